@@ -1,0 +1,105 @@
+#include "kernel/heap_queue.hpp"
+
+#include <algorithm>
+
+namespace evtwin::kernel {
+
+void HeapQueue::reserve_timers(std::size_t count) {
+  if (count <= place_of_.size()) return;
+  place_of_.resize(count, absent);
+  heap_.resize(count);
+}
+
+void HeapQueue::clear() {
+  size_ = 0;
+  std::fill(place_of_.begin(), place_of_.end(), absent);
+  sequence_ = 0;
+  now_ = std::numeric_limits<TimeNs>::min();
+}
+
+void HeapQueue::schedule(std::uint32_t timer, TimeNs time, Phase phase, std::uint8_t kind, std::uint32_t entity) {
+  if (timer >= place_of_.size()) throw_unknown_timer(timer, place_of_.size());
+  if (time < now_) throw_time_runs_backwards(timer, time, now_);
+  if (time == time_never) {
+    cancel(timer);
+    return;
+  }
+
+  const QueuedEvent event{time, make_rank(phase, sequence_++, kind), timer, entity};
+  const std::size_t place = place_of_[timer];
+  if (place == absent) {
+    sift_up(size_++, event);
+  } else if (comes_before(event, heap_[place])) {
+    sift_up(place, event);
+  } else {
+    sift_down(place, event);
+  }
+}
+
+void HeapQueue::cancel(std::uint32_t timer) {
+  if (timer >= place_of_.size()) throw_unknown_timer(timer, place_of_.size());
+  if (place_of_[timer] == absent) return;
+  remove_at(place_of_[timer]);
+  place_of_[timer] = absent;
+}
+
+Event HeapQueue::pop() {
+  if (size_ == 0) throw_pop_from_empty();
+  const QueuedEvent first = heap_[0];
+  remove_at(0);
+  place_of_[first.timer] = absent;
+  now_ = first.time;
+  return to_event(first);
+}
+
+bool HeapQueue::pending(std::uint32_t timer) const {
+  if (timer >= place_of_.size()) throw_unknown_timer(timer, place_of_.size());
+  return place_of_[timer] != absent;
+}
+
+/// Fills the hole at `place` with the last leaf, which may belong above or below it.
+void HeapQueue::remove_at(std::size_t place) {
+  const QueuedEvent last = heap_[--size_];
+  if (place == size_) return;
+
+  const bool rises = place > 0 && comes_before(last, heap_[(place - 1) / 4]);
+  if (rises) {
+    sift_up(place, last);
+  } else {
+    sift_down(place, last);
+  }
+}
+
+void HeapQueue::put(std::size_t place, const QueuedEvent& event) {
+  heap_[place] = event;
+  place_of_[event.timer] = static_cast<std::uint32_t>(place);
+}
+
+void HeapQueue::sift_up(std::size_t hole, const QueuedEvent& event) {
+  while (hole > 0) {
+    const std::size_t parent = (hole - 1) / 4;
+    if (!comes_before(event, heap_[parent])) break;
+    put(hole, heap_[parent]);
+    hole = parent;
+  }
+  put(hole, event);
+}
+
+void HeapQueue::sift_down(std::size_t hole, const QueuedEvent& event) {
+  for (;;) {
+    const std::size_t first_child = 4 * hole + 1;
+    if (first_child >= size_) break;
+    const std::size_t end_child = std::min(first_child + 4, size_);
+
+    std::size_t earliest = first_child;
+    for (std::size_t child = first_child + 1; child < end_child; ++child) {
+      if (comes_before(heap_[child], heap_[earliest])) earliest = child;
+    }
+    if (!comes_before(heap_[earliest], event)) break;
+    put(hole, heap_[earliest]);
+    hole = earliest;
+  }
+  put(hole, event);
+}
+
+}  // namespace evtwin::kernel

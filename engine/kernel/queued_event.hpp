@@ -1,0 +1,44 @@
+// How both queues keep a pending event: the total order (time, phase, sequence) in two integer comparisons.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/event.hpp"
+
+namespace evtwin::kernel {
+
+/// Phase, sequence and kind in one word, compared as one number: phase in the top 4 bits, then 52 bits of sequence,
+/// then 8 bits of kind, which never decide because no two events share a sequence. 2^52 events are seven years of
+/// simulating at 20 million a second.
+using Rank = std::uint64_t;
+
+constexpr Rank make_rank(Phase phase, std::uint64_t sequence, std::uint8_t kind) {
+  return (Rank{static_cast<std::uint8_t>(phase)} << 60) | (sequence << 8) | kind;
+}
+
+struct QueuedEvent {
+  TimeNs time;
+  Rank rank;
+  std::uint32_t timer;
+  std::uint32_t entity;
+};
+
+static_assert(sizeof(QueuedEvent) == 24);
+
+constexpr bool comes_before(const QueuedEvent& a, const QueuedEvent& b) {
+  return a.time != b.time ? a.time < b.time : a.rank < b.rank;
+}
+
+constexpr std::uint32_t phase_index(Rank rank) { return static_cast<std::uint32_t>(rank >> 60); }
+
+constexpr Event to_event(const QueuedEvent& queued) {
+  return {queued.time, queued.timer, queued.entity, static_cast<std::uint8_t>(queued.rank & 0xff),
+          static_cast<Phase>(phase_index(queued.rank))};
+}
+
+/// The three ways to misuse a queue; out of line, so that the checks cost a comparison and no code.
+[[noreturn]] void throw_unknown_timer(std::uint32_t timer, std::size_t timers);             ///< std::out_of_range
+[[noreturn]] void throw_time_runs_backwards(std::uint32_t timer, TimeNs time, TimeNs now);  ///< std::invalid_argument
+[[noreturn]] void throw_pop_from_empty();                                                   ///< std::logic_error
+
+}  // namespace evtwin::kernel
