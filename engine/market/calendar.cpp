@@ -1,0 +1,235 @@
+#include "market/calendar.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+#include "market/zone_table.hpp"
+
+namespace evtwin::market {
+namespace {
+
+using kernel::day_ns;
+using kernel::time_never;
+
+// Days past this have no midnight inside the calendar.
+constexpr std::int64_t last_day = latest_ns / day_ns - 1;
+
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+TimeNs midnight_before(TimeNs reading) { return floor_divide(reading, day_ns) * day_ns; }
+
+LocalTime local_time_of(TimeNs reading) {
+  const std::int64_t days = floor_divide(reading, day_ns);
+  TimeNs rest = reading - days * day_ns;
+  LocalTime local{.date = date_of_days(days)};
+  local.hour = static_cast<int>(rest / kernel::hour_ns);
+  rest %= kernel::hour_ns;
+  local.minute = static_cast<int>(rest / kernel::minute_ns);
+  rest %= kernel::minute_ns;
+  local.second = static_cast<int>(rest / kernel::second_ns);
+  local.nanosecond = static_cast<int>(rest % kernel::second_ns);
+  return local;
+}
+
+// Ticks of a local day: 00:00 and the multiples of the tick after it.
+bool shows_tick(TimeNs reading, TimeNs tick_ns) { return (reading - midnight_before(reading)) % tick_ns == 0; }
+
+TimeNs tick_reading_after(TimeNs reading, TimeNs tick_ns) {
+  const TimeNs midnight = midnight_before(reading);
+  const TimeNs in_day = reading - midnight;
+  return midnight + std::min(day_ns, (in_day / tick_ns + 1) * tick_ns);
+}
+
+// Whether a change of offset is a tick: the clock shows one after it, or the jump went over one.
+bool jump_is_tick(TimeNs reading_before, TimeNs reading_after, TimeNs tick_ns) {
+  return reading_after >= tick_reading_after(reading_before - 1, tick_ns) || shows_tick(reading_after, tick_ns);
+}
+
+void check_tick(TimeNs tick_ns) {
+  if (tick_ns <= 0 || tick_ns > day_ns) throw std::invalid_argument("a tick is longer than 0 and at most 24 h");
+}
+
+std::size_t interval_index(const ZoneTable& table, TimeNs t) {
+  const auto after = std::upper_bound(table.intervals.begin(), table.intervals.end(), t,
+                                      [](TimeNs time, const OffsetInterval& i) { return time < i.begin_ns; });
+  const auto index = std::distance(table.intervals.begin(), after) - 1;
+  // Only t = time_never lies in no interval (ends are exclusive): the last one.
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(index, 0));
+}
+
+LocalLookup look_up(const ZoneTable& table, TimeNs reading) {
+  const auto& intervals = table.intervals;
+  // Offsets are less than a day (the largest ever: 15:56), so only intervals that touch the two days around the reading
+  // can show it.
+  std::size_t i = interval_index(table, reading - day_ns);
+  const std::size_t last = interval_index(table, reading + day_ns);
+  for (; i <= last; ++i) {
+    const TimeNs t = reading - intervals[i].offset_ns;
+    if (t >= intervals[i].end_ns) continue;
+    const bool shown_here = t >= intervals[i].begin_ns;
+    if (!shown_here) {
+      // Past the end of the interval before, ahead of this one's begin: the clock jumped over it.
+      return {LocalExists::never, intervals[i].begin_ns, intervals[i].begin_ns, intervals[i - 1].offset_ns,
+              intervals[i].offset_ns};
+    }
+    if (i < last) {
+      const TimeNs again = reading - intervals[i + 1].offset_ns;
+      if (again >= intervals[i + 1].begin_ns && again < intervals[i + 1].end_ns) {
+        return {LocalExists::twice, t, again, intervals[i].offset_ns, intervals[i + 1].offset_ns};
+      }
+    }
+    return {LocalExists::once, t, t, intervals[i].offset_ns, intervals[i].offset_ns};
+  }
+  const TimeNs offset_ns = intervals[last].offset_ns;
+  return {LocalExists::once, reading - offset_ns, reading - offset_ns, offset_ns, offset_ns};
+}
+
+TimeNs start_of_day_number(const ZoneTable& table, std::int64_t days) {
+  if (days > last_day) return time_never;
+  return look_up(table, std::max(days, earliest_ns / day_ns) * day_ns).first_ns;
+}
+
+std::chrono::year_month_day civil(LocalDate date) {
+  return std::chrono::year{date.year} / std::chrono::month{static_cast<unsigned>(date.month)} /
+         std::chrono::day{static_cast<unsigned>(date.day)};
+}
+
+}  // namespace
+
+std::int64_t days_since_epoch(LocalDate date) { return std::chrono::sys_days{civil(date)}.time_since_epoch().count(); }
+
+LocalDate date_of_days(std::int64_t days) {
+  const std::chrono::year_month_day ymd{std::chrono::sys_days{std::chrono::days{days}}};
+  return {static_cast<int>(ymd.year()), static_cast<int>(static_cast<unsigned>(ymd.month())),
+          static_cast<int>(static_cast<unsigned>(ymd.day()))};
+}
+
+Weekday weekday_of(LocalDate date) {
+  // 1970-01-01 was a Thursday.
+  const std::int64_t days = days_since_epoch(date) + static_cast<int>(Weekday::thursday);
+  return static_cast<Weekday>(days - floor_divide(days, 7) * 7);
+}
+
+bool is_date(int year, int month, int day) {
+  if (month < 1 || month > 12 || day < 1) return false;
+  return day <= days_in_month({year, month});
+}
+
+int days_in_month(LocalMonth month) {
+  const LocalMonth next = add_months(month, 1);
+  return static_cast<int>(days_since_epoch({next.year, next.month, 1}) -
+                          days_since_epoch({month.year, month.month, 1}));
+}
+
+LocalMonth add_months(LocalMonth month, int count) {
+  const std::int64_t months = std::int64_t{month.year} * 12 + (month.month - 1) + count;
+  const std::int64_t year = floor_divide(months, 12);
+  return {static_cast<int>(year), static_cast<int>(months - year * 12) + 1};
+}
+
+Calendar::Calendar() : Calendar("UTC") {}
+Calendar::Calendar(std::string_view zone) : table_(&zone_table(zone)) {}
+
+const std::string& Calendar::zone() const { return table_->name; }
+
+TimeNs Calendar::rules_known_until() const {
+  const TimeNs year_2037 = days_since_epoch({2037, 1, 1}) * day_ns;
+  const bool still_changes = table_->intervals.back().begin_ns >= year_2037;
+  return still_changes ? days_since_epoch({2038, 1, 1}) * day_ns : time_never;
+}
+
+OffsetInterval Calendar::offset_at(TimeNs t) const { return table_->intervals[interval_index(*table_, t)]; }
+LocalTime Calendar::local(TimeNs t) const { return local_time_of(LocalClock(*this).local_ns(t)); }
+LocalDate Calendar::date(TimeNs t) const { return LocalClock(*this).date(t); }
+LocalMonth Calendar::month(TimeNs t) const { return month_of(date(t)); }
+Weekday Calendar::weekday(TimeNs t) const { return weekday_of(date(t)); }
+int Calendar::minute_of_day(TimeNs t) const { return LocalClock(*this).minute_of_day(t); }
+
+TimeNs Calendar::day_start(TimeNs t) const { return start_of(date(t)); }
+TimeNs Calendar::next_day_start(TimeNs t) const { return LocalClock(*this).next_day_start(t); }
+TimeNs Calendar::month_start(TimeNs t) const { return start_of(month(t)); }
+TimeNs Calendar::next_month_start(TimeNs t) const { return start_of(add_months(month(t), 1)); }
+TimeNs Calendar::start_of(LocalDate date) const { return start_of_day_number(*table_, days_since_epoch(date)); }
+TimeNs Calendar::start_of(LocalMonth month) const { return start_of(LocalDate{month.year, month.month, 1}); }
+
+TimeNs Calendar::next_tick(TimeNs t, TimeNs tick_ns) const { return LocalClock(*this).next_tick(t, tick_ns); }
+
+TimeNs Calendar::tick_at_or_before(TimeNs t, TimeNs tick_ns) const {
+  check_tick(tick_ns);
+  t = std::clamp(t, earliest_ns, latest_ns);
+  for (;;) {
+    const std::size_t index = interval_index(*table_, t);
+    const OffsetInterval& now = table_->intervals[index];
+    const TimeNs reading = t + now.offset_ns;
+    const TimeNs in_day = reading - midnight_before(reading);
+    const TimeNs tick = t - in_day % tick_ns;
+    if (tick >= now.begin_ns) return tick;
+    // The offset changed since: the change itself may be the tick, else it lies before the change.
+    const TimeNs offset_before = table_->intervals[index - 1].offset_ns;
+    if (jump_is_tick(now.begin_ns + offset_before, now.begin_ns + now.offset_ns, tick_ns)) return now.begin_ns;
+    t = now.begin_ns - 1;
+  }
+}
+
+LocalLookup Calendar::to_utc(int year, int month, int day, int hour, int minute, int second) const {
+  const std::string text = std::to_string(year) + "-" + std::to_string(month) + "-" + std::to_string(day) + " " +
+                           std::to_string(hour) + ":" + std::to_string(minute) + ":" + std::to_string(second);
+  if (!is_date(year, month, day)) throw TimeTextError(text + ": there is no such date");
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+    throw TimeTextError(text + ": hours are 0 to 23, minutes and seconds 0 to 59");
+  }
+  const std::int64_t days = days_since_epoch({year, month, day});
+  if (days < earliest_ns / day_ns || days > last_day) {
+    throw TimeTextError(text + ": outside 1677-09-23 to 2262-04-09");
+  }
+  return look_up(*table_,
+                 days * day_ns + hour * kernel::hour_ns + minute * kernel::minute_ns + second * kernel::second_ns);
+}
+
+const OffsetInterval& LocalClock::offset_at(TimeNs t) {
+  const auto& intervals = calendar_.table_->intervals;
+  const OffsetInterval& held = intervals[index_];
+  if (t >= held.begin_ns && t < held.end_ns) return held;
+  index_ = interval_index(*calendar_.table_, t);
+  return intervals[index_];
+}
+
+LocalDate LocalClock::date(TimeNs t) { return date_of_days(floor_divide(local_ns(t), day_ns)); }
+
+int LocalClock::minute_of_day(TimeNs t) {
+  const TimeNs reading = local_ns(t);
+  return static_cast<int>((reading - midnight_before(reading)) / kernel::minute_ns);
+}
+
+TimeNs LocalClock::next_tick(TimeNs t, TimeNs tick_ns) {
+  check_tick(tick_ns);
+  if (t >= latest_ns - day_ns) return time_never;
+  t = std::max(t, earliest_ns);
+  for (;;) {
+    const OffsetInterval now = offset_at(t);
+    const TimeNs target = tick_reading_after(t + now.offset_ns, tick_ns);
+    if (target - now.offset_ns < now.end_ns) return target - now.offset_ns;
+    // The offset changes first: the change is the tick, or the search goes on behind it.
+    t = now.end_ns;
+    if (jump_is_tick(t + now.offset_ns, t + offset_at(t).offset_ns, tick_ns)) return t;
+  }
+}
+
+TimeNs LocalClock::next_reading(TimeNs t, TimeNs local_ns) {
+  if (local_ns > latest_ns) return time_never;
+  t = std::max(t, earliest_ns);
+  for (;;) {
+    const OffsetInterval now = offset_at(t);
+    const TimeNs reached = local_ns - now.offset_ns;
+    if (reached <= t) return t;  // a jump went over it
+    if (reached < now.end_ns) return reached;
+    t = now.end_ns;
+  }
+}
+
+TimeNs LocalClock::next_day_start(TimeNs t) {
+  if (t >= latest_ns - day_ns) return time_never;
+  return next_reading(t, midnight_before(local_ns(t)) + day_ns);
+}
+
+}  // namespace evtwin::market

@@ -1,0 +1,259 @@
+#include "market/demand_charge.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "local_time.hpp"
+
+namespace evtwin::market {
+namespace {
+
+using kernel::day_ns;
+using kernel::hour_ns;
+using kernel::minute_ns;
+using test::at;
+
+const Calendar seoul("Asia/Seoul");
+const Calendar los_angeles("America/Los_Angeles");
+const Calendar amsterdam("Europe/Amsterdam");
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+constexpr MonthMask kepco_ratchet =
+    month_bit(12) | month_bit(1) | month_bit(2) | month_bit(7) | month_bit(8) | month_bit(9);
+
+DemandCharge kepco_high_voltage() {
+  DemandCharge charge;
+  charge.price_per_kw.fill(2580.0);
+  charge.ratchet_months = kepco_ratchet;
+  charge.floor_fraction_of_contract = 0.3;
+  return charge;
+}
+
+// KEPCO EV, own use, high voltage, summer: light 79.2 (22-08), mid 137.4 (08-15, 21-22), max 190.4 (15-21) KRW/kWh;
+// Saturdays max billed as mid, Sundays and holidays light. Hours of bands since 2026-04-16.
+Tariff kepco_self_use_high_voltage_summer() {
+  Tariff tariff;
+  tariff.currency = "KRW";
+  const DayTypeMask work = day_bit(DayType::weekday);
+  const DayTypeMask saturday = day_bit(DayType::saturday);
+  const DayTypeMask free_days = day_bit(DayType::sunday) | day_bit(DayType::holiday);
+  const auto work_and_saturday = static_cast<DayTypeMask>(work | saturday);
+  tariff.rates = {
+      {all_months, work_and_saturday, 22 * 60, 8 * 60, 79.2, "light"},
+      {all_months, work_and_saturday, 8 * 60, 15 * 60, 137.4, "mid"},
+      {all_months, work_and_saturday, 21 * 60, 22 * 60, 137.4, "mid"},
+      {all_months, work, 15 * 60, 21 * 60, 190.4, "max"},
+      {all_months, saturday, 15 * 60, 21 * 60, 137.4, "mid"},
+      {all_months, free_days, 0, 24 * 60, 79.2, "light"},
+  };
+  tariff.demand = kepco_high_voltage();
+  tariff.holidays = {{2025, 6, 3}, {2025, 6, 6}};
+  return tariff;
+}
+
+TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
+  // June 2025: 30 days; Sundays 1 8 15 22 29, Saturdays 7 14 21 28, holidays Tue 3 and Fri 6, so 19 working days.
+  //   light: 19 x 10 h + 4 x 10 h + 7 x 24 h = 398 h x 10 kW x  79.2 = 315,216 KRW
+  //   mid:   19 x  8 h + 4 x 14 h            = 208 h x 10 kW x 137.4 = 285,792 KRW
+  //   max:   19 x  6 h                       = 114 h x 10 kW x 190.4 = 217,056 KRW
+  //   energy                                   720 h                   818,064 KRW
+  // Demand: this month 10 kW; contract 100 kW, floor 30 kW; August 2024 42 kW counts (ratchet month within 12 months);
+  // March 2025 80 kW (no ratchet month) and May 2024 90 kW do not: 42 kW x 2,580 = 108,360 KRW.
+  const Tariff tariff = kepco_self_use_high_voltage_summer();
+  TariffClock clock(tariff, seoul);
+  const TimeNs begin = at("2025-06-01", seoul);
+  const TimeNs end = at("2025-07-01", seoul);
+  DemandMeter meter(seoul, begin);
+  double energy_cost = 0.0;
+  for (TimeNs t = begin; t < end;) {
+    const PriceNow now = clock.at(t);
+    const TimeNs step_end = std::min(now.until_ns, end);
+    const double kwh = 10.0 * kernel::hours_between(t, step_end);
+    energy_cost += kwh * now.buy_per_kwh;
+    meter.add(t, step_end, kwh);
+    t = step_end;
+  }
+  EXPECT_NEAR(energy_cost, 818'064.0, 1e-6);  // 100 additions of figures near 1e4: below 1e-8
+
+  const std::vector<MonthPeak> past = {{{2024, 5}, 90.0}, {{2024, 8}, 42.0}, {{2025, 3}, 80.0}};
+  const auto bill = demand_bill(tariff, seoul, begin, end, meter.peaks(), past, 100.0);
+  ASSERT_EQ(bill.size(), 1U);
+  EXPECT_NEAR(bill[0].peak_kw, 10.0, 1e-9);
+  EXPECT_EQ(bill[0].billed_kw, 42.0);
+  EXPECT_EQ(bill[0].fraction, 1.0);
+  EXPECT_DOUBLE_EQ(bill[0].cost, 108'360.0);
+}
+
+TEST(KepcoBill, RatchetForgetsAPeakAfterTwelveMonths) {
+  const DemandCharge charge = kepco_high_voltage();
+  const std::vector<MonthPeak> past = {{{2024, 8}, 42.0}};
+  EXPECT_EQ(billed_kw(charge, {2024, 9}, 5.0, 100.0, past), 42.0);
+  EXPECT_EQ(billed_kw(charge, {2025, 8}, 5.0, 100.0, past), 42.0);
+  EXPECT_EQ(billed_kw(charge, {2025, 9}, 5.0, 100.0, past), 30.0);  // 13 months ago: the floor is left
+  EXPECT_EQ(billed_kw(charge, {2024, 7}, 5.0, 100.0, past), 30.0);  // a later month says nothing about this one
+}
+
+TEST(KepcoBill, EveryRatchetMonthCountsAndNoOther) {
+  const DemandCharge charge = kepco_high_voltage();
+  for (int month = 1; month <= 12; ++month) {
+    const std::vector<MonthPeak> past = {{{2024, month}, 50.0}};
+    const bool counts = month <= 2 || (month >= 7 && month <= 9) || month == 12;
+    EXPECT_EQ(billed_kw(charge, {2025, 1}, 1.0, 10.0, past), counts ? 50.0 : 3.0) << month;
+  }
+}
+
+TEST(KepcoBill, LowVoltagePaysTheContractPower) {
+  DemandCharge charge;
+  charge.basis = DemandBasis::contract;
+  EXPECT_EQ(billed_kw(charge, {2025, 6}, 3.0, 40.0, {}), 40.0);
+  EXPECT_EQ(billed_kw(charge, {2025, 6}, 70.0, 40.0, {}), 40.0);
+  EXPECT_THROW(billed_kw(charge, {2025, 6}, 3.0, infinity, {}), TariffError);
+}
+
+TEST(DemandCharge, PeakOfTheMonthBeforeTheRunCountsForThatMonth) {
+  const std::vector<MonthPeak> past = {{{2025, 6}, 33.0}};
+  EXPECT_EQ(billed_kw(DemandCharge{}, {2025, 6}, 10.0, infinity, past), 33.0);
+  EXPECT_EQ(billed_kw(DemandCharge{}, {2025, 7}, 10.0, infinity, past), 10.0);
+}
+
+Tariff sce_tou_ev_4_demand() {
+  Tariff tariff = free_energy("USD");
+  tariff.demand.price_per_kw.fill(15.51);
+  return tariff;
+}
+
+TEST(SceBill, WeekOfJulyIsBilledProRataUnlessFull) {
+  // 12.5 kWh in one 15-min window is 50 kW: 50 x 15.51 = 775.50 USD a month; 7 of 31 days: 175.112903...
+  const TimeNs begin = at("2019-07-08", los_angeles);
+  const TimeNs end = begin + 7 * day_ns;
+  DemandMeter meter(los_angeles, begin);
+  meter.add(begin + 10 * hour_ns, begin + 10 * hour_ns + 15 * minute_ns, 12.5);
+  meter.add(begin + 11 * hour_ns, begin + 12 * hour_ns, 40.0);
+  const Tariff tariff = sce_tou_ev_4_demand();
+  const auto pro_rata = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
+  ASSERT_EQ(pro_rata.size(), 1U);
+  EXPECT_DOUBLE_EQ(pro_rata[0].billed_kw, 50.0);
+  EXPECT_DOUBLE_EQ(pro_rata[0].cost, 775.50 * 7.0 / 31.0);
+  const auto full = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity, PartMonth::full);
+  EXPECT_DOUBLE_EQ(full[0].cost, 775.50);
+}
+
+TEST(SceBill, MonthsOfARunHaveALineEachAndPriceOfTheirSeason) {
+  // PG&E A-10: summer (5 to 10) 19.99, winter 11.66 USD per kW.
+  Tariff tariff = free_energy("USD");
+  for (int month = 1; month <= 12; ++month) {
+    tariff.demand.price_per_kw[static_cast<std::size_t>(month - 1)] = month >= 5 && month <= 10 ? 19.99 : 11.66;
+  }
+  tariff.tax_fraction = 0.5;
+  const TimeNs begin = at("2019-10-01", los_angeles);
+  const TimeNs end = at("2019-12-01", los_angeles);
+  DemandMeter meter(los_angeles, begin);
+  meter.add(begin, begin + hour_ns, 20.0);
+  meter.add(end - hour_ns, end, 10.0);
+  const auto bill = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
+  ASSERT_EQ(bill.size(), 2U);
+  EXPECT_EQ(bill[0].month, (LocalMonth{2019, 10}));
+  EXPECT_DOUBLE_EQ(bill[0].cost, 20.0 * 19.99 * 1.5);
+  EXPECT_DOUBLE_EQ(bill[1].cost, 10.0 * 11.66 * 1.5);
+  EXPECT_EQ(bill[1].fraction, 1.0);  // November has the 25-hour day and is whole all the same
+}
+
+TEST(DemandCharge, WithoutAPriceNeedsNoContract) {
+  Tariff tariff = free_energy();
+  tariff.demand.basis = DemandBasis::contract;
+  const auto bill = demand_bill(tariff, seoul, 0, day_ns, {}, {}, std::numeric_limits<double>::quiet_NaN());
+  ASSERT_FALSE(bill.empty());
+  EXPECT_EQ(bill[0].cost, 0.0);
+}
+
+TEST(MonthFraction, CountsElapsedTimeNotDates) {
+  // March 2025 in Amsterdam has 743 hours; its last day has 23 of them.
+  const TimeNs last_day = at("2025-03-31", amsterdam) - 23 * hour_ns;
+  EXPECT_DOUBLE_EQ(month_fraction(amsterdam, {2025, 3}, last_day, last_day + 23 * hour_ns), 23.0 / 743.0);
+  EXPECT_EQ(month_fraction(amsterdam, {2025, 4}, last_day, last_day + 23 * hour_ns), 0.0);
+  EXPECT_EQ(month_fraction(amsterdam, {2025, 3}, 0, at("2026-01-01", amsterdam)), 1.0);
+}
+
+TEST(DemandMeter, MeansAreOfWindowsAndNotOfMoments) {
+  const TimeNs begin = at("2025-06-02", seoul);
+  DemandMeter meter(seoul, begin);
+  // 60 kW for 5 minutes is 5 kWh: a mean of 20 kW over its window.
+  meter.add(begin, begin + 5 * minute_ns, 5.0);
+  EXPECT_DOUBLE_EQ(meter.window_kw(), 20.0);
+  EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
+  meter.add(begin + 15 * minute_ns, begin + 30 * minute_ns, 2.5);
+  EXPECT_DOUBLE_EQ(meter.window_kw(), 10.0);
+  EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
+  EXPECT_EQ(meter.window_begin_ns(), begin + 15 * minute_ns);
+}
+
+TEST(DemandMeter, EnergyOverAWindowEdgeIsSharedByTime) {
+  const TimeNs begin = at("2025-06-02", seoul);
+  DemandMeter meter(seoul, begin);
+  meter.add(begin + 10 * minute_ns, begin + 20 * minute_ns, 10.0);  // 60 kW, five minutes on each side
+  EXPECT_DOUBLE_EQ(meter.window_kwh(), 5.0);
+  EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
+}
+
+TEST(DemandMeter, MonthsBeginAtLocalMidnightAndEmptyOnesHaveARow) {
+  const TimeNs begin = at("2025-05-31T23:30", seoul);
+  DemandMeter meter(seoul, begin);
+  meter.add(begin, begin + 30 * minute_ns, 15.0);
+  EXPECT_EQ(meter.month(), (LocalMonth{2025, 5}));
+  meter.add(at("2025-07-01", seoul), at("2025-07-01T01:00", seoul), 7.0);
+  const auto peaks = meter.peaks();
+  ASSERT_EQ(peaks.size(), 3U);
+  EXPECT_DOUBLE_EQ(peaks[0].peak_kw, 30.0);
+  EXPECT_EQ(peaks[1].month, (LocalMonth{2025, 6}));
+  EXPECT_EQ(peaks[1].peak_kw, 0.0);
+  EXPECT_DOUBLE_EQ(peaks[2].peak_kw, 7.0);
+}
+
+TEST(DemandMeter, LastWindowOfAMonthBelongsToIt) {
+  const TimeNs end = at("2025-07-01", seoul);
+  DemandMeter meter(seoul, end - hour_ns);
+  meter.add(end - 15 * minute_ns, end, 10.0);
+  EXPECT_EQ(meter.month(), (LocalMonth{2025, 6}));
+  ASSERT_EQ(meter.peaks().size(), 1U);
+  EXPECT_DOUBLE_EQ(meter.peaks()[0].peak_kw, 40.0);
+}
+
+TEST(DemandMeter, RunThatBeginsInsideAWindowCountsItsFullLength) {
+  const TimeNs begin = at("2025-06-02T08:10", seoul);
+  DemandMeter meter(seoul, begin);
+  EXPECT_EQ(meter.window_begin_ns(), begin - 10 * minute_ns);
+  meter.add(begin, begin + 5 * minute_ns, 5.0);
+  EXPECT_DOUBLE_EQ(meter.window_kw(), 20.0);
+}
+
+TEST(DemandMeter, ZeroDurationAndFeedInLeaveTheMeterAlone) {
+  DemandMeter meter(seoul, 0);
+  meter.add(0, 0, 0.0);
+  EXPECT_EQ(meter.month_peak_kw(), 0.0);
+}
+
+RC_GTEST_PROP(DemandMeterProperty, PiecesOfConstantPowerGiveThePeakOfTheWhole, ()) {
+  // Constant power for three hours over the end of summer time, cut anywhere: each window's mean is that power.
+  const TimeNs begin = at("2025-10-26T01:00", amsterdam);
+  const TimeNs end = begin + 3 * hour_ns;
+  const double kw = *rc::gen::inRange(1, 1000);
+  DemandMeter meter(amsterdam, begin);
+  auto cuts = *rc::gen::container<std::vector<TimeNs>>(rc::gen::inRange<TimeNs>(begin, end));
+  cuts.push_back(end);
+  std::sort(cuts.begin(), cuts.end());
+  TimeNs from = begin;
+  for (const TimeNs cut : cuts) {
+    meter.add(from, cut, kw * kernel::hours_between(from, cut));
+    from = cut;
+  }
+  // Each window adds a handful of rounded pieces: 1e-12 relative is thousands of roundings.
+  RC_ASSERT(std::abs(meter.month_peak_kw() - kw) < 1e-12 * kw);
+  RC_ASSERT(std::abs(meter.window_kw() - kw) < 1e-12 * kw);
+}
+
+}  // namespace
+}  // namespace evtwin::market
