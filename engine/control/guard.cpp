@@ -1,0 +1,334 @@
+#include "control/guard.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace evtwin::control {
+
+using physics::Coupling;
+using physics::LimitKind;
+
+namespace {
+
+/// Sums of a few hundred powers carry rounding errors of some 1e-14; a billionth is far above them and far below any meter.
+constexpr double tolerance = 1e-9;
+double slack(double bound) { return tolerance * std::max(1.0, std::abs(bound)); }
+
+/// Passes over the rows before those that are still exceeded lose their members altogether. Scaling one row can raise a phasor
+/// sum in another; in radial installations two passes settle it.
+constexpr int scaling_passes = 6;
+
+GuardRow grid_row(std::size_t members, std::span<const physics::Evse> evses) {
+  GuardRow row;
+  row.name = "grid connection";
+  row.feeder = -1;
+  for (std::uint32_t i = 0; i < members; ++i) {
+    row.members.push_back(i);
+    row.coefficients.push_back(i < evses.size() ? 1.0 / evses[i].efficiency : 1.0);
+  }
+  return row;
+}
+
+}  // namespace
+
+Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages, physics::FeederTree tree,
+             std::span<const physics::LimitRow> rows, double contract_kw, double export_limit_kw)
+    : members(evses.size() + storages.size()),
+      outage(evses.size(), 0.0),
+      stored_kwh(storages.size(), 0.0),
+      evse_count_(evses.size()),
+      evses_(evses),
+      storages_(storages),
+      tree_(std::move(tree)) {
+  rows_.push_back(grid_row(members.size(), evses));
+  set_contract(contract_kw, export_limit_kw);
+
+  // Feeders: a power row each where they have a power cap, a current row where they have one in A.
+  const auto& feeders = tree_.feeders();
+  for (std::size_t f = 0; f < feeders.size(); ++f) {
+    GuardRow row;
+    row.name = feeders[f].name;
+    row.feeder = static_cast<std::int32_t>(f);
+    row.upper = feeders[f].max_kw;
+    row.lower = -feeders[f].max_export_kw;
+    for (std::uint32_t i = 0; i < evses.size(); ++i) {
+      double coefficient = 1.0 / evses[i].efficiency;
+      bool below = false;
+      for (const std::int32_t node : tree_.path_up(evses[i].feeder)) {
+        coefficient /= feeders[static_cast<std::size_t>(node)].efficiency;
+        if (node == row.feeder) {
+          below = true;
+          break;
+        }
+      }
+      if (!below) continue;
+      row.members.push_back(i);
+      row.coefficients.push_back(coefficient);
+    }
+    if (feeders[f].max_a < physics::infinite) {
+      GuardRow current = row;
+      current.kind = LimitKind::current_a;
+      current.feeder = -2;
+      current.upper = feeders[f].max_a;
+      current.lower = -physics::infinite;
+      std::fill(current.coefficients.begin(), current.coefficients.end(), 1.0);
+      rows_.push_back(std::move(current));
+    }
+    if (row.upper < physics::infinite || row.lower > -physics::infinite) rows_.push_back(std::move(row));
+  }
+  // The grid connection pays for the feeders' losses.
+  for (std::uint32_t i = 0; i < evses.size(); ++i) {
+    for (const std::int32_t node : tree_.path_up(evses[i].feeder)) {
+      rows_[0].coefficients[i] /= feeders[static_cast<std::size_t>(node)].efficiency;
+    }
+  }
+
+  for (const physics::LimitRow& given : rows) {
+    GuardRow row;
+    row.name = given.name;
+    row.kind = given.kind;
+    row.lower = given.kind == LimitKind::magnitude_a ? -physics::infinite : given.lower;
+    row.upper = given.upper;
+    for (const physics::LimitMember& member : given.members) {
+      row.members.push_back(member.evse);
+      row.coefficients.push_back(member.coefficient);
+      row.angles_deg.push_back(member.angle_deg);
+    }
+    rows_.push_back(std::move(row));
+  }
+  for (GuardRow& row : rows_) {
+    row.angles_deg.resize(row.members.size(), 0.0);
+    for (std::size_t k = 0; k < row.members.size(); ++k) {
+      const double angle = row.angles_deg[k] * std::numbers::pi / 180.0;
+      row.cos_coefficients.push_back(row.coefficients[k] * std::cos(angle));
+      row.sin_coefficients.push_back(row.coefficients[k] * std::sin(angle));
+    }
+  }
+  exceeded_rows_.reserve(rows_.size());
+  own_kw_.resize(feeders.size());
+  into_kw_.resize(feeders.size());
+}
+
+void Guard::set_contract(double contract_kw, double export_limit_kw) {
+  rows_[0].upper = contract_kw;
+  rows_[0].lower = -export_limit_kw;
+}
+
+void Guard::clamp_evse(std::uint32_t i, const Coupling& coupling) {
+  GuardMember& m = members[i];
+  const physics::Evse& evse = evses_[i];
+  double kw = m.wish_kw;
+  m.reason = Correction::none;
+  m.limit = -1;
+  if (!std::isfinite(kw)) {
+    kw = kw > 0.0 ? coupling.max_kw : -coupling.max_discharge_kw;
+    m.reason = Correction::not_finite;
+  }
+  if (kw == 0.0) {
+    m.given_kw = 0.0;
+    return;
+  }
+  if (outage[i] != 0.0) {
+    m.given_kw = 0.0;
+    m.reason = Correction::outage;
+    return;
+  }
+  if (kw > 0.0) {
+    // Offering more than the vehicle can use is no mistake; more than the EVSE has is.
+    if (kw > physics::rated_kw(evse) * (1.0 + tolerance)) m.reason = Correction::evse_rating;
+    kw = std::min(kw, coupling.max_kw);
+    const double allowed = physics::floor_to_allowed(coupling, kw);
+    if (m.reason == Correction::none && allowed < m.wish_kw * (1.0 - tolerance) && kw == m.wish_kw) {
+      m.reason = allowed == 0.0 ? Correction::min_current : Correction::finite_rate;
+    }
+    m.given_kw = allowed;
+    return;
+  }
+  if (coupling.max_discharge_kw <= 0.0) {
+    m.given_kw = 0.0;
+    m.reason = evse.bidirectional ? Correction::no_v2g : Correction::evse_rating;
+    return;
+  }
+  if (-kw > coupling.max_discharge_kw * (1.0 + tolerance)) m.reason = Correction::evse_rating;
+  m.given_kw = std::max(kw, -coupling.max_discharge_kw);
+}
+
+void Guard::clamp_storage(std::uint32_t i) {
+  GuardMember& m = members[i];
+  const physics::Storage& storage = storages_[i - evse_count_];
+  m.reason = std::isfinite(m.wish_kw) ? Correction::none : Correction::not_finite;
+  m.limit = -1;
+  const double rated = std::clamp(m.wish_kw, -storage.max_discharge_kw, storage.max_charge_kw);
+  if (m.reason == Correction::none && std::abs(rated) < std::abs(m.wish_kw) * (1.0 - tolerance)) m.reason = Correction::storage_rating;
+  m.given_kw = physics::storage_clamp(storage, stored_kwh[i - evse_count_], rated);
+  if (m.given_kw != rated) m.reason = Correction::soc_window;
+}
+
+double Guard::flow_kw(const GuardMember& member) const {
+  return member.given_kw > 0.0 ? std::min(member.given_kw, member.bound_kw) : member.given_kw;
+}
+
+double Guard::current_a(std::uint32_t i, const Coupling& coupling, bool setpoint) const {
+  if (i >= evse_count_ || coupling.kw_per_a == 0.0) return 0.0;
+  const GuardMember& m = members[i];
+  if (m.bound_kw <= 0.0 && m.given_kw > 0.0) return 0.0;  // a finished vehicle draws nothing whatever it is offered
+  return (setpoint ? m.given_kw : flow_kw(m)) / coupling.kw_per_a;
+}
+
+double Guard::value(const GuardRow& row, std::span<const Coupling> couplings) const {
+  if (row.kind == LimitKind::magnitude_a) {
+    double re = 0.0, im = 0.0;
+    for (std::size_t k = 0; k < row.members.size(); ++k) {
+      const std::uint32_t i = row.members[k];
+      if (members[i].given_kw == 0.0) continue;
+      const double a = current_a(i, couplings[i], true);
+      re += row.cos_coefficients[k] * a;
+      im += row.sin_coefficients[k] * a;
+    }
+    return std::hypot(re, im);
+  }
+  if (row.kind == LimitKind::current_a) {
+    double sum = row.base;
+    for (std::size_t k = 0; k < row.members.size(); ++k) {
+      const std::uint32_t i = row.members[k];
+      if (members[i].given_kw != 0.0) sum += row.coefficients[k] * current_a(i, couplings[i], false);
+    }
+    return sum;
+  }
+  if (row.feeder == -2) {
+    double sum = row.base;
+    for (std::size_t k = 0; k < row.members.size(); ++k) {
+      const GuardMember& m = members[row.members[k]];
+      if (m.given_kw != 0.0) sum += row.coefficients[k] * flow_kw(m);
+    }
+    return sum;
+  }
+  // Power through the tree, the losses of EVSEs and feeders in the direction of the flow.
+  if (tree_.feeders().empty()) {
+    double sum = row.base;
+    for (const std::uint32_t i : row.members) {
+      const GuardMember& m = members[i];
+      if (m.given_kw == 0.0) continue;
+      sum += i < evse_count_ ? physics::through(flow_kw(m), evses_[i].efficiency) : flow_kw(m);
+    }
+    return sum;
+  }
+  std::fill(own_kw_.begin(), own_kw_.end(), 0.0);
+  double at_connection = row.feeder == -1 ? row.base : 0.0;
+  for (std::uint32_t i = 0; i < members.size(); ++i) {
+    const GuardMember& m = members[i];
+    if (m.given_kw == 0.0) continue;
+    const double kw = i < evse_count_ ? physics::through(flow_kw(m), evses_[i].efficiency) : flow_kw(m);
+    const std::int32_t feeder = i < evse_count_ ? evses_[i].feeder : -1;
+    (feeder < 0 ? at_connection : own_kw_[static_cast<std::size_t>(feeder)]) += kw;
+  }
+  const double from_feeders = tree_.flows(own_kw_, into_kw_);
+  return row.feeder == -1 ? at_connection + from_feeders : into_kw_[static_cast<std::size_t>(row.feeder)];
+}
+
+bool Guard::exceeded(const GuardRow& row, double value, bool& above) const {
+  above = value > row.upper + slack(row.upper);
+  return above || value < row.lower - slack(row.lower);
+}
+
+/// Whether less power of member k brings the row back inside its bound.
+bool Guard::reduces(const GuardRow& row, std::size_t k, bool above) const {
+  const double kw = members[row.members[k]].given_kw;
+  if (kw == 0.0) return false;
+  if (row.kind == LimitKind::magnitude_a) return row.coefficients[k] != 0.0;
+  return (row.coefficients[k] * kw > 0.0) == above && row.coefficients[k] != 0.0;
+}
+
+void Guard::set(std::uint32_t i, double kw, std::uint32_t row_number, std::span<const Coupling> couplings) {
+  GuardMember& m = members[i];
+  if (i < evse_count_ && kw > 0.0) kw = physics::floor_to_allowed(couplings[i], kw);
+  if (kw == m.given_kw) return;
+  m.given_kw = kw;
+  m.reason = Correction::limit;
+  m.limit = static_cast<std::int32_t>(row_number);
+}
+
+void Guard::scale(const GuardRow& row, std::uint32_t row_number, double factor, bool above, std::span<const Coupling> couplings) {
+  for (std::size_t k = 0; k < row.members.size(); ++k) {
+    if (!reduces(row, k, above)) continue;
+    const std::uint32_t i = row.members[k];
+    const double kw = row.kind == LimitKind::magnitude_a ? members[i].given_kw : flow_kw(members[i]);
+    set(i, kw * factor, row_number, couplings);
+  }
+}
+
+/// @returns false when no member is left that could help.
+bool Guard::drop_last(const GuardRow& row, std::uint32_t row_number, bool above) {
+  for (std::size_t k = row.members.size(); k-- > 0;) {
+    if (!reduces(row, k, above)) continue;
+    GuardMember& m = members[row.members[k]];
+    m.given_kw = 0.0;
+    m.reason = Correction::limit;
+    m.limit = static_cast<std::int32_t>(row_number);
+    return true;
+  }
+  return false;
+}
+
+/// Brings one row inside its bounds as far as its members can. @returns whether anything was changed.
+bool Guard::enforce_row(std::uint32_t row_number, std::span<const Coupling> couplings) {
+  const GuardRow& row = rows_[row_number];
+  bool above = false;
+  double now = value(row, couplings);
+  if (!exceeded(row, now, above)) return false;
+
+  // What the members that can help contribute; the rest of the row is theirs to live with.
+  const double bound = above ? row.upper : row.lower;
+  double helpful = now;
+  if (row.kind != LimitKind::magnitude_a) {
+    helpful = 0.0;
+    for (std::size_t k = 0; k < row.members.size(); ++k) {
+      if (!reduces(row, k, above)) continue;
+      const std::uint32_t i = row.members[k];
+      const double quantity = row.kind == LimitKind::current_a ? current_a(i, couplings[i], false) : flow_kw(members[i]);
+      helpful += row.coefficients[k] * quantity;
+    }
+  }
+  if (helpful == 0.0) return false;
+  const double factor = std::clamp((helpful - (now - bound)) / helpful, 0.0, 1.0);
+  scale(row, row_number, factor, above, couplings);
+
+  // Floors, losses and mixed directions can leave a little: the last members go to 0 one by one.
+  while (exceeded(row, value(row, couplings), above) && drop_last(row, row_number, above)) {
+  }
+  return true;
+}
+
+std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> active, std::span<const Coupling> couplings, bool enforce) {
+  for (const std::uint32_t i : active) {
+    if (i < evse_count_) {
+      clamp_evse(i, couplings[i]);
+    } else {
+      clamp_storage(i);
+    }
+  }
+  if (enforce) {
+    for (int pass = 0; pass < scaling_passes; ++pass) {
+      bool changed = false;
+      for (std::uint32_t r = 0; r < rows_.size(); ++r) changed = enforce_row(r, couplings) || changed;
+      if (!changed) break;
+    }
+  }
+  // Rows that disturb each other (phasor sums): members stand down one by one until all rows hold or have nobody left.
+  for (bool dropped = enforce; dropped;) {
+    dropped = false;
+    for (std::uint32_t r = 0; r < rows_.size(); ++r) {
+      bool above = false;
+      if (exceeded(rows_[r], value(rows_[r], couplings), above)) dropped = drop_last(rows_[r], r, above) || dropped;
+    }
+  }
+  exceeded_rows_.clear();
+  for (std::uint32_t r = 0; r < rows_.size(); ++r) {
+    bool above = false;
+    if (exceeded(rows_[r], value(rows_[r], couplings), above)) exceeded_rows_.push_back(r);
+  }
+  return exceeded_rows_;
+}
+
+}  // namespace evtwin::control

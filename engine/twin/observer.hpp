@@ -1,0 +1,115 @@
+// Who watches a simulation: everything that happened, as it happens, in time order per subject. Calls come from the
+// simulation's thread; references are valid during the call.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "control/correction.hpp"
+#include "control/ledger.hpp"
+#include "kernel/time.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+enum class Subject : std::uint8_t { evse = 0, storage = 1 };
+
+/// Power of an EVSE or storage between two instants: kw at the start, and how it changes with the energy metered since:
+/// kw(t) = kw + slope_kw_per_kwh x energy(t), energy(t) = kw x (exp(slope x t) - 1) / slope.
+struct PowerSegment {
+  Subject subject = Subject::evse;
+  std::uint32_t site = 0;
+  std::uint32_t row = 0;
+  std::uint64_t session = 0;  ///< EVSE: number of the session, 0 none
+  TimeNs start_ns = 0, end_ns = 0;
+  double kw = 0.0;
+  double slope_kw_per_kwh = 0.0;
+  double energy_kwh = 0.0;    ///< metered over the segment, signed
+};
+
+enum class SessionEnd : std::uint8_t { departed, open_at_end, turned_away, reneged, no_compatible_evse };
+
+struct SessionRecord {
+  std::uint64_t number = 0;   ///< in order of plug-in, from 1; 0 for those never plugged in
+  std::uint32_t site = 0;
+  std::int32_t evse = -1;
+  std::string_view id;
+  std::string_view vehicle;
+  TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
+  double requested_kwh = 0.0;
+  double wanted_kwh = 0.0;    ///< taken (the truth) where known, else requested
+  double got_kwh = 0.0;       ///< net metered energy
+  double discharged_kwh = 0.0;
+  double unmet_kwh = 0.0;
+  double cost = 0.0;          ///< metered energy x buy price in force
+  double paid = 0.0;          ///< by the driver
+  double soc_start = 0.0, soc_end = 0.0;  ///< NaN when unknown
+  double waited_h = 0.0;
+  SessionEnd end = SessionEnd::departed;
+};
+
+enum class SignalKind : std::uint8_t { buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh };
+
+struct SignalRecord {
+  std::uint32_t site = 0;
+  SignalKind kind = SignalKind::buy_price;
+  TimeNs start_ns = 0;
+  double value = 0.0;
+};
+
+struct DecisionRecord {
+  std::uint32_t site = 0;
+  std::uint64_t number = 0;
+  TimeNs time_ns = 0;
+  std::uint32_t why = 0;
+  double expected_cost = 0.0;              ///< NaN when the strategy expects nothing
+  std::span<const double> wished_kw;       ///< per EVSE, then per storage, as the strategy left them
+};
+
+using control::Correction;
+using control::correction_count;
+using control::name_of;
+std::string_view name_of(SignalKind kind);
+std::string_view name_of(SessionEnd end);
+
+struct CorrectionRecord {
+  std::uint32_t site = 0;
+  Subject subject = Subject::evse;
+  std::int32_t row = -1;      ///< -1: the site itself (unavoidable)
+  TimeNs time_ns = 0;
+  Correction reason = Correction::limit;
+  double asked_kw = 0.0;
+  double given_kw = 0.0;
+  std::string_view limit_name;  ///< of the row that bound; empty otherwise
+};
+
+/// One metering window (15 min of the local clock) of a site, or what of it lies in the run.
+struct MeterRecord {
+  std::uint32_t site = 0;
+  TimeNs start_ns = 0, end_ns = 0;
+  const control::Ledger* increment = nullptr;
+  double peak_kw = 0.0;       ///< highest instantaneous import
+};
+
+/// Something noteworthy: a scripted event, an outage, a warning of the strategy.
+struct EventRecord {
+  std::uint32_t site = 0;
+  TimeNs time_ns = 0;
+  std::string_view kind;
+  std::string_view text;
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_power(const PowerSegment&) {}
+  virtual void on_session(const SessionRecord&) {}
+  virtual void on_signal(const SignalRecord&) {}
+  virtual void on_decision(const DecisionRecord&) {}
+  virtual void on_correction(const CorrectionRecord&) {}
+  virtual void on_meter(const MeterRecord&) {}
+  virtual void on_event(const EventRecord&) {}
+};
+
+}  // namespace evtwin::twin

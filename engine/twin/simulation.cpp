@@ -1,0 +1,160 @@
+#include "twin/simulation.hpp"
+
+#include <cmath>
+#include <memory>
+
+#include "twin/site_run.hpp"
+
+namespace evtwin::twin {
+
+namespace {
+
+class Simulation : public SiteControls {
+ public:
+  Simulation(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) : world_(world), options_(options) {
+    std::size_t timers = 1;  // the world's own: scripted events
+    for (const Site& site : world.sites) timers += SiteRun::timer_count(site);
+    queue_.reserve_timers(timers);
+    std::uint32_t first = 1;
+    for (std::uint32_t s = 0; s < world.sites.size(); ++s) {
+      sites_.push_back(std::make_unique<SiteRun>(RunContext{world_, queue_, hash_, options.observer}, s, first, strategy));
+      first += static_cast<std::uint32_t>(SiteRun::timer_count(world.sites[s]));
+      first_timer_after_.push_back(first);
+    }
+  }
+
+  Result run() {
+    hash_.mix(world_.seed);
+    for (auto& site : sites_) site->start();
+    schedule_scripted();
+    std::uint64_t events = 0;
+    const TimeNs report_every = std::max<TimeNs>(1, (world_.end_ns - world_.start_ns) / 1000);
+    TimeNs next_report = world_.start_ns + report_every;
+
+    while (queue_.next_time() < world_.end_ns) {
+      const kernel::Event event = queue_.pop();
+      ++events;
+      hash_.mix(event.time);
+      hash_.mix((std::uint64_t{event.entity} << 8) | event.kind);
+      now_ns_ = event.time;
+      if (event.timer == 0) {
+        run_scripted();
+      } else {
+        SiteRun& site = site_of(event.timer);
+        site.advance(event.time);
+        site.touched = true;
+        site.handle(event);
+      }
+      if (queue_.next_time() > now_ns_) {
+        for (auto& site : sites_) {
+          if (site->touched) site->settle(now_ns_);
+        }
+      }
+      if (now_ns_ >= next_report) {
+        next_report = now_ns_ + report_every;
+        report();
+      }
+    }
+
+    Result result;
+    for (auto& site : sites_) {
+      site->finish(world_.end_ns);
+      result.sites.push_back(site->take_result());
+    }
+    for (const SiteResult& site : result.sites) {
+      for (const double figure : {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh}) hash_.mix(figure);
+    }
+    result.event_hash = hash_.value();
+    result.events = events;
+    return result;
+  }
+
+  double contract_kw(std::uint32_t site) const override { return sites_[site]->contract_kw(); }
+  void set_contract_kw(std::uint32_t site, double kw) override { touch(site).set_contract_kw(checked(kw, "contract_kw")); }
+  double export_limit_kw(std::uint32_t site) const override { return sites_[site]->export_limit_kw(); }
+  void set_export_limit_kw(std::uint32_t site, double kw) override { touch(site).set_export_limit_kw(checked(kw, "export_limit_kw")); }
+  double driver_price_per_kwh(std::uint32_t site) const override { return sites_[site]->driver_price_per_kwh; }
+  void set_driver_price_per_kwh(std::uint32_t site, double price) override { touch(site).driver_price_per_kwh = checked(price, "driver_price_per_kwh"); }
+  double v2g_price_per_kwh(std::uint32_t site) const override { return sites_[site]->v2g_price_per_kwh; }
+  void set_v2g_price_per_kwh(std::uint32_t site, double price) override { touch(site).v2g_price_per_kwh = checked(price, "v2g_price_per_kwh"); }
+  bool evse_available(std::uint32_t site, std::uint32_t evse) const override { return sites_[site]->evse_available(evse); }
+  void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) override { touch(site).set_evse_available(evse, available); }
+
+ private:
+  static double checked(double value, const char* name) {
+    if (std::isnan(value) || value < 0.0) throw std::invalid_argument(std::string(name) + " must be a number >= 0");
+    return value;
+  }
+
+  SiteRun& site_of(std::uint32_t timer) {
+    std::size_t s = 0;
+    while (timer >= first_timer_after_[s]) ++s;
+    return *sites_[s];
+  }
+
+  SiteRun& touch(std::uint32_t site) {
+    sites_[site]->advance(now_ns_);
+    sites_[site]->touched = true;
+    return *sites_[site];
+  }
+
+  void schedule_scripted() {
+    if (next_scripted_ >= world_.events.size()) return;
+    const TimeNs due = std::max(world_.events[next_scripted_].time_ns, now_ns_);
+    queue_.schedule(0, due, kernel::Phase::signal, static_cast<std::uint8_t>(EventKind::scripted), static_cast<std::uint32_t>(next_scripted_));
+  }
+
+  void run_scripted() {
+    const ScriptedEvent& event = world_.events[next_scripted_++];
+    if (options_.script != nullptr) options_.script->run_event(event.index, now_ns_, *this);
+    if (options_.observer != nullptr) options_.observer->on_event({0, now_ns_, "scripted", event.where});
+    schedule_scripted();
+  }
+
+  void report() {
+    const auto done = static_cast<double>(now_ns_ - world_.start_ns) / static_cast<double>(world_.end_ns - world_.start_ns);
+    if (options_.progress) options_.progress(done);
+    if (options_.stop && options_.stop()) throw Interrupted("stopped");
+  }
+
+  const World& world_;
+  const RunOptions& options_;
+  kernel::Queue queue_;
+  kernel::RollingHash hash_;
+  std::vector<std::unique_ptr<SiteRun>> sites_;
+  std::vector<std::uint32_t> first_timer_after_;
+  std::size_t next_scripted_ = 0;
+  TimeNs now_ns_ = 0;
+};
+
+}  // namespace
+
+std::string_view name_of(SignalKind kind) {
+  switch (kind) {
+    case SignalKind::buy_price: return "buy_price";
+    case SignalKind::sell_price: return "sell_price";
+    case SignalKind::pv_kw: return "pv_kw";
+    case SignalKind::load_kw: return "load_kw";
+    case SignalKind::contract_kw: return "contract_kw";
+    case SignalKind::export_limit_kw: return "export_limit_kw";
+    case SignalKind::co2_kg_per_kwh: return "co2_kg_per_kwh";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(SessionEnd end) {
+  switch (end) {
+    case SessionEnd::departed: return "departed";
+    case SessionEnd::open_at_end: return "open_at_end";
+    case SessionEnd::turned_away: return "turned_away";
+    case SessionEnd::reneged: return "reneged";
+    case SessionEnd::no_compatible_evse: return "no_compatible_evse";
+  }
+  return "unknown";
+}
+
+Result simulate(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) {
+  return Simulation(world, strategy, options).run();
+}
+
+}  // namespace evtwin::twin

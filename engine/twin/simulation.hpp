@@ -1,0 +1,90 @@
+// A simulation: one world run once under one strategy.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "control/ledger.hpp"
+#include "control/strategy.hpp"
+#include "market/demand_charge.hpp"
+#include "twin/observer.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+/// Sums over one site's run. The bill's demand charge is in `ledger.demand_charge`.
+struct SiteResult {
+  control::Ledger ledger;
+  double peak_kw = 0.0;          ///< highest 15-min mean import
+  double peak_instant_kw = 0.0;
+  double energy_wanted_kwh = 0.0;  ///< of sessions that ended
+  double energy_got_kwh = 0.0;     ///< of sessions that ended
+  std::uint64_t sessions = 0;      ///< plugged in
+  std::uint64_t sessions_ended = 0;
+  std::uint64_t sessions_open = 0; ///< still plugged in (or waiting) at the end
+  std::uint64_t turned_away = 0;   ///< found neither EVSE nor waiting place, or lost patience
+  std::uint64_t waited = 0;        ///< plugged in after waiting
+  double waiting_h = 0.0;          ///< sum over those that waited or gave up
+  double unmet_open_kwh = 0.0;     ///< of the open sessions, counted apart
+  double storage_energy_start_kwh = 0.0, storage_energy_end_kwh = 0.0;
+  double storage_capacity_kwh = 0.0;   ///< usable, summed
+  double storage_losses_kwh = 0.0;
+  double vehicle_losses_kwh = 0.0;     ///< behind the EVSE meters
+  double storage_energy_value = 0.0;   ///< of what is left in storage beyond the start, at the mean buy price
+  std::uint64_t decisions = 0;
+  std::array<std::uint64_t, correction_count> corrections{};
+  std::vector<market::MonthDemand> months;
+};
+
+struct Result {
+  std::vector<SiteResult> sites;
+  std::uint64_t event_hash = 0;
+  std::uint64_t events = 0;
+};
+
+/// What a scripted event or outage may touch while the world runs.
+class SiteControls {
+ public:
+  virtual ~SiteControls() = default;
+  virtual double contract_kw(std::uint32_t site) const = 0;
+  /// @throws std::invalid_argument naming contract_kw for negative or NaN.
+  virtual void set_contract_kw(std::uint32_t site, double kw) = 0;
+  virtual double export_limit_kw(std::uint32_t site) const = 0;
+  virtual void set_export_limit_kw(std::uint32_t site, double kw) = 0;
+  virtual double driver_price_per_kwh(std::uint32_t site) const = 0;
+  virtual void set_driver_price_per_kwh(std::uint32_t site, double price) = 0;
+  virtual double v2g_price_per_kwh(std::uint32_t site) const = 0;
+  virtual void set_v2g_price_per_kwh(std::uint32_t site, double price) = 0;
+  virtual void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) = 0;
+  virtual bool evse_available(std::uint32_t site, std::uint32_t evse) const = 0;
+};
+
+/// The scenario's own functions, in a state that belongs to one simulation.
+class Script {
+ public:
+  virtual ~Script() = default;
+  /// Runs the scripted event. @throws anything derived from std::exception; its text is shown to the user.
+  virtual void run_event(std::uint32_t index, TimeNs now_ns, SiteControls& controls) = 0;
+};
+
+struct RunOptions {
+  Observer* observer = nullptr;            ///< may be null: nothing is recorded
+  Script* script = nullptr;                ///< needed when the world has scripted events
+  std::function<void(double fraction)> progress;  ///< called about every thousandth of the simulated time
+  std::function<bool()> stop;              ///< asked about as often; true ends the run with Interrupted
+};
+
+/// The run was stopped from outside (Ctrl-C).
+struct Interrupted : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Runs the world from start to end. Deterministic: same world, strategy and seed give the same Result, bit for bit.
+/// @throws control::StrategyError, Interrupted, whatever Script throws.
+Result simulate(const World& world, const control::StrategyFactory& strategy, const RunOptions& options = {});
+
+}  // namespace evtwin::twin

@@ -1,0 +1,237 @@
+// The books of a site: what flowed since the last instant, exactly, and what it cost.
+#include <algorithm>
+#include <cmath>
+
+#include "twin/site_run.hpp"
+
+namespace evtwin::twin {
+
+using kernel::Phase;
+
+double SiteRun::metered_at(const Motion& motion, TimeNs t) const {
+  if (motion.law.kw == 0.0) return 0.0;
+  return t >= motion.crossing_ns ? motion.law.metered_kwh : motion.law.metered_after(kernel::hours_between(motion.since_ns, t));
+}
+
+/// Import (> 0) or export at the grid connection at `t` under the laws in force.
+double SiteRun::net_kw_at(TimeNs t) {
+  double net = load_kw_ + standby_kw_ - pv_kw_;
+  std::fill(feeder_kwh_.begin(), feeder_kwh_.end(), 0.0);
+  for (const std::uint32_t i : active_) {
+    const Motion& m = motions_[i];
+    if (m.law.kw == 0.0 || t > m.crossing_ns) continue;
+    const double kw = m.law.kw_at(std::min(kernel::hours_between(m.since_ns, t), m.law.hours));
+    if (i >= evse_count()) {
+      net += kw;
+      continue;
+    }
+    const double ac_kw = physics::through(kw, site_.evses[i].efficiency);
+    const std::int32_t feeder = site_.evses[i].feeder;
+    (feeder < 0 ? net : feeder_kwh_[static_cast<std::size_t>(feeder)]) += ac_kw;
+  }
+  if (!feeder_kwh_.empty()) net += guard_.tree().flows(feeder_kwh_, feeder_into_kwh_);
+  return net;
+}
+
+namespace {
+
+/// Which side of the levels that matter (0, the contract, the export limit) a net power is on.
+int zone(double net_kw, double contract_kw, double export_limit_kw) {
+  return (net_kw > contract_kw ? 2 : net_kw > 0.0 ? 1 : net_kw >= -export_limit_kw ? 0 : -1);
+}
+
+/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none.
+double excess_kwh(double kwh, double limit_kwh) {
+  const double excess = kwh - limit_kwh;
+  return excess > 1e-9 * limit_kwh ? excess : 0.0;
+}
+
+}  // namespace
+
+/// Whether nothing changes sides within (from, to): then energies alone tell import, export and overload exactly.
+bool SiteRun::smooth(TimeNs from, TimeNs to) {
+  bool falling = false, rising = false;
+  for (const std::uint32_t i : active_) {
+    const physics::Law& law = motions_[i].law;
+    if (law.kw == 0.0 || law.rate_per_h == 0.0) continue;
+    ((law.kw > 0.0) == (law.rate_per_h < 0.0) ? falling : rising) = true;
+  }
+  if (!falling && !rising) return true;
+  // Powers that rise and fall at once may cross a level and come back: look closer than a minute.
+  if (falling && rising && to - from > kernel::minute_ns) return false;
+
+  const double net_from = net_kw_at(from);
+  const std::vector<double> feeders_from = feeder_into_kwh_;
+  const double net_to = net_kw_at(to);
+  if (zone(net_from, contract_kw_, export_limit_kw_) != zone(net_to, contract_kw_, export_limit_kw_)) return false;
+  for (std::size_t f = 0; f < feeders_from.size(); ++f) {
+    if ((feeders_from[f] > 0.0) != (feeder_into_kwh_[f] > 0.0)) return false;
+  }
+  return true;
+}
+
+/// Books (now, t], divided where the site changes from import to export or over a limit while vehicles taper.
+void SiteRun::book_until(TimeNs t) {
+  while (now_ns_ < t) {
+    TimeNs to = t;
+    if (!smooth(now_ns_, to)) {
+      // The last instant that is still smooth, by bisection to the nanosecond.
+      TimeNs good = now_ns_, bad = to;
+      while (bad - good > 1) {
+        const TimeNs middle = good + (bad - good) / 2;
+        (smooth(now_ns_, middle) ? good : bad) = middle;
+      }
+      to = std::max(good, now_ns_ + 1);
+    }
+    book_piece(now_ns_, to);
+    now_ns_ = to;
+  }
+}
+
+void SiteRun::book_member(std::uint32_t i, double metered_kwh) {
+  if (i >= evse_count()) {
+    const physics::Storage& storage = site_.storages[i - evse_count()];
+    if (metered_kwh > 0.0) {
+      total_.storage_charge_kwh += metered_kwh;
+      result_.storage_losses_kwh += metered_kwh * (1.0 - storage.charge_efficiency);
+    } else {
+      total_.storage_discharge_kwh -= metered_kwh;
+      total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
+      result_.storage_losses_kwh -= metered_kwh * (1.0 / storage.discharge_efficiency - 1.0);
+    }
+    return;
+  }
+  Session& s = sessions_[i];
+  const double ac_kwh = physics::through(metered_kwh, site_.evses[i].efficiency);
+  total_.losses_kwh += ac_kwh - metered_kwh;
+  s.cost += ac_kwh * price_.buy_per_kwh;
+  if (metered_kwh > 0.0) {
+    total_.ev_charge_kwh += metered_kwh;
+    total_.driver_revenue += metered_kwh * driver_price_per_kwh;
+    s.paid += metered_kwh * driver_price_per_kwh;
+    s.losses_kwh += metered_kwh * (1.0 - s.vehicle->battery.charge_efficiency);
+  } else {
+    total_.ev_discharge_kwh -= metered_kwh;
+    total_.v2g_payment -= metered_kwh * v2g_price_per_kwh;
+    total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
+    s.paid += metered_kwh * v2g_price_per_kwh;
+    s.discharged_kwh -= metered_kwh;
+    s.losses_kwh -= metered_kwh * (1.0 / s.vehicle->battery.discharge_efficiency - 1.0);
+  }
+}
+
+void SiteRun::book_piece(TimeNs from, TimeNs to) {
+  const double hours = kernel::hours_between(from, to);
+  const double pv_kwh = pv_kw_ * hours;
+  const double load_kwh = load_kw_ * hours;
+  const double standby_kwh = standby_kw_ * hours;
+  double net_kwh = load_kwh + standby_kwh - pv_kwh;
+  double constant_kw = load_kw_ + standby_kw_ - pv_kw_;
+  bool tapers = false;
+
+  std::fill(feeder_kwh_.begin(), feeder_kwh_.end(), 0.0);
+  for (const std::uint32_t i : active_) {
+    Motion& m = motions_[i];
+    if (m.law.kw == 0.0) continue;
+    const double metered = metered_at(m, to);
+    const double delta = metered - m.metered;
+    m.metered = metered;
+    if (delta == 0.0) continue;
+    book_member(i, delta);
+    const double ac_kwh = i < evse_count() ? physics::through(delta, site_.evses[i].efficiency) : delta;
+    const std::int32_t feeder = i < evse_count() ? site_.evses[i].feeder : -1;
+    (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += ac_kwh;
+    tapers = tapers || m.law.rate_per_h != 0.0;
+    constant_kw += i < evse_count() ? physics::through(m.law.kw, site_.evses[i].efficiency) : m.law.kw;
+  }
+  if (!feeder_kwh_.empty()) {
+    double below_kwh = 0.0;
+    for (const double kwh : feeder_kwh_) below_kwh += kwh;
+    const double into_kwh = guard_.tree().flows(feeder_kwh_, feeder_into_kwh_);
+    net_kwh += into_kwh;
+    total_.losses_kwh += into_kwh - below_kwh;
+  }
+  total_.pv_kwh += pv_kwh;
+  total_.load_kwh += load_kwh;
+  total_.losses_kwh += standby_kwh;
+
+  const double import_kwh = std::max(0.0, net_kwh);
+  const double export_kwh = std::max(0.0, -net_kwh);
+  total_.import_kwh += import_kwh;
+  total_.export_kwh += export_kwh;
+  total_.pv_used_kwh += pv_kwh - std::min(pv_kwh, export_kwh);
+  total_.energy_cost += import_kwh * price_.buy_per_kwh - export_kwh * price_.sell_per_kwh;
+  total_.co2_kg += import_kwh * co2_kg_per_kwh_;
+  total_.overload_kwh += excess_kwh(import_kwh, contract_kw_ * hours);
+  total_.export_overload_kwh += excess_kwh(export_kwh, export_limit_kw_ * hours);
+  total_.feeder_overload_kwh += row_excess_kw_ * hours;
+  buy_price_hours_ += price_.buy_per_kwh * hours;
+
+  // Within a piece power only falls or only rises: its ends are its extremes.
+  double peak_kw = constant_kw;
+  if (tapers || !feeder_kwh_.empty()) peak_kw = std::max(net_kw_at(from), net_kw_at(to));
+  window_peak_kw_ = std::max(window_peak_kw_, peak_kw);
+}
+
+void SiteRun::report_signal(SignalKind kind, double value, TimeNs t) {
+  if (context_.observer != nullptr) context_.observer->on_signal({number_, kind, t, value});
+}
+
+/// Reads every signal at `t`, sets the timers of their next changes.
+void SiteRun::sample_signals(TimeNs t) {
+  price_ = tariff_.at(t);
+  schedule(EventKind::price, Phase::signal, price_.until_ns);
+  report_signal(SignalKind::buy_price, price_.buy_per_kwh, t);
+  report_signal(SignalKind::sell_price, price_.sell_per_kwh, t);
+  const auto sample = [&](market::SignalClock& signal, double& value, EventKind kind, SignalKind shown) {
+    const market::Sample now = signal.at(t);
+    value = now.value;
+    schedule(kind, Phase::signal, now.until_ns);
+    report_signal(shown, value, t);
+  };
+  sample(pv_, pv_kw_, EventKind::pv, SignalKind::pv_kw);
+  sample(load_, load_kw_, EventKind::load, SignalKind::load_kw);
+  sample(co2_, co2_kg_per_kwh_, EventKind::co2, SignalKind::co2_kg_per_kwh);
+  report_signal(SignalKind::contract_kw, contract_kw_, t);
+  report_signal(SignalKind::export_limit_kw, export_limit_kw_, t);
+}
+
+void SiteRun::begin_month(market::LocalMonth month) {
+  known_peaks_ = site_.past_peaks;
+  known_peaks_.insert(known_peaks_.end(), peaks_.begin(), peaks_.end());
+  peaks_.push_back({month, 0.0});
+  demand_charge_of_past_months_ += charge_of_month_;
+  charge_of_month_ = 0.0;
+  demand_price_per_kw_ = market::demand_price_per_kw(tariff_.tariff(), month.month);
+  month_fraction_ = site_.part_month == market::PartMonth::full
+                        ? 1.0
+                        : market::month_fraction(clock_.calendar(), month, context_.world.start_ns, context_.world.end_ns);
+}
+
+void SiteRun::grow_demand_charge() {
+  if (demand_price_per_kw_ == 0.0) return;
+  billed_peak_kw_ = market::billed_kw(tariff_.tariff().demand, peaks_.back().month, peaks_.back().peak_kw, site_.contract_kw, known_peaks_);
+  charge_of_month_ = billed_peak_kw_ * demand_price_per_kw_ * month_fraction_;
+  total_.demand_charge = demand_charge_of_past_months_ + charge_of_month_;
+}
+
+/// The end of a metering window: the month's demand charge grows, the window's books go to the observer.
+void SiteRun::close_meter_window(TimeNs t) {
+  // The window belongs to the month it began in; at midnight of a first day the meter already counts the new month.
+  const market::LocalMonth month = clock_.calendar().month(window_start_ns_);
+  if (peaks_.empty() || month != peaks_.back().month) begin_month(month);
+  const double window_kwh = total_.import_kwh - at_window_start_.import_kwh;
+  peaks_.back().peak_kw = std::max(peaks_.back().peak_kw, window_kwh / kernel::hours_between(0, market::metering_window_ns));
+  result_.peak_kw = std::max(result_.peak_kw, peaks_.back().peak_kw);
+  grow_demand_charge();
+  result_.peak_instant_kw = std::max(result_.peak_instant_kw, window_peak_kw_);
+  if (context_.observer != nullptr) {
+    const control::Ledger increment = total_ - at_window_start_;
+    context_.observer->on_meter({number_, window_start_ns_, t, &increment, window_peak_kw_});
+  }
+  at_window_start_ = total_;
+  window_peak_kw_ = 0.0;
+  window_start_ns_ = t;
+}
+
+}  // namespace evtwin::twin

@@ -1,0 +1,252 @@
+// What a site decides: the strategy is asked, the guard answers for it, powers get their laws until the next crossing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "twin/site_run.hpp"
+
+namespace evtwin::twin {
+
+using kernel::Phase;
+
+void SiteRun::insert_active(std::uint32_t member) { active_.insert(std::lower_bound(active_.begin(), active_.end(), member), member); }
+
+void SiteRun::remove_active(std::uint32_t member) { active_.erase(std::lower_bound(active_.begin(), active_.end(), member)); }
+
+void SiteRun::request_decision(std::uint32_t why, TimeNs t) {
+  if (strategy_ != nullptr && (strategy_->subscribes & why) == 0) return;
+  why_ |= why;
+  asked_for_ns_ = t;
+  schedule_decision();
+}
+
+void SiteRun::schedule_decision() {
+  schedule(EventKind::decision, Phase::decision, std::min({next_tick_ns_, wake_ns_, asked_for_ns_}));
+}
+
+/// Brings the columns of connected vehicles and storages, and the site's scalars, up to `t`.
+void SiteRun::refresh_view(TimeNs t) {
+  evtwin_view& view = columns_.view;
+  for (const std::uint32_t i : active_) {
+    const Motion& m = motions_[i];
+    if (i >= evse_count()) {
+      const std::size_t s = i - evse_count();
+      columns_.storage_soc[s] = stored_kwh_[i] / site_.storages[s].capacity_kwh;
+      columns_.storage_power_kw[s] = m.law.kw;
+      continue;
+    }
+    const Session& session = sessions_[i];
+    columns_.departs_ns[i] = std::max(session.visit.claimed_departure_ns, next_tick_ns_);
+    columns_.got_kwh[i] = got_kwh_[i];
+    columns_.remaining_kwh[i] = std::max(0.0, session.visit.requested_kwh - got_kwh_[i]);
+    columns_.draws[i] = draws(i) ? 1 : 0;
+    columns_.setpoint_kw[i] = guard_.members[i].given_kw;
+    columns_.power_kw[i] = m.law.kw == 0.0 ? 0.0 : m.law.kw_at(kernel::hours_between(m.since_ns, t));
+    if (session.vehicle->soc_known) columns_.soc[i] = stored_kwh_[i] / session.vehicle->battery.capacity_kwh;
+  }
+  view.why = why_;
+  view.now_ns = t;
+  view.next_tick_ns = next_tick_ns_;
+  view.tick_ns = context_.world.tick_ns;
+  view.decision_number = result_.decisions;
+  view.pv_kw = pv_kw_;
+  view.load_kw = load_kw_ + standby_kw_;
+  view.contract_kw = contract_kw_;
+  view.export_limit_kw = export_limit_kw_;
+  view.buy_per_kwh = price_.buy_per_kwh;
+  view.sell_per_kwh = price_.sell_per_kwh;
+  view.driver_price_per_kwh = driver_price_per_kwh;
+  view.v2g_price_per_kwh = v2g_price_per_kwh;
+  view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
+  view.demand_price_per_kw = tariff_.tariff().demand.basis == market::DemandBasis::peak ? demand_price_per_kw_ : 0.0;
+  view.billed_peak_kw = billed_peak_kw_;
+  view.window_import_kwh = total_.import_kwh - at_window_start_.import_kwh;
+  view.window_end_ns = clock_.next_tick(t, market::metering_window_ns);
+  view.policy_storage = static_cast<std::int32_t>(site_.storage_policy);
+  guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
+  columns_.show_limits(guard_);
+
+  const control::Ledger since = total_ - at_last_decision_;
+  columns_.since_last = {sizeof(evtwin_ledger), 0, since.import_kwh, since.export_kwh, since.ev_charge_kwh, since.ev_discharge_kwh,
+                         since.pv_kwh, since.load_kwh, since.energy_cost, since.demand_charge, since.driver_revenue, since.v2g_payment,
+                         since.co2_kg, since.unmet_kwh, since.overload_kwh + since.export_overload_kwh};
+  at_last_decision_ = total_;
+
+  if (strategy_ != nullptr && strategy_->horizon_steps > 0) {
+    forecaster_->fill(t, strategy_->horizon_steps, pv_kw_, load_kw_ + standby_kw_, columns_.horizon);
+    columns_.show_horizon();
+  }
+}
+
+void SiteRun::decide(TimeNs t) {
+  if (t >= next_tick_ns_) {
+    why_ |= EVTWIN_WHY_TICK;
+    next_tick_ns_ = clock_.next_tick(t, context_.world.tick_ns);
+  }
+  if (t >= wake_ns_) why_ |= EVTWIN_WHY_WAKE;
+  wake_ns_ = asked_for_ns_ = kernel::time_never;
+  refresh_view(t);
+
+  evtwin_decision& decision = columns_.blank_decision();
+  strategy_->decide(columns_.view, decision);
+  if (!columns_.canaries_alive()) throw control::StrategyError("the strategy wrote past the end of a decision column");
+  result_.decisions += 1;
+  if (decision.wake_ns != 0) {
+    if (decision.wake_ns <= t) throw control::StrategyError(fmt::format("the strategy asked to be woken at {}, which is not after now", context_.world.calendar.format_local(decision.wake_ns)));
+    wake_ns_ = decision.wake_ns;
+  }
+
+  // Wishes: NaN leaves the last one standing.
+  const auto evse_kw = columns_.decided_evse_kw();
+  for (std::uint32_t i = 0; i < evse_count(); ++i) {
+    if (std::isnan(evse_kw[i])) continue;
+    if (sessions_[i].number != 0) {
+      guard_.members[i].wish_kw = evse_kw[i];
+    } else if (evse_kw[i] != 0.0) {
+      note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
+    } else {
+      noted_reason_[i] = Correction::none;
+    }
+  }
+  const auto storage_kw = columns_.decided_storage_kw();
+  for (std::size_t s = 0; s < storage_kw.size(); ++s) {
+    if (!std::isnan(storage_kw[s])) guard_.members[evse_count() + s].wish_kw = storage_kw[s];
+  }
+  for (const std::uint32_t i : active_) {
+    if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) motions_[i].stale = true;
+  }
+  guard_due_ = true;
+
+  if (context_.observer != nullptr) {
+    std::copy(evse_kw.begin(), evse_kw.end(), wished_kw_.begin());
+    std::copy(storage_kw.begin(), storage_kw.end(), wished_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
+    context_.observer->on_decision({number_, result_.decisions, t, why_, decision.expected_cost, wished_kw_});
+  }
+  why_ = 0;
+  schedule_decision();
+}
+
+void SiteRun::note_correction(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit, TimeNs t) {
+  if (reason == noted_reason_[member] && given_kw == noted_given_kw_[member]) return;
+  noted_reason_[member] = reason;
+  noted_given_kw_[member] = given_kw;
+  if (reason == Correction::none) return;
+  result_.corrections[static_cast<std::size_t>(reason)] += 1;
+  if (context_.observer == nullptr) return;
+  const bool evse = member < evse_count();
+  CorrectionRecord record{number_,  evse ? Subject::evse : Subject::storage,
+                          static_cast<std::int32_t>(evse ? member : member - evse_count()), t, reason, asked_kw, given_kw, {}};
+  if (limit >= 0) record.limit_name = guard_.rows()[static_cast<std::size_t>(limit)].name;
+  context_.observer->on_correction(record);
+}
+
+/// Rows that stay exceeded: unavoidable under enforce, an overload under record. Said once until they hold again.
+void SiteRun::note_exceeded(std::span<const std::uint32_t> rows, TimeNs t) {
+  row_excess_kw_ = 0.0;
+  for (char& noted : row_noted_) noted = static_cast<char>(noted & 1);  // bit 0: noted before, bit 1: exceeded now
+  for (const std::uint32_t r : rows) {
+    const control::GuardRow& row = guard_.rows()[r];
+    const double value = guard_.value(row, couplings_);
+    if (r > 0 && row.kind == physics::LimitKind::power_kw) {
+      row_excess_kw_ += value > row.upper ? value - row.upper : row.lower - value;
+    }
+    row_noted_[r] = static_cast<char>(row_noted_[r] | 2);
+    if ((row_noted_[r] & 1) != 0) continue;
+    const bool enforced = site_.limits == LimitMode::enforce;
+    if (enforced) result_.corrections[static_cast<std::size_t>(Correction::unavoidable)] += 1;
+    if (context_.observer == nullptr) continue;
+    if (enforced) {
+      context_.observer->on_correction({number_, Subject::evse, -1, t, Correction::unavoidable, value, row.upper, row.name});
+    } else {
+      context_.observer->on_event({number_, t, "overload", fmt::format("{}: {:.6g}, limits {:.6g} to {:.6g}", row.name, value, row.lower, row.upper)});
+    }
+  }
+  for (char& noted : row_noted_) noted = (noted & 2) != 0 ? 1 : 0;
+}
+
+/// Ends a member's law at `t`: its segment is recorded, its state is what flowed.
+void SiteRun::end_motion(std::uint32_t member, TimeNs t) {
+  Motion& m = motions_[member];
+  if (m.law.kw != 0.0) {
+    const bool evse = member < evse_count();
+    if (context_.observer != nullptr && t > m.since_ns) {
+      context_.observer->on_power({evse ? Subject::evse : Subject::storage, number_,
+                                   static_cast<std::uint32_t>(evse ? member : member - evse_count()), evse ? sessions_[member].number : 0,
+                                   m.since_ns, t, m.law.kw, m.law.rate_per_h, m.metered});
+    }
+  }
+  m.law = {};
+  m.crossing_ns = kernel::time_never;
+  m.metered = 0.0;
+  m.stale = true;
+}
+
+/// A law has run its course: the state is set to the threshold itself.
+void SiteRun::cross(std::uint32_t member, TimeNs t) {
+  const physics::Law law = motions_[member].law;
+  end_motion(member, t);
+  const bool evse = member < evse_count();
+  const bool battery_known = !evse || sessions_[member].vehicle->battery.capacity_kwh < infinite;
+  if (battery_known) stored_kwh_[member] = law.end_stored_kwh;
+  if (evse && law.end == physics::LawEnd::metered) got_kwh_[member] = sessions_[member].visit.taken_kwh;
+  guard_due_ = true;  // what it no longer takes, others may have
+}
+
+/// A new law from `t` on for the setpoint in force.
+void SiteRun::renew_motion(std::uint32_t member, TimeNs t) {
+  end_motion(member, t);
+  Motion& m = motions_[member];
+  const double setpoint = guard_.members[member].given_kw;
+  m.setpoint_kw = setpoint;
+  m.since_ns = t;
+  m.stale = false;
+  if (member >= evse_count()) {
+    const physics::Storage& storage = site_.storages[member - evse_count()];
+    m.law = physics::law_at(storage_batteries_[member - evse_count()], stored_kwh_[member], setpoint, infinite, storage.soc_min * storage.capacity_kwh);
+  } else {
+    Session& s = sessions_[member];
+    const physics::BatterySpec& battery = s.vehicle->battery;
+    const double floor_kwh = battery.capacity_kwh < infinite ? s.vehicle->soc_floor * battery.capacity_kwh : 0.0;
+    if (s.vehicle->acceptance_hold && battery.capacity_kwh < infinite && setpoint > 0.0) {
+      const double held = std::min(setpoint, battery.charge.at(stored_kwh_[member] / battery.capacity_kwh));
+      m.law = physics::held_law(battery, stored_kwh_[member], held, metered_left(member), floor_kwh);
+    } else {
+      m.law = physics::law_at(battery, stored_kwh_[member], setpoint, metered_left(member), floor_kwh);
+    }
+  }
+  m.stored_at_start = stored_kwh_[member];
+  m.metered_at_start = member < evse_count() ? got_kwh_[member] : 0.0;
+  m.crossing_ns = m.law.kw == 0.0 ? kernel::time_never : kernel::after_hours_rounded_up(t, m.law.hours);
+  schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
+}
+
+void SiteRun::settle(TimeNs t) {
+  touched = false;
+  if (!guard_due_) return;
+  guard_due_ = false;
+  guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
+  for (const std::uint32_t i : active_) {
+    if (i < evse_count()) {
+      const Session& s = sessions_[i];
+      const double left = metered_left(i);
+      guard_.members[i].bound_kw = left > 0.0 ? physics::acceptance_bound_kw(s.vehicle->battery, stored_kwh_[i]) : 0.0;
+    } else {
+      guard_.stored_kwh[i - evse_count()] = stored_kwh_[i];
+      guard_.members[i].bound_kw = infinite;
+    }
+  }
+  const auto exceeded = guard_.apply(active_, couplings_, site_.limits == LimitMode::enforce);
+  note_exceeded(exceeded, t);
+
+  for (const std::uint32_t i : active_) {
+    const control::GuardMember& g = guard_.members[i];
+    note_correction(i, g.wish_kw, g.given_kw, g.reason, g.limit, t);
+    if (!motions_[i].stale && motions_[i].setpoint_kw == g.given_kw) continue;
+    context_.hash.mix(i);
+    context_.hash.mix(g.given_kw);
+    renew_motion(i, t);
+  }
+}
+
+}  // namespace evtwin::twin

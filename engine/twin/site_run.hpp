@@ -1,0 +1,216 @@
+// One site while it runs: the vehicles on its EVSEs, the laws of their power, its books. Internal to twin/.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "control/forecast.hpp"
+#include "control/guard.hpp"
+#include "control/ledger.hpp"
+#include "control/strategy.hpp"
+#include "control/view.hpp"
+#include "demand/arrivals.hpp"
+#include "kernel/event_queue.hpp"
+#include "kernel/hash.hpp"
+#include "market/demand_charge.hpp"
+#include "market/tariff.hpp"
+#include "twin/observer.hpp"
+#include "twin/simulation.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+/// Kinds of events; what `Event::entity` counts is named behind.
+enum class EventKind : std::uint8_t {
+  crossing,       ///< member (EVSE or storage)
+  plug_out,       ///< EVSE
+  lose_patience,  ///< -
+  arrival,        ///< arrival law
+  outage,         ///< -
+  price,          ///< -
+  pv,             ///< -
+  load,           ///< -
+  co2,            ///< -
+  meter,          ///< -
+  decision,       ///< -
+  scripted,       ///< - (world)
+};
+
+/// What all sites of a run share.
+struct RunContext {
+  const World& world;
+  kernel::Queue& queue;
+  kernel::RollingHash& hash;
+  Observer* observer;  ///< may be null
+};
+
+class SiteRun {
+ public:
+  SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t first_timer, const control::StrategyFactory& strategy);
+
+  static std::size_t timer_count(const Site& site);
+
+  void start();
+  /// Books everything up to `t` under the laws in force. Idempotent for equal times.
+  void advance(TimeNs t);
+  void handle(const kernel::Event& event);
+  /// After the last event of an instant: guard, new laws, new crossings.
+  void settle(TimeNs t);
+  void finish(TimeNs t);
+  SiteResult take_result() { return std::move(result_); }
+  bool touched = false;  ///< an event of this instant was for this site
+
+  // Scripted changes; the caller has advanced the site.
+  double contract_kw() const { return contract_kw_; }
+  double export_limit_kw() const { return export_limit_kw_; }
+  void set_contract_kw(double kw);
+  void set_export_limit_kw(double kw);
+  void set_evse_available(std::uint32_t evse, bool available);
+  bool evse_available(std::uint32_t evse) const { return guard_.outage[evse] == 0.0; }
+  double driver_price_per_kwh, v2g_price_per_kwh;
+
+ private:
+  /// The vehicle on an EVSE.
+  struct Session {
+    std::uint64_t number = 0;
+    demand::Visit visit;
+    const physics::Vehicle* vehicle = nullptr;
+    TimeNs arrived_ns = 0;  ///< at the site; the visit's own arrival
+    TimeNs plugged_in_ns = 0;
+    double soc_start = 0.0;
+    double discharged_kwh = 0.0;
+    double losses_kwh = 0.0;  ///< behind the meter
+    double cost = 0.0;
+    double paid = 0.0;
+    double held_acceptance_kw = 0.0;  ///< acceptance_hold only
+  };
+  /// A member's power since its law began. Members: EVSEs, then storages.
+  struct Motion {
+    physics::Law law;
+    TimeNs since_ns = 0;
+    TimeNs crossing_ns = kernel::time_never;
+    double setpoint_kw = 0.0;      ///< the law was made for
+    double stored_at_start = 0.0;
+    double metered_at_start = 0.0; ///< session's got at the law's start
+    double metered = 0.0;          ///< in this law, up to now
+    bool stale = true;             ///< must be made anew at settle
+  };
+  struct Waiting {
+    demand::Visit visit;
+    TimeNs gives_up_ns;
+  };
+
+  // timers
+  std::uint32_t timer(EventKind kind, std::uint32_t entity = 0) const;
+  void schedule(EventKind kind, kernel::Phase phase, TimeNs t, std::uint32_t entity = 0);
+
+  // sessions (site_sessions.cpp)
+  void arrive(std::uint32_t law, TimeNs t);
+  void admit(demand::Visit visit, TimeNs t);
+  std::int32_t free_evse_for(const demand::Visit& visit) const;
+  bool fits(std::uint32_t evse, const demand::Visit& visit) const;
+  void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
+  void plug_out(std::uint32_t evse, TimeNs t);
+  void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
+  void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
+  void admit_waiting(TimeNs t);
+  void lose_patience(TimeNs t);
+  void next_arrival(std::uint32_t law);
+  double metered_left(std::uint32_t evse) const;
+  bool draws(std::uint32_t evse) const;
+
+  // books (site_books.cpp)
+  void book_until(TimeNs t);
+  double net_kw_at(TimeNs t);
+  bool smooth(TimeNs from, TimeNs to);
+  void book_piece(TimeNs from, TimeNs to);
+  double metered_at(const Motion& motion, TimeNs t) const;
+  void book_member(std::uint32_t member, double metered_kwh);
+  void sample_signals(TimeNs t);
+  void close_meter_window(TimeNs t);
+  void begin_month(market::LocalMonth month);
+  void grow_demand_charge();
+  void report_signal(SignalKind kind, double value, TimeNs t);
+  void change_signal(market::SignalClock& signal, double& value, EventKind kind, SignalKind shown, TimeNs t);
+
+  // decisions (site_decisions.cpp)
+  void request_decision(std::uint32_t why, TimeNs t);
+  void schedule_decision();
+  void decide(TimeNs t);
+  void refresh_view(TimeNs t);
+  void end_motion(std::uint32_t member, TimeNs t);
+  void cross(std::uint32_t member, TimeNs t);
+  void renew_motion(std::uint32_t member, TimeNs t);
+  void note_correction(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit, TimeNs t);
+  void note_exceeded(std::span<const std::uint32_t> rows, TimeNs t);
+  void insert_active(std::uint32_t member);
+  void remove_active(std::uint32_t member);
+  std::size_t evse_count() const { return site_.evses.size(); }
+
+  RunContext context_;
+  const Site& site_;
+  const std::uint32_t number_;
+  const std::uint32_t first_timer_;
+
+  control::Guard guard_;
+  control::ViewColumns columns_;
+  std::unique_ptr<control::Strategy> strategy_;
+  std::unique_ptr<control::Forecaster> forecaster_;
+
+  // members: EVSEs, then storages
+  std::vector<physics::Coupling> couplings_;
+  std::vector<Session> sessions_;            // by EVSE; number 0 = empty
+  std::vector<Motion> motions_;
+  std::vector<physics::BatterySpec> storage_batteries_;
+  std::vector<double> stored_kwh_;           // behind the meter
+  std::vector<double> got_kwh_;              // EVSEs: net metered in the session
+  std::vector<std::uint32_t> active_;        // plugged-in EVSEs and all storages, ascending
+  std::vector<Correction> noted_reason_;
+  std::vector<double> noted_given_kw_;
+  std::vector<char> row_noted_;
+  std::vector<double> wished_kw_;            // scratch for recording
+
+  // arrivals and waiting
+  std::vector<demand::ArrivalStream> streams_;
+  std::vector<demand::Visit> next_visit_;
+  std::deque<Waiting> waiting_;
+  std::size_t free_evses_ = 0;
+  std::uint64_t session_number_ = 0;
+
+  // signals now
+  market::TariffClock tariff_;
+  market::SignalClock pv_, load_, co2_;
+  market::PriceNow price_{};
+  double pv_kw_ = 0.0, load_kw_ = 0.0, co2_kg_per_kwh_ = 0.0, standby_kw_ = 0.0;
+  double contract_kw_, export_limit_kw_;
+
+  // books
+  TimeNs now_ns_;
+  control::Ledger total_, at_last_decision_, at_window_start_;
+  market::LocalClock clock_;
+  TimeNs window_start_ns_;
+  double window_peak_kw_ = 0.0;
+  double demand_charge_of_past_months_ = 0.0;
+  double charge_of_month_ = 0.0;
+  double demand_price_per_kw_ = 0.0;
+  double billed_peak_kw_ = 0.0;
+  std::vector<market::MonthPeak> peaks_;        ///< of the run, the open month last
+  std::vector<market::MonthPeak> known_peaks_;  ///< of the months before the open one, recorded ones included
+  double month_fraction_ = 1.0;
+  double buy_price_hours_ = 0.0;
+  double row_excess_kw_ = 0.0;
+  std::vector<double> feeder_kwh_, feeder_into_kwh_;
+
+  // decisions
+  TimeNs next_tick_ns_ = kernel::time_never;
+  TimeNs wake_ns_ = kernel::time_never;
+  TimeNs asked_for_ns_ = kernel::time_never;
+  std::uint32_t why_ = 0;
+  bool guard_due_ = true;
+  SiteResult result_;
+};
+
+}  // namespace evtwin::twin
