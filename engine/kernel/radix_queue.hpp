@@ -13,16 +13,16 @@ namespace evtwin::kernel {
 
 /// Event queue whose cost hardly grows with the number of pending events: times never run backwards, so events need
 /// sorting only as far as they differ from now (Ahuja, Mehlhorn, Orlin, Tarjan 1990, "Faster algorithms for the
-/// shortest path problem", J. ACM 37(2), the one-level radix heap). Meets the concept EventQueue, whose comment says
-/// what every function promises.
+/// shortest path problem", J. ACM 37(2): the radix heap). Meets the concept EventQueue, whose comment says what every
+/// function promises.
 ///
-/// Bucket b holds the events whose time differs from now first in bit b. When nothing is due, the lowest bucket's
-/// earliest time becomes now and its events move to lower buckets, each at most 64 times in all. Every list is first
-/// in, first out and is refilled only while empty, so events of one time and phase stay in order of sequence by
-/// themselves.
+/// Times are numbers of 16 digits to the base 16. Bucket (level, digit) holds the events that differ from now first in
+/// the digit of that level, which is theirs. When nothing is due, the lowest bucket's earliest time becomes now and its
+/// events move to lower levels, so each moves at most 16 times. Every list is first in, first out and is refilled only
+/// while empty, so events of one time and phase stay in order of sequence by themselves.
 ///
 /// A cancelled or moved event stays behind as a stale entry, recognised by its rank, until it surfaces. When there are
-/// more stale entries than live ones, all are swept out: memory stays below 56 bytes a timer (plus 60 kB).
+/// more stale entries than live ones, all are swept out: memory stays below 57 bytes a timer (plus 230 kB).
 class RadixQueue {
  public:
   RadixQueue();
@@ -44,7 +44,10 @@ class RadixQueue {
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
   static constexpr Rank not_pending = std::numeric_limits<Rank>::max();  // phase 15: no event's rank
   static constexpr std::uint32_t chunk_length = 32;
-  static constexpr std::size_t bucket_count = 64;
+  static constexpr unsigned digit_bits = 4;
+  static constexpr std::size_t digit_count = 16;
+  static constexpr std::size_t level_count = 16;
+  static constexpr std::size_t bucket_count = level_count * digit_count;
   static constexpr std::size_t stale_allowance = 64;
 
   /// Lists are chains of chunks from one pool, so that memory moves between buckets and none is ever asked for.
@@ -73,6 +76,8 @@ class RadixQueue {
   std::uint32_t take_chunk();
   void give_chunk(std::uint32_t chunk);
   void drop_due_if_empty(std::size_t phase);
+  void drop_bucket_if_empty(std::size_t bucket);
+  std::size_t lowest_bucket() const;
   void advance_to_lowest_bucket();
   void sweep(List& list);
   void sweep_all();
@@ -82,9 +87,10 @@ class RadixQueue {
   std::vector<Rank> ranks_;  // by timer: the rank of its live event, or not_pending
   std::vector<Chunk> chunks_;
   std::uint32_t free_chunk_ = none;
-  std::array<List, bucket_count> buckets_{};
-  std::array<List, phase_count> due_{};  // time == now, by phase
-  std::uint64_t filled_buckets_ = 0;     // bit b: bucket b has entries
+  std::array<List, bucket_count> buckets_{};  // by level, then digit
+  std::array<List, phase_count> due_{};       // time == now, by phase
+  std::uint32_t filled_levels_ = 0;           // bit: the level has entries
+  std::array<std::uint32_t, level_count> filled_digits_{};
   std::uint32_t filled_phases_ = 0;
   std::uint64_t now_key_ = 0;  // of the last pop, or before all times
   std::size_t live_count_ = 0;
