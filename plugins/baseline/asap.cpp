@@ -1,0 +1,19 @@
+#include "asap.hpp"
+
+namespace evtwin::baseline {
+
+void Asap::decide(const sdk::View& view, sdk::Decision& decision) {
+  planner_.begin(view.raw);
+  for (Car& car : planner_.cars()) {
+    car.power_kw = car.max_kw;
+    planner_.rows().add(car.row, car.power_kw);
+  }
+  planner_.write(decision);
+  // A car that takes nothing just now may keep its offer: it costs nothing, and nobody else is waiting for it.
+  for (std::uint32_t i = 0; continues_ && i < view.raw.n_evses; ++i) {
+    if (view.connected(i) && !view.draws(i)) decision.evse_kw[i] = car_at(view.raw, i).max_kw;
+  }
+  planner_.close(decision);
+}
+
+}  // namespace evtwin::baseline

@@ -1,0 +1,82 @@
+#include "planner.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "storage_rule.hpp"
+
+namespace evtwin::baseline {
+namespace {
+
+/// Laxity below this is none: 1 ms, far above what rounding makes of hours and kWh, far below what matters to a car.
+constexpr double no_laxity_h = 1e-3 / 3600.0;
+
+}  // namespace
+
+Planner::Planner(sdk::Setup& setup)
+    : beyond_request_(setup.text("beyond_request") == "continue"), peak_target_kw_(setup.number("peak_target_kw")) {
+  const evtwin_view& first = setup.first().raw;
+  setup.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
+  setup.horizon_steps = storage_horizon_steps(first);
+  if (setup.horizon_steps > 0) setup.subscribes |= EVTWIN_WHY_PRICE;
+  cars_.reserve(first.n_evses);
+  rows_.reset(first);
+}
+
+void Planner::begin(const evtwin_view& view) {
+  view_ = &view;
+  wake_ns_ = 0;
+  rows_.reset(view);
+  cars_.clear();
+  for (std::uint32_t i = 0; i < view.n_evses; ++i) {
+    if (view.evse_session[i] == 0 || view.evse_draws[i] == 0) continue;
+    const Car car = car_at(view, i);
+    if (!car.request_met || beyond_request_) cars_.push_back(car);
+  }
+}
+
+void Planner::wake_by(std::int64_t instant_ns) {
+  if (instant_ns <= view_->now_ns || instant_ns >= view_->next_tick_ns) return;
+  wake_ns_ = wake_ns_ == 0 ? instant_ns : std::min(wake_ns_, instant_ns);
+}
+
+void Planner::keep_forced(double margin_h) {
+  const double until_tick_h = hours(view_->next_tick_ns - view_->now_ns);
+  std::erase_if(cars_, [&](const Car& car) {
+    const double laxity_h = car.laxity_h() - margin_h;
+    if (!car.request_met && laxity_h <= no_laxity_h) return false;
+    // Rounded down: a start 1 ns early harms nobody.
+    if (!car.request_met && laxity_h < until_tick_h) {
+      wake_by(view_->now_ns + static_cast<std::int64_t>(laxity_h * ns_per_hour));
+    }
+    return true;
+  });
+}
+
+double Planner::expected_grid_kw() const {
+  double grid_kw = rows_.grid_kw();
+  for (const Car& car : cars_) {
+    grid_kw += (expected_kw(*view_, car.row, car.power_kw) - car.power_kw) * rows_.grid_coefficient(car.row);
+  }
+  return grid_kw;
+}
+
+void Planner::write(sdk::Decision& decision) const {
+  std::fill(decision.evse_kw.begin(), decision.evse_kw.end(), 0.0);
+  for (const Car& car : cars_) decision.evse_kw[car.row] = car.power_kw;
+}
+
+void Planner::close(sdk::Decision& decision) {
+  drive_storage(*view_, peak_target_kw_, expected_grid_kw(), rows_, decision.storage_kw);
+  if (!beyond_request_) {
+    const double until_tick_h = hours(view_->next_tick_ns - view_->now_ns);
+    for (const Car& car : cars_) {
+      const double takes_kw = expected_kw(*view_, car.row, car.power_kw);
+      if (takes_kw <= 0.0 || car.remaining_kwh >= takes_kw * until_tick_h) continue;
+      wake_by(view_->now_ns + static_cast<std::int64_t>(std::ceil(car.remaining_kwh / takes_kw * ns_per_hour)));
+    }
+  }
+  decision.wake_ns = wake_ns_;
+}
+
+}  // namespace evtwin::baseline

@@ -1,0 +1,50 @@
+// What every strategy does around its own rule: look at the cars, close with storage and the next wake-up.
+#pragma once
+#include <cstdint>
+#include <evtwin/strategy.hpp>
+#include <span>
+#include <vector>
+
+#include "car.hpp"
+#include "site_rows.hpp"
+
+namespace evtwin::baseline {
+
+class Planner {
+ public:
+  /// Reads the parameters that all strategies share (a table may leave them out) and subscribes to what all need.
+  explicit Planner(sdk::Setup& setup);
+
+  /// New decision: nothing given yet, and the cars that want power (they draw, and their request is open or does not
+  /// count).
+  void begin(const evtwin_view& view);
+
+  std::vector<Car>& cars() { return cars_; }
+  SiteRows& rows() { return rows_; }
+  std::size_t capacity() const { return cars_.capacity(); }
+
+  /// Asks to be woken at `instant_ns` if that is before the next tick and after now.
+  void wake_by(std::int64_t instant_ns);
+
+  /// Leaves in cars() only those that must charge now to have their request at their maximum `margin_h` before they
+  /// leave, and wakes at the latest start of the others.
+  void keep_forced(double margin_h);
+
+  /// Power expected at the grid connection, kW: with what the cars will take of their offers.
+  double expected_grid_kw() const;
+
+  /// Writes the cars' powers, 0 everywhere else.
+  void write(sdk::Decision& decision) const;
+  /// Storage by the scenario's policy, and a wake-up when the first request is met, so that none is over-delivered.
+  void close(sdk::Decision& decision);
+
+ private:
+  const evtwin_view* view_ = nullptr;
+  SiteRows rows_;
+  std::vector<Car> cars_;
+  std::int64_t wake_ns_ = 0;
+  bool beyond_request_ = false;
+  double peak_target_kw_ = 0.0;
+};
+
+}  // namespace evtwin::baseline

@@ -1,0 +1,44 @@
+// round-robin and equal-share: the site's power is divided among the cars.
+#pragma once
+#include "parameters.hpp"
+#include "planner.hpp"
+#include "sharing.hpp"
+
+namespace evtwin::baseline {
+
+class RoundRobin {
+ public:
+  static constexpr std::array params{
+      sdk::real("step_a", "A", 0.01, 1000.0, 1.0, "Step of AC cars on EVSEs without finite rates."),
+      sdk::real("step_kw", "kW", 0.01, 1000.0, 1.0, "Step of DC cars on EVSEs without finite rates."),
+      beyond_request("stop"), peak_target_kw};
+  static constexpr evtwin_info info =
+      sdk::describe("round-robin", "Round robin", "1.0",
+                    "Cars are raised one step each in turn, in order of arrival, while limits allow.", params,
+                    EVTWIN_STRATEGY_USES_STORAGE);
+  explicit RoundRobin(sdk::Setup& setup) : planner_(setup), step_{setup.number("step_a"), setup.number("step_kw")} {
+    scratch_.reserve(setup.first().evse_count());
+  }
+  void decide(const sdk::View& view, sdk::Decision& decision);
+
+ private:
+  Planner planner_;
+  Step step_;
+  SharingScratch scratch_;
+};
+
+class EqualShare {
+ public:
+  static constexpr std::array params{beyond_request("stop"), peak_target_kw};
+  static constexpr evtwin_info info =
+      sdk::describe("equal-share", "Equal share", "1.0", "The same kW to all; what one can not use goes to the others.",
+                    params, EVTWIN_STRATEGY_USES_STORAGE);
+  explicit EqualShare(sdk::Setup& setup) : planner_(setup) { scratch_.reserve(setup.first().evse_count()); }
+  void decide(const sdk::View& view, sdk::Decision& decision);
+
+ private:
+  Planner planner_;
+  SharingScratch scratch_;
+};
+
+}  // namespace evtwin::baseline

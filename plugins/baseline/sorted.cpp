@@ -1,0 +1,25 @@
+#include "sorted.hpp"
+
+#include "sharing.hpp"
+
+namespace evtwin::baseline {
+
+// Instants as hours from now: exact enough to tell instants some microseconds apart, whatever the year is.
+double ByArrival::key(const evtwin_view& view, const Car& car) {
+  return hours(view.evse_arrived_ns[car.row] - view.now_ns);
+}
+double ByDeparture::key(const evtwin_view&, const Car& car) { return car.hours_left; }
+double ByLaxity::key(const evtwin_view&, const Car& car) { return car.laxity_h(); }
+double ByProcessingTime::key(const evtwin_view&, const Car& car) { return -car.hours_needed(); }
+
+void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision,
+                   double (*key)(const evtwin_view&, const Car&)) {
+  planner.begin(view);
+  for (Car& car : planner.cars()) car.key = key(view, car);
+  put_in_order(planner.cars());
+  give_in_order(planner.rows(), planner.cars());
+  planner.write(decision);
+  planner.close(decision);
+}
+
+}  // namespace evtwin::baseline

@@ -1,0 +1,56 @@
+// fcfs, edf, llf, lrpt: cars in an order, each gets the most that the limits still allow.
+#pragma once
+#include "parameters.hpp"
+#include "planner.hpp"
+
+namespace evtwin::baseline {
+
+/// Decides by `key(view, car)`: smaller is served first.
+void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision,
+                   double (*key)(const evtwin_view&, const Car&));
+
+inline constexpr std::array sorted_params{beyond_request("stop"), peak_target_kw};
+
+constexpr evtwin_info sorted_info(const char* id, const char* name, const char* help) {
+  return sdk::describe(id, name, "1.0", help, sorted_params, EVTWIN_STRATEGY_USES_STORAGE);
+}
+
+struct ByArrival {
+  static constexpr evtwin_info info = sorted_info("fcfs", "First come, first served", "Earliest arrival first.");
+  static double key(const evtwin_view& view, const Car& car);
+};
+struct ByDeparture {
+  static constexpr evtwin_info info =
+      sorted_info("edf", "Earliest deadline first", "Earliest departure estimate first.");
+  static double key(const evtwin_view& view, const Car& car);
+};
+struct ByLaxity {
+  static constexpr evtwin_info info =
+      sorted_info("llf", "Least laxity first", "Least time left beyond what the request takes at maximum power first.");
+  static double key(const evtwin_view& view, const Car& car);
+};
+struct ByProcessingTime {
+  static constexpr evtwin_info info = sorted_info("lrpt", "Longest remaining processing time first",
+                                                  "The request that takes longest at maximum power first.");
+  static double key(const evtwin_view& view, const Car& car);
+};
+
+template <class Order>
+class Sorted {
+ public:
+  static constexpr evtwin_info info = Order::info;
+  explicit Sorted(sdk::Setup& setup) : planner_(setup) {}
+  void decide(const sdk::View& view, sdk::Decision& decision) {
+    decide_sorted(planner_, view.raw, decision, &Order::key);
+  }
+
+ private:
+  Planner planner_;
+};
+
+using Fcfs = Sorted<ByArrival>;
+using Edf = Sorted<ByDeparture>;
+using Llf = Sorted<ByLaxity>;
+using Lrpt = Sorted<ByProcessingTime>;
+
+}  // namespace evtwin::baseline

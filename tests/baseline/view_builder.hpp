@@ -1,0 +1,301 @@
+// A view made by hand, and a strategy driven through its C functions.
+#pragma once
+#include <evtwin/abi_digest.h>
+#include <evtwin/strategy.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace evtwin::baseline::test {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double unlimited = std::numeric_limits<double>::infinity();
+inline constexpr std::int64_t second = 1'000'000'000;
+inline constexpr std::int64_t minute = 60 * second;
+inline constexpr std::int64_t hour = 60 * minute;
+inline constexpr std::int64_t start = 1'748'822'400 * second;  // 2025-06-02T00:00Z
+
+/// One EVSE and who is plugged into it; session 0 = nobody.
+struct EvseRow {
+  std::uint8_t phases = 1;
+  double voltage_v = 230.0;
+  double max_kw = 7.0;
+  double max_discharge_kw = 0.0;
+  double efficiency = 1.0;
+  std::uint64_t session = 0;
+  bool draws = true;
+  double setpoint_kw = 0.0, power_kw = 0.0;
+  std::int64_t arrived_ns = start;
+  std::int64_t departs_ns = start + 8 * hour;
+  double requested_kwh = 14.0, got_kwh = 0.0;
+  double car_min_kw = 0.0, car_max_kw = 7.0, car_max_discharge_kw = 0.0;
+  double kw_per_a = 0.23;
+  double soc = nan, battery_kwh = nan, soc_floor = nan;
+  double priority = 0.0;
+  std::vector<double> rates_kw = {};
+};
+
+struct StorageRow {
+  double kwh = 100.0, soc = 0.5, soc_min = 0.1, soc_max = 0.9;
+  double charge_kw = 50.0, discharge_kw = 50.0, charge_efficiency = 0.95, discharge_efficiency = 0.95;
+};
+
+struct Member {
+  std::uint32_t member = 0;
+  double coefficient = 1.0, angle_deg = 0.0;
+};
+
+struct LimitRow {
+  std::uint32_t kind = EVTWIN_LIMIT_POWER_KW;
+  double lower = -unlimited, upper = unlimited, base = 0.0;
+  std::vector<Member> members = {};
+};
+
+class ViewBuilder {
+ public:
+  std::vector<EvseRow> evses;
+  std::vector<StorageRow> storages;
+  std::vector<LimitRow> limits;  ///< beyond row 0
+  std::int64_t now_ns = start, tick_ns = 15 * minute;
+  double pv_kw = 0.0, load_kw = 0.0, contract_kw = unlimited, export_limit_kw = unlimited;
+  double buy = 0.2, sell = 0.05, v2g_price = 0.0, billed_peak_kw = 0.0;
+  std::int32_t policy_storage = EVTWIN_STORAGE_OFF;
+  std::vector<double> horizon_buy;
+
+  EvseRow& car(EvseRow row = {}) {
+    row.session = evses.size() + 1;
+    evses.push_back(std::move(row));
+    return evses.back();
+  }
+
+  /// Columns of what stands above; valid until the next call.
+  const evtwin_view& view();
+
+ private:
+  struct Columns {
+    std::vector<std::string> names;
+    std::vector<const char*> id, limit_name;
+    std::vector<std::uint8_t> phases, draws;
+    std::vector<double> voltage, angle, max_kw, max_discharge, efficiency, setpoint, power, requested, got, remaining,
+        car_min, car_max, car_max_discharge, kw_per_a, soc, battery, floor, priority, rate;
+    std::vector<std::uint64_t> session;
+    std::vector<std::int64_t> arrived, departs;
+    std::vector<std::uint32_t> rate_start;
+    std::vector<double> s_kwh, s_soc, s_min, s_max, s_charge, s_discharge, s_in, s_out, s_power;
+    std::vector<std::uint32_t> kind, l_start, member;
+    std::vector<double> lower, upper, base, coefficient, l_angle;
+    std::vector<std::int64_t> h_start;
+    std::vector<double> zeros, h_sell;
+  };
+  Columns c_;
+  evtwin_view view_{};
+  evtwin_ledger ledger_{};
+};
+
+inline const evtwin_view& ViewBuilder::view() {
+  c_ = {};
+  view_ = {};
+  c_.rate_start.push_back(0);
+  for (const EvseRow& e : evses) {
+    const bool here = e.session != 0;
+    c_.names.push_back("A-" + std::to_string(c_.names.size() + 1));
+    c_.phases.push_back(e.phases);
+    c_.voltage.push_back(e.voltage_v);
+    c_.angle.push_back(0.0);
+    c_.max_kw.push_back(e.max_kw);
+    c_.max_discharge.push_back(e.max_discharge_kw);
+    c_.efficiency.push_back(e.efficiency);
+    c_.session.push_back(e.session);
+    c_.draws.push_back(here && e.draws ? 1 : 0);
+    c_.setpoint.push_back(here ? e.setpoint_kw : 0.0);
+    c_.power.push_back(here ? e.power_kw : 0.0);
+    c_.arrived.push_back(here ? e.arrived_ns : 0);
+    c_.departs.push_back(here ? e.departs_ns : 0);
+    c_.requested.push_back(here ? e.requested_kwh : 0.0);
+    c_.got.push_back(here ? e.got_kwh : 0.0);
+    c_.remaining.push_back(here ? std::fmax(0.0, e.requested_kwh - e.got_kwh) : 0.0);
+    c_.car_min.push_back(here ? e.car_min_kw : 0.0);
+    c_.car_max.push_back(here ? e.car_max_kw : 0.0);
+    c_.car_max_discharge.push_back(here ? e.car_max_discharge_kw : 0.0);
+    c_.kw_per_a.push_back(here ? e.kw_per_a : 0.0);
+    c_.soc.push_back(e.soc);
+    c_.battery.push_back(e.battery_kwh);
+    c_.floor.push_back(e.soc_floor);
+    c_.priority.push_back(here ? e.priority : 0.0);
+    if (here) c_.rate.insert(c_.rate.end(), e.rates_kw.begin(), e.rates_kw.end());
+    c_.rate_start.push_back(static_cast<std::uint32_t>(c_.rate.size()));
+  }
+  for (const std::string& name : c_.names) c_.id.push_back(name.c_str());
+  c_.rate.push_back(0.0);  // so that data() is never null
+  for (const StorageRow& s : storages) {
+    c_.s_kwh.push_back(s.kwh);
+    c_.s_soc.push_back(s.soc);
+    c_.s_min.push_back(s.soc_min);
+    c_.s_max.push_back(s.soc_max);
+    c_.s_charge.push_back(s.charge_kw);
+    c_.s_discharge.push_back(s.discharge_kw);
+    c_.s_in.push_back(s.charge_efficiency);
+    c_.s_out.push_back(s.discharge_efficiency);
+    c_.s_power.push_back(0.0);
+  }
+  // Row 0: everything at the grid connection, DC losses folded in.
+  LimitRow grid{EVTWIN_LIMIT_POWER_KW, -export_limit_kw, contract_kw, load_kw - pv_kw, {}};
+  for (std::uint32_t i = 0; i < evses.size(); ++i) grid.members.push_back({i, 1.0 / evses[i].efficiency, 0.0});
+  for (std::uint32_t s = 0; s < storages.size(); ++s) {
+    grid.members.push_back({static_cast<std::uint32_t>(evses.size()) + s, 1.0, 0.0});
+  }
+  std::vector<LimitRow> rows{grid};
+  rows.insert(rows.end(), limits.begin(), limits.end());
+  c_.l_start.push_back(0);
+  for (const LimitRow& row : rows) {
+    c_.limit_name.push_back("row");
+    c_.kind.push_back(row.kind);
+    c_.lower.push_back(row.lower);
+    c_.upper.push_back(row.upper);
+    c_.base.push_back(row.base);
+    for (const Member& m : row.members) {
+      c_.member.push_back(m.member);
+      c_.coefficient.push_back(m.coefficient);
+      c_.l_angle.push_back(m.angle_deg);
+    }
+    c_.l_start.push_back(static_cast<std::uint32_t>(c_.member.size()));
+  }
+  for (std::size_t k = 0; k <= horizon_buy.size(); ++k) {
+    c_.h_start.push_back(k == 0 ? now_ns : (now_ns / tick_ns + static_cast<std::int64_t>(k)) * tick_ns);
+  }
+  c_.zeros.assign(horizon_buy.size() + 1, 0.0);
+  c_.h_sell.assign(horizon_buy.size() + 1, sell);
+
+  view_.struct_size = sizeof(evtwin_view);
+  view_.why = EVTWIN_WHY_TICK;
+  view_.now_ns = now_ns;
+  view_.next_tick_ns = (now_ns / tick_ns + 1) * tick_ns;
+  view_.tick_ns = tick_ns;
+  view_.n_evses = static_cast<std::uint32_t>(evses.size());
+  view_.evse_id = c_.id.data();
+  view_.evse_phases = c_.phases.data();
+  view_.evse_voltage_v = c_.voltage.data();
+  view_.evse_phase_angle_deg = c_.angle.data();
+  view_.evse_max_kw = c_.max_kw.data();
+  view_.evse_max_discharge_kw = c_.max_discharge.data();
+  view_.evse_efficiency = c_.efficiency.data();
+  view_.evse_session = c_.session.data();
+  view_.evse_draws = c_.draws.data();
+  view_.evse_setpoint_kw = c_.setpoint.data();
+  view_.evse_power_kw = c_.power.data();
+  view_.evse_arrived_ns = c_.arrived.data();
+  view_.evse_departs_ns = c_.departs.data();
+  view_.evse_requested_kwh = c_.requested.data();
+  view_.evse_got_kwh = c_.got.data();
+  view_.evse_remaining_kwh = c_.remaining.data();
+  view_.evse_car_min_kw = c_.car_min.data();
+  view_.evse_car_max_kw = c_.car_max.data();
+  view_.evse_car_max_discharge_kw = c_.car_max_discharge.data();
+  view_.evse_kw_per_a = c_.kw_per_a.data();
+  view_.evse_soc = c_.soc.data();
+  view_.evse_battery_kwh = c_.battery.data();
+  view_.evse_soc_floor = c_.floor.data();
+  view_.evse_priority = c_.priority.data();
+  view_.evse_rate_start = c_.rate_start.data();
+  view_.evse_rate_kw = c_.rate.data();
+  view_.n_storages = static_cast<std::uint32_t>(storages.size());
+  view_.storage_kwh = c_.s_kwh.data();
+  view_.storage_soc = c_.s_soc.data();
+  view_.storage_soc_min = c_.s_min.data();
+  view_.storage_soc_max = c_.s_max.data();
+  view_.storage_max_charge_kw = c_.s_charge.data();
+  view_.storage_max_discharge_kw = c_.s_discharge.data();
+  view_.storage_charge_efficiency = c_.s_in.data();
+  view_.storage_discharge_efficiency = c_.s_out.data();
+  view_.storage_power_kw = c_.s_power.data();
+  view_.n_limits = static_cast<std::uint32_t>(rows.size());
+  view_.limit_name = c_.limit_name.data();
+  view_.limit_kind = c_.kind.data();
+  view_.limit_lower = c_.lower.data();
+  view_.limit_upper = c_.upper.data();
+  view_.limit_base = c_.base.data();
+  view_.limit_start = c_.l_start.data();
+  view_.limit_member = c_.member.data();
+  view_.limit_coefficient = c_.coefficient.data();
+  view_.limit_angle_deg = c_.l_angle.data();
+  view_.pv_kw = pv_kw;
+  view_.load_kw = load_kw;
+  view_.contract_kw = contract_kw;
+  view_.export_limit_kw = export_limit_kw;
+  view_.buy_per_kwh = buy;
+  view_.sell_per_kwh = sell;
+  view_.v2g_price_per_kwh = v2g_price;
+  view_.billed_peak_kw = billed_peak_kw;
+  view_.window_end_ns = view_.next_tick_ns;
+  view_.horizon_steps = static_cast<std::uint32_t>(horizon_buy.size());
+  view_.horizon_issued_ns = now_ns;
+  view_.horizon_start_ns = c_.h_start.data();
+  view_.horizon_pv_kw = c_.zeros.data();
+  view_.horizon_load_kw = c_.zeros.data();
+  view_.horizon_buy_per_kwh = horizon_buy.data();
+  view_.horizon_sell_per_kwh = c_.h_sell.data();
+  view_.horizon_co2_kg_per_kwh = c_.zeros.data();
+  view_.since_last = &ledger_;
+  view_.policy_storage = policy_storage;
+  return view_;
+}
+
+struct Answer {
+  std::vector<double> evse_kw, storage_kw;
+  std::int64_t wake_ns = 0;
+};
+
+struct Host {
+  std::string reported;
+  evtwin_host c{sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random_u64, &extension};
+  static void report(const evtwin_host* host, std::uint32_t, const char* text) {
+    static_cast<Host*>(host->context)->reported = text;
+  }
+  static std::uint64_t random_u64(const evtwin_host*, std::uint64_t, std::uint64_t) { return 0; }
+  static const void* extension(const evtwin_host*, const char*) { return nullptr; }
+};
+
+/// An instance made for the site of `first`, with its session columns as they are.
+class Driver {
+ public:
+  Driver(const char* id, ViewBuilder& first, std::vector<evtwin_param_value> params = {}) {
+    status = evtwin_strategy_entry.create(&host_.c, id, params.data(), static_cast<std::uint32_t>(params.size()),
+                                          &first.view(), &strategy_);
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+  ~Driver() {
+    if (strategy_ != nullptr) strategy_->destroy(strategy_);
+  }
+
+  Answer decide(ViewBuilder& builder) {
+    if (strategy_ == nullptr) throw std::logic_error("no instance: " + host_.reported);
+    Answer answer{std::vector<double>(builder.evses.size(), nan), std::vector<double>(builder.storages.size(), nan), 0};
+    evtwin_decision decision{sizeof(evtwin_decision), 0, answer.evse_kw.data(), answer.storage_kw.data(), 0, nan};
+    if (strategy_->decide(strategy_, &builder.view(), &decision) != EVTWIN_OK) throw std::runtime_error(host_.reported);
+    answer.wake_ns = decision.wake_ns;
+    return answer;
+  }
+  const evtwin_strategy& c() const { return *strategy_; }
+  bool made() const { return strategy_ != nullptr; }
+  const std::string& reported() const { return host_.reported; }
+
+  evtwin_status status = EVTWIN_FAILED;
+
+ private:
+  Host host_;
+  evtwin_strategy* strategy_ = nullptr;
+};
+
+/// The first decision of a new instance.
+inline Answer decide(const char* id, ViewBuilder& builder, std::vector<evtwin_param_value> params = {}) {
+  return Driver(id, builder, std::move(params)).decide(builder);
+}
+
+}  // namespace evtwin::baseline::test
