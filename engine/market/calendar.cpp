@@ -1,5 +1,7 @@
 #include "market/calendar.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -172,16 +174,15 @@ TimeNs Calendar::tick_at_or_before(TimeNs t, TimeNs tick_ns) const {
 }
 
 LocalLookup Calendar::to_utc(int year, int month, int day, int hour, int minute, int second) const {
-  const std::string text = std::to_string(year) + "-" + std::to_string(month) + "-" + std::to_string(day) + " " +
-                           std::to_string(hour) + ":" + std::to_string(minute) + ":" + std::to_string(second);
-  if (!is_date(year, month, day)) throw TimeTextError(text + ": there is no such date");
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
-    throw TimeTextError(text + ": hours are 0 to 23, minutes and seconds 0 to 59");
-  }
+  const auto refuse = [&](std::string_view why) {
+    throw TimeTextError(
+        fmt::format("{}-{:02}-{:02} {:02}:{:02}:{:02}: {}", year, month, day, hour, minute, second, why));
+  };
+  if (!is_date(year, month, day)) refuse("there is no such date");
+  const bool on_clock = hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59;
+  if (!on_clock) refuse("hours are 0 to 23, minutes and seconds 0 to 59");
   const std::int64_t days = days_since_epoch({year, month, day});
-  if (days < earliest_ns / day_ns || days > last_day) {
-    throw TimeTextError(text + ": outside 1677-09-23 to 2262-04-09");
-  }
+  if (days < earliest_ns / day_ns || days > last_day) refuse("outside 1677-09-23 to 2262-04-09");
   return look_up(*table_,
                  days * day_ns + hour * kernel::hour_ns + minute * kernel::minute_ns + second * kernel::second_ns);
 }

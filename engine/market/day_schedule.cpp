@@ -74,6 +74,7 @@ std::vector<std::string> describe_fault(const Fault& fault, const DaysOfFault& d
     mask = static_cast<DayTypeMask>(mask | day_bit(static_cast<DayType>(d)));
   }
   std::vector<std::string> texts;
+  texts.reserve(days_by_months.size());
   for (const auto& [months, mask] : days_by_months) {
     texts.push_back(fmt::format("{} {:02}:{:02} to {:02}:{:02} ({}, {})",
                                 fault.gap ? "no period covers" : "more than one period covers", fault.from_minute / 60,

@@ -103,6 +103,7 @@ std::vector<std::string> profile_problems(const DailyProfile& profile) {
   if (!problems.empty()) return problems;
   // Whole days are what curves cover, so that one row per curve finds every gap and overlap.
   std::vector<ScheduleRow> days;
+  days.reserve(profile.curves.size());
   for (const DayCurve& curve : profile.curves) days.push_back({curve.months, curve.days, 0, minutes_per_day});
   return schedule_problems(days);
 }

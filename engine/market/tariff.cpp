@@ -13,6 +13,7 @@ namespace {
 
 std::vector<ScheduleRow> rows_of(const std::vector<Rate>& rates) {
   std::vector<ScheduleRow> rows;
+  rows.reserve(rates.size());
   for (const Rate& rate : rates) rows.push_back({rate.months, rate.days, rate.from_minute, rate.to_minute});
   return rows;
 }
@@ -157,7 +158,7 @@ PriceNow TariffClock::step_at(TimeNs t) {
     now.buy_per_kwh = compiled_->buy_per_kwh[reading.row];
     now.band = compiled_->band[reading.row];
     now.until_ns = reading.until_ns;
-  } else {
+  } else if (buy_series_) {
     const Sample price = buy_series_->at(t);
     now.buy_per_kwh = compiled_->billed_per_kwh(price.value);
     now.until_ns = price.until_ns;

@@ -108,7 +108,7 @@ TimeNs scan_time(Scanner& scan, std::string_view text) {
 
   const std::size_t digits = scan.digits_ahead();
   if (digits == 0 || digits > 9) refuse(text, "a fraction of a second has one to nine digits");
-  TimeNs fraction = *scan.number(digits);
+  TimeNs fraction = scan.number(digits).value_or(0);
   for (std::size_t i = digits; i < 9; ++i) fraction *= 10;
   return ns + fraction;
 }

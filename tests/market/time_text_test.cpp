@@ -119,6 +119,13 @@ TEST(TimeText, HostileTextIsShownEscapedAndCut) {
   EXPECT_LT(message.size(), 300U);
 }
 
+TEST(TimeText, LookupRefusesTimesThatNoClockShows) {
+  EXPECT_THAT(message_of<TimeTextError>([] { seoul.to_utc(2025, 2, 30); }), HasSubstr("2025-02-30"));
+  EXPECT_THAT(message_of<TimeTextError>([] { seoul.to_utc(2025, 2, 1, 24); }), HasSubstr("0 to 23"));
+  EXPECT_THAT(message_of<TimeTextError>([] { seoul.to_utc(2025, 2, 1, 0, 0, 60); }), HasSubstr("0 to 59"));
+  EXPECT_THAT(message_of<TimeTextError>([] { seoul.to_utc(1600, 1, 1); }), HasSubstr("1677"));
+}
+
 TEST(TimeText, TimesOfDayRunFromMidnightTo24) {
   EXPECT_EQ(parse_minute_of_day("00:00"), 0);
   EXPECT_EQ(parse_minute_of_day("21:30"), 21 * 60 + 30);
