@@ -1,0 +1,79 @@
+// Where visits come from: recorded sessions, or a Poisson law. A stream hands them out one by one in order of arrival,
+// so that memory does not grow with simulated time.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "demand/visit.hpp"
+#include "market/calendar.hpp"
+#include "physics/equipment.hpp"
+
+namespace evtwin::demand {
+
+/// Recorded visits, ascending by arrival.
+struct Recorded {
+  std::vector<Visit> visits;
+};
+
+/// Distribution of one figure (energy in kWh, stay in h); values are clipped to [min, max].
+struct Distribution {
+  enum class Kind : std::uint8_t { fixed, uniform, normal, lognormal, exponential, choice };
+  Kind kind = Kind::fixed;
+  double a = 0.0;  ///< fixed: value; uniform: low; normal: mean; lognormal: median; exponential: mean
+  double b = 0.0;  ///< uniform: high; normal: standard deviation; lognormal: sigma of the logarithm
+  double min = 0.0;
+  double max = physics::infinite;
+  std::vector<std::pair<double, double>> choices;  ///< choice: (value, weight)
+
+  /// Value of the unit draw `u` in (0,1), clipped. Monotone in u.
+  double at(double u) const;
+};
+
+/// Arrivals as a Poisson process whose rate is constant over each local hour.
+struct Poisson {
+  std::string name = "arrivals";            ///< prefix of the visits' ids
+  std::vector<double> rate_per_h;           ///< either 168: local hour of week from Monday 00:00; or one per hour from the start
+  bool weekly = true;                       ///< which of the two
+  Distribution energy_kwh;
+  Distribution stay_h;
+  double v2g_share = 0.0;                   ///< fraction of the drivers of V2G-capable cars who opt in
+  double soc_target = 0.8;
+  double claim_stay_factor_std = 0.0;       ///< drivers' error: claimed stay = stay x (1 + N(0, std)), at least a minute
+  std::vector<std::pair<double, double>> priorities;  ///< (priority, weight); empty = 0
+  std::vector<std::uint32_t> vehicles;      ///< indices into World::vehicles, drawn by their share
+};
+
+using ArrivalLaw = std::variant<Recorded, Poisson>;
+
+/// What a stream needs to know of the world.
+struct StreamContext {
+  std::uint64_t seed = 0;
+  std::uint64_t source = 0;  ///< number of this law within the world: its own random numbers
+  TimeNs start_ns = 0;
+  TimeNs end_ns = 0;
+  market::Calendar calendar;
+  const std::vector<physics::Vehicle>* vehicles = nullptr;
+};
+
+class ArrivalStream {
+ public:
+  ArrivalStream(std::shared_ptr<const ArrivalLaw> law, StreamContext context);
+  /// The next visit with start <= arrival < end. @returns false when there are no more.
+  bool next(Visit& visit);
+
+ private:
+  bool next_poisson(const Poisson& law, Visit& visit);
+  double rate_at(const Poisson& law, TimeNs t) const;
+
+  std::shared_ptr<const ArrivalLaw> law_;
+  StreamContext context_;
+  std::uint64_t number_ = 0;   ///< visits handed out
+  TimeNs now_ns_ = 0;          ///< Poisson: arrival of the last one
+};
+
+}  // namespace evtwin::demand
