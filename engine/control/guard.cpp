@@ -1,6 +1,7 @@
 #include "control/guard.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -165,79 +166,81 @@ void Guard::clamp_storage(std::uint32_t i) {
   if (m.given_kw != rated) m.reason = Correction::soc_window;
 }
 
-double Guard::flow_kw(const GuardMember& member) const {
-  return member.given_kw > 0.0 ? std::min(member.given_kw, member.bound_kw) : member.given_kw;
+namespace {
+
+/// Power of a member as it counts towards a bound (see Side).
+double flow_kw(const GuardMember& m, Side side) {
+  const bool charges = m.given_kw > 0.0;
+  const physics::PowerRange& range = charges ? m.charge : m.discharge;
+  const double asked = std::abs(m.given_kw);
+  const double most = std::min(asked, range.highest_kw);
+  const double least = range.falls && asked >= range.now_kw ? 0.0 : std::min(asked, range.now_kw);
+  const double kw = charges == (side == Side::upper) ? most : least;
+  return charges ? kw : -kw;
 }
 
-double Guard::current_a(std::uint32_t i, const Coupling& coupling, bool setpoint) const {
+constexpr std::array both_sides{Side::upper, Side::lower};
+
+}  // namespace
+
+/// A phasor row binds setpoints, since one car's taper can raise the sum; but a finished vehicle draws nothing.
+double Guard::current_a(std::uint32_t i, const Coupling& coupling, Side side) const {
   if (i >= evse_count_ || coupling.kw_per_a == 0.0) return 0.0;
-  const GuardMember& m = members[i];
-  if (m.bound_kw <= 0.0 && m.given_kw > 0.0) return 0.0;  // a finished vehicle draws nothing whatever it is offered
-  return (setpoint ? m.given_kw : flow_kw(m)) / coupling.kw_per_a;
+  return flow_kw(members[i], side) / coupling.kw_per_a;
 }
 
-double Guard::value(const GuardRow& row, std::span<const Coupling> couplings) const {
+double Guard::value(const GuardRow& row, Side side, std::span<const Coupling> couplings) const {
   if (row.kind == LimitKind::magnitude_a) {
     double re = 0.0, im = 0.0;
     for (std::size_t k = 0; k < row.members.size(); ++k) {
       const std::uint32_t i = row.members[k];
-      if (members[i].given_kw == 0.0) continue;
-      const double a = current_a(i, couplings[i], true);
+      const GuardMember& m = members[i];
+      const double able = m.given_kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw;
+      if (m.given_kw == 0.0 || able == 0.0 || couplings[i].kw_per_a == 0.0) continue;
+      const double a = m.given_kw / couplings[i].kw_per_a;
       re += row.cos_coefficients[k] * a;
       im += row.sin_coefficients[k] * a;
     }
     return std::hypot(re, im);
   }
-  if (row.kind == LimitKind::current_a) {
-    double sum = row.base;
-    for (std::size_t k = 0; k < row.members.size(); ++k) {
-      const std::uint32_t i = row.members[k];
-      if (members[i].given_kw != 0.0) sum += row.coefficients[k] * current_a(i, couplings[i], false);
-    }
-    return sum;
-  }
   if (row.feeder == -2) {
     double sum = row.base;
     for (std::size_t k = 0; k < row.members.size(); ++k) {
-      const GuardMember& m = members[row.members[k]];
-      if (m.given_kw != 0.0) sum += row.coefficients[k] * flow_kw(m);
+      const std::uint32_t i = row.members[k];
+      if (members[i].given_kw == 0.0) continue;
+      // A negative coefficient turns draw into relief.
+      const Side counts = row.coefficients[k] > 0.0 ? side : side == Side::upper ? Side::lower : Side::upper;
+      sum += row.coefficients[k] * (row.kind == LimitKind::current_a ? current_a(i, couplings[i], counts) : flow_kw(members[i], counts));
     }
     return sum;
   }
   // Power through the tree, the losses of EVSEs and feeders in the direction of the flow.
-  if (tree_.feeders().empty()) {
-    double sum = row.base;
-    for (const std::uint32_t i : row.members) {
-      const GuardMember& m = members[i];
-      if (m.given_kw == 0.0) continue;
-      sum += i < evse_count_ ? physics::through(flow_kw(m), evses_[i].efficiency) : flow_kw(m);
-    }
-    return sum;
-  }
   std::fill(own_kw_.begin(), own_kw_.end(), 0.0);
   double at_connection = row.feeder == -1 ? row.base : 0.0;
   for (std::uint32_t i = 0; i < members.size(); ++i) {
     const GuardMember& m = members[i];
     if (m.given_kw == 0.0) continue;
-    const double kw = i < evse_count_ ? physics::through(flow_kw(m), evses_[i].efficiency) : flow_kw(m);
-    const std::int32_t feeder = i < evse_count_ ? evses_[i].feeder : -1;
+    const bool evse = i < evse_count_;
+    const double kw = evse ? physics::through(flow_kw(m, side), evses_[i].efficiency) : flow_kw(m, side);
+    const std::int32_t feeder = evse ? evses_[i].feeder : -1;
     (feeder < 0 ? at_connection : own_kw_[static_cast<std::size_t>(feeder)]) += kw;
   }
+  if (own_kw_.empty()) return at_connection;
   const double from_feeders = tree_.flows(own_kw_, into_kw_);
   return row.feeder == -1 ? at_connection + from_feeders : into_kw_[static_cast<std::size_t>(row.feeder)];
 }
 
-bool Guard::exceeded(const GuardRow& row, double value, bool& above) const {
-  above = value > row.upper + slack(row.upper);
-  return above || value < row.lower - slack(row.lower);
+bool Guard::exceeded(const GuardRow& row, Side side, std::span<const Coupling> couplings) const {
+  if (side == Side::upper) return row.upper < physics::infinite && value(row, side, couplings) > row.upper + slack(row.upper);
+  return row.lower > -physics::infinite && value(row, side, couplings) < row.lower - slack(row.lower);
 }
 
-/// Whether less power of member k brings the row back inside its bound.
-bool Guard::reduces(const GuardRow& row, std::size_t k, bool above) const {
-  const double kw = members[row.members[k]].given_kw;
-  if (kw == 0.0) return false;
-  if (row.kind == LimitKind::magnitude_a) return row.coefficients[k] != 0.0;
-  return (row.coefficients[k] * kw > 0.0) == above && row.coefficients[k] != 0.0;
+/// Whether less power of member k brings the row back towards that bound's inside.
+bool Guard::reduces(const GuardRow& row, std::size_t k, Side side) const {
+  const GuardMember& m = members[row.members[k]];
+  if (m.given_kw == 0.0 || row.coefficients[k] == 0.0) return false;
+  if (row.kind == LimitKind::magnitude_a) return (m.given_kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw) > 0.0;
+  return (row.coefficients[k] * m.given_kw > 0.0) == (side == Side::upper) && flow_kw(m, m.given_kw > 0.0 ? Side::upper : Side::lower) != 0.0;
 }
 
 void Guard::set(std::uint32_t i, double kw, std::uint32_t row_number, std::span<const Coupling> couplings) {
@@ -249,19 +252,22 @@ void Guard::set(std::uint32_t i, double kw, std::uint32_t row_number, std::span<
   m.limit = static_cast<std::int32_t>(row_number);
 }
 
-void Guard::scale(const GuardRow& row, std::uint32_t row_number, double factor, bool above, std::span<const Coupling> couplings) {
+void Guard::scale(std::uint32_t row_number, Side side, double factor, std::span<const Coupling> couplings) {
+  const GuardRow& row = rows_[row_number];
   for (std::size_t k = 0; k < row.members.size(); ++k) {
-    if (!reduces(row, k, above)) continue;
+    if (!reduces(row, k, side)) continue;
     const std::uint32_t i = row.members[k];
-    const double kw = row.kind == LimitKind::magnitude_a ? members[i].given_kw : flow_kw(members[i]);
+    const GuardMember& m = members[i];
+    const double kw = row.kind == LimitKind::magnitude_a ? m.given_kw : flow_kw(m, m.given_kw > 0.0 ? Side::upper : Side::lower);
     set(i, kw * factor, row_number, couplings);
   }
 }
 
 /// @returns false when no member is left that could help.
-bool Guard::drop_last(const GuardRow& row, std::uint32_t row_number, bool above) {
+bool Guard::drop_last(std::uint32_t row_number, Side side) {
+  const GuardRow& row = rows_[row_number];
   for (std::size_t k = row.members.size(); k-- > 0;) {
-    if (!reduces(row, k, above)) continue;
+    if (!reduces(row, k, side)) continue;
     GuardMember& m = members[row.members[k]];
     m.given_kw = 0.0;
     m.reason = Correction::limit;
@@ -271,31 +277,30 @@ bool Guard::drop_last(const GuardRow& row, std::uint32_t row_number, bool above)
   return false;
 }
 
-/// Brings one row inside its bounds as far as its members can. @returns whether anything was changed.
-bool Guard::enforce_row(std::uint32_t row_number, std::span<const Coupling> couplings) {
+/// Brings one bound of a row to hold as far as its members can. @returns whether anything was changed.
+bool Guard::enforce_row(std::uint32_t row_number, Side side, std::span<const Coupling> couplings) {
   const GuardRow& row = rows_[row_number];
-  bool above = false;
-  double now = value(row, couplings);
-  if (!exceeded(row, now, above)) return false;
+  if (!exceeded(row, side, couplings)) return false;
+  const double now = value(row, side, couplings);
+  const double bound = side == Side::upper ? row.upper : row.lower;
 
   // What the members that can help contribute; the rest of the row is theirs to live with.
-  const double bound = above ? row.upper : row.lower;
-  double helpful = now;
-  if (row.kind != LimitKind::magnitude_a) {
-    helpful = 0.0;
+  double helpful = 0.0;
+  if (row.kind == LimitKind::magnitude_a) {
+    helpful = now;
+  } else {
     for (std::size_t k = 0; k < row.members.size(); ++k) {
-      if (!reduces(row, k, above)) continue;
+      if (!reduces(row, k, side)) continue;
       const std::uint32_t i = row.members[k];
-      const double quantity = row.kind == LimitKind::current_a ? current_a(i, couplings[i], false) : flow_kw(members[i]);
-      helpful += row.coefficients[k] * quantity;
+      const Side counts = members[i].given_kw > 0.0 ? Side::upper : Side::lower;
+      helpful += row.coefficients[k] * (row.kind == LimitKind::current_a ? current_a(i, couplings[i], counts) : flow_kw(members[i], counts));
     }
   }
   if (helpful == 0.0) return false;
-  const double factor = std::clamp((helpful - (now - bound)) / helpful, 0.0, 1.0);
-  scale(row, row_number, factor, above, couplings);
+  scale(row_number, side, std::clamp((helpful - (now - bound)) / helpful, 0.0, 1.0), couplings);
 
   // Floors, losses and mixed directions can leave a little: the last members go to 0 one by one.
-  while (exceeded(row, value(row, couplings), above) && drop_last(row, row_number, above)) {
+  while (exceeded(row, side, couplings) && drop_last(row_number, side)) {
   }
   return true;
 }
@@ -311,7 +316,9 @@ std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> activ
   if (enforce) {
     for (int pass = 0; pass < scaling_passes; ++pass) {
       bool changed = false;
-      for (std::uint32_t r = 0; r < rows_.size(); ++r) changed = enforce_row(r, couplings) || changed;
+      for (std::uint32_t r = 0; r < rows_.size(); ++r) {
+        for (const Side side : both_sides) changed = enforce_row(r, side, couplings) || changed;
+      }
       if (!changed) break;
     }
   }
@@ -319,14 +326,12 @@ std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> activ
   for (bool dropped = enforce; dropped;) {
     dropped = false;
     for (std::uint32_t r = 0; r < rows_.size(); ++r) {
-      bool above = false;
-      if (exceeded(rows_[r], value(rows_[r], couplings), above)) dropped = drop_last(rows_[r], r, above) || dropped;
+      for (const Side side : both_sides) dropped = (exceeded(rows_[r], side, couplings) && drop_last(r, side)) || dropped;
     }
   }
   exceeded_rows_.clear();
   for (std::uint32_t r = 0; r < rows_.size(); ++r) {
-    bool above = false;
-    if (exceeded(rows_[r], value(rows_[r], couplings), above)) exceeded_rows_.push_back(r);
+    if (exceeded(rows_[r], Side::upper, couplings) || exceeded(rows_[r], Side::lower, couplings)) exceeded_rows_.push_back(r);
   }
   return exceeded_rows_;
 }

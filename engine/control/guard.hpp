@@ -16,10 +16,14 @@ namespace evtwin::control {
 struct GuardMember {
   double wish_kw = 0.0;    ///< in: what the strategy asked
   double given_kw = 0.0;   ///< out: the setpoint in force
-  double bound_kw = 0.0;   ///< in: the most that may really flow while charging (acceptance); ignored when discharging
+  physics::PowerRange charge, discharge;  ///< in: what the battery can take and give
   Correction reason = Correction::none;  ///< out
   std::int32_t limit = -1;               ///< out: row that bound, when reason is `limit`
 };
+
+/// Until the next instant a tapering battery takes less and less, and a limit must hold all the while: towards an upper bound
+/// each member counts with the most it may draw (or the least it surely gives), towards a lower bound the other way round.
+enum class Side : std::uint8_t { upper, lower };
 
 /// A limit in the order the guard looks at them: the grid connection, the feeders, the scenario's rows.
 struct GuardRow {
@@ -54,8 +58,8 @@ class Guard {
   /// @returns the rows that stay exceeded: unavoidable under enforce, overloads otherwise (valid until the next call)
   std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, bool enforce);
 
-  /// Value of a row at the powers now given (bounded by acceptance), in the row's unit.
-  double value(const GuardRow& row, std::span<const physics::Coupling> couplings) const;
+  /// Value of a row at the setpoints now given, in the row's unit, as it counts towards that bound.
+  double value(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
 
   std::vector<GuardMember> members;
   std::vector<double> outage;          ///< [evses] 1 while out of service
@@ -64,13 +68,12 @@ class Guard {
  private:
   void clamp_evse(std::uint32_t i, const physics::Coupling& coupling);
   void clamp_storage(std::uint32_t i);
-  double flow_kw(const GuardMember& member) const;
-  double current_a(std::uint32_t member, const physics::Coupling& coupling, bool setpoint) const;
-  bool exceeded(const GuardRow& row, double value, bool& above) const;
-  void scale(const GuardRow& row, std::uint32_t row_number, double factor, bool above, std::span<const physics::Coupling> couplings);
-  bool drop_last(const GuardRow& row, std::uint32_t row_number, bool above);
-  bool reduces(const GuardRow& row, std::size_t k, bool above) const;
-  bool enforce_row(std::uint32_t row_number, std::span<const physics::Coupling> couplings);
+  double current_a(std::uint32_t member, const physics::Coupling& coupling, Side side) const;
+  bool exceeded(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
+  void scale(std::uint32_t row_number, Side side, double factor, std::span<const physics::Coupling> couplings);
+  bool drop_last(std::uint32_t row_number, Side side);
+  bool reduces(const GuardRow& row, std::size_t k, Side side) const;
+  bool enforce_row(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
   void set(std::uint32_t member, double kw, std::uint32_t row_number, std::span<const physics::Coupling> couplings);
 
   std::size_t evse_count_;

@@ -238,18 +238,35 @@ Law held_law(const BatterySpec& battery, double stored_kwh, double held_kw, doub
   return held_kw > 0.0 ? stop_at(law, stored_kwh, way.gain, metered_left) : negated(law);
 }
 
-double acceptance_bound_kw(const BatterySpec& battery, double stored_kwh) {
-  if (battery.capacity_kwh == infinite) return battery.charge.max_kw();
-  if (stored_kwh >= battery.capacity_kwh) return 0.0;
-  const double now_kw = battery.charge.at(stored_kwh / battery.capacity_kwh);
-  if (now_kw <= 0.0) return 0.0;
-  double most = now_kw;
-  for (const Knot& knot : battery.charge.knots) {
-    if (knot.soc * battery.capacity_kwh <= stored_kwh) continue;
-    if (knot.kw <= 0.0) break;  // nothing behind it is ever reached
-    most = std::max(most, knot.kw);
+namespace {
+
+PowerRange range_along(const Way& way, double stored_kwh) {
+  if (!before(way, stored_kwh, way.end_kwh)) return {};
+  const std::size_t pieces = way.curve.knots.size() - 1;
+  std::size_t step = piece_ahead(way, stored_kwh);
+  if (step >= pieces) return {};
+  const Piece here = piece(way, step);
+  PowerRange range;
+  range.now_kw = here.kw_at(stored_kwh);
+  if (range.now_kw <= 0.0) return {};  // a zero-power knot is never left
+  range.falls = here.to_kw < here.from_kw;
+  range.highest_kw = range.now_kw;
+  for (; step < pieces && before(way, piece(way, step).from_kwh, way.end_kwh); ++step) {
+    range.highest_kw = std::max(range.highest_kw, piece(way, step).to_kw);
   }
-  return most;
+  return range;
+}
+
+}  // namespace
+
+PowerRange charge_range(const BatterySpec& battery, double stored_kwh) {
+  if (battery.capacity_kwh == infinite) return {battery.charge.max_kw(), battery.charge.max_kw(), false};
+  return range_along(charging(battery), stored_kwh);
+}
+
+PowerRange discharge_range(const BatterySpec& battery, double stored_kwh, double floor_kwh) {
+  if (battery.capacity_kwh == infinite) return {battery.discharge.max_kw(), battery.discharge.max_kw(), false};
+  return range_along(discharging(battery, floor_kwh), stored_kwh);
 }
 
 Outcome run_for(const BatterySpec& battery, double stored_kwh, double setpoint_kw, double hours, double metered_left,

@@ -72,9 +72,17 @@ Law law_at(const BatterySpec& battery, double stored_kwh, double setpoint_kw, do
 /// stop.
 Law held_law(const BatterySpec& battery, double stored_kwh, double held_kw, double metered_left, double floor_kwh);
 
-/// Most the battery would accept (>= 0) from here on while charging: the present value of the curve, or a later one if
-/// it rises; what lies behind a knot of 0 kW is never reached and does not count.
-double acceptance_bound_kw(const BatterySpec& battery, double stored_kwh);
+/// What a battery can take or give from here on, in one direction; kW at the meter, all >= 0.
+struct PowerRange {
+  double now_kw = 0.0;      ///< at this moment
+  double highest_kw = 0.0;  ///< at this moment or later on the way
+  bool falls = false;       ///< a power of now_kw or more would shrink from the very start
+};
+
+/// Charging from `stored_kwh` to full.
+PowerRange charge_range(const BatterySpec& battery, double stored_kwh);
+/// Discharging from `stored_kwh` to `floor_kwh`.
+PowerRange discharge_range(const BatterySpec& battery, double stored_kwh, double floor_kwh);
 
 /// Stored energy after `hours` under a constant setpoint, with the metered energy that flowed (signed). Follows every
 /// bend.

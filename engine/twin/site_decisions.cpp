@@ -40,7 +40,7 @@ void SiteRun::refresh_view(TimeNs t) {
     columns_.departs_ns[i] = std::max(session.visit.claimed_departure_ns, next_tick_ns_);
     columns_.got_kwh[i] = got_kwh_[i];
     columns_.remaining_kwh[i] = std::max(0.0, session.visit.requested_kwh - got_kwh_[i]);
-    columns_.draws[i] = draws(i) ? 1 : 0;
+    columns_.draws[i] = charge_range(i).now_kw > 0.0 ? 1 : 0;
     columns_.setpoint_kw[i] = guard_.members[i].given_kw;
     columns_.power_kw[i] = m.law.kw == 0.0 ? 0.0 : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     if (session.vehicle->soc_known) columns_.soc[i] = stored_kwh_[i] / session.vehicle->battery.capacity_kwh;
@@ -147,7 +147,8 @@ void SiteRun::note_exceeded(std::span<const std::uint32_t> rows, TimeNs t) {
   for (char& noted : row_noted_) noted = static_cast<char>(noted & 1);  // bit 0: noted before, bit 1: exceeded now
   for (const std::uint32_t r : rows) {
     const control::GuardRow& row = guard_.rows()[r];
-    const double value = guard_.value(row, couplings_);
+    const double high = guard_.value(row, control::Side::upper, couplings_);
+    const double value = high > row.upper ? high : guard_.value(row, control::Side::lower, couplings_);
     if (r > 0 && row.kind == physics::LimitKind::power_kw) {
       row_excess_kw_ += value > row.upper ? value - row.upper : row.lower - value;
     }
@@ -221,20 +222,33 @@ void SiteRun::renew_motion(std::uint32_t member, TimeNs t) {
   schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
 }
 
+physics::PowerRange SiteRun::charge_range(std::uint32_t evse) const {
+  if (metered_left(evse) <= 0.0) return {};
+  const Session& s = sessions_[evse];
+  physics::PowerRange range = physics::charge_range(s.vehicle->battery, stored_kwh_[evse]);
+  if (s.vehicle->acceptance_hold) range = {range.now_kw, range.now_kw, false};
+  return range;
+}
+
+physics::PowerRange SiteRun::discharge_range(std::uint32_t evse) const {
+  const physics::Vehicle& vehicle = *sessions_[evse].vehicle;
+  const double floor_kwh = vehicle.battery.capacity_kwh < infinite ? vehicle.soc_floor * vehicle.battery.capacity_kwh : 0.0;
+  return physics::discharge_range(vehicle.battery, stored_kwh_[evse], floor_kwh);
+}
+
 void SiteRun::settle(TimeNs t) {
   touched = false;
   if (!guard_due_) return;
   guard_due_ = false;
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   for (const std::uint32_t i : active_) {
-    if (i < evse_count()) {
-      const Session& s = sessions_[i];
-      const double left = metered_left(i);
-      guard_.members[i].bound_kw = left > 0.0 ? physics::acceptance_bound_kw(s.vehicle->battery, stored_kwh_[i]) : 0.0;
-    } else {
+    control::GuardMember& g = guard_.members[i];
+    if (i >= evse_count()) {
       guard_.stored_kwh[i - evse_count()] = stored_kwh_[i];
-      guard_.members[i].bound_kw = infinite;
+      continue;
     }
+    g.charge = charge_range(i);
+    if (couplings_[i].max_discharge_kw > 0.0) g.discharge = discharge_range(i);
   }
   const auto exceeded = guard_.apply(active_, couplings_, site_.limits == LimitMode::enforce);
   note_exceeded(exceeded, t);

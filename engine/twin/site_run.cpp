@@ -67,6 +67,8 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   for (std::size_t s = 0; s < site_.storages.size(); ++s) {
     const physics::Storage& storage = site_.storages[s];
     storage_batteries_.push_back(physics::storage_battery(storage));
+    guard_.members[evse_count() + s].charge = {storage.max_charge_kw, storage.max_charge_kw, false};
+    guard_.members[evse_count() + s].discharge = {storage.max_discharge_kw, storage.max_discharge_kw, false};
     stored_kwh_[evse_count() + s] = storage.soc_start * storage.capacity_kwh;
     standby_kw_ += storage.standby_kw;
     result_.storage_energy_start_kwh += stored_kwh_[evse_count() + s];

@@ -120,7 +120,8 @@ class SiteRun {
   void lose_patience(TimeNs t);
   void next_arrival(std::uint32_t law);
   double metered_left(std::uint32_t evse) const;
-  bool draws(std::uint32_t evse) const;
+  physics::PowerRange charge_range(std::uint32_t evse) const;
+  physics::PowerRange discharge_range(std::uint32_t evse) const;
 
   // books (site_books.cpp)
   void book_until(TimeNs t);

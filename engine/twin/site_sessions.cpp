@@ -211,9 +211,4 @@ double SiteRun::metered_left(std::uint32_t evse) const {
   return std::isnan(taken) ? infinite : taken - got_kwh_[evse];
 }
 
-bool SiteRun::draws(std::uint32_t evse) const {
-  const Session& s = sessions_[evse];
-  return metered_left(evse) > 0.0 && physics::acceptance_bound_kw(s.vehicle->battery, stored_kwh_[evse]) > 0.0;
-}
-
 }  // namespace evtwin::twin

@@ -103,18 +103,18 @@ TEST(Battery, KnotOfZeroPowerIsNeverLeft) {
   EXPECT_EQ(law_at(battery, 20.0, 11.0, infinite, 0.0).end, LawEnd::never);
   EXPECT_EQ(law_at(battery, 15.0, 11.0, infinite, 0.0).end, LawEnd::never);  // decays towards it
   EXPECT_EQ(hours_to_soc(battery, 30.0, 11.0, 1.0) < infinite, true);        // behind it, it charges
-  EXPECT_EQ(acceptance_bound_kw(battery, 20.0), 0.0);
-  EXPECT_EQ(acceptance_bound_kw(battery, 10.0), 10.0);  // and not the 20 kW behind the knot
+  EXPECT_EQ(charge_range(battery, 20.0).highest_kw, 0.0);
+  EXPECT_EQ(charge_range(battery, 10.0).highest_kw, 10.0);  // and not the 20 kW behind the knot
 }
 
 TEST(Battery, AcceptanceBoundIsTheLargestPowerStillToCome) {
   BatterySpec battery;
   battery.capacity_kwh = 100.0;
   battery.charge = {{{0.0, 30.0}, {0.2, 90.0}, {0.8, 50.0}, {1.0, 5.0}}};
-  EXPECT_EQ(acceptance_bound_kw(battery, 0.0), 90.0);
-  EXPECT_EQ(acceptance_bound_kw(battery, 20.0), 90.0);
-  EXPECT_DOUBLE_EQ(acceptance_bound_kw(battery, 50.0), 70.0);
-  EXPECT_EQ(acceptance_bound_kw(battery, 100.0), 0.0);
+  EXPECT_EQ(charge_range(battery, 0.0).highest_kw, 90.0);
+  EXPECT_EQ(charge_range(battery, 20.0).highest_kw, 90.0);
+  EXPECT_DOUBLE_EQ(charge_range(battery, 50.0).highest_kw, 70.0);
+  EXPECT_EQ(charge_range(battery, 100.0).highest_kw, 0.0);
 }
 
 TEST(Battery, BmsCurveLimitsPowerWhateverTheSetpoint) {

@@ -1,0 +1,204 @@
+// Properties that hold in every world: the books balance, SoC stays inside [0, 1], limits hold, same input same bits.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "kernel/random.hpp"
+#include "twin/worlds.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+/// Draws for one random world: a seed gives them all, so that a failing case is one number.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : seed_(seed) {}
+  double real(double from, double to) { return from + (to - from) * kernel::draw_unit(seed_, 1, 1, n_++); }
+  int whole(int from, int to) { return from + static_cast<int>(real(0.0, 1.0) * (to - from + 1)); }
+  bool chance(double p) { return real(0.0, 1.0) < p; }
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t n_ = 0;
+};
+
+physics::Evse random_evse(Dice& dice, int number) {
+  physics::Evse evse = ac_evse("E-" + std::to_string(number), dice.real(10, 63), static_cast<std::uint8_t>(dice.whole(1, 3)), 230.0);
+  if (dice.chance(0.25)) {
+    evse.phases = 0;
+    evse.max_kw = dice.real(20, 150);
+    evse.min_kw = dice.real(0, 3);
+    evse.efficiency = dice.real(0.9, 1.0);
+  } else if (dice.chance(0.3)) {
+    evse.rates_a = {6, 8, 10, 13, 16, 20, 24, 32};
+    evse.max_a = 32;
+  }
+  if (dice.chance(0.4)) {
+    evse.bidirectional = true;
+    evse.max_discharge_a = evse.max_a;
+    evse.max_discharge_kw = evse.max_kw;
+  }
+  evse.phase_angle_deg = 120.0 * dice.whole(-1, 1);
+  return evse;
+}
+
+physics::Vehicle random_vehicle(Dice& dice) {
+  physics::Vehicle car;
+  car.name = "car";
+  car.ac_phases = static_cast<std::uint8_t>(dice.whole(1, 3));
+  car.max_ac_kw = dice.real(3, 22);
+  car.max_dc_kw = dice.real(20, 200);
+  car.battery.capacity_kwh = dice.real(20, 100);
+  car.battery.charge_efficiency = dice.real(0.8, 1.0);
+  car.battery.discharge_efficiency = dice.real(0.8, 1.0);
+  const double most = dice.real(20, 200);
+  const double knee = dice.real(0.3, 0.95);
+  car.battery.charge = {{{0.0, dice.chance(0.3) ? 0.5 * most : most}, {knee, most}, {1.0, dice.chance(0.5) ? 0.0 : 0.1 * most}}};
+  car.battery.discharge = physics::Curve::constant(dice.real(3, 50));
+  car.v2g_capable = dice.chance(0.5);
+  car.max_discharge_kw = dice.real(3, 20);
+  car.soc_floor = dice.real(0.0, 0.5);
+  car.soc_known = dice.chance(0.5);
+  car.acceptance_hold = dice.chance(0.2);
+  return car;
+}
+
+twin::World random_world(std::uint64_t seed) {
+  Dice dice(seed);
+  twin::World world = small_world(0, dice.whole(1, 3));
+  world.seed = seed;
+  world.tick_ns = dice.whole(1, 60) * minute_ns;
+  world.vehicles.clear();
+  for (int v = 0; v < 3; ++v) world.vehicles.push_back(random_vehicle(dice));
+  twin::Site& site = world.sites[0];
+  const int evses = dice.whole(1, 8);
+  for (int i = 0; i < evses; ++i) site.evses.push_back(random_evse(dice, i));
+  if (dice.chance(0.5)) {
+    site.feeders.push_back({"top", -1, dice.real(20, 200), dice.real(5, 100), physics::infinite, dice.chance(0.5) ? 1.0 : dice.real(0.9, 1.0)});
+    site.feeders.push_back({"below", 0, dice.real(10, 100), physics::infinite, dice.chance(0.5) ? dice.real(16, 100) : physics::infinite, 0.97});
+    for (auto& evse : site.evses) evse.feeder = dice.whole(-1, 1);
+  }
+  if (dice.chance(0.6)) {
+    physics::LimitRow row{"phasor", physics::LimitKind::magnitude_a, -physics::infinite, dice.real(10, 80), {}};
+    for (std::uint32_t i = 0; i < site.evses.size(); ++i) {
+      if (site.evses[i].phases != 0) row.members.push_back({i, dice.chance(0.5) ? 1.0 : -1.0, site.evses[i].phase_angle_deg});
+    }
+    site.rows.push_back(row);
+  }
+  site.contract_kw = dice.real(5, 150);
+  site.export_limit_kw = dice.chance(0.5) ? dice.real(0, 30) : physics::infinite;
+  site.load_kw = dice.chance(0.5) ? dice.real(0, 20) : 0.0;
+  if (dice.chance(0.6)) {
+    std::vector<double> day(24, 0.0);
+    for (std::size_t h = 7; h < 19; ++h) day[h] = dice.real(0, 40);
+    site.pv_kw = market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}};
+  }
+  if (dice.chance(0.6)) {
+    physics::Storage s;
+    s.id = "S";
+    s.capacity_kwh = dice.real(10, 200);
+    s.max_charge_kw = dice.real(5, 100);
+    s.max_discharge_kw = dice.real(5, 100);
+    s.charge_efficiency = dice.real(0.8, 1.0);
+    s.discharge_efficiency = dice.real(0.8, 1.0);
+    s.soc_min = dice.real(0.0, 0.3);
+    s.soc_max = dice.real(0.7, 1.0);
+    s.soc_start = dice.real(s.soc_min, s.soc_max);
+    s.standby_kw = dice.real(0, 0.2);
+    site.storages.push_back(s);
+  }
+  site.waiting_room = {static_cast<std::uint32_t>(dice.whole(0, 3)), dice.real(0.1, 2.0)};
+  demand::Poisson law;
+  law.rate_per_h.assign(168, dice.real(0.2, 6.0));
+  law.energy_kwh = {demand::Distribution::Kind::lognormal, 15.0, 0.7, 0.1, 90.0, {}};
+  law.stay_h = {demand::Distribution::Kind::lognormal, 2.0, 0.8, 0.05, 20.0, {}};
+  law.claim_stay_factor_std = 0.3;
+  law.v2g_share = 0.7;
+  law.vehicles = {0, 1, 2};
+  site.arrivals.push_back(std::make_shared<const demand::ArrivalLaw>(law));
+  site.tariff.rates[0].price_per_kwh = 0.2;
+  site.tariff.sell = market::SellFactor{0.5};
+  return world;
+}
+
+/// Setpoints from everywhere, the impossible included.
+control::StrategyFactory random_strategy(std::uint64_t seed) {
+  return [seed](const evtwin_view&, std::uint64_t, std::uint32_t) {
+    auto dice = std::make_shared<Dice>(seed + 1);
+    return std::make_unique<FunctionStrategy>(
+        [dice](const evtwin_view& view, evtwin_decision& d) {
+          for (std::uint32_t i = 0; i < view.n_evses; ++i) {
+            const int what = dice->whole(0, 9);
+            d.evse_kw[i] = what == 0   ? std::numeric_limits<double>::quiet_NaN()
+                           : what == 1 ? std::numeric_limits<double>::infinity()
+                           : what == 2 ? -1e300
+                                       : dice->real(-30.0, 60.0);
+          }
+          for (std::uint32_t s = 0; s < view.n_storages; ++s) d.storage_kw[s] = dice->real(-120.0, 120.0);
+        },
+        EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, 0);
+  };
+}
+
+void expect_sound(const twin::World& world, const Outcome& o) {
+  const control::Ledger& ledger = o.ledger();
+  RC_ASSERT(std::abs(control::imbalance_kwh(ledger)) <= 1e-9 * std::max(1.0, control::turnover_kwh(ledger)));
+  for (const auto& s : o.seen.sessions) {
+    if (std::isnan(s.record.soc_end)) continue;
+    RC_ASSERT(s.record.soc_end >= 0.0 && s.record.soc_end <= 1.0 + 1e-12);
+    RC_ASSERT(s.record.got_kwh <= s.record.wanted_kwh + 1e-9 || s.record.discharged_kwh > 0.0);
+  }
+  // What is above the contract or the export limit is what no EVSE could prevent.
+  const twin::Site& site = world.sites[0];
+  const double unavoidable = static_cast<double>(o.site().corrections[static_cast<std::size_t>(control::Correction::unavoidable)]);
+  if (unavoidable == 0.0) {
+    RC_ASSERT(ledger.overload_kwh <= 1e-9 * std::max(1.0, ledger.import_kwh));
+    RC_ASSERT(ledger.export_overload_kwh <= 1e-9 * std::max(1.0, ledger.export_kwh));
+    RC_ASSERT(o.site().peak_instant_kw <= site.contract_kw * (1.0 + 1e-9));
+  }
+  const auto& storage_end = o.site().storage_energy_end_kwh;
+  if (!site.storages.empty()) {
+    const auto& s = site.storages[0];
+    RC_ASSERT(storage_end >= s.soc_min * s.capacity_kwh - 1e-9);
+    RC_ASSERT(storage_end <= s.soc_max * s.capacity_kwh + 1e-9);
+    const double stored = ledger.storage_charge_kwh * s.charge_efficiency - ledger.storage_discharge_kwh / s.discharge_efficiency;
+    RC_ASSERT(std::abs(storage_end - o.site().storage_energy_start_kwh - stored) <= 1e-9 * std::max(1.0, ledger.storage_charge_kwh));
+  }
+}
+
+RC_GTEST_PROP(RandomWorlds, BooksBalanceAndLimitsHoldUnderAnySetpoints, ()) {
+  const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+  const twin::World world = random_world(seed);
+  const Outcome o = run_world(world, random_strategy(seed));
+  expect_sound(world, o);
+  RC_ASSERT(run_world(world, random_strategy(seed)).result.event_hash == o.result.event_hash);
+}
+
+RC_GTEST_PROP(RandomWorlds, BaselinesKeepTheBooksAndTheLimitsToo, ()) {
+  const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+  static const std::vector<std::string> ids = {"asap", "alap", "fcfs", "edf", "llf", "lrpt", "round-robin", "equal-share", "price-threshold"};
+  const std::string id = *rc::gen::elementOf(ids);
+  const twin::World world = random_world(seed);
+  const Outcome o = run_world(world, baseline(id));
+  expect_sound(world, o);
+}
+
+RC_GTEST_PROP(RandomWorlds, EveryEnergyOfTheSegmentsIsInTheLedger, ()) {
+  const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+  const twin::World world = random_world(seed);
+  const Outcome o = run_world(world, random_strategy(seed));
+  double charged = 0.0, discharged = 0.0;
+  for (const auto& s : o.seen.power) {
+    if (s.subject != twin::Subject::evse) continue;
+    (s.energy_kwh > 0.0 ? charged : discharged) += s.energy_kwh;
+  }
+  RC_ASSERT(std::abs(charged - o.ledger().ev_charge_kwh) <= 1e-9 * std::max(1.0, charged));
+  RC_ASSERT(std::abs(discharged + o.ledger().ev_discharge_kwh) <= 1e-9 * std::max(1.0, -discharged));
+  double got = 0.0;
+  for (const auto& s : o.seen.sessions) got += s.record.got_kwh;
+  RC_ASSERT(std::abs(got - charged - discharged) <= 1e-9 * std::max(1.0, charged));
+}
+
+}  // namespace
+}  // namespace evtwin::testing
