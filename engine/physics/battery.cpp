@@ -253,6 +253,7 @@ PowerRange range_along(const Way& way, double stored_kwh) {
   range.highest_kw = range.now_kw;
   for (; step < pieces && before(way, piece(way, step).from_kwh, way.end_kwh); ++step) {
     range.highest_kw = std::max(range.highest_kw, piece(way, step).to_kw);
+    if (piece(way, step).to_kw <= 0.0) break;
   }
   return range;
 }
