@@ -110,12 +110,12 @@ void share_class(SiteRows& rows, std::span<Car> cars, SharingScratch& scratch) {
     const double min_kw = std::min(car.min_kw, car.max_kw);
     const bool fits = car.max_kw > 0.0 && rows.room_up(car.row, min_kw) >= min_kw - same_kw;
     state[i] = fits ? waiting : stopped;
+    scratch.level[i] = fits ? 1 : 0;
     if (!fits) continue;
     set_power(rows, car, min_kw);
     (car.rates_kw.empty() ? any_continuous : any_finite) = true;
   }
   raise_level(rows, cars, state);
-  // Without finite rates a car without a minimum may have been left with a speck: that is nothing.
   if (!any_finite) return;
 
   for (Car& car : cars) {
@@ -130,10 +130,10 @@ void share_class(SiteRows& rows, std::span<Car> cars, SharingScratch& scratch) {
   scratch.queue.clear();
   for (std::size_t i = 0; i < cars.size(); ++i) {
     const Car& car = cars[i];
+    state[i] = car.rates_kw.empty() && scratch.level[i] != 0 ? waiting : stopped;
     const auto rate = std::find(car.rates_kw.begin(), car.rates_kw.end(), car.power_kw);
     scratch.level[i] = static_cast<std::uint32_t>(rate - car.rates_kw.begin()) + 1;
     if (rate != car.rates_kw.end()) scratch.queue.push_back(static_cast<std::uint32_t>(i));
-    state[i] = car.rates_kw.empty() && car.power_kw > 0.0 ? waiting : stopped;
   }
   raise_class(rows, cars, Step{}, scratch);
   if (any_continuous) raise_level(rows, cars, state);

@@ -39,7 +39,7 @@ void SiteRows::rebuild(const evtwin_view& view) {
   rows_.assign(n_rows, Row{});
   direction_re_.assign(n_rows, 0.0);
   direction_im_.assign(n_rows, 0.0);
-  amperes_per_kw_.assign(n_members_, 1.0);
+  amperes_per_kw_.assign(n_members_, 0.0);
   grid_row_ = n_rows > 0 && kind_[0] == EVTWIN_LIMIT_POWER_KW;
   grid_coefficient_.assign(n_members_, grid_row_ ? 0.0 : 1.0);
 
@@ -78,7 +78,7 @@ void SiteRows::reset(const evtwin_view& view) {
   }
   for (std::uint32_t i = 0; i < n_evses_; ++i) {
     if (view.evse_session[i] == 0) continue;
-    amperes_per_kw_[i] = view.evse_kw_per_a[i] > 0.0 ? 1.0 / view.evse_kw_per_a[i] : 1.0;
+    amperes_per_kw_[i] = view.evse_kw_per_a[i] > 0.0 ? 1.0 / view.evse_kw_per_a[i] : 0.0;
     if (!grid_row_) grid_coefficient_[i] = 1.0 / view.evse_efficiency[i];
   }
   grid_kw_ = grid_row_ ? rows_[0].re : view.load_kw - view.pv_kw;

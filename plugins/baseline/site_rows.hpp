@@ -12,7 +12,7 @@ namespace evtwin::baseline {
 inline constexpr double same_kw = 1e-11;
 
 /// Row sums, kept up to date as powers are given. Member numbers are those of the view: EVSE i, or n_evses + storage s.
-/// In rows counted in A, a member without evse_kw_per_a (DC EVSE, storage) counts its kW times the coefficient.
+/// In rows counted in A, a member without evse_kw_per_a (DC EVSE, storage) counts nothing, as in the host's guard.
 /// A magnitude row's base has no angle, so it is taken off the limit: right whatever the angle is.
 class SiteRows {
  public:

@@ -20,7 +20,7 @@ double value_of(const evtwin_view& view, std::uint32_t r, const Answer& answer) 
     const std::uint32_t m = view.limit_member[k];
     double quantity = m < view.n_evses ? answer.evse_kw[m] : answer.storage_kw[m - view.n_evses];
     const bool in_kw = view.limit_kind[r] == EVTWIN_LIMIT_POWER_KW;
-    if (!in_kw && m < view.n_evses && view.evse_kw_per_a[m] > 0.0) quantity /= view.evse_kw_per_a[m];
+    if (!in_kw) quantity = m < view.n_evses && view.evse_kw_per_a[m] > 0.0 ? quantity / view.evse_kw_per_a[m] : 0.0;
     const double angle = view.limit_kind[r] == EVTWIN_LIMIT_MAGNITUDE_A ? view.limit_angle_deg[k] : 0.0;
     sum += view.limit_coefficient[k] * quantity * std::polar(1.0, angle * std::numbers::pi / 180.0);
   }
@@ -173,6 +173,18 @@ TEST(Limits, BalancedCarsShareBeyondWhatOneAloneMayTake) {
   for (const char* id : {"round-robin", "equal-share", "edf"}) {
     EXPECT_NEAR(decide(id, site).evse_kw[0], 10 * 0.23, 1e-9) << id;
   }
+}
+
+TEST(Limits, FallingToARateThatUnbalancesThePhasesIsUndone) {
+  // All reach 20 A, balanced. The first one's next rate below is 16 A: 4 A in a neutral of 3 A. So it begins again at 2
+  // A, from where its next rate does not fit, and the others follow to 2 + 3 A.
+  ViewBuilder site;
+  site.contract_kw = 60 * 0.23;
+  for (int i = 0; i < 3; ++i) site.car({.max_kw = 32 * 0.23, .car_max_kw = 32 * 0.23});
+  site.evses[0].rates_kw = {2 * 0.23, 16 * 0.23, 32 * 0.23};
+  site.limits = {neutral(3.0)};
+  EXPECT_THAT(decide("equal-share", site).evse_kw,
+              testing::Pointwise(testing::DoubleNear(1e-9), {2 * 0.23, 5 * 0.23, 5 * 0.23}));
 }
 
 TEST(Limits, AMagnitudeRowsBaseIsTakenOffWhateverItsAngle) {

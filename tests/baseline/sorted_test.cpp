@@ -106,15 +106,27 @@ TEST(Sorted, FiniteRatesAreTheLargestThatFits) {
 }
 
 TEST(Sorted, RatesMadeOfAmperesFillTheirLimitExactly) {
-  // 3 x 16 A and 48 A: kW = A x 0.23 and back must not lose the last step.
-  ViewBuilder site;
-  LimitRow board{EVTWIN_LIMIT_CURRENT_A, -unlimited, 48.0, 0.0, {}};
-  for (std::uint32_t i = 0; i < 4; ++i) {
-    site.car({.car_max_kw = 16.0 * 0.23, .rates_kw = {8.0 * 0.23, 16.0 * 0.23}});
-    board.members.push_back({i, 1.0, 0.0});
+  // 3 x 16 A and 48 A, whatever the voltage: kW = A x V / 1000 and back must not lose the last step.
+  for (int voltage_v = 100; voltage_v <= 300; ++voltage_v) {
+    const double kw_per_a = voltage_v / 1000.0;
+    ViewBuilder site;
+    LimitRow board{EVTWIN_LIMIT_CURRENT_A, -unlimited, 48.0, 0.0, {}};
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      site.car({.car_max_kw = 16.0 * kw_per_a, .kw_per_a = kw_per_a, .rates_kw = {8.0 * kw_per_a, 16.0 * kw_per_a}});
+      board.members.push_back({i, 1.0, 0.0});
+    }
+    site.limits = {board};
+    const double full_kw = 16.0 * kw_per_a;
+    EXPECT_THAT(decide("fcfs", site).evse_kw, ElementsAre(full_kw, full_kw, full_kw, 0.0)) << voltage_v << " V";
   }
-  site.limits = {board};
-  EXPECT_THAT(decide("fcfs", site).evse_kw, ElementsAre(16.0 * 0.23, 16.0 * 0.23, 16.0 * 0.23, 0.0));
+}
+
+TEST(Sorted, ARateThatFitsButForTheLastDigitIsGiven) {
+  ViewBuilder site;
+  site.contract_kw = 3.3;  // 1.1 + 2.2 is 3.3000000000000003
+  site.car({.rates_kw = {1.1}});
+  site.car({.rates_kw = {0.5, 2.2}});
+  EXPECT_THAT(decide("fcfs", site).evse_kw, ElementsAre(1.1, 2.2));
 }
 
 TEST(Sorted, BelowTheMinimumACarGetsNothingAndTheNextOneMay) {
