@@ -52,8 +52,12 @@ void parallel_for(std::size_t count, unsigned threads, Function function) {
     pool.reserve(helpers);
     try {
       while (pool.size() < helpers) pool.emplace_back(work);
-    } catch (const std::system_error&) {
-      // The system has no more threads to give: those there are do all the work, with the same result.
+    } catch (const std::system_error& error) {
+      // Where the system has no more threads to give, those there are do all the work, with the same result.
+      if (error.code() != std::errc::resource_unavailable_try_again) {
+        has_failed.store(true, std::memory_order_relaxed);
+        throw;
+      }
     }
     work();
   }  // joins

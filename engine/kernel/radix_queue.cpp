@@ -181,7 +181,7 @@ void RadixQueue::drop_due_if_empty(std::size_t phase) {
 
 void RadixQueue::drop_bucket_if_empty(std::size_t bucket) {
   if (buckets_[bucket].head != none) return;
-  const std::size_t level = bucket / digit_count;
+  const std::size_t level = bucket / digit_count % level_count;  // a range that static analysis sees
   filled_digits_[level] &= ~(1U << (bucket % digit_count));
   if (filled_digits_[level] == 0) filled_levels_ &= ~(1U << level);
 }

@@ -70,8 +70,8 @@ TYPED_TEST(EveryQueue, PopsOneInstantByPhaseWhateverTheOrderOfScheduling) {
 
 TYPED_TEST(EveryQueue, KeepsTheOrderOfSchedulingInsideAPhase) {
   auto queue = queue_of<TypeParam>(100);
-  std::vector<std::uint32_t> expected;
-  for (std::uint32_t i = 0; i < 100; ++i) expected.push_back((i * 37) % 100);
+  std::vector<std::uint32_t> expected(100);
+  for (std::uint32_t i = 0; i < 100; ++i) expected[i] = (i * 37) % 100;
   for (const std::uint32_t timer : expected) queue.schedule(timer, noon, Phase::plug_in, 0, 0);
   EXPECT_EQ(pop_all_timers(queue), expected);
 }
