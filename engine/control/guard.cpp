@@ -174,7 +174,9 @@ double flow_kw(const GuardMember& m, Side side) {
   const physics::PowerRange& range = charges ? m.charge : m.discharge;
   const double asked = std::abs(m.given_kw);
   const double most = std::min(asked, range.highest_kw);
-  const double least = range.falls && asked >= range.now_kw ? 0.0 : std::min(asked, range.now_kw);
+  // A state set to the bend of its curve shows the setpoint up to rounding: from there on it falls.
+  const bool shrinks = range.falls && asked >= range.now_kw * (1.0 - tolerance);
+  const double least = shrinks ? 0.0 : std::min(asked, range.now_kw);
   const double kw = charges == (side == Side::upper) ? most : least;
   return charges ? kw : -kw;
 }

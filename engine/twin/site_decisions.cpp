@@ -114,7 +114,7 @@ void SiteRun::decide(TimeNs t) {
     if (!std::isnan(storage_kw[s])) guard_.members[evse_count() + s].wish_kw = storage_kw[s];
   }
   for (const std::uint32_t i : active_) {
-    if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) motions_[i].stale = true;
+    if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) hold_acceptance(i);
   }
   guard_due_ = true;
 
@@ -206,12 +206,11 @@ void SiteRun::renew_motion(std::uint32_t member, TimeNs t) {
     const physics::Storage& storage = site_.storages[member - evse_count()];
     m.law = physics::law_at(storage_batteries_[member - evse_count()], stored_kwh_[member], setpoint, infinite, storage.soc_min * storage.capacity_kwh);
   } else {
-    Session& s = sessions_[member];
+    const Session& s = sessions_[member];
     const physics::BatterySpec& battery = s.vehicle->battery;
     const double floor_kwh = battery.capacity_kwh < infinite ? s.vehicle->soc_floor * battery.capacity_kwh : 0.0;
     if (s.vehicle->acceptance_hold && battery.capacity_kwh < infinite && setpoint > 0.0) {
-      const double held = std::min(setpoint, battery.charge.at(stored_kwh_[member] / battery.capacity_kwh));
-      m.law = physics::held_law(battery, stored_kwh_[member], held, metered_left(member), floor_kwh);
+      m.law = physics::held_law(battery, stored_kwh_[member], std::min(setpoint, s.held_acceptance_kw), metered_left(member), floor_kwh);
     } else {
       m.law = physics::law_at(battery, stored_kwh_[member], setpoint, metered_left(member), floor_kwh);
     }
@@ -222,11 +221,19 @@ void SiteRun::renew_motion(std::uint32_t member, TimeNs t) {
   schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
 }
 
+/// What stepped tools do: the acceptance of this moment holds until the next decision.
+void SiteRun::hold_acceptance(std::uint32_t evse) {
+  const physics::BatterySpec& battery = sessions_[evse].vehicle->battery;
+  if (battery.capacity_kwh == infinite) return;
+  sessions_[evse].held_acceptance_kw = battery.charge.at(stored_kwh_[evse] / battery.capacity_kwh);
+  motions_[evse].stale = true;
+}
+
 physics::PowerRange SiteRun::charge_range(std::uint32_t evse) const {
   if (metered_left(evse) <= 0.0) return {};
   const Session& s = sessions_[evse];
   physics::PowerRange range = physics::charge_range(s.vehicle->battery, stored_kwh_[evse]);
-  if (s.vehicle->acceptance_hold) range = {range.now_kw, range.now_kw, false};
+  if (s.vehicle->acceptance_hold && range.now_kw > 0.0) range = {s.held_acceptance_kw, s.held_acceptance_kw, false};
   return range;
 }
 

@@ -85,7 +85,7 @@ class SiteRun {
     double losses_kwh = 0.0;  ///< behind the meter
     double cost = 0.0;
     double paid = 0.0;
-    double held_acceptance_kw = 0.0;  ///< acceptance_hold only
+    double held_acceptance_kw = infinite;  ///< acceptance_hold only
   };
   /// A member's power since its law began. Members: EVSEs, then storages.
   struct Motion {
@@ -120,6 +120,7 @@ class SiteRun {
   void lose_patience(TimeNs t);
   void next_arrival(std::uint32_t law);
   double metered_left(std::uint32_t evse) const;
+  void hold_acceptance(std::uint32_t evse);
   physics::PowerRange charge_range(std::uint32_t evse) const;
   physics::PowerRange discharge_range(std::uint32_t evse) const;
 

@@ -125,6 +125,7 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   guard_.members[evse] = {};
   motions_[evse] = {};
   noted_reason_[evse] = Correction::none;
+  if (vehicle.acceptance_hold) hold_acceptance(evse);
   insert_active(evse);
   --free_evses_;
   result_.sessions += 1;

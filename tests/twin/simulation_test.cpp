@@ -133,7 +133,7 @@ TEST(Simulation, ContractPowerIsSharedAndCorrectionsSayWhy) {
   EXPECT_NEAR(o.ledger().ev_charge_kwh, 4 * 14.08, exact);
   EXPECT_EQ(o.ledger().overload_kwh, 0.0);
   EXPECT_EQ(o.site().corrections[static_cast<std::size_t>(control::Correction::limit)], 4U);
-  EXPECT_EQ(o.seen.corrections.front().limit_name, "grid connection");
+  EXPECT_EQ(o.seen.limit_names.front(), "grid connection");
 }
 
 TEST(Simulation, LoadAboveTheContractIsUnavoidableAndCounted) {

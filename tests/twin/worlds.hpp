@@ -101,13 +101,18 @@ struct KeepingObserver : twin::Observer {
   std::vector<twin::PowerSegment> power;
   std::vector<Session> sessions;
   std::vector<twin::CorrectionRecord> corrections;
+  std::vector<std::string> limit_names;  ///< by correction
   std::vector<std::pair<twin::MeterRecord, control::Ledger>> meters;
   std::vector<std::string> events;
   std::size_t decisions = 0;
 
   void on_power(const twin::PowerSegment& segment) override { power.push_back(segment); }
   void on_session(const twin::SessionRecord& session) override { sessions.push_back({session, std::string(session.id)}); }
-  void on_correction(const twin::CorrectionRecord& correction) override { corrections.push_back(correction); }
+  void on_correction(const twin::CorrectionRecord& correction) override {
+    corrections.push_back(correction);
+    corrections.back().limit_name = {};  // valid during the call only
+    limit_names.emplace_back(correction.limit_name);
+  }
   void on_meter(const twin::MeterRecord& meter) override { meters.emplace_back(meter, *meter.increment); }
   void on_event(const twin::EventRecord& event) override { events.push_back(std::string(event.kind) + ": " + std::string(event.text)); }
   void on_decision(const twin::DecisionRecord&) override { ++decisions; }
