@@ -1,0 +1,183 @@
+#include "analysis/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "analysis/run_report.hpp"
+#include "kernel/text.hpp"
+
+namespace evtwin::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+enum class Show : std::uint8_t { money, percent, one_decimal, count };
+
+struct Column {
+  std::string_view kpi;
+  std::string_view head, head_ko;
+  Show show;
+  bool always;  // also when it is 0 for everyone
+};
+
+constexpr std::array columns{
+    Column{"total_cost", "total cost", "총비용", Show::money, true},
+    Column{"energy_cost", "energy", "전력량요금", Show::money, true},
+    Column{"demand_charge", "demand", "기본요금", Show::money, false},
+    Column{"peak_kw", "peak kW", "최대전력 kW", Show::one_decimal, true},
+    Column{"energy_delivered_kwh", "delivered kWh", "충전량 kWh", Show::one_decimal, true},
+    Column{"served_fraction", "served %", "충족률 %", Show::percent, true},
+    Column{"unmet_kwh", "unmet kWh", "미충전 kWh", Show::one_decimal, false},
+    Column{"turned_away", "turned away", "돌아간 차량", Show::count, false},
+    Column{"waiting_time_h", "mean wait h", "평균 대기 h", Show::one_decimal, false},
+    Column{"pv_self_use_fraction", "PV used %", "태양광 자가소비 %", Show::percent, false},
+    Column{"storage_cycles", "ESS cycles", "ESS 사이클", Show::one_decimal, false},
+    Column{"v2g_kwh", "V2G kWh", "V2G kWh", Show::one_decimal, false},
+    Column{"overload_kwh", "overload kWh", "초과 kWh", Show::one_decimal, false},
+    Column{"co2_kg", "CO2 kg", "CO2 kg", Show::one_decimal, false},
+    Column{"objective", "objective", "목적함수", Show::money, true},
+};
+
+std::string cell_text(double value, const Column& column, std::string_view currency) {
+  switch (column.show) {
+    case Show::money:
+      return number_text(value, currency == "KRW" || currency == "JPY" ? 0 : 2);
+    case Show::percent:
+      return number_text(100.0 * value, 1);
+    case Show::one_decimal:
+      return number_text(value, 1);
+    case Show::count:
+      return number_text(value, 0);
+  }
+  return {};
+}
+
+bool is_shown(const Column& column, std::span<const Contender> contenders) {
+  if (column.always) return true;
+  for (const Contender& contender : contenders) {
+    const double value = value_of(contender.kpis, column.kpi);
+    if (!std::isnan(value) && value != 0.0) return true;
+  }
+  return false;
+}
+
+// Text of the best cell where better has a meaning and not all read the same; what reads the same is equally good.
+std::optional<std::string> best_cell(const Column& column, std::span<const Contender> contenders,
+                                     std::string_view currency) {
+  const KpiInfo* info = find_kpi_info(column.kpi);
+  if (info == nullptr || info->better == Better::neither) return std::nullopt;
+  std::optional<double> best;
+  std::optional<std::string> first;
+  bool differ = false;
+  for (const Contender& contender : contenders) {
+    const double value = value_of(contender.kpis, column.kpi);
+    if (std::isnan(value)) continue;
+    const std::string text = cell_text(value, column, currency);
+    if (!first) first = text;
+    differ = differ || text != *first;
+    if (!best || (info->better == Better::lower ? value < *best : value > *best)) best = value;
+  }
+  if (!best || !differ) return std::nullopt;
+  return cell_text(*best, column, currency);
+}
+
+std::string cost_part(const Contender& other, const Contender& reference, const std::string& currency, bool korean) {
+  const std::string name = kernel::printable(other.strategy);
+  const std::string base = kernel::printable(reference.strategy);
+  const double cost = value_of(other.kpis, "total_cost");
+  const double base_cost = value_of(reference.kpis, "total_cost");
+  const double saved = base_cost - cost;
+  const std::string money = money_text(std::abs(saved), currency);
+  // Nothing that a reader of whole money would see.
+  if (money == money_text(0.0, currency)) {
+    return korean ? fmt::format("{}: {}와(과) 비용이 같고", name, base)
+                  : fmt::format("{} costs the same as {}", name, base);
+  }
+  // Of a bill that is nothing, or a credit, there is no percentage.
+  const std::string share =
+      base_cost > 0.0 ? fmt::format("{} % ", number_text(100.0 * std::abs(saved) / base_cost, 1)) : "";
+  if (korean) return fmt::format("{}: {}보다 비용이 {}{}고 ({})", name, base, share, saved > 0.0 ? "적" : "많", money);
+  return fmt::format("{} costs {}{} than {} ({})", name, share, saved > 0.0 ? "less" : "more", base, money);
+}
+
+std::string service_part(const Contender& other, const Contender& reference, bool korean) {
+  const double difference =
+      value_of(other.kpis, "energy_delivered_kwh") - value_of(reference.kpis, "energy_delivered_kwh");
+  const std::string kwh = number_text(std::abs(difference), 1);
+  if (kwh == "0.0") return korean ? "충전량은 같습니다." : "and delivers as much energy.";
+  if (korean) return fmt::format("충전량은 {} kWh {}.", kwh, difference > 0.0 ? "많습니다" : "적습니다");
+  return difference > 0.0 ? fmt::format("and delivers {} kWh more.", kwh)
+                          : fmt::format("but delivers {} kWh less.", kwh);
+}
+
+}  // namespace
+
+Json comparison_json(std::span<const Contender> contenders, const std::string& currency) {
+  const auto number_or_null = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
+  Json json;
+  json["currency"] = currency;
+  json["runs"] = Json::array();
+  for (const Contender& contender : contenders) {
+    const bool failed = !contender.error.empty();
+    Json run;
+    run["strategy"] = contender.strategy;
+    run["kpi"] = kpi_json(contender.kpis);
+    run["objective"] = number_or_null(value_of(contender.kpis, "objective"));
+    run["regret"] = number_or_null(contender.regret);
+    run["event_hash"] = failed ? Json(nullptr) : Json(fmt::format("{:016x}", contender.event_hash));
+    run["wall_s"] = number_or_null(contender.wall_s);
+    run["error"] = failed ? Json(contender.error) : Json(nullptr);
+    json["runs"].push_back(std::move(run));
+  }
+  return json;
+}
+
+std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language) {
+  const bool korean = language == Language::korean;
+  std::vector<const Column*> shown;
+  std::vector<std::optional<std::string>> best;
+  std::vector<std::string> heads{korean ? "전략" : "strategy"};
+  for (const Column& column : columns) {
+    if (!is_shown(column, contenders)) continue;
+    shown.push_back(&column);
+    best.push_back(best_cell(column, contenders, currency));
+    const std::string unit = column.show == Show::money && !currency.empty() ? " " + currency : "";
+    heads.push_back(std::string(korean ? column.head_ko : column.head) + unit + " ");
+  }
+
+  TextTable table(heads);
+  for (const Contender& contender : contenders) {
+    std::vector<std::string> cells{contender.strategy};
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      const std::string text = cell_text(value_of(contender.kpis, shown[i]->kpi), *shown[i], currency);
+      cells.push_back(text + (best[i] == text ? "*" : " "));
+    }
+    table.add_row(std::move(cells));
+  }
+  std::string text = table.text();
+  for (const Contender& contender : contenders) {
+    if (contender.error.empty()) continue;
+    text += fmt::format("{}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));
+  }
+  return text;
+}
+
+std::string comparison_sentences(std::span<const Contender> contenders, const std::string& currency,
+                                 Language language) {
+  const bool korean = language == Language::korean;
+  std::string text;
+  if (contenders.empty() || !contenders.front().error.empty()) return text;
+  for (const Contender& other : contenders.subspan(1)) {
+    if (!other.error.empty()) continue;
+    text += cost_part(other, contenders.front(), currency, korean) + " " +
+            service_part(other, contenders.front(), korean) + "\n";
+  }
+  return text;
+}
+
+}  // namespace evtwin::analysis

@@ -1,0 +1,38 @@
+// Several strategies on the same world, side by side.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/kpi.hpp"
+#include "analysis/text_table.hpp"
+
+namespace evtwin::analysis {
+
+/// One run of the comparison.
+struct Contender {
+  std::string strategy;
+  std::vector<Kpi> kpis;
+  std::uint64_t event_hash = 0;
+  double regret = std::numeric_limits<double>::quiet_NaN();  ///< objective - bound; NaN while no bound is known
+  double wall_s = 0.0;
+  std::string error;  ///< not empty: the strategy failed, and there are no figures
+};
+
+/// {"currency", "runs": [{strategy, kpi{}, objective, regret (null without a bound), event_hash, wall_s, error
+/// (null)}]}.
+nlohmann::ordered_json comparison_json(std::span<const Contender> contenders, const std::string& currency);
+
+/// A row per strategy, with what a site manager asks for: cost, its parts, peak, energy served. "*" marks the best of a
+/// column where they differ. Columns that say nothing (no CO2 figures, nobody turned away) are left out.
+std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language);
+
+/// A plain sentence per further strategy against the first: "edf costs 12.0 % less than asap (1,234 KRW) and delivers
+/// as much." Where it delivers less energy, the sentence says so: a cheaper bill for less charging is no saving.
+std::string comparison_sentences(std::span<const Contender> contenders, const std::string& currency, Language language);
+
+}  // namespace evtwin::analysis

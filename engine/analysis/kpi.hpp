@@ -1,0 +1,49 @@
+// Key figures of a run: each is a sum over the ledger, or counts and sums kept beside it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "record/run_file.hpp"
+#include "twin/simulation.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::analysis {
+
+using record::Kpi;
+
+/// Which way is better, where one is.
+enum class Better : std::uint8_t { lower, higher, neither };
+
+/// What is known of a KPI without a run.
+struct KpiInfo {
+  std::string_view name;
+  std::string_view unit;  ///< "money": the currency of the world
+  Better better = Better::neither;
+  std::string_view help;
+  std::string_view help_ko;
+};
+
+/// All KPIs, in the order in which they are shown.
+std::span<const KpiInfo> kpi_table();
+/// Null for an unknown name.
+const KpiInfo* find_kpi_info(std::string_view name);
+
+/// Every KPI for all sites together (site -1), then, where there are several sites, for each of them.
+///
+/// Sums over sites are sums; fractions are fractions of the sums. Peaks of several sites are added up although they
+/// need not coincide: each grid connection is sized and billed for its own. A figure that does not apply (PV use
+/// without PV, cycles without storage) is NaN.
+std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result);
+
+/// Value of a KPI of all sites together; NaN when it is not there.
+double value_of(std::span<const Kpi> kpis, std::string_view name);
+
+/// Sum over the sites of how far their ledgers are from balance, kWh: 0 in a right world but for rounding.
+double ledger_imbalance(const twin::Result& result);
+/// The same as a fraction of the energy turned over; 0 where there was none. Every test run asks for <= 1e-9.
+double relative_ledger_imbalance(const twin::Result& result);
+
+}  // namespace evtwin::analysis

@@ -1,0 +1,117 @@
+#include "analysis/run_report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "kernel/text.hpp"
+
+namespace evtwin::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+// Figures that are of interest even when they are 0.
+bool always_shown(std::string_view name) {
+  return name == "total_cost" || name == "peak_kw" || name == "energy_delivered_kwh" || name == "served_fraction" ||
+         name == "unmet_kwh" || name == "sessions" || name == "ledger_imbalance_kwh";
+}
+
+std::string value_text(const Kpi& kpi, const KpiInfo* info) {
+  if (info != nullptr && info->unit == "money") return money_text(kpi.value, kpi.unit);
+  if (kpi.name.ends_with("_fraction")) return number_text(100.0 * kpi.value, 1) + " %";
+  if (kpi.name == "ledger_imbalance_kwh") return fmt::format("{:.1e} kWh", kpi.value);
+  if (kpi.unit.empty()) return number_text(kpi.value, kpi.value == std::floor(kpi.value) ? 0 : 2);
+  return number_text(kpi.value, 2) + " " + kpi.unit;
+}
+
+}  // namespace
+
+Json kpi_json(std::span<const Kpi> kpis, std::int32_t site) {
+  Json object = Json::object();
+  for (const Kpi& kpi : kpis) {
+    if (kpi.site == site) object[kpi.name] = number_or_null(kpi.value);
+  }
+  return object;
+}
+
+Json run_json(const twin::World& world, const twin::Result& result, const std::string& strategy,
+              std::span<const Kpi> kpis, double wall_s) {
+  std::uint64_t sessions = 0;
+  std::uint64_t sessions_open = 0;
+  std::uint64_t decisions = 0;
+  std::array<std::uint64_t, twin::correction_count> corrections{};
+  for (const twin::SiteResult& site : result.sites) {
+    sessions += site.sessions;
+    sessions_open += site.sessions_open;
+    decisions += site.decisions;
+    for (std::size_t i = 0; i < corrections.size(); ++i) corrections[i] += site.corrections[i];
+  }
+
+  Json json;
+  json["name"] = world.name;
+  json["strategy"] = strategy;
+  json["currency"] = world.currency;
+  json["kpi"] = kpi_json(kpis);
+  json["ledger_imbalance_kwh"] = number_or_null(ledger_imbalance(result));
+  json["event_hash"] = fmt::format("{:016x}", result.event_hash);
+  json["sessions"] = sessions;
+  json["sessions_open"] = sessions_open;
+  json["sessions_left_out"] = Json::array();
+  json["decisions"] = decisions;
+  json["corrections"] = Json::object();
+  for (std::size_t i = 0; i < corrections.size(); ++i) {
+    if (corrections[i] == 0) continue;
+    json["corrections"][std::string(name_of(static_cast<twin::Correction>(i)))] = corrections[i];
+  }
+  json["events"] = result.events;
+  json["wall_s"] = number_or_null(wall_s);
+  json["flags"] = Json::array();
+  for (const twin::Flag& flag : world.flags) {
+    json[flag.left_out ? "sessions_left_out" : "flags"].push_back({{"id", flag.id}, {"reason", flag.reason}});
+  }
+  json["sites"] = Json::array();
+  for (std::size_t i = 0; i < result.sites.size(); ++i) {
+    const std::int32_t row = result.sites.size() == 1 ? -1 : static_cast<std::int32_t>(i);
+    json["sites"].push_back({{"name", world.sites.at(i).name}, {"kpi", kpi_json(kpis, row)}});
+  }
+  return json;
+}
+
+std::string kpi_table_text(std::span<const Kpi> kpis, Language language) {
+  const bool korean = language == Language::korean;
+  TextTable table(korean ? std::vector<std::string>{"지표", "값", "설명"}
+                         : std::vector<std::string>{"figure", "value", "what it is"});
+  for (const Kpi& kpi : kpis) {
+    if (kpi.site >= 0) continue;
+    const bool says_something = !std::isnan(kpi.value) && kpi.value != 0.0;
+    if (!says_something && !always_shown(kpi.name)) continue;
+    table.add_row({kpi.name, value_text(kpi, find_kpi_info(kpi.name)), korean ? kpi.help_ko : kpi.help});
+  }
+  return table.text();
+}
+
+std::string json_text(const Json& json, int indent) {
+  const std::string text = json.dump(indent, ' ', false, Json::error_handler_t::replace);
+  // What is left to escape can only stand inside strings: JSON's own syntax and layout are ASCII without DEL.
+  std::string out;
+  out.reserve(text.size());
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const kernel::Utf8Character character = kernel::first_character(rest);
+    const std::size_t bytes = character.bytes == 0 ? 1 : character.bytes;
+    if (character.code >= 0x7F && kernel::is_control(character.code)) {
+      out += fmt::format("\\u{:04x}", character.code);
+    } else {
+      out.append(rest.substr(0, bytes));
+    }
+    rest.remove_prefix(bytes);
+  }
+  return out;
+}
+
+}  // namespace evtwin::analysis

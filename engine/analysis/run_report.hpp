@@ -1,0 +1,34 @@
+// The outcome of one run: as JSON (`evtwin run --json`), and as a table for people.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+
+#include "analysis/kpi.hpp"
+#include "analysis/text_table.hpp"
+#include "twin/simulation.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::analysis {
+
+/// Keys: name, strategy, currency, kpi{name: value}, ledger_imbalance_kwh, event_hash (16 hex digits), sessions,
+/// sessions_open, sessions_left_out[{id, reason}], decisions, corrections{reason: n}, events, wall_s, flags[{id,
+/// reason}], sites[{name, kpi{}}]. What does not apply is null; there is no NaN in JSON.
+/// @param strategy label. @param kpis of kpis(world, result). @param wall_s seconds of the simulation.
+nlohmann::ordered_json run_json(const twin::World& world, const twin::Result& result, const std::string& strategy,
+                                std::span<const Kpi> kpis, double wall_s);
+
+/// {"total_cost": 12.5, ...} of one site, or of all together (-1).
+nlohmann::ordered_json kpi_json(std::span<const Kpi> kpis, std::int32_t site = -1);
+
+/// One line per KPI that says something (those that are 0 or do not apply and would only fill the page are left out),
+/// with unit and explanation.
+std::string kpi_table_text(std::span<const Kpi> kpis, Language language);
+
+/// JSON text that is safe everywhere: UTF-8 (bytes that are not become U+FFFD), and DEL, C1 controls and marks that
+/// turn the writing direction escaped as \u, so that it may go to a terminal.
+std::string json_text(const nlohmann::ordered_json& json, int indent = 2);
+
+}  // namespace evtwin::analysis

@@ -1,0 +1,122 @@
+// evtwin check: is a file sound? Tells scenario, session table, run file and plugin apart by what they are.
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "cli/commands.hpp"
+#include "cli/one_run.hpp"
+#include "control/plugin_library.hpp"
+#include "kernel/text.hpp"
+#include "record/reader.hpp"
+#include "scenario/loader.hpp"
+#include "scenario/session_table.hpp"
+
+namespace evtwin::cli {
+
+namespace {
+
+/// The first bytes of a regular file. @throws CommandError where there is none.
+std::string first_bytes(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) throw CommandError(fmt::format("{}: there is no such file", file));
+  if (!S_ISREG(status.st_mode)) throw CommandError(fmt::format("{}: not a regular file", file));
+  std::FILE* opened = std::fopen(file.c_str(), "rb");
+  if (opened == nullptr) throw CommandError(fmt::format("{}: can not be read; permission?", file));
+  std::array<char, 64> bytes{};
+  const std::size_t n = std::fread(bytes.data(), 1, bytes.size(), opened);
+  std::fclose(opened);
+  return {bytes.data(), n};
+}
+
+int check_scenario(const std::string& file) {
+  const scenario::LoadedScenario loaded = scenario::load_scenario(file, {});
+  const ReadyStrategy strategy = ready_strategy(loaded, nullptr);
+  static_cast<void>(scenario::make_script(loaded));
+  std::size_t evses = 0;
+  for (const auto& site : loaded.world.sites) evses += site.evses.size();
+  print_flags(loaded.world);
+  fmt::print("{}: a sound scenario: {} days from {}, {} site(s), {} EVSE(s), strategy {}\n", kernel::printable(file), loaded.world.days,
+             loaded.world.calendar.format_local(loaded.world.start_ns), loaded.world.sites.size(), evses, kernel::printable(strategy.identity.label));
+  return 0;
+}
+
+int check_sessions(const std::string& file) {
+  const auto table = scenario::read_sessions(file, file, market::Calendar());
+  for (const auto& flag : table.flags) {
+    fmt::print(stderr, "note: {}{}{}\n", kernel::printable(flag.id), flag.id.empty() ? "" : ": ", kernel::printable(flag.reason));
+  }
+  fmt::print("{}: a sound session table: {} sessions\n", kernel::printable(file), table.rows.size());
+  return 0;
+}
+
+int check_run(const std::string& file) {
+  const auto problems = record::check_run_file(file);
+  if (problems.empty()) {
+    const auto summary = record::read_summary(file);
+    fmt::print("{}: a whole run file: {} under {}, event hash {}\n", kernel::printable(file), kernel::printable(summary.name),
+               kernel::printable(summary.strategy), summary.event_hash);
+    return 0;
+  }
+  std::string all;
+  for (const auto& problem : problems) all += fmt::format("{}{}", all.empty() ? "" : "; ", problem);
+  throw CommandError(fmt::format("{}: {}", file, all));
+}
+
+/// Opens a plugin in a child, since a damaged shared object can take the process with it while it is loaded.
+int check_plugin(const std::string& file) {
+  int pipe_ends[2];
+  if (::pipe(pipe_ends) != 0) throw CommandError(fmt::format("{}: can not be looked at: no pipe", file));
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) throw CommandError(fmt::format("{}: can not be looked at: no process", file));
+  if (child == 0) {
+    ::close(pipe_ends[0]);
+    ::alarm(10);
+    std::string said;
+    int status = 0;
+    try {
+      const auto library = control::PluginLibrary::open(file);
+      for (const evtwin_info* info : library->strategies()) said += fmt::format("  {}: {}\n", kernel::printable(info->id), kernel::printable(info->help));
+    } catch (const std::exception& error) {
+      said = error.what();
+      status = 1;
+    }
+    const auto written = ::write(pipe_ends[1], said.data(), said.size());
+    ::_exit(written < 0 ? 1 : status);
+  }
+  ::close(pipe_ends[1]);
+  std::string said;
+  std::array<char, 4096> bytes{};
+  for (ssize_t n = 0; (n = ::read(pipe_ends[0], bytes.data(), bytes.size())) > 0;) said.append(bytes.data(), static_cast<std::size_t>(n));
+  ::close(pipe_ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFSIGNALED(status)) {
+    throw CommandError(fmt::format("plugin {}: damaged: loading it ended the process with signal {}", file, WTERMSIG(status)));
+  }
+  if (WEXITSTATUS(status) != 0) throw CommandError(said.empty() ? fmt::format("plugin {}: loading it ended the process", file) : said);
+  fmt::print("{}: a sound plugin with these strategies:\n{}", kernel::printable(file), said);
+  return 0;
+}
+
+}  // namespace
+
+int check(const CheckCommand& command) {
+  const std::string& file = command.file;
+  const std::string head = first_bytes(file);
+  const auto ends_with = [&](std::string_view suffix) { return file.ends_with(suffix); };
+  if (head.starts_with("SQLite format 3") || ends_with(".evtwin")) return check_run(file);
+  if (head.starts_with("\x7f" "ELF") || ends_with(".so")) return check_plugin(file);
+  if (ends_with(".csv") || ends_with(".csv.gz")) return check_sessions(file);
+  if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file);
+  throw CommandError(fmt::format("{}: not a kind of file evtwin knows: a scenario ends in .lua, a session table in .csv or .csv.gz, a run file in .evtwin, a plugin in .so", file));
+}
+
+}  // namespace evtwin::cli

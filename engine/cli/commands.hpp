@@ -1,0 +1,21 @@
+// The commands. Each prints its result to stdout and returns the exit status; trouble is an exception.
+#pragma once
+#include <stdexcept>
+#include <string>
+
+#include "cli/options.hpp"
+
+namespace evtwin::cli {
+
+/// Wrong input that no other room has words for; `what()` is the line shown after "error: ".
+struct CommandError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+int show_first_steps();
+int run(const RunCommand& command);
+int compare(const CompareCommand& command);
+int check(const CheckCommand& command);
+int init(const InitCommand& command);
+
+}  // namespace evtwin::cli

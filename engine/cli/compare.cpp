@@ -1,0 +1,96 @@
+// evtwin compare: one scenario under several strategies, side by side.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "analysis/comparison.hpp"
+#include "analysis/run_report.hpp"
+#include "cli/commands.hpp"
+#include "cli/one_run.hpp"
+#include "cli/progress.hpp"
+#include "control/plugin_library.hpp"
+#include "kernel/parallel.hpp"
+#include "kernel/text.hpp"
+
+namespace evtwin::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "edf:margin_min=5" becomes a file name that every file system takes.
+std::string file_name_of(const std::string& label) {
+  std::string name;
+  for (const char c : label) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_' || c == '=';
+    name += plain ? c : '_';
+  }
+  return name + ".evtwin";
+}
+
+std::vector<ReadyStrategy> strategies_of(const scenario::LoadedScenario& scenario, const CompareCommand& command) {
+  std::vector<ReadyStrategy> ready;
+  for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(scenario, &text));
+  if (!ready.empty()) return ready;
+  for (const auto& listed : control::list_strategies()) {
+    const StrategyText text{listed.id, {}};
+    ready.push_back(ready_strategy(scenario, &text));
+  }
+  if (ready.empty()) throw CommandError("no strategy is installed; is lib/evtwin beside the program's folder?");
+  return ready;
+}
+
+}  // namespace
+
+int compare(const CompareCommand& command) {
+  const scenario::LoadedScenario scenario = scenario::load_scenario(command.scenario, command.load);
+  const std::vector<ReadyStrategy> strategies = strategies_of(scenario, command);
+  if (!command.out.empty()) {
+    std::error_code error;
+    fs::create_directories(command.out, error);
+    if (error) throw CommandError(fmt::format("{}: not a folder that can be written ({})", command.out, error.message()));
+  }
+  catch_interrupt();
+  const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<analysis::Contender> contenders(strategies.size());
+  {
+    ProgressBar bar(fmt::format("running {} strategies", strategies.size()));
+    std::mutex bar_mutex;
+    std::vector<double> fractions(strategies.size(), 0.0);
+    kernel::parallel_for(strategies.size(), threads, [&](std::size_t i) {
+      const std::string file = command.out.empty() ? "" : (fs::path(command.out) / file_name_of(strategies[i].identity.label)).string();
+      const FinishedRun done = run_once(scenario, strategies[i], file, [&](double fraction) {
+        const std::lock_guard lock(bar_mutex);
+        fractions[i] = fraction;
+        double sum = 0.0;
+        for (const double f : fractions) sum += f;
+        bar.show(sum / static_cast<double>(fractions.size()));
+      });
+      contenders[i].strategy = strategies[i].identity.label;
+      contenders[i].kpis = done.kpis;
+      contenders[i].event_hash = done.result.event_hash;
+      contenders[i].wall_s = done.wall_s;
+    });
+  }
+
+  const twin::World& world = scenario.world;
+  if (command.json) {
+    fmt::print("{}\n", analysis::json_text(analysis::comparison_json(contenders, world.currency)));
+    return 0;
+  }
+  const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
+  print_flags(world);
+  fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
+             world.calendar.format_local(world.end_ns), world.calendar.zone());
+  fmt::print("{}\n{}\n", analysis::comparison_table(contenders, world.currency, language),
+             analysis::comparison_sentences(contenders, world.currency, language));
+  if (!command.out.empty()) fmt::print("Run files are in {}\n", kernel::printable(command.out));
+  return 0;
+}
+
+}  // namespace evtwin::cli

@@ -1,0 +1,126 @@
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <stdexcept>
+
+#include "cli/version.hpp"
+
+namespace evtwin::cli {
+
+StrategyText parse_strategy(const std::string& text) {
+  StrategyText strategy;
+  std::size_t from = 0;
+  for (bool first = true; from <= text.size(); first = false) {
+    const std::size_t colon = std::min(text.find(':', from), text.size());
+    const std::string part = text.substr(from, colon - from);
+    from = colon + 1;
+    if (first) {
+      strategy.id = part;
+      continue;
+    }
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw std::invalid_argument(fmt::format("strategy '{}': '{}' must be written key=value", text, part));
+    }
+    strategy.params.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+  }
+  if (strategy.id.empty()) throw std::invalid_argument("a strategy needs an id, for example edf or asap");
+  return strategy;
+}
+
+namespace {
+
+/// Options that every command on a scenario has.
+struct ScenarioArguments {
+  std::string scenario;
+  std::vector<std::string> set;
+  std::optional<std::uint64_t> seed;
+  std::optional<int> days;
+  std::string out;
+  std::string language = "en";
+  bool json = false;
+
+  void add_to(CLI::App& command, const char* out_help) {
+    command.add_option("SCENARIO", scenario, "scenario file (.lua)")->required();
+    command.add_option("--set", set, "value of a param() of the scenario, as name=value; may be repeated")->take_all()->allow_extra_args(false);
+    command.add_option("--seed", seed, "seed of every random draw, instead of the scenario's")->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
+    command.add_option("--days", days, "local days to simulate, instead of the scenario's")->check(CLI::Range(1, 36500));
+    command.add_option("-o,--out", out, out_help);
+    command.add_flag("--json", json, "one JSON document on stdout instead of a table");
+    command.add_option("--lang", language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
+  }
+
+  scenario::LoadOptions load() const {
+    scenario::LoadOptions options;
+    for (const std::string& pair : set) {
+      const std::size_t equals = pair.find('=');
+      if (equals == std::string::npos || equals == 0) throw CLI::ValidationError("--set", fmt::format("'{}' must be written name=value", pair));
+      options.set[pair.substr(0, equals)] = pair.substr(equals + 1);
+    }
+    options.seed = seed;
+    options.days = days;
+    return options;
+  }
+};
+
+StrategyText checked_strategy(const std::string& option, const std::string& text) {
+  try {
+    return parse_strategy(text);
+  } catch (const std::invalid_argument& wrong) {
+    throw CLI::ValidationError(option, wrong.what());
+  }
+}
+
+}  // namespace
+
+ParsedCommand parse_command_line(int argc, const char* const* argv) {
+  CLI::App app("evtwin: what would my charging site have cost, drawn and served under another strategy?", "evtwin");
+  app.set_version_flag("--version", fmt::format("evtwin {}", version()));
+  app.require_subcommand(0, 1);
+  app.footer("Exit status: 0 done, 1 the input is wrong, 2 usage, 3 a gate asked for is not met, 130 interrupted.");
+
+  ScenarioArguments run_arguments, compare_arguments;
+  std::string strategy_text;
+  auto* run = app.add_subcommand("run", "Run a scenario under one strategy");
+  run_arguments.add_to(*run, "run file to write (SQLite)");
+  run->add_option("--strategy", strategy_text, "ID[:key=value...] or FILE.so#ID[:...], instead of the scenario's");
+
+  std::vector<std::string> strategy_texts;
+  unsigned threads = 0;
+  auto* compare = app.add_subcommand("compare", "Run a scenario under several strategies and compare");
+  compare_arguments.add_to(*compare, "folder for one run file per strategy");
+  compare->add_option("--strategies", strategy_texts, "strategies, separated by commas; default: every one installed")->delimiter(',');
+  compare->add_option("--threads", threads, "runs at the same time; changes no result")->check(CLI::Range(1U, 1024U));
+
+  CheckCommand check_command;
+  auto* check = app.add_subcommand("check", "Say whether a scenario, session table, run file or plugin is sound");
+  check->add_option("FILE", check_command.file, "file to look at")->required();
+
+  InitCommand init_command{"my_site.lua"};
+  auto* init = app.add_subcommand("init", "Write a commented scenario of your own to start from");
+  init->add_option("FILE", init_command.file, "file to write (default my_site.lua); an existing one is kept");
+
+  try {
+    app.parse(argc, argv);
+    if (run->parsed()) {
+      RunCommand command{run_arguments.scenario, run_arguments.load(), {}, run_arguments.out, run_arguments.json, run_arguments.language};
+      if (!strategy_text.empty()) command.strategy = checked_strategy("--strategy", strategy_text);
+      return Command(std::move(command));
+    }
+    if (compare->parsed()) {
+      CompareCommand command{compare_arguments.scenario, compare_arguments.load(), {}, compare_arguments.out, threads, compare_arguments.json, compare_arguments.language};
+      for (const std::string& text : strategy_texts) command.strategies.push_back(checked_strategy("--strategies", text));
+      return Command(std::move(command));
+    }
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : 2;
+  }
+  if (check->parsed()) return Command(check_command);
+  if (init->parsed()) return Command(init_command);
+  return Command(NoCommand{});
+}
+
+}  // namespace evtwin::cli

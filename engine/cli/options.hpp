@@ -1,0 +1,60 @@
+// The command line, read: what each command was asked to do.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "scenario/loader.hpp"
+
+namespace evtwin::cli {
+
+/// ID[:key=value[:key=value...]] or FILE.so#ID[:...].
+struct StrategyText {
+  std::string id;
+  std::vector<std::pair<std::string, std::string>> params;
+};
+
+struct RunCommand {
+  std::string scenario;
+  scenario::LoadOptions load;
+  std::optional<StrategyText> strategy;  ///< instead of the scenario's
+  std::string out;                       ///< run file; empty: none
+  bool json = false;
+  std::string language = "en";
+};
+
+struct CompareCommand {
+  std::string scenario;
+  scenario::LoadOptions load;
+  std::vector<StrategyText> strategies;  ///< empty: every strategy installed
+  std::string out;                       ///< folder for the run files; empty: none
+  unsigned threads = 0;                  ///< 0: as many as the machine has
+  bool json = false;
+  std::string language = "en";
+};
+
+struct CheckCommand {
+  std::string file;
+};
+
+struct InitCommand {
+  std::string file;
+};
+
+struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
+
+using Command = std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand>;
+
+/// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
+using ParsedCommand = std::variant<Command, int>;
+
+ParsedCommand parse_command_line(int argc, const char* const* argv);
+
+/// @throws std::invalid_argument saying what is wrong with the text.
+StrategyText parse_strategy(const std::string& text);
+
+}  // namespace evtwin::cli

@@ -1,0 +1,7 @@
+#include "cli/version.hpp"
+
+namespace evtwin::cli {
+
+std::string_view version() { return EVTWIN_VERSION; }
+
+}  // namespace evtwin::cli

@@ -1,0 +1,121 @@
+#include "kernel/text.hpp"
+
+#include <array>
+
+namespace evtwin::kernel {
+namespace {
+
+struct Range {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+};
+
+template <std::size_t Count>
+bool is_in(const std::array<Range, Count>& ranges, std::uint32_t code) {
+  for (const Range& range : ranges) {
+    if (code >= range.first && code <= range.last) return true;
+  }
+  return false;
+}
+
+// Blocks of Unicode TR 11 (EastAsianWidth) classes W and F, rounded to whole blocks.
+constexpr std::array<Range, 12> wide{{{0x1100, 0x115F},
+                                      {0x2E80, 0x303E},
+                                      {0x3041, 0x33FF},
+                                      {0x3400, 0x4DBF},
+                                      {0x4E00, 0x9FFF},
+                                      {0xA000, 0xA4CF},
+                                      {0xA960, 0xA97F},
+                                      {0xAC00, 0xD7A3},
+                                      {0xF900, 0xFAFF},
+                                      {0xFE30, 0xFE6F},
+                                      {0xFF00, 0xFF60},
+                                      {0x1F300, 0x1FAFF}}};
+
+// Combining marks, Hangul medial vowels and finals, zero-width characters.
+constexpr std::array<Range, 6> zero_width{
+    {{0x0300, 0x036F}, {0x1160, 0x11FF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
+
+constexpr std::array<Range, 7> control{{{0x00, 0x1F},
+                                        {0x7F, 0x9F},
+                                        {0x061C, 0x061C},
+                                        {0x200E, 0x200F},
+                                        {0x2028, 0x202E},
+                                        {0x2066, 0x2069},
+                                        {0xFEFF, 0xFEFF}}};
+
+void append_hex(std::string& out, std::uint32_t value, int digits) {
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += "0123456789ABCDEF"[(value >> shift) & 15U];
+}
+
+void append_byte(std::string& out, char byte) {
+  switch (byte) {
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      out += "\\x";
+      append_hex(out, static_cast<unsigned char>(byte), 2);
+  }
+}
+
+}  // namespace
+
+Utf8Character first_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  if (lead < 0xC2 || lead > 0xF4) return {};
+  const std::size_t bytes = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (text.size() < bytes) return {};
+  std::uint32_t code = lead & (0x7FU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return {};
+    code = (code << 6) | (byte(i) & 0x3FU);
+  }
+  // No overlong forms, no surrogates, nothing beyond Unicode.
+  constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  if (code < smallest[bytes] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {};
+  return {code, bytes};
+}
+
+bool is_control(std::uint32_t code) { return is_in(control, code); }
+
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Character character = first_character(text);
+    const std::size_t bytes = character.bytes == 0 ? 1 : character.bytes;
+    if (character.bytes == 0 || (character.bytes == 1 && is_control(character.code))) {
+      append_byte(out, text.front());
+    } else if (is_control(character.code)) {
+      out += "\\u{";
+      append_hex(out, character.code, 4);
+      out += '}';
+    } else {
+      out.append(text.substr(0, bytes));
+    }
+    text.remove_prefix(bytes);
+  }
+  return out;
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const Utf8Character character = first_character(text);
+    text.remove_prefix(character.bytes == 0 ? 1 : character.bytes);
+    if (is_in(zero_width, character.code) && character.bytes != 0) continue;
+    columns += is_in(wide, character.code) ? 2U : 1U;
+  }
+  return columns;
+}
+
+}  // namespace evtwin::kernel

@@ -1,0 +1,29 @@
+// Text that came from outside, made safe to show: on a terminal, in JSON, in a table whose columns line up.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace evtwin::kernel {
+
+/// First character of a non-empty text. `bytes` 0: it does not begin with well-formed UTF-8 (Unicode table 3-7).
+struct Utf8Character {
+  std::uint32_t code = 0;
+  std::size_t bytes = 0;
+};
+Utf8Character first_character(std::string_view text);
+
+/// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that turn the writing direction.
+bool is_control(std::uint32_t code);
+
+/// Any bytes on one line of valid UTF-8: what `is_control` becomes \n, \t, \xNN or \u{NNNN}, bytes that are not UTF-8
+/// become \xNN. Everything else, Korean included, stays as it is.
+std::string printable(std::string_view text);
+
+/// Columns a terminal needs for `text`: 2 for Hangul, CJK and full-width forms (Unicode TR 11, "W" and "F"), 0 for
+/// combining marks, 1 otherwise. The text should be printable.
+std::size_t display_width(std::string_view text);
+
+}  // namespace evtwin::kernel

@@ -1,0 +1,215 @@
+#include "record/create.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "kernel/text.hpp"
+#include "physics/equipment.hpp"
+#include "record/file_header.hpp"
+#include "record/run_file.hpp"
+#include "record/schema.hpp"
+#include "record/table_insert.hpp"
+
+namespace evtwin::record {
+namespace {
+
+[[noreturn]] void refuse(const std::string& file, const std::string& what) {
+  throw RunFileError(fmt::format("{}: {}", kernel::printable(file), what));
+}
+
+// Throws unless nothing is lost when `file` is replaced.
+void check_replaceable(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) {
+    if (errno == ENOENT) return;
+    refuse(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+  }
+  if (S_ISDIR(status.st_mode)) refuse(file, "exists and is a folder; name a file");
+  if (!S_ISREG(status.st_mode)) refuse(file, "exists and is not a regular file; a run file cannot be written there");
+  if (::access(file.c_str(), W_OK) != 0) refuse(file, "exists and is write-protected; it is left as it is");
+  if (status.st_size == 0) return;
+
+  const FileHeader header = read_header(Database(file, SQLITE_OPEN_READONLY));
+  if (!header.is_database || header.application_id != std::uint32_t{application_id}) {
+    refuse(file, "exists and is not an evtwin run file; it is left as it is");
+  }
+  // A writer keeps the write lock from beginning to end, a killed one's is gone.
+  Database old(file, SQLITE_OPEN_READWRITE);
+  if ((sqlite3_exec(old.handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xFF) == SQLITE_BUSY) {
+    refuse(file, "exists and is being written by another run");
+  }
+}
+
+std::string tzdata_version() {
+  std::ifstream table("/usr/share/zoneinfo/tzdata.zi");
+  std::string line;
+  constexpr std::string_view lead = "# version ";
+  if (!std::getline(table, line) || line.compare(0, lead.size(), lead) != 0) return "unknown";
+  return line.substr(lead.size());
+}
+
+std::string json_of(const std::map<std::string, std::string>& parameters) {
+  return nlohmann::json(parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+double finite_or_null(double value) { return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN(); }
+
+void write_run(const Database& database, const twin::World& world, const StrategyIdentity& strategy) {
+  const std::string parameters = json_of(world.parameters);
+  const std::string tzdata = tzdata_version();
+  Statement now(database, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')");
+  now.step();
+  const std::string created_at = now.text(0);
+
+  TableInsert run(database, "run");
+  run.row().text(world.name).text(strategy.label).text(strategy.plugin_file).text(strategy.plugin_digest);
+  run.text(name_of(RunState::running)).text("").null().null();
+  run.integer(world.start_ns).integer(world.end_ns).integer(world.tick_ns);
+  run.text(world.calendar.zone()).text(world.currency).integer(std::bit_cast<std::int64_t>(world.seed));
+  run.text(world.scenario_file).text(world.scenario_text).text(parameters);
+  run.text(EVTWIN_VERSION).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
+  run.text(created_at).null().done();
+}
+
+// UTC offsets from a year before the run to a year after it: sessions may reach beyond the run.
+void write_clock(const Database& database, const twin::World& world) {
+  constexpr kernel::TimeNs margin_ns = 400 * kernel::day_ns;
+  const kernel::TimeNs from = std::max(world.start_ns, market::earliest_ns + margin_ns) - margin_ns;
+  const kernel::TimeNs to = std::min(world.end_ns, market::latest_ns - margin_ns) + margin_ns;
+  TableInsert clock(database, "clock");
+  market::OffsetInterval interval = world.calendar.offset_at(from);
+  interval.begin_ns = std::numeric_limits<kernel::TimeNs>::min();
+  while (true) {
+    const bool last = interval.end_ns >= to;
+    const kernel::TimeNs end_ns = last ? kernel::time_never : interval.end_ns;
+    clock.row().integer(interval.begin_ns).integer(end_ns).integer(interval.offset_ns / kernel::second_ns).done();
+    if (last) break;
+    interval = world.calendar.offset_at(interval.end_ns);
+  }
+}
+
+void write_sites(const Database& database, const twin::World& world) {
+  TableInsert site_insert(database, "site");
+  TableInsert evse_insert(database, "evse");
+  TableInsert storage_insert(database, "storage");
+  std::int64_t site_id = 0;
+  for (const twin::Site& site : world.sites) {
+    ++site_id;
+    site_insert.row().text(site.name).real(finite_or_null(site.contract_kw)).real(finite_or_null(site.export_limit_kw));
+    site_insert.text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
+    site_insert.text(site.tariff.name).text(site.tariff.source).integer(site.tariff_given ? 1 : 0);
+    site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
+    site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh).done();
+
+    for (const physics::Evse& evse : site.evses) {
+      evse_insert.row().integer(site_id).text(evse.id).text(evse.phases == 0 ? "dc" : "ac").integer(evse.phases);
+      evse_insert.real(evse.voltage_v).real(physics::rated_kw(evse)).integer(evse.bidirectional ? 1 : 0);
+      const auto feeder = static_cast<std::size_t>(evse.feeder);
+      if (evse.feeder >= 0 && feeder < site.feeders.size()) {
+        evse_insert.text(site.feeders[feeder].name).done();
+      } else {
+        evse_insert.null().done();
+      }
+    }
+    for (const physics::Storage& storage : site.storages) {
+      storage_insert.row().integer(site_id).text(storage.id).real(storage.capacity_kwh);
+      storage_insert.real(storage.max_charge_kw).real(storage.max_discharge_kw);
+      storage_insert.real(storage.charge_efficiency).real(storage.discharge_efficiency);
+      storage_insert.real(storage.soc_start)
+          .real(storage.soc_min)
+          .real(storage.soc_max)
+          .real(storage.standby_kw)
+          .done();
+    }
+  }
+}
+
+void write_flags(const Database& database, const twin::World& world) {
+  TableInsert insert(database, "flag");
+  for (const twin::Flag& flag : world.flags) {
+    insert.row().text(flag.id).text(flag.reason).integer(flag.left_out ? 1 : 0).done();
+  }
+}
+
+// Makes the whole file at `place`; nobody looks at it there, so neither journal nor sync.
+void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy) {
+  Database database(place, SQLITE_OPEN_READWRITE);
+  database.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+  database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
+  database.execute("BEGIN");
+  for (const SchemaObject& object : schema_objects()) database.execute(std::string(object.sql));
+  write_run(database, world, strategy);
+  write_clock(database, world);
+  write_sites(database, world);
+  write_flags(database, world);
+  database.execute("COMMIT");
+}
+
+}  // namespace
+
+const char* name_of(RunState state) {
+  switch (state) {
+    case RunState::running:
+      return "running";
+    case RunState::complete:
+      return "complete";
+    case RunState::failed:
+      return "failed";
+    case RunState::interrupted:
+      return "interrupted";
+  }
+  return "failed";
+}
+
+Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy) {
+  if (file.empty() || file.find('\0') != std::string::npos) refuse(file, "is not a file name");
+  // A link is followed: its target is replaced, not the link.
+  std::string target = file;
+  std::error_code error;
+  if (std::filesystem::is_symlink(file, error)) target = std::filesystem::weakly_canonical(file, error).string();
+  check_replaceable(target);
+
+  const std::string place = fmt::format("{}.tmp-{}", target, ::getpid());
+  ::unlink(place.c_str());
+  const int descriptor = ::open(place.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (descriptor < 0) refuse(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+  ::close(descriptor);
+  try {
+    make_file(place, world, strategy);
+    // What an older, killed run left beside its file would be taken for the new file's.
+    for (const char* companion : {"-wal", "-shm", "-journal"}) ::unlink((target + companion).c_str());
+    if (std::rename(place.c_str(), target.c_str()) != 0) {
+      refuse(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+    }
+  } catch (const RunFileError& problem) {
+    ::unlink(place.c_str());
+    // The user knows the file by its own name.
+    std::string what = problem.what();
+    const std::string shown = kernel::printable(place);
+    if (what.compare(0, shown.size(), shown) == 0) what.replace(0, shown.size(), kernel::printable(file));
+    throw RunFileError(what);
+  }
+
+  Database database(target, SQLITE_OPEN_READWRITE);
+  // A killed process loses nothing that was written (the system has it); the last checkpoint is synced. 128 MiB between
+  // checkpoints: pages that are written again and again reach the file once.
+  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 16384");
+  database.execute("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE");
+  return database;
+}
+
+}  // namespace evtwin::record

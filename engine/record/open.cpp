@@ -1,0 +1,122 @@
+// Opening a file that may be anything: from the outside in, each step trusting only what the steps before have shown.
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <map>
+#include <system_error>
+
+#include "kernel/text.hpp"
+#include "record/file_header.hpp"
+#include "record/reader.hpp"
+#include "record/schema.hpp"
+
+namespace evtwin::record {
+namespace {
+
+[[noreturn]] void refuse(const std::string& file, const std::string& what) {
+  throw RunFileError(fmt::format("{}: {}", kernel::printable(file), what));
+}
+
+void check_regular(const std::string& file) {
+  if (file.empty() || file.find('\0') != std::string::npos) refuse(file, "is not a file name");
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) {
+    refuse(file, fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
+  }
+  if (S_ISDIR(status.st_mode)) refuse(file, "not an evtwin run file (a folder)");
+  if (!S_ISREG(status.st_mode)) refuse(file, "not an evtwin run file (no regular file)");
+  if (status.st_size == 0) refuse(file, "not a run file: the file is empty");
+}
+
+bool has_companion(const std::string& file, const char* suffix) {
+  struct stat status {};
+  return ::stat((file + suffix).c_str(), &status) == 0 && status.st_size > 0;
+}
+
+void check_header(const std::string& file, const FileHeader& header) {
+  if (!header.is_database) refuse(file, "not an evtwin run file (no SQLite data base)");
+  // A writer killed while it moved pages from the -wal leaves a short file that the -wal completes.
+  const auto whole_bytes = std::int64_t{header.pages} * header.page_bytes;
+  if (header.file_bytes < 512 || (header.file_bytes < whole_bytes && !has_companion(file, "-wal"))) {
+    refuse(file, fmt::format("truncated: {} of {} bytes are there", header.file_bytes, whole_bytes));
+  }
+  if (header.application_id != std::uint32_t{application_id}) {
+    refuse(file, fmt::format("not an evtwin run file: a data base of another application (application id 0x{:08x})",
+                             header.application_id));
+  }
+  if (header.user_version == std::uint32_t{schema_version}) return;
+  refuse(file, fmt::format("made by {} evtwin: schema version {}, this one reads {}",
+                           header.user_version > std::uint32_t{schema_version} ? "a newer" : "an older",
+                           header.user_version, schema_version));
+}
+
+// What SQLite offers against a hostile file (sqlite.org/security.html).
+void defend(Database& database, std::int64_t file_bytes) {
+  sqlite3* handle = database.handle();
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 << 20);
+  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  // A row of a few dozen bytes takes a few dozen virtual instructions, and a check reads all rows a few times: 20
+  // instructions a byte are plenty.
+  database.limit_work(100'000'000 + 20 * file_bytes);
+  database.execute("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA query_only = ON");
+}
+
+void check_schema(const Database& database) {
+  Statement statement(database, "SELECT name, type, sql FROM sqlite_schema");
+  struct Found {
+    std::string type, sql;
+  };
+  std::map<std::string, Found> found;
+  while (statement.step()) found[statement.text(0)] = {statement.text(1), statement.text(2)};
+  for (const SchemaObject& object : schema_objects()) {
+    const auto it = found.find(std::string(object.name));
+    if (it == found.end())
+      refuse(database.file(), fmt::format("malformed: {} {} is missing", object.type, object.name));
+    if (it->second.type != object.type || it->second.sql != object.sql) {
+      refuse(database.file(), fmt::format("malformed: {} {} is not that of schema version {}", object.type, object.name,
+                                          schema_version));
+    }
+  }
+}
+
+// "file:" address that tells SQLite to look for neither locks nor -wal.
+std::string immutable_location(const std::string& file) {
+  std::string location = "file:";
+  for (const char character : file) {
+    const auto byte = static_cast<unsigned char>(character);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+                       byte == '/' || byte == '.' || byte == '-' || byte == '_';
+    location += plain ? std::string(1, character) : fmt::format("%{:02X}", byte);
+  }
+  return location + "?immutable=1";
+}
+
+Database open_at(const std::string& file, const std::string& location) {
+  Database database(file, SQLITE_OPEN_READONLY | SQLITE_OPEN_PRIVATECACHE | (location.empty() ? 0 : SQLITE_OPEN_URI),
+                    location);
+  const FileHeader header = read_header(database);
+  check_header(file, header);
+  defend(database, header.file_bytes);
+  return database;
+}
+
+}  // namespace
+
+Database open_run_file(const std::string& file) {
+  check_regular(file);
+  Database database = open_at(file, {});
+  // A WAL file needs its -shm: in a folder where none can be made, it is read as it stands.
+  const int code =
+      sqlite3_exec(database.handle(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) & 0xFF;
+  if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) database = open_at(file, immutable_location(file));
+  check_schema(database);
+  return database;
+}
+
+}  // namespace evtwin::record

@@ -1,0 +1,191 @@
+#include "record/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "kernel/text.hpp"
+#include "record/content_hash.hpp"
+#include "record/schema.hpp"
+
+namespace evtwin::record {
+namespace {
+
+RunState state_of(std::string_view name) {
+  for (const RunState state : {RunState::running, RunState::complete, RunState::failed, RunState::interrupted}) {
+    if (name == name_of(state)) return state;
+  }
+  return RunState::failed;
+}
+
+std::map<std::string, std::string> parameters_of(const std::string& text, const std::string& file) {
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  std::map<std::string, std::string> parameters;
+  if (!json.is_object())
+    throw RunFileError(fmt::format("{}: malformed: run.parameters is no JSON object", kernel::printable(file)));
+  for (const auto& [name, value] : json.items())
+    parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
+  return parameters;
+}
+
+void read_run(const Database& database, RunSummary& summary) {
+  Statement run(
+      database,
+      "SELECT name, strategy, plugin_file, plugin_digest, state, error, event_hash, scenario_file, scenario_text, "
+      "parameters, seed, start_ns, end_ns, timezone, currency, evtwin_version, sqlite_version, compiler, "
+      "tzdata_version, created_at, wall_s FROM run");
+  if (!run.step())
+    throw RunFileError(fmt::format("{}: malformed: table run is empty", kernel::printable(database.file())));
+  int column = 0;
+  for (std::string* text : {&summary.name, &summary.strategy, &summary.plugin_file, &summary.plugin_digest}) {
+    *text = run.text(column++);
+  }
+  summary.state = state_of(run.text(column++));
+  for (std::string* text : {&summary.error, &summary.event_hash, &summary.scenario_file, &summary.scenario_text}) {
+    *text = run.text(column++);
+  }
+  summary.parameters = parameters_of(run.text(column++), database.file());
+  summary.seed = std::bit_cast<std::uint64_t>(run.integer(column++));
+  summary.start_ns = run.integer(column++);
+  summary.end_ns = run.integer(column++);
+  for (std::string* text : {&summary.timezone, &summary.currency, &summary.evtwin_version, &summary.sqlite_version,
+                            &summary.compiler, &summary.tzdata_version, &summary.created_at}) {
+    *text = run.text(column++);
+  }
+  summary.wall_s = run.real(column);
+}
+
+void read_kpis(const Database& database, RunSummary& summary) {
+  Statement kpi(database, "SELECT name, site, value, unit, help, help_ko FROM kpi ORDER BY id");
+  while (kpi.step()) {
+    const auto site = static_cast<std::int32_t>(kpi.integer(1)) - 1;  // NULL reads as 0: all sites
+    summary.kpis.push_back({kpi.text(0), site, kpi.real(2), kpi.text(3), kpi.text(4), kpi.text(5)});
+  }
+}
+
+// What the writer's hashes say; empty for a run that was killed. No index is used: one that is damaged is not noticed.
+std::map<std::string, std::pair<std::int64_t, std::string>> written_hashes(const Database& database) {
+  Statement statement(database, "SELECT name, row_count, hash FROM content_hash NOT INDEXED");
+  std::map<std::string, std::pair<std::int64_t, std::string>> hashes;
+  while (statement.step()) hashes[statement.text(0)] = {statement.integer(1), statement.text(2)};
+  return hashes;
+}
+
+// Empty when the table is what was written.
+std::string hash_problem(const Database& database, const TableContent& table,
+                         const std::map<std::string, std::pair<std::int64_t, std::string>>& written) {
+  const auto it = written.find(std::string(table.name));
+  if (it == written.end()) return fmt::format("the content hash of table {} is missing", table.name);
+  const TableHash found = hash_table(database, table);
+  if (static_cast<std::int64_t>(found.rows) == it->second.first && hex_text(found.hash) == it->second.second) return {};
+  return fmt::format("the content hash of table {} does not match: it is not what was written", table.name);
+}
+
+bool is_small(std::string_view table) {
+  constexpr std::array<std::string_view, 8> small{"run", "clock", "site", "evse", "storage", "flag", "month", "kpi"};
+  for (const std::string_view name : small) {
+    if (name == table) return true;
+  }
+  return false;
+}
+
+// The message without "FILE: " before it.
+std::string without_file(const std::string& what, const std::string& file) {
+  const std::string lead = kernel::printable(file) + ": ";
+  return what.compare(0, lead.size(), lead) == 0 ? what.substr(lead.size()) : what;
+}
+
+void check_structure(const Database& database, std::vector<std::string>& problems) {
+  Statement check(database, "PRAGMA quick_check(20)");
+  while (check.step()) {
+    const std::string line = check.text(0);
+    if (line != "ok") problems.push_back("malformed: integrity check: " + kernel::printable(line));
+  }
+}
+
+void check_additions(const Database& database, std::vector<std::string>& problems) {
+  Statement statement(database, "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name");
+  while (statement.step()) {
+    const std::string name = statement.text(1);
+    bool ours = false;
+    for (const SchemaObject& object : schema_objects()) ours = ours || object.name == name;
+    if (ours) continue;
+    problems.push_back(fmt::format("{} {} was added by somebody else; evtwin does not use it",
+                                   kernel::printable(statement.text(0)), kernel::printable(name)));
+  }
+}
+
+void check_references(const Database& database, std::vector<std::string>& problems) {
+  Statement check(database, "PRAGMA foreign_key_check");
+  std::map<std::string, std::int64_t> dangling;
+  while (check.step()) ++dangling[fmt::format("table {} refer to rows of {}", check.text(0), check.text(2))];
+  for (const auto& [what, rows] : dangling)
+    problems.push_back(fmt::format("malformed: {} rows of {} that are not there", rows, what));
+}
+
+}  // namespace
+
+RunSummary read_summary(const std::string& file) {
+  const Database database = open_run_file(file);
+  RunSummary summary;
+  read_run(database, summary);
+  read_kpis(database, summary);
+  const auto written = written_hashes(database);
+  for (const TableContent& table : table_contents()) {
+    if (is_small(table.name) && (summary.state == RunState::complete || !written.empty())) {
+      const std::string problem = hash_problem(database, table, written);
+      if (!problem.empty()) throw RunFileError(fmt::format("{}: {}", kernel::printable(file), problem));
+    }
+    Statement count(database, fmt::format("SELECT count(*) FROM {}", table.name));
+    count.step();
+    summary.rows.emplace_back(table.name, static_cast<std::uint64_t>(count.integer(0)));
+  }
+  return summary;
+}
+
+std::string incompleteness(const RunSummary& summary) {
+  const std::string error = summary.error.empty() ? "" : ": " + kernel::printable(summary.error);
+  switch (summary.state) {
+    case RunState::complete:
+      return {};
+    case RunState::running:
+      return "incomplete: marked running: the run was killed or is still going";
+    case RunState::failed:
+      return "incomplete: the run failed" + error;
+    case RunState::interrupted:
+      return "incomplete: the run was interrupted" + error;
+  }
+  return {};
+}
+
+std::vector<std::string> check_run_file(const std::string& file) {
+  std::vector<std::string> problems;
+  try {
+    const Database database = open_run_file(file);
+    check_structure(database, problems);
+    if (!problems.empty()) return problems;
+    check_additions(database, problems);
+
+    RunSummary summary;
+    read_run(database, summary);
+    const auto written = written_hashes(database);
+    if (summary.state == RunState::complete || !written.empty()) {
+      for (const TableContent& table : table_contents()) {
+        std::string problem = hash_problem(database, table, written);
+        if (!problem.empty()) problems.push_back(std::move(problem));
+      }
+    }
+    if (summary.state == RunState::complete) check_references(database, problems);
+    const std::string incomplete = incompleteness(summary);
+    if (!incomplete.empty()) problems.push_back(incomplete);
+  } catch (const std::exception& problem) {
+    problems.push_back(without_file(problem.what(), file));
+  }
+  return problems;
+}
+
+}  // namespace evtwin::record

@@ -1,0 +1,34 @@
+// What writer and reader of run files share: identity of the format, state of a run, a KPI, the one error type.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace evtwin::record {
+
+/// "EVTW": SQLite's application_id of a run file.
+inline constexpr std::int32_t application_id = 0x45565457;
+/// SQLite's user_version. A reader takes exactly its own version: a run is cheap to repeat, a figure misread is not.
+inline constexpr std::int32_t schema_version = 1;
+
+/// A run file that cannot be written or read. `what()` is one printable line, "FILE: what", for the user.
+struct RunFileError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// `running` in a file nobody writes to means that the writer was killed.
+enum class RunState : std::uint8_t { running, complete, failed, interrupted };
+const char* name_of(RunState state);
+
+/// One figure about a run. Its meaning is given by analysis/kpi.hpp.
+struct Kpi {
+  std::string name;
+  std::int32_t site = -1;  ///< row of the site; -1: all sites together
+  double value = 0.0;      ///< NaN: does not apply (no PV, no storage); NULL in the file
+  std::string unit;
+  std::string help;
+  std::string help_ko;
+};
+
+}  // namespace evtwin::record

@@ -1,0 +1,293 @@
+#include "record/schema.hpp"
+
+#include <array>
+
+namespace evtwin::record {
+namespace {
+
+// Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
+// order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
+constexpr std::array<SchemaObject, 22> objects{{
+    {"table", "run", R"(CREATE TABLE run (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name TEXT NOT NULL,             -- of the scenario
+  strategy TEXT NOT NULL,         -- label, such as edf:margin_min=5
+  plugin_file TEXT NOT NULL,      -- shared object the strategy came from; empty for a function of the scenario
+  plugin_digest TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('running', 'complete', 'failed', 'interrupted')),
+  error TEXT NOT NULL,            -- why it failed or stopped; empty otherwise
+  event_hash TEXT,                -- 16 hex digits: equal hash, equal history; NULL until complete
+  events INTEGER,                 -- executed
+  start_ns INTEGER NOT NULL,
+  end_ns INTEGER NOT NULL,
+  tick_ns INTEGER NOT NULL,       -- distance of decision ticks
+  timezone TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  seed INTEGER NOT NULL,          -- bits of an unsigned 64-bit number
+  scenario_file TEXT NOT NULL,
+  scenario_text TEXT NOT NULL,    -- whole: what evtwin rerun runs
+  parameters TEXT NOT NULL,       -- JSON object of --set name=value
+  evtwin_version TEXT NOT NULL,
+  sqlite_version TEXT NOT NULL,
+  compiler TEXT NOT NULL,
+  tzdata_version TEXT NOT NULL,
+  created_at TEXT NOT NULL,       -- UTC, wall clock
+  wall_s REAL                     -- wall clock of the simulation
+) STRICT)"},
+    {"table", "clock", R"(CREATE TABLE clock (
+  id INTEGER PRIMARY KEY,
+  start_ns INTEGER NOT NULL,      -- of an interval with one UTC offset; the first and last reach beyond the run
+  end_ns INTEGER NOT NULL,
+  utc_offset_s INTEGER NOT NULL   -- local clock = UTC + offset
+) STRICT)"},
+    {"table", "site", R"(CREATE TABLE site (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  contract_kw REAL,               -- at the start; NULL: no limit
+  export_limit_kw REAL,           -- NULL: no limit
+  limits TEXT NOT NULL,           -- enforce: a guard keeps them; record: overloads happen and are counted
+  tariff TEXT NOT NULL,
+  tariff_source TEXT NOT NULL,
+  tariff_given INTEGER NOT NULL,  -- 0: energy was free because the scenario names no tariff
+  driver_price_per_kwh REAL NOT NULL,
+  v2g_price_per_kwh REAL NOT NULL,
+  unmet_price_per_kwh REAL NOT NULL,
+  wear_price_per_kwh REAL NOT NULL
+) STRICT)"},
+    {"table", "evse", R"(CREATE TABLE evse (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,             -- ac or dc
+  phases INTEGER NOT NULL,        -- load phases; 0 for dc
+  voltage_v REAL NOT NULL,        -- across one load phase
+  max_kw REAL NOT NULL,
+  bidirectional INTEGER NOT NULL,
+  feeder TEXT                     -- it hangs on; NULL: the grid connection
+) STRICT)"},
+    {"table", "storage", R"(CREATE TABLE storage (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  name TEXT NOT NULL,
+  capacity_kwh REAL NOT NULL,
+  max_charge_kw REAL NOT NULL,    -- at the AC terminals
+  max_discharge_kw REAL NOT NULL,
+  charge_efficiency REAL NOT NULL,
+  discharge_efficiency REAL NOT NULL,
+  soc_start REAL NOT NULL,        -- 0..1
+  soc_min REAL NOT NULL,
+  soc_max REAL NOT NULL,
+  standby_kw REAL NOT NULL
+) STRICT)"},
+    {"table", "flag", R"(CREATE TABLE flag (
+  id INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL,          -- session, file or key it is about; may be empty
+  reason TEXT NOT NULL,
+  left_out INTEGER NOT NULL       -- 1: a session that was not simulated
+) STRICT)"},
+    {"table", "session", R"(CREATE TABLE session (
+  id INTEGER PRIMARY KEY,         -- in the order in which sessions end
+  number INTEGER,                 -- in the order of plug-in; NULL: never plugged in
+  site INTEGER NOT NULL REFERENCES site (id),
+  evse INTEGER REFERENCES evse (id),
+  name TEXT NOT NULL,             -- id of the session in the input
+  vehicle TEXT NOT NULL,
+  arrived_ns INTEGER NOT NULL,
+  plugged_in_ns INTEGER,          -- NULL: never
+  departed_ns INTEGER NOT NULL,   -- the truth; beyond the end of the run for sessions still open
+  claimed_departure_ns INTEGER NOT NULL,
+  requested_kwh REAL NOT NULL,    -- what the driver said
+  wanted_kwh REAL NOT NULL,       -- what the car could have taken where that is known, else requested
+  got_kwh REAL NOT NULL,          -- net, at the EVSE meter
+  discharged_kwh REAL NOT NULL,
+  unmet_kwh REAL NOT NULL,
+  cost REAL NOT NULL,             -- metered energy x buy price in force
+  paid REAL NOT NULL,             -- by the driver
+  soc_start REAL, soc_end REAL,   -- NULL: unknown
+  waited_h REAL NOT NULL,
+  ended TEXT NOT NULL             -- departed, open_at_end, turned_away, reneged, no_compatible_evse
+) STRICT)"},
+    {"table", "power", R"(CREATE TABLE power (
+  id INTEGER PRIMARY KEY,
+  evse INTEGER REFERENCES evse (id),        -- either this ...
+  storage INTEGER REFERENCES storage (id),  -- ... or this
+  session INTEGER,                          -- session.number; NULL: none
+  start_ns INTEGER NOT NULL,
+  end_ns INTEGER NOT NULL,
+  kw REAL NOT NULL,                -- at the start; > 0 into the vehicle or storage
+  slope_kw_per_kwh REAL NOT NULL,  -- kw(t) = kw x exp(slope x hours since start): a taper is exact, not sampled
+  energy_kwh REAL NOT NULL         -- metered over the segment, signed
+) STRICT)"},
+    {"table", "signal", R"(CREATE TABLE signal (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh
+  start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
+  value REAL                      -- NULL: none in force (no limit)
+) STRICT)"},
+    {"table", "decision", R"(CREATE TABLE decision (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  number INTEGER NOT NULL,        -- of the site's decisions
+  time_ns INTEGER NOT NULL,
+  why INTEGER NOT NULL,           -- sum of 1 tick, 2 arrival, 4 departure, 8 price, 16 limit, 32 asked for by the strategy
+  expected_cost REAL              -- NULL: the strategy expects nothing
+) STRICT)"},
+    {"table", "setpoint", R"(CREATE TABLE setpoint (
+  id INTEGER PRIMARY KEY,
+  decision INTEGER NOT NULL REFERENCES decision (id),
+  evse INTEGER REFERENCES evse (id),
+  storage INTEGER REFERENCES storage (id),
+  kw REAL NOT NULL                -- asked for, before corrections; a row when it asks for something else than it last did
+) STRICT)"},
+    {"table", "correction", R"(CREATE TABLE correction (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  evse INTEGER REFERENCES evse (id),
+  storage INTEGER REFERENCES storage (id),  -- neither: the site itself
+  time_ns INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  asked_kw REAL,                  -- NULL: not a finite number
+  given_kw REAL,
+  limit_name TEXT                 -- the row that bound; NULL: none
+) STRICT)"},
+    {"table", "event", R"(CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  time_ns INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT)"},
+    {"table", "meter", R"(CREATE TABLE meter (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  start_ns INTEGER NOT NULL,      -- a window of 15 min of the local clock, or what of it lies in the run
+  end_ns INTEGER NOT NULL,
+  import_kwh REAL NOT NULL, export_kwh REAL NOT NULL,
+  pv_kwh REAL NOT NULL, load_kwh REAL NOT NULL,
+  ev_charge_kwh REAL NOT NULL, ev_discharge_kwh REAL NOT NULL,
+  storage_charge_kwh REAL NOT NULL, storage_discharge_kwh REAL NOT NULL,
+  losses_kwh REAL NOT NULL, pv_used_kwh REAL NOT NULL,
+  energy_cost REAL NOT NULL, demand_charge REAL NOT NULL,
+  driver_revenue REAL NOT NULL, v2g_payment REAL NOT NULL,
+  co2_kg REAL NOT NULL, unmet_kwh REAL NOT NULL, wear_cost REAL NOT NULL,
+  overload_kwh REAL NOT NULL, export_overload_kwh REAL NOT NULL, feeder_overload_kwh REAL NOT NULL,
+  peak_kw REAL NOT NULL           -- highest instantaneous import
+) STRICT)"},
+    {"table", "month", R"(CREATE TABLE month (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  month TEXT NOT NULL,            -- 2025-06
+  peak_kw REAL NOT NULL,          -- highest mean import of a 15-min window
+  billed_kw REAL NOT NULL,
+  price_per_kw REAL NOT NULL,     -- tax included
+  fraction REAL NOT NULL,         -- of the month that is billed
+  cost REAL NOT NULL              -- billed_kw x price_per_kw x fraction
+) STRICT)"},
+    {"table", "kpi", R"(CREATE TABLE kpi (
+  id INTEGER PRIMARY KEY,
+  site INTEGER REFERENCES site (id),  -- NULL: all sites together
+  name TEXT NOT NULL,
+  value REAL,                         -- NULL: does not apply
+  unit TEXT NOT NULL,
+  help TEXT NOT NULL,
+  help_ko TEXT NOT NULL
+) STRICT)"},
+    {"table", "content_hash", R"(CREATE TABLE content_hash (
+  name TEXT PRIMARY KEY,          -- of a table
+  row_count INTEGER NOT NULL,
+  hash TEXT NOT NULL              -- of its rows as they were written: evtwin check finds what was changed since
+) STRICT)"},
+    {"view", "cost_per_day", R"(CREATE VIEW cost_per_day AS
+  SELECT site.name AS site, date((m.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS day,
+         sum(m.energy_cost) AS energy_cost, sum(m.import_kwh) AS import_kwh, sum(m.export_kwh) AS export_kwh,
+         sum(m.pv_kwh) AS pv_kwh, sum(m.load_kwh) AS load_kwh,
+         sum(m.ev_charge_kwh - m.ev_discharge_kwh) AS ev_kwh, sum(m.driver_revenue) AS driver_revenue
+  FROM meter m JOIN site ON site.id = m.site JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns
+  GROUP BY m.site, day ORDER BY m.site, day)"},
+    {"view", "peak_per_month", R"(CREATE VIEW peak_per_month AS
+  SELECT site.name AS site, strftime('%Y-%m', (m.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS month,
+         max(m.import_kwh) * 4 AS peak_kw, -- a cut window counts with its full quarter hour, as the bill does
+         max(m.peak_kw) AS peak_instant_kw
+  FROM meter m JOIN site ON site.id = m.site JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns
+  GROUP BY m.site, month ORDER BY m.site, month)"},
+    {"view", "session_summary", R"(CREATE VIEW session_summary AS
+  SELECT s.name AS session, site.name AS site, evse.name AS evse, s.vehicle, s.ended,
+         strftime('%Y-%m-%dT%H:%M:%S', s.arrived_ns / 1000000000 + a.utc_offset_s, 'unixepoch') AS arrived,
+         strftime('%Y-%m-%dT%H:%M:%S', s.departed_ns / 1000000000 + d.utc_offset_s, 'unixepoch') AS departed,
+         s.requested_kwh, s.wanted_kwh, s.got_kwh, s.unmet_kwh, s.cost, s.paid, s.waited_h
+  FROM session s JOIN site ON site.id = s.site LEFT JOIN evse ON evse.id = s.evse
+  LEFT JOIN clock a ON s.arrived_ns >= a.start_ns AND s.arrived_ns < a.end_ns
+  LEFT JOIN clock d ON s.departed_ns >= d.start_ns AND s.departed_ns < d.end_ns
+  ORDER BY s.id)"},
+    {"view", "power_segment", R"(CREATE VIEW power_segment AS
+  SELECT coalesce(evse.name, storage.name) AS unit, p.session,
+         strftime('%Y-%m-%dT%H:%M:%S', p.start_ns / 1000000000 + c.utc_offset_s, 'unixepoch') AS start,
+         p.kw, p.kw + p.slope_kw_per_kwh * p.energy_kwh AS kw_end, p.energy_kwh,
+         p.start_ns, p.end_ns, p.slope_kw_per_kwh
+  FROM power p LEFT JOIN evse ON evse.id = p.evse LEFT JOIN storage ON storage.id = p.storage
+  LEFT JOIN clock c ON p.start_ns >= c.start_ns AND p.start_ns < c.end_ns)"},
+    {"view", "corrections_by_reason", R"(CREATE VIEW corrections_by_reason AS
+  SELECT site.name AS site, c.reason, count(*) AS times, sum(c.asked_kw - c.given_kw) AS kw_taken
+  FROM correction c JOIN site ON site.id = c.site GROUP BY c.site, c.reason ORDER BY c.site, times DESC, c.reason)"},
+}};
+
+constexpr std::array<TableContent, 16> contents{{
+    {"run",
+     "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
+     "timezone, "
+     "currency, seed, scenario_file, scenario_text, parameters, evtwin_version, sqlite_version, compiler, "
+     "tzdata_version",
+     "created_at, wall_s"},
+    {"clock", "id, start_ns, end_ns, utc_offset_s", ""},
+    {"site",
+     "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, driver_price_per_kwh, "
+     "v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
+     ""},
+    {"evse", "id, site, name, kind, phases, voltage_v, max_kw, bidirectional, feeder", ""},
+    {"storage",
+     "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
+     "soc_start, "
+     "soc_min, soc_max, standby_kw",
+     ""},
+    {"flag", "id, subject, reason, left_out", ""},
+    {"session",
+     "id, number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, "
+     "requested_kwh, "
+     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, soc_start, soc_end, waited_h, ended",
+     ""},
+    {"power", "id, evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh", ""},
+    {"signal", "id, site, kind, start_ns, value", ""},
+    {"decision", "id, site, number, time_ns, why, expected_cost", ""},
+    {"setpoint", "id, decision, evse, storage, kw", ""},
+    {"correction", "id, site, evse, storage, time_ns, reason, asked_kw, given_kw, limit_name", ""},
+    {"event", "id, site, time_ns, kind, text", ""},
+    {"meter",
+     "id, site, start_ns, end_ns, import_kwh, export_kwh, pv_kwh, load_kwh, ev_charge_kwh, ev_discharge_kwh, "
+     "storage_charge_kwh, storage_discharge_kwh, losses_kwh, pv_used_kwh, energy_cost, demand_charge, driver_revenue, "
+     "v2g_payment, co2_kg, unmet_kwh, wear_cost, overload_kwh, export_overload_kwh, feeder_overload_kwh, peak_kw",
+     ""},
+    {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, cost", ""},
+    {"kpi", "id, site, name, value, unit, help, help_ko", ""},
+}};
+
+}  // namespace
+
+std::span<const SchemaObject> schema_objects() { return objects; }
+
+std::span<const TableContent> table_contents() { return contents; }
+
+std::string select_content(const TableContent& table, bool with_wall_clock) {
+  std::string sql = "SELECT ";
+  sql += table.columns;
+  if (with_wall_clock && !table.wall_clock.empty()) {
+    sql += ", ";
+    sql += table.wall_clock;
+  }
+  sql += " FROM ";
+  sql += table.name;
+  sql += " ORDER BY id";
+  return sql;
+}
+
+}  // namespace evtwin::record

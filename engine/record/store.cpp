@@ -1,0 +1,244 @@
+#include "record/store.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "market/calendar.hpp"
+#include "record/content_hash.hpp"
+#include "record/schema.hpp"
+
+namespace evtwin::record {
+namespace {
+
+constexpr std::size_t rows_per_transaction = 100'000;
+
+double finite_or_null(double value) { return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN(); }
+
+}  // namespace
+
+Store::Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
+    : database_(create_run_file(file, world, strategy)),
+      world_(&world),
+      power_(database_, "power"),
+      session_(database_, "session"),
+      signal_(database_, "signal"),
+      decision_(database_, "decision"),
+      setpoint_(database_, "setpoint"),
+      correction_(database_, "correction"),
+      event_(database_, "event"),
+      meter_(database_, "meter") {
+  std::int64_t next_evse = 1;
+  std::int64_t next_storage = 1;
+  for (const twin::Site& site : world.sites) {
+    first_evse_.push_back(next_evse);
+    first_storage_.push_back(next_storage);
+    next_evse += static_cast<std::int64_t>(site.evses.size());
+    next_storage += static_cast<std::int64_t>(site.storages.size());
+  }
+}
+
+void Store::unit(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const {
+  if (subject == twin::Subject::evse) {
+    insert.integer(evse_id(site, row)).null();
+  } else {
+    insert.null().integer(storage_id(site, row));
+  }
+}
+
+void Store::write(const Batch& batch) {
+  try {
+    write_power(batch);
+    write_sessions(batch);
+    write_signals(batch);
+    write_decisions(batch);
+    write_corrections(batch);
+    write_events(batch);
+    write_meters(batch);
+    rows_in_transaction_ += batch.rows;
+    if (rows_in_transaction_ >= rows_per_transaction) {
+      rows_in_transaction_ = 0;
+      database_.execute("COMMIT; BEGIN IMMEDIATE");
+    }
+  } catch (const RunFileError&) {
+    lost_rows_ = true;
+    throw;
+  }
+}
+
+void Store::write_power(const Batch& batch) {
+  for (const twin::PowerSegment& segment : batch.power) {
+    power_.row();
+    unit(power_, segment.subject, segment.site, segment.row);
+    power_.id_or_null(static_cast<std::int64_t>(segment.session)).integer(segment.start_ns).integer(segment.end_ns);
+    power_.real(segment.kw).real(segment.slope_kw_per_kwh).real(segment.energy_kwh).done();
+  }
+}
+
+void Store::write_sessions(const Batch& batch) {
+  for (const auto& [session, id, vehicle] : batch.sessions) {
+    const bool plugged_in = session.number != 0;
+    session_.row().id_or_null(static_cast<std::int64_t>(session.number)).integer(session.site + 1);
+    session_.id_or_null(session.evse < 0 ? 0 : evse_id(session.site, static_cast<std::uint32_t>(session.evse)));
+    session_.text(batch.at(id)).text(batch.at(vehicle)).integer(session.arrived_ns);
+    if (plugged_in) {
+      session_.integer(session.plugged_in_ns);
+    } else {
+      session_.null();
+    }
+    session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
+    session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
+    session_.real(session.unmet_kwh).real(session.cost).real(session.paid);
+    session_.real(session.soc_start).real(session.soc_end).real(session.waited_h).text(name_of(session.end)).done();
+  }
+}
+
+void Store::write_signals(const Batch& batch) {
+  for (const twin::SignalRecord& signal : batch.signals) {
+    signal_.row().integer(signal.site + 1).text(name_of(signal.kind)).integer(signal.start_ns);
+    signal_.real(finite_or_null(signal.value)).done();
+  }
+}
+
+void Store::write_decisions(const Batch& batch) {
+  for (const twin::DecisionRecord& decision : batch.decisions) {
+    decision_.row().integer(decision.site + 1).integer(static_cast<std::int64_t>(decision.number));
+    decision_.integer(decision.time_ns).integer(decision.why).real(finite_or_null(decision.expected_cost)).done();
+  }
+  for (const SetpointRow& setpoint : batch.setpoints) {
+    setpoint_.row().integer(setpoint.decision);
+    unit(setpoint_, setpoint.subject, setpoint.site, setpoint.row);
+    setpoint_.real(setpoint.kw).done();
+  }
+}
+
+void Store::write_corrections(const Batch& batch) {
+  for (const auto& [correction, limit_name] : batch.corrections) {
+    correction_.row().integer(correction.site + 1);
+    if (correction.row < 0) {
+      correction_.null().null();
+    } else {
+      unit(correction_, correction.subject, correction.site, static_cast<std::uint32_t>(correction.row));
+    }
+    correction_.integer(correction.time_ns).text(name_of(correction.reason));
+    correction_.real(finite_or_null(correction.asked_kw)).real(finite_or_null(correction.given_kw));
+    if (limit_name.size == 0) {
+      correction_.null().done();
+    } else {
+      correction_.text(batch.at(limit_name)).done();
+    }
+  }
+}
+
+void Store::write_events(const Batch& batch) {
+  for (const auto& [event, kind, text] : batch.events) {
+    event_.row().integer(event.site + 1).integer(event.time_ns).text(batch.at(kind)).text(batch.at(text)).done();
+  }
+}
+
+void Store::write_meters(const Batch& batch) {
+  for (const auto& [meter, sum] : batch.meters) {
+    meter_.row().integer(meter.site + 1).integer(meter.start_ns).integer(meter.end_ns);
+    meter_.real(sum.import_kwh).real(sum.export_kwh).real(sum.pv_kwh).real(sum.load_kwh);
+    meter_.real(sum.ev_charge_kwh).real(sum.ev_discharge_kwh);
+    meter_.real(sum.storage_charge_kwh).real(sum.storage_discharge_kwh).real(sum.losses_kwh).real(sum.pv_used_kwh);
+    meter_.real(sum.energy_cost).real(sum.demand_charge).real(sum.driver_revenue).real(sum.v2g_payment);
+    meter_.real(sum.co2_kg).real(sum.unmet_kwh).real(sum.wear_cost);
+    meter_.real(sum.overload_kwh).real(sum.export_overload_kwh).real(sum.feeder_overload_kwh);
+    meter_.real(meter.peak_kw).done();
+  }
+}
+
+void Store::write_months(const twin::Result& result) {
+  TableInsert insert(database_, "month");
+  for (std::size_t site = 0; site < result.sites.size(); ++site) {
+    for (const market::MonthDemand& month : result.sites[site].months) {
+      const std::string name = market::format_month(month.month);
+      insert.row().integer(static_cast<std::int64_t>(site) + 1).text(name).real(month.peak_kw).real(month.billed_kw);
+      insert.real(month.price_per_kw).real(month.fraction).real(month.cost).done();
+    }
+  }
+}
+
+void Store::write_kpis(std::span<const Kpi> kpis) {
+  TableInsert insert(database_, "kpi");
+  for (const Kpi& kpi : kpis) {
+    insert.row()
+        .id_or_null(kpi.site + 1)
+        .text(kpi.name)
+        .real(kpi.value)
+        .text(kpi.unit)
+        .text(kpi.help)
+        .text(kpi.help_ko)
+        .done();
+  }
+}
+
+void Store::write_hashes() {
+  Statement insert(database_, "INSERT INTO content_hash (name, row_count, hash) VALUES (?, ?, ?)");
+  for (const TableContent& table : table_contents()) {
+    TableHash content;
+    bool known = false;
+    for (const TableInsert* bulk :
+         {&power_, &session_, &signal_, &decision_, &setpoint_, &correction_, &event_, &meter_}) {
+      if (bulk->table() != table.name) continue;
+      content = bulk->content();
+      known = true;
+    }
+    if (!known) content = hash_table(database_, table);
+    const std::string hash = hex_text(content.hash);
+    insert.bind(1, table.name);
+    insert.bind(2, static_cast<std::int64_t>(content.rows));
+    insert.bind(3, std::string_view(hash));
+    insert.run();
+  }
+}
+
+void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s) {
+  try {
+    write_months(result);
+    write_kpis(kpis);
+    const std::string hash = hex_text(result.event_hash);
+    {
+      Statement update(database_, "UPDATE run SET state = ?, event_hash = ?, events = ?, wall_s = ?");
+      update.bind(1, std::string_view(name_of(RunState::complete)));
+      update.bind(2, std::string_view(hash));
+      update.bind(3, static_cast<std::int64_t>(result.events));
+      update.bind(4, wall_s);
+      update.run();
+    }
+    write_hashes();
+    // From here on the file must outlive a loss of power: the commit's checkpoint is synced.
+    database_.execute("COMMIT; PRAGMA synchronous = NORMAL");
+    close_file();
+  } catch (const RunFileError&) {
+    lost_rows_ = true;
+    throw;
+  }
+}
+
+void Store::mark(RunState state, const std::string& error) {
+  const bool in_transaction = sqlite3_get_autocommit(database_.handle()) == 0;
+  if (lost_rows_ && in_transaction) database_.execute("ROLLBACK");
+  if (lost_rows_ || !in_transaction) database_.execute("BEGIN IMMEDIATE");
+  {
+    Statement update(database_, "UPDATE run SET state = ?, error = ?");
+    update.bind(1, std::string_view(name_of(state)));
+    update.bind(2, std::string_view(error));
+    update.run();
+  }
+  if (!lost_rows_) write_hashes();
+  database_.execute("COMMIT");
+  close_file();
+}
+
+// One whole file remains, unless a reader has it open: then the -wal beside it stays, and is as good.
+void Store::close_file() {
+  sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_exec(database_.handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+}
+
+}  // namespace evtwin::record

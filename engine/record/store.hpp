@@ -1,0 +1,57 @@
+// The data-base side of writing: batches become rows, a result becomes the end of the file. Belongs to one thread at a
+// time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "record/batch.hpp"
+#include "record/create.hpp"
+#include "record/run_file.hpp"
+#include "record/table_insert.hpp"
+#include "twin/simulation.hpp"
+
+namespace evtwin::record {
+
+class Store {
+ public:
+  /// @throws RunFileError, as create_run_file.
+  Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy);
+
+  /// @throws RunFileError; the rows since the last commit are lost then.
+  void write(const Batch& batch);
+
+  /// Writes KPIs, bill, hashes and the state `complete`; the file is whole and synced afterwards. @throws RunFileError.
+  void complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s);
+
+  /// Marks the file, with the rows so far where they can be kept. @throws RunFileError where not even that is possible.
+  void mark(RunState state, const std::string& error);
+
+ private:
+  std::int64_t evse_id(std::uint32_t site, std::uint32_t row) const { return first_evse_[site] + row; }
+  std::int64_t storage_id(std::uint32_t site, std::uint32_t row) const { return first_storage_[site] + row; }
+  void unit(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const;
+
+  void write_power(const Batch& batch);
+  void write_sessions(const Batch& batch);
+  void write_signals(const Batch& batch);
+  void write_decisions(const Batch& batch);
+  void write_corrections(const Batch& batch);
+  void write_events(const Batch& batch);
+  void write_meters(const Batch& batch);
+  void write_months(const twin::Result& result);
+  void write_kpis(std::span<const Kpi> kpis);
+  void write_hashes();
+  void close_file();
+
+  Database database_;
+  const twin::World* world_;
+  std::vector<std::int64_t> first_evse_, first_storage_;  // id of a site's row 0
+  TableInsert power_, session_, signal_, decision_, setpoint_, correction_, event_, meter_;
+  std::size_t rows_in_transaction_ = 0;
+  bool lost_rows_ = false;
+};
+
+}  // namespace evtwin::record

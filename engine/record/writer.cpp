@@ -1,0 +1,190 @@
+#include "record/writer.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "record/batch.hpp"
+#include "record/store.hpp"
+
+namespace evtwin::record {
+namespace {
+
+constexpr std::size_t rows_per_batch = 32'768;
+constexpr std::size_t batches_in_flight = 8;
+
+}  // namespace
+
+struct RunWriter::Impl {
+  Impl(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
+      : store(file, world, strategy), current(std::make_unique<Batch>()) {
+    for (const twin::Site& site : world.sites) {
+      evses.push_back(site.evses.size());
+      last_wish_kw.emplace_back(site.evses.size() + site.storages.size(), std::numeric_limits<double>::quiet_NaN());
+    }
+    thread = std::jthread([this] { write_batches(); });
+  }
+
+  // Room for one more record in the current batch. The only cost per record besides the copy.
+  Batch& next() {
+    if (failed.load(std::memory_order_acquire)) throw RunFileError(failure);
+    if (current->rows >= rows_per_batch) hand_over();
+    ++current->rows;
+    return *current;
+  }
+
+  void hand_over() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [this] { return full.size() < batches_in_flight; });
+    full.push_back(std::move(current));
+    if (spare.empty()) {
+      current = std::make_unique<Batch>();
+    } else {
+      current = std::move(spare.back());
+      spare.pop_back();
+    }
+    lock.unlock();
+    changed.notify_all();
+  }
+
+  // The writer's thread: until closed and empty. After a failure it goes on taking batches, so that nobody waits for
+  // it.
+  void write_batches() {
+    while (true) {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [this] { return closing || !full.empty(); });
+      if (full.empty()) return;
+      std::unique_ptr<Batch> batch = std::move(full.front());
+      full.pop_front();
+      lock.unlock();
+      changed.notify_all();
+
+      if (!failed.load(std::memory_order_relaxed)) {
+        try {
+          store.write(*batch);
+        } catch (const std::exception& problem) {
+          failure = problem.what();
+          failed.store(true, std::memory_order_release);
+        }
+      }
+      batch->clear();
+      lock.lock();
+      spare.push_back(std::move(batch));
+    }
+  }
+
+  // Everything is written, or has failed, and the store belongs to the caller.
+  void close() {
+    if (!thread.joinable()) return;
+    hand_over();
+    {
+      const std::lock_guard lock(mutex);
+      closing = true;
+    }
+    changed.notify_all();
+    thread.join();
+  }
+
+  Store store;
+  std::unique_ptr<Batch> current;
+  std::vector<std::size_t> evses;                 // of each site
+  std::vector<std::vector<double>> last_wish_kw;  // [site][EVSEs, then storages]
+  std::int64_t decisions = 0;
+  bool ended = false;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<std::unique_ptr<Batch>> full;
+  std::vector<std::unique_ptr<Batch>> spare;
+  bool closing = false;
+  std::string failure;  // written once, before `failed`
+  std::atomic<bool> failed{false};
+  std::jthread thread;
+};
+
+RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
+    : impl_(std::make_unique<Impl>(file, world, strategy)) {}
+
+RunWriter::~RunWriter() {
+  if (!impl_->ended) fail(RunState::failed, "the run ended without a result");
+}
+
+void RunWriter::on_power(const twin::PowerSegment& segment) {
+  // Where there is no row, power is 0.
+  if (segment.kw == 0.0 && segment.energy_kwh == 0.0) return;
+  impl_->next().power.push_back(segment);
+}
+
+void RunWriter::on_session(const twin::SessionRecord& session) {
+  Batch& batch = impl_->next();
+  SessionRow& row =
+      batch.sessions.emplace_back(SessionRow{session, batch.keep(session.id), batch.keep(session.vehicle)});
+  row.record.id = row.record.vehicle = {};
+}
+
+void RunWriter::on_signal(const twin::SignalRecord& signal) { impl_->next().signals.push_back(signal); }
+
+void RunWriter::on_decision(const twin::DecisionRecord& decision) {
+  Batch& batch = impl_->next();
+  batch.decisions.push_back(decision);
+  batch.decisions.back().wished_kw = {};
+  const std::int64_t id = ++impl_->decisions;
+
+  // A setpoint stands until another is asked for: only those are rows. NaN asks for nothing.
+  std::vector<double>& last = impl_->last_wish_kw[decision.site];
+  const std::size_t evses = impl_->evses[decision.site];
+  const std::size_t units = std::min(decision.wished_kw.size(), last.size());
+  for (std::size_t i = 0; i < units; ++i) {
+    const double kw = decision.wished_kw[i];
+    if (kw != kw || kw == last[i]) continue;
+    last[i] = kw;
+    const bool is_evse = i < evses;
+    batch.setpoints.push_back({id, is_evse ? twin::Subject::evse : twin::Subject::storage, decision.site,
+                               static_cast<std::uint32_t>(is_evse ? i : i - evses), kw});
+    ++batch.rows;
+  }
+}
+
+void RunWriter::on_correction(const twin::CorrectionRecord& correction) {
+  Batch& batch = impl_->next();
+  batch.corrections.push_back({correction, batch.keep(correction.limit_name)});
+  batch.corrections.back().record.limit_name = {};
+}
+
+void RunWriter::on_meter(const twin::MeterRecord& meter) {
+  Batch& batch = impl_->next();
+  batch.meters.push_back({meter, meter.increment == nullptr ? control::Ledger{} : *meter.increment});
+  batch.meters.back().record.increment = nullptr;
+}
+
+void RunWriter::on_event(const twin::EventRecord& event) {
+  Batch& batch = impl_->next();
+  batch.events.push_back({event, batch.keep(event.kind), batch.keep(event.text)});
+  batch.events.back().record.kind = batch.events.back().record.text = {};
+}
+
+void RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s) {
+  impl_->close();
+  if (impl_->failed) throw RunFileError(impl_->failure);
+  impl_->store.complete(result, kpis, wall_s);
+  impl_->ended = true;
+}
+
+bool RunWriter::fail(RunState state, const std::string& error) noexcept {
+  try {
+    impl_->close();
+    impl_->ended = true;
+    impl_->store.mark(state, error);
+    return true;
+  } catch (...) {
+    impl_->ended = true;
+    return false;
+  }
+}
+
+}  // namespace evtwin::record

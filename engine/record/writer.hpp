@@ -1,0 +1,50 @@
+// The recorder: watches a simulation and writes its run file on a thread of its own.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "record/create.hpp"
+#include "record/run_file.hpp"
+#include "twin/observer.hpp"
+#include "twin/simulation.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::record {
+
+/// Writes `file` while the simulation runs: state `running` until finish() or fail(). What the simulation's thread pays
+/// is a copy into memory per record; it waits only when the disk is slower than it by several hundred thousand records.
+/// Same calls, same content: rows get their ids in the order of the calls.
+class RunWriter final : public twin::Observer {
+ public:
+  /// @param world must stay until the writer is gone. @throws RunFileError, as create_run_file.
+  RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy);
+  /// A run that was neither finished nor failed is marked `failed`.
+  ~RunWriter() override;
+  RunWriter(const RunWriter&) = delete;
+  RunWriter& operator=(const RunWriter&) = delete;
+
+  // Each throws RunFileError when writing has failed in the meantime (no space left, ...).
+  void on_power(const twin::PowerSegment& segment) override;
+  void on_session(const twin::SessionRecord& session) override;
+  void on_signal(const twin::SignalRecord& signal) override;
+  void on_decision(const twin::DecisionRecord& decision) override;
+  void on_correction(const twin::CorrectionRecord& correction) override;
+  void on_meter(const twin::MeterRecord& meter) override;
+  void on_event(const twin::EventRecord& event) override;
+
+  /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.
+  /// @param wall_s wall-clock seconds of the simulation, for people. @throws RunFileError.
+  void finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s);
+
+  /// Keeps what was recorded and marks the file. Never throws: @returns whether the mark could be written; if not, the
+  /// file stays `running`, which readers call incomplete as well.
+  bool fail(RunState state, const std::string& error) noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evtwin::record

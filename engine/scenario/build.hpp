@@ -1,0 +1,118 @@
+#pragma once
+// Internal to this room: the parts that turn checked tables into the structs of a world. Each file build_*.cpp is one
+// part.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenario/fields.hpp"
+#include "scenario/language.hpp"
+#include "scenario/session_table.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::scenario {
+
+using kernel::TimeNs;
+
+/// What all parts share while a world is being built.
+struct Build {
+  Language& language;
+  const ScenarioSource& source;
+  twin::World world;
+  std::uint64_t laws = 0;                                              ///< arrival laws so far, for their names
+  std::size_t evses = 0;                                               ///< of all sites so far
+  std::set<std::shared_ptr<const Construct>> used;                     ///< sites and events that stand in the scenario
+  std::map<std::pair<std::string, bool>, SessionTable> session_files;  ///< read once: by path, and whether with claims
+
+  void flag(std::string id, std::string reason) { world.flags.push_back({std::move(id), std::move(reason), false}); }
+};
+
+// build_times.cpp
+/// @throws ScriptError for what is no IANA zone.
+market::Calendar calendar_of(const std::string& zone, const Where& where);
+/// A local time of the scenario's zone (or with an offset). @throws ScriptError naming the key and the text.
+TimeNs instant_of(const Value& value, const Where& where, const market::Calendar& calendar);
+market::LocalDate date_of(const Value& value, const Where& where);
+std::vector<market::LocalDate> dates_of(const Value& value, const Where& where);
+/// Months of a list { 6, 7, 8 } as a mask.
+market::MonthMask months_of(const Value& value, const Where& where);
+
+// build_words.cpp: what words such as csv "x" and normal { ... } were given
+/// The one argument of a word that takes a file: `sessions "x.csv"`, `sessions { "x.csv", ... }`, `sessions { file =
+/// ... }`.
+Fields fields_with_file(const Construct& word, const Section& section, const Where& where);
+/// Arguments without a key get the section's keys in order: uniform { 2, 8 }.
+Fields fields_in_order(const Construct& word, const Section& section, const Where& where);
+
+// build_signals.cpp
+/// How a curve or file is read.
+struct SignalUse {
+  std::vector<std::string_view> columns;  ///< accepted column names of a csv, the usual one first
+  double min = 0.0, max = 1e9;            ///< of the values, before `scale`
+  double scale = 1.0;                     ///< of numbers written in the scenario
+  std::function<double(const std::string& column, const Fields& csv)> csv_scale;  ///< of a file; none: 1
+};
+market::Signal signal_of(Build& build, const Value& value, const Where& where, const SignalUse& use,
+                         const std::vector<market::LocalDate>& holidays);
+market::Series series_of(Build& build, const Construct& csv, const Where& where, const SignalUse& use);
+market::Signal pv_of(Build& build, const Value& value, const Where& where,
+                     const std::vector<market::LocalDate>& holidays);
+/// Curves by day type and month: { weekday = ..., weekend = ... }, { months = ... }, a list, a number.
+std::vector<market::DayCurve> curves_of(const Value& value, const Where& where, double min, double max, double scale);
+
+// build_tariff.cpp
+market::Tariff tariff_of(Build& build, const Value& value, const Where& where);
+
+// build_equipment.cpp
+std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where);
+std::vector<physics::Storage> storages_of(const Value& value, const Where& where);
+/// { charge, discharge } or one number, each in (0, 1].
+std::pair<double, double> efficiencies_of(const Value& value, const Where& where);
+
+// build_stations.cpp
+struct Stations {
+  std::vector<physics::Evse> evses;
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_station;  ///< rows of each station name
+  std::map<std::string, std::uint32_t, std::less<>> by_id;
+};
+Stations stations_of(Build& build, const Value& value, const Where& where, double site_voltage_v,
+                     const std::vector<physics::Feeder>& feeders);
+/// Row of an EVSE. @throws ScriptError with the nearest id.
+std::uint32_t evse_row(const Stations& stations, const std::string& id, const Where& where);
+
+// build_limits.cpp
+std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where);
+std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations);
+
+// build_arrivals.cpp
+std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
+                                                                   const twin::Site& site);
+/// Index of the vehicle with an unknown battery; it is added when it is first needed.
+std::uint32_t unknown_vehicle(Build& build);
+std::uint32_t vehicle_row(const Build& build, const std::string& name, const Where& where);
+
+// build_sessions.cpp
+void add_flags(Build& build, const std::vector<TableFlag>& flags);
+demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site);
+/// Distinct station ids of a session file in order of first appearance.
+std::vector<std::string> stations_in_file(Build& build, const std::string& file, const Where& where);
+/// From the first recorded arrival of the scenario's files to the last departure, in local days. @throws ScriptError
+/// when it has no file.
+struct RecordedDays {
+  market::LocalDate first;
+  int days = 0;
+};
+RecordedDays recorded_days(Build& build, const Construct& scenario, const Where& where);
+
+// build_site.cpp
+twin::Site site_of(Build& build, const Construct& word, const Where& scenario, const twin::Forecast& forecast,
+                   const Value* shared_arrivals, const std::string& default_name);
+twin::Forecast forecast_of(const Value& value, const Where& where);
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,244 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "scenario/build.hpp"
+#include "scenario/nearest.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr double most_per_hour = 10'000.0;
+constexpr std::size_t hours_per_week = 168;
+
+// Round figures for a scenario that says nothing: no source, and flagged as such.
+const demand::Distribution default_energy_kwh{demand::Distribution::Kind::lognormal, 10.0, 0.7, 1.0, 80.0, {}};
+const demand::Distribution default_stay_h{demand::Distribution::Kind::lognormal, 3.0, 0.8, 0.25, 24.0, {}};
+
+std::vector<std::pair<double, double>> weighted(const Value& value, const Where& where, double min, double max) {
+  std::vector<std::pair<double, double>> out;
+  double weights = 0.0;
+  const std::vector<const Value*> list = list_of(value, where, "{ value, weight } pairs");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Where at = where / i;
+    const std::vector<const Value*> pair = list_of(*list[i], at, "two numbers, { value, weight }");
+    if (pair.size() != 2) fail(at, "must be { value, weight }");
+    out.emplace_back(number_of(*pair[0], at / std::size_t{0}, min, max), number_of(*pair[1], at / std::size_t{1}, 0.0, 1e12));
+    weights += out.back().second;
+  }
+  if (weights <= 0.0) fail(where, "has no weight above 0");
+  return out;
+}
+
+demand::Distribution distribution_of(const Value& value, const Where& where, double max, std::string_view unit) {
+  using Kind = demand::Distribution::Kind;
+  demand::Distribution d;
+  if (value.is_number()) {
+    d.a = number_of(value, where, 0.0, max, unit);
+    if (d.a == 0.0) fail(where, "is 0 " + std::string(unit) + "; it must be above 0");
+    return d;
+  }
+  const Construct* word = value.construct();
+  if (word == nullptr) fail(where, "must be a number in " + std::string(unit) + ", or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
+  const Where at = where.at(*word);
+  if (word->kind == "choice") {
+    d.kind = Kind::choice;
+    d.choices = weighted(word->arguments.front(), at, 0.0, max);
+    return d;
+  }
+  const auto kind = std::string_view(word->kind);
+  if (kind != "uniform" && kind != "normal" && kind != "lognormal" && kind != "exponential") {
+    fail(where, "must be a number, or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
+  }
+  const Fields f = fields_in_order(*word, section(kind), at);
+  if (kind == "uniform") {
+    d = {Kind::uniform, f.number("min"), f.number("max"), 0.0, physics::infinite, {}};
+    if (d.a > d.b) fail(f.where("min"), "= " + show_number(d.a) + " is above max = " + show_number(d.b));
+    if (d.b > max) fail(f.where("max"), "= " + show_number(d.b) + " is above " + show_number(max) + " " + std::string(unit));
+    return d;
+  }
+  if (kind == "normal") d = {Kind::normal, f.number("mean"), f.number("std"), 0.0, 0.0, {}};
+  if (kind == "lognormal") d = {Kind::lognormal, f.number("median"), f.number("sigma"), 0.0, 0.0, {}};
+  if (kind == "exponential") d = {Kind::exponential, f.number("mean"), 0.0, 0.0, 0.0, {}};
+  d.min = f.number("min");
+  d.max = f.number("max", max);
+  if (d.min > d.max) fail(f.where("min"), "= " + show_number(d.min) + " is above max = " + show_number(d.max));
+  return d;
+}
+
+// Asks a Lua function once per hour of the run, all within one budget.
+std::vector<double> rates_from_function(Build& build, Function function, const Where& where) {
+  lua_State* L = build.language.state();
+  std::vector<double> rates;
+  const market::Calendar calendar = build.world.calendar;
+  const market::LocalDate first = calendar.date(build.world.start_ns);
+  build.language.sandbox().push_function([&](lua_State* in) {
+    for (TimeNs t = build.world.start_ns; t < build.world.end_ns; t += kernel::hour_ns) {
+      const market::LocalTime local = calendar.local(t);
+      lua_pushvalue(in, 1);
+      lua_createtable(in, 0, 8);
+      const auto set = [in](const char* name, std::int64_t value) {
+        lua_pushinteger(in, value);
+        lua_setfield(in, -2, name);
+      };
+      set("hour", local.hour);
+      set("minute", local.minute);
+      set("weekday", static_cast<int>(market::weekday_of(local.date)) + 1);
+      set("day_index", market::days_since_epoch(local.date) - market::days_since_epoch(first));
+      set("month", local.date.month);
+      set("day", local.date.day);
+      set("year", local.date.year);
+      lua_pushstring(in, market::format_date(local.date).c_str());
+      lua_setfield(in, -2, "date");
+      lua_call(in, 1, 1);
+      const Value rate = take_value(in, -1);
+      lua_settop(in, 1);
+      const std::string when = " at " + calendar.format_local(t);
+      if (!rate.is_number()) fail(where, "returned " + describe(rate) + when + "; arrivals per hour are due");
+      const double value = rate.number();
+      if (!(value >= 0.0 && value <= most_per_hour)) fail(where, "returned the rate " + show_number(value) + when + "; it must be from 0 to 10,000 1/h");
+      rates.push_back(value);
+    }
+    return 0;
+  });
+  build.language.push(function);
+  build.language.sandbox().call(1, 0);
+  lua_settop(L, 0);
+  return rates;
+}
+
+// Rates by type of day: a week where no holiday plays a part, else every hour of the run.
+void read_day_types(Build& build, const Value& value, const Where& where, const std::vector<market::LocalDate>& holidays, demand::Poisson& law) {
+  const std::vector<market::DayCurve> curves = curves_of(value, where, 0.0, most_per_hour, 1.0);
+  const auto rate_at = [&](int month, market::DayType day, int hour) {
+    for (const market::DayCurve& curve : curves) {
+      if (!market::has_month(curve.months, month) || !market::has_day(curve.days, day)) continue;
+      const std::size_t steps = curve.values.size();
+      if (steps != 1 && steps != 24) fail(where, "has " + std::to_string(steps) + " numbers for a day; arrivals are given by 24 hours");
+      return curve.values[steps == 1 ? 0 : static_cast<std::size_t>(hour)];
+    }
+    return 0.0;
+  };
+  const market::Calendar calendar = build.world.calendar;
+  law.weekly = false;
+  for (TimeNs t = build.world.start_ns; t < build.world.end_ns; t += kernel::hour_ns) {
+    const market::LocalTime local = calendar.local(t);
+    const int weekday = static_cast<int>(market::weekday_of(local.date));
+    market::DayType day = weekday < 5 ? market::DayType::weekday : (weekday == 5 ? market::DayType::saturday : market::DayType::sunday);
+    if (std::find(holidays.begin(), holidays.end(), local.date) != holidays.end()) day = market::DayType::holiday;
+    law.rate_per_h.push_back(rate_at(local.date.month, day, local.hour));
+  }
+}
+
+void read_rates(Build& build, const Value& value, const Where& where, const std::vector<market::LocalDate>& holidays, demand::Poisson& law) {
+  law.weekly = true;
+  if (value.is_number()) {
+    law.rate_per_h.assign(hours_per_week, number_of(value, where, 0.0, most_per_hour, "1/h"));
+    return;
+  }
+  if (const Function* function = value.function()) {
+    law.weekly = false;
+    law.rate_per_h = rates_from_function(build, *function, where);
+    return;
+  }
+  const Table* table = value.table();
+  if (table == nullptr) fail(where, "must be a number, 24 or 168 numbers, curves by type of day, or a function, got " + describe(value));
+  if (!table->named.empty()) {
+    read_day_types(build, value, where, holidays, law);
+    return;
+  }
+  const std::vector<const Value*> list = list_of(value, where, "24 or 168 rates");
+  if (list.size() != 24 && list.size() != hours_per_week) {
+    fail(where, "has " + std::to_string(list.size()) + " numbers; 24 (local hours) or 168 (hours of the week from Monday 00:00) are due");
+  }
+  for (std::size_t hour = 0; hour < hours_per_week; ++hour) {
+    const std::size_t i = hour % list.size();
+    law.rate_per_h.push_back(number_of(*list[i], where / i, 0.0, most_per_hour, "1/h"));
+  }
+}
+
+demand::Poisson poisson_of(Build& build, const Construct& word, const Where& where, const std::vector<market::LocalDate>& holidays) {
+  const Fields f(word.arguments.front(), section("poisson"), where);
+  demand::Poisson law;
+  ++build.laws;
+  law.name = f.text("name", build.laws == 1 ? "car" : "car" + std::to_string(build.laws));
+  read_rates(build, *f.find("per_hour"), f.where("per_hour"), holidays, law);
+  law.energy_kwh = default_energy_kwh;
+  law.stay_h = default_stay_h;
+  if (const Value* energy = f.find("energy_kwh")) law.energy_kwh = distribution_of(*energy, f.where("energy_kwh"), 2000.0, "kWh");
+  if (const Value* stay = f.find("stay_h")) law.stay_h = distribution_of(*stay, f.where("stay_h"), 8784.0, "h");
+  for (const char* key : {"energy_kwh", "stay_h"}) {
+    if (!f.has(key)) build.flag(where.label() + "." + key, "not given: a round figure is used, " + std::string(find_key(section("poisson"), key)->fallback));
+  }
+  law.v2g_share = f.number("v2g_share");
+  law.soc_target = f.number("soc_target");
+  law.claim_stay_factor_std = f.number("claim_stay_factor_std");
+  if (const Value* priorities = f.find("priorities")) law.priorities = weighted(*priorities, f.where("priorities"), -1e6, 1e6);
+  if (const Value* names = f.find("vehicles")) {
+    const Where at = f.where("vehicles");
+    const std::vector<const Value*> list = list_of(*names, at, "names of car models");
+    if (list.empty()) fail(at, "is empty; leave the key out for all models");
+    for (std::size_t i = 0; i < list.size(); ++i) law.vehicles.push_back(vehicle_row(build, text_of(*list[i], at / i), at / i));
+    return law;
+  }
+  for (std::size_t i = 0; i < build.world.vehicles.size(); ++i) {
+    if (build.world.vehicles[i].share > 0.0) law.vehicles.push_back(static_cast<std::uint32_t>(i));
+  }
+  if (law.vehicles.empty()) law.vehicles.push_back(unknown_vehicle(build));
+  return law;
+}
+
+void add_arrivals(Build& build, const Value& value, const Where& where, const twin::Site& site,
+                  std::vector<std::shared_ptr<const demand::ArrivalLaw>>& out) {
+  const Construct* word = value.construct();
+  if (word != nullptr && word->kind == "arrivals.poisson") {
+    out.push_back(std::make_shared<const demand::ArrivalLaw>(poisson_of(build, *word, where.at(*word), site.tariff.holidays)));
+    return;
+  }
+  if (word != nullptr && word->kind == "sessions") {
+    out.push_back(std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *word, where.at(*word), site)));
+    return;
+  }
+  fail(where, "must be sessions \"file.csv\", arrivals.poisson { ... }, or a list of them, got " + describe(value));
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
+                                                                   const twin::Site& site) {
+  std::vector<std::shared_ptr<const demand::ArrivalLaw>> out;
+  if (value.table() == nullptr) {
+    add_arrivals(build, value, where, site, out);
+    return out;
+  }
+  const std::vector<const Value*> list = list_of(value, where, "arrival laws");
+  if (list.empty()) fail(where, "is empty: nobody would come");
+  for (std::size_t i = 0; i < list.size(); ++i) add_arrivals(build, *list[i], where / i, site, out);
+  return out;
+}
+
+std::uint32_t unknown_vehicle(Build& build) {
+  constexpr const char* name = "unknown battery";
+  auto& vehicles = build.world.vehicles;
+  auto at = std::find_if(vehicles.begin(), vehicles.end(), [](const physics::Vehicle& v) { return v.name == name; });
+  if (at == vehicles.end()) {
+    physics::Vehicle v;
+    v.name = name;
+    v.share = 0.0;
+    vehicles.push_back(std::move(v));
+    at = vehicles.end() - 1;
+  }
+  return static_cast<std::uint32_t>(at - vehicles.begin());
+}
+
+std::uint32_t vehicle_row(const Build& build, const std::string& name, const Where& where) {
+  const auto& vehicles = build.world.vehicles;
+  std::vector<std::string_view> known;
+  for (std::size_t i = 0; i < vehicles.size(); ++i) {
+    if (vehicles[i].name == name) return static_cast<std::uint32_t>(i);
+    known.push_back(vehicles[i].name);
+  }
+  fail(where, "= \"" + name + "\": the scenario has no such vehicle" + did_you_mean(name, known));
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <set>
+
+#include "scenario/build.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr double round_efficiency = 0.95;
+constexpr double round_soc_floor = 0.2;
+
+physics::Curve curve_from_knots(const Value& value, const Where& where) {
+  physics::Curve curve;
+  const std::vector<const Value*> knots = list_of(value, where, "{ soc, kw } pairs");
+  if (knots.size() < 2) fail(where, "needs at least two { soc, kw } pairs, the first at 0 and the last at 1");
+  for (std::size_t i = 0; i < knots.size(); ++i) {
+    const Where at = where / i;
+    const std::vector<const Value*> pair = list_of(*knots[i], at, "two numbers, { soc, kw }");
+    if (pair.size() != 2) fail(at, "must be { soc, kw }");
+    const double soc = number_of(*pair[0], at / std::size_t{0}, 0.0, 1.0, "0..1");
+    const double kw = number_of(*pair[1], at / std::size_t{1}, 0.0, 4000.0, "kW");
+    if (!curve.knots.empty() && soc <= curve.knots.back().soc) fail(at, "must have a higher state of charge than the pair before");
+    curve.knots.push_back({soc, kw});
+  }
+  if (curve.knots.front().soc != 0.0 || curve.knots.back().soc != 1.0) fail(where, "must begin at state of charge 0 and end at 1");
+  return curve;
+}
+
+physics::Curve acceptance_of(const Fields& f, const physics::Vehicle& vehicle) {
+  if (const Value* curve = f.find("curve")) {
+    if (f.has("taper_soc") || f.has("taper_end_kw")) fail(f.where("curve"), "and taper_soc exclude each other");
+    return curve_from_knots(*curve, f.where("curve"));
+  }
+  if (!f.has("taper_soc")) {
+    if (f.has("taper_end_kw")) fail(f.where("taper_end_kw"), "needs taper_soc");
+    return physics::Curve::constant(physics::infinite);
+  }
+  // The taper starts from the most the car takes anywhere.
+  const double ac_kw = f.has("ac_kw") ? vehicle.max_ac_kw : 0.0;
+  const double dc_kw = f.has("dc_kw") ? vehicle.max_dc_kw : 0.0;
+  const double full_kw = std::max(ac_kw, dc_kw);
+  if (full_kw <= 0.0) fail(f.where("taper_soc"), "needs ac_kw or dc_kw: the power that it tapers from");
+  const double soc = f.number("taper_soc");
+  const double end_kw = f.number("taper_end_kw");
+  if (end_kw > full_kw) fail(f.where("taper_end_kw"), "is above the car's power");
+  if (soc == 1.0) return physics::Curve::constant(full_kw);
+  if (soc == 0.0) return {{{0.0, full_kw}, {1.0, end_kw}}};
+  return {{{0.0, full_kw}, {soc, full_kw}, {1.0, end_kw}}};
+}
+
+physics::Vehicle vehicle_of(const Value& value, const Where& where) {
+  const Fields f(value, section("vehicle"), where);
+  physics::Vehicle v;
+  v.name = f.text("name");
+  v.share = f.number("share");
+  v.ac_phases = static_cast<std::uint8_t>(f.whole("ac_phases"));
+  v.max_ac_kw = f.number("ac_kw", physics::infinite);
+  v.max_dc_kw = f.number("dc_kw", physics::infinite);
+  v.has_dc = v.max_dc_kw > 0.0;
+  v.soc_known = f.boolean("soc_known");
+  v.acceptance_hold = f.boolean("acceptance_hold");
+  v.battery.capacity_kwh = f.number("battery_kwh");
+
+  v.battery.charge_efficiency = f.number("charge_efficiency", round_efficiency);
+  v.battery.discharge_efficiency = f.number("discharge_efficiency", round_efficiency);
+  if (const Value* both = f.find("efficiency")) {
+    if (f.has("charge_efficiency") || f.has("discharge_efficiency")) fail(f.where("efficiency"), "and charge_efficiency exclude each other");
+    std::tie(v.battery.charge_efficiency, v.battery.discharge_efficiency) = efficiencies_of(*both, f.where("efficiency"));
+  }
+
+  v.battery.charge = acceptance_of(f, v);
+  v.v2g_capable = f.boolean("v2g");
+  if (!v.v2g_capable) {
+    for (const char* key : {"discharge_kw", "soc_floor"}) {
+      if (f.has(key)) fail(f.where(key), "needs v2g = true");
+    }
+    return v;
+  }
+  if (!f.has("discharge_kw") && !f.has("ac_kw")) fail(f.where("v2g"), "needs discharge_kw or ac_kw: the most power out of the car");
+  v.max_discharge_kw = f.number("discharge_kw", v.max_ac_kw);
+  v.soc_floor = f.number("soc_floor", round_soc_floor);
+  v.battery.discharge = physics::Curve::constant(v.max_discharge_kw);
+  return v;
+}
+
+physics::Storage storage_of(const Value& value, const Where& where, const std::string& default_name) {
+  const Fields f(value, section("storage"), where);
+  physics::Storage s;
+  s.id = f.text("name", default_name);
+  s.capacity_kwh = f.number("kwh");
+  if (!f.has("kw") && !(f.has("charge_kw") && f.has("discharge_kw"))) fail_at(where, where.label() + " needs kw, or charge_kw and discharge_kw");
+  s.max_charge_kw = f.has("charge_kw") ? f.number("charge_kw") : f.number("kw");
+  s.max_discharge_kw = f.has("discharge_kw") ? f.number("discharge_kw") : f.number("kw");
+  if (const Value* both = f.find("efficiency")) {
+    std::tie(s.charge_efficiency, s.discharge_efficiency) = efficiencies_of(*both, f.where("efficiency"));
+  }
+  s.soc_min = f.number("soc_min");
+  s.soc_max = f.number("soc_max");
+  if (s.soc_min >= s.soc_max) fail(f.where("soc_min"), "= " + show_number(s.soc_min) + " must be below soc_max = " + show_number(s.soc_max));
+  s.soc_start = f.number("soc_start", std::clamp(0.5, s.soc_min, s.soc_max));
+  if (s.soc_start < s.soc_min || s.soc_start > s.soc_max) {
+    fail(f.where("soc_start"), "= " + show_number(s.soc_start) + " must lie between soc_min = " + show_number(s.soc_min) + " and soc_max = " + show_number(s.soc_max));
+  }
+  s.standby_kw = f.number("standby_kw");
+  return s;
+}
+
+}  // namespace
+
+std::pair<double, double> efficiencies_of(const Value& value, const Where& where) {
+  const auto one = [](const Value& v, const Where& at) {
+    const double efficiency = number_of(v, at, 0.0, 1.0, "0..1");
+    if (efficiency == 0.0) fail(at, "is an efficiency of 0; it must be above 0 and at most 1");
+    return efficiency;
+  };
+  if (value.is_number()) {
+    const double both = one(value, where);
+    return {both, both};
+  }
+  const std::vector<const Value*> pair = list_of(value, where, "two efficiencies, { charge, discharge }");
+  if (pair.size() != 2) fail(where, "must be { charge, discharge } or one number");
+  return {one(*pair[0], where / std::size_t{0}), one(*pair[1], where / std::size_t{1})};
+}
+
+std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where) {
+  std::vector<physics::Vehicle> out;
+  const std::vector<const Value*> list = list_of(value, where, "vehicles, each in its own braces");
+  if (list.empty()) fail(where, "is empty; leave the key out for cars with an unknown battery");
+  if (list.size() > 10'000) fail(where, "has more than 10,000 car models");
+  std::set<std::string> names;
+  double shares = 0.0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    out.push_back(vehicle_of(*list[i], where / i));
+    if (!names.insert(out.back().name).second) fail(where / i / "name", "= \"" + out.back().name + "\" is used twice");
+    shares += out.back().share;
+  }
+  if (shares <= 0.0) fail(where, "has no share above 0");
+  return out;
+}
+
+std::vector<physics::Storage> storages_of(const Value& value, const Where& where) {
+  const Table* table = value.table();
+  if (table != nullptr && (!table->named.empty() || table->numbered.empty())) return {storage_of(value, where, "storage")};
+  std::vector<physics::Storage> out;
+  const std::vector<const Value*> list = list_of(value, where, "storages");
+  if (list.size() > 10'000) fail(where, "has more than 10,000 storages");
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    out.push_back(storage_of(*list[i], where / i, list.size() == 1 ? "storage" : "storage-" + std::to_string(i + 1)));
+    if (!names.insert(out.back().id).second) fail(where / i / "name", "= \"" + out.back().id + "\" is used twice");
+  }
+  return out;
+}
+
+}  // namespace evtwin::scenario

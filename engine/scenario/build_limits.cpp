@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "scenario/build.hpp"
+#include "scenario/nearest.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+// A member's coefficient, and its angle where one is written.
+physics::LimitMember member_of(const Value& value, const Where& where, physics::LimitKind kind, const physics::Evse& evse) {
+  physics::LimitMember member;
+  if (kind == physics::LimitKind::magnitude_a) member.angle_deg = evse.phase_angle_deg;
+  if (value.is_number()) {
+    member.coefficient = number_of(value, where, -1e6, 1e6);
+    return member;
+  }
+  const std::vector<const Value*> pair = list_of(value, where, "two numbers, { coefficient, angle_deg }");
+  if (pair.size() != 2) fail(where, "must be a coefficient, or { coefficient, angle_deg }");
+  if (kind != physics::LimitKind::magnitude_a) fail(where, "has an angle, which only kind = \"magnitude_a\" knows");
+  member.coefficient = number_of(*pair[0], where / std::size_t{0}, -1e6, 1e6);
+  member.angle_deg = number_of(*pair[1], where / std::size_t{1}, -360.0, 360.0, "degrees");
+  return member;
+}
+
+physics::LimitRow row_of(const Value& value, const Where& where, const Stations& stations) {
+  const Fields f(value, section("row"), where);
+  physics::LimitRow row;
+  row.name = f.text("name");
+  row.kind = static_cast<physics::LimitKind>(f.choice("kind"));
+  row.upper = f.number("upper", physics::infinite);
+  row.lower = f.number("lower", -physics::infinite);
+  if (!f.has("upper") && !f.has("lower")) fail_at(where, where.label() + " needs upper or lower");
+  if (row.kind == physics::LimitKind::magnitude_a && f.has("lower")) fail(f.where("lower"), "is not for magnitude_a, which has an upper bound only");
+  if (row.kind == physics::LimitKind::magnitude_a && row.upper < 0.0) fail(f.where("upper"), "must be at least 0: a magnitude is never negative");
+  if (row.lower > row.upper) fail(f.where("lower"), "is above upper");
+  // All EVSEs off must be allowed, or no decision could ever hold the row.
+  if (row.lower > 0.0 || row.upper < 0.0) fail(where, "excludes 0: it could never hold while nobody charges");
+
+  const Where at = f.where("members");
+  const Table* members = f.find("members")->table();
+  if (members == nullptr || !members->numbered.empty() || members->named.empty()) {
+    fail(at, "must be a table { [\"A-1\"] = coefficient, ... } with the ids of EVSEs as keys");
+  }
+  std::set<std::uint32_t> taken;
+  for (const auto& [name, coefficient] : members->named) {
+    const auto station = stations.by_station.find(name);
+    std::vector<std::uint32_t> rows;
+    if (stations.by_id.contains(name) || station == stations.by_station.end()) rows = {evse_row(stations, name, at / name)};
+    else rows = station->second;
+    for (const std::uint32_t evse : rows) {
+      if (!taken.insert(evse).second) fail(at / name, "names the EVSE \"" + stations.evses[evse].id + "\" a second time");
+      physics::LimitMember member = member_of(coefficient, at / name, row.kind, stations.evses[evse]);
+      member.evse = evse;
+      row.members.push_back(member);
+    }
+  }
+  std::sort(row.members.begin(), row.members.end(), [](const auto& a, const auto& b) { return a.evse < b.evse; });
+  return row;
+}
+
+}  // namespace
+
+std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) {
+  std::vector<physics::Feeder> out;
+  const std::vector<const Value*> list = list_of(value, where, "feeders, each in its own braces");
+  std::vector<std::string> parents;
+  std::vector<std::string_view> names;
+  out.reserve(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields f(*list[i], section("feeder"), where / i);
+    physics::Feeder feeder;
+    feeder.name = f.text("name");
+    feeder.max_kw = f.number("max_kw", physics::infinite);
+    feeder.max_a = f.number("max_a", physics::infinite);
+    feeder.max_export_kw = f.number("max_export_kw", physics::infinite);
+    feeder.efficiency = f.number("efficiency");
+    if (std::find(names.begin(), names.end(), feeder.name) != names.end()) fail(f.where("name"), "= \"" + feeder.name + "\" is used twice");
+    parents.push_back(f.text("parent"));
+    out.push_back(std::move(feeder));
+    names.push_back(out.back().name);
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (parents[i].empty()) continue;
+    const auto parent = std::find(names.begin(), names.end(), parents[i]);
+    if (parent == names.end()) fail(where / i / "parent", "= \"" + parents[i] + "\": there is no such feeder" + did_you_mean(parents[i], names));
+    out[i].parent = static_cast<std::int32_t>(parent - names.begin());
+  }
+  try {
+    static_cast<void>(physics::FeederTree(out));
+  } catch (const std::invalid_argument& error) {
+    fail(where, error.what());
+  }
+  return out;
+}
+
+std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations) {
+  std::vector<physics::LimitRow> out;
+  const std::vector<const Value*> list = list_of(value, where, "rows, each in its own braces");
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    out.push_back(row_of(*list[i], where / i, stations));
+    if (!names.insert(out.back().name).second) fail(where / i / "name", "= \"" + out.back().name + "\" is used twice");
+  }
+  return out;
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,158 @@
+#include <algorithm>
+
+#include "kernel/random.hpp"
+#include "scenario/build.hpp"
+#include "scenario/session_table.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+// The file as it stands, read once.
+const SessionTable& table_of(Build& build, const std::string& file, bool claims, const Where& where) {
+  const auto key = std::make_pair(file, claims);
+  const auto known = build.session_files.find(key);
+  if (known != build.session_files.end()) return known->second;
+  try {
+    const OpenFile opened = build.source.open(file);
+    SessionOptions options;
+    options.claims = claims;
+    return build.session_files.emplace(key, read_sessions(opened.shown(), opened.path(), build.world.calendar, options)).first->second;
+  } catch (const FolderError& error) {
+    fail_at(where, std::string("sessions: ") + error.what());
+  } catch (const InputError& error) {
+    throw ScriptError(error.what());
+  }
+}
+
+std::string file_of(const Fields& f) {
+  std::string file = f.text("file");
+  if (file.empty()) fail_at(f.where(), "sessions needs a file: sessions \"week.csv\"");
+  return file;
+}
+
+double unit_draw(const Build& build, std::string_view purpose, std::uint64_t number) {
+  return kernel::draw_unit(build.world.seed, build.laws, kernel::purpose_of(purpose), number);
+}
+
+// Vehicles that may drive a recorded session, with their shares.
+std::vector<std::uint32_t> drivers_of(Build& build, const Fields& f) {
+  if (!f.has("vehicle")) return {unknown_vehicle(build)};
+  const std::string name = f.text("vehicle");
+  if (name != "mix") return {vehicle_row(build, name, f.where("vehicle"))};
+  std::vector<std::uint32_t> out;
+  for (std::size_t i = 0; i < build.world.vehicles.size(); ++i) {
+    if (build.world.vehicles[i].share > 0.0) out.push_back(static_cast<std::uint32_t>(i));
+  }
+  if (out.empty()) fail(f.where("vehicle"), "= \"mix\" needs vehicles in the scenario");
+  return out;
+}
+
+std::uint32_t drawn_vehicle(const Build& build, const std::vector<std::uint32_t>& rows, double u) {
+  double total = 0.0;
+  for (const std::uint32_t row : rows) total += build.world.vehicles[row].share;
+  double left = u * total;
+  for (const std::uint32_t row : rows) {
+    left -= build.world.vehicles[row].share;
+    if (left < 0.0) return row;
+  }
+  return rows.back();
+}
+
+// The cars of the sessions, their state of charge, and who opted in to V2G.
+void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& visits) {
+  const std::vector<std::uint32_t> rows = drivers_of(build, f);
+  const double v2g_share = f.number("v2g_share");
+  const double soc_target = f.number("soc_target");
+  std::size_t too_much = 0;
+  for (std::size_t i = 0; i < visits.size(); ++i) {
+    demand::Visit& visit = visits[i];
+    visit.vehicle = drawn_vehicle(build, rows, unit_draw(build, "scenario.vehicle", i));
+    const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
+    if (vehicle.v2g_capable && unit_draw(build, "scenario.v2g", i) < v2g_share) visit.v2g = true;
+    const double wanted = visit.taken_kwh == visit.taken_kwh ? visit.taken_kwh : visit.requested_kwh;
+    if (wanted * vehicle.battery.charge_efficiency > vehicle.battery.capacity_kwh) ++too_much;
+    const bool soc_given = visit.soc_start == visit.soc_start;
+    if (!soc_given) visit.soc_start = demand::soc_for(vehicle.battery, wanted, soc_target);
+  }
+  if (too_much > 0) build.flag(f.text("file"), show_number(static_cast<double>(too_much)) + " sessions took more than the battery of their vehicle holds; they end full");
+}
+
+}  // namespace
+
+void add_flags(Build& build, const std::vector<TableFlag>& flags) {
+  for (const TableFlag& flag : flags) build.world.flags.push_back({flag.id, flag.reason, flag.left_out});
+}
+
+demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site) {
+  const Fields f = fields_with_file(sessions, section("sessions"), where);
+  ++build.laws;
+  SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
+  std::vector<std::string> ids;
+  std::vector<double> rated_kw;
+  for (const physics::Evse& evse : site.evses) {
+    ids.push_back(evse.id);
+    rated_kw.push_back(physics::rated_kw(evse));
+  }
+  try {
+    if (f.boolean("shift_to_start")) shift_to_start(table, build.world.start_ns);
+    keep_window(table, build.world.start_ns, build.world.end_ns);
+    assign_evses(table, ids, f.choice("evse") == 0 ? EvseMode::as_given : EvseMode::any);
+    check_against(table, rated_kw);
+  } catch (const InputError& error) {
+    throw ScriptError(error.what());
+  }
+  add_flags(build, table.flags);
+  demand::Recorded out{visits_of(table)};
+  give_vehicles(build, f, out.visits);
+  return out;
+}
+
+std::vector<std::string> stations_in_file(Build& build, const std::string& file, const Where& where) {
+  try {
+    return station_ids(table_of(build, file, true, where));
+  } catch (const InputError& error) {
+    throw ScriptError(error.what());
+  }
+}
+
+namespace {
+
+void collect(const Value* arrivals, const Where& where, std::vector<std::pair<const Construct*, Where>>& out) {
+  if (arrivals == nullptr) return;
+  if (const Construct* word = arrivals->construct("sessions")) out.emplace_back(word, where.at(*word));
+  const Table* list = arrivals->table();
+  if (list == nullptr) return;
+  for (const auto& entry : list->numbered) {
+    if (const Construct* word = entry.second.construct("sessions")) out.emplace_back(word, where.at(*word));
+  }
+}
+
+}  // namespace
+
+RecordedDays recorded_days(Build& build, const Construct& scenario, const Where& where) {
+  std::vector<std::pair<const Construct*, Where>> words;
+  const Table* top = scenario.arguments.front().table();
+  if (top != nullptr) {
+    collect(top->find("arrivals"), where / "arrivals", words);
+    for (const auto& entry : top->numbered) {
+      const Construct* site = entry.second.construct("site");
+      const Table* inside = site != nullptr ? site->arguments.front().table() : nullptr;
+      if (inside != nullptr) collect(inside->find("arrivals"), where.at(*site) / "arrivals", words);
+    }
+  }
+  if (words.empty()) fail(where / "start", "= \"from_sessions\" needs arrivals = sessions \"file.csv\"");
+  RecordedDays out;
+  std::int64_t first = INT64_MAX;
+  std::int64_t last = INT64_MIN;
+  for (const auto& [word, at] : words) {
+    const Fields f = fields_with_file(*word, section("sessions"), at);
+    const SessionDays days = days_of(table_of(build, file_of(f), f.choice("requested") == 0, f.where("file")));
+    first = std::min(first, market::days_since_epoch(days.first));
+    last = std::max(last, market::days_since_epoch(days.first) + days.days);
+  }
+  out.first = market::date_of_days(first);
+  out.days = static_cast<int>(last - first);
+  return out;
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <tuple>
+
+#include "scenario/build.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+std::vector<market::MonthPeak> past_peaks_of(const Value& value, const Where& where) {
+  const Table* table = value.table();
+  if (table == nullptr || !table->numbered.empty()) fail(where, "must be a table { [\"2025-01\"] = 80, ... }");
+  std::vector<market::MonthPeak> out;
+  for (const auto& [month, kw] : table->named) {
+    // A month is the date of its first day without the day.
+    market::LocalDate first;
+    try {
+      first = market::parse_date(month + "-01");
+    } catch (const market::CalendarError&) {
+      fail(where, "has the key \"" + printable(month, 30) + "\"; months are written \"2025-01\"");
+    }
+    out.push_back({market::month_of(first), number_of(kw, where / month, 0.0, 1e6, "kW")});
+  }
+  return out;
+}
+
+std::vector<twin::Outage> outages_of(const Build& build, const Value& value, const Where& where, const Stations& stations) {
+  std::vector<twin::Outage> out;
+  const std::vector<const Value*> list = list_of(value, where, "outages, each in its own braces");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields f(*list[i], section("outage"), where / i);
+    twin::Outage outage;
+    outage.evse = evse_row(stations, f.text("evse"), f.where("evse"));
+    outage.from_ns = instant_of(*f.find("from"), f.where("from"), build.world.calendar);
+    outage.to_ns = instant_of(*f.find("to"), f.where("to"), build.world.calendar);
+    if (outage.from_ns >= outage.to_ns) fail(f.where("to"), "must be later than from");
+    out.push_back(outage);
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return std::tie(a.evse, a.from_ns) < std::tie(b.evse, b.from_ns); });
+  for (std::size_t i = 1; i < out.size(); ++i) {
+    if (out[i].evse == out[i - 1].evse && out[i].from_ns < out[i - 1].to_ns) {
+      fail(where, "has two outages of the EVSE \"" + stations.evses[out[i].evse].id + "\" that overlap");
+    }
+  }
+  return out;
+}
+
+void read_signals(Build& build, const Fields& f, twin::Site& site) {
+  const std::vector<market::LocalDate>& holidays = site.tariff.holidays;
+  SignalUse load;
+  load.columns = {"kw", "load_kw"};
+  if (const Value* value = f.find("load")) site.load_kw = signal_of(build, *value, f.where("load"), load, holidays);
+  if (const Value* value = f.find("pv")) site.pv_kw = pv_of(build, *value, f.where("pv"), holidays);
+  SignalUse co2;
+  co2.columns = {"kg_per_kwh", "co2_kg_per_kwh"};
+  co2.max = 10.0;
+  if (const Value* value = f.find("co2_kg_per_kwh")) site.co2_kg_per_kwh = signal_of(build, *value, f.where("co2_kg_per_kwh"), co2, holidays);
+}
+
+void read_tariff(Build& build, const Fields& f, twin::Site& site) {
+  site.tariff_given = f.has("tariff");
+  if (site.tariff_given) {
+    site.tariff = tariff_of(build, *f.find("tariff"), f.where("tariff"));
+    const bool covered = market::covers(site.tariff, build.world.start_ns, build.world.end_ns);
+    if (!covered) fail(f.where("tariff"), "has no price for part of the run");
+    if (site.tariff.demand.basis == market::DemandBasis::contract && !f.has("contract_kw")) {
+      fail(f.where("tariff"), "bills the contract power (demand basis \"contract\"): the site needs contract_kw");
+    }
+  } else {
+    site.tariff = market::free_energy();
+    build.flag(site.name, "no tariff: energy is free");
+  }
+  if (const Value* holidays = f.find("holidays")) {
+    const std::vector<market::LocalDate> own = dates_of(*holidays, f.where("holidays"));
+    site.tariff.holidays.insert(site.tariff.holidays.end(), own.begin(), own.end());
+  }
+  auto& dates = site.tariff.holidays;
+  std::sort(dates.begin(), dates.end());
+  dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+}
+
+}  // namespace
+
+twin::Forecast forecast_of(const Value& value, const Where& where) {
+  twin::Forecast forecast;
+  if (const std::string* word = value.text()) {
+    if (*word != "perfect" && *word != "yesterday") fail(where, "= \"" + printable(*word, 60) + "\" must be \"perfect\", \"yesterday\" or { bias = ..., std = ... }");
+    forecast.kind = *word == "perfect" ? twin::Forecast::Kind::perfect : twin::Forecast::Kind::yesterday;
+    return forecast;
+  }
+  const Fields f(value, section("forecast"), where);
+  forecast.kind = twin::Forecast::Kind::noisy;
+  forecast.bias = f.number("bias");
+  forecast.std = f.number("std");
+  return forecast;
+}
+
+twin::Site site_of(Build& build, const Construct& word, const Where& scenario, const twin::Forecast& forecast,
+                   const Value* shared_arrivals, const std::string& default_name) {
+  const Fields f(word.arguments.front(), section("site"), scenario.at(word));
+  twin::Site site;
+  site.name = f.text("name", default_name);
+  site.contract_kw = f.number("contract_kw", physics::infinite);
+  site.export_limit_kw = f.number("export_limit_kw", physics::infinite);
+  site.limits = static_cast<twin::LimitMode>(f.choice("limits"));
+  site.forecast = f.has("forecast") ? forecast_of(*f.find("forecast"), f.where("forecast")) : forecast;
+  site.driver_price_per_kwh = f.number("driver_price_per_kwh");
+  site.v2g_price_per_kwh = f.number("v2g_price_per_kwh");
+  site.unmet_price_per_kwh = f.number("unmet_price_per_kwh");
+  site.wear_price_per_kwh = f.number("wear_price_per_kwh");
+  site.part_month = static_cast<market::PartMonth>(f.choice("billing"));
+  site.storage_policy = static_cast<twin::StoragePolicy>(f.choice("storage_policy"));
+  if (const Value* peaks = f.find("past_peaks_kw")) site.past_peaks = past_peaks_of(*peaks, f.where("past_peaks_kw"));
+  if (const Value* queue = f.find("queue")) {
+    const Fields q(*queue, section("queue"), f.where("queue"));
+    site.waiting_room.places = static_cast<std::uint32_t>(q.whole("places"));
+    if (q.has("patience_min")) site.waiting_room.patience_h = q.number("patience_min") / 60.0;
+  }
+  read_tariff(build, f, site);
+  read_signals(build, f, site);
+  if (const Value* storage = f.find("storage")) site.storages = storages_of(*storage, f.where("storage"));
+  if (const Value* feeders = f.find("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"));
+
+  const Stations stations = stations_of(build, *f.find("stations"), f.where("stations"), f.number("voltage_v"), site.feeders);
+  if (const Value* rows = f.find("rows")) site.rows = rows_of(*rows, f.where("rows"), stations);
+  if (const Value* outages = f.find("outages")) site.outages = outages_of(build, *outages, f.where("outages"), stations);
+  site.evses = stations.evses;
+
+  const Value* own = f.find("arrivals");
+  if (own == nullptr && shared_arrivals == nullptr) {
+    fail_at(f.where(), "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\" or arrivals.poisson { per_hour = ... }");
+  }
+  site.arrivals = own != nullptr ? arrivals_of(build, *own, f.where("arrivals"), site)
+                                 : arrivals_of(build, *shared_arrivals, scenario / "arrivals", site);
+  return site;
+}
+
+}  // namespace evtwin::scenario

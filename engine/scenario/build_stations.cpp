@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <cmath>
+
+#include "scenario/build.hpp"
+#include "scenario/nearest.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr std::size_t most_evses = 1'000'000;
+constexpr double most_kw_given_a = 63.0;       // per phase: the largest AC rating of IEC 62196-2 sockets
+constexpr double single_phase_a = 32.0;        // IEC 62196-2 type 2 in homes and car parks: 7.4 kW at 230 V
+constexpr double rounding_grace = 1.01;        // "7.4 kW" is 32.2 A at 230 V
+constexpr double smallest_offer_a = 6.0;       // IEC 61851-1
+constexpr double line_angle_deg = 120.0;
+
+double angle_of(const Value& value, const Where& where) {
+  if (value.is_number()) return number_of(value, where, -360.0, 360.0, "degrees");
+  const std::string& text = text_of(value, where);
+  if (text == "L1") return 0.0;
+  if (text == "L2") return -line_angle_deg;
+  if (text == "L3") return line_angle_deg;
+  fail(where, "= \"" + text + "\" must be \"L1\", \"L2\", \"L3\" or an angle in degrees");
+}
+
+void refuse_keys(const Fields& f, std::initializer_list<std::string_view> keys, std::string_view why) {
+  for (const std::string_view key : keys) {
+    if (f.has(key)) fail(f.where(key), why);
+  }
+}
+
+void make_dc(const Fields& f, physics::Evse& evse) {
+  refuse_keys(f, {"max_a", "phases", "min_a", "rates_a", "voltage_v", "phase"}, "is for AC; this station is kind = \"dc\"");
+  if (!f.has("kw")) fail_at(f.where(), f.where().label() + " needs kw");
+  evse.phases = 0;
+  evse.max_kw = f.number("kw");
+  evse.min_kw = f.number("min_kw");
+  if (evse.min_kw > evse.max_kw) fail(f.where("min_kw"), "= " + show_number(evse.min_kw) + " is above kw = " + show_number(evse.max_kw));
+  evse.efficiency = f.number("efficiency");
+  if (evse.bidirectional) evse.max_discharge_kw = f.number("max_discharge_kw", evse.max_kw);
+}
+
+void read_rates(const Fields& f, physics::Evse& evse) {
+  const Value* rates = f.find("rates_a");
+  if (rates == nullptr) return;
+  const Where at = f.where("rates_a");
+  for (const Value* rate : list_of(*rates, at, "currents in A")) {
+    const double a = number_of(*rate, at / evse.rates_a.size(), 0.0, 125.0, "A");
+    if (a <= (evse.rates_a.empty() ? 0.0 : evse.rates_a.back())) fail(at, "must ascend, without 0");
+    if (a > evse.max_a * rounding_grace) fail(at, "has " + show_number(a) + " A, above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A");
+    evse.rates_a.push_back(a);
+  }
+  if (evse.rates_a.empty()) fail(at, "is empty");
+}
+
+void make_ac(const Fields& f, physics::Evse& evse, double site_voltage_v) {
+  refuse_keys(f, {"min_kw", "efficiency"}, "is for kind = \"dc\"");
+  if (f.has("kw") == f.has("max_a")) fail_at(f.where(), f.where().label() + " needs kw or max_a, one of them");
+  evse.voltage_v = f.number("voltage_v", site_voltage_v);
+  const double kw_of_one_phase_32_a = single_phase_a * evse.voltage_v / 1000.0;
+  const bool fits_one_phase = f.has("kw") ? f.number("kw") <= kw_of_one_phase_32_a * rounding_grace : true;
+  evse.phases = f.has("phases") ? static_cast<std::uint8_t>(f.whole("phases")) : std::uint8_t{fits_one_phase ? std::uint8_t{1} : std::uint8_t{3}};
+  const double kw_per_a = evse.phases * evse.voltage_v / 1000.0;
+  evse.max_a = f.has("max_a") ? f.number("max_a") : f.number("kw") / kw_per_a;
+  if (f.has("kw") && evse.max_a > most_kw_given_a * rounding_grace) {
+    fail(f.where("kw"), "= " + show_number(f.number("kw")) + " is " + show_number(std::round(evse.max_a)) + " A on " + std::to_string(evse.phases) +
+                            (evse.phases == 1 ? " phase" : " phases") + ", above the 63 A of AC outlets; a fast charger is kind = \"dc\", a rated current up to 125 A is given as max_a");
+  }
+  if (const Value* phase = f.find("phase")) evse.phase_angle_deg = angle_of(*phase, f.where("phase"));
+  read_rates(f, evse);
+  evse.min_a = f.number("min_a", evse.rates_a.empty() ? smallest_offer_a : 0.0);
+  if (evse.min_a > evse.max_a) {
+    const std::string text = show_number(evse.min_a) + " A is above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A";
+    if (f.has("min_a")) fail(f.where("min_a"), "= " + text);
+    fail(f.where(), "has a default min_a: " + text + "; set min_a");
+  }
+  if (evse.bidirectional) evse.max_discharge_a = f.has("max_discharge_kw") ? f.number("max_discharge_kw") / kw_per_a : evse.max_a;
+}
+
+// One EVSE of the station, without its id.
+physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<physics::Feeder>& feeders) {
+  physics::Evse evse;
+  evse.bidirectional = f.boolean("bidirectional");
+  if (!evse.bidirectional) refuse_keys(f, {"max_discharge_kw"}, "needs bidirectional = true");
+  if (f.choice("kind") == 1) make_dc(f, evse);
+  else make_ac(f, evse, site_voltage_v);
+  if (f.has("feeder")) {
+    const std::string name = f.text("feeder");
+    const auto at = std::find_if(feeders.begin(), feeders.end(), [&](const physics::Feeder& feeder) { return feeder.name == name; });
+    if (at == feeders.end()) {
+      std::vector<std::string_view> known;
+      for (const physics::Feeder& feeder : feeders) known.push_back(feeder.name);
+      fail(f.where("feeder"), "= \"" + name + "\": the site has no such feeder" + did_you_mean(name, known));
+    }
+    evse.feeder = static_cast<std::int32_t>(at - feeders.begin());
+  }
+  return evse;
+}
+
+void add(Build& build, Stations& out, physics::Evse evse, std::string id, const std::string& station, const Where& where) {
+  evse.id = std::move(id);
+  const auto row = static_cast<std::uint32_t>(out.evses.size());
+  if (!out.by_id.emplace(evse.id, row).second) fail(where, "makes a second EVSE with the id \"" + evse.id + "\"");
+  out.by_station[station].push_back(row);
+  out.evses.push_back(std::move(evse));
+  ++build.evses;
+}
+
+void check_count(const Build& build, std::int64_t more, const Where& where) {
+  if (static_cast<std::uint64_t>(more) + build.evses > most_evses) {
+    fail(where, "= " + show_number(static_cast<double>(more)) + " makes more than 1,000,000 EVSEs in the world");
+  }
+}
+
+// from_sessions("f.csv", { kw = 7 }): name and evses come from the file.
+void from_file(Build& build, Stations& out, const Construct& word, const Where& where, double site_voltage_v,
+               const std::vector<physics::Feeder>& feeders) {
+  if (word.arguments.size() != 2) fail(where, "takes a file and the keys of its stations: from_sessions(\"week.csv\", { kw = 7 })");
+  const std::string& file = text_of(word.arguments[0], where);
+  const Table* given = word.arguments[1].table();
+  if (given == nullptr) fail(where, "takes the keys of its stations in braces: from_sessions(\"week.csv\", { kw = 7 })");
+  for (const char* key : {"name", "evses"}) {
+    if (given->find(key) != nullptr) fail(where / key, "comes from the file");
+  }
+  // The two required keys are filled in, so that everything else is checked as for any station.
+  Table completed = *given;
+  completed.named.emplace_back("evses", Value{std::int64_t{1}});
+  completed.named.emplace_back("name", Value{std::string("from the file")});
+  std::sort(completed.named.begin(), completed.named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const Fields f({std::make_shared<const Table>(std::move(completed))}, section("station"), where);
+  const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
+  const std::vector<std::string> ids = stations_in_file(build, file, where);
+  check_count(build, static_cast<std::int64_t>(ids.size()), where);
+  for (const std::string& id : ids) add(build, out, evse, id, id, where);
+}
+
+}  // namespace
+
+Stations stations_of(Build& build, const Value& value, const Where& where, double site_voltage_v,
+                     const std::vector<physics::Feeder>& feeders) {
+  Stations out;
+  if (const Construct* word = value.construct("from_sessions")) {
+    from_file(build, out, *word, where.at(*word), site_voltage_v, feeders);
+    return out;
+  }
+  const std::vector<const Value*> list = list_of(value, where, "stations, each in its own braces");
+  if (list.empty()) fail(where, "is empty; a site has at least one station");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields f(*list[i], section("station"), where / i);
+    const std::string name = f.text("name");
+    if (out.by_station.contains(name)) fail(f.where("name"), "= \"" + name + "\" is used twice; the ids of their EVSEs would be the same");
+    check_count(build, f.whole("evses"), f.where("evses"));
+    const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
+    for (std::int64_t n = 1; n <= f.whole("evses"); ++n) add(build, out, evse, name + "-" + std::to_string(n), name, f.where());
+  }
+  return out;
+}
+
+std::uint32_t evse_row(const Stations& stations, const std::string& id, const Where& where) {
+  const auto at = stations.by_id.find(id);
+  if (at != stations.by_id.end()) return at->second;
+  std::vector<std::string_view> known;
+  for (const physics::Evse& evse : stations.evses) known.push_back(evse.id);
+  fail(where, "= \"" + id + "\": the site has no such EVSE" + did_you_mean(id, known));
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,52 @@
+#include "scenario/build.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+
+market::Calendar calendar_of(const std::string& zone, const Where& where) {
+  try {
+    return market::Calendar(zone);
+  } catch (const market::CalendarError& error) {
+    fail(where, "= \"" + zone + "\": " + error.what());
+  }
+}
+
+TimeNs instant_of(const Value& value, const Where& where, const market::Calendar& calendar) {
+  if (value.is_number()) fail(where, "must be text such as \"2025-06-02T14:00\", got " + describe(value));
+  const std::string& text = text_of(value, where);
+  try {
+    return market::parse_instant(text, calendar);
+  } catch (const market::CalendarError& error) {
+    fail(where, std::string("= \"") + text + "\": " + error.what());
+  }
+}
+
+market::LocalDate date_of(const Value& value, const Where& where) {
+  const std::string& text = text_of(value, where);
+  try {
+    return market::parse_date(text);
+  } catch (const market::CalendarError& error) {
+    fail(where, std::string("= \"") + text + "\": " + error.what());
+  }
+}
+
+std::vector<market::LocalDate> dates_of(const Value& value, const Where& where) {
+  std::vector<market::LocalDate> dates;
+  const std::vector<const Value*> list = list_of(value, where, "dates such as \"2025-06-06\"");
+  for (std::size_t i = 0; i < list.size(); ++i) dates.push_back(date_of(*list[i], where / i));
+  return dates;
+}
+
+market::MonthMask months_of(const Value& value, const Where& where) {
+  market::MonthMask mask = 0;
+  const std::vector<const Value*> list = list_of(value, where, "months 1..12");
+  if (list.empty()) fail(where, "is empty; leave the key out for all months");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto bit = market::month_bit(static_cast<int>(whole_of(*list[i], where / i, 1, 12)));
+    if ((mask & bit) != 0) fail(where / i, "names a month twice");
+    mask = static_cast<market::MonthMask>(mask | bit);
+  }
+  return mask;
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,408 @@
+#include "scenario/keys.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <string>
+
+namespace evtwin::scenario {
+namespace {
+
+// Rows of the tables below. Ranges are bounds of sanity: what lies beyond is a slip (W for kW, percent for a fraction).
+constexpr Key number(std::string_view name, std::string_view unit, double min, double max, std::string_view fallback,
+                     std::string_view help) {
+  return {name, KeyType::number, unit, min, max, false, false, fallback, {}, "number", help};
+}
+constexpr Key above(std::string_view name, std::string_view unit, double min, double max, std::string_view fallback,
+                    std::string_view help) {
+  Key key = number(name, unit, min, max, fallback, help);
+  key.above_min = true;
+  return key;
+}
+constexpr Key whole(std::string_view name, std::string_view unit, double min, double max, std::string_view fallback,
+                    std::string_view help) {
+  return {name, KeyType::whole, unit, min, max, false, false, fallback, {}, "integer", help};
+}
+constexpr Key boolean(std::string_view name, std::string_view fallback, std::string_view help) {
+  return {name, KeyType::boolean, {}, 0.0, 0.0, false, false, fallback, {}, "boolean", help};
+}
+constexpr Key text(std::string_view name, std::string_view fallback, std::string_view help) {
+  return {name, KeyType::text, {}, 0.0, 0.0, false, false, fallback, {}, "string", help};
+}
+constexpr Key choice(std::string_view name, std::string_view words, std::string_view lua_type,
+                     std::string_view fallback, std::string_view help) {
+  return {name, KeyType::choice, {}, 0.0, 0.0, false, false, fallback, words, lua_type, help};
+}
+constexpr Key other(std::string_view name, std::string_view unit, std::string_view lua_type, std::string_view fallback,
+                    std::string_view help) {
+  return {name, KeyType::other, unit, 0.0, 0.0, false, false, fallback, {}, lua_type, help};
+}
+constexpr Key required(Key key) {
+  key.required = true;
+  return key;
+}
+
+constexpr double gigawatt_kw = 1e6;
+constexpr double most_price = 1e7;  // per kWh: above any currency's sane figure
+
+constexpr std::array scenario_keys{
+    text("name", "the file's name", "Title of the scenario."),
+    required(other("start", "local time", "string", {},
+                   "First day, \"2025-06-02\", or instant, \"2025-06-02T08:00\", on the clock of `timezone`; "
+                   "\"from_sessions\" takes the "
+                   "day of the first recorded session.")),
+    required(other("days", "days", "integer|\"from_sessions\"", {},
+                   "Days to simulate, 1..36500, local days (23 to 25 h where clocks change); \"from_sessions\" runs to "
+                   "the end of the day "
+                   "on which the last recorded session ends.")),
+    required(text("timezone", {}, "IANA time zone, such as \"Asia/Seoul\"; decides what every local time means.")),
+    other("seed", {}, "integer", "0",
+          "Seed of all random numbers, 0..2^63-1. The same seed gives the same run, bit for bit."),
+    whole("tick_min", "min", 1, 1440, "15", "Distance of the decision ticks; they align to the local clock."),
+    other("vehicles", {}, "evtwin.vehicle[]", "one car with an unknown battery", "Car models of the mix."),
+    other("arrivals", {}, "evtwin.arrivals|evtwin.arrivals[]", {},
+          "Who comes: `sessions`, `arrivals.poisson`, or a list of them. With several sites each site has its own."),
+    other("strategy", {}, "string|evtwin.strategy|fun(view: evtwin.view): table?", "\"asap\"",
+          "Who decides: an id, `plugin \"id\" { ... }`, or a function of the view."),
+    other("forecast", {}, "\"perfect\"|\"yesterday\"|evtwin.forecast", "\"yesterday\"",
+          "For all sites that give none of their own."),
+    text("notes", {}, "Free text, kept in the run file."),
+};
+
+constexpr std::array site_keys{
+    text("name", "\"site\", with several \"site-1\" ...", "Name of the site."),
+    above("contract_kw", "kW", 0, gigawatt_kw, "none",
+          "Contract power: the import limit. Without it nothing limits the import."),
+    number("export_limit_kw", "kW", 0, gigawatt_kw, "none", "Most that may flow back into the grid."),
+    choice("limits", "enforce|record", "\"enforce\"|\"record\"", "enforce",
+           "Whether setpoints are cut so that limits hold, or overloads happen and are recorded."),
+    other("tariff", {}, "evtwin.tariff", "energy is free, and the run says so",
+          "What electricity costs; `require \"tariffs.kepco_ev\"` has some."),
+    above("voltage_v", "V", 0, 1000, "230", "Across one load phase. Korea 220, the ACN sites 208 (line to line)."),
+    other("load", "kW", "evtwin.signal", "0", "Base load of the site, >= 0."),
+    other("pv", "kW", "evtwin.pv", "none", "Solar power."),
+    other("storage", {}, "evtwin.storage|evtwin.storage[]", "none", "Stationary batteries."),
+    required(other("stations", {}, "evtwin.station[]|evtwin.stations_of_file", {},
+                   "Charging stations: a list, or `from_sessions(...)`. Rows keep this order.")),
+    other("feeders", {}, "evtwin.feeder[]", "none", "Tree of transformers and sub-boards below the grid connection."),
+    other("rows", {}, "evtwin.row[]", "none", "Further limits: lower <= sum of coefficient x quantity <= upper."),
+    other("co2_kg_per_kwh", "kg/kWh", "evtwin.signal", "0", "Carbon dioxide per kWh imported."),
+    other("forecast", {}, "\"perfect\"|\"yesterday\"|evtwin.forecast", "the scenario's",
+          "How strategies foresee PV and load."),
+    number("driver_price_per_kwh", "currency/kWh", 0, most_price, "0", "What drivers pay the site, at the EVSE meter."),
+    number("v2g_price_per_kwh", "currency/kWh", 0, most_price, "0",
+           "What the site pays drivers for energy discharged, at the EVSE meter."),
+    number("unmet_price_per_kwh", "currency/kWh", 0, most_price, "0",
+           "Worth of a kWh wanted and not got, in the objective."),
+    number("wear_price_per_kwh", "currency/kWh", 0, most_price, "0",
+           "Battery wear per kWh discharged from cars and storage, in the objective."),
+    choice("billing", "pro_rata|full", "\"pro_rata\"|\"full\"", "pro_rata",
+           "Demand charge of a month simulated in part: by its fraction, or whole."),
+    other("past_peaks_kw", "kW", "table<string, number>", "none",
+          "Peaks before the run, for tariffs with a ratchet: { [\"2025-01\"] = 80 }."),
+    choice("storage_policy", "off|self_consumption|peak_shaving|arbitrage",
+           "\"off\"|\"self_consumption\"|\"peak_shaving\"|\"arbitrage\"", "self_consumption",
+           "What storage does under strategies that leave it alone."),
+    other("queue", {}, "evtwin.queue", "nobody waits", "Where cars wait when every EVSE is taken."),
+    other("outages", {}, "evtwin.outage[]", "none", "EVSEs that are out of service for a while."),
+    other("holidays", {}, "string[]", "none",
+          "Local dates, \"2025-06-06\", that tariffs and profiles treat as holidays (besides the tariff's own)."),
+    other("arrivals", {}, "evtwin.arrivals|evtwin.arrivals[]", "the scenario's", "Who comes to this site."),
+};
+
+// One table for `stations = {...}` and for from_sessions, which knows names and numbers from the file.
+constexpr std::array station_keys{
+    required(text("name", {}, "EVSEs are named after it: \"A\" has A-1, A-2 ...")),
+    required(whole("evses", {}, 1, 1'000'000, {}, "How many EVSEs stand here; a world has at most 1,000,000.")),
+    choice("kind", "ac|dc", "\"ac\"|\"dc\"", "ac",
+           "AC: rated in A per phase, the car's on-board charger limits. DC: rated in kW at the outlet."),
+    above("kw", "kW", 0, 1500, {},
+          "Rated power of one EVSE. AC: at most 63 A per phase; DC: at most 1,500 kW. Give kw or max_a."),
+    above("max_a", "A", 0, 125, "from kw", "AC: rated current per phase, instead of kw."),
+    whole("phases", {}, 1, 3, "1 if kw fits 32 A on one phase, else 3", "AC: phases wired."),
+    number("min_a", "A", 0, 125, "6 (0 with rates_a)",
+           "AC: below it the offer is 0 (IEC 61851-1: 6 A); 0 = any current."),
+    other("rates_a", "A", "number[]", "any current", "AC: the only currents it can offer, ascending, without 0."),
+    number("min_kw", "kW", 0, 1500, "0", "DC: smallest power it can offer."),
+    above("efficiency", "0..1", 0, 1, "1", "DC: outlet to AC side."),
+    above("voltage_v", "V", 0, 1000, "the site's", "AC: across one load phase."),
+    other("phase", "degrees", "\"L1\"|\"L2\"|\"L3\"|number", "L1 (0)",
+          "Angle of the current in magnitude rows: L1 = 0, L2 = -120, L3 = 120, or degrees."),
+    boolean("bidirectional", "false", "Whether it can discharge cars (V2G)."),
+    above("max_discharge_kw", "kW", 0, 1500, "as for charging",
+          "Most it takes out of a car; needs bidirectional = true."),
+    text("feeder", "the grid connection", "Name of the feeder it hangs on."),
+};
+
+constexpr std::array pv_keys{
+    above("peak_kw", "kW", 0, gigawatt_kw, {}, "Installed power."),
+    required(other("profile", "kW", "evtwin.signal", {},
+                   "A csv with a column `kw` is kW as metered; a csv with a column `kw_per_kwp`, and numbers written "
+                   "here, are kW per kW of "
+                   "peak_kw. Any other column of a csv needs `scale`.")),
+};
+
+constexpr std::array storage_keys{
+    text("name", "\"storage\", with several \"storage-1\" ...", "Name of the storage."),
+    required(above("kwh", "kWh", 0, 1e7, {}, "Capacity.")),
+    above("kw", "kW", 0, gigawatt_kw, {},
+          "Most power in and out, at its AC terminals. Give kw, or charge_kw and discharge_kw."),
+    above("charge_kw", "kW", 0, gigawatt_kw, "kw", "Most power in."),
+    above("discharge_kw", "kW", 0, gigawatt_kw, "kw", "Most power out."),
+    other("efficiency", "0..1", "number|number[]", "1", "{ charge, discharge }, or one number for both ways."),
+    number("soc_start", "0..1", 0, 1, "0.5, inside the window", "State of charge at the start."),
+    number("soc_min", "0..1", 0, 1, "0", "Lowest state of charge used."),
+    number("soc_max", "0..1", 0, 1, "1", "Highest state of charge used."),
+    number("standby_kw", "kW", 0, 1e4, "0", "Drawn at the AC side all the time, lost."),
+};
+
+constexpr std::array vehicle_keys{
+    required(text("name", {}, "Model.")),
+    number("share", {}, 0, 1e9, "1", "Weight in the mix."),
+    required(above("battery_kwh", "kWh", 0, 2000, {}, "Usable capacity.")),
+    above("ac_kw", "kW", 0, 50, "no limit", "On-board charger, on all its phases."),
+    whole("ac_phases", {}, 1, 3, "3", "Phases of the on-board charger."),
+    number("dc_kw", "kW", 0, 4000, "no limit", "DC inlet; 0: the car has none."),
+    other("efficiency", "0..1", "number|number[]", {},
+          "{ charge, discharge }, or one number; instead of the two keys below."),
+    above("charge_efficiency", "0..1", 0, 1, "0.95 (a round figure)", "Energy stored per kWh at the EVSE meter."),
+    above("discharge_efficiency", "0..1", 0, 1, "0.95 (a round figure)",
+          "Energy at the EVSE meter per kWh taken out of the battery."),
+    number("taper_soc", "0..1", 0, 1, "no taper", "Up to here constant power, then linear to taper_end_kw at 1."),
+    number("taper_end_kw", "kW", 0, 4000, "0", "Power at state of charge 1."),
+    other(
+        "curve", "kW", "number[][]", "constant power",
+        "Most power at the EVSE meter over state of charge: { { soc, kw }, ... }, from 0 to 1, instead of taper_soc."),
+    boolean("v2g", "false", "Whether the car can discharge."),
+    above("discharge_kw", "kW", 0, 4000, "ac_kw", "Most power out of the car; needs v2g = true."),
+    number("soc_floor", "0..1", 0, 1, "0.2 (a round figure) with v2g", "Discharging never goes below."),
+    boolean("soc_known", "false", "Whether the charger learns state of charge and capacity (ISO 15118, DC)."),
+    boolean("acceptance_hold", "false",
+            "Acceptance is evaluated at decisions and held between them, as stepped tools do."),
+};
+
+constexpr std::array tariff_keys{
+    text("name", "\"tariff\"", "Name of the tariff."),
+    text("currency", {}, "Three letters: \"KRW\", \"EUR\", \"USD\"."),
+    text("source", {}, "Where the figures come from."),
+    text("valid_from", {}, "Since when they hold."),
+    text("doubts", {}, "What is not certain about them."),
+    other("periods", {}, "evtwin.period[]", {},
+          "Prices by month, type of day and local time; together they cover every minute once."),
+    other("series", "currency/kWh", "evtwin.csv", {}, "Prices over time instead of periods."),
+    number("sell_price_per_kwh", "currency/kWh", -most_price, most_price, "0", "For energy fed back."),
+    number("sell_factor", {}, 0, 10, {}, "Energy fed back earns this fraction of the buy price of the same instant."),
+    other("sell_series", "currency/kWh", "evtwin.csv", {}, "Prices over time for energy fed back."),
+    number("surcharge_per_kwh", "currency/kWh", -most_price, most_price, "0", "Added to every kWh bought, before tax."),
+    number("tax_fraction", "fraction", 0, 10, "0", "Of energy, surcharge and demand charge: 0.1 is 10 %."),
+    other("demand", {}, "evtwin.demand", "none", "Demand charge."),
+    other("holidays", {}, "string[]", "none", "Local dates that are holidays in this tariff."),
+};
+
+constexpr std::array period_keys{
+    other("months", {}, "integer[]", "all", "Months it holds in, 1..12."),
+    other("days", {}, "(\"weekday\"|\"saturday\"|\"sunday\"|\"holiday\")[]", "all", "Types of day."),
+    required(text("from", {}, "Local time, \"22:00\".")),
+    required(text("to", {}, "Local time; \"24:00\" is midnight. Before `from`: wraps over midnight.")),
+    required(number("price_per_kwh", "currency/kWh", -most_price, most_price, {}, "Energy price; may be negative.")),
+    text("band", {}, "\"light\", \"mid\", \"max\" ..."),
+};
+
+constexpr std::array demand_keys{
+    required(other(
+        "price_per_kw", "currency/kW and month", "number|table[]", {},
+        "One figure for all months, or { { months = { 6, 7, 8 }, price_per_kw = 8000 }, ... }; months not named: 0.")),
+    choice("basis", "peak|contract", "\"peak\"|\"contract\"", "peak",
+           "What is billed: the highest 15-min mean of the month, or the contract power."),
+    other("ratchet_months", {}, "integer[]", "none", "Months whose past peaks still count."),
+    whole("look_back_months", "months", 1, 120, "12", "For how long they count."),
+    number("floor_fraction_of_contract", "0..1", 0, 1, "0",
+           "The least that is billed, as a fraction of the contract power."),
+};
+
+constexpr std::array demand_month_keys{
+    required(other("months", {}, "integer[]", {}, "Months, 1..12.")),
+    required(number("price_per_kw", "currency/kW and month", 0, 1e9, {}, "Price in those months.")),
+};
+
+constexpr std::array csv_keys{
+    text("file", {},
+         "File in the scenario's folder; may also stand without a key. CSV, plain or gzip: a time column first, then "
+         "values."),
+    text("column", "the only value column", "Column to read."),
+    other("scale", {}, "number", "1", "Every value is multiplied by it."),
+    text("timezone", "the scenario's", "Zone of times that are written without an offset."),
+};
+
+constexpr std::array sessions_keys{
+    text("file", {}, "CSV of sessions in the scenario's folder; may also stand without a key."),
+    boolean("shift_to_start", "false", "Move all sessions by whole days, so that the first falls on the start date."),
+    choice("evse", "as_given|any", "\"as_given\"|\"any\"", "as_given",
+           "Whether a session goes to the EVSE of the file, or to any free one."),
+    text("vehicle", "one with an unknown battery",
+         "Name of the vehicle that all sessions drive; \"mix\": drawn from `vehicles` by share."),
+    above("soc_target", "0..1", 0, 1, "0.8",
+          "Without a soc column: the car would leave with this state of charge if it got what it wants."),
+    number("v2g_share", "0..1", 0, 1, "0",
+           "Without a v2g column: fraction of the drivers of V2G-capable cars who opt in."),
+    choice("requested", "claimed|true", "\"claimed\"|\"true\"", "claimed",
+           "What strategies are told: energy and departure as the driver claimed them, or as they came true."),
+};
+
+constexpr std::array poisson_keys{
+    text("name", "\"car\", with several laws \"car1\" ...", "Sessions are named after it."),
+    required(other("per_hour", "1/h", "number|number[]|evtwin.day_types|fun(t: evtwin.hour): number", {},
+                   "Mean arrivals per hour, 0..10,000: one number, 24 (local hours), 168 (hours of the week from "
+                   "Monday 00:00), by type of "
+                   "day, or a function that is asked once per hour of the run.")),
+    other("energy_kwh", "kWh", "number|evtwin.distribution",
+          "lognormal { median = 10, sigma = 0.7, min = 1, max = 80 } (round figures)",
+          "Energy wanted, at the EVSE meter."),
+    other("stay_h", "h", "number|evtwin.distribution",
+          "lognormal { median = 3, sigma = 0.8, min = 0.25, max = 24 } (round figures)",
+          "How long the car is plugged in."),
+    number("v2g_share", "0..1", 0, 1, "0", "Fraction of the drivers of V2G-capable cars who opt in."),
+    above("soc_target", "0..1", 0, 1, "0.8", "The car would leave with this state of charge if it got what it wants."),
+    other("priorities", {}, "number[][]", "0 for all", "{ { priority, weight }, ... }; higher is more important."),
+    number("claim_stay_factor_std", {}, 0, 5, "0",
+           "Drivers' error: they claim stay x (1 + N(0, this)), at least a minute."),
+    other("vehicles", {}, "string[]", "all", "Names of the car models that come, drawn by their share."),
+};
+
+constexpr std::array uniform_keys{
+    required(number("min", {}, 0, 1e6, {}, "Smallest.")),
+    required(number("max", {}, 0, 1e6, {}, "Largest.")),
+};
+constexpr std::array normal_keys{
+    required(number("mean", {}, -1e6, 1e6, {}, "Mean before clipping.")),
+    required(number("std", {}, 0, 1e6, {}, "Standard deviation before clipping.")),
+    number("min", {}, 0, 1e6, "0", "Smaller values become this."),
+    number("max", {}, 0, 1e6, "none", "Larger values become this."),
+};
+constexpr std::array lognormal_keys{
+    required(above("median", {}, 0, 1e6, {}, "Median.")),
+    required(number("sigma", {}, 0, 10, {}, "Standard deviation of the natural logarithm.")),
+    number("min", {}, 0, 1e6, "0", "Smaller values become this."),
+    number("max", {}, 0, 1e6, "none", "Larger values become this."),
+};
+constexpr std::array exponential_keys{
+    required(above("mean", {}, 0, 1e6, {}, "Mean before clipping.")),
+    number("min", {}, 0, 1e6, "0", "Smaller values become this."),
+    number("max", {}, 0, 1e6, "none", "Larger values become this."),
+};
+
+constexpr std::array feeder_keys{
+    required(text("name", {}, "Name.")),
+    text("parent", "the grid connection", "Feeder above it."),
+    above("max_kw", "kW", 0, gigawatt_kw, "none", "Most power into it."),
+    above("max_a", "A", 0, 1e6, "none", "Most for the sum of the currents below it."),
+    number("max_export_kw", "kW", 0, gigawatt_kw, "none", "Most power back out of it."),
+    above("efficiency", "0..1", 0, 1, "1", "Power out of it per power into it."),
+};
+
+constexpr std::array row_keys{
+    required(text("name", {}, "Name, shown where it binds.")),
+    required(choice("kind", "power_kw|current_a|magnitude_a", "\"power_kw\"|\"current_a\"|\"magnitude_a\"", {},
+                    "Sum of kW at the EVSE meters, of A per phase, or magnitude of the sum of current phasors.")),
+    number("upper", "kW or A", -1e6, 1e6, "none", "Largest."),
+    number("lower", "kW or A", -1e6, 1e6, "none", "Smallest; not for magnitude_a."),
+    required(other("members", {}, "table<string, number|number[]>", {},
+                   "{ [\"A-1\"] = coefficient }, or { coefficient, angle_deg } (default: the EVSE's phase); a "
+                   "station's name means all its EVSEs.")),
+};
+
+constexpr std::array forecast_keys{
+    number("bias", "fraction", -1, 10, "0", "Forecast = value x (1 + bias + N(0, std))."),
+    number("std", "fraction", 0, 10, "0", "Standard deviation of the relative error."),
+};
+
+constexpr std::array queue_keys{
+    whole("places", {}, 0, 1'000'000, "0", "How many cars may wait."),
+    above("patience_min", "min", 0, 1e6, "for ever", "A car leaves the queue after this long."),
+};
+
+constexpr std::array outage_keys{
+    required(text("evse", {}, "Id of the EVSE.")),
+    required(other("from", "local time", "string", {}, "Begin, \"2025-06-03T08:00\".")),
+    required(other("to", "local time", "string", {}, "End.")),
+};
+
+// A day type's entry is a number, 24, 48, 96 or 288 numbers; holidays fall back to sunday, saturday and sunday to
+// weekend.
+constexpr std::array day_type_keys{
+    other("weekday", {}, "number|number[]", {}, "Monday to Friday."),
+    other("saturday", {}, "number|number[]", "weekend", "Saturdays."),
+    other("sunday", {}, "number|number[]", "weekend", "Sundays."),
+    other("weekend", {}, "number|number[]", {}, "Saturdays and Sundays."),
+    other("holiday", {}, "number|number[]", "sunday", "Holidays of the site and its tariff."),
+    other("months", {}, "table", "all alike",
+          "{ [1] = curve, ... [12] = curve } instead of the keys above: a curve of its own for every month."),
+};
+
+constexpr std::array all_sections{
+    Section{"scenario", "return scenario { ... }", "The whole experiment; a scenario file returns it.",
+            "sites (`site { ... }`) and events (`at(...)`)", scenario_keys},
+    Section{"site", "site { ... }", "A grid connection with everything behind it.", {}, site_keys},
+    Section{"station",
+            "stations = { { ... }, ... }",
+            "Charging stations. `from_sessions(\"file.csv\", { ... })` takes the same keys, save name and evses.",
+            {},
+            station_keys},
+    Section{"vehicle", "vehicles = { { ... }, ... }", "Car models.", {}, vehicle_keys},
+    Section{"storage", "storage = { ... }", "A stationary battery.", {}, storage_keys},
+    Section{"pv", "pv = { ... }", "Solar power.", {}, pv_keys},
+    Section{"csv", "csv \"file.csv\" or csv { ... }", "A series over time from a file of the scenario's folder.",
+            "the file", csv_keys},
+    Section{"day_types",
+            "{ weekday = { 24 numbers }, weekend = { ... } }",
+            "A curve that repeats by the local clock: one number, 24 (hours), 48, 96 or 288 numbers (equal steps of a "
+            "day), one such list per type of day, or per month.",
+            {},
+            day_type_keys},
+    Section{"tariff", "tariff = { ... }", "What electricity costs.", {}, tariff_keys},
+    Section{"period", "periods = { { ... }, ... }", "One period of a time-of-use tariff.", {}, period_keys},
+    Section{"demand", "demand = { ... }", "Demand charge of a tariff.", {}, demand_keys},
+    Section{"demand_months",
+            "price_per_kw = { { ... }, ... }",
+            "A demand charge that differs between months.",
+            {},
+            demand_month_keys},
+    Section{"sessions", "sessions \"file.csv\" or sessions { ... }", "Recorded sessions.", "the file", sessions_keys},
+    Section{"poisson",
+            "arrivals.poisson { ... }",
+            "Arrivals at random, with a rate that may change every hour.",
+            {},
+            poisson_keys},
+    Section{"uniform", "uniform { ... }", "Every value between two is equally likely.", {}, uniform_keys},
+    Section{"normal", "normal { ... }", "Normal distribution.", {}, normal_keys},
+    Section{"lognormal", "lognormal { ... }", "Lognormal distribution.", {}, lognormal_keys},
+    Section{"exponential", "exponential { ... }", "Exponential distribution.", {}, exponential_keys},
+    Section{"feeder", "feeders = { { ... }, ... }", "A node of the limit tree.", {}, feeder_keys},
+    Section{"row", "rows = { { ... }, ... }", "A limit over several EVSEs.", {}, row_keys},
+    Section{"forecast",
+            "forecast = { ... }",
+            "A forecast with an error of its own, drawn anew every local midnight.",
+            {},
+            forecast_keys},
+    Section{"queue", "queue = { ... }", "Where cars wait.", {}, queue_keys},
+    Section{"outage", "outages = { { ... }, ... }", "An EVSE out of service.", {}, outage_keys},
+};
+
+}  // namespace
+
+std::span<const Section> sections() { return all_sections; }
+
+const Section& section(std::string_view name) {
+  for (const Section& s : all_sections) {
+    if (s.name == name) return s;
+  }
+  throw std::logic_error("no section " + std::string(name) + " in the scenario language");
+}
+
+const Key* find_key(const Section& section, std::string_view name) {
+  for (const Key& key : section.keys) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,160 @@
+// The part of the language that stands inside functions: fields of the view and of the world, and the words themselves.
+#include <array>
+#include <stdexcept>
+#include <string>
+
+#include "scenario/keys.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr std::array view_fields{
+    Field{"now", "", "string", false, "Local time, \"2025-06-02 14:00\"."},
+    Field{"now_ns", "ns", "integer", false, "Nanoseconds since 1970-01-01T00:00Z."},
+    Field{"date", "", "string", false, "Local date, \"2025-06-02\"."},
+    Field{"weekday", "", "integer", false, "1 Monday ... 7 Sunday."},
+    Field{"hour", "", "integer", false, "0..23 on the local clock."},
+    Field{"minute", "", "integer", false, "0..59."},
+    Field{"tick_h", "h", "number", false, "Distance of the decision ticks."},
+    Field{"decision", "", "integer", false, "Number of this decision, from 0."},
+    Field{"why", "", "string", false, "Why the strategy is asked: words of tick, arrival, departure, limit."},
+    Field{"evses", "", "evtwin.view_evse[]", false, "All EVSEs, in the order of the scenario."},
+    Field{"storages", "", "evtwin.view_storage[]", false, "All storages."},
+    Field{"horizon", "", "evtwin.view_step[]", false, "What is foreseen of the next 24 h, one entry per tick."},
+    Field{"pv_kw", "kW", "number", false, "Solar power now."},
+    Field{"load_kw", "kW", "number", false, "Base load now."},
+    Field{"contract_kw", "kW", "number", false, "Import limit in force; math.huge where there is none."},
+    Field{"export_limit_kw", "kW", "number", false, "Export limit in force; math.huge where there is none."},
+    Field{"buy_per_kwh", "currency/kWh", "number", false, "Price of energy now, surcharge and tax included."},
+    Field{"sell_per_kwh", "currency/kWh", "number", false, "Price of energy fed back now."},
+    Field{"driver_price_per_kwh", "currency/kWh", "number", false, "What drivers pay."},
+    Field{"v2g_price_per_kwh", "currency/kWh", "number", false, "What drivers are paid for energy discharged."},
+    Field{"unmet_price_per_kwh", "currency/kWh", "number", false, "Worth of a kWh wanted and not got."},
+    Field{"demand_price_per_kw", "currency/kW", "number", false, "This month's demand charge; 0 where there is none."},
+    Field{"billed_peak_kw", "kW", "number", false, "What the month will be billed for so far."},
+    Field{"window_import_kwh", "kWh", "number", false, "Import so far in the running metering window of 15 min."},
+};
+
+constexpr std::array evse_fields{
+    Field{"id", "", "string", false, "Its id, \"A-1\"."},
+    Field{"connected", "", "boolean", false, "Whether a car is plugged in."},
+    Field{"draws", "", "boolean", false, "Whether the car would take power if offered."},
+    Field{"session", "", "integer", false, "Number of the session, in order of plug-in; 0: nobody."},
+    Field{"phases", "", "integer", false, "AC phases; 0 for DC."},
+    Field{"arrived_h_ago", "h", "number?", false, "Since plug-in; nil without a car."},
+    Field{"departs_in_h", "h", "number?", false, "Until the departure the driver claimed, at least the next tick; nil without a car."},
+    Field{"voltage_v", "V", "number", false, "Across one load phase; 0 for DC."},
+    Field{"max_kw", "kW", "number", false, "Most it may offer now; 0 during an outage."},
+    Field{"max_discharge_kw", "kW", "number", false, "Most it may take out of a car; 0 where it is not bidirectional."},
+    Field{"efficiency", "0..1", "number", false, "EVSE meter to AC side."},
+    Field{"setpoint_kw", "kW", "number", false, "In force now."},
+    Field{"power_kw", "kW", "number", false, "Metered now."},
+    Field{"requested_kwh", "kWh", "number", false, "What the driver asked for."},
+    Field{"got_kwh", "kWh", "number", false, "Metered so far."},
+    Field{"remaining_kwh", "kWh", "number", false, "What is left of the request, at least 0."},
+    Field{"car_min_kw", "kW", "number", false, "Smallest offer above 0 that can be made to this car."},
+    Field{"car_max_kw", "kW", "number", false, "Largest."},
+    Field{"car_max_discharge_kw", "kW", "number", false, "Above 0 only for a V2G car whose driver opted in."},
+    Field{"kw_per_a", "kW/A", "number", false, "kW of 1 A on the phases used; 0 for DC."},
+    Field{"soc", "0..1", "number?", false, "State of charge; nil where a real charger would not know it."},
+    Field{"battery_kwh", "kWh", "number?", false, "Capacity; nil likewise."},
+    Field{"soc_floor", "0..1", "number?", false, "Discharging never goes below; nil likewise."},
+    Field{"priority", "", "number", false, "Higher is more important; 0 by default."},
+};
+
+constexpr std::array storage_fields{
+    Field{"name", "", "string", false, "Its name."},
+    Field{"kwh", "kWh", "number", false, "Capacity."},
+    Field{"soc", "0..1", "number", false, "State of charge."},
+    Field{"soc_min", "0..1", "number", false, "Lowest used."},
+    Field{"soc_max", "0..1", "number", false, "Highest used."},
+    Field{"max_charge_kw", "kW", "number", false, "Most power in."},
+    Field{"max_discharge_kw", "kW", "number", false, "Most power out."},
+    Field{"charge_efficiency", "0..1", "number", false, "AC side to battery."},
+    Field{"discharge_efficiency", "0..1", "number", false, "Battery to AC side."},
+    Field{"power_kw", "kW", "number", false, "Now; negative: out of the storage."},
+};
+
+constexpr std::array step_fields{
+    Field{"starts_in_h", "h", "number", false, "Begin, from now."},
+    Field{"hours", "h", "number", false, "Length."},
+    Field{"buy_per_kwh", "currency/kWh", "number?", false, "Price of energy; nil beyond what is known."},
+    Field{"sell_per_kwh", "currency/kWh", "number?", false, "Price of energy fed back."},
+    Field{"pv_kw", "kW", "number?", false, "Solar power foreseen."},
+    Field{"load_kw", "kW", "number?", false, "Base load foreseen."},
+    Field{"co2_kg_per_kwh", "kg/kWh", "number?", false, "Carbon dioxide per kWh imported."},
+};
+
+constexpr std::array world_fields{
+    Field{"now", "", "string", false, "Local time, \"2025-06-02 14:00\"."},
+    Field{"site", "", "evtwin.world_site", false, "The site, or the first of several."},
+    Field{"sites", "", "evtwin.world_site[]", false, "All sites."},
+    Field{"evse", "", "table<string, evtwin.world_evse>", false, "EVSEs of all sites by id: world.evse[\"A-1\"]."},
+};
+
+constexpr std::array world_site_fields{
+    Field{"name", "", "string", false, "Its name."},
+    Field{"contract_kw", "kW", "number", true, "Import limit, at least 0; math.huge for none."},
+    Field{"export_limit_kw", "kW", "number", true, "Export limit, at least 0; math.huge for none."},
+    Field{"driver_price_per_kwh", "currency/kWh", "number", true, "What drivers pay."},
+    Field{"v2g_price_per_kwh", "currency/kWh", "number", true, "What drivers are paid for energy discharged."},
+    Field{"evse", "", "table<string, evtwin.world_evse>", false, "Its EVSEs by id."},
+};
+
+constexpr std::array world_evse_fields{
+    Field{"id", "", "string", false, "Its id."},
+    Field{"available", "", "boolean", true, "false: out of service from now on."},
+};
+
+constexpr std::array hour_fields{
+    Field{"hour", "", "integer", false, "0..23 on the local clock."},
+    Field{"minute", "", "integer", false, "0..59; 0 unless the run starts within an hour."},
+    Field{"weekday", "", "integer", false, "1 Monday ... 7 Sunday."},
+    Field{"day_index", "", "integer", false, "Local days since the start, from 0."},
+    Field{"month", "", "integer", false, "1..12."},
+    Field{"day", "", "integer", false, "1..31."},
+    Field{"year", "", "integer", false, "Year."},
+    Field{"date", "", "string", false, "\"2025-06-02\"."},
+};
+
+constexpr std::array all_fields{
+    FieldSection{"view", "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of kW by EVSE id, "
+                         "position or storage name; what is left out stays as it is.",
+                 view_fields},
+    FieldSection{"view_evse", "One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.", evse_fields},
+    FieldSection{"view_storage", "One storage, view.storages[i].", storage_fields},
+    FieldSection{"view_step", "One step of the horizon, view.horizon[k].", step_fields},
+    FieldSection{"world", "What the functions of at() can change.", world_fields},
+    FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},
+    FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_fields},
+    FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.", hour_fields},
+};
+
+constexpr std::array all_words{
+    Word{"scenario", "scenario(t)", "@param t evtwin.scenario\n@return evtwin.scenario", "Makes the scenario; the file returns it."},
+    Word{"site", "site(t)", "@param t evtwin.site\n@return evtwin.site", "Makes a site; stands inside scenario { ... } without a key."},
+    Word{"sessions", "sessions(file)", "@param file string|evtwin.sessions\n@return evtwin.arrivals", "Recorded sessions of a file."},
+    Word{"csv", "csv(file)", "@param file string|evtwin.csv\n@return evtwin.csv", "A series over time of a file."},
+    Word{"from_sessions", "from_sessions(file, station)",
+         "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
+         "One EVSE per station id of a session file, all alike; the ids are those of the file."},
+    Word{"at", "at(time, change)", "@param time string\n@param change fun(world: evtwin.world)\n@return evtwin.event",
+         "Calls the function at a local time of the run; stands inside scenario { ... } without a key."},
+    Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.strategy", "A strategy and its parameters: plugin \"milp\" { horizon_h = 24 }."},
+    Word{"param", "param(name, default)", "@generic T\n@param name string\n@param default T\n@return T",
+         "A value that `--set name=value` replaces, read as the type of the default. A path given so may lie anywhere; other files lie in the scenario's folder."},
+    Word{"uniform", "uniform(t)", "@param t evtwin.uniform|number[]\n@return evtwin.distribution", "uniform { 2, 8 }: every value between is equally likely."},
+    Word{"normal", "normal(t)", "@param t evtwin.normal|number[]\n@return evtwin.distribution", "normal { mean, std, min, max }, clipped to [min, max]."},
+    Word{"lognormal", "lognormal(t)", "@param t evtwin.lognormal|number[]\n@return evtwin.distribution", "lognormal { median, sigma, min, max }, clipped to [min, max]."},
+    Word{"exponential", "exponential(t)", "@param t evtwin.exponential|number[]\n@return evtwin.distribution", "exponential { mean, min, max }, clipped to [min, max]."},
+    Word{"choice", "choice(t)", "@param t number[][]\n@return evtwin.distribution", "choice { { value, weight }, ... }: one of a few values."},
+    Word{"arrivals.poisson", "arrivals.poisson(t)", "@param t evtwin.poisson\n@return evtwin.arrivals", "Arrivals at random."},
+};
+
+}  // namespace
+
+std::span<const FieldSection> field_sections() { return all_fields; }
+
+std::span<const Word> words() { return all_words; }
+
+}  // namespace evtwin::scenario

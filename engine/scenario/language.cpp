@@ -1,0 +1,229 @@
+#include "scenario/language.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <stdexcept>
+
+#include "scenario/nearest.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr std::size_t most_source_bytes = std::size_t{4} << 20;
+
+bool is_module_name(std::string_view name) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  bool dot = true;
+  for (const char c : name) {
+    if (c != '.' && !is_letter(c)) return false;
+    if (c == '.' && dot) return false;
+    dot = c == '.';
+  }
+  return !dot;
+}
+
+int line_of_byte(std::string_view text, std::size_t byte) {
+  return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(byte), '\n'));
+}
+
+// The first line that is not UTF-8; 0 when all is.
+int broken_line(std::string_view text) {
+  if (is_utf8(text)) return 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (!is_utf8(text.substr(at, end - at))) return line_of_byte(text, at);
+    at = end + 1;
+  }
+  return 1;
+}
+
+double parsed_number(const std::string& name, const std::string& text) {
+  double value = 0.0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (result.ec != std::errc() || result.ptr != text.data() + text.size() || !(value - value == 0.0)) {
+    throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) + ": this parameter is a number");
+  }
+  return value;
+}
+
+std::int64_t parsed_whole(const std::string& text, bool& is_whole) {
+  std::int64_t value = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  is_whole = result.ec == std::errc() && result.ptr == text.data() + text.size();
+  return value;
+}
+
+}  // namespace
+
+ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options)
+    : folder_(folder_of(file)), options_(std::move(options)) {
+  if (options_.library_dir.empty()) options_.library_dir = library_folder();
+  const std::string shown = printable(file, 300);
+  auto text = std::make_shared<SourceText>();
+  text->file = shown;
+  try {
+    text->text = open_users_file(file).read(most_source_bytes);
+  } catch (const FolderError& error) {
+    throw ScriptError(shown + ": the scenario " + error.what());
+  }
+  const std::string_view body = text->text;
+  if (body.starts_with(LUA_SIGNATURE)) throw ScriptError(shown + ":1: this is Lua bytecode; a scenario is a text file");
+  if (const std::size_t nul = body.find('\0'); nul != std::string_view::npos) {
+    throw ScriptError(shown + ":" + std::to_string(line_of_byte(body, nul)) + ": a NUL byte; a scenario is a text file");
+  }
+  if (const int line = broken_line(body); line > 0) {
+    throw ScriptError(shown + ":" + std::to_string(line) + ": text that is not UTF-8; save the file as UTF-8");
+  }
+  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    throw ScriptError(shown + ":1: the file is empty; a scenario is written: return scenario { ... }");
+  }
+  text_ = std::move(text);
+}
+
+OpenFile ScenarioSource::open(const std::string& path) const {
+  const bool users_own = std::any_of(options_.set.begin(), options_.set.end(), [&](const auto& entry) { return entry.second == path; });
+  return users_own ? open_users_file(path) : open_below(folder_, path);
+}
+
+std::string ScenarioSource::module(std::string_view name, std::string& file) const {
+  const std::scoped_lock lock(mutex_);
+  if (const auto known = modules_.find(name); known != modules_.end()) {
+    file = known->second.second;
+    return known->second.first;
+  }
+  if (!is_module_name(name)) {
+    throw FolderError("require: '" + printable(name, 60) + "' is no module name; names are letters, digits and _, with dots between folders");
+  }
+  std::string path(name);
+  std::replace(path.begin(), path.end(), '.', '/');
+  path += ".lua";
+  const bool in_library = !options_.library_dir.empty() && exists_below(options_.library_dir, path);
+  if (!in_library && !exists_below(folder_, path)) {
+    std::string text = "require: no module '" + printable(name, 60) + "' in the scenario library or beside the scenario";
+    const std::vector<std::string> there = options_.library_dir.empty() ? std::vector<std::string>() : modules_below(options_.library_dir);
+    const std::vector<std::string_view> known(there.begin(), there.end());
+    const std::string hint = did_you_mean(name, known);
+    if (!hint.empty()) throw FolderError(text + hint);
+    for (std::size_t i = 0; i < there.size(); ++i) text += (i == 0 ? "; the library has: " : ", ") + there[i];
+    throw FolderError(text);
+  }
+  const OpenFile opened = open_below(in_library ? options_.library_dir : folder_, path);
+  file = in_library ? path : opened.shown();
+  std::string text = opened.read(most_source_bytes);
+  modules_.emplace(name, std::make_pair(text, file));
+  return text;
+}
+
+Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t seed)
+    : source_(std::move(source)), sandbox_(SandboxLimits{}, seed) {
+  sandbox_.set_loader([this](std::string_view name, std::string& file) { return source_->module(name, file); });
+  add_word("scenario", "scenario", 1);
+  add_word("site", "site", 1);
+  add_word("sessions", "sessions", 1);
+  add_word("csv", "csv", 1);
+  add_word("from_sessions", "from_sessions", 2);
+  add_word("at", "at", 2);
+  add_word("plugin", "plugin", 1, true);
+  for (const char* name : {"uniform", "normal", "lognormal", "exponential", "choice"}) add_word(name, name, 1);
+
+  lua_State* L = state();
+  lua_newtable(L);
+  sandbox_.push_function([this](lua_State* in) { return construct(in, "arrivals.poisson", 1, false); });
+  lua_setfield(L, -2, "poisson");
+  make_read_only(L, -1, "arrivals", true);
+  sandbox_.set_global("arrivals");
+  sandbox_.set_function("param", [this](lua_State* in) { return param(in); });
+}
+
+void Language::add_word(const char* name, std::string kind, int most_arguments, bool takes_table) {
+  sandbox_.set_function(name, [this, kind = std::move(kind), most_arguments, takes_table](lua_State* L) {
+    return construct(L, kind, most_arguments, takes_table);
+  });
+}
+
+// Nothing is checked here beyond the number of arguments: all checks happen on the finished scenario, with lines.
+int Language::construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table) {
+  auto out = std::make_shared<Construct>();
+  out->kind = kind;
+  out->takes_table = takes_table;
+  lua_Debug frame;
+  for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
+    if (lua_getinfo(L, "Sl", &frame) == 0 || frame.currentline <= 0) continue;
+    out->file = frame.source[0] == '@' ? frame.source + 1 : frame.source;
+    out->line = frame.currentline;
+    break;
+  }
+  const int given = lua_gettop(L);
+  if (given == 0) throw std::runtime_error(kind + ": nothing was given; write " + kind + " { ... }");
+  if (given > most_arguments) {
+    throw std::runtime_error(kind + ": " + std::to_string(given) + " arguments given, at most " + std::to_string(most_arguments) + " due");
+  }
+  for (int i = 1; i <= given; ++i) out->arguments.push_back(take_value(L, i));
+  if (kind == "site" || kind == "at") {
+    if (made_.size() >= 100'000) throw std::runtime_error(kind + ": more than 100,000 sites and events");
+    made_.push_back(out);
+  }
+  push_construct(L, std::move(out));
+  return 1;
+}
+
+int Language::param(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TSTRING) throw std::runtime_error("param: the name is due in quotes: param(\"name\", default)");
+  const std::string name = lua_tostring(L, 1);
+  const auto known = std::find_if(params_.begin(), params_.end(), [&](const Param& p) { return p.name == name; });
+  const auto set = source_->options().set.find(name);
+  const bool given = set != source_->options().set.end();
+  if (known == params_.end()) params_.push_back({name, given});
+  lua_settop(L, 2);
+  if (!given) return 1;
+  const std::string& text = set->second;
+  switch (lua_type(L, 2)) {
+    case LUA_TNUMBER: {
+      bool is_whole = false;
+      const std::int64_t value = parsed_whole(text, is_whole);
+      if (is_whole) lua_pushinteger(L, value);
+      else lua_pushnumber(L, parsed_number(name, text));
+      return 1;
+    }
+    case LUA_TBOOLEAN:
+      if (text != "true" && text != "false") {
+        throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) + ": this parameter is true or false");
+      }
+      lua_pushboolean(L, text == "true" ? 1 : 0);
+      return 1;
+    case LUA_TNIL:
+    case LUA_TSTRING: lua_pushlstring(L, text.data(), text.size()); return 1;
+    default: throw std::runtime_error("param: the default of " + printable(name, 60) + " must be a number, true or false, or text");
+  }
+}
+
+void print_line(std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
+std::shared_ptr<const Construct> Language::run(std::function<void(std::string_view)> print) {
+  sandbox_.set_print(std::move(print));
+  sandbox_.run_chunk(source_->text(), source_->file(), 1);
+  std::shared_ptr<const Construct> scenario = to_construct(state(), -1);
+  const std::string got = lua_isnil(state(), -1) ? "nothing" : std::string("a ") + luaL_typename(state(), -1);
+  lua_settop(state(), 0);
+  if (!scenario || scenario->kind != "scenario") {
+    throw ScriptError(source_->file() + ": the file returns " + (scenario ? "a " + scenario->kind : got) +
+                      "; a scenario is written: return scenario { ... }");
+  }
+  return scenario;
+}
+
+void Language::push(Function function) { lua_rawgeti(state(), LUA_REGISTRYINDEX, function.reference); }
+
+Where Language::where(const Construct& scenario) const {
+  return {source_->source_text(), scenario.file, scenario.kind, scenario.line, {}};
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,86 @@
+#pragma once
+// The names of the language, registered on a sandbox; and one run of a scenario's text.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scenario/fields.hpp"
+#include "scenario/folder.hpp"
+#include "scenario/loader.hpp"
+#include "scenario/sandbox.hpp"
+#include "scenario/value.hpp"
+
+namespace evtwin::scenario {
+
+class ScenarioSource {
+ public:
+  /// Reads the scenario's text. @throws ScriptError
+  ScenarioSource(const std::string& file, LoadOptions options);
+
+  const std::string& file() const { return text_->file; }
+  const std::string& text() const { return text_->text; }
+  const std::shared_ptr<const SourceText>& source_text() const { return text_; }
+  const LoadOptions& options() const { return options_; }
+
+  /// Opens a file that the scenario names: below its folder, or anywhere when the path is a --set value. @throws
+  /// FolderError
+  OpenFile open(const std::string& path) const;
+  /// A module's text: from the library, else from the scenario's folder; read once, then the same for ever. @throws
+  /// FolderError
+  std::string module(std::string_view name, std::string& file) const;
+
+  std::uint64_t seed = 0;  ///< of the interpreter's random numbers: the run's seed, once it is known
+
+ private:
+  std::shared_ptr<const SourceText> text_;
+  std::string folder_;
+  LoadOptions options_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::pair<std::string, std::string>, std::less<>> modules_;  // name -> (text, file)
+};
+
+/// Where print() of a scenario goes: stderr.
+void print_line(std::string_view line);
+
+/// One Lua state with the language in it.
+class Language {
+ public:
+  struct Param {
+    std::string name;
+    bool given = false;  ///< by --set
+  };
+
+  Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t seed);
+
+  /// Runs the scenario's text; `print` gets the lines of print(). @returns what scenario { ... } made. @throws ScriptError, also when nothing was
+  /// returned.
+  std::shared_ptr<const Construct> run(std::function<void(std::string_view)> print);
+
+  Sandbox& sandbox() { return sandbox_; }
+  lua_State* state() { return sandbox_.state(); }
+  /// Pushes a function that a Value refers to.
+  void push(Function function);
+  /// Place of the whole scenario.
+  Where where(const Construct& scenario) const;
+
+  const std::vector<Param>& params() const { return params_; }
+  /// Everything made by the words whose results must be used: "site" and "at".
+  const std::vector<std::shared_ptr<const Construct>>& made() const { return made_; }
+
+ private:
+  void add_word(const char* name, std::string kind, int most_arguments, bool takes_table = false);
+  int construct(lua_State* L, const std::string& kind, int most_arguments, bool takes_table);
+  int param(lua_State* L);
+
+  std::shared_ptr<const ScenarioSource> source_;
+  Sandbox sandbox_;
+  std::vector<Param> params_;
+  std::vector<std::shared_ptr<const Construct>> made_;
+};
+
+}  // namespace evtwin::scenario

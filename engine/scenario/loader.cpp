@@ -1,0 +1,273 @@
+#include "scenario/loader.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "scenario/build.hpp"
+#include "scenario/language.hpp"
+#include "scenario/nearest.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr double whole_in_double = 9007199254740992.0;  // 2^53: from here on a float skips whole numbers
+constexpr int most_days = 36'500;
+
+std::uint64_t seed_of(const Value& value, const Where& where) {
+  if (!value.is_number()) fail(where, "must be a whole number from 0 to 2^63-1, got " + describe(value));
+  if (const auto* whole = std::get_if<std::int64_t>(&value.data)) {
+    if (*whole < 0) fail(where, "= " + std::to_string(*whole) + " must be from 0 to 2^63-1");
+    return static_cast<std::uint64_t>(*whole);
+  }
+  const double number = value.number();
+  if (!(number >= 0.0 && number <= whole_in_double) || std::floor(number) != number) {
+    fail(where, "= " + show_number(number) + " must be a whole number from 0 to 2^63-1; a number of this size or form is a float, which loses digits");
+  }
+  return static_cast<std::uint64_t>(number);
+}
+
+// The instant `days` local days after `start`, at the same time of the local clock.
+TimeNs end_of(const market::Calendar& calendar, TimeNs start, int days, const Where& where) {
+  const market::LocalTime local = calendar.local(start);
+  const std::int64_t last = market::days_since_epoch(local.date) + days;
+  constexpr market::LocalDate latest{2262, 4, 9};
+  if (last > market::days_since_epoch(latest)) {
+    fail(where / "days", "= " + std::to_string(days) + " leads past 2262-04-09, where the clock of the simulation ends (start " + market::format_date(local.date) + ")");
+  }
+  const market::LocalDate date = market::date_of_days(last);
+  if (start == calendar.day_start(start)) return calendar.start_of(date);
+  return calendar.to_utc(date.year, date.month, date.day, local.hour, local.minute, local.second).first_ns;
+}
+
+void read_window(Build& build, const Fields& f, const Construct& scenario) {
+  twin::World& world = build.world;
+  const LoadOptions& options = build.source.options();
+  const Value& start = *f.find("start");
+  const Value& days = *f.find("days");
+  const auto from_sessions = [](const Value& value) { return value.text() != nullptr && *value.text() == "from_sessions"; };
+  RecordedDays recorded;
+  if (from_sessions(start) || (from_sessions(days) && !options.days)) recorded = recorded_days(build, scenario, f.where());
+  world.start_ns = from_sessions(start) ? world.calendar.start_of(recorded.first) : instant_of(start, f.where("start"), world.calendar);
+  if (options.days) {
+    if (*options.days < 1 || *options.days > most_days) {
+      throw ScriptError("--days " + std::to_string(*options.days) + ": days must be from 1 to 36,500");
+    }
+    world.days = *options.days;
+  } else if (from_sessions(days)) {
+    const std::int64_t ends = market::days_since_epoch(recorded.first) + recorded.days;
+    const std::int64_t length = ends - market::days_since_epoch(world.calendar.date(world.start_ns));
+    if (length < 1) fail(f.where("start"), "lies after the last recorded session");
+    if (length > most_days) fail(f.where("days"), "= \"from_sessions\" makes " + std::to_string(length) + " days; at most 36,500 are allowed");
+    world.days = static_cast<int>(length);
+  } else {
+    world.days = static_cast<int>(whole_of(days, f.where("days"), 1, most_days, "days"));
+  }
+  world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where());
+  if (world.end_ns > world.calendar.rules_known_until()) {
+    build.flag("timezone", "the changes of clock in " + world.calendar.zone() + " are known until " +
+                               world.calendar.format_local(world.calendar.rules_known_until()) + "; afterwards the last offset is kept");
+  }
+}
+
+// A value of a strategy's parameter as text that reads back as the same value.
+std::string param_text(const Value& value, const Where& where) {
+  if (const bool* b = value.boolean()) return *b ? "true" : "false";
+  if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
+  if (value.is_number()) {
+    std::array<char, 32> digits{};
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value.number()).ptr};
+  }
+  if (value.text() != nullptr) return text_of(value, where);
+  fail(where, "must be a number, true or false, or text, got " + describe(value));
+}
+
+std::string strategy_id(const Build& build, const Value& value, const Where& where) {
+  const std::string& id = text_of(value, where);
+  const auto& set = build.source.options().set;
+  const bool users_own = std::any_of(set.begin(), set.end(), [&](const auto& entry) { return entry.second == id; });
+  if (!users_own && id.find_first_of("/#:") != std::string::npos) {
+    fail(where, "= \"" + id + "\" must be the id of a strategy, such as \"edf\"; a plugin's file can only be named on the command line (--strategy FILE.so#ID)");
+  }
+  if (id == "lua") fail(where, "= \"lua\": write the function itself, strategy = function(view) ... end");
+  return id;
+}
+
+void read_strategy(Build& build, const Fields& f, std::string& position) {
+  const Value* value = f.find("strategy");
+  if (value == nullptr) return;
+  const Where where = f.where("strategy");
+  position = where.position();
+  twin::StrategyChoice& choice = build.world.strategy;
+  if (value->function() != nullptr) {
+    choice.id = "lua";
+  } else if (value->text() != nullptr) {
+    choice.id = strategy_id(build, *value, where);
+  } else if (const Construct* plugin = value->construct("plugin")) {
+    const Where at = where.at(*plugin);
+    position = at.position();
+    choice.id = strategy_id(build, plugin->arguments.front(), at);
+    if (plugin->arguments.size() < 2) return;
+    const Table* params = plugin->arguments[1].table();
+    if (params == nullptr || !params->numbered.empty()) fail(at, "takes parameters as { name = value, ... }");
+    for (const auto& [name, param] : params->named) choice.params.emplace_back(name, param_text(param, at / name));
+  } else {
+    fail(where, "must be the id of a strategy, plugin \"id\" { ... } or a function(view), got " + describe(*value));
+  }
+}
+
+void read_events(Build& build, const std::vector<std::shared_ptr<const Construct>>& events, const Where& where) {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Construct& event = *events[i];
+    const Where at = where.at(event);
+    if (event.arguments.size() != 2 || event.arguments[1].function() == nullptr) {
+      fail_at(at, "at takes a local time and a function: at(\"2025-06-02T14:00\", function(world) ... end)");
+    }
+    twin::ScriptedEvent scripted;
+    scripted.time_ns = instant_of(event.arguments[0], at, build.world.calendar);
+    scripted.index = static_cast<std::uint32_t>(i);
+    scripted.where = at.position();
+    if (scripted.time_ns < build.world.start_ns || scripted.time_ns >= build.world.end_ns) {
+      build.flag(scripted.where, "at(\"" + *event.arguments[0].text() + "\") lies outside the run and does nothing");
+      continue;
+    }
+    build.world.events.push_back(std::move(scripted));
+  }
+  std::stable_sort(build.world.events.begin(), build.world.events.end(), [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+}
+
+void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr<const Construct>>& sites) {
+  twin::Forecast forecast;
+  if (const Value* value = f.find("forecast")) forecast = forecast_of(*value, f.where("forecast"));
+  const Value* arrivals = f.find("arrivals");
+  if (sites.empty()) fail_at(f.where(), "scenario needs at least one site { ... }");
+  if (arrivals != nullptr && sites.size() > 1) fail(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    const std::string default_name = sites.size() == 1 ? "site" : "site-" + std::to_string(i + 1);
+    build.world.sites.push_back(site_of(build, *sites[i], f.where(), forecast, arrivals, default_name));
+    const std::string& name = build.world.sites.back().name;
+    if (!names.insert(name).second) fail(f.where().at(*sites[i]) / "name", "= \"" + name + "\" is used by two sites");
+  }
+  // One currency, so that sums over sites mean something.
+  for (const twin::Site& site : build.world.sites) {
+    if (!site.tariff_given) continue;
+    if (build.world.currency.empty()) build.world.currency = site.tariff.currency;
+    if (site.tariff.currency != build.world.currency) {
+      fail_at(f.where(), "the site \"" + site.name + "\" has the currency " + site.tariff.currency + ", another site " + build.world.currency + "; all sites need one currency");
+    }
+  }
+}
+
+std::vector<std::shared_ptr<const Construct>> positional(const Fields& f, std::string_view kind) {
+  std::vector<std::shared_ptr<const Construct>> out;
+  for (const Value& entry : f.positional()) {
+    if (entry.construct(kind) != nullptr) out.push_back(std::get<std::shared_ptr<const Construct>>(entry.data));
+  }
+  return out;
+}
+
+void check_params(const Language& language, const LoadOptions& options) {
+  for (const auto& [name, value] : options.set) {
+    const auto& params = language.params();
+    if (std::any_of(params.begin(), params.end(), [&, &key = name](const Language::Param& p) { return p.name == key; })) continue;
+    std::vector<std::string_view> known;
+    for (const Language::Param& p : params) known.push_back(p.name);
+    std::string text = "--set " + printable(name, 60) + ": the scenario reads no such parameter" + did_you_mean(name, known);
+    if (known.empty()) text += "; it has none (they are read by param(\"name\", default))";
+    for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; it reads: " : ", ") + printable(known[i], 60);
+    throw ScriptError(text);
+  }
+}
+
+// The seed stands in the scenario, and yet math.random in the scenario depends on it: so the text may have to run twice.
+std::shared_ptr<const Construct> run_with_seed(const std::shared_ptr<ScenarioSource>& source, std::unique_ptr<Language>& language) {
+  source->seed = source->options().seed.value_or(0);
+  language = std::make_unique<Language>(source, source->seed);
+  std::vector<std::string> prints;
+  std::shared_ptr<const Construct> scenario = language->run([&](std::string_view line) { prints.emplace_back(line); });
+  const Table* table = scenario->arguments.front().table();
+  const Value* seed = table != nullptr ? table->find("seed") : nullptr;
+  if (!source->options().seed && seed != nullptr) source->seed = seed_of(*seed, language->where(*scenario) / "seed");
+  if (source->seed == source->options().seed.value_or(0)) {
+    for (const std::string& line : prints) print_line(line);
+    return scenario;
+  }
+  language = std::make_unique<Language>(source, source->seed);
+  return language->run(print_line);
+}
+
+LoadedScenario load(const std::string& file, const LoadOptions& options) {
+  auto source = std::make_shared<ScenarioSource>(file, options);
+  std::unique_ptr<Language> language;
+  const std::shared_ptr<const Construct> scenario = run_with_seed(source, language);
+  const Where where = language->where(*scenario);
+  const Fields f(scenario->arguments.front(), section("scenario"), where);
+  for (std::size_t i = 0; i < f.positional().size(); ++i) {
+    const Value& entry = f.positional()[i];
+    if (entry.construct("site") == nullptr && entry.construct("at") == nullptr) {
+      fail(where / i, "has no key; entries without a key are site { ... } and at(...), got " + describe(entry));
+    }
+  }
+
+  Build build{*language, *source, {}, 0, 0, {}, {}};
+  twin::World& world = build.world;
+  world.name = f.text("name", std::filesystem::path(file).stem().string());
+  world.scenario_file = file;
+  world.scenario_text = source->text();
+  world.parameters = options.set;
+  world.seed = source->seed;
+  world.calendar = calendar_of(f.text("timezone"), f.where("timezone"));
+  world.tick_ns = f.whole("tick_min") * kernel::minute_ns;
+  read_window(build, f, *scenario);
+  if (const Value* vehicles = f.find("vehicles")) world.vehicles = vehicles_of(*vehicles, f.where("vehicles"));
+  read_sites(build, f, positional(f, "site"));
+  LoadedScenario out;
+  read_strategy(build, f, out.strategy_where);
+  read_events(build, positional(f, "at"), where);
+  check_params(*language, source->options());
+  for (const auto& made : language->made()) {
+    const auto& all = f.positional();
+    const bool used = std::any_of(all.begin(), all.end(), [&](const Value& v) { return v.construct() == made.get(); });
+    if (!used) build.flag(where.at(*made).position(), "this " + made->kind + " is not inside scenario { ... } and does nothing");
+  }
+  out.world = std::move(world);
+  out.source = std::move(source);
+  return out;
+}
+
+}  // namespace
+
+LoadedScenario load_scenario(const std::string& file, const LoadOptions& options) {
+  try {
+    return load(file, options);
+  } catch (const ScriptError&) {
+    throw;
+  } catch (const std::exception& error) {
+    // What a room below refused in its own words: the file is named at least.
+    throw ScriptError(printable(file, 300) + ": " + printable(error.what(), 400));
+  }
+}
+
+std::string library_folder() {
+  if (const char* set = std::getenv("EVTWIN_LIBRARY"); set != nullptr && *set != '\0') return set;
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  const std::filesystem::path installed = program.parent_path().parent_path() / "share" / "evtwin" / "lib";
+  if (std::filesystem::is_directory(installed, error)) return installed.string();
+  // build/release/bin/evtwin in a source tree
+  for (std::filesystem::path at = program.parent_path(); at.has_relative_path(); at = at.parent_path()) {
+    if (std::filesystem::is_directory(at / "scenarios" / "lib", error)) return (at / "scenarios" / "lib").string();
+  }
+  return {};
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,54 @@
+#pragma once
+// A scenario file becomes a world, and its functions become what a simulation can call.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "control/strategy.hpp"
+#include "scenario/sandbox.hpp"
+#include "twin/simulation.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::scenario {
+
+struct LoadOptions {
+  std::map<std::string, std::string>
+      set;  ///< --set name=value, read by param(); a path among them is the user's own and may lie anywhere
+  std::optional<std::uint64_t> seed;  ///< instead of the scenario's
+  std::optional<int> days;            ///< instead of the scenario's
+  std::string library_dir;            ///< folder of the scenario library; empty: library_folder()
+};
+
+/// The scenario's text, modules and options: what its functions are rebuilt from, the same in every simulation.
+class ScenarioSource;
+
+struct LoadedScenario {
+  twin::World world;
+  std::shared_ptr<const ScenarioSource> source;
+  std::string strategy_where;  ///< "week.lua:9", for messages about the strategy's id and parameters
+};
+
+/// Reads, checks and builds. Text that is accepted and yet questionable becomes a World::flags entry.
+/// @throws ScriptError "FILE:LINE: what, and what would be right", for every kind of trouble.
+LoadedScenario load_scenario(const std::string& file, const LoadOptions& options = {});
+
+/// The functions of at(), in a Lua state of their own; null when there are none. One per simulation.
+/// @throws ScriptError
+std::unique_ptr<twin::Script> make_script(const LoadedScenario& scenario);
+
+/// For `strategy = function(view) ... end`: every instance runs the scenario anew in a Lua state of its own, so that
+/// sites and simulations share nothing. Precondition: the world's strategy id is "lua". The scenario must outlive
+/// nothing: all is shared.
+control::StrategyFactory lua_strategy(const LoadedScenario& scenario);
+
+/// Where the scenario library lies: $EVTWIN_LIBRARY, else share/evtwin/lib beside the program's folder, else
+/// scenarios/lib of the source tree that the program was built in; empty when there is none.
+std::string library_folder();
+
+/// What `evtwin init` writes: a commented scenario that runs as it stands.
+std::string example_scenario();
+
+}  // namespace evtwin::scenario

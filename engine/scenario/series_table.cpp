@@ -1,0 +1,125 @@
+#include "scenario/series_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenario/csv.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+bool holds_times(std::string_view name) {
+  for (const std::string_view known : {"time", "timestamp", "datetime", "date", "utc", "local_time", "time_utc"}) {
+    if (name == known) return true;
+  }
+  return false;
+}
+
+std::size_t time_column(const CsvReader& csv) { return csv.find("time").value_or(0); }
+
+std::size_t value_column(const CsvReader& csv, const SeriesOptions& options) {
+  if (!options.column.empty()) return csv.need(options.column);
+  for (const std::string& name : options.accepted) {
+    if (const auto found = csv.find(name)) return *found;
+  }
+  std::vector<std::size_t> candidates;
+  for (std::size_t i = 0; i < csv.header().size(); ++i) {
+    if (i != time_column(csv) && !holds_times(csv.header()[i])) candidates.push_back(i);
+  }
+  if (candidates.size() == 1) return candidates.front();
+  if (candidates.empty()) {
+    throw InputError(csv.file(), csv.line(),
+                     fmt::format("no column of values; a time column and one with values are due, such as time,{}",
+                                 options.accepted.empty() ? "value" : options.accepted.front()));
+  }
+  throw InputError(
+      csv.file(), csv.line(),
+      fmt::format("several columns of values: {}; say which one with column = \"...\"", listed(csv.header())));
+}
+
+TimeNs instant(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
+  try {
+    return market::parse_instant(trimmed(csv.field(column)), calendar);
+  } catch (const market::TimeTextError& error) {
+    csv.fail(fmt::format("{}: {}", csv.header()[column], error.what()));
+  }
+}
+
+// A series whose steps are nearly all the same has holes where a step is longer: said, since the value before is held
+// there.
+void flag_holes(const std::string& file, const market::Series& series, const market::Calendar& calendar,
+                std::vector<TableFlag>& flags) {
+  const auto times = series.times_ns();
+  if (times.size() < 3) return;
+  std::vector<TimeNs> steps;
+  for (std::size_t i = 1; i < times.size(); ++i) steps.push_back(times[i] - times[i - 1]);
+  std::vector<TimeNs> sorted = steps;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  const TimeNs usual_ns = *middle;
+  const auto usual = static_cast<std::size_t>(std::count(steps.begin(), steps.end(), usual_ns));
+  if (usual * 10 < steps.size() * 9) return;  // not regular: rows at changes, perhaps
+
+  std::size_t holes = 0;
+  TimeNs first_ns = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i] <= usual_ns) continue;
+    if (holes++ == 0) first_ns = times[i];
+  }
+  if (holes == 0) return;
+  flags.push_back(
+      {"",
+       fmt::format("{}: {} hole{} in a series of one row every {:g} min; the value before is held (first after {})",
+                   printable(file), holes, holes == 1 ? "" : "s",
+                   static_cast<double>(usual_ns) / static_cast<double>(kernel::minute_ns),
+                   calendar.format_local(first_ns)),
+       false});
+}
+
+}  // namespace
+
+SeriesTable read_series(const std::string& shown, const std::string& real, const market::Calendar& calendar,
+                        const SeriesOptions& options) {
+  const std::string text = read_text_file(shown, real);
+  CsvReader csv(text, shown);
+  const std::size_t time_at = time_column(csv);
+  const std::size_t value_at = value_column(csv, options);
+  if (value_at == time_at) {
+    throw InputError(shown, csv.line(), fmt::format("column '{}' holds the times", printable(csv.header()[time_at])));
+  }
+
+  std::vector<TimeNs> times_ns;
+  std::vector<double> values;
+  while (csv.next()) {
+    const TimeNs t = instant(csv, time_at, calendar);
+    if (!times_ns.empty() && t <= times_ns.back()) {
+      csv.fail(time_at, fmt::format("is not later than the row before, {}; rows must ascend in time",
+                                    calendar.format_iso(times_ns.back())));
+    }
+    times_ns.push_back(t);
+    values.push_back(csv.number(value_at, options.least, options.most) * options.scale);
+  }
+  if (times_ns.size() < 2) {
+    throw InputError(
+        shown, 0, fmt::format("{}; a series needs two rows at least", times_ns.empty() ? "no rows" : "a single row"));
+  }
+
+  SeriesTable table;
+  table.column = csv.header()[value_at];
+  const std::size_t rows = times_ns.size();
+  table.series = market::Series(std::move(times_ns), std::move(values));
+  const bool window = options.need_to_ns > options.need_from_ns;
+  if (window && !table.series.covers(options.need_from_ns, options.need_to_ns)) {
+    throw InputError(
+        shown, 0,
+        fmt::format("its {} rows cover {} to {}; the run needs {} to {}", rows,
+                    calendar.format_local(table.series.begin_ns()), calendar.format_local(table.series.end_ns()),
+                    calendar.format_local(options.need_from_ns), calendar.format_local(options.need_to_ns)));
+  }
+  flag_holes(shown, table.series, calendar, table.flags);
+  return table;
+}
+
+}  // namespace evtwin::scenario

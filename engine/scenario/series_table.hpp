@@ -1,0 +1,42 @@
+#pragma once
+// A series over time from a table: prices, CO2, PV, base load.
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "market/calendar.hpp"
+#include "market/series.hpp"
+#include "scenario/session_table.hpp"
+#include "scenario/text_file.hpp"
+
+namespace evtwin::scenario {
+
+struct SeriesOptions {
+  /// The value column; empty: the first of `accepted` that is there, else the only column that holds no times.
+  std::string column = {};
+  /// Names the caller knows ("kw", "price_per_kwh"), the likeliest first.
+  std::vector<std::string> accepted = {};
+  double least = -1e9;  ///< values below are errors; 0 for PV and load
+  double most = 1e9;
+  double scale = 1.0;  ///< values are multiplied by it after the check
+  /// Window that must be covered; none when need_to_ns <= need_from_ns.
+  TimeNs need_from_ns = 0;
+  TimeNs need_to_ns = 0;
+};
+
+struct SeriesTable {
+  market::Series series;
+  std::string column;            ///< the one that was read
+  std::vector<TableFlag> flags;  ///< holes in a regular series
+};
+
+/// Reads a table whose first column (or the one named "time") has ISO times, with offset or local of `calendar` (files
+/// in UTC without offset: give a UTC calendar), and at least one column of values. The last value holds as long as the
+/// step before it.
+/// @throws InputError naming file, line and column: for values that are no number or out of range, times that do not
+/// ascend, and a series that does not cover the window.
+SeriesTable read_series(const std::string& shown, const std::string& real, const market::Calendar& calendar,
+                        const SeriesOptions& options = {});
+
+}  // namespace evtwin::scenario

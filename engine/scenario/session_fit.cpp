@@ -1,0 +1,221 @@
+// How recorded sessions are fitted to a window of time and to a site's EVSEs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "scenario/csv.hpp"
+#include "scenario/printable.hpp"
+#include "scenario/session_table.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr std::size_t most_named = 10;  // sessions of one kind that are flagged one by one
+
+std::string name_of(const SessionRow& row) { return printable(row.visit.id, 80); }
+
+std::string place_of(const SessionTable& table, const SessionRow& row) {
+  return fmt::format("{}:{}: session {}", printable(table.file), row.line, name_of(row));
+}
+
+void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
+  table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_of(table, row), why), true});
+}
+
+void sort_by_arrival(SessionTable& table) {
+  std::stable_sort(table.rows.begin(), table.rows.end(), [](const SessionRow& a, const SessionRow& b) {
+    return a.visit.arrival_ns != b.visit.arrival_ns ? a.visit.arrival_ns < b.visit.arrival_ns : a.line < b.line;
+  });
+}
+
+std::string date_text(const market::Calendar& calendar, TimeNs t) { return market::format_date(calendar.date(t)); }
+
+/// Same local clock time, `days` later.
+TimeNs moved_by_days(const market::Calendar& calendar, TimeNs t, std::int64_t days) {
+  const market::LocalTime from = calendar.local(t);
+  const market::LocalDate to = market::date_of_days(market::days_since_epoch(from.date) + days);
+  const market::LocalLookup found = calendar.to_utc(to.year, to.month, to.day, from.hour, from.minute, from.second);
+  // Inside a gap of the clock there are no fractions of a second to keep: it is left at its end.
+  return found.first_ns + (found.exists == market::LocalExists::never ? 0 : from.nanosecond);
+}
+
+// One error about all rows whose EVSE is not there, naming the first of the file.
+[[noreturn]] void refuse_unknown(const SessionTable& table, const std::map<std::string_view, std::size_t>& row_of,
+                                 std::span<const std::string> evse_ids) {
+  const SessionRow* first = nullptr;
+  std::size_t count = 0;
+  for (const SessionRow& row : table.rows) {
+    if (row_of.contains(row.evse_id)) continue;
+    ++count;
+    if (first == nullptr || row.line < first->line) first = &row;
+  }
+  const std::string more =
+      count > 1 ? fmt::format("; {} more session{} of this kind", count - 1, count == 2 ? "" : "s") : "";
+  if (first->evse_id.empty()) {
+    throw InputError(
+        table.file, first->line,
+        fmt::format("session {} names no EVSE; add a column evse, or set evse = \"any\"{}", name_of(*first), more));
+  }
+  throw InputError(table.file, first->line,
+                   fmt::format("station {}: the site has no such EVSE; known: {} (or set evse = \"any\"){}",
+                               printable(first->evse_id, 80), listed(evse_ids), more));
+}
+
+void leave_out_overlaps(SessionTable& table, std::span<const std::string> evse_ids) {
+  std::vector<const SessionRow*> last_on(evse_ids.size(), nullptr);
+  std::vector<SessionRow> kept;
+  kept.reserve(table.rows.size());  // rows of `kept` are pointed to
+  for (SessionRow& row : table.rows) {
+    const auto evse = static_cast<std::size_t>(row.visit.evse);
+    const SessionRow* before = last_on[evse];
+    if (before != nullptr && row.visit.arrival_ns < before->visit.departure_ns) {
+      const TimeNs until_ns = std::min(row.visit.departure_ns, before->visit.departure_ns);
+      leave_out(table, row,
+                fmt::format("overlaps session {} (line {}) on EVSE {} from {} to {}; the later arrival is left out",
+                            name_of(*before), before->line, printable(evse_ids[evse], 80),
+                            table.calendar.format_local(row.visit.arrival_ns), table.calendar.format_local(until_ns)));
+      continue;
+    }
+    kept.push_back(std::move(row));
+    last_on[evse] = &kept.back();
+  }
+  table.rows = std::move(kept);
+}
+
+}  // namespace
+
+std::vector<std::string> station_ids(const SessionTable& table) {
+  std::vector<const SessionRow*> by_line;
+  for (const SessionRow& row : table.rows) by_line.push_back(&row);
+  std::sort(by_line.begin(), by_line.end(), [](const auto* a, const auto* b) { return a->line < b->line; });
+
+  std::vector<std::string> ids;
+  std::map<std::string_view, bool> known;
+  for (const SessionRow* row : by_line) {
+    if (row->evse_id.empty()) {
+      throw InputError(table.file, row->line,
+                       fmt::format("session {} names no EVSE; add a column evse", name_of(*row)));
+    }
+    if (known.emplace(row->evse_id, true).second) ids.push_back(row->evse_id);
+  }
+  return ids;
+}
+
+SessionDays days_of(const SessionTable& table) {
+  if (table.rows.empty()) return {};
+  TimeNs last_ns = table.rows.front().visit.departure_ns;
+  for (const SessionRow& row : table.rows) last_ns = std::max(last_ns, row.visit.departure_ns);
+  const market::LocalDate first = table.calendar.date(table.rows.front().visit.arrival_ns);
+  // A departure at midnight belongs to the day that ends there.
+  const market::LocalDate last = table.calendar.date(last_ns - 1);
+  return {first, static_cast<int>(market::days_since_epoch(last) - market::days_since_epoch(first)) + 1};
+}
+
+void shift_to_start(SessionTable& table, TimeNs start_ns) {
+  if (table.rows.empty()) return;
+  const market::Calendar& calendar = table.calendar;
+  const std::int64_t days = market::days_since_epoch(calendar.date(start_ns)) -
+                            market::days_since_epoch(calendar.date(table.rows.front().visit.arrival_ns));
+  if (days == 0) return;
+
+  std::vector<SessionRow> kept;
+  kept.reserve(table.rows.size());
+  for (SessionRow& row : table.rows) {
+    demand::Visit& visit = row.visit;
+    try {
+      visit.arrival_ns = moved_by_days(calendar, visit.arrival_ns, days);
+      visit.departure_ns = moved_by_days(calendar, visit.departure_ns, days);
+      visit.claimed_departure_ns =
+          std::max(moved_by_days(calendar, visit.claimed_departure_ns, days), visit.arrival_ns);
+    } catch (const market::TimeTextError& error) {
+      throw InputError(table.file, row.line, fmt::format("can not be moved by {} days: {}", days, error.what()));
+    }
+    if (visit.departure_ns <= visit.arrival_ns) {
+      leave_out(table, row,
+                fmt::format("moved by {} days, it ends at {}, not after it begins: the clock changes there", days,
+                            calendar.format_local(visit.departure_ns)));
+      continue;
+    }
+    kept.push_back(std::move(row));
+  }
+  table.rows = std::move(kept);
+  sort_by_arrival(table);
+}
+
+void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
+  const market::Calendar& calendar = table.calendar;
+  const SessionDays own = days_of(table);
+  const std::string run = fmt::format("{} to {}", calendar.format_local(start_ns), calendar.format_local(end_ns));
+  std::vector<SessionRow> kept;
+  std::size_t outside = 0;
+  TimeNs last_outside_ns = 0;
+  for (SessionRow& row : table.rows) {
+    const TimeNs arrival_ns = row.visit.arrival_ns;
+    if (arrival_ns >= start_ns && arrival_ns < end_ns) {
+      kept.push_back(std::move(row));
+      continue;
+    }
+    last_outside_ns = arrival_ns;
+    if (++outside > most_named) continue;
+    const bool reaches_in = arrival_ns < start_ns && row.visit.departure_ns > start_ns;
+    leave_out(table, row,
+              fmt::format("arrives at {}, outside the run ({}){}", calendar.format_local(arrival_ns), run,
+                          reaches_in ? "; it had begun before the run does" : ""));
+  }
+  if (kept.empty() && outside > 0) {
+    const market::LocalDate last = market::date_of_days(market::days_since_epoch(own.first) + own.days - 1);
+    throw InputError(
+        table.file, 0,
+        fmt::format("every session lies outside the run ({}): the file has {} to {}; set start = \"{}\", or "
+                    "shift_to_start = true (times without an offset are read in {})",
+                    run, market::format_date(own.first), market::format_date(last), market::format_date(own.first), calendar.zone()));
+  }
+  if (outside > most_named) {
+    table.flags.push_back(
+        {"",
+         fmt::format("{}: {} sessions in all arrive outside the run ({}); the first {} are named, the "
+                     "last arrives on {}",
+                     printable(table.file), outside, run, most_named, date_text(calendar, last_outside_ns)),
+         true});
+  }
+  table.rows = std::move(kept);
+}
+
+void assign_evses(SessionTable& table, std::span<const std::string> evse_ids, EvseMode mode) {
+  if (mode == EvseMode::any) {
+    for (SessionRow& row : table.rows) row.visit.evse = demand::any_evse;
+    return;
+  }
+  std::map<std::string_view, std::size_t> row_of;
+  for (std::size_t i = 0; i < evse_ids.size(); ++i) row_of.emplace(evse_ids[i], i);
+  for (SessionRow& row : table.rows) {
+    const auto found = row_of.find(row.evse_id);
+    if (found == row_of.end()) refuse_unknown(table, row_of, evse_ids);
+    row.visit.evse = static_cast<std::int32_t>(found->second);
+  }
+  leave_out_overlaps(table, evse_ids);
+}
+
+void check_against(SessionTable& table, std::span<const double> rated_kw) {
+  if (rated_kw.empty()) return;
+  // Class B meters are within 1 % (EN 50470-3): less than that above the rating is no contradiction.
+  constexpr double meter_tolerance = 0.01;
+  const double strongest_kw = *std::max_element(rated_kw.begin(), rated_kw.end());
+  for (const SessionRow& row : table.rows) {
+    const demand::Visit& visit = row.visit;
+    const double kw = visit.evse < 0 ? strongest_kw : rated_kw[static_cast<std::size_t>(visit.evse)];
+    const double hours = kernel::hours_between(visit.arrival_ns, visit.departure_ns);
+    if (visit.taken_kwh <= kw * hours * (1.0 + meter_tolerance)) continue;
+    table.flags.push_back(
+        {visit.id,
+         fmt::format(
+             "{}: took {:g} kWh in {:.4g} min, which needs {:.4g} kW; {} has {:g} kW: part of it will be unmet",
+             place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
+             visit.evse < 0 ? std::string("the strongest EVSE") : fmt::format("EVSE {}", printable(row.evse_id, 80)),
+             kw),
+         false});
+  }
+}
+
+}  // namespace evtwin::scenario

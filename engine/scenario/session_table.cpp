@@ -1,0 +1,211 @@
+#include "scenario/session_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "scenario/csv.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+// Where each figure stands; a column that may be absent is empty.
+struct Layout {
+  std::size_t arrival = 0;
+  std::size_t departure = 0;
+  std::size_t taken = 0;
+  std::optional<std::size_t> requested;
+  std::optional<std::size_t> estimated;
+  std::optional<std::size_t> evse;
+  std::optional<std::size_t> id;
+  std::optional<std::size_t> claimed;
+  std::optional<std::size_t> soc;
+  std::optional<std::size_t> priority;
+  std::optional<std::size_t> v2g;
+};
+
+constexpr std::string_view acn_requested = "requested_energy (kWh)";
+constexpr std::string_view acn_delivered = "delivered_energy (kWh)";
+
+Layout layout_of(const CsvReader& csv) {
+  Layout at;
+  const bool acn = csv.find(acn_requested) || csv.find(acn_delivered);
+  at.arrival = csv.need("arrival");
+  at.departure = csv.need("departure");
+  at.estimated = csv.find("estimated_departure");
+  if (acn) {
+    at.requested = csv.need(acn_requested);
+    at.taken = csv.need(acn_delivered);
+    at.evse = csv.need("station_id");
+    at.id = csv.need("session_id");
+    at.claimed = csv.find("claimed");
+    return at;
+  }
+  at.taken = csv.need("energy_kwh");
+  at.requested = csv.find("requested_kwh");
+  at.evse = csv.find("evse");
+  at.id = csv.find("session_id");
+  at.soc = csv.find("soc");
+  at.priority = csv.find("priority");
+  at.v2g = csv.find("v2g");
+  return at;
+}
+
+// One flag about all columns that nobody reads.
+void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>& flags) {
+  const auto used = [&](std::size_t i) {
+    const std::optional<std::size_t> maybe[] = {at.requested, at.estimated, at.evse,     at.id,
+                                                at.claimed,   at.soc,       at.priority, at.v2g};
+    return i == at.arrival || i == at.departure || i == at.taken ||
+           std::find(std::begin(maybe), std::end(maybe), std::optional(i)) != std::end(maybe);
+  };
+  std::vector<std::string> unused;
+  for (std::size_t i = 0; i < csv.header().size(); ++i) {
+    if (!used(i)) unused.push_back(csv.header()[i]);
+  }
+  if (unused.empty()) return;
+  flags.push_back({"", fmt::format("{}: columns not used: {}", printable(csv.file()), listed(unused)), false});
+}
+
+TimeNs instant(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
+  try {
+    return market::parse_instant(trimmed(csv.field(column)), calendar);
+  } catch (const market::TimeTextError& error) {
+    csv.fail(fmt::format("{}: {}", csv.header()[column], error.what()));
+  }
+}
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+bool truth(const CsvReader& csv, std::size_t column) {
+  const std::string_view text = trimmed(csv.field(column));
+  if (is_one_of(text, {"True", "true", "TRUE", "1", "yes"})) return true;
+  if (is_one_of(text, {"False", "false", "FALSE", "0", "no"})) return false;
+  csv.fail(column, "is neither true nor false");
+}
+
+// Whether a row has something in a column that may be absent.
+bool filled(const CsvReader& csv, std::optional<std::size_t> column) {
+  return column && !trimmed(csv.field(*column)).empty();
+}
+
+SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims) {
+  SessionRow row;
+  row.line = csv.line();
+  demand::Visit& visit = row.visit;
+  visit.arrival_ns = instant(csv, at.arrival, calendar);
+  visit.departure_ns = instant(csv, at.departure, calendar);
+  visit.taken_kwh = csv.number(at.taken, 0.0, most_session_kwh);
+  visit.id = filled(csv, at.id) ? std::string(csv.field(*at.id)) : fmt::format("line-{}", row.line);
+  if (at.evse) row.evse_id = std::string(trimmed(csv.field(*at.evse)));
+
+  // What the driver said; who said nothing is taken to want what happened. Read in any case, so that broken figures
+  // show.
+  visit.requested_kwh = visit.taken_kwh;
+  visit.claimed_departure_ns = visit.departure_ns;
+  const double requested_kwh =
+      filled(csv, at.requested) ? csv.number(*at.requested, 0.0, most_session_kwh) : visit.taken_kwh;
+  const TimeNs estimated_ns = filled(csv, at.estimated) ? instant(csv, *at.estimated, calendar) : visit.departure_ns;
+  const bool claimed = !filled(csv, at.claimed) || truth(csv, *at.claimed);
+  if (use_claims && claimed) {
+    visit.requested_kwh = requested_kwh;
+    visit.claimed_departure_ns = estimated_ns;
+  }
+
+  if (filled(csv, at.soc)) visit.soc_start = csv.number(*at.soc, 0.0, 1.0);
+  if (filled(csv, at.priority)) visit.priority = csv.number(*at.priority, -1e6, 1e6);
+  if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
+  return row;
+}
+
+std::string place_of(const SessionTable& table, const SessionRow& row) {
+  return fmt::format("{}:{}: session {}", printable(table.file), row.line, printable(row.visit.id, 80));
+}
+
+void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
+  table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_of(table, row), why), true});
+}
+
+// Departures after arrivals, ids once, estimates not before arrivals.
+void check_sense(SessionTable& table) {
+  const market::Calendar& calendar = table.calendar;
+  std::map<std::string, std::size_t, std::less<>> line_of_id;
+  std::vector<SessionRow> kept;
+  kept.reserve(table.rows.size());
+  std::size_t early_estimates = 0;
+  std::string first_early;
+  for (SessionRow& row : table.rows) {
+    demand::Visit& visit = row.visit;
+    const auto [known, is_new] = line_of_id.emplace(visit.id, row.line);
+    if (!is_new) {
+      leave_out(table, row, fmt::format("its id was there before, on line {}", known->second));
+      continue;
+    }
+    if (visit.departure_ns <= visit.arrival_ns) {
+      leave_out(table, row,
+                fmt::format("its departure, {}, is not after its arrival, {}", calendar.format_iso(visit.departure_ns),
+                            calendar.format_iso(visit.arrival_ns)));
+      continue;
+    }
+    if (visit.claimed_departure_ns < visit.arrival_ns) {
+      if (early_estimates++ == 0) first_early = place_of(table, row);
+      visit.claimed_departure_ns = visit.arrival_ns;
+    }
+    kept.push_back(std::move(row));
+  }
+  table.rows = std::move(kept);
+  if (early_estimates > 0) {
+    table.flags.push_back(
+        {"",
+         fmt::format("{}: estimated_departure is before the arrival; taken as the arrival ({} session{} "
+                     "of this kind)",
+                     first_early, early_estimates, early_estimates == 1 ? "" : "s"),
+         false});
+  }
+}
+
+}  // namespace
+
+SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
+                           const SessionOptions& options) {
+  const std::string text = read_text_file(shown, real);
+  CsvReader csv(text, shown);
+  SessionTable table;
+  table.file = shown;
+  table.calendar = calendar;
+  const Layout layout = layout_of(csv);
+  if (csv.separator() != ',') {
+    table.flags.push_back({"",
+                           fmt::format("{}: the separator is a {}, not a comma; read as such", printable(shown),
+                                       csv.separator() == ';' ? "semicolon" : "tab"),
+                           false});
+  }
+  flag_unused(csv, layout, table.flags);
+
+  while (csv.next()) table.rows.push_back(row_of(csv, layout, calendar, options.claims));
+  if (table.rows.empty()) throw InputError(shown, 0, "no sessions: the header is there but no row");
+  check_sense(table);
+  if (table.rows.empty()) {
+    const auto first_left_out =
+        std::find_if(table.flags.begin(), table.flags.end(), [](const TableFlag& flag) { return flag.left_out; });
+    throw InputError(shown, 0, "no session can be used; the first: " + first_left_out->reason);
+  }
+  std::stable_sort(table.rows.begin(), table.rows.end(),
+                   [](const SessionRow& a, const SessionRow& b) { return a.visit.arrival_ns < b.visit.arrival_ns; });
+  return table;
+}
+
+std::vector<demand::Visit> visits_of(const SessionTable& table) {
+  std::vector<demand::Visit> visits;
+  visits.reserve(table.rows.size());
+  for (const SessionRow& row : table.rows) visits.push_back(row.visit);
+  return visits;
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,96 @@
+#pragma once
+// Recorded sessions from a table, and how they are fitted to a site and a window of time. Rows that can not be read are
+// errors; sessions that can not have happened as written are left out, with line, id and reason; nothing goes silently.
+//
+// Two layouts, known by their header; further columns are ignored, and said to be:
+// - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
+//   [estimated_departure], [claimed: True|False].
+// - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure], [soc: 0..1
+// at
+//   arrival], [priority: number, 0 = none], [v2g: true|false]. Without requested_kwh the driver asks for energy_kwh.
+// Times are ISO 8601 with an offset, or local times of the calendar's zone.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "demand/visit.hpp"
+#include "market/calendar.hpp"
+#include "scenario/text_file.hpp"
+
+namespace evtwin::scenario {
+
+using kernel::TimeNs;
+
+/// Something that was left out, or kept and yet questionable.
+struct TableFlag {
+  std::string id;      ///< session id; empty when it is about several sessions, or the file
+  std::string reason;  ///< printable; names file and line
+  bool left_out = false;
+};
+
+struct SessionRow {
+  demand::Visit visit;  ///< `vehicle` is not set; `evse` is set by assign_evses
+  std::string evse_id;  ///< as in the file; empty when the file does not say
+  std::size_t line = 0;
+};
+
+/// Rows ascend by arrival, then line.
+struct SessionTable {
+  std::string file;  ///< as the user gave it
+  market::Calendar calendar;
+  std::vector<SessionRow> rows;
+  std::vector<TableFlag> flags;
+};
+
+struct SessionOptions {
+  /// false: drivers ask for what they take and say when they leave, whatever the file has as their claim.
+  bool claims = true;
+};
+
+/// More energy than any vehicle takes: a slip of unit or a broken number.
+inline constexpr double most_session_kwh = 10'000.0;
+
+/// @param shown  the file's name as the user gave it, for messages. @param real  what is opened.
+/// Left out and flagged: departure not after arrival, an id that was there before. Flagged and kept: an estimated
+/// departure before the arrival (taken as the arrival).
+/// @throws InputError for every other kind of trouble, "no sessions" included.
+SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
+                           const SessionOptions& options = {});
+
+/// The distinct EVSE ids in order of first appearance in the file. @throws InputError when a row has none.
+std::vector<std::string> station_ids(const SessionTable& table);
+
+/// From the local day of the first arrival to the end of the local day of the last departure.
+struct SessionDays {
+  market::LocalDate first;
+  int days = 0;
+};
+SessionDays days_of(const SessionTable& table);
+
+/// Moves all sessions by the same number of local days, so that the first arrives on the local date of `start_ns`.
+/// Local clock times stay; a time that does not exist on its new day becomes the end of the gap, one that exists twice
+/// the first, and a session that such a change of clock leaves without length is left out and flagged.
+void shift_to_start(SessionTable& table, TimeNs start_ns);
+
+/// Leaves out and flags what arrives outside [start, end). A departure after `end_ns` is kept: the session is open
+/// there.
+/// @throws InputError when nothing is left, with the file's own dates.
+void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns);
+
+enum class EvseMode { as_given, any };
+
+/// Finds each row's EVSE among `evse_ids` (as_given) or leaves the choice to the simulation (any). Of sessions that
+/// overlap on one EVSE the one that arrives later is left out and flagged.
+/// @throws InputError when the site does not have an EVSE of the file, or the file has none.
+void assign_evses(SessionTable& table, std::span<const std::string> evse_ids, EvseMode mode);
+
+/// After assign_evses: flags (and keeps) sessions that took more energy than their EVSE can give in their stay; where
+/// any EVSE may serve, the strongest counts. @param rated_kw  per EVSE, in the order of assign_evses' ids.
+void check_against(SessionTable& table, std::span<const double> rated_kw);
+
+/// The rows' visits.
+std::vector<demand::Visit> visits_of(const SessionTable& table);
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,131 @@
+// Every KPI against a figure worked out by hand.
+#include "analysis/kpi.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "sample_result.hpp"
+
+namespace evtwin::analysis::test {
+namespace {
+
+double of_site(const std::vector<Kpi>& all, std::int32_t site, std::string_view name) {
+  for (const Kpi& kpi : all) {
+    if (kpi.site == site && kpi.name == name) return kpi.value;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+struct Expected {
+  const char* name;
+  double all, north, south;
+};
+
+TEST(Kpi, EachIsWhatTheHandSays) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Expected table[] = {
+      {"total_cost", 110, 100, 10},
+      {"energy_cost", 35, 25, 10},
+      {"demand_charge", 75, 75, 0},
+      {"objective", 110 + 0.75 + 8 - 0.5, 100 + 0.75 + 6 - 0.5, 10 + 2},  // unmet: 3 x 2.0 and 4 x 0.5
+      {"margin", 40 - 1.5 - 110, 40 - 1.5 - 100, -10},
+      {"driver_revenue", 40, 40, 0},
+      {"v2g_payment", 1.5, 1.5, 0},
+      {"wear_cost", 0.75, 0.75, 0},
+      {"peak_kw", 60, 40, 20},
+      {"peak_instant_kw", 66, 44, 22},
+      {"energy_delivered_kwh", 135.5, 86, 49.5},
+      {"served_fraction", 0.95, 77.0 / 80.0, 0.9},
+      {"unmet_kwh", 7, 3, 4},
+      {"unmet_open_kwh", 5, 5, 0},
+      {"sessions", 11, 9, 2},
+      {"sessions_open", 1, 1, 0},
+      {"turned_away", 1, 1, 0},
+      {"waiting_time_h", 0.125, 0.15, 0},  // 1.5 h over 12 and over 10 vehicles
+      {"import_kwh", 150, 100, 50},
+      {"export_kwh", 18, 18, 0},
+      {"pv_kwh", 30, 30, 0},
+      {"pv_self_use_fraction", 0.4, 0.4, nan},
+      {"load_kwh", 20, 20, 0},
+      {"storage_cycles", 0.5, 0.5, nan},
+      {"v2g_kwh", 4, 4, 0},
+      {"losses_kwh", 4, 4, 0},
+      {"storage_losses_kwh", 0.5, 0.5, 0},
+      {"vehicle_losses_kwh", 7, 7, 0},
+      {"overload_kwh", 0.25, 0.25, 0},
+      {"export_overload_kwh", 0.125, 0.125, 0},
+      {"feeder_overload_kwh", 0.0625, 0.0625, 0},
+      {"co2_kg", 45, 45, 0},
+      {"ledger_imbalance_kwh", 0.5, 0, 0.5},
+  };
+  const std::vector<Kpi> all = kpis(sample_world(), sample_result());
+  ASSERT_EQ(std::size(table), kpi_table().size());
+  ASSERT_EQ(all.size(), 3 * kpi_table().size());
+  for (std::size_t i = 0; i < std::size(table); ++i) {
+    EXPECT_EQ(kpi_table()[i].name, table[i].name);
+    const double expected[] = {table[i].all, table[i].north, table[i].south};
+    for (std::int32_t site = -1; site < 2; ++site) {
+      const double value = of_site(all, site, table[i].name);
+      const double right = expected[site + 1];
+      // Sums of a few exact figures: the same to the last digit, fractions to one rounding.
+      EXPECT_TRUE(std::isnan(right) ? std::isnan(value) : std::abs(value - right) <= 1e-15 * std::abs(right))
+          << table[i].name << " of site " << site << ": " << value << ", by hand " << right;
+    }
+  }
+}
+
+TEST(Kpi, OneSiteHasNoRowsOfItsOwn) {
+  twin::World world = sample_world();
+  twin::Result result = sample_result();
+  world.sites.resize(1);
+  result.sites.resize(1);
+  EXPECT_EQ(kpis(world, result).size(), kpi_table().size());
+}
+
+TEST(Kpi, AnEmptyRunServesAllThatWasWanted) {
+  twin::World world;
+  world.sites.resize(1);
+  twin::Result result;
+  result.sites.resize(1);
+  const std::vector<Kpi> all = kpis(world, result);
+  EXPECT_EQ(value_of(all, "served_fraction"), 1.0);
+  EXPECT_EQ(value_of(all, "waiting_time_h"), 0.0);
+  EXPECT_TRUE(std::isnan(value_of(all, "pv_self_use_fraction")));
+  EXPECT_TRUE(std::isnan(value_of(all, "no such figure")));
+  EXPECT_EQ(relative_ledger_imbalance(result), 0.0);
+}
+
+TEST(Kpi, ImbalancesOfSitesDoNotCancel) {
+  twin::Result result = sample_result();
+  result.sites[0].ledger.import_kwh -= 0.5;
+  EXPECT_EQ(ledger_imbalance(result), 1.0);
+  // Larger sides: 140 and 50 kWh.
+  EXPECT_DOUBLE_EQ(relative_ledger_imbalance(result), 1.0 / 190.0);
+}
+
+TEST(Kpi, EachIsExplainedInBothLanguagesAndNamedOnce) {
+  std::set<std::string_view> names;
+  for (const KpiInfo& info : kpi_table()) {
+    EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    EXPECT_FALSE(info.help.empty()) << info.name;
+    EXPECT_FALSE(info.help_ko.empty()) << info.name;
+    EXPECT_EQ(find_kpi_info(info.name)->name, info.name);
+  }
+  EXPECT_EQ(find_kpi_info("no such figure"), nullptr);
+}
+
+TEST(Kpi, MoneyCarriesTheCurrency) {
+  for (const Kpi& kpi : kpis(sample_world(), sample_result())) {
+    if (kpi.name == "total_cost") {
+      EXPECT_EQ(kpi.unit, "EUR");
+    } else if (kpi.name == "peak_kw") {
+      EXPECT_EQ(kpi.unit, "kW");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::analysis::test

@@ -1,0 +1,61 @@
+// Two sites whose KPIs are worked out by hand in the comments.
+#pragma once
+
+#include "twin/simulation.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::analysis::test {
+
+inline twin::World sample_world() {
+  twin::World world;
+  world.name = "two sites";
+  world.currency = "EUR";
+  world.sites.resize(2);
+  world.sites[0].name = "north";
+  world.sites[0].unmet_price_per_kwh = 2.0;
+  world.sites[1].name = "south";
+  world.sites[1].unmet_price_per_kwh = 0.5;
+  world.flags.push_back({"s7", "arrives after the end", true});
+  world.flags.push_back({"pv.csv", "row 3 is empty", false});
+  return world;
+}
+
+/// North has PV and storage, and balances: 30 PV + 100 import + 4 from vehicles + 6 from storage
+/// = 20 load + 90 to vehicles + 8 to storage + 18 export + 4 losses. South imports 50 for vehicles, 0.5 of it
+/// unexplained.
+inline twin::Result sample_result() {
+  twin::SiteResult north;
+  control::Ledger& l = north.ledger;
+  l.import_kwh = 100, l.export_kwh = 18, l.pv_kwh = 30, l.load_kwh = 20;
+  l.ev_charge_kwh = 90, l.ev_discharge_kwh = 4;
+  l.storage_charge_kwh = 8, l.storage_discharge_kwh = 6;
+  l.losses_kwh = 4, l.pv_used_kwh = 12;
+  l.energy_cost = 25, l.demand_charge = 75;
+  l.driver_revenue = 40, l.v2g_payment = 1.5, l.co2_kg = 45, l.unmet_kwh = 3, l.wear_cost = 0.75;
+  l.overload_kwh = 0.25, l.export_overload_kwh = 0.125, l.feeder_overload_kwh = 0.0625;
+  north.peak_kw = 40, north.peak_instant_kw = 44;
+  north.energy_wanted_kwh = 80, north.energy_got_kwh = 77;
+  north.sessions = 9, north.sessions_ended = 8, north.sessions_open = 1, north.turned_away = 1;
+  north.waited = 2, north.waiting_h = 1.5, north.unmet_open_kwh = 5;
+  north.storage_capacity_kwh = 12, north.storage_losses_kwh = 0.5, north.vehicle_losses_kwh = 7,
+  north.storage_energy_value = 0.5;
+  north.decisions = 96;
+  north.corrections[static_cast<std::size_t>(twin::Correction::limit)] = 3;
+
+  twin::SiteResult south;
+  south.ledger.import_kwh = 50, south.ledger.ev_charge_kwh = 49.5;
+  south.ledger.energy_cost = 10, south.ledger.unmet_kwh = 4;
+  south.peak_kw = 20, south.peak_instant_kw = 22;
+  south.energy_wanted_kwh = 20, south.energy_got_kwh = 18;
+  south.sessions = 2, south.sessions_ended = 2, south.decisions = 96;
+  south.corrections[static_cast<std::size_t>(twin::Correction::limit)] = 1;
+  south.corrections[static_cast<std::size_t>(twin::Correction::min_current)] = 2;
+
+  twin::Result result;
+  result.sites = {north, south};
+  result.event_hash = 0xabcU;
+  result.events = 1234;
+  return result;
+}
+
+}  // namespace evtwin::analysis::test

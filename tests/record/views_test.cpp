@@ -1,0 +1,95 @@
+// The views answer the usual questions in one line, in the sqlite3 shell as well as here.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "record/reader.hpp"
+#include "sample_run.hpp"
+
+namespace evtwin::record::test {
+namespace {
+
+// What the sqlite3 shell prints for one line of SQL; columns are separated by "|".
+std::string shell(const std::string& file, const std::string& sql) {
+  const std::string command = "sqlite3 -readonly '" + file + "' \"" + sql + "\" 2>&1";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+  std::string text;
+  std::array<char, 512> part{};
+  while (std::fgets(part.data(), static_cast<int>(part.size()), pipe.get()) != nullptr) text += part.data();
+  return text;
+}
+
+class Views : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::system("command -v sqlite3 > /dev/null") != 0) GTEST_SKIP() << "the sqlite3 shell is not installed";
+    write_sample(file_);
+  }
+  std::string ask(const std::string& sql) const { return shell(file_, sql); }
+
+  Folder folder_;
+  std::string file_ = folder_ / "run.evtwin";
+};
+
+TEST_F(Views, CostPerDayFollowsTheLocalDayOf25Hours) {
+  EXPECT_EQ(ask("SELECT site, day, energy_cost, import_kwh FROM cost_per_day"),
+            "depot|2025-10-25|0.5|2.0\n"
+            "depot|2025-10-26|1.25|5.0\n");
+}
+
+TEST_F(Views, PeakPerMonthIsTheHighestMeanOfAQuarterHour) {
+  EXPECT_EQ(ask("SELECT * FROM peak_per_month"), "depot|2025-10|12.0|12.5\n");
+}
+
+TEST_F(Views, SessionSummaryShowsLocalTimes) {
+  EXPECT_EQ(ask("SELECT session, evse, ended, arrived, departed, wanted_kwh, round(got_kwh + unmet_kwh, 9), cost FROM "
+                "session_summary"),
+            "s1|A-1|departed|2025-10-25T00:00:00|2025-10-26T23:00:00|15.0|15.0|3.25\n"
+            "s'2\";--||turned_away|2025-10-25T01:00:00|2025-10-25T01:00:00|0.0|0.0|0.0\n");
+}
+
+TEST_F(Views, PowerSegmentGivesBothEndsOfATaper) {
+  // 8 kW, then 8 x exp(-1) = 2.943 kW after an hour of taper at 1/h.
+  EXPECT_EQ(ask("SELECT unit, session, start, kw, round(kw_end, 3) FROM power_segment"),
+            "A-1|1|2025-10-25T00:00:00|8.0|8.0\n"
+            "A-1|1|2025-10-25T01:00:00|8.0|2.943\n"
+            "battery||2025-10-25T00:00:00|-2.0|-2.0\n");
+}
+
+TEST_F(Views, PowerAtAnyInstantIsOneLine) {
+  // Half an hour into the taper: 8 x exp(-0.5) = 4.852 kW.
+  const std::string instant = std::to_string(sample_world().start_ns + 3 * kernel::hour_ns / 2);
+  EXPECT_EQ(ask("SELECT unit, round(kw * exp(slope_kw_per_kwh * (" + instant +
+                " - start_ns) / 3600e9), 3) FROM power_segment "
+                "WHERE " +
+                instant + " >= start_ns AND " + instant + " < end_ns"),
+            "A-1|4.852\n");
+}
+
+TEST_F(Views, CorrectionsAreCountedByReason) {
+  EXPECT_EQ(ask("SELECT reason, times, kw_taken FROM corrections_by_reason"), "limit|1|2.0\nunavoidable|1|2.0\n");
+}
+
+TEST_F(Views, SetpointsAreRowsWhenTheyChange) {
+  EXPECT_EQ(ask("SELECT decision, evse, storage, kw FROM setpoint"), "1|1||8.0\n1||1|-2.0\n3|2||3.5\n3||1|0.0\n");
+}
+
+TEST_F(Views, WhatDoesNotApplyIsNull) {
+  EXPECT_EQ(ask("SELECT count(*) FROM signal WHERE kind = 'export_limit_kw' AND value IS NULL"), "1\n");
+  EXPECT_EQ(ask("SELECT name FROM kpi WHERE value IS NULL"), "pv_self_use_fraction\n");
+  EXPECT_EQ(ask("SELECT number, evse, plugged_in_ns, soc_start FROM session WHERE id = 2"), "|||\n");
+}
+
+TEST_F(Views, TheFileIdentifiesItselfAndItsReferencesHold) {
+  EXPECT_EQ(ask("PRAGMA application_id"), "1163285591\n");  // "EVTW"
+  EXPECT_EQ(ask("PRAGMA user_version"), "1\n");
+  EXPECT_EQ(ask("PRAGMA journal_mode"), "delete\n");
+  EXPECT_EQ(ask("PRAGMA foreign_key_check"), "");
+  EXPECT_EQ(ask("PRAGMA integrity_check"), "ok\n");
+}
+
+}  // namespace
+}  // namespace evtwin::record::test

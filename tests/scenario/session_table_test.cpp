@@ -1,0 +1,369 @@
+#include "scenario/session_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+#include "temporary_file.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::message_of;
+using testing::shared_file;
+using ::testing::StartsWith;
+using testing::TemporaryFile;
+
+const std::string acn_header =
+    "arrival,departure,requested_energy (kWh),delivered_energy "
+    "(kWh),station_id,session_id,estimated_departure,claimed\n";
+const market::Calendar seoul("Asia/Seoul");
+const market::Calendar berlin("Europe/Berlin");
+
+TimeNs at(std::string_view text, const market::Calendar& calendar = seoul) {
+  return market::parse_instant(text, calendar);
+}
+
+SessionTable read(std::string_view content, const market::Calendar& calendar = seoul,
+                  const SessionOptions& options = {}) {
+  const TemporaryFile file(content);
+  return read_sessions("week.csv", file.path(), calendar, options);
+}
+
+std::string refusal(std::string_view content, const market::Calendar& calendar = seoul) {
+  return message_of<InputError>([&] { read(content, calendar); });
+}
+
+/// A minimal table of rows "arrival,departure,energy_kwh,evse,session_id".
+SessionTable minimal(std::string_view rows, const market::Calendar& calendar = seoul) {
+  return read("arrival,departure,energy_kwh,evse,session_id\n" + std::string(rows), calendar);
+}
+
+std::vector<std::string> ids_of(const SessionTable& table) {
+  std::vector<std::string> ids;
+  for (const SessionRow& row : table.rows) ids.push_back(row.visit.id);
+  return ids;
+}
+
+std::vector<std::string> left_out(const SessionTable& table) {
+  std::vector<std::string> ids;
+  for (const TableFlag& flag : table.flags) {
+    if (flag.left_out) ids.push_back(flag.id);
+  }
+  return ids;
+}
+
+TEST(SessionTable, AcnColumnsKeepClaimAndTruthApart) {
+  const SessionTable table = read(acn_header +
+                                  "2025-06-02 08:00:00+09:00,2025-06-02 17:00:00+09:00,20.0,18.5,A-1,s1,"
+                                  "2025-06-02 16:00:00+09:00,True\n");
+  ASSERT_EQ(table.rows.size(), 1U);
+  const demand::Visit& visit = table.rows[0].visit;
+  EXPECT_EQ(visit.id, "s1");
+  EXPECT_EQ(visit.arrival_ns, at("2025-06-02T08:00"));
+  EXPECT_EQ(visit.departure_ns, at("2025-06-02T17:00"));
+  EXPECT_EQ(visit.claimed_departure_ns, at("2025-06-02T16:00"));
+  EXPECT_EQ(visit.requested_kwh, 20.0);
+  EXPECT_EQ(visit.taken_kwh, 18.5);
+  EXPECT_TRUE(std::isnan(visit.soc_start));
+  EXPECT_EQ(table.rows[0].evse_id, "A-1");
+  EXPECT_EQ(table.rows[0].line, 2U);
+  EXPECT_THAT(table.flags, IsEmpty());
+}
+
+TEST(SessionTable, WithoutClaimDriversWantWhatHappened) {
+  const std::string unclaimed = acn_header +
+                                "2025-06-02 08:00:00+09:00,2025-06-02 17:00:00+09:00,30,18.5,A-1,s1,"
+                                "2025-06-02 12:00:00+09:00,False\n";
+  for (const SessionTable& table : {read(unclaimed), read(unclaimed, seoul, {.claims = false})}) {
+    EXPECT_EQ(table.rows[0].visit.requested_kwh, 18.5);
+    EXPECT_EQ(table.rows[0].visit.claimed_departure_ns, at("2025-06-02T17:00"));
+  }
+}
+
+TEST(SessionTable, MinimalLayoutNeedsThreeColumns) {
+  const SessionTable table =
+      read("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T17:00,20\n2025-06-02T09:00,2025-06-02T12:00,8\n");
+  EXPECT_THAT(ids_of(table), ElementsAre("line-2", "line-3"));
+  EXPECT_EQ(table.rows[0].visit.requested_kwh, 20.0);
+  EXPECT_EQ(table.rows[0].visit.taken_kwh, 20.0);
+  EXPECT_EQ(table.rows[0].visit.claimed_departure_ns, at("2025-06-02T17:00"));
+  EXPECT_EQ(table.rows[0].visit.evse, demand::any_evse);
+  EXPECT_EQ(table.rows[0].evse_id, "");
+}
+
+TEST(SessionTable, MinimalLayoutHasOptionalColumns) {
+  const SessionTable table = read(
+      "session_id,evse,arrival,departure,energy_kwh,requested_kwh,estimated_departure,soc,priority,v2g\n"
+      "x,A-1,2025-06-02T08:00,2025-06-02T17:00,20,25,2025-06-02T16:30,0.4,2,true\n"
+      "y,,2025-06-02T09:00,2025-06-02T17:00,20,,,,,\n");
+  const demand::Visit& x = table.rows[0].visit;
+  EXPECT_EQ(x.requested_kwh, 25.0);
+  EXPECT_EQ(x.taken_kwh, 20.0);
+  EXPECT_EQ(x.claimed_departure_ns, at("2025-06-02T16:30"));
+  EXPECT_EQ(x.soc_start, 0.4);
+  EXPECT_EQ(x.priority, 2.0);
+  EXPECT_TRUE(x.v2g);
+  const demand::Visit& y = table.rows[1].visit;
+  EXPECT_EQ(y.requested_kwh, 20.0);
+  EXPECT_TRUE(std::isnan(y.soc_start));
+  EXPECT_FALSE(y.v2g);
+}
+
+TEST(SessionTable, RowsAscendByArrivalWhateverTheFileDoes) {
+  const SessionTable table = minimal(
+      "2025-06-02T10:00,2025-06-02T11:00,1,A,late\n2025-06-02T08:00,2025-06-02T09:00,1,A,early\n"
+      "2025-06-02T10:00,2025-06-02T11:00,1,B,late too\n");
+  EXPECT_THAT(ids_of(table), ElementsAre("early", "late", "late too"));
+  EXPECT_THAT(station_ids(table), ElementsAre("A", "B"));
+}
+
+TEST(SessionTable, EveryOffsetMeansItsInstant) {
+  const SessionTable table = minimal("2025-06-02T00:15:00Z,2025-06-01T22:00:00-05:00,1,A,s\n");
+  EXPECT_EQ(table.rows[0].visit.arrival_ns, at("2025-06-02T09:15"));
+  EXPECT_EQ(table.rows[0].visit.departure_ns, at("2025-06-02T12:00"));
+}
+
+TEST(SessionTable, UnusedColumnsAreSaidOnce) {
+  const SessionTable table = read(
+      "arrival,departure,energy_kwh,colour,mood\n2025-06-02T08:00,2025-06-02T17:00,20,red,good\n"
+      "2025-06-02T08:00,2025-06-02T17:00,20,red,good\n");
+  ASSERT_EQ(table.flags.size(), 1U);
+  EXPECT_EQ(table.flags[0].reason, "week.csv: columns not used: colour, mood");
+  EXPECT_FALSE(table.flags[0].left_out);
+}
+
+TEST(SessionTable, BrokenRowsAreErrorsWithLineAndColumn) {
+  const auto row = [](std::string_view arrival, std::string_view departure, std::string_view energy) {
+    return refusal("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T09:00,1\n" + std::string(arrival) + "," +
+                   std::string(departure) + "," + std::string(energy) + "\n");
+  };
+  const std::string good = "2025-06-02T17:00";
+  EXPECT_THAT(row("2025-02-30T08:00", good, "1"), AllOf(StartsWith("week.csv:3: arrival: "), HasSubstr("2025-02-30")));
+  EXPECT_THAT(row("06/02/2025 08:00", good, "1"), AllOf(StartsWith("week.csv:3: "), HasSubstr("2025-06-02")));
+  EXPECT_THAT(row("2025-06-02 08:00+25:00", good, "1"), HasSubstr("+25:00"));
+  EXPECT_THAT(row(good, "", "1"), StartsWith("week.csv:3: departure: "));
+  EXPECT_THAT(row("2025-06-02T08:00", good, "20.0 kWh"),
+              AllOf(StartsWith("week.csv:3: energy_kwh"), HasSubstr("20.0 kWh")));
+  EXPECT_THAT(row("2025-06-02T08:00", good, "-1"), HasSubstr("'-1'"));
+  EXPECT_THAT(row("2025-06-02T08:00", good, "nan"), HasSubstr("'nan'"));
+  EXPECT_THAT(row("2025-06-02T08:00", good, "1e308"), HasSubstr("'1e308'"));
+  EXPECT_THAT(row("2025-06-02T08:00", good, ""), HasSubstr("energy_kwh: ''"));
+  EXPECT_THAT(refusal("arrival,departure,energy_kwh,soc\n2025-06-02T08:00,2025-06-02T17:00,5,60\n"),
+              AllOf(HasSubstr("soc: '60'"), HasSubstr("0 to 1")));
+  EXPECT_THAT(refusal(acn_header + "2025-06-02T08:00,2025-06-02T17:00,5,5,A,s,,maybe\n"),
+              HasSubstr("claimed: 'maybe'"));
+}
+
+TEST(SessionTable, LocalTimesThatExistTwiceOrNeverAreErrors) {
+  EXPECT_THAT(refusal("arrival,departure,energy_kwh\n2025-10-26 02:30:00,2025-10-26 04:00:00,5\n", berlin),
+              AllOf(HasSubstr("02:30"), HasSubstr("twice"), HasSubstr("offset")));
+  EXPECT_THAT(refusal("arrival,departure,energy_kwh\n2025-03-30 02:30:00,2025-03-30 04:00:00,5\n", berlin),
+              AllOf(HasSubstr("02:30"), HasSubstr("does not exist")));
+}
+
+TEST(SessionTable, MissingColumnsAreNamed) {
+  EXPECT_THAT(refusal("arrival,energy_kwh\n"), HasSubstr("'departure' is missing"));
+  EXPECT_THAT(refusal("arrival,departure,kwh\n"), HasSubstr("'energy_kwh' is missing"));
+  EXPECT_THAT(refusal("arrival,departure,requested_energy (kWh)\n"), HasSubstr("'delivered_energy (kWh)' is missing"));
+}
+
+TEST(SessionTable, NoSessionsIsAnError) {
+  EXPECT_THAT(refusal(acn_header), AllOf(StartsWith("week.csv: no sessions"), HasSubstr("no row")));
+  EXPECT_THAT(refusal(""), HasSubstr("empty"));
+  EXPECT_THAT(refusal("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T08:00,5\n"),
+              AllOf(HasSubstr("no session can be used"), HasSubstr("line-2")));
+}
+
+TEST(SessionTable, WhatCannotHaveHappenedIsLeftOutAndNamed) {
+  const SessionTable table = minimal(
+      "2025-06-02T08:00,2025-06-02T17:00,1,A,s1\n2025-06-02T18:00,2025-06-02T10:00,1,A,s2\n"
+      "2025-06-02T18:00,2025-06-02T18:00,1,A,s3\n2025-06-02T18:00,2025-06-02T19:00,1,A,s1\n");
+  EXPECT_THAT(ids_of(table), ElementsAre("s1"));
+  EXPECT_THAT(left_out(table), ElementsAre("s2", "s3", "s1"));
+  EXPECT_THAT(table.flags[0].reason, AllOf(StartsWith("week.csv:3: session s2: "), HasSubstr("departure")));
+  EXPECT_THAT(table.flags[1].reason, StartsWith("week.csv:4: session s3: "));
+  EXPECT_THAT(table.flags[2].reason, AllOf(StartsWith("week.csv:5: session s1: "), HasSubstr("line 2")));
+}
+
+TEST(SessionTable, EstimateBeforeTheArrivalIsTakenAsTheArrival) {
+  const SessionTable table = read(
+      "arrival,departure,energy_kwh,estimated_departure\n2025-06-02T08:00,2025-06-02T17:00,1,2025-06-02T07:00\n"
+      "2025-06-02T09:00,2025-06-02T17:00,1,2025-06-02T07:00\n");
+  EXPECT_EQ(table.rows[0].visit.claimed_departure_ns, at("2025-06-02T08:00"));
+  ASSERT_EQ(table.flags.size(), 1U);
+  EXPECT_THAT(table.flags[0].reason, AllOf(HasSubstr("line-2"), HasSubstr("2 sessions")));
+  EXPECT_FALSE(table.flags[0].left_out);
+}
+
+TEST(SessionTable, HostileIdsAreKeptAndEscapedInFlags) {
+  const SessionTable table =
+      minimal("2025-06-02T08:00,2025-06-02T07:00,1,A,\"\x1B[2J<b>\"\n2025-06-02T08:00,2025-06-02T09:00,1,A,ok\n");
+  EXPECT_EQ(left_out(table).at(0), "\x1B[2J<b>");
+  EXPECT_THAT(table.flags[0].reason, ::testing::Not(HasSubstr("\x1B")));
+}
+
+TEST(SessionTable, TabsAreReadAndSaid) {
+  const SessionTable table = read("arrival\tdeparture\tenergy_kwh\n2025-06-02T08:00\t2025-06-02T17:00\t20\n");
+  EXPECT_EQ(table.rows.size(), 1U);
+  ASSERT_EQ(table.flags.size(), 1U);
+  EXPECT_THAT(table.flags[0].reason, HasSubstr("separator is a tab"));
+}
+
+TEST(SessionFit, EvsesAreFoundByTheirIds) {
+  SessionTable table =
+      minimal("2025-06-02T08:00,2025-06-02T17:00,1,A-2,s1\n2025-06-02T09:00,2025-06-02T17:00,1,A-1,s2\n");
+  const std::array<std::string, 2> evses{"A-1", "A-2"};
+  assign_evses(table, evses, EvseMode::as_given);
+  EXPECT_EQ(table.rows[0].visit.evse, 1);
+  EXPECT_EQ(table.rows[1].visit.evse, 0);
+  EXPECT_EQ(visits_of(table)[0].evse, 1);
+  assign_evses(table, evses, EvseMode::any);
+  EXPECT_EQ(table.rows[0].visit.evse, demand::any_evse);
+}
+
+TEST(SessionFit, UnknownStationsAreOneErrorThatNamesTheFirst) {
+  SessionTable table = minimal(
+      "2025-06-02T10:00,2025-06-02T17:00,1,B-77,s1\n2025-06-02T08:00,2025-06-02T17:00,1,B-78,s2\n"
+      "2025-06-02T09:00,2025-06-02T17:00,1,A-1,s3\n");
+  const std::array<std::string, 2> evses{"A-1", "A-2"};
+  EXPECT_THAT(message_of<InputError>([&] { assign_evses(table, evses, EvseMode::as_given); }),
+              AllOf(StartsWith("week.csv:2: station B-77: the site has no such EVSE; known: A-1, A-2"),
+                    HasSubstr("evse = \"any\""), HasSubstr("1 more session")));
+  SessionTable unnamed = read("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T17:00,20\n");
+  EXPECT_THAT(message_of<InputError>([&] { assign_evses(unnamed, evses, EvseMode::as_given); }),
+              HasSubstr("names no EVSE"));
+  EXPECT_THAT(message_of<InputError>([&] { station_ids(unnamed); }), HasSubstr("names no EVSE"));
+}
+
+TEST(SessionFit, OverlapOnOneEvseLeavesTheLaterArrivalOut) {
+  SessionTable table = minimal(
+      "2025-06-02T08:00,2025-06-02T17:00,1,A-1,s1\n2025-06-02T16:00,2025-06-02T20:00,1,A-1,s2\n"
+      "2025-06-02T16:00,2025-06-02T20:00,1,A-2,s3\n2025-06-02T17:00,2025-06-02T18:00,1,A-1,s4\n"
+      "2025-06-02T17:30,2025-06-02T17:45,1,A-1,s5\n");
+  const std::array<std::string, 2> evses{"A-1", "A-2"};
+  assign_evses(table, evses, EvseMode::as_given);
+  // s4 comes at the very instant s1 leaves: no overlap, and s2, which is left out, takes no room.
+  EXPECT_THAT(ids_of(table), ElementsAre("s1", "s3", "s4"));
+  EXPECT_THAT(left_out(table), ElementsAre("s2", "s5"));
+  EXPECT_THAT(table.flags[0].reason, AllOf(HasSubstr("A-1"), HasSubstr("s1"), HasSubstr("s2"), HasSubstr("overlap"),
+                                           HasSubstr("from 2025-06-02 16:00 to 2025-06-02 17:00")));
+}
+
+TEST(SessionFit, OutsideTheWindowIsLeftOutAndNamed) {
+  SessionTable table = minimal(
+      "2025-06-01T20:00,2025-06-02T07:00,1,A,over midnight\n2025-06-02T08:00,2025-06-02T17:00,1,A,inside\n"
+      "2025-06-03T23:00,2025-06-04T08:00,1,A,open at the end\n2025-06-04T00:00,2025-06-04T08:00,1,A,after\n");
+  keep_window(table, at("2025-06-02"), at("2025-06-04"));
+  EXPECT_THAT(ids_of(table), ElementsAre("inside", "open at the end"));
+  EXPECT_THAT(left_out(table), ElementsAre("over midnight", "after"));
+  EXPECT_THAT(table.flags[0].reason, HasSubstr("had begun before"));
+  EXPECT_THAT(table.flags[1].reason, AllOf(HasSubstr("2025-06-04 00:00"), HasSubstr("outside")));
+}
+
+TEST(SessionFit, ManyOutsideAreCountedOnce) {
+  std::string rows;
+  for (int i = 0; i < 40; ++i) {
+    rows += "2025-06-0" + std::to_string(i / 20 + 1) + "T" + std::to_string(i % 20 / 10) + std::to_string(i % 10) +
+            ":00,2025-06-09T00:00,1,A,s" + std::to_string(i) + "\n";
+  }
+  SessionTable table = minimal(rows);
+  keep_window(table, at("2025-06-02"), at("2025-06-03"));
+  EXPECT_EQ(table.rows.size(), 20U);
+  ASSERT_EQ(table.flags.size(), 11U);
+  EXPECT_THAT(table.flags[10].reason, AllOf(HasSubstr("20 sessions in all"), HasSubstr("2025-06-01")));
+  EXPECT_TRUE(table.flags[10].left_out);
+}
+
+TEST(SessionFit, NothingInsideTheWindowIsAnErrorWithTheFilesOwnDates) {
+  SessionTable table = minimal("2019-05-01T08:00,2019-05-03T00:00,1,A,s\n");
+  EXPECT_THAT(message_of<InputError>([&] { keep_window(table, at("2025-06-02"), at("2025-06-04")); }),
+              AllOf(HasSubstr("every session lies outside"), HasSubstr("2019-05-01 to 2019-05-02"),
+                    HasSubstr("2025-06-02"), HasSubstr("start")));
+}
+
+TEST(SessionFit, DaysReachFromTheFirstArrivalToTheLastDeparture) {
+  const SessionDays days =
+      days_of(minimal("2025-06-02T08:00,2025-06-05T00:00,1,A,s\n2025-06-03T08:00,2025-06-03T09:00,1,B,t\n"));
+  EXPECT_EQ(days.first, (market::LocalDate{2025, 6, 2}));
+  EXPECT_EQ(days.days, 3);
+}
+
+TEST(SessionFit, ShiftMovesByWholeLocalDaysAcrossChangesOfTheClock) {
+  // 28 March to 31 March 2025: over the night of 30 March, in which Berlin's clock goes from 02:00 to 03:00.
+  SessionTable table =
+      minimal("2025-03-28T20:00,2025-03-29T07:30,1,A,s1\n2025-03-29T01:00,2025-03-29T02:30:00.5,1,A,s2\n", berlin);
+  shift_to_start(table, at("2025-03-29T15:00", berlin));
+  EXPECT_EQ(table.rows[0].visit.arrival_ns, at("2025-03-29T20:00", berlin));
+  EXPECT_EQ(table.rows[0].visit.departure_ns, at("2025-03-30T07:30", berlin));
+  EXPECT_EQ(table.rows[1].visit.departure_ns,
+            at("2025-03-30T03:00", berlin));  // 02:30 does not exist: the end of the gap
+  EXPECT_THAT(table.flags, IsEmpty());
+}
+
+TEST(SessionFit, ShiftLeavesOutWhatAGapOfTheClockSwallows) {
+  SessionTable table =
+      minimal("2025-03-29T02:10,2025-03-29T02:50,1,A,s1\n2025-03-29T08:00,2025-03-29T09:00,1,A,s2\n", berlin);
+  shift_to_start(table, at("2025-03-30", berlin));
+  EXPECT_THAT(ids_of(table), ElementsAre("s2"));
+  EXPECT_THAT(left_out(table), ElementsAre("s1"));
+}
+
+TEST(SessionFit, ShiftMayGoBackAndByNothing) {
+  SessionTable table = minimal("2025-06-10T08:00,2025-06-10T09:00,1,A,s1\n");
+  shift_to_start(table, at("2025-06-02"));
+  EXPECT_EQ(table.rows[0].visit.arrival_ns, at("2025-06-02T08:00"));
+  shift_to_start(table, at("2025-06-02T05:00"));
+  EXPECT_EQ(table.rows[0].visit.arrival_ns, at("2025-06-02T08:00"));
+}
+
+TEST(SessionFit, ImpossibleEnergyIsFlaggedAndKept) {
+  SessionTable table = minimal(
+      "2025-06-02T10:00,2025-06-02T10:10,85,A-1,s1\n2025-06-02T12:00,2025-06-02T13:00,7,A-1,s2\n"
+      "2025-06-02T14:00,2025-06-02T15:00,7.06,A-1,within the meter's class\n");
+  const std::array<std::string, 1> evses{"A-1"};
+  assign_evses(table, evses, EvseMode::as_given);
+  check_against(table, std::array{7.0});
+  EXPECT_EQ(table.rows.size(), 3U);
+  ASSERT_EQ(table.flags.size(), 1U);
+  EXPECT_EQ(table.flags[0].id, "s1");
+  EXPECT_FALSE(table.flags[0].left_out);
+  EXPECT_THAT(table.flags[0].reason, AllOf(HasSubstr("85 kWh in 10 min"), HasSubstr("EVSE A-1 has 7 kW")));
+
+  table.flags.clear();
+  assign_evses(table, evses, EvseMode::any);
+  check_against(table, std::array{7.0, 600.0});
+  EXPECT_THAT(table.flags, IsEmpty());
+}
+
+TEST(SessionTable, RealAcnMonthsAreReadWhole) {
+  struct Month {
+    const char* file;
+    std::size_t rows;
+  };
+  const market::Calendar los_angeles("America/Los_Angeles");
+  for (const auto& [file, rows] : {Month{"data/sessions/acn_caltech_2019-05.csv.gz", 3527},
+                                   {"data/sessions/acn_caltech_2019-09.csv.gz", 3177},
+                                   {"data/sessions/acn_jpl_2019-05.csv.gz", 6026},
+                                   {"data/sessions/acn_jpl_2019-09.csv.gz", 5804}}) {
+    const std::string path = shared_file(file);
+    if (!std::filesystem::exists(path)) GTEST_SKIP() << "no shared data at " << path;
+    SessionTable table = read_sessions(file, path, los_angeles);
+    std::size_t out = 0;
+    for (const TableFlag& flag : table.flags) out += flag.left_out ? 1U : 0U;
+    EXPECT_EQ(table.rows.size() + out, rows) << file;
+    const std::vector<std::string> stations = station_ids(table);
+    EXPECT_GT(stations.size(), 40U);
+    assign_evses(table, stations, EvseMode::as_given);
+    EXPECT_GT(table.rows.size(), rows * 99 / 100) << file;
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::scenario
