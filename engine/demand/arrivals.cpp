@@ -11,11 +11,20 @@ namespace evtwin::demand {
 double Distribution::at(double u) const {
   double value = a;
   switch (kind) {
-    case Kind::fixed: break;
-    case Kind::uniform: value = kernel::uniform(u, a, b); break;
-    case Kind::normal: value = kernel::normal(u, a, b); break;
-    case Kind::lognormal: value = kernel::lognormal(u, std::log(a), b); break;
-    case Kind::exponential: value = kernel::exponential(u, a); break;
+    case Kind::fixed:
+      break;
+    case Kind::uniform:
+      value = kernel::uniform(u, a, b);
+      break;
+    case Kind::normal:
+      value = kernel::normal(u, a, b);
+      break;
+    case Kind::lognormal:
+      value = kernel::lognormal(u, std::log(a), b);
+      break;
+    case Kind::exponential:
+      value = kernel::exponential(u, a);
+      break;
     case Kind::choice: {
       double total = 0.0;
       for (const auto& [figure, weight] : choices) total += weight;
@@ -48,13 +57,13 @@ bool ArrivalStream::next(Visit& visit) {
 }
 
 double ArrivalStream::rate_at(const Poisson& law, TimeNs t) const {
+  auto hour = static_cast<std::size_t>((t - context_.start_ns) / kernel::hour_ns);
   if (law.weekly) {
     const auto day = static_cast<std::size_t>(context_.calendar.weekday(t));
-    const auto hour = static_cast<std::size_t>(context_.calendar.minute_of_day(t) / 60);
-    return law.rate_per_h[day * 24 + hour];
+    hour = day * 24 + static_cast<std::size_t>(context_.calendar.minute_of_day(t) / 60);
   }
-  const auto hour = static_cast<std::size_t>((t - context_.start_ns) / kernel::hour_ns);
-  return hour < law.rate_per_h.size() ? law.rate_per_h[hour] : 0.0;
+  // A rate below 0 is none, and must not give back what other hours have spent.
+  return hour < law.rate_per_h.size() ? std::max(law.rate_per_h[hour], 0.0) : 0.0;
 }
 
 namespace {
@@ -79,13 +88,15 @@ std::size_t drawn(const Weights& items, double u, auto weight_of) {
 }  // namespace
 
 bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
-  // The time-change theorem: a unit exponential is spent over the hours at each hour's rate; exact, and one draw an arrival.
+  // The time-change theorem: a unit exponential is spent over the hours at each hour's rate; exact, and one draw an
+  // arrival.
   double to_spend = kernel::exponential(unit(context_, "demand.gap", number_), 1.0);
   while (true) {
     if (now_ns_ >= context_.end_ns) return false;
-    const TimeNs hour_end = std::min(law.weekly ? context_.calendar.next_tick(now_ns_, kernel::hour_ns)
-                                                : context_.start_ns + ((now_ns_ - context_.start_ns) / kernel::hour_ns + 1) * kernel::hour_ns,
-                                     context_.end_ns);
+    const TimeNs hour_end = std::min(
+        law.weekly ? context_.calendar.next_tick(now_ns_, kernel::hour_ns)
+                   : context_.start_ns + ((now_ns_ - context_.start_ns) / kernel::hour_ns + 1) * kernel::hour_ns,
+        context_.end_ns);
     const double rate = rate_at(law, now_ns_);
     const double available = rate * kernel::hours_between(now_ns_, hour_end);
     if (available > to_spend) {
@@ -104,13 +115,15 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
   visit.stay_counts_from_plug_in = true;
   const auto& vehicles = *context_.vehicles;
   if (!law.vehicles.empty()) {
-    visit.vehicle = law.vehicles[drawn(law.vehicles, unit(context_, "demand.vehicle", k), [&](std::uint32_t v) { return vehicles[v].share; })];
+    visit.vehicle = law.vehicles[drawn(law.vehicles, unit(context_, "demand.vehicle", k),
+                                       [&](std::uint32_t v) { return vehicles[v].share; })];
   }
   const physics::Vehicle& vehicle = vehicles[visit.vehicle];
   const double stay_h = std::max(law.stay_h.at(unit(context_, "demand.stay", k)), 1.0 / 60.0);
   visit.departure_ns = kernel::after_hours_rounded_up(now_ns_, stay_h);
   const double claim_error = kernel::normal(unit(context_, "demand.claim", k), 0.0, law.claim_stay_factor_std);
-  visit.claimed_departure_ns = kernel::after_hours_rounded_up(now_ns_, std::max(stay_h * (1.0 + claim_error), 1.0 / 60.0));
+  visit.claimed_departure_ns =
+      kernel::after_hours_rounded_up(now_ns_, std::max(stay_h * (1.0 + claim_error), 1.0 / 60.0));
 
   // What does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
   double energy = std::max(0.0, law.energy_kwh.at(unit(context_, "demand.energy", k)));
@@ -120,7 +133,9 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
   visit.requested_kwh = visit.taken_kwh = energy;
   visit.soc_start = soc_for(vehicle.battery, energy, law.soc_target);
   if (!law.priorities.empty()) {
-    visit.priority = law.priorities[drawn(law.priorities, unit(context_, "demand.priority", k), [](const auto& p) { return p.second; })].first;
+    visit.priority = law.priorities[drawn(law.priorities, unit(context_, "demand.priority", k),
+                                          [](const auto& p) { return p.second; })]
+                         .first;
   }
   visit.v2g = vehicle.v2g_capable && unit(context_, "demand.v2g", k) < law.v2g_share;
   return true;

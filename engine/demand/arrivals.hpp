@@ -36,16 +36,16 @@ struct Distribution {
 
 /// Arrivals as a Poisson process whose rate is constant over each local hour.
 struct Poisson {
-  std::string name = "arrivals";            ///< prefix of the visits' ids
-  std::vector<double> rate_per_h;           ///< either 168: local hour of week from Monday 00:00; or one per hour from the start
-  bool weekly = true;                       ///< which of the two
+  std::string name = "arrivals";   ///< prefix of the visits' ids
+  std::vector<double> rate_per_h;  ///< either 168: local hour of week from Monday 00:00; or one per hour from the start
+  bool weekly = true;              ///< which of the two
   Distribution energy_kwh;
   Distribution stay_h;
-  double v2g_share = 0.0;                   ///< fraction of the drivers of V2G-capable cars who opt in
+  double v2g_share = 0.0;  ///< fraction of the drivers of V2G-capable cars who opt in
   double soc_target = 0.8;
-  double claim_stay_factor_std = 0.0;       ///< drivers' error: claimed stay = stay x (1 + N(0, std)), at least a minute
+  double claim_stay_factor_std = 0.0;  ///< drivers' error: claimed stay = stay x (1 + N(0, std)), at least a minute
   std::vector<std::pair<double, double>> priorities;  ///< (priority, weight); empty = 0
-  std::vector<std::uint32_t> vehicles;      ///< indices into World::vehicles, drawn by their share
+  std::vector<std::uint32_t> vehicles;                ///< indices into World::vehicles, drawn by their share
 };
 
 using ArrivalLaw = std::variant<Recorded, Poisson>;
@@ -72,8 +72,8 @@ class ArrivalStream {
 
   std::shared_ptr<const ArrivalLaw> law_;
   StreamContext context_;
-  std::uint64_t number_ = 0;   ///< visits handed out
-  TimeNs now_ns_ = 0;          ///< Poisson: arrival of the last one
+  std::uint64_t number_ = 0;  ///< visits handed out
+  TimeNs now_ns_ = 0;         ///< Poisson: arrival of the last one
 };
 
 }  // namespace evtwin::demand

@@ -15,20 +15,20 @@ inline constexpr std::int32_t any_evse = -1;
 struct Visit {
   std::string id;
   TimeNs arrival_ns = 0;
-  TimeNs departure_ns = 0;               ///< the truth
-  TimeNs claimed_departure_ns = 0;       ///< what the driver said
-  double requested_kwh = 0.0;            ///< what the driver said; strategies see it
-  double taken_kwh = physics::unknown;   ///< hidden physical stop, metered; NaN = the battery alone stops
-  std::uint32_t vehicle = 0;             ///< index into World::vehicles
-  double soc_start = physics::unknown;   ///< NaN: chosen so that what is wanted fits (see soc_for)
-  std::int32_t evse = any_evse;          ///< row of the EVSE, or any free one
+  TimeNs departure_ns = 0;              ///< the truth
+  TimeNs claimed_departure_ns = 0;      ///< what the driver said
+  double requested_kwh = 0.0;           ///< what the driver said; strategies see it
+  double taken_kwh = physics::unknown;  ///< hidden physical stop, metered; NaN = the battery alone stops
+  std::uint32_t vehicle = 0;            ///< index into World::vehicles
+  double soc_start = physics::unknown;  ///< NaN: chosen so that what is wanted fits (see soc_for)
+  std::int32_t evse = any_evse;         ///< row of the EVSE, or any free one
   double priority = 0.0;
-  bool v2g = false;                      ///< the driver opted in
-  bool stay_counts_from_plug_in = false; ///< waiting shifts the departures
+  bool v2g = false;                       ///< the driver opted in
+  bool stay_counts_from_plug_in = false;  ///< waiting shifts the departures
 };
 
-/// SoC at arrival of a visit that does not give one: the vehicle would leave at `soc_target` with what is wanted, or, when
-/// that does not fit, full. @returns 0..1; 0 when even that does not fit. Unknown batteries (infinite) answer 0.
+/// SoC at arrival of a visit that does not give one: the vehicle would leave at `soc_target` with what is wanted, or,
+/// when that does not fit, full. @returns 0..1; 0 when even that does not fit. Unknown batteries (infinite) answer 0.
 double soc_for(const physics::BatterySpec& battery, double wanted_kwh, double soc_target);
 
 }  // namespace evtwin::demand
