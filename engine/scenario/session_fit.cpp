@@ -169,7 +169,8 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
         table.file, 0,
         fmt::format("every session lies outside the run ({}): the file has {} to {}; set start = \"{}\", or "
                     "shift_to_start = true (times without an offset are read in {})",
-                    run, market::format_date(own.first), market::format_date(last), market::format_date(own.first), calendar.zone()));
+                    run, market::format_date(own.first), market::format_date(last), market::format_date(own.first),
+                    calendar.zone()));
   }
   if (outside > most_named) {
     table.flags.push_back(

@@ -101,6 +101,8 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   demand::Visit& visit = row.visit;
   visit.arrival_ns = instant(csv, at.arrival, calendar);
   visit.departure_ns = instant(csv, at.departure, calendar);
+  std::optional<double> requested_kwh;
+  if (filled(csv, at.requested)) requested_kwh = csv.number(*at.requested, 0.0, most_session_kwh);
   visit.taken_kwh = csv.number(at.taken, 0.0, most_session_kwh);
   visit.id = filled(csv, at.id) ? std::string(csv.field(*at.id)) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trimmed(csv.field(*at.evse)));
@@ -109,12 +111,10 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   // show.
   visit.requested_kwh = visit.taken_kwh;
   visit.claimed_departure_ns = visit.departure_ns;
-  const double requested_kwh =
-      filled(csv, at.requested) ? csv.number(*at.requested, 0.0, most_session_kwh) : visit.taken_kwh;
   const TimeNs estimated_ns = filled(csv, at.estimated) ? instant(csv, *at.estimated, calendar) : visit.departure_ns;
   const bool claimed = !filled(csv, at.claimed) || truth(csv, *at.claimed);
   if (use_claims && claimed) {
-    visit.requested_kwh = requested_kwh;
+    visit.requested_kwh = requested_kwh.value_or(visit.taken_kwh);
     visit.claimed_departure_ns = estimated_ns;
   }
 

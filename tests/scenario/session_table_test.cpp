@@ -365,5 +365,63 @@ TEST(SessionTable, RealAcnMonthsAreReadWhole) {
   }
 }
 
+// What the shared cases are fed to: a site of four EVSEs of 7 kW, two days from 2 June 2025.
+std::string outcome_of(const std::string& name) {
+  const market::Calendar calendar = name.starts_with("dst") ? berlin : seoul;
+  return message_of<InputError>([&] {
+    SessionTable table = read_sessions(name, shared_file("bad_input/csv/" + name), calendar);
+    keep_window(table, at("2025-06-02"), at("2025-06-04"));
+    const std::array<std::string, 4> evses{"A-1", "A-2", "A-3", "A-4"};
+    assign_evses(table, evses, EvseMode::as_given);
+    check_against(table, std::array{7.0, 7.0, 7.0, 7.0});
+    std::string flags;
+    for (const TableFlag& flag : table.flags) flags += (flag.left_out ? "left out: " : "kept: ") + flag.reason + "\n";
+    if (!flags.empty()) throw InputError("flagged", 0, flags);
+  });
+}
+
+TEST(SessionTable, SharedBadInputIsNeverSilent) {
+  if (!std::filesystem::exists(shared_file("bad_input/csv"))) GTEST_SKIP() << "no shared cases";
+  const std::pair<const char*, const char*> cases[] = {
+      {"bomb_one_line.csv.gz", "bomb_one_line.csv.gz:4: the line is too long"},
+      {"column_missing.csv", "'departure' is missing"},
+      {"cp949.csv", "cp949.csv:2: not UTF-8"},
+      {"date_impossible.csv", "2025-02-30"},
+      {"date_us_style.csv", "06/02/2025"},
+      {"departure_before_arrival.csv", "left out: departure_before_arrival.csv:4: session s3: its departure"},
+      {"dst_ambiguous_local.csv", "02:30 exists twice"},
+      {"duplicate_id.csv", "left out: duplicate_id.csv:4: session s1"},
+      {"empty.csv", "empty"},
+      {"energy_1e308.csv", "energy_1e308.csv:4: requested_energy (kWh): '1e308'"},
+      {"energy_impossible.csv", "kept: energy_impossible.csv:4: session s3"},
+      {"energy_nan_inf.csv", "energy_nan_inf.csv:4: "},
+      {"energy_with_unit.csv", "energy_with_unit.csv:2: requested_energy (kWh): '20.0 kWh'"},
+      {"equal_times.csv", "left out: equal_times.csv:4: session s3"},
+      {"header_only.csv", "no sessions"},
+      {"is_a_zip.csv", "zip"},
+      {"many_columns.csv", "too many columns"},
+      {"negative_energy.csv", "negative_energy.csv:4: requested_energy (kWh): '-12.0'"},
+      {"nul_bytes.csv", "nul_bytes.csv:4: a NUL byte"},
+      {"offset_impossible.csv", "+25:00"},
+      {"outside_window.csv", "2019-05-01"},
+      {"overlap_one_evse.csv", "left out: overlap_one_evse.csv:4: session s3: overlaps session s1"},
+      {"row_too_short.csv", "row_too_short.csv:4: 3 fields where the header has 8"},
+      {"station_unknown.csv", "station_unknown.csv:4: station B-77"},
+      {"tabs.csv", "kept: tabs.csv: the separator is a tab"},
+      {"truncated.csv.gz", "truncated gzip: unexpected end"},
+      {"utf16le.csv", "UTF-16; save as UTF-8"},
+      {"bom.csv", "accepted"},
+      {"control_valid.csv", "accepted"},
+      {"crlf.csv", "accepted"},
+      {"hostile_ids.csv", "accepted"},
+      {"mixed_offsets.csv", "accepted"},
+      {"no_final_newline.csv", "accepted"},
+      {"not_gzip.csv.gz", "accepted"},
+      {"quoted_newline.csv", "accepted"},
+      {"valid.csv.gz", "accepted"},
+  };
+  for (const auto& [name, expected] : cases) EXPECT_THAT(outcome_of(name), HasSubstr(expected)) << name;
+}
+
 }  // namespace
 }  // namespace evtwin::scenario
