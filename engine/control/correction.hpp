@@ -17,8 +17,8 @@ enum class Correction : std::uint8_t {
   soc_window,      ///< storage full or empty
   storage_rating,
   outage,
-  not_finite,      ///< infinite setpoint
-  unavoidable,     ///< a limit that is exceeded with every EVSE at 0
+  not_finite,   ///< infinite setpoint
+  unavoidable,  ///< a limit that is exceeded with every EVSE at 0
 };
 inline constexpr std::size_t correction_count = 12;
 

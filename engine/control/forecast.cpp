@@ -9,8 +9,9 @@
 
 namespace evtwin::control {
 
-Forecaster::Forecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
-                       market::SignalClock pv, market::SignalClock load, market::SignalClock co2, market::TariffClock tariff)
+Forecaster::Forecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
+                       std::uint64_t site, market::SignalClock pv, market::SignalClock load, market::SignalClock co2,
+                       market::TariffClock tariff)
     : forecast_(forecast),
       clock_(calendar),
       tick_ns_(tick_ns),
@@ -21,8 +22,8 @@ Forecaster::Forecaster(Forecast forecast, const market::Calendar& calendar, Time
       co2_(std::move(co2)),
       tariff_(std::move(tariff)) {}
 
-double Forecaster::foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs at_ns, double now_value, std::uint32_t purpose,
-                            TimeNs issued_ns) {
+double Forecaster::foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs at_ns, double now_value,
+                            std::uint32_t purpose, TimeNs issued_ns) {
   if (at_ns <= now_ns) return now_value;
   switch (forecast_.kind) {
     case Forecast::Kind::perfect: {
@@ -39,7 +40,8 @@ double Forecaster::foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs a
       const double value = signal.at(at_ns).value;
       if (std::isnan(value)) return now_value;
       // One draw per issue and target: asking twice gives the same forecast.
-      const auto draw = kernel::mix_bits(static_cast<std::uint64_t>(issued_ns)) ^ static_cast<std::uint64_t>(at_ns / kernel::second_ns);
+      const auto draw = kernel::mix_bits(static_cast<std::uint64_t>(issued_ns)) ^
+                        static_cast<std::uint64_t>(at_ns / kernel::second_ns);
       const double error = forecast_.std * kernel::standard_normal(kernel::draw_unit(seed_, site_, purpose, draw));
       return std::max(0.0, value * (1.0 + forecast_.bias + error));
     }
@@ -49,7 +51,8 @@ double Forecaster::foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs a
 
 void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon) {
   horizon.start_ns.resize(steps + 1);
-  for (auto* column : {&horizon.pv_kw, &horizon.load_kw, &horizon.buy_per_kwh, &horizon.sell_per_kwh, &horizon.co2_kg_per_kwh}) {
+  for (auto* column :
+       {&horizon.pv_kw, &horizon.load_kw, &horizon.buy_per_kwh, &horizon.sell_per_kwh, &horizon.co2_kg_per_kwh}) {
     column->resize(steps);
   }
   horizon.issued_ns = forecast_.kind == Forecast::Kind::noisy ? clock_.calendar().day_start(now_ns) : now_ns;

@@ -24,20 +24,22 @@ struct Forecast {
 /// The horizon columns of a view. Step 0 covers [now, next tick), then one tick each.
 struct Horizon {
   std::int64_t issued_ns = 0;
-  std::vector<std::int64_t> start_ns;  ///< [steps + 1]
+  std::vector<std::int64_t> start_ns;                                             ///< [steps + 1]
   std::vector<double> pv_kw, load_kw, buy_per_kwh, sell_per_kwh, co2_kg_per_kwh;  ///< [steps]
 };
 
 class Forecaster {
  public:
-  Forecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
-             market::SignalClock pv, market::SignalClock load, market::SignalClock co2, market::TariffClock tariff);
+  Forecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
+             std::uint64_t site, market::SignalClock pv, market::SignalClock load, market::SignalClock co2,
+             market::TariffClock tariff);
 
   /// Fills `horizon` with `steps` steps as seen at `now_ns`; allocates on the first call only.
   void fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon);
 
  private:
-  double foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs at_ns, double now_value, std::uint32_t purpose, TimeNs issued_ns);
+  double foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs at_ns, double now_value, std::uint32_t purpose,
+                  TimeNs issued_ns);
 
   Forecast forecast_;
   market::LocalClock clock_;

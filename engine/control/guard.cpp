@@ -12,12 +12,13 @@ using physics::LimitKind;
 
 namespace {
 
-/// Sums of a few hundred powers carry rounding errors of some 1e-14; a billionth is far above them and far below any meter.
+/// Sums of a few hundred powers carry rounding errors of some 1e-14; a billionth is far above them and far below any
+/// meter.
 constexpr double tolerance = 1e-9;
 double slack(double bound) { return tolerance * std::max(1.0, std::abs(bound)); }
 
-/// Passes over the rows before those that are still exceeded lose their members altogether. Scaling one row can raise a phasor
-/// sum in another; in radial installations two passes settle it.
+/// Passes over the rows before those that are still exceeded lose their members altogether. Scaling one row can raise a
+/// phasor sum in another; in radial installations two passes settle it.
 constexpr int scaling_passes = 6;
 
 GuardRow grid_row(std::size_t members, std::span<const physics::Evse> evses) {
@@ -161,7 +162,8 @@ void Guard::clamp_storage(std::uint32_t i) {
   m.reason = std::isfinite(m.wish_kw) ? Correction::none : Correction::not_finite;
   m.limit = -1;
   const double rated = std::clamp(m.wish_kw, -storage.max_discharge_kw, storage.max_charge_kw);
-  if (m.reason == Correction::none && std::abs(rated) < std::abs(m.wish_kw) * (1.0 - tolerance)) m.reason = Correction::storage_rating;
+  if (m.reason == Correction::none && std::abs(rated) < std::abs(m.wish_kw) * (1.0 - tolerance))
+    m.reason = Correction::storage_rating;
   m.given_kw = physics::storage_clamp(storage, stored_kwh[i - evse_count_], rated);
   if (m.given_kw != rated) m.reason = Correction::soc_window;
 }
@@ -212,7 +214,8 @@ double Guard::value(const GuardRow& row, Side side, std::span<const Coupling> co
       if (members[i].given_kw == 0.0) continue;
       // A negative coefficient turns draw into relief.
       const Side counts = row.coefficients[k] > 0.0 ? side : side == Side::upper ? Side::lower : Side::upper;
-      sum += row.coefficients[k] * (row.kind == LimitKind::current_a ? current_a(i, couplings[i], counts) : flow_kw(members[i], counts));
+      sum += row.coefficients[k] *
+             (row.kind == LimitKind::current_a ? current_a(i, couplings[i], counts) : flow_kw(members[i], counts));
     }
     return sum;
   }
@@ -233,7 +236,8 @@ double Guard::value(const GuardRow& row, Side side, std::span<const Coupling> co
 }
 
 bool Guard::exceeded(const GuardRow& row, Side side, std::span<const Coupling> couplings) const {
-  if (side == Side::upper) return row.upper < physics::infinite && value(row, side, couplings) > row.upper + slack(row.upper);
+  if (side == Side::upper)
+    return row.upper < physics::infinite && value(row, side, couplings) > row.upper + slack(row.upper);
   return row.lower > -physics::infinite && value(row, side, couplings) < row.lower - slack(row.lower);
 }
 
@@ -241,8 +245,10 @@ bool Guard::exceeded(const GuardRow& row, Side side, std::span<const Coupling> c
 bool Guard::reduces(const GuardRow& row, std::size_t k, Side side) const {
   const GuardMember& m = members[row.members[k]];
   if (m.given_kw == 0.0 || row.coefficients[k] == 0.0) return false;
-  if (row.kind == LimitKind::magnitude_a) return (m.given_kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw) > 0.0;
-  return (row.coefficients[k] * m.given_kw > 0.0) == (side == Side::upper) && flow_kw(m, m.given_kw > 0.0 ? Side::upper : Side::lower) != 0.0;
+  if (row.kind == LimitKind::magnitude_a)
+    return (m.given_kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw) > 0.0;
+  return (row.coefficients[k] * m.given_kw > 0.0) == (side == Side::upper) &&
+         flow_kw(m, m.given_kw > 0.0 ? Side::upper : Side::lower) != 0.0;
 }
 
 void Guard::set(std::uint32_t i, double kw, std::uint32_t row_number, std::span<const Coupling> couplings) {
@@ -260,7 +266,8 @@ void Guard::scale(std::uint32_t row_number, Side side, double factor, std::span<
     if (!reduces(row, k, side)) continue;
     const std::uint32_t i = row.members[k];
     const GuardMember& m = members[i];
-    const double kw = row.kind == LimitKind::magnitude_a ? m.given_kw : flow_kw(m, m.given_kw > 0.0 ? Side::upper : Side::lower);
+    const double kw =
+        row.kind == LimitKind::magnitude_a ? m.given_kw : flow_kw(m, m.given_kw > 0.0 ? Side::upper : Side::lower);
     set(i, kw * factor, row_number, couplings);
   }
 }
@@ -295,7 +302,8 @@ bool Guard::enforce_row(std::uint32_t row_number, Side side, std::span<const Cou
       if (!reduces(row, k, side)) continue;
       const std::uint32_t i = row.members[k];
       const Side counts = members[i].given_kw > 0.0 ? Side::upper : Side::lower;
-      helpful += row.coefficients[k] * (row.kind == LimitKind::current_a ? current_a(i, couplings[i], counts) : flow_kw(members[i], counts));
+      helpful += row.coefficients[k] *
+                 (row.kind == LimitKind::current_a ? current_a(i, couplings[i], counts) : flow_kw(members[i], counts));
     }
   }
   if (helpful == 0.0) return false;
@@ -307,7 +315,8 @@ bool Guard::enforce_row(std::uint32_t row_number, Side side, std::span<const Cou
   return true;
 }
 
-std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> active, std::span<const Coupling> couplings, bool enforce) {
+std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> active, std::span<const Coupling> couplings,
+                                            bool enforce) {
   for (const std::uint32_t i : active) {
     if (i < evse_count_) {
       clamp_evse(i, couplings[i]);
@@ -328,12 +337,14 @@ std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> activ
   for (bool dropped = enforce; dropped;) {
     dropped = false;
     for (std::uint32_t r = 0; r < rows_.size(); ++r) {
-      for (const Side side : both_sides) dropped = (exceeded(rows_[r], side, couplings) && drop_last(r, side)) || dropped;
+      for (const Side side : both_sides)
+        dropped = (exceeded(rows_[r], side, couplings) && drop_last(r, side)) || dropped;
     }
   }
   exceeded_rows_.clear();
   for (std::uint32_t r = 0; r < rows_.size(); ++r) {
-    if (exceeded(rows_[r], Side::upper, couplings) || exceeded(rows_[r], Side::lower, couplings)) exceeded_rows_.push_back(r);
+    if (exceeded(rows_[r], Side::upper, couplings) || exceeded(rows_[r], Side::lower, couplings))
+      exceeded_rows_.push_back(r);
   }
   return exceeded_rows_;
 }

@@ -1,5 +1,5 @@
-// The guard: the last word on every setpoint. It clamps wishes to EVSE, vehicle, minimum current and finite rates, then to
-// the limits, and says why.
+// The guard: the last word on every setpoint. It clamps wishes to EVSE, vehicle, minimum current and finite rates, then
+// to the limits, and says why.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -14,15 +14,16 @@ namespace evtwin::control {
 
 /// One EVSE or storage as the guard sees it. Members are numbered EVSEs first, then storages.
 struct GuardMember {
-  double wish_kw = 0.0;    ///< in: what the strategy asked
-  double given_kw = 0.0;   ///< out: the setpoint in force
+  double wish_kw = 0.0;                   ///< in: what the strategy asked
+  double given_kw = 0.0;                  ///< out: the setpoint in force
   physics::PowerRange charge, discharge;  ///< in: what the battery can take and give
-  Correction reason = Correction::none;  ///< out
-  std::int32_t limit = -1;               ///< out: row that bound, when reason is `limit`
+  Correction reason = Correction::none;   ///< out
+  std::int32_t limit = -1;                ///< out: row that bound, when reason is `limit`
 };
 
-/// Until the next instant a tapering battery takes less and less, and a limit must hold all the while: towards an upper bound
-/// each member counts with the most it may draw (or the least it surely gives), towards a lower bound the other way round.
+/// Until the next instant a tapering battery takes less and less, and a limit must hold all the while: towards an upper
+/// bound each member counts with the most it may draw (or the least it surely gives), towards a lower bound the other
+/// way round.
 enum class Side : std::uint8_t { upper, lower };
 
 /// A limit in the order the guard looks at them: the grid connection, the feeders, the scenario's rows.
@@ -31,8 +32,8 @@ struct GuardRow {
   physics::LimitKind kind = physics::LimitKind::power_kw;
   double lower = -physics::infinite;
   double upper = physics::infinite;
-  double base = 0.0;              ///< load minus PV for the grid connection; 0 otherwise
-  std::int32_t feeder = -2;       ///< power rows: -1 the grid connection, >= 0 a feeder, -2 none: plain sum
+  double base = 0.0;         ///< load minus PV for the grid connection; 0 otherwise
+  std::int32_t feeder = -2;  ///< power rows: -1 the grid connection, >= 0 a feeder, -2 none: plain sum
   std::vector<std::uint32_t> members;
   std::vector<double> coefficients;
   std::vector<double> angles_deg;
@@ -56,14 +57,15 @@ class Guard {
   /// kw_per_a and coupling come from the vehicle that is plugged in.
   /// @param enforce  false: limits are not applied, only looked at
   /// @returns the rows that stay exceeded: unavoidable under enforce, overloads otherwise (valid until the next call)
-  std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, bool enforce);
+  std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active,
+                                       std::span<const physics::Coupling> couplings, bool enforce);
 
   /// Value of a row at the setpoints now given, in the row's unit, as it counts towards that bound.
   double value(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
 
   std::vector<GuardMember> members;
-  std::vector<double> outage;          ///< [evses] 1 while out of service
-  std::vector<double> stored_kwh;      ///< [storages] for their SoC windows
+  std::vector<double> outage;      ///< [evses] 1 while out of service
+  std::vector<double> stored_kwh;  ///< [storages] for their SoC windows
 
  private:
   void clamp_evse(std::uint32_t i, const physics::Coupling& coupling);

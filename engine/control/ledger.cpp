@@ -18,7 +18,9 @@ double* begin(Ledger& ledger) { return &ledger.import_kwh; }
 const double* begin(const Ledger& ledger) { return &ledger.import_kwh; }
 
 double sources_kwh(const Ledger& l) { return l.pv_kwh + l.import_kwh + l.ev_discharge_kwh + l.storage_discharge_kwh; }
-double sinks_kwh(const Ledger& l) { return l.load_kwh + l.ev_charge_kwh + l.storage_charge_kwh + l.export_kwh + l.losses_kwh; }
+double sinks_kwh(const Ledger& l) {
+  return l.load_kwh + l.ev_charge_kwh + l.storage_charge_kwh + l.export_kwh + l.losses_kwh;
+}
 
 }  // namespace
 
@@ -38,18 +40,30 @@ double turnover_kwh(const Ledger& ledger) { return std::max(sources_kwh(ledger),
 
 std::string_view name_of(Correction reason) {
   switch (reason) {
-    case Correction::none: return "none";
-    case Correction::evse_rating: return "evse_rating";
-    case Correction::min_current: return "min_current";
-    case Correction::finite_rate: return "finite_rate";
-    case Correction::limit: return "limit";
-    case Correction::not_plugged_in: return "not_plugged_in";
-    case Correction::no_v2g: return "no_v2g";
-    case Correction::soc_window: return "soc_window";
-    case Correction::storage_rating: return "storage_rating";
-    case Correction::outage: return "outage";
-    case Correction::not_finite: return "not_finite";
-    case Correction::unavoidable: return "unavoidable";
+    case Correction::none:
+      return "none";
+    case Correction::evse_rating:
+      return "evse_rating";
+    case Correction::min_current:
+      return "min_current";
+    case Correction::finite_rate:
+      return "finite_rate";
+    case Correction::limit:
+      return "limit";
+    case Correction::not_plugged_in:
+      return "not_plugged_in";
+    case Correction::no_v2g:
+      return "no_v2g";
+    case Correction::soc_window:
+      return "soc_window";
+    case Correction::storage_rating:
+      return "storage_rating";
+    case Correction::outage:
+      return "outage";
+    case Correction::not_finite:
+      return "not_finite";
+    case Correction::unavoidable:
+      return "unavoidable";
   }
   return "unknown";
 }

@@ -6,21 +6,21 @@ namespace evtwin::control {
 
 /// Energies in kWh and money in the site's currency, as increments or totals. All energies are >= 0.
 struct Ledger {
-  double import_kwh = 0.0, export_kwh = 0.0;            ///< at the grid connection
+  double import_kwh = 0.0, export_kwh = 0.0;  ///< at the grid connection
   double pv_kwh = 0.0, load_kwh = 0.0;
-  double ev_charge_kwh = 0.0, ev_discharge_kwh = 0.0;   ///< at the EVSE meters
+  double ev_charge_kwh = 0.0, ev_discharge_kwh = 0.0;            ///< at the EVSE meters
   double storage_charge_kwh = 0.0, storage_discharge_kwh = 0.0;  ///< at the storages' AC terminals
-  double losses_kwh = 0.0;                              ///< DC EVSEs, feeders, storage standby: between the meters
-  double pv_used_kwh = 0.0;                             ///< PV that did not leave the site
-  double energy_cost = 0.0;                             ///< import x buy - export x sell
+  double losses_kwh = 0.0;   ///< DC EVSEs, feeders, storage standby: between the meters
+  double pv_used_kwh = 0.0;  ///< PV that did not leave the site
+  double energy_cost = 0.0;  ///< import x buy - export x sell
   double demand_charge = 0.0;
-  double driver_revenue = 0.0, v2g_payment = 0.0;       ///< transfers between driver and site
-  double co2_kg = 0.0;                                  ///< of the imported energy
+  double driver_revenue = 0.0, v2g_payment = 0.0;  ///< transfers between driver and site
+  double co2_kg = 0.0;                             ///< of the imported energy
   double unmet_kwh = 0.0;
   double wear_cost = 0.0;
-  double overload_kwh = 0.0;                            ///< above the contract power
-  double export_overload_kwh = 0.0;                     ///< beyond the export limit
-  double feeder_overload_kwh = 0.0;                     ///< above any feeder's or row's limit, at decisions' powers
+  double overload_kwh = 0.0;         ///< above the contract power
+  double export_overload_kwh = 0.0;  ///< beyond the export limit
+  double feeder_overload_kwh = 0.0;  ///< above any feeder's or row's limit, at decisions' powers
 
   Ledger& operator+=(const Ledger& other);
 };

@@ -32,11 +32,13 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
     refuse(fmt::format("made for ABI {}, this evtwin has {}; rebuild it", entry->abi_major, EVTWIN_ABI_MAJOR));
   }
   if (entry->abi_minor > EVTWIN_ABI_MINOR) {
-    refuse(fmt::format("made for ABI {}.{}, this evtwin has {}.{}; update evtwin", entry->abi_major, entry->abi_minor, EVTWIN_ABI_MAJOR,
-                       EVTWIN_ABI_MINOR));
+    refuse(fmt::format("made for ABI {}.{}, this evtwin has {}.{}; update evtwin", entry->abi_major, entry->abi_minor,
+                       EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR));
   }
-  if (entry->struct_size < sizeof(evtwin_entry)) refuse(fmt::format("its entry has {} bytes, {} are due", entry->struct_size, sizeof(evtwin_entry)));
-  if (EVTWIN_ABI_MAJOR == 0 && (entry->abi_digest == nullptr || std::string_view(entry->abi_digest) != EVTWIN_ABI_DIGEST)) {
+  if (entry->struct_size < sizeof(evtwin_entry))
+    refuse(fmt::format("its entry has {} bytes, {} are due", entry->struct_size, sizeof(evtwin_entry)));
+  if (EVTWIN_ABI_MAJOR == 0 &&
+      (entry->abi_digest == nullptr || std::string_view(entry->abi_digest) != EVTWIN_ABI_DIGEST)) {
     refuse("built from another strategy.h than this evtwin (ABI 0 needs the very same header); rebuild it");
   }
   return std::shared_ptr<const PluginLibrary>(new PluginLibrary(file, handle, entry));
@@ -110,21 +112,26 @@ struct CheckedParams {
 std::string range_text(const evtwin_param_info& p) {
   const std::string unit = p.unit != nullptr && *p.unit != '\0' ? fmt::format(" {}", p.unit) : "";
   switch (p.type) {
-    case EVTWIN_PARAM_BOOL: return "true or false";
-    case EVTWIN_PARAM_INT: return fmt::format("a whole number from {} to {}{}", p.min, p.max, unit);
-    case EVTWIN_PARAM_REAL: return fmt::format("a number from {} to {}{}", p.min, p.max, unit);
+    case EVTWIN_PARAM_BOOL:
+      return "true or false";
+    case EVTWIN_PARAM_INT:
+      return fmt::format("a whole number from {} to {}{}", p.min, p.max, unit);
+    case EVTWIN_PARAM_REAL:
+      return fmt::format("a number from {} to {}{}", p.min, p.max, unit);
     case EVTWIN_PARAM_CHOICE: {
       std::string all;
       for (std::uint32_t i = 0; i < p.n_choices; ++i) all += fmt::format("{}{}", i == 0 ? "" : ", ", p.choices[i]);
       return "one of " + all;
     }
-    default: return "text";
+    default:
+      return "text";
   }
 }
 
 void read_param(const std::string& strategy, const evtwin_param_info& p, const std::string& text, CheckedParams& out) {
   const auto refuse = [&] {
-    throw StrategyError(fmt::format("strategy {}: parameter {} must be {}, got '{}'", strategy, p.id, range_text(p), text));
+    throw StrategyError(
+        fmt::format("strategy {}: parameter {} must be {}, got '{}'", strategy, p.id, range_text(p), text));
   };
   evtwin_param_value value{p.id, 0.0, nullptr};
   if (p.type == EVTWIN_PARAM_BOOL) {
@@ -136,7 +143,8 @@ void read_param(const std::string& strategy, const evtwin_param_info& p, const s
     if (value.number < p.min || value.number > p.max) refuse();
     if (p.type == EVTWIN_PARAM_INT && value.number != std::floor(value.number)) refuse();
   } else {
-    const bool known = p.type == EVTWIN_PARAM_TEXT || std::any_of(p.choices, p.choices + p.n_choices, [&](const char* c) { return text == c; });
+    const bool known = p.type == EVTWIN_PARAM_TEXT ||
+                       std::any_of(p.choices, p.choices + p.n_choices, [&](const char* c) { return text == c; });
     if (!known) refuse();
     out.texts.push_back(text);
     value.text = out.texts.back().c_str();
@@ -154,7 +162,8 @@ CheckedParams check_params(const evtwin_info& info, const TextParams& given) {
     std::vector<std::string_view> names;
     for (std::uint32_t i = 0; i < info.n_params; ++i) names.emplace_back(info.params[i].id);
     std::string hint = names.empty() ? " (it has none)" : "";
-    if (const auto near = kernel::nearest_name(id, names); !near.empty()) hint = fmt::format("; did you mean '{}'?", near);
+    if (const auto near = kernel::nearest_name(id, names); !near.empty())
+      hint = fmt::format("; did you mean '{}'?", near);
     throw StrategyError(fmt::format("strategy {} has no parameter '{}'{}", info.id, id, hint));
   }
   for (std::uint32_t i = 0; i < info.n_params; ++i) {
@@ -176,8 +185,8 @@ class PluginStrategy : public Strategy {
                  const evtwin_view& first, std::uint64_t seed, std::uint32_t site)
       : library_(std::move(library)), id_(info.id), seed_(seed), site_(site) {
     host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
-    const evtwin_status status = library_->entry().create(&host_, info.id, params.values.data(),
-                                                          static_cast<std::uint32_t>(params.values.size()), &first, &instance_);
+    const evtwin_status status = library_->entry().create(
+        &host_, info.id, params.values.data(), static_cast<std::uint32_t>(params.values.size()), &first, &instance_);
     if (status != EVTWIN_OK || instance_ == nullptr) fail("create", status);
     subscribes = instance_->subscribes;
     horizon_steps = instance_->horizon_steps;
@@ -195,7 +204,8 @@ class PluginStrategy : public Strategy {
 
  private:
   [[noreturn]] void fail(const char* call, evtwin_status status) const {
-    throw StrategyError(fmt::format("strategy {} ({}): {} failed: {}", id_, fs::path(library_->file()).filename().string(), call,
+    throw StrategyError(fmt::format("strategy {} ({}): {} failed: {}", id_,
+                                    fs::path(library_->file()).filename().string(), call,
                                     error_.empty() ? fmt::format("status {}", status) : error_));
   }
   static PluginStrategy& of(const evtwin_host* host) { return *static_cast<PluginStrategy*>(host->context); }
@@ -228,7 +238,8 @@ ListedStrategy find_in_file(const std::string& file, std::string_view id) {
   const auto library = PluginLibrary::open(file);
   const auto all = library->strategies();
   if (id.empty()) {
-    if (all.size() != 1) throw StrategyError(fmt::format("plugin {} holds {} strategies; name one as {}#ID", file, all.size(), file));
+    if (all.size() != 1)
+      throw StrategyError(fmt::format("plugin {} holds {} strategies; name one as {}#ID", file, all.size(), file));
     return {all[0]->id, file, all[0], library};
   }
   if (const evtwin_info* info = library->find(id)) return {info->id, file, info, library};
@@ -252,7 +263,8 @@ ListedStrategy find_installed(std::string_view id) {
   const auto near = kernel::nearest_name(id, names);
   std::string message = fmt::format("unknown strategy '{}'", id);
   if (!near.empty()) message += fmt::format("; did you mean '{}'?", near);
-  message += known.empty() ? " No plugin was found; is lib/evtwin beside the program's folder?" : fmt::format(" Known: {}.", known);
+  message += known.empty() ? " No plugin was found; is lib/evtwin beside the program's folder?"
+                           : fmt::format(" Known: {}.", known);
   for (const std::string& problem : problems) message += fmt::format(" ({})", problem);
   throw StrategyError(message);
 }
@@ -262,15 +274,17 @@ ListedStrategy find_installed(std::string_view id) {
 ChosenStrategy choose_strategy(std::string_view id, const TextParams& params) {
   const std::size_t hash = id.find('#');
   const bool is_file = id.ends_with(".so") || (hash != std::string_view::npos && id.substr(0, hash).ends_with(".so"));
-  const ListedStrategy found = is_file ? find_in_file(std::string(id.substr(0, hash)), hash == std::string_view::npos ? "" : id.substr(hash + 1))
-                                       : find_installed(id);
+  const ListedStrategy found =
+      is_file ? find_in_file(std::string(id.substr(0, hash)), hash == std::string_view::npos ? "" : id.substr(hash + 1))
+              : find_installed(id);
   ChosenStrategy chosen;
   chosen.library = found.library;
   chosen.info = found.info;
   chosen.params = params;
   chosen.label = label_of(is_file ? std::string_view(found.info->id) : id, params);
   const auto checked = std::make_shared<const CheckedParams>(check_params(*found.info, params));
-  chosen.factory = [library = found.library, info = found.info, checked](const evtwin_view& first, std::uint64_t seed, std::uint32_t site) {
+  chosen.factory = [library = found.library, info = found.info, checked](const evtwin_view& first, std::uint64_t seed,
+                                                                         std::uint32_t site) {
     return std::make_unique<PluginStrategy>(library, *info, *checked, first, seed, site);
   };
   return chosen;

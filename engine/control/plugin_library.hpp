@@ -40,8 +40,8 @@ using TextParams = std::vector<std::pair<std::string, std::string>>;
 struct ChosenStrategy {
   std::shared_ptr<const PluginLibrary> library;
   const evtwin_info* info = nullptr;
-  TextParams params;          ///< as given
-  std::string label;          ///< "edf", "edf:margin_min=5"
+  TextParams params;  ///< as given
+  std::string label;  ///< "edf", "edf:margin_min=5"
   StrategyFactory factory;
 };
 

@@ -20,11 +20,12 @@ class Strategy {
   /// @throws StrategyError.
   virtual void decide(const evtwin_view& view, evtwin_decision& decision) = 0;
 
-  std::uint32_t subscribes = 0;     ///< EVTWIN_WHY_* bits beyond the tick
+  std::uint32_t subscribes = 0;  ///< EVTWIN_WHY_* bits beyond the tick
   std::uint32_t horizon_steps = 0;
 };
 
 /// Makes the instance for one site. `first` is the view at the start of the run.
-using StrategyFactory = std::function<std::unique_ptr<Strategy>(const evtwin_view& first, std::uint64_t seed, std::uint32_t site)>;
+using StrategyFactory =
+    std::function<std::unique_ptr<Strategy>(const evtwin_view& first, std::uint64_t seed, std::uint32_t site)>;
 
 }  // namespace evtwin::control

@@ -14,7 +14,8 @@ constexpr std::uint64_t canary_bits = 0x7ff8c0dec0dec0deU;
 constexpr std::size_t canaries = 4;
 
 bool alive(const std::vector<double>& column) {
-  return std::all_of(column.end() - canaries, column.end(), [](double x) { return std::bit_cast<std::uint64_t>(x) == canary_bits; });
+  return std::all_of(column.end() - canaries, column.end(),
+                     [](double x) { return std::bit_cast<std::uint64_t>(x) == canary_bits; });
 }
 
 void blank(std::vector<double>& column) {
@@ -24,11 +25,12 @@ void blank(std::vector<double>& column) {
 
 }  // namespace
 
-ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages, const Guard& guard)
+ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,
+                         const Guard& guard)
     : evse_count_(evses.size()), storage_count_(storages.size()) {
   const std::size_t n = evse_count_;
-  for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw, &car_max_discharge_kw,
-                       &kw_per_a, &priority}) {
+  for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw,
+                       &car_max_discharge_kw, &kw_per_a, &priority}) {
     column->assign(n, 0.0);
   }
   for (auto* column : {&soc, &battery_kwh, &soc_floor}) column->assign(n, nan);
@@ -45,7 +47,8 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
     phase_angle_deg_.push_back(evse.phase_angle_deg);
     efficiency_.push_back(evse.efficiency);
     max_kw.push_back(physics::rated_kw(evse));
-    const double discharge_kw = evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
+    const double discharge_kw =
+        evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
     max_discharge_kw.push_back(evse.bidirectional ? discharge_kw : 0.0);
     for (const double a : evse.rates_a) rate_kw.push_back(a * evse.phases * evse.voltage_v / 1000.0);
     rate_start.push_back(static_cast<std::uint32_t>(rate_kw.size()));
@@ -141,8 +144,8 @@ void ViewColumns::plug_out(std::uint32_t evse) {
   session[evse] = 0;
   draws[evse] = 0;
   arrived_ns[evse] = departs_ns[evse] = 0;
-  for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw, &car_max_discharge_kw,
-                       &kw_per_a, &priority}) {
+  for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw,
+                       &car_max_discharge_kw, &kw_per_a, &priority}) {
     (*column)[evse] = 0.0;
   }
   soc[evse] = battery_kwh[evse] = soc_floor[evse] = nan;

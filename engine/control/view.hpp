@@ -41,8 +41,8 @@ class ViewColumns {
   /// A vehicle takes the row: what stays for its whole session. An empty coupling clears the row.
   void plug_in(std::uint32_t evse, const physics::Coupling& coupling);
   void plug_out(std::uint32_t evse);
-  void show_limits(const Guard& guard);   ///< bounds and bases that may have changed
-  void show_horizon();                    ///< points the view at the horizon's columns
+  void show_limits(const Guard& guard);  ///< bounds and bases that may have changed
+  void show_horizon();                   ///< points the view at the horizon's columns
 
   /// Decision columns with NaN in every cell and a canary after the last.
   evtwin_decision& blank_decision();
@@ -55,8 +55,8 @@ class ViewColumns {
   std::vector<const char*> id_;
   std::vector<std::uint8_t> phases_;
   std::vector<double> voltage_v_, phase_angle_deg_, efficiency_;
-  std::vector<double> storage_kwh_, storage_soc_min_, storage_soc_max_, storage_max_charge_kw_, storage_max_discharge_kw_,
-      storage_charge_efficiency_, storage_discharge_efficiency_;
+  std::vector<double> storage_kwh_, storage_soc_min_, storage_soc_max_, storage_max_charge_kw_,
+      storage_max_discharge_kw_, storage_charge_efficiency_, storage_discharge_efficiency_;
   std::vector<const char*> limit_name_;
   std::vector<std::uint32_t> limit_kind_, limit_start_, limit_member_;
   std::vector<double> limit_lower_, limit_upper_, limit_base_, limit_coefficient_, limit_angle_deg_;

@@ -25,31 +25,39 @@ struct PowerSegment {
   TimeNs start_ns = 0, end_ns = 0;
   double kw = 0.0;
   double slope_kw_per_kwh = 0.0;
-  double energy_kwh = 0.0;    ///< metered over the segment, signed
+  double energy_kwh = 0.0;  ///< metered over the segment, signed
 };
 
 enum class SessionEnd : std::uint8_t { departed, open_at_end, turned_away, reneged, no_compatible_evse };
 
 struct SessionRecord {
-  std::uint64_t number = 0;   ///< in order of plug-in, from 1; 0 for those never plugged in
+  std::uint64_t number = 0;  ///< in order of plug-in, from 1; 0 for those never plugged in
   std::uint32_t site = 0;
   std::int32_t evse = -1;
   std::string_view id;
   std::string_view vehicle;
   TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
   double requested_kwh = 0.0;
-  double wanted_kwh = 0.0;    ///< taken (the truth) where known, else requested
-  double got_kwh = 0.0;       ///< net metered energy
+  double wanted_kwh = 0.0;  ///< taken (the truth) where known, else requested
+  double got_kwh = 0.0;     ///< net metered energy
   double discharged_kwh = 0.0;
   double unmet_kwh = 0.0;
-  double cost = 0.0;          ///< metered energy x buy price in force
-  double paid = 0.0;          ///< by the driver
+  double cost = 0.0;                      ///< metered energy x buy price in force
+  double paid = 0.0;                      ///< by the driver
   double soc_start = 0.0, soc_end = 0.0;  ///< NaN when unknown
   double waited_h = 0.0;
   SessionEnd end = SessionEnd::departed;
 };
 
-enum class SignalKind : std::uint8_t { buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh };
+enum class SignalKind : std::uint8_t {
+  buy_price,
+  sell_price,
+  pv_kw,
+  load_kw,
+  contract_kw,
+  export_limit_kw,
+  co2_kg_per_kwh
+};
 
 struct SignalRecord {
   std::uint32_t site = 0;
@@ -63,8 +71,8 @@ struct DecisionRecord {
   std::uint64_t number = 0;
   TimeNs time_ns = 0;
   std::uint32_t why = 0;
-  double expected_cost = 0.0;              ///< NaN when the strategy expects nothing
-  std::span<const double> wished_kw;       ///< per EVSE, then per storage, as the strategy left them
+  double expected_cost = 0.0;         ///< NaN when the strategy expects nothing
+  std::span<const double> wished_kw;  ///< per EVSE, then per storage, as the strategy left them
 };
 
 using control::Correction;
@@ -76,7 +84,7 @@ std::string_view name_of(SessionEnd end);
 struct CorrectionRecord {
   std::uint32_t site = 0;
   Subject subject = Subject::evse;
-  std::int32_t row = -1;      ///< -1: the site itself (unavoidable)
+  std::int32_t row = -1;  ///< -1: the site itself (unavoidable)
   TimeNs time_ns = 0;
   Correction reason = Correction::limit;
   double asked_kw = 0.0;
@@ -89,7 +97,7 @@ struct MeterRecord {
   std::uint32_t site = 0;
   TimeNs start_ns = 0, end_ns = 0;
   const control::Ledger* increment = nullptr;
-  double peak_kw = 0.0;       ///< highest instantaneous import
+  double peak_kw = 0.0;  ///< highest instantaneous import
 };
 
 /// Something noteworthy: a scripted event, an outage, a warning of the strategy.

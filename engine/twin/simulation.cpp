@@ -11,13 +11,15 @@ namespace {
 
 class Simulation : public SiteControls {
  public:
-  Simulation(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) : world_(world), options_(options) {
+  Simulation(const World& world, const control::StrategyFactory& strategy, const RunOptions& options)
+      : world_(world), options_(options) {
     std::size_t timers = 1;  // the world's own: scripted events
     for (const Site& site : world.sites) timers += SiteRun::timer_count(site);
     queue_.reserve_timers(timers);
     std::uint32_t first = 1;
     for (std::uint32_t s = 0; s < world.sites.size(); ++s) {
-      sites_.push_back(std::make_unique<SiteRun>(RunContext{world_, queue_, hash_, options.observer}, s, first, strategy));
+      sites_.push_back(
+          std::make_unique<SiteRun>(RunContext{world_, queue_, hash_, options.observer}, s, first, strategy));
       first += static_cast<std::uint32_t>(SiteRun::timer_count(world.sites[s]));
       first_timer_after_.push_back(first);
     }
@@ -62,7 +64,9 @@ class Simulation : public SiteControls {
       result.sites.push_back(site->take_result());
     }
     for (const SiteResult& site : result.sites) {
-      for (const double figure : {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh}) hash_.mix(figure);
+      for (const double figure :
+           {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh})
+        hash_.mix(figure);
     }
     result.event_hash = hash_.value();
     result.events = events;
@@ -70,15 +74,27 @@ class Simulation : public SiteControls {
   }
 
   double contract_kw(std::uint32_t site) const override { return sites_[site]->contract_kw(); }
-  void set_contract_kw(std::uint32_t site, double kw) override { touch(site).set_contract_kw(checked(kw, "contract_kw")); }
+  void set_contract_kw(std::uint32_t site, double kw) override {
+    touch(site).set_contract_kw(checked(kw, "contract_kw"));
+  }
   double export_limit_kw(std::uint32_t site) const override { return sites_[site]->export_limit_kw(); }
-  void set_export_limit_kw(std::uint32_t site, double kw) override { touch(site).set_export_limit_kw(checked(kw, "export_limit_kw")); }
+  void set_export_limit_kw(std::uint32_t site, double kw) override {
+    touch(site).set_export_limit_kw(checked(kw, "export_limit_kw"));
+  }
   double driver_price_per_kwh(std::uint32_t site) const override { return sites_[site]->driver_price_per_kwh; }
-  void set_driver_price_per_kwh(std::uint32_t site, double price) override { touch(site).driver_price_per_kwh = checked(price, "driver_price_per_kwh"); }
+  void set_driver_price_per_kwh(std::uint32_t site, double price) override {
+    touch(site).driver_price_per_kwh = checked(price, "driver_price_per_kwh");
+  }
   double v2g_price_per_kwh(std::uint32_t site) const override { return sites_[site]->v2g_price_per_kwh; }
-  void set_v2g_price_per_kwh(std::uint32_t site, double price) override { touch(site).v2g_price_per_kwh = checked(price, "v2g_price_per_kwh"); }
-  bool evse_available(std::uint32_t site, std::uint32_t evse) const override { return sites_[site]->evse_available(evse); }
-  void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) override { touch(site).set_evse_available(evse, available); }
+  void set_v2g_price_per_kwh(std::uint32_t site, double price) override {
+    touch(site).v2g_price_per_kwh = checked(price, "v2g_price_per_kwh");
+  }
+  bool evse_available(std::uint32_t site, std::uint32_t evse) const override {
+    return sites_[site]->evse_available(evse);
+  }
+  void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) override {
+    touch(site).set_evse_available(evse, available);
+  }
 
  private:
   static double checked(double value, const char* name) {
@@ -101,7 +117,8 @@ class Simulation : public SiteControls {
   void schedule_scripted() {
     if (next_scripted_ >= world_.events.size()) return;
     const TimeNs due = std::max(world_.events[next_scripted_].time_ns, now_ns_);
-    queue_.schedule(0, due, kernel::Phase::signal, static_cast<std::uint8_t>(EventKind::scripted), static_cast<std::uint32_t>(next_scripted_));
+    queue_.schedule(0, due, kernel::Phase::signal, static_cast<std::uint8_t>(EventKind::scripted),
+                    static_cast<std::uint32_t>(next_scripted_));
   }
 
   void run_scripted() {
@@ -112,7 +129,8 @@ class Simulation : public SiteControls {
   }
 
   void report() {
-    const auto done = static_cast<double>(now_ns_ - world_.start_ns) / static_cast<double>(world_.end_ns - world_.start_ns);
+    const auto done =
+        static_cast<double>(now_ns_ - world_.start_ns) / static_cast<double>(world_.end_ns - world_.start_ns);
     if (options_.progress) options_.progress(done);
     if (options_.stop && options_.stop()) throw Interrupted("stopped");
   }
@@ -131,24 +149,36 @@ class Simulation : public SiteControls {
 
 std::string_view name_of(SignalKind kind) {
   switch (kind) {
-    case SignalKind::buy_price: return "buy_price";
-    case SignalKind::sell_price: return "sell_price";
-    case SignalKind::pv_kw: return "pv_kw";
-    case SignalKind::load_kw: return "load_kw";
-    case SignalKind::contract_kw: return "contract_kw";
-    case SignalKind::export_limit_kw: return "export_limit_kw";
-    case SignalKind::co2_kg_per_kwh: return "co2_kg_per_kwh";
+    case SignalKind::buy_price:
+      return "buy_price";
+    case SignalKind::sell_price:
+      return "sell_price";
+    case SignalKind::pv_kw:
+      return "pv_kw";
+    case SignalKind::load_kw:
+      return "load_kw";
+    case SignalKind::contract_kw:
+      return "contract_kw";
+    case SignalKind::export_limit_kw:
+      return "export_limit_kw";
+    case SignalKind::co2_kg_per_kwh:
+      return "co2_kg_per_kwh";
   }
   return "unknown";
 }
 
 std::string_view name_of(SessionEnd end) {
   switch (end) {
-    case SessionEnd::departed: return "departed";
-    case SessionEnd::open_at_end: return "open_at_end";
-    case SessionEnd::turned_away: return "turned_away";
-    case SessionEnd::reneged: return "reneged";
-    case SessionEnd::no_compatible_evse: return "no_compatible_evse";
+    case SessionEnd::departed:
+      return "departed";
+    case SessionEnd::open_at_end:
+      return "open_at_end";
+    case SessionEnd::turned_away:
+      return "turned_away";
+    case SessionEnd::reneged:
+      return "reneged";
+    case SessionEnd::no_compatible_evse:
+      return "no_compatible_evse";
   }
   return "unknown";
 }

@@ -19,22 +19,22 @@ namespace evtwin::twin {
 /// Sums over one site's run. The bill's demand charge is in `ledger.demand_charge`.
 struct SiteResult {
   control::Ledger ledger;
-  double peak_kw = 0.0;          ///< highest 15-min mean import
+  double peak_kw = 0.0;  ///< highest 15-min mean import
   double peak_instant_kw = 0.0;
   double energy_wanted_kwh = 0.0;  ///< of sessions that ended
   double energy_got_kwh = 0.0;     ///< of sessions that ended
   std::uint64_t sessions = 0;      ///< plugged in
   std::uint64_t sessions_ended = 0;
-  std::uint64_t sessions_open = 0; ///< still plugged in (or waiting) at the end
-  std::uint64_t turned_away = 0;   ///< found neither EVSE nor waiting place, or lost patience
-  std::uint64_t waited = 0;        ///< plugged in after waiting
-  double waiting_h = 0.0;          ///< sum over those that waited or gave up
-  double unmet_open_kwh = 0.0;     ///< of the open sessions, counted apart
+  std::uint64_t sessions_open = 0;  ///< still plugged in (or waiting) at the end
+  std::uint64_t turned_away = 0;    ///< found neither EVSE nor waiting place, or lost patience
+  std::uint64_t waited = 0;         ///< plugged in after waiting
+  double waiting_h = 0.0;           ///< sum over those that waited or gave up
+  double unmet_open_kwh = 0.0;      ///< of the open sessions, counted apart
   double storage_energy_start_kwh = 0.0, storage_energy_end_kwh = 0.0;
-  double storage_capacity_kwh = 0.0;   ///< usable, summed
+  double storage_capacity_kwh = 0.0;  ///< usable, summed
   double storage_losses_kwh = 0.0;
-  double vehicle_losses_kwh = 0.0;     ///< behind the EVSE meters
-  double storage_energy_value = 0.0;   ///< of what is left in storage beyond the start, at the mean buy price
+  double vehicle_losses_kwh = 0.0;    ///< behind the EVSE meters
+  double storage_energy_value = 0.0;  ///< of what is left in storage beyond the start, at the mean buy price
   std::uint64_t decisions = 0;
   std::array<std::uint64_t, correction_count> corrections{};
   std::vector<market::MonthDemand> months;
@@ -72,10 +72,10 @@ class Script {
 };
 
 struct RunOptions {
-  Observer* observer = nullptr;            ///< may be null: nothing is recorded
-  Script* script = nullptr;                ///< needed when the world has scripted events
+  Observer* observer = nullptr;                   ///< may be null: nothing is recorded
+  Script* script = nullptr;                       ///< needed when the world has scripted events
   std::function<void(double fraction)> progress;  ///< called about every thousandth of the simulated time
-  std::function<bool()> stop;              ///< asked about as often; true ends the run with Interrupted
+  std::function<bool()> stop;                     ///< asked about as often; true ends the run with Interrupted
 };
 
 /// The run was stopped from outside (Ctrl-C).

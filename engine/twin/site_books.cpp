@@ -10,7 +10,8 @@ using kernel::Phase;
 
 double SiteRun::metered_at(const Motion& motion, TimeNs t) const {
   if (motion.law.kw == 0.0) return 0.0;
-  return t >= motion.crossing_ns ? motion.law.metered_kwh : motion.law.metered_after(kernel::hours_between(motion.since_ns, t));
+  return t >= motion.crossing_ns ? motion.law.metered_kwh
+                                 : motion.law.metered_after(kernel::hours_between(motion.since_ns, t));
 }
 
 /// Import (> 0) or export at the grid connection at `t` under the laws in force.
@@ -40,10 +41,11 @@ int zone(double net_kw, double contract_kw, double export_limit_kw) {
   return (net_kw > contract_kw ? 2 : net_kw > 0.0 ? 1 : net_kw >= -export_limit_kw ? 0 : -1);
 }
 
-/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none.
+/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none, and neither is what flows
+/// in the nanosecond to which a crossing is rounded up (350 kW in 1 ns are 1e-10 kWh).
 double excess_kwh(double kwh, double limit_kwh) {
   const double excess = kwh - limit_kwh;
-  return excess > 1e-9 * limit_kwh ? excess : 0.0;
+  return excess > 1e-9 * limit_kwh + 1e-10 ? excess : 0.0;
 }
 
 }  // namespace
@@ -136,13 +138,13 @@ void SiteRun::book_piece(TimeNs from, TimeNs to) {
     const double metered = metered_at(m, to);
     const double delta = metered - m.metered;
     m.metered = metered;
+    tapers = tapers || m.law.rate_per_h != 0.0;
+    constant_kw += i < evse_count() ? physics::through(m.law.kw, site_.evses[i].efficiency) : m.law.kw;
     if (delta == 0.0) continue;
     book_member(i, delta);
     const double ac_kwh = i < evse_count() ? physics::through(delta, site_.evses[i].efficiency) : delta;
     const std::int32_t feeder = i < evse_count() ? site_.evses[i].feeder : -1;
     (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += ac_kwh;
-    tapers = tapers || m.law.rate_per_h != 0.0;
-    constant_kw += i < evse_count() ? physics::through(m.law.kw, site_.evses[i].efficiency) : m.law.kw;
   }
   if (!feeder_kwh_.empty()) {
     double below_kwh = 0.0;
@@ -203,14 +205,16 @@ void SiteRun::begin_month(market::LocalMonth month) {
   demand_charge_of_past_months_ += charge_of_month_;
   charge_of_month_ = 0.0;
   demand_price_per_kw_ = market::demand_price_per_kw(tariff_.tariff(), month.month);
-  month_fraction_ = site_.part_month == market::PartMonth::full
-                        ? 1.0
-                        : market::month_fraction(clock_.calendar(), month, context_.world.start_ns, context_.world.end_ns);
+  month_fraction_ =
+      site_.part_month == market::PartMonth::full
+          ? 1.0
+          : market::month_fraction(clock_.calendar(), month, context_.world.start_ns, context_.world.end_ns);
 }
 
 void SiteRun::grow_demand_charge() {
   if (demand_price_per_kw_ == 0.0) return;
-  billed_peak_kw_ = market::billed_kw(tariff_.tariff().demand, peaks_.back().month, peaks_.back().peak_kw, site_.contract_kw, known_peaks_);
+  billed_peak_kw_ = market::billed_kw(tariff_.tariff().demand, peaks_.back().month, peaks_.back().peak_kw,
+                                      site_.contract_kw, known_peaks_);
   charge_of_month_ = billed_peak_kw_ * demand_price_per_kw_ * month_fraction_;
   total_.demand_charge = demand_charge_of_past_months_ + charge_of_month_;
 }
@@ -221,7 +225,8 @@ void SiteRun::close_meter_window(TimeNs t) {
   const market::LocalMonth month = clock_.calendar().month(window_start_ns_);
   if (peaks_.empty() || month != peaks_.back().month) begin_month(month);
   const double window_kwh = total_.import_kwh - at_window_start_.import_kwh;
-  peaks_.back().peak_kw = std::max(peaks_.back().peak_kw, window_kwh / kernel::hours_between(0, market::metering_window_ns));
+  peaks_.back().peak_kw =
+      std::max(peaks_.back().peak_kw, window_kwh / kernel::hours_between(0, market::metering_window_ns));
   result_.peak_kw = std::max(result_.peak_kw, peaks_.back().peak_kw);
   grow_demand_charge();
   result_.peak_instant_kw = std::max(result_.peak_instant_kw, window_peak_kw_);

@@ -10,9 +10,13 @@ namespace evtwin::twin {
 
 using kernel::Phase;
 
-void SiteRun::insert_active(std::uint32_t member) { active_.insert(std::lower_bound(active_.begin(), active_.end(), member), member); }
+void SiteRun::insert_active(std::uint32_t member) {
+  active_.insert(std::lower_bound(active_.begin(), active_.end(), member), member);
+}
 
-void SiteRun::remove_active(std::uint32_t member) { active_.erase(std::lower_bound(active_.begin(), active_.end(), member)); }
+void SiteRun::remove_active(std::uint32_t member) {
+  active_.erase(std::lower_bound(active_.begin(), active_.end(), member));
+}
 
 void SiteRun::request_decision(std::uint32_t why, TimeNs t) {
   if (strategy_ != nullptr && (strategy_->subscribes & why) == 0) return;
@@ -68,9 +72,21 @@ void SiteRun::refresh_view(TimeNs t) {
   columns_.show_limits(guard_);
 
   const control::Ledger since = total_ - at_last_decision_;
-  columns_.since_last = {sizeof(evtwin_ledger), 0, since.import_kwh, since.export_kwh, since.ev_charge_kwh, since.ev_discharge_kwh,
-                         since.pv_kwh, since.load_kwh, since.energy_cost, since.demand_charge, since.driver_revenue, since.v2g_payment,
-                         since.co2_kg, since.unmet_kwh, since.overload_kwh + since.export_overload_kwh};
+  columns_.since_last = {sizeof(evtwin_ledger),
+                         0,
+                         since.import_kwh,
+                         since.export_kwh,
+                         since.ev_charge_kwh,
+                         since.ev_discharge_kwh,
+                         since.pv_kwh,
+                         since.load_kwh,
+                         since.energy_cost,
+                         since.demand_charge,
+                         since.driver_revenue,
+                         since.v2g_payment,
+                         since.co2_kg,
+                         since.unmet_kwh,
+                         since.overload_kwh + since.export_overload_kwh};
   at_last_decision_ = total_;
 
   if (strategy_ != nullptr && strategy_->horizon_steps > 0) {
@@ -93,7 +109,9 @@ void SiteRun::decide(TimeNs t) {
   if (!columns_.canaries_alive()) throw control::StrategyError("the strategy wrote past the end of a decision column");
   result_.decisions += 1;
   if (decision.wake_ns != 0) {
-    if (decision.wake_ns <= t) throw control::StrategyError(fmt::format("the strategy asked to be woken at {}, which is not after now", context_.world.calendar.format_local(decision.wake_ns)));
+    if (decision.wake_ns <= t)
+      throw control::StrategyError(fmt::format("the strategy asked to be woken at {}, which is not after now",
+                                               context_.world.calendar.format_local(decision.wake_ns)));
     wake_ns_ = decision.wake_ns;
   }
 
@@ -127,7 +145,8 @@ void SiteRun::decide(TimeNs t) {
   schedule_decision();
 }
 
-void SiteRun::note_correction(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit, TimeNs t) {
+void SiteRun::note_correction(std::uint32_t member, double asked_kw, double given_kw, Correction reason,
+                              std::int32_t limit, TimeNs t) {
   if (reason == noted_reason_[member] && given_kw == noted_given_kw_[member]) return;
   noted_reason_[member] = reason;
   noted_given_kw_[member] = given_kw;
@@ -135,8 +154,14 @@ void SiteRun::note_correction(std::uint32_t member, double asked_kw, double give
   result_.corrections[static_cast<std::size_t>(reason)] += 1;
   if (context_.observer == nullptr) return;
   const bool evse = member < evse_count();
-  CorrectionRecord record{number_,  evse ? Subject::evse : Subject::storage,
-                          static_cast<std::int32_t>(evse ? member : member - evse_count()), t, reason, asked_kw, given_kw, {}};
+  CorrectionRecord record{number_,
+                          evse ? Subject::evse : Subject::storage,
+                          static_cast<std::int32_t>(evse ? member : member - evse_count()),
+                          t,
+                          reason,
+                          asked_kw,
+                          given_kw,
+                          {}};
   if (limit >= 0) record.limit_name = guard_.rows()[static_cast<std::size_t>(limit)].name;
   context_.observer->on_correction(record);
 }
@@ -158,9 +183,12 @@ void SiteRun::note_exceeded(std::span<const std::uint32_t> rows, TimeNs t) {
     if (enforced) result_.corrections[static_cast<std::size_t>(Correction::unavoidable)] += 1;
     if (context_.observer == nullptr) continue;
     if (enforced) {
-      context_.observer->on_correction({number_, Subject::evse, -1, t, Correction::unavoidable, value, row.upper, row.name});
+      context_.observer->on_correction(
+          {number_, Subject::evse, -1, t, Correction::unavoidable, value, row.upper, row.name});
     } else {
-      context_.observer->on_event({number_, t, "overload", fmt::format("{}: {:.6g}, limits {:.6g} to {:.6g}", row.name, value, row.lower, row.upper)});
+      context_.observer->on_event(
+          {number_, t, "overload",
+           fmt::format("{}: {:.6g}, limits {:.6g} to {:.6g}", row.name, value, row.lower, row.upper)});
     }
   }
   for (char& noted : row_noted_) noted = (noted & 2) != 0 ? 1 : 0;
@@ -173,8 +201,9 @@ void SiteRun::end_motion(std::uint32_t member, TimeNs t) {
     const bool evse = member < evse_count();
     if (context_.observer != nullptr && t > m.since_ns) {
       context_.observer->on_power({evse ? Subject::evse : Subject::storage, number_,
-                                   static_cast<std::uint32_t>(evse ? member : member - evse_count()), evse ? sessions_[member].number : 0,
-                                   m.since_ns, t, m.law.kw, m.law.rate_per_h, m.metered});
+                                   static_cast<std::uint32_t>(evse ? member : member - evse_count()),
+                                   evse ? sessions_[member].number : 0, m.since_ns, t, m.law.kw, m.law.rate_per_h,
+                                   m.metered});
     }
   }
   m.law = {};
@@ -191,7 +220,10 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
   const bool battery_known = !evse || sessions_[member].vehicle->battery.capacity_kwh < infinite;
   if (battery_known) stored_kwh_[member] = law.end_stored_kwh;
   if (evse && law.end == physics::LawEnd::metered) got_kwh_[member] = sessions_[member].visit.taken_kwh;
-  guard_due_ = true;  // what it no longer takes, others may have
+  // What it no longer takes, others may have. A power that has risen to its setpoint frees nothing: asking the guard again
+  // would move the setpoint by what others' tapers freed meanwhile, and the two would chase each other for ever.
+  const bool rose_to_setpoint = law.rate_per_h > 0.0 && std::abs(law.kw_at(law.hours)) >= std::abs(motions_[member].setpoint_kw) * (1.0 - 1e-9);
+  (rose_to_setpoint ? motion_due_ : guard_due_) = true;
 }
 
 /// A new law from `t` on for the setpoint in force.
@@ -204,13 +236,15 @@ void SiteRun::renew_motion(std::uint32_t member, TimeNs t) {
   m.stale = false;
   if (member >= evse_count()) {
     const physics::Storage& storage = site_.storages[member - evse_count()];
-    m.law = physics::law_at(storage_batteries_[member - evse_count()], stored_kwh_[member], setpoint, infinite, storage.soc_min * storage.capacity_kwh);
+    m.law = physics::law_at(storage_batteries_[member - evse_count()], stored_kwh_[member], setpoint, infinite,
+                            storage.soc_min * storage.capacity_kwh);
   } else {
     const Session& s = sessions_[member];
     const physics::BatterySpec& battery = s.vehicle->battery;
     const double floor_kwh = battery.capacity_kwh < infinite ? s.vehicle->soc_floor * battery.capacity_kwh : 0.0;
     if (s.vehicle->acceptance_hold && battery.capacity_kwh < infinite && setpoint > 0.0) {
-      m.law = physics::held_law(battery, stored_kwh_[member], std::min(setpoint, s.held_acceptance_kw), metered_left(member), floor_kwh);
+      m.law = physics::held_law(battery, stored_kwh_[member], std::min(setpoint, s.held_acceptance_kw),
+                                metered_left(member), floor_kwh);
     } else {
       m.law = physics::law_at(battery, stored_kwh_[member], setpoint, metered_left(member), floor_kwh);
     }
@@ -239,14 +273,13 @@ physics::PowerRange SiteRun::charge_range(std::uint32_t evse) const {
 
 physics::PowerRange SiteRun::discharge_range(std::uint32_t evse) const {
   const physics::Vehicle& vehicle = *sessions_[evse].vehicle;
-  const double floor_kwh = vehicle.battery.capacity_kwh < infinite ? vehicle.soc_floor * vehicle.battery.capacity_kwh : 0.0;
+  const double floor_kwh =
+      vehicle.battery.capacity_kwh < infinite ? vehicle.soc_floor * vehicle.battery.capacity_kwh : 0.0;
   return physics::discharge_range(vehicle.battery, stored_kwh_[evse], floor_kwh);
 }
 
-void SiteRun::settle(TimeNs t) {
-  touched = false;
-  if (!guard_due_) return;
-  guard_due_ = false;
+/// The guard's answer to all that changed at this instant.
+void SiteRun::ask_guard(TimeNs t) {
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   for (const std::uint32_t i : active_) {
     control::GuardMember& g = guard_.members[i];
@@ -259,10 +292,19 @@ void SiteRun::settle(TimeNs t) {
   }
   const auto exceeded = guard_.apply(active_, couplings_, site_.limits == LimitMode::enforce);
   note_exceeded(exceeded, t);
-
   for (const std::uint32_t i : active_) {
     const control::GuardMember& g = guard_.members[i];
     note_correction(i, g.wish_kw, g.given_kw, g.reason, g.limit, t);
+  }
+}
+
+void SiteRun::settle(TimeNs t) {
+  touched = false;
+  if (!guard_due_ && !motion_due_) return;
+  if (guard_due_) ask_guard(t);
+  guard_due_ = motion_due_ = false;
+  for (const std::uint32_t i : active_) {
+    const control::GuardMember& g = guard_.members[i];
     if (!motions_[i].stale && motions_[i].setpoint_kw == g.given_kw) continue;
     context_.hash.mix(i);
     context_.hash.mix(g.given_kw);

@@ -14,14 +14,22 @@ constexpr std::uint32_t single_timers = 8;
 
 std::uint32_t single(EventKind kind) {
   switch (kind) {
-    case EventKind::lose_patience: return 0;
-    case EventKind::outage: return 1;
-    case EventKind::price: return 2;
-    case EventKind::pv: return 3;
-    case EventKind::load: return 4;
-    case EventKind::co2: return 5;
-    case EventKind::meter: return 6;
-    default: return 7;  // decision
+    case EventKind::lose_patience:
+      return 0;
+    case EventKind::outage:
+      return 1;
+    case EventKind::price:
+      return 2;
+    case EventKind::pv:
+      return 3;
+    case EventKind::load:
+      return 4;
+    case EventKind::co2:
+      return 5;
+    case EventKind::meter:
+      return 6;
+    default:
+      return 7;  // decision
   }
 }
 
@@ -31,14 +39,16 @@ std::size_t SiteRun::timer_count(const Site& site) {
   return 2 * site.evses.size() + site.storages.size() + site.arrivals.size() + single_timers;
 }
 
-SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t first_timer, const control::StrategyFactory& strategy)
+SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t first_timer,
+                 const control::StrategyFactory& strategy)
     : driver_price_per_kwh(context.world.sites[site_number].driver_price_per_kwh),
       v2g_price_per_kwh(context.world.sites[site_number].v2g_price_per_kwh),
       context_(context),
       site_(context.world.sites[site_number]),
       number_(site_number),
       first_timer_(first_timer),
-      guard_(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows, site_.contract_kw, site_.export_limit_kw),
+      guard_(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows, site_.contract_kw,
+             site_.export_limit_kw),
       columns_(site_.evses, site_.storages, guard_),
       tariff_(site_.tariff, context.world.calendar),
       pv_(site_.pv_kw, context.world.calendar),
@@ -78,7 +88,8 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   const World& world = context_.world;
   for (std::size_t a = 0; a < site_.arrivals.size(); ++a) {
     const std::uint64_t source = (std::uint64_t{number_} << 32) | a;
-    streams_.emplace_back(site_.arrivals[a], demand::StreamContext{world.seed, source, world.start_ns, world.end_ns, world.calendar, &world.vehicles});
+    streams_.emplace_back(site_.arrivals[a], demand::StreamContext{world.seed, source, world.start_ns, world.end_ns,
+                                                                   world.calendar, &world.vehicles});
   }
   next_visit_.resize(streams_.size());
 
@@ -91,17 +102,22 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   begin_month(clock_.calendar().month(now_ns_));
   refresh_view(now_ns_);
   strategy_ = strategy(columns_.view, world.seed, number_);
-  forecaster_ = std::make_unique<control::Forecaster>(site_.forecast, world.calendar, world.tick_ns, world.seed, number_, pv_, load_, co2_, tariff_);
+  forecaster_ = std::make_unique<control::Forecaster>(site_.forecast, world.calendar, world.tick_ns, world.seed,
+                                                      number_, pv_, load_, co2_, tariff_);
 }
 
 std::uint32_t SiteRun::timer(EventKind kind, std::uint32_t entity) const {
   const auto members = static_cast<std::uint32_t>(guard_.member_count());
   const auto evses = static_cast<std::uint32_t>(evse_count());
   switch (kind) {
-    case EventKind::crossing: return first_timer_ + entity;
-    case EventKind::plug_out: return first_timer_ + members + entity;
-    case EventKind::arrival: return first_timer_ + members + evses + entity;
-    default: return first_timer_ + members + evses + static_cast<std::uint32_t>(streams_.size()) + single(kind);
+    case EventKind::crossing:
+      return first_timer_ + entity;
+    case EventKind::plug_out:
+      return first_timer_ + members + entity;
+    case EventKind::arrival:
+      return first_timer_ + members + evses + entity;
+    default:
+      return first_timer_ + members + evses + static_cast<std::uint32_t>(streams_.size()) + single(kind);
   }
 }
 
@@ -128,13 +144,15 @@ void SiteRun::advance(TimeNs t) {
     if (m.law.kw == 0.0) continue;
     if (i >= evse_count()) {
       const physics::Storage& s = site_.storages[i - evse_count()];
-      stored_kwh_[i] = m.stored_at_start + (m.metered > 0.0 ? m.metered * s.charge_efficiency : m.metered / s.discharge_efficiency);
+      stored_kwh_[i] =
+          m.stored_at_start + (m.metered > 0.0 ? m.metered * s.charge_efficiency : m.metered / s.discharge_efficiency);
       continue;
     }
     got_kwh_[i] = m.metered_at_start + m.metered;
     const physics::BatterySpec& battery = sessions_[i].vehicle->battery;
     if (battery.capacity_kwh < infinite) {
-      stored_kwh_[i] = m.stored_at_start + (m.metered > 0.0 ? m.metered * battery.charge_efficiency : m.metered / battery.discharge_efficiency);
+      stored_kwh_[i] = m.stored_at_start + (m.metered > 0.0 ? m.metered * battery.charge_efficiency
+                                                            : m.metered / battery.discharge_efficiency);
     }
   }
 }
@@ -142,13 +160,19 @@ void SiteRun::advance(TimeNs t) {
 void SiteRun::handle(const kernel::Event& event) {
   const TimeNs t = event.time;
   switch (static_cast<EventKind>(event.kind)) {
-    case EventKind::crossing: cross(event.entity, t); break;
+    case EventKind::crossing:
+      cross(event.entity, t);
+      break;
     case EventKind::plug_out:
       plug_out(event.entity, t);
       if (!waiting_.empty()) admit_waiting(t);
       break;
-    case EventKind::lose_patience: lose_patience(t); break;
-    case EventKind::arrival: arrive(event.entity, t); break;
+    case EventKind::lose_patience:
+      lose_patience(t);
+      break;
+    case EventKind::arrival:
+      arrive(event.entity, t);
+      break;
     case EventKind::outage: {
       TimeNs next = kernel::time_never;
       for (const Outage& outage : site_.outages) {
@@ -172,15 +196,24 @@ void SiteRun::handle(const kernel::Event& event) {
       request_decision(EVTWIN_WHY_PRICE, t);
       break;
     }
-    case EventKind::pv: change_signal(pv_, pv_kw_, EventKind::pv, SignalKind::pv_kw, t); break;
-    case EventKind::load: change_signal(load_, load_kw_, EventKind::load, SignalKind::load_kw, t); break;
-    case EventKind::co2: change_signal(co2_, co2_kg_per_kwh_, EventKind::co2, SignalKind::co2_kg_per_kwh, t); break;
+    case EventKind::pv:
+      change_signal(pv_, pv_kw_, EventKind::pv, SignalKind::pv_kw, t);
+      break;
+    case EventKind::load:
+      change_signal(load_, load_kw_, EventKind::load, SignalKind::load_kw, t);
+      break;
+    case EventKind::co2:
+      change_signal(co2_, co2_kg_per_kwh_, EventKind::co2, SignalKind::co2_kg_per_kwh, t);
+      break;
     case EventKind::meter:
       close_meter_window(t);
       schedule(EventKind::meter, Phase::signal, clock_.next_tick(t, market::metering_window_ns));
       break;
-    case EventKind::decision: decide(t); break;
-    case EventKind::scripted: break;  // the world's, handled by the simulation
+    case EventKind::decision:
+      decide(t);
+      break;
+    case EventKind::scripted:
+      break;  // the world's, handled by the simulation
   }
 }
 
@@ -216,7 +249,8 @@ void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
   columns_.car_max_kw[evse] = available ? couplings_[evse].max_kw : 0.0;
   guard_due_ = true;
   if (context_.observer != nullptr) {
-    context_.observer->on_event({number_, now_ns_, available ? "evse_available" : "evse_unavailable", site_.evses[evse].id});
+    context_.observer->on_event(
+        {number_, now_ns_, available ? "evse_available" : "evse_unavailable", site_.evses[evse].id});
   }
   request_decision(EVTWIN_WHY_LIMIT, now_ns_);
   if (available && !waiting_.empty()) admit_waiting(now_ns_);
@@ -229,7 +263,8 @@ void SiteRun::finish(TimeNs t) {
     if (sessions_[i].number != 0) end_session(i, t, SessionEnd::open_at_end);
   }
   result_.sessions_open += waiting_.size();
-  for (const Waiting& w : waiting_) result_.unmet_open_kwh += std::isnan(w.visit.taken_kwh) ? w.visit.requested_kwh : w.visit.taken_kwh;
+  for (const Waiting& w : waiting_)
+    result_.unmet_open_kwh += std::isnan(w.visit.taken_kwh) ? w.visit.requested_kwh : w.visit.taken_kwh;
   for (std::size_t s = 0; s < site_.storages.size(); ++s) {
     const auto member = static_cast<std::uint32_t>(evse_count() + s);
     end_motion(member, t);
@@ -238,8 +273,8 @@ void SiteRun::finish(TimeNs t) {
   const double hours = kernel::hours_between(context_.world.start_ns, t);
   const double mean_price = hours > 0.0 ? buy_price_hours_ / hours : 0.0;
   result_.storage_energy_value = (result_.storage_energy_end_kwh - result_.storage_energy_start_kwh) * mean_price;
-  result_.months = market::demand_bill(tariff_.tariff(), context_.world.calendar, context_.world.start_ns, t, peaks_, site_.past_peaks,
-                                       site_.contract_kw, site_.part_month);
+  result_.months = market::demand_bill(tariff_.tariff(), context_.world.calendar, context_.world.start_ns, t, peaks_,
+                                       site_.past_peaks, site_.contract_kw, site_.part_month);
   result_.ledger = total_;
 }
 

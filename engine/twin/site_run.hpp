@@ -49,7 +49,8 @@ struct RunContext {
 
 class SiteRun {
  public:
-  SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t first_timer, const control::StrategyFactory& strategy);
+  SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t first_timer,
+          const control::StrategyFactory& strategy);
 
   static std::size_t timer_count(const Site& site);
 
@@ -92,11 +93,11 @@ class SiteRun {
     physics::Law law;
     TimeNs since_ns = 0;
     TimeNs crossing_ns = kernel::time_never;
-    double setpoint_kw = 0.0;      ///< the law was made for
+    double setpoint_kw = 0.0;  ///< the law was made for
     double stored_at_start = 0.0;
-    double metered_at_start = 0.0; ///< session's got at the law's start
-    double metered = 0.0;          ///< in this law, up to now
-    bool stale = true;             ///< must be made anew at settle
+    double metered_at_start = 0.0;  ///< session's got at the law's start
+    double metered = 0.0;           ///< in this law, up to now
+    bool stale = true;              ///< must be made anew at settle
   };
   struct Waiting {
     demand::Visit visit;
@@ -146,7 +147,9 @@ class SiteRun {
   void end_motion(std::uint32_t member, TimeNs t);
   void cross(std::uint32_t member, TimeNs t);
   void renew_motion(std::uint32_t member, TimeNs t);
-  void note_correction(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit, TimeNs t);
+  void ask_guard(TimeNs t);
+  void note_correction(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit,
+                       TimeNs t);
   void note_exceeded(std::span<const std::uint32_t> rows, TimeNs t);
   void insert_active(std::uint32_t member);
   void remove_active(std::uint32_t member);
@@ -164,16 +167,16 @@ class SiteRun {
 
   // members: EVSEs, then storages
   std::vector<physics::Coupling> couplings_;
-  std::vector<Session> sessions_;            // by EVSE; number 0 = empty
+  std::vector<Session> sessions_;  // by EVSE; number 0 = empty
   std::vector<Motion> motions_;
   std::vector<physics::BatterySpec> storage_batteries_;
-  std::vector<double> stored_kwh_;           // behind the meter
-  std::vector<double> got_kwh_;              // EVSEs: net metered in the session
-  std::vector<std::uint32_t> active_;        // plugged-in EVSEs and all storages, ascending
+  std::vector<double> stored_kwh_;     // behind the meter
+  std::vector<double> got_kwh_;        // EVSEs: net metered in the session
+  std::vector<std::uint32_t> active_;  // plugged-in EVSEs and all storages, ascending
   std::vector<Correction> noted_reason_;
   std::vector<double> noted_given_kw_;
   std::vector<char> row_noted_;
-  std::vector<double> wished_kw_;            // scratch for recording
+  std::vector<double> wished_kw_;  // scratch for recording
 
   // arrivals and waiting
   std::vector<demand::ArrivalStream> streams_;
@@ -211,7 +214,8 @@ class SiteRun {
   TimeNs wake_ns_ = kernel::time_never;
   TimeNs asked_for_ns_ = kernel::time_never;
   std::uint32_t why_ = 0;
-  bool guard_due_ = true;
+  bool guard_due_ = true;   ///< something changed that limits or setpoints depend on
+  bool motion_due_ = false; ///< a law ended, and only it
   SiteResult result_;
 };
 

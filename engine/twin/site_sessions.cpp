@@ -10,7 +10,8 @@ using demand::Visit;
 using kernel::Phase;
 
 void SiteRun::next_arrival(std::uint32_t law) {
-  if (streams_[law].next(next_visit_[law])) schedule(EventKind::arrival, Phase::plug_in, next_visit_[law].arrival_ns, law);
+  if (streams_[law].next(next_visit_[law]))
+    schedule(EventKind::arrival, Phase::plug_in, next_visit_[law].arrival_ns, law);
 }
 
 void SiteRun::arrive(std::uint32_t law, TimeNs t) {

@@ -22,8 +22,8 @@
 
 namespace evtwin::twin {
 
-using kernel::TimeNs;
 using control::Forecast;
+using kernel::TimeNs;
 using physics::infinite;
 
 enum class LimitMode : std::uint8_t { enforce, record };
@@ -38,25 +38,25 @@ struct Outage {
 
 /// What happens when a vehicle finds every EVSE taken.
 struct WaitingRoom {
-  std::uint32_t places = 0;                         ///< 0: it turns away at once
-  double patience_h = physics::infinite;            ///< it leaves the queue after this long
+  std::uint32_t places = 0;               ///< 0: it turns away at once
+  double patience_h = physics::infinite;  ///< it leaves the queue after this long
 };
 
 struct Site {
   std::string name = "site";
-  double contract_kw = infinite;     ///< import limit and contract power
+  double contract_kw = infinite;  ///< import limit and contract power
   double export_limit_kw = infinite;
   LimitMode limits = LimitMode::enforce;
-  market::Tariff tariff;             ///< free_energy() when the scenario gives none
+  market::Tariff tariff;  ///< free_energy() when the scenario gives none
   bool tariff_given = false;
-  market::Signal pv_kw = 0.0;        ///< >= 0
-  market::Signal load_kw = 0.0;      ///< >= 0
+  market::Signal pv_kw = 0.0;    ///< >= 0
+  market::Signal load_kw = 0.0;  ///< >= 0
   market::Signal co2_kg_per_kwh = 0.0;
   Forecast forecast;
-  double driver_price_per_kwh = 0.0; ///< drivers pay the site, at the EVSE meter
-  double v2g_price_per_kwh = 0.0;    ///< the site pays drivers, at the EVSE meter
-  double unmet_price_per_kwh = 0.0;  ///< worth of a kWh wanted and not got, in the objective
-  double wear_price_per_kwh = 0.0;   ///< battery wear per kWh discharged from vehicles and storage, in the objective
+  double driver_price_per_kwh = 0.0;  ///< drivers pay the site, at the EVSE meter
+  double v2g_price_per_kwh = 0.0;     ///< the site pays drivers, at the EVSE meter
+  double unmet_price_per_kwh = 0.0;   ///< worth of a kWh wanted and not got, in the objective
+  double wear_price_per_kwh = 0.0;    ///< battery wear per kWh discharged from vehicles and storage, in the objective
   market::PartMonth part_month = market::PartMonth::pro_rata;
   std::vector<market::MonthPeak> past_peaks;
   StoragePolicy storage_policy = StoragePolicy::self_consumption;
@@ -72,29 +72,29 @@ struct Site {
 
 /// Something of the input that was left out or looks wrong; shown, counted, kept in the run file. Never silent.
 struct Flag {
-  std::string id;      ///< session id, file or key it is about; may be empty
+  std::string id;  ///< session id, file or key it is about; may be empty
   std::string reason;
   bool left_out = false;  ///< a session that is not simulated
 };
 
 /// A parameter or choice that the scenario made for the strategy.
 struct StrategyChoice {
-  std::string id = "asap";   ///< "edf", "FILE.so#edf", or "lua" for a function of the scenario
+  std::string id = "asap";  ///< "edf", "FILE.so#edf", or "lua" for a function of the scenario
   std::vector<std::pair<std::string, std::string>> params;
 };
 
 struct ScriptedEvent {
   TimeNs time_ns = 0;
-  std::uint32_t index = 0;   ///< of the function in the scenario's script
-  std::string where;         ///< "week.lua:12", for messages
+  std::uint32_t index = 0;  ///< of the function in the scenario's script
+  std::string where;        ///< "week.lua:12", for messages
 };
 
 struct World {
   std::string name;
   std::string currency;
-  std::string scenario_file;                       ///< as given by the user
-  std::string scenario_text;                       ///< whole text, kept in the run file
-  std::map<std::string, std::string> parameters;   ///< --set name=value as used
+  std::string scenario_file;                      ///< as given by the user
+  std::string scenario_text;                      ///< whole text, kept in the run file
+  std::map<std::string, std::string> parameters;  ///< --set name=value as used
   market::Calendar calendar;
   TimeNs start_ns = 0;
   TimeNs end_ns = 0;

@@ -24,7 +24,8 @@ class Dice {
 };
 
 physics::Evse random_evse(Dice& dice, int number) {
-  physics::Evse evse = ac_evse("E-" + std::to_string(number), dice.real(10, 63), static_cast<std::uint8_t>(dice.whole(1, 3)), 230.0);
+  physics::Evse evse =
+      ac_evse("E-" + std::to_string(number), dice.real(10, 63), static_cast<std::uint8_t>(dice.whole(1, 3)), 230.0);
   if (dice.chance(0.25)) {
     evse.phases = 0;
     evse.max_kw = dice.real(20, 150);
@@ -54,7 +55,8 @@ physics::Vehicle random_vehicle(Dice& dice) {
   car.battery.discharge_efficiency = dice.real(0.8, 1.0);
   const double most = dice.real(20, 200);
   const double knee = dice.real(0.3, 0.95);
-  car.battery.charge = {{{0.0, dice.chance(0.3) ? 0.5 * most : most}, {knee, most}, {1.0, dice.chance(0.5) ? 0.0 : 0.1 * most}}};
+  car.battery.charge = {
+      {{0.0, dice.chance(0.3) ? 0.5 * most : most}, {knee, most}, {1.0, dice.chance(0.5) ? 0.0 : 0.1 * most}}};
   car.battery.discharge = physics::Curve::constant(dice.real(3, 50));
   car.v2g_capable = dice.chance(0.5);
   car.max_discharge_kw = dice.real(3, 20);
@@ -75,14 +77,17 @@ twin::World random_world(std::uint64_t seed) {
   const int evses = dice.whole(1, 8);
   for (int i = 0; i < evses; ++i) site.evses.push_back(random_evse(dice, i));
   if (dice.chance(0.5)) {
-    site.feeders.push_back({"top", -1, dice.real(20, 200), dice.real(5, 100), physics::infinite, dice.chance(0.5) ? 1.0 : dice.real(0.9, 1.0)});
-    site.feeders.push_back({"below", 0, dice.real(10, 100), physics::infinite, dice.chance(0.5) ? dice.real(16, 100) : physics::infinite, 0.97});
+    site.feeders.push_back({"top", -1, dice.real(20, 200), dice.real(5, 100), physics::infinite,
+                            dice.chance(0.5) ? 1.0 : dice.real(0.9, 1.0)});
+    site.feeders.push_back({"below", 0, dice.real(10, 100), physics::infinite,
+                            dice.chance(0.5) ? dice.real(16, 100) : physics::infinite, 0.97});
     for (auto& evse : site.evses) evse.feeder = dice.whole(-1, 1);
   }
   if (dice.chance(0.6)) {
     physics::LimitRow row{"phasor", physics::LimitKind::magnitude_a, -physics::infinite, dice.real(10, 80), {}};
     for (std::uint32_t i = 0; i < site.evses.size(); ++i) {
-      if (site.evses[i].phases != 0) row.members.push_back({i, dice.chance(0.5) ? 1.0 : -1.0, site.evses[i].phase_angle_deg});
+      if (site.evses[i].phases != 0)
+        row.members.push_back({i, dice.chance(0.5) ? 1.0 : -1.0, site.evses[i].phase_angle_deg});
     }
     site.rows.push_back(row);
   }
@@ -151,7 +156,8 @@ void expect_sound(const twin::World& world, const Outcome& o) {
   }
   // What is above the contract or the export limit is what no EVSE could prevent.
   const twin::Site& site = world.sites[0];
-  const double unavoidable = static_cast<double>(o.site().corrections[static_cast<std::size_t>(control::Correction::unavoidable)]);
+  const double unavoidable =
+      static_cast<double>(o.site().corrections[static_cast<std::size_t>(control::Correction::unavoidable)]);
   if (unavoidable == 0.0) {
     RC_ASSERT(ledger.overload_kwh <= 1e-9 * std::max(1.0, ledger.import_kwh));
     RC_ASSERT(ledger.export_overload_kwh <= 1e-9 * std::max(1.0, ledger.export_kwh));
@@ -162,8 +168,10 @@ void expect_sound(const twin::World& world, const Outcome& o) {
     const auto& s = site.storages[0];
     RC_ASSERT(storage_end >= s.soc_min * s.capacity_kwh - 1e-9);
     RC_ASSERT(storage_end <= s.soc_max * s.capacity_kwh + 1e-9);
-    const double stored = ledger.storage_charge_kwh * s.charge_efficiency - ledger.storage_discharge_kwh / s.discharge_efficiency;
-    RC_ASSERT(std::abs(storage_end - o.site().storage_energy_start_kwh - stored) <= 1e-9 * std::max(1.0, ledger.storage_charge_kwh));
+    const double stored =
+        ledger.storage_charge_kwh * s.charge_efficiency - ledger.storage_discharge_kwh / s.discharge_efficiency;
+    RC_ASSERT(std::abs(storage_end - o.site().storage_energy_start_kwh - stored) <=
+              1e-9 * std::max(1.0, ledger.storage_charge_kwh));
   }
 }
 
@@ -177,7 +185,8 @@ RC_GTEST_PROP(RandomWorlds, BooksBalanceAndLimitsHoldUnderAnySetpoints, ()) {
 
 RC_GTEST_PROP(RandomWorlds, BaselinesKeepTheBooksAndTheLimitsToo, ()) {
   const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-  static const std::vector<std::string> ids = {"asap", "alap", "fcfs", "edf", "llf", "lrpt", "round-robin", "equal-share", "price-threshold"};
+  static const std::vector<std::string> ids = {"asap",        "alap",        "fcfs",           "edf", "llf", "lrpt",
+                                               "round-robin", "equal-share", "price-threshold"};
   const std::string id = *rc::gen::elementOf(ids);
   const twin::World world = random_world(seed);
   const Outcome o = run_world(world, baseline(id));

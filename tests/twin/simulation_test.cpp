@@ -85,8 +85,8 @@ TEST(Simulation, PvSurplusIsExportedAndStorageRoundTripLosesItsEfficiency) {
   site.storages.push_back(s);
   // 2 h in at 5 kW: 9 kWh stored; then out at 5 kW until the floor: 9 x 0.8 = 7.2 kWh.
   const Outcome o = run_world(world, strategy([](const evtwin_view& view, evtwin_decision& d) {
-    d.storage_kw[0] = view.now_ns < monday_ns + 2 * hour_ns ? 5.0 : -5.0;
-  }));
+                                d.storage_kw[0] = view.now_ns < monday_ns + 2 * hour_ns ? 5.0 : -5.0;
+                              }));
   EXPECT_NEAR(o.ledger().storage_charge_kwh, 10.0, exact);
   EXPECT_NEAR(o.ledger().storage_discharge_kwh, 7.2, exact);
   EXPECT_NEAR(o.ledger().export_kwh, 6.0 * 24 - 10.0 + 7.2, exact);
@@ -154,10 +154,13 @@ TEST(Simulation, RecordModeLetsOverloadsHappen) {
   add_visits(world, {visit(1, 2, 20, 0), visit(1, 2, 20, 1)});
   const Outcome o = run_world(world, full_power());
   EXPECT_NEAR(o.ledger().overload_kwh, 4.08, exact);
-  EXPECT_EQ(std::count_if(o.seen.events.begin(), o.seen.events.end(), [](const auto& e) { return e.starts_with("overload"); }), 1);
+  EXPECT_EQ(std::count_if(o.seen.events.begin(), o.seen.events.end(),
+                          [](const auto& e) { return e.starts_with("overload"); }),
+            1);
 }
 
-// A tapering car and a constant PV: the site turns from import to export in the middle of an interval without any event.
+// A tapering car and a constant PV: the site turns from import to export in the middle of an interval without any
+// event.
 TEST(Simulation, ImportTurnsToExportWhereTheTaperCrossesThePv) {
   twin::World world = small_world();
   twin::Site& site = world.sites[0];
@@ -207,7 +210,8 @@ TEST(Simulation, CarsQueueTurnAwayAndLosePatience) {
   }
   add_visits(world, visits);
   const Outcome o = run_world(world, full_power());
-  // car0 1:00-2:00; car1 waits from 1:06 and charges 2:00-3:00; car2 waits from 1:12 and gives up at 2:42; car3 finds both places taken.
+  // car0 1:00-2:00; car1 waits from 1:06 and charges 2:00-3:00; car2 waits from 1:12 and gives up at 2:42; car3 finds
+  // both places taken.
   EXPECT_EQ(o.site().sessions, 2U);
   EXPECT_EQ(o.site().waited, 1U);
   EXPECT_EQ(o.site().turned_away, 2U);
@@ -252,10 +256,11 @@ TEST(Simulation, SplittingTheTickChangesNothing) {
       visits.push_back(v);
     }
     add_visits(world, visits);
-    // The same setpoints whatever the tick: a tapered car frees power only when the strategy is asked, so it must not depend on that.
+    // The same setpoints whatever the tick: a tapered car frees power only when the strategy is asked, so it must not
+    // depend on that.
     const Outcome o = run_world(world, strategy([](const evtwin_view& view, evtwin_decision& d) {
-      for (std::uint32_t i = 0; i < view.n_evses; ++i) d.evse_kw[i] = 4.0;
-    }));
+                                  for (std::uint32_t i = 0; i < view.n_evses; ++i) d.evse_kw[i] = 4.0;
+                                }));
     return o.ledger().ev_charge_kwh;
   };
   const double reference = energy(15 * minute_ns);
@@ -290,13 +295,13 @@ TEST(Simulation, TheStrategyNeverSeesTheTruth) {
   add_visits(world, {v});
   bool seen = false;
   const Outcome o = run_world(world, strategy([&](const evtwin_view& view, evtwin_decision& d) {
-    d.evse_kw[0] = 5.0;
-    if (view.evse_session[0] == 0) return;
-    seen = true;
-    EXPECT_EQ(view.evse_departs_ns[0], monday_ns + 8 * hour_ns);
-    EXPECT_EQ(view.evse_requested_kwh[0], 30.0);
-    EXPECT_TRUE(std::isnan(view.evse_soc[0]));
-  }));
+                                d.evse_kw[0] = 5.0;
+                                if (view.evse_session[0] == 0) return;
+                                seen = true;
+                                EXPECT_EQ(view.evse_departs_ns[0], monday_ns + 8 * hour_ns);
+                                EXPECT_EQ(view.evse_requested_kwh[0], 30.0);
+                                EXPECT_TRUE(std::isnan(view.evse_soc[0]));
+                              }));
   EXPECT_TRUE(seen);
   EXPECT_NEAR(o.ledger().ev_charge_kwh, 5.0, exact);
 }

@@ -19,7 +19,8 @@ using kernel::TimeNs;
 /// 2025-06-02T00:00 in Seoul, a Monday.
 inline constexpr TimeNs monday_ns = 1748790000LL * 1'000'000'000LL;
 
-inline physics::Evse ac_evse(const std::string& id, double max_a = 32.0, std::uint8_t phases = 1, double voltage_v = 220.0) {
+inline physics::Evse ac_evse(const std::string& id, double max_a = 32.0, std::uint8_t phases = 1,
+                             double voltage_v = 220.0) {
   physics::Evse evse;
   evse.id = id;
   evse.phases = phases;
@@ -58,7 +59,8 @@ inline demand::Visit visit(double from_h, double to_h, double kwh, std::int32_t 
 }
 
 inline void add_visits(twin::World& world, std::vector<demand::Visit> visits) {
-  std::stable_sort(visits.begin(), visits.end(), [](const auto& a, const auto& b) { return a.arrival_ns < b.arrival_ns; });
+  std::stable_sort(visits.begin(), visits.end(),
+                   [](const auto& a, const auto& b) { return a.arrival_ns < b.arrival_ns; });
   world.sites[0].arrivals.push_back(std::make_shared<const demand::ArrivalLaw>(demand::Recorded{std::move(visits)}));
 }
 
@@ -76,15 +78,19 @@ class FunctionStrategy : public control::Strategy {
   Decide decide_;
 };
 
-inline control::StrategyFactory strategy(Decide decide, std::uint32_t subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE,
+inline control::StrategyFactory strategy(Decide decide,
+                                         std::uint32_t subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE,
                                          std::uint32_t horizon_steps = 0) {
-  return [=](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<FunctionStrategy>(decide, subscribes, horizon_steps); };
+  return [=](const evtwin_view&, std::uint64_t, std::uint32_t) {
+    return std::make_unique<FunctionStrategy>(decide, subscribes, horizon_steps);
+  };
 }
 
 /// Every connected vehicle gets the most its EVSE can offer.
 inline control::StrategyFactory full_power() {
   return strategy([](const evtwin_view& view, evtwin_decision& decision) {
-    for (std::uint32_t i = 0; i < view.n_evses; ++i) decision.evse_kw[i] = view.evse_session[i] != 0 ? view.evse_car_max_kw[i] : 0.0;
+    for (std::uint32_t i = 0; i < view.n_evses; ++i)
+      decision.evse_kw[i] = view.evse_session[i] != 0 ? view.evse_car_max_kw[i] : 0.0;
   });
 }
 
@@ -107,14 +113,18 @@ struct KeepingObserver : twin::Observer {
   std::size_t decisions = 0;
 
   void on_power(const twin::PowerSegment& segment) override { power.push_back(segment); }
-  void on_session(const twin::SessionRecord& session) override { sessions.push_back({session, std::string(session.id)}); }
+  void on_session(const twin::SessionRecord& session) override {
+    sessions.push_back({session, std::string(session.id)});
+  }
   void on_correction(const twin::CorrectionRecord& correction) override {
     corrections.push_back(correction);
     corrections.back().limit_name = {};  // valid during the call only
     limit_names.emplace_back(correction.limit_name);
   }
   void on_meter(const twin::MeterRecord& meter) override { meters.emplace_back(meter, *meter.increment); }
-  void on_event(const twin::EventRecord& event) override { events.push_back(std::string(event.kind) + ": " + std::string(event.text)); }
+  void on_event(const twin::EventRecord& event) override {
+    events.push_back(std::string(event.kind) + ": " + std::string(event.text));
+  }
   void on_decision(const twin::DecisionRecord&) override { ++decisions; }
 };
 
@@ -125,7 +135,8 @@ struct Outcome {
   const control::Ledger& ledger() const { return result.sites[0].ledger; }
 };
 
-inline Outcome run_world(const twin::World& world, const control::StrategyFactory& how, twin::Script* script = nullptr) {
+inline Outcome run_world(const twin::World& world, const control::StrategyFactory& how,
+                         twin::Script* script = nullptr) {
   Outcome outcome;
   twin::RunOptions options;
   options.observer = &outcome.seen;
