@@ -1,5 +1,6 @@
 #pragma once
-// Internal to this room: the fields that scripts can reach, so that a test can hold them against the documentation (keys.hpp).
+// Internal to this room: the fields that scripts can reach, so that a test can hold them against the documentation
+// (keys.hpp).
 
 #include <array>
 #include <span>

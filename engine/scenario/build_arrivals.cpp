@@ -23,7 +23,8 @@ std::vector<std::pair<double, double>> weighted(const Value& value, const Where&
     const Where at = where / i;
     const std::vector<const Value*> pair = list_of(*list[i], at, "two numbers, { value, weight }");
     if (pair.size() != 2) fail(at, "must be { value, weight }");
-    out.emplace_back(number_of(*pair[0], at / std::size_t{0}, min, max), number_of(*pair[1], at / std::size_t{1}, 0.0, 1e12));
+    out.emplace_back(number_of(*pair[0], at / std::size_t{0}, min, max),
+                     number_of(*pair[1], at / std::size_t{1}, 0.0, 1e12));
     weights += out.back().second;
   }
   if (weights <= 0.0) fail(where, "has no weight above 0");
@@ -39,7 +40,9 @@ demand::Distribution distribution_of(const Value& value, const Where& where, dou
     return d;
   }
   const Construct* word = value.construct();
-  if (word == nullptr) fail(where, "must be a number in " + std::string(unit) + ", or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
+  if (word == nullptr)
+    fail(where, "must be a number in " + std::string(unit) +
+                    ", or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
   const Where at = where.at(*word);
   if (word->kind == "choice") {
     d.kind = Kind::choice;
@@ -48,13 +51,15 @@ demand::Distribution distribution_of(const Value& value, const Where& where, dou
   }
   const auto kind = std::string_view(word->kind);
   if (kind != "uniform" && kind != "normal" && kind != "lognormal" && kind != "exponential") {
-    fail(where, "must be a number, or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
+    fail(where,
+         "must be a number, or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
   }
   const Fields f = fields_in_order(*word, section(kind), at);
   if (kind == "uniform") {
     d = {Kind::uniform, f.number("min"), f.number("max"), 0.0, physics::infinite, {}};
     if (d.a > d.b) fail(f.where("min"), "= " + show_number(d.a) + " is above max = " + show_number(d.b));
-    if (d.b > max) fail(f.where("max"), "= " + show_number(d.b) + " is above " + show_number(max) + " " + std::string(unit));
+    if (d.b > max)
+      fail(f.where("max"), "= " + show_number(d.b) + " is above " + show_number(max) + " " + std::string(unit));
     return d;
   }
   if (kind == "normal") d = {Kind::normal, f.number("mean"), f.number("std"), 0.0, 0.0, {}};
@@ -96,7 +101,8 @@ std::vector<double> rates_from_function(Build& build, Function function, const W
       const std::string when = " at " + calendar.format_local(t);
       if (!rate.is_number()) fail(where, "returned " + describe(rate) + when + "; arrivals per hour are due");
       const double value = rate.number();
-      if (!(value >= 0.0 && value <= most_per_hour)) fail(where, "returned the rate " + show_number(value) + when + "; it must be from 0 to 10,000 1/h");
+      if (!(value >= 0.0 && value <= most_per_hour))
+        fail(where, "returned the rate " + show_number(value) + when + "; it must be from 0 to 10,000 1/h");
       rates.push_back(value);
     }
     return 0;
@@ -108,13 +114,15 @@ std::vector<double> rates_from_function(Build& build, Function function, const W
 }
 
 // Rates by type of day: a week where no holiday plays a part, else every hour of the run.
-void read_day_types(Build& build, const Value& value, const Where& where, const std::vector<market::LocalDate>& holidays, demand::Poisson& law) {
+void read_day_types(Build& build, const Value& value, const Where& where,
+                    const std::vector<market::LocalDate>& holidays, demand::Poisson& law) {
   const std::vector<market::DayCurve> curves = curves_of(value, where, 0.0, most_per_hour, 1.0);
   const auto rate_at = [&](int month, market::DayType day, int hour) {
     for (const market::DayCurve& curve : curves) {
       if (!market::has_month(curve.months, month) || !market::has_day(curve.days, day)) continue;
       const std::size_t steps = curve.values.size();
-      if (steps != 1 && steps != 24) fail(where, "has " + std::to_string(steps) + " numbers for a day; arrivals are given by 24 hours");
+      if (steps != 1 && steps != 24)
+        fail(where, "has " + std::to_string(steps) + " numbers for a day; arrivals are given by 24 hours");
       return curve.values[steps == 1 ? 0 : static_cast<std::size_t>(hour)];
     }
     return 0.0;
@@ -124,13 +132,15 @@ void read_day_types(Build& build, const Value& value, const Where& where, const 
   for (TimeNs t = build.world.start_ns; t < build.world.end_ns; t += kernel::hour_ns) {
     const market::LocalTime local = calendar.local(t);
     const int weekday = static_cast<int>(market::weekday_of(local.date));
-    market::DayType day = weekday < 5 ? market::DayType::weekday : (weekday == 5 ? market::DayType::saturday : market::DayType::sunday);
+    market::DayType day =
+        weekday < 5 ? market::DayType::weekday : (weekday == 5 ? market::DayType::saturday : market::DayType::sunday);
     if (std::find(holidays.begin(), holidays.end(), local.date) != holidays.end()) day = market::DayType::holiday;
     law.rate_per_h.push_back(rate_at(local.date.month, day, local.hour));
   }
 }
 
-void read_rates(Build& build, const Value& value, const Where& where, const std::vector<market::LocalDate>& holidays, demand::Poisson& law) {
+void read_rates(Build& build, const Value& value, const Where& where, const std::vector<market::LocalDate>& holidays,
+                demand::Poisson& law) {
   law.weekly = true;
   if (value.is_number()) {
     law.rate_per_h.assign(hours_per_week, number_of(value, where, 0.0, most_per_hour, "1/h"));
@@ -142,14 +152,16 @@ void read_rates(Build& build, const Value& value, const Where& where, const std:
     return;
   }
   const Table* table = value.table();
-  if (table == nullptr) fail(where, "must be a number, 24 or 168 numbers, curves by type of day, or a function, got " + describe(value));
+  if (table == nullptr)
+    fail(where, "must be a number, 24 or 168 numbers, curves by type of day, or a function, got " + describe(value));
   if (!table->named.empty()) {
     read_day_types(build, value, where, holidays, law);
     return;
   }
   const std::vector<const Value*> list = list_of(value, where, "24 or 168 rates");
   if (list.size() != 24 && list.size() != hours_per_week) {
-    fail(where, "has " + std::to_string(list.size()) + " numbers; 24 (local hours) or 168 (hours of the week from Monday 00:00) are due");
+    fail(where, "has " + std::to_string(list.size()) +
+                    " numbers; 24 (local hours) or 168 (hours of the week from Monday 00:00) are due");
   }
   for (std::size_t hour = 0; hour < hours_per_week; ++hour) {
     const std::size_t i = hour % list.size();
@@ -157,7 +169,8 @@ void read_rates(Build& build, const Value& value, const Where& where, const std:
   }
 }
 
-demand::Poisson poisson_of(Build& build, const Construct& word, const Where& where, const std::vector<market::LocalDate>& holidays) {
+demand::Poisson poisson_of(Build& build, const Construct& word, const Where& where,
+                           const std::vector<market::LocalDate>& holidays) {
   const Fields f(word.arguments.front(), section("poisson"), where);
   demand::Poisson law;
   ++build.laws;
@@ -165,20 +178,25 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
   read_rates(build, *f.find("per_hour"), f.where("per_hour"), holidays, law);
   law.energy_kwh = default_energy_kwh;
   law.stay_h = default_stay_h;
-  if (const Value* energy = f.find("energy_kwh")) law.energy_kwh = distribution_of(*energy, f.where("energy_kwh"), 2000.0, "kWh");
+  if (const Value* energy = f.find("energy_kwh"))
+    law.energy_kwh = distribution_of(*energy, f.where("energy_kwh"), 2000.0, "kWh");
   if (const Value* stay = f.find("stay_h")) law.stay_h = distribution_of(*stay, f.where("stay_h"), 8784.0, "h");
   for (const char* key : {"energy_kwh", "stay_h"}) {
-    if (!f.has(key)) build.flag(where.label() + "." + key, "not given: a round figure is used, " + std::string(find_key(section("poisson"), key)->fallback));
+    if (!f.has(key))
+      build.flag(where.label() + "." + key,
+                 "not given: a round figure is used, " + std::string(find_key(section("poisson"), key)->fallback));
   }
   law.v2g_share = f.number("v2g_share");
   law.soc_target = f.number("soc_target");
   law.claim_stay_factor_std = f.number("claim_stay_factor_std");
-  if (const Value* priorities = f.find("priorities")) law.priorities = weighted(*priorities, f.where("priorities"), -1e6, 1e6);
+  if (const Value* priorities = f.find("priorities"))
+    law.priorities = weighted(*priorities, f.where("priorities"), -1e6, 1e6);
   if (const Value* names = f.find("vehicles")) {
     const Where at = f.where("vehicles");
     const std::vector<const Value*> list = list_of(*names, at, "names of car models");
     if (list.empty()) fail(at, "is empty; leave the key out for all models");
-    for (std::size_t i = 0; i < list.size(); ++i) law.vehicles.push_back(vehicle_row(build, text_of(*list[i], at / i), at / i));
+    for (std::size_t i = 0; i < list.size(); ++i)
+      law.vehicles.push_back(vehicle_row(build, text_of(*list[i], at / i), at / i));
     return law;
   }
   for (std::size_t i = 0; i < build.world.vehicles.size(); ++i) {
@@ -192,7 +210,8 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
                   std::vector<std::shared_ptr<const demand::ArrivalLaw>>& out) {
   const Construct* word = value.construct();
   if (word != nullptr && word->kind == "arrivals.poisson") {
-    out.push_back(std::make_shared<const demand::ArrivalLaw>(poisson_of(build, *word, where.at(*word), site.tariff.holidays)));
+    out.push_back(
+        std::make_shared<const demand::ArrivalLaw>(poisson_of(build, *word, where.at(*word), site.tariff.holidays)));
     return;
   }
   if (word != nullptr && word->kind == "sessions") {

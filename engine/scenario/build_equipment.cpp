@@ -19,10 +19,12 @@ physics::Curve curve_from_knots(const Value& value, const Where& where) {
     if (pair.size() != 2) fail(at, "must be { soc, kw }");
     const double soc = number_of(*pair[0], at / std::size_t{0}, 0.0, 1.0, "0..1");
     const double kw = number_of(*pair[1], at / std::size_t{1}, 0.0, 4000.0, "kW");
-    if (!curve.knots.empty() && soc <= curve.knots.back().soc) fail(at, "must have a higher state of charge than the pair before");
+    if (!curve.knots.empty() && soc <= curve.knots.back().soc)
+      fail(at, "must have a higher state of charge than the pair before");
     curve.knots.push_back({soc, kw});
   }
-  if (curve.knots.front().soc != 0.0 || curve.knots.back().soc != 1.0) fail(where, "must begin at state of charge 0 and end at 1");
+  if (curve.knots.front().soc != 0.0 || curve.knots.back().soc != 1.0)
+    fail(where, "must begin at state of charge 0 and end at 1");
   return curve;
 }
 
@@ -64,8 +66,10 @@ physics::Vehicle vehicle_of(const Value& value, const Where& where) {
   v.battery.charge_efficiency = f.number("charge_efficiency", round_efficiency);
   v.battery.discharge_efficiency = f.number("discharge_efficiency", round_efficiency);
   if (const Value* both = f.find("efficiency")) {
-    if (f.has("charge_efficiency") || f.has("discharge_efficiency")) fail(f.where("efficiency"), "and charge_efficiency exclude each other");
-    std::tie(v.battery.charge_efficiency, v.battery.discharge_efficiency) = efficiencies_of(*both, f.where("efficiency"));
+    if (f.has("charge_efficiency") || f.has("discharge_efficiency"))
+      fail(f.where("efficiency"), "and charge_efficiency exclude each other");
+    std::tie(v.battery.charge_efficiency, v.battery.discharge_efficiency) =
+        efficiencies_of(*both, f.where("efficiency"));
   }
 
   v.battery.charge = acceptance_of(f, v);
@@ -76,7 +80,8 @@ physics::Vehicle vehicle_of(const Value& value, const Where& where) {
     }
     return v;
   }
-  if (!f.has("discharge_kw") && !f.has("ac_kw")) fail(f.where("v2g"), "needs discharge_kw or ac_kw: the most power out of the car");
+  if (!f.has("discharge_kw") && !f.has("ac_kw"))
+    fail(f.where("v2g"), "needs discharge_kw or ac_kw: the most power out of the car");
   v.max_discharge_kw = f.number("discharge_kw", v.max_ac_kw);
   v.soc_floor = f.number("soc_floor", round_soc_floor);
   v.battery.discharge = physics::Curve::constant(v.max_discharge_kw);
@@ -88,7 +93,8 @@ physics::Storage storage_of(const Value& value, const Where& where, const std::s
   physics::Storage s;
   s.id = f.text("name", default_name);
   s.capacity_kwh = f.number("kwh");
-  if (!f.has("kw") && !(f.has("charge_kw") && f.has("discharge_kw"))) fail_at(where, where.label() + " needs kw, or charge_kw and discharge_kw");
+  if (!f.has("kw") && !(f.has("charge_kw") && f.has("discharge_kw")))
+    fail_at(where, where.label() + " needs kw, or charge_kw and discharge_kw");
   s.max_charge_kw = f.has("charge_kw") ? f.number("charge_kw") : f.number("kw");
   s.max_discharge_kw = f.has("discharge_kw") ? f.number("discharge_kw") : f.number("kw");
   if (const Value* both = f.find("efficiency")) {
@@ -96,10 +102,12 @@ physics::Storage storage_of(const Value& value, const Where& where, const std::s
   }
   s.soc_min = f.number("soc_min");
   s.soc_max = f.number("soc_max");
-  if (s.soc_min >= s.soc_max) fail(f.where("soc_min"), "= " + show_number(s.soc_min) + " must be below soc_max = " + show_number(s.soc_max));
+  if (s.soc_min >= s.soc_max)
+    fail(f.where("soc_min"), "= " + show_number(s.soc_min) + " must be below soc_max = " + show_number(s.soc_max));
   s.soc_start = f.number("soc_start", std::clamp(0.5, s.soc_min, s.soc_max));
   if (s.soc_start < s.soc_min || s.soc_start > s.soc_max) {
-    fail(f.where("soc_start"), "= " + show_number(s.soc_start) + " must lie between soc_min = " + show_number(s.soc_min) + " and soc_max = " + show_number(s.soc_max));
+    fail(f.where("soc_start"), "= " + show_number(s.soc_start) + " must lie between soc_min = " +
+                                   show_number(s.soc_min) + " and soc_max = " + show_number(s.soc_max));
   }
   s.standby_kw = f.number("standby_kw");
   return s;
@@ -140,7 +148,8 @@ std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where
 
 std::vector<physics::Storage> storages_of(const Value& value, const Where& where) {
   const Table* table = value.table();
-  if (table != nullptr && (!table->named.empty() || table->numbered.empty())) return {storage_of(value, where, "storage")};
+  if (table != nullptr && (!table->named.empty() || table->numbered.empty()))
+    return {storage_of(value, where, "storage")};
   std::vector<physics::Storage> out;
   const std::vector<const Value*> list = list_of(value, where, "storages");
   if (list.size() > 10'000) fail(where, "has more than 10,000 storages");

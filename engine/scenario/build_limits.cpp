@@ -10,7 +10,8 @@ namespace evtwin::scenario {
 namespace {
 
 // A member's coefficient, and its angle where one is written.
-physics::LimitMember member_of(const Value& value, const Where& where, physics::LimitKind kind, const physics::Evse& evse) {
+physics::LimitMember member_of(const Value& value, const Where& where, physics::LimitKind kind,
+                               const physics::Evse& evse) {
   physics::LimitMember member;
   if (kind == physics::LimitKind::magnitude_a) member.angle_deg = evse.phase_angle_deg;
   if (value.is_number()) {
@@ -33,8 +34,10 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
   row.upper = f.number("upper", physics::infinite);
   row.lower = f.number("lower", -physics::infinite);
   if (!f.has("upper") && !f.has("lower")) fail_at(where, where.label() + " needs upper or lower");
-  if (row.kind == physics::LimitKind::magnitude_a && f.has("lower")) fail(f.where("lower"), "is not for magnitude_a, which has an upper bound only");
-  if (row.kind == physics::LimitKind::magnitude_a && row.upper < 0.0) fail(f.where("upper"), "must be at least 0: a magnitude is never negative");
+  if (row.kind == physics::LimitKind::magnitude_a && f.has("lower"))
+    fail(f.where("lower"), "is not for magnitude_a, which has an upper bound only");
+  if (row.kind == physics::LimitKind::magnitude_a && row.upper < 0.0)
+    fail(f.where("upper"), "must be at least 0: a magnitude is never negative");
   if (row.lower > row.upper) fail(f.where("lower"), "is above upper");
   // All EVSEs off must be allowed, or no decision could ever hold the row.
   if (row.lower > 0.0 || row.upper < 0.0) fail(where, "excludes 0: it could never hold while nobody charges");
@@ -48,10 +51,13 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
   for (const auto& [name, coefficient] : members->named) {
     const auto station = stations.by_station.find(name);
     std::vector<std::uint32_t> rows;
-    if (stations.by_id.contains(name) || station == stations.by_station.end()) rows = {evse_row(stations, name, at / name)};
-    else rows = station->second;
+    if (stations.by_id.contains(name) || station == stations.by_station.end())
+      rows = {evse_row(stations, name, at / name)};
+    else
+      rows = station->second;
     for (const std::uint32_t evse : rows) {
-      if (!taken.insert(evse).second) fail(at / name, "names the EVSE \"" + stations.evses[evse].id + "\" a second time");
+      if (!taken.insert(evse).second)
+        fail(at / name, "names the EVSE \"" + stations.evses[evse].id + "\" a second time");
       physics::LimitMember member = member_of(coefficient, at / name, row.kind, stations.evses[evse]);
       member.evse = evse;
       row.members.push_back(member);
@@ -77,7 +83,8 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
     feeder.max_a = f.number("max_a", physics::infinite);
     feeder.max_export_kw = f.number("max_export_kw", physics::infinite);
     feeder.efficiency = f.number("efficiency");
-    if (std::find(names.begin(), names.end(), feeder.name) != names.end()) fail(f.where("name"), "= \"" + feeder.name + "\" is used twice");
+    if (std::find(names.begin(), names.end(), feeder.name) != names.end())
+      fail(f.where("name"), "= \"" + feeder.name + "\" is used twice");
     parents.push_back(f.text("parent"));
     out.push_back(std::move(feeder));
     names.push_back(out.back().name);
@@ -85,7 +92,8 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (parents[i].empty()) continue;
     const auto parent = std::find(names.begin(), names.end(), parents[i]);
-    if (parent == names.end()) fail(where / i / "parent", "= \"" + parents[i] + "\": there is no such feeder" + did_you_mean(parents[i], names));
+    if (parent == names.end())
+      fail(where / i / "parent", "= \"" + parents[i] + "\": there is no such feeder" + did_you_mean(parents[i], names));
     out[i].parent = static_cast<std::int32_t>(parent - names.begin());
   }
   try {

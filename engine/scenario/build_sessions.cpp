@@ -16,7 +16,8 @@ const SessionTable& table_of(Build& build, const std::string& file, bool claims,
     const OpenFile opened = build.source.open(file);
     SessionOptions options;
     options.claims = claims;
-    return build.session_files.emplace(key, read_sessions(opened.shown(), opened.path(), build.world.calendar, options)).first->second;
+    return build.session_files.emplace(key, read_sessions(opened.shown(), opened.path(), build.world.calendar, options))
+        .first->second;
   } catch (const FolderError& error) {
     fail_at(where, std::string("sessions: ") + error.what());
   } catch (const InputError& error) {
@@ -74,7 +75,9 @@ void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& vi
     const bool soc_given = visit.soc_start == visit.soc_start;
     if (!soc_given) visit.soc_start = demand::soc_for(vehicle.battery, wanted, soc_target);
   }
-  if (too_much > 0) build.flag(f.text("file"), show_number(static_cast<double>(too_much)) + " sessions took more than the battery of their vehicle holds; they end full");
+  if (too_much > 0)
+    build.flag(f.text("file"), show_number(static_cast<double>(too_much)) +
+                                   " sessions took more than the battery of their vehicle holds; they end full");
 }
 
 }  // namespace

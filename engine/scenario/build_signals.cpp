@@ -22,8 +22,8 @@ std::vector<double> steps_of(const Value& value, const Where& where, double min,
   return out;
 }
 
-void add_day_types(const Value& value, const Where& where, double min, double max, double scale, market::MonthMask months,
-                   std::vector<market::DayCurve>& out) {
+void add_day_types(const Value& value, const Where& where, double min, double max, double scale,
+                   market::MonthMask months, std::vector<market::DayCurve>& out) {
   const Table* table = value.table();
   if (table == nullptr || table->named.empty()) {
     out.push_back({months, market::all_day_types, steps_of(value, where, min, max, scale)});
@@ -37,11 +37,16 @@ void add_day_types(const Value& value, const Where& where, double min, double ma
                                                                       {"sunday", "weekend", "weekend"},
                                                                       {"holiday", "sunday", "weekend"}}};
   for (std::size_t day = 0; day < fallbacks.size(); ++day) {
-    const auto* key = std::find_if(fallbacks[day].begin(), fallbacks[day].end(), [&](std::string_view k) { return f.has(k); });
-    if (key == fallbacks[day].end()) fail_at(where, where.label() + " has no curve for " + std::string(fallbacks[day][0]) + (day == 0 ? "" : " (or weekend)"));
-    out.push_back({months, market::day_bit(static_cast<market::DayType>(day)), steps_of(*f.find(*key), f.where(*key), min, max, scale)});
+    const auto* key =
+        std::find_if(fallbacks[day].begin(), fallbacks[day].end(), [&](std::string_view k) { return f.has(k); });
+    if (key == fallbacks[day].end())
+      fail_at(where, where.label() + " has no curve for " + std::string(fallbacks[day][0]) +
+                         (day == 0 ? "" : " (or weekend)"));
+    out.push_back({months, market::day_bit(static_cast<market::DayType>(day)),
+                   steps_of(*f.find(*key), f.where(*key), min, max, scale)});
   }
-  if (f.has("weekend") && f.has("saturday") && f.has("sunday")) fail(f.where("weekend"), "has no day left: saturday and sunday are given too");
+  if (f.has("weekend") && f.has("saturday") && f.has("sunday"))
+    fail(f.where("weekend"), "has no day left: saturday and sunday are given too");
 }
 
 }  // namespace
@@ -60,11 +65,13 @@ std::vector<market::DayCurve> curves_of(const Value& value, const Where& where, 
   if (months == nullptr || !months->named.empty()) fail(at, "must be { [1] = curve, ... [12] = curve }");
   for (const auto& [month, curve] : months->numbered) {
     if (month < 1 || month > 12) fail(at, "has the month " + std::to_string(month) + "; months are 1..12");
-    add_day_types(curve, at / static_cast<std::size_t>(month - 1), min, max, scale, market::month_bit(static_cast<int>(month)), out);
+    add_day_types(curve, at / static_cast<std::size_t>(month - 1), min, max, scale,
+                  market::month_bit(static_cast<int>(month)), out);
   }
   if (months->numbered.size() != 12) {
     market::MonthMask missing = market::all_months;
-    for (const auto& [month, curve] : months->numbered) missing = static_cast<market::MonthMask>(missing & ~market::month_bit(static_cast<int>(month)));
+    for (const auto& [month, curve] : months->numbered)
+      missing = static_cast<market::MonthMask>(missing & ~market::month_bit(static_cast<int>(month)));
     fail(at, "has no curve for " + market::describe_months(missing));
   }
   return out;
@@ -84,7 +91,8 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
     options.most = use.max;
     options.need_from_ns = build.world.start_ns;
     options.need_to_ns = build.world.end_ns;
-    const market::Calendar calendar = f.has("timezone") ? calendar_of(f.text("timezone"), f.where("timezone")) : build.world.calendar;
+    const market::Calendar calendar =
+        f.has("timezone") ? calendar_of(f.text("timezone"), f.where("timezone")) : build.world.calendar;
     SeriesTable table = read_series(opened.shown(), opened.path(), calendar, options);
     add_flags(build, table.flags);
     double scale = use.csv_scale ? use.csv_scale(table.column, f) : 1.0;
@@ -104,14 +112,16 @@ market::Signal signal_of(Build& build, const Value& value, const Where& where, c
                          const std::vector<market::LocalDate>& holidays) {
   if (const Construct* csv = value.construct("csv")) return series_of(build, *csv, where, use);
   if (value.is_number()) return number_of(value, where, use.min, use.max) * use.scale;
-  if (value.table() == nullptr) fail(where, "must be a number, 24 numbers, curves by type of day, or csv \"file.csv\", got " + describe(value));
+  if (value.table() == nullptr)
+    fail(where, "must be a number, 24 numbers, curves by type of day, or csv \"file.csv\", got " + describe(value));
   market::DailyProfile profile{curves_of(value, where, use.min, use.max, use.scale), holidays};
   const std::vector<std::string> problems = market::profile_problems(profile);
-  if (!problems.empty()) fail(where, ": " + problems.front());
+  if (!problems.empty()) fail_at(where, where.label() + ": " + problems.front());
   return profile;
 }
 
-market::Signal pv_of(Build& build, const Value& value, const Where& where, const std::vector<market::LocalDate>& holidays) {
+market::Signal pv_of(Build& build, const Value& value, const Where& where,
+                     const std::vector<market::LocalDate>& holidays) {
   const Fields f(value, section("pv"), where);
   const double peak_kw = f.number("peak_kw", physics::unknown);
   const auto need_peak = [&] {
@@ -127,13 +137,17 @@ market::Signal pv_of(Build& build, const Value& value, const Where& where, const
     if (column == "kw") return 1.0;
     if (column == "kw_per_kwp") return need_peak();
     if (csv.has("scale")) return 1.0;
-    fail(f.where("profile"), "reads the column '" + column + "', whose unit is not known: add scale = 1 if it is kW, or scale = peak_kw if it is kW per kW of peak power");
+    fail(f.where("profile"), "reads the column '" + column +
+                                 "', whose unit is not known: add scale = 1 if it is kW, or scale = peak_kw if it is "
+                                 "kW per kW of peak power");
   };
   market::Signal signal = signal_of(build, profile, f.where("profile"), use, holidays);
   if (const auto* series = std::get_if<market::Series>(&signal); series != nullptr && f.has("peak_kw")) {
     const auto values = series->values();
     const double highest = values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
-    if (highest > 1.2 * peak_kw) build.flag(f.where("profile").label(), "the profile reaches " + show_number(highest) + " kW, above peak_kw = " + show_number(peak_kw));
+    if (highest > 1.2 * peak_kw)
+      build.flag(f.where("profile").label(),
+                 "the profile reaches " + show_number(highest) + " kW, above peak_kw = " + show_number(peak_kw));
   }
   return signal;
 }

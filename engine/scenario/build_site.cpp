@@ -24,7 +24,8 @@ std::vector<market::MonthPeak> past_peaks_of(const Value& value, const Where& wh
   return out;
 }
 
-std::vector<twin::Outage> outages_of(const Build& build, const Value& value, const Where& where, const Stations& stations) {
+std::vector<twin::Outage> outages_of(const Build& build, const Value& value, const Where& where,
+                                     const Stations& stations) {
   std::vector<twin::Outage> out;
   const std::vector<const Value*> list = list_of(value, where, "outages, each in its own braces");
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -36,7 +37,8 @@ std::vector<twin::Outage> outages_of(const Build& build, const Value& value, con
     if (outage.from_ns >= outage.to_ns) fail(f.where("to"), "must be later than from");
     out.push_back(outage);
   }
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return std::tie(a.evse, a.from_ns) < std::tie(b.evse, b.from_ns); });
+  std::sort(out.begin(), out.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.evse, a.from_ns) < std::tie(b.evse, b.from_ns); });
   for (std::size_t i = 1; i < out.size(); ++i) {
     if (out[i].evse == out[i - 1].evse && out[i].from_ns < out[i - 1].to_ns) {
       fail(where, "has two outages of the EVSE \"" + stations.evses[out[i].evse].id + "\" that overlap");
@@ -54,7 +56,8 @@ void read_signals(Build& build, const Fields& f, twin::Site& site) {
   SignalUse co2;
   co2.columns = {"kg_per_kwh", "co2_kg_per_kwh"};
   co2.max = 10.0;
-  if (const Value* value = f.find("co2_kg_per_kwh")) site.co2_kg_per_kwh = signal_of(build, *value, f.where("co2_kg_per_kwh"), co2, holidays);
+  if (const Value* value = f.find("co2_kg_per_kwh"))
+    site.co2_kg_per_kwh = signal_of(build, *value, f.where("co2_kg_per_kwh"), co2, holidays);
 }
 
 void read_tariff(Build& build, const Fields& f, twin::Site& site) {
@@ -84,7 +87,8 @@ void read_tariff(Build& build, const Fields& f, twin::Site& site) {
 twin::Forecast forecast_of(const Value& value, const Where& where) {
   twin::Forecast forecast;
   if (const std::string* word = value.text()) {
-    if (*word != "perfect" && *word != "yesterday") fail(where, "= \"" + printable(*word, 60) + "\" must be \"perfect\", \"yesterday\" or { bias = ..., std = ... }");
+    if (*word != "perfect" && *word != "yesterday")
+      fail(where, "= \"" + printable(*word, 60) + "\" must be \"perfect\", \"yesterday\" or { bias = ..., std = ... }");
     forecast.kind = *word == "perfect" ? twin::Forecast::Kind::perfect : twin::Forecast::Kind::yesterday;
     return forecast;
   }
@@ -121,14 +125,18 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
   if (const Value* storage = f.find("storage")) site.storages = storages_of(*storage, f.where("storage"));
   if (const Value* feeders = f.find("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"));
 
-  const Stations stations = stations_of(build, *f.find("stations"), f.where("stations"), f.number("voltage_v"), site.feeders);
+  const Stations stations =
+      stations_of(build, *f.find("stations"), f.where("stations"), f.number("voltage_v"), site.feeders);
   if (const Value* rows = f.find("rows")) site.rows = rows_of(*rows, f.where("rows"), stations);
-  if (const Value* outages = f.find("outages")) site.outages = outages_of(build, *outages, f.where("outages"), stations);
+  if (const Value* outages = f.find("outages"))
+    site.outages = outages_of(build, *outages, f.where("outages"), stations);
   site.evses = stations.evses;
 
   const Value* own = f.find("arrivals");
   if (own == nullptr && shared_arrivals == nullptr) {
-    fail_at(f.where(), "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\" or arrivals.poisson { per_hour = ... }");
+    fail_at(f.where(),
+            "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\" or arrivals.poisson { "
+            "per_hour = ... }");
   }
   site.arrivals = own != nullptr ? arrivals_of(build, *own, f.where("arrivals"), site)
                                  : arrivals_of(build, *shared_arrivals, scenario / "arrivals", site);

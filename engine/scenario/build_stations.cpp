@@ -8,10 +8,10 @@ namespace evtwin::scenario {
 namespace {
 
 constexpr std::size_t most_evses = 1'000'000;
-constexpr double most_kw_given_a = 63.0;       // per phase: the largest AC rating of IEC 62196-2 sockets
-constexpr double single_phase_a = 32.0;        // IEC 62196-2 type 2 in homes and car parks: 7.4 kW at 230 V
-constexpr double rounding_grace = 1.01;        // "7.4 kW" is 32.2 A at 230 V
-constexpr double smallest_offer_a = 6.0;       // IEC 61851-1
+constexpr double most_kw_given_a = 63.0;  // per phase: the largest AC rating of IEC 62196-2 sockets
+constexpr double single_phase_a = 32.0;   // IEC 62196-2 type 2 in homes and car parks: 7.4 kW at 230 V
+constexpr double rounding_grace = 1.01;   // "7.4 kW" is 32.2 A at 230 V
+constexpr double smallest_offer_a = 6.0;  // IEC 61851-1
 constexpr double line_angle_deg = 120.0;
 
 double angle_of(const Value& value, const Where& where) {
@@ -30,12 +30,14 @@ void refuse_keys(const Fields& f, std::initializer_list<std::string_view> keys, 
 }
 
 void make_dc(const Fields& f, physics::Evse& evse) {
-  refuse_keys(f, {"max_a", "phases", "min_a", "rates_a", "voltage_v", "phase"}, "is for AC; this station is kind = \"dc\"");
+  refuse_keys(f, {"max_a", "phases", "min_a", "rates_a", "voltage_v", "phase"},
+              "is for AC; this station is kind = \"dc\"");
   if (!f.has("kw")) fail_at(f.where(), f.where().label() + " needs kw");
   evse.phases = 0;
   evse.max_kw = f.number("kw");
   evse.min_kw = f.number("min_kw");
-  if (evse.min_kw > evse.max_kw) fail(f.where("min_kw"), "= " + show_number(evse.min_kw) + " is above kw = " + show_number(evse.max_kw));
+  if (evse.min_kw > evse.max_kw)
+    fail(f.where("min_kw"), "= " + show_number(evse.min_kw) + " is above kw = " + show_number(evse.max_kw));
   evse.efficiency = f.number("efficiency");
   if (evse.bidirectional) evse.max_discharge_kw = f.number("max_discharge_kw", evse.max_kw);
 }
@@ -47,7 +49,9 @@ void read_rates(const Fields& f, physics::Evse& evse) {
   for (const Value* rate : list_of(*rates, at, "currents in A")) {
     const double a = number_of(*rate, at / evse.rates_a.size(), 0.0, 125.0, "A");
     if (a <= (evse.rates_a.empty() ? 0.0 : evse.rates_a.back())) fail(at, "must ascend, without 0");
-    if (a > evse.max_a * rounding_grace) fail(at, "has " + show_number(a) + " A, above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A");
+    if (a > evse.max_a * rounding_grace)
+      fail(at,
+           "has " + show_number(a) + " A, above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A");
     evse.rates_a.push_back(a);
   }
   if (evse.rates_a.empty()) fail(at, "is empty");
@@ -59,22 +63,27 @@ void make_ac(const Fields& f, physics::Evse& evse, double site_voltage_v) {
   evse.voltage_v = f.number("voltage_v", site_voltage_v);
   const double kw_of_one_phase_32_a = single_phase_a * evse.voltage_v / 1000.0;
   const bool fits_one_phase = f.has("kw") ? f.number("kw") <= kw_of_one_phase_32_a * rounding_grace : true;
-  evse.phases = f.has("phases") ? static_cast<std::uint8_t>(f.whole("phases")) : std::uint8_t{fits_one_phase ? std::uint8_t{1} : std::uint8_t{3}};
+  evse.phases = f.has("phases") ? static_cast<std::uint8_t>(f.whole("phases"))
+                                : std::uint8_t{fits_one_phase ? std::uint8_t{1} : std::uint8_t{3}};
   const double kw_per_a = evse.phases * evse.voltage_v / 1000.0;
   evse.max_a = f.has("max_a") ? f.number("max_a") : f.number("kw") / kw_per_a;
   if (f.has("kw") && evse.max_a > most_kw_given_a * rounding_grace) {
-    fail(f.where("kw"), "= " + show_number(f.number("kw")) + " is " + show_number(std::round(evse.max_a)) + " A on " + std::to_string(evse.phases) +
-                            (evse.phases == 1 ? " phase" : " phases") + ", above the 63 A of AC outlets; a fast charger is kind = \"dc\", a rated current up to 125 A is given as max_a");
+    fail(f.where("kw"), "= " + show_number(f.number("kw")) + " is " + show_number(std::round(evse.max_a)) + " A on " +
+                            std::to_string(evse.phases) + (evse.phases == 1 ? " phase" : " phases") +
+                            ", above the 63 A of AC outlets; a fast charger is kind = \"dc\", a rated current up to "
+                            "125 A is given as max_a");
   }
   if (const Value* phase = f.find("phase")) evse.phase_angle_deg = angle_of(*phase, f.where("phase"));
   read_rates(f, evse);
   evse.min_a = f.number("min_a", evse.rates_a.empty() ? smallest_offer_a : 0.0);
   if (evse.min_a > evse.max_a) {
-    const std::string text = show_number(evse.min_a) + " A is above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A";
+    const std::string text =
+        show_number(evse.min_a) + " A is above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A";
     if (f.has("min_a")) fail(f.where("min_a"), "= " + text);
     fail(f.where(), "has a default min_a: " + text + "; set min_a");
   }
-  if (evse.bidirectional) evse.max_discharge_a = f.has("max_discharge_kw") ? f.number("max_discharge_kw") / kw_per_a : evse.max_a;
+  if (evse.bidirectional)
+    evse.max_discharge_a = f.has("max_discharge_kw") ? f.number("max_discharge_kw") / kw_per_a : evse.max_a;
 }
 
 // One EVSE of the station, without its id.
@@ -82,11 +91,14 @@ physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<
   physics::Evse evse;
   evse.bidirectional = f.boolean("bidirectional");
   if (!evse.bidirectional) refuse_keys(f, {"max_discharge_kw"}, "needs bidirectional = true");
-  if (f.choice("kind") == 1) make_dc(f, evse);
-  else make_ac(f, evse, site_voltage_v);
+  if (f.choice("kind") == 1)
+    make_dc(f, evse);
+  else
+    make_ac(f, evse, site_voltage_v);
   if (f.has("feeder")) {
     const std::string name = f.text("feeder");
-    const auto at = std::find_if(feeders.begin(), feeders.end(), [&](const physics::Feeder& feeder) { return feeder.name == name; });
+    const auto at = std::find_if(feeders.begin(), feeders.end(),
+                                 [&](const physics::Feeder& feeder) { return feeder.name == name; });
     if (at == feeders.end()) {
       std::vector<std::string_view> known;
       for (const physics::Feeder& feeder : feeders) known.push_back(feeder.name);
@@ -97,7 +109,8 @@ physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<
   return evse;
 }
 
-void add(Build& build, Stations& out, physics::Evse evse, std::string id, const std::string& station, const Where& where) {
+void add(Build& build, Stations& out, physics::Evse evse, std::string id, const std::string& station,
+         const Where& where) {
   evse.id = std::move(id);
   const auto row = static_cast<std::uint32_t>(out.evses.size());
   if (!out.by_id.emplace(evse.id, row).second) fail(where, "makes a second EVSE with the id \"" + evse.id + "\"");
@@ -115,10 +128,12 @@ void check_count(const Build& build, std::int64_t more, const Where& where) {
 // from_sessions("f.csv", { kw = 7 }): name and evses come from the file.
 void from_file(Build& build, Stations& out, const Construct& word, const Where& where, double site_voltage_v,
                const std::vector<physics::Feeder>& feeders) {
-  if (word.arguments.size() != 2) fail(where, "takes a file and the keys of its stations: from_sessions(\"week.csv\", { kw = 7 })");
+  if (word.arguments.size() != 2)
+    fail(where, "takes a file and the keys of its stations: from_sessions(\"week.csv\", { kw = 7 })");
   const std::string& file = text_of(word.arguments[0], where);
   const Table* given = word.arguments[1].table();
-  if (given == nullptr) fail(where, "takes the keys of its stations in braces: from_sessions(\"week.csv\", { kw = 7 })");
+  if (given == nullptr)
+    fail(where, "takes the keys of its stations in braces: from_sessions(\"week.csv\", { kw = 7 })");
   for (const char* key : {"name", "evses"}) {
     if (given->find(key) != nullptr) fail(where / key, "comes from the file");
   }
@@ -126,7 +141,8 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
   Table completed = *given;
   completed.named.emplace_back("evses", Value{std::int64_t{1}});
   completed.named.emplace_back("name", Value{std::string("from the file")});
-  std::sort(completed.named.begin(), completed.named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(completed.named.begin(), completed.named.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   const Fields f({std::make_shared<const Table>(std::move(completed))}, section("station"), where);
   const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
   const std::vector<std::string> ids = stations_in_file(build, file, where);
@@ -148,10 +164,12 @@ Stations stations_of(Build& build, const Value& value, const Where& where, doubl
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Fields f(*list[i], section("station"), where / i);
     const std::string name = f.text("name");
-    if (out.by_station.contains(name)) fail(f.where("name"), "= \"" + name + "\" is used twice; the ids of their EVSEs would be the same");
+    if (out.by_station.contains(name))
+      fail(f.where("name"), "= \"" + name + "\" is used twice; the ids of their EVSEs would be the same");
     check_count(build, f.whole("evses"), f.where("evses"));
     const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
-    for (std::int64_t n = 1; n <= f.whole("evses"); ++n) add(build, out, evse, name + "-" + std::to_string(n), name, f.where());
+    for (std::int64_t n = 1; n <= f.whole("evses"); ++n)
+      add(build, out, evse, name + "-" + std::to_string(n), name, f.where());
   }
   return out;
 }

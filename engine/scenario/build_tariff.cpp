@@ -17,9 +17,11 @@ market::DayTypeMask days_of(const Value& value, const Where& where) {
     const std::string& name = text_of(*list[i], where / i);
     const auto* at = std::find(day_names.begin(), day_names.end(), name);
     if (at == day_names.end()) {
-      fail(where / i, "= \"" + name + "\" must be \"weekday\", \"saturday\", \"sunday\" or \"holiday\"" + did_you_mean(name, day_names));
+      fail(where / i, "= \"" + name + "\" must be \"weekday\", \"saturday\", \"sunday\" or \"holiday\"" +
+                          did_you_mean(name, day_names));
     }
-    mask = static_cast<market::DayTypeMask>(mask | market::day_bit(static_cast<market::DayType>(at - day_names.begin())));
+    mask =
+        static_cast<market::DayTypeMask>(mask | market::day_bit(static_cast<market::DayType>(at - day_names.begin())));
   }
   return mask;
 }
@@ -39,7 +41,8 @@ market::Rate rate_of(const Value& value, const Where& where) {
   if (const Value* days = f.find("days")) rate.days = days_of(*days, f.where("days"));
   rate.from_minute = minute_of(f, "from");
   rate.to_minute = minute_of(f, "to");
-  if (rate.from_minute == market::minutes_per_day) fail(f.where("from"), "= \"24:00\": a period begins before midnight; write \"00:00\"");
+  if (rate.from_minute == market::minutes_per_day)
+    fail(f.where("from"), "= \"24:00\": a period begins before midnight; write \"00:00\"");
   rate.price_per_kwh = f.number("price_per_kwh");
   rate.band = f.text("band");
   return rate;
@@ -55,10 +58,13 @@ void read_price_per_kw(const Value& value, const Where& where, market::DemandCha
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Fields f(*list[i], section("demand_months"), where / i);
     const market::MonthMask months = months_of(*f.find("months"), f.where("months"));
-    if ((covered & months) != 0) fail(f.where("months"), "names months that another entry has: " + market::describe_months(static_cast<market::MonthMask>(covered & months)));
+    if ((covered & months) != 0)
+      fail(f.where("months"), "names months that another entry has: " +
+                                  market::describe_months(static_cast<market::MonthMask>(covered & months)));
     covered = static_cast<market::MonthMask>(covered | months);
     for (int month = 1; month <= 12; ++month) {
-      if (market::has_month(months, month)) demand.price_per_kw[static_cast<std::size_t>(month - 1)] = f.number("price_per_kw");
+      if (market::has_month(months, month))
+        demand.price_per_kw[static_cast<std::size_t>(month - 1)] = f.number("price_per_kw");
     }
   }
 }
@@ -68,7 +74,8 @@ market::DemandCharge demand_of(const Value& value, const Where& where) {
   market::DemandCharge demand;
   read_price_per_kw(*f.find("price_per_kw"), f.where("price_per_kw"), demand);
   demand.basis = static_cast<market::DemandBasis>(f.choice("basis"));
-  if (const Value* months = f.find("ratchet_months")) demand.ratchet_months = months_of(*months, f.where("ratchet_months"));
+  if (const Value* months = f.find("ratchet_months"))
+    demand.ratchet_months = months_of(*months, f.where("ratchet_months"));
   demand.look_back_months = static_cast<int>(f.whole("look_back_months"));
   demand.floor_fraction_of_contract = f.number("floor_fraction_of_contract");
   return demand;
@@ -92,8 +99,11 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
   tariff.name = f.text("name", "tariff");
   tariff.currency = f.text("currency");
   if (tariff.currency.empty()) fail_at(where, where.label() + " needs currency: three letters such as \"KRW\"");
-  const bool three_letters = tariff.currency.size() == 3 && std::all_of(tariff.currency.begin(), tariff.currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (!three_letters) fail(f.where("currency"), "= \"" + tariff.currency + "\" must be three capital letters, such as \"KRW\", \"EUR\" or \"USD\"");
+  const bool three_letters = tariff.currency.size() == 3 && std::all_of(tariff.currency.begin(), tariff.currency.end(),
+                                                                        [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!three_letters)
+    fail(f.where("currency"),
+         "= \"" + tariff.currency + "\" must be three capital letters, such as \"KRW\", \"EUR\" or \"USD\"");
   tariff.source = f.text("source");
   tariff.valid_from = f.text("valid_from");
   tariff.doubts = f.text("doubts");
@@ -107,8 +117,10 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
     tariff.prices_per_kwh = prices_of(build, f, "series");
   }
 
-  const int sells = (f.has("sell_price_per_kwh") ? 1 : 0) + (f.has("sell_factor") ? 1 : 0) + (f.has("sell_series") ? 1 : 0);
-  if (sells > 1) fail_at(where, where.label() + " has more than one of sell_price_per_kwh, sell_factor and sell_series");
+  const int sells =
+      (f.has("sell_price_per_kwh") ? 1 : 0) + (f.has("sell_factor") ? 1 : 0) + (f.has("sell_series") ? 1 : 0);
+  if (sells > 1)
+    fail_at(where, where.label() + " has more than one of sell_price_per_kwh, sell_factor and sell_series");
   tariff.sell = market::SellFixed{f.number("sell_price_per_kwh")};
   if (f.has("sell_factor")) tariff.sell = market::SellFactor{f.number("sell_factor")};
   if (f.has("sell_series")) tariff.sell = prices_of(build, f, "sell_series");
@@ -119,7 +131,10 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
 
   if (!tariff.doubts.empty()) build.flag(tariff.name, "the tariff's own doubts: " + tariff.doubts);
   const std::vector<std::string> problems = market::tariff_problems(tariff);
-  if (!problems.empty()) fail(tariff.rates.empty() ? where : f.where("periods"), ": " + problems.front());
+  if (!problems.empty()) {
+    const Where at = tariff.rates.empty() ? where : f.where("periods");
+    fail_at(at, at.label() + ": " + problems.front());
+  }
   return tariff;
 }
 

@@ -17,7 +17,7 @@ TimeNs instant_of(const Value& value, const Where& where, const market::Calendar
   try {
     return market::parse_instant(text, calendar);
   } catch (const market::CalendarError& error) {
-    fail(where, std::string("= \"") + text + "\": " + error.what());
+    fail_at(where, where.label() + ": " + error.what());
   }
 }
 
@@ -26,7 +26,7 @@ market::LocalDate date_of(const Value& value, const Where& where) {
   try {
     return market::parse_date(text);
   } catch (const market::CalendarError& error) {
-    fail(where, std::string("= \"") + text + "\": " + error.what());
+    fail_at(where, where.label() + ": " + error.what());
   }
 }
 

@@ -18,15 +18,20 @@ constexpr std::size_t longest_text = 1000;
 
 std::string article_of(const Key& key) {
   switch (key.type) {
-    case KeyType::number: return key.unit.empty() ? "a number" : "a number in " + std::string(key.unit);
-    case KeyType::whole: return key.unit.empty() ? "a whole number" : "a whole number of " + std::string(key.unit);
-    case KeyType::boolean: return "true or false";
-    default: return "text in quotes";
+    case KeyType::number:
+      return key.unit.empty() ? "a number" : "a number in " + std::string(key.unit);
+    case KeyType::whole:
+      return key.unit.empty() ? "a whole number" : "a whole number of " + std::string(key.unit);
+    case KeyType::boolean:
+      return "true or false";
+    default:
+      return "text in quotes";
   }
 }
 
 std::string range_text(double min, double max, bool above_min, std::string_view unit) {
-  std::string text = (above_min ? "above " : "from ") + show_number(min) + (above_min ? " and at most " : " to ") + show_number(max);
+  std::string text =
+      (above_min ? "above " : "from ") + show_number(min) + (above_min ? " and at most " : " to ") + show_number(max);
   if (unit == "0..1") return "a fraction " + text + " (0..1)";
   if (!unit.empty()) text += " " + std::string(unit);
   return text;
@@ -34,7 +39,8 @@ std::string range_text(double min, double max, bool above_min, std::string_view 
 
 // A slip in the unit is the likeliest cause of a figure far out of range.
 std::string unit_hint(double value, double max, std::string_view unit) {
-  if (unit == "0..1" && value > 1.0 && value <= 100.0) return "; write " + show_number(value / 100.0) + " for " + show_number(value) + " %";
+  if (unit == "0..1" && value > 1.0 && value <= 100.0)
+    return "; write " + show_number(value / 100.0) + " for " + show_number(value) + " %";
   if (unit == "kW" && value > max && value / 1000.0 <= max) return "; did you write W for kW?";
   if (unit == "kWh" && value > max && value / 1000.0 <= max) return "; did you write Wh for kWh?";
   return {};
@@ -43,7 +49,8 @@ std::string unit_hint(double value, double max, std::string_view unit) {
 void check_range(const Where& where, double value, double min, double max, bool above_min, std::string_view unit) {
   if (std::isnan(value)) fail(where, "is not a number (nan); it must be " + range_text(min, max, above_min, unit));
   if (value < min || value > max || (above_min && value <= min)) {
-    fail(where, "= " + show_number(value) + " must be " + range_text(min, max, above_min, unit) + unit_hint(value, max, unit));
+    fail(where,
+         "= " + show_number(value) + " must be " + range_text(min, max, above_min, unit) + unit_hint(value, max, unit));
   }
 }
 
@@ -79,7 +86,9 @@ Where Where::operator/(std::string_view key) const {
 
 Where Where::operator/(std::size_t position) const { return *this / ("[" + std::to_string(position + 1) + "]"); }
 
-Where Where::at(const Construct& construct) const { return {source, construct.file, construct.kind, construct.line, {}}; }
+Where Where::at(const Construct& construct) const {
+  return {source, construct.file, construct.kind, construct.line, {}};
+}
 
 std::string Where::label() const {
   std::string out = call;
@@ -96,7 +105,9 @@ std::string Where::position() const {
   return printable(file, 300) + ":" + std::to_string(at);
 }
 
-void fail_at(const Where& where, std::string_view text) { throw ScriptError(where.position() + ": " + std::string(text)); }
+void fail_at(const Where& where, std::string_view text) {
+  throw ScriptError(where.position() + ": " + std::string(text));
+}
 
 void fail(const Where& where, std::string_view text) { fail_at(where, where.label() + " " + std::string(text)); }
 
@@ -107,7 +118,8 @@ std::string show_number(double value) {
   if (std::floor(value) != value || std::fabs(value) >= 1e15) {
     return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
   }
-  std::string text(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::int64_t>(value)).ptr);
+  std::string text(digits.data(),
+                   std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::int64_t>(value)).ptr);
   // Thousands are set apart from five digits on, so that 1000000 is not read as 100000.
   const std::size_t sign = value < 0 ? 1 : 0;
   if (text.size() - sign > 4) {
@@ -118,10 +130,10 @@ std::string show_number(double value) {
 
 std::vector<const Value*> list_of(const Value& value, const Where& where, std::string_view what) {
   const Table* table = value.table();
-  if (table == nullptr) fail_type(where, "a list of " + std::string(what) + " in braces", value);
+  if (table == nullptr) fail_type(where, "a list of " + std::string(what), value);
   if (!table->named.empty()) {
-    fail(where, "is a list of " + std::string(what) + ", but has the key '" + printable(table->named.front().first, 60) +
-                    "'; write { { ... }, { ... } }");
+    fail(where, "is a list of " + std::string(what) + ", but has the key '" +
+                    printable(table->named.front().first, 60) + "'; write { { ... }, { ... } }");
   }
   if (!table->is_list()) {
     fail(where, "has a hole: entry " + std::to_string(table->list_length() + 1) + " is nil");
@@ -148,12 +160,14 @@ const std::string& text_of(const Value& value, const Where& where) {
   const std::string* text = value.text();
   if (text == nullptr) fail_type(where, "text in quotes", value);
   if (text->empty()) fail(where, "is empty");
-  if (text->size() > longest_text) fail(where, "has " + show_number(static_cast<double>(text->size())) + " bytes; at most 1,000 are allowed");
+  if (text->size() > longest_text)
+    fail(where, "has " + show_number(static_cast<double>(text->size())) + " bytes; at most 1,000 are allowed");
   if (printable(*text) != *text) fail(where, "has control characters: \"" + printable(*text, 120) + "\"");
   return *text;
 }
 
-Fields::Fields(const Value& value, const Section& section, Where where) : value_(value), table_(value_.table()), section_(&section), where_(std::move(where)) {
+Fields::Fields(const Value& value, const Section& section, Where where)
+    : value_(value), table_(value_.table()), section_(&section), where_(std::move(where)) {
   if (table_ == nullptr) fail_type(where_, "a table in braces", value);
   // Unknown keys first: a misspelt key is the likeliest cause of a missing one.
   for (const auto& [name, entry] : table_->named) {
@@ -162,7 +176,9 @@ Fields::Fields(const Value& value, const Section& section, Where where) : value_
     for (const Key& key : section.keys) known.push_back(key.name);
     std::string text = "unknown key '" + printable(name, 60) + "' in " + where_.label();
     const std::string nearest = nearest_name(name, known);
-    if (nearest.empty()) {
+    if (section.name == "scenario" && name.starts_with("site")) {
+      text += "; a site stands there without a key: site { ... }";
+    } else if (nearest.empty()) {
       text += "; known keys:";
       for (const std::string_view key : known) text += " " + std::string(key);
     } else {
@@ -172,7 +188,8 @@ Fields::Fields(const Value& value, const Section& section, Where where) : value_
   }
   if (!table_->numbered.empty()) {
     if (section.positional.empty()) {
-      fail(where_ / (table_->numbered.front().first > 0 ? static_cast<std::size_t>(table_->numbered.front().first - 1) : 0),
+      fail(where_ /
+               (table_->numbered.front().first > 0 ? static_cast<std::size_t>(table_->numbered.front().first - 1) : 0),
            "has no key; entries of " + where_.label() + " are written key = value");
     }
     if (!table_->is_list()) fail(where_, "has a hole: entry " + std::to_string(table_->list_length() + 1) + " is nil");
@@ -181,8 +198,8 @@ Fields::Fields(const Value& value, const Section& section, Where where) : value_
   for (const auto& [name, entry] : table_->named) check(*find_key(section, name), entry);
   for (const Key& key : section.keys) {
     if (key.required && !has(key.name)) {
-      fail_at(where_, where_.label() + " needs " + std::string(key.name) + (key.unit.empty() ? "" : " (" + std::string(key.unit) + ")") +
-                          ": " + std::string(key.help));
+      fail_at(where_, where_.label() + " needs " + std::string(key.name) +
+                          (key.unit.empty() ? "" : " (" + std::string(key.unit) + ")") + ": " + std::string(key.help));
     }
   }
 }
@@ -202,16 +219,20 @@ void Fields::check(const Key& key, const Value& value) const {
     case KeyType::boolean:
       if (value.boolean() == nullptr) fail_type(at, article_of(key), value);
       break;
-    case KeyType::text: text_of(value, at); break;
+    case KeyType::text:
+      text_of(value, at);
+      break;
     case KeyType::choice: {
       const std::vector<std::string_view> words = split(key.words);
       std::string known;
       for (const std::string_view word : words) known += (known.empty() ? "\"" : ", \"") + std::string(word) + "\"";
       if (value.text() == nullptr) fail_type(at, "one of " + known, value);
       if (std::find(words.begin(), words.end(), *value.text()) != words.end()) break;
-      fail(at, "= \"" + printable(*value.text(), 60) + "\" must be one of " + known + did_you_mean(*value.text(), words));
+      fail(at,
+           "= \"" + printable(*value.text(), 60) + "\" must be one of " + known + did_you_mean(*value.text(), words));
     }
-    case KeyType::other: break;
+    case KeyType::other:
+      break;
   }
 }
 
@@ -222,7 +243,8 @@ const Value* Fields::find(std::string_view key) const {
 
 const Key& Fields::row(std::string_view key) const {
   const Key* found = find_key(*section_, key);
-  if (found == nullptr) throw std::logic_error("no key " + std::string(key) + " in section " + std::string(section_->name));
+  if (found == nullptr)
+    throw std::logic_error("no key " + std::string(key) + " in section " + std::string(section_->name));
   return *found;
 }
 

@@ -17,7 +17,9 @@ namespace {
 
 std::string quoted(std::string_view path) { return "'" + printable(path, 200) + "'"; }
 
-[[noreturn]] void refuse(std::string_view path, std::string_view why) { throw FolderError(quoted(path) + " " + std::string(why)); }
+[[noreturn]] void refuse(std::string_view path, std::string_view why) {
+  throw FolderError(quoted(path) + " " + std::string(why));
+}
 
 // A path split at its slashes, once it is known to stay below where it starts.
 std::vector<std::string> steps_of(std::string_view path) {
@@ -28,7 +30,8 @@ std::vector<std::string> steps_of(std::string_view path) {
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t end = std::min(path.find('/', at), path.size());
     const std::string_view step = path.substr(at, end - at);
-    if (step == "..") refuse(path, "leads out of the scenario's folder ('..'); a scenario reads files of its own folder only");
+    if (step == "..")
+      refuse(path, "leads out of the scenario's folder ('..'); a scenario reads files of its own folder only");
     if (!step.empty() && step != ".") steps.emplace_back(step);
     at = end + 1;
   }
@@ -38,7 +41,9 @@ std::vector<std::string> steps_of(std::string_view path) {
 
 void refuse_errno(std::string_view path, int error) {
   if (error == ENOENT) refuse(path, "is not there");
-  if (error == ELOOP || error == ENOTDIR) refuse(path, "is a symbolic link or goes through one or through a file; a scenario reads files of its own folder only");
+  if (error == ELOOP || error == ENOTDIR)
+    refuse(path,
+           "is a symbolic link or goes through one or through a file; a scenario reads files of its own folder only");
   refuse(path, std::string("can not be read: ") + std::strerror(error));
 }
 
@@ -51,7 +56,8 @@ void need_regular(int descriptor, std::string_view path) {
 
 }  // namespace
 
-OpenFile::OpenFile(OpenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), shown_(std::move(other.shown_)) {}
+OpenFile::OpenFile(OpenFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), shown_(std::move(other.shown_)) {}
 
 OpenFile::~OpenFile() {
   if (descriptor_ >= 0) close(descriptor_);
@@ -61,7 +67,8 @@ std::string OpenFile::path() const { return "/proc/self/fd/" + std::to_string(de
 
 std::string OpenFile::read(std::size_t most_bytes) const {
   const auto too_large = [&] {
-    throw FolderError(scenario::quoted(shown_) + " has a size above " + std::to_string(most_bytes >> 20) + " MiB, which is refused");
+    throw FolderError(scenario::quoted(shown_) + " has a size above " + std::to_string(most_bytes >> 20) +
+                      " MiB, which is refused");
   };
   struct stat info {};
   if (fstat(descriptor_, &info) != 0) refuse_errno(shown_, errno);

@@ -42,7 +42,8 @@ constexpr std::array evse_fields{
     Field{"session", "", "integer", false, "Number of the session, in order of plug-in; 0: nobody."},
     Field{"phases", "", "integer", false, "AC phases; 0 for DC."},
     Field{"arrived_h_ago", "h", "number?", false, "Since plug-in; nil without a car."},
-    Field{"departs_in_h", "h", "number?", false, "Until the departure the driver claimed, at least the next tick; nil without a car."},
+    Field{"departs_in_h", "h", "number?", false,
+          "Until the departure the driver claimed, at least the next tick; nil without a car."},
     Field{"voltage_v", "V", "number", false, "Across one load phase; 0 for DC."},
     Field{"max_kw", "kW", "number", false, "Most it may offer now; 0 during an outage."},
     Field{"max_discharge_kw", "kW", "number", false, "Most it may take out of a car; 0 where it is not bidirectional."},
@@ -118,37 +119,52 @@ constexpr std::array hour_fields{
 };
 
 constexpr std::array all_fields{
-    FieldSection{"view", "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of kW by EVSE id, "
-                         "position or storage name; what is left out stays as it is.",
+    FieldSection{"view",
+                 "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of "
+                 "kW by EVSE id, "
+                 "position or storage name; what is left out stays as it is.",
                  view_fields},
-    FieldSection{"view_evse", "One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.", evse_fields},
+    FieldSection{"view_evse", "One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.",
+                 evse_fields},
     FieldSection{"view_storage", "One storage, view.storages[i].", storage_fields},
     FieldSection{"view_step", "One step of the horizon, view.horizon[k].", step_fields},
     FieldSection{"world", "What the functions of at() can change.", world_fields},
     FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},
     FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_fields},
-    FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.", hour_fields},
+    FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.",
+                 hour_fields},
 };
 
 constexpr std::array all_words{
-    Word{"scenario", "scenario(t)", "@param t evtwin.scenario\n@return evtwin.scenario", "Makes the scenario; the file returns it."},
-    Word{"site", "site(t)", "@param t evtwin.site\n@return evtwin.site", "Makes a site; stands inside scenario { ... } without a key."},
-    Word{"sessions", "sessions(file)", "@param file string|evtwin.sessions\n@return evtwin.arrivals", "Recorded sessions of a file."},
+    Word{"scenario", "scenario(t)", "@param t evtwin.scenario\n@return evtwin.scenario",
+         "Makes the scenario; the file returns it."},
+    Word{"site", "site(t)", "@param t evtwin.site\n@return evtwin.site",
+         "Makes a site; stands inside scenario { ... } without a key."},
+    Word{"sessions", "sessions(file)", "@param file string|evtwin.sessions\n@return evtwin.arrivals",
+         "Recorded sessions of a file."},
     Word{"csv", "csv(file)", "@param file string|evtwin.csv\n@return evtwin.csv", "A series over time of a file."},
     Word{"from_sessions", "from_sessions(file, station)",
          "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",
          "One EVSE per station id of a session file, all alike; the ids are those of the file."},
     Word{"at", "at(time, change)", "@param time string\n@param change fun(world: evtwin.world)\n@return evtwin.event",
          "Calls the function at a local time of the run; stands inside scenario { ... } without a key."},
-    Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.strategy", "A strategy and its parameters: plugin \"milp\" { horizon_h = 24 }."},
+    Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.strategy",
+         "A strategy and its parameters: plugin \"milp\" { horizon_h = 24 }."},
     Word{"param", "param(name, default)", "@generic T\n@param name string\n@param default T\n@return T",
-         "A value that `--set name=value` replaces, read as the type of the default. A path given so may lie anywhere; other files lie in the scenario's folder."},
-    Word{"uniform", "uniform(t)", "@param t evtwin.uniform|number[]\n@return evtwin.distribution", "uniform { 2, 8 }: every value between is equally likely."},
-    Word{"normal", "normal(t)", "@param t evtwin.normal|number[]\n@return evtwin.distribution", "normal { mean, std, min, max }, clipped to [min, max]."},
-    Word{"lognormal", "lognormal(t)", "@param t evtwin.lognormal|number[]\n@return evtwin.distribution", "lognormal { median, sigma, min, max }, clipped to [min, max]."},
-    Word{"exponential", "exponential(t)", "@param t evtwin.exponential|number[]\n@return evtwin.distribution", "exponential { mean, min, max }, clipped to [min, max]."},
-    Word{"choice", "choice(t)", "@param t number[][]\n@return evtwin.distribution", "choice { { value, weight }, ... }: one of a few values."},
-    Word{"arrivals.poisson", "arrivals.poisson(t)", "@param t evtwin.poisson\n@return evtwin.arrivals", "Arrivals at random."},
+         "A value that `--set name=value` replaces, read as the type of the default. A path given so may lie anywhere; "
+         "other files lie in the scenario's folder."},
+    Word{"uniform", "uniform(t)", "@param t evtwin.uniform|number[]\n@return evtwin.distribution",
+         "uniform { 2, 8 }: every value between is equally likely."},
+    Word{"normal", "normal(t)", "@param t evtwin.normal|number[]\n@return evtwin.distribution",
+         "normal { mean, std, min, max }, clipped to [min, max]."},
+    Word{"lognormal", "lognormal(t)", "@param t evtwin.lognormal|number[]\n@return evtwin.distribution",
+         "lognormal { median, sigma, min, max }, clipped to [min, max]."},
+    Word{"exponential", "exponential(t)", "@param t evtwin.exponential|number[]\n@return evtwin.distribution",
+         "exponential { mean, min, max }, clipped to [min, max]."},
+    Word{"choice", "choice(t)", "@param t number[][]\n@return evtwin.distribution",
+         "choice { { value, weight }, ... }: one of a few values."},
+    Word{"arrivals.poisson", "arrivals.poisson(t)", "@param t evtwin.poisson\n@return evtwin.arrivals",
+         "Arrivals at random."},
 };
 
 }  // namespace

@@ -46,7 +46,8 @@ double parsed_number(const std::string& name, const std::string& text) {
   double value = 0.0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec != std::errc() || result.ptr != text.data() + text.size() || !(value - value == 0.0)) {
-    throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) + ": this parameter is a number");
+    throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) +
+                             ": this parameter is a number");
   }
   return value;
 }
@@ -74,7 +75,8 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options)
   const std::string_view body = text->text;
   if (body.starts_with(LUA_SIGNATURE)) throw ScriptError(shown + ":1: this is Lua bytecode; a scenario is a text file");
   if (const std::size_t nul = body.find('\0'); nul != std::string_view::npos) {
-    throw ScriptError(shown + ":" + std::to_string(line_of_byte(body, nul)) + ": a NUL byte; a scenario is a text file");
+    throw ScriptError(shown + ":" + std::to_string(line_of_byte(body, nul)) +
+                      ": a NUL byte; a scenario is a text file");
   }
   if (const int line = broken_line(body); line > 0) {
     throw ScriptError(shown + ":" + std::to_string(line) + ": text that is not UTF-8; save the file as UTF-8");
@@ -86,7 +88,8 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options)
 }
 
 OpenFile ScenarioSource::open(const std::string& path) const {
-  const bool users_own = std::any_of(options_.set.begin(), options_.set.end(), [&](const auto& entry) { return entry.second == path; });
+  const bool users_own =
+      std::any_of(options_.set.begin(), options_.set.end(), [&](const auto& entry) { return entry.second == path; });
   return users_own ? open_users_file(path) : open_below(folder_, path);
 }
 
@@ -97,15 +100,18 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
     return known->second.first;
   }
   if (!is_module_name(name)) {
-    throw FolderError("require: '" + printable(name, 60) + "' is no module name; names are letters, digits and _, with dots between folders");
+    throw FolderError("require: '" + printable(name, 60) +
+                      "' is no module name; names are letters, digits and _, with dots between folders");
   }
   std::string path(name);
   std::replace(path.begin(), path.end(), '.', '/');
   path += ".lua";
   const bool in_library = !options_.library_dir.empty() && exists_below(options_.library_dir, path);
   if (!in_library && !exists_below(folder_, path)) {
-    std::string text = "require: no module '" + printable(name, 60) + "' in the scenario library or beside the scenario";
-    const std::vector<std::string> there = options_.library_dir.empty() ? std::vector<std::string>() : modules_below(options_.library_dir);
+    std::string text =
+        "require: no module '" + printable(name, 60) + "' in the scenario library or beside the scenario";
+    const std::vector<std::string> there =
+        options_.library_dir.empty() ? std::vector<std::string>() : modules_below(options_.library_dir);
     const std::vector<std::string_view> known(there.begin(), there.end());
     const std::string hint = did_you_mean(name, known);
     if (!hint.empty()) throw FolderError(text + hint);
@@ -161,7 +167,8 @@ int Language::construct(lua_State* L, const std::string& kind, int most_argument
   const int given = lua_gettop(L);
   if (given == 0) throw std::runtime_error(kind + ": nothing was given; write " + kind + " { ... }");
   if (given > most_arguments) {
-    throw std::runtime_error(kind + ": " + std::to_string(given) + " arguments given, at most " + std::to_string(most_arguments) + " due");
+    throw std::runtime_error(kind + ": " + std::to_string(given) + " arguments given, at most " +
+                             std::to_string(most_arguments) + " due");
   }
   for (int i = 1; i <= given; ++i) out->arguments.push_back(take_value(L, i));
   if (kind == "site" || kind == "at") {
@@ -173,7 +180,8 @@ int Language::construct(lua_State* L, const std::string& kind, int most_argument
 }
 
 int Language::param(lua_State* L) {
-  if (lua_type(L, 1) != LUA_TSTRING) throw std::runtime_error("param: the name is due in quotes: param(\"name\", default)");
+  if (lua_type(L, 1) != LUA_TSTRING)
+    throw std::runtime_error("param: the name is due in quotes: param(\"name\", default)");
   const std::string name = lua_tostring(L, 1);
   const auto known = std::find_if(params_.begin(), params_.end(), [&](const Param& p) { return p.name == name; });
   const auto set = source_->options().set.find(name);
@@ -186,19 +194,26 @@ int Language::param(lua_State* L) {
     case LUA_TNUMBER: {
       bool is_whole = false;
       const std::int64_t value = parsed_whole(text, is_whole);
-      if (is_whole) lua_pushinteger(L, value);
-      else lua_pushnumber(L, parsed_number(name, text));
+      if (is_whole)
+        lua_pushinteger(L, value);
+      else
+        lua_pushnumber(L, parsed_number(name, text));
       return 1;
     }
     case LUA_TBOOLEAN:
       if (text != "true" && text != "false") {
-        throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) + ": this parameter is true or false");
+        throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) +
+                                 ": this parameter is true or false");
       }
       lua_pushboolean(L, text == "true" ? 1 : 0);
       return 1;
     case LUA_TNIL:
-    case LUA_TSTRING: lua_pushlstring(L, text.data(), text.size()); return 1;
-    default: throw std::runtime_error("param: the default of " + printable(name, 60) + " must be a number, true or false, or text");
+    case LUA_TSTRING:
+      lua_pushlstring(L, text.data(), text.size());
+      return 1;
+    default:
+      throw std::runtime_error("param: the default of " + printable(name, 60) +
+                               " must be a number, true or false, or text");
   }
 }
 

@@ -57,8 +57,8 @@ class Language {
 
   Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t seed);
 
-  /// Runs the scenario's text; `print` gets the lines of print(). @returns what scenario { ... } made. @throws ScriptError, also when nothing was
-  /// returned.
+  /// Runs the scenario's text; `print` gets the lines of print(). @returns what scenario { ... } made. @throws
+  /// ScriptError, also when nothing was returned.
   std::shared_ptr<const Construct> run(std::function<void(std::string_view)> print);
 
   Sandbox& sandbox() { return sandbox_; }

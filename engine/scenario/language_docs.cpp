@@ -48,7 +48,8 @@ void write_sections(std::string& out) {
   for (const Section& section : sections()) {
     out += "\n---" + std::string(section.help) + "\n---@class evtwin." + std::string(section.name) + "\n";
     for (const Key& key : section.keys) {
-      out += "---@field " + std::string(key.name) + (key.required ? " " : "? ") + std::string(key.lua_type) + " " + remark(key) + "\n";
+      out += "---@field " + std::string(key.name) + (key.required ? " " : "? ") + std::string(key.lua_type) + " " +
+             remark(key) + "\n";
     }
     if (!section.positional.empty()) out += "---@field [integer] any " + std::string(section.positional) + "\n";
   }
@@ -111,23 +112,27 @@ std::string editor_definitions() {
 std::string language_reference() {
   std::string out;
   for (const Section& section : sections()) {
-    out += "\n### " + std::string(section.name) + "\n\n`" + std::string(section.form) + "`: " + std::string(section.help);
+    out +=
+        "\n### " + std::string(section.name) + "\n\n`" + std::string(section.form) + "`: " + std::string(section.help);
     if (!section.positional.empty()) out += " Without a key: " + std::string(section.positional) + ".";
     out += "\n\n| key | unit | default | meaning |\n|---|---|---|---|\n";
     for (const Key& key : section.keys) {
       const std::string range = range_of(key);
       std::string unit(key.unit);
       if (!range.empty()) unit += (unit.empty() ? "" : ", ") + range;
-      out += "| `" + std::string(key.name) + "` | " + table_cell(unit) + " | " + table_cell(quoted_fallback(key)) + " | " + table_cell(key.help);
+      out += "| `" + std::string(key.name) + "` | " + table_cell(unit) + " | " + table_cell(quoted_fallback(key)) +
+             " | " + table_cell(key.help);
       if (key.type == KeyType::choice) out += " One of " + table_cell(key.lua_type) + ".";
       out += " |\n";
     }
   }
   out += "\n## Inside functions\n";
   for (const FieldSection& section : field_sections()) {
-    out += "\n### " + std::string(section.name) + "\n\n" + std::string(section.help) + "\n\n| field | unit | meaning |\n|---|---|---|\n";
+    out += "\n### " + std::string(section.name) + "\n\n" + std::string(section.help) +
+           "\n\n| field | unit | meaning |\n|---|---|---|\n";
     for (const Field& field : section.fields) {
-      out += "| `" + std::string(field.name) + "` | " + table_cell(field.unit) + " | " + table_cell(field.help) + (field.writable ? " Can be assigned." : "") + " |\n";
+      out += "| `" + std::string(field.name) + "` | " + table_cell(field.unit) + " | " + table_cell(field.help) +
+             (field.writable ? " Can be assigned." : "") + " |\n";
     }
   }
   out += "\n## Words\n\n";

@@ -1,5 +1,6 @@
 #pragma once
-// The language's documentation, written from its tables (keys.hpp), so that it can not say anything else than the checks.
+// The language's documentation, written from its tables (keys.hpp), so that it can not say anything else than the
+// checks.
 
 #include <string>
 

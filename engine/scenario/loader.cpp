@@ -29,7 +29,9 @@ std::uint64_t seed_of(const Value& value, const Where& where) {
   }
   const double number = value.number();
   if (!(number >= 0.0 && number <= whole_in_double) || std::floor(number) != number) {
-    fail(where, "= " + show_number(number) + " must be a whole number from 0 to 2^63-1; a number of this size or form is a float, which loses digits");
+    fail(where,
+         "= " + show_number(number) +
+             " must be a whole number from 0 to 2^63-1; a number of this size or form is a float, which loses digits");
   }
   return static_cast<std::uint64_t>(number);
 }
@@ -40,7 +42,9 @@ TimeNs end_of(const market::Calendar& calendar, TimeNs start, int days, const Wh
   const std::int64_t last = market::days_since_epoch(local.date) + days;
   constexpr market::LocalDate latest{2262, 4, 9};
   if (last > market::days_since_epoch(latest)) {
-    fail(where / "days", "= " + std::to_string(days) + " leads past 2262-04-09, where the clock of the simulation ends (start " + market::format_date(local.date) + ")");
+    fail(where / "days", "= " + std::to_string(days) +
+                             " leads past 2262-04-09, where the clock of the simulation ends (start " +
+                             market::format_date(local.date) + ")");
   }
   const market::LocalDate date = market::date_of_days(last);
   if (start == calendar.day_start(start)) return calendar.start_of(date);
@@ -52,10 +56,14 @@ void read_window(Build& build, const Fields& f, const Construct& scenario) {
   const LoadOptions& options = build.source.options();
   const Value& start = *f.find("start");
   const Value& days = *f.find("days");
-  const auto from_sessions = [](const Value& value) { return value.text() != nullptr && *value.text() == "from_sessions"; };
+  const auto from_sessions = [](const Value& value) {
+    return value.text() != nullptr && *value.text() == "from_sessions";
+  };
   RecordedDays recorded;
-  if (from_sessions(start) || (from_sessions(days) && !options.days)) recorded = recorded_days(build, scenario, f.where());
-  world.start_ns = from_sessions(start) ? world.calendar.start_of(recorded.first) : instant_of(start, f.where("start"), world.calendar);
+  if (from_sessions(start) || (from_sessions(days) && !options.days))
+    recorded = recorded_days(build, scenario, f.where());
+  world.start_ns = from_sessions(start) ? world.calendar.start_of(recorded.first)
+                                        : instant_of(start, f.where("start"), world.calendar);
   if (options.days) {
     if (*options.days < 1 || *options.days > most_days) {
       throw ScriptError("--days " + std::to_string(*options.days) + ": days must be from 1 to 36,500");
@@ -65,7 +73,9 @@ void read_window(Build& build, const Fields& f, const Construct& scenario) {
     const std::int64_t ends = market::days_since_epoch(recorded.first) + recorded.days;
     const std::int64_t length = ends - market::days_since_epoch(world.calendar.date(world.start_ns));
     if (length < 1) fail(f.where("start"), "lies after the last recorded session");
-    if (length > most_days) fail(f.where("days"), "= \"from_sessions\" makes " + std::to_string(length) + " days; at most 36,500 are allowed");
+    if (length > most_days)
+      fail(f.where("days"),
+           "= \"from_sessions\" makes " + std::to_string(length) + " days; at most 36,500 are allowed");
     world.days = static_cast<int>(length);
   } else {
     world.days = static_cast<int>(whole_of(days, f.where("days"), 1, most_days, "days"));
@@ -73,7 +83,8 @@ void read_window(Build& build, const Fields& f, const Construct& scenario) {
   world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where());
   if (world.end_ns > world.calendar.rules_known_until()) {
     build.flag("timezone", "the changes of clock in " + world.calendar.zone() + " are known until " +
-                               world.calendar.format_local(world.calendar.rules_known_until()) + "; afterwards the last offset is kept");
+                               world.calendar.format_local(world.calendar.rules_known_until()) +
+                               "; afterwards the last offset is kept");
   }
 }
 
@@ -94,7 +105,9 @@ std::string strategy_id(const Build& build, const Value& value, const Where& whe
   const auto& set = build.source.options().set;
   const bool users_own = std::any_of(set.begin(), set.end(), [&](const auto& entry) { return entry.second == id; });
   if (!users_own && id.find_first_of("/#:") != std::string::npos) {
-    fail(where, "= \"" + id + "\" must be the id of a strategy, such as \"edf\"; a plugin's file can only be named on the command line (--strategy FILE.so#ID)");
+    fail(where, "= \"" + id +
+                    "\" must be the id of a strategy, such as \"edf\"; a plugin's file can only be named on the "
+                    "command line (--strategy FILE.so#ID)");
   }
   if (id == "lua") fail(where, "= \"lua\": write the function itself, strategy = function(view) ... end");
   return id;
@@ -140,7 +153,8 @@ void read_events(Build& build, const std::vector<std::shared_ptr<const Construct
     }
     build.world.events.push_back(std::move(scripted));
   }
-  std::stable_sort(build.world.events.begin(), build.world.events.end(), [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+  std::stable_sort(build.world.events.begin(), build.world.events.end(),
+                   [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
 }
 
 void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr<const Construct>>& sites) {
@@ -148,7 +162,8 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
   if (const Value* value = f.find("forecast")) forecast = forecast_of(*value, f.where("forecast"));
   const Value* arrivals = f.find("arrivals");
   if (sites.empty()) fail_at(f.where(), "scenario needs at least one site { ... }");
-  if (arrivals != nullptr && sites.size() > 1) fail(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
+  if (arrivals != nullptr && sites.size() > 1)
+    fail(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
   std::set<std::string> names;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const std::string default_name = sites.size() == 1 ? "site" : "site-" + std::to_string(i + 1);
@@ -161,7 +176,8 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
     if (!site.tariff_given) continue;
     if (build.world.currency.empty()) build.world.currency = site.tariff.currency;
     if (site.tariff.currency != build.world.currency) {
-      fail_at(f.where(), "the site \"" + site.name + "\" has the currency " + site.tariff.currency + ", another site " + build.world.currency + "; all sites need one currency");
+      fail_at(f.where(), "the site \"" + site.name + "\" has the currency " + site.tariff.currency + ", another site " +
+                             build.world.currency + "; all sites need one currency");
     }
   }
 }
@@ -177,18 +193,22 @@ std::vector<std::shared_ptr<const Construct>> positional(const Fields& f, std::s
 void check_params(const Language& language, const LoadOptions& options) {
   for (const auto& [name, value] : options.set) {
     const auto& params = language.params();
-    if (std::any_of(params.begin(), params.end(), [&, &key = name](const Language::Param& p) { return p.name == key; })) continue;
+    if (std::any_of(params.begin(), params.end(), [&, &key = name](const Language::Param& p) { return p.name == key; }))
+      continue;
     std::vector<std::string_view> known;
     for (const Language::Param& p : params) known.push_back(p.name);
-    std::string text = "--set " + printable(name, 60) + ": the scenario reads no such parameter" + did_you_mean(name, known);
+    std::string text =
+        "--set " + printable(name, 60) + ": the scenario reads no such parameter" + did_you_mean(name, known);
     if (known.empty()) text += "; it has none (they are read by param(\"name\", default))";
     for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; it reads: " : ", ") + printable(known[i], 60);
     throw ScriptError(text);
   }
 }
 
-// The seed stands in the scenario, and yet math.random in the scenario depends on it: so the text may have to run twice.
-std::shared_ptr<const Construct> run_with_seed(const std::shared_ptr<ScenarioSource>& source, std::unique_ptr<Language>& language) {
+// The seed stands in the scenario, and yet math.random in the scenario depends on it: so the text may have to run
+// twice.
+std::shared_ptr<const Construct> run_with_seed(const std::shared_ptr<ScenarioSource>& source,
+                                               std::unique_ptr<Language>& language) {
   source->seed = source->options().seed.value_or(0);
   language = std::make_unique<Language>(source, source->seed);
   std::vector<std::string> prints;
@@ -236,7 +256,8 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   for (const auto& made : language->made()) {
     const auto& all = f.positional();
     const bool used = std::any_of(all.begin(), all.end(), [&](const Value& v) { return v.construct() == made.get(); });
-    if (!used) build.flag(where.at(*made).position(), "this " + made->kind + " is not inside scenario { ... } and does nothing");
+    if (!used)
+      build.flag(where.at(*made).position(), "this " + made->kind + " is not inside scenario { ... } and does nothing");
   }
   out.world = std::move(world);
   out.source = std::move(source);

@@ -18,10 +18,13 @@ struct Proxy {
   std::size_t row;
 };
 
-const ProxyType& type_of(lua_State* L) { return *static_cast<const ProxyType*>(lua_touserdata(L, lua_upvalueindex(1))); }
+const ProxyType& type_of(lua_State* L) {
+  return *static_cast<const ProxyType*>(lua_touserdata(L, lua_upvalueindex(1)));
+}
 
 std::string unknown_field(lua_State* L, const ProxyType& type) {
-  if (lua_type(L, 2) != LUA_TSTRING) return std::string(type.name) + " has no entry of that kind; its fields have names";
+  if (lua_type(L, 2) != LUA_TSTRING)
+    return std::string(type.name) + " has no entry of that kind; its fields have names";
   std::size_t length = 0;
   const char* bytes = lua_tolstring(L, 2, &length);
   const std::string_view wrong(bytes, length);
@@ -69,7 +72,9 @@ int set_field(lua_State* L) {
       accessor->set(L, proxy.owner, proxy.row);
       return 0;
     }
-    trouble = accessor != nullptr ? std::string(type.name) + "." + std::string(accessor->name) + " can be read, not assigned" : unknown_field(L, type);
+    trouble = accessor != nullptr
+                  ? std::string(type.name) + "." + std::string(accessor->name) + " can be read, not assigned"
+                  : unknown_field(L, type);
   } catch (const std::exception& error) {
     trouble = error.what();
   }
@@ -112,8 +117,10 @@ void push_proxy(lua_State* L, const ProxyType& type, void* owner, std::size_t ro
 }
 
 void push_known(lua_State* L, double value) {
-  if (std::isnan(value)) lua_pushnil(L);
-  else lua_pushnumber(L, value);
+  if (std::isnan(value))
+    lua_pushnil(L);
+  else
+    lua_pushnumber(L, value);
 }
 
 }  // namespace evtwin::scenario

@@ -1,6 +1,6 @@
 #pragma once
-// Objects of the host that a script reads and writes field by field, `world.site.contract_kw = 60`: a misspelt field is an error
-// that names the nearest right one.
+// Objects of the host that a script reads and writes field by field, `world.site.contract_kw = 60`: a misspelt field is
+// an error that names the nearest right one.
 
 #include <lua.h>
 

@@ -37,11 +37,13 @@ std::uint32_t site_index(std::size_t row) { return static_cast<std::uint32_t>(ro
 // A figure to assign, kW or a price: at least 0; infinity means no limit.
 double figure(lua_State* L, const char* name, const char* unit) {
   if (lua_type(L, 3) != LUA_TNUMBER) {
-    const std::string got = lua_type(L, 3) == LUA_TSTRING ? "the string \"" + printable(lua_tostring(L, 3), 60) + "\"" : luaL_typename(L, 3);
+    const std::string got = lua_type(L, 3) == LUA_TSTRING ? "the string \"" + printable(lua_tostring(L, 3), 60) + "\""
+                                                          : luaL_typename(L, 3);
     throw std::runtime_error(std::string(name) + " must be a number in " + unit + ", got " + got);
   }
   const double value = lua_tonumber(L, 3);
-  if (!(value >= 0.0)) throw std::runtime_error(std::string(name) + " = " + show_number(value) + " must be at least 0 " + unit);
+  if (!(value >= 0.0))
+    throw std::runtime_error(std::string(name) + " = " + show_number(value) + " must be at least 0 " + unit);
   return value;
 }
 
@@ -62,14 +64,23 @@ std::size_t packed(std::size_t site, std::size_t evse) { return (site << evse_bi
 using Controls = twin::SiteControls;
 
 constexpr std::array<Accessor, 2> evse_fields{{
-    {"id", [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).sites[row >> evse_bits].evses[row & 0xFFFFFFFFU].c_str()); }, nullptr},
+    {"id",
+     [](lua_State* L, void* owner, std::size_t row) {
+       lua_pushstring(L, frame_of(owner).sites[row >> evse_bits].evses[row & 0xFFFFFFFFU].c_str());
+     },
+     nullptr},
     {"available",
      [](lua_State* L, void* owner, std::size_t row) {
-       lua_pushboolean(L, frame_of(owner).controls->evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU)) ? 1 : 0);
+       lua_pushboolean(
+           L, frame_of(owner).controls->evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU))
+                  ? 1
+                  : 0);
      },
      [](lua_State* L, void* owner, std::size_t row) {
-       if (lua_type(L, 3) != LUA_TBOOLEAN) throw std::runtime_error(std::string("available must be true or false, got ") + luaL_typename(L, 3));
-       frame_of(owner).controls->set_evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU), lua_toboolean(L, 3) != 0);
+       if (lua_type(L, 3) != LUA_TBOOLEAN)
+         throw std::runtime_error(std::string("available must be true or false, got ") + luaL_typename(L, 3));
+       frame_of(owner).controls->set_evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU),
+                                                    lua_toboolean(L, 3) != 0);
      }},
 }};
 const ProxyType evse_type{"world.evse", evse_fields, nullptr};
@@ -79,7 +90,8 @@ void find_evse(lua_State* L, void* owner, std::size_t row) {
   Frame& frame = frame_of(owner);
   const std::size_t first = row < frame.sites.size() ? row : 0;
   const std::size_t last = row < frame.sites.size() ? row + 1 : frame.sites.size();
-  if (lua_type(L, 2) != LUA_TSTRING) throw std::runtime_error("world.evse is asked by the id of an EVSE: world.evse[\"A-1\"]");
+  if (lua_type(L, 2) != LUA_TSTRING)
+    throw std::runtime_error("world.evse is asked by the id of an EVSE: world.evse[\"A-1\"]");
   const std::string_view id = lua_tostring(L, 2);
   std::vector<std::string_view> known;
   for (std::size_t site = first; site < last; ++site) {
@@ -97,30 +109,49 @@ void find_evse(lua_State* L, void* owner, std::size_t row) {
 const ProxyType evse_list_type{"world.evse", {}, find_evse};
 
 constexpr std::array<Accessor, 6> site_fields{{
-    {"name", [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).sites[row].name.c_str()); }, nullptr},
+    {"name",
+     [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).sites[row].name.c_str()); },
+     nullptr},
     {"contract_kw", get_figure<&Controls::contract_kw>,
-     [](lua_State* L, void* owner, std::size_t row) { set_figure<&Controls::set_contract_kw>(owner, row, figure(L, "contract_kw", "kW")); }},
+     [](lua_State* L, void* owner, std::size_t row) {
+       set_figure<&Controls::set_contract_kw>(owner, row, figure(L, "contract_kw", "kW"));
+     }},
     {"export_limit_kw", get_figure<&Controls::export_limit_kw>,
-     [](lua_State* L, void* owner, std::size_t row) { set_figure<&Controls::set_export_limit_kw>(owner, row, figure(L, "export_limit_kw", "kW")); }},
+     [](lua_State* L, void* owner, std::size_t row) {
+       set_figure<&Controls::set_export_limit_kw>(owner, row, figure(L, "export_limit_kw", "kW"));
+     }},
     {"driver_price_per_kwh", get_figure<&Controls::driver_price_per_kwh>,
-     [](lua_State* L, void* owner, std::size_t row) { set_figure<&Controls::set_driver_price_per_kwh>(owner, row, figure(L, "driver_price_per_kwh", "currency/kWh")); }},
+     [](lua_State* L, void* owner, std::size_t row) {
+       set_figure<&Controls::set_driver_price_per_kwh>(owner, row, figure(L, "driver_price_per_kwh", "currency/kWh"));
+     }},
     {"v2g_price_per_kwh", get_figure<&Controls::v2g_price_per_kwh>,
-     [](lua_State* L, void* owner, std::size_t row) { set_figure<&Controls::set_v2g_price_per_kwh>(owner, row, figure(L, "v2g_price_per_kwh", "currency/kWh")); }},
+     [](lua_State* L, void* owner, std::size_t row) {
+       set_figure<&Controls::set_v2g_price_per_kwh>(owner, row, figure(L, "v2g_price_per_kwh", "currency/kWh"));
+     }},
     {"evse", [](lua_State* L, void* owner, std::size_t row) { push_proxy(L, evse_list_type, owner, row); }, nullptr},
 }};
 const ProxyType site_type{"world.site", site_fields, nullptr};
 
 constexpr std::array<Accessor, 4> world_fields{{
-    {"now", [](lua_State* L, void* owner, std::size_t) { lua_pushstring(L, frame_of(owner).calendar.format_local(frame_of(owner).now_ns).c_str()); }, nullptr},
+    {"now",
+     [](lua_State* L, void* owner, std::size_t) {
+       lua_pushstring(L, frame_of(owner).calendar.format_local(frame_of(owner).now_ns).c_str());
+     },
+     nullptr},
     {"site", [](lua_State* L, void* owner, std::size_t) { push_proxy(L, site_type, owner, 0); }, nullptr},
-    {"sites", [](lua_State* L, void* owner, std::size_t) { lua_rawgeti(L, LUA_REGISTRYINDEX, frame_of(owner).site_list); }, nullptr},
-    {"evse", [](lua_State* L, void* owner, std::size_t) { push_proxy(L, evse_list_type, owner, frame_of(owner).sites.size()); }, nullptr},
+    {"sites",
+     [](lua_State* L, void* owner, std::size_t) { lua_rawgeti(L, LUA_REGISTRYINDEX, frame_of(owner).site_list); },
+     nullptr},
+    {"evse",
+     [](lua_State* L, void* owner, std::size_t) { push_proxy(L, evse_list_type, owner, frame_of(owner).sites.size()); },
+     nullptr},
 }};
 const ProxyType world_type{"world", world_fields, nullptr};
 
 class LuaScript : public twin::Script {
  public:
-  LuaScript(const std::shared_ptr<const ScenarioSource>& source, const twin::World& world) : language_(source, source->seed) {
+  LuaScript(const std::shared_ptr<const ScenarioSource>& source, const twin::World& world)
+      : language_(source, source->seed) {
     frame_.calendar = world.calendar;
     for (const twin::Site& site : world.sites) {
       frame_.sites.push_back({site.name, {}});

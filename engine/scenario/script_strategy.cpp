@@ -42,21 +42,39 @@ void get_scalar(lua_State* L, void* owner, std::size_t) {
 }
 
 constexpr std::array<Accessor, 24> evse_fields{{
-    {"id", [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).evses[row].c_str()); }, nullptr},
-    {"connected", [](lua_State* L, void* owner, std::size_t row) { lua_pushboolean(L, view_of(owner).evse_session[row] != 0 ? 1 : 0); }, nullptr},
-    {"draws", [](lua_State* L, void* owner, std::size_t row) { lua_pushboolean(L, view_of(owner).evse_draws[row] != 0 ? 1 : 0); }, nullptr},
-    {"session", [](lua_State* L, void* owner, std::size_t row) { lua_pushinteger(L, static_cast<lua_Integer>(view_of(owner).evse_session[row])); }, nullptr},
-    {"phases", [](lua_State* L, void* owner, std::size_t row) { lua_pushinteger(L, view_of(owner).evse_phases[row]); }, nullptr},
+    {"id", [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).evses[row].c_str()); },
+     nullptr},
+    {"connected",
+     [](lua_State* L, void* owner, std::size_t row) {
+       lua_pushboolean(L, view_of(owner).evse_session[row] != 0 ? 1 : 0);
+     },
+     nullptr},
+    {"draws",
+     [](lua_State* L, void* owner, std::size_t row) {
+       lua_pushboolean(L, view_of(owner).evse_draws[row] != 0 ? 1 : 0);
+     },
+     nullptr},
+    {"session",
+     [](lua_State* L, void* owner, std::size_t row) {
+       lua_pushinteger(L, static_cast<lua_Integer>(view_of(owner).evse_session[row]));
+     },
+     nullptr},
+    {"phases", [](lua_State* L, void* owner, std::size_t row) { lua_pushinteger(L, view_of(owner).evse_phases[row]); },
+     nullptr},
     {"arrived_h_ago",
      [](lua_State* L, void* owner, std::size_t row) {
        const evtwin_view& v = view_of(owner);
-       push_known(L, v.evse_session[row] != 0 ? kernel::hours_between(v.evse_arrived_ns[row], v.now_ns) : physics::unknown);
-     }, nullptr},
+       push_known(
+           L, v.evse_session[row] != 0 ? kernel::hours_between(v.evse_arrived_ns[row], v.now_ns) : physics::unknown);
+     },
+     nullptr},
     {"departs_in_h",
      [](lua_State* L, void* owner, std::size_t row) {
        const evtwin_view& v = view_of(owner);
-       push_known(L, v.evse_session[row] != 0 ? kernel::hours_between(v.now_ns, v.evse_departs_ns[row]) : physics::unknown);
-     }, nullptr},
+       push_known(
+           L, v.evse_session[row] != 0 ? kernel::hours_between(v.now_ns, v.evse_departs_ns[row]) : physics::unknown);
+     },
+     nullptr},
     {"voltage_v", get_column<&evtwin_view::evse_voltage_v>, nullptr},
     {"max_kw", get_column<&evtwin_view::evse_max_kw>, nullptr},
     {"max_discharge_kw", get_column<&evtwin_view::evse_max_discharge_kw>, nullptr},
@@ -78,7 +96,9 @@ constexpr std::array<Accessor, 24> evse_fields{{
 const ProxyType evse_type{"view.evses[i]", evse_fields, nullptr};
 
 constexpr std::array<Accessor, 10> storage_fields{{
-    {"name", [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).storages[row].c_str()); }, nullptr},
+    {"name",
+     [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).storages[row].c_str()); },
+     nullptr},
     {"kwh", get_column<&evtwin_view::storage_kwh>, nullptr},
     {"soc", get_column<&evtwin_view::storage_soc>, nullptr},
     {"soc_min", get_column<&evtwin_view::storage_soc_min>, nullptr},
@@ -102,13 +122,17 @@ constexpr std::array<Accessor, 7> step_fields{{
     {"starts_in_h",
      [](lua_State* L, void* owner, std::size_t row) {
        const evtwin_view& v = view_of(owner);
-       push_known(L, row < v.horizon_steps ? kernel::hours_between(v.now_ns, v.horizon_start_ns[row]) : physics::unknown);
-     }, nullptr},
+       push_known(L,
+                  row < v.horizon_steps ? kernel::hours_between(v.now_ns, v.horizon_start_ns[row]) : physics::unknown);
+     },
+     nullptr},
     {"hours",
      [](lua_State* L, void* owner, std::size_t row) {
        const evtwin_view& v = view_of(owner);
-       push_known(L, row < v.horizon_steps ? kernel::hours_between(v.horizon_start_ns[row], v.horizon_start_ns[row + 1]) : physics::unknown);
-     }, nullptr},
+       push_known(L, row < v.horizon_steps ? kernel::hours_between(v.horizon_start_ns[row], v.horizon_start_ns[row + 1])
+                                           : physics::unknown);
+     },
+     nullptr},
     {"buy_per_kwh", get_step<&evtwin_view::horizon_buy_per_kwh>, nullptr},
     {"sell_per_kwh", get_step<&evtwin_view::horizon_sell_per_kwh>, nullptr},
     {"pv_kw", get_step<&evtwin_view::horizon_pv_kw>, nullptr},
@@ -135,15 +159,36 @@ std::string why_text(std::uint32_t why) {
 }
 
 constexpr std::array<Accessor, 24> view_fields{{
-    {"now", [](lua_State* L, void* owner, std::size_t) { lua_pushstring(L, frame_of(owner).calendar.format_local(view_of(owner).now_ns).c_str()); }, nullptr},
+    {"now",
+     [](lua_State* L, void* owner, std::size_t) {
+       lua_pushstring(L, frame_of(owner).calendar.format_local(view_of(owner).now_ns).c_str());
+     },
+     nullptr},
     {"now_ns", [](lua_State* L, void* owner, std::size_t) { lua_pushinteger(L, view_of(owner).now_ns); }, nullptr},
-    {"date", [](lua_State* L, void* owner, std::size_t) { lua_pushstring(L, market::format_date(local_of(owner).date).c_str()); }, nullptr},
-    {"weekday", [](lua_State* L, void* owner, std::size_t) { lua_pushinteger(L, static_cast<lua_Integer>(market::weekday_of(local_of(owner).date)) + 1); }, nullptr},
+    {"date",
+     [](lua_State* L, void* owner, std::size_t) {
+       lua_pushstring(L, market::format_date(local_of(owner).date).c_str());
+     },
+     nullptr},
+    {"weekday",
+     [](lua_State* L, void* owner, std::size_t) {
+       lua_pushinteger(L, static_cast<lua_Integer>(market::weekday_of(local_of(owner).date)) + 1);
+     },
+     nullptr},
     {"hour", [](lua_State* L, void* owner, std::size_t) { lua_pushinteger(L, local_of(owner).hour); }, nullptr},
     {"minute", [](lua_State* L, void* owner, std::size_t) { lua_pushinteger(L, local_of(owner).minute); }, nullptr},
-    {"tick_h", [](lua_State* L, void* owner, std::size_t) { lua_pushnumber(L, kernel::hours_between(0, view_of(owner).tick_ns)); }, nullptr},
-    {"decision", [](lua_State* L, void* owner, std::size_t) { lua_pushinteger(L, static_cast<lua_Integer>(view_of(owner).decision_number)); }, nullptr},
-    {"why", [](lua_State* L, void* owner, std::size_t) { lua_pushstring(L, why_text(view_of(owner).why).c_str()); }, nullptr},
+    {"tick_h",
+     [](lua_State* L, void* owner, std::size_t) {
+       lua_pushnumber(L, kernel::hours_between(0, view_of(owner).tick_ns));
+     },
+     nullptr},
+    {"decision",
+     [](lua_State* L, void* owner, std::size_t) {
+       lua_pushinteger(L, static_cast<lua_Integer>(view_of(owner).decision_number));
+     },
+     nullptr},
+    {"why", [](lua_State* L, void* owner, std::size_t) { lua_pushstring(L, why_text(view_of(owner).why).c_str()); },
+     nullptr},
     {"evses", [](lua_State* L, void* owner, std::size_t) { push_list(L, frame_of(owner).evse_list); }, nullptr},
     {"storages", [](lua_State* L, void* owner, std::size_t) { push_list(L, frame_of(owner).storage_list); }, nullptr},
     {"horizon", [](lua_State* L, void* owner, std::size_t) { push_list(L, frame_of(owner).step_list); }, nullptr},
@@ -164,8 +209,8 @@ const ProxyType view_type{"view", view_fields, nullptr};
 
 class LuaStrategy : public control::Strategy {
  public:
-  LuaStrategy(const std::shared_ptr<const ScenarioSource>& source, const market::Calendar& calendar, std::vector<std::string> evses,
-              std::vector<std::string> storages, TimeNs tick_ns)
+  LuaStrategy(const std::shared_ptr<const ScenarioSource>& source, const market::Calendar& calendar,
+              std::vector<std::string> evses, std::vector<std::string> storages, TimeNs tick_ns)
       : language_(source, source->seed) {
     subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
     horizon_steps = static_cast<std::uint32_t>((horizon_ns + tick_ns - 1) / tick_ns);
@@ -177,7 +222,8 @@ class LuaStrategy : public control::Strategy {
 
     const std::shared_ptr<const Construct> scenario = language_.run([](std::string_view) {});
     const Value* strategy = scenario->arguments.front().table()->find("strategy");
-    if (strategy == nullptr || strategy->function() == nullptr) throw ScriptError(source->file() + ": the scenario has no strategy function");
+    if (strategy == nullptr || strategy->function() == nullptr)
+      throw ScriptError(source->file() + ": the scenario has no strategy function");
     language_.sandbox().set_print(print_line);
 
     lua_State* L = language_.state();
@@ -185,7 +231,8 @@ class LuaStrategy : public control::Strategy {
     lua_Debug where;
     lua_pushvalue(L, -1);
     lua_getinfo(L, ">S", &where);
-    position_ = std::string(where.source[0] == '@' ? where.source + 1 : where.source) + ":" + std::to_string(where.linedefined) + ": ";
+    position_ = std::string(where.source[0] == '@' ? where.source + 1 : where.source) + ":" +
+                std::to_string(where.linedefined) + ": ";
     function_ = luaL_ref(L, LUA_REGISTRYINDEX);
     language_.sandbox().push_function([this](lua_State* in) { return open(in); });
     language_.sandbox().call(0, 0);
@@ -233,7 +280,9 @@ class LuaStrategy : public control::Strategy {
     lua_rawgeti(L, LUA_REGISTRYINDEX, view_);
     lua_call(L, 1, 1);
     if (lua_isnil(L, -1)) return 0;
-    if (lua_type(L, -1) != LUA_TTABLE) throw ScriptError(position_ + "the strategy returned a " + luaL_typename(L, -1) + "; a table of kW by EVSE id or position is due, or nil");
+    if (lua_type(L, -1) != LUA_TTABLE)
+      throw ScriptError(position_ + "the strategy returned a " + luaL_typename(L, -1) +
+                        "; a table of kW by EVSE id or position is due, or nil");
     look_behind(L, -1);
     // The order of lua_next differs between processes: of several troubles the smallest text is told.
     std::string trouble;
@@ -255,23 +304,34 @@ class LuaStrategy : public control::Strategy {
       std::size_t length = 0;
       const char* bytes = lua_tolstring(L, -2, &length);
       name.assign(bytes, length);
-      if (const auto evse = evse_rows_.find(name); evse != evse_rows_.end()) target = decision_->evse_kw + evse->second;
-      else if (const auto storage = storage_rows_.find(name); storage != storage_rows_.end()) target = decision_->storage_kw + storage->second;
-      else return "the strategy returned power for \"" + printable(name, 60) + "\", which is no EVSE or storage of the site" + nearest(name);
+      if (const auto evse = evse_rows_.find(name); evse != evse_rows_.end())
+        target = decision_->evse_kw + evse->second;
+      else if (const auto storage = storage_rows_.find(name); storage != storage_rows_.end())
+        target = decision_->storage_kw + storage->second;
+      else
+        return "the strategy returned power for \"" + printable(name, 60) +
+               "\", which is no EVSE or storage of the site" + nearest(name);
     } else if (lua_isinteger(L, -2) != 0) {
       const lua_Integer position = lua_tointeger(L, -2);
       if (position < 1 || position > static_cast<lua_Integer>(frame_.evses.size())) {
-        return "the strategy returned power for position " + std::to_string(position) + "; the site has EVSEs 1 to " + std::to_string(frame_.evses.size());
+        return "the strategy returned power for position " + std::to_string(position) + "; the site has EVSEs 1 to " +
+               std::to_string(frame_.evses.size());
       }
       target = decision_->evse_kw + (position - 1);
       name = frame_.evses[static_cast<std::size_t>(position - 1)];
     } else {
-      return std::string("the strategy returned a table with a key that is a ") + luaL_typename(L, -2) + "; keys are EVSE ids or positions";
+      return std::string("the strategy returned a table with a key that is a ") + luaL_typename(L, -2) +
+             "; keys are EVSE ids or positions";
     }
-    if (lua_type(L, -1) != LUA_TNUMBER) return "the strategy returned a " + std::string(luaL_typename(L, -1)) + " for " + printable(name, 60) + "; a number of kW is due";
+    if (lua_type(L, -1) != LUA_TNUMBER)
+      return "the strategy returned a " + std::string(luaL_typename(L, -1)) + " for " + printable(name, 60) +
+             "; a number of kW is due";
     const double kw = lua_tonumber(L, -1);
-    if (!std::isfinite(kw)) return "the strategy returned " + show_number(kw) + " for EVSE " + printable(name, 60) + "; a finite number of kW is due, or nil to leave it as it is";
-    if (!std::isnan(*target)) return "the strategy returned two powers for " + printable(name, 60) + ", by id and by position";
+    if (!std::isfinite(kw))
+      return "the strategy returned " + show_number(kw) + " for EVSE " + printable(name, 60) +
+             "; a finite number of kW is due, or nil to leave it as it is";
+    if (!std::isnan(*target))
+      return "the strategy returned two powers for " + printable(name, 60) + ", by id and by position";
     *target = kw;
     return {};
   }
@@ -303,8 +363,8 @@ control::StrategyFactory lua_strategy(const LoadedScenario& scenario) {
     for (const physics::Evse& evse : site.evses) names->back().evses.push_back(evse.id);
     for (const physics::Storage& storage : site.storages) names->back().storages.push_back(storage.id);
   }
-  return [source = scenario.source, calendar = scenario.world.calendar, tick_ns = scenario.world.tick_ns,
-          names](const evtwin_view&, std::uint64_t, std::uint32_t site) -> std::unique_ptr<control::Strategy> {
+  return [source = scenario.source, calendar = scenario.world.calendar, tick_ns = scenario.world.tick_ns, names](
+             const evtwin_view&, std::uint64_t, std::uint32_t site) -> std::unique_ptr<control::Strategy> {
     try {
       return std::make_unique<LuaStrategy>(source, calendar, names->at(site).evses, names->at(site).storages, tick_ns);
     } catch (const ScriptError& error) {

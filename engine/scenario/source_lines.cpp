@@ -97,13 +97,14 @@ std::size_t find_entry(const std::vector<Token>& tokens, std::size_t brace, cons
   int position = 0;
   bool begins = true;
   const bool by_position = key.starts_with('[');
+  std::size_t found = 0;  // a key that is written twice holds as it was written last
   for (std::size_t i = brace + 1; i < tokens.size(); ++i) {
     const std::string_view token = tokens[i].text;
     if (depth == 0 && begins && !closes(token)) {
       std::size_t value = 0;
       if (has_key(tokens, i, key, value)) {
         line = tokens[i].line;
-        return value;
+        found = value;
       }
       const bool keyed = token == "[" || (i + 1 < tokens.size() && tokens[i + 1].text == "=");
       if (!keyed && by_position && "[" + std::to_string(++position) + "]" == key) {
@@ -113,9 +114,9 @@ std::size_t find_entry(const std::vector<Token>& tokens, std::size_t brace, cons
     }
     begins = depth == 0 && (token == "," || token == ";");
     if (opens(token)) ++depth;
-    if (closes(token) && --depth < 0) return 0;
+    if (closes(token) && --depth < 0) break;
   }
-  return 0;
+  return found;
 }
 
 }  // namespace

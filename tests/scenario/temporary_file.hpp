@@ -27,6 +27,29 @@ class TemporaryFile {
   std::string path_;
 };
 
+/// A folder that lives as long as a test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    static int count = 0;
+    path_ = ::testing::TempDir() + "evtwin-folder-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+    std::filesystem::create_directories(path_);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+
+  /// Writes a file into the folder. @returns its path.
+  std::string write(const std::string& name, std::string_view content) const {
+    const std::string file = path_ + "/" + name;
+    std::ofstream(file, std::ios::binary) << content;
+    return file;
+  }
+
+ private:
+  std::string path_;
+};
+
 /// What an error says; "accepted" when there is none.
 template <class Error, class Call>
 std::string message_of(Call call) {

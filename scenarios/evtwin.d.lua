@@ -1,0 +1,452 @@
+---@meta
+-- The scenario language of evtwin for editors (Lua language server). Written from engine/scenario/keys.cpp; do not edit:
+-- EVTWIN_WRITE_DOCS=1 bin/test_scenario --gtest_filter='Documentation.*' writes it anew.
+
+---A number for ever, 24 numbers (also 48, 96, 288) for the steps of a day, curves by type of day or month, or a file.
+---@alias evtwin.signal number|number[]|evtwin.day_types|evtwin.csv
+---Made by uniform, normal, lognormal, exponential or choice.
+---@class evtwin.distribution
+---Made by sessions or arrivals.poisson.
+---@class evtwin.arrivals
+---Made by at.
+---@class evtwin.event
+---Made by plugin "id" { ... }.
+---@class evtwin.strategy
+---Made by from_sessions.
+---@class evtwin.stations_of_file
+---The keys of a station, save name and evses.
+---@class evtwin.station_of_file
+---@field kind? "ac"|"dc" AC: rated in A per phase, the car's on-board charger limits. DC: rated in kW at the outlet. Default: "ac".
+---@field kw? number [kW] Rated power of one EVSE. AC: at most 63 A per phase; DC: at most 1,500 kW. Give kw or max_a. Range: above 0 .. 1500.
+---@field max_a? number [A] AC: rated current per phase, instead of kw. Range: above 0 .. 125. Default: from kw.
+---@field phases? integer AC: phases wired. Range: 1 .. 3. Default: 1 if kw fits 32 A on one phase, else 3.
+---@field min_a? number [A] AC: below it the offer is 0 (IEC 61851-1: 6 A); 0 = any current. Range: 0 .. 125. Default: 6 (0 with rates_a).
+---@field rates_a? number[] [A] AC: the only currents it can offer, ascending, without 0. Default: any current.
+---@field min_kw? number [kW] DC: smallest power it can offer. Range: 0 .. 1500. Default: 0.
+---@field efficiency? number [0..1] DC: outlet to AC side. Range: above 0. Default: 1.
+---@field voltage_v? number [V] AC: across one load phase. Range: above 0 .. 1000. Default: the site's.
+---@field phase? "L1"|"L2"|"L3"|number [degrees] Angle of the current in magnitude rows: L1 = 0, L2 = -120, L3 = 120, or degrees. Default: L1 (0).
+---@field bidirectional? boolean Whether it can discharge cars (V2G). Default: false.
+---@field max_discharge_kw? number [kW] Most it takes out of a car; needs bidirectional = true. Range: above 0 .. 1500. Default: as for charging.
+---@field feeder? string Name of the feeder it hangs on. Default: the grid connection.
+
+---The whole experiment; a scenario file returns it.
+---@class evtwin.scenario
+---@field name? string Title of the scenario. Default: the file's name.
+---@field start string [local time] First day, "2025-06-02", or instant, "2025-06-02T08:00", on the clock of `timezone`; "from_sessions" takes the day of the first recorded session.
+---@field days integer|"from_sessions" [days] Days to simulate, 1..36500, local days (23 to 25 h where clocks change); "from_sessions" runs to the end of the day on which the last recorded session ends.
+---@field timezone string IANA time zone, such as "Asia/Seoul"; decides what every local time means.
+---@field seed? integer Seed of all random numbers, 0..2^63-1. The same seed gives the same run, bit for bit. Default: 0.
+---@field tick_min? integer [min] Distance of the decision ticks; they align to the local clock. Range: 1 .. 1440. Default: 15.
+---@field vehicles? evtwin.vehicle[] Car models of the mix. Default: one car with an unknown battery.
+---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
+---@field strategy? string|evtwin.strategy|fun(view: evtwin.view): table? Who decides: an id, `plugin "id" { ... }`, or a function of the view. Default: "asap".
+---@field forecast? "perfect"|"yesterday"|evtwin.forecast For all sites that give none of their own. Default: "yesterday".
+---@field notes? string Free text, kept in the run file.
+---@field [integer] any sites (`site { ... }`) and events (`at(...)`)
+
+---A grid connection with everything behind it.
+---@class evtwin.site
+---@field name? string Name of the site. Default: "site", with several "site-1" ....
+---@field contract_kw? number [kW] Contract power: the import limit. Without it nothing limits the import. Range: above 0 .. 1,000,000. Default: none.
+---@field export_limit_kw? number [kW] Most that may flow back into the grid. Range: 0 .. 1,000,000. Default: none.
+---@field limits? "enforce"|"record" Whether setpoints are cut so that limits hold, or overloads happen and are recorded. Default: "enforce".
+---@field tariff? evtwin.tariff What electricity costs; `require "tariffs.kepco_ev"` has some. Default: energy is free, and the run says so.
+---@field voltage_v? number [V] Across one load phase. Korea 220, the ACN sites 208 (line to line). Range: above 0 .. 1000. Default: 230.
+---@field load? evtwin.signal [kW] Base load of the site, >= 0. Default: 0.
+---@field pv? evtwin.pv [kW] Solar power. Default: none.
+---@field storage? evtwin.storage|evtwin.storage[] Stationary batteries. Default: none.
+---@field stations evtwin.station[]|evtwin.stations_of_file Charging stations: a list, or `from_sessions(...)`. Rows keep this order.
+---@field feeders? evtwin.feeder[] Tree of transformers and sub-boards below the grid connection. Default: none.
+---@field rows? evtwin.row[] Further limits: lower <= sum of coefficient x quantity <= upper. Default: none.
+---@field co2_kg_per_kwh? evtwin.signal [kg/kWh] Carbon dioxide per kWh imported. Default: 0.
+---@field forecast? "perfect"|"yesterday"|evtwin.forecast How strategies foresee PV and load. Default: the scenario's.
+---@field driver_price_per_kwh? number [currency/kWh] What drivers pay the site, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
+---@field v2g_price_per_kwh? number [currency/kWh] What the site pays drivers for energy discharged, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
+---@field unmet_price_per_kwh? number [currency/kWh] Worth of a kWh wanted and not got, in the objective. Range: 0 .. 10,000,000. Default: 0.
+---@field wear_price_per_kwh? number [currency/kWh] Battery wear per kWh discharged from cars and storage, in the objective. Range: 0 .. 10,000,000. Default: 0.
+---@field billing? "pro_rata"|"full" Demand charge of a month simulated in part: by its fraction, or whole. Default: "pro_rata".
+---@field past_peaks_kw? table<string, number> [kW] Peaks before the run, for tariffs with a ratchet: { ["2025-01"] = 80 }. Default: none.
+---@field storage_policy? "off"|"self_consumption"|"peak_shaving"|"arbitrage" What storage does under strategies that leave it alone. Default: "self_consumption".
+---@field queue? evtwin.queue Where cars wait when every EVSE is taken. Default: nobody waits.
+---@field outages? evtwin.outage[] EVSEs that are out of service for a while. Default: none.
+---@field holidays? string[] Local dates, "2025-06-06", that tariffs and profiles treat as holidays (besides the tariff's own). Default: none.
+---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes to this site. Default: the scenario's.
+
+---Charging stations. `from_sessions("file.csv", { ... })` takes the same keys, save name and evses.
+---@class evtwin.station
+---@field name string EVSEs are named after it: "A" has A-1, A-2 ...
+---@field evses integer How many EVSEs stand here; a world has at most 1,000,000. Range: 1 .. 1,000,000.
+---@field kind? "ac"|"dc" AC: rated in A per phase, the car's on-board charger limits. DC: rated in kW at the outlet. Default: "ac".
+---@field kw? number [kW] Rated power of one EVSE. AC: at most 63 A per phase; DC: at most 1,500 kW. Give kw or max_a. Range: above 0 .. 1500.
+---@field max_a? number [A] AC: rated current per phase, instead of kw. Range: above 0 .. 125. Default: from kw.
+---@field phases? integer AC: phases wired. Range: 1 .. 3. Default: 1 if kw fits 32 A on one phase, else 3.
+---@field min_a? number [A] AC: below it the offer is 0 (IEC 61851-1: 6 A); 0 = any current. Range: 0 .. 125. Default: 6 (0 with rates_a).
+---@field rates_a? number[] [A] AC: the only currents it can offer, ascending, without 0. Default: any current.
+---@field min_kw? number [kW] DC: smallest power it can offer. Range: 0 .. 1500. Default: 0.
+---@field efficiency? number [0..1] DC: outlet to AC side. Range: above 0. Default: 1.
+---@field voltage_v? number [V] AC: across one load phase. Range: above 0 .. 1000. Default: the site's.
+---@field phase? "L1"|"L2"|"L3"|number [degrees] Angle of the current in magnitude rows: L1 = 0, L2 = -120, L3 = 120, or degrees. Default: L1 (0).
+---@field bidirectional? boolean Whether it can discharge cars (V2G). Default: false.
+---@field max_discharge_kw? number [kW] Most it takes out of a car; needs bidirectional = true. Range: above 0 .. 1500. Default: as for charging.
+---@field feeder? string Name of the feeder it hangs on. Default: the grid connection.
+
+---Car models.
+---@class evtwin.vehicle
+---@field name string Model.
+---@field share? number Weight in the mix. Range: 0 .. 1,000,000,000. Default: 1.
+---@field battery_kwh number [kWh] Usable capacity. Range: above 0 .. 2000.
+---@field ac_kw? number [kW] On-board charger, on all its phases. Range: above 0 .. 50. Default: no limit.
+---@field ac_phases? integer Phases of the on-board charger. Range: 1 .. 3. Default: 3.
+---@field dc_kw? number [kW] DC inlet; 0: the car has none. Range: 0 .. 4000. Default: no limit.
+---@field efficiency? number|number[] [0..1] { charge, discharge }, or one number; instead of the two keys below.
+---@field charge_efficiency? number [0..1] Energy stored per kWh at the EVSE meter. Range: above 0. Default: 0.95 (a round figure).
+---@field discharge_efficiency? number [0..1] Energy at the EVSE meter per kWh taken out of the battery. Range: above 0. Default: 0.95 (a round figure).
+---@field taper_soc? number [0..1] Up to here constant power, then linear to taper_end_kw at 1. Default: no taper.
+---@field taper_end_kw? number [kW] Power at state of charge 1. Range: 0 .. 4000. Default: 0.
+---@field curve? number[][] [kW] Most power at the EVSE meter over state of charge: { { soc, kw }, ... }, from 0 to 1, instead of taper_soc. Default: constant power.
+---@field v2g? boolean Whether the car can discharge. Default: false.
+---@field discharge_kw? number [kW] Most power out of the car; needs v2g = true. Range: above 0 .. 4000. Default: ac_kw.
+---@field soc_floor? number [0..1] Discharging never goes below. Default: 0.2 (a round figure) with v2g.
+---@field soc_known? boolean Whether the charger learns state of charge and capacity (ISO 15118, DC). Default: false.
+---@field acceptance_hold? boolean Acceptance is evaluated at decisions and held between them, as stepped tools do. Default: false.
+
+---A stationary battery.
+---@class evtwin.storage
+---@field name? string Name of the storage. Default: "storage", with several "storage-1" ....
+---@field kwh number [kWh] Capacity. Range: above 0 .. 10,000,000.
+---@field kw? number [kW] Most power in and out, at its AC terminals. Give kw, or charge_kw and discharge_kw. Range: above 0 .. 1,000,000.
+---@field charge_kw? number [kW] Most power in. Range: above 0 .. 1,000,000. Default: kw.
+---@field discharge_kw? number [kW] Most power out. Range: above 0 .. 1,000,000. Default: kw.
+---@field efficiency? number|number[] [0..1] { charge, discharge }, or one number for both ways. Default: 1.
+---@field soc_start? number [0..1] State of charge at the start. Default: 0.5, inside the window.
+---@field soc_min? number [0..1] Lowest state of charge used. Default: 0.
+---@field soc_max? number [0..1] Highest state of charge used. Default: 1.
+---@field standby_kw? number [kW] Drawn at the AC side all the time, lost. Range: 0 .. 10,000. Default: 0.
+
+---Solar power.
+---@class evtwin.pv
+---@field peak_kw? number [kW] Installed power. Range: above 0 .. 1,000,000.
+---@field profile evtwin.signal [kW] A csv with a column `kw` is kW as metered; a csv with a column `kw_per_kwp`, and numbers written here, are kW per kW of peak_kw. Any other column of a csv needs `scale`.
+
+---A series over time from a file of the scenario's folder.
+---@class evtwin.csv
+---@field file? string File in the scenario's folder; may also stand without a key. CSV, plain or gzip: a time column first, then values.
+---@field column? string Column to read. Default: the only value column.
+---@field scale? number Every value is multiplied by it. Default: 1.
+---@field timezone? string Zone of times that are written without an offset. Default: the scenario's.
+---@field [integer] any the file
+
+---A curve that repeats by the local clock: one number, 24 (hours), 48, 96 or 288 numbers (equal steps of a day), one such list per type of day, or per month.
+---@class evtwin.day_types
+---@field weekday? number|number[] Monday to Friday.
+---@field saturday? number|number[] Saturdays. Default: weekend.
+---@field sunday? number|number[] Sundays. Default: weekend.
+---@field weekend? number|number[] Saturdays and Sundays.
+---@field holiday? number|number[] Holidays of the site and its tariff. Default: sunday.
+---@field months? table { [1] = curve, ... [12] = curve } instead of the keys above: a curve of its own for every month. Default: all alike.
+
+---What electricity costs.
+---@class evtwin.tariff
+---@field name? string Name of the tariff. Default: "tariff".
+---@field currency? string Three letters: "KRW", "EUR", "USD".
+---@field source? string Where the figures come from.
+---@field valid_from? string Since when they hold.
+---@field doubts? string What is not certain about them.
+---@field periods? evtwin.period[] Prices by month, type of day and local time; together they cover every minute once.
+---@field series? evtwin.csv [currency/kWh] Prices over time instead of periods.
+---@field sell_price_per_kwh? number [currency/kWh] For energy fed back. Range: -10,000,000 .. 10,000,000. Default: 0.
+---@field sell_factor? number Energy fed back earns this fraction of the buy price of the same instant. Range: 0 .. 10.
+---@field sell_series? evtwin.csv [currency/kWh] Prices over time for energy fed back.
+---@field surcharge_per_kwh? number [currency/kWh] Added to every kWh bought, before tax. Range: -10,000,000 .. 10,000,000. Default: 0.
+---@field tax_fraction? number [fraction] Of energy, surcharge and demand charge: 0.1 is 10 %. Range: 0 .. 10. Default: 0.
+---@field demand? evtwin.demand Demand charge. Default: none.
+---@field holidays? string[] Local dates that are holidays in this tariff. Default: none.
+
+---One period of a time-of-use tariff.
+---@class evtwin.period
+---@field months? integer[] Months it holds in, 1..12. Default: all.
+---@field days? ("weekday"|"saturday"|"sunday"|"holiday")[] Types of day. Default: all.
+---@field from string Local time, "22:00".
+---@field to string Local time; "24:00" is midnight. Before `from`: wraps over midnight.
+---@field price_per_kwh number [currency/kWh] Energy price; may be negative. Range: -10,000,000 .. 10,000,000.
+---@field band? string "light", "mid", "max" ...
+
+---Demand charge of a tariff.
+---@class evtwin.demand
+---@field price_per_kw number|table[] [currency/kW and month] One figure for all months, or { { months = { 6, 7, 8 }, price_per_kw = 8000 }, ... }; months not named: 0.
+---@field basis? "peak"|"contract" What is billed: the highest 15-min mean of the month, or the contract power. Default: "peak".
+---@field ratchet_months? integer[] Months whose past peaks still count. Default: none.
+---@field look_back_months? integer [months] For how long they count. Range: 1 .. 120. Default: 12.
+---@field floor_fraction_of_contract? number [0..1] The least that is billed, as a fraction of the contract power. Default: 0.
+
+---A demand charge that differs between months.
+---@class evtwin.demand_months
+---@field months integer[] Months, 1..12.
+---@field price_per_kw number [currency/kW and month] Price in those months. Range: 0 .. 1,000,000,000.
+
+---Recorded sessions.
+---@class evtwin.sessions
+---@field file? string CSV of sessions in the scenario's folder; may also stand without a key.
+---@field shift_to_start? boolean Move all sessions by whole days, so that the first falls on the start date. Default: false.
+---@field evse? "as_given"|"any" Whether a session goes to the EVSE of the file, or to any free one. Default: "as_given".
+---@field vehicle? string Name of the vehicle that all sessions drive; "mix": drawn from `vehicles` by share. Default: one with an unknown battery.
+---@field soc_target? number [0..1] Without a soc column: the car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
+---@field v2g_share? number [0..1] Without a v2g column: fraction of the drivers of V2G-capable cars who opt in. Default: 0.
+---@field requested? "claimed"|"true" What strategies are told: energy and departure as the driver claimed them, or as they came true. Default: "claimed".
+---@field [integer] any the file
+
+---Arrivals at random, with a rate that may change every hour.
+---@class evtwin.poisson
+---@field name? string Sessions are named after it. Default: "car", with several laws "car1" ....
+---@field per_hour number|number[]|evtwin.day_types|fun(t: evtwin.hour): number [1/h] Mean arrivals per hour, 0..10,000: one number, 24 (local hours), 168 (hours of the week from Monday 00:00), by type of day, or a function that is asked once per hour of the run.
+---@field energy_kwh? number|evtwin.distribution [kWh] Energy wanted, at the EVSE meter. Default: lognormal { median = 10, sigma = 0.7, min = 1, max = 80 } (round figures).
+---@field stay_h? number|evtwin.distribution [h] How long the car is plugged in. Default: lognormal { median = 3, sigma = 0.8, min = 0.25, max = 24 } (round figures).
+---@field v2g_share? number [0..1] Fraction of the drivers of V2G-capable cars who opt in. Default: 0.
+---@field soc_target? number [0..1] The car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
+---@field priorities? number[][] { { priority, weight }, ... }; higher is more important. Default: 0 for all.
+---@field claim_stay_factor_std? number Drivers' error: they claim stay x (1 + N(0, this)), at least a minute. Range: 0 .. 5. Default: 0.
+---@field vehicles? string[] Names of the car models that come, drawn by their share. Default: all.
+
+---Every value between two is equally likely.
+---@class evtwin.uniform
+---@field min number Smallest. Range: 0 .. 1,000,000.
+---@field max number Largest. Range: 0 .. 1,000,000.
+
+---Normal distribution.
+---@class evtwin.normal
+---@field mean number Mean before clipping. Range: -1,000,000 .. 1,000,000.
+---@field std number Standard deviation before clipping. Range: 0 .. 1,000,000.
+---@field min? number Smaller values become this. Range: 0 .. 1,000,000. Default: 0.
+---@field max? number Larger values become this. Range: 0 .. 1,000,000. Default: none.
+
+---Lognormal distribution.
+---@class evtwin.lognormal
+---@field median number Median. Range: above 0 .. 1,000,000.
+---@field sigma number Standard deviation of the natural logarithm. Range: 0 .. 10.
+---@field min? number Smaller values become this. Range: 0 .. 1,000,000. Default: 0.
+---@field max? number Larger values become this. Range: 0 .. 1,000,000. Default: none.
+
+---Exponential distribution.
+---@class evtwin.exponential
+---@field mean number Mean before clipping. Range: above 0 .. 1,000,000.
+---@field min? number Smaller values become this. Range: 0 .. 1,000,000. Default: 0.
+---@field max? number Larger values become this. Range: 0 .. 1,000,000. Default: none.
+
+---A node of the limit tree.
+---@class evtwin.feeder
+---@field name string Name.
+---@field parent? string Feeder above it. Default: the grid connection.
+---@field max_kw? number [kW] Most power into it. Range: above 0 .. 1,000,000. Default: none.
+---@field max_a? number [A] Most for the sum of the currents below it. Range: above 0 .. 1,000,000. Default: none.
+---@field max_export_kw? number [kW] Most power back out of it. Range: 0 .. 1,000,000. Default: none.
+---@field efficiency? number [0..1] Power out of it per power into it. Range: above 0. Default: 1.
+
+---A limit over several EVSEs.
+---@class evtwin.row
+---@field name string Name, shown where it binds.
+---@field kind "power_kw"|"current_a"|"magnitude_a" Sum of kW at the EVSE meters, of A per phase, or magnitude of the sum of current phasors.
+---@field upper? number [kW or A] Largest. Range: -1,000,000 .. 1,000,000. Default: none.
+---@field lower? number [kW or A] Smallest; not for magnitude_a. Range: -1,000,000 .. 1,000,000. Default: none.
+---@field members table<string, number|number[]> { ["A-1"] = coefficient }, or { coefficient, angle_deg } (default: the EVSE's phase); a station's name means all its EVSEs.
+
+---A forecast with an error of its own, drawn anew every local midnight.
+---@class evtwin.forecast
+---@field bias? number [fraction] Forecast = value x (1 + bias + N(0, std)). Range: -1 .. 10. Default: 0.
+---@field std? number [fraction] Standard deviation of the relative error. Range: 0 .. 10. Default: 0.
+
+---Where cars wait.
+---@class evtwin.queue
+---@field places? integer How many cars may wait. Range: 0 .. 1,000,000. Default: 0.
+---@field patience_min? number [min] A car leaves the queue after this long. Range: above 0 .. 1,000,000. Default: for ever.
+
+---An EVSE out of service.
+---@class evtwin.outage
+---@field evse string Id of the EVSE.
+---@field from string [local time] Begin, "2025-06-03T08:00".
+---@field to string [local time] End.
+
+---What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of kW by EVSE id, position or storage name; what is left out stays as it is.
+---@class evtwin.view
+---@field now string Local time, "2025-06-02 14:00".
+---@field now_ns integer [ns] Nanoseconds since 1970-01-01T00:00Z.
+---@field date string Local date, "2025-06-02".
+---@field weekday integer 1 Monday ... 7 Sunday.
+---@field hour integer 0..23 on the local clock.
+---@field minute integer 0..59.
+---@field tick_h number [h] Distance of the decision ticks.
+---@field decision integer Number of this decision, from 0.
+---@field why string Why the strategy is asked: words of tick, arrival, departure, limit.
+---@field evses evtwin.view_evse[] All EVSEs, in the order of the scenario.
+---@field storages evtwin.view_storage[] All storages.
+---@field horizon evtwin.view_step[] What is foreseen of the next 24 h, one entry per tick.
+---@field pv_kw number [kW] Solar power now.
+---@field load_kw number [kW] Base load now.
+---@field contract_kw number [kW] Import limit in force; math.huge where there is none.
+---@field export_limit_kw number [kW] Export limit in force; math.huge where there is none.
+---@field buy_per_kwh number [currency/kWh] Price of energy now, surcharge and tax included.
+---@field sell_per_kwh number [currency/kWh] Price of energy fed back now.
+---@field driver_price_per_kwh number [currency/kWh] What drivers pay.
+---@field v2g_price_per_kwh number [currency/kWh] What drivers are paid for energy discharged.
+---@field unmet_price_per_kwh number [currency/kWh] Worth of a kWh wanted and not got.
+---@field demand_price_per_kw number [currency/kW] This month's demand charge; 0 where there is none.
+---@field billed_peak_kw number [kW] What the month will be billed for so far.
+---@field window_import_kwh number [kWh] Import so far in the running metering window of 15 min.
+
+---One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.
+---@class evtwin.view_evse
+---@field id string Its id, "A-1".
+---@field connected boolean Whether a car is plugged in.
+---@field draws boolean Whether the car would take power if offered.
+---@field session integer Number of the session, in order of plug-in; 0: nobody.
+---@field phases integer AC phases; 0 for DC.
+---@field arrived_h_ago number? [h] Since plug-in; nil without a car.
+---@field departs_in_h number? [h] Until the departure the driver claimed, at least the next tick; nil without a car.
+---@field voltage_v number [V] Across one load phase; 0 for DC.
+---@field max_kw number [kW] Most it may offer now; 0 during an outage.
+---@field max_discharge_kw number [kW] Most it may take out of a car; 0 where it is not bidirectional.
+---@field efficiency number [0..1] EVSE meter to AC side.
+---@field setpoint_kw number [kW] In force now.
+---@field power_kw number [kW] Metered now.
+---@field requested_kwh number [kWh] What the driver asked for.
+---@field got_kwh number [kWh] Metered so far.
+---@field remaining_kwh number [kWh] What is left of the request, at least 0.
+---@field car_min_kw number [kW] Smallest offer above 0 that can be made to this car.
+---@field car_max_kw number [kW] Largest.
+---@field car_max_discharge_kw number [kW] Above 0 only for a V2G car whose driver opted in.
+---@field kw_per_a number [kW/A] kW of 1 A on the phases used; 0 for DC.
+---@field soc number? [0..1] State of charge; nil where a real charger would not know it.
+---@field battery_kwh number? [kWh] Capacity; nil likewise.
+---@field soc_floor number? [0..1] Discharging never goes below; nil likewise.
+---@field priority number Higher is more important; 0 by default.
+
+---One storage, view.storages[i].
+---@class evtwin.view_storage
+---@field name string Its name.
+---@field kwh number [kWh] Capacity.
+---@field soc number [0..1] State of charge.
+---@field soc_min number [0..1] Lowest used.
+---@field soc_max number [0..1] Highest used.
+---@field max_charge_kw number [kW] Most power in.
+---@field max_discharge_kw number [kW] Most power out.
+---@field charge_efficiency number [0..1] AC side to battery.
+---@field discharge_efficiency number [0..1] Battery to AC side.
+---@field power_kw number [kW] Now; negative: out of the storage.
+
+---One step of the horizon, view.horizon[k].
+---@class evtwin.view_step
+---@field starts_in_h number [h] Begin, from now.
+---@field hours number [h] Length.
+---@field buy_per_kwh number? [currency/kWh] Price of energy; nil beyond what is known.
+---@field sell_per_kwh number? [currency/kWh] Price of energy fed back.
+---@field pv_kw number? [kW] Solar power foreseen.
+---@field load_kw number? [kW] Base load foreseen.
+---@field co2_kg_per_kwh number? [kg/kWh] Carbon dioxide per kWh imported.
+
+---What the functions of at() can change.
+---@class evtwin.world
+---@field now string Local time, "2025-06-02 14:00".
+---@field site evtwin.world_site The site, or the first of several.
+---@field sites evtwin.world_site[] All sites.
+---@field evse table<string, evtwin.world_evse> EVSEs of all sites by id: world.evse["A-1"].
+
+---One site, world.site or world.sites[i].
+---@class evtwin.world_site
+---@field name string Its name.
+---@field contract_kw number [kW] Import limit, at least 0; math.huge for none. Can be assigned.
+---@field export_limit_kw number [kW] Export limit, at least 0; math.huge for none. Can be assigned.
+---@field driver_price_per_kwh number [currency/kWh] What drivers pay. Can be assigned.
+---@field v2g_price_per_kwh number [currency/kWh] What drivers are paid for energy discharged. Can be assigned.
+---@field evse table<string, evtwin.world_evse> Its EVSEs by id.
+
+---One EVSE, world.evse["A-1"].
+---@class evtwin.world_evse
+---@field id string Its id.
+---@field available boolean false: out of service from now on. Can be assigned.
+
+---What `per_hour = function(t) ... end` is asked about, once per hour of the run.
+---@class evtwin.hour
+---@field hour integer 0..23 on the local clock.
+---@field minute integer 0..59; 0 unless the run starts within an hour.
+---@field weekday integer 1 Monday ... 7 Sunday.
+---@field day_index integer Local days since the start, from 0.
+---@field month integer 1..12.
+---@field day integer 1..31.
+---@field year integer Year.
+---@field date string "2025-06-02".
+
+arrivals = {}
+
+---Makes the scenario; the file returns it.
+---@param t evtwin.scenario
+---@return evtwin.scenario
+function scenario(t) end
+
+---Makes a site; stands inside scenario { ... } without a key.
+---@param t evtwin.site
+---@return evtwin.site
+function site(t) end
+
+---Recorded sessions of a file.
+---@param file string|evtwin.sessions
+---@return evtwin.arrivals
+function sessions(file) end
+
+---A series over time of a file.
+---@param file string|evtwin.csv
+---@return evtwin.csv
+function csv(file) end
+
+---One EVSE per station id of a session file, all alike; the ids are those of the file.
+---@param file string
+---@param station evtwin.station_of_file
+---@return evtwin.stations_of_file
+function from_sessions(file, station) end
+
+---Calls the function at a local time of the run; stands inside scenario { ... } without a key.
+---@param time string
+---@param change fun(world: evtwin.world)
+---@return evtwin.event
+function at(time, change) end
+
+---A strategy and its parameters: plugin "milp" { horizon_h = 24 }.
+---@param id string
+---@return fun(params: table): evtwin.strategy
+function plugin(id) end
+
+---A value that `--set name=value` replaces, read as the type of the default. A path given so may lie anywhere; other files lie in the scenario's folder.
+---@generic T
+---@param name string
+---@param default T
+---@return T
+function param(name, default) end
+
+---uniform { 2, 8 }: every value between is equally likely.
+---@param t evtwin.uniform|number[]
+---@return evtwin.distribution
+function uniform(t) end
+
+---normal { mean, std, min, max }, clipped to [min, max].
+---@param t evtwin.normal|number[]
+---@return evtwin.distribution
+function normal(t) end
+
+---lognormal { median, sigma, min, max }, clipped to [min, max].
+---@param t evtwin.lognormal|number[]
+---@return evtwin.distribution
+function lognormal(t) end
+
+---exponential { mean, min, max }, clipped to [min, max].
+---@param t evtwin.exponential|number[]
+---@return evtwin.distribution
+function exponential(t) end
+
+---choice { { value, weight }, ... }: one of a few values.
+---@param t number[][]
+---@return evtwin.distribution
+function choice(t) end
+
+---Arrivals at random.
+---@param t evtwin.poisson
+---@return evtwin.arrivals
+function arrivals.poisson(t) end

@@ -1,0 +1,335 @@
+// Every key of the language: its example is accepted, and its misspelling is refused with the right name. The list of
+// sections and keys comes from the tables themselves, so that a key without an example fails.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "scenario/keys.hpp"
+#include "scenario/scenario_folder.hpp"
+
+namespace evtwin::scenario::testing {
+namespace {
+
+// Where a section stands: the text around its braces, and keys that make it complete. `@` takes the entries.
+struct Place {
+  bool in_site;
+  std::string around;
+  std::string base;
+};
+
+const std::map<std::string, Place> places{
+    {"scenario", {false, "@", ""}},
+    {"site", {true, "@", ""}},
+    {"station", {true, "stations = { { @ } }", "name = 'A', evses = 2, kw = 7"}},
+    {"vehicle", {false, "vehicles = { { @ } }", "name = 'v', battery_kwh = 50, ac_kw = 11"}},
+    {"storage", {true, "storage = { @ }", "kwh = 10, kw = 5"}},
+    {"pv", {true, "pv = { @ }", "peak_kw = 5, profile = 0.5"}},
+    {"csv", {true, "load = csv { @ }", "file = 'load.csv'"}},
+    {"day_types", {true, "load = { @ }", "weekday = 1, weekend = 2"}},
+    {"tariff",
+     {true, "tariff = { @ }", "currency = 'EUR', periods = { { from = '00:00', to = '24:00', price_per_kwh = 1 } }"}},
+    {"period",
+     {true, "tariff = { currency = 'EUR', periods = { { @ } } }", "from = '00:00', to = '24:00', price_per_kwh = 1"}},
+    {"demand",
+     {true,
+      "tariff = { currency = 'EUR', periods = { { from = '00:00', to = '24:00', price_per_kwh = 1 } }, demand = { @ } "
+      "}",
+      "price_per_kw = 8"}},
+    {"demand_months",
+     {true,
+      "tariff = { currency = 'EUR', periods = { { from = '00:00', to = '24:00', price_per_kwh = 1 } }, demand = { "
+      "price_per_kw = { { @ } } } }",
+      "months = { 6 }, price_per_kw = 8"}},
+    {"sessions", {false, "arrivals = sessions { @ }", "file = 'sessions.csv'"}},
+    {"poisson", {false, "arrivals = arrivals.poisson { @ }", "per_hour = 1"}},
+    {"uniform",
+     {false, "arrivals = arrivals.poisson { per_hour = 1, energy_kwh = uniform { @ } }", "min = 1, max = 2"}},
+    {"normal",
+     {false, "arrivals = arrivals.poisson { per_hour = 1, energy_kwh = normal { @ } }", "mean = 10, std = 2"}},
+    {"lognormal",
+     {false, "arrivals = arrivals.poisson { per_hour = 1, energy_kwh = lognormal { @ } }", "median = 10, sigma = 1"}},
+    {"exponential",
+     {false, "arrivals = arrivals.poisson { per_hour = 1, energy_kwh = exponential { @ } }", "mean = 10"}},
+    {"feeder", {true, "feeders = { { name = 'top' }, { @ } }", "name = 'F'"}},
+    {"row", {true, "rows = { { @ } }", "name = 'r', kind = 'power_kw', upper = 10, members = { ['A-1'] = 1 }"}},
+    {"forecast", {true, "forecast = { @ }", ""}},
+    {"queue", {true, "queue = { @ }", ""}},
+    {"outage", {true, "outages = { { @ } }", "evse = 'A-1', from = '2025-06-02T08:00', to = '2025-06-02T09:00'"}},
+};
+
+// "section.key" -> entries that use it; with "!" in front they stand alone, without the section's base.
+const std::map<std::string, std::string> examples{
+    {"scenario.name", "name = 'x'"},
+    {"scenario.start", "start = '2025-06-02T08:00'"},
+    {"scenario.days", "days = 2"},
+    {"scenario.timezone", "timezone = 'Europe/Berlin'"},
+    {"scenario.seed", "seed = 9223372036854775807"},
+    {"scenario.tick_min", "tick_min = 5"},
+    {"scenario.vehicles", "vehicles = { { name = 'v', battery_kwh = 50 } }"},
+    {"scenario.arrivals", "arrivals = { arrivals.poisson { per_hour = 1 }, sessions 'sessions.csv' }"},
+    {"scenario.strategy", "strategy = plugin 'edf' { margin = 1 }"},
+    {"scenario.forecast", "forecast = 'perfect'"},
+    {"scenario.notes", "notes = 'x'"},
+    {"site.name", "name = 'x'"},
+    {"site.contract_kw", "contract_kw = 60"},
+    {"site.export_limit_kw", "export_limit_kw = 0"},
+    {"site.limits", "limits = 'record'"},
+    {"site.tariff", "tariff = require('tariffs.kepco_ev').self_use_low_voltage"},
+    {"site.voltage_v", "voltage_v = 220"},
+    {"site.load", "load = 5"},
+    {"site.pv", "pv = { profile = csv 'load.csv' }"},
+    {"site.storage", "storage = { { kwh = 10, kw = 5 }, { kwh = 10, kw = 5 } }"},
+    {"site.stations", "stations = from_sessions('sessions.csv', { kw = 7 })"},
+    {"site.feeders", "feeders = { { name = 'F' } }"},
+    {"site.rows", "rows = { { name = 'r', kind = 'current_a', lower = -10, members = { A = 1 } } }"},
+    {"site.co2_kg_per_kwh", "co2_kg_per_kwh = 0.4"},
+    {"site.forecast", "forecast = 'yesterday'"},
+    {"site.driver_price_per_kwh", "driver_price_per_kwh = 1"},
+    {"site.v2g_price_per_kwh", "v2g_price_per_kwh = 1"},
+    {"site.unmet_price_per_kwh", "unmet_price_per_kwh = 1"},
+    {"site.wear_price_per_kwh", "wear_price_per_kwh = 1"},
+    {"site.billing", "billing = 'full'"},
+    {"site.past_peaks_kw", "past_peaks_kw = { ['2025-01'] = 80 }"},
+    {"site.storage_policy", "storage_policy = 'arbitrage'"},
+    {"site.queue", "queue = { places = 2 }"},
+    {"site.outages", "outages = {}"},
+    {"site.holidays", "holidays = { '2025-06-06' }"},
+    {"site.arrivals", "arrivals = sessions 'sessions.csv'"},
+    {"station.name", "name = 'B'"},
+    {"station.evses", "evses = 3"},
+    {"station.kind", "kind = 'dc'"},
+    {"station.kw", "kw = 3.7"},
+    {"station.max_a", "!name = 'A', evses = 1, max_a = 80"},
+    {"station.phases", "phases = 3, min_a = 0"},
+    {"station.min_a", "min_a = 8"},
+    {"station.rates_a", "rates_a = { 8, 16, 24 }"},
+    {"station.min_kw", "kind = 'dc', min_kw = 2"},
+    {"station.efficiency", "kind = 'dc', efficiency = 0.95"},
+    {"station.voltage_v", "voltage_v = 240"},
+    {"station.phase", "phase = 'L2'"},
+    {"station.bidirectional", "bidirectional = true"},
+    {"station.max_discharge_kw", "bidirectional = true, max_discharge_kw = 5"},
+    {"station.feeder", "feeder = 'F' } }, feeders = { { name = 'F'"},
+    {"vehicle.name", "name = 'w'"},
+    {"vehicle.share", "share = 2"},
+    {"vehicle.battery_kwh", "battery_kwh = 77"},
+    {"vehicle.ac_kw", "ac_kw = 7"},
+    {"vehicle.ac_phases", "ac_phases = 1"},
+    {"vehicle.dc_kw", "dc_kw = 0"},
+    {"vehicle.efficiency", "efficiency = { 0.9, 0.9 }"},
+    {"vehicle.charge_efficiency", "charge_efficiency = 0.9"},
+    {"vehicle.discharge_efficiency", "discharge_efficiency = 0.9"},
+    {"vehicle.taper_soc", "taper_soc = 0.8"},
+    {"vehicle.taper_end_kw", "taper_soc = 0.8, taper_end_kw = 1"},
+    {"vehicle.curve", "curve = { { 0, 50 }, { 0.5, 80 }, { 1, 5 } }"},
+    {"vehicle.v2g", "v2g = true"},
+    {"vehicle.discharge_kw", "v2g = true, discharge_kw = 5"},
+    {"vehicle.soc_floor", "v2g = true, soc_floor = 0.3"},
+    {"vehicle.soc_known", "soc_known = true"},
+    {"vehicle.acceptance_hold", "acceptance_hold = true"},
+    {"storage.name", "name = 's'"},
+    {"storage.kwh", "kwh = 20"},
+    {"storage.kw", "kw = 6"},
+    {"storage.charge_kw", "charge_kw = 3"},
+    {"storage.discharge_kw", "!kwh = 10, charge_kw = 3, discharge_kw = 4"},
+    {"storage.efficiency", "efficiency = 0.9"},
+    {"storage.soc_start", "soc_start = 0.4"},
+    {"storage.soc_min", "soc_min = 0.1"},
+    {"storage.soc_max", "soc_max = 0.9"},
+    {"storage.standby_kw", "standby_kw = 0.1"},
+    {"pv.peak_kw", "peak_kw = 6"},
+    {"pv.profile", "profile = { months = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 } }"},
+    {"csv.file", "file = 'load.csv'"},
+    {"csv.column", "column = 'kw'"},
+    {"csv.scale", "scale = 2"},
+    {"csv.timezone", "timezone = 'UTC', file = 'long.csv'"},
+    {"day_types.weekday", "weekday = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }"},
+    {"day_types.saturday", "saturday = 1"},
+    {"day_types.sunday", "sunday = 1"},
+    {"day_types.weekend", "weekend = 1"},
+    {"day_types.holiday", "holiday = 1"},
+    {"day_types.months", "!months = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, { weekday = 1, weekend = 2 } }"},
+    {"tariff.name", "name = 't'"},
+    {"tariff.currency", "currency = 'KRW'"},
+    {"tariff.source", "source = 'x'"},
+    {"tariff.valid_from", "valid_from = '2025'"},
+    {"tariff.doubts", "doubts = 'some'"},
+    {"tariff.periods",
+     "periods = { { from = '06:00', to = '24:00', price_per_kwh = -1 }, { from = '00:00', to = '06:00', price_per_kwh "
+     "= 0 } }"},
+    {"tariff.series", "!currency = 'EUR', series = csv 'prices.csv'"},
+    {"tariff.sell_price_per_kwh", "sell_price_per_kwh = -0.1"},
+    {"tariff.sell_factor", "sell_factor = 1"},
+    {"tariff.sell_series", "sell_series = csv 'prices.csv'"},
+    {"tariff.surcharge_per_kwh", "surcharge_per_kwh = 0.1"},
+    {"tariff.tax_fraction", "tax_fraction = 0.1"},
+    {"tariff.demand", "demand = { price_per_kw = 10, basis = 'contract' }"},
+    {"tariff.holidays", "holidays = { '2025-06-06' }"},
+    {"period.months", "months = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }"},
+    {"period.days", "days = { 'weekday', 'saturday', 'sunday', 'holiday' }"},
+    {"period.from",
+     "!from = '22:00', to = '06:00', price_per_kwh = 1 }, { from = '06:00', to = '22:00', price_per_kwh = 2"},
+    {"period.to",
+     "!from = '22:00', to = '00:00', price_per_kwh = 1 }, { from = '00:00', to = '22:00', price_per_kwh = 2"},
+    {"period.price_per_kwh", "price_per_kwh = 0"},
+    {"period.band", "band = 'light'"},
+    {"demand.price_per_kw", "price_per_kw = 0"},
+    {"demand.basis", "basis = 'peak'"},
+    {"demand.ratchet_months", "ratchet_months = { 12, 1 }"},
+    {"demand.look_back_months", "look_back_months = 6"},
+    {"demand.floor_fraction_of_contract", "floor_fraction_of_contract = 0.3"},
+    {"demand_months.months", "months = { 1, 2 }"},
+    {"demand_months.price_per_kw", "price_per_kw = 1"},
+    {"sessions.file", "file = 'sessions.csv'"},
+    {"sessions.shift_to_start", "shift_to_start = true"},
+    {"sessions.evse", "evse = 'any'"},
+    {"sessions.vehicle", "vehicle = 'mix' }, vehicles = { { name = 'v', battery_kwh = 50 }"},
+    {"sessions.soc_target", "soc_target = 0.9"},
+    {"sessions.v2g_share", "v2g_share = 0.5"},
+    {"sessions.requested", "requested = 'true'"},
+    {"poisson.name", "name = 'x'"},
+    {"poisson.per_hour", "per_hour = function(t) return t.hour / 10 end"},
+    {"poisson.energy_kwh", "energy_kwh = choice { { 5, 1 }, { 10, 2 } }"},
+    {"poisson.stay_h", "stay_h = uniform { 1, 5 }"},
+    {"poisson.v2g_share", "v2g_share = 1"},
+    {"poisson.soc_target", "soc_target = 1"},
+    {"poisson.priorities", "priorities = { { 0, 3 }, { 1, 1 } }"},
+    {"poisson.claim_stay_factor_std", "claim_stay_factor_std = 0.2"},
+    {"poisson.vehicles", "vehicles = { 'v' } }, vehicles = { { name = 'v', battery_kwh = 50 }"},
+    {"uniform.min", "min = 0"},
+    {"uniform.max", "max = 3"},
+    {"normal.mean", "mean = 9"},
+    {"normal.std", "std = 0"},
+    {"normal.min", "min = 1"},
+    {"normal.max", "max = 20"},
+    {"lognormal.median", "median = 9"},
+    {"lognormal.sigma", "sigma = 0.5"},
+    {"lognormal.min", "min = 1"},
+    {"lognormal.max", "max = 20"},
+    {"exponential.mean", "mean = 9"},
+    {"exponential.min", "min = 1"},
+    {"exponential.max", "max = 20"},
+    {"feeder.name", "name = 'G'"},
+    {"feeder.parent", "parent = 'top'"},
+    {"feeder.max_kw", "max_kw = 50"},
+    {"feeder.max_a", "max_a = 100"},
+    {"feeder.max_export_kw", "max_export_kw = 0"},
+    {"feeder.efficiency", "efficiency = 0.98"},
+    {"row.name", "name = 'x'"},
+    {"row.kind", "kind = 'magnitude_a', members = { ['A-1'] = { 1, -120 }, ['A-2'] = -1 }"},
+    {"row.upper", "upper = 5"},
+    {"row.lower", "lower = -5"},
+    {"row.members", "members = { A = 0.5 }"},
+    {"forecast.bias", "bias = 0.1"},
+    {"forecast.std", "std = 0.1"},
+    {"queue.places", "places = 3"},
+    {"queue.patience_min", "patience_min = 30"},
+    {"outage.evse", "evse = 'A-2'"},
+    {"outage.from", "from = '2025-06-02T08:30'"},
+    {"outage.to", "to = '2025-06-02T08:45'"},
+};
+
+// Files that the examples name.
+void write_files(const TemporaryFolder& folder) {
+  folder.write("sessions.csv", "arrival,departure,energy_kwh,evse\n2025-06-02 08:00,2025-06-02 12:00,8,A-1\n");
+  folder.write("load.csv",
+               "time,kw\n2025-06-02T00:00:00+09:00,1\n2025-06-02T12:00:00+09:00,2\n2025-06-03T00:00:00+09:00,1\n");
+  folder.write("long.csv", "time,kw\n2025-06-01 00:00,1\n2025-06-02 00:00,2\n2025-06-03 00:00,1\n");
+  folder.write(
+      "prices.csv",
+      "time,price_per_kwh\n2025-06-02T00:00:00+09:00,1\n2025-06-02T12:00:00+09:00,-2\n2025-06-03T00:00:00+09:00,1\n");
+}
+
+std::string text_for(const std::string& section, const std::string& entries) {
+  const Place& place = places.at(section);
+  std::string around = place.around;
+  const bool alone = !entries.empty() && entries.front() == '!';
+  const std::string inside = alone ? entries.substr(1) : (place.base.empty() ? entries : place.base + ", " + entries);
+  around.replace(around.find('@'), 1, inside);
+  return place.in_site ? scenario_text(around) : scenario_text("", around);
+}
+
+TEST(LanguageKeys, EveryKeyHasAnExampleThatIsAccepted) {
+  const TemporaryFolder folder;
+  write_files(folder);
+  std::size_t keys = 0;
+  for (const Section& s : sections()) {
+    ASSERT_TRUE(places.contains(std::string(s.name))) << s.name;
+    for (const Key& key : s.keys) {
+      const std::string name = std::string(s.name) + "." + std::string(key.name);
+      const auto example = examples.find(name);
+      ASSERT_NE(example, examples.end()) << name << " has no example";
+      const std::string text = text_for(std::string(s.name), example->second);
+      EXPECT_EQ(load_error(folder, text), "accepted") << name << "\n" << text;
+      ++keys;
+    }
+  }
+  EXPECT_EQ(keys, examples.size()) << "an example is for a key that is not there";
+}
+
+TEST(LanguageKeys, AMisspeltKeyIsRefusedWithTheRightName) {
+  const TemporaryFolder folder;
+  write_files(folder);
+  for (const Section& s : sections()) {
+    for (const Key& key : s.keys) {
+      const std::string message = load_error(folder, text_for(std::string(s.name), std::string(key.name) + "x = 1"));
+      EXPECT_NE(message.find("unknown key '" + std::string(key.name) + "x' in "), std::string::npos) << message;
+      EXPECT_NE(message.find("did you mean '" + std::string(key.name) + "'?"), std::string::npos) << message;
+      EXPECT_EQ(message.rfind("test.lua:", 0), 0U) << message;
+    }
+  }
+}
+
+// A table is the wrong type for every key that is a figure, a word or a text.
+TEST(LanguageKeys, AWrongTypeIsRefusedNamingTheKey) {
+  const TemporaryFolder folder;
+  write_files(folder);
+  for (const Section& s : sections()) {
+    for (const Key& key : s.keys) {
+      if (key.type == KeyType::other) continue;
+      const std::string message = load_error(folder, text_for(std::string(s.name), std::string(key.name) + " = {}"));
+      EXPECT_NE(message.find("." + std::string(key.name) + " must be"), std::string::npos) << message;
+    }
+  }
+}
+
+TEST(LanguageKeys, FiguresOutsideTheirRangeAreRefusedWithTheRange) {
+  const TemporaryFolder folder;
+  write_files(folder);
+  for (const Section& s : sections()) {
+    for (const Key& key : s.keys) {
+      if (key.type != KeyType::number && key.type != KeyType::whole) continue;
+      for (const char* value : {"0/0", "math.huge", "-math.huge", "1e300", "-1e300"}) {
+        const std::string message =
+            load_error(folder, text_for(std::string(s.name), std::string(key.name) + " = " + value));
+        EXPECT_NE(message.find("." + std::string(key.name) + " "), std::string::npos) << value << ": " << message;
+        EXPECT_NE(message.find("must be"), std::string::npos) << value << ": " << message;
+      }
+    }
+  }
+}
+
+TEST(LanguageKeys, WholeNumbersRefuseFractions) {
+  const TemporaryFolder folder;
+  write_files(folder);
+  for (const Section& s : sections()) {
+    for (const Key& key : s.keys) {
+      if (key.type != KeyType::whole) continue;
+      const std::string message = load_error(folder, text_for(std::string(s.name), std::string(key.name) + " = 1.5"));
+      EXPECT_NE(message.find(std::string(key.name) + " = 1.5 must be a whole number"), std::string::npos) << message;
+    }
+  }
+}
+
+TEST(LanguageKeys, RequiredKeysAreAskedFor) {
+  EXPECT_NE(load_error("return scenario { site {} }").find("scenario needs start"), std::string::npos);
+  EXPECT_NE(
+      load_error("return scenario { start = '2025-06-02', days = 1, timezone = 'UTC' }").find("at least one site"),
+      std::string::npos);
+  EXPECT_NE(load_error(scenario_text("stations = { { evses = 1, kw = 7 } }")).find("site.stations[1] needs name"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace evtwin::scenario::testing
