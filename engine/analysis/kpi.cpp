@@ -142,6 +142,8 @@ constexpr std::array rows{
         [](const Sums& s) { return s.ledger.feeder_overload_kwh; }},
     Row{{"co2_kg", "kg", Better::lower, "CO2 of the imported energy", "수전 전력의 CO2 배출량"},
         [](const Sums& s) { return s.ledger.co2_kg; }},
+    Row{{"decisions", "", Better::neither, "times the strategy was asked", "전략 결정 횟수"},
+        [](const Sums& s) { return static_cast<double>(s.counts.decisions); }},
     Row{{"ledger_imbalance_kwh", "kWh", Better::neither,
          "how far the energy ledgers are from balance: 0 but for rounding", "에너지 수지 오차(반올림 외에는 0)"},
         [](const Sums& s) { return s.imbalance_kwh; }},

@@ -82,7 +82,8 @@ void write_run(const Database& database, const twin::World& world, const Strateg
   run.text(world.calendar.zone()).text(world.currency).integer(std::bit_cast<std::int64_t>(world.seed));
   run.text(world.scenario_file).text(world.scenario_text).text(parameters);
   run.text(EVTWIN_VERSION).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
-  run.text(created_at).null().done();
+  run.text(created_at).null();
+  run.write();
 }
 
 // UTC offsets from a year before the run to a year after it: sessions may reach beyond the run.
@@ -96,10 +97,11 @@ void write_clock(const Database& database, const twin::World& world) {
   while (true) {
     const bool last = interval.end_ns >= to;
     const kernel::TimeNs end_ns = last ? kernel::time_never : interval.end_ns;
-    clock.row().integer(interval.begin_ns).integer(end_ns).integer(interval.offset_ns / kernel::second_ns).done();
+    clock.row().integer(interval.begin_ns).integer(end_ns).integer(interval.offset_ns / kernel::second_ns);
     if (last) break;
     interval = world.calendar.offset_at(interval.end_ns);
   }
+  clock.write();
 }
 
 void write_sites(const Database& database, const twin::World& world) {
@@ -113,41 +115,39 @@ void write_sites(const Database& database, const twin::World& world) {
     site_insert.text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
     site_insert.text(site.tariff.name).text(site.tariff.source).integer(site.tariff_given ? 1 : 0);
     site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
-    site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh).done();
+    site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh);
 
     for (const physics::Evse& evse : site.evses) {
       evse_insert.row().integer(site_id).text(evse.id).text(evse.phases == 0 ? "dc" : "ac").integer(evse.phases);
       evse_insert.real(evse.voltage_v).real(physics::rated_kw(evse)).integer(evse.bidirectional ? 1 : 0);
       const auto feeder = static_cast<std::size_t>(evse.feeder);
       if (evse.feeder >= 0 && feeder < site.feeders.size()) {
-        evse_insert.text(site.feeders[feeder].name).done();
+        evse_insert.text(site.feeders[feeder].name);
       } else {
-        evse_insert.null().done();
+        evse_insert.null();
       }
     }
     for (const physics::Storage& storage : site.storages) {
       storage_insert.row().integer(site_id).text(storage.id).real(storage.capacity_kwh);
       storage_insert.real(storage.max_charge_kw).real(storage.max_discharge_kw);
       storage_insert.real(storage.charge_efficiency).real(storage.discharge_efficiency);
-      storage_insert.real(storage.soc_start)
-          .real(storage.soc_min)
-          .real(storage.soc_max)
-          .real(storage.standby_kw)
-          .done();
+      storage_insert.real(storage.soc_start).real(storage.soc_min).real(storage.soc_max).real(storage.standby_kw);
     }
   }
+  for (TableInsert* insert : {&site_insert, &evse_insert, &storage_insert}) insert->write();
 }
 
 void write_flags(const Database& database, const twin::World& world) {
   TableInsert insert(database, "flag");
   for (const twin::Flag& flag : world.flags) {
-    insert.row().text(flag.id).text(flag.reason).integer(flag.left_out ? 1 : 0).done();
+    insert.row().text(flag.id).text(flag.reason).integer(flag.left_out ? 1 : 0);
   }
+  insert.write();
 }
 
 // Makes the whole file at `place`; nobody looks at it there, so neither journal nor sync.
 void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy) {
-  Database database(place, SQLITE_OPEN_READWRITE);
+  Database database(place, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
   database.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
   database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
   database.execute("BEGIN");
@@ -204,10 +204,11 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
     throw RunFileError(what);
   }
 
-  Database database(target, SQLITE_OPEN_READWRITE);
-  // A killed process loses nothing that was written (the system has it); the last checkpoint is synced. 128 MiB between
+  // One thread at a time uses the connection: it needs no locks of its own.
+  Database database(target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
+  // A killed process loses nothing that was written (the system has it); the end is synced. 128 MiB between
   // checkpoints: pages that are written again and again reach the file once.
-  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 16384");
+  database.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16384");
   database.execute("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE");
   return database;
 }

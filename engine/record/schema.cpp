@@ -126,7 +126,7 @@ constexpr std::array<SchemaObject, 22> objects{{
   value REAL                      -- NULL: none in force (no limit)
 ) STRICT)"},
     {"table", "decision", R"(CREATE TABLE decision (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY,         -- a mere tick that asks for nothing new has no row
   site INTEGER NOT NULL REFERENCES site (id),
   number INTEGER NOT NULL,        -- of the site's decisions
   time_ns INTEGER NOT NULL,

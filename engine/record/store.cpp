@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <string_view>
 
@@ -74,8 +75,9 @@ void Store::write_power(const Batch& batch) {
     power_.row();
     unit(power_, segment.subject, segment.site, segment.row);
     power_.id_or_null(static_cast<std::int64_t>(segment.session)).integer(segment.start_ns).integer(segment.end_ns);
-    power_.real(segment.kw).real(segment.slope_kw_per_kwh).real(segment.energy_kwh).done();
+    power_.real(segment.kw).real(segment.slope_kw_per_kwh).real(segment.energy_kwh);
   }
+  power_.write();
 }
 
 void Store::write_sessions(const Batch& batch) {
@@ -92,27 +94,31 @@ void Store::write_sessions(const Batch& batch) {
     session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
     session_.real(session.unmet_kwh).real(session.cost).real(session.paid);
-    session_.real(session.soc_start).real(session.soc_end).real(session.waited_h).text(name_of(session.end)).done();
+    session_.real(session.soc_start).real(session.soc_end).real(session.waited_h).text(name_of(session.end));
   }
+  session_.write();
 }
 
 void Store::write_signals(const Batch& batch) {
   for (const twin::SignalRecord& signal : batch.signals) {
     signal_.row().integer(signal.site + 1).text(name_of(signal.kind)).integer(signal.start_ns);
-    signal_.real(finite_or_null(signal.value)).done();
+    signal_.real(finite_or_null(signal.value));
   }
+  signal_.write();
 }
 
 void Store::write_decisions(const Batch& batch) {
   for (const twin::DecisionRecord& decision : batch.decisions) {
     decision_.row().integer(decision.site + 1).integer(static_cast<std::int64_t>(decision.number));
-    decision_.integer(decision.time_ns).integer(decision.why).real(finite_or_null(decision.expected_cost)).done();
+    decision_.integer(decision.time_ns).integer(decision.why).real(finite_or_null(decision.expected_cost));
   }
   for (const SetpointRow& setpoint : batch.setpoints) {
     setpoint_.row().integer(setpoint.decision);
     unit(setpoint_, setpoint.subject, setpoint.site, setpoint.row);
-    setpoint_.real(setpoint.kw).done();
+    setpoint_.real(setpoint.kw);
   }
+  decision_.write();
+  setpoint_.write();
 }
 
 void Store::write_corrections(const Batch& batch) {
@@ -126,17 +132,19 @@ void Store::write_corrections(const Batch& batch) {
     correction_.integer(correction.time_ns).text(name_of(correction.reason));
     correction_.real(finite_or_null(correction.asked_kw)).real(finite_or_null(correction.given_kw));
     if (limit_name.size == 0) {
-      correction_.null().done();
+      correction_.null();
     } else {
-      correction_.text(batch.at(limit_name)).done();
+      correction_.text(batch.at(limit_name));
     }
   }
+  correction_.write();
 }
 
 void Store::write_events(const Batch& batch) {
   for (const auto& [event, kind, text] : batch.events) {
-    event_.row().integer(event.site + 1).integer(event.time_ns).text(batch.at(kind)).text(batch.at(text)).done();
+    event_.row().integer(event.site + 1).integer(event.time_ns).text(batch.at(kind)).text(batch.at(text));
   }
+  event_.write();
 }
 
 void Store::write_meters(const Batch& batch) {
@@ -148,19 +156,22 @@ void Store::write_meters(const Batch& batch) {
     meter_.real(sum.energy_cost).real(sum.demand_charge).real(sum.driver_revenue).real(sum.v2g_payment);
     meter_.real(sum.co2_kg).real(sum.unmet_kwh).real(sum.wear_cost);
     meter_.real(sum.overload_kwh).real(sum.export_overload_kwh).real(sum.feeder_overload_kwh);
-    meter_.real(meter.peak_kw).done();
+    meter_.real(meter.peak_kw);
   }
+  meter_.write();
 }
 
 void Store::write_months(const twin::Result& result) {
   TableInsert insert(database_, "month");
+  std::deque<std::string> names;  // stay where they are until the rows are written
   for (std::size_t site = 0; site < result.sites.size(); ++site) {
     for (const market::MonthDemand& month : result.sites[site].months) {
-      const std::string name = market::format_month(month.month);
+      const std::string& name = names.emplace_back(market::format_month(month.month));
       insert.row().integer(static_cast<std::int64_t>(site) + 1).text(name).real(month.peak_kw).real(month.billed_kw);
-      insert.real(month.price_per_kw).real(month.fraction).real(month.cost).done();
+      insert.real(month.price_per_kw).real(month.fraction).real(month.cost);
     }
   }
+  insert.write();
 }
 
 void Store::write_kpis(std::span<const Kpi> kpis) {
@@ -172,9 +183,9 @@ void Store::write_kpis(std::span<const Kpi> kpis) {
         .real(kpi.value)
         .text(kpi.unit)
         .text(kpi.help)
-        .text(kpi.help_ko)
-        .done();
+        .text(kpi.help_ko);
   }
+  insert.write();
 }
 
 void Store::write_hashes() {
@@ -211,8 +222,7 @@ void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, doub
       update.run();
     }
     write_hashes();
-    // From here on the file must outlive a loss of power: the commit's checkpoint is synced.
-    database_.execute("COMMIT; PRAGMA synchronous = NORMAL");
+    database_.execute("COMMIT");
     close_file();
   } catch (const RunFileError&) {
     lost_rows_ = true;
@@ -235,10 +245,18 @@ void Store::mark(RunState state, const std::string& error) {
   close_file();
 }
 
-// One whole file remains, unless a reader has it open: then the -wal beside it stays, and is as good.
+// One whole file remains, unless a reader has it open: then the -wal beside it stays, and is as good. What is reported
+// as done outlives a loss of power: one sync of the whole file, instead of one for each step towards it.
 void Store::close_file() {
   sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   sqlite3_exec(database_.handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(database_.handle(), "main", which, static_cast<void*>(&file));
+    if (file == nullptr || file->pMethods == nullptr) continue;
+    const int code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+    if (code != SQLITE_OK) database_.fail(code);
+  }
 }
 
 }  // namespace evtwin::record

@@ -8,54 +8,43 @@
 namespace evtwin::record {
 namespace {
 
-const TableContent* content_of(std::string_view table) {
+const TableContent& content_of(std::string_view table) {
   const auto all = table_contents();
-  return &*std::find_if(all.begin(), all.end(), [&](const TableContent& content) { return content.name == table; });
+  return *std::find_if(all.begin(), all.end(), [&](const TableContent& content) { return content.name == table; });
 }
 
-std::string insert_sql(const TableContent& content) {
+std::string columns_of(const TableContent& content) {
   std::string columns(content.columns);
   if (!content.wall_clock.empty()) columns.append(", ").append(content.wall_clock);
+  return columns;
+}
+
+std::string source_name(const TableContent& content) { return "evtwin_rows_of_" + std::string(content.name); }
+
+std::string insert_sql(const TableContent& content) {
   std::string sql = "INSERT INTO ";
-  sql.append(content.name).append(" (").append(columns).append(") VALUES (?");
-  for (const char character : columns) {
-    if (character == ',') sql += ", ?";
-  }
-  return sql += ")";
+  return sql.append(content.name)
+      .append(" (")
+      .append(columns_of(content))
+      .append(") SELECT * FROM ")
+      .append(source_name(content));
+}
+
+int count_of_columns(const TableContent& content) {
+  const std::string columns = columns_of(content);
+  return 1 + static_cast<int>(std::count(columns.begin(), columns.end(), ','));
 }
 
 }  // namespace
 
 TableInsert::TableInsert(const Database& database, std::string_view table)
-    : content_(content_of(table)), statement_(database, insert_sql(*content_)) {}
+    : content_(&content_of(table)),
+      source_(database, source_name(*content_), count_of_columns(*content_)),
+      statement_(database, insert_sql(*content_)) {}
 
-TableInsert& TableInsert::row() {
-  parameter_ = 0;
-  return integer(static_cast<std::int64_t>(++rows_));
-}
-
-TableInsert& TableInsert::null() {
-  statement_.bind_null(++parameter_);
-  hash_.null();
-  return *this;
-}
-
-TableInsert& TableInsert::integer(std::int64_t value) {
-  statement_.bind(++parameter_, value);
-  hash_.integer(value);
-  return *this;
-}
-
-TableInsert& TableInsert::real(double value) {
-  statement_.bind(++parameter_, value);
-  hash_.real(value);
-  return *this;
-}
-
-TableInsert& TableInsert::text(std::string_view value) {
-  statement_.bind(++parameter_, value);
-  hash_.text(value);
-  return *this;
+void TableInsert::write() {
+  if (!source_.cells.empty()) statement_.run();
+  source_.cells.clear();
 }
 
 }  // namespace evtwin::record

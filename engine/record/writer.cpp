@@ -1,6 +1,10 @@
 #include "record/writer.hpp"
 
+#include <evtwin/strategy.h>
+
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <deque>
 #include <limits>
@@ -15,8 +19,9 @@
 namespace evtwin::record {
 namespace {
 
-constexpr std::size_t rows_per_batch = 32'768;
-constexpr std::size_t batches_in_flight = 8;
+// Small enough for the writer to be busy from the beginning, large enough for hand-overs to cost nothing.
+constexpr std::size_t rows_per_batch = 4'096;
+constexpr std::size_t batches_in_flight = 64;
 
 }  // namespace
 
@@ -131,14 +136,13 @@ void RunWriter::on_signal(const twin::SignalRecord& signal) { impl_->next().sign
 
 void RunWriter::on_decision(const twin::DecisionRecord& decision) {
   Batch& batch = impl_->next();
-  batch.decisions.push_back(decision);
-  batch.decisions.back().wished_kw = {};
-  const std::int64_t id = ++impl_->decisions;
+  const std::int64_t id = impl_->decisions + 1;
 
   // A setpoint stands until another is asked for: only those are rows. NaN asks for nothing.
   std::vector<double>& last = impl_->last_wish_kw[decision.site];
   const std::size_t evses = impl_->evses[decision.site];
   const std::size_t units = std::min(decision.wished_kw.size(), last.size());
+  const std::size_t setpoints_before = batch.setpoints.size();
   for (std::size_t i = 0; i < units; ++i) {
     const double kw = decision.wished_kw[i];
     if (kw != kw || kw == last[i]) continue;
@@ -146,8 +150,16 @@ void RunWriter::on_decision(const twin::DecisionRecord& decision) {
     const bool is_evse = i < evses;
     batch.setpoints.push_back({id, is_evse ? twin::Subject::evse : twin::Subject::storage, decision.site,
                                static_cast<std::uint32_t>(is_evse ? i : i - evses), kw});
-    ++batch.rows;
   }
+  const std::size_t setpoints = batch.setpoints.size() - setpoints_before;
+  batch.rows += setpoints;
+
+  // A tick at which nothing new is asked for or expected leaves no row.
+  const bool is_mere_tick = decision.why == EVTWIN_WHY_TICK;
+  if (is_mere_tick && setpoints == 0 && std::isnan(decision.expected_cost)) return;
+  impl_->decisions = id;
+  batch.decisions.push_back(decision);
+  batch.decisions.back().wished_kw = {};
 }
 
 void RunWriter::on_correction(const twin::CorrectionRecord& correction) {

@@ -59,6 +59,7 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"export_overload_kwh", 0.125, 0.125, 0},
       {"feeder_overload_kwh", 0.0625, 0.0625, 0},
       {"co2_kg", 45, 45, 0},
+      {"decisions", 192, 96, 96},
       {"ledger_imbalance_kwh", 0.5, 0, 0.5},
   };
   const std::vector<Kpi> all = kpis(sample_world(), sample_result());

@@ -1,6 +1,7 @@
 // What a writer promises: whole files, marked files, nobody else's data touched.
 #include "record/writer.hpp"
 
+#include <evtwin/strategy.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -91,6 +92,25 @@ TEST(RunWriter, ManyBatchesArriveWholeAndInOrder) {
   EXPECT_THAT(check_run_file(folder / "run.evtwin"), IsEmpty());
   Database database = open_run_file(folder / "run.evtwin");
   EXPECT_EQ(database.integer("SELECT count(*) FROM power WHERE start_ns = id - 1 AND kw = id"), segments);
+}
+
+TEST(RunWriter, ATickThatAsksForNothingNewLeavesNoRow) {
+  const Folder folder;
+  const twin::World world = sample_world();
+  const double nan = physics::unknown;
+  const std::vector<double> wish{7.0, nan, nan};
+  {
+    RunWriter writer(folder / "run.evtwin", world, sample_strategy());
+    writer.on_decision({0, 1, 0, EVTWIN_WHY_TICK, nan, wish});
+    writer.on_decision({0, 2, 1, EVTWIN_WHY_TICK, nan, wish});                       // nothing new
+    writer.on_decision({0, 3, 2, EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL, nan, wish});  // an arrival is worth a row
+    writer.on_decision({0, 4, 3, EVTWIN_WHY_TICK, 5.0, wish});                       // and so is an expectation
+    writer.finish(sample_result(), {}, 0.0);
+  }
+  EXPECT_THAT(check_run_file(folder / "run.evtwin"), IsEmpty());
+  Database database = open_run_file(folder / "run.evtwin");
+  EXPECT_EQ(database.integer("SELECT group_concat(number, '') FROM decision"), 134);
+  EXPECT_EQ(database.integer("SELECT count(*) FROM setpoint"), 1);
 }
 
 TEST(RunWriter, AFailedRunIsMarkedAndKeepsWhatWasRecorded) {
