@@ -42,15 +42,17 @@ int check_scenario(const std::string& file) {
   std::size_t evses = 0;
   for (const auto& site : loaded.world.sites) evses += site.evses.size();
   print_flags(loaded.world);
-  fmt::print("{}: a sound scenario: {} days from {}, {} site(s), {} EVSE(s), strategy {}\n", kernel::printable(file), loaded.world.days,
-             loaded.world.calendar.format_local(loaded.world.start_ns), loaded.world.sites.size(), evses, kernel::printable(strategy.identity.label));
+  fmt::print("{}: a sound scenario: {} days from {}, {} site(s), {} EVSE(s), strategy {}\n", kernel::printable(file),
+             loaded.world.days, loaded.world.calendar.format_local(loaded.world.start_ns), loaded.world.sites.size(),
+             evses, kernel::printable(strategy.identity.label));
   return 0;
 }
 
 int check_sessions(const std::string& file) {
   const auto table = scenario::read_sessions(file, file, market::Calendar());
   for (const auto& flag : table.flags) {
-    fmt::print(stderr, "note: {}{}{}\n", kernel::printable(flag.id), flag.id.empty() ? "" : ": ", kernel::printable(flag.reason));
+    fmt::print(stderr, "note: {}{}{}\n", kernel::printable(flag.id), flag.id.empty() ? "" : ": ",
+               kernel::printable(flag.reason));
   }
   fmt::print("{}: a sound session table: {} sessions\n", kernel::printable(file), table.rows.size());
   return 0;
@@ -60,8 +62,8 @@ int check_run(const std::string& file) {
   const auto problems = record::check_run_file(file);
   if (problems.empty()) {
     const auto summary = record::read_summary(file);
-    fmt::print("{}: a whole run file: {} under {}, event hash {}\n", kernel::printable(file), kernel::printable(summary.name),
-               kernel::printable(summary.strategy), summary.event_hash);
+    fmt::print("{}: a whole run file: {} under {}, event hash {}\n", kernel::printable(file),
+               kernel::printable(summary.name), kernel::printable(summary.strategy), summary.event_hash);
     return 0;
   }
   std::string all;
@@ -83,7 +85,8 @@ int check_plugin(const std::string& file) {
     int status = 0;
     try {
       const auto library = control::PluginLibrary::open(file);
-      for (const evtwin_info* info : library->strategies()) said += fmt::format("  {}: {}\n", kernel::printable(info->id), kernel::printable(info->help));
+      for (const evtwin_info* info : library->strategies())
+        said += fmt::format("  {}: {}\n", kernel::printable(info->id), kernel::printable(info->help));
     } catch (const std::exception& error) {
       said = error.what();
       status = 1;
@@ -94,14 +97,17 @@ int check_plugin(const std::string& file) {
   ::close(pipe_ends[1]);
   std::string said;
   std::array<char, 4096> bytes{};
-  for (ssize_t n = 0; (n = ::read(pipe_ends[0], bytes.data(), bytes.size())) > 0;) said.append(bytes.data(), static_cast<std::size_t>(n));
+  for (ssize_t n = 0; (n = ::read(pipe_ends[0], bytes.data(), bytes.size())) > 0;)
+    said.append(bytes.data(), static_cast<std::size_t>(n));
   ::close(pipe_ends[0]);
   int status = 0;
   ::waitpid(child, &status, 0);
   if (WIFSIGNALED(status)) {
-    throw CommandError(fmt::format("plugin {}: damaged: loading it ended the process with signal {}", file, WTERMSIG(status)));
+    throw CommandError(
+        fmt::format("plugin {}: damaged: loading it ended the process with signal {}", file, WTERMSIG(status)));
   }
-  if (WEXITSTATUS(status) != 0) throw CommandError(said.empty() ? fmt::format("plugin {}: loading it ended the process", file) : said);
+  if (WEXITSTATUS(status) != 0)
+    throw CommandError(said.empty() ? fmt::format("plugin {}: loading it ended the process", file) : said);
   fmt::print("{}: a sound plugin with these strategies:\n{}", kernel::printable(file), said);
   return 0;
 }
@@ -113,10 +119,16 @@ int check(const CheckCommand& command) {
   const std::string head = first_bytes(file);
   const auto ends_with = [&](std::string_view suffix) { return file.ends_with(suffix); };
   if (head.starts_with("SQLite format 3") || ends_with(".evtwin")) return check_run(file);
-  if (head.starts_with("\x7f" "ELF") || ends_with(".so")) return check_plugin(file);
+  if (head.starts_with("\x7f"
+                       "ELF") ||
+      ends_with(".so"))
+    return check_plugin(file);
   if (ends_with(".csv") || ends_with(".csv.gz")) return check_sessions(file);
   if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file);
-  throw CommandError(fmt::format("{}: not a kind of file evtwin knows: a scenario ends in .lua, a session table in .csv or .csv.gz, a run file in .evtwin, a plugin in .so", file));
+  throw CommandError(
+      fmt::format("{}: not a kind of file evtwin knows: a scenario ends in .lua, a session table in .csv or .csv.gz, a "
+                  "run file in .evtwin, a plugin in .so",
+                  file));
 }
 
 }  // namespace evtwin::cli

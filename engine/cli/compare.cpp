@@ -53,7 +53,8 @@ int compare(const CompareCommand& command) {
   if (!command.out.empty()) {
     std::error_code error;
     fs::create_directories(command.out, error);
-    if (error) throw CommandError(fmt::format("{}: not a folder that can be written ({})", command.out, error.message()));
+    if (error)
+      throw CommandError(fmt::format("{}: not a folder that can be written ({})", command.out, error.message()));
   }
   catch_interrupt();
   const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
@@ -63,7 +64,8 @@ int compare(const CompareCommand& command) {
     std::mutex bar_mutex;
     std::vector<double> fractions(strategies.size(), 0.0);
     kernel::parallel_for(strategies.size(), threads, [&](std::size_t i) {
-      const std::string file = command.out.empty() ? "" : (fs::path(command.out) / file_name_of(strategies[i].identity.label)).string();
+      const std::string file =
+          command.out.empty() ? "" : (fs::path(command.out) / file_name_of(strategies[i].identity.label)).string();
       const FinishedRun done = run_once(scenario, strategies[i], file, [&](double fraction) {
         const std::lock_guard lock(bar_mutex);
         fractions[i] = fraction;

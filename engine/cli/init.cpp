@@ -28,7 +28,10 @@ int init(const InitCommand& command) {
     throw CommandError(fmt::format("{}: can not be written ({})", command.file, std::strerror(why)));
   }
   const std::string shown = kernel::printable(command.file);
-  fmt::print("Wrote {0}. Next:\n  evtwin check {0}\n  evtwin run {0}\n  evtwin compare {0} --strategies asap,edf,price-threshold\n", shown);
+  fmt::print(
+      "Wrote {0}. Next:\n  evtwin check {0}\n  evtwin run {0}\n  evtwin compare {0} --strategies "
+      "asap,edf,price-threshold\n",
+      shown);
   return 0;
 }
 

@@ -33,7 +33,8 @@ ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const Str
   if (asked == nullptr && own.id == "lua") return {{"lua", "", ""}, scenario::lua_strategy(scenario)};
   const bool from_scenario = asked == nullptr;
   try {
-    const auto chosen = control::choose_strategy(from_scenario ? own.id : asked->id, from_scenario ? own.params : asked->params);
+    const auto chosen =
+        control::choose_strategy(from_scenario ? own.id : asked->id, from_scenario ? own.params : asked->params);
     return {{chosen.label, chosen.library->file(), file_digest(chosen.library->file())}, chosen.factory};
   } catch (const control::StrategyError& error) {
     if (!from_scenario) throw;
@@ -60,7 +61,8 @@ FinishedRun run_once(const scenario::LoadedScenario& scenario, const ReadyStrate
     run.kpis = analysis::kpis(scenario.world, run.result);
     const double objective = analysis::value_of(run.kpis, "objective");
     if (!std::isfinite(objective) || !std::isfinite(analysis::value_of(run.kpis, "energy_delivered_kwh"))) {
-      throw CommandError(fmt::format("{}: its figures are too large to add up; are units right?", scenario.world.scenario_file));
+      throw CommandError(
+          fmt::format("{}: its figures are too large to add up; are units right?", scenario.world.scenario_file));
     }
     if (writer) writer->finish(run.result, run.kpis, run.wall_s);
   } catch (const twin::Interrupted&) {
@@ -80,8 +82,8 @@ void print_flags(const twin::World& world, std::size_t most) {
       fmt::print(stderr, "note: ... and {} more (all are in --json and in the run file)\n", world.flags.size() - most);
       break;
     }
-    fmt::print(stderr, "note: {}{}{}{}\n", flag.left_out ? "left out: " : "", kernel::printable(flag.id), flag.id.empty() ? "" : ": ",
-               kernel::printable(flag.reason));
+    fmt::print(stderr, "note: {}{}{}{}\n", flag.left_out ? "left out: " : "", kernel::printable(flag.id),
+               flag.id.empty() ? "" : ": ", kernel::printable(flag.reason));
   }
 }
 

@@ -44,9 +44,13 @@ struct ScenarioArguments {
 
   void add_to(CLI::App& command, const char* out_help) {
     command.add_option("SCENARIO", scenario, "scenario file (.lua)")->required();
-    command.add_option("--set", set, "value of a param() of the scenario, as name=value; may be repeated")->take_all()->allow_extra_args(false);
-    command.add_option("--seed", seed, "seed of every random draw, instead of the scenario's")->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
-    command.add_option("--days", days, "local days to simulate, instead of the scenario's")->check(CLI::Range(1, 36500));
+    command.add_option("--set", set, "value of a param() of the scenario, as name=value; may be repeated")
+        ->take_all()
+        ->allow_extra_args(false);
+    command.add_option("--seed", seed, "seed of every random draw, instead of the scenario's")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
+    command.add_option("--days", days, "local days to simulate, instead of the scenario's")
+        ->check(CLI::Range(1, 36500));
     command.add_option("-o,--out", out, out_help);
     command.add_flag("--json", json, "one JSON document on stdout instead of a table");
     command.add_option("--lang", language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
@@ -56,7 +60,8 @@ struct ScenarioArguments {
     scenario::LoadOptions options;
     for (const std::string& pair : set) {
       const std::size_t equals = pair.find('=');
-      if (equals == std::string::npos || equals == 0) throw CLI::ValidationError("--set", fmt::format("'{}' must be written name=value", pair));
+      if (equals == std::string::npos || equals == 0)
+        throw CLI::ValidationError("--set", fmt::format("'{}' must be written name=value", pair));
       options.set[pair.substr(0, equals)] = pair.substr(equals + 1);
     }
     options.seed = seed;
@@ -91,7 +96,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   unsigned threads = 0;
   auto* compare = app.add_subcommand("compare", "Run a scenario under several strategies and compare");
   compare_arguments.add_to(*compare, "folder for one run file per strategy");
-  compare->add_option("--strategies", strategy_texts, "strategies, separated by commas; default: every one installed")->delimiter(',');
+  compare->add_option("--strategies", strategy_texts, "strategies, separated by commas; default: every one installed")
+      ->delimiter(',');
   compare->add_option("--threads", threads, "runs at the same time; changes no result")->check(CLI::Range(1U, 1024U));
 
   CheckCommand check_command;
@@ -105,13 +111,16 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
     if (run->parsed()) {
-      RunCommand command{run_arguments.scenario, run_arguments.load(), {}, run_arguments.out, run_arguments.json, run_arguments.language};
+      RunCommand command{run_arguments.scenario, run_arguments.load(), {},
+                         run_arguments.out,      run_arguments.json,   run_arguments.language};
       if (!strategy_text.empty()) command.strategy = checked_strategy("--strategy", strategy_text);
       return Command(std::move(command));
     }
     if (compare->parsed()) {
-      CompareCommand command{compare_arguments.scenario, compare_arguments.load(), {}, compare_arguments.out, threads, compare_arguments.json, compare_arguments.language};
-      for (const std::string& text : strategy_texts) command.strategies.push_back(checked_strategy("--strategies", text));
+      CompareCommand command{compare_arguments.scenario, compare_arguments.load(),  {}, compare_arguments.out, threads,
+                             compare_arguments.json,     compare_arguments.language};
+      for (const std::string& text : strategy_texts)
+        command.strategies.push_back(checked_strategy("--strategies", text));
       return Command(std::move(command));
     }
   } catch (const CLI::ParseError& error) {

@@ -22,16 +22,19 @@ int run(const RunCommand& command) {
   }
   const twin::World& world = scenario.world;
   if (command.json) {
-    fmt::print("{}\n", analysis::json_text(analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s)));
+    fmt::print("{}\n", analysis::json_text(
+                           analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s)));
     return 0;
   }
   print_flags(world);
   const bool korean = command.language == "ko";
   std::uint64_t sessions = 0;
   for (const auto& site : done.result.sites) sessions += site.sessions;
-  fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
-             world.calendar.format_local(world.end_ns), world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
-  fmt::print("{}\n", analysis::kpi_table_text(done.kpis, korean ? analysis::Language::korean : analysis::Language::english));
+  fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::printable(world.name),
+             world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
+             world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
+  fmt::print("{}\n",
+             analysis::kpi_table_text(done.kpis, korean ? analysis::Language::korean : analysis::Language::english));
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);
   if (!command.out.empty()) fmt::print("run file   {}\n", kernel::printable(command.out));
   return 0;

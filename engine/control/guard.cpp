@@ -324,6 +324,10 @@ std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> activ
       clamp_storage(i);
     }
   }
+  return hold(couplings, enforce);
+}
+
+std::span<const std::uint32_t> Guard::hold(std::span<const Coupling> couplings, bool enforce) {
   if (enforce) {
     for (int pass = 0; pass < scaling_passes; ++pass) {
       bool changed = false;

@@ -57,8 +57,12 @@ class Guard {
   /// kw_per_a and coupling come from the vehicle that is plugged in.
   /// @param enforce  false: limits are not applied, only looked at
   /// @returns the rows that stay exceeded: unavoidable under enforce, overloads otherwise (valid until the next call)
-  std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active,
-                                       std::span<const physics::Coupling> couplings, bool enforce);
+  std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings,
+                                       bool enforce);
+  /// The same with the setpoints in force as wishes: they are only ever lowered. For instants at which a battery's curve
+  /// starts to bind, which leaves less to count on; giving its share to others at once would make setpoints and tapers
+  /// chase each other in ever shorter steps.
+  std::span<const std::uint32_t> hold(std::span<const physics::Coupling> couplings, bool enforce);
 
   /// Value of a row at the setpoints now given, in the row's unit, as it counts towards that bound.
   double value(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;

@@ -220,10 +220,8 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
   const bool battery_known = !evse || sessions_[member].vehicle->battery.capacity_kwh < infinite;
   if (battery_known) stored_kwh_[member] = law.end_stored_kwh;
   if (evse && law.end == physics::LawEnd::metered) got_kwh_[member] = sessions_[member].visit.taken_kwh;
-  // What it no longer takes, others may have. A power that has risen to its setpoint frees nothing: asking the guard again
-  // would move the setpoint by what others' tapers freed meanwhile, and the two would chase each other for ever.
-  const bool rose_to_setpoint = law.rate_per_h > 0.0 && std::abs(law.kw_at(law.hours)) >= std::abs(motions_[member].setpoint_kw) * (1.0 - 1e-9);
-  (rose_to_setpoint ? motion_due_ : guard_due_) = true;
+  // What a finished battery no longer takes, others may have; a curve that starts to bind only means less to count on.
+  (law.end == physics::LawEnd::curve ? limits_due_ : guard_due_) = true;
 }
 
 /// A new law from `t` on for the setpoint in force.
@@ -278,7 +276,7 @@ physics::PowerRange SiteRun::discharge_range(std::uint32_t evse) const {
   return physics::discharge_range(vehicle.battery, stored_kwh_[evse], floor_kwh);
 }
 
-/// The guard's answer to all that changed at this instant.
+/// The guard's answer to what changed at this instant.
 void SiteRun::ask_guard(TimeNs t) {
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   for (const std::uint32_t i : active_) {
@@ -289,8 +287,12 @@ void SiteRun::ask_guard(TimeNs t) {
     }
     g.charge = charge_range(i);
     if (couplings_[i].max_discharge_kw > 0.0) g.discharge = discharge_range(i);
+    // Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
+    const double kw = motions_[i].law.kw;
+    if ((kw > 0.0 && g.charge.now_kw == 0.0) || (kw < 0.0 && g.discharge.now_kw == 0.0)) motions_[i].stale = true;
   }
-  const auto exceeded = guard_.apply(active_, couplings_, site_.limits == LimitMode::enforce);
+  const bool enforce = site_.limits == LimitMode::enforce;
+  const auto exceeded = guard_due_ ? guard_.apply(active_, couplings_, enforce) : guard_.hold(couplings_, enforce);
   note_exceeded(exceeded, t);
   for (const std::uint32_t i : active_) {
     const control::GuardMember& g = guard_.members[i];
@@ -300,9 +302,9 @@ void SiteRun::ask_guard(TimeNs t) {
 
 void SiteRun::settle(TimeNs t) {
   touched = false;
-  if (!guard_due_ && !motion_due_) return;
-  if (guard_due_) ask_guard(t);
-  guard_due_ = motion_due_ = false;
+  if (!guard_due_ && !limits_due_) return;
+  ask_guard(t);
+  guard_due_ = limits_due_ = false;
   for (const std::uint32_t i : active_) {
     const control::GuardMember& g = guard_.members[i];
     if (!motions_[i].stale && motions_[i].setpoint_kw == g.given_kw) continue;

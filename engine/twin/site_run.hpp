@@ -214,8 +214,8 @@ class SiteRun {
   TimeNs wake_ns_ = kernel::time_never;
   TimeNs asked_for_ns_ = kernel::time_never;
   std::uint32_t why_ = 0;
-  bool guard_due_ = true;   ///< something changed that limits or setpoints depend on
-  bool motion_due_ = false; ///< a law ended, and only it
+  bool guard_due_ = true;    ///< something changed that setpoints depend on
+  bool limits_due_ = false;  ///< only what limits can count on changed
   SiteResult result_;
 };
 

@@ -59,7 +59,8 @@ twin::World site_of(std::size_t evses, int days, double visits_per_evse_and_day)
   return world;
 }
 
-/// 54 EVSEs on three phases behind eight phasor rows, a car per EVSE and day, every 5 minutes: the shape of ACN's Caltech site.
+/// 54 EVSEs on three phases behind eight phasor rows, a car per EVSE and day, every 5 minutes: the shape of ACN's
+/// Caltech site.
 twin::World three_phase_site(int days) {
   twin::World world = site_of(54, days, 1.0);
   world.tick_ns = 5 * minute_ns;
@@ -70,7 +71,8 @@ twin::World three_phase_site(int days) {
     site.evses[i].phase_angle_deg = 120.0 * (static_cast<int>(i % 3) - 1);
   }
   for (int r = 0; r < 8; ++r) {
-    physics::LimitRow row{fmt::format("row {}", r), physics::LimitKind::magnitude_a, -physics::infinite, r < 2 ? 80.0 : 180.0, {}};
+    physics::LimitRow row{
+        fmt::format("row {}", r), physics::LimitKind::magnitude_a, -physics::infinite, r < 2 ? 80.0 : 180.0, {}};
     for (std::uint32_t i = 0; i < 54; ++i) {
       if (r < 2 ? i % 6 != static_cast<std::uint32_t>(r) : (static_cast<int>(i) + r) % 3 == 0) continue;
       row.members.push_back({i, r % 2 == 0 ? 1.0 : (i % 2 == 0 ? 1.0 : -1.0), site.evses[i].phase_angle_deg});
@@ -123,20 +125,29 @@ void measure(const Case& c, const std::string& folder) {
   const double steps = decisions * static_cast<double>(evses);
   volatile double sink = 0.0;
   const double bare_s = median_cpu_s([&] { sink = bare_loop(evses, static_cast<std::size_t>(decisions)); });
-  fmt::print("| {} | {} | {} | {:.2f} | {:.0f} | {:.2f} | {:.1f} | {:.2f} |\n", c.name, c.strategy, result.sites[0].sessions, plain_s * 1e3,
-             decisions / plain_s / 1e3, steps / plain_s / 1e6, plain_s / bare_s, recorded_s / plain_s);
+  fmt::print("| {} | {} | {} | {:.2f} | {:.0f} | {:.2f} | {:.1f} | {:.2f} |\n", c.name, c.strategy,
+             result.sites[0].sessions, plain_s * 1e3, decisions / plain_s / 1e3, steps / plain_s / 1e6,
+             plain_s / bare_s, recorded_s / plain_s);
   std::fflush(stdout);
 }
 
 int main_of() {
   const std::string folder = std::filesystem::temp_directory_path() / fmt::format("evtwin-bench-{}", getpid());
   std::filesystem::create_directories(folder);
-  fmt::print("CPU time, medians of {} runs in one process; EVSE-steps = decisions x EVSEs; the bare loop does one multiplication and two sums per\n"
-             "EVSE-step and is what the machine allows; recorded includes the writer's own thread.\n\n", repetitions);
-  fmt::print("| case | strategy | sessions | CPU ms | k decisions/s | M EVSE-steps/s | x bare loop | recorded / not |\n|---|---|---|---|---|---|---|---|\n");
-  for (const Case& c : {Case{"25 EVSEs, 15 min, 30 days", site_of(25, 30, 0.6), "asap"}, Case{"25 EVSEs, 15 min, 30 days", site_of(25, 30, 0.6), "edf"},
-                        Case{"1000 EVSEs, 15 min, 7 days", site_of(1000, 7, 0.6), "edf"}, Case{"54 EVSEs, 8 phasor rows, 5 min, 7 days", three_phase_site(7), "edf"},
-                        Case{"54 EVSEs, 8 phasor rows, 5 min, 7 days", three_phase_site(7), "round-robin"}, Case{"25 EVSEs, 15 min, a year", site_of(25, 365, 0.6), "edf"}}) {
+  fmt::print(
+      "CPU time, medians of {} runs in one process; EVSE-steps = decisions x EVSEs; the bare loop does one "
+      "multiplication and two sums per\n"
+      "EVSE-step and is what the machine allows; recorded includes the writer's own thread.\n\n",
+      repetitions);
+  fmt::print(
+      "| case | strategy | sessions | CPU ms | k decisions/s | M EVSE-steps/s | x bare loop | recorded / not "
+      "|\n|---|---|---|---|---|---|---|---|\n");
+  for (const Case& c : {Case{"25 EVSEs, 15 min, 30 days", site_of(25, 30, 0.6), "asap"},
+                        Case{"25 EVSEs, 15 min, 30 days", site_of(25, 30, 0.6), "edf"},
+                        Case{"1000 EVSEs, 15 min, 7 days", site_of(1000, 7, 0.6), "edf"},
+                        Case{"54 EVSEs, 8 phasor rows, 5 min, 7 days", three_phase_site(7), "edf"},
+                        Case{"54 EVSEs, 8 phasor rows, 5 min, 7 days", three_phase_site(7), "round-robin"},
+                        Case{"25 EVSEs, 15 min, a year", site_of(25, 365, 0.6), "edf"}}) {
     measure(c, folder);
   }
   rusage usage{};

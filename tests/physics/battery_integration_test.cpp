@@ -30,18 +30,26 @@ long double power_kw(const BatterySpec& battery, long double kwh, double setpoin
   return setpoint_kw > 0.0 ? std::min<long double>(limit, setpoint_kw) : -std::min<long double>(limit, -setpoint_kw);
 }
 
+/// Hours to the next knot at the present speed. Steps end there: the curve may dip below a setpoint for so short a
+/// while around a knot that it would lie unseen between two stages of a longer step.
+long double hours_to_knot(const BatterySpec& battery, long double kwh, long double kwh_per_h) {
+  long double hours = infinite;
+  for (const Knot& knot : (kwh_per_h > 0.0L ? battery.charge : battery.discharge).knots) {
+    const long double there = (static_cast<long double>(knot.soc) * battery.capacity_kwh - kwh) / kwh_per_h;
+    if (there > 1e-15L) hours = std::min(hours, there);
+  }
+  return hours;
+}
+
 /// Runge-Kutta-Fehlberg 4(5) with its error estimate held below `tolerance` kWh a step; bends make it take small steps.
 long double integrate(const BatterySpec& battery, long double kwh, double setpoint_kw, double hours,
                       long double tolerance) {
   const long double gain = setpoint_kw > 0.0 ? battery.charge_efficiency : 1.0L / battery.discharge_efficiency;
   const auto slope = [&](long double at_kwh) { return gain * power_kw(battery, at_kwh, setpoint_kw); };
-  // No step is longer than a fifth of the narrowest piece (1 % of SoC) takes, or it could miss the piece altogether.
-  const Curve& curve = setpoint_kw > 0.0 ? battery.charge : battery.discharge;
-  const long double longest = 0.002L * battery.capacity_kwh / (gain * curve.max_kw());
   long double left = hours;
-  long double step = longest;
+  long double step = left;
   while (left > 0.0L) {
-    step = std::min({step, left, longest});
+    step = std::min({step, left, hours_to_knot(battery, kwh, slope(kwh))});
     const long double k1 = step * slope(kwh);
     const long double k2 = step * slope(kwh + k1 / 4);
     const long double k3 = step * slope(kwh + 3 * k1 / 32 + 9 * k2 / 32);

@@ -1,13 +1,15 @@
 /* strategy.h - the C ABI between evtwin (the host) and a charging strategy (the plugin).
  *
  * The contract
- *  1. A plugin is a shared object that exports one data symbol, `evtwin_strategy_entry`. Nothing else is looked up by name.
- *  2. The same abi_major is needed; a lower abi_minor is accepted. Structs begin with struct_size and only ever grow at the end.
- *     While abi_major is 0 the digest of this header must match too: rebuild plugins with the host they run in.
- *  3. Text is UTF-8 and NUL terminated. Time is int64 nanoseconds since 1970-01-01T00:00Z. Power is kW at the EVSE meter,
- *     positive into the vehicle or the storage, negative out of it. Energy is kWh, money the currency of the site's tariff, SoC 0..1.
- *  4. The host owns every column, and a pointer is valid until the call returns. The plugin writes only to the columns of
- *     evtwin_decision. Nobody frees the other side's memory.
+ *  1. A plugin is a shared object that exports one data symbol, `evtwin_strategy_entry`. Nothing else is looked up by
+ * name.
+ *  2. The same abi_major is needed; a lower abi_minor is accepted. Structs begin with struct_size and only ever grow at
+ * the end. While abi_major is 0 the digest of this header must match too: rebuild plugins with the host they run in.
+ *  3. Text is UTF-8 and NUL terminated. Time is int64 nanoseconds since 1970-01-01T00:00Z. Power is kW at the EVSE
+ * meter, positive into the vehicle or the storage, negative out of it. Energy is kWh, money the currency of the site's
+ * tariff, SoC 0..1.
+ *  4. The host owns every column, and a pointer is valid until the call returns. The plugin writes only to the columns
+ * of evtwin_decision. Nobody frees the other side's memory.
  *  5. An instance serves one site and is never entered by two threads at once; distinct instances may run in parallel.
  *     Marks below: [any] callable from any thread, [one] only from the thread that called into the instance.
  *  6. No exception and no longjmp crosses. A failure is a status other than EVTWIN_OK, explained by host->report().
@@ -45,7 +47,8 @@ typedef uint32_t evtwin_status;
 #define EVTWIN_WARNING 2u
 #define EVTWIN_ERROR 3u
 
-/* ---- Parameters: static tables, so that checks, help and viewers need no instance. -------------------------------- */
+/* ---- Parameters: static tables, so that checks, help and viewers need no instance. --------------------------------
+ */
 
 /* Types of a parameter. BOOL, INT and REAL travel in `number`, TEXT and CHOICE in `text`. */
 #define EVTWIN_PARAM_BOOL 0u
@@ -55,15 +58,15 @@ typedef uint32_t evtwin_status;
 #define EVTWIN_PARAM_CHOICE 4u
 
 typedef struct evtwin_param_info {
-  const char* id;               /* as written by users: "cheap_below" */
-  const char* unit;             /* "kW", "h", "" when it has none */
-  const char* help;             /* one sentence */
-  uint32_t type;                /* EVTWIN_PARAM_* */
-  uint32_t n_choices;           /* CHOICE only */
-  const char* const* choices;   /* CHOICE only, [n_choices] */
-  double min, max;              /* INT and REAL: both allowed */
-  double default_number;        /* NaN: "decided by the strategy", help says how */
-  const char* default_text;     /* TEXT and CHOICE */
+  const char* id;             /* as written by users: "cheap_below" */
+  const char* unit;           /* "kW", "h", "" when it has none */
+  const char* help;           /* one sentence */
+  uint32_t type;              /* EVTWIN_PARAM_* */
+  uint32_t n_choices;         /* CHOICE only */
+  const char* const* choices; /* CHOICE only, [n_choices] */
+  double min, max;            /* INT and REAL: both allowed */
+  double default_number;      /* NaN: "decided by the strategy", help says how */
+  const char* default_text;   /* TEXT and CHOICE */
 } evtwin_param_info;
 
 typedef struct evtwin_param_value {
@@ -72,7 +75,8 @@ typedef struct evtwin_param_value {
   const char* text; /* TEXT, CHOICE; NULL otherwise */
 } evtwin_param_value;
 
-/* ---- The view: what a strategy may know at one decision. ---------------------------------------------------------- */
+/* ---- The view: what a strategy may know at one decision. ----------------------------------------------------------
+ */
 
 /* Why the strategy is asked; several may hold at once. */
 #define EVTWIN_WHY_TICK 1u      /* the scenario's decision tick, aligned to the local clock */
@@ -83,14 +87,15 @@ typedef struct evtwin_param_value {
 #define EVTWIN_WHY_WAKE 32u     /* the instant the strategy asked for in decision->wake_ns */
 
 /* Kinds of a limit row: lower <= base + sum over members of coefficient x quantity <= upper. */
-#define EVTWIN_LIMIT_POWER_KW 0u    /* quantity: kW; base is what others draw there now (load minus PV) */
-#define EVTWIN_LIMIT_CURRENT_A 1u   /* quantity: A per phase used */
-#define EVTWIN_LIMIT_MAGNITUDE_A 2u /* |sum of coefficient x current x exp(j angle)| <= upper; no lower bound; binds setpoints */
+#define EVTWIN_LIMIT_POWER_KW 0u  /* quantity: kW; base is what others draw there now (load minus PV) */
+#define EVTWIN_LIMIT_CURRENT_A 1u /* quantity: A per phase used */
+#define EVTWIN_LIMIT_MAGNITUDE_A \
+  2u /* |sum of coefficient x current x exp(j angle)| <= upper; no lower bound; binds setpoints */
 
 /* Money and energy of the site since the previous decision (increments, not totals). */
 typedef struct evtwin_ledger {
   uint32_t struct_size, reserved;
-  double import_kwh, export_kwh;       /* at the grid connection */
+  double import_kwh, export_kwh;          /* at the grid connection */
   double ev_charge_kwh, ev_discharge_kwh; /* at the EVSE meters, both >= 0 */
   double pv_kwh, load_kwh;
   double energy_cost;   /* import x buy price - export x sell price */
@@ -104,98 +109,100 @@ typedef struct evtwin_ledger {
 /* Columns are structures of arrays: row i of each evse_* column is EVSE i, in the order the scenario declares them. */
 typedef struct evtwin_view {
   uint32_t struct_size;
-  uint32_t why;            /* EVTWIN_WHY_* bits */
+  uint32_t why; /* EVTWIN_WHY_* bits */
   int64_t now_ns;
-  int64_t next_tick_ns;    /* the next decision tick after now */
-  int64_t tick_ns;         /* nominal distance between ticks */
+  int64_t next_tick_ns;     /* the next decision tick after now */
+  int64_t tick_ns;          /* nominal distance between ticks */
   uint64_t decision_number; /* 0, 1, 2 ... */
 
   /* EVSEs: the installation. Length n_evses; constant during a run unless said. */
   uint32_t n_evses, reserved0;
   const char* const* evse_id;
-  const uint8_t* evse_phases;            /* 1, 2 or 3 AC phases; 0 for DC */
-  const double* evse_voltage_v;          /* across one load phase; 0 for DC */
-  const double* evse_phase_angle_deg;    /* angle of the EVSE's current phasor, for magnitude rows */
-  const double* evse_max_kw;             /* most it may offer now: 0 during an outage (changes) */
-  const double* evse_max_discharge_kw;   /* >= 0; 0 where the EVSE is not bidirectional */
-  const double* evse_efficiency;         /* EVSE meter to AC side; 1 for AC EVSEs */
+  const uint8_t* evse_phases;          /* 1, 2 or 3 AC phases; 0 for DC */
+  const double* evse_voltage_v;        /* across one load phase; 0 for DC */
+  const double* evse_phase_angle_deg;  /* angle of the EVSE's current phasor, for magnitude rows */
+  const double* evse_max_kw;           /* most it may offer now: 0 during an outage (changes) */
+  const double* evse_max_discharge_kw; /* >= 0; 0 where the EVSE is not bidirectional */
+  const double* evse_efficiency;       /* EVSE meter to AC side; 1 for AC EVSEs */
 
-  /* EVSEs: the session plugged in now. Where evse_session is 0 nobody is, and the row's other entries are 0 (NaN where said). */
-  const uint64_t* evse_session;          /* number of the session, 1, 2, 3 ... in order of plug-in; 0: nobody */
-  const uint8_t* evse_draws;             /* 1: the vehicle would take power if offered (not full, not finished) */
-  const double* evse_setpoint_kw;        /* in force now, after the guard */
-  const double* evse_power_kw;           /* metered now */
+  /* EVSEs: the session plugged in now. Where evse_session is 0 nobody is, and the row's other entries are 0 (NaN where
+   * said). */
+  const uint64_t* evse_session;   /* number of the session, 1, 2, 3 ... in order of plug-in; 0: nobody */
+  const uint8_t* evse_draws;      /* 1: the vehicle would take power if offered (not full, not finished) */
+  const double* evse_setpoint_kw; /* in force now, after the guard */
+  const double* evse_power_kw;    /* metered now */
   const int64_t* evse_arrived_ns;
-  const int64_t* evse_departs_ns;        /* estimate: max(what the driver claimed, the next tick); never the truth */
-  const double* evse_requested_kwh;      /* what the driver asked for */
-  const double* evse_got_kwh;            /* metered so far, net of what was discharged */
-  const double* evse_remaining_kwh;      /* max(0, requested - got) */
-  const double* evse_car_min_kw;         /* smallest non-zero offer this EVSE can make this car (6 A minimum, finite rates) */
-  const double* evse_car_max_kw;         /* largest: min(EVSE, rating of the car's inlet), phases used = min(EVSE, car) */
+  const int64_t* evse_departs_ns;   /* estimate: max(what the driver claimed, the next tick); never the truth */
+  const double* evse_requested_kwh; /* what the driver asked for */
+  const double* evse_got_kwh;       /* metered so far, net of what was discharged */
+  const double* evse_remaining_kwh; /* max(0, requested - got) */
+  const double* evse_car_min_kw; /* smallest non-zero offer this EVSE can make this car (6 A minimum, finite rates) */
+  const double* evse_car_max_kw; /* largest: min(EVSE, rating of the car's inlet), phases used = min(EVSE, car) */
   const double* evse_car_max_discharge_kw; /* > 0 only for a V2G car whose driver opted in */
-  const double* evse_kw_per_a;           /* kW of 1 A on the phases used; 0 for DC */
-  const double* evse_soc;                /* NaN unless a real charger would know it */
-  const double* evse_battery_kwh;        /* NaN likewise */
-  const double* evse_soc_floor;          /* discharging never goes below; NaN likewise */
-  const double* evse_priority;           /* 0 by default, higher is more important */
+  const double* evse_kw_per_a;             /* kW of 1 A on the phases used; 0 for DC */
+  const double* evse_soc;                  /* NaN unless a real charger would know it */
+  const double* evse_battery_kwh;          /* NaN likewise */
+  const double* evse_soc_floor;            /* discharging never goes below; NaN likewise */
+  const double* evse_priority;             /* 0 by default, higher is more important */
 
-  /* Finite rates: row i may offer 0 or rate_kw[rate_start[i]] .. rate_kw[rate_start[i+1]-1], ascending, positive, for the car
-   * that is plugged in; an empty range means any power from evse_car_min_kw to evse_car_max_kw. */
+  /* Finite rates: row i may offer 0 or rate_kw[rate_start[i]] .. rate_kw[rate_start[i+1]-1], ascending, positive, for
+   * the car that is plugged in; an empty range means any power from evse_car_min_kw to evse_car_max_kw. */
   const uint32_t* evse_rate_start; /* [n_evses + 1] */
   const double* evse_rate_kw;
 
   /* Storage. Length n_storages; power at its AC terminals. */
   uint32_t n_storages, reserved1;
-  const double* storage_kwh;               /* capacity */
+  const double* storage_kwh; /* capacity */
   const double* storage_soc;
   const double* storage_soc_min;
   const double* storage_soc_max;
   const double* storage_max_charge_kw;
-  const double* storage_max_discharge_kw;  /* >= 0 */
+  const double* storage_max_discharge_kw; /* >= 0 */
   const double* storage_charge_efficiency;
   const double* storage_discharge_efficiency;
-  const double* storage_power_kw;          /* now */
+  const double* storage_power_kw; /* now */
 
   /* Limits as sparse rows; row r has members limit_start[r] .. limit_start[r+1]-1. Row 0 is the grid connection.
    * A member below n_evses is an EVSE; member n_evses + s is storage s. Lossy feeders are folded into the coefficients
    * (charging side); the guard evaluates them exactly. */
   uint32_t n_limits, reserved2;
   const char* const* limit_name;
-  const uint32_t* limit_kind;      /* EVTWIN_LIMIT_* */
-  const double* limit_lower;       /* -infinity where there is none */
+  const uint32_t* limit_kind; /* EVTWIN_LIMIT_* */
+  const double* limit_lower;  /* -infinity where there is none */
   const double* limit_upper;
-  const double* limit_base;        /* constant part now: load minus PV below this point, in the row's unit */
-  const uint32_t* limit_start;     /* [n_limits + 1] */
+  const double* limit_base;    /* constant part now: load minus PV below this point, in the row's unit */
+  const uint32_t* limit_start; /* [n_limits + 1] */
   const uint32_t* limit_member;
-  const double* limit_coefficient; /* POWER rows: row kW per kW at the EVSE or storage meter; others: per A (kW / evse_kw_per_a) */
+  const double* limit_coefficient; /* POWER rows: row kW per kW at the EVSE or storage meter; others: per A (kW /
+                                      evse_kw_per_a) */
   const double* limit_angle_deg;   /* MAGNITUDE rows: angle of that member's current in this row; 0 in other rows */
 
   /* The site now. */
-  double pv_kw, load_kw;            /* >= 0 */
-  double contract_kw;               /* import limit in force; infinity where there is none */
-  double export_limit_kw;           /* infinity where there is none */
+  double pv_kw, load_kw;  /* >= 0 */
+  double contract_kw;     /* import limit in force; infinity where there is none */
+  double export_limit_kw; /* infinity where there is none */
   double buy_per_kwh, sell_per_kwh;
-  double driver_price_per_kwh;      /* what drivers pay for energy at the EVSE meter */
-  double v2g_price_per_kwh;         /* what drivers are paid for energy discharged */
-  double unmet_price_per_kwh;       /* worth of a kWh wanted and not got */
-  double demand_price_per_kw;       /* this month's demand charge; 0 where there is none or it is on contract power */
-  double billed_peak_kw;            /* kW the month will be billed for so far, ratchet included */
-  double window_import_kwh;         /* net import so far in the running metering window */
-  int64_t window_end_ns;            /* its end; windows are 15 min on the local clock */
+  double driver_price_per_kwh; /* what drivers pay for energy at the EVSE meter */
+  double v2g_price_per_kwh;    /* what drivers are paid for energy discharged */
+  double unmet_price_per_kwh;  /* worth of a kWh wanted and not got */
+  double demand_price_per_kw;  /* this month's demand charge; 0 where there is none or it is on contract power */
+  double billed_peak_kw;       /* kW the month will be billed for so far, ratchet included */
+  double window_import_kwh;    /* net import so far in the running metering window */
+  int64_t window_end_ns;       /* its end; windows are 15 min on the local clock */
 
   /* The horizon: step k covers [now, next_tick) for k = 0, then one tick each. As many steps as the instance asked for.
    * Values were issued at horizon_issued_ns; nothing issued after now is here. */
   uint32_t horizon_steps, reserved3;
   int64_t horizon_issued_ns;
-  const int64_t* horizon_start_ns;  /* [horizon_steps + 1]: step k covers [start[k], start[k+1]) */
+  const int64_t* horizon_start_ns; /* [horizon_steps + 1]: step k covers [start[k], start[k+1]) */
   const double* horizon_pv_kw;
   const double* horizon_load_kw;
   const double* horizon_buy_per_kwh;
   const double* horizon_sell_per_kwh;
   const double* horizon_co2_kg_per_kwh;
 
-  const evtwin_ledger* since_last;  /* what the previous decision led to */
-  int32_t policy_storage;           /* EVTWIN_STORAGE_*: what the scenario wants of a strategy that leaves storage alone */
+  const evtwin_ledger* since_last; /* what the previous decision led to */
+  int32_t policy_storage; /* EVTWIN_STORAGE_*: what the scenario wants of a strategy that leaves storage alone */
   uint32_t reserved4;
 } evtwin_view;
 
@@ -205,16 +212,18 @@ typedef struct evtwin_view {
 #define EVTWIN_STORAGE_PEAK_SHAVING 2     /* PV surplus in, demand above a target out */
 #define EVTWIN_STORAGE_ARBITRAGE 3        /* in when cheap, out when dear */
 
-/* ---- The decision: columns prefilled by the host. ------------------------------------------------------------------ */
+/* ---- The decision: columns prefilled by the host. ------------------------------------------------------------------
+ */
 typedef struct evtwin_decision {
   uint32_t struct_size, reserved;
-  double* evse_kw;        /* [n_evses] NaN on entry = leave the setpoint as it is */
-  double* storage_kw;     /* [n_storages] NaN on entry = leave as is */
-  int64_t wake_ns;        /* 0 on entry = no own wake-up; else an instant after now */
-  double expected_cost;   /* NaN on entry; what the strategy expects the horizon to cost, recorded */
+  double* evse_kw;      /* [n_evses] NaN on entry = leave the setpoint as it is */
+  double* storage_kw;   /* [n_storages] NaN on entry = leave as is */
+  int64_t wake_ns;      /* 0 on entry = no own wake-up; else an instant after now */
+  double expected_cost; /* NaN on entry; what the strategy expects the horizon to cost, recorded */
 } evtwin_decision;
 
-/* ---- Host services. ------------------------------------------------------------------------------------------------ */
+/* ---- Host services. ------------------------------------------------------------------------------------------------
+ */
 typedef struct evtwin_host {
   uint32_t struct_size, abi_major, abi_minor, reserved;
   void* context; /* the host's own */
@@ -226,9 +235,10 @@ typedef struct evtwin_host {
   const void* (*extension)(const struct evtwin_host*, const char* id);
 } evtwin_host;
 
-/* ---- The plugin. --------------------------------------------------------------------------------------------------- */
-#define EVTWIN_STRATEGY_USES_V2G 1u        /* may discharge vehicles */
-#define EVTWIN_STRATEGY_USES_STORAGE 2u    /* sets storage_kw itself */
+/* ---- The plugin. ---------------------------------------------------------------------------------------------------
+ */
+#define EVTWIN_STRATEGY_USES_V2G 1u     /* may discharge vehicles */
+#define EVTWIN_STRATEGY_USES_STORAGE 2u /* sets storage_kw itself */
 
 typedef struct evtwin_info {
   uint32_t struct_size, flags;
@@ -242,7 +252,7 @@ typedef struct evtwin_strategy {
   uint32_t subscribes;    /* EVTWIN_WHY_ARRIVAL | _DEPARTURE | _PRICE | _LIMIT beyond the tick, which always comes */
   uint32_t horizon_steps; /* forecast steps wanted in the view; 0 = none, and then none are computed */
   uint32_t reserved;
-  void* self; /* the plugin's own */
+  void* self;                                                                             /* the plugin's own */
   evtwin_status (*decide)(struct evtwin_strategy*, const evtwin_view*, evtwin_decision*); /* [one] */
   const void* (*extension)(const struct evtwin_strategy*, const char* id);                /* [any] may be NULL */
   void (*destroy)(struct evtwin_strategy*);                                               /* [one] */
@@ -251,11 +261,11 @@ typedef struct evtwin_strategy {
 typedef struct evtwin_entry {
   uint32_t struct_size, abi_major, abi_minor;
   uint32_t n_strategies;
-  const char* abi_digest;                        /* EVTWIN_ABI_DIGEST of <evtwin/abi_digest.h>, which CMake makes from this header */
-  const evtwin_info* (*info)(uint32_t index);    /* [any] index < n_strategies; static data */
+  const char* abi_digest; /* EVTWIN_ABI_DIGEST of <evtwin/abi_digest.h>, which CMake makes from this header */
+  const evtwin_info* (*info)(uint32_t index); /* [any] index < n_strategies; static data */
   /* [any] A new instance for one site of one run. `first` is the view at the start (nobody plugged in yet). */
-  evtwin_status (*create)(const evtwin_host*, const char* id, const evtwin_param_value*, uint32_t n, const evtwin_view* first,
-                          evtwin_strategy** out);
+  evtwin_status (*create)(const evtwin_host*, const char* id, const evtwin_param_value*, uint32_t n,
+                          const evtwin_view* first, evtwin_strategy** out);
 } evtwin_entry;
 
 extern EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry;

@@ -1,9 +1,9 @@
 // strategy.hpp - the thin C++20 face of strategy.h: spans in, parameters by name, exceptions caught at the fence.
 //
 //   struct Half {
-//     static constexpr evtwin_info info = evtwin::sdk::describe("half", "Half power", "1.0", "Offers every car half of what it can take.");
-//     Half(const evtwin::sdk::Setup&) {}
-//     void decide(const evtwin::sdk::View& view, evtwin::sdk::Decision& decision) {
+//     static constexpr evtwin_info info = evtwin::sdk::describe("half", "Half power", "1.0", "Offers every car half of
+//     what it can take."); Half(const evtwin::sdk::Setup&) {} void decide(const evtwin::sdk::View& view,
+//     evtwin::sdk::Decision& decision) {
 //       for (std::size_t i = 0; i < view.evse_count(); ++i) decision.evse_kw[i] = 0.5 * view.evse_car_max_kw()[i];
 //     }
 //   };
@@ -28,23 +28,28 @@ constexpr evtwin_info describe(const char* id, const char* name, const char* ver
                                const std::array<evtwin_param_info, N>& params, std::uint32_t flags = 0) {
   return {sizeof(evtwin_info), flags, id, name, version, help, params.data(), static_cast<std::uint32_t>(N), 0};
 }
-constexpr evtwin_info describe(const char* id, const char* name, const char* version, const char* help, std::uint32_t flags = 0) {
+constexpr evtwin_info describe(const char* id, const char* name, const char* version, const char* help,
+                               std::uint32_t flags = 0) {
   return {sizeof(evtwin_info), flags, id, name, version, help, nullptr, 0, 0};
 }
 
 /// Rows of the parameter table.
-constexpr evtwin_param_info real(const char* id, const char* unit, double min, double max, double default_value, const char* help) {
+constexpr evtwin_param_info real(const char* id, const char* unit, double min, double max, double default_value,
+                                 const char* help) {
   return {id, unit, help, EVTWIN_PARAM_REAL, 0, nullptr, min, max, default_value, nullptr};
 }
-constexpr evtwin_param_info integer(const char* id, const char* unit, double min, double max, double default_value, const char* help) {
+constexpr evtwin_param_info integer(const char* id, const char* unit, double min, double max, double default_value,
+                                    const char* help) {
   return {id, unit, help, EVTWIN_PARAM_INT, 0, nullptr, min, max, default_value, nullptr};
 }
 constexpr evtwin_param_info boolean(const char* id, bool default_value, const char* help) {
   return {id, "", help, EVTWIN_PARAM_BOOL, 0, nullptr, 0.0, 1.0, default_value ? 1.0 : 0.0, nullptr};
 }
 template <std::size_t N>
-constexpr evtwin_param_info choice(const char* id, const std::array<const char*, N>& choices, const char* default_value, const char* help) {
-  return {id, "", help, EVTWIN_PARAM_CHOICE, static_cast<std::uint32_t>(N), choices.data(), 0.0, 0.0, 0.0, default_value};
+constexpr evtwin_param_info choice(const char* id, const std::array<const char*, N>& choices, const char* default_value,
+                                   const char* help) {
+  return {id,  "",  help, EVTWIN_PARAM_CHOICE, static_cast<std::uint32_t>(N), choices.data(),
+          0.0, 0.0, 0.0,  default_value};
 }
 
 /// What one decision may know; spans over the host's columns, valid during the call.
@@ -85,7 +90,8 @@ struct Decision {
   double& expected_cost;
 };
 
-/// What a strategy is made from: host services, parameters (checked by the host, defaults filled in), the site at the start.
+/// What a strategy is made from: host services, parameters (checked by the host, defaults filled in), the site at the
+/// start.
 class Setup {
  public:
   Setup(const evtwin_host& host, std::span<const evtwin_param_value> params, const evtwin_view& first)
@@ -118,8 +124,8 @@ class Setup {
 template <class S>
 class Fence {
  public:
-  static evtwin_status create(const evtwin_host& host, std::span<const evtwin_param_value> params, const evtwin_view& first,
-                              evtwin_strategy** out) noexcept {
+  static evtwin_status create(const evtwin_host& host, std::span<const evtwin_param_value> params,
+                              const evtwin_view& first, evtwin_strategy** out) noexcept {
     return guarded(host, [&] {
       Setup setup(host, params, first);
       auto* fence = new Fence(host, setup);
@@ -149,7 +155,10 @@ class Fence {
   static evtwin_status decide(evtwin_strategy* c, const evtwin_view* view, evtwin_decision* decision) noexcept {
     Fence& fence = of(c);
     return guarded(fence.host_, [&] {
-      Decision out{{decision->evse_kw, view->n_evses}, {decision->storage_kw, view->n_storages}, decision->wake_ns, decision->expected_cost};
+      Decision out{{decision->evse_kw, view->n_evses},
+                   {decision->storage_kw, view->n_storages},
+                   decision->wake_ns,
+                   decision->expected_cost};
       fence.strategy_.decide(View(*view), out);
     });
   }
@@ -168,8 +177,8 @@ struct Library {
     static constexpr std::array<const evtwin_info*, sizeof...(S)> all{&S::info...};
     return index < all.size() ? all[index] : nullptr;
   }
-  static evtwin_status create(const evtwin_host* host, const char* id, const evtwin_param_value* params, std::uint32_t n,
-                              const evtwin_view* first, evtwin_strategy** out) noexcept {
+  static evtwin_status create(const evtwin_host* host, const char* id, const evtwin_param_value* params,
+                              std::uint32_t n, const evtwin_view* first, evtwin_strategy** out) noexcept {
     *out = nullptr;
     evtwin_status status = EVTWIN_UNSUPPORTED;
     const auto try_one = [&]<class T>() {
@@ -185,12 +194,12 @@ struct Library {
 }  // namespace evtwin::sdk
 
 /// Exports the strategies given as types; once per shared object.
-#define EVTWIN_STRATEGIES(...)                                                                                  \
-  extern "C" EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry = {                                         \
-      sizeof(evtwin_entry),                                                                                     \
-      EVTWIN_ABI_MAJOR,                                                                                         \
-      EVTWIN_ABI_MINOR,                                                                                         \
-      static_cast<std::uint32_t>(std::tuple_size_v<std::tuple<__VA_ARGS__>>),                                    \
-      EVTWIN_ABI_DIGEST,                                                                                        \
-      &evtwin::sdk::Library<__VA_ARGS__>::info,                                                                 \
+#define EVTWIN_STRATEGIES(...)                                                \
+  extern "C" EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry = {       \
+      sizeof(evtwin_entry),                                                   \
+      EVTWIN_ABI_MAJOR,                                                       \
+      EVTWIN_ABI_MINOR,                                                       \
+      static_cast<std::uint32_t>(std::tuple_size_v<std::tuple<__VA_ARGS__>>), \
+      EVTWIN_ABI_DIGEST,                                                      \
+      &evtwin::sdk::Library<__VA_ARGS__>::info,                               \
       &evtwin::sdk::Library<__VA_ARGS__>::create};
