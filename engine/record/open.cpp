@@ -40,7 +40,7 @@ void check_header(const std::string& file, const FileHeader& header) {
   // A writer killed while it moved pages from the -wal leaves a short file that the -wal completes.
   const auto whole_bytes = std::int64_t{header.pages} * header.page_bytes;
   if (header.file_bytes < 512 || (header.file_bytes < whole_bytes && !has_companion(file, "-wal"))) {
-    refuse(file, fmt::format("truncated: {} of {} bytes are there", header.file_bytes, whole_bytes));
+    refuse(file, fmt::format("truncated or malformed: {} of {} bytes are there", header.file_bytes, whole_bytes));
   }
   if (header.application_id != std::uint32_t{application_id}) {
     refuse(file, fmt::format("not an evtwin run file: a data base of another application (application id 0x{:08x})",
