@@ -63,9 +63,10 @@ return scenario {
   arrivals = arrivals.poisson {
     name = "car",
     per_hour = { weekday = per_day(cars_per_weekday), saturday = per_day(8), sunday = per_day(4), holiday = per_day(4) },
-    -- Median and quartiles of ElaadNL's workplace sessions: 8.8 kWh (5.4 to 16.7), 4.9 h (2.5 to 8.5).
-    energy_kwh = lognormal { median = 8.8, sigma = 0.84, min = 1, max = 55 },
-    stay_h = lognormal { median = 4.9, sigma = 0.75, min = 0.5, max = 13 },
+    -- After ElaadNL's workplace sessions (8.8 kWh, quartiles 5.4 to 16.7; 4.9 h, quartiles 2.5 to 8.5), with the shortest
+    -- stays left out: who stops for half an hour does not come here.
+    energy_kwh = lognormal { median = 8.8, sigma = 0.75, min = 1, max = 45 },
+    stay_h = lognormal { median = 5.5, sigma = 0.5, min = 1.5, max = 12 },
     v2g_share = 0.5,
     claim_stay_factor_std = 0.15,  -- drivers are off by 15 % of their stay: a round figure
   },
