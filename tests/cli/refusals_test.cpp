@@ -1,0 +1,131 @@
+// What goes wrong ends in one clear line, the designed exit status, and a run file that says so.
+#include <algorithm>
+#include <thread>
+
+#include "cli/command.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+const std::string week = source_dir + "/scenarios/workplace_week.lua";
+
+class Refusals : public Command {
+ protected:
+  void expect_refused(const std::vector<std::string>& arguments, int status, const std::vector<std::string>& words) {
+    const Said said = run(arguments);
+    EXPECT_EQ(said.status, status) << said.err;
+    for (const std::string& word : words) EXPECT_NE(said.err.find(word), std::string::npos) << word << " is not in: " << said.err;
+    if (status == 1) {
+      EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+    }
+  }
+  /// Waits, without guessing how long, until the file is there.
+  void wait_for(const std::string& file, pid_t child) {
+    while (!std::filesystem::exists(file)) {
+      ASSERT_EQ(kill(child, 0), 0);
+      std::this_thread::yield();
+    }
+  }
+};
+
+TEST_F(Refusals, UsageIsStatus2) {
+  expect_refused({"fly"}, 2, {});
+  expect_refused({"run"}, 2, {"SCENARIO"});
+  expect_refused({"run", week, "--sed", "3"}, 2, {"--sed"});
+  expect_refused({"run", week, "--set", "novalue"}, 2, {"name=value"});
+  expect_refused({"run", week, "--days", "0"}, 2, {"--days"});
+}
+
+TEST_F(Refusals, WrongInputIsStatus1WithPlaceAndRemedy) {
+  expect_refused({"run", path("none.lua")}, 1, {"none.lua"});
+  expect_refused({"run", week, "--strategy", "efd"}, 1, {"efd", "did you mean 'edf'?"});
+  expect_refused({"run", week, "--strategy", "edf:margin=3"}, 1, {"margin"});
+  expect_refused({"run", week, "--strategy", "alap:margin_min=-5"}, 1, {"margin_min", "-5"});
+  expect_refused({"run", week, "--set", "contract=5"}, 1, {"contract", "contract_kw"});
+  expect_refused({"run", week, "--set", "contract_kw=much"}, 1, {"contract_kw", "much"});
+  expect_refused({"run", week, "--out", "/nowhere/x.evtwin"}, 1, {"/nowhere/x.evtwin"});
+}
+
+TEST_F(Refusals, CheckTellsKindsOfFilesApart) {
+  EXPECT_EQ(run({"check", week}).status, 0);
+  EXPECT_EQ(run({"check", source_dir + "/scenarios/example_sessions.csv"}).status, 0);
+  EXPECT_EQ(run({"check", std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so"}).status, 0);
+  EXPECT_EQ(run({"run", week, "--out", path("good.evtwin"), "--json"}).status, 0);
+  EXPECT_EQ(run({"check", path("good.evtwin")}).status, 0);
+  std::filesystem::resize_file(path("good.evtwin"), std::filesystem::file_size(path("good.evtwin")) / 2);
+  expect_refused({"check", path("good.evtwin")}, 1, {"good.evtwin"});
+  expect_refused({"check", write("text.txt", "hello")}, 1, {"text.txt"});
+  expect_refused({"check", write("fake.so", "\x7f" "ELF not really")}, 1, {"fake.so"});
+  expect_refused({"check", folder_}, 1, {"regular file"});
+}
+
+TEST_F(Refusals, ARunFileNeverReplacesSomebodyElsesFile) {
+  const std::string file = write("letter.evtwin", "Dear grid company");
+  expect_refused({"run", week, "--out", file}, 1, {"letter.evtwin"});
+  EXPECT_EQ(read_all(file), "Dear grid company");
+}
+
+TEST_F(Refusals, CtrlCEndsWith130AndMarksTheFile) {
+  const pid_t child = start({"run", week, "--days", "20000", "--out", path("long.evtwin")});
+  wait_for(path("long.evtwin"), child);
+  kill(child, SIGINT);
+  EXPECT_EQ(finish(child).status, 130);
+  expect_refused({"check", path("long.evtwin")}, 1, {"interrupted"});
+}
+
+TEST_F(Refusals, AKilledRunLeavesAFileThatIsNotTakenForWhole) {
+  const pid_t child = start({"run", week, "--days", "20000", "--out", path("long.evtwin")});
+  wait_for(path("long.evtwin"), child);
+  kill(child, SIGKILL);
+  EXPECT_EQ(finish(child).status, -SIGKILL);
+  expect_refused({"check", path("long.evtwin")}, 1, {"incomplete"});
+}
+
+TEST_F(Refusals, AFullDiskIsOneLine) {
+  const Said said = run({"run", week, "--days", "365", "--out", path("big.evtwin")}, [] {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit half_a_megabyte{512 << 10, 512 << 10};
+    setrlimit(RLIMIT_FSIZE, &half_a_megabyte);
+  });
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("big.evtwin"), std::string::npos) << said.err;
+  EXPECT_EQ(run({"check", path("big.evtwin")}).status, 1);
+}
+
+TEST_F(Refusals, AStrategyThatFailsLateLeavesAMarkedFile) {
+  const std::string scenario = write("late.lua", R"(
+    local n = 0
+    return scenario { start = "2026-06-01", days = 2, timezone = "Asia/Seoul",
+      site { stations = { { name = "A", evses = 1, kw = 7 } } }, arrivals = arrivals.poisson { per_hour = 1 },
+      strategy = function(view) n = n + 1 if n > 50 then error("enough") end end })");
+  expect_refused({"run", scenario, "--out", path("late.evtwin"), "--json"}, 1, {"late.lua:5", "enough"});
+  expect_refused({"check", path("late.evtwin")}, 1, {"failed"});
+}
+
+TEST_F(Refusals, JsonIsOneDocumentAndTablesHoldNoControlCharacters) {
+  const Said json = run({"compare", week, "--json"});
+  EXPECT_EQ(json.json()["runs"].size(), 9U);
+  const Said table = run({"compare", week, "--lang", "ko"});
+  for (const char c : table.out) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  EXPECT_NE(table.out.find("총비용"), std::string::npos);
+}
+
+TEST_F(Refusals, AnotherSeedIsAnotherWeek) {
+  const auto hash = [&](const std::string& seed) { return run({"run", week, "--seed", seed, "--json"}).json()["event_hash"].get<std::string>(); };
+  EXPECT_EQ(hash("3"), hash("3"));
+  EXPECT_NE(hash("3"), hash("4"));
+}
+
+#ifdef NDEBUG  // the judge bounds address space, which sanitizers need without bound
+TEST_F(Refusals, TheJudgeOfBadInputFindsNothing) {
+  const std::string judge = shared_dir + "/bad_input/judge";
+  if (!std::filesystem::exists(judge)) GTEST_SKIP() << "skipped: no bad input in " << shared_dir;
+  setenv("EVTWIN_LIBRARY", (source_dir + "/scenarios/lib").c_str(), 1);
+  const int status = std::system((judge + " " EVTWIN_BINARY " --kind lua,csv > " + path("verdict")).c_str());
+  EXPECT_EQ(status, 0) << read_all(path("verdict"));
+  EXPECT_NE(read_all(path("verdict")).find(" 0 failed"), std::string::npos);
+}
+#endif
+
+}  // namespace
+}  // namespace evtwin::testing

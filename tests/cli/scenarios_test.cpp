@@ -1,0 +1,104 @@
+// Every scenario in scenarios/ runs, its books balance, and its hash is the recorded one.
+#include <algorithm>
+#include <sstream>
+
+#include "cli/command.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+class Scenarios : public Command {};
+
+TEST_F(Scenarios, EachRunsBalancesAndHasItsRecordedHash) {
+  std::map<std::string, std::string> recorded;
+  std::ifstream list(source_dir + "/tests/cli/scenario_hashes.txt");
+  for (std::string file, hash; list >> file >> hash;) recorded[file] = hash;
+
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir + "/scenarios")) {
+    const std::string name = entry.path().filename();
+    if (name.ends_with(".lua") && name != "evtwin.d.lua") files.push_back(name);
+  }
+  std::sort(files.begin(), files.end());
+  ASSERT_GE(files.size(), 5U);
+  for (const std::string& file : files) {
+    const Said said = run({"run", source_dir + "/scenarios/" + file, "--json"});
+    ASSERT_EQ(said.status, 0) << file << ": " << said.err;
+    const auto json = said.json();
+    EXPECT_LE(std::abs(json["ledger_imbalance_kwh"].get<double>()), 1e-6) << file;
+    EXPECT_EQ(json["event_hash"].get<std::string>(), recorded[file]) << file << " (tests/cli/scenario_hashes.txt)";
+  }
+}
+
+TEST_F(Scenarios, TheOneThatInitWritesIsSoundAndRuns) {
+  const std::string file = path("mine.lua");
+  EXPECT_EQ(run({"init", file}).status, 0);
+  EXPECT_EQ(run({"check", file}).status, 0);
+  const Said said = run({"run", file, "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_GT(said.json()["sessions"].get<int>(), 10);
+  const Said again = run({"init", file});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_NE(again.err.find("kept"), std::string::npos);
+}
+
+// A constant load of 1 kW in Amsterdam: 8 h at 0.10 between 23:00 and 07:00 and 16 h at 0.30 on a plain day; the hour from 02:00
+// to 03:00 comes twice on 2025-10-26 (9 h at 0.10) and not at all on 2025-03-30 (7 h).
+TEST_F(Scenarios, DaysOf23And25HoursBillEveryHourOnce) {
+  const auto bill = [&](const std::string& start) {
+    const auto json = run({"run", source_dir + "/scenarios/amsterdam_dst.lua", "--set", "start=" + start, "--json"}).json();
+    return std::pair(json["kpi"]["import_kwh"].get<double>(), json["kpi"]["energy_cost"].get<double>());
+  };
+  const auto [autumn_kwh, autumn] = bill("2025-10-26");
+  EXPECT_NEAR(autumn_kwh, 25.0, 1e-9);
+  EXPECT_NEAR(autumn, 9 * 0.10 + 16 * 0.30, 1e-9);
+  const auto [spring_kwh, spring] = bill("2025-03-30");
+  EXPECT_NEAR(spring_kwh, 23.0, 1e-9);
+  EXPECT_NEAR(spring, 7 * 0.10 + 16 * 0.30, 1e-9);
+  const auto [plain_kwh, plain] = bill("2025-06-02");
+  EXPECT_NEAR(plain_kwh, 24.0, 1e-9);
+  EXPECT_NEAR(plain, 8 * 0.10 + 16 * 0.30, 1e-9);
+}
+
+// One car on 2026-06-01 (summer weekday), 18 kWh at 6.6 kW (30 A x 220 V) from 13:30: 1.5 h until 15:00 in the mid band at 137.4,
+// the remaining 8.1 kWh after 15:00 in the maximum band at 190.4. Demand: 6.6 kW x 2,580 won for the whole month, floor 30 % of 10 kW.
+TEST_F(Scenarios, OneDayOneCarCostsWhatTheHandCalculationSays) {
+  write("day.csv", "arrival,departure,energy_kwh,evse,session_id\n2026-06-01T13:30,2026-06-01T18:00,18,A-1,only\n");
+  const std::string scenario = write("day.lua", R"(
+    return scenario { start = "2026-06-01", days = 1, timezone = "Asia/Seoul",
+      site { contract_kw = 10, voltage_v = 220, billing = "full", tariff = require("tariffs.kepco_ev").self_use_high_voltage,
+             stations = { { name = "A", evses = 1, max_a = 30, phases = 1 } } },
+      arrivals = sessions "day.csv", strategy = "asap" })");
+  const Said said = run({"run", scenario, "--json", "--out", path("day.evtwin")});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const double energy = 9.9 * 137.4 + 8.1 * 190.4;
+  const auto kpi = said.json()["kpi"];
+  EXPECT_NEAR(kpi["energy_cost"].get<double>(), energy, 1e-6);
+  EXPECT_NEAR(kpi["demand_charge"].get<double>(), 6.6 * 2580, 1e-6);
+  EXPECT_NEAR(kpi["total_cost"].get<double>(), energy + 6.6 * 2580, 1e-6);
+  EXPECT_NEAR(kpi["peak_kw"].get<double>(), 6.6, 1e-9);
+  EXPECT_NEAR(kpi["served_fraction"].get<double>(), 1.0, 1e-12);
+
+  // The same from the run file, by its views.
+  const auto days = query(path("day.evtwin"), "SELECT * FROM cost_per_day");
+  ASSERT_EQ(days.size(), 1U);
+  EXPECT_NEAR(std::stod(days[0].at("energy_cost")), energy, 1e-6);
+  EXPECT_EQ(query(path("day.evtwin"), "SELECT * FROM peak_per_month").size(), 1U);
+  const auto sessions = query(path("day.evtwin"), "SELECT * FROM session_summary");
+  ASSERT_EQ(sessions.size(), 1U);
+  EXPECT_NEAR(std::stod(sessions[0].at("got_kwh")), 18.0, 1e-9);
+  EXPECT_NEAR(std::stod(sessions[0].at("cost")), energy, 1e-6);
+  EXPECT_TRUE(query(path("day.evtwin"), "SELECT * FROM corrections_by_reason").empty());
+}
+
+TEST_F(Scenarios, AYearNeedsNoMoreMemoryThanAWeek) {
+  const std::string scenario = source_dir + "/scenarios/workplace_week.lua";
+  const Said week = run({"run", scenario, "--strategy", "asap", "--days", "7", "--json"});
+  const Said year = run({"run", scenario, "--strategy", "asap", "--days", "365", "--json"});
+  ASSERT_EQ(year.status, 0) << year.err;
+  EXPECT_GT(year.json()["sessions"].get<int>(), 30 * week.json()["sessions"].get<int>());
+  EXPECT_LT(year.peak_kib, week.peak_kib + 20 * 1024);
+}
+
+}  // namespace
+}  // namespace evtwin::testing
