@@ -286,30 +286,36 @@ bool Guard::drop_last(std::uint32_t row_number, Side side) {
   return false;
 }
 
+/// What the row would be worth without the members that can help; the rest is theirs to live with. 0 for phasor rows,
+/// whose members all scale together.
+double Guard::value_without_help(std::uint32_t row_number, Side side, std::span<const Coupling> couplings) {
+  const GuardRow& row = rows_[row_number];
+  if (row.kind == LimitKind::magnitude_a) return 0.0;
+  set_aside_.clear();
+  for (std::size_t k = 0; k < row.members.size(); ++k) {
+    if (reduces(row, k, side)) set_aside_.emplace_back(row.members[k], members[row.members[k]].given_kw);
+  }
+  for (const auto& [member, kw] : set_aside_) members[member].given_kw = 0.0;
+  const double rest = value(row, side, couplings);
+  for (const auto& [member, kw] : set_aside_) members[member].given_kw = kw;
+  return rest;
+}
+
 /// Brings one bound of a row to hold as far as its members can. @returns whether anything was changed.
 bool Guard::enforce_row(std::uint32_t row_number, Side side, std::span<const Coupling> couplings) {
   const GuardRow& row = rows_[row_number];
   if (!exceeded(row, side, couplings)) return false;
-  const double now = value(row, side, couplings);
   const double bound = side == Side::upper ? row.upper : row.lower;
 
-  // What the members that can help contribute; the rest of the row is theirs to live with.
-  double helpful = 0.0;
-  if (row.kind == LimitKind::magnitude_a) {
-    helpful = now;
-  } else {
-    for (std::size_t k = 0; k < row.members.size(); ++k) {
-      if (!reduces(row, k, side)) continue;
-      const std::uint32_t i = row.members[k];
-      const Side counts = members[i].given_kw > 0.0 ? Side::upper : Side::lower;
-      helpful += row.coefficients[k] *
-                 (row.kind == LimitKind::current_a ? current_a(i, couplings[i], counts) : flow_kw(members[i], counts));
-    }
+  // The value is linear in the helpers' share, or convex where feeders lose: the chord hits the bound, or nearly.
+  const int scalings = row.kind == LimitKind::magnitude_a ? 1 : 3;
+  for (int i = 0; i < scalings && exceeded(row, side, couplings); ++i) {
+    const double now = value(row, side, couplings);
+    const double rest = value_without_help(row_number, side, couplings);
+    if (now == rest) return i > 0;
+    scale(row_number, side, std::clamp((bound - rest) / (now - rest), 0.0, 1.0), couplings);
   }
-  if (helpful == 0.0) return false;
-  scale(row_number, side, std::clamp((helpful - (now - bound)) / helpful, 0.0, 1.0), couplings);
-
-  // Floors, losses and mixed directions can leave a little: the last members go to 0 one by one.
+  // Floors and mixed directions can leave a little: the last members go to 0 one by one.
   while (exceeded(row, side, couplings) && drop_last(row_number, side)) {
   }
   return true;

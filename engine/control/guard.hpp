@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/correction.hpp"
@@ -57,11 +58,11 @@ class Guard {
   /// kw_per_a and coupling come from the vehicle that is plugged in.
   /// @param enforce  false: limits are not applied, only looked at
   /// @returns the rows that stay exceeded: unavoidable under enforce, overloads otherwise (valid until the next call)
-  std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings,
-                                       bool enforce);
-  /// The same with the setpoints in force as wishes: they are only ever lowered. For instants at which a battery's curve
-  /// starts to bind, which leaves less to count on; giving its share to others at once would make setpoints and tapers
-  /// chase each other in ever shorter steps.
+  std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active,
+                                       std::span<const physics::Coupling> couplings, bool enforce);
+  /// The same with the setpoints in force as wishes: they are only ever lowered. For instants at which a battery's
+  /// curve starts to bind, which leaves less to count on; giving its share to others at once would make setpoints and
+  /// tapers chase each other in ever shorter steps.
   std::span<const std::uint32_t> hold(std::span<const physics::Coupling> couplings, bool enforce);
 
   /// Value of a row at the setpoints now given, in the row's unit, as it counts towards that bound.
@@ -79,6 +80,7 @@ class Guard {
   void scale(std::uint32_t row_number, Side side, double factor, std::span<const physics::Coupling> couplings);
   bool drop_last(std::uint32_t row_number, Side side);
   bool reduces(const GuardRow& row, std::size_t k, Side side) const;
+  double value_without_help(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
   bool enforce_row(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
   void set(std::uint32_t member, double kw, std::uint32_t row_number, std::span<const physics::Coupling> couplings);
 
@@ -88,7 +90,8 @@ class Guard {
   physics::FeederTree tree_;
   std::vector<GuardRow> rows_;
   std::vector<std::uint32_t> exceeded_rows_;
-  mutable std::vector<double> own_kw_, into_kw_;  // scratch of the feeder tree
+  std::vector<std::pair<std::uint32_t, double>> set_aside_;  // scratch of value_without_help
+  mutable std::vector<double> own_kw_, into_kw_;             // scratch of the feeder tree
 };
 
 }  // namespace evtwin::control

@@ -161,9 +161,10 @@ CheckedParams check_params(const evtwin_info& info, const TextParams& given) {
     if (known) continue;
     std::vector<std::string_view> names;
     for (std::uint32_t i = 0; i < info.n_params; ++i) names.emplace_back(info.params[i].id);
-    std::string hint = names.empty() ? " (it has none)" : "";
-    if (const auto near = kernel::nearest_name(id, names); !near.empty())
-      hint = fmt::format("; did you mean '{}'?", near);
+    const std::string near = kernel::nearest_name(id, names);
+    const std::string hint = names.empty()  ? " (it has none)"
+                             : near.empty() ? fmt::format("; it has {}", fmt::join(names, ", "))
+                                            : fmt::format("; did you mean '{}'?", near);
     throw StrategyError(fmt::format("strategy {} has no parameter '{}'{}", info.id, id, hint));
   }
   for (std::uint32_t i = 0; i < info.n_params; ++i) {

@@ -55,7 +55,9 @@ class Command : public ::testing::Test {
     const pid_t child = fork();
     if (child != 0) return child;
     setenv("EVTWIN_LIBRARY", (source_dir + "/scenarios/lib").c_str(), 1);
-    if (freopen((folder_ + "/.out").c_str(), "wb", stdout) == nullptr || freopen((folder_ + "/.err").c_str(), "wb", stderr) == nullptr) _exit(99);
+    if (freopen((folder_ + "/.out").c_str(), "wb", stdout) == nullptr ||
+        freopen((folder_ + "/.err").c_str(), "wb", stderr) == nullptr)
+      _exit(99);
     if (in_child) in_child();
     std::vector<char*> argv;
     std::string program = EVTWIN_BINARY;
@@ -71,10 +73,13 @@ class Command : public ::testing::Test {
     int status = 0;
     rusage usage{};
     wait4(child, &status, 0, &usage);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_all(folder_ + "/.out"), read_all(folder_ + "/.err"), usage.ru_maxrss};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_all(folder_ + "/.out"),
+            read_all(folder_ + "/.err"), usage.ru_maxrss};
   }
 
-  Said run(const std::vector<std::string>& arguments, const std::function<void()>& in_child = {}) const { return finish(start(arguments, in_child)); }
+  Said run(const std::vector<std::string>& arguments, const std::function<void()>& in_child = {}) const {
+    return finish(start(arguments, in_child));
+  }
 
   std::string folder_;
 };

@@ -14,7 +14,8 @@ class Refusals : public Command {
   void expect_refused(const std::vector<std::string>& arguments, int status, const std::vector<std::string>& words) {
     const Said said = run(arguments);
     EXPECT_EQ(said.status, status) << said.err;
-    for (const std::string& word : words) EXPECT_NE(said.err.find(word), std::string::npos) << word << " is not in: " << said.err;
+    for (const std::string& word : words)
+      EXPECT_NE(said.err.find(word), std::string::npos) << word << " is not in: " << said.err;
     if (status == 1) {
       EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
     }
@@ -55,7 +56,10 @@ TEST_F(Refusals, CheckTellsKindsOfFilesApart) {
   std::filesystem::resize_file(path("good.evtwin"), std::filesystem::file_size(path("good.evtwin")) / 2);
   expect_refused({"check", path("good.evtwin")}, 1, {"good.evtwin"});
   expect_refused({"check", write("text.txt", "hello")}, 1, {"text.txt"});
-  expect_refused({"check", write("fake.so", "\x7f" "ELF not really")}, 1, {"fake.so"});
+  expect_refused({"check", write("fake.so",
+                                 "\x7f"
+                                 "ELF not really")},
+                 1, {"fake.so"});
   expect_refused({"check", folder_}, 1, {"regular file"});
 }
 
@@ -111,7 +115,9 @@ TEST_F(Refusals, JsonIsOneDocumentAndTablesHoldNoControlCharacters) {
 }
 
 TEST_F(Refusals, AnotherSeedIsAnotherWeek) {
-  const auto hash = [&](const std::string& seed) { return run({"run", week, "--seed", seed, "--json"}).json()["event_hash"].get<std::string>(); };
+  const auto hash = [&](const std::string& seed) {
+    return run({"run", week, "--seed", seed, "--json"}).json()["event_hash"].get<std::string>();
+  };
   EXPECT_EQ(hash("3"), hash("3"));
   EXPECT_NE(hash("3"), hash("4"));
 }

@@ -42,11 +42,12 @@ TEST_F(Scenarios, TheOneThatInitWritesIsSoundAndRuns) {
   EXPECT_NE(again.err.find("kept"), std::string::npos);
 }
 
-// A constant load of 1 kW in Amsterdam: 8 h at 0.10 between 23:00 and 07:00 and 16 h at 0.30 on a plain day; the hour from 02:00
-// to 03:00 comes twice on 2025-10-26 (9 h at 0.10) and not at all on 2025-03-30 (7 h).
+// A constant load of 1 kW in Amsterdam: 8 h at 0.10 between 23:00 and 07:00 and 16 h at 0.30 on a plain day; the hour
+// from 02:00 to 03:00 comes twice on 2025-10-26 (9 h at 0.10) and not at all on 2025-03-30 (7 h).
 TEST_F(Scenarios, DaysOf23And25HoursBillEveryHourOnce) {
   const auto bill = [&](const std::string& start) {
-    const auto json = run({"run", source_dir + "/scenarios/amsterdam_dst.lua", "--set", "start=" + start, "--json"}).json();
+    const auto json =
+        run({"run", source_dir + "/scenarios/amsterdam_dst.lua", "--set", "start=" + start, "--json"}).json();
     return std::pair(json["kpi"]["import_kwh"].get<double>(), json["kpi"]["energy_cost"].get<double>());
   };
   const auto [autumn_kwh, autumn] = bill("2025-10-26");
@@ -60,8 +61,9 @@ TEST_F(Scenarios, DaysOf23And25HoursBillEveryHourOnce) {
   EXPECT_NEAR(plain, 8 * 0.10 + 16 * 0.30, 1e-9);
 }
 
-// One car on 2026-06-01 (summer weekday), 18 kWh at 6.6 kW (30 A x 220 V) from 13:30: 1.5 h until 15:00 in the mid band at 137.4,
-// the remaining 8.1 kWh after 15:00 in the maximum band at 190.4. Demand: 6.6 kW x 2,580 won for the whole month, floor 30 % of 10 kW.
+// One car on 2026-06-01 (summer weekday), 18 kWh at 6.6 kW (30 A x 220 V) from 13:30: 1.5 h until 15:00 in the mid band
+// at 137.4, the remaining 8.1 kWh after 15:00 in the maximum band at 190.4. Demand: 6.6 kW x 2,580 won for the whole
+// month, floor 30 % of 10 kW.
 TEST_F(Scenarios, OneDayOneCarCostsWhatTheHandCalculationSays) {
   write("day.csv", "arrival,departure,energy_kwh,evse,session_id\n2026-06-01T13:30,2026-06-01T18:00,18,A-1,only\n");
   const std::string scenario = write("day.lua", R"(

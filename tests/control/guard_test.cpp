@@ -1,0 +1,220 @@
+// The guard's answers, worked out by hand.
+#include "control/guard.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernel/random.hpp"
+
+namespace evtwin::control {
+namespace {
+
+using physics::infinite;
+
+/// EVSEs of 32 A at 230 V (7.36 kW) with batteries that take and give anything.
+struct TestSite {
+  explicit TestSite(std::size_t n, std::vector<physics::LimitRow> rows = {}, double contract_kw = infinite,
+                    double export_kw = infinite, std::vector<physics::Feeder> feeders = {},
+                    std::vector<physics::Storage> stores = {})
+      : evses(n), storages(std::move(stores)), couplings(n + storages.size()), tree(std::move(feeders)) {
+    for (std::uint32_t i = 0; i < n; ++i) {
+      evses[i].max_a = 32.0;
+      evses[i].min_a = 6.0;
+      evses[i].bidirectional = true;
+      evses[i].max_discharge_a = 32.0;
+      couplings[i] = {0.23, 6 * 0.23, 32 * 0.23, 32 * 0.23, {}};
+    }
+    limits = std::move(rows);
+    contract = contract_kw;
+    exports = export_kw;
+  }
+  Guard make() {
+    Guard guard(evses, storages, physics::FeederTree(tree), limits, contract, exports);
+    for (std::uint32_t i = 0; i < guard.member_count(); ++i) {
+      guard.members[i].charge = guard.members[i].discharge = {1e6, 1e6, false};
+      active.push_back(i);
+    }
+    return guard;
+  }
+  std::vector<physics::Evse> evses;
+  std::vector<physics::Storage> storages;
+  std::vector<physics::Coupling> couplings;
+  std::vector<physics::Feeder> tree;
+  std::vector<physics::LimitRow> limits;
+  std::vector<std::uint32_t> active;
+  double contract, exports;
+};
+
+TEST(Guard, ClampsAndNamesTheReason) {
+  TestSite s(6);
+  s.evses[3].bidirectional = false;
+  s.couplings[3].max_discharge_kw = 0.0;
+  s.couplings[4].rates_kw = {8 * 0.23, 16 * 0.23, 32 * 0.23};
+  Guard guard = s.make();
+  guard.outage[5] = 1.0;
+  const double wishes[] = {50.0, 1.0, infinite, -3.0, 4.0, 5.0};
+  for (std::size_t i = 0; i < 6; ++i) guard.members[i].wish_kw = wishes[i];
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_NEAR(guard.members[0].given_kw, 7.36, 1e-12);
+  EXPECT_EQ(guard.members[0].reason, Correction::evse_rating);
+  EXPECT_EQ(guard.members[1].given_kw, 0.0);
+  EXPECT_EQ(guard.members[1].reason, Correction::min_current);
+  EXPECT_NEAR(guard.members[2].given_kw, 7.36, 1e-12);
+  EXPECT_EQ(guard.members[2].reason, Correction::not_finite);
+  EXPECT_EQ(guard.members[3].given_kw, 0.0);
+  EXPECT_EQ(guard.members[3].reason, Correction::evse_rating);
+  EXPECT_NEAR(guard.members[4].given_kw, 16 * 0.23, 1e-12);
+  EXPECT_EQ(guard.members[4].reason, Correction::finite_rate);
+  EXPECT_EQ(guard.members[5].given_kw, 0.0);
+  EXPECT_EQ(guard.members[5].reason, Correction::outage);
+}
+
+TEST(Guard, SharesTheGridConnectionInProportion) {
+  TestSite s(2, {}, 10.0);
+  Guard guard = s.make();
+  guard.set_base_kw(1.0);
+  guard.members[0].wish_kw = 6.0;
+  guard.members[1].wish_kw = 7.2;
+  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_NEAR(guard.members[0].given_kw, 6.0 * 9.0 / 13.2, 1e-12);
+  EXPECT_NEAR(guard.members[1].given_kw, 7.2 * 9.0 / 13.2, 1e-12);
+  EXPECT_EQ(guard.members[1].reason, Correction::limit);
+  EXPECT_EQ(guard.members[1].limit, 0);
+}
+
+TEST(Guard, DropsTheLastWhenShareIsBelowTheMinimum) {
+  TestSite s(3, {}, 3.0);
+  Guard guard = s.make();
+  for (auto& m : guard.members) m.wish_kw = 2.0;
+  guard.apply(s.active, s.couplings, true);
+  // A third of 3 kW is below 6 A (1.38 kW) for all: none may charge at its share.
+  for (const auto& m : guard.members) EXPECT_EQ(m.given_kw, 0.0);
+}
+
+TEST(Guard, ExportLimitBindsDischargeOnly) {
+  TestSite s(2, {}, infinite, 4.0);
+  Guard guard = s.make();
+  guard.members[0].wish_kw = -7.0;
+  guard.members[1].wish_kw = 2.0;
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_NEAR(guard.members[0].given_kw, -6.0, 1e-9);
+  EXPECT_EQ(guard.members[1].given_kw, 2.0);
+}
+
+TEST(Guard, FeederLossesCountInTheDirectionOfTheFlow) {
+  TestSite s(2, {}, infinite, infinite, {{"T", -1, 10.0, 5.0, infinite, 0.8}});
+  for (auto& evse : s.evses) evse.feeder = 0;
+  Guard guard = s.make();
+  guard.members[0].wish_kw = guard.members[1].wish_kw = 7.0;
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_NEAR((guard.members[0].given_kw + guard.members[1].given_kw) / 0.8, 10.0, 1e-9);
+  guard.members[0].wish_kw = guard.members[1].wish_kw = -7.0;
+  guard.apply(s.active, s.couplings, true);
+  const double out_kw = -(guard.members[0].given_kw + guard.members[1].given_kw) * 0.8;
+  EXPECT_LE(out_kw, 5.0 + 1e-9);
+  EXPECT_GT(out_kw, 4.0);
+}
+
+// Two cars on opposite phasors cancel: dropping one would raise the sum, so the guard must look again.
+TEST(Guard, PhasorRowHoldsWhateverIsScaled) {
+  TestSite s(
+      3,
+      {{"line", physics::LimitKind::magnitude_a, -infinite, 20.0, {{0, 1.0, 0.0}, {1, 1.0, 120.0}, {2, 1.0, -120.0}}}});
+  Guard guard = s.make();
+  for (auto& m : guard.members) m.wish_kw = 7.36;
+  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  for (const auto& m : guard.members) EXPECT_NEAR(m.given_kw, 7.36, 1e-12);  // balanced: the sum is 0
+  guard.members[2].wish_kw = 0.0;
+  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_NEAR(guard.members[0].given_kw / 0.23, 20.0, 1e-9);  // |32 + 32 at 120 degrees| = 32, scaled to 20
+}
+
+TEST(Guard, ATaperingBatteryIsNotCountedOnAgainstTheExportLimit) {
+  TestSite s(2, {}, infinite, 3.0);
+  Guard guard = s.make();
+  guard.members[0].wish_kw = -5.0;
+  guard.members[1].wish_kw = 7.0;
+  guard.members[1].charge = {4.0, 4.0, true};  // takes 4 kW now, and less from now on
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_NEAR(guard.members[0].given_kw, -3.0, 1e-9);
+}
+
+TEST(Guard, BaseLoadAboveTheContractIsReportedAsExceeded) {
+  TestSite s(1, {}, 10.0);
+  Guard guard = s.make();
+  guard.set_base_kw(12.0);
+  guard.members[0].wish_kw = 7.0;
+  const auto exceeded = guard.apply(s.active, s.couplings, true);
+  ASSERT_EQ(exceeded.size(), 1U);
+  EXPECT_EQ(exceeded[0], 0U);
+  EXPECT_EQ(guard.members[0].given_kw, 0.0);
+}
+
+TEST(Guard, StorageKeepsToItsWindow) {
+  physics::Storage storage;
+  storage.capacity_kwh = 10.0;
+  storage.max_charge_kw = storage.max_discharge_kw = 5.0;
+  storage.soc_min = 0.2;
+  TestSite s(0, {}, infinite, infinite, {}, {storage});
+  Guard guard = s.make();
+  guard.stored_kwh[0] = 2.0;
+  guard.members[0].wish_kw = -3.0;
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_EQ(guard.members[0].given_kw, 0.0);
+  EXPECT_EQ(guard.members[0].reason, Correction::soc_window);
+  guard.members[0].wish_kw = 9.0;
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_EQ(guard.members[0].given_kw, 5.0);
+  EXPECT_EQ(guard.members[0].reason, Correction::storage_rating);
+}
+
+RC_GTEST_PROP(Guard, AnyWishesEndInsideEveryRowAndTheSameWishesGiveTheSame, ()) {
+  const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+  std::uint64_t n = 0;
+  const auto real = [&](double from, double to) { return from + (to - from) * kernel::draw_unit(seed, 3, 3, n++); };
+  const std::size_t evses = 2 + static_cast<std::size_t>(real(0, 8));
+  std::vector<physics::LimitRow> rows;
+  for (int r = 0; r < 4; ++r) {
+    physics::LimitRow row{"row",
+                          r % 2 == 0 ? physics::LimitKind::magnitude_a : physics::LimitKind::current_a,
+                          -real(0, 60),
+                          real(5, 60),
+                          {}};
+    for (std::uint32_t i = 0; i < evses; ++i) {
+      if (real(0, 1) < 0.7) row.members.push_back({i, real(-1, 1), 120.0 * std::floor(real(-1, 2))});
+    }
+    rows.push_back(row);
+  }
+  TestSite s(evses, rows, real(2, 40), real(2, 20));
+  for (auto& coupling : s.couplings) {
+    if (real(0, 1) < 0.4) coupling.rates_kw = {8 * 0.23, 16 * 0.23, 24 * 0.23, 32 * 0.23};
+  }
+  Guard guard = s.make();
+  guard.set_base_kw(real(-30, 30));
+  for (auto& m : guard.members) {
+    m.wish_kw = real(-9, 9);
+    if (real(0, 1) < 0.3) m.charge = {real(0, 7), 7, real(0, 1) < 0.5};
+  }
+  const auto exceeded = guard.apply(s.active, s.couplings, true);
+  std::vector<double> given;
+  for (const auto& m : guard.members) given.push_back(m.given_kw);
+  for (std::uint32_t r = 0; r < guard.rows().size(); ++r) {
+    const GuardRow& row = guard.rows()[r];
+    const bool reported = std::find(exceeded.begin(), exceeded.end(), r) != exceeded.end();
+    const bool holds =
+        guard.value(row, Side::upper, s.couplings) <= row.upper + 1e-9 * std::max(1.0, std::abs(row.upper)) &&
+        guard.value(row, Side::lower, s.couplings) >= row.lower - 1e-9 * std::max(1.0, std::abs(row.lower));
+    RC_ASSERT(holds != reported);
+  }
+  for (std::size_t i = 0; i < evses; ++i) {
+    if (given[i] > 0.0) RC_ASSERT(physics::floor_to_allowed(s.couplings[i], given[i]) == given[i]);
+  }
+  guard.apply(s.active, s.couplings, true);
+  for (std::size_t i = 0; i < evses; ++i) RC_ASSERT(guard.members[i].given_kw == given[i]);
+}
+
+}  // namespace
+}  // namespace evtwin::control

@@ -1,0 +1,109 @@
+// What the host says of plugins that do not fit, and of parameters that are wrong.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "control/plugin_library.hpp"
+#include "control/view.hpp"
+
+namespace evtwin::control {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+template <class F>
+std::string refusal(F&& call) {
+  try {
+    call();
+  } catch (const StrategyError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+std::string opening(const std::string& name) {
+  return refusal([&] { PluginLibrary::open(std::string(TEST_PLUGIN_DIR) + "/" + name); });
+}
+
+const std::string baseline = std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so";
+
+std::string choosing(const std::string& id, const TextParams& params) {
+  return refusal([&] { choose_strategy(baseline + "#" + id, params); });
+}
+
+TEST(PluginLibrary, RefusesWhatDoesNotFitAndSaysWhy) {
+  EXPECT_THAT(opening("none.so"), HasSubstr("no such file"));
+  EXPECT_THAT(opening("bad_symbol.so"), AllOf(HasSubstr("bad_symbol.so"), HasSubstr("evtwin_strategy_entry")));
+  EXPECT_THAT(opening("bad_major.so"), AllOf(HasSubstr("ABI 1"), HasSubstr("rebuild")));
+  EXPECT_THAT(opening("bad_minor.so"), AllOf(HasSubstr("ABI 0."), HasSubstr("update evtwin")));
+  EXPECT_THAT(opening("bad_digest.so"), HasSubstr("another strategy.h"));
+  EXPECT_THAT(opening("bad_short.so"), HasSubstr("8 bytes"));
+  EXPECT_THAT(refusal([] { PluginLibrary::open(__FILE__); }), HasSubstr("not a loadable shared object"));
+}
+
+TEST(PluginLibrary, BaselineHoldsItsNineStrategies) {
+  std::vector<std::string> ids;
+  const auto library = PluginLibrary::open(baseline);
+  for (const evtwin_info* info : library->strategies()) ids.emplace_back(info->id);
+  EXPECT_THAT(ids, ::testing::UnorderedElementsAre("asap", "alap", "fcfs", "edf", "llf", "lrpt", "round-robin",
+                                                   "equal-share", "price-threshold"));
+}
+
+TEST(PluginLibrary, ParametersAreCheckedAgainstTheTable) {
+  EXPECT_EQ(choosing("alap", {{"margin_min", "5"}}), "accepted");
+  EXPECT_THAT(choosing("alap", {{"margin", "5"}}), AllOf(HasSubstr("no parameter 'margin'"), HasSubstr("margin_min")));
+  EXPECT_THAT(choosing("alap", {{"margin_min", "-5"}}),
+              AllOf(HasSubstr("margin_min"), HasSubstr("from"), HasSubstr("-5")));
+  EXPECT_THAT(choosing("alap", {{"margin_min", "5 min"}}), HasSubstr("5 min"));
+  EXPECT_THAT(choosing("alap", {{"margin_min", "nan"}}), HasSubstr("nan"));
+  EXPECT_THAT(choosing("price-threshold", {{"v2g", "perhaps"}}), HasSubstr("true or false"));
+  EXPECT_THAT(choosing("edff", {}), AllOf(HasSubstr("edff"), HasSubstr("edf")));
+}
+
+/// An empty site of two EVSEs, as a strategy sees it at the start.
+struct EmptySite {
+  EmptySite() {
+    for (auto& evse : evses) evse.max_a = 32.0;
+  }
+  std::vector<physics::Evse> evses = std::vector<physics::Evse>(2);
+  Guard guard{evses, {}, physics::FeederTree{}, {}, physics::infinite, physics::infinite};
+  ViewColumns columns{evses, {}, guard};
+};
+
+TEST(PluginLibrary, AThrowingPluginIsNamedWithCallAndReason) {
+  EmptySite site;
+  const auto make = [&](const std::string& name) {
+    return choose_strategy(std::string(TEST_PLUGIN_DIR) + "/" + name, {}).factory(site.columns.view, 1, 0);
+  };
+  EXPECT_THAT(refusal([&] { make("bad_create.so"); }),
+              AllOf(HasSubstr("bad_create.so"), HasSubstr("create"), HasSubstr("no licence for this site")));
+  const auto throws = make("bad_decide.so");
+  EXPECT_THAT(refusal([&] { throws->decide(site.columns.view, site.columns.blank_decision()); }),
+              AllOf(HasSubstr("bad_decide.so"), HasSubstr("decide"), HasSubstr("the solver gave up")));
+  const auto overruns = make("bad_overrun.so");
+  overruns->decide(site.columns.view, site.columns.blank_decision());
+  EXPECT_FALSE(site.columns.canaries_alive());
+  site.columns.blank_decision();
+  EXPECT_TRUE(site.columns.canaries_alive());
+}
+
+TEST(ViewColumns, APluggedOutRowIsEmptyAgain) {
+  EmptySite site;
+  physics::Coupling coupling;
+  coupling.max_kw = 7.0;
+  coupling.min_kw = 1.4;
+  site.columns.plug_in(1, coupling);
+  site.columns.session[1] = 9;
+  EXPECT_EQ(site.columns.view.evse_car_max_kw[1], 7.0);
+  site.columns.plug_out(1);
+  EXPECT_EQ(site.columns.view.evse_car_max_kw[1], 0.0);
+  EXPECT_EQ(site.columns.view.evse_session[1], 0U);
+  EXPECT_TRUE(std::isnan(site.columns.view.evse_soc[1]));
+}
+
+}  // namespace
+}  // namespace evtwin::control
