@@ -41,8 +41,8 @@ int zone(double net_kw, double contract_kw, double export_limit_kw) {
   return (net_kw > contract_kw ? 2 : net_kw > 0.0 ? 1 : net_kw >= -export_limit_kw ? 0 : -1);
 }
 
-/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none, and neither is what flows
-/// in the nanosecond to which a crossing is rounded up (350 kW in 1 ns are 1e-10 kWh).
+/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none, and neither is what
+/// flows in the nanosecond to which a crossing is rounded up (350 kW in 1 ns are 1e-10 kWh).
 double excess_kwh(double kwh, double limit_kwh) {
   const double excess = kwh - limit_kwh;
   return excess > 1e-9 * limit_kwh + 1e-10 ? excess : 0.0;

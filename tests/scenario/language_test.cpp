@@ -1,4 +1,5 @@
-// The scenario language: every key arrives in the world, every slip is an error that names place, key and what would be right.
+// The scenario language: every key arrives in the world, every slip is an error that names place, key and what would be
+// right.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,14 +16,17 @@
 namespace evtwin::scenario {
 namespace {
 
+using kernel::TimeNs;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using kernel::TimeNs;
 using testing::TemporaryFolder;
 
 /// A scenario of one site; `top` stands among the scenario's entries, `in_site` among the site's.
-std::string text_of(const std::string& top, const std::string& in_site = "", const std::string& stations = "{ { name = \"A\", evses = 2, kw = 7 } }") {
-  return "return scenario {\n  start = \"2025-06-02\", days = 1, timezone = \"Asia/Seoul\",\n  site {\n    stations = " + stations + ",\n    " + in_site + "\n  },\n  " + top + "\n}\n";
+std::string text_of(const std::string& top, const std::string& in_site = "",
+                    const std::string& stations = "{ { name = \"A\", evses = 2, kw = 7 } }") {
+  return "return scenario {\n  start = \"2025-06-02\", days = 1, timezone = \"Asia/Seoul\",\n  site {\n    stations "
+         "= " +
+         stations + ",\n    " + in_site + "\n  },\n  " + top + "\n}\n";
 }
 
 const std::string some_cars = "arrivals = arrivals.poisson { per_hour = 1 },";
@@ -47,7 +51,8 @@ class Language : public ::testing::Test {
 };
 
 TEST_F(Language, EveryKeyOfASiteArrivesInTheWorld) {
-  const twin::World w = world(text_of(R"(
+  const twin::World w = world(text_of(
+      R"(
   seed = 9, tick_min = 5, name = "All keys",
   vehicles = {
     { name = "car", share = 2, battery_kwh = 60, ac_kw = 11, ac_phases = 3, dc_kw = 100, efficiency = { 0.9, 0.8 }, taper_soc = 0.8, taper_end_kw = 3,
@@ -58,7 +63,7 @@ TEST_F(Language, EveryKeyOfASiteArrivesInTheWorld) {
                                   stay_h = uniform { 1, 3 }, v2g_share = 0.5, soc_target = 0.9, priorities = { { 0, 3 }, { 5, 1 } }, claim_stay_factor_std = 0.2, vehicles = { "curve" } } },
   strategy = plugin "edf" { beyond_request = true },
   at("2025-06-02T14:00", function(world) world.site.contract_kw = 60 end),)",
-                                      R"(
+      R"(
     name = "S", contract_kw = 100, export_limit_kw = 20, limits = "record", voltage_v = 220, load = 3,
     pv = { peak_kw = 10, profile = { 0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,0 } },
     storage = { name = "B", kwh = 100, charge_kw = 40, discharge_kw = 50, efficiency = { 0.95, 0.9 }, soc_start = 0.4, soc_min = 0.1, soc_max = 0.9, standby_kw = 0.1 },
@@ -67,7 +72,7 @@ TEST_F(Language, EveryKeyOfASiteArrivesInTheWorld) {
     co2_kg_per_kwh = 0.4, forecast = { bias = 0.1, std = 0.2 }, driver_price_per_kwh = 250, v2g_price_per_kwh = 150, unmet_price_per_kwh = 400, wear_price_per_kwh = 30,
     billing = "full", past_peaks_kw = { ["2025-01"] = 80 }, storage_policy = "arbitrage", queue = { places = 3, patience_min = 30 },
     outages = { { evse = "A-2", from = "2025-06-02T08:00", to = "2025-06-02T09:00" } },)",
-                                      R"({ { name = "A", evses = 2, kw = 11, phases = 3, min_a = 8, phase = "L2", bidirectional = true, max_discharge_kw = 6, feeder = "F" },
+      R"({ { name = "A", evses = 2, kw = 11, phases = 3, min_a = 8, phase = "L2", bidirectional = true, max_discharge_kw = 6, feeder = "F" },
                  { name = "D", evses = 1, kind = "dc", kw = 50, min_kw = 2, efficiency = 0.94 } })"));
   ASSERT_EQ(w.sites.size(), 1U);
   const twin::Site& s = w.sites[0];
@@ -132,23 +137,41 @@ TEST_F(Language, SlipsAreNamedWithKeyAndRemedy) {
       {some_cars, "contract_kw = \"100 kW\",", a, {"contract_kw", "100 kW", "number"}},
       {some_cars, "contract_kw = 0/0,", a, {"contract_kw"}},
       {some_cars, "tarif = {},", a, {"tarif", "tariff"}},
-      {some_cars, "tariff = { currency = \"KRW\", periods = { { from = \"00:00\", to = \"23:00\", price_per_kwh = 1 } } },", a, {"23:00", "24:00"}},
-      {some_cars, "tariff = { currency = \"KRW\", periods = { { from = \"7\", to = \"24:00\", price_per_kwh = 1 } } },", a, {"7"}},
+      {some_cars,
+       "tariff = { currency = \"KRW\", periods = { { from = \"00:00\", to = \"23:00\", price_per_kwh = 1 } } },",
+       a,
+       {"23:00", "24:00"}},
+      {some_cars,
+       "tariff = { currency = \"KRW\", periods = { { from = \"7\", to = \"24:00\", price_per_kwh = 1 } } },",
+       a,
+       {"7"}},
       {some_cars, "storage = { kwh = 10, kw = 5, efficiency = 96 },", a, {"efficiency"}},
       {some_cars, "storage = { kwh = 10, kw = 5, soc_min = 0.5, soc_max = 0.2 },", a, {"soc"}},
       {some_cars, "pv = { peak_kw = 5, profile = { 1, 2, 3 } },", a, {"profile", "24"}},
       {some_cars, "load = -1,", a, {"load"}},
       {some_cars, "feeders = { { name = \"a\", parent = \"b\" }, { name = \"b\", parent = \"a\" } },", a, {"feeder"}},
       {some_cars, "feeders = { { name = \"a\", parent = \"x\" } },", a, {"x"}},
-      {some_cars, "rows = { { name = \"r\", kind = \"power_kw\", upper = 10, members = { [\"A-9\"] = 1 } } },", a, {"A-9"}},
-      {some_cars, "outages = { { evse = \"B-1\", from = \"2025-06-02T08:00\", to = \"2025-06-02T09:00\" } },", a, {"B-1"}},
-      {some_cars, "outages = { { evse = \"A-1\", from = \"2025-06-02T10:00\", to = \"2025-06-02T09:00\" } },", a, {"to"}},
+      {some_cars,
+       "rows = { { name = \"r\", kind = \"power_kw\", upper = 10, members = { [\"A-9\"] = 1 } } },",
+       a,
+       {"A-9"}},
+      {some_cars,
+       "outages = { { evse = \"B-1\", from = \"2025-06-02T08:00\", to = \"2025-06-02T09:00\" } },",
+       a,
+       {"B-1"}},
+      {some_cars,
+       "outages = { { evse = \"A-1\", from = \"2025-06-02T10:00\", to = \"2025-06-02T09:00\" } },",
+       a,
+       {"to"}},
       {some_cars, "queue = { places = -1 },", a, {"places"}},
       {some_cars, "", "{ { name = \"A\", evses = 2 } }", {"kw"}},
       {some_cars, "", "{ { name = \"A\", evses = 2, kw = 7, phase = \"L4\" } }", {"phase"}},
       {some_cars, "", "{ { name = \"A\", evses = 2, kw = 7, rates_a = { 16, 8 } } }", {"rates_a"}},
       {some_cars, "", "{}", {"stations"}},
-      {"vehicles = { { name = \"c\", battery_kwh = 60, curve = { { 0, 10 }, { 0.5, 20 } } } }," + some_cars, "", a, {"curve", "1"}},
+      {"vehicles = { { name = \"c\", battery_kwh = 60, curve = { { 0, 10 }, { 0.5, 20 } } } }," + some_cars,
+       "",
+       a,
+       {"curve", "1"}},
       {"vehicles = { { name = \"c\", battery_kwh = 60, soc_floor = 30 } }," + some_cars, "", a, {"soc_floor", "0..1"}},
       {"arrivals = arrivals.poisson { per_hour = { 1, 2 } },", "", a, {"per_hour", "24"}},
       {"arrivals = arrivals.poisson { per_hour = 1, energy_kwh = normal { mean = 5 } },", "", a, {"std"}},
@@ -159,7 +182,8 @@ TEST_F(Language, SlipsAreNamedWithKeyAndRemedy) {
   for (const Slip& slip : slips) {
     const std::string message = error_of(text_of(slip.top, slip.in_site, slip.stations));
     EXPECT_THAT(message, HasSubstr("s.lua:")) << slip.top << slip.in_site << slip.stations;
-    for (const std::string& word : slip.words) EXPECT_THAT(message, HasSubstr(word)) << slip.top << slip.in_site << slip.stations;
+    for (const std::string& word : slip.words)
+      EXPECT_THAT(message, HasSubstr(word)) << slip.top << slip.in_site << slip.stations;
   }
 }
 
@@ -169,14 +193,27 @@ TEST_F(Language, EveryMisspeltKeyIsAnErrorWithTheNearestName) {
   const std::vector<std::pair<std::string, std::function<std::string(const std::string&)>>> places = {
       {"scenario", [&](const std::string& k) { return text_of(some_cars + k); }},
       {"site", [&](const std::string& k) { return text_of(some_cars, k); }},
-      {"station", [&](const std::string& k) { return text_of(some_cars, "", "{ { name = \"A\", evses = 2, kw = 7, " + k + " } }"); }},
-      {"vehicle", [&](const std::string& k) { return text_of("vehicles = { { name = \"c\", battery_kwh = 60, " + k + " } }," + some_cars); }},
-      {"storage", [&](const std::string& k) { return text_of(some_cars, "storage = { kwh = 10, kw = 5, " + k + " },"); }},
+      {"station",
+       [&](const std::string& k) {
+         return text_of(some_cars, "", "{ { name = \"A\", evses = 2, kw = 7, " + k + " } }");
+       }},
+      {"vehicle",
+       [&](const std::string& k) {
+         return text_of("vehicles = { { name = \"c\", battery_kwh = 60, " + k + " } }," + some_cars);
+       }},
+      {"storage",
+       [&](const std::string& k) { return text_of(some_cars, "storage = { kwh = 10, kw = 5, " + k + " },"); }},
       {"queue", [&](const std::string& k) { return text_of(some_cars, "queue = { places = 1, " + k + " },"); }},
-      {"poisson", [&](const std::string& k) { return text_of("arrivals = arrivals.poisson { per_hour = 1, " + k + " },"); }},
-      {"feeder", [&](const std::string& k) { return text_of(some_cars, "feeders = { { name = \"f\", " + k + " } },"); }},
-      {"row", [&](const std::string& k) { return text_of(some_cars, "rows = { { name = \"f\", upper = 1, members = { [\"A-1\"] = 1 }, " + k + " } },"); }},
-      {"tariff", [&](const std::string& k) { return text_of(some_cars, "tariff = { currency = \"KRW\", " + k + " },"); }},
+      {"poisson",
+       [&](const std::string& k) { return text_of("arrivals = arrivals.poisson { per_hour = 1, " + k + " },"); }},
+      {"feeder",
+       [&](const std::string& k) { return text_of(some_cars, "feeders = { { name = \"f\", " + k + " } },"); }},
+      {"row",
+       [&](const std::string& k) {
+         return text_of(some_cars, "rows = { { name = \"f\", upper = 1, members = { [\"A-1\"] = 1 }, " + k + " } },");
+       }},
+      {"tariff",
+       [&](const std::string& k) { return text_of(some_cars, "tariff = { currency = \"KRW\", " + k + " },"); }},
   };
   int tried = 0;
   for (const auto& [name, text] : places) {
@@ -195,7 +232,8 @@ TEST_F(Language, EveryMisspeltKeyIsAnErrorWithTheNearestName) {
 }
 
 TEST_F(Language, ParametersTakeTheTypeOfTheirDefault) {
-  const std::string text = "local kw = param(\"kw\", 50)\nlocal name = param(\"title\", \"x\")\n" + text_of(some_cars + "name = name,", "contract_kw = kw,");
+  const std::string text = "local kw = param(\"kw\", 50)\nlocal name = param(\"title\", \"x\")\n" +
+                           text_of(some_cars + "name = name,", "contract_kw = kw,");
   LoadOptions options;
   options.set = {{"kw", "75.5"}, {"title", "mine"}};
   const twin::World w = world(text, options);
@@ -218,8 +256,10 @@ TEST_F(Language, SeedAndDaysOfTheCommandLineWin) {
 
 TEST_F(Language, LocalTimesThatClocksSkipOrRepeatAreErrors) {
   const auto at = [&](const std::string& start, const std::string& time) {
-    return error_of("return scenario { start = \"" + start + "\", days = 1, timezone = \"Europe/Berlin\", site { stations = { { name = \"A\", evses = 1, kw = 7 } } }, " +
-                    some_cars + " at(\"" + time + "\", function(world) end) }");
+    return error_of(
+        "return scenario { start = \"" + start +
+        "\", days = 1, timezone = \"Europe/Berlin\", site { stations = { { name = \"A\", evses = 1, kw = 7 } } }, " +
+        some_cars + " at(\"" + time + "\", function(world) end) }");
   };
   EXPECT_THAT(at("2025-03-30", "2025-03-30T02:30"), HasSubstr("02:30"));
   EXPECT_THAT(at("2025-10-26", "2025-10-26T02:30"), HasSubstr("02:30"));
@@ -227,28 +267,36 @@ TEST_F(Language, LocalTimesThatClocksSkipOrRepeatAreErrors) {
 }
 
 TEST_F(Language, ADayOf25HoursHas25) {
-  const twin::World w = world("return scenario { start = \"2025-10-26\", days = 1, timezone = \"Europe/Amsterdam\", site { stations = { { name = \"A\", evses = 1, kw = 7 } } }, " + some_cars + " }");
+  const twin::World w = world(
+      "return scenario { start = \"2025-10-26\", days = 1, timezone = \"Europe/Amsterdam\", site { stations = { { name "
+      "= \"A\", evses = 1, kw = 7 } } }, " +
+      some_cars + " }");
   EXPECT_EQ(w.end_ns - w.start_ns, 25 * kernel::hour_ns);
 }
 
 TEST_F(Language, SeveralSitesHaveTheirOwnArrivals) {
   const std::string stations = "stations = { { name = \"A\", evses = 1, kw = 7 } }, ";
   const std::string head = "return scenario { start = \"2025-06-02\", days = 1, timezone = \"Asia/Seoul\", ";
-  const twin::World w = world(head + "site { name = \"x\", " + stations + some_cars + " }, site { name = \"y\", " + stations + some_cars + " } }");
+  const twin::World w = world(head + "site { name = \"x\", " + stations + some_cars + " }, site { name = \"y\", " +
+                              stations + some_cars + " } }");
   ASSERT_EQ(w.sites.size(), 2U);
   EXPECT_EQ(w.sites[1].arrivals.size(), 1U);
-  EXPECT_THAT(error_of(head + "site { " + stations + " }, site { " + stations + " }, " + some_cars + " }"), HasSubstr("arrivals"));
+  EXPECT_THAT(error_of(head + "site { " + stations + " }, site { " + stations + " }, " + some_cars + " }"),
+              HasSubstr("arrivals"));
 }
 
 TEST_F(Language, FreeEnergyIsSaid) {
   const twin::World w = world(text_of(some_cars));
-  const bool said = std::any_of(w.flags.begin(), w.flags.end(), [](const auto& flag) { return flag.reason.find("free") != std::string::npos; });
+  const bool said = std::any_of(w.flags.begin(), w.flags.end(),
+                                [](const auto& flag) { return flag.reason.find("free") != std::string::npos; });
   EXPECT_TRUE(said);
 }
 
 TEST_F(Language, AnEventOutsideTheRunIsFlagged) {
   const twin::World w = world(text_of(some_cars + "at(\"2025-06-05T08:00\", function(world) end),"));
-  const bool said = std::any_of(w.flags.begin(), w.flags.end(), [](const auto& flag) { return (flag.id + flag.reason).find("2025-06-05") != std::string::npos; });
+  const bool said = std::any_of(w.flags.begin(), w.flags.end(), [](const auto& flag) {
+    return (flag.id + flag.reason).find("2025-06-05") != std::string::npos;
+  });
   EXPECT_TRUE(said);
 }
 
@@ -267,9 +315,10 @@ TEST_F(Language, LuaStrategyGivesPowerByIdAndNamesWhatIsNoNumber) {
 }
 
 TEST_F(Language, ScriptedEventsChangeTheContractAndTheEvses) {
-  const LoadedScenario s = load(text_of("arrivals = arrivals.poisson { per_hour = 5, energy_kwh = 40, stay_h = 20 }, strategy = \"asap\","
-                                        "at(\"2025-06-02T12:00\", function(world) world.site.contract_kw = 3 world.evse[\"A-2\"].available = false end),",
-                                        "contract_kw = 100,"));
+  const LoadedScenario s = load(text_of(
+      "arrivals = arrivals.poisson { per_hour = 5, energy_kwh = 40, stay_h = 20 }, strategy = \"asap\","
+      "at(\"2025-06-02T12:00\", function(world) world.site.contract_kw = 3 world.evse[\"A-2\"].available = false end),",
+      "contract_kw = 100,"));
   const auto script = make_script(s);
   ASSERT_NE(script, nullptr);
   struct Seen : twin::Observer {
@@ -288,7 +337,8 @@ TEST_F(Language, ScriptedEventsChangeTheContractAndTheEvses) {
   const auto full = [](const evtwin_view&, std::uint64_t, std::uint32_t) {
     struct All : control::Strategy {
       void decide(const evtwin_view& view, evtwin_decision& d) override {
-        for (std::uint32_t i = 0; i < view.n_evses; ++i) d.evse_kw[i] = view.evse_session[i] != 0 ? view.evse_car_max_kw[i] : 0.0;
+        for (std::uint32_t i = 0; i < view.n_evses; ++i)
+          d.evse_kw[i] = view.evse_session[i] != 0 ? view.evse_car_max_kw[i] : 0.0;
       }
     };
     return std::make_unique<All>();
