@@ -323,5 +323,68 @@ TEST(Simulation, MeterWindowsSumToTheLedger) {
   EXPECT_NEAR(segments, o.ledger().ev_charge_kwh, exact);
 }
 
+// 96 ticks of 15 minutes, and one decision each for the arrival at 01:07 and the departure at 02:10 that fall between
+// them.
+TEST(Simulation, DecisionsComeOnEveryTickAndOnTheEventsAskedFor) {
+  twin::World world = small_world();
+  add_visits(world, {visit(1 + 7.0 / 60, 2 + 10.0 / 60, 50)});
+  std::vector<std::uint32_t> why;
+  const auto count = [&](std::uint32_t subscribes) {
+    why.clear();
+    const Outcome o = run_world(
+        world, strategy([&](const evtwin_view& view, evtwin_decision&) { why.push_back(view.why); }, subscribes));
+    EXPECT_EQ(o.site().decisions, why.size());
+    return why.size();
+  };
+  EXPECT_EQ(count(0), 96U);
+  EXPECT_EQ(count(EVTWIN_WHY_ARRIVAL), 97U);
+  EXPECT_EQ(count(EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE), 98U);
+  EXPECT_EQ(why.front(), EVTWIN_WHY_TICK);
+  EXPECT_EQ(std::count(why.begin(), why.end(), EVTWIN_WHY_ARRIVAL), 1);
+  world.tick_ns = hour_ns;
+  EXPECT_EQ(count(0), 24U);
+}
+
+TEST(Simulation, AStrategyIsWokenExactlyWhenItAsked) {
+  twin::World world = small_world();
+  const TimeNs at = monday_ns + 3 * hour_ns + 1;
+  std::vector<TimeNs> woken;
+  run_world(world, strategy([&](const evtwin_view& view, evtwin_decision& d) {
+              if ((view.why & EVTWIN_WHY_WAKE) != 0) woken.push_back(view.now_ns);
+              if (view.now_ns < at) d.wake_ns = at;
+            }));
+  EXPECT_EQ(woken, std::vector<TimeNs>{at});
+}
+
+TEST(Simulation, ACarGoesOnlyToAnEvseItsInletFits) {
+  twin::World world = small_world(2);
+  world.sites[0].evses[0].phases = 0;  // DC first
+  world.sites[0].evses[0].max_kw = 50.0;
+  world.vehicles[0].has_dc = false;
+  add_visits(world, {visit(1, 2, 5, demand::any_evse), visit(1.5, 2, 5, demand::any_evse)});
+  const Outcome o = run_world(world, full_power());
+  EXPECT_EQ(o.site().sessions, 1U);
+  EXPECT_EQ(o.site().turned_away, 1U);
+  EXPECT_EQ(o.seen.sessions[1].record.evse, 1);
+}
+
+// A car that leaves, one that comes and the tick at one instant: out before in before the decision, in whatever order
+// the arrival laws list them.
+TEST(Simulation, OneInstantHasOneOrder) {
+  for (const bool swapped : {false, true}) {
+    twin::World world = small_world();
+    std::vector<demand::Visit> first = {visit(1, 2, 5)}, second = {visit(2, 3, 5)};
+    if (swapped) std::swap(first, second);
+    add_visits(world, first);
+    add_visits(world, second);
+    std::vector<std::uint64_t> at_two;
+    const Outcome o = run_world(world, strategy([&](const evtwin_view& view, evtwin_decision&) {
+                                  if (view.now_ns == monday_ns + 2 * hour_ns) at_two.push_back(view.evse_session[0]);
+                                }));
+    EXPECT_EQ(at_two, std::vector<std::uint64_t>{2});
+    EXPECT_EQ(o.site().sessions, 2U);
+  }
+}
+
 }  // namespace
 }  // namespace evtwin::testing

@@ -218,7 +218,8 @@ typedef struct evtwin_decision {
   uint32_t struct_size, reserved;
   double* evse_kw;      /* [n_evses] NaN on entry = leave the setpoint as it is */
   double* storage_kw;   /* [n_storages] NaN on entry = leave as is */
-  int64_t wake_ns;      /* 0 on entry = no own wake-up; else an instant after now */
+  int64_t wake_ns;      /* 0 on entry = no own wake-up; else an instant after now. Each decision asks anew: what the one
+                             before asked for is forgotten */
   double expected_cost; /* NaN on entry; what the strategy expects the horizon to cost, recorded */
 } evtwin_decision;
 
