@@ -85,7 +85,8 @@ Json run_json(const twin::World& world, const twin::Result& result, const std::s
 std::string kpi_table_text(std::span<const Kpi> kpis, Language language) {
   const bool korean = language == Language::korean;
   TextTable table(korean ? std::vector<std::string>{"지표", "값", "설명"}
-                         : std::vector<std::string>{"figure", "value", "what it is"});
+                         : std::vector<std::string>{"figure", "value", "what it is"},
+                  LastColumn::prose);
   for (const Kpi& kpi : kpis) {
     if (kpi.site >= 0) continue;
     const bool says_something = !std::isnan(kpi.value) && kpi.value != 0.0;

@@ -31,7 +31,7 @@ std::string money_text(double value, std::string_view currency) {
   return text;
 }
 
-TextTable::TextTable(std::vector<std::string> heads) { add_row(std::move(heads)); }
+TextTable::TextTable(std::vector<std::string> heads, LastColumn last) : last_(last) { add_row(std::move(heads)); }
 
 void TextTable::add_row(std::vector<std::string> cells) {
   for (std::string& cell : cells) cell = kernel::printable(cell);
@@ -49,7 +49,8 @@ std::string TextTable::text() const {
       const std::string padding(widths[i] - kernel::display_width(rows_[r][i]), ' ');
       if (i > 0) out += "  ";
       const bool last = i + 1 == rows_[r].size();
-      out += i == 0 ? rows_[r][i] + (last ? "" : padding) : padding + rows_[r][i];
+      const bool to_the_left = i == 0 || (last && last_ == LastColumn::prose);
+      out += to_the_left ? rows_[r][i] + (last ? "" : padding) : padding + rows_[r][i];
     }
     out += '\n';
     if (r > 0) continue;

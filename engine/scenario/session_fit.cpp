@@ -94,8 +94,12 @@ std::vector<std::string> station_ids(const SessionTable& table) {
   std::map<std::string_view, bool> known;
   for (const SessionRow* row : by_line) {
     if (row->evse_id.empty()) {
-      throw InputError(table.file, row->line,
-                       fmt::format("session {} names no EVSE; add a column evse", name_of(*row)));
+      throw InputError(
+          table.file, row->line,
+          fmt::format(
+              "session {} names no EVSE; add a column evse, or give the site stations of its own and let cars take "
+              "any: sessions {{ ..., evse = \"any\" }} (scenarios/real_sessions.lua: --set evses=N)",
+              name_of(*row)));
     }
     if (known.emplace(row->evse_id, true).second) ids.push_back(row->evse_id);
   }
