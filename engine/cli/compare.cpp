@@ -35,6 +35,7 @@ std::string file_name_of(const std::string& label) {
 
 std::vector<ReadyStrategy> strategies_of(const scenario::LoadedScenario& scenario, const CompareCommand& command) {
   std::vector<ReadyStrategy> ready;
+  ready.reserve(command.strategies.size());
   for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(scenario, &text));
   if (!ready.empty()) return ready;
   for (const auto& listed : control::list_strategies()) {

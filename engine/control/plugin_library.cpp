@@ -160,6 +160,7 @@ CheckedParams check_params(const evtwin_info& info, const TextParams& given) {
     const bool known = std::any_of(info.params, info.params + info.n_params, [&](const auto& p) { return id == p.id; });
     if (known) continue;
     std::vector<std::string_view> names;
+    names.reserve(info.n_params);
     for (std::uint32_t i = 0; i < info.n_params; ++i) names.emplace_back(info.params[i].id);
     const std::string near = kernel::nearest_name(id, names);
     const std::string hint = names.empty()  ? " (it has none)"
