@@ -41,7 +41,7 @@ double Distribution::at(double u) const {
 }
 
 ArrivalStream::ArrivalStream(std::shared_ptr<const ArrivalLaw> law, StreamContext context)
-    : law_(std::move(law)), context_(std::move(context)), now_ns_(context_.start_ns) {}
+    : law_(std::move(law)), context_(context), now_ns_(context_.start_ns) {}
 
 bool ArrivalStream::next(Visit& visit) {
   if (const auto* recorded = std::get_if<Recorded>(law_.get())) {

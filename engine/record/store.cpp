@@ -23,7 +23,6 @@ double finite_or_null(double value) { return std::isfinite(value) ? value : std:
 
 Store::Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
     : database_(create_run_file(file, world, strategy)),
-      world_(&world),
       power_(database_, "power"),
       session_(database_, "session"),
       signal_(database_, "signal"),

@@ -47,7 +47,6 @@ class Store {
   void close_file();
 
   Database database_;
-  const twin::World* world_;
   std::vector<std::int64_t> first_evse_, first_storage_;  // id of a site's row 0
   TableInsert power_, session_, signal_, decision_, setpoint_, correction_, event_, meter_;
   std::size_t rows_in_transaction_ = 0;
