@@ -67,24 +67,37 @@ int compare(const CompareCommand& command) {
     kernel::parallel_for(strategies.size(), threads, [&](std::size_t i) {
       const std::string file =
           command.out.empty() ? "" : (fs::path(command.out) / file_name_of(strategies[i].identity.label)).string();
-      const FinishedRun done = run_once(scenario, strategies[i], file, [&](double fraction) {
+      contenders[i].strategy = strategies[i].identity.label;
+      const auto show = [&](double fraction) {
         const std::lock_guard lock(bar_mutex);
         fractions[i] = fraction;
         double sum = 0.0;
         for (const double f : fractions) sum += f;
         bar.show(sum / static_cast<double>(fractions.size()));
-      });
-      contenders[i].strategy = strategies[i].identity.label;
-      contenders[i].kpis = done.kpis;
-      contenders[i].event_hash = done.result.event_hash;
-      contenders[i].wall_s = done.wall_s;
+      };
+      try {
+        const FinishedRun done = run_once(scenario, strategies[i], file, show);
+        contenders[i].kpis = done.kpis;
+        contenders[i].event_hash = done.result.event_hash;
+        contenders[i].wall_s = done.wall_s;
+      } catch (const twin::Interrupted&) {
+        throw;
+      } catch (const std::exception& error) {
+        contenders[i].error = error.what();  // the others still have an answer
+      }
     });
   }
 
   const twin::World& world = scenario.world;
+  int status = 0;
+  for (const analysis::Contender& contender : contenders) {
+    if (contender.error.empty()) continue;
+    status = 1;
+    fmt::print(stderr, "error: {}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));
+  }
   if (command.json) {
     fmt::print("{}\n", analysis::json_text(analysis::comparison_json(contenders, world.currency)));
-    return 0;
+    return status;
   }
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
   print_flags(world);
@@ -93,7 +106,7 @@ int compare(const CompareCommand& command) {
   fmt::print("{}\n{}\n", analysis::comparison_table(contenders, world.currency, language),
              analysis::comparison_sentences(contenders, world.currency, language));
   if (!command.out.empty()) fmt::print("Run files are in {}\n", kernel::printable(command.out));
-  return 0;
+  return status;
 }
 
 }  // namespace evtwin::cli

@@ -114,6 +114,18 @@ TEST_F(Refusals, JsonIsOneDocumentAndTablesHoldNoControlCharacters) {
   EXPECT_NE(table.out.find("총비용"), std::string::npos);
 }
 
+TEST_F(Refusals, AStrategyThatFailsIsNamedAndTheOthersAnswer) {
+  const std::string bad = std::string(EVTWIN_PLUGIN_DIR) + "/../test_plugins/bad_decide.so";
+  const Said said = run({"compare", week, "--strategies", "asap," + bad, "--json"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("the solver gave up"), std::string::npos) << said.err;
+  const auto document = said.json();
+  ASSERT_EQ(document["runs"].size(), 2U);
+  EXPECT_TRUE(document["runs"][0]["error"].is_null());
+  EXPECT_GT(document["runs"][0]["kpi"]["total_cost"].get<double>(), 0.0);
+  EXPECT_FALSE(document["runs"][1]["error"].is_null());
+}
+
 TEST_F(Refusals, AnotherSeedIsAnotherWeek) {
   const auto hash = [&](const std::string& seed) {
     return run({"run", week, "--seed", seed, "--json"}).json()["event_hash"].get<std::string>();

@@ -128,7 +128,7 @@ class Fence {
                               const evtwin_view& first, evtwin_strategy** out) noexcept {
     return guarded(host, [&] {
       Setup setup(host, params, first);
-      auto* fence = new Fence(host, setup);
+      auto* fence = new Fence(host, setup);  // NOLINT(bugprone-unhandled-exception-at-new): guarded() catches
       fence->c_.subscribes = setup.subscribes;
       fence->c_.horizon_steps = setup.horizon_steps;
       *out = &fence->c_;
