@@ -271,6 +271,9 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
     return load(file, options);
   } catch (const ScriptError&) {
     throw;
+  } catch (const std::bad_alloc&) {
+    throw ScriptError(printable(file, 300) +
+                      ": needs more memory than there is; how many EVSEs, sessions or hours does it have?");
   } catch (const std::exception& error) {
     // What a room below refused in its own words: the file is named at least.
     throw ScriptError(printable(file, 300) + ": " + printable(error.what(), 400));

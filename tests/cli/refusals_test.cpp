@@ -134,7 +134,19 @@ TEST_F(Refusals, AnotherSeedIsAnotherWeek) {
   EXPECT_NE(hash("3"), hash("4"));
 }
 
-#ifdef NDEBUG  // the judge bounds address space, which sanitizers need without bound
+#ifdef NDEBUG  // sanitizers and the judge's bound on address space do not go together
+TEST_F(Refusals, AWorldLargerThanMemoryIsOneLine) {
+  const std::string scenario =
+      write("big.lua", R"(return scenario { start = "2026-06-01", days = 1, timezone = "Asia/Seoul",
+    site { stations = { { name = "A", evses = 1000000, kw = 7 } } }, arrivals = arrivals.poisson { per_hour = 5 } })");
+  const Said said = run({"run", scenario}, [] {
+    const rlimit little{400 << 20, 400 << 20};
+    setrlimit(RLIMIT_AS, &little);
+  });
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("memory"), std::string::npos) << said.err;
+}
+
 TEST_F(Refusals, TheJudgeOfBadInputFindsNothing) {
   const std::string judge = shared_dir + "/bad_input/judge";
   if (!std::filesystem::exists(judge)) GTEST_SKIP() << "skipped: no bad input in " << shared_dir;
