@@ -241,10 +241,13 @@ bool Guard::exceeded(const GuardRow& row, Side side, std::span<const Coupling> c
   return row.lower > -physics::infinite && value(row, side, couplings) < row.lower - slack(row.lower);
 }
 
-/// Whether less power of member k brings the row back towards that bound's inside.
-bool Guard::reduces(const GuardRow& row, std::size_t k, Side side) const {
-  const GuardMember& m = members[row.members[k]];
+/// Whether less power of member k brings the row back towards that bound's inside. A DC EVSE has no current that
+/// counts.
+bool Guard::reduces(const GuardRow& row, std::size_t k, Side side, std::span<const Coupling> couplings) const {
+  const std::uint32_t i = row.members[k];
+  const GuardMember& m = members[i];
   if (m.given_kw == 0.0 || row.coefficients[k] == 0.0) return false;
+  if (row.kind != LimitKind::power_kw && (i >= evse_count_ || couplings[i].kw_per_a == 0.0)) return false;
   if (row.kind == LimitKind::magnitude_a)
     return (m.given_kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw) > 0.0;
   return (row.coefficients[k] * m.given_kw > 0.0) == (side == Side::upper) &&
@@ -263,7 +266,7 @@ void Guard::set(std::uint32_t i, double kw, std::uint32_t row_number, std::span<
 void Guard::scale(std::uint32_t row_number, Side side, double factor, std::span<const Coupling> couplings) {
   const GuardRow& row = rows_[row_number];
   for (std::size_t k = 0; k < row.members.size(); ++k) {
-    if (!reduces(row, k, side)) continue;
+    if (!reduces(row, k, side, couplings)) continue;
     const std::uint32_t i = row.members[k];
     const GuardMember& m = members[i];
     const double kw =
@@ -273,10 +276,10 @@ void Guard::scale(std::uint32_t row_number, Side side, double factor, std::span<
 }
 
 /// @returns false when no member is left that could help.
-bool Guard::drop_last(std::uint32_t row_number, Side side) {
+bool Guard::drop_last(std::uint32_t row_number, Side side, std::span<const Coupling> couplings) {
   const GuardRow& row = rows_[row_number];
   for (std::size_t k = row.members.size(); k-- > 0;) {
-    if (!reduces(row, k, side)) continue;
+    if (!reduces(row, k, side, couplings)) continue;
     GuardMember& m = members[row.members[k]];
     m.given_kw = 0.0;
     m.reason = Correction::limit;
@@ -293,7 +296,7 @@ double Guard::value_without_help(std::uint32_t row_number, Side side, std::span<
   if (row.kind == LimitKind::magnitude_a) return 0.0;
   set_aside_.clear();
   for (std::size_t k = 0; k < row.members.size(); ++k) {
-    if (reduces(row, k, side)) set_aside_.emplace_back(row.members[k], members[row.members[k]].given_kw);
+    if (reduces(row, k, side, couplings)) set_aside_.emplace_back(row.members[k], members[row.members[k]].given_kw);
   }
   for (const auto& [member, kw] : set_aside_) members[member].given_kw = 0.0;
   const double rest = value(row, side, couplings);
@@ -316,7 +319,7 @@ bool Guard::enforce_row(std::uint32_t row_number, Side side, std::span<const Cou
     scale(row_number, side, std::clamp((bound - rest) / (now - rest), 0.0, 1.0), couplings);
   }
   // Floors and mixed directions can leave a little: the last members go to 0 one by one.
-  while (exceeded(row, side, couplings) && drop_last(row_number, side)) {
+  while (exceeded(row, side, couplings) && drop_last(row_number, side, couplings)) {
   }
   return true;
 }
@@ -348,7 +351,7 @@ std::span<const std::uint32_t> Guard::hold(std::span<const Coupling> couplings, 
     dropped = false;
     for (std::uint32_t r = 0; r < rows_.size(); ++r) {
       for (const Side side : both_sides)
-        dropped = (exceeded(rows_[r], side, couplings) && drop_last(r, side)) || dropped;
+        dropped = (exceeded(rows_[r], side, couplings) && drop_last(r, side, couplings)) || dropped;
     }
   }
   exceeded_rows_.clear();

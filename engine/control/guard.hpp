@@ -78,8 +78,8 @@ class Guard {
   double current_a(std::uint32_t member, const physics::Coupling& coupling, Side side) const;
   bool exceeded(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
   void scale(std::uint32_t row_number, Side side, double factor, std::span<const physics::Coupling> couplings);
-  bool drop_last(std::uint32_t row_number, Side side);
-  bool reduces(const GuardRow& row, std::size_t k, Side side) const;
+  bool drop_last(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
+  bool reduces(const GuardRow& row, std::size_t k, Side side, std::span<const physics::Coupling> couplings) const;
   double value_without_help(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
   bool enforce_row(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
   void set(std::uint32_t member, double kw, std::uint32_t row_number, std::span<const physics::Coupling> couplings);

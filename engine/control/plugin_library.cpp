@@ -19,14 +19,28 @@ namespace evtwin::control {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+struct CloseLibrary {
+  void operator()(void* handle) const { dlclose(handle); }
+};
+
+/// Whether the host can read a description without following a null pointer.
+bool complete(const evtwin_info* info) {
+  return info != nullptr && info->struct_size >= sizeof(evtwin_info) && info->id != nullptr &&
+         (info->n_params == 0 || info->params != nullptr);
+}
+
+}  // namespace
+
 std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file) {
   const auto refuse = [&](const std::string& why) { throw StrategyError(fmt::format("plugin {}: {}", file, why)); };
   std::error_code error;
   if (!fs::is_regular_file(file, error)) refuse("there is no such file");
   // A bare name would be looked for in the system's library folders.
-  void* handle = dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::unique_ptr<void, CloseLibrary> handle(dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL));
   if (handle == nullptr) refuse(fmt::format("not a loadable shared object ({})", dlerror()));
-  const auto* entry = static_cast<const evtwin_entry*>(dlsym(handle, "evtwin_strategy_entry"));
+  const auto* entry = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
   if (entry == nullptr) refuse("exports no symbol evtwin_strategy_entry; is it an evtwin plugin?");
   if (entry->abi_major != EVTWIN_ABI_MAJOR) {
     refuse(fmt::format("made for ABI {}, this evtwin has {}; rebuild it", entry->abi_major, EVTWIN_ABI_MAJOR));
@@ -41,7 +55,11 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
       (entry->abi_digest == nullptr || std::string_view(entry->abi_digest) != EVTWIN_ABI_DIGEST)) {
     refuse("built from another strategy.h than this evtwin (ABI 0 needs the very same header); rebuild it");
   }
-  return std::shared_ptr<const PluginLibrary>(new PluginLibrary(file, handle, entry));
+  if (entry->info == nullptr || entry->create == nullptr) refuse("its entry lacks the function info or create");
+  for (std::uint32_t i = 0; i < entry->n_strategies; ++i) {
+    if (!complete(entry->info(i))) refuse(fmt::format("the description of its strategy number {} is incomplete", i));
+  }
+  return std::shared_ptr<const PluginLibrary>(new PluginLibrary(file, handle.release(), entry));
 }
 
 PluginLibrary::PluginLibrary(std::string file, void* handle, const evtwin_entry* entry)
@@ -52,7 +70,7 @@ PluginLibrary::~PluginLibrary() { dlclose(handle_); }
 std::vector<const evtwin_info*> PluginLibrary::strategies() const {
   std::vector<const evtwin_info*> all;
   for (std::uint32_t i = 0; i < entry_->n_strategies; ++i) {
-    if (const evtwin_info* info = entry_->info(i)) all.push_back(info);
+    all.push_back(entry_->info(i));
   }
   return all;
 }
@@ -187,9 +205,16 @@ class PluginStrategy : public Strategy {
                  const evtwin_view& first, std::uint64_t seed, std::uint32_t site)
       : library_(std::move(library)), id_(info.id), seed_(seed), site_(site) {
     host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
-    const evtwin_status status = library_->entry().create(
-        &host_, info.id, params.values.data(), static_cast<std::uint32_t>(params.values.size()), &first, &instance_);
-    if (status != EVTWIN_OK || instance_ == nullptr) fail("create", status);
+    const evtwin_status status = caught([&] {
+      return library_->entry().create(&host_, info.id, params.values.data(),
+                                      static_cast<std::uint32_t>(params.values.size()), &first, &instance_);
+    });
+    if (status != EVTWIN_OK) fail("create", status);
+    if (instance_ == nullptr || instance_->struct_size < sizeof(evtwin_strategy) || instance_->decide == nullptr ||
+        instance_->destroy == nullptr) {
+      error_ = "it made no complete instance";
+      fail("create", status);
+    }
     subscribes = instance_->subscribes;
     horizon_steps = instance_->horizon_steps;
   }
@@ -200,11 +225,24 @@ class PluginStrategy : public Strategy {
   PluginStrategy& operator=(const PluginStrategy&) = delete;
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
-    const evtwin_status status = instance_->decide(instance_, &view, &decision);
+    error_.clear();  // an earlier call's words would explain this one wrongly
+    const evtwin_status status = caught([&] { return instance_->decide(instance_, &view, &decision); });
     if (status != EVTWIN_OK) fail("decide", status);
   }
 
  private:
+  /// The contract lets no exception cross; one that does all the same still ends in an error that names the plugin.
+  template <class Call>
+  evtwin_status caught(Call&& call) {
+    try {
+      return call();
+    } catch (const std::exception& error) {
+      error_ = error.what();
+    } catch (...) {
+      error_ = "an exception of unknown type";
+    }
+    return EVTWIN_FAILED;
+  }
   [[noreturn]] void fail(const char* call, evtwin_status status) const {
     throw StrategyError(fmt::format("strategy {} ({}): {} failed: {}", id_,
                                     fs::path(library_->file()).filename().string(), call,

@@ -16,7 +16,7 @@ namespace evtwin::control {
 class PluginLibrary {
  public:
   /// @throws StrategyError naming the file and the reason: not there, not a shared object, no entry symbol, another
-  /// abi_major, a newer abi_minor, another header digest.
+  /// abi_major, a newer abi_minor, another header digest, an incomplete entry or description.
   static std::shared_ptr<const PluginLibrary> open(const std::string& file);
   ~PluginLibrary();
   PluginLibrary(const PluginLibrary&) = delete;

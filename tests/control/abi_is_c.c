@@ -12,5 +12,8 @@ _Static_assert(sizeof(void*) != 8 || sizeof(evtwin_host) == 48, "host");
 _Static_assert(sizeof(void*) != 8 || sizeof(evtwin_param_info) == 72, "param info");
 _Static_assert(sizeof(void*) != 8 || sizeof(evtwin_param_value) == 24, "param value");
 
-int evtwin_abi_is_c(void);
-int evtwin_abi_is_c(void) { return (int)EVTWIN_ABI_MAJOR; }
+/* For abi_test.cpp: what C++ sees must be the same. */
+extern const size_t evtwin_sizes_in_c[];
+const size_t evtwin_sizes_in_c[] = {sizeof(evtwin_param_info), sizeof(evtwin_param_value), sizeof(evtwin_ledger),
+                                    sizeof(evtwin_view),       sizeof(evtwin_decision),    sizeof(evtwin_host),
+                                    sizeof(evtwin_info),       sizeof(evtwin_strategy),    sizeof(evtwin_entry)};

@@ -2,9 +2,13 @@
 #include "control/forecast.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include "kernel/random.hpp"
 
 namespace evtwin::control {
 namespace {
@@ -66,6 +70,125 @@ TEST(Forecaster, NoiseIsDrawnOncePerIssueAndNoNoiseIsTheTruth) {
   double bias = 0.0;
   for (std::size_t k = 1; k < 24; ++k) bias += five.pv_kw[k] / (77.0 + static_cast<double>(k)) - 1.0;
   EXPECT_NEAR(bias / 23, 0.1, 4 * 0.3 / std::sqrt(23.0));  // four standard errors
+}
+
+TEST(Forecaster, TheFirstStepIsThePresentUntilTheNextTick) {
+  for (const auto kind : {Forecast::Kind::perfect, Forecast::Kind::yesterday, Forecast::Kind::noisy}) {
+    const Horizon h = seen({kind, 0.5, 0.5}, monday_ns + hour_ns / 3, 3, 12.5);
+    EXPECT_EQ(h.pv_kw[0], 12.5);
+    EXPECT_EQ(h.start_ns[0], monday_ns + hour_ns / 3);
+    EXPECT_EQ(h.start_ns[1], monday_ns + hour_ns);
+    EXPECT_EQ(h.start_ns[2], monday_ns + 2 * hour_ns);
+  }
+}
+
+TEST(Forecaster, WithoutAYesterdayThePresentIsTheBestGuess) {
+  const Horizon h = seen({Forecast::Kind::yesterday, 0.0, 0.0}, monday_ns - 72 * hour_ns, 20, 3.25);
+  for (const double kw : h.pv_kw) EXPECT_EQ(kw, 3.25);
+}
+
+// Requirement: no strategy sees a value issued after now. Two worlds that agree up to now and differ ever after must
+// show the same horizon: reading a single later value would add 1000 kW.
+RC_GTEST_PROP(Forecaster, YesterdayIsTheSameInWorldsThatDifferOnlyLater, ()) {
+  const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+  std::uint64_t n = 0;
+  const auto real = [&](double from, double to) { return from + (to - from) * kernel::draw_unit(seed, 1, 1, n++); };
+  // Two weeks around the last Sunday of March 2025, when Berlin skips an hour; values of 15 minutes.
+  const market::Calendar berlin("Europe/Berlin");
+  const TimeNs begin = market::days_since_epoch({2025, 3, 23}) * kernel::day_ns;
+  const TimeNs quarter_ns = hour_ns / 4;
+  const TimeNs now = begin + static_cast<TimeNs>(real(0, 13 * 24 * 60)) * 60 * kernel::second_ns;
+  const TimeNs tick = quarter_ns * static_cast<TimeNs>(1 + std::floor(real(0, 8)));
+  std::vector<TimeNs> times;
+  std::vector<double> truth, other;
+  for (TimeNs t = begin; t < begin + 14 * kernel::day_ns; t += quarter_ns) {
+    times.push_back(t);
+    truth.push_back(real(0, 50));
+    other.push_back(t <= now ? truth.back() : truth.back() + 1000.0);
+  }
+  const auto horizon_of = [&](Forecast::Kind kind, const std::vector<double>& values) {
+    const market::SignalClock signal(market::Series(times, values), berlin), none(0.0, berlin);
+    Forecaster forecaster({kind, 0.0, 0.0}, berlin, tick, 7, 0, signal, signal, none,
+                          market::TariffClock(market::free_energy(), berlin));
+    market::SignalClock reading = signal;
+    const double now_kw = reading.at(now).value;
+    Horizon horizon;
+    forecaster.fill(now, 120, now_kw, now_kw, horizon);
+    return horizon;
+  };
+  const Horizon a = horizon_of(Forecast::Kind::yesterday, truth), b = horizon_of(Forecast::Kind::yesterday, other);
+  RC_ASSERT(a.pv_kw == b.pv_kw);
+  RC_ASSERT(a.load_kw == b.load_kw);
+  RC_ASSERT(a.issued_ns == now);
+  // The two worlds are told apart by somebody who may look ahead.
+  RC_ASSERT(horizon_of(Forecast::Kind::perfect, truth).pv_kw != horizon_of(Forecast::Kind::perfect, other).pv_kw);
+  // An error of nothing is the truth, to the bit.
+  RC_ASSERT(horizon_of(Forecast::Kind::noisy, truth).pv_kw == horizon_of(Forecast::Kind::perfect, truth).pv_kw);
+}
+
+TEST(Forecaster, ErrorsDifferBySeedSiteAndSignal) {
+  const market::SignalClock signal(hours_counted(), seoul), none(0.0, seoul);
+  const auto noisy = [&](std::uint64_t seed, std::uint64_t site) {
+    Forecaster forecaster({Forecast::Kind::noisy, 0.0, 0.2}, seoul, hour_ns, seed, site, signal, signal, none,
+                          market::TariffClock(market::free_energy(), seoul));
+    Horizon horizon;
+    forecaster.fill(monday_ns, 8, 72.0, 72.0, horizon);
+    return horizon;
+  };
+  const Horizon h = noisy(7, 0);
+  EXPECT_EQ(noisy(7, 0).pv_kw, h.pv_kw);
+  EXPECT_NE(noisy(8, 0).pv_kw, h.pv_kw);
+  EXPECT_NE(noisy(7, 1).pv_kw, h.pv_kw);
+  EXPECT_NE(h.load_kw, h.pv_kw);
+}
+
+TEST(Forecaster, AnErrorNeverTurnsALoadIntoASource) {
+  const Horizon h = seen({Forecast::Kind::noisy, -2.0, 0.5}, monday_ns, 24, 72);
+  for (std::size_t k = 1; k < 24; ++k) EXPECT_GE(h.pv_kw[k], 0.0);
+  EXPECT_EQ(*std::min_element(h.pv_kw.begin(), h.pv_kw.end()), 0.0);
+}
+
+TEST(Forecaster, BeyondItsEndASignalKeepsTheLastKnownFigure) {
+  const market::SignalClock counted(hours_counted(), seoul), none(0.0, seoul);
+  Forecaster forecaster({Forecast::Kind::perfect, 0.0, 0.0}, seoul, hour_ns, 7, 0, counted, none, counted,
+                        market::TariffClock(market::free_energy(), seoul));
+  Horizon h;
+  forecaster.fill(monday_ns + 70 * hour_ns, 5, 142.0, 0.0, h);
+  EXPECT_EQ(h.co2_kg_per_kwh, (std::vector<double>{142.0, 143.0, 143.0, 143.0, 143.0}));
+  EXPECT_EQ(h.pv_kw, (std::vector<double>{142.0, 143.0, 142.0, 142.0, 142.0}));  // PV: the present instead
+}
+
+// The clocks of Berlin: 2025-03-30 has 23 hours, 2025-10-26 has 25. A day's horizon ends at the next midnight, and a
+// forecast of the afternoon was issued at the local midnight before the change.
+TEST(Forecaster, DaysOf23And25HoursHaveAsManyStepsAndBeginAtLocalMidnight) {
+  const market::Calendar berlin("Europe/Berlin");
+  const auto check = [&](market::LocalDate date, market::LocalDate next, std::uint32_t hours) {
+    const TimeNs midnight = berlin.start_of(date);
+    EXPECT_EQ(berlin.start_of(next) - midnight, hours * hour_ns);
+    const market::SignalClock flat(5.0, berlin), none(0.0, berlin);
+    Forecaster forecaster({Forecast::Kind::noisy, 0.0, 0.1}, berlin, hour_ns, 7, 0, flat, none, none,
+                          market::TariffClock(market::free_energy(), berlin));
+    Horizon h;
+    forecaster.fill(midnight, hours, 5.0, 0.0, h);
+    for (std::uint32_t k = 0; k <= hours; ++k) EXPECT_EQ(h.start_ns[k], midnight + k * hour_ns);
+    EXPECT_EQ(h.start_ns[hours], berlin.start_of(next));
+    EXPECT_EQ(h.issued_ns, midnight);
+    forecaster.fill(midnight + 15 * hour_ns, 2, 5.0, 0.0, h);
+    EXPECT_EQ(h.issued_ns, midnight);
+    forecaster.fill(berlin.start_of(next), 2, 5.0, 0.0, h);
+    EXPECT_EQ(h.issued_ns, berlin.start_of(next));
+  };
+  check({2025, 3, 30}, {2025, 3, 31}, 23);
+  check({2025, 10, 26}, {2025, 10, 27}, 25);
+  // Ticks of 4 h keep to the local clock: 00:00, 04:00, 08:00 ... are 3 h and then 4 h apart.
+  const market::SignalClock none(0.0, berlin);
+  Forecaster forecaster({}, berlin, 4 * hour_ns, 7, 0, none, none, none,
+                        market::TariffClock(market::free_energy(), berlin));
+  Horizon h;
+  const TimeNs midnight = berlin.start_of(market::LocalDate{2025, 3, 30});
+  forecaster.fill(midnight, 6, 0.0, 0.0, h);
+  EXPECT_EQ(h.start_ns[1] - midnight, 3 * hour_ns);
+  EXPECT_EQ(h.start_ns[6] - midnight, 23 * hour_ns);
 }
 
 }  // namespace

@@ -6,47 +6,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string_view>
 
+#include "control/guard_site.hpp"
 #include "kernel/random.hpp"
 
 namespace evtwin::control {
 namespace {
-
-using physics::infinite;
-
-/// EVSEs of 32 A at 230 V (7.36 kW) with batteries that take and give anything.
-struct TestSite {
-  explicit TestSite(std::size_t n, std::vector<physics::LimitRow> rows = {}, double contract_kw = infinite,
-                    double export_kw = infinite, std::vector<physics::Feeder> feeders = {},
-                    std::vector<physics::Storage> stores = {})
-      : evses(n), storages(std::move(stores)), couplings(n + storages.size()), tree(std::move(feeders)) {
-    for (std::uint32_t i = 0; i < n; ++i) {
-      evses[i].max_a = 32.0;
-      evses[i].min_a = 6.0;
-      evses[i].bidirectional = true;
-      evses[i].max_discharge_a = 32.0;
-      couplings[i] = {0.23, 6 * 0.23, 32 * 0.23, 32 * 0.23, {}};
-    }
-    limits = std::move(rows);
-    contract = contract_kw;
-    exports = export_kw;
-  }
-  Guard make() {
-    Guard guard(evses, storages, physics::FeederTree(tree), limits, contract, exports);
-    for (std::uint32_t i = 0; i < guard.member_count(); ++i) {
-      guard.members[i].charge = guard.members[i].discharge = {1e6, 1e6, false};
-      active.push_back(i);
-    }
-    return guard;
-  }
-  std::vector<physics::Evse> evses;
-  std::vector<physics::Storage> storages;
-  std::vector<physics::Coupling> couplings;
-  std::vector<physics::Feeder> tree;
-  std::vector<physics::LimitRow> limits;
-  std::vector<std::uint32_t> active;
-  double contract, exports;
-};
 
 TEST(Guard, ClampsAndNamesTheReason) {
   TestSite s(6);
@@ -169,6 +136,96 @@ TEST(Guard, StorageKeepsToItsWindow) {
   guard.apply(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 5.0);
   EXPECT_EQ(guard.members[0].reason, Correction::storage_rating);
+}
+
+// A car that takes less than it is offered is no correction; an EVSE that cannot give what is asked is one.
+TEST(Guard, ACarThatTakesLessIsNoCorrection) {
+  TestSite s(3);
+  s.couplings[0].max_kw = 3.7;
+  s.couplings[1].rates_kw = {8 * 0.23, 16 * 0.23};
+  Guard guard = s.make();
+  guard.members[0].wish_kw = 7.0;
+  guard.members[1].wish_kw = 230.0 * 16.0 / 1000.0;  // the rate, by another order of multiplications
+  guard.members[2].wish_kw = 0.0;
+  guard.outage[2] = 1.0;
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_EQ(guard.members[0].given_kw, 3.7);
+  EXPECT_EQ(guard.members[1].given_kw, 16 * 0.23);
+  EXPECT_EQ(guard.members[2].given_kw, 0.0);
+  for (const auto& m : guard.members) EXPECT_EQ(m.reason, Correction::none);
+}
+
+TEST(Guard, DischargeNeedsBothEvseAndVehicle) {
+  TestSite s(4);
+  s.couplings[0].max_discharge_kw = 0.0;  // the EVSE could, the car may not
+  s.couplings[1].max_discharge_kw = 3.0;
+  s.couplings[3].max_discharge_kw = 3.0;
+  Guard guard = s.make();
+  guard.outage[2] = 1.0;
+  const double wishes[] = {-2.0, -5.0, -5.0, -infinite};
+  for (std::size_t i = 0; i < 4; ++i) guard.members[i].wish_kw = wishes[i];
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_EQ(guard.members[0].given_kw, 0.0);
+  EXPECT_EQ(guard.members[0].reason, Correction::no_v2g);
+  EXPECT_EQ(guard.members[1].given_kw, -3.0);
+  EXPECT_EQ(guard.members[1].reason, Correction::evse_rating);
+  EXPECT_EQ(guard.members[2].given_kw, 0.0);
+  EXPECT_EQ(guard.members[2].reason, Correction::outage);
+  EXPECT_EQ(guard.members[3].given_kw, -3.0);
+  EXPECT_EQ(guard.members[3].reason, Correction::not_finite);
+}
+
+TEST(Guard, AFullStorageTakesNothingAndAnInfiniteWishIsItsRating) {
+  physics::Storage full;
+  full.capacity_kwh = 10.0;
+  full.soc_max = 0.9;
+  full.max_charge_kw = full.max_discharge_kw = 5.0;
+  TestSite s(0, {}, infinite, infinite, {}, {full, full});
+  Guard guard = s.make();
+  guard.stored_kwh = {9.0, 5.0};
+  guard.members[0].wish_kw = 2.0;
+  guard.members[1].wish_kw = -infinite;
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_EQ(guard.members[0].given_kw, 0.0);
+  EXPECT_EQ(guard.members[0].reason, Correction::soc_window);
+  EXPECT_EQ(guard.members[1].given_kw, -5.0);
+  EXPECT_EQ(guard.members[1].reason, Correction::not_finite);
+}
+
+TEST(Guard, WithoutEnforcementOverloadsStandAndAreNamed) {
+  TestSite s(2, {{"line", physics::LimitKind::current_a, -infinite, 40.0, {{0, 1.0, 0.0}, {1, 1.0, 0.0}}}}, 100.0);
+  Guard guard = s.make();
+  for (auto& m : guard.members) m.wish_kw = 7.0;
+  const auto exceeded = guard.apply(s.active, s.couplings, false);
+  ASSERT_EQ(exceeded.size(), 1U);
+  EXPECT_EQ(guard.rows()[exceeded[0]].name, "line");
+  for (const auto& m : guard.members) {
+    EXPECT_EQ(m.given_kw, 7.0);
+    EXPECT_EQ(m.reason, Correction::none);
+  }
+}
+
+TEST(Guard, HoldOnlyLowersWhatApplyGave) {
+  TestSite s(2, {}, 10.0);
+  Guard guard = s.make();
+  for (auto& m : guard.members) m.wish_kw = 7.0;
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_NEAR(guard.members[0].given_kw, 5.0, 1e-12);
+  guard.members[1].charge = {2.0, 2.0, true};  // its share has become free
+  guard.hold(s.couplings, true);
+  EXPECT_NEAR(guard.members[0].given_kw, 5.0, 1e-12);
+  guard.apply(s.active, s.couplings, true);
+  EXPECT_EQ(guard.members[0].given_kw, 7.0);
+  guard.set_base_kw(6.0);  // 4 kW are left for 7 and 2
+  guard.hold(s.couplings, true);
+  EXPECT_NEAR(guard.members[0].given_kw, 7.0 * 4.0 / 9.0, 1e-12);
+}
+
+TEST(Guard, EveryReasonHasItsOwnName) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < correction_count; ++i) names.insert(name_of(static_cast<Correction>(i)));
+  EXPECT_EQ(names.size(), correction_count);
+  EXPECT_EQ(names.count("unknown"), 0U);
 }
 
 RC_GTEST_PROP(Guard, AnyWishesEndInsideEveryRowAndTheSameWishesGiveTheSame, ()) {

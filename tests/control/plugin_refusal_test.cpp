@@ -1,11 +1,13 @@
 // What the host says of plugins that do not fit, and of parameters that are wrong.
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "control/empty_site.hpp"
 #include "control/plugin_library.hpp"
 #include "control/view.hpp"
 
@@ -45,6 +47,33 @@ TEST(PluginLibrary, RefusesWhatDoesNotFitAndSaysWhy) {
   EXPECT_THAT(refusal([] { PluginLibrary::open(__FILE__); }), HasSubstr("not a loadable shared object"));
 }
 
+TEST(PluginLibrary, RefusesWhatIsNoFileOrNoSharedObject) {
+  EXPECT_THAT(refusal([] { PluginLibrary::open(TEST_PLUGIN_DIR); }), HasSubstr("no such file"));
+  // A bare name is a file here, not a library of the system.
+  EXPECT_THAT(refusal([] { PluginLibrary::open("libc.so.6"); }), HasSubstr("no such file"));
+  const std::string empty = ::testing::TempDir() + "evtwin_empty.so";
+  std::ofstream{empty};
+  EXPECT_THAT(refusal([&] { PluginLibrary::open(empty); }),
+              AllOf(HasSubstr("evtwin_empty.so"), HasSubstr("not a loadable shared object")));
+}
+
+TEST(PluginLibrary, AMissingSymbolShowsWhenThePluginIsOpened) {
+  EXPECT_THAT(opening("bad_undefined.so"), AllOf(HasSubstr("undefined symbol"), HasSubstr("evtwin_of_nowhere")));
+}
+
+TEST(PluginLibrary, RefusesAnEntryWithHoles) {
+  EXPECT_THAT(opening("bad_no_create.so"), HasSubstr("lacks the function info or create"));
+  EXPECT_THAT(opening("bad_no_info.so"), HasSubstr("strategy number 1 is incomplete"));
+}
+
+TEST(PluginLibrary, AcceptsAnOlderMinorVersion) { EXPECT_EQ(opening("bad_older.so"), "accepted"); }
+
+TEST(PluginLibrary, ARefusedPluginDoesNotStayLoaded) {
+  const std::string file = std::string(TEST_PLUGIN_DIR) + "/bad_digest.so";
+  ASSERT_NE(opening("bad_digest.so"), "accepted");
+  EXPECT_EQ(dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD), nullptr);
+}
+
 TEST(PluginLibrary, BaselineHoldsItsNineStrategies) {
   std::vector<std::string> ids;
   const auto library = PluginLibrary::open(baseline);
@@ -64,16 +93,6 @@ TEST(PluginLibrary, ParametersAreCheckedAgainstTheTable) {
   EXPECT_THAT(choosing("edff", {}), AllOf(HasSubstr("edff"), HasSubstr("edf")));
 }
 
-/// An empty site of two EVSEs, as a strategy sees it at the start.
-struct EmptySite {
-  EmptySite() {
-    for (auto& evse : evses) evse.max_a = 32.0;
-  }
-  std::vector<physics::Evse> evses = std::vector<physics::Evse>(2);
-  Guard guard{evses, {}, physics::FeederTree{}, {}, physics::infinite, physics::infinite};
-  ViewColumns columns{evses, {}, guard};
-};
-
 TEST(PluginLibrary, AThrowingPluginIsNamedWithCallAndReason) {
   EmptySite site;
   const auto make = [&](const std::string& name) {
@@ -89,20 +108,6 @@ TEST(PluginLibrary, AThrowingPluginIsNamedWithCallAndReason) {
   EXPECT_FALSE(site.columns.canaries_alive());
   site.columns.blank_decision();
   EXPECT_TRUE(site.columns.canaries_alive());
-}
-
-TEST(ViewColumns, APluggedOutRowIsEmptyAgain) {
-  EmptySite site;
-  physics::Coupling coupling;
-  coupling.max_kw = 7.0;
-  coupling.min_kw = 1.4;
-  site.columns.plug_in(1, coupling);
-  site.columns.session[1] = 9;
-  EXPECT_EQ(site.columns.view.evse_car_max_kw[1], 7.0);
-  site.columns.plug_out(1);
-  EXPECT_EQ(site.columns.view.evse_car_max_kw[1], 0.0);
-  EXPECT_EQ(site.columns.view.evse_session[1], 0U);
-  EXPECT_TRUE(std::isnan(site.columns.view.evse_soc[1]));
 }
 
 }  // namespace

@@ -1,12 +1,19 @@
-// A plugin that is wrong in the one way its build says.
+// A plugin that is wrong in the one way its build says (BAD_OLDER: it only was built earlier).
 #include <evtwin/strategy.hpp>
 #include <stdexcept>
+
+#ifdef BAD_UNDEFINED
+extern "C" void evtwin_of_nowhere();
+#endif
 
 namespace {
 
 struct Bad {
   static constexpr evtwin_info info = evtwin::sdk::describe("bad", "Bad", "1.0", "Wrong in one way.");
   explicit Bad(const evtwin::sdk::Setup&) {
+#ifdef BAD_UNDEFINED
+    evtwin_of_nowhere();
+#endif
 #ifdef BAD_CREATE
     throw std::runtime_error("no licence for this site");
 #endif
@@ -43,16 +50,27 @@ const evtwin_entry evtwin_strategy_entry = {
 #endif
 #ifdef BAD_MINOR
     EVTWIN_ABI_MINOR + 1,
+#elif defined(BAD_OLDER)
+    EVTWIN_ABI_MINOR - 1,
 #else
     EVTWIN_ABI_MINOR,
 #endif
+#ifdef BAD_NO_INFO
+    2,
+#else
     1,
+#endif
 #ifdef BAD_DIGEST
     "0000",
 #else
     EVTWIN_ABI_DIGEST,
 #endif
     &Library::info,
-    &Library::create};
+#ifdef BAD_NO_CREATE
+    nullptr
+#else
+    &Library::create
+#endif
+};
 }
 #endif

@@ -1,0 +1,292 @@
+// The columns a strategy sees and writes: complete, cleared when a car leaves, and guarded at their ends.
+#include "control/view.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace evtwin::control {
+namespace {
+
+using physics::infinite;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// AC with finite rates on a feeder, DC that can discharge, and AC of three phases; a storage, a line and a difference.
+std::vector<physics::Evse> mixed_evses() {
+  std::vector<physics::Evse> evses(3);
+  evses[0].id = "A-1";
+  evses[0].max_a = 32.0;
+  evses[0].rates_a = {8.0, 16.0, 32.0};
+  evses[0].phase_angle_deg = -120.0;
+  evses[0].feeder = 0;
+  evses[1].id = "D-1";
+  evses[1].phases = 0;
+  evses[1].max_kw = 50.0;
+  evses[1].bidirectional = true;
+  evses[1].max_discharge_kw = 20.0;
+  evses[1].efficiency = 0.95;
+  evses[2].id = "B-1";
+  evses[2].phases = 3;
+  evses[2].max_a = 16.0;
+  evses[2].max_discharge_a = 16.0;  // not bidirectional: it cannot
+  return evses;
+}
+physics::Storage some_storage() {
+  physics::Storage storage;
+  storage.capacity_kwh = 100.0;
+  storage.max_charge_kw = 40.0;
+  storage.max_discharge_kw = 30.0;
+  storage.charge_efficiency = 0.97;
+  storage.discharge_efficiency = 0.96;
+  storage.soc_start = 0.6;
+  storage.soc_min = 0.1;
+  storage.soc_max = 0.9;
+  return storage;
+}
+
+struct MixedSite {
+  std::vector<physics::Evse> evses = mixed_evses();
+  std::vector<physics::Storage> storages{some_storage()};
+  std::vector<physics::LimitRow> rows{
+      {"line", physics::LimitKind::magnitude_a, -infinite, 63.0, {{0, 1.0, -120.0}, {2, -1.0, 30.0}}},
+      {"difference", physics::LimitKind::current_a, -20.0, 20.0, {{0, 1.0, 0.0}, {2, -1.0, 0.0}}}};
+  Guard guard{evses, storages, physics::FeederTree({{"F", -1, 30.0, 10.0, infinite, 0.98}}), rows, 80.0, 25.0};
+};
+
+TEST(ViewColumns, EveryColumnIsThere) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  columns.horizon.start_ns = {0, 1, 2};
+  for (auto* column : {&columns.horizon.pv_kw, &columns.horizon.load_kw, &columns.horizon.buy_per_kwh,
+                       &columns.horizon.sell_per_kwh, &columns.horizon.co2_kg_per_kwh}) {
+    *column = {1.0, 2.0};
+  }
+  columns.horizon.issued_ns = 7;
+  columns.show_horizon();
+  const evtwin_view& v = columns.view;
+  const std::vector<std::pair<const char*, const void*>> pointers = {
+      {"evse_id", v.evse_id},
+      {"evse_phases", v.evse_phases},
+      {"evse_voltage_v", v.evse_voltage_v},
+      {"evse_phase_angle_deg", v.evse_phase_angle_deg},
+      {"evse_max_kw", v.evse_max_kw},
+      {"evse_max_discharge_kw", v.evse_max_discharge_kw},
+      {"evse_efficiency", v.evse_efficiency},
+      {"evse_session", v.evse_session},
+      {"evse_draws", v.evse_draws},
+      {"evse_setpoint_kw", v.evse_setpoint_kw},
+      {"evse_power_kw", v.evse_power_kw},
+      {"evse_arrived_ns", v.evse_arrived_ns},
+      {"evse_departs_ns", v.evse_departs_ns},
+      {"evse_requested_kwh", v.evse_requested_kwh},
+      {"evse_got_kwh", v.evse_got_kwh},
+      {"evse_remaining_kwh", v.evse_remaining_kwh},
+      {"evse_car_min_kw", v.evse_car_min_kw},
+      {"evse_car_max_kw", v.evse_car_max_kw},
+      {"evse_car_max_discharge_kw", v.evse_car_max_discharge_kw},
+      {"evse_kw_per_a", v.evse_kw_per_a},
+      {"evse_soc", v.evse_soc},
+      {"evse_battery_kwh", v.evse_battery_kwh},
+      {"evse_soc_floor", v.evse_soc_floor},
+      {"evse_priority", v.evse_priority},
+      {"evse_rate_start", v.evse_rate_start},
+      {"evse_rate_kw", v.evse_rate_kw},
+      {"storage_kwh", v.storage_kwh},
+      {"storage_soc", v.storage_soc},
+      {"storage_soc_min", v.storage_soc_min},
+      {"storage_soc_max", v.storage_soc_max},
+      {"storage_max_charge_kw", v.storage_max_charge_kw},
+      {"storage_max_discharge_kw", v.storage_max_discharge_kw},
+      {"storage_charge_efficiency", v.storage_charge_efficiency},
+      {"storage_discharge_efficiency", v.storage_discharge_efficiency},
+      {"storage_power_kw", v.storage_power_kw},
+      {"limit_name", v.limit_name},
+      {"limit_kind", v.limit_kind},
+      {"limit_lower", v.limit_lower},
+      {"limit_upper", v.limit_upper},
+      {"limit_base", v.limit_base},
+      {"limit_start", v.limit_start},
+      {"limit_member", v.limit_member},
+      {"limit_coefficient", v.limit_coefficient},
+      {"limit_angle_deg", v.limit_angle_deg},
+      {"horizon_start_ns", v.horizon_start_ns},
+      {"horizon_pv_kw", v.horizon_pv_kw},
+      {"horizon_load_kw", v.horizon_load_kw},
+      {"horizon_buy_per_kwh", v.horizon_buy_per_kwh},
+      {"horizon_sell_per_kwh", v.horizon_sell_per_kwh},
+      {"horizon_co2_kg_per_kwh", v.horizon_co2_kg_per_kwh},
+      {"since_last", v.since_last},
+  };
+  for (const auto& [name, pointer] : pointers) EXPECT_NE(pointer, nullptr) << name;
+  EXPECT_EQ(v.struct_size, sizeof(evtwin_view));
+  EXPECT_EQ(v.since_last->struct_size, sizeof(evtwin_ledger));
+  EXPECT_EQ(v.n_evses, 3U);
+  EXPECT_EQ(v.n_storages, 1U);
+  EXPECT_EQ(v.horizon_steps, 2U);
+  EXPECT_EQ(v.horizon_issued_ns, 7);
+  EXPECT_EQ(v.horizon_start_ns[2], 2);
+}
+
+TEST(ViewColumns, ShowTheInstallationInTheOrderOfTheScenario) {
+  MixedSite site;
+  const ViewColumns columns(site.evses, site.storages, site.guard);
+  const evtwin_view& v = columns.view;
+  EXPECT_STREQ(v.evse_id[0], "A-1");
+  EXPECT_STREQ(v.evse_id[2], "B-1");
+  EXPECT_EQ(v.evse_phases[1], 0);
+  EXPECT_EQ(v.evse_phases[2], 3);
+  EXPECT_EQ(v.evse_voltage_v[0], 230.0);
+  EXPECT_EQ(v.evse_voltage_v[1], 0.0);  // DC
+  EXPECT_EQ(v.evse_phase_angle_deg[0], -120.0);
+  EXPECT_NEAR(v.evse_max_kw[2], 3 * 230 * 16 / 1000.0, 1e-12);
+  EXPECT_EQ(v.evse_max_kw[1], 50.0);
+  EXPECT_EQ(v.evse_max_discharge_kw[1], 20.0);
+  EXPECT_EQ(v.evse_max_discharge_kw[2], 0.0);
+  EXPECT_EQ(v.evse_efficiency[1], 0.95);
+  EXPECT_EQ(std::vector<std::uint32_t>(v.evse_rate_start, v.evse_rate_start + 4),
+            (std::vector<std::uint32_t>{0, 3, 3, 3}));
+  EXPECT_NEAR(v.evse_rate_kw[1], 16 * 0.23, 1e-12);
+  EXPECT_EQ(v.storage_kwh[0], 100.0);
+  EXPECT_EQ(v.storage_soc[0], 0.6);
+  EXPECT_EQ(v.storage_soc_min[0], 0.1);
+  EXPECT_EQ(v.storage_soc_max[0], 0.9);
+  EXPECT_EQ(v.storage_max_charge_kw[0], 40.0);
+  EXPECT_EQ(v.storage_max_discharge_kw[0], 30.0);
+  EXPECT_EQ(v.storage_charge_efficiency[0], 0.97);
+  EXPECT_EQ(v.storage_discharge_efficiency[0], 0.96);
+}
+
+TEST(ViewColumns, LimitRowsAreTheGuards) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  const evtwin_view& v = columns.view;
+  const auto expect_as_guard = [&] {
+    ASSERT_EQ(v.n_limits, site.guard.rows().size());
+    for (std::uint32_t r = 0; r < v.n_limits; ++r) {
+      const GuardRow& row = site.guard.rows()[r];
+      EXPECT_EQ(v.limit_name[r], row.name);
+      EXPECT_EQ(v.limit_kind[r], static_cast<std::uint32_t>(row.kind));
+      EXPECT_EQ(v.limit_lower[r], row.lower);
+      EXPECT_EQ(v.limit_upper[r], row.upper);
+      EXPECT_EQ(v.limit_base[r], row.base);
+      ASSERT_EQ(v.limit_start[r + 1] - v.limit_start[r], row.members.size());
+      for (std::size_t k = 0; k < row.members.size(); ++k) {
+        EXPECT_EQ(v.limit_member[v.limit_start[r] + k], row.members[k]);
+        EXPECT_EQ(v.limit_coefficient[v.limit_start[r] + k], row.coefficients[k]);
+        EXPECT_EQ(v.limit_angle_deg[v.limit_start[r] + k], row.angles_deg[k]);
+      }
+    }
+  };
+  expect_as_guard();
+  EXPECT_STREQ(v.limit_name[0], "grid connection");
+  EXPECT_EQ(v.limit_start[1], 4U);  // three EVSEs and the storage
+  EXPECT_EQ(v.limit_upper[0], 80.0);
+  EXPECT_EQ(v.limit_lower[0], -25.0);
+  EXPECT_EQ(v.limit_lower[2], -infinite);  // phasors have no lower bound
+  EXPECT_EQ(v.limit_kind[2], EVTWIN_LIMIT_MAGNITUDE_A);
+  EXPECT_EQ(v.limit_angle_deg[v.limit_start[2] + 1], 30.0);
+  site.guard.set_contract(55.0, infinite);
+  site.guard.set_base_kw(-3.5);
+  EXPECT_EQ(v.limit_upper[0], 80.0);  // not before it is told
+  columns.show_limits(site.guard);
+  EXPECT_EQ(v.limit_upper[0], 55.0);
+  EXPECT_EQ(v.limit_base[0], -3.5);
+  expect_as_guard();
+}
+
+/// Everything that belongs to the car on an EVSE.
+std::vector<std::vector<double>*> car_columns(ViewColumns& c) {
+  return {&c.setpoint_kw, &c.power_kw, &c.requested_kwh,        &c.got_kwh,  &c.remaining_kwh, &c.car_min_kw,
+          &c.car_max_kw,  &c.kw_per_a, &c.car_max_discharge_kw, &c.priority, &c.soc,           &c.battery_kwh,
+          &c.soc_floor};
+}
+
+TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  for (auto* column : car_columns(columns)) column->assign(3, 0.5);
+  columns.session = {4, 5, 6};
+  columns.draws = {1, 1, 1};
+  columns.arrived_ns = columns.departs_ns = {10, 11, 12};
+  columns.plug_out(1);
+  for (const std::size_t other : {0U, 2U}) {
+    for (const auto* column : car_columns(columns)) EXPECT_EQ((*column)[other], 0.5);
+    EXPECT_EQ(columns.view.evse_session[other], 4U + other);
+    EXPECT_EQ(columns.view.evse_draws[other], 1);
+    EXPECT_EQ(columns.view.evse_departs_ns[other], 10 + static_cast<std::int64_t>(other));
+  }
+  EXPECT_EQ(columns.view.evse_session[1], 0U);
+  EXPECT_EQ(columns.view.evse_draws[1], 0);
+  EXPECT_EQ(columns.view.evse_arrived_ns[1], 0);
+  EXPECT_EQ(columns.view.evse_departs_ns[1], 0);
+  for (const auto* column : car_columns(columns)) {
+    const bool may_be_unknown =
+        column == &columns.soc || column == &columns.battery_kwh || column == &columns.soc_floor;
+    EXPECT_TRUE(may_be_unknown ? std::isnan((*column)[1]) : (*column)[1] == 0.0);
+  }
+}
+
+TEST(ViewColumns, APlugInShowsWhatEvseAndCarCanDoTogether) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  columns.plug_in(0, {0.23, 1.84, 7.36, 3.0, {1.84, 3.68, 7.36}});
+  const evtwin_view& v = columns.view;
+  EXPECT_EQ(v.evse_car_min_kw[0], 1.84);
+  EXPECT_EQ(v.evse_car_max_kw[0], 7.36);
+  EXPECT_EQ(v.evse_car_max_discharge_kw[0], 3.0);
+  EXPECT_EQ(v.evse_kw_per_a[0], 0.23);
+  EXPECT_EQ(std::vector<double>(v.evse_rate_kw, v.evse_rate_kw + 3), (std::vector<double>{1.84, 3.68, 7.36}));
+  columns.plug_in(0, {});
+  EXPECT_EQ(v.evse_car_max_kw[0], 0.0);
+  EXPECT_EQ(v.evse_kw_per_a[0], 0.0);
+}
+
+TEST(Decision, IsBlankWhenTheStrategyGetsIt) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  evtwin_decision& first = columns.blank_decision();
+  first.evse_kw[1] = 3.0;
+  first.wake_ns = 5;
+  first.expected_cost = 1.0;
+  EXPECT_EQ(columns.decided_evse_kw()[1], 3.0);
+  const evtwin_decision& d = columns.blank_decision();
+  EXPECT_EQ(d.struct_size, sizeof(evtwin_decision));
+  for (const double kw : columns.decided_evse_kw()) EXPECT_TRUE(std::isnan(kw));
+  for (const double kw : columns.decided_storage_kw()) EXPECT_TRUE(std::isnan(kw));
+  EXPECT_EQ(columns.decided_evse_kw().size(), 3U);
+  EXPECT_EQ(columns.decided_storage_kw().size(), 1U);
+  EXPECT_EQ(d.wake_ns, 0);
+  EXPECT_TRUE(std::isnan(d.expected_cost));
+}
+
+TEST(Decision, CanariesSeeAWritePastEitherColumn) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  for (std::size_t i = 0; i < 3; ++i) columns.blank_decision().evse_kw[i] = 1.0;
+  EXPECT_TRUE(columns.canaries_alive());
+  for (std::size_t past = 0; past < 4; ++past) {
+    columns.blank_decision().evse_kw[3 + past] = 0.0;
+    EXPECT_FALSE(columns.canaries_alive()) << past;
+    columns.blank_decision().storage_kw[1 + past] = nan;  // a NaN of somebody else is a write as well
+    EXPECT_FALSE(columns.canaries_alive()) << past;
+    columns.blank_decision();
+    EXPECT_TRUE(columns.canaries_alive());
+  }
+}
+
+TEST(Decision, ASiteWithoutStorageHasACanaryToo) {
+  MixedSite site;
+  site.storages.clear();
+  site.evses[0].feeder = -1;
+  const Guard guard(site.evses, site.storages, physics::FeederTree{}, {}, infinite, infinite);
+  ViewColumns columns(site.evses, site.storages, guard);
+  columns.blank_decision().storage_kw[0] = 1.0;
+  EXPECT_FALSE(columns.canaries_alive());
+}
+
+}  // namespace
+}  // namespace evtwin::control
