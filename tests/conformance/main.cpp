@@ -1,0 +1,101 @@
+// conformance KIND PATH...: runs golden cases of another simulator on evtwin and says how closely they agree.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "conformance/kinds.hpp"
+#include "scenario/text_file.hpp"
+
+namespace evtwin::conformance {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array all_kinds{
+    Kind{"acn", "ACN-Sim: whole runs through the engine, and its unit tests' calls", compare_acn},
+    Kind{"ev2gym", "EV2Gym: runs re-simulated from scenario and actions, and the ladder to evtwin's physics",
+         compare_ev2gym},
+    Kind{"spiceev", "SpiceEV: calls of its battery", compare_spiceev},
+};
+
+bool is_json(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.ends_with(".json") || name.ends_with(".json.gz");
+}
+
+/// The files of a path: itself, or the JSON files directly in the folder, by name.
+std::vector<fs::path> files_of(const fs::path& path) {
+  if (!fs::is_directory(path)) return {path};
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.is_regular_file() && is_json(entry.path())) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+struct Count {
+  std::size_t passed = 0, failed = 0, known = 0;
+};
+
+void run_file(const Kind& kind, const fs::path& file, Count& count) {
+  try {
+    const auto document = nlohmann::json::parse(scenario::read_text_file(file.string(), file.string()));
+    const auto comparisons = kind.run(document, file);
+    if (comparisons.empty()) throw CaseError("holds no case");
+    for (const Comparison& comparison : comparisons) {
+      fmt::print("{}\n", comparison.text());
+      // A case that compared nothing has shown nothing.
+      if (comparison.known())
+        ++count.known;
+      else if (comparison.passed() && comparison.compared() > 0)
+        ++count.passed;
+      else
+        ++count.failed;
+    }
+  } catch (const std::exception& error) {
+    fmt::print("FAIL  {}: {}\n", file.filename().string(), error.what());
+    ++count.failed;
+  }
+  std::fflush(stdout);
+}
+
+int usage(std::string_view why) {
+  fmt::print(stderr, "error: {}\nusage: conformance KIND PATH... (files, or folders of *.json and *.json.gz)\n", why);
+  for (const Kind& kind : all_kinds) fmt::print(stderr, "  {:<8} {}\n", kind.name, kind.help);
+  return 2;
+}
+
+}  // namespace
+
+std::span<const Kind> kinds() { return all_kinds; }
+
+int run(const std::vector<std::string>& words) {
+  if (words.size() < 2) return usage("a kind and at least one path are needed");
+  const auto kind =
+      std::find_if(all_kinds.begin(), all_kinds.end(), [&](const Kind& k) { return k.name == words.front(); });
+  if (kind == all_kinds.end()) return usage(fmt::format("'{}' is no kind of case", words.front()));
+  std::vector<fs::path> files;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (!fs::exists(words[i])) return usage(fmt::format("{}: no such file or folder", words[i]));
+    const auto found = files_of(words[i]);
+    if (found.empty()) return usage(fmt::format("{}: no *.json or *.json.gz in this folder", words[i]));
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  Count count;
+  for (const fs::path& file : files) run_file(*kind, file, count);
+  if (count.known > 0) fmt::print("{} known differences, each with its reason above\n", count.known);
+  fmt::print("{} passed, {} failed\n", count.passed, count.failed);
+  return count.failed == 0 ? 0 : 1;
+}
+
+}  // namespace evtwin::conformance
+
+int main(int argc, char** argv) { return evtwin::conformance::run({argv + 1, argv + argc}); }
