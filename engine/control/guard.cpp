@@ -16,6 +16,8 @@ namespace {
 /// meter.
 constexpr double tolerance = 1e-9;
 double slack(double bound) { return tolerance * std::max(1.0, std::abs(bound)); }
+/// Within it every order of summation says that a row holds.
+double half_slack(double bound) { return 0.5 * slack(bound); }
 
 /// Passes over the rows before those that are still exceeded lose their members altogether. Scaling one row can raise a
 /// phasor sum in another; in radial installations two passes settle it.
@@ -107,9 +109,35 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
       row.sin_coefficients.push_back(row.coefficients[k] * std::sin(angle));
     }
   }
+  for (const physics::Evse& evse : evses) rated_kw_.push_back(physics::rated_kw(evse));
+  list_entries();
+  sums_.resize(rows_.size());
   exceeded_rows_.reserve(rows_.size());
+  set_aside_.reserve(members.size());
   own_kw_.resize(feeders.size());
+  own_lower_kw_.resize(feeders.size());
   into_kw_.resize(feeders.size());
+}
+
+/// Turns the rows that are plain or phasor sums round: the rows of each member.
+void Guard::list_entries() {
+  entry_start_.assign(members.size() + 1, 0);
+  for (const GuardRow& row : rows_) {
+    if (row.feeder != -2) continue;
+    for (const std::uint32_t i : row.members) ++entry_start_[i + 1];
+  }
+  for (std::size_t i = 0; i < members.size(); ++i) entry_start_[i + 1] += entry_start_[i];
+  entries_.resize(entry_start_.back());
+  std::vector<std::uint32_t> next(entry_start_.begin(), entry_start_.end() - 1);
+  for (std::uint32_t r = 0; r < rows_.size(); ++r) {
+    const GuardRow& row = rows_[r];
+    if (row.feeder != -2) continue;
+    const bool phasor = row.kind == LimitKind::magnitude_a;
+    for (std::size_t k = 0; k < row.members.size(); ++k) {
+      entries_[next[row.members[k]]++] = {r, phasor ? row.cos_coefficients[k] : row.coefficients[k],
+                                          phasor ? row.sin_coefficients[k] : 0.0};
+    }
+  }
 }
 
 void Guard::set_contract(double contract_kw, double export_limit_kw) {
@@ -138,7 +166,7 @@ void Guard::clamp_evse(std::uint32_t i, const Coupling& coupling) {
   }
   if (kw > 0.0) {
     // Offering more than the vehicle can use is no mistake; more than the EVSE has is.
-    if (kw > physics::rated_kw(evse) * (1.0 + tolerance)) m.reason = Correction::evse_rating;
+    if (kw > rated_kw_[i] * (1.0 + tolerance)) m.reason = Correction::evse_rating;
     kw = std::min(kw, coupling.max_kw);
     const double allowed = physics::floor_to_allowed(coupling, kw);
     if (m.reason == Correction::none && allowed < m.wish_kw * (1.0 - tolerance) && kw == m.wish_kw) {
@@ -222,7 +250,7 @@ double Guard::value(const GuardRow& row, Side side, std::span<const Coupling> co
   // Power through the tree, the losses of EVSEs and feeders in the direction of the flow.
   std::fill(own_kw_.begin(), own_kw_.end(), 0.0);
   double at_connection = row.feeder == -1 ? row.base : 0.0;
-  for (std::uint32_t i = 0; i < members.size(); ++i) {
+  for (const std::uint32_t i : active_) {
     const GuardMember& m = members[i];
     if (m.given_kw == 0.0) continue;
     const bool evse = i < evse_count_;
@@ -233,6 +261,75 @@ double Guard::value(const GuardRow& row, Side side, std::span<const Coupling> co
   if (own_kw_.empty()) return at_connection;
   const double from_feeders = tree_.flows(own_kw_, into_kw_);
   return row.feeder == -1 ? at_connection + from_feeders : into_kw_[static_cast<std::size_t>(row.feeder)];
+}
+
+/// Fills sums_ from the members that have power.
+void Guard::add_to_sums(std::span<const Coupling> couplings) {
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    const double base = rows_[r].kind == LimitKind::magnitude_a ? 0.0 : rows_[r].base;
+    sums_[r] = {base, base};
+  }
+  std::fill(own_kw_.begin(), own_kw_.end(), 0.0);
+  std::fill(own_lower_kw_.begin(), own_lower_kw_.end(), 0.0);
+  for (const std::uint32_t i : active_) {
+    const GuardMember& m = members[i];
+    if (m.given_kw == 0.0) continue;
+    const bool evse = i < evse_count_;
+    const double high_kw = flow_kw(m, Side::upper);
+    const double low_kw = flow_kw(m, Side::lower);
+
+    // The tree: at the grid connection itself, or at the feeder it hangs on.
+    const double efficiency = evse ? evses_[i].efficiency : 1.0;
+    const std::int32_t feeder = evse ? evses_[i].feeder : -1;
+    (feeder < 0 ? sums_[0].upper_or_re : own_kw_[static_cast<std::size_t>(feeder)]) +=
+        physics::through(high_kw, efficiency);
+    (feeder < 0 ? sums_[0].lower_or_im : own_lower_kw_[static_cast<std::size_t>(feeder)]) +=
+        physics::through(low_kw, efficiency);
+
+    // Sum rows. A DC EVSE or storage has no current that counts, a finished vehicle has none at all.
+    const double a_per_kw = evse && couplings[i].kw_per_a != 0.0 ? 1.0 / couplings[i].kw_per_a : 0.0;
+    const double able_kw = m.given_kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw;
+    const double set_a = able_kw == 0.0 ? 0.0 : m.given_kw * a_per_kw;
+    for (std::uint32_t k = entry_start_[i]; k < entry_start_[i + 1]; ++k) {
+      const Entry& entry = entries_[k];
+      Sum& sum = sums_[entry.row];
+      const LimitKind kind = rows_[entry.row].kind;
+      if (kind == LimitKind::magnitude_a) {
+        sum.upper_or_re += entry.re * set_a;
+        sum.lower_or_im += entry.im * set_a;
+        continue;
+      }
+      const double unit = kind == LimitKind::current_a ? a_per_kw : 1.0;
+      sum.upper_or_re += entry.re * unit * (entry.re > 0.0 ? high_kw : low_kw);
+      sum.lower_or_im += entry.re * unit * (entry.re > 0.0 ? low_kw : high_kw);
+    }
+  }
+}
+
+/// Whether every row holds towards both bounds: one pass over the members that have power, for all rows at once.
+/// Near a bound (within the slack's own rounding) it may say no where exceeded() says no excess: then that decides.
+bool Guard::all_hold(std::span<const Coupling> couplings) {
+  add_to_sums(couplings);
+  double from_feeders = 0.0;
+  for (const Side side : both_sides) {
+    if (!own_kw_.empty()) from_feeders = tree_.flows(side == Side::upper ? own_kw_ : own_lower_kw_, into_kw_);
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      const GuardRow& row = rows_[r];
+      const double bound = side == Side::upper ? row.upper : row.lower;
+      if (std::isinf(bound)) continue;
+      double sum = side == Side::upper ? sums_[r].upper_or_re : sums_[r].lower_or_im;
+      if (row.kind == LimitKind::magnitude_a) {
+        const double most = bound + half_slack(bound);
+        if (!(sums_[r].upper_or_re * sums_[r].upper_or_re + sums_[r].lower_or_im * sums_[r].lower_or_im <= most * most))
+          return false;
+        continue;
+      }
+      if (row.feeder == -1) sum += from_feeders;
+      if (row.feeder >= 0) sum = into_kw_[static_cast<std::size_t>(row.feeder)];
+      if (!(side == Side::upper ? sum <= bound + half_slack(bound) : sum >= bound - half_slack(bound))) return false;
+    }
+  }
+  return true;
 }
 
 bool Guard::exceeded(const GuardRow& row, Side side, std::span<const Coupling> couplings) const {
@@ -333,10 +430,14 @@ std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> activ
       clamp_storage(i);
     }
   }
-  return hold(couplings, enforce);
+  return hold(active, couplings, enforce);
 }
 
-std::span<const std::uint32_t> Guard::hold(std::span<const Coupling> couplings, bool enforce) {
+std::span<const std::uint32_t> Guard::hold(std::span<const std::uint32_t> active, std::span<const Coupling> couplings,
+                                           bool enforce) {
+  active_ = active;
+  exceeded_rows_.clear();
+  if (all_hold(couplings)) return exceeded_rows_;
   if (enforce) {
     for (int pass = 0; pass < scaling_passes; ++pass) {
       bool changed = false;
@@ -354,7 +455,6 @@ std::span<const std::uint32_t> Guard::hold(std::span<const Coupling> couplings, 
         dropped = (exceeded(rows_[r], side, couplings) && drop_last(r, side, couplings)) || dropped;
     }
   }
-  exceeded_rows_.clear();
   for (std::uint32_t r = 0; r < rows_.size(); ++r) {
     if (exceeded(rows_[r], Side::upper, couplings) || exceeded(rows_[r], Side::lower, couplings))
       exceeded_rows_.push_back(r);

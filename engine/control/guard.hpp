@@ -63,9 +63,11 @@ class Guard {
   /// The same with the setpoints in force as wishes: they are only ever lowered. For instants at which a battery's
   /// curve starts to bind, which leaves less to count on; giving its share to others at once would make setpoints and
   /// tapers chase each other in ever shorter steps.
-  std::span<const std::uint32_t> hold(std::span<const physics::Coupling> couplings, bool enforce);
+  std::span<const std::uint32_t> hold(std::span<const std::uint32_t> active,
+                                      std::span<const physics::Coupling> couplings, bool enforce);
 
-  /// Value of a row at the setpoints now given, in the row's unit, as it counts towards that bound.
+  /// Value of a row at the setpoints now given to the `active` of the last call, in the row's unit, as it counts
+  /// towards that bound.
   double value(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
 
   std::vector<GuardMember> members;
@@ -73,6 +75,19 @@ class Guard {
   std::vector<double> stored_kwh;  ///< [storages] for their SoC windows
 
  private:
+  /// A member's share in a row that is a plain or phasor sum.
+  struct Entry {
+    std::uint32_t row;
+    double re, im;  ///< coefficient x exp(j angle); im is 0 but in magnitude rows
+  };
+  /// What a row adds up to, towards its upper and its lower bound; a magnitude row keeps its phasor here.
+  struct Sum {
+    double upper_or_re, lower_or_im;
+  };
+
+  void list_entries();
+  bool all_hold(std::span<const physics::Coupling> couplings);
+  void add_to_sums(std::span<const physics::Coupling> couplings);
   void clamp_evse(std::uint32_t i, const physics::Coupling& coupling);
   void clamp_storage(std::uint32_t i);
   double current_a(std::uint32_t member, const physics::Coupling& coupling, Side side) const;
@@ -89,6 +104,12 @@ class Guard {
   std::span<const physics::Storage> storages_;
   physics::FeederTree tree_;
   std::vector<GuardRow> rows_;
+  std::vector<double> rated_kw_;            // [evses]
+  std::span<const std::uint32_t> active_;   // of the call that is under way
+  std::vector<std::uint32_t> entry_start_;  // entries of member m: [entry_start_[m], entry_start_[m + 1])
+  std::vector<Entry> entries_;              // rows in ascending order
+  std::vector<Sum> sums_;                   // [rows] scratch of all_hold
+  std::vector<double> own_lower_kw_;        // [feeders] scratch of all_hold
   std::vector<std::uint32_t> exceeded_rows_;
   std::vector<std::pair<std::uint32_t, double>> set_aside_;  // scratch of value_without_help
   mutable std::vector<double> own_kw_, into_kw_;             // scratch of the feeder tree

@@ -23,6 +23,13 @@ void blank(std::vector<double>& column) {
   std::fill(column.end() - canaries, column.end(), std::bit_cast<double>(canary_bits));
 }
 
+/// Cells that are not NaN.
+std::size_t written(std::span<const double> column) {
+  std::size_t n = 0;
+  for (const double x : column) n += x == x ? 1 : 0;
+  return n;
+}
+
 }  // namespace
 
 ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,
@@ -79,6 +86,7 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
   show_limits(guard);
   decided_evse_kw_.resize(n + canaries);
   decided_storage_kw_.resize(storage_count_ + canaries);
+  asked_.reserve(n);
 
   view.struct_size = sizeof(evtwin_view);
   view.n_evses = static_cast<std::uint32_t>(n);
@@ -171,10 +179,26 @@ void ViewColumns::show_horizon() {
 }
 
 evtwin_decision& ViewColumns::blank_decision() {
-  blank(decided_evse_kw_);
+  // On a large site few rows are connected: only what was written needs wiping.
+  if (decision_.evse_kw == nullptr || !canaries_alive() || strayed()) {
+    blank(decided_evse_kw_);
+  } else {
+    for (const std::uint32_t i : asked_) decided_evse_kw_[i] = nan;
+  }
   blank(decided_storage_kw_);
+  asked_.assign(view.connected_evse, view.connected_evse + view.n_connected);
+  strayed_.reset();
   decision_ = {sizeof(evtwin_decision), 0, decided_evse_kw_.data(), decided_storage_kw_.data(), 0, nan};
   return decision_;
+}
+
+bool ViewColumns::strayed() {
+  if (!strayed_) {
+    const auto answers = static_cast<std::size_t>(std::count_if(
+        asked_.begin(), asked_.end(), [this](std::uint32_t i) { return decided_evse_kw_[i] == decided_evse_kw_[i]; }));
+    strayed_ = written(decided_evse_kw()) != answers;
+  }
+  return *strayed_;
 }
 
 bool ViewColumns::canaries_alive() const { return alive(decided_evse_kw_) && alive(decided_storage_kw_); }

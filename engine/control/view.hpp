@@ -3,6 +3,7 @@
 #include <evtwin/strategy.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ class ViewColumns {
   ViewColumns(const ViewColumns&) = delete;
   ViewColumns& operator=(const ViewColumns&) = delete;
 
-  /// The view with every pointer set. Scalars are the caller's to fill.
+  /// The view with every pointer set but connected_evse. That, its length and the scalars are the caller's to fill.
   evtwin_view view{};
 
   // Columns by EVSE, in the order of the view's fields.
@@ -46,6 +47,8 @@ class ViewColumns {
 
   /// Decision columns with NaN in every cell and a canary after the last.
   evtwin_decision& blank_decision();
+  /// Whether the decision wrote a row that was not connected when it was blanked.
+  bool strayed();
   std::span<const double> decided_evse_kw() const { return {decided_evse_kw_.data(), evse_count_}; }
   std::span<const double> decided_storage_kw() const { return {decided_storage_kw_.data(), storage_count_}; }
   bool canaries_alive() const;
@@ -61,6 +64,8 @@ class ViewColumns {
   std::vector<std::uint32_t> limit_kind_, limit_start_, limit_member_;
   std::vector<double> limit_lower_, limit_upper_, limit_base_, limit_coefficient_, limit_angle_deg_;
   std::vector<double> decided_evse_kw_, decided_storage_kw_;
+  std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected
+  std::optional<bool> strayed_;       // of the decision since; empty until asked
   evtwin_decision decision_{};
 };
 

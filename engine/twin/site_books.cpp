@@ -63,11 +63,11 @@ bool SiteRun::smooth(TimeNs from, TimeNs to) {
   if (falling && rising && to - from > kernel::minute_ns) return false;
 
   const double net_from = net_kw_at(from);
-  const std::vector<double> feeders_from = feeder_into_kwh_;
+  feeder_before_kwh_ = feeder_into_kwh_;
   const double net_to = net_kw_at(to);
   if (zone(net_from, contract_kw_, export_limit_kw_) != zone(net_to, contract_kw_, export_limit_kw_)) return false;
-  for (std::size_t f = 0; f < feeders_from.size(); ++f) {
-    if ((feeders_from[f] > 0.0) != (feeder_into_kwh_[f] > 0.0)) return false;
+  for (std::size_t f = 0; f < feeder_before_kwh_.size(); ++f) {
+    if ((feeder_before_kwh_[f] > 0.0) != (feeder_into_kwh_[f] > 0.0)) return false;
   }
   return true;
 }
@@ -202,6 +202,7 @@ void SiteRun::begin_month(market::LocalMonth month) {
   known_peaks_ = site_.past_peaks;
   known_peaks_.insert(known_peaks_.end(), peaks_.begin(), peaks_.end());
   peaks_.push_back({month, 0.0});
+  month_end_ns_ = clock_.calendar().next_month_start(clock_.calendar().start_of(month));
   demand_charge_of_past_months_ += charge_of_month_;
   charge_of_month_ = 0.0;
   demand_price_per_kw_ = market::demand_price_per_kw(tariff_.tariff(), month.month);
@@ -222,8 +223,7 @@ void SiteRun::grow_demand_charge() {
 /// The end of a metering window: the month's demand charge grows, the window's books go to the observer.
 void SiteRun::close_meter_window(TimeNs t) {
   // The window belongs to the month it began in; at midnight of a first day the meter already counts the new month.
-  const market::LocalMonth month = clock_.calendar().month(window_start_ns_);
-  if (peaks_.empty() || month != peaks_.back().month) begin_month(month);
+  if (window_start_ns_ >= month_end_ns_) begin_month(clock_.calendar().month(window_start_ns_));
   const double window_kwh = total_.import_kwh - at_window_start_.import_kwh;
   peaks_.back().peak_kw =
       std::max(peaks_.back().peak_kw, window_kwh / kernel::hours_between(0, market::metering_window_ns));

@@ -32,6 +32,9 @@ void SiteRun::schedule_decision() {
 /// Brings the columns of connected vehicles and storages, and the site's scalars, up to `t`.
 void SiteRun::refresh_view(TimeNs t) {
   evtwin_view& view = columns_.view;
+  refresh_ranges();
+  view.connected_evse = active_.data();
+  view.n_connected = static_cast<std::uint32_t>(active_.size() - site_.storages.size());
   for (const std::uint32_t i : active_) {
     const Motion& m = motions_[i];
     if (i >= evse_count()) {
@@ -44,7 +47,7 @@ void SiteRun::refresh_view(TimeNs t) {
     columns_.departs_ns[i] = std::max(session.visit.claimed_departure_ns, next_tick_ns_);
     columns_.got_kwh[i] = got_kwh_[i];
     columns_.remaining_kwh[i] = std::max(0.0, session.visit.requested_kwh - got_kwh_[i]);
-    columns_.draws[i] = charge_range(i).now_kw > 0.0 ? 1 : 0;
+    columns_.draws[i] = guard_.members[i].charge.now_kw > 0.0 ? 1 : 0;
     columns_.setpoint_kw[i] = guard_.members[i].given_kw;
     columns_.power_kw[i] = m.law.kw == 0.0 ? 0.0 : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     if (session.vehicle->soc_known) columns_.soc[i] = stored_kwh_[i] / session.vehicle->battery.capacity_kwh;
@@ -66,7 +69,7 @@ void SiteRun::refresh_view(TimeNs t) {
   view.demand_price_per_kw = tariff_.tariff().demand.basis == market::DemandBasis::peak ? demand_price_per_kw_ : 0.0;
   view.billed_peak_kw = billed_peak_kw_;
   view.window_import_kwh = total_.import_kwh - at_window_start_.import_kwh;
-  view.window_end_ns = clock_.next_tick(t, market::metering_window_ns);
+  view.window_end_ns = window_end_ns_;
   view.policy_storage = static_cast<std::int32_t>(site_.storage_policy);
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   columns_.show_limits(guard_);
@@ -117,14 +120,17 @@ void SiteRun::decide(TimeNs t) {
 
   // Wishes: NaN leaves the last one standing.
   const auto evse_kw = columns_.decided_evse_kw();
-  for (std::uint32_t i = 0; i < evse_count(); ++i) {
-    if (std::isnan(evse_kw[i])) continue;
-    if (sessions_[i].number != 0) {
-      guard_.members[i].wish_kw = evse_kw[i];
-    } else if (evse_kw[i] != 0.0) {
-      note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
-    } else {
-      noted_reason_[i] = Correction::none;
+  for (const std::uint32_t i : active_) {
+    if (i < evse_count() && !std::isnan(evse_kw[i])) guard_.members[i].wish_kw = evse_kw[i];
+  }
+  if (columns_.strayed()) {
+    for (std::uint32_t i = 0; i < evse_count(); ++i) {
+      if (std::isnan(evse_kw[i]) || sessions_[i].number != 0) continue;
+      if (evse_kw[i] != 0.0) {
+        note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
+      } else {
+        noted_reason_[i] = Correction::none;
+      }
     }
   }
   const auto storage_kw = columns_.decided_storage_kw();
@@ -169,6 +175,8 @@ void SiteRun::note_correction(std::uint32_t member, double asked_kw, double give
 /// Rows that stay exceeded: unavoidable under enforce, an overload under record. Said once until they hold again.
 void SiteRun::note_exceeded(std::span<const std::uint32_t> rows, TimeNs t) {
   row_excess_kw_ = 0.0;
+  if (rows.empty() && !any_row_noted_) return;
+  any_row_noted_ = !rows.empty();
   for (char& noted : row_noted_) noted = static_cast<char>(noted & 1);  // bit 0: noted before, bit 1: exceeded now
   for (const std::uint32_t r : rows) {
     const control::GuardRow& row = guard_.rows()[r];
@@ -258,6 +266,7 @@ void SiteRun::hold_acceptance(std::uint32_t evse) {
   const physics::BatterySpec& battery = sessions_[evse].vehicle->battery;
   if (battery.capacity_kwh == infinite) return;
   sessions_[evse].held_acceptance_kw = battery.charge.at(stored_kwh_[evse] / battery.capacity_kwh);
+  ranges_fresh_ = false;
   motions_[evse].stale = true;
 }
 
@@ -276,23 +285,35 @@ physics::PowerRange SiteRun::discharge_range(std::uint32_t evse) const {
   return physics::discharge_range(vehicle.battery, stored_kwh_[evse], floor_kwh);
 }
 
+/// What the batteries can take and give at this moment, for view and guard alike.
+void SiteRun::refresh_ranges() {
+  if (ranges_fresh_) return;
+  ranges_fresh_ = true;
+  for (const std::uint32_t i : active_) {
+    if (i >= evse_count()) continue;
+    control::GuardMember& g = guard_.members[i];
+    g.charge = charge_range(i);
+    if (couplings_[i].max_discharge_kw > 0.0) g.discharge = discharge_range(i);
+  }
+}
+
 /// The guard's answer to what changed at this instant.
 void SiteRun::ask_guard(TimeNs t) {
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
+  refresh_ranges();
   for (const std::uint32_t i : active_) {
-    control::GuardMember& g = guard_.members[i];
+    const control::GuardMember& g = guard_.members[i];
     if (i >= evse_count()) {
       guard_.stored_kwh[i - evse_count()] = stored_kwh_[i];
       continue;
     }
-    g.charge = charge_range(i);
-    if (couplings_[i].max_discharge_kw > 0.0) g.discharge = discharge_range(i);
     // Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
     const double kw = motions_[i].law.kw;
     if ((kw > 0.0 && g.charge.now_kw == 0.0) || (kw < 0.0 && g.discharge.now_kw == 0.0)) motions_[i].stale = true;
   }
   const bool enforce = site_.limits == LimitMode::enforce;
-  const auto exceeded = guard_due_ ? guard_.apply(active_, couplings_, enforce) : guard_.hold(couplings_, enforce);
+  const auto exceeded =
+      guard_due_ ? guard_.apply(active_, couplings_, enforce) : guard_.hold(active_, couplings_, enforce);
   note_exceeded(exceeded, t);
   for (const std::uint32_t i : active_) {
     const control::GuardMember& g = guard_.members[i];

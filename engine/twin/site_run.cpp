@@ -72,6 +72,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   active_.reserve(members);
   feeder_kwh_.resize(site_.feeders.size());
   feeder_into_kwh_.resize(site_.feeders.size());
+  feeder_before_kwh_.resize(site_.feeders.size());
   free_evses_ = evse_count();
 
   for (std::size_t s = 0; s < site_.storages.size(); ++s) {
@@ -99,6 +100,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   load_kw_ = load_.at(now_ns_).value;
   co2_kg_per_kwh_ = co2_.at(now_ns_).value;
   next_tick_ns_ = clock_.next_tick(now_ns_, world.tick_ns);
+  window_end_ns_ = clock_.next_tick(now_ns_, market::metering_window_ns);
   begin_month(clock_.calendar().month(now_ns_));
   refresh_view(now_ns_);
   strategy_ = strategy(columns_.view, world.seed, number_);
@@ -128,7 +130,7 @@ void SiteRun::schedule(EventKind kind, Phase phase, TimeNs t, std::uint32_t enti
 void SiteRun::start() {
   const TimeNs t = now_ns_;
   sample_signals(t);
-  schedule(EventKind::meter, Phase::signal, clock_.next_tick(t, market::metering_window_ns));
+  schedule(EventKind::meter, Phase::signal, window_end_ns_);
   for (std::uint32_t a = 0; a < streams_.size(); ++a) next_arrival(a);
   next_tick_ns_ = t;  // the first tick is the start itself
   schedule_decision();
@@ -138,6 +140,7 @@ void SiteRun::start() {
 void SiteRun::advance(TimeNs t) {
   if (t == now_ns_) return;
   book_until(t);
+  ranges_fresh_ = false;
   // State follows the laws from where they began, so that the number of instants in between changes nothing.
   for (const std::uint32_t i : active_) {
     const Motion& m = motions_[i];
@@ -159,6 +162,7 @@ void SiteRun::advance(TimeNs t) {
 
 void SiteRun::handle(const kernel::Event& event) {
   const TimeNs t = event.time;
+  ranges_fresh_ = false;
   switch (static_cast<EventKind>(event.kind)) {
     case EventKind::crossing:
       cross(event.entity, t);
@@ -207,7 +211,8 @@ void SiteRun::handle(const kernel::Event& event) {
       break;
     case EventKind::meter:
       close_meter_window(t);
-      schedule(EventKind::meter, Phase::signal, clock_.next_tick(t, market::metering_window_ns));
+      window_end_ns_ = clock_.next_tick(t, market::metering_window_ns);
+      schedule(EventKind::meter, Phase::signal, window_end_ns_);
       break;
     case EventKind::decision:
       decide(t);

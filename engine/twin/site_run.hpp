@@ -122,6 +122,7 @@ class SiteRun {
   void next_arrival(std::uint32_t law);
   double metered_left(std::uint32_t evse) const;
   void hold_acceptance(std::uint32_t evse);
+  void refresh_ranges();
   physics::PowerRange charge_range(std::uint32_t evse) const;
   physics::PowerRange discharge_range(std::uint32_t evse) const;
 
@@ -176,6 +177,7 @@ class SiteRun {
   std::vector<Correction> noted_reason_;
   std::vector<double> noted_given_kw_;
   std::vector<char> row_noted_;
+  bool any_row_noted_ = false;
   std::vector<double> wished_kw_;  // scratch for recording
 
   // arrivals and waiting
@@ -207,15 +209,18 @@ class SiteRun {
   double month_fraction_ = 1.0;
   double buy_price_hours_ = 0.0;
   double row_excess_kw_ = 0.0;
-  std::vector<double> feeder_kwh_, feeder_into_kwh_;
+  std::vector<double> feeder_kwh_, feeder_into_kwh_, feeder_before_kwh_;
+  TimeNs window_end_ns_ = 0;
+  TimeNs month_end_ns_ = 0;  ///< of the open month
 
   // decisions
   TimeNs next_tick_ns_ = kernel::time_never;
   TimeNs wake_ns_ = kernel::time_never;
   TimeNs asked_for_ns_ = kernel::time_never;
   std::uint32_t why_ = 0;
-  bool guard_due_ = true;    ///< something changed that setpoints depend on
-  bool limits_due_ = false;  ///< only what limits can count on changed
+  bool ranges_fresh_ = false;  ///< the guard's members know what their batteries can take and give now
+  bool guard_due_ = true;      ///< something changed that setpoints depend on
+  bool limits_due_ = false;    ///< only what limits can count on changed
   SiteResult result_;
 };
 

@@ -319,7 +319,7 @@ RC_GTEST_PROP(GuardRows, EachHoldsOrIsReportedWithNobodyLeftWhoCouldHelp, ()) {
     }
     return true;
   };
-  guard.hold(s.couplings, true);
+  guard.hold(s.active, s.couplings, true);
   RC_ASSERT(unchanged());
   guard.apply(s.active, s.couplings, true);
   RC_ASSERT(unchanged());

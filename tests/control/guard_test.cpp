@@ -212,12 +212,12 @@ TEST(Guard, HoldOnlyLowersWhatApplyGave) {
   guard.apply(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 5.0, 1e-12);
   guard.members[1].charge = {2.0, 2.0, true};  // its share has become free
-  guard.hold(s.couplings, true);
+  guard.hold(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 5.0, 1e-12);
   guard.apply(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 7.0);
   guard.set_base_kw(6.0);  // 4 kW are left for 7 and 2
-  guard.hold(s.couplings, true);
+  guard.hold(s.active, s.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw, 7.0 * 4.0 / 9.0, 1e-12);
 }
 

@@ -163,6 +163,8 @@ typedef struct evtwin_view {
   const double* storage_power_kw; /* now */
 
   /* Limits as sparse rows; row r has members limit_start[r] .. limit_start[r+1]-1. Row 0 is the grid connection.
+   * During a run only limit_lower, limit_upper and limit_base change: members, coefficients and angles are those of the
+   * view given to create().
    * A member below n_evses is an EVSE; member n_evses + s is storage s. Lossy feeders are folded into the coefficients
    * (charging side); the guard evaluates them exactly. */
   uint32_t n_limits, reserved2;
@@ -203,7 +205,8 @@ typedef struct evtwin_view {
 
   const evtwin_ledger* since_last; /* what the previous decision led to */
   int32_t policy_storage; /* EVTWIN_STORAGE_*: what the scenario wants of a strategy that leaves storage alone */
-  uint32_t reserved4;
+  uint32_t n_connected;   /* rows with a session ... */
+  const uint32_t* connected_evse; /* [n_connected] ... ascending: what to loop over, few of the rows on a large site */
 } evtwin_view;
 
 /* Storage policies of a scenario; strategies that do not optimise storage themselves follow it. */

@@ -59,6 +59,8 @@ class View {
   const evtwin_view& raw;
 
   std::size_t evse_count() const { return raw.n_evses; }
+  /// Rows with a session, ascending.
+  std::span<const std::uint32_t> connected() const { return {raw.connected_evse, raw.n_connected}; }
   bool connected(std::size_t i) const { return raw.evse_session[i] != 0; }
   bool draws(std::size_t i) const { return raw.evse_draws[i] != 0; }
   std::span<const double> evse_max_kw() const { return {raw.evse_max_kw, raw.n_evses}; }
