@@ -36,15 +36,15 @@ LocalTime local_time_of(TimeNs reading) {
 // Ticks of a local day: 00:00 and the multiples of the tick after it.
 bool shows_tick(TimeNs reading, TimeNs tick_ns) { return (reading - midnight_before(reading)) % tick_ns == 0; }
 
-TimeNs tick_reading_after(TimeNs reading, TimeNs tick_ns) {
-  const TimeNs midnight = midnight_before(reading);
+TimeNs tick_reading_after(TimeNs reading, TimeNs midnight, TimeNs tick_ns) {
   const TimeNs in_day = reading - midnight;
   return midnight + std::min(day_ns, (in_day / tick_ns + 1) * tick_ns);
 }
 
 // Whether a change of offset is a tick: the clock shows one after it, or the jump went over one.
 bool jump_is_tick(TimeNs reading_before, TimeNs reading_after, TimeNs tick_ns) {
-  return reading_after >= tick_reading_after(reading_before - 1, tick_ns) || shows_tick(reading_after, tick_ns);
+  return reading_after >= tick_reading_after(reading_before - 1, midnight_before(reading_before - 1), tick_ns) ||
+         shows_tick(reading_after, tick_ns);
 }
 
 void check_tick(TimeNs tick_ns) {
@@ -208,7 +208,10 @@ TimeNs LocalClock::next_tick(TimeNs t, TimeNs tick_ns) {
   t = std::max(t, earliest_ns);
   for (;;) {
     const OffsetInterval now = offset_at(t);
-    const TimeNs target = tick_reading_after(t + now.offset_ns, tick_ns);
+    const TimeNs reading = t + now.offset_ns;
+    // Most calls are for the same day as the last one.
+    if (reading < midnight_ns_ || reading - midnight_ns_ >= day_ns) midnight_ns_ = midnight_before(reading);
+    const TimeNs target = tick_reading_after(reading, midnight_ns_, tick_ns);
     if (target - now.offset_ns < now.end_ns) return target - now.offset_ns;
     // The offset changes first: the change is the tick, or the search goes on behind it.
     t = now.end_ns;

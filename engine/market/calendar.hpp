@@ -154,7 +154,7 @@ class Calendar {
 };
 
 /// A calendar with a remembered place: the same answers, O(1) as long as t stays between two changes of offset.
-/// A value of three words; not shared between threads.
+/// A value of few words; not shared between threads.
 class LocalClock {
  public:
   LocalClock() : LocalClock(Calendar()) {}
@@ -174,6 +174,7 @@ class LocalClock {
  private:
   Calendar calendar_;
   std::size_t index_ = 0;
+  TimeNs midnight_ns_ = 0;  // a reading of 00:00, of the last day a tick was looked for
 };
 
 /// Reads "2025-06-02", "2025-06-02T14:00", "2025-06-02 08:00:00.25", each with or without an offset ("Z", "+09:00",

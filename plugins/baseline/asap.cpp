@@ -10,8 +10,9 @@ void Asap::decide(const sdk::View& view, sdk::Decision& decision) {
   }
   planner_.write(decision);
   // A car that takes nothing just now may keep its offer: it costs nothing, and nobody else is waiting for it.
-  for (std::uint32_t i = 0; continues_ && i < view.raw.n_evses; ++i) {
-    if (view.connected(i) && !view.draws(i)) decision.evse_kw[i] = car_at(view.raw, i).max_kw;
+  if (!continues_) return planner_.close(decision);
+  for (const std::uint32_t i : view.connected()) {
+    if (!view.draws(i)) decision.evse_kw[i] = car_at(view.raw, i).max_kw;
   }
   planner_.close(decision);
 }

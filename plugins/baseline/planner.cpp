@@ -20,7 +20,7 @@ Planner::Planner(sdk::Setup& setup)
   setup.horizon_steps = storage_horizon_steps(first);
   if (setup.horizon_steps > 0) setup.subscribes |= EVTWIN_WHY_PRICE;
   cars_.reserve(first.n_evses);
-  rows_.reset(first);
+  rows_.build(first);
 }
 
 void Planner::begin(const evtwin_view& view) {
@@ -28,8 +28,9 @@ void Planner::begin(const evtwin_view& view) {
   wake_ns_ = 0;
   rows_.reset(view);
   cars_.clear();
-  for (std::uint32_t i = 0; i < view.n_evses; ++i) {
-    if (view.evse_session[i] == 0 || view.evse_draws[i] == 0) continue;
+  for (std::uint32_t k = 0; k < view.n_connected; ++k) {
+    const std::uint32_t i = view.connected_evse[k];
+    if (view.evse_draws[i] == 0) continue;
     const Car car = car_at(view, i);
     if (!car.request_met || beyond_request_) cars_.push_back(car);
   }
@@ -62,7 +63,7 @@ double Planner::expected_grid_kw() const {
 }
 
 void Planner::write(sdk::Decision& decision) const {
-  std::fill(decision.evse_kw.begin(), decision.evse_kw.end(), 0.0);
+  for (std::uint32_t k = 0; k < view_->n_connected; ++k) decision.evse_kw[view_->connected_evse[k]] = 0.0;
   for (const Car& car : cars_) decision.evse_kw[car.row] = car.power_kw;
 }
 

@@ -33,7 +33,7 @@ class Planner {
   /// Power expected at the grid connection, kW: with what the cars will take of their offers.
   double expected_grid_kw() const;
 
-  /// Writes the cars' powers, 0 everywhere else.
+  /// Writes the cars' powers, 0 for the other connected ones.
   void write(sdk::Decision& decision) const;
   /// Storage by the scenario's policy, and a wake-up when the first request is met, so that none is over-delivered.
   void close(sdk::Decision& decision);

@@ -2,69 +2,44 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numbers>
 
 namespace evtwin::baseline {
-namespace {
-
-template <class T>
-bool same(const std::vector<T>& kept, const T* now, std::size_t n) {
-  return kept.size() == n && (n == 0 || std::memcmp(kept.data(), now, n * sizeof(T)) == 0);
-}
-
-}  // namespace
-
-bool SiteRows::same_structure(const evtwin_view& view) const {
-  if (n_evses_ != view.n_evses || n_members_ != view.n_evses + view.n_storages) return false;
-  if (entry_start_.empty() || kind_.size() != view.n_limits) return false;
-  if (view.n_limits == 0) return true;
-  if (!same(start_, view.limit_start, view.n_limits + 1u)) return false;
-  const std::size_t n = view.limit_start[view.n_limits];
-  return same(kind_, view.limit_kind, view.n_limits) && same(member_, view.limit_member, n) &&
-         same(coefficient_, view.limit_coefficient, n) && same(angle_deg_, view.limit_angle_deg, n);
-}
-
-void SiteRows::rebuild(const evtwin_view& view) {
-  n_evses_ = view.n_evses;
-  n_members_ = view.n_evses + view.n_storages;
-  const std::size_t n_rows = view.n_limits;
-  const std::size_t n = n_rows == 0 ? 0 : view.limit_start[n_rows];
-  kind_.assign(view.limit_kind, view.limit_kind + n_rows);
-  start_.assign(view.limit_start, view.limit_start + (n_rows == 0 ? 0 : n_rows + 1));
-  member_.assign(view.limit_member, view.limit_member + n);
-  coefficient_.assign(view.limit_coefficient, view.limit_coefficient + n);
-  angle_deg_.assign(view.limit_angle_deg, view.limit_angle_deg + n);
-
+void SiteRows::build(const evtwin_view& first) {
+  const std::uint32_t n_members = first.n_evses + first.n_storages;
+  const std::size_t n_rows = first.n_limits;
+  const std::size_t n = n_rows == 0 ? 0 : first.limit_start[n_rows];
   rows_.assign(n_rows, Row{});
+  for (std::size_t r = 0; r < n_rows; ++r) rows_[r].magnitude = first.limit_kind[r] == EVTWIN_LIMIT_MAGNITUDE_A;
   direction_re_.assign(n_rows, 0.0);
   direction_im_.assign(n_rows, 0.0);
-  amperes_per_kw_.assign(n_members_, 0.0);
-  grid_row_ = n_rows > 0 && kind_[0] == EVTWIN_LIMIT_POWER_KW;
-  grid_coefficient_.assign(n_members_, grid_row_ ? 0.0 : 1.0);
+  amperes_per_kw_.assign(n_members, 0.0);
+  grid_row_ = n_rows > 0 && first.limit_kind[0] == EVTWIN_LIMIT_POWER_KW;
+  grid_coefficient_.assign(n_members, grid_row_ ? 0.0 : 1.0);
+  for (std::uint32_t i = 0; !grid_row_ && i < first.n_evses; ++i) grid_coefficient_[i] = 1.0 / first.evse_efficiency[i];
 
   // Rows to members: count, sum, then place in row order.
-  entry_start_.assign(n_members_ + 1u, 0);
-  for (const std::uint32_t member : member_) ++entry_start_[member + 1u];
-  for (std::size_t m = 0; m < n_members_; ++m) entry_start_[m + 1] += entry_start_[m];
+  entry_start_.assign(n_members + 1u, 0);
+  for (std::size_t k = 0; k < n; ++k) ++entry_start_[first.limit_member[k] + 1u];
+  for (std::size_t m = 0; m < n_members; ++m) entry_start_[m + 1] += entry_start_[m];
   entries_.assign(n, Entry{});
   std::vector<std::uint32_t> next(entry_start_.begin(), entry_start_.end() - 1);
   for (std::uint32_t r = 0; r < n_rows; ++r) {
-    for (std::uint32_t k = start_[r]; k < start_[r + 1]; ++k) {
-      const bool magnitude = kind_[r] == EVTWIN_LIMIT_MAGNITUDE_A;
-      const double angle = magnitude ? angle_deg_[k] * std::numbers::pi / 180.0 : 0.0;
-      entries_[next[member_[k]]++] = {r, kind_[r] == EVTWIN_LIMIT_POWER_KW ? 0u : 1u, coefficient_[k] * std::cos(angle),
-                                      magnitude ? coefficient_[k] * std::sin(angle) : 0.0};
-      if (r == 0 && grid_row_) grid_coefficient_[member_[k]] += coefficient_[k];
+    for (std::uint32_t k = first.limit_start[r]; k < first.limit_start[r + 1]; ++k) {
+      const std::uint32_t member = first.limit_member[k];
+      const double coefficient = first.limit_coefficient[k];
+      const double angle = rows_[r].magnitude ? first.limit_angle_deg[k] * std::numbers::pi / 180.0 : 0.0;
+      entries_[next[member]++] = {r, first.limit_kind[r] == EVTWIN_LIMIT_POWER_KW ? 0u : 1u,
+                                  coefficient * std::cos(angle),
+                                  rows_[r].magnitude ? coefficient * std::sin(angle) : 0.0};
+      if (r == 0 && grid_row_) grid_coefficient_[member] += coefficient;
     }
   }
 }
 
 void SiteRows::reset(const evtwin_view& view) {
-  if (!same_structure(view)) rebuild(view);
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     Row& row = rows_[r];
-    row.magnitude = kind_[r] == EVTWIN_LIMIT_MAGNITUDE_A;
     row.im = 0.0;
     if (row.magnitude) {
       row.re = 0.0;
@@ -76,10 +51,9 @@ void SiteRows::reset(const evtwin_view& view) {
       row.upper = view.limit_upper[r];
     }
   }
-  for (std::uint32_t i = 0; i < n_evses_; ++i) {
-    if (view.evse_session[i] == 0) continue;
+  for (std::uint32_t k = 0; k < view.n_connected; ++k) {
+    const std::uint32_t i = view.connected_evse[k];
     amperes_per_kw_[i] = view.evse_kw_per_a[i] > 0.0 ? 1.0 / view.evse_kw_per_a[i] : 0.0;
-    if (!grid_row_) grid_coefficient_[i] = 1.0 / view.evse_efficiency[i];
   }
   grid_kw_ = grid_row_ ? rows_[0].re : view.load_kw - view.pv_kw;
 }

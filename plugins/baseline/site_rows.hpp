@@ -16,7 +16,9 @@ inline constexpr double same_kw = 1e-11;
 /// A magnitude row's base has no angle, so it is taken off the limit: right whatever the angle is.
 class SiteRows {
  public:
-  /// Starts over: every EVSE and storage at 0 kW. Allocates only when the rows' structure is new.
+  /// Learns the rows' members and coefficients, which stay for the whole run. The one that allocates.
+  void build(const evtwin_view& first);
+  /// Starts over: every EVSE and storage at 0 kW, the rows' bounds and bases as they are now.
   void reset(const evtwin_view& view);
 
   /// Largest x in [0, cap_kw] by which `member` may rise with every row it is in still holding; 0 where a row that x
@@ -61,15 +63,12 @@ class SiteRows {
     std::uint32_t in_amperes = 0;
     double re = 0.0, im = 0.0;  // coefficient x exp(j angle)
   };
-  void rebuild(const evtwin_view& view);
-  bool same_structure(const evtwin_view& view) const;
   double room(std::uint32_t member, double cap_kw, double sign) const;
   double scale(std::uint32_t member, const Entry& entry) const {
     return entry.in_amperes != 0 ? amperes_per_kw_[member] : 1.0;
   }
   static double room_in(const Row& row, double re, double im, double cap);
 
-  std::uint32_t n_evses_ = 0, n_members_ = 0;
   std::vector<Row> rows_;
   std::vector<double> direction_re_, direction_im_;
   std::vector<std::uint32_t> entry_start_;  // entries of member m: [entry_start_[m], entry_start_[m + 1])
@@ -78,9 +77,6 @@ class SiteRows {
   double grid_kw_ = 0.0, grid_direction_ = 0.0;
   bool grid_row_ = false;
   std::uint32_t binding_ = none;
-  // What the entries were built from.
-  std::vector<std::uint32_t> kind_, start_, member_;
-  std::vector<double> coefficient_, angle_deg_;
 };
 
 }  // namespace evtwin::baseline

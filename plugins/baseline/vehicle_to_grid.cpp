@@ -23,7 +23,7 @@ double above_floor_kwh(const evtwin_view& view, std::uint32_t i, double round_tr
 void VehicleToGrid::reserve(const evtwin_view& first) {
   cars_.reserve(first.n_evses);
   scratch_.reserve(first.n_evses);
-  all_charging_.reset(first);
+  all_charging_.build(first);
 }
 
 void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& terms, double grid_kw, SiteRows& rows,
@@ -33,8 +33,9 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
   // The power each car gets when all charge at once.
   cars_.clear();
   bool any = false;
-  for (std::uint32_t i = 0; i < view.n_evses; ++i) {
-    if (view.evse_session[i] == 0 || (view.evse_draws[i] == 0 && !may_discharge(view, i))) continue;
+  for (std::uint32_t k = 0; k < view.n_connected; ++k) {
+    const std::uint32_t i = view.connected_evse[k];
+    if (view.evse_draws[i] == 0 && !may_discharge(view, i)) continue;
     cars_.push_back(car_at(view, i));
     cars_.back().request_met = false;  // what is taken from it is to be put back like any request
     any = any || may_discharge(view, i);

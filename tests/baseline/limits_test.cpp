@@ -42,7 +42,10 @@ std::string fault(const evtwin_view& view, const Answer& answer) {
   for (std::uint32_t i = 0; i < view.n_evses; ++i) {
     const double kw = answer.evse_kw[i];
     const std::string at = "EVSE " + std::to_string(i) + " gets " + std::to_string(kw);
-    if (!(kw == 0.0 || view.evse_session[i] != 0)) return at + " with nobody there";
+    if (view.evse_session[i] == 0) {
+      if (!std::isnan(kw)) return at + " with nobody there";
+      continue;
+    }
     if (kw < 0.0 && -kw > view.evse_car_max_discharge_kw[i] + 1e-12) return at + ", discharges too much";
     if (kw <= 0.0) continue;
     if (kw > std::fmin(view.evse_car_max_kw[i], view.evse_max_kw[i]) + 1e-9) return at + ", above its maximum";
@@ -126,18 +129,22 @@ RC_GTEST_PROP(Limits, HoldOnRandomSites, ()) {
   }
 }
 
-RC_GTEST_PROP(Limits, AnInstanceThatHasSeenManySitesDecidesLikeANewOne, ()) {
+/// Bit for bit, NaN equal to NaN.
+bool same_answer(const Answer& a, const Answer& b) {
+  return std::equal(a.evse_kw.begin(), a.evse_kw.end(), b.evse_kw.begin(), b.evse_kw.end(),
+                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+}
+
+// Bounds move during a run; members and coefficients do not (strategy.h).
+RC_GTEST_PROP(Limits, AnInstanceThatHasSeenOtherBoundsDecidesLikeANewOne, ()) {
   ViewBuilder site = any_site();
   for (const char* id : limit_keepers) {
     Driver used(id, site);
     used.decide(site);
     ViewBuilder other = site;
-    for (LimitRow& row : other.limits) {
-      row.upper *= 0.5;
-      for (Member& member : row.members) member.coefficient *= 0.7, member.angle_deg += 40.0;
-    }
-    RC_ASSERT(used.decide(other).evse_kw == decide(id, other).evse_kw);
-    RC_ASSERT(used.decide(site).evse_kw == decide(id, site).evse_kw);
+    for (LimitRow& row : other.limits) row.upper *= 0.5;
+    RC_ASSERT(same_answer(used.decide(other), decide(id, other)));
+    RC_ASSERT(same_answer(used.decide(site), decide(id, site)));
   }
 }
 

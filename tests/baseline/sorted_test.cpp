@@ -162,11 +162,14 @@ TEST(Sorted, AnOutageGivesNothingAndDeratingCapsTheOffer) {
   EXPECT_THAT(decide("edf", site).evse_kw, are({0.0, 4.0, 3.0}));
 }
 
-TEST(Sorted, EveryRowIsSetAlsoWhereNobodyIs) {
+TEST(Sorted, RowsWhereNobodyIsAreLeftAlone) {
   ViewBuilder site = three_cars();
   site.evses[1].session = 0;
   site.evses[2].draws = false;
-  EXPECT_THAT(decide("edf", site).evse_kw, are({7.0, 0.0, 0.0}));
+  const auto kw = decide("edf", site).evse_kw;
+  EXPECT_EQ(kw[0], 7.0);
+  EXPECT_TRUE(std::isnan(kw[1]));
+  EXPECT_EQ(kw[2], 0.0);
 }
 
 TEST(Sorted, WakesAtTheNanosecondTheFirstRequestIsMet) {

@@ -85,6 +85,7 @@ class ViewBuilder {
     std::vector<double> voltage, angle, max_kw, max_discharge, efficiency, setpoint, power, requested, got, remaining,
         car_min, car_max, car_max_discharge, kw_per_a, soc, battery, floor, priority, rate;
     std::vector<std::uint64_t> session;
+    std::vector<std::uint32_t> connected;
     std::vector<std::int64_t> arrived, departs;
     std::vector<std::uint32_t> rate_start;
     std::vector<double> s_kwh, s_soc, s_min, s_max, s_charge, s_discharge, s_in, s_out, s_power;
@@ -112,6 +113,7 @@ inline const evtwin_view& ViewBuilder::view() {
     c_.max_discharge.push_back(e.max_discharge_kw);
     c_.efficiency.push_back(e.efficiency);
     c_.session.push_back(e.session);
+    if (here) c_.connected.push_back(static_cast<std::uint32_t>(c_.session.size() - 1));
     c_.draws.push_back(here && e.draws ? 1 : 0);
     c_.setpoint.push_back(here ? e.setpoint_kw : 0.0);
     c_.power.push_back(here ? e.power_kw : 0.0);
@@ -186,6 +188,8 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.evse_max_discharge_kw = c_.max_discharge.data();
   view_.evse_efficiency = c_.efficiency.data();
   view_.evse_session = c_.session.data();
+  view_.n_connected = static_cast<std::uint32_t>(c_.connected.size());
+  view_.connected_evse = c_.connected.data();
   view_.evse_draws = c_.draws.data();
   view_.evse_setpoint_kw = c_.setpoint.data();
   view_.evse_power_kw = c_.power.data();
