@@ -12,6 +12,7 @@ void HeapQueue::reserve_timers(std::size_t count) {
 
 void HeapQueue::clear() {
   size_ = 0;
+  root_is_free_ = false;
   std::fill(place_of_.begin(), place_of_.end(), absent);
   sequence_ = 0;
   now_ = std::numeric_limits<TimeNs>::min();
@@ -26,10 +27,18 @@ void HeapQueue::schedule(std::uint32_t timer, TimeNs time, Phase phase, std::uin
   }
 
   const QueuedEvent event{time, make_rank(phase, sequence_++, kind), timer, entity};
+  if (place_of_[timer] == absent) {
+    if (root_is_free_) {
+      root_is_free_ = false;
+      sift_down(0, event);
+    } else {
+      sift_up(size_++, event);
+    }
+    return;
+  }
+  fill_root();
   const std::size_t place = place_of_[timer];
-  if (place == absent) {
-    sift_up(size_++, event);
-  } else if (comes_before(event, heap_[place])) {
+  if (comes_before(event, heap_[place])) {
     sift_up(place, event);
   } else {
     sift_down(place, event);
@@ -39,14 +48,16 @@ void HeapQueue::schedule(std::uint32_t timer, TimeNs time, Phase phase, std::uin
 void HeapQueue::cancel(std::uint32_t timer) {
   if (timer >= place_of_.size()) throw_unknown_timer(timer, place_of_.size());
   if (place_of_[timer] == absent) return;
+  fill_root();
   remove_at(place_of_[timer]);
   place_of_[timer] = absent;
 }
 
 Event HeapQueue::pop() {
-  if (size_ == 0) throw_pop_from_empty();
+  if (empty()) throw_pop_from_empty();
+  fill_root();
   const QueuedEvent first = heap_[0];
-  remove_at(0);
+  root_is_free_ = true;
   place_of_[first.timer] = absent;
   now_ = first.time;
   return to_event(first);
@@ -55,6 +66,13 @@ Event HeapQueue::pop() {
 bool HeapQueue::pending(std::uint32_t timer) const {
   if (timer >= place_of_.size()) throw_unknown_timer(timer, place_of_.size());
   return place_of_[timer] != absent;
+}
+
+/// Gives the place of the last pop to the last leaf, where no new event has taken it meanwhile.
+void HeapQueue::fill_root() {
+  if (!root_is_free_) return;
+  root_is_free_ = false;
+  remove_at(0);
 }
 
 /// Fills the hole at `place` with the last leaf, which may belong above or below it.

@@ -52,15 +52,9 @@ double excess_kwh(double kwh, double limit_kwh) {
 
 /// Whether nothing changes sides within (from, to): then energies alone tell import, export and overload exactly.
 bool SiteRun::smooth(TimeNs from, TimeNs to) {
-  bool falling = false, rising = false;
-  for (const std::uint32_t i : active_) {
-    const physics::Law& law = motions_[i].law;
-    if (law.kw == 0.0 || law.rate_per_h == 0.0) continue;
-    ((law.kw > 0.0) == (law.rate_per_h < 0.0) ? falling : rising) = true;
-  }
-  if (!falling && !rising) return true;
+  if (falling_ == 0 && rising_ == 0) return true;
   // Powers that rise and fall at once may cross a level and come back: look closer than a minute.
-  if (falling && rising && to - from > kernel::minute_ns) return false;
+  if (falling_ > 0 && rising_ > 0 && to - from > kernel::minute_ns) return false;
 
   const double net_from = net_kw_at(from);
   feeder_before_kwh_ = feeder_into_kwh_;

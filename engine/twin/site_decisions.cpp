@@ -137,7 +137,8 @@ void SiteRun::decide(TimeNs t) {
   for (std::size_t s = 0; s < storage_kw.size(); ++s) {
     if (!std::isnan(storage_kw[s])) guard_.members[evse_count() + s].wish_kw = storage_kw[s];
   }
-  for (const std::uint32_t i : active_) {
+  for (std::size_t k = 0; holding_ > 0 && k < active_.size(); ++k) {
+    const std::uint32_t i = active_[k];
     if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) hold_acceptance(i);
   }
   guard_due_ = true;
@@ -202,6 +203,14 @@ void SiteRun::note_exceeded(std::span<const std::uint32_t> rows, TimeNs t) {
   for (char& noted : row_noted_) noted = (noted & 2) != 0 ? 1 : 0;
 }
 
+namespace {
+
+/// Whether the signed power sinks, or climbs, while the law lasts.
+bool sinks(const physics::Law& law) { return law.rate_per_h != 0.0 && (law.kw > 0.0) == (law.rate_per_h < 0.0); }
+bool climbs(const physics::Law& law) { return law.rate_per_h != 0.0 && (law.kw > 0.0) != (law.rate_per_h < 0.0); }
+
+}  // namespace
+
 /// Ends a member's law at `t`: its segment is recorded, its state is what flowed.
 void SiteRun::end_motion(std::uint32_t member, TimeNs t) {
   Motion& m = motions_[member];
@@ -214,6 +223,8 @@ void SiteRun::end_motion(std::uint32_t member, TimeNs t) {
                                    m.metered});
     }
   }
+  falling_ -= sinks(m.law) ? 1U : 0U;
+  rising_ -= climbs(m.law) ? 1U : 0U;
   m.law = {};
   m.crossing_ns = kernel::time_never;
   m.metered = 0.0;
@@ -255,6 +266,8 @@ void SiteRun::renew_motion(std::uint32_t member, TimeNs t) {
       m.law = physics::law_at(battery, stored_kwh_[member], setpoint, metered_left(member), floor_kwh);
     }
   }
+  falling_ += sinks(m.law) ? 1U : 0U;
+  rising_ += climbs(m.law) ? 1U : 0U;
   m.stored_at_start = stored_kwh_[member];
   m.metered_at_start = member < evse_count() ? got_kwh_[member] : 0.0;
   m.crossing_ns = m.law.kw == 0.0 ? kernel::time_never : kernel::after_hours_rounded_up(t, m.law.hours);
@@ -290,10 +303,16 @@ void SiteRun::refresh_ranges() {
   if (ranges_fresh_) return;
   ranges_fresh_ = true;
   for (const std::uint32_t i : active_) {
-    if (i >= evse_count()) continue;
+    if (i >= evse_count()) {
+      guard_.stored_kwh[i - evse_count()] = stored_kwh_[i];
+      continue;
+    }
     control::GuardMember& g = guard_.members[i];
     g.charge = charge_range(i);
     if (couplings_[i].max_discharge_kw > 0.0) g.discharge = discharge_range(i);
+    // Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
+    const double kw = motions_[i].law.kw;
+    if ((kw > 0.0 && g.charge.now_kw == 0.0) || (kw < 0.0 && g.discharge.now_kw == 0.0)) motions_[i].stale = true;
   }
 }
 
@@ -301,24 +320,10 @@ void SiteRun::refresh_ranges() {
 void SiteRun::ask_guard(TimeNs t) {
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   refresh_ranges();
-  for (const std::uint32_t i : active_) {
-    const control::GuardMember& g = guard_.members[i];
-    if (i >= evse_count()) {
-      guard_.stored_kwh[i - evse_count()] = stored_kwh_[i];
-      continue;
-    }
-    // Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
-    const double kw = motions_[i].law.kw;
-    if ((kw > 0.0 && g.charge.now_kw == 0.0) || (kw < 0.0 && g.discharge.now_kw == 0.0)) motions_[i].stale = true;
-  }
   const bool enforce = site_.limits == LimitMode::enforce;
   const auto exceeded =
       guard_due_ ? guard_.apply(active_, couplings_, enforce) : guard_.hold(active_, couplings_, enforce);
   note_exceeded(exceeded, t);
-  for (const std::uint32_t i : active_) {
-    const control::GuardMember& g = guard_.members[i];
-    note_correction(i, g.wish_kw, g.given_kw, g.reason, g.limit, t);
-  }
 }
 
 void SiteRun::settle(TimeNs t) {
@@ -328,6 +333,8 @@ void SiteRun::settle(TimeNs t) {
   guard_due_ = limits_due_ = false;
   for (const std::uint32_t i : active_) {
     const control::GuardMember& g = guard_.members[i];
+    if (g.reason != noted_reason_[i] || g.given_kw != noted_given_kw_[i])
+      note_correction(i, g.wish_kw, g.given_kw, g.reason, g.limit, t);
     if (!motions_[i].stale && motions_[i].setpoint_kw == g.given_kw) continue;
     context_.hash.mix(i);
     context_.hash.mix(g.given_kw);

@@ -170,6 +170,8 @@ class SiteRun {
   std::vector<physics::Coupling> couplings_;
   std::vector<Session> sessions_;  // by EVSE; number 0 = empty
   std::vector<Motion> motions_;
+  std::uint32_t falling_ = 0, rising_ = 0;  ///< motions whose power shrinks, or grows, towards or away from 0
+  std::uint32_t holding_ = 0;               ///< sessions with acceptance_hold
   std::vector<physics::BatterySpec> storage_batteries_;
   std::vector<double> stored_kwh_;     // behind the meter
   std::vector<double> got_kwh_;        // EVSEs: net metered in the session

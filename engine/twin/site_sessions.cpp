@@ -117,6 +117,7 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   columns_.plug_in(evse, couplings_[evse]);
   columns_.session[evse] = s.number;
   columns_.arrived_ns[evse] = t;
+  columns_.claimed_departs_ns[evse] = s.visit.claimed_departure_ns;
   columns_.requested_kwh[evse] = s.visit.requested_kwh;
   columns_.priority[evse] = s.visit.priority;
   if (vehicle.soc_known) {
@@ -126,7 +127,10 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   guard_.members[evse] = {};
   motions_[evse] = {};
   noted_reason_[evse] = Correction::none;
-  if (vehicle.acceptance_hold) hold_acceptance(evse);
+  if (vehicle.acceptance_hold) {
+    ++holding_;
+    hold_acceptance(evse);
+  }
   insert_active(evse);
   --free_evses_;
   result_.sessions += 1;
@@ -137,6 +141,7 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
 
 void SiteRun::plug_out(std::uint32_t evse, TimeNs t) {
   end_session(evse, t, SessionEnd::departed);
+  if (sessions_[evse].vehicle->acceptance_hold) --holding_;
   columns_.plug_out(evse);
   guard_.members[evse] = {};
   sessions_[evse].number = 0;
