@@ -302,6 +302,7 @@
 ---@field phases integer AC phases; 0 for DC.
 ---@field arrived_h_ago number? [h] Since plug-in; nil without a car.
 ---@field departs_in_h number? [h] Until the departure the driver claimed, at least the next tick; nil without a car.
+---@field claimed_departs_in_h number? [h] Until the departure the driver claimed, negative once it has passed; nil without a car.
 ---@field voltage_v number [V] Across one load phase; 0 for DC.
 ---@field max_kw number [kW] Most it may offer now; 0 during an outage.
 ---@field max_discharge_kw number [kW] Most it may take out of a car; 0 where it is not bidirectional.

@@ -48,6 +48,7 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
   draws.assign(n, 0);
   arrived_ns.assign(n, 0);
   departs_ns.assign(n, 0);
+  claimed_departs_ns.assign(n, 0);
 
   rate_start.push_back(0);
   for (const physics::Evse& evse : evses) {
@@ -106,6 +107,7 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
   view.evse_power_kw = power_kw.data();
   view.evse_arrived_ns = arrived_ns.data();
   view.evse_departs_ns = departs_ns.data();
+  view.evse_claimed_departs_ns = claimed_departs_ns.data();
   view.evse_requested_kwh = requested_kwh.data();
   view.evse_got_kwh = got_kwh.data();
   view.evse_remaining_kwh = remaining_kwh.data();
@@ -154,7 +156,7 @@ void ViewColumns::plug_in(std::uint32_t evse, const physics::Coupling& coupling)
 void ViewColumns::plug_out(std::uint32_t evse) {
   session[evse] = 0;
   draws[evse] = 0;
-  arrived_ns[evse] = departs_ns[evse] = 0;
+  arrived_ns[evse] = departs_ns[evse] = claimed_departs_ns[evse] = 0;
   for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw,
                        &car_max_discharge_kw, &kw_per_a, &priority}) {
     (*column)[evse] = 0.0;

@@ -28,7 +28,7 @@ class ViewColumns {
   std::vector<std::uint64_t> session;
   std::vector<std::uint8_t> draws;
   std::vector<double> setpoint_kw, power_kw;
-  std::vector<std::int64_t> arrived_ns, departs_ns;
+  std::vector<std::int64_t> arrived_ns, departs_ns, claimed_departs_ns;
   std::vector<double> requested_kwh, got_kwh, remaining_kwh;
   std::vector<double> car_min_kw, car_max_kw, car_max_discharge_kw, kw_per_a;
   std::vector<double> soc, battery_kwh, soc_floor, priority;

@@ -44,6 +44,8 @@ constexpr std::array evse_fields{
     Field{"arrived_h_ago", "h", "number?", false, "Since plug-in; nil without a car."},
     Field{"departs_in_h", "h", "number?", false,
           "Until the departure the driver claimed, at least the next tick; nil without a car."},
+    Field{"claimed_departs_in_h", "h", "number?", false,
+          "Until the departure the driver claimed, negative once it has passed; nil without a car."},
     Field{"voltage_v", "V", "number", false, "Across one load phase; 0 for DC."},
     Field{"max_kw", "kW", "number", false, "Most it may offer now; 0 during an outage."},
     Field{"max_discharge_kw", "kW", "number", false, "Most it may take out of a car; 0 where it is not bidirectional."},

@@ -41,7 +41,7 @@ void get_scalar(lua_State* L, void* owner, std::size_t) {
   push_known(L, view_of(owner).*scalar);
 }
 
-constexpr std::array<Accessor, 24> evse_fields{{
+constexpr std::array<Accessor, 25> evse_fields{{
     {"id", [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).evses[row].c_str()); },
      nullptr},
     {"connected",
@@ -73,6 +73,13 @@ constexpr std::array<Accessor, 24> evse_fields{{
        const evtwin_view& v = view_of(owner);
        push_known(
            L, v.evse_session[row] != 0 ? kernel::hours_between(v.now_ns, v.evse_departs_ns[row]) : physics::unknown);
+     },
+     nullptr},
+    {"claimed_departs_in_h",
+     [](lua_State* L, void* owner, std::size_t row) {
+       const evtwin_view& v = view_of(owner);
+       push_known(L, v.evse_session[row] != 0 ? kernel::hours_between(v.now_ns, v.evse_claimed_departs_ns[row])
+                                              : physics::unknown);
      },
      nullptr},
     {"voltage_v", get_column<&evtwin_view::evse_voltage_v>, nullptr},

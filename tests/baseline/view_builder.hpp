@@ -33,6 +33,7 @@ struct EvseRow {
   double setpoint_kw = 0.0, power_kw = 0.0;
   std::int64_t arrived_ns = start;
   std::int64_t departs_ns = start + 8 * hour;
+  std::int64_t claimed_departs_ns = 0;  ///< 0: as departs_ns
   double requested_kwh = 14.0, got_kwh = 0.0;
   double car_min_kw = 0.0, car_max_kw = 7.0, car_max_discharge_kw = 0.0;
   double kw_per_a = 0.23;
@@ -86,7 +87,7 @@ class ViewBuilder {
         car_min, car_max, car_max_discharge, kw_per_a, soc, battery, floor, priority, rate;
     std::vector<std::uint64_t> session;
     std::vector<std::uint32_t> connected;
-    std::vector<std::int64_t> arrived, departs;
+    std::vector<std::int64_t> arrived, departs, claimed;
     std::vector<std::uint32_t> rate_start;
     std::vector<double> s_kwh, s_soc, s_min, s_max, s_charge, s_discharge, s_in, s_out, s_power;
     std::vector<std::uint32_t> kind, l_start, member;
@@ -119,6 +120,7 @@ inline const evtwin_view& ViewBuilder::view() {
     c_.power.push_back(here ? e.power_kw : 0.0);
     c_.arrived.push_back(here ? e.arrived_ns : 0);
     c_.departs.push_back(here ? e.departs_ns : 0);
+    c_.claimed.push_back(!here ? 0 : e.claimed_departs_ns != 0 ? e.claimed_departs_ns : e.departs_ns);
     c_.requested.push_back(here ? e.requested_kwh : 0.0);
     c_.got.push_back(here ? e.got_kwh : 0.0);
     c_.remaining.push_back(here ? std::fmax(0.0, e.requested_kwh - e.got_kwh) : 0.0);
@@ -195,6 +197,7 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.evse_power_kw = c_.power.data();
   view_.evse_arrived_ns = c_.arrived.data();
   view_.evse_departs_ns = c_.departs.data();
+  view_.evse_claimed_departs_ns = c_.claimed.data();
   view_.evse_requested_kwh = c_.requested.data();
   view_.evse_got_kwh = c_.got.data();
   view_.evse_remaining_kwh = c_.remaining.data();

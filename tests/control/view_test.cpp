@@ -82,6 +82,7 @@ TEST(ViewColumns, EveryColumnIsThere) {
       {"evse_power_kw", v.evse_power_kw},
       {"evse_arrived_ns", v.evse_arrived_ns},
       {"evse_departs_ns", v.evse_departs_ns},
+      {"evse_claimed_departs_ns", v.evse_claimed_departs_ns},
       {"evse_requested_kwh", v.evse_requested_kwh},
       {"evse_got_kwh", v.evse_got_kwh},
       {"evse_remaining_kwh", v.evse_remaining_kwh},
@@ -211,18 +212,20 @@ TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
   for (auto* column : car_columns(columns)) column->assign(3, 0.5);
   columns.session = {4, 5, 6};
   columns.draws = {1, 1, 1};
-  columns.arrived_ns = columns.departs_ns = {10, 11, 12};
+  columns.arrived_ns = columns.departs_ns = columns.claimed_departs_ns = {10, 11, 12};
   columns.plug_out(1);
   for (const std::size_t other : {0U, 2U}) {
     for (const auto* column : car_columns(columns)) EXPECT_EQ((*column)[other], 0.5);
     EXPECT_EQ(columns.view.evse_session[other], 4U + other);
     EXPECT_EQ(columns.view.evse_draws[other], 1);
     EXPECT_EQ(columns.view.evse_departs_ns[other], 10 + static_cast<std::int64_t>(other));
+    EXPECT_EQ(columns.view.evse_claimed_departs_ns[other], 10 + static_cast<std::int64_t>(other));
   }
   EXPECT_EQ(columns.view.evse_session[1], 0U);
   EXPECT_EQ(columns.view.evse_draws[1], 0);
   EXPECT_EQ(columns.view.evse_arrived_ns[1], 0);
   EXPECT_EQ(columns.view.evse_departs_ns[1], 0);
+  EXPECT_EQ(columns.view.evse_claimed_departs_ns[1], 0);
   for (const auto* column : car_columns(columns)) {
     const bool may_be_unknown =
         column == &columns.soc || column == &columns.battery_kwh || column == &columns.soc_floor;

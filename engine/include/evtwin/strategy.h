@@ -207,6 +207,8 @@ typedef struct evtwin_view {
   int32_t policy_storage; /* EVTWIN_STORAGE_*: what the scenario wants of a strategy that leaves storage alone */
   uint32_t n_connected;   /* rows with a session ... */
   const uint32_t* connected_evse; /* [n_connected] ... ascending: what to loop over, few of the rows on a large site */
+  const int64_t* evse_claimed_departs_ns; /* what the driver claimed, as claimed: may lie in the past by now; 0 where
+                                             nobody is */
 } evtwin_view;
 
 /* Storage policies of a scenario; strategies that do not optimise storage themselves follow it. */

@@ -69,6 +69,7 @@ class View {
   std::span<const double> evse_remaining_kwh() const { return {raw.evse_remaining_kwh, raw.n_evses}; }
   std::span<const std::int64_t> evse_arrived_ns() const { return {raw.evse_arrived_ns, raw.n_evses}; }
   std::span<const std::int64_t> evse_departs_ns() const { return {raw.evse_departs_ns, raw.n_evses}; }
+  std::span<const std::int64_t> evse_claimed_departs_ns() const { return {raw.evse_claimed_departs_ns, raw.n_evses}; }
   /// Finite rates of row i in kW, ascending, without 0; empty: any power between car_min and car_max.
   std::span<const double> evse_rates_kw(std::size_t i) const {
     return {raw.evse_rate_kw + raw.evse_rate_start[i], raw.evse_rate_start[i + 1] - raw.evse_rate_start[i]};
