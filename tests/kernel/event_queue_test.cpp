@@ -10,9 +10,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "allocation_count.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/random.hpp"
+#include "support/allocations.hpp"
 
 namespace evtwin::kernel {
 namespace {
@@ -255,28 +255,28 @@ TEST(EventQueues, GiveTheSameOrderHashOverALongRun) {
 
 TYPED_TEST(EveryQueue, AllocatesNothingAfterReserving) {
   auto queue = queue_of<TypeParam>(300);
-  const std::uint64_t before = allocation_count();
+  const std::uint64_t before = testing::allocation_count();
   run_busy(queue, 300, 100'000);
-  EXPECT_EQ(allocation_count() - before, 0U);
+  EXPECT_EQ(testing::allocation_count() - before, 0U);
 }
 
 TYPED_TEST(EveryQueue, ACopyAllocatesNothingLaterAndGoesOnAlike) {
   auto queue = queue_of<TypeParam>(50);
   run_busy(queue, 50, 1'000);
   auto copy = queue;
-  const std::uint64_t before = allocation_count();
+  const std::uint64_t before = testing::allocation_count();
   while (!queue.empty()) ASSERT_EQ(copy.pop(), queue.pop());
   EXPECT_TRUE(copy.empty());
   for (std::uint32_t timer = 0; timer < 50; ++timer) copy.schedule(timer, time_never - 1, Phase::record, 0, 0);
-  EXPECT_EQ(allocation_count() - before, 0U);
+  EXPECT_EQ(testing::allocation_count() - before, 0U);
 }
 
 TYPED_TEST(EveryQueue, MovingOneTimerWithoutEndNeedsNoMoreMemory) {
   auto queue = queue_of<TypeParam>(2);
   queue.schedule(1, noon + day_ns, Phase::crossing, 0, 0);
-  const std::uint64_t before = allocation_count();
+  const std::uint64_t before = testing::allocation_count();
   for (TimeNs i = 0; i < 100'000; ++i) queue.schedule(0, noon + (i % 1000) * minute_ns, Phase::crossing, 0, 0);
-  EXPECT_EQ(allocation_count() - before, 0U);
+  EXPECT_EQ(testing::allocation_count() - before, 0U);
   EXPECT_EQ(queue.size(), 2U);
   EXPECT_THAT(pop_all_timers(queue), ElementsAre(0, 1));
 }
@@ -286,7 +286,7 @@ TYPED_TEST(EveryQueue, FillsUpWithLiveEventsBesideStaleOnes) {
   // timer pending again.
   constexpr std::uint32_t timers = 20'000;
   auto queue = queue_of<TypeParam>(timers);
-  const std::uint64_t before = allocation_count();
+  const std::uint64_t before = testing::allocation_count();
   for (int round = 0; round < 4; ++round) {
     const TimeNs now = noon + round * second_ns;
     for (std::uint32_t timer = 0; timer < timers; ++timer) queue.schedule(timer, now + day_ns, Phase::crossing, 0, 0);
@@ -294,7 +294,7 @@ TYPED_TEST(EveryQueue, FillsUpWithLiveEventsBesideStaleOnes) {
     for (std::uint32_t timer = 0; timer < timers; ++timer) ASSERT_EQ(queue.pop().timer, timer);
   }
   EXPECT_TRUE(queue.empty());
-  EXPECT_EQ(allocation_count() - before, 0U);
+  EXPECT_EQ(testing::allocation_count() - before, 0U);
 }
 
 }  // namespace

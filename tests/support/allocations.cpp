@@ -1,0 +1,44 @@
+#include "support/allocations.hpp"
+
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::uint64_t> calls{0};
+std::atomic<std::int64_t> alive{0};
+std::atomic<std::int64_t> most_alive{0};
+
+void release(void* memory) {
+  if (memory == nullptr) return;
+  alive -= static_cast<std::int64_t>(malloc_usable_size(memory));
+  std::free(memory);
+}
+
+}  // namespace
+
+namespace evtwin::testing {
+
+std::uint64_t allocation_count() { return calls.load(); }
+std::int64_t allocated_bytes() { return alive.load(); }
+std::int64_t peak_bytes() { return most_alive.load(); }
+void reset_peak_bytes() { most_alive = alive.load(); }
+
+}  // namespace evtwin::testing
+
+// The replaceable forms; new[] and the nothrow forms call these (C++20 [new.delete]). None here is over-aligned.
+void* operator new(std::size_t size) {
+  void* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  ++calls;
+  const std::int64_t now = alive += static_cast<std::int64_t>(malloc_usable_size(memory));
+  for (std::int64_t most = most_alive; now > most && !most_alive.compare_exchange_weak(most, now);) {
+  }
+  return memory;
+}
+
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
