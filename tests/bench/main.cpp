@@ -1,0 +1,51 @@
+// bench [--only NAME] [--json FILE]: measures and prints Markdown tables.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "bench/suites.hpp"
+
+namespace evtwin::bench {
+
+namespace {
+
+struct Suite {
+  std::string_view name;
+  Table (*run)();
+};
+
+constexpr std::array suites{Suite{"queue", queue_table}, Suite{"simulation", simulation_table}, Suite{"acn", acn_table},
+                            Suite{"growth", growth_table}, Suite{"memory", memory_table}};
+
+int run(const std::vector<std::string>& words) {
+  std::string only, json_file;
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) (words[i] == "--only" ? only : json_file) = words[i + 1];
+  std::vector<Table> tables;
+  for (const Suite& suite : suites) {
+    if (!only.empty() && only != suite.name) continue;
+    tables.push_back(suite.run());
+    fmt::print("{}\n", markdown(tables.back()));
+    std::fflush(stdout);
+  }
+  if (tables.empty()) {
+    fmt::print(stderr, "error: no suite '{}'; there are queue, simulation, acn, growth, memory\n", only);
+    return 2;
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  fmt::print("Peak memory of this process: {:.0f} MB.\n", static_cast<double>(usage.ru_maxrss) / 1024.0);
+  if (json_file.empty()) return 0;
+  std::ofstream out(json_file);
+  out << json(tables) << '\n';
+  return out ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace evtwin::bench
+
+int main(int argc, char** argv) { return evtwin::bench::run({argv + 1, argv + argc}); }

@@ -1,0 +1,21 @@
+// The suites of bin/bench; each measures and answers a table.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "bench/measure.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::bench {
+
+Table queue_table();       ///< hold model of both event queues
+Table simulation_table();  ///< whole simulations, with and without a run file
+Table acn_table();         ///< the shape of ACN's Caltech site: three phases, finite rates, 5 minutes
+Table growth_table();      ///< more EVSEs, longer runs
+Table memory_table();      ///< bytes per event, per EVSE and year
+
+/// EV2Gym's V2GProfitMax at its own occupancy: about 0.6 vehicles per EVSE and day, some 5 h each; decisions every 15
+/// min. The contract is 30 % of the EVSEs' power.
+twin::World workplace(std::size_t evses, int days, double visits_per_evse_and_day = 0.6);
+
+}  // namespace evtwin::bench
