@@ -1,5 +1,6 @@
 // asap: as soon as possible, the uncontrolled site.
 #pragma once
+#include "acn_sim.hpp"
 #include "parameters.hpp"
 #include "planner.hpp"
 
@@ -9,7 +10,7 @@ namespace evtwin::baseline {
 /// overload. All other strategies are measured against it.
 class Asap {
  public:
-  static constexpr std::array params{beyond_request("continue"), peak_target_kw};
+  static constexpr std::array params{beyond_request("continue"), peak_target_kw, compat, acn_param::active_above_kwh};
   static constexpr evtwin_info info = sdk::describe("asap", "As soon as possible", "1.0",
                                                     "Every car charges at its maximum from plug-in; looks at no limit.",
                                                     params, EVTWIN_STRATEGY_USES_STORAGE);

@@ -2,6 +2,7 @@
 #include <evtwin/strategy.hpp>
 #include <string_view>
 
+#include "acn_sim.hpp"
 #include "alap.hpp"
 #include "asap.hpp"
 #include "parameters.hpp"
@@ -12,8 +13,14 @@
 namespace evtwin::baseline {
 namespace {
 
-using Strategies = sdk::Library<Asap, Alap, Fcfs, Edf, Llf, Lrpt, RoundRobin, EqualShare, PriceThreshold>;
-constexpr std::uint32_t strategy_count = 9;
+using Strategies = sdk::Library<Asap, Alap, Fcfs, Lcfs, Edf, Llf, Lrpt, RoundRobin, EqualShare, PriceThreshold>;
+constexpr std::uint32_t strategy_count = 10;
+
+/// Those that have ACN-Sim's conventions, in which only the choice at creation differs.
+using AcnStrategies =
+    sdk::Library<AcnAs<Asap, AcnUncontrolled>, AcnSortedAs<Fcfs, AcnOrder::fcfs>, AcnSortedAs<Lcfs, AcnOrder::lcfs>,
+                 AcnSortedAs<Edf, AcnOrder::edf>, AcnSortedAs<Llf, AcnOrder::llf>, AcnSortedAs<Lrpt, AcnOrder::lrpt>,
+                 AcnAs<RoundRobin, AcnRoundRobin>>;
 
 evtwin_status create(const evtwin_host* host, const char* id, const evtwin_param_value* params, std::uint32_t n,
                      const evtwin_view* first, evtwin_strategy** out) noexcept {
@@ -22,13 +29,14 @@ evtwin_status create(const evtwin_host* host, const char* id, const evtwin_param
     for (std::uint32_t k = 0; k < strategy_count; ++k) {
       const evtwin_info& info = *Strategies::info(k);
       if (std::string_view(id) != info.id) continue;
-      const CheckedParameters checked = check_parameters(info, {params, n});
+      CheckedParameters checked = check_parameters(info, {params, n});
+      if (checked.error.empty()) checked.error = compat_fault(info, checked.values);
       if (!checked.error.empty()) {
         host->report(host, EVTWIN_ERROR, checked.error.c_str());
         return EVTWIN_BAD_PARAMETER;
       }
-      return Strategies::create(host, id, checked.values.data(), static_cast<std::uint32_t>(checked.values.size()),
-                                first, out);
+      const auto make = wants_acn_sim(checked.values) ? &AcnStrategies::create : &Strategies::create;
+      return make(host, id, checked.values.data(), static_cast<std::uint32_t>(checked.values.size()), first, out);
     }
     return EVTWIN_UNSUPPORTED;
   } catch (const std::exception& error) {

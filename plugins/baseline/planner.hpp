@@ -21,6 +21,7 @@ class Planner {
 
   std::vector<Car>& cars() { return cars_; }
   SiteRows& rows() { return rows_; }
+  const SiteRows& rows() const { return rows_; }
   std::size_t capacity() const { return cars_.capacity(); }
 
   /// Asks to be woken at `instant_ns` if that is before the next tick and after now.

@@ -3,24 +3,23 @@
 namespace evtwin::baseline {
 namespace {
 
-/// Cars in order of arrival.
-void begin(Planner& planner, const evtwin_view& view) {
+void begin(Planner& planner, const evtwin_view& view, SortKey key) {
   planner.begin(view);
-  for (Car& car : planner.cars()) car.key = hours(view.evse_arrived_ns[car.row] - view.now_ns);
+  for (Car& car : planner.cars()) car.key = key(view, car);
   put_in_order(planner.cars());
 }
 
 }  // namespace
 
 void RoundRobin::decide(const sdk::View& view, sdk::Decision& decision) {
-  begin(planner_, view.raw);
+  begin(planner_, view.raw, key_);
   raise_in_turn(planner_.rows(), planner_.cars(), step_, scratch_);
   planner_.write(decision);
   planner_.close(decision);
 }
 
 void EqualShare::decide(const sdk::View& view, sdk::Decision& decision) {
-  begin(planner_, view.raw);
+  begin(planner_, view.raw, &ByArrival::key);
   share_equally(planner_.rows(), planner_.cars(), scratch_);
   planner_.write(decision);
   planner_.close(decision);

@@ -157,4 +157,12 @@ bool SiteRows::hold() const {
   });
 }
 
+bool SiteRows::hold_within(double slack, double fraction) const {
+  return std::all_of(rows_.begin(), rows_.end(), [=](const Row& row) {
+    const double highest = row.upper + std::max(slack, fraction * row.upper);
+    if (row.magnitude) return row.re * row.re + row.im * row.im <= highest * highest;
+    return row.re <= highest && row.re >= row.lower - std::max(slack, fraction * std::abs(row.lower));
+  });
+}
+
 }  // namespace evtwin::baseline

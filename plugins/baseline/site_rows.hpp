@@ -50,6 +50,8 @@ class SiteRows {
 
   /// Whether every row holds, but for rounding (ten times same_kw, in the row's unit).
   bool hold() const;
+  /// Whether every row holds, exceeded by at most `slack` in the row's unit or that fraction of the bound.
+  bool hold_within(double slack, double fraction) const;
 
  private:
   static constexpr std::uint32_t none = 0xffffffffu;

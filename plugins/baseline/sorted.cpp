@@ -8,12 +8,20 @@ namespace evtwin::baseline {
 double ByArrival::key(const evtwin_view& view, const Car& car) {
   return hours(view.evse_arrived_ns[car.row] - view.now_ns);
 }
+double ByLateArrival::key(const evtwin_view& view, const Car& car) { return -ByArrival::key(view, car); }
 double ByDeparture::key(const evtwin_view&, const Car& car) { return car.hours_left; }
 double ByLaxity::key(const evtwin_view&, const Car& car) { return car.laxity_h(); }
 double ByProcessingTime::key(const evtwin_view&, const Car& car) { return -car.hours_needed(); }
 
-void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision,
-                   double (*key)(const evtwin_view&, const Car&)) {
+SortKey sort_key_of(std::string_view id) {
+  if (id == ByLateArrival::info.id) return &ByLateArrival::key;
+  if (id == ByDeparture::info.id) return &ByDeparture::key;
+  if (id == ByLaxity::info.id) return &ByLaxity::key;
+  if (id == ByProcessingTime::info.id) return &ByProcessingTime::key;
+  return &ByArrival::key;
+}
+
+void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision, SortKey key) {
   planner.begin(view);
   for (Car& car : planner.cars()) car.key = key(view, car);
   put_in_order(planner.cars());

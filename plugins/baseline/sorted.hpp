@@ -1,15 +1,27 @@
-// fcfs, edf, llf, lrpt: cars in an order, each gets the most that the limits still allow.
+// fcfs, lcfs, edf, llf, lrpt: cars in an order, each gets the most that the limits still allow.
 #pragma once
+#include "acn_sim.hpp"
 #include "parameters.hpp"
 #include "planner.hpp"
 
 namespace evtwin::baseline {
 
 /// Decides by `key(view, car)`: smaller is served first.
-void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision,
-                   double (*key)(const evtwin_view&, const Car&));
+using SortKey = double (*)(const evtwin_view&, const Car&);
+void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision, SortKey key);
+/// The key of "fcfs", "lcfs", "edf", "llf" or "lrpt".
+SortKey sort_key_of(std::string_view id);
 
-inline constexpr std::array sorted_params{beyond_request("stop"), peak_target_kw};
+inline constexpr std::array sorted_params{beyond_request("stop"),
+                                          peak_target_kw,
+                                          compat,
+                                          acn_param::active_above_kwh,
+                                          acn_param::min_pilot_a,
+                                          acn_param::guaranteed_a,
+                                          acn_param::uninterrupted,
+                                          acn_param::bisection_eps_a,
+                                          acn_param::limit_slack_a,
+                                          acn_param::limit_slack_fraction};
 
 constexpr evtwin_info sorted_info(const char* id, const char* name, const char* help) {
   return sdk::describe(id, name, "1.0", help, sorted_params, EVTWIN_STRATEGY_USES_STORAGE);
@@ -17,6 +29,10 @@ constexpr evtwin_info sorted_info(const char* id, const char* name, const char* 
 
 struct ByArrival {
   static constexpr evtwin_info info = sorted_info("fcfs", "First come, first served", "Earliest arrival first.");
+  static double key(const evtwin_view& view, const Car& car);
+};
+struct ByLateArrival {
+  static constexpr evtwin_info info = sorted_info("lcfs", "Last come, first served", "Latest arrival first.");
   static double key(const evtwin_view& view, const Car& car);
 };
 struct ByDeparture {
@@ -49,6 +65,7 @@ class Sorted {
 };
 
 using Fcfs = Sorted<ByArrival>;
+using Lcfs = Sorted<ByLateArrival>;
 using Edf = Sorted<ByDeparture>;
 using Llf = Sorted<ByLaxity>;
 using Lrpt = Sorted<ByProcessingTime>;
