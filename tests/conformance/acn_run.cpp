@@ -1,0 +1,352 @@
+#include "conformance/acn_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "conformance/acn_run_case.hpp"
+#include "conformance/kinds.hpp"
+#include "twin/simulation.hpp"
+
+namespace evtwin::conformance {
+
+namespace {
+
+using nlohmann::json;
+using Series = std::vector<double>;
+
+/// What may differ, and why.
+///
+/// Without bisection nothing may but rounding: 1e-9 A, kWh, kW, relative for money; pilots of finite rates not at all.
+///
+/// With bisection on continuous EVSEs a last digit can turn one halving the other way where a limit is just reached;
+/// that moves a pilot by at most the bracket it stopped at, eps = 0.01 A, and what one car got less another may get
+/// more: 0.02 A, as the cases' README says. The rest follows from it: a session of n periods at V volts
+/// n x V x 0.02 A; a sum over the cars of a period, 0.02 A times the sum of their coefficients.
+struct Tolerances {
+  double current_a = 1e-9;
+  bool exact = true;
+
+  double sum_a(double weights) const { return exact ? current_a : current_a * weights; }
+  /// kWh (or kW, with hours 1) that `amperes` make.
+  double energy_kwh(double amperes, double voltage_v, double hours) const {
+    return exact ? 1e-9 : amperes * voltage_v / 1000.0 * hours;
+  }
+};
+
+/// Keeps of a run what the case's results are made of.
+class Recording : public twin::Observer {
+ public:
+  explicit Recording(const AcnCase& acn) : acn_(acn) {
+    const auto n = static_cast<std::size_t>(acn.periods);
+    energy_kwh.assign(acn.stations.size(), Series(n, 0.0));
+    wished_kw.assign(acn.stations.size(), Series(n, 0.0));
+  }
+
+  std::vector<Series> energy_kwh, wished_kw;  ///< by station and period
+  std::map<std::string, twin::SessionRecord, std::less<>> sessions;
+  std::string trouble;
+
+  // A segment's power is kw x exp(slope x t); the energy of a part of it is the difference of two closed forms.
+  void on_power(const twin::PowerSegment& segment) override {
+    const auto until = [&](kernel::TimeNs t) {
+      const double hours = kernel::hours_between(segment.start_ns, t);
+      const double kwh = segment.slope_kw_per_kwh == 0.0
+                             ? segment.kw * hours
+                             : segment.kw * std::expm1(segment.slope_kw_per_kwh * hours) / segment.slope_kw_per_kwh;
+      return std::min(kwh, segment.energy_kwh);
+    };
+    Series& row = energy_kwh[segment.row];
+    double before = 0.0;
+    for (auto period = static_cast<std::size_t>((segment.start_ns - acn_.start_ns) / acn_.period_ns);
+         period < row.size(); ++period) {
+      const kernel::TimeNs end = acn_.start_ns + (static_cast<std::int64_t>(period) + 1) * acn_.period_ns;
+      const double after = end >= segment.end_ns ? segment.energy_kwh : until(end);
+      row[period] += after - before;
+      before = after;
+      if (end >= segment.end_ns) break;
+    }
+  }
+  void on_decision(const twin::DecisionRecord& decision) override {
+    const kernel::TimeNs since = decision.time_ns - acn_.start_ns;
+    if (since % acn_.period_ns != 0) trouble = "a decision was made within a period";
+    const auto period = static_cast<std::size_t>(since / acn_.period_ns);
+    if (period >= static_cast<std::size_t>(acn_.periods)) return;
+    for (std::size_t i = 0; i < wished_kw.size(); ++i) {
+      if (!std::isnan(decision.wished_kw[i])) wished_kw[i][period] = decision.wished_kw[i];
+    }
+  }
+  void on_session(const twin::SessionRecord& session) override {
+    if (session.end != twin::SessionEnd::departed)
+      trouble = fmt::format("session {} did not leave: {}", session.id, twin::name_of(session.end));
+    sessions[std::string(session.id)] = session;
+  }
+  void on_correction(const twin::CorrectionRecord& correction) override {
+    trouble = fmt::format("EVSE {} was asked for {} kW and given {} kW: {}", correction.row, correction.asked_kw,
+                          correction.given_kw, twin::name_of(correction.reason));
+  }
+
+ private:
+  const AcnCase& acn_;
+};
+
+/// Currents, powers and phasors of a recorded run, by period.
+struct Measured {
+  std::vector<Series> rate_a, pilot_a;  ///< by station
+  Series aggregate_a, power_kw;
+  std::vector<Series> constraint_a;  ///< magnitude, by constraint
+};
+
+Measured measure(const AcnCase& acn, const Recording& recording) {
+  const auto periods = static_cast<std::size_t>(acn.periods);
+  Measured m;
+  m.aggregate_a.assign(periods, 0.0);
+  m.power_kw.assign(periods, 0.0);
+  for (std::size_t i = 0; i < acn.stations.size(); ++i) {
+    const double kw_per_a = acn.stations[i].voltage_v / 1000.0;
+    Series rate, pilot;
+    for (std::size_t t = 0; t < periods; ++t) {
+      const double kw = recording.energy_kwh[i][t] / acn.hours_per_period();
+      rate.push_back(kw / kw_per_a);
+      // kW were made of A: the digits that volts left behind are taken off.
+      pilot.push_back(std::round(recording.wished_kw[i][t] / kw_per_a * 1e12) / 1e12);
+      m.aggregate_a[t] += rate.back();
+      m.power_kw[t] += kw;
+    }
+    m.rate_a.push_back(std::move(rate));
+    m.pilot_a.push_back(std::move(pilot));
+  }
+  for (const AcnConstraint& constraint : acn.constraints) {
+    Series magnitude;
+    for (std::size_t t = 0; t < periods; ++t) {
+      std::complex<double> sum = 0.0;
+      for (const auto& [station, coefficient] : constraint.coefficients)
+        sum += std::polar(1.0, acn.stations[station].phase_deg * std::numbers::pi / 180.0) *
+               (coefficient * m.rate_a[station][t]);
+      magnitude.push_back(std::abs(sum));
+    }
+    m.constraint_a.push_back(std::move(magnitude));
+  }
+  return m;
+}
+
+double largest(const Series& series) { return series.empty() ? 0.0 : *std::max_element(series.begin(), series.end()); }
+
+/// Sum of the absolute coefficients: by how much one ampere at every station can move a phasor.
+double weight(const AcnConstraint& constraint) {
+  double sum = 0.0;
+  for (const auto& [station, coefficient] : constraint.coefficients) sum += std::abs(coefficient);
+  return sum;
+}
+
+Series read_series(const json& in) {
+  Series series;
+  for (const json& x : in) series.push_back(x.is_null() ? std::numeric_limits<double>::quiet_NaN() : x.get<double>());
+  return series;
+}
+
+/// The demand charge on the mean power of the highest period. evtwin bills the highest quarter of an hour, as utilities
+/// do; the peak handed to its bill is ACN-Sim's here. ACN-Sim bills a run once, whatever months it touches.
+double demand_charge_of_periods(const AcnCase& acn, const twin::World& world, double peak_kw) {
+  const market::LocalMonth month = world.calendar.month(acn.start_ns);
+  const std::vector<market::MonthPeak> peaks{{month, peak_kw}};
+  return market::demand_bill(world.sites[0].tariff, world.calendar, acn.start_ns, acn.start_ns + acn.period_ns, peaks,
+                             {}, physics::infinite, market::PartMonth::full)[0]
+      .cost;
+}
+
+/// By station; all-zero ones are left out of the file.
+void compare_stations(Comparison& c, const char* what, const json& expected, const AcnCase& acn,
+                      const std::vector<Series>& got, bool pilots, const Tolerances& tolerances) {
+  for (const auto& [id, series] : expected.items()) {
+    if (std::none_of(acn.stations.begin(), acn.stations.end(), [&](const auto& s) { return s.id == id; }))
+      throw CaseError(fmt::format("{} of a station {} that the network does not have", what, id));
+  }
+  for (std::size_t i = 0; i < acn.stations.size(); ++i) {
+    const AcnStation& station = acn.stations[i];
+    const Series reference =
+        expected.contains(station.id) ? read_series(expected.at(station.id)) : Series(got[i].size(), 0.0);
+    const bool none = pilots && !station.continuous;
+    c.absolute(fmt::format("{} {}", what, station.id), got[i], reference, none ? 0.0 : tolerances.current_a);
+  }
+}
+
+void compare_constraints(Comparison& c, const json& result, const AcnCase& acn, const Measured& m,
+                         const Tolerances& tolerances) {
+  const json& peaks = result.at("constraint_peak_A");
+  const json& overloads = result.at("constraint_overload_periods");
+  if (peaks.size() != acn.constraints.size() || overloads.size() != acn.constraints.size())
+    throw CaseError("constraint_peak_A and constraint_overload_periods must have an entry per constraint");
+  for (std::size_t r = 0; r < acn.constraints.size(); ++r) {
+    const AcnConstraint& constraint = acn.constraints[r];
+    c.absolute(fmt::format("constraint_peak_A {}", constraint.name), largest(m.constraint_a[r]),
+               peaks.at(constraint.name).get<double>(), tolerances.sum_a(weight(constraint)));
+    const auto over = std::count_if(m.constraint_a[r].begin(), m.constraint_a[r].end(),
+                                    [&](double a) { return a > constraint.limit_a + 1e-3; });
+    c.absolute(fmt::format("constraint_overload_periods {}", constraint.name), static_cast<double>(over),
+               overloads.at(constraint.name).get<double>(), 0.0);
+  }
+}
+
+/// (largest - mean) / mean of three phasors; none where nothing flows. NEMA counts the deviation to either side,
+/// ACN-Sim only upwards.
+void compare_unbalance(Comparison& c, const json& result, const AcnCase& acn, const Measured& m,
+                       const Tolerances& tolerances) {
+  std::vector<const Series*> phases;
+  double weights = 0.0;
+  for (const json& name : result.at("nema_phases")) {
+    const auto row = std::find_if(acn.constraints.begin(), acn.constraints.end(),
+                                  [&](const AcnConstraint& constraint) { return constraint.name == name; });
+    if (row == acn.constraints.end()) throw CaseError("nema_phases names a constraint that is not there");
+    phases.push_back(&m.constraint_a[static_cast<std::size_t>(row - acn.constraints.begin())]);
+    weights = std::max(weights, weight(*row));
+  }
+  if (phases.empty()) throw CaseError("nema_phases is empty");
+  const Series expected = read_series(result.at("nema_unbalance"));
+  if (expected.size() != m.power_kw.size())
+    return c.fail(fmt::format("nema_unbalance has {} periods, the run {}", expected.size(), m.power_kw.size()));
+  for (std::size_t t = 0; t < expected.size(); ++t) {
+    double sum = 0.0, most = 0.0;
+    for (const Series* phase : phases) {
+      sum += (*phase)[t];
+      most = std::max(most, (*phase)[t]);
+    }
+    const double mean = sum / static_cast<double>(phases.size());
+    const double got = mean == 0.0 ? std::numeric_limits<double>::quiet_NaN() : (most - mean) / mean;
+    // Both the largest and the mean may be off by the tolerance of a phasor; divided by the mean.
+    c.absolute(fmt::format("nema_unbalance[{}]", t), got, expected[t],
+               std::max(1e-9, 4.0 * tolerances.sum_a(weights) / std::max(mean, 1e-3)));
+  }
+}
+
+/// @returns what the sessions' tolerances add up to, kWh
+double compare_sessions(Comparison& c, const json& result, const AcnCase& acn, const Recording& recording,
+                        const Tolerances& tolerances) {
+  double requested = 0.0, delivered = 0.0, slack_kwh = 0.0;
+  double met = 0.0, undecided = 0.0;
+  if (result.at("sessions").size() != acn.sessions.size()) throw CaseError("a result per session is needed");
+  std::map<std::string, const json*> expected;
+  for (const json& session : result.at("sessions")) {
+    require_known(session, {"id", "delivered_kWh", "final_soc"}, "a session's result");
+    expected[session.at("id").get<std::string>()] = &session;
+  }
+  for (const AcnSession& session : acn.sessions) {
+    const auto got = recording.sessions.find(session.id);
+    const auto reference = expected.find(session.id);
+    if (reference == expected.end()) throw CaseError(fmt::format("no result of session {}", session.id));
+    if (got == recording.sessions.end()) {
+      c.fail(fmt::format("session {} was not simulated", session.id));
+      continue;
+    }
+    const double kwh = got->second.got_kwh;
+    const auto stay = static_cast<double>(session.departure - session.arrival);
+    const double tolerance = tolerances.energy_kwh(tolerances.current_a, acn.stations[session.station].voltage_v,
+                                                   stay * acn.hours_per_period());
+    c.absolute(fmt::format("delivered_kWh {}", session.id), kwh, reference->second->at("delivered_kWh").get<double>(),
+               tolerance);
+    c.absolute(fmt::format("final_soc {}", session.id), got->second.soc_end,
+               reference->second->at("final_soc").get<double>(),
+               std::max(1e-9, tolerance / session.vehicle.battery.capacity_kwh));
+    requested += session.requested_kwh;
+    delivered += kwh;
+    slack_kwh += tolerance;
+    // ACN-Sim counts a demand as met when at most 0.1 kWh are missing.
+    const double missing_kwh = session.requested_kwh - kwh;
+    if (missing_kwh <= 0.1) met += 1.0;
+    if (std::abs(missing_kwh - 0.1) <= tolerance) undecided += 1.0;
+  }
+  const auto n = static_cast<double>(acn.sessions.size());
+  slack_kwh = std::max(1e-9, tolerances.exact ? 0.0 : slack_kwh);
+  c.absolute("total_requested_kWh", requested, result.at("total_requested_kWh").get<double>(), 1e-9);
+  c.absolute("total_delivered_kWh", delivered, result.at("total_delivered_kWh").get<double>(), slack_kwh);
+  c.absolute("proportion_energy_delivered", delivered / requested,
+             result.at("proportion_energy_delivered").get<double>(), std::max(1e-9, slack_kwh / requested));
+  c.absolute("proportion_demands_met", met / n, result.at("proportion_demands_met").get<double>(),
+             1e-12 + undecided / n);
+  return slack_kwh;
+}
+
+void compare_result(Comparison& c, const json& result, const AcnCase& acn, const twin::World& world,
+                    const twin::Result& run, const Recording& recording) {
+  require_known(result,
+                {"periods", "matrix_width", "charging_rates_A", "pilot_signals_A", "aggregate_current_A", "peak_sum_A",
+                 "max_aggregate_power_kW", "total_requested_kWh", "total_delivered_kWh", "proportion_energy_delivered",
+                 "proportion_demands_met", "energy_cost", "demand_charge", "constraint_peak_A",
+                 "constraint_overload_periods", "sessions", "nema_unbalance", "nema_phases"},
+                "result");
+  Tolerances tolerances;
+  const bool any_continuous =
+      std::any_of(acn.stations.begin(), acn.stations.end(), [](const AcnStation& s) { return s.continuous; });
+  if (acn.algorithm.bisects && any_continuous) tolerances = {0.02, false};
+
+  const Measured m = measure(acn, recording);
+  kernel::TimeNs last_ns = acn.start_ns;
+  for (const auto& [id, session] : recording.sessions) last_ns = std::max(last_ns, session.departed_ns);
+  c.absolute("periods", static_cast<double>((last_ns - acn.start_ns) / acn.period_ns + 1),
+             result.at("periods").get<double>(), 0.0);
+  compare_stations(c, "pilot_signals_A", result.at("pilot_signals_A"), acn, m.pilot_a, true, tolerances);
+  compare_stations(c, "charging_rates_A", result.at("charging_rates_A"), acn, m.rate_a, false, tolerances);
+
+  // Cars that can be there at once: one per station.
+  const auto cars = static_cast<double>(std::min(acn.stations.size(), acn.sessions.size()));
+  double voltage_v = 0.0;
+  for (const AcnStation& station : acn.stations) voltage_v = std::max(voltage_v, station.voltage_v);
+  c.absolute("aggregate_current_A", m.aggregate_a, read_series(result.at("aggregate_current_A")),
+             tolerances.sum_a(cars));
+  c.absolute("peak_sum_A", largest(m.aggregate_a), result.at("peak_sum_A").get<double>(), tolerances.sum_a(cars));
+  const double peak_kw = largest(m.power_kw);
+  const double peak_tolerance_kw = tolerances.energy_kwh(tolerances.sum_a(cars), voltage_v, 1.0);
+  c.absolute("max_aggregate_power_kW", peak_kw, result.at("max_aggregate_power_kW").get<double>(), peak_tolerance_kw);
+  compare_constraints(c, result, acn, m, tolerances);
+  if (result.contains("nema_unbalance")) compare_unbalance(c, result, acn, m, tolerances);
+  const double slack_kwh = compare_sessions(c, result, acn, recording, tolerances);
+
+  double dearest = 0.0;
+  for (const double price : acn.price_per_kwh) dearest = std::max(dearest, std::abs(price));
+  const double cost = result.at("energy_cost").get<double>();
+  c.absolute("energy_cost", run.sites[0].ledger.energy_cost, cost,
+             tolerances.exact ? 1e-9 * std::max(1.0, std::abs(cost)) : slack_kwh * dearest);
+  const double charge = result.at("demand_charge").get<double>();
+  c.absolute("demand_charge", demand_charge_of_periods(acn, world, peak_kw), charge,
+             tolerances.exact ? 1e-9 * std::max(1.0, charge) : peak_tolerance_kw * acn.demand_charge_per_kw);
+}
+
+/// ACN-Sim's uninterrupted charging serves first who really leaves first. A strategy of evtwin never learns that.
+bool needs_foresight(const AcnCase& acn) {
+  return acn.algorithm.uninterrupted && std::any_of(acn.sessions.begin(), acn.sessions.end(), [](const AcnSession& s) {
+           return s.claimed_departure != s.departure;
+         });
+}
+
+}  // namespace
+
+std::vector<Comparison> compare_acn_run(const json& document, const std::filesystem::path&) {
+  const AcnCase acn = read_acn_case(document);
+  const twin::World world = acn_world(acn);
+  const control::ChosenStrategy strategy =
+      control::choose_strategy(EVTWIN_PLUGIN_DIR "/baseline.so#" + acn.algorithm.strategy, acn.algorithm.params);
+  Comparison c(acn.name);
+  Recording recording(acn);
+  twin::RunOptions options;
+  options.observer = &recording;
+  const twin::Result run = twin::simulate(world, strategy.factory, options);
+  if (!recording.trouble.empty()) c.fail(recording.trouble);
+  compare_result(c, document.at("result"), acn, world, run, recording);
+
+  if (!c.passed() && needs_foresight(acn)) {
+    Comparison known(acn.name);
+    known.known_difference(
+        "uninterrupted_charging of ACN-Sim serves first who really leaves first; a strategy here knows only the claim");
+    known.remark(c.text());
+    return {known};
+  }
+  return {c};
+}
+
+}  // namespace evtwin::conformance
