@@ -163,16 +163,17 @@ constexpr std::array<SchemaObject, 22> objects{{
   site INTEGER NOT NULL REFERENCES site (id),
   start_ns INTEGER NOT NULL,      -- a window of 15 min of the local clock, or what of it lies in the run
   end_ns INTEGER NOT NULL,
-  import_kwh REAL NOT NULL, export_kwh REAL NOT NULL,
-  pv_kwh REAL NOT NULL, load_kwh REAL NOT NULL,
-  ev_charge_kwh REAL NOT NULL, ev_discharge_kwh REAL NOT NULL,
-  storage_charge_kwh REAL NOT NULL, storage_discharge_kwh REAL NOT NULL,
-  losses_kwh REAL NOT NULL, pv_used_kwh REAL NOT NULL,
-  energy_cost REAL NOT NULL, demand_charge REAL NOT NULL,
-  driver_revenue REAL NOT NULL, v2g_payment REAL NOT NULL,
-  co2_kg REAL NOT NULL, unmet_kwh REAL NOT NULL, wear_cost REAL NOT NULL,
-  overload_kwh REAL NOT NULL, export_overload_kwh REAL NOT NULL, feeder_overload_kwh REAL NOT NULL,
-  peak_kw REAL NOT NULL           -- highest instantaneous import
+  import_kwh REAL NOT NULL DEFAULT 0, export_kwh REAL NOT NULL DEFAULT 0,
+  pv_kwh REAL NOT NULL DEFAULT 0, load_kwh REAL NOT NULL DEFAULT 0,
+  ev_charge_kwh REAL NOT NULL DEFAULT 0, ev_discharge_kwh REAL NOT NULL DEFAULT 0,
+  storage_charge_kwh REAL NOT NULL DEFAULT 0, storage_discharge_kwh REAL NOT NULL DEFAULT 0,
+  losses_kwh REAL NOT NULL DEFAULT 0, pv_used_kwh REAL NOT NULL DEFAULT 0,
+  energy_cost REAL NOT NULL DEFAULT 0, demand_charge REAL NOT NULL DEFAULT 0,
+  driver_revenue REAL NOT NULL DEFAULT 0, v2g_payment REAL NOT NULL DEFAULT 0,
+  co2_kg REAL NOT NULL DEFAULT 0, unmet_kwh REAL NOT NULL DEFAULT 0, wear_cost REAL NOT NULL DEFAULT 0,
+  overload_kwh REAL NOT NULL DEFAULT 0, export_overload_kwh REAL NOT NULL DEFAULT 0,
+  feeder_overload_kwh REAL NOT NULL DEFAULT 0,
+  peak_kw REAL NOT NULL DEFAULT 0 -- highest instantaneous import
 ) STRICT)"},
     {"table", "month", R"(CREATE TABLE month (
   id INTEGER PRIMARY KEY,

@@ -157,7 +157,7 @@ void Store::write_meters(const Batch& batch) {
     meter_.real(sum.overload_kwh).real(sum.export_overload_kwh).real(sum.feeder_overload_kwh);
     meter_.real(meter.peak_kw);
   }
-  meter_.write();
+  meter_.write_without_zeros();
 }
 
 void Store::write_months(const twin::Result& result) {
