@@ -5,6 +5,7 @@
 
 #include "conformance/acn_run.hpp"
 #include "conformance/acn_schedule.hpp"
+#include "conformance/acn_unit.hpp"
 #include "conformance/kinds.hpp"
 
 namespace evtwin::conformance {
@@ -23,7 +24,11 @@ std::vector<Comparison> compare_acn(const nlohmann::json& document, const std::f
   if (!document.is_object()) throw CaseError("is no JSON object");
   if (document.contains("sessions") && document.contains("result")) return compare_acn_run(document, file);
   if (entries_have(document, "infrastructure")) return compare_acn_schedule(document, file);
-  throw CaseError("is neither a run (sessions, result) nor a list of calls that is known (schedule)");
+  if (entries_have(document, "charge_before")) return compare_acn_battery(document, file);
+  if (entries_have(document, "matrix")) return compare_acn_feasible(document, file);
+  if (entries_have(document, "tariff")) return compare_acn_tariff(document, file);
+  throw CaseError(
+      "is neither a run (sessions, result) nor a list of known calls (schedules, batteries, feasibility, tariffs)");
 }
 
 }  // namespace evtwin::conformance
