@@ -76,7 +76,7 @@
 ---Charging stations. `from_sessions("file.csv", { ... })` takes the same keys, save name and evses.
 ---@class evtwin.station
 ---@field name string EVSEs are named after it: "A" has A-1, A-2 ...
----@field evses integer How many EVSEs stand here; a world has at most 1,000,000. Range: 1 .. 1,000,000.
+---@field evses integer|string[] How many EVSEs stand here, or their ids: { "CA-308", "CA-508" }; a world has at most 1,000,000.
 ---@field kind? "ac"|"dc" AC: rated in A per phase, the car's on-board charger limits. DC: rated in kW at the outlet. Default: "ac".
 ---@field kw? number [kW] Rated power of one EVSE. AC: at most 63 A per phase; DC: at most 1,500 kW. Give kw or max_a. Range: above 0 .. 1500.
 ---@field max_a? number [A] AC: rated current per phase, instead of kw. Range: above 0 .. 125. Default: from kw.

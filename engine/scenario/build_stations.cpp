@@ -125,6 +125,23 @@ void check_count(const Build& build, std::int64_t more, const Where& where) {
   }
 }
 
+// `evses = 3` gives; `evses = { "CA-308", ... }` names them itself.
+std::vector<std::string> ids_of(const Build& build, const Fields& f, const std::string& station) {
+  const Value& evses = *f.find("evses");
+  const Where at = f.where("evses");
+  std::vector<std::string> ids;
+  if (evses.table() == nullptr) {
+    const std::int64_t count = whole_of(evses, at, 1, most_evses);
+    check_count(build, count, at);
+    for (std::int64_t n = 1; n <= count; ++n) ids.push_back(station + "-" + std::to_string(n));
+    return ids;
+  }
+  for (const Value* id : list_of(evses, at, "ids of EVSEs")) ids.push_back(text_of(*id, at / ids.size()));
+  if (ids.empty()) fail(at, "is empty");
+  check_count(build, static_cast<std::int64_t>(ids.size()), at);
+  return ids;
+}
+
 // from_sessions("f.csv", { kw = 7 }): name and evses come from the file.
 void from_file(Build& build, Stations& out, const Construct& word, const Where& where, double site_voltage_v,
                const std::vector<physics::Feeder>& feeders) {
@@ -166,10 +183,9 @@ Stations stations_of(Build& build, const Value& value, const Where& where, doubl
     const std::string name = f.text("name");
     if (out.by_station.contains(name))
       fail(f.where("name"), "= \"" + name + "\" is used twice; the ids of their EVSEs would be the same");
-    check_count(build, f.whole("evses"), f.where("evses"));
+    const std::vector<std::string> ids = ids_of(build, f, name);
     const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
-    for (std::int64_t n = 1; n <= f.whole("evses"); ++n)
-      add(build, out, evse, name + "-" + std::to_string(n), name, f.where());
+    for (const std::string& id : ids) add(build, out, evse, id, name, f.where());
   }
   return out;
 }

@@ -112,7 +112,9 @@ constexpr std::array site_keys{
 // One table for `stations = {...}` and for from_sessions, which knows names and numbers from the file.
 constexpr std::array station_keys{
     required(text("name", {}, "EVSEs are named after it: \"A\" has A-1, A-2 ...")),
-    required(whole("evses", {}, 1, 1'000'000, {}, "How many EVSEs stand here; a world has at most 1,000,000.")),
+    required(
+        other("evses", {}, "integer|string[]", {},
+              "How many EVSEs stand here, or their ids: { \"CA-308\", \"CA-508\" }; a world has at most 1,000,000.")),
     choice("kind", "ac|dc", "\"ac\"|\"dc\"", "ac",
            "AC: rated in A per phase, the car's on-board charger limits. DC: rated in kW at the outlet."),
     above("kw", "kW", 0, 1500, {},

@@ -32,6 +32,21 @@ TEST(LanguageMessages, FallBackToTheLineOfTheCallForTablesMadeElsewhere) {
               StartsWith("test.lua:6: site.stations[1].kw = -7 must be"));
 }
 
+TEST(LanguageMessages, EvsesAreACountOrTheirIds) {
+  const auto stations = [](const std::string& evses) {
+    return scenario_text("stations = { { name = 'A', evses = " + evses + ", kw = 7 } }");
+  };
+  const twin::World world = load_text(stations("{ 'P-7', 'Q' }")).world;
+  ASSERT_EQ(world.sites[0].evses.size(), 2U);
+  EXPECT_EQ(world.sites[0].evses[0].id, "P-7");
+  EXPECT_EQ(world.sites[0].evses[1].id, "Q");
+  EXPECT_THAT(load_error(stations("{}")), HasSubstr("site.stations[1].evses is empty"));
+  EXPECT_THAT(load_error(stations("{ 'P', 'P' }")), HasSubstr("makes a second EVSE with the id \"P\""));
+  EXPECT_THAT(load_error(stations("{ 1, 2 }")), HasSubstr("site.stations[1].evses[1] must be a string"));
+  EXPECT_THAT(load_error(stations("0")), HasSubstr("site.stations[1].evses = 0 must be"));
+  EXPECT_THAT(load_error(stations("'two'")), HasSubstr("site.stations[1].evses must be"));
+}
+
 TEST(LanguageMessages, HintAtTheLikelySlip) {
   EXPECT_THAT(load_error(scenario_text("contract_kw = '100 kW'")),
               HasSubstr("site.contract_kw must be a number in kW, got the string \"100 kW\""));
