@@ -42,7 +42,7 @@ TEST(LanguageMessages, EvsesAreACountOrTheirIds) {
   EXPECT_EQ(world.sites[0].evses[1].id, "Q");
   EXPECT_THAT(load_error(stations("{}")), HasSubstr("site.stations[1].evses is empty"));
   EXPECT_THAT(load_error(stations("{ 'P', 'P' }")), HasSubstr("makes a second EVSE with the id \"P\""));
-  EXPECT_THAT(load_error(stations("{ 1, 2 }")), HasSubstr("site.stations[1].evses[1] must be a string"));
+  EXPECT_THAT(load_error(stations("{ 1, 2 }")), HasSubstr("site.stations[1].evses[1] must be text in quotes"));
   EXPECT_THAT(load_error(stations("0")), HasSubstr("site.stations[1].evses = 0 must be"));
   EXPECT_THAT(load_error(stations("'two'")), HasSubstr("site.stations[1].evses must be"));
 }
