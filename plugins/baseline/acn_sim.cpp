@@ -26,6 +26,15 @@ bool changed(const evtwin_param_info& row, const evtwin_param_value& value) {
 /// 16 A are 16 A.
 double amperes(double kw, double kw_per_a) { return std::round(kw / kw_per_a * 1e9) / 1e9; }
 
+/// A mean power without the digits that a difference of meter readings leaves: the offer where the car took all of it,
+/// else the car's own figure, which has few decimals; a tapering car's stays as it is.
+double as_given(double kw, double offer_kw) {
+  constexpr double reading_kw = 1e-11;
+  if (std::abs(kw - offer_kw) < reading_kw) return offer_kw;
+  const double rounded_kw = std::round(kw * 1e6) / 1e6;
+  return std::abs(kw - rounded_kw) < reading_kw ? rounded_kw : kw;
+}
+
 AcnOrder order_of(std::string_view id) {
   constexpr std::array<std::string_view, 5> ids{"fcfs", "lcfs", "edf", "llf", "lrpt"};
   return static_cast<AcnOrder>(std::find(ids.begin(), ids.end(), id) - ids.begin());
@@ -61,6 +70,24 @@ std::string compat_fault(const evtwin_info& info, std::span<const evtwin_param_v
   return {};
 }
 
+double AcnBooks::delivered_kwh(const evtwin_view& view, std::uint32_t i) {
+  Book& book = books_[i];
+  const double metered_kwh = view.evse_got_kwh[i];
+  if (book.session != view.evse_session[i]) {
+    book = {view.evse_session[i], view.now_ns, metered_kwh, metered_kwh, 0.0};
+  } else if (view.now_ns > book.until_ns) {
+    const double volts = view.evse_kw_per_a[i] * 1000.0;
+    const double period_h = static_cast<double>(view.now_ns - book.until_ns) / ns_per_minute / 60.0;
+    const double kw = as_given((metered_kwh - book.metered_kwh) / period_h, book.pilot_a * volts / 1000.0);
+    const double mean_a = kw * 1000.0 / volts;
+    book.delivered_kwh += mean_a * volts / 1000.0 * period_h;
+    book.metered_kwh = metered_kwh;
+    book.until_ns = view.now_ns;
+    book.pilot_a = 0.0;
+  }
+  return book.delivered_kwh;
+}
+
 AcnPeriod::AcnPeriod(sdk::Setup& setup)
     : planner_(setup),
       active_above_kwh_(setup.number("active_above_kwh")),
@@ -78,6 +105,7 @@ AcnPeriod::AcnPeriod(sdk::Setup& setup)
     }
   }
   cars_.reserve(first.n_evses);
+  books_.reserve(first.n_evses);
 }
 
 void AcnPeriod::begin(const evtwin_view& view) {
@@ -87,10 +115,11 @@ void AcnPeriod::begin(const evtwin_view& view) {
   const double period_min = static_cast<double>(view.tick_ns) / ns_per_minute;
   for (std::uint32_t k = 0; k < view.n_connected; ++k) {
     const std::uint32_t i = view.connected_evse[k];
-    const double wanted_kwh = view.evse_remaining_kwh[i];
+    const double wanted_kwh = view.evse_requested_kwh[i] - books_.delivered_kwh(view, i);
     if (!(wanted_kwh > active_above_kwh_)) continue;
     AcnCar car;
     car.row = i;
+    car.wanted_kwh = wanted_kwh;
     car.kw_per_a = view.evse_kw_per_a[i];
     // Multiplied in ACN-Sim's order, so that ties are ties.
     car.wanted_a = wanted_kwh * 1000.0 / (car.kw_per_a * 1000.0) * 60.0 / period_min;
@@ -107,7 +136,7 @@ void AcnPeriod::prepare() {
   const double period_min = static_cast<double>(view_->tick_ns) / ns_per_minute;
   std::erase_if(cars_, [&](const AcnCar& car) {
     const double rest_kwh = car.min_pilot_a * (car.kw_per_a * 1000.0) / (60.0 / period_min) / 1000.0;
-    return !(view_->evse_remaining_kwh[car.row] > rest_kwh);
+    return !(car.wanted_kwh > rest_kwh);
   });
   for (AcnCar& car : cars_) {
     car.min_a = guaranteed_a_;
@@ -181,6 +210,7 @@ void AcnPeriod::finish(sdk::Decision& decision) {
   for (const AcnCar& car : cars_) {
     planner_.cars().push_back(car_at(*view_, car.row));
     planner_.cars().back().power_kw = car.pilot_a * car.kw_per_a;
+    books_.offered(car.row, car.pilot_a);
   }
   planner_.write(decision);
   planner_.close(decision);

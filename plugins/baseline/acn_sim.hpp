@@ -51,6 +51,7 @@ enum class AcnOrder : std::uint8_t { fcfs, lcfs, edf, llf, lrpt };
 struct AcnCar {
   std::uint32_t row = 0;
   double kw_per_a = 0.0;
+  double wanted_kwh = 0.0;   ///< rest of the request
   double wanted_a = 0.0;     ///< current that delivers the rest of the request in one period (A x periods)
   double min_a = 0.0;        ///< what it must get
   double max_a = 0.0;        ///< what EVSE and car can use
@@ -62,6 +63,25 @@ struct AcnCar {
   double pilot_a = 0.0;        ///< the answer
 
   double upper_a() const { return std::min(max_a, wanted_a); }
+};
+
+/// What ACN-Sim believes to have delivered: the sum over the periods of mean current x volts x hours, each term rounded
+/// as there. Requests that are a whole number of A x periods are ties which the last digit of that sum decides.
+class AcnBooks {
+ public:
+  void reserve(std::size_t n_evses) { books_.resize(n_evses); }
+  /// Enters what row `i` took since the last period. @returns kWh delivered in this session.
+  double delivered_kwh(const evtwin_view& view, std::uint32_t i);
+  void offered(std::uint32_t i, double pilot_a) { books_[i].pilot_a = pilot_a; }
+
+ private:
+  struct Book {
+    std::uint64_t session = 0;
+    std::int64_t until_ns = 0;
+    double metered_kwh = 0.0, delivered_kwh = 0.0;
+    double pilot_a = 0.0;  // offered since
+  };
+  std::vector<Book> books_;
 };
 
 /// One period of ACN-Sim: the active sessions, what they have been given, and whether the limits hold.
@@ -88,6 +108,7 @@ class AcnPeriod {
 
   Planner planner_;
   const evtwin_view* view_ = nullptr;
+  AcnBooks books_;
   std::vector<AcnCar> cars_;
   double active_above_kwh_, slack_a_, slack_fraction_;
   double min_pilot_a_, guaranteed_a_;
