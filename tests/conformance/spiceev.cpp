@@ -5,6 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "conformance/acn_run_case.hpp"
+#include "conformance/cases.hpp"
 #include "conformance/kinds.hpp"
 #include "physics/battery.hpp"
 
@@ -46,6 +48,7 @@ physics::Outcome call(const physics::BatterySpec& battery, const json& c, double
   // A target power fixes the average over the step, so it is a target of energy too.
   double target_soc = number_or(c.at("target_soc"), loads ? 1.0 : 0.0);
   if (!c.at("target_power_kW").is_null()) {
+    if (!c.at("target_soc").is_null()) throw CaseError("has target_soc and target_power_kW; a call has one of them");
     const double asked_kwh = c.at("target_power_kW").get<double>() * hours;
     target_soc = soc + (loads ? asked_kwh * battery.charge_efficiency : -asked_kwh / battery.discharge_efficiency) /
                            battery.capacity_kwh;
@@ -58,15 +61,15 @@ physics::Outcome call(const physics::BatterySpec& battery, const json& c, double
   return run_for(battery, stored_kwh, max_kw, hours, std::max(metered_kwh, 0.0));
 }
 
-Comparison compare_case(const json& c) {
+void compare_call(Comparison& comparison, const json& c) {
+  require_known(c,
+                {"id", "op", "capacity_kWh", "efficiency", "charge_curve", "discharge_curve", "curve_kind", "soc",
+                 "seconds", "max_power_kW", "target_soc", "target_power_kW", "status", "expect", "independent"},
+                "a call");
   const std::string status = c.at("status");
-  Comparison comparison(
-      fmt::format("battery case {} {} ({})", c.at("id").dump(), c.at("op").get<std::string>(), status));
   const bool agreed = status == "agreed";
-  if (!agreed && status != "spiceev_defect_negative_soc" && status != "spiceev_assertion") {
-    comparison.fail(fmt::format("status '{}' is unknown", status));
-    return comparison;
-  }
+  if (!agreed && status != "spiceev_defect_negative_soc" && status != "spiceev_assertion")
+    throw CaseError(fmt::format("status '{}' is unknown", status));
   const json& expected = c.at(agreed ? "expect" : "independent");
   const physics::BatterySpec battery = battery_of(c);
   const double soc = c.at("soc");
@@ -81,21 +84,23 @@ Comparison compare_case(const json& c) {
   }
   comparison.absolute("metered kWh", std::abs(outcome.metered_kwh), expected.at("avg_power_kW").get<double>() * hours,
                       tolerance_kwh);
+  // The independent solver answers the call alone.
   if (expected.contains("available_power_kW") && !expected.at("available_power_kW").is_null()) {
     const physics::Outcome emptied = run_for(battery, soc * battery.capacity_kwh, -infinite, hours);
     comparison.absolute("kWh an unlimited unload gives", -emptied.metered_kwh,
                         expected.at("available_power_kW").get<double>() * hours, tolerance_kwh);
   }
   if (!agreed) comparison.remark("SpiceEV itself is wrong here; compared with the independent solver's answer");
-  return comparison;
 }
 
 }  // namespace
 
 std::vector<Comparison> compare_spiceev(const json& document, const std::filesystem::path&) {
-  std::vector<Comparison> all;
-  for (const json& c : document.at("cases")) all.push_back(compare_case(c));
-  return all;
+  const auto name = [](const json& c, std::size_t) {
+    return fmt::format("battery case {} {} ({})", c.at("id").dump(), c.at("op").get<std::string>(),
+                       c.at("status").get<std::string>());
+  };
+  return each_case(document.at("cases"), name, compare_call);
 }
 
 }  // namespace evtwin::conformance
