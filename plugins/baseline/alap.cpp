@@ -8,7 +8,7 @@ void Alap::decide(const sdk::View& view, sdk::Decision& decision) {
   planner_.begin(view.raw);
   planner_.keep_forced(margin_h_);
   for (Car& car : planner_.cars()) car.key = car.laxity_h();
-  put_in_order(planner_.cars());
+  planner_.put_in_order();
   give_in_order(planner_.rows(), planner_.cars());
   planner_.write(decision);
   planner_.close(decision);

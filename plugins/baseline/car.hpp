@@ -40,8 +40,29 @@ Car car_at(const evtwin_view& view, std::uint32_t row);
 /// Largest power <= room_kw that the car may be offered, or 0.
 double largest_offer(const Car& car, double room_kw);
 
-/// Cars whose request is open before those whose is met, then higher priority, smaller key, smaller row: a total order.
-void put_in_order(std::span<Car> cars);
+/// Puts cars in order: those whose request is open before those whose is met, then higher priority, smaller key,
+/// smaller row: a total order. It starts from the order of the last call, which the next one mostly resembles; that
+/// changes nothing but the time. Sorts small keys and moves each car once.
+class CarOrder {
+ public:
+  void reserve(std::size_t n_evses);
+  void apply(std::span<Car> cars);
+
+ private:
+  struct Place {
+    double priority, key;
+    std::uint32_t row, index;
+    bool request_met;
+  };
+  static bool comes_before(const Place& a, const Place& b);
+  void recall(std::span<const Car> cars);
+  bool insert_in_order();
+
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> last_rows_;    // in the order of the last call
+  std::vector<std::uint32_t> rank_of_row_;  // in it; none where the row was not there
+  std::vector<std::uint32_t> car_at_rank_;  // scratch of recall
+};
 
 /// Whether `a` and `b` are served side by side: same priority, both requests open or both met.
 inline bool same_class(const Car& a, const Car& b) {

@@ -20,6 +20,7 @@ Planner::Planner(sdk::Setup& setup)
   setup.horizon_steps = storage_horizon_steps(first);
   if (setup.horizon_steps > 0) setup.subscribes |= EVTWIN_WHY_PRICE;
   cars_.reserve(first.n_evses);
+  order_.reserve(first.n_evses);
   rows_.build(first);
 }
 

@@ -20,6 +20,8 @@ class Planner {
   void begin(const evtwin_view& view);
 
   std::vector<Car>& cars() { return cars_; }
+  /// Orders cars() by their keys (see CarOrder).
+  void put_in_order() { order_.apply(cars_); }
   SiteRows& rows() { return rows_; }
   const SiteRows& rows() const { return rows_; }
   std::size_t capacity() const { return cars_.capacity(); }
@@ -43,6 +45,7 @@ class Planner {
   const evtwin_view* view_ = nullptr;
   SiteRows rows_;
   std::vector<Car> cars_;
+  CarOrder order_;
   std::int64_t wake_ns_ = 0;
   bool beyond_request_ = false;
   double peak_target_kw_ = 0.0;

@@ -31,7 +31,7 @@ void PriceThreshold::decide(const sdk::View& view, sdk::Decision& decision) {
   planner_.begin(raw);
   if (!cheap) planner_.keep_forced(margin_h_);
   for (Car& car : planner_.cars()) car.key = car.laxity_h();
-  put_in_order(planner_.cars());
+  planner_.put_in_order();
   give_in_order(planner_.rows(), planner_.cars());
   planner_.write(decision);
   if (v2g_ && !cheap && raw.buy_per_kwh >= mean_per_kwh) {

@@ -6,7 +6,7 @@ namespace {
 void begin(Planner& planner, const evtwin_view& view, SortKey key) {
   planner.begin(view);
   for (Car& car : planner.cars()) car.key = key(view, car);
-  put_in_order(planner.cars());
+  planner.put_in_order();
 }
 
 }  // namespace

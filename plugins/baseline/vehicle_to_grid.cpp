@@ -22,6 +22,7 @@ double above_floor_kwh(const evtwin_view& view, std::uint32_t i, double round_tr
 
 void VehicleToGrid::reserve(const evtwin_view& first) {
   cars_.reserve(first.n_evses);
+  order_.reserve(first.n_evses);
   scratch_.reserve(first.n_evses);
   all_charging_.build(first);
 }
@@ -41,7 +42,7 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
     any = any || may_discharge(view, i);
   }
   if (!any) return;
-  put_in_order(cars_);
+  order_.apply(cars_);
   all_charging_.reset(view);
   share_equally(all_charging_, cars_, scratch_);
   std::sort(cars_.begin(), cars_.end(), [](const Car& a, const Car& b) { return a.row < b.row; });

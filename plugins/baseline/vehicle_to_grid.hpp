@@ -40,6 +40,7 @@ class VehicleToGrid {
  private:
   SiteRows all_charging_;
   std::vector<Car> cars_;
+  CarOrder order_;
   SharingScratch scratch_;
 };
 
