@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace evtwin::bench {
 
@@ -52,6 +53,8 @@ std::string markdown(const Table& table) {
   add_line(text, head);
   add_line(text, rule);
   for (const Row& row : table.rows) {
+    if (row.labels.size() != table.label_columns.size() || row.figures.size() != table.figure_columns.size())
+      throw std::logic_error(table.name + ": a row has another number of cells than there are columns");
     std::vector<std::string> cells = row.labels;
     for (const double figure : row.figures) cells.push_back(shown(figure));
     add_line(text, cells);
