@@ -40,8 +40,9 @@ struct AcnSession {
 struct AcnAlgorithm {
   std::string strategy;  ///< id in plugins/baseline
   control::TextParams params;
-  bool bisects = false;        ///< searches continuous currents by halving, to bisection_eps_a
-  bool uninterrupted = false;  ///< looks at true departures before it sorts
+  bool bisects = false;           ///< searches continuous currents by halving, to bisection_eps_a
+  bool uninterrupted = false;     ///< looks at true departures before it sorts
+  bool orders_by_claims = false;  ///< looks at claimed departures to sort
   bool estimates_maximum = false;
 };
 

@@ -28,6 +28,8 @@ class Comparison {
   void remark(std::string text);
 
   bool passed() const { return failure_.empty(); }
+  /// What differs first, or why the case could not be run; empty while it passes.
+  const std::string& failure() const { return failure_; }
   bool known() const { return passed() && !known_.empty(); }
   std::size_t compared() const { return compared_; }
   /// "PASS NAME: 1234 values, largest difference 2.1e-13 (session s3 delivered_kwh), 1e-9 allowed" and its remarks.
