@@ -1,5 +1,5 @@
 -- JPL's garage of the Adaptive Charging Network: 52 EVSEs between phases, finite currents, three-phase current rows,
--- two transformers, 45 and 150 kVA.
+-- two transformers, 45 and 150 kVA; --set upper_floors_kva=50 makes the larger one scarce.
 --
 --   evtwin compare scenarios/acn_jpl.lua --strategies asap,edf,llf,round-robin
 --   evtwin run scenarios/acn_jpl.lua --set sessions=acn_jpl_2019-05.csv
@@ -28,7 +28,7 @@ return scenario {
     name = "JPL",
     tariff = california.sce_tou_ev_4,
     stations = site_module.stations,
-    rows = site_module.rows(),
+    rows = site_module.rows(param("first_floor_kva", 45), param("upper_floors_kva", 150)),
   },
   arrivals = recorded and sessions { file = file, evse = "as_given" } or arrivals.poisson {
     name = "car",

@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "scenario/loader.hpp"
+#include "scenario/scenario_folder.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::scenario::testing {
 namespace {
 
 using nlohmann::json;
@@ -20,14 +20,18 @@ using Row = std::pair<double, std::map<std::string, double>>;
 
 double to_nano(double value) { return std::round(value * 1e9) / 1e9; }
 
+LoadedScenario load_shipped(const std::string& scenario, const std::map<std::string, std::string>& set) {
+  LoadOptions options = options_with_library();
+  options.set = set;
+  return load_scenario(EVTWIN_SOURCE_DIR "/scenarios/" + scenario, options);
+}
+
 void expect_same_site(const std::string& scenario, const std::map<std::string, std::string>& set,
                       const std::string& golden) {
   const std::filesystem::path file = std::filesystem::path(EVTWIN_SHARED_DIR) / "golden/acn" / golden;
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no golden case at " << file;
   const json network = json::parse(std::ifstream(file)).at("network");
-  LoadOptions options;
-  options.set = set;
-  const LoadedScenario loaded = load_scenario(std::string(EVTWIN_SOURCE_DIR) + "/scenarios/" + scenario, options);
+  const LoadedScenario loaded = load_shipped(scenario, set);
   const twin::Site& site = loaded.world.sites.at(0);
 
   const json& stations = network.at("stations");
@@ -71,5 +75,34 @@ TEST(AcnSites, JplHasTheEvsesAndRowsOfAcnSim) {
   expect_same_site("acn_jpl.lua", {}, "c10_edf_uninterrupted_rampdown_jpl.json");
 }
 
+double upper_of(const twin::Site& site, std::string_view name) {
+  for (const physics::LimitRow& row : site.rows) {
+    if (row.name == name) return row.upper;
+  }
+  return std::nan("");
+}
+
+// kVA x 1000 / 3 phases / 120 V, line to neutral.
+TEST(AcnSites, JplsTransformersAreTwoParameters) {
+  const LoadedScenario loaded = load_shipped("acn_jpl.lua", {{"first_floor_kva", "36"}, {"upper_floors_kva", "72"}});
+  const twin::Site& site = loaded.world.sites.at(0);
+  EXPECT_NEAR(upper_of(site, "First Floor Transformer Secondary A"), 100.0, 1e-12);
+  EXPECT_NEAR(upper_of(site, "Third/Fourth Floor Transformer Secondary C"), 200.0, 1e-12);
+  EXPECT_NEAR(upper_of(site, "Third/Fourth Floor Transformer Primary B"), 200.0 * std::sqrt(3.0), 1e-12);
+}
+
+// Times, EVSEs and cars of the files as they stand: every session finds the EVSE it names.
+TEST(AcnSites, RealSessionsFindTheirEvses) {
+  for (const std::string site : {"caltech", "jpl"}) {
+    for (const std::string month : {"2019-05", "2019-09"}) {
+      const std::string file = EVTWIN_SHARED_DIR "/data/sessions/acn_" + site + "_" + month + ".csv.gz";
+      if (!std::filesystem::exists(file)) GTEST_SKIP() << "no ACN-Data at " << file;
+      const LoadedScenario loaded = load_shipped("acn_" + site + ".lua", {{"sessions", file}});
+      for (const twin::Flag& flag : loaded.world.flags) EXPECT_FALSE(flag.left_out) << flag.reason;
+      EXPECT_EQ(loaded.world.calendar.format_local(loaded.world.start_ns).substr(0, 7), month);
+    }
+  }
+}
+
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::scenario::testing

@@ -3,7 +3,7 @@
 -- Low: ACN-Data, e-Energy 2019. EVSEs stand in the order in which that file registers them, which decides ties.
 local delta = require "acn.delta"
 
-local jpl = { voltage_v = 208 }
+local jpl = { voltage_v = 208, first_floor_kva = 45, upper_floors_kva = 150 }
 
 local function station(name, pair, evses)
   return { name = name, evses = evses, phases = 1, max_a = 32, rates_a = delta.one_ampere_steps,
@@ -33,24 +33,26 @@ local panels = {
   { name = "Third Floor Panel Line ", upper = 225, groups = { ab = { "3F AB" }, bc = { "3F BC" }, ca = { "3F CA" } } },
   { name = "Fourth Floor Panel Line ", upper = 225, groups = { ab = { "4F AB" }, bc = { "4F BC" }, ca = { "4F CA" } } },
 }
-local transformers = {
-  { name = "First Floor Transformer ", kva = 45,
-    groups = { ab = { "1F SP1 AB", "1F SP2 AB", "1F AB" }, bc = { "1F SP2 BC", "1F BC" }, ca = { "1F SP1 CA", "1F SP2 CA", "1F CA" } } },
-  { name = "Third/Fourth Floor Transformer ", kva = 150,
-    groups = { ab = { "3F AB", "4F AB" }, bc = { "3F BC", "4F BC" }, ca = { "3F CA", "4F CA" } } },
+local floors = {
+  first = { ab = { "1F SP1 AB", "1F SP2 AB", "1F AB" }, bc = { "1F SP2 BC", "1F BC" }, ca = { "1F SP1 CA", "1F SP2 CA", "1F CA" } },
+  third_and_fourth = { ab = { "3F AB", "4F AB" }, bc = { "3F BC", "4F BC" }, ca = { "3F CA", "4F CA" } },
 }
 
---- The site's rows. A primary limit is the secondary one times the square root of 3, as acnportal has it; by the
---- transformer's rating it would be a quarter of that, so that these rows never bind.
-function jpl.rows()
+-- Six rows of a transformer. A primary limit is the secondary one times the square root of 3, as acnportal has it; by
+-- the transformer's rating it would be a quarter of that, so that these rows never bind.
+local function transformer(name, kva, groups)
+  local secondary_a = kva * 1000 / 3 / 120
+  return delta.join(delta.lines(name .. "Secondary ", secondary_a, groups),
+    delta.primaries(name .. "Primary ", secondary_a * math.sqrt(3), groups))
+end
+
+--- The site's rows under transformers of so many kVA (where they stand: 45 for the first floor, 150 for the others).
+function jpl.rows(first_floor_kva, upper_floors_kva)
   local all = {}
   for _, panel in ipairs(panels) do all = delta.join(all, delta.lines(panel.name, panel.upper, panel.groups)) end
-  for _, transformer in ipairs(transformers) do
-    local secondary_a = transformer.kva * 1000 / 3 / 120
-    all = delta.join(all, delta.lines(transformer.name .. "Secondary ", secondary_a, transformer.groups),
-      delta.primaries(transformer.name .. "Primary ", secondary_a * math.sqrt(3), transformer.groups))
-  end
-  return all
+  return delta.join(all,
+    transformer("First Floor Transformer ", first_floor_kva or jpl.first_floor_kva, floors.first),
+    transformer("Third/Fourth Floor Transformer ", upper_floors_kva or jpl.upper_floors_kva, floors.third_and_fourth))
 end
 
 return jpl
