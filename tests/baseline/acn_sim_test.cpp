@@ -178,6 +178,28 @@ TEST(AcnSim, RoundRobinRaisesOneStepInTurn) {
   EXPECT_THAT(pilots("round-robin", finite), ElementsAre(8.0, 16.0, 16.0));
 }
 
+TEST(AcnSim, TiesAreDecidedByAcnSimsSumsNotByTheLastDigitsOfTheMeter) {
+  // First 8 A, then all that is wanted: 24 A to the last digit, as ACN-Sim sums up what it delivered.
+  const double delivered_kwh = 8.0 * 208.0 / 1000.0 * 1000.0 / 208.0 * 208.0 / 1000.0 * (5.0 / 60.0);
+  for (double requested_a = 28.0; requested_a <= 32.0; requested_a += 1.0) {
+    const double requested_kwh = requested_a * kwh_per_amp_period;
+    const double wanted_a = (requested_kwh - delivered_kwh) * 1000.0 / 208.0 * 60.0 / 5.0;
+    std::vector<double> rates_a;
+    for (double a = 8.0; a <= 24.0; a += 1.0) rates_a.push_back(a);
+    for (const double noise_kwh : {-2e-14, -2e-15, 0.0, 2e-15, 2e-14}) {
+      ViewBuilder site = site_of({finite_evse(rates_a)}, 8.0);
+      site.evses[0].requested_kwh = requested_kwh;
+      Driver driver("edf", site, acn());
+      EXPECT_NEAR(driver.decide(site).evse_kw[0], 8.0 * kw_per_a, 1e-12);
+      site.now_ns += 5 * minute;
+      site.limits[0].upper = 100.0;
+      site.evses[0].got_kwh = 8.0 * kwh_per_amp_period + noise_kwh;
+      const double expected_a = wanted_a >= requested_a - 8.0 ? requested_a - 8.0 : requested_a - 9.0;
+      EXPECT_NEAR(driver.decide(site).evse_kw[0], expected_a * kw_per_a, 1e-12) << requested_a << " " << noise_kwh;
+    }
+  }
+}
+
 TEST(AcnSim, AnEvseOutOfServiceIsOfferedNothing) {
   for (const char* id : {"asap", "edf", "llf", "round-robin"}) {
     ViewBuilder site = site_of({finite_evse(), finite_evse()});

@@ -125,7 +125,8 @@ AcnAlgorithm read_algorithm(const json& in) {
   a.orders_by_claims = order == "edf" || order == "llf";
   a.uninterrupted = in.value("uninterrupted_charging", false);
   if (a.uninterrupted) a.params.emplace_back("uninterrupted", "true");
-  if (const auto estimate = in.find("estimate_max_rate"); estimate != in.end() && *estimate != false) {
+  if (const auto estimate = in.find("estimate_max_rate");
+      estimate != in.end() && *estimate != false && !estimate->is_null()) {
     require(estimate->is_object() && estimate->value("type", "") == "SimpleRampdown",
             "algorithm: estimate_max_rate must be a SimpleRampdown");
     a.estimates_maximum = true;
