@@ -148,7 +148,7 @@ std::vector<Comparison> compare_acn_battery(const json& document, const std::fil
     const auto at = test.find("Test");
     return fmt::format("unit_battery[{}] {}", number, at == std::string::npos ? test : test.substr(at));
   };
-  return each_case(document.at("cases"), name, compare_call);
+  return each_case(cases_of(document), name, compare_call);
 }
 
 }  // namespace evtwin::conformance

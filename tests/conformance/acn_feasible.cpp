@@ -128,7 +128,7 @@ std::vector<Comparison> compare_acn_feasible(const json& document, const std::fi
     const auto test = c.at("test").get<std::string>();
     return fmt::format("unit_feasible[{}] {}", number, test.substr(test.rfind('.') + 1));
   };
-  return each_case(document.at("cases"), name, compare_schedule);
+  return each_case(cases_of(document), name, compare_schedule);
 }
 
 }  // namespace evtwin::conformance

@@ -170,7 +170,7 @@ std::vector<Comparison> compare_acn_tariff(const json& document, const std::file
   const auto name = [](const json& c, std::size_t) {
     return fmt::format("unit_tariff {} {}", c.at("tariff").get<std::string>(), c.at("date").get<std::string>());
   };
-  return each_case(document.at("cases"), name, [&](Comparison& comparison, const json& c) {
+  return each_case(cases_of(document), name, [&](Comparison& comparison, const json& c) {
     compare_date(comparison, c, file.parent_path() / "tariffs");
   });
 }

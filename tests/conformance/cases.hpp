@@ -9,6 +9,9 @@
 
 namespace evtwin::conformance {
 
+/// The file's cases. @throws CaseError where their count is another, or a field stands beside them that nobody reads.
+const nlohmann::json& cases_of(const nlohmann::json& document);
+
 /// @param name_of  (case, number) -> what the case is called. @param fill  (Comparison&, case): may throw.
 template <typename NameOf, typename Fill>
 std::vector<Comparison> each_case(const nlohmann::json& cases, NameOf name_of, Fill fill) {

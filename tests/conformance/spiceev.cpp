@@ -100,7 +100,7 @@ std::vector<Comparison> compare_spiceev(const json& document, const std::filesys
     return fmt::format("battery case {} {} ({})", c.at("id").dump(), c.at("op").get<std::string>(),
                        c.at("status").get<std::string>());
   };
-  return each_case(document.at("cases"), name, compare_call);
+  return each_case(cases_of(document), name, compare_call);
 }
 
 }  // namespace evtwin::conformance

@@ -1,72 +1,13 @@
 // A comparison that can not fail shows nothing: golden ACN-Sim cases with one thing changed must be failed, and for the
 // thing that was changed.
-#include <gmock/gmock.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "conformance/bite/bites.hpp"
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <nlohmann/json.hpp>
-#include <string>
-
+namespace evtwin::conformance::test {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-using testing::HasSubstr;
-
-const fs::path golden = fs::path(EVTWIN_SHARED_DIR) / "golden" / "acn";
-
-struct Verdict {
-  int status = -1;
-  std::string text;
-};
-
-class AcnBites : public testing::Test {
+class AcnBites : public Bites {
  protected:
-  void SetUp() override {
-    if (!fs::exists(golden)) GTEST_SKIP() << golden << " is not there";
-    folder_ = fs::temp_directory_path() / ("evtwin_bite_" + std::to_string(getpid()));
-    fs::create_directories(folder_);
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
-  }
-
-  static json read(const std::string& name) {
-    std::ifstream in(golden / (name + ".json"));
-    return json::parse(in);
-  }
-
-  /// What the program says of `document`.
-  Verdict judge(const json& document) {
-    const fs::path file = folder_ / "case.json";
-    std::ofstream(file) << document;
-    Verdict verdict;
-    FILE* pipe = popen((std::string(EVTWIN_CONFORMANCE) + " acn " + file.string() + " 2>&1").c_str(), "r");
-    std::array<char, 4096> piece{};
-    for (std::size_t n = 0; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) verdict.text.append(piece.data(), n);
-    const int status = pclose(pipe);
-    verdict.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return verdict;
-  }
-
-  /// The case as it is passes; after `change` it fails and the line of the failure names `what`.
-  void expect_noticed(const std::string& name, const char* what, const std::function<void(json&)>& change) {
-    json document = read(name);
-    EXPECT_EQ(judge(document).status, 0) << name;
-    change(document);
-    const Verdict verdict = judge(document);
-    EXPECT_EQ(verdict.status, 1) << verdict.text;
-    EXPECT_THAT(verdict.text, HasSubstr("FAIL")) << name;
-    EXPECT_THAT(verdict.text, HasSubstr(what)) << name;
-  }
-
- private:
-  fs::path folder_;
+  AcnBites() : Bites("acn") {}
 };
 
 /// The first period in which a series is not 0.
@@ -76,8 +17,6 @@ json& first_value(json& series) {
   }
   throw std::runtime_error("all 0");
 }
-
-void add(json& number, double difference) { number = number.get<double>() + difference; }
 
 TEST_F(AcnBites, OnePilotOfOnePeriod) {
   const auto one_pilot = [](double by) {
@@ -191,3 +130,4 @@ TEST_F(AcnBites, AScheduleOrARefusal) {
 }
 
 }  // namespace
+}  // namespace evtwin::conformance::test

@@ -1,0 +1,80 @@
+// A golden case with one thing changed, and what the conformance program says of it.
+#pragma once
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+namespace evtwin::conformance::test {
+
+using nlohmann::json;
+
+struct Verdict {
+  int status = -1;
+  std::string text;
+};
+
+inline void add(json& number, double difference) { number = number.get<double>() + difference; }
+
+class Bites : public testing::Test {
+ protected:
+  /// @param kind  of case; its golden cases lie in the folder of that name
+  explicit Bites(std::string kind)
+      : kind_(std::move(kind)), golden_(std::filesystem::path(EVTWIN_SHARED_DIR) / "golden" / kind_) {}
+
+  void SetUp() override {
+    if (!std::filesystem::exists(golden_)) GTEST_SKIP() << golden_ << " is not there";
+    folder_ = std::filesystem::temp_directory_path() / ("evtwin_bite_" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder_ / "tariffs");
+    // What cases refer to lies beside them; copied one by one, since a read-only folder would be copied as one.
+    if (!std::filesystem::exists(golden_ / "tariffs")) return;
+    for (const auto& tariff : std::filesystem::directory_iterator(golden_ / "tariffs"))
+      std::filesystem::copy(tariff.path(), folder_ / "tariffs" / tariff.path().filename());
+  }
+  void TearDown() override {
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+
+  json read(const std::string& name) const {
+    std::ifstream in(golden_ / (name + ".json"));
+    return json::parse(in);
+  }
+
+  /// What the program says of `document`.
+  Verdict judge(const json& document) const {
+    const std::filesystem::path file = folder_ / "case.json";
+    std::ofstream(file) << document;
+    Verdict verdict;
+    FILE* pipe = popen((std::string(EVTWIN_CONFORMANCE) + " " + kind_ + " " + file.string() + " 2>&1").c_str(), "r");
+    std::array<char, 4096> piece{};
+    for (std::size_t n = 0; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) verdict.text.append(piece.data(), n);
+    const int status = pclose(pipe);
+    verdict.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return verdict;
+  }
+
+  /// The case as it is passes; after `change` it fails and the line of the failure names `what`.
+  void expect_noticed(const std::string& name, const char* what, const std::function<void(json&)>& change) const {
+    json document = read(name);
+    EXPECT_EQ(judge(document).status, 0) << name;
+    change(document);
+    const Verdict verdict = judge(document);
+    EXPECT_EQ(verdict.status, 1) << verdict.text;
+    EXPECT_THAT(verdict.text, testing::HasSubstr("FAIL")) << name;
+    EXPECT_THAT(verdict.text, testing::HasSubstr(what)) << name;
+  }
+
+ private:
+  std::string kind_;
+  std::filesystem::path golden_, folder_;
+};
+
+}  // namespace evtwin::conformance::test
