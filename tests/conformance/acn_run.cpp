@@ -11,6 +11,7 @@
 #include "conformance/acn_run_case.hpp"
 #include "conformance/acn_run_recording.hpp"
 #include "conformance/kinds.hpp"
+#include "control/ledger.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::conformance {
@@ -208,10 +209,13 @@ void compare_result(Comparison& c, const json& result, const AcnCase& acn, const
   if (result.contains("nema_unbalance")) compare_unbalance(c, result, acn, m, tolerances);
   const double slack_kwh = compare_sessions(c, result, acn, recording, tolerances);
 
+  const control::Ledger& ledger = run.sites[0].ledger;
+  c.absolute("ledger_imbalance_kwh", control::imbalance_kwh(ledger), 0.0,
+             1e-9 * std::max(1.0, control::turnover_kwh(ledger)));
   double dearest = 0.0;
   for (const double price : acn.price_per_kwh) dearest = std::max(dearest, std::abs(price));
   const double cost = result.at("energy_cost").get<double>();
-  c.absolute("energy_cost", run.sites[0].ledger.energy_cost, cost,
+  c.absolute("energy_cost", ledger.energy_cost, cost,
              tolerances.exact ? 1e-9 * std::max(1.0, std::abs(cost)) : slack_kwh * dearest);
   const double charge = result.at("demand_charge").get<double>();
   c.absolute("demand_charge", demand_charge_of_periods(acn, world, peak_kw), charge,
