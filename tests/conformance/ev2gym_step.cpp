@@ -20,8 +20,14 @@ double rounded_to_5_decimals(double value) {
 double up_to_hundredths(double kwh) { return std::ceil(kwh * 100.0) / 100.0; }
 
 double line_factor_v(const Charger& charger, int phases, const Quirks& quirks) {
-  if (quirks.line_voltage_per_phase) return charger.voltage_ll_v * std::sqrt(phases);
+  if (quirks.phases_for_free) return charger.voltage_ll_v * std::sqrt(phases);
   return phases * charger.voltage_ll_v / std::sqrt(3.0);
+}
+
+/// The most a car draws at this charger. An on-board charger spreads its power over its phases.
+double most_charge_kw(const Charger& charger, const Car& car, const Quirks& quirks) {
+  if (quirks.phases_for_free) return car.max_charge_kw;
+  return car.max_charge_kw * std::min(charger.phases, car.phases) / car.phases;
 }
 
 /// What a step did to a battery.
@@ -32,13 +38,14 @@ struct Change {
 };
 
 /// ACN-Sim's two-stage battery over one step, in EV2Gym's order of operations: rounding up makes a last digit count.
-Change charge(const Car& car, double kwh, double amps, double volts, double step_min, double efficiency, double k,
-              const Quirks& quirks) {
+/// @param limit_kw  at the meter; the taper's curve begins at the car's own most
+Change charge(const Car& car, double kwh, double amps, double volts, double limit_kw, double step_min,
+              double efficiency, double k, const Quirks& quirks) {
   const double per_hour = 60.0 / step_min;
   const double soc = kwh / car.capacity_kwh;
   double pilot = efficiency * amps * volts / 1000.0 / car.capacity_kwh / per_hour;
   const double most = efficiency * car.max_charge_kw / car.capacity_kwh / per_hour;
-  pilot = std::min(pilot, most);
+  pilot = std::min(pilot, efficiency * limit_kw / car.capacity_kwh / per_hour);
 
   double after = 0.0;
   if (car.transition_soc == 1.0) {
@@ -177,8 +184,8 @@ class Simulation {
     if (amps > 0.0) {
       const double efficiency =
           quirks_.efficiency_by_ampere ? car.charge_efficiency.at(amps) : rated_charge_efficiency(charger, car);
-      change = charge(car, before_kwh, amps, volts, scenario_.step_min, efficiency,
-                      quirks_.taper_multiplied ? car.transition_multiplier : 1.0, quirks_);
+      change = charge(car, before_kwh, amps, volts, most_charge_kw(charger, car, quirks_), scenario_.step_min,
+                      efficiency, quirks_.taper_multiplied ? car.transition_multiplier : 1.0, quirks_);
     } else {
       const double efficiency =
           quirks_.efficiency_by_ampere ? car.discharge_efficiency.at(amps) : rated_discharge_efficiency(charger, car);
@@ -295,7 +302,7 @@ std::vector<double> commanded_amperes(const Charger& charger, std::vector<double
 double asked_kw(const Charger& charger, const Car& car, double amps, const Quirks& quirks) {
   const double kw =
       followed_a(charger, car, amps) * line_factor_v(charger, std::min(charger.phases, car.phases), quirks) / 1000.0;
-  return std::clamp(kw, car.max_discharge_kw, car.max_charge_kw);
+  return std::clamp(kw, car.max_discharge_kw, most_charge_kw(charger, car, quirks));
 }
 
 double rated_charge_efficiency(const Charger& charger, const Car& car) {

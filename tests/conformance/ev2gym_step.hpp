@@ -16,7 +16,7 @@ struct Quirks {
   bool taper_multiplied = true;          ///< the taper decays k times as fast as its own linear curve says
   bool efficiency_costs_nothing = true;  ///< billed at the meter is what the battery got or gave
   bool served_while_leaving = true;      ///< a car gets power through its departure step
-  bool line_voltage_per_phase = true;    ///< P = V_LL x sqrt(phases) x I; off: phases x V_LL / sqrt(3) x I
+  bool phases_for_free = true;  ///< P = V_LL x sqrt(phases) x I, and a car has all its power on any number of phases
   bool export_against_import_limit = true;  ///< an export beyond the limit counts as |P - (+limit)|
 };
 
