@@ -222,33 +222,55 @@ void compare_result(Comparison& c, const json& result, const AcnCase& acn, const
              tolerances.exact ? 1e-9 * std::max(1.0, charge) : peak_tolerance_kw * acn.demand_charge_per_kw);
 }
 
-/// Where the first pilots that differ are those of a tie: one of the two is, to 1e-9 A, all that the session still
-/// wants, and whether a rate is "at most" what is wanted hangs on the last digit of a sum. The plugin follows ACN-Sim's
-/// sums for cars at constant power; those of a tapering battery carry the rounding of an SoC that no strategy sees.
-std::string tie_of_first_difference(const json& result, const AcnCase& acn, const Measured& m) {
-  const json& pilots = result.at("pilot_signals_A");
-  const json& rates = result.at("charging_rates_A");
-  const auto reference = [&](const json& of, const AcnSession& s, std::int64_t t) {
-    const auto series = of.find(acn.stations[s.station].id);
-    return series == of.end() ? 0.0 : series->at(static_cast<std::size_t>(t)).get<double>();
+/// A pilot that differs from the reference's in the first period where any does.
+struct FirstDifference {
+  const AcnSession* session = nullptr;
+  double higher_a = 0.0;  ///< the larger of the two pilots
+  double wanted_a = 0.0;  ///< current that delivers the rest of the request in this period, exactly summed
+  double periods = 0.0;   ///< for orders by work: laxity or processing time
+};
+
+std::vector<FirstDifference> first_differences(const json& result, const AcnCase& acn, const Measured& m) {
+  const auto reference = [&](const char* field, const AcnSession& s, std::int64_t t) {
+    const json& by_station = result.at(field);
+    const auto series = by_station.find(acn.stations[s.station].id);
+    return series == by_station.end() ? 0.0 : series->at(static_cast<std::size_t>(t)).get<double>();
   };
-  for (std::int64_t t = 0; t < acn.periods; ++t) {
-    bool differs = false;
+  std::vector<FirstDifference> differences;
+  for (std::int64_t t = 0; t < acn.periods && differences.empty(); ++t) {
     for (const AcnSession& s : acn.sessions) {
       if (t < s.arrival || t >= s.departure) continue;
-      const double theirs = reference(pilots, s, t);
+      const double theirs = reference("pilot_signals_A", s, t);
       const double ours = m.pilot_a[s.station][static_cast<std::size_t>(t)];
       if (std::abs(ours - theirs) <= 1e-9) continue;
-      differs = true;
-      const double volts = acn.stations[s.station].voltage_v;
-      long double wanted_a = s.requested_kwh * 1000.0L / volts / acn.hours_per_period();
-      for (std::int64_t before = s.arrival; before < t; ++before) wanted_a -= reference(rates, s, before);
-      const double higher = std::max(ours, theirs);
-      if (std::abs(static_cast<double>(wanted_a) - higher) <= 1e-9)
-        return fmt::format("in period {} session {} wants {} A to the last digits, which is one of its rates", t, s.id,
-                           higher);
+      const AcnStation& station = acn.stations[s.station];
+      long double wanted_a = s.requested_kwh * 1000.0L / station.voltage_v / acn.hours_per_period();
+      for (std::int64_t before = s.arrival; before < t; ++before) wanted_a -= reference("charging_rates_A", s, before);
+      const double needed = static_cast<double>(wanted_a) / station.allowable_a.back();
+      const double left = acn.algorithm.order == "llf" ? static_cast<double>(s.claimed_departure) : 0.0;
+      differences.push_back({&s, std::max(ours, theirs), static_cast<double>(wanted_a), left - needed});
     }
-    if (differs) return {};
+  }
+  return differences;
+}
+
+/// Where the first pilots that differ are those of a tie: one of the two is, to 1e-9 A, all that the session still
+/// wants, or two sessions that changed places are, to 1e-9 periods, equally urgent. Both hang on the last digit of a
+/// sum. The plugin follows ACN-Sim's sums for cars at constant power; those of a two-stage battery carry the rounding
+/// of an SoC that no strategy sees. Empty if there is no tie.
+std::string tie_of_first_difference(const json& result, const AcnCase& acn, const Measured& m) {
+  const auto differences = first_differences(result, acn, m);
+  for (const FirstDifference& d : differences) {
+    // Where currents are searched for by halving, all that is wanted is an answer like any other.
+    const bool in_steps = !(acn.algorithm.bisects && acn.stations[d.session->station].continuous);
+    if (in_steps && std::abs(d.wanted_a - d.higher_a) <= 1e-9)
+      return fmt::format("session {} wants {} A to the last digits, which is one of its rates", d.session->id,
+                         d.higher_a);
+    for (const FirstDifference& other : differences) {
+      if (acn.algorithm.orders_by_work() && &other < &d && std::abs(other.periods - d.periods) <= 1e-9)
+        return fmt::format("sessions {} and {} are equally urgent to the last digits", other.session->id,
+                           d.session->id);
+    }
   }
   return {};
 }
@@ -256,7 +278,7 @@ std::string tie_of_first_difference(const json& result, const AcnCase& acn, cons
 /// ACN-Sim's uninterrupted charging serves first who really leaves first, and then may order by what was claimed. A
 /// strategy of evtwin knows one departure, the claimed one.
 bool needs_foresight(const AcnCase& acn) {
-  return acn.algorithm.uninterrupted && acn.algorithm.orders_by_claims &&
+  return acn.algorithm.uninterrupted && acn.algorithm.orders_by_claims() &&
          std::any_of(acn.sessions.begin(), acn.sessions.end(),
                      [](const AcnSession& s) { return s.claimed_departure != s.departure; });
 }

@@ -122,7 +122,7 @@ AcnAlgorithm read_algorithm(const json& in) {
     a.params.emplace_back("order", order);
     pass_on("continuous_inc_A", "continuous_inc_a");
   }
-  a.orders_by_claims = order == "edf" || order == "llf";
+  a.order = order;
   a.uninterrupted = in.value("uninterrupted_charging", false);
   if (a.uninterrupted) a.params.emplace_back("uninterrupted", "true");
   if (const auto estimate = in.find("estimate_max_rate");
@@ -293,7 +293,7 @@ twin::World acn_world(const AcnCase& acn) {
     visit.departure_ns = instant(session.departure);
     // The departure that the algorithm is told. Where it sorts by something else, only uninterrupted charging asks for
     // it, and ACN-Sim tells it the true one.
-    const bool truth = acn.algorithm.uninterrupted && !acn.algorithm.orders_by_claims;
+    const bool truth = acn.algorithm.uninterrupted && !acn.algorithm.orders_by_claims();
     visit.claimed_departure_ns = truth ? visit.departure_ns : instant(session.claimed_departure);
     visit.requested_kwh = session.requested_kwh;
     visit.taken_kwh = physics::unknown;  // the battery alone stops

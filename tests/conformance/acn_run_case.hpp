@@ -40,9 +40,11 @@ struct AcnSession {
 struct AcnAlgorithm {
   std::string strategy;  ///< id in plugins/baseline
   control::TextParams params;
-  bool bisects = false;           ///< searches continuous currents by halving, to bisection_eps_a
-  bool uninterrupted = false;     ///< looks at true departures before it sorts
-  bool orders_by_claims = false;  ///< looks at claimed departures to sort
+  bool bisects = false;        ///< searches continuous currents by halving, to bisection_eps_a
+  bool uninterrupted = false;  ///< looks at true departures before it sorts
+  std::string order;           ///< "edf", "llf", "fcfs", "lcfs", "lrpt"; empty when uncontrolled
+  bool orders_by_claims() const { return order == "edf" || order == "llf"; }
+  bool orders_by_work() const { return order == "llf" || order == "lrpt"; }
   bool estimates_maximum = false;
 };
 

@@ -29,6 +29,16 @@ TEST_F(AcnBites, OnePilotOfOnePeriod) {
   expect_noticed("t_edf_two", "pilot_signals_A", one_pilot(0.021));
 }
 
+TEST_F(AcnBites, ThePilotThatIsAllThatIsWanted) {
+  // No tie where currents are not in steps: the rest of a request is a current like any other.
+  expect_noticed("t_edf_lin", "pilot_signals_A", [](json& d) {
+    json& last = d["result"]["pilot_signals_A"]["E0"];
+    for (std::size_t t = last.size(); t-- > 0;) {
+      if (last[t].get<double>() != 0.0) return add(last[t], -0.5);
+    }
+  });
+}
+
 TEST_F(AcnBites, OneRateSessionPeakOrCost) {
   expect_noticed("c02_uncontrolled_two_stage", "charging_rates_A",
                  [](json& d) { add(first_value(d["result"]["charging_rates_A"].front()), 2e-9); });
