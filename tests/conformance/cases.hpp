@@ -17,10 +17,11 @@ template <typename NameOf, typename Fill>
 std::vector<Comparison> each_case(const nlohmann::json& cases, NameOf name_of, Fill fill) {
   std::vector<Comparison> all;
   for (const nlohmann::json& one : cases) {
-    std::string name = "case " + std::to_string(all.size());
+    std::string name;
     try {
       name = name_of(one, all.size());
-    } catch (const std::exception&) {  // the number alone has to do; what is missing is said below
+    } catch (const std::exception&) {  // what is missing is said below
+      name = "case " + std::to_string(all.size());
     }
     Comparison comparison(std::move(name));
     try {
