@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "conformance/acn_run_case.hpp"
 #include "conformance/ev2gym_ladder.hpp"
 #include "conformance/ev2gym_rewards.hpp"
 #include "conformance/kinds.hpp"
@@ -41,6 +42,11 @@ void compare_stays(const Scenario& scenario, const Run& run, const json& referen
     const Car& car = scenario.cars[i];
     const Stay& stay = run.stays[i];
     const json& expected = sessions.is_array() ? sessions.at(i) : sessions.at(std::to_string(i));
+    require_known(expected,
+                  {"port", "amps_cmd", "energy_kwh", "current_a", "capacity_kwh", "final_capacity_kwh",
+                   "max_energy_afap_kwh", "user_satisfaction", "calendar_loss", "cyclic_loss", "abs_energy_kwh",
+                   "net_energy_kwh", "charging_cycles", "emergency_crossings"},
+                  "a session of a run");
     const auto one = [&](const char* field, double got) {
       comparison.relative(fmt::format("session {} {}", i, field), got, number(expected.at(field)), tolerance);
     };
@@ -187,6 +193,30 @@ void compare_rewards_and_stats(const Scenario& scenario, const Run& run, const j
 Comparison compare_agent(const Scenario& scenario, const json& reference, std::string name) {
   Comparison comparison(std::move(name));
   try {
+    // What agents observed is theirs, not the simulator's physics: state_function and observations are not compared.
+    require_known(reference,
+                  {"actions",
+                   "sessions",
+                   "charger_power_kw",
+                   "charger_current_a",
+                   "transformer_power_kw",
+                   "transformer_overload_kw",
+                   "total_power_kw",
+                   "charge_power_potential_kw",
+                   "profit_eur",
+                   "departed",
+                   "arrived",
+                   "parked",
+                   "user_satisfaction",
+                   "invalid_actions",
+                   "rewards",
+                   "main_reward",
+                   "reward",
+                   "charger_totals",
+                   "stats",
+                   "state_function",
+                   "observations"},
+                  "a run");
     const auto actions = reference.at("actions").get<Actions>();
     if (actions.size() != static_cast<std::size_t>(scenario.steps))
       throw CaseError("another number of actions than steps");

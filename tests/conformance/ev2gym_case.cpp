@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "conformance/acn_run_case.hpp"
 #include "conformance/kinds.hpp"
 
 namespace evtwin::conformance::ev2gym {
@@ -46,6 +47,11 @@ std::vector<double> series(const json& object, const char* field, int steps) {
 }
 
 Charger charger_of(const json& c, std::uint32_t first_port) {
+  require_known(c,
+                {"id", "transformer", "n_ports", "min_charge_current_a", "max_charge_current_a",
+                 "min_discharge_current_a", "max_discharge_current_a", "voltage_ll_v", "phases", "type",
+                 "max_charge_power_kw", "min_charge_power_kw", "max_discharge_power_kw"},
+                "a charger");
   if (c.at("type") != "AC")
     throw CaseError(fmt::format("a charger of type {}: EV2Gym knows AC only", c.at("type").dump()));
   return {c.at("transformer"),
@@ -60,6 +66,12 @@ Charger charger_of(const json& c, std::uint32_t first_port) {
 }
 
 Car car_of(const json& s) {
+  require_known(s,
+                {"uid", "charger", "arrival_step", "departure_step", "battery_capacity_kwh", "initial_energy_kwh",
+                 "desired_energy_kwh", "min_battery_kwh", "min_emergency_kwh", "max_ac_charge_kw", "min_ac_charge_kw",
+                 "max_dc_charge_kw", "max_discharge_kw", "min_discharge_kw", "phases", "transition_soc",
+                 "transition_soc_multiplier", "charge_efficiency", "discharge_efficiency"},
+                "a session");
   Car car;
   car.charger = s.at("charger");
   car.arrival_step = s.at("arrival_step");
@@ -99,6 +111,11 @@ void give_ports(Scenario& scenario) {
 }  // namespace
 
 Scenario scenario_of(const json& document) {
+  require_known(document,
+                {"format", "ev2gym_commit", "config_name", "config", "seed", "sim_start", "timescale_min",
+                 "simulation_length", "n_ports_total", "chargers", "transformers", "charge_price_eur_kwh",
+                 "discharge_price_eur_kwh", "power_setpoints_kw", "sessions", "runs"},
+                "the file");
   Scenario scenario;
   scenario.step_min = document.at("timescale_min");
   scenario.steps = document.at("simulation_length");
@@ -107,6 +124,12 @@ Scenario scenario_of(const json& document) {
     scenario.ports += scenario.chargers.back().ports;
   }
   for (const json& t : document.at("transformers")) {
+    // Forecasts and notices are what agents saw; limits are given with every cut applied.
+    require_known(
+        t,
+        {"id", "cs_ids", "voltage_v", "max_power_kw", "min_power_kw", "max_current_a", "inflexible_load_kw",
+         "solar_power_kw", "inflexible_load_forecast_kw", "pv_generation_forecast_kw", "steps_ahead", "dr_events"},
+        "a transformer");
     scenario.transformers.push_back(
         {series(t, "max_power_kw", scenario.steps), series(t, "min_power_kw", scenario.steps),
          series(t, "inflexible_load_kw", scenario.steps), series(t, "solar_power_kw", scenario.steps)});

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <array>
 #include <cstdio>
@@ -43,9 +44,16 @@ class Bites : public testing::Test {
     if (!folder_.empty()) std::filesystem::remove_all(folder_);
   }
 
+  /// NAME.json, or NAME.json.gz.
   json read(const std::string& name) const {
-    std::ifstream in(golden_ / (name + ".json"));
-    return json::parse(in);
+    if (std::ifstream in(golden_ / (name + ".json")); in) return json::parse(in);
+    std::string text;
+    const gzFile file = gzopen((golden_ / (name + ".json.gz")).c_str(), "rb");
+    std::array<char, 65536> piece{};
+    for (int n = 0; (n = gzread(file, piece.data(), piece.size())) > 0;)
+      text.append(piece.data(), static_cast<std::size_t>(n));
+    gzclose(file);
+    return json::parse(text);
   }
 
   /// What the program says of `document`.
