@@ -104,8 +104,9 @@ void compare_unbalance(Comparison& c, const json& result, const AcnCase& acn, co
   std::vector<const Series*> phases;
   double weights = 0.0;
   for (const json& name : result.at("nema_phases")) {
+    const auto wanted = name.get<std::string>();
     const auto row = std::find_if(acn.constraints.begin(), acn.constraints.end(),
-                                  [&](const AcnConstraint& constraint) { return constraint.name == name; });
+                                  [&](const AcnConstraint& constraint) { return constraint.name == wanted; });
     if (row == acn.constraints.end()) throw CaseError("nema_phases names a constraint that is not there");
     phases.push_back(&m.constraint_a[static_cast<std::size_t>(row - acn.constraints.begin())]);
     weights = std::max(weights, weight(*row));
@@ -190,8 +191,8 @@ void compare_result(Comparison& c, const json& result, const AcnCase& acn, const
 
   kernel::TimeNs last_ns = acn.start_ns;
   for (const auto& [id, session] : recording.sessions) last_ns = std::max(last_ns, session.departed_ns);
-  c.absolute("periods", static_cast<double>((last_ns - acn.start_ns) / acn.period_ns + 1),
-             result.at("periods").get<double>(), 0.0);
+  const std::int64_t last_period = (last_ns - acn.start_ns) / acn.period_ns;
+  c.absolute("periods", static_cast<double>(last_period + 1), result.at("periods").get<double>(), 0.0);
   compare_stations(c, "pilot_signals_A", result.at("pilot_signals_A"), acn, m.pilot_a, true, tolerances);
   compare_stations(c, "charging_rates_A", result.at("charging_rates_A"), acn, m.rate_a, false, tolerances);
 
@@ -244,8 +245,11 @@ std::vector<FirstDifference> first_differences(const json& result, const AcnCase
       const double ours = m.pilot_a[s.station][static_cast<std::size_t>(t)];
       if (std::abs(ours - theirs) <= 1e-9) continue;
       const AcnStation& station = acn.stations[s.station];
-      long double wanted_a = s.requested_kwh * 1000.0L / station.voltage_v / acn.hours_per_period();
-      for (std::int64_t before = s.arrival; before < t; ++before) wanted_a -= reference("charging_rates_A", s, before);
+      // Summed without the rounding that it is about.
+      long double wanted_a = static_cast<long double>(s.requested_kwh) * 1000.0L /
+                             static_cast<long double>(station.voltage_v * acn.hours_per_period());
+      for (std::int64_t before = s.arrival; before < t; ++before)
+        wanted_a -= static_cast<long double>(reference("charging_rates_A", s, before));
       const double needed = static_cast<double>(wanted_a) / station.allowable_a.back();
       const double left = acn.algorithm.order == "llf" ? static_cast<double>(s.claimed_departure) : 0.0;
       differences.push_back({&s, std::max(ours, theirs), static_cast<double>(wanted_a), left - needed});

@@ -16,8 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-void require(bool holds, std::string what) {
-  if (!holds) throw CaseError(std::move(what));
+void require(bool holds, const std::string& what) {
+  if (!holds) throw CaseError(what);
 }
 
 double number(const json& object, const char* field, std::string_view where) {
@@ -303,8 +303,9 @@ twin::World acn_world(const AcnCase& acn) {
     world.vehicles.push_back(session.vehicle);
     recorded.visits.push_back(std::move(visit));
   }
-  std::stable_sort(recorded.visits.begin(), recorded.visits.end(),
-                   [](const demand::Visit& a, const demand::Visit& b) { return a.arrival_ns < b.arrival_ns; });
+  std::sort(recorded.visits.begin(), recorded.visits.end(), [](const demand::Visit& a, const demand::Visit& b) {
+    return a.arrival_ns != b.arrival_ns ? a.arrival_ns < b.arrival_ns : a.vehicle < b.vehicle;
+  });
   site.arrivals.push_back(std::make_shared<const demand::ArrivalLaw>(std::move(recorded)));
   world.sites.push_back(std::move(site));
   return world;
