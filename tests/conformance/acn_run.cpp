@@ -225,6 +225,7 @@ void compare_result(Comparison& c, const json& result, const AcnCase& acn, const
 
 /// A pilot that differs from the reference's in the first period where any does.
 struct FirstDifference {
+  std::int64_t period = 0;
   const AcnSession* session = nullptr;
   double higher_a = 0.0;  ///< the larger of the two pilots
   double wanted_a = 0.0;  ///< current that delivers the rest of the request in this period, exactly summed
@@ -252,7 +253,7 @@ std::vector<FirstDifference> first_differences(const json& result, const AcnCase
         wanted_a -= static_cast<long double>(reference("charging_rates_A", s, before));
       const double needed = static_cast<double>(wanted_a) / station.allowable_a.back();
       const double left = acn.algorithm.order == "llf" ? static_cast<double>(s.claimed_departure) : 0.0;
-      differences.push_back({&s, std::max(ours, theirs), static_cast<double>(wanted_a), left - needed});
+      differences.push_back({t, &s, std::max(ours, theirs), static_cast<double>(wanted_a), left - needed});
     }
   }
   return differences;
@@ -268,12 +269,12 @@ std::string tie_of_first_difference(const json& result, const AcnCase& acn, cons
     // Where currents are searched for by halving, all that is wanted is an answer like any other.
     const bool in_steps = !(acn.algorithm.bisects && acn.stations[d.session->station].continuous);
     if (in_steps && std::abs(d.wanted_a - d.higher_a) <= 1e-9)
-      return fmt::format("session {} wants {} A to the last digits, which is one of its rates", d.session->id,
-                         d.higher_a);
+      return fmt::format("in period {} session {} wants {} A to the last digits, which is one of its rates", d.period,
+                         d.session->id, d.higher_a);
     for (const FirstDifference& other : differences) {
       if (acn.algorithm.orders_by_work() && &other < &d && std::abs(other.periods - d.periods) <= 1e-9)
-        return fmt::format("sessions {} and {} are equally urgent to the last digits", other.session->id,
-                           d.session->id);
+        return fmt::format("in period {} sessions {} and {} are equally urgent to the last digits", d.period,
+                           other.session->id, d.session->id);
     }
   }
   return {};
