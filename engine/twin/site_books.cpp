@@ -36,9 +36,11 @@ double SiteRun::net_kw_at(TimeNs t) {
 
 namespace {
 
-/// Which side of the levels that matter (0, the contract, the export limit) a net power is on.
-int zone(double net_kw, double contract_kw, double export_limit_kw) {
-  return (net_kw > contract_kw ? 2 : net_kw > 0.0 ? 1 : net_kw >= -export_limit_kw ? 0 : -1);
+/// Which side of the levels that matter a net power is on: how many of them it is above. They are 0, the contract, the
+/// export limit, and minus the PV, below which more leaves the site than the sun gave.
+int zone(double net_kw, double contract_kw, double export_limit_kw, double pv_kw) {
+  return (net_kw > contract_kw ? 1 : 0) + (net_kw > 0.0 ? 1 : 0) + (net_kw >= -export_limit_kw ? 1 : 0) +
+         (net_kw > -pv_kw ? 1 : 0);
 }
 
 /// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none, and neither is what
@@ -59,7 +61,8 @@ bool SiteRun::smooth(TimeNs from, TimeNs to) {
   const double net_from = net_kw_at(from);
   feeder_before_kwh_ = feeder_into_kwh_;
   const double net_to = net_kw_at(to);
-  if (zone(net_from, contract_kw_, export_limit_kw_) != zone(net_to, contract_kw_, export_limit_kw_)) return false;
+  if (zone(net_from, contract_kw_, export_limit_kw_, pv_kw_) != zone(net_to, contract_kw_, export_limit_kw_, pv_kw_))
+    return false;
   for (std::size_t f = 0; f < feeder_before_kwh_.size(); ++f) {
     if ((feeder_before_kwh_[f] > 0.0) != (feeder_into_kwh_[f] > 0.0)) return false;
   }
