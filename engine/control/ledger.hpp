@@ -18,8 +18,10 @@ struct Ledger {
   double co2_kg = 0.0;                             ///< of the imported energy
   double unmet_kwh = 0.0;
   double wear_cost = 0.0;
-  double overload_kwh = 0.0;         ///< above the contract power
-  double export_overload_kwh = 0.0;  ///< beyond the export limit
+  double ev_wear_calendar = 0.0, ev_wear_cyclic = 0.0;            ///< fractions of capacity lost, sum over sessions
+  double storage_wear_calendar = 0.0, storage_wear_cyclic = 0.0;  ///< the same, sum over storages
+  double overload_kwh = 0.0;                                      ///< above the contract power
+  double export_overload_kwh = 0.0;                               ///< beyond the export limit
   double feeder_overload_kwh = 0.0;  ///< above any feeder's or row's limit, at decisions' powers
 
   Ledger& operator+=(const Ledger& other);

@@ -6,13 +6,14 @@ namespace evtwin::physics {
 
 namespace {
 
-/// Per day^0.75: the paper's alpha.
-double alpha(const AgeingLaw& law, double mean_soc) {
-  return (law.calendar_per_v * law.voltage_at(mean_soc) - law.calendar_offset) *
-         std::exp(-law.calendar_activation_k / law.temperature_k);
+double arrhenius(const AgeingLaw& law) { return std::exp(-law.calendar_activation_k / law.temperature_k); }
+
+/// The paper's alpha, per day^0.75.
+double alpha(const AgeingLaw& law, double arrhenius, double mean_soc) {
+  return (law.calendar_per_v * law.voltage_at(mean_soc) - law.calendar_offset) * arrhenius;
 }
 
-/// Per sqrt(Ah): the paper's beta.
+/// The paper's beta, per sqrt(Ah).
 double beta(const AgeingLaw& law, const AgeingUse& use) {
   const double off_v = law.voltage_at(use.cycle_soc) - law.cyclic_best_v;
   return law.cyclic_per_v2 * off_v * off_v + law.cyclic_floor + law.cyclic_per_depth * use.depth;
@@ -24,9 +25,18 @@ double cell_ah(const AgeingLaw& law, double stored_kwh, double capacity_kwh) {
 }
 
 /// (before + more)^power - before^power, without cancellation for a small `more`.
-double growth(double before, double more, double power) {
+/// @param grown  before^power
+double growth(double before, double more, double power, double grown) {
   if (before <= 0.0) return std::pow(more, power);
-  return std::pow(before, power) * std::expm1(power * std::log1p(more / before));
+  const double x = more / before;
+  // A session is little beside what was before: the first terms of (1 + x)^power - 1 are all of it.
+  if (x < 1e-2) {
+    const double p = power;
+    double terms = 1.0;
+    for (int k = 7; k > 1; --k) terms = 1.0 + x * (p - k + 1) / k * terms;
+    return grown * p * x * terms;
+  }
+  return grown * std::expm1(power * std::log1p(x));
 }
 
 }  // namespace
@@ -41,18 +51,34 @@ AgeingHistory AgeingHistory::storage(double capacity_kwh) {
   return {days, 2.0 * days * capacity_kwh, capacity_kwh};
 }
 
+Ageing::Ageing(const AgeingLaw& law, const AgeingHistory& history)
+    : law_(law),
+      history_(history),
+      arrhenius_(arrhenius(law)),
+      before_ah_(cell_ah(law, history.stored_kwh, history.capacity_kwh)),
+      grown_days_(std::pow(history.days, law.calendar_power)),
+      grown_ah_(std::pow(before_ah_, law.cyclic_power)) {}
+
+double Ageing::calendar_loss(const AgeingUse& use) const {
+  return alpha(law_, arrhenius_, use.mean_soc) * growth(history_.days, use.days, law_.calendar_power, grown_days_);
+}
+
+double Ageing::cyclic_loss(const AgeingUse& use) const {
+  const double more_ah = cell_ah(law_, use.stored_kwh, history_.capacity_kwh);
+  return beta(law_, use) * growth(before_ah_, more_ah, law_.cyclic_power, grown_ah_);
+}
+
 double calendar_loss(const AgeingLaw& law, const AgeingHistory& history, const AgeingUse& use) {
-  return alpha(law, use.mean_soc) * growth(history.days, use.days, law.calendar_power);
+  return Ageing(law, history).calendar_loss(use);
 }
 
 double cyclic_loss(const AgeingLaw& law, const AgeingHistory& history, const AgeingUse& use) {
-  const double before_ah = cell_ah(law, history.stored_kwh, history.capacity_kwh);
-  const double more_ah = cell_ah(law, use.stored_kwh, history.capacity_kwh);
-  return beta(law, use) * growth(before_ah, more_ah, law.cyclic_power);
+  return Ageing(law, history).cyclic_loss(use);
 }
 
 double tangent_calendar_loss(const AgeingLaw& law, const AgeingHistory& history, const AgeingUse& use) {
-  return alpha(law, use.mean_soc) * law.calendar_power * use.days / std::pow(history.days, 1.0 - law.calendar_power);
+  return alpha(law, arrhenius(law), use.mean_soc) * law.calendar_power * use.days /
+         std::pow(history.days, 1.0 - law.calendar_power);
 }
 
 double tangent_cyclic_loss(const AgeingLaw& law, const AgeingHistory& history, const AgeingUse& use) {
@@ -75,17 +101,9 @@ double energy_area(const Law& law, double metered_kwh, double hours) {
 
 void AgeingMeter::add(double from_kwh, double change_kwh, const Law& law, double metered_kwh, double begin_h,
                       double hours) {
-  // Content over time, by parts: now x T less the sum of (when it changed) x change.
   const double per_metered = change_kwh / metered_kwh;
   moment_kwh_h_ += (begin_h + hours) * change_kwh - per_metered * energy_area(law, metered_kwh, hours);
-  const double flow_kwh = std::abs(change_kwh);
-  stored_kwh_ += flow_kwh;
-  level_kwh2_ += flow_kwh * (from_kwh + 0.5 * change_kwh);
-  if (half_cycle_kwh_ * change_kwh < 0.0) {
-    half_cycles_kwh2_ += half_cycle_kwh_ * half_cycle_kwh_;
-    half_cycle_kwh_ = 0.0;
-  }
-  half_cycle_kwh_ += change_kwh;
+  add_flow(from_kwh, change_kwh);
 }
 
 AgeingUse AgeingMeter::use(double capacity_kwh, double now_kwh, double hours) const {

@@ -8,6 +8,8 @@
 // arXiv 2404.01849; ev2gym/models/ev.py of v2.0.0).
 #pragma once
 
+#include <cmath>
+
 #include "physics/battery.hpp"
 
 namespace evtwin::physics {
@@ -63,6 +65,20 @@ double tangent_calendar_loss(const AgeingLaw& law, const AgeingHistory& history,
 /// Above the true growth by a quarter of Ah now / Ah before. 0 where nothing flowed.
 double tangent_cyclic_loss(const AgeingLaw& law, const AgeingHistory& history, const AgeingUse& use);
 
+/// The two true losses for a battery whose law and history stand: what does not depend on the use is worked out once,
+/// so that a session costs a few multiplications.
+class Ageing {
+ public:
+  Ageing(const AgeingLaw& law, const AgeingHistory& history);
+  double calendar_loss(const AgeingUse& use) const;
+  double cyclic_loss(const AgeingUse& use) const;
+
+ private:
+  AgeingLaw law_;
+  AgeingHistory history_;
+  double arrhenius_, before_ah_, grown_days_, grown_ah_;
+};
+
 /// Sums from which an AgeingUse follows exactly, fed once per law of power. Both means are closed forms of the
 /// exponential laws, nothing is sampled.
 ///
@@ -78,11 +94,28 @@ class AgeingMeter {
   /// @param law           its power; the battery sees `change_kwh / metered_kwh` of it
   /// @param metered_kwh   of the law over these hours, signed, not 0
   void add(double from_kwh, double change_kwh, const Law& law, double metered_kwh, double begin_h, double hours);
+  /// The same for a law of constant power, the common one: only its middle counts, `middle_h` hours after the start.
+  void add_constant(double from_kwh, double change_kwh, double middle_h) {
+    // Content over time, by parts: now x T less the sum of (when it changed) x change.
+    moment_kwh_h_ += middle_h * change_kwh;
+    add_flow(from_kwh, change_kwh);
+  }
 
   /// Use from the meter's start until `hours` later, when the content is `now_kwh`.
   AgeingUse use(double capacity_kwh, double now_kwh, double hours) const;
 
  private:
+  void add_flow(double from_kwh, double change_kwh) {
+    const double flow_kwh = std::abs(change_kwh);
+    stored_kwh_ += flow_kwh;
+    level_kwh2_ += flow_kwh * (from_kwh + 0.5 * change_kwh);
+    if (half_cycle_kwh_ * change_kwh < 0.0) {
+      half_cycles_kwh2_ += half_cycle_kwh_ * half_cycle_kwh_;
+      half_cycle_kwh_ = 0.0;
+    }
+    half_cycle_kwh_ += change_kwh;
+  }
+
   double moment_kwh_h_ = 0.0;      ///< integral of hours since the start over the content's changes
   double stored_kwh_ = 0.0;        ///< sum of |change|
   double level_kwh2_ = 0.0;        ///< integral of content over |change|

@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 22> objects{{
+constexpr std::array<SchemaObject, 23> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -105,6 +105,7 @@ constexpr std::array<SchemaObject, 22> objects{{
   paid REAL NOT NULL,             -- by the driver
   soc_start REAL, soc_end REAL,   -- NULL: unknown
   waited_h REAL NOT NULL,
+  wear_calendar REAL, wear_cyclic REAL, -- fraction of the battery's capacity lost; NULL: size unknown
   ended TEXT NOT NULL             -- departed, open_at_end, turned_away, reneged, no_compatible_evse
 ) STRICT)"},
     {"table", "power", R"(CREATE TABLE power (
@@ -185,6 +186,16 @@ constexpr std::array<SchemaObject, 22> objects{{
   fraction REAL NOT NULL,         -- of the month that is billed
   cost REAL NOT NULL              -- billed_kw x price_per_kw x fraction
 ) STRICT)"},
+    {"table", "storage_use", R"(CREATE TABLE storage_use (
+  id INTEGER PRIMARY KEY,
+  storage INTEGER NOT NULL REFERENCES storage (id),
+  days REAL NOT NULL,
+  mean_soc REAL NOT NULL,         -- over time
+  stored_kwh REAL NOT NULL,       -- through the battery, both directions
+  cycle_soc REAL NOT NULL,        -- mean at which that energy flowed
+  depth REAL NOT NULL,            -- mean depth of its half cycles, weighted with their energy, 0..1
+  wear_calendar REAL NOT NULL, wear_cyclic REAL NOT NULL -- fraction of the capacity lost
+) STRICT)"},
     {"table", "kpi", R"(CREATE TABLE kpi (
   id INTEGER PRIMARY KEY,
   site INTEGER REFERENCES site (id),  -- NULL: all sites together
@@ -233,7 +244,7 @@ constexpr std::array<SchemaObject, 22> objects{{
   FROM correction c JOIN site ON site.id = c.site GROUP BY c.site, c.reason ORDER BY c.site, times DESC, c.reason)"},
 }};
 
-constexpr std::array<TableContent, 16> contents{{
+constexpr std::array<TableContent, 17> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -255,7 +266,9 @@ constexpr std::array<TableContent, 16> contents{{
     {"session",
      "id, number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, "
      "requested_kwh, "
-     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, soc_start, soc_end, waited_h, ended",
+     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, soc_start, soc_end, waited_h, wear_calendar, "
+     "wear_cyclic, "
+     "ended",
      ""},
     {"power", "id, evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh", ""},
     {"signal", "id, site, kind, start_ns, value", ""},
@@ -269,6 +282,7 @@ constexpr std::array<TableContent, 16> contents{{
      "v2g_payment, co2_kg, unmet_kwh, wear_cost, overload_kwh, export_overload_kwh, feeder_overload_kwh, peak_kw",
      ""},
     {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, cost", ""},
+    {"storage_use", "id, storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic", ""},
     {"kpi", "id, site, name, value, unit, help, help_ko", ""},
 }};
 

@@ -93,7 +93,8 @@ void Store::write_sessions(const Batch& batch) {
     session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
     session_.real(session.unmet_kwh).real(session.cost).real(session.paid);
-    session_.real(session.soc_start).real(session.soc_end).real(session.waited_h).text(name_of(session.end));
+    session_.real(session.soc_start).real(session.soc_end).real(session.waited_h);
+    session_.real(session.wear_calendar).real(session.wear_cyclic).text(name_of(session.end));
   }
   session_.write();
 }
@@ -173,6 +174,18 @@ void Store::write_months(const twin::Result& result) {
   insert.write();
 }
 
+void Store::write_storage_use(const twin::Result& result) {
+  TableInsert insert(database_, "storage_use");
+  std::int64_t storage = 0;  // ids count through all sites
+  for (const twin::SiteResult& site : result.sites) {
+    for (const twin::StorageUse& used : site.storage_use) {
+      insert.row().integer(++storage).real(used.use.days).real(used.use.mean_soc).real(used.use.stored_kwh);
+      insert.real(used.use.cycle_soc).real(used.use.depth).real(used.wear_calendar).real(used.wear_cyclic);
+    }
+  }
+  insert.write();
+}
+
 void Store::write_kpis(std::span<const Kpi> kpis) {
   TableInsert insert(database_, "kpi");
   for (const Kpi& kpi : kpis) {
@@ -210,6 +223,7 @@ void Store::write_hashes() {
 void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s) {
   try {
     write_months(result);
+    write_storage_use(result);
     write_kpis(kpis);
     const std::string hash = hex_text(result.event_hash);
     {

@@ -42,6 +42,7 @@ class Store {
   void write_events(const Batch& batch);
   void write_meters(const Batch& batch);
   void write_months(const twin::Result& result);
+  void write_storage_use(const twin::Result& result);
   void write_kpis(std::span<const Kpi> kpis);
   void write_hashes();
   void close_file();

@@ -2,6 +2,7 @@
 // simulation's thread; references are valid during the call.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ struct SessionRecord {
   double paid = 0.0;                      ///< by the driver
   double soc_start = 0.0, soc_end = 0.0;  ///< NaN when unknown
   double waited_h = 0.0;
+  double wear_calendar = std::numeric_limits<double>::quiet_NaN();  ///< fraction of capacity lost; NaN when unknown
+  double wear_cyclic = std::numeric_limits<double>::quiet_NaN();
   SessionEnd end = SessionEnd::departed;
 };
 

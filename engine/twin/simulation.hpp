@@ -11,10 +11,17 @@
 #include "control/ledger.hpp"
 #include "control/strategy.hpp"
 #include "market/demand_charge.hpp"
+#include "physics/ageing.hpp"
 #include "twin/observer.hpp"
 #include "twin/world.hpp"
 
 namespace evtwin::twin {
+
+/// How a storage was used from the start to the end of the run, and what that took of its capacity (fractions).
+struct StorageUse {
+  physics::AgeingUse use;
+  double wear_calendar = 0.0, wear_cyclic = 0.0;
+};
 
 /// Sums over one site's run. The bill's demand charge is in `ledger.demand_charge`.
 struct SiteResult {
@@ -38,6 +45,8 @@ struct SiteResult {
   std::uint64_t decisions = 0;
   std::array<std::uint64_t, correction_count> corrections{};
   std::vector<market::MonthDemand> months;
+  std::uint64_t sessions_aged = 0;      ///< of known batteries: those in the ledger's wear
+  std::vector<StorageUse> storage_use;  ///< by storage
 };
 
 struct Result {

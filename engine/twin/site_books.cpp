@@ -119,6 +119,34 @@ void SiteRun::book_member(std::uint32_t i, double metered_kwh) {
   }
 }
 
+/// What a law that ends at `t` did to a battery of known size.
+void SiteRun::meter_use(std::uint32_t i, TimeNs t) {
+  const Motion& m = motions_[i];
+  const bool evse = i < evse_count();
+  if (m.metered == 0.0 || (evse && sessions_[i].vehicle->battery.capacity_kwh == infinite)) return;
+  const TimeNs begin_ns = evse ? sessions_[i].plugged_in_ns : context_.world.start_ns;
+  const double change_kwh = stored_kwh_[i] - m.stored_at_start;
+  if (m.law.rate_per_h == 0.0) {
+    use_[i].add_constant(m.stored_at_start, change_kwh,
+                         kernel::hours_between(begin_ns, m.since_ns + (t - m.since_ns) / 2));
+  } else {
+    use_[i].add(m.stored_at_start, change_kwh, m.law, m.metered, kernel::hours_between(begin_ns, m.since_ns),
+                kernel::hours_between(m.since_ns, t));
+  }
+}
+
+void SiteRun::book_storage_wear(TimeNs t) {
+  const double hours = kernel::hours_between(context_.world.start_ns, t);
+  for (std::size_t s = 0; s < site_.storages.size(); ++s) {
+    const double capacity_kwh = site_.storages[s].capacity_kwh;
+    const physics::Ageing ageing({}, physics::AgeingHistory::storage(capacity_kwh));
+    StorageUse& used = result_.storage_use.emplace_back();
+    used.use = use_[evse_count() + s].use(capacity_kwh, stored_kwh_[evse_count() + s], hours);
+    total_.storage_wear_calendar += used.wear_calendar = ageing.calendar_loss(used.use);
+    total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(used.use);
+  }
+}
+
 void SiteRun::book_piece(TimeNs from, TimeNs to) {
   const double hours = kernel::hours_between(from, to);
   const double pv_kwh = pv_kw_ * hours;

@@ -216,6 +216,7 @@ void SiteRun::end_motion(std::uint32_t member, TimeNs t) {
   Motion& m = motions_[member];
   if (m.law.kw != 0.0) {
     const bool evse = member < evse_count();
+    meter_use(member, t);
     if (context_.observer != nullptr && t > m.since_ns) {
       context_.observer->on_power({evse ? Subject::evse : Subject::storage, number_,
                                    static_cast<std::uint32_t>(evse ? member : member - evse_count()),

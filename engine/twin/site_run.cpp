@@ -65,6 +65,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   motions_.resize(members);
   stored_kwh_.assign(members, 0.0);
   got_kwh_.assign(evse_count(), 0.0);
+  use_.resize(members);
   noted_reason_.assign(members, Correction::none);
   noted_given_kw_.assign(members, 0.0);
   row_noted_.assign(guard_.rows().size(), 0);
@@ -87,6 +88,8 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
     active_.push_back(static_cast<std::uint32_t>(evse_count() + s));
   }
   const World& world = context_.world;
+  for (const physics::Vehicle& vehicle : world.vehicles)
+    vehicle_ageing_.emplace_back(physics::AgeingLaw{}, physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
   for (std::size_t a = 0; a < site_.arrivals.size(); ++a) {
     const std::uint64_t source = (std::uint64_t{number_} << 32) | a;
     streams_.emplace_back(site_.arrivals[a], demand::StreamContext{world.seed, source, world.start_ns, world.end_ns,
@@ -263,7 +266,6 @@ void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
 
 void SiteRun::finish(TimeNs t) {
   advance(t);
-  if (t > window_start_ns_) close_meter_window(t);
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     if (sessions_[i].number != 0) end_session(i, t, SessionEnd::open_at_end);
   }
@@ -275,6 +277,8 @@ void SiteRun::finish(TimeNs t) {
     end_motion(member, t);
     result_.storage_energy_end_kwh += stored_kwh_[member];
   }
+  book_storage_wear(t);
+  if (t > window_start_ns_) close_meter_window(t);
   const double hours = kernel::hours_between(context_.world.start_ns, t);
   const double mean_price = hours > 0.0 ? buy_price_hours_ / hours : 0.0;
   result_.storage_energy_value = (result_.storage_energy_end_kwh - result_.storage_energy_start_kwh) * mean_price;

@@ -17,6 +17,7 @@
 #include "kernel/hash.hpp"
 #include "market/demand_charge.hpp"
 #include "market/tariff.hpp"
+#include "physics/ageing.hpp"
 #include "twin/observer.hpp"
 #include "twin/simulation.hpp"
 #include "twin/world.hpp"
@@ -133,6 +134,8 @@ class SiteRun {
   void book_piece(TimeNs from, TimeNs to);
   double metered_at(const Motion& motion, TimeNs t) const;
   void book_member(std::uint32_t member, double metered_kwh);
+  void meter_use(std::uint32_t member, TimeNs t);
+  void book_storage_wear(TimeNs t);
   void sample_signals(TimeNs t);
   void close_meter_window(TimeNs t);
   void begin_month(market::LocalMonth month);
@@ -173,9 +176,11 @@ class SiteRun {
   std::uint32_t falling_ = 0, rising_ = 0;  ///< motions whose power shrinks, or grows, towards or away from 0
   std::uint32_t holding_ = 0;               ///< sessions with acceptance_hold
   std::vector<physics::BatterySpec> storage_batteries_;
-  std::vector<double> stored_kwh_;     // behind the meter
-  std::vector<double> got_kwh_;        // EVSEs: net metered in the session
-  std::vector<std::uint32_t> active_;  // plugged-in EVSEs and all storages, ascending
+  std::vector<double> stored_kwh_;               // behind the meter
+  std::vector<double> got_kwh_;                  // EVSEs: net metered in the session
+  std::vector<physics::AgeingMeter> use_;        // since plug-in, or the start
+  std::vector<physics::Ageing> vehicle_ageing_;  // by vehicle of the world
+  std::vector<std::uint32_t> active_;            // plugged-in EVSEs and all storages, ascending
   std::vector<Correction> noted_reason_;
   std::vector<double> noted_given_kw_;
   std::vector<char> row_noted_;

@@ -111,6 +111,7 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   s.soc_start = std::isnan(visit.soc_start) ? demand::soc_for(vehicle.battery, wanted, 0.8) : visit.soc_start;
   stored_kwh_[evse] = vehicle.battery.capacity_kwh == infinite ? 0.0 : s.soc_start * vehicle.battery.capacity_kwh;
   got_kwh_[evse] = 0.0;
+  use_[evse] = {};
   couplings_[evse] = physics::couple(site_.evses[evse], vehicle, visit.v2g);
   s.visit = std::move(visit);
 
@@ -179,6 +180,14 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   record.soc_end = battery_known ? stored_kwh_[evse] / s.vehicle->battery.capacity_kwh : physics::unknown;
   record.waited_h = kernel::hours_between(s.arrived_ns, s.plugged_in_ns);
   record.end = how;
+  if (battery_known) {
+    const physics::AgeingUse use =
+        use_[evse].use(s.vehicle->battery.capacity_kwh, stored_kwh_[evse], kernel::hours_between(s.plugged_in_ns, t));
+    const physics::Ageing& ageing = vehicle_ageing_[s.visit.vehicle];
+    total_.ev_wear_calendar += record.wear_calendar = ageing.calendar_loss(use);
+    total_.ev_wear_cyclic += record.wear_cyclic = ageing.cyclic_loss(use);
+    result_.sessions_aged += 1;
+  }
 
   result_.vehicle_losses_kwh += s.losses_kwh;
   if (how == SessionEnd::departed) {

@@ -82,12 +82,14 @@ TEST(Ledger, TheBalanceIsOfEnergiesBetweenTheMetersAndOfNothingElse) {
                           &Ledger::losses_kwh}) {
     EXPECT_EQ(imbalance_of(sink), -1.0);
   }
-  for (const auto other : {&Ledger::pv_used_kwh, &Ledger::energy_cost, &Ledger::demand_charge, &Ledger::driver_revenue,
-                           &Ledger::v2g_payment, &Ledger::co2_kg, &Ledger::unmet_kwh, &Ledger::wear_cost,
-                           &Ledger::overload_kwh, &Ledger::export_overload_kwh, &Ledger::feeder_overload_kwh}) {
+  for (const auto other :
+       {&Ledger::pv_used_kwh, &Ledger::energy_cost, &Ledger::demand_charge, &Ledger::driver_revenue,
+        &Ledger::v2g_payment, &Ledger::co2_kg, &Ledger::unmet_kwh, &Ledger::wear_cost, &Ledger::overload_kwh,
+        &Ledger::export_overload_kwh, &Ledger::feeder_overload_kwh, &Ledger::ev_wear_calendar, &Ledger::ev_wear_cyclic,
+        &Ledger::storage_wear_calendar, &Ledger::storage_wear_cyclic}) {
     EXPECT_EQ(imbalance_of(other), 0.0);
   }
-  EXPECT_EQ(fields, 4U + 5U + 11U);  // a new field belongs to one of the three lists
+  EXPECT_EQ(fields, 4U + 5U + 15U);  // a new field belongs to one of the three lists
 }
 
 }  // namespace

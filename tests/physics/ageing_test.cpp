@@ -101,6 +101,22 @@ TEST(Ageing, GrowthMeetsItsTangentAndAddsUp) {
   EXPECT_GT(tangent_calendar_loss(law, AgeingHistory::car(50.0), use), 1.05 * calendar);
 }
 
+TEST(Ageing, GrowthHasNoStepWhereItsSeriesEnds) {
+  const AgeingHistory history{1000.0, 1000.0, 2.05};  // 1000 days, 1000 Ah
+  const AgeingLaw law;
+  for (const double amount : {0.5, 9.999999999, 10.000000001, 200.0}) {
+    const AgeingUse use{amount, 0.5, amount, 0.5, 0.5};
+    const long double days = std::pow(1000.0L + static_cast<long double>(amount), 0.75L) - std::pow(1000.0L, 0.75L);
+    const long double ah = std::sqrt(1000.0L + static_cast<long double>(amount)) - std::sqrt(1000.0L);
+    const AgeingUse fresh{1.0, 0.5, 1.0, 0.5, 0.5};
+    const AgeingHistory none{0.0, 0.0, 2.05};
+    EXPECT_NEAR(calendar_loss(law, history, use) / calendar_loss(law, none, fresh), static_cast<double>(days),
+                1e-13 * amount);
+    EXPECT_NEAR(cyclic_loss(law, history, use) / cyclic_loss(law, none, fresh), static_cast<double>(ah),
+                1e-13 * amount);
+  }
+}
+
 // A new cell as in the paper: 1 - alpha t^0.75 - beta sqrt(Q), at 50 % SoC, 35 C, cycled over its full depth.
 TEST(Ageing, OfANewCellIsThePapersFormula) {
   AgeingLaw law;
@@ -131,7 +147,12 @@ struct Course {
       area_kwh_h += sum * piece_h / slices / 3;
       if (law.kw != 0.0) {
         const double metered = law.metered_after(piece_h);
-        meter.add(stored_kwh, gain * metered, law, metered, now_h, piece_h);
+        general.add(stored_kwh, gain * metered, law, metered, now_h, piece_h);
+        if (law.rate_per_h == 0.0) {
+          meter.add_constant(stored_kwh, gain * metered, now_h + piece_h / 2);
+        } else {
+          meter.add(stored_kwh, gain * metered, law, metered, now_h, piece_h);
+        }
         stored_kwh += gain * metered;
       }
       now_h += piece_h;
@@ -141,7 +162,7 @@ struct Course {
 
   BatterySpec battery;
   double stored_kwh, now_h = 0.0, area_kwh_h = 0.0;
-  AgeingMeter meter;
+  AgeingMeter meter, general;  // the second without the short way for constant power
 };
 
 BatterySpec two_stage() {
@@ -165,6 +186,7 @@ TEST(Ageing, MeanSocIsExactThroughPausesBendsAndTapers) {
   const AgeingUse use = course.meter.use(60.0, course.stored_kwh, course.now_h);
   EXPECT_NEAR(use.mean_soc, course.area_kwh_h / course.now_h / 60.0, 1e-12);
   EXPECT_DOUBLE_EQ(use.days, course.now_h / 24.0);
+  EXPECT_NEAR(course.general.use(60.0, course.stored_kwh, course.now_h).mean_soc, use.mean_soc, 1e-14);
 }
 
 TEST(Ageing, AreaIsContinuousWhereTheSeriesEnds) {
