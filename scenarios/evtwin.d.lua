@@ -69,6 +69,7 @@
 ---@field past_peaks_kw? table<string, number> [kW] Peaks before the run, for tariffs with a ratchet: { ["2025-01"] = 80 }. Default: none.
 ---@field storage_policy? "off"|"self_consumption"|"peak_shaving"|"arbitrage" What storage does under strategies that leave it alone. Default: "self_consumption".
 ---@field queue? evtwin.queue Where cars wait when every EVSE is taken. Default: nobody waits.
+---@field demand_response? evtwin.demand_response[] Times in which the site may import less than its contract power. Default: none.
 ---@field outages? evtwin.outage[] EVSEs that are out of service for a while. Default: none.
 ---@field holidays? string[] Local dates, "2025-06-06", that tariffs and profiles treat as holidays (besides the tariff's own). Default: none.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes to this site. Default: the scenario's.
@@ -266,6 +267,16 @@
 ---@field from string [local time] Begin, "2025-06-03T08:00".
 ---@field to string [local time] End.
 
+---A cut of the contract power. Of cuts that overlap the lowest limit holds.
+---@class evtwin.demand_response
+---@field from? string [local time] Begin, "2025-06-03T18:00". Give from or every_day_at.
+---@field every_day_at? string Begin of a cut that comes every day, by the local clock: "18:00".
+---@field to? string [local time] End of a cut with from. Give to or hours.
+---@field hours? number [h] Length. Range: above 0 .. 8784.
+---@field limit_kw? number [kW] Most that may be imported meanwhile. Give limit_kw or reduce_percent. Range: 0 .. 1,000,000.
+---@field reduce_percent? number [%] Share of the contract power that is not there meanwhile. Range: 0 .. 100.
+---@field notice_min? number [min] How long before its begin strategies know of it. Range: 0 .. 1,000,000. Default: 15.
+
 ---What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of kW by EVSE id, position or storage name; what is left out stays as it is.
 ---@class evtwin.view
 ---@field now string Local time, "2025-06-02 14:00".
@@ -343,6 +354,7 @@
 ---@field pv_kw number? [kW] Solar power foreseen.
 ---@field load_kw number? [kW] Base load foreseen.
 ---@field co2_kg_per_kwh number? [kg/kWh] Carbon dioxide per kWh imported.
+---@field contract_kw number? [kW] Lowest import limit of the step, announced cuts included.
 
 ---What the functions of at() can change.
 ---@class evtwin.world

@@ -181,6 +181,7 @@ void ViewColumns::show_horizon() {
   view.horizon_buy_per_kwh = horizon.buy_per_kwh.data();
   view.horizon_sell_per_kwh = horizon.sell_per_kwh.data();
   view.horizon_co2_kg_per_kwh = horizon.co2_kg_per_kwh.data();
+  view.horizon_contract_kw = horizon.contract_kw.data();
 }
 
 evtwin_decision& ViewColumns::blank_decision() {

@@ -90,6 +90,10 @@ std::uint32_t evse_row(const Stations& stations, const std::string& id, const Wh
 std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where);
 std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations);
 
+// build_demand_response.cpp
+/// Cuts of the contract power that touch the run; those that come every day are spelled out.
+std::vector<twin::LimitCut> cuts_of(const Build& build, const Value& value, const Where& where, double contract_kw);
+
 // build_arrivals.cpp
 std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
                                                                    const twin::Site& site);

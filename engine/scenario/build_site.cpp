@@ -128,6 +128,8 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
   const Stations stations =
       stations_of(build, *f.find("stations"), f.where("stations"), f.number("voltage_v"), site.feeders);
   if (const Value* rows = f.find("rows")) site.rows = rows_of(*rows, f.where("rows"), stations);
+  if (const Value* cuts = f.find("demand_response"))
+    site.cuts = cuts_of(build, *cuts, f.where("demand_response"), site.contract_kw);
   if (const Value* outages = f.find("outages"))
     site.outages = outages_of(build, *outages, f.where("outages"), stations);
   site.evses = stations.evses;

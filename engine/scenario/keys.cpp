@@ -103,6 +103,8 @@ constexpr std::array site_keys{
            "\"off\"|\"self_consumption\"|\"peak_shaving\"|\"arbitrage\"", "self_consumption",
            "What storage does under strategies that leave it alone."),
     other("queue", {}, "evtwin.queue", "nobody waits", "Where cars wait when every EVSE is taken."),
+    other("demand_response", {}, "evtwin.demand_response[]", "none",
+          "Times in which the site may import less than its contract power."),
     other("outages", {}, "evtwin.outage[]", "none", "EVSEs that are out of service for a while."),
     other("holidays", {}, "string[]", "none",
           "Local dates, \"2025-06-06\", that tariffs and profiles treat as holidays (besides the tariff's own)."),
@@ -328,6 +330,17 @@ constexpr std::array outage_keys{
     required(other("to", "local time", "string", {}, "End.")),
 };
 
+constexpr std::array demand_response_keys{
+    other("from", "local time", "string", {}, "Begin, \"2025-06-03T18:00\". Give from or every_day_at."),
+    text("every_day_at", {}, "Begin of a cut that comes every day, by the local clock: \"18:00\"."),
+    other("to", "local time", "string", {}, "End of a cut with from. Give to or hours."),
+    above("hours", "h", 0, 8784, {}, "Length."),
+    number("limit_kw", "kW", 0, gigawatt_kw, {},
+           "Most that may be imported meanwhile. Give limit_kw or reduce_percent."),
+    number("reduce_percent", "%", 0, 100, {}, "Share of the contract power that is not there meanwhile."),
+    number("notice_min", "min", 0, 1e6, "15", "How long before its begin strategies know of it."),
+};
+
 // A day type's entry is a number, 24, 48, 96 or 288 numbers; holidays fall back to sunday, saturday and sunday to
 // weekend.
 constexpr std::array day_type_keys{
@@ -387,6 +400,11 @@ constexpr std::array all_sections{
             forecast_keys},
     Section{"queue", "queue = { ... }", "Where cars wait.", {}, queue_keys},
     Section{"outage", "outages = { { ... }, ... }", "An EVSE out of service.", {}, outage_keys},
+    Section{"demand_response",
+            "demand_response = { { ... }, ... }",
+            "A cut of the contract power. Of cuts that overlap the lowest limit holds.",
+            {},
+            demand_response_keys},
 };
 
 }  // namespace

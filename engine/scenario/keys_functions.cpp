@@ -86,6 +86,7 @@ constexpr std::array step_fields{
     Field{"pv_kw", "kW", "number?", false, "Solar power foreseen."},
     Field{"load_kw", "kW", "number?", false, "Base load foreseen."},
     Field{"co2_kg_per_kwh", "kg/kWh", "number?", false, "Carbon dioxide per kWh imported."},
+    Field{"contract_kw", "kW", "number?", false, "Lowest import limit of the step, announced cuts included."},
 };
 
 constexpr std::array world_fields{

@@ -125,7 +125,7 @@ void get_step(lua_State* L, void* owner, std::size_t row) {
   push_known(L, row < v.horizon_steps ? (v.*column)[row] : physics::unknown);
 }
 
-constexpr std::array<Accessor, 7> step_fields{{
+constexpr std::array<Accessor, 8> step_fields{{
     {"starts_in_h",
      [](lua_State* L, void* owner, std::size_t row) {
        const evtwin_view& v = view_of(owner);
@@ -145,6 +145,7 @@ constexpr std::array<Accessor, 7> step_fields{{
     {"pv_kw", get_step<&evtwin_view::horizon_pv_kw>, nullptr},
     {"load_kw", get_step<&evtwin_view::horizon_load_kw>, nullptr},
     {"co2_kg_per_kwh", get_step<&evtwin_view::horizon_co2_kg_per_kwh>, nullptr},
+    {"contract_kw", get_step<&evtwin_view::horizon_contract_kw>, nullptr},
 }};
 const ProxyType step_type{"view.horizon[k]", step_fields, nullptr};
 

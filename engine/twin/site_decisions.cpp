@@ -94,7 +94,17 @@ void SiteRun::refresh_view(TimeNs t) {
 
   if (strategy_ != nullptr && strategy_->horizon_steps > 0) {
     forecaster_->fill(t, strategy_->horizon_steps, pv_kw_, load_kw_ + standby_kw_, columns_.horizon);
+    show_limits_ahead(t);
     columns_.show_horizon();
+  }
+}
+
+void SiteRun::show_limits_ahead(TimeNs t) {
+  control::Horizon& horizon = columns_.horizon;
+  horizon.contract_kw.assign(horizon.pv_kw.size(), given_contract_kw_);
+  for (std::size_t k = 0; !site_.cuts.empty() && k < horizon.contract_kw.size(); ++k) {
+    horizon.contract_kw[k] =
+        control::lowest_known_limit(site_.cuts, given_contract_kw_, t, horizon.start_ns[k], horizon.start_ns[k + 1]);
   }
 }
 

@@ -10,7 +10,7 @@ using kernel::Phase;
 namespace {
 
 /// Timers of a site: one per member and EVSE, one per arrival law, one per signal.
-constexpr std::uint32_t single_timers = 8;
+constexpr std::uint32_t single_timers = 9;
 
 std::uint32_t single(EventKind kind) {
   switch (kind) {
@@ -28,8 +28,10 @@ std::uint32_t single(EventKind kind) {
       return 5;
     case EventKind::meter:
       return 6;
+    case EventKind::limit_cut:
+      return 7;
     default:
-      return 7;  // decision
+      return 8;  // decision
   }
 }
 
@@ -54,11 +56,13 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
       pv_(site_.pv_kw, context.world.calendar),
       load_(site_.load_kw, context.world.calendar),
       co2_(site_.co2_kg_per_kwh, context.world.calendar),
-      contract_kw_(site_.contract_kw),
+      given_contract_kw_(site_.contract_kw),
+      contract_kw_(control::limit_in_force(site_.cuts, site_.contract_kw, context.world.start_ns)),
       export_limit_kw_(site_.export_limit_kw),
       now_ns_(context.world.start_ns),
       clock_(context.world.calendar),
       window_start_ns_(context.world.start_ns) {
+  guard_.set_contract(contract_kw_, export_limit_kw_);
   const std::size_t members = guard_.member_count();
   couplings_.resize(members);
   sessions_.resize(evse_count());
@@ -137,6 +141,7 @@ void SiteRun::start() {
   for (std::uint32_t a = 0; a < streams_.size(); ++a) next_arrival(a);
   next_tick_ns_ = t;  // the first tick is the start itself
   schedule_decision();
+  if (!site_.cuts.empty()) schedule(EventKind::limit_cut, Phase::signal, control::next_change(site_.cuts, t));
   if (!site_.outages.empty()) schedule(EventKind::outage, Phase::signal, t);
 }
 
@@ -220,6 +225,10 @@ void SiteRun::handle(const kernel::Event& event) {
     case EventKind::decision:
       decide(t);
       break;
+    case EventKind::limit_cut:
+      apply_cuts(t);
+      schedule(EventKind::limit_cut, Phase::signal, control::next_change(site_.cuts, t));
+      break;
     case EventKind::scripted:
       break;  // the world's, handled by the simulation
   }
@@ -235,11 +244,17 @@ void SiteRun::change_signal(market::SignalClock& signal, double& value, EventKin
 }
 
 void SiteRun::set_contract_kw(double kw) {
-  contract_kw_ = kw;
+  given_contract_kw_ = kw;
+  apply_cuts(now_ns_);
+}
+
+/// The import limit as it is from now on; strategies are asked at an announcement too, which changes their horizon.
+void SiteRun::apply_cuts(TimeNs t) {
+  contract_kw_ = control::limit_in_force(site_.cuts, given_contract_kw_, t);
   guard_.set_contract(contract_kw_, export_limit_kw_);
   guard_due_ = true;
-  report_signal(SignalKind::contract_kw, kw, now_ns_);
-  request_decision(EVTWIN_WHY_LIMIT, now_ns_);
+  report_signal(SignalKind::contract_kw, contract_kw_, t);
+  request_decision(EVTWIN_WHY_LIMIT, t);
 }
 
 void SiteRun::set_export_limit_kw(double kw) {

@@ -38,6 +38,7 @@ enum class EventKind : std::uint8_t {
   meter,          ///< -
   decision,       ///< -
   scripted,       ///< - (world)
+  limit_cut,      ///< -
 };
 
 /// What all sites of a run share.
@@ -66,7 +67,7 @@ class SiteRun {
   bool touched = false;  ///< an event of this instant was for this site
 
   // Scripted changes; the caller has advanced the site.
-  double contract_kw() const { return contract_kw_; }
+  double contract_kw() const { return given_contract_kw_; }
   double export_limit_kw() const { return export_limit_kw_; }
   void set_contract_kw(double kw);
   void set_export_limit_kw(double kw);
@@ -117,6 +118,7 @@ class SiteRun {
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void plug_out(std::uint32_t evse, TimeNs t);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
+  void note_satisfaction(const SessionRecord& record);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
   void admit_waiting(TimeNs t);
   void lose_patience(TimeNs t);
@@ -140,6 +142,7 @@ class SiteRun {
   void close_meter_window(TimeNs t);
   void begin_month(market::LocalMonth month);
   void grow_demand_charge();
+  void apply_cuts(TimeNs t);
   void report_signal(SignalKind kind, double value, TimeNs t);
   void change_signal(market::SignalClock& signal, double& value, EventKind kind, SignalKind shown, TimeNs t);
 
@@ -148,6 +151,7 @@ class SiteRun {
   void schedule_decision();
   void decide(TimeNs t);
   void refresh_view(TimeNs t);
+  void show_limits_ahead(TimeNs t);
   void end_motion(std::uint32_t member, TimeNs t);
   void cross(std::uint32_t member, TimeNs t);
   void renew_motion(std::uint32_t member, TimeNs t);
@@ -199,7 +203,8 @@ class SiteRun {
   market::SignalClock pv_, load_, co2_;
   market::PriceNow price_{};
   double pv_kw_ = 0.0, load_kw_ = 0.0, co2_kg_per_kwh_ = 0.0, standby_kw_ = 0.0;
-  double contract_kw_, export_limit_kw_;
+  double given_contract_kw_;              ///< by scenario or script
+  double contract_kw_, export_limit_kw_;  ///< in force, cuts included
 
   // books
   TimeNs now_ns_;

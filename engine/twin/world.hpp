@@ -5,11 +5,13 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "control/demand_response.hpp"
 #include "control/forecast.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/time.hpp"
@@ -23,6 +25,7 @@
 namespace evtwin::twin {
 
 using control::Forecast;
+using control::LimitCut;
 using kernel::TimeNs;
 using physics::infinite;
 
@@ -52,6 +55,7 @@ struct Site {
   market::Signal pv_kw = 0.0;    ///< >= 0
   market::Signal load_kw = 0.0;  ///< >= 0
   market::Signal co2_kg_per_kwh = 0.0;
+  std::optional<market::Signal> power_setpoint_kw;  ///< net import the site should have; tracked, never a limit
   Forecast forecast;
   double driver_price_per_kwh = 0.0;  ///< drivers pay the site, at the EVSE meter
   double v2g_price_per_kwh = 0.0;     ///< the site pays drivers, at the EVSE meter
@@ -67,6 +71,7 @@ struct Site {
   std::vector<physics::Feeder> feeders;
   std::vector<physics::LimitRow> rows;
   std::vector<Outage> outages;
+  std::vector<LimitCut> cuts;  ///< demand response: of contract_kw
   std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals;
 };
 

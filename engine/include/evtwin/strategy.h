@@ -209,6 +209,8 @@ typedef struct evtwin_view {
   const uint32_t* connected_evse; /* [n_connected] ... ascending: what to loop over, few of the rows on a large site */
   const int64_t* evse_claimed_departs_ns; /* what the driver claimed, as claimed: may lie in the past by now; 0 where
                                              nobody is */
+  const double*
+      horizon_contract_kw; /* [horizon_steps] lowest import limit within the step, cuts announced so far included */
 } evtwin_view;
 
 /* Storage policies of a scenario; strategies that do not optimise storage themselves follow it. */
