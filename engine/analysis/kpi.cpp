@@ -1,5 +1,6 @@
 #include "analysis/kpi.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -16,6 +17,7 @@ struct Sums {
   twin::SiteResult counts;  ///< its ledger and per-month rows are not used
   double unmet_cost = 0.0;  ///< unmet energy at each site's unmet price
   double imbalance_kwh = 0.0;
+  std::size_t storages = 0;
 };
 
 void add(Sums& sums, const twin::Site& site, const twin::SiteResult& result) {
@@ -25,6 +27,12 @@ void add(Sums& sums, const twin::Site& site, const twin::SiteResult& result) {
   counts.peak_instant_kw += result.peak_instant_kw;
   counts.energy_wanted_kwh += result.energy_wanted_kwh;
   counts.energy_got_kwh += result.energy_got_kwh;
+  twin::Satisfaction& satisfaction = counts.satisfaction;
+  satisfaction.missing_of_wanted += result.satisfaction.missing_of_wanted;
+  satisfaction.missing_of_possible += result.satisfaction.missing_of_possible;
+  satisfaction.squared_missing_of_possible += result.satisfaction.squared_missing_of_possible;
+  satisfaction.most_missing_of_possible =
+      std::max(satisfaction.most_missing_of_possible, result.satisfaction.most_missing_of_possible);
   counts.sessions += result.sessions;
   counts.sessions_ended += result.sessions_ended;
   counts.sessions_open += result.sessions_open;
@@ -36,15 +44,35 @@ void add(Sums& sums, const twin::Site& site, const twin::SiteResult& result) {
   counts.vehicle_losses_kwh += result.vehicle_losses_kwh;
   counts.storage_energy_value += result.storage_energy_value;
   counts.decisions += result.decisions;
+  counts.sessions_aged += result.sessions_aged;
+  sums.storages += result.storage_use.size();
+  if (result.tracking) {
+    if (!counts.tracking) counts.tracking.emplace();
+    counts.tracking->above_kw += result.tracking->above_kw;
+    counts.tracking->squared_kw2 += result.tracking->squared_kw2;
+    counts.tracking->deviation_kwh += result.tracking->deviation_kwh;
+  }
   sums.unmet_cost += site.unmet_price_per_kwh * result.ledger.unmet_kwh;
   sums.imbalance_kwh += std::abs(control::imbalance_kwh(result.ledger));
 }
 
 double ratio_or(double part, double whole, double otherwise) { return whole > 0.0 ? part / whole : otherwise; }
 
-double total_cost(const Sums& s) { return s.ledger.energy_cost + s.ledger.demand_charge; }
-
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+double total_cost(const Sums& s) { return s.ledger.energy_cost + s.ledger.demand_charge; }
+double objective(const Sums& s) {
+  return total_cost(s) + s.ledger.wear_cost + s.unmet_cost - s.counts.storage_energy_value;
+}
+double ended(const Sums& s) { return static_cast<double>(s.counts.sessions_ended); }
+/// Standard deviation of what sessions missed, and so of what they got.
+double missing_std(const Sums& s) {
+  const double mean = ratio_or(s.counts.satisfaction.missing_of_possible, ended(s), 0.0);
+  const double squares = ratio_or(s.counts.satisfaction.squared_missing_of_possible, ended(s), 0.0);
+  return std::sqrt(std::max(0.0, squares - mean * mean));
+}
+double if_aged(const Sums& s, double wear) { return s.counts.sessions_aged > 0 ? wear : none; }
+double if_stored(const Sums& s, double wear) { return s.storages > 0 ? wear : none; }
 
 struct Row {
   KpiInfo info;
@@ -52,99 +80,168 @@ struct Row {
 };
 
 constexpr std::array rows{
-    Row{{"total_cost", "money", Better::lower, "electricity bill: energy cost plus demand charge",
-         "전기요금 합계(전력량요금 + 기본요금)"},
+    Row{{"total_cost", "money", Better::lower, "energy_cost + demand_charge",
+         "electricity bill: energy cost plus demand charge", "전기요금 합계(전력량요금 + 기본요금)"},
         total_cost},
-    Row{{"energy_cost", "money", Better::lower,
+    Row{{"energy_cost", "money", Better::lower, "sum of import x buy price - export x sell price",
          "imported energy at the buy price less exported energy at the sell price", "전력량요금(구매액 - 판매액)"},
         [](const Sums& s) { return s.ledger.energy_cost; }},
-    Row{{"demand_charge", "money", Better::lower, "charge for the highest 15-minute power of each month",
-         "기본요금(월 최대 15분 평균전력 기준)"},
+    Row{{"demand_charge", "money", Better::lower, "sum over months of billed kW x price per kW x fraction of the month",
+         "charge for the highest 15-minute power of each month", "기본요금(월 최대 15분 평균전력 기준)"},
         [](const Sums& s) { return s.ledger.demand_charge; }},
     Row{{"objective", "money", Better::lower,
+         "total_cost + wear_cost + unmet_kwh x unmet price - (storage at the end - at the start) x mean buy price",
          "total cost + battery wear + price of unmet energy - value of the energy left in storage",
          "목적함수: 전기요금 + 배터리 마모비 + 미충전 비용 - 저장장치 잔여 에너지 가치"},
-        [](const Sums& s) {
-          return total_cost(s) + s.ledger.wear_cost + s.unmet_cost - s.counts.storage_energy_value;
-        }},
-    Row{{"margin", "money", Better::higher,
+        objective},
+    Row{{"reward", "money", Better::higher, "-objective", "the objective with the sign that learners want",
+         "보상: 목적함수의 부호를 바꾼 값"},
+        [](const Sums& s) { return -objective(s); }},
+    Row{{"margin", "money", Better::higher, "driver_revenue - v2g_payment - total_cost",
          "what drivers pay less what they are paid for V2G less the electricity bill",
          "수지: 충전 수입 - V2G 지급액 - 전기요금"},
         [](const Sums& s) { return s.ledger.driver_revenue - s.ledger.v2g_payment - total_cost(s); }},
-    Row{{"driver_revenue", "money", Better::higher, "paid by drivers", "운전자 충전 요금 수입"},
+    Row{{"driver_revenue", "money", Better::higher, "sum of charged kWh x driver price", "paid by drivers",
+         "운전자 충전 요금 수입"},
         [](const Sums& s) { return s.ledger.driver_revenue; }},
-    Row{{"v2g_payment", "money", Better::neither, "paid to drivers for energy from their vehicles", "V2G 방전 지급액"},
+    Row{{"v2g_payment", "money", Better::neither, "sum of discharged kWh x V2G price",
+         "paid to drivers for energy from their vehicles", "V2G 방전 지급액"},
         [](const Sums& s) { return s.ledger.v2g_payment; }},
-    Row{{"wear_cost", "money", Better::lower, "battery wear of vehicles and storage by discharging",
-         "방전에 따른 배터리 마모비"},
+    Row{{"wear_cost", "money", Better::lower, "(v2g_kwh + storage discharge) x wear price",
+         "battery wear of vehicles and storage by discharging", "방전에 따른 배터리 마모비"},
         [](const Sums& s) { return s.ledger.wear_cost; }},
-    Row{{"peak_kw", "kW", Better::lower, "highest mean import of a 15-minute window; several sites: sum of their peaks",
+    Row{{"peak_kw", "kW", Better::lower, "max over windows of import / 15 min",
+         "highest mean import of a 15-minute window; several sites: sum of their peaks",
          "최대수요전력(15분 평균); 여러 사이트는 각 최대값의 합"},
         [](const Sums& s) { return s.counts.peak_kw; }},
-    Row{{"peak_instant_kw", "kW", Better::lower, "highest instantaneous import; several sites: sum of their peaks",
+    Row{{"peak_instant_kw", "kW", Better::lower, "max over time of import",
+         "highest instantaneous import; several sites: sum of their peaks",
          "순간 최대전력; 여러 사이트는 각 최대값의 합"},
         [](const Sums& s) { return s.counts.peak_instant_kw; }},
-    Row{{"energy_delivered_kwh", "kWh", Better::higher, "into vehicles at the EVSE meters, less what they gave back",
-         "차량 충전량(방전량 제외, EVSE 계량 기준)"},
+    Row{{"energy_charged_kwh", "kWh", Better::neither, "sum of charged kWh", "into vehicles at the EVSE meters",
+         "차량 충전량(EVSE 계량 기준)"},
+        [](const Sums& s) { return s.ledger.ev_charge_kwh; }},
+    Row{{"energy_delivered_kwh", "kWh", Better::higher, "energy_charged_kwh - v2g_kwh",
+         "into vehicles at the EVSE meters, less what they gave back", "차량 충전량(방전량 제외, EVSE 계량 기준)"},
         [](const Sums& s) { return s.ledger.ev_charge_kwh - s.ledger.ev_discharge_kwh; }},
-    Row{{"served_fraction", "", Better::higher,
+    Row{{"served_fraction", "", Better::higher, "sum of min(got, wanted) / sum of wanted",
          "energy got over energy wanted, of sessions that ended; 1 when none was wanted",
          "충전 충족률: 종료된 세션의 충전량 / 희망량"},
         [](const Sums& s) { return ratio_or(s.counts.energy_got_kwh, s.counts.energy_wanted_kwh, 1.0); }},
-    Row{{"unmet_kwh", "kWh", Better::lower, "wanted and not got at departure", "출발 시 미충전량"},
+    Row{{"satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / wanted)",
+         "mean share of what it wanted that a session got; 1 when none ended", "평균 충족도: 세션별 충전량 / 희망량"},
+        [](const Sums& s) { return 1.0 - ratio_or(s.counts.satisfaction.missing_of_wanted, ended(s), 0.0); }},
+    Row{{"energy_satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / possible)",
+         "mean share of what its EVSE alone could have given it, at full power all the time, that a session got",
+         "평균 에너지 충족도: 세션별 충전량 / 최대 충전 가능량"},
+        [](const Sums& s) { return 1.0 - ratio_or(s.counts.satisfaction.missing_of_possible, ended(s), 0.0); }},
+    Row{{"energy_satisfaction_std", "", Better::lower,
+         "standard deviation over ended sessions of min(1, got / possible)",
+         "how unequally sessions got what was possible", "에너지 충족도의 표준편차"},
+        missing_std},
+    Row{{"energy_satisfaction_min", "", Better::higher, "min over ended sessions of min(1, got / possible)",
+         "share of what was possible that the worst served session got", "에너지 충족도의 최소값"},
+        [](const Sums& s) { return 1.0 - s.counts.satisfaction.most_missing_of_possible; }},
+    Row{{"unmet_kwh", "kWh", Better::lower, "sum of max(0, wanted - got)", "wanted and not got at departure",
+         "출발 시 미충전량"},
         [](const Sums& s) { return s.ledger.unmet_kwh; }},
-    Row{{"unmet_open_kwh", "kWh", Better::neither, "still to be got by sessions open at the end of the run",
-         "실행 종료 시 진행 중인 세션의 남은 희망량"},
+    Row{{"unmet_open_kwh", "kWh", Better::neither, "sum of max(0, wanted - got) of open sessions",
+         "still to be got by sessions open at the end of the run", "실행 종료 시 진행 중인 세션의 남은 희망량"},
         [](const Sums& s) { return s.counts.unmet_open_kwh; }},
-    Row{{"sessions", "", Better::neither, "vehicles plugged in", "접속한 차량 수"},
+    Row{{"sessions", "", Better::neither, "count", "vehicles plugged in", "접속한 차량 수"},
         [](const Sums& s) { return static_cast<double>(s.counts.sessions); }},
-    Row{{"sessions_open", "", Better::neither, "sessions still open at the end of the run",
+    Row{{"vehicles_served", "", Better::neither, "count", "vehicles that were plugged in and left",
+         "충전 후 출발한 차량 수"},
+        ended},
+    Row{{"sessions_open", "", Better::neither, "count", "sessions still open at the end of the run",
          "실행 종료 시 진행 중인 세션 수"},
         [](const Sums& s) { return static_cast<double>(s.counts.sessions_open); }},
-    Row{{"turned_away", "", Better::lower, "vehicles that found no EVSE or lost patience",
+    Row{{"turned_away", "", Better::lower, "count", "vehicles that found no EVSE or lost patience",
          "충전하지 못하고 돌아간 차량 수"},
         [](const Sums& s) { return static_cast<double>(s.counts.turned_away); }},
-    Row{{"waiting_time_h", "h", Better::lower,
+    Row{{"waiting_time_h", "h", Better::lower, "sum of waiting / (sessions + turned_away)",
          "mean wait for an EVSE over all vehicles that came (0 for those plugged in at once)",
          "평균 대기시간(방문 차량 전체)"},
         [](const Sums& s) {
           return ratio_or(s.counts.waiting_h, static_cast<double>(s.counts.sessions + s.counts.turned_away), 0.0);
         }},
-    Row{{"import_kwh", "kWh", Better::lower, "from the grid", "수전 전력량"},
+    Row{{"import_kwh", "kWh", Better::lower, "sum of max(0, net)", "from the grid", "수전 전력량"},
         [](const Sums& s) { return s.ledger.import_kwh; }},
-    Row{{"export_kwh", "kWh", Better::neither, "to the grid", "송전 전력량"},
+    Row{{"export_kwh", "kWh", Better::neither, "sum of max(0, -net)", "to the grid", "송전 전력량"},
         [](const Sums& s) { return s.ledger.export_kwh; }},
-    Row{{"pv_kwh", "kWh", Better::neither, "PV production", "태양광 발전량"},
+    Row{{"pv_kwh", "kWh", Better::neither, "integral of PV power", "PV production", "태양광 발전량"},
         [](const Sums& s) { return s.ledger.pv_kwh; }},
-    Row{{"pv_self_use_fraction", "", Better::higher, "PV used on site over PV produced", "태양광 자가소비율"},
+    Row{{"pv_self_use_fraction", "", Better::higher, "(PV - what of it was exported) / PV",
+         "PV used on site over PV produced", "태양광 자가소비율"},
         [](const Sums& s) { return ratio_or(s.ledger.pv_used_kwh, s.ledger.pv_kwh, none); }},
-    Row{{"load_kwh", "kWh", Better::neither, "base load", "기저부하 전력량"},
+    Row{{"load_kwh", "kWh", Better::neither, "integral of base load", "base load", "기저부하 전력량"},
         [](const Sums& s) { return s.ledger.load_kwh; }},
-    Row{{"storage_cycles", "", Better::neither, "energy discharged at the AC terminals over the usable capacity",
+    Row{{"storage_cycles", "", Better::neither, "storage discharge / sum of (soc_max - soc_min) x capacity",
+         "energy discharged at the AC terminals over the usable capacity",
          "저장장치 등가 사이클 수(방전량 / 가용 용량)"},
         [](const Sums& s) { return ratio_or(s.ledger.storage_discharge_kwh, s.counts.storage_capacity_kwh, none); }},
-    Row{{"v2g_kwh", "kWh", Better::neither, "discharged from vehicles at the EVSE meters", "차량 방전량(V2G)"},
+    Row{{"v2g_kwh", "kWh", Better::neither, "sum of discharged kWh", "discharged from vehicles at the EVSE meters",
+         "차량 방전량(V2G)"},
         [](const Sums& s) { return s.ledger.ev_discharge_kwh; }},
-    Row{{"losses_kwh", "kWh", Better::lower, "lost between the meters: feeders, DC EVSEs, storage standby",
+    Row{{"losses_kwh", "kWh", Better::lower, "import + PV + discharge - load - charge - export",
+         "lost between the meters: feeders, DC EVSEs, storage standby",
          "계량점 사이 손실(배전, 직류 충전기, 저장장치 대기전력)"},
         [](const Sums& s) { return s.ledger.losses_kwh; }},
-    Row{{"storage_losses_kwh", "kWh", Better::lower, "lost inside storage by charging and discharging",
-         "저장장치 충방전 손실"},
+    Row{{"storage_losses_kwh", "kWh", Better::lower,
+         "sum of charge x (1 - efficiency) + discharge x (1 / efficiency - 1)",
+         "lost inside storage by charging and discharging", "저장장치 충방전 손실"},
         [](const Sums& s) { return s.counts.storage_losses_kwh; }},
-    Row{{"vehicle_losses_kwh", "kWh", Better::lower, "lost behind the EVSE meters, in vehicles",
-         "차량 내부 충방전 손실"},
+    Row{{"vehicle_losses_kwh", "kWh", Better::lower,
+         "sum of charge x (1 - efficiency) + discharge x (1 / efficiency - 1)",
+         "lost behind the EVSE meters, in vehicles", "차량 내부 충방전 손실"},
         [](const Sums& s) { return s.counts.vehicle_losses_kwh; }},
-    Row{{"overload_kwh", "kWh", Better::lower, "imported above the contract power", "계약전력 초과 전력량"},
+    Row{{"wear_total", "", Better::lower, "wear_calendar + wear_cyclic",
+         "battery capacity lost while plugged in, fraction, sum over sessions whose battery is known",
+         "접속 중 배터리 용량 손실(비율), 배터리 정보가 있는 세션의 합"},
+        [](const Sums& s) { return if_aged(s, s.ledger.ev_wear_calendar + s.ledger.ev_wear_cyclic); }},
+    Row{{"wear_calendar", "", Better::lower,
+         "sum of alpha(mean SoC) x ((age + days)^0.75 - age^0.75), Schmalstieg 2014",
+         "of it by time: mean SoC, 25 C, a car of two years", "그중 시간에 의한 열화"},
+        [](const Sums& s) { return if_aged(s, s.ledger.ev_wear_calendar); }},
+    Row{{"wear_cyclic", "", Better::lower,
+         "sum of beta(depth, SoC) x (sqrt(Ah before + Ah) - sqrt(Ah before)), Schmalstieg 2014",
+         "of it by charging and discharging: charge through the cell, depth of its half cycles",
+         "그중 충방전에 의한 열화"},
+        [](const Sums& s) { return if_aged(s, s.ledger.ev_wear_cyclic); }},
+    Row{{"storage_wear_calendar", "", Better::lower, "as wear_calendar",
+         "capacity of storage lost by time, fraction, sum", "저장장치의 시간에 의한 용량 손실(비율)"},
+        [](const Sums& s) { return if_stored(s, s.ledger.storage_wear_calendar); }},
+    Row{{"storage_wear_cyclic", "", Better::lower, "as wear_cyclic",
+         "capacity of storage lost by charging and discharging, fraction, sum",
+         "저장장치의 충방전에 의한 용량 손실(비율)"},
+        [](const Sums& s) { return if_stored(s, s.ledger.storage_wear_cyclic); }},
+    Row{{"overload_kwh", "kWh", Better::lower, "sum of max(0, import - contract x time)",
+         "imported above the contract power", "계약전력 초과 전력량"},
         [](const Sums& s) { return s.ledger.overload_kwh; }},
-    Row{{"export_overload_kwh", "kWh", Better::lower, "exported beyond the export limit", "송전 한도 초과 전력량"},
+    Row{{"export_overload_kwh", "kWh", Better::lower, "sum of max(0, export - limit x time)",
+         "exported beyond the export limit", "송전 한도 초과 전력량"},
         [](const Sums& s) { return s.ledger.export_overload_kwh; }},
-    Row{{"feeder_overload_kwh", "kWh", Better::lower, "above the limit of a feeder or row", "간선·행 제한 초과 전력량"},
+    Row{{"feeder_overload_kwh", "kWh", Better::lower, "sum of power beyond the limit x time",
+         "above the limit of a feeder or row", "간선·행 제한 초과 전력량"},
         [](const Sums& s) { return s.ledger.feeder_overload_kwh; }},
-    Row{{"co2_kg", "kg", Better::lower, "CO2 of the imported energy", "수전 전력의 CO2 배출량"},
+    Row{{"tracking_violation_kw", "kW", Better::lower,
+         "sum over windows of max(0, P - S); P: net import / 15 min, S: set-point",
+         "mean power above the set-point, summed over 15-minute windows", "설정 전력 초과분(15분 평균, 합)"},
+        [](const Sums& s) { return s.counts.tracking ? s.counts.tracking->above_kw : none; }},
+    Row{{"tracking_error_kw2", "kW2", Better::lower, "sum over windows of (P - S)^2",
+         "squared deviation of mean power from the set-point, summed over 15-minute windows",
+         "설정 전력과의 편차 제곱(15분 평균, 합)"},
+        [](const Sums& s) { return s.counts.tracking ? s.counts.tracking->squared_kw2 : none; }},
+    Row{{"tracking_error_kwh", "kWh", Better::lower, "sum over windows of abs(P - S) x 15 min",
+         "energy by which the site was off its set-point", "설정 전력과의 편차 에너지"},
+        [](const Sums& s) { return s.counts.tracking ? s.counts.tracking->deviation_kwh : none; }},
+    Row{{"co2_kg", "kg", Better::lower, "sum of import x kg per kWh", "CO2 of the imported energy",
+         "수전 전력의 CO2 배출량"},
         [](const Sums& s) { return s.ledger.co2_kg; }},
-    Row{{"decisions", "", Better::neither, "times the strategy was asked", "전략 결정 횟수"},
+    Row{{"decisions", "", Better::neither, "count", "times the strategy was asked", "전략 결정 횟수"},
         [](const Sums& s) { return static_cast<double>(s.counts.decisions); }},
     Row{{"ledger_imbalance_kwh", "kWh", Better::neither,
+         "abs(PV + import + discharge - load - charge - export - losses)",
          "how far the energy ledgers are from balance: 0 but for rounding", "에너지 수지 오차(반올림 외에는 0)"},
         [](const Sums& s) { return s.imbalance_kwh; }},
 };
@@ -166,6 +263,19 @@ void append(std::vector<Kpi>& out, const Sums& sums, std::int32_t site, const st
 }  // namespace
 
 std::span<const KpiInfo> kpi_table() { return infos; }
+
+std::string kpi_reference() {
+  std::string text = "| figure | unit | better | formula | what it is |\n|---|---|---|---|---|\n";
+  constexpr std::array<std::string_view, 3> better{"lower", "higher", ""};
+  for (const KpiInfo& info : infos) {
+    for (const std::string_view part : {std::string_view("| `"), info.name, std::string_view("` | "), info.unit,
+                                        std::string_view(" | "), better[static_cast<std::size_t>(info.better)],
+                                        std::string_view(" | "), info.formula, std::string_view(" | "), info.help})
+      text += part;
+    text += " |\n";
+  }
+  return text;
+}
 
 const KpiInfo* find_kpi_info(std::string_view name) {
   for (const KpiInfo& info : infos) {

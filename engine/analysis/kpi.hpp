@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,12 +23,15 @@ struct KpiInfo {
   std::string_view name;
   std::string_view unit;  ///< "money": the currency of the world
   Better better = Better::neither;
+  std::string_view formula;  ///< of other KPIs, ledger columns, sums over sessions or metering windows
   std::string_view help;
   std::string_view help_ko;
 };
 
 /// All KPIs, in the order in which they are shown.
 std::span<const KpiInfo> kpi_table();
+/// The table as Markdown: what scenarios/README.md says of the key figures.
+std::string kpi_reference();
 /// Null for an unknown name.
 const KpiInfo* find_kpi_info(std::string_view name);
 

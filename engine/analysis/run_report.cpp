@@ -25,6 +25,8 @@ std::string value_text(const Kpi& kpi, const KpiInfo* info) {
   if (info != nullptr && info->unit == "money") return money_text(kpi.value, kpi.unit);
   if (kpi.name.ends_with("_fraction")) return number_text(100.0 * kpi.value, 1) + " %";
   if (kpi.name == "ledger_imbalance_kwh") return fmt::format("{:.1e} kWh", kpi.value);
+  // Wear of a session is millionths of a battery.
+  if (kpi.unit.empty() && std::abs(kpi.value) < 0.01 && kpi.value != 0.0) return fmt::format("{:.2e}", kpi.value);
   if (kpi.unit.empty()) return number_text(kpi.value, kpi.value == std::floor(kpi.value) ? 0 : 2);
   return number_text(kpi.value, 2) + " " + kpi.unit;
 }
@@ -89,6 +91,7 @@ std::string kpi_table_text(std::span<const Kpi> kpis, Language language) {
                   LastColumn::prose);
   for (const Kpi& kpi : kpis) {
     if (kpi.site >= 0) continue;
+    if (kpi.name == "reward") continue;  // for learners; people have read the objective
     const bool says_something = !std::isnan(kpi.value) && kpi.value != 0.0;
     if (!says_something && !always_shown(kpi.name)) continue;
     table.add_row({kpi.name, value_text(kpi, find_kpi_info(kpi.name)), korean ? kpi.help_ko : kpi.help});

@@ -59,7 +59,8 @@ enum class SignalKind : std::uint8_t {
   load_kw,
   contract_kw,
   export_limit_kw,
-  co2_kg_per_kwh
+  co2_kg_per_kwh,
+  power_setpoint_kw
 };
 
 struct SignalRecord {

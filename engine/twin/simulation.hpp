@@ -1,9 +1,11 @@
 // A simulation: one world run once under one strategy.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -23,6 +25,29 @@ struct StorageUse {
   double wear_calendar = 0.0, wear_cyclic = 0.0;
 };
 
+/// How well a site followed its power set-point: mean power P of each 15-min window against the window's mean set-point
+/// S. Sums over windows; one that the run cuts counts with its share of 15 min.
+struct Tracking {
+  double above_kw = 0.0;       ///< of max(0, P - S)
+  double squared_kw2 = 0.0;    ///< of (P - S)^2
+  double deviation_kwh = 0.0;  ///< of |P - S| x window
+};
+
+/// How much of what was wanted, and of what could have been had, sessions got that ended. Sums of what was missing, as
+/// fractions 0..1 per session: exactly 0 where everybody was served.
+struct Satisfaction {
+  double missing_of_wanted = 0.0;
+  double missing_of_possible = 0.0, squared_missing_of_possible = 0.0;
+  double most_missing_of_possible = 0.0;  ///< of one session
+
+  void add(double of_wanted, double of_possible) {
+    missing_of_wanted += of_wanted;
+    missing_of_possible += of_possible;
+    squared_missing_of_possible += of_possible * of_possible;
+    most_missing_of_possible = std::max(most_missing_of_possible, of_possible);
+  }
+};
+
 /// Sums over one site's run. The bill's demand charge is in `ledger.demand_charge`.
 struct SiteResult {
   control::Ledger ledger;
@@ -30,6 +55,7 @@ struct SiteResult {
   double peak_instant_kw = 0.0;
   double energy_wanted_kwh = 0.0;  ///< of sessions that ended
   double energy_got_kwh = 0.0;     ///< of sessions that ended
+  Satisfaction satisfaction;       ///< of sessions that ended
   std::uint64_t sessions = 0;      ///< plugged in
   std::uint64_t sessions_ended = 0;
   std::uint64_t sessions_open = 0;  ///< still plugged in (or waiting) at the end
@@ -45,6 +71,7 @@ struct SiteResult {
   std::uint64_t decisions = 0;
   std::array<std::uint64_t, correction_count> corrections{};
   std::vector<market::MonthDemand> months;
+  std::optional<Tracking> tracking;     ///< of a site with a set-point
   std::uint64_t sessions_aged = 0;      ///< of known batteries: those in the ledger's wear
   std::vector<StorageUse> storage_use;  ///< by storage
 };

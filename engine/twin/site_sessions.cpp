@@ -194,12 +194,28 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
     result_.sessions_ended += 1;
     result_.energy_wanted_kwh += record.wanted_kwh;
     result_.energy_got_kwh += std::min(record.got_kwh, record.wanted_kwh);
+    note_satisfaction(record);
     total_.unmet_kwh += record.unmet_kwh;
   } else {
     result_.sessions_open += 1;
     result_.unmet_open_kwh += record.unmet_kwh;
   }
   if (context_.observer != nullptr) context_.observer->on_session(record);
+}
+
+/// What the session got of what was wanted, and of what its EVSE could have given it in its stay: full power from
+/// plug-in to plug-out, no limit beyond its own.
+void SiteRun::note_satisfaction(const SessionRecord& record) {
+  const double got_kwh = std::max(0.0, record.got_kwh);
+  if (got_kwh >= record.wanted_kwh) return;
+  const auto evse = static_cast<std::uint32_t>(record.evse);
+  const physics::BatterySpec& battery = sessions_[evse].vehicle->battery;
+  const double start_kwh = battery.capacity_kwh < infinite ? sessions_[evse].soc_start * battery.capacity_kwh : 0.0;
+  const double hours = kernel::hours_between(record.plugged_in_ns, record.departed_ns);
+  const double possible_kwh =
+      physics::run_for(battery, start_kwh, couplings_[evse].max_kw, hours, record.wanted_kwh).metered_kwh;
+  result_.satisfaction.add(1.0 - got_kwh / record.wanted_kwh,
+                           possible_kwh > got_kwh ? 1.0 - got_kwh / possible_kwh : 0.0);
 }
 
 void SiteRun::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {

@@ -31,17 +31,26 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"energy_cost", 35, 25, 10},
       {"demand_charge", 75, 75, 0},
       {"objective", 110 + 0.75 + 8 - 0.5, 100 + 0.75 + 6 - 0.5, 10 + 2},  // unmet: 3 x 2.0 and 4 x 0.5
+      {"reward", -(110 + 0.75 + 8 - 0.5), -(100 + 0.75 + 6 - 0.5), -(10 + 2)},
       {"margin", 40 - 1.5 - 110, 40 - 1.5 - 100, -10},
       {"driver_revenue", 40, 40, 0},
       {"v2g_payment", 1.5, 1.5, 0},
       {"wear_cost", 0.75, 0.75, 0},
       {"peak_kw", 60, 40, 20},
       {"peak_instant_kw", 66, 44, 22},
+      {"energy_charged_kwh", 139.5, 90, 49.5},
       {"energy_delivered_kwh", 135.5, 86, 49.5},
       {"served_fraction", 0.95, 77.0 / 80.0, 0.9},
+      {"satisfaction_mean", 1 - 1.5 / 10, 1 - 0.75 / 8, 1 - 0.75 / 2},
+      {"energy_satisfaction_mean", 1 - 1.375 / 10, 1 - 0.625 / 8, 1 - 0.75 / 2},
+      // Mean of the squares less the square of the mean, of what was missed: 0.828125, 0.265625 and 0.5625 in squares.
+      {"energy_satisfaction_std", std::sqrt(0.0828125 - 0.1375 * 0.1375), std::sqrt(0.265625 / 8 - 0.078125 * 0.078125),
+       0.375},
+      {"energy_satisfaction_min", 0.25, 0.5, 0.25},
       {"unmet_kwh", 7, 3, 4},
       {"unmet_open_kwh", 5, 5, 0},
       {"sessions", 11, 9, 2},
+      {"vehicles_served", 10, 8, 2},
       {"sessions_open", 1, 1, 0},
       {"turned_away", 1, 1, 0},
       {"waiting_time_h", 0.125, 0.15, 0},  // 1.5 h over 12 and over 10 vehicles
@@ -55,9 +64,17 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"losses_kwh", 4, 4, 0},
       {"storage_losses_kwh", 0.5, 0.5, 0},
       {"vehicle_losses_kwh", 7, 7, 0},
+      {"wear_total", 3.0 / 1024, 3.0 / 1024, nan},
+      {"wear_calendar", 1.0 / 1024, 1.0 / 1024, nan},
+      {"wear_cyclic", 2.0 / 1024, 2.0 / 1024, nan},
+      {"storage_wear_calendar", 1.0 / 4096, 1.0 / 4096, nan},
+      {"storage_wear_cyclic", 2.0 / 4096, 2.0 / 4096, nan},
       {"overload_kwh", 0.25, 0.25, 0},
       {"export_overload_kwh", 0.125, 0.125, 0},
       {"feeder_overload_kwh", 0.0625, 0.0625, 0},
+      {"tracking_violation_kw", 6, 6, nan},
+      {"tracking_error_kw2", 20, 20, nan},
+      {"tracking_error_kwh", 2.5, 2.5, nan},
       {"co2_kg", 45, 45, 0},
       {"decisions", 192, 96, 96},
       {"ledger_imbalance_kwh", 0.5, 0, 0.5},
@@ -111,6 +128,7 @@ TEST(Kpi, EachIsExplainedInBothLanguagesAndNamedOnce) {
   std::set<std::string_view> names;
   for (const KpiInfo& info : kpi_table()) {
     EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    EXPECT_FALSE(info.formula.empty()) << info.name;
     EXPECT_FALSE(info.help.empty()) << info.name;
     EXPECT_FALSE(info.help_ko.empty()) << info.name;
     EXPECT_EQ(find_kpi_info(info.name)->name, info.name);

@@ -40,6 +40,14 @@ inline twin::Result sample_result() {
   north.storage_capacity_kwh = 12, north.storage_losses_kwh = 0.5, north.vehicle_losses_kwh = 7,
   north.storage_energy_value = 0.5;
   north.decisions = 96;
+  // Of 8 sessions one missed a quarter of what it wanted and an eighth of what was possible, one half and half.
+  north.satisfaction.add(0.25, 0.125);
+  north.satisfaction.add(0.5, 0.5);
+  l.ev_wear_calendar = 1.0 / 1024, l.ev_wear_cyclic = 1.0 / 512;
+  l.storage_wear_calendar = 1.0 / 4096, l.storage_wear_cyclic = 1.0 / 2048;
+  north.sessions_aged = 8;
+  north.storage_use.emplace_back();
+  north.tracking = {6, 20, 2.5};  // kW, kW2, kWh
   north.corrections[static_cast<std::size_t>(twin::Correction::limit)] = 3;
 
   twin::SiteResult south;
@@ -48,6 +56,7 @@ inline twin::Result sample_result() {
   south.peak_kw = 20, south.peak_instant_kw = 22;
   south.energy_wanted_kwh = 20, south.energy_got_kwh = 18;
   south.sessions = 2, south.sessions_ended = 2, south.decisions = 96;
+  south.satisfaction.add(0.75, 0.75);
   south.corrections[static_cast<std::size_t>(twin::Correction::limit)] = 1;
   south.corrections[static_cast<std::size_t>(twin::Correction::min_current)] = 2;
 
