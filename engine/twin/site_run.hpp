@@ -119,7 +119,6 @@ class SiteRun {
   void plug_out(std::uint32_t evse, TimeNs t);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
   void note_satisfaction(const SessionRecord& record);
-  void note_satisfaction(const SessionRecord& record);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
   void admit_waiting(TimeNs t);
   void lose_patience(TimeNs t);
