@@ -122,7 +122,8 @@ constexpr std::array<SchemaObject, 23> objects{{
     {"table", "signal", R"(CREATE TABLE signal (
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
-  kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh
+  kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh,
+                                  -- power_setpoint_kw
   start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
   value REAL                      -- NULL: none in force (no limit)
 ) STRICT)"},

@@ -53,6 +53,12 @@ void read_signals(Build& build, const Fields& f, twin::Site& site) {
   load.columns = {"kw", "load_kw"};
   if (const Value* value = f.find("load")) site.load_kw = signal_of(build, *value, f.where("load"), load, holidays);
   if (const Value* value = f.find("pv")) site.pv_kw = pv_of(build, *value, f.where("pv"), holidays);
+  SignalUse setpoint;
+  setpoint.columns = {"kw", "power_setpoint_kw", "setpoint_kw"};
+  setpoint.min = -1e6;  // a site may be asked to feed back
+  setpoint.max = 1e6;
+  if (const Value* value = f.find("power_setpoint_kw"))
+    site.power_setpoint_kw = signal_of(build, *value, f.where("power_setpoint_kw"), setpoint, holidays);
   SignalUse co2;
   co2.columns = {"kg_per_kwh", "co2_kg_per_kwh"};
   co2.max = 10.0;

@@ -86,6 +86,9 @@ constexpr std::array site_keys{
     other("feeders", {}, "evtwin.feeder[]", "none", "Tree of transformers and sub-boards below the grid connection."),
     other("rows", {}, "evtwin.row[]", "none", "Further limits: lower <= sum of coefficient x quantity <= upper."),
     other("co2_kg_per_kwh", "kg/kWh", "evtwin.signal", "0", "Carbon dioxide per kWh imported."),
+    other("power_setpoint_kw", "kW", "evtwin.signal", "none",
+          "Net power the site should draw; negative: feed back. Strategies see it, nothing enforces it: how well it is "
+          "followed is measured."),
     other("forecast", {}, "\"perfect\"|\"yesterday\"|evtwin.forecast", "the scenario's",
           "How strategies foresee PV and load."),
     number("driver_price_per_kwh", "currency/kWh", 0, most_price, "0", "What drivers pay the site, at the EVSE meter."),

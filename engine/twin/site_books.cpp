@@ -193,6 +193,7 @@ void SiteRun::book_piece(TimeNs from, TimeNs to) {
   total_.export_overload_kwh += excess_kwh(export_kwh, export_limit_kw_ * hours);
   total_.feeder_overload_kwh += row_excess_kw_ * hours;
   buy_price_hours_ += price_.buy_per_kwh * hours;
+  if (setpoint_) window_setpoint_kwh_ += setpoint_kw_ * hours;
 
   // Within a piece power only falls or only rises: its ends are its extremes.
   double peak_kw = constant_kw;
@@ -219,6 +220,10 @@ void SiteRun::sample_signals(TimeNs t) {
   sample(pv_, pv_kw_, EventKind::pv, SignalKind::pv_kw);
   sample(load_, load_kw_, EventKind::load, SignalKind::load_kw);
   sample(co2_, co2_kg_per_kwh_, EventKind::co2, SignalKind::co2_kg_per_kwh);
+  if (setpoint_) {
+    schedule(EventKind::setpoint, Phase::signal, setpoint_->at(t).until_ns);
+    report_signal(SignalKind::power_setpoint_kw, setpoint_kw_, t);
+  }
   report_signal(SignalKind::contract_kw, contract_kw_, t);
   report_signal(SignalKind::export_limit_kw, export_limit_kw_, t);
 }
@@ -245,6 +250,20 @@ void SiteRun::grow_demand_charge() {
   total_.demand_charge = demand_charge_of_past_months_ + charge_of_month_;
 }
 
+/// Mean net import of the window that ends against its mean set-point.
+void SiteRun::track_setpoint(TimeNs window_end_ns) {
+  const double hours = kernel::hours_between(window_start_ns_, window_end_ns);
+  const double share = hours / kernel::hours_between(0, market::metering_window_ns);
+  const double net_kwh =
+      total_.import_kwh - at_window_start_.import_kwh - (total_.export_kwh - at_window_start_.export_kwh);
+  const double above_kw = (net_kwh - window_setpoint_kwh_) / hours;
+  Tracking& tracking = *result_.tracking;
+  tracking.above_kw += std::max(0.0, above_kw) * share;
+  tracking.squared_kw2 += above_kw * above_kw * share;
+  tracking.deviation_kwh += std::abs(net_kwh - window_setpoint_kwh_);
+  window_setpoint_kwh_ = 0.0;
+}
+
 /// The end of a metering window: the month's demand charge grows, the window's books go to the observer.
 void SiteRun::close_meter_window(TimeNs t) {
   // The window belongs to the month it began in; at midnight of a first day the meter already counts the new month.
@@ -254,6 +273,7 @@ void SiteRun::close_meter_window(TimeNs t) {
       std::max(peaks_.back().peak_kw, window_kwh / kernel::hours_between(0, market::metering_window_ns));
   result_.peak_kw = std::max(result_.peak_kw, peaks_.back().peak_kw);
   grow_demand_charge();
+  if (setpoint_) track_setpoint(t);
   result_.peak_instant_kw = std::max(result_.peak_instant_kw, window_peak_kw_);
   if (context_.observer != nullptr) {
     const control::Ledger increment = total_ - at_window_start_;

@@ -10,7 +10,7 @@ using kernel::Phase;
 namespace {
 
 /// Timers of a site: one per member and EVSE, one per arrival law, one per signal.
-constexpr std::uint32_t single_timers = 9;
+constexpr std::uint32_t single_timers = 10;
 
 std::uint32_t single(EventKind kind) {
   switch (kind) {
@@ -30,8 +30,10 @@ std::uint32_t single(EventKind kind) {
       return 6;
     case EventKind::limit_cut:
       return 7;
+    case EventKind::setpoint:
+      return 8;
     default:
-      return 8;  // decision
+      return 9;  // decision
   }
 }
 
@@ -92,6 +94,11 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
     active_.push_back(static_cast<std::uint32_t>(evse_count() + s));
   }
   const World& world = context_.world;
+  if (site_.power_setpoint_kw) {
+    setpoint_.emplace(*site_.power_setpoint_kw, world.calendar);
+    setpoint_kw_ = setpoint_->at(now_ns_).value;
+    result_.tracking.emplace();
+  }
   for (const physics::Vehicle& vehicle : world.vehicles)
     vehicle_ageing_.emplace_back(physics::AgeingLaw{}, physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
   for (std::size_t a = 0; a < site_.arrivals.size(); ++a) {
@@ -217,6 +224,15 @@ void SiteRun::handle(const kernel::Event& event) {
     case EventKind::co2:
       change_signal(co2_, co2_kg_per_kwh_, EventKind::co2, SignalKind::co2_kg_per_kwh, t);
       break;
+    case EventKind::setpoint: {
+      const market::Sample now = setpoint_->at(t);
+      schedule(EventKind::setpoint, Phase::signal, now.until_ns);
+      if (now.value == setpoint_kw_) break;
+      setpoint_kw_ = now.value;
+      report_signal(SignalKind::power_setpoint_kw, setpoint_kw_, t);
+      request_decision(EVTWIN_WHY_LIMIT, t);
+      break;
+    }
     case EventKind::meter:
       close_meter_window(t);
       window_end_ns_ = clock_.next_tick(t, market::metering_window_ns);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ enum class EventKind : std::uint8_t {
   decision,       ///< -
   scripted,       ///< - (world)
   limit_cut,      ///< -
+  setpoint,       ///< -
 };
 
 /// What all sites of a run share.
@@ -140,6 +142,7 @@ class SiteRun {
   void book_storage_wear(TimeNs t);
   void sample_signals(TimeNs t);
   void close_meter_window(TimeNs t);
+  void track_setpoint(TimeNs window_end_ns);
   void begin_month(market::LocalMonth month);
   void grow_demand_charge();
   void apply_cuts(TimeNs t);
@@ -201,8 +204,10 @@ class SiteRun {
   // signals now
   market::TariffClock tariff_;
   market::SignalClock pv_, load_, co2_;
+  std::optional<market::SignalClock> setpoint_;
   market::PriceNow price_{};
   double pv_kw_ = 0.0, load_kw_ = 0.0, co2_kg_per_kwh_ = 0.0, standby_kw_ = 0.0;
+  double setpoint_kw_ = physics::unknown;
   double given_contract_kw_;              ///< by scenario or script
   double contract_kw_, export_limit_kw_;  ///< in force, cuts included
 
@@ -212,6 +217,7 @@ class SiteRun {
   market::LocalClock clock_;
   TimeNs window_start_ns_;
   double window_peak_kw_ = 0.0;
+  double window_setpoint_kwh_ = 0.0;
   double demand_charge_of_past_months_ = 0.0;
   double charge_of_month_ = 0.0;
   double demand_price_per_kw_ = 0.0;

@@ -85,6 +85,7 @@ const std::map<std::string, std::string> examples{
     {"site.feeders", "feeders = { { name = 'F' } }"},
     {"site.rows", "rows = { { name = 'r', kind = 'current_a', lower = -10, members = { A = 1 } } }"},
     {"site.co2_kg_per_kwh", "co2_kg_per_kwh = 0.4"},
+    {"site.power_setpoint_kw", "power_setpoint_kw = -12.5"},
     {"site.forecast", "forecast = 'yesterday'"},
     {"site.driver_price_per_kwh", "driver_price_per_kwh = 1"},
     {"site.v2g_price_per_kwh", "v2g_price_per_kwh = 1"},

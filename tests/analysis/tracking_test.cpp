@@ -1,0 +1,94 @@
+// How well a site follows its power set-point, by hand.
+#include <gtest/gtest.h>
+
+#include "twin/worlds.hpp"
+
+namespace evtwin::analysis::test {
+namespace {
+
+using namespace evtwin::testing;
+
+/// 2 kW of base load all day, and a car that draws 7.04 kW from 10:05 to 10:35.
+twin::World tracked_world(market::Signal setpoint_kw) {
+  twin::World world = small_world();
+  world.sites[0].load_kw = 2.0;
+  world.sites[0].power_setpoint_kw = std::move(setpoint_kw);
+  add_visits(world, {visit(10.0 + 5.0 / 60, 10.0 + 35.0 / 60, 50.0)});
+  return world;
+}
+
+TEST(Tracking, MeanPowerOfEachWindowAgainstTheSetpoint) {
+  const Outcome run = run_world(tracked_world(5.0), full_power());
+  ASSERT_TRUE(run.site().tracking);
+  const twin::Tracking& t = *run.site().tracking;
+  // Windows at 10:00, 10:15, 10:30, and 93 with the base load alone, less the 5 kW asked for.
+  const double at[] = {2 + 7.04 * 10 / 15 - 5, 2 + 7.04 - 5, 2 + 7.04 * 5 / 15 - 5, 2 - 5};
+  EXPECT_NEAR(t.above_kw, at[0] + at[1], 1e-12);
+  EXPECT_NEAR(t.squared_kw2, at[0] * at[0] + at[1] * at[1] + at[2] * at[2] + 93 * 9, 1e-9);
+  EXPECT_NEAR(t.deviation_kwh, (at[0] + at[1] - at[2] + 93 * 3) / 4, 1e-10);
+}
+
+TEST(Tracking, ASiteWithoutSetpointHasNone) {
+  twin::World world = tracked_world(5.0);
+  world.sites[0].power_setpoint_kw.reset();
+  EXPECT_FALSE(run_world(world, full_power()).site().tracking);
+}
+
+TEST(Tracking, ASetpointThatChangesWithinAWindowCountsWithItsMean) {
+  // 0 kW until 12:05, then 6 kW: the window at 12:00 asks for 4 kW.
+  const kernel::TimeNs change = monday_ns + 12 * hour_ns + 5 * minute_ns;
+  twin::World world = tracked_world(market::Series({monday_ns, change}, {0.0, 6.0}, monday_ns + kernel::day_ns));
+  world.sites[0].arrivals.clear();
+  const Outcome run = run_world(world, full_power());
+  const twin::Tracking& t = *run.site().tracking;
+  EXPECT_NEAR(t.above_kw, 48 * 2.0, 1e-10);
+  EXPECT_NEAR(t.squared_kw2, 48 * 4.0 + 4.0 + 47 * 16.0, 1e-9);
+  EXPECT_NEAR(t.deviation_kwh, (48 * 2.0 + 2.0 + 47 * 4.0) / 4, 1e-10);
+}
+
+TEST(Tracking, AFedBackSurplusIsNegativePower) {
+  twin::World world = tracked_world(-3.0);
+  world.sites[0].arrivals.clear();
+  world.sites[0].pv_kw = 6.0;  // 4 kW out all day: 1 kW below what is asked for
+  const Outcome run = run_world(world, full_power());
+  const twin::Tracking& t = *run.site().tracking;
+  EXPECT_EQ(t.above_kw, 0.0);
+  EXPECT_NEAR(t.squared_kw2, 96.0, 1e-9);
+  EXPECT_NEAR(t.deviation_kwh, 24.0, 1e-10);
+}
+
+TEST(Tracking, AWindowThatTheRunCutsCountsWithItsShare) {
+  twin::World world = tracked_world(0.0);
+  world.sites[0].arrivals.clear();
+  world.start_ns += 10 * minute_ns;  // 5 min are left of the first window
+  const Outcome run = run_world(world, full_power());
+  const twin::Tracking& t = *run.site().tracking;
+  EXPECT_NEAR(t.above_kw, (95 + 1.0 / 3) * 2, 1e-10);
+  EXPECT_NEAR(t.squared_kw2, (95 + 1.0 / 3) * 4, 1e-9);
+  EXPECT_NEAR(t.deviation_kwh, 2.0 * (24 - 1.0 / 6), 1e-10);
+}
+
+TEST(Tracking, AStrategyIsAskedWhenTheSetpointChanges) {
+  const kernel::TimeNs change = monday_ns + 12 * hour_ns + 5 * minute_ns;
+  const twin::World world = tracked_world(market::Series({monday_ns, change}, {0.0, 6.0}, monday_ns + kernel::day_ns));
+  int asked = 0;
+  run_world(world, strategy(
+                       [&](const evtwin_view& view, evtwin_decision&) {
+                         if (view.now_ns == change && (view.why & EVTWIN_WHY_LIMIT) != 0) ++asked;
+                       },
+                       EVTWIN_WHY_LIMIT));
+  EXPECT_EQ(asked, 1);
+}
+
+// It is no limit and no command: a strategy that does not look at it does what it did, and costs what it cost.
+TEST(Tracking, ASetpointAloneChangesNothing) {
+  twin::World without = tracked_world(5.0);
+  without.sites[0].power_setpoint_kw.reset();
+  const Outcome a = run_world(without, full_power());
+  const Outcome b = run_world(tracked_world(5.0), full_power());
+  EXPECT_EQ(a.result.event_hash, b.result.event_hash);
+  EXPECT_EQ(a.ledger().energy_cost, b.ledger().energy_cost);
+}
+
+}  // namespace
+}  // namespace evtwin::analysis::test
