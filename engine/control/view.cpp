@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 
 namespace evtwin::control {
@@ -21,16 +22,6 @@ bool alive(const std::vector<double>& column) {
 void blank(std::vector<double>& column) {
   std::fill(column.begin(), column.end() - canaries, nan);
   std::fill(column.end() - canaries, column.end(), std::bit_cast<double>(canary_bits));
-}
-
-/// Cells that are not NaN. On bits, because compilers turn that into vector code: what is above infinity carries over
-/// into the sign bit.
-std::size_t written(std::span<const double> column) {
-  constexpr std::uint64_t magnitude = 0x7fffffffffffffffU;
-  constexpr std::uint64_t infinity_to_carry = 0x000fffffffffffffU;
-  std::uint64_t nans = 0;
-  for (const double x : column) nans += ((std::bit_cast<std::uint64_t>(x) & magnitude) + infinity_to_carry) >> 63;
-  return column.size() - nans;
 }
 
 }  // namespace
@@ -91,8 +82,10 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
   decided_evse_kw_.resize(n + canaries);
   decided_storage_kw_.resize(storage_count_ + canaries);
   asked_.reserve(n);
+  blank_.assign(n + canaries, nan);
 
   view.struct_size = sizeof(evtwin_view);
+  view.power_setpoint_kw = nan;
   view.n_evses = static_cast<std::uint32_t>(n);
   view.evse_id = id_.data();
   view.evse_phases = phases_.data();
@@ -182,29 +175,22 @@ void ViewColumns::show_horizon() {
   view.horizon_sell_per_kwh = horizon.sell_per_kwh.data();
   view.horizon_co2_kg_per_kwh = horizon.co2_kg_per_kwh.data();
   view.horizon_contract_kw = horizon.contract_kw.data();
+  view.horizon_power_setpoint_kw = horizon.power_setpoint_kw.data();
 }
 
 evtwin_decision& ViewColumns::blank_decision() {
-  // On a large site few rows are connected: only what was written needs wiping.
-  if (decision_.evse_kw == nullptr || !canaries_alive() || strayed()) {
-    blank(decided_evse_kw_);
-  } else {
-    for (const std::uint32_t i : asked_) decided_evse_kw_[i] = nan;
-  }
+  if (!wiped_ || !canaries_alive()) blank(decided_evse_kw_);
+  wiped_ = false;
   blank(decided_storage_kw_);
   asked_.assign(view.connected_evse, view.connected_evse + view.n_connected);
-  strayed_.reset();
   decision_ = {sizeof(evtwin_decision), 0, decided_evse_kw_.data(), decided_storage_kw_.data(), 0, nan};
   return decision_;
 }
 
 bool ViewColumns::strayed() {
-  if (!strayed_) {
-    const auto answers = static_cast<std::size_t>(std::count_if(
-        asked_.begin(), asked_.end(), [this](std::uint32_t i) { return decided_evse_kw_[i] == decided_evse_kw_[i]; }));
-    strayed_ = written(decided_evse_kw()) != answers;
-  }
-  return *strayed_;
+  for (const std::uint32_t i : asked_) decided_evse_kw_[i] = nan;
+  wiped_ = std::memcmp(decided_evse_kw_.data(), blank_.data(), evse_count_ * sizeof(double)) == 0;
+  return !wiped_;
 }
 
 bool ViewColumns::canaries_alive() const { return alive(decided_evse_kw_) && alive(decided_storage_kw_); }

@@ -3,7 +3,6 @@
 #include <evtwin/strategy.h>
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,7 +46,8 @@ class ViewColumns {
 
   /// Decision columns with NaN in every cell and a canary after the last.
   evtwin_decision& blank_decision();
-  /// Whether the decision wrote a row that was not connected when it was blanked.
+  /// Whether the decision wrote a row that was not connected when it was blanked. Wipes the connected rows: what then
+  /// stands in the column was written to others. To be asked once a decision, after the answers are read.
   bool strayed();
   std::span<const double> decided_evse_kw() const { return {decided_evse_kw_.data(), evse_count_}; }
   std::span<const double> decided_storage_kw() const { return {decided_storage_kw_.data(), storage_count_}; }
@@ -65,7 +65,8 @@ class ViewColumns {
   std::vector<double> limit_lower_, limit_upper_, limit_base_, limit_coefficient_, limit_angle_deg_;
   std::vector<double> decided_evse_kw_, decided_storage_kw_;
   std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected
-  std::optional<bool> strayed_;       // of the decision since; empty until asked
+  std::vector<double> blank_;         // NaN, what an unwritten column looks like
+  bool wiped_ = false;                // the column is blank again
   evtwin_decision decision_{};
 };
 

@@ -60,6 +60,7 @@ void SiteRun::refresh_view(TimeNs t) {
   view.pv_kw = pv_kw_;
   view.load_kw = load_kw_ + standby_kw_;
   view.contract_kw = contract_kw_;
+  view.power_setpoint_kw = setpoint_kw_;
   view.export_limit_kw = export_limit_kw_;
   view.buy_per_kwh = price_.buy_per_kwh;
   view.sell_per_kwh = price_.sell_per_kwh;
@@ -101,6 +102,10 @@ void SiteRun::refresh_view(TimeNs t) {
 
 void SiteRun::show_limits_ahead(TimeNs t) {
   control::Horizon& horizon = columns_.horizon;
+  horizon.power_setpoint_kw.resize(horizon.pv_kw.size(), physics::unknown);
+  for (std::size_t k = 0; setpoint_ahead_ && k < horizon.power_setpoint_kw.size(); ++k) {
+    horizon.power_setpoint_kw[k] = setpoint_ahead_->at(horizon.start_ns[k]).value;
+  }
   horizon.contract_kw.assign(horizon.pv_kw.size(), given_contract_kw_);
   for (std::size_t k = 0; !site_.cuts.empty() && k < horizon.contract_kw.size(); ++k) {
     horizon.contract_kw[k] =
@@ -133,16 +138,6 @@ void SiteRun::decide(TimeNs t) {
   for (const std::uint32_t i : active_) {
     if (i < evse_count() && !std::isnan(evse_kw[i])) guard_.members[i].wish_kw = evse_kw[i];
   }
-  if (columns_.strayed()) {
-    for (std::uint32_t i = 0; i < evse_count(); ++i) {
-      if (std::isnan(evse_kw[i]) || sessions_[i].number != 0) continue;
-      if (evse_kw[i] != 0.0) {
-        note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
-      } else {
-        noted_reason_[i] = Correction::none;
-      }
-    }
-  }
   const auto storage_kw = columns_.decided_storage_kw();
   for (std::size_t s = 0; s < storage_kw.size(); ++s) {
     if (!std::isnan(storage_kw[s])) guard_.members[evse_count() + s].wish_kw = storage_kw[s];
@@ -157,6 +152,16 @@ void SiteRun::decide(TimeNs t) {
     std::copy(evse_kw.begin(), evse_kw.end(), wished_kw_.begin());
     std::copy(storage_kw.begin(), storage_kw.end(), wished_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
     context_.observer->on_decision({number_, result_.decisions, t, why_, decision.expected_cost, wished_kw_});
+  }
+  if (columns_.strayed()) {
+    for (std::uint32_t i = 0; i < evse_count(); ++i) {
+      if (std::isnan(evse_kw[i]) || sessions_[i].number != 0) continue;
+      if (evse_kw[i] != 0.0) {
+        note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
+      } else {
+        noted_reason_[i] = Correction::none;
+      }
+    }
   }
   why_ = 0;
   schedule_decision();
