@@ -296,6 +296,7 @@
 ---@field load_kw number [kW] Base load now.
 ---@field contract_kw number [kW] Import limit in force; math.huge where there is none.
 ---@field export_limit_kw number [kW] Export limit in force; math.huge where there is none.
+---@field power_setpoint_kw number? [kW] Net power the site should draw now; nil where none is given.
 ---@field buy_per_kwh number [currency/kWh] Price of energy now, surcharge and tax included.
 ---@field sell_per_kwh number [currency/kWh] Price of energy fed back now.
 ---@field driver_price_per_kwh number [currency/kWh] What drivers pay.
@@ -356,6 +357,7 @@
 ---@field load_kw number? [kW] Base load foreseen.
 ---@field co2_kg_per_kwh number? [kg/kWh] Carbon dioxide per kWh imported.
 ---@field contract_kw number? [kW] Lowest import limit of the step, announced cuts included.
+---@field power_setpoint_kw number? [kW] Net power the site should draw; nil where none is given.
 
 ---What the functions of at() can change.
 ---@class evtwin.world

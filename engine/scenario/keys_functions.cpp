@@ -25,6 +25,7 @@ constexpr std::array view_fields{
     Field{"load_kw", "kW", "number", false, "Base load now."},
     Field{"contract_kw", "kW", "number", false, "Import limit in force; math.huge where there is none."},
     Field{"export_limit_kw", "kW", "number", false, "Export limit in force; math.huge where there is none."},
+    Field{"power_setpoint_kw", "kW", "number?", false, "Net power the site should draw now; nil where none is given."},
     Field{"buy_per_kwh", "currency/kWh", "number", false, "Price of energy now, surcharge and tax included."},
     Field{"sell_per_kwh", "currency/kWh", "number", false, "Price of energy fed back now."},
     Field{"driver_price_per_kwh", "currency/kWh", "number", false, "What drivers pay."},
@@ -87,6 +88,7 @@ constexpr std::array step_fields{
     Field{"load_kw", "kW", "number?", false, "Base load foreseen."},
     Field{"co2_kg_per_kwh", "kg/kWh", "number?", false, "Carbon dioxide per kWh imported."},
     Field{"contract_kw", "kW", "number?", false, "Lowest import limit of the step, announced cuts included."},
+    Field{"power_setpoint_kw", "kW", "number?", false, "Net power the site should draw; nil where none is given."},
 };
 
 constexpr std::array world_fields{

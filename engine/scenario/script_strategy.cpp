@@ -125,7 +125,7 @@ void get_step(lua_State* L, void* owner, std::size_t row) {
   push_known(L, row < v.horizon_steps ? (v.*column)[row] : physics::unknown);
 }
 
-constexpr std::array<Accessor, 8> step_fields{{
+constexpr std::array<Accessor, 9> step_fields{{
     {"starts_in_h",
      [](lua_State* L, void* owner, std::size_t row) {
        const evtwin_view& v = view_of(owner);
@@ -146,6 +146,7 @@ constexpr std::array<Accessor, 8> step_fields{{
     {"load_kw", get_step<&evtwin_view::horizon_load_kw>, nullptr},
     {"co2_kg_per_kwh", get_step<&evtwin_view::horizon_co2_kg_per_kwh>, nullptr},
     {"contract_kw", get_step<&evtwin_view::horizon_contract_kw>, nullptr},
+    {"power_setpoint_kw", get_step<&evtwin_view::horizon_power_setpoint_kw>, nullptr},
 }};
 const ProxyType step_type{"view.horizon[k]", step_fields, nullptr};
 
@@ -166,7 +167,7 @@ std::string why_text(std::uint32_t why) {
   return text;
 }
 
-constexpr std::array<Accessor, 24> view_fields{{
+constexpr std::array<Accessor, 25> view_fields{{
     {"now",
      [](lua_State* L, void* owner, std::size_t) {
        lua_pushstring(L, frame_of(owner).calendar.format_local(view_of(owner).now_ns).c_str());
@@ -204,6 +205,7 @@ constexpr std::array<Accessor, 24> view_fields{{
     {"load_kw", get_scalar<&evtwin_view::load_kw>, nullptr},
     {"contract_kw", get_scalar<&evtwin_view::contract_kw>, nullptr},
     {"export_limit_kw", get_scalar<&evtwin_view::export_limit_kw>, nullptr},
+    {"power_setpoint_kw", get_scalar<&evtwin_view::power_setpoint_kw>, nullptr},
     {"buy_per_kwh", get_scalar<&evtwin_view::buy_per_kwh>, nullptr},
     {"sell_per_kwh", get_scalar<&evtwin_view::sell_per_kwh>, nullptr},
     {"driver_price_per_kwh", get_scalar<&evtwin_view::driver_price_per_kwh>, nullptr},

@@ -96,6 +96,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   const World& world = context_.world;
   if (site_.power_setpoint_kw) {
     setpoint_.emplace(*site_.power_setpoint_kw, world.calendar);
+    setpoint_ahead_ = setpoint_;
     setpoint_kw_ = setpoint_->at(now_ns_).value;
     result_.tracking.emplace();
   }

@@ -204,7 +204,7 @@ class SiteRun {
   // signals now
   market::TariffClock tariff_;
   market::SignalClock pv_, load_, co2_;
-  std::optional<market::SignalClock> setpoint_;
+  std::optional<market::SignalClock> setpoint_, setpoint_ahead_;
   market::PriceNow price_{};
   double pv_kw_ = 0.0, load_kw_ = 0.0, co2_kg_per_kwh_ = 0.0, standby_kw_ = 0.0;
   double setpoint_kw_ = physics::unknown;

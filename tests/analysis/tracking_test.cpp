@@ -80,6 +80,30 @@ TEST(Tracking, AStrategyIsAskedWhenTheSetpointChanges) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST(Tracking, AStrategySeesTheSetpointNowAndAhead) {
+  const kernel::TimeNs change = monday_ns + 12 * hour_ns;
+  for (const bool given : {true, false}) {
+    twin::World world = tracked_world(market::Series({monday_ns, change}, {0.5, 6.0}, monday_ns + kernel::day_ns));
+    if (!given) world.sites[0].power_setpoint_kw.reset();
+    int looked = 0;
+    const auto look = [&](const evtwin_view& view, evtwin_decision&) {
+      ASSERT_EQ(view.horizon_steps, 4U);
+      EXPECT_EQ(std::isnan(view.power_setpoint_kw), !given);
+      for (std::uint32_t k = 0; k < 4; ++k) {
+        const bool known = given && view.horizon_start_ns[k] < monday_ns + kernel::day_ns;  // the series ends there
+        EXPECT_EQ(std::isnan(view.horizon_power_setpoint_kw[k]), !known);
+      }
+      if (view.now_ns != change - 30 * minute_ns || !given) return;
+      ++looked;
+      EXPECT_EQ(view.power_setpoint_kw, 0.5);
+      EXPECT_EQ(view.horizon_power_setpoint_kw[1], 0.5);
+      EXPECT_EQ(view.horizon_power_setpoint_kw[2], 6.0);
+    };
+    run_world(world, strategy(look, 0, 4));
+    EXPECT_EQ(looked, given ? 1 : 0);
+  }
+}
+
 // It is no limit and no command: a strategy that does not look at it does what it did, and costs what it cost.
 TEST(Tracking, ASetpointAloneChangesNothing) {
   twin::World without = tracked_world(5.0);

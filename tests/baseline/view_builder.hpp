@@ -177,6 +177,7 @@ inline const evtwin_view& ViewBuilder::view() {
   c_.h_sell.assign(horizon_buy.size() + 1, sell);
 
   view_.struct_size = sizeof(evtwin_view);
+  view_.power_setpoint_kw = std::numeric_limits<double>::quiet_NaN();
   view_.why = EVTWIN_WHY_TICK;
   view_.now_ns = now_ns;
   view_.next_tick_ns = (now_ns / tick_ns + 1) * tick_ns;

@@ -45,7 +45,7 @@ static_assert(offsetof(evtwin_ledger, co2_kg) == 88);
 static_assert(offsetof(evtwin_ledger, unmet_kwh) == 96);
 static_assert(offsetof(evtwin_ledger, overload_kwh) == 104);
 
-static_assert(sizeof(evtwin_view) == 624);
+static_assert(sizeof(evtwin_view) == 640);
 static_assert(offsetof(evtwin_view, struct_size) == 0);
 static_assert(offsetof(evtwin_view, why) == 4);
 static_assert(offsetof(evtwin_view, now_ns) == 8);
@@ -130,6 +130,8 @@ static_assert(offsetof(evtwin_view, n_connected) == 596);
 static_assert(offsetof(evtwin_view, connected_evse) == 600);
 static_assert(offsetof(evtwin_view, evse_claimed_departs_ns) == 608);
 static_assert(offsetof(evtwin_view, horizon_contract_kw) == 616);
+static_assert(offsetof(evtwin_view, power_setpoint_kw) == 624);
+static_assert(offsetof(evtwin_view, horizon_power_setpoint_kw) == 632);
 
 static_assert(sizeof(evtwin_decision) == 40);
 static_assert(offsetof(evtwin_decision, struct_size) == 0);

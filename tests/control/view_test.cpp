@@ -61,8 +61,9 @@ TEST(ViewColumns, EveryColumnIsThere) {
   MixedSite site;
   ViewColumns columns(site.evses, site.storages, site.guard);
   columns.horizon.start_ns = {0, 1, 2};
-  for (auto* column : {&columns.horizon.pv_kw, &columns.horizon.load_kw, &columns.horizon.buy_per_kwh,
-                       &columns.horizon.sell_per_kwh, &columns.horizon.co2_kg_per_kwh}) {
+  for (auto* column :
+       {&columns.horizon.pv_kw, &columns.horizon.load_kw, &columns.horizon.buy_per_kwh, &columns.horizon.sell_per_kwh,
+        &columns.horizon.co2_kg_per_kwh, &columns.horizon.contract_kw, &columns.horizon.power_setpoint_kw}) {
     *column = {1.0, 2.0};
   }
   columns.horizon.issued_ns = 7;
@@ -120,6 +121,8 @@ TEST(ViewColumns, EveryColumnIsThere) {
       {"horizon_buy_per_kwh", v.horizon_buy_per_kwh},
       {"horizon_sell_per_kwh", v.horizon_sell_per_kwh},
       {"horizon_co2_kg_per_kwh", v.horizon_co2_kg_per_kwh},
+      {"horizon_contract_kw", v.horizon_contract_kw},
+      {"horizon_power_setpoint_kw", v.horizon_power_setpoint_kw},
       {"since_last", v.since_last},
   };
   for (const auto& [name, pointer] : pointers) EXPECT_NE(pointer, nullptr) << name;

@@ -210,7 +210,9 @@ typedef struct evtwin_view {
   const int64_t* evse_claimed_departs_ns; /* what the driver claimed, as claimed: may lie in the past by now; 0 where
                                              nobody is */
   const double*
-      horizon_contract_kw; /* [horizon_steps] lowest import limit within the step, cuts announced so far included */
+      horizon_contract_kw;  /* [horizon_steps] lowest import limit within the step, cuts announced so far included */
+  double power_setpoint_kw; /* net import the site should have now; NaN where the scenario gives none */
+  const double* horizon_power_setpoint_kw; /* [horizon_steps] at the step's start; NaN likewise */
 } evtwin_view;
 
 /* Storage policies of a scenario; strategies that do not optimise storage themselves follow it. */
