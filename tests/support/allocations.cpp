@@ -29,10 +29,11 @@ void reset_peak_bytes() { most_alive = alive.load(); }
 
 }  // namespace evtwin::testing
 
-// The replaceable forms; new[] and the nothrow forms call these (C++20 [new.delete]). None here is over-aligned.
-void* operator new(std::size_t size) {
+// The replaceable forms; new[] calls these (C++20 [new.delete]). None here is over-aligned. The nothrow form is its
+// own: a sanitizer's would not call ours, and its memory would come back here.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
+  if (memory == nullptr) return nullptr;
   ++calls;
   const std::int64_t now = alive += static_cast<std::int64_t>(malloc_usable_size(memory));
   for (std::int64_t most = most_alive; now > most && !most_alive.compare_exchange_weak(most, now);) {
@@ -40,5 +41,11 @@ void* operator new(std::size_t size) {
   return memory;
 }
 
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
+  throw std::bad_alloc();
+}
+
 void operator delete(void* memory) noexcept { release(memory); }
 void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
