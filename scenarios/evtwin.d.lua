@@ -34,7 +34,8 @@
 ---@class evtwin.scenario
 ---@field name? string Title of the scenario. Default: the file's name.
 ---@field start string [local time] First day, "2025-06-02", or instant, "2025-06-02T08:00", on the clock of `timezone`; "from_sessions" takes the day of the first recorded session.
----@field days integer|"from_sessions" [days] Days to simulate, 1..36500, local days (23 to 25 h where clocks change); "from_sessions" runs to the end of the day on which the last recorded session ends.
+---@field days? integer|"from_sessions" [days] Days to simulate, 1..36500, local days (23 to 25 h where clocks change); "from_sessions" runs to the end of the day on which the last recorded session ends. Default: give days or hours.
+---@field hours? number [h] Hours to simulate, instead of days: 21.25 are 85 quarter hours. Range: above 0 .. 876,000.
 ---@field timezone string IANA time zone, such as "Asia/Seoul"; decides what every local time means.
 ---@field seed? integer Seed of all random numbers, 0..2^63-1. The same seed gives the same run, bit for bit. Default: 0.
 ---@field tick_min? integer [min] Distance of the decision ticks; they align to the local clock. Range: 1 .. 1440. Default: 15.

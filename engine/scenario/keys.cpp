@@ -50,10 +50,11 @@ constexpr std::array scenario_keys{
                    "First day, \"2025-06-02\", or instant, \"2025-06-02T08:00\", on the clock of `timezone`; "
                    "\"from_sessions\" takes the "
                    "day of the first recorded session.")),
-    required(other("days", "days", "integer|\"from_sessions\"", {},
-                   "Days to simulate, 1..36500, local days (23 to 25 h where clocks change); \"from_sessions\" runs to "
-                   "the end of the day "
-                   "on which the last recorded session ends.")),
+    other(
+        "days", "days", "integer|\"from_sessions\"", "give days or hours",
+        "Days to simulate, 1..36500, local days (23 to 25 h where clocks change); \"from_sessions\" runs to the end of "
+        "the day on which the last recorded session ends."),
+    above("hours", "h", 0, 876'000, {}, "Hours to simulate, instead of days: 21.25 are 85 quarter hours."),
     required(text("timezone", {}, "IANA time zone, such as \"Asia/Seoul\"; decides what every local time means.")),
     other("seed", {}, "integer", "0",
           "Seed of all random numbers, 0..2^63-1. The same seed gives the same run, bit for bit."),

@@ -42,9 +42,8 @@ TimeNs end_of(const market::Calendar& calendar, TimeNs start, int days, const Wh
   const std::int64_t last = market::days_since_epoch(local.date) + days;
   constexpr market::LocalDate latest{2262, 4, 9};
   if (last > market::days_since_epoch(latest)) {
-    fail(where / "days", "= " + std::to_string(days) +
-                             " leads past 2262-04-09, where the clock of the simulation ends (start " +
-                             market::format_date(local.date) + ")");
+    fail(where, "= " + std::to_string(days) + " leads past 2262-04-09, where the clock of the simulation ends (start " +
+                    market::format_date(local.date) + ")");
   }
   const market::LocalDate date = market::date_of_days(last);
   if (start == calendar.day_start(start)) return calendar.start_of(date);
@@ -55,7 +54,9 @@ void read_window(Build& build, const Fields& f, const Construct& scenario) {
   twin::World& world = build.world;
   const LoadOptions& options = build.source.options();
   const Value& start = *f.find("start");
-  const Value& days = *f.find("days");
+  if (f.has("days") == f.has("hours")) fail_at(f.where(), "the scenario needs days or hours, one of them");
+  const Value nothing;
+  const Value& days = f.has("days") ? *f.find("days") : nothing;
   const auto from_sessions = [](const Value& value) {
     return value.text() != nullptr && *value.text() == "from_sessions";
   };
@@ -77,10 +78,14 @@ void read_window(Build& build, const Fields& f, const Construct& scenario) {
       fail(f.where("days"),
            "= \"from_sessions\" makes " + std::to_string(length) + " days; at most 36,500 are allowed");
     world.days = static_cast<int>(length);
+  } else if (f.has("hours")) {
+    world.days = static_cast<int>(std::ceil(f.number("hours") / 24.0));
   } else {
     world.days = static_cast<int>(whole_of(days, f.where("days"), 1, most_days, "days"));
   }
-  world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where());
+  const bool by_hours = f.has("hours") && !options.days;
+  world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where(by_hours ? "hours" : "days"));
+  if (by_hours) world.end_ns = kernel::after_hours_rounded_up(world.start_ns, f.number("hours"));
   if (world.end_ns > world.calendar.rules_known_until()) {
     build.flag("timezone", "the changes of clock in " + world.calendar.zone() + " are known until " +
                                world.calendar.format_local(world.calendar.rules_known_until()) +

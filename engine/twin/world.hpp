@@ -103,7 +103,7 @@ struct World {
   market::Calendar calendar;
   TimeNs start_ns = 0;
   TimeNs end_ns = 0;
-  int days = 0;
+  int days = 0;  ///< local days, a part of one counted whole
   std::uint64_t seed = 0;
   TimeNs tick_ns = 15 * kernel::minute_ns;
   std::vector<physics::Vehicle> vehicles;

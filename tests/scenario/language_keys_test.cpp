@@ -64,6 +64,7 @@ const std::map<std::string, std::string> examples{
     {"scenario.name", "name = 'x'"},
     {"scenario.start", "start = '2025-06-02T08:00'"},
     {"scenario.days", "days = 2"},
+    {"scenario.hours", "days = nil, hours = 21.25"},
     {"scenario.timezone", "timezone = 'Europe/Berlin'"},
     {"scenario.seed", "seed = 9223372036854775807"},
     {"scenario.tick_min", "tick_min = 5"},

@@ -87,6 +87,29 @@ TEST(LanguageMessages, WindowsStayInsideTheClock) {
   EXPECT_THAT(load_error(scenario_text("", "start = 20250602")), HasSubstr("scenario.start must be text"));
 }
 
+TEST(LanguageMessages, AWindowIsDaysOrHours) {
+  const auto window = [](const std::string& text) {
+    const twin::World world = load_text(scenario_text("", text)).world;
+    return world.end_ns - world.start_ns;
+  };
+  const std::int64_t quarter_ns = 15 * kernel::minute_ns;
+  EXPECT_EQ(window("days = nil, hours = 21.25"), 85 * quarter_ns);
+  EXPECT_EQ(window("start = '2025-06-02T05:00', days = nil, hours = 0.25"), quarter_ns);
+  // Hours are time that passes, days follow the clock: 25 hours on the day the clock goes back.
+  const std::string autumn = "start = '2025-10-26', timezone = 'Europe/Amsterdam', ";
+  EXPECT_EQ(window(autumn + "days = nil, hours = 24"), 96 * quarter_ns);
+  EXPECT_EQ(window(autumn + "days = 1"), 100 * quarter_ns);
+  LoadOptions two_days = options_with_library();
+  two_days.days = 2;
+  const twin::World world = load_text(scenario_text("", "days = nil, hours = 5"), two_days).world;
+  EXPECT_EQ(world.end_ns - world.start_ns, 192 * quarter_ns);
+
+  EXPECT_THAT(load_error(scenario_text("", "hours = 5")), HasSubstr("needs days or hours, one of them"));
+  EXPECT_THAT(load_error(scenario_text("", "days = nil")), HasSubstr("needs days or hours, one of them"));
+  EXPECT_THAT(load_error(scenario_text("", "days = nil, hours = 0")), HasSubstr("hours"));
+  EXPECT_THAT(load_error(scenario_text("", "start = '2262-04-01', days = nil, hours = 900")), HasSubstr("2262"));
+}
+
 TEST(LanguageMessages, RatesOfAFunctionAreCheckedHourByHour) {
   EXPECT_THAT(load_error(scenario_text(
                   "", "arrivals = arrivals.poisson { per_hour = function(t) return t.hour == 5 and -1 or 1 end }")),
