@@ -17,5 +17,7 @@ int run(const RunCommand& command);
 int compare(const CompareCommand& command);
 int check(const CheckCommand& command);
 int init(const InitCommand& command);
+int list_runs(const RunsCommand& command);
+int diff(const DiffCommand& command);
 
 }  // namespace evtwin::cli

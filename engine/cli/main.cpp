@@ -16,6 +16,8 @@ struct Dispatch {
   int operator()(const CompareCommand& command) const { return compare(command); }
   int operator()(const CheckCommand& command) const { return check(command); }
   int operator()(const InitCommand& command) const { return init(command); }
+  int operator()(const RunsCommand& command) const { return list_runs(command); }
+  int operator()(const DiffCommand& command) const { return diff(command); }
 };
 
 int main_of(int argc, const char* const* argv) {

@@ -108,6 +108,17 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   auto* init = app.add_subcommand("init", "Write a commented scenario of your own to start from");
   init->add_option("FILE", init_command.file, "file to write (default my_site.lua); an existing one is kept");
 
+  RunsCommand runs_command{".", false};
+  auto* runs = app.add_subcommand("runs", "List the run files of a folder");
+  runs->add_option("FOLDER", runs_command.folder, "where they are (default: here)");
+  runs->add_flag("--json", runs_command.json, "one JSON document on stdout instead of a table");
+
+  DiffCommand diff_command;
+  auto* diff = app.add_subcommand("diff", "Say in what two runs differ: what was asked for, and every figure");
+  diff->add_option("A", diff_command.a, "run file")->required();
+  diff->add_option("B", diff_command.b, "run file")->required();
+  diff->add_flag("--json", diff_command.json, "one JSON document on stdout instead of tables");
+
   try {
     app.parse(argc, argv);
     if (run->parsed()) {
@@ -129,6 +140,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   }
   if (check->parsed()) return Command(check_command);
   if (init->parsed()) return Command(init_command);
+  if (runs->parsed()) return Command(runs_command);
+  if (diff->parsed()) return Command(diff_command);
   return Command(NoCommand{});
 }
 

@@ -45,9 +45,20 @@ struct InitCommand {
   std::string file;
 };
 
+struct RunsCommand {
+  std::string folder;
+  bool json = false;
+};
+
+struct DiffCommand {
+  std::string a, b;  ///< run files
+  bool json = false;
+};
+
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command = std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand>;
+using Command =
+    std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

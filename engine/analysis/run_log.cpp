@@ -1,0 +1,194 @@
+#include "analysis/run_log.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "analysis/kpi.hpp"
+#include "kernel/text.hpp"
+#include "market/calendar.hpp"
+
+namespace evtwin::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using record::RunSummary;
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+// A stranger's file may name any time zone: what is none shows UTC.
+std::string local_text(const RunSummary& summary, kernel::TimeNs t) {
+  try {
+    return market::Calendar(summary.timezone).format_local(t);
+  } catch (const market::CalendarError&) {
+    return market::Calendar("UTC").format_local(t) + " UTC";
+  }
+}
+
+std::string parameters_text(const RunSummary& summary) {
+  std::string text;
+  for (const auto& [name, value] : summary.parameters) text += (text.empty() ? "" : " ") + name + "=" + value;
+  return text;
+}
+
+/// Lines of a text that the other does not have at the same place, counted from the end that differs first.
+std::size_t differing_lines(std::string_view a, std::string_view b) {
+  std::size_t lines = 0;
+  while (!a.empty() || !b.empty()) {
+    const std::size_t in_a = std::min(a.find('\n'), a.size()), in_b = std::min(b.find('\n'), b.size());
+    if (a.substr(0, in_a) != b.substr(0, in_b)) ++lines;
+    a.remove_prefix(std::min(in_a + 1, a.size()));
+    b.remove_prefix(std::min(in_b + 1, b.size()));
+  }
+  return lines;
+}
+
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+Json summary_json(const LoggedRun& run) {
+  const RunSummary& s = run.summary;
+  Json json;
+  json["file"] = run.file;
+  json["name"] = s.name;
+  json["strategy"] = s.strategy;
+  json["plugin_digest"] = s.plugin_digest;
+  json["state"] = record::name_of(s.state);
+  json["event_hash"] = s.event_hash;
+  json["scenario_file"] = s.scenario_file;
+  json["parameters"] = s.parameters;
+  json["seed"] = s.seed;
+  json["start"] = local_text(s, s.start_ns);
+  json["end"] = local_text(s, s.end_ns);
+  json["timezone"] = s.timezone;
+  json["currency"] = s.currency;
+  json["evtwin_version"] = s.evtwin_version;
+  json["created_at"] = s.created_at;
+  json["wall_s"] = number_or_null(s.wall_s);
+  json["kpi"] = Json::object();
+  for (const Kpi& kpi : s.kpis) {
+    if (kpi.site < 0) json["kpi"][kpi.name] = number_or_null(kpi.value);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string run_log_table(std::span<const LoggedRun> runs) {
+  TextTable table({"file", "scenario", "parameters", "strategy", "seed", "created (UTC)", "state", "event hash",
+                   "objective", "peak kW", "served %"});
+  for (const LoggedRun& run : runs) {
+    const RunSummary& s = run.summary;
+    table.add_row({run.file, s.name, parameters_text(s), s.strategy, std::to_string(s.seed), s.created_at,
+                   record::name_of(s.state), s.event_hash, number_text(value_of(s.kpis, "objective"), 2),
+                   number_text(value_of(s.kpis, "peak_kw"), 1),
+                   number_text(100.0 * value_of(s.kpis, "served_fraction"), 1)});
+  }
+  return table.text();
+}
+
+Json run_log_json(std::span<const LoggedRun> runs) {
+  Json json;
+  json["runs"] = Json::array();
+  for (const LoggedRun& run : runs) json["runs"].push_back(summary_json(run));
+  return json;
+}
+
+RunDifference difference(const RunSummary& a, const RunSummary& b) {
+  RunDifference found;
+  found.same_history =
+      a.state == record::RunState::complete && b.state == record::RunState::complete && a.event_hash == b.event_hash;
+  const auto fact = [&](std::string what, const std::string& of_a, const std::string& of_b) {
+    if (of_a != of_b) found.facts.push_back({std::move(what), of_a, of_b});
+  };
+  fact("scenario", a.name, b.name);
+  if (a.scenario_text != b.scenario_text) {
+    const std::string lines = fmt::format("{} lines differ", differing_lines(a.scenario_text, b.scenario_text));
+    found.facts.push_back({"scenario text", a.scenario_file, b.scenario_file + " (" + lines + ")"});
+  }
+  std::map<std::string, std::array<std::string, 2>> parameters;
+  for (const auto& [name, value] : a.parameters) parameters[name][0] = value;
+  for (const auto& [name, value] : b.parameters) parameters[name][1] = value;
+  for (const auto& [name, values] : parameters) fact("parameter " + name, values[0], values[1]);
+  fact("seed", std::to_string(a.seed), std::to_string(b.seed));
+  fact("start", local_text(a, a.start_ns), local_text(b, b.start_ns));
+  fact("end", local_text(a, a.end_ns), local_text(b, b.end_ns));
+  fact("timezone", a.timezone, b.timezone);
+  fact("currency", a.currency, b.currency);
+  fact("strategy", a.strategy, b.strategy);
+  fact("plugin", a.plugin_digest, b.plugin_digest);
+  fact("evtwin", a.evtwin_version, b.evtwin_version);
+  fact("compiler", a.compiler, b.compiler);
+  fact("time zone data", a.tzdata_version, b.tzdata_version);
+  fact("state", record::name_of(a.state), record::name_of(b.state));
+  fact("error", a.error, b.error);
+  fact("event hash", a.event_hash, b.event_hash);
+
+  // In the order of the first, then what only the second has.
+  const auto find = [](const RunSummary& s, const std::string& name) -> const Kpi* {
+    for (const Kpi& kpi : s.kpis) {
+      if (kpi.site < 0 && kpi.name == name) return &kpi;
+    }
+    return nullptr;
+  };
+  for (const Kpi& kpi : a.kpis) {
+    const Kpi* other = kpi.site < 0 ? find(b, kpi.name) : &kpi;
+    const double value = other == nullptr ? none : other->value;
+    if (!same(kpi.value, value)) found.kpis.push_back({kpi.name, kpi.unit, kpi.value, value});
+  }
+  for (const Kpi& kpi : b.kpis) {
+    if (kpi.site < 0 && find(a, kpi.name) == nullptr && !std::isnan(kpi.value))
+      found.kpis.push_back({kpi.name, kpi.unit, none, kpi.value});
+  }
+  return found;
+}
+
+std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
+  const RunDifference found = difference(a.summary, b.summary);
+  std::string text = found.same_history ? "The same history: equal event hashes.\n" : "";
+  const auto titles = [&](std::string first) { return std::vector<std::string>{std::move(first), a.file, b.file}; };
+  if (!found.facts.empty()) {
+    TextTable facts(titles("what"), LastColumn::prose);
+    for (const FactDifference& d : found.facts) facts.add_row({d.what, d.a, d.b});
+    text += facts.text() + "\n";
+  }
+  if (!found.kpis.empty()) {
+    std::vector<std::string> heads = titles("figure");
+    heads.insert(heads.end(), {"change", "change %", "unit"});
+    TextTable figures(std::move(heads));
+    for (const KpiDifference& d : found.kpis) {
+      const double change = d.b - d.a;
+      // Figures of any size side by side: six digits, so that a small difference shows.
+      const auto digits = [](double x) { return std::isnan(x) ? std::string("-") : fmt::format("{:.6g}", x); };
+      const std::string percent = d.a != 0.0 ? number_text(100.0 * change / std::abs(d.a), 2) : "-";
+      figures.add_row({d.name, digits(d.a), digits(d.b), digits(change), percent, d.unit});
+    }
+    text += figures.text();
+  }
+  if (found.facts.empty() && found.kpis.empty()) text += "No difference.\n";
+  return text;
+}
+
+Json difference_json(const LoggedRun& a, const LoggedRun& b) {
+  const RunDifference found = difference(a.summary, b.summary);
+  Json json;
+  json["a"] = a.file;
+  json["b"] = b.file;
+  json["same_history"] = found.same_history;
+  json["facts"] = Json::object();
+  for (const FactDifference& d : found.facts) json["facts"][d.what] = {{"a", d.a}, {"b", d.b}};
+  json["kpi"] = Json::object();
+  for (const KpiDifference& d : found.kpis) {
+    json["kpi"][d.name] = {
+        {"a", number_or_null(d.a)}, {"b", number_or_null(d.b)}, {"change", number_or_null(d.b - d.a)}};
+  }
+  return json;
+}
+
+}  // namespace evtwin::analysis
