@@ -15,7 +15,7 @@ constexpr std::array only_acn_sim{acn_param::active_above_kwh, acn_param::min_pi
                                   acn_param::bisection_eps_a,  acn_param::continuous_inc_a,
                                   acn_param::limit_slack_a,    acn_param::limit_slack_fraction};
 /// Of evtwin's own rules: requests, priorities and steps are handled ACN-Sim's way.
-constexpr std::array<std::string_view, 3> only_evtwin{"beyond_request", "step_a", "step_kw"};
+constexpr std::array<std::string_view, 4> only_evtwin{"beyond_request", "follow_setpoint", "step_a", "step_kw"};
 
 bool changed(const evtwin_param_info& row, const evtwin_param_value& value) {
   if (value.text != nullptr) return std::string_view(value.text) != row.default_text;

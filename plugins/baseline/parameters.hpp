@@ -16,6 +16,8 @@ constexpr evtwin_param_info beyond_request(const char* default_choice) {
       "beyond_request", beyond_request_choices, default_choice,
       "Once a car has what its driver asked for: stop, or continue as long as it draws, after all others.");
 }
+inline constexpr evtwin_param_info follow_setpoint = sdk::boolean(
+    "follow_setpoint", true, "Charge no more than the scenario's power set-point leaves, where there is one.");
 inline constexpr evtwin_param_info peak_target_kw =
     sdk::real("peak_target_kw", "kW", 0.0, 1e6, decided_by_strategy,
               "Import above which storage under peak shaving discharges; default: the month's billed peak so far.");

@@ -14,7 +14,9 @@ constexpr double no_laxity_h = 1e-3 / 3600.0;
 }  // namespace
 
 Planner::Planner(sdk::Setup& setup)
-    : beyond_request_(setup.text("beyond_request") == "continue"), peak_target_kw_(setup.number("peak_target_kw")) {
+    : beyond_request_(setup.text("beyond_request") == "continue"),
+      follow_setpoint_(setup.number("follow_setpoint") == 1.0),  // NaN where a strategy has no such parameter
+      peak_target_kw_(setup.number("peak_target_kw")) {
   const evtwin_view& first = setup.first().raw;
   setup.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
   setup.horizon_steps = storage_horizon_steps(first);
@@ -28,6 +30,7 @@ void Planner::begin(const evtwin_view& view) {
   view_ = &view;
   wake_ns_ = 0;
   rows_.reset(view);
+  if (follow_setpoint_ && !std::isnan(view.power_setpoint_kw)) rows_.lower_grid(view.power_setpoint_kw);
   cars_.clear();
   for (std::uint32_t k = 0; k < view.n_connected; ++k) {
     const std::uint32_t i = view.connected_evse[k];

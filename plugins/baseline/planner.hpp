@@ -48,6 +48,7 @@ class Planner {
   CarOrder order_;
   std::int64_t wake_ns_ = 0;
   bool beyond_request_ = false;
+  bool follow_setpoint_ = false;
   double peak_target_kw_ = 0.0;
 };
 

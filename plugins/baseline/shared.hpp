@@ -17,6 +17,7 @@ class RoundRobin {
       sdk::real("step_a", "A", 0.01, 1000.0, 1.0, "Step of AC cars on EVSEs without finite rates."),
       sdk::real("step_kw", "kW", 0.01, 1000.0, 1.0, "Step of DC cars on EVSEs without finite rates."),
       beyond_request("stop"),
+      follow_setpoint,
       peak_target_kw,
       compat,
       acn_param::active_above_kwh,
@@ -47,7 +48,7 @@ class RoundRobin {
 
 class EqualShare {
  public:
-  static constexpr std::array params{beyond_request("stop"), peak_target_kw};
+  static constexpr std::array params{beyond_request("stop"), follow_setpoint, peak_target_kw};
   static constexpr evtwin_info info =
       sdk::describe("equal-share", "Equal share", "1.0", "The same kW to all; what one can not use goes to the others.",
                     params, EVTWIN_STRATEGY_USES_STORAGE);

@@ -2,6 +2,7 @@
 #pragma once
 #include <evtwin/strategy.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -20,6 +21,11 @@ class SiteRows {
   void build(const evtwin_view& first);
   /// Starts over: every EVSE and storage at 0 kW, the rows' bounds and bases as they are now.
   void reset(const evtwin_view& view);
+
+  /// The grid connection's upper bound is no more than `kw` until the next reset.
+  void lower_grid(double kw) {
+    if (grid_row_) rows_[0].upper = std::min(rows_[0].upper, kw);
+  }
 
   /// Largest x in [0, cap_kw] by which `member` may rise with every row it is in still holding; 0 where a row that x
   /// would make worse is exceeded already. A sum row is linear in x; in a magnitude row |S + c x| <= U is a quadratic

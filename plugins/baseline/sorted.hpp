@@ -13,6 +13,7 @@ void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& dec
 SortKey sort_key_of(std::string_view id);
 
 inline constexpr std::array sorted_params{beyond_request("stop"),
+                                          follow_setpoint,
                                           peak_target_kw,
                                           compat,
                                           acn_param::active_above_kwh,

@@ -28,6 +28,22 @@ TEST(Tracking, MeanPowerOfEachWindowAgainstTheSetpoint) {
   EXPECT_NEAR(t.deviation_kwh, (at[0] + at[1] - at[2] + 93 * 3) / 4, 1e-10);
 }
 
+// Power set-point tracking ranks strategies as EV2Gym's public experiment does: round-robin, which keeps to the
+// set-point, before charging as fast and as late as possible.
+TEST(Tracking, RoundRobinFollowsASetpointBetterThanAsapAndAlap) {
+  twin::World world = small_world(8);
+  world.sites[0].power_setpoint_kw = market::Series({monday_ns, monday_ns + 8 * hour_ns, monday_ns + 18 * hour_ns},
+                                                    {5.0, 22.0, 8.0}, monday_ns + kernel::day_ns);
+  std::vector<demand::Visit> visits;
+  for (std::int32_t i = 0; i < 8; ++i) visits.push_back(visit(6.3 + 0.37 * i, 19.2 + 0.2 * i, 18.0 + i, i));
+  add_visits(world, visits);
+  const auto error_kw2 = [&](const char* id) { return run_world(world, baseline(id)).site().tracking->squared_kw2; };
+  const double round_robin = error_kw2("round-robin");
+  EXPECT_LT(round_robin, error_kw2("asap"));
+  EXPECT_LT(round_robin, error_kw2("alap"));
+  EXPECT_NEAR(run_world(world, baseline("round-robin")).site().tracking->above_kw, 0.0, 1e-9);
+}
+
 TEST(Tracking, ASiteWithoutSetpointHasNone) {
   twin::World world = tracked_world(5.0);
   world.sites[0].power_setpoint_kw.reset();

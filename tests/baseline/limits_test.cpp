@@ -148,6 +148,24 @@ RC_GTEST_PROP(Limits, AnInstanceThatHasSeenOtherBoundsDecidesLikeANewOne, ()) {
   }
 }
 
+TEST(Limits, ChargingKeepsToThePowerSetpointUnlessToldNotTo) {
+  ViewBuilder site;
+  for (int i = 0; i < 3; ++i) site.car({.car_max_kw = 7.0});
+  site.load_kw = 2.0;
+  site.power_setpoint_kw = 11.0;  // 9 kW are left
+  for (const char* id : {"fcfs", "lcfs", "edf", "llf", "lrpt", "round-robin", "equal-share"}) {
+    const auto kw = decide(id, site).evse_kw;
+    EXPECT_NEAR(kw[0] + kw[1] + kw[2], 9.0, 1.0) << id;  // a car that can not have its minimum leaves less
+    EXPECT_LE(kw[0] + kw[1] + kw[2], 9.0 + 1e-9) << id;
+    const auto free = decide(id, site, {{"follow_setpoint", 0.0, nullptr}}).evse_kw;
+    EXPECT_NEAR(free[0] + free[1] + free[2], 21.0, 1e-9) << id;
+  }
+  EXPECT_NEAR(decide("edf", site).evse_kw[0], 7.0, 1e-9);
+  // A set-point below the base load leaves nothing, and asks nobody to give.
+  site.power_setpoint_kw = 1.0;
+  EXPECT_EQ(decide("round-robin", site).evse_kw[0], 0.0);
+}
+
 // Phases a, b, c of a 4-wire board: line currents are balanced when all three draw the same.
 LimitRow neutral(double upper) {
   return {EVTWIN_LIMIT_MAGNITUDE_A, -unlimited, upper, 0.0, {{0, 1, 0}, {1, 1, -120}, {2, 1, 120}}};

@@ -67,6 +67,7 @@ class ViewBuilder {
   double pv_kw = 0.0, load_kw = 0.0, contract_kw = unlimited, export_limit_kw = unlimited;
   double buy = 0.2, sell = 0.05, v2g_price = 0.0, billed_peak_kw = 0.0;
   std::int32_t policy_storage = EVTWIN_STORAGE_OFF;
+  double power_setpoint_kw = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> horizon_buy;
 
   EvseRow& car(EvseRow row = {}) {
@@ -177,7 +178,7 @@ inline const evtwin_view& ViewBuilder::view() {
   c_.h_sell.assign(horizon_buy.size() + 1, sell);
 
   view_.struct_size = sizeof(evtwin_view);
-  view_.power_setpoint_kw = std::numeric_limits<double>::quiet_NaN();
+  view_.power_setpoint_kw = power_setpoint_kw;
   view_.why = EVTWIN_WHY_TICK;
   view_.now_ns = now_ns;
   view_.next_tick_ns = (now_ns / tick_ns + 1) * tick_ns;
