@@ -166,7 +166,9 @@ std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
       const double change = d.b - d.a;
       // Figures of any size side by side: six digits, so that a small difference shows.
       const auto digits = [](double x) { return std::isnan(x) ? std::string("-") : fmt::format("{:.6g}", x); };
-      const std::string percent = d.a != 0.0 ? number_text(100.0 * change / std::abs(d.a), 2) : "-";
+      // Of 0, and of what rounding left where 0 should be, there is no percentage.
+      const double share = change / std::abs(d.a);
+      const std::string percent = std::abs(share) < 1e6 ? number_text(100.0 * share, 2) : "-";
       figures.add_row({d.name, digits(d.a), digits(d.b), digits(change), percent, d.unit});
     }
     text += figures.text();
