@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "conformance/kinds.hpp"
@@ -50,6 +51,11 @@ physics::Vehicle vehicle_of(const Scenario& scenario, const Car& car) {
   return vehicle;
 }
 
+/// Steps in which the car stands there within the run.
+int steps_of(const Scenario& scenario, const Car& car) {
+  return std::max(0, std::min(car.departure_step, scenario.steps) - car.arrival_step);
+}
+
 twin::World world_of(const Scenario& scenario) {
   twin::World world;
   world.name = "EV2Gym";
@@ -69,7 +75,7 @@ twin::World world_of(const Scenario& scenario) {
   for (std::uint32_t i = 0; i < scenario.cars.size(); ++i) {
     const Car& car = scenario.cars[i];
     world.vehicles.push_back(vehicle_of(scenario, car));
-    if (car.departure_step == car.arrival_step) continue;  // gone before it is served
+    if (steps_of(scenario, car) == 0) continue;  // gone before it is served
     demand::Visit visit;
     visit.id = std::to_string(i);
     visit.arrival_ns = start_ns + car.arrival_step * world.tick_ns;
@@ -125,8 +131,7 @@ class Recording : public twin::Observer {
   explicit Recording(const Scenario& scenario)
       : step_kwh(scenario.cars.size()), scenario_(scenario), step_ns_(step_ns(scenario)) {
     for (std::size_t i = 0; i < step_kwh.size(); ++i)
-      step_kwh[i].assign(static_cast<std::size_t>(scenario.cars[i].departure_step - scenario.cars[i].arrival_step),
-                         0.0);
+      step_kwh[i].assign(static_cast<std::size_t>(steps_of(scenario, scenario.cars[i])), 0.0);
     final_kwh.assign(scenario.cars.size(), std::nan(""));
   }
 
