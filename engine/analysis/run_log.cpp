@@ -34,7 +34,8 @@ std::string local_text(const RunSummary& summary, kernel::TimeNs t) {
 
 std::string parameters_text(const RunSummary& summary) {
   std::string text;
-  for (const auto& [name, value] : summary.parameters) text += (text.empty() ? "" : " ") + name + "=" + value;
+  for (const auto& [name, value] : summary.parameters)
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "analysis/run_log.hpp"
 #include "analysis/run_report.hpp"
@@ -41,8 +42,9 @@ int list_runs(const RunsCommand& command) {
       fmt::print(stderr, "error: {}\n", kernel::printable(error.what()));
     }
   }
-  std::stable_sort(runs.begin(), runs.end(),
-                   [](const auto& a, const auto& b) { return a.summary.created_at < b.summary.created_at; });
+  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.summary.created_at, a.file) < std::tie(b.summary.created_at, b.file);
+  });
   if (command.json) {
     fmt::print("{}\n", analysis::json_text(analysis::run_log_json(runs)));
   } else if (!runs.empty()) {
