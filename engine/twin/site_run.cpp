@@ -267,10 +267,11 @@ void SiteRun::set_contract_kw(double kw) {
 
 /// The import limit as it is from now on; strategies are asked at an announcement too, which changes their horizon.
 void SiteRun::apply_cuts(TimeNs t) {
+  const double before_kw = contract_kw_;
   contract_kw_ = control::limit_in_force(site_.cuts, given_contract_kw_, t);
   guard_.set_contract(contract_kw_, export_limit_kw_);
   guard_due_ = true;
-  report_signal(SignalKind::contract_kw, contract_kw_, t);
+  if (contract_kw_ != before_kw) report_signal(SignalKind::contract_kw, contract_kw_, t);
   request_decision(EVTWIN_WHY_LIMIT, t);
 }
 
