@@ -119,6 +119,23 @@ RC_GTEST_PROP(Battery, SplittingAnIntervalAnywhereGivesTheSameEnergy, ()) {
   RC_ASSERT(std::abs(whole.metered_kwh - (first.metered_kwh + second.metered_kwh)) <= 2.0 * tolerance_kwh);
 }
 
+// Both directions, any curve, any setpoint: the solver, run for the time that the closed form says, is at the SoC asked
+// for.
+RC_GTEST_PROP(Battery, HoursToSocIsTheTimeTheNumericalIntegralNeeds, ()) {
+  const BatterySpec battery = draw_battery(1.0);
+  const bool charges = *rc::gen::arbitrary<bool>();
+  const double low_soc = draw_between(0.02, 0.9), high_soc = draw_between(low_soc, 0.98);
+  const double from_soc = charges ? low_soc : high_soc, to_soc = charges ? high_soc : low_soc;
+  const Curve& curve = charges ? battery.charge : battery.discharge;
+  const double setpoint_kw = draw_setpoint_kw(curve) * (charges ? 1.0 : -1.0);
+  const double hours = hours_to_soc(battery, from_soc * battery.capacity_kwh, setpoint_kw, to_soc);
+  RC_ASSERT(std::isfinite(hours));
+  const auto numeric_kwh =
+      static_cast<double>(integrate(battery, from_soc * battery.capacity_kwh, setpoint_kw, hours, 1e-17L));
+  const double tolerance_kwh = 1e-12 * std::max(1.0, amplification(curve)) + 1e-14 * battery.capacity_kwh;
+  RC_ASSERT(std::abs(numeric_kwh - to_soc * battery.capacity_kwh) <= tolerance_kwh);
+}
+
 RC_GTEST_PROP(Battery, HoursToSocIsTheTimeAfterWhichRunForIsThere, ()) {
   const BatterySpec battery = draw_battery(1.0);
   const double from_soc = draw_between(0.0, 0.9);
