@@ -82,6 +82,26 @@ TEST_F(RunLog, DifferencesAreNamedAndEveryFigureSaysByHowMuch) {
   EXPECT_NE(text.find("parameter stations"), std::string::npos) << text;
 }
 
+// The figures of the run file's tables add up to the KPIs beside them; unknown batteries are NULL, not 0.
+TEST_F(RunLog, WearOfSessionsAndStorageAddsUpToTheKpis) {
+  const std::string file = path("week.evtwin");
+  ASSERT_EQ(run({"run", source_dir + "/scenarios/workplace_week.lua", "-o", file}).status, 0);
+  const auto number = [&](const std::string& sql) { return std::stod(query(file, sql).at(0).at("x")); };
+  for (const std::string kind : {"calendar", "cyclic"}) {
+    const double sessions = number("SELECT sum(wear_" + kind + ") AS x FROM session");
+    const double kpi = number("SELECT value AS x FROM kpi WHERE name = 'wear_" + kind + "'");
+    EXPECT_GT(kpi, 0.0);
+    EXPECT_NEAR(sessions, kpi, 1e-12 * kpi);
+    const double storage = number("SELECT sum(wear_" + kind + ") AS x FROM storage_use");
+    EXPECT_GT(storage, 0.0);
+    EXPECT_EQ(storage, number("SELECT value AS x FROM kpi WHERE name = 'storage_wear_" + kind + "'"));
+  }
+  const std::string unknown = path("unknown.evtwin");
+  ASSERT_EQ(run({"run", source_dir + "/scenarios/real_sessions.lua", "-o", unknown}).status, 0);
+  for (const auto& row : query(unknown, "SELECT soc_start, wear_calendar FROM session WHERE plugged_in_ns IS NOT NULL"))
+    EXPECT_EQ(row.at("soc_start").empty(), row.at("wear_calendar").empty());
+}
+
 TEST_F(RunLog, DiffRefusesWhatIsNoRunFile) {
   const Said said = run({"diff", record("a.evtwin"), write("b.evtwin", "x")});
   EXPECT_EQ(said.status, 1);
