@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "physics/ageing.hpp"
+
 namespace evtwin::conformance::ev2gym {
 
 namespace {
@@ -114,18 +116,13 @@ std::map<std::string, std::vector<double>> rewards(const Scenario& scenario, con
 }
 
 Ageing ageing(const Scenario& scenario, const Car& car, const Stay& stay) {
-  constexpr double age_days = 2.0 * 365.0;
-  constexpr double cell_ah = 2.05, battery_kwh = 78.0, kwh_per_km = 0.186, km_per_day = 15000.0 / 365.0;
-  constexpr double volts_empty = 3.3324, volts_span = 0.8263, kelvin = 298.15;
-
+  physics::AgeingUse use;
+  use.days = (car.departure_step - car.arrival_step + 1) * scenario.step_min / (60.0 * 24.0);
+  use.stored_kwh = stay.absolute_kwh;
   // Mean state of charge over the steps' beginnings and the end.
   std::vector<double> soc = stay.soc_before;
   soc.push_back(stay.final_kwh / car.capacity_kwh);
-  const double volts = volts_empty + volts_span * mean(soc);
-  const double days = (car.departure_step - car.arrival_step + 1) * scenario.step_min / (60.0 * 24.0);
-  Ageing ageing;
-  ageing.calendar = (7.543e6 * volts - 23.75e6) * std::exp(-6976.0 / kelvin) * 0.75 * days / std::pow(age_days, 0.25);
-
+  use.mean_soc = mean(soc);
   // Depth of discharge: twice the mean distance from the mean, over the steps with current and the end.
   std::vector<double> active;
   for (std::size_t k = 0; k < stay.soc_before.size(); ++k) {
@@ -135,12 +132,9 @@ Ageing ageing(const Scenario& scenario, const Car& car, const Stay& stay) {
   const double middle = mean(active);
   std::vector<double> distances;
   for (const double one : active) distances.push_back(std::abs(middle - one));
-  const double depth = 2.0 * mean(distances);
-  const double beta = 7.348e-3 * squared(volts_empty + volts_span * 0.5 - 3.667) + 7.6e-4 + 4.081e-3 * depth;
-  const double throughput_ah = stay.absolute_kwh / battery_kwh * cell_ah;
-  const double throughput_before_ah = 2.0 * (age_days * km_per_day * kwh_per_km * cell_ah) / battery_kwh;
-  ageing.cyclic = beta * 0.5 * throughput_ah / std::sqrt(throughput_before_ah);
-  return ageing;
+  use.depth = 2.0 * mean(distances);
+  const physics::AgeingHistory history = physics::AgeingHistory::car(78.0);
+  return {physics::tangent_calendar_loss({}, history, use), physics::tangent_cyclic_loss({}, history, use)};
 }
 
 }  // namespace evtwin::conformance::ev2gym

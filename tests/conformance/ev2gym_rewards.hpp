@@ -11,8 +11,8 @@ namespace evtwin::conformance::ev2gym {
 /// Every stock reward that needs no power flow, and one cost, by name and step.
 std::map<std::string, std::vector<double>> rewards(const Scenario& scenario, const Run& run);
 
-/// Fractions of capacity lost during a stay, after Schmalstieg et al. 2014 (J. Power Sources 257, 325-334) with
-/// EV2Gym's constants: one cell of 2.05 Ah for every car, 298.15 K, a battery of 2 years and 15,000 km a year.
+/// Fractions of capacity lost during a stay: the engine's ageing law in the tangent form, fed as EV2Gym feeds it, with
+/// samples at the steps' beginnings and a pack of 78 kWh, two years and 30,000 km old, for every car.
 struct Ageing {
   double calendar = 0.0, cyclic = 0.0;
 };
