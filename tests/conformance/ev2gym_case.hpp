@@ -53,8 +53,6 @@ struct Scenario {
   std::vector<double> charge_price_per_kwh;     ///< EUR, by step, negative: a cost
   std::vector<double> discharge_price_per_kwh;  ///< EUR, by step, positive: revenue
   std::vector<double> setpoint_kw;              ///< of the whole site, by step
-
-  double step_h() const { return step_min / 60.0; }
 };
 
 /// What an agent commanded: [step][port], -1 .. 1.

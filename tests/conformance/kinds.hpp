@@ -2,7 +2,6 @@
 #pragma once
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,9 +22,6 @@ struct Kind {
   /// @param file  for resources that lie beside it (tariffs). @throws CaseError, nlohmann::json::exception.
   std::vector<Comparison> (*run)(const nlohmann::json& document, const std::filesystem::path& file);
 };
-
-/// All kinds, in the order they are listed to the user.
-std::span<const Kind> kinds();
 
 std::vector<Comparison> compare_acn(const nlohmann::json& document, const std::filesystem::path& file);
 std::vector<Comparison> compare_ev2gym(const nlohmann::json& document, const std::filesystem::path& file);

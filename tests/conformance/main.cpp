@@ -79,8 +79,6 @@ int usage(std::string_view why) {
 
 }  // namespace
 
-std::span<const Kind> kinds() { return all_kinds; }
-
 int run(const std::vector<std::string>& words) {
   if (words.size() < 2) return usage("a kind and at least one path are needed");
   const auto kind =
