@@ -15,7 +15,7 @@ constexpr double no_laxity_h = 1e-3 / 3600.0;
 
 Planner::Planner(sdk::Setup& setup)
     : beyond_request_(setup.text("beyond_request") == "continue"),
-      follow_setpoint_(setup.number("follow_setpoint") == 1.0),  // NaN where a strategy has no such parameter
+      follow_setpoint_(setup.flag("follow_setpoint")),
       peak_target_kw_(setup.number("peak_target_kw")) {
   const evtwin_view& first = setup.first().raw;
   setup.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;

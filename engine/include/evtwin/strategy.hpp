@@ -105,7 +105,8 @@ class Setup {
       if (id == p.id) return p.number;
     return std::numeric_limits<double>::quiet_NaN();
   }
-  bool flag(std::string_view id) const { return number(id) != 0.0; }
+  /// false where there is no such parameter.
+  bool flag(std::string_view id) const { return number(id) == 1.0; }
   std::string_view text(std::string_view id) const {
     for (const auto& p : params_)
       if (id == p.id && p.text != nullptr) return p.text;
