@@ -28,6 +28,7 @@ struct Horizon {
   std::vector<double> pv_kw, load_kw, buy_per_kwh, sell_per_kwh, co2_kg_per_kwh;  ///< [steps]
   std::vector<double> contract_kw;        ///< [steps] lowest import limit of the step as known now; the site's to fill
   std::vector<double> power_setpoint_kw;  ///< [steps] NaN where there is none; the site's to fill
+  std::vector<double> arrivals, arrivals_kwh;  ///< [steps] expected plug-ins and their energy; the site's to fill
 };
 
 class Forecaster {

@@ -12,130 +12,183 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 /// A NaN with a payload no arithmetic makes: a plugin that writes past its column wipes it out.
 constexpr std::uint64_t canary_bits = 0x7ff8c0dec0dec0deU;
-constexpr std::size_t canaries = 4;
 
-bool alive(const std::vector<double>& column) {
-  return std::all_of(column.end() - canaries, column.end(),
+bool alive(std::span<const double> cells) {
+  return std::all_of(cells.begin(), cells.end(),
                      [](double x) { return std::bit_cast<std::uint64_t>(x) == canary_bits; });
 }
 
-void blank(std::vector<double>& column) {
-  std::fill(column.begin(), column.end() - canaries, nan);
-  std::fill(column.end() - canaries, column.end(), std::bit_cast<double>(canary_bits));
+/// Room for every column of a site: by EVSE, storage, limit row and member, generously rounded up.
+std::size_t arena_bytes(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,
+                        const Guard& guard, std::size_t curve_points) {
+  constexpr std::size_t columns = 80, cell = sizeof(double);
+  std::size_t cells = evses.size() * (40 + 2 * curve_points) + storages.size() * 12 + guard.rows().size() * 8;
+  std::size_t text = 0;
+  for (const physics::Evse& evse : evses) {
+    cells += evse.rates_a.size();
+    text += evse.id.size() + 1;
+  }
+  for (const GuardRow& row : guard.rows()) {
+    cells += 3 * row.members.size();
+    text += row.name.size() + 1;
+  }
+  const std::size_t names = evses.size() + guard.rows().size();
+  return Arena::bytes_for<evtwin_view>(1) + 2 * Arena::bytes_for<evtwin_ledger>(1) + cells * cell +
+         columns * Arena::bytes_for<double>(1) + text + names * Arena::bytes_for<char>(1);
 }
 
 }  // namespace
 
 ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,
-                         const Guard& guard)
-    : evse_count_(evses.size()), storage_count_(storages.size()) {
-  const std::size_t n = evse_count_;
-  for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw,
-                       &car_max_discharge_kw, &kw_per_a, &priority}) {
-    column->assign(n, 0.0);
-  }
-  for (auto* column : {&soc, &battery_kwh, &soc_floor}) column->assign(n, nan);
-  session.assign(n, 0);
-  draws.assign(n, 0);
-  arrived_ns.assign(n, 0);
-  departs_ns.assign(n, 0);
-  claimed_departs_ns.assign(n, 0);
-
-  rate_start.push_back(0);
-  for (const physics::Evse& evse : evses) {
-    id_.push_back(evse.id.c_str());
-    phases_.push_back(evse.phases);
-    voltage_v_.push_back(evse.phases == 0 ? 0.0 : evse.voltage_v);
-    phase_angle_deg_.push_back(evse.phase_angle_deg);
-    efficiency_.push_back(evse.efficiency);
-    max_kw.push_back(physics::rated_kw(evse));
-    const double discharge_kw =
-        evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
-    max_discharge_kw.push_back(evse.bidirectional ? discharge_kw : 0.0);
-    for (const double a : evse.rates_a) rate_kw.push_back(a * evse.phases * evse.voltage_v / 1000.0);
-    rate_start.push_back(static_cast<std::uint32_t>(rate_kw.size()));
-  }
-  for (const physics::Storage& s : storages) {
-    storage_kwh_.push_back(s.capacity_kwh);
-    storage_soc_min_.push_back(s.soc_min);
-    storage_soc_max_.push_back(s.soc_max);
-    storage_max_charge_kw_.push_back(s.max_charge_kw);
-    storage_max_discharge_kw_.push_back(s.max_discharge_kw);
-    storage_charge_efficiency_.push_back(s.charge_efficiency);
-    storage_discharge_efficiency_.push_back(s.discharge_efficiency);
-    storage_soc.push_back(s.soc_start);
-    storage_power_kw.push_back(0.0);
-  }
-  limit_start_.push_back(0);
-  for (const GuardRow& row : guard.rows()) {
-    limit_name_.push_back(row.name.c_str());
-    limit_kind_.push_back(static_cast<std::uint32_t>(row.kind));
-    limit_member_.insert(limit_member_.end(), row.members.begin(), row.members.end());
-    limit_coefficient_.insert(limit_coefficient_.end(), row.coefficients.begin(), row.coefficients.end());
-    limit_angle_deg_.insert(limit_angle_deg_.end(), row.angles_deg.begin(), row.angles_deg.end());
-    limit_start_.push_back(static_cast<std::uint32_t>(limit_member_.size()));
-  }
-  limit_lower_.resize(guard.rows().size());
-  limit_upper_.resize(guard.rows().size());
-  limit_base_.resize(guard.rows().size());
-  show_limits(guard);
-  decided_evse_kw_.resize(n + canaries);
-  decided_storage_kw_.resize(storage_count_ + canaries);
-  asked_.reserve(n);
-  blank_.assign(n + canaries, nan);
-
+                         const Guard& guard, std::size_t most_curve_points)
+    : evse_count_(evses.size()),
+      storage_count_(storages.size()),
+      curve_points_(most_curve_points),
+      arena_(arena_bytes(evses, storages, guard, most_curve_points)),
+      view(arena_.column<evtwin_view>(1)[0]),
+      shown(*static_cast<const evtwin_view*>(arena_.shown_at(&view))),
+      since_last(arena_.column<evtwin_ledger>(1)[0]),
+      so_far(arena_.column<evtwin_ledger>(1)[0]),
+      evse_cells_(evses.size() + 2 * canaries),
+      storage_cells_(storages.size() + 2 * canaries) {
   view.struct_size = sizeof(evtwin_view);
   view.power_setpoint_kw = nan;
+  since_last.struct_size = so_far.struct_size = sizeof(evtwin_ledger);
+  view.since_last = static_cast<const evtwin_ledger*>(arena_.shown_at(&since_last));
+  view.so_far = static_cast<const evtwin_ledger*>(arena_.shown_at(&so_far));
+  lay_out_evses(evses);
+  lay_out_storages(storages);
+  lay_out_limits(guard);
+  asked_.reserve(evse_count_);
+  blank_.assign(evse_count_, nan);
+}
+
+const char* ViewColumns::text(const std::string& words) {
+  Column<char> cells = arena_.column<char>(words.size() + 1);
+  std::copy(words.begin(), words.end(), cells.begin());
+  return arena_.shown(cells);
+}
+
+void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
+  const std::size_t n = evses.size();
   view.n_evses = static_cast<std::uint32_t>(n);
-  view.evse_id = id_.data();
-  view.evse_phases = phases_.data();
-  view.evse_voltage_v = voltage_v_.data();
-  view.evse_phase_angle_deg = phase_angle_deg_.data();
-  view.evse_max_kw = max_kw.data();
-  view.evse_max_discharge_kw = max_discharge_kw.data();
-  view.evse_efficiency = efficiency_.data();
-  view.evse_session = session.data();
-  view.evse_draws = draws.data();
-  view.evse_setpoint_kw = setpoint_kw.data();
-  view.evse_power_kw = power_kw.data();
-  view.evse_arrived_ns = arrived_ns.data();
-  view.evse_departs_ns = departs_ns.data();
-  view.evse_claimed_departs_ns = claimed_departs_ns.data();
-  view.evse_requested_kwh = requested_kwh.data();
-  view.evse_got_kwh = got_kwh.data();
-  view.evse_remaining_kwh = remaining_kwh.data();
-  view.evse_car_min_kw = car_min_kw.data();
-  view.evse_car_max_kw = car_max_kw.data();
-  view.evse_car_max_discharge_kw = car_max_discharge_kw.data();
-  view.evse_kw_per_a = kw_per_a.data();
-  view.evse_soc = soc.data();
-  view.evse_battery_kwh = battery_kwh.data();
-  view.evse_soc_floor = soc_floor.data();
-  view.evse_priority = priority.data();
-  view.evse_rate_start = rate_start.data();
-  view.evse_rate_kw = rate_kw.data();
-  view.n_storages = static_cast<std::uint32_t>(storage_count_);
-  view.storage_kwh = storage_kwh_.data();
-  view.storage_soc = storage_soc.data();
-  view.storage_soc_min = storage_soc_min_.data();
-  view.storage_soc_max = storage_soc_max_.data();
-  view.storage_max_charge_kw = storage_max_charge_kw_.data();
-  view.storage_max_discharge_kw = storage_max_discharge_kw_.data();
-  view.storage_charge_efficiency = storage_charge_efficiency_.data();
-  view.storage_discharge_efficiency = storage_discharge_efficiency_.data();
-  view.storage_power_kw = storage_power_kw.data();
-  view.n_limits = static_cast<std::uint32_t>(limit_name_.size());
-  view.limit_name = limit_name_.data();
-  view.limit_kind = limit_kind_.data();
-  view.limit_lower = limit_lower_.data();
-  view.limit_upper = limit_upper_.data();
-  view.limit_base = limit_base_.data();
-  view.limit_start = limit_start_.data();
-  view.limit_member = limit_member_.data();
-  view.limit_coefficient = limit_coefficient_.data();
-  view.limit_angle_deg = limit_angle_deg_.data();
-  since_last.struct_size = sizeof(evtwin_ledger);
-  view.since_last = &since_last;
+  const auto make = [&]<class T>(const T* evtwin_view::*field, Column<T>& column, std::size_t count) {
+    column = arena_.column<T>(count);
+    view.*field = arena_.shown(column);
+  };
+  const auto constant = [&]<class T, class F>(const T* evtwin_view::*field, F&& value_of) {
+    Column<T> column;
+    make(field, column, n);
+    for (std::size_t i = 0; i < n; ++i) column[i] = value_of(evses[i]);
+  };
+  using physics::Evse;
+  constant(&evtwin_view::evse_id, [&](const Evse& e) { return text(e.id); });
+  constant(&evtwin_view::evse_phases, [](const Evse& e) { return e.phases; });
+  constant(&evtwin_view::evse_voltage_v, [](const Evse& e) { return e.phases == 0 ? 0.0 : e.voltage_v; });
+  constant(&evtwin_view::evse_phase_angle_deg, [](const Evse& e) { return e.phase_angle_deg; });
+  constant(&evtwin_view::evse_efficiency, [](const Evse& e) { return e.efficiency; });
+
+  make(&evtwin_view::connected_evse, connected_evse, n);
+  make(&evtwin_view::evse_max_kw, max_kw, n);
+  make(&evtwin_view::evse_max_discharge_kw, max_discharge_kw, n);
+  make(&evtwin_view::evse_session, session, n);
+  make(&evtwin_view::evse_draws, draws, n);
+  make(&evtwin_view::evse_setpoint_kw, setpoint_kw, n);
+  make(&evtwin_view::evse_power_kw, power_kw, n);
+  make(&evtwin_view::evse_arrived_ns, arrived_ns, n);
+  make(&evtwin_view::evse_claimed_departs_ns, claimed_departs_ns, n);
+  make(&evtwin_view::evse_departs_ns, departs_ns, n);
+  make(&evtwin_view::evse_requested_kwh, requested_kwh, n);
+  make(&evtwin_view::evse_got_kwh, got_kwh, n);
+  make(&evtwin_view::evse_remaining_kwh, remaining_kwh, n);
+  make(&evtwin_view::evse_car_min_kw, car_min_kw, n);
+  make(&evtwin_view::evse_car_max_kw, car_max_kw, n);
+  make(&evtwin_view::evse_car_max_discharge_kw, car_max_discharge_kw, n);
+  make(&evtwin_view::evse_kw_per_a, kw_per_a, n);
+  make(&evtwin_view::evse_priority, priority, n);
+  make(&evtwin_view::evse_soc, soc, n);
+  make(&evtwin_view::evse_battery_kwh, battery_kwh, n);
+  make(&evtwin_view::evse_soc_floor, soc_floor, n);
+  make(&evtwin_view::evse_car_charge_efficiency, car_charge_efficiency, n);
+  make(&evtwin_view::evse_car_discharge_efficiency, car_discharge_efficiency, n);
+  make(&evtwin_view::evse_curve_start, curve_start, n);
+  make(&evtwin_view::evse_curve_points, curve_points, n);
+  make(&evtwin_view::curve_soc, curve_soc, n * curve_points_);
+  make(&evtwin_view::curve_kw, curve_kw, n * curve_points_);
+  make(&evtwin_view::evse_reserved_from_ns, reserved_from_ns, n);
+  make(&evtwin_view::evse_reserved_until_ns, reserved_until_ns, n);
+  make(&evtwin_view::evse_reserved_kwh, reserved_kwh, n);
+
+  std::size_t rates = 0;
+  for (const Evse& evse : evses) rates += evse.rates_a.size();
+  make(&evtwin_view::evse_rate_start, rate_start, n + 1);
+  make(&evtwin_view::rate_kw, rate_kw, rates);
+  rates = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Evse& evse = evses[i];
+    max_kw[i] = physics::rated_kw(evse);
+    const double discharge_kw =
+        evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
+    max_discharge_kw[i] = evse.bidirectional ? discharge_kw : 0.0;
+    curve_start[i] = static_cast<std::uint32_t>(i * curve_points_);
+    for (const double a : evse.rates_a) rate_kw[rates++] = a * evse.phases * evse.voltage_v / 1000.0;
+    rate_start[i + 1] = static_cast<std::uint32_t>(rates);
+    plug_out(static_cast<std::uint32_t>(i));
+  }
+}
+
+void ViewColumns::lay_out_storages(std::span<const physics::Storage> storages) {
+  view.n_storages = static_cast<std::uint32_t>(storages.size());
+  const auto column = [&](const double* evtwin_view::*field, auto&& value_of) {
+    Column<double> cells = arena_.column<double>(storages.size());
+    for (std::size_t s = 0; s < storages.size(); ++s) cells[s] = value_of(storages[s]);
+    view.*field = arena_.shown(cells);
+    return cells;
+  };
+  using physics::Storage;
+  column(&evtwin_view::storage_kwh, [](const Storage& s) { return s.capacity_kwh; });
+  column(&evtwin_view::storage_soc_min, [](const Storage& s) { return s.soc_min; });
+  column(&evtwin_view::storage_soc_max, [](const Storage& s) { return s.soc_max; });
+  column(&evtwin_view::storage_max_charge_kw, [](const Storage& s) { return s.max_charge_kw; });
+  column(&evtwin_view::storage_max_discharge_kw, [](const Storage& s) { return s.max_discharge_kw; });
+  column(&evtwin_view::storage_charge_efficiency, [](const Storage& s) { return s.charge_efficiency; });
+  column(&evtwin_view::storage_discharge_efficiency, [](const Storage& s) { return s.discharge_efficiency; });
+  storage_soc = column(&evtwin_view::storage_soc, [](const Storage& s) { return s.soc_start; });
+  storage_power_kw = column(&evtwin_view::storage_power_kw, [](const Storage&) { return 0.0; });
+}
+
+void ViewColumns::lay_out_limits(const Guard& guard) {
+  const std::size_t rows = guard.rows().size();
+  std::size_t members = 0;
+  for (const GuardRow& row : guard.rows()) members += row.members.size();
+  view.n_limits = static_cast<std::uint32_t>(rows);
+  const auto make = [&]<class T>(const T* evtwin_view::*field, std::size_t count) {
+    Column<T> column = arena_.column<T>(count);
+    view.*field = arena_.shown(column);
+    return column;
+  };
+  auto names = make(&evtwin_view::limit_name, rows);
+  auto kinds = make(&evtwin_view::limit_kind, rows);
+  limit_lower_ = make(&evtwin_view::limit_lower, rows);
+  limit_upper_ = make(&evtwin_view::limit_upper, rows);
+  limit_base_ = make(&evtwin_view::limit_base, rows);
+  auto start = make(&evtwin_view::limit_start, rows + 1);
+  auto member = make(&evtwin_view::limit_member, members);
+  auto coefficient = make(&evtwin_view::limit_coefficient, members);
+  auto angle_deg = make(&evtwin_view::limit_angle_deg, members);
+  std::uint32_t at = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const GuardRow& row = guard.rows()[r];
+    names[r] = text(row.name);
+    kinds[r] = static_cast<std::uint32_t>(row.kind);
+    for (std::size_t m = 0; m < row.members.size(); ++m, ++at) {
+      member[at] = row.members[m];
+      coefficient[at] = row.coefficients[m];
+      angle_deg[at] = row.angles_deg[m];
+    }
+    start[r + 1] = at;
+  }
+  show_limits(guard);
 }
 
 void ViewColumns::plug_in(std::uint32_t evse, const physics::Coupling& coupling) {
@@ -146,15 +199,30 @@ void ViewColumns::plug_in(std::uint32_t evse, const physics::Coupling& coupling)
   std::copy(coupling.rates_kw.begin(), coupling.rates_kw.end(), rate_kw.begin() + rate_start[evse]);
 }
 
+void ViewColumns::know_battery(std::uint32_t evse, const physics::Vehicle& vehicle) {
+  battery_kwh[evse] = vehicle.battery.capacity_kwh;
+  soc_floor[evse] = vehicle.soc_floor;
+  car_charge_efficiency[evse] = vehicle.battery.charge_efficiency;
+  car_discharge_efficiency[evse] = vehicle.battery.discharge_efficiency;
+  const auto& knots = vehicle.battery.charge.knots;
+  for (std::size_t k = 0; k < knots.size(); ++k) {
+    curve_soc[curve_start[evse] + k] = knots[k].soc;
+    curve_kw[curve_start[evse] + k] = knots[k].kw;
+  }
+  curve_points[evse] = static_cast<std::uint32_t>(knots.size());
+}
+
 void ViewColumns::plug_out(std::uint32_t evse) {
   session[evse] = 0;
   draws[evse] = 0;
+  curve_points[evse] = 0;
   arrived_ns[evse] = departs_ns[evse] = claimed_departs_ns[evse] = 0;
   for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw,
                        &car_max_discharge_kw, &kw_per_a, &priority}) {
     (*column)[evse] = 0.0;
   }
-  soc[evse] = battery_kwh[evse] = soc_floor[evse] = nan;
+  for (auto* column : {&soc, &battery_kwh, &soc_floor, &car_charge_efficiency, &car_discharge_efficiency})
+    (*column)[evse] = nan;
 }
 
 void ViewColumns::show_limits(const Guard& guard) {
@@ -166,33 +234,63 @@ void ViewColumns::show_limits(const Guard& guard) {
 }
 
 void ViewColumns::show_horizon() {
-  view.horizon_steps = static_cast<std::uint32_t>(horizon.pv_kw.size());
+  const std::size_t steps = horizon.pv_kw.size();
+  if (horizon_arena_ == nullptr) {
+    horizon_arena_ = std::make_unique<Arena>(Arena::bytes_for<std::int64_t>(steps + 1) +
+                                             horizon_columns_.size() * Arena::bytes_for<double>(steps));
+    horizon_start_ns_ = horizon_arena_->column<std::int64_t>(steps + 1);
+    view.horizon_start_ns = horizon_arena_->shown(horizon_start_ns_);
+    std::size_t next = 0;
+    for (auto field : {&evtwin_view::horizon_pv_kw, &evtwin_view::horizon_load_kw, &evtwin_view::horizon_buy_per_kwh,
+                       &evtwin_view::horizon_sell_per_kwh, &evtwin_view::horizon_co2_kg_per_kwh,
+                       &evtwin_view::horizon_contract_kw, &evtwin_view::horizon_power_setpoint_kw,
+                       &evtwin_view::horizon_arrivals, &evtwin_view::horizon_arrivals_kwh}) {
+      Column<double>& column = horizon_columns_[next++];
+      column = horizon_arena_->column<double>(steps);
+      view.*field = horizon_arena_->shown(column);
+    }
+  }
+  view.horizon_steps = static_cast<std::uint32_t>(steps);
   view.horizon_issued_ns = horizon.issued_ns;
-  view.horizon_start_ns = horizon.start_ns.data();
-  view.horizon_pv_kw = horizon.pv_kw.data();
-  view.horizon_load_kw = horizon.load_kw.data();
-  view.horizon_buy_per_kwh = horizon.buy_per_kwh.data();
-  view.horizon_sell_per_kwh = horizon.sell_per_kwh.data();
-  view.horizon_co2_kg_per_kwh = horizon.co2_kg_per_kwh.data();
-  view.horizon_contract_kw = horizon.contract_kw.data();
-  view.horizon_power_setpoint_kw = horizon.power_setpoint_kw.data();
+  std::copy(horizon.start_ns.begin(), horizon.start_ns.end(), horizon_start_ns_.begin());
+  std::size_t next = 0;
+  for (const auto* values :
+       {&horizon.pv_kw, &horizon.load_kw, &horizon.buy_per_kwh, &horizon.sell_per_kwh, &horizon.co2_kg_per_kwh,
+        &horizon.contract_kw, &horizon.power_setpoint_kw, &horizon.arrivals, &horizon.arrivals_kwh}) {
+    std::copy(values->begin(), values->end(), horizon_columns_[next++].begin());
+  }
 }
 
 evtwin_decision& ViewColumns::blank_decision() {
-  if (!wiped_ || !canaries_alive()) blank(decided_evse_kw_);
+  const auto blank = [](const GuardedCells& column, std::span<double> cells) {
+    std::fill(column.cells().begin(), column.cells().end(), std::bit_cast<double>(canary_bits));
+    std::fill(cells.begin(), cells.end(), nan);
+  };
+  if (!wiped_ || !canaries_alive()) blank(evse_cells_, answers(evse_cells_, evse_count_));
   wiped_ = false;
-  blank(decided_storage_kw_);
+  blank(storage_cells_, answers(storage_cells_, storage_count_));
   asked_.assign(view.connected_evse, view.connected_evse + view.n_connected);
-  decision_ = {sizeof(evtwin_decision), 0, decided_evse_kw_.data(), decided_storage_kw_.data(), 0, nan};
+  decision_ = {sizeof(evtwin_decision),
+               0,
+               answers(evse_cells_, evse_count_).data(),
+               answers(storage_cells_, storage_count_).data(),
+               0,
+               nan};
   return decision_;
 }
 
 bool ViewColumns::strayed() {
-  for (const std::uint32_t i : asked_) decided_evse_kw_[i] = nan;
-  wiped_ = std::memcmp(decided_evse_kw_.data(), blank_.data(), evse_count_ * sizeof(double)) == 0;
+  const auto answered = answers(evse_cells_, evse_count_);
+  for (const std::uint32_t i : asked_) answered[i] = nan;
+  wiped_ = std::memcmp(answered.data(), blank_.data(), answered.size_bytes()) == 0;
   return !wiped_;
 }
 
-bool ViewColumns::canaries_alive() const { return alive(decided_evse_kw_) && alive(decided_storage_kw_); }
+bool ViewColumns::canaries_alive() const {
+  for (const GuardedCells* column : {&evse_cells_, &storage_cells_}) {
+    if (!alive(column->cells().first(canaries)) || !alive(column->cells().last(canaries))) return false;
+  }
+  return true;
+}
 
 }  // namespace evtwin::control

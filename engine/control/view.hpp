@@ -2,11 +2,14 @@
 #pragma once
 #include <evtwin/strategy.h>
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "control/arena.hpp"
 #include "control/forecast.hpp"
 #include "control/guard.hpp"
 #include "physics/equipment.hpp"
@@ -15,55 +18,76 @@ namespace evtwin::control {
 
 class ViewColumns {
  public:
-  ViewColumns(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages, const Guard& guard);
+  /// @param curve_points most points that an acceptance curve of a vehicle that may come has
+  ViewColumns(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages, const Guard& guard,
+              std::size_t curve_points = 0);
   ViewColumns(const ViewColumns&) = delete;
   ViewColumns& operator=(const ViewColumns&) = delete;
 
-  /// The view with every pointer set but connected_evse. That, its length and the scalars are the caller's to fill.
-  evtwin_view view{};
+ private:
+  std::size_t evse_count_, storage_count_, curve_points_;
+  Arena arena_;
+
+ public:
+  /// The view with every pointer set; its scalars and the length of connected_evse are the caller's to fill.
+  evtwin_view& view;
+  /// The same view where strategies get it: in memory that can not be written.
+  const evtwin_view& shown;
 
   // Columns by EVSE, in the order of the view's fields.
-  std::vector<double> max_kw, max_discharge_kw;
-  std::vector<std::uint64_t> session;
-  std::vector<std::uint8_t> draws;
-  std::vector<double> setpoint_kw, power_kw;
-  std::vector<std::int64_t> arrived_ns, departs_ns, claimed_departs_ns;
-  std::vector<double> requested_kwh, got_kwh, remaining_kwh;
-  std::vector<double> car_min_kw, car_max_kw, car_max_discharge_kw, kw_per_a;
-  std::vector<double> soc, battery_kwh, soc_floor, priority;
-  std::vector<double> rate_kw;
-  std::vector<std::uint32_t> rate_start;
+  Column<std::uint32_t> connected_evse;
+  Column<double> max_kw, max_discharge_kw;
+  Column<std::uint64_t> session;
+  Column<std::uint8_t> draws;
+  Column<double> setpoint_kw, power_kw;
+  Column<std::int64_t> arrived_ns, claimed_departs_ns, departs_ns;
+  Column<double> requested_kwh, got_kwh, remaining_kwh;
+  Column<double> car_min_kw, car_max_kw, car_max_discharge_kw, kw_per_a, priority;
+  Column<double> soc, battery_kwh, soc_floor, car_charge_efficiency, car_discharge_efficiency;
+  Column<std::uint32_t> curve_start, curve_points;
+  Column<double> curve_soc, curve_kw;
+  Column<std::uint32_t> rate_start;
+  Column<double> rate_kw;
+  Column<std::int64_t> reserved_from_ns, reserved_until_ns;
+  Column<double> reserved_kwh;
   // Columns by storage.
-  std::vector<double> storage_soc, storage_power_kw;
+  Column<double> storage_soc, storage_power_kw;
   Horizon horizon;
-  evtwin_ledger since_last{};
+  evtwin_ledger& since_last;
+  evtwin_ledger& so_far;
 
   /// A vehicle takes the row: what stays for its whole session. An empty coupling clears the row.
   void plug_in(std::uint32_t evse, const physics::Coupling& coupling);
   void plug_out(std::uint32_t evse);
+  /// What a charger that speaks with the car learns of its battery (ISO 15118). SoC itself is the caller's to fill.
+  void know_battery(std::uint32_t evse, const physics::Vehicle& vehicle);
   void show_limits(const Guard& guard);  ///< bounds and bases that may have changed
-  void show_horizon();                   ///< points the view at the horizon's columns
+  void show_horizon();                   ///< copies the horizon to where strategies see it; its length never grows
 
-  /// Decision columns with NaN in every cell and a canary after the last.
+  /// Decision columns with NaN in every cell and canaries before the first and after the last.
   evtwin_decision& blank_decision();
   /// Whether the decision wrote a row that was not connected when it was blanked. Wipes the connected rows: what then
   /// stands in the column was written to others. To be asked once a decision, after the answers are read.
   bool strayed();
-  std::span<const double> decided_evse_kw() const { return {decided_evse_kw_.data(), evse_count_}; }
-  std::span<const double> decided_storage_kw() const { return {decided_storage_kw_.data(), storage_count_}; }
+  std::span<const double> decided_evse_kw() const { return answers(evse_cells_, evse_count_); }
+  std::span<const double> decided_storage_kw() const { return answers(storage_cells_, storage_count_); }
   bool canaries_alive() const;
 
  private:
-  std::size_t evse_count_, storage_count_;
-  std::vector<const char*> id_;
-  std::vector<std::uint8_t> phases_;
-  std::vector<double> voltage_v_, phase_angle_deg_, efficiency_;
-  std::vector<double> storage_kwh_, storage_soc_min_, storage_soc_max_, storage_max_charge_kw_,
-      storage_max_discharge_kw_, storage_charge_efficiency_, storage_discharge_efficiency_;
-  std::vector<const char*> limit_name_;
-  std::vector<std::uint32_t> limit_kind_, limit_start_, limit_member_;
-  std::vector<double> limit_lower_, limit_upper_, limit_base_, limit_coefficient_, limit_angle_deg_;
-  std::vector<double> decided_evse_kw_, decided_storage_kw_;
+  static constexpr std::size_t canaries = 4;  ///< on either side of a decision column
+  static std::span<double> answers(const GuardedCells& column, std::size_t count) {
+    return column.cells().subspan(canaries, count);
+  }
+  void lay_out_evses(std::span<const physics::Evse> evses);
+  void lay_out_storages(std::span<const physics::Storage> storages);
+  void lay_out_limits(const Guard& guard);
+  const char* text(const std::string& words);
+
+  Column<double> limit_lower_, limit_upper_, limit_base_;
+  std::unique_ptr<Arena> horizon_arena_;  // made when the first horizon is shown: its length is the strategy's choice
+  Column<std::int64_t> horizon_start_ns_;
+  std::array<Column<double>, 9> horizon_columns_;
+  GuardedCells evse_cells_, storage_cells_;
   std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected
   std::vector<double> blank_;         // NaN, what an unwritten column looks like
   bool wiped_ = false;                // the column is blank again

@@ -29,12 +29,46 @@ void SiteRun::schedule_decision() {
   schedule(EventKind::decision, Phase::decision, std::min({next_tick_ns_, wake_ns_, asked_for_ns_}));
 }
 
+namespace {
+
+/// The books as strategies see them.
+void show_ledger(const control::Ledger& from, evtwin_ledger& to) {
+  to = {sizeof(evtwin_ledger),
+        0,
+        from.import_kwh,
+        from.export_kwh,
+        from.pv_kwh,
+        from.load_kwh,
+        from.ev_charge_kwh,
+        from.ev_discharge_kwh,
+        from.storage_charge_kwh,
+        from.storage_discharge_kwh,
+        from.losses_kwh,
+        from.energy_cost,
+        from.demand_charge,
+        from.driver_revenue,
+        from.v2g_payment,
+        from.wear_cost,
+        from.co2_kg,
+        from.unmet_kwh,
+        from.overload_kwh + from.export_overload_kwh};
+}
+
+std::uint32_t demand_basis_of(const market::DemandCharge& charge) {
+  const bool free =
+      std::all_of(charge.price_per_kw.begin(), charge.price_per_kw.end(), [](double p) { return p == 0.0; });
+  if (free) return EVTWIN_DEMAND_NONE;
+  return charge.basis == market::DemandBasis::peak ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_CONTRACT;
+}
+
+}  // namespace
+
 /// Brings the columns of connected vehicles and storages, and the site's scalars, up to `t`.
 void SiteRun::refresh_view(TimeNs t) {
   evtwin_view& view = columns_.view;
   refresh_ranges();
-  view.connected_evse = active_.data();
   view.n_connected = static_cast<std::uint32_t>(active_.size() - site_.storages.size());
+  std::copy_n(active_.begin(), view.n_connected, columns_.connected_evse.begin());
   for (const std::uint32_t i : active_) {
     const Motion& m = motions_[i];
     if (i >= evse_count()) {
@@ -56,6 +90,7 @@ void SiteRun::refresh_view(TimeNs t) {
   view.now_ns = t;
   view.next_tick_ns = next_tick_ns_;
   view.tick_ns = context_.world.tick_ns;
+  view.utc_offset_ns = clock_.offset_at(t).offset_ns;
   view.decision_number = result_.decisions;
   view.pv_kw = pv_kw_;
   view.load_kw = load_kw_ + standby_kw_;
@@ -68,29 +103,19 @@ void SiteRun::refresh_view(TimeNs t) {
   view.v2g_price_per_kwh = v2g_price_per_kwh;
   view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
   view.demand_price_per_kw = tariff_.tariff().demand.basis == market::DemandBasis::peak ? demand_price_per_kw_ : 0.0;
+  view.demand_basis = demand_basis_of(tariff_.tariff().demand);
+  view.demand_fraction = month_fraction_;
   view.billed_peak_kw = billed_peak_kw_;
+  view.month_peak_kw = peaks_.back().peak_kw;
+  view.month_end_ns = month_end_ns_;
   view.window_import_kwh = total_.import_kwh - at_window_start_.import_kwh;
   view.window_end_ns = window_end_ns_;
-  view.policy_storage = static_cast<std::int32_t>(site_.storage_policy);
+  view.storage_policy = static_cast<std::uint32_t>(site_.storage_policy);
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   columns_.show_limits(guard_);
 
-  const control::Ledger since = total_ - at_last_decision_;
-  columns_.since_last = {sizeof(evtwin_ledger),
-                         0,
-                         since.import_kwh,
-                         since.export_kwh,
-                         since.ev_charge_kwh,
-                         since.ev_discharge_kwh,
-                         since.pv_kwh,
-                         since.load_kwh,
-                         since.energy_cost,
-                         since.demand_charge,
-                         since.driver_revenue,
-                         since.v2g_payment,
-                         since.co2_kg,
-                         since.unmet_kwh,
-                         since.overload_kwh + since.export_overload_kwh};
+  show_ledger(total_ - at_last_decision_, columns_.since_last);
+  show_ledger(total_, columns_.so_far);
   at_last_decision_ = total_;
 
   if (strategy_ != nullptr && strategy_->horizon_steps > 0) {
@@ -106,6 +131,8 @@ void SiteRun::show_limits_ahead(TimeNs t) {
   for (std::size_t k = 0; setpoint_ahead_ && k < horizon.power_setpoint_kw.size(); ++k) {
     horizon.power_setpoint_kw[k] = setpoint_ahead_->at(horizon.start_ns[k]).value;
   }
+  horizon.arrivals.resize(horizon.pv_kw.size());
+  horizon.arrivals_kwh.resize(horizon.pv_kw.size());
   horizon.contract_kw.assign(horizon.pv_kw.size(), given_contract_kw_);
   for (std::size_t k = 0; !site_.cuts.empty() && k < horizon.contract_kw.size(); ++k) {
     horizon.contract_kw[k] =
@@ -123,7 +150,7 @@ void SiteRun::decide(TimeNs t) {
   refresh_view(t);
 
   evtwin_decision& decision = columns_.blank_decision();
-  strategy_->decide(columns_.view, decision);
+  strategy_->decide(columns_.shown, decision);
   if (!columns_.canaries_alive()) throw control::StrategyError("the strategy wrote past the end of a decision column");
   result_.decisions += 1;
   if (decision.wake_ns != 0) {

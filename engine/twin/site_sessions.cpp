@@ -122,8 +122,7 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   columns_.requested_kwh[evse] = s.visit.requested_kwh;
   columns_.priority[evse] = s.visit.priority;
   if (vehicle.soc_known) {
-    columns_.battery_kwh[evse] = vehicle.battery.capacity_kwh;
-    columns_.soc_floor[evse] = vehicle.soc_floor;
+    columns_.know_battery(evse, vehicle);
   }
   guard_.members[evse] = {};
   motions_[evse] = {};

@@ -125,7 +125,7 @@ void AcnPeriod::begin(const evtwin_view& view) {
     car.wanted_a = wanted_kwh * 1000.0 / (car.kw_per_a * 1000.0) * 60.0 / period_min;
     car.evse_max_a = amperes(view.evse_max_kw[i], view.evse_kw_per_a[i]);
     car.max_a = std::min(car.evse_max_a, amperes(view.evse_car_max_kw[i], car.kw_per_a));
-    car.rates_kw = {view.evse_rate_kw + view.evse_rate_start[i], view.evse_rate_kw + view.evse_rate_start[i + 1]};
+    car.rates_kw = {view.rate_kw + view.evse_rate_start[i], view.rate_kw + view.evse_rate_start[i + 1]};
     car.min_pilot_a = std::isnan(min_pilot_a_) || !car.rates_kw.empty() ? amperes(view.evse_car_min_kw[i], car.kw_per_a)
                                                                         : min_pilot_a_;
     cars_.push_back(car);

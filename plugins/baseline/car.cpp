@@ -26,8 +26,8 @@ Car car_at(const evtwin_view& view, std::uint32_t row) {
   const std::uint32_t first = view.evse_rate_start[row];
   const std::uint32_t last = view.evse_rate_start[row + 1];
   if (first != last) {
-    const double* begin = view.evse_rate_kw + first;
-    const double* end = std::upper_bound(begin, view.evse_rate_kw + last, car.max_kw + same_kw);
+    const double* begin = view.rate_kw + first;
+    const double* end = std::upper_bound(begin, view.rate_kw + last, car.max_kw + same_kw);
     car.rates_kw = {begin, end};
     car.max_kw = car.rates_kw.empty() ? 0.0 : car.rates_kw.back();
     car.min_kw = *begin;

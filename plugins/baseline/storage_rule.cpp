@@ -75,8 +75,8 @@ double arbitrage_kw(const evtwin_view& view, double grid_kw, const Prices& price
 void drive_storage(const evtwin_view& view, double peak_target_kw, double expected_grid_kw, SiteRows& rows,
                    std::span<double> storage_kw) {
   std::fill(storage_kw.begin(), storage_kw.end(), 0.0);
-  if (storage_kw.empty() || view.policy_storage == EVTWIN_STORAGE_OFF) return;
-  const bool looks_at_prices = view.policy_storage != EVTWIN_STORAGE_SELF_CONSUMPTION;
+  if (storage_kw.empty() || view.storage_policy == EVTWIN_STORAGE_OFF) return;
+  const bool looks_at_prices = view.storage_policy != EVTWIN_STORAGE_SELF_CONSUMPTION;
   const Prices prices = looks_at_prices ? prices_of(view) : Prices{};
   const double target_kw =
       std::min(view.contract_kw, std::isnan(peak_target_kw) ? view.billed_peak_kw : peak_target_kw);
@@ -88,7 +88,7 @@ void drive_storage(const evtwin_view& view, double peak_target_kw, double expect
     // Wishes are at the grid connection; `share` turns them into kW of this storage.
     const double share = rows.grid_coefficient(member) > 0.0 ? 1.0 / rows.grid_coefficient(member) : 1.0;
     double kw = 0.0;
-    switch (view.policy_storage) {
+    switch (view.storage_policy) {
       case EVTWIN_STORAGE_SELF_CONSUMPTION:
         kw = self_consumption_kw(grid_kw) * share;
         break;
@@ -114,7 +114,7 @@ void drive_storage(const evtwin_view& view, double peak_target_kw, double expect
 
 std::uint32_t storage_horizon_steps(const evtwin_view& first) {
   const bool looks_at_prices =
-      first.policy_storage == EVTWIN_STORAGE_PEAK_SHAVING || first.policy_storage == EVTWIN_STORAGE_ARBITRAGE;
+      first.storage_policy == EVTWIN_STORAGE_PEAK_SHAVING || first.storage_policy == EVTWIN_STORAGE_ARBITRAGE;
   return first.n_storages > 0 && looks_at_prices ? steps_of_a_day(first) : 0;
 }
 

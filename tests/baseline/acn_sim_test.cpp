@@ -237,7 +237,7 @@ TEST(AcnSim, ADcEvseIsRefused) {
 TEST(AcnSim, StorageFollowsTheScenariosPolicyAllTheSame) {
   ViewBuilder site = site_of({continuous_evse()});
   site.storages.emplace_back();
-  site.policy_storage = EVTWIN_STORAGE_SELF_CONSUMPTION;
+  site.storage_policy = EVTWIN_STORAGE_SELF_CONSUMPTION;
   site.load_kw = 10.0;
   const Answer answer = decide("edf", site, acn());
   EXPECT_NEAR(answer.storage_kw[0], -10.0 - 32.0 * kw_per_a, 1e-9);

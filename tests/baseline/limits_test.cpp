@@ -50,8 +50,8 @@ std::string fault(const evtwin_view& view, const Answer& answer) {
     if (kw <= 0.0) continue;
     if (kw > std::fmin(view.evse_car_max_kw[i], view.evse_max_kw[i]) + 1e-9) return at + ", above its maximum";
     if (kw < view.evse_car_min_kw[i] - 1e-9) return at + ", below its minimum";
-    const double* first = view.evse_rate_kw + view.evse_rate_start[i];
-    const double* last = view.evse_rate_kw + view.evse_rate_start[i + 1];
+    const double* first = view.rate_kw + view.evse_rate_start[i];
+    const double* last = view.rate_kw + view.evse_rate_start[i + 1];
     if (first != last && std::find(first, last, kw) == last) return at + ", which is no rate of its";
     if (std::isnan(kw)) return at;
   }
@@ -95,7 +95,7 @@ ViewBuilder any_site() {
     site.storages.push_back({});
     site.storages.back().soc = drawn(0, 100, 0.01);
   }
-  site.policy_storage = *rc::gen::inRange(0, 4);
+  site.storage_policy = *rc::gen::inRange(0U, 4U);
   site.load_kw = drawn(0, 60), site.pv_kw = drawn(0, 60);
   site.contract_kw = site.load_kw + drawn(0, 100);
   site.export_limit_kw = site.pv_kw + drawn(0, 50);

@@ -8,9 +8,9 @@ namespace {
 
 constexpr double exact_kw = 1e-9;
 
-ViewBuilder site_with(std::int32_t policy) {
+ViewBuilder site_with(std::uint32_t policy) {
   ViewBuilder site;
-  site.policy_storage = policy;
+  site.storage_policy = policy;
   site.storages.push_back({});
   return site;
 }
@@ -131,7 +131,7 @@ TEST(StorageRule, ChargingKeepsTheContractWithTheCars) {
 TEST(StorageRule, AsksForPricesOnlyWhereThePolicyLooksAtThem) {
   ViewBuilder site = site_with(EVTWIN_STORAGE_SELF_CONSUMPTION);
   EXPECT_EQ(Driver("edf", site).c().horizon_steps, 0u);
-  site.policy_storage = EVTWIN_STORAGE_ARBITRAGE;
+  site.storage_policy = EVTWIN_STORAGE_ARBITRAGE;
   EXPECT_EQ(Driver("edf", site).c().horizon_steps, 96u);
 }
 

@@ -66,7 +66,7 @@ class ViewBuilder {
   std::int64_t now_ns = start, tick_ns = 15 * minute;
   double pv_kw = 0.0, load_kw = 0.0, contract_kw = unlimited, export_limit_kw = unlimited;
   double buy = 0.2, sell = 0.05, v2g_price = 0.0, billed_peak_kw = 0.0;
-  std::int32_t policy_storage = EVTWIN_STORAGE_OFF;
+  std::uint32_t storage_policy = EVTWIN_STORAGE_OFF;
   double power_setpoint_kw = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> horizon_buy;
 
@@ -212,7 +212,7 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.evse_soc_floor = c_.floor.data();
   view_.evse_priority = c_.priority.data();
   view_.evse_rate_start = c_.rate_start.data();
-  view_.evse_rate_kw = c_.rate.data();
+  view_.rate_kw = c_.rate.data();
   view_.n_storages = static_cast<std::uint32_t>(storages.size());
   view_.storage_kwh = c_.s_kwh.data();
   view_.storage_soc = c_.s_soc.data();
@@ -251,7 +251,7 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.horizon_sell_per_kwh = c_.h_sell.data();
   view_.horizon_co2_kg_per_kwh = c_.zeros.data();
   view_.since_last = &ledger_;
-  view_.policy_storage = policy_storage;
+  view_.storage_policy = storage_policy;
   return view_;
 }
 

@@ -63,7 +63,8 @@ TEST(ViewColumns, EveryColumnIsThere) {
   columns.horizon.start_ns = {0, 1, 2};
   for (auto* column :
        {&columns.horizon.pv_kw, &columns.horizon.load_kw, &columns.horizon.buy_per_kwh, &columns.horizon.sell_per_kwh,
-        &columns.horizon.co2_kg_per_kwh, &columns.horizon.contract_kw, &columns.horizon.power_setpoint_kw}) {
+        &columns.horizon.co2_kg_per_kwh, &columns.horizon.contract_kw, &columns.horizon.power_setpoint_kw,
+        &columns.horizon.arrivals, &columns.horizon.arrivals_kwh}) {
     *column = {1.0, 2.0};
   }
   columns.horizon.issued_ns = 7;
@@ -96,7 +97,7 @@ TEST(ViewColumns, EveryColumnIsThere) {
       {"evse_soc_floor", v.evse_soc_floor},
       {"evse_priority", v.evse_priority},
       {"evse_rate_start", v.evse_rate_start},
-      {"evse_rate_kw", v.evse_rate_kw},
+      {"rate_kw", v.rate_kw},
       {"storage_kwh", v.storage_kwh},
       {"storage_soc", v.storage_soc},
       {"storage_soc_min", v.storage_soc_min},
@@ -153,7 +154,7 @@ TEST(ViewColumns, ShowTheInstallationInTheOrderOfTheScenario) {
   EXPECT_EQ(v.evse_efficiency[1], 0.95);
   EXPECT_EQ(std::vector<std::uint32_t>(v.evse_rate_start, v.evse_rate_start + 4),
             (std::vector<std::uint32_t>{0, 3, 3, 3}));
-  EXPECT_NEAR(v.evse_rate_kw[1], 16 * 0.23, 1e-12);
+  EXPECT_NEAR(v.rate_kw[1], 16 * 0.23, 1e-12);
   EXPECT_EQ(v.storage_kwh[0], 100.0);
   EXPECT_EQ(v.storage_soc[0], 0.6);
   EXPECT_EQ(v.storage_soc_min[0], 0.1);
@@ -203,19 +204,19 @@ TEST(ViewColumns, LimitRowsAreTheGuards) {
 }
 
 /// Everything that belongs to the car on an EVSE.
-std::vector<std::vector<double>*> car_columns(ViewColumns& c) {
+std::vector<Column<double>*> car_columns(ViewColumns& c) {
   return {&c.setpoint_kw, &c.power_kw, &c.requested_kwh,        &c.got_kwh,  &c.remaining_kwh, &c.car_min_kw,
           &c.car_max_kw,  &c.kw_per_a, &c.car_max_discharge_kw, &c.priority, &c.soc,           &c.battery_kwh,
-          &c.soc_floor};
+          &c.soc_floor, &c.car_charge_efficiency, &c.car_discharge_efficiency};
 }
 
 TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
   MixedSite site;
   ViewColumns columns(site.evses, site.storages, site.guard);
-  for (auto* column : car_columns(columns)) column->assign(3, 0.5);
+  for (auto* column : car_columns(columns)) column->fill(0.5);
   columns.session = {4, 5, 6};
   columns.draws = {1, 1, 1};
-  columns.arrived_ns = columns.departs_ns = columns.claimed_departs_ns = {10, 11, 12};
+  for (auto* column : {&columns.arrived_ns, &columns.departs_ns, &columns.claimed_departs_ns}) *column = {10, 11, 12};
   columns.plug_out(1);
   for (const std::size_t other : {0U, 2U}) {
     for (const auto* column : car_columns(columns)) EXPECT_EQ((*column)[other], 0.5);
@@ -231,7 +232,8 @@ TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
   EXPECT_EQ(columns.view.evse_claimed_departs_ns[1], 0);
   for (const auto* column : car_columns(columns)) {
     const bool may_be_unknown =
-        column == &columns.soc || column == &columns.battery_kwh || column == &columns.soc_floor;
+        column == &columns.soc || column == &columns.battery_kwh || column == &columns.soc_floor ||
+        column == &columns.car_charge_efficiency || column == &columns.car_discharge_efficiency;
     EXPECT_TRUE(may_be_unknown ? std::isnan((*column)[1]) : (*column)[1] == 0.0);
   }
 }
@@ -245,7 +247,7 @@ TEST(ViewColumns, APlugInShowsWhatEvseAndCarCanDoTogether) {
   EXPECT_EQ(v.evse_car_max_kw[0], 7.36);
   EXPECT_EQ(v.evse_car_max_discharge_kw[0], 3.0);
   EXPECT_EQ(v.evse_kw_per_a[0], 0.23);
-  EXPECT_EQ(std::vector<double>(v.evse_rate_kw, v.evse_rate_kw + 3), (std::vector<double>{1.84, 3.68, 7.36}));
+  EXPECT_EQ(std::vector<double>(v.rate_kw, v.rate_kw + 3), (std::vector<double>{1.84, 3.68, 7.36}));
   columns.plug_in(0, {});
   EXPECT_EQ(v.evse_car_max_kw[0], 0.0);
   EXPECT_EQ(v.evse_kw_per_a[0], 0.0);

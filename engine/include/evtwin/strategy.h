@@ -2,18 +2,22 @@
  *
  * The contract
  *  1. A plugin is a shared object that exports one data symbol, `evtwin_strategy_entry`. Nothing else is looked up by
- * name.
- *  2. The same abi_major is needed; a lower abi_minor is accepted. Structs begin with struct_size and only ever grow at
- * the end. While abi_major is 0 the digest of this header must match too: rebuild plugins with the host they run in.
+ *     name.
+ *  2. Versions. The same abi_major is needed; a lower abi_minor is accepted, a higher one refused. Structs begin with
+ *     struct_size and only ever grow at the end: a struct from the plugin that is shorter or longer than the one of the
+ *     abi_minor it names is refused. While abi_major is 0 nothing is promised from release to release: the digest of
+ * this header must match too, so rebuild plugins with the host they run in.
  *  3. Text is UTF-8 and NUL terminated. Time is int64 nanoseconds since 1970-01-01T00:00Z. Power is kW at the EVSE
- * meter, positive into the vehicle or the storage, negative out of it. Energy is kWh, money the currency of the site's
- * tariff, SoC 0..1.
+ *     meter, positive into the vehicle or the storage, negative out of it. Energy is kWh, money the currency of the
+ *     site's tariff, SoC 0..1. NaN means "not known" in a view and "leave as it is" in a decision.
  *  4. The host owns every column, and a pointer is valid until the call returns. The plugin writes only to the columns
- * of evtwin_decision. Nobody frees the other side's memory.
+ *     of evtwin_decision; the view lies in memory that can not be written. Nobody frees the other side's memory.
  *  5. An instance serves one site and is never entered by two threads at once; distinct instances may run in parallel.
- *     Marks below: [any] callable from any thread, [one] only from the thread that called into the instance.
+ *     Marks below: [any] callable from any thread at any time, [one] only during a call into the instance and from the
+ *     thread that made it.
  *  6. No exception and no longjmp crosses. A failure is a status other than EVTWIN_OK, explained by host->report().
- *  7. Same inputs, same answer: no clock, no entropy, no address order. Random numbers come from host->random_u64.
+ *  7. Same inputs, same answer: no clock, no entropy, no address order, nothing shared between instances. Random
+ * numbers come from host->random_u64.
  *  8. Optional features are asked for by string id through extension(); an unknown id answers NULL. */
 #ifndef EVTWIN_STRATEGY_H
 #define EVTWIN_STRATEGY_H
@@ -26,7 +30,7 @@ extern "C" {
 #endif
 
 #define EVTWIN_ABI_MAJOR 0u
-#define EVTWIN_ABI_MINOR 1u
+#define EVTWIN_ABI_MINOR 2u
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -40,6 +44,7 @@ typedef uint32_t evtwin_status;
 #define EVTWIN_BAD_PARAMETER 1u /* a parameter is out of range; report() says which and what is right */
 #define EVTWIN_UNSUPPORTED 2u   /* unknown strategy id or feature */
 #define EVTWIN_FAILED 3u        /* anything else; report() says what */
+#define EVTWIN_BAD_STATE 4u     /* saved state that can not be read back: truncated, damaged, of another version */
 
 /* How serious a report is. */
 #define EVTWIN_DEBUG 0u
@@ -92,19 +97,27 @@ typedef struct evtwin_param_value {
 #define EVTWIN_LIMIT_MAGNITUDE_A \
   2u /* |sum of coefficient x current x exp(j angle)| <= upper; no lower bound; binds setpoints */
 
-/* Money and energy of the site since the previous decision (increments, not totals). */
+/* Energy and money of the site, kWh >= 0 and the tariff's currency. */
 typedef struct evtwin_ledger {
   uint32_t struct_size, reserved;
-  double import_kwh, export_kwh;          /* at the grid connection */
-  double ev_charge_kwh, ev_discharge_kwh; /* at the EVSE meters, both >= 0 */
+  double import_kwh, export_kwh; /* at the grid connection */
   double pv_kwh, load_kwh;
-  double energy_cost;   /* import x buy price - export x sell price */
-  double demand_charge; /* growth of the month's demand charge */
-  double driver_revenue, v2g_payment;
-  double co2_kg;
-  double unmet_kwh;    /* of the sessions that ended */
+  double ev_charge_kwh, ev_discharge_kwh;           /* at the EVSE meters */
+  double storage_charge_kwh, storage_discharge_kwh; /* at the storages' AC terminals */
+  double losses_kwh;                                /* DC EVSEs, feeders, standby: between the meters */
+  double energy_cost;                               /* import x buy price - export x sell price */
+  double demand_charge;                             /* growth of the months' demand charges */
+  double driver_revenue, v2g_payment;               /* drivers to site, site to drivers */
+  double wear_cost;                                 /* of vehicle and storage batteries */
+  double co2_kg;                                    /* of the imported energy */
+  double unmet_kwh;                                 /* of the sessions that ended */
   double overload_kwh; /* energy above the contract power or below minus the export limit */
 } evtwin_ledger;
+
+/* What a demand charge is reckoned on. */
+#define EVTWIN_DEMAND_NONE 0u
+#define EVTWIN_DEMAND_PEAK 1u     /* the month's highest 15-min mean import, ratchet included */
+#define EVTWIN_DEMAND_CONTRACT 2u /* the contract power: no decision changes it */
 
 /* Columns are structures of arrays: row i of each evse_* column is EVSE i, in the order the scenario declares them. */
 typedef struct evtwin_view {
@@ -113,10 +126,13 @@ typedef struct evtwin_view {
   int64_t now_ns;
   int64_t next_tick_ns;     /* the next decision tick after now */
   int64_t tick_ns;          /* nominal distance between ticks */
+  int64_t utc_offset_ns;    /* the local clock shows now_ns + utc_offset_ns */
   uint64_t decision_number; /* 0, 1, 2 ... */
 
   /* EVSEs: the installation. Length n_evses; constant during a run unless said. */
-  uint32_t n_evses, reserved0;
+  uint32_t n_evses;
+  uint32_t n_connected;           /* rows with a session ... */
+  const uint32_t* connected_evse; /* [n_connected] ... ascending: what to loop over, few of the rows on a large site */
   const char* const* evse_id;
   const uint8_t* evse_phases;          /* 1, 2 or 3 AC phases; 0 for DC */
   const double* evse_voltage_v;        /* across one load phase; 0 for DC */
@@ -132,26 +148,42 @@ typedef struct evtwin_view {
   const double* evse_setpoint_kw; /* in force now, after the guard */
   const double* evse_power_kw;    /* metered now */
   const int64_t* evse_arrived_ns;
-  const int64_t* evse_departs_ns;   /* estimate: max(what the driver claimed, the next tick); never the truth */
-  const double* evse_requested_kwh; /* what the driver asked for */
-  const double* evse_got_kwh;       /* metered so far, net of what was discharged */
-  const double* evse_remaining_kwh; /* max(0, requested - got) */
+  const int64_t* evse_claimed_departs_ns; /* what the driver claimed, as claimed: may lie in the past by now */
+  const int64_t* evse_departs_ns;         /* estimate: max(claimed, the next tick); never the truth */
+  const double* evse_requested_kwh;       /* what the driver asked for */
+  const double* evse_got_kwh;             /* metered so far, net of what was discharged */
+  const double* evse_remaining_kwh;       /* max(0, requested - got) */
   const double* evse_car_min_kw; /* smallest non-zero offer this EVSE can make this car (6 A minimum, finite rates) */
   const double* evse_car_max_kw; /* largest: min(EVSE, rating of the car's inlet), phases used = min(EVSE, car) */
   const double* evse_car_max_discharge_kw; /* > 0 only for a V2G car whose driver opted in */
   const double* evse_kw_per_a;             /* kW of 1 A on the phases used; 0 for DC */
-  const double* evse_soc;                  /* NaN unless a real charger would know it */
-  const double* evse_battery_kwh;          /* NaN likewise */
-  const double* evse_soc_floor;            /* discharging never goes below; NaN likewise */
   const double* evse_priority;             /* 0 by default, higher is more important */
+  const double* evse_soc; /* NaN unless a real charger would know it (ISO 15118), as are the next four */
+  const double* evse_battery_kwh;
+  const double* evse_soc_floor;                /* discharging never goes below */
+  const double* evse_car_charge_efficiency;    /* stored kWh = metered kWh x this */
+  const double* evse_car_discharge_efficiency; /* metered kWh = stored kWh x this */
 
-  /* Finite rates: row i may offer 0 or rate_kw[rate_start[i]] .. rate_kw[rate_start[i+1]-1], ascending, positive, for
-   * the car that is plugged in; an empty range means any power from evse_car_min_kw to evse_car_max_kw. */
+  /* Acceptance: what the car on row i takes at most over its SoC, linear between the points p with
+   * evse_curve_start[i] <= p < evse_curve_start[i] + evse_curve_points[i]; 0 points where a charger would not know. */
+  const uint32_t* evse_curve_start;
+  const uint32_t* evse_curve_points;
+  const double* curve_soc; /* ascending from 0 to 1 */
+  const double* curve_kw;  /* at the EVSE meter, >= 0; infinity where only the EVSE limits */
+
+  /* Finite rates: row i may offer 0 or rate_kw[p], evse_rate_start[i] <= p < evse_rate_start[i+1], ascending, positive,
+   * for the car that is plugged in; an empty range means any power from evse_car_min_kw to evse_car_max_kw. */
   const uint32_t* evse_rate_start; /* [n_evses + 1] */
-  const double* evse_rate_kw;
+  const double* rate_kw;
+
+  /* Reservations: the next visit announced for row i and not begun; all 0 where none is known. */
+  const int64_t* evse_reserved_from_ns;
+  const int64_t* evse_reserved_until_ns;
+  const double* evse_reserved_kwh;
 
   /* Storage. Length n_storages; power at its AC terminals. */
-  uint32_t n_storages, reserved1;
+  uint32_t n_storages;
+  uint32_t storage_policy;   /* EVTWIN_STORAGE_*: what the scenario wants of a strategy that leaves storage alone */
   const double* storage_kwh; /* capacity */
   const double* storage_soc;
   const double* storage_soc_min;
@@ -167,7 +199,7 @@ typedef struct evtwin_view {
    * view given to create().
    * A member below n_evses is an EVSE; member n_evses + s is storage s. Lossy feeders are folded into the coefficients
    * (charging side); the guard evaluates them exactly. */
-  uint32_t n_limits, reserved2;
+  uint32_t n_limits, reserved0;
   const char* const* limit_name;
   const uint32_t* limit_kind; /* EVTWIN_LIMIT_* */
   const double* limit_lower;  /* -infinity where there is none */
@@ -180,21 +212,30 @@ typedef struct evtwin_view {
   const double* limit_angle_deg;   /* MAGNITUDE rows: angle of that member's current in this row; 0 in other rows */
 
   /* The site now. */
-  double pv_kw, load_kw;  /* >= 0 */
-  double contract_kw;     /* import limit in force; infinity where there is none */
-  double export_limit_kw; /* infinity where there is none */
+  double pv_kw, load_kw;    /* >= 0 */
+  double contract_kw;       /* import limit in force; infinity where there is none */
+  double export_limit_kw;   /* infinity where there is none */
+  double power_setpoint_kw; /* net import the site should have now; NaN where the scenario gives none */
+
+  /* Money now. */
   double buy_per_kwh, sell_per_kwh;
   double driver_price_per_kwh; /* what drivers pay for energy at the EVSE meter */
   double v2g_price_per_kwh;    /* what drivers are paid for energy discharged */
   double unmet_price_per_kwh;  /* worth of a kWh wanted and not got */
-  double demand_price_per_kw;  /* this month's demand charge; 0 where there is none or it is on contract power */
-  double billed_peak_kw;       /* kW the month will be billed for so far, ratchet included */
-  double window_import_kwh;    /* net import so far in the running metering window */
-  int64_t window_end_ns;       /* its end; windows are 15 min on the local clock */
+
+  /* The demand charge. One more kW of billed peak costs demand_price_per_kw x demand_fraction this month. */
+  uint32_t demand_basis, reserved1; /* EVTWIN_DEMAND_* */
+  double demand_price_per_kw;       /* of the whole month; 0 where the basis is not PEAK */
+  double demand_fraction;           /* of this month's charge that the run pays: 1, or pro rata in a month cut short */
+  double billed_peak_kw;            /* kW the month will be billed for so far, ratchet included */
+  double month_peak_kw;             /* the running peak: highest closed 15-min window of this month */
+  int64_t month_end_ns;
+  double window_import_kwh; /* net import so far in the running metering window */
+  int64_t window_end_ns;    /* its end; windows are 15 min on the local clock */
 
   /* The horizon: step k covers [now, next_tick) for k = 0, then one tick each. As many steps as the instance asked for.
    * Values were issued at horizon_issued_ns; nothing issued after now is here. */
-  uint32_t horizon_steps, reserved3;
+  uint32_t horizon_steps, reserved2;
   int64_t horizon_issued_ns;
   const int64_t* horizon_start_ns; /* [horizon_steps + 1]: step k covers [start[k], start[k+1]) */
   const double* horizon_pv_kw;
@@ -202,24 +243,20 @@ typedef struct evtwin_view {
   const double* horizon_buy_per_kwh;
   const double* horizon_sell_per_kwh;
   const double* horizon_co2_kg_per_kwh;
+  const double* horizon_contract_kw;       /* lowest import limit within the step, cuts announced so far included */
+  const double* horizon_power_setpoint_kw; /* at the step's start; NaN where there is none */
+  const double* horizon_arrivals;          /* vehicles expected to plug in during the step */
+  const double* horizon_arrivals_kwh;      /* energy they are expected to request */
 
   const evtwin_ledger* since_last; /* what the previous decision led to */
-  int32_t policy_storage; /* EVTWIN_STORAGE_*: what the scenario wants of a strategy that leaves storage alone */
-  uint32_t n_connected;   /* rows with a session ... */
-  const uint32_t* connected_evse; /* [n_connected] ... ascending: what to loop over, few of the rows on a large site */
-  const int64_t* evse_claimed_departs_ns; /* what the driver claimed, as claimed: may lie in the past by now; 0 where
-                                             nobody is */
-  const double*
-      horizon_contract_kw;  /* [horizon_steps] lowest import limit within the step, cuts announced so far included */
-  double power_setpoint_kw; /* net import the site should have now; NaN where the scenario gives none */
-  const double* horizon_power_setpoint_kw; /* [horizon_steps] at the step's start; NaN likewise */
+  const evtwin_ledger* so_far;     /* the run up to now */
 } evtwin_view;
 
 /* Storage policies of a scenario; strategies that do not optimise storage themselves follow it. */
-#define EVTWIN_STORAGE_OFF 0
-#define EVTWIN_STORAGE_SELF_CONSUMPTION 1 /* PV surplus in, own demand out */
-#define EVTWIN_STORAGE_PEAK_SHAVING 2     /* PV surplus in, demand above a target out */
-#define EVTWIN_STORAGE_ARBITRAGE 3        /* in when cheap, out when dear */
+#define EVTWIN_STORAGE_OFF 0u
+#define EVTWIN_STORAGE_SELF_CONSUMPTION 1u /* PV surplus in, own demand out */
+#define EVTWIN_STORAGE_PEAK_SHAVING 2u     /* PV surplus in, demand above a target out */
+#define EVTWIN_STORAGE_ARBITRAGE 3u        /* in when cheap, out when dear */
 
 /* ---- The decision: columns prefilled by the host. ------------------------------------------------------------------
  */
@@ -237,7 +274,8 @@ typedef struct evtwin_decision {
 typedef struct evtwin_host {
   uint32_t struct_size, abi_major, abi_minor, reserved;
   void* context; /* the host's own */
-  /* [any] Message to the user; at EVTWIN_ERROR it becomes the text of the error. */
+  /* [one] Message to the user. EVTWIN_INFO and EVTWIN_WARNING are recorded in the run file with the time of the
+   * decision (say why you decided so: the viewer shows it), EVTWIN_ERROR becomes the text of the error. */
   void (*report)(const struct evtwin_host*, uint32_t severity, const char* text);
   /* [any] Pure function of the run's seed, stream and index (Philox4x32-10). */
   uint64_t (*random_u64)(const struct evtwin_host*, uint64_t stream, uint64_t index);
@@ -249,6 +287,8 @@ typedef struct evtwin_host {
  */
 #define EVTWIN_STRATEGY_USES_V2G 1u     /* may discharge vehicles */
 #define EVTWIN_STRATEGY_USES_STORAGE 2u /* sets storage_kw itself */
+#define EVTWIN_STRATEGY_STATELESS 4u    /* an answer depends on its view alone: nothing to save in a checkpoint */
+#define EVTWIN_STRATEGY_KEEP_LOADED 8u  /* never unload the file: it started threads of its own (OpenMP, LibTorch) */
 
 typedef struct evtwin_info {
   uint32_t struct_size, flags;
@@ -268,6 +308,28 @@ typedef struct evtwin_strategy {
   void (*destroy)(struct evtwin_strategy*);                                               /* [one] */
 } evtwin_strategy;
 
+/* ---- Optional: state, for checkpoints. -----------------------------------------------------------------------------
+ * extension(strategy, EVTWIN_STATE) of an instance whose answers depend on what it saw before. Bytes are the plugin's
+ * own; begin them with a version of your own. */
+#define EVTWIN_STATE "evtwin.state/1"
+
+typedef struct evtwin_sink {
+  void* context;
+  evtwin_status (*write)(const struct evtwin_sink*, const void* bytes, uint64_t n); /* all n, or not EVTWIN_OK */
+} evtwin_sink;
+
+typedef struct evtwin_source {
+  void* context;
+  uint64_t (*read)(const struct evtwin_source*, void* bytes, uint64_t n); /* how many came, 1..n; 0 at the end */
+} evtwin_source;
+
+typedef struct evtwin_state {
+  uint32_t struct_size, reserved;
+  evtwin_status (*save)(const evtwin_strategy*, const evtwin_sink*); /* [one] between two decisions */
+  /* [one] Into an instance fresh from create(); from then on it answers as the one that saved. */
+  evtwin_status (*load)(evtwin_strategy*, const evtwin_source*);
+} evtwin_state;
+
 typedef struct evtwin_entry {
   uint32_t struct_size, abi_major, abi_minor;
   uint32_t n_strategies;
@@ -279,6 +341,27 @@ typedef struct evtwin_entry {
 } evtwin_entry;
 
 extern EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry;
+
+/* A compiler that lays these structs out otherwise can not make plugins. */
+#if UINTPTR_MAX == UINT64_MAX
+#ifdef __cplusplus
+#define EVTWIN_STATIC_ASSERT(condition) static_assert(condition, #condition)
+#else
+#define EVTWIN_STATIC_ASSERT(condition) _Static_assert(condition, #condition)
+#endif
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_info) == 72);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_value) == 24);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_ledger) == 144);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 768);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 40);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_host) == 48);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_info) == 56);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_strategy) == 48);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_sink) == 16);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_source) == 16);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_state) == 24);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_entry) == 40);
+#endif
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -1,26 +1,42 @@
 // strategy.hpp - the thin C++20 face of strategy.h: spans in, parameters by name, exceptions caught at the fence.
 //
 //   struct Half {
-//     static constexpr evtwin_info info = evtwin::sdk::describe("half", "Half power", "1.0", "Offers every car half of
-//     what it can take."); Half(const evtwin::sdk::Setup&) {} void decide(const evtwin::sdk::View& view,
-//     evtwin::sdk::Decision& decision) {
-//       for (std::size_t i = 0; i < view.evse_count(); ++i) decision.evse_kw[i] = 0.5 * view.evse_car_max_kw()[i];
+//     static constexpr evtwin_info info = evtwin::sdk::describe(
+//         "half", "Half power", "1.0", "Offers every car half of what it can take.", EVTWIN_STRATEGY_STATELESS);
+//     explicit Half(const evtwin::sdk::Setup&) {}
+//     void decide(const evtwin::sdk::View& view, evtwin::sdk::Decision& decision) {
+//       for (const std::size_t i : view.connected()) decision.evse_kw[i] = 0.5 * view.evse_car_max_kw()[i];
 //     }
 //   };
 //   EVTWIN_STRATEGIES(Half)
+//
+// A strategy that remembers something between decisions has two members more, so that runs can be checkpointed:
+//     void save(evtwin::sdk::StateWriter&) const;
+//     void load(evtwin::sdk::StateReader&);
 #pragma once
 #include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 
+#include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <limits>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
+#include <vector>
 
 namespace evtwin::sdk {
+
+/// Throw it from a constructor when parameters do not go together; the text says which, and what would be right.
+struct BadParameter : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
 
 /// Description of a strategy; `params` must be a static array.
 template <std::size_t N>
@@ -45,6 +61,9 @@ constexpr evtwin_param_info integer(const char* id, const char* unit, double min
 constexpr evtwin_param_info boolean(const char* id, bool default_value, const char* help) {
   return {id, "", help, EVTWIN_PARAM_BOOL, 0, nullptr, 0.0, 1.0, default_value ? 1.0 : 0.0, nullptr};
 }
+constexpr evtwin_param_info text(const char* id, const char* default_value, const char* help) {
+  return {id, "", help, EVTWIN_PARAM_TEXT, 0, nullptr, 0.0, 0.0, 0.0, default_value};
+}
 template <std::size_t N>
 constexpr evtwin_param_info choice(const char* id, const std::array<const char*, N>& choices, const char* default_value,
                                    const char* help) {
@@ -52,7 +71,7 @@ constexpr evtwin_param_info choice(const char* id, const std::array<const char*,
           0.0, 0.0, 0.0,  default_value};
 }
 
-/// What one decision may know; spans over the host's columns, valid during the call.
+/// What one decision may know; spans over the host's columns, valid during the call. Scalars are read from `raw`.
 class View {
  public:
   explicit View(const evtwin_view& view) : raw(view) {}
@@ -63,26 +82,111 @@ class View {
   std::span<const std::uint32_t> connected() const { return {raw.connected_evse, raw.n_connected}; }
   bool connected(std::size_t i) const { return raw.evse_session[i] != 0; }
   bool draws(std::size_t i) const { return raw.evse_draws[i] != 0; }
-  std::span<const double> evse_max_kw() const { return {raw.evse_max_kw, raw.n_evses}; }
-  std::span<const double> evse_car_min_kw() const { return {raw.evse_car_min_kw, raw.n_evses}; }
-  std::span<const double> evse_car_max_kw() const { return {raw.evse_car_max_kw, raw.n_evses}; }
-  std::span<const double> evse_remaining_kwh() const { return {raw.evse_remaining_kwh, raw.n_evses}; }
-  std::span<const std::int64_t> evse_arrived_ns() const { return {raw.evse_arrived_ns, raw.n_evses}; }
-  std::span<const std::int64_t> evse_departs_ns() const { return {raw.evse_departs_ns, raw.n_evses}; }
-  std::span<const std::int64_t> evse_claimed_departs_ns() const { return {raw.evse_claimed_departs_ns, raw.n_evses}; }
+  bool asked_because(std::uint32_t why) const { return (raw.why & why) != 0; }
+
+  // By EVSE.
+  std::string_view evse_id(std::size_t i) const { return raw.evse_id[i]; }
+  std::span<const std::uint8_t> evse_phases() const { return by_evse(raw.evse_phases); }
+  std::span<const double> evse_voltage_v() const { return by_evse(raw.evse_voltage_v); }
+  std::span<const double> evse_phase_angle_deg() const { return by_evse(raw.evse_phase_angle_deg); }
+  std::span<const double> evse_max_kw() const { return by_evse(raw.evse_max_kw); }
+  std::span<const double> evse_max_discharge_kw() const { return by_evse(raw.evse_max_discharge_kw); }
+  std::span<const double> evse_efficiency() const { return by_evse(raw.evse_efficiency); }
+  std::span<const std::uint64_t> evse_session() const { return by_evse(raw.evse_session); }
+  std::span<const double> evse_setpoint_kw() const { return by_evse(raw.evse_setpoint_kw); }
+  std::span<const double> evse_power_kw() const { return by_evse(raw.evse_power_kw); }
+  std::span<const std::int64_t> evse_arrived_ns() const { return by_evse(raw.evse_arrived_ns); }
+  std::span<const std::int64_t> evse_claimed_departs_ns() const { return by_evse(raw.evse_claimed_departs_ns); }
+  std::span<const std::int64_t> evse_departs_ns() const { return by_evse(raw.evse_departs_ns); }
+  std::span<const double> evse_requested_kwh() const { return by_evse(raw.evse_requested_kwh); }
+  std::span<const double> evse_got_kwh() const { return by_evse(raw.evse_got_kwh); }
+  std::span<const double> evse_remaining_kwh() const { return by_evse(raw.evse_remaining_kwh); }
+  std::span<const double> evse_car_min_kw() const { return by_evse(raw.evse_car_min_kw); }
+  std::span<const double> evse_car_max_kw() const { return by_evse(raw.evse_car_max_kw); }
+  std::span<const double> evse_car_max_discharge_kw() const { return by_evse(raw.evse_car_max_discharge_kw); }
+  std::span<const double> evse_kw_per_a() const { return by_evse(raw.evse_kw_per_a); }
+  std::span<const double> evse_priority() const { return by_evse(raw.evse_priority); }
+  std::span<const double> evse_soc() const { return by_evse(raw.evse_soc); }
+  std::span<const double> evse_battery_kwh() const { return by_evse(raw.evse_battery_kwh); }
+  std::span<const double> evse_soc_floor() const { return by_evse(raw.evse_soc_floor); }
+  std::span<const double> evse_car_charge_efficiency() const { return by_evse(raw.evse_car_charge_efficiency); }
+  std::span<const double> evse_car_discharge_efficiency() const { return by_evse(raw.evse_car_discharge_efficiency); }
+  std::span<const std::int64_t> evse_reserved_from_ns() const { return by_evse(raw.evse_reserved_from_ns); }
+  std::span<const std::int64_t> evse_reserved_until_ns() const { return by_evse(raw.evse_reserved_until_ns); }
+  std::span<const double> evse_reserved_kwh() const { return by_evse(raw.evse_reserved_kwh); }
+  /// The acceptance curve of the car on row i: SoC and kW of its points; empty where a charger would not know.
+  std::span<const double> curve_soc(std::size_t i) const { return curve(raw.curve_soc, i); }
+  std::span<const double> curve_kw(std::size_t i) const { return curve(raw.curve_kw, i); }
   /// Finite rates of row i in kW, ascending, without 0; empty: any power between car_min and car_max.
-  std::span<const double> evse_rates_kw(std::size_t i) const {
-    return {raw.evse_rate_kw + raw.evse_rate_start[i], raw.evse_rate_start[i + 1] - raw.evse_rate_start[i]};
-  }
+  std::span<const double> rates_kw(std::size_t i) const { return rows(raw.rate_kw, raw.evse_rate_start, i); }
+
+  // By storage.
   std::size_t storage_count() const { return raw.n_storages; }
+  std::span<const double> storage_kwh() const { return by_storage(raw.storage_kwh); }
+  std::span<const double> storage_soc() const { return by_storage(raw.storage_soc); }
+  std::span<const double> storage_soc_min() const { return by_storage(raw.storage_soc_min); }
+  std::span<const double> storage_soc_max() const { return by_storage(raw.storage_soc_max); }
+  std::span<const double> storage_max_charge_kw() const { return by_storage(raw.storage_max_charge_kw); }
+  std::span<const double> storage_max_discharge_kw() const { return by_storage(raw.storage_max_discharge_kw); }
+  std::span<const double> storage_charge_efficiency() const { return by_storage(raw.storage_charge_efficiency); }
+  std::span<const double> storage_discharge_efficiency() const { return by_storage(raw.storage_discharge_efficiency); }
+  std::span<const double> storage_power_kw() const { return by_storage(raw.storage_power_kw); }
+
+  // By limit row.
   std::size_t limit_count() const { return raw.n_limits; }
+  std::string_view limit_name(std::size_t r) const { return raw.limit_name[r]; }
+  std::span<const std::uint32_t> limit_kind() const { return {raw.limit_kind, raw.n_limits}; }
+  std::span<const double> limit_lower() const { return {raw.limit_lower, raw.n_limits}; }
+  std::span<const double> limit_upper() const { return {raw.limit_upper, raw.n_limits}; }
+  std::span<const double> limit_base() const { return {raw.limit_base, raw.n_limits}; }
   std::span<const std::uint32_t> limit_members(std::size_t r) const {
-    return {raw.limit_member + raw.limit_start[r], raw.limit_start[r + 1] - raw.limit_start[r]};
+    return rows(raw.limit_member, raw.limit_start, r);
   }
   std::span<const double> limit_coefficients(std::size_t r) const {
-    return {raw.limit_coefficient + raw.limit_start[r], raw.limit_start[r + 1] - raw.limit_start[r]};
+    return rows(raw.limit_coefficient, raw.limit_start, r);
   }
-  double hours_until(std::int64_t instant_ns) const { return static_cast<double>(instant_ns - raw.now_ns) / 3.6e12; }
+  std::span<const double> limit_angles_deg(std::size_t r) const {
+    return rows(raw.limit_angle_deg, raw.limit_start, r);
+  }
+
+  // By step of the horizon.
+  std::size_t horizon_steps() const { return raw.horizon_steps; }
+  double horizon_hours(std::size_t k) const { return hours(raw.horizon_start_ns[k], raw.horizon_start_ns[k + 1]); }
+  std::span<const double> horizon_pv_kw() const { return by_step(raw.horizon_pv_kw); }
+  std::span<const double> horizon_load_kw() const { return by_step(raw.horizon_load_kw); }
+  std::span<const double> horizon_buy_per_kwh() const { return by_step(raw.horizon_buy_per_kwh); }
+  std::span<const double> horizon_sell_per_kwh() const { return by_step(raw.horizon_sell_per_kwh); }
+  std::span<const double> horizon_co2_kg_per_kwh() const { return by_step(raw.horizon_co2_kg_per_kwh); }
+  std::span<const double> horizon_contract_kw() const { return by_step(raw.horizon_contract_kw); }
+  std::span<const double> horizon_power_setpoint_kw() const { return by_step(raw.horizon_power_setpoint_kw); }
+  std::span<const double> horizon_arrivals() const { return by_step(raw.horizon_arrivals); }
+  std::span<const double> horizon_arrivals_kwh() const { return by_step(raw.horizon_arrivals_kwh); }
+
+  double hours_until(std::int64_t instant_ns) const { return hours(raw.now_ns, instant_ns); }
+  /// What the local clock shows, in hours since its midnight: 0 <= h < 24.
+  double local_hour() const {
+    const std::int64_t day_ns = 86'400'000'000'000;
+    const std::int64_t shown_ns = (raw.now_ns + raw.utc_offset_ns) % day_ns;
+    return static_cast<double>(shown_ns < 0 ? shown_ns + day_ns : shown_ns) / 3.6e12;
+  }
+
+ private:
+  static double hours(std::int64_t from_ns, std::int64_t to_ns) {
+    return static_cast<double>(to_ns - from_ns) / 3.6e12;
+  }
+  template <class T>
+  std::span<const T> by_evse(const T* column) const {
+    return {column, raw.n_evses};
+  }
+  std::span<const double> by_storage(const double* column) const { return {column, raw.n_storages}; }
+  std::span<const double> by_step(const double* column) const { return {column, raw.horizon_steps}; }
+  std::span<const double> curve(const double* column, std::size_t i) const {
+    return {column + raw.evse_curve_start[i], raw.evse_curve_points[i]};
+  }
+  template <class T>
+  static std::span<const T> rows(const T* column, const std::uint32_t* start, std::size_t r) {
+    return {column + start[r], start[r + 1] - start[r]};
+  }
 };
 
 /// Where the answer goes; NaN (the prefill) leaves a setpoint as it is.
@@ -112,6 +216,7 @@ class Setup {
       if (id == p.id && p.text != nullptr) return p.text;
     return {};
   }
+  /// Host services; they stay valid as long as the strategy lives.
   const evtwin_host& host() const { return host_; }
 
   /// Events beyond the tick at which the strategy wants to be asked.
@@ -122,6 +227,83 @@ class Setup {
   const evtwin_host& host_;
   std::span<const evtwin_param_value> params_;
   View first_;
+};
+
+/// Saved state can not be read back: too short, or not what was written.
+struct BadState : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Where a strategy writes what it remembers: plain values and vectors of them, in an order of its own.
+class StateWriter {
+ public:
+  explicit StateWriter(const evtwin_sink& sink) : sink_(sink) {}
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void put(const T& value) { bytes(&value, sizeof value); }
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void put(const std::vector<T>& values) {
+    put(static_cast<std::uint64_t>(values.size()));
+    bytes(values.data(), values.size() * sizeof(T));
+  }
+
+ private:
+  void bytes(const void* data, std::size_t n) {
+    if (n > 0 && sink_.write(&sink_, data, n) != EVTWIN_OK) throw std::runtime_error("the state could not be written");
+  }
+  const evtwin_sink& sink_;
+};
+
+/// Reads what a StateWriter wrote, in the same order. @throws BadState where bytes are missing.
+class StateReader {
+ public:
+  explicit StateReader(const evtwin_source& source) : source_(source) {}
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void get(T& value) { bytes(&value, sizeof value); }
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void get(std::vector<T>& values) {
+    std::uint64_t left = 0;
+    get(left);
+    values.clear();
+    // Bit by bit: a damaged length runs into the end of the bytes, not into the end of the memory.
+    while (left > 0) {
+      const std::size_t before = values.size();
+      const auto some = static_cast<std::size_t>(std::min<std::uint64_t>(left, 4096));
+      values.resize(before + some);
+      bytes(values.data() + before, some * sizeof(T));
+      left -= some;
+    }
+  }
+  /// As get, where the length is known: state of another site or other parameters is refused.
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void get_as_long(std::vector<T>& values) {
+    std::vector<T> read;
+    get(read);
+    if (read.size() != values.size()) throw BadState("the state is of a site of another size");
+    values = std::move(read);
+  }
+
+ private:
+  void bytes(void* data, std::size_t n) {
+    auto* at = static_cast<unsigned char*>(data);
+    while (n > 0) {
+      const std::uint64_t came = source_.read(&source_, at, n);
+      if (came == 0 || came > n) throw BadState("the state is cut short");
+      at += came;
+      n -= static_cast<std::size_t>(came);
+    }
+  }
+  const evtwin_source& source_;
+};
+
+template <class S>
+concept Saveable = requires(const S& saved, S& loaded, StateWriter& writer, StateReader& reader) {
+  saved.save(writer);
+  loaded.load(reader);
 };
 
 /// Keeps a C++ strategy S behind the C functions; no exception leaves it.
@@ -146,15 +328,22 @@ class Fence {
 
   template <class F>
   static evtwin_status guarded(const evtwin_host& host, F&& body) noexcept {
+    const auto answer = [&host](evtwin_status status, const char* why) {
+      host.report(&host, EVTWIN_ERROR, why);
+      return status;
+    };
     try {
       body();
       return EVTWIN_OK;
+    } catch (const BadParameter& error) {
+      return answer(EVTWIN_BAD_PARAMETER, error.what());
+    } catch (const BadState& error) {
+      return answer(EVTWIN_BAD_STATE, error.what());
     } catch (const std::exception& error) {
-      host.report(&host, EVTWIN_ERROR, error.what());
+      return answer(EVTWIN_FAILED, error.what());
     } catch (...) {
-      host.report(&host, EVTWIN_ERROR, "an exception of unknown type");
+      return answer(EVTWIN_FAILED, "an exception of unknown type");
     }
-    return EVTWIN_FAILED;
   }
   static evtwin_status decide(evtwin_strategy* c, const evtwin_view* view, evtwin_decision* decision) noexcept {
     Fence& fence = of(c);
@@ -166,7 +355,24 @@ class Fence {
       fence.strategy_.decide(View(*view), out);
     });
   }
-  static const void* extension(const evtwin_strategy*, const char*) noexcept { return nullptr; }
+  static evtwin_status save(const evtwin_strategy* c, const evtwin_sink* sink) noexcept {
+    const Fence& fence = of(c);
+    return guarded(fence.host_, [&] {
+      StateWriter writer(*sink);
+      if constexpr (Saveable<S>) fence.strategy_.save(writer);
+    });
+  }
+  static evtwin_status load(evtwin_strategy* c, const evtwin_source* source) noexcept {
+    Fence& fence = of(c);
+    return guarded(fence.host_, [&] {
+      StateReader reader(*source);
+      if constexpr (Saveable<S>) fence.strategy_.load(reader);
+    });
+  }
+  static const void* extension(const evtwin_strategy*, const char* id) noexcept {
+    static constexpr evtwin_state state{sizeof(evtwin_state), 0, &save, &load};
+    return Saveable<S> && std::string_view(id) == EVTWIN_STATE ? &state : nullptr;
+  }
   static void destroy(evtwin_strategy* c) noexcept { delete &of(c); }
 
   evtwin_strategy c_;

@@ -1,0 +1,69 @@
+#include "control/arena.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace evtwin::control {
+
+namespace {
+
+std::size_t whole_pages(std::size_t bytes) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return std::max(page, (bytes + page - 1) / page * page);
+}
+
+}  // namespace
+
+Arena::Arena(std::size_t bytes) : bytes_(whole_pages(bytes)) {
+  const int file = memfd_create("evtwin-view", MFD_CLOEXEC);
+  if (file < 0) throw std::bad_alloc();
+  void* written = MAP_FAILED;
+  void* shown = MAP_FAILED;
+  if (ftruncate(file, static_cast<off_t>(bytes_)) == 0) {
+    written = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    shown = mmap(nullptr, bytes_, PROT_READ, MAP_SHARED, file, 0);
+  }
+  close(file);
+  if (written == MAP_FAILED || shown == MAP_FAILED) {
+    if (written != MAP_FAILED) munmap(written, bytes_);
+    if (shown != MAP_FAILED) munmap(shown, bytes_);
+    throw std::bad_alloc();
+  }
+  written_ = static_cast<std::byte*>(written);
+  shown_ = static_cast<const std::byte*>(shown);
+}
+
+Arena::~Arena() {
+  munmap(written_, bytes_);
+  munmap(const_cast<std::byte*>(shown_), bytes_);
+}
+
+void* Arena::take(std::size_t bytes) {
+  const std::size_t begin = (used_ + line - 1) / line * line;
+  if (begin > bytes_ || bytes > bytes_ - begin) throw std::bad_alloc();
+  used_ = begin + bytes;
+  return written_ + begin;
+}
+
+const void* Arena::shown_at(const void* written) const {
+  return shown_ + (static_cast<const std::byte*>(written) - written_);
+}
+
+GuardedCells::GuardedCells(std::size_t doubles) {
+  const std::size_t page = whole_pages(1);
+  const std::size_t room = whole_pages(doubles * sizeof(double));
+  bytes_ = room + page;
+  mapping_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping_ == MAP_FAILED) throw std::bad_alloc();
+  std::byte* end = static_cast<std::byte*>(mapping_) + room;
+  if (mprotect(end, page, PROT_NONE) != 0) {
+    munmap(mapping_, bytes_);
+    throw std::bad_alloc();
+  }
+  void* first = end - doubles * sizeof(double);
+  cells_ = {static_cast<double*>(first), doubles};
+}
+
+GuardedCells::~GuardedCells() { munmap(mapping_, bytes_); }
+
+}  // namespace evtwin::control
