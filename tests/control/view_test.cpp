@@ -3,10 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <limits>
+#include <regex>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "control/view_layout.hpp"
 
 namespace evtwin::control {
 namespace {
@@ -61,79 +67,81 @@ TEST(ViewColumns, EveryColumnIsThere) {
   MixedSite site;
   ViewColumns columns(site.evses, site.storages, site.guard);
   columns.horizon.start_ns = {0, 1, 2};
-  for (auto* column :
-       {&columns.horizon.pv_kw, &columns.horizon.load_kw, &columns.horizon.buy_per_kwh, &columns.horizon.sell_per_kwh,
-        &columns.horizon.co2_kg_per_kwh, &columns.horizon.contract_kw, &columns.horizon.power_setpoint_kw,
-        &columns.horizon.arrivals, &columns.horizon.arrivals_kwh}) {
+  for (auto* column : {&columns.horizon.pv_kw, &columns.horizon.load_kw, &columns.horizon.buy_per_kwh,
+                       &columns.horizon.sell_per_kwh, &columns.horizon.co2_kg_per_kwh, &columns.horizon.contract_kw,
+                       &columns.horizon.power_setpoint_kw, &columns.horizon.arrivals, &columns.horizon.arrivals_kwh}) {
     *column = {1.0, 2.0};
   }
   columns.horizon.issued_ns = 7;
   columns.show_horizon();
+  for (const ColumnPlace& column : view_columns()) EXPECT_NE(column_of(column, columns.view), nullptr) << column.name;
   const evtwin_view& v = columns.view;
-  const std::vector<std::pair<const char*, const void*>> pointers = {
-      {"evse_id", v.evse_id},
-      {"evse_phases", v.evse_phases},
-      {"evse_voltage_v", v.evse_voltage_v},
-      {"evse_phase_angle_deg", v.evse_phase_angle_deg},
-      {"evse_max_kw", v.evse_max_kw},
-      {"evse_max_discharge_kw", v.evse_max_discharge_kw},
-      {"evse_efficiency", v.evse_efficiency},
-      {"evse_session", v.evse_session},
-      {"evse_draws", v.evse_draws},
-      {"evse_setpoint_kw", v.evse_setpoint_kw},
-      {"evse_power_kw", v.evse_power_kw},
-      {"evse_arrived_ns", v.evse_arrived_ns},
-      {"evse_departs_ns", v.evse_departs_ns},
-      {"evse_claimed_departs_ns", v.evse_claimed_departs_ns},
-      {"evse_requested_kwh", v.evse_requested_kwh},
-      {"evse_got_kwh", v.evse_got_kwh},
-      {"evse_remaining_kwh", v.evse_remaining_kwh},
-      {"evse_car_min_kw", v.evse_car_min_kw},
-      {"evse_car_max_kw", v.evse_car_max_kw},
-      {"evse_car_max_discharge_kw", v.evse_car_max_discharge_kw},
-      {"evse_kw_per_a", v.evse_kw_per_a},
-      {"evse_soc", v.evse_soc},
-      {"evse_battery_kwh", v.evse_battery_kwh},
-      {"evse_soc_floor", v.evse_soc_floor},
-      {"evse_priority", v.evse_priority},
-      {"evse_rate_start", v.evse_rate_start},
-      {"rate_kw", v.rate_kw},
-      {"storage_kwh", v.storage_kwh},
-      {"storage_soc", v.storage_soc},
-      {"storage_soc_min", v.storage_soc_min},
-      {"storage_soc_max", v.storage_soc_max},
-      {"storage_max_charge_kw", v.storage_max_charge_kw},
-      {"storage_max_discharge_kw", v.storage_max_discharge_kw},
-      {"storage_charge_efficiency", v.storage_charge_efficiency},
-      {"storage_discharge_efficiency", v.storage_discharge_efficiency},
-      {"storage_power_kw", v.storage_power_kw},
-      {"limit_name", v.limit_name},
-      {"limit_kind", v.limit_kind},
-      {"limit_lower", v.limit_lower},
-      {"limit_upper", v.limit_upper},
-      {"limit_base", v.limit_base},
-      {"limit_start", v.limit_start},
-      {"limit_member", v.limit_member},
-      {"limit_coefficient", v.limit_coefficient},
-      {"limit_angle_deg", v.limit_angle_deg},
-      {"horizon_start_ns", v.horizon_start_ns},
-      {"horizon_pv_kw", v.horizon_pv_kw},
-      {"horizon_load_kw", v.horizon_load_kw},
-      {"horizon_buy_per_kwh", v.horizon_buy_per_kwh},
-      {"horizon_sell_per_kwh", v.horizon_sell_per_kwh},
-      {"horizon_co2_kg_per_kwh", v.horizon_co2_kg_per_kwh},
-      {"horizon_contract_kw", v.horizon_contract_kw},
-      {"horizon_power_setpoint_kw", v.horizon_power_setpoint_kw},
-      {"since_last", v.since_last},
-  };
-  for (const auto& [name, pointer] : pointers) EXPECT_NE(pointer, nullptr) << name;
   EXPECT_EQ(v.struct_size, sizeof(evtwin_view));
   EXPECT_EQ(v.since_last->struct_size, sizeof(evtwin_ledger));
+  EXPECT_EQ(v.so_far->struct_size, sizeof(evtwin_ledger));
   EXPECT_EQ(v.n_evses, 3U);
   EXPECT_EQ(v.n_storages, 1U);
   EXPECT_EQ(v.horizon_steps, 2U);
   EXPECT_EQ(v.horizon_issued_ns, 7);
   EXPECT_EQ(v.horizon_start_ns[2], 2);
+}
+
+TEST(ViewLayout, NamesEveryPointerOfTheViewOnce) {
+  std::vector<std::size_t> offsets;
+  for (const ColumnPlace& column : view_columns()) offsets.push_back(column.offset);
+  EXPECT_TRUE(std::is_sorted(offsets.begin(), offsets.end()));
+  EXPECT_EQ(std::adjacent_find(offsets.begin(), offsets.end()), offsets.end());
+  // In the header, a column is a member that begins with "const" and has a star.
+  std::ifstream file(EVTWIN_SOURCE_DIR "/engine/include/evtwin/strategy.h");
+  const std::string header{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t begin = header.find("typedef struct evtwin_view {"), end = header.find("} evtwin_view;");
+  ASSERT_NE(begin, std::string::npos);
+  std::string body =
+      std::regex_replace(header.substr(begin, end - begin), std::regex(R"(/\*[^*]*\*+([^/*][^*]*\*+)*/)"), "");
+  std::vector<std::string> in_header, in_table;
+  const std::regex pointer(R"(\*\s*(\w+);)");
+  for (std::sregex_iterator m(body.begin(), body.end(), pointer), none; m != none; ++m) in_header.push_back((*m)[1]);
+  for (const ColumnPlace& column : view_columns()) in_table.emplace_back(column.name);
+  EXPECT_EQ(in_table, in_header);
+}
+
+TEST(ViewLayout, TellsTheColumnOfAnAddress) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  const evtwin_view& v = columns.shown;
+  EXPECT_EQ(column_at(v, &v.evse_soc[2]), "evse_soc");
+  EXPECT_EQ(column_at(v, &v.limit_upper[0]), "limit_upper");
+  EXPECT_EQ(column_at(v, &v.pv_kw), "evtwin_view");
+  EXPECT_EQ(column_at(v, &v.since_last->import_kwh), "since_last");
+  EXPECT_EQ(column_at(v, &site), "");
+}
+
+TEST(ViewColumns, WhatIsShownCanNotBeWritten) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  columns.soc[1] = 0.25;
+  EXPECT_EQ(columns.shown.evse_soc[1], 0.25);  // the same cells
+  EXPECT_DEATH(const_cast<double*>(columns.shown.evse_soc)[1] = 1.0, "");
+  EXPECT_DEATH(const_cast<evtwin_view&>(columns.shown).pv_kw = 1.0, "");
+}
+
+TEST(ViewColumns, ABatteryIsShownToThoseWhoMayKnowIt) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard, 3);
+  physics::Vehicle car;
+  car.soc_floor = 0.2;
+  car.battery = {60.0, 0.9, 0.8, {{{0.0, 50.0}, {0.8, 50.0}, {1.0, 0.0}}}, physics::Curve::constant(0.0)};
+  columns.know_battery(1, car);
+  const evtwin_view& v = columns.shown;
+  EXPECT_EQ(v.evse_battery_kwh[1], 60.0);
+  EXPECT_EQ(v.evse_car_charge_efficiency[1], 0.9);
+  EXPECT_EQ(v.evse_car_discharge_efficiency[1], 0.8);
+  EXPECT_EQ(v.evse_curve_points[0], 0U);
+  ASSERT_EQ(v.evse_curve_points[1], 3U);
+  EXPECT_EQ(v.curve_soc[v.evse_curve_start[1] + 1], 0.8);
+  EXPECT_EQ(v.curve_kw[v.evse_curve_start[1] + 2], 0.0);
+  columns.plug_out(1);
+  EXPECT_EQ(v.evse_curve_points[1], 0U);
 }
 
 TEST(ViewColumns, ShowTheInstallationInTheOrderOfTheScenario) {
@@ -205,9 +213,21 @@ TEST(ViewColumns, LimitRowsAreTheGuards) {
 
 /// Everything that belongs to the car on an EVSE.
 std::vector<Column<double>*> car_columns(ViewColumns& c) {
-  return {&c.setpoint_kw, &c.power_kw, &c.requested_kwh,        &c.got_kwh,  &c.remaining_kwh, &c.car_min_kw,
-          &c.car_max_kw,  &c.kw_per_a, &c.car_max_discharge_kw, &c.priority, &c.soc,           &c.battery_kwh,
-          &c.soc_floor, &c.car_charge_efficiency, &c.car_discharge_efficiency};
+  return {&c.setpoint_kw,
+          &c.power_kw,
+          &c.requested_kwh,
+          &c.got_kwh,
+          &c.remaining_kwh,
+          &c.car_min_kw,
+          &c.car_max_kw,
+          &c.kw_per_a,
+          &c.car_max_discharge_kw,
+          &c.priority,
+          &c.soc,
+          &c.battery_kwh,
+          &c.soc_floor,
+          &c.car_charge_efficiency,
+          &c.car_discharge_efficiency};
 }
 
 TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
@@ -231,9 +251,9 @@ TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
   EXPECT_EQ(columns.view.evse_departs_ns[1], 0);
   EXPECT_EQ(columns.view.evse_claimed_departs_ns[1], 0);
   for (const auto* column : car_columns(columns)) {
-    const bool may_be_unknown =
-        column == &columns.soc || column == &columns.battery_kwh || column == &columns.soc_floor ||
-        column == &columns.car_charge_efficiency || column == &columns.car_discharge_efficiency;
+    const bool may_be_unknown = column == &columns.soc || column == &columns.battery_kwh ||
+                                column == &columns.soc_floor || column == &columns.car_charge_efficiency ||
+                                column == &columns.car_discharge_efficiency;
     EXPECT_TRUE(may_be_unknown ? std::isnan((*column)[1]) : (*column)[1] == 0.0);
   }
 }
