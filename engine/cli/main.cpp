@@ -18,6 +18,7 @@ struct Dispatch {
   int operator()(const InitCommand& command) const { return init(command); }
   int operator()(const RunsCommand& command) const { return list_runs(command); }
   int operator()(const DiffCommand& command) const { return diff(command); }
+  int operator()(const PluginNewCommand& command) const { return plugin_new(command); }
 };
 
 int main_of(int argc, const char* const* argv) {

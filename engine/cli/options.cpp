@@ -119,6 +119,15 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   diff->add_option("B", diff_command.b, "run file")->required();
   diff->add_flag("--json", diff_command.json, "one JSON document on stdout instead of tables");
 
+  auto* plugin = app.add_subcommand("plugin", "Make a strategy of your own");
+  plugin->require_subcommand(1);
+
+  PluginNewCommand plugin_new_command;
+  auto* plugin_new = plugin->add_subcommand("new", "Write a project of a strategy to start from: ./NAME");
+  plugin_new->add_option("NAME", plugin_new_command.name, "lower case letters, digits, '-' and '_'")->required();
+  plugin_new->add_option("--lang", plugin_new_command.language, "cpp (default), c or lua")
+      ->check(CLI::IsMember({"cpp", "c", "lua"}));
+
   try {
     app.parse(argc, argv);
     if (run->parsed()) {
@@ -142,6 +151,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   if (init->parsed()) return Command(init_command);
   if (runs->parsed()) return Command(runs_command);
   if (diff->parsed()) return Command(diff_command);
+  if (plugin_new->parsed()) return Command(plugin_new_command);
   return Command(NoCommand{});
 }
 

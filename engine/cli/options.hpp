@@ -55,10 +55,16 @@ struct DiffCommand {
   bool json = false;
 };
 
+/// evtwin plugin new
+struct PluginNewCommand {
+  std::string name;
+  std::string language = "cpp";  ///< "cpp", "c" or "lua": the folder of the template
+};
+
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command =
-    std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand>;
+using Command = std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand,
+                             PluginNewCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <set>
 
+#include "kernel/program_folder.hpp"
 #include "scenario/build.hpp"
 #include "scenario/language.hpp"
 #include "scenario/nearest.hpp"
@@ -287,16 +288,7 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
 
 std::string library_folder() {
   if (const char* set = std::getenv("EVTWIN_LIBRARY"); set != nullptr && *set != '\0') return set;
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  const std::filesystem::path installed = program.parent_path().parent_path() / "share" / "evtwin" / "lib";
-  if (std::filesystem::is_directory(installed, error)) return installed.string();
-  // build/release/bin/evtwin in a source tree
-  for (std::filesystem::path at = program.parent_path(); at.has_relative_path(); at = at.parent_path()) {
-    if (std::filesystem::is_directory(at / "scenarios" / "lib", error)) return (at / "scenarios" / "lib").string();
-  }
-  return {};
+  return kernel::program_folder("scenarios/lib", "scenarios/lib");
 }
 
 }  // namespace evtwin::scenario

@@ -44,7 +44,7 @@ std::unique_ptr<twin::Script> make_script(const LoadedScenario& scenario);
 /// nothing: all is shared.
 control::StrategyFactory lua_strategy(const LoadedScenario& scenario);
 
-/// Where the scenario library lies: $EVTWIN_LIBRARY, else share/evtwin/lib beside the program's folder, else
+/// Where the scenario library lies: $EVTWIN_LIBRARY, else share/evtwin/scenarios/lib beside the program's folder, else
 /// scenarios/lib of the source tree that the program was built in; empty when there is none.
 std::string library_folder();
 
