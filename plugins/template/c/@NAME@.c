@@ -20,7 +20,7 @@ static const evtwin_param_info params[] = {
 
 static const evtwin_info description = {
     .struct_size = sizeof(evtwin_info),
-    .flags = EVTWIN_STRATEGY_USES_STORAGE,
+    .flags = EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_STATELESS,
     .id = "@ID@",
     .name = "@NAME@",
     .version = "0.1",

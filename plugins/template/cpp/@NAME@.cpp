@@ -19,7 +19,7 @@ class LeastLaxity {
  public:
   static constexpr evtwin_info info =
       sdk::describe("@ID@", "@NAME@", "0.1", "Least laxity first; who can wait stays below the peak billed anyway.",
-                    params, EVTWIN_STRATEGY_USES_STORAGE);
+                    params, EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_STATELESS);
 
   // One instance serves one site of one run. `first` is the empty site: make here what decide() needs.
   explicit LeastLaxity(sdk::Setup& setup) : patience_h_(setup.number("patience_h")) {
