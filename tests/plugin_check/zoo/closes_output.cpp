@@ -1,0 +1,18 @@
+// Closes the standard output and error.
+#include <unistd.h>
+
+#include "animal.hpp"
+
+namespace {
+struct Animal : zoo::Tame {
+  using Tame::Tame;
+  evtwin_status decide(const evtwin_view& view, evtwin_decision& decision) {
+    if (zoo::has_car(view)) {
+      close(1);
+      close(2);
+    }
+    return Tame::decide(view, decision);
+  }
+};
+}  // namespace
+ZOO_ENTRY(Animal)();

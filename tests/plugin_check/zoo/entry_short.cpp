@@ -1,0 +1,4 @@
+// Its evtwin_entry is too short.
+#include "animal.hpp"
+
+ZOO_ENTRY(zoo::Tame)(sizeof(evtwin_entry) - 8);

@@ -1,0 +1,15 @@
+// Calls exit(0).
+#include <cstdlib>
+
+#include "animal.hpp"
+
+namespace {
+struct Animal : zoo::Tame {
+  using Tame::Tame;
+  evtwin_status decide(const evtwin_view& view, evtwin_decision& decision) {
+    if (zoo::has_car(view)) std::exit(0);
+    return Tame::decide(view, decision);
+  }
+};
+}  // namespace
+ZOO_ENTRY(Animal)();

@@ -1,0 +1,15 @@
+// Raises SIGKILL.
+#include <csignal>
+
+#include "animal.hpp"
+
+namespace {
+struct Animal : zoo::Tame {
+  using Tame::Tame;
+  evtwin_status decide(const evtwin_view& view, evtwin_decision& decision) {
+    if (zoo::has_car(view)) static_cast<void>(raise(SIGKILL));
+    return Tame::decide(view, decision);
+  }
+};
+}  // namespace
+ZOO_ENTRY(Animal)();
