@@ -62,7 +62,7 @@
 ---@field rows? evtwin.row[] Further limits: lower <= sum of coefficient x quantity <= upper. Default: none.
 ---@field co2_kg_per_kwh? evtwin.signal [kg/kWh] Carbon dioxide per kWh imported. Default: 0.
 ---@field power_setpoint_kw? evtwin.signal [kW] Net power the site should draw; negative: feed back. Strategies see it, nothing enforces it: how well it is followed is measured. Default: none.
----@field forecast? "perfect"|"yesterday"|evtwin.forecast How strategies foresee PV and load. Default: the scenario's.
+---@field forecast? "perfect"|"yesterday"|evtwin.forecast How strategies foresee PV, load and arrivals. Default: the scenario's.
 ---@field driver_price_per_kwh? number [currency/kWh] What drivers pay the site, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
 ---@field v2g_price_per_kwh? number [currency/kWh] What the site pays drivers for energy discharged, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
 ---@field unmet_price_per_kwh? number [currency/kWh] Worth of a kWh wanted and not got, in the objective. Range: 0 .. 10,000,000. Default: 0.

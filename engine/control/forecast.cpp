@@ -9,6 +9,13 @@
 
 namespace evtwin::control {
 
+double forecast_error(const Forecast& forecast, std::uint64_t seed, std::uint64_t site, std::uint32_t purpose,
+                      TimeNs issued_ns, TimeNs target_ns) {
+  const auto draw = kernel::mix_bits(static_cast<std::uint64_t>(issued_ns)) ^
+                    static_cast<std::uint64_t>(target_ns / kernel::second_ns);
+  return forecast.bias + forecast.std * kernel::standard_normal(kernel::draw_unit(seed, site, purpose, draw));
+}
+
 Forecaster::Forecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
                        std::uint64_t site, market::SignalClock pv, market::SignalClock load, market::SignalClock co2,
                        market::TariffClock tariff)
@@ -39,11 +46,7 @@ double Forecaster::foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs a
     case Forecast::Kind::noisy: {
       const double value = signal.at(at_ns).value;
       if (std::isnan(value)) return now_value;
-      // One draw per issue and target: asking twice gives the same forecast.
-      const auto draw = kernel::mix_bits(static_cast<std::uint64_t>(issued_ns)) ^
-                        static_cast<std::uint64_t>(at_ns / kernel::second_ns);
-      const double error = forecast_.std * kernel::standard_normal(kernel::draw_unit(seed_, site_, purpose, draw));
-      return std::max(0.0, value * (1.0 + forecast_.bias + error));
+      return std::max(0.0, value * (1.0 + forecast_error(forecast_, seed_, site_, purpose, issued_ns, at_ns)));
     }
   }
   return now_value;

@@ -91,7 +91,7 @@ constexpr std::array site_keys{
           "Net power the site should draw; negative: feed back. Strategies see it, nothing enforces it: how well it is "
           "followed is measured."),
     other("forecast", {}, "\"perfect\"|\"yesterday\"|evtwin.forecast", "the scenario's",
-          "How strategies foresee PV and load."),
+          "How strategies foresee PV, load and arrivals."),
     number("driver_price_per_kwh", "currency/kWh", 0, most_price, "0", "What drivers pay the site, at the EVSE meter."),
     number("v2g_price_per_kwh", "currency/kWh", 0, most_price, "0",
            "What the site pays drivers for energy discharged, at the EVSE meter."),

@@ -120,6 +120,7 @@ void SiteRun::refresh_view(TimeNs t) {
 
   if (strategy_ != nullptr && strategy_->horizon_steps > 0) {
     forecaster_->fill(t, strategy_->horizon_steps, pv_kw_, load_kw_ + standby_kw_, columns_.horizon);
+    arrival_forecaster_->fill(t, columns_.horizon);
     show_limits_ahead(t);
     columns_.show_horizon();
   }
@@ -131,8 +132,6 @@ void SiteRun::show_limits_ahead(TimeNs t) {
   for (std::size_t k = 0; setpoint_ahead_ && k < horizon.power_setpoint_kw.size(); ++k) {
     horizon.power_setpoint_kw[k] = setpoint_ahead_->at(horizon.start_ns[k]).value;
   }
-  horizon.arrivals.resize(horizon.pv_kw.size());
-  horizon.arrivals_kwh.resize(horizon.pv_kw.size());
   horizon.contract_kw.assign(horizon.pv_kw.size(), given_contract_kw_);
   for (std::size_t k = 0; !site_.cuts.empty() && k < horizon.contract_kw.size(); ++k) {
     horizon.contract_kw[k] =

@@ -127,6 +127,8 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   strategy_ = strategy(columns_.shown, world.seed, number_);
   forecaster_ = std::make_unique<control::Forecaster>(site_.forecast, world.calendar, world.tick_ns, world.seed,
                                                       number_, pv_, load_, co2_, tariff_);
+  if (strategy_->horizon_steps > 0)
+    arrival_forecaster_.emplace(site_.forecast, world.tick_ns, world.seed, number_, streams_);
 }
 
 std::uint32_t SiteRun::timer(EventKind kind, std::uint32_t entity) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/forecast.hpp"
+#include "control/forecast_arrivals.hpp"
 #include "control/guard.hpp"
 #include "control/ledger.hpp"
 #include "control/strategy.hpp"
@@ -175,6 +176,7 @@ class SiteRun {
   control::ViewColumns columns_;
   std::unique_ptr<control::Strategy> strategy_;
   std::unique_ptr<control::Forecaster> forecaster_;
+  std::optional<control::ArrivalForecaster> arrival_forecaster_;  ///< of a strategy that wants a horizon
 
   // members: EVSEs, then storages
   std::vector<physics::Coupling> couplings_;

@@ -32,6 +32,11 @@ twin::World steady_world(int days) {
     visits.back().vehicle = i == 4 ? 1 : 0;
   }
   add_visits(world, std::move(visits));
+  // Every hour somebody comes and finds no place: expected arrivals.
+  std::vector<demand::Visit> passing;
+  for (int h = 1; h < 24 * longest_days; ++h) passing.push_back(visit(h, h + 1, 10.0, demand::any_evse));
+  for (demand::Visit& v : passing) v.id = "passing";
+  add_visits(world, std::move(passing));
   site.evses[3].phases = 0;
   site.evses[3].max_kw = 20.0;
   site.evses[3].efficiency = 0.95;
@@ -67,9 +72,10 @@ twin::World steady_world(int days) {
 
 class SteadyState : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(SteadyState, ADecisionAsksForNoMemory) {
-  const auto allocations = [](const twin::World& world, std::uint64_t& decisions) {
-    const control::StrategyFactory how = baseline(GetParam());
+void expect_no_memory_per_decision(const std::string& strategy_id, control::Forecast forecast) {
+  const auto allocations = [&](twin::World world, std::uint64_t& decisions) {
+    world.sites[0].forecast = forecast;
+    const control::StrategyFactory how = baseline(strategy_id);
     const std::uint64_t before = allocation_count();
     decisions = twin::simulate(world, how).sites[0].decisions;
     return allocation_count() - before;
@@ -81,6 +87,13 @@ TEST_P(SteadyState, ADecisionAsksForNoMemory) {
   ASSERT_GT(decisions_of_month, decisions_of_fortnight + 1000);
   EXPECT_GT(shorter, 0U);  // the count counts
   EXPECT_EQ(longer, shorter);
+}
+
+TEST_P(SteadyState, ADecisionAsksForNoMemory) { expect_no_memory_per_decision(GetParam(), {}); }
+
+TEST(SteadyStateForecasts, AHorizonAsksForNoMemory) {
+  for (const auto kind : {control::Forecast::Kind::perfect, control::Forecast::Kind::noisy})
+    expect_no_memory_per_decision("price-threshold", {kind, 0.1, 0.2});
 }
 
 INSTANTIATE_TEST_SUITE_P(Baselines, SteadyState,

@@ -1,0 +1,83 @@
+#include "control/forecast_arrivals.hpp"
+
+#include <algorithm>
+
+#include "kernel/random.hpp"
+
+namespace evtwin::control {
+
+ArrivalForecaster::ArrivalForecaster(Forecast forecast, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
+                                     std::vector<demand::ArrivalStream> streams)
+    : forecast_(forecast), tick_ns_(tick_ns), seed_(seed), site_(site) {
+  for (demand::ArrivalStream& stream : streams) {
+    Source& source = sources_.emplace_back(Source{std::move(stream)});
+    source.more = source.stream.next(source.next);
+  }
+}
+
+/// Brings the window to [from, until); neither goes back.
+void ArrivalForecaster::move_window(Source& source, TimeNs from_ns, TimeNs until_ns) {
+  std::vector<Arrival>& arrivals = source.arrivals;
+  while (source.first < arrivals.size() && arrivals[source.first].at_ns < from_ns) ++source.first;
+  // Room is made by moving down, at half-time, so that it costs nothing per arrival and no memory in the long run.
+  if (source.first > 0 && source.first * 2 >= arrivals.size()) {
+    arrivals.erase(arrivals.begin(), arrivals.begin() + static_cast<std::ptrdiff_t>(source.first));
+    source.first = 0;
+  }
+  for (; source.more && source.next.arrival_ns < until_ns; source.more = source.stream.next(source.next)) {
+    if (source.next.arrival_ns >= from_ns) arrivals.push_back({source.next.arrival_ns, source.next.requested_kwh});
+  }
+}
+
+void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& horizon) const {
+  const bool ahead = forecast_.kind != Forecast::Kind::yesterday;
+  const auto end = source.arrivals.end();
+  auto at = source.arrivals.begin() + static_cast<std::ptrdiff_t>(source.first);
+  TimeNs reached_ns = kernel::time_never;
+  for (std::size_t k = 0; k < horizon.arrivals.size(); ++k) {
+    TimeNs from_ns = k == 0 ? now_ns + 1 : horizon.start_ns[k];
+    TimeNs to_ns = horizon.start_ns[k + 1];
+    if (!ahead) {
+      // The latest day on which all of the step has been.
+      const TimeNs back_ns = (to_ns - now_ns + kernel::day_ns - 1) / kernel::day_ns * kernel::day_ns;
+      from_ns -= back_ns;
+      to_ns -= back_ns;
+    }
+    if (from_ns < reached_ns) {
+      at = std::lower_bound(source.arrivals.begin() + static_cast<std::ptrdiff_t>(source.first), end, from_ns,
+                            [](const Arrival& a, TimeNs t) { return a.at_ns < t; });
+    }
+    for (; at != end && at->at_ns < to_ns; ++at) {
+      horizon.arrivals[k] += 1.0;
+      horizon.arrivals_kwh[k] += at->kwh;
+    }
+    reached_ns = to_ns;
+  }
+}
+
+void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
+  const std::size_t steps = horizon.start_ns.size() - 1;
+  horizon.arrivals.assign(steps, 0.0);
+  horizon.arrivals_kwh.assign(steps, 0.0);
+  // A step lasts a tick, and at most a day more where a time zone skips one.
+  const bool ahead = forecast_.kind != Forecast::Kind::yesterday;
+  const TimeNs from_ns = ahead ? now_ns + 1 : now_ns - 2 * kernel::day_ns - tick_ns_;
+  const TimeNs until_ns = ahead ? horizon.start_ns[steps] : now_ns;
+  for (Source& source : sources_) {
+    move_window(source, from_ns, until_ns);
+    count(source, now_ns, horizon);
+  }
+  if (forecast_.kind != Forecast::Kind::noisy) return;
+
+  constexpr std::uint32_t purpose = kernel::purpose_of("control.forecast_arrivals");
+  for (std::size_t k = 0; k < steps; ++k) {
+    if (horizon.arrivals[k] == 0.0) continue;
+    // A step is known by its end: its beginning is now while it lasts.
+    const double factor = std::max(
+        0.0, 1.0 + forecast_error(forecast_, seed_, site_, purpose, horizon.issued_ns, horizon.start_ns[k + 1]));
+    horizon.arrivals[k] *= factor;
+    horizon.arrivals_kwh[k] *= factor;
+  }
+}
+
+}  // namespace evtwin::control

@@ -1,0 +1,53 @@
+// What a strategy may foresee of arrivals: how many vehicles will come, and the energy they will ask for.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "control/forecast.hpp"
+#include "demand/arrivals.hpp"
+
+namespace evtwin::control {
+
+/// Counts arrivals at the site, whether or not they then find a free EVSE: what comes does not depend on the strategy.
+/// - perfect: who will come. Nobody comes after the end of the run.
+/// - yesterday: who came at the same time of the latest whole day (24 h) before, that has been by now; 0 before the
+///   start of the run.
+/// - noisy: the truth x (1 + bias + std x N(0,1)), never negative: one error per issue and step, for number and energy.
+///
+/// It reads streams of its own, ahead of the simulation's or up to now. The answer to a call depends on the streams and
+/// on that call alone, so there is nothing to keep in a checkpoint.
+class ArrivalForecaster {
+ public:
+  /// @param streams  of all laws of the site, none asked yet.
+  ArrivalForecaster(Forecast forecast, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
+                    std::vector<demand::ArrivalStream> streams);
+
+  /// Fills the arrivals of a horizon whose steps and issue time are set. Those of now itself are here already: step 0
+  /// begins after it. `now_ns` never goes back. Memory: the horizon's arrivals, or those of two days and a tick.
+  void fill(TimeNs now_ns, Horizon& horizon);
+
+ private:
+  struct Arrival {
+    TimeNs at_ns;
+    double kwh;
+  };
+  /// One law's stream, and what of it is within reach: ascending from `first`.
+  struct Source {
+    demand::ArrivalStream stream;
+    demand::Visit next{};
+    bool more = true;
+    std::vector<Arrival> arrivals{};
+    std::size_t first = 0;
+  };
+
+  static void move_window(Source& source, TimeNs from_ns, TimeNs until_ns);
+  void count(const Source& source, TimeNs now_ns, Horizon& horizon) const;
+
+  Forecast forecast_;
+  TimeNs tick_ns_;
+  std::uint64_t seed_, site_;
+  std::vector<Source> sources_;
+};
+
+}  // namespace evtwin::control
