@@ -1,9 +1,6 @@
 // evtwin check: is a file sound? Tells scenario, session table, run file and plugin apart by what they are.
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -12,7 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
-#include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
 #include "scenario/loader.hpp"
@@ -71,44 +68,11 @@ int check_run(const std::string& file) {
   throw CommandError(fmt::format("{}: {}", file, all));
 }
 
-/// Opens a plugin in a child, since a damaged shared object can take the process with it while it is loaded.
 int check_plugin(const std::string& file) {
-  int pipe_ends[2];
-  if (::pipe(pipe_ends) != 0) throw CommandError(fmt::format("{}: can not be looked at: no pipe", file));
-  std::fflush(nullptr);
-  const pid_t child = ::fork();
-  if (child < 0) throw CommandError(fmt::format("{}: can not be looked at: no process", file));
-  if (child == 0) {
-    ::close(pipe_ends[0]);
-    ::alarm(10);
-    std::string said;
-    int status = 0;
-    try {
-      const auto library = control::PluginLibrary::open(file);
-      for (const evtwin_info* info : library->strategies())
-        said += fmt::format("  {}: {}\n", kernel::printable(info->id), kernel::printable(info->help));
-    } catch (const std::exception& error) {
-      said = error.what();
-      status = 1;
-    }
-    const auto written = ::write(pipe_ends[1], said.data(), said.size());
-    ::_exit(written < 0 ? 1 : status);
-  }
-  ::close(pipe_ends[1]);
-  std::string said;
-  std::array<char, 4096> bytes{};
-  for (ssize_t n = 0; (n = ::read(pipe_ends[0], bytes.data(), bytes.size())) > 0;)
-    said.append(bytes.data(), static_cast<std::size_t>(n));
-  ::close(pipe_ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (WIFSIGNALED(status)) {
-    throw CommandError(
-        fmt::format("plugin {}: damaged: loading it ended the process with signal {}", file, WTERMSIG(status)));
-  }
-  if (WEXITSTATUS(status) != 0)
-    throw CommandError(said.empty() ? fmt::format("plugin {}: loading it ended the process", file) : said);
-  fmt::print("{}: a sound plugin with these strategies:\n{}", kernel::printable(file), said);
+  const control::PluginDescription plugin = control::look_at_plugin(file);
+  fmt::print("{}: a sound plugin with these strategies (evtwin plugin check looks deeper):\n", kernel::printable(file));
+  for (const control::StrategyDescription& s : plugin.strategies)
+    fmt::print("  {}: {}\n", kernel::printable(s.id), kernel::printable(s.help));
   return 0;
 }
 

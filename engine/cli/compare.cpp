@@ -13,7 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
 #include "cli/progress.hpp"
-#include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 #include "kernel/parallel.hpp"
 #include "kernel/text.hpp"
 
@@ -39,7 +39,7 @@ std::vector<ReadyStrategy> strategies_of(const scenario::LoadedScenario& scenari
   for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(scenario, &text));
   if (!ready.empty()) return ready;
   for (const auto& listed : control::list_strategies()) {
-    const StrategyText text{listed.id, {}};
+    const StrategyText text{listed.description.id, {}};
     ready.push_back(ready_strategy(scenario, &text));
   }
   if (ready.empty()) throw CommandError("no strategy is installed; is lib/evtwin beside the program's folder?");

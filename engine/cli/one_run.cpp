@@ -10,7 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
-#include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "record/writer.hpp"
@@ -35,7 +35,7 @@ ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const Str
   try {
     const auto chosen =
         control::choose_strategy(from_scenario ? own.id : asked->id, from_scenario ? own.params : asked->params);
-    return {{chosen.label, chosen.library->file(), file_digest(chosen.library->file())}, chosen.factory};
+    return {{chosen.label, chosen.file, file_digest(chosen.file)}, chosen.factory};
   } catch (const control::StrategyError& error) {
     if (!from_scenario) throw;
     throw control::StrategyError(fmt::format("{}: {}", scenario.strategy_where, error.what()));

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 #include "kernel/program_folder.hpp"
 #include "kernel/text.hpp"
 
@@ -131,7 +131,7 @@ int plugin_new(const PluginNewCommand& command) {
   if (const std::string trouble = trouble_with_plugin_name(name); !trouble.empty()) throw CommandError(trouble);
   const std::string id = strategy_id_of(name);
   for (const auto& listed : control::list_strategies()) {
-    if (listed.id == id)
+    if (listed.description.id == id)
       throw CommandError(
           fmt::format("'{}' is the id of an installed strategy ({}); take another name", id, listed.file));
   }

@@ -49,11 +49,12 @@ const void* Arena::shown_at(const void* written) const {
   return shown_ + (static_cast<const std::byte*>(written) - written_);
 }
 
-GuardedCells::GuardedCells(std::size_t doubles) {
+GuardedCells::GuardedCells(std::size_t doubles, Seen seen) {
   const std::size_t page = whole_pages(1);
   const std::size_t room = whole_pages(doubles * sizeof(double));
   bytes_ = room + page;
-  mapping_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const int sharing = seen == Seen::here ? MAP_PRIVATE : MAP_SHARED;
+  mapping_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
   if (mapping_ == MAP_FAILED) throw std::bad_alloc();
   std::byte* end = static_cast<std::byte*>(mapping_) + room;
   if (mprotect(end, page, PROT_NONE) != 0) {

@@ -76,8 +76,9 @@ class Arena {
 /// Cells that end at memory nobody may touch: a write far past the last cell is stopped by the processor.
 class GuardedCells {
  public:
+  enum class Seen : unsigned char { here, in_children_too };
   /// @throws std::bad_alloc.
-  explicit GuardedCells(std::size_t doubles);
+  explicit GuardedCells(std::size_t doubles, Seen seen = Seen::here);
   ~GuardedCells();
   GuardedCells(const GuardedCells&) = delete;
   GuardedCells& operator=(const GuardedCells&) = delete;

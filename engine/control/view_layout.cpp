@@ -9,18 +9,20 @@ namespace evtwin::control {
 
 namespace {
 
-#define EVTWIN_COLUMN(field, cell, length) \
-  ColumnPlace { #field, offsetof(evtwin_view, field), Cell::cell, Length::length }
+#define EVTWIN_PLACE(field, cell, length, constant) \
+  ColumnPlace { #field, offsetof(evtwin_view, field), Cell::cell, Length::length, constant }
+#define EVTWIN_COLUMN(field, cell, length) EVTWIN_PLACE(field, cell, length, false)
+#define EVTWIN_CONSTANT(field, cell, length) EVTWIN_PLACE(field, cell, length, true)
 
 constexpr std::array columns{
     EVTWIN_COLUMN(connected_evse, u32, connected),
-    EVTWIN_COLUMN(evse_id, text, evses),
-    EVTWIN_COLUMN(evse_phases, u8, evses),
-    EVTWIN_COLUMN(evse_voltage_v, f64, evses),
-    EVTWIN_COLUMN(evse_phase_angle_deg, f64, evses),
+    EVTWIN_CONSTANT(evse_id, text, evses),
+    EVTWIN_CONSTANT(evse_phases, u8, evses),
+    EVTWIN_CONSTANT(evse_voltage_v, f64, evses),
+    EVTWIN_CONSTANT(evse_phase_angle_deg, f64, evses),
     EVTWIN_COLUMN(evse_max_kw, f64, evses),
     EVTWIN_COLUMN(evse_max_discharge_kw, f64, evses),
-    EVTWIN_COLUMN(evse_efficiency, f64, evses),
+    EVTWIN_CONSTANT(evse_efficiency, f64, evses),
     EVTWIN_COLUMN(evse_session, u64, evses),
     EVTWIN_COLUMN(evse_draws, u8, evses),
     EVTWIN_COLUMN(evse_setpoint_kw, f64, evses),
@@ -41,33 +43,33 @@ constexpr std::array columns{
     EVTWIN_COLUMN(evse_soc_floor, f64, evses),
     EVTWIN_COLUMN(evse_car_charge_efficiency, f64, evses),
     EVTWIN_COLUMN(evse_car_discharge_efficiency, f64, evses),
-    EVTWIN_COLUMN(evse_curve_start, u32, evses),
+    EVTWIN_CONSTANT(evse_curve_start, u32, evses),
     EVTWIN_COLUMN(evse_curve_points, u32, evses),
     EVTWIN_COLUMN(curve_soc, f64, curve_points),
     EVTWIN_COLUMN(curve_kw, f64, curve_points),
-    EVTWIN_COLUMN(evse_rate_start, u32, evses_and_one),
+    EVTWIN_CONSTANT(evse_rate_start, u32, evses_and_one),
     EVTWIN_COLUMN(rate_kw, f64, rates),
     EVTWIN_COLUMN(evse_reserved_from_ns, i64, evses),
     EVTWIN_COLUMN(evse_reserved_until_ns, i64, evses),
     EVTWIN_COLUMN(evse_reserved_kwh, f64, evses),
-    EVTWIN_COLUMN(storage_kwh, f64, storages),
+    EVTWIN_CONSTANT(storage_kwh, f64, storages),
     EVTWIN_COLUMN(storage_soc, f64, storages),
-    EVTWIN_COLUMN(storage_soc_min, f64, storages),
-    EVTWIN_COLUMN(storage_soc_max, f64, storages),
-    EVTWIN_COLUMN(storage_max_charge_kw, f64, storages),
-    EVTWIN_COLUMN(storage_max_discharge_kw, f64, storages),
-    EVTWIN_COLUMN(storage_charge_efficiency, f64, storages),
-    EVTWIN_COLUMN(storage_discharge_efficiency, f64, storages),
+    EVTWIN_CONSTANT(storage_soc_min, f64, storages),
+    EVTWIN_CONSTANT(storage_soc_max, f64, storages),
+    EVTWIN_CONSTANT(storage_max_charge_kw, f64, storages),
+    EVTWIN_CONSTANT(storage_max_discharge_kw, f64, storages),
+    EVTWIN_CONSTANT(storage_charge_efficiency, f64, storages),
+    EVTWIN_CONSTANT(storage_discharge_efficiency, f64, storages),
     EVTWIN_COLUMN(storage_power_kw, f64, storages),
-    EVTWIN_COLUMN(limit_name, text, limits),
-    EVTWIN_COLUMN(limit_kind, u32, limits),
+    EVTWIN_CONSTANT(limit_name, text, limits),
+    EVTWIN_CONSTANT(limit_kind, u32, limits),
     EVTWIN_COLUMN(limit_lower, f64, limits),
     EVTWIN_COLUMN(limit_upper, f64, limits),
     EVTWIN_COLUMN(limit_base, f64, limits),
-    EVTWIN_COLUMN(limit_start, u32, limits_and_one),
-    EVTWIN_COLUMN(limit_member, u32, limit_members),
-    EVTWIN_COLUMN(limit_coefficient, f64, limit_members),
-    EVTWIN_COLUMN(limit_angle_deg, f64, limit_members),
+    EVTWIN_CONSTANT(limit_start, u32, limits_and_one),
+    EVTWIN_CONSTANT(limit_member, u32, limit_members),
+    EVTWIN_CONSTANT(limit_coefficient, f64, limit_members),
+    EVTWIN_CONSTANT(limit_angle_deg, f64, limit_members),
     EVTWIN_COLUMN(horizon_start_ns, i64, steps_and_one),
     EVTWIN_COLUMN(horizon_pv_kw, f64, steps),
     EVTWIN_COLUMN(horizon_load_kw, f64, steps),
@@ -82,7 +84,9 @@ constexpr std::array columns{
     EVTWIN_COLUMN(so_far, ledger, one),
 };
 
+#undef EVTWIN_CONSTANT
 #undef EVTWIN_COLUMN
+#undef EVTWIN_PLACE
 
 }  // namespace
 

@@ -32,6 +32,7 @@ struct ColumnPlace {
   std::size_t offset;     ///< of its pointer in evtwin_view
   Cell cell;
   Length length;
+  bool constant = false;  ///< during a run
 };
 
 /// Every pointer of evtwin_view, in the order of the struct.

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 #include "twin/world.hpp"
 
 namespace evtwin::conformance {

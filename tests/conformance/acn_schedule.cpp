@@ -10,7 +10,7 @@
 #include "baseline/view_builder.hpp"
 #include "conformance/acn_run_case.hpp"
 #include "conformance/kinds.hpp"
-#include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 
 namespace evtwin::conformance {
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "control/empty_site.hpp"
+#include "control/strategy_choice.hpp"
 
 namespace evtwin::control {
 namespace {
@@ -78,7 +79,7 @@ TEST(Parameters, WrongOnesAreToldWhatWouldBeRight) {
 
 TEST(ChooseStrategy, FindsInstalledOnesByIdAndSuggestsTheNearest) {
   const ChosenStrategy edf = choose_strategy("edf", {});
-  EXPECT_STREQ(edf.info->id, "edf");
+  EXPECT_EQ(edf.description.id, "edf");
   EXPECT_EQ(edf.label, "edf");
   EXPECT_EQ(choose_strategy("alap", {{"margin_min", "5"}}).label, "alap:margin_min=5");
   EXPECT_THAT(refusal([] { choose_strategy("edff", {}); }),
@@ -101,10 +102,10 @@ TEST(ListStrategies, SearchesThePathFirstAndNamesWhatDoesNotOpen) {
   EXPECT_EQ(plugin_folders()[0], folder);
   EXPECT_EQ(plugin_folders()[1], "/nowhere");
   std::vector<std::string> problems, ids;
-  for (const ListedStrategy& listed : list_strategies(&problems)) ids.push_back(listed.id);
+  for (const ListedStrategy& listed : list_strategies(&problems)) ids.push_back(listed.description.id);
   EXPECT_THAT(ids, AllOf(Contains("echo"), Contains("dice"), Contains("edf")));
   EXPECT_THAT(problems, Contains(AllOf(HasSubstr("bad_major.so"), HasSubstr("ABI 1"))));
-  EXPECT_STREQ(choose_strategy("dice", {}).info->id, "dice");
+  EXPECT_EQ(choose_strategy("dice", {}).description.id, "dice");
   EXPECT_THAT(refusal([] { choose_strategy("dise", {}); }), HasSubstr("did you mean 'dice'?"));
 }
 
@@ -118,10 +119,13 @@ TEST(PluginStrategy, FailuresNamePluginCallAndReason) {
     const auto strategy = make(id);
     return refusal([&] { strategy->decide(site.columns.view, site.columns.blank_decision()); });
   };
-  EXPECT_EQ(creating("throws-in-create"), "strategy throws-in-create (raw.so): create failed: no site like this");
+  EXPECT_EQ(creating("throws-in-create"),
+            "strategy throws-in-create (raw.so): create failed: no site like this (an exception crossed the C ABI)");
   EXPECT_EQ(creating("no-instance"), "strategy no-instance (raw.so): create failed: it made no complete instance");
   EXPECT_EQ(creating("no-decide"), "strategy no-decide (raw.so): create failed: it made no complete instance");
-  EXPECT_EQ(deciding("throws-in-decide"), "strategy throws-in-decide (raw.so): decide failed: the fence was left open");
+  EXPECT_EQ(
+      deciding("throws-in-decide"),
+      "strategy throws-in-decide (raw.so): decide failed: the fence was left open (an exception crossed the C ABI)");
   EXPECT_THAT(deciding("throws-a-number"), HasSubstr("decide failed: an exception of unknown type"));
   EXPECT_THAT(deciding("says-status"), HasSubstr("decide failed: status 1"));
   EXPECT_THAT(deciding("reports"), HasSubstr("decide failed: the tariff has no night"));

@@ -9,6 +9,7 @@
 
 #include "control/empty_site.hpp"
 #include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 #include "control/view.hpp"
 
 namespace evtwin::control {
@@ -63,7 +64,7 @@ TEST(PluginLibrary, AMissingSymbolShowsWhenThePluginIsOpened) {
 
 TEST(PluginLibrary, RefusesAnEntryWithHoles) {
   EXPECT_THAT(opening("bad_no_create.so"), HasSubstr("lacks the function info or create"));
-  EXPECT_THAT(opening("bad_no_info.so"), HasSubstr("strategy number 1 is incomplete"));
+  EXPECT_THAT(opening("bad_no_info.so"), HasSubstr("strategy number 1 is missing"));
 }
 
 TEST(PluginLibrary, AcceptsAnOlderMinorVersion) { EXPECT_EQ(opening("bad_older.so"), "accepted"); }

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "control/plugin_library.hpp"
+#include "control/strategy_choice.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::testing {

@@ -1,0 +1,43 @@
+// A strategy in a child process: the same plugin, the same calls, the same answers, over shared memory. Whatever it
+// does to its process, this one lives on. Costs a switch to the child and back and a copy of the columns per decision.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "control/fence.hpp"
+#include "control/strategy.hpp"
+
+namespace evtwin::control {
+
+class IsolatedStrategy : public Strategy {
+ public:
+  /// @param who   "strategy half (libhalf.so)"
+  /// @param make  called in the child: opens the plugin and makes the instance. @throws StrategyError there, here.
+  IsolatedStrategy(std::string who, const CallLimits& limits, const evtwin_view& first,
+                   const std::function<std::unique_ptr<Strategy>(const evtwin_view& first)>& make);
+  ~IsolatedStrategy() override;
+  IsolatedStrategy(const IsolatedStrategy&) = delete;
+  IsolatedStrategy& operator=(const IsolatedStrategy&) = delete;
+
+  void decide(const evtwin_view& view, evtwin_decision& decision) override;
+  bool can_save() const override { return can_save_; }
+  void save(std::vector<std::byte>& bytes) override;
+  void load(std::span<const std::byte> bytes) override;
+
+ private:
+  class Segment;
+  void ask(std::uint32_t request, const char* what);
+  void lost_child();
+  bool child_ended(const char* what);
+
+  std::string who_;
+  CallLimits limits_;
+  std::unique_ptr<Segment> segment_;
+  int child_ = -1;
+  bool can_save_ = false;
+};
+
+}  // namespace evtwin::control

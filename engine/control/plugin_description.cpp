@@ -1,0 +1,234 @@
+#include "control/plugin_description.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+
+#include "control/fence.hpp"
+#include "control/plugin_library.hpp"
+#include "control/strategy.hpp"
+
+namespace evtwin::control {
+
+namespace {
+
+constexpr int patience_s = 10;
+
+/// Writes and reads a description as bytes, in one order for both: what comes out of the child is not to be trusted.
+class Packer {
+ public:
+  std::string bytes;
+  void operator()(const std::string& text) {
+    (*this)(static_cast<std::uint64_t>(text.size()));
+    bytes += text;
+  }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  void operator()(const T& value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  template <class T>
+  void list(const std::vector<T>& all) {
+    (*this)(static_cast<std::uint64_t>(all.size()));
+  }
+};
+
+class Unpacker {
+ public:
+  explicit Unpacker(std::string_view bytes) : left_(bytes) {}
+  void operator()(std::string& text) { text = take(length()); }
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  void operator()(T& value) { std::memcpy(&value, take(sizeof value).data(), sizeof value); }
+  template <class T>
+  void list(std::vector<T>& all) {
+    all.resize(length());
+  }
+
+ private:
+  std::size_t length() {
+    std::uint64_t n = 0;
+    (*this)(n);
+    if (n > left_.size()) throw std::length_error("cut short");
+    return static_cast<std::size_t>(n);
+  }
+  std::string_view take(std::size_t n) {
+    if (n > left_.size()) throw std::length_error("cut short");
+    const std::string_view taken = left_.substr(0, n);
+    left_.remove_prefix(n);
+    return taken;
+  }
+  std::string_view left_;
+};
+
+template <class Archive, class Param>
+void walk_param(Archive& archive, Param& p) {
+  archive(p.id), archive(p.unit), archive(p.help), archive(p.type);
+  archive.list(p.choices);
+  for (auto& choice : p.choices) archive(choice);
+  archive(p.min), archive(p.max), archive(p.default_number), archive(p.default_text);
+}
+
+template <class Archive, class Description>
+void walk(Archive& archive, Description& plugin) {
+  archive(plugin.abi_major), archive(plugin.abi_minor), archive(plugin.abi_digest);
+  archive.list(plugin.strategies);
+  for (auto& s : plugin.strategies) {
+    archive(s.id), archive(s.name), archive(s.version), archive(s.help), archive(s.flags);
+    archive.list(s.params);
+    for (auto& p : s.params) walk_param(archive, p);
+  }
+}
+
+std::string text_or_empty(const char* text) { return text != nullptr ? text : ""; }
+
+ParamDescription described(const evtwin_param_info& p) {
+  ParamDescription out{
+      text_or_empty(p.id), text_or_empty(p.unit),        text_or_empty(p.help), p.type, {}, p.min, p.max,
+      p.default_number,    text_or_empty(p.default_text)};
+  for (std::uint32_t i = 0; p.type == EVTWIN_PARAM_CHOICE && i < p.n_choices; ++i)
+    out.choices.push_back(text_or_empty(p.choices[i]));
+  return out;
+}
+
+PluginDescription describe_here(const std::string& file) {
+  const auto library = PluginLibrary::open(file);
+  PluginDescription plugin{
+      file, library->entry().abi_major, library->entry().abi_minor, text_or_empty(library->entry().abi_digest), {}};
+  for (const evtwin_info* info : library->strategies()) {
+    StrategyDescription s{
+        info->id, text_or_empty(info->name), text_or_empty(info->version), text_or_empty(info->help), info->flags, {}};
+    for (std::uint32_t i = 0; i < info->n_params; ++i) s.params.push_back(described(info->params[i]));
+    plugin.strategies.push_back(std::move(s));
+  }
+  return plugin;
+}
+
+/// The child's part: one letter, then the description or the reason.
+[[noreturn]] void answer_through(int pipe_end, const std::string& file) {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) ::signal(signal, SIG_DFL);
+  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the parent
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  ::alarm(patience_s);
+  std::string answer;
+  try {
+    Packer packer;
+    const PluginDescription plugin = describe_here(file);
+    walk(packer, plugin);
+    answer = "+" + packer.bytes;
+  } catch (const std::exception& error) {
+    answer = std::string("-") + error.what();
+  } catch (...) {
+    answer = "-plugin " + file + ": it threw an exception of unknown type when asked for its description";
+  }
+  for (std::size_t sent = 0; sent < answer.size();) {
+    const ssize_t n = ::write(pipe_end, answer.data() + sent, answer.size() - sent);
+    if (n <= 0) break;
+    sent += static_cast<std::size_t>(n);
+  }
+  ::_exit(0);
+}
+
+PluginDescription describe_in_child(const std::string& file) {
+  const auto refuse = [&](const std::string& why) { throw StrategyError(fmt::format("plugin {}: {}", file, why)); };
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) refuse("can not be looked at: no pipe");
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(ends[0]);
+    answer_through(ends[1], file);
+  }
+  ::close(ends[1]);
+  if (child < 0) {
+    ::close(ends[0]);
+    refuse("can not be looked at: no process");
+  }
+  std::string answer;
+  std::array<char, 4096> some{};
+  bool waited_long_enough = false;
+  while (true) {
+    pollfd ready{ends[0], POLLIN, 0};
+    const int came = ::poll(&ready, 1, (patience_s + 2) * 1000);
+    if (came < 0 && errno == EINTR) continue;
+    if (came == 0) {
+      waited_long_enough = true;  // it switched the alarm off
+      ::kill(child, SIGKILL);
+      break;
+    }
+    const ssize_t n = ::read(ends[0], some.data(), some.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    answer.append(some.data(), static_cast<std::size_t>(n));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (waited_long_enough || (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM))
+    refuse(fmt::format("loading it took longer than {} s", patience_s));
+  if (WIFSIGNALED(status))
+    refuse(fmt::format("damaged: loading it ended the process with {}", signal_text(WTERMSIG(status))));
+  if (answer.empty()) refuse(fmt::format("loading it ended the process with exit status {}", WEXITSTATUS(status)));
+  if (answer.front() == '-') throw StrategyError(answer.substr(1));
+  PluginDescription plugin;
+  plugin.file = file;
+  try {
+    Unpacker unpacker(std::string_view(answer).substr(1));
+    walk(unpacker, plugin);
+  } catch (const std::length_error&) {
+    refuse("loading it cut its own description short");
+  }
+  return plugin;
+}
+
+}  // namespace
+
+std::string ParamDescription::range() const {
+  const std::string with_unit = unit.empty() ? "" : " " + unit;
+  switch (type) {
+    case EVTWIN_PARAM_BOOL:
+      return "true or false";
+    case EVTWIN_PARAM_INT:
+      return fmt::format("a whole number from {} to {}{}", min, max, with_unit);
+    case EVTWIN_PARAM_REAL:
+      return fmt::format("a number from {} to {}{}", min, max, with_unit);
+    case EVTWIN_PARAM_CHOICE:
+      return fmt::format("one of {}", fmt::join(choices, ", "));
+    default:
+      return "text";
+  }
+}
+
+std::string ParamDescription::default_value() const {
+  switch (type) {
+    case EVTWIN_PARAM_BOOL:
+      return default_number != 0.0 ? "true" : "false";
+    case EVTWIN_PARAM_INT:
+    case EVTWIN_PARAM_REAL:
+      return std::isnan(default_number) ? "-" : fmt::format("{}", default_number);
+    default:
+      return default_text.empty() ? "-" : default_text;
+  }
+}
+
+const StrategyDescription* PluginDescription::find(std::string_view id) const {
+  for (const StrategyDescription& strategy : strategies) {
+    if (strategy.id == id) return &strategy;
+  }
+  return nullptr;
+}
+
+PluginDescription describe_plugin(const std::string& file, Look look) {
+  return look == Look::here ? describe_here(file) : describe_in_child(file);
+}
+
+}  // namespace evtwin::control

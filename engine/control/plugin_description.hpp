@@ -1,0 +1,53 @@
+// What a plugin says of itself, as plain data: read in a child process, since a damaged or hostile shared object can
+// take the process with it while it is loaded.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace evtwin::control {
+
+struct ParamDescription {
+  std::string id, unit, help;
+  std::uint32_t type = EVTWIN_PARAM_REAL;
+  std::vector<std::string> choices;
+  double min = 0.0, max = 0.0;
+  double default_number = 0.0;  ///< NaN: decided by the strategy
+  std::string default_text;
+
+  /// "a number from 0 to 24 h", "one of stop, go".
+  std::string range() const;
+  /// "5", "true", "stop"; "-" where the strategy decides.
+  std::string default_value() const;
+};
+
+struct StrategyDescription {
+  std::string id, name, version, help;
+  std::uint32_t flags = 0;  ///< EVTWIN_STRATEGY_*
+  std::vector<ParamDescription> params;
+};
+
+struct PluginDescription {
+  std::string file;
+  std::uint32_t abi_major = 0, abi_minor = 0;
+  std::string abi_digest;
+  std::vector<StrategyDescription> strategies;
+
+  const StrategyDescription* find(std::string_view id) const;
+};
+
+/// Where the file is looked at.
+enum class Look : unsigned char {
+  child,  ///< a child process that may die of it
+  here,   ///< this process: for files that came with the program
+};
+
+/// @throws StrategyError naming the file and the reason: not there, not a shared object, no entry symbol, another
+/// abi_major, a newer abi_minor, another header digest, an incomplete entry or description, or that loading it ended
+/// the child, by which signal.
+PluginDescription describe_plugin(const std::string& file, Look look = Look::child);
+
+}  // namespace evtwin::control

@@ -1,0 +1,57 @@
+// A plugin's strategy in this process: its C functions behind the fence, with what the host owes it.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "control/fence.hpp"
+#include "control/plugin_library.hpp"
+#include "control/plugin_params.hpp"
+#include "control/strategy.hpp"
+
+namespace evtwin::control {
+
+class PluginStrategy : public Strategy {
+ public:
+  /// @throws StrategyError "strategy half (libhalf.so): create failed: ..."
+  PluginStrategy(std::shared_ptr<const PluginLibrary> library, std::shared_ptr<const CheckedParams> params,
+                 const CallLimits& limits, const evtwin_view& first, std::uint64_t seed, std::uint32_t site);
+  ~PluginStrategy() override;
+  PluginStrategy(const PluginStrategy&) = delete;
+  PluginStrategy& operator=(const PluginStrategy&) = delete;
+
+  void decide(const evtwin_view& view, evtwin_decision& decision) override;
+  bool can_save() const override;
+  void save(std::vector<std::byte>& bytes) override;
+  void load(std::span<const std::byte> bytes) override;
+
+ private:
+  template <class Call>
+  void call(const char* what, const evtwin_view* view, const evtwin_decision* decision, Call&& plugin);
+  [[noreturn]] void cut_off(const char* what, const Breach& breach, const evtwin_view* view,
+                            const evtwin_decision* decision);
+  [[noreturn]] void fail(const char* what, const std::string& why) const;
+  const evtwin_state* state() const { return state_; }
+  static PluginStrategy& of(const evtwin_host* host) { return *static_cast<PluginStrategy*>(host->context); }
+  static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
+  static std::uint64_t random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index);
+  static const void* extension(const evtwin_host*, const char*) { return nullptr; }
+
+  std::shared_ptr<const PluginLibrary> library_;
+  std::shared_ptr<const CheckedParams> params_;
+  CallLimits limits_;
+  std::string who_;  ///< "strategy half (libhalf.so)"
+  std::uint64_t seed_;
+  std::uint32_t site_;
+  evtwin_host host_{};
+  evtwin_strategy* instance_ = nullptr;
+  const evtwin_state* state_ = nullptr;
+  std::string error_;
+  std::atomic<std::thread::id> caller_;         ///< the thread inside a call; none between calls
+  std::atomic<bool> spoke_out_of_turn_{false};  ///< report() from another thread or between calls
+};
+
+}  // namespace evtwin::control

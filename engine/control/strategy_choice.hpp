@@ -1,0 +1,47 @@
+// From "edf:margin_min=5" to something that makes strategies: plugins found, looked at, their parameters checked.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/fence.hpp"
+#include "control/plugin_description.hpp"
+#include "control/plugin_params.hpp"
+#include "control/strategy.hpp"
+
+namespace evtwin::control {
+
+/// How a strategy is hosted. None of it changes a result.
+struct Hosting {
+  bool isolate = false;  ///< in a process of its own
+  CallLimits limits;
+};
+
+/// A strategy found, its parameters checked against the table and completed with defaults; ready to be instantiated.
+struct ChosenStrategy {
+  std::string file;
+  StrategyDescription description;
+  TextParams params;  ///< as given
+  std::string label;  ///< "edf", "edf:margin_min=5"
+  StrategyFactory factory;
+};
+
+/// Finds `id` ("edf" in the plugin folders, or "FILE.so#edf", or "FILE.so" when it holds one strategy).
+/// @throws StrategyError: unknown id (with the nearest known one), unknown or out-of-range parameter (with its range).
+ChosenStrategy choose_strategy(std::string_view id, const TextParams& params, const Hosting& hosting = {});
+
+/// Folders searched for plugins: EVTWIN_PLUGIN_PATH (colon separated), then ../lib/evtwin beside the program.
+std::vector<std::string> plugin_folders();
+
+/// A plugin file as users name it: looked at in a child process, unless it came with the program.
+PluginDescription look_at_plugin(const std::string& file);
+
+/// Every strategy of every plugin found, folder by folder. Files that do not open are left out and named in `problems`.
+struct ListedStrategy {
+  std::string file;
+  StrategyDescription description;
+};
+std::vector<ListedStrategy> list_strategies(std::vector<std::string>* problems = nullptr);
+
+}  // namespace evtwin::control
