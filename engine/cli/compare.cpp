@@ -36,11 +36,11 @@ std::string file_name_of(const std::string& label) {
 std::vector<ReadyStrategy> strategies_of(const scenario::LoadedScenario& scenario, const CompareCommand& command) {
   std::vector<ReadyStrategy> ready;
   ready.reserve(command.strategies.size());
-  for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(scenario, &text));
+  for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(scenario, &text, command.hosting));
   if (!ready.empty()) return ready;
   for (const auto& listed : control::list_strategies()) {
     const StrategyText text{listed.description.id, {}};
-    ready.push_back(ready_strategy(scenario, &text));
+    ready.push_back(ready_strategy(scenario, &text, command.hosting));
   }
   if (ready.empty()) throw CommandError("no strategy is installed; is lib/evtwin beside the program's folder?");
   return ready;

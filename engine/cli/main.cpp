@@ -1,8 +1,8 @@
 // The program: reads the command line, runs the command, turns trouble into one clear line and an exit status.
-#include <fmt/format.h>
-
+#include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
 
 #include "cli/commands.hpp"
 #include "kernel/text.hpp"
@@ -18,8 +18,13 @@ struct Dispatch {
   int operator()(const InitCommand& command) const { return init(command); }
   int operator()(const RunsCommand& command) const { return list_runs(command); }
   int operator()(const DiffCommand& command) const { return diff(command); }
+  int operator()(const PluginInfoCommand& command) const { return plugin_info(command); }
+  int operator()(const PluginListCommand& command) const { return plugin_list(command); }
   int operator()(const PluginNewCommand& command) const { return plugin_new(command); }
 };
+
+/// On stderr, which may be closed: then there is nobody to tell, and the exit status says it.
+void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 int main_of(int argc, const char* const* argv) {
   const ParsedCommand parsed = parse_command_line(argc, argv);
@@ -27,12 +32,12 @@ int main_of(int argc, const char* const* argv) {
   try {
     return std::visit(Dispatch{}, std::get<Command>(parsed));
   } catch (const twin::Interrupted&) {
-    fmt::print(stderr, "interrupted\n");
+    say("interrupted");
     return 130;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error: out of memory; is the scenario larger than this machine?\n");
+    say("error: out of memory; is the scenario larger than this machine?");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "error: {}\n", kernel::printable(error.what()));
+    say("error: " + kernel::printable(error.what()));
   }
   return 1;
 }

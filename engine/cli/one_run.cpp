@@ -28,13 +28,14 @@ std::string file_digest(const std::string& file) {
 
 }  // namespace
 
-ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked) {
+ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked,
+                             const control::Hosting& hosting) {
   const twin::StrategyChoice& own = scenario.world.strategy;
   if (asked == nullptr && own.id == "lua") return {{"lua", "", ""}, scenario::lua_strategy(scenario)};
   const bool from_scenario = asked == nullptr;
   try {
-    const auto chosen =
-        control::choose_strategy(from_scenario ? own.id : asked->id, from_scenario ? own.params : asked->params);
+    const auto chosen = control::choose_strategy(from_scenario ? own.id : asked->id,
+                                                 from_scenario ? own.params : asked->params, hosting);
     return {{chosen.label, chosen.file, file_digest(chosen.file)}, chosen.factory};
   } catch (const control::StrategyError& error) {
     if (!from_scenario) throw;

@@ -20,7 +20,8 @@ struct ReadyStrategy {
 };
 
 /// The command line's strategy, or the scenario's own where `asked` is null. @throws control::StrategyError.
-ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked);
+ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked,
+                             const control::Hosting& hosting = {});
 
 struct FinishedRun {
   twin::Result result;

@@ -41,6 +41,7 @@ struct ScenarioArguments {
   std::string out;
   std::string language = "en";
   bool json = false;
+  control::Hosting hosting;
 
   void add_to(CLI::App& command, const char* out_help) {
     command.add_option("SCENARIO", scenario, "scenario file (.lua)")->required();
@@ -53,6 +54,15 @@ struct ScenarioArguments {
         ->check(CLI::Range(1, 36500));
     command.add_option("-o,--out", out, out_help);
     command.add_flag("--json", json, "one JSON document on stdout instead of a table");
+    command.add_flag("--isolate", hosting.isolate,
+                     "run each strategy in a process of its own: whatever it does, the run lives on");
+    command
+        .add_option("--call-limit-s", hosting.limits.call_s, "seconds a strategy may take for one answer (default 60)")
+        ->check(CLI::PositiveNumber);
+    command
+        .add_option("--memory-limit-mib", hosting.limits.memory_mib,
+                    "memory of this process, or of each isolated one, beyond which a strategy is stopped")
+        ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24));
     command.add_option("--lang", language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
   }
 
@@ -119,7 +129,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   diff->add_option("B", diff_command.b, "run file")->required();
   diff->add_flag("--json", diff_command.json, "one JSON document on stdout instead of tables");
 
-  auto* plugin = app.add_subcommand("plugin", "Make a strategy of your own");
+  auto* plugin = app.add_subcommand("plugin", "Make, look at and judge strategies of your own");
   plugin->require_subcommand(1);
 
   PluginNewCommand plugin_new_command;
@@ -128,16 +138,28 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   plugin_new->add_option("--lang", plugin_new_command.language, "cpp (default), c or lua")
       ->check(CLI::IsMember({"cpp", "c", "lua"}));
 
+  PluginInfoCommand plugin_info_command;
+  auto* plugin_info = plugin->add_subcommand("info", "Show what a plugin says of itself: strategies, parameters, ABI");
+  plugin_info->add_option("FILE", plugin_info_command.file, "plugin (.so)")->required();
+  plugin_info->add_flag("--json", plugin_info_command.json, "one JSON document on stdout");
+
+  PluginListCommand plugin_list_command;
+  auto* plugin_list =
+      plugin->add_subcommand("list", "List the strategies found in EVTWIN_PLUGIN_PATH and beside the program");
+  plugin_list->add_flag("--json", plugin_list_command.json, "one JSON document on stdout");
+
   try {
     app.parse(argc, argv);
     if (run->parsed()) {
-      RunCommand command{run_arguments.scenario, run_arguments.load(), {},
+      RunCommand command{run_arguments.scenario, run_arguments.load(), run_arguments.hosting, {},
                          run_arguments.out,      run_arguments.json,   run_arguments.language};
       if (!strategy_text.empty()) command.strategy = checked_strategy("--strategy", strategy_text);
       return Command(std::move(command));
     }
     if (compare->parsed()) {
-      CompareCommand command{compare_arguments.scenario, compare_arguments.load(),  {}, compare_arguments.out, threads,
+      CompareCommand command{compare_arguments.scenario, compare_arguments.load(),
+                             compare_arguments.hosting,  {},
+                             compare_arguments.out,      threads,
                              compare_arguments.json,     compare_arguments.language};
       for (const std::string& text : strategy_texts)
         command.strategies.push_back(checked_strategy("--strategies", text));
@@ -151,6 +173,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   if (init->parsed()) return Command(init_command);
   if (runs->parsed()) return Command(runs_command);
   if (diff->parsed()) return Command(diff_command);
+  if (plugin_info->parsed()) return Command(plugin_info_command);
+  if (plugin_list->parsed()) return Command(plugin_list_command);
   if (plugin_new->parsed()) return Command(plugin_new_command);
   return Command(NoCommand{});
 }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "control/strategy_choice.hpp"
 #include "scenario/loader.hpp"
 
 namespace evtwin::cli {
@@ -21,6 +22,7 @@ struct StrategyText {
 struct RunCommand {
   std::string scenario;
   scenario::LoadOptions load;
+  control::Hosting hosting;
   std::optional<StrategyText> strategy;  ///< instead of the scenario's
   std::string out;                       ///< run file; empty: none
   bool json = false;
@@ -30,6 +32,7 @@ struct RunCommand {
 struct CompareCommand {
   std::string scenario;
   scenario::LoadOptions load;
+  control::Hosting hosting;
   std::vector<StrategyText> strategies;  ///< empty: every strategy installed
   std::string out;                       ///< folder for the run files; empty: none
   unsigned threads = 0;                  ///< 0: as many as the machine has
@@ -61,10 +64,21 @@ struct PluginNewCommand {
   std::string language = "cpp";  ///< "cpp", "c" or "lua": the folder of the template
 };
 
+/// evtwin plugin info
+struct PluginInfoCommand {
+  std::string file;
+  bool json = false;
+};
+
+/// evtwin plugin list
+struct PluginListCommand {
+  bool json = false;
+};
+
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand,
-                             PluginNewCommand>;
+                             PluginNewCommand, PluginInfoCommand, PluginListCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

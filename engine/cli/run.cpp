@@ -13,7 +13,8 @@ namespace evtwin::cli {
 
 int run(const RunCommand& command) {
   const scenario::LoadedScenario scenario = scenario::load_scenario(command.scenario, command.load);
-  const ReadyStrategy strategy = ready_strategy(scenario, command.strategy ? &*command.strategy : nullptr);
+  const ReadyStrategy strategy =
+      ready_strategy(scenario, command.strategy ? &*command.strategy : nullptr, command.hosting);
   catch_interrupt();
   FinishedRun done;
   {
@@ -35,6 +36,11 @@ int run(const RunCommand& command) {
              world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
   fmt::print("{}\n",
              analysis::kpi_table_text(done.kpis, korean ? analysis::Language::korean : analysis::Language::english));
+  for (const auto& site : done.result.sites) {
+    if (site.strategy_warnings > 0)
+      fmt::print(stderr, "note: the strategy warned {} time(s), first: {}\n", site.strategy_warnings,
+                 kernel::printable(site.first_strategy_warning));
+  }
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);
   if (!command.out.empty()) fmt::print("run file   {}\n", kernel::printable(command.out));
   return 0;

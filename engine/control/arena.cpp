@@ -3,9 +3,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
+#include <cstdint>
+
 namespace evtwin::control {
 
 namespace {
+
+/// A NaN with a payload no arithmetic makes: a plugin that writes beside its column wipes it out.
+constexpr std::uint64_t canary_bits = 0x7ff8c0dec0dec0deU;
 
 std::size_t whole_pages(std::size_t bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -49,22 +55,36 @@ const void* Arena::shown_at(const void* written) const {
   return shown_ + (static_cast<const std::byte*>(written) - written_);
 }
 
-GuardedCells::GuardedCells(std::size_t doubles, Seen seen) {
-  const std::size_t page = whole_pages(1);
+GuardedCells::GuardedCells(std::size_t count, Seen seen) {
+  const std::size_t doubles = count + 2 * canaries;
   const std::size_t room = whole_pages(doubles * sizeof(double));
-  bytes_ = room + page;
+  bytes_ = room + guard_bytes;
   const int sharing = seen == Seen::here ? MAP_PRIVATE : MAP_SHARED;
-  mapping_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+  mapping_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping_ == MAP_FAILED) throw std::bad_alloc();
   std::byte* end = static_cast<std::byte*>(mapping_) + room;
-  if (mprotect(end, page, PROT_NONE) != 0) {
+  if (mprotect(end, guard_bytes, PROT_NONE) != 0) {
     munmap(mapping_, bytes_);
     throw std::bad_alloc();
   }
   void* first = end - doubles * sizeof(double);
-  cells_ = {static_cast<double*>(first), doubles};
+  all_ = {static_cast<double*>(first), doubles};
+  revive_canaries();
 }
 
 GuardedCells::~GuardedCells() { munmap(mapping_, bytes_); }
+
+bool GuardedCells::canaries_alive() const {
+  const auto alive = [](std::span<const double> cells) {
+    return std::all_of(cells.begin(), cells.end(),
+                       [](double x) { return std::bit_cast<std::uint64_t>(x) == canary_bits; });
+  };
+  return alive(all_.first(canaries)) && alive(all_.last(canaries));
+}
+
+void GuardedCells::revive_canaries() {
+  std::fill_n(all_.begin(), canaries, std::bit_cast<double>(canary_bits));
+  std::fill_n(all_.end() - canaries, canaries, std::bit_cast<double>(canary_bits));
+}
 
 }  // namespace evtwin::control

@@ -73,21 +73,29 @@ class Arena {
   const std::byte* shown_ = nullptr;
 };
 
-/// Cells that end at memory nobody may touch: a write far past the last cell is stopped by the processor.
+/// A column for foreign code to write: canaries on either side tell of a write just beside it, and far past it lies
+/// memory that nobody may touch.
 class GuardedCells {
  public:
   enum class Seen : unsigned char { here, in_children_too };
+  /// Bytes past the last cell, and the canaries, that can not be touched.
+  static constexpr std::size_t guard_bytes = 64 << 10;
+
   /// @throws std::bad_alloc.
-  explicit GuardedCells(std::size_t doubles, Seen seen = Seen::here);
+  explicit GuardedCells(std::size_t count, Seen seen = Seen::here);
   ~GuardedCells();
   GuardedCells(const GuardedCells&) = delete;
   GuardedCells& operator=(const GuardedCells&) = delete;
-  std::span<double> cells() const { return cells_; }
+
+  std::span<double> cells() const { return all_.subspan(canaries, all_.size() - 2 * canaries); }
+  bool canaries_alive() const;
+  void revive_canaries();
 
  private:
+  static constexpr std::size_t canaries = 4;  ///< on either side
   void* mapping_;
   std::size_t bytes_;
-  std::span<double> cells_;
+  std::span<double> all_;
 };
 
 }  // namespace evtwin::control

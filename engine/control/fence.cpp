@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <link.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -177,6 +178,31 @@ bool was_a_write([[maybe_unused]] const void* context) {
 #endif
 }
 
+/// Opened plugins, for the handler to know their code by; the handler can not wait for a lock.
+struct NamedFile {
+  std::atomic<std::uintptr_t> base{0};
+  std::array<char, 256> name{};
+};
+std::array<NamedFile, 64> named_files;
+
+const void* code_address([[maybe_unused]] const void* context) {
+#if defined(__x86_64__)
+  const auto at = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
+  return reinterpret_cast<const void*>(at);  // NOLINT(performance-no-int-to-ptr): an address is what it is
+#else
+  return nullptr;
+#endif
+}
+
+const NamedFile* file_of(const void* code) {
+  Dl_info found{};
+  if (code == nullptr || dladdr(code, &found) == 0) return nullptr;
+  for (const NamedFile& file : named_files) {
+    if (file.base == reinterpret_cast<std::uintptr_t>(found.dli_fbase)) return &file;
+  }
+  return nullptr;
+}
+
 void on_signal(int signal, siginfo_t* info, void* context) {
   Post* post = current_post;
   const bool within = post != nullptr && post->way_back != nullptr;
@@ -191,6 +217,10 @@ void on_signal(int signal, siginfo_t* info, void* context) {
                       signal == SIGSEGV && was_a_write(context)});
   }
   if (Watchdog::instance().probing) end_process();  // the heap was what the plugin broke
+  if (const NamedFile* file = file_of(code_address(context))) {
+    last_words.compose(file->name.data(), "a thread of its own", "crashed");
+    end_process();
+  }
   // Not ours: as if we had never been here.
   const struct sigaction& earlier = earlier_handlers[static_cast<std::size_t>(signal)];
   if ((earlier.sa_flags & SA_SIGINFO) != 0) return earlier.sa_sigaction(signal, info, context);
@@ -198,6 +228,26 @@ void on_signal(int signal, siginfo_t* info, void* context) {
   sigaction(signal, &earlier, nullptr);
   raise(signal);
 }
+
+void install_handlers();
+
+}  // namespace
+
+void name_in_last_words(void* opened_file) {
+  install_handlers();
+  link_map* map = nullptr;
+  if (dlinfo(opened_file, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  for (NamedFile& file : named_files) {
+    if (file.base.load() != 0 && file.base != map->l_addr) continue;
+    std::snprintf(file.name.data(), file.name.size(), "plugin %s", map->l_name);
+    file.base = map->l_addr;
+    return;
+  }
+}
+
+namespace {
 
 void install_handlers() {
   static const bool once = [] {

@@ -34,6 +34,10 @@ Breach call_fenced(Call&& call, const CallLimits& limits, const char* who, const
                      who, what);
 }
 
+/// A thread that a plugin started can crash when no call is under way, and there is no way back from that. From now on
+/// such a crash in code of this opened file ends the process with words that name it.
+void name_in_last_words(void* opened_file);
+
 /// "crashed: signal 11 (Segmentation fault)", "called exit(3)" ...
 std::string words_of(const Breach& breach, const CallLimits& limits);
 

@@ -293,6 +293,10 @@ void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision
   std::copy_n(decision.evse_kw, evse_kw.size(), evse_kw.begin());
   std::copy_n(decision.storage_kw, storage_kw.size(), storage_kw.begin());
   ask(decide_now, "decide");
+  if (!segment_->evse_kw.canaries_alive() || !segment_->storage_kw.canaries_alive()) {
+    throw StrategyError(fmt::format("{}: decide wrote outside its decision column (evse_kw has {} rows, storage_kw {})",
+                                    who_, evse_kw.size(), storage_kw.size()));
+  }
   std::copy(evse_kw.begin(), evse_kw.end(), decision.evse_kw);
   std::copy(storage_kw.begin(), storage_kw.end(), decision.storage_kw);
   decision.wake_ns = segment_->control->wake_ns;

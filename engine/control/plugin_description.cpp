@@ -1,5 +1,6 @@
 #include "control/plugin_description.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -117,6 +118,10 @@ PluginDescription describe_here(const std::string& file) {
   ::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the parent
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
+  // What it prints while it is looked at is not the answer; it prints again when it is opened for good.
+  const int nowhere = ::open("/dev/null", O_WRONLY);
+  ::dup2(nowhere, STDOUT_FILENO);
+  ::dup2(nowhere, STDERR_FILENO);
   ::alarm(patience_s);
   std::string answer;
   try {
@@ -124,10 +129,12 @@ PluginDescription describe_here(const std::string& file) {
     const PluginDescription plugin = describe_here(file);
     walk(packer, plugin);
     answer = "+" + packer.bytes;
+  } catch (const StrategyError& refused) {
+    answer = std::string("-") + refused.what();
   } catch (const std::exception& error) {
-    answer = std::string("-") + error.what();
+    answer = fmt::format("-plugin {}: info() let an exception cross the C ABI: {}", file, error.what());
   } catch (...) {
-    answer = "-plugin " + file + ": it threw an exception of unknown type when asked for its description";
+    answer = fmt::format("-plugin {}: info() let an exception of unknown type cross the C ABI", file);
   }
   for (std::size_t sent = 0; sent < answer.size();) {
     const ssize_t n = ::write(pipe_end, answer.data() + sent, answer.size() - sent);
@@ -176,7 +183,7 @@ PluginDescription describe_in_child(const std::string& file) {
   if (waited_long_enough || (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM))
     refuse(fmt::format("loading it took longer than {} s", patience_s));
   if (WIFSIGNALED(status))
-    refuse(fmt::format("damaged: loading it ended the process with {}", signal_text(WTERMSIG(status))));
+    refuse(fmt::format("damaged: loading or unloading it ended the process with {}", signal_text(WTERMSIG(status))));
   if (answer.empty()) refuse(fmt::format("loading it ended the process with exit status {}", WEXITSTATUS(status)));
   if (answer.front() == '-') throw StrategyError(answer.substr(1));
   PluginDescription plugin;

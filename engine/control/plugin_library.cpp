@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "control/fence.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
@@ -31,6 +32,10 @@ std::string description_trouble(const evtwin_info* info) {
   if (auto trouble = size_trouble("evtwin_info", info->struct_size, sizeof(evtwin_info)); !trouble.empty())
     return "is incomplete: " + trouble;
   if (info->id == nullptr || *info->id == '\0') return "is incomplete: it has no id";
+  // Users write ID:key=value, FILE.so#ID and lists with commas.
+  const std::string_view id = info->id;
+  if (id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string_view::npos)
+    return fmt::format("is wrong: its id '{}' may have lower case letters, digits and '-' only", id);
   if (info->n_params > 0 && info->params == nullptr) return "is incomplete: its parameter table is missing";
   for (std::uint32_t i = 0; i < info->n_params; ++i) {
     const evtwin_param_info& p = info->params[i];
@@ -77,6 +82,7 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
         refuse(fmt::format("two of its strategies have the id {}", info->id));
     }
   }
+  name_in_last_words(handle.get());
   return std::shared_ptr<const PluginLibrary>(new PluginLibrary(file, handle.release(), entry));
 }
 

@@ -4,7 +4,9 @@
 
 #include <cfenv>
 #include <filesystem>
+#include <new>
 
+#include "control/arena.hpp"
 #include "control/view_layout.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/random.hpp"
@@ -56,9 +58,6 @@ std::string status_text(evtwin_status status) {
   }
 }
 
-/// How many bytes past a decision column are still taken for it.
-constexpr std::ptrdiff_t guard_bytes = 4096;
-
 /// What the touched address tells: the view, a decision column, or nothing.
 std::string place_of(const Breach& breach, const evtwin_view* view, const evtwin_decision* decision) {
   const auto* at = static_cast<const std::byte*>(breach.address);
@@ -71,7 +70,7 @@ std::string place_of(const Breach& breach, const evtwin_view* view, const evtwin
   if (view == nullptr || decision == nullptr) return {};
   const auto past = [&](const double* column, std::uint32_t n) {
     const auto* end = reinterpret_cast<const std::byte*>(column + n);
-    return at >= end && at < end + 2 * guard_bytes;
+    return at >= end && at < end + GuardedCells::guard_bytes;
   };
   if (past(decision->evse_kw, view->n_evses))
     return fmt::format(": past the end of decision->evse_kw, which has {} rows", view->n_evses);
@@ -166,6 +165,8 @@ void PluginStrategy::call(const char* what, const evtwin_view* view, const evtwi
       [&] {
         try {
           status = plugin();
+        } catch (const std::bad_alloc&) {
+          error_ = "it ran out of memory (std::bad_alloc crossed the C ABI)";
         } catch (const std::exception& error) {
           error_ = fmt::format("{} (an exception crossed the C ABI)", error.what());
         } catch (...) {

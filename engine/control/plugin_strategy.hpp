@@ -24,6 +24,7 @@ class PluginStrategy : public Strategy {
   PluginStrategy& operator=(const PluginStrategy&) = delete;
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override;
+  std::string who() const override { return who_; }
   bool can_save() const override;
   void save(std::vector<std::byte>& bytes) override;
   void load(std::span<const std::byte> bytes) override;

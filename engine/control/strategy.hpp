@@ -23,6 +23,9 @@ class Strategy {
   /// @throws StrategyError.
   virtual void decide(const evtwin_view& view, evtwin_decision& decision) = 0;
 
+  /// For messages: "strategy half (libhalf.so)".
+  virtual std::string who() const { return "the strategy"; }
+
   /// Whether a run with this strategy can be checkpointed: it can write down what it remembers, or remembers nothing.
   virtual bool can_save() const { return false; }
   /// What its further answers depend on, appended to `bytes`. @throws StrategyError.

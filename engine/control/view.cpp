@@ -1,7 +1,6 @@
 #include "control/view.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -10,14 +9,6 @@ namespace evtwin::control {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-/// A NaN with a payload no arithmetic makes: a plugin that writes past its column wipes it out.
-constexpr std::uint64_t canary_bits = 0x7ff8c0dec0dec0deU;
-
-bool alive(std::span<const double> cells) {
-  return std::all_of(cells.begin(), cells.end(),
-                     [](double x) { return std::bit_cast<std::uint64_t>(x) == canary_bits; });
-}
-
 /// Room for every column of a site: by EVSE, storage, limit row and member, generously rounded up.
 std::size_t arena_bytes(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,
                         const Guard& guard, std::size_t curve_points) {
@@ -49,8 +40,8 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
       shown(*static_cast<const evtwin_view*>(arena_.shown_at(&view))),
       since_last(arena_.column<evtwin_ledger>(1)[0]),
       so_far(arena_.column<evtwin_ledger>(1)[0]),
-      evse_cells_(evses.size() + 2 * canaries),
-      storage_cells_(storages.size() + 2 * canaries) {
+      evse_cells_(evses.size()),
+      storage_cells_(storages.size()) {
   view.struct_size = sizeof(evtwin_view);
   view.power_setpoint_kw = nan;
   since_last.struct_size = so_far.struct_size = sizeof(evtwin_ledger);
@@ -262,35 +253,25 @@ void ViewColumns::show_horizon() {
 }
 
 evtwin_decision& ViewColumns::blank_decision() {
-  const auto blank = [](const GuardedCells& column, std::span<double> cells) {
-    std::fill(column.cells().begin(), column.cells().end(), std::bit_cast<double>(canary_bits));
-    std::fill(cells.begin(), cells.end(), nan);
+  const auto blank = [](GuardedCells& column) {
+    std::fill(column.cells().begin(), column.cells().end(), nan);
+    column.revive_canaries();
   };
-  if (!wiped_ || !canaries_alive()) blank(evse_cells_, answers(evse_cells_, evse_count_));
+  if (!wiped_ || !canaries_alive()) blank(evse_cells_);
   wiped_ = false;
-  blank(storage_cells_, answers(storage_cells_, storage_count_));
+  blank(storage_cells_);
   asked_.assign(view.connected_evse, view.connected_evse + view.n_connected);
-  decision_ = {sizeof(evtwin_decision),
-               0,
-               answers(evse_cells_, evse_count_).data(),
-               answers(storage_cells_, storage_count_).data(),
-               0,
-               nan};
+  decision_ = {sizeof(evtwin_decision), 0, evse_cells_.cells().data(), storage_cells_.cells().data(), 0, nan};
   return decision_;
 }
 
 bool ViewColumns::strayed() {
-  const auto answered = answers(evse_cells_, evse_count_);
+  const auto answered = evse_cells_.cells();
   for (const std::uint32_t i : asked_) answered[i] = nan;
   wiped_ = std::memcmp(answered.data(), blank_.data(), answered.size_bytes()) == 0;
   return !wiped_;
 }
 
-bool ViewColumns::canaries_alive() const {
-  for (const GuardedCells* column : {&evse_cells_, &storage_cells_}) {
-    if (!alive(column->cells().first(canaries)) || !alive(column->cells().last(canaries))) return false;
-  }
-  return true;
-}
+bool ViewColumns::canaries_alive() const { return evse_cells_.canaries_alive() && storage_cells_.canaries_alive(); }
 
 }  // namespace evtwin::control

@@ -69,15 +69,11 @@ class ViewColumns {
   /// Whether the decision wrote a row that was not connected when it was blanked. Wipes the connected rows: what then
   /// stands in the column was written to others. To be asked once a decision, after the answers are read.
   bool strayed();
-  std::span<const double> decided_evse_kw() const { return answers(evse_cells_, evse_count_); }
-  std::span<const double> decided_storage_kw() const { return answers(storage_cells_, storage_count_); }
+  std::span<const double> decided_evse_kw() const { return evse_cells_.cells(); }
+  std::span<const double> decided_storage_kw() const { return storage_cells_.cells(); }
   bool canaries_alive() const;
 
  private:
-  static constexpr std::size_t canaries = 4;  ///< on either side of a decision column
-  static std::span<double> answers(const GuardedCells& column, std::size_t count) {
-    return column.cells().subspan(canaries, count);
-  }
   void lay_out_evses(std::span<const physics::Evse> evses);
   void lay_out_storages(std::span<const physics::Storage> storages);
   void lay_out_limits(const Guard& guard);

@@ -74,6 +74,8 @@ struct SiteResult {
   std::optional<Tracking> tracking;     ///< of a site with a set-point
   std::uint64_t sessions_aged = 0;      ///< of known batteries: those in the ledger's wear
   std::vector<StorageUse> storage_use;  ///< by storage
+  std::uint64_t strategy_warnings = 0;
+  std::string first_strategy_warning;
 };
 
 struct Result {

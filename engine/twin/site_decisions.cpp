@@ -139,6 +139,54 @@ void SiteRun::show_limits_ahead(TimeNs t) {
   }
 }
 
+namespace {
+
+/// An infinite power is no power; any finite one is the guard's to bring within bounds.
+void check_finite(double kw, const control::Strategy& strategy, std::string_view kind, std::string_view id) {
+  if (std::isinf(kw))
+    throw control::StrategyError(
+        fmt::format("{}: decide answered {} kW for {} {}; a finite number is due, or NaN to leave it as it is",
+                    strategy.who(), kw, kind, id));
+}
+
+}  // namespace
+
+/// What the strategy wrote, checked and made the members' wishes. NaN leaves the last one standing.
+void SiteRun::take_answer(const evtwin_decision& decision, TimeNs t) {
+  if (!columns_.canaries_alive()) {
+    throw control::StrategyError(
+        fmt::format("{}: decide wrote outside its decision column (evse_kw has {} rows, storage_kw {})",
+                    strategy_->who(), evse_count(), site_.storages.size()));
+  }
+  if (decision.wake_ns != 0) {
+    if (decision.wake_ns <= t) {
+      throw control::StrategyError(fmt::format("{}: decide asked to be woken at {}, which is not after now",
+                                               strategy_->who(),
+                                               context_.world.calendar.format_local(decision.wake_ns)));
+    }
+    wake_ns_ = decision.wake_ns;
+  }
+  const auto evse_kw = columns_.decided_evse_kw();
+  for (const std::uint32_t i : active_) {
+    if (i >= evse_count() || std::isnan(evse_kw[i])) continue;
+    check_finite(evse_kw[i], *strategy_, "EVSE", site_.evses[i].id);
+    guard_.members[i].wish_kw = evse_kw[i];
+  }
+  const auto storage_kw = columns_.decided_storage_kw();
+  for (std::size_t s = 0; s < storage_kw.size(); ++s) {
+    if (std::isnan(storage_kw[s])) continue;
+    check_finite(storage_kw[s], *strategy_, "storage", site_.storages[s].id);
+    guard_.members[evse_count() + s].wish_kw = storage_kw[s];
+  }
+  for (const control::Strategy::Remark& remark : strategy_->remarks) {
+    const bool warning = remark.severity == EVTWIN_WARNING;
+    if (warning && result_.strategy_warnings++ == 0) result_.first_strategy_warning = remark.text;
+    if (context_.observer != nullptr)
+      context_.observer->on_event({number_, t, warning ? "strategy_warning" : "strategy_remark", remark.text});
+  }
+  strategy_->remarks.clear();
+}
+
 void SiteRun::decide(TimeNs t) {
   if (t >= next_tick_ns_) {
     why_ |= EVTWIN_WHY_TICK;
@@ -150,31 +198,17 @@ void SiteRun::decide(TimeNs t) {
 
   evtwin_decision& decision = columns_.blank_decision();
   strategy_->decide(columns_.shown, decision);
-  if (!columns_.canaries_alive()) throw control::StrategyError("the strategy wrote past the end of a decision column");
   result_.decisions += 1;
-  if (decision.wake_ns != 0) {
-    if (decision.wake_ns <= t)
-      throw control::StrategyError(fmt::format("the strategy asked to be woken at {}, which is not after now",
-                                               context_.world.calendar.format_local(decision.wake_ns)));
-    wake_ns_ = decision.wake_ns;
-  }
-
-  // Wishes: NaN leaves the last one standing.
-  const auto evse_kw = columns_.decided_evse_kw();
-  for (const std::uint32_t i : active_) {
-    if (i < evse_count() && !std::isnan(evse_kw[i])) guard_.members[i].wish_kw = evse_kw[i];
-  }
-  const auto storage_kw = columns_.decided_storage_kw();
-  for (std::size_t s = 0; s < storage_kw.size(); ++s) {
-    if (!std::isnan(storage_kw[s])) guard_.members[evse_count() + s].wish_kw = storage_kw[s];
-  }
+  take_answer(decision, t);
   for (std::size_t k = 0; holding_ > 0 && k < active_.size(); ++k) {
     const std::uint32_t i = active_[k];
     if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) hold_acceptance(i);
   }
   guard_due_ = true;
 
+  const auto evse_kw = columns_.decided_evse_kw();
   if (context_.observer != nullptr) {
+    const auto storage_kw = columns_.decided_storage_kw();
     std::copy(evse_kw.begin(), evse_kw.end(), wished_kw_.begin());
     std::copy(storage_kw.begin(), storage_kw.end(), wished_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
     context_.observer->on_decision({number_, result_.decisions, t, why_, decision.expected_cost, wished_kw_});

@@ -154,6 +154,7 @@ class SiteRun {
   void request_decision(std::uint32_t why, TimeNs t);
   void schedule_decision();
   void decide(TimeNs t);
+  void take_answer(const evtwin_decision& decision, TimeNs t);
   void refresh_view(TimeNs t);
   void show_limits_ahead(TimeNs t);
   void end_motion(std::uint32_t member, TimeNs t);

@@ -18,7 +18,7 @@ control::StrategyFactory random_strategy(std::uint64_t seed) {
           for (std::uint32_t i = 0; i < view.n_evses; ++i) {
             const int what = dice->whole(0, 9);
             d.evse_kw[i] = what == 0   ? std::numeric_limits<double>::quiet_NaN()
-                           : what == 1 ? std::numeric_limits<double>::infinity()
+                           : what == 1 ? 1e300
                            : what == 2 ? -1e300
                                        : dice->real(-30.0, 60.0);
           }
