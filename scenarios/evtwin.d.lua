@@ -11,7 +11,7 @@
 ---Made by at.
 ---@class evtwin.event
 ---Made by plugin "id" { ... }.
----@class evtwin.strategy
+---@class evtwin.chosen_strategy
 ---Made by from_sessions.
 ---@class evtwin.stations_of_file
 ---The keys of a station, save name and evses.
@@ -41,7 +41,7 @@
 ---@field tick_min? integer [min] Distance of the decision ticks; they align to the local clock. Range: 1 .. 1440. Default: 15.
 ---@field vehicles? evtwin.vehicle[] Car models of the mix. Default: one car with an unknown battery.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
----@field strategy? string|evtwin.strategy|fun(view: evtwin.view): table? Who decides: an id, `plugin "id" { ... }`, or a function of the view. Default: "asap".
+---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
 ---@field forecast? "perfect"|"yesterday"|evtwin.forecast For all sites that give none of their own. Default: "yesterday".
 ---@field notes? string Free text, kept in the run file.
 ---@field [integer] any sites (`site { ... }`) and events (`at(...)`)
@@ -279,7 +279,27 @@
 ---@field reduce_percent? number [%] Share of the contract power that is not there meanwhile. Range: 0 .. 100.
 ---@field notice_min? number [min] How long before its begin strategies know of it. Range: 0 .. 1,000,000. Default: 15.
 
----What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of kW by EVSE id, position or storage name; what is left out stays as it is.
+---A strategy in Lua: in the scenario, or in a file of its own that returns it (`--strategy ./mine.lua`, or `require "mine"` beside the scenario). `mine { name = value }` sets its parameters.
+---@class evtwin.strategy
+---@field id string Its name in tables of results: lower case letters, digits and -.
+---@field help? string What it does, one sentence.
+---@field params? evtwin.strategy_param[] Its parameters, checked before every run.
+---@field subscribes? ("arrival"|"departure"|"price"|"limit")[] When it is asked beside the decision ticks. Default: { "arrival", "departure", "limit" }.
+---@field horizon_h? number [h] How far ahead view.horizon reaches; 0: not at all. Range: 0 .. 8784. Default: 24.
+---@field decide fun(view: evtwin.view, params: table): table?, evtwin.decision? Returns kW by EVSE id, position or storage name; what is left out stays as it is.
+
+---One parameter of a strategy in Lua.
+---@class evtwin.strategy_param
+---@field id string As users write it: lower case letters, digits and _.
+---@field unit? string "kW", "h"; none by default.
+---@field help? string What it does, one sentence.
+---@field default number|boolean|string Its type is that of the parameter.
+---@field min? number Smallest, allowed; numbers need it.
+---@field max? number Largest, allowed; numbers need it.
+---@field whole? boolean Whether only whole numbers are allowed. Default: false.
+---@field choices? string[] The texts that are allowed; any by default.
+
+---What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of kW by EVSE id, position or storage name; what is left out stays as it is. Names are those of the plugins' strategy.h.
 ---@class evtwin.view
 ---@field now string Local time, "2025-06-02 14:00".
 ---@field now_ns integer [ns] Nanoseconds since 1970-01-01T00:00Z.
@@ -287,12 +307,21 @@
 ---@field weekday integer 1 Monday ... 7 Sunday.
 ---@field hour integer 0..23 on the local clock.
 ---@field minute integer 0..59.
+---@field utc_offset_ns integer [ns] The local clock shows now_ns + utc_offset_ns.
 ---@field tick_h number [h] Distance of the decision ticks.
----@field decision integer Number of this decision, from 0.
----@field why string Why the strategy is asked: words of tick, arrival, departure, limit.
+---@field tick_ns integer [ns] The same in nanoseconds.
+---@field next_tick_in_h number [h] Until the next decision tick.
+---@field next_tick_ns integer [ns] The next decision tick.
+---@field decision_number integer Number of this decision, from 0.
+---@field why string Why the strategy is asked: words of tick, arrival, departure, price, limit, wake.
 ---@field evses evtwin.view_evse[] All EVSEs, in the order of the scenario.
+---@field connected evtwin.view_evse[] The EVSEs with a car, in the same order: what to loop over.
 ---@field storages evtwin.view_storage[] All storages.
----@field horizon evtwin.view_step[] What is foreseen of the next 24 h, one entry per tick.
+---@field storage_policy string What the scenario wants of who leaves storage alone: off, self_consumption, peak_shaving, arbitrage.
+---@field limits evtwin.view_limit[] All limits as rows; the first is the grid connection.
+---@field since_last evtwin.view_ledger What the previous decision led to.
+---@field so_far evtwin.view_ledger The run up to now.
+---@field horizon evtwin.view_step[] What is foreseen of the next 24 h or horizon_h, one entry per tick.
 ---@field pv_kw number [kW] Solar power now.
 ---@field load_kw number [kW] Base load now.
 ---@field contract_kw number [kW] Import limit in force; math.huge where there is none.
@@ -303,9 +332,17 @@
 ---@field driver_price_per_kwh number [currency/kWh] What drivers pay.
 ---@field v2g_price_per_kwh number [currency/kWh] What drivers are paid for energy discharged.
 ---@field unmet_price_per_kwh number [currency/kWh] Worth of a kWh wanted and not got.
----@field demand_price_per_kw number [currency/kW] This month's demand charge; 0 where there is none.
+---@field demand_basis string What the demand charge is reckoned on: none, peak (highest 15-min mean), contract.
+---@field demand_price_per_kw number [currency/kW] This month's demand charge; 0 where the basis is not peak.
+---@field demand_fraction number [0..1] Part of this month's charge that the run pays.
 ---@field billed_peak_kw number [kW] What the month will be billed for so far.
+---@field month_peak_kw number [kW] Highest closed 15-min window of this month.
+---@field month_end_ns integer [ns] End of the month.
+---@field month_end_in_h number [h] The same, from now.
 ---@field window_import_kwh number [kWh] Import so far in the running metering window of 15 min.
+---@field window_end_ns integer [ns] Its end.
+---@field window_end_in_h number [h] The same, from now.
+---@field horizon_issued_ns integer [ns] When what is foreseen was issued.
 
 ---One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.
 ---@class evtwin.view_evse
@@ -314,10 +351,14 @@
 ---@field draws boolean Whether the car would take power if offered.
 ---@field session integer Number of the session, in order of plug-in; 0: nobody.
 ---@field phases integer AC phases; 0 for DC.
+---@field arrived_ns integer [ns] Plug-in; 0 without a car.
+---@field claimed_departs_ns integer [ns] Departure the driver claimed; 0 without a car.
+---@field departs_ns integer [ns] The same, at least the next tick; 0 without a car.
 ---@field arrived_h_ago number? [h] Since plug-in; nil without a car.
 ---@field departs_in_h number? [h] Until the departure the driver claimed, at least the next tick; nil without a car.
 ---@field claimed_departs_in_h number? [h] Until the departure the driver claimed, negative once it has passed; nil without a car.
 ---@field voltage_v number [V] Across one load phase; 0 for DC.
+---@field phase_angle_deg number [deg] Angle of its current, for limits over phases.
 ---@field max_kw number [kW] Most it may offer now; 0 during an outage.
 ---@field max_discharge_kw number [kW] Most it may take out of a car; 0 where it is not bidirectional.
 ---@field efficiency number [0..1] EVSE meter to AC side.
@@ -334,6 +375,15 @@
 ---@field battery_kwh number? [kWh] Capacity; nil likewise.
 ---@field soc_floor number? [0..1] Discharging never goes below; nil likewise.
 ---@field priority number Higher is more important; 0 by default.
+---@field car_charge_efficiency number? [0..1] Stored kWh = metered kWh x this; nil where a charger would not know it.
+---@field car_discharge_efficiency number? [0..1] Metered kWh = stored kWh x this; nil likewise.
+---@field curve table[] What the car takes at most: points { soc, kw }, linear between; empty where a charger would not know.
+---@field rates_kw number[] [kW] Offers above 0 that can be made to this car; empty: any from car_min_kw to car_max_kw.
+---@field reserved_from_ns integer [ns] Begin of the next visit announced; 0 where none is known.
+---@field reserved_until_ns integer [ns] Its end.
+---@field reserved_from_in_h number? [h] Its begin, from now; nil where none is known.
+---@field reserved_until_in_h number? [h] Its end, from now.
+---@field reserved_kwh number [kWh] What it will ask for.
 
 ---One storage, view.storages[i].
 ---@class evtwin.view_storage
@@ -348,8 +398,45 @@
 ---@field discharge_efficiency number [0..1] Battery to AC side.
 ---@field power_kw number [kW] Now; negative: out of the storage.
 
+---One limit, view.limits[r].
+---@class evtwin.view_limit
+---@field name string Its name.
+---@field kind string power_kw, current_a (A per phase used) or magnitude_a (length of the sum of phasors).
+---@field lower number Lower bound in the unit of the kind; -math.huge where there is none.
+---@field upper number Upper bound: lower <= base + sum of coefficient x power or current <= upper.
+---@field base number What others draw there now: load minus sun below this point.
+---@field members evtwin.view_limit_member[] What is summed.
+
+---One EVSE or storage in a limit, view.limits[r].members[m].
+---@class evtwin.view_limit_member
+---@field evse evtwin.view_evse? The EVSE, or nil.
+---@field storage evtwin.view_storage? The storage, or nil.
+---@field coefficient number Power rows: kW of the row per kW at the meter; others: per A (kW / kw_per_a).
+---@field angle_deg number [deg] Magnitude rows: angle of its current in this row.
+
+---Energy and money of the site, view.since_last and view.so_far.
+---@class evtwin.view_ledger
+---@field import_kwh number [kWh] Drawn at the grid connection.
+---@field export_kwh number [kWh] Fed back there.
+---@field pv_kwh number [kWh] From the sun.
+---@field load_kwh number [kWh] Base load.
+---@field ev_charge_kwh number [kWh] Into cars, at the EVSE meters.
+---@field ev_discharge_kwh number [kWh] Out of cars.
+---@field storage_charge_kwh number [kWh] Into storage, at its AC terminals.
+---@field storage_discharge_kwh number [kWh] Out of storage.
+---@field losses_kwh number [kWh] Between the meters: DC EVSEs, feeders, standby.
+---@field energy_cost number [currency] Import x buy price - export x sell price.
+---@field demand_charge number [currency] Growth of the months' demand charges.
+---@field driver_revenue number [currency] Drivers to site.
+---@field v2g_payment number [currency] Site to drivers.
+---@field wear_cost number [currency] Of vehicle and storage batteries.
+---@field co2_kg number [kg] Of the imported energy.
+---@field unmet_kwh number [kWh] Of the sessions that ended.
+---@field overload_kwh number [kWh] Beyond the contract power or the export limit.
+
 ---One step of the horizon, view.horizon[k].
 ---@class evtwin.view_step
+---@field start_ns integer [ns] Begin.
 ---@field starts_in_h number [h] Begin, from now.
 ---@field hours number [h] Length.
 ---@field buy_per_kwh number? [currency/kWh] Price of energy; nil beyond what is known.
@@ -359,6 +446,13 @@
 ---@field co2_kg_per_kwh number? [kg/kWh] Carbon dioxide per kWh imported.
 ---@field contract_kw number? [kW] Lowest import limit of the step, announced cuts included.
 ---@field power_setpoint_kw number? [kW] Net power the site should draw; nil where none is given.
+---@field arrivals number? Cars expected to plug in during the step.
+---@field arrivals_kwh number? [kWh] Energy they are expected to ask for.
+
+---What a strategy in Lua may return beside the powers: `return kw, { wake_in_h = 0.5 }`.
+---@class evtwin.decision
+---@field wake_in_h number? [h] Ask again after this time, beside the ticks; each decision asks anew.
+---@field expected_cost number? [currency] What the horizon is expected to cost; recorded.
 
 ---What the functions of at() can change.
 ---@class evtwin.world
@@ -428,8 +522,13 @@ function at(time, change) end
 
 ---A strategy and its parameters: plugin "milp" { horizon_h = 24 }.
 ---@param id string
----@return fun(params: table): evtwin.strategy
+---@return fun(params: table): evtwin.chosen_strategy
 function plugin(id) end
+
+---A strategy in Lua; a file of its own returns it, or it stands in the scenario.
+---@param t evtwin.strategy
+---@return evtwin.strategy
+function strategy(t) end
 
 ---A value that `--set name=value` replaces, read as the type of the default. A path given so may lie anywhere; other files lie in the scenario's folder.
 ---@generic T

@@ -33,6 +33,10 @@ std::string first_bytes(const std::string& file) {
 }
 
 int check_scenario(const std::string& file) {
+  if (const auto strategy = scenario::sound_strategy_file(file)) {
+    fmt::print("{}: a sound strategy in Lua: {}\n", kernel::printable(file), kernel::printable(*strategy));
+    return 0;
+  }
   const scenario::LoadedScenario loaded = scenario::load_scenario(file, {});
   const ReadyStrategy strategy = ready_strategy(loaded, nullptr);
   static_cast<void>(scenario::make_script(loaded));

@@ -31,7 +31,11 @@ std::string file_digest(const std::string& file) {
 ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked,
                              const control::Hosting& hosting) {
   const twin::StrategyChoice& own = scenario.world.strategy;
-  if (asked == nullptr && own.id == "lua") return {{"lua", "", ""}, scenario::lua_strategy(scenario)};
+  if (asked == nullptr && own.id == "lua") return {{scenario.strategy_label, "", ""}, scenario::lua_strategy(scenario)};
+  if (asked != nullptr && asked->id.ends_with(".lua")) {
+    auto own_file = scenario::strategy_from_file(scenario, asked->id, asked->params);
+    return {{own_file.label, asked->id, file_digest(asked->id)}, std::move(own_file.factory)};
+  }
   const bool from_scenario = asked == nullptr;
   try {
     const auto chosen = control::choose_strategy(from_scenario ? own.id : asked->id,

@@ -100,7 +100,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   std::string strategy_text;
   auto* run = app.add_subcommand("run", "Run a scenario under one strategy");
   run_arguments.add_to(*run, "run file to write (SQLite)");
-  run->add_option("--strategy", strategy_text, "ID[:key=value...] or FILE.so#ID[:...], instead of the scenario's");
+  run->add_option("--strategy", strategy_text,
+                  "ID[:key=value...], FILE.so[#ID] or FILE.lua, instead of the scenario's");
 
   std::vector<std::string> strategy_texts;
   unsigned threads = 0;

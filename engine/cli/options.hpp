@@ -13,7 +13,7 @@
 
 namespace evtwin::cli {
 
-/// ID[:key=value[:key=value...]] or FILE.so#ID[:...].
+/// ID[:key=value[:key=value...]], FILE.so#ID[:...] or FILE.lua[:...].
 struct StrategyText {
   std::string id;
   std::vector<std::pair<std::string, std::string>> params;

@@ -12,7 +12,8 @@ namespace evtwin::scenario {
 
 /// Of "world", "world_site", "world_evse"; empty for other names.
 std::span<const Accessor> world_accessors(std::string_view section);
-/// Of "view", "view_evse", "view_storage", "view_step"; empty for other names.
+/// Of "view", "view_evse", "view_storage", "view_limit", "view_limit_member", "view_step", "view_ledger"; empty for
+/// other names.
 std::span<const Accessor> view_accessors(std::string_view section);
 
 }  // namespace evtwin::scenario

@@ -62,8 +62,9 @@ constexpr std::array scenario_keys{
     other("vehicles", {}, "evtwin.vehicle[]", "one car with an unknown battery", "Car models of the mix."),
     other("arrivals", {}, "evtwin.arrivals|evtwin.arrivals[]", {},
           "Who comes: `sessions`, `arrivals.poisson`, or a list of them. With several sites each site has its own."),
-    other("strategy", {}, "string|evtwin.strategy|fun(view: evtwin.view): table?", "\"asap\"",
-          "Who decides: an id, `plugin \"id\" { ... }`, or a function of the view."),
+    other("strategy", {},
+          "string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision?", "\"asap\"",
+          "Who decides: an id, `plugin \"id\" { ... }`, `strategy { ... }`, or a function of the view."),
     other("forecast", {}, "\"perfect\"|\"yesterday\"|evtwin.forecast", "\"yesterday\"",
           "For all sites that give none of their own."),
     text("notes", {}, "Free text, kept in the run file."),
@@ -357,6 +358,28 @@ constexpr std::array day_type_keys{
           "{ [1] = curve, ... [12] = curve } instead of the keys above: a curve of its own for every month."),
 };
 
+constexpr std::array strategy_keys{
+    required(text("id", {}, "Its name in tables of results: lower case letters, digits and -.")),
+    text("help", {}, "What it does, one sentence."),
+    other("params", {}, "evtwin.strategy_param[]", {}, "Its parameters, checked before every run."),
+    other("subscribes", {}, "(\"arrival\"|\"departure\"|\"price\"|\"limit\")[]",
+          "{ \"arrival\", \"departure\", \"limit\" }", "When it is asked beside the decision ticks."),
+    number("horizon_h", "h", 0, 8784, "24", "How far ahead view.horizon reaches; 0: not at all."),
+    required(other("decide", {}, "fun(view: evtwin.view, params: table): table?, evtwin.decision?", {},
+                   "Returns kW by EVSE id, position or storage name; what is left out stays as it is.")),
+};
+
+constexpr std::array strategy_param_keys{
+    required(text("id", {}, "As users write it: lower case letters, digits and _.")),
+    text("unit", {}, "\"kW\", \"h\"; none by default."),
+    text("help", {}, "What it does, one sentence."),
+    required(other("default", {}, "number|boolean|string", {}, "Its type is that of the parameter.")),
+    other("min", {}, "number", {}, "Smallest, allowed; numbers need it."),
+    other("max", {}, "number", {}, "Largest, allowed; numbers need it."),
+    boolean("whole", "false", "Whether only whole numbers are allowed."),
+    other("choices", {}, "string[]", {}, "The texts that are allowed; any by default."),
+};
+
 constexpr std::array all_sections{
     Section{"scenario", "return scenario { ... }", "The whole experiment; a scenario file returns it.",
             "sites (`site { ... }`) and events (`at(...)`)", scenario_keys},
@@ -409,6 +432,14 @@ constexpr std::array all_sections{
             "A cut of the contract power. Of cuts that overlap the lowest limit holds.",
             {},
             demand_response_keys},
+    Section{"strategy",
+            "strategy { ... }",
+            "A strategy in Lua: in the scenario, or in a file of its own that returns it (`--strategy ./mine.lua`, or "
+            "`require \"mine\"` beside the scenario). `mine { name = value }` sets its parameters.",
+            {},
+            strategy_keys},
+    Section{
+        "strategy_param", "params = { { ... }, ... }", "One parameter of a strategy in Lua.", {}, strategy_param_keys},
 };
 
 }  // namespace

@@ -62,6 +62,8 @@ struct FieldSection {
   std::span<const Field> fields;
 };
 std::span<const FieldSection> field_sections();
+/// Of "decision": what a strategy may answer beside the powers.
+std::span<const Field> decision_answers();
 
 /// The functions of the language.
 struct Word {

@@ -15,12 +15,24 @@ constexpr std::array view_fields{
     Field{"weekday", "", "integer", false, "1 Monday ... 7 Sunday."},
     Field{"hour", "", "integer", false, "0..23 on the local clock."},
     Field{"minute", "", "integer", false, "0..59."},
+    Field{"utc_offset_ns", "ns", "integer", false, "The local clock shows now_ns + utc_offset_ns."},
     Field{"tick_h", "h", "number", false, "Distance of the decision ticks."},
-    Field{"decision", "", "integer", false, "Number of this decision, from 0."},
-    Field{"why", "", "string", false, "Why the strategy is asked: words of tick, arrival, departure, limit."},
+    Field{"tick_ns", "ns", "integer", false, "The same in nanoseconds."},
+    Field{"next_tick_in_h", "h", "number", false, "Until the next decision tick."},
+    Field{"next_tick_ns", "ns", "integer", false, "The next decision tick."},
+    Field{"decision_number", "", "integer", false, "Number of this decision, from 0."},
+    Field{"why", "", "string", false,
+          "Why the strategy is asked: words of tick, arrival, departure, price, limit, wake."},
     Field{"evses", "", "evtwin.view_evse[]", false, "All EVSEs, in the order of the scenario."},
+    Field{"connected", "", "evtwin.view_evse[]", false, "The EVSEs with a car, in the same order: what to loop over."},
     Field{"storages", "", "evtwin.view_storage[]", false, "All storages."},
-    Field{"horizon", "", "evtwin.view_step[]", false, "What is foreseen of the next 24 h, one entry per tick."},
+    Field{"storage_policy", "", "string", false,
+          "What the scenario wants of who leaves storage alone: off, self_consumption, peak_shaving, arbitrage."},
+    Field{"limits", "", "evtwin.view_limit[]", false, "All limits as rows; the first is the grid connection."},
+    Field{"since_last", "", "evtwin.view_ledger", false, "What the previous decision led to."},
+    Field{"so_far", "", "evtwin.view_ledger", false, "The run up to now."},
+    Field{"horizon", "", "evtwin.view_step[]", false,
+          "What is foreseen of the next 24 h or horizon_h, one entry per tick."},
     Field{"pv_kw", "kW", "number", false, "Solar power now."},
     Field{"load_kw", "kW", "number", false, "Base load now."},
     Field{"contract_kw", "kW", "number", false, "Import limit in force; math.huge where there is none."},
@@ -31,9 +43,19 @@ constexpr std::array view_fields{
     Field{"driver_price_per_kwh", "currency/kWh", "number", false, "What drivers pay."},
     Field{"v2g_price_per_kwh", "currency/kWh", "number", false, "What drivers are paid for energy discharged."},
     Field{"unmet_price_per_kwh", "currency/kWh", "number", false, "Worth of a kWh wanted and not got."},
-    Field{"demand_price_per_kw", "currency/kW", "number", false, "This month's demand charge; 0 where there is none."},
+    Field{"demand_basis", "", "string", false,
+          "What the demand charge is reckoned on: none, peak (highest 15-min mean), contract."},
+    Field{"demand_price_per_kw", "currency/kW", "number", false,
+          "This month's demand charge; 0 where the basis is not peak."},
+    Field{"demand_fraction", "0..1", "number", false, "Part of this month's charge that the run pays."},
     Field{"billed_peak_kw", "kW", "number", false, "What the month will be billed for so far."},
+    Field{"month_peak_kw", "kW", "number", false, "Highest closed 15-min window of this month."},
+    Field{"month_end_ns", "ns", "integer", false, "End of the month."},
+    Field{"month_end_in_h", "h", "number", false, "The same, from now."},
     Field{"window_import_kwh", "kWh", "number", false, "Import so far in the running metering window of 15 min."},
+    Field{"window_end_ns", "ns", "integer", false, "Its end."},
+    Field{"window_end_in_h", "h", "number", false, "The same, from now."},
+    Field{"horizon_issued_ns", "ns", "integer", false, "When what is foreseen was issued."},
 };
 
 constexpr std::array evse_fields{
@@ -42,12 +64,16 @@ constexpr std::array evse_fields{
     Field{"draws", "", "boolean", false, "Whether the car would take power if offered."},
     Field{"session", "", "integer", false, "Number of the session, in order of plug-in; 0: nobody."},
     Field{"phases", "", "integer", false, "AC phases; 0 for DC."},
+    Field{"arrived_ns", "ns", "integer", false, "Plug-in; 0 without a car."},
+    Field{"claimed_departs_ns", "ns", "integer", false, "Departure the driver claimed; 0 without a car."},
+    Field{"departs_ns", "ns", "integer", false, "The same, at least the next tick; 0 without a car."},
     Field{"arrived_h_ago", "h", "number?", false, "Since plug-in; nil without a car."},
     Field{"departs_in_h", "h", "number?", false,
           "Until the departure the driver claimed, at least the next tick; nil without a car."},
     Field{"claimed_departs_in_h", "h", "number?", false,
           "Until the departure the driver claimed, negative once it has passed; nil without a car."},
     Field{"voltage_v", "V", "number", false, "Across one load phase; 0 for DC."},
+    Field{"phase_angle_deg", "deg", "number", false, "Angle of its current, for limits over phases."},
     Field{"max_kw", "kW", "number", false, "Most it may offer now; 0 during an outage."},
     Field{"max_discharge_kw", "kW", "number", false, "Most it may take out of a car; 0 where it is not bidirectional."},
     Field{"efficiency", "0..1", "number", false, "EVSE meter to AC side."},
@@ -64,6 +90,18 @@ constexpr std::array evse_fields{
     Field{"battery_kwh", "kWh", "number?", false, "Capacity; nil likewise."},
     Field{"soc_floor", "0..1", "number?", false, "Discharging never goes below; nil likewise."},
     Field{"priority", "", "number", false, "Higher is more important; 0 by default."},
+    Field{"car_charge_efficiency", "0..1", "number?", false,
+          "Stored kWh = metered kWh x this; nil where a charger would not know it."},
+    Field{"car_discharge_efficiency", "0..1", "number?", false, "Metered kWh = stored kWh x this; nil likewise."},
+    Field{"curve", "", "table[]", false,
+          "What the car takes at most: points { soc, kw }, linear between; empty where a charger would not know."},
+    Field{"rates_kw", "kW", "number[]", false,
+          "Offers above 0 that can be made to this car; empty: any from car_min_kw to car_max_kw."},
+    Field{"reserved_from_ns", "ns", "integer", false, "Begin of the next visit announced; 0 where none is known."},
+    Field{"reserved_until_ns", "ns", "integer", false, "Its end."},
+    Field{"reserved_from_in_h", "h", "number?", false, "Its begin, from now; nil where none is known."},
+    Field{"reserved_until_in_h", "h", "number?", false, "Its end, from now."},
+    Field{"reserved_kwh", "kWh", "number", false, "What it will ask for."},
 };
 
 constexpr std::array storage_fields{
@@ -80,6 +118,7 @@ constexpr std::array storage_fields{
 };
 
 constexpr std::array step_fields{
+    Field{"start_ns", "ns", "integer", false, "Begin."},
     Field{"starts_in_h", "h", "number", false, "Begin, from now."},
     Field{"hours", "h", "number", false, "Length."},
     Field{"buy_per_kwh", "currency/kWh", "number?", false, "Price of energy; nil beyond what is known."},
@@ -89,6 +128,51 @@ constexpr std::array step_fields{
     Field{"co2_kg_per_kwh", "kg/kWh", "number?", false, "Carbon dioxide per kWh imported."},
     Field{"contract_kw", "kW", "number?", false, "Lowest import limit of the step, announced cuts included."},
     Field{"power_setpoint_kw", "kW", "number?", false, "Net power the site should draw; nil where none is given."},
+    Field{"arrivals", "", "number?", false, "Cars expected to plug in during the step."},
+    Field{"arrivals_kwh", "kWh", "number?", false, "Energy they are expected to ask for."},
+};
+
+constexpr std::array limit_fields{
+    Field{"name", "", "string", false, "Its name."},
+    Field{"kind", "", "string", false,
+          "power_kw, current_a (A per phase used) or magnitude_a (length of the sum of phasors)."},
+    Field{"lower", "", "number", false, "Lower bound in the unit of the kind; -math.huge where there is none."},
+    Field{"upper", "", "number", false, "Upper bound: lower <= base + sum of coefficient x power or current <= upper."},
+    Field{"base", "", "number", false, "What others draw there now: load minus sun below this point."},
+    Field{"members", "", "evtwin.view_limit_member[]", false, "What is summed."},
+};
+
+constexpr std::array limit_member_fields{
+    Field{"evse", "", "evtwin.view_evse?", false, "The EVSE, or nil."},
+    Field{"storage", "", "evtwin.view_storage?", false, "The storage, or nil."},
+    Field{"coefficient", "", "number", false,
+          "Power rows: kW of the row per kW at the meter; others: per A (kW / kw_per_a)."},
+    Field{"angle_deg", "deg", "number", false, "Magnitude rows: angle of its current in this row."},
+};
+
+constexpr std::array ledger_fields{
+    Field{"import_kwh", "kWh", "number", false, "Drawn at the grid connection."},
+    Field{"export_kwh", "kWh", "number", false, "Fed back there."},
+    Field{"pv_kwh", "kWh", "number", false, "From the sun."},
+    Field{"load_kwh", "kWh", "number", false, "Base load."},
+    Field{"ev_charge_kwh", "kWh", "number", false, "Into cars, at the EVSE meters."},
+    Field{"ev_discharge_kwh", "kWh", "number", false, "Out of cars."},
+    Field{"storage_charge_kwh", "kWh", "number", false, "Into storage, at its AC terminals."},
+    Field{"storage_discharge_kwh", "kWh", "number", false, "Out of storage."},
+    Field{"losses_kwh", "kWh", "number", false, "Between the meters: DC EVSEs, feeders, standby."},
+    Field{"energy_cost", "currency", "number", false, "Import x buy price - export x sell price."},
+    Field{"demand_charge", "currency", "number", false, "Growth of the months' demand charges."},
+    Field{"driver_revenue", "currency", "number", false, "Drivers to site."},
+    Field{"v2g_payment", "currency", "number", false, "Site to drivers."},
+    Field{"wear_cost", "currency", "number", false, "Of vehicle and storage batteries."},
+    Field{"co2_kg", "kg", "number", false, "Of the imported energy."},
+    Field{"unmet_kwh", "kWh", "number", false, "Of the sessions that ended."},
+    Field{"overload_kwh", "kWh", "number", false, "Beyond the contract power or the export limit."},
+};
+
+constexpr std::array decision_fields{
+    Field{"wake_in_h", "h", "number?", false, "Ask again after this time, beside the ticks; each decision asks anew."},
+    Field{"expected_cost", "currency", "number?", false, "What the horizon is expected to cost; recorded."},
 };
 
 constexpr std::array world_fields{
@@ -126,13 +210,19 @@ constexpr std::array hour_fields{
 constexpr std::array all_fields{
     FieldSection{"view",
                  "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of "
-                 "kW by EVSE id, "
-                 "position or storage name; what is left out stays as it is.",
+                 "kW by EVSE id, position or storage name; what is left out stays as it is. Names are those of the "
+                 "plugins' strategy.h.",
                  view_fields},
     FieldSection{"view_evse", "One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.",
                  evse_fields},
     FieldSection{"view_storage", "One storage, view.storages[i].", storage_fields},
+    FieldSection{"view_limit", "One limit, view.limits[r].", limit_fields},
+    FieldSection{"view_limit_member", "One EVSE or storage in a limit, view.limits[r].members[m].",
+                 limit_member_fields},
+    FieldSection{"view_ledger", "Energy and money of the site, view.since_last and view.so_far.", ledger_fields},
     FieldSection{"view_step", "One step of the horizon, view.horizon[k].", step_fields},
+    FieldSection{"decision", "What a strategy in Lua may return beside the powers: `return kw, { wake_in_h = 0.5 }`.",
+                 decision_fields},
     FieldSection{"world", "What the functions of at() can change.", world_fields},
     FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},
     FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_fields},
@@ -153,8 +243,10 @@ constexpr std::array all_words{
          "One EVSE per station id of a session file, all alike; the ids are those of the file."},
     Word{"at", "at(time, change)", "@param time string\n@param change fun(world: evtwin.world)\n@return evtwin.event",
          "Calls the function at a local time of the run; stands inside scenario { ... } without a key."},
-    Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.strategy",
+    Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.chosen_strategy",
          "A strategy and its parameters: plugin \"milp\" { horizon_h = 24 }."},
+    Word{"strategy", "strategy(t)", "@param t evtwin.strategy\n@return evtwin.strategy",
+         "A strategy in Lua; a file of its own returns it, or it stands in the scenario."},
     Word{"param", "param(name, default)", "@generic T\n@param name string\n@param default T\n@return T",
          "A value that `--set name=value` replaces, read as the type of the default. A path given so may lie anywhere; "
          "other files lie in the scenario's folder."},
@@ -175,6 +267,8 @@ constexpr std::array all_words{
 }  // namespace
 
 std::span<const FieldSection> field_sections() { return all_fields; }
+
+std::span<const Field> decision_answers() { return decision_fields; }
 
 std::span<const Word> words() { return all_words; }
 

@@ -16,7 +16,7 @@ constexpr std::size_t most_source_bytes = std::size_t{4} << 20;
 
 bool is_module_name(std::string_view name) {
   const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   };
   bool dot = true;
   for (const char c : name) {
@@ -61,8 +61,9 @@ std::int64_t parsed_whole(const std::string& text, bool& is_whole) {
 
 }  // namespace
 
-ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options)
-    : folder_(folder_of(file)), options_(std::move(options)) {
+ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kind kind)
+    : folder_(folder_of(file)), options_(std::move(options)), kind_(kind) {
+  const std::string what = kind == Kind::scenario ? "scenario" : "strategy";
   if (options_.library_dir.empty()) options_.library_dir = library_folder();
   const std::string shown = printable(file, 300);
   auto text = std::make_shared<SourceText>();
@@ -70,19 +71,20 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options)
   try {
     text->text = open_users_file(file).read(most_source_bytes);
   } catch (const FolderError& error) {
-    throw ScriptError(shown + ": the scenario " + error.what());
+    throw ScriptError(shown + ": the " + what + " " + error.what());
   }
   const std::string_view body = text->text;
-  if (body.starts_with(LUA_SIGNATURE)) throw ScriptError(shown + ":1: this is Lua bytecode; a scenario is a text file");
+  if (body.starts_with(LUA_SIGNATURE))
+    throw ScriptError(shown + ":1: this is Lua bytecode; a " + what + " is a text file");
   if (const std::size_t nul = body.find('\0'); nul != std::string_view::npos) {
-    throw ScriptError(shown + ":" + std::to_string(line_of_byte(body, nul)) +
-                      ": a NUL byte; a scenario is a text file");
+    throw ScriptError(shown + ":" + std::to_string(line_of_byte(body, nul)) + ": a NUL byte; a " + what +
+                      " is a text file");
   }
   if (const int line = broken_line(body); line > 0) {
     throw ScriptError(shown + ":" + std::to_string(line) + ": text that is not UTF-8; save the file as UTF-8");
   }
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    throw ScriptError(shown + ":1: the file is empty; a scenario is written: return scenario { ... }");
+    throw ScriptError(shown + ":1: the file is empty; a " + what + " is written: return " + what + " { ... }");
   }
   text_ = std::move(text);
 }
@@ -101,7 +103,7 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
   }
   if (!is_module_name(name)) {
     throw FolderError("require: '" + printable(name, 60) +
-                      "' is no module name; names are letters, digits and _, with dots between folders");
+                      "' is no module name; names are letters, digits, - and _, with dots between folders");
   }
   std::string path(name);
   std::replace(path.begin(), path.end(), '.', '/');
@@ -135,6 +137,7 @@ Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t s
   add_word("from_sessions", "from_sessions", 2);
   add_word("at", "at", 2);
   add_word("plugin", "plugin", 1, true);
+  add_word("strategy", "strategy", 1, true);
   for (const char* name : {"uniform", "normal", "lognormal", "exponential", "choice"}) add_word(name, name, 1);
 
   lua_State* L = state();
@@ -175,7 +178,13 @@ int Language::construct(lua_State* L, const std::string& kind, int most_argument
     if (made_.size() >= 100'000) throw std::runtime_error(kind + ": more than 100,000 sites and events");
     made_.push_back(out);
   }
+  const bool readable = kind == "strategy" && lua_istable(L, 1);
   push_construct(L, std::move(out));
+  if (readable) {  // its table can be read: mine.decide(view, params) in a test of it
+    lua_pushvalue(L, 1);
+    make_read_only(L, -1, "strategy", true);
+    lua_setiuservalue(L, -2, 1);
+  }
   return 1;
 }
 
@@ -222,14 +231,23 @@ void print_line(std::string_view line) {
   std::fputc('\n', stderr);
 }
 
-std::shared_ptr<const Construct> Language::run(std::function<void(std::string_view)> print) {
+std::shared_ptr<const Construct> Language::evaluate(std::function<void(std::string_view)> print) {
   sandbox_.set_print(std::move(print));
   sandbox_.run_chunk(source_->text(), source_->file(), 1);
-  std::shared_ptr<const Construct> scenario = to_construct(state(), -1);
+  std::shared_ptr<const Construct> made = to_construct(state(), -1);
   const std::string got = lua_isnil(state(), -1) ? "nothing" : std::string("a ") + luaL_typename(state(), -1);
   lua_settop(state(), 0);
-  if (!scenario || scenario->kind != "scenario") {
-    throw ScriptError(source_->file() + ": the file returns " + (scenario ? "a " + scenario->kind : got) +
+  const std::string what = source_->kind() == ScenarioSource::Kind::scenario ? "scenario" : "strategy";
+  if (!made)
+    throw ScriptError(source_->file() + ": the file returns " + got + "; a " + what + " is written: return " + what +
+                      " { ... }");
+  return made;
+}
+
+std::shared_ptr<const Construct> Language::run(std::function<void(std::string_view)> print) {
+  std::shared_ptr<const Construct> scenario = evaluate(std::move(print));
+  if (scenario->kind != "scenario") {
+    throw ScriptError(source_->file() + ": the file returns a " + scenario->kind +
                       "; a scenario is written: return scenario { ... }");
   }
   return scenario;

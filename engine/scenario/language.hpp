@@ -1,6 +1,7 @@
 #pragma once
 // The names of the language, registered on a sandbox; and one run of a scenario's text.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,8 +20,12 @@ namespace evtwin::scenario {
 
 class ScenarioSource {
  public:
-  /// Reads the scenario's text. @throws ScriptError
-  ScenarioSource(const std::string& file, LoadOptions options);
+  enum class Kind : std::uint8_t { scenario, strategy };  ///< what the file is to return
+
+  /// Reads the text. @throws ScriptError
+  ScenarioSource(const std::string& file, LoadOptions options, Kind kind = Kind::scenario);
+
+  Kind kind() const { return kind_; }
 
   const std::string& file() const { return text_->file; }
   const std::string& text() const { return text_->text; }
@@ -40,6 +45,7 @@ class ScenarioSource {
   std::shared_ptr<const SourceText> text_;
   std::string folder_;
   LoadOptions options_;
+  Kind kind_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::pair<std::string, std::string>, std::less<>> modules_;  // name -> (text, file)
 };
@@ -60,6 +66,8 @@ class Language {
   /// Runs the scenario's text; `print` gets the lines of print(). @returns what scenario { ... } made. @throws
   /// ScriptError, also when nothing was returned.
   std::shared_ptr<const Construct> run(std::function<void(std::string_view)> print);
+  /// The same for whatever word of the language the file returns.
+  std::shared_ptr<const Construct> evaluate(std::function<void(std::string_view)> print);
 
   Sandbox& sandbox() { return sandbox_; }
   lua_State* state() { return sandbox_.state(); }

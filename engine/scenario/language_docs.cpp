@@ -79,7 +79,7 @@ constexpr std::string_view head = R"(---@meta
 ---Made by at.
 ---@class evtwin.event
 ---Made by plugin "id" { ... }.
----@class evtwin.strategy
+---@class evtwin.chosen_strategy
 ---Made by from_sessions.
 ---@class evtwin.stations_of_file
 ---The keys of a station, save name and evses.

@@ -15,6 +15,7 @@
 #include "scenario/language.hpp"
 #include "scenario/nearest.hpp"
 #include "scenario/printable.hpp"
+#include "scenario/script_definition.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -94,18 +95,6 @@ void read_window(Build& build, const Fields& f, const Construct& scenario) {
   }
 }
 
-// A value of a strategy's parameter as text that reads back as the same value.
-std::string param_text(const Value& value, const Where& where) {
-  if (const bool* b = value.boolean()) return *b ? "true" : "false";
-  if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
-  if (value.is_number()) {
-    std::array<char, 32> digits{};
-    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value.number()).ptr};
-  }
-  if (value.text() != nullptr) return text_of(value, where);
-  fail(where, "must be a number, true or false, or text, got " + describe(value));
-}
-
 std::string strategy_id(const Build& build, const Value& value, const Where& where) {
   const std::string& id = text_of(value, where);
   const auto& set = build.source.options().set;
@@ -119,7 +108,7 @@ std::string strategy_id(const Build& build, const Value& value, const Where& whe
   return id;
 }
 
-void read_strategy(Build& build, const Fields& f, std::string& position) {
+void read_strategy(Build& build, const Fields& f, std::string& position, std::string& label) {
   const Value* value = f.find("strategy");
   if (value == nullptr) return;
   const Where where = f.where("strategy");
@@ -133,12 +122,22 @@ void read_strategy(Build& build, const Fields& f, std::string& position) {
     const Where at = where.at(*plugin);
     position = at.position();
     choice.id = strategy_id(build, plugin->arguments.front(), at);
-    if (plugin->arguments.size() < 2) return;
-    const Table* params = plugin->arguments[1].table();
-    if (params == nullptr || !params->numbered.empty()) fail(at, "takes parameters as { name = value, ... }");
-    for (const auto& [name, param] : params->named) choice.params.emplace_back(name, param_text(param, at / name));
+    choice.params = params_given(*plugin, at);
+  } else if (const Construct* script = value->construct("strategy")) {
+    const Where at = where.at(*script);
+    position = at.position();
+    choice.id = "lua";
+    choice.params = params_given(*script, at);
+    const ScriptDefinition definition = definition_of(*script, at);
+    try {
+      definition.values(choice.params);
+    } catch (const ScriptError& error) {
+      fail_at(at, error.message);
+    }
+    label = label_of(definition, choice.params);
   } else {
-    fail(where, "must be the id of a strategy, plugin \"id\" { ... } or a function(view), got " + describe(*value));
+    fail(where, "must be the id of a strategy, plugin \"id\" { ... }, strategy { ... } or a function(view), got " +
+                    describe(*value));
   }
 }
 
@@ -256,7 +255,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   if (const Value* vehicles = f.find("vehicles")) world.vehicles = vehicles_of(*vehicles, f.where("vehicles"));
   read_sites(build, f, positional(f, "site"));
   LoadedScenario out;
-  read_strategy(build, f, out.strategy_where);
+  read_strategy(build, f, out.strategy_where, out.strategy_label);
   read_events(build, positional(f, "at"), where);
   check_params(*language, source->options());
   for (const auto& made : language->made()) {

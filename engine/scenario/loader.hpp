@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "control/plugin_library.hpp"
 #include "control/strategy.hpp"
 #include "scenario/sandbox.hpp"
 #include "twin/simulation.hpp"
@@ -28,7 +29,8 @@ class ScenarioSource;
 struct LoadedScenario {
   twin::World world;
   std::shared_ptr<const ScenarioSource> source;
-  std::string strategy_where;  ///< "week.lua:9", for messages about the strategy's id and parameters
+  std::string strategy_label = "lua";  ///< of a strategy in Lua, in tables of results: "mine:patience_h=1"
+  std::string strategy_where;          ///< "week.lua:9", for messages about the strategy's id and parameters
 };
 
 /// Reads, checks and builds. Text that is accepted and yet questionable becomes a World::flags entry.
@@ -39,10 +41,25 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
 /// @throws ScriptError
 std::unique_ptr<twin::Script> make_script(const LoadedScenario& scenario);
 
-/// For `strategy = function(view) ... end`: every instance runs the scenario anew in a Lua state of its own, so that
-/// sites and simulations share nothing. Precondition: the world's strategy id is "lua". The scenario must outlive
-/// nothing: all is shared.
+/// For `strategy = function(view) ... end` and `strategy = strategy { ... }`: every instance runs the scenario anew in
+/// a Lua state of its own, so that sites and simulations share nothing. Precondition: the world's strategy id is "lua".
+/// The scenario must outlive nothing: all is shared.
 control::StrategyFactory lua_strategy(const LoadedScenario& scenario);
+
+/// A strategy from a Lua file of its own, `return strategy { ... }`, for the sites of this scenario.
+struct FileStrategy {
+  std::string label;  ///< "mine", "mine:patience_h=1"
+  control::StrategyFactory factory;
+};
+/// @param params as given by the user; checked against the file's table
+/// @throws ScriptError "FILE:LINE: what, and what would be right"
+FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::string& file,
+                                const control::TextParams& params);
+
+/// "mine: what it does" for a sound file that returns a strategy { ... }; none for other files, whatever is wrong
+/// there.
+/// @throws ScriptError for a strategy that is not sound
+std::optional<std::string> sound_strategy_file(const std::string& file);
 
 /// Where the scenario library lies: $EVTWIN_LIBRARY, else share/evtwin/scenarios/lib beside the program's folder, else
 /// scenarios/lib of the source tree that the program was built in; empty when there is none.

@@ -117,6 +117,14 @@ int refuse_change(lua_State* L) {
                     construct ? construct->kind.c_str() : "value of the language");
 }
 
+// What a word keeps for scripts to read: the table of a strategy, nothing for the others.
+int read_construct(lua_State* L) {
+  if (to_construct(L, 1) == nullptr || lua_getiuservalue(L, 1, 1) != LUA_TTABLE) return refuse_change(L);
+  lua_pushvalue(L, 2);
+  lua_gettable(L, -2);
+  return 1;
+}
+
 int release_construct(lua_State* L) {
   static_cast<std::shared_ptr<const Construct>*>(lua_touserdata(L, 1))->~shared_ptr();
   return 0;
@@ -198,10 +206,10 @@ Value take_value(lua_State* L, int index) {
 }
 
 void push_construct(lua_State* L, std::shared_ptr<const Construct> construct) {
-  void* memory = lua_newuserdatauv(L, sizeof(std::shared_ptr<const Construct>), 0);
+  void* memory = lua_newuserdatauv(L, sizeof(std::shared_ptr<const Construct>), 1);
   new (memory) std::shared_ptr<const Construct>(std::move(construct));
   if (luaL_newmetatable(L, construct_metatable) != 0) {
-    static constexpr std::array<luaL_Reg, 6> methods{{{"__index", refuse_change},
+    static constexpr std::array<luaL_Reg, 6> methods{{{"__index", read_construct},
                                                       {"__call", call_construct},
                                                       {"__newindex", refuse_change},
                                                       {"__gc", release_construct},

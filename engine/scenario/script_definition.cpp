@@ -1,0 +1,196 @@
+#include "scenario/script_definition.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "control/strategy.hpp"
+#include "scenario/nearest.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+constexpr double unlimited = std::numeric_limits<double>::max();
+
+bool is_id(std::string_view id, std::string_view also) {
+  const auto fits = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || also.find(c) != std::string_view::npos;
+  };
+  return id.size() <= 64 && std::all_of(id.begin(), id.end(), fits) && id.front() >= 'a' && id.front() <= 'z';
+}
+
+const char* kept(ScriptDefinition& out, std::string text) { return out.texts.emplace_back(std::move(text)).c_str(); }
+
+void read_number(const Fields& f, evtwin_param_info& row) {
+  for (const char* key : {"min", "max"})
+    if (!f.has(key))
+      fail_at(f.where(), f.where().label() + " needs " + key + ": the range is checked, and shown to users");
+  row.min = number_of(*f.find("min"), f.where("min"), -unlimited, unlimited);
+  row.max = number_of(*f.find("max"), f.where("max"), row.min, unlimited);
+  row.type = f.boolean("whole") ? EVTWIN_PARAM_INT : EVTWIN_PARAM_REAL;
+  row.default_number = row.type == EVTWIN_PARAM_INT
+                           ? static_cast<double>(whole_of(*f.find("default"), f.where("default"), row.min, row.max))
+                           : number_of(*f.find("default"), f.where("default"), row.min, row.max);
+}
+
+void read_text(const Fields& f, evtwin_param_info& row, ScriptDefinition& out) {
+  row.type = EVTWIN_PARAM_TEXT;
+  row.default_text = kept(out, text_of(*f.find("default"), f.where("default")));
+  if (!f.has("choices")) return;
+  row.type = EVTWIN_PARAM_CHOICE;
+  std::vector<const char*>& choices = out.choices.emplace_back();
+  for (const Value* choice : list_of(*f.find("choices"), f.where("choices"), "texts"))
+    choices.push_back(kept(out, text_of(*choice, f.where("choices"))));
+  row.choices = choices.data();
+  row.n_choices = static_cast<std::uint32_t>(choices.size());
+  const std::string_view chosen = row.default_text;
+  if (std::none_of(choices.begin(), choices.end(), [&](const char* c) { return chosen == c; }))
+    fail(f.where("default"), "= \"" + std::string(chosen) + "\" is none of the choices");
+}
+
+void read_param_row(const Value& value, const Where& where, ScriptDefinition& out) {
+  const Fields f(value, section("strategy_param"), where);
+  evtwin_param_info row{};
+  const std::string id = f.text("id");
+  if (!is_id(id, "_")) fail(f.where("id"), "= \"" + printable(id, 60) + "\" must be lower case letters, digits and _");
+  for (const evtwin_param_info& other : out.params)
+    if (id == other.id) fail(f.where("id"), "= \"" + id + "\" is used by two parameters");
+  row.id = kept(out, id);
+  row.unit = kept(out, f.text("unit"));
+  row.help = kept(out, f.text("help"));
+  const Value& fallback = *f.find("default");
+  const bool is_number = fallback.is_number();
+  for (const char* key : {"min", "max", "whole"})
+    if (!is_number && f.has(key)) fail(f.where(key), "is for numbers; the default is " + describe(fallback));
+  if (fallback.text() == nullptr && f.has("choices"))
+    fail(f.where("choices"), "is for texts; the default is " + describe(fallback));
+  if (is_number) {
+    read_number(f, row);
+  } else if (const bool* flag = fallback.boolean()) {
+    row.type = EVTWIN_PARAM_BOOL;
+    row.max = 1.0;
+    row.default_number = *flag ? 1.0 : 0.0;
+  } else {
+    read_text(f, row, out);
+  }
+  out.params.push_back(row);
+}
+
+std::uint32_t subscribed(const Value& value, const Where& where) {
+  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 4> events{
+      {{"arrival", EVTWIN_WHY_ARRIVAL},
+       {"departure", EVTWIN_WHY_DEPARTURE},
+       {"price", EVTWIN_WHY_PRICE},
+       {"limit", EVTWIN_WHY_LIMIT}}};
+  std::uint32_t bits = 0;
+  for (const Value* entry : list_of(value, where, "events")) {
+    const std::string& word = text_of(*entry, where);
+    const auto* known = std::find_if(events.begin(), events.end(), [&](const auto& e) { return e.first == word; });
+    if (known == events.end()) {
+      fail(where, "= \"" + printable(word, 60) +
+                      "\" is no event; there are arrival, departure, price and limit (the tick always comes)");
+    }
+    bits |= known->second;
+  }
+  return bits;
+}
+
+}  // namespace
+
+evtwin_info ScriptDefinition::info() const {
+  return {sizeof(evtwin_info),
+          0,
+          id.c_str(),
+          id.c_str(),
+          "",
+          help.c_str(),
+          params.data(),
+          static_cast<std::uint32_t>(params.size()),
+          0};
+}
+
+control::ParamValues ScriptDefinition::values(const control::TextParams& given) const {
+  try {
+    return control::param_values(info(), given);
+  } catch (const control::StrategyError& error) {
+    throw ScriptError(error.what());
+  }
+}
+
+std::uint32_t ScriptDefinition::horizon_steps(kernel::TimeNs tick_ns) const {
+  return static_cast<std::uint32_t>(std::ceil(horizon_h / kernel::hours_between(0, tick_ns)));
+}
+
+ScriptDefinition definition_of(const Construct& strategy, const Where& where) {
+  const Fields f(strategy.arguments.front(), section("strategy"), where);
+  ScriptDefinition out;
+  out.id = f.text("id");
+  if (!is_id(out.id, "-"))
+    fail(f.where("id"),
+         "= \"" + printable(out.id, 60) + "\" must be lower case letters, digits and '-', a letter first");
+  out.help = f.text("help");
+  out.horizon_h = f.number("horizon_h");
+  if (const Value* rows = f.find("params")) {
+    const auto list = list_of(*rows, f.where("params"), "tables { id = ..., default = ... }");
+    for (std::size_t i = 0; i < list.size(); ++i) read_param_row(*list[i], f.where("params") / i, out);
+  }
+  if (const Value* events = f.find("subscribes")) out.subscribes = subscribed(*events, f.where("subscribes"));
+  const Function* decide = f.find("decide")->function();
+  if (decide == nullptr)
+    fail(f.where("decide"), "must be a function(view, params), got " + describe(*f.find("decide")));
+  out.decide = *decide;
+  return out;
+}
+
+ScriptDefinition run_definition(Language& language, const ScenarioSource& source,
+                                std::function<void(std::string_view)> print) {
+  const std::shared_ptr<const Construct> made = language.evaluate(std::move(print));
+  if (source.kind() == ScenarioSource::Kind::strategy) {
+    if (made->kind != "strategy") {
+      throw ScriptError(
+          source.file() + ": the file returns a " + made->kind +
+          "; a strategy is written: return strategy { id = ..., decide = function(view, params) ... end }");
+    }
+    if (made->arguments.size() > 1)
+      throw ScriptError(source.file() + ": the file returns a strategy with parameters; they belong where it is used");
+    return definition_of(*made, language.where(*made));
+  }
+  const Value* strategy = made->kind == "scenario" ? made->arguments.front().table()->find("strategy") : nullptr;
+  if (strategy == nullptr) throw ScriptError(source.file() + ": the scenario has no strategy in Lua");
+  if (const Construct* word = strategy->construct("strategy")) return definition_of(*word, language.where(*word));
+  if (strategy->function() == nullptr) throw ScriptError(source.file() + ": the scenario has no strategy in Lua");
+  ScriptDefinition bare;
+  bare.decide = *strategy->function();
+  return bare;
+}
+
+std::string label_of(const ScriptDefinition& definition, const control::TextParams& given) {
+  std::string label = definition.id;
+  for (const auto& [key, value] : given) label.append(":").append(key).append("=").append(value);
+  return label;
+}
+
+std::string param_text(const Value& value, const Where& where) {
+  if (const bool* b = value.boolean()) return *b ? "true" : "false";
+  if (const auto* whole = std::get_if<std::int64_t>(&value.data)) return std::to_string(*whole);
+  if (value.is_number()) {
+    std::array<char, 32> digits{};
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value.number()).ptr};
+  }
+  if (value.text() != nullptr) return text_of(value, where);
+  fail(where, "must be a number, true or false, or text, got " + describe(value));
+}
+
+control::TextParams params_given(const Construct& strategy, const Where& where) {
+  control::TextParams given;
+  if (strategy.arguments.size() < 2) return given;
+  const Table* params = strategy.arguments[1].table();
+  if (params == nullptr || !params->numbered.empty()) fail(where, "takes parameters as { name = value, ... }");
+  for (const auto& [name, param] : params->named) given.emplace_back(name, param_text(param, where / name));
+  return given;
+}
+
+}  // namespace evtwin::scenario
