@@ -22,8 +22,9 @@ namespace evtwin::scenario {
 class ScriptDefinition {
  public:
   ScriptDefinition() = default;
-  ScriptDefinition(ScriptDefinition&&) = default;  // the table points into deques, which keep their place
-  ScriptDefinition& operator=(ScriptDefinition&&) = default;
+  // The table points into deques, which keep their place.
+  ScriptDefinition(ScriptDefinition&&) noexcept = default;
+  ScriptDefinition& operator=(ScriptDefinition&&) noexcept = default;
   ScriptDefinition(const ScriptDefinition&) = delete;
   ScriptDefinition& operator=(const ScriptDefinition&) = delete;
 
