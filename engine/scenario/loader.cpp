@@ -130,7 +130,7 @@ void read_strategy(Build& build, const Fields& f, std::string& position, std::st
     choice.params = params_given(*script, at);
     const ScriptDefinition definition = definition_of(*script, at);
     try {
-      definition.values(choice.params);
+      static_cast<void>(checked_params(definition, choice.params));
     } catch (const ScriptError& error) {
       fail_at(at, error.message);
     }

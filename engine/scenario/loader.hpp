@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "control/plugin_library.hpp"
+#include "control/plugin_params.hpp"
 #include "control/strategy.hpp"
 #include "scenario/sandbox.hpp"
 #include "twin/simulation.hpp"

@@ -22,9 +22,7 @@ bool is_id(std::string_view id, std::string_view also) {
   return id.size() <= 64 && std::all_of(id.begin(), id.end(), fits) && id.front() >= 'a' && id.front() <= 'z';
 }
 
-const char* kept(ScriptDefinition& out, std::string text) { return out.texts.emplace_back(std::move(text)).c_str(); }
-
-void read_number(const Fields& f, evtwin_param_info& row) {
+void read_number(const Fields& f, control::ParamDescription& row) {
   for (const char* key : {"min", "max"})
     if (!f.has(key))
       fail_at(f.where(), f.where().label() + " needs " + key + ": the range is checked, and shown to users");
@@ -36,31 +34,27 @@ void read_number(const Fields& f, evtwin_param_info& row) {
                            : number_of(*f.find("default"), f.where("default"), row.min, row.max);
 }
 
-void read_text(const Fields& f, evtwin_param_info& row, ScriptDefinition& out) {
+void read_text(const Fields& f, control::ParamDescription& row) {
   row.type = EVTWIN_PARAM_TEXT;
-  row.default_text = kept(out, text_of(*f.find("default"), f.where("default")));
+  row.default_text = text_of(*f.find("default"), f.where("default"));
   if (!f.has("choices")) return;
   row.type = EVTWIN_PARAM_CHOICE;
-  std::vector<const char*>& choices = out.choices.emplace_back();
   for (const Value* choice : list_of(*f.find("choices"), f.where("choices"), "texts"))
-    choices.push_back(kept(out, text_of(*choice, f.where("choices"))));
-  row.choices = choices.data();
-  row.n_choices = static_cast<std::uint32_t>(choices.size());
-  const std::string_view chosen = row.default_text;
-  if (std::none_of(choices.begin(), choices.end(), [&](const char* c) { return chosen == c; }))
-    fail(f.where("default"), "= \"" + std::string(chosen) + "\" is none of the choices");
+    row.choices.push_back(text_of(*choice, f.where("choices")));
+  if (std::find(row.choices.begin(), row.choices.end(), row.default_text) == row.choices.end())
+    fail(f.where("default"), "= \"" + row.default_text + "\" is none of the choices");
 }
 
 void read_param_row(const Value& value, const Where& where, ScriptDefinition& out) {
   const Fields f(value, section("strategy_param"), where);
-  evtwin_param_info row{};
+  control::ParamDescription row;
   const std::string id = f.text("id");
   if (!is_id(id, "_")) fail(f.where("id"), "= \"" + printable(id, 60) + "\" must be lower case letters, digits and _");
-  for (const evtwin_param_info& other : out.params)
+  for (const control::ParamDescription& other : out.description.params)
     if (id == other.id) fail(f.where("id"), "= \"" + id + "\" is used by two parameters");
-  row.id = kept(out, id);
-  row.unit = kept(out, f.text("unit"));
-  row.help = kept(out, f.text("help"));
+  row.id = id;
+  row.unit = f.text("unit");
+  row.help = f.text("help");
   const Value& fallback = *f.find("default");
   const bool is_number = fallback.is_number();
   for (const char* key : {"min", "max", "whole"})
@@ -74,9 +68,9 @@ void read_param_row(const Value& value, const Where& where, ScriptDefinition& ou
     row.max = 1.0;
     row.default_number = *flag ? 1.0 : 0.0;
   } else {
-    read_text(f, row, out);
+    read_text(f, row);
   }
-  out.params.push_back(row);
+  out.description.params.push_back(std::move(row));
 }
 
 std::uint32_t subscribed(const Value& value, const Where& where) {
@@ -100,38 +94,27 @@ std::uint32_t subscribed(const Value& value, const Where& where) {
 
 }  // namespace
 
-evtwin_info ScriptDefinition::info() const {
-  return {sizeof(evtwin_info),
-          0,
-          id.c_str(),
-          id.c_str(),
-          "",
-          help.c_str(),
-          params.data(),
-          static_cast<std::uint32_t>(params.size()),
-          0};
-}
-
-control::ParamValues ScriptDefinition::values(const control::TextParams& given) const {
+control::CheckedParams checked_params(const ScriptDefinition& definition, const control::TextParams& given) {
   try {
-    return control::param_values(info(), given);
+    return {definition.description, given};
   } catch (const control::StrategyError& error) {
     throw ScriptError(error.what());
   }
 }
 
-std::uint32_t ScriptDefinition::horizon_steps(kernel::TimeNs tick_ns) const {
-  return static_cast<std::uint32_t>(std::ceil(horizon_h / kernel::hours_between(0, tick_ns)));
+std::uint32_t horizon_steps_of(const ScriptDefinition& definition, kernel::TimeNs tick_ns) {
+  return static_cast<std::uint32_t>(std::ceil(definition.horizon_h / kernel::hours_between(0, tick_ns)));
 }
 
 ScriptDefinition definition_of(const Construct& strategy, const Where& where) {
   const Fields f(strategy.arguments.front(), section("strategy"), where);
   ScriptDefinition out;
-  out.id = f.text("id");
-  if (!is_id(out.id, "-"))
-    fail(f.where("id"),
-         "= \"" + printable(out.id, 60) + "\" must be lower case letters, digits and '-', a letter first");
-  out.help = f.text("help");
+  std::string& id = out.description.id;
+  id = f.text("id");
+  if (!is_id(id, "-"))
+    fail(f.where("id"), "= \"" + printable(id, 60) + "\" must be lower case letters, digits and '-', a letter first");
+  out.description.name = id;
+  out.description.help = f.text("help");
   out.horizon_h = f.number("horizon_h");
   if (const Value* rows = f.find("params")) {
     const auto list = list_of(*rows, f.where("params"), "tables { id = ..., default = ... }");
@@ -168,7 +151,7 @@ ScriptDefinition run_definition(Language& language, const ScenarioSource& source
 }
 
 std::string label_of(const ScriptDefinition& definition, const control::TextParams& given) {
-  std::string label = definition.id;
+  std::string label = definition.description.id;
   for (const auto& [key, value] : given) label.append(":").append(key).append("=").append(value);
   return label;
 }

@@ -4,44 +4,31 @@
 #include <evtwin/strategy.h>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "control/params.hpp"
-#include "control/plugin_library.hpp"
+#include "control/plugin_description.hpp"
+#include "control/plugin_params.hpp"
 #include "kernel/time.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/language.hpp"
 
 namespace evtwin::scenario {
 
-/// Its description in the form that plugins have, so that both are checked alike; and its function.
-class ScriptDefinition {
- public:
-  ScriptDefinition() = default;
-  // The table points into deques, which keep their place.
-  ScriptDefinition(ScriptDefinition&&) noexcept = default;
-  ScriptDefinition& operator=(ScriptDefinition&&) noexcept = default;
-  ScriptDefinition(const ScriptDefinition&) = delete;
-  ScriptDefinition& operator=(const ScriptDefinition&) = delete;
-
-  std::string id = "lua";
-  std::string help;
-  std::vector<evtwin_param_info> params;
-  std::deque<std::string> texts;
-  std::deque<std::vector<const char*>> choices;
+struct ScriptDefinition {
+  control::StrategyDescription description{"lua", "lua", "", "", 0, {}};  ///< as plugins have it: checked alike
   std::uint32_t subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
   double horizon_h = 24.0;
   Function decide;
-
-  evtwin_info info() const;
-  /// @throws ScriptError for a parameter that it does not have, or out of range.
-  control::ParamValues values(const control::TextParams& given) const;
-  std::uint32_t horizon_steps(kernel::TimeNs tick_ns) const;
 };
+
+/// Every parameter, as given or by default. @throws ScriptError for one that the strategy does not have, or out of
+/// range.
+control::CheckedParams checked_params(const ScriptDefinition& definition, const control::TextParams& given);
+
+/// Ticks that reach as far as the strategy wants to see.
+std::uint32_t horizon_steps_of(const ScriptDefinition& definition, kernel::TimeNs tick_ns);
 
 /// Of what strategy { ... } made. @throws ScriptError "FILE:LINE: what"
 ScriptDefinition definition_of(const Construct& strategy, const Where& where);

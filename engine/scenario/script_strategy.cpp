@@ -33,11 +33,12 @@ struct StrategyScript {
 };
 
 // Pushes { patience_h = 2, ... }, strict and read-only.
-void push_params(lua_State* L, const evtwin_info& info, const control::ParamValues& params) {
-  lua_createtable(L, 0, static_cast<int>(info.n_params));
-  for (std::uint32_t i = 0; i < info.n_params; ++i) {
-    const evtwin_param_value& value = params.values[i];
-    switch (info.params[i].type) {
+void push_params(lua_State* L, const control::CheckedParams& params) {
+  const auto& rows = params.strategy().params;
+  lua_createtable(L, 0, static_cast<int>(rows.size()));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const evtwin_param_value& value = params.values()[i];
+    switch (rows[i].type) {
       case EVTWIN_PARAM_BOOL:
         lua_pushboolean(L, value.number != 0.0 ? 1 : 0);
         break;
@@ -66,9 +67,9 @@ class LuaStrategy : public control::Strategy {
     for (std::size_t i = 0; i < frame_.storages.size(); ++i) storage_rows_.emplace(frame_.storages[i], i);
 
     const ScriptDefinition definition = run_definition(language_, *script.source, [](std::string_view) {});
-    const control::ParamValues params = definition.values(script.given);
+    const control::CheckedParams params = checked_params(definition, script.given);
     subscribes = definition.subscribes;
-    horizon_steps = definition.horizon_steps(script.tick_ns);
+    horizon_steps = horizon_steps_of(definition, script.tick_ns);
     language_.sandbox().set_print(print_line);
 
     lua_State* L = language_.state();
@@ -82,7 +83,7 @@ class LuaStrategy : public control::Strategy {
     language_.sandbox().push_function([&](lua_State* in) {
       open_view(in, frame_, first, horizon_steps);
       view_ = luaL_ref(in, LUA_REGISTRYINDEX);
-      push_params(in, definition.info(), params);
+      push_params(in, params);
       params_ = luaL_ref(in, LUA_REGISTRYINDEX);
       return 0;
     });
@@ -259,7 +260,7 @@ FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::strin
   source->seed = scenario.source->seed;
   Language language(source, source->seed);
   const ScriptDefinition definition = run_definition(language, *source, print_line);
-  definition.values(params);
+  static_cast<void>(checked_params(definition, params));
   return {label_of(definition, params), factory_of(scenario, source, params)};
 }
 
@@ -275,7 +276,8 @@ std::optional<std::string> sound_strategy_file(const std::string& file) {
   }
   if (made->kind != "strategy") return {};
   const ScriptDefinition definition = definition_of(*made, language->where(*made));
-  return definition.id + (definition.help.empty() ? "" : ": " + definition.help);
+  const control::StrategyDescription& it = definition.description;
+  return it.id + (it.help.empty() ? "" : ": " + it.help);
 }
 
 }  // namespace evtwin::scenario
