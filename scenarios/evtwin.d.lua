@@ -71,6 +71,7 @@
 ---@field past_peaks_kw? table<string, number> [kW] Peaks before the run, for tariffs with a ratchet: { ["2025-01"] = 80 }. Default: none.
 ---@field storage_policy? "off"|"self_consumption"|"peak_shaving"|"arbitrage" What storage does under strategies that leave it alone. Default: "self_consumption".
 ---@field queue? evtwin.queue Where cars wait when every EVSE is taken. Default: nobody waits.
+---@field reservations? evtwin.reservations What a reserved EVSE means for cars without a reservation. Default: kept free from 15 min before.
 ---@field demand_response? evtwin.demand_response[] Times in which the site may import less than its contract power. Default: none.
 ---@field outages? evtwin.outage[] EVSEs that are out of service for a while. Default: none.
 ---@field holidays? string[] Local dates, "2025-06-06", that tariffs and profiles treat as holidays (besides the tariff's own). Default: none.
@@ -210,6 +211,8 @@
 ---@field priorities? number[][] { { priority, weight }, ... }; higher is more important. Default: 0 for all.
 ---@field claim_stay_factor_std? number Drivers' error: they claim stay x (1 + N(0, this)), at least a minute. Range: 0 .. 5. Default: 0.
 ---@field vehicles? string[] Names of the car models that come, drawn by their share. Default: all.
+---@field reserved_share? number [0..1] Fraction of the visits that are announced beforehand: the site reserves an EVSE for each, if it can. Default: 0.
+---@field reserved_h_before? number|evtwin.distribution [h] How long before it comes a visit is announced, at most 336 h; needed with reserved_share.
 
 ---Every value between two is equally likely.
 ---@class evtwin.uniform
@@ -262,6 +265,11 @@
 ---@class evtwin.queue
 ---@field places? integer How many cars may wait. Range: 0 .. 1,000,000. Default: 0.
 ---@field patience_min? number [min] A car leaves the queue after this long. Range: above 0 .. 1,000,000. Default: for ever.
+
+---What a reserved EVSE means. Who reserves: `reserved_at` in a csv of sessions, `reserved_share` of arrivals.poisson. A reservation ends when its car comes, or with its time.
+---@class evtwin.reservations
+---@field block? boolean Whether cars without a reservation are kept off a reserved EVSE, as OCPP's ReserveNow does; false: reservations are shown to strategies and mean nothing else. Default: true.
+---@field hold_min? number [min] From how long before the reserved time, but not before its announcement, the EVSE is kept free; a large figure means from the announcement on. Range: 0 .. 1,000,000. Default: 15.
 
 ---An EVSE out of service.
 ---@class evtwin.outage

@@ -40,6 +40,8 @@ double Distribution::at(double u) const {
   return std::clamp(value, min, max);
 }
 
+TimeNs notice_ns(double hours) { return static_cast<TimeNs>(hours * static_cast<double>(kernel::hour_ns)); }
+
 ArrivalStream::ArrivalStream(std::shared_ptr<const ArrivalLaw> law, StreamContext context)
     : law_(std::move(law)), context_(context), now_ns_(context_.start_ns) {}
 
@@ -49,6 +51,7 @@ bool ArrivalStream::next(Visit& visit) {
       const Visit& candidate = recorded->visits[number_++];
       if (candidate.arrival_ns < context_.start_ns || candidate.arrival_ns >= context_.end_ns) continue;
       visit = candidate;
+      visit.number = number_ - 1;
       return true;
     }
     return false;
@@ -111,6 +114,7 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
   const std::uint64_t k = number_++;
   visit = Visit{};
   visit.id = law.name + "-" + std::to_string(k + 1);
+  visit.number = k;
   visit.arrival_ns = now_ns_;
   visit.stay_counts_from_plug_in = true;
   const auto& vehicles = *context_.vehicles;
@@ -138,6 +142,11 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
                          .first;
   }
   visit.v2g = vehicle.v2g_capable && unit(context_, "demand.v2g", k) < law.v2g_share;
+  if (law.reserved_share > 0.0 && unit(context_, "demand.reserved", k) < law.reserved_share) {
+    visit.announced_ns = now_ns_ - notice_ns(law.reserved_h_before.at(unit(context_, "demand.notice", k)));
+    visit.reserved_from_ns = visit.arrival_ns;
+    visit.reserved_until_ns = visit.claimed_departure_ns;
+  }
   return true;
 }
 

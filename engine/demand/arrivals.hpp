@@ -45,8 +45,13 @@ struct Poisson {
   double soc_target = 0.8;
   double claim_stay_factor_std = 0.0;  ///< drivers' error: claimed stay = stay x (1 + N(0, std)), at least a minute
   std::vector<std::pair<double, double>> priorities;  ///< (priority, weight); empty = 0
+  double reserved_share = 0.0;                        ///< fraction of the visits that are announced ...
+  Distribution reserved_h_before;                     ///< ... and how long before they come, for when they come
   std::vector<std::uint32_t> vehicles;                ///< indices into World::vehicles, drawn by their share
 };
+
+/// A notice in hours, 0 or more, as a time.
+TimeNs notice_ns(double hours);
 
 using ArrivalLaw = std::variant<Recorded, Poisson>;
 

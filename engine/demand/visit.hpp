@@ -14,6 +14,7 @@ inline constexpr std::int32_t any_evse = -1;
 
 struct Visit {
   std::string id;
+  std::uint64_t number = 0;  ///< within its law, in order of arrival
   TimeNs arrival_ns = 0;
   TimeNs departure_ns = 0;              ///< the truth
   TimeNs claimed_departure_ns = 0;      ///< what the driver said
@@ -23,9 +24,19 @@ struct Visit {
   double soc_start = physics::unknown;  ///< NaN: chosen so that what is wanted fits (see soc_for)
   std::int32_t evse = any_evse;         ///< row of the EVSE, or any free one
   double priority = 0.0;
+  TimeNs announced_ns = kernel::time_never;  ///< when it was reserved; see is_announced
+  TimeNs reserved_from_ns = 0;               ///< what was reserved, as the driver said: [from, until)
+  TimeNs reserved_until_ns = 0;
   bool v2g = false;                       ///< the driver opted in
   bool stay_counts_from_plug_in = false;  ///< waiting shifts the departures
 };
+
+/// Whether the visit is announced beforehand: before it comes and no later than its reserved time begins, which ends
+/// later.
+inline bool is_announced(const Visit& v) {
+  return v.announced_ns < v.arrival_ns && v.announced_ns <= v.reserved_from_ns &&
+         v.reserved_from_ns < v.reserved_until_ns;
+}
 
 /// SoC at arrival of a visit that does not give one: the vehicle would leave at `soc_target` with what is wanted, or,
 /// when that does not fit, full. @returns 0..1; 0 when even that does not fit. Unknown batteries (infinite) answer 0.

@@ -189,6 +189,13 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
   law.v2g_share = f.number("v2g_share");
   law.soc_target = f.number("soc_target");
   law.claim_stay_factor_std = f.number("claim_stay_factor_std");
+  law.reserved_share = f.number("reserved_share");
+  if (const Value* notice = f.find("reserved_h_before")) {
+    law.reserved_h_before = distribution_of(*notice, f.where("reserved_h_before"), 336.0, "h");
+    law.reserved_h_before.max = std::min(law.reserved_h_before.max, 336.0);
+  } else if (law.reserved_share > 0.0) {
+    fail(f.where("reserved_share"), "needs reserved_h_before: how many hours before they come visits are announced");
+  }
   if (const Value* priorities = f.find("priorities"))
     law.priorities = weighted(*priorities, f.where("priorities"), -1e6, 1e6);
   if (const Value* names = f.find("vehicles")) {

@@ -126,6 +126,11 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
     site.waiting_room.places = static_cast<std::uint32_t>(q.whole("places"));
     if (q.has("patience_min")) site.waiting_room.patience_h = q.number("patience_min") / 60.0;
   }
+  if (const Value* value = f.find("reservations")) {
+    const Fields r(*value, section("reservations"), f.where("reservations"));
+    site.reservations.block = r.boolean("block");
+    site.reservations.hold_ns = static_cast<TimeNs>(r.number("hold_min") * static_cast<double>(kernel::minute_ns));
+  }
   read_tariff(build, f, site);
   read_signals(build, f, site);
   if (const Value* storage = f.find("storage")) site.storages = storages_of(*storage, f.where("storage"));

@@ -108,6 +108,8 @@ constexpr std::array site_keys{
            "\"off\"|\"self_consumption\"|\"peak_shaving\"|\"arbitrage\"", "self_consumption",
            "What storage does under strategies that leave it alone."),
     other("queue", {}, "evtwin.queue", "nobody waits", "Where cars wait when every EVSE is taken."),
+    other("reservations", {}, "evtwin.reservations", "kept free from 15 min before",
+          "What a reserved EVSE means for cars without a reservation."),
     other("demand_response", {}, "evtwin.demand_response[]", "none",
           "Times in which the site may import less than its contract power."),
     other("outages", {}, "evtwin.outage[]", "none", "EVSEs that are out of service for a while."),
@@ -275,6 +277,10 @@ constexpr std::array poisson_keys{
     number("claim_stay_factor_std", {}, 0, 5, "0",
            "Drivers' error: they claim stay x (1 + N(0, this)), at least a minute."),
     other("vehicles", {}, "string[]", "all", "Names of the car models that come, drawn by their share."),
+    number("reserved_share", "0..1", 0, 1, "0",
+           "Fraction of the visits that are announced beforehand: the site reserves an EVSE for each, if it can."),
+    other("reserved_h_before", "h", "number|evtwin.distribution", {},
+          "How long before it comes a visit is announced, at most 336 h; needed with reserved_share."),
 };
 
 constexpr std::array uniform_keys{
@@ -327,6 +333,15 @@ constexpr std::array forecast_keys{
 constexpr std::array queue_keys{
     whole("places", {}, 0, 1'000'000, "0", "How many cars may wait."),
     above("patience_min", "min", 0, 1e6, "for ever", "A car leaves the queue after this long."),
+};
+
+constexpr std::array reservations_keys{
+    boolean("block", "true",
+            "Whether cars without a reservation are kept off a reserved EVSE, as OCPP's ReserveNow does; false: "
+            "reservations are shown to strategies and mean nothing else."),
+    number("hold_min", "min", 0, 1e6, "15",
+           "From how long before the reserved time, but not before its announcement, the EVSE is kept free; a large "
+           "figure means from the announcement on."),
 };
 
 constexpr std::array outage_keys{
@@ -426,6 +441,12 @@ constexpr std::array all_sections{
             {},
             forecast_keys},
     Section{"queue", "queue = { ... }", "Where cars wait.", {}, queue_keys},
+    Section{"reservations",
+            "reservations = { ... }",
+            "What a reserved EVSE means. Who reserves: `reserved_at` in a csv of sessions, `reserved_share` of "
+            "arrivals.poisson. A reservation ends when its car comes, or with its time.",
+            {},
+            reservations_keys},
     Section{"outage", "outages = { { ... }, ... }", "An EVSE out of service.", {}, outage_keys},
     Section{"demand_response",
             "demand_response = { { ... }, ... }",

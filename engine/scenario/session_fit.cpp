@@ -132,6 +132,12 @@ void shift_to_start(SessionTable& table, TimeNs start_ns) {
       visit.departure_ns = moved_by_days(calendar, visit.departure_ns, days);
       visit.claimed_departure_ns =
           std::max(moved_by_days(calendar, visit.claimed_departure_ns, days), visit.arrival_ns);
+      if (visit.announced_ns != kernel::time_never) {
+        visit.announced_ns = moved_by_days(calendar, visit.announced_ns, days);
+        visit.reserved_from_ns = moved_by_days(calendar, visit.reserved_from_ns, days);
+        visit.reserved_until_ns = moved_by_days(calendar, visit.reserved_until_ns, days);
+        if (!demand::is_announced(visit)) visit.announced_ns = kernel::time_never;  // the clock changes there
+      }
     } catch (const market::TimeTextError& error) {
       throw InputError(table.file, row.line, fmt::format("can not be moved by {} days: {}", days, error.what()));
     }

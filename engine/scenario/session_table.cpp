@@ -26,6 +26,9 @@ struct Layout {
   std::optional<std::size_t> soc;
   std::optional<std::size_t> priority;
   std::optional<std::size_t> v2g;
+  std::optional<std::size_t> reserved_at;
+  std::optional<std::size_t> reserved_from;
+  std::optional<std::size_t> reserved_until;
 };
 
 constexpr std::string_view acn_requested = "requested_energy (kWh)";
@@ -37,6 +40,9 @@ Layout layout_of(const CsvReader& csv) {
   at.arrival = csv.need("arrival");
   at.departure = csv.need("departure");
   at.estimated = csv.find("estimated_departure");
+  at.reserved_at = csv.find("reserved_at");
+  at.reserved_from = csv.find("reserved_from");
+  at.reserved_until = csv.find("reserved_until");
   if (acn) {
     at.requested = csv.need(acn_requested);
     at.taken = csv.need(acn_delivered);
@@ -58,8 +64,9 @@ Layout layout_of(const CsvReader& csv) {
 // One flag about all columns that nobody reads.
 void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>& flags) {
   const auto used = [&](std::size_t i) {
-    const std::optional<std::size_t> maybe[] = {at.requested, at.estimated, at.evse,     at.id,
-                                                at.claimed,   at.soc,       at.priority, at.v2g};
+    const std::optional<std::size_t> maybe[] = {at.requested,   at.estimated,     at.evse,          at.id,
+                                                at.claimed,     at.soc,           at.priority,      at.v2g,
+                                                at.reserved_at, at.reserved_from, at.reserved_until};
     return i == at.arrival || i == at.departure || i == at.taken ||
            std::find(std::begin(maybe), std::end(maybe), std::optional(i)) != std::end(maybe);
   };
@@ -95,6 +102,19 @@ bool filled(const CsvReader& csv, std::optional<std::size_t> column) {
   return column && !trimmed(csv.field(*column)).empty();
 }
 
+// When it was reserved, and for when.
+void read_reservation(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, demand::Visit& visit) {
+  for (const auto& column : {at.reserved_from, at.reserved_until}) {
+    if (filled(csv, column) && !filled(csv, at.reserved_at))
+      csv.fail(csv.header()[*column] + " is given but not reserved_at, when the visit was announced");
+  }
+  if (!filled(csv, at.reserved_at)) return;
+  visit.announced_ns = instant(csv, *at.reserved_at, calendar);
+  visit.reserved_from_ns = filled(csv, at.reserved_from) ? instant(csv, *at.reserved_from, calendar) : visit.arrival_ns;
+  visit.reserved_until_ns =
+      filled(csv, at.reserved_until) ? instant(csv, *at.reserved_until, calendar) : visit.claimed_departure_ns;
+}
+
 SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims) {
   SessionRow row;
   row.line = csv.line();
@@ -118,6 +138,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
     visit.claimed_departure_ns = estimated_ns;
   }
 
+  read_reservation(csv, at, calendar, visit);
   if (filled(csv, at.soc)) visit.soc_start = csv.number(*at.soc, 0.0, 1.0);
   if (filled(csv, at.priority)) visit.priority = csv.number(*at.priority, -1e6, 1e6);
   if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
@@ -140,6 +161,8 @@ void check_sense(SessionTable& table) {
   kept.reserve(table.rows.size());
   std::size_t early_estimates = 0;
   std::string first_early;
+  std::size_t odd_reservations = 0;
+  std::string first_odd;
   for (SessionRow& row : table.rows) {
     demand::Visit& visit = row.visit;
     const auto [known, is_new] = line_of_id.emplace(visit.id, row.line);
@@ -157,6 +180,10 @@ void check_sense(SessionTable& table) {
       if (early_estimates++ == 0) first_early = place_of(table, row);
       visit.claimed_departure_ns = visit.arrival_ns;
     }
+    if (visit.announced_ns != kernel::time_never && !demand::is_announced(visit)) {
+      if (odd_reservations++ == 0) first_odd = place_of(table, row);
+      visit.announced_ns = kernel::time_never;
+    }
     kept.push_back(std::move(row));
   }
   table.rows = std::move(kept);
@@ -167,6 +194,13 @@ void check_sense(SessionTable& table) {
                      "of this kind)",
                      first_early, early_estimates, early_estimates == 1 ? "" : "s"),
          false});
+  }
+  if (odd_reservations > 0) {
+    table.flags.push_back({"",
+                           fmt::format("{}: reserved_at must be before the arrival and not after reserved_from, which "
+                                       "is before reserved_until; taken as not reserved ({} session{} of this kind)",
+                                       first_odd, odd_reservations, odd_reservations == 1 ? "" : "s"),
+                           false});
   }
 }
 

@@ -8,6 +8,8 @@
 // - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure], [soc: 0..1
 // at
 //   arrival], [priority: number, 0 = none], [v2g: true|false]. Without requested_kwh the driver asks for energy_kwh.
+// Either may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what was
+// reserved; else from the arrival to the estimated departure).
 // Times are ISO 8601 with an offset, or local times of the calendar's zone.
 
 #include <cstddef>

@@ -10,7 +10,7 @@ using kernel::Phase;
 namespace {
 
 /// Timers of a site: one per member and EVSE, one per arrival law, one per signal.
-constexpr std::uint32_t single_timers = 10;
+constexpr std::uint32_t single_timers = 12;
 
 std::uint32_t single(EventKind kind) {
   switch (kind) {
@@ -32,8 +32,12 @@ std::uint32_t single(EventKind kind) {
       return 7;
     case EventKind::setpoint:
       return 8;
+    case EventKind::announcement:
+      return 9;
+    case EventKind::reservation_end:
+      return 10;
     default:
-      return 9;  // decision
+      return 11;  // decision
   }
 }
 
@@ -114,6 +118,11 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
                                                                    world.calendar, &world.vehicles});
   }
   next_visit_.resize(streams_.size());
+  for (std::uint32_t a = 0; a < streams_.size(); ++a) {
+    if (demand::announces(*site_.arrivals[a]))
+      announcers_.push_back({a, demand::AnnouncementStream(*site_.arrivals[a], streams_[a])});
+  }
+  if (!announcers_.empty() && site_.reservations.block) held_from_ns_.assign(evse_count(), kernel::time_never);
 
   // The first view shows the empty site, so that a strategy can size itself.
   price_ = tariff_.at(now_ns_);
@@ -154,6 +163,7 @@ void SiteRun::start() {
   const TimeNs t = now_ns_;
   sample_signals(t);
   schedule(EventKind::meter, Phase::signal, window_end_ns_);
+  begin_announcements();
   for (std::uint32_t a = 0; a < streams_.size(); ++a) next_arrival(a);
   next_tick_ns_ = t;  // the first tick is the start itself
   schedule_decision();
@@ -253,6 +263,12 @@ void SiteRun::handle(const kernel::Event& event) {
     case EventKind::limit_cut:
       apply_cuts(t);
       schedule(EventKind::limit_cut, Phase::signal, control::next_change(site_.cuts, t));
+      break;
+    case EventKind::announcement:
+      announce(t);
+      break;
+    case EventKind::reservation_end:
+      expire_reservations(t);
       break;
     case EventKind::scripted:
       break;  // the world's, handled by the simulation

@@ -14,6 +14,7 @@
 #include "control/ledger.hpp"
 #include "control/strategy.hpp"
 #include "control/view.hpp"
+#include "demand/announcements.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/hash.hpp"
@@ -28,20 +29,22 @@ namespace evtwin::twin {
 
 /// Kinds of events; what `Event::entity` counts is named behind.
 enum class EventKind : std::uint8_t {
-  crossing,       ///< member (EVSE or storage)
-  plug_out,       ///< EVSE
-  lose_patience,  ///< -
-  arrival,        ///< arrival law
-  outage,         ///< -
-  price,          ///< -
-  pv,             ///< -
-  load,           ///< -
-  co2,            ///< -
-  meter,          ///< -
-  decision,       ///< -
-  scripted,       ///< - (world)
-  limit_cut,      ///< -
-  setpoint,       ///< -
+  crossing,         ///< member (EVSE or storage)
+  plug_out,         ///< EVSE
+  lose_patience,    ///< -
+  arrival,          ///< arrival law
+  outage,           ///< -
+  price,            ///< -
+  pv,               ///< -
+  load,             ///< -
+  co2,              ///< -
+  meter,            ///< -
+  decision,         ///< -
+  scripted,         ///< - (world)
+  limit_cut,        ///< -
+  setpoint,         ///< -
+  announcement,     ///< -
+  reservation_end,  ///< -
 };
 
 /// What all sites of a run share.
@@ -104,6 +107,33 @@ class SiteRun {
     double metered = 0.0;           ///< in this law, up to now
     bool stale = true;              ///< must be made anew at settle
   };
+  /// A visit that was announced for an EVSE and has not begun.
+  struct Reservation {
+    std::uint32_t law = 0;
+    std::uint64_t visit = 0;  ///< its number in the law
+    std::string id;           ///< the visit's, for people
+    std::uint32_t evse = 0;
+    TimeNs held_from_ns = 0;  ///< nobody else gets the EVSE from here on
+    TimeNs from_ns = 0, until_ns = 0;
+    double kwh = 0.0;
+
+    template <class A>
+    void archive(A& a) {
+      a(law, visit, id, evse, held_from_ns, from_ns, until_ns, kwh);
+    }
+  };
+  /// The announcements of a law, and the next of them.
+  struct Announcer {
+    std::uint32_t law;
+    demand::AnnouncementStream stream;
+    demand::Visit next{};
+    bool more = true;
+
+    template <class A>
+    void archive(A& a) {
+      a(stream, next, more);
+    }
+  };
   struct Waiting {
     demand::Visit visit;
     TimeNs gives_up_ns;
@@ -115,8 +145,8 @@ class SiteRun {
 
   // sessions (site_sessions.cpp)
   void arrive(std::uint32_t law, TimeNs t);
-  void admit(demand::Visit visit, TimeNs t);
-  std::int32_t free_evse_for(const demand::Visit& visit) const;
+  void admit(demand::Visit visit, std::int32_t reserved_evse, TimeNs t);
+  std::int32_t free_evse_for(const demand::Visit& visit, TimeNs t) const;
   bool fits(std::uint32_t evse, const demand::Visit& visit) const;
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void plug_out(std::uint32_t evse, TimeNs t);
@@ -131,6 +161,22 @@ class SiteRun {
   void refresh_ranges();
   physics::PowerRange charge_range(std::uint32_t evse) const;
   physics::PowerRange discharge_range(std::uint32_t evse) const;
+
+  // reservations (site_reservations.cpp)
+  void begin_announcements();
+  void announce(TimeNs t);
+  void reserve(std::uint32_t law, const demand::Visit& visit, TimeNs t);
+  std::int32_t evse_to_reserve(const demand::Visit& visit) const;
+  std::int32_t end_reservation(std::uint32_t law, const demand::Visit& visit);
+  void expire_reservations(TimeNs t);
+  void show_reservation(std::uint32_t evse);
+  void schedule_expiry();
+  bool held(std::uint32_t evse, TimeNs t) const { return !held_from_ns_.empty() && held_from_ns_[evse] <= t; }
+  /// Where reservations are kept: whether the next of an EVSE begins before `t`.
+  bool reserved_before(std::uint32_t evse, TimeNs t) const {
+    return !held_from_ns_.empty() && columns_.reserved_until_ns[evse] != 0 && columns_.reserved_from_ns[evse] < t;
+  }
+  void report_event(std::string_view kind, const std::string& text, TimeNs t);
 
   // books (site_books.cpp)
   void book_until(TimeNs t);
@@ -201,6 +247,9 @@ class SiteRun {
   std::vector<demand::ArrivalStream> streams_;
   std::vector<demand::Visit> next_visit_;
   std::deque<Waiting> waiting_;
+  std::vector<Announcer> announcers_;      ///< of the laws that announce visits
+  std::vector<Reservation> reservations_;  ///< in order of announcement
+  std::vector<TimeNs> held_from_ns_;       ///< by EVSE, time_never: for nobody; empty where nothing is ever held
   std::size_t free_evses_ = 0;
   std::uint64_t session_number_ = 0;
 

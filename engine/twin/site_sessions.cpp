@@ -17,7 +17,10 @@ void SiteRun::next_arrival(std::uint32_t law) {
 void SiteRun::arrive(std::uint32_t law, TimeNs t) {
   Visit visit = std::move(next_visit_[law]);
   next_arrival(law);
-  admit(std::move(visit), t);
+  const std::int32_t reserved_evse = end_reservation(law, visit);
+  admit(std::move(visit), reserved_evse, t);
+  // What was reserved and can not be used is free for others.
+  if (reserved_evse >= 0 && !waiting_.empty()) admit_waiting(t);
 }
 
 bool SiteRun::fits(std::uint32_t evse, const Visit& visit) const {
@@ -25,26 +28,42 @@ bool SiteRun::fits(std::uint32_t evse, const Visit& visit) const {
   return site_.evses[evse].phases == 0 ? vehicle.has_dc : vehicle.max_ac_kw > 0.0;
 }
 
-/// The first free EVSE in service that fits, in declared order; -1 when there is none.
-std::int32_t SiteRun::free_evse_for(const Visit& visit) const {
+/// The first free EVSE in service that fits and is not held for another, in declared order; -1 when there is none. One
+/// that is reserved for part of the stay is given only where there is no other.
+std::int32_t SiteRun::free_evse_for(const Visit& visit, TimeNs t) const {
+  std::int32_t reserved_later = -1;
   if (free_evses_ == 0) return -1;
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
-    if (sessions_[i].number == 0 && guard_.outage[i] == 0.0 && fits(i, visit)) return static_cast<std::int32_t>(i);
+    if (sessions_[i].number != 0 || guard_.outage[i] != 0.0 || !fits(i, visit) || held(i, t)) continue;
+    if (!reserved_before(i, visit.claimed_departure_ns)) return static_cast<std::int32_t>(i);
+    if (reserved_later < 0) reserved_later = static_cast<std::int32_t>(i);
   }
-  return -1;
+  return reserved_later;
 }
 
-void SiteRun::admit(Visit visit, TimeNs t) {
+/// @param reserved_evse  the EVSE it had reserved, -1 without a reservation that still holds.
+void SiteRun::admit(Visit visit, std::int32_t reserved_evse, TimeNs t) {
+  if (reserved_evse >= 0) {
+    const auto evse = static_cast<std::uint32_t>(reserved_evse);
+    // Whoever names an EVSE takes it even while it is out of service, as without a reservation.
+    const bool usable = guard_.outage[evse] == 0.0 || visit.evse == reserved_evse;
+    if (sessions_[evse].number == 0 && usable && fits(evse, visit)) {
+      plug_in(evse, std::move(visit), t);
+      return;
+    }
+    report_event("reservation_not_kept", site_.evses[evse].id + ": " + visit.id, t);
+  }
   if (visit.evse != demand::any_evse) {
     const auto evse = static_cast<std::uint32_t>(visit.evse);
-    if (sessions_[evse].number != 0 || !fits(evse, visit)) {
+    const bool held_for_another = reserved_evse < 0 && held(evse, t);
+    if (sessions_[evse].number != 0 || !fits(evse, visit) || held_for_another) {
       turn_away(visit, t, fits(evse, visit) ? SessionEnd::turned_away : SessionEnd::no_compatible_evse);
     } else {
       plug_in(evse, std::move(visit), t);
     }
     return;
   }
-  if (const std::int32_t evse = free_evse_for(visit); evse >= 0) {
+  if (const std::int32_t evse = free_evse_for(visit, t); evse >= 0) {
     plug_in(static_cast<std::uint32_t>(evse), std::move(visit), t);
     return;
   }
@@ -77,7 +96,7 @@ void SiteRun::lose_patience(TimeNs t) {
 
 void SiteRun::admit_waiting(TimeNs t) {
   for (auto it = waiting_.begin(); it != waiting_.end() && free_evses_ > 0;) {
-    const std::int32_t evse = free_evse_for(it->visit);
+    const std::int32_t evse = free_evse_for(it->visit, t);
     if (evse < 0) {
       ++it;
       continue;

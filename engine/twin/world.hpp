@@ -45,6 +45,12 @@ struct WaitingRoom {
   double patience_h = physics::infinite;  ///< it leaves the queue after this long
 };
 
+/// What reserving an EVSE means there.
+struct Reservations {
+  bool block = true;                        ///< nobody else may take a reserved EVSE ...
+  TimeNs hold_ns = 15 * kernel::minute_ns;  ///< ... from this long before the reserved time (or its announcement) on
+};
+
 struct Site {
   std::string name = "site";
   double contract_kw = infinite;  ///< import limit and contract power
@@ -65,6 +71,7 @@ struct Site {
   std::vector<market::MonthPeak> past_peaks;
   StoragePolicy storage_policy = StoragePolicy::self_consumption;
   WaitingRoom waiting_room;
+  Reservations reservations;
 
   std::vector<physics::Evse> evses;
   std::vector<physics::Storage> storages;

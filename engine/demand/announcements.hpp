@@ -1,0 +1,35 @@
+// Visits that are announced beforehand, in the order in which they are announced.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "demand/arrivals.hpp"
+
+namespace evtwin::demand {
+
+/// Whether a law has visits that are announced.
+bool announces(const ArrivalLaw& law);
+
+/// Reads a law's stream as far ahead as its visits are announced. Memory: the visits of that time.
+class AnnouncementStream {
+ public:
+  /// @param stream  of `law`, not asked yet.
+  AnnouncementStream(const ArrivalLaw& law, ArrivalStream stream);
+
+  /// The next visit by announced_ns, of equals by number. @returns false when there are no more.
+  bool next(Visit& visit);
+
+  template <class A>
+  void archive(A& a) {
+    a(stream_, ahead_, more_, announced_);
+  }
+
+ private:
+  ArrivalStream stream_;
+  TimeNs longest_notice_ns_ = 0;
+  Visit ahead_;  ///< the stream's next
+  bool more_ = true;
+  std::vector<Visit> announced_;  ///< a heap, the earliest announcement on top
+};
+
+}  // namespace evtwin::demand
