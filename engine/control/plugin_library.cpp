@@ -82,7 +82,6 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
         refuse(fmt::format("two of its strategies have the id {}", info->id));
     }
   }
-  name_in_last_words(handle.get());
   return std::shared_ptr<const PluginLibrary>(new PluginLibrary(file, handle.release(), entry));
 }
 
@@ -96,6 +95,8 @@ PluginLibrary::PluginLibrary(std::string file, void* handle, const evtwin_entry*
 PluginLibrary::~PluginLibrary() {
   if (!keep_loaded_) dlclose(handle_);
 }
+
+void PluginLibrary::name_in_last_words() const { control::name_in_last_words(handle_); }
 
 std::vector<const evtwin_info*> PluginLibrary::strategies() const {
   std::vector<const evtwin_info*> all;

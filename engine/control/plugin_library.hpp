@@ -24,6 +24,8 @@ class PluginLibrary {
   std::vector<const evtwin_info*> strategies() const;
   const evtwin_info* find(std::string_view id) const;
   const evtwin_entry& entry() const { return *entry_; }
+  /// See fence.hpp: for a plugin that is about to run in this process.
+  void name_in_last_words() const;
   /// From now on the file stays loaded: code of it may still run, or be on a stack that was left.
   void keep_loaded() const { keep_loaded_ = true; }
 

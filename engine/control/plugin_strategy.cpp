@@ -87,6 +87,7 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
     : library_(std::move(library)), params_(std::move(params)), limits_(limits), seed_(seed), site_(site) {
   const std::string& id = params_->strategy().id;
   who_ = fmt::format("strategy {} ({})", id, std::filesystem::path(library_->file()).filename().string());
+  library_->name_in_last_words();
   host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
   const auto values = params_->values();
   call("create", &first, nullptr, [&] {

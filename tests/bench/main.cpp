@@ -19,8 +19,9 @@ struct Suite {
   Table (*run)();
 };
 
-constexpr std::array suites{Suite{"queue", queue_table}, Suite{"simulation", simulation_table}, Suite{"acn", acn_table},
-                            Suite{"growth", growth_table}, Suite{"memory", memory_table}};
+constexpr std::array suites{Suite{"queue", queue_table},   Suite{"simulation", simulation_table},
+                            Suite{"acn", acn_table},       Suite{"growth", growth_table},
+                            Suite{"plugin", plugin_table}, Suite{"memory", memory_table}};
 
 int run(const std::vector<std::string>& words) {
   std::string only, json_file;
@@ -33,7 +34,7 @@ int run(const std::vector<std::string>& words) {
     std::fflush(stdout);
   }
   if (tables.empty()) {
-    fmt::print(stderr, "error: no suite '{}'; there are queue, simulation, acn, growth, memory\n", only);
+    fmt::print(stderr, "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, memory\n", only);
     return 2;
   }
   rusage usage{};

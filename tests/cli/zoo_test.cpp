@@ -1,0 +1,197 @@
+// The host stays whole: every plugin of the zoo is run in this process and in one of its own. Each ends in words that
+// name plugin, call and reason, in the designed exit status, and in a run file that says what it is.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "cli/command.hpp"
+#include "plugin_check/zoo/animals.hpp"
+
+namespace evtwin::zoo {
+static void PrintTo(const Animal& animal, std::ostream* out) { *out << animal.name; }
+}  // namespace evtwin::zoo
+
+namespace evtwin::testing {
+namespace {
+
+constexpr bool sanitized =
+#if defined(__SANITIZE_ADDRESS__)
+    true;
+#else
+    false;
+#endif
+
+/// How a run with an animal ends: these words in the error, here and apart.
+struct Ending {
+  std::string_view animal;
+  std::string_view words;
+};
+
+/// Animals that are not here break what a run does not touch, or what only `evtwin plugin check` can see: the run is
+/// whole.
+constexpr auto endings = std::to_array<Ending>({
+    {"missing_symbol", "exports no symbol evtwin_strategy_entry"},
+    {"wrong_major", "made for ABI 1, this evtwin has 0; rebuild it"},
+    {"newer_minor", "update evtwin"},
+    {"other_digest", "built from another strategy.h"},
+    {"entry_short", "its entry has 32 bytes, 40 are due"},
+    {"entry_long", "its entry has 48 bytes, 40 are due"},
+    {"info_short", "its evtwin_info has 48 bytes, 56 are due"},
+    {"info_long", "its evtwin_info has 64 bytes, 56 are due"},
+    {"strategy_short", "create failed: it made an instance of 40 bytes, 48 are due"},
+    {"strategy_long", "create failed: it made an instance of 56 bytes, 48 are due"},
+    {"odd_id", "lower case letters, digits and '-' only"},
+    {"throws_while_loading", "loading or unloading it ended the process with signal 6"},
+    {"crashes_when_unloaded", "loading or unloading it ended the process with signal 11"},
+    {"throws_in_info", "info() let an exception cross the C ABI"},
+    {"throws_in_create", "create failed: no site like this"},
+    {"throws_in_decide", "decide failed: the solver gave up"},
+    {"constructor_throws", "create failed: no licence for this site"},
+    {"answers_infinite", "decide answered inf kW for EVSE"},
+    {"wakes_in_the_past", "decide asked to be woken at"},
+    {"writes_one_past", "decide wrote outside its decision column"},
+    {"writes_far_past", "decide crashed: signal 11 (Segmentation fault): past the end of decision->evse_kw"},
+    {"writes_before", "decide wrote outside its decision column"},
+    {"writes_view_column", "decide crashed: signal 11 (Segmentation fault): it wrote into the view (evse_"},
+    {"writes_view_struct", "decide crashed: signal 11 (Segmentation fault): it wrote into the view,"},
+    {"sleeps", "decide gave no answer within 1 s"},
+    {"loops", "decide gave no answer within 1 s"},
+    {"segfaults", "decide crashed: signal 11 (Segmentation fault)"},
+    {"aborts", "decide crashed: signal 6 (Aborted)"},
+    {"exits", "decide called exit(0)"},
+    {"exits_at_once", "decide called exit(0)"},
+    {"overflows_the_stack", "decide crashed: signal 11"},
+    {"reports_elsewhere", "decide failed: it called report() from a thread of its own"},
+    {"changes_rounding", "decide failed: it changed how this process rounds"},
+    {"fails_without_words", "decide failed: status 3 (failed), without a word"},
+});
+
+const Ending* ending_of(std::string_view animal) {
+  const auto found = std::find_if(endings.begin(), endings.end(), [&](const Ending& e) { return e.animal == animal; });
+  return found == endings.end() ? nullptr : &*found;
+}
+
+class Zoo : public Command {
+ protected:
+  Said let_loose(const std::string& animal, const std::vector<std::string>& more) const {
+    std::vector<std::string> words{
+        "run",        source_dir + "/scenarios/workplace_week.lua",       "--days", "1",
+        "--strategy", std::string(EVTWIN_ZOO_DIR) + "/" + animal + ".so", "-o",     path("run.evtwin")};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  }
+  std::string state_of_the_run() const { return query(path("run.evtwin"), "SELECT state FROM run").at(0)["state"]; }
+};
+
+class EveryAnimal : public Zoo, public ::testing::WithParamInterface<std::tuple<zoo::Animal, bool>> {};
+
+TEST_P(EveryAnimal, EndsAsDesigned) {
+  const auto& [animal, isolated] = GetParam();
+  const std::string name(animal.name);
+  // What is told of elsewhere, because a process can not tell it of itself.
+  if (name == "kills" || name == "writes_later" || name == "closes_output" || name == "allocates") return;
+  if (sanitized && name == "overflows_the_stack") return;  // its own handler is asked first
+  std::vector<std::string> more{"--call-limit-s", name == "sleeps" || name == "loops" ? "1" : "60"};
+  if (isolated) more.emplace_back("--isolate");
+  const Said said = let_loose(name, more);
+  const Ending* ending = ending_of(name);
+  if (ending == nullptr) {
+    EXPECT_EQ(said.status, 0) << said.err;
+    EXPECT_EQ(state_of_the_run(), "complete");
+    return;
+  }
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find(ending->words), std::string::npos) << said.err;
+  EXPECT_NE(said.err.find(name + ".so"), std::string::npos) << said.err;
+  EXPECT_EQ(said.err.find("terminate called"), std::string::npos) << said.err;
+  if (animal.call == "load" || animal.call == "info" || animal.call == "unload") {
+    EXPECT_FALSE(std::filesystem::exists(path("run.evtwin")));  // it never began
+    return;
+  }
+  EXPECT_EQ(state_of_the_run(), "failed");
+  const Said checked = run({"check", path("run.evtwin")});
+  EXPECT_EQ(checked.status, 1);
+  EXPECT_NE(checked.err.find("failed"), std::string::npos) << checked.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(Zoo, EveryAnimal, ::testing::Combine(::testing::ValuesIn(zoo::animals), ::testing::Bool()),
+                         [](const auto& of) {
+                           return std::string(std::get<0>(of.param).name) +
+                                  (std::get<1>(of.param) ? "_apart" : "_here");
+                         });
+
+TEST_F(Zoo, WhatEndsTheProcessEndsOnlyItsOwnWhenApart) {
+  const Said said = let_loose("kills", {"--isolate"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("strategy kills (kills.so): decide crashed: signal 9 (Killed)"), std::string::npos)
+      << said.err;
+  EXPECT_EQ(state_of_the_run(), "failed");
+}
+
+TEST_F(Zoo, ARunThatWasKilledIsMarkedAsUnfinished) {
+  EXPECT_EQ(let_loose("kills", {}).status, -SIGKILL);
+  EXPECT_EQ(state_of_the_run(), "running");
+  EXPECT_EQ(run({"check", path("run.evtwin")}).status, 1);
+}
+
+TEST_F(Zoo, AThreadOfAPluginThatCrashesIsNamed) {
+  // It writes into memory that is gone: how soon is its own affair, so the run is made long enough for it.
+  const Said said = let_loose("writes_later", {});
+  if (said.status == 0) GTEST_SKIP() << "its thread came too late or too early to crash";
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("writes_later.so: a thread of its own crashed"), std::string::npos) << said.err;
+}
+
+TEST_F(Zoo, MemoryWithoutEndIsStopped) {
+  if (sanitized) GTEST_SKIP() << "AddressSanitizer's own memory is far above any limit";
+  const Said here = let_loose("allocates", {"--memory-limit-mib", "400"});
+  EXPECT_EQ(here.status, 1);
+  EXPECT_NE(here.err.find("allocates.so): decide took more memory than 400 MiB"), std::string::npos) << here.err;
+  EXPECT_LT(here.peak_kib, 4 << 20);
+  const Said apart = let_loose("allocates", {"--isolate", "--memory-limit-mib", "400"});
+  EXPECT_EQ(apart.status, 1);
+  EXPECT_NE(apart.err.find("allocates.so): decide failed: it ran out of memory"), std::string::npos) << apart.err;
+  EXPECT_LT(apart.peak_kib, 400 << 10);
+  EXPECT_EQ(state_of_the_run(), "failed");
+}
+
+TEST_F(Zoo, ClosedOutputsAreNoCrash) {
+  EXPECT_GE(let_loose("closes_output", {}).status, 0);
+  EXPECT_EQ(let_loose("closes_output", {"--isolate"}).status, 0);
+}
+
+TEST_F(Zoo, AComparisonGoesOnWithoutTheFallen) {
+  const std::string folder = std::string(EVTWIN_ZOO_DIR) + "/";
+  const Said said = run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--strategies",
+                         "asap," + folder + "segfaults.so," + folder + "exits.so,edf", "--json"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("segfaults.so): decide crashed"), std::string::npos) << said.err;
+  EXPECT_NE(said.err.find("exits.so): decide called exit(0)"), std::string::npos) << said.err;
+  EXPECT_NE(said.out.find("\"edf\""), std::string::npos);
+  EXPECT_NO_THROW(static_cast<void>(said.json()));
+}
+
+class Apart : public Command, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(Apart, TheSameResultsAsHere) {
+  const auto hash = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{
+        "run", source_dir + "/scenarios/" + GetParam(), "--strategy", "price-threshold", "--json", "--days", "3"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Said said = run(words);
+    EXPECT_EQ(said.status, 0) << said.err;
+    return said.json()["event_hash"].get<std::string>();
+  };
+  EXPECT_EQ(hash({}), hash({"--isolate"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenarios, Apart,
+                         ::testing::Values("workplace_week.lua", "dc_v2g.lua", "acn_caltech.lua",
+                                           "forty_vehicles_day_ahead.lua"),
+                         [](const auto& of) {
+                           std::string name = of.param;
+                           return name.substr(0, name.find('.'));
+                         });
+
+}  // namespace
+}  // namespace evtwin::testing
