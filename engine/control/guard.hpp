@@ -20,6 +20,12 @@ struct GuardMember {
   physics::PowerRange charge, discharge;  ///< in: what the battery can take and give
   Correction reason = Correction::none;   ///< out
   std::int32_t limit = -1;                ///< out: row that bound, when reason is `limit`
+
+  template <class A>
+  void archive(A& a) {
+    a(wish_kw, given_kw, charge, discharge, limit);
+    a.choice(reason, static_cast<Correction>(correction_count - 1));
+  }
 };
 
 /// Until the next instant a tapering battery takes less and less, and a limit must hold all the while: towards an upper
@@ -69,6 +75,16 @@ class Guard {
   /// Value of a row at the setpoints now given to the `active` of the last call, in the row's unit, as it counts
   /// towards that bound.
   double value(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
+
+  /// What moves; the bounds of the grid connection are the owner's to set again.
+  template <class A>
+  void archive(A& a) {
+    a.fixed(members);
+    a.fixed(outage);
+    a.fixed(stored_kwh);
+    for (const GuardMember& member : members)
+      a.require(member.limit < static_cast<std::int32_t>(rows_.size()), "a limit row that there is not");
+  }
 
   std::vector<GuardMember> members;
   std::vector<double> outage;      ///< [evses] 1 while out of service

@@ -1,6 +1,7 @@
 // The ledger: the only book-keeper. Every figure of a KPI, bill, reward or report is a sum over it.
 #pragma once
 #include <cstdint>
+#include <span>
 
 namespace evtwin::control {
 
@@ -25,6 +26,12 @@ struct Ledger {
   double feeder_overload_kwh = 0.0;  ///< above any feeder's or row's limit, at decisions' powers
 
   Ledger& operator+=(const Ledger& other);
+
+  template <class A>
+  void archive(A& a) {
+    std::span<double> columns(&import_kwh, sizeof(Ledger) / sizeof(double));  // doubles and nothing else
+    a.fixed(columns);
+  }
 };
 
 Ledger operator-(const Ledger& a, const Ledger& b);

@@ -1,6 +1,7 @@
 // Visits that are announced beforehand, in the order in which they are announced.
 #pragma once
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "demand/arrivals.hpp"
@@ -23,6 +24,9 @@ class AnnouncementStream {
   void archive(A& a) {
     a(stream_, ahead_, more_, announced_);
   }
+  /// Visits read and not handed out, in no order.
+  std::span<const Visit> waiting() const { return announced_; }
+  const Visit& ahead() const { return ahead_; }
 
  private:
   ArrivalStream stream_;

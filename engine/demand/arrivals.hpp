@@ -71,6 +71,13 @@ class ArrivalStream {
   /// The next visit with start <= arrival < end. @returns false when there are no more.
   bool next(Visit& visit);
 
+  /// How far it has come.
+  template <class A>
+  void archive(A& a) {
+    a(number_, now_ns_);
+    a.require(now_ns_ >= context_.start_ns, "an arrival before the start");
+  }
+
  private:
   bool next_poisson(const Poisson& law, Visit& visit);
   double rate_at(const Poisson& law, TimeNs t) const;

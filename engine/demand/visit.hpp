@@ -29,6 +29,12 @@ struct Visit {
   TimeNs reserved_until_ns = 0;
   bool v2g = false;                       ///< the driver opted in
   bool stay_counts_from_plug_in = false;  ///< waiting shifts the departures
+
+  template <class A>
+  void archive(A& a) {
+    a(id, number, arrival_ns, departure_ns, claimed_departure_ns, requested_kwh, taken_kwh, vehicle, soc_start, evse,
+      priority, announced_ns, reserved_from_ns, reserved_until_ns, v2g, stay_counts_from_plug_in);
+  }
 };
 
 /// Whether the visit is announced beforehand: before it comes and no later than its reserved time begins, which ends

@@ -25,6 +25,8 @@ namespace evtwin::kernel {
 /// - pop(): removes and returns the first event. @throws std::logic_error when empty.
 /// - next_time(): the time of the event pop would return; time_never when empty. Changes nothing that can be seen.
 /// - scheduled_count(): schedule calls that took a sequence number (those with time_never take none).
+/// - state(), restore(state): all that decides the pops to come; a queue of the other kind may take it. restore needs
+///   as many timers reserved; scheduled_count() goes on where it was. @throws std::invalid_argument for nonsense.
 /// - schedule, cancel and pending throw std::out_of_range for a timer that does not exist.
 template <class Q>
 concept EventQueue = std::copyable<Q> && std::default_initializable<Q> &&
@@ -40,6 +42,8 @@ concept EventQueue = std::copyable<Q> && std::default_initializable<Q> &&
   { seen.empty() } -> std::same_as<bool>;
   { seen.size() } -> std::same_as<std::size_t>;
   { seen.scheduled_count() } -> std::same_as<std::uint64_t>;
+  { seen.state() } -> std::same_as<QueueState>;
+  queue.restore(seen.state());
 };
 
 static_assert(EventQueue<HeapQueue>);

@@ -38,6 +38,11 @@ class RollingHash {
 
   constexpr std::uint64_t value() const { return state_; }
 
+  template <class A>
+  void archive(A& a) {
+    a(state_);
+  }
+
  private:
   std::uint64_t state_ = 0x6576'7477'696e'2f31U;  // "evtwin/1": the empty history
 };

@@ -68,6 +68,22 @@ bool HeapQueue::pending(std::uint32_t timer) const {
   return place_of_[timer] != absent;
 }
 
+QueueState HeapQueue::state() const {
+  QueueState state{
+      {heap_.begin() + (root_is_free_ ? 1 : 0), heap_.begin() + static_cast<std::ptrdiff_t>(size_)}, sequence_, now_};
+  std::sort(state.pending.begin(), state.pending.end(), comes_before);
+  return state;
+}
+
+void HeapQueue::restore(const QueueState& state) {
+  check_queue_state(state, place_of_.size());
+  clear();
+  // In ascending order every event belongs behind all that are there.
+  for (const QueuedEvent& event : state.pending) put(size_++, event);
+  sequence_ = state.sequence;
+  now_ = state.now;
+}
+
 /// Gives the place of the last pop to the last leaf, where no new event has taken it meanwhile.
 void HeapQueue::fill_root() {
   if (!root_is_free_) return;

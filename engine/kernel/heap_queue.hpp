@@ -32,6 +32,8 @@ class HeapQueue {
     return size_ == 0 ? time_never : heap_[0].time;
   }
   std::uint64_t scheduled_count() const { return sequence_; }
+  QueueState state() const;
+  void restore(const QueueState& state);
 
  private:
   static constexpr std::uint32_t absent = std::numeric_limits<std::uint32_t>::max();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "kernel/event.hpp"
 
@@ -21,6 +22,11 @@ struct QueuedEvent {
   Rank rank;
   std::uint32_t timer;
   std::uint32_t entity;
+
+  template <class A>
+  void archive(A& a) {
+    a(time, rank, timer, entity);
+  }
 };
 
 static_assert(sizeof(QueuedEvent) == 24);
@@ -35,6 +41,21 @@ constexpr Event to_event(const QueuedEvent& queued) {
   return {queued.time, queued.timer, queued.entity, static_cast<std::uint8_t>(queued.rank & 0xff),
           static_cast<Phase>(phase_index(queued.rank))};
 }
+
+/// Everything that decides what a queue does next, the same for all kinds of queue.
+struct QueueState {
+  std::vector<QueuedEvent> pending;  ///< in the order of their pops
+  std::uint64_t sequence = 0;        ///< schedule calls so far
+  TimeNs now = 0;                    ///< of the last pop
+
+  template <class A>
+  void archive(A& a) {
+    a(pending, sequence, now);
+  }
+};
+
+/// @throws std::invalid_argument for a state that no queue of so many timers can have.
+void check_queue_state(const QueueState& state, std::size_t timers);
 
 /// The three ways to misuse a queue; out of line, so that the checks cost a comparison and no code.
 [[noreturn]] void throw_unknown_timer(std::uint32_t timer, std::size_t timers);             ///< std::out_of_range

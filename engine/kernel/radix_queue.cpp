@@ -90,6 +90,37 @@ bool RadixQueue::pending(std::uint32_t timer) const {
   return ranks_[timer] != not_pending;
 }
 
+void RadixQueue::collect(List list, std::vector<QueuedEvent>& live) const {
+  for (std::uint32_t chunk = list.head; chunk != none; chunk = chunk == list.tail ? none : chunks_[chunk].next) {
+    const std::uint32_t begin = chunk == list.head ? list.begin : 0;
+    const std::uint32_t end = chunk == list.tail ? list.end : chunk_length;
+    for (std::uint32_t i = begin; i < end; ++i) {
+      if (is_live(chunks_[chunk].events[i])) live.push_back(chunks_[chunk].events[i]);
+    }
+  }
+}
+
+QueueState RadixQueue::state() const {
+  QueueState state{{}, sequence_, to_time(now_key_)};
+  for (const List& list : due_) collect(list, state.pending);
+  for (const List& list : buckets_) collect(list, state.pending);
+  std::sort(state.pending.begin(), state.pending.end(), comes_before);
+  return state;
+}
+
+void RadixQueue::restore(const QueueState& state) {
+  check_queue_state(state, ranks_.size());
+  clear();
+  now_key_ = to_key(state.now);
+  sequence_ = state.sequence;
+  live_count_ = state.pending.size();
+  // In ascending order those of one instant and phase come in order of sequence, as every list must hold them.
+  for (const QueuedEvent& event : state.pending) {
+    ranks_[event.timer] = event.rank;
+    file(event);
+  }
+}
+
 /// Looks without advancing now: whoever asks may still schedule something earlier. Drops the stale entries it meets.
 TimeNs RadixQueue::next_time() {
   if (live_count_ == 0) return time_never;

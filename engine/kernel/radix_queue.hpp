@@ -39,6 +39,8 @@ class RadixQueue {
   std::size_t size() const { return live_count_; }
   TimeNs next_time();
   std::uint64_t scheduled_count() const { return sequence_; }
+  QueueState state() const;
+  void restore(const QueueState& state);
 
  private:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -81,6 +83,7 @@ class RadixQueue {
   void advance_to_lowest_bucket();
   void sweep(List& list);
   void sweep_all();
+  void collect(List list, std::vector<QueuedEvent>& live) const;
   template <class Function>
   void drain(List list, Function function);
 

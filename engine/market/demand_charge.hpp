@@ -17,6 +17,12 @@ inline constexpr TimeNs metering_window_ns = 15 * kernel::minute_ns;
 struct MonthPeak {
   LocalMonth month;
   double peak_kw = 0.0;
+
+  template <class A>
+  void archive(A& a) {
+    a(month.year, month.month, peak_kw);
+    a.require(month.month >= 1 && month.month <= 12, "a month that there is not");
+  }
 };
 
 /// Meters imported energy in windows. A window that the run cuts (start or end) counts with its full length, as a real

@@ -89,6 +89,11 @@ struct PriceNow {
   double sell_per_kwh = 0.0;
   std::uint32_t band = 0;  ///< index into TariffClock::band_names()
   TimeNs until_ns = 0;     ///< next instant at which any of these is another; time_never: it never is
+
+  template <class A>
+  void archive(A& a) {
+    a(buy_per_kwh, sell_per_kwh, band, until_ns);
+  }
 };
 
 /// Reads a tariff on the local clock of a calendar; exact on days of 23 and 25 h. Amortised O(1) for ascending t (any t

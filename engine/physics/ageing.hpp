@@ -104,6 +104,11 @@ class AgeingMeter {
   /// Use from the meter's start until `hours` later, when the content is `now_kwh`.
   AgeingUse use(double capacity_kwh, double now_kwh, double hours) const;
 
+  template <class A>
+  void archive(A& a) {
+    a(moment_kwh_h_, stored_kwh_, level_kwh2_, half_cycle_kwh_, half_cycles_kwh2_);
+  }
+
  private:
   void add_flow(double from_kwh, double change_kwh) {
     const double flow_kwh = std::abs(change_kwh);

@@ -55,6 +55,12 @@ struct Law {
       0.0;  ///< metered energy until the crossing (signed), to be booked exactly; `never`: what it tends to
   LawEnd end = LawEnd::never;
 
+  template <class A>
+  void archive(A& a) {
+    a(kw, rate_per_h, hours, end_stored_kwh, metered_kwh);
+    a.choice(end, LawEnd::metered);
+  }
+
   double kw_at(double hours_in) const;
   /// Metered energy (kWh, signed) of the first `hours_in` hours; hours_in <= hours.
   double metered_after(double hours_in) const;
@@ -77,6 +83,11 @@ struct PowerRange {
   double now_kw = 0.0;      ///< at this moment
   double highest_kw = 0.0;  ///< at this moment or later on the way
   bool falls = false;       ///< a power of now_kw or more would shrink from the very start
+
+  template <class A>
+  void archive(A& a) {
+    a(now_kw, highest_kw, falls);
+  }
 };
 
 /// Charging from `stored_kwh` to full.

@@ -1,13 +1,20 @@
 #include "twin/simulation.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <memory>
 
+#include "kernel/archive.hpp"
+#include "twin/script_memory.hpp"
 #include "twin/site_run.hpp"
 
 namespace evtwin::twin {
 
 namespace {
+
+/// What the bytes of a checkpoint are; to be counted up whenever a field comes, goes or changes its meaning.
+constexpr std::string_view state_title = "evtwin simulation 1";
 
 class Simulation : public SiteControls {
  public:
@@ -23,17 +30,49 @@ class Simulation : public SiteControls {
       first += static_cast<std::uint32_t>(SiteRun::timer_count(world.sites[s]));
       first_timer_after_.push_back(first);
     }
+    if (options.checkpoint_at_ns) check_checkpoint();
+  }
+
+  void begin() {
+    if (options_.from != nullptr) {
+      load(*options_.from);
+    } else {
+      hash_.mix(world_.seed);
+      for (auto& site : sites_) site->start();
+      schedule_scripted();
+    }
   }
 
   Result run() {
-    hash_.mix(world_.seed);
-    for (auto& site : sites_) site->start();
-    schedule_scripted();
-    std::uint64_t events = 0;
-    const TimeNs report_every = std::max<TimeNs>(1, (world_.end_ns - world_.start_ns) / 1000);
-    TimeNs next_report = world_.start_ns + report_every;
+    begin();
+    report_every_ = std::max<TimeNs>(1, (world_.end_ns - world_.start_ns) / 1000);
+    next_report_ = (options_.from != nullptr ? now_ns_ : world_.start_ns) + report_every_;
+    if (options_.checkpoint_at_ns) {
+      run_until(*options_.checkpoint_at_ns);
+      const Checkpoint checkpoint = save(*options_.checkpoint_at_ns);
+      if (options_.on_checkpoint) options_.on_checkpoint(checkpoint);
+    }
+    run_until(world_.end_ns);
 
-    while (queue_.next_time() < world_.end_ns) {
+    Result result;
+    for (auto& site : sites_) {
+      site->finish(world_.end_ns);
+      result.sites.push_back(site->take_result());
+    }
+    for (const SiteResult& site : result.sites) {
+      for (const double figure :
+           {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh})
+        hash_.mix(figure);
+    }
+    result.event_hash = hash_.value();
+    result.events = events_;
+    return result;
+  }
+
+  /// Executes every event before `until`.
+  void run_until(TimeNs until) {
+    std::uint64_t events = events_;
+    while (queue_.next_time() < until) {
       const kernel::Event event = queue_.pop();
       ++events;
       hash_.mix(event.time);
@@ -52,25 +91,12 @@ class Simulation : public SiteControls {
           if (site->touched) site->settle(now_ns_);
         }
       }
-      if (now_ns_ >= next_report) {
-        next_report = now_ns_ + report_every;
+      if (now_ns_ >= next_report_) {
+        next_report_ = now_ns_ + report_every_;
         report();
       }
     }
-
-    Result result;
-    for (auto& site : sites_) {
-      site->finish(world_.end_ns);
-      result.sites.push_back(site->take_result());
-    }
-    for (const SiteResult& site : result.sites) {
-      for (const double figure :
-           {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh})
-        hash_.mix(figure);
-    }
-    result.event_hash = hash_.value();
-    result.events = events;
-    return result;
+    events_ = events;
   }
 
   double contract_kw(std::uint32_t site) const override { return sites_[site]->contract_kw(); }
@@ -123,9 +149,102 @@ class Simulation : public SiteControls {
 
   void run_scripted() {
     const ScriptedEvent& event = world_.events[next_scripted_++];
-    if (options_.script != nullptr) options_.script->run_event(event.index, now_ns_, *this);
+    if (options_.script != nullptr) {
+      if (options_.checkpoint_at_ns) {
+        script_memory_.run(*options_.script, event.index, now_ns_, *this);
+      } else {
+        options_.script->run_event(event.index, now_ns_, *this);
+      }
+    }
     if (options_.observer != nullptr) options_.observer->on_event({0, now_ns_, "scripted", event.where});
     schedule_scripted();
+  }
+
+  // Checkpoints
+
+  /// Before the run has cost any time: whether what is asked for can be.
+  void check_checkpoint() const {
+    const TimeNs first = options_.from != nullptr ? options_.from->time_ns : world_.start_ns;
+    if (*options_.checkpoint_at_ns < first || *options_.checkpoint_at_ns >= world_.end_ns) {
+      const market::Calendar& local = world_.calendar;
+      throw CheckpointError(fmt::format("a checkpoint at {} lies outside {}, from {} to {} ({})",
+                                        local.format_local(*options_.checkpoint_at_ns),
+                                        options_.from != nullptr ? "what is left of the run" : "the run",
+                                        local.format_local(first), local.format_local(world_.end_ns), local.zone()));
+    }
+    for (const auto& site : sites_) {
+      if (site->strategy().can_save()) continue;
+      const std::string& name = options_.strategy_name;
+      throw CheckpointError(
+          fmt::format("{} keeps no evtwin.state/1 and does not call itself stateless; it can not be checkpointed",
+                      name.empty() ? "the strategy" : "strategy " + name));
+    }
+  }
+
+  template <class A>
+  void archive(A& a) {
+    a.section("run");
+    a(hash_, events_, now_ns_, next_scripted_);
+    a.require(next_scripted_ <= world_.events.size(), "an event that there is not");
+    for (auto& site : sites_) site->archive(a);
+    a.section("script");
+    a(script_memory_);
+  }
+
+  Checkpoint save(TimeNs time_ns) {
+    kernel::ArchiveWriter a(state_title);
+    archive(a);
+    a.section("queue");
+    kernel::QueueState pending = queue_.state();
+    a(pending);
+    a.section("strategies");
+    for (const auto& site : sites_) {
+      std::vector<std::byte> memory;
+      site->strategy().save(memory);
+      a(memory);
+    }
+    return {time_ns, hash_.value(), events_, a.finish()};
+  }
+
+  void load(const Checkpoint& checkpoint) {
+    try {
+      kernel::ArchiveReader a(checkpoint.state, state_title);
+      archive(a);
+      a.section("queue");
+      kernel::QueueState pending;
+      a(pending);
+      queue_.restore(pending);
+      for (const kernel::QueuedEvent& event : pending.pending)
+        a.require(known(kernel::to_event(event)), "an event of nobody");
+      a.require(pending.now <= checkpoint.time_ns && queue_.next_time() >= checkpoint.time_ns, "another time");
+      a.section("strategies");
+      for (auto& site : sites_) {
+        std::vector<std::byte> memory;
+        a(memory);
+        if (options_.successor == Successor::same_strategy) site->resume_strategy(memory);
+      }
+      a.finish();
+    } catch (const kernel::ArchiveError& error) {
+      throw CheckpointError(error.what());
+    } catch (const std::invalid_argument& error) {
+      throw CheckpointError(std::string("the saved state is malformed: ") + error.what());
+    }
+    if (options_.script != nullptr) {
+      if (script_memory_.size() != next_scripted_)
+        throw CheckpointError("it was made without the scenario's functions, which are needed to go on");
+      script_memory_.replay(*options_.script);
+    }
+    if (options_.successor == Successor::other_strategy) {
+      for (auto& site : sites_) site->change_strategy();
+    }
+  }
+
+  bool known(const kernel::Event& event) {
+    if (event.timer == 0) {
+      return static_cast<EventKind>(event.kind) == EventKind::scripted && event.entity == next_scripted_ &&
+             next_scripted_ < world_.events.size();
+    }
+    return site_of(event.timer).owns(event);
   }
 
   void report() {
@@ -142,7 +261,10 @@ class Simulation : public SiteControls {
   std::vector<std::unique_ptr<SiteRun>> sites_;
   std::vector<std::uint32_t> first_timer_after_;
   std::size_t next_scripted_ = 0;
+  ScriptMemory script_memory_;
   TimeNs now_ns_ = 0;
+  std::uint64_t events_ = 0;
+  TimeNs report_every_ = 1, next_report_ = 0;
 };
 
 }  // namespace
@@ -187,6 +309,13 @@ std::string_view name_of(SessionEnd end) {
 
 Result simulate(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) {
   return Simulation(world, strategy, options).run();
+}
+
+void rehearse(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) {
+  RunOptions quiet = options;
+  quiet.observer = nullptr;
+  quiet.script = nullptr;
+  Simulation(world, strategy, quiet).begin();
 }
 
 }  // namespace evtwin::twin

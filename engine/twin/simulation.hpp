@@ -14,6 +14,7 @@
 #include "control/strategy.hpp"
 #include "market/demand_charge.hpp"
 #include "physics/ageing.hpp"
+#include "twin/checkpoint.hpp"
 #include "twin/observer.hpp"
 #include "twin/world.hpp"
 
@@ -31,6 +32,11 @@ struct Tracking {
   double above_kw = 0.0;       ///< of max(0, P - S)
   double squared_kw2 = 0.0;    ///< of (P - S)^2
   double deviation_kwh = 0.0;  ///< of |P - S| x window
+
+  template <class A>
+  void archive(A& a) {
+    a(above_kw, squared_kw2, deviation_kwh);
+  }
 };
 
 /// How much of what was wanted, and of what could have been had, sessions got that ended. Sums of what was missing, as
@@ -39,6 +45,11 @@ struct Satisfaction {
   double missing_of_wanted = 0.0;
   double missing_of_possible = 0.0, squared_missing_of_possible = 0.0;
   double most_missing_of_possible = 0.0;  ///< of one session
+
+  template <class A>
+  void archive(A& a) {
+    a(missing_of_wanted, missing_of_possible, squared_missing_of_possible, most_missing_of_possible);
+  }
 
   void add(double of_wanted, double of_possible) {
     missing_of_wanted += of_wanted;
@@ -76,6 +87,15 @@ struct SiteResult {
   std::vector<StorageUse> storage_use;  ///< by storage
   std::uint64_t strategy_warnings = 0;
   std::string first_strategy_warning;
+
+  /// The sums as they grow; what is worked out at the end (ledger, bill, use of storage) is not in them yet.
+  template <class A>
+  void archive(A& a) {
+    a(peak_kw, peak_instant_kw, energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended,
+      sessions_open, turned_away, waited, waiting_h, unmet_open_kwh, storage_energy_start_kwh, storage_energy_end_kwh,
+      storage_capacity_kwh, storage_losses_kwh, vehicle_losses_kwh, decisions, corrections, tracking, sessions_aged,
+      strategy_warnings, first_strategy_warning);
+  }
 };
 
 struct Result {
@@ -107,6 +127,11 @@ class Script {
   virtual ~Script() = default;
   /// Runs the scripted event. @throws anything derived from std::exception; its text is shown to the user.
   virtual void run_event(std::uint32_t index, TimeNs now_ns, SiteControls& controls) = 0;
+  /// Runs an event of the time before a checkpoint once more, so that the functions remember what they did. What they
+  /// print has been printed.
+  virtual void repeat_event(std::uint32_t index, TimeNs now_ns, SiteControls& controls) {
+    run_event(index, now_ns, controls);
+  }
 };
 
 struct RunOptions {
@@ -114,6 +139,12 @@ struct RunOptions {
   Script* script = nullptr;                       ///< needed when the world has scripted events
   std::function<void(double fraction)> progress;  ///< called about every thousandth of the simulated time
   std::function<bool()> stop;                     ///< asked about as often; true ends the run with Interrupted
+  std::string strategy_name;                      ///< for messages; may be empty
+
+  const Checkpoint* from = nullptr;                      ///< where to go on; null: the start of the run
+  Successor successor = Successor::same_strategy;        ///< with `from` only
+  std::optional<TimeNs> checkpoint_at_ns;                ///< where to make one: after `from`, before the end
+  std::function<void(const Checkpoint&)> on_checkpoint;  ///< called once, between two events
 };
 
 /// The run was stopped from outside (Ctrl-C).
@@ -122,7 +153,11 @@ struct Interrupted : std::runtime_error {
 };
 
 /// Runs the world from start to end. Deterministic: same world, strategy and seed give the same Result, bit for bit.
-/// @throws control::StrategyError, Interrupted, whatever Script throws.
+/// @throws control::StrategyError, Interrupted, CheckpointError, whatever Script throws.
 Result simulate(const World& world, const control::StrategyFactory& strategy, const RunOptions& options = {});
+
+/// The beginning of the same, without its events: for finding out, before anything else is touched, whether it can
+/// begin. The script is left alone. @throws as simulate.
+void rehearse(const World& world, const control::StrategyFactory& strategy, const RunOptions& options);
 
 }  // namespace evtwin::twin

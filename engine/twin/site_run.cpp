@@ -310,8 +310,7 @@ void SiteRun::set_export_limit_kw(double kw) {
 void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
   if (evse_available(evse) == available) return;
   guard_.outage[evse] = available ? 0.0 : 1.0;
-  columns_.max_kw[evse] = available ? physics::rated_kw(site_.evses[evse]) : 0.0;
-  columns_.car_max_kw[evse] = available ? couplings_[evse].max_kw : 0.0;
+  show_rating(evse);
   guard_due_ = true;
   if (context_.observer != nullptr) {
     context_.observer->on_event(
@@ -319,6 +318,13 @@ void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
   }
   request_decision(EVTWIN_WHY_LIMIT, now_ns_);
   if (available && !waiting_.empty()) admit_waiting(now_ns_);
+}
+
+/// What an EVSE offers, and its vehicle can use: nothing while it is out of service.
+void SiteRun::show_rating(std::uint32_t evse) {
+  const bool available = evse_available(evse);
+  columns_.max_kw[evse] = available ? physics::rated_kw(site_.evses[evse]) : 0.0;
+  columns_.car_max_kw[evse] = available ? couplings_[evse].max_kw : 0.0;
 }
 
 void SiteRun::finish(TimeNs t) {

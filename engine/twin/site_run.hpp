@@ -16,6 +16,7 @@
 #include "control/view.hpp"
 #include "demand/announcements.hpp"
 #include "demand/arrivals.hpp"
+#include "kernel/archive.hpp"
 #include "kernel/event_queue.hpp"
 #include "kernel/hash.hpp"
 #include "market/demand_charge.hpp"
@@ -69,6 +70,18 @@ class SiteRun {
   /// After the last event of an instant: guard, new laws, new crossings.
   void settle(TimeNs t);
   void finish(TimeNs t);
+
+  // Checkpoints (site_state.cpp). A site that loads was just made, and not started.
+  template <class A>
+  void archive(A& a);
+  /// Whether a pending event can be one of this site's.
+  bool owns(const kernel::Event& event) const;
+  control::Strategy& strategy() { return *strategy_; }
+  /// The strategy takes up its memory.
+  void resume_strategy(std::span<const std::byte> memory) { strategy_->load(memory); }
+  /// Another strategy than the one that asked for what is pending.
+  void change_strategy();
+
   SiteResult take_result() { return std::move(result_); }
   bool touched = false;  ///< an event of this instant was for this site
 
@@ -95,6 +108,12 @@ class SiteRun {
     double cost = 0.0;
     double paid = 0.0;
     double held_acceptance_kw = infinite;  ///< acceptance_hold only
+
+    template <class A>
+    void archive(A& a) {
+      a(number, visit, arrived_ns, plugged_in_ns, soc_start, discharged_kwh, losses_kwh, cost, paid,
+        held_acceptance_kw);
+    }
   };
   /// A member's power since its law began. Members: EVSEs, then storages.
   struct Motion {
@@ -106,6 +125,11 @@ class SiteRun {
     double metered_at_start = 0.0;  ///< session's got at the law's start
     double metered = 0.0;           ///< in this law, up to now
     bool stale = true;              ///< must be made anew at settle
+
+    template <class A>
+    void archive(A& a) {
+      a(law, since_ns, crossing_ns, setpoint_kw, stored_at_start, metered_at_start, metered, stale);
+    }
   };
   /// A visit that was announced for an EVSE and has not begun.
   struct Reservation {
@@ -136,7 +160,12 @@ class SiteRun {
   };
   struct Waiting {
     demand::Visit visit;
-    TimeNs gives_up_ns;
+    TimeNs gives_up_ns = 0;
+
+    template <class A>
+    void archive(A& a) {
+      a(visit, gives_up_ns);
+    }
   };
 
   // timers
@@ -150,6 +179,8 @@ class SiteRun {
   bool fits(std::uint32_t evse, const demand::Visit& visit) const;
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void plug_out(std::uint32_t evse, TimeNs t);
+  void show_session(std::uint32_t evse);
+  void show_rating(std::uint32_t evse);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
   void note_satisfaction(const SessionRecord& record);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
@@ -177,6 +208,11 @@ class SiteRun {
     return !held_from_ns_.empty() && columns_.reserved_until_ns[evse] != 0 && columns_.reserved_from_ns[evse] < t;
   }
   void report_event(std::string_view kind, const std::string& text, TimeNs t);
+
+  // checkpoints (site_state.cpp)
+  template <class A>
+  void check_visit(A& a, const demand::Visit& visit) const;
+  void rebuild();
 
   // books (site_books.cpp)
   void book_until(TimeNs t);

@@ -133,16 +133,7 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   use_[evse] = {};
   couplings_[evse] = physics::couple(site_.evses[evse], vehicle, visit.v2g);
   s.visit = std::move(visit);
-
-  columns_.plug_in(evse, couplings_[evse]);
-  columns_.session[evse] = s.number;
-  columns_.arrived_ns[evse] = t;
-  columns_.claimed_departs_ns[evse] = s.visit.claimed_departure_ns;
-  columns_.requested_kwh[evse] = s.visit.requested_kwh;
-  columns_.priority[evse] = s.visit.priority;
-  if (vehicle.soc_known) {
-    columns_.know_battery(evse, vehicle);
-  }
+  show_session(evse);
   guard_.members[evse] = {};
   motions_[evse] = {};
   noted_reason_[evse] = Correction::none;
@@ -156,6 +147,18 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
   guard_due_ = true;
   request_decision(EVTWIN_WHY_ARRIVAL, t);
+}
+
+/// What a view shows of a vehicle for as long as it stays.
+void SiteRun::show_session(std::uint32_t evse) {
+  const Session& s = sessions_[evse];
+  columns_.plug_in(evse, couplings_[evse]);
+  columns_.session[evse] = s.number;
+  columns_.arrived_ns[evse] = s.plugged_in_ns;
+  columns_.claimed_departs_ns[evse] = s.visit.claimed_departure_ns;
+  columns_.requested_kwh[evse] = s.visit.requested_kwh;
+  columns_.priority[evse] = s.visit.priority;
+  if (s.vehicle->soc_known) columns_.know_battery(evse, *s.vehicle);
 }
 
 void SiteRun::plug_out(std::uint32_t evse, TimeNs t) {

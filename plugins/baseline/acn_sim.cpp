@@ -35,6 +35,8 @@ double as_given(double kw, double offer_kw) {
   return std::abs(kw - rounded_kw) < reading_kw ? rounded_kw : kw;
 }
 
+constexpr std::uint32_t books_version = 1;
+
 AcnOrder order_of(std::string_view id) {
   constexpr std::array<std::string_view, 5> ids{"fcfs", "lcfs", "edf", "llf", "lrpt"};
   return static_cast<AcnOrder>(std::find(ids.begin(), ids.end(), id) - ids.begin());
@@ -86,6 +88,18 @@ double AcnBooks::delivered_kwh(const evtwin_view& view, std::uint32_t i) {
     book.pilot_a = 0.0;
   }
   return book.delivered_kwh;
+}
+
+void AcnBooks::save(sdk::StateWriter& writer) const {
+  writer.put(books_version);
+  writer.put(books_);
+}
+
+void AcnBooks::load(sdk::StateReader& reader) {
+  std::uint32_t version = 0;
+  reader.get(version);
+  if (version != books_version) throw sdk::BadState("the books are of another version");
+  reader.get_as_long(books_);
 }
 
 AcnPeriod::AcnPeriod(sdk::Setup& setup)
@@ -268,7 +282,7 @@ void AcnSorted::bisect(AcnCar& car) {
 }
 
 AcnRoundRobin::AcnRoundRobin(sdk::Setup& setup)
-    : period_(setup), order_(order_of(setup.text("order"))), inc_a_(setup.number("continuous_inc_a")) {
+    : AcnStrategy(setup), order_(order_of(setup.text("order"))), inc_a_(setup.number("continuous_inc_a")) {
   ladders_.reserve(setup.first().evse_count());
   queue_.reserve(setup.first().evse_count());
 }

@@ -45,6 +45,13 @@ inline constexpr evtwin_param_info limit_slack_fraction =
 std::string compat_fault(const evtwin_info& info, std::span<const evtwin_param_value> checked);
 bool wants_acn_sim(std::span<const evtwin_param_value> checked);
 
+/// For strategies that have a stand-in under compat, whose books must outlive a checkpoint: they themselves remember
+/// nothing, but a description that both share can not call itself stateless.
+struct NoMemory {
+  static void save(sdk::StateWriter&) {}
+  static void load(sdk::StateReader&) {}
+};
+
 enum class AcnOrder : std::uint8_t { fcfs, lcfs, edf, llf, lrpt };
 
 /// A session as ACN-Sim's schedulers know it.
@@ -74,6 +81,10 @@ class AcnBooks {
   double delivered_kwh(const evtwin_view& view, std::uint32_t i);
   void offered(std::uint32_t i, double pilot_a) { books_[i].pilot_a = pilot_a; }
 
+  void save(sdk::StateWriter& writer) const;
+  /// @throws sdk::BadState for books of another version or site.
+  void load(sdk::StateReader& reader);
+
  private:
   struct Book {
     std::uint64_t session = 0;
@@ -102,6 +113,8 @@ class AcnPeriod {
   void set(AcnCar& car, double pilot_a);
   bool feasible() const { return planner_.rows().hold_within(slack_a_, slack_fraction_); }
   void finish(sdk::Decision& decision);
+  AcnBooks& books() { return books_; }
+  const AcnBooks& books() const { return books_; }
 
  private:
   void keep_uninterrupted();
@@ -115,35 +128,42 @@ class AcnPeriod {
   bool uninterrupted_;
 };
 
-/// UncontrolledCharging: every active session is offered the EVSE's maximum.
-class AcnUncontrolled {
+/// What all of them remember from one period to the next: the books.
+class AcnStrategy {
  public:
-  explicit AcnUncontrolled(sdk::Setup& setup) : period_(setup) {}
-  void decide(const sdk::View& view, sdk::Decision& decision);
+  explicit AcnStrategy(sdk::Setup& setup) : period_(setup) {}
+  void save(sdk::StateWriter& writer) const { period_.books().save(writer); }
+  void load(sdk::StateReader& reader) { period_.books().load(reader); }
 
- private:
+ protected:
   AcnPeriod period_;
 };
 
+/// UncontrolledCharging: every active session is offered the EVSE's maximum.
+class AcnUncontrolled : public AcnStrategy {
+ public:
+  using AcnStrategy::AcnStrategy;
+  void decide(const sdk::View& view, sdk::Decision& decision);
+};
+
 /// SortedSchedulingAlgo: in order each gets the largest current that is feasible with what all others have now.
-class AcnSorted {
+class AcnSorted : public AcnStrategy {
  public:
   AcnSorted(sdk::Setup& setup, AcnOrder order)
-      : period_(setup), order_(order), eps_a_(setup.number("bisection_eps_a")) {}
+      : AcnStrategy(setup), order_(order), eps_a_(setup.number("bisection_eps_a")) {}
   void decide(const sdk::View& view, sdk::Decision& decision);
 
  private:
   void give_largest_rate(AcnCar& car);
   void bisect(AcnCar& car);
 
-  AcnPeriod period_;
   AcnOrder order_;
   double eps_a_;
   bool below_minimum_ = false;  // a car got less than its lower bound: the others may not be feasible any more
 };
 
 /// RoundRobin: in order each is raised one step in turn.
-class AcnRoundRobin {
+class AcnRoundRobin : public AcnStrategy {
  public:
   explicit AcnRoundRobin(sdk::Setup& setup);
   void decide(const sdk::View& view, sdk::Decision& decision);
@@ -156,7 +176,6 @@ class AcnRoundRobin {
   double rate_a(const AcnCar& car, std::int32_t step) const;
   Ladder ladder_of(const AcnCar& car) const;
 
-  AcnPeriod period_;
   AcnOrder order_;
   double inc_a_;
   std::vector<Ladder> ladders_;

@@ -16,7 +16,7 @@ class Alap {
       peak_target_kw};
   static constexpr evtwin_info info = sdk::describe("alap", "As late as possible", "1.0",
                                                     "Each car starts at the last instant that still meets its request.",
-                                                    params, EVTWIN_STRATEGY_USES_STORAGE);
+                                                    params, EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_STATELESS);
   explicit Alap(sdk::Setup& setup) : planner_(setup), margin_h_(setup.number("margin_min") / 60.0) {}
   void decide(const sdk::View& view, sdk::Decision& decision);
 

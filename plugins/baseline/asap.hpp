@@ -8,7 +8,7 @@ namespace evtwin::baseline {
 
 /// Every car plugged in gets its maximum at once, whatever the limits say: the host's guard keeps them, or records the
 /// overload. All other strategies are measured against it.
-class Asap {
+class Asap : public NoMemory {
  public:
   static constexpr std::array params{beyond_request("continue"), peak_target_kw, compat, acn_param::active_above_kwh};
   static constexpr evtwin_info info = sdk::describe("asap", "As soon as possible", "1.0",

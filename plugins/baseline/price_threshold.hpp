@@ -25,7 +25,7 @@ class PriceThreshold {
   static constexpr evtwin_info info = sdk::describe(
       "price-threshold", "Price threshold", "1.0",
       "Charges below a price, otherwise only what the departure forces; discharges opted-in cars when it pays.", params,
-      EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_USES_V2G);
+      EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_USES_V2G | EVTWIN_STRATEGY_STATELESS);
   explicit PriceThreshold(sdk::Setup& setup);
   void decide(const sdk::View& view, sdk::Decision& decision);
 

@@ -10,7 +10,7 @@ namespace evtwin::baseline {
 
 inline constexpr std::array<const char*, 5> order_choices{"fcfs", "lcfs", "edf", "llf", "lrpt"};
 
-class RoundRobin {
+class RoundRobin : public NoMemory {
  public:
   static constexpr std::array params{
       sdk::choice("order", order_choices, "fcfs", "Who is first in each turn, as in the strategies of these names."),
@@ -51,7 +51,7 @@ class EqualShare {
   static constexpr std::array params{beyond_request("stop"), follow_setpoint, peak_target_kw};
   static constexpr evtwin_info info =
       sdk::describe("equal-share", "Equal share", "1.0", "The same kW to all; what one can not use goes to the others.",
-                    params, EVTWIN_STRATEGY_USES_STORAGE);
+                    params, EVTWIN_STRATEGY_USES_STORAGE | EVTWIN_STRATEGY_STATELESS);
   explicit EqualShare(sdk::Setup& setup) : planner_(setup) { scratch_.reserve(setup.first().evse_count()); }
   void decide(const sdk::View& view, sdk::Decision& decision);
 

@@ -53,7 +53,7 @@ struct ByProcessingTime {
 };
 
 template <class Order>
-class Sorted {
+class Sorted : public NoMemory {
  public:
   static constexpr evtwin_info info = Order::info;
   explicit Sorted(sdk::Setup& setup) : planner_(setup) {}

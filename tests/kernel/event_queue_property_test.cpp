@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t timer_count = 12;
 
-enum class Action { schedule, cancel, pop, look, copy };
+enum class Action { schedule, cancel, pop, look, copy, restore };
 
 struct Step {
   Action action;
@@ -26,7 +26,7 @@ struct Step {
 };
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
-  constexpr const char* names[] = {"schedule", "cancel", "pop", "look", "copy"};
+  constexpr const char* names[] = {"schedule", "cancel", "pop", "look", "copy", "restore"};
   return out << names[static_cast<int>(step.action)] << " timer " << step.timer << " wait " << step.wait << " phase "
              << int{step.phase};
 }
@@ -75,13 +75,17 @@ rc::Gen<Step> any_step() {
   // Waits of few significant bits at every scale, zero among them: ties are common and every bucket is visited.
   const auto wait = rc::gen::map(rc::gen::pair(rc::gen::inRange<TimeNs>(0, 4), rc::gen::inRange(0, 48)),
                                  [](const std::pair<TimeNs, int>& parts) { return parts.first << parts.second; });
-  const auto action = rc::gen::weightedElement<Action>(
-      {{8, Action::schedule}, {2, Action::cancel}, {4, Action::pop}, {2, Action::look}, {1, Action::copy}});
+  const auto action = rc::gen::weightedElement<Action>({{8, Action::schedule},
+                                                        {2, Action::cancel},
+                                                        {4, Action::pop},
+                                                        {2, Action::look},
+                                                        {1, Action::copy},
+                                                        {1, Action::restore}});
   return rc::gen::construct<Step>(action, rc::gen::inRange<std::uint32_t>(0, timer_count), wait,
                                   rc::gen::inRange<std::uint8_t>(0, phase_count), rc::gen::arbitrary<std::uint8_t>());
 }
 
-template <EventQueue Q>
+template <EventQueue Q, EventQueue Other>
 void check_against_model(TimeNs start, const std::vector<Step>& steps) {
   SortedModel model;
   Q queue;
@@ -119,6 +123,14 @@ void check_against_model(TimeNs start, const std::vector<Step>& steps) {
         queue = copy;
         break;
       }
+      case Action::restore: {
+        // From a queue of the other kind, over whatever was there.
+        Other other;
+        other.reserve_timers(timer_count);
+        other.restore(queue.state());
+        queue.restore(other.state());
+        break;
+      }
     }
     RC_ASSERT(queue.size() == model.size());
     RC_ASSERT(queue.empty() == model.empty());
@@ -140,11 +152,11 @@ rc::Gen<TimeNs> any_start() {
 }
 
 RC_GTEST_PROP(HeapQueue, PopsWhatTheSortedModelPops, ()) {
-  check_against_model<HeapQueue>(*any_start(), *any_program());
+  check_against_model<HeapQueue, RadixQueue>(*any_start(), *any_program());
 }
 
 RC_GTEST_PROP(RadixQueue, PopsWhatTheSortedModelPops, ()) {
-  check_against_model<RadixQueue>(*any_start(), *any_program());
+  check_against_model<RadixQueue, HeapQueue>(*any_start(), *any_program());
 }
 
 }  // namespace

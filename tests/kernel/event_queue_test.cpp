@@ -46,6 +46,28 @@ TYPED_TEST(EveryQueue, GivesBackWhatWasScheduled) {
   EXPECT_EQ(queue.pop(), (Event{noon, 2, 0xffffffff, 255, Phase::plug_in}));
 }
 
+TYPED_TEST(EveryQueue, RefusesAStateThatNoQueueCanHave) {
+  auto queue = queue_of<TypeParam>(3);
+  queue.schedule(0, noon, Phase::plug_in, 1, 7);
+  queue.schedule(1, noon, Phase::plug_in, 1, 7);
+  const QueueState good = queue.state();
+  const auto refused = [&](auto&& spoil) {
+    QueueState bad = good;
+    spoil(bad);
+    EXPECT_THROW(queue.restore(bad), std::invalid_argument);
+  };
+  refused([](QueueState& s) { s.pending[0].timer = 3; });
+  refused([](QueueState& s) { s.pending[1].timer = 0; });
+  refused([](QueueState& s) { s.now = noon + 1; });
+  refused([](QueueState& s) { s.sequence = 1; });
+  refused([](QueueState& s) { std::swap(s.pending[0], s.pending[1]); });
+  refused([](QueueState& s) { s.pending[0].rank = make_rank(static_cast<Phase>(9), 0, 1); });
+  refused([](QueueState& s) { s.pending[1].time = time_never; });
+  queue.restore(good);
+  EXPECT_THAT(pop_all_timers(queue), ElementsAre(0, 1));
+  EXPECT_EQ(queue.scheduled_count(), 2U);
+}
+
 TYPED_TEST(EveryQueue, PopsByTimeFirst) {
   auto queue = queue_of<TypeParam>(4);
   queue.schedule(0, noon + 3, Phase::crossing, 0, 0);

@@ -1,0 +1,92 @@
+#include "kernel/archive.hpp"
+
+#include <algorithm>
+
+#include "kernel/hash.hpp"
+#include "kernel/text.hpp"
+
+namespace evtwin::kernel {
+namespace {
+
+constexpr std::size_t digest_bytes = 8;
+constexpr std::size_t longest_name = 100;
+
+std::uint64_t digest_of(std::span<const std::byte> bytes) {
+  return digest64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+}  // namespace
+
+void seal_archive(std::span<std::byte> bytes) {
+  const std::uint64_t digest = digest_of(bytes.first(bytes.size() - digest_bytes));
+  std::memcpy(bytes.data() + bytes.size() - digest_bytes, &digest, digest_bytes);
+}
+
+void ArchiveWriter::put(const void* data, std::size_t bytes) {
+  const std::size_t at = bytes_.size();
+  bytes_.resize(at + bytes);
+  std::memcpy(bytes_.data() + at, data, bytes);
+}
+
+std::vector<std::byte> ArchiveWriter::finish() {
+  std::vector<std::byte> bytes = std::move(bytes_);
+  bytes_.clear();
+  bytes.resize(bytes.size() + digest_bytes);
+  seal_archive(bytes);
+  return bytes;
+}
+
+ArchiveReader::ArchiveReader(std::span<const std::byte> bytes, std::string_view title) {
+  std::uint64_t digest = 0;
+  if (bytes.size() < digest_bytes) throw ArchiveError("the saved state is truncated");
+  bytes_ = bytes.first(bytes.size() - digest_bytes);
+  std::memcpy(&digest, bytes.data() + bytes_.size(), digest_bytes);
+  if (digest != digest_of(bytes_)) throw ArchiveError("the saved state is damaged: its digest does not match");
+  const std::string found = name();
+  if (found != title) {
+    throw ArchiveError("the saved state is \"" + printable(found) + "\", this evtwin reads \"" + std::string(title) +
+                       "\"");
+  }
+  section_ = title;
+}
+
+void ArchiveReader::fail(const std::string& what) const {
+  throw ArchiveError("the saved state is malformed: " + what + " in its section \"" + section_ + "\"");
+}
+
+void ArchiveReader::take(void* target, std::size_t bytes) {
+  if (bytes > bytes_.size() - at_) fail("the bytes end");
+  std::memcpy(target, bytes_.data() + at_, bytes);
+  at_ += bytes;
+}
+
+std::string ArchiveReader::name() {
+  std::uint64_t size = 0;
+  number(size);
+  if (size > longest_name) fail("a name that is none");
+  std::string text(static_cast<std::size_t>(size), '\0');
+  take(text.data(), text.size());
+  return text;
+}
+
+void ArchiveReader::section(std::string_view name) {
+  const std::string found = this->name();
+  if (found != name) fail("section \"" + std::string(name) + "\" does not follow");
+  section_ = name;
+}
+
+void ArchiveReader::require(bool so, const char* what) {
+  if (!so) fail(what);
+}
+
+void ArchiveReader::require_count(std::size_t count) {
+  std::uint64_t found = 0;
+  number(found);
+  if (found != count) fail(std::to_string(found) + " entries instead of " + std::to_string(count));
+}
+
+void ArchiveReader::finish() {
+  if (at_ != bytes_.size()) fail("bytes left over");
+}
+
+}  // namespace evtwin::kernel

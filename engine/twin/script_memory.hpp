@@ -1,0 +1,41 @@
+// What a scenario's functions have seen: enough to bring their hidden state (upvalues, globals, random draws) back by
+// running them again on the same answers, without the simulation around them.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "twin/simulation.hpp"
+
+namespace evtwin::twin {
+
+class ScriptMemory {
+ public:
+  /// Runs a scripted event on `controls` and keeps every answer they give it.
+  void run(Script& script, std::uint32_t index, TimeNs now_ns, SiteControls& controls);
+
+  /// Runs all events kept so far, in a script made anew. What they set is not set again.
+  /// @throws CheckpointError where the functions ask something else than they did; whatever Script throws.
+  void replay(Script& script) const;
+
+  std::size_t size() const { return calls_.size(); }
+
+  template <class A>
+  void archive(A& a) {
+    a(calls_);
+  }
+
+ private:
+  struct Call {
+    std::uint32_t index = 0;
+    TimeNs now_ns = 0;
+    std::vector<double> answers;
+
+    template <class A>
+    void archive(A& a) {
+      a(index, now_ns, answers);
+    }
+  };
+  std::vector<Call> calls_;
+};
+
+}  // namespace evtwin::twin

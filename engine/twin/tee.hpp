@@ -1,0 +1,35 @@
+// Several observers of one simulation.
+#pragma once
+#include <algorithm>
+#include <vector>
+
+#include "twin/observer.hpp"
+
+namespace evtwin::twin {
+
+/// Passes every call on to each of its observers, in the order in which they were added.
+class Tee final : public Observer {
+ public:
+  void add(Observer& observer) { observers_.push_back(&observer); }
+  void remove(const Observer& observer) { std::erase(observers_, &observer); }
+  bool empty() const { return observers_.empty(); }
+  /// The cheapest observer that does the same: null, the only one, or this.
+  Observer* reduced() { return empty() ? nullptr : observers_.size() == 1 ? observers_.front() : this; }
+
+  void on_power(const PowerSegment& segment) override { each(&Observer::on_power, segment); }
+  void on_session(const SessionRecord& session) override { each(&Observer::on_session, session); }
+  void on_signal(const SignalRecord& signal) override { each(&Observer::on_signal, signal); }
+  void on_decision(const DecisionRecord& decision) override { each(&Observer::on_decision, decision); }
+  void on_correction(const CorrectionRecord& correction) override { each(&Observer::on_correction, correction); }
+  void on_meter(const MeterRecord& meter) override { each(&Observer::on_meter, meter); }
+  void on_event(const EventRecord& event) override { each(&Observer::on_event, event); }
+
+ private:
+  template <class Record>
+  void each(void (Observer::*call)(const Record&), const Record& record) {
+    for (Observer* observer : observers_) (observer->*call)(record);
+  }
+  std::vector<Observer*> observers_;
+};
+
+}  // namespace evtwin::twin
