@@ -33,8 +33,9 @@ std::string first_bytes(const std::string& file) {
 }
 
 int check_scenario(const std::string& file) {
-  if (const auto strategy = scenario::sound_strategy_file(file)) {
-    fmt::print("{}: a sound strategy in Lua: {}\n", kernel::printable(file), kernel::printable(*strategy));
+  if (const auto strategy = scenario::describe_strategy_file(file)) {
+    fmt::print("{}: a sound strategy in Lua: {}{}{}\n", kernel::printable(file), kernel::printable(strategy->id),
+               strategy->help.empty() ? "" : ": ", kernel::printable(strategy->help));
     return 0;
   }
   const scenario::LoadedScenario loaded = scenario::load_scenario(file, {});

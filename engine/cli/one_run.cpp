@@ -10,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "control/isolated_strategy.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
@@ -31,10 +32,15 @@ std::string file_digest(const std::string& file) {
 ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked,
                              const control::Hosting& hosting) {
   const twin::StrategyChoice& own = scenario.world.strategy;
-  if (asked == nullptr && own.id == "lua") return {{scenario.strategy_label, "", ""}, scenario::lua_strategy(scenario)};
+  const auto hosted = [&](const std::string& label, control::StrategyFactory factory) {
+    if (!hosting.isolate) return factory;
+    return control::isolated(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
+  };
+  if (asked == nullptr && own.id == "lua")
+    return {{scenario.strategy_label, "", ""}, hosted(scenario.strategy_label, scenario::lua_strategy(scenario))};
   if (asked != nullptr && asked->id.ends_with(".lua")) {
     auto own_file = scenario::strategy_from_file(scenario, asked->id, asked->params);
-    return {{own_file.label, asked->id, file_digest(asked->id)}, std::move(own_file.factory)};
+    return {{own_file.label, asked->id, file_digest(asked->id)}, hosted(own_file.label, std::move(own_file.factory))};
   }
   const bool from_scenario = asked == nullptr;
   try {

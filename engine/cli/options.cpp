@@ -141,7 +141,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
 
   PluginInfoCommand plugin_info_command;
   auto* plugin_info = plugin->add_subcommand("info", "Show what a plugin says of itself: strategies, parameters, ABI");
-  plugin_info->add_option("FILE", plugin_info_command.file, "plugin (.so)")->required();
+  plugin_info->add_option("FILE", plugin_info_command.file, "plugin (.so) or strategy in Lua (.lua)")->required();
   plugin_info->add_flag("--json", plugin_info_command.json, "one JSON document on stdout");
 
   PluginListCommand plugin_list_command;

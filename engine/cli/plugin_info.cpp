@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/text.hpp"
+#include "scenario/loader.hpp"
 
 namespace evtwin::cli {
 
@@ -85,10 +86,19 @@ void print_strategy(const StrategyDescription& s) {
   }
 }
 
+/// A strategy file has the ABI of the program that reads it.
+control::PluginDescription described_in_lua(const std::string& file) {
+  auto strategy = scenario::describe_strategy_file(file);
+  if (!strategy) throw CommandError(fmt::format("{}: returns no strategy {{ ... }}; evtwin check says more", file));
+  return {file, EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, "", {std::move(*strategy)}};
+}
+
 }  // namespace
 
 int plugin_info(const PluginInfoCommand& command) {
-  const control::PluginDescription plugin = control::look_at_plugin(command.file);
+  const bool lua = command.file.ends_with(".lua");
+  const control::PluginDescription plugin =
+      lua ? described_in_lua(command.file) : control::look_at_plugin(command.file);
   if (command.json) {
     ordered_json json{{"file", plugin.file},
                       {"abi_major", plugin.abi_major},
@@ -99,9 +109,11 @@ int plugin_info(const PluginInfoCommand& command) {
     fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
-  fmt::print("{}: ABI {}.{}, strategy.h {}, {} {}\n", kernel::printable(plugin.file), plugin.abi_major,
-             plugin.abi_minor, kernel::printable(plugin.abi_digest.substr(0, 12)), plugin.strategies.size(),
-             plugin.strategies.size() == 1 ? "strategy" : "strategies");
+  const std::string made_for = lua ? std::string("a strategy in Lua")
+                                   : fmt::format("ABI {}.{}, strategy.h {}", plugin.abi_major, plugin.abi_minor,
+                                                 kernel::printable(plugin.abi_digest.substr(0, 12)));
+  const std::size_t n = plugin.strategies.size();
+  fmt::print("{}: {}, {} {}\n", kernel::printable(plugin.file), made_for, n, n == 1 ? "strategy" : "strategies");
   for (const StrategyDescription& s : plugin.strategies) print_strategy(s);
   return 0;
 }

@@ -303,6 +303,14 @@ void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision
   decision.expected_cost = segment_->control->expected_cost;
 }
 
+StrategyFactory isolated(std::string who, const CallLimits& limits, StrategyFactory in_child) {
+  return [who = std::move(who), limits, in_child = std::move(in_child)](
+             const evtwin_view& first, std::uint64_t seed, std::uint32_t site) -> std::unique_ptr<Strategy> {
+    const auto make = [&](const evtwin_view& shown) { return in_child(shown, seed, site); };
+    return std::make_unique<IsolatedStrategy>(who, limits, first, make);
+  };
+}
+
 void IsolatedStrategy::save(std::vector<std::byte>& bytes) {
   ask(save_state, "save");
   const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(segment_->control->state_bytes, most_state_bytes));

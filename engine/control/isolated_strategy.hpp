@@ -41,4 +41,8 @@ class IsolatedStrategy : public Strategy {
   bool can_save_ = false;
 };
 
+/// A factory whose instances live in processes of their own: `in_child` is called there, with the same view and seed.
+/// @param who  for messages: "strategy half (libhalf.so)"
+StrategyFactory isolated(std::string who, const CallLimits& limits, StrategyFactory in_child);
+
 }  // namespace evtwin::control

@@ -74,16 +74,15 @@ StrategyFactory here(const std::string& file, std::shared_ptr<const CheckedParam
 
 /// This process never opens the file: each instance's own child does.
 StrategyFactory apart(const std::string& file, std::shared_ptr<const CheckedParams> params, const CallLimits& limits) {
-  return [file, params = std::move(params), limits](const evtwin_view& first, std::uint64_t seed,
-                                                    std::uint32_t site) -> std::unique_ptr<Strategy> {
-    const std::string who = fmt::format("strategy {} ({})", params->strategy().id, fs::path(file).filename().string());
-    const auto make = [&](const evtwin_view& shown) {
-      // The parent keeps the time, and the child's own limit keeps the memory.
-      const CallLimits in_child{std::numeric_limits<double>::infinity(), limits.memory_mib};
-      return std::make_unique<PluginStrategy>(PluginLibrary::open(file), params, in_child, shown, seed, site);
-    };
-    return std::make_unique<IsolatedStrategy>(who, limits, first, make);
-  };
+  std::string who = fmt::format("strategy {} ({})", params->strategy().id, fs::path(file).filename().string());
+  // The parent keeps the time, and the child's own limit keeps the memory.
+  const CallLimits in_child{std::numeric_limits<double>::infinity(), limits.memory_mib};
+  return isolated(std::move(who), limits,
+                  [file, params = std::move(params), in_child](const evtwin_view& first, std::uint64_t seed,
+                                                               std::uint32_t site) -> std::unique_ptr<Strategy> {
+                    return std::make_unique<PluginStrategy>(PluginLibrary::open(file), params, in_child, first, seed,
+                                                            site);
+                  });
 }
 
 }  // namespace

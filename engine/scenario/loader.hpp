@@ -56,10 +56,9 @@ struct FileStrategy {
 FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::string& file,
                                 const control::TextParams& params);
 
-/// "mine: what it does" for a sound file that returns a strategy { ... }; none for other files, whatever is wrong
-/// there.
+/// What a sound file that returns a strategy { ... } says of it; none for other files, whatever is wrong there.
 /// @throws ScriptError for a strategy that is not sound
-std::optional<std::string> sound_strategy_file(const std::string& file);
+std::optional<control::StrategyDescription> describe_strategy_file(const std::string& file);
 
 /// Where the scenario library lies: $EVTWIN_LIBRARY, else share/evtwin/scenarios/lib beside the program's folder, else
 /// scenarios/lib of the source tree that the program was built in; empty when there is none.

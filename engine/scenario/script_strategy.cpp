@@ -264,7 +264,7 @@ FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::strin
   return {label_of(definition, params), factory_of(scenario, source, params)};
 }
 
-std::optional<std::string> sound_strategy_file(const std::string& file) {
+std::optional<control::StrategyDescription> describe_strategy_file(const std::string& file) {
   std::unique_ptr<Language> language;
   std::shared_ptr<const Construct> made;
   try {
@@ -275,9 +275,7 @@ std::optional<std::string> sound_strategy_file(const std::string& file) {
     return {};  // reading it as a scenario says what is wrong
   }
   if (made->kind != "strategy") return {};
-  const ScriptDefinition definition = definition_of(*made, language->where(*made));
-  const control::StrategyDescription& it = definition.description;
-  return it.id + (it.help.empty() ? "" : ": " + it.help);
+  return definition_of(*made, language->where(*made)).description;
 }
 
 }  // namespace evtwin::scenario
