@@ -114,8 +114,8 @@ AcnPeriod::AcnPeriod(sdk::Setup& setup)
   const evtwin_view& first = setup.first().raw;
   for (std::uint32_t i = 0; i < first.n_evses; ++i) {
     if (first.evse_phases[i] == 0) {
-      throw std::invalid_argument(std::string("compat=acn-sim: EVSE ") + first.evse_id[i] +
-                                  " is DC; ACN-Sim knows AC only");
+      throw sdk::BadParameter(std::string("compat=acn-sim: EVSE ") + first.evse_id[i] +
+                              " is DC; ACN-Sim knows AC only");
     }
   }
   cars_.reserve(first.n_evses);
