@@ -1,0 +1,136 @@
+// Checks that an answer depends on the views alone.
+#include <fmt/format.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "plugin_check/checks.hpp"
+#include "plugin_check/play.hpp"
+
+namespace evtwin::plugin_check {
+
+namespace {
+
+constexpr std::uint64_t scenes = 6;
+
+}  // namespace
+
+void answers_repeat(const Specimen& specimen, const evtwin_info& info) {
+  for (std::uint64_t seed = 1; seed <= scenes; ++seed) {
+    const auto once = Play(specimen, info, seed).to_the_end();
+    expect_same(once, Play(specimen, info, seed).to_the_end(), seed, "from one instance to the next");
+    expect_same(once, Play(specimen, info, seed, {}, {.wall = Wall::after}).to_the_end(), seed,
+                "where the columns lie at other addresses");
+  }
+}
+
+void instances_are_independent(const Specimen& specimen, const evtwin_info& info) {
+  for (std::uint64_t seed = 1; seed <= scenes; ++seed) {
+    const std::uint64_t other_seed = seed + 100;
+    const auto alone = Play(specimen, info, seed).to_the_end();
+    const auto other_alone = Play(specimen, info, other_seed).to_the_end();
+    std::vector<std::uint64_t> in_turns, other_in_turns;
+    Play play(specimen, info, seed), other(specimen, info, other_seed);
+    // Two steps of one, one of the other: also where they count together they get out of step.
+    for (bool more = true; more;) {
+      more = false;
+      for (int step = 0; step < 3; ++step) {
+        Play& now = step < 2 ? play : other;
+        const auto answer = now.next();
+        if (answer) (step < 2 ? in_turns : other_in_turns).push_back(*answer);
+        more = more || answer.has_value();
+      }
+    }
+    play.instance().destroy();
+    other.instance().destroy();
+    expect_same(alone, in_turns, seed, "while another instance runs: they share something");
+    expect_same(other_alone, other_in_turns, other_seed, "while another instance runs: they share something");
+  }
+}
+
+void instances_run_on_threads(const Specimen& specimen, const evtwin_info& info) {
+  const auto run = [&](std::uint64_t seed) {
+    std::vector<std::uint64_t> answers;
+    for (std::uint64_t k = 0; k < scenes; ++k) {
+      const auto some = Play(specimen, info, seed + k).to_the_end();
+      answers.insert(answers.end(), some.begin(), some.end());
+    }
+    return answers;
+  };
+  const auto first_alone = run(1), second_alone = run(101);
+  std::vector<std::uint64_t> first, second;
+  std::string failed;
+  std::thread beside([&] {
+    try {
+      second = run(101);
+    } catch (const std::exception& error) {
+      failed = error.what();
+    }
+  });
+  try {
+    first = run(1);
+  } catch (...) {
+    beside.join();
+    throw;
+  }
+  beside.join();
+  if (!failed.empty()) throw Failed(failed);
+  expect_same(first_alone, first, 1, "while another instance runs on another thread");
+  expect_same(second_alone, second, 101, "while another instance runs on another thread");
+}
+
+void disturb_memory() {
+  // Other addresses: the file will be mapped lower, the heap begins higher.
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  if (mmap(nullptr, 1237 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+    throw Failed("there is no room to move it to other addresses");
+  // Kept: what comes after lies elsewhere.
+  static std::vector<void*> kept;
+  kept.push_back(std::malloc(531 * page + 48));
+  for (int k = 0; k < 61; ++k) kept.push_back(std::malloc(page + 16));
+  // Other bytes: what is freed here is what the plugin gets next, unset.
+  std::vector<void*> all;
+  for (std::size_t bytes = 16; bytes <= 4096; bytes += 16) {
+    for (int k = 0; k < 8; ++k) {
+      void* memory = std::malloc(bytes);
+      if (memory == nullptr) continue;
+      std::memset(memory, 0xEE, bytes);
+      all.push_back(memory);
+    }
+  }
+  for (void* memory : all) std::free(memory);
+#if defined(__GLIBC__)
+  mallopt(M_PERTURB, 0x5A);
+#endif
+}
+
+void answers_are_kept(const Specimen& specimen, const evtwin_info& info) {
+  for (std::uint64_t seed = 1; seed <= scenes; ++seed) keep(Play(specimen, info, seed).to_the_end());
+}
+
+void stateless_is_true(const Specimen& specimen, const evtwin_info& info) {
+  if ((info.flags & EVTWIN_STRATEGY_STATELESS) == 0) return;
+  for (std::uint64_t seed = 1; seed <= scenes; ++seed) {
+    Scene scene(seed);
+    black_box()->seed = seed;
+    const Scene empty(seed);
+    Instance old(specimen, info, empty.view());
+    while (scene.next(old.c())) {
+      Instance fresh(specimen, info, empty.view());
+      const std::uint64_t answer = ask(fresh, scene).digest();
+      fresh.destroy();
+      if (answer != ask(old, scene).digest())
+        throw Failed(
+            fmt::format("it says EVTWIN_STRATEGY_STATELESS, yet in decide() number {} of scene {} a fresh "
+                        "instance answers otherwise",
+                        scene.view().decision_number, seed));
+    }
+    old.destroy();
+  }
+}
+
+}  // namespace evtwin::plugin_check

@@ -1,0 +1,67 @@
+// A week in the twin: the strategy runs a small site as in any run.
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <memory>
+
+#include "plugin_check/checks.hpp"
+#include "plugin_check/play.hpp"
+#include "plugin_check/small_site.hpp"
+#include "twin/simulation.hpp"
+
+namespace evtwin::plugin_check {
+
+namespace {
+
+class Hosted : public control::Strategy {
+ public:
+  Hosted(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first)
+      : instance_(specimen, info, first) {
+    subscribes = instance_.c().subscribes;
+    horizon_steps = instance_.c().horizon_steps;
+  }
+  ~Hosted() override {
+    // Only a run that came to its end is here: a failure ends the child.
+    instance_.destroy();
+  }
+  Hosted(const Hosted&) = delete;
+  Hosted& operator=(const Hosted&) = delete;
+  void decide(const evtwin_view& view, evtwin_decision& decision) override {
+    watch_view(&view);
+    instance_.decide(view, decision);
+    watch_view(nullptr);
+  }
+
+ private:
+  Instance instance_;
+};
+
+}  // namespace
+
+void week_balances(const Specimen& specimen, const evtwin_info& info) {
+  const twin::World world = small_site_week();
+  const auto run = [&] {
+    return twin::simulate(world, [&](const evtwin_view& first, std::uint64_t, std::uint32_t) {
+      return std::make_unique<Hosted>(specimen, info, first);
+    });
+  };
+  const twin::Result result = run();
+  const twin::SiteResult& site = result.sites[0];
+  const double off = std::abs(control::imbalance_kwh(site.ledger));
+  if (off > 1e-9 * std::max(1.0, control::turnover_kwh(site.ledger)))
+    throw Failed(fmt::format("the ledger is off by {:g} kWh", off));
+  if (const std::uint64_t again = run().event_hash; again != result.event_hash)
+    throw Failed(fmt::format("the same week again has another hash: {:016x}, {:016x}", result.event_hash, again));
+  note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
+                   site.energy_wanted_kwh));
+  std::string corrections;
+  for (std::size_t c = 1; c < site.corrections.size(); ++c) {
+    if (site.corrections[c] > 0)
+      corrections += fmt::format("{}{} {}", corrections.empty() ? "" : ", ",
+                                 control::name_of(static_cast<control::Correction>(c)), site.corrections[c]);
+  }
+  if (!corrections.empty()) note("corrected by the guard: " + corrections);
+}
+
+}  // namespace evtwin::plugin_check

@@ -1,0 +1,139 @@
+#include "plugin_check/play.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernel/hash.hpp"
+
+namespace evtwin::plugin_check {
+
+namespace {
+
+/// Set-points are sums and products of the view's figures: the last digits are nobody's fault.
+constexpr double rounding = 1e-9;
+
+std::string fault_of_setpoint(double kw, double most_out_kw, double most_in_kw, const std::string& whose) {
+  if (std::isnan(kw)) return {};
+  if (std::isinf(kw)) return fmt::format("it answered an infinite set-point for {}", whose);
+  const double slack = rounding * std::max({1.0, most_in_kw, most_out_kw});
+  if (kw > most_in_kw + slack)
+    return fmt::format("it answered {:g} kW for {}, which can give {:g} kW", kw, whose, most_in_kw);
+  if (kw < -most_out_kw - slack)
+    return fmt::format("it answered {:g} kW for {}, which can take back {:g} kW", kw, whose, most_out_kw);
+  return {};
+}
+
+}  // namespace
+
+std::uint64_t Answer::digest() const {
+  kernel::RollingHash hash;
+  for (const double kw : evse_kw) hash.mix(kw);
+  for (const double kw : storage_kw) hash.mix(kw);
+  hash.mix(wake_ns);
+  hash.mix(expected_cost);
+  return hash.value();
+}
+
+std::string fault_of(const Answer& answer, const evtwin_view& view) {
+  for (std::uint32_t i = 0; i < view.n_evses; ++i) {
+    const double kw = answer.evse_kw[i];
+    if (view.evse_session[i] == 0 && !std::isnan(kw) && kw != 0.0)
+      return fmt::format("it answered {:g} kW for EVSE {} with nobody plugged in", kw, view.evse_id[i]);
+    auto fault = fault_of_setpoint(kw, view.evse_max_discharge_kw[i], view.evse_max_kw[i],
+                                   fmt::format("EVSE {}", view.evse_id[i]));
+    if (!fault.empty()) return fault;
+  }
+  for (std::uint32_t s = 0; s < view.n_storages; ++s) {
+    auto fault = fault_of_setpoint(answer.storage_kw[s], view.storage_max_discharge_kw[s],
+                                   view.storage_max_charge_kw[s], fmt::format("storage {}", s + 1));
+    if (!fault.empty()) return fault;
+  }
+  if (answer.wake_ns != 0 && answer.wake_ns <= view.now_ns)
+    return fmt::format("it asked to be woken at {} ns, which is not after now ({} ns)", answer.wake_ns, view.now_ns);
+  if (std::isinf(answer.expected_cost)) return "its expected_cost is infinite";
+  return {};
+}
+
+namespace {
+
+Answer read_answer(const evtwin_view& view, const double* evse_kw, const double* storage_kw,
+                   const evtwin_decision& decision) {
+  return {{evse_kw, evse_kw + view.n_evses},
+          {storage_kw, storage_kw + view.n_storages},
+          decision.wake_ns,
+          decision.expected_cost};
+}
+
+Answer answer_within_walls(Instance& instance, const evtwin_view& source, const Showing& showing) {
+  WalledView walled(source, *showing.wall, showing.extra);
+  instance.decide(walled.view(), walled.decision());
+  if (const std::string damage = walled.damage(); !damage.empty())
+    throw Failed(fmt::format("{}, in decide() number {}", damage, source.decision_number));
+  return read_answer(source, walled.decision().evse_kw, walled.decision().storage_kw, walled.decision());
+}
+
+Answer answer_as_hosted(Instance& instance, Scene& scene) {
+  const evtwin_view& view = scene.view();
+  watch_view(&view);
+  evtwin_decision& decision = scene.columns().blank_decision();
+  const evtwin_decision blank = decision;
+  instance.decide(view, decision);
+  watch_view(nullptr);
+  if (!scene.columns().canaries_alive())
+    throw Failed(
+        fmt::format("it wrote beside the cells of evse_kw or storage_kw, in decide() number {}", view.decision_number));
+  return read_answer(view, blank.evse_kw, blank.storage_kw, decision);
+}
+
+}  // namespace
+
+Answer ask(Instance& instance, Scene& scene, const Showing& showing) {
+  const Answer answer =
+      showing.wall ? answer_within_walls(instance, scene.view(), showing) : answer_as_hosted(instance, scene);
+  if (const std::string fault = fault_of(answer, scene.view()); !fault.empty())
+    throw Failed(fmt::format("{}, in decide() number {}", fault, scene.view().decision_number));
+  return answer;
+}
+
+Play::Play(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, const SceneShape& shape,
+           const Showing& showing)
+    : scene_(seed, shape), showing_(showing) {
+  black_box()->seed = seed;
+  if (showing.wall) {
+    const WalledView first(scene_.view(), *showing.wall, showing.extra);
+    const auto params = defaults(info);
+    instance_ = std::make_unique<Instance>(specimen, info.id, params, first.view(), showing.extra);
+    if (instance_->made().status != EVTWIN_OK)
+      throw Failed(fmt::format("create() with its defaults answered {}: {}", name_of_status(instance_->made().status),
+                               instance_->made().words));
+  } else {
+    watch_view(&scene_.view());
+    instance_ = std::make_unique<Instance>(specimen, info, scene_.view());
+    watch_view(nullptr);
+  }
+}
+
+std::optional<std::uint64_t> Play::next() {
+  if (!scene_.next(instance_->c())) return {};
+  return ask(*instance_, scene_, showing_).digest();
+}
+
+std::vector<std::uint64_t> Play::to_the_end() {
+  std::vector<std::uint64_t> answers;
+  while (const auto answer = next()) answers.push_back(*answer);
+  instance_->destroy();
+  return answers;
+}
+
+void expect_same(std::span<const std::uint64_t> once, std::span<const std::uint64_t> again, std::uint64_t seed,
+                 const char* how) {
+  for (std::size_t k = 0; k < std::max(once.size(), again.size()); ++k) {
+    if (k < once.size() && k < again.size() && once[k] == again[k]) continue;
+    throw Failed(
+        fmt::format("the same views, another answer: decide() number {} of scene {} differs {}", k, seed, how));
+  }
+}
+
+}  // namespace evtwin::plugin_check

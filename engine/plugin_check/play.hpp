@@ -1,0 +1,58 @@
+// Scenes played with the plugin, and its answers judged by the contract of strategy.h.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plugin_check/scene.hpp"
+#include "plugin_check/specimen.hpp"
+#include "plugin_check/walled_view.hpp"
+
+namespace evtwin::plugin_check {
+
+struct Answer {
+  std::vector<double> evse_kw, storage_kw;
+  std::int64_t wake_ns = 0;
+  double expected_cost = 0.0;
+  /// Equal answers, equal digests; every NaN is the same NaN.
+  std::uint64_t digest() const;
+};
+
+/// What is wrong with an answer, in words; empty: nothing.
+std::string fault_of(const Answer& answer, const evtwin_view& view);
+
+/// How the views are shown.
+struct Showing {
+  std::optional<Wall> wall = {};  ///< none: as the host shows them
+  std::size_t extra = 0;          ///< with a wall: bytes that structs are longer
+};
+
+/// One decision at the scene's present moment. @throws Failed also for an answer that can not be.
+Answer ask(Instance& instance, Scene& scene, const Showing& showing = {});
+
+/// A scene with an instance made for it. With a wall, create() sees a walled view too.
+class Play {
+ public:
+  Play(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, const SceneShape& shape = {},
+       const Showing& showing = {});
+  /// The next decision's answer, as a digest; nothing when the scene is over.
+  std::optional<std::uint64_t> next();
+  /// The rest of the scene, then destroy(): digests of the answers.
+  std::vector<std::uint64_t> to_the_end();
+  Instance& instance() { return *instance_; }
+  Scene& scene() { return scene_; }
+
+ private:
+  Scene scene_;
+  Showing showing_;
+  std::unique_ptr<Instance> instance_;
+};
+
+/// @throws Failed naming the first decision in which two runs of the same scene differ.
+void expect_same(std::span<const std::uint64_t> once, std::span<const std::uint64_t> again, std::uint64_t seed,
+                 const char* how);
+
+}  // namespace evtwin::plugin_check

@@ -1,0 +1,51 @@
+// evtwin plugin check: everything that strategy.h asks of a plugin and a machine can look at.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace evtwin::plugin_check {
+
+struct Verdict {
+  std::string strategy;  ///< empty: the file as a whole
+  std::string name;
+  bool pass = false;
+  std::string why;   ///< it failed
+  std::string note;  ///< worth knowing
+};
+
+/// What a call costs at a site of this many EVSEs.
+struct Timing {
+  std::string strategy;
+  std::uint32_t evses = 0;
+  double median_ns = 0.0, p99_ns = 0.0;
+};
+
+struct Report {
+  std::string file;
+  std::vector<std::string> strategies;
+  std::vector<Verdict> checks;
+  std::vector<Timing> timing;
+  std::uint64_t fuzzed = 0;  ///< random scenes beyond the fixed ones
+  bool passed() const;
+};
+
+struct Options {
+  double call_s = 5.0;            ///< a call that takes longer hangs
+  std::size_t memory_mib = 1024;  ///< a check that takes more takes too much
+  unsigned at_once = 1;           ///< child processes at the same time; changes no verdict
+  bool timing = true;
+  double fuzz_s = 0.0;                     ///< seconds of random scenes beyond the checks, shared by the strategies
+  std::uint64_t fuzz_from = 0;             ///< where their seeds begin
+  std::optional<std::uint64_t> reproduce;  ///< only the scene of this seed, under the rules that --fuzz has
+  std::function<bool()> stop;              ///< true ends it with child.hpp's Stopped
+};
+
+/// Checks the strategies of a file, or the one with this id.
+/// @throws std::runtime_error, in one line: not a shared object, no such file, no strategy of that id.
+Report check_plugin(const std::string& file, std::string_view id, const Options& options);
+
+}  // namespace evtwin::plugin_check

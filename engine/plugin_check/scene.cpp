@@ -1,0 +1,266 @@
+#include "plugin_check/scene.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace evtwin::plugin_check {
+
+namespace {
+
+using physics::infinite;
+using physics::unknown;
+
+constexpr std::int64_t second_ns = 1'000'000'000, minute_ns = 60 * second_ns, hour_ns = 60 * minute_ns,
+                       day_ns = 24 * hour_ns;
+
+std::size_t most_curve_points(const std::vector<physics::Vehicle>& vehicles) {
+  std::size_t most = 0;
+  for (const physics::Vehicle& vehicle : vehicles) most = std::max(most, vehicle.battery.charge.knots.size());
+  return most;
+}
+
+/// Most scenes play in 2025, some where times are smallest, or as large as int64 nanoseconds allow (2262).
+std::int64_t random_start(Dice& dice) {
+  if (dice.chance(0.15)) return dice.instant(0, day_ns);
+  if (dice.chance(0.15)) return 9'214'646'400 * second_ns + dice.instant(0, day_ns);  // 2262-01-01
+  return 1'735'689'600 * second_ns + dice.instant(0, 365 * day_ns);                   // 2025-01-01
+}
+
+/// kWh, mostly what people want, sometimes nothing, next to nothing or far too much.
+double random_energy(Dice& dice) {
+  if (dice.chance(0.05)) return 0.0;
+  if (dice.chance(0.05)) return 1e-9;
+  if (dice.chance(0.05)) return 1e6;
+  return dice.real(1.0, 80.0);
+}
+
+evtwin_ledger random_ledger(Dice& dice) {
+  const auto some = [&] { return dice.chance(0.3) ? 0.0 : dice.real(0.0, 1000.0); };
+  return {sizeof(evtwin_ledger),
+          0,
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          some(),
+          0.0};
+}
+
+}  // namespace
+
+Scene::Scene(std::uint64_t seed, const SceneShape& shape) : dice_(seed), site_(random_site(dice_, shape)) {
+  const double contract_kw = dice_.chance(0.25) ? infinite : dice_.chance(0.1) ? 0.0 : dice_.real(5.0, 500.0);
+  const double export_kw = dice_.chance(0.5) ? infinite : dice_.chance(0.3) ? 0.0 : dice_.real(0.0, 100.0);
+  guard_ = std::make_unique<control::Guard>(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows,
+                                            contract_kw, export_kw);
+  columns_ =
+      std::make_unique<control::ViewColumns>(site_.evses, site_.storages, *guard_, most_curve_points(site_.vehicles));
+  guests_.resize(site_.evses.size());
+  occupancy_ = shape.occupancy >= 0.0 ? shape.occupancy : dice_.real(0.1, 1.0);
+  decisions_ = static_cast<std::uint64_t>(shape.decisions >= 0 ? shape.decisions : dice_.whole(4, 12));
+  base_price_ = dice_.chance(0.1) ? 0.0 : dice_.chance(0.3) ? dice_.real(50.0, 300.0) : dice_.real(0.05, 0.6);
+
+  evtwin_view& view = columns_->view;
+  view.tick_ns = std::array{1, 5, 15, 15, 15, 60}[static_cast<std::size_t>(dice_.whole(0, 5))] * minute_ns;
+  view.utc_offset_ns = std::array{0, 540, 330, -480}[static_cast<std::size_t>(dice_.whole(0, 3))] * minute_ns;
+  view.now_ns = random_start(dice_);
+  view.next_tick_ns = tick_after(view.now_ns, view.tick_ns);
+  view.contract_kw = contract_kw;
+  view.export_limit_kw = export_kw;
+  view.storage_policy = static_cast<std::uint32_t>(dice_.whole(0, 3));
+  view.demand_basis = static_cast<std::uint32_t>(dice_.whole(0, 2));
+  view.month_end_ns = view.now_ns + dice_.instant(hour_ns, 31 * day_ns);
+  view.billed_peak_kw = dice_.chance(0.3) ? 0.0 : dice_.real(0.0, 300.0);
+  view.month_peak_kw = dice_.real(0.0, 1.0) * view.billed_peak_kw;
+  view.demand_price_per_kw = view.demand_basis == EVTWIN_DEMAND_PEAK ? dice_.real(0.0, 8000.0) : 0.0;
+  view.demand_fraction = dice_.chance(0.5) ? 1.0 : dice_.real(0.0, 1.0);
+  show_site();
+  show_money();
+}
+
+/// The first instant after t that the local clock shows as a multiple of `every_ns`.
+std::int64_t Scene::tick_after(std::int64_t t_ns, std::int64_t every_ns) const {
+  const std::int64_t shown = t_ns + columns_->view.utc_offset_ns;
+  const std::int64_t into = (shown % every_ns + every_ns) % every_ns;
+  return t_ns + every_ns - into;
+}
+
+double Scene::price() {
+  if (dice_.chance(0.05)) return -base_price_;
+  if (dice_.chance(0.05)) return 0.0;
+  return base_price_ * dice_.real(0.3, 2.0);
+}
+
+void Scene::move_time(std::uint32_t subscribes) {
+  evtwin_view& view = columns_->view;
+  const bool first = !started_;
+  started_ = true;
+  view.why = EVTWIN_WHY_TICK;
+  if (first) return;  // the run's first decision comes at its start
+  ++view.decision_number;
+  const bool between = subscribes != 0 && view.next_tick_ns - view.now_ns > second_ns && dice_.chance(0.4);
+  if (between) {
+    view.why = 0;
+    view.now_ns += dice_.instant(1, view.next_tick_ns - view.now_ns - 1);
+  } else {
+    view.now_ns = view.next_tick_ns;
+    if (dice_.chance(0.1)) view.now_ns += view.tick_ns * dice_.whole(1, 40);  // the strategy's views are a sample
+    view.next_tick_ns = tick_after(view.now_ns, view.tick_ns);
+  }
+}
+
+void Scene::plug_in(std::uint32_t evse) {
+  const auto& vehicle =
+      site_.vehicles[static_cast<std::size_t>(dice_.whole(0, static_cast<int>(site_.vehicles.size()) - 1))];
+  const physics::Coupling coupling = physics::couple(site_.evses[evse], vehicle, dice_.chance(0.7));
+  if (coupling.max_kw <= 0.0) return;
+  guests_[evse] = {&vehicle, coupling, dice_.chance(0.1) ? 0.0 : dice_.real(0.0, 0.95)};
+  control::ViewColumns& c = *columns_;
+  c.plug_in(evse, coupling);
+  c.session[evse] = ++sessions_;
+  c.arrived_ns[evse] = c.view.now_ns;
+  c.claimed_departs_ns[evse] = c.view.now_ns + (dice_.chance(0.05)   ? dice_.instant(0, 90 * day_ns)
+                                                : dice_.chance(0.05) ? 1
+                                                                     : dice_.instant(minute_ns, 12 * hour_ns));
+  c.requested_kwh[evse] = random_energy(dice_);
+  c.got_kwh[evse] = 0.0;
+  c.priority[evse] = dice_.chance(0.7) ? 0.0 : dice_.real(0.0, 3.0);
+  c.setpoint_kw[evse] = c.power_kw[evse] = 0.0;
+  if (vehicle.soc_known) c.know_battery(evse, vehicle);
+}
+
+/// What the car draws now and has got: anything that its limits allow.
+void Scene::charge(std::uint32_t evse) {
+  control::ViewColumns& c = *columns_;
+  Guest& guest = guests_[evse];
+  const bool out_of_service = dice_.chance(0.05);
+  c.max_kw[evse] = out_of_service ? 0.0 : physics::rated_kw(site_.evses[evse]);
+  c.car_max_kw[evse] = out_of_service ? 0.0 : guest.coupling.max_kw;
+  c.draws[evse] = dice_.chance(0.85) ? 1 : 0;
+  c.departs_ns[evse] = std::max(c.claimed_departs_ns[evse], c.view.next_tick_ns);
+  if (c.arrived_ns[evse] == c.view.now_ns) {
+    c.remaining_kwh[evse] = c.requested_kwh[evse];
+  } else {
+    c.setpoint_kw[evse] =
+        dice_.chance(0.2) ? 0.0 : physics::floor_to_allowed(guest.coupling, dice_.real(0.0, c.car_max_kw[evse]));
+    if (guest.coupling.max_discharge_kw > 0.0 && dice_.chance(0.2))
+      c.setpoint_kw[evse] = -dice_.real(0.0, guest.coupling.max_discharge_kw);
+    c.power_kw[evse] =
+        c.draws[evse] != 0 ? c.setpoint_kw[evse] * (dice_.chance(0.7) ? 1.0 : dice_.real(0.0, 1.0)) : 0.0;
+    c.got_kwh[evse] += c.power_kw[evse] * dice_.real(0.0, 0.5);
+    c.remaining_kwh[evse] = std::max(0.0, c.requested_kwh[evse] - c.got_kwh[evse]);
+    guest.soc = std::clamp(guest.soc + dice_.real(-0.05, 0.15), 0.0, 1.0);
+  }
+  if (guest.vehicle->soc_known) c.soc[evse] = guest.soc;
+}
+
+void Scene::come_and_go(std::uint32_t subscribes) {
+  control::ViewColumns& c = *columns_;
+  for (std::uint32_t i = 0; i < guests_.size(); ++i) {
+    if (c.session[i] != 0 && dice_.chance(0.25)) {
+      c.plug_out(i);
+      guests_[i] = {};
+      c.max_kw[i] = physics::rated_kw(site_.evses[i]);
+      c.view.why |= subscribes & EVTWIN_WHY_DEPARTURE;
+    }
+    if (c.session[i] == 0 && dice_.chance(occupancy_ * 0.5)) {
+      plug_in(i);
+      c.view.why |= subscribes & EVTWIN_WHY_ARRIVAL;
+    }
+    const bool reserved = dice_.chance(0.1);
+    c.reserved_from_ns[i] = reserved ? c.view.now_ns + dice_.instant(0, day_ns) : 0;
+    c.reserved_until_ns[i] = reserved ? c.reserved_from_ns[i] + dice_.instant(minute_ns, day_ns) : 0;
+    c.reserved_kwh[i] = reserved ? random_energy(dice_) : 0.0;
+  }
+  c.view.n_connected = 0;
+  for (std::uint32_t i = 0; i < guests_.size(); ++i) {
+    if (c.session[i] == 0) continue;
+    c.connected_evse[c.view.n_connected++] = i;
+    charge(i);
+  }
+  // A moment between two ticks needs a reason.
+  if (c.view.why == 0) c.view.why = subscribes & (~subscribes + 1U);
+}
+
+void Scene::show_site() {
+  evtwin_view& view = columns_->view;
+  view.pv_kw = dice_.chance(0.4) ? 0.0 : dice_.real(0.0, 200.0);
+  view.load_kw = dice_.chance(0.2) ? 0.0 : dice_.real(0.0, 200.0);
+  view.power_setpoint_kw = dice_.chance(0.7) ? unknown : dice_.real(-50.0, 200.0);
+  if (started_ && dice_.chance(0.1)) {
+    view.contract_kw = dice_.chance(0.3) ? 0.0 : dice_.real(5.0, 500.0);
+    guard_->set_contract(view.contract_kw, view.export_limit_kw);
+  }
+  guard_->set_base_kw(view.load_kw - view.pv_kw);
+  columns_->show_limits(*guard_);
+  for (std::size_t s = 0; s < site_.storages.size(); ++s) {
+    const physics::Storage& storage = site_.storages[s];
+    columns_->storage_soc[s] = dice_.chance(0.2)   ? storage.soc_min
+                               : dice_.chance(0.2) ? storage.soc_max
+                                                   : dice_.real(storage.soc_min, storage.soc_max);
+    columns_->storage_power_kw[s] = dice_.real(-storage.max_discharge_kw, storage.max_charge_kw);
+  }
+}
+
+void Scene::show_money() {
+  evtwin_view& view = columns_->view;
+  view.buy_per_kwh = price();
+  view.sell_per_kwh = dice_.chance(0.3) ? 0.0 : price();
+  view.driver_price_per_kwh = dice_.chance(0.5) ? 0.0 : price();
+  view.v2g_price_per_kwh = dice_.chance(0.5) ? 0.0 : price();
+  view.unmet_price_per_kwh = dice_.chance(0.5) ? 0.0 : 5.0 * base_price_;
+  view.window_end_ns = tick_after(view.now_ns, 15 * minute_ns);
+  view.window_import_kwh = dice_.real(-10.0, 50.0);
+  columns_->since_last = random_ledger(dice_);
+  columns_->so_far = random_ledger(dice_);
+}
+
+void Scene::show_horizon(std::uint32_t steps) {
+  if (steps == 0) return;
+  const evtwin_view& view = columns_->view;
+  control::Horizon& ahead = columns_->horizon;
+  ahead.issued_ns = view.now_ns - (dice_.chance(0.5) ? 0 : dice_.instant(0, std::min(view.now_ns, hour_ns)));
+  ahead.start_ns.resize(steps + std::size_t{1});
+  for (auto* column : {&ahead.pv_kw, &ahead.load_kw, &ahead.buy_per_kwh, &ahead.sell_per_kwh, &ahead.co2_kg_per_kwh,
+                       &ahead.contract_kw, &ahead.power_setpoint_kw, &ahead.arrivals, &ahead.arrivals_kwh})
+    column->resize(steps);
+  ahead.start_ns[0] = view.now_ns;
+  for (std::uint32_t k = 0; k < steps; ++k) {
+    ahead.start_ns[k + std::size_t{1}] = view.next_tick_ns + static_cast<std::int64_t>(k) * view.tick_ns;
+    ahead.pv_kw[k] = dice_.chance(0.5) ? 0.0 : dice_.real(0.0, 200.0);
+    ahead.load_kw[k] = dice_.real(0.0, 200.0);
+    ahead.buy_per_kwh[k] = k == 0 ? view.buy_per_kwh : price();
+    ahead.sell_per_kwh[k] = k == 0 ? view.sell_per_kwh : price();
+    ahead.co2_kg_per_kwh[k] = dice_.real(0.0, 1.0);
+    ahead.contract_kw[k] = dice_.chance(0.9) ? view.contract_kw : 0.5 * view.contract_kw;
+    ahead.power_setpoint_kw[k] = std::isnan(view.power_setpoint_kw) ? unknown : dice_.real(-50.0, 200.0);
+    ahead.arrivals[k] = dice_.real(0.0, 3.0);
+    ahead.arrivals_kwh[k] = ahead.arrivals[k] * dice_.real(5.0, 40.0);
+  }
+  columns_->show_horizon();
+}
+
+bool Scene::next(const evtwin_strategy& asked) {
+  if (started_ && columns_->view.decision_number + 1 >= decisions_) return false;
+  if (decisions_ == 0) return false;
+  move_time(asked.subscribes);
+  come_and_go(asked.subscribes);
+  show_site();
+  show_money();
+  show_horizon(asked.horizon_steps);
+  return true;
+}
+
+}  // namespace evtwin::plugin_check

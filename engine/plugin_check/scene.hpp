@@ -1,0 +1,55 @@
+// A scene: a random site and a sequence of decisions at it, shown as the host shows them. One seed gives it all, and
+// what a strategy answers changes nothing, so that two strategies, or one twice, see the very same views.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "control/guard.hpp"
+#include "control/view.hpp"
+#include "plugin_check/random_site.hpp"
+
+namespace evtwin::plugin_check {
+
+class Scene {
+ public:
+  explicit Scene(std::uint64_t seed, const SceneShape& shape = {});
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+
+  /// The view in memory that can not be written: at first the one for create(), nobody plugged in.
+  const evtwin_view& view() const { return columns_->shown; }
+  /// On to the next decision of a strategy that asked for these. @returns false when there are no more.
+  bool next(const evtwin_strategy& asked);
+  std::uint64_t decisions() const { return decisions_; }
+  control::ViewColumns& columns() { return *columns_; }
+
+ private:
+  struct Guest {
+    const physics::Vehicle* vehicle = nullptr;
+    physics::Coupling coupling;
+    double soc = 0.0;
+  };
+  void move_time(std::uint32_t subscribes);
+  void come_and_go(std::uint32_t subscribes);
+  void plug_in(std::uint32_t evse);
+  void charge(std::uint32_t evse);
+  void show_site();
+  void show_money();
+  void show_horizon(std::uint32_t steps);
+  std::int64_t tick_after(std::int64_t t_ns, std::int64_t every_ns) const;
+  double price();
+
+  Dice dice_;
+  RandomSite site_;
+  std::unique_ptr<control::Guard> guard_;
+  std::unique_ptr<control::ViewColumns> columns_;
+  std::vector<Guest> guests_;
+  double occupancy_ = 0.5, base_price_ = 0.2;
+  std::uint64_t decisions_ = 0, sessions_ = 0;
+  bool started_ = false;
+};
+
+}  // namespace evtwin::plugin_check

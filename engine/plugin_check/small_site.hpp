@@ -1,0 +1,11 @@
+// The built-in world of the check: a week at a site that has a little of everything.
+#pragma once
+#include "twin/world.hpp"
+
+namespace evtwin::plugin_check {
+
+/// Seven days from Monday 2025-06-02 in Seoul: 12 EVSEs (one and three phases, finite rates, DC with V2G) behind a
+/// feeder, PV, storage, load, a contract that binds, three prices, a demand charge, an announced cut and an outage.
+twin::World small_site_week();
+
+}  // namespace evtwin::plugin_check

@@ -1,0 +1,221 @@
+#include "plugin_check/specimen.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "kernel/random.hpp"
+
+namespace evtwin::plugin_check {
+
+namespace {
+
+constexpr std::uint64_t host_seed = 7;
+constexpr std::uint32_t most_steps = 100'000;
+
+}  // namespace
+
+std::string name_of_status(evtwin_status status) {
+  switch (status) {
+    case EVTWIN_OK:
+      return "EVTWIN_OK";
+    case EVTWIN_BAD_PARAMETER:
+      return "EVTWIN_BAD_PARAMETER";
+    case EVTWIN_UNSUPPORTED:
+      return "EVTWIN_UNSUPPORTED";
+    case EVTWIN_FAILED:
+      return "EVTWIN_FAILED";
+    case EVTWIN_BAD_STATE:
+      return "EVTWIN_BAD_STATE";
+    default:
+      return fmt::format("status {}", status);
+  }
+}
+
+Specimen::Specimen(const std::string& file) {
+  handle_ = dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle_ == nullptr) throw Failed(fmt::format("not a loadable shared object ({})", dlerror()));
+  entry_ = static_cast<const evtwin_entry*>(dlsym(handle_, "evtwin_strategy_entry"));
+  if (entry_ == nullptr) throw Failed("exports no symbol evtwin_strategy_entry");
+}
+
+void Specimen::unload() {
+  const CallMark mark("dlclose()");
+  dlclose(handle_);
+}
+
+const evtwin_info& Specimen::info(std::uint32_t index) const {
+  const evtwin_info* info = called("info()", [&] { return entry_->info(index); });
+  if (info == nullptr) throw Failed(fmt::format("info({}) has no description", index));
+  return *info;
+}
+
+std::vector<evtwin_param_value> defaults(const evtwin_info& info) {
+  std::vector<evtwin_param_value> values;
+  for (std::uint32_t p = 0; p < info.n_params; ++p) {
+    const evtwin_param_info& param = info.params[p];
+    values.push_back({param.id, param.default_number, param.default_text});
+  }
+  return values;
+}
+
+Services::Services(std::uint64_t seed, std::size_t extra)
+    : memory_((sizeof(evtwin_host) + extra + 7) / 8, 0xA5A5A5A5A5A5A5A5U),
+      host_(reinterpret_cast<evtwin_host*>(memory_.data())),
+      seed_(seed) {
+  const evtwin_host host{static_cast<std::uint32_t>(sizeof(evtwin_host) + extra),
+                         EVTWIN_ABI_MAJOR,
+                         EVTWIN_ABI_MINOR,
+                         0,
+                         this,
+                         &report,
+                         &random,
+                         &extension};
+  std::memcpy(host_, &host, sizeof host);
+}
+
+void Services::enter() {
+  const std::lock_guard guard(lock_);
+  caller_ = std::this_thread::get_id();
+}
+
+void Services::leave() {
+  const std::lock_guard guard(lock_);
+  caller_ = {};
+}
+
+std::string Services::take_words() {
+  const std::lock_guard guard(lock_);
+  return std::exchange(words_, {});
+}
+
+void Services::report(const evtwin_host* host, std::uint32_t severity, const char* text) {
+  auto& self = *static_cast<Services*>(host->context);
+  const std::lock_guard guard(self.lock_);
+  if (self.caller_ != std::this_thread::get_id()) self.elsewhere_ = true;
+  if (severity >= EVTWIN_ERROR && text != nullptr) self.words_ = text;
+}
+
+std::uint64_t Services::random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index) {
+  constexpr std::uint32_t purpose = kernel::purpose_of("plugin_check.host");
+  return kernel::draw_u64(static_cast<const Services*>(host->context)->seed_, stream, purpose, index);
+}
+
+Instance::Instance(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first) : services_(host_seed) {
+  const auto params = defaults(info);
+  make(specimen, info.id, params, first);
+  if (made_.status != EVTWIN_OK)
+    throw Failed(fmt::format("create() with its defaults answered {}: {}", name_of_status(made_.status),
+                             made_.words.empty() ? "and reported no reason" : made_.words));
+}
+
+Instance::Instance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
+                   const evtwin_view& first, std::size_t extra)
+    : services_(host_seed, extra) {
+  make(specimen, id, params, first);
+}
+
+void Instance::make(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
+                    const evtwin_view& first) {
+  services_.enter();
+  made_.status = called("create()", [&] {
+    return specimen.entry().create(services_.c(), id, params.data(), static_cast<std::uint32_t>(params.size()), &first,
+                                   &strategy_);
+  });
+  services_.leave();
+  made_.words = services_.take_words();
+  if (made_.status != EVTWIN_OK) {
+    if (strategy_ != nullptr)
+      throw Failed(fmt::format("create() answered {} and made an instance all the same", name_of_status(made_.status)));
+    return;
+  }
+  if (strategy_ == nullptr) throw Failed("create() answered EVTWIN_OK and made no instance");
+  if (strategy_->struct_size != sizeof(evtwin_strategy))
+    throw Failed(fmt::format("create() made an evtwin_strategy of {} bytes, {} are due", strategy_->struct_size,
+                             sizeof(evtwin_strategy)));
+  if (strategy_->decide == nullptr || strategy_->destroy == nullptr)
+    throw Failed("create() made an instance without decide or destroy");
+  constexpr std::uint32_t known = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
+  if ((strategy_->subscribes & ~known) != 0)
+    throw Failed(fmt::format("subscribes has unknown bits: 0x{:x}", strategy_->subscribes & ~known));
+  if (strategy_->horizon_steps > most_steps)
+    throw Failed(fmt::format("it asks for {} horizon steps; {} are the most that are tried here",
+                             strategy_->horizon_steps, most_steps));
+}
+
+void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {
+  services_.enter();
+  const evtwin_status status = called(
+      "decide()", [&] { return strategy_->decide(strategy_, &view, &decision); },
+      static_cast<std::int64_t>(view.decision_number));
+  services_.leave();
+  if (status == EVTWIN_OK) return;
+  const std::string words = services_.take_words();
+  throw Failed(fmt::format("decide() number {} answered {}: {}", view.decision_number, name_of_status(status),
+                           words.empty() ? "and reported no reason" : words));
+}
+
+void Instance::destroy() {
+  services_.enter();
+  called("destroy()", [&] {
+    strategy_->destroy(strategy_);
+    return 0;
+  });
+  services_.leave();
+  strategy_ = nullptr;
+}
+
+const void* Instance::extension(const char* id) const {
+  if (strategy_->extension == nullptr) return nullptr;
+  return called("extension()", [&] { return strategy_->extension(strategy_, id); });
+}
+
+const evtwin_state* Instance::state() const {
+  const auto* state = static_cast<const evtwin_state*>(extension(EVTWIN_STATE));
+  if (state == nullptr) return nullptr;
+  if (state->struct_size != sizeof(evtwin_state) || state->save == nullptr || state->load == nullptr)
+    throw Failed("its " EVTWIN_STATE " is incomplete: struct_size, save or load");
+  return state;
+}
+
+void Instance::save(std::vector<std::byte>& bytes) {
+  const evtwin_sink sink{&bytes, [](const evtwin_sink* to, const void* data, std::uint64_t n) -> evtwin_status {
+                           const auto* from = static_cast<const std::byte*>(data);
+                           auto& all = *static_cast<std::vector<std::byte>*>(to->context);
+                           all.insert(all.end(), from, from + n);
+                           return EVTWIN_OK;
+                         }};
+  const evtwin_state& functions = *state();
+  services_.enter();
+  const evtwin_status status = called("save()", [&] { return functions.save(strategy_, &sink); });
+  services_.leave();
+  if (status != EVTWIN_OK)
+    throw Failed(fmt::format("save() answered {}: {}", name_of_status(status), services_.take_words()));
+}
+
+evtwin_status Instance::load(std::span<const std::byte> bytes, std::size_t at_most) {
+  struct Rest {
+    std::span<const std::byte> bytes;
+    std::size_t at_most;
+  } rest{bytes, at_most};
+  const evtwin_source source{&rest, [](const evtwin_source* from, void* data, std::uint64_t n) -> std::uint64_t {
+                               auto& left = *static_cast<Rest*>(from->context);
+                               std::size_t some = std::min<std::size_t>(n, left.bytes.size());
+                               if (left.at_most > 0) some = std::min(some, left.at_most);
+                               if (some > 0) std::memcpy(data, left.bytes.data(), some);
+                               left.bytes = left.bytes.subspan(some);
+                               return some;
+                             }};
+  const evtwin_state& functions = *state();
+  services_.enter();
+  const evtwin_status status = called("load()", [&] { return functions.load(strategy_, &source); });
+  services_.leave();
+  services_.take_words();
+  return status;
+}
+
+}  // namespace evtwin::plugin_check

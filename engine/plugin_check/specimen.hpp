@@ -1,0 +1,109 @@
+// The plugin under test, opened in this child: every call marked in the black box, every exception a failure in words.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "plugin_check/child.hpp"
+
+namespace evtwin::plugin_check {
+
+/// Calls into the plugin. @throws Failed where an exception crosses.
+template <class Call>
+auto called(const char* name, Call&& call, std::int64_t number = -1) {
+  const CallMark mark(name, number);
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    throw Failed(std::string("an exception crossed ") + name + ": " + error.what());
+  } catch (...) {
+    throw Failed(std::string("an exception crossed ") + name);
+  }
+}
+
+class Specimen {
+ public:
+  /// @throws Failed with the loader's words.
+  explicit Specimen(const std::string& file);
+  const evtwin_entry& entry() const { return *entry_; }
+  const evtwin_info& info(std::uint32_t index) const;
+  void unload();
+
+ private:
+  void* handle_;
+  const evtwin_entry* entry_;
+};
+
+/// Every parameter of the table with its default, as the host gives them.
+std::vector<evtwin_param_value> defaults(const evtwin_info& info);
+
+/// Host services of one instance.
+class Services {
+ public:
+  explicit Services(std::uint64_t seed, std::size_t extra = 0);
+  const evtwin_host* c() const { return host_; }
+  void enter();  ///< this thread calls the plugin now: it may report
+  void leave();
+  std::string take_words();  ///< the last error reported, forgotten with it
+  bool reported_elsewhere() const { return elsewhere_; }
+
+ private:
+  static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
+  static std::uint64_t random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index);
+  static const void* extension(const evtwin_host*, const char*) { return nullptr; }
+
+  std::vector<std::uint64_t> memory_;  // of the struct, longer than this header knows it
+  evtwin_host* host_;
+  std::uint64_t seed_;
+  std::mutex lock_;
+  std::string words_;
+  std::thread::id caller_;
+  std::atomic<bool> elsewhere_{false};
+};
+
+class Instance {
+ public:
+  struct Made {
+    evtwin_status status;
+    std::string words;
+  };
+  /// The default parameters. @throws Failed when no sound instance comes of it.
+  Instance(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first);
+  /// Any parameters; `made()` says what came of it, and the instance is there when that is EVTWIN_OK.
+  Instance(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
+           const evtwin_view& first, std::size_t extra = 0);
+  ~Instance() = default;  // a child that fails ends as it is; destroy() is a call of the plugin's
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const Made& made() const { return made_; }
+  const evtwin_strategy& c() const { return *strategy_; }
+  Services& services() { return services_; }
+  /// @throws Failed when it does not answer EVTWIN_OK.
+  void decide(const evtwin_view& view, evtwin_decision& decision);
+  void destroy();
+
+  const void* extension(const char* id) const;
+  const evtwin_state* state() const;  ///< null: it keeps none. @throws Failed for a struct of the wrong size
+  void save(std::vector<std::byte>& bytes);
+  /// @param at_most  bytes that one read gives; 0: as many as asked for
+  evtwin_status load(std::span<const std::byte> bytes, std::size_t at_most = 0);
+
+ private:
+  void make(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
+            const evtwin_view& first);
+  Services services_;
+  Made made_{};
+  evtwin_strategy* strategy_ = nullptr;
+};
+
+/// "status 3", "EVTWIN_FAILED".
+std::string name_of_status(evtwin_status status);
+
+}  // namespace evtwin::plugin_check
