@@ -22,5 +22,6 @@ int diff(const DiffCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);
 int plugin_new(const PluginNewCommand& command);
+int plugin_check(const PluginCheckCommand& command);
 
 }  // namespace evtwin::cli

@@ -149,6 +149,16 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       plugin->add_subcommand("list", "List the strategies found in EVTWIN_PLUGIN_PATH and beside the program");
   plugin_list->add_flag("--json", plugin_list_command.json, "one JSON document on stdout");
 
+  PluginCheckCommand plugin_check_command;
+  auto* plugin_check = plugin->add_subcommand("check", "Try a plugin on everything the contract asks of it");
+  plugin_check->add_option("FILE", plugin_check_command.file, "FILE.so, or FILE.so#ID for one of its strategies")
+      ->required();
+  auto* fuzz = plugin_check->add_option("--fuzz", plugin_check_command.fuzz_s, "then go on with random sites, seconds")
+                   ->check(CLI::Range(0.0, 86400.0));
+  plugin_check->add_option("--reproduce", plugin_check_command.reproduce, "only the random site with this seed")
+      ->excludes(fuzz);
+  plugin_check->add_flag("--json", plugin_check_command.json, "one JSON document on stdout instead of tables");
+
   try {
     app.parse(argc, argv);
     if (run->parsed()) {
@@ -177,6 +187,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   if (plugin_info->parsed()) return Command(plugin_info_command);
   if (plugin_list->parsed()) return Command(plugin_list_command);
   if (plugin_new->parsed()) return Command(plugin_new_command);
+  if (plugin_check->parsed()) return Command(plugin_check_command);
   return Command(NoCommand{});
 }
 

@@ -75,10 +75,18 @@ struct PluginListCommand {
   bool json = false;
 };
 
+/// evtwin plugin check
+struct PluginCheckCommand {
+  std::string file;  ///< FILE or FILE#ID
+  double fuzz_s = 0.0;
+  std::optional<std::uint64_t> reproduce;
+  bool json = false;
+};
+
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand,
-                             PluginNewCommand, PluginInfoCommand, PluginListCommand>;
+                             PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;
