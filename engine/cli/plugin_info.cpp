@@ -73,8 +73,10 @@ ordered_json json_of(const StrategyDescription& s) {
 }
 
 void print_strategy(const StrategyDescription& s) {
-  fmt::print("\n{}  {}, version {}\n  {}\n", kernel::printable(s.id), kernel::printable(s.name),
-             kernel::printable(s.version), kernel::printable(s.help));
+  fmt::print("\n{}", kernel::printable(s.id));
+  if (s.name != s.id) fmt::print("  {}", kernel::printable(s.name));
+  if (!s.version.empty()) fmt::print(", version {}", kernel::printable(s.version));
+  fmt::print("\n  {}\n", kernel::printable(s.help));
   std::string words;
   for (const Flag& flag : flags) {
     if ((s.flags & flag.bit) != 0) words += fmt::format("{}{}", words.empty() ? "" : ", ", flag.words);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -48,6 +49,64 @@ struct Dice {
   const evtwin_host& host_;
 };
 
+/// Offers as many kW as it was asked before; what it remembers can be saved.
+struct Counter {
+  static constexpr evtwin_info info = sdk::describe("counter", "Counter", "1.0", "Counts its decisions.");
+  explicit Counter(const sdk::Setup& setup) : history_(setup.first().evse_count()) {}
+  void decide(const sdk::View&, sdk::Decision& decision) {
+    decision.evse_kw[0] = asked_++;
+    history_[0] += 0.5;
+    decision.expected_cost = history_[0];
+  }
+  void save(sdk::StateWriter& writer) const {
+    writer.put(asked_);
+    writer.put(history_);
+  }
+  void load(sdk::StateReader& reader) {
+    reader.get(asked_);
+    reader.get_as_long(history_);
+  }
+
+ private:
+  std::uint32_t asked_ = 0;
+  std::vector<double> history_;
+};
+
+/// Has something to tell about each decision.
+struct Chatter {
+  static constexpr evtwin_info info =
+      sdk::describe("chatter", "Chatter", "1.0", "Tells why.", EVTWIN_STRATEGY_STATELESS);
+  explicit Chatter(const sdk::Setup& setup) : host_(setup.host()) {}
+  void decide(const sdk::View&, sdk::Decision&) {
+    host_.report(&host_, EVTWIN_DEBUG, "nobody asked");
+    host_.report(&host_, EVTWIN_INFO, "waits for the night price");
+    host_.report(&host_, EVTWIN_WARNING, "the forecast is old");
+  }
+
+ private:
+  const evtwin_host& host_;
+};
+
+/// Parameters that do not go together are found by the constructor.
+struct Picky {
+  static constexpr std::array params{sdk::real("low", "kW", 0.0, 9.0, 1.0, "Lower."),
+                                     sdk::real("high", "kW", 0.0, 9.0, 2.0, "Upper.")};
+  static constexpr evtwin_info info =
+      sdk::describe("picky", "Picky", "1.0", "Wants low below high.", params, EVTWIN_STRATEGY_STATELESS);
+  explicit Picky(const sdk::Setup& setup) {
+    if (setup.number("low") > setup.number("high")) throw sdk::BadParameter("low must not be above high");
+  }
+  void decide(const sdk::View&, sdk::Decision&) {}
+};
+
+/// Wants to see further than anybody can.
+struct Farsighted {
+  static constexpr evtwin_info info =
+      sdk::describe("farsighted", "Farsighted", "1.0", "A very long horizon.", EVTWIN_STRATEGY_STATELESS);
+  explicit Farsighted(sdk::Setup& setup) { setup.horizon_steps = 1'000'000; }
+  void decide(const sdk::View&, sdk::Decision&) {}
+};
+
 }  // namespace
 
-EVTWIN_STRATEGIES(Echo, Dice)
+EVTWIN_STRATEGIES(Echo, Dice, Counter, Chatter, Picky, Farsighted)

@@ -1,0 +1,191 @@
+// A strategy is hosted in this process or in one of its own: the same answers, the same words, the same state.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "control/empty_site.hpp"
+#include "control/plugin_description.hpp"
+#include "control/shared_view.hpp"
+#include "control/strategy_choice.hpp"
+#include "control/view_layout.hpp"
+
+namespace evtwin::control {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string probe = std::string(TEST_PLUGIN_DIR) + "/probe.so#";
+
+template <class F>
+std::string refusal(F&& call) {
+  try {
+    call();
+  } catch (const StrategyError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+class Hosted : public ::testing::TestWithParam<bool> {
+ protected:
+  std::unique_ptr<Strategy> make(const std::string& id, const TextParams& params = {}, std::uint64_t seed = 7) {
+    return choose_strategy(probe + id, params, {GetParam(), {}}).factory(site_.columns.shown, seed, 0);
+  }
+  const evtwin_decision& ask(Strategy& strategy) {
+    evtwin_decision& decision = site_.columns.blank_decision();
+    strategy.decide(site_.columns.shown, decision);
+    return decision;
+  }
+  EmptySite site_{3};
+};
+
+TEST_P(Hosted, AnswersComeBack) {
+  const auto counter = make("counter");
+  EXPECT_EQ(ask(*counter).evse_kw[0], 0.0);
+  const evtwin_decision& second = ask(*counter);
+  EXPECT_EQ(second.evse_kw[0], 1.0);
+  EXPECT_TRUE(std::isnan(second.evse_kw[1]));
+  EXPECT_EQ(second.expected_cost, 1.0);
+  EXPECT_EQ(second.wake_ns, 0);
+}
+
+TEST_P(Hosted, StateGoesOnWhereItWasSaved) {
+  const auto counter = make("counter");
+  ASSERT_TRUE(counter->can_save());
+  for (int i = 0; i < 5; ++i) ask(*counter);
+  std::vector<std::byte> state;
+  counter->save(state);
+  const auto other = make("counter");
+  other->load(state);
+  for (int i = 0; i < 3; ++i) {
+    const double expected_kw = ask(*counter).evse_kw[0];
+    EXPECT_EQ(ask(*other).evse_kw[0], expected_kw);
+  }
+}
+
+TEST_P(Hosted, StateThatIsNotWhatWasSavedIsRefused) {
+  std::vector<std::byte> state;
+  make("counter")->save(state);
+  for (std::size_t n = 0; n < state.size(); ++n) {
+    const auto counter = make("counter");
+    EXPECT_THAT(refusal([&] { counter->load(std::span(state).first(n)); }),
+                HasSubstr("load failed: the state is cut short"));
+  }
+  state.push_back(std::byte{1});
+  EXPECT_THAT(refusal([&] { make("counter")->load(state); }), HasSubstr("left 1 bytes of the state unread"));
+  EmptySite larger(4);
+  const auto elsewhere = choose_strategy(probe + "counter", {}, {GetParam(), {}}).factory(larger.columns.shown, 7, 0);
+  state.pop_back();
+  EXPECT_THAT(refusal([&] { elsewhere->load(state); }), HasSubstr("a site of another size"));
+}
+
+TEST_P(Hosted, AStatelessStrategyHasNothingToSave) {
+  const auto chatter = make("chatter");
+  ASSERT_TRUE(chatter->can_save());
+  std::vector<std::byte> state;
+  chatter->save(state);
+  EXPECT_TRUE(state.empty());
+  chatter->load(state);
+  state.push_back(std::byte{1});
+  EXPECT_THAT(refusal([&] { chatter->load(state); }), HasSubstr("it is stateless"));
+  EXPECT_FALSE(make("dice")->can_save());
+}
+
+TEST_P(Hosted, RemarksAreHandedOver) {
+  const auto chatter = make("chatter");
+  ask(*chatter);
+  ASSERT_EQ(chatter->remarks.size(), 2U);  // what is for debugging is not for the user
+  EXPECT_EQ(chatter->remarks[0].severity, EVTWIN_INFO);
+  EXPECT_EQ(chatter->remarks[0].text, "waits for the night price");
+  EXPECT_EQ(chatter->remarks[1].severity, EVTWIN_WARNING);
+  EXPECT_EQ(chatter->remarks[1].text, "the forecast is old");
+}
+
+TEST_P(Hosted, AConstructorMayRefuseParametersThatDoNotGoTogether) {
+  EXPECT_EQ(refusal([&] {
+              make("picky", {{"low", "3"}, {"high", "1"}});
+            }),
+            "strategy picky (probe.so): create failed: low must not be above high");
+  EXPECT_EQ(refusal([&] { make("picky", {{"low", "1"}}); }), "accepted");
+}
+
+TEST_P(Hosted, RandomNumbersAreTheSameEverywhere) {
+  site_.columns.view.decision_number = 4;
+  const auto here = choose_strategy(probe + "dice", {}).factory(site_.columns.shown, 7, 0);
+  const double expected = ask(*here).evse_kw[2];
+  EXPECT_EQ(ask(*make("dice")).evse_kw[2], expected);
+  EXPECT_NE(ask(*make("dice", {}, 8)).evse_kw[2], expected);
+}
+
+TEST_P(Hosted, SaysWhoItIs) { EXPECT_EQ(make("dice")->who(), "strategy dice (probe.so)"); }
+
+INSTANTIATE_TEST_SUITE_P(Where, Hosted, ::testing::Values(false, true),
+                         [](const auto& of) { return of.param ? "apart" : "here"; });
+
+TEST(IsolatedStrategy, AHorizonBeyondTheSharedMemoryIsRefused) {
+  EmptySite site;
+  EXPECT_THAT(refusal([&] {
+                choose_strategy(probe + "farsighted", {}, {true, {}}).factory(site.columns.shown, 1, 0);
+              }),
+              HasSubstr("asks for 1000000 horizon steps; isolated, at most 35136 are possible"));
+}
+
+TEST(SharedView, ShowsEveryColumnAsItIs) {
+  EmptySite site(4);
+  ViewColumns& columns = site.columns;
+  columns.horizon.start_ns = {1, 2, 3};
+  for (auto* column : {&columns.horizon.pv_kw, &columns.horizon.load_kw, &columns.horizon.buy_per_kwh,
+                       &columns.horizon.sell_per_kwh, &columns.horizon.co2_kg_per_kwh, &columns.horizon.contract_kw,
+                       &columns.horizon.power_setpoint_kw, &columns.horizon.arrivals, &columns.horizon.arrivals_kwh}) {
+    *column = {0.25, 0.5};
+  }
+  SharedView shared(columns.shown);
+  columns.show_horizon();
+  columns.view.n_connected = 2;
+  columns.connected_evse = {1, 3};
+  columns.soc[1] = 0.5;
+  columns.view.pv_kw = 3.0;
+  columns.so_far.import_kwh = 12.0;
+  shared.show(columns.shown);
+  const evtwin_view& a = columns.shown;
+  const evtwin_view& b = shared.shown();
+  EXPECT_EQ(b.pv_kw, 3.0);
+  EXPECT_EQ(b.so_far->import_kwh, 12.0);
+  for (const ColumnPlace& column : view_columns()) {
+    const std::size_t n = length_of(column, a);
+    ASSERT_EQ(length_of(column, b), n) << column.name;
+    EXPECT_NE(column_of(column, a), column_of(column, b)) << column.name;
+    if (column.cell == Cell::text) {
+      const auto* in_a = static_cast<const char* const*>(column_of(column, a));
+      const auto* in_b = static_cast<const char* const*>(column_of(column, b));
+      for (std::size_t i = 0; i < n; ++i) EXPECT_STREQ(in_b[i], in_a[i]) << column.name;
+    } else {
+      EXPECT_EQ(std::memcmp(column_of(column, a), column_of(column, b), n * size_of(column.cell)), 0) << column.name;
+    }
+  }
+}
+
+TEST(PluginDescription, IsTheSameHereAndFromAChild) {
+  const std::string file = std::string(TEST_PLUGIN_DIR) + "/probe.so";
+  const PluginDescription here = describe_plugin(file, Look::here), child = describe_plugin(file, Look::child);
+  ASSERT_EQ(child.strategies.size(), here.strategies.size());
+  EXPECT_EQ(child.abi_digest, here.abi_digest);
+  for (std::size_t s = 0; s < here.strategies.size(); ++s) {
+    EXPECT_EQ(child.strategies[s].id, here.strategies[s].id);
+    EXPECT_EQ(child.strategies[s].help, here.strategies[s].help);
+    EXPECT_EQ(child.strategies[s].flags, here.strategies[s].flags);
+    ASSERT_EQ(child.strategies[s].params.size(), here.strategies[s].params.size());
+    for (std::size_t p = 0; p < here.strategies[s].params.size(); ++p) {
+      EXPECT_EQ(child.strategies[s].params[p].range(), here.strategies[s].params[p].range());
+      EXPECT_EQ(child.strategies[s].params[p].default_value(), here.strategies[s].params[p].default_value());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::control
