@@ -38,8 +38,9 @@ int check_scenario(const std::string& file) {
                strategy->help.empty() ? "" : ": ", kernel::printable(strategy->help));
     return 0;
   }
-  const scenario::LoadedScenario loaded = scenario::load_scenario(file, {});
-  const ReadyStrategy strategy = ready_strategy(loaded, nullptr);
+  const StartPoint start = start_of(file, {}, {});
+  const scenario::LoadedScenario& loaded = start.scenario;
+  const ReadyStrategy strategy = ready_strategy(start, nullptr);
   static_cast<void>(scenario::make_script(loaded));
   std::size_t evses = 0;
   for (const auto& site : loaded.world.sites) evses += site.evses.size();
@@ -60,10 +61,21 @@ int check_sessions(const std::string& file) {
   return 0;
 }
 
+int check_checkpoint(const std::string& file, const record::RunSummary& summary) {
+  const record::CheckpointContent content = record::read_checkpoint(file);
+  const std::string shown = kernel::printable(file);
+  fmt::print("{}: a whole checkpoint: {} under {} until {} ({}), event hash {:016x}; evtwin run --from {} goes on\n",
+             shown, kernel::printable(summary.name), kernel::printable(summary.strategy),
+             market::Calendar(summary.timezone).format_local(content.checkpoint.time_ns),
+             kernel::printable(summary.timezone), content.checkpoint.event_hash, shown);
+  return 0;
+}
+
 int check_run(const std::string& file) {
   const auto problems = record::check_run_file(file);
   if (problems.empty()) {
     const auto summary = record::read_summary(file);
+    if (summary.state == record::RunState::checkpoint) return check_checkpoint(file, summary);
     fmt::print("{}: a whole run file: {} under {}, event hash {}\n", kernel::printable(file),
                kernel::printable(summary.name), kernel::printable(summary.strategy), summary.event_hash);
     return 0;

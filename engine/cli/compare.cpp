@@ -33,14 +33,18 @@ std::string file_name_of(const std::string& label) {
   return name + ".evtwin";
 }
 
-std::vector<ReadyStrategy> strategies_of(const scenario::LoadedScenario& scenario, const CompareCommand& command) {
+std::string run_file_of(const CompareCommand& command, const ReadyStrategy& strategy) {
+  return command.out.empty() ? "" : (fs::path(command.out) / file_name_of(strategy.identity.label)).string();
+}
+
+std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const CompareCommand& command) {
   std::vector<ReadyStrategy> ready;
   ready.reserve(command.strategies.size());
-  for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(scenario, &text, command.hosting));
+  for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(start, &text, command.hosting));
   if (!ready.empty()) return ready;
   for (const auto& listed : control::list_strategies()) {
     const StrategyText text{listed.description.id, {}};
-    ready.push_back(ready_strategy(scenario, &text, command.hosting));
+    ready.push_back(ready_strategy(start, &text, command.hosting));
   }
   if (ready.empty()) throw CommandError("no strategy is installed; is lib/evtwin beside the program's folder?");
   return ready;
@@ -49,13 +53,20 @@ std::vector<ReadyStrategy> strategies_of(const scenario::LoadedScenario& scenari
 }  // namespace
 
 int compare(const CompareCommand& command) {
-  const scenario::LoadedScenario scenario = scenario::load_scenario(command.scenario, command.load);
-  const std::vector<ReadyStrategy> strategies = strategies_of(scenario, command);
+  const StartPoint start = start_of(command.scenario, command.load, command.from);
+  const std::vector<ReadyStrategy> strategies = strategies_of(start, command);
   if (!command.out.empty()) {
     std::error_code error;
     fs::create_directories(command.out, error);
     if (error)
       throw CommandError(fmt::format("{}: not a folder that can be written ({})", command.out, error.message()));
+  }
+  for (const ReadyStrategy& strategy : strategies) {
+    std::error_code error;
+    if (!command.out.empty() && start.content && fs::equivalent(run_file_of(command, strategy), start.file, error)) {
+      throw CommandError(fmt::format("{}: lies where the run file of {} would; choose another folder", start.file,
+                                     strategy.identity.label));
+    }
   }
   catch_interrupt();
   const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
@@ -65,8 +76,7 @@ int compare(const CompareCommand& command) {
     std::mutex bar_mutex;
     std::vector<double> fractions(strategies.size(), 0.0);
     kernel::parallel_for(strategies.size(), threads, [&](std::size_t i) {
-      const std::string file =
-          command.out.empty() ? "" : (fs::path(command.out) / file_name_of(strategies[i].identity.label)).string();
+      const std::string file = run_file_of(command, strategies[i]);
       contenders[i].strategy = strategies[i].identity.label;
       const auto show = [&](double fraction) {
         const std::lock_guard lock(bar_mutex);
@@ -76,7 +86,7 @@ int compare(const CompareCommand& command) {
         bar.show(sum / static_cast<double>(fractions.size()));
       };
       try {
-        const FinishedRun done = run_once(scenario, strategies[i], file, show);
+        const FinishedRun done = run_once(start, strategies[i], {file, {}, {}}, show);
         contenders[i].kpis = done.kpis;
         contenders[i].event_hash = done.result.event_hash;
         contenders[i].wall_s = done.wall_s;
@@ -88,7 +98,7 @@ int compare(const CompareCommand& command) {
     });
   }
 
-  const twin::World& world = scenario.world;
+  const twin::World& world = start.scenario.world;
   int status = 0;
   for (const analysis::Contender& contender : contenders) {
     if (contender.error.empty()) continue;
@@ -103,6 +113,10 @@ int compare(const CompareCommand& command) {
   print_flags(world);
   fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
              world.calendar.format_local(world.end_ns), world.calendar.zone());
+  if (start.content) {
+    fmt::print("All from {} at {}, {} until then: what differs came afterwards.\n\n", kernel::printable(start.file),
+               world.calendar.format_local(start.content->checkpoint.time_ns), kernel::printable(start.strategy.label));
+  }
   fmt::print("{}\n{}\n", analysis::comparison_table(contenders, world.currency, language),
              analysis::comparison_sentences(contenders, world.currency, language));
   if (!command.out.empty()) fmt::print("Run files are in {}\n", kernel::printable(command.out));

@@ -4,86 +4,122 @@
 
 #include <chrono>
 #include <cmath>
-#include <fstream>
-#include <iterator>
-#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
-#include "control/isolated_strategy.hpp"
-#include "control/strategy_choice.hpp"
-#include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "record/writer.hpp"
+#include "twin/tee.hpp"
 
 namespace evtwin::cli {
 
 namespace {
 
-/// Which build of a plugin ran: the fingerprint of its file.
-std::string file_digest(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  return fmt::format("{:016x}", kernel::digest64(bytes));
+/// The files of a run while it goes on.
+struct Recording {
+  Recording(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files) {
+    open(run, files.run, start, strategy);
+    if (files.checkpoint_at_ns) open(checkpoint, files.checkpoint, start, strategy);
+  }
+
+  /// Every file says what became of the run; one that is done is done.
+  void fail(record::RunState state, const std::string& error) {
+    for (auto* writer : {&run, &checkpoint}) {
+      if (*writer) (*writer)->fail(state, error);
+      writer->reset();
+    }
+  }
+
+  void leave_off(const record::CheckpointContent& content) {
+    checkpoint->leave_off(content);
+    tee.remove(*checkpoint);
+    checkpoint.reset();
+  }
+
+  twin::Tee tee;
+  std::optional<record::RunWriter> run, checkpoint;
+
+ private:
+  void open(std::optional<record::RunWriter>& writer, const std::string& file, const StartPoint& start,
+            const ReadyStrategy& strategy) {
+    if (file.empty()) return;
+    if (start.content) {
+      writer.emplace(file, start.scenario.world, strategy.identity, start.file);
+    } else {
+      writer.emplace(file, start.scenario.world, strategy.identity);
+    }
+    tee.add(*writer);
+  }
+};
+
+/// A file that shows two strategies says where the second one began.
+void note_successor(const StartPoint& start, const ReadyStrategy& strategy, twin::Observer& observer) {
+  const std::string text = fmt::format("{} in place of {}", strategy.identity.label, start.strategy.label);
+  observer.on_event({0, start.content->checkpoint.time_ns, "strategy", text});
+}
+
+FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,
+                         twin::RunOptions options) {
+  const twin::World& world = start.scenario.world;
+  const auto script = scenario::make_script(start.scenario);
+  // What the checkpoint's file says of its origin, read before the run: nothing may have changed since.
+  record::CheckpointContent content;
+  if (files.checkpoint_at_ns) content = origin_of(start, strategy);
+  Recording recording(start, strategy, files);
+  options.observer = files.checkpoint_at_ns ? &recording.tee : recording.tee.reduced();
+  options.script = script.get();
+  options.on_checkpoint = [&](const twin::Checkpoint& made) {
+    content.checkpoint = made;
+    recording.leave_off(content);
+  };
+  FinishedRun run;
+  try {
+    if (options.successor == twin::Successor::other_strategy && options.from != nullptr)
+      note_successor(start, strategy, recording.tee);
+    const auto begun = std::chrono::steady_clock::now();
+    run.result = twin::simulate(world, strategy.factory, options);
+    run.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    run.kpis = analysis::kpis(world, run.result);
+    const double objective = analysis::value_of(run.kpis, "objective");
+    if (!std::isfinite(objective) || !std::isfinite(analysis::value_of(run.kpis, "energy_delivered_kwh"))) {
+      throw CommandError(fmt::format("{}: its figures are too large to add up; are units right?", world.scenario_file));
+    }
+    if (recording.run) recording.run->finish(run.result, run.kpis, run.wall_s);
+  } catch (const twin::Interrupted&) {
+    recording.fail(record::RunState::interrupted, "interrupted");
+    throw;
+  } catch (const std::exception& error) {
+    recording.fail(record::RunState::failed, error.what());
+    throw;
+  }
+  return run;
 }
 
 }  // namespace
 
-ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked,
-                             const control::Hosting& hosting) {
-  const twin::StrategyChoice& own = scenario.world.strategy;
-  const auto hosted = [&](const std::string& label, control::StrategyFactory factory) {
-    if (!hosting.isolate) return factory;
-    return control::isolated(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
-  };
-  if (asked == nullptr && own.id == "lua")
-    return {{scenario.strategy_label, "", ""}, hosted(scenario.strategy_label, scenario::lua_strategy(scenario))};
-  if (asked != nullptr && asked->id.ends_with(".lua")) {
-    auto own_file = scenario::strategy_from_file(scenario, asked->id, asked->params);
-    return {{own_file.label, asked->id, file_digest(asked->id)}, hosted(own_file.label, std::move(own_file.factory))};
-  }
-  const bool from_scenario = asked == nullptr;
-  try {
-    const auto chosen = control::choose_strategy(from_scenario ? own.id : asked->id,
-                                                 from_scenario ? own.params : asked->params, hosting);
-    return {{chosen.label, chosen.file, file_digest(chosen.file)}, chosen.factory};
-  } catch (const control::StrategyError& error) {
-    if (!from_scenario) throw;
-    throw control::StrategyError(fmt::format("{}: {}", scenario.strategy_where, error.what()));
-  }
-}
-
-FinishedRun run_once(const scenario::LoadedScenario& scenario, const ReadyStrategy& strategy, const std::string& file,
+FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,
                      std::function<void(double)> progress) {
-  const auto script = scenario::make_script(scenario);
-  std::optional<record::RunWriter> writer;
-  if (!file.empty()) writer.emplace(file, scenario.world, strategy.identity);
-
+  if (files.checkpoint_at_ns && strategy.is_lua()) {
+    throw CommandError(fmt::format(
+        "strategy {}: what a Lua function remembers nobody else can read; it can not be checkpointed, plugins can",
+        strategy.identity.label));
+  }
   twin::RunOptions options;
-  options.observer = writer ? &*writer : nullptr;
-  options.script = script.get();
   options.progress = std::move(progress);
   options.stop = interrupted;
-  FinishedRun run;
-  try {
-    const auto begun = std::chrono::steady_clock::now();
-    run.result = twin::simulate(scenario.world, strategy.factory, options);
-    run.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    run.kpis = analysis::kpis(scenario.world, run.result);
-    const double objective = analysis::value_of(run.kpis, "objective");
-    if (!std::isfinite(objective) || !std::isfinite(analysis::value_of(run.kpis, "energy_delivered_kwh"))) {
-      throw CommandError(
-          fmt::format("{}: its figures are too large to add up; are units right?", scenario.world.scenario_file));
-    }
-    if (writer) writer->finish(run.result, run.kpis, run.wall_s);
-  } catch (const twin::Interrupted&) {
-    if (writer) writer->fail(record::RunState::interrupted, "interrupted");
-    throw;
-  } catch (const std::exception& error) {
-    if (writer) writer->fail(record::RunState::failed, error.what());
-    throw;
+  options.strategy_name = strategy.identity.label;
+  options.checkpoint_at_ns = files.checkpoint_at_ns;
+  if (start.content) {
+    options.from = &start.content->checkpoint;
+    options.successor = successor(start, strategy);
   }
-  return run;
+  try {
+    if (options.from != nullptr || options.checkpoint_at_ns)
+      twin::rehearse(start.scenario.world, strategy.factory, options);
+    return run_recorded(start, strategy, files, std::move(options));
+  } catch (const twin::CheckpointError& error) {
+    throw CommandError(start.content ? fmt::format("{}: {}", start.file, error.what()) : error.what());
+  }
 }
 
 void print_flags(const twin::World& world, std::size_t most) {

@@ -1,27 +1,22 @@
 // One world under one strategy, recorded if asked: what `run` and `compare` share.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/kpi.hpp"
-#include "cli/options.hpp"
-#include "control/strategy.hpp"
-#include "record/create.hpp"
-#include "scenario/loader.hpp"
+#include "cli/start_point.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::cli {
 
-/// A strategy that can be run: found, its parameters checked.
-struct ReadyStrategy {
-  record::StrategyIdentity identity;
-  control::StrategyFactory factory;
+/// What a run leaves behind beside its result.
+struct RunFiles {
+  std::string run;         ///< run file; empty: none
+  std::string checkpoint;  ///< file of a checkpoint; empty: none is made
+  std::optional<kernel::TimeNs> checkpoint_at_ns;
 };
-
-/// The command line's strategy, or the scenario's own where `asked` is null. @throws control::StrategyError.
-ReadyStrategy ready_strategy(const scenario::LoadedScenario& scenario, const StrategyText* asked,
-                             const control::Hosting& hosting = {});
 
 struct FinishedRun {
   twin::Result result;
@@ -29,10 +24,10 @@ struct FinishedRun {
   double wall_s = 0.0;
 };
 
-/// Runs and records; a run that fails or is interrupted leaves a run file that says so.
-/// @param file     run file; empty: none
+/// Runs and records; a run that fails or is interrupted leaves a run file that says so. What is wrong with a checkpoint
+/// shows before any file is touched.
 /// @param progress may be empty
-FinishedRun run_once(const scenario::LoadedScenario& scenario, const ReadyStrategy& strategy, const std::string& file,
+FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,
                      std::function<void(double)> progress);
 
 /// The scenario's flags as lines for people, at most `most` of them and how many more; on stderr.

@@ -40,18 +40,23 @@ struct ScenarioArguments {
   std::optional<int> days;
   std::string out;
   std::string language = "en";
+  std::string from;
   bool json = false;
   control::Hosting hosting;
 
   void add_to(CLI::App& command, const char* out_help) {
-    command.add_option("SCENARIO", scenario, "scenario file (.lua)")->required();
-    command.add_option("--set", set, "value of a param() of the scenario, as name=value; may be repeated")
-        ->take_all()
-        ->allow_extra_args(false);
-    command.add_option("--seed", seed, "seed of every random draw, instead of the scenario's")
-        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
-    command.add_option("--days", days, "local days to simulate, instead of the scenario's")
-        ->check(CLI::Range(1, 36500));
+    command.add_option("SCENARIO", scenario, "scenario file (.lua); with --from only where it has been moved");
+    auto* go_on = command.add_option("--from", from, "checkpoint to go on from, instead of the scenario's start");
+    auto* given =
+        command.add_option("--set", set, "value of a param() of the scenario, as name=value; may be repeated")
+            ->take_all()
+            ->allow_extra_args(false);
+    auto* drawn = command.add_option("--seed", seed, "seed of every random draw, instead of the scenario's")
+                      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
+    auto* lasting = command.add_option("--days", days, "local days to simulate, instead of the scenario's")
+                        ->check(CLI::Range(1, 36500));
+    // A checkpoint has its world.
+    for (CLI::Option* fixed : {given, drawn, lasting}) go_on->excludes(fixed);
     command.add_option("-o,--out", out, out_help);
     command.add_flag("--json", json, "one JSON document on stdout instead of a table");
     command.add_flag("--isolate", hosting.isolate,
@@ -67,6 +72,7 @@ struct ScenarioArguments {
   }
 
   scenario::LoadOptions load() const {
+    if (scenario.empty() && from.empty()) throw CLI::RequiredError("SCENARIO (or --from CHECKPOINT)");
     scenario::LoadOptions options;
     for (const std::string& pair : set) {
       const std::size_t equals = pair.find('=');
@@ -102,6 +108,11 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   run_arguments.add_to(*run, "run file to write (SQLite)");
   run->add_option("--strategy", strategy_text,
                   "ID[:key=value...], FILE.so[#ID] or FILE.lua, instead of the scenario's");
+  std::vector<std::string> checkpoint;
+  run->add_option("--checkpoint-at", checkpoint,
+                  "local time (2025-06-04T12:00) and file: keep the whole simulation as it is just before that instant")
+      ->expected(2)
+      ->type_name("TIME FILE");
 
   std::vector<std::string> strategy_texts;
   unsigned threads = 0;
@@ -162,16 +173,33 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
     if (run->parsed()) {
-      RunCommand command{run_arguments.scenario, run_arguments.load(), run_arguments.hosting, {},
-                         run_arguments.out,      run_arguments.json,   run_arguments.language};
+      RunCommand command;
+      command.scenario = run_arguments.scenario;
+      command.load = run_arguments.load();
+      command.out = run_arguments.out;
+      command.json = run_arguments.json;
+      command.language = run_arguments.language;
+      command.hosting = run_arguments.hosting;
       if (!strategy_text.empty()) command.strategy = checked_strategy("--strategy", strategy_text);
+      command.from = run_arguments.from;
+      if (checkpoint.size() == 2) {
+        command.checkpoint_at = checkpoint[0];
+        command.checkpoint_file = checkpoint[1];
+        if (command.checkpoint_at.empty() || command.checkpoint_file.empty())
+          throw CLI::ValidationError("--checkpoint-at", "needs a time and a file");
+      }
       return Command(std::move(command));
     }
     if (compare->parsed()) {
-      CompareCommand command{compare_arguments.scenario, compare_arguments.load(),
-                             compare_arguments.hosting,  {},
-                             compare_arguments.out,      threads,
-                             compare_arguments.json,     compare_arguments.language};
+      CompareCommand command;
+      command.scenario = compare_arguments.scenario;
+      command.load = compare_arguments.load();
+      command.out = compare_arguments.out;
+      command.from = compare_arguments.from;
+      command.threads = threads;
+      command.json = compare_arguments.json;
+      command.language = compare_arguments.language;
+      command.hosting = compare_arguments.hosting;
       for (const std::string& text : strategy_texts)
         command.strategies.push_back(checked_strategy("--strategies", text));
       return Command(std::move(command));

@@ -20,21 +20,25 @@ struct StrategyText {
 };
 
 struct RunCommand {
-  std::string scenario;
+  std::string scenario;  ///< may be empty with `from`
   scenario::LoadOptions load;
   control::Hosting hosting;
   std::optional<StrategyText> strategy;  ///< instead of the scenario's
   std::string out;                       ///< run file; empty: none
+  std::string from;                      ///< checkpoint to go on from; empty: the start
+  std::string checkpoint_at;             ///< local time of the scenario; empty: none
+  std::string checkpoint_file;
   bool json = false;
   std::string language = "en";
 };
 
 struct CompareCommand {
-  std::string scenario;
+  std::string scenario;  ///< may be empty with `from`
   scenario::LoadOptions load;
   control::Hosting hosting;
   std::vector<StrategyText> strategies;  ///< empty: every strategy installed
   std::string out;                       ///< folder for the run files; empty: none
+  std::string from;                      ///< checkpoint to go on from; empty: the start
   unsigned threads = 0;                  ///< 0: as many as the machine has
   bool json = false;
   std::string language = "en";

@@ -1,6 +1,7 @@
 // evtwin run: one scenario under one strategy.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_report.hpp"
@@ -11,20 +12,69 @@
 
 namespace evtwin::cli {
 
+namespace {
+
+namespace fs = std::filesystem;
+
+bool same_file(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  std::error_code error;
+  return a == b || fs::equivalent(a, b, error) || fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error);
+}
+
+RunFiles files_of(const RunCommand& command, const StartPoint& start) {
+  RunFiles files{command.out, command.checkpoint_file, {}};
+  if (same_file(files.run, files.checkpoint))
+    throw CommandError(fmt::format("{}: --out and --checkpoint-at need a file each", files.run));
+  for (const std::string& file : {files.run, files.checkpoint}) {
+    if (same_file(file, start.file))
+      throw CommandError(fmt::format("{}: is the checkpoint to go on from; name another file to write", file));
+  }
+  if (command.checkpoint_at.empty()) return files;
+  try {
+    files.checkpoint_at_ns = market::parse_instant(command.checkpoint_at, start.scenario.world.calendar);
+  } catch (const market::CalendarError& error) {
+    throw CommandError(fmt::format("--checkpoint-at: {}", error.what()));
+  }
+  return files;
+}
+
+/// Where a run that goes on began, for people.
+std::string line_of_start(const StartPoint& start, const ReadyStrategy& strategy) {
+  const bool fork = successor(start, strategy) == twin::Successor::other_strategy;
+  return fmt::format(
+      "from {} at {}, {}", kernel::printable(start.file),
+      start.scenario.world.calendar.format_local(start.content->checkpoint.time_ns),
+      fork ? fmt::format("{} until then; figures are of the whole run", kernel::printable(start.strategy.label))
+           : "the same strategy going on");
+}
+
+}  // namespace
+
 int run(const RunCommand& command) {
-  const scenario::LoadedScenario scenario = scenario::load_scenario(command.scenario, command.load);
+  const StartPoint start = start_of(command.scenario, command.load, command.from);
   const ReadyStrategy strategy =
-      ready_strategy(scenario, command.strategy ? &*command.strategy : nullptr, command.hosting);
+      ready_strategy(start, command.strategy ? &*command.strategy : nullptr, command.hosting);
+  const RunFiles files = files_of(command, start);
   catch_interrupt();
   FinishedRun done;
   {
     ProgressBar bar("running " + kernel::printable(strategy.identity.label));
-    done = run_once(scenario, strategy, command.out, [&](double fraction) { bar.show(fraction); });
+    done = run_once(start, strategy, files, [&](double fraction) { bar.show(fraction); });
   }
-  const twin::World& world = scenario.world;
+  const twin::World& world = start.scenario.world;
   if (command.json) {
-    fmt::print("{}\n", analysis::json_text(
-                           analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s)));
+    auto json = analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s);
+    if (start.content) {
+      json["from"] = {{"file", start.file},
+                      {"time", world.calendar.format_iso(start.content->checkpoint.time_ns)},
+                      {"strategy", start.strategy.label},
+                      {"same_strategy", successor(start, strategy) == twin::Successor::same_strategy}};
+    }
+    if (files.checkpoint_at_ns) {
+      json["checkpoint"] = {{"file", files.checkpoint}, {"time", world.calendar.format_iso(*files.checkpoint_at_ns)}};
+    }
+    fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
   print_flags(world);
@@ -34,6 +84,7 @@ int run(const RunCommand& command) {
   fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::printable(world.name),
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
              world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
+  if (start.content) fmt::print("{}\n\n", line_of_start(start, strategy));
   fmt::print("{}\n",
              analysis::kpi_table_text(done.kpis, korean ? analysis::Language::korean : analysis::Language::english));
   for (const auto& site : done.result.sites) {
@@ -43,6 +94,10 @@ int run(const RunCommand& command) {
   }
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);
   if (!command.out.empty()) fmt::print("run file   {}\n", kernel::printable(command.out));
+  if (files.checkpoint_at_ns) {
+    fmt::print("checkpoint {} at {}\n", kernel::printable(files.checkpoint),
+               world.calendar.format_local(*files.checkpoint_at_ns));
+  }
   return 0;
 }
 

@@ -54,6 +54,10 @@ void check_replaceable(const std::string& file) {
   }
 }
 
+}  // namespace
+
+std::string evtwin_version() { return EVTWIN_VERSION; }
+
 std::string tzdata_version() {
   std::ifstream table("/usr/share/zoneinfo/tzdata.zi");
   std::string line;
@@ -61,6 +65,8 @@ std::string tzdata_version() {
   if (!std::getline(table, line) || line.compare(0, lead.size(), lead) != 0) return "unknown";
   return line.substr(lead.size());
 }
+
+namespace {
 
 std::string json_of(const std::map<std::string, std::string>& parameters) {
   return nlohmann::json(parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -171,6 +177,8 @@ const char* name_of(RunState state) {
       return "failed";
     case RunState::interrupted:
       return "interrupted";
+    case RunState::checkpoint:
+      return "checkpoint";
   }
   return "failed";
 }

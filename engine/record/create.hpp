@@ -13,7 +13,13 @@ struct StrategyIdentity {
   std::string label;        ///< "edf:margin_min=5"
   std::string plugin_file;  ///< empty for a function of the scenario
   std::string plugin_digest;
+
+  friend bool operator==(const StrategyIdentity&, const StrategyIdentity&) = default;
 };
+
+/// Version of the system's time zones ("2025b"), and of evtwin: what the run file says of this process.
+std::string tzdata_version();
+std::string evtwin_version();
 
 /// Makes `file` with its schema and all that is known before the run (state `running`), and opens it for writing in
 /// WAL. It is made beside its place and renamed, so that an older run file there is replaced as a whole or not at all.

@@ -30,6 +30,9 @@ void logical_dump(const std::string& file, std::ostream& out) {
           case SQLITE_FLOAT:
             out << fmt::format("{}", rows.real(column));
             break;  // shortest text that reads back the same
+          case SQLITE_BLOB:
+            out << hex_text(kernel::digest64(rows.bytes(column)));
+            break;
           default:
             out << '"' << kernel::printable(rows.bytes(column)) << '"';
         }

@@ -16,7 +16,8 @@ namespace evtwin::record {
 namespace {
 
 RunState state_of(std::string_view name) {
-  for (const RunState state : {RunState::running, RunState::complete, RunState::failed, RunState::interrupted}) {
+  for (const RunState state :
+       {RunState::running, RunState::complete, RunState::failed, RunState::interrupted, RunState::checkpoint}) {
     if (name == name_of(state)) return state;
   }
   return RunState::failed;
@@ -86,7 +87,8 @@ std::string hash_problem(const Database& database, const TableContent& table,
 }
 
 bool is_small(std::string_view table) {
-  constexpr std::array<std::string_view, 8> small{"run", "clock", "site", "evse", "storage", "flag", "month", "kpi"};
+  constexpr std::array<std::string_view, 10> small{"run",  "clock", "site", "evse",       "storage",
+                                                   "flag", "month", "kpi",  "checkpoint", "input"};
   for (const std::string_view name : small) {
     if (name == table) return true;
   }
@@ -158,6 +160,8 @@ std::string incompleteness(const RunSummary& summary) {
       return "incomplete: the run failed" + error;
     case RunState::interrupted:
       return "incomplete: the run was interrupted" + error;
+    case RunState::checkpoint:
+      return "incomplete: a checkpoint, the run up to an instant";
   }
   return {};
 }
@@ -180,7 +184,7 @@ std::vector<std::string> check_run_file(const std::string& file) {
       }
     }
     if (summary.state == RunState::complete) check_references(database, problems);
-    const std::string incomplete = incompleteness(summary);
+    const std::string incomplete = summary.state == RunState::checkpoint ? "" : incompleteness(summary);
     if (!incomplete.empty()) problems.push_back(incomplete);
   } catch (const std::exception& problem) {
     problems.push_back(without_file(problem.what(), file));

@@ -44,10 +44,11 @@ struct RunSummary {
 /// @throws RunFileError, as open_run_file, and where run, sites, KPIs or bill are not what was written.
 RunSummary read_summary(const std::string& file);
 
-/// "incomplete: marked running: the run was killed or is still going", or empty for a complete run.
+/// Empty for a complete run. "incomplete: marked running: the run was killed or is still going".
 std::string incompleteness(const RunSummary& summary);
 
-/// Everything wrong with a file, as lines without the file's name; empty: a whole, unchanged run file. Reads all of it:
+/// Everything wrong with a file, as lines without the file's name; empty: a whole, unchanged run file or checkpoint.
+/// Reads all of it:
 /// its structure, every reference between tables, every table's hash. Throws nothing.
 std::vector<std::string> check_run_file(const std::string& file);
 

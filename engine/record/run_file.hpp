@@ -10,15 +10,16 @@ namespace evtwin::record {
 /// "EVTW": SQLite's application_id of a run file.
 inline constexpr std::int32_t application_id = 0x45565457;
 /// SQLite's user_version. A reader takes exactly its own version: a run is cheap to repeat, a figure misread is not.
-inline constexpr std::int32_t schema_version = 2;
+inline constexpr std::int32_t schema_version = 3;
 
 /// A run file that cannot be written or read. `what()` is one printable line, "FILE: what", for the user.
 struct RunFileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// `running` in a file nobody writes to means that the writer was killed.
-enum class RunState : std::uint8_t { running, complete, failed, interrupted };
+/// `running` in a file nobody writes to means that the writer was killed. `checkpoint`: the run up to an instant, and
+/// all that is needed to go on from there.
+enum class RunState : std::uint8_t { running, complete, failed, interrupted, checkpoint };
 const char* name_of(RunState state);
 
 /// One figure about a run. Its meaning is given by analysis/kpi.hpp.

@@ -7,14 +7,14 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 23> objects{{
+constexpr std::array<SchemaObject, 25> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
   strategy TEXT NOT NULL,         -- label, such as edf:margin_min=5
   plugin_file TEXT NOT NULL,      -- shared object the strategy came from; empty for a function of the scenario
   plugin_digest TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('running', 'complete', 'failed', 'interrupted')),
+  state TEXT NOT NULL CHECK (state IN ('running', 'complete', 'failed', 'interrupted', 'checkpoint')),
   error TEXT NOT NULL,            -- why it failed or stopped; empty otherwise
   event_hash TEXT,                -- 16 hex digits: equal hash, equal history; NULL until complete
   events INTEGER,                 -- executed
@@ -206,6 +206,21 @@ constexpr std::array<SchemaObject, 23> objects{{
   help TEXT NOT NULL,
   help_ko TEXT NOT NULL
 ) STRICT)"},
+    {"table", "checkpoint", R"(CREATE TABLE checkpoint (
+  id INTEGER PRIMARY KEY CHECK (id = 1), -- only in a checkpoint's file: all other rows are of the run up to it
+  time_ns INTEGER NOT NULL,       -- everything before this instant has happened, nothing at it
+  event_hash TEXT NOT NULL,       -- so far
+  events INTEGER NOT NULL,        -- so far
+  days INTEGER,                   -- asked for instead of the scenario's; NULL: the scenario's
+  strategy_id TEXT NOT NULL,      -- as it was asked for
+  strategy_parameters TEXT NOT NULL, -- JSON array of [name, value]
+  state BLOB NOT NULL             -- the simulation, in a layout of evtwin's own
+) STRICT)"},
+    {"table", "input", R"(CREATE TABLE input (
+  id INTEGER PRIMARY KEY,         -- with a checkpoint: what the scenario was read from
+  name TEXT NOT NULL,             -- path, or "module ..."
+  digest TEXT NOT NULL            -- of its bytes
+) STRICT)"},
     {"table", "content_hash", R"(CREATE TABLE content_hash (
   name TEXT PRIMARY KEY,          -- of a table
   row_count INTEGER NOT NULL,
@@ -245,7 +260,7 @@ constexpr std::array<SchemaObject, 23> objects{{
   FROM correction c JOIN site ON site.id = c.site GROUP BY c.site, c.reason ORDER BY c.site, times DESC, c.reason)"},
 }};
 
-constexpr std::array<TableContent, 17> contents{{
+constexpr std::array<TableContent, 19> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -285,6 +300,8 @@ constexpr std::array<TableContent, 17> contents{{
     {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, cost", ""},
     {"storage_use", "id, storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic", ""},
     {"kpi", "id, site, name, value, unit, help, help_ko", ""},
+    {"checkpoint", "id, time_ns, event_hash, events, days, strategy_id, strategy_parameters, state", ""},
+    {"input", "id, name, digest", ""},
 }};
 
 }  // namespace

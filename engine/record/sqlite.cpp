@@ -146,6 +146,10 @@ void Statement::bind(int parameter, std::string_view text) {
   sqlite3_bind_text64(handle_, parameter, data, text.size(), nullptr, SQLITE_UTF8);
 }
 
+void Statement::bind_blob(int parameter, std::string_view bytes) {
+  sqlite3_bind_blob64(handle_, parameter, bytes.data(), bytes.size(), nullptr);
+}
+
 int Statement::columns() const { return sqlite3_column_count(handle_); }
 int Statement::type(int column) const { return sqlite3_column_type(handle_, column); }
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }

@@ -62,6 +62,7 @@ class Statement {
   void bind(int parameter, double value);  ///< NaN becomes NULL
   /// The text must stay where it is until the statement has run.
   void bind(int parameter, std::string_view text);
+  void bind_blob(int parameter, std::string_view bytes);  ///< likewise
 
   int columns() const;
   int type(int column) const;  ///< SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB or SQLITE_NULL

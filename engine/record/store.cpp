@@ -6,6 +6,7 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "market/calendar.hpp"
@@ -58,14 +59,52 @@ void Store::write(const Batch& batch) {
     write_corrections(batch);
     write_events(batch);
     write_meters(batch);
-    rows_in_transaction_ += batch.rows;
-    if (rows_in_transaction_ >= rows_per_transaction) {
-      rows_in_transaction_ = 0;
-      database_.execute("COMMIT; BEGIN IMMEDIATE");
-    }
+    count_rows(batch.rows);
   } catch (const RunFileError&) {
     lost_rows_ = true;
     throw;
+  }
+}
+
+void Store::count_rows(std::size_t rows) {
+  rows_in_transaction_ += rows;
+  if (rows_in_transaction_ < rows_per_transaction) return;
+  rows_in_transaction_ = 0;
+  database_.execute("COMMIT; BEGIN IMMEDIATE");
+}
+
+void Store::copy_rows(const Database& from) {
+  constexpr std::size_t rows_at_once = 4'096;
+  for (TableInsert* insert : {&power_, &session_, &signal_, &decision_, &setpoint_, &correction_, &event_, &meter_}) {
+    Statement rows(from, select_content(insert->content_of_table(), false));
+    std::deque<std::string> texts;  // stay where they are until the rows are written
+    std::size_t waiting = 0;
+    const auto write = [&] {
+      insert == &meter_ ? insert->write_without_zeros() : insert->write();
+      texts.clear();
+      count_rows(waiting);
+      waiting = 0;
+    };
+    while (rows.step()) {
+      insert->row();  // ids count from 1 there as here
+      for (int column = 1; column < rows.columns(); ++column) {
+        switch (rows.type(column)) {
+          case SQLITE_NULL:
+            insert->null();
+            break;
+          case SQLITE_INTEGER:
+            insert->integer(rows.integer(column));
+            break;
+          case SQLITE_FLOAT:
+            insert->real(rows.real(column));
+            break;
+          default:
+            insert->text(texts.emplace_back(rows.bytes(column)));
+        }
+      }
+      if (++waiting == rows_at_once) write();
+    }
+    write();
   }
 }
 
@@ -241,6 +280,43 @@ void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, doub
     lost_rows_ = true;
     throw;
   }
+}
+
+void Store::write_checkpoint(const CheckpointContent& content) {
+  const std::string hash = hex_text(content.checkpoint.event_hash);
+  const std::string parameters = nlohmann::json(content.strategy_parameters).dump();
+  Statement insert(database_,
+                   "INSERT INTO checkpoint (id, time_ns, event_hash, events, days, strategy_id, strategy_parameters, "
+                   "state) VALUES (1, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(1, content.checkpoint.time_ns);
+  insert.bind(2, std::string_view(hash));
+  insert.bind(3, static_cast<std::int64_t>(content.checkpoint.events));
+  if (content.days) {
+    insert.bind(4, std::int64_t{*content.days});
+  } else {
+    insert.bind_null(4);
+  }
+  insert.bind(5, std::string_view(content.strategy_id));
+  insert.bind(6, std::string_view(parameters));
+  const std::vector<std::byte>& state = content.checkpoint.state;
+  insert.bind_blob(7, {reinterpret_cast<const char*>(state.data()), state.size()});
+  insert.run();
+
+  TableInsert input(database_, "input");
+  std::deque<std::string> digests;  // stay where they are until the rows are written
+  for (const CheckpointInput& one : content.inputs)
+    input.row().text(one.name).text(digests.emplace_back(hex_text(one.digest)));
+  input.write();
+}
+
+void Store::leave_off(const CheckpointContent& content) {
+  try {
+    write_checkpoint(content);
+  } catch (const RunFileError&) {
+    lost_rows_ = true;
+    throw;
+  }
+  mark(RunState::checkpoint, "");
 }
 
 void Store::mark(RunState state, const std::string& error) {

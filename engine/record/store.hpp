@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "record/batch.hpp"
+#include "record/checkpoint.hpp"
 #include "record/create.hpp"
 #include "record/run_file.hpp"
 #include "record/table_insert.hpp"
@@ -20,11 +21,18 @@ class Store {
   /// @throws RunFileError, as create_run_file.
   Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy);
 
+  /// Takes over the rows of a checkpoint of the same world; before any other. @throws RunFileError.
+  void copy_rows(const Database& from);
+
   /// @throws RunFileError; the rows since the last commit are lost then.
   void write(const Batch& batch);
 
   /// Writes KPIs, bill, hashes and the state `complete`; the file is whole and synced afterwards. @throws RunFileError.
   void complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s);
+
+  /// Writes what is needed to go on, hashes and the state `checkpoint`; the file is whole afterwards. @throws
+  /// RunFileError.
+  void leave_off(const CheckpointContent& content);
 
   /// Marks the file, with the rows so far where they can be kept. @throws RunFileError where not even that is possible.
   void mark(RunState state, const std::string& error);
@@ -44,6 +52,8 @@ class Store {
   void write_months(const twin::Result& result);
   void write_storage_use(const twin::Result& result);
   void write_kpis(std::span<const Kpi> kpis);
+  void write_checkpoint(const CheckpointContent& content);
+  void count_rows(std::size_t rows);
   void write_hashes();
   void close_file();
 

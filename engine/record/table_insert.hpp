@@ -52,6 +52,7 @@ class TableInsert {
   void write_without_zeros();
 
   std::string_view table() const { return content_->name; }
+  const TableContent& content_of_table() const { return *content_; }
   TableHash content() const { return {rows_, hash_.value()}; }
 
  private:

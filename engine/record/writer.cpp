@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "record/batch.hpp"
+#include "record/reader.hpp"
 #include "record/store.hpp"
 
 namespace evtwin::record {
@@ -32,6 +33,32 @@ struct RunWriter::Impl {
       evses.push_back(site.evses.size());
       last_wish_kw.emplace_back(site.evses.size() + site.storages.size(), std::numeric_limits<double>::quiet_NaN());
     }
+  }
+
+  // The rows of a checkpoint, and what of them decides the rows to come.
+  void copy_rows(const std::string& checkpoint_file) {
+    const Database from = open_run_file(checkpoint_file);
+    store.copy_rows(from);
+    Statement count(from, "SELECT count(*) FROM decision");
+    count.step();
+    decisions = count.integer(0);
+    // By unit, as ids count through all sites.
+    std::vector<double*> evse_wish, storage_wish;
+    for (std::size_t site = 0; site < evses.size(); ++site) {
+      for (std::size_t i = 0; i < last_wish_kw[site].size(); ++i)
+        (i < evses[site] ? evse_wish : storage_wish).push_back(&last_wish_kw[site][i]);
+    }
+    Statement setpoints(from, "SELECT evse, storage, kw FROM setpoint ORDER BY id");
+    while (setpoints.step()) {
+      const bool is_evse = setpoints.integer(0) != 0;
+      const std::vector<double*>& wish = is_evse ? evse_wish : storage_wish;
+      const auto unit = static_cast<std::size_t>(setpoints.integer(is_evse ? 0 : 1)) - 1;
+      if (unit >= wish.size()) throw RunFileError(checkpoint_file + ": malformed: a setpoint of no unit");
+      *wish[unit] = setpoints.real(2);
+    }
+  }
+
+  void begin() {
     thread = std::jthread([this] { write_batches(); });
   }
 
@@ -113,7 +140,21 @@ struct RunWriter::Impl {
 };
 
 RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
-    : impl_(std::make_unique<Impl>(file, world, strategy)) {}
+    : impl_(std::make_unique<Impl>(file, world, strategy)) {
+  impl_->begin();
+}
+
+RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
+                     const std::string& checkpoint_file)
+    : impl_(std::make_unique<Impl>(file, world, strategy)) {
+  try {
+    impl_->copy_rows(checkpoint_file);
+  } catch (const std::exception& problem) {
+    fail(RunState::failed, problem.what());
+    throw;
+  }
+  impl_->begin();
+}
 
 RunWriter::~RunWriter() {
   if (!impl_->ended) fail(RunState::failed, "the run ended without a result");
@@ -184,6 +225,13 @@ void RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, do
   impl_->close();
   if (impl_->failed) throw RunFileError(impl_->failure);
   impl_->store.complete(result, kpis, wall_s);
+  impl_->ended = true;
+}
+
+void RunWriter::leave_off(const CheckpointContent& content) {
+  impl_->close();
+  if (impl_->failed) throw RunFileError(impl_->failure);
+  impl_->store.leave_off(content);
   impl_->ended = true;
 }
 

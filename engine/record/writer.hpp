@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "record/checkpoint.hpp"
 #include "record/create.hpp"
 #include "record/run_file.hpp"
 #include "twin/observer.hpp"
@@ -20,6 +21,9 @@ class RunWriter final : public twin::Observer {
  public:
   /// @param world must stay until the writer is gone. @throws RunFileError, as create_run_file.
   RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy);
+  /// The same for a run that goes on from a checkpoint: what that file holds comes first.
+  RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
+            const std::string& checkpoint_file);
   /// A run that was neither finished nor failed is marked `failed`.
   ~RunWriter() override;
   RunWriter(const RunWriter&) = delete;
@@ -37,6 +41,9 @@ class RunWriter final : public twin::Observer {
   /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.
   /// @param wall_s wall-clock seconds of the simulation, for people. @throws RunFileError.
   void finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s);
+
+  /// Writes what is left and what is needed to go on: the file is a checkpoint then. @throws RunFileError.
+  void leave_off(const CheckpointContent& content);
 
   /// Keeps what was recorded and marks the file. Never throws: @returns whether the mark could be written; if not, the
   /// file stays `running`, which readers call incomplete as well.

@@ -4,8 +4,11 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
+#include "kernel/hash.hpp"
 #include "scenario/nearest.hpp"
 #include "scenario/printable.hpp"
 
@@ -90,9 +93,30 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kin
 }
 
 OpenFile ScenarioSource::open(const std::string& path) const {
+  {
+    const std::scoped_lock lock(mutex_);
+    opened_.insert(path);
+  }
   const bool users_own =
       std::any_of(options_.set.begin(), options_.set.end(), [&](const auto& entry) { return entry.second == path; });
   return users_own ? open_users_file(path) : open_below(folder_, path);
+}
+
+std::vector<Input> ScenarioSource::inputs() const {
+  std::vector<Input> inputs{{file(), kernel::digest64(text())}};
+  std::set<std::string> paths;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [name, module] : modules_) inputs.push_back({"module " + name, kernel::digest64(module.first)});
+    paths = opened_;
+  }
+  for (const std::string& path : paths) {
+    const OpenFile opened = open(path);
+    std::ifstream bytes(opened.path(), std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(bytes), {}};
+    inputs.push_back({path, kernel::digest64(content)});
+  }
+  return inputs;
 }
 
 std::string ScenarioSource::module(std::string_view name, std::string& file) const {

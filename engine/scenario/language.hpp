@@ -39,6 +39,9 @@ class ScenarioSource {
   /// FolderError
   std::string module(std::string_view name, std::string& file) const;
 
+  /// What has been read so far, with fingerprints. @throws FolderError for a file that has gone.
+  std::vector<Input> inputs() const;
+
   std::uint64_t seed = 0;  ///< of the interpreter's random numbers: the run's seed, once it is known
 
  private:
@@ -48,6 +51,7 @@ class ScenarioSource {
   Kind kind_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::pair<std::string, std::string>, std::less<>> modules_;  // name -> (text, file)
+  mutable std::set<std::string> opened_;                                                     // paths
 };
 
 /// Where print() of a scenario goes: stderr.

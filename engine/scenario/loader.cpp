@@ -285,6 +285,14 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
   }
 }
 
+std::vector<Input> inputs_of(const LoadedScenario& scenario) {
+  try {
+    return scenario.source->inputs();
+  } catch (const FolderError& error) {
+    throw ScriptError(scenario.source->file() + ": " + error.what());
+  }
+}
+
 std::string library_folder() {
   if (const char* set = std::getenv("EVTWIN_LIBRARY"); set != nullptr && *set != '\0') return set;
   return kernel::program_folder("scenarios/lib", "scenarios/lib");

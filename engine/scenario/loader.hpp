@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "control/plugin_params.hpp"
 #include "control/strategy.hpp"
@@ -36,6 +37,15 @@ struct LoadedScenario {
 /// Reads, checks and builds. Text that is accepted and yet questionable becomes a World::flags entry.
 /// @throws ScriptError "FILE:LINE: what, and what would be right", for every kind of trouble.
 LoadedScenario load_scenario(const std::string& file, const LoadOptions& options = {});
+
+/// Something that a scenario was read from, and a fingerprint of it.
+struct Input {
+  std::string name;  ///< path as the scenario or the user names it; "module tariffs.kepco_ev" for a module
+  std::uint64_t digest = 0;
+};
+/// The scenario's text, its modules and every file it names, in a fixed order; the files are read again.
+/// @throws ScriptError for a file that has gone.
+std::vector<Input> inputs_of(const LoadedScenario& scenario);
 
 /// The functions of at(), in a Lua state of their own; null when there are none. One per simulation.
 /// @throws ScriptError

@@ -1,0 +1,145 @@
+#include "cli/start_point.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "cli/commands.hpp"
+#include "control/isolated_strategy.hpp"
+#include "control/strategy_choice.hpp"
+#include "kernel/hash.hpp"
+#include "kernel/text.hpp"
+#include "record/reader.hpp"
+
+namespace evtwin::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Which build of a plugin ran: the fingerprint of its file.
+std::string file_digest(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  return fmt::format("{:016x}", kernel::digest64(bytes));
+}
+
+std::vector<record::CheckpointInput> fingerprints_of(const scenario::LoadedScenario& scenario) {
+  std::vector<record::CheckpointInput> inputs;
+  for (const scenario::Input& input : scenario::inputs_of(scenario)) inputs.push_back({input.name, input.digest});
+  // The scenario's own text, which may have been moved.
+  inputs.front().name = "the scenario";
+  return inputs;
+}
+
+/// The scenario as its path stands in the checkpoint, else beside the checkpoint.
+std::string find_scenario(const std::string& recorded, const std::string& from) {
+  std::error_code error;
+  if (fs::exists(recorded, error)) return recorded;
+  const fs::path folder = fs::path(from).parent_path();
+  for (const fs::path& beside : {folder / recorded, folder / fs::path(recorded).filename()}) {
+    if (fs::exists(beside, error)) return beside.string();
+  }
+  throw CommandError(
+      fmt::format("{}: its scenario {} is neither there nor beside it; where it is now, say: evtwin run SCENARIO "
+                  "--from {}",
+                  from, recorded, from));
+}
+
+/// @throws CommandError naming what is not as it was.
+void check_inputs(const std::vector<record::CheckpointInput>& then, const std::vector<record::CheckpointInput>& now,
+                  const std::string& from) {
+  const auto refuse = [&](const std::string& name, const char* how) {
+    throw CommandError(fmt::format("{}: {} {} since it was made; a checkpoint goes on only in the world it was made in",
+                                   from, name, how));
+  };
+  const auto has = [](const std::vector<record::CheckpointInput>& list, const std::string& name) {
+    return std::any_of(list.begin(), list.end(), [&](const auto& input) { return input.name == name; });
+  };
+  for (const auto& input : now) {
+    if (!has(then, input.name)) refuse(input.name, "has come in");
+    if (std::find(then.begin(), then.end(), input) == then.end()) refuse(input.name, "has changed");
+  }
+  for (const auto& input : then) {
+    if (!has(now, input.name)) refuse(input.name, "is read no more");
+  }
+}
+
+ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& hosting) {
+  const auto chosen = control::choose_strategy(text.id, text.params, hosting);
+  return {{chosen.label, chosen.file, file_digest(chosen.file)}, chosen.factory, text};
+}
+
+ReadyStrategy strategy_of_checkpoint(const StartPoint& start, const control::Hosting& hosting) {
+  ReadyStrategy ready = plugin_strategy({start.content->strategy_id, start.content->strategy_parameters}, hosting);
+  if (successor(start, ready) == twin::Successor::other_strategy) {
+    throw CommandError(fmt::format(
+        "{}: its strategy {} is not the build it was made with: {} has changed; --strategy {} starts it afresh there",
+        start.file, start.strategy.label, ready.identity.plugin_file, start.content->strategy_id));
+  }
+  return ready;
+}
+
+}  // namespace
+
+StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& load, const std::string& from) {
+  StartPoint start;
+  if (from.empty()) {
+    start.scenario = scenario::load_scenario(scenario, load);
+    start.days = load.days;
+    return start;
+  }
+  start.file = from;
+  start.content = record::read_checkpoint(from);
+  const record::RunSummary summary = record::read_summary(from);
+  start.strategy = {summary.strategy, summary.plugin_file, summary.plugin_digest};
+  start.days = start.content->days;
+  scenario::LoadOptions as_then;
+  as_then.set = summary.parameters;
+  as_then.seed = summary.seed;
+  as_then.days = start.days;
+  start.scenario =
+      scenario::load_scenario(scenario.empty() ? find_scenario(summary.scenario_file, from) : scenario, as_then);
+  check_inputs(start.content->inputs, fingerprints_of(start.scenario), from);
+  return start;
+}
+
+ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked, const control::Hosting& hosting) {
+  const auto hosted = [&](const std::string& label, control::StrategyFactory factory) {
+    if (!hosting.isolate) return factory;
+    return control::isolated(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
+  };
+  if (asked != nullptr && asked->id.ends_with(".lua")) {
+    auto own_file = scenario::strategy_from_file(start.scenario, asked->id, asked->params);
+    return {{own_file.label, asked->id, file_digest(asked->id)},
+            hosted(own_file.label, std::move(own_file.factory)),
+            *asked};
+  }
+  if (asked != nullptr) return plugin_strategy(*asked, hosting);
+  if (start.content) return strategy_of_checkpoint(start, hosting);
+  const twin::StrategyChoice& own = start.scenario.world.strategy;
+  if (own.id == "lua") {
+    const std::string& label = start.scenario.strategy_label;
+    return {{label, "", ""}, hosted(label, scenario::lua_strategy(start.scenario)), {"lua", {}}};
+  }
+  try {
+    return plugin_strategy({own.id, own.params}, hosting);
+  } catch (const control::StrategyError& error) {
+    throw control::StrategyError(fmt::format("{}: {}", start.scenario.strategy_where, error.what()));
+  }
+}
+
+twin::Successor successor(const StartPoint& start, const ReadyStrategy& strategy) {
+  const bool same = strategy.identity.label == start.strategy.label &&
+                    strategy.identity.plugin_digest == start.strategy.plugin_digest;
+  return same ? twin::Successor::same_strategy : twin::Successor::other_strategy;
+}
+
+record::CheckpointContent origin_of(const StartPoint& start, const ReadyStrategy& strategy) {
+  return {{}, start.days, strategy.text.id, strategy.text.params, fingerprints_of(start.scenario)};
+}
+
+}  // namespace evtwin::cli

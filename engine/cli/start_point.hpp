@@ -1,0 +1,49 @@
+// Where a run begins: at the start of a scenario, or at a checkpoint of one.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "cli/options.hpp"
+#include "control/strategy_choice.hpp"
+#include "record/checkpoint.hpp"
+#include "scenario/loader.hpp"
+#include "twin/checkpoint.hpp"
+
+namespace evtwin::cli {
+
+struct StartPoint {
+  scenario::LoadedScenario scenario;
+  std::optional<int> days;  ///< asked for instead of the scenario's
+
+  // Of a checkpoint; empty at the start of a scenario.
+  std::string file;
+  std::optional<record::CheckpointContent> content;
+  record::StrategyIdentity strategy;  ///< that decided until then
+};
+
+/// @param scenario  file; may be empty with `from`, which knows its own
+/// @param from      file of a checkpoint; empty: the start
+/// @throws CommandError, record::RunFileError, scenario::ScriptError. What the checkpoint was made from must be there,
+/// unchanged.
+StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& load, const std::string& from);
+
+/// A strategy that can be run: found, its parameters checked.
+struct ReadyStrategy {
+  record::StrategyIdentity identity;
+  control::StrategyFactory factory;
+  StrategyText text;  ///< as it was asked for; "lua" for a function of the scenario
+  /// A Lua function or file, whose memory nobody can see.
+  bool is_lua() const { return text.id == "lua" || text.id.ends_with(".lua"); }
+};
+
+/// The command line's strategy, or where `asked` is null the checkpoint's, or the scenario's own.
+/// @throws control::StrategyError; CommandError where the checkpoint's strategy is not the build it was.
+ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked, const control::Hosting& hosting = {});
+
+/// Whether a strategy goes on with the memory of the checkpoint: it has the same label and is the same build.
+twin::Successor successor(const StartPoint& start, const ReadyStrategy& strategy);
+
+/// What a checkpoint's file says of where it comes from, all but the checkpoint itself.
+record::CheckpointContent origin_of(const StartPoint& start, const ReadyStrategy& strategy);
+
+}  // namespace evtwin::cli
