@@ -236,6 +236,8 @@ class RememberingScript : public twin::Script {
     ++calls_;
     controls.set_contract_kw(0, 5.0 + std::fmod(seen_kw_ * calls_, 7.0));
     if (index % 2 == 0) controls.set_evse_available(0, 1, !controls.evse_available(0, 1));
+    controls.set_export_limit_kw(0, std::fmod(controls.export_limit_kw(0) + calls_, 3.0));
+    controls.set_v2g_price_per_kwh(0, controls.v2g_price_per_kwh(0) + 0.01 * calls_);
     controls.set_driver_price_per_kwh(0, controls.driver_price_per_kwh(0) + 0.1);
   }
 
@@ -244,8 +246,26 @@ class RememberingScript : public twin::Script {
   int calls_ = 0;
 };
 
+/// With the sun and cars that give back, so that every figure a function may set counts.
 twin::World scripted_world() {
   twin::World world = plain_world();
+  twin::Site& site = world.sites[0];
+  site.pv_kw = 6.0;
+  site.export_limit_kw = 2.0;
+  for (physics::Evse& evse : site.evses) {
+    evse.bidirectional = true;
+    evse.max_discharge_a = evse.max_a;
+  }
+  physics::Vehicle& car = world.vehicles[0];
+  car.v2g_capable = true;
+  car.max_discharge_kw = 5.0;
+  car.battery.capacity_kwh = 60.0;
+  car.battery.charge = physics::Curve::constant(11.0);
+  car.battery.discharge = physics::Curve::constant(5.0);
+  site.arrivals.clear();
+  auto visits = std::vector{visit(1, 9, 30, 0), visit(2, 5, 10, 1), visit(20, 40, 50, 0), visit(30, 50, 5, 1)};
+  for (demand::Visit& v : visits) v.v2g = true;
+  add_visits(world, visits);
   for (std::uint32_t k = 0; k < 20; ++k)
     world.events.push_back({monday_ns + k * 3 * hour_ns, k, "week.lua:" + std::to_string(k)});
   return world;
@@ -255,6 +275,8 @@ TEST(Checkpoints, TheScenariosFunctionsRememberWhatTheyDid) {
   const twin::World world = scripted_world();
   const MakeScript make = [] { return std::make_unique<RememberingScript>(); };
   const Pieces straight = run_in_pieces(world, dice_strategy(3), {}, make);
+  ASSERT_GT(straight.result.sites[0].ledger.v2g_payment, 0.0);
+  ASSERT_GT(straight.result.sites[0].ledger.export_kwh, 0.0);
   const TimeNs h = hour_ns;
   for (const std::vector<TimeNs>& cuts : {std::vector<TimeNs>{monday_ns},
                                           {monday_ns + 9 * h},
@@ -263,6 +285,7 @@ TEST(Checkpoints, TheScenariosFunctionsRememberWhatTheyDid) {
     const Pieces split = run_in_pieces(world, dice_strategy(3), cuts, make);
     EXPECT_EQ(first_difference(straight.lines, split.lines), "");
     EXPECT_EQ(split.result.event_hash, straight.result.event_hash);
+    EXPECT_EQ(figures_of(split.result), figures_of(straight.result));
   }
 }
 

@@ -98,7 +98,7 @@ inline Pieces run_in_pieces(const twin::World& world, const control::StrategyFac
 inline std::vector<std::byte> figures_of(twin::Result result) {
   kernel::ArchiveWriter figures("figures");
   for (twin::SiteResult& site : result.sites) {
-    figures(site, site.ledger);
+    figures(site, site.ledger, site.storage_energy_value);
     for (auto& month : site.months) figures(month.cost, month.billed_kw, month.peak_kw);
     for (auto& used : site.storage_use) figures(used.wear_cyclic, used.wear_calendar, used.use.depth);
   }
@@ -116,7 +116,7 @@ class DiceStrategy : public control::Strategy {
     // What it sees is in what it does: a view that is not the same shows.
     double sum = view.horizon_pv_kw[3] + view.horizon_contract_kw[1] * 1e-300 + view.horizon_arrivals[2] +
                  view.horizon_arrivals_kwh[3] + view.since_last->import_kwh + view.so_far->energy_cost +
-                 view.month_peak_kw;
+                 view.month_peak_kw + static_cast<double>(view.window_end_ns % 1'000'000'007) * 1e-9;
     for (std::uint32_t i = 0; i < view.n_evses; ++i) {
       sum += view.evse_max_kw[i] + view.evse_got_kwh[i] + view.evse_car_max_kw[i] + view.evse_priority[i] +
              view.evse_reserved_kwh[i] + static_cast<double>(view.evse_reserved_from_ns[i] % 1000) +
@@ -159,6 +159,8 @@ inline control::StrategyFactory dice_strategy(std::uint64_t seed) {
 inline twin::World eventful_world(std::uint64_t seed) {
   Dice dice(seed ^ 0x5eed);
   twin::World world = random_world(seed);
+  world.tick_ns = dice.whole(4, 60) * minute_ns;
+  world.days = std::min(world.days, 2);
   struct Start {
     const char* zone;
     market::LocalDate date;
@@ -187,16 +189,18 @@ inline twin::World eventful_world(std::uint64_t seed) {
       site.cuts.push_back({from, from + dice.whole(1, 300) * minute_ns, from - dice.whole(0, 60) * minute_ns,
                            physics::infinite, dice.real(0.1, 0.9)});
     }
-    if (dice.chance(0.5)) {
+    const auto any_day = [&](double most) {
       std::vector<double> day(48, 0.0);
-      for (double& kw : day) kw = dice.real(0, 30);
-      site.power_setpoint_kw = market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}};
-    }
+      for (double& value : day) value = dice.real(0, most);
+      return market::DailyProfile{{{market::all_months, market::all_day_types, day}}, {}};
+    };
+    if (dice.chance(0.5)) site.power_setpoint_kw = any_day(30.0);
+    if (dice.chance(0.5)) site.load_kw = any_day(10.0);
+    if (dice.chance(0.5)) site.co2_kg_per_kwh = any_day(0.5);
     if (dice.chance(0.5)) site.limits = twin::LimitMode::record;
-    if (dice.chance(0.5)) site.co2_kg_per_kwh = 0.4;
     site.tariff.rates = {{market::all_months, market::all_day_types, 7 * 60, 23 * 60, 0.3, "day"},
                          {market::all_months, market::all_day_types, 23 * 60, 7 * 60, 0.1, "night"}};
-    site.tariff.demand.price_per_kw.fill(7.0);
+    for (std::size_t m = 0; m < 12; ++m) site.tariff.demand.price_per_kw[m] = 5.0 + static_cast<double>(m);
     site.tariff.demand.ratchet_months = market::all_months;
     site.tariff.demand.floor_fraction_of_contract = 0.3;
     if (dice.chance(0.5)) {
