@@ -72,6 +72,7 @@
 ---@field storage_policy? "off"|"self_consumption"|"peak_shaving"|"arbitrage" What storage does under strategies that leave it alone. Default: "self_consumption".
 ---@field queue? evtwin.queue Where cars wait when every EVSE is taken. Default: nobody waits.
 ---@field reservations? evtwin.reservations What a reserved EVSE means for cars without a reservation. Default: kept free from 15 min before.
+---@field commands? evtwin.commands How long decisions take to reach the EVSEs, and how many set-points get lost. Default: at once, none is lost.
 ---@field demand_response? evtwin.demand_response[] Times in which the site may import less than its contract power. Default: none.
 ---@field outages? evtwin.outage[] EVSEs that are out of service for a while. Default: none.
 ---@field holidays? string[] Local dates, "2025-06-06", that tariffs and profiles treat as holidays (besides the tariff's own). Default: none.
@@ -270,6 +271,13 @@
 ---@class evtwin.reservations
 ---@field block? boolean Whether cars without a reservation are kept off a reserved EVSE, as OCPP's ReserveNow does; false: reservations are shown to strategies and mean nothing else. Default: true.
 ---@field hold_min? number [min] From how long before the reserved time, but not before its announcement, the EVSE is kept free; a large figure means from the announcement on. Range: 0 .. 1,000,000. Default: 15.
+
+---The way from a decision to the EVSEs. A strategy decides on what it is shown when it is asked; the run file's events tell `forecast_ready`, `plan_ready`, `setpoint_applied`, `command_lost`, and `plan_dropped` where a newer plan was ready before an older one arrived, or the run ended. A strategy's own wake-up comes after its set-points have arrived, and not within a second.
+---@class evtwin.commands
+---@field forecast_s? number [s] From the question to the strategy until its forecast is there. Range: 0 .. 86,400. Default: 0.
+---@field plan_s? number [s] From then on until it has decided. Range: 0 .. 86,400. Default: 0.
+---@field apply_s? number [s] From then on until its set-points are in force. Range: 0 .. 86,400. Default: 0.
+---@field loss? number [0..1] Chance of each set-point not to arrive; the one before it stays in force until a later decision. Default: 0.
 
 ---An EVSE out of service.
 ---@class evtwin.outage

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "scenario/build.hpp"
@@ -130,6 +131,13 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
     const Fields r(*value, section("reservations"), f.where("reservations"));
     site.reservations.block = r.boolean("block");
     site.reservations.hold_ns = static_cast<TimeNs>(r.number("hold_min") * static_cast<double>(kernel::minute_ns));
+  }
+  if (const Value* value = f.find("commands")) {
+    const Fields c(*value, section("commands"), f.where("commands"));
+    const auto ns = [&](const char* key) {
+      return static_cast<TimeNs>(std::llround(c.number(key) * static_cast<double>(kernel::second_ns)));
+    };
+    site.commands = {ns("forecast_s"), ns("plan_s"), ns("apply_s"), c.number("loss")};
   }
   read_tariff(build, f, site);
   read_signals(build, f, site);

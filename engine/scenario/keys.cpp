@@ -110,6 +110,8 @@ constexpr std::array site_keys{
     other("queue", {}, "evtwin.queue", "nobody waits", "Where cars wait when every EVSE is taken."),
     other("reservations", {}, "evtwin.reservations", "kept free from 15 min before",
           "What a reserved EVSE means for cars without a reservation."),
+    other("commands", {}, "evtwin.commands", "at once, none is lost",
+          "How long decisions take to reach the EVSEs, and how many set-points get lost."),
     other("demand_response", {}, "evtwin.demand_response[]", "none",
           "Times in which the site may import less than its contract power."),
     other("outages", {}, "evtwin.outage[]", "none", "EVSEs that are out of service for a while."),
@@ -344,6 +346,14 @@ constexpr std::array reservations_keys{
            "figure means from the announcement on."),
 };
 
+constexpr std::array commands_keys{
+    number("forecast_s", "s", 0, 86'400, "0", "From the question to the strategy until its forecast is there."),
+    number("plan_s", "s", 0, 86'400, "0", "From then on until it has decided."),
+    number("apply_s", "s", 0, 86'400, "0", "From then on until its set-points are in force."),
+    number("loss", "0..1", 0, 1, "0",
+           "Chance of each set-point not to arrive; the one before it stays in force until a later decision."),
+};
+
 constexpr std::array outage_keys{
     required(text("evse", {}, "Id of the EVSE.")),
     required(other("from", "local time", "string", {}, "Begin, \"2025-06-03T08:00\".")),
@@ -447,6 +457,15 @@ constexpr std::array all_sections{
             "arrivals.poisson. A reservation ends when its car comes, or with its time.",
             {},
             reservations_keys},
+    Section{
+        "commands",
+        "commands = { ... }",
+        "The way from a decision to the EVSEs. A strategy decides on what it is shown when it is asked; the run "
+        "file's events tell `forecast_ready`, `plan_ready`, `setpoint_applied`, `command_lost`, and "
+        "`plan_dropped` where a newer plan was ready before an older one arrived, or the run ended. A strategy's own "
+        "wake-up comes after its set-points have arrived, and not within a second.",
+        {},
+        commands_keys},
     Section{"outage", "outages = { { ... }, ... }", "An EVSE out of service.", {}, outage_keys},
     Section{"demand_response",
             "demand_response = { { ... }, ... }",

@@ -164,20 +164,26 @@ void SiteRun::take_answer(const evtwin_decision& decision, TimeNs t) {
                                                strategy_->who(),
                                                context_.world.calendar.format_local(decision.wake_ns)));
     }
-    wake_ns_ = decision.wake_ns;
+    wake_ns_ = std::max(decision.wake_ns, earliest_wake_ns(t));
   }
+  // NaN leaves the last wish standing.
+  Plan* const plan = site_.commands.is_instant() ? nullptr : &begin_plan(t);
+  const auto wish = [&](std::size_t member) -> double& {
+    return plan == nullptr ? guard_.members[member].wish_kw : plan->wish_kw[member];
+  };
   const auto evse_kw = columns_.decided_evse_kw();
   for (const std::uint32_t i : active_) {
     if (i >= evse_count() || std::isnan(evse_kw[i])) continue;
     check_finite(evse_kw[i], *strategy_, "EVSE", site_.evses[i].id);
-    guard_.members[i].wish_kw = evse_kw[i];
+    wish(i) = evse_kw[i];
   }
   const auto storage_kw = columns_.decided_storage_kw();
   for (std::size_t s = 0; s < storage_kw.size(); ++s) {
     if (std::isnan(storage_kw[s])) continue;
     check_finite(storage_kw[s], *strategy_, "storage", site_.storages[s].id);
-    guard_.members[evse_count() + s].wish_kw = storage_kw[s];
+    wish(evse_count() + s) = storage_kw[s];
   }
+  if (plan != nullptr) move_plans(t);
   for (const control::Strategy::Remark& remark : strategy_->remarks) {
     const bool warning = remark.severity == EVTWIN_WARNING;
     if (warning && result_.strategy_warnings++ == 0) result_.first_strategy_warning = remark.text;

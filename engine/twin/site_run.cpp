@@ -10,7 +10,7 @@ using kernel::Phase;
 namespace {
 
 /// Timers of a site: one per member and EVSE, one per arrival law, one per signal.
-constexpr std::uint32_t single_timers = 12;
+constexpr std::uint32_t single_timers = 13;
 
 std::uint32_t single(EventKind kind) {
   switch (kind) {
@@ -36,8 +36,10 @@ std::uint32_t single(EventKind kind) {
       return 9;
     case EventKind::reservation_end:
       return 10;
+    case EventKind::command:
+      return 11;
     default:
-      return 11;  // decision
+      return 12;  // decision
   }
 }
 
@@ -270,6 +272,9 @@ void SiteRun::handle(const kernel::Event& event) {
     case EventKind::reservation_end:
       expire_reservations(t);
       break;
+    case EventKind::command:
+      move_plans(t);
+      break;
     case EventKind::scripted:
       break;  // the world's, handled by the simulation
   }
@@ -329,6 +334,7 @@ void SiteRun::show_rating(std::uint32_t evse) {
 
 void SiteRun::finish(TimeNs t) {
   advance(t);
+  drop_plans(t);
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     if (sessions_[i].number != 0) end_session(i, t, SessionEnd::open_at_end);
   }

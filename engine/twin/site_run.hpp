@@ -46,6 +46,7 @@ enum class EventKind : std::uint8_t {
   setpoint,         ///< -
   announcement,     ///< -
   reservation_end,  ///< -
+  command,          ///< -
 };
 
 /// What all sites of a run share.
@@ -131,6 +132,22 @@ class SiteRun {
       a(law, since_ns, crossing_ns, setpoint_kw, stored_at_start, metered_at_start, metered, stale);
     }
   };
+  /// What is due next of a plan.
+  enum class PlanStage : std::uint8_t { forecast, plan, set_points };
+  /// What a decision asked for, on its way to the EVSEs.
+  struct Plan {
+    std::uint64_t decision = 0;
+    PlanStage stage = PlanStage::forecast;
+    TimeNs due_ns = 0;
+    std::vector<double> wish_kw;         ///< by member, NaN: leave as it is
+    std::vector<std::uint64_t> session;  ///< by EVSE: whom it is meant for
+
+    template <class A>
+    void archive(A& a) {
+      a.choice(stage, PlanStage::set_points);
+      a(decision, due_ns, wish_kw, session);
+    }
+  };
   /// A visit that was announced for an EVSE and has not begun.
   struct Reservation {
     std::uint32_t law = 0;
@@ -213,6 +230,15 @@ class SiteRun {
   template <class A>
   void check_visit(A& a, const demand::Visit& visit) const;
   void rebuild();
+
+  // commands (site_commands.cpp)
+  Plan& begin_plan(TimeNs t);
+  TimeNs earliest_wake_ns(TimeNs t) const;
+  void move_plans(TimeNs t);
+  void apply_plan(const Plan& plan, TimeNs t);
+  void drop_plans(TimeNs t);
+  void end_oldest_plan();
+  void report_plan(std::string_view kind, const Plan& plan, std::string_view what, TimeNs t);
 
   // books (site_books.cpp)
   void book_until(TimeNs t);
@@ -323,6 +349,8 @@ class SiteRun {
   TimeNs next_tick_ns_ = kernel::time_never;
   TimeNs wake_ns_ = kernel::time_never;
   TimeNs asked_for_ns_ = kernel::time_never;
+  std::vector<Plan> plans_;  ///< the oldest first; behind those under way memory for more
+  std::size_t plans_under_way_ = 0;
   std::uint32_t why_ = 0;
   bool ranges_fresh_ = false;  ///< the guard's members know what their batteries can take and give now
   bool guard_due_ = true;      ///< something changed that setpoints depend on

@@ -60,6 +60,22 @@ void SiteRun::archive(A& a) {
   a.fixed(row_noted_);
   a(any_row_noted_, row_excess_kw_);
 
+  a.section("commands");
+  std::vector<Plan> under_way(plans_.begin(), plans_.begin() + static_cast<std::ptrdiff_t>(plans_under_way_));
+  a(under_way);
+  for (const Plan& plan : under_way) {
+    a.require(plan.wish_kw.size() == guard_.member_count() && plan.session.size() == evse_count(),
+              "a plan for another site");
+    const CommandPath& path = site_.commands;
+    a.require(plan.due_ns >= context_.world.start_ns &&
+                  plan.due_ns <= context_.world.end_ns + path.forecast_ns + path.plan_ns + path.apply_ns,
+              "a plan of another time");
+  }
+  if constexpr (A::loads) {
+    plans_under_way_ = under_way.size();
+    plans_ = std::move(under_way);
+  }
+
   a.section("signals");
   a(price_, pv_kw_, load_kw_, co2_kg_per_kwh_, setpoint_kw_, driver_price_per_kwh, v2g_price_per_kwh);
 
@@ -131,7 +147,7 @@ bool SiteRun::owns(const kernel::Event& event) const {
     case EventKind::scripted:
       return false;
     default:
-      if (event.kind > static_cast<std::uint8_t>(EventKind::reservation_end)) return false;
+      if (event.kind > static_cast<std::uint8_t>(EventKind::command)) return false;
   }
   return there && event.entity < entities && timer(kind, event.entity) == event.timer;
 }

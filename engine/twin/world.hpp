@@ -51,6 +51,16 @@ struct Reservations {
   TimeNs hold_ns = 15 * kernel::minute_ns;  ///< ... from this long before the reserved time (or its announcement) on
 };
 
+/// The way from a decision to the EVSEs: what it takes, and how often a set-point gets lost on it.
+struct CommandPath {
+  TimeNs forecast_ns = 0;  ///< from the question to the forecast
+  TimeNs plan_ns = 0;      ///< from there to the plan
+  TimeNs apply_ns = 0;     ///< from there to the set-points in force
+  double loss = 0.0;       ///< chance of each set-point not to arrive
+
+  bool is_instant() const { return forecast_ns + plan_ns + apply_ns == 0 && loss == 0.0; }
+};
+
 struct Site {
   std::string name = "site";
   double contract_kw = infinite;  ///< import limit and contract power
@@ -72,6 +82,7 @@ struct Site {
   StoragePolicy storage_policy = StoragePolicy::self_consumption;
   WaitingRoom waiting_room;
   Reservations reservations;
+  CommandPath commands;
 
   std::vector<physics::Evse> evses;
   std::vector<physics::Storage> storages;

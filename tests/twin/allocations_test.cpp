@@ -72,9 +72,11 @@ twin::World steady_world(int days) {
 
 class SteadyState : public ::testing::TestWithParam<std::string> {};
 
-void expect_no_memory_per_decision(const std::string& strategy_id, control::Forecast forecast) {
+void expect_no_memory_per_decision(const std::string& strategy_id, control::Forecast forecast,
+                                   twin::CommandPath commands = {}) {
   const auto allocations = [&](twin::World world, std::uint64_t& decisions) {
     world.sites[0].forecast = forecast;
+    world.sites[0].commands = commands;
     const control::StrategyFactory how = baseline(strategy_id);
     const std::uint64_t before = allocation_count();
     decisions = twin::simulate(world, how).sites[0].decisions;
@@ -95,6 +97,10 @@ TEST_P(SteadyState, ADecisionAsksForNoMemory) { expect_no_memory_per_decision(Ge
 TEST(SteadyStateForecasts, AHorizonAsksForNoMemory) {
   for (const auto kind : {control::Forecast::Kind::perfect, control::Forecast::Kind::noisy})
     expect_no_memory_per_decision("price-threshold", {kind, 0.1, 0.2});
+}
+
+TEST(SteadyStateCommands, APlanUnderWayAsksForNoMemory) {
+  expect_no_memory_per_decision("price-threshold", {}, {kernel::second_ns, 2 * minute_ns, 20 * minute_ns, 0.1});
 }
 
 INSTANTIATE_TEST_SUITE_P(Baselines, SteadyState,

@@ -154,8 +154,8 @@ inline control::StrategyFactory dice_strategy(std::uint64_t seed) {
   };
 }
 
-/// A random world with all that can move in it: outages, cuts, a set-point, storage, waiting, two sites, clock changes,
-/// the end of a month with a demand charge.
+/// A random world with all that can move in it: outages, cuts, a set-point, storage, waiting, late commands, two sites,
+/// clock changes, the end of a month with a demand charge.
 inline twin::World eventful_world(std::uint64_t seed) {
   Dice dice(seed ^ 0x5eed);
   twin::World world = random_world(seed);
@@ -209,6 +209,11 @@ inline twin::World eventful_world(std::uint64_t seed) {
       law.reserved_h_before = {demand::Distribution::Kind::uniform, 0.0, 6.0, 0.0, 6.0, {}};
       site.arrivals[0] = std::make_shared<const demand::ArrivalLaw>(law);
       site.reservations.block = dice.chance(0.7);
+    }
+    if (dice.chance(0.5)) {
+      site.commands = {static_cast<TimeNs>(dice.real(0, 400) * kernel::second_ns),
+                       static_cast<TimeNs>(dice.real(0, 1200) * kernel::second_ns),
+                       static_cast<TimeNs>(dice.real(0, 900) * kernel::second_ns), dice.real(0.0, 0.4)};
     }
     site.driver_price_per_kwh = 0.4;
     site.v2g_price_per_kwh = 0.1;
