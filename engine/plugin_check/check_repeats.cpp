@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <thread>
 
 #include "plugin_check/checks.hpp"
@@ -112,24 +113,36 @@ void answers_are_kept(const Specimen& specimen, const evtwin_info& info) {
   for (std::uint64_t seed = 1; seed <= scenes; ++seed) keep(Play(specimen, info, seed).to_the_end());
 }
 
+namespace {
+
+void expect_no_memory(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, const Variant& variant) {
+  const SceneShape shape = shape_for(variant);
+  const Scene empty(seed, shape);
+  black_box()->seed = seed;
+  const auto make = [&] { return std::make_unique<Instance>(specimen, info.id, variant.params, empty.view()); };
+  const auto old = make();
+  old->expect_made();
+  Scene scene(seed, shape);
+  while (scene.next(old->c())) {
+    const auto fresh = make();
+    const std::uint64_t answer = ask(*fresh, scene).digest();
+    fresh->destroy();
+    if (answer != ask(*old, scene).digest())
+      throw Failed(
+          fmt::format("it says EVTWIN_STRATEGY_STATELESS, yet in decide() number {} of scene {} a fresh instance "
+                      "answers otherwise{}{}",
+                      scene.view().decision_number, seed, variant.words.empty() ? "" : ", with ", variant.words));
+  }
+  old->destroy();
+}
+
+}  // namespace
+
 void stateless_is_true(const Specimen& specimen, const evtwin_info& info) {
   if ((info.flags & EVTWIN_STRATEGY_STATELESS) == 0) return;
-  for (std::uint64_t seed = 1; seed <= scenes; ++seed) {
-    Scene scene(seed);
-    black_box()->seed = seed;
-    const Scene empty(seed);
-    Instance old(specimen, info, empty.view());
-    while (scene.next(old.c())) {
-      Instance fresh(specimen, info, empty.view());
-      const std::uint64_t answer = ask(fresh, scene).digest();
-      fresh.destroy();
-      if (answer != ask(old, scene).digest())
-        throw Failed(
-            fmt::format("it says EVTWIN_STRATEGY_STATELESS, yet in decide() number {} of scene {} a fresh "
-                        "instance answers otherwise",
-                        scene.view().decision_number, seed));
-    }
-    old.destroy();
+  for (const Variant& variant : variants(info)) {
+    for (const std::uint64_t seed : scenes_for(specimen, info, variant, scenes))
+      expect_no_memory(specimen, info, seed, variant);
   }
 }
 

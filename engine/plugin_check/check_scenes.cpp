@@ -35,8 +35,8 @@ void longer_structs_are_accepted(const Specimen& specimen, const evtwin_info& in
 }
 
 void empty_views_are_answered(const Specimen& specimen, const evtwin_info& info) {
-  const SceneShape nothing{.evses = 0, .storages = 0, .rows = false};
-  const SceneShape storage_alone{.evses = 0, .storages = 1, .rows = false};
+  const SceneShape nothing{.evses = 0, .storages = 0, .limits = false};
+  const SceneShape storage_alone{.evses = 0, .storages = 1, .limits = false};
   const SceneShape nobody{.storages = 0, .occupancy = 0.0};
   for (const SceneShape& shape : {nothing, storage_alone, nobody}) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed)

@@ -51,8 +51,8 @@ void stateless_is_true(const Specimen& specimen, const evtwin_info& info);
 // check_state.cpp
 void state_continues(const Specimen& specimen, const evtwin_info& info);
 void damaged_state_is_refused(const Specimen& specimen, const evtwin_info& info);
-/// The two of them at one decision of one scene. @returns whether there was state.
-bool state_of_scene(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, std::uint64_t at);
+/// The two of them at one decision of one scene, for the defaults.
+void state_of_scene(const Specimen& specimen, const evtwin_info& info, std::uint64_t seed, std::uint64_t at);
 
 // check_process.cpp
 void instances_leave_nothing(const Specimen& specimen, const evtwin_info& info);

@@ -24,11 +24,15 @@ struct Answer {
 /// What is wrong with an answer, in words; empty: nothing.
 std::string fault_of(const Answer& answer, const evtwin_view& view);
 
-/// How the views are shown.
+/// How the views are shown, and to an instance of which parameters.
 struct Showing {
-  std::optional<Wall> wall = {};  ///< none: as the host shows them
-  std::size_t extra = 0;          ///< with a wall: bytes that structs are longer
+  std::optional<Wall> wall = {};                    ///< none: as the host shows them
+  std::size_t extra = 0;                            ///< with a wall: bytes that structs are longer
+  std::span<const evtwin_param_value> params = {};  ///< empty: the defaults
 };
+
+/// Choices are other ways to decide, and some are not for every site: they get one of AC alone, without limits.
+SceneShape shape_for(const Variant& variant);
 
 /// One decision at the scene's present moment. @throws Failed also for an answer that can not be.
 Answer ask(Instance& instance, Scene& scene, const Showing& showing = {});
@@ -50,6 +54,11 @@ class Play {
   Showing showing_;
   std::unique_ptr<Instance> instance_;
 };
+
+/// Scenes for a variant: the first `count` for the defaults; for another choice the first two, of a dozen, that it does
+/// not refuse in its own words.
+std::vector<std::uint64_t> scenes_for(const Specimen& specimen, const evtwin_info& info, const Variant& variant,
+                                      std::uint64_t count);
 
 /// @throws Failed naming the first decision in which two runs of the same scene differ.
 void expect_same(std::span<const std::uint64_t> once, std::span<const std::uint64_t> again, std::uint64_t seed,

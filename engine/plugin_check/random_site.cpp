@@ -8,11 +8,11 @@ namespace {
 
 using physics::infinite;
 
-physics::Evse random_evse(Dice& dice, int number) {
+physics::Evse random_evse(Dice& dice, int number, bool dc) {
   physics::Evse evse;
   evse.id = fmt::format("E-{}", number + 1);
   evse.phase_angle_deg = 120.0 * dice.whole(-1, 1);
-  if (dice.chance(0.3)) {
+  if (dice.chance(0.3) && dc) {
     evse.phases = 0;
     evse.max_kw = dice.chance(0.2) ? 350.0 : dice.real(3.7, 150.0);
     evse.min_kw = dice.chance(0.5) ? 0.0 : dice.real(0.0, 3.0);
@@ -94,11 +94,11 @@ physics::LimitRow random_row(Dice& dice, const std::vector<physics::Evse>& evses
 RandomSite random_site(Dice& dice, const SceneShape& shape) {
   RandomSite site;
   const int evses = shape.evses >= 0 ? shape.evses : dice.whole(1, 24);
-  for (int i = 0; i < evses; ++i) site.evses.push_back(random_evse(dice, i));
+  for (int i = 0; i < evses; ++i) site.evses.push_back(random_evse(dice, i, shape.dc));
   const int storages = shape.storages >= 0 ? shape.storages : dice.whole(0, 2);
   for (int s = 0; s < storages; ++s) site.storages.push_back(random_storage(dice, s));
   for (int v = 0; v < 5; ++v) site.vehicles.push_back(random_vehicle(dice, v));
-  if (!shape.rows) return site;
+  if (!shape.limits) return site;
   if (dice.chance(0.5)) {
     site.feeders.push_back({"top", -1, dice.real(10.0, 300.0), dice.chance(0.5) ? infinite : dice.real(0.0, 100.0),
                             infinite, dice.chance(0.5) ? 1.0 : dice.real(0.9, 1.0)});

@@ -32,7 +32,8 @@ struct SceneShape {
   int storages = -1;        ///< -1: 0 to 2
   int decisions = -1;       ///< -1: 4 to 12
   double occupancy = -1.0;  ///< share of the EVSEs with a car in the long run; -1: drawn
-  bool rows = true;         ///< limits beyond the grid connection may be there
+  bool limits = true;       ///< feeders, rows and a contract may be there
+  bool dc = true;           ///< DC EVSEs may be there
 };
 
 struct RandomSite {

@@ -60,9 +60,14 @@ evtwin_ledger random_ledger(Dice& dice) {
 
 }  // namespace
 
-Scene::Scene(std::uint64_t seed, const SceneShape& shape) : dice_(seed), site_(random_site(dice_, shape)) {
-  const double contract_kw = dice_.chance(0.25) ? infinite : dice_.chance(0.1) ? 0.0 : dice_.real(5.0, 500.0);
-  const double export_kw = dice_.chance(0.5) ? infinite : dice_.chance(0.3) ? 0.0 : dice_.real(0.0, 100.0);
+Scene::Scene(std::uint64_t seed, const SceneShape& shape)
+    : dice_(seed), site_(random_site(dice_, shape)), limits_(shape.limits) {
+  const double contract_kw = dice_.chance(0.25) || !shape.limits ? infinite
+                             : dice_.chance(0.1)                 ? 0.0
+                                                                 : dice_.real(5.0, 500.0);
+  const double export_kw = dice_.chance(0.5) || !shape.limits ? infinite
+                           : dice_.chance(0.3)                ? 0.0
+                                                              : dice_.real(0.0, 100.0);
   guard_ = std::make_unique<control::Guard>(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows,
                                             contract_kw, export_kw);
   columns_ =
@@ -199,7 +204,7 @@ void Scene::show_site() {
   view.pv_kw = dice_.chance(0.4) ? 0.0 : dice_.real(0.0, 200.0);
   view.load_kw = dice_.chance(0.2) ? 0.0 : dice_.real(0.0, 200.0);
   view.power_setpoint_kw = dice_.chance(0.7) ? unknown : dice_.real(-50.0, 200.0);
-  if (started_ && dice_.chance(0.1)) {
+  if (started_ && dice_.chance(0.1) && limits_) {
     view.contract_kw = dice_.chance(0.3) ? 0.0 : dice_.real(5.0, 500.0);
     guard_->set_contract(view.contract_kw, view.export_limit_kw);
   }

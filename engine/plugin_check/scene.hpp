@@ -44,6 +44,7 @@ class Scene {
 
   Dice dice_;
   RandomSite site_;
+  bool limits_;
   std::unique_ptr<control::Guard> guard_;
   std::unique_ptr<control::ViewColumns> columns_;
   std::vector<Guest> guests_;

@@ -63,6 +63,25 @@ std::vector<evtwin_param_value> defaults(const evtwin_info& info) {
   return values;
 }
 
+std::vector<Variant> variants(const evtwin_info& info) {
+  std::vector<Variant> all{{"", defaults(info)}};
+  for (std::uint32_t p = 0; p < info.n_params; ++p) {
+    const evtwin_param_info& param = info.params[p];
+    if (param.type == EVTWIN_PARAM_BOOL) {
+      auto params = defaults(info);
+      params[p].number = 1.0 - param.default_number;
+      all.push_back({fmt::format("{} = {}", param.id, params[p].number != 0.0), std::move(params)});
+    }
+    for (std::uint32_t c = 0; param.type == EVTWIN_PARAM_CHOICE && c < param.n_choices; ++c) {
+      if (std::strcmp(param.choices[c], param.default_text) == 0) continue;
+      auto params = defaults(info);
+      params[p].text = param.choices[c];
+      all.push_back({fmt::format("{} = '{}'", param.id, param.choices[c]), std::move(params)});
+    }
+  }
+  return all;
+}
+
 Services::Services(std::uint64_t seed, std::size_t extra)
     : memory_((sizeof(evtwin_host) + extra + 7) / 8, 0xA5A5A5A5A5A5A5A5U),
       host_(reinterpret_cast<evtwin_host*>(memory_.data())),
@@ -108,8 +127,12 @@ std::uint64_t Services::random(const evtwin_host* host, std::uint64_t stream, st
 Instance::Instance(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first) : services_(host_seed) {
   const auto params = defaults(info);
   make(specimen, info.id, params, first);
+  expect_made();
+}
+
+void Instance::expect_made() const {
   if (made_.status != EVTWIN_OK)
-    throw Failed(fmt::format("create() with its defaults answered {}: {}", name_of_status(made_.status),
+    throw Failed(fmt::format("create() answered {}: {}", name_of_status(made_.status),
                              made_.words.empty() ? "and reported no reason" : made_.words));
 }
 

@@ -43,6 +43,14 @@ class Specimen {
 /// Every parameter of the table with its default, as the host gives them.
 std::vector<evtwin_param_value> defaults(const evtwin_info& info);
 
+/// The defaults but for one choice or switch.
+struct Variant {
+  std::string words;  ///< "compat = 'acn-sim'"; empty: the defaults themselves
+  std::vector<evtwin_param_value> params;
+};
+/// The defaults, then every other choice and switch: what makes a strategy another one.
+std::vector<Variant> variants(const evtwin_info& info);
+
 /// Host services of one instance.
 class Services {
  public:
@@ -83,6 +91,7 @@ class Instance {
   Instance& operator=(const Instance&) = delete;
 
   const Made& made() const { return made_; }
+  void expect_made() const;  ///< @throws Failed with its words when it is not
   const evtwin_strategy& c() const { return *strategy_; }
   Services& services() { return services_; }
   /// @throws Failed when it does not answer EVTWIN_OK.
