@@ -19,6 +19,7 @@ int check(const CheckCommand& command);
 int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);
 int diff(const DiffCommand& command);
+int decide(const DecideCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);
 int plugin_new(const PluginNewCommand& command);

@@ -32,6 +32,19 @@ StrategyText parse_strategy(const std::string& text) {
 
 namespace {
 
+/// How strategies are hosted.
+void add_hosting(CLI::App& command, control::Hosting& hosting) {
+  command.add_flag("--isolate", hosting.isolate,
+                   "run each strategy in a process of its own: whatever it does, the run lives on");
+  command
+      .add_option("--call-limit-s", hosting.limits.call_s, "seconds a strategy may take for one answer (default 60)")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--memory-limit-mib", hosting.limits.memory_mib,
+                  "memory of this process, or of each isolated one, beyond which a strategy is stopped")
+      ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24));
+}
+
 /// Options that every command on a scenario has.
 struct ScenarioArguments {
   std::string scenario;
@@ -59,15 +72,7 @@ struct ScenarioArguments {
     for (CLI::Option* fixed : {given, drawn, lasting}) go_on->excludes(fixed);
     command.add_option("-o,--out", out, out_help);
     command.add_flag("--json", json, "one JSON document on stdout instead of a table");
-    command.add_flag("--isolate", hosting.isolate,
-                     "run each strategy in a process of its own: whatever it does, the run lives on");
-    command
-        .add_option("--call-limit-s", hosting.limits.call_s, "seconds a strategy may take for one answer (default 60)")
-        ->check(CLI::PositiveNumber);
-    command
-        .add_option("--memory-limit-mib", hosting.limits.memory_mib,
-                    "memory of this process, or of each isolated one, beyond which a strategy is stopped")
-        ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24));
+    add_hosting(command, hosting);
     command.add_option("--lang", language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
   }
 
@@ -141,6 +146,18 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   diff->add_option("B", diff_command.b, "run file")->required();
   diff->add_flag("--json", diff_command.json, "one JSON document on stdout instead of tables");
 
+  DecideCommand decide_command;
+  std::string decide_strategy;
+  bool print_schema = false, print_example = false;
+  auto* decide = app.add_subcommand("decide", "Ask a strategy for one decision: a request in JSON, an answer in JSON");
+  decide->add_option("REQUEST", decide_command.file, "file with the request; without it, or -: standard input");
+  decide->add_option("--strategy", decide_strategy, "ID[:key=value...] or FILE.so[#ID]");
+  decide->add_flag("--lines", decide_command.lines,
+                   "a request per line, an answer per line: one strategy instance serves them all");
+  decide->add_flag("--schema", print_schema, "print the JSON Schema of requests and answers");
+  decide->add_flag("--example", print_example, "print a request to start from");
+  add_hosting(*decide, decide_command.hosting);
+
   auto* plugin = app.add_subcommand("plugin", "Make, look at and judge strategies of your own");
   plugin->require_subcommand(1);
 
@@ -203,6 +220,15 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       for (const std::string& text : strategy_texts)
         command.strategies.push_back(checked_strategy("--strategies", text));
       return Command(std::move(command));
+    }
+    if (decide->parsed()) {
+      using Print = DecideCommand::Print;
+      decide_command.print = print_schema ? Print::schema : print_example ? Print::example : Print::answer;
+      if (decide_command.print == Print::answer) {
+        if (decide_strategy.empty()) throw CLI::RequiredError("--strategy");
+        decide_command.strategy = checked_strategy("--strategy", decide_strategy);
+      }
+      return Command(decide_command);
     }
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);

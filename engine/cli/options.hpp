@@ -62,6 +62,15 @@ struct DiffCommand {
   bool json = false;
 };
 
+struct DecideCommand {
+  enum class Print : std::uint8_t { answer, schema, example };
+  std::string file = "-";  ///< the request; "-": stdin
+  StrategyText strategy;
+  control::Hosting hosting;
+  bool lines = false;  ///< a request per line, an answer per line
+  Print print = Print::answer;
+};
+
 /// evtwin plugin new
 struct PluginNewCommand {
   std::string name;
@@ -90,7 +99,7 @@ struct PluginCheckCommand {
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand,
-                             PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
+                             DecideCommand, PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

@@ -13,6 +13,7 @@
 
 #include "scenario/fields.hpp"
 #include "scenario/language.hpp"
+#include "scenario/parts.hpp"
 #include "scenario/session_table.hpp"
 #include "twin/world.hpp"
 
@@ -34,10 +35,6 @@ struct Build {
 };
 
 // build_times.cpp
-/// @throws ScriptError for what is no IANA zone.
-market::Calendar calendar_of(const std::string& zone, const Where& where);
-/// A local time of the scenario's zone (or with an offset). @throws ScriptError naming the key and the text.
-TimeNs instant_of(const Value& value, const Where& where, const market::Calendar& calendar);
 market::LocalDate date_of(const Value& value, const Where& where);
 std::vector<market::LocalDate> dates_of(const Value& value, const Where& where);
 /// Months of a list { 6, 7, 8 } as a mask.
@@ -76,19 +73,10 @@ std::vector<physics::Storage> storages_of(const Value& value, const Where& where
 std::pair<double, double> efficiencies_of(const Value& value, const Where& where);
 
 // build_stations.cpp
-struct Stations {
-  std::vector<physics::Evse> evses;
-  std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_station;  ///< rows of each station name
-  std::map<std::string, std::uint32_t, std::less<>> by_id;
-};
 Stations stations_of(Build& build, const Value& value, const Where& where, double site_voltage_v,
                      const std::vector<physics::Feeder>& feeders);
 /// Row of an EVSE. @throws ScriptError with the nearest id.
 std::uint32_t evse_row(const Stations& stations, const std::string& id, const Where& where);
-
-// build_limits.cpp
-std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where);
-std::vector<physics::LimitRow> rows_of(const Value& value, const Where& where, const Stations& stations);
 
 // build_demand_response.cpp
 /// Cuts of the contract power that touch the run; those that come every day are spelled out.

@@ -50,18 +50,32 @@ physics::Curve acceptance_of(const Fields& f, const physics::Vehicle& vehicle) {
   return {{{0.0, full_kw}, {soc, full_kw}, {1.0, end_kw}}};
 }
 
-physics::Vehicle vehicle_of(const Value& value, const Where& where) {
-  const Fields f(value, section("vehicle"), where);
+}  // namespace
+
+std::pair<double, double> efficiencies_of(const Value& value, const Where& where) {
+  const auto one = [](const Value& v, const Where& at) {
+    const double efficiency = number_of(v, at, 0.0, 1.0, "0..1");
+    if (efficiency == 0.0) fail(at, "is an efficiency of 0; it must be above 0 and at most 1");
+    return efficiency;
+  };
+  if (value.is_number()) {
+    const double both = one(value, where);
+    return {both, both};
+  }
+  const std::vector<const Value*> pair = list_of(value, where, "two efficiencies, { charge, discharge }");
+  if (pair.size() != 2) fail(where, "must be { charge, discharge } or one number");
+  return {one(*pair[0], where / std::size_t{0}), one(*pair[1], where / std::size_t{1})};
+}
+
+physics::Vehicle vehicle_of(const Fields& f) {
   physics::Vehicle v;
-  v.name = f.text("name");
-  v.share = f.number("share");
   v.ac_phases = static_cast<std::uint8_t>(f.whole("ac_phases"));
   v.max_ac_kw = f.number("ac_kw", physics::infinite);
   v.max_dc_kw = f.number("dc_kw", physics::infinite);
   v.has_dc = v.max_dc_kw > 0.0;
   v.soc_known = f.boolean("soc_known");
   v.acceptance_hold = f.boolean("acceptance_hold");
-  v.battery.capacity_kwh = f.number("battery_kwh");
+  v.battery.capacity_kwh = f.number("battery_kwh", physics::infinite);
 
   v.battery.charge_efficiency = f.number("charge_efficiency", round_efficiency);
   v.battery.discharge_efficiency = f.number("discharge_efficiency", round_efficiency);
@@ -88,8 +102,8 @@ physics::Vehicle vehicle_of(const Value& value, const Where& where) {
   return v;
 }
 
-physics::Storage storage_of(const Value& value, const Where& where, const std::string& default_name) {
-  const Fields f(value, section("storage"), where);
+physics::Storage storage_of(const Fields& f, const std::string& default_name, std::string_view soc_key) {
+  const Where& where = f.where();
   physics::Storage s;
   s.id = f.text("name", default_name);
   s.capacity_kwh = f.number("kwh");
@@ -104,30 +118,13 @@ physics::Storage storage_of(const Value& value, const Where& where, const std::s
   s.soc_max = f.number("soc_max");
   if (s.soc_min >= s.soc_max)
     fail(f.where("soc_min"), "= " + show_number(s.soc_min) + " must be below soc_max = " + show_number(s.soc_max));
-  s.soc_start = f.number("soc_start", std::clamp(0.5, s.soc_min, s.soc_max));
+  s.soc_start = f.number(soc_key, std::clamp(0.5, s.soc_min, s.soc_max));
   if (s.soc_start < s.soc_min || s.soc_start > s.soc_max) {
-    fail(f.where("soc_start"), "= " + show_number(s.soc_start) + " must lie between soc_min = " +
-                                   show_number(s.soc_min) + " and soc_max = " + show_number(s.soc_max));
+    fail(f.where(soc_key), "= " + show_number(s.soc_start) + " must lie between soc_min = " + show_number(s.soc_min) +
+                               " and soc_max = " + show_number(s.soc_max));
   }
   s.standby_kw = f.number("standby_kw");
   return s;
-}
-
-}  // namespace
-
-std::pair<double, double> efficiencies_of(const Value& value, const Where& where) {
-  const auto one = [](const Value& v, const Where& at) {
-    const double efficiency = number_of(v, at, 0.0, 1.0, "0..1");
-    if (efficiency == 0.0) fail(at, "is an efficiency of 0; it must be above 0 and at most 1");
-    return efficiency;
-  };
-  if (value.is_number()) {
-    const double both = one(value, where);
-    return {both, both};
-  }
-  const std::vector<const Value*> pair = list_of(value, where, "two efficiencies, { charge, discharge }");
-  if (pair.size() != 2) fail(where, "must be { charge, discharge } or one number");
-  return {one(*pair[0], where / std::size_t{0}), one(*pair[1], where / std::size_t{1})};
 }
 
 std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where) {
@@ -138,7 +135,10 @@ std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where
   std::set<std::string> names;
   double shares = 0.0;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    out.push_back(vehicle_of(*list[i], where / i));
+    const Fields f(*list[i], section("vehicle"), where / i);
+    out.push_back(vehicle_of(f));
+    out.back().name = f.text("name");
+    out.back().share = f.number("share");
     if (!names.insert(out.back().name).second) fail(where / i / "name", "= \"" + out.back().name + "\" is used twice");
     shares += out.back().share;
   }
@@ -149,13 +149,14 @@ std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where
 std::vector<physics::Storage> storages_of(const Value& value, const Where& where) {
   const Table* table = value.table();
   if (table != nullptr && (!table->named.empty() || table->numbered.empty()))
-    return {storage_of(value, where, "storage")};
+    return {storage_of(Fields(value, section("storage"), where), "storage")};
   std::vector<physics::Storage> out;
   const std::vector<const Value*> list = list_of(value, where, "storages");
   if (list.size() > 10'000) fail(where, "has more than 10,000 storages");
   std::set<std::string> names;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    out.push_back(storage_of(*list[i], where / i, list.size() == 1 ? "storage" : "storage-" + std::to_string(i + 1)));
+    out.push_back(storage_of(Fields(*list[i], section("storage"), where / i),
+                             list.size() == 1 ? "storage" : "storage-" + std::to_string(i + 1)));
     if (!names.insert(out.back().id).second) fail(where / i / "name", "= \"" + out.back().id + "\" is used twice");
   }
   return out;

@@ -86,7 +86,8 @@ void make_ac(const Fields& f, physics::Evse& evse, double site_voltage_v) {
     evse.max_discharge_a = f.has("max_discharge_kw") ? f.number("max_discharge_kw") / kw_per_a : evse.max_a;
 }
 
-// One EVSE of the station, without its id.
+}  // namespace
+
 physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<physics::Feeder>& feeders) {
   physics::Evse evse;
   evse.bidirectional = f.boolean("bidirectional");
@@ -108,6 +109,8 @@ physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<
   }
   return evse;
 }
+
+namespace {
 
 void add(Build& build, Stations& out, physics::Evse evse, std::string id, const std::string& station,
          const Where& where) {

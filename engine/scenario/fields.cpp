@@ -56,7 +56,19 @@ void check_range(const Where& where, double value, double min, double max, bool 
 
 [[noreturn]] void fail_type(const Where& where, const std::string& due, const Value& value) {
   if (const auto* unusable = std::get_if<Unusable>(&value.data)) fail(where, unusable->why);
-  fail(where, "must be " + due + ", got " + describe(value));
+  const Table* table = where.json ? value.table() : nullptr;
+  const std::string got = table == nullptr ? describe(value) : table->numbered.empty() ? "an object" : "an array";
+  fail(where, "must be " + due + ", got " + got);
+}
+
+/// Tokens of a JSON pointer: '~' and '/' have a meaning of their own there (RFC 6901).
+std::string pointer_of(const std::vector<std::string>& path) {
+  std::string out;
+  for (const std::string& step : path) {
+    out += '/';
+    for (const char c : printable(step, 60)) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  }
+  return out;
 }
 
 std::vector<std::string_view> split(std::string_view words) {
@@ -84,19 +96,23 @@ Where Where::operator/(std::string_view key) const {
   return out;
 }
 
-Where Where::operator/(std::size_t position) const { return *this / ("[" + std::to_string(position + 1) + "]"); }
+Where Where::operator/(std::size_t position) const {
+  return *this / (json ? std::to_string(position) : "[" + std::to_string(position + 1) + "]");
+}
 
 Where Where::at(const Construct& construct) const {
   return {source, construct.file, construct.kind, construct.line, {}};
 }
 
 std::string Where::label() const {
+  if (json) return path.empty() ? "the request" : pointer_of(path);
   std::string out = call;
   for (const std::string& step : path) out += step.starts_with('[') ? step : "." + printable(step, 60);
   return out;
 }
 
 std::string Where::position() const {
+  if (json) return label();
   int at = line;
   if (source && source->file == file) {
     const std::size_t dot = call.rfind('.');
@@ -106,6 +122,12 @@ std::string Where::position() const {
 }
 
 void fail_at(const Where& where, std::string_view text) {
+  if (where.json) {
+    // The pointer stands in front of every message: "/evses/1/kw = 0 must be" is "/evses/1/kw: 0 must be".
+    if (const std::string label = where.label(); text.starts_with(label)) text.remove_prefix(label.size());
+    text.remove_prefix(std::min(text.find_first_not_of(":= "), text.size()));
+    throw FieldError(pointer_of(where.path), std::string(text));
+  }
   throw ScriptError(where.position() + ": " + std::string(text));
 }
 
@@ -130,7 +152,8 @@ std::string show_number(double value) {
 
 std::vector<const Value*> list_of(const Value& value, const Where& where, std::string_view what) {
   const Table* table = value.table();
-  if (table == nullptr) fail_type(where, "a list of " + std::string(what), value);
+  if (table == nullptr || (where.json && !table->named.empty()))
+    fail_type(where, "a list of " + std::string(what), value);
   if (!table->named.empty()) {
     fail(where, "is a list of " + std::string(what) + ", but has the key '" +
                     printable(table->named.front().first, 60) + "'; write { { ... }, { ... } }");
@@ -168,6 +191,7 @@ const std::string& text_of(const Value& value, const Where& where) {
 
 Fields::Fields(const Value& value, const Section& section, Where where)
     : value_(value), table_(value_.table()), section_(&section), where_(std::move(where)) {
+  if (where_.json && (table_ == nullptr || !table_->numbered.empty())) fail_type(where_, "an object", value);
   if (table_ == nullptr) fail_type(where_, "a table in braces", value);
   // Unknown keys first: a misspelt key is the likeliest cause of a missing one.
   for (const auto& [name, entry] : table_->named) {
@@ -195,7 +219,9 @@ Fields::Fields(const Value& value, const Section& section, Where where)
     if (!table_->is_list()) fail(where_, "has a hole: entry " + std::to_string(table_->list_length() + 1) + " is nil");
     for (const auto& entry : table_->numbered) positional_.push_back(entry.second);
   }
-  for (const auto& [name, entry] : table_->named) check(*find_key(section, name), entry);
+  for (const auto& [name, entry] : table_->named) {
+    if (!entry.is_nil()) check(*find_key(section, name), entry);
+  }
   for (const Key& key : section.keys) {
     if (key.required && !has(key.name)) {
       fail_at(where_, where_.label() + " needs " + std::string(key.name) +
@@ -238,7 +264,8 @@ void Fields::check(const Key& key, const Value& value) const {
 
 const Value* Fields::find(std::string_view key) const {
   row(key);
-  return table_->find(key);
+  const Value* value = table_->find(key);
+  return value == nullptr || value->is_nil() ? nullptr : value;  // JSON's null is a key left out
 }
 
 const Key& Fields::row(std::string_view key) const {

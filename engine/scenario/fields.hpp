@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scenario/keys.hpp"
+#include "scenario/sandbox.hpp"
 #include "scenario/value.hpp"
 
 namespace evtwin::scenario {
@@ -26,18 +27,26 @@ struct Where {
   std::string call;  ///< "site"
   int line = 0;
   std::vector<std::string> path;  ///< "stations", "[2]", "kw"
+  bool json = false;              ///< of a JSON document: then label and position are its JSON pointer (RFC 6901)
 
   Where operator/(std::string_view key) const;
   Where operator/(std::size_t position) const;  ///< from 0
   /// Place of another call, such as a site inside its scenario.
   Where at(const Construct& construct) const;
-  /// "site.stations[2].kw".
+  /// "site.stations[2].kw"; in JSON "/evses/1/kw", and "the request" for the whole.
   std::string label() const;
   /// "week.lua:12".
   std::string position() const;
 };
 
-/// @throws ScriptError "FILE:LINE: text".
+/// What is wrong with a JSON document, and which field it is; `what()` is "/evses/1/kw: what, and what would be right".
+struct FieldError : ScriptError {
+  FieldError(std::string pointer, const std::string& text)
+      : ScriptError((pointer.empty() ? "the request" : pointer) + ": " + text), field(std::move(pointer)) {}
+  std::string field;  ///< JSON pointer; empty for the whole document
+};
+
+/// @throws ScriptError "FILE:LINE: text", in JSON a FieldError.
 [[noreturn]] void fail_at(const Where& where, std::string_view text);
 /// The same with "site.stations[2].kw " in front.
 [[noreturn]] void fail(const Where& where, std::string_view text);

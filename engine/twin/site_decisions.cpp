@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "control/answer.hpp"
 #include "twin/site_run.hpp"
 
 namespace evtwin::twin {
@@ -139,50 +140,17 @@ void SiteRun::show_limits_ahead(TimeNs t) {
   }
 }
 
-namespace {
-
-/// An infinite power is no power; any finite one is the guard's to bring within bounds.
-void check_finite(double kw, const control::Strategy& strategy, std::string_view kind, std::string_view id) {
-  if (std::isinf(kw))
-    throw control::StrategyError(
-        fmt::format("{}: decide answered {} kW for {} {}; a finite number is due, or NaN to leave it as it is",
-                    strategy.who(), kw, kind, id));
-}
-
-}  // namespace
-
 /// What the strategy wrote, checked and made the members' wishes. NaN leaves the last one standing.
 void SiteRun::take_answer(const evtwin_decision& decision, TimeNs t) {
-  if (!columns_.canaries_alive()) {
-    throw control::StrategyError(
-        fmt::format("{}: decide wrote outside its decision column (evse_kw has {} rows, storage_kw {})",
-                    strategy_->who(), evse_count(), site_.storages.size()));
-  }
-  if (decision.wake_ns != 0) {
-    if (decision.wake_ns <= t) {
-      throw control::StrategyError(fmt::format("{}: decide asked to be woken at {}, which is not after now",
-                                               strategy_->who(),
-                                               context_.world.calendar.format_local(decision.wake_ns)));
-    }
-    wake_ns_ = std::max(decision.wake_ns, earliest_wake_ns(t));
-  }
-  // NaN leaves the last wish standing.
+  const control::Answered answered{
+      *strategy_, columns_, decision, active_, site_.evses, site_.storages, context_.world.calendar};
+  control::check_answer(answered);
+  if (decision.wake_ns != 0) wake_ns_ = std::max(decision.wake_ns, earliest_wake_ns(t));
+  // What is left as it is keeps the last wish.
   Plan* const plan = site_.commands.is_instant() ? nullptr : &begin_plan(t);
-  const auto wish = [&](std::size_t member) -> double& {
-    return plan == nullptr ? guard_.members[member].wish_kw : plan->wish_kw[member];
-  };
-  const auto evse_kw = columns_.decided_evse_kw();
-  for (const std::uint32_t i : active_) {
-    if (i >= evse_count() || std::isnan(evse_kw[i])) continue;
-    check_finite(evse_kw[i], *strategy_, "EVSE", site_.evses[i].id);
-    wish(i) = evse_kw[i];
-  }
-  const auto storage_kw = columns_.decided_storage_kw();
-  for (std::size_t s = 0; s < storage_kw.size(); ++s) {
-    if (std::isnan(storage_kw[s])) continue;
-    check_finite(storage_kw[s], *strategy_, "storage", site_.storages[s].id);
-    wish(evse_count() + s) = storage_kw[s];
-  }
+  control::each_wish(answered, [&](std::size_t member, double kw) {
+    (plan == nullptr ? guard_.members[member].wish_kw : plan->wish_kw[member]) = kw;
+  });
   if (plan != nullptr) move_plans(t);
   for (const control::Strategy::Remark& remark : strategy_->remarks) {
     const bool warning = remark.severity == EVTWIN_WARNING;

@@ -1,0 +1,43 @@
+// What a strategy answered: whether it can be an answer, and the powers it asks for.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "control/strategy.hpp"
+#include "control/view.hpp"
+#include "market/calendar.hpp"
+
+namespace evtwin::control {
+
+/// One answer with what it answers.
+struct Answered {
+  const Strategy& strategy;
+  const ViewColumns& columns;  ///< whose decision it is, and whose view was shown
+  const evtwin_decision& decision;
+  std::span<const std::uint32_t> active;  ///< members whose power counts: connected EVSEs and all storages
+  std::span<const physics::Evse> evses;
+  std::span<const physics::Storage> storages;
+  const market::Calendar& calendar;  ///< for messages
+};
+
+/// @throws StrategyError for infinite power, writes beside the columns, a wake that is not after now.
+void check_answer(const Answered& answered);
+
+/// Calls `wish(member, kw)` for every power that was asked of an active EVSE, then of a storage. NaN asks nothing.
+template <class Wish>
+void each_wish(const Answered& answered, Wish&& wish) {
+  const auto evse_kw = answered.columns.decided_evse_kw();
+  for (const std::uint32_t i : answered.active) {
+    if (i < evse_kw.size() && !std::isnan(evse_kw[i])) wish(i, evse_kw[i]);
+  }
+  const auto storage_kw = answered.columns.decided_storage_kw();
+  for (std::size_t s = 0; s < storage_kw.size(); ++s) {
+    if (!std::isnan(storage_kw[s])) wish(evse_kw.size() + s, storage_kw[s]);
+  }
+}
+
+}  // namespace evtwin::control

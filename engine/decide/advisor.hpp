@@ -1,0 +1,67 @@
+// Asks a strategy what it would do in the situation of a request, and the guard what it would make of that.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "control/correction.hpp"
+#include "control/strategy_choice.hpp"
+#include "decide/request.hpp"
+
+namespace evtwin::decide {
+
+struct Asked {
+  std::string id;         ///< of an EVSE or storage
+  bool connected = true;  ///< EVSEs: somebody is plugged in; storages: always
+  double asked_kw = 0.0;  ///< NaN: left as it is
+  double granted_kw = 0.0;
+  control::Correction reason = control::Correction::none;
+  std::string limit;  ///< the row that bound, when reason is `limit`
+};
+
+/// A limit that does not hold with what is granted.
+struct Exceeded {
+  std::string limit;
+  double value = 0.0, lower = 0.0, upper = 0.0;  ///< in the row's unit
+};
+
+struct Answer {
+  std::string strategy;
+  std::vector<Asked> evses, storages;  ///< all, in the request's order
+  std::vector<Exceeded> exceeded;
+  TimeNs wake_ns = 0;          ///< 0: no own wake-up
+  double expected_cost = 0.0;  ///< NaN: none
+  std::vector<control::Strategy::Remark> remarks;
+};
+
+/// One strategy instance. It is made at the first request and serves one installation: EVSEs, storages and limit rows
+/// stay as they are, everything else may change.
+class Advisor {
+ public:
+  explicit Advisor(control::ChosenStrategy chosen) : chosen_(std::move(chosen)) {}
+  /// @throws scenario::FieldError: another installation than the first request's. control::StrategyError: the strategy
+  /// failed, and the instance may not be asked again.
+  Answer decide(const Request& request);
+
+ private:
+  struct Situation;
+  void number_sessions(const Request& request);
+
+  control::ChosenStrategy chosen_;
+  std::unique_ptr<control::Strategy> strategy_;
+  std::optional<Request> first_;
+  std::vector<std::uint64_t> numbers_;  // [EVSEs] of the sessions
+  std::vector<TimeNs> arrived_ns_;      // [EVSEs] when they came; time_never: nobody
+  std::uint64_t last_number_ = 0;
+  std::uint64_t decisions_ = 0;
+};
+
+/// The answer as it is printed; what is not known is null.
+nlohmann::ordered_json answer_json(const Request& request, const Answer& answer);
+
+}  // namespace evtwin::decide

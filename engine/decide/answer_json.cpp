@@ -1,0 +1,72 @@
+// The answer as JSON: what `evtwin decide` prints, and what schema.cpp describes.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "decide/advisor.hpp"
+#include "decide/request_keys.hpp"
+
+namespace evtwin::decide {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+/// JSON has no NaN and no infinity.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+void add_corrections(const std::vector<Asked>& rows, const char* subject, Json& out) {
+  for (const Asked& row : rows) {
+    if (row.reason == control::Correction::none) continue;
+    Json entry{{subject, row.id},
+               {"asked_kw", number(row.asked_kw)},
+               {"granted_kw", row.granted_kw},
+               {"reason", control::name_of(row.reason)}};
+    if (!row.limit.empty()) entry["limit"] = row.limit;
+    out.push_back(std::move(entry));
+  }
+}
+
+/// By id: those that are connected, and those that were asked all the same.
+Json by_id(const std::vector<Asked>& rows, double Asked::*kw) {
+  Json out = Json::object();
+  for (const Asked& row : rows) {
+    if (row.connected || !std::isnan(row.asked_kw)) out[row.id] = number(row.*kw);
+  }
+  return out;
+}
+
+}  // namespace
+
+Json answer_json(const Request& request, const Answer& answer) {
+  Json json = Json::object();
+  if (!request.id.empty()) json["id"] = request.id;
+  json["strategy"] = answer.strategy;
+  json["now"] = request.calendar.format_iso(request.now_ns);
+  json["why"] = Json::array();
+  for (const WhyWord& word : why_words()) {
+    if ((request.why & word.bit) != 0) json["why"].push_back(word.word);
+  }
+  json["evse_kw"] = by_id(answer.evses, &Asked::asked_kw);
+  json["storage_kw"] = by_id(answer.storages, &Asked::asked_kw);
+  json["granted_kw"] = by_id(answer.evses, &Asked::granted_kw);
+  json["storage_granted_kw"] = by_id(answer.storages, &Asked::granted_kw);
+  json["corrections"] = Json::array();
+  add_corrections(answer.evses, "evse", json["corrections"]);
+  add_corrections(answer.storages, "storage", json["corrections"]);
+  json["exceeded"] = Json::array();
+  for (const Exceeded& row : answer.exceeded)
+    json["exceeded"].push_back({{"limit", row.limit},
+                                {"value", number(row.value)},
+                                {"lower", number(row.lower)},
+                                {"upper", number(row.upper)}});
+  json["wake"] =
+      answer.wake_ns == 0 ? Json() : Json{{"at", request.calendar.format_iso(answer.wake_ns)}, {"ns", answer.wake_ns}};
+  json["expected_cost"] = number(answer.expected_cost);
+  json["remarks"] = Json::array();
+  for (const auto& remark : answer.remarks)
+    json["remarks"].push_back(
+        {{"severity", remark.severity == EVTWIN_WARNING ? "warning" : "info"}, {"text", remark.text}});
+  return json;
+}
+
+}  // namespace evtwin::decide

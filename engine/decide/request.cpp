@@ -1,0 +1,304 @@
+#include "decide/request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "decide/json_value.hpp"
+#include "decide/request_keys.hpp"
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
+#include "market/demand_charge.hpp"
+#include "scenario/fields.hpp"
+#include "scenario/parts.hpp"
+
+namespace evtwin::decide {
+
+using scenario::fail;
+using scenario::Fields;
+using scenario::Value;
+using scenario::Where;
+
+namespace {
+
+/// Far enough from the ends of 64-bit nanoseconds that no sum of a view leaves them.
+constexpr TimeNs margin_ns = 400 * kernel::day_ns;
+
+TimeNs instant_at(const Fields& f, std::string_view key, const market::Calendar& calendar) {
+  const TimeNs t = scenario::instant_of(*f.find(key), f.where(key), calendar);
+  if (t < market::earliest_ns + margin_ns || t > market::latest_ns - margin_ns)
+    fail(f.where(key), "is outside the years 1679 to 2261");
+  return t;
+}
+
+TimeNs instant_at(const Fields& f, std::string_view key, const market::Calendar& calendar, TimeNs otherwise) {
+  return f.has(key) ? instant_at(f, key, calendar) : otherwise;
+}
+
+Fields part(const Value& value, std::string_view section, const Where& where) {
+  return {value, request_section(section), where};
+}
+
+/// The part under a key, or one without any field.
+Fields part_or_none(const Fields& f, std::string_view key, std::string_view section) {
+  static const Value none{std::make_shared<const scenario::Table>()};
+  const Value* value = f.find(key);
+  return part(value == nullptr ? none : *value, section, f.where(key));
+}
+
+physics::Vehicle read_vehicle(const Fields& f) {
+  physics::Vehicle vehicle = scenario::vehicle_of(f);
+  vehicle.name = f.text("name");
+  if (!f.has("battery_kwh")) {
+    // Nothing of an unknown battery is known: it loses nothing and never tapers.
+    for (const char* key : {"taper_soc", "taper_end_kw", "curve", "soc_floor", "efficiency", "charge_efficiency",
+                            "discharge_efficiency", "acceptance_hold"}) {
+      if (f.has(key)) fail(f.where(key), "needs battery_kwh");
+    }
+    const double discharge_kw = vehicle.max_discharge_kw;
+    vehicle.battery = {};
+    if (vehicle.v2g_capable) vehicle.battery.discharge = physics::Curve::constant(discharge_kw);
+    vehicle.soc_floor = 0.0;
+    vehicle.soc_known = false;
+  }
+  if (vehicle.battery.charge.knots.size() > most_curve_points)
+    fail(f.where("curve"), fmt::format("has more than {} points", most_curve_points));
+  return vehicle;
+}
+
+Car read_car(const Fields& f, const Request& request) {
+  Car car;
+  car.arrived_ns = instant_at(f, "arrived", request.calendar, request.now_ns);
+  car.departs_ns = instant_at(f, "departs", request.calendar);
+  const auto shown = [&](TimeNs t) { return request.calendar.format_iso(t); };
+  if (car.arrived_ns > request.now_ns)
+    fail(f.where("arrived"), fmt::format("{} is after now, {}; leave the session out until then", shown(car.arrived_ns),
+                                         shown(request.now_ns)));
+  if (car.departs_ns < car.arrived_ns)
+    fail(f.where("departs"),
+         fmt::format("{} is before the car arrived, {}", shown(car.departs_ns), shown(car.arrived_ns)));
+  car.requested_kwh = f.number("requested_kwh");
+  car.got_kwh = f.number("got_kwh");
+  car.priority = f.number("priority");
+  car.setpoint_kw = f.number("setpoint_kw");
+  car.power_kw = f.number("power_kw", car.setpoint_kw);
+  car.v2g = f.boolean("v2g");
+  if (f.has("draws")) car.draws = f.boolean("draws");
+  car.soc = f.number("soc", physics::unknown);
+  if (f.has("number")) car.number = static_cast<std::uint64_t>(f.whole("number"));
+  if (const Value* vehicle = f.find("vehicle"))
+    car.vehicle = read_vehicle(part(*vehicle, "vehicle", f.where("vehicle")));
+  if (!std::isnan(car.soc) && std::isinf(car.vehicle.battery.capacity_kwh))
+    fail(f.where("soc"), "needs vehicle.battery_kwh: a fraction of what?");
+  return car;
+}
+
+RequestedEvse read_evse(const Fields& f, const Request& request, double voltage_v) {
+  RequestedEvse out;
+  out.evse = scenario::evse_of(f, voltage_v, request.feeders);
+  out.evse.id = f.text("id");
+  out.available = f.boolean("available");
+  if (const Value* session = f.find("session"))
+    out.car = read_car(part(*session, "session", f.where("session")), request);
+  if (const Value* reserved = f.find("reserved")) {
+    const Fields r = part(*reserved, "reserved", f.where("reserved"));
+    out.reserved_from_ns = instant_at(r, "from", request.calendar);
+    out.reserved_until_ns = instant_at(r, "until", request.calendar);
+    if (out.reserved_until_ns <= out.reserved_from_ns) fail(r.where("until"), "is not after from");
+    out.reserved_kwh = r.number("kwh");
+  }
+  return out;
+}
+
+void read_evses(const Fields& f, Request& request, double voltage_v, scenario::Stations& by_name) {
+  const Where where = f.where("evses");
+  const auto list = scenario::list_of(*f.find("evses"), where, "EVSEs");
+  if (list.empty()) fail(where, "is empty; a site has at least one EVSE");
+  std::set<std::uint64_t> numbers;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields evse = part(*list[i], "evse", where / i);
+    request.evses.push_back(read_evse(evse, request, voltage_v));
+    const RequestedEvse& read = request.evses.back();
+    if (!by_name.by_id.emplace(read.evse.id, static_cast<std::uint32_t>(i)).second)
+      fail(evse.where("id"), fmt::format("\"{}\" is used twice", read.evse.id));
+    if (read.car && read.car->number != 0 && !numbers.insert(read.car->number).second)
+      fail(evse.where("session") / "number", fmt::format("{} is used twice", read.car->number));
+    by_name.evses.push_back(read.evse);
+  }
+}
+
+void read_storages(const Fields& f, Request& request) {
+  const Value* value = f.find("storages");
+  if (value == nullptr) return;
+  const Where where = f.where("storages");
+  const auto list = scenario::list_of(*value, where, "storages");
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields s = part(*list[i], "storage", where / i);
+    RequestedStorage out;
+    out.storage = scenario::storage_of(s, list.size() == 1 ? "storage" : fmt::format("storage-{}", i + 1), "soc");
+    out.setpoint_kw = s.number("setpoint_kw");
+    out.power_kw = s.number("power_kw", out.setpoint_kw);
+    if (!names.insert(out.storage.id).second)
+      fail(s.where("name"), fmt::format("\"{}\" is used twice", out.storage.id));
+    request.storages.push_back(std::move(out));
+  }
+}
+
+Demand read_demand(const Fields& prices, const Request& request) {
+  const Fields f = part_or_none(prices, "demand", "demand");
+  Demand demand;
+  demand.price_per_kw = f.number("price_per_kw");
+  // In the order of the row's words.
+  constexpr std::uint32_t bases[] = {EVTWIN_DEMAND_NONE, EVTWIN_DEMAND_PEAK, EVTWIN_DEMAND_CONTRACT};
+  if (prices.has("demand")) demand.basis = bases[f.choice("basis")];
+  if (demand.price_per_kw > 0.0 && demand.basis != EVTWIN_DEMAND_PEAK)
+    fail(f.where("price_per_kw"), "is of basis \"peak\"; no decision changes the others");
+  if (demand.price_per_kw == 0.0 && demand.basis == EVTWIN_DEMAND_PEAK) demand.basis = EVTWIN_DEMAND_NONE;
+  demand.fraction = f.number("fraction");
+  demand.month_peak_kw = f.number("month_peak_kw");
+  demand.billed_peak_kw = f.number("billed_peak_kw", demand.month_peak_kw);
+  demand.window_import_kwh = f.number("window_import_kwh");
+  const market::Calendar& calendar = request.calendar;
+  demand.month_end_ns = instant_at(f, "month_end", calendar, calendar.next_month_start(request.now_ns));
+  demand.window_end_ns =
+      instant_at(f, "window_end", calendar, calendar.next_tick(request.now_ns, market::metering_window_ns));
+  if (demand.month_end_ns <= request.now_ns) fail(f.where("month_end"), "is not after now");
+  if (demand.window_end_ns <= request.now_ns) fail(f.where("window_end"), "is not after now");
+  return demand;
+}
+
+void read_horizon(const Fields& f, Request& request) {
+  const Value* value = f.find("horizon");
+  if (value == nullptr) return;
+  const Where where = f.where("horizon");
+  const auto list = scenario::list_of(*value, where, "steps");
+  Step step = request.present;
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    const Fields s = part(*list[k], "step", where / k);
+    const TimeNs start_ns = instant_at(s, "start", request.calendar);
+    if (k > 0 && start_ns <= step.start_ns) fail(s.where("start"), "is not after the start of the entry before");
+    step.start_ns = start_ns;
+    for (auto [key, cell] : {std::pair{"pv_kw", &Step::pv_kw},
+                             {"load_kw", &Step::load_kw},
+                             {"buy_per_kwh", &Step::buy_per_kwh},
+                             {"sell_per_kwh", &Step::sell_per_kwh},
+                             {"co2_kg_per_kwh", &Step::co2_kg_per_kwh},
+                             {"contract_kw", &Step::contract_kw},
+                             {"power_setpoint_kw", &Step::power_setpoint_kw}}) {
+      step.*cell = s.number(key, step.*cell);
+    }
+    step.arrivals = s.number("arrivals");
+    step.arrivals_kwh = s.number("arrivals_kwh");
+    request.ahead.push_back(step);
+  }
+}
+
+std::uint32_t read_why(const Fields& f) {
+  const Value* value = f.find("why");
+  if (value == nullptr) return EVTWIN_WHY_TICK;
+  std::vector<std::string_view> known;
+  for (const WhyWord& word : why_words()) known.push_back(word.word);
+  std::uint32_t why = 0;
+  const auto list = scenario::list_of(*value, f.where("why"), "words");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string& text = scenario::text_of(*list[i], f.where("why") / i);
+    const auto at = std::find(known.begin(), known.end(), text);
+    if (at == known.end())
+      fail(f.where("why") / i,
+           fmt::format("\"{}\" must be one of {}{}", text, fmt::join(known, ", "), kernel::did_you_mean(text, known)));
+    why |= why_words()[static_cast<std::size_t>(at - known.begin())].bit;
+  }
+  if (why == 0) fail(f.where("why"), "is empty; leave it out for a tick");
+  return why;
+}
+
+evtwin_ledger read_ledger(const Fields& request, std::string_view key) {
+  const Fields f = part_or_none(request, key, "ledger");
+  evtwin_ledger ledger{};
+  ledger.struct_size = sizeof(evtwin_ledger);
+  for (const LedgerField& field : ledger_fields()) ledger.*field.value = f.number(field.name);
+  return ledger;
+}
+
+}  // namespace
+
+Request read_request(std::string_view json) {
+  Where root;
+  root.json = true;
+  const Fields f(value_of_json(json), request_section("request"), root);
+  Request request;
+  request.id = f.text("id");
+  request.calendar = scenario::calendar_of(f.text("timezone"), f.where("timezone"));
+  request.now_ns = instant_at(f, "now", request.calendar);
+  request.tick_ns = f.whole("tick_min") * kernel::minute_ns;
+  request.seed = static_cast<std::uint64_t>(f.whole("seed"));
+  request.why = read_why(f);
+  if (f.has("decision_number")) request.decision_number = static_cast<std::uint64_t>(f.whole("decision_number"));
+
+  const Fields site = part_or_none(f, "site", "site");
+  if (const Value* feeders = site.find("feeders"))
+    request.feeders = scenario::feeders_of(*feeders, site.where("feeders"));
+  scenario::Stations by_name;
+  read_evses(f, request, site.number("voltage_v"), by_name);
+  read_storages(f, request);
+  if (const Value* rows = site.find("rows")) request.rows = scenario::rows_of(*rows, site.where("rows"), by_name);
+  request.enforce = site.choice("limits") == 0;
+  request.export_limit_kw = site.number("export_limit_kw", physics::infinite);
+  request.storage_policy = static_cast<std::uint32_t>(site.choice("storage_policy"));
+
+  const Fields prices = part_or_none(f, "prices", "prices");
+  request.driver_price_per_kwh = prices.number("driver_price_per_kwh");
+  request.v2g_price_per_kwh = prices.number("v2g_price_per_kwh");
+  request.unmet_price_per_kwh = prices.number("unmet_price_per_kwh");
+  request.demand = read_demand(prices, request);
+
+  Step& present = request.present;
+  present.start_ns = request.now_ns;
+  present.pv_kw = site.number("pv_kw");
+  present.load_kw = site.number("load_kw");
+  for (const RequestedStorage& s : request.storages) present.load_kw += s.storage.standby_kw;
+  present.contract_kw = site.number("contract_kw", physics::infinite);
+  present.power_setpoint_kw = site.number("power_setpoint_kw", physics::unknown);
+  present.buy_per_kwh = prices.number("buy_per_kwh");
+  present.sell_per_kwh = prices.number("sell_per_kwh");
+  read_horizon(f, request);
+  request.since_last = read_ledger(f, "since_last");
+  request.so_far = read_ledger(f, "so_far");
+  return request;
+}
+
+void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t steps, control::Horizon& horizon) {
+  market::LocalClock clock(request.calendar);
+  horizon.issued_ns = request.now_ns;
+  horizon.start_ns.resize(std::size_t{steps} + 1);
+  const auto columns = {std::pair{&control::Horizon::pv_kw, &Step::pv_kw},
+                        {&control::Horizon::load_kw, &Step::load_kw},
+                        {&control::Horizon::buy_per_kwh, &Step::buy_per_kwh},
+                        {&control::Horizon::sell_per_kwh, &Step::sell_per_kwh},
+                        {&control::Horizon::co2_kg_per_kwh, &Step::co2_kg_per_kwh},
+                        {&control::Horizon::contract_kw, &Step::contract_kw},
+                        {&control::Horizon::power_setpoint_kw, &Step::power_setpoint_kw},
+                        {&control::Horizon::arrivals, &Step::arrivals},
+                        {&control::Horizon::arrivals_kwh, &Step::arrivals_kwh}};
+  for (const auto& [column, field] : columns) (horizon.*column).resize(steps);
+  const Step* in_force = &request.present;
+  std::size_t next = 0;
+  TimeNs start_ns = request.now_ns, end_ns = next_tick_ns;
+  for (std::uint32_t k = 0; k < steps; ++k) {
+    for (; next < request.ahead.size() && request.ahead[next].start_ns <= start_ns; ++next)
+      in_force = &request.ahead[next];
+    for (const auto& [column, field] : columns) (horizon.*column)[k] = in_force->*field;
+    for (std::size_t a = next; a < request.ahead.size() && request.ahead[a].start_ns < end_ns; ++a)
+      horizon.contract_kw[k] = std::min(horizon.contract_kw[k], request.ahead[a].contract_kw);
+    horizon.start_ns[k] = start_ns;
+    start_ns = end_ns;
+    end_ns = clock.next_tick(start_ns, request.tick_ns);
+  }
+  horizon.start_ns[steps] = start_ns;
+}
+
+}  // namespace evtwin::decide
