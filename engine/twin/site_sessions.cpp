@@ -153,6 +153,7 @@ void SiteRun::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
 void SiteRun::show_session(std::uint32_t evse) {
   const Session& s = sessions_[evse];
   columns_.plug_in(evse, couplings_[evse]);
+  if (!evse_available(evse)) columns_.car_max_kw[evse] = 0.0;  // a visit that names its EVSE comes all the same
   columns_.session[evse] = s.number;
   columns_.arrived_ns[evse] = s.plugged_in_ns;
   columns_.claimed_departs_ns[evse] = s.visit.claimed_departure_ns;

@@ -85,7 +85,7 @@ typedef struct evtwin_param_value {
 
 /* Why the strategy is asked; several may hold at once. */
 #define EVTWIN_WHY_TICK 1u      /* the scenario's decision tick, aligned to the local clock */
-#define EVTWIN_WHY_ARRIVAL 2u   /* a vehicle was plugged in */
+#define EVTWIN_WHY_ARRIVAL 2u   /* a vehicle was plugged in; a reservation alone does not ask */
 #define EVTWIN_WHY_DEPARTURE 4u /* a vehicle was unplugged */
 #define EVTWIN_WHY_PRICE 8u     /* the buy or sell price changed */
 #define EVTWIN_WHY_LIMIT 16u    /* contract power, an export limit or an EVSE's availability changed */
@@ -265,7 +265,8 @@ typedef struct evtwin_decision {
   double* evse_kw;      /* [n_evses] NaN on entry = leave the setpoint as it is */
   double* storage_kw;   /* [n_storages] NaN on entry = leave as is */
   int64_t wake_ns;      /* 0 on entry = no own wake-up; else an instant after now. Each decision asks anew: what the one
-                             before asked for is forgotten */
+                             before asked for is forgotten. Where commands take time (a scenario's `commands`) it comes
+                             once this decision's set-points have arrived, and not within a second */
   double expected_cost; /* NaN on entry; what the strategy expects the horizon to cost, recorded */
 } evtwin_decision;
 
