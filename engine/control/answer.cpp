@@ -16,15 +16,14 @@ void check_answer(const Answered& answered) {
     throw StrategyError(fmt::format("{}: decide asked to be woken at {}, which is not after now", strategy.who(),
                                     calendar.format_local(decision.wake_ns)));
   }
-  // An infinite power is no power; any finite one is the guard's to bring within bounds.
-  each_wish(answered, [&](std::size_t member, double kw) {
-    if (!std::isinf(kw)) return;
-    const bool evse = member < answered.evses.size();
-    throw StrategyError(
-        fmt::format("{}: decide answered {} kW for {} {}; a finite number is due, or NaN to leave it as it is",
-                    answered.strategy.who(), kw, evse ? "EVSE" : "storage",
-                    evse ? answered.evses[member].id : answered.storages[member - answered.evses.size()].id));
-  });
+}
+
+void refuse_infinite(const Answered& answered, std::size_t member, double kw) {
+  const bool evse = member < answered.evses.size();
+  throw StrategyError(
+      fmt::format("{}: decide answered {} kW for {} {}; a finite number is due, or NaN to leave it as it is",
+                  answered.strategy.who(), kw, evse ? "EVSE" : "storage",
+                  evse ? answered.evses[member].id : answered.storages[member - answered.evses.size()].id));
 }
 
 }  // namespace evtwin::control

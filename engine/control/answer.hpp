@@ -24,20 +24,27 @@ struct Answered {
   const market::Calendar& calendar;  ///< for messages
 };
 
-/// @throws StrategyError for infinite power, writes beside the columns, a wake that is not after now.
+/// @throws StrategyError for writes beside the columns, a wake that is not after now.
 void check_answer(const Answered& answered);
 
+/// An infinite power is no power; any finite one is the guard's to bring within bounds.
+[[noreturn]] void refuse_infinite(const Answered& answered, std::size_t member, double kw);
+
 /// Calls `wish(member, kw)` for every power that was asked of an active EVSE, then of a storage. NaN asks nothing.
+/// @throws StrategyError for infinite power.
 template <class Wish>
 void each_wish(const Answered& answered, Wish&& wish) {
+  const auto take = [&](std::size_t member, double kw) {
+    if (std::isnan(kw)) return;
+    if (std::isinf(kw)) refuse_infinite(answered, member, kw);
+    wish(member, kw);
+  };
   const auto evse_kw = answered.columns.decided_evse_kw();
   for (const std::uint32_t i : answered.active) {
-    if (i < evse_kw.size() && !std::isnan(evse_kw[i])) wish(i, evse_kw[i]);
+    if (i < evse_kw.size()) take(i, evse_kw[i]);
   }
   const auto storage_kw = answered.columns.decided_storage_kw();
-  for (std::size_t s = 0; s < storage_kw.size(); ++s) {
-    if (!std::isnan(storage_kw[s])) wish(evse_kw.size() + s, storage_kw[s]);
-  }
+  for (std::size_t s = 0; s < storage_kw.size(); ++s) take(evse_kw.size() + s, storage_kw[s]);
 }
 
 }  // namespace evtwin::control

@@ -270,7 +270,7 @@ void Advisor::number_sessions(const Request& request) {
     const bool stays = arrived_ns_[i] == car->arrived_ns && !taken.contains(numbers_[i]);
     if (!stays) fresh.push_back(i);
   }
-  std::ranges::stable_sort(fresh, {}, [&](std::uint32_t i) { return request.evses[i].car->arrived_ns; });
+  std::ranges::sort(fresh, {}, [&](std::uint32_t i) { return std::pair(request.evses[i].car->arrived_ns, i); });
   if (!taken.empty()) last_number_ = std::max(last_number_, *taken.rbegin());
   for (const std::uint32_t i : fresh) numbers_[i] = ++last_number_;
   for (std::uint32_t i = 0; i < request.evses.size(); ++i) {

@@ -29,8 +29,10 @@ void add_corrections(const std::vector<Asked>& rows, const char* subject, Json& 
 /// By id: those that are connected, and those that were asked all the same.
 Json by_id(const std::vector<Asked>& rows, double Asked::*kw) {
   Json out = Json::object();
+  // Ids are different from each other: no need to look for each among those before.
+  auto& entries = out.get_ref<Json::object_t&>();
   for (const Asked& row : rows) {
-    if (row.connected || !std::isnan(row.asked_kw)) out[row.id] = number(row.*kw);
+    if (row.connected || !std::isnan(row.asked_kw)) entries.emplace_back(row.id, number(row.*kw));
   }
   return out;
 }

@@ -47,7 +47,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
   bool end_object() override {
     auto& named = open_.back().table->named;
-    std::stable_sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     const auto twice =
         std::adjacent_find(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
     if (twice != named.end()) {

@@ -25,7 +25,7 @@ using nlohmann::json;
 json two_cars() {
   return json::parse(R"({
     "now": "2026-06-01T09:00", "timezone": "Asia/Seoul",
-    "site": {"contract_kw": 12, "load_kw": 1},
+    "site": {"contract_kw": 12, "load_kw": 3, "pv_kw": 2},
     "evses": [
       {"id": "A", "kw": 7, "session": {"arrived": "2026-06-01T08:00", "departs": "2026-06-01T17:00", "requested_kwh": 20}},
       {"id": "B", "kw": 7, "session": {"arrived": "2026-06-01T08:30", "departs": "2026-06-01T11:00", "requested_kwh": 20}}
@@ -76,7 +76,7 @@ TEST_F(Decide, ALimitThatNobodyCanHoldIsNamed) {
   for (const char* id : {"A", "B"}) EXPECT_EQ(said["granted_kw"][id], 0.0);
   ASSERT_EQ(said["exceeded"].size(), 1U);
   EXPECT_EQ(said["exceeded"][0]["limit"], "grid connection");
-  EXPECT_EQ(said["exceeded"][0]["value"], 15.0);
+  EXPECT_EQ(said["exceeded"][0]["value"], 13.0);  // load minus PV
   EXPECT_EQ(said["exceeded"][0]["upper"], 12.0);
 }
 
@@ -85,6 +85,48 @@ TEST_F(Decide, AFinishedCarLeavesItsShareToOthers) {
   request["evses"][1]["session"]["draws"] = false;
   const json said = answer(request, {"--strategy", "asap"});
   EXPECT_NEAR(said["granted_kw"]["A"].get<double>(), 7.0, 1e-9);
+}
+
+TEST_F(Decide, ATaperCountsWhetherOrNotTheStrategyIsShownIt) {
+  // At 0.9 the car takes half of 7 kW: 3.5 + 7 fit into the 11 kW that two full offers would exceed.
+  json request = two_cars();
+  json& car = request["evses"][0]["session"];
+  car["soc"] = 0.9;
+  car["vehicle"] = {{"battery_kwh", 50}, {"ac_kw", 7}, {"ac_phases", 1}, {"taper_soc", 0.8}};
+  for (const bool known : {true, false}) {
+    car["vehicle"]["soc_known"] = known;
+    const json said = answer(request, {"--strategy", "asap"});
+    for (const char* id : {"A", "B"}) EXPECT_NEAR(said["granted_kw"][id].get<double>(), 7.0, 1e-9) << known;
+  }
+  car["soc"] = 0.7;
+  EXPECT_NEAR(answer(request, {"--strategy", "asap"})["granted_kw"]["B"].get<double>(), 5.5, 1e-9);
+}
+
+TEST_F(Decide, AnEvseOutOfServiceGivesNothing) {
+  json request = two_cars();
+  request["evses"][1]["available"] = false;
+  const json said = answer(request, {"--strategy", "edf"});
+  EXPECT_EQ(said["granted_kw"]["B"], 0.0);
+  EXPECT_NEAR(said["granted_kw"]["A"].get<double>(), 7.0, 1e-9);
+}
+
+TEST(DecideHorizon, StepsFollowTheTicksAndTakeWhatHoldsAtTheirStart) {
+  json request = two_cars();
+  request["now"] = "2026-06-01T09:05";
+  request["prices"]["buy_per_kwh"] = 100;
+  request["horizon"] = json::parse(R"([
+    {"start": "2026-06-01T09:20", "buy_per_kwh": 200, "contract_kw": 5},
+    {"start": "2026-06-01T09:40", "pv_kw": 7, "contract_kw": 12}])");
+  const decide::Request read = decide::read_request(request.dump());
+  control::Horizon horizon;
+  decide::fill_horizon(read, read.now_ns + 10 * kernel::minute_ns, 4, horizon);
+  // 09:05, 09:15, 09:30, 09:45, to 10:00.
+  std::vector<std::int64_t> minutes;
+  for (const std::int64_t t : horizon.start_ns) minutes.push_back((t - read.now_ns) / kernel::minute_ns);
+  EXPECT_EQ(minutes, (std::vector<std::int64_t>{0, 10, 25, 40, 55}));
+  EXPECT_EQ(horizon.buy_per_kwh, (std::vector<double>{100, 100, 200, 200}));
+  EXPECT_EQ(horizon.pv_kw, (std::vector<double>{2, 2, 2, 7}));
+  EXPECT_EQ(horizon.contract_kw, (std::vector<double>{12, 5, 5, 12}));  // the lowest within the step
 }
 
 TEST_F(Decide, AProcessOfItsOwnAndThisOneAnswerAlike) {
@@ -263,6 +305,11 @@ class Watched : public control::Strategy {
   std::unique_ptr<control::Strategy> inner_;
   Look look_;
   After after_;
+};
+
+/// Leaves everything as it is.
+struct Silent : control::Strategy {
+  void decide(const evtwin_view&, evtwin_decision&) override {}
 };
 
 /// Runs the week; every decision is also asked for in JSON, of one instance.
@@ -566,9 +613,6 @@ TEST_F(Decide, AStreamKeepsToOneInstallation) {
 TEST(DecideStream, ACarKeepsItsNumberAndTheNextOneGetsANewOne) {
   std::vector<std::vector<std::uint64_t>> numbers;
   control::ChosenStrategy chosen;
-  struct Silent : control::Strategy {
-    void decide(const evtwin_view&, evtwin_decision&) override {}
-  };
   chosen.factory = [&](const evtwin_view&, std::uint64_t, std::uint32_t) {
     return std::make_unique<Watched>(
         std::make_unique<Silent>(),
@@ -587,9 +631,6 @@ TEST(DecideStream, ACarKeepsItsNumberAndTheNextOneGetsANewOne) {
 
 TEST(DecideStream, WithoutAnAnswerSetpointsStay) {
   control::ChosenStrategy chosen;
-  struct Silent : control::Strategy {
-    void decide(const evtwin_view&, evtwin_decision&) override {}
-  };
   chosen.factory = [](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Silent>(); };
   decide::Advisor advisor(chosen);
   json request = two_cars();
@@ -600,6 +641,17 @@ TEST(DecideStream, WithoutAnAnswerSetpointsStay) {
   EXPECT_EQ(answer.evses[0].granted_kw, 5.0);
   EXPECT_EQ(answer.evses[1].granted_kw, 0.0);
   EXPECT_TRUE(json::parse(decide::answer_json(read, answer).dump())["evse_kw"]["A"].is_null());
+}
+
+TEST(DecideStream, WhatAStrategyLeavesToAnEvseOutOfServiceIsTakenAway) {
+  control::ChosenStrategy chosen;
+  chosen.factory = [](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Silent>(); };
+  json request = two_cars();
+  request["evses"][1]["session"]["setpoint_kw"] = 7;
+  request["evses"][1]["available"] = false;
+  const decide::Answer answer = decide::Advisor(chosen).decide(decide::read_request(request.dump()));
+  EXPECT_EQ(answer.evses[1].granted_kw, 0.0);
+  EXPECT_EQ(answer.evses[1].reason, control::Correction::outage);
 }
 
 // ---- The schema. ----
