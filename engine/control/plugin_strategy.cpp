@@ -4,7 +4,9 @@
 
 #include <cfenv>
 #include <filesystem>
+#include <mutex>
 #include <new>
+#include <utility>
 
 #include "control/arena.hpp"
 #include "control/view_layout.hpp"
@@ -56,6 +58,14 @@ std::string status_text(evtwin_status status) {
     default:
       return fmt::format("status {}, which strategy.h does not know", status);
   }
+}
+
+/// Instances that were cut off are never touched again; that they are known here tells a leak checker so.
+void abandon(const evtwin_strategy* instance) {
+  static std::mutex mutex;
+  static auto* all = new std::vector<const evtwin_strategy*>;
+  const std::lock_guard lock(mutex);
+  all->push_back(instance);
 }
 
 /// What the touched address tells: the view, a decision column, or nothing.
@@ -185,7 +195,7 @@ void PluginStrategy::call(const char* what, const evtwin_view* view, const evtwi
 /// Nothing of the plugin is called again, and its code stays where it is.
 void PluginStrategy::cut_off(const char* what, const Breach& breach, const evtwin_view* view,
                              const evtwin_decision* decision) {
-  instance_ = nullptr;
+  abandon(std::exchange(instance_, nullptr));
   library_->keep_loaded();
   throw StrategyError(
       fmt::format("{}: {} {}{}", who_, what, words_of(breach, limits_), place_of(breach, view, decision)));
