@@ -60,7 +60,7 @@ class Arena {
   /// The address at which the same cells can be read but not written.
   template <class T>
   const T* shown(const Column<T>& column) const {
-    return static_cast<const T*>(shown_at(column.data()));
+    return static_cast<const T*>(shown_at(static_cast<const void*>(column.data())));
   }
   const void* shown_at(const void* written) const;
 

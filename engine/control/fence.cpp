@@ -236,7 +236,7 @@ void install_handlers();
 void name_in_last_words(void* opened_file) {
   install_handlers();
   link_map* map = nullptr;
-  if (dlinfo(opened_file, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return;
+  if (dlinfo(opened_file, RTLD_DI_LINKMAP, static_cast<void*>(&map)) != 0 || map == nullptr) return;
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
   for (NamedFile& file : named_files) {

@@ -165,10 +165,10 @@ void IsolatedStrategy::Segment::serve(const std::function<std::unique_ptr<Strate
     try {
       answer(strategy, make);
     } catch (const std::exception& error) {
-      const std::string_view why = error.what();
+      const std::string_view why = std::string_view(error.what()).substr(0, most_said_bytes);
       control->failed = 1;
-      control->said_bytes = static_cast<std::uint32_t>(std::min(why.size(), most_said_bytes));
-      std::copy_n(why.data(), control->said_bytes, control->said.data());
+      control->said_bytes = static_cast<std::uint32_t>(why.size());
+      std::copy(why.begin(), why.end(), control->said.begin());
     }
     control->turn.store(host_turn, std::memory_order_release);
     futex_wake(control->turn);

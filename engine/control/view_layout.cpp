@@ -147,12 +147,12 @@ std::size_t length_of(const ColumnPlace& column, const evtwin_view& view) {
 
 const void* column_of(const ColumnPlace& column, const evtwin_view& view) {
   const void* cells = nullptr;
-  std::memcpy(&cells, reinterpret_cast<const std::byte*>(&view) + column.offset, sizeof cells);
+  std::memcpy(static_cast<void*>(&cells), reinterpret_cast<const std::byte*>(&view) + column.offset, sizeof cells);
   return cells;
 }
 
 void set_column(const ColumnPlace& column, evtwin_view& view, const void* cells) {
-  std::memcpy(reinterpret_cast<std::byte*>(&view) + column.offset, &cells, sizeof cells);
+  std::memcpy(reinterpret_cast<std::byte*>(&view) + column.offset, static_cast<const void*>(&cells), sizeof cells);
 }
 
 std::string_view column_at(const evtwin_view& view, const void* address) {
