@@ -48,7 +48,10 @@ class Unpacker {
   void operator()(std::string& text) { text = take(length()); }
   template <class T>
   requires std::is_arithmetic_v<T>
-  void operator()(T& value) { std::memcpy(&value, take(sizeof value).data(), sizeof value); }
+  void operator()(T& value) {
+    const std::string_view taken = take(sizeof value);
+    std::copy(taken.begin(), taken.end(), reinterpret_cast<char*>(&value));
+  }
   template <class T>
   void list(std::vector<T>& all) {
     all.resize(length());
@@ -121,8 +124,10 @@ PluginDescription describe_here(const std::string& file) {
   setrlimit(RLIMIT_CORE, &no_core);
   // What it prints while it is looked at is not the answer; it prints again when it is opened for good.
   const int nowhere = ::open("/dev/null", O_WRONLY);
-  ::dup2(nowhere, STDOUT_FILENO);
-  ::dup2(nowhere, STDERR_FILENO);
+  if (nowhere >= 0) {
+    ::dup2(nowhere, STDOUT_FILENO);
+    ::dup2(nowhere, STDERR_FILENO);
+  }
   ::alarm(patience_s);
   std::string answer;
   try {
