@@ -1,6 +1,7 @@
 #include "control/plugin_strategy.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <cfenv>
 #include <filesystem>
@@ -71,22 +72,26 @@ void abandon(const evtwin_strategy* instance) {
 /// What the touched address tells: the view, a decision column, or nothing.
 std::string place_of(const Breach& breach, const evtwin_view* view, const evtwin_decision* decision) {
   const auto* at = static_cast<const std::byte*>(breach.address);
-  if (breach.kind != Breach::Kind::signal || at == nullptr) return {};
+  if (breach.kind != Breach::Kind::signal || (breach.number != SIGSEGV && breach.number != SIGBUS)) return {};
   if (view != nullptr && breach.wrote) {
     const std::string_view column = column_at(*view, at);
     if (column == "evtwin_view") return ": it wrote into the view, which is the host's";
     if (!column.empty()) return fmt::format(": it wrote into the view ({}), which is the host's", column);
   }
-  if (view == nullptr || decision == nullptr) return {};
-  const auto past = [&](const double* column, std::uint32_t n) {
-    const auto* end = reinterpret_cast<const std::byte*>(column + n);
-    return at >= end && at < end + GuardedCells::guard_bytes;
-  };
-  if (past(decision->evse_kw, view->n_evses))
-    return fmt::format(": past the end of decision->evse_kw, which has {} rows", view->n_evses);
-  if (past(decision->storage_kw, view->n_storages))
-    return fmt::format(": past the end of decision->storage_kw, which has {} rows", view->n_storages);
-  return {};
+  if (view != nullptr && decision != nullptr) {
+    const auto past = [&](const double* column, std::uint32_t n) {
+      const auto* end = reinterpret_cast<const std::byte*>(column + n);
+      return at >= end && at < end + GuardedCells::guard_bytes;
+    };
+    if (past(decision->evse_kw, view->n_evses))
+      return fmt::format(": past the end of decision->evse_kw, which has {} rows", view->n_evses);
+    if (past(decision->storage_kw, view->n_storages))
+      return fmt::format(": past the end of decision->storage_kw, which has {} rows", view->n_storages);
+  }
+  constexpr std::uintptr_t first_page = 4096;  // members of an object that is not there lie in it
+  const bool null = reinterpret_cast<std::uintptr_t>(at) < first_page;
+  return fmt::format(": it {} {}", breach.wrote ? "wrote" : "read",
+                     null ? "through a null pointer" : "memory that is not its own");
 }
 
 }  // namespace

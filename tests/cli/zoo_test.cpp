@@ -56,7 +56,7 @@ constexpr auto endings = std::to_array<Ending>({
     {"writes_view_struct", "decide crashed: signal 11 (Segmentation fault): it wrote into the view,"},
     {"sleeps", "decide gave no answer within 1 s"},
     {"loops", "decide gave no answer within 1 s"},
-    {"segfaults", "decide crashed: signal 11 (Segmentation fault)"},
+    {"segfaults", "decide crashed: signal 11 (Segmentation fault): it read through a null pointer"},
     {"aborts", "decide crashed: signal 6 (Aborted)"},
     {"exits", "decide called exit(0)"},
     {"exits_at_once", "decide called exit(0)"},
