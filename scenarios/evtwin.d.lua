@@ -69,7 +69,7 @@
 ---@field wear_price_per_kwh? number [currency/kWh] Battery wear per kWh discharged from cars and storage, in the objective. Range: 0 .. 10,000,000. Default: 0.
 ---@field billing? "pro_rata"|"full" Demand charge of a month simulated in part: by its fraction, or whole. Default: "pro_rata".
 ---@field past_peaks_kw? table<string, number> [kW] Peaks before the run, for tariffs with a ratchet: { ["2025-01"] = 80 }. Default: none.
----@field storage_policy? "off"|"self_consumption"|"peak_shaving"|"arbitrage" What storage does under strategies that leave it alone. Default: "self_consumption".
+---@field storage_policy? "off"|"self_consumption"|"peak_shaving"|"arbitrage" What storage does under strategies that ask for it, as the baselines do; one that writes no storage set-points leaves it idle. Default: "self_consumption".
 ---@field queue? evtwin.queue Where cars wait when every EVSE is taken. Default: nobody waits.
 ---@field reservations? evtwin.reservations What a reserved EVSE means for cars without a reservation. Default: kept free from 15 min before.
 ---@field commands? evtwin.commands How long decisions take to reach the EVSEs, and how many set-points get lost. Default: at once, none is lost.

@@ -12,6 +12,7 @@
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
+#include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/parallel.hpp"
@@ -33,8 +34,26 @@ std::string file_name_of(const std::string& label) {
   return name + ".evtwin";
 }
 
-std::string run_file_of(const CompareCommand& command, const ReadyStrategy& strategy) {
-  return command.out.empty() ? "" : (fs::path(command.out) / file_name_of(strategy.identity.label)).string();
+std::string run_file_of(const CompareCommand& command, const std::string& name) {
+  return command.out.empty() ? "" : (fs::path(command.out) / file_name_of(name)).string();
+}
+
+/// What each strategy is called in this comparison: its label, and where it comes from if two labels are the same (the
+/// build of yesterday against that of today). @throws CommandError for the same strategy twice.
+std::vector<std::string> names_of(const std::vector<ReadyStrategy>& strategies) {
+  std::vector<std::string> names;
+  for (const ReadyStrategy& strategy : strategies) {
+    const std::string& label = strategy.identity.label;
+    const auto same = std::count_if(strategies.begin(), strategies.end(),
+                                    [&](const ReadyStrategy& other) { return other.identity.label == label; });
+    names.push_back(same > 1 ? fmt::format("{} ({})", label, strategy.identity.plugin_file) : label);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      throw CommandError(fmt::format("--strategies: {} is named twice; name each once", names[i]));
+  }
+  return names;
 }
 
 std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const CompareCommand& command) {
@@ -55,29 +74,30 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const CompareC
 int compare(const CompareCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, command.from);
   const std::vector<ReadyStrategy> strategies = strategies_of(start, command);
+  const std::vector<std::string> names = names_of(strategies);
   if (!command.out.empty()) {
     std::error_code error;
     fs::create_directories(command.out, error);
     if (error)
       throw CommandError(fmt::format("{}: not a folder that can be written ({})", command.out, error.message()));
   }
-  for (const ReadyStrategy& strategy : strategies) {
+  for (const std::string& name : names) {
     std::error_code error;
-    if (!command.out.empty() && start.content && fs::equivalent(run_file_of(command, strategy), start.file, error)) {
-      throw CommandError(fmt::format("{}: lies where the run file of {} would; choose another folder", start.file,
-                                     strategy.identity.label));
-    }
+    if (!command.out.empty() && start.content && fs::equivalent(run_file_of(command, name), start.file, error))
+      throw CommandError(
+          fmt::format("{}: lies where the run file of {} would; choose another folder", start.file, name));
   }
   catch_interrupt();
   const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
   std::vector<analysis::Contender> contenders(strategies.size());
   {
+    const OutputAside aside;
     ProgressBar bar(fmt::format("running {} strategies", strategies.size()));
     std::mutex bar_mutex;
     std::vector<double> fractions(strategies.size(), 0.0);
     kernel::parallel_for(strategies.size(), threads, [&](std::size_t i) {
-      const std::string file = run_file_of(command, strategies[i]);
-      contenders[i].strategy = strategies[i].identity.label;
+      const std::string file = run_file_of(command, names[i]);
+      contenders[i].strategy = names[i];
       const auto show = [&](double fraction) {
         const std::lock_guard lock(bar_mutex);
         fractions[i] = fraction;

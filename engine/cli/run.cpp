@@ -7,6 +7,7 @@
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
+#include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
 #include "kernel/text.hpp"
 
@@ -59,6 +60,7 @@ int run(const RunCommand& command) {
   catch_interrupt();
   FinishedRun done;
   {
+    const OutputAside aside;
     ProgressBar bar("running " + kernel::printable(strategy.identity.label));
     done = run_once(start, strategy, files, [&](double fraction) { bar.show(fraction); });
   }

@@ -106,7 +106,8 @@ constexpr std::array site_keys{
           "Peaks before the run, for tariffs with a ratchet: { [\"2025-01\"] = 80 }."),
     choice("storage_policy", "off|self_consumption|peak_shaving|arbitrage",
            "\"off\"|\"self_consumption\"|\"peak_shaving\"|\"arbitrage\"", "self_consumption",
-           "What storage does under strategies that leave it alone."),
+           "What storage does under strategies that ask for it, as the baselines do; one that writes no storage "
+           "set-points leaves it idle."),
     other("queue", {}, "evtwin.queue", "nobody waits", "Where cars wait when every EVSE is taken."),
     other("reservations", {}, "evtwin.reservations", "kept free from 15 min before",
           "What a reserved EVSE means for cars without a reservation."),

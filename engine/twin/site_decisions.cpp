@@ -55,13 +55,6 @@ void show_ledger(const control::Ledger& from, evtwin_ledger& to) {
         from.overload_kwh + from.export_overload_kwh};
 }
 
-std::uint32_t demand_basis_of(const market::DemandCharge& charge) {
-  const bool free =
-      std::all_of(charge.price_per_kw.begin(), charge.price_per_kw.end(), [](double p) { return p == 0.0; });
-  if (free) return EVTWIN_DEMAND_NONE;
-  return charge.basis == market::DemandBasis::peak ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_CONTRACT;
-}
-
 }  // namespace
 
 /// Brings the columns of connected vehicles and storages, and the site's scalars, up to `t`.
@@ -104,7 +97,6 @@ void SiteRun::refresh_view(TimeNs t) {
   view.v2g_price_per_kwh = v2g_price_per_kwh;
   view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
   view.demand_price_per_kw = tariff_.tariff().demand.basis == market::DemandBasis::peak ? demand_price_per_kw_ : 0.0;
-  view.demand_basis = demand_basis_of(tariff_.tariff().demand);
   view.demand_fraction = month_fraction_;
   view.billed_peak_kw = billed_peak_kw_;
   view.month_peak_kw = peaks_.back().peak_kw;
@@ -171,9 +163,14 @@ void SiteRun::decide(TimeNs t) {
   refresh_view(t);
 
   evtwin_decision& decision = columns_.blank_decision();
-  strategy_->decide(columns_.shown, decision);
+  try {
+    strategy_->decide(columns_.shown, decision);
+    take_answer(decision, t);
+  } catch (const control::StrategyError& error) {
+    throw control::StrategyError(fmt::format("{} (decision {} at {})", error.what(), result_.decisions + 1,
+                                             context_.world.calendar.format_local(t)));
+  }
   result_.decisions += 1;
-  take_answer(decision, t);
   for (std::size_t k = 0; holding_ > 0 && k < active_.size(); ++k) {
     const std::uint32_t i = active_[k];
     if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) hold_acceptance(i);
@@ -190,6 +187,10 @@ void SiteRun::decide(TimeNs t) {
   if (columns_.strayed()) {
     for (std::uint32_t i = 0; i < evse_count(); ++i) {
       if (std::isnan(evse_kw[i]) || sessions_[i].number != 0) continue;
+      if (std::isinf(evse_kw[i])) {
+        throw control::StrategyError(fmt::format("{}: decide answered {} kW for EVSE {}, where nobody is plugged in",
+                                                 strategy_->who(), evse_kw[i], site_.evses[i].id));
+      }
       if (evse_kw[i] != 0.0) {
         note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
       } else {

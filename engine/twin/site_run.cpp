@@ -43,6 +43,13 @@ std::uint32_t single(EventKind kind) {
   }
 }
 
+std::uint32_t demand_basis_of(const market::DemandCharge& charge) {
+  const bool free =
+      std::all_of(charge.price_per_kw.begin(), charge.price_per_kw.end(), [](double p) { return p == 0.0; });
+  if (free) return EVTWIN_DEMAND_NONE;
+  return charge.basis == market::DemandBasis::peak ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_CONTRACT;
+}
+
 std::size_t most_curve_points(const std::vector<physics::Vehicle>& vehicles) {
   std::size_t most = 0;
   for (const physics::Vehicle& vehicle : vehicles) most = std::max(most, vehicle.battery.charge.knots.size());
@@ -134,6 +141,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   next_tick_ns_ = clock_.next_tick(now_ns_, world.tick_ns);
   window_end_ns_ = clock_.next_tick(now_ns_, market::metering_window_ns);
   begin_month(clock_.calendar().month(now_ns_));
+  columns_.view.demand_basis = demand_basis_of(tariff_.tariff().demand);
   refresh_view(now_ns_);
   strategy_ = strategy(columns_.shown, world.seed, number_);
   forecaster_ = std::make_unique<control::Forecaster>(site_.forecast, world.calendar, world.tick_ns, world.seed,

@@ -161,6 +161,30 @@ TEST_F(Zoo, ClosedOutputsAreNoCrash) {
   EXPECT_EQ(let_loose("closes_output", {"--isolate"}).status, 0);
 }
 
+TEST_F(Zoo, WhatAPluginPrintsIsNotInTheAnswer) {
+  for (const bool isolated : {false, true}) {
+    std::vector<std::string> more{"--json"};
+    if (isolated) more.emplace_back("--isolate");
+    const Said said = let_loose("prints", more);
+    EXPECT_EQ(said.status, 0);
+    EXPECT_TRUE(nlohmann::json::accept(said.out)) << said.out.substr(0, 200);
+  }
+}
+
+TEST_F(Zoo, TwoBuildsOfOneStrategyAreToldApart) {
+  const std::string build = std::string(EVTWIN_ZOO_DIR) + "/answers_nan.so", other = path("answers_nan.so");
+  std::filesystem::copy_file(build, other);
+  const std::string week = source_dir + "/scenarios/workplace_week.lua";
+  const Said said =
+      run({"compare", week, "--days", "1", "--strategies", build + "," + other, "-o", path("runs"), "--json"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_NE(said.out.find("answers-nan (" + other + ")"), std::string::npos) << said.out.substr(0, 400);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path("runs")), {}), 2);
+  const Said twice = run({"compare", week, "--days", "1", "--strategies", "edf,edf"});
+  EXPECT_EQ(twice.status, 1);
+  EXPECT_NE(twice.err.find("is named twice"), std::string::npos) << twice.err;
+}
+
 TEST_F(Zoo, AComparisonGoesOnWithoutTheFallen) {
   const std::string folder = std::string(EVTWIN_ZOO_DIR) + "/";
   const Said said = run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--strategies",

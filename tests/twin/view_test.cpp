@@ -1,6 +1,7 @@
 // What a strategy is shown of a running site: the demand charge, the books, the local clock.
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "twin/worlds.hpp"
@@ -105,17 +106,21 @@ TEST(View, ABatteryIsKnownWhereAChargerSpeaksWithTheCar) {
   }
 }
 
-TEST(Strategy, AnInfiniteSetPointIsAnErrorThatNamesTheEvse) {
-  World world = charged_world();
-  try {
-    run_world(world,
-              strategy([](const evtwin_view&, evtwin_decision& decision) { decision.evse_kw[0] = physics::infinite; }));
-    FAIL() << "accepted";
-  } catch (const control::StrategyError& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "the strategy: decide answered inf kW for EVSE A-1; a finite number is due, or NaN to leave it as it is");
-  }
+TEST(Strategy, AnInfiniteSetPointIsAnErrorThatNamesEvseAndDecision) {
+  const auto error_of = [](bool wait_for_a_car) {
+    try {
+      run_world(charged_world(), strategy([&](const evtwin_view& view, evtwin_decision& decision) {
+                  if (!wait_for_a_car || view.n_connected > 0) decision.evse_kw[0] = physics::infinite;
+                }));
+    } catch (const control::StrategyError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(error_of(true),
+            "the strategy: decide answered inf kW for EVSE A-1; a finite number is due, or NaN to leave it as it is "
+            "(decision 5 at 2025-06-02 01:00)");
+  EXPECT_EQ(error_of(false), "the strategy: decide answered inf kW for EVSE A-1, where nobody is plugged in");
 }
 
 TEST(Strategy, RemarksAreEventsOfTheirDecision) {

@@ -183,7 +183,8 @@ typedef struct evtwin_view {
 
   /* Storage. Length n_storages; power at its AC terminals. */
   uint32_t n_storages;
-  uint32_t storage_policy;   /* EVTWIN_STORAGE_*: what the scenario wants of a strategy that leaves storage alone */
+  uint32_t
+      storage_policy; /* EVTWIN_STORAGE_*: what the scenario wants; follow it by writing storage_kw, nobody else does */
   const double* storage_kwh; /* capacity */
   const double* storage_soc;
   const double* storage_soc_min;
@@ -252,7 +253,7 @@ typedef struct evtwin_view {
   const evtwin_ledger* so_far;     /* the run up to now */
 } evtwin_view;
 
-/* Storage policies of a scenario; strategies that do not optimise storage themselves follow it. */
+/* Storage policies of a scenario; the baselines follow it. */
 #define EVTWIN_STORAGE_OFF 0u
 #define EVTWIN_STORAGE_SELF_CONSUMPTION 1u /* PV surplus in, own demand out */
 #define EVTWIN_STORAGE_PEAK_SHAVING 2u     /* PV surplus in, demand above a target out */

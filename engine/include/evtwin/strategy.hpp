@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <new>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -339,6 +340,8 @@ class Fence {
       return answer(EVTWIN_BAD_PARAMETER, error.what());
     } catch (const BadState& error) {
       return answer(EVTWIN_BAD_STATE, error.what());
+    } catch (const std::bad_alloc&) {
+      return answer(EVTWIN_FAILED, "it ran out of memory (std::bad_alloc)");
     } catch (const std::exception& error) {
       return answer(EVTWIN_FAILED, error.what());
     } catch (...) {
