@@ -1,19 +1,9 @@
 // Crashes when its state is cut short.
-#include <evtwin/strategy.hpp>
-
-#include "animal.hpp"
+#include "remembering.hpp"
 
 namespace {
-struct Animal {
-  static constexpr evtwin_info info = zoo::described();
-  explicit Animal(const evtwin::sdk::Setup&) {}
-  void decide(const evtwin::sdk::View& view, evtwin::sdk::Decision& decision) {
-    ++decisions;
-    for (const std::size_t i : view.connected()) {
-      decision.evse_kw[i] = decisions % 3 == 0 ? 0.0 : view.evse_car_max_kw()[i];
-    }
-  }
-  void save(evtwin::sdk::StateWriter& out) const { out.put(decisions); }
+struct Animal : zoo::Remembering {
+  using Remembering::Remembering;
   void load(evtwin::sdk::StateReader& in) {
     try {
       in.get(decisions);
@@ -22,7 +12,6 @@ struct Animal {
       *nowhere = 1;
     }
   }
-  uint64_t decisions = 0;
 };
 }  // namespace
 EVTWIN_STRATEGIES(Animal)
