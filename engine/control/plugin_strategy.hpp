@@ -35,7 +35,6 @@ class PluginStrategy : public Strategy {
   [[noreturn]] void cut_off(const char* what, const Breach& breach, const evtwin_view* view,
                             const evtwin_decision* decision);
   [[noreturn]] void fail(const char* what, const std::string& why) const;
-  const evtwin_state* state() const { return state_; }
   static PluginStrategy& of(const evtwin_host* host) { return *static_cast<PluginStrategy*>(host->context); }
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
   static std::uint64_t random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index);

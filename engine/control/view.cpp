@@ -30,6 +30,12 @@ std::size_t arena_bytes(std::span<const physics::Evse> evses, std::span<const ph
 
 }  // namespace
 
+std::size_t most_curve_points(std::span<const physics::Vehicle> vehicles) {
+  std::size_t most = 0;
+  for (const physics::Vehicle& vehicle : vehicles) most = std::max(most, vehicle.battery.charge.knots.size());
+  return most;
+}
+
 ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,
                          const Guard& guard, std::size_t most_curve_points)
     : evse_count_(evses.size()),

@@ -16,6 +16,9 @@
 
 namespace evtwin::control {
 
+/// Points of the longest acceptance curve among these vehicles: the room that a row of the view needs.
+std::size_t most_curve_points(std::span<const physics::Vehicle> vehicles);
+
 class ViewColumns {
  public:
   /// @param curve_points most points that an acceptance curve of a vehicle that may come has

@@ -306,8 +306,10 @@ Answer Advisor::decide(const Request& request) {
   answer.strategy = chosen_.label;
   answer.exceeded = situation.ask_guard();
   const auto evse_kw = columns.decided_evse_kw();
-  for (std::uint32_t i = 0; i < situation.evses.size(); ++i)
+  for (std::uint32_t i = 0; i < situation.evses.size(); ++i) {
+    if (std::isinf(evse_kw[i])) control::refuse_infinite(answered, i, evse_kw[i]);  // also where nobody is plugged in
     answer.evses.push_back(situation.outcome(i, situation.evses[i].id, evse_kw[i], request.evses[i].car.has_value()));
+  }
   const auto storage_kw = columns.decided_storage_kw();
   for (std::uint32_t s = 0; s < situation.storages.size(); ++s) {
     const auto member = static_cast<std::uint32_t>(situation.evses.size() + s);

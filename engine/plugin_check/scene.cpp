@@ -14,12 +14,6 @@ using physics::unknown;
 constexpr std::int64_t second_ns = 1'000'000'000, minute_ns = 60 * second_ns, hour_ns = 60 * minute_ns,
                        day_ns = 24 * hour_ns;
 
-std::size_t most_curve_points(const std::vector<physics::Vehicle>& vehicles) {
-  std::size_t most = 0;
-  for (const physics::Vehicle& vehicle : vehicles) most = std::max(most, vehicle.battery.charge.knots.size());
-  return most;
-}
-
 /// Most scenes play in 2025, some where times are smallest, or as large as int64 nanoseconds allow (2262).
 std::int64_t random_start(Dice& dice) {
   if (dice.chance(0.15)) return dice.instant(0, day_ns);
@@ -70,8 +64,8 @@ Scene::Scene(std::uint64_t seed, const SceneShape& shape)
                                                               : dice_.real(0.0, 100.0);
   guard_ = std::make_unique<control::Guard>(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows,
                                             contract_kw, export_kw);
-  columns_ =
-      std::make_unique<control::ViewColumns>(site_.evses, site_.storages, *guard_, most_curve_points(site_.vehicles));
+  columns_ = std::make_unique<control::ViewColumns>(site_.evses, site_.storages, *guard_,
+                                                    control::most_curve_points(site_.vehicles));
   guests_.resize(site_.evses.size());
   occupancy_ = shape.occupancy >= 0.0 ? shape.occupancy : dice_.real(0.1, 1.0);
   decisions_ = static_cast<std::uint64_t>(shape.decisions >= 0 ? shape.decisions : dice_.whole(4, 12));

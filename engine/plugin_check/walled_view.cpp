@@ -32,7 +32,6 @@ std::size_t page_size() {
 struct Shown {
   const char* name;
   const std::byte *pages, *cells, *cells_end, *pages_end;
-  bool of_decision;
 };
 constexpr std::size_t most_blocks = 128;
 Shown shown_blocks[most_blocks];
@@ -143,9 +142,8 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra) 
     const Block& block = blocks_[b];
     mprotect(block.pages, block.page_bytes, b < n + 2 ? PROT_READ : PROT_READ | PROT_WRITE);
     if (b < most_blocks)
-      shown_blocks[b] = {
-          block.name, block.pages, block.cells, block.cells + block.cell_bytes, block.pages + block.page_bytes,
-          b >= n + 2};
+      shown_blocks[b] = {block.name, block.pages, block.cells, block.cells + block.cell_bytes,
+                         block.pages + block.page_bytes};
   }
   shown_count = std::min(blocks_.size(), most_blocks);
 }

@@ -83,7 +83,6 @@ void SiteRun::refresh_view(TimeNs t) {
   view.why = why_;
   view.now_ns = t;
   view.next_tick_ns = next_tick_ns_;
-  view.tick_ns = context_.world.tick_ns;
   view.utc_offset_ns = clock_.offset_at(t).offset_ns;
   view.decision_number = result_.decisions;
   view.pv_kw = pv_kw_;
@@ -95,7 +94,6 @@ void SiteRun::refresh_view(TimeNs t) {
   view.sell_per_kwh = price_.sell_per_kwh;
   view.driver_price_per_kwh = driver_price_per_kwh;
   view.v2g_price_per_kwh = v2g_price_per_kwh;
-  view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
   view.demand_price_per_kw = tariff_.tariff().demand.basis == market::DemandBasis::peak ? demand_price_per_kw_ : 0.0;
   view.demand_fraction = month_fraction_;
   view.billed_peak_kw = billed_peak_kw_;
@@ -103,7 +101,6 @@ void SiteRun::refresh_view(TimeNs t) {
   view.month_end_ns = month_end_ns_;
   view.window_import_kwh = total_.import_kwh - at_window_start_.import_kwh;
   view.window_end_ns = window_end_ns_;
-  view.storage_policy = static_cast<std::uint32_t>(site_.storage_policy);
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   columns_.show_limits(guard_);
 
@@ -133,11 +130,10 @@ void SiteRun::show_limits_ahead(TimeNs t) {
 }
 
 /// What the strategy wrote, checked and made the members' wishes. NaN leaves the last one standing.
-void SiteRun::take_answer(const evtwin_decision& decision, TimeNs t) {
-  const control::Answered answered{
-      *strategy_, columns_, decision, active_, site_.evses, site_.storages, context_.world.calendar};
+void SiteRun::take_answer(const control::Answered& answered, TimeNs t) {
   control::check_answer(answered);
-  if (decision.wake_ns != 0) wake_ns_ = std::max(decision.wake_ns, earliest_wake_ns(t));
+  const TimeNs wake_ns = answered.decision.wake_ns;
+  if (wake_ns != 0) wake_ns_ = std::max(wake_ns, earliest_wake_ns(t));
   // What is left as it is keeps the last wish.
   Plan* const plan = site_.commands.is_instant() ? nullptr : &begin_plan(t);
   control::each_wish(answered, [&](std::size_t member, double kw) {
@@ -153,6 +149,37 @@ void SiteRun::take_answer(const evtwin_decision& decision, TimeNs t) {
   strategy_->remarks.clear();
 }
 
+void SiteRun::ask_strategy(TimeNs t) {
+  evtwin_decision& decision = columns_.blank_decision();
+  strategy_->decide(columns_.shown, decision);
+  const control::Answered answered{
+      *strategy_, columns_, decision, active_, site_.evses, site_.storages, context_.world.calendar};
+  take_answer(answered, t);
+  result_.decisions += 1;
+  for (std::size_t k = 0; holding_ > 0 && k < active_.size(); ++k) {
+    const std::uint32_t i = active_[k];
+    if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) hold_acceptance(i);
+  }
+
+  const auto evse_kw = columns_.decided_evse_kw();
+  if (context_.observer != nullptr) {
+    const auto storage_kw = columns_.decided_storage_kw();
+    std::copy(evse_kw.begin(), evse_kw.end(), wished_kw_.begin());
+    std::copy(storage_kw.begin(), storage_kw.end(), wished_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
+    context_.observer->on_decision({number_, result_.decisions, t, why_, decision.expected_cost, wished_kw_});
+  }
+  if (!columns_.strayed()) return;
+  for (std::uint32_t i = 0; i < evse_count(); ++i) {
+    if (std::isnan(evse_kw[i]) || sessions_[i].number != 0) continue;
+    if (std::isinf(evse_kw[i])) control::refuse_infinite(answered, i, evse_kw[i]);
+    if (evse_kw[i] != 0.0) {
+      note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
+    } else {
+      noted_reason_[i] = Correction::none;
+    }
+  }
+}
+
 void SiteRun::decide(TimeNs t) {
   if (t >= next_tick_ns_) {
     why_ |= EVTWIN_WHY_TICK;
@@ -162,42 +189,14 @@ void SiteRun::decide(TimeNs t) {
   wake_ns_ = asked_for_ns_ = kernel::time_never;
   refresh_view(t);
 
-  evtwin_decision& decision = columns_.blank_decision();
+  const std::uint64_t number = result_.decisions + 1;
   try {
-    strategy_->decide(columns_.shown, decision);
-    take_answer(decision, t);
+    ask_strategy(t);
   } catch (const control::StrategyError& error) {
-    throw control::StrategyError(fmt::format("{} (decision {} at {})", error.what(), result_.decisions + 1,
-                                             context_.world.calendar.format_local(t)));
-  }
-  result_.decisions += 1;
-  for (std::size_t k = 0; holding_ > 0 && k < active_.size(); ++k) {
-    const std::uint32_t i = active_[k];
-    if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) hold_acceptance(i);
+    throw control::StrategyError(
+        fmt::format("{} (decision {} at {})", error.what(), number, context_.world.calendar.format_local(t)));
   }
   guard_due_ = true;
-
-  const auto evse_kw = columns_.decided_evse_kw();
-  if (context_.observer != nullptr) {
-    const auto storage_kw = columns_.decided_storage_kw();
-    std::copy(evse_kw.begin(), evse_kw.end(), wished_kw_.begin());
-    std::copy(storage_kw.begin(), storage_kw.end(), wished_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
-    context_.observer->on_decision({number_, result_.decisions, t, why_, decision.expected_cost, wished_kw_});
-  }
-  if (columns_.strayed()) {
-    for (std::uint32_t i = 0; i < evse_count(); ++i) {
-      if (std::isnan(evse_kw[i]) || sessions_[i].number != 0) continue;
-      if (std::isinf(evse_kw[i])) {
-        throw control::StrategyError(fmt::format("{}: decide answered {} kW for EVSE {}, where nobody is plugged in",
-                                                 strategy_->who(), evse_kw[i], site_.evses[i].id));
-      }
-      if (evse_kw[i] != 0.0) {
-        note_correction(i, evse_kw[i], 0.0, Correction::not_plugged_in, -1, t);
-      } else {
-        noted_reason_[i] = Correction::none;
-      }
-    }
-  }
   why_ = 0;
   schedule_decision();
 }

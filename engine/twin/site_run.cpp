@@ -50,12 +50,6 @@ std::uint32_t demand_basis_of(const market::DemandCharge& charge) {
   return charge.basis == market::DemandBasis::peak ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_CONTRACT;
 }
 
-std::size_t most_curve_points(const std::vector<physics::Vehicle>& vehicles) {
-  std::size_t most = 0;
-  for (const physics::Vehicle& vehicle : vehicles) most = std::max(most, vehicle.battery.charge.knots.size());
-  return most;
-}
-
 }  // namespace
 
 std::size_t SiteRun::timer_count(const Site& site) {
@@ -72,7 +66,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
       first_timer_(first_timer),
       guard_(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows, site_.contract_kw,
              site_.export_limit_kw),
-      columns_(site_.evses, site_.storages, guard_, most_curve_points(context.world.vehicles)),
+      columns_(site_.evses, site_.storages, guard_, control::most_curve_points(context.world.vehicles)),
       tariff_(site_.tariff, context.world.calendar),
       pv_(site_.pv_kw, context.world.calendar),
       load_(site_.load_kw, context.world.calendar),
@@ -142,6 +136,9 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   window_end_ns_ = clock_.next_tick(now_ns_, market::metering_window_ns);
   begin_month(clock_.calendar().month(now_ns_));
   columns_.view.demand_basis = demand_basis_of(tariff_.tariff().demand);
+  columns_.view.tick_ns = world.tick_ns;
+  columns_.view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
+  columns_.view.storage_policy = static_cast<std::uint32_t>(site_.storage_policy);
   refresh_view(now_ns_);
   strategy_ = strategy(columns_.shown, world.seed, number_);
   forecaster_ = std::make_unique<control::Forecaster>(site_.forecast, world.calendar, world.tick_ns, world.seed,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "control/answer.hpp"
 #include "control/forecast.hpp"
 #include "control/forecast_arrivals.hpp"
 #include "control/guard.hpp"
@@ -262,7 +263,8 @@ class SiteRun {
   void request_decision(std::uint32_t why, TimeNs t);
   void schedule_decision();
   void decide(TimeNs t);
-  void take_answer(const evtwin_decision& decision, TimeNs t);
+  void ask_strategy(TimeNs t);
+  void take_answer(const control::Answered& answered, TimeNs t);
   void refresh_view(TimeNs t);
   void show_limits_ahead(TimeNs t);
   void end_motion(std::uint32_t member, TimeNs t);

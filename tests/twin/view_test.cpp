@@ -120,7 +120,9 @@ TEST(Strategy, AnInfiniteSetPointIsAnErrorThatNamesEvseAndDecision) {
   EXPECT_EQ(error_of(true),
             "the strategy: decide answered inf kW for EVSE A-1; a finite number is due, or NaN to leave it as it is "
             "(decision 5 at 2025-06-02 01:00)");
-  EXPECT_EQ(error_of(false), "the strategy: decide answered inf kW for EVSE A-1, where nobody is plugged in");
+  EXPECT_EQ(error_of(false),
+            "the strategy: decide answered inf kW for EVSE A-1; a finite number is due, or NaN to leave it as it is "
+            "(decision 1 at 2025-06-02 00:00)");
 }
 
 TEST(Strategy, RemarksAreEventsOfTheirDecision) {
