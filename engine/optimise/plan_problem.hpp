@@ -1,0 +1,147 @@
+// What is to be planned, as plain numbers: a site's hours ahead. It knows no simulation and no clock; whoever fills it
+// in (a plugin from its view, the bound from a world, a test from a case) says what each step is.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "optimise/linear_model.hpp"
+
+namespace evtwin::optimise {
+
+/// Where the energy that is wanted counts.
+enum class NeedAt : std::uint8_t {
+  meter,   ///< charged - discharged kWh at the EVSE meter (evtwin's own `got`)
+  battery  ///< what lies in the battery more than at arrival
+};
+
+/// One stay of a vehicle at an EVSE: now, announced, or expected. Power at the EVSE meter.
+struct PlanVehicle {
+  std::uint64_t key = 0;  ///< lasting name: plans of two moments are compared, and solvers kept warm, by it; unique
+  std::uint32_t evse = 0;
+  std::uint32_t first_step = 0, end_step = 0;  ///< takes part in [first_step, end_step)
+  double first_share = 1.0, last_share = 1.0;  ///< of its first and last step that it is there: limits its mean power
+  double max_kw = 0.0;
+  std::vector<double> step_max_kw;  ///< [end_step - first_step] where it varies (outages); empty: max_kw throughout
+  double min_kw = 0.0;              ///< smallest charging power other than 0; whole-number methods only
+  std::vector<double> rates_kw;     ///< the only charging powers but 0, ascending; whole-number methods only
+  double max_discharge_kw = 0.0;    ///< > 0: takes part in V2G
+  double min_discharge_kw = 0.0;    ///< as min_kw
+  double charge_efficiency = 1.0, discharge_efficiency = 1.0;
+
+  NeedAt need_at = NeedAt::meter;
+  double wanted_kwh = 0.0;            ///< still wanted, >= 0: a goal with a price, never a constraint
+  double most_kwh = infinite;         ///< never more than this by the same count; infinite: only the battery ends it
+  double unmet_price_per_kwh = 0.0;   ///< by the same count
+  double room_kwh = infinite;         ///< stored kWh until the battery is full
+  double dischargeable_kwh = 0.0;     ///< stored kWh above the floor now; what is charged later may be given back too
+  double charge_price_per_kwh = 0.0;  ///< on top of the energy: negative where the driver's money counts
+  double discharge_price_per_kwh = 0.0;  ///< wear, payment to the driver
+  double end_value_per_kwh = 0.0;        ///< of stored kWh at the end of the stay or horizon, beyond what is wanted
+  double grid_kw_per_charge_kw = 1.0;    ///< at the grid connection, losses on the way included
+  double grid_kw_per_discharge_kw = 1.0;
+  std::uint32_t max_starts = 0;  ///< at most so many times from 0 to charging; 0: any; whole-number methods only
+  bool charging_now = false;     ///< before step 0, for max_starts
+};
+
+/// Power at its AC terminals.
+struct PlanStorage {
+  std::uint64_t key = 0;
+  double max_charge_kw = 0.0, max_discharge_kw = 0.0;
+  double charge_efficiency = 1.0, discharge_efficiency = 1.0;
+  double stored_kwh = 0.0;               ///< at the start
+  double min_kwh = 0.0, max_kwh = 0.0;   ///< window; a start outside of it may stay there, and only move inwards
+  double discharge_price_per_kwh = 0.0;  ///< wear, per kWh at the terminals
+  double end_value_per_kwh = 0.0;        ///< of what is stored at the end
+  double end_at_least_kwh = -infinite;   ///< softly, at the price of missing grid power where it can not be kept
+};
+
+/// lower <= base + sum of coefficient x kW <= upper, at every step.
+struct PlanLimit {
+  struct Member {
+    std::uint32_t index = 0;  ///< EVSE, or storage
+    bool storage = false;
+    double coefficient = 1.0;
+  };
+  std::string name;
+  std::vector<Member> members;
+  std::vector<double> lower, upper, base;  ///< [steps], or [1] where constant; base empty: 0
+};
+
+/// |sum of coefficient x exp(j angle) x kW| <= upper, at every step: a phase's current.
+struct PlanMagnitude {
+  struct Member {
+    std::uint32_t evse = 0;
+    double re = 0.0, im = 0.0;  ///< per kW
+  };
+  std::string name;
+  std::vector<Member> members;
+  std::vector<double> upper;  ///< [steps], or [1]
+};
+
+/// How a magnitude row becomes linear rows.
+enum class Linearisation : std::uint8_t {
+  inner,  ///< a polygon within the circle: what it allows is allowed. For plans
+  outer,  ///< a polygon around the circle, over set-points that are at least the powers. For bounds
+};
+
+/// A month's demand charge.
+struct DemandPeriod {
+  double price_per_kw = 0.0;
+  double floor_kw = 0.0;  ///< billed anyway: the running peak, ratchet, contract minimum
+  /// Billed at least this share of an earlier period's highest window (a ratchet within the horizon).
+  struct Ratchet {
+    std::uint32_t period = 0;
+    double share = 1.0;
+  };
+  std::vector<Ratchet> ratchets;
+};
+
+/// A metering window: its mean import counts in the period.
+struct MeterWindow {
+  std::uint32_t first_step = 0, end_step = 0;
+  double hours = 0.25;      ///< what its energy is divided by
+  double so_far_kwh = 0.0;  ///< imported in it before step 0
+  std::uint32_t period = 0;
+};
+
+/// What the grid company would like, in money; all 0: nothing.
+struct GridWishes {
+  double peak_price_per_kw = 0.0;       ///< of the highest step's import
+  double ramp_price_per_kw = 0.0;       ///< of each change of net import from step to step
+  double pressure_price_per_kwh = 0.0;  ///< of import above `pressure_from` x import limit
+  double pressure_from = 0.8;
+  double last_net_kw = 0.0;  ///< before step 0, for the first ramp; NaN: the first step is no ramp
+};
+
+enum class Fairness : std::uint8_t {
+  none,
+  max_min,  ///< the worst share of what is wanted is as high as it can be; then cost
+};
+
+struct PlanProblem {
+  std::vector<double> hours;                                      ///< [steps] > 0
+  std::vector<double> buy_per_kwh, sell_per_kwh, load_kw, pv_kw;  ///< [steps]
+  std::vector<double> import_limit_kw, export_limit_kw;           ///< [steps], infinite where there is none
+  bool curtail_pv = true;
+  double over_limit_price_per_kwh = 1e5;  ///< beyond any limit, where it can not be kept
+  std::vector<PlanVehicle> vehicles;
+  std::vector<PlanStorage> storages;
+  std::vector<PlanLimit> limits;
+  std::vector<PlanMagnitude> magnitudes;
+  Linearisation linearisation = Linearisation::inner;
+  std::vector<DemandPeriod> periods;
+  std::vector<MeterWindow> windows;
+  GridWishes grid;
+  Fairness fairness = Fairness::none;
+  std::int64_t first_step_number = 0;  ///< lasting number of step 0: steps of two problems are the same by it
+
+  std::size_t steps() const { return hours.size(); }
+};
+
+/// What is wrong with a problem: one line that names the field and says what would be right; empty when nothing is.
+/// NaN, infinite prices, negative hours, windows outside the horizon, rates out of order ... An empty horizon, no
+/// vehicle, a stay that is over and a storage outside its window are no errors.
+std::string check_problem(const PlanProblem& problem);
+
+}  // namespace evtwin::optimise
