@@ -35,7 +35,7 @@ struct Plan {
   std::vector<StoragePlan> storages;
   std::vector<double> import_kw, export_kw, curtailed_kw;  ///< [steps]
   std::vector<double> peak_kw;                             ///< [periods] highest window
-  double over_limit_kwh = 0.0;                             ///< that no plan could avoid
+  double over_limit_kwh = 0.0;                             ///< see PlanProblem::over_limit_price_per_kwh
   /// What one more kW of import limit would save in each step (>= 0), of an LP.
   std::vector<double> contract_value_per_kw;
   std::uint64_t iterations = 0, nodes = 0;

@@ -34,10 +34,12 @@ struct PlanVehicle {
   double most_kwh = infinite;         ///< never more than this by the same count; infinite: only the battery ends it
   double unmet_price_per_kwh = 0.0;   ///< by the same count
   double room_kwh = infinite;         ///< stored kWh until the battery is full
-  double dischargeable_kwh = 0.0;     ///< stored kWh above the floor now; what is charged later may be given back too
+  double dischargeable_kwh = 0.0;     ///< stored kWh above the floor now, >= 0; what is charged later may go back too
   double charge_price_per_kwh = 0.0;  ///< on top of the energy: negative where the driver's money counts
   double discharge_price_per_kwh = 0.0;  ///< wear, payment to the driver
-  double end_value_per_kwh = 0.0;        ///< of stored kWh at the end of the stay or horizon, beyond what is wanted
+  /// Of each kWh, by the count of need_at, that is there beyond wanted_kwh at the end of the stay or horizon; >= 0, and
+  /// no more than unmet_price_per_kwh where something is wanted.
+  double end_value_per_kwh = 0.0;
   double grid_kw_per_charge_kw = 1.0;    ///< at the grid connection, losses on the way included
   double grid_kw_per_discharge_kw = 1.0;
   std::uint32_t max_starts = 0;  ///< at most so many times from 0 to charging; 0: any; whole-number methods only
@@ -124,7 +126,9 @@ struct PlanProblem {
   std::vector<double> buy_per_kwh, sell_per_kwh, load_kw, pv_kw;  ///< [steps]
   std::vector<double> import_limit_kw, export_limit_kw;           ///< [steps], infinite where there is none
   bool curtail_pv = true;
-  double over_limit_price_per_kwh = 1e5;  ///< beyond any limit, where it can not be kept
+  /// Beyond a limit, and only in steps where it is broken with every vehicle and storage at 0. Counted in kWh: kW (for a
+  /// PlanLimit its row's unit) beyond it times hours; kWh that lack at a storage's end_at_least_kwh count too.
+  double over_limit_price_per_kwh = 1e5;
   std::vector<PlanVehicle> vehicles;
   std::vector<PlanStorage> storages;
   std::vector<PlanLimit> limits;
