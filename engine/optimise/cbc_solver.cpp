@@ -1,0 +1,127 @@
+// solve_milp on CBC's C interface, the one file that sees it.
+#include <Cbc_C_Interface.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+
+#include "optimise/coin_matrix.hpp"
+#include "optimise/solver.hpp"
+
+namespace evtwin::optimise {
+
+namespace {
+
+constexpr double whole_tolerance = 1e-5;  // CBC's own is 1e-6
+
+struct Delete {
+  void operator()(void* model) const { Cbc_deleteModel(model); }
+};
+using CbcModel = std::unique_ptr<void, Delete>;
+
+/// CBC's tolerances of the objective are absolute: its largest coefficient becomes about 1e6, by a power of two, so
+/// that no digit changes.
+double scale_of(const std::vector<double>& cost) {
+  double largest = 0.0;
+  for (const double c : cost) largest = std::max(largest, std::abs(c));
+  return largest > 0.0 ? std::exp2(std::floor(std::log2(1e6 / largest))) : 1.0;
+}
+
+CbcModel cbc_model(const LinearModel& model, double scale, const MilpLimits& limits) {
+  CbcModel cbc(Cbc_newModel());
+  Cbc_setLogLevel(cbc.get(), 0);
+  const ColumnMatrix matrix = column_matrix(model);
+  std::vector<double> cost = model.cost;
+  for (double& c : cost) c *= scale;
+  Cbc_loadProblem(cbc.get(), static_cast<int>(model.columns()), static_cast<int>(model.rows()), matrix.start.data(),
+                  matrix.row.data(), matrix.value.data(), coin_bounds(model.column_lower).data(),
+                  coin_bounds(model.column_upper).data(), cost.data(), coin_bounds(model.row_lower).data(),
+                  coin_bounds(model.row_upper).data());
+  Cbc_setObjSense(cbc.get(), 1.0);
+  for (std::size_t c = 0; c < model.columns(); ++c) {
+    if (model.integer[c] != 0) Cbc_setInteger(cbc.get(), static_cast<int>(c));
+  }
+  const auto set = [&](const char* name, const std::string& value) {
+    Cbc_setParameter(cbc.get(), name, value.c_str());
+  };
+  set("log", "0");
+  set("threads", "0");
+  set("randomSeed", "1234567");
+  set("randomCbcSeed", "1234567");
+  set("ratioGap", fmt::format("{}", limits.relative_gap));
+  set("maxNodes", fmt::format("{}", std::min<std::uint64_t>(limits.nodes, 2'000'000'000)));
+  return cbc;
+}
+
+bool is_whole(const LinearModel& model, const std::vector<double>& values) {
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    if (model.integer[c] != 0 && std::abs(values[c] - std::round(values[c])) > whole_tolerance) return false;
+  }
+  return true;
+}
+
+/// The best answer with these whole numbers, exactly whole: a solver's 0.999999 times a large bound is a power that the
+/// rule forbids.
+Solution with_whole_numbers_of(LpSolver& lp, const LinearModel& model, const std::vector<double>& values) {
+  for (std::uint32_t c = 0; c < model.columns(); ++c) {
+    if (model.integer[c] == 0) continue;
+    const double whole = std::clamp(std::round(values[c]), model.column_lower[c], model.column_upper[c]);
+    lp.set_column_bounds(c, whole, whole);
+  }
+  return lp.solve();
+}
+
+/// The limits' gap, and what rounding whole numbers may cost.
+bool within_gap(const Solution& solution, const MilpLimits& limits) {
+  return solution.has_answer() && solution.gap() <= limits.relative_gap + 1e-6;
+}
+
+Solution closed(Solution solution, const MilpLimits& limits) {
+  solution.outcome = within_gap(solution, limits) ? Outcome::optimal : Outcome::limit;
+  solution.bound = std::min(solution.bound, solution.objective);
+  return solution;
+}
+
+}  // namespace
+
+Solution solve_milp(const LinearModel& model, const MilpLimits& limits) {
+  LpSolver lp;
+  lp.load(model);
+  const Solution relaxed = lp.solve();
+  if (!model.has_integers() || relaxed.outcome != Outcome::optimal) return relaxed;
+
+  Solution best;  // none yet
+  best.objective = infinite;
+  best.bound = relaxed.objective;
+  best.iterations = relaxed.iterations;
+  const auto take = [&](const Solution& candidate) {
+    best.iterations += candidate.iterations;
+    if (candidate.outcome != Outcome::optimal || best.objective <= candidate.objective) return;
+    best.values = candidate.values;
+    best.objective = candidate.objective;
+  };
+  if (is_whole(model, relaxed.values)) take(with_whole_numbers_of(lp, model, relaxed.values));
+  if (within_gap(best, limits)) return closed(std::move(best), limits);
+
+  const double scale = scale_of(model.cost);
+  const CbcModel cbc = cbc_model(model, scale, limits);
+  Cbc_solve(cbc.get());
+  best.nodes = static_cast<std::uint64_t>(std::max(0, Cbc_getNodeCount(cbc.get())));
+  best.iterations += static_cast<std::uint64_t>(std::max(0, Cbc_getIterationCount(cbc.get())));
+  if (Cbc_isProvenInfeasible(cbc.get()) && !best.has_answer()) {
+    best.outcome = Outcome::infeasible;
+    best.objective = best.bound = infinite;
+    return best;
+  }
+  // CBC says "optimal" of more than an optimum. Its answer counts as far as it is one with exactly whole numbers, its
+  // bound where it is better than the relaxation's.
+  if (const double* x = Cbc_bestSolution(cbc.get()))
+    take(with_whole_numbers_of(lp, model, std::vector<double>(x, x + model.columns())));
+  const double bound = Cbc_getBestPossibleObjValue(cbc.get()) / scale + model.constant;
+  if (std::abs(bound) < 1e40) best.bound = std::max(best.bound, bound);
+  return closed(std::move(best), limits);
+}
+
+}  // namespace evtwin::optimise
