@@ -27,6 +27,9 @@ struct PlanVehicle {
   std::vector<double> rates_kw;     ///< the only charging powers but 0, ascending; whole-number methods only
   double max_discharge_kw = 0.0;    ///< > 0: takes part in V2G
   double min_discharge_kw = 0.0;    ///< as min_kw
+  /// Outer linearisation only: what may be offered beyond what is taken, and counts in magnitude rows all the same (a
+  /// tapering battery): set-points lie between the power and this. 0: what is offered is taken, powers count as they are.
+  double max_setpoint_kw = 0.0, max_discharge_setpoint_kw = 0.0;
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
 
   NeedAt need_at = NeedAt::meter;
