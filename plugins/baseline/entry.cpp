@@ -6,6 +6,7 @@
 #include "alap.hpp"
 #include "asap.hpp"
 #include "parameters.hpp"
+#include "price_mean.hpp"
 #include "price_threshold.hpp"
 #include "shared.hpp"
 #include "sorted.hpp"
@@ -13,8 +14,9 @@
 namespace evtwin::baseline {
 namespace {
 
-using Strategies = sdk::Library<Asap, Alap, Fcfs, Lcfs, Edf, Llf, Lrpt, RoundRobin, EqualShare, PriceThreshold>;
-constexpr std::uint32_t strategy_count = 10;
+using Strategies =
+    sdk::Library<Asap, Alap, Fcfs, Lcfs, Edf, Llf, Lrpt, RoundRobin, EqualShare, PriceThreshold, PriceMean>;
+constexpr std::uint32_t strategy_count = 11;
 
 /// Those that have ACN-Sim's conventions, in which only the choice at creation differs.
 using AcnStrategies =

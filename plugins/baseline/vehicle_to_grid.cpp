@@ -55,8 +55,8 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
     if (cheap.hours <= 0.0) continue;
     const double efficiency = view.evse_efficiency[i];
     const double costs = view.v2g_price_per_kwh + cheap.mean_per_kwh / (terms.round_trip * efficiency);
-    const bool import_pays = view.buy_per_kwh * efficiency > costs + same_price;
-    const bool export_pays = view.sell_per_kwh * efficiency > costs + same_price;
+    const bool import_pays = !terms.must_pay || view.buy_per_kwh * efficiency > costs + same_price;
+    const bool export_pays = !terms.must_pay || view.sell_per_kwh * efficiency > costs + same_price;
     if (!import_pays && !export_pays) continue;
 
     const double wanted_kwh = view.evse_requested_kwh[i] - view.evse_got_kwh[i];

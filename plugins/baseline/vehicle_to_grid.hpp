@@ -15,9 +15,11 @@ namespace evtwin::baseline {
 struct DischargeTerms {
   double cheap_per_kwh = 0.0;  ///< prices up to this count as cheap: only then a car is charged again
   double round_trip = 1.0;     ///< meter to meter: kWh given back / kWh taken to put the car where it was
+  bool must_pay = true;        ///< false: whatever a kWh is worth now, into export too
 };
 
-/// Discharges cars, in row order, where a kWh is worth more now than its v2g price and what it costs to put back:
+/// Discharges cars, in row order, where a kWh is worth more now than its v2g price and what it costs to put back
+/// (`must_pay`):
 ///
 ///     worth x evse_efficiency > v2g_price + mean cheap price before departure / (round_trip x evse_efficiency)
 ///

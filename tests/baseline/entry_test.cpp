@@ -29,7 +29,7 @@ TEST(Entry, EveryStrategyDescribesItselfAndItsParameters) {
     }
   }
   EXPECT_THAT(ids, testing::ElementsAre("alap", "asap", "edf", "equal-share", "fcfs", "lcfs", "llf", "lrpt",
-                                        "price-threshold", "round-robin"));
+                                        "price-mean", "price-threshold", "round-robin"));
   EXPECT_EQ(evtwin_strategy_entry.info(evtwin_strategy_entry.n_strategies), nullptr);
 }
 

@@ -80,11 +80,12 @@ TEST_F(Checkpoints, AnotherBuildOfThePluginStartsAfreshOnlyWhenAsked) {
   EXPECT_FALSE(afresh.json()["from"]["same_strategy"].get<bool>());
 }
 
-// Every scenario under its own strategy and three of the ten, so that each strategy meets several; left off at an odd
-// instant and on a tick.
+// Every scenario under its own strategy and three of the baselines, so that each strategy meets several; left off at an
+// odd instant and on a tick.
 TEST_F(Checkpoints, EveryScenarioGoesOnAsIfItHadNeverStopped) {
-  const std::vector<std::string> ids = {"asap", "alap", "fcfs",        "lcfs",        "edf",
-                                        "llf",  "lrpt", "round-robin", "equal-share", "price-threshold"};
+  const std::vector<std::string> ids = {"asap",      "alap", "fcfs",        "lcfs",        "edf",
+                                        "llf",       "lrpt", "round-robin", "equal-share", "price-threshold",
+                                        "price-mean"};
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(source_dir + "/scenarios")) {
     const std::string name = entry.path().filename();

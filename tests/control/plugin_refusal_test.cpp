@@ -75,12 +75,12 @@ TEST(PluginLibrary, ARefusedPluginDoesNotStayLoaded) {
   EXPECT_EQ(dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD), nullptr);
 }
 
-TEST(PluginLibrary, BaselineHoldsItsTenStrategies) {
+TEST(PluginLibrary, BaselineHoldsItsElevenStrategies) {
   std::vector<std::string> ids;
   const auto library = PluginLibrary::open(baseline);
   for (const evtwin_info* info : library->strategies()) ids.emplace_back(info->id);
   EXPECT_THAT(ids, ::testing::UnorderedElementsAre("asap", "alap", "fcfs", "lcfs", "edf", "llf", "lrpt", "round-robin",
-                                                   "equal-share", "price-threshold"));
+                                                   "equal-share", "price-threshold", "price-mean"));
 }
 
 TEST(PluginLibrary, ParametersAreCheckedAgainstTheTable) {

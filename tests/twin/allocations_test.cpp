@@ -105,7 +105,7 @@ TEST(SteadyStateCommands, APlanUnderWayAsksForNoMemory) {
 
 INSTANTIATE_TEST_SUITE_P(Baselines, SteadyState,
                          ::testing::Values("asap", "alap", "fcfs", "edf", "llf", "lrpt", "round-robin", "equal-share",
-                                           "price-threshold"),
+                                           "price-threshold", "price-mean"),
                          [](const auto& strategy_id) {
                            std::string name = strategy_id.param;
                            std::replace(name.begin(), name.end(), '-', '_');

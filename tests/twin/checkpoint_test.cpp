@@ -52,8 +52,9 @@ RC_GTEST_PROP(Checkpoints, ARunInPiecesIsTheStraightRunUnderAnySetpoints, ()) {
 
 RC_GTEST_PROP(Checkpoints, ARunInPiecesIsTheStraightRunUnderEveryBaseline, ()) {
   const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-  static const std::vector<std::string> ids = {"asap", "alap", "fcfs",        "lcfs",        "edf",
-                                               "llf",  "lrpt", "round-robin", "equal-share", "price-threshold"};
+  static const std::vector<std::string> ids = {"asap",      "alap", "fcfs",        "lcfs",        "edf",
+                                               "llf",       "lrpt", "round-robin", "equal-share", "price-threshold",
+                                               "price-mean"};
   const std::string id = *rc::gen::elementOf(ids);
   const twin::World world = eventful_world(seed);
   const Pieces straight = run_in_pieces(world, baseline(id), {});

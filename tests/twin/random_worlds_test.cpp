@@ -67,8 +67,8 @@ RC_GTEST_PROP(RandomWorlds, BooksBalanceAndLimitsHoldUnderAnySetpoints, ()) {
 
 RC_GTEST_PROP(RandomWorlds, BaselinesKeepTheBooksAndTheLimitsToo, ()) {
   const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-  static const std::vector<std::string> ids = {"asap",        "alap",        "fcfs",           "edf", "llf", "lrpt",
-                                               "round-robin", "equal-share", "price-threshold"};
+  static const std::vector<std::string> ids = {
+      "asap", "alap", "fcfs", "edf", "llf", "lrpt", "round-robin", "equal-share", "price-threshold", "price-mean"};
   const std::string id = *rc::gen::elementOf(ids);
   const twin::World world = random_world(seed);
   const Outcome o = run_world(world, baseline(id));
