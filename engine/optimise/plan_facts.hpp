@@ -1,0 +1,57 @@
+// What a plan's powers come to, counted from the problem's words alone: energies, windows, what is over a limit.
+#pragma once
+#include <cstddef>
+#include <vector>
+
+#include "optimise/plan.hpp"
+
+namespace evtwin::optimise {
+
+/// A series of one value is constant.
+inline double at(const std::vector<double>& series, std::size_t step) {
+  return series.size() == 1 ? series.front() : series[step];
+}
+
+/// Share of step `step` that the vehicle is there: of a stay within one step, first_share x last_share.
+double share_of(const PlanVehicle& vehicle, std::uint32_t step);
+/// Highest mean power of a step, of charging and of discharging: none during an outage (step_max_kw 0).
+double most_charge_kw(const PlanVehicle& vehicle, std::uint32_t step);
+double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step);
+
+/// kWh put into the battery (negative: taken out), and kWh by the vehicle's own count, until the end of stay step k.
+struct Energies {
+  std::vector<double> stored_kwh, got_kwh;  ///< [end_step - first_step]
+  double got_at_end_kwh = 0.0;
+};
+Energies energies_of(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan);
+
+/// Charging less discharging of each EVSE in each step, all its vehicles together.
+class EvsePowers {
+ public:
+  EvsePowers(const PlanProblem& problem, const Plan& plan);
+  /// 0 for an EVSE without a vehicle.
+  double kw(std::uint32_t evse, std::size_t step) const;
+
+ private:
+  std::size_t steps_;
+  std::vector<double> kw_;
+};
+
+/// Sum of coefficient x kW of a limit's members in a step, its base included.
+double level_of(const Plan& plan, const EvsePowers& powers, const PlanLimit& limit, std::size_t step);
+
+/// Broken with every vehicle and storage at 0.
+bool import_broken_at_rest(const PlanProblem& problem, std::size_t step);
+bool export_broken_at_rest(const PlanProblem& problem, std::size_t step);
+bool broken_at_rest(const PlanLimit& limit, std::size_t step);
+
+/// As PlanProblem::over_limit_price_per_kwh counts it.
+double over_limit_kwh(const PlanProblem& problem, const Plan& plan);
+
+/// Mean import of each window's highest, by period; 0 for a period without a window.
+std::vector<double> highest_windows_kw(const PlanProblem& problem, const std::vector<double>& import_kw);
+
+/// kW billed in each period, floors and ratchets included.
+std::vector<double> billed_kw(const PlanProblem& problem, const std::vector<double>& highest_windows_kw);
+
+}  // namespace evtwin::optimise
