@@ -20,20 +20,25 @@ struct PlanVehicle {
   std::uint64_t key = 0;  ///< lasting name: plans of two moments are compared, and solvers kept warm, by it; unique
   std::uint32_t evse = 0;
   std::uint32_t first_step = 0, end_step = 0;  ///< takes part in [first_step, end_step)
-  double first_share = 1.0, last_share = 1.0;  ///< of its first and last step that it is there: limits its mean power
+  /// Of its first and last step that it is there: limits its mean power. A stay of one step: their product.
+  double first_share = 1.0, last_share = 1.0;
   double max_kw = 0.0;
   std::vector<double> step_max_kw;  ///< [end_step - first_step] where it varies (outages); empty: max_kw throughout
-  double min_kw = 0.0;              ///< smallest charging power other than 0; whole-number methods only
-  std::vector<double> rates_kw;     ///< the only charging powers but 0, ascending; whole-number methods only
-  double max_discharge_kw = 0.0;    ///< > 0: takes part in V2G
-  double min_discharge_kw = 0.0;    ///< as min_kw
+  /// Whole-number methods only: the smallest charging power other than 0, and the only ones, ascending; both times the
+  /// share in a first or last step.
+  double min_kw = 0.0;
+  std::vector<double> rates_kw;
+  double max_discharge_kw = 0.0;  ///< > 0: takes part in V2G
+  double min_discharge_kw = 0.0;  ///< as min_kw
   /// Outer linearisation only: what may be offered beyond what is taken, and counts in magnitude rows all the same (a
-  /// tapering battery): set-points lie between the power and this. 0: what is offered is taken, powers count as they are.
+  /// tapering battery): set-points lie between the power and this. 0: what is offered is taken, powers count as they
+  /// are.
   double max_setpoint_kw = 0.0, max_discharge_setpoint_kw = 0.0;
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
 
   NeedAt need_at = NeedAt::meter;
-  double wanted_kwh = 0.0;            ///< still wanted, >= 0: a goal with a price, never a constraint
+  /// Still wanted, >= 0: a goal with a price, never a constraint. unmet = max(0, wanted - got), also where got < 0.
+  double wanted_kwh = 0.0;
   double most_kwh = infinite;         ///< never more than this by the same count; infinite: only the battery ends it
   double unmet_price_per_kwh = 0.0;   ///< by the same count
   double room_kwh = infinite;         ///< stored kWh until the battery is full
@@ -41,9 +46,9 @@ struct PlanVehicle {
   double charge_price_per_kwh = 0.0;  ///< on top of the energy: negative where the driver's money counts
   double discharge_price_per_kwh = 0.0;  ///< wear, payment to the driver
   /// Of each kWh, by the count of need_at, that is there beyond wanted_kwh at the end of the stay or horizon; >= 0, and
-  /// no more than unmet_price_per_kwh where something is wanted.
+  /// no more than unmet_price_per_kwh where something is wanted or may be discharged.
   double end_value_per_kwh = 0.0;
-  double grid_kw_per_charge_kw = 1.0;    ///< at the grid connection, losses on the way included
+  double grid_kw_per_charge_kw = 1.0;  ///< at the grid connection, losses on the way included
   double grid_kw_per_discharge_kw = 1.0;
   std::uint32_t max_starts = 0;  ///< at most so many times from 0 to charging; 0: any; whole-number methods only
   bool charging_now = false;     ///< before step 0, for max_starts
@@ -129,8 +134,8 @@ struct PlanProblem {
   std::vector<double> buy_per_kwh, sell_per_kwh, load_kw, pv_kw;  ///< [steps]
   std::vector<double> import_limit_kw, export_limit_kw;           ///< [steps], infinite where there is none
   bool curtail_pv = true;
-  /// Beyond a limit, and only in steps where it is broken with every vehicle and storage at 0. Counted in kWh: kW (for a
-  /// PlanLimit its row's unit) beyond it times hours; kWh that lack at a storage's end_at_least_kwh count too.
+  /// Beyond a limit, and only in steps where it is broken with every vehicle and storage at 0. Counted in kWh: kW (for
+  /// a PlanLimit its row's unit) beyond it times hours; kWh that lack at a storage's end_at_least_kwh count too.
   double over_limit_price_per_kwh = 1e5;
   std::vector<PlanVehicle> vehicles;
   std::vector<PlanStorage> storages;

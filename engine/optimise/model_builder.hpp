@@ -1,0 +1,71 @@
+// The hand that writes one problem into a model; its member functions are in model_*.cpp, one file per idea.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "optimise/plan_facts.hpp"
+#include "optimise/plan_model.hpp"
+
+namespace evtwin::optimise {
+
+class ModelBuilder {
+ public:
+  ModelBuilder(PlanModel& model, const PlanProblem& problem, const ModelContents& contents, double weight);
+
+  void build();
+
+ private:
+  // model_grid.cpp
+  void look_at_ranges();
+  void add_grid();
+  void add_direct_step(std::uint32_t step);
+  void add_balanced_step(std::uint32_t step);
+  // model_demand.cpp
+  void look_at_windows();
+  void add_demand_charge();
+  void add_grid_wishes();
+  // model_vehicles.cpp
+  void add_vehicles();
+  void add_powers(std::uint32_t index);
+  void add_need(std::uint32_t index);
+  void add_level(std::uint32_t index);
+  void add_worst_share();
+  // model_storages.cpp
+  void add_storages();
+  // model_limits.cpp
+  void add_limits();
+  void add_polygons();
+  void add_set_points(std::uint32_t vehicle);
+  // model_whole.cpp
+  void add_whole_numbers();
+  void add_one_way_grid();
+
+  std::uint32_t column(double lower, double upper, double cost, bool whole = false) {
+    return linear_.add_column(lower, upper, contents_.worst_share_only ? 0.0 : weight_ * cost, whole);
+  }
+  std::uint32_t row(double lower, double upper) { return linear_.add_row(lower, upper); }
+  /// Names columns or rows that follow each other.
+  void name(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step, std::uint32_t first,
+            std::uint32_t length);
+  void name(Part part, bool is_row, std::uint64_t owner, std::uint32_t first_step, std::span<const std::uint32_t> ids);
+
+  /// A power of the grid connection in this step: price and row, with `kw` per unit of the column.
+  void at_grid(std::uint32_t column, std::uint32_t step, double kw);
+  std::uint32_t steps() const { return static_cast<std::uint32_t>(problem_.steps()); }
+
+  PlanModel& model_;
+  LinearModel& linear_;
+  const PlanProblem& problem_;
+  const ModelContents& contents_;
+  double weight_;
+  std::uint32_t future_;
+  ModelBlock block_;
+  std::vector<double> most_in_, most_out_;  // [steps] kW at the grid connection, of vehicles and storages
+  std::vector<std::uint8_t> needs_import_;  // [steps] import must be a column
+  std::vector<std::uint8_t> window_binds_;  // [windows]
+  std::vector<double> billed_at_least_;     // [periods]
+  std::vector<std::uint8_t> in_ratchet_;    // [periods]
+  std::vector<std::vector<std::uint32_t>> vehicles_of_evse_;
+};
+
+}  // namespace evtwin::optimise

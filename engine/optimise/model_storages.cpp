@@ -1,0 +1,51 @@
+// Storages: charge, discharge and level in every step.
+#include <algorithm>
+
+#include "optimise/model_builder.hpp"
+
+namespace evtwin::optimise {
+
+// level = level before + efficiency x charged - discharged / efficiency. A start outside of the window widens it to the
+// start; that the level then only moves inwards is the planner's to see to (ModelContents::storage_upper).
+void ModelBuilder::add_storages() {
+  block_.storages.resize(problem_.storages.size());
+  if (steps() == 0) return;
+  for (std::uint32_t s = 0; s < problem_.storages.size(); ++s) {
+    const PlanStorage& storage = problem_.storages[s];
+    StorageColumns& columns = block_.storages[s];
+    const auto first_row = static_cast<std::uint32_t>(linear_.rows());
+    columns.charge = static_cast<std::uint32_t>(linear_.columns());
+    for (std::uint32_t t = 0; t < steps(); ++t) at_grid(column(0.0, storage.max_charge_kw, 0.0), t, 1.0);
+    columns.discharge = static_cast<std::uint32_t>(linear_.columns());
+    for (std::uint32_t t = 0; t < steps(); ++t)
+      at_grid(column(0.0, storage.max_discharge_kw, storage.discharge_price_per_kwh * problem_.hours[t]), t, -1.0);
+    columns.level = static_cast<std::uint32_t>(linear_.columns());
+    for (std::uint32_t t = 0; t < steps(); ++t) {
+      const double least = contents_.storage_lower.empty() ? std::min(storage.min_kwh, storage.stored_kwh)
+                                                           : contents_.storage_lower[s][t];
+      const double most = contents_.storage_upper.empty() ? std::max(storage.max_kwh, storage.stored_kwh)
+                                                          : contents_.storage_upper[s][t];
+      const std::uint32_t level = column(least, most, t + 1 == steps() ? -storage.end_value_per_kwh : 0.0);
+      const double start = t == 0 ? storage.stored_kwh : 0.0;
+      const std::uint32_t step = row(start, start);
+      linear_.add(step, level, 1.0);
+      if (t > 0) linear_.add(step, level - 1, -1.0);
+      linear_.add(step, columns.charge + t, -storage.charge_efficiency * problem_.hours[t]);
+      linear_.add(step, columns.discharge + t, problem_.hours[t] / storage.discharge_efficiency);
+    }
+    name(Part::storage_charge, false, storage.key, 0, columns.charge, steps());
+    name(Part::storage_discharge, false, storage.key, 0, columns.discharge, steps());
+    name(Part::storage_level, false, storage.key, 0, columns.level, steps());
+    name(Part::storage_level, true, storage.key, 0, first_row, steps());
+    const std::uint32_t last = columns.level + steps() - 1;
+    if (storage.end_at_least_kwh <= linear_.column_lower[last]) continue;
+    const std::uint32_t lack = column(0.0, infinite, problem_.over_limit_price_per_kwh);
+    const std::uint32_t end = row(storage.end_at_least_kwh, infinite);
+    linear_.add(end, last, 1.0);
+    linear_.add(end, lack, 1.0);
+    name(Part::storage_lack, false, storage.key, 0, lack, 1);
+    name(Part::storage_lack, true, storage.key, 0, end, 1);
+  }
+}
+
+}  // namespace evtwin::optimise

@@ -1,0 +1,121 @@
+// Whole numbers: minimum currents, rates, starts, one direction at a time.
+#include <algorithm>
+
+#include "optimise/model_builder.hpp"
+
+namespace evtwin::optimise {
+
+namespace {
+
+bool asked(const std::vector<AtStep>& list, std::uint32_t of, std::uint32_t step) {
+  return std::binary_search(list.begin(), list.end(), AtStep{of, step});
+}
+
+}  // namespace
+
+// on: 1 while charging, min on <= charge <= max on; back: the same for discharging; on + back <= 1.
+void ModelBuilder::add_whole_numbers() {
+  for (std::uint32_t v = 0; v < problem_.vehicles.size(); ++v) {
+    const PlanVehicle& vehicle = problem_.vehicles[v];
+    VehicleColumns& columns = block_.vehicles[v];
+    if (columns.charge == no_index) continue;
+    const std::uint32_t length = vehicle.end_step - vehicle.first_step;
+    const bool gives_back = columns.discharge != no_index;
+    const bool has_starts = contents_.whole_numbers && vehicle.max_starts > 0;
+    std::vector<std::uint32_t> on(length, no_index), back(length, no_index);
+    for (std::uint32_t i = 0; i < length; ++i) {
+      const std::uint32_t t = vehicle.first_step + i;
+      const double most = linear_.column_upper[columns.charge + i], share = share_of(vehicle, t);
+      const bool one_way = asked(contents_.vehicle_one_way, v, t) || (contents_.whole_numbers && gives_back);
+      const bool has_rates = contents_.whole_numbers && !vehicle.rates_kw.empty();
+      const bool has_least = contents_.whole_numbers && vehicle.min_kw > 0.0;
+      if (most > 0.0 && (has_rates || has_least || has_starts || one_way)) {
+        on[i] = column(0.0, 1.0, 0.0, true);
+        const std::uint32_t charge = columns.charge + i;
+        if (has_rates) {
+          // charge = sum of rate x chosen, one chosen while on.
+          const std::uint32_t power = row(0.0, 0.0), one = row(0.0, 0.0);
+          linear_.add(power, charge, 1.0);
+          linear_.add(one, on[i], -1.0);
+          for (const double rate : vehicle.rates_kw) {
+            if (rate * share > most * (1.0 + 1e-12) || rate < vehicle.min_kw) continue;
+            const std::uint32_t chosen = column(0.0, 1.0, 0.0, true);
+            linear_.add(power, chosen, -rate * share);
+            linear_.add(one, chosen, 1.0);
+          }
+        } else {
+          const std::uint32_t at_most = row(-infinite, 0.0);
+          linear_.add(at_most, charge, 1.0);
+          linear_.add(at_most, on[i], -most);
+          if (has_least) {
+            const std::uint32_t at_least = row(0.0, infinite);
+            linear_.add(at_least, charge, 1.0);
+            linear_.add(at_least, on[i], -vehicle.min_kw * share);
+          }
+        }
+      }
+      const double most_back = gives_back ? most_discharge_kw(vehicle, t) : 0.0;
+      const double least_back = contents_.whole_numbers ? vehicle.min_discharge_kw * share : 0.0;
+      if (most_back > 0.0 && least_back > most_back) {
+        linear_.column_upper[columns.discharge + i] = 0.0;
+      } else if (most_back > 0.0 && (least_back > 0.0 || one_way)) {
+        back[i] = column(0.0, 1.0, 0.0, true);
+        const std::uint32_t at_most = row(-infinite, 0.0);
+        linear_.add(at_most, columns.discharge + i, 1.0);
+        linear_.add(at_most, back[i], -most_back);
+        if (least_back > 0.0) {
+          const std::uint32_t at_least = row(0.0, infinite);
+          linear_.add(at_least, columns.discharge + i, 1.0);
+          linear_.add(at_least, back[i], -least_back);
+        }
+        if (on[i] != no_index) {
+          const std::uint32_t either = row(-infinite, 1.0);
+          linear_.add(either, on[i], 1.0);
+          linear_.add(either, back[i], 1.0);
+        }
+      }
+    }
+    if (has_starts) {
+      // start >= on - on before, as many as allowed; a step without a binary is one at 0 kW.
+      const std::uint32_t within = row(-infinite, static_cast<double>(vehicle.max_starts));
+      for (std::uint32_t i = 0; i < length; ++i) {
+        if (on[i] == no_index) continue;
+        const double before = i == 0 && vehicle.first_step == 0 && vehicle.charging_now ? 1.0 : 0.0;
+        const std::uint32_t start = column(0.0, 1.0, 0.0), rises = row(-before, infinite);
+        linear_.add(rises, start, 1.0);
+        linear_.add(rises, on[i], -1.0);
+        if (i > 0 && on[i - 1] != no_index) linear_.add(rises, on[i - 1], 1.0);
+        linear_.add(within, start, 1.0);
+      }
+    }
+    name(Part::on, false, vehicle.key, vehicle.first_step, on);
+    name(Part::back, false, vehicle.key, vehicle.first_step, back);
+  }
+  for (const AtStep& both : contents_.storage_one_way) {
+    const PlanStorage& storage = problem_.storages[both.of];
+    const StorageColumns& columns = block_.storages[both.of];
+    const std::uint32_t charging = column(0.0, 1.0, 0.0, true);
+    const std::uint32_t in = row(-infinite, 0.0), out = row(-infinite, storage.max_discharge_kw);
+    linear_.add(in, columns.charge + both.step, 1.0);
+    linear_.add(in, charging, -storage.max_charge_kw);
+    linear_.add(out, columns.discharge + both.step, 1.0);
+    linear_.add(out, charging, storage.max_discharge_kw);
+  }
+}
+
+// Where selling pays more than buying costs, a connection would do both at once.
+void ModelBuilder::add_one_way_grid() {
+  for (const std::uint32_t t : contents_.grid_one_way) {
+    const GridStep& step = block_.steps[t];
+    if (step.in == no_index || step.out == no_index) continue;
+    const double most_in = linear_.column_upper[step.in], most_out = linear_.column_upper[step.out];
+    const std::uint32_t importing = column(0.0, 1.0, 0.0, true);
+    const std::uint32_t in = row(-infinite, 0.0), out = row(-infinite, most_out);
+    linear_.add(in, step.in, 1.0);
+    linear_.add(in, importing, -most_in);
+    linear_.add(out, step.out, 1.0);
+    linear_.add(out, importing, most_out);
+  }
+}
+
+}  // namespace evtwin::optimise

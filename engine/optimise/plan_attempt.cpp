@@ -1,0 +1,265 @@
+#include "optimise/plan_attempt.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "optimise/plan_facts.hpp"
+#include "optimise/tie_break.hpp"
+
+namespace evtwin::optimise {
+
+namespace {
+
+/// Rounds of adding what was left out; more are needed only by a storage that crawls back into its window, which then
+/// rests.
+constexpr std::size_t most_rounds = 200;
+
+template <typename T>
+bool merge(std::vector<T>& into, const std::vector<T>& more) {
+  const std::size_t before = into.size();
+  into.insert(into.end(), more.begin(), more.end());
+  std::sort(into.begin(), into.end());
+  into.erase(std::unique(into.begin(), into.end()), into.end());
+  return into.size() > before;
+}
+
+}  // namespace
+
+PlanAttempt::PlanAttempt(const PlannerOptions& options, const PlannerMemory& last,
+                         std::vector<const PlanProblem*> problems, std::span<const double> weights)
+    : options_(options),
+      last_(last),
+      problems_(std::move(problems)),
+      weights_(weights.begin(), weights.end()),
+      contents_(problems_.size()),
+      basis_(last.basis),
+      plans_(problems_.size()),
+      both_(problems_.size()) {
+  for (const RememberedSide& side : last.sides) {
+    if (side.future >= problems_.size()) continue;
+    const PlanProblem& problem = *problems_[side.future];
+    const std::int64_t step = side.number - problem.first_step_number;
+    if (step < 0 || step >= static_cast<std::int64_t>(problem.steps()) || side.magnitude >= problem.magnitudes.size())
+      continue;
+    contents_[side.future].sides.push_back(
+        {side.magnitude, static_cast<std::uint32_t>(step), side.side % polygon_sides});
+  }
+  for (ModelContents& contents : contents_) merge(contents.sides, {});
+}
+
+std::vector<Plan> PlanAttempt::plans() {
+  const bool fair = std::any_of(problems_.begin(), problems_.end(),
+                                [](const PlanProblem* problem) { return problem->fairness == Fairness::max_min; });
+  if (fair) maximise_worst_share();
+  bool answered = solve_linear();
+  bound_ = solution_.bound;
+  Method method = Method::lp;
+  if (answered && must_be_whole()) {
+    method = Method::milp;
+    answered = solve_whole();
+  }
+  if (answered) {
+    // A kept optimum of the linear model is one of the whole-number model that was asked for, too.
+    if (options_.method == Method::milp) method = Method::milp;
+    finish(method);
+  } else {
+    for (Plan& plan : plans_) {
+      plan = {};
+      plan.outcome = solution_.outcome == Outcome::optimal ? Outcome::failed : solution_.outcome;
+    }
+  }
+  for (Plan& plan : plans_) {
+    plan.iterations = iterations_;
+    plan.nodes = nodes_;
+  }
+  return plans_;
+}
+
+void PlanAttempt::build() {
+  model_.clear();
+  for (std::size_t k = 0; k < problems_.size(); ++k) add_problem(model_, *problems_[k], contents_[k], weights_[k]);
+  if (problems_.size() > 1) link_first_steps(model_, problems_);
+}
+
+bool PlanAttempt::solve_linear() {
+  for (;;) {
+    build();
+    solver_.load(model_.linear);
+    if (!basis_.empty()) solver_.set_basis(fitted(basis_, model_));
+    solution_ = solver_.solve();
+    iterations_ += solution_.iterations;
+    if (solution_.outcome != Outcome::optimal) return false;
+    basis_ = keyed(model_, solver_.basis());
+    read();
+    if (!complete()) return true;
+  }
+}
+
+void PlanAttempt::read() {
+  for (std::size_t k = 0; k < problems_.size(); ++k) {
+    both_[k] = {};
+    read_plan(*problems_[k], model_.blocks[k], solution_.values, plans_[k], &both_[k]);
+  }
+}
+
+bool PlanAttempt::complete() {
+  const bool hold = ++rounds_ > most_rounds;
+  bool added = false;
+  for (std::size_t k = 0; k < problems_.size(); ++k) {
+    if (add_broken_sides(*problems_[k], model_.blocks[k], solution_.values, contents_[k]) > 0) added = true;
+    if (narrow_storage_levels(*problems_[k], plans_[k], contents_[k], hold)) added = true;
+  }
+  return added;
+}
+
+double PlanAttempt::cost() const {
+  double sum = 0.0;
+  for (std::size_t k = 0; k < problems_.size(); ++k) sum += weights_[k] * cost_of(*problems_[k], plans_[k]);
+  return sum;
+}
+
+bool PlanAttempt::sound(Method method) {
+  for (std::size_t k = 0; k < problems_.size(); ++k) {
+    plans_[k].method = method;
+    plans_[k].objective = cost_of(*problems_[k], plans_[k]);
+    plans_[k].bound = -infinite;
+    if (!check_plan(*problems_[k], plans_[k]).empty()) return false;
+  }
+  return true;
+}
+
+// The linear answer is the whole-number optimum where it keeps the rules as it stands; opposite powers at once are
+// netted where that changes neither soundness nor cost.
+bool PlanAttempt::must_be_whole() {
+  const bool nets = std::any_of(both_.begin(), both_.end(), [](const BothWays& both) { return !both.empty(); });
+  const bool inner = problems_.front()->linearisation == Linearisation::inner;
+  if (options_.method == Method::milp && !sound(Method::milp)) return true;
+  if (!nets || !inner) return false;
+  return !sound(Method::lp) || cost() > solution_.objective + 1e-8 * std::max(1.0, std::abs(solution_.objective));
+}
+
+void PlanAttempt::forbid_both_ways() {
+  for (std::size_t k = 0; k < contents_.size(); ++k) {
+    if (problems_[k]->linearisation == Linearisation::outer) continue;
+    merge(contents_[k].vehicle_one_way, both_[k].vehicles);
+    merge(contents_[k].storage_one_way, both_[k].storages);
+    merge(contents_[k].grid_one_way, both_[k].grid);
+  }
+}
+
+bool PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
+  solver_.load(model_.linear);
+  if (!basis_.empty()) solver_.set_basis(fitted(basis_, model_));
+  for (std::uint32_t c = 0; c < model_.linear.columns(); ++c)
+    if (model_.linear.integer[c] != 0) {
+      const double whole = std::round(whole_numbers[c]);
+      solver_.set_column_bounds(c, whole, whole);
+    }
+  Solution solution = solver_.solve();
+  iterations_ += solution.iterations;
+  if (solution.outcome != Outcome::optimal) return false;
+  solution_ = std::move(solution);
+  read();
+  return true;
+}
+
+bool PlanAttempt::solve_whole() {
+  for (std::size_t round = 0; round < most_rounds; ++round) {
+    forbid_both_ways();
+    for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
+    build();
+    const Solution whole = solve_milp(model_.linear, options_.milp);
+    iterations_ += whole.iterations;
+    nodes_ += whole.nodes;
+    bound_ = std::max(bound_, whole.bound);
+    outcome_ = whole.outcome;
+    if (!whole.has_answer() || !solve_with(whole.values)) return false;
+    if (complete()) continue;
+    if (!must_be_whole()) return true;
+    const bool nets = std::any_of(both_.begin(), both_.end(), [](const BothWays& both) { return !both.empty(); });
+    if (!nets) return false;
+  }
+  return false;
+}
+
+void PlanAttempt::maximise_worst_share() {
+  for (ModelContents& contents : contents_) contents.worst_share_only = true;
+  const bool answered = solve_linear();
+  for (std::size_t k = 0; k < contents_.size(); ++k) {
+    contents_[k].worst_share_only = false;
+    const std::uint32_t worst = model_.blocks[k].worst;
+    if (answered && worst != no_index) contents_[k].least_share = std::max(0.0, solution_.values[worst] - 1e-9);
+  }
+}
+
+void PlanAttempt::finish(Method method) {
+  const double found = solution_.objective;
+  // Ties: the second stage must be as sound as the first.
+  const auto last_kw = [this](Part part, std::uint64_t owner, std::int64_t number) {
+    const bool storage = part == Part::storage_charge || part == Part::storage_discharge;
+    const bool charge = part == Part::charge || part == Part::storage_charge;
+    return last_.last_kw(storage, charge, owner, number);
+  };
+  set_contract_values();
+  if (options_.tie_break != TieBreak::none) {
+    const std::vector<Plan> first = plans_;
+    const Solution one = solution_;
+    solution_ = break_ties(solver_, model_, one, options_.tie_break, last_kw);
+    iterations_ += solution_.iterations - one.iterations;
+    read();
+    const bool kept = sound(method) && cost() <= found + 1e-8 * std::max(1.0, std::abs(found));
+    bool broken = !kept;
+    for (std::size_t k = 0; k < problems_.size() && !broken; ++k) {
+      ModelContents contents = contents_[k];
+      broken = add_broken_sides(*problems_[k], model_.blocks[k], solution_.values, contents) > 0 ||
+               narrow_storage_levels(*problems_[k], plans_[k], contents);
+    }
+    if (broken) plans_ = first;
+    for (std::size_t k = 0; k < plans_.size(); ++k) plans_[k].contract_value_per_kw = first[k].contract_value_per_kw;
+  }
+  for (std::size_t k = 0; k < problems_.size(); ++k) {
+    Plan& plan = plans_[k];
+    plan.method = method;
+    plan.outcome = outcome_;
+    plan.objective = problems_.size() == 1 ? found : cost_of(*problems_[k], plan);
+    // With several futures only their weighted mean has a bound.
+    plan.bound = problems_.size() == 1 ? std::min(bound_, found) : -infinite;
+    if (check_plan(*problems_[k], plan).empty()) continue;
+    const std::string wrong = check_plan(*problems_[k], plan);
+    for (Plan& each : plans_) {
+      each = {};
+      each.outcome = Outcome::failed;
+    }
+    return;
+  }
+}
+
+void PlanAttempt::set_contract_values() {
+  for (std::size_t k = 0; k < problems_.size(); ++k) {
+    const PlanProblem& problem = *problems_[k];
+    auto& values = plans_[k].contract_value_per_kw;
+    values.assign(problem.steps(), 0.0);
+    if (weights_[k] <= 0.0) continue;
+    for (std::uint32_t t = 0; t < problem.steps(); ++t) {
+      const GridStep& step = model_.blocks[k].steps[t];
+      double change = 0.0;
+      if (step.direct && step.row != no_index) change = solution_.row_duals[step.row];
+      // The import column's own bound is the contract where no more could flow anyway.
+      if (!step.direct && model_.linear.column_upper[step.in] == problem.import_limit_kw[t])
+        change = solution_.reduced_costs[step.in];
+      values[t] = std::max(0.0, -change) / weights_[k];
+    }
+  }
+}
+
+PlannerMemory PlanAttempt::memory() {
+  PlannerMemory memory;
+  memory.basis = std::move(basis_);
+  memory.remember_powers(*problems_.front(), plans_.front());
+  for (std::uint32_t k = 0; k < problems_.size(); ++k)
+    for (const PolygonSide& side : contents_[k].sides)
+      memory.sides.push_back({k, side.magnitude, side.side, problems_[k]->first_step_number + side.step});
+  return memory;
+}
+
+}  // namespace evtwin::optimise

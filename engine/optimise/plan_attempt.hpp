@@ -1,0 +1,64 @@
+// One planning from problems to checked plans: the linear model first, what its answer breaks next, whole numbers where
+// they matter, ties last.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "optimise/plan_completion.hpp"
+#include "optimise/planner.hpp"
+#include "optimise/planner_memory.hpp"
+#include "optimise/solver.hpp"
+
+namespace evtwin::optimise {
+
+class PlanAttempt {
+ public:
+  /// @param problems one, or several futures with one first step. @param weights one per problem
+  PlanAttempt(const PlannerOptions& options, const PlannerMemory& last, std::vector<const PlanProblem*> problems,
+              std::span<const double> weights);
+
+  /// One plan per problem, each checked; all `failed`, or with the solver's outcome, where there is no sound answer.
+  std::vector<Plan> plans();
+  /// After usable plans: what the next attempt starts from.
+  PlannerMemory memory();
+
+ private:
+  void build();
+  /// Solves the linear model, again and again until nothing that was left out is broken. @returns whether it has an
+  /// answer
+  bool solve_linear();
+  /// The same with whole numbers, then the linear model with these numbers fixed.
+  bool solve_whole();
+  bool solve_with(const std::vector<double>& whole_numbers);
+  void maximise_worst_share();
+  void read();
+  /// Adds what the answer just read breaks. @returns whether there was anything
+  bool complete();
+  /// Weighted cost of the plans by the problems' words.
+  double cost() const;
+  /// Whether each plan is sound as one of this method.
+  bool sound(Method method);
+  bool must_be_whole();
+  void forbid_both_ways();
+  std::vector<double> rounded(double threshold) const;
+  void finish(Method method);
+  void set_contract_values();
+
+  const PlannerOptions& options_;
+  const PlannerMemory& last_;
+  std::vector<const PlanProblem*> problems_;
+  std::vector<double> weights_;
+  std::vector<ModelContents> contents_;
+  KeyedBasis basis_;
+  PlanModel model_;
+  LpSolver solver_;
+  Solution solution_;
+  std::vector<Plan> plans_;
+  std::vector<BothWays> both_;
+  double bound_ = 0.0;
+  Outcome outcome_ = Outcome::optimal;
+  std::uint64_t iterations_ = 0, nodes_ = 0;
+  std::size_t rounds_ = 0;
+};
+
+}  // namespace evtwin::optimise

@@ -1,0 +1,92 @@
+#include "optimise/plan_completion.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+#include "optimise/plan_facts.hpp"
+
+namespace evtwin::optimise {
+
+std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block, const std::vector<double>& values,
+                             ModelContents& contents) {
+  if (problem.magnitudes.empty()) return 0;
+  // What counts at each EVSE: powers, or set-points where a bound has them.
+  const std::size_t steps = problem.steps();
+  std::vector<double> kw;
+  for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
+    const PlanVehicle& vehicle = problem.vehicles[v];
+    const VehicleColumns& columns = block.vehicles[v];
+    const std::size_t begin = vehicle.evse * steps;
+    if (kw.size() < begin + steps) kw.resize(begin + steps, 0.0);
+    const std::uint32_t charge = columns.set_charge == no_index ? columns.charge : columns.set_charge;
+    const std::uint32_t discharge = columns.set_discharge == no_index ? columns.discharge : columns.set_discharge;
+    for (std::uint32_t i = 0; i < columns.length; ++i) {
+      kw[begin + vehicle.first_step + i] += values[charge + i];
+      if (discharge != no_index) kw[begin + vehicle.first_step + i] -= values[discharge + i];
+    }
+  }
+  const bool outer = problem.linearisation == Linearisation::outer;
+  std::vector<PolygonSide> added;
+  for (std::uint32_t m = 0; m < problem.magnitudes.size(); ++m) {
+    const PlanMagnitude& magnitude = problem.magnitudes[m];
+    for (std::uint32_t t = 0; t < steps; ++t) {
+      std::complex<double> sum;
+      for (const PlanMagnitude::Member& member : magnitude.members)
+        if (const std::size_t i = member.evse * steps + t; i < kw.size())
+          sum += std::complex<double>(member.re, member.im) * kw[i];
+      const double upper = at(magnitude.upper, t), size = std::abs(sum), slack = 1e-7 * std::max(1.0, upper);
+      if (size <= upper + slack) continue;
+      const double turn = std::arg(sum) / (2.0 * std::numbers::pi) * polygon_sides;
+      const auto nearest = static_cast<std::int64_t>(std::llround(turn));
+      const auto side = static_cast<std::uint32_t>((nearest + 2 * polygon_sides) % polygon_sides);
+      const double off = (turn - static_cast<double>(nearest)) * 2.0 * std::numbers::pi / polygon_sides;
+      if (outer && size * std::cos(off) <= upper + slack) continue;
+      const PolygonSide one{m, t, side};
+      if (!std::binary_search(contents.sides.begin(), contents.sides.end(), one)) added.push_back(one);
+    }
+  }
+  contents.sides.insert(contents.sides.end(), added.begin(), added.end());
+  std::sort(contents.sides.begin(), contents.sides.end());
+  return added.size();
+}
+
+bool narrow_storage_levels(const PlanProblem& problem, const Plan& plan, ModelContents& contents, bool hold) {
+  // A bound keeps the relaxation.
+  if (problem.linearisation == Linearisation::outer) return false;
+  bool narrowed = false;
+  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    const PlanStorage& storage = problem.storages[s];
+    if (storage.stored_kwh >= storage.min_kwh && storage.stored_kwh <= storage.max_kwh) continue;
+    if (contents.storage_lower.empty()) {
+      for (const PlanStorage& one : problem.storages) {
+        contents.storage_lower.emplace_back(problem.steps(), std::min(one.min_kwh, one.stored_kwh));
+        contents.storage_upper.emplace_back(problem.steps(), std::max(one.max_kwh, one.stored_kwh));
+      }
+    }
+    auto &lower = contents.storage_lower[s], &upper = contents.storage_upper[s];
+    if (hold) {
+      std::fill(lower.begin(), lower.end(), storage.stored_kwh);
+      std::fill(upper.begin(), upper.end(), storage.stored_kwh);
+      continue;
+    }
+    double before = storage.stored_kwh;
+    for (std::size_t t = 0; t < problem.steps(); ++t) {
+      const double level = plan.storages[s].stored_kwh[t];
+      const double most = std::max(storage.max_kwh, before), least = std::min(storage.min_kwh, before);
+      if (level > most + 1e-7 || level < least - 1e-7) {
+        for (std::size_t later = t; later < problem.steps(); ++later) {
+          upper[later] = std::min(upper[later], most);
+          lower[later] = std::max(lower[later], least);
+        }
+        narrowed = true;
+        break;
+      }
+      before = level;
+    }
+  }
+  return narrowed;
+}
+
+}  // namespace evtwin::optimise

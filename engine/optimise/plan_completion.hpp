@@ -1,0 +1,20 @@
+// What a model leaves out at first and gets only where an answer breaks it: sides of magnitude polygons, the one-way
+// road of a storage that starts outside of its window.
+#pragma once
+#include <vector>
+
+#include "optimise/plan_model.hpp"
+
+namespace evtwin::optimise {
+
+/// Adds the polygon side nearest to each sum that lies outside of its circle. @returns how many were added; 0: all keep
+/// within. Ends: there are finitely many sides.
+std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block, const std::vector<double>& values,
+                             ModelContents& contents);
+
+/// Where a storage outside of its window moved outwards again, it may go no further out from there on. The plan until
+/// then, and rest after it, keeps that bound: there is always an answer. @param hold the level stays where it starts
+/// @returns whether a bound was moved
+bool narrow_storage_levels(const PlanProblem& problem, const Plan& plan, ModelContents& contents, bool hold = false);
+
+}  // namespace evtwin::optimise

@@ -1,0 +1,58 @@
+#include "optimise/planner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "optimise/plan_attempt.hpp"
+
+namespace evtwin::optimise {
+
+struct Planner::Impl {
+  PlannerOptions options;
+  PlannerMemory memory;
+
+  std::vector<Plan> plan(const std::vector<const PlanProblem*>& problems, std::span<const double> weights) {
+    for (std::size_t k = 0; k < problems.size(); ++k)
+      if (std::string wrong = check_problem(*problems[k]); !wrong.empty())
+        throw std::invalid_argument(problems.size() == 1 ? wrong : "future " + std::to_string(k) + ": " + wrong);
+    PlanAttempt attempt(options, memory, problems, weights);
+    std::vector<Plan> plans = attempt.plans();
+    if (std::all_of(plans.begin(), plans.end(), [](const Plan& plan) { return plan.usable(); }))
+      memory = attempt.memory();
+    return plans;
+  }
+};
+
+Planner::Planner(PlannerOptions options) : impl_(std::make_unique<Impl>(Impl{options, {}})) {}
+Planner::~Planner() = default;
+Planner::Planner(Planner&&) noexcept = default;
+Planner& Planner::operator=(Planner&&) noexcept = default;
+
+Plan Planner::plan(const PlanProblem& problem) {
+  constexpr double one[] = {1.0};
+  return std::move(impl_->plan({&problem}, one).front());
+}
+
+std::vector<Plan> Planner::plan(std::span<const PlanProblem> futures, std::span<const double> weights) {
+  double sum = 0.0;
+  for (const double weight : weights) {
+    if (!(weight >= 0.0 && weight < infinite))
+      throw std::invalid_argument("weights of futures must be finite numbers >= 0");
+    sum += weight;
+  }
+  if (weights.size() != futures.size() || !(sum > 0.0))
+    throw std::invalid_argument("weights of futures must be one per future and not all 0");
+  std::vector<double> shares(weights.begin(), weights.end());
+  for (double& share : shares) share /= sum;
+  std::vector<const PlanProblem*> problems;
+  for (const PlanProblem& future : futures) problems.push_back(&future);
+  return impl_->plan(problems, shares);
+}
+
+void Planner::forget() { impl_->memory = {}; }
+
+std::vector<std::byte> Planner::save() const { return bytes_of(impl_->memory); }
+void Planner::load(std::span<const std::byte> bytes) { impl_->memory = memory_from(bytes); }
+
+}  // namespace evtwin::optimise
