@@ -348,6 +348,7 @@
 ---@field driver_price_per_kwh number [currency/kWh] What drivers pay.
 ---@field v2g_price_per_kwh number [currency/kWh] What drivers are paid for energy discharged.
 ---@field unmet_price_per_kwh number [currency/kWh] Worth of a kWh wanted and not got.
+---@field wear_price_per_kwh number [currency/kWh] Battery wear per kWh discharged from cars and storage.
 ---@field demand_basis string What the demand charge is reckoned on: none, peak (highest 15-min mean), contract.
 ---@field demand_price_per_kw number [currency/kW] This month's demand charge; 0 where the basis is not peak.
 ---@field demand_fraction number [0..1] Part of this month's charge that the run pays.
@@ -391,6 +392,7 @@
 ---@field battery_kwh number? [kWh] Capacity; nil likewise.
 ---@field soc_floor number? [0..1] Discharging never goes below; nil likewise.
 ---@field priority number Higher is more important; 0 by default.
+---@field v2g_price_per_kwh number [currency/kWh] What this driver is paid for energy discharged: the site's price or the owner's minimum, whichever is higher; 0 without a car.
 ---@field car_charge_efficiency number? [0..1] Stored kWh = metered kWh x this; nil where a charger would not know it.
 ---@field car_discharge_efficiency number? [0..1] Metered kWh = stored kWh x this; nil likewise.
 ---@field curve table[] What the car takes at most: points { soc, kw }, linear between; empty where a charger would not know.

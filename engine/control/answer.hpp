@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "control/strategy.hpp"
 #include "control/view.hpp"
@@ -24,7 +25,10 @@ struct Answered {
   const market::Calendar& calendar;  ///< for messages
 };
 
-/// @throws StrategyError for writes beside the columns, a wake that is not after now.
+/// For messages: who wrote beside columns of these lengths.
+std::string outside_columns(const std::string& who, std::size_t evses, std::size_t storages, std::size_t plan_cells);
+
+/// @throws StrategyError for writes beside the columns, a wake that is not after now, an infinite power in a plan.
 void check_answer(const Answered& answered);
 
 /// An infinite power is no power; any finite one is the guard's to bring within bounds.

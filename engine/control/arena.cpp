@@ -72,6 +72,11 @@ GuardedCells::GuardedCells(std::size_t count, Seen seen) {
   revive_canaries();
 }
 
+void GuardedCells::shrink(std::size_t count) {
+  all_ = all_.last(count + 2 * canaries);
+  revive_canaries();
+}
+
 GuardedCells::~GuardedCells() { munmap(mapping_, bytes_); }
 
 bool GuardedCells::canaries_alive() const {

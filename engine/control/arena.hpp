@@ -87,6 +87,9 @@ class GuardedCells {
   GuardedCells(const GuardedCells&) = delete;
   GuardedCells& operator=(const GuardedCells&) = delete;
 
+  /// Fewer cells than before, at the end of the same memory; what they hold is undefined.
+  void shrink(std::size_t count);
+
   std::span<double> cells() const { return all_.subspan(canaries, all_.size() - 2 * canaries); }
   bool canaries_alive() const;
   void revive_canaries();

@@ -20,6 +20,7 @@
 #include <limits>
 #include <thread>
 
+#include "control/answer.hpp"
 #include "control/arena.hpp"
 #include "control/shared_view.hpp"
 
@@ -33,6 +34,8 @@ enum Request : std::uint32_t { make_instance, decide_now, save_state, load_state
 constexpr std::uint32_t host_turn = 0, child_turn = 1;
 constexpr std::size_t most_state_bytes = std::size_t{256} << 20;
 constexpr std::size_t most_said_bytes = 64 << 10;
+/// Room for the longest plan of 3,800 units; only what is written takes memory.
+constexpr std::size_t most_plan_cells = std::size_t{1} << 27;
 /// Twice 2,000 looks at the turn take some microseconds: most answers come in that time, and no switch is needed.
 constexpr int looks_before_sleep = 2000;
 
@@ -61,7 +64,7 @@ struct Control {
   std::atomic<std::uint32_t> turn{host_turn};
   std::uint32_t request = make_instance;
   std::uint32_t failed = 0;  ///< 1: `said` is why
-  std::uint32_t subscribes = 0, horizon_steps = 0, can_save = 0;
+  std::uint32_t subscribes = 0, horizon_steps = 0, plan_steps = 0, can_save = 0;
   std::int64_t wake_ns = 0;
   double expected_cost = 0.0;
   std::uint64_t state_bytes = 0;
@@ -78,7 +81,9 @@ class IsolatedStrategy::Segment {
   explicit Segment(const evtwin_view& first)
       : view(first),
         evse_kw(first.n_evses, GuardedCells::Seen::in_children_too),
-        storage_kw(first.n_storages, GuardedCells::Seen::in_children_too) {
+        storage_kw(first.n_storages, GuardedCells::Seen::in_children_too),
+        plan_kw(std::min(members() * SharedView::most_horizon_steps, most_plan_cells),
+                GuardedCells::Seen::in_children_too) {
     void* mapped = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED) throw std::bad_alloc();
     control = new (mapped) Control;
@@ -90,8 +95,11 @@ class IsolatedStrategy::Segment {
 
   [[noreturn]] void serve(const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
 
+  std::size_t members() const { return std::size_t{view.shown().n_evses} + view.shown().n_storages; }
+  bool has_room_for(std::uint32_t plan_steps) const { return members() * plan_steps <= plan_kw.cells().size(); }
+
   SharedView view;
-  GuardedCells evse_kw, storage_kw;
+  GuardedCells evse_kw, storage_kw, plan_kw;  // the plan: room for the longest, until its length is known
   Control* control = nullptr;
   std::byte* state = nullptr;
 
@@ -122,11 +130,20 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
       strategy = make(view.shown());
       control->subscribes = strategy->subscribes;
       control->horizon_steps = strategy->horizon_steps;
+      control->plan_steps = strategy->plan_steps;
+      if (has_room_for(strategy->plan_steps)) plan_kw.shrink(members() * strategy->plan_steps);
       control->can_save = strategy->can_save() ? 1 : 0;
       break;
     case decide_now: {
-      evtwin_decision decision{sizeof(evtwin_decision),   0, evse_kw.cells().data(),
-                               storage_kw.cells().data(), 0, std::numeric_limits<double>::quiet_NaN()};
+      evtwin_decision decision{sizeof(evtwin_decision),
+                               0,
+                               evse_kw.cells().data(),
+                               storage_kw.cells().data(),
+                               0,
+                               std::numeric_limits<double>::quiet_NaN(),
+                               strategy->plan_steps == 0 ? nullptr : plan_kw.cells().data(),
+                               strategy->plan_steps,
+                               0};
       strategy->decide(view.shown(), decision);
       control->wake_ns = decision.wake_ns;
       control->expected_cost = decision.expected_cost;
@@ -214,12 +231,21 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
   const Control& control = *segment_->control;
   subscribes = control.subscribes;
   horizon_steps = control.horizon_steps;
+  plan_steps = control.plan_steps;
   can_save_ = control.can_save != 0;
   if (horizon_steps > SharedView::most_horizon_steps) {
     lost_child();
     throw StrategyError(fmt::format("{}: it asks for {} horizon steps; isolated, at most {} are possible", who_,
                                     horizon_steps, SharedView::most_horizon_steps));
   }
+  if (!segment_->has_room_for(plan_steps)) {
+    lost_child();
+    throw StrategyError(
+        fmt::format("{}: it plans {} steps; isolated, at most {} are possible for a site of {} EVSEs "
+                    "and storages",
+                    who_, plan_steps, most_plan_cells / segment_->members(), segment_->members()));
+  }
+  segment_->plan_kw.shrink(segment_->members() * plan_steps);
 }
 
 IsolatedStrategy::~IsolatedStrategy() {
@@ -291,14 +317,16 @@ void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision
   const auto evse_kw = segment_->evse_kw.cells();
   const auto storage_kw = segment_->storage_kw.cells();
   std::copy_n(decision.evse_kw, evse_kw.size(), evse_kw.begin());
+  const auto plan_kw = segment_->plan_kw.cells();
   std::copy_n(decision.storage_kw, storage_kw.size(), storage_kw.begin());
+  std::copy_n(decision.plan_kw, plan_kw.size(), plan_kw.begin());
   ask(decide_now, "decide");
-  if (!segment_->evse_kw.canaries_alive() || !segment_->storage_kw.canaries_alive()) {
-    throw StrategyError(fmt::format("{}: decide wrote outside its decision column (evse_kw has {} rows, storage_kw {})",
-                                    who_, evse_kw.size(), storage_kw.size()));
-  }
+  if (!segment_->evse_kw.canaries_alive() || !segment_->storage_kw.canaries_alive() ||
+      !segment_->plan_kw.canaries_alive())
+    throw StrategyError(outside_columns(who_, evse_kw.size(), storage_kw.size(), plan_kw.size()));
   std::copy(evse_kw.begin(), evse_kw.end(), decision.evse_kw);
   std::copy(storage_kw.begin(), storage_kw.end(), decision.storage_kw);
+  std::copy(plan_kw.begin(), plan_kw.end(), decision.plan_kw);
   decision.wake_ns = segment_->control->wake_ns;
   decision.expected_cost = segment_->control->expected_cost;
 }

@@ -79,7 +79,7 @@ std::string place_of(const Breach& breach, const evtwin_view* view, const evtwin
     if (!column.empty()) return fmt::format(": it wrote into the view ({}), which is the host's", column);
   }
   if (view != nullptr && decision != nullptr) {
-    const auto past = [&](const double* column, std::uint32_t n) {
+    const auto past = [&](const double* column, std::size_t n) {
       const auto* end = reinterpret_cast<const std::byte*>(column + n);
       return at >= end && at < end + GuardedCells::guard_bytes;
     };
@@ -87,6 +87,9 @@ std::string place_of(const Breach& breach, const evtwin_view* view, const evtwin
       return fmt::format(": past the end of decision->evse_kw, which has {} rows", view->n_evses);
     if (past(decision->storage_kw, view->n_storages))
       return fmt::format(": past the end of decision->storage_kw, which has {} rows", view->n_storages);
+    const std::size_t plan_cells = (std::size_t{view->n_evses} + view->n_storages) * decision->plan_steps;
+    if (plan_cells > 0 && past(decision->plan_kw, plan_cells))
+      return fmt::format(": past the end of decision->plan_kw, which has {} cells", plan_cells);
   }
   constexpr std::uintptr_t first_page = 4096;  // members of an object that is not there lie in it
   const bool null = reinterpret_cast<std::uintptr_t>(at) < first_page;
@@ -120,6 +123,11 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
   }
   subscribes = instance_->subscribes;
   horizon_steps = instance_->horizon_steps;
+  plan_steps = instance_->plan_steps;
+  if (plan_steps > horizon_steps) {
+    abandon(std::exchange(instance_, nullptr));
+    fail("create", fmt::format("it plans {} steps of a horizon of {}", plan_steps, horizon_steps));
+  }
   if (instance_->extension == nullptr) return;
   call("extension", &first, nullptr, [&] {
     state_ = static_cast<const evtwin_state*>(instance_->extension(instance_, EVTWIN_STATE));

@@ -35,6 +35,7 @@ class Strategy {
 
   std::uint32_t subscribes = 0;  ///< EVTWIN_WHY_* bits beyond the tick
   std::uint32_t horizon_steps = 0;
+  std::uint32_t plan_steps = 0;  ///< of the horizon for which it writes a plan
 
   /// What it had to tell about its last decision, for the run file; the caller takes it away.
   struct Remark {

@@ -115,6 +115,7 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
   make(&evtwin_view::evse_reserved_from_ns, reserved_from_ns, n);
   make(&evtwin_view::evse_reserved_until_ns, reserved_until_ns, n);
   make(&evtwin_view::evse_reserved_kwh, reserved_kwh, n);
+  make(&evtwin_view::evse_v2g_price_per_kwh, v2g_price_per_kwh, n);
 
   std::size_t rates = 0;
   for (const Evse& evse : evses) rates += evse.rates_a.size();
@@ -215,7 +216,7 @@ void ViewColumns::plug_out(std::uint32_t evse) {
   curve_points[evse] = 0;
   arrived_ns[evse] = departs_ns[evse] = claimed_departs_ns[evse] = 0;
   for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw,
-                       &car_max_discharge_kw, &kw_per_a, &priority}) {
+                       &car_max_discharge_kw, &kw_per_a, &priority, &v2g_price_per_kwh}) {
     (*column)[evse] = 0.0;
   }
   for (auto* column : {&soc, &battery_kwh, &soc_floor, &car_charge_efficiency, &car_discharge_efficiency})
@@ -266,9 +267,28 @@ evtwin_decision& ViewColumns::blank_decision() {
   if (!wiped_ || !canaries_alive()) blank(evse_cells_);
   wiped_ = false;
   blank(storage_cells_);
+  if (plan_cells_ != nullptr) blank(*plan_cells_);
   asked_.assign(view.connected_evse, view.connected_evse + view.n_connected);
-  decision_ = {sizeof(evtwin_decision), 0, evse_cells_.cells().data(), storage_cells_.cells().data(), 0, nan};
+  decision_ = {sizeof(evtwin_decision),
+               0,
+               evse_cells_.cells().data(),
+               storage_cells_.cells().data(),
+               0,
+               nan,
+               plan_cells_ == nullptr ? nullptr : plan_cells_->cells().data(),
+               plan_steps_,
+               0};
   return decision_;
+}
+
+void ViewColumns::make_plan(std::uint32_t steps) {
+  plan_steps_ = steps;
+  plan_cells_.reset();
+  if (steps > 0) plan_cells_ = std::make_unique<GuardedCells>((evse_count_ + storage_count_) * steps);
+}
+
+std::span<const double> ViewColumns::decided_plan_kw() const {
+  return plan_cells_ == nullptr ? std::span<const double>{} : plan_cells_->cells();
 }
 
 bool ViewColumns::strayed() {
@@ -278,6 +298,9 @@ bool ViewColumns::strayed() {
   return !wiped_;
 }
 
-bool ViewColumns::canaries_alive() const { return evse_cells_.canaries_alive() && storage_cells_.canaries_alive(); }
+bool ViewColumns::canaries_alive() const {
+  return evse_cells_.canaries_alive() && storage_cells_.canaries_alive() &&
+         (plan_cells_ == nullptr || plan_cells_->canaries_alive());
+}
 
 }  // namespace evtwin::control

@@ -53,6 +53,7 @@ class ViewColumns {
   Column<double> rate_kw;
   Column<std::int64_t> reserved_from_ns, reserved_until_ns;
   Column<double> reserved_kwh;
+  Column<double> v2g_price_per_kwh;
   // Columns by storage.
   Column<double> storage_soc, storage_power_kw;
   Horizon horizon;
@@ -67,6 +68,8 @@ class ViewColumns {
   void show_limits(const Guard& guard);  ///< bounds and bases that may have changed
   void show_horizon();                   ///< copies the horizon to where strategies see it; its length never grows
 
+  /// From now on decisions have a column for a plan of so many steps.
+  void make_plan(std::uint32_t steps);
   /// Decision columns with NaN in every cell and canaries before the first and after the last.
   evtwin_decision& blank_decision();
   /// Whether the decision wrote a row that was not connected when it was blanked. Wipes the connected rows: what then
@@ -74,6 +77,9 @@ class ViewColumns {
   bool strayed();
   std::span<const double> decided_evse_kw() const { return evse_cells_.cells(); }
   std::span<const double> decided_storage_kw() const { return storage_cells_.cells(); }
+  /// Member by member, plan_steps cells each; empty where no plan was asked for.
+  std::span<const double> decided_plan_kw() const;
+  std::uint32_t plan_steps() const { return plan_steps_; }
   bool canaries_alive() const;
 
  private:
@@ -87,6 +93,8 @@ class ViewColumns {
   Column<std::int64_t> horizon_start_ns_;
   std::array<Column<double>, 9> horizon_columns_;
   GuardedCells evse_cells_, storage_cells_;
+  std::unique_ptr<GuardedCells> plan_cells_;  // null: no plan
+  std::uint32_t plan_steps_ = 0;
   std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected
   std::vector<double> blank_;         // NaN, what an unwritten column looks like
   bool wiped_ = false;                // the column is blank again

@@ -82,6 +82,7 @@ constexpr std::array columns{
     EVTWIN_COLUMN(horizon_arrivals_kwh, f64, steps),
     EVTWIN_COLUMN(since_last, ledger, one),
     EVTWIN_COLUMN(so_far, ledger, one),
+    EVTWIN_COLUMN(evse_v2g_price_per_kwh, f64, evses),
 };
 
 #undef EVTWIN_CONSTANT

@@ -134,6 +134,7 @@ struct Advisor::Situation {
     view.driver_price_per_kwh = request.driver_price_per_kwh;
     view.v2g_price_per_kwh = request.v2g_price_per_kwh;
     view.unmet_price_per_kwh = request.unmet_price_per_kwh;
+    view.wear_price_per_kwh = request.wear_price_per_kwh;
     const Demand& demand = request.demand;
     view.demand_basis = demand.basis;
     view.demand_price_per_kw = demand.price_per_kw;
@@ -202,6 +203,7 @@ struct Advisor::Situation {
     columns.got_kwh[i] = car.got_kwh;
     columns.remaining_kwh[i] = std::max(0.0, car.requested_kwh - car.got_kwh);
     columns.priority[i] = car.priority;
+    columns.v2g_price_per_kwh[i] = std::max(request.v2g_price_per_kwh, car.v2g_min_price_per_kwh);
     if (!car.vehicle.soc_known) return;
     columns.know_battery(i, car.vehicle);
     columns.soc[i] = car.soc;
@@ -294,6 +296,7 @@ Answer Advisor::decide(const Request& request) {
     columns.show_horizon();
   }
 
+  columns.make_plan(strategy_->plan_steps);
   evtwin_decision& decision = columns.blank_decision();
   strategy_->decide(columns.shown, decision);
   const control::Answered answered{*strategy_,         columns,         decision, situation.active, situation.evses,

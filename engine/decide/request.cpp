@@ -86,6 +86,7 @@ Car read_car(const Fields& f, const Request& request) {
   car.setpoint_kw = f.number("setpoint_kw");
   car.power_kw = f.number("power_kw", car.setpoint_kw);
   car.v2g = f.boolean("v2g");
+  car.v2g_min_price_per_kwh = f.number("v2g_min_price_per_kwh");
   if (f.has("draws")) car.draws = f.boolean("draws");
   car.soc = f.number("soc", physics::unknown);
   if (f.has("number")) car.number = static_cast<std::uint64_t>(f.whole("number"));
@@ -254,6 +255,7 @@ Request read_request(std::string_view json) {
   request.driver_price_per_kwh = prices.number("driver_price_per_kwh");
   request.v2g_price_per_kwh = prices.number("v2g_price_per_kwh");
   request.unmet_price_per_kwh = prices.number("unmet_price_per_kwh");
+  request.wear_price_per_kwh = prices.number("wear_price_per_kwh");
   request.demand = read_demand(prices, request);
 
   Step& present = request.present;

@@ -25,6 +25,7 @@ struct Car {
   double soc = physics::unknown;
   std::optional<bool> draws;  ///< as said; else by its battery
   bool v2g = false;
+  double v2g_min_price_per_kwh = 0.0;
   std::uint64_t number = 0;  ///< 0: to be counted
   physics::Vehicle vehicle;
 };
@@ -72,7 +73,7 @@ struct Request {
   bool enforce = true;
   double export_limit_kw = physics::infinite;
   std::uint32_t storage_policy = EVTWIN_STORAGE_OFF;
-  double driver_price_per_kwh = 0.0, v2g_price_per_kwh = 0.0, unmet_price_per_kwh = 0.0;
+  double driver_price_per_kwh = 0.0, v2g_price_per_kwh = 0.0, unmet_price_per_kwh = 0.0, wear_price_per_kwh = 0.0;
   Demand demand;
   Step present;             ///< now; its contract, PV, load, prices and set-point are the site's
   std::vector<Step> ahead;  ///< ascending

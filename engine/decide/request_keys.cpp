@@ -127,6 +127,9 @@ Keys session_keys() {
       number("got_kwh", "kWh", -most_kwh, most_kwh, "0", "Metered so far, net of what was discharged."),
       number("priority", {}, -1e9, 1e9, "0", "Higher is more important."),
       boolean("v2g", "false", "Whether the driver opted in to be discharged."),
+      number("v2g_min_price_per_kwh", "currency/kWh", 0, most_price, "0",
+             "The least that the owner takes for energy discharged; paid is the site's price or this, whichever is "
+             "higher."),
       boolean("draws", "by its battery; true where that is not known",
               "Whether the car would take power if offered: false when it is full or finished."),
       number("setpoint_kw", "kW", -most_evse_kw, most_evse_kw, "0", "In force now."),
@@ -169,6 +172,7 @@ Keys prices_keys() {
       of("site", "driver_price_per_kwh"),
       of("site", "v2g_price_per_kwh"),
       of("site", "unmet_price_per_kwh"),
+      of("site", "wear_price_per_kwh"),
       other("demand", "evtwin.demand", "none", "The demand charge and the month's peak so far."),
   };
 }

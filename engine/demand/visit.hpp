@@ -27,13 +27,15 @@ struct Visit {
   TimeNs announced_ns = kernel::time_never;  ///< when it was reserved; see is_announced
   TimeNs reserved_from_ns = 0;               ///< what was reserved, as the driver said: [from, until)
   TimeNs reserved_until_ns = 0;
-  bool v2g = false;                       ///< the driver opted in
+  bool v2g = false;                       ///< the driver opted in ...
+  double v2g_min_price_per_kwh = 0.0;     ///< ... and takes no less than this for energy discharged
   bool stay_counts_from_plug_in = false;  ///< waiting shifts the departures
 
   template <class A>
   void archive(A& a) {
     a(id, number, arrival_ns, departure_ns, claimed_departure_ns, requested_kwh, taken_kwh, vehicle, soc_start, evse,
-      priority, announced_ns, reserved_from_ns, reserved_until_ns, v2g, stay_counts_from_plug_in);
+      priority, announced_ns, reserved_from_ns, reserved_until_ns, v2g, v2g_min_price_per_kwh,
+      stay_counts_from_plug_in);
   }
 };
 

@@ -20,6 +20,7 @@ class Hosted : public control::Strategy {
       : instance_(specimen, info, first) {
     subscribes = instance_.c().subscribes;
     horizon_steps = instance_.c().horizon_steps;
+    plan_steps = instance_.c().plan_steps;
   }
   ~Hosted() override {
     // Only a run that came to its end is here: a failure ends the child.

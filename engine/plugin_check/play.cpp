@@ -31,6 +31,7 @@ std::uint64_t Answer::digest() const {
   kernel::RollingHash hash;
   for (const double kw : evse_kw) hash.mix(kw);
   for (const double kw : storage_kw) hash.mix(kw);
+  for (const double kw : plan_kw) hash.mix(kw);
   hash.mix(wake_ns);
   hash.mix(expected_cost);
   return hash.value();
@@ -50,6 +51,9 @@ std::string fault_of(const Answer& answer, const evtwin_view& view) {
                                    view.storage_max_charge_kw[s], fmt::format("storage {}", s + 1));
     if (!fault.empty()) return fault;
   }
+  const bool endless =
+      std::any_of(answer.plan_kw.begin(), answer.plan_kw.end(), [](double kw) { return std::isinf(kw); });
+  if (endless) return "its plan has an infinite power";
   if (answer.wake_ns != 0 && answer.wake_ns <= view.now_ns)
     return fmt::format("it asked to be woken at {} ns, which is not after now ({} ns)", answer.wake_ns, view.now_ns);
   if (std::isinf(answer.expected_cost)) return "its expected_cost is infinite";
@@ -58,33 +62,36 @@ std::string fault_of(const Answer& answer, const evtwin_view& view) {
 
 namespace {
 
-Answer read_answer(const evtwin_view& view, const double* evse_kw, const double* storage_kw,
-                   const evtwin_decision& decision) {
-  return {{evse_kw, evse_kw + view.n_evses},
-          {storage_kw, storage_kw + view.n_storages},
+/// @param blank  as it was handed over: whatever became of its pointers, the columns are where they were
+Answer read_answer(const evtwin_view& view, const evtwin_decision& blank, const evtwin_decision& decision) {
+  const std::size_t plan_cells = (std::size_t{view.n_evses} + view.n_storages) * blank.plan_steps;
+  return {{blank.evse_kw, blank.evse_kw + view.n_evses},
+          {blank.storage_kw, blank.storage_kw + view.n_storages},
+          {blank.plan_kw, blank.plan_kw + plan_cells},
           decision.wake_ns,
           decision.expected_cost};
 }
 
 Answer answer_within_walls(Instance& instance, const evtwin_view& source, const Showing& showing) {
-  WalledView walled(source, *showing.wall, showing.extra);
+  WalledView walled(source, *showing.wall, showing.extra, instance.c().plan_steps);
   instance.decide(walled.view(), walled.decision());
   if (const std::string damage = walled.damage(); !damage.empty())
     throw Failed(fmt::format("{}, in decide() number {}", damage, source.decision_number));
-  return read_answer(source, walled.decision().evse_kw, walled.decision().storage_kw, walled.decision());
+  return read_answer(source, walled.decision(), walled.decision());
 }
 
 Answer answer_as_hosted(Instance& instance, Scene& scene) {
   const evtwin_view& view = scene.view();
   watch_view(&view);
+  if (scene.columns().plan_steps() != instance.c().plan_steps) scene.columns().make_plan(instance.c().plan_steps);
   evtwin_decision& decision = scene.columns().blank_decision();
   const evtwin_decision blank = decision;
   instance.decide(view, decision);
   watch_view(nullptr);
   if (!scene.columns().canaries_alive())
-    throw Failed(
-        fmt::format("it wrote beside the cells of evse_kw or storage_kw, in decide() number {}", view.decision_number));
-  return read_answer(view, blank.evse_kw, blank.storage_kw, decision);
+    throw Failed(fmt::format("it wrote beside the cells of evse_kw, storage_kw or plan_kw, in decide() number {}",
+                             view.decision_number));
+  return read_answer(view, blank, decision);
 }
 
 }  // namespace

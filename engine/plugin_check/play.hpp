@@ -14,7 +14,7 @@
 namespace evtwin::plugin_check {
 
 struct Answer {
-  std::vector<double> evse_kw, storage_kw;
+  std::vector<double> evse_kw, storage_kw, plan_kw;
   std::int64_t wake_ns = 0;
   double expected_cost = 0.0;
   /// Equal answers, equal digests; every NaN is the same NaN.

@@ -136,6 +136,7 @@ void Scene::plug_in(std::uint32_t evse) {
   c.requested_kwh[evse] = random_energy(dice_);
   c.got_kwh[evse] = 0.0;
   c.priority[evse] = dice_.chance(0.7) ? 0.0 : dice_.real(0.0, 3.0);
+  guests_[evse].v2g_min_price_per_kwh = dice_.chance(0.7) ? 0.0 : base_price_ * dice_.real(0.0, 2.0);
   c.setpoint_kw[evse] = c.power_kw[evse] = 0.0;
   if (vehicle.soc_known) c.know_battery(evse, vehicle);
 }
@@ -148,6 +149,7 @@ void Scene::charge(std::uint32_t evse) {
   c.max_kw[evse] = out_of_service ? 0.0 : physics::rated_kw(site_.evses[evse]);
   c.car_max_kw[evse] = out_of_service ? 0.0 : guest.coupling.max_kw;
   c.draws[evse] = dice_.chance(0.85) ? 1 : 0;
+  c.v2g_price_per_kwh[evse] = std::max(c.view.v2g_price_per_kwh, guest.v2g_min_price_per_kwh);
   c.departs_ns[evse] = std::max(c.claimed_departs_ns[evse], c.view.next_tick_ns);
   if (c.arrived_ns[evse] == c.view.now_ns) {
     c.remaining_kwh[evse] = c.requested_kwh[evse];
@@ -220,6 +222,7 @@ void Scene::show_money() {
   view.driver_price_per_kwh = dice_.chance(0.5) ? 0.0 : price();
   view.v2g_price_per_kwh = dice_.chance(0.5) ? 0.0 : price();
   view.unmet_price_per_kwh = dice_.chance(0.5) ? 0.0 : 5.0 * base_price_;
+  view.wear_price_per_kwh = dice_.chance(0.5) ? 0.0 : 0.2 * base_price_;
   view.window_end_ns = tick_after(view.now_ns, 15 * minute_ns);
   view.window_import_kwh = dice_.real(-10.0, 50.0);
   columns_->since_last = random_ledger(dice_);

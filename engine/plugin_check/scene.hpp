@@ -31,6 +31,7 @@ class Scene {
     const physics::Vehicle* vehicle = nullptr;
     physics::Coupling coupling;
     double soc = 0.0;
+    double v2g_min_price_per_kwh = 0.0;
   };
   void move_time(std::uint32_t subscribes);
   void come_and_go(std::uint32_t subscribes);

@@ -168,6 +168,9 @@ void Instance::make(const Specimen& specimen, const char* id, std::span<const ev
   if (strategy_->horizon_steps > most_steps)
     throw Failed(fmt::format("it asks for {} horizon steps; {} are the most that are tried here",
                              strategy_->horizon_steps, most_steps));
+  if (strategy_->plan_steps > strategy_->horizon_steps)
+    throw Failed(fmt::format("create() made an instance that plans {} steps of a horizon of {}", strategy_->plan_steps,
+                             strategy_->horizon_steps));
 }
 
 void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {

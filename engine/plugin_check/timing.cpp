@@ -38,6 +38,7 @@ void time_calls(const Specimen& specimen, const evtwin_info& info) {
   for (const int evses : timed_sites) {
     Scene scene(1, {.evses = evses, .storages = 1, .decisions = decisions, .occupancy = 0.8});
     Instance instance(specimen, info, scene.view());
+    scene.columns().make_plan(instance.c().plan_steps);
     std::vector<double> all;
     while (scene.next(instance.c())) time_view(instance.c(), scene.view(), scene.columns(), all);
     instance.destroy();

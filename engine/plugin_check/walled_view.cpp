@@ -84,11 +84,12 @@ bool words(const void* address, bool wrote, char* text, std::size_t size) {
 void explain_views() { explain_addresses_with(&words); }
 void watch_view(const evtwin_view* view) { watched = view; }
 
-WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra) : wall_(wall), extra_(extra) {
+WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra, std::uint32_t plan_steps)
+    : wall_(wall), extra_(extra) {
   // Sizes of the blocks: the columns, their texts, the struct, and the decision's struct and columns.
   const auto columns = control::view_columns();
   std::vector<std::size_t> bytes;
-  bytes.reserve(columns.size() + 5);
+  bytes.reserve(columns.size() + 6);
   std::size_t text_bytes = 0;
   for (const control::ColumnPlace& column : columns) {
     const std::size_t length = control::column_of(column, source) == nullptr ? 0 : control::length_of(column, source);
@@ -96,8 +97,10 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra) 
     for (std::size_t k = 0; column.cell == control::Cell::text && k < length; ++k)
       text_bytes += std::strlen(static_cast<const char* const*>(control::column_of(column, source))[k]) + 1;
   }
-  for (const std::size_t more : {text_bytes, sizeof(evtwin_view) + extra, sizeof(evtwin_decision) + extra,
-                                 source.n_evses * sizeof(double), source.n_storages * sizeof(double)})
+  const std::size_t plan_cells = (std::size_t{source.n_evses} + source.n_storages) * plan_steps;
+  for (const std::size_t more :
+       {text_bytes, sizeof(evtwin_view) + extra, sizeof(evtwin_decision) + extra, source.n_evses * sizeof(double),
+        source.n_storages * sizeof(double), plan_cells * sizeof(double)})
     bytes.push_back(more);
   lay_out(bytes);
 
@@ -127,13 +130,24 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra) 
   blocks_[n + 2].name = "evtwin_decision";
   blocks_[n + 3].name = "evse_kw";
   blocks_[n + 4].name = "storage_kw";
+  blocks_[n + 5].name = "plan_kw";
   decision_ = reinterpret_cast<evtwin_decision*>(blocks_[n + 2].cells);
   auto* evse_kw = reinterpret_cast<double*>(blocks_[n + 3].cells);
   auto* storage_kw = reinterpret_cast<double*>(blocks_[n + 4].cells);
+  auto* plan_kw = reinterpret_cast<double*>(blocks_[n + 5].cells);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   std::fill_n(evse_kw, source.n_evses, nan);
   std::fill_n(storage_kw, source.n_storages, nan);
-  blank_ = {static_cast<std::uint32_t>(sizeof(evtwin_decision) + extra), 0, evse_kw, storage_kw, 0, nan};
+  std::fill_n(plan_kw, plan_cells, nan);
+  blank_ = {static_cast<std::uint32_t>(sizeof(evtwin_decision) + extra),
+            0,
+            evse_kw,
+            storage_kw,
+            0,
+            nan,
+            plan_steps == 0 ? nullptr : plan_kw,
+            plan_steps,
+            0};
   std::memcpy(decision_, &blank_, sizeof blank_);
 
   // The walls, and the view closed for writing.
@@ -177,7 +191,7 @@ WalledView::~WalledView() {
 }
 
 std::string WalledView::damage() const {
-  const std::size_t first = blocks_.size() - 3;
+  const std::size_t first = blocks_.size() - 4;
   for (std::size_t b = first; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
     const auto untouched = [](const std::byte* from, const std::byte* to) {
@@ -191,8 +205,9 @@ std::string WalledView::damage() const {
   if (!std::all_of(beyond, beyond + extra_, [](std::byte x) { return x == stray; }))
     return "it wrote fields of evtwin_decision that it can not know";
   if (decision_->struct_size != blank_.struct_size || decision_->reserved != 0 ||
-      decision_->evse_kw != blank_.evse_kw || decision_->storage_kw != blank_.storage_kw)
-    return "it changed fields of evtwin_decision that are the host's: struct_size, reserved or the columns";
+      decision_->evse_kw != blank_.evse_kw || decision_->storage_kw != blank_.storage_kw ||
+      decision_->plan_kw != blank_.plan_kw || decision_->plan_steps != blank_.plan_steps || decision_->reserved0 != 0)
+    return "it changed fields of evtwin_decision that are the host's: struct_size, reserved, plan_steps or the columns";
   return {};
 }
 

@@ -18,7 +18,8 @@ enum class Wall : unsigned char { after, before };
 class WalledView {
  public:
   /// Copies `source`. @param extra  bytes that the structs are longer than this header knows, as of a later host
-  WalledView(const evtwin_view& source, Wall wall, std::size_t extra = 0);
+  /// @param plan_steps  that the decision has room for
+  WalledView(const evtwin_view& source, Wall wall, std::size_t extra = 0, std::uint32_t plan_steps = 0);
   ~WalledView();
   WalledView(const WalledView&) = delete;
   WalledView& operator=(const WalledView&) = delete;

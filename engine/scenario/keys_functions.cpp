@@ -43,6 +43,8 @@ constexpr std::array view_fields{
     Field{"driver_price_per_kwh", "currency/kWh", "number", false, "What drivers pay."},
     Field{"v2g_price_per_kwh", "currency/kWh", "number", false, "What drivers are paid for energy discharged."},
     Field{"unmet_price_per_kwh", "currency/kWh", "number", false, "Worth of a kWh wanted and not got."},
+    Field{"wear_price_per_kwh", "currency/kWh", "number", false,
+          "Battery wear per kWh discharged from cars and storage."},
     Field{"demand_basis", "", "string", false,
           "What the demand charge is reckoned on: none, peak (highest 15-min mean), contract."},
     Field{"demand_price_per_kw", "currency/kW", "number", false,
@@ -90,6 +92,9 @@ constexpr std::array evse_fields{
     Field{"battery_kwh", "kWh", "number?", false, "Capacity; nil likewise."},
     Field{"soc_floor", "0..1", "number?", false, "Discharging never goes below; nil likewise."},
     Field{"priority", "", "number", false, "Higher is more important; 0 by default."},
+    Field{"v2g_price_per_kwh", "currency/kWh", "number", false,
+          "What this driver is paid for energy discharged: the site's price or the owner's minimum, whichever is "
+          "higher; 0 without a car."},
     Field{"car_charge_efficiency", "0..1", "number?", false,
           "Stored kWh = metered kWh x this; nil where a charger would not know it."},
     Field{"car_discharge_efficiency", "0..1", "number?", false, "Metered kWh = stored kWh x this; nil likewise."},

@@ -160,6 +160,7 @@ constexpr std::array evse_fields{
     Accessor{"reserved_from_ns", get_cell<&evtwin_view::evse_reserved_from_ns>, nullptr},
     Accessor{"reserved_until_ns", get_cell<&evtwin_view::evse_reserved_until_ns>, nullptr},
     Accessor{"reserved_kwh", get_cell<&evtwin_view::evse_reserved_kwh>, nullptr},
+    Accessor{"v2g_price_per_kwh", get_cell<&evtwin_view::evse_v2g_price_per_kwh>, nullptr},
     Accessor{"arrived_h_ago",
              [](lua_State* L, void* owner, std::size_t row) {
                const evtwin_view& v = view_of(owner);
@@ -383,6 +384,7 @@ constexpr std::array view_fields{
     Accessor{"driver_price_per_kwh", get_scalar<&evtwin_view::driver_price_per_kwh>, nullptr},
     Accessor{"v2g_price_per_kwh", get_scalar<&evtwin_view::v2g_price_per_kwh>, nullptr},
     Accessor{"unmet_price_per_kwh", get_scalar<&evtwin_view::unmet_price_per_kwh>, nullptr},
+    Accessor{"wear_price_per_kwh", get_scalar<&evtwin_view::wear_price_per_kwh>, nullptr},
     Accessor{"demand_basis",
              [](lua_State* L, void* owner, std::size_t) { push_word(L, demand_bases, view_of(owner).demand_basis); },
              nullptr},

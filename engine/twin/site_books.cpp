@@ -111,9 +111,10 @@ void SiteRun::book_member(std::uint32_t i, double metered_kwh) {
     s.losses_kwh += metered_kwh * (1.0 - s.vehicle->battery.charge_efficiency);
   } else {
     total_.ev_discharge_kwh -= metered_kwh;
-    total_.v2g_payment -= metered_kwh * v2g_price_per_kwh;
+    const double price_per_kwh = paid_per_kwh(s);
+    total_.v2g_payment -= metered_kwh * price_per_kwh;
     total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
-    s.paid += metered_kwh * v2g_price_per_kwh;
+    s.paid += metered_kwh * price_per_kwh;
     s.discharged_kwh -= metered_kwh;
     s.losses_kwh -= metered_kwh * (1.0 / s.vehicle->battery.discharge_efficiency - 1.0);
   }

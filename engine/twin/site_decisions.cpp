@@ -72,6 +72,7 @@ void SiteRun::refresh_view(TimeNs t) {
       continue;
     }
     const Session& session = sessions_[i];
+    columns_.v2g_price_per_kwh[i] = paid_per_kwh(session);
     columns_.departs_ns[i] = std::max(session.visit.claimed_departure_ns, next_tick_ns_);
     columns_.got_kwh[i] = got_kwh_[i];
     columns_.remaining_kwh[i] = std::max(0.0, session.visit.requested_kwh - got_kwh_[i]);

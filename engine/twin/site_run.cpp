@@ -138,9 +138,11 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   columns_.view.demand_basis = demand_basis_of(tariff_.tariff().demand);
   columns_.view.tick_ns = world.tick_ns;
   columns_.view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
+  columns_.view.wear_price_per_kwh = site_.wear_price_per_kwh;
   columns_.view.storage_policy = static_cast<std::uint32_t>(site_.storage_policy);
   refresh_view(now_ns_);
   strategy_ = strategy(columns_.shown, world.seed, number_);
+  columns_.make_plan(strategy_->plan_steps);
   forecaster_ = std::make_unique<control::Forecaster>(site_.forecast, world.calendar, world.tick_ns, world.seed,
                                                       number_, pv_, load_, co2_, tariff_);
   if (strategy_->horizon_steps > 0)

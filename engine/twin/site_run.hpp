@@ -1,5 +1,6 @@
 // One site while it runs: the vehicles on its EVSEs, the laws of their power, its books. Internal to twin/.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -248,6 +249,10 @@ class SiteRun {
   void book_piece(TimeNs from, TimeNs to);
   double metered_at(const Motion& motion, TimeNs t) const;
   void book_member(std::uint32_t member, double metered_kwh);
+  /// To the driver, for energy discharged.
+  double paid_per_kwh(const Session& session) const {
+    return std::max(v2g_price_per_kwh, session.visit.v2g_min_price_per_kwh);
+  }
   void meter_use(std::uint32_t member, TimeNs t);
   void book_storage_wear(TimeNs t);
   void sample_signals(TimeNs t);

@@ -54,7 +54,7 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
     const CheapTime cheap = cheap_time(view, view.next_tick_ns, view.evse_departs_ns[i], terms.cheap_per_kwh);
     if (cheap.hours <= 0.0) continue;
     const double efficiency = view.evse_efficiency[i];
-    const double costs = view.v2g_price_per_kwh + cheap.mean_per_kwh / (terms.round_trip * efficiency);
+    const double costs = view.evse_v2g_price_per_kwh[i] + cheap.mean_per_kwh / (terms.round_trip * efficiency);
     const bool import_pays = !terms.must_pay || view.buy_per_kwh * efficiency > costs + same_price;
     const bool export_pays = !terms.must_pay || view.sell_per_kwh * efficiency > costs + same_price;
     if (!import_pays && !export_pays) continue;

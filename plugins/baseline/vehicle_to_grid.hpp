@@ -18,10 +18,10 @@ struct DischargeTerms {
   bool must_pay = true;        ///< false: whatever a kWh is worth now, into export too
 };
 
-/// Discharges cars, in row order, where a kWh is worth more now than its v2g price and what it costs to put back
-/// (`must_pay`):
+/// Discharges cars, in row order, where a kWh is worth more now than what its driver is paid and what it costs to put
+/// back (`must_pay`):
 ///
-///     worth x evse_efficiency > v2g_price + mean cheap price before departure / (round_trip x evse_efficiency)
+///     worth x evse_efficiency > evse_v2g_price + mean cheap price before departure / (round_trip x evse_efficiency)
 ///
 /// worth is the buy price up to the site's own import, and beyond it the sell price (nothing is exported where that
 /// does not pay). What drivers pay for the energy put back is left out: it moves money, it makes none. Until the next

@@ -141,6 +141,14 @@ TEST(VehicleToGrid, DischargesWhenDearAndThePriceIsWorthIt) {
   EXPECT_EQ(decide("price-threshold", site).evse_kw[0], 0.0);
 }
 
+TEST(VehicleToGrid, AnOwnerWhoWantsMoreThanItIsWorthKeepsTheEnergy) {
+  ViewBuilder site = v2g_site();
+  site.evses[0].v2g_min_price = 0.18;
+  EXPECT_EQ(decide("price-threshold", site).evse_kw[0], -7.0);
+  site.evses[0].v2g_min_price = 0.185;
+  EXPECT_EQ(decide("price-threshold", site).evse_kw[0], 0.0);
+}
+
 TEST(VehicleToGrid, NeverWithoutConsentOrKnownSocOrWhenSwitchedOffOrWhenCheap) {
   ViewBuilder site = v2g_site();
   EXPECT_EQ(decide("price-threshold", site, {{"v2g", 0.0, nullptr}}).evse_kw[0], 0.0);

@@ -39,6 +39,7 @@ struct EvseRow {
   double kw_per_a = 0.23;
   double soc = nan, battery_kwh = nan, soc_floor = nan;
   double priority = 0.0;
+  double v2g_min_price = 0.0;  ///< the owner's
   std::vector<double> rates_kw = {};
 };
 
@@ -85,7 +86,7 @@ class ViewBuilder {
     std::vector<const char*> id, limit_name;
     std::vector<std::uint8_t> phases, draws;
     std::vector<double> voltage, angle, max_kw, max_discharge, efficiency, setpoint, power, requested, got, remaining,
-        car_min, car_max, car_max_discharge, kw_per_a, soc, battery, floor, priority, rate;
+        car_min, car_max, car_max_discharge, kw_per_a, soc, battery, floor, priority, v2g_paid, rate;
     std::vector<std::uint64_t> session;
     std::vector<std::uint32_t> connected;
     std::vector<std::int64_t> arrived, departs, claimed;
@@ -133,6 +134,7 @@ inline const evtwin_view& ViewBuilder::view() {
     c_.battery.push_back(e.battery_kwh);
     c_.floor.push_back(e.soc_floor);
     c_.priority.push_back(here ? e.priority : 0.0);
+    c_.v2g_paid.push_back(here ? std::max(v2g_price, e.v2g_min_price) : 0.0);
     if (here) c_.rate.insert(c_.rate.end(), e.rates_kw.begin(), e.rates_kw.end());
     c_.rate_start.push_back(static_cast<std::uint32_t>(c_.rate.size()));
   }
@@ -211,6 +213,7 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.evse_battery_kwh = c_.battery.data();
   view_.evse_soc_floor = c_.floor.data();
   view_.evse_priority = c_.priority.data();
+  view_.evse_v2g_price_per_kwh = c_.v2g_paid.data();
   view_.evse_rate_start = c_.rate_start.data();
   view_.rate_kw = c_.rate.data();
   view_.n_storages = static_cast<std::uint32_t>(storages.size());
@@ -286,7 +289,8 @@ class Driver {
   Answer decide(ViewBuilder& builder) {
     if (strategy_ == nullptr) throw std::logic_error("no instance: " + host_.reported);
     Answer answer{std::vector<double>(builder.evses.size(), nan), std::vector<double>(builder.storages.size(), nan), 0};
-    evtwin_decision decision{sizeof(evtwin_decision), 0, answer.evse_kw.data(), answer.storage_kw.data(), 0, nan};
+    evtwin_decision decision{
+        sizeof(evtwin_decision), 0, answer.evse_kw.data(), answer.storage_kw.data(), 0, nan, nullptr, 0, 0};
     if (strategy_->decide(strategy_, &builder.view(), &decision) != EVTWIN_OK) throw std::runtime_error(host_.reported);
     answer.wake_ns = decision.wake_ns;
     return answer;

@@ -214,6 +214,7 @@ json request_of(const evtwin_view& view, const twin::World& world) {
                  {"driver_price_per_kwh", view.driver_price_per_kwh},
                  {"v2g_price_per_kwh", view.v2g_price_per_kwh},
                  {"unmet_price_per_kwh", view.unmet_price_per_kwh},
+                 {"wear_price_per_kwh", view.wear_price_per_kwh},
                  {"demand",
                   {{"price_per_kw", view.demand_price_per_kw},
                    {"fraction", view.demand_fraction},
@@ -277,9 +278,9 @@ void expect_same_view(const evtwin_view& a, const evtwin_view& b) {
   const auto scalars = [](const evtwin_view& v) {
     return std::tuple(v.why, v.now_ns, v.next_tick_ns, v.tick_ns, v.utc_offset_ns, v.decision_number, v.storage_policy,
                       v.pv_kw, v.load_kw, v.contract_kw, v.export_limit_kw, v.buy_per_kwh, v.sell_per_kwh,
-                      v.driver_price_per_kwh, v.v2g_price_per_kwh, v.unmet_price_per_kwh, v.demand_basis,
-                      v.demand_price_per_kw, v.demand_fraction, v.billed_peak_kw, v.month_peak_kw, v.month_end_ns,
-                      v.window_import_kwh, v.window_end_ns);
+                      v.driver_price_per_kwh, v.v2g_price_per_kwh, v.unmet_price_per_kwh, v.wear_price_per_kwh,
+                      v.demand_basis, v.demand_price_per_kw, v.demand_fraction, v.billed_peak_kw, v.month_peak_kw,
+                      v.month_end_ns, v.window_import_kwh, v.window_end_ns);
   };
   EXPECT_EQ(scalars(a), scalars(b));
   EXPECT_EQ(std::isnan(a.power_setpoint_kw), std::isnan(b.power_setpoint_kw));
@@ -294,6 +295,7 @@ class Watched : public control::Strategy {
       : inner_(std::move(inner)), look_(std::move(look)), after_(std::move(after)) {
     subscribes = inner_->subscribes;
     horizon_steps = inner_->horizon_steps;
+    plan_steps = inner_->plan_steps;
   }
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     look_(view);

@@ -50,6 +50,7 @@ constexpr auto endings = std::to_array<Ending>({
     {"answers_infinite", "decide answered inf kW for EVSE"},
     {"wakes_in_the_past", "decide asked to be woken at"},
     {"writes_one_past", "decide wrote outside its decision column"},
+    {"plans_past", "decide wrote outside its decision column"},
     {"writes_far_past", "decide crashed: signal 11 (Segmentation fault): past the end of decision->evse_kw"},
     {"writes_before", "decide wrote outside its decision column"},
     {"writes_view_column", "decide crashed: signal 11 (Segmentation fault): it wrote into the view (evse_"},

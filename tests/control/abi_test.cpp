@@ -49,7 +49,7 @@ static_assert(offsetof(evtwin_ledger, co2_kg) == 120);
 static_assert(offsetof(evtwin_ledger, unmet_kwh) == 128);
 static_assert(offsetof(evtwin_ledger, overload_kwh) == 136);
 
-static_assert(sizeof(evtwin_view) == 768);
+static_assert(sizeof(evtwin_view) == 784);
 static_assert(offsetof(evtwin_view, struct_size) == 0);
 static_assert(offsetof(evtwin_view, why) == 4);
 static_assert(offsetof(evtwin_view, now_ns) == 8);
@@ -152,14 +152,19 @@ static_assert(offsetof(evtwin_view, horizon_arrivals) == 736);
 static_assert(offsetof(evtwin_view, horizon_arrivals_kwh) == 744);
 static_assert(offsetof(evtwin_view, since_last) == 752);
 static_assert(offsetof(evtwin_view, so_far) == 760);
+static_assert(offsetof(evtwin_view, evse_v2g_price_per_kwh) == 768);
+static_assert(offsetof(evtwin_view, wear_price_per_kwh) == 776);
 
-static_assert(sizeof(evtwin_decision) == 40);
+static_assert(sizeof(evtwin_decision) == 56);
 static_assert(offsetof(evtwin_decision, struct_size) == 0);
 static_assert(offsetof(evtwin_decision, reserved) == 4);
 static_assert(offsetof(evtwin_decision, evse_kw) == 8);
 static_assert(offsetof(evtwin_decision, storage_kw) == 16);
 static_assert(offsetof(evtwin_decision, wake_ns) == 24);
 static_assert(offsetof(evtwin_decision, expected_cost) == 32);
+static_assert(offsetof(evtwin_decision, plan_kw) == 40);
+static_assert(offsetof(evtwin_decision, plan_steps) == 48);
+static_assert(offsetof(evtwin_decision, reserved0) == 52);
 
 static_assert(sizeof(evtwin_host) == 48);
 static_assert(offsetof(evtwin_host, struct_size) == 0);
@@ -186,7 +191,7 @@ static_assert(sizeof(evtwin_strategy) == 48);
 static_assert(offsetof(evtwin_strategy, struct_size) == 0);
 static_assert(offsetof(evtwin_strategy, subscribes) == 4);
 static_assert(offsetof(evtwin_strategy, horizon_steps) == 8);
-static_assert(offsetof(evtwin_strategy, reserved) == 12);
+static_assert(offsetof(evtwin_strategy, plan_steps) == 12);
 static_assert(offsetof(evtwin_strategy, self) == 16);
 static_assert(offsetof(evtwin_strategy, decide) == 24);
 static_assert(offsetof(evtwin_strategy, extension) == 32);

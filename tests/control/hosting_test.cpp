@@ -37,6 +37,7 @@ class Hosted : public ::testing::TestWithParam<bool> {
     return choose_strategy(probe + id, params, {GetParam(), {}}).factory(site_.columns.shown, seed, 0);
   }
   const evtwin_decision& ask(Strategy& strategy) {
+    site_.columns.make_plan(strategy.plan_steps);
     evtwin_decision& decision = site_.columns.blank_decision();
     strategy.decide(site_.columns.shown, decision);
     return decision;
@@ -122,6 +123,44 @@ TEST_P(Hosted, RandomNumbersAreTheSameEverywhere) {
   EXPECT_NE(ask(*make("dice", {}, 8)).evse_kw[2], expected);
 }
 
+TEST_P(Hosted, APlanComesBackWhereOneWasGiven) {
+  const auto planner = make("planner", {{"steps", "3"}});
+  ASSERT_EQ(planner->plan_steps, 3U);
+  const evtwin_decision& first = ask(*planner);
+  ASSERT_EQ(first.plan_steps, 3U);
+  ASSERT_EQ(site_.columns.decided_plan_kw().data(), first.plan_kw);
+  EXPECT_THAT(site_.columns.decided_plan_kw(),
+              ::testing::ElementsAre(0.0, 0.01, 0.02, 1.0, 1.01, 1.02, 2.0, 2.01, 2.02));
+  EXPECT_TRUE(site_.columns.canaries_alive());
+  site_.columns.view.decision_number = 1;
+  ask(*planner);
+  for (const double kw : site_.columns.decided_plan_kw()) EXPECT_TRUE(std::isnan(kw));
+}
+
+TEST_P(Hosted, WhoAsksForNoPlanHasNoColumnForIt) {
+  const auto counter = make("counter");
+  const evtwin_decision& decision = ask(*counter);
+  EXPECT_EQ(decision.plan_kw, nullptr);
+  EXPECT_EQ(decision.plan_steps, 0U);
+  EXPECT_TRUE(site_.columns.decided_plan_kw().empty());
+}
+
+TEST_P(Hosted, APlanBeyondTheHorizonIsRefused) {
+  EXPECT_EQ(refusal([&] {
+              make("planner", {{"steps", "4"}, {"beyond", "1"}});
+            }),
+            "strategy planner (probe.so): create failed: it plans 5 steps of a horizon of 4");
+}
+
+TEST_P(Hosted, AWriteBesideThePlanIsFound) {
+  const auto planner = make("planner", {{"steps", "3"}, {"past", "1"}});
+  std::string why = refusal([&] { ask(*planner); });
+  if (why == "accepted" && !site_.columns.canaries_alive()) why = "a canary is dead";  // here it is the caller's to ask
+  EXPECT_THAT(why, ::testing::AnyOf(HasSubstr("a canary is dead"), HasSubstr("plan_kw 9 cells")));
+  const auto further = make("planner", {{"steps", "3"}, {"past", "999"}});
+  EXPECT_THAT(refusal([&] { ask(*further); }), HasSubstr("past the end of decision->plan_kw, which has 9 cells"));
+}
+
 TEST_P(Hosted, SaysWhoItIs) { EXPECT_EQ(make("dice")->who(), "strategy dice (probe.so)"); }
 
 INSTANTIATE_TEST_SUITE_P(Where, Hosted, ::testing::Values(false, true),
@@ -133,6 +172,15 @@ TEST(IsolatedStrategy, AHorizonBeyondTheSharedMemoryIsRefused) {
                 choose_strategy(probe + "farsighted", {}, {true, {}}).factory(site.columns.shown, 1, 0);
               }),
               HasSubstr("asks for 1000000 horizon steps; isolated, at most 35136 are possible"));
+}
+
+TEST(IsolatedStrategy, APlanOfAYearOfQuarterHoursHasRoom) {
+  EmptySite site(3);
+  const auto planner =
+      choose_strategy(probe + "planner", {{"steps", "35136"}}, {true, {}}).factory(site.columns.shown, 1, 0);
+  site.columns.make_plan(planner->plan_steps);
+  planner->decide(site.columns.shown, site.columns.blank_decision());
+  EXPECT_EQ(site.columns.decided_plan_kw().back(), 2.0 + 0.01 * 35135);
 }
 
 TEST(SharedView, ShowsEveryColumnAsItIs) {

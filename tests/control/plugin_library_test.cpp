@@ -90,7 +90,7 @@ TEST(ChooseStrategy, FindsInstalledOnesByIdAndSuggestsTheNearest) {
 
 TEST(ChooseStrategy, AFileOfSeveralNeedsAnIdAFileOfOneDoesNot) {
   EXPECT_THAT(refusal([] { choose_strategy(folder + "/probe.so", {}); }),
-              AllOf(HasSubstr("holds 6 strategies"), HasSubstr("probe.so#ID")));
+              AllOf(HasSubstr("holds 7 strategies"), HasSubstr("probe.so#ID")));
   EXPECT_THAT(refusal([] { choose_strategy(folder + "/probe.so#deci", {}); }),
               AllOf(HasSubstr("no strategy 'deci'"), HasSubstr("echo, dice, counter")));
   EXPECT_EQ(choose_strategy(folder + "/bad_older.so", {}).label, "bad");

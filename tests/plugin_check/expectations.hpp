@@ -84,6 +84,7 @@ inline constexpr std::array expectations = std::to_array<Expectation>({
     {"needs_a_car", "empty-views", "past the end of connected_evse", "parameters"},
     {"fails_without_words", "answers", "reported no reason", "empty-views"},
     {"odd_parameters", "parameters", "its default 20 is not within 0 to 10", "answers"},
+    {"plans_past", "memory-after", "it wrote past the end of plan_kw", "empty-views"},
     {"odd_id", "entry", "lower case letters, digits and '-' only", ""},
 });
 

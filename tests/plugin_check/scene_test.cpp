@@ -154,8 +154,11 @@ TEST(Answer, MayBeNothingOrWhatTheEvseCanDo) {
   ASSERT_GT(view.n_connected, 0U);
   const std::uint32_t i = view.connected_evse[0];
   const auto answer_with = [&](double kw) {
-    Answer answer{std::vector<double>(view.n_evses, std::nan("")), std::vector<double>(view.n_storages, std::nan("")),
-                  0, std::nan("")};
+    Answer answer{std::vector<double>(view.n_evses, std::nan("")),
+                  std::vector<double>(view.n_storages, std::nan("")),
+                  {},
+                  0,
+                  std::nan("")};
     answer.evse_kw[i] = kw;
     return answer;
   };
@@ -176,6 +179,11 @@ TEST(Answer, MayBeNothingOrWhatTheEvseCanDo) {
   Answer stored = answer_with(0.0);
   stored.storage_kw[0] = view.storage_max_charge_kw[0] + 1.0;
   EXPECT_NE(fault_of(stored, view), "");
+  Answer planned = answer_with(0.0);
+  planned.plan_kw = {std::nan(""), 1e9, -1e9};  // a wish, not a set-point
+  EXPECT_EQ(fault_of(planned, view), "");
+  planned.plan_kw.push_back(physics::infinite);
+  EXPECT_NE(fault_of(planned, view), "");
 }
 
 }  // namespace

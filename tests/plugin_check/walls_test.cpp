@@ -108,6 +108,15 @@ TEST(WalledView, SeesWritesBesideTheAnswersThatNoWallStops) {
     EXPECT_THAT(walled.damage(), HasSubstr("past the end of storage_kw"));
   }
   {
+    WalledView walled(here.scene.view(), Wall::before, 0, 5);
+    const std::size_t members = walled.view().n_evses + std::size_t{walled.view().n_storages};
+    EXPECT_EQ(walled.decision().plan_steps, 5U);
+    walled.decision().plan_kw[members * 5 - 1] = 1.0;
+    EXPECT_EQ(walled.damage(), "");
+    walled.decision().plan_kw[members * 5] = 1.0;
+    EXPECT_THAT(walled.damage(), HasSubstr("past the end of plan_kw"));
+  }
+  {
     WalledView walled(here.scene.view(), Wall::after, 64);
     EXPECT_EQ(walled.view().struct_size, sizeof(evtwin_view) + 64);
     EXPECT_EQ(walled.decision().struct_size, sizeof(evtwin_decision) + 64);
@@ -117,6 +126,11 @@ TEST(WalledView, SeesWritesBesideTheAnswersThatNoWallStops) {
   {
     WalledView walled(here.scene.view(), Wall::after);
     walled.decision().evse_kw = nullptr;
+    EXPECT_THAT(walled.damage(), HasSubstr("that are the host's"));
+  }
+  {
+    WalledView walled(here.scene.view(), Wall::after, 0, 5);
+    walled.decision().plan_steps = 6;
     EXPECT_THAT(walled.damage(), HasSubstr("that are the host's"));
   }
 }

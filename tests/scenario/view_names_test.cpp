@@ -97,6 +97,7 @@ TEST(ViewNames, EveryFieldOfTheDecisionCanBeAnsweredInLua) {
   const std::map<std::string, std::string> keys{{"wake_ns", "wake_in_h"}, {"expected_cost", "expected_cost"}};
   for (const std::string& field : fields_of("evtwin_decision")) {
     if (is_padding(field) || field == "evse_kw" || field == "storage_kw") continue;
+    if (field.starts_with("plan_")) continue;  // a plugin's: a function in Lua writes no plan
     ASSERT_TRUE(keys.contains(field)) << field;
     const auto answers = decision_answers();
     EXPECT_TRUE(std::any_of(answers.begin(), answers.end(), [&](const Field& f) { return f.name == keys.at(field); }))

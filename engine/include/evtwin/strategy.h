@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 #define EVTWIN_ABI_MAJOR 0u
-#define EVTWIN_ABI_MINOR 2u
+#define EVTWIN_ABI_MINOR 3u
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -251,6 +251,11 @@ typedef struct evtwin_view {
 
   const evtwin_ledger* since_last; /* what the previous decision led to */
   const evtwin_ledger* so_far;     /* the run up to now */
+
+  /* What discharging costs. */
+  const double* evse_v2g_price_per_kwh; /* [n_evses] what this row's driver is paid for energy discharged: the site's
+                                           price or the owner's minimum, whichever is higher */
+  double wear_price_per_kwh;            /* battery wear per kWh discharged from vehicles and storage, as in wear_cost */
 } evtwin_view;
 
 /* Storage policies of a scenario; the baselines follow it. */
@@ -269,6 +274,12 @@ typedef struct evtwin_decision {
                              before asked for is forgotten. Where commands take time (a scenario's `commands`) it comes
                              once this decision's set-points have arrived, and not within a second */
   double expected_cost; /* NaN on entry; what the strategy expects the horizon to cost, recorded */
+  /* The plan that this decision is the beginning of, for those who look at the run; nothing follows it by itself.
+   * plan_kw[m * plan_steps + k] is the mean power of member m (EVSE m, or storage m - n_evses) in step k of the view's
+   * horizon. NaN on entry = what was planned before stands; a vehicle's plan ends when it is unplugged. */
+  double* plan_kw;     /* [(n_evses + n_storages) * plan_steps]; NULL where plan_steps is 0 */
+  uint32_t plan_steps; /* as the instance asked for */
+  uint32_t reserved0;
 } evtwin_decision;
 
 /* ---- Host services. ------------------------------------------------------------------------------------------------
@@ -303,8 +314,8 @@ typedef struct evtwin_strategy {
   uint32_t struct_size;
   uint32_t subscribes;    /* EVTWIN_WHY_ARRIVAL | _DEPARTURE | _PRICE | _LIMIT beyond the tick, which always comes */
   uint32_t horizon_steps; /* forecast steps wanted in the view; 0 = none, and then none are computed */
-  uint32_t reserved;
-  void* self;                                                                             /* the plugin's own */
+  uint32_t plan_steps;    /* steps of the horizon for which it writes a plan, at most horizon_steps; 0 = no plan */
+  void* self;             /* the plugin's own */
   evtwin_status (*decide)(struct evtwin_strategy*, const evtwin_view*, evtwin_decision*); /* [one] */
   const void* (*extension)(const struct evtwin_strategy*, const char* id);                /* [any] may be NULL */
   void (*destroy)(struct evtwin_strategy*);                                               /* [one] */
@@ -354,8 +365,8 @@ extern EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry;
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_info) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_value) == 24);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_ledger) == 144);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 768);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 40);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 784);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 56);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_host) == 48);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_info) == 56);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_strategy) == 48);

@@ -115,6 +115,7 @@ class View {
   std::span<const std::int64_t> evse_reserved_from_ns() const { return by_evse(raw.evse_reserved_from_ns); }
   std::span<const std::int64_t> evse_reserved_until_ns() const { return by_evse(raw.evse_reserved_until_ns); }
   std::span<const double> evse_reserved_kwh() const { return by_evse(raw.evse_reserved_kwh); }
+  std::span<const double> evse_v2g_price_per_kwh() const { return by_evse(raw.evse_v2g_price_per_kwh); }
   /// The acceptance curve of the car on row i: SoC and kW of its points; empty where a charger would not know.
   std::span<const double> curve_soc(std::size_t i) const { return curve(raw.curve_soc, i); }
   std::span<const double> curve_kw(std::size_t i) const { return curve(raw.curve_kw, i); }
@@ -196,6 +197,12 @@ struct Decision {
   std::span<double> storage_kw;
   std::int64_t& wake_ns;
   double& expected_cost;
+  /// Rows of plan_steps each: EVSEs, then storages. Empty without setup.plan_steps.
+  std::span<double> plan_kw = {};
+  std::size_t plan_steps = 0;
+
+  /// The plan of one member: EVSE m, or storage m - evse_kw.size(). Where it is NaN, what was planned before stands.
+  std::span<double> plan_of(std::size_t m) const { return plan_kw.subspan(m * plan_steps, plan_steps); }
 };
 
 /// What a strategy is made from: host services, parameters (checked by the host, defaults filled in), the site at the
@@ -223,6 +230,8 @@ class Setup {
   /// Events beyond the tick at which the strategy wants to be asked.
   std::uint32_t subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
   std::uint32_t horizon_steps = 0;
+  /// Steps of the horizon for which the strategy writes a plan; at most horizon_steps.
+  std::uint32_t plan_steps = 0;
 
  private:
   const evtwin_host& host_;
@@ -318,6 +327,7 @@ class Fence {
       auto* fence = new Fence(host, setup);  // NOLINT(bugprone-unhandled-exception-at-new): guarded() catches
       fence->c_.subscribes = setup.subscribes;
       fence->c_.horizon_steps = setup.horizon_steps;
+      fence->c_.plan_steps = setup.plan_steps;
       *out = &fence->c_;
     });
   }
@@ -351,10 +361,13 @@ class Fence {
   static evtwin_status decide(evtwin_strategy* c, const evtwin_view* view, evtwin_decision* decision) noexcept {
     Fence& fence = of(c);
     return guarded(fence.host_, [&] {
+      const std::size_t members = std::size_t{view->n_evses} + view->n_storages;
       Decision out{{decision->evse_kw, view->n_evses},
                    {decision->storage_kw, view->n_storages},
                    decision->wake_ns,
-                   decision->expected_cost};
+                   decision->expected_cost,
+                   {decision->plan_kw, members * decision->plan_steps},
+                   decision->plan_steps};
       fence.strategy_.decide(View(*view), out);
     });
   }

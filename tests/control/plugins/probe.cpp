@@ -107,6 +107,30 @@ struct Farsighted {
   void decide(const sdk::View&, sdk::Decision&) {}
 };
 
+/// Plans as it was told: for as many steps, and member m in step k gets m + k / 100 kW in decisions of even numbers.
+struct Planner {
+  static constexpr std::array params{sdk::integer("steps", "", 0.0, 1e6, 2.0, "Steps planned."),
+                                     sdk::integer("beyond", "", 0.0, 9.0, 0.0, "Steps planned beyond the horizon."),
+                                     sdk::integer("past", "", 0.0, 1e9, 0.0, "A cell past the end, written too.")};
+  static constexpr evtwin_info info =
+      sdk::describe("planner", "Planner", "1.0", "Writes a plan.", params, EVTWIN_STRATEGY_STATELESS);
+  explicit Planner(sdk::Setup& setup) : past_(static_cast<std::size_t>(setup.number("past"))) {
+    setup.horizon_steps = static_cast<std::uint32_t>(setup.number("steps"));
+    setup.plan_steps = setup.horizon_steps + static_cast<std::uint32_t>(setup.number("beyond"));
+  }
+  void decide(const sdk::View& view, sdk::Decision& decision) const {
+    if (past_ > 0) decision.plan_kw.data()[decision.plan_kw.size() + past_ - 1] = 1.0;
+    if (view.raw.decision_number % 2 == 1) return;
+    for (std::size_t m = 0; m < view.evse_count() + view.storage_count(); ++m) {
+      for (std::size_t k = 0; k < decision.plan_steps; ++k)
+        decision.plan_of(m)[k] = static_cast<double>(m) + 0.01 * static_cast<double>(k);
+    }
+  }
+
+ private:
+  std::size_t past_;
+};
+
 }  // namespace
 
-EVTWIN_STRATEGIES(Echo, Dice, Counter, Chatter, Picky, Farsighted)
+EVTWIN_STRATEGIES(Echo, Dice, Counter, Chatter, Picky, Farsighted, Planner)

@@ -37,6 +37,7 @@ struct Tame {
   }
   static const void* extension(const char*) { return nullptr; }
   static constexpr uint32_t instance_size = sizeof(evtwin_strategy);
+  static constexpr uint32_t plan_steps = 0;  // of a horizon as long
 
   const evtwin_host& host;
 };
@@ -58,8 +59,8 @@ struct Cage {
                               const evtwin_view* first, evtwin_strategy** out) {
     *out = nullptr;
     if (std::strcmp(id, ZOO_ID) != 0) return EVTWIN_UNSUPPORTED;
-    auto* cage = new Cage{{Animal::instance_size, EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, 0, 0, nullptr, &decide,
-                           &extension, &destroy},
+    auto* cage = new Cage{{Animal::instance_size, EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, Animal::plan_steps,
+                           Animal::plan_steps, nullptr, &decide, &extension, &destroy},
                           Animal(*host, *first)};
     cage->c.self = cage;
     *out = &cage->c;

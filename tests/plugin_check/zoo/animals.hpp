@@ -76,6 +76,7 @@ inline constexpr std::array animals = std::to_array<Animal>({
     {"odd_parameters", "a parameter whose default is out of its range", "info"},
     {"odd_id", "its id has capital letters", "info"},
     {"answers_infinite", "answers an infinite set-point", "decide"},
+    {"plans_past", "writes one cell past its plan", "decide"},
 });
 
 }  // namespace evtwin::zoo
