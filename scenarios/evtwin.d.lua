@@ -198,6 +198,7 @@
 ---@field vehicle? string Name of the vehicle that all sessions drive; "mix": drawn from `vehicles` by share. Default: one with an unknown battery.
 ---@field soc_target? number [0..1] Without a soc column: the car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
 ---@field v2g_share? number [0..1] Without a v2g column: fraction of the drivers of V2G-capable cars who opt in. Default: 0.
+---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] Without a v2g_min_price_per_kwh column: the least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
 ---@field requested? "claimed"|"true" What strategies are told: energy and departure as the driver claimed them, or as they came true. Default: "claimed".
 ---@field [integer] any the file
 
@@ -208,6 +209,7 @@
 ---@field energy_kwh? number|evtwin.distribution [kWh] Energy wanted, at the EVSE meter. Default: lognormal { median = 10, sigma = 0.7, min = 1, max = 80 } (round figures).
 ---@field stay_h? number|evtwin.distribution [h] How long the car is plugged in. Default: lognormal { median = 3, sigma = 0.8, min = 0.25, max = 24 } (round figures).
 ---@field v2g_share? number [0..1] Fraction of the drivers of V2G-capable cars who opt in. Default: 0.
+---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] The least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
 ---@field soc_target? number [0..1] The car would leave with this state of charge if it got what it wants. Range: above 0. Default: 0.8.
 ---@field priorities? number[][] { { priority, weight }, ... }; higher is more important. Default: 0 for all.
 ---@field claim_stay_factor_std? number Drivers' error: they claim stay x (1 + N(0, this)), at least a minute. Range: 0 .. 5. Default: 0.

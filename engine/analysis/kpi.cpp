@@ -14,17 +14,21 @@ namespace {
 // All that KPIs are made of, for one site or summed over several.
 struct Sums {
   control::Ledger ledger;
-  twin::SiteResult counts;  ///< its ledger and per-month rows are not used
-  double unmet_cost = 0.0;  ///< unmet energy at each site's unmet price
+  twin::SiteResult counts;    ///< its ledger and per-month rows are not used
+  double unmet_cost = 0.0;    ///< unmet energy at each site's unmet price
+  double ev_wear_cost = 0.0;  ///< the vehicles' part of the wear
+  double evse_days = 0.0;     ///< EVSEs x local days
   double imbalance_kwh = 0.0;
   std::size_t storages = 0;
 };
 
-void add(Sums& sums, const twin::Site& site, const twin::SiteResult& result) {
+void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteResult& result) {
+  const twin::Site& site = world.sites.at(i);
   sums.ledger += result.ledger;
   twin::SiteResult& counts = sums.counts;
   counts.peak_kw += result.peak_kw;
   counts.peak_instant_kw += result.peak_instant_kw;
+  counts.ramp_kw += result.ramp_kw;
   counts.energy_wanted_kwh += result.energy_wanted_kwh;
   counts.energy_got_kwh += result.energy_got_kwh;
   twin::Satisfaction& satisfaction = counts.satisfaction;
@@ -53,6 +57,8 @@ void add(Sums& sums, const twin::Site& site, const twin::SiteResult& result) {
     counts.tracking->deviation_kwh += result.tracking->deviation_kwh;
   }
   sums.unmet_cost += site.unmet_price_per_kwh * result.ledger.unmet_kwh;
+  sums.ev_wear_cost += site.wear_price_per_kwh * result.ledger.ev_discharge_kwh;
+  sums.evse_days += static_cast<double>(site.evses.size()) * world.days;
   sums.imbalance_kwh += std::abs(control::imbalance_kwh(result.ledger));
 }
 
@@ -64,6 +70,8 @@ double total_cost(const Sums& s) { return s.ledger.energy_cost + s.ledger.demand
 double objective(const Sums& s) {
   return total_cost(s) + s.ledger.wear_cost + s.unmet_cost - s.counts.storage_energy_value;
 }
+double margin(const Sums& s) { return s.ledger.driver_revenue - s.ledger.v2g_payment - total_cost(s); }
+double owner_money(const Sums& s) { return s.ledger.v2g_payment - s.ledger.driver_revenue - s.ev_wear_cost; }
 double ended(const Sums& s) { return static_cast<double>(s.counts.sessions_ended); }
 /// Standard deviation of what sessions missed, and so of what they got.
 double missing_std(const Sums& s) {
@@ -100,7 +108,19 @@ constexpr std::array rows{
     Row{{"margin", "money", Better::higher, "driver_revenue - v2g_payment - total_cost",
          "what drivers pay less what they are paid for V2G less the electricity bill",
          "수지: 충전 수입 - V2G 지급액 - 전기요금"},
-        [](const Sums& s) { return s.ledger.driver_revenue - s.ledger.v2g_payment - total_cost(s); }},
+        margin},
+    Row{{"site_money", "money", Better::higher, "margin - storage discharge x wear price",
+         "what the site earns: its margin less the wear of its storage", "사업자 손익: 수지 - 저장장치 마모비"},
+        [](const Sums& s) { return margin(s) - (s.ledger.wear_cost - s.ev_wear_cost); }},
+    Row{{"owner_money", "money", Better::higher, "v2g_payment - driver_revenue - v2g_kwh x wear price",
+         "what the vehicles' owners earn: V2G payments less what they pay for charging less the wear of their "
+         "batteries; "
+         "the grid company's part is total_cost",
+         "차량 소유자 손익: V2G 지급액 - 충전 요금 - 차량 배터리 마모비"},
+        owner_money},
+    Row{{"owner_money_per_evse_day", "money", Better::higher, "owner_money / (EVSEs x local days)",
+         "what owners earn at an EVSE in a day, on average", "충전기 1기·1일당 차량 소유자 손익"},
+        [](const Sums& s) { return ratio_or(owner_money(s), s.evse_days, none); }},
     Row{{"driver_revenue", "money", Better::higher, "sum of charged kWh x driver price", "paid by drivers",
          "운전자 충전 요금 수입"},
         [](const Sums& s) { return s.ledger.driver_revenue; }},
@@ -118,6 +138,10 @@ constexpr std::array rows{
          "highest instantaneous import; several sites: sum of their peaks",
          "순간 최대전력; 여러 사이트는 각 최대값의 합"},
         [](const Sums& s) { return s.counts.peak_instant_kw; }},
+    Row{{"ramp_kw", "kW", Better::lower, "sum over windows of abs(P - P of the window before); P: net import / 15 min",
+         "how far the mean power at the grid connection moved from one 15-minute window to the next, summed",
+         "계통 연계점 15분 평균전력의 변동 합"},
+        [](const Sums& s) { return s.counts.ramp_kw; }},
     Row{{"energy_charged_kwh", "kWh", Better::neither, "sum of charged kWh", "into vehicles at the EVSE meters",
          "차량 충전량(EVSE 계량 기준)"},
         [](const Sums& s) { return s.ledger.ev_charge_kwh; }},
@@ -287,12 +311,12 @@ const KpiInfo* find_kpi_info(std::string_view name) {
 std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result) {
   std::vector<Kpi> out;
   Sums all;
-  for (std::size_t i = 0; i < result.sites.size(); ++i) add(all, world.sites.at(i), result.sites[i]);
+  for (std::size_t i = 0; i < result.sites.size(); ++i) add(all, world, i, result.sites[i]);
   append(out, all, -1, world.currency);
   if (result.sites.size() < 2) return out;
   for (std::size_t i = 0; i < result.sites.size(); ++i) {
     Sums one;
-    add(one, world.sites[i], result.sites[i]);
+    add(one, world, i, result.sites[i]);
     append(out, one, static_cast<std::int32_t>(i), world.currency);
   }
   return out;

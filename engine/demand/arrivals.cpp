@@ -142,6 +142,7 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
                          .first;
   }
   visit.v2g = vehicle.v2g_capable && unit(context_, "demand.v2g", k) < law.v2g_share;
+  visit.v2g_min_price_per_kwh = std::max(0.0, law.v2g_min_price_per_kwh.at(unit(context_, "demand.v2g_price", k)));
   if (law.reserved_share > 0.0 && unit(context_, "demand.reserved", k) < law.reserved_share) {
     visit.announced_ns = now_ns_ - notice_ns(law.reserved_h_before.at(unit(context_, "demand.notice", k)));
     visit.reserved_from_ns = visit.arrival_ns;

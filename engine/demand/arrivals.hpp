@@ -41,7 +41,8 @@ struct Poisson {
   bool weekly = true;              ///< which of the two
   Distribution energy_kwh;
   Distribution stay_h;
-  double v2g_share = 0.0;  ///< fraction of the drivers of V2G-capable cars who opt in
+  double v2g_share = 0.0;              ///< fraction of the drivers of V2G-capable cars who opt in
+  Distribution v2g_min_price_per_kwh;  ///< that owners take for energy discharged, >= 0
   double soc_target = 0.8;
   double claim_stay_factor_std = 0.0;  ///< drivers' error: claimed stay = stay x (1 + N(0, std)), at least a minute
   std::vector<std::pair<double, double>> priorities;  ///< (priority, weight); empty = 0

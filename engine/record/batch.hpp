@@ -50,9 +50,11 @@ struct Batch {
   std::vector<twin::SignalRecord> signals;
   std::vector<twin::DecisionRecord> decisions;
   std::vector<SetpointRow> setpoints;
+  std::vector<twin::PlanRecord> plans;
   std::vector<CorrectionRow> corrections;
   std::vector<EventRow> events;
   std::vector<MeterRow> meters;
+  std::vector<twin::EvseDayRecord> evse_days;
   std::string text;
   std::size_t rows = 0;
 
@@ -70,9 +72,11 @@ struct Batch {
     signals.clear();
     decisions.clear();
     setpoints.clear();
+    plans.clear();
     corrections.clear();
     events.clear();
     meters.clear();
+    evse_days.clear();
     text.clear();
     rows = 0;
   }

@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 25> objects{{
+constexpr std::array<SchemaObject, 33> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -102,7 +102,10 @@ constexpr std::array<SchemaObject, 25> objects{{
   discharged_kwh REAL NOT NULL,
   unmet_kwh REAL NOT NULL,
   cost REAL NOT NULL,             -- metered energy x buy price in force
-  paid REAL NOT NULL,             -- by the driver
+  paid REAL NOT NULL,             -- by the driver: driver_revenue - v2g_payment
+  driver_revenue REAL NOT NULL,   -- driver to site, for energy charged
+  v2g_payment REAL NOT NULL,      -- site to driver, for energy discharged
+  wear_cost REAL NOT NULL,        -- of the car's battery: discharged_kwh x site.wear_price_per_kwh
   soc_start REAL, soc_end REAL,   -- NULL: unknown
   waited_h REAL NOT NULL,
   wear_calendar REAL, wear_cyclic REAL, -- fraction of the battery's capacity lost; NULL: size unknown
@@ -142,6 +145,17 @@ constexpr std::array<SchemaObject, 25> objects{{
   storage INTEGER REFERENCES storage (id),
   kw REAL NOT NULL                -- asked for, before corrections; a row when it asks for something else than it last did
 ) STRICT)"},
+    {"table", "plan", R"(CREATE TABLE plan (
+  id INTEGER PRIMARY KEY,         -- a row per piece whose power differs from what was planned before; what has no row is 0
+  site INTEGER NOT NULL REFERENCES site (id),
+  evse INTEGER REFERENCES evse (id),
+  storage INTEGER REFERENCES storage (id),
+  decision INTEGER NOT NULL,      -- decision.number of the site: who planned it
+  start_ns INTEGER NOT NULL,
+  end_ns INTEGER NOT NULL,
+  kw REAL NOT NULL,               -- mean
+  replaced_ns INTEGER             -- taken back by a later plan, a plug-out or the end of the run; NULL: it stood
+) STRICT)"},
     {"table", "correction", R"(CREATE TABLE correction (
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
@@ -176,6 +190,15 @@ constexpr std::array<SchemaObject, 25> objects{{
   overload_kwh REAL NOT NULL DEFAULT 0, export_overload_kwh REAL NOT NULL DEFAULT 0,
   feeder_overload_kwh REAL NOT NULL DEFAULT 0,
   peak_kw REAL NOT NULL DEFAULT 0 -- highest instantaneous import
+) STRICT)"},
+    {"table", "evse_day", R"(CREATE TABLE evse_day (
+  id INTEGER PRIMARY KEY,         -- a local day, or what of it lies in the run; only where energy flowed
+  site INTEGER NOT NULL REFERENCES site (id),
+  evse INTEGER NOT NULL REFERENCES evse (id),
+  start_ns INTEGER NOT NULL,
+  charged_kwh REAL NOT NULL, discharged_kwh REAL NOT NULL, -- at the EVSE meter, >= 0
+  cost REAL NOT NULL,             -- net metered energy x buy price in force
+  driver_revenue REAL NOT NULL, v2g_payment REAL NOT NULL  -- drivers to site, site to drivers
 ) STRICT)"},
     {"table", "month", R"(CREATE TABLE month (
   id INTEGER PRIMARY KEY,
@@ -258,9 +281,82 @@ constexpr std::array<SchemaObject, 25> objects{{
     {"view", "corrections_by_reason", R"(CREATE VIEW corrections_by_reason AS
   SELECT site.name AS site, c.reason, count(*) AS times, sum(c.asked_kw - c.given_kw) AS kw_taken
   FROM correction c JOIN site ON site.id = c.site GROUP BY c.site, c.reason ORDER BY c.site, times DESC, c.reason)"},
+    // Three parties, each with its own sign: what it earns is positive. The owner's wear is priced; what the energy is
+    // worth to the driver is not in it. A session's share of the site's bill is its energy at the buy price in force:
+    // PV, storage, base load and the demand charge are of the site, and in party_per_day.
+    {"view", "party_per_session", R"(CREATE VIEW party_per_session AS
+  SELECT s.name AS session, site.name AS site, evse.name AS evse, s.vehicle, s.ended,
+         s.got_kwh + s.discharged_kwh AS charged_kwh, s.discharged_kwh, s.driver_revenue, s.v2g_payment, s.wear_cost,
+         s.v2g_payment - s.driver_revenue - s.wear_cost AS owner_money,
+         s.driver_revenue - s.v2g_payment - s.cost AS site_money
+  FROM session s JOIN site ON site.id = s.site JOIN evse ON evse.id = s.evse WHERE s.number IS NOT NULL
+  ORDER BY s.id)"},
+    {"view", "party_per_evse_day", R"(CREATE VIEW party_per_evse_day AS
+  SELECT site.name AS site, evse.name AS evse,
+         date((d.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS day,
+         d.charged_kwh, d.discharged_kwh, d.driver_revenue, d.v2g_payment,
+         d.discharged_kwh * site.wear_price_per_kwh AS wear_cost,
+         d.v2g_payment - d.driver_revenue - d.discharged_kwh * site.wear_price_per_kwh AS owner_money,
+         d.driver_revenue - d.v2g_payment - d.cost AS site_money
+  FROM evse_day d JOIN site ON site.id = d.site JOIN evse ON evse.id = d.evse
+  JOIN clock c ON d.start_ns >= c.start_ns AND d.start_ns < c.end_ns
+  ORDER BY d.id)"},
+    {"view", "party_per_evse", R"(CREATE VIEW party_per_evse AS
+  SELECT site.name AS site, evse.name AS evse, coalesce(sum(d.charged_kwh), 0.0) AS charged_kwh,
+         coalesce(sum(d.discharged_kwh), 0.0) AS discharged_kwh, coalesce(sum(d.driver_revenue), 0.0) AS driver_revenue,
+         coalesce(sum(d.v2g_payment), 0.0) AS v2g_payment,
+         coalesce(sum(d.discharged_kwh), 0.0) * site.wear_price_per_kwh AS wear_cost,
+         coalesce(sum(d.v2g_payment - d.driver_revenue - d.discharged_kwh * site.wear_price_per_kwh), 0.0)
+           AS owner_money,
+         coalesce(sum(d.driver_revenue - d.v2g_payment - d.cost), 0.0) AS site_money,
+         coalesce(sum(d.v2g_payment - d.driver_revenue - d.discharged_kwh * site.wear_price_per_kwh), 0.0) /
+           (SELECT count(DISTINCT day) FROM cost_per_day) AS owner_money_per_day
+  FROM evse JOIN site ON site.id = evse.site LEFT JOIN evse_day d ON d.evse = evse.id
+  GROUP BY evse.id ORDER BY evse.id)"},
+    {"view", "party_per_day", R"(CREATE VIEW party_per_day AS
+  SELECT site.name AS site, w.day, sum(w.driver_revenue) AS driver_revenue, sum(w.v2g_payment) AS v2g_payment,
+         sum(w.ev_discharge_kwh) * site.wear_price_per_kwh AS vehicle_wear,
+         sum(w.storage_discharge_kwh) * site.wear_price_per_kwh AS storage_wear,
+         sum(w.v2g_payment - w.driver_revenue) - sum(w.ev_discharge_kwh) * site.wear_price_per_kwh AS owner_money,
+         sum(w.driver_revenue - w.v2g_payment - w.energy_cost - w.demand_charge) -
+           sum(w.storage_discharge_kwh) * site.wear_price_per_kwh AS site_money,
+         sum(w.energy_cost + w.demand_charge) AS grid_money,
+         max(w.import_kwh) * 4 AS peak_kw, coalesce(sum(abs(w.kw - w.kw_before)), 0.0) AS ramp_kw,
+         sum(w.overload_kwh + w.export_overload_kwh) AS overload_kwh
+  FROM (SELECT *, lag(kw) OVER (PARTITION BY site ORDER BY start_ns) AS kw_before
+        FROM (SELECT m.*, (m.import_kwh - m.export_kwh) * 3600e9 / (m.end_ns - m.start_ns) AS kw,
+                     date((m.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS day
+              FROM meter m JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns)) w
+  JOIN site ON site.id = w.site GROUP BY w.site, w.day ORDER BY w.site, w.day)"},
+    // What stood of the plans, and what flowed in the same time: exact within a taper, too.
+    {"view", "plan_against_power", R"(CREATE VIEW plan_against_power AS
+  SELECT coalesce(evse.name, storage.name) AS unit, p.decision, p.start_ns, p.end_ns, p.kw AS planned_kw,
+         p.kw * (p.end_ns - p.start_ns) / 3600e9 AS planned_kwh,
+         coalesce((SELECT sum(CASE WHEN w.slope_kw_per_kwh = 0 THEN
+                                w.kw * (min(p.end_ns, w.end_ns) - max(p.start_ns, w.start_ns)) / 3600e9
+                              ELSE w.kw / w.slope_kw_per_kwh *
+                                (exp(w.slope_kw_per_kwh * (min(p.end_ns, w.end_ns) - w.start_ns) / 3600e9) -
+                                 exp(w.slope_kw_per_kwh * (max(p.start_ns, w.start_ns) - w.start_ns) / 3600e9)) END)
+                   FROM power w WHERE w.evse IS p.evse AND w.storage IS p.storage
+                     AND w.start_ns < p.end_ns AND w.end_ns > p.start_ns), 0.0) AS flowed_kwh
+  FROM plan p LEFT JOIN evse ON evse.id = p.evse LEFT JOIN storage ON storage.id = p.storage
+  WHERE p.replaced_ns IS NULL ORDER BY p.start_ns, p.id)"},
+    {"view", "plan_per_session", R"(CREATE VIEW plan_per_session AS
+  SELECT session, site, evse, sum(stood_kwh) AS planned_kwh, got_kwh, got_kwh - sum(stood_kwh) AS deviation_kwh,
+         wanted_kwh, unmet_kwh, sum(taken_back_kwh) AS taken_back_kwh -- by its leaving before the plan's end
+  FROM (SELECT s.id, s.name AS session, site.name AS site, evse.name AS evse, s.got_kwh, s.wanted_kwh, s.unmet_kwh,
+               CASE WHEN p.replaced_ns IS NULL THEN
+                 p.kw * (min(p.end_ns, s.departed_ns) - max(p.start_ns, s.plugged_in_ns)) / 3600e9 ELSE 0.0 END
+                 AS stood_kwh,
+               CASE WHEN p.replaced_ns IS NULL THEN 0.0 ELSE p.kw * (p.end_ns - p.start_ns) / 3600e9 END
+                 AS taken_back_kwh
+        FROM session s JOIN site ON site.id = s.site JOIN evse ON evse.id = s.evse JOIN plan p ON p.evse = s.evse
+        WHERE (p.replaced_ns IS NULL AND p.end_ns > s.plugged_in_ns AND p.start_ns < s.departed_ns)
+           OR p.replaced_ns = s.departed_ns)
+  GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 19> contents{{
+constexpr std::array<TableContent, 21> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -282,7 +378,8 @@ constexpr std::array<TableContent, 19> contents{{
     {"session",
      "id, number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, "
      "requested_kwh, "
-     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, soc_start, soc_end, waited_h, wear_calendar, "
+     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, "
+     "driver_revenue, v2g_payment, wear_cost, soc_start, soc_end, waited_h, wear_calendar, "
      "wear_cyclic, "
      "ended",
      ""},
@@ -290,6 +387,7 @@ constexpr std::array<TableContent, 19> contents{{
     {"signal", "id, site, kind, start_ns, value", ""},
     {"decision", "id, site, number, time_ns, why, expected_cost", ""},
     {"setpoint", "id, decision, evse, storage, kw", ""},
+    {"plan", "id, site, evse, storage, decision, start_ns, end_ns, kw, replaced_ns", ""},
     {"correction", "id, site, evse, storage, time_ns, reason, asked_kw, given_kw, limit_name", ""},
     {"event", "id, site, time_ns, kind, text", ""},
     {"meter",
@@ -297,6 +395,7 @@ constexpr std::array<TableContent, 19> contents{{
      "storage_charge_kwh, storage_discharge_kwh, losses_kwh, pv_used_kwh, energy_cost, demand_charge, driver_revenue, "
      "v2g_payment, co2_kg, unmet_kwh, wear_cost, overload_kwh, export_overload_kwh, feeder_overload_kwh, peak_kw",
      ""},
+    {"evse_day", "id, site, evse, start_ns, charged_kwh, discharged_kwh, cost, driver_revenue, v2g_payment", ""},
     {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, cost", ""},
     {"storage_use", "id, storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic", ""},
     {"kpi", "id, site, name, value, unit, help, help_ko", ""},

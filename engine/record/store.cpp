@@ -29,9 +29,11 @@ Store::Store(const std::string& file, const twin::World& world, const StrategyId
       signal_(database_, "signal"),
       decision_(database_, "decision"),
       setpoint_(database_, "setpoint"),
+      plan_(database_, "plan"),
       correction_(database_, "correction"),
       event_(database_, "event"),
-      meter_(database_, "meter") {
+      meter_(database_, "meter"),
+      evse_day_(database_, "evse_day") {
   std::int64_t next_evse = 1;
   std::int64_t next_storage = 1;
   for (const twin::Site& site : world.sites) {
@@ -59,6 +61,8 @@ void Store::write(const Batch& batch) {
     write_corrections(batch);
     write_events(batch);
     write_meters(batch);
+    write_plans(batch);
+    write_evse_days(batch);
     count_rows(batch.rows);
   } catch (const RunFileError&) {
     lost_rows_ = true;
@@ -75,7 +79,8 @@ void Store::count_rows(std::size_t rows) {
 
 void Store::copy_rows(const Database& from) {
   constexpr std::size_t rows_at_once = 4'096;
-  for (TableInsert* insert : {&power_, &session_, &signal_, &decision_, &setpoint_, &correction_, &event_, &meter_}) {
+  for (TableInsert* insert :
+       {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_}) {
     Statement rows(from, select_content(insert->content_of_table(), false));
     std::deque<std::string> texts;  // stay where they are until the rows are written
     std::size_t waiting = 0;
@@ -131,7 +136,8 @@ void Store::write_sessions(const Batch& batch) {
     }
     session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
-    session_.real(session.unmet_kwh).real(session.cost).real(session.paid);
+    session_.real(session.unmet_kwh).real(session.cost).real(session.paid());
+    session_.real(session.driver_revenue).real(session.v2g_payment).real(session.wear_cost);
     session_.real(session.soc_start).real(session.soc_end).real(session.waited_h);
     session_.real(session.wear_calendar).real(session.wear_cyclic).text(name_of(session.end));
   }
@@ -200,6 +206,25 @@ void Store::write_meters(const Batch& batch) {
   meter_.write_without_zeros();
 }
 
+void Store::write_plans(const Batch& batch) {
+  for (const twin::PlanRecord& plan : batch.plans) {
+    plan_.row().integer(plan.site + 1);
+    unit(plan_, plan.subject, plan.site, plan.row);
+    plan_.integer(static_cast<std::int64_t>(plan.decision)).integer(plan.start_ns).integer(plan.end_ns).real(plan.kw);
+    plan_.id_or_null(plan.replaced_ns);
+  }
+  plan_.write();
+}
+
+void Store::write_evse_days(const Batch& batch) {
+  for (const twin::EvseDayRecord& day : batch.evse_days) {
+    evse_day_.row().integer(day.site + 1).integer(evse_id(day.site, day.row)).integer(day.start_ns);
+    evse_day_.real(day.charged_kwh).real(day.discharged_kwh).real(day.cost);
+    evse_day_.real(day.driver_revenue).real(day.v2g_payment);
+  }
+  evse_day_.write();
+}
+
 void Store::write_months(const twin::Result& result) {
   TableInsert insert(database_, "month");
   std::deque<std::string> names;  // stay where they are until the rows are written
@@ -245,7 +270,7 @@ void Store::write_hashes() {
     TableHash content;
     bool known = false;
     for (const TableInsert* bulk :
-         {&power_, &session_, &signal_, &decision_, &setpoint_, &correction_, &event_, &meter_}) {
+         {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_}) {
       if (bulk->table() != table.name) continue;
       content = bulk->content();
       known = true;

@@ -46,6 +46,8 @@ class Store {
   void write_sessions(const Batch& batch);
   void write_signals(const Batch& batch);
   void write_decisions(const Batch& batch);
+  void write_plans(const Batch& batch);
+  void write_evse_days(const Batch& batch);
   void write_corrections(const Batch& batch);
   void write_events(const Batch& batch);
   void write_meters(const Batch& batch);
@@ -59,7 +61,7 @@ class Store {
 
   Database database_;
   std::vector<std::int64_t> first_evse_, first_storage_;  // id of a site's row 0
-  TableInsert power_, session_, signal_, decision_, setpoint_, correction_, event_, meter_;
+  TableInsert power_, session_, signal_, decision_, setpoint_, plan_, correction_, event_, meter_, evse_day_;
   std::size_t rows_in_transaction_ = 0;
   bool lost_rows_ = false;
 };

@@ -195,13 +195,17 @@ void RunWriter::on_decision(const twin::DecisionRecord& decision) {
   const std::size_t setpoints = batch.setpoints.size() - setpoints_before;
   batch.rows += setpoints;
 
-  // A tick at which nothing new is asked for or expected leaves no row.
+  // A tick at which nothing new is asked for, planned or expected leaves no row.
   const bool is_mere_tick = decision.why == EVTWIN_WHY_TICK;
-  if (is_mere_tick && setpoints == 0 && std::isnan(decision.expected_cost)) return;
+  if (is_mere_tick && setpoints == 0 && !decision.planned && std::isnan(decision.expected_cost)) return;
   impl_->decisions = id;
   batch.decisions.push_back(decision);
   batch.decisions.back().wished_kw = {};
 }
+
+void RunWriter::on_plan(const twin::PlanRecord& plan) { impl_->next().plans.push_back(plan); }
+
+void RunWriter::on_evse_day(const twin::EvseDayRecord& day) { impl_->next().evse_days.push_back(day); }
 
 void RunWriter::on_correction(const twin::CorrectionRecord& correction) {
   Batch& batch = impl_->next();

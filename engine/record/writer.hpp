@@ -34,8 +34,10 @@ class RunWriter final : public twin::Observer {
   void on_session(const twin::SessionRecord& session) override;
   void on_signal(const twin::SignalRecord& signal) override;
   void on_decision(const twin::DecisionRecord& decision) override;
+  void on_plan(const twin::PlanRecord& plan) override;
   void on_correction(const twin::CorrectionRecord& correction) override;
   void on_meter(const twin::MeterRecord& meter) override;
+  void on_evse_day(const twin::EvseDayRecord& day) override;
   void on_event(const twin::EventRecord& event) override;
 
   /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.

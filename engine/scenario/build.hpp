@@ -85,6 +85,8 @@ std::vector<twin::LimitCut> cuts_of(const Build& build, const Value& value, cons
 // build_arrivals.cpp
 std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
                                                                    const twin::Site& site);
+/// What owners take at least for energy discharged, of a section with that key; 0 where it is not given.
+demand::Distribution v2g_min_price_of(const Fields& f);
 /// Index of the vehicle with an unknown battery; it is added when it is first needed.
 std::uint32_t unknown_vehicle(Build& build);
 std::uint32_t vehicle_row(const Build& build, const std::string& name, const Where& where);

@@ -31,12 +31,13 @@ std::vector<std::pair<double, double>> weighted(const Value& value, const Where&
   return out;
 }
 
-demand::Distribution distribution_of(const Value& value, const Where& where, double max, std::string_view unit) {
+demand::Distribution distribution_of(const Value& value, const Where& where, double max, std::string_view unit,
+                                     bool zero_is_sane = false) {
   using Kind = demand::Distribution::Kind;
   demand::Distribution d;
   if (value.is_number()) {
     d.a = number_of(value, where, 0.0, max, unit);
-    if (d.a == 0.0) fail(where, "is 0 " + std::string(unit) + "; it must be above 0");
+    if (d.a == 0.0 && !zero_is_sane) fail(where, "is 0 " + std::string(unit) + "; it must be above 0");
     return d;
   }
   const Construct* word = value.construct();
@@ -187,6 +188,7 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
                  "not given: a round figure is used, " + std::string(find_key(section("poisson"), key)->fallback));
   }
   law.v2g_share = f.number("v2g_share");
+  law.v2g_min_price_per_kwh = v2g_min_price_of(f);
   law.soc_target = f.number("soc_target");
   law.claim_stay_factor_std = f.number("claim_stay_factor_std");
   law.reserved_share = f.number("reserved_share");
@@ -241,6 +243,12 @@ std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build,
   if (list.empty()) fail(where, "is empty: nobody would come");
   for (std::size_t i = 0; i < list.size(); ++i) add_arrivals(build, *list[i], where / i, site, out);
   return out;
+}
+
+demand::Distribution v2g_min_price_of(const Fields& f) {
+  constexpr std::string_view key = "v2g_min_price_per_kwh";
+  const Value* given = f.find(key);
+  return given == nullptr ? demand::Distribution{} : distribution_of(*given, f.where(key), 1e7, "currency/kWh", true);
 }
 
 std::uint32_t unknown_vehicle(Build& build) {

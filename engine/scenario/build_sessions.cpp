@@ -63,6 +63,7 @@ std::uint32_t drawn_vehicle(const Build& build, const std::vector<std::uint32_t>
 void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& visits) {
   const std::vector<std::uint32_t> rows = drivers_of(build, f);
   const double v2g_share = f.number("v2g_share");
+  const demand::Distribution v2g_min_price = v2g_min_price_of(f);
   const double soc_target = f.number("soc_target");
   std::size_t too_much = 0;
   for (std::size_t i = 0; i < visits.size(); ++i) {
@@ -70,6 +71,8 @@ void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& vi
     visit.vehicle = drawn_vehicle(build, rows, unit_draw(build, "scenario.vehicle", i));
     const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
     if (vehicle.v2g_capable && unit_draw(build, "scenario.v2g", i) < v2g_share) visit.v2g = true;
+    if (std::isnan(visit.v2g_min_price_per_kwh))
+      visit.v2g_min_price_per_kwh = std::max(0.0, v2g_min_price.at(unit_draw(build, "scenario.v2g_price", i)));
     const double wanted = visit.taken_kwh == visit.taken_kwh ? visit.taken_kwh : visit.requested_kwh;
     if (wanted * vehicle.battery.charge_efficiency > vehicle.battery.capacity_kwh) ++too_much;
     const bool soc_given = visit.soc_start == visit.soc_start;

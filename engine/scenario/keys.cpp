@@ -258,6 +258,9 @@ constexpr std::array sessions_keys{
           "Without a soc column: the car would leave with this state of charge if it got what it wants."),
     number("v2g_share", "0..1", 0, 1, "0",
            "Without a v2g column: fraction of the drivers of V2G-capable cars who opt in."),
+    other("v2g_min_price_per_kwh", "currency/kWh", "number|evtwin.distribution", "0",
+          "Without a v2g_min_price_per_kwh column: the least that an owner takes for energy discharged. Paid is the "
+          "site's v2g_price_per_kwh or this, whichever is higher."),
     choice("requested", "claimed|true", "\"claimed\"|\"true\"", "claimed",
            "What strategies are told: energy and departure as the driver claimed them, or as they came true."),
 };
@@ -275,6 +278,10 @@ constexpr std::array poisson_keys{
           "lognormal { median = 3, sigma = 0.8, min = 0.25, max = 24 } (round figures)",
           "How long the car is plugged in."),
     number("v2g_share", "0..1", 0, 1, "0", "Fraction of the drivers of V2G-capable cars who opt in."),
+    other(
+        "v2g_min_price_per_kwh", "currency/kWh", "number|evtwin.distribution", "0",
+        "The least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever "
+        "is higher."),
     above("soc_target", "0..1", 0, 1, "0.8", "The car would leave with this state of charge if it got what it wants."),
     other("priorities", {}, "number[][]", "0 for all", "{ { priority, weight }, ... }; higher is more important."),
     number("claim_stay_factor_std", {}, 0, 5, "0",

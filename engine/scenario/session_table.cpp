@@ -29,6 +29,7 @@ struct Layout {
   std::optional<std::size_t> reserved_at;
   std::optional<std::size_t> reserved_from;
   std::optional<std::size_t> reserved_until;
+  std::optional<std::size_t> v2g_min_price;
 };
 
 constexpr std::string_view acn_requested = "requested_energy (kWh)";
@@ -58,15 +59,16 @@ Layout layout_of(const CsvReader& csv) {
   at.soc = csv.find("soc");
   at.priority = csv.find("priority");
   at.v2g = csv.find("v2g");
+  at.v2g_min_price = csv.find("v2g_min_price_per_kwh");
   return at;
 }
 
 // One flag about all columns that nobody reads.
 void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>& flags) {
   const auto used = [&](std::size_t i) {
-    const std::optional<std::size_t> maybe[] = {at.requested,   at.estimated,     at.evse,          at.id,
-                                                at.claimed,     at.soc,           at.priority,      at.v2g,
-                                                at.reserved_at, at.reserved_from, at.reserved_until};
+    const std::optional<std::size_t> maybe[] = {at.requested,   at.estimated,     at.evse,           at.id,
+                                                at.claimed,     at.soc,           at.priority,       at.v2g,
+                                                at.reserved_at, at.reserved_from, at.reserved_until, at.v2g_min_price};
     return i == at.arrival || i == at.departure || i == at.taken ||
            std::find(std::begin(maybe), std::end(maybe), std::optional(i)) != std::end(maybe);
   };
@@ -142,6 +144,8 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   if (filled(csv, at.soc)) visit.soc_start = csv.number(*at.soc, 0.0, 1.0);
   if (filled(csv, at.priority)) visit.priority = csv.number(*at.priority, -1e6, 1e6);
   if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
+  visit.v2g_min_price_per_kwh =
+      filled(csv, at.v2g_min_price) ? csv.number(*at.v2g_min_price, 0.0, 1e7) : physics::unknown;
   return row;
 }
 

@@ -33,7 +33,8 @@ struct TableFlag {
 };
 
 struct SessionRow {
-  demand::Visit visit;  ///< `vehicle` is not set; `evse` is set by assign_evses
+  demand::Visit
+      visit;  ///< `vehicle` is not set; `evse` is set by assign_evses; the owner's minimum is NaN if not given
   std::string evse_id;  ///< as in the file; empty when the file does not say
   std::size_t line = 0;
 };

@@ -44,9 +44,12 @@ struct SessionRecord {
   double discharged_kwh = 0.0;
   double unmet_kwh = 0.0;
   double cost = 0.0;                      ///< metered energy x buy price in force
-  double paid = 0.0;                      ///< by the driver
+  double driver_revenue = 0.0;            ///< from the driver, for energy charged
+  double v2g_payment = 0.0;               ///< to the driver, for energy discharged
+  double wear_cost = 0.0;                 ///< of the vehicle's battery, by discharging
   double soc_start = 0.0, soc_end = 0.0;  ///< NaN when unknown
   double waited_h = 0.0;
+  double paid() const { return driver_revenue - v2g_payment; }      ///< by the driver
   double wear_calendar = std::numeric_limits<double>::quiet_NaN();  ///< fraction of capacity lost; NaN when unknown
   double wear_cyclic = std::numeric_limits<double>::quiet_NaN();
   SessionEnd end = SessionEnd::departed;
@@ -77,6 +80,18 @@ struct DecisionRecord {
   std::uint32_t why = 0;
   double expected_cost = 0.0;         ///< NaN when the strategy expects nothing
   std::span<const double> wished_kw;  ///< per EVSE, then per storage, as the strategy left them
+  bool planned = false;               ///< it planned something that was not planned before
+};
+
+/// A piece of a strategy's plan, told when its fate is known: it has come, or was taken back.
+struct PlanRecord {
+  std::uint32_t site = 0;
+  Subject subject = Subject::evse;
+  std::uint32_t row = 0;
+  std::uint64_t decision = 0;  ///< number of the decision that planned it
+  TimeNs start_ns = 0, end_ns = 0;
+  double kw = 0.0;         ///< mean
+  TimeNs replaced_ns = 0;  ///< by a later plan, the vehicle's leaving or the end of the run; 0: it stood
 };
 
 using control::Correction;
@@ -104,6 +119,16 @@ struct MeterRecord {
   double peak_kw = 0.0;  ///< highest instantaneous import
 };
 
+/// An EVSE and its drivers on one local day, or what of it lies in the run; only where energy flowed.
+struct EvseDayRecord {
+  std::uint32_t site = 0;
+  std::uint32_t row = 0;
+  TimeNs start_ns = 0;
+  double charged_kwh = 0.0, discharged_kwh = 0.0;  ///< at the EVSE meter, >= 0
+  double cost = 0.0;                               ///< net metered energy x buy price in force
+  double driver_revenue = 0.0, v2g_payment = 0.0;  ///< drivers to site, site to drivers
+};
+
 /// Something noteworthy: a scripted event, an outage, a warning of the strategy.
 struct EventRecord {
   std::uint32_t site = 0;
@@ -119,8 +144,10 @@ class Observer {
   virtual void on_session(const SessionRecord&) {}
   virtual void on_signal(const SignalRecord&) {}
   virtual void on_decision(const DecisionRecord&) {}
+  virtual void on_plan(const PlanRecord&) {}
   virtual void on_correction(const CorrectionRecord&) {}
   virtual void on_meter(const MeterRecord&) {}
+  virtual void on_evse_day(const EvseDayRecord&) {}
   virtual void on_event(const EventRecord&) {}
 };
 

@@ -64,6 +64,7 @@ struct SiteResult {
   control::Ledger ledger;
   double peak_kw = 0.0;  ///< highest 15-min mean import
   double peak_instant_kw = 0.0;
+  double ramp_kw = 0.0;  ///< sum over metering windows of how far the mean net import moved from the last one's
   double energy_wanted_kwh = 0.0;  ///< of sessions that ended
   double energy_got_kwh = 0.0;     ///< of sessions that ended
   Satisfaction satisfaction;       ///< of sessions that ended
@@ -91,7 +92,7 @@ struct SiteResult {
   /// The sums as they grow; what is worked out at the end (ledger, bill, use of storage) is not in them yet.
   template <class A>
   void archive(A& a) {
-    a(peak_kw, peak_instant_kw, energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended,
+    a(peak_kw, peak_instant_kw, ramp_kw, energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended,
       sessions_open, turned_away, waited, waiting_h, unmet_open_kwh, storage_energy_start_kwh, storage_energy_end_kwh,
       storage_capacity_kwh, storage_losses_kwh, vehicle_losses_kwh, decisions, corrections, tracking, sessions_aged,
       strategy_warnings, first_strategy_warning);

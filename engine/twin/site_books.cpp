@@ -103,19 +103,19 @@ void SiteRun::book_member(std::uint32_t i, double metered_kwh) {
   Session& s = sessions_[i];
   const double ac_kwh = physics::through(metered_kwh, site_.evses[i].efficiency);
   total_.losses_kwh += ac_kwh - metered_kwh;
-  s.cost += ac_kwh * price_.buy_per_kwh;
+  s.sums.cost += ac_kwh * price_.buy_per_kwh;
   if (metered_kwh > 0.0) {
     total_.ev_charge_kwh += metered_kwh;
     total_.driver_revenue += metered_kwh * driver_price_per_kwh;
-    s.paid += metered_kwh * driver_price_per_kwh;
+    s.sums.driver_revenue += metered_kwh * driver_price_per_kwh;
     s.losses_kwh += metered_kwh * (1.0 - s.vehicle->battery.charge_efficiency);
   } else {
     total_.ev_discharge_kwh -= metered_kwh;
     const double price_per_kwh = paid_per_kwh(s);
     total_.v2g_payment -= metered_kwh * price_per_kwh;
     total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
-    s.paid += metered_kwh * price_per_kwh;
-    s.discharged_kwh -= metered_kwh;
+    s.sums.v2g_payment -= metered_kwh * price_per_kwh;
+    s.sums.discharged_kwh -= metered_kwh;
     s.losses_kwh -= metered_kwh * (1.0 / s.vehicle->battery.discharge_efficiency - 1.0);
   }
 }
@@ -275,6 +275,10 @@ void SiteRun::close_meter_window(TimeNs t) {
   result_.peak_kw = std::max(result_.peak_kw, peaks_.back().peak_kw);
   grow_demand_charge();
   if (setpoint_) track_setpoint(t);
+  const double net_kw =
+      (window_kwh - (total_.export_kwh - at_window_start_.export_kwh)) / kernel::hours_between(window_start_ns_, t);
+  if (!std::isnan(last_window_kw_)) result_.ramp_kw += std::abs(net_kw - last_window_kw_);
+  last_window_kw_ = net_kw;
   result_.peak_instant_kw = std::max(result_.peak_instant_kw, window_peak_kw_);
   if (context_.observer != nullptr) {
     const control::Ledger increment = total_ - at_window_start_;
@@ -283,6 +287,35 @@ void SiteRun::close_meter_window(TimeNs t) {
   at_window_start_ = total_;
   window_peak_kw_ = 0.0;
   window_start_ns_ = t;
+  if (t >= day_end_ns_) close_day(t);
+}
+
+/// What the session on an EVSE added to the day since it was last asked.
+void SiteRun::book_evse_day(std::uint32_t evse) {
+  Session& s = sessions_[evse];
+  s.sums.net_kwh = got_kwh_[evse];
+  EvseSums& day = evse_day_[evse];
+  for (double EvseSums::*sum : {&EvseSums::net_kwh, &EvseSums::discharged_kwh, &EvseSums::cost,
+                                &EvseSums::driver_revenue, &EvseSums::v2g_payment})
+    day.*sum += s.sums.*sum - s.at_day_start.*sum;
+  s.at_day_start = s.sums;
+}
+
+/// The end of a local day, or of the run: what each EVSE and its drivers had of it goes to the observer.
+void SiteRun::close_day(TimeNs t) {
+  for (std::uint32_t i = 0; i < evse_count(); ++i) {
+    if (sessions_[i].number != 0) book_evse_day(i);
+    const EvseSums& day = evse_day_[i];
+    const double charged_kwh = day.net_kwh + day.discharged_kwh;
+    if (context_.observer != nullptr && (charged_kwh != 0.0 || day.discharged_kwh != 0.0)) {
+      context_.observer->on_evse_day(
+          {number_, i, day_start_ns_, charged_kwh, day.discharged_kwh, day.cost, day.driver_revenue, day.v2g_payment});
+    }
+    evse_day_[i] = {};
+  }
+  const market::Calendar& calendar = clock_.calendar();
+  day_start_ns_ = t;
+  day_end_ns_ = calendar.start_of(market::date_of_days(market::days_since_epoch(calendar.date(t)) + 1));
 }
 
 }  // namespace evtwin::twin

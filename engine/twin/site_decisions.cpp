@@ -162,13 +162,18 @@ void SiteRun::ask_strategy(TimeNs t) {
     if (i < evse_count() && sessions_[i].vehicle->acceptance_hold) hold_acceptance(i);
   }
 
+  const std::size_t plan_steps = columns_.plan_steps();
+  const bool planned =
+      plan_steps > 0 && plan_history_.take(t, result_.decisions, {columns_.view.horizon_start_ns, plan_steps + 1},
+                                           columns_.decided_plan_kw());
   const auto evse_kw = columns_.decided_evse_kw();
   if (context_.observer != nullptr) {
     const auto storage_kw = columns_.decided_storage_kw();
     std::copy(evse_kw.begin(), evse_kw.end(), wished_kw_.begin());
     std::copy(storage_kw.begin(), storage_kw.end(), wished_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
-    context_.observer->on_decision({number_, result_.decisions, t, why_, decision.expected_cost, wished_kw_});
+    context_.observer->on_decision({number_, result_.decisions, t, why_, decision.expected_cost, wished_kw_, planned});
   }
+  report_settled_plans();
   if (!columns_.strayed()) return;
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     if (std::isnan(evse_kw[i]) || sessions_[i].number != 0) continue;
@@ -179,6 +184,19 @@ void SiteRun::ask_strategy(TimeNs t) {
       noted_reason_[i] = Correction::none;
     }
   }
+}
+
+/// What has become of plans goes to the observer.
+void SiteRun::report_settled_plans() {
+  for (const control::SettledPiece& piece : plan_history_.settled()) {
+    if (context_.observer == nullptr) break;
+    const bool evse = piece.member < evse_count();
+    context_.observer->on_plan({number_, evse ? Subject::evse : Subject::storage,
+                                static_cast<std::uint32_t>(evse ? piece.member : piece.member - evse_count()),
+                                piece.planned.decision, piece.planned.start_ns, piece.planned.end_ns, piece.planned.kw,
+                                piece.replaced_ns});
+  }
+  plan_history_.settled().clear();
 }
 
 void SiteRun::decide(TimeNs t) {

@@ -76,7 +76,8 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
       export_limit_kw_(site_.export_limit_kw),
       now_ns_(context.world.start_ns),
       clock_(context.world.calendar),
-      window_start_ns_(context.world.start_ns) {
+      window_start_ns_(context.world.start_ns),
+      plan_history_(guard_.member_count()) {
   guard_.set_contract(contract_kw_, export_limit_kw_);
   const std::size_t members = guard_.member_count();
   couplings_.resize(members);
@@ -84,6 +85,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   motions_.resize(members);
   stored_kwh_.assign(members, 0.0);
   got_kwh_.assign(evse_count(), 0.0);
+  evse_day_.resize(evse_count());
   use_.resize(members);
   noted_reason_.assign(members, Correction::none);
   noted_given_kw_.assign(members, 0.0);
@@ -135,6 +137,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   next_tick_ns_ = clock_.next_tick(now_ns_, world.tick_ns);
   window_end_ns_ = clock_.next_tick(now_ns_, market::metering_window_ns);
   begin_month(clock_.calendar().month(now_ns_));
+  close_day(now_ns_);
   columns_.view.demand_basis = demand_basis_of(tariff_.tariff().demand);
   columns_.view.tick_ns = world.tick_ns;
   columns_.view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
@@ -353,8 +356,11 @@ void SiteRun::finish(TimeNs t) {
     end_motion(member, t);
     result_.storage_energy_end_kwh += stored_kwh_[member];
   }
+  plan_history_.end_all(t);
+  report_settled_plans();
   book_storage_wear(t);
   if (t > window_start_ns_) close_meter_window(t);
+  close_day(t);
   const double hours = kernel::hours_between(context_.world.start_ns, t);
   const double mean_price = hours > 0.0 ? buy_price_hours_ / hours : 0.0;
   result_.storage_energy_value = (result_.storage_energy_end_kwh - result_.storage_energy_start_kwh) * mean_price;

@@ -14,6 +14,7 @@
 #include "control/forecast_arrivals.hpp"
 #include "control/guard.hpp"
 #include "control/ledger.hpp"
+#include "control/plan_history.hpp"
 #include "control/strategy.hpp"
 #include "control/view.hpp"
 #include "demand/announcements.hpp"
@@ -98,6 +99,16 @@ class SiteRun {
   double driver_price_per_kwh, v2g_price_per_kwh;
 
  private:
+  /// What flowed and was paid at an EVSE, as increments or totals.
+  struct EvseSums {
+    double net_kwh = 0.0, discharged_kwh = 0.0;  ///< metered
+    double cost = 0.0, driver_revenue = 0.0, v2g_payment = 0.0;
+
+    template <class A>
+    void archive(A& a) {
+      a(net_kwh, discharged_kwh, cost, driver_revenue, v2g_payment);
+    }
+  };
   /// The vehicle on an EVSE.
   struct Session {
     std::uint64_t number = 0;
@@ -106,16 +117,14 @@ class SiteRun {
     TimeNs arrived_ns = 0;  ///< at the site; the visit's own arrival
     TimeNs plugged_in_ns = 0;
     double soc_start = 0.0;
-    double discharged_kwh = 0.0;
-    double losses_kwh = 0.0;  ///< behind the meter
-    double cost = 0.0;
-    double paid = 0.0;
+    double losses_kwh = 0.0;               ///< behind the meter
+    EvseSums sums;                         ///< since plug-in, without net_kwh ...
+    EvseSums at_day_start;                 ///< ... and up to the last midnight
     double held_acceptance_kw = infinite;  ///< acceptance_hold only
 
     template <class A>
     void archive(A& a) {
-      a(number, visit, arrived_ns, plugged_in_ns, soc_start, discharged_kwh, losses_kwh, cost, paid,
-        held_acceptance_kw);
+      a(number, visit, arrived_ns, plugged_in_ns, soc_start, losses_kwh, sums, at_day_start, held_acceptance_kw);
     }
   };
   /// A member's power since its law began. Members: EVSEs, then storages.
@@ -240,6 +249,7 @@ class SiteRun {
   void apply_plan(const Plan& plan, TimeNs t);
   void drop_plans(TimeNs t);
   void end_oldest_plan();
+  void report_settled_plans();
   void report_plan(std::string_view kind, const Plan& plan, std::string_view what, TimeNs t);
 
   // books (site_books.cpp)
@@ -257,6 +267,8 @@ class SiteRun {
   void book_storage_wear(TimeNs t);
   void sample_signals(TimeNs t);
   void close_meter_window(TimeNs t);
+  void book_evse_day(std::uint32_t evse);
+  void close_day(TimeNs t);
   void track_setpoint(TimeNs window_end_ns);
   void begin_month(market::LocalMonth month);
   void grow_demand_charge();
@@ -349,6 +361,9 @@ class SiteRun {
   double buy_price_hours_ = 0.0;
   double row_excess_kw_ = 0.0;
   std::vector<double> feeder_kwh_, feeder_into_kwh_, feeder_before_kwh_;
+  double last_window_kw_ = physics::unknown;  ///< mean net import of the window before
+  std::vector<EvseSums> evse_day_;            ///< by EVSE, of what is booked of the local day
+  TimeNs day_start_ns_ = 0, day_end_ns_ = 0;  ///< the local day, or what of it lies in the run
   TimeNs window_end_ns_ = 0;
   TimeNs month_end_ns_ = 0;  ///< of the open month
 
@@ -359,9 +374,10 @@ class SiteRun {
   std::vector<Plan> plans_;  ///< the oldest first; behind those under way memory for more
   std::size_t plans_under_way_ = 0;
   std::uint32_t why_ = 0;
-  bool ranges_fresh_ = false;  ///< the guard's members know what their batteries can take and give now
-  bool guard_due_ = true;      ///< something changed that setpoints depend on
-  bool limits_due_ = false;    ///< only what limits can count on changed
+  control::PlanHistory plan_history_;  ///< what the strategy said of the time to come
+  bool ranges_fresh_ = false;          ///< the guard's members know what their batteries can take and give now
+  bool guard_due_ = true;              ///< something changed that setpoints depend on
+  bool limits_due_ = false;            ///< only what limits can count on changed
   SiteResult result_;
 };
 

@@ -177,6 +177,9 @@ void SiteRun::plug_out(std::uint32_t evse, TimeNs t) {
 
 void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   end_motion(evse, t);
+  book_evse_day(evse);
+  plan_history_.end_member(evse, t);
+  report_settled_plans();
   context_.queue.cancel(timer(EventKind::crossing, evse));
   const Session& s = sessions_[evse];
   const bool taken_known = !std::isnan(s.visit.taken_kwh);
@@ -193,10 +196,12 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   record.requested_kwh = s.visit.requested_kwh;
   record.wanted_kwh = taken_known ? s.visit.taken_kwh : s.visit.requested_kwh;
   record.got_kwh = got_kwh_[evse];
-  record.discharged_kwh = s.discharged_kwh;
+  record.discharged_kwh = s.sums.discharged_kwh;
   record.unmet_kwh = std::max(0.0, record.wanted_kwh - record.got_kwh);
-  record.cost = s.cost;
-  record.paid = s.paid;
+  record.cost = s.sums.cost;
+  record.driver_revenue = s.sums.driver_revenue;
+  record.v2g_payment = s.sums.v2g_payment;
+  record.wear_cost = s.sums.discharged_kwh * site_.wear_price_per_kwh;
   const bool battery_known = s.vehicle->battery.capacity_kwh < infinite;
   record.soc_start = battery_known ? s.soc_start : physics::unknown;
   record.soc_end = battery_known ? stored_kwh_[evse] / s.vehicle->battery.capacity_kwh : physics::unknown;

@@ -83,13 +83,15 @@ void SiteRun::archive(A& a) {
   a(now_ns_, total_, at_last_decision_, at_window_start_, window_start_ns_, window_end_ns_, window_peak_kw_,
     window_setpoint_kwh_, buy_price_hours_);
   a(peaks_, known_peaks_, month_end_ns_, month_fraction_, demand_price_per_kw_, demand_charge_of_past_months_,
-    charge_of_month_, billed_peak_kw_);
+    charge_of_month_, billed_peak_kw_, last_window_kw_, day_start_ns_, day_end_ns_);
+  a.fixed(evse_day_);
   a.require(!peaks_.empty(), "no month");
   a(result_);
   a.require(result_.tracking.has_value() == setpoint_.has_value(), "a set-point that there is not");
 
   a.section("decisions");
   a(next_tick_ns_, wake_ns_, asked_for_ns_, why_, ranges_fresh_, guard_due_, limits_due_);
+  a(plan_history_);
   a.fixed(columns_.rate_kw);  // of rows where nobody is, too: there the last vehicle's stay
 
   if constexpr (A::loads) rebuild();
@@ -153,6 +155,8 @@ bool SiteRun::owns(const kernel::Event& event) const {
 }
 
 void SiteRun::change_strategy() {
+  plan_history_.end_all(now_ns_);
+  report_settled_plans();
   why_ = 0;
   wake_ns_ = asked_for_ns_ = kernel::time_never;
   schedule_decision();

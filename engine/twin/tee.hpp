@@ -20,8 +20,10 @@ class Tee final : public Observer {
   void on_session(const SessionRecord& session) override { each(&Observer::on_session, session); }
   void on_signal(const SignalRecord& signal) override { each(&Observer::on_signal, signal); }
   void on_decision(const DecisionRecord& decision) override { each(&Observer::on_decision, decision); }
+  void on_plan(const PlanRecord& plan) override { each(&Observer::on_plan, plan); }
   void on_correction(const CorrectionRecord& correction) override { each(&Observer::on_correction, correction); }
   void on_meter(const MeterRecord& meter) override { each(&Observer::on_meter, meter); }
+  void on_evse_day(const EvseDayRecord& day) override { each(&Observer::on_evse_day, day); }
   void on_event(const EventRecord& event) override { each(&Observer::on_event, event); }
 
  private:

@@ -33,11 +33,16 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"objective", 110 + 0.75 + 8 - 0.5, 100 + 0.75 + 6 - 0.5, 10 + 2},  // unmet: 3 x 2.0 and 4 x 0.5
       {"reward", -(110 + 0.75 + 8 - 0.5), -(100 + 0.75 + 6 - 0.5), -(10 + 2)},
       {"margin", 40 - 1.5 - 110, 40 - 1.5 - 100, -10},
+      // Of the wear, 4 kWh x 0.075 are the vehicles'.
+      {"site_money", 40 - 1.5 - 110 - (0.75 - 4 * 0.075), 40 - 1.5 - 100 - (0.75 - 4 * 0.075), -10},
+      {"owner_money", 1.5 - 40 - 4 * 0.075, 1.5 - 40 - 4 * 0.075, 0},
+      {"owner_money_per_evse_day", (1.5 - 40 - 4 * 0.075) / 9, (1.5 - 40 - 4 * 0.075) / 6, 0},
       {"driver_revenue", 40, 40, 0},
       {"v2g_payment", 1.5, 1.5, 0},
       {"wear_cost", 0.75, 0.75, 0},
       {"peak_kw", 60, 40, 20},
       {"peak_instant_kw", 66, 44, 22},
+      {"ramp_kw", 15, 12, 3},
       {"energy_charged_kwh", 139.5, 90, 49.5},
       {"energy_delivered_kwh", 135.5, 86, 49.5},
       {"served_fraction", 0.95, 77.0 / 80.0, 0.9},

@@ -13,7 +13,11 @@ inline twin::World sample_world() {
   world.sites.resize(2);
   world.sites[0].name = "north";
   world.sites[0].unmet_price_per_kwh = 2.0;
+  world.sites[0].wear_price_per_kwh = 0.075;
+  world.sites[0].evses.resize(2);
   world.sites[1].name = "south";
+  world.sites[1].evses.resize(1);
+  world.days = 3;
   world.sites[1].unmet_price_per_kwh = 0.5;
   world.flags.push_back({"s7", "arrives after the end", true});
   world.flags.push_back({"pv.csv", "row 3 is empty", false});
@@ -34,6 +38,7 @@ inline twin::Result sample_result() {
   l.driver_revenue = 40, l.v2g_payment = 1.5, l.co2_kg = 45, l.unmet_kwh = 3, l.wear_cost = 0.75;
   l.overload_kwh = 0.25, l.export_overload_kwh = 0.125, l.feeder_overload_kwh = 0.0625;
   north.peak_kw = 40, north.peak_instant_kw = 44;
+  north.ramp_kw = 12;
   north.energy_wanted_kwh = 80, north.energy_got_kwh = 77;
   north.sessions = 9, north.sessions_ended = 8, north.sessions_open = 1, north.turned_away = 1;
   north.waited = 2, north.waiting_h = 1.5, north.unmet_open_kwh = 5;
@@ -54,6 +59,7 @@ inline twin::Result sample_result() {
   south.ledger.import_kwh = 50, south.ledger.ev_charge_kwh = 49.5;
   south.ledger.energy_cost = 10, south.ledger.unmet_kwh = 4;
   south.peak_kw = 20, south.peak_instant_kw = 22;
+  south.ramp_kw = 3;
   south.energy_wanted_kwh = 20, south.energy_got_kwh = 18;
   south.sessions = 2, south.sessions_ended = 2, south.decisions = 96;
   south.satisfaction.add(0.75, 0.75);

@@ -142,7 +142,10 @@ TEST(Checkpoints, HoldsWhatWasBeforeItsInstantAndNothingAtIt) {
   twin::simulate(world, dice_strategy(1), options);
   ASSERT_GT(lines, 0U);
   const std::string at = std::to_string(monday_ns + 2 * hour_ns);
-  for (std::size_t i = 0; i < lines; ++i) EXPECT_EQ(before.lines[i].find(at), std::string::npos) << before.lines[i];
+  for (std::size_t i = 0; i < lines; ++i) {
+    if (before.lines[i].starts_with("plan ")) continue;  // speaks of times to come
+    EXPECT_EQ(before.lines[i].find(at), std::string::npos) << before.lines[i];
+  }
   EXPECT_NE(before.lines[lines].find(at), std::string::npos) << before.lines[lines];
 }
 

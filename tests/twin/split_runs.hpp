@@ -26,10 +26,10 @@ struct LoggingObserver : twin::Observer {
                                 bits(p.energy_kwh)));
   }
   void on_session(const twin::SessionRecord& s) override {
-    lines.push_back(fmt::format("session {} {} {} {} {} {} {} {} {} {} {} {} {} {}", s.number, s.site, s.evse, s.id,
+    lines.push_back(fmt::format("session {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", s.number, s.site, s.evse, s.id,
                                 s.vehicle, s.arrived_ns, s.plugged_in_ns, s.departed_ns, bits(s.got_kwh),
-                                bits(s.discharged_kwh), bits(s.cost), bits(s.paid), bits(s.soc_end),
-                                bits(s.wear_cyclic)));
+                                bits(s.discharged_kwh), bits(s.cost), bits(s.driver_revenue), bits(s.v2g_payment),
+                                bits(s.soc_end), bits(s.wear_cyclic)));
   }
   void on_signal(const twin::SignalRecord& s) override {
     lines.push_back(fmt::format("signal {} {} {} {}", s.site, name_of(s.kind), s.start_ns, bits(s.value)));
@@ -38,7 +38,12 @@ struct LoggingObserver : twin::Observer {
     std::string line =
         fmt::format("decision {} {} {} {} {}", d.site, d.number, d.time_ns, d.why, bits(d.expected_cost));
     for (const double kw : d.wished_kw) line += " " + bits(kw);
+    if (d.planned) line += " with a plan";
     lines.push_back(line);
+  }
+  void on_plan(const twin::PlanRecord& p) override {
+    lines.push_back(fmt::format("plan {} {} {} {} {} {} {} {}", p.site, static_cast<int>(p.subject), p.row, p.decision,
+                                p.start_ns, p.end_ns, bits(p.kw), p.replaced_ns));
   }
   void on_correction(const twin::CorrectionRecord& c) override {
     lines.push_back(fmt::format("correction {} {} {} {} {} {} {} {}", c.site, static_cast<int>(c.subject), c.row,
@@ -49,6 +54,10 @@ struct LoggingObserver : twin::Observer {
     lines.push_back(fmt::format("meter {} {} {} {} {} {} {}", m.site, m.start_ns, m.end_ns,
                                 bits(m.increment->import_kwh), bits(m.increment->energy_cost),
                                 bits(m.increment->demand_charge), bits(m.peak_kw)));
+  }
+  void on_evse_day(const twin::EvseDayRecord& d) override {
+    lines.push_back(fmt::format("day {} {} {} {} {} {} {} {}", d.site, d.row, d.start_ns, bits(d.charged_kwh),
+                                bits(d.discharged_kwh), bits(d.cost), bits(d.driver_revenue), bits(d.v2g_payment)));
   }
   void on_event(const twin::EventRecord& e) override {
     lines.push_back(fmt::format("event {} {} {} {}", e.site, e.time_ns, e.kind, e.text));
@@ -111,6 +120,7 @@ class DiceStrategy : public control::Strategy {
   DiceStrategy(std::uint64_t seed, std::uint32_t site) : seed_(seed + site) {
     subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
     horizon_steps = 4;
+    plan_steps = 3;
   }
   void decide(const evtwin_view& view, evtwin_decision& d) override {
     // What it sees is in what it does: a view that is not the same shows.
@@ -129,6 +139,8 @@ class DiceStrategy : public control::Strategy {
       d.evse_kw[i] = what == 0 ? std::numeric_limits<double>::quiet_NaN() : what == 1 ? 1e300 : roll() * 90.0 - 30.0;
     }
     for (std::uint32_t s = 0; s < view.n_storages; ++s) d.storage_kw[s] = roll() * 240.0 - 120.0;
+    const std::size_t plan_cells = (std::size_t{view.n_evses} + view.n_storages) * d.plan_steps;
+    for (std::size_t cell = 0; cell < plan_cells; ++cell) d.plan_kw[cell] = std::floor(roll() * 4.0);
     if (roll() < 0.5) d.wake_ns = view.now_ns + 1 + static_cast<TimeNs>(roll() * 3.6e12);
     d.expected_cost = sum;
   }
@@ -207,6 +219,7 @@ inline twin::World eventful_world(std::uint64_t seed) {
       auto law = std::get<demand::Poisson>(*site.arrivals[0]);
       law.reserved_share = dice.real(0.1, 1.0);
       law.reserved_h_before = {demand::Distribution::Kind::uniform, 0.0, 6.0, 0.0, 6.0, {}};
+      law.v2g_min_price_per_kwh = {demand::Distribution::Kind::uniform, 0.0, 0.2, 0.0, 0.2, {}};
       site.arrivals[0] = std::make_shared<const demand::ArrivalLaw>(law);
       site.reservations.block = dice.chance(0.7);
     }
