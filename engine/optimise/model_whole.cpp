@@ -7,6 +7,8 @@ namespace evtwin::optimise {
 
 namespace {
 
+constexpr double least_when_on_kw = 1e-3;
+
 bool asked(const std::vector<AtStep>& list, std::uint32_t of, std::uint32_t step) {
   return std::binary_search(list.begin(), list.end(), AtStep{of, step});
 }
@@ -28,9 +30,15 @@ void ModelBuilder::add_whole_numbers() {
       const double most = linear_.column_upper[columns.charge + i], share = share_of(vehicle, t);
       const bool one_way = asked(contents_.vehicle_one_way, v, t) || (contents_.whole_numbers && gives_back);
       const bool has_rates = contents_.whole_numbers && !vehicle.rates_kw.empty();
-      const bool has_least = contents_.whole_numbers && vehicle.min_kw > 0.0;
-      if (most > 0.0 && (has_rates || has_least || has_starts || one_way)) {
+      // Where starts are counted, what is on charges: at least a watt.
+      const double least = !contents_.whole_numbers ? 0.0
+                           : has_starts             ? std::max(vehicle.min_kw * share, least_when_on_kw)
+                                                    : vehicle.min_kw * share;
+      const bool has_least = least > 0.0;
+      if (has_starts && most < least) linear_.column_upper[columns.charge + i] = 0.0;
+      if (most > 0.0 && most >= least && (has_rates || has_least || has_starts || one_way)) {
         on[i] = column(0.0, 1.0, 0.0, true);
+        block_.wholes.push_back({Part::on, v, t, on[i], least});
         const std::uint32_t charge = columns.charge + i;
         if (has_rates) {
           // charge = sum of rate x chosen, one chosen while on.
@@ -40,6 +48,7 @@ void ModelBuilder::add_whole_numbers() {
           for (const double rate : vehicle.rates_kw) {
             if (rate * share > most * (1.0 + 1e-12) || rate < vehicle.min_kw) continue;
             const std::uint32_t chosen = column(0.0, 1.0, 0.0, true);
+            block_.wholes.push_back({Part::rate, v, t, chosen, rate * share});
             linear_.add(power, chosen, -rate * share);
             linear_.add(one, chosen, 1.0);
           }
@@ -50,7 +59,7 @@ void ModelBuilder::add_whole_numbers() {
           if (has_least) {
             const std::uint32_t at_least = row(0.0, infinite);
             linear_.add(at_least, charge, 1.0);
-            linear_.add(at_least, on[i], -vehicle.min_kw * share);
+            linear_.add(at_least, on[i], -least);
           }
         }
       }
@@ -60,6 +69,7 @@ void ModelBuilder::add_whole_numbers() {
         linear_.column_upper[columns.discharge + i] = 0.0;
       } else if (most_back > 0.0 && (least_back > 0.0 || one_way)) {
         back[i] = column(0.0, 1.0, 0.0, true);
+        block_.wholes.push_back({Part::back, v, t, back[i], least_back});
         const std::uint32_t at_most = row(-infinite, 0.0);
         linear_.add(at_most, columns.discharge + i, 1.0);
         linear_.add(at_most, back[i], -most_back);
@@ -95,6 +105,7 @@ void ModelBuilder::add_whole_numbers() {
     const PlanStorage& storage = problem_.storages[both.of];
     const StorageColumns& columns = block_.storages[both.of];
     const std::uint32_t charging = column(0.0, 1.0, 0.0, true);
+    block_.wholes.push_back({Part::storage_way, both.of, both.step, charging, 0.0});
     const std::uint32_t in = row(-infinite, 0.0), out = row(-infinite, storage.max_discharge_kw);
     linear_.add(in, columns.charge + both.step, 1.0);
     linear_.add(in, charging, -storage.max_charge_kw);
@@ -110,6 +121,7 @@ void ModelBuilder::add_one_way_grid() {
     if (step.in == no_index || step.out == no_index) continue;
     const double most_in = linear_.column_upper[step.in], most_out = linear_.column_upper[step.out];
     const std::uint32_t importing = column(0.0, 1.0, 0.0, true);
+    block_.wholes.push_back({Part::grid_way, 0, t, importing, 0.0});
     const std::uint32_t in = row(-infinite, 0.0), out = row(-infinite, most_out);
     linear_.add(in, step.in, 1.0);
     linear_.add(in, importing, -most_in);

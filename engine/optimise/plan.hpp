@@ -28,9 +28,12 @@ struct StoragePlan {
 
 struct Plan {
   Outcome outcome = Outcome::failed;
-  Method method = Method::lp;  ///< that made it: `lp` also where a greedy did not fit, or a MILP found nothing in time
-  double objective = 0.0;      ///< the problem's, of this very plan
-  double bound = 0.0;          ///< no plan costs less
+  std::string why;  ///< there is no plan, in one line; empty where there is one
+  /// That made it: `lp` also where a greedy did not fit. milp: minimum currents, rates and starts are kept. Opposite
+  /// powers at once are kept out by either, with binaries where they would pay.
+  Method method = Method::lp;
+  double objective = 0.0;  ///< the problem's, of this very plan
+  double bound = 0.0;      ///< no plan costs less
   std::vector<VehiclePlan> vehicles;
   std::vector<StoragePlan> storages;
   std::vector<double> import_kw, export_kw, curtailed_kw;  ///< [steps]

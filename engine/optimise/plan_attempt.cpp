@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "optimise/greedy.hpp"
 #include "optimise/plan_facts.hpp"
+#include "optimise/plan_rounding.hpp"
 #include "optimise/tie_break.hpp"
 
 namespace evtwin::optimise {
@@ -48,25 +50,24 @@ PlanAttempt::PlanAttempt(const PlannerOptions& options, const PlannerMemory& las
 }
 
 std::vector<Plan> PlanAttempt::plans() {
+  if (options_.method == Method::greedy && problems_.size() == 1 && fits_greedy(*problems_.front())) {
+    plans_.front() = greedy_plan(*problems_.front());
+    if (check_plan(*problems_.front(), plans_.front()).empty()) return plans_;
+  }
   const bool fair = std::any_of(problems_.begin(), problems_.end(),
                                 [](const PlanProblem* problem) { return problem->fairness == Fairness::max_min; });
   if (fair) maximise_worst_share();
   bool answered = solve_linear();
   bound_ = solution_.bound;
-  Method method = Method::lp;
-  if (answered && must_be_whole()) {
-    method = Method::milp;
-    answered = solve_whole();
-  }
+  if (answered && must_be_whole()) answered = solve_whole();
   if (answered) {
-    // A kept optimum of the linear model is one of the whole-number model that was asked for, too.
-    if (options_.method == Method::milp) method = Method::milp;
-    finish(method);
+    // A linear optimum that keeps the whole-number rules as it stands is the whole-number optimum, too.
+    finish(options_.method == Method::milp ? Method::milp : Method::lp);
   } else {
-    for (Plan& plan : plans_) {
-      plan = {};
-      plan.outcome = solution_.outcome == Outcome::optimal ? Outcome::failed : solution_.outcome;
-    }
+    if (solution_.outcome == Outcome::optimal)
+      give_up(Outcome::failed, "the solver's plan is not sound: " + complaint_);
+    else
+      give_up(solution_.outcome, "the solver found no plan: " + std::string(name_of(solution_.outcome)));
   }
   for (Plan& plan : plans_) {
     plan.iterations = iterations_;
@@ -123,18 +124,22 @@ bool PlanAttempt::sound(Method method) {
     plans_[k].method = method;
     plans_[k].objective = cost_of(*problems_[k], plans_[k]);
     plans_[k].bound = -infinite;
-    if (!check_plan(*problems_[k], plans_[k]).empty()) return false;
+    complaint_ = check_plan(*problems_[k], plans_[k]);
+    if (!complaint_.empty()) return false;
   }
   return true;
+}
+
+bool PlanAttempt::nets() const {
+  return std::any_of(both_.begin(), both_.end(), [](const BothWays& both) { return !both.empty(); });
 }
 
 // The linear answer is the whole-number optimum where it keeps the rules as it stands; opposite powers at once are
 // netted where that changes neither soundness nor cost.
 bool PlanAttempt::must_be_whole() {
-  const bool nets = std::any_of(both_.begin(), both_.end(), [](const BothWays& both) { return !both.empty(); });
   const bool inner = problems_.front()->linearisation == Linearisation::inner;
   if (options_.method == Method::milp && !sound(Method::milp)) return true;
-  if (!nets || !inner) return false;
+  if (!nets() || !inner) return false;
   return !sound(Method::lp) || cost() > solution_.objective + 1e-8 * std::max(1.0, std::abs(solution_.objective));
 }
 
@@ -147,7 +152,8 @@ void PlanAttempt::forbid_both_ways() {
   }
 }
 
-bool PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
+// The linear model with its whole-number columns fixed.
+Solution PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
   solver_.load(model_.linear);
   if (!basis_.empty()) solver_.set_basis(fitted(basis_, model_));
   for (std::uint32_t c = 0; c < model_.linear.columns(); ++c)
@@ -157,27 +163,53 @@ bool PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
     }
   Solution solution = solver_.solve();
   iterations_ += solution.iterations;
-  if (solution.outcome != Outcome::optimal) return false;
-  solution_ = std::move(solution);
-  read();
-  return true;
+  return solution;
 }
 
+// Rounding first: where that is within the gap of the linear bound no search is needed. It also is the answer of a
+// search that found nothing in its nodes.
 bool PlanAttempt::solve_whole() {
+  const std::vector<Plan> linear = plans_;
   for (std::size_t round = 0; round < most_rounds; ++round) {
     forbid_both_ways();
     for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
     build();
-    const Solution whole = solve_milp(model_.linear, options_.milp);
-    iterations_ += whole.iterations;
-    nodes_ += whole.nodes;
-    bound_ = std::max(bound_, whole.bound);
-    outcome_ = whole.outcome;
-    if (!whole.has_answer() || !solve_with(whole.values)) return false;
+    std::vector<double> best, numbers(model_.linear.columns(), 0.0);
+    double least = infinite;
+    const auto take = [&](const Solution& candidate) {
+      if (candidate.outcome != Outcome::optimal || candidate.objective >= least) return;
+      best = candidate.values;
+      least = candidate.objective;
+    };
+    const auto within_gap = [&] {
+      return !best.empty() &&
+             least - bound_ <= std::max(1e-9, options_.milp.relative_gap) * std::max(1.0, std::abs(least));
+    };
+    for (const double threshold : {0.5, 1.0}) {
+      if (within_gap()) break;
+      for (std::size_t k = 0; k < problems_.size(); ++k)
+        round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
+      take(solve_with(numbers));
+    }
+    if (!within_gap()) {
+      const Solution whole = solve_milp(model_.linear, options_.milp);
+      iterations_ += whole.iterations;
+      nodes_ += whole.nodes;
+      bound_ = std::max(bound_, whole.bound);
+      if (whole.has_answer()) take(solve_with(whole.values));
+    }
+    if (best.empty()) {
+      for (std::size_t k = 0; k < problems_.size(); ++k) rest(*problems_[k], model_.blocks[k], numbers);
+      take(solve_with(numbers));
+    }
+    outcome_ = within_gap() ? Outcome::optimal : Outcome::limit;
+    if (best.empty()) return false;
+    solution_ = solve_with(best);
+    if (solution_.outcome != Outcome::optimal) return false;
+    read();
     if (complete()) continue;
     if (!must_be_whole()) return true;
-    const bool nets = std::any_of(both_.begin(), both_.end(), [](const BothWays& both) { return !both.empty(); });
-    if (!nets) return false;
+    if (!nets()) return false;
   }
   return false;
 }
@@ -224,13 +256,18 @@ void PlanAttempt::finish(Method method) {
     plan.objective = problems_.size() == 1 ? found : cost_of(*problems_[k], plan);
     // With several futures only their weighted mean has a bound.
     plan.bound = problems_.size() == 1 ? std::min(bound_, found) : -infinite;
-    if (check_plan(*problems_[k], plan).empty()) continue;
-    const std::string wrong = check_plan(*problems_[k], plan);
-    for (Plan& each : plans_) {
-      each = {};
-      each.outcome = Outcome::failed;
+    if (std::string wrong = check_plan(*problems_[k], plan); !wrong.empty()) {
+      give_up(Outcome::failed, "the solver's plan is not sound: " + wrong);
+      return;
     }
-    return;
+  }
+}
+
+void PlanAttempt::give_up(Outcome outcome, const std::string& why) {
+  for (Plan& plan : plans_) {
+    plan = {};
+    plan.outcome = outcome;
+    plan.why = why;
   }
 }
 

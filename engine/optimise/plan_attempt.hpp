@@ -2,6 +2,7 @@
 // they matter, ties last.
 #pragma once
 #include <span>
+#include <string>
 #include <vector>
 
 #include "optimise/plan_completion.hpp"
@@ -29,7 +30,7 @@ class PlanAttempt {
   bool solve_linear();
   /// The same with whole numbers, then the linear model with these numbers fixed.
   bool solve_whole();
-  bool solve_with(const std::vector<double>& whole_numbers);
+  Solution solve_with(const std::vector<double>& whole_numbers);
   void maximise_worst_share();
   void read();
   /// Adds what the answer just read breaks. @returns whether there was anything
@@ -39,9 +40,11 @@ class PlanAttempt {
   /// Whether each plan is sound as one of this method.
   bool sound(Method method);
   bool must_be_whole();
+  /// Whether opposite powers at once were netted in a plan.
+  bool nets() const;
   void forbid_both_ways();
-  std::vector<double> rounded(double threshold) const;
   void finish(Method method);
+  void give_up(Outcome outcome, const std::string& why);
   void set_contract_values();
 
   const PlannerOptions& options_;
@@ -57,6 +60,7 @@ class PlanAttempt {
   std::vector<BothWays> both_;
   double bound_ = 0.0;
   Outcome outcome_ = Outcome::optimal;
+  std::string complaint_;  ///< of the last plan that was not sound
   std::uint64_t iterations_ = 0, nodes_ = 0;
   std::size_t rounds_ = 0;
 };

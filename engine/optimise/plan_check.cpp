@@ -150,8 +150,9 @@ class Look {
                                                                   discharge_kw / spec.discharge_efficiency);
       within(made.stored_kwh[t], stored_kwh, stored_kwh, tolerance_kwh_, "kWh",
              name("stored energy, from its powers,"));
-      // From outside of the window it moves inwards only.
-      within(made.stored_kwh[t], std::min(spec.min_kwh, before_kwh), std::max(spec.max_kwh, before_kwh), tolerance_kwh_,
+      // From outside of the window it moves inwards only; a bound knows the start alone.
+      const double from_kwh = problem_.linearisation == Linearisation::inner ? before_kwh : spec.stored_kwh;
+      within(made.stored_kwh[t], std::min(spec.min_kwh, from_kwh), std::max(spec.max_kwh, from_kwh), tolerance_kwh_,
              "kWh", name("stored energy"));
       before_kwh = made.stored_kwh[t];
     }

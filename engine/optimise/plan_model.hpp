@@ -97,7 +97,6 @@ struct Series {
 struct VehicleColumns {
   std::uint32_t charge = no_index, discharge = no_index, level = no_index, unmet = no_index;
   std::uint32_t set_charge = no_index, set_discharge = no_index;
-  std::uint32_t on = no_index, back = no_index;  ///< binaries, where whole numbers were asked for
   std::uint32_t need_row = no_index;
   std::uint32_t length = 0;  ///< steps of the stay
 };
@@ -113,11 +112,20 @@ struct GridStep {
   std::uint32_t in = no_index, out = no_index, curtailed = no_index, over_in = no_index, over_out = no_index;
 };
 
+/// A whole-number column: on, back, rate, storage_way (1: charges), grid_way (1: imports).
+struct WholeColumn {
+  Part part = Part::on;
+  std::uint32_t of = 0, step = 0;  ///< vehicle or storage
+  std::uint32_t column = 0;
+  double kw = 0.0;  ///< on, back: the least power; rate: the power
+};
+
 /// What one problem became.
 struct ModelBlock {
   std::vector<VehicleColumns> vehicles;
   std::vector<StorageColumns> storages;
   std::vector<GridStep> steps;
+  std::vector<WholeColumn> wholes;  ///< by vehicle and step; a step's rates follow its `on`, ascending
   std::uint32_t worst = no_index;
 };
 

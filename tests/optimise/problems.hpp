@@ -51,6 +51,7 @@ class Draws {
 struct Features {
   bool discharge = false, pv = false, storage = false, demand = false, limits = false, magnitudes = false;
   bool whole_numbers = false, odd_prices = false, wishes = false, battery_need = false, over_limit = false;
+  bool outside_window = false;  ///< storages that start above or below theirs
 };
 
 inline Features all_features() { return {true, true, true, true, true, true, true, true, true, true, true}; }
@@ -111,7 +112,7 @@ inline PlanProblem random_problem(std::uint64_t seed, const Features& with) {
       if (draw.chance(0.7)) one.charge_efficiency = one.discharge_efficiency = 0.95;
       one.min_kwh = 2.0;
       one.max_kwh = 20.0;
-      one.stored_kwh = draw.between(0.0, 24.0);  // outside of its window at times
+      one.stored_kwh = with.outside_window ? draw.between(0.0, 24.0) : draw.between(2.0, 20.0);
       one.discharge_price_per_kwh = draw.chance(0.5) ? 0.0 : 3.0;
       one.end_value_per_kwh = draw.between(0.0, 40.0);
       if (draw.chance(0.3)) one.end_at_least_kwh = draw.between(0.0, 25.0);

@@ -1,0 +1,197 @@
+// What holds for every plan, over random problems.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "optimise/planner.hpp"
+#include "optimise/problems.hpp"
+
+namespace evtwin::optimise::test {
+namespace {
+
+constexpr std::uint64_t problems = 100;
+
+Features some_features(std::uint64_t seed) {
+  Draws draw(seed * 77 + 5);
+  Features with;
+  for (bool* feature : {&with.discharge, &with.pv, &with.storage, &with.demand, &with.limits, &with.magnitudes,
+                        &with.odd_prices, &with.wishes, &with.battery_need, &with.over_limit})
+    *feature = draw.chance(0.5);
+  return with;
+}
+
+PlannerOptions with_method(Method method, TieBreak tie_break = TieBreak::steady) {
+  PlannerOptions options;
+  options.method = method;
+  options.tie_break = tie_break;
+  options.milp.relative_gap = 0.0;
+  return options;
+}
+
+/// To the optimum, also where opposite powers at once need binaries.
+Planner exact() { return Planner(with_method(Method::lp)); }
+
+double slack(double money) { return 1e-6 * std::max(1.0, std::abs(money)); }
+
+TEST(PlannerProperties, EveryProblemHasAPlanThatPassesItsCheck) {
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    const PlanProblem problem = random_problem(seed, some_features(seed));
+    ASSERT_EQ(check_problem(problem), "") << seed;
+    const Plan plan = exact().plan(problem);
+    ASSERT_TRUE(plan.usable()) << seed << " " << name_of(plan.outcome);
+    EXPECT_EQ(check_plan(problem, plan), "") << seed;
+  }
+}
+
+TEST(PlannerProperties, WholeNumbersNeverCostLessAndKeepTheirRules) {
+  std::size_t dearer = 0;
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    Features with = some_features(seed);
+    with.whole_numbers = true;
+    const PlanProblem problem = random_problem(seed, with);
+    const Plan lp = Planner(with_method(Method::lp)).plan(problem);
+    const Plan milp = Planner(with_method(Method::milp)).plan(problem);
+    ASSERT_TRUE(lp.usable() && milp.usable()) << seed << lp.why << milp.why;
+    EXPECT_EQ(milp.method, Method::milp) << seed;
+    EXPECT_EQ(check_plan(problem, milp), "") << seed;
+    EXPECT_GE(milp.objective, lp.objective - slack(lp.objective)) << seed;
+    if (milp.objective > lp.objective + slack(lp.objective)) ++dearer;
+  }
+  // The rules are not vacuous.
+  EXPECT_GT(dearer, problems / 4);
+}
+
+TEST(PlannerProperties, ABoundIsNeverAboveAPlan) {
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    PlanProblem problem = random_problem(seed, some_features(seed));
+    const Plan plan = exact().plan(problem);
+    problem.linearisation = Linearisation::outer;
+    const Plan bound = exact().plan(problem);
+    ASSERT_TRUE(bound.usable()) << seed << bound.why;
+    EXPECT_LE(bound.objective, plan.objective + slack(plan.objective)) << seed;
+  }
+}
+
+TEST(PlannerProperties, MoreFreedomNeverCostsMore) {
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    // A limit that is broken at rest is soft, and hard when it is a little higher: not here.
+    Features with = some_features(seed);
+    with.over_limit = false;
+    PlanProblem problem = random_problem(seed, with);
+    const double before = exact().plan(problem).objective;
+    for (double& limit : problem.import_limit_kw) limit += 10.0;
+    for (PlanVehicle& vehicle : problem.vehicles) vehicle.max_kw += 3.0;
+    for (PlanLimit& limit : problem.limits)
+      for (double& upper : limit.upper) upper += 5.0;
+    // The pressure is counted from a share of the limit: a higher limit is less pressure.
+    EXPECT_LE(exact().plan(problem).objective, before + slack(before)) << seed;
+  }
+}
+
+TEST(PlannerProperties, ATieBreakChangesNoCost) {
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    const PlanProblem problem = random_problem(seed, some_features(seed));
+    const double none = Planner(with_method(Method::lp, TieBreak::none)).plan(problem).objective;
+    EXPECT_NEAR(Planner(with_method(Method::lp, TieBreak::earliest)).plan(problem).objective, none, slack(none))
+        << seed;
+  }
+}
+
+TEST(PlannerProperties, TheOrderOfVehiclesChangesNoCost) {
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    PlanProblem problem = random_problem(seed, some_features(seed));
+    const double before = exact().plan(problem).objective;
+    std::reverse(problem.vehicles.begin(), problem.vehicles.end());
+    EXPECT_NEAR(exact().plan(problem).objective, before, slack(before)) << seed;
+  }
+}
+
+/// The problem one step on, after `plan`'s first step: who is still there wants what is left.
+PlanProblem moved_on(PlanProblem problem, const Plan& plan) {
+  for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
+    PlanVehicle& vehicle = problem.vehicles[v];
+    if (vehicle.first_step > 0) {
+      --vehicle.first_step;
+      --vehicle.end_step;
+      continue;
+    }
+    if (vehicle.end_step == 0) continue;
+    const double kwh = problem.hours[0] * plan.vehicles[v].kw(0);
+    const double stored = problem.hours[0] * (vehicle.charge_efficiency * plan.vehicles[v].charge_kw[0] -
+                                              plan.vehicles[v].discharge_kw[0] / vehicle.discharge_efficiency);
+    const double got = vehicle.need_at == NeedAt::battery ? stored : kwh;
+    vehicle.wanted_kwh = std::max(0.0, vehicle.wanted_kwh - got);
+    vehicle.most_kwh = std::max(0.0, vehicle.most_kwh - got);
+    vehicle.room_kwh = std::max(0.0, vehicle.room_kwh - stored);
+    vehicle.dischargeable_kwh = std::max(0.0, vehicle.dischargeable_kwh + stored);
+    vehicle.first_share = 1.0;
+    if (!vehicle.step_max_kw.empty()) vehicle.step_max_kw.erase(vehicle.step_max_kw.begin());
+    --vehicle.end_step;
+  }
+  std::erase_if(problem.vehicles, [](const PlanVehicle& vehicle) { return vehicle.end_step == 0; });
+  for (std::size_t s = 0; s < problem.storages.size(); ++s)
+    problem.storages[s].stored_kwh = plan.storages[s].stored_kwh[0];
+  for (auto* series : {&problem.hours, &problem.buy_per_kwh, &problem.sell_per_kwh, &problem.load_kw, &problem.pv_kw,
+                       &problem.import_limit_kw, &problem.export_limit_kw})
+    series->erase(series->begin());
+  for (MeterWindow& window : problem.windows) {
+    window.first_step = std::max(window.first_step, 1u) - 1;
+    window.end_step = std::max(window.end_step, 1u) - 1;
+  }
+  ++problem.first_step_number;
+  return problem;
+}
+
+TEST(PlannerProperties, AWarmPlanCostsWhatAColdOneDoes) {
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    PlanProblem problem = random_problem(seed, some_features(seed));
+    Planner warm = exact();
+    Plan plan = warm.plan(problem);
+    for (int step = 0; step < 3 && problem.steps() > 1; ++step) {
+      problem = moved_on(problem, plan);
+      if (step == 1) problem.vehicles.push_back(car(900, 0, 1, 7.0, 1.0));  // and somebody arrives
+      ASSERT_EQ(check_problem(problem), "") << seed;
+      plan = warm.plan(problem);
+      ASSERT_TRUE(plan.usable()) << seed;
+      const double cold = exact().plan(problem).objective;
+      EXPECT_NEAR(plan.objective, cold, slack(cold)) << seed << " step " << step;
+    }
+  }
+}
+
+TEST(PlannerProperties, ALoadedPlannerAnswersAsTheOneThatSaved) {
+  for (std::uint64_t seed = 0; seed < problems; seed += 3) {
+    for (const Method method : {Method::lp, Method::milp}) {
+      Features with = some_features(seed);
+      with.whole_numbers = method == Method::milp;
+      PlanProblem problem = random_problem(seed, with);
+      Planner first(with_method(method));
+      const Plan before = first.plan(problem);
+      if (problem.steps() < 2) continue;
+      Planner second(with_method(method));
+      second.load(first.save());
+      EXPECT_EQ(second.save(), first.save());
+      problem = moved_on(problem, before);
+      const Plan a = first.plan(problem), b = second.plan(problem);
+      EXPECT_EQ(first.save(), second.save()) << seed;
+      EXPECT_EQ(a.objective, b.objective) << seed;
+      for (std::size_t v = 0; v < a.vehicles.size(); ++v) {
+        EXPECT_EQ(a.vehicles[v].charge_kw, b.vehicles[v].charge_kw) << seed;
+        EXPECT_EQ(a.vehicles[v].discharge_kw, b.vehicles[v].discharge_kw) << seed;
+      }
+    }
+  }
+}
+
+TEST(PlannerProperties, BytesThatWereNotSavedAreRefused) {
+  Planner planner;
+  planner.plan(random_problem(1, all_features()));
+  std::vector<std::byte> bytes = planner.save();
+  for (const std::size_t size : {std::size_t{0}, std::size_t{5}, bytes.size() / 2, bytes.size() - 1})
+    EXPECT_THROW(planner.load(std::span(bytes).first(size)), std::invalid_argument) << size;
+  bytes.push_back(std::byte{0});
+  EXPECT_THROW(planner.load(bytes), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace evtwin::optimise::test
