@@ -46,10 +46,8 @@ KeyedBasis keyed(const PlanModel& model, const Basis& basis) {
   return saved;
 }
 
-Basis fitted(const KeyedBasis& saved, const PlanModel& model) {
-  Basis basis;
-  basis.columns.assign(model.linear.columns(), Standing::at_lower);
-  basis.rows.assign(model.linear.rows(), Standing::basic);
+Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis basis) {
+  if (saved.empty()) return basis;
   std::unordered_map<Name, std::uint32_t, Hash> index;
   index.reserve(saved.series.size());
   for (std::uint32_t s = 0; s < saved.series.size(); ++s) index.emplace(full_name(saved.series[s]), s);

@@ -19,8 +19,7 @@ struct KeyedBasis {
 
 KeyedBasis keyed(const PlanModel& model, const Basis& basis);
 
-/// A basis for this model: standings of the same names, slack rows and columns at their lower bound elsewhere, and as
-/// many basic ones as rows.
-Basis fitted(const KeyedBasis& saved, const PlanModel& model);
+/// A basis for this model: standings of the same names, `start`'s elsewhere, and as many basic ones as rows.
+Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis start);
 
 }  // namespace evtwin::optimise

@@ -13,7 +13,7 @@ void ModelBuilder::add_storages() {
   for (std::uint32_t s = 0; s < problem_.storages.size(); ++s) {
     const PlanStorage& storage = problem_.storages[s];
     StorageColumns& columns = block_.storages[s];
-    const auto first_row = static_cast<std::uint32_t>(linear_.rows());
+    columns.level_row = static_cast<std::uint32_t>(linear_.rows());
     columns.charge = static_cast<std::uint32_t>(linear_.columns());
     for (std::uint32_t t = 0; t < steps(); ++t) at_grid(column(0.0, storage.max_charge_kw, 0.0), t, 1.0);
     columns.discharge = static_cast<std::uint32_t>(linear_.columns());
@@ -36,7 +36,7 @@ void ModelBuilder::add_storages() {
     name(Part::storage_charge, false, storage.key, 0, columns.charge, steps());
     name(Part::storage_discharge, false, storage.key, 0, columns.discharge, steps());
     name(Part::storage_level, false, storage.key, 0, columns.level, steps());
-    name(Part::storage_level, true, storage.key, 0, first_row, steps());
+    name(Part::storage_level, true, storage.key, 0, columns.level_row, steps());
     const std::uint32_t last = columns.level + steps() - 1;
     if (storage.end_at_least_kwh <= linear_.column_lower[last]) continue;
     const std::uint32_t lack = column(0.0, infinite, problem_.over_limit_price_per_kwh);

@@ -75,6 +75,7 @@ void ModelBuilder::add_level(std::uint32_t index) {
     }
     name(part, false, vehicle.key, vehicle.first_step, first, length);
     name(part, true, vehicle.key, vehicle.first_step, first_row, length);
+    if (part == Part::level) columns.level_row = first_row;
     return first;
   };
   // Where nothing is lost, or the count is the battery's, one chain keeps both bounds.

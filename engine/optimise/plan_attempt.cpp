@@ -6,6 +6,7 @@
 #include "optimise/greedy.hpp"
 #include "optimise/plan_facts.hpp"
 #include "optimise/plan_rounding.hpp"
+#include "optimise/start_basis.hpp"
 #include "optimise/tie_break.hpp"
 
 namespace evtwin::optimise {
@@ -86,7 +87,7 @@ bool PlanAttempt::solve_linear() {
   for (;;) {
     build();
     solver_.load(model_.linear);
-    if (!basis_.empty()) solver_.set_basis(fitted(basis_, model_));
+    solver_.set_basis(fitted(basis_, model_, start_basis(model_, problems_)));
     solution_ = solver_.solve();
     iterations_ += solution_.iterations;
     if (solution_.outcome != Outcome::optimal) return false;
@@ -155,7 +156,7 @@ void PlanAttempt::forbid_both_ways() {
 // The linear model with its whole-number columns fixed.
 Solution PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
   solver_.load(model_.linear);
-  if (!basis_.empty()) solver_.set_basis(fitted(basis_, model_));
+  solver_.set_basis(fitted(basis_, model_, start_basis(model_, problems_)));
   for (std::uint32_t c = 0; c < model_.linear.columns(); ++c)
     if (model_.linear.integer[c] != 0) {
       const double whole = std::round(whole_numbers[c]);

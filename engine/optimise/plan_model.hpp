@@ -97,12 +97,12 @@ struct Series {
 struct VehicleColumns {
   std::uint32_t charge = no_index, discharge = no_index, level = no_index, unmet = no_index;
   std::uint32_t set_charge = no_index, set_discharge = no_index;
-  std::uint32_t need_row = no_index;
+  std::uint32_t need_row = no_index, level_row = no_index;
   std::uint32_t length = 0;  ///< steps of the stay
 };
 
 struct StorageColumns {
-  std::uint32_t charge = 0, discharge = 0, level = 0;
+  std::uint32_t charge = 0, discharge = 0, level = 0, level_row = 0;
 };
 
 struct GridStep {
