@@ -2,6 +2,8 @@
 -- cheap and dear hours. Round figures throughout; compare price-threshold with and without V2G:
 --
 --   evtwin compare scenarios/dc_v2g.lua --strategies asap,price-threshold:v2g=false,price-threshold
+--
+-- What drivers are paid per kWh, and the least that owners take, are parameters: --set owners_minimum=0.1
 
 return scenario {
   name = "DC chargers with V2G", start = "2025-01-13", days = 5, timezone = "Europe/Berlin", seed = 3,
@@ -19,12 +21,12 @@ return scenario {
     },
     stations = { { name = "DC", evses = 4, kind = "dc", kw = 50, min_kw = 1, efficiency = 0.95, bidirectional = true, max_discharge_kw = 20 } },
     load = { 8, 8, 8, 8, 8, 9, 12, 16, 20, 22, 22, 22, 22, 22, 22, 22, 20, 24, 26, 22, 16, 12, 10, 8 },
-    v2g_price_per_kwh = 0.05, wear_price_per_kwh = 0.03, unmet_price_per_kwh = 0.5,
+    v2g_price_per_kwh = param("v2g_price", 0.05), wear_price_per_kwh = 0.03, unmet_price_per_kwh = 0.5,
   },
   arrivals = arrivals.poisson {
     per_hour = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, 1, 1, 0.5, 0, 0, 0, 0, 0 },
     energy_kwh = normal { mean = 25, std = 8, min = 5, max = 50 }, stay_h = normal { mean = 14, std = 2, min = 6, max = 18 },
-    v2g_share = 1,
+    v2g_share = 1, v2g_min_price_per_kwh = param("owners_minimum", 0),
   },
   strategy = "price-threshold",
 }

@@ -1,9 +1,10 @@
 -- The experiment that EV2Gym calls V2GProfitMax, as its paper describes it (Orfanoudakis et al., arXiv 2404.01849):
 -- stations of one 22 kW outlet behind one transformer of 100 kW, cars of 50 kWh that may discharge, decisions every
--- 15 minutes, 85 of them from 05:00, energy sold back at the price of the hour. Size and the shape of the day are
--- parameters:
+-- 15 minutes, 85 of them from 05:00, energy sold back at the price of the hour times the discharge price factor (1.2 in
+-- what was made of it since). Size, factor and the shape of the day are parameters:
 --
 --   evtwin compare scenarios/ev2gym_v2gprofitmax.lua --strategies asap,round-robin,price-threshold --set stations=40
+--   evtwin compare scenarios/ev2gym_v2gprofitmax.lua --strategies asap,price-threshold --set factor=1.2
 --
 -- What is not EV2Gym's: who comes and when (its tables of sessions are not ours to ship: a law of our own, shaped like a
 -- workplace), and the prices (round figures, shaped like a day of the Dutch day-ahead market). Its losses cost nothing,
@@ -34,7 +35,7 @@ return scenario {
     { name = "50 kWh", battery_kwh = 50, ac_kw = 22.1, ac_phases = 3, efficiency = 1, v2g = true, discharge_kw = 22.1, soc_floor = 0.1, soc_known = true },
   },
   site {
-    tariff = { name = "a day of hourly prices", currency = "EUR", source = "made up: round figures", periods = periods, sell_factor = 1 },
+    tariff = { name = "a day of hourly prices", currency = "EUR", source = "made up: round figures", periods = periods, sell_factor = param("factor", 1) },
     feeders = { { name = "transformer", max_kw = param("transformer_kw", 100), max_export_kw = param("transformer_kw", 100) } },
     limits = param("limits", "enforce"),
     stations = outlets,

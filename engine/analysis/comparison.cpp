@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,8 @@ struct Column {
   std::string_view kpi;
   std::string_view head, head_ko;
   Show show;
-  bool always;  // also when it is 0 for everyone
+  bool always;                 // also when it is 0 for everyone
+  std::string_view with = {};  // ... and only where this figure is not
 };
 
 constexpr std::array columns{
@@ -38,6 +40,8 @@ constexpr std::array columns{
     Column{"pv_self_use_fraction", "PV used %", "태양광 자가소비 %", Show::percent, false},
     Column{"storage_cycles", "ESS cycles", "ESS 사이클", Show::one_decimal, false},
     Column{"v2g_kwh", "V2G kWh", "V2G kWh", Show::one_decimal, false},
+    Column{"owner_money", "owners", "소유자 손익", Show::money, false, "v2g_kwh"},
+    Column{"site_money", "site", "사업자 손익", Show::money, false, "v2g_kwh"},
     Column{"overload_kwh", "overload kWh", "초과 kWh", Show::one_decimal, false},
     Column{"co2_kg", "CO2 kg", "CO2 kg", Show::one_decimal, false},
     Column{"objective", "objective", "목적함수", Show::money, true},
@@ -58,12 +62,14 @@ std::string cell_text(double value, const Column& column, std::string_view curre
 }
 
 bool is_shown(const Column& column, std::span<const Contender> contenders) {
-  if (column.always) return true;
-  for (const Contender& contender : contenders) {
-    const double value = value_of(contender.kpis, column.kpi);
-    if (!std::isnan(value) && value != 0.0) return true;
-  }
-  return false;
+  const auto says_something = [&](std::string_view kpi) {
+    return std::any_of(contenders.begin(), contenders.end(), [&](const Contender& contender) {
+      const double value = value_of(contender.kpis, kpi);
+      return !std::isnan(value) && value != 0.0;
+    });
+  };
+  if (!column.with.empty() && !says_something(column.with)) return false;
+  return column.always || says_something(column.kpi);
 }
 
 // Text of the best cell where better has a meaning and not all read the same; what reads the same is equally good.

@@ -280,6 +280,24 @@ void Advisor::number_sessions(const Request& request) {
   }
 }
 
+std::optional<AnsweredPlan> Advisor::plan_of(const Situation& situation) {
+  const std::size_t steps = situation.columns.plan_steps();
+  const auto kw = situation.columns.decided_plan_kw();
+  if (std::all_of(kw.begin(), kw.end(), [](double x) { return std::isnan(x); })) return {};
+  AnsweredPlan plan;
+  const std::int64_t* start_ns = situation.columns.view.horizon_start_ns;
+  plan.start_ns.assign(start_ns, start_ns + steps + 1);
+  for (std::size_t m = 0; m < kw.size() / steps; ++m) {
+    const auto row = kw.subspan(m * steps, steps);
+    if (std::all_of(row.begin(), row.end(), [](double x) { return std::isnan(x); })) continue;
+    const bool evse = m < situation.evses.size();
+    (evse ? plan.evses : plan.storages)
+        .push_back({evse ? situation.evses[m].id : situation.storages[m - situation.evses.size()].id,
+                    {row.begin(), row.end()}});
+  }
+  return plan;
+}
+
 Answer Advisor::decide(const Request& request) {
   if (first_) check_installation(*first_, request);
   Situation situation(request);
@@ -320,6 +338,7 @@ Answer Advisor::decide(const Request& request) {
   }
   answer.wake_ns = decision.wake_ns;
   answer.expected_cost = decision.expected_cost;
+  answer.plan = plan_of(situation);
   answer.remarks = std::exchange(strategy_->remarks, {});
   return answer;
 }

@@ -30,12 +30,23 @@ struct Exceeded {
   double value = 0.0, lower = 0.0, upper = 0.0;  ///< in the row's unit
 };
 
+/// What the strategy planned, where it did.
+struct AnsweredPlan {
+  struct Row {
+    std::string id;          ///< of an EVSE or storage
+    std::vector<double> kw;  ///< by step; NaN: what was planned before stands
+  };
+  std::vector<TimeNs> start_ns;      ///< of the steps, then the last one's end
+  std::vector<Row> evses, storages;  ///< with a figure in them
+};
+
 struct Answer {
   std::string strategy;
   std::vector<Asked> evses, storages;  ///< all, in the request's order
   std::vector<Exceeded> exceeded;
   TimeNs wake_ns = 0;          ///< 0: no own wake-up
   double expected_cost = 0.0;  ///< NaN: none
+  std::optional<AnsweredPlan> plan;
   std::vector<control::Strategy::Remark> remarks;
 };
 
@@ -51,6 +62,7 @@ class Advisor {
  private:
   struct Situation;
   void number_sessions(const Request& request);
+  static std::optional<AnsweredPlan> plan_of(const Situation& situation);
 
   control::ChosenStrategy chosen_;
   std::unique_ptr<control::Strategy> strategy_;

@@ -37,6 +37,24 @@ Json by_id(const std::vector<Asked>& rows, double Asked::*kw) {
   return out;
 }
 
+Json plan_rows(const std::vector<AnsweredPlan::Row>& rows) {
+  Json out = Json::object();
+  for (const AnsweredPlan::Row& row : rows) {
+    Json& kw = out[row.id] = Json::array();
+    for (const double x : row.kw) kw.push_back(number(x));
+  }
+  return out;
+}
+
+Json plan_json(const Request& request, const std::optional<AnsweredPlan>& plan) {
+  if (!plan) return {};
+  Json out{{"start", Json::array()}};
+  for (const TimeNs t : plan->start_ns) out["start"].push_back(request.calendar.format_iso(t));
+  out["evse_kw"] = plan_rows(plan->evses);
+  out["storage_kw"] = plan_rows(plan->storages);
+  return out;
+}
+
 }  // namespace
 
 Json answer_json(const Request& request, const Answer& answer) {
@@ -64,6 +82,7 @@ Json answer_json(const Request& request, const Answer& answer) {
   json["wake"] =
       answer.wake_ns == 0 ? Json() : Json{{"at", request.calendar.format_iso(answer.wake_ns)}, {"ns", answer.wake_ns}};
   json["expected_cost"] = number(answer.expected_cost);
+  json["plan"] = plan_json(request, answer.plan);
   json["remarks"] = Json::array();
   for (const auto& remark : answer.remarks)
     json["remarks"].push_back(

@@ -158,6 +158,15 @@ Json answer_schema() {
                          {"properties", {{"at", text}, {"ns", {{"type", "integer"}}}}}});
   p["expected_cost"] =
       described("What the strategy expects the horizon to cost; null: it says nothing.", number_or_null);
+  const Json row_by_id{{"type", "object"}, {"additionalProperties", {{"type", "array"}, {"items", number_or_null}}}};
+  p["plan"] =
+      described("What the strategy plans from here on; null: it says nothing.",
+                {{"type", {"object", "null"}},
+                 {"required", {"start", "evse_kw", "storage_kw"}},
+                 {"properties",
+                  {{"start", described("Of each step, then the last one's end.", {{"type", "array"}, {"items", text}})},
+                   {"evse_kw", described("Mean kW in each step, by EVSE.", row_by_id)},
+                   {"storage_kw", described("The same by storage.", row_by_id)}}}});
   p["remarks"] =
       described("What the strategy had to tell.",
                 list_of({{"severity", {{"enum", {"info", "warning"}}}}, {"text", text}}, {"severity", "text"}));

@@ -645,6 +645,42 @@ TEST(DecideStream, WithoutAnAnswerSetpointsStay) {
   EXPECT_TRUE(json::parse(decide::answer_json(read, answer).dump())["evse_kw"]["A"].is_null());
 }
 
+/// Plans 2 kW for B in the second of three steps.
+struct Planning : control::Strategy {
+  Planning() { horizon_steps = plan_steps = 3; }
+  void decide(const evtwin_view&, evtwin_decision& decision) override { decision.plan_kw[1 * 3 + 1] = 2.0; }
+};
+
+TEST(DecideStream, APlanIsPartOfTheAnswer) {
+  control::ChosenStrategy chosen;
+  chosen.factory = [](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Planning>(); };
+  const decide::Request read = decide::read_request(two_cars().dump());
+  const json plan = json::parse(decide::answer_json(read, decide::Advisor(chosen).decide(read)).dump())["plan"];
+  EXPECT_EQ(plan["start"], json({"2026-06-01T09:00:00+09:00", "2026-06-01T09:15:00+09:00", "2026-06-01T09:30:00+09:00",
+                                 "2026-06-01T09:45:00+09:00"}));
+  EXPECT_EQ(plan["evse_kw"], json::parse(R"({"B": [null, 2.0, null]})"));
+  EXPECT_EQ(plan["storage_kw"], json::object());
+}
+
+TEST(DecideStream, TheLeastThatAnOwnerTakesIsShown) {
+  std::vector<double> shown;
+  control::ChosenStrategy chosen;
+  struct Looks : control::Strategy {
+    explicit Looks(std::vector<double>& to) : to_(to) {}
+    void decide(const evtwin_view& view, evtwin_decision&) override {
+      to_.assign(view.evse_v2g_price_per_kwh, view.evse_v2g_price_per_kwh + view.n_evses);
+      to_.push_back(view.wear_price_per_kwh);
+    }
+    std::vector<double>& to_;
+  };
+  chosen.factory = [&](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Looks>(shown); };
+  json request = two_cars();
+  request["prices"] = {{"v2g_price_per_kwh", 0.1}, {"wear_price_per_kwh", 0.03}};
+  request["evses"][1]["session"]["v2g_min_price_per_kwh"] = 0.25;
+  decide::Advisor(chosen).decide(decide::read_request(request.dump()));
+  EXPECT_EQ(shown, (std::vector<double>{0.1, 0.25, 0.03}));
+}
+
 TEST(DecideStream, WhatAStrategyLeavesToAnEvseOutOfServiceIsTakenAway) {
   control::ChosenStrategy chosen;
   chosen.factory = [](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Silent>(); };

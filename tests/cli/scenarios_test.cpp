@@ -30,6 +30,36 @@ TEST_F(Scenarios, EachRunsBalancesAndHasItsRecordedHash) {
   }
 }
 
+// EV2Gym's discharge price factor: energy sold back earns it times the price of the hour.
+TEST_F(Scenarios, TheDischargePriceFactorSweepsProfit) {
+  const std::string file = source_dir + "/scenarios/ev2gym_v2gprofitmax.lua";
+  double profit_before = -1e9, v2g_before_kwh = -1.0;
+  for (const std::string factor : {"0.9", "1.0", "1.1", "1.2"}) {
+    const auto kpi = run({"run", file, "--set", "factor=" + factor, "--json"}).json()["kpi"];
+    const double profit = -kpi["energy_cost"].get<double>(), v2g_kwh = kpi["v2g_kwh"].get<double>();
+    EXPECT_GT(profit, profit_before) << factor;
+    EXPECT_GE(v2g_kwh, v2g_before_kwh) << factor;
+    EXPECT_NEAR(kpi["owner_money"].get<double>() + kpi["site_money"].get<double>() + kpi["total_cost"].get<double>() +
+                    kpi["wear_cost"].get<double>(),
+                0.0, 1e-9);
+    profit_before = profit;
+    v2g_before_kwh = v2g_kwh;
+  }
+  EXPECT_GT(v2g_before_kwh, 0.0);
+}
+
+TEST_F(Scenarios, OwnersWhoWantMoreThanItIsWorthGiveNothingBack) {
+  const std::string file = source_dir + "/scenarios/dc_v2g.lua";
+  const auto v2g = [&](const std::string& minimum) {
+    return run({"run", file, "--set", "owners_minimum=" + minimum, "--json"}).json()["kpi"];
+  };
+  const auto cheap = v2g("0"), fair = v2g("0.1"), dear = v2g("1");
+  EXPECT_GT(fair["v2g_kwh"].get<double>(), 0.0);
+  EXPECT_NEAR(fair["v2g_payment"].get<double>(), 0.1 * fair["v2g_kwh"].get<double>(), 1e-9);
+  EXPECT_NEAR(cheap["v2g_payment"].get<double>(), 0.05 * cheap["v2g_kwh"].get<double>(), 1e-9);
+  EXPECT_EQ(dear["v2g_kwh"].get<double>(), 0.0);
+}
+
 TEST_F(Scenarios, TheOneThatInitWritesIsSoundAndRuns) {
   const std::string file = path("mine.lua");
   EXPECT_EQ(run({"init", file}).status, 0);
