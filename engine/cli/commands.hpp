@@ -15,6 +15,7 @@ struct CommandError : std::runtime_error {
 int show_first_steps();
 int run(const RunCommand& command);
 int compare(const CompareCommand& command);
+int advise(const AdviseCommand& command);
 int check(const CheckCommand& command);
 int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <stdexcept>
 
+#include "advise/vehicle_request.hpp"
 #include "cli/version.hpp"
 
 namespace evtwin::cli {
@@ -60,6 +61,14 @@ struct ScenarioArguments {
   void add_to(CLI::App& command, const char* out_help) {
     command.add_option("SCENARIO", scenario, "scenario file (.lua); with --from only where it has been moved");
     auto* go_on = command.add_option("--from", from, "checkpoint to go on from, instead of the scenario's start");
+    add_rest_to(command, out_help, go_on);
+  }
+  /// A command that always begins at the scenario's start. `out_help` null: it writes no file.
+  void add_from_start_to(CLI::App& command, const char* out_help) {
+    command.add_option("SCENARIO", scenario, "scenario file (.lua)")->required();
+    add_rest_to(command, out_help, nullptr);
+  }
+  void add_rest_to(CLI::App& command, const char* out_help, CLI::Option* go_on) {
     auto* given =
         command.add_option("--set", set, "value of a param() of the scenario, as name=value; may be repeated")
             ->take_all()
@@ -69,8 +78,10 @@ struct ScenarioArguments {
     auto* lasting = command.add_option("--days", days, "local days to simulate, instead of the scenario's")
                         ->check(CLI::Range(1, 36500));
     // A checkpoint has its world.
-    for (CLI::Option* fixed : {given, drawn, lasting}) go_on->excludes(fixed);
-    command.add_option("-o,--out", out, out_help);
+    for (CLI::Option* fixed : {given, drawn, lasting}) {
+      if (go_on != nullptr) go_on->excludes(fixed);
+    }
+    if (out_help != nullptr) command.add_option("-o,--out", out, out_help);
     command.add_flag("--json", json, "one JSON document on stdout instead of a table");
     add_hosting(command, hosting);
     command.add_option("--lang", language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
@@ -126,6 +137,21 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   compare->add_option("--strategies", strategy_texts, "strategies, separated by commas; default: every one installed")
       ->delimiter(',');
   compare->add_option("--threads", threads, "runs at the same time; changes no result")->check(CLI::Range(1U, 1024U));
+
+  AdviseCommand advise_command;
+  ScenarioArguments advise_arguments;
+  std::string existing_text = "asap", advised_text;
+  auto* advise = app.add_subcommand("advise", "Tell one driver what charging costs, today's way and a strategy's");
+  advise_arguments.add_from_start_to(*advise, nullptr);
+  advise
+      ->add_option("--vehicle", advise_command.vehicle,
+                   "the car: key=value,... as in kwh=64,soc=0.2,target=0.8,arrive=18:00,leave=07:00")
+      ->required();
+  advise->add_option("--strategy", advised_text, "strategy to compare, instead of the scenario's own");
+  advise->add_option("--baseline", existing_text, "the existing way (default asap)");
+  advise->add_option("--threads", advise_command.threads, "runs at the same time; changes no result")
+      ->check(CLI::Range(1U, 1024U));
+  advise->footer("Keys of --vehicle:\n" + advise::vehicle_keys_help());
 
   CheckCommand check_command;
   auto* check = app.add_subcommand("check", "Say whether a scenario, session table, run file or plugin is sound");
@@ -220,6 +246,16 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       for (const std::string& text : strategy_texts)
         command.strategies.push_back(checked_strategy("--strategies", text));
       return Command(std::move(command));
+    }
+    if (advise->parsed()) {
+      advise_command.scenario = advise_arguments.scenario;
+      advise_command.load = advise_arguments.load();
+      advise_command.hosting = advise_arguments.hosting;
+      advise_command.json = advise_arguments.json;
+      advise_command.language = advise_arguments.language;
+      advise_command.baseline = checked_strategy("--baseline", existing_text);
+      if (!advised_text.empty()) advise_command.strategy = checked_strategy("--strategy", advised_text);
+      return Command(std::move(advise_command));
     }
     if (decide->parsed()) {
       using Print = DecideCommand::Print;

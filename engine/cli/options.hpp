@@ -44,6 +44,19 @@ struct CompareCommand {
   std::string language = "en";
 };
 
+/// evtwin advise
+struct AdviseCommand {
+  std::string scenario;
+  scenario::LoadOptions load;
+  control::Hosting hosting;
+  std::string vehicle;                   ///< key=value,...
+  StrategyText baseline{"asap", {}};     ///< the existing way
+  std::optional<StrategyText> strategy;  ///< instead of the scenario's own
+  unsigned threads = 0;                  ///< 0: as many as the machine has
+  bool json = false;
+  std::string language = "en";
+};
+
 struct CheckCommand {
   std::string file;
 };
@@ -98,8 +111,9 @@ struct PluginCheckCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command = std::variant<NoCommand, RunCommand, CompareCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand,
-                             DecideCommand, PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
+using Command = std::variant<NoCommand, RunCommand, CompareCommand, AdviseCommand, CheckCommand, InitCommand,
+                             RunsCommand, DiffCommand, DecideCommand, PluginNewCommand, PluginInfoCommand,
+                             PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

@@ -1,0 +1,20 @@
+// Advice as people and programs read it.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "advise/advice.hpp"
+#include "analysis/text_table.hpp"
+
+namespace evtwin::advise {
+
+/// A table of both ways, their schedules, and what to do; of the existing way alone where that is to be kept.
+std::string advice_text(const twin::World& world, const Advice& advice, analysis::Language language);
+
+/// {"scenario", "site", "currency", "timezone", "request": {...}, "reachable", "reason" (null), "advice":
+/// "strategy"|"keep_existing", "verdict", "why", "recommended": label, "cost_is": "driver_price"|"buy_price",
+/// "existing": {...}, "proposed": {...}}; where the existing way is to be kept, `proposed` has its label, cost and
+/// energy and no schedule. Money in the currency, energy kWh, power kW, times ISO 8601 with offset.
+nlohmann::ordered_json advice_json(const twin::World& world, const Advice& advice);
+
+}  // namespace evtwin::advise

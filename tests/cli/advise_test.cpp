@@ -1,0 +1,115 @@
+// evtwin advise: what a driver is told, over the scenarios that are shipped, and what is said of requests that can not
+// be.
+#include <algorithm>
+
+#include "cli/command.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+class Advise : public Command {
+ protected:
+  Said ask(const std::string& scenario, const std::string& vehicle, std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"advise", source_dir + "/scenarios/" + scenario, "--vehicle", vehicle});
+    return run(more);
+  }
+};
+
+const std::string week = "workplace_week.lua";
+const std::string wednesday = "kwh=64,soc=0.2,target=0.5,arrive=2026-06-03T08:00,leave=18:00";
+
+TEST_F(Advise, BothWaysStandSideBySide) {
+  const Said said = ask(week, wednesday, {"--strategy", "edf"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_NE(said.out.find("64.0 kWh battery from 20 % to 50 %: 20.21 kWh at the meter"), std::string::npos);
+  EXPECT_NE(said.out.find("existing way: asap"), std::string::npos);
+  EXPECT_NE(said.out.find("charge with edf"), std::string::npos);
+  const Said korean = ask(week, wednesday, {"--strategy", "edf", "--lang", "ko"});
+  EXPECT_NE(korean.out.find("기존 방식: asap"), std::string::npos);
+}
+
+TEST_F(Advise, WhereTheStrategyIsDearerOnlyTheExistingWayIsGiven) {
+  const Said said = ask(week, wednesday, {"--strategy", "alap"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_NE(said.out.find("keep the existing way (asap): alap would cost the site"), std::string::npos);
+  EXPECT_EQ(said.out.find("alap from"), std::string::npos);
+  const auto json = ask(week, wednesday, {"--strategy", "alap", "--json"}).json();
+  EXPECT_EQ(json["advice"], "keep_existing");
+  EXPECT_EQ(json["recommended"], "asap");
+  EXPECT_FALSE(json["proposed"].contains("schedule"));
+}
+
+TEST_F(Advise, WhateverIsAdvisedCostsNoMoreThanTheExistingWay) {
+  const std::vector<std::pair<std::string, std::string>> scenarios{
+      {week, "2026-06-03"}, {"forty_vehicles_day_ahead.lua", "2025-06-02"}, {"dc_v2g.lua", ""}};
+  std::size_t kept = 0, advised = 0;
+  for (const auto& [scenario, date] : scenarios) {
+    for (const char* car : {"kwh=64,soc=0.2,target=0.5,", "kwh=40,soc=0.5,target=1,kw=7,phases=1,",
+                            "kwh=80,soc=0.1,target=0.9,priority=5,"}) {
+      for (const char* times : {"08:00,leave=18:00", "18:00,leave=23:00"}) {
+        for (const char* strategy : {"edf", "price-threshold", "alap"}) {
+          const Said said = ask(scenario, std::string(car) + "arrive=" + (date.empty() ? "" : date + "T") + times,
+                                {"--strategy", strategy, "--json"});
+          if (said.status == 1) {
+            EXPECT_NE(said.err.find("every EVSE that fits the car is taken"), std::string::npos) << said.err;
+            continue;
+          }
+          ASSERT_EQ(said.status, 0) << said.err;
+          const auto json = said.json();
+          const bool keep = json["advice"] == "keep_existing";
+          ++(keep ? kept : advised);
+          const auto& chosen = json[keep ? "existing" : "proposed"];
+          EXPECT_EQ(json["recommended"], chosen["strategy"]);
+          const double was = json["existing"]["cost"].get<double>();
+          EXPECT_LE(chosen["cost"].get<double>(), was + 1e-9 * std::abs(was));
+          EXPECT_GE(chosen["got_kwh"].get<double>(), json["existing"]["got_kwh"].get<double>() - 1e-6);
+          EXPECT_LE(chosen["site"]["objective"].get<double>(),
+                    json["existing"]["site"]["objective"].get<double>() + 1e-6);
+        }
+      }
+    }
+  }
+  EXPECT_GT(kept, 5U);
+  EXPECT_GT(advised, 5U);
+}
+
+TEST_F(Advise, ARequestThatCanNotBeEndsInOneLine) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"kwh=0,soc=0.2,target=0.8,arrive=18:00,leave=23:00", "kwh = 0 must be above 0"},
+      {"kwh=64,soc=0.2,target=0.8,arrive=18:00,leave=23:00,evse=A-99", "did you mean A-9?"},
+      {"kwh=64,soc=0.2,target=0.8,arrive=2026-06-03T10:00,leave=17:00,evse=A-3",
+       "EVSE A-3 is taken at 2026-06-03 10:00"},
+  };
+  for (const auto& [vehicle, message] : cases) {
+    const Said said = ask(week, vehicle);
+    EXPECT_EQ(said.status, 1);
+    EXPECT_NE(said.err.find("error: --vehicle: "), std::string::npos);
+    EXPECT_NE(said.err.find(message), std::string::npos) << said.err;
+    EXPECT_TRUE(said.out.empty());
+    EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1);
+  }
+  EXPECT_EQ(ask(week, wednesday, {"--strategyy", "edf"}).status, 2);
+  EXPECT_EQ(run({"advise", source_dir + "/scenarios/" + week}).status, 2);
+}
+
+// Every command that takes a strategy by name: a name that is none is wrong input, told with the nearest right one.
+TEST_F(Advise, AStrategyThatDoesNotExistIsNamedWithTheNearest) {
+  const std::string scenario = source_dir + "/scenarios/" + week;
+  const std::vector<std::vector<std::string>> commands{
+      {"run", scenario, "--strategy", "edff"},
+      {"compare", scenario, "--strategies", "asap,edff"},
+      {"advise", scenario, "--vehicle", wednesday, "--strategy", "edff"},
+      {"advise", scenario, "--vehicle", wednesday, "--baseline", "edff"},
+  };
+  for (const auto& command : commands) {
+    const Said said = run(command);
+    EXPECT_EQ(said.status, 1) << command[0];
+    EXPECT_TRUE(said.out.empty());
+    EXPECT_NE(said.err.find("edff"), std::string::npos);
+    EXPECT_NE(said.err.find("did you mean edf?"), std::string::npos) << said.err;
+    EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::testing
