@@ -58,7 +58,7 @@ ListedStrategy find_installed(std::string_view id) {
   }
   const auto near = kernel::nearest_name(id, names);
   std::string message = fmt::format("unknown strategy '{}'", id);
-  if (!near.empty()) message += fmt::format("; did you mean '{}'?", near);
+  message += near.empty() ? "." : fmt::format("; did you mean '{}'?", near);
   message += known.empty() ? " No plugin was found; is lib/evtwin beside the program's folder?"
                            : fmt::format(" Known: {}.", known);
   for (const std::string& problem : problems) message += fmt::format(" ({})", problem);

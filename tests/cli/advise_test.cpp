@@ -106,7 +106,7 @@ TEST_F(Advise, AStrategyThatDoesNotExistIsNamedWithTheNearest) {
     EXPECT_EQ(said.status, 1) << command[0];
     EXPECT_TRUE(said.out.empty());
     EXPECT_NE(said.err.find("edff"), std::string::npos);
-    EXPECT_NE(said.err.find("did you mean edf?"), std::string::npos) << said.err;
+    EXPECT_NE(said.err.find("did you mean 'edf'?"), std::string::npos) << said.err;
     EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
   }
 }
