@@ -93,7 +93,7 @@ Advice advise_driver(const twin::World& world, const VehicleRequest& request, co
   const auto outcome = [&](const Way& way, const Run& with_it, const Run& without_it) {
     const auto row = static_cast<std::int32_t>(request.site);
     Outcome out{way.label, *with_it.stay, 0.0, figures_of(with.world, with_it.result, row), {}};
-    out.cost = advice.driver_price ? out.stay.paid : out.stay.energy_cost;
+    out.cost = (advice.driver_price ? out.stay.paid : out.stay.energy_cost) + out.stay.wear_cost;
     out.added = out.site - figures_of(world, without_it.result, row);
     return out;
   };

@@ -40,7 +40,9 @@ struct SiteFigures {
 struct Outcome {
   std::string strategy;
   Stay stay;
-  double cost = 0.0;  ///< what the driver pays where the site has a price for drivers, else its energy at the buy price
+  /// Of the driver: what is paid where the site has a price for drivers, else the energy at the buy price; and the
+  /// wear of the battery by V2G.
+  double cost = 0.0;
   SiteFigures site;   ///< with the car
   SiteFigures added;  ///< what the car adds: with it less without it
 };

@@ -117,12 +117,14 @@ std::string figures_table(const Advice& advice, const std::vector<const Outcome*
   row(say("not met", "미충전"), [](const Outcome& way) { return kwh(way.stay.unmet_kwh); });
   row(say("state of charge", "출차 시 SoC"),
       [](const Outcome& way) { return number_text(100.0 * way.stay.soc_end, 1) + " %"; });
+  row(advice.driver_price ? say("cost: driver pays", "비용: 운전자 요금")
+                          : say("cost: energy at the buy price", "비용: 구매 단가 기준"),
+      [&](const Outcome& way) { return say.money(way.cost); });
+  if (ways.front()->stay.wear_cost != 0.0 || ways.back()->stay.wear_cost != 0.0)
+    row(say("of it battery wear by V2G", "그중 V2G 배터리 마모비"),
+        [&](const Outcome& way) { return say.money(way.stay.wear_cost); });
   if (advice.driver_price) {
-    row(say("cost: driver pays", "비용: 운전자 요금"), [&](const Outcome& way) { return say.money(way.stay.paid); });
     row(say("energy at the buy price", "구매 단가 기준"),
-        [&](const Outcome& way) { return say.money(way.stay.energy_cost); });
-  } else {
-    row(say("cost: energy at the buy price", "비용: 구매 단가 기준"),
         [&](const Outcome& way) { return say.money(way.stay.energy_cost); });
   }
   if (!std::isnan(advice.existing.stay.co2_kg))
@@ -172,6 +174,7 @@ Json outcome_json(const twin::World& world, const Outcome& way, bool whole) {
   if (!whole) return json;
   const auto time = [&](TimeNs t) { return world.calendar.format_iso(t); };
   json["driver_pays"] = way.stay.paid;
+  json["wear_cost"] = way.stay.wear_cost;
   json["energy_at_buy_price"] = way.stay.energy_cost;
   json["co2_kg"] = number_or_null(way.stay.co2_kg);
   json["soc_end"] = way.stay.soc_end;

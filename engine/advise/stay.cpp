@@ -60,7 +60,8 @@ void StayObserver::on_session(const twin::SessionRecord& record) {
   stay_.unmet_kwh = record.unmet_kwh;
   stay_.soc_end = record.soc_end;
   stay_.energy_cost = record.cost;
-  stay_.paid = record.paid;
+  stay_.paid = record.paid();
+  stay_.wear_cost = record.wear_cost;
 }
 
 Stay StayObserver::stay() const {

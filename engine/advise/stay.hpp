@@ -27,6 +27,7 @@ struct Stay {
   double soc_end = 0.0;         ///< 0..1
   double energy_cost = 0.0;     ///< metered energy x buy price in force
   double paid = 0.0;            ///< by the driver: driver price x energy, less what V2G earned
+  double wear_cost = 0.0;       ///< of the car's battery, by discharging
   double co2_kg = 0.0;          ///< metered energy x the grid's CO2 at that time; NaN where the scenario gives none
   std::optional<TimeNs> ready;  ///< when it had all that was wanted, for good
   std::vector<Piece> schedule;  ///< ascending; times without power are left out
