@@ -1,4 +1,4 @@
-// solve_milp on CBC's C interface, the one file that sees it.
+// solve_milp: a dive first, and CBC by its C interface where that is not good enough. The one file that sees CBC.
 #include <Cbc_C_Interface.h>
 #include <fmt/format.h>
 
@@ -8,13 +8,12 @@
 #include <string>
 
 #include "optimise/coin_matrix.hpp"
+#include "optimise/dive.hpp"
 #include "optimise/solver.hpp"
 
 namespace evtwin::optimise {
 
 namespace {
-
-constexpr double whole_tolerance = 1e-5;  // CBC's own is 1e-6
 
 struct Delete {
   void operator()(void* model) const { Cbc_deleteModel(model); }
@@ -53,13 +52,6 @@ CbcModel cbc_model(const LinearModel& model, double scale, const MilpLimits& lim
   set("ratioGap", fmt::format("{}", limits.relative_gap));
   set("maxNodes", fmt::format("{}", std::min<std::uint64_t>(limits.nodes, 2'000'000'000)));
   return cbc;
-}
-
-bool is_whole(const LinearModel& model, const std::vector<double>& values) {
-  for (std::size_t c = 0; c < values.size(); ++c) {
-    if (model.integer[c] != 0 && std::abs(values[c] - std::round(values[c])) > whole_tolerance) return false;
-  }
-  return true;
 }
 
 /// The best answer with these whole numbers, exactly whole: a solver's 0.999999 times a large bound is a power that the
@@ -102,7 +94,8 @@ Solution solve_milp(const LinearModel& model, const MilpLimits& limits) {
     best.values = candidate.values;
     best.objective = candidate.objective;
   };
-  if (is_whole(model, relaxed.values)) take(with_whole_numbers_of(lp, model, relaxed.values));
+  const std::vector<double> dived = dive(lp, model, relaxed.values);
+  if (!dived.empty()) take(with_whole_numbers_of(lp, model, dived));
   if (within_gap(best, limits)) return closed(std::move(best), limits);
 
   const double scale = scale_of(model.cost);

@@ -48,6 +48,7 @@ struct LpSolver::Impl {
   double constant = 0.0;
   std::optional<Outcome> refused;  // seen in the matrix and costs at load
   std::vector<double> cost;
+  bool foreign_basis = false;
   bool only_costs_changed = false;  // since the last optimum: that basis is primal feasible still
 
   explicit Impl() { clp.setLogLevel(0); }
@@ -161,6 +162,7 @@ void LpSolver::set_basis(const Basis& basis) {
     impl_->clp.setColumnStatus(static_cast<int>(c), status_of(basis.columns[c]));
   for (std::size_t r = 0; r < basis.rows.size(); ++r)
     impl_->clp.setRowStatus(static_cast<int>(r), status_of(basis.rows[r]));
+  impl_->foreign_basis = true;
   impl_->only_costs_changed = false;
 }
 
@@ -189,14 +191,16 @@ Solution LpSolver::solve(std::uint64_t iteration_limit) {
   impl.mend_standings();
   impl.run(impl.only_costs_changed);
   std::uint64_t iterations = static_cast<std::uint64_t>(clp.getIterationCount());
-  // Whatever is no optimum from a remembered basis is tried once more from the beginning before it is believed.
-  if (clp.status() != 0 && clp.status() != 3) {
+  // Whatever is no optimum from a basis that came from elsewhere is tried once more from the beginning before it is
+  // believed.
+  if (clp.status() > 3 || ((clp.status() == 1 || clp.status() == 2) && impl.foreign_basis)) {
     clp.allSlackBasis(true);
     clp.setNumberIterations(0);
     impl.run(true);
     iterations += static_cast<std::uint64_t>(clp.getIterationCount());
   }
   impl.only_costs_changed = clp.status() == 0;
+  impl.foreign_basis = false;
   switch (clp.status()) {
     case 0:
       solution = impl.answer(Outcome::optimal);

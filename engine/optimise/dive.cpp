@@ -1,0 +1,73 @@
+#include "optimise/dive.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace evtwin::optimise {
+
+namespace {
+
+constexpr double whole_tolerance = 1e-7;
+constexpr int most_programs = 8;  // what takes more is better left to branching
+
+class Dive {
+ public:
+  Dive(LpSolver& lp, const LinearModel& model, const std::vector<double>& relaxed)
+      : lp_(lp), model_(model), values_(relaxed) {}
+
+  std::vector<double> run() {
+    for (;;) {
+      const std::vector<std::uint32_t> open = fractions();
+      if (open.empty()) return values_;
+      if (!round(open)) return {};
+    }
+  }
+
+ private:
+  /// Columns that should be whole and are not, the nearest to their next whole number first.
+  std::vector<std::uint32_t> fractions() const {
+    std::vector<std::uint32_t> open;
+    for (std::uint32_t c = 0; c < model_.columns(); ++c) {
+      if (model_.integer[c] != 0 && std::abs(values_[c] - std::round(values_[c])) > whole_tolerance) open.push_back(c);
+    }
+    std::stable_sort(open.begin(), open.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::ceil(values_[a]) - values_[a] < std::ceil(values_[b]) - values_[b];
+    });
+    return open;
+  }
+
+  /// Up with all, or with what of them can be. False: one can go neither way, or it takes too long.
+  bool round(std::span<const std::uint32_t> columns) {
+    if (programs_ >= most_programs) return false;
+    std::vector<double> up;
+    for (const std::uint32_t c : columns) up.push_back(std::ceil(values_[c] - whole_tolerance));
+    if (fix(columns, up)) return true;
+    for (const std::uint32_t c : columns) lp_.set_column_bounds(c, model_.column_lower[c], model_.column_upper[c]);
+    if (columns.size() == 1) return fix(columns, {up.front() - 1.0});
+    const std::size_t half = columns.size() / 2;
+    return round(columns.first(half)) && round(columns.subspan(half));
+  }
+
+  bool fix(std::span<const std::uint32_t> columns, const std::vector<double>& whole) {
+    for (std::size_t i = 0; i < columns.size(); ++i) lp_.set_column_bounds(columns[i], whole[i], whole[i]);
+    ++programs_;
+    const Solution solution = lp_.solve();
+    if (solution.outcome != Outcome::optimal) return false;
+    values_ = solution.values;
+    return true;
+  }
+
+  LpSolver& lp_;
+  const LinearModel& model_;
+  std::vector<double> values_;
+  int programs_ = 0;
+};
+
+}  // namespace
+
+std::vector<double> dive(LpSolver& lp, const LinearModel& model, const std::vector<double>& relaxed) {
+  return Dive(lp, model, relaxed).run();
+}
+
+}  // namespace evtwin::optimise
