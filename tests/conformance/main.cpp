@@ -22,6 +22,7 @@ constexpr std::array all_kinds{
     Kind{"acn", "ACN-Sim: whole runs through the engine, and its unit tests' calls", compare_acn},
     Kind{"ev2gym", "EV2Gym: runs re-simulated from scenario and actions, and the ladder to evtwin's physics",
          compare_ev2gym},
+    Kind{"milp", "plans: a site's day to the optima that several solvers agree on", compare_milp},
     Kind{"spiceev", "SpiceEV: calls of its battery", compare_spiceev},
 };
 
