@@ -87,7 +87,7 @@ void ModelBuilder::add_whole_numbers() {
     }
     if (has_starts) {
       // start >= on - on before, as many as allowed; a step without a binary is one at 0 kW.
-      const std::uint32_t within = row(-infinite, static_cast<double>(vehicle.max_starts));
+      const std::uint32_t within = row(-infinite, static_cast<double>(vehicle.starts_left()));
       for (std::uint32_t i = 0; i < length; ++i) {
         if (on[i] == no_index) continue;
         const double before = i == 0 && vehicle.first_step == 0 && vehicle.charging_now ? 1.0 : 0.0;

@@ -129,8 +129,8 @@ class Look {
       if (charges && !on) ++count;
       on = charges;
     }
-    if (count > spec.max_starts)
-      wrong("vehicle {} (key {}) starts {} times, may start {}", v, spec.key, count, spec.max_starts);
+    if (count > spec.starts_left())
+      wrong("vehicle {} (key {}) starts {} times, may start {}", v, spec.key, count, spec.starts_left());
   }
 
   void storage(std::size_t s) const {

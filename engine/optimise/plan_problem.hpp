@@ -50,8 +50,11 @@ struct PlanVehicle {
   double end_value_per_kwh = 0.0;
   double grid_kw_per_charge_kw = 1.0;  ///< at the grid connection, losses on the way included
   double grid_kw_per_discharge_kw = 1.0;
-  std::uint32_t max_starts = 0;  ///< at most so many times from 0 to charging; 0: any; whole-number methods only
-  bool charging_now = false;     ///< before step 0, for max_starts
+  std::uint32_t max_starts = 0;   ///< at most so many times from 0 to charging; 0: any; whole-number methods only
+  bool charging_now = false;      ///< before step 0, for max_starts
+  std::uint32_t starts_made = 0;  ///< of max_starts, before step 0
+  /// Starts that are left, where max_starts says that they are counted.
+  std::uint32_t starts_left() const { return max_starts > starts_made ? max_starts - starts_made : 0; }
 };
 
 /// Power at its AC terminals.

@@ -3,12 +3,14 @@
 #include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,9 @@ struct EvseRow {
   double priority = 0.0;
   double v2g_min_price = 0.0;  ///< the owner's
   std::vector<double> rates_kw = {};
+  double car_charge_efficiency = nan, car_discharge_efficiency = nan;
+  std::int64_t reserved_from_ns = 0, reserved_until_ns = 0;
+  double reserved_kwh = 0.0;
 };
 
 struct StorageRow {
@@ -70,6 +75,14 @@ class ViewBuilder {
   std::uint32_t storage_policy = EVTWIN_STORAGE_OFF;
   double power_setpoint_kw = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> horizon_buy;
+  std::vector<double> horizon_pv, horizon_load, horizon_contract, horizon_setpoint;  ///< empty: as it is now
+  std::vector<double> horizon_arrivals, horizon_arrivals_kwh;                        ///< empty: nobody
+  double demand_price_per_kw = 0.0, demand_fraction = 1.0, window_import_kwh = 0.0, unmet_price = 0.0;
+  double driver_price = 0.0, wear_price = 0.0;
+  std::int64_t month_end_ns = start + 30 * 24 * hour;
+  std::int64_t utc_offset_ns = 0;
+  std::uint32_t why = EVTWIN_WHY_TICK;
+  double charged_kwh = 0.0;  ///< so far in the run
 
   EvseRow& car(EvseRow row = {}) {
     row.session = evses.size() + 1;
@@ -95,11 +108,13 @@ class ViewBuilder {
     std::vector<std::uint32_t> kind, l_start, member;
     std::vector<double> lower, upper, base, coefficient, l_angle;
     std::vector<std::int64_t> h_start;
-    std::vector<double> zeros, h_sell;
+    std::vector<double> zeros, h_sell, h_pv, h_load, h_contract, h_setpoint, h_arrivals, h_arrivals_kwh;
+    std::vector<double> in, out, reserved_kwh;
+    std::vector<std::int64_t> reserved_from, reserved_until;
   };
   Columns c_;
   evtwin_view view_{};
-  evtwin_ledger ledger_{};
+  evtwin_ledger ledger_{}, so_far_{};
 };
 
 inline const evtwin_view& ViewBuilder::view() {
@@ -135,6 +150,11 @@ inline const evtwin_view& ViewBuilder::view() {
     c_.floor.push_back(e.soc_floor);
     c_.priority.push_back(here ? e.priority : 0.0);
     c_.v2g_paid.push_back(here ? std::max(v2g_price, e.v2g_min_price) : 0.0);
+    c_.in.push_back(e.car_charge_efficiency);
+    c_.out.push_back(e.car_discharge_efficiency);
+    c_.reserved_from.push_back(e.reserved_from_ns);
+    c_.reserved_until.push_back(e.reserved_until_ns);
+    c_.reserved_kwh.push_back(e.reserved_kwh);
     if (here) c_.rate.insert(c_.rate.end(), e.rates_kw.begin(), e.rates_kw.end());
     c_.rate_start.push_back(static_cast<std::uint32_t>(c_.rate.size()));
   }
@@ -178,10 +198,21 @@ inline const evtwin_view& ViewBuilder::view() {
   }
   c_.zeros.assign(horizon_buy.size() + 1, 0.0);
   c_.h_sell.assign(horizon_buy.size() + 1, sell);
+  const auto ahead = [this](std::vector<double> given, double now) {
+    given.resize(horizon_buy.size() + 1, now);
+    return given;
+  };
+  c_.h_pv = ahead(horizon_pv, pv_kw);
+  c_.h_load = ahead(horizon_load, load_kw);
+  c_.h_contract = ahead(horizon_contract, contract_kw);
+  c_.h_setpoint = ahead(horizon_setpoint, power_setpoint_kw);
+  c_.h_arrivals = ahead(horizon_arrivals, 0.0);
+  c_.h_arrivals_kwh = ahead(horizon_arrivals_kwh, 0.0);
 
   view_.struct_size = sizeof(evtwin_view);
   view_.power_setpoint_kw = power_setpoint_kw;
-  view_.why = EVTWIN_WHY_TICK;
+  view_.why = why;
+  view_.utc_offset_ns = utc_offset_ns;
   view_.now_ns = now_ns;
   view_.next_tick_ns = (now_ns / tick_ns + 1) * tick_ns;
   view_.tick_ns = tick_ns;
@@ -214,6 +245,11 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.evse_soc_floor = c_.floor.data();
   view_.evse_priority = c_.priority.data();
   view_.evse_v2g_price_per_kwh = c_.v2g_paid.data();
+  view_.evse_car_charge_efficiency = c_.in.data();
+  view_.evse_car_discharge_efficiency = c_.out.data();
+  view_.evse_reserved_from_ns = c_.reserved_from.data();
+  view_.evse_reserved_until_ns = c_.reserved_until.data();
+  view_.evse_reserved_kwh = c_.reserved_kwh.data();
   view_.evse_rate_start = c_.rate_start.data();
   view_.rate_kw = c_.rate.data();
   view_.n_storages = static_cast<std::uint32_t>(storages.size());
@@ -244,16 +280,30 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.sell_per_kwh = sell;
   view_.v2g_price_per_kwh = v2g_price;
   view_.billed_peak_kw = billed_peak_kw;
-  view_.window_end_ns = view_.next_tick_ns;
+  view_.window_end_ns = (now_ns / (15 * minute) + 1) * 15 * minute;
+  view_.window_import_kwh = window_import_kwh;
+  view_.demand_basis = demand_price_per_kw > 0.0 ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_NONE;
+  view_.demand_price_per_kw = demand_price_per_kw;
+  view_.demand_fraction = demand_fraction;
+  view_.month_end_ns = month_end_ns;
+  view_.unmet_price_per_kwh = unmet_price;
+  view_.driver_price_per_kwh = driver_price;
+  view_.wear_price_per_kwh = wear_price;
   view_.horizon_steps = static_cast<std::uint32_t>(horizon_buy.size());
   view_.horizon_issued_ns = now_ns;
   view_.horizon_start_ns = c_.h_start.data();
-  view_.horizon_pv_kw = c_.zeros.data();
-  view_.horizon_load_kw = c_.zeros.data();
+  view_.horizon_pv_kw = c_.h_pv.data();
+  view_.horizon_load_kw = c_.h_load.data();
+  view_.horizon_contract_kw = c_.h_contract.data();
+  view_.horizon_power_setpoint_kw = c_.h_setpoint.data();
+  view_.horizon_arrivals = c_.h_arrivals.data();
+  view_.horizon_arrivals_kwh = c_.h_arrivals_kwh.data();
   view_.horizon_buy_per_kwh = horizon_buy.data();
   view_.horizon_sell_per_kwh = c_.h_sell.data();
   view_.horizon_co2_kg_per_kwh = c_.zeros.data();
   view_.since_last = &ledger_;
+  so_far_.ev_charge_kwh = charged_kwh;
+  view_.so_far = &so_far_;
   view_.storage_policy = storage_policy;
   return view_;
 }
@@ -261,22 +311,39 @@ inline const evtwin_view& ViewBuilder::view() {
 struct Answer {
   std::vector<double> evse_kw, storage_kw;
   std::int64_t wake_ns = 0;
+  double expected_cost = nan;
 };
 
 struct Host {
-  std::string reported;
+  std::string reported;  ///< the last
   evtwin_host c{sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random_u64, &extension};
   static void report(const evtwin_host* host, std::uint32_t, const char* text) {
     static_cast<Host*>(host->context)->reported = text;
   }
-  static std::uint64_t random_u64(const evtwin_host*, std::uint64_t, std::uint64_t) { return 0; }
+  static std::uint64_t random_u64(const evtwin_host*, std::uint64_t stream, std::uint64_t index) {
+    std::uint64_t bits = (stream + 1) * 0x9e3779b97f4a7c15U + index;  // splitmix64
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9U;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebU;
+    return bits ^ (bits >> 31);
+  }
   static const void* extension(const evtwin_host*, const char*) { return nullptr; }
 };
 
 /// An instance made for the site of `first`, with its session columns as they are.
 class Driver {
  public:
+  /// Parameters as the host gives them: checked ones, the others at their defaults.
   Driver(const char* id, ViewBuilder& first, std::vector<evtwin_param_value> params = {}) {
+    for (std::uint32_t s = 0; const evtwin_info* info = evtwin_strategy_entry.info(s); ++s) {
+      if (std::string_view(info->id) != id) continue;
+      for (std::uint32_t k = 0; k < info->n_params; ++k) {
+        const evtwin_param_info& row = info->params[k];
+        const bool given = std::any_of(params.begin(), params.end(), [&](const evtwin_param_value& value) {
+          return std::string_view(value.id) == row.id;
+        });
+        if (!given) params.push_back({row.id, row.default_number, row.default_text});
+      }
+    }
     status = evtwin_strategy_entry.create(&host_.c, id, params.data(), static_cast<std::uint32_t>(params.size()),
                                           &first.view(), &strategy_);
   }
@@ -293,6 +360,7 @@ class Driver {
         sizeof(evtwin_decision), 0, answer.evse_kw.data(), answer.storage_kw.data(), 0, nan, nullptr, 0, 0};
     if (strategy_->decide(strategy_, &builder.view(), &decision) != EVTWIN_OK) throw std::runtime_error(host_.reported);
     answer.wake_ns = decision.wake_ns;
+    answer.expected_cost = decision.expected_cost;
     return answer;
   }
   const evtwin_strategy& c() const { return *strategy_; }

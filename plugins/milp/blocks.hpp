@@ -1,0 +1,37 @@
+// The steps a plan is made of: decision ticks, or metering windows where ticks are shorter.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace evtwin::milp {
+
+inline constexpr std::int64_t second_ns = 1'000'000'000;
+inline constexpr std::int64_t minute_ns = 60 * second_ns;
+inline constexpr std::int64_t hour_ns = 60 * minute_ns;
+inline constexpr std::int64_t window_ns = 15 * minute_ns;  ///< of the meter, on the local clock
+
+inline double hours(std::int64_t ns) { return static_cast<double>(ns) / 3.6e12; }
+
+/// One step of a plan: [start_ns, end_ns), made of the steps [first, last) of the view's horizon.
+struct Block {
+  std::int64_t start_ns = 0, end_ns = 0;
+  std::uint32_t first = 0, last = 0;
+
+  double hours() const { return milp::hours(end_ns - start_ns); }
+};
+
+/// The horizon cut into blocks. Ticks shorter than a metering window are put together up to the window's end: what is
+/// billed are windows, and a day of 1-min ticks would be fifteen times the model for no better a plan. Without a
+/// horizon: the one block from now to the next tick.
+std::vector<Block> blocks_of(const evtwin_view& view);
+
+/// A number of block 0 that lasts: the block that covers the same time has it in later views too.
+std::int64_t number_of_first(const evtwin_view& view, std::span<const Block> blocks);
+
+/// Mean of a column of the horizon over a block, weighted by time. @param now  the value now, where there is no horizon
+double mean_over(const evtwin_view& view, const Block& block, const double* column, double now);
+
+}  // namespace evtwin::milp

@@ -1,0 +1,89 @@
+#include "settings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace evtwin::milp {
+namespace {
+
+/// Of a plan shown: two days of quarter hours.
+constexpr std::uint32_t most_plan_steps = 192;
+
+/// "HH:MM" as ns since local midnight.
+std::int64_t time_of_day(std::string_view text) {
+  const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  if (text.size() == 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) && digit(4)) {
+    const int hour = (text[0] - '0') * 10 + (text[1] - '0');
+    const int minute = (text[3] - '0') * 10 + (text[4] - '0');
+    if (hour < 24 && minute < 60) return hour * hour_ns + minute * minute_ns;
+  }
+  throw sdk::BadParameter("parameter 'plan_at' is '" + std::string(text) +
+                          "', must be a time of day from 00:00 to 23:59");
+}
+
+double number_or(const sdk::Setup& setup, const char* id, double otherwise) {
+  const double value = setup.number(id);
+  return std::isnan(value) ? otherwise : value;
+}
+
+optimise::Method method_of(const sdk::Setup& setup, optimise::TieBreak tie_break) {
+  const std::string_view method = setup.text("method");
+  // `milp` has no such row: it is always one.
+  if (method.empty() || method == "milp") return optimise::Method::milp;
+  const bool greedy = method == "greedy" || (method == "auto" && tie_break == optimise::TieBreak::none);
+  return greedy ? optimise::Method::greedy : optimise::Method::lp;
+}
+
+}  // namespace
+
+Settings::Settings(sdk::Setup& setup) {
+  terms.margin_h = number_or(setup, "margin_min", 0.0) / 60.0;
+  terms.expect_arrivals = setup.flag("expect");
+  terms.expected_stay_h = number_or(setup, "stay_h", terms.expected_stay_h);
+  terms.unmet_price_per_kwh = setup.number("unmet_price_per_kwh");
+  terms.demand_share = setup.number("demand_share");
+  terms.storage_value_per_kwh = setup.number("storage_value_per_kwh");
+  terms.follow_setpoint = setup.flag("follow_setpoint");
+  terms.fairness = setup.text("fairness") == "max-min" ? optimise::Fairness::max_min : optimise::Fairness::none;
+
+  using optimise::TieBreak;
+  const std::string_view tie_break = setup.text("tie_break");
+  planner.tie_break = tie_break == "none"       ? TieBreak::none
+                      : tie_break == "earliest" ? TieBreak::earliest
+                                                : TieBreak::steady;
+  planner.method = method_of(setup, planner.tie_break);
+  planner.milp.relative_gap = number_or(setup, "gap", planner.milp.relative_gap);
+  planner.milp.nodes = static_cast<std::uint64_t>(number_or(setup, "nodes", static_cast<double>(planner.milp.nodes)));
+  terms.whole_numbers = planner.method == optimise::Method::milp;
+  terms.max_starts = static_cast<std::uint32_t>(number_or(setup, "max_starts", 0.0));
+
+  three_parties = !std::isnan(setup.number("weight_site"));
+  terms.v2g = three_parties || setup.flag("v2g");
+  terms.dear_departure = three_parties;
+  if (three_parties) {
+    weights = {setup.number("weight_site"),      setup.number("weight_owner"),
+               setup.number("weight_grid"),      setup.number("grid_peak_per_kw"),
+               setup.number("grid_ramp_per_kw"), setup.number("grid_pressure_per_kwh")};
+    if (weights.site == 0.0 && weights.owner == 0.0 && weights.grid == 0.0) {
+      throw sdk::BadParameter(
+          "parameters 'weight_site', 'weight_owner' and 'weight_grid' are all 0: nothing is left to plan for; one of "
+          "them must be above 0");
+    }
+  }
+
+  day_ahead = setup.text("mode") == "day-ahead";
+  plan_at_ns = time_of_day(setup.text("plan_at"));
+  replan_ns = static_cast<std::int64_t>(number_or(setup, "replan_min", 0.0) * static_cast<double>(minute_ns));
+  horizon_h = number_or(setup, "horizon_h", horizon_h);
+  keep_existing = setup.flag("keep_existing");
+  futures = static_cast<std::uint32_t>(number_or(setup, "futures", 1.0));
+  pv_std = number_or(setup, "pv_std", pv_std);
+
+  setup.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
+  const double tick_h = std::max(1e-3, hours(setup.first().raw.tick_ns));
+  setup.horizon_steps = static_cast<std::uint32_t>(std::clamp(std::ceil(horizon_h / tick_h), 1.0, 20'000.0));
+  if (!day_ahead) setup.plan_steps = std::min(setup.horizon_steps, most_plan_steps);
+}
+
+}  // namespace evtwin::milp

@@ -1,0 +1,116 @@
+#include "view_limits.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace evtwin::milp {
+namespace {
+
+using optimise::PlanLimit;
+using optimise::PlanMagnitude;
+
+constexpr double same_kw = 1e-9;
+
+/// Which EVSEs anybody of the problem uses.
+std::vector<bool> evses_in_use(const evtwin_view& view, const ViewProblem& out) {
+  std::vector<bool> used(view.n_evses, false);
+  for (const optimise::PlanVehicle& vehicle : out.problem.vehicles) {
+    if (vehicle.evse < view.n_evses) used[vehicle.evse] = true;
+  }
+  return used;
+}
+
+/// kW of 1 A on row i; 0 where amperes mean nothing.
+double kw_per_a(const evtwin_view& view, std::uint32_t i) {
+  if (i >= view.n_evses) return 0.0;
+  if (view.evse_session[i] != 0) return view.evse_kw_per_a[i];
+  return view.evse_phases[i] * view.evse_voltage_v[i] / 1000.0;
+}
+
+/// A row's base over the steps: what is behind it now tells whether it follows load, PV or both.
+std::vector<double> base_ahead(const evtwin_view& view, std::uint32_t r, const ViewProblem& out) {
+  const double now = view.limit_base[r];
+  const auto is = [&](double kw) { return std::abs(now - kw) <= same_kw * (1.0 + std::abs(now)); };
+  if (view.limit_kind[r] != EVTWIN_LIMIT_POWER_KW || is(0.0)) return {now};
+  const bool both = is(view.load_kw - view.pv_kw);
+  const bool load = !both && is(view.load_kw);
+  const bool pv = !both && !load && is(-view.pv_kw);
+  if (!both && !load && !pv) return {now};
+  std::vector<double> base(out.problem.steps(), now);
+  for (std::size_t k = 0; k < base.size(); ++k) {
+    if (both || load) base[k] += out.problem.load_kw[k] - out.problem.load_kw[0];
+    if (both || pv) base[k] -= out.problem.pv_kw[k] - out.problem.pv_kw[0];
+  }
+  return base;
+}
+
+void put_sum(const evtwin_view& view, std::uint32_t r, const std::vector<bool>& used, ViewProblem& out) {
+  PlanLimit limit;
+  limit.name = view.limit_name[r];
+  limit.lower = {view.limit_lower[r]};
+  limit.upper = {view.limit_upper[r]};
+  const bool amperes = view.limit_kind[r] == EVTWIN_LIMIT_CURRENT_A;
+  for (std::uint32_t m = view.limit_start[r]; m < view.limit_start[r + 1]; ++m) {
+    const std::uint32_t member = view.limit_member[m];
+    const bool storage = member >= view.n_evses;
+    if (!storage && !used[member]) continue;
+    if (storage && (amperes || out.problem.storages.empty())) continue;
+    double coefficient = view.limit_coefficient[m];
+    if (amperes) {
+      const double unit_kw = kw_per_a(view, member);
+      if (unit_kw <= 0.0) continue;
+      coefficient /= unit_kw;
+    }
+    if (coefficient != 0.0) limit.members.push_back({storage ? member - view.n_evses : member, storage, coefficient});
+  }
+  if (limit.members.empty()) return;
+  limit.base = base_ahead(view, r, out);
+  out.problem.limits.push_back(std::move(limit));
+}
+
+void put_magnitude(const evtwin_view& view, std::uint32_t r, const std::vector<bool>& used, ViewProblem& out) {
+  PlanMagnitude magnitude;
+  magnitude.name = view.limit_name[r];
+  magnitude.upper = {std::max(0.0, view.limit_upper[r] - std::abs(view.limit_base[r]))};
+  for (std::uint32_t m = view.limit_start[r]; m < view.limit_start[r + 1]; ++m) {
+    const std::uint32_t member = view.limit_member[m];
+    if (member >= view.n_evses || !used[member]) continue;
+    const double unit_kw = kw_per_a(view, member);
+    if (unit_kw <= 0.0) continue;
+    const double per_kw = view.limit_coefficient[m] / unit_kw;
+    const double angle = view.limit_angle_deg[m] * std::numbers::pi / 180.0;
+    magnitude.members.push_back({member, per_kw * std::cos(angle), per_kw * std::sin(angle)});
+  }
+  if (!magnitude.members.empty()) out.problem.magnitudes.push_back(std::move(magnitude));
+}
+
+}  // namespace
+
+void put_limits(const evtwin_view& view, ViewProblem& out) {
+  std::vector<double> at_grid(view.n_evses);
+  for (std::uint32_t i = 0; i < view.n_evses; ++i) at_grid[i] = 1.0 / std::max(1e-6, view.evse_efficiency[i]);
+  if (view.n_limits > 0) {
+    for (std::uint32_t m = view.limit_start[0]; m < view.limit_start[1]; ++m) {
+      if (view.limit_member[m] < view.n_evses && view.limit_coefficient[m] > 0.0)
+        at_grid[view.limit_member[m]] = view.limit_coefficient[m];
+    }
+  }
+  double mean_at_grid = 0.0;
+  for (const double kw : at_grid) mean_at_grid += kw / static_cast<double>(view.n_evses);
+  for (optimise::PlanVehicle& vehicle : out.problem.vehicles) {
+    vehicle.grid_kw_per_charge_kw = vehicle.evse < view.n_evses ? at_grid[vehicle.evse] : mean_at_grid;
+    vehicle.grid_kw_per_discharge_kw = 1.0 / vehicle.grid_kw_per_charge_kw;
+  }
+
+  const std::vector<bool> used = evses_in_use(view, out);
+  for (std::uint32_t r = 1; r < view.n_limits; ++r) {
+    if (view.limit_kind[r] == EVTWIN_LIMIT_MAGNITUDE_A) {
+      if (std::isfinite(view.limit_upper[r])) put_magnitude(view, r, used, out);
+    } else if (std::isfinite(view.limit_upper[r]) || std::isfinite(view.limit_lower[r])) {
+      put_sum(view, r, used, out);
+    }
+  }
+}
+
+}  // namespace evtwin::milp

@@ -1,0 +1,373 @@
+#include "view_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "view_limits.hpp"
+
+namespace evtwin::milp {
+namespace {
+
+using optimise::infinite;
+using optimise::PlanProblem;
+using optimise::PlanVehicle;
+
+constexpr double nothing_kwh = 1e-9;
+constexpr double unknown_battery_efficiency = 0.92;
+constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
+
+double known_or(double value, double otherwise) { return std::isnan(value) ? otherwise : value; }
+
+/// Steps with their prices, PV, load and the limits of the grid connection.
+void put_steps(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
+  PlanProblem& problem = out.problem;
+  const double standby_kw = view.n_limits > 0 ? std::max(0.0, view.limit_base[0] - (view.load_kw - view.pv_kw)) : 0.0;
+  for (std::size_t k = 0; k < out.blocks.size(); ++k) {
+    const Block& block = out.blocks[k];
+    problem.hours.push_back(block.hours());
+    problem.buy_per_kwh.push_back(mean_over(view, block, view.horizon_buy_per_kwh, view.buy_per_kwh));
+    problem.sell_per_kwh.push_back(mean_over(view, block, view.horizon_sell_per_kwh, view.sell_per_kwh));
+    // What is metered now is better than what was foreseen for now.
+    problem.pv_kw.push_back(k == 0 ? view.pv_kw : mean_over(view, block, view.horizon_pv_kw, view.pv_kw));
+    problem.load_kw.push_back(standby_kw +
+                              (k == 0 ? view.load_kw : mean_over(view, block, view.horizon_load_kw, view.load_kw)));
+    double import_kw = k == 0 ? view.contract_kw : infinite;
+    for (std::uint32_t h = block.first; h < block.last; ++h) {
+      import_kw = std::min(import_kw, view.horizon_contract_kw[h]);
+      const double wanted_kw = view.horizon_power_setpoint_kw[h];
+      if (terms.follow_setpoint && !std::isnan(wanted_kw)) import_kw = std::min(import_kw, wanted_kw);
+    }
+    problem.import_limit_kw.push_back(std::max(0.0, import_kw));
+    problem.export_limit_kw.push_back(view.export_limit_kw);
+    out.dearest_per_kwh = std::max({out.dearest_per_kwh, problem.buy_per_kwh.back(), problem.sell_per_kwh.back()});
+  }
+  problem.curtail_pv = false;
+  problem.first_step_number = number_of_first(view, out.blocks);
+}
+
+double mean_buy(const PlanProblem& problem) {
+  double sum = 0.0;
+  double sum_h = 0.0;
+  for (std::size_t k = 0; k < problem.steps(); ++k) {
+    sum += problem.buy_per_kwh[k] * problem.hours[k];
+    sum_h += problem.hours[k];
+  }
+  return sum_h > 0.0 ? sum / sum_h : 0.0;
+}
+
+/// The steps of a stay and the shares of the first and last. @returns false where none of it lies ahead.
+bool put_stay(const std::vector<Block>& blocks, std::int64_t from_ns, std::int64_t until_ns, PlanVehicle& vehicle) {
+  std::uint32_t first = 0;
+  while (first < blocks.size() && blocks[first].end_ns <= from_ns) ++first;
+  std::uint32_t end = first;
+  while (end < blocks.size() && blocks[end].start_ns < until_ns) ++end;
+  if (end == first) return false;
+  vehicle.first_step = first;
+  vehicle.end_step = end;
+  const auto share = [](const Block& block, std::int64_t a, std::int64_t b) {
+    return hours(std::min(b, block.end_ns) - std::max(a, block.start_ns)) / block.hours();
+  };
+  vehicle.first_share = share(blocks[first], from_ns, until_ns);
+  // Of a stay of one step the two are multiplied.
+  vehicle.last_share = end - first == 1 ? 1.0 : share(blocks[end - 1], from_ns, until_ns);
+  return vehicle.first_share > 0.0 && vehicle.last_share > 0.0;
+}
+
+/// kWh that it can be given at most during its stay.
+double deliverable_kwh(const std::vector<Block>& blocks, const PlanVehicle& vehicle) {
+  double kwh = 0.0;
+  for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
+    const double kw = vehicle.step_max_kw.empty() ? vehicle.max_kw : vehicle.step_max_kw[k - vehicle.first_step];
+    kwh += kw * share_of(vehicle, k) * blocks[k].hours();
+  }
+  return kwh;
+}
+
+/// Wanted energy: no more than can be given, so that an absurd request does not drown the rest in rounding. One
+/// smallest offer more may be given where offers are whole steps: the strategy ends it when the request is met.
+void put_wish(const std::vector<Block>& blocks, double wanted_kwh, PlanVehicle& vehicle) {
+  vehicle.wanted_kwh = std::clamp(wanted_kwh, 0.0, deliverable_kwh(blocks, vehicle));
+  vehicle.most_kwh = vehicle.wanted_kwh;
+  const double smallest_kw = vehicle.rates_kw.empty() ? vehicle.min_kw : vehicle.rates_kw.front();
+  if (smallest_kw > 0.0) {
+    double longest_h = 0.0;
+    for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k)
+      longest_h = std::max(longest_h, blocks[k].hours());
+    vehicle.most_kwh += smallest_kw * longest_h;
+  }
+}
+
+/// Minimum current and finite rates; none where the car takes less than the smallest of them by itself.
+void put_offers(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle) {
+  constexpr double same_kw = 1e-9;
+  for (std::uint32_t p = view.evse_rate_start[i]; p < view.evse_rate_start[i + 1]; ++p) {
+    if (view.rate_kw[p] <= vehicle.max_kw + same_kw)
+      vehicle.rates_kw.push_back(std::min(view.rate_kw[p], vehicle.max_kw));
+  }
+  if (vehicle.rates_kw.empty() && view.evse_car_min_kw[i] <= vehicle.max_kw) vehicle.min_kw = view.evse_car_min_kw[i];
+  vehicle.charging_now = view.evse_setpoint_kw[i] > 0.0;
+}
+
+void put_discharge(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle) {
+  vehicle.max_discharge_kw = std::min(view.evse_car_max_discharge_kw[i], view.evse_max_discharge_kw[i]);
+  if (view.evse_max_kw[i] <= 0.0) vehicle.max_discharge_kw = 0.0;  // out of service
+  vehicle.discharge_price_per_kwh = view.wear_price_per_kwh;
+  const double above_floor_kwh = (view.evse_soc[i] - view.evse_soc_floor[i]) * view.evse_battery_kwh[i];
+  vehicle.dischargeable_kwh =
+      std::max(0.0, known_or(above_floor_kwh, view.evse_got_kwh[i] * vehicle.charge_efficiency));
+}
+
+/// What was asked for, as stored energy: what was lent on the way and what was lost by that is put back.
+void count_in_battery(const evtwin_view& view, std::uint32_t i, const CarMemory& seen, PlanVehicle& vehicle) {
+  vehicle.need_at = optimise::NeedAt::battery;
+  const double stored_kwh = (view.evse_soc[i] - seen.first_soc) * view.evse_battery_kwh[i];
+  const double asked_kwh = (view.evse_requested_kwh[i] - seen.first_got_kwh) * vehicle.charge_efficiency;
+  vehicle.wanted_kwh = std::clamp(known_or(asked_kwh - stored_kwh, vehicle.wanted_kwh * vehicle.charge_efficiency), 0.0,
+                                  std::min(vehicle.room_kwh, 1.0e4));
+  vehicle.most_kwh = vehicle.room_kwh < infinite ? infinite : vehicle.wanted_kwh;
+}
+
+/// Cars that are plugged in and want something or may give something.
+void put_connected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
+  double lowest_priority = 0.0;
+  for (std::uint32_t c = 0; c < view.n_connected; ++c) {
+    lowest_priority = std::min(lowest_priority, view.evse_priority[view.connected_evse[c]]);
+  }
+  for (std::uint32_t c = 0; c < view.n_connected; ++c) {
+    const std::uint32_t i = view.connected_evse[c];
+    PlanVehicle vehicle;
+    vehicle.key = view.evse_session[i];
+    vehicle.evse = i;
+    const std::int64_t departs_ns = view.evse_departs_ns[i];
+    const auto margin_ns = static_cast<std::int64_t>(terms.margin_h * 3.6e12);
+    const std::int64_t done_ns = std::max(departs_ns - margin_ns, std::min(departs_ns, view.next_tick_ns));
+    if (!put_stay(out.blocks, view.now_ns, done_ns, vehicle)) continue;
+
+    const CarMemory& seen = memory.cars[i];
+    const bool out_of_service = view.evse_max_kw[i] <= 0.0;
+    vehicle.max_kw =
+        std::max(0.0, out_of_service ? seen.car_max_kw : std::min(view.evse_car_max_kw[i], view.evse_max_kw[i]));
+    vehicle.max_kw = std::min(vehicle.max_kw, seen.takes_kw);
+    if (view.evse_draws[i] == 0) vehicle.max_kw = 0.0;
+    if (out_of_service) {
+      vehicle.step_max_kw.assign(vehicle.end_step - vehicle.first_step, vehicle.max_kw);
+      vehicle.step_max_kw.front() = 0.0;
+    }
+    vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
+    vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
+    if (terms.v2g) put_discharge(view, i, vehicle);
+    const double remaining_kwh = view.evse_remaining_kwh[i] > nothing_kwh ? view.evse_remaining_kwh[i] : 0.0;
+    const bool charges = vehicle.max_kw > 0.0 && remaining_kwh > 0.0;
+    if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
+
+    const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
+    vehicle.room_kwh = std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
+    if (terms.whole_numbers) {
+      put_offers(view, i, vehicle);
+      vehicle.max_starts = terms.max_starts;
+      vehicle.starts_made = seen.starts;
+    }
+    put_wish(out.blocks, remaining_kwh, vehicle);
+    if (vehicle.max_discharge_kw > 0.0) count_in_battery(view, i, seen, vehicle);
+    vehicle.unmet_price_per_kwh = out.unmet_price_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
+    out.problem.vehicles.push_back(std::move(vehicle));
+    out.who.push_back(Who::connected);
+  }
+}
+
+void put_reserved(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
+  for (std::uint32_t i = 0; i < view.n_evses; ++i) {
+    if (view.evse_reserved_until_ns[i] <= view.now_ns || !(view.evse_reserved_kwh[i] > nothing_kwh)) continue;
+    PlanVehicle vehicle;
+    vehicle.key = reservation_key(i, view.evse_reserved_from_ns[i]);
+    vehicle.evse = i;
+    // A car that is late comes with the next block at the earliest; the one that stands there leaves first.
+    std::int64_t from_ns = view.evse_reserved_from_ns[i];
+    if (from_ns <= view.now_ns) from_ns = out.blocks.front().end_ns;
+    if (view.evse_session[i] != 0) from_ns = std::max(from_ns, view.evse_departs_ns[i]);
+    const auto margin_ns = static_cast<std::int64_t>(terms.margin_h * 3.6e12);
+    vehicle.max_kw = memory.rated_kw[i];
+    if (!(vehicle.max_kw > 0.0) || !put_stay(out.blocks, from_ns, view.evse_reserved_until_ns[i] - margin_ns, vehicle))
+      continue;
+    put_wish(out.blocks, view.evse_reserved_kwh[i], vehicle);
+    vehicle.unmet_price_per_kwh = out.unmet_price_per_kwh;
+    out.problem.vehicles.push_back(std::move(vehicle));
+    out.who.push_back(Who::reserved);
+  }
+}
+
+/// Arrivals foreseen, by the hour: one vehicle that stands for them all, at no EVSE.
+void put_expected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
+  double evse_kw = 0.0;
+  double evses = 0.0;
+  for (const double kw : memory.rated_kw) {
+    evse_kw += kw;
+    evses += kw > 0.0 ? 1.0 : 0.0;
+  }
+  if (evses == 0.0) return;
+  evse_kw /= evses;
+
+  const std::int64_t step_ns = std::max(view.tick_ns, window_ns);
+  const std::int64_t per_hour = std::max<std::int64_t>(1, hour_ns / step_ns);
+  const std::int64_t first_number = out.problem.first_step_number;
+  for (std::size_t k = 0; k < out.blocks.size();) {
+    const std::int64_t group = (first_number + static_cast<std::int64_t>(k)) / per_hour;
+    const std::size_t begin = k;
+    double count = 0.0;
+    double kwh = 0.0;
+    for (; k < out.blocks.size() && (first_number + static_cast<std::int64_t>(k)) / per_hour == group; ++k) {
+      for (std::uint32_t h = out.blocks[k].first; h < out.blocks[k].last; ++h) {
+        count += view.horizon_arrivals[h];
+        kwh += view.horizon_arrivals_kwh[h];
+      }
+    }
+    const std::int64_t from_ns = out.blocks[begin].start_ns;
+    const std::int64_t until_ns = out.blocks[k - 1].end_ns;
+    for (std::uint32_t i = 0; i < view.n_evses; ++i) {
+      if (view.evse_reserved_from_ns[i] < std::max(from_ns, view.now_ns + 1) ||
+          view.evse_reserved_from_ns[i] >= until_ns)
+        continue;
+      count -= 1.0;
+      kwh -= view.evse_reserved_kwh[i];
+    }
+    if (!(count > 1e-6) || !(kwh > nothing_kwh)) continue;
+
+    PlanVehicle vehicle;
+    vehicle.key = expected_mark | static_cast<std::uint64_t>(group);
+    vehicle.evse = view.n_evses;  // at none of them
+    vehicle.max_kw = count * evse_kw;
+    // They come during the group; none of them is here yet.
+    const std::int64_t here_ns = std::max((from_ns + until_ns) / 2, out.blocks.front().end_ns);
+    const auto stay_ns = static_cast<std::int64_t>(terms.expected_stay_h * 3.6e12);
+    if (!put_stay(out.blocks, here_ns, here_ns + stay_ns, vehicle)) continue;
+    put_wish(out.blocks, kwh, vehicle);
+    vehicle.unmet_price_per_kwh = out.unmet_price_per_kwh;
+    out.problem.vehicles.push_back(std::move(vehicle));
+    out.who.push_back(Who::expected);
+  }
+}
+
+void put_storages(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
+  if (view.storage_policy == EVTWIN_STORAGE_OFF) return;
+  const double value_per_kwh = known_or(terms.storage_value_per_kwh, std::max(0.0, mean_buy(out.problem)));
+  for (std::uint32_t s = 0; s < view.n_storages; ++s) {
+    optimise::PlanStorage storage;
+    storage.key = s;
+    storage.max_charge_kw = view.storage_max_charge_kw[s];
+    storage.max_discharge_kw = view.storage_max_discharge_kw[s];
+    storage.charge_efficiency = view.storage_charge_efficiency[s];
+    storage.discharge_efficiency = view.storage_discharge_efficiency[s];
+    storage.stored_kwh = view.storage_soc[s] * view.storage_kwh[s];
+    storage.min_kwh = view.storage_soc_min[s] * view.storage_kwh[s];
+    storage.max_kwh = view.storage_soc_max[s] * view.storage_kwh[s];
+    storage.discharge_price_per_kwh = view.wear_price_per_kwh;
+    storage.end_value_per_kwh = value_per_kwh;
+    out.problem.storages.push_back(storage);
+  }
+}
+
+/// Billed windows. A block is one window or a few whole ones; the first may begin within one.
+void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
+  const double month_price = view.demand_price_per_kw * view.demand_fraction;
+  if (view.demand_basis != EVTWIN_DEMAND_PEAK || !(month_price > 0.0)) return;
+  constexpr double mean_month_h = 365.25 * 24.0 / 12.0;
+  const double horizon_h = hours(out.blocks.back().end_ns - out.blocks.front().start_ns);
+  const double left_h = std::min(hours(view.month_end_ns - view.now_ns), view.demand_fraction * mean_month_h);
+  const auto price = [&](double rest_h) {
+    return month_price * known_or(terms.demand_share, rest_h > horizon_h ? horizon_h / rest_h : 1.0);
+  };
+  out.problem.periods.push_back({price(left_h), std::max(0.0, view.billed_peak_kw), {}});
+  // Another month will have a peak like this one's whatever is done now.
+  if (view.month_end_ns < out.blocks.back().end_ns) {
+    out.problem.periods.push_back({price(view.demand_fraction * mean_month_h), std::max(0.0, view.billed_peak_kw), {}});
+  }
+  const double window_h = hours(window_ns);
+  for (std::uint32_t k = 0; k < out.blocks.size(); ++k) {
+    const Block& block = out.blocks[k];
+    const std::uint32_t period = block.start_ns < view.month_end_ns ? 0U : 1U;
+    if (k > 0) {
+      out.problem.windows.push_back({k, k + 1, block.hours(), 0.0, period});
+      continue;
+    }
+    // The window that runs now: the block's power fills its rest, in proportion where the block is longer.
+    const double rest_h = std::max(1e-9, hours(std::min(view.window_end_ns, block.end_ns) - block.start_ns));
+    const double longer = block.hours() / rest_h;
+    out.problem.windows.push_back(
+        {k, k + 1, window_h * longer, std::max(0.0, view.window_import_kwh) * longer, period});
+    if (block.end_ns > view.window_end_ns) out.problem.windows.push_back({k, k + 1, block.hours(), 0.0, period});
+  }
+}
+
+double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const ViewProblem& out) {
+  double price = known_or(terms.unmet_price_per_kwh, view.unmet_price_per_kwh);
+  if (std::isnan(terms.unmet_price_per_kwh) && price <= 0.0) {
+    price = out.dearest_per_kwh > 0.0 ? 10.0 * out.dearest_per_kwh : 1.0;
+  }
+  if (!terms.dear_departure) return price;
+  // No use on the way earns more: sold at the dearest price, or all of a window's peak shaved by that kWh.
+  double peak_per_kwh = 0.0;
+  for (const optimise::DemandPeriod& period : out.problem.periods) {
+    peak_per_kwh = std::max(peak_per_kwh, period.price_per_kw / hours(window_ns));
+  }
+  constexpr double losses = 2.0;
+  return std::max(price, losses * (out.dearest_per_kwh + peak_per_kwh));
+}
+
+}  // namespace
+
+double share_of(const PlanVehicle& vehicle, std::uint32_t step) {
+  return (step == vehicle.first_step ? vehicle.first_share : 1.0) *
+         (step + 1 == vehicle.end_step ? vehicle.last_share : 1.0);
+}
+
+void SiteMemory::look(const evtwin_view& view) {
+  cars.resize(view.n_evses);
+  rated_kw.resize(view.n_evses, 0.0);
+  for (std::uint32_t i = 0; i < view.n_evses; ++i) {
+    rated_kw[i] = std::max(rated_kw[i], view.evse_max_kw[i]);
+    CarMemory& car = cars[i];
+    if (car.session != view.evse_session[i]) {
+      car = {};
+      car.session = view.evse_session[i];
+      car.first_soc = view.evse_soc[i];
+      car.first_got_kwh = view.evse_got_kwh[i];
+    }
+    if (car.session == 0) continue;
+    if (view.evse_car_max_kw[i] > 0.0) car.car_max_kw = view.evse_car_max_kw[i];
+    const double offered_kw = view.evse_setpoint_kw[i];
+    const double took_kw = view.evse_power_kw[i];
+    if (offered_kw > 0.0 && car.charging == 0) ++car.starts;
+    car.charging = offered_kw > 0.0 ? 1 : 0;
+    if (view.evse_draws[i] == 0 || offered_kw <= 0.0) continue;
+    if (took_kw < 0.99 * offered_kw) {
+      if (took_kw > 0.0) car.takes_kw = took_kw;
+    } else if (offered_kw > car.takes_kw) {
+      car.takes_kw = infinite;
+    }
+  }
+}
+
+std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns) {
+  return reservation_mark | (std::uint64_t{evse} << 32) |
+         (static_cast<std::uint64_t>(from_ns / second_ns) & 0xffffffffU);
+}
+
+ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory) {
+  ViewProblem out;
+  out.blocks = blocks_of(view);
+  put_steps(view, terms, out);
+  put_demand_charge(view, terms, out);
+  out.unmet_price_per_kwh = unmet_price(view, terms, out);
+  put_connected(view, terms, memory, out);
+  put_reserved(view, terms, memory, out);
+  if (terms.expect_arrivals && view.horizon_steps > 0) put_expected(view, terms, memory, out);
+  put_storages(view, terms, out);
+  put_limits(view, out);
+  out.problem.fairness = terms.fairness;
+  // Above all else; where energy is free and nobody minds its lack, above nothing.
+  const double dearest = std::max(out.unmet_price_per_kwh, out.dearest_per_kwh);
+  out.problem.over_limit_price_per_kwh = dearest > 0.0 ? 100.0 * dearest : 100.0;
+  return out;
+}
+
+}  // namespace evtwin::milp

@@ -1,0 +1,91 @@
+// From what a strategy sees to what is to be planned.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "blocks.hpp"
+#include "optimise/plan_problem.hpp"
+
+namespace evtwin::milp {
+
+inline constexpr double from_view = std::numeric_limits<double>::quiet_NaN();
+
+/// What the view does not say. NaN: from the view, as each line tells.
+struct ProblemTerms {
+  double margin_h = 0.0;                     ///< cars shall be done so long before the departure they claim
+  bool expect_arrivals = true;               ///< plan with the arrivals of the horizon as well
+  double expected_stay_h = 4.0;              ///< how long those are taken to stay
+  double unmet_price_per_kwh = from_view;    ///< NaN: the view's; where that is 0, ten times the dearest price ahead
+  double demand_share = from_view;           ///< NaN: horizon / rest of the month, at most 1
+  double storage_value_per_kwh = from_view;  ///< of what is stored at the end; NaN: the horizon's mean buy price
+  bool follow_setpoint = true;               ///< import no more than the scenario's power set-point, where there is one
+  bool v2g = false;                          ///< discharge cars whose drivers opted in
+  bool dear_departure = false;               ///< energy wanted at departure is worth more than any use of it on the way
+  bool whole_numbers = false;                ///< minimum currents, finite rates
+  std::uint32_t max_starts = 0;
+  optimise::Fairness fairness = optimise::Fairness::none;
+};
+
+/// What was seen of the car on an EVSE and is not in the view.
+struct CarMemory {
+  std::uint64_t session = 0;
+  double takes_kw = std::numeric_limits<double>::infinity();    ///< it took no more than this of a larger offer
+  double car_max_kw = 0.0;                                      ///< before an outage
+  double first_soc = std::numeric_limits<double>::quiet_NaN();  ///< when it was first seen, where it is known
+  double first_got_kwh = 0.0;                                   ///< by then
+  std::uint32_t starts = 0;                                     ///< times it was switched on
+  std::uint8_t charging = 0;                                    ///< at the last decision
+};
+
+/// A site's EVSEs between decisions.
+struct SiteMemory {
+  std::vector<CarMemory> cars;   ///< [n_evses]
+  std::vector<double> rated_kw;  ///< [n_evses] the most the EVSE ever offered
+
+  /// Looks at the set-points of the last decision and what came of them: a car that took less than it was offered (it
+  /// tapers, or its inlet is smaller than its driver thinks) is planned with what it took, until it takes all of an
+  /// offer above that.
+  void look(const evtwin_view& view);
+};
+
+/// Who a vehicle of the problem is.
+enum class Who : std::uint8_t { connected, reserved, expected };
+
+struct ViewProblem {
+  optimise::PlanProblem problem;  ///< in the site's own money: energy, demand charge, unmet energy, wear
+  std::vector<Block> blocks;      ///< [steps]
+  std::vector<Who> who;           ///< [vehicles]
+  double dearest_per_kwh = 0.0;   ///< highest buy or sell price ahead
+  double unmet_price_per_kwh = 0.0;
+};
+
+/// Key of a reservation: it stays the same until the car comes, and is no session's.
+std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns);
+
+/// Share of a step of its stay that a vehicle is there.
+double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
+
+/// The problem that the view poses, one step per block:
+///
+///  - cars plugged in: what they still want until the departure they claim, less the margin; a higher priority makes
+///    unmet energy dearer, by 1 + priority above the lowest one present
+///  - with V2G, opted-in cars: from their floor to a full battery, also beyond what was requested, to give it later;
+///    where the battery is not known, what they got in this session and no more. What they want counts in the battery:
+///    the losses of lending are not the driver's
+///  - reservations not begun: from max(begin, departure of the car that stands there), at the EVSE's full power
+///  - arrivals foreseen, put together by the hour, less the reservations among them; they count at the grid connection,
+///    not at an EVSE
+///  - storage, unless the scenario's policy is "off"; what is stored at the end is worth the horizon's mean buy price,
+///    as in the objective of runs
+///  - row 0 as import and export limit, every other limit row as it is now; rows whose base is load or PV follow the
+///    forecast
+///  - the demand charge: windows above the billed peak cost price x fraction x demand_share. The share is for the days
+///    after the horizon, which a higher peak serves as well
+///
+/// PV is never curtailed: no decision can. Where a battery is not known its efficiencies are taken as 0.92.
+ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory);
+
+}  // namespace evtwin::milp

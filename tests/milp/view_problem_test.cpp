@@ -1,0 +1,337 @@
+// What a view says, as a problem: steps, cars, announced and foreseen ones, storage, limits, demand charge.
+#include "view_problem.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "milp/site.hpp"
+
+namespace evtwin::milp::test {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+
+ViewProblem posed(ViewBuilder& site, const ProblemTerms& terms = {}) {
+  SiteMemory memory;
+  const evtwin_view& view = site.view();
+  memory.look(view);
+  return problem_from_view(view, terms, memory);
+}
+
+TEST(Steps, TheFirstEndsAtTheNextTickAndTheOthersAreTicks) {
+  ViewBuilder site = site_with(4);
+  site.now_ns = start + 5 * minute;
+  EXPECT_THAT(posed(site).problem.hours, ElementsAre(DoubleNear(1.0 / 6.0, 1e-12), 0.25, 0.25, 0.25));
+}
+
+TEST(Steps, TicksShorterThanAMeteringWindowArePutTogetherToItsEnd) {
+  ViewBuilder site = site_with(60);
+  site.tick_ns = minute;
+  site.now_ns = start + 7 * minute;
+  site.horizon_buy.assign(60, 0.1);
+  for (std::size_t k = 8; k < 23; ++k) site.horizon_buy[k] = k < 13 ? 0.3 : 0.0;
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.steps(), 5U);  // 8 min to the quarter, three quarters, 7 min more
+  EXPECT_NEAR(problem.problem.hours[0], 8.0 / 60.0, 1e-12);
+  EXPECT_NEAR(problem.problem.hours[1], 0.25, 1e-12);
+  EXPECT_NEAR(problem.problem.buy_per_kwh[1], 0.1, 1e-12);  // mean of five minutes at 0.3 and ten at 0
+}
+
+TEST(Steps, ABlockKeepsItsNumberFromViewToView) {
+  ViewBuilder site = site_with(8);
+  const std::int64_t at_start = posed(site).problem.first_step_number;
+  site.now_ns = start + 14 * minute;
+  EXPECT_EQ(posed(site).problem.first_step_number, at_start);
+  site.now_ns = start + 15 * minute;
+  EXPECT_EQ(posed(site).problem.first_step_number, at_start + 1);
+}
+
+TEST(Steps, PvAndLoadAreThoseMeteredNowAndThenThoseForeseen) {
+  ViewBuilder site = site_with(3);
+  site.pv_kw = 5.0;
+  site.load_kw = 12.0;
+  site.horizon_pv = {4.0, 6.0, 7.0};
+  site.horizon_load = {10.0, 11.0, 13.0};
+  const ViewProblem problem = posed(site);
+  EXPECT_THAT(problem.problem.pv_kw, ElementsAre(5.0, 6.0, 7.0));
+  EXPECT_THAT(problem.problem.load_kw, ElementsAre(12.0, 11.0, 13.0));
+}
+
+TEST(Steps, TheImportLimitIsTheContractWithItsAnnouncedCutsAndTheSetPoint) {
+  ViewBuilder site = site_with(3);
+  site.contract_kw = 100.0;
+  site.horizon_contract = {100.0, 60.0, 100.0};
+  site.horizon_setpoint = {nan, nan, 40.0};
+  EXPECT_THAT(posed(site).problem.import_limit_kw, ElementsAre(100.0, 60.0, 40.0));
+  EXPECT_THAT(posed(site, {.follow_setpoint = false}).problem.import_limit_kw, ElementsAre(100.0, 60.0, 100.0));
+}
+
+TEST(Cars, TakePartFromNowToTheDepartureTheyClaim) {
+  ViewBuilder site = site_with(8);
+  site.car({.departs_ns = start + 70 * minute, .requested_kwh = 5.0});
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.vehicles.size(), 1U);
+  const optimise::PlanVehicle& car = problem.problem.vehicles[0];
+  EXPECT_EQ(car.first_step, 0U);
+  EXPECT_EQ(car.end_step, 5U);
+  EXPECT_NEAR(car.last_share, 10.0 / 15.0, 1e-12);
+  EXPECT_DOUBLE_EQ(car.wanted_kwh, 5.0);
+  EXPECT_DOUBLE_EQ(car.most_kwh, 5.0);
+  EXPECT_DOUBLE_EQ(car.max_kw, 7.0);
+}
+
+TEST(Cars, AreDoneTheMarginBeforeTheirDepartureButAreStillChargedInTheLastTick) {
+  ViewBuilder site = site_with(8);
+  site.car({.departs_ns = start + 90 * minute});
+  site.car({.departs_ns = start + 15 * minute});
+  const ViewProblem problem = posed(site, {.margin_h = 0.5});
+  EXPECT_EQ(problem.problem.vehicles[0].end_step, 4U);
+  EXPECT_EQ(problem.problem.vehicles[1].end_step, 1U);
+}
+
+TEST(Cars, WantNoMoreThanCanBeGivenSoThatAnAbsurdRequestDrownsNothing) {
+  ViewBuilder site = site_with(8);
+  site.car({.departs_ns = start + hour, .requested_kwh = 1e6});
+  EXPECT_NEAR(posed(site).problem.vehicles[0].wanted_kwh, 7.0, 1e-9);
+}
+
+TEST(Cars, ThatAreFullOrHaveWhatTheyWantTakeNoPart) {
+  ViewBuilder site = site_with(8);
+  site.car({.draws = false});
+  site.car({.requested_kwh = 5.0, .got_kwh = 5.0});
+  EXPECT_TRUE(posed(site).problem.vehicles.empty());
+}
+
+TEST(Cars, HigherPriorityMakesUnmetEnergyDearer) {
+  ViewBuilder site = site_with(8);
+  site.unmet_price = 2.0;
+  site.car({.priority = -1.0});
+  site.car({.priority = 0.0});
+  site.car({.priority = 2.0});
+  const ViewProblem problem = posed(site);
+  EXPECT_DOUBLE_EQ(problem.problem.vehicles[0].unmet_price_per_kwh, 2.0);
+  EXPECT_DOUBLE_EQ(problem.problem.vehicles[1].unmet_price_per_kwh, 4.0);
+  EXPECT_DOUBLE_EQ(problem.problem.vehicles[2].unmet_price_per_kwh, 8.0);
+}
+
+TEST(Cars, UnmetEnergyCostsTenTimesTheDearestPriceWhereTheScenarioNamesNone) {
+  ViewBuilder site = site_with(8);
+  site.horizon_buy[5] = 0.4;
+  site.car();
+  EXPECT_NEAR(posed(site).problem.vehicles[0].unmet_price_per_kwh, 4.0, 1e-12);
+  EXPECT_NEAR(posed(site, {.unmet_price_per_kwh = 0.5}).problem.vehicles[0].unmet_price_per_kwh, 0.5, 1e-12);
+}
+
+TEST(Cars, AnOutageTakesTheStepThatRunsAndNoMore) {
+  ViewBuilder site = site_with(8);
+  site.car();
+  SiteMemory memory;
+  memory.look(site.view());
+  site.evses[0].max_kw = site.evses[0].car_max_kw = 0.0;
+  const evtwin_view& view = site.view();
+  memory.look(view);
+  const ViewProblem problem = problem_from_view(view, {}, memory);
+  ASSERT_EQ(problem.problem.vehicles.size(), 1U);
+  EXPECT_EQ(problem.problem.vehicles[0].step_max_kw[0], 0.0);
+  EXPECT_EQ(problem.problem.vehicles[0].step_max_kw[1], 7.0);
+}
+
+TEST(Cars, OneThatTookLessThanItWasOfferedIsPlannedWithThatUntilItTakesMore) {
+  ViewBuilder site = site_with(8);
+  site.car({.setpoint_kw = 7.0, .power_kw = 3.3});
+  SiteMemory memory;
+  memory.look(site.view());
+  EXPECT_DOUBLE_EQ(problem_from_view(site.view(), {}, memory).problem.vehicles[0].max_kw, 3.3);
+  site.evses[0].setpoint_kw = 3.0;
+  site.evses[0].power_kw = 3.0;  // says nothing about more
+  memory.look(site.view());
+  EXPECT_DOUBLE_EQ(problem_from_view(site.view(), {}, memory).problem.vehicles[0].max_kw, 3.3);
+  site.evses[0].setpoint_kw = site.evses[0].power_kw = 3.63;
+  memory.look(site.view());
+  EXPECT_DOUBLE_EQ(problem_from_view(site.view(), {}, memory).problem.vehicles[0].max_kw, 7.0);
+}
+
+TEST(Cars, GiveBackOnlyWhenAskedToAndOnlyWhatIsAboveTheFloor) {
+  ViewBuilder site = site_with(8);
+  EvseRow row = v2g_car();
+  row.soc = 0.6;
+  row.battery_kwh = 50.0;
+  row.soc_floor = 0.4;
+  row.car_charge_efficiency = row.car_discharge_efficiency = 0.9;
+  site.car(row);
+  EXPECT_EQ(posed(site).problem.vehicles[0].max_discharge_kw, 0.0);
+  const ViewProblem problem = posed(site, {.v2g = true});
+  const optimise::PlanVehicle& car = problem.problem.vehicles[0];
+  EXPECT_DOUBLE_EQ(car.max_discharge_kw, 7.0);
+  EXPECT_NEAR(car.dischargeable_kwh, 10.0, 1e-9);
+  EXPECT_NEAR(car.room_kwh, 20.0, 1e-9);
+  EXPECT_DOUBLE_EQ(car.discharge_efficiency, 0.9);
+}
+
+TEST(Cars, OfUnknownBatteryGiveBackNoMoreThanTheyGotInThisSession) {
+  ViewBuilder site = site_with(8);
+  EvseRow row = v2g_car();
+  row.soc = row.car_charge_efficiency = nan;
+  row.got_kwh = 5.0;
+  site.car(row);
+  const ViewProblem problem = posed(site, {.v2g = true});
+  EXPECT_NEAR(problem.problem.vehicles[0].dischargeable_kwh, 5.0 * 0.92, 1e-9);
+  EXPECT_TRUE(std::isinf(problem.problem.vehicles[0].room_kwh));
+}
+
+TEST(Cars, DcLossesCountAtTheGridConnectionBothWays) {
+  ViewBuilder site = site_with(8);
+  site.car({.phases = 0, .efficiency = 0.8, .kw_per_a = 0.0});
+  const ViewProblem problem = posed(site);
+  EXPECT_DOUBLE_EQ(problem.problem.vehicles[0].grid_kw_per_charge_kw, 1.25);
+  EXPECT_DOUBLE_EQ(problem.problem.vehicles[0].grid_kw_per_discharge_kw, 0.8);
+}
+
+TEST(Reservations, AreCarsThatComeLater) {
+  ViewBuilder site = site_with(16);
+  site.evses.push_back({.reserved_from_ns = start + hour, .reserved_until_ns = start + 3 * hour, .reserved_kwh = 9.0});
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.vehicles.size(), 1U);
+  EXPECT_EQ(problem.who[0], Who::reserved);
+  EXPECT_EQ(problem.problem.vehicles[0].first_step, 4U);
+  EXPECT_EQ(problem.problem.vehicles[0].end_step, 12U);
+  EXPECT_DOUBLE_EQ(problem.problem.vehicles[0].wanted_kwh, 9.0);
+  EXPECT_EQ(problem.problem.vehicles[0].key, reservation_key(0, start + hour));
+}
+
+TEST(Reservations, WaitForTheCarThatStandsThereAndForOnesThatAreLate) {
+  ViewBuilder site = site_with(16);
+  site.car({.departs_ns = start + 2 * hour,
+            .reserved_from_ns = start + hour,
+            .reserved_until_ns = start + 4 * hour,
+            .reserved_kwh = 9.0});
+  site.evses.push_back({.reserved_from_ns = start - hour, .reserved_until_ns = start + hour, .reserved_kwh = 2.0});
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.vehicles.size(), 3U);
+  EXPECT_EQ(problem.problem.vehicles[1].first_step, 8U);
+  EXPECT_EQ(problem.problem.vehicles[2].first_step, 1U);
+}
+
+TEST(Expected, ArrivalsOfAnHourAreOneVehicleLessWhatIsReserved) {
+  ViewBuilder site = site_with(16);
+  site.evses.push_back({});
+  site.evses.push_back(
+      {.reserved_from_ns = start + hour + minute, .reserved_until_ns = start + 3 * hour, .reserved_kwh = 9.0});
+  site.horizon_arrivals.assign(16, 0.0);
+  site.horizon_arrivals_kwh.assign(16, 0.0);
+  site.horizon_arrivals[4] = site.horizon_arrivals[7] = 1.0;
+  site.horizon_arrivals_kwh[4] = 9.0;
+  site.horizon_arrivals_kwh[7] = 6.0;
+  const ViewProblem problem = posed(site, {.expected_stay_h = 2.0});
+  ASSERT_EQ(problem.problem.vehicles.size(), 2U);
+  EXPECT_EQ(problem.who[1], Who::expected);
+  const optimise::PlanVehicle& expected = problem.problem.vehicles[1];
+  EXPECT_DOUBLE_EQ(expected.wanted_kwh, 6.0);
+  EXPECT_DOUBLE_EQ(expected.max_kw, 7.0);
+  EXPECT_EQ(expected.first_step, 6U);
+  EXPECT_EQ(expected.end_step, 14U);
+  EXPECT_EQ(posed(site, {.expect_arrivals = false}).problem.vehicles.size(), 1U);
+}
+
+TEST(Storage, KeepsItsWindowAndIsWorthTheMeanPriceAtTheEnd) {
+  ViewBuilder site = site_with(4);
+  site.horizon_buy = {0.1, 0.1, 0.3, 0.3};
+  site.storages.push_back({});
+  site.storage_policy = EVTWIN_STORAGE_ARBITRAGE;
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.storages.size(), 1U);
+  const optimise::PlanStorage& storage = problem.problem.storages[0];
+  EXPECT_DOUBLE_EQ(storage.stored_kwh, 50.0);
+  EXPECT_DOUBLE_EQ(storage.min_kwh, 10.0);
+  EXPECT_DOUBLE_EQ(storage.max_kwh, 90.0);
+  EXPECT_NEAR(storage.end_value_per_kwh, 0.2, 1e-12);
+}
+
+TEST(Storage, ThatTheScenarioSwitchedOffIsLeftAlone) {
+  ViewBuilder site = site_with(4);
+  site.storages.push_back({});
+  site.storage_policy = EVTWIN_STORAGE_OFF;
+  EXPECT_TRUE(posed(site).problem.storages.empty());
+}
+
+TEST(Limits, RowsOfCurrentsCountByTheKwOfOneAmpere) {
+  ViewBuilder site = site_with(4);
+  site.car({.kw_per_a = 0.23});
+  site.car({.phases = 3, .kw_per_a = 0.69});
+  site.limits.push_back(LimitRow{EVTWIN_LIMIT_CURRENT_A, -unlimited, 32.0, 2.0, {{0, 1.0}, {1, 1.0}}});
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.limits.size(), 1U);
+  EXPECT_NEAR(problem.problem.limits[0].members[0].coefficient, 1.0 / 0.23, 1e-9);
+  EXPECT_NEAR(problem.problem.limits[0].members[1].coefficient, 1.0 / 0.69, 1e-9);
+  EXPECT_THAT(problem.problem.limits[0].base, ElementsAre(2.0));
+}
+
+TEST(Limits, ARowWhoseBaseIsTheSitesLoadFollowsTheForecast) {
+  ViewBuilder site = site_with(3);
+  site.load_kw = 10.0;
+  site.horizon_load = {10.0, 20.0, 30.0};
+  site.car();
+  site.limits.push_back(LimitRow{EVTWIN_LIMIT_POWER_KW, -unlimited, 32.0, 10.0, {{0, 1.0}}});
+  site.limits.push_back(LimitRow{EVTWIN_LIMIT_POWER_KW, -unlimited, 32.0, 4.0, {{0, 1.0}}});
+  const ViewProblem problem = posed(site);
+  EXPECT_THAT(problem.problem.limits[0].base, ElementsAre(10.0, 20.0, 30.0));
+  EXPECT_THAT(problem.problem.limits[1].base, ElementsAre(4.0));
+}
+
+TEST(Limits, MagnitudeRowsBecomePhasorsPerKw) {
+  ViewBuilder site = site_with(3);
+  site.car({.kw_per_a = 0.23});
+  site.limits.push_back(LimitRow{EVTWIN_LIMIT_MAGNITUDE_A, -unlimited, 32.0, 2.0, {{0, 1.0, 90.0}}});
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.magnitudes.size(), 1U);
+  EXPECT_NEAR(problem.problem.magnitudes[0].members[0].re, 0.0, 1e-9);
+  EXPECT_NEAR(problem.problem.magnitudes[0].members[0].im, 1.0 / 0.23, 1e-9);
+  EXPECT_THAT(problem.problem.magnitudes[0].upper, ElementsAre(30.0));
+}
+
+TEST(DemandCharge, WindowsAreStepsAndWhatWasBilledIsFree) {
+  ViewBuilder site = site_with(96);
+  site.demand_price_per_kw = 30.0;
+  site.billed_peak_kw = 12.0;
+  site.now_ns = start + 5 * minute;
+  site.window_import_kwh = 1.5;
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.periods.size(), 1U);
+  EXPECT_DOUBLE_EQ(problem.problem.periods[0].floor_kw, 12.0);
+  ASSERT_EQ(problem.problem.windows.size(), 96U);
+  EXPECT_NEAR(problem.problem.windows[0].hours, 0.25, 1e-12);
+  EXPECT_NEAR(problem.problem.windows[0].so_far_kwh, 1.5, 1e-12);
+  EXPECT_NEAR(problem.problem.windows[7].hours, 0.25, 1e-12);
+  // A horizon of a day bears a thirtieth of the charge for a month of thirty days ahead.
+  EXPECT_NEAR(problem.problem.periods[0].price_per_kw, 1.0, 0.01);
+  EXPECT_NEAR(posed(site, {.demand_share = 1.0}).problem.periods[0].price_per_kw, 30.0, 1e-12);
+}
+
+TEST(DemandCharge, AnHourLongStepThatBeginsWithinAWindowFillsItInProportion) {
+  ViewBuilder site = site_with(24);
+  site.tick_ns = hour;
+  site.now_ns = start + 10 * minute;
+  site.demand_price_per_kw = 30.0;
+  site.window_import_kwh = 4.0;
+  const ViewProblem problem = posed(site);
+  const optimise::MeterWindow& window = problem.problem.windows[0];
+  // 6 kW for the rest of the window, 5 min: (4 + 6 / 12) kWh / 0.25 h = 18 kW.
+  const double kwh_of_step = 6.0 * 50.0 / 60.0;
+  EXPECT_NEAR((window.so_far_kwh + kwh_of_step) / window.hours, 18.0, 1e-9);
+}
+
+TEST(DemandCharge, TheNextMonthIsAPeriodOfItsOwn) {
+  ViewBuilder site = site_with(96);
+  site.demand_price_per_kw = 30.0;
+  site.month_end_ns = start + 6 * hour;
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.periods.size(), 2U);
+  EXPECT_EQ(problem.problem.windows[23].period, 0U);
+  EXPECT_EQ(problem.problem.windows[24].period, 1U);
+  EXPECT_DOUBLE_EQ(problem.problem.periods[0].price_per_kw, 30.0);
+}
+
+}  // namespace
+}  // namespace evtwin::milp::test
