@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <tuple>
 
 #include "optimise/model_builder.hpp"
 
@@ -74,8 +75,9 @@ void ModelBuilder::add_limits() {
 void ModelBuilder::add_set_points(std::uint32_t index) {
   VehicleColumns& columns = block_.vehicles[index];
   const PlanVehicle& vehicle = problem_.vehicles[index];
-  const auto over = [&](std::uint32_t first, double most_kw) {
+  const auto over = [&](Part part, std::uint32_t first, double most_kw) {
     const auto set = static_cast<std::uint32_t>(linear_.columns());
+    const auto set_row = static_cast<std::uint32_t>(linear_.rows());
     for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
       const std::uint32_t power = first + t - vehicle.first_step;
       const double most = std::max(most_kw * share_of(vehicle, t), linear_.column_upper[power]);
@@ -83,12 +85,16 @@ void ModelBuilder::add_set_points(std::uint32_t index) {
       linear_.add(at_least, point, 1.0);
       linear_.add(at_least, power, -1.0);
     }
-    return set;
+    name(part, false, vehicle.key, vehicle.first_step, set, columns.length);
+    name(part, true, vehicle.key, vehicle.first_step, set_row, columns.length);
+    return std::pair(set, set_row);
   };
   if (vehicle.max_setpoint_kw > 0.0 && columns.set_charge == no_index)
-    columns.set_charge = over(columns.charge, vehicle.max_setpoint_kw);
+    std::tie(columns.set_charge, columns.set_charge_row) =
+        over(Part::set_charge, columns.charge, vehicle.max_setpoint_kw);
   if (vehicle.max_discharge_setpoint_kw > 0.0 && columns.discharge != no_index && columns.set_discharge == no_index)
-    columns.set_discharge = over(columns.discharge, vehicle.max_discharge_setpoint_kw);
+    std::tie(columns.set_discharge, columns.set_discharge_row) =
+        over(Part::set_discharge, columns.discharge, vehicle.max_discharge_setpoint_kw);
 }
 
 // Re(exp(-j angle) sum) <= upper x cos(pi / sides) inside the circle, <= upper around it; the angle is the side's

@@ -55,7 +55,8 @@ enum class Part : std::uint8_t {
   back,
   starts,
   rate,
-  set_point,
+  set_charge,
+  set_discharge,
   storage_charge,
   storage_discharge,
   storage_level,
@@ -96,7 +97,9 @@ struct Series {
 /// First column of each kind, the others of the stay follow; no_index where there is none.
 struct VehicleColumns {
   std::uint32_t charge = no_index, discharge = no_index, level = no_index, unmet = no_index;
-  std::uint32_t set_charge = no_index, set_discharge = no_index;
+  /// Set-points of a bound; the rows that keep them at least the powers lie as their columns do.
+  std::uint32_t set_charge = no_index, set_discharge = no_index, set_charge_row = no_index,
+                set_discharge_row = no_index;
   std::uint32_t need_row = no_index, level_row = no_index;
   std::uint32_t length = 0;  ///< steps of the stay
 };

@@ -48,6 +48,11 @@ class Starter {
   void vehicle(const PlanVehicle& vehicle, const VehicleColumns& columns) {
     if (columns.level != no_index)
       for (std::uint32_t i = 0; i < columns.length; ++i) rest_on(columns.level + i, columns.level_row + i);
+    // Set-points begin as the powers are.
+    for (std::uint32_t i = 0; i < columns.length; ++i) {
+      if (columns.set_charge != no_index) rest_on(columns.set_charge + i, columns.set_charge_row + i);
+      if (columns.set_discharge != no_index) rest_on(columns.set_discharge + i, columns.set_discharge_row + i);
+    }
     if (columns.need_row == no_index) return;
     const bool by_battery = vehicle.need_at == NeedAt::battery;
     const double per_charge = by_battery ? vehicle.charge_efficiency : 1.0;
