@@ -21,7 +21,8 @@ struct Suite {
 
 constexpr std::array suites{Suite{"queue", queue_table},   Suite{"simulation", simulation_table},
                             Suite{"acn", acn_table},       Suite{"growth", growth_table},
-                            Suite{"plugin", plugin_table}, Suite{"memory", memory_table}};
+                            Suite{"plugin", plugin_table}, Suite{"optimise", optimise_table},
+                            Suite{"memory", memory_table}};
 
 int run(const std::vector<std::string>& words) {
   std::string only, json_file;
@@ -34,7 +35,8 @@ int run(const std::vector<std::string>& words) {
     std::fflush(stdout);
   }
   if (tables.empty()) {
-    fmt::print(stderr, "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, memory\n", only);
+    fmt::print(stderr, "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, optimise, memory\n",
+               only);
     return 2;
   }
   rusage usage{};
