@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -45,7 +46,18 @@ constexpr std::array columns{
     Column{"overload_kwh", "overload kWh", "초과 kWh", Show::one_decimal, false},
     Column{"co2_kg", "CO2 kg", "CO2 kg", Show::one_decimal, false},
     Column{"objective", "objective", "목적함수", Show::money, true},
+    Column{"regret", "regret", "후회값", Show::money, false},
+    Column{"saving_share", "of saving %", "절감 달성 %", Show::percent, false},
 };
+
+/// The same for all that have one.
+double bound_of(std::span<const Contender> contenders) {
+  for (const Contender& contender : contenders) {
+    const double bound = value_of(contender.kpis, "bound");
+    if (!std::isnan(bound)) return bound;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
 
 std::string cell_text(double value, const Column& column, std::string_view currency) {
   switch (column.show) {
@@ -127,6 +139,7 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
   const auto number_or_null = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
   Json json;
   json["currency"] = currency;
+  json["bound"] = number_or_null(bound_of(contenders));
   json["runs"] = Json::array();
   for (const Contender& contender : contenders) {
     const bool failed = !contender.error.empty();
@@ -134,7 +147,7 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
     run["strategy"] = contender.strategy;
     run["kpi"] = kpi_json(contender.kpis);
     run["objective"] = number_or_null(value_of(contender.kpis, "objective"));
-    run["regret"] = number_or_null(contender.regret);
+    run["regret"] = number_or_null(value_of(contender.kpis, "regret"));
     run["event_hash"] = failed ? Json(nullptr) : Json(fmt::format("{:016x}", contender.event_hash));
     run["wall_s"] = number_or_null(contender.wall_s);
     run["error"] = failed ? Json(contender.error) : Json(nullptr);

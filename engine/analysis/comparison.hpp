@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
@@ -18,13 +17,12 @@ struct Contender {
   std::string strategy;
   std::vector<Kpi> kpis;
   std::uint64_t event_hash = 0;
-  double regret = std::numeric_limits<double>::quiet_NaN();  ///< objective - bound; NaN while no bound is known
   double wall_s = 0.0;
   std::string error;  ///< not empty: the strategy failed, and there are no figures
 };
 
-/// {"currency", "runs": [{strategy, kpi{}, objective, regret (null without a bound), event_hash, wall_s, error
-/// (null)}]}.
+/// {"currency", "bound" (null without one), "runs": [{strategy, kpi{}, objective, regret (null without a bound),
+/// event_hash, wall_s, error (null)}]}.
 nlohmann::ordered_json comparison_json(std::span<const Contender> contenders, const std::string& currency);
 
 /// A row per strategy, with what a site manager asks for: cost, its parts, peak, energy served. "*" marks the best of a

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "control/ledger.hpp"
@@ -20,6 +21,7 @@ struct Sums {
   double evse_days = 0.0;     ///< EVSEs x local days
   double imbalance_kwh = 0.0;
   std::size_t storages = 0;
+  std::optional<double> bound, reference;
 };
 
 void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteResult& result) {
@@ -62,6 +64,13 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   sums.imbalance_kwh += std::abs(control::imbalance_kwh(result.ledger));
 }
 
+/// What that site is measured against.
+void add_yardstick(Sums& sums, const Yardstick* yardstick, std::size_t site) {
+  if (yardstick == nullptr) return;
+  sums.bound = sums.bound.value_or(0.0) + yardstick->bound.at(site);
+  sums.reference = sums.reference.value_or(0.0) + yardstick->reference.at(site);
+}
+
 double ratio_or(double part, double whole, double otherwise) { return whole > 0.0 ? part / whole : otherwise; }
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
@@ -72,6 +81,13 @@ double objective(const Sums& s) {
 }
 double margin(const Sums& s) { return s.ledger.driver_revenue - s.ledger.v2g_payment - total_cost(s); }
 double owner_money(const Sums& s) { return s.ledger.v2g_payment - s.ledger.driver_revenue - s.ev_wear_cost; }
+double regret(const Sums& s) { return s.bound ? objective(s) - *s.bound : none; }
+/// NaN also where nothing can be saved.
+double saving_share(const Sums& s) {
+  if (!s.bound || !s.reference) return none;
+  const double possible = *s.reference - *s.bound;
+  return possible > 1e-9 * std::max(1.0, std::abs(*s.reference)) ? (*s.reference - objective(s)) / possible : none;
+}
 double ended(const Sums& s) { return static_cast<double>(s.counts.sessions_ended); }
 /// Standard deviation of what sessions missed, and so of what they got.
 double missing_std(const Sums& s) {
@@ -102,6 +118,17 @@ constexpr std::array rows{
          "total cost + battery wear + price of unmet energy - value of the energy left in storage",
          "목적함수: 전기요금 + 배터리 마모비 + 미충전 비용 - 저장장치 잔여 에너지 가치"},
         objective},
+    Row{{"bound", "money", Better::neither, "optimum of the relaxed run with everything known beforehand",
+         "no strategy's objective can be lower",
+         "하한: 모든 것을 미리 안다고 할 때 어떤 전략도 이보다 낮출 수 없는 목적함수"},
+        [](const Sums& s) { return s.bound.value_or(none); }},
+    Row{{"regret", "money", Better::lower, "objective - bound", "how far the objective is above the bound",
+         "후회값: 목적함수 - 하한"},
+        regret},
+    Row{{"saving_share", "", Better::higher, "(objective of asap - objective) / (objective of asap - bound)",
+         "share of what could be saved against charging at once (asap) that was saved; below 0 it cost more",
+         "절감 달성률: 즉시 충전(asap) 대비 가능한 절감액 중 달성한 비율"},
+        saving_share},
     Row{{"reward", "money", Better::higher, "-objective", "the objective with the sign that learners want",
          "보상: 목적함수의 부호를 바꾼 값"},
         [](const Sums& s) { return -objective(s); }},
@@ -308,15 +335,25 @@ const KpiInfo* find_kpi_info(std::string_view name) {
   return nullptr;
 }
 
-std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result) {
+double objective(const twin::World& world, const twin::Result& result, std::size_t site) {
+  Sums sums;
+  add(sums, world, site, result.sites.at(site));
+  return objective(sums);
+}
+
+std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, const Yardstick* yardstick) {
   std::vector<Kpi> out;
   Sums all;
-  for (std::size_t i = 0; i < result.sites.size(); ++i) add(all, world, i, result.sites[i]);
+  for (std::size_t i = 0; i < result.sites.size(); ++i) {
+    add(all, world, i, result.sites[i]);
+    add_yardstick(all, yardstick, i);
+  }
   append(out, all, -1, world.currency);
   if (result.sites.size() < 2) return out;
   for (std::size_t i = 0; i < result.sites.size(); ++i) {
     Sums one;
     add(one, world, i, result.sites[i]);
+    add_yardstick(one, yardstick, i);
     append(out, one, static_cast<std::int32_t>(i), world.currency);
   }
   return out;

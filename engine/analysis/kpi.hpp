@@ -35,12 +35,22 @@ std::string kpi_reference();
 /// Null for an unknown name.
 const KpiInfo* find_kpi_info(std::string_view name);
 
+/// What a run is measured against, as the objective of each site: the least that any strategy could reach, and that of
+/// charging at once (`asap`), from which savings are counted.
+struct Yardstick {
+  std::vector<double> bound, reference;
+};
+
+/// What a site's run cost by the objective that strategies are compared by.
+double objective(const twin::World& world, const twin::Result& result, std::size_t site);
+
 /// Every KPI for all sites together (site -1), then, where there are several sites, for each of them.
 ///
 /// Sums over sites are sums; fractions are fractions of the sums. Peaks of several sites are added up although they
 /// need not coincide: each grid connection is sized and billed for its own. A figure that does not apply (PV use
 /// without PV, cycles without storage) is NaN.
-std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result);
+/// @param yardstick  null: bound, regret and saving_share are NaN
+std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, const Yardstick* yardstick = nullptr);
 
 /// Value of a KPI of all sites together; NaN when it is not there.
 double value_of(std::span<const Kpi> kpis, std::string_view name);

@@ -23,7 +23,7 @@ bool always_shown(std::string_view name) {
 
 std::string value_text(const Kpi& kpi, const KpiInfo* info) {
   if (info != nullptr && info->unit == "money") return money_text(kpi.value, kpi.unit);
-  if (kpi.name.ends_with("_fraction")) return number_text(100.0 * kpi.value, 1) + " %";
+  if (kpi.name.ends_with("_fraction") || kpi.name.ends_with("_share")) return number_text(100.0 * kpi.value, 1) + " %";
   if (kpi.name == "ledger_imbalance_kwh") return fmt::format("{:.1e} kWh", kpi.value);
   // Wear of a session is millionths of a battery.
   if (kpi.unit.empty() && std::abs(kpi.value) < 0.01 && kpi.value != 0.0) return fmt::format("{:.2e}", kpi.value);

@@ -16,6 +16,7 @@ int show_first_steps();
 int run(const RunCommand& command);
 int compare(const CompareCommand& command);
 int advise(const AdviseCommand& command);
+int bound(const BoundCommand& command);
 int check(const CheckCommand& command);
 int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);

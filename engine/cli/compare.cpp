@@ -11,6 +11,7 @@
 #include "analysis/comparison.hpp"
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
+#include "cli/found_bound.hpp"
 #include "cli/one_run.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
@@ -56,10 +57,15 @@ std::vector<std::string> names_of(const std::vector<ReadyStrategy>& strategies) 
   return names;
 }
 
-std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const CompareCommand& command) {
+std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const CompareCommand& command,
+                                         const BoundFuture& bound) {
   std::vector<ReadyStrategy> ready;
   ready.reserve(command.strategies.size());
-  for (const StrategyText& text : command.strategies) ready.push_back(ready_strategy(start, &text, command.hosting));
+  for (const StrategyText& text : command.strategies) {
+    const bool oracle = is_oracle(text);
+    if (oracle && start.content) throw CommandError("strategy oracle: it plays a whole run; leave out --from");
+    ready.push_back(oracle ? ready_oracle(bound) : ready_strategy(start, &text, command.hosting));
+  }
   if (!ready.empty()) return ready;
   for (const auto& listed : control::list_strategies()) {
     const StrategyText text{listed.description.id, {}};
@@ -69,11 +75,24 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const CompareC
   return ready;
 }
 
+/// Without a bound the strategies are compared all the same.
+void give_bound(const StartPoint& start, const CompareCommand& command, BoundPromise& bound) {
+  try {
+    bound.set_value(find_bound_of(start, command.hosting, {}));
+  } catch (...) {
+    bound.set_exception(std::current_exception());
+  }
+}
+
 }  // namespace
 
 int compare(const CompareCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, command.from);
-  const std::vector<ReadyStrategy> strategies = strategies_of(start, command);
+  BoundPromise bound;
+  const BoundFuture bound_found = bound.get_future().share();
+  const std::vector<ReadyStrategy> strategies = strategies_of(start, command, bound_found);
+  const bool needs_bound =
+      command.bound || std::any_of(command.strategies.begin(), command.strategies.end(), is_oracle);
   const std::vector<std::string> names = names_of(strategies);
   if (!command.out.empty()) {
     std::error_code error;
@@ -90,12 +109,27 @@ int compare(const CompareCommand& command) {
   catch_interrupt();
   const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
   std::vector<analysis::Contender> contenders(strategies.size());
+  const auto yardstick = [&]() -> const analysis::Yardstick* {
+    try {
+      return command.bound ? &bound_found.get()->yardstick : nullptr;
+    } catch (const twin::Interrupted&) {
+      throw;
+    } catch (const std::exception&) {
+      return nullptr;  // said once, by whoever looked for it
+    }
+  };
   {
     const OutputAside aside;
     ProgressBar bar(fmt::format("running {} strategies", strategies.size()));
     std::mutex bar_mutex;
     std::vector<double> fractions(strategies.size(), 0.0);
-    kernel::parallel_for(strategies.size(), threads, [&](std::size_t i) {
+    // The bound comes first, since every run's figures wait for it.
+    kernel::parallel_for(strategies.size() + 1, threads, [&](std::size_t task) {
+      if (task == 0) {
+        if (needs_bound) give_bound(start, command, bound);
+        return;
+      }
+      const std::size_t i = task - 1;
       const std::string file = run_file_of(command, names[i]);
       contenders[i].strategy = names[i];
       const auto show = [&](double fraction) {
@@ -106,7 +140,7 @@ int compare(const CompareCommand& command) {
         bar.show(sum / static_cast<double>(fractions.size()));
       };
       try {
-        const FinishedRun done = run_once(start, strategies[i], {file, {}, {}}, show);
+        const FinishedRun done = run_once(start, strategies[i], {file, {}, {}}, show, yardstick);
         contenders[i].kpis = done.kpis;
         contenders[i].event_hash = done.result.event_hash;
         contenders[i].wall_s = done.wall_s;
@@ -124,6 +158,13 @@ int compare(const CompareCommand& command) {
     if (contender.error.empty()) continue;
     status = 1;
     fmt::print(stderr, "error: {}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));
+  }
+  if (needs_bound) {
+    try {
+      bound_found.get();
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "note: no bound, so no regret: {}\n", kernel::printable(error.what()));
+    }
   }
   if (command.json) {
     fmt::print("{}\n", analysis::json_text(analysis::comparison_json(contenders, world.currency)));

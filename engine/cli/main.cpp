@@ -15,6 +15,7 @@ struct Dispatch {
   int operator()(const RunCommand& command) const { return run(command); }
   int operator()(const CompareCommand& command) const { return compare(command); }
   int operator()(const AdviseCommand& command) const { return advise(command); }
+  int operator()(const BoundCommand& command) const { return bound(command); }
   int operator()(const CheckCommand& command) const { return check(command); }
   int operator()(const InitCommand& command) const { return init(command); }
   int operator()(const RunsCommand& command) const { return list_runs(command); }

@@ -59,7 +59,7 @@ void note_successor(const StartPoint& start, const ReadyStrategy& strategy, twin
 }
 
 FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,
-                         twin::RunOptions options) {
+                         twin::RunOptions options, const std::function<const analysis::Yardstick*()>& yardstick) {
   const twin::World& world = start.scenario.world;
   const auto script = scenario::make_script(start.scenario);
   // What the checkpoint's file says of its origin, read before the run: nothing may have changed since.
@@ -79,7 +79,7 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
     const auto begun = std::chrono::steady_clock::now();
     run.result = twin::simulate(world, strategy.factory, options);
     run.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    run.kpis = analysis::kpis(world, run.result);
+    run.kpis = analysis::kpis(world, run.result, yardstick ? yardstick() : nullptr);
     const double objective = analysis::value_of(run.kpis, "objective");
     if (!std::isfinite(objective) || !std::isfinite(analysis::value_of(run.kpis, "energy_delivered_kwh"))) {
       throw CommandError(fmt::format("{}: its figures are too large to add up; are units right?", world.scenario_file));
@@ -98,7 +98,8 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
 }  // namespace
 
 FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,
-                     std::function<void(double)> progress) {
+                     std::function<void(double)> progress,
+                     const std::function<const analysis::Yardstick*()>& yardstick) {
   if (files.checkpoint_at_ns && strategy.is_lua()) {
     throw CommandError(fmt::format(
         "strategy {}: what a Lua function remembers nobody else can read; it can not be checkpointed, plugins can",
@@ -116,7 +117,7 @@ FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, con
   try {
     if (options.from != nullptr || options.checkpoint_at_ns)
       twin::rehearse(start.scenario.world, strategy.factory, options);
-    return run_recorded(start, strategy, files, std::move(options));
+    return run_recorded(start, strategy, files, std::move(options), yardstick);
   } catch (const twin::CheckpointError& error) {
     throw CommandError(start.content ? fmt::format("{}: {}", start.file, error.what()) : error.what());
   }

@@ -27,8 +27,10 @@ struct FinishedRun {
 /// Runs and records; a run that fails or is interrupted leaves a run file that says so. What is wrong with a checkpoint
 /// shows before any file is touched.
 /// @param progress may be empty
+/// @param yardstick  asked when the run is over; empty, or null from it: no bound is known
 FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,
-                     std::function<void(double)> progress);
+                     std::function<void(double)> progress,
+                     const std::function<const analysis::Yardstick*()>& yardstick = {});
 
 /// The scenario's flags as lines for people, at most `most` of them and how many more; on stderr.
 void print_flags(const twin::World& world, std::size_t most = 10);

@@ -124,6 +124,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   run_arguments.add_to(*run, "run file to write (SQLite)");
   run->add_option("--strategy", strategy_text,
                   "ID[:key=value...], FILE.so[#ID] or FILE.lua, instead of the scenario's");
+  bool run_bound = false;
+  run->add_flag("--bound", run_bound, "work out the bound too: how far from the best possible the strategy is");
   std::vector<std::string> checkpoint;
   run->add_option("--checkpoint-at", checkpoint,
                   "local time (2025-06-04T12:00) and file: keep the whole simulation as it is just before that instant")
@@ -137,6 +139,15 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   compare->add_option("--strategies", strategy_texts, "strategies, separated by commas; default: every one installed")
       ->delimiter(',');
   compare->add_option("--threads", threads, "runs at the same time; changes no result")->check(CLI::Range(1U, 1024U));
+
+  bool no_bound = false;
+  compare->add_flag("--no-bound", no_bound, "leave out bound, regret and share of the possible saving");
+
+  ScenarioArguments bound_arguments;
+  BoundCommand bound_command;
+  auto* bound = app.add_subcommand("bound", "Say what a scenario could cost at best, with everything known beforehand");
+  bound_arguments.add_from_start_to(*bound, "run file of the plan played in the simulation (with --play)");
+  bound->add_flag("--play", bound_command.play, "play the bound's plan in the simulation: the strategy 'oracle'");
 
   AdviseCommand advise_command;
   ScenarioArguments advise_arguments;
@@ -225,6 +236,9 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       command.hosting = run_arguments.hosting;
       if (!strategy_text.empty()) command.strategy = checked_strategy("--strategy", strategy_text);
       command.from = run_arguments.from;
+      command.bound = run_bound;
+      if (run_bound && !command.from.empty())
+        throw CLI::ValidationError("--bound", "is of a run from its start; leave out --from");
       if (checkpoint.size() == 2) {
         command.checkpoint_at = checkpoint[0];
         command.checkpoint_file = checkpoint[1];
@@ -240,6 +254,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       command.out = compare_arguments.out;
       command.from = compare_arguments.from;
       command.threads = threads;
+      command.bound = !no_bound && command.from.empty();
       command.json = compare_arguments.json;
       command.language = compare_arguments.language;
       command.hosting = compare_arguments.hosting;
@@ -256,6 +271,17 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       advise_command.baseline = checked_strategy("--baseline", existing_text);
       if (!advised_text.empty()) advise_command.strategy = checked_strategy("--strategy", advised_text);
       return Command(std::move(advise_command));
+    }
+    if (bound->parsed()) {
+      bound_command.scenario = bound_arguments.scenario;
+      bound_command.load = bound_arguments.load();
+      bound_command.out = bound_arguments.out;
+      bound_command.json = bound_arguments.json;
+      bound_command.language = bound_arguments.language;
+      bound_command.hosting = bound_arguments.hosting;
+      if (!bound_command.out.empty() && !bound_command.play)
+        throw CLI::ValidationError("--out", "is for --play: a bound alone is no run");
+      return Command(std::move(bound_command));
     }
     if (decide->parsed()) {
       using Print = DecideCommand::Print;

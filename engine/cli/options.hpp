@@ -28,6 +28,7 @@ struct RunCommand {
   std::string from;                      ///< checkpoint to go on from; empty: the start
   std::string checkpoint_at;             ///< local time of the scenario; empty: none
   std::string checkpoint_file;
+  bool bound = false;  ///< work out bound, regret and saving share too
   bool json = false;
   std::string language = "en";
 };
@@ -40,6 +41,18 @@ struct CompareCommand {
   std::string out;                       ///< folder for the run files; empty: none
   std::string from;                      ///< checkpoint to go on from; empty: the start
   unsigned threads = 0;                  ///< 0: as many as the machine has
+  bool bound = true;                     ///< work out bound, regret and saving share too
+  bool json = false;
+  std::string language = "en";
+};
+
+/// evtwin bound
+struct BoundCommand {
+  std::string scenario;
+  scenario::LoadOptions load;
+  control::Hosting hosting;
+  bool play = false;  ///< the plan is played in the simulation
+  std::string out;    ///< run file of that; empty: none
   bool json = false;
   std::string language = "en";
 };
@@ -111,8 +124,8 @@ struct PluginCheckCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command = std::variant<NoCommand, RunCommand, CompareCommand, AdviseCommand, CheckCommand, InitCommand,
-                             RunsCommand, DiffCommand, DecideCommand, PluginNewCommand, PluginInfoCommand,
+using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand,
+                             InitCommand, RunsCommand, DiffCommand, DecideCommand, PluginNewCommand, PluginInfoCommand,
                              PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.

@@ -6,6 +6,7 @@
 
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
+#include "cli/found_bound.hpp"
 #include "cli/one_run.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
@@ -54,15 +55,24 @@ std::string line_of_start(const StartPoint& start, const ReadyStrategy& strategy
 
 int run(const RunCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, command.from);
+  const bool oracle = command.strategy && is_oracle(*command.strategy);
+  if (oracle && start.content) throw CommandError("strategy oracle: it plays a whole run; leave out --from");
+  BoundPromise bound;
+  const BoundFuture bound_found = bound.get_future().share();
   const ReadyStrategy strategy =
-      ready_strategy(start, command.strategy ? &*command.strategy : nullptr, command.hosting);
+      oracle ? ready_oracle(bound_found)
+             : ready_strategy(start, command.strategy ? &*command.strategy : nullptr, command.hosting);
   const RunFiles files = files_of(command, start);
   catch_interrupt();
   FinishedRun done;
   {
     const OutputAside aside;
     ProgressBar bar("running " + kernel::printable(strategy.identity.label));
-    done = run_once(start, strategy, files, [&](double fraction) { bar.show(fraction); });
+    const bool needs_bound = oracle || command.bound;
+    if (needs_bound) bound.set_value(find_bound_of(start, command.hosting, {}));
+    done = run_once(
+        start, strategy, files, [&](double fraction) { bar.show(fraction); },
+        [&] { return needs_bound ? &bound_found.get()->yardstick : nullptr; });
   }
   const twin::World& world = start.scenario.world;
   if (command.json) {

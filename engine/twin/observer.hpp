@@ -37,9 +37,12 @@ struct SessionRecord {
   std::int32_t evse = -1;
   std::string_view id;
   std::string_view vehicle;
+  std::uint32_t vehicle_row = 0;  ///< index into World::vehicles
+  bool v2g = false;               ///< the driver opted in
   TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
   double requested_kwh = 0.0;
   double wanted_kwh = 0.0;  ///< taken (the truth) where known, else requested
+  double taken_kwh = std::numeric_limits<double>::quiet_NaN();  ///< hidden stop; NaN: the battery alone stops
   double got_kwh = 0.0;     ///< net metered energy
   double discharged_kwh = 0.0;
   double unmet_kwh = 0.0;

@@ -31,6 +31,9 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"energy_cost", 35, 25, 10},
       {"demand_charge", 75, 75, 0},
       {"objective", 110 + 0.75 + 8 - 0.5, 100 + 0.75 + 6 - 0.5, 10 + 2},  // unmet: 3 x 2.0 and 4 x 0.5
+      {"bound", nan, nan, nan},
+      {"regret", nan, nan, nan},
+      {"saving_share", nan, nan, nan},
       {"reward", -(110 + 0.75 + 8 - 0.5), -(100 + 0.75 + 6 - 0.5), -(10 + 2)},
       {"margin", 40 - 1.5 - 110, 40 - 1.5 - 100, -10},
       // Of the wear, 4 kWh x 0.075 are the vehicles'.
@@ -106,6 +109,21 @@ TEST(Kpi, OneSiteHasNoRowsOfItsOwn) {
   world.sites.resize(1);
   result.sites.resize(1);
   EXPECT_EQ(kpis(world, result).size(), kpi_table().size());
+}
+
+TEST(Kpi, RegretIsCountedFromTheBoundAndSavingsFromTheReference) {
+  const Yardstick yardstick{{100.0, 8.0}, {126.25, 10.0}};
+  const std::vector<Kpi> all = kpis(sample_world(), sample_result(), &yardstick);
+  EXPECT_EQ(of_site(all, -1, "bound"), 108.0);
+  EXPECT_EQ(of_site(all, -1, "regret"), 118.25 - 108.0);
+  EXPECT_EQ(of_site(all, 0, "regret"), 6.25);
+  EXPECT_EQ(of_site(all, 0, "saving_share"), (126.25 - 106.25) / 26.25);
+  EXPECT_EQ(of_site(all, 1, "saving_share"), -1.0);  // costs 12, more than the reference
+}
+
+TEST(Kpi, WhereNothingCanBeSavedNoShareOfItIsTold) {
+  const Yardstick yardstick{{100.0, 8.0}, {100.0, 8.0}};
+  EXPECT_TRUE(std::isnan(of_site(kpis(sample_world(), sample_result(), &yardstick), -1, "saving_share")));
 }
 
 TEST(Kpi, AnEmptyRunServesAllThatWasWanted) {

@@ -1,0 +1,166 @@
+#include "analysis/bound.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "optimise/dual_bound.hpp"
+#include "optimise/keyed_basis.hpp"
+#include "optimise/plan_completion.hpp"
+#include "optimise/plan_model.hpp"
+#include "optimise/solver.hpp"
+#include "optimise/start_basis.hpp"
+
+namespace evtwin::analysis {
+
+namespace {
+
+using optimise::PlanModel;
+using optimise::PlanProblem;
+
+/// No column of the model need be larger: a power, a level, an energy that is missing, a billed peak.
+double most_of(const PlanProblem& problem) {
+  double kw = 0.0, hours = 0.0, kwh = 0.0;
+  for (std::size_t k = 0; k < problem.steps(); ++k) {
+    kw = std::max({kw, problem.import_limit_kw[k], problem.export_limit_kw[k]});
+    hours += problem.hours[k];
+  }
+  for (const auto& period : problem.periods) kw = std::max(kw, period.floor_kw);
+  for (const auto& v : problem.vehicles) {
+    double stay_h = 0.0;
+    for (std::uint32_t k = v.first_step; k < v.end_step; ++k) stay_h += problem.hours[k];
+    kwh = std::max(kwh, v.wanted_kwh + (v.max_kw + v.max_discharge_kw) * stay_h);
+    kw = std::max({kw, v.max_kw, v.max_setpoint_kw, v.max_discharge_kw, v.max_discharge_setpoint_kw});
+  }
+  for (const auto& s : problem.storages) kwh = std::max({kwh, s.max_kwh, s.stored_kwh});
+  // A window's mean is taken over 15 min, whatever of it lies in the run.
+  return std::max(kw, kwh) + 1.0;
+}
+
+/// What one more kW of contract power saves, summed over the steps in which it limits.
+double contract_value(const BoundProblem& stated, const optimise::ModelBlock& block, const optimise::Solution& answer) {
+  double value = 0.0;
+  for (std::size_t k = 0; k < stated.problem.steps(); ++k) {
+    if (stated.contract_binds[k] == 0) continue;
+    const optimise::GridStep& step = block.steps[k];
+    if (step.direct) {
+      if (step.row != optimise::no_index) value += std::max(0.0, -answer.row_duals[step.row]);
+    } else {
+      value += std::max(0.0, -answer.reduced_costs[step.in]);
+    }
+  }
+  return value;
+}
+
+BoundParts parts_of(const BoundProblem& stated, const optimise::Plan& plan) {
+  const PlanProblem& p = stated.problem;
+  BoundParts parts;
+  for (std::size_t k = 0; k < p.steps(); ++k) {
+    parts.import_kwh += p.hours[k] * plan.import_kw[k];
+    parts.export_kwh += p.hours[k] * plan.export_kw[k];
+    parts.energy += p.hours[k] * (p.buy_per_kwh[k] * plan.import_kw[k] - p.sell_per_kwh[k] * plan.export_kw[k]);
+    if (p.windows.empty()) parts.peak_kw = std::max(parts.peak_kw, plan.import_kw[k]);
+  }
+  for (const double kw : plan.peak_kw) parts.peak_kw = std::max(parts.peak_kw, kw);
+  for (std::size_t m = 0; m < p.periods.size(); ++m) {
+    double kw = std::max(plan.peak_kw[m], p.periods[m].floor_kw);
+    for (const auto& ratchet : p.periods[m].ratchets) kw = std::max(kw, ratchet.share * plan.peak_kw[ratchet.period]);
+    parts.demand += p.periods[m].price_per_kw * kw;
+  }
+  for (std::size_t v = 0; v < p.vehicles.size(); ++v) {
+    const optimise::VehiclePlan& vehicle = plan.vehicles[v];
+    for (std::size_t i = 0; i < vehicle.discharge_kw.size(); ++i)
+      parts.wear += p.hours[vehicle.first_step + i] * vehicle.discharge_kw[i] * p.vehicles[v].discharge_price_per_kwh;
+    if (stated.session[v] == 0 || p.vehicles[v].unmet_price_per_kwh == 0.0) continue;
+    parts.unmet_kwh += vehicle.unmet_kwh;
+    parts.unmet += vehicle.unmet_kwh * p.vehicles[v].unmet_price_per_kwh;
+  }
+  for (std::size_t s = 0; s < p.storages.size(); ++s) {
+    for (std::size_t k = 0; k < p.steps(); ++k)
+      parts.wear += p.hours[k] * plan.storages[s].discharge_kw[k] * p.storages[s].discharge_price_per_kwh;
+    parts.storage_value += p.storages[s].end_value_per_kwh * plan.storages[s].stored_kwh.back();
+  }
+  parts.demand += stated.constants.demand;
+  parts.unmet += stated.constants.unmet;
+  parts.storage_value -= stated.constants.storage;
+  return parts;
+}
+
+SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteForesight& foresight,
+                     const BoundOptions& options) {
+  const std::size_t pairs = stay_steps(foresight, bound_grid(world, foresight, GridKind::exact));
+  SiteBound bound;
+  bound.stated =
+      bound_problem(world, site, foresight, pairs > options.most_exact_pairs ? GridKind::quarters : GridKind::exact);
+  const PlanProblem& problem = bound.stated.problem;
+  const auto fail = [&](const std::string& what) {
+    throw std::runtime_error(fmt::format("the bound of site {}: {}", world.sites[site].name, what));
+  };
+  if (const std::string wrong = optimise::check_problem(problem); !wrong.empty()) fail(wrong);
+
+  optimise::ModelContents contents;
+  PlanModel model;
+  optimise::LpSolver solver;
+  optimise::KeyedBasis basis;
+  optimise::Solution answer;
+  do {
+    if (options.stop && options.stop()) throw twin::Interrupted("stopped");
+    model.clear();
+    optimise::add_problem(model, problem, contents);
+    solver.load(model.linear);
+    solver.set_basis(optimise::fitted(basis, model, optimise::start_basis(model, {&problem})));
+    answer = solver.solve();
+    bound.iterations += answer.iterations;
+    if (answer.outcome != optimise::Outcome::optimal)
+      fail(fmt::format("the solver says {}", optimise::name_of(answer.outcome)));
+    basis = optimise::keyed(model, solver.basis());
+  } while (optimise::add_broken_sides(problem, model.blocks.front(), answer.values, contents) > 0);
+  bound.columns = model.linear.columns();
+  bound.rows = model.linear.rows();
+  optimise::read_plan(problem, model.blocks.front(), answer.values, bound.plan);
+  bound.parts = parts_of(bound.stated, bound.plan);
+  bound.planned = bound.parts.sum();
+  bound.proven = optimise::dual_bound(model.linear, answer.row_duals, most_of(problem)) + bound.stated.constants.sum();
+  bound.contract_value = contract_value(bound.stated, model.blocks.front(), answer);
+  return bound;
+}
+
+}  // namespace
+
+BoundParts& BoundParts::operator+=(const BoundParts& other) {
+  energy += other.energy;
+  demand += other.demand;
+  wear += other.wear;
+  unmet += other.unmet;
+  storage_value += other.storage_value;
+  unmet_kwh += other.unmet_kwh;
+  import_kwh += other.import_kwh;
+  export_kwh += other.export_kwh;
+  peak_kw += other.peak_kw;
+  return *this;
+}
+
+double Bound::gap() const { return std::max(0.0, planned - proven) / std::max(1.0, std::abs(planned)); }
+
+Bound find_bound(const twin::World& world, const Foresight& foresight, const BoundOptions& options) {
+  Bound bound;
+  for (std::uint32_t site = 0; site < world.sites.size(); ++site) {
+    bound.sites.push_back(site_bound(world, site, foresight.sites[site], options));
+    bound.proven += bound.sites.back().proven;
+    bound.planned += bound.sites.back().planned;
+  }
+  return bound;
+}
+
+Yardstick yardstick(const twin::World& world, const Bound& bound, const twin::Result& reference) {
+  Yardstick yardstick;
+  for (std::size_t site = 0; site < bound.sites.size(); ++site) {
+    yardstick.bound.push_back(bound.sites[site].proven);
+    yardstick.reference.push_back(objective(world, reference, site));
+  }
+  return yardstick;
+}
+
+}  // namespace evtwin::analysis

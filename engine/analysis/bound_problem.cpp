@@ -1,0 +1,398 @@
+#include "analysis/bound_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <utility>
+
+#include "market/demand_charge.hpp"
+#include "physics/equipment.hpp"
+#include "physics/limits.hpp"
+
+namespace evtwin::analysis {
+
+namespace {
+
+using optimise::PlanLimit;
+using optimise::PlanMagnitude;
+using optimise::PlanVehicle;
+using physics::infinite;
+
+/// The guard lets rounding pass (a billionth, control/guard.cpp): so must every bound of a relaxation.
+double widened(double bound) { return bound + 2e-9 * std::max(1.0, std::abs(bound)); }
+
+/// How a vehicle's power shows at the grid connection: at most this much per kW charged, at least that per kW given.
+struct Path {
+  double draw = 1.0, give = 1.0;
+  bool lossy = false;  ///< feeders on the way lose
+};
+
+class Builder {
+ public:
+  Builder(const twin::World& world, std::uint32_t site, const SiteForesight& foresight, GridKind kind)
+      : world_(world), site_(world.sites[site]), foresight_(foresight), tree_(site_.feeders) {
+    out_.grid = bound_grid(world, foresight, kind);
+    out_.relaxed.quarters = kind == GridKind::quarters;
+  }
+
+  BoundProblem build() {
+    optimise::PlanProblem& p = out_.problem;
+    p.linearisation = optimise::Linearisation::outer;
+    p.curtail_pv = false;
+    for (std::size_t k = 0; k < steps(); ++k) p.hours.push_back(out_.grid.hours(k));
+    p.buy_per_kwh = step_means(foresight_, out_.grid, [](const SignalPiece& s) { return s.buy_per_kwh; });
+    p.sell_per_kwh = step_means(foresight_, out_.grid, [](const SignalPiece& s) { return s.sell_per_kwh; });
+    p.pv_kw = step_means(foresight_, out_.grid, [](const SignalPiece& s) { return s.pv_kw; });
+    for (const physics::Storage& storage : site_.storages) standby_kw_ += storage.standby_kw;
+    p.load_kw = step_means(foresight_, out_.grid, [&](const SignalPiece& s) { return s.load_kw + standby_kw_; });
+    most_drawn_kw_.assign(steps(), 0.0);
+    most_given_kw_.assign(steps(), 0.0);
+
+    for (const Stay& stay : foresight_.stays) add(stay);
+    waste_losses();
+    add_storages();
+    limit_grid();
+    if (enforced()) add_rows();
+    add_demand();
+    out_.relaxed.unmet_free = site_.unmet_price_per_kwh == 0.0 && out_.wanted_kwh > 0.0;
+    return std::move(out_);
+  }
+
+ private:
+  std::size_t steps() const { return out_.grid.steps(); }
+  bool enforced() const { return site_.limits == twin::LimitMode::enforce; }
+
+  Path path_of(std::uint32_t evse) const {
+    const physics::Evse& e = site_.evses[evse];
+    double feeders = 1.0;
+    for (const std::int32_t node : tree_.path_up(e.feeder))
+      feeders *= tree_.feeders()[static_cast<std::size_t>(node)].efficiency;
+    // Power into a lossy tree is convex in what is drawn below: where all draw it is this sum, else at least that.
+    return {1.0 / (e.efficiency * feeders), e.efficiency / feeders, feeders < 1.0};
+  }
+
+  /// An index for each pair of an EVSE and kW per A, since a row in A counts a car on one phase otherwise than one on
+  /// three.
+  std::uint32_t member_of(std::uint32_t evse, double kw_per_a) {
+    const auto [at, is_new] = member_.try_emplace({evse, kw_per_a}, static_cast<std::uint32_t>(member_.size()));
+    return at->second;
+  }
+
+  void add(const Stay& stay) {
+    const physics::Vehicle& car = world_.vehicles[stay.vehicle];
+    const physics::BatterySpec& battery = car.battery;
+    const physics::Coupling coupling = physics::couple(site_.evses[stay.evse], car, stay.v2g);
+    const bool known = battery.capacity_kwh < infinite;
+    const double stored_kwh = known ? stay.soc_start * battery.capacity_kwh : 0.0;
+    const double price = stay.ended ? site_.unmet_price_per_kwh : 0.0;
+    if (stay.ended) out_.wanted_kwh += std::max(0.0, stay.wanted_kwh);
+
+    PlanVehicle v;
+    v.key = stay.session;
+    v.evse = member_of(stay.evse, coupling.kw_per_a);
+    v.max_discharge_kw = std::min(coupling.max_discharge_kw, battery.discharge.max_kw());
+    const bool v2g = v.max_discharge_kw > 0.0;
+    // A held acceptance may pass a place where the curve is 0; a battery that gives back may pass the same place twice.
+    const double accepts_kw = known && !v2g && !car.acceptance_hold
+                                  ? physics::charge_range(battery, stored_kwh).highest_kw
+                                  : battery.charge.max_kw();
+    const double offered_kw = physics::floor_to_allowed(coupling, coupling.max_kw);
+    v.max_kw = std::min(offered_kw, accepts_kw);
+    const bool charges = v.max_kw > 0.0 && (v2g || stay.taken_kwh > 0.0);
+    if (stay.from_ns >= stay.to_ns || (!charges && !v2g)) {
+      out_.constants.unmet += price * std::max(0.0, stay.wanted_kwh);  // nothing can flow
+      return;
+    }
+    out_.relaxed.stays += 1;
+    const auto falls_below = [](const physics::Curve& curve, double kw) {
+      return std::any_of(curve.knots.begin(), curve.knots.end(), [&](const physics::Knot& k) { return k.kw < kw; });
+    };
+    const bool tapers = falls_below(battery.charge, offered_kw);
+    const bool fades = v2g && falls_below(battery.discharge, coupling.max_discharge_kw);
+    out_.relaxed.taper += tapers || fades || car.acceptance_hold ? 1U : 0U;
+    out_.relaxed.min_current += coupling.min_kw > 0.0 && coupling.rates_kw.empty() ? 1U : 0U;
+    out_.relaxed.rates += coupling.rates_kw.empty() ? 0U : 1U;
+    if (tapers) v.max_setpoint_kw = widened(offered_kw);
+    if (fades) v.max_discharge_setpoint_kw = widened(coupling.max_discharge_kw);
+    v.max_kw = widened(v.max_kw);
+    if (v2g) v.max_discharge_kw = widened(v.max_discharge_kw);
+
+    v.first_step = out_.grid.step_at(stay.from_ns);
+    v.end_step = out_.grid.step_from(stay.to_ns);
+    v.first_share = out_.grid.share(v.first_step, stay.from_ns, stay.to_ns);
+    if (v.end_step > v.first_step + 1) v.last_share = out_.grid.share(v.end_step - 1, stay.from_ns, stay.to_ns);
+    limit_by_outages(stay, v);
+    v.charge_efficiency = battery.charge_efficiency;
+    v.discharge_efficiency = battery.discharge_efficiency;
+    v.wanted_kwh = stay.ended ? std::max(0.0, stay.wanted_kwh) : 0.0;
+    v.unmet_price_per_kwh = price;
+    v.most_kwh = stay.taken_kwh;
+    if (known) {
+      v.room_kwh = std::max(0.0, battery.capacity_kwh - stored_kwh);
+      if (v2g) v.dischargeable_kwh = std::max(0.0, stored_kwh - car.soc_floor * battery.capacity_kwh);
+    } else if (v2g) {
+      v.dischargeable_kwh =
+          v.max_discharge_kw * kernel::hours_between(stay.from_ns, stay.to_ns) / battery.discharge_efficiency;
+    }
+    v.discharge_price_per_kwh = site_.wear_price_per_kwh;
+    const Path path = path_of(stay.evse);
+    v.grid_kw_per_charge_kw = path.draw;
+    v.grid_kw_per_discharge_kw = path.give;
+    if (v2g && path.lossy) {
+      out_.relaxed.lossy_v2g += 1;
+      lossy_discharge_kw_[stay.evse] = std::max(lossy_discharge_kw_[stay.evse], v.max_discharge_kw * path.give);
+    }
+    for (std::uint32_t k = v.first_step; k < v.end_step; ++k) {
+      most_drawn_kw_[k] += v.max_kw * path.draw;
+      most_given_kw_[k] += v.max_discharge_kw * path.give;
+    }
+    out_.problem.vehicles.push_back(std::move(v));
+    out_.session.push_back(stay.session);
+  }
+
+  /// Nothing flows while the EVSE is out of service: the part of each step in which it is in, of the part in which the
+  /// vehicle is there.
+  void limit_by_outages(const Stay& stay, PlanVehicle& v) const {
+    for (const Unavailable& out : foresight_.unavailable) {
+      const TimeNs from = std::max(out.from_ns, stay.from_ns), to = std::min(out.to_ns, stay.to_ns);
+      if (out.evse != stay.evse || from >= to) continue;
+      v.step_max_kw.resize(v.end_step - v.first_step, v.max_kw);
+      for (std::uint32_t k = v.first_step; k < v.end_step; ++k) {
+        const double there = out_.grid.share(k, stay.from_ns, stay.to_ns);
+        if (there > 0.0) {
+          double& kw = v.step_max_kw[k - v.first_step];
+          kw = std::max(0.0, kw - v.max_kw * out_.grid.share(k, from, to) / there);
+        }
+      }
+    }
+  }
+
+  /// Where vehicles give back below lossy feeders, the problem's losses are too small, and what leaves the site may be
+  /// more than it is. A load that may be anything between nothing and the difference makes the true powers possible.
+  void waste_losses() {
+    double most_kw = 0.0;
+    for (const auto& [evse, kw] : lossy_discharge_kw_) most_kw += kw;
+    if (most_kw == 0.0) return;
+    PlanVehicle waste;
+    waste.evse = member_of(static_cast<std::uint32_t>(site_.evses.size()), 0.0);
+    waste.end_step = static_cast<std::uint32_t>(steps());
+    waste.max_kw = most_kw;
+    for (double& kw : most_drawn_kw_) kw += most_kw;
+    out_.problem.vehicles.push_back(std::move(waste));
+    out_.session.push_back(0);
+  }
+
+  void add_storages() {
+    double price_hours = 0.0, hours = 0.0;
+    for (std::size_t k = 0; k < steps(); ++k) {
+      price_hours += out_.problem.buy_per_kwh[k] * out_.problem.hours[k];
+      hours += out_.problem.hours[k];
+    }
+    const double mean_price = hours > 0.0 ? price_hours / hours : 0.0;
+    for (std::size_t s = 0; s < site_.storages.size(); ++s) {
+      const physics::Storage& storage = site_.storages[s];
+      optimise::PlanStorage ps;
+      ps.key = s;
+      ps.max_charge_kw = widened(storage.max_charge_kw);
+      ps.max_discharge_kw = widened(storage.max_discharge_kw);
+      ps.charge_efficiency = storage.charge_efficiency;
+      ps.discharge_efficiency = storage.discharge_efficiency;
+      ps.stored_kwh = storage.soc_start * storage.capacity_kwh;
+      ps.min_kwh = storage.soc_min * storage.capacity_kwh;
+      ps.max_kwh = storage.soc_max * storage.capacity_kwh;
+      ps.discharge_price_per_kwh = site_.wear_price_per_kwh;
+      ps.end_value_per_kwh = mean_price;
+      out_.constants.storage += mean_price * ps.stored_kwh;
+      for (std::size_t k = 0; k < steps(); ++k) {
+        most_drawn_kw_[k] += ps.max_charge_kw;
+        most_given_kw_[k] += ps.max_discharge_kw;
+      }
+      out_.problem.storages.push_back(ps);
+    }
+  }
+
+  /// Limits as the guard keeps them: with every EVSE and storage at 0 what is left is what the base load draws, even
+  /// beyond the limit. Where nothing limits, all that could flow does.
+  void limit_grid() {
+    optimise::PlanProblem& p = out_.problem;
+    const auto base = [&](const SignalPiece& s) { return s.load_kw + standby_kw_ - s.pv_kw; };
+    const auto import_kw = step_means(foresight_, out_.grid, [&](const SignalPiece& s) {
+      return enforced() ? std::max(s.contract_kw, base(s)) : infinite;
+    });
+    const auto export_kw = step_means(foresight_, out_.grid, [&](const SignalPiece& s) {
+      return enforced() ? std::max(s.export_limit_kw, -base(s)) : infinite;
+    });
+    const auto contract_holds = step_means(
+        foresight_, out_.grid, [&](const SignalPiece& s) { return enforced() && base(s) < s.contract_kw ? 1.0 : 0.0; });
+    const auto most_import =
+        step_means(foresight_, out_.grid, [&](const SignalPiece& s) { return std::max(0.0, base(s)); });
+    const auto most_export =
+        step_means(foresight_, out_.grid, [&](const SignalPiece& s) { return std::max(0.0, -base(s)); });
+    for (std::size_t k = 0; k < steps(); ++k) {
+      const double could_draw = most_import[k] + most_drawn_kw_[k], could_give = most_export[k] + most_given_kw_[k];
+      out_.contract_binds.push_back(contract_holds[k] == 1.0 && import_kw[k] < could_draw ? 1 : 0);
+      p.import_limit_kw.push_back(widened(std::min(import_kw[k], could_draw)));
+      p.export_limit_kw.push_back(widened(std::min(export_kw[k], could_give)));
+    }
+  }
+
+  /// Every (EVSE, kW per A) among `evses` as a member. @param coefficient (evse, kW per A); 0: no member
+  template <class Coefficient>
+  PlanLimit row_of(const std::string& name, double lower, double upper, Coefficient coefficient) const {
+    PlanLimit row;
+    row.name = name;
+    // What no member can help stays: 0 is always possible.
+    row.lower = {-widened(std::max(0.0, -lower))};
+    row.upper = {widened(std::max(0.0, upper))};
+    for (const auto& [who, index] : member_) {
+      if (who.first >= site_.evses.size()) continue;
+      const double c = coefficient(who.first, who.second);
+      if (c != 0.0) row.members.push_back({index, false, c});
+    }
+    return row;
+  }
+
+  void add_rows() {
+    for (std::size_t f = 0; f < tree_.feeders().size(); ++f) add_feeder(static_cast<std::int32_t>(f));
+    for (const physics::LimitRow& given : site_.rows) {
+      if (given.kind == physics::LimitKind::magnitude_a) {
+        add_magnitude(given);
+        continue;
+      }
+      const bool current = given.kind == physics::LimitKind::current_a;
+      out_.problem.limits.push_back(
+          row_of(given.name, given.lower, given.upper, [&](std::uint32_t evse, double kw_per_a) {
+            if (current && kw_per_a == 0.0) return 0.0;
+            double sum = 0.0;
+            for (const physics::LimitMember& m : given.members) sum += m.evse == evse ? m.coefficient : 0.0;
+            return current ? sum / kw_per_a : sum;
+          }));
+    }
+  }
+
+  /// kW into `node` per kW at the EVSE's meter when all below draw; 0 for an EVSE that does not hang below it.
+  double into(std::int32_t node, std::uint32_t evse) const {
+    double factor = 1.0 / site_.evses[evse].efficiency;
+    for (const std::int32_t on_way : tree_.path_up(site_.evses[evse].feeder)) {
+      factor /= tree_.feeders()[static_cast<std::size_t>(on_way)].efficiency;
+      if (on_way == node) return factor;
+    }
+    return 0.0;
+  }
+
+  void add_feeder(std::int32_t f) {
+    const physics::Feeder& feeder = tree_.feeders()[static_cast<std::size_t>(f)];
+    if (feeder.max_a < infinite) {
+      out_.problem.limits.push_back(
+          row_of(feeder.name, -infinite, feeder.max_a, [&](std::uint32_t evse, double kw_per_a) {
+            return kw_per_a != 0.0 && into(f, evse) != 0.0 ? 1.0 / kw_per_a : 0.0;
+          }));
+    }
+    // Losses make power in more than this sum, whichever way it flows: the sum is within the cap as well.
+    if (feeder.max_kw < infinite) {
+      out_.problem.limits.push_back(
+          row_of(feeder.name, -infinite, feeder.max_kw, [&](std::uint32_t evse, double) { return into(f, evse); }));
+    }
+    if (feeder.max_export_kw == infinite) return;
+    // What comes back is less than what is given. Without losses below, the node's own are known.
+    bool plain = true;
+    for (std::uint32_t evse = 0; evse < site_.evses.size(); ++evse) {
+      const double factor = into(f, evse);
+      plain = plain && (factor == 0.0 || factor == 1.0 / feeder.efficiency);
+    }
+    if (!plain) {
+      out_.relaxed.feeder_rows += 1;
+      return;
+    }
+    out_.problem.limits.push_back(row_of(feeder.name, -feeder.max_export_kw / feeder.efficiency, infinite,
+                                         [&](std::uint32_t evse, double) { return into(f, evse) != 0.0 ? 1.0 : 0.0; }));
+  }
+
+  void add_magnitude(const physics::LimitRow& given) {
+    PlanMagnitude row;
+    row.name = given.name;
+    row.upper = {widened(std::max(0.0, given.upper))};
+    for (const auto& [who, index] : member_) {
+      if (who.second == 0.0 || who.first >= site_.evses.size()) continue;
+      PlanMagnitude::Member member;
+      member.evse = index;
+      for (const physics::LimitMember& m : given.members) {
+        if (m.evse != who.first) continue;
+        const double angle = m.angle_deg * std::numbers::pi / 180.0;
+        member.re += m.coefficient * std::cos(angle) / who.second;
+        member.im += m.coefficient * std::sin(angle) / who.second;
+      }
+      if (member.re != 0.0 || member.im != 0.0) row.members.push_back(member);
+    }
+    if (given.upper < infinite && !row.members.empty()) out_.problem.magnitudes.push_back(std::move(row));
+  }
+
+  /// Windows and months as the site's books have them (site_books.cpp).
+  void add_demand() {
+    const market::DemandCharge& charge = site_.tariff.demand;
+    const auto edges = metering_edges(world_);
+    std::vector<market::LocalMonth> months;
+    std::vector<optimise::DemandPeriod> periods;
+    for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
+      const market::LocalMonth month = world_.calendar.month(edges[w]);
+      if (!months.empty() && months.back() == month) continue;
+      optimise::DemandPeriod period;
+      const double fraction = site_.part_month == market::PartMonth::full
+                                  ? 1.0
+                                  : market::month_fraction(world_.calendar, month, world_.start_ns, world_.end_ns);
+      period.price_per_kw = market::demand_price_per_kw(site_.tariff, month.month) * fraction;
+      if (period.price_per_kw > 0.0) {
+        const double floor_kw = market::billed_kw(charge, month, 0.0, site_.contract_kw, site_.past_peaks);
+        if (charge.basis == market::DemandBasis::contract) {
+          out_.constants.demand += floor_kw * period.price_per_kw;
+          period.price_per_kw = 0.0;
+        } else {
+          period.floor_kw = floor_kw;
+          const market::LocalMonth oldest = market::add_months(month, -charge.look_back_months);
+          for (std::uint32_t past = 0; past < months.size(); ++past) {
+            if (months[past] >= oldest && market::has_month(charge.ratchet_months, months[past].month))
+              period.ratchets.push_back({past, 1.0});
+          }
+        }
+      }
+      months.push_back(month);
+      periods.push_back(std::move(period));
+    }
+    // Windows only of months whose peak is paid for, then or later.
+    std::vector<char> counts(periods.size(), 0);
+    for (std::size_t i = 0; i < periods.size(); ++i) {
+      if (periods[i].price_per_kw > 0.0) counts[i] = 1;
+      for (const auto& ratchet : periods[i].ratchets) counts[ratchet.period] = 1;
+    }
+    if (std::find(counts.begin(), counts.end(), 1) == counts.end()) return;
+    std::uint32_t period = 0;
+    const double window_h = kernel::hours_between(0, market::metering_window_ns);
+    for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
+      while (months[period] != world_.calendar.month(edges[w])) ++period;
+      if (counts[period] == 0) continue;
+      out_.problem.windows.push_back(
+          {out_.grid.step_at(edges[w]), out_.grid.step_from(edges[w + 1]), window_h, 0.0, period});
+    }
+    out_.problem.periods = std::move(periods);
+  }
+
+  const twin::World& world_;
+  const twin::Site& site_;
+  const SiteForesight& foresight_;
+  physics::FeederTree tree_;
+  BoundProblem out_;
+  double standby_kw_ = 0.0;
+  std::map<std::pair<std::uint32_t, double>, std::uint32_t> member_;  ///< (EVSE, kW per A)
+  std::map<std::uint32_t, double> lossy_discharge_kw_;                ///< by EVSE, as it seems at the grid connection
+  std::vector<double> most_drawn_kw_, most_given_kw_;                 ///< [steps] at the grid connection
+};
+
+}  // namespace
+
+BoundProblem bound_problem(const twin::World& world, std::uint32_t site, const SiteForesight& foresight,
+                           GridKind grid) {
+  return Builder(world, site, foresight, grid).build();
+}
+
+}  // namespace evtwin::analysis

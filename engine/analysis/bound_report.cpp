@@ -1,0 +1,195 @@
+#include "analysis/bound_report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+#include "kernel/text.hpp"
+
+namespace evtwin::analysis {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+double reference_objective(const BoundStory& story) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < story.reference.sites.size(); ++i) sum += objective(story.world, story.reference, i);
+  return sum;
+}
+
+double contract_value(const Bound& bound) {
+  double sum = 0.0;
+  for (const SiteBound& site : bound.sites) sum += site.contract_value;
+  return sum;
+}
+
+BoundParts parts_of(const Bound& bound) {
+  BoundParts parts;
+  for (const SiteBound& site : bound.sites) parts += site.parts;
+  return parts;
+}
+
+Json parts_json(const BoundParts& parts) {
+  return {{"energy_cost", parts.energy},
+          {"demand_charge", parts.demand},
+          {"wear_cost", parts.wear},
+          {"unmet_cost", parts.unmet},
+          {"storage_energy_value", parts.storage_value},
+          {"unmet_kwh", parts.unmet_kwh},
+          {"import_kwh", parts.import_kwh},
+          {"export_kwh", parts.export_kwh},
+          {"peak_kw", parts.peak_kw}};
+}
+
+Json site_json(const twin::Site& site, const SiteBound& bound) {
+  const Relaxed& relaxed = bound.stated.relaxed;
+  return {{"name", site.name},
+          {"objective", bound.proven},
+          {"gap", std::max(0.0, bound.planned - bound.proven) / std::max(1.0, std::abs(bound.planned))},
+          {"grid", relaxed.quarters ? "quarters" : "exact"},
+          {"steps", bound.stated.grid.steps()},
+          {"columns", bound.columns},
+          {"rows", bound.rows},
+          {"iterations", bound.iterations},
+          {"contract_value_per_kw", bound.contract_value},
+          {"parts", parts_json(bound.parts)},
+          {"relaxed",
+           {{"sessions", relaxed.stays},
+            {"taper", relaxed.taper},
+            {"min_current", relaxed.min_current},
+            {"rates", relaxed.rates},
+            {"lossy_v2g", relaxed.lossy_v2g},
+            {"feeder_rows", relaxed.feeder_rows},
+            {"unmet_free", relaxed.unmet_free}}}};
+}
+
+/// What the relaxation leaves out, of all sites; empty when nothing that matters.
+std::string relaxed_text(const Bound& bound, bool korean) {
+  Relaxed all;
+  for (const SiteBound& site : bound.sites) {
+    const Relaxed& r = site.stated.relaxed;
+    all.stays += r.stays;
+    all.taper += r.taper;
+    all.min_current += r.min_current;
+    all.rates += r.rates;
+    all.lossy_v2g += r.lossy_v2g;
+    all.feeder_rows += r.feeder_rows;
+  }
+  std::string text;
+  const auto add = [&](std::size_t count, std::string_view what, std::string_view what_ko) {
+    if (count == 0) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", korean ? what_ko : what, count);
+  };
+  add(all.taper, "taper of batteries:", "배터리 테이퍼:");
+  add(all.min_current, "minimum current:", "최소 전류:");
+  add(all.rates, "finite rates:", "유한 전류값:");
+  add(all.lossy_v2g, "losses of feeders that V2G flows through:", "V2G가 흐르는 간선 손실:");
+  add(all.feeder_rows, "export caps of lossy feeders:", "손실 간선의 역송 한도:");
+  if (text.empty()) return {};
+  return korean ? fmt::format("완화한 것(세션 {}건 중): {}. 실제 전략은 하한에 이르지 못할 수 있습니다.\n", all.stays,
+                              text)
+                : fmt::format("Relaxed, of {} sessions - {}. A strategy may be unable to reach the bound.\n", all.stays,
+                              text);
+}
+
+std::string size_text(const twin::World& world, const SiteBound& site, std::size_t number, bool several, bool korean) {
+  const std::string name = several ? kernel::printable(world.sites[number].name) + ": " : "";
+  const bool quarters = site.stated.relaxed.quarters;
+  if (korean) {
+    return fmt::format(
+        "{}선형 계획: 열 {}, 행 {}, 구간 {} ({}).\n", name, number_text(static_cast<double>(site.columns), 0),
+        number_text(static_cast<double>(site.rows), 0), number_text(static_cast<double>(site.stated.grid.steps()), 0),
+        quarters ? "15분 평균" : "변화가 있는 모든 시점에서 나눔");
+  }
+  return fmt::format("{}Linear model of {} columns and {} rows, {} steps ({}).\n", name,
+                     number_text(static_cast<double>(site.columns), 0), number_text(static_cast<double>(site.rows), 0),
+                     number_text(static_cast<double>(site.stated.grid.steps()), 0),
+                     quarters ? "means of 15 minutes" : "cut wherever something changes");
+}
+
+}  // namespace
+
+Json bound_json(const BoundStory& story) {
+  const double reference = reference_objective(story);
+  Json json;
+  json["name"] = story.world.name;
+  json["currency"] = story.world.currency;
+  json["objective"] = story.bound.proven;
+  json["gap"] = story.bound.gap();
+  json["planned_objective"] = story.bound.planned;
+  json["reference"] = {{"strategy", "asap"}, {"objective", reference}};
+  json["possible_saving"] = reference - story.bound.proven;
+  json["contract_value_per_kw"] = contract_value(story.bound);
+  json["oracle_objective"] = number_or_null(story.oracle);
+  json["parts"] = parts_json(parts_of(story.bound));
+  json["sites"] = Json::array();
+  for (std::size_t i = 0; i < story.bound.sites.size(); ++i)
+    json["sites"].push_back(site_json(story.world.sites[i], story.bound.sites[i]));
+  return json;
+}
+
+std::string bound_text(const BoundStory& story, Language language) {
+  const bool korean = language == Language::korean;
+  const std::string& currency = story.world.currency;
+  const BoundParts parts = parts_of(story.bound);
+  const double bound = story.bound.proven, reference = reference_objective(story);
+  const auto money = [&](double value) { return money_text(value, currency); };
+  const auto percent = [](double share) { return number_text(100.0 * share, 2) + " %"; };
+
+  TextTable table(korean ? std::vector<std::string>{"항목", "값", "설명"}
+                         : std::vector<std::string>{"figure", "value", "what it is"},
+                  LastColumn::prose);
+  const auto row = [&](const char* name, const std::string& value, const char* what, const char* what_ko) {
+    table.add_row({name, value, korean ? what_ko : what});
+  };
+  const auto part = [&](const char* name, double value, const char* what, const char* what_ko) {
+    if (value != 0.0) row(name, money(value), what, what_ko);
+  };
+  row("bound", money(bound), "no strategy's objective can be lower", "어떤 전략의 목적함수도 이보다 낮을 수 없음");
+  part("  energy_cost", parts.energy, "of it energy", "그중 전력량요금");
+  part("  demand_charge", parts.demand, "of it demand charge", "그중 기본요금");
+  part("  unmet_cost", parts.unmet, "of it energy that can not, or need not, be had", "그중 미충전 비용");
+  part("  wear_cost", parts.wear, "of it battery wear", "그중 배터리 마모비");
+  part("  storage_value", -parts.storage_value, "of it value of the energy left in storage",
+       "그중 저장장치 잔여 에너지 가치");
+  row("gap", percent(story.bound.gap()), "the best plan found for the relaxation lies so far above it",
+      "완화 문제의 최선 계획과의 차이");
+  row("asap", money(reference), "objective of charging at once", "즉시 충전의 목적함수");
+  row("possible saving", money(reference - bound), "what a strategy could save against that at most",
+      "전략이 이에 대해 절감할 수 있는 최대 금액");
+  if (!std::isnan(story.oracle)) {
+    row("oracle", money(story.oracle), "objective of the bound's plan played in the simulation",
+        "하한의 계획을 시뮬레이션에서 실행한 목적함수");
+    row("oracle regret", percent((story.oracle - bound) / std::max(1.0, std::abs(bound))),
+        "what the relaxation leaves out costs at most", "완화로 빠진 것의 최대 비용");
+  }
+  row("peak_kw", number_text(parts.peak_kw, 1) + " kW", "highest import of the plan", "계획의 최대 수전전력");
+  if (parts.unmet_kwh != 0.0)
+    row("unmet_kwh", number_text(parts.unmet_kwh, 1) + " kWh", "missing in the plan", "계획의 미충전량");
+  if (const double value = contract_value(story.bound); value > 0.0)
+    row("contract value", money(value) + "/kW", "one more kW of contract power would save over the run",
+        "계약전력 1 kW를 늘릴 때의 절감액(실행 기간)");
+
+  std::string text = table.text() + "\n" + relaxed_text(story.bound, korean);
+  for (std::size_t i = 0; i < story.bound.sites.size(); ++i) {
+    const SiteBound& site = story.bound.sites[i];
+    text += size_text(story.world, site, i, story.bound.sites.size() > 1, korean);
+    if (site.stated.relaxed.unmet_free) {
+      text +=
+          korean
+              ? "미충전 에너지에 값이 없습니다(unmet_price_per_kwh = 0): 하한은 이득이 될 때만 충전합니다. 값을 주면 "
+                "후회값이 뜻을 갖습니다.\n"
+              : "Missing energy has no price here (unmet_price_per_kwh is 0): the bound charges only where that "
+                "pays. Give it a price for a regret that means something.\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace evtwin::analysis

@@ -1,0 +1,16 @@
+// The oracle: a strategy that was told everything beforehand, and plays the bound's plan. What it pays beyond the bound
+// is what the bound relaxes: taper, minimum currents, finite rates.
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "analysis/bound.hpp"
+#include "control/strategy.hpp"
+
+namespace evtwin::analysis {
+
+/// @param bound  of the very world it is to run in; asked for when an instance is made (the bound may be worked out on
+///               another thread meanwhile)
+control::StrategyFactory oracle(std::function<std::shared_ptr<const Bound>()> bound);
+
+}  // namespace evtwin::analysis

@@ -1,0 +1,50 @@
+// evtwin bound: what a scenario could cost at best, with everything known beforehand.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/bound_report.hpp"
+#include "analysis/run_report.hpp"
+#include "cli/commands.hpp"
+#include "cli/found_bound.hpp"
+#include "cli/one_run.hpp"
+#include "cli/output_aside.hpp"
+#include "cli/progress.hpp"
+#include "kernel/text.hpp"
+
+namespace evtwin::cli {
+
+int bound(const BoundCommand& command) {
+  const StartPoint start = start_of(command.scenario, command.load, "");
+  const twin::World& world = start.scenario.world;
+  catch_interrupt();
+  std::shared_ptr<const FoundBound> found;
+  FinishedRun played;
+  {
+    const OutputAside aside;
+    ProgressBar bar("working out the bound");
+    found = find_bound_of(start, command.hosting, [&](double fraction) { bar.show(0.1 * fraction); });
+    if (command.play) {
+      BoundPromise promise;
+      promise.set_value(found);
+      played = run_once(
+          start, ready_oracle(promise.get_future().share()), {command.out, {}, {}},
+          [&](double fraction) { bar.show(0.9 + 0.1 * fraction); }, [&] { return &found->yardstick; });
+    }
+  }
+  analysis::BoundStory story{world, found->bound, found->reference};
+  if (command.play) story.oracle = analysis::value_of(played.kpis, "objective");
+  if (command.json) {
+    fmt::print("{}\n", analysis::json_text(analysis::bound_json(story)));
+    return 0;
+  }
+  print_flags(world);
+  fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
+             world.calendar.format_local(world.end_ns), world.calendar.zone());
+  const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
+  fmt::print("{}", analysis::bound_text(story, language));
+  if (!command.out.empty()) fmt::print("run file of the oracle: {}\n", kernel::printable(command.out));
+  return 0;
+}
+
+}  // namespace evtwin::cli
