@@ -123,6 +123,26 @@ TEST(ShippedScenarios, AllOfThemLoadAndOnlyTheirDocumentedFlagsAppear) {
   }
 }
 
+TEST_F(LanguageFiles, TheLeastAnOwnerTakesIsTheFilesOrElseTheScenarios) {
+  inside.write("paid.csv",
+               "arrival,departure,energy_kwh,evse,v2g_min_price_per_kwh\n"
+               "2025-06-02 08:00,2025-06-02 09:00,8,A-1,0.4\n2025-06-02 10:00,2025-06-02 11:00,8,A-1,\n"
+               "2025-06-02 12:00,2025-06-02 13:00,8,A-1,0\n");
+  const auto prices = [&](const std::string& arguments) {
+    const std::string text = scenario_text("", "arrivals = sessions { 'paid.csv'" + arguments + " }");
+    const twin::World world = load_scenario(inside.write("s.lua", text), {}).world;
+    std::vector<double> all;
+    for (const demand::Visit& visit : std::get<demand::Recorded>(*world.sites[0].arrivals[0]).visits)
+      all.push_back(visit.v2g_min_price_per_kwh);
+    return all;
+  };
+  EXPECT_EQ(prices(""), (std::vector<double>{0.4, 0.0, 0.0}));
+  EXPECT_EQ(prices(", v2g_min_price_per_kwh = 0.1"), (std::vector<double>{0.4, 0.1, 0.0}));
+  EXPECT_EQ(prices(", v2g_min_price_per_kwh = 0"), (std::vector<double>{0.4, 0.0, 0.0}));
+  const double drawn = prices(", v2g_min_price_per_kwh = uniform { 0.2, 0.3 }")[1];
+  EXPECT_TRUE(drawn >= 0.2 && drawn <= 0.3) << drawn;
+}
+
 TEST(ShippedScenarios, TheTemplateOfInitLoads) {
   const LoadedScenario loaded = load_text(example_scenario());
   EXPECT_EQ(loaded.world.currency, "KRW");

@@ -100,9 +100,10 @@ TEST(SessionTable, MinimalLayoutNeedsThreeColumns) {
 
 TEST(SessionTable, MinimalLayoutHasOptionalColumns) {
   const SessionTable table = read(
-      "session_id,evse,arrival,departure,energy_kwh,requested_kwh,estimated_departure,soc,priority,v2g\n"
-      "x,A-1,2025-06-02T08:00,2025-06-02T17:00,20,25,2025-06-02T16:30,0.4,2,true\n"
-      "y,,2025-06-02T09:00,2025-06-02T17:00,20,,,,,\n");
+      "session_id,evse,arrival,departure,energy_kwh,requested_kwh,estimated_departure,soc,priority,v2g,"
+      "v2g_min_price_per_kwh\n"
+      "x,A-1,2025-06-02T08:00,2025-06-02T17:00,20,25,2025-06-02T16:30,0.4,2,true,0.25\n"
+      "y,,2025-06-02T09:00,2025-06-02T17:00,20,,,,,,\n");
   const demand::Visit& x = table.rows[0].visit;
   EXPECT_EQ(x.requested_kwh, 25.0);
   EXPECT_EQ(x.taken_kwh, 20.0);
@@ -110,10 +111,12 @@ TEST(SessionTable, MinimalLayoutHasOptionalColumns) {
   EXPECT_EQ(x.soc_start, 0.4);
   EXPECT_EQ(x.priority, 2.0);
   EXPECT_TRUE(x.v2g);
+  EXPECT_EQ(x.v2g_min_price_per_kwh, 0.25);
   const demand::Visit& y = table.rows[1].visit;
   EXPECT_EQ(y.requested_kwh, 20.0);
   EXPECT_TRUE(std::isnan(y.soc_start));
   EXPECT_FALSE(y.v2g);
+  EXPECT_TRUE(std::isnan(y.v2g_min_price_per_kwh));
 }
 
 TEST(SessionTable, RowsAscendByArrivalWhateverTheFileDoes) {
