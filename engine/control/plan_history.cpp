@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace evtwin::control {
 
@@ -60,10 +61,10 @@ bool PlanHistory::overlay(std::size_t member, TimeNs now, std::uint64_t decision
                           std::span<const double> kw) {
   std::vector<PlannedPiece>& pending = pending_[member];
   // Between two neighbouring cuts neither what was planned nor what is planned now changes.
-  cuts_.assign(step_start_ns.begin(), step_start_ns.end());
-  const auto steps_end = static_cast<std::ptrdiff_t>(cuts_.size());
-  for (const PlannedPiece& piece : pending) cuts_.insert(cuts_.end(), {piece.start_ns, piece.end_ns});
-  std::inplace_merge(cuts_.begin(), cuts_.begin() + steps_end, cuts_.end());
+  old_cuts_.clear();
+  for (const PlannedPiece& piece : pending) old_cuts_.insert(old_cuts_.end(), {piece.start_ns, piece.end_ns});
+  cuts_.clear();
+  std::merge(step_start_ns.begin(), step_start_ns.end(), old_cuts_.begin(), old_cuts_.end(), std::back_inserter(cuts_));
   cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
 
   next_.clear();

@@ -64,8 +64,8 @@ class PlanHistory {
 
   std::vector<std::vector<PlannedPiece>> pending_;  // by member; ascending, without overlap
   std::vector<SettledPiece> settled_;
-  std::vector<PlannedPiece> next_;  // scratch
-  std::vector<TimeNs> cuts_;        // scratch
+  std::vector<PlannedPiece> next_;       // scratch
+  std::vector<TimeNs> cuts_, old_cuts_;  // scratch
 };
 
 }  // namespace evtwin::control
