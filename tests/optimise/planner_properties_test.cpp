@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
+#include "optimise/plan_facts.hpp"
 #include "optimise/planner.hpp"
 #include "optimise/problems.hpp"
 
 namespace evtwin::optimise::test {
 namespace {
 
-constexpr std::uint64_t problems = 100;
+constexpr std::uint64_t problems = 60;
 
 Features some_features(std::uint64_t seed) {
   Draws draw(seed * 77 + 5);
@@ -180,6 +181,64 @@ TEST(PlannerProperties, ALoadedPlannerAnswersAsTheOneThatSaved) {
         EXPECT_EQ(a.vehicles[v].discharge_kw, b.vehicles[v].discharge_kw) << seed;
       }
     }
+  }
+}
+
+TEST(PlannerProperties, FuturesShareTheirFirstStepAndCostNoLessThanEachAlone) {
+  for (std::uint64_t seed = 0; seed < problems; seed += 2) {
+    // Two futures of one moment: prices, sun and one arrival differ.
+    Features with = some_features(seed);
+    with.odd_prices = with.over_limit = false;
+    std::vector<PlanProblem> futures(2, random_problem(seed, with));
+    for (double& buy : futures[1].buy_per_kwh) buy += 15.0;
+    for (double& pv : futures[1].pv_kw) pv *= 0.5;
+    futures[1].vehicles.push_back(car(800, 0, 1, 7.0, 3.0));
+    const double weights[] = {1.0, 3.0};
+    const std::vector<Plan> plans = exact().plan(futures, weights);
+    ASSERT_TRUE(plans[0].usable() && plans[1].usable()) << seed << plans[0].why;
+    for (std::size_t v = 0; v < futures[0].vehicles.size(); ++v)
+      EXPECT_NEAR(plans[0].vehicles[v].kw(0), plans[1].vehicles[v].kw(0), 1e-6) << seed;
+    for (std::size_t s = 0; s < futures[0].storages.size(); ++s)
+      EXPECT_NEAR(plans[0].storages[s].charge_kw[0] - plans[0].storages[s].discharge_kw[0],
+                  plans[1].storages[s].charge_kw[0] - plans[1].storages[s].discharge_kw[0], 1e-6)
+          << seed;
+    const double alone = 0.25 * exact().plan(futures[0]).objective + 0.75 * exact().plan(futures[1]).objective;
+    EXPECT_GE(0.25 * plans[0].objective + 0.75 * plans[1].objective, alone - slack(alone)) << seed;
+    // The same future twice is that future.
+    const PlanProblem twice[] = {futures[0], futures[0]};
+    const double once = exact().plan(futures[0]).objective;
+    EXPECT_NEAR(exact().plan(twice, weights)[0].objective, once, slack(once)) << seed;
+  }
+}
+
+TEST(PlannerProperties, MaxMinLeavesNobodyWithASmallerShareThanMoneyWould) {
+  for (std::uint64_t seed = 0; seed < problems; ++seed) {
+    Features with = some_features(seed);
+    with.over_limit = false;
+    PlanProblem problem = random_problem(seed, with);
+    for (PlanVehicle& vehicle : problem.vehicles) {
+      vehicle.most_kwh = vehicle.room_kwh = infinite;
+      vehicle.max_discharge_kw = 0.0;
+    }
+    const auto worst_share = [&](const Plan& plan) {
+      double worst = 1.0;
+      for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
+        const PlanVehicle& vehicle = problem.vehicles[v];
+        double could = 0.0;
+        for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t)
+          could += problem.hours[t] * most_charge_kw(vehicle, t) *
+                   (vehicle.need_at == NeedAt::battery ? vehicle.charge_efficiency : 1.0);
+        could = std::min(could, vehicle.wanted_kwh);
+        if (could > 1e-9) worst = std::min(worst, (vehicle.wanted_kwh - plan.vehicles[v].unmet_kwh) / could);
+      }
+      return worst;
+    };
+    const Plan cheap = exact().plan(problem);
+    problem.fairness = Fairness::max_min;
+    const Plan fair = exact().plan(problem);
+    ASSERT_TRUE(fair.usable()) << seed << fair.why;
+    EXPECT_GE(worst_share(fair), worst_share(cheap) - 1e-6) << seed;
+    EXPECT_GE(fair.objective, cheap.objective - slack(cheap.objective)) << seed;
   }
 }
 

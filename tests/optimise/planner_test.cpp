@@ -348,6 +348,47 @@ TEST(Planner, OneFirstStepForSeveralFutures) {
   }
 }
 
+TEST(Planner, PlansDoNotFlutter) {
+  // One price all day. The first plan charges early; then somebody takes all of hour 0, and is gone again: who went to
+  // hour 1 stays there, though hour 0 is free.
+  PlanProblem problem = plain_site(4, 1.0, 100.0);
+  problem.import_limit_kw.assign(4, 5.0);
+  problem.vehicles = {car(1, 0, 4, 5.0, 5.0)};
+  Planner steady, earliest({Method::lp, TieBreak::earliest, {}});
+  const auto first_kw = [&](Planner& planner) { return planner.plan(problem).vehicles[0].charge_kw[0]; };
+  EXPECT_NEAR(first_kw(steady), 5.0, 1e-9);
+  EXPECT_NEAR(first_kw(earliest), 5.0, 1e-9);
+  problem.vehicles.push_back(car(2, 0, 1, 5.0, 5.0));
+  problem.vehicles[1].unmet_price_per_kwh = 5000.0;
+  EXPECT_NEAR(first_kw(steady), 0.0, 1e-9);
+  EXPECT_NEAR(first_kw(earliest), 0.0, 1e-9);
+  problem.vehicles.pop_back();
+  EXPECT_NEAR(first_kw(steady), 0.0, 1e-9);
+  EXPECT_NEAR(first_kw(earliest), 5.0, 1e-9);
+  // A price that falls is worth moving for.
+  problem.buy_per_kwh[3] = 99.0;
+  EXPECT_NEAR(steady.plan(problem).vehicles[0].charge_kw[3], 5.0, 1e-9);
+}
+
+TEST(Planner, ASearchThatIsCutOffStillGivesAPlanAndSaysItsGap) {
+  // Rates that no sum of which is what is wanted, many cars under one limit: no node is allowed.
+  PlanProblem problem = plain_site(6, 1.0, 10.0);
+  problem.import_limit_kw.assign(6, 17.0);
+  for (std::uint32_t v = 0; v < 12; ++v) {
+    problem.vehicles.push_back(car(v, v % 3, 6 - v % 2, 9.0, 11.0 + v));
+    problem.vehicles.back().rates_kw = {2.3, 5.9, 8.7};
+    problem.vehicles.back().max_starts = 1;
+  }
+  PlannerOptions options;
+  options.method = Method::milp;
+  options.milp = {0.0, 1};
+  const Plan plan = Planner(options).plan(problem);
+  ASSERT_TRUE(plan.usable()) << plan.why;
+  EXPECT_EQ(check_plan(problem, plan), "");
+  EXPECT_EQ(plan.outcome, Outcome::limit);
+  EXPECT_GT(plan.gap(), 0.0);
+}
+
 TEST(Planner, OddProblemsHaveAPlan) {
   EXPECT_NEAR(planned(PlanProblem{}).objective, 0.0, 1e-12);  // no horizon
   PlanProblem problem = plain_site(2, 1.0, 10.0);
