@@ -19,10 +19,10 @@ struct Suite {
   Table (*run)();
 };
 
-constexpr std::array suites{Suite{"queue", queue_table},   Suite{"simulation", simulation_table},
-                            Suite{"acn", acn_table},       Suite{"growth", growth_table},
-                            Suite{"plugin", plugin_table}, Suite{"optimise", optimise_table},
-                            Suite{"memory", memory_table}};
+constexpr std::array suites{
+    Suite{"queue", queue_table},         Suite{"simulation", simulation_table}, Suite{"acn", acn_table},
+    Suite{"growth", growth_table},       Suite{"plugin", plugin_table},         Suite{"optimise", optimise_table},
+    Suite{"plan_week", plan_week_table}, Suite{"memory", memory_table}};
 
 int run(const std::vector<std::string>& words) {
   std::string only, json_file;
@@ -35,7 +35,8 @@ int run(const std::vector<std::string>& words) {
     std::fflush(stdout);
   }
   if (tables.empty()) {
-    fmt::print(stderr, "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, optimise, memory\n",
+    fmt::print(stderr,
+               "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, optimise, plan_week, memory\n",
                only);
     return 2;
   }

@@ -10,6 +10,7 @@
 #include "optimise/greedy.hpp"
 #include "optimise/planner.hpp"
 #include "optimise/random_problems.hpp"
+#include "twin/worlds.hpp"
 
 namespace evtwin::bench {
 
@@ -130,7 +131,45 @@ PlanProblem plain_day(std::uint32_t vehicles, double min_kw = 0.0) {
   return planners_day(3, {.vehicles = vehicles, .import_limit_kw = 2.5 * vehicles, .min_kw = min_kw});
 }
 
+/// 50 EVSEs under a time-of-use tariff and a demand charge.
+twin::World week_of_50() {
+  twin::World world = workplace(50, 7, 1.5);
+  market::Tariff& tariff = world.sites[0].tariff;
+  tariff.rates.clear();
+  for (int hour = 0; hour < 24; ++hour) {
+    market::Rate rate;
+    rate.from_minute = 60 * hour;
+    rate.to_minute = 60 * (hour + 1);
+    rate.price_per_kwh = summer_price(hour) / 1000.0;
+    tariff.rates.push_back(rate);
+  }
+  world.sites[0].unmet_price_per_kwh = 2.0;
+  return world;
+}
+
 }  // namespace
+
+Table plan_week_table() {
+  Table table{
+      "plan_week",
+      "A week of 50 EVSEs, re-planned every 15 min and at each arrival and departure, 24 h ahead: a few seconds",
+      {"strategy"},
+      {"CPU s", "decisions", "ms/decision", "x edf"},
+      {}};
+  const twin::World world = week_of_50();
+  double edf_s = 0.0;
+  const auto row = [&](const std::string& name, const control::StrategyFactory& how) {
+    twin::Result result;
+    const double seconds = median_cpu_s([&] { result = twin::simulate(world, how); }, 3);
+    if (edf_s == 0.0) edf_s = seconds;
+    const auto decisions = static_cast<double>(result.sites[0].decisions);
+    table.rows.push_back({{name}, {seconds, decisions, 1e3 * seconds / decisions, seconds / edf_s}});
+  };
+  row("edf", testing::baseline("edf"));
+  for (const char* id : {"lp", "v2g-profit-max"})
+    row(id, control::choose_strategy(std::string(EVTWIN_PLUGIN_DIR) + "/milp.so#" + id, {}).factory);
+  return table;
+}
 
 Table optimise_table() {
   Table table{

@@ -14,6 +14,7 @@ Table acn_table();         ///< the shape of ACN's Caltech site: three phases, f
 Table growth_table();      ///< more EVSEs, longer runs
 Table plugin_table();      ///< a call of a strategy: bare, fenced, isolated
 Table optimise_table();    ///< plans: LP, greedy, whole numbers, again a step later
+Table plan_week_table();   ///< a simulated week under receding-horizon plans
 Table memory_table();      ///< bytes per event, per EVSE and year
 
 /// EV2Gym's V2GProfitMax at its own occupancy: about 0.6 vehicles per EVSE and day, some 5 h each; decisions every 15

@@ -140,68 +140,6 @@ class PlainModel {
   std::vector<std::vector<std::uint32_t>> limits_;
 };
 
-/// Each thing that a site may have, or not: sun, storage, demand charge, giving back, fuses, losses, prices of all
-/// kinds.
-/// @param paid  drivers may pay for charging: then charging and giving back at once can pay, which a rule must forbid
-PlanProblem random_site(std::uint64_t seed, std::uint32_t most_vehicles, std::uint32_t steps, bool paid) {
-  Dice dice(seed ^ 0xd1ce);
-  const std::uint32_t vehicles = 1 + dice.below(most_vehicles);
-  const double kw = dice.between(2, 8) * vehicles;
-  PlanProblem day = planners_day(seed, {vehicles, kw, steps, dice.chance(0.3) ? dice.between(150, 400) : 1000});
-  const bool pv = dice.chance(0.6), sells = dice.chance(0.7), dear = dice.chance(0.5);
-  for (std::size_t t = 0; t < steps; ++t) {
-    if (dear) day.buy_per_kwh[t] = dice.between(20, 400);
-    day.load_kw[t] = dice.between(0, 0.4) * kw;
-    if (pv) day.pv_kw[t] = dice.between(0, 1.5) * kw;
-    if (sells) day.sell_per_kwh[t] = day.buy_per_kwh[t] * dice.between(0, 0.95);
-    day.export_limit_kw[t] = sells ? dice.between(0, 2) * kw : 0;
-  }
-  for (PlanVehicle& v : day.vehicles) {
-    v.need_at = dice.chance(0.5) ? NeedAt::battery : NeedAt::meter;
-    v.unmet_price_per_kwh *= dice.between(0.8, 1.2);
-    v.charge_efficiency = dice.between(0.8, 1.0);
-    v.discharge_efficiency = dice.between(0.8, 0.98);
-    v.charge_price_per_kwh = dice.chance(0.3) ? dice.between(paid ? -50 : 0, 50) : 0.0;
-    v.grid_kw_per_charge_kw = dice.chance(0.3) ? 1.05 : 1.0;
-    v.grid_kw_per_discharge_kw = dice.chance(0.3) ? 0.95 : 1.0;
-    if (dice.chance(0.3)) v.most_kwh = v.wanted_kwh * dice.between(0.7, 1.5);
-    if (dice.chance(0.3)) v.end_value_per_kwh = dice.between(0, 100);
-    if (dice.chance(0.3)) v.first_share = dice.unit();
-    if (dice.chance(0.3)) v.last_share = dice.unit();
-    if (dice.chance(0.1)) v.step_max_kw.assign(v.end_step - v.first_step, dice.between(0, 10));
-    if (dice.chance(0.5)) {
-      v.max_discharge_kw = dice.between(1, 11);
-      v.dischargeable_kwh = dice.between(0, 40);
-      v.discharge_price_per_kwh = dice.between(1, 60);
-    }
-  }
-  if (dice.chance(0.5)) {
-    const double kwh = 4 * kw;
-    day.storages.push_back({.key = 1,
-                            .max_charge_kw = kw,
-                            .max_discharge_kw = kw / 2,
-                            .charge_efficiency = dice.between(0.85, 1.0),
-                            .discharge_efficiency = dice.between(0.85, 0.98),
-                            .stored_kwh = kwh * dice.between(0.2, 0.8),
-                            .min_kwh = 0.1 * kwh,
-                            .max_kwh = 0.9 * kwh,
-                            .discharge_price_per_kwh = dice.between(1, 30),
-                            .end_value_per_kwh = dice.between(0, 200)});
-  }
-  if (dice.chance(0.5)) {
-    day.periods = {{dice.between(50, 3000), dice.chance(0.5) ? kw / 2 : 0.0, {}}};
-    for (std::uint32_t t = 0; t + 1 < steps; t += 2)
-      day.windows.push_back({t, t + 2, 48.0 / steps, t == 0 ? 1.0 : 0.0, 0});
-  }
-  if (dice.chance(0.4)) {
-    PlanLimit fuse{"fuse", {}, {-kw / 2}, {kw / 2}, {}};
-    for (std::uint32_t e = 0; e < vehicles; e += 2) fuse.members.push_back({e, false, dice.between(0.5, 1.5)});
-    if (!day.storages.empty()) fuse.members.push_back({0, true, 1.0});
-    day.limits.push_back(fuse);
-  }
-  return day;
-}
-
 TEST(Agreement, LinearPlansCostWhatAnotherModelSaysOnHundredsOfSites) {
   const MilpLimits exact{.relative_gap = 0.0, .nodes = 100'000};
   int gave_back = 0, unmet = 0, both_ways = 0;
