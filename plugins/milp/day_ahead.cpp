@@ -142,7 +142,7 @@ void DayAhead::share(const evtwin_view& view, const Settings& settings, const Si
   std::vector<Wish> cars;
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
     const std::uint32_t i = view.connected_evse[c];
-    cars.push_back({i, 0.0, laxity_h(view, i, settings.terms.margin_h, memory)});
+    cars.push_back({i, 0.0, laxity_h(view, i, settings.terms, memory)});
   }
   std::stable_sort(cars.begin(), cars.end(), [](const Wish& a, const Wish& b) { return a.laxity_h < b.laxity_h; });
   double charged_kw = 0.0;

@@ -20,7 +20,8 @@ std::span<const double> rates(const evtwin_view& view, std::uint32_t i) {
 
 }  // namespace
 
-double laxity_h(const evtwin_view& view, std::uint32_t i, double margin_h, const SiteMemory& memory) {
+double laxity_h(const evtwin_view& view, std::uint32_t i, const ProblemTerms& terms, const SiteMemory& memory) {
+  const double margin_h = std::isnan(terms.margin_h) ? memory.learned_margin_h() : terms.margin_h;
   const double kw = std::min(most_kw(view, i), memory.cars[i].takes_kw);
   const double left_h = hours(view.evse_departs_ns[i] - view.now_ns) - margin_h;
   if (view.evse_remaining_kwh[i] <= met_kwh) return left_h;

@@ -20,7 +20,7 @@ struct Wish {
 };
 
 /// Hours until the departure estimate less the margin, less what the rest takes at full power.
-double laxity_h(const evtwin_view& view, std::uint32_t evse, double margin_h, const SiteMemory& memory);
+double laxity_h(const evtwin_view& view, std::uint32_t evse, const ProblemTerms& terms, const SiteMemory& memory);
 
 /// Largest offer the EVSE can make this car up to `kw` (>= 0), and the smallest one above it (infinite: none).
 double offer_up_to(const evtwin_view& view, std::uint32_t evse, double kw);

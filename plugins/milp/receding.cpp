@@ -55,7 +55,7 @@ void Receding::decide(const evtwin_view& view, const Settings& settings, const S
     const bool lends = settings.terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
     const bool met = !(view.evse_remaining_kwh[i] > 1e-9);
     if (kw == 0.0 || (kw > 0.0 && (view.evse_draws[i] == 0 || (met && !lends)))) continue;
-    wishes.push_back({i, kw, laxity_h(view, i, settings.terms.margin_h, memory), lends});
+    wishes.push_back({i, kw, laxity_h(view, i, settings.terms, memory), lends});
   }
   decision.wake_ns = write_offers(view, memory, std::move(wishes), decision);
   for (std::uint32_t s = 0; s < view.n_storages; ++s)

@@ -38,11 +38,11 @@ optimise::Method method_of(const sdk::Setup& setup, optimise::TieBreak tie_break
 }  // namespace
 
 Settings::Settings(sdk::Setup& setup) {
-  terms.margin_h = number_or(setup, "margin_min", 0.0) / 60.0;
+  terms.margin_h = setup.number("margin_min") / 60.0;
   terms.expect_arrivals = setup.flag("expect");
   terms.expected_stay_h = number_or(setup, "stay_h", terms.expected_stay_h);
   terms.unmet_price_per_kwh = setup.number("unmet_price_per_kwh");
-  terms.demand_share = setup.number("demand_share");
+  terms.demand_share = number_or(setup, "demand_share", terms.demand_share);
   terms.storage_value_per_kwh = setup.number("storage_value_per_kwh");
   terms.follow_setpoint = setup.flag("follow_setpoint");
   terms.fairness = setup.text("fairness") == "max-min" ? optimise::Fairness::max_min : optimise::Fairness::none;

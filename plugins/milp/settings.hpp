@@ -52,18 +52,18 @@ inline constexpr std::array common_rows{
     sdk::real("replan_min", "min", 0.0, 1440.0, 0.0,
               "receding: time between two plans when neither a car came nor a limit changed; the last one is followed "
               "meanwhile. 0: at every tick and event."),
-    sdk::real("margin_min", "min", 0.0, 1440.0, 0.0,
-              "How long before the departure that its driver claims a car shall be done."),
+    sdk::real(
+        "margin_min", "min", 0.0, 1440.0, decided_by_strategy,
+        "How long before the departure that its driver claims a car shall be done; default: as much as four of five "
+        "drivers were early at most, of those that left so far."),
     sdk::boolean("expect", true, "Plan with the arrivals that the horizon foresees as well."),
     sdk::real("stay_h", "h", 0.25, 72.0, 4.0, "How long a car is taken to stay that is only foreseen."),
     sdk::real(
         "unmet_price_per_kwh", "per kWh", 0.0, 1e6, decided_by_strategy,
         "Price of energy wanted and not given; default: the scenario's, and where that is 0 ten times the dearest "
-        "price ahead."),
-    sdk::real(
-        "demand_share", "", 0.0, 1.0, decided_by_strategy,
-        "Share of the month's demand charge that a higher peak within the horizon has to earn; default: horizon / "
-        "rest of the month."),
+        "price ahead and a kW of peak."),
+    sdk::real("demand_share", "", 0.0, 1.0, 1.0,
+              "Share of the month's demand charge that a higher peak within the horizon has to earn."),
     sdk::real("storage_value_per_kwh", "per kWh", 0.0, 1e6, decided_by_strategy,
               "Worth of a kWh in storage at the horizon's end; default: mean buy price of the horizon."),
     sdk::boolean("follow_setpoint", true, "Import no more than the scenario's power set-point, where there is one."),
@@ -85,7 +85,7 @@ inline constexpr std::array lp_rows{
 inline constexpr std::array search_rows{
     sdk::real("gap", "", 0.0, 0.5, 1e-3, "Relative gap at which a plan is good enough."),
     sdk::integer(
-        "nodes", "", 1.0, 1e7, 200.0,
+        "nodes", "", 1.0, 1e7, 20.0,
         "Nodes of a search with whole numbers after which the best plan found is taken; lp needs one only where "
         "prices reward drawing and giving at once.")};
 inline constexpr std::array whole_rows{sdk::integer(

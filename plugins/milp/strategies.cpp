@@ -28,6 +28,7 @@ void PlanningStrategy::save(sdk::StateWriter& writer) const {
   writer.put(static_cast<std::uint64_t>(memory_.cars.size()));
   for (const CarMemory& car : memory_.cars) {
     writer.put(car.session);
+    writer.put(car.claimed_ns);
     writer.put(car.takes_kw);
     writer.put(car.car_max_kw);
     writer.put(car.first_soc);
@@ -36,6 +37,8 @@ void PlanningStrategy::save(sdk::StateWriter& writer) const {
     writer.put(car.charging);
   }
   writer.put(memory_.rated_kw);
+  writer.put(memory_.early_h);
+  writer.put(memory_.departures);
   std::visit([&](const auto& way) { way.save(writer); }, way_);
 }
 
@@ -49,6 +52,7 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
   memory_.cars.assign(count, {});
   for (CarMemory& car : memory_.cars) {
     reader.get(car.session);
+    reader.get(car.claimed_ns);
     reader.get(car.takes_kw);
     reader.get(car.car_max_kw);
     reader.get(car.first_soc);
@@ -57,6 +61,9 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
     reader.get(car.charging);
   }
   reader.get(memory_.rated_kw);
+  reader.get(memory_.early_h);
+  reader.get(memory_.departures);
+  if (memory_.early_h.size() > SiteMemory::most_departures) throw sdk::BadState("the state knows too many departures");
   if (memory_.rated_kw.size() != count) throw sdk::BadState("the state is of a site of another size");
   std::visit([&](auto& way) { way.load(reader, storages_); }, way_);
 }

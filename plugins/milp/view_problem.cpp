@@ -14,6 +14,8 @@ using optimise::PlanVehicle;
 
 constexpr double nothing_kwh = 1e-9;
 constexpr double unknown_battery_efficiency = 0.92;
+constexpr std::uint32_t most_whole_steps = 400;  // a model that a search can look at within a decision
+constexpr std::size_t least_departures = 8;      // to learn from
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
 
 double known_or(double value, double otherwise) { return std::isnan(value) ? otherwise : value; }
@@ -129,6 +131,7 @@ void count_in_battery(const evtwin_view& view, std::uint32_t i, const CarMemory&
 
 /// Cars that are plugged in and want something or may give something.
 void put_connected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
+  std::uint32_t whole_steps = 0;
   double lowest_priority = 0.0;
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
     lowest_priority = std::min(lowest_priority, view.evse_priority[view.connected_evse[c]]);
@@ -139,7 +142,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.key = view.evse_session[i];
     vehicle.evse = i;
     const std::int64_t departs_ns = view.evse_departs_ns[i];
-    const auto margin_ns = static_cast<std::int64_t>(terms.margin_h * 3.6e12);
+    const auto margin_ns = static_cast<std::int64_t>(known_or(terms.margin_h, memory.learned_margin_h()) * 3.6e12);
     const std::int64_t done_ns = std::max(departs_ns - margin_ns, std::min(departs_ns, view.next_tick_ns));
     if (!put_stay(out.blocks, view.now_ns, done_ns, vehicle)) continue;
 
@@ -162,7 +165,8 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
 
     const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
     vehicle.room_kwh = std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
-    if (terms.whole_numbers) {
+    if (terms.whole_numbers && whole_steps < most_whole_steps) {
+      whole_steps += vehicle.end_step - vehicle.first_step;
       put_offers(view, i, vehicle);
       vehicle.max_starts = terms.max_starts;
       vehicle.starts_made = seen.starts;
@@ -185,7 +189,7 @@ void put_reserved(const evtwin_view& view, const ProblemTerms& terms, const Site
     std::int64_t from_ns = view.evse_reserved_from_ns[i];
     if (from_ns <= view.now_ns) from_ns = out.blocks.front().end_ns;
     if (view.evse_session[i] != 0) from_ns = std::max(from_ns, view.evse_departs_ns[i]);
-    const auto margin_ns = static_cast<std::int64_t>(terms.margin_h * 3.6e12);
+    const auto margin_ns = static_cast<std::int64_t>(known_or(terms.margin_h, memory.learned_margin_h()) * 3.6e12);
     vehicle.max_kw = memory.rated_kw[i];
     if (!(vehicle.max_kw > 0.0) || !put_stay(out.blocks, from_ns, view.evse_reserved_until_ns[i] - margin_ns, vehicle))
       continue;
@@ -270,16 +274,11 @@ void put_storages(const evtwin_view& view, const ProblemTerms& terms, ViewProble
 void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
   const double month_price = view.demand_price_per_kw * view.demand_fraction;
   if (view.demand_basis != EVTWIN_DEMAND_PEAK || !(month_price > 0.0)) return;
-  constexpr double mean_month_h = 365.25 * 24.0 / 12.0;
-  const double horizon_h = hours(out.blocks.back().end_ns - out.blocks.front().start_ns);
-  const double left_h = std::min(hours(view.month_end_ns - view.now_ns), view.demand_fraction * mean_month_h);
-  const auto price = [&](double rest_h) {
-    return month_price * known_or(terms.demand_share, rest_h > horizon_h ? horizon_h / rest_h : 1.0);
-  };
-  out.problem.periods.push_back({price(left_h), std::max(0.0, view.billed_peak_kw), {}});
+  const double price = month_price * terms.demand_share;
+  out.problem.periods.push_back({price, std::max(0.0, view.billed_peak_kw), {}});
   // Another month will have a peak like this one's whatever is done now.
   if (view.month_end_ns < out.blocks.back().end_ns) {
-    out.problem.periods.push_back({price(view.demand_fraction * mean_month_h), std::max(0.0, view.billed_peak_kw), {}});
+    out.problem.periods.push_back({price, std::max(0.0, view.billed_peak_kw), {}});
   }
   const double window_h = hours(window_ns);
   for (std::uint32_t k = 0; k < out.blocks.size(); ++k) {
@@ -302,6 +301,7 @@ double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const Vie
   double price = known_or(terms.unmet_price_per_kwh, view.unmet_price_per_kwh);
   if (std::isnan(terms.unmet_price_per_kwh) && price <= 0.0) {
     price = out.dearest_per_kwh > 0.0 ? 10.0 * out.dearest_per_kwh : 1.0;
+    for (const optimise::DemandPeriod& period : out.problem.periods) price += period.price_per_kw;
   }
   if (!terms.dear_departure) return price;
   // No use on the way earns more: sold at the dearest price, or all of a window's peak shaved by that kWh.
@@ -327,9 +327,15 @@ void SiteMemory::look(const evtwin_view& view) {
     rated_kw[i] = std::max(rated_kw[i], view.evse_max_kw[i]);
     CarMemory& car = cars[i];
     if (car.session != view.evse_session[i]) {
+      if (car.session != 0) {
+        const double early = std::max(0.0, hours(car.claimed_ns - view.now_ns));
+        if (early_h.size() < most_departures) early_h.push_back(early);
+        early_h[departures++ % most_departures] = early;
+      }
       car = {};
       car.session = view.evse_session[i];
       car.first_soc = view.evse_soc[i];
+      car.claimed_ns = view.evse_claimed_departs_ns[i];
       car.first_got_kwh = view.evse_got_kwh[i];
     }
     if (car.session == 0) continue;
@@ -345,6 +351,14 @@ void SiteMemory::look(const evtwin_view& view) {
       car.takes_kw = infinite;
     }
   }
+}
+
+double SiteMemory::learned_margin_h() const {
+  if (early_h.size() < least_departures) return 0.0;
+  std::vector<double> sorted = early_h;
+  const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 4 / 5);
+  std::nth_element(sorted.begin(), at, sorted.end());
+  return *at;
 }
 
 std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns) {

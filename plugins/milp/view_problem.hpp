@@ -15,11 +15,12 @@ inline constexpr double from_view = std::numeric_limits<double>::quiet_NaN();
 
 /// What the view does not say. NaN: from the view, as each line tells.
 struct ProblemTerms {
-  double margin_h = 0.0;                     ///< cars shall be done so long before the departure they claim
-  bool expect_arrivals = true;               ///< plan with the arrivals of the horizon as well
-  double expected_stay_h = 4.0;              ///< how long those are taken to stay
-  double unmet_price_per_kwh = from_view;    ///< NaN: the view's; where that is 0, ten times the dearest price ahead
-  double demand_share = from_view;           ///< NaN: horizon / rest of the month, at most 1
+  double margin_h = 0.0;         ///< cars shall be done so long before the departure they claim
+  bool expect_arrivals = true;   ///< plan with the arrivals of the horizon as well
+  double expected_stay_h = 4.0;  ///< how long those are taken to stay
+  double unmet_price_per_kwh =
+      from_view;              ///< NaN: the view's; where that is 0, ten times the dearest price ahead and a kW of peak
+  double demand_share = 1.0;  ///< of the month's charge that a plan's peak has to earn
   double storage_value_per_kwh = from_view;  ///< of what is stored at the end; NaN: the horizon's mean buy price
   bool follow_setpoint = true;               ///< import no more than the scenario's power set-point, where there is one
   bool v2g = false;                          ///< discharge cars whose drivers opted in
@@ -32,6 +33,7 @@ struct ProblemTerms {
 /// What was seen of the car on an EVSE and is not in the view.
 struct CarMemory {
   std::uint64_t session = 0;
+  std::int64_t claimed_ns = 0;
   double takes_kw = std::numeric_limits<double>::infinity();    ///< it took no more than this of a larger offer
   double car_max_kw = 0.0;                                      ///< before an outage
   double first_soc = std::numeric_limits<double>::quiet_NaN();  ///< when it was first seen, where it is known
@@ -44,11 +46,17 @@ struct CarMemory {
 struct SiteMemory {
   std::vector<CarMemory> cars;   ///< [n_evses]
   std::vector<double> rated_kw;  ///< [n_evses] the most the EVSE ever offered
+  static constexpr std::size_t most_departures = 64;
+  /// Of the last cars that left: how long before the departure that they claimed, 0 where that was later.
+  std::vector<double> early_h;
+  std::uint64_t departures = 0;  ///< all that were seen
 
   /// Looks at the set-points of the last decision and what came of them: a car that took less than it was offered (it
   /// tapers, or its inlet is smaller than its driver thinks) is planned with what it took, until it takes all of an
   /// offer above that.
   void look(const evtwin_view& view);
+  /// How much earlier than claimed four of five drivers leave at most; 0 until a handful has left.
+  double learned_margin_h() const;
 };
 
 /// Who a vehicle of the problem is.
@@ -82,8 +90,8 @@ double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
 ///    as in the objective of runs
 ///  - row 0 as import and export limit, every other limit row as it is now; rows whose base is load or PV follow the
 ///    forecast
-///  - the demand charge: windows above the billed peak cost price x fraction x demand_share. The share is for the days
-///    after the horizon, which a higher peak serves as well
+///  - the demand charge: windows above the billed peak cost price x fraction x demand_share. A higher peak serves the
+///    days after the horizon as well, so the whole price is the careful side: no peak that one day does not pay for
 ///
 /// PV is never curtailed: no decision can. Where a battery is not known its efficiencies are taken as 0.92.
 ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory);

@@ -17,7 +17,7 @@ Written offered(ViewBuilder& site, const std::vector<double>& kw, SiteMemory mem
   const evtwin_view& view = site.view();
   memory.look(view);
   std::vector<Wish> wishes;
-  for (std::uint32_t i = 0; i < kw.size(); ++i) wishes.push_back({i, kw[i], laxity_h(view, i, 0.0, memory)});
+  for (std::uint32_t i = 0; i < kw.size(); ++i) wishes.push_back({i, kw[i], laxity_h(view, i, {}, memory)});
   Written out{std::vector<double>(site.evses.size(), nan)};
   double cost = nan;
   std::vector<double> storage;

@@ -304,9 +304,25 @@ TEST(DemandCharge, WindowsAreStepsAndWhatWasBilledIsFree) {
   EXPECT_NEAR(problem.problem.windows[0].hours, 0.25, 1e-12);
   EXPECT_NEAR(problem.problem.windows[0].so_far_kwh, 1.5, 1e-12);
   EXPECT_NEAR(problem.problem.windows[7].hours, 0.25, 1e-12);
-  // A horizon of a day bears a thirtieth of the charge for a month of thirty days ahead.
-  EXPECT_NEAR(problem.problem.periods[0].price_per_kw, 1.0, 0.01);
-  EXPECT_NEAR(posed(site, {.demand_share = 1.0}).problem.periods[0].price_per_kw, 30.0, 1e-12);
+  EXPECT_NEAR(problem.problem.periods[0].price_per_kw, 30.0, 1e-12);
+  EXPECT_NEAR(posed(site, {.demand_share = 0.1}).problem.periods[0].price_per_kw, 3.0, 1e-12);
+}
+
+TEST(LearnedMargin, IsWhatFourOfFiveDriversKeepTo) {
+  ViewBuilder site;
+  site.evses.push_back({});
+  SiteMemory memory;
+  for (std::uint64_t session = 1; session <= 10; ++session) {
+    EXPECT_EQ(session <= 8 ? memory.learned_margin_h() : 0.0, 0.0);
+    site.evses[0].session = session;
+    site.evses[0].departs_ns = site.now_ns + 4 * hour;
+    memory.look(site.view());
+    // The first leaves an hour early, the second two, the third three, the others when they said.
+    site.now_ns += 4 * hour - (session <= 3 ? static_cast<std::int64_t>(session) * hour : 0);
+    site.evses[0].session = 0;
+    memory.look(site.view());
+  }
+  EXPECT_NEAR(memory.learned_margin_h(), 2.0, 1e-12);  // 0 x 7, 1, 2, 3: the ninth of ten
 }
 
 TEST(DemandCharge, AnHourLongStepThatBeginsWithinAWindowFillsItInProportion) {
