@@ -47,6 +47,7 @@ std::string vehicles_misfit(const PlanProblem& problem) {
     const auto no = [&](const char* why) { return fmt::format("vehicle {} (key {}) {}", v, vehicle.key, why); };
     if (vehicle.max_discharge_kw > 0.0) return no("may discharge");
     if (vehicle.end_value_per_kwh != 0.0) return no("has an end value");
+    if (!vehicle.step_charge_price_per_kwh.empty()) return no("has prices of its own for every step");
     const bool has_headroom = most_metered_kwh(vehicle) > goal_metered_kwh(vehicle);
     if (has_headroom && vehicle.charge_price_per_kwh + std::min(0.0, cheapest) * vehicle.grid_kw_per_charge_kw < 0.0)
       return no("would be paid for what it does not want");

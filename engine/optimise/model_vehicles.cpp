@@ -35,7 +35,7 @@ void ModelBuilder::add_powers(std::uint32_t index) {
   for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
     double most = most_charge_kw(vehicle, t);
     if (contents_.whole_numbers && most < vehicle.min_kw * share_of(vehicle, t)) most = 0.0;
-    const std::uint32_t charge = column(0.0, most, vehicle.charge_price_per_kwh * problem_.hours[t]);
+    const std::uint32_t charge = column(0.0, most, charge_price_per_kwh(vehicle, t) * problem_.hours[t]);
     at_grid(charge, t, vehicle.grid_kw_per_charge_kw);
   }
   name(Part::charge, false, vehicle.key, vehicle.first_step, columns.charge, length);

@@ -21,7 +21,8 @@ double vehicle_cost(const PlanProblem& problem, const PlanVehicle& vehicle, cons
   for (std::size_t k = 0; k < plan.charge_kw.size(); ++k) {
     const double discharge_kw = k < plan.discharge_kw.size() ? plan.discharge_kw[k] : 0.0;
     cost += problem.hours[plan.first_step + k] *
-            (vehicle.charge_price_per_kwh * plan.charge_kw[k] + vehicle.discharge_price_per_kwh * discharge_kw);
+            (charge_price_per_kwh(vehicle, plan.first_step + static_cast<std::uint32_t>(k)) * plan.charge_kw[k] +
+             vehicle.discharge_price_per_kwh * discharge_kw);
   }
   const double beyond_kwh = energies_of(problem, vehicle, plan).got_at_end_kwh - vehicle.wanted_kwh;
   return cost + vehicle.unmet_price_per_kwh * std::max(0.0, -beyond_kwh) -

@@ -18,6 +18,12 @@ double most_charge_kw(const PlanVehicle& vehicle, std::uint32_t step) {
   return kw * share_of(vehicle, step);
 }
 
+double charge_price_per_kwh(const PlanVehicle& vehicle, std::uint32_t step) {
+  return vehicle.charge_price_per_kwh + (vehicle.step_charge_price_per_kwh.empty()
+                                             ? 0.0
+                                             : vehicle.step_charge_price_per_kwh[step - vehicle.first_step]);
+}
+
 double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step) {
   const bool outage = !vehicle.step_max_kw.empty() && vehicle.step_max_kw[step - vehicle.first_step] == 0.0;
   return outage ? 0.0 : vehicle.max_discharge_kw * share_of(vehicle, step);

@@ -17,6 +17,8 @@ double share_of(const PlanVehicle& vehicle, std::uint32_t step);
 /// Highest mean power of a step, of charging and of discharging: none during an outage (step_max_kw 0).
 double most_charge_kw(const PlanVehicle& vehicle, std::uint32_t step);
 double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step);
+/// Price of a kWh charged in step `step`, besides the energy's own.
+double charge_price_per_kwh(const PlanVehicle& vehicle, std::uint32_t step);
 
 /// kWh put into the battery (negative: taken out), and kWh by the vehicle's own count, until the end of stay step k.
 struct Energies {

@@ -44,6 +44,9 @@ struct PlanVehicle {
   double room_kwh = infinite;         ///< stored kWh until the battery is full
   double dischargeable_kwh = 0.0;     ///< stored kWh above the floor now, >= 0; what is charged later may go back too
   double charge_price_per_kwh = 0.0;  ///< on top of the energy: negative where the driver's money counts
+  /// [end_step - first_step] >= 0, on top of that step by step: what waiting is expected to cost where a driver may be
+  /// gone before the time said. Empty: none.
+  std::vector<double> step_charge_price_per_kwh;
   double discharge_price_per_kwh = 0.0;  ///< wear, payment to the driver
   /// Of each kWh, by the count of need_at, that is there beyond wanted_kwh at the end of the stay or horizon; >= 0, and
   /// no more than unmet_price_per_kwh where something is wanted or may be discharged.

@@ -89,6 +89,10 @@ void check_vehicle(const PlanProblem& problem, std::size_t index) {
     wrong("vehicle {}: step_max_kw has {} values, must have one per step of the stay, {}", index, v.step_max_kw.size(),
           v.end_step - v.first_step);
   for (const double kw : v.step_max_kw) vehicle.at_least_0(kw, "step_max_kw");
+  if (!v.step_charge_price_per_kwh.empty() && v.step_charge_price_per_kwh.size() != v.end_step - v.first_step)
+    wrong("vehicle {}: step_charge_price_per_kwh has {} values, must have one per step of the stay, {}", index,
+          v.step_charge_price_per_kwh.size(), v.end_step - v.first_step);
+  for (const double price : v.step_charge_price_per_kwh) vehicle.at_least_0(price, "step_charge_price_per_kwh");
   for (std::size_t r = 0; r < v.rates_kw.size(); ++r)
     if (!(v.rates_kw[r] > (r == 0 ? 0.0 : v.rates_kw[r - 1]) && v.rates_kw[r] < infinite))
       wrong("vehicle {}: rates_kw[{}] is {}, must be finite, above 0 and above the one before", index, r,

@@ -142,16 +142,17 @@ void DayAhead::share(const evtwin_view& view, const Settings& settings, const Si
   std::vector<Wish> cars;
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
     const std::uint32_t i = view.connected_evse[c];
-    cars.push_back({i, 0.0, laxity_h(view, i, settings.terms, memory)});
+    cars.push_back({i, 0.0, laxity_h(view, i, settings.terms, memory), settings.terms.beyond_request});
   }
   std::stable_sort(cars.begin(), cars.end(), [](const Wish& a, const Wish& b) { return a.laxity_h < b.laxity_h; });
   double charged_kw = 0.0;
   for (Wish& car : cars) {
-    if (view.evse_draws[car.evse] == 0 || !(view.evse_remaining_kwh[car.evse] > 1e-9)) continue;
+    const bool met = !(view.evse_remaining_kwh[car.evse] > 1e-9);
+    if (view.evse_draws[car.evse] == 0 || (met && !car.beyond)) continue;
     const double most_kw =
         std::min(std::min(view.evse_car_max_kw[car.evse], view.evse_max_kw[car.evse]), memory.cars[car.evse].takes_kw);
     // No time to lose: in any case. It uses up the profile like the others.
-    car.kw = car.laxity_h < until_tick_h ? most_kw : std::min(most_kw, budget_kw);
+    car.kw = car.laxity_h < until_tick_h && !met ? most_kw : std::min(most_kw, budget_kw);
     budget_kw = std::max(0.0, budget_kw - car.kw);
     charged_kw += car.kw;
   }

@@ -52,10 +52,11 @@ void Receding::decide(const evtwin_view& view, const Settings& settings, const S
     if (row < 0) continue;
     const double kw = held_.evse_kw[static_cast<std::size_t>(row) * held_.steps() + step];
     // A car that lends may be charged beyond its request, to give it back.
-    const bool lends = settings.terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
+    const bool beyond =
+        settings.terms.beyond_request || (settings.terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0);
     const bool met = !(view.evse_remaining_kwh[i] > 1e-9);
-    if (kw == 0.0 || (kw > 0.0 && (view.evse_draws[i] == 0 || (met && !lends)))) continue;
-    wishes.push_back({i, kw, laxity_h(view, i, settings.terms, memory), lends});
+    if (kw == 0.0 || (kw > 0.0 && (view.evse_draws[i] == 0 || (met && !beyond)))) continue;
+    wishes.push_back({i, kw, laxity_h(view, i, settings.terms, memory), beyond});
   }
   decision.wake_ns = write_offers(view, memory, std::move(wishes), decision);
   for (std::uint32_t s = 0; s < view.n_storages; ++s)

@@ -39,6 +39,8 @@ optimise::Method method_of(const sdk::Setup& setup, optimise::TieBreak tie_break
 
 Settings::Settings(sdk::Setup& setup) {
   terms.margin_h = setup.number("margin_min") / 60.0;
+  terms.leave_per_h = number_or(setup, "leave_per_h", 0.0);
+  terms.beyond_request = setup.text("beyond_request") == "continue";
   terms.expect_arrivals = setup.flag("expect");
   terms.expected_stay_h = number_or(setup, "stay_h", terms.expected_stay_h);
   terms.unmet_price_per_kwh = setup.number("unmet_price_per_kwh");

@@ -40,6 +40,7 @@ inline constexpr std::array<const char*, 2> modes{"receding", "day-ahead"};
 inline constexpr std::array<const char*, 3> lp_methods{"auto", "simplex", "greedy"};
 inline constexpr std::array<const char*, 2> v2g_methods{"simplex", "milp"};
 inline constexpr std::array<const char*, 2> fairness_choices{"none", "max-min"};
+inline constexpr std::array<const char*, 2> beyond_request_choices{"stop", "continue"};
 inline constexpr std::array<const char*, 3> tie_breaks{"steady", "earliest", "none"};
 
 /// Rows that all three have.
@@ -56,6 +57,11 @@ inline constexpr std::array common_rows{
         "margin_min", "min", 0.0, 1440.0, decided_by_strategy,
         "How long before the departure that its driver claims a car shall be done; default: as much as four of five "
         "drivers were early at most, of those that left so far."),
+    sdk::real("leave_per_h", "1/h", 0.0, 10.0, 0.0,
+              "Chance per hour that a driver leaves before the departure claimed: what a car would get later is worth "
+              "that much less, so it is charged earlier. 0: their word is taken."),
+    sdk::choice("beyond_request", beyond_request_choices, "stop",
+                "Once a car has what its driver asked for: stop, or continue while it draws."),
     sdk::boolean("expect", true, "Plan with the arrivals that the horizon foresees as well."),
     sdk::real("stay_h", "h", 0.25, 72.0, 4.0, "How long a car is taken to stay that is only foreseen."),
     sdk::real(

@@ -16,6 +16,7 @@ constexpr double nothing_kwh = 1e-9;
 constexpr double unknown_battery_efficiency = 0.92;
 constexpr std::uint32_t most_whole_steps = 400;  // a model that a search can look at within a decision
 constexpr std::size_t least_departures = 8;      // to learn from
+constexpr double beyond_share = 0.2;
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
 
 double known_or(double value, double otherwise) { return std::isnan(value) ? otherwise : value; }
@@ -129,6 +130,25 @@ void count_in_battery(const evtwin_view& view, std::uint32_t i, const CarMemory&
   vehicle.most_kwh = vehicle.room_kwh < infinite ? infinite : vehicle.wanted_kwh;
 }
 
+/// What it still wants: of its request; and where it draws beyond it, nobody knows how much, a fifth of the request
+/// more, looked at anew in every plan.
+double wanted_kwh(const evtwin_view& view, std::uint32_t i, const ProblemTerms& terms) {
+  const double remaining_kwh = view.evse_remaining_kwh[i] > nothing_kwh ? view.evse_remaining_kwh[i] : 0.0;
+  if (!terms.beyond_request || view.evse_draws[i] == 0) return remaining_kwh;
+  return std::max(remaining_kwh, beyond_share * view.evse_requested_kwh[i]);
+}
+
+/// A kWh planned for later is not given to a car that has left by then: with the chance 1 - exp(-leave_per_h x time) it
+/// costs what an unmet kWh does.
+void put_early_leaving(const evtwin_view& view, const std::vector<Block>& blocks, double leave_per_h,
+                       PlanVehicle& vehicle) {
+  if (leave_per_h <= 0.0) return;
+  for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
+    const double gone = -std::expm1(-leave_per_h * hours(std::max<std::int64_t>(0, blocks[k].start_ns - view.now_ns)));
+    vehicle.step_charge_price_per_kwh.push_back(gone * vehicle.unmet_price_per_kwh);
+  }
+}
+
 /// Cars that are plugged in and want something or may give something.
 void put_connected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
   std::uint32_t whole_steps = 0;
@@ -159,7 +179,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
     vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
     if (terms.v2g) put_discharge(view, i, vehicle);
-    const double remaining_kwh = view.evse_remaining_kwh[i] > nothing_kwh ? view.evse_remaining_kwh[i] : 0.0;
+    const double remaining_kwh = wanted_kwh(view, i, terms);
     const bool charges = vehicle.max_kw > 0.0 && remaining_kwh > 0.0;
     if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
 
@@ -174,6 +194,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     put_wish(out.blocks, remaining_kwh, vehicle);
     if (vehicle.max_discharge_kw > 0.0) count_in_battery(view, i, seen, vehicle);
     vehicle.unmet_price_per_kwh = out.unmet_price_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
+    put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
     out.problem.vehicles.push_back(std::move(vehicle));
     out.who.push_back(Who::connected);
   }

@@ -16,6 +16,8 @@ inline constexpr double from_view = std::numeric_limits<double>::quiet_NaN();
 /// What the view does not say. NaN: from the view, as each line tells.
 struct ProblemTerms {
   double margin_h = 0.0;         ///< cars shall be done so long before the departure they claim
+  double leave_per_h = 0.0;      ///< chance per hour that a driver leaves before the departure claimed
+  bool beyond_request = false;   ///< a car that draws beyond its request is planned for as well
   bool expect_arrivals = true;   ///< plan with the arrivals of the horizon as well
   double expected_stay_h = 4.0;  ///< how long those are taken to stay
   double unmet_price_per_kwh =

@@ -126,7 +126,8 @@ PlanProblem moved_on(PlanProblem problem, const Plan& plan) {
     vehicle.room_kwh = std::max(0.0, vehicle.room_kwh - stored);
     vehicle.dischargeable_kwh = std::max(0.0, vehicle.dischargeable_kwh + stored);
     vehicle.first_share = 1.0;
-    if (!vehicle.step_max_kw.empty()) vehicle.step_max_kw.erase(vehicle.step_max_kw.begin());
+    for (auto* per_step : {&vehicle.step_max_kw, &vehicle.step_charge_price_per_kwh})
+      if (!per_step->empty()) per_step->erase(per_step->begin());
     --vehicle.end_step;
   }
   std::erase_if(problem.vehicles, [](const PlanVehicle& vehicle) { return vehicle.end_step == 0; });

@@ -38,6 +38,21 @@ TEST(Planner, OneCarTwoPricesChargesInTheCheapHours) {
               ElementsAre(0.0, 0.0, 0.0, 0.0, DoubleNear(7, 1e-9), DoubleNear(7, 1e-9), DoubleNear(6, 1e-9), 0.0));
 }
 
+TEST(Planner, EnergyThatGetsDearerByWaitingIsChargedEarlierWhereThatCostsLess) {
+  // 20 kWh in 4 h at 7 kW, the last two cheaper by 50; waiting costs 30 more with every hour: 100, 130, 110 and
+  // 140 per kWh.
+  PlanProblem problem = plain_site(4, 1.0, 100.0);
+  problem.buy_per_kwh[2] = problem.buy_per_kwh[3] = 50.0;
+  problem.vehicles = {car(1, 0, 4, 7.0, 20.0)};
+  problem.vehicles[0].step_charge_price_per_kwh = {0.0, 30.0, 60.0, 90.0};
+  const Plan plan = planned(problem);
+  EXPECT_NEAR(plan.objective, 7.0 * 100.0 + 6.0 * 130.0 + 7.0 * 110.0, 1e-9);
+  EXPECT_THAT(plan.vehicles[0].charge_kw,
+              ElementsAre(DoubleNear(7, 1e-9), DoubleNear(6, 1e-9), DoubleNear(7, 1e-9), DoubleNear(0, 1e-9)));
+  problem.vehicles[0].step_charge_price_per_kwh.pop_back();
+  EXPECT_THAT(check_problem(problem), HasSubstr("step_charge_price_per_kwh has 3 values"));
+}
+
 TEST(Planner, WhatDoesNotFitUnderTheContractIsUnmetAtItsPrice) {
   // Two cars want 10 kWh each in one hour; 12 kW are there beside 3 kW of load: 15 - 3 = 12 kWh, 8 short.
   PlanProblem problem = plain_site(1, 1.0, 100.0);

@@ -94,6 +94,8 @@ inline PlanProblem random_problem(std::uint64_t seed, const Features& with) {
       one.dischargeable_kwh = draw.between(0.0, 10.0);
       one.discharge_price_per_kwh = draw.chance(0.5) ? 0.0 : draw.between(0.0, 20.0);
     }
+    if (draw.chance(0.15))
+      for (std::uint32_t t = first; t < end; ++t) one.step_charge_price_per_kwh.push_back(draw.between(0.0, 15.0));
     if (draw.chance(0.3)) one.end_value_per_kwh = std::min(one.unmet_price_per_kwh, draw.between(0.0, 60.0));
     if (with.whole_numbers) {
       if (draw.chance(0.6)) one.min_kw = 1.4;
