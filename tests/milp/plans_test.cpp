@@ -269,6 +269,35 @@ TEST(Margin, ACarThatLeavesHalfAnHourEarlyHasWhatItWants) {
   EXPECT_NEAR(punctual.unmet_kwh, 0.0, 1e-6);
 }
 
+// Dear until 04:00; unmet energy costs ten times the dear price, 3.00. To wait four hours saves 0.20 per kWh, and costs
+// 1 - exp(-0.4) = a third of 3.00 where one driver in ten leaves within the hour.
+TEST(EarlyLeaving, ACarIsChargedNowWhereWaitingRisksMoreThanItSaves) {
+  for (const char* id : all) {
+    SCOPED_TRACE(id);
+    ViewBuilder site;
+    site.car();
+    site.buy = 0.30;
+    site.horizon_buy = dear_then_cheap(4, 8);
+    EXPECT_EQ(decide(id, site).evse_kw[0], 0.0);
+    EXPECT_EQ(decide(id, site, {{"leave_per_h", 0.001, nullptr}}).evse_kw[0], 0.0);
+    EXPECT_NEAR(decide(id, site, {{"leave_per_h", 0.1, nullptr}}).evse_kw[0], 7.0, 1e-6);
+  }
+}
+
+TEST(BeyondRequest, ACarThatStillDrawsGoesOnWhereAskedTo) {
+  for (const char* mode : {"receding", "day-ahead"}) {
+    SCOPED_TRACE(mode);
+    ViewBuilder site = site_with(32);
+    site.car({.got_kwh = 14.0});
+    EXPECT_EQ(decide("lp", site, {{"mode", 0.0, mode}}).evse_kw[0], 0.0);
+  }
+  ViewBuilder site = site_with(32);
+  site.car({.got_kwh = 14.0});
+  EXPECT_GT(decide("lp", site, {{"beyond_request", 0.0, "continue"}}).evse_kw[0], 0.0);
+  site.evses[0].draws = false;
+  EXPECT_EQ(decide("lp", site, {{"beyond_request", 0.0, "continue"}}).evse_kw[0], 0.0);
+}
+
 TEST(ReplanEvery, FollowsTheLastPlanMeanwhile) {
   ViewBuilder site;
   site.car();
