@@ -182,17 +182,17 @@ bool PlanAttempt::solve_whole() {
       best = candidate.values;
       least = candidate.objective;
     };
-    const auto within_gap = [&] {
+    const auto within_gap = [&](double rounding) {
       return !best.empty() &&
-             least - bound_ <= std::max(1e-9, options_.milp.relative_gap) * std::max(1.0, std::abs(least));
+             least - bound_ <= (options_.milp.relative_gap + rounding) * std::max(1.0, std::abs(least));
     };
     for (const double threshold : {0.5, 1.0}) {
-      if (within_gap()) break;
+      if (within_gap(1e-9)) break;
       for (std::size_t k = 0; k < problems_.size(); ++k)
         round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
       take(solve_with(numbers));
     }
-    if (!within_gap()) {
+    if (!within_gap(1e-9)) {
       const Solution whole = solve_milp(model_.linear, options_.milp);
       iterations_ += whole.iterations;
       nodes_ += whole.nodes;
@@ -203,7 +203,7 @@ bool PlanAttempt::solve_whole() {
       for (std::size_t k = 0; k < problems_.size(); ++k) rest(*problems_[k], model_.blocks[k], numbers);
       take(solve_with(numbers));
     }
-    outcome_ = within_gap() ? Outcome::optimal : Outcome::limit;
+    outcome_ = within_gap(1e-6) ? Outcome::optimal : Outcome::limit;
     if (best.empty()) return false;
     solution_ = solve_with(best);
     if (solution_.outcome != Outcome::optimal) return false;

@@ -40,7 +40,7 @@ std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block
       if (size <= upper + slack) continue;
       const double turn = std::arg(sum) / (2.0 * std::numbers::pi) * polygon_sides;
       const auto nearest = static_cast<std::int64_t>(std::llround(turn));
-      const auto side = static_cast<std::uint32_t>((nearest + 2 * polygon_sides) % polygon_sides);
+      const auto side = static_cast<std::uint32_t>((nearest + std::int64_t{2} * polygon_sides) % polygon_sides);
       const double off = (turn - static_cast<double>(nearest)) * 2.0 * std::numbers::pi / polygon_sides;
       if (outer && size * std::cos(off) <= upper + slack) continue;
       const PolygonSide one{m, t, side};

@@ -31,6 +31,8 @@ double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step) {
 
 Energies energies_of(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan) {
   Energies energies;
+  energies.stored_kwh.reserve(plan.charge_kw.size());
+  energies.got_kwh.reserve(plan.charge_kw.size());
   double stored = 0.0, metered = 0.0;
   for (std::size_t k = 0; k < plan.charge_kw.size(); ++k) {
     const double hours = problem.hours[plan.first_step + k];

@@ -53,7 +53,6 @@ enum class Part : std::uint8_t {
   need,
   on,
   back,
-  starts,
   rate,
   set_charge,
   set_discharge,
@@ -74,12 +73,9 @@ enum class Part : std::uint8_t {
   side,
   window,
   billed,
-  highest,
   grid_peak,
   ramp,
-  pressure,
   worst,
-  linked,
 };
 
 /// Columns or rows of one part and owner, one per step. ids [length] may hold no_index.

@@ -25,9 +25,11 @@ std::vector<std::uint8_t> within_starts(const PlanProblem& problem, const PlanVe
     runs.back().end = i + 1;
     runs.back().kwh += plan.charge_kw[i] * problem.hours[vehicle.first_step + i];
   }
-  std::stable_sort(runs.begin(), runs.end(),
-                   [](const Run& a, const Run& b) { return a.goes_on != b.goes_on ? a.goes_on : a.kwh > b.kwh; });
-  std::size_t kept = vehicle.max_starts + (!runs.empty() && runs.front().goes_on ? 1u : 0u);
+  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) {
+    if (a.goes_on != b.goes_on) return a.goes_on;
+    return a.kwh != b.kwh ? a.kwh > b.kwh : a.begin < b.begin;
+  });
+  const std::size_t kept = vehicle.max_starts + (!runs.empty() && runs.front().goes_on ? 1u : 0u);
   std::vector<std::uint8_t> result(on.size(), 0);
   for (std::size_t r = 0; r < std::min(kept, runs.size()); ++r)
     std::fill(result.begin() + runs[r].begin, result.begin() + runs[r].end, std::uint8_t{1});

@@ -38,7 +38,7 @@ class Planner {
 
   /// One first step for several futures (arrivals, PV): vehicles and storages with the same key in all of them get the
   /// same power in step 0, what follows is each future's own. @param weights >= 0, one per future, not all 0
-  /// @returns a plan per future; their objectives are their own. objective of the whole: the weighted mean.
+  /// @returns a plan per future; objectives are each its own, and no bound is known of one alone (-infinite).
   std::vector<Plan> plan(std::span<const PlanProblem> futures, std::span<const double> weights);
 
   /// Forgets the last plan and basis.
