@@ -6,7 +6,7 @@
 ---@alias evtwin.signal number|number[]|evtwin.day_types|evtwin.csv
 ---Made by uniform, normal, lognormal, exponential or choice.
 ---@class evtwin.distribution
----Made by sessions or arrivals.poisson.
+---Made by sessions, bookings or arrivals.poisson.
 ---@class evtwin.arrivals
 ---Made by at.
 ---@class evtwin.event
@@ -40,7 +40,7 @@
 ---@field seed? integer Seed of all random numbers, 0..2^63-1. The same seed gives the same run, bit for bit. Default: 0.
 ---@field tick_min? integer [min] Distance of the decision ticks; they align to the local clock. Range: 1 .. 1440. Default: 15.
 ---@field vehicles? evtwin.vehicle[] Car models of the mix. Default: one car with an unknown battery.
----@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
+---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
 ---@field forecast? "perfect"|"yesterday"|evtwin.forecast For all sites that give none of their own. Default: "yesterday".
 ---@field notes? string Free text, kept in the run file.
@@ -202,6 +202,21 @@
 ---@field requested? "claimed"|"true" What strategies are told: energy and departure as the driver claimed them, or as they came true. Default: "claimed".
 ---@field [integer] any the file
 
+---A vehicle that has booked.
+---@class evtwin.booking
+---@field id? string Name of the session. Default: "booking-1" ....
+---@field arrive string [local time] Arrival, "2025-06-02T18:00".
+---@field leave string [local time] Departure; the driver keeps to it.
+---@field vehicle? string Name of a vehicle of the scenario. Default: one with an unknown battery.
+---@field soc? number [0..1] State of charge at arrival. Default: from target and energy_kwh.
+---@field target? number [0..1] State of charge wanted at departure; needs soc. Give target or energy_kwh. Range: above 0.
+---@field energy_kwh? number [kWh] Energy wanted, at the EVSE meter, instead of target. Range: above 0 .. 2000.
+---@field evse? string Id of the EVSE that is booked; "any": the site reserves one that fits. Default: any.
+---@field priority? number Higher is more important. Range: -1,000,000 .. 1,000,000. Default: 0.
+---@field v2g? boolean Whether the driver lets the car discharge. Default: false.
+---@field booked_at? string [local time] When the booking was made; strategies know it from then on. Default: before the run.
+---@field window? string[] [local times] { from, to }: the booking may be moved as a whole within these; `evtwin advise --bookings` says whether that pays. Without it the booking is fixed. A run keeps every booking as it is. Default: fixed.
+
 ---Arrivals at random, with a rate that may change every hour.
 ---@class evtwin.poisson
 ---@field name? string Sessions are named after it. Default: "car", with several laws "car1" ....
@@ -269,7 +284,7 @@
 ---@field places? integer How many cars may wait. Range: 0 .. 1,000,000. Default: 0.
 ---@field patience_min? number [min] A car leaves the queue after this long. Range: above 0 .. 1,000,000. Default: for ever.
 
----What a reserved EVSE means. Who reserves: `reserved_at` in a csv of sessions, `reserved_share` of arrivals.poisson. A reservation ends when its car comes, or with its time.
+---What a reserved EVSE means. Who reserves: `bookings`, `reserved_at` in a csv of sessions, `reserved_share` of arrivals.poisson. A reservation ends when its car comes, or with its time.
 ---@class evtwin.reservations
 ---@field block? boolean Whether cars without a reservation are kept off a reserved EVSE, as OCPP's ReserveNow does; false: reservations are shown to strategies and mean nothing else. Default: true.
 ---@field hold_min? number [min] From how long before the reserved time, but not before its announcement, the EVSE is kept free; a large figure means from the announcement on. Range: 0 .. 1,000,000. Default: 15.
@@ -522,6 +537,11 @@ function site(t) end
 ---@param file string|evtwin.sessions
 ---@return evtwin.arrivals
 function sessions(file) end
+
+---Vehicles that have booked, one by one.
+---@param list evtwin.booking[]
+---@return evtwin.arrivals
+function bookings(list) end
 
 ---A series over time of a file.
 ---@param file string|evtwin.csv

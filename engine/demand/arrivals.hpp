@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -15,9 +16,15 @@
 
 namespace evtwin::demand {
 
+/// Within which a booking may be moved as a whole: its arrival not before, its departure not after.
+struct MoveWindow {
+  TimeNs from_ns = 0, to_ns = 0;
+};
+
 /// Recorded visits, ascending by arrival.
 struct Recorded {
   std::vector<Visit> visits;
+  std::vector<std::optional<MoveWindow>> windows{};  ///< by visit: none is fixed; empty: all are
 };
 
 /// Distribution of one figure (energy in kWh, stay in h); values are clipped to [min, max].

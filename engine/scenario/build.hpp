@@ -94,6 +94,11 @@ std::uint32_t vehicle_row(const Build& build, const std::string& name, const Whe
 // build_sessions.cpp
 void add_flags(Build& build, const std::vector<TableFlag>& flags);
 demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site);
+// build_bookings.cpp
+/// `given` is the list of bookings { ... }.
+demand::Recorded bookings_of(Build& build, const Construct& bookings, const Where& where, const twin::Site& site);
+
+// build_sessions.cpp
 /// Distinct station ids of a session file in order of first appearance.
 std::vector<std::string> stations_in_file(Build& build, const std::string& file, const Where& where);
 /// From the first recorded arrival of the scenario's files to the last departure, in local days. @throws ScriptError

@@ -156,8 +156,8 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
   const Value* own = f.find("arrivals");
   if (own == nullptr && shared_arrivals == nullptr) {
     fail_at(f.where(),
-            "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\" or arrivals.poisson { "
-            "per_hour = ... }");
+            "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\", bookings { ... } or "
+            "arrivals.poisson { per_hour = ... }");
   }
   site.arrivals = own != nullptr ? arrivals_of(build, *own, f.where("arrivals"), site)
                                  : arrivals_of(build, *shared_arrivals, scenario / "arrivals", site);

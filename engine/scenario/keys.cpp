@@ -61,7 +61,8 @@ constexpr std::array scenario_keys{
     whole("tick_min", "min", 1, 1440, "15", "Distance of the decision ticks; they align to the local clock."),
     other("vehicles", {}, "evtwin.vehicle[]", "one car with an unknown battery", "Car models of the mix."),
     other("arrivals", {}, "evtwin.arrivals|evtwin.arrivals[]", {},
-          "Who comes: `sessions`, `arrivals.poisson`, or a list of them. With several sites each site has its own."),
+          "Who comes: `sessions`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has "
+          "its own."),
     other("strategy", {},
           "string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision?", "\"asap\"",
           "Who decides: an id, `plugin \"id\" { ... }`, `strategy { ... }`, or a function of the view."),
@@ -265,6 +266,25 @@ constexpr std::array sessions_keys{
            "What strategies are told: energy and departure as the driver claimed them, or as they came true."),
 };
 
+constexpr std::array booking_keys{
+    text("id", "\"booking-1\" ...", "Name of the session."),
+    required(other("arrive", "local time", "string", {}, "Arrival, \"2025-06-02T18:00\".")),
+    required(other("leave", "local time", "string", {}, "Departure; the driver keeps to it.")),
+    text("vehicle", "one with an unknown battery", "Name of a vehicle of the scenario."),
+    number("soc", "0..1", 0, 1, "from target and energy_kwh", "State of charge at arrival."),
+    above("target", "0..1", 0, 1, {}, "State of charge wanted at departure; needs soc. Give target or energy_kwh."),
+    above("energy_kwh", "kWh", 0, 2000, {}, "Energy wanted, at the EVSE meter, instead of target."),
+    text("evse", "any", "Id of the EVSE that is booked; \"any\": the site reserves one that fits."),
+    number("priority", {}, -1e6, 1e6, "0", "Higher is more important."),
+    boolean("v2g", "false", "Whether the driver lets the car discharge."),
+    other("booked_at", "local time", "string", "before the run",
+          "When the booking was made; strategies know it from then on."),
+    other(
+        "window", "local times", "string[]", "fixed",
+        "{ from, to }: the booking may be moved as a whole within these; `evtwin advise --bookings` says whether that "
+        "pays. Without it the booking is fixed. A run keeps every booking as it is."),
+};
+
 constexpr std::array poisson_keys{
     text("name", "\"car\", with several laws \"car1\" ...", "Sessions are named after it."),
     required(other("per_hour", "1/h", "number|number[]|evtwin.day_types|fun(t: evtwin.hour): number", {},
@@ -442,6 +462,7 @@ constexpr std::array all_sections{
             {},
             demand_month_keys},
     Section{"sessions", "sessions \"file.csv\" or sessions { ... }", "Recorded sessions.", "the file", sessions_keys},
+    Section{"booking", "arrivals = bookings { { ... }, ... }", "A vehicle that has booked.", {}, booking_keys},
     Section{"poisson",
             "arrivals.poisson { ... }",
             "Arrivals at random, with a rate that may change every hour.",
@@ -461,8 +482,8 @@ constexpr std::array all_sections{
     Section{"queue", "queue = { ... }", "Where cars wait.", {}, queue_keys},
     Section{"reservations",
             "reservations = { ... }",
-            "What a reserved EVSE means. Who reserves: `reserved_at` in a csv of sessions, `reserved_share` of "
-            "arrivals.poisson. A reservation ends when its car comes, or with its time.",
+            "What a reserved EVSE means. Who reserves: `bookings`, `reserved_at` in a csv of sessions, "
+            "`reserved_share` of arrivals.poisson. A reservation ends when its car comes, or with its time.",
             {},
             reservations_keys},
     Section{

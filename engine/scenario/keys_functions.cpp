@@ -242,6 +242,8 @@ constexpr std::array all_words{
          "Makes a site; stands inside scenario { ... } without a key."},
     Word{"sessions", "sessions(file)", "@param file string|evtwin.sessions\n@return evtwin.arrivals",
          "Recorded sessions of a file."},
+    Word{"bookings", "bookings(list)", "@param list evtwin.booking[]\n@return evtwin.arrivals",
+         "Vehicles that have booked, one by one."},
     Word{"csv", "csv(file)", "@param file string|evtwin.csv\n@return evtwin.csv", "A series over time of a file."},
     Word{"from_sessions", "from_sessions(file, station)",
          "@param file string\n@param station evtwin.station_of_file\n@return evtwin.stations_of_file",

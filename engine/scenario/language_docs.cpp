@@ -74,7 +74,7 @@ constexpr std::string_view head = R"(---@meta
 ---@alias evtwin.signal number|number[]|evtwin.day_types|evtwin.csv
 ---Made by uniform, normal, lognormal, exponential or choice.
 ---@class evtwin.distribution
----Made by sessions or arrivals.poisson.
+---Made by sessions, bookings or arrivals.poisson.
 ---@class evtwin.arrivals
 ---Made by at.
 ---@class evtwin.event
