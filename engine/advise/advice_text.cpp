@@ -247,4 +247,67 @@ Json advice_json(const twin::World& world, const Advice& advice) {
   return json;
 }
 
+std::string bookings_text(const twin::World& world, const BookingAdvice& advice, Language language) {
+  const Say say{world, language};
+  std::string text =
+      fmt::format(fmt::runtime(say("{} bookings are fixed, {} may be moved within their windows; {}, {} runs\n\n",
+                                   "고정 예약 {}건, 시간대 안에서 변경 가능한 예약 {}건; {}, 시뮬레이션 {}회\n\n")),
+                  advice.fixed, advice.flexible, kernel::printable(advice.strategy), advice.runs);
+  const double saves = advice.before.objective - advice.after.objective;
+  if (advice.moves.empty()) {
+    return text + fmt::format(fmt::runtime(say("no move saves anything: keep the bookings as they are ({})\n",
+                                               "옮겨도 절감 없음: 예약을 그대로 유지 ({})\n")),
+                              say.money(advice.before.objective));
+  }
+  analysis::TextTable table(
+      {say("booking", "예약"), "EVSE", say("from", "변경 전"), say("to", "변경 후"), say("window", "가능 시간대")},
+      analysis::LastColumn::prose);
+  const auto span = [&](TimeNs from_ns, TimeNs to_ns) { return say.time(from_ns) + " ~ " + say.time(to_ns); };
+  for (const BookingMove& move : advice.moves) {
+    const BookingRow& was = move.booking;
+    table.add_row(
+        {was.id, was.evse < 0 ? say("any", "임의") : world.sites[was.site].evses[static_cast<std::size_t>(was.evse)].id,
+         span(was.from_ns, was.to_ns), span(move.from_ns, move.to_ns), span(was.window.from_ns, was.window.to_ns)});
+  }
+  text += table.text() + "\n";
+  analysis::TextTable cost({"", say("before", "변경 전"), say("after", "변경 후")});
+  const auto row = [&](const char* name, auto&& cell) {
+    cost.add_row({name, cell(advice.before), cell(advice.after)});
+  };
+  row(say("cost (bill, wear, unmet, storage)", "비용 (요금, 마모, 미충전, 저장)"),
+      [&](const SiteFigures& f) { return say.money(f.objective); });
+  row(say("bill", "전기요금"), [&](const SiteFigures& f) { return say.money(f.bill); });
+  row(say("peak", "최대전력"), [](const SiteFigures& f) { return number_text(f.peak_kw, 1) + " kW"; });
+  row(say("not met", "미충전"), [](const SiteFigures& f) { return kwh(f.unmet_kwh); });
+  return text + cost.text() +
+         fmt::format(fmt::runtime(say("\nmoving {} saves {}\n", "\n{}건을 옮기면 {} 절감\n")), advice.moves.size(),
+                     say.money(saves));
+}
+
+Json bookings_json(const twin::World& world, const BookingAdvice& advice) {
+  const auto span = [&](TimeNs from_ns, TimeNs to_ns) {
+    return Json{{"arrive", world.calendar.format_iso(from_ns)}, {"leave", world.calendar.format_iso(to_ns)}};
+  };
+  Json json{{"scenario", world.name},      {"currency", world.currency}, {"timezone", world.calendar.zone()},
+            {"strategy", advice.strategy}, {"fixed", advice.fixed},      {"flexible", advice.flexible},
+            {"runs", advice.runs}};
+  json["moves"] = Json::array();
+  for (const BookingMove& move : advice.moves) {
+    const BookingRow& was = move.booking;
+    const twin::Site& site = world.sites[was.site];
+    json["moves"].push_back({{"id", was.id},
+                             {"site", site.name},
+                             {"evse", was.evse < 0 ? "any" : site.evses[static_cast<std::size_t>(was.evse)].id},
+                             {"from", span(was.from_ns, was.to_ns)},
+                             {"to", span(move.from_ns, move.to_ns)},
+                             {"window",
+                              {{"from", world.calendar.format_iso(was.window.from_ns)},
+                               {"to", world.calendar.format_iso(was.window.to_ns)}}}});
+  }
+  json["before"] = site_json(advice.before);
+  json["after"] = site_json(advice.after);
+  json["saves"] = advice.before.objective - advice.after.objective;
+  return json;
+}
+
 }  // namespace evtwin::advise

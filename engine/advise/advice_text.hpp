@@ -4,6 +4,7 @@
 #include <string>
 
 #include "advise/advice.hpp"
+#include "advise/bookings.hpp"
 #include "analysis/text_table.hpp"
 
 namespace evtwin::advise {
@@ -16,5 +17,12 @@ std::string advice_text(const twin::World& world, const Advice& advice, analysis
 /// "existing": {...}, "proposed": {...}}; where the existing way is to be kept, `proposed` has its label, cost and
 /// energy and no schedule. Money in the currency, energy kWh, power kW, times ISO 8601 with offset.
 nlohmann::ordered_json advice_json(const twin::World& world, const Advice& advice);
+
+/// Who moves from when to when, and the cost before and after.
+std::string bookings_text(const twin::World& world, const BookingAdvice& advice, analysis::Language language);
+
+/// {"scenario", "currency", "timezone", "strategy", "fixed", "flexible", "runs", "moves": [{id, site, evse, from
+/// {arrive, leave}, to {arrive, leave}, window {from, to}}], "before", "after": figures, "saves"}.
+nlohmann::ordered_json bookings_json(const twin::World& world, const BookingAdvice& advice);
 
 }  // namespace evtwin::advise

@@ -1,10 +1,11 @@
-// evtwin advise: what one driver should do, today's way and a strategy's side by side.
+// evtwin advise: what one driver should do, today's way and a strategy's side by side; and which bookings to move.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "advise/advice.hpp"
 #include "advise/advice_text.hpp"
+#include "advise/bookings.hpp"
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
@@ -14,37 +15,54 @@
 
 namespace evtwin::cli {
 
+namespace {
+
+/// How both kinds of advice run their worlds.
+advise::RunChoices choices_of(const AdviseCommand& command, const StartPoint& start, ProgressBar& bar) {
+  advise::RunChoices choices;
+  choices.script = [&] { return scenario::make_script(start.scenario); };
+  choices.stop = interrupted;
+  choices.progress = [&](double fraction) { bar.show(fraction); };
+  choices.threads = command.threads;
+  return choices;
+}
+
+}  // namespace
+
 int advise(const AdviseCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, {});
   const twin::World& world = start.scenario.world;
-  const advise::VehicleRequest request = advise::read_vehicle(command.vehicle, world);
+  const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
   const auto way = [&](const StrategyText* text) {
     const ReadyStrategy ready = ready_strategy(start, text, command.hosting);
     return advise::Way{ready.identity.label, ready.factory};
   };
-  const advise::Way existing = way(&command.baseline);
+  const auto answer = [&](const nlohmann::ordered_json& json, const std::string& text) {
+    if (!command.json) print_flags(world);
+    fmt::print("{}", command.json ? analysis::json_text(json) + "\n" : text);
+    return 0;
+  };
+
   const advise::Way proposed = way(command.strategy ? &*command.strategy : nullptr);
   catch_interrupt();
+  if (command.bookings) {
+    advise::BookingAdvice advice;
+    {
+      const OutputAside aside;
+      ProgressBar bar("moving bookings");
+      advice = advise::advise_bookings(world, proposed, choices_of(command, start, bar));
+    }
+    return answer(advise::bookings_json(world, advice), advise::bookings_text(world, advice, language));
+  }
+  const advise::VehicleRequest request = advise::read_vehicle(command.vehicle, world);
+  const advise::Way existing = way(&command.baseline);
   advise::Advice advice;
   {
     const OutputAside aside;
     ProgressBar bar("running with and without the car");
-    advise::RunChoices choices;
-    choices.script = [&] { return scenario::make_script(start.scenario); };
-    choices.stop = interrupted;
-    choices.progress = [&](double fraction) { bar.show(fraction); };
-    choices.threads = command.threads;
-    advice = advise::advise_driver(world, request, existing, proposed, choices);
+    advice = advise::advise_driver(world, request, existing, proposed, choices_of(command, start, bar));
   }
-  if (command.json) {
-    fmt::print("{}\n", analysis::json_text(advise::advice_json(world, advice)));
-    return 0;
-  }
-  print_flags(world);
-  fmt::print("{}",
-             advise::advice_text(world, advice,
-                                 command.language == "ko" ? analysis::Language::korean : analysis::Language::english));
-  return 0;
+  return answer(advise::advice_json(world, advice), advise::advice_text(world, advice, language));
 }
 
 }  // namespace evtwin::cli

@@ -152,14 +152,16 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   AdviseCommand advise_command;
   ScenarioArguments advise_arguments;
   std::string existing_text = "asap", advised_text;
-  auto* advise = app.add_subcommand("advise", "Tell one driver what charging costs, today's way and a strategy's");
+  auto* advise = app.add_subcommand(
+      "advise", "Tell a driver what charging costs, today's way and a strategy's; or which bookings to move");
   advise_arguments.add_from_start_to(*advise, nullptr);
-  advise
-      ->add_option("--vehicle", advise_command.vehicle,
-                   "the car: key=value,... as in kwh=64,soc=0.2,target=0.8,arrive=18:00,leave=07:00")
-      ->required();
+  auto* vehicle = advise->add_option("--vehicle", advise_command.vehicle,
+                                     "the car: key=value,... as in kwh=64,soc=0.2,target=0.8,arrive=18:00,leave=07:00");
+  auto* moving = advise->add_flag("--bookings", advise_command.bookings,
+                                  "instead: which of the scenario's bookings to move within their windows");
+  vehicle->excludes(moving);
   advise->add_option("--strategy", advised_text, "strategy to compare, instead of the scenario's own");
-  advise->add_option("--baseline", existing_text, "the existing way (default asap)");
+  advise->add_option("--baseline", existing_text, "the existing way (default asap)")->excludes(moving);
   advise->add_option("--threads", advise_command.threads, "runs at the same time; changes no result")
       ->check(CLI::Range(1U, 1024U));
   advise->footer("Keys of --vehicle:\n" + advise::vehicle_keys_help());
@@ -263,6 +265,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       return Command(std::move(command));
     }
     if (advise->parsed()) {
+      if (advise_command.vehicle.empty() && !advise_command.bookings)
+        throw CLI::RequiredError("--vehicle (or --bookings)");
       advise_command.scenario = advise_arguments.scenario;
       advise_command.load = advise_arguments.load();
       advise_command.hosting = advise_arguments.hosting;

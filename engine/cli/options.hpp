@@ -63,6 +63,7 @@ struct AdviseCommand {
   scenario::LoadOptions load;
   control::Hosting hosting;
   std::string vehicle;                   ///< key=value,...
+  bool bookings = false;                 ///< instead of a vehicle: which bookings to move
   StrategyText baseline{"asap", {}};     ///< the existing way
   std::optional<StrategyText> strategy;  ///< instead of the scenario's own
   unsigned threads = 0;                  ///< 0: as many as the machine has
