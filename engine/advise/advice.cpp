@@ -25,8 +25,9 @@ struct Run {
 }  // namespace
 
 SiteFigures operator-(const SiteFigures& a, const SiteFigures& b) {
-  return {a.bill - b.bill,           a.objective - b.objective,     a.peak_kw - b.peak_kw,
-          a.unmet_kwh - b.unmet_kwh, a.turned_away - b.turned_away, a.co2_kg - b.co2_kg};
+  return {a.bill - b.bill,           a.objective - b.objective,         a.peak_kw - b.peak_kw,
+          a.unmet_kwh - b.unmet_kwh, a.delivered_kwh - b.delivered_kwh, a.turned_away - b.turned_away,
+          a.co2_kg - b.co2_kg};
 }
 
 bool keep_existing(Verdict verdict) { return verdict != Verdict::cheaper && verdict != Verdict::same_cost; }
@@ -34,7 +35,8 @@ bool keep_existing(Verdict verdict) { return verdict != Verdict::cheaper && verd
 Verdict judge(const Outcome& existing, const Outcome& proposed, bool unmet_has_price) {
   if (existing.stay.got_kwh - proposed.stay.got_kwh > energy_tolerance_kwh) return Verdict::serves_less;
   if (above(proposed.cost, existing.cost)) return Verdict::dearer;
-  if (!unmet_has_price && (proposed.site.unmet_kwh - existing.site.unmet_kwh > energy_tolerance_kwh ||
+  if (!unmet_has_price && (proposed.site.unmet_kwh - existing.site.unmet_kwh >
+                               energy_tolerance_kwh + same_service * existing.site.delivered_kwh ||
                            proposed.site.turned_away > existing.site.turned_away))
     return Verdict::site_serves_less;
   if (above(proposed.site.objective, existing.site.objective)) return Verdict::site_dearer;
@@ -51,8 +53,8 @@ SiteFigures figures_of(const twin::World& world, const twin::Result& result, std
                                     [&](const analysis::Kpi& kpi) { return kpi.name == name && kpi.site == wanted; });
     return found == kpis.end() ? physics::unknown : found->value;
   };
-  const SiteFigures figures{value("total_cost"), value("objective"),   value("peak_kw"),
-                            value("unmet_kwh"),  value("turned_away"), value("co2_kg")};
+  const SiteFigures figures{value("total_cost"),           value("objective"),   value("peak_kw"), value("unmet_kwh"),
+                            value("energy_delivered_kwh"), value("turned_away"), value("co2_kg")};
   if (!std::isfinite(figures.objective))
     throw AdviseError(world.scenario_file + ": its figures are too large to add up; are units right?");
   return figures;

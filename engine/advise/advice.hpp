@@ -30,6 +30,7 @@ struct SiteFigures {
   double objective = 0.0;  ///< bill + wear + unmet energy at its price - value of what is left in storage
   double peak_kw = 0.0;
   double unmet_kwh = 0.0;  ///< of sessions that ended
+  double delivered_kwh = 0.0;
   double turned_away = 0.0;
   double co2_kg = 0.0;  ///< of the imported energy
 
@@ -53,7 +54,7 @@ enum class Verdict : std::uint8_t {
   same_cost,         ///< for both
   serves_less,       ///< the car gets less
   dearer,            ///< for the driver
-  site_serves_less,  ///< unmet energy has no price, and others get less
+  site_serves_less,  ///< unmet energy has no price, and others get less (see same_service)
   site_dearer,
 };
 
@@ -69,6 +70,10 @@ struct Advice {
   Outcome existing, proposed;
   Verdict verdict = Verdict::same_cost;
 };
+
+/// A site that leaves less than this fraction of the energy it delivers more unmet serves no less: a tenth of what a
+/// meter of class B may err (EN 50470-3). For the car itself there is no such allowance.
+inline constexpr double same_service = 1e-3;
 
 /// Which way is better: energy first, then the driver's cost, then the site's. What is equal but for rounding is equal.
 /// @param unmet_has_price  whether the objective prices unmet energy

@@ -161,8 +161,10 @@ std::string_view name_of(Verdict verdict) {
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json site_json(const SiteFigures& figures) {
-  return {{"bill", figures.bill},           {"objective", figures.objective},     {"peak_kw", figures.peak_kw},
-          {"unmet_kwh", figures.unmet_kwh}, {"turned_away", figures.turned_away}, {"co2_kg", figures.co2_kg}};
+  return {
+      {"bill", figures.bill},           {"objective", figures.objective},         {"peak_kw", figures.peak_kw},
+      {"unmet_kwh", figures.unmet_kwh}, {"delivered_kwh", figures.delivered_kwh}, {"turned_away", figures.turned_away},
+      {"co2_kg", figures.co2_kg}};
 }
 
 Json outcome_json(const twin::World& world, const Outcome& way, bool whole) {

@@ -33,8 +33,8 @@ int advise(const AdviseCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, {});
   const twin::World& world = start.scenario.world;
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
-  const auto way = [&](const StrategyText* text) {
-    const ReadyStrategy ready = ready_strategy(start, text, command.hosting);
+  const auto way = [&](const StrategyText& text) {
+    const ReadyStrategy ready = ready_strategy(start, &text, command.hosting);
     return advise::Way{ready.identity.label, ready.factory};
   };
   const auto answer = [&](const nlohmann::ordered_json& json, const std::string& text) {
@@ -43,7 +43,7 @@ int advise(const AdviseCommand& command) {
     return 0;
   };
 
-  const advise::Way proposed = way(command.strategy ? &*command.strategy : nullptr);
+  const advise::Way proposed = way(command.strategy);
   catch_interrupt();
   if (command.bookings) {
     advise::BookingAdvice advice;
@@ -55,7 +55,7 @@ int advise(const AdviseCommand& command) {
     return answer(advise::bookings_json(world, advice), advise::bookings_text(world, advice, language));
   }
   const advise::VehicleRequest request = advise::read_vehicle(command.vehicle, world);
-  const advise::Way existing = way(&command.baseline);
+  const advise::Way existing = way(command.baseline);
   advise::Advice advice;
   {
     const OutputAside aside;

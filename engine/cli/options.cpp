@@ -151,7 +151,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
 
   AdviseCommand advise_command;
   ScenarioArguments advise_arguments;
-  std::string existing_text = "asap", advised_text;
+  std::string existing_text = "asap", advised_text = "lp";
   auto* advise = app.add_subcommand(
       "advise", "Tell a driver what charging costs, today's way and a strategy's; or which bookings to move");
   advise_arguments.add_from_start_to(*advise, nullptr);
@@ -160,7 +160,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   auto* moving = advise->add_flag("--bookings", advise_command.bookings,
                                   "instead: which of the scenario's bookings to move within their windows");
   vehicle->excludes(moving);
-  advise->add_option("--strategy", advised_text, "strategy to compare, instead of the scenario's own");
+  advise->add_option("--strategy", advised_text, "strategy to compare (default lp)");
   advise->add_option("--baseline", existing_text, "the existing way (default asap)")->excludes(moving);
   advise->add_option("--threads", advise_command.threads, "runs at the same time; changes no result")
       ->check(CLI::Range(1U, 1024U));
@@ -273,7 +273,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       advise_command.json = advise_arguments.json;
       advise_command.language = advise_arguments.language;
       advise_command.baseline = checked_strategy("--baseline", existing_text);
-      if (!advised_text.empty()) advise_command.strategy = checked_strategy("--strategy", advised_text);
+      advise_command.strategy = checked_strategy("--strategy", advised_text);
       return Command(std::move(advise_command));
     }
     if (bound->parsed()) {

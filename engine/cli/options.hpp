@@ -62,11 +62,11 @@ struct AdviseCommand {
   std::string scenario;
   scenario::LoadOptions load;
   control::Hosting hosting;
-  std::string vehicle;                   ///< key=value,...
-  bool bookings = false;                 ///< instead of a vehicle: which bookings to move
-  StrategyText baseline{"asap", {}};     ///< the existing way
-  std::optional<StrategyText> strategy;  ///< instead of the scenario's own
-  unsigned threads = 0;                  ///< 0: as many as the machine has
+  std::string vehicle;                ///< key=value,...
+  bool bookings = false;              ///< instead of a vehicle: which bookings to move
+  StrategyText baseline{"asap", {}};  ///< the existing way
+  StrategyText strategy{"lp", {}};
+  unsigned threads = 0;  ///< 0: as many as the machine has
   bool json = false;
   std::string language = "en";
 };

@@ -107,9 +107,9 @@ TEST_F(Refusals, AStrategyThatFailsLateLeavesAMarkedFile) {
 }
 
 TEST_F(Refusals, JsonIsOneDocumentAndTablesHoldNoControlCharacters) {
-  const Said json = run({"compare", week, "--json"});
+  const Said json = run({"compare", week, "--days", "1", "--json"});
   EXPECT_EQ(json.json()["runs"].size(), run({"plugin", "list", "--json"}).json()["strategies"].size());
-  const Said table = run({"compare", week, "--lang", "ko"});
+  const Said table = run({"compare", week, "--days", "1", "--lang", "ko"});
   for (const char c : table.out) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
   EXPECT_NE(table.out.find("총비용"), std::string::npos);
 }
