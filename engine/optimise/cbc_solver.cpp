@@ -81,7 +81,7 @@ Solution closed(Solution solution, const MilpLimits& limits) {
 Solution solve_milp(const LinearModel& model, const MilpLimits& limits) {
   LpSolver lp;
   lp.load(model);
-  const Solution relaxed = lp.solve();
+  Solution relaxed = lp.solve();
   if (!model.has_integers() || relaxed.outcome != Outcome::optimal) return relaxed;
 
   Solution best;  // none yet

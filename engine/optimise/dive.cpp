@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
 namespace evtwin::optimise {
 
@@ -31,9 +32,8 @@ class Dive {
     for (std::uint32_t c = 0; c < model_.columns(); ++c) {
       if (model_.integer[c] != 0 && std::abs(values_[c] - std::round(values_[c])) > whole_tolerance) open.push_back(c);
     }
-    std::stable_sort(open.begin(), open.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return std::ceil(values_[a]) - values_[a] < std::ceil(values_[b]) - values_[b];
-    });
+    const auto up = [&](std::uint32_t c) { return std::pair(std::ceil(values_[c]) - values_[c], c); };
+    std::sort(open.begin(), open.end(), [&](std::uint32_t a, std::uint32_t b) { return up(a) < up(b); });
     return open;
   }
 

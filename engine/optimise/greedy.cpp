@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "optimise/laminar.hpp"
 #include "optimise/plan_facts.hpp"
@@ -123,8 +124,9 @@ std::vector<Piece> pieces_of(const PlanProblem& problem) {
     if (sold_kw > 0.0) pieces.push_back({problem.sell_per_kwh[t], t, sold_kw});
     pieces.push_back({problem.buy_per_kwh[t], t, problem.import_limit_kw[t] + std::min(0.0, spare_kw)});
   }
-  std::stable_sort(pieces.begin(), pieces.end(),
-                   [](const Piece& a, const Piece& b) { return a.price_per_kwh < b.price_per_kwh; });
+  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
+    return std::tie(a.price_per_kwh, a.step) < std::tie(b.price_per_kwh, b.step);
+  });
   return pieces;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace evtwin::optimise {
 
@@ -28,8 +29,9 @@ std::optional<LimitForest> limit_forest(const std::vector<PlanLimit>& limits) {
   }
   std::vector<std::uint32_t> smallest_first(limits.size());
   std::iota(smallest_first.begin(), smallest_first.end(), 0U);
-  std::stable_sort(smallest_first.begin(), smallest_first.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return evses[a].size() < evses[b].size(); });
+  std::sort(smallest_first.begin(), smallest_first.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair(evses[a].size(), a) < std::pair(evses[b].size(), b);
+  });
 
   LimitForest forest{std::vector(limits.size(), no_limit), std::vector(evse_count, no_limit)};
   std::vector<std::uint32_t> widest(evse_count, no_limit);  // the largest limit seen so far around each EVSE
