@@ -156,7 +156,7 @@ class Network {
       made.discharge_kw.assign(stay, 0.0);
       for (std::uint32_t k = 0; k < stay && takes_part(vehicle); ++k)
         made.charge_kw[k] = flow_.flow(first_arc_[v] + k) / problem_.hours[vehicle.first_step + k];
-      made.unmet_kwh = std::max(0.0, vehicle.wanted_kwh - energies_of(problem_, vehicle, made).got_at_end_kwh);
+      made.unmet_kwh = std::max(0.0, vehicle.wanted_kwh - got_kwh(problem_, vehicle, made));
     }
   }
 

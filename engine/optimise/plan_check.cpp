@@ -83,18 +83,19 @@ class Look {
         return fmt::format("{} of vehicle {} (key {}) in step {}", what, v, spec.key, spec.first_step + k);
       };
     };
-    const Energies energies = energies_of(problem_, spec, made);
+    EnergyCount count(spec);
     for (std::size_t k = 0; k < made.charge_kw.size(); ++k) {
       const auto step = static_cast<std::uint32_t>(spec.first_step + k);
       const double discharge_kw = made.discharge_kw.empty() ? 0.0 : made.discharge_kw[k];
+      count.add(problem_, made, k);
       within(made.charge_kw[k], 0.0, most_charge_kw(spec, step), tolerance_kw_, "kW", name("charging", k));
       within(discharge_kw, 0.0, most_discharge_kw(spec, step), tolerance_kw_, "kW", name("discharging", k));
-      within(energies.stored_kwh[k], -spec.dischargeable_kwh, spec.room_kwh, tolerance_kwh_, "kWh",
+      within(count.stored_kwh(), -spec.dischargeable_kwh, spec.room_kwh, tolerance_kwh_, "kWh",
              name("energy stored since the start", k));
-      within(energies.got_kwh[k], -infinite, spec.most_kwh, tolerance_kwh_, "kWh", name("energy got", k));
+      within(count.got_kwh(), -infinite, spec.most_kwh, tolerance_kwh_, "kWh", name("energy got", k));
       if (plan_.method == Method::milp) whole_numbers(spec, step, made.charge_kw[k], discharge_kw, name("power", k));
     }
-    const double unmet_kwh = std::max(0.0, spec.wanted_kwh - energies.got_at_end_kwh);
+    const double unmet_kwh = std::max(0.0, spec.wanted_kwh - count.got_kwh());
     within(made.unmet_kwh, unmet_kwh, unmet_kwh, tolerance_kwh_, "kWh",
            [&] { return fmt::format("unmet energy of vehicle {} (key {})", v, spec.key); });
     if (plan_.method == Method::milp && spec.max_starts > 0) starts(v);

@@ -24,7 +24,7 @@ double vehicle_cost(const PlanProblem& problem, const PlanVehicle& vehicle, cons
             (charge_price_per_kwh(vehicle, plan.first_step + static_cast<std::uint32_t>(k)) * plan.charge_kw[k] +
              vehicle.discharge_price_per_kwh * discharge_kw);
   }
-  const double beyond_kwh = energies_of(problem, vehicle, plan).got_at_end_kwh - vehicle.wanted_kwh;
+  const double beyond_kwh = got_kwh(problem, vehicle, plan) - vehicle.wanted_kwh;
   return cost + vehicle.unmet_price_per_kwh * std::max(0.0, -beyond_kwh) -
          vehicle.end_value_per_kwh * std::max(0.0, beyond_kwh);
 }

@@ -29,22 +29,10 @@ double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step) {
   return outage ? 0.0 : vehicle.max_discharge_kw * share_of(vehicle, step);
 }
 
-Energies energies_of(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan) {
-  Energies energies;
-  energies.stored_kwh.reserve(plan.charge_kw.size());
-  energies.got_kwh.reserve(plan.charge_kw.size());
-  double stored = 0.0, metered = 0.0;
-  for (std::size_t k = 0; k < plan.charge_kw.size(); ++k) {
-    const double hours = problem.hours[plan.first_step + k];
-    const double charged = plan.charge_kw[k] * hours;
-    const double discharged = k < plan.discharge_kw.size() ? plan.discharge_kw[k] * hours : 0.0;
-    metered += charged - discharged;
-    stored += charged * vehicle.charge_efficiency - discharged / vehicle.discharge_efficiency;
-    energies.stored_kwh.push_back(stored);
-    energies.got_kwh.push_back(vehicle.need_at == NeedAt::meter ? metered : stored);
-  }
-  if (!energies.got_kwh.empty()) energies.got_at_end_kwh = energies.got_kwh.back();
-  return energies;
+double got_kwh(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan) {
+  EnergyCount count(vehicle);
+  for (std::size_t k = 0; k < plan.charge_kw.size(); ++k) count.add(problem, plan, k);
+  return count.got_kwh();
 }
 
 EvsePowers::EvsePowers(const PlanProblem& problem, const Plan& plan) : steps_(problem.steps()) {

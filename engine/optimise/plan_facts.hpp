@@ -20,12 +20,30 @@ double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step);
 /// Price of a kWh charged in step `step`, besides the energy's own.
 double charge_price_per_kwh(const PlanVehicle& vehicle, std::uint32_t step);
 
-/// kWh put into the battery (negative: taken out), and kWh by the vehicle's own count, until the end of stay step k.
-struct Energies {
-  std::vector<double> stored_kwh, got_kwh;  ///< [end_step - first_step]
-  double got_at_end_kwh = 0.0;
+/// What a vehicle's powers come to, step by step.
+class EnergyCount {
+ public:
+  explicit EnergyCount(const PlanVehicle& vehicle) : vehicle_(vehicle) {}
+  /// Step k of the stay.
+  void add(const PlanProblem& problem, const VehiclePlan& plan, std::size_t k) {
+    const double hours = problem.hours[plan.first_step + k];
+    const double charged = plan.charge_kw[k] * hours;
+    const double discharged = k < plan.discharge_kw.size() ? plan.discharge_kw[k] * hours : 0.0;
+    metered_kwh_ += charged - discharged;
+    stored_kwh_ += charged * vehicle_.charge_efficiency - discharged / vehicle_.discharge_efficiency;
+  }
+  /// Put into the battery; negative: taken out.
+  double stored_kwh() const { return stored_kwh_; }
+  /// By the vehicle's own count.
+  double got_kwh() const { return vehicle_.need_at == NeedAt::meter ? metered_kwh_ : stored_kwh_; }
+
+ private:
+  const PlanVehicle& vehicle_;
+  double stored_kwh_ = 0.0, metered_kwh_ = 0.0;
 };
-Energies energies_of(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan);
+
+/// By the vehicle's own count, when it leaves.
+double got_kwh(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan);
 
 /// Charging less discharging of each EVSE in each step, all its vehicles together.
 class EvsePowers {

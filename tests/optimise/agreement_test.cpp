@@ -71,7 +71,7 @@ class PlainModel {
     auto battery = model.add_column(0, 0, 0), got = model.add_column(0, 0, 0);
     for (std::uint32_t t = v.first_step; t < v.end_step; ++t) {
       const double h = p_.hours[t];
-      const auto charge = model.add_column(0, most_charge_kw(v, t), h * v.charge_price_per_kwh);
+      const auto charge = model.add_column(0, most_charge_kw(v, t), h * charge_price_per_kwh(v, t));
       const auto give = model.add_column(0, most_discharge_kw(v, t), h * v.discharge_price_per_kwh);
       model.add(balance_[t], charge, -v.grid_kw_per_charge_kw);
       model.add(balance_[t], give, v.grid_kw_per_discharge_kw);

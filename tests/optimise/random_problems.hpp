@@ -106,6 +106,10 @@ inline PlanProblem random_site(std::uint64_t seed, std::uint32_t most_vehicles, 
     if (dice.chance(0.3)) v.first_share = dice.unit();
     if (dice.chance(0.3)) v.last_share = dice.unit();
     if (dice.chance(0.1)) v.step_max_kw.assign(v.end_step - v.first_step, dice.between(0, 10));
+    if (dice.chance(0.2)) {
+      for (std::uint32_t t = v.first_step; t < v.end_step; ++t)
+        v.step_charge_price_per_kwh.push_back(dice.between(0, 3) * (t - v.first_step));
+    }
     if (dice.chance(0.5)) {
       v.max_discharge_kw = dice.between(1, 11);
       v.dischargeable_kwh = dice.between(0, 40);
