@@ -1,5 +1,5 @@
 -- Four months of the Adaptive Charging Network with sun, storage and a demand charge: what is left to save, and what does
--- it take to save it?
+-- it take to save it? studies/acn_four_months.md has the tables.
 --
 --   evtwin compare scenarios/acn_study.lua --set sessions=acn_caltech_2019-05.csv.gz --set pv=pv.csv
 --   evtwin compare scenarios/acn_study.lua --set site=jpl --set sessions=acn_jpl_2019-05.csv.gz --set pv=pv.csv
@@ -21,6 +21,16 @@ local told = param("told", "claimed")   -- what strategies are told of energy an
 local pv_file = param("pv", "")         -- time,kw_per_kwp
 local storage_kwh = param("storage_kwh", place.storage_kwh)
 
+-- EVSEs as they stand offer 0 and steps of an ampere from 6 A (or 8, 16, 24, 32); any current: what plans are made of.
+local currents = param("currents", "as_built")
+local stations = {}
+for i, station in ipairs(site_module.stations) do
+  local copy = {}
+  for key, value in pairs(station) do copy[key] = value end
+  if currents == "any" then copy.rates_a, copy.min_a = nil, 0 end
+  stations[i] = copy
+end
+
 -- kW per kW installed on a clear day in June, round figures: about 6.5 kWh per kW.
 local clear_sky = { 0, 0, 0, 0, 0, 0.02, 0.10, 0.25, 0.42, 0.57, 0.68, 0.75, 0.78, 0.76, 0.70, 0.60, 0.46, 0.28, 0.11, 0.02, 0, 0, 0, 0 }
 
@@ -33,7 +43,7 @@ return scenario {
     -- A real tariff: time of use, and 15.51 USD for each kW of the month's highest quarter of an hour. Nothing is paid
     -- for energy fed back.
     tariff = california.sce_tou_ev_4,
-    stations = site_module.stations,
+    stations = stations,
     rows = site_module.rows(),
     -- Round figures of ours: neither garage has them.
     pv = { peak_kw = param("pv_kw", place.pv_kw), profile = pv_file ~= "" and csv(pv_file) or clear_sky },
