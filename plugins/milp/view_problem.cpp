@@ -14,7 +14,7 @@ using optimise::PlanVehicle;
 
 constexpr double nothing_kwh = 1e-9;
 constexpr double unknown_battery_efficiency = 0.92;
-constexpr std::uint32_t most_whole_steps = 400;  // a model that a search can look at within a decision
+constexpr std::uint32_t most_whole_steps = 150;  // a model that a search can look at within a decision
 constexpr std::size_t least_departures = 8;      // to learn from
 constexpr double beyond_share = 0.2;
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
@@ -149,6 +149,33 @@ void put_early_leaving(const evtwin_view& view, const std::vector<Block>& blocks
   }
 }
 
+/// Hours that a car needs beyond request / power because it takes less and less when it fills up; 0 where its curve is
+/// not known. The curve is summed in slices of the way to what it wants, at 2 % of its power at least.
+double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
+  const std::uint32_t points = view.evse_curve_points[i];
+  const double battery_kwh = view.evse_battery_kwh[i];
+  const double soc = view.evse_soc[i];
+  if (points == 0 || !(battery_kwh > 0.0) || std::isnan(soc) || !(max_kw > 0.0)) return 0.0;
+  const double efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
+  const double rise = std::min(1.0 - soc, view.evse_remaining_kwh[i] * efficiency / battery_kwh);
+  const double* at_soc = view.curve_soc + view.evse_curve_start[i];
+  const double* at_kw = view.curve_kw + view.evse_curve_start[i];
+  constexpr int slices = 32;
+  double more_h = 0.0;
+  for (int s = 0; s < slices; ++s) {
+    const double here = soc + rise * (s + 0.5) / slices;
+    const auto above = static_cast<std::size_t>(std::upper_bound(at_soc, at_soc + points, here) - at_soc);
+    double kw = at_kw[std::min<std::size_t>(above, points - 1)];
+    if (above > 0 && above < points && std::isfinite(at_kw[above]) && std::isfinite(at_kw[above - 1])) {
+      const double share = (here - at_soc[above - 1]) / (at_soc[above] - at_soc[above - 1]);
+      kw = at_kw[above - 1] + share * (at_kw[above] - at_kw[above - 1]);
+    }
+    kw = std::clamp(kw, 0.02 * max_kw, max_kw);
+    more_h += rise * battery_kwh / efficiency / slices * (1.0 / kw - 1.0 / max_kw);
+  }
+  return std::max(0.0, more_h);
+}
+
 /// Cars that are plugged in and want something or may give something.
 void put_connected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
   std::uint32_t whole_steps = 0;
@@ -162,7 +189,8 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.key = view.evse_session[i];
     vehicle.evse = i;
     const std::int64_t departs_ns = view.evse_departs_ns[i];
-    const auto margin_ns = static_cast<std::int64_t>(known_or(terms.margin_h, memory.learned_margin_h()) * 3.6e12);
+    const auto margin_ns = static_cast<std::int64_t>(
+        (known_or(terms.margin_h, memory.learned_margin_h()) + taper_h(view, i, view.evse_car_max_kw[i])) * 3.6e12);
     const std::int64_t done_ns = std::max(departs_ns - margin_ns, std::min(departs_ns, view.next_tick_ns));
     if (!put_stay(out.blocks, view.now_ns, done_ns, vehicle)) continue;
 

@@ -80,7 +80,8 @@ double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
 
 /// The problem that the view poses, one step per block:
 ///
-///  - cars plugged in: what they still want until the departure they claim, less the margin; a higher priority makes
+///  - cars plugged in: what they still want until the departure they claim, less the margin and the time that a known
+///    curve will cost them when they fill up; a higher priority makes
 ///    unmet energy dearer, by 1 + priority above the lowest one present
 ///  - with V2G, opted-in cars: from their floor to a full battery, also beyond what was requested, to give it later;
 ///    where the battery is not known, what they got in this session and no more. What they want counts in the battery:

@@ -44,6 +44,7 @@ struct EvseRow {
   double v2g_min_price = 0.0;  ///< the owner's
   std::vector<double> rates_kw = {};
   double car_charge_efficiency = nan, car_discharge_efficiency = nan;
+  std::vector<double> curve_soc = {}, curve_kw = {};  ///< acceptance, where it is known
   std::int64_t reserved_from_ns = 0, reserved_until_ns = 0;
   double reserved_kwh = 0.0;
 };
@@ -109,7 +110,8 @@ class ViewBuilder {
     std::vector<double> lower, upper, base, coefficient, l_angle;
     std::vector<std::int64_t> h_start;
     std::vector<double> zeros, h_sell, h_pv, h_load, h_contract, h_setpoint, h_arrivals, h_arrivals_kwh;
-    std::vector<double> in, out, reserved_kwh;
+    std::vector<double> in, out, reserved_kwh, curve_soc, curve_kw;
+    std::vector<std::uint32_t> curve_start, curve_points;
     std::vector<std::int64_t> reserved_from, reserved_until;
   };
   Columns c_;
@@ -151,6 +153,10 @@ inline const evtwin_view& ViewBuilder::view() {
     c_.priority.push_back(here ? e.priority : 0.0);
     c_.v2g_paid.push_back(here ? std::max(v2g_price, e.v2g_min_price) : 0.0);
     c_.in.push_back(e.car_charge_efficiency);
+    c_.curve_start.push_back(static_cast<std::uint32_t>(c_.curve_soc.size()));
+    c_.curve_points.push_back(static_cast<std::uint32_t>(e.curve_soc.size()));
+    c_.curve_soc.insert(c_.curve_soc.end(), e.curve_soc.begin(), e.curve_soc.end());
+    c_.curve_kw.insert(c_.curve_kw.end(), e.curve_kw.begin(), e.curve_kw.end());
     c_.out.push_back(e.car_discharge_efficiency);
     c_.reserved_from.push_back(e.reserved_from_ns);
     c_.reserved_until.push_back(e.reserved_until_ns);
@@ -247,6 +253,10 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.evse_v2g_price_per_kwh = c_.v2g_paid.data();
   view_.evse_car_charge_efficiency = c_.in.data();
   view_.evse_car_discharge_efficiency = c_.out.data();
+  view_.evse_curve_start = c_.curve_start.data();
+  view_.evse_curve_points = c_.curve_points.data();
+  view_.curve_soc = c_.curve_soc.data();
+  view_.curve_kw = c_.curve_kw.data();
   view_.evse_reserved_from_ns = c_.reserved_from.data();
   view_.evse_reserved_until_ns = c_.reserved_until.data();
   view_.evse_reserved_kwh = c_.reserved_kwh.data();

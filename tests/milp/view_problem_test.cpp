@@ -91,6 +91,23 @@ TEST(Cars, AreDoneTheMarginBeforeTheirDepartureButAreStillChargedInTheLastTick) 
   EXPECT_EQ(problem.problem.vehicles[1].end_step, 1U);
 }
 
+// From 0.8 on 7 kW fall to 0.7 at full: a car at 0.8 that wants 6 kWh of its last 12 needs 1.14 h, not 0.86 h.
+TEST(Cars, WhoseCurveIsKnownAreGivenTheTimeThatTaperingTakes) {
+  ViewBuilder site = site_with(32);
+  EvseRow row;
+  row.requested_kwh = 6.0;
+  row.soc = 0.8;
+  row.battery_kwh = 60.0;
+  row.car_charge_efficiency = 1.0;
+  row.curve_soc = {0.0, 0.8, 1.0};
+  row.curve_kw = {7.0, 7.0, 0.7};
+  site.car(row);
+  const optimise::PlanVehicle car = posed(site).problem.vehicles[0];
+  // 12 kWh x ln(7 / 3.85) / 6.3 kW = 1.139 h; 0.857 h at full power.
+  EXPECT_EQ(car.end_step, 31U);
+  EXPECT_NEAR(car.last_share, 1.0 - (1.139 - 0.857 - 0.25) / 0.25, 0.01);
+}
+
 TEST(Cars, WantNoMoreThanCanBeGivenSoThatAnAbsurdRequestDrownsNothing) {
   ViewBuilder site = site_with(8);
   site.car({.departs_ns = start + hour, .requested_kwh = 1e6});
