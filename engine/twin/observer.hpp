@@ -41,9 +41,9 @@ struct SessionRecord {
   bool v2g = false;               ///< the driver opted in
   TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
   double requested_kwh = 0.0;
-  double wanted_kwh = 0.0;  ///< taken (the truth) where known, else requested
+  double wanted_kwh = 0.0;                                      ///< taken (the truth) where known, else requested
   double taken_kwh = std::numeric_limits<double>::quiet_NaN();  ///< hidden stop; NaN: the battery alone stops
-  double got_kwh = 0.0;     ///< net metered energy
+  double got_kwh = 0.0;                                         ///< net metered energy
   double discharged_kwh = 0.0;
   double unmet_kwh = 0.0;
   double cost = 0.0;                      ///< metered energy x buy price in force

@@ -7,7 +7,8 @@
 
 namespace evtwin::testing {
 
-/// A world with one bidirectional DC EVSE of 20 kW, drivers who pay 300 and are paid 150, wear at 30, energy at 100 both ways.
+/// A world with one bidirectional DC EVSE of 20 kW, drivers who pay 300 and are paid 150, wear at 30, energy at 100
+/// both ways.
 inline twin::World v2g_world(int days = 1) {
   twin::World world = small_world(1, days);
   twin::Site& site = world.sites[0];
