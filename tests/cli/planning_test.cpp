@@ -1,0 +1,80 @@
+// The planning strategies on whole scenarios, through the program: what they cost beside the baselines, checkpoints,
+// and the same answer in a process of their own.
+#include <sstream>
+
+#include "cli/command.hpp"
+#include "market/calendar.hpp"
+#include "record/reader.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+class Planning : public Command {
+ protected:
+  static std::string scenario(const std::string& name) { return source_dir + "/scenarios/" + name + ".lua"; }
+  nlohmann::json run_of(const std::string& file, const std::string& strategy,
+                        std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"run", file, "--strategy", strategy, "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Said said = run(arguments);
+    EXPECT_EQ(said.status, 0) << said.err;
+    return said.json();
+  }
+  static double kpi(const nlohmann::json& run, const char* name) { return run["kpi"][name].get<double>(); }
+};
+
+// Where unmet energy has a price or all is served: a rule that leaves cars empty for nothing is no measure.
+TEST_F(Planning, CostsNoMoreThanAnyBaseline) {
+  for (const char* name : {"workplace_week", "dc_v2g"}) {
+    SCOPED_TRACE(name);
+    const double planned = kpi(run_of(scenario(name), "lp"), "objective");
+    for (const char* id : {"asap", "alap", "fcfs", "lcfs", "edf", "llf", "lrpt", "round-robin", "equal-share",
+                           "price-threshold", "price-mean"}) {
+      EXPECT_LE(planned, kpi(run_of(scenario(name), id), "objective")) << id;
+    }
+  }
+}
+
+TEST_F(Planning, VehicleToGridLowersPeakAndCostAndServesAll) {
+  const nlohmann::json uncontrolled = run_of(scenario("dc_v2g"), "asap");
+  const nlohmann::json lent = run_of(scenario("dc_v2g"), "v2g-profit-max");
+  EXPECT_GT(kpi(lent, "v2g_kwh"), 0.0);
+  EXPECT_LT(kpi(lent, "objective"), kpi(uncontrolled, "objective"));
+  EXPECT_LT(kpi(lent, "peak_kw"), kpi(uncontrolled, "peak_kw"));
+  EXPECT_LE(kpi(lent, "unmet_kwh"), kpi(uncontrolled, "unmet_kwh") + 1e-6);
+}
+
+TEST_F(Planning, IsolatedIsTheSameRun) {
+  const std::string file = scenario("forty_vehicles_day_ahead");
+  for (const char* id : {"lp", "milp", "v2g-profit-max", "lp:mode=day-ahead"}) {
+    EXPECT_EQ(run_of(file, id)["event_hash"], run_of(file, id, {"--isolate"})["event_hash"]) << id;
+  }
+}
+
+TEST_F(Planning, GoesOnFromACheckpointAsIfItHadNeverStopped) {
+  const std::vector<std::pair<const char*, const char*>> cases = {{"forty_vehicles_day_ahead", "lp"},
+                                                                  {"forty_vehicles_day_ahead", "milp"},
+                                                                  {"forty_vehicles_day_ahead", "v2g-profit-max"},
+                                                                  {"forty_vehicles_day_ahead", "lp:mode=day-ahead"},
+                                                                  {"amsterdam_dst", "v2g-profit-max"},
+                                                                  {"dc_v2g", "lp:v2g=true:futures=2"}};
+  for (const auto& [name, strategy] : cases) {
+    SCOPED_TRACE(std::string(name) + " " + strategy);
+    const std::string hash =
+        run_of(scenario(name), strategy, {"--out", path("straight.evtwin")})["event_hash"].get<std::string>();
+    const auto span = query(path("straight.evtwin"), "SELECT start_ns, end_ns FROM run").at(0);
+    const kernel::TimeNs start = std::stoll(span.at("start_ns")), length = std::stoll(span.at("end_ns")) - start;
+    const std::string odd = market::Calendar().format_iso(start + length / 2 + 12'345'678'901);
+    run_of(scenario(name), strategy, {"--checkpoint-at", odd, path("half.evtwin")});
+    const Said rest = run({"run", "--from", path("half.evtwin"), "--json", "--out", path("rest.evtwin")});
+    ASSERT_EQ(rest.status, 0) << rest.err;
+    EXPECT_EQ(rest.json()["event_hash"], hash);
+    std::ostringstream straight, gone_on;
+    record::logical_dump(path("straight.evtwin"), straight);
+    record::logical_dump(path("rest.evtwin"), gone_on);
+    EXPECT_TRUE(straight.str() == gone_on.str());
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::testing
