@@ -126,6 +126,30 @@ TEST_F(Advise, TheManagersDayMovesOnlyItsFlexibleBookingsInsideTheirWindows) {
       std::string::npos);
 }
 
+// 24 kWh for three cars that want 18 each in the same three hours.
+TEST_F(Advise, UnderScarcityAHigherPriorityHasLessUnmetEnergy) {
+  const std::string scenario = write("scarce.lua", R"(
+    return scenario { start = "2026-06-01", days = 1, timezone = "Asia/Seoul",
+      site { contract_kw = 8, voltage_v = 220, unmet_price_per_kwh = 400,
+             tariff = { currency = "KRW", periods = { { from = "00:00", to = "24:00", price_per_kwh = 100 } } },
+             stations = { { name = "A", evses = 3, kw = 7, phases = 1 } } },
+      arrivals = bookings {
+        { id = "low", arrive = "2026-06-01T09:00", leave = "2026-06-01T12:00", energy_kwh = 18, evse = "A-1", priority = 0 },
+        { id = "high", arrive = "2026-06-01T09:00", leave = "2026-06-01T12:00", energy_kwh = 18, evse = "A-2", priority = 5 },
+        { id = "middle", arrive = "2026-06-01T09:00", leave = "2026-06-01T12:00", energy_kwh = 18, evse = "A-3", priority = 2 } } })");
+  for (const char* strategy : {"edf", "llf", "fcfs", "lp"}) {
+    const std::string file = path(std::string(strategy) + ".evtwin");
+    const Said said = run({"run", scenario, "--strategy", strategy, "--out", file});
+    ASSERT_EQ(said.status, 0) << said.err;
+    std::map<std::string, double> unmet_kwh;
+    for (const auto& row : query(file, "SELECT session, unmet_kwh FROM session_summary"))
+      unmet_kwh[row.at("session")] = std::stod(row.at("unmet_kwh"));
+    ASSERT_EQ(unmet_kwh.size(), 3U);
+    EXPECT_LT(unmet_kwh["high"], unmet_kwh["middle"]) << strategy;
+    EXPECT_LT(unmet_kwh["middle"], unmet_kwh["low"]) << strategy;
+  }
+}
+
 // Every command that takes a strategy by name: a name that is none is wrong input, told with the nearest right one.
 TEST_F(Advise, AStrategyThatDoesNotExistIsNamedWithTheNearest) {
   const std::string scenario = source_dir + "/scenarios/" + week;
