@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 
@@ -115,19 +116,21 @@ twin::World with_moved(const twin::World& world, const BookingRow& booking, Time
   twin::World moved = world;
   auto& law = moved.sites[booking.site].arrivals[booking.law];
   const auto& before = std::get<demand::Recorded>(*law);
-  // Ascending by arrival, each with its window.
-  std::vector<std::pair<demand::Visit, std::optional<demand::MoveWindow>>> rows;
-  for (std::size_t i = 0; i < before.visits.size(); ++i) rows.emplace_back(before.visits[i], before.windows[i]);
-  demand::Visit& visit = rows[booking.visit].first;
+  std::vector<demand::Visit> visits = before.visits;
+  demand::Visit& visit = visits[booking.visit];
   for (TimeNs* time : {&visit.arrival_ns, &visit.departure_ns, &visit.claimed_departure_ns, &visit.reserved_from_ns,
                        &visit.reserved_until_ns})
     *time += by_ns;
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const auto& a, const auto& b) { return a.first.arrival_ns < b.first.arrival_ns; });
+  // Ascending by arrival, each with its window.
+  std::vector<std::size_t> order(visits.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+    return visits[i].arrival_ns != visits[j].arrival_ns ? visits[i].arrival_ns < visits[j].arrival_ns : i < j;
+  });
   demand::Recorded after;
-  for (auto& [row, window] : rows) {
-    after.visits.push_back(std::move(row));
-    after.windows.push_back(window);
+  for (const std::size_t i : order) {
+    after.visits.push_back(visits[i]);
+    after.windows.push_back(before.windows[i]);
   }
   law = std::make_shared<const demand::ArrivalLaw>(std::move(after));
   return moved;
