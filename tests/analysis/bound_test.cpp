@@ -46,6 +46,123 @@ double turnover(const twin::World& world, const twin::Result& result) {
   return sum;
 }
 
+/// A car of 7.04 kW from 8 to 18 h that wants 14 kWh, of which only the EVSE limits the power; energy costs 0.30 but
+/// from 12 to 13 h, when it costs 0.10, and nothing is missing for less than 1.
+twin::World two_price_day() {
+  twin::World world = small_world(1);
+  twin::Site& site = world.sites[0];
+  site.tariff.rates = {{market::all_months, market::all_day_types, 12 * 60, 13 * 60, 0.10},
+                       {market::all_months, market::all_day_types, 13 * 60, 12 * 60, 0.30}};
+  site.unmet_price_per_kwh = 1.0;
+  add_visits(world, {visit(8, 18, 14.0)});
+  return world;
+}
+
+TEST(Bound, OfOneCarAndTwoPricesIsThatOfTheHand) {
+  const Measured m = measure(two_price_day());
+  EXPECT_NEAR(m.bound.proven, 7.04 * 0.10 + 6.96 * 0.30, 1e-7);
+  EXPECT_NEAR(m.bound.planned, m.bound.proven, 1e-9);
+  EXPECT_NEAR(objective_of(two_price_day(), m.foresight.result), 14.0 * 0.30, 1e-9);
+}
+
+TEST(Bound, ContractPowerThatLimitsHasAPrice) {
+  twin::World world = two_price_day();
+  world.sites[0].contract_kw = 1.0;  // 10 kWh in 10 h, an hour of them for 0.10
+  const Measured m = measure(world);
+  EXPECT_NEAR(m.bound.proven, 1.0 * 0.10 + 9.0 * 0.30 + 4.0 * 1.0, 1e-6);
+  // One more kW: 4 kWh more are got, not missed, at what they cost: 9 h x 0.7 + 1 h x 0.9 per kW.
+  EXPECT_NEAR(m.bound.sites[0].contract_value, 9 * 0.7 + 0.9, 1e-6);
+}
+
+TEST(Bound, ADemandChargeIsShavedAndBilledForItsPartOfTheMonth) {
+  twin::World world = two_price_day();
+  world.sites[0].tariff.demand.price_per_kw.fill(300.0);  // 10 a day in June: far more than energy
+  const Measured m = measure(world);
+  // 14 kWh over 10 h at one power throughout, but for what the price of missing energy (1 per kWh) saves: 1.4 kW x 10.
+  EXPECT_NEAR(m.bound.proven, std::min(14.0, 1.4 * 10.0 + 12.6 * 0.30 + 1.4 * 0.10), 1e-6);
+}
+
+TEST(Bound, StorageEarnsWhatItsLossesLeaveAndItsEndHasAValue) {
+  twin::World world = small_world(0);
+  twin::Site& site = world.sites[0];
+  site.load_kw = 10.0;
+  site.tariff.rates = {{market::all_months, market::all_day_types, 0, 12 * 60, 0.10},
+                       {market::all_months, market::all_day_types, 12 * 60, 24 * 60, 0.30}};
+  physics::Storage storage;
+  storage.id = "S";
+  storage.capacity_kwh = 10.0;
+  storage.max_charge_kw = storage.max_discharge_kw = 5.0;
+  storage.charge_efficiency = 0.8;
+  storage.discharge_efficiency = 0.9;
+  storage.soc_start = 0.5;
+  site.storages.push_back(storage);
+  // Filled at 0.10 (5 kWh more of them cost 6.25 kWh), all of it given back at 0.30 (9 kWh): what is left is worth the
+  // mean price, 0.20 a kWh, less than 0.9 x 0.30.
+  const double energy = 12 * 10 * 0.10 + 12 * 10 * 0.30;
+  const Measured m = measure(world);
+  EXPECT_NEAR(m.bound.proven, energy + 6.25 * 0.10 - 9.0 * 0.30 + 5.0 * 0.20, 1e-6);
+}
+
+TEST(Bound, AVehicleThatGivesBackMoreThanItGotMissesThatToo) {
+  twin::World world = small_world(1);
+  twin::Site& site = world.sites[0];
+  site.evses[0].bidirectional = true;
+  site.evses[0].max_discharge_a = 32.0;
+  world.vehicles[0].v2g_capable = true;
+  world.vehicles[0].max_discharge_kw = 5.0;
+  world.vehicles[0].battery.capacity_kwh = 50.0;
+  world.vehicles[0].battery.discharge = physics::Curve::constant(5.0);
+  site.load_kw = 20.0;
+  site.tariff.rates[0].price_per_kwh = 0.30;
+  demand::Visit lends = visit(8, 10, 0.0);
+  lends.taken_kwh = physics::unknown;
+  lends.soc_start = 0.8;
+  lends.v2g = true;
+  add_visits(world, {lends});
+  const double base = 24 * 20 * 0.30;
+  site.unmet_price_per_kwh = 0.40;  // dearer than what lending saves
+  EXPECT_NEAR(measure(world).bound.proven, base, 1e-6);
+  site.unmet_price_per_kwh = 0.10;  // 10 kWh lent save 3 and are missed for 1
+  EXPECT_NEAR(measure(world).bound.proven, base - 3.0 + 1.0, 1e-6);
+}
+
+TEST(Bound, OfSeveralSitesIsTheSumOfTheirs) {
+  twin::World world = two_price_day();
+  world.sites.push_back(world.sites[0]);
+  world.sites[1].unmet_price_per_kwh = 0.05;  // cheaper than any energy: nobody charges there
+  const Measured m = measure(world);
+  ASSERT_EQ(m.bound.sites.size(), 2U);
+  EXPECT_NEAR(m.bound.sites[1].proven, 14.0 * 0.05, 1e-9);
+  EXPECT_NEAR(m.bound.proven, 7.04 * 0.10 + 6.96 * 0.30 + 0.70, 1e-7);
+}
+
+TEST(Oracle, ReachesTheBoundWhereNothingIsRelaxed) {
+  twin::World world = small_world(4, 2);
+  twin::Site& site = world.sites[0];
+  for (auto& evse : site.evses) evse.min_a = 0.0;
+  site.contract_kw = 12.0;
+  site.load_kw = 2.0;
+  site.tariff.rates = two_price_day().sites[0].tariff.rates;
+  site.tariff.demand.price_per_kw.fill(30.0);
+  site.unmet_price_per_kwh = 1.0;
+  std::vector<demand::Visit> visits;
+  Dice dice(5);
+  for (int i = 0; i < 4; ++i)
+    for (int day = 0; day < 2; ++day) {
+      const double from = 24 * day + dice.real(6, 12);
+      visits.push_back(visit(from, from + dice.real(2, 10), dice.real(3, 25), i));
+    }
+  add_visits(world, visits);
+  for (const std::size_t pairs : {std::size_t{0}, std::size_t{100'000}}) {
+    const auto bound = std::make_shared<const Bound>(measure(world, pairs).bound);
+    const double played = objective_of(world, twin::simulate(world, analysis::oracle([&] { return bound; })));
+    EXPECT_GE(played, bound->proven - 1e-7);
+    if (pairs > 0) {
+      EXPECT_LE(played, bound->proven * 1.001);
+    }
+  }
+}
+
 /// Setpoints from everywhere, the impossible included, storage too.
 control::StrategyFactory dice_strategy(std::uint64_t seed) {
   return [seed](const evtwin_view&, std::uint64_t, std::uint32_t) {
