@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "physics/limits.hpp"
+
 namespace evtwin::analysis {
 
 namespace {
@@ -28,11 +30,22 @@ class Oracle final : public control::Strategy {
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     const BoundGrid& grid = site_.stated.grid;
     const std::uint32_t step = std::min(grid.step_at(view.now_ns), static_cast<std::uint32_t>(grid.steps() - 1));
+    double vehicles_kw = 0.0;
     for (std::uint32_t c = 0; c < view.n_connected; ++c) {
       const std::uint32_t evse = view.connected_evse[c];
-      decision.evse_kw[evse] = vehicle_kw(view, evse, step);
+      const double kw = decision.evse_kw[evse] = vehicle_kw(view, evse, step);
+      vehicles_kw += physics::through(kw, view.evse_efficiency[evse]);
     }
-    for (std::uint32_t s = 0; s < view.n_storages; ++s) decision.storage_kw[s] = storage_kw(view, s, step);
+    // Storage takes what rates and minimum currents leave over, and gives it back later, so that the grid sees the
+    // plan.
+    double rest_kw =
+        site_.plan.import_kw[step] - site_.plan.export_kw[step] - (view.load_kw - view.pv_kw + vehicles_kw);
+    for (std::uint32_t s = 0; s < view.n_storages; ++s) {
+      const double kw = std::clamp(rest_kw + homeward_kw(view, s, step), -view.storage_max_discharge_kw[s],
+                                   view.storage_max_charge_kw[s]);
+      decision.storage_kw[s] = kw;
+      rest_kw -= kw;
+    }
     if (step + 1 < grid.steps()) decision.wake_ns = grid.edges_ns[step + 1];
   }
 
@@ -92,14 +105,16 @@ class Oracle final : public control::Strategy {
     return below;
   }
 
-  double storage_kw(const evtwin_view& view, std::uint32_t s, std::uint32_t step) const {
-    const optimise::PlanStorage& storage = site_.stated.problem.storages[s];
-    const double target_kwh = site_.plan.storages[s].stored_kwh[step];
-    const double hours = kernel::hours_between(view.now_ns, site_.stated.grid.edges_ns[step + 1]);
-    const double change_kwh = target_kwh - view.storage_soc[s] * view.storage_kwh[s];
-    const double kw = change_kwh > 0.0 ? change_kwh / storage.charge_efficiency / hours
-                                       : change_kwh * storage.discharge_efficiency / hours;
-    return std::clamp(kw, -view.storage_max_discharge_kw[s], view.storage_max_charge_kw[s]);
+  /// What leads a storage's level back to the plan's within an hour.
+  double homeward_kw(const evtwin_view& view, std::uint32_t s, std::uint32_t step) const {
+    const BoundGrid& grid = site_.stated.grid;
+    const optimise::StoragePlan& plan = site_.plan.storages[s];
+    const double before = step > 0 ? plan.stored_kwh[step - 1] : site_.stated.problem.storages[s].stored_kwh;
+    const double done = static_cast<double>(view.now_ns - grid.edges_ns[step]) /
+                        static_cast<double>(grid.edges_ns[step + 1] - grid.edges_ns[step]);
+    const double planned_kwh = before + done * (plan.stored_kwh[step] - before);
+    const double off_kwh = planned_kwh - view.storage_soc[s] * view.storage_kwh[s];
+    return std::abs(off_kwh) > 1e-6 * view.storage_kwh[s] ? off_kwh : 0.0;
   }
 
   std::shared_ptr<const Bound> bound_;
