@@ -68,9 +68,12 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
     horizon.pv_kw[k] = foreseen(pv_, now_ns, at, pv_now_kw, for_pv, horizon.issued_ns);
     horizon.load_kw[k] = foreseen(load_, now_ns, at, load_now_kw, for_load, horizon.issued_ns);
     const market::PriceNow price = tariff_.at(at);
-    const bool known = !std::isnan(price.buy_per_kwh);
-    horizon.buy_per_kwh[k] = known || k == 0 ? price.buy_per_kwh : horizon.buy_per_kwh[k - 1];
-    horizon.sell_per_kwh[k] = known || k == 0 ? price.sell_per_kwh : horizon.sell_per_kwh[k - 1];
+    // Either may be a series that ends before the other: the last price known holds on.
+    const auto price_or_last = [&](double now, const std::vector<double>& so_far) {
+      return std::isnan(now) && k > 0 ? so_far[k - 1] : now;
+    };
+    horizon.buy_per_kwh[k] = price_or_last(price.buy_per_kwh, horizon.buy_per_kwh);
+    horizon.sell_per_kwh[k] = price_or_last(price.sell_per_kwh, horizon.sell_per_kwh);
     const double co2 = co2_.at(at).value;
     horizon.co2_kg_per_kwh[k] = std::isnan(co2) && k > 0 ? horizon.co2_kg_per_kwh[k - 1] : co2;
     at = clock_.next_tick(at, tick_ns_);
