@@ -142,8 +142,8 @@ std::string schedule_table(const Outcome& way, const Say& say) {
   for (std::size_t i = 0; i < way.stay.schedule.size() && i < most_rows; ++i) {
     const Piece& piece = way.stay.schedule[i];
     const std::string begin = number_text(piece.kw, 2), end = number_text(piece.kw_end, 2);
-    table.add_row({say.time(piece.from_ns), say.time(piece.to_ns), begin == end ? begin : begin + " > " + end,
-                   number_text(piece.kwh, 2)});
+    table.add_row({say.time(piece.from_ns), say.time(piece.to_ns),
+                   begin == end ? begin : fmt::format("{} > {}", begin, end), number_text(piece.kwh, 2)});
   }
   std::string text = table.text();
   if (way.stay.schedule.size() > most_rows)

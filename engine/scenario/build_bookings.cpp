@@ -1,6 +1,7 @@
 // bookings { { arrive = ..., leave = ... }, ... }: vehicles that have booked, one by one.
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "scenario/build.hpp"
@@ -139,8 +140,16 @@ demand::Recorded bookings_of(Build& build, const Construct& word, const Where& w
     }
     bookings.push_back(std::move(booking));
   }
-  std::stable_sort(bookings.begin(), bookings.end(),
-                   [](const Booking& a, const Booking& b) { return a.visit.arrival_ns < b.visit.arrival_ns; });
+  // Ascending by arrival; of equal ones the one written first.
+  std::vector<std::size_t> order(bookings.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+    const TimeNs a = bookings[i].visit.arrival_ns, b = bookings[j].visit.arrival_ns;
+    return a != b ? a < b : i < j;
+  });
+  std::vector<Booking> ascending;
+  for (const std::size_t i : order) ascending.push_back(std::move(bookings[i]));
+  bookings = std::move(ascending);
   refuse_overlaps(bookings, site);
   demand::Recorded out;
   for (Booking& booking : bookings) {
