@@ -22,11 +22,9 @@ using optimise::PlanProblem;
 
 /// No column of the model need be larger: a power, a level, an energy that is missing, a billed peak.
 double most_of(const PlanProblem& problem) {
-  double kw = 0.0, hours = 0.0, kwh = 0.0;
-  for (std::size_t k = 0; k < problem.steps(); ++k) {
+  double kw = 0.0, kwh = 0.0;
+  for (std::size_t k = 0; k < problem.steps(); ++k)
     kw = std::max({kw, problem.import_limit_kw[k], problem.export_limit_kw[k]});
-    hours += problem.hours[k];
-  }
   for (const auto& period : problem.periods) kw = std::max(kw, period.floor_kw);
   for (const auto& v : problem.vehicles) {
     double stay_h = 0.0;
@@ -92,8 +90,8 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
                      const BoundOptions& options) {
   const std::size_t pairs = stay_steps(foresight, bound_grid(world, foresight, GridKind::exact));
   SiteBound bound;
-  bound.stated =
-      bound_problem(world, site, foresight, pairs > options.most_exact_pairs ? GridKind::quarters : GridKind::exact);
+  const bool may_be_means = pairs > options.most_exact_pairs && !sells_dearer(foresight);
+  bound.stated = bound_problem(world, site, foresight, may_be_means ? GridKind::quarters : GridKind::exact);
   const PlanProblem& problem = bound.stated.problem;
   const auto fail = [&](const std::string& what) {
     throw std::runtime_error(fmt::format("the bound of site {}: {}", world.sites[site].name, what));

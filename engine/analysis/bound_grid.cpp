@@ -30,6 +30,11 @@ std::vector<TimeNs> metering_edges(const twin::World& world) {
   return edges;
 }
 
+bool sells_dearer(const SiteForesight& site) {
+  return std::any_of(site.signals.begin(), site.signals.end(),
+                     [](const SignalPiece& piece) { return piece.sell_per_kwh > piece.buy_per_kwh; });
+}
+
 namespace {
 
 /// In order, each once, within the run.
@@ -59,12 +64,13 @@ BoundGrid bound_grid(const twin::World& world, const SiteForesight& site, GridKi
   tidy(needed, world);
   tidy(wished, world);
 
+  const TimeNs shortest_ns = sells_dearer(site) ? 1 : shortest_step_ns;
   BoundGrid grid{kind, {}};
   if (kind == GridKind::quarters) wished.clear();
   auto wish = wished.begin();
   for (const TimeNs edge : needed) {
     for (; wish != wished.end() && *wish < edge; ++wish) {
-      const bool apart = *wish >= grid.edges_ns.back() + shortest_step_ns && *wish + shortest_step_ns <= edge;
+      const bool apart = *wish >= grid.edges_ns.back() + shortest_ns && *wish + shortest_ns <= edge;
       if (apart) grid.edges_ns.push_back(*wish);
     }
     grid.edges_ns.push_back(edge);

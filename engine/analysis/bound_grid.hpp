@@ -9,9 +9,10 @@
 namespace evtwin::analysis {
 
 enum class GridKind : std::uint8_t {
-  exact,    ///< cut wherever something that no strategy decides changes, to the second: within a step it is constant
+  exact,    ///< cut wherever something that no strategy decides changes, to the second (where sells_dearer, to the
+            ///< nanosecond): within a step it is constant
   quarters  ///< cut at the metering windows and prices only; presence, PV, load and limits are means of the step: a
-            ///< further relaxation, of what must hold at every moment only the mean need hold
+            ///< further relaxation, of what must hold at every moment only the mean need hold. Not where sells_dearer
 };
 
 /// Steps from start to end of the run.
@@ -28,6 +29,10 @@ struct BoundGrid {
   /// Part of a step that lies in [from, to), 0..1.
   double share(std::size_t step, TimeNs from, TimeNs to) const;
 };
+
+/// Whether selling ever pays more than buying costs. Then it matters in which moments of a step the site imports and in
+/// which it exports, and means no longer bound what happens: only an exact grid is a relaxation.
+bool sells_dearer(const SiteForesight& site);
 
 /// Starts of the metering windows from start to end of the run, and the end.
 std::vector<TimeNs> metering_edges(const twin::World& world);

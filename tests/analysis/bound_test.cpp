@@ -247,6 +247,9 @@ TEST(Bound, NoStrategyBeatsItInQuarterHours) {
   for (std::uint64_t seed = 1'000'000; seed < 1'000'000 + worlds(60); ++seed) expect_nobody_beats_the_bound(seed, 0);
 }
 
+/// A car that comes in mid-quarter: the site exports its PV before and imports afterwards, and selling pays more.
+TEST(Bound, WhereSellingPaysMoreTheMomentsOfAStepCount) { expect_nobody_beats_the_bound(1'001'005, 0); }
+
 TEST(Bound, NoOptimiserBeatsItEither) {
   for (std::uint64_t seed = 2'000'000; seed < 2'000'000 + worlds(3); ++seed)
     expect_nobody_beats_the_bound(seed, 1'000'000, true);
