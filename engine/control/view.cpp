@@ -294,7 +294,8 @@ std::span<const double> ViewColumns::decided_plan_kw() const {
 bool ViewColumns::strayed() {
   const auto answered = evse_cells_.cells();
   for (const std::uint32_t i : asked_) answered[i] = nan;
-  wiped_ = std::memcmp(answered.data(), blank_.data(), answered.size_bytes()) == 0;
+  // A site may have storage and no EVSE; memcmp wants to point somewhere even for nothing.
+  wiped_ = answered.empty() || std::memcmp(answered.data(), blank_.data(), answered.size_bytes()) == 0;
   return !wiped_;
 }
 
