@@ -184,16 +184,19 @@ Solution LpSolver::solve(std::uint64_t iteration_limit) {
     return solution;
   }
   ClpSimplex& clp = impl.clp;
-  constexpr int most_iterations = std::numeric_limits<int>::max();
-  const bool limited = iteration_limit > 0 && iteration_limit < static_cast<std::uint64_t>(most_iterations);
-  clp.setMaximumIterations(limited ? static_cast<int>(iteration_limit) : most_iterations);
+  // Ties can send the simplex in circles for ever. Many times what the longest honest way takes is the end of it.
+  const std::uint64_t own_limit = 20'000 + 20 * static_cast<std::uint64_t>(impl.columns() + impl.rows());
+  const bool limited = iteration_limit > 0 && iteration_limit < own_limit;
+  constexpr std::uint64_t most_iterations = std::numeric_limits<int>::max();
+  clp.setMaximumIterations(static_cast<int>(std::min(limited ? iteration_limit : own_limit, most_iterations)));
   clp.setNumberIterations(0);
   impl.mend_standings();
   impl.run(impl.only_costs_changed);
   std::uint64_t iterations = static_cast<std::uint64_t>(clp.getIterationCount());
   // Whatever is no optimum from a basis that came from elsewhere is tried once more from the beginning before it is
   // believed.
-  if (clp.status() > 3 || ((clp.status() == 1 || clp.status() == 2) && impl.foreign_basis)) {
+  const bool circles = clp.status() == 3 && !limited;
+  if (circles || clp.status() > 3 || ((clp.status() == 1 || clp.status() == 2) && impl.foreign_basis)) {
     clp.allSlackBasis(true);
     clp.setNumberIterations(0);
     impl.run(true);

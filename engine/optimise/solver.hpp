@@ -55,7 +55,7 @@ class LpSolver {
   /// Where to begin; a basis that does not fit is mended by the solver. Sizes as the model's.
   void set_basis(const Basis& basis);
   Basis basis() const;
-  /// @param iteration_limit 0: none beyond the solver's own
+  /// @param iteration_limit 0: only the one that ends a simplex going in circles, 20 for each column and row and 20,000
   Solution solve(std::uint64_t iteration_limit = 0);
 
  private:

@@ -41,7 +41,7 @@ Settings::Settings(sdk::Setup& setup) {
   terms.margin_h = setup.number("margin_min") / 60.0;
   terms.leave_per_h = number_or(setup, "leave_per_h", 0.0);
   terms.beyond_request = setup.text("beyond_request") == "continue";
-  terms.expect_arrivals = setup.flag("expect");
+  day_ahead = setup.text("mode") == "day-ahead";
   terms.expected_stay_h = number_or(setup, "stay_h", terms.expected_stay_h);
   terms.unmet_price_per_kwh = setup.number("unmet_price_per_kwh");
   terms.demand_share = number_or(setup, "demand_share", terms.demand_share);
@@ -61,6 +61,8 @@ Settings::Settings(sdk::Setup& setup) {
   terms.max_starts = static_cast<std::uint32_t>(number_or(setup, "max_starts", 0.0));
 
   three_parties = !std::isnan(setup.number("weight_site"));
+  terms.expect_arrivals =
+      setup.text("expect") == "true" || (setup.text("expect") == "auto" && (day_ahead || three_parties));
   terms.v2g = three_parties || setup.flag("v2g");
   terms.dear_departure = three_parties;
   if (three_parties) {
@@ -74,7 +76,6 @@ Settings::Settings(sdk::Setup& setup) {
     }
   }
 
-  day_ahead = setup.text("mode") == "day-ahead";
   plan_at_ns = time_of_day(setup.text("plan_at"));
   replan_ns = static_cast<std::int64_t>(number_or(setup, "replan_min", 0.0) * static_cast<double>(minute_ns));
   horizon_h = number_or(setup, "horizon_h", horizon_h);

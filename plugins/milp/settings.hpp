@@ -41,6 +41,7 @@ inline constexpr std::array<const char*, 3> lp_methods{"auto", "simplex", "greed
 inline constexpr std::array<const char*, 2> v2g_methods{"simplex", "milp"};
 inline constexpr std::array<const char*, 2> fairness_choices{"none", "max-min"};
 inline constexpr std::array<const char*, 2> beyond_request_choices{"stop", "continue"};
+inline constexpr std::array<const char*, 3> expect_choices{"auto", "true", "false"};
 inline constexpr std::array<const char*, 3> tie_breaks{"steady", "earliest", "none"};
 
 /// Rows that all three have.
@@ -62,7 +63,9 @@ inline constexpr std::array common_rows{
               "that much less, so it is charged earlier. 0: their word is taken."),
     sdk::choice("beyond_request", beyond_request_choices, "stop",
                 "Once a car has what its driver asked for: stop, or continue while it draws."),
-    sdk::boolean("expect", true, "Plan with the arrivals that the horizon foresees as well."),
+    sdk::choice(
+        "expect", expect_choices, "auto",
+        "Plan with the arrivals that the horizon foresees as well; auto: in day-ahead mode, which knows no other."),
     sdk::real("stay_h", "h", 0.25, 72.0, 4.0, "How long a car is taken to stay that is only foreseen."),
     sdk::real(
         "unmet_price_per_kwh", "per kWh", 0.0, 1e6, decided_by_strategy,
