@@ -63,9 +63,8 @@ inline constexpr std::array common_rows{
               "that much less, so it is charged earlier. 0: their word is taken."),
     sdk::choice("beyond_request", beyond_request_choices, "stop",
                 "Once a car has what its driver asked for: stop, or continue while it draws."),
-    sdk::choice(
-        "expect", expect_choices, "auto",
-        "Plan with the arrivals that the horizon foresees as well; auto: in day-ahead mode, which knows no other."),
+    sdk::choice("expect", expect_choices, "auto",
+                "Plan with the arrivals that the horizon foresees as well; auto: in day-ahead mode and with V2G."),
     sdk::real("stay_h", "h", 0.25, 72.0, 4.0, "How long a car is taken to stay that is only foreseen."),
     sdk::real(
         "unmet_price_per_kwh", "per kWh", 0.0, 1e6, decided_by_strategy,
