@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "analysis/run_report.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::advise {
@@ -158,8 +159,6 @@ std::string_view name_of(Verdict verdict) {
   return names[static_cast<std::size_t>(verdict)];
 }
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Json site_json(const SiteFigures& figures) {
   return {
       {"bill", figures.bill},           {"objective", figures.objective},         {"peak_kw", figures.peak_kw},
@@ -178,7 +177,7 @@ Json outcome_json(const twin::World& world, const Outcome& way, bool whole) {
   json["driver_pays"] = way.stay.paid;
   json["wear_cost"] = way.stay.wear_cost;
   json["energy_at_buy_price"] = way.stay.energy_cost;
-  json["co2_kg"] = number_or_null(way.stay.co2_kg);
+  json["co2_kg"] = analysis::number_or_null(way.stay.co2_kg);
   json["soc_end"] = way.stay.soc_end;
   json["evse"] = way.stay.evse;
   json["plugged_in"] = time(way.stay.plugged_in_ns);

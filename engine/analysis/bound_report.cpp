@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/run_report.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::analysis {
@@ -14,8 +15,6 @@ namespace evtwin::analysis {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 double reference_objective(const BoundStory& story) {
   double sum = 0.0;

@@ -136,7 +136,6 @@ std::string service_part(const Contender& other, const Contender& reference, boo
 }  // namespace
 
 Json comparison_json(std::span<const Contender> contenders, const std::string& currency) {
-  const auto number_or_null = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
   Json json;
   json["currency"] = currency;
   json["bound"] = number_or_null(bound_of(contenders));

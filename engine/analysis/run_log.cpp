@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "analysis/kpi.hpp"
+#include "analysis/run_report.hpp"
 #include "kernel/text.hpp"
 #include "market/calendar.hpp"
 
@@ -20,8 +21,6 @@ using Json = nlohmann::ordered_json;
 using record::RunSummary;
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 // A stranger's file may name any time zone: what is none shows UTC.
 std::string local_text(const RunSummary& summary, kernel::TimeNs t) {

@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 // Figures that are of interest even when they are 0.
 bool always_shown(std::string_view name) {
   return name == "total_cost" || name == "peak_kw" || name == "energy_delivered_kwh" || name == "served_fraction" ||
@@ -98,6 +96,8 @@ std::string kpi_table_text(std::span<const Kpi> kpis, Language language) {
   }
   return table.text();
 }
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 std::string json_text(const Json& json, int indent) {
   const std::string text = json.dump(indent, ' ', false, Json::error_handler_t::replace);

@@ -27,6 +27,9 @@ nlohmann::ordered_json kpi_json(std::span<const Kpi> kpis, std::int32_t site = -
 /// with unit and explanation.
 std::string kpi_table_text(std::span<const Kpi> kpis, Language language);
 
+/// JSON has neither NaN nor infinity: they become null.
+nlohmann::ordered_json number_or_null(double value);
+
 /// JSON text that is safe everywhere: UTF-8 (bytes that are not become U+FFFD), and DEL, C1 controls and marks that
 /// turn the writing direction escaped as \u, so that it may go to a terminal.
 std::string json_text(const nlohmann::ordered_json& json, int indent = 2);
