@@ -1,0 +1,126 @@
+// Charging profiles and the limits they add up to: OCPP 1.6 section 3.13 and 5.16, OCPP 2.0.1 part 2 section K, and
+// what of OCPP 2.1 is the same.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/time.hpp"
+
+namespace simdjson::dom {
+class element;
+}
+
+namespace evtwin::ocpp {
+
+using kernel::TimeNs;
+
+enum class Version : std::uint8_t { unknown, v16, v201, v21 };
+
+enum class ProfilePurpose : std::uint8_t { station_external_constraints, station_max, tx_default, tx };
+enum class ProfileKind : std::uint8_t { absolute, recurring, relative };
+enum class Recurrency : std::uint8_t { daily, weekly };
+enum class RateUnit : std::uint8_t { ampere, watt };
+
+struct SchedulePeriod {
+  std::int64_t start_s = 0;  ///< since the start of the schedule
+  double limit = 0.0;        ///< of the schedule's unit; per phase in A, total in W
+  int phases = 3;            ///< numberPhases; 3 where it does not say
+  bool phases_given = false;
+};
+
+struct ChargingSchedule {
+  RateUnit unit = RateUnit::ampere;
+  std::optional<std::int64_t> duration_s;
+  std::optional<TimeNs> start_ns;
+  double min_rate = 0.0;                ///< minChargingRate
+  std::vector<SchedulePeriod> periods;  ///< ascending by start_s, the first at 0
+};
+
+struct ChargingProfile {
+  std::int64_t id = 0;
+  int stack_level = 0;
+  ProfilePurpose purpose = ProfilePurpose::tx_default;
+  ProfileKind kind = ProfileKind::absolute;
+  Recurrency recurrency = Recurrency::daily;
+  std::optional<TimeNs> valid_from_ns, valid_to_ns;  ///< [from, to)
+  std::string transaction_id;                        ///< empty: not tied to one
+  ChargingSchedule schedule;
+};
+
+/// What a station was told, as the log has it.
+struct ProfileCommand {
+  enum class Kind : std::uint8_t { set, clear };
+  Kind kind = Kind::set;
+  TimeNs time_ns = 0;  ///< when it took effect: when the station answered, else when it was sent
+  std::string station;
+  int evse = 0;                            ///< connectorId (1.6) or evseId; 0: the station
+  bool accepted = true;                    ///< false: the station refused; kept, without effect
+  bool answered = true;                    ///< the log has the answer; without one it is taken as accepted, and flagged
+  std::optional<ChargingProfile> profile;  ///< set
+  std::optional<std::int64_t> clear_id;    ///< clear: those that match all that is given
+  std::optional<int> clear_evse, clear_stack_level;
+  std::optional<ProfilePurpose> clear_purpose;
+};
+
+/// What is wrong with a profile, in the words of the standard; empty: nothing. @param evse 0: the station.
+std::string trouble_with(const ChargingProfile& profile, Version version, int evse);
+
+/// Reads a chargingProfile object. @throws std::invalid_argument naming the field and what would be right.
+ChargingProfile profile_of(const simdjson::dom::element& json, Version version);
+
+/// A transaction as far as profiles ask: when it began on which EVSE.
+struct OpenTransaction {
+  int evse = 1;
+  TimeNs start_ns = 0;
+  std::string id;
+};
+
+/// A stretch of a composite schedule.
+struct CompositePeriod {
+  TimeNs start_ns = 0;
+  double limit = 0.0;  ///< of the unit asked for
+  int phases = 3;
+  bool limited = true;  ///< false: no profile applies; `limit` is the default then
+  friend bool operator==(const CompositePeriod&, const CompositePeriod&) = default;
+};
+
+struct CompositeRequest {
+  TimeNs start_ns = 0, end_ns = 0;
+  int evse = 0;  ///< 0: the whole station
+  RateUnit unit = RateUnit::ampere;
+  double default_a = 48.0;          ///< where nothing applies
+  double voltage_v = 230.0;         ///< of one phase, between A and W
+  bool assume_transaction = false;  ///< on the EVSE, from the start of the request on
+};
+
+/// The profiles a station holds.
+class ProfileStore {
+ public:
+  explicit ProfileStore(int evses = 1) : evses_(evses) {}
+  /// Same purpose and stack level on the same EVSE replace; so does the same id. Not accepted: no effect.
+  void apply(const ProfileCommand& command);
+  /// A transaction's own profiles end with it.
+  void end_transaction(int evse, std::string_view transaction_id);
+
+  /// What applies over [start, end): pieces in order, none like its neighbour; the first begins at start.
+  std::vector<CompositePeriod> composite(const CompositeRequest& request, std::span<const OpenTransaction> open) const;
+
+  struct Held {
+    int evse = 0;
+    ChargingProfile profile;
+  };
+  const std::vector<Held>& held() const { return held_; }
+  int evses() const { return evses_; }
+
+ private:
+  int evses_;
+  std::vector<Held> held_;
+};
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,172 @@
+// What the logs of a site say, whole: transactions, stations, states over time, commands. Facts with their doubts; a
+// figure that the log does not give is NaN, never a guess.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ocpp/charging_profile.hpp"
+#include "ocpp/log_reader.hpp"
+
+namespace evtwin::ocpp {
+
+inline constexpr double not_told = std::numeric_limits<double>::quiet_NaN();
+
+/// A doubt about the log or a part of it: shown, counted, never silent.
+struct LogFlag {
+  std::string code;     ///< "meter_goes_back": the same for all of one kind; listed in flags.md of this room's README
+  std::string subject;  ///< transaction, station or file; may be empty
+  std::string text;     ///< "site.log:12: meterStop 1,000 Wh is below meterStart 8,000 Wh; the energy is not known"
+  Place place;
+};
+
+/// One meter reading, all that was sampled at one instant. NaN: not sampled.
+struct Sample {
+  TimeNs time_ns = 0;
+  double register_kwh = not_told;         ///< Energy.Active.Import.Register, total of all phases
+  double export_register_kwh = not_told;  ///< Energy.Active.Export.Register
+  double power_kw = not_told;             ///< Power.Active.Import minus Power.Active.Export, total
+  double offered_kw = not_told;           ///< Power.Offered
+  double offered_a = not_told;            ///< Current.Offered
+  double voltage_v = not_told;            ///< mean of the phases
+  std::array<double, 3> current_a{not_told, not_told, not_told};
+  double soc = not_told;  ///< 0..1
+  enum class Context : std::uint8_t { periodic, begin, end, clock, trigger, interruption, other };
+  Context context = Context::periodic;
+};
+
+/// Status of a connector; the names of OCPP 1.6. 2.0.1's Occupied is `occupied`; with the charging state of its
+/// transactions it becomes one of the finer ones.
+enum class Status : std::uint8_t {
+  unknown,
+  available,
+  preparing,
+  charging,
+  suspended_ev,
+  suspended_evse,
+  finishing,
+  reserved,
+  unavailable,
+  faulted,
+  occupied
+};
+/// IEC 61851-1 state of the control pilot that goes with a status (A no vehicle, B connected, C charging, E/F error).
+enum class PilotState : std::uint8_t { unknown, a, b, c, d, e, f };
+PilotState pilot_state(Status status);
+std::string_view name_of(Status status);
+std::string_view name_of(PilotState state);
+
+struct StatusSpan {
+  Status status = Status::unknown;
+  TimeNs from_ns = 0, to_ns = 0;
+  std::string error_code;  ///< empty or NoError: none
+};
+
+/// States of one EVSE (1.6: connector) over the log.
+struct EvseTimeline {
+  std::string station;
+  int evse = 1;
+  std::vector<StatusSpan> spans;  ///< ascending, without gaps once the first status is known
+};
+
+/// How long a vehicle was in which state while plugged in, h.
+struct StateHours {
+  double charging = 0.0, suspended_ev = 0.0, suspended_evse = 0.0,
+         connected = 0.0;  ///< connected: plugged in, not yet or no longer charging
+  double total() const { return charging + suspended_ev + suspended_evse + connected; }
+};
+
+struct Transaction {
+  std::string station;
+  int evse = 0;            ///< connectorId (1.6) or evse.id; 0: the log does not say
+  std::string id;          ///< transactionId as text; empty: never given
+  std::string id_tag;      ///< as it stands in the log
+  std::string token_type;  ///< ISO14443, ... (2.0.1)
+  Version version = Version::unknown;
+  std::string
+      authorised;  ///< status the CSMS answered to the start: "Accepted", "Blocked"; empty: no answer in the log
+  bool start_seen = false, stop_seen = false;
+  bool offline = false;                          ///< (partly) told later than it happened
+  TimeNs start_ns = 0, stop_ns = 0;              ///< UTC, clocks mended
+  TimeNs plugged_in_ns = 0, plugged_out_ns = 0;  ///< where states tell; else start and stop
+  bool plug_in_seen = false, plug_out_seen = false;
+  double meter_start_kwh = not_told, meter_stop_kwh = not_told;
+  double energy_kwh = not_told;      ///< imported by the vehicle, by the register; >= 0
+  double exported_kwh = 0.0;         ///< discharged into the grid
+  double register_step_kwh = 0.001;  ///< resolution of the register as seen in its readings
+  std::vector<Sample> samples;       ///< ascending in time, without duplicates
+  StateHours hours;                  ///< NaN members where no status tells
+  std::string stop_reason;           ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
+  // What the driver or the vehicle asked for, where the log tells (2.0.1 NotifyEVChargingNeeds, summary objects).
+  double requested_kwh = not_told, battery_kwh = not_told, soc_start = not_told, max_power_kw = not_told,
+         target_soc = not_told;
+  TimeNs claimed_departure_ns = kernel::time_never;
+  Place start_place, stop_place;
+  std::vector<std::string> flags;  ///< codes; the texts stand in SiteLog::flags
+  /// Told as a whole: start, stop and an energy that can be true.
+  bool whole() const { return start_seen && stop_seen && energy_kwh == energy_kwh; }
+};
+
+/// What a station said of itself, and how it fared.
+struct Station {
+  std::string id;
+  Version version = Version::unknown;
+  std::string vendor, model, serial, firmware;  ///< of its (last) boot; empty: unknown
+  std::vector<TimeNs> boots;
+  struct Interval {
+    TimeNs from_ns = 0, to_ns = 0;
+    std::string why;  ///< "no heartbeat for 3 intervals", "connection closed", "firmware update: Installing"
+  };
+  std::vector<Interval> offline, out_of_service;
+  double heartbeat_s = not_told;                ///< interval that the CSMS gave at boot, else the usual distance
+  int evses = 0;                                ///< the largest EVSE number seen
+  std::map<std::string, std::uint64_t> faults;  ///< by error code
+  std::map<int, TimeNs> clock_error_ns;         ///< unused where its clock is right; see README "Clocks"
+};
+
+/// A command of the CSMS and what came of it.
+struct Command {
+  std::string action, station, status;  ///< status: of the answer; empty: none in the log
+  int evse = 0;
+  TimeNs sent_ns = 0;
+  double answer_s = not_told;  ///< until the answer
+  double effect_s = not_told;  ///< until the state changed (a start until the transaction began); NaN: it did not
+};
+
+struct Reservation {
+  std::string station, id, id_tag, status;
+  int evse = 0;
+  TimeNs made_ns = 0, expiry_ns = 0;
+  std::string ended;  ///< "used", "cancelled", "expired", "open"
+};
+
+/// How an action of the protocol is dealt with.
+enum class Use : std::uint8_t { used, counted, unknown_action };
+Use use_of(std::string_view action);
+
+struct SiteLog {
+  LogReport report;
+  std::vector<Transaction> transactions;  ///< ascending by start, then station, EVSE
+  std::vector<Station> stations;          ///< in order of first appearance
+  std::vector<EvseTimeline> timelines;
+  std::vector<ProfileCommand> profiles;  ///< ascending by time
+  std::vector<Command> commands;
+  std::vector<Reservation> reservations;
+  std::map<std::string, std::uint64_t> stop_reasons;
+  std::map<std::string, std::uint64_t> authorisations;   ///< by status
+  std::map<std::string, std::uint64_t> categories;       ///< "firmware", "diagnostics", "local list", ...: messages
+  std::map<std::string, std::uint64_t> unused_actions;   ///< known to the protocol, counted and not used
+  std::map<std::string, std::uint64_t> unknown_actions;  ///< in no version of the protocol
+  std::vector<LogFlag> flags;
+  TimeNs first_ns = 0, last_ns = 0;  ///< of all that has a time
+};
+
+/// Reads logs, or summary objects and OCPI documents, whichever the files hold. @throws LogError.
+SiteLog read_site_log(std::span<const std::string> paths, const ReadOptions& options = {});
+SiteLog read_site_log_text(const std::string& name, std::string_view text, const ReadOptions& options = {});
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,42 @@
+// Logs and a site made ready: the sessions of the log on the EVSEs of the site, for a replay or a what-if.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "ocpp/site_log.hpp"
+#include "scenario/loader.hpp"
+#include "scenario/log_sessions.hpp"
+
+namespace evtwin::replay {
+
+/// Something the logs can not tell and somebody had to choose: stands beside the figures that depend on it.
+struct Assumption {
+  std::string what, what_ko;    ///< "battery size of the vehicles"
+  std::string value, value_ko;  ///< "unknown: taken as never limiting"
+};
+
+struct PrepareRequest {
+  std::vector<std::string> logs;
+  std::string site;      ///< scenario file; empty: a plausible site is made from the log
+  std::string timezone;  ///< IANA name for a site made from the log; empty: from the log's own clock
+  scenario::LoadOptions load;
+  scenario::LogSessionOptions sessions;
+};
+
+struct Prepared {
+  ocpp::SiteLog log;
+  scenario::LogSessions sessions;
+  scenario::LoadedScenario scenario;  ///< its arrivals are the sessions; world.visits carry their ids
+  std::string site_text;              ///< Lua of the site made from the log; empty with a site of the user's
+  std::vector<Assumption> assumptions;
+};
+
+/// @throws ocpp::LogError, scenario::ScriptError; std::runtime_error where log and site do not fit (names both).
+Prepared prepare(const PrepareRequest& request);
+
+/// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no
+/// storage, no PV, no limit, and comments that say what was assumed. A start to edit.
+std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, const std::string& timezone,
+                           std::vector<Assumption>& assumptions);
+
+}  // namespace evtwin::replay
