@@ -1,0 +1,214 @@
+#include "replay/recorded_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+
+#include "kernel/text.hpp"
+#include "record/reader.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+// "A-12" is EVSE 12 of station A; 0: the name ends in no number from 1 on.
+int number_at_end(const std::string& name, std::string& station) {
+  const std::size_t dash = name.rfind('-');
+  if (dash == std::string::npos || dash == 0 || dash + 1 == name.size() || name[dash + 1] == '0') return 0;
+  int number = 0;
+  const char* end = name.data() + name.size();
+  const auto [rest, wrong] = std::from_chars(name.data() + dash + 1, end, number);
+  if (wrong != std::errc() || rest != end || number < 1) return 0;
+  station = name.substr(0, dash);
+  return number;
+}
+
+[[noreturn]] void malformed(const std::string& file, const char* what) {
+  throw record::RunFileError(fmt::format("{}: malformed: {}", kernel::printable(file), what));
+}
+
+void read_evses(const record::Database& database, RecordedRun& run) {
+  record::Statement rows(database, "SELECT id, name, kind, phases, voltage_v, max_kw FROM evse ORDER BY id");
+  while (rows.step()) {
+    if (rows.integer(0) != static_cast<std::int64_t>(run.evses.size()) + 1) malformed(run.file, "EVSE ids have gaps");
+    RecordedEvse& evse = run.evses.emplace_back();
+    evse.name = rows.text(1);
+    evse.dc = rows.text(2) == "dc";
+    evse.phases = static_cast<int>(std::clamp<std::int64_t>(rows.integer(3), 0, 3));
+    evse.voltage_v = rows.real(4);
+    evse.max_kw = rows.real(5);
+  }
+  run.stations = name_stations(run.evses);
+}
+
+/// @returns the session's place by its number. Sessions stand in order of plug-in.
+std::map<std::int64_t, std::size_t> read_sessions(const record::Database& database, RecordedRun& run) {
+  record::Statement rows(database,
+                         "SELECT number, evse, name, vehicle, plugged_in_ns, departed_ns, requested_kwh, got_kwh, "
+                         "discharged_kwh, paid, driver_revenue, soc_start, soc_end, ended FROM session "
+                         "WHERE number IS NOT NULL ORDER BY plugged_in_ns, number");
+  std::map<std::int64_t, std::size_t> by_number;
+  while (rows.step()) {
+    RecordedSession session;
+    session.evse = static_cast<std::size_t>(rows.integer(1)) - 1;
+    if (session.evse >= run.evses.size()) malformed(run.file, "a session on no EVSE");
+    session.name = rows.text(2);
+    session.vehicle = rows.text(3);
+    session.plugged_in_ns = rows.integer(4);
+    session.open = rows.text(13) == "open_at_end";
+    session.departed_ns = session.open ? run.end_ns : rows.integer(5);
+    session.requested_kwh = rows.real(6);
+    session.got_kwh = rows.real(7);
+    session.discharged_kwh = rows.real(8);
+    session.paid = rows.real(9);
+    session.driver_revenue = rows.real(10);
+    session.soc_start = rows.real(11);
+    session.soc_end = rows.real(12);
+    if (session.plugged_in_ns > session.departed_ns) malformed(run.file, "a session ends before it begins");
+    by_number[rows.integer(0)] = run.sessions.size();
+    run.sessions.push_back(std::move(session));
+  }
+  record::Statement others(database, "SELECT count(*) FROM session WHERE number IS NULL");
+  others.step();
+  run.never_plugged_in = static_cast<std::uint64_t>(others.integer(0));
+  return by_number;
+}
+
+void read_power(const record::Database& database, RecordedRun& run,
+                const std::map<std::int64_t, std::size_t>& by_number) {
+  record::Statement rows(database,
+                         "SELECT session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power "
+                         "WHERE evse IS NOT NULL AND session IS NOT NULL ORDER BY id");
+  while (rows.step()) {
+    const auto found = by_number.find(rows.integer(0));
+    if (found == by_number.end()) malformed(run.file, "power of no session");
+    run.sessions[found->second].power.push_back(
+        {rows.integer(1), rows.integer(2), rows.real(3), rows.real(4), rows.real(5)});
+  }
+  for (RecordedSession& session : run.sessions) {
+    std::sort(session.power.begin(), session.power.end(),
+              [](const RecordedPower& a, const RecordedPower& b) { return a.start_ns < b.start_ns; });
+    for (std::size_t i = 0; i < session.power.size(); ++i) {
+      const RecordedPower& piece = session.power[i];
+      if (piece.start_ns > piece.end_ns || piece.start_ns < session.plugged_in_ns ||
+          piece.end_ns > session.departed_ns || (i > 0 && piece.start_ns < session.power[i - 1].end_ns))
+        malformed(run.file, "power outside its session");
+    }
+  }
+}
+
+// What was asked for of each EVSE over the run, less what the guard took at the same instant.
+void read_limits(const record::Database& database, RecordedRun& run) {
+  std::vector<std::vector<RecordedLimit>> asked(run.evses.size());
+  const auto evse_of = [&](std::int64_t id) {
+    const auto evse = static_cast<std::size_t>(id) - 1;
+    if (evse >= run.evses.size()) malformed(run.file, "a set-point of no EVSE");
+    return evse;
+  };
+  record::Statement setpoints(database,
+                              "SELECT s.evse, d.time_ns, s.kw FROM setpoint s JOIN decision d ON d.id = s.decision "
+                              "WHERE s.evse IS NOT NULL ORDER BY s.id");
+  while (setpoints.step()) asked[evse_of(setpoints.integer(0))].push_back({setpoints.integer(1), setpoints.real(2)});
+  record::Statement corrections(
+      database,
+      "SELECT evse, time_ns, given_kw FROM correction WHERE evse IS NOT NULL AND given_kw IS NOT NULL ORDER BY id");
+  while (corrections.step())
+    asked[evse_of(corrections.integer(0))].push_back({corrections.integer(1), corrections.real(2)});
+
+  std::vector<std::vector<std::size_t>> sessions(run.evses.size());
+  for (std::size_t i = 0; i < run.sessions.size(); ++i) sessions[run.sessions[i].evse].push_back(i);
+  for (std::size_t e = 0; e < run.evses.size(); ++e) {
+    std::stable_sort(asked[e].begin(), asked[e].end(),
+                     [](const RecordedLimit& a, const RecordedLimit& b) { return a.time_ns < b.time_ns; });
+    std::size_t next = 0;
+    const RecordedLimit* standing = nullptr;
+    for (const std::size_t i : sessions[e]) {
+      RecordedSession& session = run.sessions[i];
+      for (; next < asked[e].size() && asked[e][next].time_ns <= session.departed_ns; ++next) {
+        standing = &asked[e][next];
+        if (standing->time_ns <= session.plugged_in_ns) continue;
+        // A later word at the same instant is the one that counts.
+        if (!session.limits.empty() && session.limits.back().time_ns == standing->time_ns) session.limits.pop_back();
+        session.limits.push_back(*standing);
+      }
+      const bool stood_before =
+          standing != nullptr && (session.limits.empty() || session.limits[0].time_ns > session.plugged_in_ns);
+      if (stood_before) {
+        // What stood at plug-in: the last word before.
+        const auto after = std::upper_bound(asked[e].begin(), asked[e].end(), session.plugged_in_ns,
+                                            [](TimeNs t, const RecordedLimit& l) { return t < l.time_ns; });
+        if (after != asked[e].begin())
+          session.limits.insert(session.limits.begin(), {session.plugged_in_ns, std::prev(after)->kw});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+double RecordedPower::kw_at(TimeNs t) const {
+  return kw * std::exp(slope_kw_per_kwh * kernel::hours_between(start_ns, t));
+}
+
+double RecordedPower::energy_kwh_until(TimeNs t) const {
+  if (t >= end_ns) return energy_kwh;
+  const double hours = kernel::hours_between(start_ns, t);
+  if (slope_kw_per_kwh == 0.0) return kw * hours;
+  return kw / slope_kw_per_kwh * std::expm1(slope_kw_per_kwh * hours);
+}
+
+std::vector<std::string> name_stations(std::vector<RecordedEvse>& evses) {
+  // Numbers below each name: a station's EVSEs are 1..n, each once.
+  std::map<std::string, std::vector<int>> numbers;
+  for (const RecordedEvse& evse : evses) {
+    std::string station;
+    if (const int number = number_at_end(evse.name, station); number > 0) numbers[station].push_back(number);
+  }
+  std::map<std::string, bool> whole;
+  for (auto& [station, found] : numbers) {
+    std::sort(found.begin(), found.end());
+    bool counts = true;
+    for (std::size_t i = 0; i < found.size(); ++i) counts = counts && found[i] == static_cast<int>(i) + 1;
+    whole[station] = counts;
+  }
+  for (const RecordedEvse& evse : evses) {
+    if (const auto namesake = whole.find(evse.name); namesake != whole.end()) namesake->second = false;
+  }
+  std::vector<std::string> stations;
+  std::map<std::string, bool> seen;
+  for (RecordedEvse& evse : evses) {
+    std::string station;
+    const int number = number_at_end(evse.name, station);
+    const bool is_part = number > 0 && whole[station];
+    evse.station = is_part ? station : evse.name;
+    evse.number = is_part ? number : 1;
+    if (!seen[evse.station]) stations.push_back(evse.station);
+    seen[evse.station] = true;
+  }
+  return stations;
+}
+
+RecordedRun read_recorded_run(const std::string& file) {
+  const record::RunSummary summary = record::read_summary(file);
+  const std::string incomplete = record::incompleteness(summary);
+  if (!incomplete.empty()) throw record::RunFileError(fmt::format("{}: {}", kernel::printable(file), incomplete));
+  RecordedRun run;
+  run.file = file;
+  run.name = summary.name;
+  run.strategy = summary.strategy;
+  run.event_hash = summary.event_hash;
+  run.timezone = summary.timezone;
+  run.currency = summary.currency;
+  run.start_ns = summary.start_ns;
+  run.end_ns = summary.end_ns;
+  const record::Database database = record::open_run_file(file);
+  read_evses(database, run);
+  const auto by_number = read_sessions(database, run);
+  read_power(database, run, by_number);
+  read_limits(database, run);
+  return run;
+}
+
+}  // namespace evtwin::replay
