@@ -25,14 +25,18 @@ struct PrepareRequest {
 
 struct Prepared {
   ocpp::SiteLog log;
+  /// Those that the twin has, `visit.evse` being the row of their EVSE; flags name the others.
   scenario::LogSessions sessions;
-  scenario::LoadedScenario scenario;  ///< its arrivals are the sessions; world.visits carry their ids
+  scenario::LoadedScenario scenario;  ///< one site; its arrivals are the sessions, visits carry their ids
   std::string site_text;              ///< Lua of the site made from the log; empty with a site of the user's
   std::vector<Assumption> assumptions;
 };
 
-/// @throws ocpp::LogError, scenario::ScriptError; std::runtime_error where log and site do not fit (names both).
+/// @throws ocpp::LogError, scenario::ScriptError; std::runtime_error where log and site do not fit (names both), or the
+/// log has no session to replay.
 Prepared prepare(const PrepareRequest& request);
+/// The same for a log that has been read (request.logs are its files' names).
+Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log);
 
 /// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no
 /// storage, no PV, no limit, and comments that say what was assumed. A start to edit.

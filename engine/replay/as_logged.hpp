@@ -1,0 +1,28 @@
+// The strategy of a replay: every car gets what the log says it was given, and nothing before its transaction began or
+// after it ended. What the car makes of it is the twin's affair.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "control/strategy.hpp"
+#include "replay/prepared.hpp"
+
+namespace evtwin::replay {
+
+/// From `from_ns` on an EVSE may offer `kw` at most; infinite: whatever it can.
+struct LimitStep {
+  kernel::TimeNs from_ns = 0;
+  double kw = 0.0;
+  friend bool operator==(const LimitStep&, const LimitStep&) = default;
+};
+
+/// By row of EVSE, ascending; before the first of a row there is no limit.
+using LoggedLimits = std::vector<std::vector<LimitStep>>;
+
+/// What the log says was in force for each of the sessions while it was plugged in.
+LoggedLimits logged_limits(const Prepared& prepared);
+
+/// Offers the limits, changing them at their very instants.
+control::StrategyFactory as_logged(std::shared_ptr<const LoggedLimits> limits);
+
+}  // namespace evtwin::replay

@@ -1,0 +1,43 @@
+// The twin driven by the plug-ins, limits and demands of a log.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "replay/as_logged.hpp"
+#include "replay/prepared.hpp"
+#include "twin/simulation.hpp"
+
+namespace evtwin::replay {
+
+/// A session of the log as the twin had it.
+struct TwinSession {
+  std::uint64_t number = 0;  ///< of the simulation, in order of plug-in; 0: it never was plugged in
+  std::uint32_t evse = 0;    ///< row
+  double got_kwh = 0.0;      ///< metered
+  twin::SessionEnd end = twin::SessionEnd::departed;
+};
+
+struct ReplayResult {
+  twin::Result result;
+  /// Power by row of EVSE, ascending in time; stretches without power may be missing.
+  std::vector<std::vector<twin::PowerSegment>> power;
+  std::vector<TwinSession> sessions;  ///< as Prepared::sessions.sessions
+  LoggedLimits limits;                ///< that were offered
+};
+
+struct ReplayOptions {
+  twin::Observer* observer = nullptr;  ///< watches too: a run file's writer
+  std::function<void(double fraction)> progress;
+  std::function<bool()> stop;
+};
+
+/// The world of a replay: the prepared one with what the log already knows taken out of it. Limits of the site are
+/// recorded and bind nothing (what the log says was offered, was), set-points arrive at once, no EVSE is out of
+/// service.
+twin::World world_of(const Prepared& prepared);
+
+/// @throws as twin::simulate.
+ReplayResult replay(const Prepared& prepared, const ReplayOptions& options = {});
+
+}  // namespace evtwin::replay
