@@ -1,29 +1,41 @@
-// How closely the twin reproduces what was metered. Formulas and gates: tests and README of this room; anchors are NIST
-// Handbook 44 section 3.40 and ASHRAE Guideline 14.
+// How closely the twin reproduces what was metered. Formulas, gates and where they come from: README of this room.
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "kernel/time.hpp"
+#include "market/calendar.hpp"
+#include "ocpp/site_log.hpp"
+#include "replay/site_trace.hpp"
+#include "replay/replayed_session.hpp"
 
 namespace evtwin::replay {
 
 enum class Gate : std::uint8_t { good, pass, fail, not_scorable };
 std::string_view name_of(Gate gate);
 
+/// Fewer sessions than this are no evidence: a gate that is passed on fewer is shown as indicative.
+inline constexpr std::size_t least_sessions = 30;
+
 /// One figure of the certificate.
 struct Score {
   std::string name;    ///< "session_energy_mape"
   double value = 0.0;  ///< NaN: not scorable
-  std::string unit;
-  std::size_t n = 0;                            ///< sessions, hours or samples it rests on
+  std::string unit;    ///< "fraction", "kWh", "kW", "min"
+  std::size_t n = 0;   ///< what it rests on: ...
+  std::string n_of;    ///< ... "sessions", "hours", "minutes", "samples", "frames"
   std::map<std::string, std::size_t> excluded;  ///< by reason
   Gate gate = Gate::not_scorable;
-  double pass = 0.0, good = 0.0;  ///< limits; NaN: reported only
+  bool indicative = false;  ///< it rests on fewer than least_sessions sessions
+  double pass = std::numeric_limits<double>::quiet_NaN(), good = pass;  ///< limits; NaN: reported only
+  bool higher_is_better = false;  ///< else what counts is how far the value is from 0
   std::string help, help_ko;
 };
 
@@ -32,17 +44,45 @@ struct SessionPair {
   std::size_t transaction = 0;  ///< index into SiteLog::transactions
   std::string id, evse;
   double metered_kwh = 0.0, twin_kwh = 0.0;
-  double profile_cv_rmse = 0.0;  ///< of 1-min means; NaN: not scorable ...
-  std::string not_scorable;      ///< ... because
-  double power_mae_kw = 0.0, power_bias_kw = 0.0;
-  double full_difference_min = 0.0;  ///< time to 90 % of the energy, twin minus metered; NaN: not scorable
-  double ledger_closure = 0.0;       ///< |integral of logged power - register| / register; NaN: not scorable
+  double profile_cv_rmse = ocpp::not_told;  ///< of 1-min means; NaN: not scorable ...
+  std::string not_scorable;                 ///< ... because
+  double power_mae_kw = ocpp::not_told, power_bias_kw = ocpp::not_told;
+  double full_difference_min = ocpp::not_told;  ///< time to 90 % of the energy, twin minus metered
+  double full_after_min = ocpp::not_told;       ///< the metered time itself, from the start of the transaction
+  std::string full_not_scorable;                ///< why the two are NaN
+  double ledger_closure = ocpp::not_told;  ///< (integral of logged power - register) / register over dense readings
+  bool within_register_steps = false;      ///< ... and that is two steps of the register at most
 };
 
-/// Power of one EVSE or of the site, metered and twin, on a common grid of local minutes.
-struct PowerTrace {
-  kernel::TimeNs start_ns = 0, step_ns = kernel::minute_ns;
-  std::vector<float> metered_kw, twin_kw;
+/// A limit on an EVSE's power, as the log's own profiles have it.
+struct LimitStretch {
+  std::string evse;  ///< station + "-" + EVSE
+  TimeNs from_ns = 0, to_ns = 0;
+  double kw = 0.0;
 };
+
+/// All that scores rest on.
+struct Evidence {
+  const ocpp::SiteLog& log;
+  std::span<const ReplayedSession> twin;
+  market::Calendar calendar;
+  std::vector<LimitStretch> limits;    ///< by EVSE and time, without overlap
+  std::optional<bool> repeated_alike;  ///< a second run gave the same event hash; nullopt: none was made
+};
+
+struct ScoreCard {
+  std::vector<Score> scores;
+  std::vector<SessionPair> sessions;  ///< in the order of Evidence::twin
+  std::vector<SiteStep> site;         ///< metered and twin power of all sessions together
+  Gate gate = Gate::not_scorable;     ///< the worst of the gates that could be judged
+  std::size_t judged_sessions = 0;    ///< whose energy was compared
+  /// Whether the card is evidence: enough sessions.
+  bool enough() const { return judged_sessions >= least_sessions; }
+  /// Whether it shows what was asked for: its gate, on enough sessions.
+  bool meets(Gate asked) const { return enough() && gate <= asked; }
+  const Score* find(std::string_view name) const;
+};
+
+ScoreCard score(const Evidence& evidence);
 
 }  // namespace evtwin::replay

@@ -1,0 +1,195 @@
+#include "replay/metered.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::replay {
+namespace {
+
+constexpr std::size_t least_readings = 10;
+constexpr TimeNs usual_gaps = 3;
+constexpr double most_disagreement = 0.1;
+
+struct Knot {
+  TimeNs time_ns = 0;
+  double register_kwh = ocpp::not_told;
+  double power_kw = ocpp::not_told;
+};
+
+/// Readings in order of time, one per instant; the last says what others of its instant leave open.
+std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
+  const bool gives_back = transaction.exported_kwh > 0.0;
+  double exported_before = ocpp::not_told;  // the export register's first reading
+  std::vector<Knot> all{{transaction.start_ns, transaction.meter_start_kwh, ocpp::not_told}};
+  for (const ocpp::Sample& sample : transaction.samples) {
+    if (sample.time_ns < transaction.start_ns || sample.time_ns > transaction.stop_ns) continue;
+    const double power = gives_back ? sample.power_kw : std::max(sample.power_kw, 0.0);  // NaN stays first
+    double counted = sample.register_kwh;
+    if (gives_back) {
+      if (std::isnan(exported_before)) exported_before = sample.export_register_kwh;
+      counted -= sample.export_register_kwh - exported_before;
+    }
+    all.push_back({sample.time_ns, counted, power});
+  }
+  all.push_back({transaction.stop_ns, transaction.meter_stop_kwh - transaction.exported_kwh, ocpp::not_told});
+  std::stable_sort(all.begin(), all.end(), [](const Knot& a, const Knot& b) { return a.time_ns < b.time_ns; });
+  std::vector<Knot> knots;
+  for (const Knot& knot : all) {
+    if (knots.empty() || knots.back().time_ns != knot.time_ns) {
+      knots.push_back(knot);
+      continue;
+    }
+    if (std::isfinite(knot.register_kwh)) knots.back().register_kwh = knot.register_kwh;
+    if (std::isfinite(knot.power_kw)) knots.back().power_kw = knot.power_kw;
+  }
+  // The ends have a register at best; their power is taken to be that of the reading beside them.
+  if (knots.size() >= 2) {
+    if (std::isnan(knots.front().power_kw)) knots.front().power_kw = knots[1].power_kw;
+    if (std::isnan(knots.back().power_kw)) knots.back().power_kw = knots[knots.size() - 2].power_kw;
+  }
+  return knots;
+}
+
+/// A register that goes back, or does not add up to the energy of the transaction, tells nothing of the time between
+/// its ends.
+bool register_is_sound(const std::vector<Knot>& knots, const ocpp::Transaction& transaction) {
+  double first = ocpp::not_told, last = ocpp::not_told;
+  for (const Knot& knot : knots) {
+    if (!std::isfinite(knot.register_kwh)) continue;
+    if (!std::isfinite(first)) first = knot.register_kwh;
+    if (transaction.exported_kwh == 0.0 && knot.register_kwh < last) return false;
+    last = knot.register_kwh;
+  }
+  if (!std::isfinite(first)) return false;
+  const double tolerance = std::max(2.0 * transaction.register_step_kwh, 1e-6);
+  return std::abs(last - first - (transaction.energy_kwh - transaction.exported_kwh)) <= tolerance;
+}
+
+TimeNs median_gap(const std::vector<Knot>& knots) {
+  std::vector<TimeNs> gaps;
+  for (std::size_t i = 1; i < knots.size(); ++i) gaps.push_back(knots[i].time_ns - knots[i - 1].time_ns);
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  std::nth_element(gaps.begin(), middle, gaps.end());
+  return *middle;
+}
+
+double trapezoid_kwh(const Knot& a, const Knot& b) {
+  return 0.5 * (a.power_kw + b.power_kw) * kernel::hours_between(a.time_ns, b.time_ns);
+}
+
+/// Readings [first, last] that are dense: their pieces.
+struct Stretch {
+  std::size_t first = 0, last = 0;
+};
+
+std::vector<Stretch> dense_stretches(const std::vector<Knot>& knots, std::string& why_none) {
+  std::vector<Stretch> stretches;
+  if (knots.size() < least_readings) {
+    why_none = "fewer than 10 readings";
+    return stretches;
+  }
+  const TimeNs usual = median_gap(knots);
+  const TimeNs most = usual > fine_ns / usual_gaps ? fine_ns : usual_gaps * usual;
+  std::size_t first = 0;
+  for (std::size_t i = 1; i <= knots.size(); ++i) {
+    if (i < knots.size() && knots[i].time_ns - knots[i - 1].time_ns <= most) continue;
+    if (i - first >= least_readings) stretches.push_back({first, i - 1});
+    first = i;
+  }
+  if (stretches.empty()) {
+    why_none = usual > fine_ns ? "readings more than 15 min apart" : "no 10 readings in a row without a gap";
+  }
+  return stretches;
+}
+
+/// Energy between every two readings by the register: where a reading lacks it, the mean of the readings around.
+std::vector<double> by_register(const std::vector<Knot>& knots) {
+  std::vector<double> kwh(knots.size(), 0.0);
+  std::size_t before = knots.size();
+  for (std::size_t i = 0; i < knots.size(); ++i) {
+    if (!std::isfinite(knots[i].register_kwh)) continue;
+    if (before < i) {
+      const double counted = knots[i].register_kwh - knots[before].register_kwh;
+      // The powers between shape it where all are known and agree with the register.
+      double integral = 0.0;
+      for (std::size_t k = before; k < i; ++k) integral += trapezoid_kwh(knots[k], knots[k + 1]);
+      const bool shaped = integral > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
+      const double hours = kernel::hours_between(knots[before].time_ns, knots[i].time_ns);
+      for (std::size_t k = before; k < i; ++k) {
+        kwh[k] = shaped ? trapezoid_kwh(knots[k], knots[k + 1]) * counted / integral
+                        : counted * kernel::hours_between(knots[k].time_ns, knots[k + 1].time_ns) / hours;
+      }
+    }
+    before = i;
+  }
+  return kwh;
+}
+
+/// What the powers of a stretch add up to between its first and last reading of the register, beside what that says.
+void add_closure(const std::vector<Knot>& knots, const Stretch& stretch, Metered& result) {
+  std::size_t first = stretch.first, last = stretch.last;
+  while (first < last && std::isnan(knots[first].register_kwh)) ++first;
+  while (first < last && std::isnan(knots[last].register_kwh)) --last;
+  if (last - first + 1 < least_readings) return;
+  double integral = 0.0;
+  for (std::size_t i = first; i < last; ++i) integral += trapezoid_kwh(knots[i], knots[i + 1]);
+  if (std::isnan(integral)) return;
+  result.integral_kwh += integral;
+  result.counted_kwh += knots[last].register_kwh - knots[first].register_kwh;
+  result.closed_pieces += last - first;
+}
+
+}  // namespace
+
+Metered metered(const ocpp::Transaction& transaction) {
+  Metered result;
+  if (!std::isfinite(transaction.energy_kwh) || transaction.stop_ns <= transaction.start_ns) {
+    result.not_dense = "energy or duration not known";
+    return result;
+  }
+  std::vector<Knot> knots = knots_of(transaction);
+  const bool sound = register_is_sound(knots, transaction);
+  if (!sound) {
+    for (Knot& knot : knots) knot.register_kwh = ocpp::not_told;
+  }
+  // What the ends do not say: nothing flowed before the first reading or after the last.
+  const double net_kwh = transaction.energy_kwh - transaction.exported_kwh;
+  const auto known = [](const Knot& knot) { return std::isfinite(knot.register_kwh); };
+  const auto first_known = std::find_if(knots.begin(), knots.end(), known);
+  const double base = first_known == knots.end() ? 0.0 : first_known->register_kwh;
+  if (!known(knots.front())) knots.front().register_kwh = base;
+  if (!known(knots.back())) knots.back().register_kwh = base + net_kwh;
+
+  const std::vector<double> kwh = by_register(knots);
+  for (std::size_t i = 0; i + 1 < knots.size(); ++i)
+    result.pieces.push_back({knots[i].time_ns, knots[i + 1].time_ns, kwh[i], false});
+
+  // Without a register in the readings their powers alone would say how much; that is not a measurement of energy.
+  for (const Stretch& stretch : dense_stretches(knots, result.not_dense)) {
+    double integral = 0.0, counted = 0.0;
+    std::size_t powers = 0;
+    std::size_t registers = 0;
+    for (std::size_t i = stretch.first; i <= stretch.last; ++i) registers += known(knots[i]) ? 1U : 0U;
+    for (std::size_t i = stretch.first; i < stretch.last; ++i) {
+      const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
+      if (!std::isfinite(piece)) continue;
+      ++powers;
+      integral += piece;
+      counted += kwh[i];
+    }
+    if (powers == 0 && registers < least_readings) continue;  // nothing but means of long times
+    const bool agree = powers > 0 && counted > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
+    for (std::size_t i = stretch.first; i < stretch.last; ++i) {
+      result.pieces[i].dense = true;
+      const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
+      if (agree && std::isfinite(piece)) result.pieces[i].kwh = piece * counted / integral;
+    }
+    result.shaped_by_power = result.shaped_by_power || agree;
+    add_closure(knots, stretch, result);
+  }
+  const bool any_dense = std::any_of(result.pieces.begin(), result.pieces.end(), [](const auto& p) { return p.dense; });
+  if (!any_dense && result.not_dense.empty()) result.not_dense = "readings give neither power nor register";
+  return result;
+}
+
+}  // namespace evtwin::replay

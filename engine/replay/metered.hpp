@@ -1,0 +1,39 @@
+// What the readings of a transaction say about its power: pieces between readings, each with the energy that the
+// register counted. Between distant readings nothing is known of the power but its mean, and nothing is made up.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "ocpp/site_log.hpp"
+
+namespace evtwin::replay {
+
+using kernel::TimeNs;
+
+/// Readings this far apart or less tell when energy flowed, as far as a bill asks (its metering window).
+inline constexpr TimeNs fine_ns = 15 * kernel::minute_ns;
+
+/// From one reading to the next.
+struct MeteredPiece {
+  TimeNs from_ns = 0, to_ns = 0;
+  double kwh = 0.0;    ///< >= 0; for a vehicle that also discharges the net
+  bool dense = false;  ///< in a stretch whose power can be scored
+  TimeNs length_ns() const { return to_ns - from_ns; }
+  double kw() const { return kwh / kernel::hours_between(from_ns, to_ns); }
+};
+
+struct Metered {
+  std::vector<MeteredPiece> pieces;  ///< ascending without gaps, from the first reading to the last
+  std::string not_dense;             ///< why no piece is dense; empty: some are
+  bool shaped_by_power = false;      ///< dense pieces follow the power readings, else differences of the register
+  // Over the dense pieces with power readings at both ends: the integral of the power, and what the register counted.
+  double integral_kwh = 0.0, counted_kwh = 0.0;
+  std::size_t closed_pieces = 0;
+};
+
+/// The register is the truth about energy; power readings shape it where they are dense: at most three times the usual
+/// gap apart, at most 15 min, ten readings or more in a row, and within 10 % of what the register counted there.
+/// Negative power of a vehicle that gives nothing back is an offset of the meter, and 0.
+Metered metered(const ocpp::Transaction& transaction);
+
+}  // namespace evtwin::replay

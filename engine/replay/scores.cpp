@@ -1,0 +1,389 @@
+#include "replay/scores.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "replay/score_table.hpp"
+#include "replay/session_pair.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+constexpr double small_session_kwh = 1.0;
+constexpr double nearly_all = 0.95;       ///< of an hour's or minute's energy must be timed for it to count
+constexpr double limit_tolerance = 1.02;  ///< meters and rounding of amperes
+constexpr double least_reference_min = 50.0;
+constexpr std::size_t least_months = 12;
+constexpr int most_lag_min = 15;
+
+Score blank(std::string_view name) {
+  const ScoreInfo& info = score_info(name);
+  Score score;
+  score.name = info.name;
+  score.value = ocpp::not_told;
+  score.unit = info.unit;
+  score.n_of = info.n_of;
+  score.pass = info.pass;
+  score.good = info.good;
+  score.higher_is_better = info.higher_is_better;
+  score.help = info.help;
+  score.help_ko = info.help_ko;
+  return score;
+}
+
+Gate gate_of(const Score& score) {
+  if (std::isnan(score.value) || std::isnan(score.pass)) return Gate::not_scorable;
+  const auto within = [&](double limit) {
+    return score.higher_is_better ? score.value >= limit : std::abs(score.value) <= limit;
+  };
+  if (within(score.good)) return Gate::good;
+  return within(score.pass) ? Gate::pass : Gate::fail;
+}
+
+/// Root mean square and mean of what the twin has more, over the mean of the metered; ASHRAE Guideline 14 with p = 1.
+struct LoadError {
+  std::size_t n = 0;
+  double squares = 0.0, sum = 0.0, metered = 0.0;
+
+  void add(double metered_value, double twin_value) {
+    ++n;
+    squares += (twin_value - metered_value) * (twin_value - metered_value);
+    sum += twin_value - metered_value;
+    metered += metered_value;
+  }
+  double cv_rmse() const { return std::sqrt(squares / degrees()) / mean(); }
+  double nmbe() const { return sum / degrees() / mean(); }
+  bool scorable() const { return n >= 2 && metered > 0.0; }
+
+ private:
+  double degrees() const { return static_cast<double>(n) - 1.0; }
+  double mean() const { return metered / static_cast<double>(n); }
+};
+
+void score_closure(ScoreCard& card) {
+  Score score = blank("ledger_closure");
+  double difference = 0.0, counted = 0.0;
+  bool all_within_steps = true;
+  for (const SessionPair& pair : card.sessions) {
+    if (std::isnan(pair.ledger_closure)) {
+      ++score.excluded["no dense readings of power and register"];
+      continue;
+    }
+    ++score.n;
+    difference += std::abs(pair.ledger_closure) * pair.metered_kwh;
+    counted += pair.metered_kwh;
+    all_within_steps = all_within_steps && pair.within_register_steps;
+  }
+  if (counted > 0.0) score.value = difference / counted;
+  score.gate = gate_of(score);
+  if (score.gate == Gate::fail && all_within_steps) score.gate = Gate::pass;
+  card.scores.push_back(std::move(score));
+}
+
+void score_energy(ScoreCard& card) {
+  Score mape = blank("session_energy_mape"), bias = blank("session_energy_bias"),
+        small = blank("small_session_energy_mae");
+  double relative = 0.0, absolute = 0.0, metered = 0.0, twin = 0.0;
+  for (const SessionPair& pair : card.sessions) {
+    if (!std::isfinite(pair.metered_kwh)) {
+      for (Score* score : {&mape, &bias, &small}) ++score->excluded["energy not known"];
+      continue;
+    }
+    ++bias.n;
+    metered += pair.metered_kwh;
+    twin += pair.twin_kwh;
+    if (pair.metered_kwh >= small_session_kwh) {
+      ++mape.n;
+      ++small.excluded["1 kWh or more"];
+      relative += std::abs(pair.twin_kwh - pair.metered_kwh) / pair.metered_kwh;
+    } else {
+      ++small.n;
+      ++mape.excluded["below 1 kWh"];
+      absolute += std::abs(pair.twin_kwh - pair.metered_kwh);
+    }
+  }
+  if (mape.n > 0) mape.value = relative / static_cast<double>(mape.n);
+  if (metered > 0.0) bias.value = (twin - metered) / metered;
+  if (small.n > 0) small.value = absolute / static_cast<double>(small.n);
+  card.judged_sessions = bias.n;
+  for (Score* score : {&mape, &bias, &small}) {
+    score->gate = gate_of(*score);
+    card.scores.push_back(std::move(*score));
+  }
+}
+
+void score_profiles(ScoreCard& card) {
+  Score score = blank("power_profile_cv_rmse");
+  double sum = 0.0;
+  for (const SessionPair& pair : card.sessions) {
+    if (std::isnan(pair.profile_cv_rmse)) {
+      ++score.excluded[pair.not_scorable];
+      continue;
+    }
+    ++score.n;
+    sum += pair.profile_cv_rmse;
+  }
+  if (score.n > 0) score.value = sum / static_cast<double>(score.n);
+  score.gate = gate_of(score);
+  card.scores.push_back(std::move(score));
+}
+
+void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
+  const auto hours = bin_means(
+      card.site, [&](TimeNs t) { return calendar.tick_at_or_before(t, kernel::hour_ns); },
+      [&](TimeNs t) { return calendar.next_tick(t, kernel::hour_ns); });
+  Score cv_rmse = blank("site_load_cv_rmse"), nmbe = blank("site_load_nmbe"), month = blank("site_load_month_cv_rmse");
+  LoadError error;
+  std::map<market::LocalMonth, std::pair<double, double>> months;
+  for (const BinMean& hour : hours) {
+    if (hour.hourly_kw < nearly_all * hour.metered_kw) {
+      for (Score* score : {&cv_rmse, &nmbe, &month}) ++score->excluded["hours with readings more than an hour apart"];
+      continue;
+    }
+    error.add(hour.metered_kw, hour.twin_kw);
+    const double h = kernel::hours_between(hour.from_ns, hour.to_ns);
+    auto& [metered, twin] = months[calendar.month(hour.from_ns)];
+    metered += h * hour.metered_kw;
+    twin += h * hour.twin_kw;
+  }
+  cv_rmse.n = nmbe.n = error.n;
+  month.n = months.size();
+  if (error.scorable()) {
+    cv_rmse.value = error.cv_rmse();
+    nmbe.value = error.nmbe();
+  }
+  LoadError by_month;
+  for (const auto& [key, energies] : months) by_month.add(energies.first, energies.second);
+  if (months.size() < least_months) {
+    month.excluded["fewer than 12 months"] = months.size();
+  } else if (by_month.scorable()) {
+    month.value = by_month.cv_rmse();
+  }
+  for (Score* score : {&cv_rmse, &nmbe, &month}) {
+    score->gate = gate_of(*score);
+    card.scores.push_back(std::move(*score));
+  }
+}
+
+/// Minutes are asked for only where readings are fine: of longer steps the ends are enough.
+std::vector<SiteStep> without_long_middles(const std::vector<SiteStep>& steps) {
+  std::vector<SiteStep> cut;
+  for (const SiteStep& step : steps) {
+    cut.push_back(step);
+    if (step.to_ns - step.from_ns <= fine_ns) continue;
+    cut.back().to_ns = step.from_ns + kernel::minute_ns;
+    cut.push_back(step);
+    cut.back().from_ns = step.to_ns - kernel::minute_ns;
+  }
+  return cut;
+}
+
+double rmse_at_lag(const std::vector<BinMean>& minutes, int lag) {
+  // Both ascend: the twin's minute at metered minute + lag is found in passing. Where there is none, power was 0.
+  double squares = 0.0;
+  std::size_t j = 0;
+  for (const BinMean& minute : minutes) {
+    const TimeNs wanted = minute.from_ns + lag * kernel::minute_ns;
+    while (j < minutes.size() && minutes[j].from_ns < wanted) ++j;
+    const double twin = j < minutes.size() && minutes[j].from_ns == wanted ? minutes[j].twin_kw : 0.0;
+    squares += (twin - minute.metered_kw) * (twin - minute.metered_kw);
+  }
+  return std::sqrt(squares / static_cast<double>(minutes.size()));
+}
+
+void score_minutes(ScoreCard& card) {
+  const auto floor = [](TimeNs t) { return t - ((t % kernel::minute_ns) + kernel::minute_ns) % kernel::minute_ns; };
+  std::vector<BinMean> minutes = bin_means(without_long_middles(card.site), floor,
+                                           [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
+  const std::size_t all = minutes.size();
+  std::erase_if(minutes, [](const BinMean& minute) { return minute.fine_kw < nearly_all * minute.metered_kw; });
+  Score peak = blank("peak_error"), lag = blank("timing_lag"), rmse = blank("timing_rmse"),
+        aligned = blank("timing_rmse_aligned");
+  double metered = 0.0, twin = 0.0;
+  for (const BinMean& minute : minutes) {
+    metered = std::max(metered, minute.metered_kw);
+    twin = std::max(twin, minute.twin_kw);
+  }
+  for (Score* score : {&peak, &lag, &rmse, &aligned}) {
+    score->n = minutes.size();
+    if (all > minutes.size())
+      score->excluded["minutes with readings more than 15 min apart"] = all - minutes.size();
+  }
+  if (metered > 0.0) {
+    peak.value = (twin - metered) / metered;
+    int best = 0;
+    rmse.value = aligned.value = rmse_at_lag(minutes, 0);
+    for (int shift = 1; shift <= most_lag_min; ++shift) {
+      for (const int signed_shift : {shift, -shift}) {
+        const double error = rmse_at_lag(minutes, signed_shift);
+        if (error >= aligned.value) continue;
+        aligned.value = error;
+        best = signed_shift;
+      }
+    }
+    lag.value = best;
+  }
+  peak.gate = gate_of(peak);
+  for (Score* score : {&peak, &lag, &rmse, &aligned}) card.scores.push_back(std::move(*score));
+}
+
+void score_full(ScoreCard& card) {
+  Score score = blank("time_to_90_percent");
+  double sum = 0.0;
+  for (const SessionPair& pair : card.sessions) {
+    if (std::isnan(pair.full_difference_min)) {
+      ++score.excluded[pair.full_not_scorable];
+      continue;
+    }
+    ++score.n;
+    sum += std::abs(pair.full_difference_min) / std::max(pair.full_after_min, least_reference_min);
+  }
+  if (score.n > 0) score.value = sum / static_cast<double>(score.n);
+  score.gate = gate_of(score);
+  card.scores.push_back(std::move(score));
+}
+
+/// Limits of one EVSE, ascending.
+using LimitsOf = std::map<std::string, std::vector<const LimitStretch*>, std::less<>>;
+
+LimitsOf by_evse(const std::vector<LimitStretch>& limits) {
+  LimitsOf of;
+  for (const LimitStretch& limit : limits) of[limit.evse].push_back(&limit);
+  for (auto& [evse, list] : of)
+    std::stable_sort(list.begin(), list.end(), [](const auto* a, const auto* b) { return a->from_ns < b->from_ns; });
+  return of;
+}
+
+void score_limits(ScoreCard& card, const Evidence& evidence) {
+  Score logged = blank("limit_compliance_log"), twin = blank("limit_compliance_twin");
+  const LimitsOf limits = by_evse(evidence.limits);
+  std::size_t kept = 0;
+  double kept_h = 0.0, all_h = 0.0;
+  for (const ReplayedSession& session : evidence.twin) {
+    const auto found = limits.find(session.evse);
+    if (found == limits.end()) {
+      for (Score* score : {&logged, &twin}) ++score->excluded["sessions without a limit in the log"];
+      continue;
+    }
+    const auto& list = found->second;
+    const auto first_after = [&](TimeNs t) {
+      return std::upper_bound(list.begin(), list.end(), t,
+                              [](TimeNs time, const LimitStretch* limit) { return time < limit->to_ns; });
+    };
+    for (const ocpp::Sample& sample : evidence.log.transactions[session.transaction].samples) {
+      const auto limit = first_after(sample.time_ns);
+      if (limit == list.end() || (*limit)->from_ns > sample.time_ns || std::isnan(sample.power_kw)) continue;
+      ++logged.n;
+      if (sample.power_kw <= (*limit)->kw * limit_tolerance) ++kept;
+    }
+    const double before_h = all_h;
+    for (const twin::PowerSegment& segment : session.power) {
+      for (auto limit = first_after(segment.start_ns); limit != list.end() && (*limit)->from_ns < segment.end_ns;
+           ++limit) {
+        const TimeNs from = std::max(segment.start_ns, (*limit)->from_ns);
+        const TimeNs to = std::min(segment.end_ns, (*limit)->to_ns);
+        const double kw = segment.kw + segment.slope_kw_per_kwh * energy_until(segment, from);
+        const double hours = kernel::hours_between(from, to);
+        all_h += hours;
+        if (kw <= (*limit)->kw * limit_tolerance) kept_h += hours;
+      }
+    }
+    if (all_h > before_h) ++twin.n;
+  }
+  if (logged.n > 0) logged.value = static_cast<double>(kept) / static_cast<double>(logged.n);
+  if (all_h > 0.0) twin.value = kept_h / all_h;
+  twin.gate = gate_of(twin);
+  card.scores.push_back(std::move(logged));
+  card.scores.push_back(std::move(twin));
+}
+
+void score_coverage(ScoreCard& card, const Evidence& evidence) {
+  Score coverage = blank("coverage"), frames = blank("frames_decoded"), alike = blank("determinism");
+  std::vector<bool> replayed(evidence.log.transactions.size(), false);
+  for (const ReplayedSession& session : evidence.twin) replayed[session.transaction] = true;
+  std::size_t covered = 0;
+  for (std::size_t i = 0; i < replayed.size(); ++i) {
+    const ocpp::Transaction& transaction = evidence.log.transactions[i];
+    if (transaction.whole()) {
+      ++coverage.n;
+      covered += replayed[i] ? 1U : 0U;
+      if (!replayed[i]) ++coverage.excluded["complete, and left out of the replay"];
+    } else if (!transaction.start_seen) {
+      ++coverage.excluded["not counted: the log has no start"];
+    } else if (!transaction.stop_seen) {
+      ++coverage.excluded["not counted: the log has no stop"];
+    } else {
+      ++coverage.excluded["not counted: energy not known"];
+    }
+  }
+  if (coverage.n > 0) coverage.value = static_cast<double>(covered) / static_cast<double>(coverage.n);
+
+  const ocpp::LogReport& report = evidence.log.report;
+  const std::uint64_t decoded = report.calls + report.results + report.errors + report.other;
+  frames.n = static_cast<std::size_t>(decoded + report.undecodable);
+  if (frames.n > 0) frames.value = static_cast<double>(decoded) / static_cast<double>(frames.n);
+  for (const auto& [reason, group] : report.unused) frames.excluded[reason] = static_cast<std::size_t>(group.count);
+
+  if (evidence.repeated_alike) {
+    alike.n = 2;
+    alike.value = *evidence.repeated_alike ? 1.0 : 0.0;
+  }
+  for (Score* score : {&coverage, &frames, &alike}) {
+    score->gate = gate_of(*score);
+    card.scores.push_back(std::move(*score));
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(Gate gate) {
+  switch (gate) {
+    case Gate::good:
+      return "good";
+    case Gate::pass:
+      return "pass";
+    case Gate::fail:
+      return "fail";
+    case Gate::not_scorable:
+      break;
+  }
+  return "not_scorable";
+}
+
+const Score* ScoreCard::find(std::string_view name) const {
+  const auto found = std::find_if(scores.begin(), scores.end(), [&](const Score& score) { return score.name == name; });
+  return found == scores.end() ? nullptr : &*found;
+}
+
+ScoreCard score(const Evidence& evidence) {
+  ScoreCard card;
+  std::vector<Metered> readings;
+  readings.reserve(evidence.twin.size());
+  for (const ReplayedSession& session : evidence.twin) {
+    const ocpp::Transaction& transaction = evidence.log.transactions[session.transaction];
+    readings.push_back(metered(transaction));
+    card.sessions.push_back(pair_of(transaction, readings.back(), session));
+  }
+  card.site = site_steps(evidence.twin, readings);
+
+  score_closure(card);
+  score_energy(card);
+  score_profiles(card);
+  score_site_load(card, evidence.calendar);
+  score_minutes(card);
+  score_full(card);
+  score_limits(card, evidence);
+  score_coverage(card, evidence);
+
+  for (Score& score : card.scores) {
+    const bool of_sessions = score.n_of == "sessions";
+    const bool about_frames = score.name == "frames_decoded" || score.name == "determinism";
+    score.indicative = !about_frames && score.n > 0 &&
+                       (of_sessions ? score.n : card.judged_sessions) < least_sessions;
+    if (score.gate != Gate::not_scorable)
+      card.gate = card.gate == Gate::not_scorable ? score.gate : std::max(card.gate, score.gate);
+  }
+  return card;
+}
+
+}  // namespace evtwin::replay

@@ -1,0 +1,111 @@
+#include "replay/site_trace.hpp"
+
+#include <algorithm>
+
+namespace evtwin::replay {
+namespace {
+
+constexpr TimeNs most_taper_step_ns = kernel::minute_ns;
+constexpr TimeNs most_taper_steps = 1'000;
+
+/// A change of the powers at an instant.
+struct Change {
+  TimeNs time_ns = 0;
+  int pieces = 0;  ///< that begin (1) or end (-1)
+  double metered_kw = 0.0, twin_kw = 0.0, fine_kw = 0.0, hourly_kw = 0.0;
+};
+
+void add(std::vector<Change>& changes, TimeNs from, TimeNs to, Change change) {
+  change.time_ns = from;
+  change.pieces = 1;
+  changes.push_back(change);
+  changes.push_back({to, -1, -change.metered_kw, -change.twin_kw, -change.fine_kw, -change.hourly_kw});
+}
+
+/// The twin's power where the log has no readings: as it flowed, tapers in steps.
+void add_bare(std::vector<Change>& changes, const ReplayedSession& session, const TwinEnergy& energy, TimeNs from,
+              TimeNs to) {
+  for (const twin::PowerSegment& segment : session.power) {
+    TimeNs begin = std::max(segment.start_ns, from);
+    const TimeNs end = std::min(segment.end_ns, to);
+    if (begin >= end) continue;
+    const TimeNs length = end - begin;
+    const TimeNs step =
+        segment.slope_kw_per_kwh == 0.0 ? length : std::max(most_taper_step_ns, length / most_taper_steps + 1);
+    for (; begin < end; begin += step) {
+      const TimeNs until = std::min(begin + step, end);
+      Change change;
+      change.twin_kw = energy.between(begin, until) / kernel::hours_between(begin, until);
+      add(changes, begin, until, change);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std::span<const Metered> metered) {
+  std::vector<Change> changes;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    const TwinEnergy energy(sessions[i].power);
+    const std::vector<MeteredPiece>& pieces = metered[i].pieces;
+    for (const MeteredPiece& piece : pieces) {
+      Change change;
+      change.metered_kw = piece.kw();
+      change.twin_kw =
+          energy.between(piece.from_ns, piece.to_ns) / kernel::hours_between(piece.from_ns, piece.to_ns);
+      if (change.metered_kw == 0.0 && change.twin_kw == 0.0) continue;
+      if (piece.length_ns() <= fine_ns) change.fine_kw = change.metered_kw;
+      if (piece.length_ns() <= kernel::hour_ns) change.hourly_kw = change.metered_kw;
+      add(changes, piece.from_ns, piece.to_ns, change);
+    }
+    const TimeNs first = pieces.empty() ? kernel::time_never : pieces.front().from_ns;
+    const TimeNs last = pieces.empty() ? kernel::time_never : pieces.back().to_ns;
+    add_bare(changes, sessions[i], energy, std::numeric_limits<TimeNs>::min(), first);
+    add_bare(changes, sessions[i], energy, last, kernel::time_never);
+  }
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const Change& a, const Change& b) { return a.time_ns < b.time_ns; });
+
+  std::vector<SiteStep> steps;
+  SiteStep now;
+  int open = 0;
+  for (std::size_t i = 0; i < changes.size();) {
+    const TimeNs at = changes[i].time_ns;
+    if (open > 0) {
+      now.to_ns = at;
+      steps.push_back(now);
+    }
+    for (; i < changes.size() && changes[i].time_ns == at; ++i) {
+      open += changes[i].pieces;
+      now.metered_kw += changes[i].metered_kw;
+      now.twin_kw += changes[i].twin_kw;
+      now.fine_kw += changes[i].fine_kw;
+      now.hourly_kw += changes[i].hourly_kw;
+    }
+    if (open == 0) now = {};  // what rounding left goes
+    now.from_ns = at;
+  }
+  return steps;
+}
+
+std::vector<BinMean> bin_means(std::span<const SiteStep> steps, const std::function<TimeNs(TimeNs)>& start_of,
+                               const std::function<TimeNs(TimeNs)>& end_of) {
+  std::vector<BinMean> bins;
+  for (const SiteStep& step : steps) {
+    for (TimeNs at = step.from_ns; at < step.to_ns;) {
+      if (bins.empty() || bins.back().to_ns <= at) bins.push_back({start_of(at), end_of(at), 0.0, 0.0, 0.0, 0.0});
+      BinMean& bin = bins.back();
+      const TimeNs until = std::min(step.to_ns, bin.to_ns);
+      const double share =
+          static_cast<double>(until - at) / static_cast<double>(std::max<TimeNs>(bin.to_ns - bin.from_ns, 1));
+      bin.metered_kw += share * step.metered_kw;
+      bin.twin_kw += share * step.twin_kw;
+      bin.fine_kw += share * step.fine_kw;
+      bin.hourly_kw += share * step.hourly_kw;
+      at = until;
+    }
+  }
+  return bins;
+}
+
+}  // namespace evtwin::replay
