@@ -15,7 +15,7 @@ struct ReplayedSession {
   std::string id;               ///< of the visit
   std::string evse;             ///< as the log has it: station + "-" + EVSE
   TimeNs plugged_in_ns = 0, departed_ns = 0;
-  double got_kwh = 0.0;  ///< net, at the EVSE meter
+  double got_kwh = 0.0;                   ///< net, at the EVSE meter
   std::vector<twin::PowerSegment> power;  ///< ascending; where there is none, power is 0
 };
 

@@ -193,8 +193,8 @@ double rmse_at_lag(const std::vector<BinMean>& minutes, int lag) {
 
 void score_minutes(ScoreCard& card) {
   const auto floor = [](TimeNs t) { return t - ((t % kernel::minute_ns) + kernel::minute_ns) % kernel::minute_ns; };
-  std::vector<BinMean> minutes = bin_means(without_long_middles(card.site), floor,
-                                           [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
+  std::vector<BinMean> minutes =
+      bin_means(without_long_middles(card.site), floor, [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
   const std::size_t all = minutes.size();
   std::erase_if(minutes, [](const BinMean& minute) { return minute.fine_kw < nearly_all * minute.metered_kw; });
   Score peak = blank("peak_error"), lag = blank("timing_lag"), rmse = blank("timing_rmse"),
@@ -206,8 +206,7 @@ void score_minutes(ScoreCard& card) {
   }
   for (Score* score : {&peak, &lag, &rmse, &aligned}) {
     score->n = minutes.size();
-    if (all > minutes.size())
-      score->excluded["minutes with readings more than 15 min apart"] = all - minutes.size();
+    if (all > minutes.size()) score->excluded["minutes with readings more than 15 min apart"] = all - minutes.size();
   }
   if (metered > 0.0) {
     peak.value = (twin - metered) / metered;
@@ -378,8 +377,7 @@ ScoreCard score(const Evidence& evidence) {
   for (Score& score : card.scores) {
     const bool of_sessions = score.n_of == "sessions";
     const bool about_frames = score.name == "frames_decoded" || score.name == "determinism";
-    score.indicative = !about_frames && score.n > 0 &&
-                       (of_sessions ? score.n : card.judged_sessions) < least_sessions;
+    score.indicative = !about_frames && score.n > 0 && (of_sessions ? score.n : card.judged_sessions) < least_sessions;
     if (score.gate != Gate::not_scorable)
       card.gate = card.gate == Gate::not_scorable ? score.gate : std::max(card.gate, score.gate);
   }

@@ -13,8 +13,8 @@
 #include "kernel/time.hpp"
 #include "market/calendar.hpp"
 #include "ocpp/site_log.hpp"
-#include "replay/site_trace.hpp"
 #include "replay/replayed_session.hpp"
+#include "replay/site_trace.hpp"
 
 namespace evtwin::replay {
 
@@ -26,11 +26,11 @@ inline constexpr std::size_t least_sessions = 30;
 
 /// One figure of the certificate.
 struct Score {
-  std::string name;    ///< "session_energy_mape"
-  double value = 0.0;  ///< NaN: not scorable
-  std::string unit;    ///< "fraction", "kWh", "kW", "min"
-  std::size_t n = 0;   ///< what it rests on: ...
-  std::string n_of;    ///< ... "sessions", "hours", "minutes", "samples", "frames"
+  std::string name;                             ///< "session_energy_mape"
+  double value = 0.0;                           ///< NaN: not scorable
+  std::string unit;                             ///< "fraction", "kWh", "kW", "min"
+  std::size_t n = 0;                            ///< what it rests on: ...
+  std::string n_of;                             ///< ... "sessions", "hours", "minutes", "samples", "frames"
   std::map<std::string, std::size_t> excluded;  ///< by reason
   Gate gate = Gate::not_scorable;
   bool indicative = false;  ///< it rests on fewer than least_sessions sessions

@@ -1,9 +1,9 @@
 // One session, metered and twin.
+#include "replay/session_pair.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
-
-#include "replay/session_pair.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -38,7 +38,7 @@ void compare_profiles(SessionPair& pair, const ocpp::Transaction& transaction, c
   }
 
   double squares = 0.0, absolute = 0.0, signed_sum = 0.0;  // kW2 h, kWh, kWh
-  std::optional<TimeNs> from;  // of the bin that is open
+  std::optional<TimeNs> from;                              // of the bin that is open
   double kwh = 0.0;
   for (std::size_t i = 0; i < metered.pieces.size(); ++i) {
     const MeteredPiece& piece = metered.pieces[i];

@@ -51,8 +51,7 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
     for (const MeteredPiece& piece : pieces) {
       Change change;
       change.metered_kw = piece.kw();
-      change.twin_kw =
-          energy.between(piece.from_ns, piece.to_ns) / kernel::hours_between(piece.from_ns, piece.to_ns);
+      change.twin_kw = energy.between(piece.from_ns, piece.to_ns) / kernel::hours_between(piece.from_ns, piece.to_ns);
       if (change.metered_kw == 0.0 && change.twin_kw == 0.0) continue;
       if (piece.length_ns() <= fine_ns) change.fine_kw = change.metered_kw;
       if (piece.length_ns() <= kernel::hour_ns) change.hourly_kw = change.metered_kw;

@@ -1,0 +1,221 @@
+#include "replay/scores.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "log_maker.hpp"
+#include "replay/session_pair.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+using namespace test;
+using testing::IsNan;
+
+SessionPair pair_with(const ocpp::Transaction& logged, double kw) {
+  return pair_of(logged, metered(logged), twin_of(0, logged, {segment(logged.start_ns, logged.stop_ns, kw)}));
+}
+
+/// A log of these transactions, and the twin's powers for each.
+struct Case {
+  ocpp::SiteLog log;
+  std::vector<ReplayedSession> twin;
+  std::vector<LimitStretch> limits;
+  std::optional<bool> alike;
+
+  void add(ocpp::Transaction logged, std::vector<twin::PowerSegment> power) {
+    logged.id = std::to_string(log.transactions.size() + 1);
+    twin.push_back(twin_of(log.transactions.size(), logged, std::move(power)));
+    log.transactions.push_back(std::move(logged));
+  }
+  ScoreCard card() const { return score({log, twin, market::Calendar(), limits, alike}); }
+  Score of(std::string_view name) const { return *card().find(name); }
+};
+
+TEST(SessionPair, ProfileErrorIsRmseOverTheMeteredMean) {
+  // 6 kW metered, 7.2 kW in the twin: 20 % everywhere.
+  const SessionPair constant = pair_with(metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true), 7.2);
+  EXPECT_NEAR(constant.profile_cv_rmse, 0.2, 1e-9);
+  EXPECT_NEAR(constant.power_mae_kw, 1.2, 1e-9);
+  EXPECT_NEAR(constant.power_bias_kw, 1.2, 1e-9);
+  EXPECT_NEAR(constant.ledger_closure, 0.0, 1e-9);
+  // 4 and 8 kW in turn, 6 kW in the twin: RMSE 2 of 6, no bias.
+  std::vector<double> turns;
+  for (int i = 0; i < 20; ++i) turns.push_back(i % 2 == 0 ? 4.0 : 8.0);
+  const SessionPair alternating = pair_with(metered_at(t0, minute_ns, turns, false), 6.0);
+  EXPECT_NEAR(alternating.profile_cv_rmse, 1.0 / 3.0, 1e-9);
+  EXPECT_NEAR(alternating.power_mae_kw, 2.0, 1e-9);
+  EXPECT_NEAR(alternating.power_bias_kw, 0.0, 1e-9);
+}
+
+TEST(SessionPair, ReadingsWithinAMinuteAreTakenTogether) {
+  // Every 10 s 0 or 12 kW in turn: 6 kW in every minute, as in the twin.
+  std::vector<double> turns;
+  for (int i = 0; i < 60; ++i) turns.push_back(i % 2 == 0 ? 0.0 : 12.0);
+  EXPECT_NEAR(pair_with(metered_at(t0, 10 * second_ns, turns, false), 6.0).profile_cv_rmse, 0.0, 1e-9);
+}
+
+TEST(SessionPair, ACoarseRegisterAloneIsJudgedOverTwentyOfItsSteps) {
+  // 6 kW by a register of 0.1 kWh: 20 steps take 20 min. Readings show 0.1 kWh every minute, but for rounding.
+  ocpp::Transaction logged = transaction(t0, t0 + 40 * minute_ns, 0.0, 4.0);
+  logged.register_step_kwh = 0.1;
+  for (int i = 1; i < 40; ++i) add_reading(logged, t0 + i * minute_ns, 0.2 * (i / 2));
+  EXPECT_NEAR(pair_with(logged, 6.0).profile_cv_rmse, 0.0, 1e-9);
+}
+
+TEST(SessionPair, TimeToNinetyPercentIsComparedWhereReadingsTellIt) {
+  // 1 kWh in 10 min: 0.9 kWh after 9 min; at 12 kW after 4.5 min.
+  const SessionPair early = pair_with(metered_at(t0, minute_ns, std::vector<double>(10, 6.0), true), 12.0);
+  EXPECT_NEAR(early.full_after_min, 9.0, 1e-6);
+  EXPECT_NEAR(early.full_difference_min, -4.5, 1e-6);
+  // Start and stop alone do not say when.
+  const SessionPair unknown = pair_with(transaction(t0, t0 + 60 * minute_ns, 0.0, 5.0), 6.0);
+  EXPECT_THAT(unknown.full_difference_min, IsNan());
+  EXPECT_EQ(unknown.full_not_scorable, "readings too far apart to tell when");
+  EXPECT_THAT(unknown.profile_cv_rmse, IsNan());
+}
+
+TEST(SessionPair, ATwinThatNeverGetsThereIsLateUntilTheCarLeaves) {
+  const SessionPair slow = pair_with(metered_at(t0, minute_ns, std::vector<double>(10, 6.0), true), 3.0);
+  EXPECT_NEAR(slow.full_difference_min, 1.0, 1e-6);  // the car leaves after 10 min, 9 are metered
+}
+
+TEST(Scores, SessionEnergyIsMapeAboveOneKwhAndMaeBelow) {
+  Case c;
+  c.add(transaction(t0, t0 + 60 * minute_ns, 0.0, 10.0), {segment(t0, t0 + 60 * minute_ns, 11.0)});  // + 10 %
+  c.add(transaction(t0, t0 + 60 * minute_ns, 0.0, 4.0), {segment(t0, t0 + 60 * minute_ns, 3.8)});    // - 5 %
+  c.add(transaction(t0, t0 + 60 * minute_ns, 0.0, 0.5), {segment(t0, t0 + 60 * minute_ns, 0.6)});    // 0.1 kWh
+  const Score mape = c.of("session_energy_mape");
+  EXPECT_NEAR(mape.value, 0.075, 1e-12);
+  EXPECT_EQ(mape.n, 2U);
+  EXPECT_EQ(mape.gate, Gate::fail);
+  EXPECT_EQ(mape.excluded.at("below 1 kWh"), 1U);
+  EXPECT_NEAR(c.of("session_energy_bias").value, 0.9 / 14.5, 1e-12);
+  const Score small = c.of("small_session_energy_mae");
+  EXPECT_NEAR(small.value, 0.1, 1e-12);
+  EXPECT_EQ(small.gate, Gate::not_scorable);
+}
+
+TEST(Scores, LedgerClosureWithinTwoStepsOfTheRegisterPasses) {
+  Case c;
+  ocpp::Transaction logged = transaction(t0, t0 + 20 * minute_ns, 0.0, 0.5);
+  logged.register_step_kwh = 0.01;
+  for (int i = 0; i <= 20; ++i) add_reading(logged, t0 + i * minute_ns, 0.025 * i, 1.55);  // 0.5167 kWh: + 3.3 %
+  c.add(logged, {});
+  const Score score = c.of("ledger_closure");
+  EXPECT_NEAR(score.value, 0.1 / 3.0, 1e-9);
+  EXPECT_EQ(score.gate, Gate::pass);
+  c.log.transactions[0].register_step_kwh = 0.001;
+  EXPECT_EQ(c.of("ledger_closure").gate, Gate::fail);
+}
+
+TEST(Scores, SiteLoadByTheHourFollowsGuideline14) {
+  // Metered 2 and 4 kW, twin 3 and 4: sqrt(1 / (2 - 1)) / 3, and 1 / (2 - 1) / 3.
+  Case c;
+  c.add(metered_at(t0, 10 * minute_ns, {2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4}, false),
+        {segment(t0, t0 + 60 * minute_ns, 3.0), segment(t0 + 60 * minute_ns, t0 + 120 * minute_ns, 4.0)});
+  EXPECT_NEAR(c.of("site_load_cv_rmse").value, 1.0 / 3.0, 1e-9);
+  EXPECT_NEAR(c.of("site_load_nmbe").value, 1.0 / 3.0, 1e-9);
+  EXPECT_EQ(c.of("site_load_cv_rmse").n, 2U);
+  EXPECT_EQ(c.of("site_load_cv_rmse").gate, Gate::fail);
+  EXPECT_EQ(c.of("site_load_month_cv_rmse").gate, Gate::not_scorable);
+}
+
+TEST(Scores, HoursWithoutReadingsAreNotScored) {
+  Case c;
+  c.add(transaction(t0, t0 + 300 * minute_ns, 0.0, 10.0), {segment(t0, t0 + 60 * minute_ns, 10.0)});
+  const Score score = c.of("site_load_cv_rmse");
+  EXPECT_THAT(score.value, IsNan());
+  EXPECT_EQ(score.n, 0U);
+  EXPECT_EQ(score.excluded.at("hours with readings more than an hour apart"), 5U);
+  EXPECT_THAT(c.of("peak_error").value, IsNan());
+}
+
+TEST(Scores, PeakIsOfAllSessionsTogether) {
+  // Two cars at 6 kW, overlapping for 10 min: 12 kW. In the twin the second comes at 7.2 kW: 13.2 kW.
+  Case c;
+  c.add(metered_at(t0, minute_ns, std::vector<double>(30, 6.0), true), {segment(t0, t0 + 30 * minute_ns, 6.0)});
+  const TimeNs later = t0 + 20 * minute_ns;
+  c.add(metered_at(later, minute_ns, std::vector<double>(30, 6.0), true),
+        {segment(later, later + 30 * minute_ns, 7.2)});
+  const Score peak = c.of("peak_error");
+  EXPECT_NEAR(peak.value, 0.1, 1e-9);
+  EXPECT_EQ(peak.n, 50U);
+}
+
+TEST(Scores, LagIsTheShiftThatFitsBest) {
+  // The twin does the same 2 min later.
+  std::vector<double> ramp;
+  for (int i = 0; i < 30; ++i) ramp.push_back(1.0 + 0.2 * i);
+  Case c;
+  ocpp::Transaction logged = metered_at(t0, minute_ns, ramp, false);
+  std::vector<twin::PowerSegment> power;
+  for (int i = 0; i < 30; ++i)
+    power.push_back(segment(t0 + (i + 2) * minute_ns, t0 + (i + 3) * minute_ns, ramp[static_cast<std::size_t>(i)]));
+  c.add(logged, power);
+  EXPECT_EQ(c.of("timing_lag").value, 2.0);
+  EXPECT_NEAR(c.of("timing_rmse_aligned").value, 0.0, 1e-6);
+  EXPECT_GT(c.of("timing_rmse").value, 0.3);
+}
+
+TEST(Scores, TimeToNinetyPercentIsJudgedAgainstFiveMinutesOrATenth) {
+  Case c;
+  c.add(metered_at(t0, minute_ns, std::vector<double>(10, 6.0), true), {segment(t0, t0 + 10 * minute_ns, 12.0)});
+  const Score score = c.of("time_to_90_percent");  // 4.5 min early: less than 5
+  EXPECT_NEAR(score.value, 0.09, 1e-9);
+  EXPECT_EQ(score.gate, Gate::pass);
+}
+
+TEST(Scores, LimitsAreKeptUpToTwoPercent) {
+  Case c;
+  c.add(metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true),
+        {segment(t0, t0 + 15 * minute_ns, 6.1), segment(t0 + 15 * minute_ns, t0 + 20 * minute_ns, 7.0)});
+  c.limits = {{"A-1", t0, t0 + 10 * minute_ns, 6.0}, {"A-1", t0 + 10 * minute_ns, kernel::time_never, 5.0}};
+  EXPECT_NEAR(c.of("limit_compliance_twin").value, 0.5, 1e-9);  // the first 10 of 20 min
+  EXPECT_EQ(c.of("limit_compliance_twin").gate, Gate::fail);
+  EXPECT_NEAR(c.of("limit_compliance_log").value, 10.0 / 21.0, 1e-9);
+  EXPECT_EQ(c.of("limit_compliance_log").gate, Gate::not_scorable);
+}
+
+TEST(Scores, CoverageCountsCompleteTransactionsAndSaysWhyOthersAreNone) {
+  Case c;
+  c.add(transaction(t0, t0 + minute_ns, 0.0, 1.0), {});
+  c.log.transactions.push_back(transaction(t0, t0 + minute_ns, 0.0, 1.0));
+  c.log.transactions.push_back(transaction(t0, t0 + minute_ns, 0.0, 1.0));
+  c.log.transactions.back().stop_seen = false;
+  c.log.report.calls = 9;
+  c.log.report.undecodable = 1;
+  const Score coverage = c.of("coverage");
+  EXPECT_EQ(coverage.value, 0.5);
+  EXPECT_EQ(coverage.n, 2U);
+  EXPECT_EQ(coverage.excluded.at("complete, and left out of the replay"), 1U);
+  EXPECT_EQ(coverage.excluded.at("not counted: the log has no stop"), 1U);
+  EXPECT_EQ(c.of("frames_decoded").value, 0.9);
+}
+
+TEST(Scores, ACardOnFewSessionsIsIndicativeAndMeetsNoGate) {
+  Case c;
+  c.alike = true;
+  const auto add = [&] {
+    c.add(metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true), {segment(t0, t0 + 20 * minute_ns, 6.0)});
+  };
+  for (int i = 0; i < 29; ++i) add();
+  EXPECT_EQ(c.card().gate, Gate::good);
+  EXPECT_TRUE(c.of("session_energy_mape").indicative);
+  EXPECT_FALSE(c.card().meets(Gate::pass));
+  add();
+  EXPECT_FALSE(c.of("session_energy_mape").indicative);
+  EXPECT_TRUE(c.card().meets(Gate::good));
+  c.alike = false;
+  EXPECT_FALSE(c.card().meets(Gate::pass));
+}
+
+TEST(Scores, AnEmptyLogHasNoGateAndMeetsNone) {
+  const ScoreCard card = Case{}.card();
+  EXPECT_EQ(card.gate, Gate::not_scorable);
+  EXPECT_FALSE(card.meets(Gate::pass));
+}
+
+}  // namespace
+}  // namespace evtwin::replay
