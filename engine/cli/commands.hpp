@@ -21,6 +21,7 @@ int check(const CheckCommand& command);
 int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);
 int diff(const DiffCommand& command);
+int export_run(const ExportCommand& command);
 int decide(const DecideCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);

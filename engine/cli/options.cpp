@@ -110,6 +110,38 @@ StrategyText checked_strategy(const std::string& option, const std::string& text
   }
 }
 
+void add_export_to(CLI::App& command, ExportCommand& to) {
+  command.add_option("RUN", to.run, "run file")->required();
+  command.add_option("--ocpp", to.ocpp, "log to write; with --layout frames a folder, a file per station")->required();
+  const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
+  command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")
+      ->transform(CLI::CheckedTransformer(versions));
+  const std::map<std::string, replay::LogLayout> layouts{{"python", replay::LogLayout::python},
+                                                         {"steve", replay::LogLayout::steve},
+                                                         {"frames", replay::LogLayout::frames},
+                                                         {"csv", replay::LogLayout::csv}};
+  command.add_option("--layout", to.log.layout, "lines as python (default), steve, csv, or bare frames")
+      ->transform(CLI::CheckedTransformer(layouts));
+  command.add_option("--sample-s", to.log.sample_s, "seconds between meter values (default 60)")
+      ->check(CLI::Range(1.0, 86400.0));
+  command.add_flag("--on-change", to.log.on_change, "meter values also whenever power jumps");
+  command.add_option("--heartbeat-s", to.log.heartbeat_s, "seconds between heartbeats (default: none)")
+      ->check(CLI::Range(0, 86400));
+  command.add_flag("--whole-wh", to.log.whole_wh, "meter values in whole Wh");
+  command.add_flag("--electrical", to.log.electrical, "current and voltage too, on EVSEs of one phase");
+  command.add_flag("!--no-profiles", to.log.profiles, "leave out SetChargingProfile");
+  command.add_flag("--anonymise", to.log.anonymise, "number the tags: nothing of a session's name is left");
+  command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");
+  command.add_option("--meter-start-kwh", to.log.meter_start_kwh, "what every register shows at the start (default 0)")
+      ->check(CLI::Range(0.0, 1e6));
+  command
+      .add_option("--fault", to.faults,
+                  "put in what goes wrong on real sites: offline=STATION,FROM,TO, clock=STATION,SECONDS, "
+                  "lost-stop=SESSION, refused=EVSE,TIME,TAG; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
 }  // namespace
 
 ParsedCommand parse_command_line(int argc, const char* const* argv) {
@@ -184,6 +216,10 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   diff->add_option("A", diff_command.a, "run file")->required();
   diff->add_option("B", diff_command.b, "run file")->required();
   diff->add_flag("--json", diff_command.json, "one JSON document on stdout instead of tables");
+
+  ExportCommand export_command;
+  auto* exporting = app.add_subcommand("export", "Write a run file as the OCPP log of its chargers");
+  add_export_to(*exporting, export_command);
 
   DecideCommand decide_command;
   std::string decide_strategy;
@@ -304,6 +340,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   if (init->parsed()) return Command(init_command);
   if (runs->parsed()) return Command(runs_command);
   if (diff->parsed()) return Command(diff_command);
+  if (exporting->parsed()) return Command(export_command);
   if (plugin_info->parsed()) return Command(plugin_info_command);
   if (plugin_list->parsed()) return Command(plugin_list_command);
   if (plugin_new->parsed()) return Command(plugin_new_command);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/strategy_choice.hpp"
+#include "replay/ocpp_log_writer.hpp"
 #include "scenario/loader.hpp"
 
 namespace evtwin::cli {
@@ -89,6 +90,14 @@ struct DiffCommand {
   bool json = false;
 };
 
+/// evtwin export
+struct ExportCommand {
+  std::string run;                  ///< run file
+  std::string ocpp;                 ///< log to write (a folder where the layout names no station); empty: none
+  replay::OcppLogOptions log;       ///< without faults
+  std::vector<std::string> faults;  ///< texts of replay::log_faults
+};
+
 struct DecideCommand {
   enum class Print : std::uint8_t { answer, schema, example };
   std::string file = "-";  ///< the request; "-": stdin
@@ -126,8 +135,8 @@ struct PluginCheckCommand {
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand,
-                             InitCommand, RunsCommand, DiffCommand, DecideCommand, PluginNewCommand, PluginInfoCommand,
-                             PluginListCommand, PluginCheckCommand>;
+                             InitCommand, RunsCommand, DiffCommand, ExportCommand, DecideCommand, PluginNewCommand,
+                             PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

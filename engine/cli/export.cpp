@@ -1,0 +1,127 @@
+// evtwin export: a run file in the words of real chargers and of those who bill for them.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "cli/commands.hpp"
+#include "kernel/text.hpp"
+#include "replay/ocpp_log_writer.hpp"
+
+namespace evtwin::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void can_not_write(const std::string& file, int why) {
+  throw CommandError(fmt::format("{}: can not be written ({})", file, std::strerror(why)));
+}
+
+/// A file that takes its name when it is whole, never over one that is there.
+class NewFile {
+ public:
+  explicit NewFile(std::string name) : name_(std::move(name)), part_(name_ + ".part") {
+    std::error_code ignored;
+    if (fs::exists(name_, ignored)) throw CommandError(name_ + ": is there already and is kept; name another file");
+    file_ = std::fopen(part_.c_str(), "wb");
+    if (file_ == nullptr) can_not_write(name_, errno);
+  }
+  NewFile(NewFile&& other) noexcept
+      : name_(std::move(other.name_)), part_(std::move(other.part_)), file_(std::exchange(other.file_, nullptr)) {}
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile() {
+    if (file_ == nullptr) return;
+    std::fclose(file_);
+    std::remove(part_.c_str());
+  }
+
+  void write(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) can_not_write(name_, errno);
+  }
+  void finish() {
+    const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
+    if (!closed || std::rename(part_.c_str(), name_.c_str()) != 0) {
+      const int why = errno;
+      std::remove(part_.c_str());
+      can_not_write(name_, why);
+    }
+  }
+
+ private:
+  std::string name_, part_;
+  std::FILE* file_ = nullptr;
+};
+
+/// A file per station in a folder that is new or empty; few of them are open at a time.
+class StationFiles {
+ public:
+  explicit StationFiles(std::string folder) : folder_(std::move(folder)) {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error) throw CommandError(fmt::format("{}: can not be made a folder ({})", folder_, error.message()));
+    if (!fs::is_empty(folder_, error) || error)
+      throw CommandError(folder_ + ": holds files already and is kept; name another folder");
+  }
+  void write(const std::string& station, std::string_view text) {
+    std::string& waiting = waiting_[station];
+    waiting += text;
+    if (waiting.size() > std::size_t{64} << 10) flush(station, waiting);
+  }
+  void finish() {
+    for (auto& [station, waiting] : waiting_) flush(station, waiting);
+  }
+
+ private:
+  void flush(const std::string& station, std::string& waiting) {
+    const std::string name = (fs::path(folder_) / (station + ".log")).string();
+    std::FILE* file = std::fopen(name.c_str(), "ab");
+    if (file == nullptr) can_not_write(name, errno);
+    const bool written = std::fwrite(waiting.data(), 1, waiting.size(), file) == waiting.size();
+    if (std::fclose(file) != 0 || !written) can_not_write(name, errno);
+    waiting.clear();
+  }
+
+  std::string folder_;
+  std::map<std::string, std::string> waiting_;
+};
+
+void export_log(const replay::RecordedRun& run, const ExportCommand& command) {
+  replay::OcppLogOptions options = command.log;
+  options.faults = replay::log_faults(command.faults, run);
+  replay::OcppLogSummary summary;
+  if (options.layout == replay::LogLayout::frames) {
+    StationFiles files(command.ocpp);
+    summary = write_ocpp_log(run, options,
+                             [&](const std::string& station, std::string_view text) { files.write(station, text); });
+    files.finish();
+  } else {
+    NewFile file(command.ocpp);
+    summary = write_ocpp_log(run, options, [&](const std::string&, std::string_view text) { file.write(text); });
+    file.finish();
+  }
+  fmt::print("{}: {} stations, {} transactions, {:.3f} kWh, {} lines (OCPP {})\n", kernel::printable(command.ocpp),
+             run.stations.size(), summary.transactions, summary.energy_kwh, summary.lines,
+             options.version == ocpp::Version::v16 ? "1.6" : "2.0.1");
+  if (summary.open > 0)
+    fmt::print("  {} transactions are open at the end of the run: they have no stop\n", summary.open);
+  if (run.never_plugged_in > 0)
+    fmt::print("  {} sessions of the run never plugged in: no charger knows of them\n", run.never_plugged_in);
+  if (summary.discharge_limits > 0)
+    fmt::print("  {} set-points below zero are not in it: neither version has a limit for discharging\n",
+               summary.discharge_limits);
+  for (const auto& [name, written] : summary.renamed)
+    fmt::print("  station {} is written {}\n", kernel::printable(name), written);
+}
+
+}  // namespace
+
+int export_run(const ExportCommand& command) {
+  const replay::RecordedRun run = replay::read_recorded_run(command.run);
+  if (!command.ocpp.empty()) export_log(run, command);
+  return 0;
+}
+
+}  // namespace evtwin::cli
