@@ -1,0 +1,14 @@
+// The frame of a page: one file, readable on a phone and on paper, light or dark as the reader's device is.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace evtwin::replay {
+
+/// Any text as what HTML shows of it: one line, nothing of it markup.
+std::string html_text(std::string_view text);
+
+/// A whole document. @param language "en" or "ko". @param title as plain text. @param body as HTML
+std::string html_page(std::string_view language, std::string_view title, std::string_view body);
+
+}  // namespace evtwin::replay

@@ -1,0 +1,190 @@
+// The scores as JSON and as text.
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analysis/run_report.hpp"
+#include "kernel/text.hpp"
+#include "replay/certificate.hpp"
+#include "replay/score_text.hpp"
+
+namespace evtwin::replay {
+
+using analysis::Language;
+using analysis::number_or_null;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+struct Phrase {
+  std::string_view english, korean;
+};
+
+// Reasons that scores give, in Korean too.
+constexpr std::array reasons{
+    Phrase{"no dense readings of power and register", "전력과 계량값을 촘촘히 잰 구간이 없음"},
+    Phrase{"energy not known", "충전량을 알 수 없음"},
+    Phrase{"1 kWh or more", "1 kWh 이상"},
+    Phrase{"below 1 kWh", "1 kWh 미만"},
+    Phrase{"fewer than 10 readings", "계량값 10개 미만"},
+    Phrase{"readings more than 15 min apart", "계량 간격이 15분 초과"},
+    Phrase{"no 10 readings in a row without a gap", "빈틈 없이 이어진 계량값 10개가 없음"},
+    Phrase{"readings give neither power nor register", "계량값에 전력도 적산값도 없음"},
+    Phrase{"energy or duration not known", "충전량 또는 시간을 알 수 없음"},
+    Phrase{"no energy flowed between the readings that are dense", "촘촘히 잰 구간에서 충전되지 않음"},
+    Phrase{"hours with readings more than an hour apart", "계량 간격이 1시간을 넘는 시간대"},
+    Phrase{"minutes with readings more than 15 min apart", "계량 간격이 15분을 넘는 분"},
+    Phrase{"fewer than 12 months", "12개월 미만"},
+    Phrase{"readings too far apart to tell when", "계량 간격이 넓어 시점을 알 수 없음"},
+    Phrase{"readings do not reach 90 % of the energy", "계량값이 충전량의 90 %에 이르지 않음"},
+    Phrase{"no energy", "충전량 없음"},
+    Phrase{"sessions without a limit in the log", "로그에 제한이 없는 세션"},
+    Phrase{"complete, and left out of the replay", "완전하지만 재현에서 제외됨"},
+    Phrase{"not counted: the log has no start", "계산 제외: 로그에 시작 없음"},
+    Phrase{"not counted: the log has no stop", "계산 제외: 로그에 종료 없음"},
+    Phrase{"not counted: energy not known", "계산 제외: 충전량을 알 수 없음"},
+};
+
+constexpr std::array units{
+    Phrase{"sessions", "세션"}, Phrase{"hours", "시간"},  Phrase{"minutes", "분"},        Phrase{"samples", "계량값"},
+    Phrase{"frames", "메시지"}, Phrase{"months", "개월"}, Phrase{"transactions", "거래"}, Phrase{"runs", "회"},
+};
+
+template <class Table>
+std::string_view in(const Table& table, std::string_view english, Language language) {
+  if (language == Language::english) return english;
+  for (const Phrase& phrase : table) {
+    if (phrase.english == english) return phrase.korean;
+  }
+  return english;
+}
+
+}  // namespace
+
+std::string reason_text(std::string_view reason, Language language) {
+  return kernel::printable(in(reasons, reason, language));
+}
+
+std::string value_text(const Score& score, double value) {
+  if (std::isnan(value)) return "-";
+  if (score.unit == "fraction") return analysis::number_text(100.0 * value, 2) + " %";
+  const int decimals = score.unit == "min" ? 0 : 3;
+  return analysis::number_text(value, decimals) + " " + score.unit;
+}
+
+std::string count_text(const Score& score, Language language) {
+  return fmt::format("{} {}", analysis::number_text(static_cast<double>(score.n), 0), in(units, score.n_of, language));
+}
+
+std::string gate_text(const Score& score, Language language) {
+  const bool korean = language == Language::korean;
+  std::string_view word;
+  switch (score.gate) {
+    case Gate::good:
+      word = korean ? "우수" : "good";
+      break;
+    case Gate::pass:
+      word = korean ? "합격" : "pass";
+      break;
+    case Gate::fail:
+      word = korean ? "불합격" : "fail";
+      break;
+    case Gate::not_scorable:
+      if (!std::isnan(score.value)) return korean ? "참고" : "reported";
+      return korean ? "판정 불가" : "not scorable";
+  }
+  return score.indicative ? fmt::format("{} ({})", word, korean ? "잠정" : "indicative") : std::string(word);
+}
+
+std::string verdict_text(const ScoreCard& card, Language language) {
+  const bool korean = language == Language::korean;
+  const auto n = card.judged_sessions;
+  if (card.gate == Gate::not_scorable || n == 0) {
+    return korean ? "판정 불가: 비교할 세션이 없습니다." : "not scorable: there is no session to compare.";
+  }
+  std::string failed;
+  for (const Score& score : card.scores) {
+    if (score.gate != Gate::fail) continue;
+    failed += (failed.empty() ? "" : ", ") + std::string(title_of(score, language));
+  }
+  if (!failed.empty()) {
+    return korean ? fmt::format("불합격 ({}개 세션): {}.", n, failed)
+                  : fmt::format("fail, on {} sessions: {}.", n, failed);
+  }
+  const std::string_view word = korean ? (card.gate == Gate::good ? "우수" : "합격") : name_of(card.gate);
+  if (card.enough()) {
+    return korean ? fmt::format("{}: {}개 세션 기준.", word, n) : fmt::format("{}, on {} sessions.", word, n);
+  }
+  return korean ? fmt::format("잠정 {}: 세션이 {}개뿐입니다. 판정에는 {}개가 필요합니다.", word, n, least_sessions)
+                : fmt::format("indicative: all within the limits of \"{}\", but on {} session{} only; it takes {}.",
+                              word, n, n == 1 ? "" : "s", least_sessions);
+}
+
+std::string scores_text(const ScoreCard& card, Language language) {
+  const bool korean = language == Language::korean;
+  analysis::TextTable table(korean ? std::vector<std::string>{"항목", "값", "우수", "합격", "근거", "판정"}
+                                   : std::vector<std::string>{"", "value", "good", "pass", "based on", "gate"},
+                            analysis::LastColumn::prose);
+  std::string unscored;
+  for (const Score& score : card.scores) {
+    if (!std::isnan(score.value)) {
+      const bool gated = !std::isnan(score.pass);
+      table.add_row({std::string(title_of(score, language)), value_text(score, score.value),
+                     gated ? value_text(score, score.good) : "", gated ? value_text(score, score.pass) : "",
+                     count_text(score, language), gate_text(score, language)});
+      continue;
+    }
+    std::string why;
+    for (const auto& [reason, n] : score.excluded)
+      why += fmt::format("{}{} ({})", why.empty() ? "" : ", ", reason_text(reason, language), n);
+    if (why.empty()) continue;
+    unscored += fmt::format("  {}: {}\n", title_of(score, language), why);
+  }
+  std::string text = table.text();
+  if (!unscored.empty()) text += fmt::format("\n{}:\n{}", korean ? "판정할 수 없는 항목" : "Not scorable", unscored);
+  return text + fmt::format("\n{}: {}\n", korean ? "결과" : "Verdict", verdict_text(card, language));
+}
+
+Json scores_json(const ScoreCard& card) {
+  Json json = Json::object();
+  for (const Score& score : card.scores) {
+    Json one;
+    one["value"] = number_or_null(score.value);
+    one["unit"] = score.unit;
+    one["n"] = score.n;
+    one["n_of"] = score.n_of;
+    one["excluded"] = Json::object();
+    for (const auto& [reason, n] : score.excluded) one["excluded"][reason] = n;
+    one["gate"] = name_of(score.gate);
+    one["indicative"] = score.indicative;
+    one["pass"] = number_or_null(score.pass);
+    one["good"] = number_or_null(score.good);
+    one["help"] = score.help;
+    json[score.name] = std::move(one);
+  }
+  return json;
+}
+
+Json session_pairs_json(const ScoreCard& card) {
+  Json json = Json::array();
+  for (const SessionPair& pair : card.sessions) {
+    Json one;
+    one["id"] = pair.id;
+    one["evse"] = pair.evse;
+    one["metered_kwh"] = number_or_null(pair.metered_kwh);
+    one["twin_kwh"] = number_or_null(pair.twin_kwh);
+    one["power_cv_rmse"] = number_or_null(pair.profile_cv_rmse);
+    one["power_mae_kw"] = number_or_null(pair.power_mae_kw);
+    one["power_bias_kw"] = number_or_null(pair.power_bias_kw);
+    one["not_scorable"] = pair.not_scorable.empty() ? Json(nullptr) : Json(pair.not_scorable);
+    one["time_to_90_percent_min"] = {{"metered", number_or_null(pair.full_after_min)},
+                                     {"difference", number_or_null(pair.full_difference_min)}};
+    one["ledger_closure"] = number_or_null(pair.ledger_closure);
+    json.push_back(std::move(one));
+  }
+  return json;
+}
+
+}  // namespace evtwin::replay
