@@ -25,7 +25,7 @@ p { margin: .4rem 0; } .soft { color: var(--soft); font-size: .9rem; }
 .verdict.pass { border-color: var(--pass); } .verdict.fail { border-color: var(--fail); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .6rem; margin: 1rem 0; }
 .tile { background: var(--panel); padding: .6rem .8rem; border-radius: .3rem; } .tile b { display: block;
-  font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+  font-size: 1.15rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--soft); font-size: .85rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
