@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "kernel/text.hpp"
+#include "replay/ocpi_writer.hpp"
 #include "replay/ocpp_log_writer.hpp"
 
 namespace evtwin::cli {
@@ -116,11 +117,33 @@ void export_log(const replay::RecordedRun& run, const ExportCommand& command) {
     fmt::print("  station {} is written {}\n", kernel::printable(name), written);
 }
 
+void export_cdrs(const replay::RecordedRun& run, const ExportCommand& command) {
+  NewFile file(command.ocpi);
+  const replay::OcpiSummary summary =
+      write_ocpi_cdrs(run, command.ocpi_facts, command.log.anonymise, [&](std::string_view text) { file.write(text); });
+  file.finish();
+  fmt::print("{}: {} charge detail records (OCPI 2.2.1)\n", kernel::printable(command.ocpi), summary.records);
+  if (summary.left_out > 0)
+    fmt::print("  {} sessions were open at the end of the run and have none\n", summary.left_out);
+  if (!summary.placeholders.empty())
+    fmt::print("  placeholders, since a run does not say: {} (--ocpi-set KEY=VALUE gives them)\n",
+               fmt::join(summary.placeholders, ", "));
+}
+
+void export_sessions(const replay::RecordedRun& run, const ExportCommand& command) {
+  NewFile file(command.sessions);
+  write_session_table(run, command.log.anonymise, [&](std::string_view text) { file.write(text); });
+  file.finish();
+  fmt::print("{}: {} sessions\n", kernel::printable(command.sessions), run.sessions.size());
+}
+
 }  // namespace
 
 int export_run(const ExportCommand& command) {
   const replay::RecordedRun run = replay::read_recorded_run(command.run);
   if (!command.ocpp.empty()) export_log(run, command);
+  if (!command.ocpi.empty()) export_cdrs(run, command);
+  if (!command.sessions.empty()) export_sessions(run, command);
   return 0;
 }
 

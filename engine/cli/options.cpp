@@ -7,6 +7,7 @@
 
 #include "advise/vehicle_request.hpp"
 #include "cli/version.hpp"
+#include "replay/ocpi_writer.hpp"
 
 namespace evtwin::cli {
 
@@ -44,6 +45,18 @@ void add_hosting(CLI::App& command, control::Hosting& hosting) {
       .add_option("--memory-limit-mib", hosting.limits.memory_mib,
                   "memory of this process, or of each isolated one, beyond which a strategy is stopped")
       ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24));
+}
+
+/// @throws CLI::ValidationError for a text that is no name=value.
+std::map<std::string, std::string> pairs_of(const std::string& option, const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> pairs;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw CLI::ValidationError(option, fmt::format("'{}' must be written name=value", text));
+    pairs[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return pairs;
 }
 
 /// Options that every command on a scenario has.
@@ -90,12 +103,7 @@ struct ScenarioArguments {
   scenario::LoadOptions load() const {
     if (scenario.empty() && from.empty()) throw CLI::RequiredError("SCENARIO (or --from CHECKPOINT)");
     scenario::LoadOptions options;
-    for (const std::string& pair : set) {
-      const std::size_t equals = pair.find('=');
-      if (equals == std::string::npos || equals == 0)
-        throw CLI::ValidationError("--set", fmt::format("'{}' must be written name=value", pair));
-      options.set[pair.substr(0, equals)] = pair.substr(equals + 1);
-    }
+    options.set = pairs_of("--set", set);
     options.seed = seed;
     options.days = days;
     return options;
@@ -110,9 +118,12 @@ StrategyText checked_strategy(const std::string& option, const std::string& text
   }
 }
 
-void add_export_to(CLI::App& command, ExportCommand& to) {
+void add_export_to(CLI::App& command, ExportCommand& to, std::vector<std::string>& ocpi_texts) {
   command.add_option("RUN", to.run, "run file")->required();
-  command.add_option("--ocpp", to.ocpp, "log to write; with --layout frames a folder, a file per station")->required();
+  command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
+  command.add_option("--ocpi", to.ocpi, "charge detail records of OCPI 2.2.1 to write (JSON)");
+  command.add_option("--sessions", to.sessions,
+                     "table of sessions to write (CSV), for sessions \"FILE\" of a scenario");
   const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
   command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")
       ->transform(CLI::CheckedTransformer(versions));
@@ -134,6 +145,13 @@ void add_export_to(CLI::App& command, ExportCommand& to) {
   command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");
   command.add_option("--meter-start-kwh", to.log.meter_start_kwh, "what every register shows at the start (default 0)")
       ->check(CLI::Range(0.0, 1e6));
+  command.add_option("--ocpi-set", ocpi_texts, "what a run does not say, as key=value; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  std::string keys;
+  for (const replay::OcpiFact& fact : replay::ocpi_facts())
+    keys += fmt::format("  {} [{}] {}\n", fact.key, fact.placeholder, fact.help);
+  command.footer("Keys of --ocpi-set, with what stands there otherwise:\n" + keys);
   command
       .add_option("--fault", to.faults,
                   "put in what goes wrong on real sites: offline=STATION,FROM,TO, clock=STATION,SECONDS, "
@@ -218,8 +236,9 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   diff->add_flag("--json", diff_command.json, "one JSON document on stdout instead of tables");
 
   ExportCommand export_command;
-  auto* exporting = app.add_subcommand("export", "Write a run file as the OCPP log of its chargers");
-  add_export_to(*exporting, export_command);
+  auto* exporting = app.add_subcommand("export", "Write a run file as OCPP log, OCPI records or sessions");
+  std::vector<std::string> ocpi_texts;
+  add_export_to(*exporting, export_command, ocpi_texts);
 
   DecideCommand decide_command;
   std::string decide_strategy;
@@ -323,6 +342,12 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
         throw CLI::ValidationError("--out", "is for --play: a bound alone is no run");
       return Command(std::move(bound_command));
     }
+    if (exporting->parsed()) {
+      if (export_command.ocpp.empty() && export_command.ocpi.empty() && export_command.sessions.empty())
+        throw CLI::RequiredError("--ocpp, --ocpi or --sessions");
+      export_command.ocpi_facts = pairs_of("--ocpi-set", ocpi_texts);
+      return Command(std::move(export_command));
+    }
     if (decide->parsed()) {
       using Print = DecideCommand::Print;
       decide_command.print = print_schema ? Print::schema : print_example ? Print::example : Print::answer;
@@ -340,7 +365,6 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   if (init->parsed()) return Command(init_command);
   if (runs->parsed()) return Command(runs_command);
   if (diff->parsed()) return Command(diff_command);
-  if (exporting->parsed()) return Command(export_command);
   if (plugin_info->parsed()) return Command(plugin_info_command);
   if (plugin_list->parsed()) return Command(plugin_list_command);
   if (plugin_new->parsed()) return Command(plugin_new_command);

@@ -96,6 +96,9 @@ struct ExportCommand {
   std::string ocpp;                 ///< log to write (a folder where the layout names no station); empty: none
   replay::OcppLogOptions log;       ///< without faults
   std::vector<std::string> faults;  ///< texts of replay::log_faults
+  std::string ocpi;                 ///< charge detail records to write (JSON); empty: none
+  std::map<std::string, std::string> ocpi_facts;
+  std::string sessions;  ///< table of sessions to write (CSV); empty: none
 };
 
 struct DecideCommand {

@@ -15,6 +15,7 @@
 #include "kernel/text.hpp"
 #include "market/calendar.hpp"
 #include "replay/ocpp_frames.hpp"
+#include "replay/pseudonym.hpp"
 #include "replay/session_meter.hpp"
 
 namespace evtwin::replay {
@@ -244,12 +245,8 @@ class LogWriter {
   // --- What happens to sessions ---
 
   std::string tag_of(const std::string& name) {
-    const std::string tag = name.substr(0, name.find('#'));
-    if (options_.anonymise) {
-      const auto [place, is_new] = pseudonyms_.emplace(tag, "");
-      if (is_new) place->second = fmt::format("T{:06}", pseudonyms_.size());
-      return place->second;
-    }
+    const std::string tag = token_of(name);
+    if (options_.anonymise) return pseudonyms_.of(tag);
     const bool fits = !tag.empty() && tag.size() <= 20 &&
                       std::all_of(tag.begin(), tag.end(), [](char c) { return c > ' ' && c <= '~'; });
     return fits ? tag : fmt::format("E{:016X}", kernel::digest64(tag));
@@ -349,7 +346,7 @@ class LogWriter {
   std::vector<std::size_t> station_of_;
   std::map<std::size_t, std::vector<Exchange>> waiting_;
   std::map<std::size_t, std::unique_ptr<Live>> live_;
-  std::map<std::string, std::string> pseudonyms_;
+  Pseudonyms pseudonyms_;
   std::priority_queue<Due> due_;
   std::uint64_t order_ = 0;
   std::int64_t profiles_ = 0;

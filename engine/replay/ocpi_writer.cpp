@@ -1,0 +1,233 @@
+#include "replay/ocpi_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "analysis/run_report.hpp"
+#include "kernel/hash.hpp"
+#include "kernel/text.hpp"
+#include "market/calendar.hpp"
+#include "replay/log_layout.hpp"
+#include "replay/pseudonym.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Facts = std::map<std::string, std::string>;
+
+double to_milliwatt_hours(double kwh) { return std::round(kwh * 1e6) / 1e6 + 0.0; }
+double to_seconds(double hours) { return std::round(hours * 3600e3) / 3600e3; }
+
+// OCPI's GeoLocation: degrees with 5 to 7 digits after the point.
+bool is_degrees(const std::string& text, std::size_t most_whole_digits) {
+  const std::size_t from = !text.empty() && text[0] == '-' ? 1 : 0;
+  const std::size_t point = text.find('.');
+  if (point == std::string::npos || point == from || point - from > most_whole_digits) return false;
+  const std::size_t digits = text.size() - point - 1;
+  if (digits < 5 || digits > 7) return false;
+  for (std::size_t i = from; i < text.size(); ++i) {
+    if (i != point && (text[i] < '0' || text[i] > '9')) return false;
+  }
+  return true;
+}
+
+// ConnectorType of OCPI 2.2.1, mod_locations.
+constexpr std::string_view connector_types =
+    " CHADEMO CHAOJI DOMESTIC_A DOMESTIC_B DOMESTIC_C DOMESTIC_D DOMESTIC_E DOMESTIC_F DOMESTIC_G DOMESTIC_H "
+    "DOMESTIC_I "
+    "DOMESTIC_J DOMESTIC_K DOMESTIC_L DOMESTIC_M DOMESTIC_N DOMESTIC_O GBT_AC GBT_DC IEC_60309_2_single_16 "
+    "IEC_60309_2_three_16 IEC_60309_2_three_32 IEC_60309_2_three_64 IEC_62196_T1 IEC_62196_T1_COMBO IEC_62196_T2 "
+    "IEC_62196_T2_COMBO IEC_62196_T3A IEC_62196_T3C NEMA_5_20 NEMA_6_30 NEMA_6_50 NEMA_10_30 NEMA_10_50 NEMA_14_30 "
+    "NEMA_14_50 PANTOGRAPH_BOTTOM_UP PANTOGRAPH_TOP_DOWN TESLA_R TESLA_S ";
+
+bool is_one_of(std::string_view words, const std::string& word) {
+  return word.find(' ') == std::string::npos && words.find(" " + word + " ") != std::string_view::npos;
+}
+
+void check_fact(const std::string& key, const std::string& value) {
+  const auto wrong = [&](const char* right) {
+    throw std::invalid_argument(fmt::format("--ocpi-set {}: '{}' must be {}", key, value, right));
+  };
+  if (key == "latitude" && !is_degrees(value, 2)) wrong("degrees with 5 to 7 decimals, such as 37.56650");
+  if (key == "longitude" && !is_degrees(value, 3)) wrong("degrees with 5 to 7 decimals, such as 126.97800");
+  if (key == "ac_format" && !is_one_of(" SOCKET CABLE ", value)) wrong("SOCKET or CABLE");
+  if ((key == "ac_connector" || key == "dc_connector") && !is_one_of(connector_types, value))
+    wrong("a ConnectorType of OCPI 2.2.1, such as IEC_62196_T2");
+}
+
+Facts whole_facts(const Facts& given, std::vector<std::string>& placeholders) {
+  Facts whole;
+  for (const OcpiFact& fact : ocpi_facts()) {
+    const std::string key(fact.key);
+    const auto found = given.find(key);
+    if (found == given.end()) placeholders.push_back(key);
+    std::string value = found == given.end() ? std::string(fact.placeholder) : found->second;
+    if (value.empty() || value.size() > fact.most_characters)
+      throw std::invalid_argument(
+          fmt::format("--ocpi-set {}: 1 to {} characters are needed: {}", key, fact.most_characters, fact.help));
+    check_fact(key, value);
+    whole[key] = std::move(value);
+  }
+  for (const auto& [key, value] : given) {
+    if (whole.count(key) > 0) continue;
+    std::string keys;
+    for (const OcpiFact& fact : ocpi_facts()) keys += fmt::format("{}{}", keys.empty() ? "" : ", ", fact.key);
+    throw std::invalid_argument(fmt::format("--ocpi-set {}: the keys are {}", key, keys));
+  }
+  return whole;
+}
+
+/// A stretch of a session with or without power.
+struct Stretch {
+  TimeNs start_ns = 0, end_ns = 0;
+  bool flows = false;
+  double kwh = 0.0;
+};
+
+std::vector<Stretch> stretches_of(const RecordedSession& session) {
+  std::vector<Stretch> stretches;
+  const auto add = [&](TimeNs from, TimeNs to, bool flows, double kwh) {
+    if (from >= to) return;
+    if (stretches.empty() || stretches.back().flows != flows) stretches.push_back({from, from, flows, 0.0});
+    stretches.back().end_ns = to;
+    stretches.back().kwh += kwh;
+  };
+  TimeNs told_until = session.plugged_in_ns;
+  for (const RecordedPower& piece : session.power) {
+    add(told_until, piece.start_ns, false, 0.0);
+    add(piece.start_ns, piece.end_ns, piece.kw != 0.0, piece.energy_kwh);
+    told_until = piece.end_ns;
+  }
+  add(told_until, session.departed_ns, false, 0.0);
+  return stretches;
+}
+
+const char* power_type(const RecordedEvse& evse) {
+  constexpr const char* ac[] = {"AC_1_PHASE", "AC_1_PHASE", "AC_2_PHASE", "AC_3_PHASE"};
+  return evse.dc ? "DC" : ac[std::clamp(evse.phases, 0, 3)];
+}
+
+std::string cut(const std::string& text, std::size_t most) {
+  return text.size() <= most ? text : fmt::format("{:016X}", kernel::digest64(text));
+}
+
+Json location_of(const RecordedEvse& evse, const Facts& facts) {
+  return {{"id", facts.at("location_id")},
+          {"address", facts.at("address")},
+          {"city", facts.at("city")},
+          {"country", facts.at("country")},
+          {"coordinates", {{"latitude", facts.at("latitude")}, {"longitude", facts.at("longitude")}}},
+          {"evse_uid", cut(evse.name, 36)},
+          {"connector_id", "1"},
+          {"connector_standard", facts.at(evse.dc ? "dc_connector" : "ac_connector")},
+          {"connector_format", evse.dc ? "CABLE" : facts.at("ac_format")},
+          {"connector_power_type", power_type(evse)}};
+}
+
+}  // namespace
+
+const std::vector<OcpiFact>& ocpi_facts() {
+  static const std::vector<OcpiFact> facts{
+      {"country_code", "XX", "of the operator, ISO 3166 alpha-2", 2},
+      {"party_id", "EVT", "of the operator, ISO 15118", 3},
+      {"location_id", "LOC1", "of the site", 36},
+      {"address", "not given", "street and number", 45},
+      {"city", "not given", "", 45},
+      {"country", "XXX", "ISO 3166 alpha-3", 3},
+      {"latitude", "0.00000", "degrees, 5 to 7 decimals", 10},
+      {"longitude", "0.00000", "degrees, 5 to 7 decimals", 11},
+      {"ac_connector", "IEC_62196_T2", "ConnectorType of AC EVSEs", 36},
+      {"dc_connector", "IEC_62196_T2_COMBO", "ConnectorType of DC EVSEs", 36},
+      {"ac_format", "SOCKET", "ConnectorFormat of AC EVSEs: SOCKET or CABLE", 6},
+  };
+  return facts;
+}
+
+OcpiSummary write_ocpi_cdrs(const RecordedRun& run, const Facts& given, bool anonymise, const TextSink& sink) {
+  OcpiSummary summary;
+  const Facts facts = whole_facts(given, summary.placeholders);
+  const bool is_currency = run.currency.size() == 3 && std::all_of(run.currency.begin(), run.currency.end(),
+                                                                   [](char c) { return c >= 'A' && c <= 'Z'; });
+  const std::string source = run.event_hash.substr(0, 16);
+  Pseudonyms pseudonyms;
+  std::size_t number = 0;
+  for (const RecordedSession& session : run.sessions) {
+    const std::string token = token_of(session.name);
+    const std::string uid = anonymise ? pseudonyms.of(token) : cut(token.empty() ? "-" : token, 36);
+    const std::string id = fmt::format("{}-{}", source, ++number);
+    if (session.open) {
+      ++summary.left_out;
+      continue;
+    }
+    Json periods = Json::array();
+    double charging_h = 0.0, parking_h = 0.0;
+    for (const Stretch& stretch : stretches_of(session)) {
+      const double hours = kernel::hours_between(stretch.start_ns, stretch.end_ns);
+      (stretch.flows ? charging_h : parking_h) += hours;
+      Json dimensions = Json::array();
+      if (stretch.flows) dimensions.push_back({{"type", "ENERGY"}, {"volume", to_milliwatt_hours(stretch.kwh)}});
+      dimensions.push_back({{"type", stretch.flows ? "TIME" : "PARKING_TIME"}, {"volume", to_seconds(hours)}});
+      periods.push_back({{"start_date_time", utc_text(stretch.start_ns)}, {"dimensions", std::move(dimensions)}});
+    }
+    if (periods.empty()) {
+      periods.push_back({{"start_date_time", utc_text(session.plugged_in_ns)},
+                         {"dimensions", Json::array({{{"type", "PARKING_TIME"}, {"volume", 0.0}}})}});
+    }
+    const Json cdr = {{"country_code", facts.at("country_code")},
+                      {"party_id", facts.at("party_id")},
+                      {"id", id},
+                      {"start_date_time", utc_text(session.plugged_in_ns)},
+                      {"end_date_time", utc_text(session.departed_ns)},
+                      {"session_id", id},
+                      {"cdr_token",
+                       {{"country_code", facts.at("country_code")},
+                        {"party_id", facts.at("party_id")},
+                        {"uid", uid},
+                        {"type", "OTHER"},
+                        {"contract_id", uid}}},
+                      {"auth_method", "WHITELIST"},
+                      {"cdr_location", location_of(run.evses[session.evse], facts)},
+                      {"currency", is_currency ? run.currency : "XXX"},
+                      {"charging_periods", std::move(periods)},
+                      {"total_cost", {{"excl_vat", session.paid}}},
+                      {"total_energy", to_milliwatt_hours(session.got_kwh)},
+                      {"total_time", to_seconds(charging_h + parking_h)},
+                      {"total_parking_time", to_seconds(parking_h)},
+                      {"remark", "made by evtwin from a simulation"},
+                      {"last_updated", utc_text(session.departed_ns)}};
+    sink(summary.records++ == 0 ? "[\n" : ",\n");
+    sink(analysis::json_text(cdr, -1));
+  }
+  sink(summary.records == 0 ? "[]\n" : "\n]\n");
+  return summary;
+}
+
+void write_session_table(const RecordedRun& run, bool anonymise, const TextSink& sink) {
+  const market::Calendar calendar(run.timezone);
+  const auto cell = [](const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+  };
+  sink("arrival,departure,energy_kwh,requested_kwh,evse,session_id\n");
+  Pseudonyms pseudonyms;
+  std::map<std::string, int> visits;
+  for (const RecordedSession& session : run.sessions) {
+    std::string id = session.name;
+    if (anonymise) {
+      const std::string& driver = pseudonyms.of(token_of(session.name));
+      id = fmt::format("{}#{}", driver, ++visits[driver]);
+    }
+    sink(fmt::format("{},{},{},{},{},{}\n", calendar.format_iso(session.plugged_in_ns),
+                     calendar.format_iso(session.departed_ns), session.got_kwh, session.requested_kwh,
+                     cell(run.evses[session.evse].name), cell(id)));
+  }
+}
+
+}  // namespace evtwin::replay
