@@ -1,9 +1,8 @@
 // Charging profiles and the limits they add up to: OCPP 1.6 section 3.13 and 5.16, OCPP 2.0.1 part 2 section K, and
 // what of OCPP 2.1 is the same.
 #pragma once
+#include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +28,7 @@ enum class RateUnit : std::uint8_t { ampere, watt };
 
 struct SchedulePeriod {
   std::int64_t start_s = 0;  ///< since the start of the schedule
-  double limit = 0.0;        ///< of the schedule's unit; per phase in A, total in W
+  double limit = 0.0;        ///< of the schedule's unit; per phase in A, total in W; infinity: 2.1 without one
   int phases = 3;            ///< numberPhases; 3 where it does not say
   bool phases_given = false;
 };
@@ -39,7 +38,7 @@ struct ChargingSchedule {
   std::optional<std::int64_t> duration_s;
   std::optional<TimeNs> start_ns;
   double min_rate = 0.0;                ///< minChargingRate
-  std::vector<SchedulePeriod> periods;  ///< ascending by start_s, the first at 0
+  std::vector<SchedulePeriod> periods;  ///< as told; in order and from 0 on where trouble_with finds nothing
 };
 
 struct ChargingProfile {
@@ -50,7 +49,11 @@ struct ChargingProfile {
   Recurrency recurrency = Recurrency::daily;
   std::optional<TimeNs> valid_from_ns, valid_to_ns;  ///< [from, to)
   std::string transaction_id;                        ///< empty: not tied to one
-  ChargingSchedule schedule;
+  ChargingSchedule schedule;                         ///< of several (2.0.1, for ISO 15118) the first
+  Version version = Version::unknown;                ///< in which it was told
+  /// What it has beside and evtwin does not act on: "setpoint", "limit_L2", "2 more chargingSchedules". In order of
+  /// first appearance, each once.
+  std::vector<std::string> unsupported;
 };
 
 /// What a station was told, as the log has it.
@@ -68,11 +71,16 @@ struct ProfileCommand {
   std::optional<ProfilePurpose> clear_purpose;
 };
 
-/// What is wrong with a profile, in the words of the standard; empty: nothing. @param evse 0: the station.
+/// What is wrong with a profile, a sentence for each rule of the standard that it breaks; empty: nothing.
+/// @param evse 0: the station.
 std::string trouble_with(const ChargingProfile& profile, Version version, int evse);
 
-/// Reads a chargingProfile object. @throws std::invalid_argument naming the field and what would be right.
+/// Reads a chargingProfile (1.6: csChargingProfiles) object; the field names of both versions, a schedule that is an
+/// array or not. Numbers and times are taken as text, too. @throws std::invalid_argument naming the field and what
+/// would be right: "chargingSchedule.chargingRateUnit is \"kW\": A or W".
 ChargingProfile profile_of(const simdjson::dom::element& json, Version version);
+std::optional<ProfilePurpose> purpose_of(std::string_view name);
+std::string_view name_of(ProfilePurpose purpose, Version version);
 
 /// A transaction as far as profiles ask: when it began on which EVSE.
 struct OpenTransaction {
@@ -99,21 +107,30 @@ struct CompositeRequest {
   bool assume_transaction = false;  ///< on the EVSE, from the start of the request on
 };
 
-/// The profiles a station holds.
+/// The profiles a station holds. What a station takes is in force, also where it breaks a rule of the standard: periods
+/// out of order are sorted, an absolute schedule without a start begins as a relative one does (OCPP 1.6 table
+/// ChargingSchedule), or for the station when it was set.
 class ProfileStore {
  public:
+  static constexpr std::size_t most_held = 250;  ///< stations hold tens
+
   explicit ProfileStore(int evses = 1) : evses_(evses) {}
-  /// Same purpose and stack level on the same EVSE replace; so does the same id. Not accepted: no effect.
-  void apply(const ProfileCommand& command);
+  /// The same id on the same EVSE replaces; so do, in 1.6, the same purpose and stack level on it (2.0.1: with the same
+  /// transaction and at times that overlap). Not accepted: no effect. @returns false: full, not taken.
+  bool apply(const ProfileCommand& command);
+  /// Adds a profile to those that are there, whatever they are.
+  void hold(int evse, const ChargingProfile& profile, std::optional<TimeNs> set_ns = std::nullopt);
   /// A transaction's own profiles end with it.
   void end_transaction(int evse, std::string_view transaction_id);
 
-  /// What applies over [start, end): pieces in order, none like its neighbour; the first begins at start.
+  /// What applies over [start, end): pieces in order, none like its neighbour; the first begins at start. Exact: from
+  /// edge to edge of the schedules. @throws std::length_error beyond 1,000,000 edges.
   std::vector<CompositePeriod> composite(const CompositeRequest& request, std::span<const OpenTransaction> open) const;
 
   struct Held {
     int evse = 0;
     ChargingProfile profile;
+    std::optional<TimeNs> set_ns;
   };
   const std::vector<Held>& held() const { return held_; }
   int evses() const { return evses_; }

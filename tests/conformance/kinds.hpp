@@ -24,6 +24,7 @@ struct Kind {
 };
 
 std::vector<Comparison> compare_acn(const nlohmann::json& document, const std::filesystem::path& file);
+std::vector<Comparison> compare_composite(const nlohmann::json& document, const std::filesystem::path& file);
 std::vector<Comparison> compare_ev2gym(const nlohmann::json& document, const std::filesystem::path& file);
 std::vector<Comparison> compare_milp(const nlohmann::json& document, const std::filesystem::path& file);
 std::vector<Comparison> compare_spiceev(const nlohmann::json& document, const std::filesystem::path& file);

@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array all_kinds{
     Kind{"acn", "ACN-Sim: whole runs through the engine, and its unit tests' calls", compare_acn},
+    Kind{"composite", "libocpp: what charging profiles add up to, in its unit tests", compare_composite},
     Kind{"ev2gym", "EV2Gym: runs re-simulated from scenario and actions, and the ladder to evtwin's physics",
          compare_ev2gym},
     Kind{"milp", "plans: a site's day to the optima that several solvers agree on", compare_milp},
@@ -74,7 +75,7 @@ void run_file(const Kind& kind, const fs::path& file, Count& count) {
 
 int usage(std::string_view why) {
   fmt::print(stderr, "error: {}\nusage: conformance KIND PATH... (files, or folders of *.json and *.json.gz)\n", why);
-  for (const Kind& kind : all_kinds) fmt::print(stderr, "  {:<8} {}\n", kind.name, kind.help);
+  for (const Kind& kind : all_kinds) fmt::print(stderr, "  {:<9} {}\n", kind.name, kind.help);
   return 2;
 }
 
