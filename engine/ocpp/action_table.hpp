@@ -1,0 +1,20 @@
+// What is known of an action of the protocol.
+#pragma once
+#include <string_view>
+
+#include "ocpp/site_log.hpp"
+
+namespace evtwin::ocpp {
+
+struct ActionRow {
+  std::string_view name;
+  Use use = Use::counted;
+  Version version = Version::unknown;  ///< unknown: in 1.6 and 2.0.1
+  std::string_view category;
+  bool command = false;  ///< sent by the CSMS
+};
+
+/// nullptr: in no version of the protocol.
+const ActionRow* find_action(std::string_view name);
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,40 @@
+// Pieces of messages that the decoders of several actions share. Private to decode*.cpp.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "ocpp/event.hpp"
+#include "ocpp/flag_list.hpp"
+#include "ocpp/frame.hpp"
+#include "ocpp/json_fields.hpp"
+
+namespace evtwin::ocpp {
+
+/// A frame being decoded.
+struct Decoding {
+  const Frame& frame;
+  FlagList& flags;
+  Event& event;
+
+  const Json& json() const { return *frame.payload; }
+  void flag(std::string_view code, std::string text) const;
+  /// A date in a field; absent: time_never; no date: flagged, time_never.
+  TimeNs time(const Json& json, std::string_view name) const;
+  /// Sets the stamp's payload time from "timestamp".
+  void stamp() const;
+  /// Reads the list in a field; the last reading's time becomes the stamp's where that has none.
+  std::vector<Reading> readings(const Json& json, std::string_view name) const;
+  void shows(Version version) const { event.version = version; }
+};
+
+/// Status by its name, in 1.6's and 2.0.1's words and the charging states of 2.0.1; unknown where it is none.
+Status status_of(std::string_view name);
+
+/// StartTransaction, StopTransaction of 1.6.
+TransactionReport decode_start(const Decoding& d);
+TransactionReport decode_stop(const Decoding& d);
+/// TransactionEvent of 2.0.1.
+TransactionReport decode_transaction_event(const Decoding& d);
+NeedsReport decode_needs(const Decoding& d);
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,178 @@
+// Start and end of transactions, in 1.6's two messages and 2.0.1's one.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ocpp/decode_parts.hpp"
+#include "ocpp/meter_values.hpp"
+#include "ocpp/payload_time.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+// Connector or EVSE numbers are small; anything else is not told.
+int evse_of(const Json& json, std::string_view name) {
+  const auto value = integer_of(json, name);
+  return value && *value >= 0 && *value <= 100000 ? static_cast<int>(*value) : 0;
+}
+
+// A register in Wh; what is no number is flagged.
+double register_wh(const Decoding& d, std::string_view name) {
+  const auto member = field(d.json(), name);
+  if (!member) return not_told;
+  const auto value = number_of(*member);
+  if (!value) {
+    d.flag("value_not_a_number", fmt::format("{} is {}: a number of Wh was due", name, shown(*member)));
+    return not_told;
+  }
+  return *value;
+}
+
+}  // namespace
+
+void Decoding::flag(std::string_view code, std::string text) const {
+  flags.add(code, frame.station, std::move(text), frame.place);
+}
+
+TimeNs Decoding::time(const Json& json, std::string_view name) const {
+  const auto member = field(json, name);
+  if (!member) return kernel::time_never;
+  const TimeNs ns = member->is_string() ? payload_time(member->get_string().value()) : kernel::time_never;
+  if (ns != kernel::time_never) return ns;
+  flag("bad_date", fmt::format("{} of {} is {}: no such date; the log's clock is used instead", name, frame.action,
+                               shown(*member)));
+  return kernel::time_never;
+}
+
+void Decoding::stamp() const { event.stamp.payload_ns = time(json(), "timestamp"); }
+
+std::vector<Reading> Decoding::readings(const Json& json, std::string_view name) const {
+  const auto list = field(json, name);
+  if (!list) return {};
+  std::vector<Reading> result =
+      read_meter_values(*list, [this](std::string_view code, std::string text) { flag(code, std::move(text)); });
+  if (event.stamp.payload_ns == kernel::time_never) {
+    TimeNs last = kernel::time_never;
+    for (const Reading& reading : result) {
+      const TimeNs at = reading.sample.time_ns;
+      if (at != kernel::time_never && (last == kernel::time_never || at > last)) last = at;
+    }
+    event.stamp.payload_ns = last;
+  }
+  return result;
+}
+
+Status status_of(std::string_view name) {
+  struct Row {
+    std::string_view name;
+    Status status;
+  };
+  // OCPP 1.6 chapter 7.7, 2.0.1 ConnectorStatusEnumType and ChargingStateEnumType; Occupied of 1.5 is the same word.
+  constexpr Row rows[] = {
+      {"Available", Status::available},
+      {"Preparing", Status::preparing},
+      {"Charging", Status::charging},
+      {"SuspendedEV", Status::suspended_ev},
+      {"SuspendedEVSE", Status::suspended_evse},
+      {"Finishing", Status::finishing},
+      {"Reserved", Status::reserved},
+      {"Unavailable", Status::unavailable},
+      {"Faulted", Status::faulted},
+      {"Occupied", Status::occupied},
+      {"EVConnected", Status::occupied},
+  };
+  for (const Row& row : rows)
+    if (row.name == name) return row.status;
+  return Status::unknown;
+}
+
+TransactionReport decode_start(const Decoding& d) {
+  d.shows(Version::v16);
+  d.stamp();
+  TransactionReport report;
+  report.evse = evse_of(d.json(), "connectorId");
+  report.id_tag = text_of(d.json(), "idTag");
+  report.meter_wh = register_wh(d, "meterStart");
+  report.reservation = text_of(d.json(), "reservationId");
+  return report;
+}
+
+TransactionReport decode_stop(const Decoding& d) {
+  d.shows(Version::v16);
+  d.stamp();
+  TransactionReport report;
+  report.phase = TransactionReport::Phase::stop;
+  report.id = text_of(d.json(), "transactionId");
+  report.id_tag = text_of(d.json(), "idTag");
+  report.meter_wh = register_wh(d, "meterStop");
+  report.reason = string_of(d.json(), "reason");
+  if (report.reason.empty()) report.reason = "Local";  // OCPP 1.6 chapter 6.49
+  report.readings = d.readings(d.json(), "transactionData");
+  return report;
+}
+
+TransactionReport decode_transaction_event(const Decoding& d) {
+  using Phase = TransactionReport::Phase;
+  d.shows(Version::v201);
+  d.stamp();
+  const Json& json = d.json();
+  TransactionReport report;
+  const std::string_view type = string_of(json, "eventType");
+  report.phase = type == "Started" ? Phase::start : type == "Ended" ? Phase::stop : Phase::update;
+  if (const auto evse = field(json, "evse")) report.evse = evse_of(*evse, "id");
+  if (const auto token = field(json, "idToken")) {
+    report.id_tag = text_of(*token, "idToken");
+    report.token_type = string_of(*token, "type");
+  }
+  report.reservation = text_of(json, "reservationId");
+  report.offline = is_true(json, "offline");
+  report.sequence = integer_of(json, "seqNo");
+  if (const auto info = field(json, "transactionInfo")) {
+    report.id = text_of(*info, "transactionId");
+    report.status = status_of(string_of(*info, "chargingState"));
+    if (report.phase == Phase::stop) report.reason = string_of(*info, "stoppedReason");
+  }
+  // 2.0.1 part 2 section E: a reason left out is Local.
+  if (report.phase == Phase::stop && report.reason.empty()) report.reason = "Local";
+
+  // Where no charging state stands, the trigger tells that the vehicle came or went.
+  const std::string_view trigger = string_of(json, "triggerReason");
+  if (report.status == Status::unknown && trigger == "CablePluggedIn") report.status = Status::occupied;
+  if (trigger == "EVDeparted" || (report.phase == Phase::stop && report.reason == "EVDisconnected"))
+    report.status = Status::available;
+
+  report.readings = d.readings(json, "meterValue");
+  return report;
+}
+
+NeedsReport decode_needs(const Decoding& d) {
+  d.shows(Version::v201);
+  d.stamp();
+  NeedsReport report;
+  report.evse = evse_of(d.json(), "evseId");
+  const auto needs = field(d.json(), "chargingNeeds");
+  if (!needs) return report;
+  report.departure_ns = d.time(*needs, "departureTime");
+  const auto told = [](std::optional<double> value, double factor) { return value ? *value * factor : not_told; };
+  if (const auto ac = field(*needs, "acChargingParameters")) {
+    report.requested_kwh = told(number_of(*ac, "energyAmount"), 1e-3);
+    // evMaxVoltage is between phase and neutral; how many phases is not told beyond the transfer mode.
+    const auto amps = number_of(*ac, "evMaxCurrent"), volts = number_of(*ac, "evMaxVoltage");
+    const std::string_view mode = string_of(*needs, "requestedEnergyTransfer");
+    const double phases = mode == "AC_three_phase" ? 3.0 : mode == "AC_two_phase" ? 2.0 : 1.0;
+    if (amps && volts) report.max_power_kw = *amps * *volts * phases * 1e-3;
+  }
+  if (const auto dc = field(*needs, "dcChargingParameters")) {
+    report.requested_kwh = told(number_of(*dc, "energyAmount"), 1e-3);
+    report.battery_kwh = told(number_of(*dc, "evEnergyCapacity"), 1e-3);
+    report.max_power_kw = told(number_of(*dc, "evMaxPower"), 1e-3);
+    report.soc = told(number_of(*dc, "stateOfCharge"), 0.01);
+    report.target_soc = told(number_of(*dc, "fullSoC"), 0.01);
+    if (std::isnan(report.requested_kwh) && report.soc >= 0 && report.target_soc > report.soc)
+      report.requested_kwh = (report.target_soc - report.soc) * report.battery_kwh;
+  }
+  return report;
+}
+
+}  // namespace evtwin::ocpp

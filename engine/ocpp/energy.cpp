@@ -1,0 +1,194 @@
+#include "ocpp/energy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace evtwin::ocpp {
+namespace {
+
+bool told(double value) { return !std::isnan(value); }
+
+std::string wh(double kwh) { return fmt::format("{:.15g} Wh", kwh * 1000.0); }
+
+// Greatest step that all readings are multiples of, from at least three different ones; 1 Wh otherwise.
+double step_of(std::span<const Sample> samples) {
+  constexpr double finest_wh = 0.01;
+  std::int64_t step = 0, first = 0;
+  int different = 0;
+  for (const Sample& s : samples) {
+    if (!told(s.register_kwh) || std::abs(s.register_kwh) > 1e9) continue;
+    const auto units = static_cast<std::int64_t>(std::llround(s.register_kwh * 1000.0 / finest_wh));
+    if (different == 0) {
+      first = units;
+      different = 1;
+    } else if (units != first) {
+      first = units;
+      ++different;
+    }
+    step = std::gcd(step, units);
+  }
+  if (different < 3 || step <= 0) return 0.001;
+  return std::min(static_cast<double>(step) * finest_wh / 1000.0, 1.0);
+}
+
+// Widths at which registers begin anew, kWh.
+constexpr double widths_kwh[] = {2147483.648, 4294967.296, 1e3, 1e4, 1e5, 1e6, 1e7};
+
+// What passed if the register went over its end; NaN: it does not look so. No car takes more than 350 kW for long.
+double over_the_end(double start, double stop, double hours) {
+  for (const double width : widths_kwh) {
+    if (start < 0.99 * width || start > width) continue;
+    const double kwh = width - start + stop;
+    if (kwh <= 350.0 * hours + 1.0) return kwh;
+  }
+  return not_told;
+}
+
+// Sum of the rises where the readings show that the register began anew; NaN where they do not show it from both sides.
+double around_a_reset(const Registers& r) {
+  double sum = 0.0, last = r.start_kwh;
+  bool before = false, fell = false;
+  for (const Sample& s : r.samples) {
+    if (!told(s.register_kwh) || s.register_kwh < 0) continue;
+    if (s.register_kwh >= last) {
+      sum += s.register_kwh - last;
+      if (!fell) before = true;
+    } else {
+      if (fell || !before || s.context == Sample::Context::end) return not_told;
+      fell = true;
+    }
+    last = s.register_kwh;
+  }
+  if (!fell || r.stop_kwh < last) return not_told;
+  return sum + (r.stop_kwh - last);
+}
+
+double first_of(std::span<const Sample> samples, double Sample::*member) {
+  for (const Sample& s : samples)
+    if (told(s.*member)) return s.*member;
+  return not_told;
+}
+double last_of(std::span<const Sample> samples, double Sample::*member) {
+  for (std::size_t i = samples.size(); i-- > 0;)
+    if (told(samples[i].*member)) return samples[i].*member;
+  return not_told;
+}
+
+// Whether the register of a sample was taken as the transaction began or ended.
+bool at_begin(const Registers& r, const Sample& s) {
+  return told(s.register_kwh) && (s.context == Sample::Context::begin || (r.start_seen && s.time_ns <= r.start_ns));
+}
+bool at_end(const Registers& r, const Sample& s) {
+  return told(s.register_kwh) && (s.context == Sample::Context::end || (r.stop_seen && s.time_ns >= r.stop_ns));
+}
+
+void check_readings(const Registers& r, EnergyVerdict& verdict) {
+  int outside = 0, back = 0;
+  double last = not_told;
+  const double slack = std::max(verdict.step_kwh, 0.001) * 1.001;
+  for (const Sample& s : r.samples) {
+    if (!told(s.register_kwh)) continue;
+    if (told(last) && s.register_kwh < last - slack) ++back;
+    last = s.register_kwh;
+    if (s.register_kwh < verdict.begin_kwh - slack || s.register_kwh > verdict.end_kwh + slack) ++outside;
+  }
+  if (back > 0)
+    verdict.doubts.push_back(
+        {"reading_goes_back", fmt::format("its register goes back {} time{}", back, back == 1 ? "" : "s")});
+  if (outside > 0)
+    verdict.doubts.push_back(
+        {"reading_outside_registers",
+         fmt::format("{} reading{} outside meterStart {} and meterStop {}", outside, outside == 1 ? " lies" : "s lie",
+                     wh(verdict.begin_kwh), wh(verdict.end_kwh))});
+}
+
+}  // namespace
+
+EnergyVerdict energy_of(const Registers& r) {
+  EnergyVerdict verdict;
+  verdict.step_kwh = step_of(r.samples);
+  const double from_export = first_of(r.samples, &Sample::export_register_kwh);
+  const double to_export = last_of(r.samples, &Sample::export_register_kwh);
+  if (to_export > from_export) verdict.exported_kwh = to_export - from_export;
+  const auto doubt = [&](std::string code, std::string text) {
+    verdict.doubts.push_back({std::move(code), std::move(text)});
+  };
+
+  // A register below zero is none.
+  double begin = r.start_kwh, end = r.stop_kwh;
+  if (begin < 0) {
+    doubt("meter_negative",
+          fmt::format("meterStart is {}: a register is never negative; the energy is not known", wh(begin)));
+    return verdict;
+  }
+  if (end < 0) {
+    doubt("meter_negative",
+          fmt::format("meterStop is {}: a register is never negative; the energy is not known", wh(end)));
+    return verdict;
+  }
+
+  // Where start or stop give no register, the readings do: exactly at begin and end, otherwise what lies between.
+  bool at_least = false;
+  if (!told(begin)) {
+    const auto found =
+        std::find_if(r.samples.begin(), r.samples.end(), [&](const Sample& s) { return at_begin(r, s); });
+    begin = found != r.samples.end() ? found->register_kwh : first_of(r.samples, &Sample::register_kwh);
+    at_least = found == r.samples.end();
+  }
+  if (!told(end)) {
+    const auto found =
+        std::find_if(r.samples.rbegin(), r.samples.rend(), [&](const Sample& s) { return at_end(r, s); });
+    end = found != r.samples.rend() ? found->register_kwh : last_of(r.samples, &Sample::register_kwh);
+    at_least = at_least || found == r.samples.rend();
+  }
+  verdict.begin_kwh = begin;
+  verdict.end_kwh = end;
+  if (!told(begin) || !told(end)) {
+    doubt("energy_not_told", "no register at its start and stop: the energy is not known");
+    return verdict;
+  }
+  if (at_least && r.samples.size() < 2 && !told(r.start_kwh)) {
+    doubt("energy_not_told", "a single register reading: the energy is not known");
+    return verdict;
+  }
+
+  const double hours = r.stop_ns >= r.start_ns ? kernel::hours_between(r.start_ns, r.stop_ns) : not_told;
+  double kwh = end - begin;
+  if (kwh < 0) {
+    const Registers known{begin, end, r.samples, r.start_ns, r.stop_ns, r.start_seen, r.stop_seen};
+    if (const double over = over_the_end(begin, end, hours); told(over)) {
+      doubt("meter_rollover", fmt::format("meterStop {} is below meterStart {}: the register went over its end "
+                                          "(rollover); {} passed",
+                                          wh(end), wh(begin), wh(over)));
+      kwh = over;
+    } else if (const double around = around_a_reset(known); told(around)) {
+      doubt("meter_reset", fmt::format("meterStop {} is below meterStart {}: its readings show that the register began "
+                                       "anew; at least {} passed",
+                                       wh(end), wh(begin), wh(around)));
+      kwh = around;
+    } else {
+      doubt("meter_goes_back",
+            fmt::format("meterStop {} is below meterStart {}: the energy is not known", wh(end), wh(begin)));
+      return verdict;
+    }
+  } else {
+    check_readings(r, verdict);
+  }
+  if (kwh > most_mean_kw * (told(hours) ? hours : 1.0) + 1.0) {
+    doubt("energy_impossible", fmt::format("{:.15g} kWh in {:.3g} h is an energy that no charger gives (more than {} "
+                                           "kW in the mean): it is not known",
+                                           kwh, hours, most_mean_kw));
+    return verdict;
+  }
+  if (at_least) {
+    doubt("energy_at_least", fmt::format("no register at its {}: {} is what its readings show, at least",
+                                         told(r.start_kwh) ? "stop" : "start", wh(kwh)));
+  }
+  verdict.kwh = kwh;
+  return verdict;
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,40 @@
+// What a transaction took, by its registers.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ocpp/site_log.hpp"
+
+namespace evtwin::ocpp {
+
+/// No connector gives more: the largest MCS connector is rated 3.75 MW (SAE J3271), the largest of cars 0.5 MW; what is
+/// above 1 MW in the mean is a broken register.
+inline constexpr double most_mean_kw = 1000.0;
+
+struct Doubt {
+  std::string code, text;
+};
+
+struct EnergyVerdict {
+  double kwh = not_told;                            ///< >= 0; NaN: can not be known
+  double begin_kwh = not_told, end_kwh = not_told;  ///< registers that it lies between
+  double exported_kwh = 0.0;
+  double step_kwh = 0.001;  ///< resolution of the register
+  std::vector<Doubt> doubts;
+};
+
+/// Registers of a transaction in kWh (NaN: not told) with what was sampled between, ascending in time.
+struct Registers {
+  double start_kwh = not_told, stop_kwh = not_told;
+  std::span<const Sample> samples;
+  TimeNs start_ns = 0, stop_ns = 0;
+  bool start_seen = true, stop_seen = true;
+};
+
+/// energy = stop - start. A register that fell: where it passed a usual width (2^31, 2^32, 10^6 to 10^10 Wh), or where
+/// the readings show the fall, what is certain; otherwise not known. Never negative, never invented.
+EnergyVerdict energy_of(const Registers& registers);
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,243 @@
+#include "ocpp/meter_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "ocpp/flag_list.hpp"
+#include "ocpp/json_fields.hpp"
+#include "ocpp/payload_time.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+enum class Quantity : std::uint8_t {
+  register_import,
+  register_export,
+  power_import,
+  power_export,
+  power_offered,
+  current_import,
+  current_offered,
+  voltage,
+  soc
+};
+constexpr std::size_t quantities = 9;
+
+enum class Dimension : std::uint8_t { energy, power, current, voltage, share };
+
+struct MeasurandRow {
+  std::string_view name;
+  Quantity quantity;
+  Dimension dimension;
+};
+// OCPP 1.6 chapter 7.31 Measurand, 2.0.1 part 2 MeasurandEnumType; what is not here is not used.
+constexpr MeasurandRow measurands[] = {
+    {"Energy.Active.Import.Register", Quantity::register_import, Dimension::energy},
+    {"Energy.Active.Export.Register", Quantity::register_export, Dimension::energy},
+    {"Power.Active.Import", Quantity::power_import, Dimension::power},
+    {"Power.Active.Export", Quantity::power_export, Dimension::power},
+    {"Power.Offered", Quantity::power_offered, Dimension::power},
+    {"Current.Import", Quantity::current_import, Dimension::current},
+    {"Current.Offered", Quantity::current_offered, Dimension::current},
+    {"Voltage", Quantity::voltage, Dimension::voltage},
+    {"SoC", Quantity::soc, Dimension::share},
+};
+
+struct UnitRow {
+  std::string_view name;
+  Dimension dimension;
+  double factor;  // to kWh, kW, A, V, share
+};
+// OCPP 1.6 chapter 7.45 UnitOfMeasure, 2.0.1 appendix 2; M and m of the kind that meters send.
+constexpr UnitRow units[] = {
+    {"Wh", Dimension::energy, 1e-3}, {"kWh", Dimension::energy, 1.0},     {"MWh", Dimension::energy, 1e3},
+    {"W", Dimension::power, 1e-3},   {"kW", Dimension::power, 1.0},       {"MW", Dimension::power, 1e3},
+    {"A", Dimension::current, 1.0},  {"mA", Dimension::current, 1e-3},    {"V", Dimension::voltage, 1.0},
+    {"kV", Dimension::voltage, 1e3}, {"Percent", Dimension::share, 0.01}, {"%", Dimension::share, 0.01},
+};
+constexpr double default_factor[] = {1e-3, 1e-3, 1.0, 1.0, 0.01};  // by dimension
+
+// 0: the total; 1..3: L1..L3 (with or without N); 4: between two phases; 5: neutral, not used.
+int phase_of(std::string_view phase) {
+  if (phase.empty()) return 0;
+  if (phase.size() == 5 && phase[0] == 'L' && phase[2] == '-' && phase[3] == 'L') return 4;
+  if (phase.size() >= 2 && phase[0] == 'L' && phase[1] >= '1' && phase[1] <= '3') return phase[1] - '0';
+  return 5;
+}
+
+MeterLocation location_of(std::string_view name) {
+  if (name == "EV") return MeterLocation::ev;
+  if (name == "Cable") return MeterLocation::cable;
+  if (name == "Inlet") return MeterLocation::inlet;
+  return MeterLocation::outlet;
+}
+
+Sample::Context context_of(std::string_view name) {
+  if (name.empty() || name == "Sample.Periodic") return Sample::Context::periodic;
+  if (name == "Transaction.Begin") return Sample::Context::begin;
+  if (name == "Transaction.End") return Sample::Context::end;
+  if (name == "Sample.Clock") return Sample::Context::clock;
+  if (name == "Trigger") return Sample::Context::trigger;
+  if (name.starts_with("Interruption")) return Sample::Context::interruption;
+  return Sample::Context::other;
+}
+
+// All that was sampled of one quantity at one instant and the best location.
+struct Gathered {
+  MeterLocation location = MeterLocation::inlet;
+  std::array<double, 5> by_phase{not_told, not_told, not_told, not_told, not_told};
+  bool any = false;
+
+  void take(int phase, double value, MeterLocation at) {
+    if (any && at > location) return;
+    if (any && at < location) by_phase.fill(not_told);
+    any = true;
+    location = at;
+    if (phase < 5) by_phase[static_cast<std::size_t>(phase)] = value;
+  }
+  bool told(std::size_t phase) const { return !std::isnan(by_phase[phase]); }
+  double total() const {
+    if (told(0)) return by_phase[0];
+    double sum = not_told;
+    for (std::size_t p = 1; p <= 3; ++p)
+      if (told(p)) sum = std::isnan(sum) ? by_phase[p] : sum + by_phase[p];
+    return sum;
+  }
+  double largest() const {
+    double most = by_phase[0];
+    for (std::size_t p = 1; p <= 3; ++p)
+      if (told(p) && !(most >= by_phase[p])) most = by_phase[p];
+    return most;
+  }
+  double mean() const {
+    double sum = 0.0;
+    int n = 0;
+    for (std::size_t p = 1; p <= 3; ++p) {
+      if (!told(p)) continue;
+      sum += by_phase[p];
+      ++n;
+    }
+    if (n > 0) return sum / n;
+    if (told(0)) return by_phase[0];
+    return by_phase[4] / std::sqrt(3.0);  // between two phases
+  }
+};
+
+struct Instant {
+  TimeNs time_ns = kernel::time_never;
+  std::optional<Sample::Context> context;
+  std::array<Gathered, quantities> values;
+  const Gathered& of(Quantity quantity) const { return values[static_cast<std::size_t>(quantity)]; }
+};
+
+// Begin and end of a transaction say more than that a sample was due.
+int weight_of(Sample::Context context) {
+  switch (context) {
+    case Sample::Context::begin:
+    case Sample::Context::end:
+      return 2;
+    case Sample::Context::periodic:
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+void take_value(const Json& sampled, Instant& instant, const Complaint& complain) {
+  const std::string_view name = string_of(sampled, "measurand");
+  const MeasurandRow* row = &measurands[0];
+  if (!name.empty()) {
+    row = std::find_if(std::begin(measurands), std::end(measurands), [&](const auto& m) { return m.name == name; });
+    if (row == std::end(measurands)) return;
+  }
+  if (string_of(sampled, "format") == "SignedData") return;
+
+  const auto value_json = field(sampled, "value");
+  const auto value = value_json ? number_of(*value_json) : std::nullopt;
+  if (!value) {
+    if (!value_json && field(sampled, "signedMeterValue")) return;
+    complain("value_not_a_number", fmt::format("{} is {}: a number was due; the reading is left out", row->name,
+                                               value_json ? shown(*value_json) : std::string("missing")));
+    return;
+  }
+
+  double factor = default_factor[static_cast<std::size_t>(row->dimension)];
+  std::string_view unit = string_of(sampled, "unit");
+  if (const auto of_measure = field(sampled, "unitOfMeasure")) {
+    unit = string_of(*of_measure, "unit");
+    if (const auto power = integer_of(*of_measure, "multiplier"))
+      factor *= std::pow(10.0, static_cast<double>(std::clamp<std::int64_t>(*power, -18, 18)));
+  }
+  if (!unit.empty()) {
+    const auto* known = std::find_if(std::begin(units), std::end(units),
+                                     [&](const auto& u) { return u.dimension == row->dimension && u.name == unit; });
+    if (known == std::end(units)) {
+      complain("unit_unknown",
+               fmt::format("{} in {}: not a unit of it; the reading is left out", row->name, quoted_text(unit)));
+      return;
+    }
+    factor *= known->factor / default_factor[static_cast<std::size_t>(row->dimension)];
+  }
+
+  instant.values[static_cast<std::size_t>(row->quantity)].take(phase_of(string_of(sampled, "phase")), *value * factor,
+                                                               location_of(string_of(sampled, "location")));
+  const Sample::Context context = context_of(string_of(sampled, "context"));
+  if (!instant.context || weight_of(context) > weight_of(*instant.context)) instant.context = context;
+}
+
+Reading reading_of(const Instant& instant) {
+  Reading reading;
+  Sample& sample = reading.sample;
+  sample.time_ns = instant.time_ns;
+  sample.context = instant.context.value_or(Sample::Context::periodic);
+  sample.register_kwh = instant.of(Quantity::register_import).total();
+  reading.register_location = instant.of(Quantity::register_import).location;
+  sample.export_register_kwh = instant.of(Quantity::register_export).total();
+  const double in = instant.of(Quantity::power_import).total();
+  const double out = instant.of(Quantity::power_export).total();
+  if (!std::isnan(in) || !std::isnan(out))
+    sample.power_kw = (std::isnan(in) ? 0.0 : in) - (std::isnan(out) ? 0.0 : out);
+  sample.offered_kw = instant.of(Quantity::power_offered).total();
+  sample.offered_a = instant.of(Quantity::current_offered).largest();
+  sample.voltage_v = instant.of(Quantity::voltage).mean();
+  const Gathered& current = instant.of(Quantity::current_import);
+  for (std::size_t p = 0; p < 3; ++p) sample.current_a[p] = current.by_phase[p + 1];
+  if (!current.told(1) && !current.told(2) && !current.told(3)) sample.current_a[0] = current.by_phase[0];
+  sample.soc = instant.of(Quantity::soc).total();
+  return reading;
+}
+
+}  // namespace
+
+std::vector<Reading> read_meter_values(const Json& list, const Complaint& complain) {
+  std::vector<Reading> readings;
+  Instant instant;
+  bool any = false;
+  const auto finish = [&] {
+    if (any && instant.context) readings.push_back(reading_of(instant));
+    instant = Instant{};
+    any = false;
+  };
+  for (const Json entry : elements(list)) {
+    TimeNs time_ns = kernel::time_never;
+    if (const auto stamp = field(entry, "timestamp")) {
+      time_ns = stamp->is_string() ? payload_time(stamp->get_string().value()) : kernel::time_never;
+      if (time_ns == kernel::time_never) {
+        complain("bad_date", fmt::format("a reading's timestamp is {}: not a date of RFC 3339", shown(*stamp)));
+      }
+    }
+    // Some chargers send one entry per value, all of one instant.
+    if (any && time_ns != instant.time_ns) finish();
+    instant.time_ns = time_ns;
+    any = true;
+    if (const auto values = field(entry, "sampledValue"))
+      for (const Json sampled : elements(*values)) take_value(sampled, instant, complain);
+  }
+  finish();
+  return readings;
+}
+
+}  // namespace evtwin::ocpp

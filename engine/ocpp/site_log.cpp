@@ -1,0 +1,279 @@
+#include "ocpp/site_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <optional>
+
+#include "ocpp/action_table.hpp"
+#include "ocpp/decode.hpp"
+#include "ocpp/payload_time.hpp"
+#include "ocpp/station_book.hpp"
+#include "ocpp/timeline.hpp"
+#include "ocpp/transaction_book.hpp"
+#include "ocpp/transaction_finish.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+// A status as it came in; of a charging state, the transaction whose EVSE it is of.
+struct RawStatus {
+  int evse = 0;
+  std::size_t draft = TransactionBook::npos;
+  StatusPoint point;
+  Stamp stamp;
+};
+
+struct StationState {
+  StationState(const std::string& id, FlagList& flags) : book(id), transactions(id, flags) {}
+  StationBook book;
+  TransactionBook transactions;
+  StationClock clock;
+  std::vector<RawStatus> statuses;
+  TimeNs near_ns = kernel::time_never;
+  Stamp last;
+};
+
+class Collector : public FrameSink {
+ public:
+  void on_frame(const Frame& frame) override;
+  void on_link(const LinkChange& change) override {
+    if (is_usable_time(change.time.ns)) state_of(change.station).book.link(change);
+  }
+  SiteLog finish(LogReport&& report);
+
+ private:
+  StationState& state_of(std::string_view station);
+  void take(StationState& state, const Frame& frame, Event& event);
+  void note_action(const Frame& frame);
+  void note_version(StationState& state, const Frame& frame, Version version);
+  void note_life(StationState& state, std::size_t index, const Event& event);
+
+  SiteLog log_;
+  FlagList flags_;
+  std::deque<StationState> states_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::size_t, std::less<>> by_name_;
+  std::size_t current_ = 0;
+  // The last message of any station, and the last of another one than that.
+  std::size_t speaker_ = TransactionBook::npos;
+  TimeNs speaker_ns_ = kernel::time_never, other_ns_ = kernel::time_never;
+};
+
+StationState& Collector::state_of(std::string_view station) {
+  if (current_ < names_.size() && names_[current_] == station) return states_[current_];
+  const auto found = by_name_.find(station);
+  if (found != by_name_.end()) {
+    current_ = found->second;
+  } else {
+    current_ = names_.size();
+    names_.emplace_back(station);
+    by_name_.emplace(station, current_);
+    states_.emplace_back(names_.back(), flags_);
+  }
+  return states_[current_];
+}
+
+void Collector::note_action(const Frame& frame) {
+  if (frame.type != FrameType::call && frame.type != FrameType::send) return;
+  const ActionRow* row = find_action(frame.action);
+  if (!row) {
+    // A log can hold any number of names that are none.
+    constexpr std::size_t most_names = 1000;
+    if (log_.unknown_actions.size() < most_names) ++log_.unknown_actions[std::string(frame.action.substr(0, 200))];
+    flags_.add("unknown_action", frame.station,
+               fmt::format("{} is an action of no version of OCPP: not used", quoted_text(frame.action)), frame.place);
+    return;
+  }
+  ++log_.categories[std::string(row->category)];
+  if (row->use == Use::counted) ++log_.unused_actions[std::string(frame.action)];
+}
+
+void Collector::note_version(StationState& state, const Frame& frame, Version version) {
+  if (version == Version::unknown) return;
+  StationBook& book = state.book;
+  if (book.version == Version::unknown || (book.version == Version::v201 && version == Version::v21)) {
+    book.version = version;
+  } else if ((book.version == Version::v16) != (version == Version::v16) && !book.version_flagged) {
+    book.version_flagged = true;
+    flags_.add("mixed_versions", frame.station,
+               fmt::format("{} of OCPP {} from {}, which spoke {} before: one log of two versions", frame.action,
+                           version == Version::v16 ? "1.6" : "2.0.1", quoted_text(frame.station),
+                           version == Version::v16 ? "2.0.1" : "1.6"),
+               frame.place);
+  }
+}
+
+// A message from the station itself shows that it is there.
+void Collector::note_life(StationState& state, std::size_t index, const Event& event) {
+  if (!event.stamp.log.known()) return;
+  const TimeNs others_ns = speaker_ == index ? other_ns_ : speaker_ns_;
+  state.book.alive(event.stamp, others_ns, names_.size() == 1);
+  if (speaker_ != index) other_ns_ = speaker_ns_;
+  speaker_ = index;
+  speaker_ns_ = event.stamp.log.ns;
+}
+
+void Collector::on_frame(const Frame& frame) {
+  if (frame.blocked) return;
+  StationState& state = state_of(frame.station);
+  const std::size_t index = current_;
+  note_action(frame);
+  Event event = decode(frame, flags_);
+  event.stamp.near_ns = state.near_ns;
+  if (event.stamp.payload_ns != kernel::time_never) state.near_ns = event.stamp.payload_ns;
+  state.last = event.stamp;
+
+  const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
+  if (call) {
+    note_version(state, frame, event.version);
+    const ActionRow* row = find_action(frame.action);
+    const bool from_station =
+        frame.sender == Sender::station || (frame.sender == Sender::unknown && row && !row->command);
+    if (from_station) note_life(state, index, event);
+  }
+  if (event.version == Version::unknown) event.version = state.book.version;
+  take(state, frame, event);
+}
+
+void Collector::take(StationState& state, const Frame& frame, Event& event) {
+  EventBody& body = event.body;
+  if (auto* report = std::get_if<TransactionReport>(&body)) {
+    if (!report->offline) state.clock.observe(event.stamp);
+    state.book.evse(report->evse);
+    const Status status = report->status;
+    const int evse = report->evse;
+    const std::size_t draft = state.transactions.report(std::move(*report), event);
+    if (status != Status::unknown && draft != TransactionBook::npos)
+      state.statuses.push_back({evse, draft, {0, status, "", false}, event.stamp});
+  } else if (auto* answer = std::get_if<TransactionAnswer>(&body)) {
+    state.transactions.answer(*answer, event);
+  } else if (auto* meter = std::get_if<MeterReport>(&body)) {
+    state.clock.observe(event.stamp);
+    state.book.evse(std::max(meter->evse, 0));
+    state.transactions.meter(std::move(*meter), event);
+  } else if (auto* status = std::get_if<StatusReport>(&body)) {
+    state.clock.observe(event.stamp);
+    state.book.status(*status, event.stamp);
+    state.transactions.status(*status, event);
+    if (status->status == Status::unknown) {
+      flags_.add("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",
+                 frame.place);
+    } else if (status->evse > 0) {
+      const bool coarse = event.version != Version::v16;
+      state.statuses.push_back({status->evse,
+                                TransactionBook::npos,
+                                {0, status->status, std::move(status->error_code), coarse},
+                                event.stamp});
+    }
+  } else if (auto* boot = std::get_if<BootReport>(&body)) {
+    state.book.boot(*boot, event.stamp);
+    state.transactions.boot(event);
+  } else if (std::holds_alternative<Heartbeat>(body)) {
+    state.book.heartbeat(event.stamp);
+  } else if (auto* clock = std::get_if<ClockAnswer>(&body)) {
+    state.book.clock(*clock);
+    state.clock.synced();
+  } else if (auto* firmware = std::get_if<FirmwareReport>(&body)) {
+    state.book.firmware(*firmware, event.stamp);
+  } else if (auto* needs = std::get_if<NeedsReport>(&body)) {
+    state.transactions.needs(*needs);
+  }
+}
+
+SiteLog Collector::finish(LogReport&& report) {
+  log_.report = std::move(report);
+  const LogReport& r = log_.report;
+  TimeNs first_ns = kernel::time_never, last_ns = std::numeric_limits<TimeNs>::min();
+  const auto seen = [&](TimeNs ns) {
+    if (ns == kernel::time_never) return;
+    first_ns = std::min(first_ns, ns);
+    last_ns = std::max(last_ns, ns);
+  };
+
+  // Clocks first: all times depend on them.
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    states_[i].clock.settle(r, names_[i], flags_);
+    seen(states_[i].clock.at(states_[i].last, r).ns);
+  }
+
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    StationState& state = states_[i];
+    const TimeNs station_last_ns = state.clock.at(state.last, r).ns;
+
+    // Status points by EVSE, before the drafts go.
+    std::map<int, std::vector<StatusPoint>> points;
+    for (RawStatus& raw : state.statuses) {
+      const int evse = raw.draft == TransactionBook::npos
+                           ? raw.evse
+                           : state.transactions.evse_of(state.transactions.drafts()[raw.draft]);
+      raw.point.time_ns = state.clock.at(raw.stamp, r).ns;
+      if (evse <= 0 || raw.point.time_ns == kernel::time_never) continue;
+      seen(raw.point.time_ns);
+      points[evse].push_back(std::move(raw.point));
+    }
+    state.statuses = {};
+
+    std::vector<Transaction> transactions;
+    for (DraftTransaction& draft : state.transactions.drafts()) {
+      draft.facts.evse = state.transactions.evse_of(draft);
+      transactions.push_back(finish_transaction(std::move(draft), state.clock, r, station_last_ns, flags_));
+      const Transaction& t = transactions.back();
+      seen(t.start_ns);
+      if (t.stop_seen) seen(t.stop_ns);
+    }
+    state.transactions.drafts().clear();
+    std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
+      return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
+    });
+    std::vector<Transaction*> all;
+    for (Transaction& t : transactions) {
+      t.plugged_in_ns = t.start_ns;
+      t.plugged_out_ns = t.stop_ns;
+      t.hours = {not_told, not_told, not_told, not_told};
+      all.push_back(&t);
+    }
+    check_order(all, flags_);
+
+    for (auto& [evse, list] : points) {
+      const TimeNs end =
+          std::max(station_last_ns == kernel::time_never ? list.back().time_ns : station_last_ns, list.back().time_ns);
+      EvseTimeline timeline = timeline_of(names_[i], evse, std::move(list), end);
+      const auto by_evse = [](const Transaction* t, int number) { return t->evse < number; };
+      const auto from = std::lower_bound(all.begin(), all.end(), evse, by_evse);
+      const auto to = std::lower_bound(from, all.end(), evse + 1, by_evse);
+      tell_states(timeline, std::span<Transaction* const>(from, to));
+      log_.timelines.push_back(std::move(timeline));
+    }
+    std::move(transactions.begin(), transactions.end(), std::back_inserter(log_.transactions));
+    log_.stations.push_back(state.book.finish(state.clock, r, station_last_ns));
+  }
+
+  std::stable_sort(log_.transactions.begin(), log_.transactions.end(), [](const Transaction& a, const Transaction& b) {
+    return std::tie(a.start_ns, a.station, a.evse) < std::tie(b.start_ns, b.station, b.evse);
+  });
+  for (const Transaction& t : log_.transactions)
+    if (t.stop_seen) ++log_.stop_reasons[t.stop_reason];
+  log_.first_ns = first_ns == kernel::time_never ? 0 : first_ns;
+  log_.last_ns = first_ns == kernel::time_never ? 0 : last_ns;
+  log_.flags = flags_.finish(r);
+  return std::move(log_);
+}
+
+}  // namespace
+
+SiteLog read_site_log(std::span<const std::string> paths, const ReadOptions& options) {
+  Collector collector;
+  LogReport report = read_logs(paths, collector, options);
+  return collector.finish(std::move(report));
+}
+
+SiteLog read_site_log_text(const std::string& name, std::string_view text, const ReadOptions& options) {
+  Collector collector;
+  LogReport report = read_log_text(name, text, collector, options);
+  return collector.finish(std::move(report));
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,158 @@
+#include "ocpp/station_book.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::ocpp {
+namespace {
+
+// Heartbeats may be left out while other messages flow; three intervals without any are silence.
+constexpr double missed_intervals = 3.0;
+constexpr double shortest_silence_s = 60.0;
+constexpr std::size_t most_distances = 1000;
+
+// FirmwareStatusNotification: out of service from the download's end, or the installation's beginning, until it is
+// through or has failed. 1.6 chapter 7.25, 2.0.1 FirmwareStatusEnumType.
+bool firmware_busy(std::string_view s) {
+  return s == "Installing" || s == "InstallRebooting" || s == "Downloading" || s == "InstallScheduled" ||
+         s == "Downloaded" || s == "SignatureVerified";
+}
+bool firmware_takes_out(std::string_view s) { return s == "Installing" || s == "InstallRebooting"; }
+
+}  // namespace
+
+void StationBook::boot(const BootReport& report, const Stamp& stamp) {
+  boots_.push_back(stamp);
+  const auto take = [](std::string& into, const std::string& from) {
+    if (!from.empty()) into = from;
+  };
+  take(facts_.vendor, report.vendor);
+  take(facts_.model, report.model);
+  take(facts_.serial, report.serial);
+  take(facts_.firmware, report.firmware);
+}
+
+void StationBook::clock(const ClockAnswer& answer) {
+  if (answer.boot && answer.status != "Rejected" && !std::isnan(answer.interval_s))
+    given_interval_s_ = answer.interval_s;
+}
+
+void StationBook::heartbeat(const Stamp& stamp) {
+  if (any_beat_ && stamp.log.known() && last_beat_.log.known() && beats_.size() < most_distances) {
+    const auto s = static_cast<std::int64_t>(
+        std::llround(static_cast<double>(stamp.log.ns - last_beat_.log.ns) / static_cast<double>(kernel::second_ns)));
+    if (s > 0) ++beats_[s];
+  }
+  last_beat_ = stamp;
+  any_beat_ = true;
+}
+
+void StationBook::out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why) {
+  if (is_out == stretch.open) return;
+  if (is_out) {
+    stretch = {stamp, stamp, true, std::move(why)};
+  } else {
+    stretch.open = false;
+    stretch.to = stamp;
+    out_of_service_.push_back(stretch);
+  }
+}
+
+void StationBook::status(const StatusReport& report, const Stamp& stamp) {
+  evse(report.evse);
+  if (report.status == Status::unknown) return;
+  const bool is_out = report.status == Status::unavailable || report.status == Status::faulted;
+  std::string why = report.evse == 0 ? fmt::format("{}", name_of(report.status))
+                                     : fmt::format("EVSE {}: {}", report.evse, name_of(report.status));
+  out(report.evse == 0 ? whole_ : connectors_[report.evse], is_out, stamp, std::move(why));
+
+  // A fault counts once while it lasts.
+  std::string& now = fault_now_[report.evse];
+  std::string fault = report.error_code == "NoError" ? std::string() : report.error_code;
+  if (fault.empty() && report.status == Status::faulted) fault = "not told";
+  if (!fault.empty() && fault != now) ++facts_.faults[fault];
+  now = std::move(fault);
+}
+
+void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
+  if (firmware_takes_out(report.status)) {
+    out(firmware_, true, stamp, "firmware update: " + report.status);
+  } else if (!firmware_busy(report.status)) {
+    out(firmware_, false, stamp, "");
+  }
+}
+
+void StationBook::alive(const Stamp& stamp, TimeNs others_ns, bool only_station) {
+  if (link_.open) {
+    link_.to = stamp;
+    link_.open = false;
+    offline_.push_back(link_);
+  } else if (any_alive_ && stamp.log.known() && last_alive_.log.known() && stamp.place.file == last_alive_.place.file) {
+    // Silence is the station's only where others spoke meanwhile; where there are no others, the log's word is taken.
+    const double silence_s =
+        static_cast<double>(stamp.log.ns - last_alive_.log.ns) / static_cast<double>(kernel::second_ns);
+    double interval_s = given_interval_s_;
+    if (std::isnan(interval_s) && !beats_.empty())
+      interval_s = static_cast<double>(std::max_element(beats_.begin(), beats_.end(), [](const auto& a, const auto& b) {
+                                         return a.second < b.second;
+                                       })->first);
+    const bool heard_others = others_ns != kernel::time_never && others_ns > last_alive_.log.ns;
+    if (any_beat_ && silence_s > std::max(shortest_silence_s, missed_intervals * interval_s) &&
+        (only_station || heard_others)) {
+      offline_.push_back({last_alive_, stamp, false,
+                          fmt::format("no heartbeat for {:.0f} intervals", std::floor(silence_s / interval_s))});
+    }
+  }
+  last_alive_ = stamp;
+  any_alive_ = true;
+}
+
+void StationBook::link(const LinkChange& change) {
+  Stamp stamp;
+  stamp.log = change.time;
+  stamp.place = change.place;
+  if (!change.connected && !link_.open) {
+    link_ = {stamp, stamp, true, "connection closed"};
+  } else if (change.connected && link_.open) {
+    link_.open = false;
+    link_.to = stamp;
+    offline_.push_back(link_);
+  }
+}
+
+Station StationBook::finish(const StationClock& clock, const LogReport& report, TimeNs last_ns) {
+  facts_.version = version;
+  facts_.heartbeat_s = given_interval_s_;
+  if (std::isnan(facts_.heartbeat_s) && !beats_.empty())
+    facts_.heartbeat_s =
+        static_cast<double>(std::max_element(beats_.begin(), beats_.end(), [](const auto& a, const auto& b) {
+                              return a.second < b.second;
+                            })->first);
+  for (const Stamp& stamp : boots_) {
+    const TimeNs ns = clock.at(stamp, report).ns;
+    if (ns != kernel::time_never) facts_.boots.push_back(ns);
+  }
+  std::sort(facts_.boots.begin(), facts_.boots.end());
+
+  for (Stretch* open : {&whole_, &firmware_})
+    if (open->open) out_of_service_.push_back(*open);
+  for (auto& [number, open] : connectors_)
+    if (open.open) out_of_service_.push_back(open);
+  if (link_.open) offline_.push_back(link_);
+  const auto settle = [&](const std::vector<Stretch>& stretches, std::vector<Station::Interval>& into) {
+    for (const Stretch& s : stretches) {
+      const TimeNs from = clock.at(s.from, report).ns;
+      const TimeNs to = s.open ? last_ns : clock.at(s.to, report).ns;
+      if (from == kernel::time_never || to == kernel::time_never || to < from) continue;
+      into.push_back({from, to, s.why});
+    }
+    std::stable_sort(into.begin(), into.end(), [](const auto& a, const auto& b) { return a.from_ns < b.from_ns; });
+  };
+  settle(offline_, facts_.offline);
+  settle(out_of_service_, facts_.out_of_service);
+  return std::move(facts_);
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,50 @@
+// What a station tells of itself, in the order of the log: boots, firmware, faults, and when it was not there.
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ocpp/station_clock.hpp"
+
+namespace evtwin::ocpp {
+
+class StationBook {
+ public:
+  explicit StationBook(std::string id) { facts_.id = std::move(id); }
+
+  void boot(const BootReport& report, const Stamp& stamp);
+  void clock(const ClockAnswer& answer);
+  void heartbeat(const Stamp& stamp);
+  void status(const StatusReport& report, const Stamp& stamp);
+  void firmware(const FirmwareReport& report, const Stamp& stamp);
+  /// Any message of the station. @param others_ns  raw log time of the last message of any other station before
+  void alive(const Stamp& stamp, TimeNs others_ns, bool only_station);
+  void link(const LinkChange& change);
+  void evse(int number) { facts_.evses = std::max(facts_.evses, number); }
+  Version version = Version::unknown;
+  bool version_flagged = false;
+
+  /// @param last  of the log
+  Station finish(const StationClock& clock, const LogReport& report, TimeNs last_ns);
+
+ private:
+  struct Stretch {
+    Stamp from, to;
+    bool open = false;
+    std::string why;
+  };
+  void out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why);
+
+  Station facts_;
+  std::vector<Stamp> boots_;
+  std::vector<Stretch> offline_, out_of_service_;
+  Stretch link_, firmware_, whole_;              // going on, if open
+  std::map<int, Stretch> connectors_;            // out of service, by EVSE
+  double given_interval_s_ = not_told;           // by the CSMS
+  std::map<std::int64_t, std::uint64_t> beats_;  // distances of heartbeats, s: how often
+  Stamp last_beat_, last_alive_;
+  bool any_beat_ = false, any_alive_ = false;
+  std::map<int, std::string> fault_now_;
+};
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,59 @@
+// A station's clock against the log's: which of its times can be taken as they stand, which are shifted, which are
+// none.
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "ocpp/event.hpp"
+#include "ocpp/flag_list.hpp"
+
+namespace evtwin::ocpp {
+
+/// What is late by more than this was queued; a clock wrong by more than this is mended.
+inline constexpr TimeNs clock_tolerance_ns = kernel::minute_ns;
+/// A payload time further than this from the log's is no time at all (a clock never set, a log replayed a year later).
+inline constexpr TimeNs clock_lost_ns = 30 * kernel::day_ns;
+
+/// Keeps, per stretch between two answers that set the clock (and at most an hour of log), the least delay seen from
+/// payload to log. A message can be late but not early: the least delay is the clock's error, once two messages or
+/// stretches agree on it; otherwise it may be one queued message, and the neighbours decide.
+class StationClock {
+ public:
+  /// A message that the station stamped when it sent it.
+  void observe(const Stamp& stamp);
+  /// The CSMS told the station the time.
+  void synced() { cut_ = true; }
+
+  /// Once the log is read; flags clocks that are wrong.
+  void settle(const LogReport& report, std::string_view station, FlagList& flags);
+
+  enum class Source : std::uint8_t { payload, mended, log, neighbour, none };
+  struct Instant {
+    TimeNs ns = kernel::time_never;  ///< UTC
+    Source source = Source::none;
+    bool late = false;  ///< told more than clock_tolerance_ns after it happened
+  };
+  /// After settle. Payload time, mended where the clock was wrong; where that can not be, the log's; else the payload
+  /// time that the station gave last.
+  Instant at(const Stamp& stamp, const LogReport& report) const;
+  /// A time inside a message (a reading): where the clock is lost, as long before the log's time as before the stamp.
+  TimeNs at_inner(const Stamp& stamp, TimeNs payload_ns, const LogReport& report) const;
+
+ private:
+  struct Stretch {
+    std::uint64_t number = 0;  // of its first frame
+    Place place;
+    LogTime log;
+    TimeNs least_ns = 0, least_log_ns = 0;  // raw: without the log's zone
+    bool agreed = false;                    // by another message
+    TimeNs error_ns = 0;                    // settled: UTC = payload + error
+  };
+  TimeNs error_at(std::uint64_t number) const;
+
+  std::vector<Stretch> stretches_;
+  bool cut_ = true;
+  std::uint64_t lost_ = 0;
+  Stamp first_lost_;
+};
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,190 @@
+#include "ocpp/transaction_finish.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "market/calendar.hpp"
+#include "ocpp/energy.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+bool told(double value) { return !std::isnan(value); }
+
+// Two messages can carry the same reading (MeterValues and transactionData): what one lacks the other has.
+void merge(Sample& into, const Sample& from) {
+  const auto take = [](double& a, double b) {
+    if (!told(a)) a = b;
+  };
+  take(into.register_kwh, from.register_kwh);
+  take(into.export_register_kwh, from.export_register_kwh);
+  take(into.power_kw, from.power_kw);
+  take(into.offered_kw, from.offered_kw);
+  take(into.offered_a, from.offered_a);
+  take(into.voltage_v, from.voltage_v);
+  take(into.soc, from.soc);
+  for (std::size_t p = 0; p < 3; ++p) take(into.current_a[p], from.current_a[p]);
+  if (into.context == Sample::Context::periodic) into.context = from.context;
+}
+
+std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, const StationClock& clock,
+                                    const LogReport& report) {
+  // A register of the station's side (Inlet) next to one of the vehicle's is another meter.
+  MeterLocation best = MeterLocation::inlet;
+  for (const StampedReading& r : readings)
+    if (told(r.reading.sample.register_kwh)) best = std::min(best, r.reading.register_location);
+
+  std::vector<Sample> samples;
+  samples.reserve(readings.size());
+  for (StampedReading& r : readings) {
+    Stamp stamp;
+    stamp.payload_ns = r.payload_ns;
+    stamp.near_ns = r.near_ns;
+    stamp.log = r.log;
+    stamp.place.file = r.file;
+    stamp.place.line = 1;
+    stamp.number = r.number;
+    Sample sample = r.reading.sample;
+    if (r.reading.register_location != best) sample.register_kwh = not_told;
+    sample.time_ns = clock.at_inner(stamp, sample.time_ns, report);
+    if (sample.time_ns != kernel::time_never) samples.push_back(sample);
+  }
+  std::stable_sort(samples.begin(), samples.end(),
+                   [](const Sample& a, const Sample& b) { return a.time_ns < b.time_ns; });
+  std::vector<Sample> merged;
+  merged.reserve(samples.size());
+  for (const Sample& s : samples) {
+    if (!merged.empty() && merged.back().time_ns == s.time_ns) {
+      merge(merged.back(), s);
+    } else {
+      merged.push_back(s);
+    }
+  }
+  return merged;
+}
+
+bool refused(std::string_view status) {
+  return !status.empty() && status != "Accepted" && !status.starts_with("error");
+}
+
+}  // namespace
+
+Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clock, const LogReport& report,
+                               TimeNs last_ns, FlagList& flags) {
+  Transaction t = std::move(draft.facts);
+  const auto flag = [&](std::string_view code, std::string text, Place place) {
+    if (std::find(t.flags.begin(), t.flags.end(), code) == t.flags.end()) t.flags.emplace_back(code);
+    flags.add(code, t.station,
+              fmt::format("transaction {} on {}: {}", t.id.empty() ? "without id" : quoted_text(t.id),
+                          quoted_text(t.station), text),
+              place);
+  };
+
+  t.samples = settle_readings(std::move(draft.readings), clock, report);
+
+  // Start and stop; what the log does not tell is bounded by what it does.
+  const StationClock::Instant start = clock.at(draft.start, report);
+  t.start_ns = start.ns;
+  if (!t.start_seen) {
+    if (!t.samples.empty()) t.start_ns = std::min(t.start_ns, t.samples.front().time_ns);
+  }
+  if (t.start_ns == kernel::time_never) {
+    t.start_ns = t.samples.empty() ? last_ns : t.samples.front().time_ns;
+    flag("time_not_told", "neither its message nor the log gives a time", t.start_place);
+  }
+  const TimeNs last_reading_ns = t.samples.empty() ? t.start_ns : std::max(t.start_ns, t.samples.back().time_ns);
+  if (t.stop_seen) {
+    const StationClock::Instant stop = clock.at(draft.stop, report);
+    t.stop_ns = stop.ns == kernel::time_never ? last_reading_ns : stop.ns;
+    if (start.late || stop.late) t.offline = true;
+    if (t.stop_ns < t.start_ns && t.start_seen) {
+      flag("stop_before_start",
+           fmt::format("its stop {} is before its start {}", market::Calendar().format_iso(t.stop_ns),
+                       market::Calendar().format_iso(t.start_ns)),
+           t.stop_place);
+    }
+  } else {
+    if (start.late) t.offline = true;
+    if (draft.gone_seen) {
+      const TimeNs gone_ns = clock.at(draft.gone, report).ns;
+      t.stop_ns = gone_ns == kernel::time_never ? last_reading_ns : std::max(gone_ns, last_reading_ns);
+      flag("stop_missing", fmt::format("no stop in the log; over by {}", draft.gone_why), draft.start.place);
+    } else {
+      t.stop_ns = std::max(last_ns == kernel::time_never ? last_reading_ns : last_ns, last_reading_ns);
+      flag("stop_missing", "no stop in the log; open at its end", draft.start.place);
+    }
+  }
+
+  // What the CSMS said to the start.
+  if (refused(t.authorised))
+    flag("start_refused", fmt::format("the CSMS refused its tag: {}", quoted_text(t.authorised)), t.start_place);
+  if (t.start_seen && t.version == Version::v16) {
+    if (t.authorised.starts_with("error")) {
+      flag("start_unanswered", fmt::format("the CSMS answered its start with {}", quoted_text(t.authorised)),
+           t.start_place);
+      t.authorised.clear();
+    } else if (!draft.has_answer && report.results > 0) {
+      flag("start_unanswered", "no answer to its start in the log", t.start_place);
+    }
+    if (t.id.empty() || t.id == "-1" || t.id == "0")
+      flag("id_unusable",
+           fmt::format("the transaction id is {}: matched by connector", t.id.empty() ? std::string("not told") : t.id),
+           t.start_place);
+  }
+  if (t.evse == 0) flag("evse_not_told", "the log does not say on which EVSE", t.start_place);
+  if (!t.start_seen && std::find(t.flags.begin(), t.flags.end(), "start_missing") == t.flags.end())
+    flag("start_missing", "no start in the log", t.start_place);
+  if (draft.sequences > 0) {
+    const auto span =
+        static_cast<std::uint64_t>(draft.last_sequence) - static_cast<std::uint64_t>(draft.first_sequence);
+    if (span + 1 > draft.sequences)
+      flag("sequence_gap",
+           fmt::format("{} of its messages are missing (seqNo {} to {})", span + 1 - draft.sequences,
+                       draft.first_sequence, draft.last_sequence),
+           t.start_place);
+  }
+
+  // Readings outside its time.
+  constexpr TimeNs slack_ns = kernel::minute_ns;
+  const auto outside = std::count_if(t.samples.begin(), t.samples.end(), [&](const Sample& s) {
+    return s.time_ns < t.start_ns - slack_ns || s.time_ns > t.stop_ns + slack_ns;
+  });
+  if (outside > 0 && t.stop_ns >= t.start_ns)
+    flag("reading_outside_time",
+         fmt::format("{} reading{} outside its start and stop", outside, outside == 1 ? " lies" : "s lie"),
+         t.start_place);
+
+  // Energy.
+  Registers registers{t.meter_start_kwh, t.meter_stop_kwh, t.samples, t.start_ns, t.stop_ns, t.start_seen, t.stop_seen};
+  EnergyVerdict energy = energy_of(registers);
+  t.energy_kwh = energy.kwh;
+  t.exported_kwh = energy.exported_kwh;
+  t.register_step_kwh = energy.step_kwh;
+  if (!told(t.meter_start_kwh)) t.meter_start_kwh = energy.begin_kwh;
+  if (!told(t.meter_stop_kwh)) t.meter_stop_kwh = energy.end_kwh;
+  for (Doubt& doubt : energy.doubts)
+    flag(doubt.code, std::move(doubt.text), t.stop_seen ? t.stop_place : t.start_place);
+  for (const Sample& s : t.samples) {
+    if (told(t.soc_start)) break;
+    if (told(s.soc)) t.soc_start = s.soc;
+  }
+  return t;
+}
+
+void check_order(std::vector<Transaction*>& transactions, FlagList& flags) {
+  for (std::size_t i = 1; i < transactions.size(); ++i) {
+    Transaction& before = *transactions[i - 1];
+    Transaction& t = *transactions[i];
+    if (t.evse == 0 || t.evse != before.evse || t.start_ns >= before.stop_ns || !before.stop_seen) continue;
+    t.flags.emplace_back("overlap");
+    flags.add("overlap", t.station,
+              fmt::format("transaction {} on {} starts on EVSE {} before transaction {} there has stopped",
+                          t.id.empty() ? "without id" : quoted_text(t.id), quoted_text(t.station), t.evse,
+                          before.id.empty() ? "without id" : quoted_text(before.id)),
+              t.start_place);
+  }
+}
+
+}  // namespace evtwin::ocpp
