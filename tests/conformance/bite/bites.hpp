@@ -27,9 +27,10 @@ inline void add(json& number, double difference) { number = number.get<double>()
 
 class Bites : public testing::Test {
  protected:
-  /// @param kind  of case; its golden cases lie in the folder of that name
-  explicit Bites(std::string kind)
-      : kind_(std::move(kind)), golden_(std::filesystem::path(EVTWIN_SHARED_DIR) / "golden" / kind_) {}
+  /// @param kind  of case. @param folder  in which its golden cases lie; none: of the same name
+  explicit Bites(std::string kind, const std::string& folder = "")
+      : kind_(std::move(kind)),
+        golden_(std::filesystem::path(EVTWIN_SHARED_DIR) / "golden" / (folder.empty() ? kind_ : folder)) {}
 
   void SetUp() override {
     if (!std::filesystem::exists(golden_)) GTEST_SKIP() << golden_ << " is not there";

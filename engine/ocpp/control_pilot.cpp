@@ -1,0 +1,129 @@
+#include "ocpp/control_pilot.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace evtwin::ocpp {
+
+PilotOffer offer_of_duty(double duty) {
+  using Kind = PilotOffer::Kind;
+  if (duty == 100.0) return {.kind = Kind::not_permitted, .a = 0.0};
+  if (duty >= 3.0 && duty <= 7.0) return {.kind = Kind::digital, .a = 0.0};
+  if (duty >= 8.0 && duty < 10.0) return {.kind = Kind::current, .a = 6.0};
+  if (duty >= 10.0 && duty <= 85.0) return {.kind = Kind::current, .a = duty * 0.6};
+  if (duty > 85.0 && duty <= 96.0) return {.kind = Kind::current, .a = (duty - 64.0) * 2.5};
+  if (duty > 96.0 && duty <= 97.0) return {.kind = Kind::current, .a = 80.0};
+  return {};
+}
+
+std::optional<double> duty_of_current(double a) {
+  // Rounding must not carry a duty cycle into the next range, where it would offer more.
+  if (a >= 6.0 && a <= 52.5) return std::clamp(a / 0.6, 10.0, 85.0);
+  if (a > 52.5 && a <= 80.0) return a / 2.5 + 64.0;
+  return std::nullopt;
+}
+
+double high_level_v(PilotState state) {
+  switch (state) {
+    case PilotState::a:
+      return 12.0;
+    case PilotState::b:
+      return 9.0;
+    case PilotState::c:
+      return 6.0;
+    case PilotState::d:
+      return 3.0;
+    case PilotState::e:
+      return 0.0;
+    case PilotState::f:
+      return -12.0;
+    case PilotState::unknown:
+      break;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+bool follows_at_once(PilotState from, PilotState to) {
+  if (from == to || from == PilotState::unknown || to == PilotState::unknown) return true;
+  const auto faulty = [](PilotState state) { return state == PilotState::e || state == PilotState::f; };
+  if (faulty(from) || faulty(to)) return true;
+  // Of A to D, what is left out: ready at the instant of plugging in, and from one kind of ready to the other.
+  const auto ready = [](PilotState state) { return state == PilotState::c || state == PilotState::d; };
+  return !(ready(to) && (from == PilotState::a || ready(from)));
+}
+
+std::vector<PilotState> passed_between(PilotState from, PilotState to) {
+  if (follows_at_once(from, to)) return {};
+  return {PilotState::b};  // every way that is barred leads over B
+}
+
+namespace {
+
+/// A current is offered while it charges, and where the vehicle itself has stopped taking it.
+bool oscillates_in(Status status) { return status == Status::charging || status == Status::suspended_ev; }
+
+}  // namespace
+
+std::vector<PilotSpan> pilot_spans(const EvseTimeline& timeline) {
+  std::vector<PilotSpan> spans;
+  for (const StatusSpan& span : timeline.spans) {
+    const PilotState state = pilot_state(span.status);
+    if (!spans.empty()) {
+      for (const PilotState passed : passed_between(spans.back().state, state)) {
+        spans.push_back(
+            {.state = passed, .oscillates = false, .implied = true, .from_ns = span.from_ns, .to_ns = span.from_ns});
+      }
+    }
+    const bool oscillates = oscillates_in(span.status);
+    if (!spans.empty() && spans.back().state == state && spans.back().oscillates == oscillates &&
+        spans.back().to_ns == span.from_ns) {
+      spans.back().to_ns = span.to_ns;
+      continue;
+    }
+    spans.push_back(
+        {.state = state, .oscillates = oscillates, .implied = false, .from_ns = span.from_ns, .to_ns = span.to_ns});
+  }
+  return spans;
+}
+
+bool ControlPilot::on(Event event) {
+  const bool there = vehicle_ != PilotState::a, is_ready = vehicle_ == PilotState::c || vehicle_ == PilotState::d;
+  const auto set = [](auto& member, auto value, bool possible) {
+    if (possible) member = value;
+    return possible;
+  };
+  switch (event) {
+    case Event::plug_in:
+      return set(vehicle_, PilotState::b, !there);
+    case Event::unplug:
+      if (there) offered_ = false;
+      return set(vehicle_, PilotState::a, there);
+    case Event::ready:
+      return set(vehicle_, PilotState::c, there && !is_ready);
+    case Event::ready_ventilate:
+      return set(vehicle_, PilotState::d, there && !is_ready);
+    case Event::not_ready:
+      return set(vehicle_, PilotState::b, is_ready);
+    case Event::offer:
+      return set(offered_, true, there && !offered_ && fault_ == PilotState::unknown);
+    case Event::withdraw:
+      return set(offered_, false, offered_);
+    case Event::lose_pilot:
+    case Event::out_of_service:
+      // Whoever comes back from a fault begins without an offer.
+      offered_ = false;
+      fault_ = event == Event::lose_pilot ? PilotState::e : PilotState::f;
+      return true;
+    case Event::restore:
+      return set(fault_, PilotState::unknown, fault_ != PilotState::unknown);
+  }
+  return false;
+}
+
+PilotState ControlPilot::state() const { return fault_ == PilotState::unknown ? vehicle_ : fault_; }
+
+bool ControlPilot::energy_flows() const {
+  return oscillates() && (vehicle_ == PilotState::c || vehicle_ == PilotState::d);
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,109 @@
+// Figures of IEC 61851-1 table A.8 and its states.
+#include "ocpp/control_pilot.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace evtwin::ocpp {
+namespace {
+
+using Event = ControlPilot::Event;
+using Kind = PilotOffer::Kind;
+
+TEST(ControlPilot, OffersTheCurrentOfItsDutyCycle) {
+  EXPECT_EQ(offer_of_duty(10.0), (PilotOffer{Kind::current, 6.0}));
+  EXPECT_EQ(offer_of_duty(8.0), (PilotOffer{Kind::current, 6.0}));
+  EXPECT_DOUBLE_EQ(offer_of_duty(26.0 + 2.0 / 3.0).a, 16.0);
+  EXPECT_DOUBLE_EQ(offer_of_duty(50.0).a, 30.0);
+  EXPECT_DOUBLE_EQ(offer_of_duty(85.0).a, 51.0);
+  EXPECT_DOUBLE_EQ(offer_of_duty(90.0).a, 65.0);
+  EXPECT_DOUBLE_EQ(offer_of_duty(96.0).a, 80.0);
+  EXPECT_DOUBLE_EQ(offer_of_duty(97.0).a, 80.0);
+}
+
+TEST(ControlPilot, OffersNothingBetweenTheRanges) {
+  for (const double duty : {-1.0, 0.0, 2.9, 7.5, 97.1, 99.9, 100.1, std::nan("")})
+    EXPECT_EQ(offer_of_duty(duty).kind, Kind::none) << duty;
+  EXPECT_EQ(offer_of_duty(5.0).kind, Kind::digital);
+  EXPECT_EQ(offer_of_duty(100.0).kind, Kind::not_permitted);
+}
+
+TEST(ControlPilot, FindsTheDutyCycleOfACurrentAndBack) {
+  EXPECT_DOUBLE_EQ(*duty_of_current(6.0), 10.0);
+  EXPECT_NEAR(*duty_of_current(16.0), 26.7, 0.05);
+  EXPECT_DOUBLE_EQ(*duty_of_current(51.0), 85.0);
+  EXPECT_DOUBLE_EQ(*duty_of_current(80.0), 96.0);
+  for (double a = 6.0; a <= 51.0; a += 0.5) EXPECT_NEAR(offer_of_duty(*duty_of_current(a)).a, a, 1e-9);
+  for (const double a : {51.1, 52.0, 52.5}) EXPECT_EQ(offer_of_duty(*duty_of_current(a)).a, 51.0) << a;
+  for (double a = 53.0; a <= 80.0; a += 0.5) EXPECT_NEAR(offer_of_duty(*duty_of_current(a)).a, a, 1e-9);
+  EXPECT_FALSE(duty_of_current(5.9));
+  EXPECT_FALSE(duty_of_current(80.1));
+  EXPECT_FALSE(duty_of_current(std::nan("")));
+}
+
+TEST(ControlPilot, ChargesOnlyWhereOneOffersAndTheOtherIsReady) {
+  ControlPilot pilot;
+  EXPECT_EQ(pilot.state(), PilotState::a);
+  EXPECT_FALSE(pilot.on(Event::ready)) << "no vehicle";
+  EXPECT_TRUE(pilot.on(Event::plug_in));
+  EXPECT_FALSE(pilot.on(Event::plug_in));
+  EXPECT_EQ(pilot.state(), PilotState::b);
+  EXPECT_TRUE(pilot.on(Event::ready));
+  EXPECT_EQ(pilot.state(), PilotState::c);
+  EXPECT_FALSE(pilot.energy_flows()) << "C1";
+  EXPECT_TRUE(pilot.on(Event::offer));
+  EXPECT_TRUE(pilot.energy_flows()) << "C2";
+  EXPECT_TRUE(pilot.on(Event::not_ready));
+  EXPECT_EQ(pilot.state(), PilotState::b);
+  EXPECT_TRUE(pilot.oscillates()) << "B2: suspended by the vehicle";
+  EXPECT_TRUE(pilot.on(Event::ready_ventilate));
+  EXPECT_EQ(pilot.state(), PilotState::d);
+  EXPECT_TRUE(pilot.energy_flows());
+  EXPECT_TRUE(pilot.on(Event::unplug));
+  EXPECT_EQ(pilot.state(), PilotState::a);
+  EXPECT_FALSE(pilot.oscillates());
+}
+
+TEST(ControlPilot, AFaultEndsTheOfferAndLeavesTheVehicleWhereItIs) {
+  ControlPilot pilot;
+  for (const Event event : {Event::plug_in, Event::offer, Event::ready}) EXPECT_TRUE(pilot.on(event));
+  EXPECT_TRUE(pilot.on(Event::lose_pilot));
+  EXPECT_EQ(pilot.state(), PilotState::e);
+  EXPECT_FALSE(pilot.energy_flows());
+  EXPECT_FALSE(pilot.on(Event::offer));
+  EXPECT_TRUE(pilot.on(Event::restore));
+  EXPECT_EQ(pilot.state(), PilotState::c);
+  EXPECT_FALSE(pilot.energy_flows());
+  EXPECT_TRUE(pilot.on(Event::out_of_service));
+  EXPECT_EQ(pilot.state(), PilotState::f);
+}
+
+TEST(ControlPilot, ShowsTheVoltagesOfItsStates) {
+  const std::pair<PilotState, double> volts[] = {{PilotState::a, 12}, {PilotState::b, 9}, {PilotState::c, 6},
+                                                 {PilotState::d, 3},  {PilotState::e, 0}, {PilotState::f, -12}};
+  for (const auto& [state, v] : volts) EXPECT_EQ(high_level_v(state), v);
+  EXPECT_TRUE(std::isnan(high_level_v(PilotState::unknown)));
+}
+
+TEST(ControlPilot, StatusesThatSkipAStateImplyIt) {
+  EXPECT_EQ(passed_between(PilotState::a, PilotState::c), std::vector{PilotState::b});
+  EXPECT_TRUE(passed_between(PilotState::c, PilotState::a).empty()) << "cut off";
+  EXPECT_TRUE(passed_between(PilotState::f, PilotState::c).empty());
+
+  const EvseTimeline timeline{.station = "CP",
+                              .evse = 1,
+                              .spans = {{Status::available, 0, 10, ""},
+                                        {Status::charging, 10, 20, ""},
+                                        {Status::suspended_ev, 20, 25, ""},
+                                        {Status::finishing, 25, 30, ""},
+                                        {Status::available, 30, 40, ""},
+                                        {Status::reserved, 40, 50, ""}}};
+  const std::vector<PilotSpan> expected{{PilotState::a, false, false, 0, 10},  {PilotState::b, false, true, 10, 10},
+                                        {PilotState::c, true, false, 10, 20},  {PilotState::b, true, false, 20, 25},
+                                        {PilotState::b, false, false, 25, 30}, {PilotState::a, false, false, 30, 50}};
+  EXPECT_EQ(pilot_spans(timeline), expected);
+}
+
+}  // namespace
+}  // namespace evtwin::ocpp
