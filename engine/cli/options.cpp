@@ -140,6 +140,7 @@ void add_export_to(CLI::App& command, ExportCommand& to, std::vector<std::string
       ->check(CLI::Range(0, 86400));
   command.add_flag("--whole-wh", to.log.whole_wh, "meter values in whole Wh");
   command.add_flag("--electrical", to.log.electrical, "current and voltage too, on EVSEs of one phase");
+  command.add_flag("--ac-soc", to.log.ac_soc, "state of charge on AC EVSEs too, which real ones seldom know");
   command.add_flag("!--no-profiles", to.log.profiles, "leave out SetChargingProfile");
   command.add_flag("--anonymise", to.log.anonymise, "number the tags: nothing of a session's name is left");
   command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");

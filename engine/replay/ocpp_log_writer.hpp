@@ -22,6 +22,7 @@ struct OcppLogOptions {
   int heartbeat_s = 0;           ///< 0: no heartbeats
   bool whole_wh = false;         ///< registers of meter values without decimals
   bool electrical = false;       ///< current and voltage too, where one phase makes them known
+  bool ac_soc = false;           ///< state of charge on AC EVSEs too, which real ones seldom know
   bool profiles = true;          ///< SetChargingProfile when a set-point below the EVSE's rating stands
   bool anonymise = false;        ///< tags are numbered in order of appearance: nothing of a session's name is left
   bool local_clock = false;      ///< python, steve: the log's clock shows the run's local time

@@ -93,7 +93,7 @@ TEST(OcppLogWriter, EveryFrameIsValidByTheSchemasOfItsVersion) {
   for (const auto version : {ocpp::Version::v16, ocpp::Version::v201}) {
     OcppLogOptions options;
     options.version = version;
-    options.electrical = options.on_change = true;
+    options.electrical = options.on_change = options.ac_soc = true;
     options.heartbeat_s = 600;
     options.faults = log_faults(
         std::vector<std::string>{"offline=A,2026-06-01T08:30,2026-06-01T09:30", "refused=A-2,2026-06-01T15:00,STOLEN"},
@@ -137,7 +137,7 @@ TEST(OcppLogWriter, RegistersRiseByWhatFlowedAndGoOnFromSessionToSession) {
 TEST(OcppLogWriter, MetersShowRegisterPowerAndSocOfTheInstant) {
   OcppLogOptions options;
   options.sample_s = 900.0;
-  options.electrical = true;
+  options.electrical = options.ac_soc = true;
   const auto values = calls(frames_of(small_run(), options), "MeterValues");
   // kim#1: 15 samples in 4 h, the last instant belongs to the stop.
   std::vector<Json> of_kim;

@@ -1,0 +1,136 @@
+// evtwin export: runs become logs, and what the log in scenarios/ was made with gives that very log.
+#include <cmath>
+#include <sstream>
+
+#include "cli/command.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+class Export : public Command {
+ protected:
+  void make_run() {
+    const Said said = run({"run", source_dir + "/scenarios/made_site.lua", "--out", path("made_site.evtwin")});
+    ASSERT_EQ(said.status, 0) << said.err;
+  }
+};
+
+// The commands of a scenario's comment, a list of words each; lines that begin further right go on with the one before.
+std::vector<std::vector<std::string>> commands_in(const std::string& lua) {
+  std::vector<std::vector<std::string>> commands;
+  std::istringstream lines(lua);
+  for (std::string line; std::getline(lines, line) && line.rfind("--", 0) == 0;) {
+    std::istringstream words(line.substr(2));
+    const bool goes_on = line.rfind("--     ", 0) == 0;
+    if (line.rfind("--   evtwin ", 0) == 0) {
+      commands.emplace_back();
+    } else if (!goes_on) {
+      continue;
+    }
+    for (std::string word; words >> word;) commands.back().push_back(word);
+  }
+  return commands;
+}
+
+TEST_F(Export, TheMadeLogIsWhatItsCommandsGive) {
+  int made = 0;
+  for (const auto& words : commands_in(read_all(source_dir + "/scenarios/made_site.lua"))) {
+    if (words.at(1) != "run" && words.at(1) != "export") continue;
+    std::vector<std::string> arguments(words.begin() + 1, words.end());
+    for (std::string& word : arguments) {
+      if (word.rfind("scenarios/", 0) == 0) {
+        word = source_dir + "/" + word;
+      } else if (word.rfind("made_site.", 0) == 0) {
+        word = path(word);
+      }
+    }
+    const Said said = run(arguments);
+    ASSERT_EQ(said.status, 0) << said.err;
+    ++made;
+  }
+  ASSERT_EQ(made, 2);
+  EXPECT_TRUE(read_all(path("made_site.log")) == read_all(source_dir + "/scenarios/made_site.log"))
+      << "scenarios/made_site.log is another: make it again with the commands in scenarios/made_site.lua";
+}
+
+TEST_F(Export, EveryVersionAndLayoutIsWrittenWholeAndTheSameAgain) {
+  make_run();
+  for (const std::string version : {"1.6", "2.0.1"}) {
+    for (const std::string layout : {"python", "steve", "csv"}) {
+      const auto write = [&](const std::string& name) {
+        return run({"export", path("made_site.evtwin"), "--ocpp", path(name), "--ocpp-version", version, "--layout",
+                    layout, "--sample-s", "600", "--on-change"});
+      };
+      const std::string name = version + layout;
+      const Said said = write(name);
+      ASSERT_EQ(said.status, 0) << said.err;
+      EXPECT_NE(said.out.find("36 transactions"), std::string::npos) << said.out;
+      EXPECT_EQ(read_all(path(name)).rfind("# made by evtwin", 0), 0U);
+      ASSERT_EQ(write(name + "2").status, 0);
+      EXPECT_TRUE(read_all(path(name)) == read_all(path(name + "2")));
+    }
+  }
+}
+
+TEST_F(Export, BareFramesAreAFilePerStation) {
+  make_run();
+  const auto write = [&] {
+    return run({"export", path("made_site.evtwin"), "--ocpp", path("frames"), "--layout", "frames"});
+  };
+  ASSERT_EQ(write().status, 0);
+  for (const char* station : {"P1", "P2", "P3", "F1"}) {
+    const std::string log = read_all(path("frames/") + station + ".log");
+    EXPECT_NE(log.find("\n[2,\""), std::string::npos) << station;
+  }
+  EXPECT_EQ(write().status, 1) << "a folder that holds something is kept";
+}
+
+TEST_F(Export, RecordsAndSessionsAddUpToTheRun) {
+  make_run();
+  const Said said = run({"export", path("made_site.evtwin"), "--ocpi", path("cdrs.json"), "--sessions",
+                         path("sessions.csv"), "--ocpi-set", "city=Seoul"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_NE(said.out.find("placeholders"), std::string::npos) << said.out;
+  double kwh = 0.0, paid = 0.0;
+  for (const auto& cdr : nlohmann::json::parse(read_all(path("cdrs.json")))) {
+    kwh += cdr["total_energy"].get<double>();
+    paid += cdr["total_cost"]["excl_vat"].get<double>();
+  }
+  const auto sums = query(path("made_site.evtwin"), "SELECT sum(got_kwh) AS kwh, sum(paid) AS paid FROM session");
+  EXPECT_NEAR(kwh, std::stod(sums[0].at("kwh")), 1e-4);
+  EXPECT_NEAR(paid, std::stod(sums[0].at("paid")), 1e-6);
+  // The table runs again as a scenario's sessions.
+  const Said again =
+      run({"run", source_dir + "/scenarios/real_sessions.lua", "--set", "sessions=" + path("sessions.csv"), "--json"});
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(again.json()["sessions"], 36);
+}
+
+TEST_F(Export, WhatCanNotBeDoneIsOneLine) {
+  make_run();
+  const std::string file = path("made_site.evtwin");
+  const auto refused = [&](std::vector<std::string> more, int status, const std::string& says) {
+    std::vector<std::string> arguments{"export", file};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Said said = run(arguments);
+    EXPECT_EQ(said.status, status) << says;
+    EXPECT_NE(said.err.find(says), std::string::npos) << said.err;
+    EXPECT_EQ(said.out, "");
+  };
+  refused({}, 2, "--ocpp, --ocpi or --sessions");
+  refused({"--ocpp", write("there.log", "mine")}, 1, "is kept");
+  EXPECT_EQ(read_all(path("there.log")), "mine");
+  refused({"--ocpp", path("no/such/folder.log")}, 1, "can not be written");
+  refused({"--ocpp", path("a.log"), "--layout", "xml"}, 2, "--layout");
+  refused({"--ocpp", path("a.log"), "--ocpp-version", "1.5"}, 2, "--ocpp-version");
+  refused({"--ocpp", path("a.log"), "--sample-s", "0"}, 2, "--sample-s");
+  refused({"--ocpp", path("a.log"), "--fault", "clock=P9,5"}, 1, "the run has no station 'P9'");
+  refused({"--ocpi", path("a.json"), "--ocpi-set", "latitude=north"}, 1, "must be degrees");
+  refused({"--ocpi", path("a.json"), "--ocpi-set", "latitude"}, 2, "name=value");
+  EXPECT_FALSE(std::filesystem::exists(path("a.log")));
+  EXPECT_FALSE(std::filesystem::exists(path("a.json.part")));
+  EXPECT_EQ(run({"export", write("no.evtwin", "no run"), "--ocpp", path("a.log")}).status, 1);
+}
+
+}  // namespace
+}  // namespace evtwin::testing
