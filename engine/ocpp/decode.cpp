@@ -132,6 +132,8 @@ ReservationReport reservation_of(const Decoding& d) {
 void decode_call(const Decoding& d) {
   const std::string_view action = d.frame.action;
   EventBody& body = d.event.body;
+  const ActionRow* row = find_action(action);
+  if (row && row->version != Version::unknown) d.shows(row->version);
   if (action == "StartTransaction") {
     body = decode_start(d);
   } else if (action == "StopTransaction") {
@@ -163,11 +165,15 @@ void decode_call(const Decoding& d) {
     body = reservation_of(d);
   } else if (action == "NotifyEVChargingNeeds") {
     body = decode_needs(d);
-  } else if (const ActionRow* row = find_action(action); row && row->command) {
+  } else if (row && row->command) {
     body = command_of(d);
+    if (action == "ClearChargingProfile") {
+      d.event.profile = decode_clear_profile(d);
+    } else if (action == "SetChargingProfile" || action == "RemoteStartTransaction" ||
+               action == "RequestStartTransaction") {
+      d.event.profile = decode_profile(d);
+    }
   }
-  const ActionRow* row = find_action(action);
-  if (row && row->version != Version::unknown) d.shows(row->version);
 }
 
 void decode_answer(const Decoding& d) {

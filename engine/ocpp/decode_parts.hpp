@@ -1,5 +1,6 @@
 // Pieces of messages that the decoders of several actions share. Private to decode*.cpp.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,5 +37,8 @@ TransactionReport decode_stop(const Decoding& d);
 /// TransactionEvent of 2.0.1.
 TransactionReport decode_transaction_event(const Decoding& d);
 NeedsReport decode_needs(const Decoding& d);
+/// The profile of a SetChargingProfile or a remote start; nothing where there is none or it can not be read (flagged).
+std::optional<ProfileReport> decode_profile(const Decoding& d);
+ProfileReport decode_clear_profile(const Decoding& d);
 
 }  // namespace evtwin::ocpp

@@ -40,8 +40,8 @@ TimeNs Decoding::time(const Json& json, std::string_view name) const {
   if (!member) return kernel::time_never;
   const TimeNs ns = member->is_string() ? payload_time(member->get_string().value()) : kernel::time_never;
   if (ns != kernel::time_never) return ns;
-  flag("bad_date", fmt::format("{} of {} is {}: no such date; the log's clock is used instead", name, frame.action,
-                               shown(*member)));
+  flag("bad_date",
+       fmt::format("{} of {} is {}: no date between 1970 and 2200; not used", name, frame.action, shown(*member)));
   return kernel::time_never;
 }
 

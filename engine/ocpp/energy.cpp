@@ -174,7 +174,7 @@ EnergyVerdict energy_of(const Registers& r) {
             fmt::format("meterStop {} is below meterStart {}: the energy is not known", wh(end), wh(begin)));
       return verdict;
     }
-  } else {
+  } else if (told(r.start_kwh) && told(r.stop_kwh)) {
     check_readings(r, verdict);
   }
   if (kwh > most_mean_kw * (told(hours) ? hours : 1.0) + 1.0) {
@@ -185,9 +185,12 @@ EnergyVerdict energy_of(const Registers& r) {
   }
   if (at_least) {
     doubt("energy_at_least", fmt::format("no register at its {}: {} is what its readings show, at least",
-                                         told(r.start_kwh) ? "stop" : "start", wh(kwh)));
+                                         told(r.start_kwh)  ? "stop"
+                                         : told(r.stop_kwh) ? "start"
+                                                            : "start or stop",
+                                         wh(kwh)));
   }
-  verdict.kwh = kwh;
+  verdict.kwh = std::round(kwh * 1e9) / 1e9;  // what the subtraction of large registers leaves behind
   return verdict;
 }
 

@@ -120,7 +120,7 @@ struct Event {
   Stamp stamp;
   std::uint64_t call_number = 0;  ///< of an answer
   EventBody body;
-  std::vector<EventBody> more;  ///< what the same message tells beside it (a remote start with a profile)
+  std::optional<ProfileReport> profile;  ///< that came with a command
 };
 
 }  // namespace evtwin::ocpp

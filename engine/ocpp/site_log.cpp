@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "ocpp/action_table.hpp"
+#include "ocpp/command_book.hpp"
 #include "ocpp/decode.hpp"
 #include "ocpp/payload_time.hpp"
 #include "ocpp/station_book.hpp"
@@ -46,13 +47,14 @@ class Collector : public FrameSink {
 
  private:
   StationState& state_of(std::string_view station);
-  void take(StationState& state, const Frame& frame, Event& event);
+  void take(StationState& state, std::size_t index, const Frame& frame, Event& event);
   void note_action(const Frame& frame);
   void note_version(StationState& state, const Frame& frame, Version version);
   void note_life(StationState& state, std::size_t index, const Event& event);
 
   SiteLog log_;
   FlagList flags_;
+  CommandBook commands_{flags_};
   std::deque<StationState> states_;
   std::vector<std::string> names_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
@@ -135,28 +137,43 @@ void Collector::on_frame(const Frame& frame) {
     if (from_station) note_life(state, index, event);
   }
   if (event.version == Version::unknown) event.version = state.book.version;
-  take(state, frame, event);
+  take(state, index, frame, event);
 }
 
-void Collector::take(StationState& state, const Frame& frame, Event& event) {
+// Hands an event to whoever keeps book of it.
+void Collector::take(StationState& state, std::size_t index, const Frame& frame, Event& event) {
+  using Effect = CommandBook::Effect;
+  const auto effect = [&](Effect::Kind kind, int evse, std::string_view tag = {}, std::string_view id = {},
+                          Status status = Status::unknown) {
+    commands_.effect(index, {kind, evse, tag, id, frame.action, status}, event.stamp);
+  };
   EventBody& body = event.body;
   if (auto* report = std::get_if<TransactionReport>(&body)) {
     if (!report->offline) state.clock.observe(event.stamp);
     state.book.evse(report->evse);
     const Status status = report->status;
     const int evse = report->evse;
+    if (report->phase == TransactionReport::Phase::start) {
+      effect(Effect::Kind::start, evse, report->id_tag);
+      commands_.transaction_started(index, *report, event);
+    } else if (report->phase == TransactionReport::Phase::stop) {
+      effect(Effect::Kind::stop, evse, {}, report->id);
+    }
     const std::size_t draft = state.transactions.report(std::move(*report), event);
     if (status != Status::unknown && draft != TransactionBook::npos)
       state.statuses.push_back({evse, draft, {0, status, "", false}, event.stamp});
   } else if (auto* answer = std::get_if<TransactionAnswer>(&body)) {
-    state.transactions.answer(*answer, event);
+    const std::string tag = state.transactions.answer(*answer, event);
+    if (answer->status == "Accepted") commands_.accepted(tag, event.stamp.number);
   } else if (auto* meter = std::get_if<MeterReport>(&body)) {
     state.clock.observe(event.stamp);
     state.book.evse(std::max(meter->evse, 0));
+    effect(Effect::Kind::message, std::max(meter->evse, 0));
     state.transactions.meter(std::move(*meter), event);
   } else if (auto* status = std::get_if<StatusReport>(&body)) {
     state.clock.observe(event.stamp);
     state.book.status(*status, event.stamp);
+    effect(Effect::Kind::status, status->evse, {}, {}, status->status);
     state.transactions.status(*status, event);
     if (status->status == Status::unknown) {
       flags_.add("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",
@@ -170,16 +187,32 @@ void Collector::take(StationState& state, const Frame& frame, Event& event) {
     }
   } else if (auto* boot = std::get_if<BootReport>(&body)) {
     state.book.boot(*boot, event.stamp);
+    effect(Effect::Kind::boot, 0);
+    effect(Effect::Kind::message, 0);
     state.transactions.boot(event);
   } else if (std::holds_alternative<Heartbeat>(body)) {
     state.book.heartbeat(event.stamp);
+    effect(Effect::Kind::message, 0);
   } else if (auto* clock = std::get_if<ClockAnswer>(&body)) {
     state.book.clock(*clock);
     state.clock.synced();
   } else if (auto* firmware = std::get_if<FirmwareReport>(&body)) {
     state.book.firmware(*firmware, event.stamp);
+    effect(Effect::Kind::message, 0);
   } else if (auto* needs = std::get_if<NeedsReport>(&body)) {
     state.transactions.needs(*needs);
+  } else if (auto* command = std::get_if<CommandReport>(&body)) {
+    commands_.command(index, frame.action, *command, event);
+  } else if (auto* reservation = std::get_if<ReservationReport>(&body)) {
+    commands_.reservation(index, *reservation, event);
+  } else if (auto* done = std::get_if<CommandAnswer>(&body)) {
+    commands_.answer(*done, event);
+  } else if (auto* authorise = std::get_if<AuthoriseReport>(&body)) {
+    commands_.authorise(*authorise, event);
+  } else if (auto* allowed = std::get_if<AuthoriseAnswer>(&body)) {
+    commands_.authorise_answer(*allowed, event);
+  } else if (auto* list = std::get_if<LocalList>(&body)) {
+    commands_.local_list(*list, event);
   }
 }
 
@@ -219,8 +252,16 @@ SiteLog Collector::finish(LogReport&& report) {
     std::vector<Transaction> transactions;
     for (DraftTransaction& draft : state.transactions.drafts()) {
       draft.facts.evse = state.transactions.evse_of(draft);
+      const std::uint64_t started = draft.start.number;
       transactions.push_back(finish_transaction(std::move(draft), state.clock, r, station_last_ns, flags_));
-      const Transaction& t = transactions.back();
+      Transaction& t = transactions.back();
+      if (t.offline && t.start_seen && commands_.is_stranger(t.id_tag, started)) {
+        t.flags.emplace_back("offline_tag_unknown");
+        flags_.add("offline_tag_unknown", t.station,
+                   fmt::format("tag {} charged while {} was offline; no local list and no earlier answer allows it",
+                               quoted_text(t.id_tag), quoted_text(t.station)),
+                   t.start_place);
+      }
       seen(t.start_ns);
       if (t.stop_seen) seen(t.stop_ns);
     }
@@ -250,6 +291,10 @@ SiteLog Collector::finish(LogReport&& report) {
     std::move(transactions.begin(), transactions.end(), std::back_inserter(log_.transactions));
     log_.stations.push_back(state.book.finish(state.clock, r, station_last_ns));
   }
+
+  std::deque<StationClock*> clocks;
+  for (StationState& state : states_) clocks.push_back(&state.clock);
+  commands_.finish(log_, names_, clocks, last_ns);
 
   std::stable_sort(log_.transactions.begin(), log_.transactions.end(), [](const Transaction& a, const Transaction& b) {
     return std::tie(a.start_ns, a.station, a.evse) < std::tie(b.start_ns, b.station, b.evse);

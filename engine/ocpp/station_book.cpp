@@ -99,7 +99,7 @@ void StationBook::alive(const Stamp& stamp, TimeNs others_ns, bool only_station)
                                          return a.second < b.second;
                                        })->first);
     const bool heard_others = others_ns != kernel::time_never && others_ns > last_alive_.log.ns;
-    if (any_beat_ && silence_s > std::max(shortest_silence_s, missed_intervals * interval_s) &&
+    if (interval_s > 0 && silence_s > std::max(shortest_silence_s, missed_intervals * interval_s) &&
         (only_station || heard_others)) {
       offline_.push_back({last_alive_, stamp, false,
                           fmt::format("no heartbeat for {:.0f} intervals", std::floor(silence_s / interval_s))});

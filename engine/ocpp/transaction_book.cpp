@@ -282,16 +282,15 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
   return index;
 }
 
-void TransactionBook::answer(const TransactionAnswer& answer, const Event& event) {
+std::string TransactionBook::answer(const TransactionAnswer& answer, const Event& event) {
   const auto found = unanswered_.find(event.call_number);
-  if (found == unanswered_.end()) return;
+  if (found == unanswered_.end()) return {};
   const std::size_t index = found->second;
   unanswered_.erase(found);
   DraftTransaction& draft = drafts_[index];
   draft.has_answer = true;
   if (!answer.status.empty()) draft.facts.authorised = answer.status;
-  if (answer.id.empty()) return;
-  if (usable(draft.facts.id) && draft.facts.id != answer.id && !usable(answer.id)) return;
+  if (answer.id.empty() || (usable(draft.facts.id) && !usable(answer.id))) return draft.facts.id_tag;
   if (usable(answer.id)) {
     const std::size_t before = open_with_id(answer.id);
     if (before != npos && before != index) {
@@ -304,6 +303,7 @@ void TransactionBook::answer(const TransactionAnswer& answer, const Event& event
     by_id_[answer.id] = index;
   }
   draft.facts.id = answer.id;
+  return draft.facts.id_tag;
 }
 
 void TransactionBook::meter(MeterReport&& report, const Event& event) {

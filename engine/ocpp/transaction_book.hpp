@@ -48,7 +48,8 @@ class TransactionBook {
   /// @param call_number  of the message, for the answer to it
   /// @returns its place in drafts(), or npos for a repetition that says nothing new
   std::size_t report(TransactionReport&& report, const Event& event);
-  void answer(const TransactionAnswer& answer, const Event& event);
+  /// @returns the tag that was answered for
+  std::string answer(const TransactionAnswer& answer, const Event& event);
   void meter(MeterReport&& report, const Event& event);
   void status(const StatusReport& report, const Event& event);
   void boot(const Event& event);

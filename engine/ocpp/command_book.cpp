@@ -1,0 +1,255 @@
+#include "ocpp/command_book.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace evtwin::ocpp {
+namespace {
+
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+constexpr std::size_t most_asked = 10000;
+// A command whose effect has not come after this long had none; ConnectionTimeOut is usually a minute or two.
+constexpr double longest_effect_s = 600.0;
+constexpr std::size_t most_waiting = 32;
+
+double seconds_between(const LogTime& from, const LogTime& to) {
+  if (!from.known() || !to.known()) return not_told;
+  return static_cast<double>(to.ns - from.ns) / static_cast<double>(kernel::second_ns);
+}
+
+bool is_start(std::string_view action) {
+  return action == "RemoteStartTransaction" || action == "RequestStartTransaction";
+}
+bool is_stop(std::string_view action) {
+  return action == "RemoteStopTransaction" || action == "RequestStopTransaction";
+}
+
+}  // namespace
+
+void CommandBook::ask(std::uint64_t number, Asked asked) {
+  if (asked_.size() >= most_asked) asked_.erase(asked_.begin());
+  asked_[number] = std::move(asked);
+}
+
+void CommandBook::command(std::size_t station, std::string_view action, const CommandReport& report,
+                          const Event& event) {
+  Asked asked;
+  asked.index = sent_.size();
+  Sent& sent = sent_.emplace_back();
+  sent.command.action = action;
+  sent.command.evse = report.evse;
+  sent.station = station;
+  sent.stamp = event.stamp;
+  sent.id_tag = report.id_tag;
+  sent.transaction_id = report.transaction_id;
+  sent.what = report.what;
+  if (event.profile) {
+    asked.profile = told_.size();
+    Told& told = told_.emplace_back();
+    told.command = event.profile->command;
+    told.command.answered = false;
+    told.station = station;
+    told.stamp = event.stamp;
+  }
+  std::deque<std::size_t>& waiting = waiting_[station];
+  if (waiting.size() >= most_waiting) waiting.pop_front();
+  waiting.push_back(asked.index);
+  ask(event.stamp.number, std::move(asked));
+}
+
+CommandBook::Booked* CommandBook::booking(std::size_t station, const std::string& id) {
+  const auto found = booking_by_id_.find({station, id});
+  return found == booking_by_id_.end() ? nullptr : &booked_[found->second];
+}
+
+void CommandBook::reservation(std::size_t station, const ReservationReport& report, const Event& event) {
+  using Phase = ReservationReport::Phase;
+  Asked asked;
+  if (report.phase == Phase::made) {
+    asked.kind = Asked::Kind::reserve;
+    asked.index = booked_.size();
+    Booked& booked = booked_.emplace_back();
+    booked.facts.id = report.id;
+    booked.facts.id_tag = report.id_tag;
+    booked.facts.evse = report.evse;
+    booked.facts.expiry_ns = report.expiry_ns;
+    booked.station = station;
+    booked.stamp = event.stamp;
+    booking_by_id_[{station, report.id}] = asked.index;
+    ask(event.stamp.number, std::move(asked));
+    return;
+  }
+  Booked* booked = booking(station, report.id);
+  if (!booked) return;
+  if (report.phase == Phase::cancelled) {
+    asked.kind = Asked::Kind::cancel;
+    asked.index = static_cast<std::size_t>(booking_by_id_.at({station, report.id}));
+    ask(event.stamp.number, std::move(asked));
+  } else if (booked->facts.ended.empty()) {
+    booked->facts.ended = report.status == "Expired" ? "expired" : "cancelled";
+  }
+}
+
+void CommandBook::answer(const CommandAnswer& answer, const Event& event) {
+  const auto found = asked_.find(event.call_number);
+  if (found == asked_.end()) return;
+  const Asked asked = std::move(found->second);
+  asked_.erase(found);
+  switch (asked.kind) {
+    case Asked::Kind::command: {
+      Sent& sent = sent_[asked.index];
+      sent.command.status = answer.status;
+      sent.command.answer_s = seconds_between(sent.stamp.log, event.stamp.log);
+      if (asked.profile != none) {
+        Told& told = told_[asked.profile];
+        told.command.answered = true;
+        told.command.accepted = answer.status == "Accepted";
+        told.stamp = event.stamp;
+      }
+      break;
+    }
+    case Asked::Kind::reserve: {
+      Booked& booked = booked_[asked.index];
+      booked.facts.status = answer.status;
+      std::vector<std::size_t>& open = open_bookings_[booked.station];
+      if (answer.status == "Accepted" && open.size() < 1000) open.push_back(asked.index);
+      break;
+    }
+    case Asked::Kind::cancel:
+      if (answer.status == "Accepted" && booked_[asked.index].facts.ended.empty())
+        booked_[asked.index].facts.ended = "cancelled";
+      break;
+    case Asked::Kind::authorise:
+      break;
+  }
+}
+
+void CommandBook::effect(std::size_t station, const Effect& effect, const Stamp& stamp) {
+  const auto found = waiting_.find(station);
+  if (found == waiting_.end()) return;
+  std::deque<std::size_t>& waiting = found->second;
+  for (auto i = waiting.begin(); i != waiting.end(); ++i) {
+    Sent& sent = sent_[*i];
+    const std::string_view action = sent.command.action;
+    if (!sent.command.status.empty() && sent.command.status != "Accepted" && sent.command.status != "Scheduled" &&
+        sent.command.status != "Unlocked")
+      continue;
+    const bool here = sent.command.evse == 0 || effect.evse == 0 || sent.command.evse == effect.evse;
+    bool hit = false;
+    switch (effect.kind) {
+      case Effect::Kind::start:
+        hit =
+            is_start(action) && here && (sent.id_tag.empty() || effect.id_tag.empty() || sent.id_tag == effect.id_tag);
+        break;
+      case Effect::Kind::stop:
+        hit = is_stop(action) && (sent.transaction_id == effect.transaction_id || effect.transaction_id.empty());
+        break;
+      case Effect::Kind::boot:
+        hit = action == "Reset";
+        break;
+      case Effect::Kind::status:
+        hit = here && ((action == "ChangeAvailability" &&
+                        ((sent.what == "Operative" && effect.status == Status::available) ||
+                         (sent.what == "Inoperative" && effect.status == Status::unavailable))) ||
+                       (action == "UnlockConnector" && effect.status == Status::available));
+        [[fallthrough]];
+      case Effect::Kind::message:
+        hit = hit || ((action == "TriggerMessage" || action == "ExtendedTriggerMessage") && here &&
+                      sent.what == effect.action);
+        break;
+    }
+    if (!hit) continue;
+    const double s = seconds_between(sent.stamp.log, stamp.log);
+    if (s >= 0 && s <= longest_effect_s) sent.command.effect_s = s;
+    waiting.erase(i);
+    return;
+  }
+}
+
+void CommandBook::authorise(const AuthoriseReport& report, const Event& event) {
+  Asked asked;
+  asked.kind = Asked::Kind::authorise;
+  asked.id_tag = report.id_tag;
+  ask(event.stamp.number, std::move(asked));
+}
+
+void CommandBook::authorise_answer(const AuthoriseAnswer& answer, const Event& event) {
+  constexpr std::size_t most_statuses = 100;
+  if (!answer.status.empty() &&
+      (authorisations_.size() < most_statuses || authorisations_.find(answer.status) != authorisations_.end()))
+    ++authorisations_[answer.status];
+  const auto found = asked_.find(event.call_number);
+  if (found == asked_.end()) return;
+  if (answer.status == "Accepted") accepted(found->second.id_tag, event.stamp.number);
+  asked_.erase(found);
+}
+
+void CommandBook::accepted(const std::string& id_tag, std::uint64_t number) {
+  if (!id_tag.empty()) known_tags_.emplace(id_tag, number);
+}
+
+void CommandBook::local_list(const LocalList& list, const Event& event) {
+  for (const std::string& tag : list.accepted) accepted(tag, event.stamp.number);
+}
+
+bool CommandBook::is_stranger(const std::string& id_tag, std::uint64_t number) const {
+  if (known_tags_.empty() || id_tag.empty()) return false;
+  const auto found = known_tags_.find(id_tag);
+  return found == known_tags_.end() || found->second > number;
+}
+
+void CommandBook::transaction_started(std::size_t station, const TransactionReport& report, const Event& event) {
+  Booked* used = report.reservation.empty() ? nullptr : booking(station, report.reservation);
+  // Without a number it is the reservation that holds the EVSE.
+  std::vector<std::size_t>& open = open_bookings_[station];
+  if (!used) {
+    for (const std::size_t i : open) {
+      Booked& b = booked_[i];
+      const bool over = event.stamp.payload_ns != kernel::time_never && event.stamp.payload_ns > b.facts.expiry_ns;
+      if (b.facts.ended.empty() && !over && b.facts.evse == report.evse && report.evse != 0) used = &b;
+    }
+  }
+  if (!used || !used->facts.ended.empty()) return;
+  if (!report.id_tag.empty() && !used->facts.id_tag.empty() && report.id_tag != used->facts.id_tag) {
+    flags_.add("reservation_other_tag", "",
+               fmt::format("tag {} started on EVSE {}, which was reserved for {}", quoted_text(report.id_tag),
+                           report.evse, quoted_text(used->facts.id_tag)),
+               event.stamp.place);
+    if (report.reservation.empty()) return;
+  }
+  used->facts.ended = "used";
+  open.erase(std::remove_if(open.begin(), open.end(), [&](std::size_t i) { return !booked_[i].facts.ended.empty(); }),
+             open.end());
+}
+
+void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
+                         const std::deque<StationClock*>& clocks, TimeNs last_ns) {
+  for (Sent& sent : sent_) {
+    sent.command.station = stations[sent.station];
+    sent.command.sent_ns = clocks[sent.station]->at(sent.stamp, log.report).ns;
+    log.commands.push_back(std::move(sent.command));
+  }
+  for (Told& told : told_) {
+    told.command.station = stations[told.station];
+    told.command.time_ns = clocks[told.station]->at(told.stamp, log.report).ns;
+    if (!told.command.answered)
+      flags_.add("profile_unanswered", told.command.station,
+                 fmt::format("{} was told a charging profile; the log has no answer: taken as accepted",
+                             quoted_text(told.command.station)),
+                 told.stamp.place);
+    log.profiles.push_back(std::move(told.command));
+  }
+  std::stable_sort(log.profiles.begin(), log.profiles.end(),
+                   [](const ProfileCommand& a, const ProfileCommand& b) { return a.time_ns < b.time_ns; });
+  for (Booked& booked : booked_) {
+    Reservation& facts = booked.facts;
+    facts.station = stations[booked.station];
+    facts.made_ns = clocks[booked.station]->at(booked.stamp, log.report).ns;
+    if (facts.ended.empty()) facts.ended = facts.expiry_ns <= last_ns ? "expired" : "open";
+    log.reservations.push_back(std::move(facts));
+  }
+  log.authorisations = std::move(authorisations_);
+}
+
+}  // namespace evtwin::ocpp

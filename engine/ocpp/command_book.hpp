@@ -1,0 +1,83 @@
+// What the CSMS asked of stations, and what came of it: commands, reservations, charging profiles, authorisations.
+#pragma once
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ocpp/flag_list.hpp"
+#include "ocpp/station_clock.hpp"
+
+namespace evtwin::ocpp {
+
+class CommandBook {
+ public:
+  explicit CommandBook(FlagList& flags) : flags_(flags) {}
+
+  /// What a station did, as far as a command may have asked for it.
+  struct Effect {
+    enum class Kind : std::uint8_t { start, stop, boot, status, message };
+    Kind kind = Kind::message;
+    int evse = 0;
+    std::string_view id_tag, transaction_id, action;
+    Status status = Status::unknown;
+  };
+
+  void command(std::size_t station, std::string_view action, const CommandReport& report, const Event& event);
+  void reservation(std::size_t station, const ReservationReport& report, const Event& event);
+  void answer(const CommandAnswer& answer, const Event& event);
+  void effect(std::size_t station, const Effect& effect, const Stamp& stamp);
+  void authorise(const AuthoriseReport& report, const Event& event);
+  void authorise_answer(const AuthoriseAnswer& answer, const Event& event);
+  void local_list(const LocalList& list, const Event& event);
+  /// The CSMS let a tag charge.
+  void accepted(const std::string& id_tag, std::uint64_t number);
+  void transaction_started(std::size_t station, const TransactionReport& report, const Event& event);
+
+  /// Whether a tag was known before a message; nothing where the log tells of no tags at all.
+  bool is_stranger(const std::string& id_tag, std::uint64_t number) const;
+  /// Fills commands, profiles, reservations, authorisations.
+  void finish(SiteLog& log, const std::vector<std::string>& stations, const std::deque<StationClock*>& clocks,
+              TimeNs last_ns);
+
+ private:
+  struct Sent {
+    Command command;
+    std::size_t station = 0;
+    Stamp stamp;
+    std::string id_tag, transaction_id, what;
+    bool waits = true;  // for its effect
+  };
+  struct Told {
+    ProfileCommand command;
+    std::size_t station = 0;
+    Stamp stamp;
+  };
+  struct Booked {
+    Reservation facts;
+    std::size_t station = 0;
+    Stamp stamp;
+  };
+  struct Asked {
+    enum class Kind : std::uint8_t { command, reserve, cancel, authorise } kind = Kind::command;
+    std::size_t index = 0;
+    std::size_t profile = static_cast<std::size_t>(-1);
+    std::string id_tag;
+  };
+  void ask(std::uint64_t number, Asked asked);
+  Booked* booking(std::size_t station, const std::string& id);
+
+  FlagList& flags_;
+  std::deque<Sent> sent_;
+  std::deque<Told> told_;
+  std::deque<Booked> booked_;
+  std::map<std::uint64_t, Asked> asked_;
+  std::map<std::size_t, std::deque<std::size_t>> waiting_;  // commands without effect yet, by station
+  std::map<std::pair<std::size_t, std::string>, std::size_t> booking_by_id_;
+  std::map<std::size_t, std::vector<std::size_t>> open_bookings_;  // by station
+  std::unordered_map<std::string, std::uint64_t> known_tags_;      // number of the message that made them known
+  std::map<std::string, std::uint64_t> authorisations_;
+};
+
+}  // namespace evtwin::ocpp
