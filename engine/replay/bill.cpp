@@ -1,0 +1,86 @@
+#include "replay/bill.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "market/demand_charge.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+constexpr int most_price_changes = 20'000;  ///< a year by the half hour
+
+/// Lowest and highest price of [from, to).
+std::pair<double, double> price_range(market::TariffClock& prices, TimeNs from, TimeNs to) {
+  market::PriceNow now = prices.at(from);
+  std::pair<double, double> range{now.buy_per_kwh, now.buy_per_kwh};
+  for (int changes = 0; now.until_ns < to && changes < most_price_changes; ++changes) {
+    now = prices.at(now.until_ns);
+    range.first = std::min(range.first, now.buy_per_kwh);
+    range.second = std::max(range.second, now.buy_per_kwh);
+  }
+  return range;
+}
+
+}  // namespace
+
+Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter) {
+  const twin::Site& site = world.sites.front();
+  market::TariffClock prices(site.tariff, world.calendar);
+  market::SignalClock load(site.load_kw, world.calendar), pv(site.pv_kw, world.calendar);
+  market::DemandMeter meter(world.calendar, world.start_ns);
+  market::LocalClock clock(world.calendar);
+  Bill bill;
+  std::size_t step = 0;
+  for (TimeNs t = world.start_ns; t < world.end_ns;) {
+    while (step < steps.size() && steps[step].to_ns <= t) ++step;
+    TimeNs until = std::min(world.end_ns, clock.next_tick(t, market::metering_window_ns));
+    double ev_kw = 0.0;
+    if (step < steps.size()) {
+      const bool in_it = steps[step].from_ns <= t;
+      if (in_it) ev_kw = steps[step].*kw;
+      until = std::min(until, in_it ? steps[step].to_ns : steps[step].from_ns);
+    }
+    const market::PriceNow price = prices.at(t);
+    const market::Sample base = load.at(t), sun = pv.at(t);
+    until = std::min({until, price.until_ns, base.until_ns, sun.until_ns});
+
+    const double hours = kernel::hours_between(t, until);
+    const double net_kwh = (ev_kw * grid_per_meter + base.value - sun.value) * hours;
+    const double import_kwh = std::max(net_kwh, 0.0), export_kwh = std::max(-net_kwh, 0.0);
+    bill.charged_kwh += ev_kw * hours;
+    bill.import_kwh += import_kwh;
+    bill.export_kwh += export_kwh;
+    bill.energy_cost += import_kwh * price.buy_per_kwh - export_kwh * price.sell_per_kwh;
+    meter.add(t, until, import_kwh);
+    t = until;
+  }
+  const std::vector<market::MonthPeak> peaks = meter.peaks();
+  for (const market::MonthPeak& month : peaks) bill.peak_kw = std::max(bill.peak_kw, month.peak_kw);
+  for (const market::MonthDemand& month :
+       market::demand_bill(site.tariff, world.calendar, world.start_ns, world.end_ns, peaks, site.past_peaks,
+                           site.contract_kw, site.part_month))
+    bill.demand_charge += month.cost;
+  return bill;
+}
+
+double unknown_timing_cost(const twin::World& world, std::span<const Metered> metered) {
+  market::TariffClock prices(world.sites.front().tariff, world.calendar);
+  double cost = 0.0;
+  for (const Metered& session : metered) {
+    for (const MeteredPiece& piece : session.pieces) {
+      if (piece.length_ns() <= fine_ns || piece.kwh == 0.0) continue;
+      const auto [low, high] = price_range(prices, piece.from_ns, piece.to_ns);
+      cost += 0.5 * (high - low) * std::abs(piece.kwh);
+    }
+  }
+  return cost;
+}
+
+double highest_price(const twin::World& world) {
+  market::TariffClock prices(world.sites.front().tariff, world.calendar);
+  return price_range(prices, world.start_ns, world.end_ns).second;
+}
+
+}  // namespace evtwin::replay

@@ -1,0 +1,33 @@
+// What a power profile would have cost at a site: the metered one beside those that the simulation bills itself.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "replay/metered.hpp"
+#include "replay/site_trace.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::replay {
+
+struct Bill {
+  double energy_cost = 0.0, demand_charge = 0.0;
+  double peak_kw = 0.0;  ///< highest 15-min mean import
+  double import_kwh = 0.0, export_kwh = 0.0;
+  double charged_kwh = 0.0;  ///< of the profile itself
+  double total() const { return energy_cost + demand_charge; }
+};
+
+/// The bill of the world's only site over the run: base load and PV as the world has them, and the steps' power for the
+/// vehicles; a storage stands still.
+/// @param kw  what of a step is meant: &SiteStep::metered_kw. @param grid_per_meter  kWh at the grid connection for one
+/// at the EVSE meters: DC EVSEs and feeders lose some
+Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter);
+
+/// How far the cost of energy whose time is not known can be from what it costs when spread evenly: for each piece
+/// longer than 15 min, half the way between the dearest and the cheapest price in it.
+double unknown_timing_cost(const twin::World& world, std::span<const Metered> metered);
+
+/// The highest price of energy in the run.
+double highest_price(const twin::World& world);
+
+}  // namespace evtwin::replay

@@ -1,0 +1,180 @@
+#include "replay/whatif.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::replay {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double nothing = 1e-9;
+
+double relative(double twin, double metered) {
+  if (std::abs(metered) > nothing) return std::abs(twin - metered) / std::abs(metered);
+  return std::abs(twin) > nothing ? nan : 0.0;
+}
+
+ReplayError error_of(const WhatIfRequest& request, const Bill& metered, std::span<const Metered> readings) {
+  const twin::World& world = request.prepared.scenario.world;
+  const Bill twin = bill_of(world, request.card.site, &SiteStep::twin_kw, request.grid_per_meter);
+  ReplayError error;
+  double all = 0.0, timed = 0.0;
+  for (const SiteStep& step : request.card.site) {
+    const double hours = kernel::hours_between(step.from_ns, step.to_ns);
+    all += hours * step.metered_kw;
+    timed += hours * step.fine_kw;
+  }
+  if (all > 0.0) error.timed_fraction = std::min(timed / all, 1.0);
+  error.energy = relative(twin.charged_kwh, metered.charged_kwh);
+  error.energy_cost = relative(twin.energy_cost, metered.energy_cost);
+  // A peak between readings is not known, and what is billed for it neither.
+  if (error.timed()) {
+    error.peak = relative(twin.peak_kw, metered.peak_kw);
+    error.demand_charge = relative(twin.demand_charge, metered.demand_charge);
+  }
+  error.timing_cost = unknown_timing_cost(world, readings);
+  return error;
+}
+
+WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill) {
+  const twin::Site& site = request.prepared.scenario.world.sites.front();
+  WhatIfRow row;
+  row.kind = WhatIfRow::Kind::metered;
+  row.name = "metered";
+  row.energy_cost = bill.energy_cost;
+  row.demand_charge = bill.demand_charge;
+  row.peak_kw = bill.peak_kw;
+  row.served_kwh = bill.charged_kwh;
+  double charged = 0.0, discharged = 0.0;
+  for (const ReplayedSession& session : request.sessions) {
+    const ocpp::Transaction& transaction = request.prepared.log.transactions[session.transaction];
+    charged += transaction.energy_kwh;
+    discharged += transaction.exported_kwh;
+  }
+  const double paid = site.driver_price_per_kwh * charged - site.v2g_price_per_kwh * discharged;
+  row.drivers = -paid - site.wear_price_per_kwh * discharged;
+  row.site = paid - row.cost();
+  return row;
+}
+
+double sum_of_judged(double a, double b) { return (std::isnan(a) ? 0.0 : a) + (std::isnan(b) ? 0.0 : b); }
+
+void give_bars(WhatIfRow& row, const ReplayError& error) {
+  using Kind = WhatIfRow::Kind;
+  if (!row.error.empty()) return;
+  if (row.kind == Kind::metered) {
+    row.bar = {error.timing_cost, error.timed() ? 0.0 : nan, 0.0};
+    return;
+  }
+  // The demand charge's part is left out where peaks could not be judged: the report says so.
+  const double energy_part = error.energy_cost * std::abs(row.energy_cost);
+  const double demand_part = row.demand_charge == 0.0 ? 0.0 : error.demand_charge * row.demand_charge;
+  row.bar.cost = std::isnan(energy_part) && std::isnan(demand_part) ? nan : sum_of_judged(energy_part, demand_part);
+  if (row.kind == Kind::as_logged) row.bar.cost += error.timing_cost;
+  row.bar.peak_kw = error.peak * row.peak_kw;
+  row.bar.energy_kwh = error.energy * row.served_kwh;
+}
+
+Saving saving_of(const WhatIfRow& row, const WhatIfRow* base) {
+  Saving saving;
+  if (base == nullptr || &row == base || !row.error.empty() || !base->error.empty()) return saving;
+  saving.value = base->cost() - row.cost();
+  saving.error_bar = std::hypot(base->bar.cost, row.bar.cost);
+  saving.fewer_kwh = base->served_kwh - row.served_kwh;
+  return saving;
+}
+
+}  // namespace
+
+const WhatIfRow* WhatIf::find(WhatIfRow::Kind kind) const {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const WhatIfRow& row) { return row.kind == kind; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+const WhatIfRow* WhatIf::find(const std::string& name) const {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const WhatIfRow& row) {
+    return row.kind == WhatIfRow::Kind::strategy && row.name == name;
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+const WhatIfRow* WhatIf::base() const {
+  const WhatIfRow* asap = find("asap");
+  return error.timed() || asap == nullptr || !asap->error.empty() ? find(WhatIfRow::Kind::as_logged) : asap;
+}
+
+WhatIfRow row_of_run(WhatIfRow::Kind kind, const std::string& name, const std::vector<analysis::Kpi>& kpis,
+                     std::uint64_t event_hash) {
+  const auto value = [&](std::string_view kpi) { return analysis::value_of(kpis, kpi); };
+  WhatIfRow row;
+  row.kind = kind;
+  row.name = name;
+  row.energy_cost = value("energy_cost");
+  row.demand_charge = value("demand_charge");
+  row.peak_kw = value("peak_kw");
+  row.served_kwh = value("energy_delivered_kwh");
+  row.served_fraction = value("served_fraction");
+  row.unmet_kwh = value("unmet_kwh");
+  row.drivers = value("owner_money");
+  row.site = value("site_money");
+  row.objective = value("objective");
+  row.kpis = kpis;
+  row.event_hash = event_hash;
+  return row;
+}
+
+WhatIfRow row_of_bound(const analysis::Bound& bound, double wanted_kwh) {
+  analysis::BoundParts parts;
+  for (const analysis::SiteBound& site : bound.sites) parts += site.parts;
+  WhatIfRow row;
+  row.kind = WhatIfRow::Kind::bound;
+  row.name = "bound";
+  row.energy_cost = parts.energy;
+  row.demand_charge = parts.demand;
+  row.peak_kw = parts.peak_kw;
+  row.served_kwh = wanted_kwh - parts.unmet_kwh;
+  row.served_fraction = wanted_kwh > 0.0 ? row.served_kwh / wanted_kwh : 1.0;
+  row.unmet_kwh = parts.unmet_kwh;
+  row.drivers = row.site = nan;
+  row.objective = bound.proven;
+  return row;
+}
+
+WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows) {
+  const twin::World& world = request.prepared.scenario.world;
+  std::vector<Metered> readings;
+  for (const ReplayedSession& session : request.sessions)
+    readings.push_back(metered(request.prepared.log.transactions[session.transaction]));
+  const Bill recorded = bill_of(world, request.card.site, &SiteStep::metered_kw, request.grid_per_meter);
+
+  WhatIf result;
+  result.free_energy = !world.sites.front().tariff_given;
+  result.error = error_of(request, recorded, readings);
+  result.rows.push_back(metered_row(request, recorded));
+  result.rows.insert(result.rows.end(), rows.begin(), rows.end());
+  for (WhatIfRow& row : result.rows) give_bars(row, result.error);
+  const WhatIfRow* logged = result.find(WhatIfRow::Kind::as_logged);
+  const WhatIfRow* asap = result.find("asap");
+  for (WhatIfRow& row : result.rows) {
+    if (row.kind == WhatIfRow::Kind::metered) continue;
+    row.against_logged = saving_of(row, logged);
+    row.against_asap = saving_of(row, asap);
+  }
+
+  // How much control there was: recorded, uncontrolled, best.
+  const WhatIfRow* best = result.find(WhatIfRow::Kind::bound);
+  if (!result.free_energy && asap != nullptr && asap->error.empty()) {
+    auto& control = result.control;
+    control.uncontrolled = asap->cost();
+    if (best != nullptr) control.best = best->cost();
+    if (result.error.timed()) {
+      control.recorded = recorded.total();
+      const double possible = control.uncontrolled - control.best;
+      if (possible > nothing * std::max(1.0, std::abs(control.uncontrolled)))
+        control.share = (control.uncontrolled - control.recorded) / possible;
+    }
+  }
+  return result;
+}
+
+}  // namespace evtwin::replay

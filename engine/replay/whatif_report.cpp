@@ -1,0 +1,311 @@
+// A what-if as JSON and as text.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analysis/run_report.hpp"
+#include "kernel/text.hpp"
+#include "replay/whatif.hpp"
+
+namespace evtwin::replay {
+
+using analysis::Language;
+using analysis::number_or_null;
+using analysis::number_text;
+using Json = nlohmann::ordered_json;
+using Kind = WhatIfRow::Kind;
+
+namespace {
+
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::metered:
+      return "metered";
+    case Kind::as_logged:
+      return "as_logged";
+    case Kind::strategy:
+      return "strategy";
+    case Kind::bound:
+      break;
+  }
+  return "bound";
+}
+
+/// a, b, ..., z, aa: beside the figures and before what they stand for.
+std::string letter(std::size_t i) {
+  const std::string last(1, static_cast<char>('a' + i % 26));
+  return i < 26 ? last : letter(i / 26 - 1) + last;
+}
+
+Json saving_json(const Saving& saving) {
+  if (std::isnan(saving.value)) return nullptr;
+  return {{"value", saving.value}, {"error_bar", number_or_null(saving.error_bar)}, {"fewer_kwh", saving.fewer_kwh}};
+}
+
+Json row_json(const WhatIfRow& row, const Json& letters) {
+  const bool failed = !row.error.empty();
+  Json json;
+  json["strategy"] = row.name;
+  json["kind"] = name_of(row.kind);
+  json["error"] = failed ? Json(row.error) : Json(nullptr);
+  if (failed) return json;
+  json["cost"] = number_or_null(row.cost());
+  json["energy_cost"] = number_or_null(row.energy_cost);
+  json["demand_charge"] = number_or_null(row.demand_charge);
+  json["peak_kw"] = number_or_null(row.peak_kw);
+  json["served_kwh"] = number_or_null(row.served_kwh);
+  json["served_fraction"] = number_or_null(row.served_fraction);
+  json["unmet_kwh"] = number_or_null(row.unmet_kwh);
+  json["parties"] = {{"drivers", number_or_null(row.drivers)},
+                     {"site", number_or_null(row.site)},
+                     {"grid", number_or_null(row.cost())}};
+  json["kpi"] = row.kpis.empty() ? Json(nullptr) : analysis::kpi_json(row.kpis);
+  json["objective"] = number_or_null(row.objective);
+  json["error_bar"] = {{"cost", number_or_null(row.bar.cost)},
+                       {"peak_kw", number_or_null(row.bar.peak_kw)},
+                       {"energy_kwh", number_or_null(row.bar.energy_kwh)}};
+  json["saving"] = {{"against_as_logged", saving_json(row.against_logged)},
+                    {"against_asap", saving_json(row.against_asap)}};
+  json["assumptions"] = row.kind == Kind::metered ? Json::array() : letters;
+  json["event_hash"] = row.event_hash ? Json(fmt::format("{:016x}", *row.event_hash)) : Json(nullptr);
+  return json;
+}
+
+/// The words of the report in one language.
+class Report {
+ public:
+  Report(const WhatIf& result, const std::vector<Assumption>& assumptions, const std::string& currency,
+         Language language)
+      : result_(result), assumptions_(assumptions), currency_(currency), korean_(language == Language::korean) {}
+
+  std::string text() const {
+    return table() + "\n" + footnotes() + free_energy() + error_line() + unjudged_line() + control_line() + savings();
+  }
+
+ private:
+  std::string_view say(std::string_view english, std::string_view korean) const { return korean_ ? korean : english; }
+  std::string money(double value) const { return number_text(value, currency_ == "KRW" || currency_ == "JPY" ? 0 : 2); }
+  static std::string percent(double fraction) {
+    return std::isnan(fraction) ? "-" : number_text(100.0 * fraction, 2) + " %";
+  }
+  static std::string with_bar(const std::string& figure, const std::string& bar) {
+    return bar == "-" || bar.empty() ? figure : fmt::format("{} ±{}", figure, bar);
+  }
+
+  std::string row_name(const WhatIfRow& row) const {
+    std::string name = kernel::printable(row.name);
+    if (row.kind == Kind::metered) return std::string(say("metered", "실측"));
+    if (row.kind == Kind::as_logged) name = say("as logged", "로그대로");
+    if (row.kind == Kind::bound) name = say("best possible", "가능한 최선");
+    if (assumptions_.empty()) return name;
+    const std::string last = letter(assumptions_.size() - 1);
+    return fmt::format("{} ({})", name, assumptions_.size() == 1 ? "a" : "a-" + last);
+  }
+  std::string base_name() const {
+    const WhatIfRow* base = result_.base();
+    return base == nullptr || base->kind == Kind::as_logged ? std::string(say("as logged", "로그대로"))
+                                                            : kernel::printable(base->name);
+  }
+  const Saving& saving(const WhatIfRow& row) const {
+    const WhatIfRow* base = result_.base();
+    return base != nullptr && base->kind == Kind::strategy ? row.against_asap : row.against_logged;
+  }
+
+  std::string table() const {
+    const bool priced = !result_.free_energy;
+    bool demand = false, paid = false;
+    for (const WhatIfRow& row : result_.rows) {
+      demand = demand || row.demand_charge != 0.0;
+      paid = paid || (row.kind != Kind::bound && row.drivers != 0.0);
+    }
+    std::vector<std::string> heads{std::string(say("strategy", "전략"))};
+    const auto head = [&](std::string_view english, std::string_view korean) {
+      heads.emplace_back(say(english, korean));
+    };
+    if (priced) {
+      heads.push_back(fmt::format("{} {}", say("cost", "총비용"), currency_));
+      if (demand) head("energy", "전력량요금"), head("demand", "기본요금");
+    }
+    head("peak kW", "최대전력 kW");
+    head("served kWh", "충전량 kWh");
+    head("served %", "충족률 %");
+    head("unmet kWh", "미충전 kWh");
+    if (paid) head("drivers", "운전자 손익"), head("site", "사업자 손익");
+    if (priced) heads.push_back(fmt::format(fmt::runtime(say("saving on {}", "{} 대비 절감")), base_name()));
+
+    analysis::TextTable table(heads);
+    for (const WhatIfRow& row : result_.rows) {
+      std::vector<std::string> cells{row_name(row)};
+      if (!row.error.empty()) {
+        cells.resize(heads.size(), "-");
+        table.add_row(std::move(cells));
+        continue;
+      }
+      if (priced) {
+        cells.push_back(with_bar(money(row.cost()), money(row.bar.cost)));
+        if (demand) cells.insert(cells.end(), {money(row.energy_cost), money(row.demand_charge)});
+      }
+      cells.push_back(with_bar(number_text(row.peak_kw, 1), number_text(row.bar.peak_kw, 1)));
+      cells.push_back(with_bar(number_text(row.served_kwh, 1), number_text(row.bar.energy_kwh, 1)));
+      cells.push_back(number_text(100.0 * row.served_fraction, 1));
+      cells.push_back(number_text(row.unmet_kwh, 1));
+      if (paid) cells.insert(cells.end(), {money(row.drivers), money(row.site)});
+      if (priced) cells.push_back(with_bar(money(saving(row).value), money(saving(row).error_bar)));
+      table.add_row(std::move(cells));
+    }
+    return table.text();
+  }
+
+  std::string footnotes() const {
+    std::string text;
+    for (std::size_t i = 0; i < assumptions_.size(); ++i) {
+      const Assumption& assumption = assumptions_[i];
+      text += fmt::format("{}  {}: {}\n", letter(i), kernel::printable(korean_ ? assumption.what_ko : assumption.what),
+                          kernel::printable(korean_ ? assumption.value_ko : assumption.value));
+    }
+    return text.empty() ? text : text + "\n";
+  }
+
+  std::string free_energy() const {
+    if (!result_.free_energy) return {};
+    return std::string(
+        say("There is no tariff, so there is no cost: give one with --tariff "
+            "kepco_ev.self_use_low_voltage, or a site of yours with --site.\n",
+            "요금제가 없어 비용이 없습니다. --tariff kepco_ev.self_use_low_voltage 또는 --site 로 "
+            "지정하세요.\n"));
+  }
+
+  std::string error_line() const {
+    const ReplayError& error = result_.error;
+    std::string parts = fmt::format("{} {}", say("energy", "충전량"), percent(error.energy));
+    const auto part = [&](std::string_view english, std::string_view korean, double value) {
+      if (!std::isnan(value)) parts += fmt::format(", {} {}", say(english, korean), percent(value));
+    };
+    if (!result_.free_energy) part("energy cost", "전력량요금", error.energy_cost);
+    if (!result_.free_energy) part("demand charge", "기본요금", error.demand_charge);
+    part("peak", "최대전력", error.peak);
+    return fmt::format("{}: {}.\n",
+                       say("Error bars (±) are the replay's own error on this log",
+                           "오차(±)는 이 로그의 "
+                           "재현 오차"),
+                       parts);
+  }
+
+  std::string unjudged_line() const {
+    const ReplayError& error = result_.error;
+    if (error.timed_fraction > 0.999) return {};
+    std::string text =
+        fmt::format(fmt::runtime(say("Not judged: when {} of the energy flowed (readings more than 15 min apart)",
+                                     "판정 불가: 충전량 {}의 시점 (계량 간격 15분 초과)")),
+                    percent(1.0 - error.timed_fraction));
+    if (!error.timed()) text += say(", and so peak and demand charge", ", 따라서 최대전력과 기본요금도 판정 불가");
+    if (!result_.free_energy && error.timing_cost > 0.0) {
+      text += fmt::format(fmt::runtime(say("; the recorded energy may have cost {} {} more or less than spread evenly",
+                                           "; 실제 전력량요금은 고르게 나눈 값과 {} {} 만큼 다를 수 있음")),
+                          money(error.timing_cost), currency_);
+    }
+    return text + ".\n";
+  }
+
+  std::string control_line() const {
+    const WhatIf::Control& control = result_.control;
+    if (std::isnan(control.uncontrolled)) return {};
+    const std::string best =
+        std::isnan(control.best) ? "" : fmt::format(", {} {}", say("at best", "최선"), money(control.best));
+    if (std::isnan(control.recorded)) {
+      return fmt::format(
+          fmt::runtime(say("How much control there was can not be told without readings; charging at once costs {}{} "
+                           "{}.\n",
+                           "계량값이 없어 제어 정도는 알 수 없습니다. 즉시 충전 {}{} {}.\n")),
+          money(control.uncontrolled), best, currency_);
+    }
+    std::string text = fmt::format(fmt::runtime(say("How much control there was: recorded {}, charging at once {}{} {}",
+                                                    "제어 정도: 실측 {}, 즉시 충전 {}{} {}")),
+                                   money(control.recorded), money(control.uncontrolled), best, currency_);
+    if (!std::isnan(control.share)) {
+      text +=
+          fmt::format(fmt::runtime(say(": {} of the possible saving", ": 가능한 절감의 {}")), percent(control.share));
+    }
+    return text + ".\n";
+  }
+
+  std::string savings() const {
+    std::string text;
+    const WhatIfRow* base = result_.base();
+    for (const WhatIfRow& row : result_.rows) {
+      if (!row.error.empty()) {
+        text += fmt::format("{}: {}\n", kernel::printable(row.name), kernel::printable(row.error));
+        continue;
+      }
+      const Saving& saved = saving(row);
+      if (row.kind != Kind::strategy || result_.free_energy || base == nullptr || std::isnan(saved.value)) continue;
+      text += sentence(row, saved, base->cost());
+    }
+    return text;
+  }
+
+  std::string sentence(const WhatIfRow& row, const Saving& saved, double base_cost) const {
+    const std::string name = kernel::printable(row.name);
+    const std::string amount = with_bar(money(std::abs(saved.value)), money(saved.error_bar)) + " " + currency_;
+    const std::string share =
+        base_cost > 0.0 ? fmt::format(" ({})", percent(std::abs(saved.value) / base_cost)) : std::string();
+    const std::string fewer = number_text(saved.fewer_kwh, 1);
+    if (saved.fewer_kwh > 0.0 && fewer != "0.0") {
+      return fmt::format(fmt::runtime(say("{} delivers {} kWh less than {}: what it costs less ({}) is no saving.\n",
+                                          "{}: {} kWh 적게 충전합니다({} 대비). 비용 차이({})는 절감이 아닙니다.\n")),
+                         name, fewer, base_name(), amount);
+    }
+    if (std::abs(saved.value) <= saved.error_bar) {
+      return fmt::format(fmt::runtime(say("{}: the difference from {} ({}) is within the replay's error.\n",
+                                          "{}: {}와의 차이({})는 재현 오차 이내입니다.\n")),
+                         name, base_name(), amount);
+    }
+    return fmt::format(
+        fmt::runtime(saved.value > 0.0
+                         ? say("{} would have saved {}{} against {}.\n", "{}: {}{} 절감 ({} 대비).\n")
+                         : say("{} would have cost {}{} more than {}.\n", "{}: {}{} 추가 비용 ({} 대비).\n")),
+        name, amount, share, base_name());
+  }
+
+  const WhatIf& result_;
+  const std::vector<Assumption>& assumptions_;
+  const std::string& currency_;
+  const bool korean_;
+};
+
+}  // namespace
+
+Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptions, const std::string& currency) {
+  Json json, letters = Json::array(), notes = Json::array();
+  for (std::size_t i = 0; i < assumptions.size(); ++i) {
+    letters.push_back(letter(i));
+    notes.push_back({{"letter", letter(i)}, {"what", assumptions[i].what}, {"value", assumptions[i].value}});
+  }
+  const WhatIfRow* base = result.base();
+  const ReplayError& error = result.error;
+  json["currency"] = currency;
+  json["free_energy"] = result.free_energy;
+  json["base"] = base == nullptr ? Json(nullptr) : Json(base->name);
+  json["error"] = {{"energy", number_or_null(error.energy)},
+                   {"energy_cost", number_or_null(error.energy_cost)},
+                   {"demand_charge", number_or_null(error.demand_charge)},
+                   {"peak", number_or_null(error.peak)},
+                   {"timed_fraction", number_or_null(error.timed_fraction)},
+                   {"timing_cost", number_or_null(error.timing_cost)}};
+  json["control"] = {{"recorded", number_or_null(result.control.recorded)},
+                     {"uncontrolled", number_or_null(result.control.uncontrolled)},
+                     {"best", number_or_null(result.control.best)},
+                     {"share_of_possible_saving", number_or_null(result.control.share)}};
+  json["runs"] = Json::array();
+  for (const WhatIfRow& row : result.rows) json["runs"].push_back(row_json(row, letters));
+  json["assumptions"] = std::move(notes);
+  return json;
+}
+
+std::string what_if_text(const WhatIf& result, const std::vector<Assumption>& assumptions, const std::string& currency,
+                         Language language) {
+  return Report(result, assumptions, currency, language).text();
+}
+
+}  // namespace evtwin::replay

@@ -1,0 +1,176 @@
+#include "replay/whatif.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "log_maker.hpp"
+#include "market/day_schedule.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+using namespace test;
+using analysis::Language;
+using testing::HasSubstr;
+using testing::IsNan;
+using testing::Not;
+
+/// 0.10 EUR/kWh until 12:00, 0.30 from then on; 5 EUR per kW and month, billed for one day of 30.
+twin::World world_of_a_day() {
+  twin::World world;
+  world.currency = "EUR";
+  world.start_ns = t0;
+  world.end_ns = t0 + kernel::day_ns;
+  world.days = 1;
+  twin::Site site;
+  site.tariff = market::free_energy("EUR");
+  site.tariff.rates = {{.to_minute = 720, .price_per_kwh = 0.1}, {.from_minute = 720, .price_per_kwh = 0.3}};
+  site.tariff.demand.price_per_kw.fill(5.0);
+  site.tariff_given = true;
+  world.sites.push_back(site);
+  return world;
+}
+
+TimeNs at(int hour) { return t0 + hour * kernel::hour_ns; }
+
+TEST(Bill, IsEnergyAtThePriceOfItsTimeAndThePeakOfTheDay) {
+  twin::World world = world_of_a_day();
+  const std::vector<SiteStep> steps{{at(11), at(13), 6.0, 7.0, 0.0, 0.0}};
+  const Bill bill = bill_of(world, steps, &SiteStep::metered_kw, 1.0);
+  EXPECT_NEAR(bill.charged_kwh, 12.0, 1e-9);
+  EXPECT_NEAR(bill.energy_cost, 6.0 * 0.1 + 6.0 * 0.3, 1e-9);
+  EXPECT_NEAR(bill.peak_kw, 6.0, 1e-9);
+  EXPECT_NEAR(bill.demand_charge, 6.0 * 5.0 / 30.0, 1e-9);
+  EXPECT_NEAR(bill_of(world, steps, &SiteStep::twin_kw, 1.0).charged_kwh, 14.0, 1e-9);
+  // A base load of 2 kW all day, and 5 % lost between grid and vehicles.
+  world.sites.front().load_kw = 2.0;
+  const Bill loaded = bill_of(world, steps, &SiteStep::metered_kw, 1.05);
+  EXPECT_NEAR(loaded.import_kwh, 48.0 + 12.6, 1e-9);
+  EXPECT_NEAR(loaded.peak_kw, 8.3, 1e-9);
+  // PV beyond what is used is sold for nothing.
+  world.sites.front().load_kw = 0.0;
+  world.sites.front().pv_kw = 10.0;
+  EXPECT_NEAR(bill_of(world, steps, &SiteStep::metered_kw, 1.0).import_kwh, 0.0, 1e-9);
+}
+
+TEST(Bill, UnknownTimingCostsHalfTheSpreadOfThePrices) {
+  const twin::World world = world_of_a_day();
+  // 8 kWh some time between 10 and 14 h: 0.8 to 2.4, so 1.6 +- 0.8. Readings every minute: nothing is unknown.
+  EXPECT_NEAR(unknown_timing_cost(world, std::vector{metered(transaction(at(10), at(14), 0.0, 8.0))}), 0.8, 1e-9);
+  const auto dense = metered_at(at(10), minute_ns, std::vector<double>(240, 2.0), false);
+  EXPECT_EQ(unknown_timing_cost(world, std::vector{metered(dense)}), 0.0);
+  EXPECT_NEAR(highest_price(world), 0.3, 1e-12);
+}
+
+/// Two hours at 6 kW around noon, in the twin at 6.6; a strategy that charges before noon, and one that leaves half.
+struct Made {
+  explicit Made(bool readings) {
+    prepared.scenario.world = world_of_a_day();
+    const auto logged = readings ? metered_at(at(11), minute_ns, std::vector<double>(120, 6.0), true)
+                                 : transaction(at(11), at(13), 0.0, 12.0);
+    prepared.log.transactions.push_back(logged);
+    sessions.push_back(twin_of(0, logged, {segment(at(11), at(13), 6.6)}));
+    card = score({prepared.log, sessions, market::Calendar(), {}, true});
+  }
+  static WhatIfRow row(WhatIfRow::Kind kind, const std::string& name, double energy_cost, double demand, double kwh) {
+    WhatIfRow made;
+    made.kind = kind;
+    made.name = name;
+    made.energy_cost = energy_cost;
+    made.demand_charge = demand;
+    made.peak_kw = demand * 6.0;
+    made.served_kwh = kwh;
+    return made;
+  }
+  WhatIf result() const {
+    using Kind = WhatIfRow::Kind;
+    return what_if({prepared, card, sessions, 1.0},
+                   {row(Kind::as_logged, "as_logged", 2.64, 1.1, 13.2), row(Kind::strategy, "asap", 2.64, 1.1, 13.2),
+                    row(Kind::strategy, "early", 1.32, 1.1, 13.2), row(Kind::strategy, "lazy", 0.66, 0.55, 6.6),
+                    row(Kind::bound, "bound", 1.32, 0.6, 13.2)});
+  }
+  Prepared prepared;
+  std::vector<ReplayedSession> sessions;
+  ScoreCard card;
+};
+
+TEST(WhatIf, TheReplaysOwnErrorIsTheErrorBar) {
+  const WhatIf result = Made(true).result();
+  // The twin has 10 % more of everything.
+  EXPECT_NEAR(result.error.energy, 0.1, 1e-9);
+  EXPECT_NEAR(result.error.energy_cost, 0.1, 1e-9);
+  EXPECT_NEAR(result.error.demand_charge, 0.1, 1e-9);
+  EXPECT_NEAR(result.error.peak, 0.1, 1e-9);
+  EXPECT_TRUE(result.error.timed());
+  EXPECT_EQ(result.error.timing_cost, 0.0);
+  ASSERT_EQ(result.rows.size(), 6U);
+  EXPECT_EQ(result.rows[0].name, "metered");
+  EXPECT_NEAR(result.rows[0].cost(), 2.4 + 1.0, 1e-9);
+  EXPECT_EQ(result.rows[0].bar.cost, 0.0);
+  const WhatIfRow& early = *result.find("early");
+  EXPECT_NEAR(early.bar.cost, 0.132 + 0.11, 1e-9);
+  EXPECT_NEAR(early.bar.peak_kw, 0.66, 1e-9);
+  EXPECT_NEAR(early.bar.energy_kwh, 1.32, 1e-9);
+  // 3.74 - 2.42; the two bars combined as independent errors.
+  EXPECT_NEAR(early.against_logged.value, 1.32, 1e-9);
+  EXPECT_NEAR(early.against_logged.error_bar, std::hypot(0.374, 0.242), 1e-9);
+  EXPECT_EQ(result.base()->kind, WhatIfRow::Kind::as_logged);
+  // Uncontrolled 3.74, best 1.92, recorded 3.4.
+  EXPECT_NEAR(result.control.share, 0.34 / 1.82, 1e-9);
+}
+
+TEST(WhatIf, WithoutReadingsTheBarSaysWhatItCouldNotJudge) {
+  const Made made(false);
+  const WhatIf result = made.result();
+  EXPECT_FALSE(result.error.timed());
+  EXPECT_THAT(result.error.peak, IsNan());
+  EXPECT_THAT(result.error.demand_charge, IsNan());
+  EXPECT_NEAR(result.error.energy_cost, 0.1, 1e-9);
+  EXPECT_NEAR(result.error.timing_cost, 0.5 * 0.2 * 12.0, 1e-9);
+  EXPECT_THAT(result.find("early")->bar.peak_kw, IsNan());
+  EXPECT_NEAR(result.find("early")->bar.cost, 0.132, 1e-9);
+  EXPECT_NEAR(result.rows[0].bar.cost, 1.2, 1e-9);
+  EXPECT_NEAR(result.rows[1].bar.cost, 0.264 + 1.2, 1e-9);
+  EXPECT_EQ(result.base()->name, "asap");
+  EXPECT_THAT(result.control.recorded, IsNan());
+  const std::string text = what_if_text(result, {}, "EUR", Language::english);
+  EXPECT_THAT(text, HasSubstr("Not judged: when 100.00 % of the energy flowed"));
+  EXPECT_THAT(text, HasSubstr("How much control there was can not be told without readings"));
+}
+
+TEST(WhatIf, ServingLessIsNoSaving) {
+  const std::string text = what_if_text(Made(true).result(), {}, "EUR", Language::english);
+  EXPECT_THAT(text, HasSubstr("early would have saved 1.32 ±0.45 EUR (35.29 %) against as logged."));
+  EXPECT_THAT(text, HasSubstr("lazy delivers 6.6 kWh less than as logged"));
+  EXPECT_THAT(text, Not(HasSubstr("lazy would have saved")));
+  EXPECT_THAT(text, HasSubstr("asap: the difference from as logged (0.00 ±0.53 EUR) is within the replay's error."));
+}
+
+TEST(WhatIf, AssumptionsStandBesideTheFigures) {
+  const std::vector<Assumption> assumptions{{"battery size", "배터리 용량", "un\x1bknown", "알 수 없음"},
+                                            {"EVSEs", "충전기", "7.4 kW", "7.4 kW"}};
+  const WhatIf result = Made(true).result();
+  const std::string text = what_if_text(result, assumptions, "EUR", Language::english);
+  EXPECT_THAT(text, HasSubstr("early (a-b)"));
+  EXPECT_THAT(text, HasSubstr("\na  battery size: un\\x1Bknown\nb  EVSEs: 7.4 kW\n"));
+  EXPECT_THAT(what_if_text(result, assumptions, "EUR", Language::korean), HasSubstr("a  배터리 용량: 알 수 없음"));
+  const auto json = what_if_json(result, assumptions, "EUR");
+  EXPECT_EQ(json["runs"][0]["assumptions"].size(), 0U);
+  EXPECT_EQ(json["runs"][3]["assumptions"], (nlohmann::ordered_json{"a", "b"}));
+  EXPECT_EQ(json["assumptions"][1]["what"], "EVSEs");
+  EXPECT_NEAR(json["runs"][3]["error_bar"]["cost"].get<double>(), 0.242, 1e-9);
+  EXPECT_TRUE(json["runs"][0]["kpi"].is_null());
+}
+
+TEST(WhatIf, WithoutATariffThereIsNoCostAndItSaysSo) {
+  Made made(true);
+  made.prepared.scenario.world.sites.front().tariff_given = false;
+  const std::string text = what_if_text(made.result(), {}, "", Language::english);
+  EXPECT_THAT(text, HasSubstr("There is no tariff, so there is no cost"));
+  EXPECT_THAT(text, Not(HasSubstr("saving")));
+}
+
+}  // namespace
+}  // namespace evtwin::replay
