@@ -1,0 +1,176 @@
+#include "replay/charger_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "analysis/run_report.hpp"
+#include "analysis/text_table.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using analysis::number_or_null;
+using analysis::number_text;
+
+double larger(double a, double b) { return std::fmax(a, b); }  // NaN: the other
+
+double hours_of(const std::vector<ocpp::Station::Interval>& intervals) {
+  double hours = 0.0;
+  for (const auto& interval : intervals) hours += kernel::hours_between(interval.from_ns, interval.to_ns);
+  return hours;
+}
+
+std::uint64_t sum_of(const std::map<std::string, std::uint64_t>& counts) {
+  std::uint64_t sum = 0;
+  for (const auto& [code, count] : counts) sum += count;
+  return sum;
+}
+
+std::string faults_text(const std::map<std::string, std::uint64_t>& faults) {
+  std::string text;
+  for (const auto& [code, count] : faults) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, code);
+  return text.empty() ? "-" : text;
+}
+
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+const char* version_text(ocpp::Version version) {
+  switch (version) {
+    case ocpp::Version::v16:
+      return "1.6";
+    case ocpp::Version::v201:
+      return "2.0.1";
+    case ocpp::Version::v21:
+      return "2.1";
+    case ocpp::Version::unknown:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::uint64_t ChargerRow::fault_count() const { return sum_of(faults); }
+
+double FirmwareRow::faults_per_100_transactions() const {
+  if (transactions == 0) return ocpp::not_told;
+  return 100.0 * static_cast<double>(sum_of(faults)) / static_cast<double>(transactions);
+}
+
+ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware) {
+  ChargerTable table;
+  std::map<std::string, std::size_t> rows;
+  for (const ocpp::Station& station : log.stations) {
+    if (!firmware.empty() && station.firmware != firmware) continue;
+    rows[station.id] = table.chargers.size();
+    ChargerRow& row = table.chargers.emplace_back();
+    row.station = station.id;
+    row.vendor = station.vendor;
+    row.model = station.model;
+    row.serial = station.serial;
+    row.firmware = station.firmware;
+    row.version = station.version;
+    row.evses = station.evses;
+    row.boots = station.boots.size();
+    row.offline_h = hours_of(station.offline);
+    row.out_of_service_h = hours_of(station.out_of_service);
+    row.faults = station.faults;
+  }
+  for (const ocpp::Transaction& transaction : log.transactions) {
+    const auto found = rows.find(transaction.station);
+    if (found == rows.end()) continue;
+    ChargerRow& row = table.chargers[found->second];
+    ++row.transactions;
+    if (!std::isnan(transaction.energy_kwh)) row.kwh += transaction.energy_kwh;
+    for (const ocpp::Sample& sample : transaction.samples) {
+      row.largest_kw = larger(row.largest_kw, sample.power_kw);
+      for (const double amps : sample.current_a) row.largest_amps = larger(row.largest_amps, amps);
+    }
+  }
+
+  std::map<std::tuple<std::string, std::string, std::string>, FirmwareRow> firmwares;
+  for (const ChargerRow& row : table.chargers) {
+    FirmwareRow& all = firmwares[{row.vendor, row.model, row.firmware}];
+    all.vendor = row.vendor;
+    all.model = row.model;
+    all.firmware = row.firmware;
+    ++all.stations;
+    all.transactions += row.transactions;
+    all.boots += row.boots;
+    all.most_evses = std::max(all.most_evses, row.evses);
+    all.kwh += row.kwh;
+    all.offline_h += row.offline_h;
+    all.largest_kw = larger(all.largest_kw, row.largest_kw);
+    for (const auto& [code, count] : row.faults) all.faults[code] += count;
+  }
+  for (auto& [key, row] : firmwares) table.firmwares.push_back(std::move(row));
+  return table;
+}
+
+Json charger_json(const ChargerTable& table) {
+  Json json;
+  json["chargers"] = Json::array();
+  for (const ChargerRow& row : table.chargers) {
+    json["chargers"].push_back({{"station", row.station},
+                                {"vendor", or_null(row.vendor)},
+                                {"model", or_null(row.model)},
+                                {"serial", or_null(row.serial)},
+                                {"firmware", or_null(row.firmware)},
+                                {"ocpp", or_null(version_text(row.version))},
+                                {"evses", row.evses},
+                                {"transactions", row.transactions},
+                                {"kwh", row.kwh},
+                                {"largest_kw", number_or_null(row.largest_kw)},
+                                {"largest_amps", number_or_null(row.largest_amps)},
+                                {"boots", row.boots},
+                                {"offline_h", row.offline_h},
+                                {"out_of_service_h", row.out_of_service_h},
+                                {"faults", Json(row.faults)}});
+  }
+  json["firmwares"] = Json::array();
+  for (const FirmwareRow& row : table.firmwares) {
+    json["firmwares"].push_back({{"vendor", or_null(row.vendor)},
+                                 {"model", or_null(row.model)},
+                                 {"firmware", or_null(row.firmware)},
+                                 {"stations", row.stations},
+                                 {"most_evses", row.most_evses},
+                                 {"transactions", row.transactions},
+                                 {"kwh", row.kwh},
+                                 {"largest_kw", number_or_null(row.largest_kw)},
+                                 {"boots", row.boots},
+                                 {"offline_h", row.offline_h},
+                                 {"faults", Json(row.faults)},
+                                 {"faults_per_100_transactions", number_or_null(row.faults_per_100_transactions())}});
+  }
+  return json;
+}
+
+std::string charger_text(const ChargerTable& table) {
+  analysis::TextTable chargers({"station", "vendor", "model", "serial", "firmware", "OCPP", "EVSEs", "transactions",
+                                "kWh", "largest kW", "largest A", "boots", "offline h", "faults"},
+                               analysis::LastColumn::prose);
+  for (const ChargerRow& row : table.chargers) {
+    chargers.add_row({row.station, or_dash(row.vendor), or_dash(row.model), or_dash(row.serial), or_dash(row.firmware),
+                      or_dash(version_text(row.version)), std::to_string(row.evses), std::to_string(row.transactions),
+                      number_text(row.kwh, 1), number_text(row.largest_kw, 1), number_text(row.largest_amps, 1),
+                      std::to_string(row.boots), number_text(row.offline_h, 1), faults_text(row.faults)});
+  }
+  analysis::TextTable firmwares({"vendor", "model", "firmware", "stations", "transactions", "kWh", "largest kW",
+                                 "boots", "offline h", "faults per 100", "faults"},
+                                analysis::LastColumn::prose);
+  for (const FirmwareRow& row : table.firmwares) {
+    firmwares.add_row({or_dash(row.vendor), or_dash(row.model), or_dash(row.firmware), std::to_string(row.stations),
+                       std::to_string(row.transactions), number_text(row.kwh, 1), number_text(row.largest_kw, 1),
+                       std::to_string(row.boots), number_text(row.offline_h, 1),
+                       number_text(row.faults_per_100_transactions(), 1), faults_text(row.faults)});
+  }
+  return chargers.text() + "\nBy model and firmware, faults per 100 transactions:\n" + firmwares.text();
+}
+
+}  // namespace evtwin::replay
