@@ -1,4 +1,4 @@
--- A site of our own making, three days of June: seven EVSEs in a company's yard, thirteen drivers with cards. Nobody's data.
+-- A site of our own making, three days of June: seven EVSEs in a company's yard, twelve drivers with cards. Nobody's data.
 -- It is what scenarios/made_site.log was made from, and the site to give with that log:
 --
 --   evtwin replay scenarios/made_site.log --site scenarios/made_site.lua
@@ -9,7 +9,7 @@
 --
 --   evtwin run scenarios/made_site.lua --out made_site.evtwin
 --   evtwin export made_site.evtwin --ocpp made_site.log --sample-s 900 --heartbeat-s 7200 --local-clock --meter-start-kwh 1200
---     --fault offline=P2,2026-06-09T10:00,2026-06-09T14:30 --fault clock=P3,3600 --fault lost-stop=04C1A7E2#1
+--     --fault offline=P2,2026-06-09T10:00,2026-06-09T17:00 --fault clock=P3,3600 --fault lost-stop=04C1A7E2#1
 --     --fault refused=F1,2026-06-09T12:05,04FFEE01
 
 local kepco = require "tariffs.kepco_ev"

@@ -22,6 +22,8 @@ int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);
 int diff(const DiffCommand& command);
 int export_run(const ExportCommand& command);
+int list_drivers(const DriversCommand& command);
+int list_chargers(const ChargersCommand& command);
 int decide(const DecideCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);

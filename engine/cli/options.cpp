@@ -241,6 +241,20 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   std::vector<std::string> ocpi_texts;
   add_export_to(*exporting, export_command, ocpi_texts);
 
+  DriversCommand drivers_command;
+  auto* drivers = app.add_subcommand("drivers", "Who charges at the site of an OCPP log, and when each will come next");
+  drivers->add_option("LOG", drivers_command.logs, "logs, or folders of logs")->required();
+  drivers->add_option("--timezone", drivers_command.timezone, "IANA zone of the site (default: of the log's clock)");
+  drivers->add_flag("--show-tokens", drivers_command.show_tokens, "cards as the log has them, instead of numbers");
+  drivers->add_option("--rows", drivers_command.rows, "most rows of the table (default 20)");
+  drivers->add_flag("--json", drivers_command.json, "one JSON document on stdout instead of a table");
+
+  ChargersCommand chargers_command;
+  auto* chargers = app.add_subcommand("chargers", "The chargers of an OCPP log: model, firmware, power, faults");
+  chargers->add_option("LOG", chargers_command.logs, "logs, or folders of logs")->required();
+  chargers->add_option("--firmware", chargers_command.firmware, "only chargers that run this firmware");
+  chargers->add_flag("--json", chargers_command.json, "one JSON document on stdout instead of tables");
+
   DecideCommand decide_command;
   std::string decide_strategy;
   bool print_schema = false, print_example = false;
@@ -366,6 +380,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   if (init->parsed()) return Command(init_command);
   if (runs->parsed()) return Command(runs_command);
   if (diff->parsed()) return Command(diff_command);
+  if (drivers->parsed()) return Command(drivers_command);
+  if (chargers->parsed()) return Command(chargers_command);
   if (plugin_info->parsed()) return Command(plugin_info_command);
   if (plugin_list->parsed()) return Command(plugin_list_command);
   if (plugin_new->parsed()) return Command(plugin_new_command);

@@ -101,6 +101,22 @@ struct ExportCommand {
   std::string sessions;  ///< table of sessions to write (CSV); empty: none
 };
 
+/// evtwin drivers
+struct DriversCommand {
+  std::vector<std::string> logs;
+  std::string timezone;      ///< IANA name; empty: of the log's own clock
+  bool show_tokens = false;  ///< else drivers are numbered
+  std::size_t rows = 20;     ///< of the table
+  bool json = false;
+};
+
+/// evtwin chargers
+struct ChargersCommand {
+  std::vector<std::string> logs;
+  std::string firmware;  ///< only these; empty: all
+  bool json = false;
+};
+
 struct DecideCommand {
   enum class Print : std::uint8_t { answer, schema, example };
   std::string file = "-";  ///< the request; "-": stdin
@@ -138,7 +154,7 @@ struct PluginCheckCommand {
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand,
-                             InitCommand, RunsCommand, DiffCommand, ExportCommand, DecideCommand, PluginNewCommand,
+                             InitCommand, RunsCommand, DiffCommand, ExportCommand, DriversCommand, ChargersCommand, DecideCommand, PluginNewCommand,
                              PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
