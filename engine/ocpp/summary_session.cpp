@@ -1,0 +1,355 @@
+// Fields of summary objects. The station's own have no standard: their names say what they are and in which unit. OCPI
+// 2.2.1: mod_sessions and mod_cdrs, with the looser names that are met in their place (auth_id, cdr_id, meter_start).
+#include "ocpp/summary_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "kernel/text.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+bool is_told(double value) { return !std::isnan(value); }
+
+std::optional<Status> status_of(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(Status::occupied); ++i)
+    if (name_of(static_cast<Status>(i)) == name) return static_cast<Status>(i);
+  return std::nullopt;
+}
+
+int evse_number(std::string_view text) {
+  int number = 0;
+  for (const char c : text.substr(0, 6)) {
+    if (c < '0' || c > '9') return 0;
+    number = number * 10 + (c - '0');
+  }
+  return text.size() > 6 ? 0 : number;
+}
+
+/// Energy of a session by the field that names its unit, held against the registers, which may not name theirs: 1 % or
+/// 0.01 kWh is rounding.
+void settle_energy(SummarySession& session, double told_kwh, double start, double stop, double unit_kwh,
+                   SummaryContext& context) {
+  const auto agree = [](double a, double b) { return std::abs(a - b) <= std::max(0.01, 0.01 * std::abs(a)); };
+  Transaction& facts = session.facts;
+  double unit = unit_kwh > 0.0 ? unit_kwh : 0.001;  // OCPP's registers are in Wh where they name no unit
+  if (is_told(told_kwh) && is_told(start) && is_told(stop) && unit_kwh <= 0.0 &&
+      !agree(told_kwh, (stop - start) * unit) && agree(told_kwh, stop - start)) {
+    unit = 1.0;
+    context.flag("register_in_kwh",
+                 fmt::format("the registers {:g} and {:g} name no unit; with {:g} kWh delivered they "
+                             "are kWh",
+                             start, stop, told_kwh));
+  }
+  facts.meter_start_kwh = start * unit;
+  facts.meter_stop_kwh = stop * unit;
+  const double metered_kwh = facts.meter_stop_kwh - facts.meter_start_kwh;
+  if (is_told(told_kwh) && is_told(metered_kwh) && !agree(told_kwh, metered_kwh)) {
+    context.flag("energy_disagrees", fmt::format("the registers say {:g} kWh, the energy delivered is {:g} kWh: the "
+                                                 "latter is taken",
+                                                 metered_kwh, told_kwh));
+    facts.meter_start_kwh = facts.meter_stop_kwh = not_told;
+  }
+  facts.energy_kwh = is_told(told_kwh) ? told_kwh : metered_kwh;
+  if (facts.energy_kwh < 0.0) {
+    context.flag("energy_negative", fmt::format("the energy is {:g} kWh, below 0: it is not known", facts.energy_kwh));
+    facts.energy_kwh = facts.meter_stop_kwh = not_told;
+  }
+}
+
+void settle_times(SummarySession& session, TimeNs start, TimeNs stop, SummaryContext& context) {
+  Transaction& facts = session.facts;
+  facts.start_seen = start != kernel::time_never;
+  facts.stop_seen = stop != kernel::time_never;
+  facts.start_ns = facts.start_seen ? start : stop;
+  // One that goes on is known until when it was told.
+  facts.stop_ns = facts.stop_seen ? stop : session.told_ns;
+  if (facts.stop_ns == kernel::time_never) facts.stop_ns = facts.start_ns;
+  if (facts.stop_seen && facts.start_seen && stop < start)
+    context.flag("stop_before_start", "it ends before it begins");
+  if (!facts.start_seen) context.flag("start_missing", "it does not say when it began");
+  if (facts.start_seen && !facts.stop_seen) context.flag("stop_missing", "it does not say when it ended: still open");
+  facts.plugged_in_ns = facts.start_ns;
+  facts.plugged_out_ns = facts.stop_ns;
+  facts.start_place = facts.stop_place = context.place;
+}
+
+/// Power, voltage and current of a connector at one instant: P = V I, or with three phases sqrt(3) V I (between
+/// phases) or 3 V I; in kW, or else in W.
+void check_power(SummaryFields& connector, Sample& sample, SummaryContext& context) {
+  const double voltage = connector.number({"voltage", "voltagev"}), current = connector.number({"current", "currenta"});
+  double power = connector.number({"powerkw", "power"});
+  if (const double watts = connector.number({"powerw"}); is_told(watts)) power = watts / 1000.0;
+  sample.voltage_v = voltage;
+  sample.current_a[0] = current;
+  sample.power_kw = power;
+  if (!is_told(voltage) || !is_told(current) || !is_told(power)) return;
+  for (const double unit : {1.0, 1000.0}) {
+    for (const double factor : {1.0, std::numbers::sqrt3, 3.0}) {
+      const double expected = factor * voltage * current / 1000.0 * unit;
+      if (std::abs(power - expected) > 0.02 * std::abs(expected)) continue;
+      sample.power_kw = power / unit;
+      // Between phases, a third of the power is not V I: the voltage of a phase is not the one told.
+      if (factor == std::numbers::sqrt3) sample.voltage_v = voltage / std::numbers::sqrt3;
+      if (factor > 1.0) sample.current_a[1] = sample.current_a[2] = current;
+      return;
+    }
+  }
+  context.flag("power_disagrees", fmt::format("{:g} V x {:g} A is {:g} kW, connector.power says {:g}", voltage, current,
+                                              voltage * current / 1000.0, power));
+}
+
+/// A limit in force from `start` on, as the profile that it is.
+void add_profile(SummarySession& session, std::int64_t id, TimeNs start, RateUnit unit, double limit) {
+  ProfileCommand command;
+  command.time_ns = start != kernel::time_never ? start : session.facts.start_ns;
+  command.evse = session.facts.evse;
+  command.answered = false;
+  ChargingProfile profile;
+  profile.id = id;
+  profile.purpose = ProfilePurpose::tx;
+  profile.kind = ProfileKind::absolute;
+  profile.transaction_id = session.facts.id;
+  profile.schedule.unit = unit;
+  profile.schedule.start_ns = command.time_ns;
+  profile.schedule.periods.push_back({.start_s = 0, .limit = limit});
+  command.profile = std::move(profile);
+  session.profile = std::move(command);
+}
+
+void read_smart_charging(SummarySession& session, SummaryFields& fields) {
+  const double id = fields.number({"chargingprofileid"});
+  const TimeNs start = fields.time({"schedulestart", "profilestarttime", "startschedule"});
+  const double kw = fields.number({"maxpowerkw"}), w = fields.number({"maxpowerw"}), a = fields.number({"maxcurrenta"});
+  const bool whole_id = id >= 0.0 && id < 9e15;
+  const std::int64_t number = whole_id ? static_cast<std::int64_t>(id) : 0;
+  if (session.facts.start_ns == kernel::time_never && start == kernel::time_never) return;
+  if (kw >= 0.0 || w >= 0.0)
+    add_profile(session, number, start, RateUnit::watt, kw >= 0.0 ? kw * 1000.0 : w);
+  else if (a >= 0.0)
+    add_profile(session, number, start, RateUnit::ampere, a);
+}
+
+/// {"chargingStation": ..., "connector": ..., "transaction": ...}
+SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
+  SummarySession session;
+  Transaction& facts = session.facts;
+  SummaryFields& station = fields.object({"chargingstation", "chargepoint"});
+  session.station.vendor = station.text({"vendorname", "vendor"});
+  session.station.model = station.text({"model"});
+  session.station.serial = station.text({"serialnumber", "serial"});
+  session.station.firmware = station.text({"firmwareversion"});
+  session.station.id = station.text({"id", "identity", "chargepointid"});
+  if (session.station.id.empty()) session.station.id = session.station.serial;
+
+  SummaryFields& diagnostics = fields.object({"diagnostics"});
+  session.told_ns = diagnostics.time({"heartbeat", "timestamp"});
+  if (const std::string code = diagnostics.text({"errorcode"}); !code.empty() && code != "NoError")
+    ++session.station.faults[code];
+
+  SummaryFields& transaction = fields.object({"transaction"});
+  SummaryFields& connector = fields.object({"connector"});
+  facts.id = context.subject = transaction.text({"transactionid", "id"});
+  SummaryFields& token = transaction.object({"idtoken"});
+  facts.id_tag = token.text({"idtoken"});
+  facts.token_type = token.text({"type"});
+  if (facts.id_tag.empty()) facts.id_tag = transaction.text({"idtag", "idtoken"});
+  facts.stop_reason = transaction.text({"reason", "stopreason"});
+  facts.authorised = fields.object({"authorization", "authorisation"}).text({"status"});
+  facts.evse = evse_number(connector.text({"id", "connectorid"}));
+  if (const auto status = status_of(connector.text({"status"}))) session.status = *status;
+  settle_times(session, transaction.time({"chargingstart", "starttime", "start"}),
+               transaction.time({"chargingend", "stoptime", "endtime", "end"}), context);
+
+  double delivered_kwh = transaction.number({"energydeliveredkwh"});
+  if (const double wh = transaction.number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
+  const bool named_wh = transaction.has({"meterstartwh"}), named_kwh = transaction.has({"meterstartkwh"});
+  settle_energy(session, delivered_kwh, transaction.number({"meterstartkwh", "meterstartwh", "meterstart"}),
+                transaction.number({"meterstopkwh", "meterstopwh", "meterstop"}),
+                named_kwh ? 1.0 : (named_wh ? 0.001 : 0.0), context);
+
+  Sample sample;
+  sample.time_ns = session.told_ns;
+  check_power(connector, sample, context);
+  const bool now = !facts.stop_seen && session.told_ns != kernel::time_never && session.told_ns >= facts.start_ns;
+  if (now) {
+    sample.register_kwh = facts.meter_start_kwh + facts.energy_kwh;
+    facts.samples.push_back(sample);
+  }
+  read_smart_charging(session, fields.object({"smartcharging"}));
+  session.local_list = fields.has({"localauthlist"});
+  return session;
+}
+
+/// {"chargePointId": ..., "transactionId": ..., "targetEnergy_kWh": ...}: a vehicle that has come and wants energy.
+SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
+  SummarySession session;
+  Transaction& facts = session.facts;
+  session.station.id = fields.text({"chargepointid", "chargingstationid", "stationid"});
+  if (session.station.id.empty()) session.station.id = fields.text({"evseid", "evseuid", "locationid"});
+  session.station.firmware = fields.text({"firmwareversion"});
+  facts.id = context.subject = fields.text({"transactionid"});
+  facts.id_tag = fields.text({"idtag", "idtoken", "userid"});
+  facts.token_type = fields.text({"tokentype"});
+  facts.evse = evse_number(fields.text({"connectorid"}));
+  facts.stop_reason = fields.text({"reason", "stopreason"});
+  if (const auto status = status_of(fields.text({"status"}))) session.status = *status;
+  session.told_ns = fields.time({"timestamp", "lastupdated", "heartbeat"});
+  settle_times(session, fields.time({"chargingstarttime", "chargingstart", "starttime"}),
+               fields.time({"chargingendtime", "chargingend", "stoptime", "endtime"}), context);
+
+  double delivered_kwh = fields.number({"energydeliveredkwh"});
+  if (const double wh = fields.number({"energydeliveredwh"}); is_told(wh)) delivered_kwh = wh / 1000.0;
+  const bool named_wh = fields.has({"meterstartwh"}), named_kwh = fields.has({"meterstartkwh"});
+  settle_energy(session, delivered_kwh, fields.number({"meterstartkwh", "meterstartwh", "meterstart"}),
+                fields.number({"meterstopkwh", "meterstopwh", "meterstop"}), named_kwh ? 1.0 : (named_wh ? 0.001 : 0.0),
+                context);
+
+  facts.requested_kwh = fields.number({"targetenergykwh"});
+  facts.soc_start = fields.number({"startsocpercent"}) / 100.0;
+  facts.target_soc = fields.number({"targetsocpercent"}) / 100.0;
+  facts.battery_kwh = fields.number({"batterycapacitykwh", "batterykwh"});
+  facts.claimed_departure_ns = fields.time({"departuretime", "claimeddeparture"});
+  for (double* share : {&facts.soc_start, &facts.target_soc}) {
+    if (!is_told(*share) || (*share >= 0.0 && *share <= 1.0)) continue;
+    context.flag("field_malformed", fmt::format("a state of charge is {:g} %: 0 to 100", *share * 100.0));
+    *share = not_told;
+  }
+  read_smart_charging(session, fields);
+  return session;
+}
+
+/// Cumulative energy at the start of each charging period, and the state of charge where one says it.
+void read_charging_periods(SummarySession& session, const Json& periods, double meter_start_kwh,
+                           SummaryContext& context) {
+  Transaction& facts = session.facts;
+  double sum_kwh = 0.0, time_h = 0.0, parking_h = 0.0;
+  bool any_energy = false, any_time = false;
+  TimeNs before = std::numeric_limits<TimeNs>::min();
+  for (const Json& json : elements(periods)) {
+    SummaryFields period(json, "charging_periods.", context);
+    const TimeNs start = period.time({"startdatetime"});
+    if (start == kernel::time_never || start < before) {
+      context.flag("periods_out_of_order", "a charging period begins before the one before it, or does not say when");
+      return;
+    }
+    before = start;
+    Sample sample;
+    sample.time_ns = start;
+    sample.register_kwh = (is_told(meter_start_kwh) ? meter_start_kwh : 0.0) + sum_kwh;
+    const auto dimensions = period.take({"dimensions"});
+    if (!dimensions) {
+      period.leave();
+      continue;
+    }
+    for (const Json& one : elements(*dimensions)) {
+      SummaryFields dimension(one, "charging_periods.dimensions.", context);
+      const std::string type = dimension.text({"type"});
+      const double volume = dimension.number({"volume"});
+      if (!(volume >= 0.0)) continue;
+      if (type == "ENERGY") {
+        sum_kwh += volume;
+        any_energy = true;
+      } else if (type == "TIME" || type == "PARKING_TIME") {
+        (type == "TIME" ? time_h : parking_h) += volume;
+        any_time = true;
+      } else if (type == "STATE_OF_CHARGE" && volume <= 100.0) {
+        sample.soc = volume / 100.0;
+        if (facts.samples.empty()) facts.soc_start = sample.soc;
+      } else {
+        context.leave_unused("charging_periods.dimensions." + kernel::printable(type.substr(0, 60)));
+      }
+      dimension.leave();
+    }
+    period.leave();
+    facts.samples.push_back(sample);
+  }
+  if (any_time) facts.hours = {.charging = time_h, .suspended_ev = 0.0, .suspended_evse = 0.0, .connected = parking_h};
+  if (!any_energy) {
+    for (Sample& sample : facts.samples) sample.register_kwh = not_told;
+    return;
+  }
+  Sample last;
+  last.time_ns = facts.stop_ns;
+  last.register_kwh = (is_told(meter_start_kwh) ? meter_start_kwh : 0.0) + sum_kwh;
+  last.context = Sample::Context::end;
+  if (last.time_ns >= before) facts.samples.push_back(last);
+  if (is_told(facts.energy_kwh) && std::abs(facts.energy_kwh - sum_kwh) > std::max(0.01, 0.01 * facts.energy_kwh))
+    context.flag("energy_disagrees", fmt::format("its charging periods add up to {:g} kWh, its energy is {:g} kWh: the "
+                                                 "latter is taken",
+                                                 sum_kwh, facts.energy_kwh));
+}
+
+SummarySession ocpi_session(SummaryFields& fields, SummaryContext& context) {
+  SummarySession session;
+  session.source = SummarySession::Source::ocpi;
+  Transaction& facts = session.facts;
+  facts.id = fields.text({"sessionid"});
+  if (facts.id.empty()) facts.id = fields.text({"id", "cdrid"});
+  context.subject = facts.id;
+  SummaryFields& token = fields.object({"cdrtoken"});
+  facts.id_tag = token.text({"uid"});
+  facts.token_type = token.text({"type"});
+  if (facts.id_tag.empty()) facts.id_tag = fields.text({"authid"});
+  if (facts.token_type.empty()) facts.token_type = fields.text({"tokentype"});
+  facts.stop_reason = fields.text({"stopreason"});
+  session.told_ns = fields.time({"lastupdated"});
+
+  SummaryFields& location = fields.object({"cdrlocation", "location"});
+  const std::string location_id = location.text({"id"}), own_location = fields.text({"locationid"});
+  std::string evse = location.text({"evseuid"}), connector = location.text({"connectorid"});
+  if (evse.empty()) evse = fields.text({"evseuid"});
+  if (connector.empty()) connector = fields.text({"connectorid"});
+  // An EVSE serves one vehicle, whatever its connectors.
+  session.station.id = !evse.empty() ? evse : (location_id.empty() ? own_location : location_id);
+  facts.evse = evse.empty() ? evse_number(connector) : 1;
+
+  settle_times(session, fields.time({"startdatetime"}), fields.time({"enddatetime"}), context);
+  settle_energy(session, fields.number({"totalenergy", "kwh"}), fields.number({"meterstart"}),
+                fields.number({"meterstop"}), 0.0, context);
+  if (const auto periods = fields.take({"chargingperiods"}))
+    read_charging_periods(session, *periods, facts.meter_start_kwh, context);
+  const double time_h = fields.number({"totaltime"}), parking_h = fields.number({"totalparkingtime"});
+  if (is_told(time_h))
+    facts.hours = {.charging = time_h - (is_told(parking_h) ? parking_h : 0.0),
+                   .suspended_ev = 0.0,
+                   .suspended_evse = 0.0,
+                   .connected = is_told(parking_h) ? parking_h : 0.0};
+  const std::string status = fields.text({"status"});
+  if (status == "INVALID" || status == "RESERVATION")
+    context.flag("ocpi_status", fmt::format("its status is {}: kept with this doubt", status));
+  return session;
+}
+
+}  // namespace
+
+std::string_view other_ocpi_object(const SummaryFields& fields) {
+  if (fields.has({"evses", "coordinates"})) return "Location";
+  if (fields.has({"elements"})) return "Tariff";
+  if (fields.has({"contractid"}) && fields.has({"whitelist"})) return "Token";
+  return {};
+}
+
+std::optional<SummarySession> summary_session_of(SummaryFields& fields, SummaryContext& context) {
+  std::optional<SummarySession> session;
+  if (fields.has({"transaction"}))
+    session = nested_session(fields, context);
+  else if (fields.has({"startdatetime", "cdrid"}))
+    session = ocpi_session(fields, context);
+  else if (fields.has({"transactionid"}) && fields.has({"chargingstarttime", "chargingstart", "starttime", "meterstart",
+                                                        "meterstartwh", "meterstartkwh", "targetenergykwh"}))
+    session = flat_session(fields, context);
+  if (!session) return session;
+  if (session->station.id.empty()) session->station.id = "station";
+  session->facts.station = session->station.id;
+  session->facts.flags = context.codes;
+  if (session->profile) session->profile->station = session->station.id;
+  return session;
+}
+
+}  // namespace evtwin::ocpp
