@@ -12,6 +12,7 @@
 #include "ocpp/decode.hpp"
 #include "ocpp/payload_time.hpp"
 #include "ocpp/station_book.hpp"
+#include "ocpp/summary_objects.hpp"
 #include "ocpp/timeline.hpp"
 #include "ocpp/transaction_book.hpp"
 #include "ocpp/transaction_finish.hpp"
@@ -311,14 +312,24 @@ SiteLog Collector::finish(LogReport&& report) {
 
 SiteLog read_site_log(std::span<const std::string> paths, const ReadOptions& options) {
   Collector collector;
-  LogReport report = read_logs(paths, collector, options);
-  return collector.finish(std::move(report));
+  try {
+    LogReport report = read_logs(paths, collector, options);
+    return collector.finish(std::move(report));
+  } catch (const LogError&) {
+    if (auto log = read_summary_files(paths)) return std::move(*log);
+    throw;
+  }
 }
 
 SiteLog read_site_log_text(const std::string& name, std::string_view text, const ReadOptions& options) {
   Collector collector;
-  LogReport report = read_log_text(name, text, collector, options);
-  return collector.finish(std::move(report));
+  try {
+    LogReport report = read_log_text(name, text, collector, options);
+    return collector.finish(std::move(report));
+  } catch (const LogError&) {
+    if (auto log = read_summary_text(name, text)) return std::move(*log);
+    throw;
+  }
 }
 
 }  // namespace evtwin::ocpp

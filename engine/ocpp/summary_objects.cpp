@@ -1,9 +1,13 @@
 #include "ocpp/summary_objects.hpp"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <filesystem>
+#include <memory>
 #include <tuple>
 
 #include "kernel/text.hpp"
@@ -272,6 +276,48 @@ bool has_frame(std::string_view text) {
   return false;
 }
 
+constexpr std::size_t head_bytes = std::size_t{1} << 20;
+
+[[noreturn]] void throw_unusable(const std::string& name, const SiteLog& log) {
+  // Whatever else there is to say, an object that could not be read or understood says why there is no session.
+  for (const LogFlag& flag : log.flags)
+    if (flag.code.starts_with("document_")) throw LogError(flag.text);
+  throw LogError(kernel::printable(name) + ": no OCPP frame, summary of a transaction or OCPI session in it");
+}
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> files_of(std::span<const std::string> paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code none;
+    if (!fs::is_directory(path, none)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inside;
+    for (const auto& entry : fs::directory_iterator(path, none))
+      if (entry.is_regular_file(none)) inside.push_back(entry.path().string());
+    std::sort(inside.begin(), inside.end());
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  return files;
+}
+
+/// Plain or gzipped; empty where there is more than such documents ever hold, or nothing to read.
+std::string text_of_file(const std::string& path) {
+  constexpr std::size_t most_bytes = std::size_t{512} << 20;
+  std::string text;
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
+  std::array<char, 65536> piece{};
+  for (int n = 0; file && (n = gzread(file.get(), piece.data(), piece.size())) > 0;) {
+    text.append(piece.data(), static_cast<std::size_t>(n));
+    if (text.size() > most_bytes) return {};
+    if (text.size() >= head_bytes && text.size() < head_bytes + piece.size() && !looks_like_summary(text)) return {};
+  }
+  return text;
+}
+
 }  // namespace
 
 bool looks_like_summary(std::string_view head) {
@@ -288,6 +334,29 @@ std::size_t read_summary(const std::string& name, std::string_view text, SiteLog
   reader.read(name, text);
   reader.finish();
   return reader.documents();
+}
+
+std::optional<SiteLog> read_summary_text(const std::string& name, std::string_view text) {
+  if (!looks_like_summary(text.substr(0, head_bytes))) return std::nullopt;
+  SiteLog log;
+  if (read_summary(name, text, log) == 0) throw_unusable(name, log);
+  return log;
+}
+
+std::optional<SiteLog> read_summary_files(std::span<const std::string> paths) {
+  SiteLog log;
+  SummaryReader reader(log);
+  std::string first;
+  for (const std::string& file : files_of(paths)) {
+    const std::string text = text_of_file(file);
+    if (!looks_like_summary(std::string_view(text).substr(0, head_bytes))) continue;
+    if (first.empty()) first = file;
+    reader.read(file, text);
+  }
+  if (first.empty()) return std::nullopt;
+  reader.finish();
+  if (reader.documents() == 0) throw_unusable(first, log);
+  return log;
 }
 
 }  // namespace evtwin::ocpp

@@ -22,8 +22,11 @@ bool looks_like_summary(std::string_view head);
 /// @param name  of the file, for messages. @returns how many documents told of a session
 std::size_t read_summary(const std::string& name, std::string_view text, SiteLog& log);
 
-/// Reads files and folders of such documents, plain or gzipped. @returns nothing where none of them holds one.
-/// @throws LogError where they do and can not be used: with the file, the line and the field.
+/// A text as a log of its own. @returns nothing where it does not look like such documents.
+/// @throws LogError where it does and no document can be used: the first reason, with its line.
+std::optional<SiteLog> read_summary_text(const std::string& name, std::string_view text);
+
+/// The same for files and folders, plain or gzipped, those that look like such documents together.
 std::optional<SiteLog> read_summary_files(std::span<const std::string> paths);
 
 }  // namespace evtwin::ocpp

@@ -2,8 +2,11 @@
 #include "ocpp/summary_objects.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include "ocpp/timestamp.hpp"
 
@@ -223,6 +226,34 @@ TEST(SummaryObjects, AreToldFromLogsOfFrames) {
   EXPECT_TRUE(looks_like_summary("[" + cdr + "]"));
   EXPECT_FALSE(looks_like_summary(R"(2025-01-02 [2,"1","StartTransaction",{"meterStart":0}])"));
   EXPECT_FALSE(looks_like_summary("nothing of the kind"));
+}
+
+TEST(SummaryObjects, AreReadInThePlaceOfALog) {
+  EXPECT_EQ(read_site_log_text("a.json", ended + cdr).transactions.size(), 1U);
+  const auto refusal = [](const std::string& text) -> std::string {
+    try {
+      read_site_log_text("a.json", text);
+    } catch (const LogError& error) {
+      return error.what();
+    }
+    return "taken";
+  };
+  EXPECT_EQ(refusal("{\"transactionId\":}").substr(0, 36), "a.json:1: no JSON that can be read (");
+  EXPECT_EQ(refusal("{\"transactionId\":1}"),
+            "a.json:1: an object that is no session, CDR or summary of a transaction: left out");
+  EXPECT_EQ(refusal("nothing").substr(0, 7), "a.json:");
+}
+
+TEST(SummaryObjects, OfOneSessionInSeveralFilesAreOneTransaction) {
+  const auto folder = std::filesystem::temp_directory_path() / ("evtwin_summary_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "station.json") << ended;
+  std::ofstream(folder / "cdrs.json") << "[" << cdr << "]";
+  std::ofstream(folder / "readme.txt") << "nothing of the kind";
+  const SiteLog log = read_site_log(std::vector<std::string>{folder.string()});
+  EXPECT_EQ(log.transactions.size(), 1U);
+  EXPECT_EQ(log.report.files.size(), 2U);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
