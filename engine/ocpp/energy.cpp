@@ -11,7 +11,7 @@ namespace {
 
 bool told(double value) { return !std::isnan(value); }
 
-std::string wh(double kwh) { return fmt::format("{:.15g} Wh", kwh * 1000.0); }
+std::string wh(double kwh) { return fmt::format("{:.12g} Wh", kwh * 1000.0); }
 
 // Greatest step that all readings are multiples of, from at least three different ones; 1 Wh otherwise.
 double step_of(std::span<const Sample> samples) {

@@ -226,7 +226,9 @@ std::vector<Reading> read_meter_values(const Json& list, const Complaint& compla
     if (const auto stamp = field(entry, "timestamp")) {
       time_ns = stamp->is_string() ? payload_time(stamp->get_string().value()) : kernel::time_never;
       if (time_ns == kernel::time_never) {
-        complain("bad_date", fmt::format("a reading's timestamp is {}: no date between 1970 and 2200; the message's is used", shown(*stamp)));
+        complain("bad_date",
+                 fmt::format("a reading's timestamp is {}: no date between 1970 and 2200; the message's is used",
+                             shown(*stamp)));
       }
     }
     // Some chargers send one entry per value, all of one instant.

@@ -51,7 +51,7 @@ class Collector : public FrameSink {
   void take(StationState& state, std::size_t index, const Frame& frame, Event& event);
   void note_action(const Frame& frame);
   void note_version(StationState& state, const Frame& frame, Version version);
-  void note_life(StationState& state, std::size_t index, const Event& event);
+  void note_life(StationState& state, const Event& event);
 
   SiteLog log_;
   FlagList flags_;
@@ -60,9 +60,9 @@ class Collector : public FrameSink {
   std::vector<std::string> names_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::size_t current_ = 0;
-  // The last message of any station, and the last of another one than that.
-  std::size_t speaker_ = TransactionBook::npos;
-  TimeNs speaker_ns_ = kernel::time_never, other_ns_ = kernel::time_never;
+  // Minutes of the log in which any station spoke, so far, and the last of them.
+  std::uint64_t minutes_ = 0;
+  TimeNs minute_ = -1;
 };
 
 StationState& Collector::state_of(std::string_view station) {
@@ -110,13 +110,12 @@ void Collector::note_version(StationState& state, const Frame& frame, Version ve
 }
 
 // A message from the station itself shows that it is there.
-void Collector::note_life(StationState& state, std::size_t index, const Event& event) {
+void Collector::note_life(StationState& state, const Event& event) {
   if (!event.stamp.log.known()) return;
-  const TimeNs others_ns = speaker_ == index ? other_ns_ : speaker_ns_;
-  state.book.alive(event.stamp, others_ns, names_.size() == 1);
-  if (speaker_ != index) other_ns_ = speaker_ns_;
-  speaker_ = index;
-  speaker_ns_ = event.stamp.log.ns;
+  const TimeNs minute = event.stamp.log.ns / kernel::minute_ns;
+  if (minute != minute_) ++minutes_;
+  minute_ = minute;
+  state.book.alive(event.stamp, minutes_, names_.size() == 1);
 }
 
 void Collector::on_frame(const Frame& frame) {
@@ -135,7 +134,7 @@ void Collector::on_frame(const Frame& frame) {
     const ActionRow* row = find_action(frame.action);
     const bool from_station =
         frame.sender == Sender::station || (frame.sender == Sender::unknown && row && !row->command);
-    if (from_station) note_life(state, index, event);
+    if (from_station) note_life(state, event);
   }
   if (event.version == Version::unknown) event.version = state.book.version;
   take(state, index, frame, event);

@@ -84,7 +84,7 @@ void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
   }
 }
 
-void StationBook::alive(const Stamp& stamp, TimeNs others_ns, bool only_station) {
+void StationBook::alive(const Stamp& stamp, std::uint64_t minutes, bool only_station) {
   if (link_.open) {
     link_.to = stamp;
     link_.open = false;
@@ -98,7 +98,8 @@ void StationBook::alive(const Stamp& stamp, TimeNs others_ns, bool only_station)
       interval_s = static_cast<double>(std::max_element(beats_.begin(), beats_.end(), [](const auto& a, const auto& b) {
                                          return a.second < b.second;
                                        })->first);
-    const bool heard_others = others_ns != kernel::time_never && others_ns > last_alive_.log.ns;
+    // More than the minute in which all are back.
+    const bool heard_others = minutes - last_minutes_ >= 3;
     if (interval_s > 0 && silence_s > std::max(shortest_silence_s, missed_intervals * interval_s) &&
         (only_station || heard_others)) {
       offline_.push_back({last_alive_, stamp, false,
@@ -106,6 +107,7 @@ void StationBook::alive(const Stamp& stamp, TimeNs others_ns, bool only_station)
     }
   }
   last_alive_ = stamp;
+  last_minutes_ = minutes;
   any_alive_ = true;
 }
 

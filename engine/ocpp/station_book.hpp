@@ -17,8 +17,8 @@ class StationBook {
   void heartbeat(const Stamp& stamp);
   void status(const StatusReport& report, const Stamp& stamp);
   void firmware(const FirmwareReport& report, const Stamp& stamp);
-  /// Any message of the station. @param others_ns  raw log time of the last message of any other station before
-  void alive(const Stamp& stamp, TimeNs others_ns, bool only_station);
+  /// Any message of the station. @param minutes  in how many minutes of the log any station spoke so far
+  void alive(const Stamp& stamp, std::uint64_t minutes, bool only_station);
   void link(const LinkChange& change);
   void evse(int number) { facts_.evses = std::max(facts_.evses, number); }
   Version version = Version::unknown;
@@ -43,6 +43,7 @@ class StationBook {
   double given_interval_s_ = not_told;           // by the CSMS
   std::map<std::int64_t, std::uint64_t> beats_;  // distances of heartbeats, s: how often
   Stamp last_beat_, last_alive_;
+  std::uint64_t last_minutes_ = 0;
   bool any_beat_ = false, any_alive_ = false;
   std::map<int, std::string> fault_now_;
 };

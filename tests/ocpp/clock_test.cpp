@@ -1,0 +1,91 @@
+// Clocks: which time a transaction gets where the station's clock, the log's and the protocol disagree.
+#include <gtest/gtest.h>
+
+#include "log_text.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+TEST(Clocks, AClockMinutesBehindIsShiftedAndFlagged) {
+  const SiteLog log =
+      LogText().start("08:10:00", 1, 0, 1, "T", "08:00:00").stop("09:10:00", 1000, 1, "09:00:00").read();
+  const Transaction& t = log.transactions.at(0);
+  EXPECT_EQ(t.start_ns, at("08:10:00"));
+  EXPECT_EQ(t.stop_ns, at("09:10:00"));
+  EXPECT_FALSE(t.offline);
+  EXPECT_NE(flag_text(log, "clock_off").find("600 s behind"), std::string::npos) << all_flags(log);
+}
+
+TEST(Clocks, AClockAheadIsShifted) {
+  const SiteLog log = LogText().start("08:00:00", 1, 0, 1, "T", "08:05:00").stop("09:00:00", 9, 1, "09:05:00").read();
+  EXPECT_EQ(log.transactions.at(0).start_ns, at("08:00:00"));
+  EXPECT_TRUE(has_flag(log, "clock_off"));
+}
+
+TEST(Clocks, AClockSetByABootIsRightFromThenOn) {
+  LogText text;
+  text.status("07:00:00", 1, "Available");
+  text.call("07:30:00", "StatusNotification",
+            R"({"connectorId":1,"status":"Available","errorCode":"NoError","timestamp":"2025-06-02T07:10:00Z"})");
+  text.start("07:31:00", 1, 0, 1, "T", "07:11:00").stop("07:41:00", 500, 1, "07:21:00");
+  text.call("08:00:00", "BootNotification", R"({"chargePointVendor":"V","chargePointModel":"M"})");
+  text.answer("08:00:00", R"({"status":"Accepted","interval":300,"currentTime":"2025-06-02T08:00:00Z"})");
+  text.start("08:10:00", 1, 500, 2).stop("09:10:00", 1000, 2);
+  const SiteLog log = text.read();
+  EXPECT_EQ(log.transactions.at(1).start_ns, at("08:10:00"));
+  EXPECT_FALSE(log.transactions[1].offline);
+}
+
+TEST(Clocks, AMessageThatIsLateWhereOthersAreNotWasQueued) {
+  LogText text;
+  text.status("08:00:00", 1, "Available").start("09:30:00", 1, 0, 1, "T", "08:30:00");
+  text.status("09:30:01", 1, "Charging").stop("10:00:00", 900, 1);
+  const SiteLog log = text.read();
+  EXPECT_EQ(log.transactions.at(0).start_ns, at("08:30:00"));
+  EXPECT_TRUE(log.transactions[0].offline);
+  EXPECT_FALSE(has_flag(log, "clock_off"));
+}
+
+class LostClock : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
+TEST_P(LostClock, GivesWayToTheLogs) {
+  const auto& [date, flag] = GetParam();
+  LogText text;
+  text.call("08:00:00", "StartTransaction",
+            fmt::format(R"({{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"{}T08:00:00Z"}})", date));
+  text.answer("08:00:00", R"({"transactionId":1,"idTagInfo":{"status":"Accepted"}})");
+  text.call("09:00:00", "StopTransaction",
+            fmt::format(R"({{"transactionId":1,"meterStop":7000,"timestamp":"{}T09:00:00Z"}})", date));
+  const SiteLog log = text.read();
+  EXPECT_EQ(log.transactions.at(0).start_ns, at("08:00:00"));
+  EXPECT_EQ(log.transactions[0].stop_ns, at("09:00:00"));
+  EXPECT_EQ(log.transactions[0].energy_kwh, 7.0);
+  EXPECT_NE(flag_text(log, flag).find(date), std::string::npos) << all_flags(log);
+}
+INSTANTIATE_TEST_SUITE_P(, LostClock,
+                         ::testing::Values(std::pair("1970-01-01", "clock_lost"), std::pair("2000-01-01", "clock_lost"),
+                                           std::pair("2024-08-07", "clock_lost"), std::pair("2099-01-01", "clock_lost"),
+                                           std::pair("2025-02-30", "bad_date"), std::pair("0000-00-00", "bad_date"),
+                                           std::pair("9999-12-31", "bad_date"), std::pair("0001-01-01", "bad_date")));
+
+TEST(Clocks, ReadingsOfALostClockKeepTheirDistances) {
+  LogText text;
+  text.start("08:00:00", 1, 0, 1);
+  text.call("09:00:00", "StopTransaction",
+            R"({"transactionId":1,"meterStop":900,"timestamp":"2000-01-01T01:00:00Z","transactionData":[)"
+            R"({"timestamp":"2000-01-01T00:30:00Z","sampledValue":[{"value":"500"}]},)"
+            R"({"timestamp":"2000-01-01T01:00:00Z","sampledValue":[{"value":"900"}]}]})");
+  const SiteLog log = text.read();
+  ASSERT_EQ(log.transactions.at(0).samples.size(), 2U);
+  EXPECT_EQ(log.transactions[0].samples[0].time_ns, at("08:30:00"));
+}
+
+TEST(Clocks, AMessageWithoutATimeHasTheLogs) {
+  LogText text;
+  text.call("08:00:00", "StatusNotification", R"({"connectorId":1,"status":"Available","errorCode":"NoError"})");
+  text.status("09:00:00", 1, "Preparing");
+  const SiteLog log = text.read();
+  EXPECT_EQ(log.timelines.at(0).spans.at(0).from_ns, at("08:00:00"));
+}
+
+}  // namespace
+}  // namespace evtwin::ocpp

@@ -1,0 +1,213 @@
+// Registers and readings: units, phases, places, values that are none, registers that fall.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "log_text.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+// What one reading of a transaction became.
+Sample sample_of(std::string_view values) {
+  const SiteLog log =
+      LogText().start("08:00:00", 1, 0, 1).meter("08:30:00", 1, "1", values).stop("09:00:00", 90000, 1).read();
+  return log.transactions.at(0).samples.at(0);
+}
+
+TEST(Meter, ABareValueIsTheRegisterInWh) { EXPECT_EQ(sample_of(R"({"value":"4500"})").register_kwh, 4.5); }
+
+TEST(Meter, UnitsBecomeKwhAndKw) {
+  const Sample s = sample_of(R"({"value":"4.5","measurand":"Energy.Active.Import.Register","unit":"kWh"},)"
+                             R"({"value":"7200","measurand":"Power.Active.Import","unit":"W"},)"
+                             R"({"value":"200","measurand":"Power.Active.Export","unit":"W"},)"
+                             R"({"value":"2e+01","measurand":"Current.Offered","unit":"A"},)"
+                             R"({"value":"11","measurand":"Power.Offered","unit":"kW"},)"
+                             R"({"value":"63","measurand":"SoC","unit":"Percent","location":"EV"})");
+  EXPECT_EQ(s.register_kwh, 4.5);
+  EXPECT_EQ(s.power_kw, 7.0);
+  EXPECT_EQ(s.offered_a, 20.0);
+  EXPECT_EQ(s.offered_kw, 11.0);
+  EXPECT_EQ(s.soc, 0.63);
+}
+
+TEST(Meter, ATotalBeatsThePhases) {
+  const Sample s = sample_of(R"({"value":"1","measurand":"Power.Active.Import","unit":"kW","phase":"L1"},)"
+                             R"({"value":"1","measurand":"Power.Active.Import","unit":"kW","phase":"L2"},)"
+                             R"({"value":"2.1","measurand":"Power.Active.Import","unit":"kW"})");
+  EXPECT_EQ(s.power_kw, 2.1);
+}
+
+TEST(Meter, PhasesAddUpWithoutATotal) {
+  const Sample s = sample_of(R"({"value":"1","measurand":"Power.Active.Import","unit":"kW","phase":"L1"},)"
+                             R"({"value":"2","measurand":"Power.Active.Import","unit":"kW","phase":"L2-N"},)"
+                             R"({"value":"16","measurand":"Current.Import","unit":"A","phase":"L1"},)"
+                             R"({"value":"15","measurand":"Current.Import","unit":"A","phase":"L2"},)"
+                             R"({"value":"231","measurand":"Voltage","unit":"V","phase":"L1-N"},)"
+                             R"({"value":"229","measurand":"Voltage","unit":"V","phase":"L2-N"},)"
+                             R"({"value":"400","measurand":"Voltage","unit":"V","phase":"L1-L2"})");
+  EXPECT_EQ(s.power_kw, 3.0);
+  EXPECT_EQ(s.current_a[1], 15.0);
+  EXPECT_TRUE(std::isnan(s.current_a[2]));
+  EXPECT_EQ(s.voltage_v, 230.0);
+}
+
+TEST(Meter, ARegisterOfOnePhaseStandsAsItIs) {
+  EXPECT_EQ(sample_of(R"({"value":"120","phase":"L3","unit":"Wh"})").register_kwh, 0.12);
+}
+
+TEST(Meter, TheVehiclesSideOfADcChargerCounts) {
+  const Sample s =
+      sample_of(R"({"value":"0","measurand":"Power.Active.Import","unit":"W","phase":"L1","location":"Inlet"},)"
+                R"({"value":"40146","measurand":"Power.Active.Import","unit":"W","location":"Outlet"},)"
+                R"({"value":"70000","measurand":"Energy.Active.Import.Register","unit":"Wh","location":"Inlet"},)"
+                R"({"value":"4000","measurand":"Energy.Active.Import.Register","unit":"Wh"})");
+  EXPECT_DOUBLE_EQ(s.power_kw, 40.146);
+  EXPECT_EQ(s.register_kwh, 4.0);
+}
+
+TEST(Meter, OneEntryPerValueIsOneReadingOfTheInstant) {
+  LogText text;
+  text.start("08:00:00", 1, 0, 1)
+      .call("08:30:00", "MeterValues",
+            R"({"connectorId":1,"transactionId":1,"meterValue":[)"
+            R"({"timestamp":"2025-06-02T08:30:00Z","sampledValue":[{"value":"500"}]},)"
+            R"({"timestamp":"2025-06-02T08:30:00Z","sampledValue":[{"value":"50","measurand":"SoC"}]}]})");
+  const SiteLog log = text.read();
+  ASSERT_EQ(log.transactions.at(0).samples.size(), 1U);
+  EXPECT_EQ(log.transactions[0].samples[0].soc, 0.5);
+  EXPECT_EQ(log.transactions[0].samples[0].register_kwh, 0.5);
+}
+
+TEST(Meter, TheMultiplierOf201Counts) {
+  LogText text;
+  text.event("08:00:00", "Started", 0, "a", "",
+             R"(,"evse":{"id":1},"meterValue":[{"timestamp":"2025-06-02T08:00:00Z","sampledValue":)"
+             R"([{"value":12,"context":"Transaction.Begin","unitOfMeasure":{"unit":"Wh","multiplier":3}}]}])");
+  EXPECT_EQ(text.read().transactions.at(0).samples.at(0).register_kwh, 12.0);
+}
+
+class NoNumber : public ::testing::TestWithParam<const char*> {};
+TEST_P(NoNumber, IsFlaggedWithItsPlaceAndLeftOut) {
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 1000, 1)
+                          .meter("08:30:00", 1, "1", fmt::format(R"({{"value":{}}})", GetParam()))
+                          .stop("09:00:00", 8000, 1)
+                          .read();
+  EXPECT_EQ(log.transactions.at(0).energy_kwh, 7.0);
+  EXPECT_TRUE(log.transactions[0].samples.empty());
+  EXPECT_NE(flag_text(log, "value_not_a_number").find("site.log:3"), std::string::npos) << all_flags(log);
+}
+INSTANTIATE_TEST_SUITE_P(, NoNumber,
+                         ::testing::Values(R"("NaN")", R"("4,5")", R"("")", R"("0x10")", R"("12 kWh")", "null", "true",
+                                           "{}", R"("inf")", R"("1e999")"));
+
+TEST(Meter, SignedDataIsNoNumberAndNoTrouble) {
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 0, 1)
+                          .meter("08:30:00", 1, "1", R"({"value":"OCMF|{}","format":"SignedData"},{"value":"50"})")
+                          .stop("09:00:00", 100, 1)
+                          .read();
+  EXPECT_EQ(log.transactions.at(0).samples.at(0).register_kwh, 0.05);
+  EXPECT_EQ(all_flags(log), "");
+}
+
+TEST(Meter, AUnitThatDoesNotFitIsFlagged) {
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 0, 1)
+                          .meter("08:30:00", 1, "1", R"({"value":"7","measurand":"Power.Active.Import","unit":"kWh"})")
+                          .read();
+  EXPECT_TRUE(has_flag(log, "unit_unknown"));
+}
+
+TEST(Meter, Connector0IsTheSumAndNoSession) {
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 0, 1)
+                          .meter("08:30:00", 0, "", R"({"value":"734"})")
+                          .meter("08:30:00", 1, "", R"({"value":"164"})")
+                          .read();
+  ASSERT_EQ(log.transactions.size(), 1U);
+  ASSERT_EQ(log.transactions[0].samples.size(), 1U);
+  EXPECT_EQ(log.transactions[0].samples[0].register_kwh, 0.164);
+}
+
+TEST(Meter, TransactionDataGivesReadingsAndRepeatsNone) {
+  const SiteLog log =
+      LogText()
+          .start("08:00:00", 1, 0, 1)
+          .meter("08:30:00", 1, "1", R"({"value":"500"})")
+          .stop("09:00:00", 1000, 1, {},
+                R"(,"transactionData":[{"timestamp":"2025-06-02T08:30:00Z","sampledValue":[{"value":"500"}]},)"
+                R"({"timestamp":"2025-06-02T08:45:00Z","sampledValue":[{"value":"0.75","unit":"kWh"}]}])")
+          .read();
+  ASSERT_EQ(log.transactions.at(0).samples.size(), 2U);
+  EXPECT_EQ(log.transactions[0].samples[1].time_ns, at("08:45:00"));
+  EXPECT_EQ(log.transactions[0].samples[1].register_kwh, 0.75);
+}
+
+TEST(Meter, DischargedEnergyIsToldApart) {
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 0, 1)
+                          .meter("08:10:00", 1, "1", R"({"value":"5000","measurand":"Energy.Active.Export.Register"})")
+                          .meter("08:50:00", 1, "1", R"({"value":"7500","measurand":"Energy.Active.Export.Register"})")
+                          .stop("09:00:00", 1000, 1)
+                          .read();
+  EXPECT_EQ(log.transactions.at(0).exported_kwh, 2.5);
+  EXPECT_EQ(log.transactions[0].energy_kwh, 1.0);
+}
+
+struct RegisterCase {
+  const char* name;
+  long start, reading1, reading2, stop;  // reading < 0: none
+  double kwh;                            // NaN: not known
+  const char* flag;
+};
+class FallingRegister : public ::testing::TestWithParam<RegisterCase> {};
+TEST_P(FallingRegister, NeverGivesInventedEnergy) {
+  const RegisterCase& c = GetParam();
+  LogText text;
+  text.call(
+      "08:00:00", "StartTransaction",
+      fmt::format(R"({{"connectorId":1,"idTag":"T","meterStart":{},"timestamp":"2025-06-02T08:00:00Z"}})", c.start));
+  text.answer("08:00:00", R"({"transactionId":1,"idTagInfo":{"status":"Accepted"}})");
+  if (c.reading1 >= 0) text.meter("08:20:00", 1, "1", fmt::format(R"({{"value":"{}"}})", c.reading1));
+  if (c.reading2 >= 0) text.meter("08:40:00", 1, "1", fmt::format(R"({{"value":"{}"}})", c.reading2));
+  text.call("09:00:00", "StopTransaction",
+            fmt::format(R"({{"transactionId":1,"meterStop":{},"timestamp":"2025-06-02T09:00:00Z"}})", c.stop));
+  const SiteLog log = text.read();
+  const Transaction& t = log.transactions.at(0);
+  if (std::isnan(c.kwh)) {
+    EXPECT_TRUE(std::isnan(t.energy_kwh)) << t.energy_kwh;
+    EXPECT_FALSE(t.whole());
+  } else {
+    EXPECT_EQ(t.energy_kwh, c.kwh);
+  }
+  EXPECT_TRUE(has_flag(log, c.flag)) << all_flags(log);
+  EXPECT_EQ(std::count(t.flags.begin(), t.flags.end(), c.flag), 1);
+}
+INSTANTIATE_TEST_SUITE_P(
+    , FallingRegister,
+    ::testing::Values(RegisterCase{"Back", 8000, -1, -1, 1000, not_told, "meter_goes_back"},
+                      RegisterCase{"SessionRelative", 14090, 0, 120, 280, not_told, "meter_goes_back"},
+                      RegisterCase{"Width32", 4294960000L, -1, -1, 704, 8.0, "meter_rollover"},
+                      RegisterCase{"Width31", 2147483000L, -1, -1, 352, 1.0, "meter_rollover"},
+                      RegisterCase{"SixDigits", 999000, -1, -1, 1000, 2.0, "meter_rollover"},
+                      RegisterCase{"TooMuchForARollover", 995000, -1, -1, 900000, not_told, "meter_goes_back"},
+                      RegisterCase{"ResetSeen", 5000, 6000, 200, 700, 1.5, "meter_reset"},
+                      RegisterCase{"Negative", -5000, -1, -1, 2000, not_told, "meter_negative"},
+                      RegisterCase{"NinetyMwh", 1000, -1, -1, 90001000, not_told, "energy_impossible"},
+                      RegisterCase{"ReadingOutside", 1000, 500, 2000, 8000, 7.0, "reading_outside_registers"},
+                      RegisterCase{"ReadingBack", 1000, 3000, 2000, 8000, 7.0, "reading_goes_back"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Meter, TheStepOfARegisterIsSeenInItsReadings) {
+  LogText text;
+  text.start("08:00:00", 1, 0, 1);
+  int minute = 10;
+  for (const char* kwh : {"3051.11", "3051.22", "3051.29", "3051.36"})
+    text.meter(fmt::format("08:{}:00", minute++), 1, "1", fmt::format(R"({{"value":"{}","unit":"kWh"}})", kwh));
+  EXPECT_EQ(text.read().transactions.at(0).register_step_kwh, 0.01);
+}
+
+}  // namespace
+}  // namespace evtwin::ocpp

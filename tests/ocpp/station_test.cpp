@@ -1,0 +1,117 @@
+// Stations: what they are, when they were not there, what they broke with; actions known, counted and unknown.
+#include <gtest/gtest.h>
+
+#include "log_text.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+constexpr const char* boot = R"({"chargePointVendor":"Vend","chargePointModel":"Mod","firmwareVersion":"1.2",)"
+                             R"("chargePointSerialNumber":"S1"})";
+constexpr const char* welcome = R"({"status":"Accepted","interval":300,"currentTime":"2025-06-02T08:00:00Z"})";
+
+TEST(Stations, BootsTellWhatTheyAre) {
+  LogText text;
+  text.call("08:00:00", "BootNotification", boot)
+      .answer("08:00:00", welcome)
+      .call("09:00:00", "BootNotification", boot);
+  const Station s = text.read().stations.at(0);
+  EXPECT_EQ(s.vendor, "Vend");
+  EXPECT_EQ(s.model, "Mod");
+  EXPECT_EQ(s.serial, "S1");
+  EXPECT_EQ(s.firmware, "1.2");
+  EXPECT_EQ(s.boots.size(), 2U);
+  EXPECT_EQ(s.heartbeat_s, 300.0);
+  EXPECT_EQ(s.version, Version::v16);
+}
+
+TEST(Stations, MissedHeartbeatsAreAnOfflineInterval) {
+  LogText text;
+  text.call("08:00:00", "BootNotification", boot).answer("08:00:00", welcome);
+  for (const char* time : {"08:05:00", "08:10:00", "08:50:00", "08:55:00"}) text.call(time, "Heartbeat", "{}");
+  const Station s = text.read().stations.at(0);
+  ASSERT_EQ(s.offline.size(), 1U);
+  EXPECT_EQ(s.offline[0].from_ns, at("08:10:00"));
+  EXPECT_EQ(s.offline[0].to_ns, at("08:50:00"));
+  EXPECT_EQ(s.offline[0].why, "no heartbeat for 8 intervals");
+}
+
+TEST(Stations, ALogThatIsSilentIsNotAStationThatIsOffline) {
+  LogText text;
+  for (const char* time : {"08:00:00", "08:05:00", "08:10:00", "10:50:00", "10:55:00"}) {
+    text.station("CP1").call(time, "Heartbeat", "{}");
+    text.station("CP2").call(time, "Heartbeat", "{}");
+  }
+  const SiteLog log = text.read();
+  for (const Station& s : log.stations) EXPECT_TRUE(s.offline.empty()) << s.id;
+}
+
+TEST(Stations, SilenceWhileOthersSpeakIsOffline) {
+  LogText text;
+  for (const char* time : {"08:00:00", "08:05:00", "08:10:00", "08:15:00", "08:20:00", "08:25:00", "08:30:00"}) {
+    text.station("CP1").call(time, "Heartbeat", "{}");
+    if (std::string_view(time) < "08:06" || std::string_view(time) > "08:26")
+      text.station("CP2").call(time, "Heartbeat", "{}");
+  }
+  const SiteLog log = text.read();
+  EXPECT_TRUE(log.stations.at(0).offline.empty());
+  ASSERT_EQ(log.stations.at(1).offline.size(), 1U);
+  EXPECT_EQ(log.stations[1].offline[0].to_ns, at("08:30:00"));
+}
+
+TEST(Stations, FirmwareBeingInstalledIsOutOfService) {
+  LogText text;
+  text.call("08:00:00", "FirmwareStatusNotification", R"({"status":"Downloading"})");
+  text.call("08:10:00", "FirmwareStatusNotification", R"({"status":"Installing"})");
+  text.call("08:30:00", "FirmwareStatusNotification", R"({"status":"Installed"})");
+  const SiteLog log = text.read();
+  const Station& s = log.stations.at(0);
+  ASSERT_EQ(s.out_of_service.size(), 1U);
+  EXPECT_EQ(s.out_of_service[0].from_ns, at("08:10:00"));
+  EXPECT_EQ(s.out_of_service[0].to_ns, at("08:30:00"));
+  EXPECT_EQ(s.out_of_service[0].why, "firmware update: Installing");
+  EXPECT_EQ(log.categories.at("firmware"), 3U);
+}
+
+TEST(Stations, FaultsAreCountedByCodeOnceWhileTheyLast) {
+  const SiteLog log = LogText()
+                          .status("08:00:00", 1, "Faulted", "GroundFailure")
+                          .status("08:01:00", 1, "Faulted", "GroundFailure")
+                          .status("08:10:00", 1, "Available")
+                          .status("08:20:00", 1, "Faulted", "GroundFailure")
+                          .read();
+  EXPECT_EQ(log.stations.at(0).faults.at("GroundFailure"), 2U);
+  EXPECT_EQ(log.stations[0].out_of_service.size(), 2U);
+}
+
+TEST(Actions, AreUsedCountedOrUnknown) {
+  EXPECT_EQ(use_of("StartTransaction"), Use::used);
+  EXPECT_EQ(use_of("TransactionEvent"), Use::used);
+  EXPECT_EQ(use_of("DiagnosticsStatusNotification"), Use::counted);
+  EXPECT_EQ(use_of("LogStatusNotification"), Use::counted);
+  EXPECT_EQ(use_of("AFRRSignal"), Use::counted);
+  EXPECT_EQ(use_of("GetReservationStatus"), Use::unknown_action);
+  EXPECT_EQ(use_of(""), Use::unknown_action);
+}
+
+TEST(Actions, UnknownOnesAreReportedAndDoNoHarm) {
+  LogText text;
+  text.command("08:00:00", "GetReservationStatus", R"({"reservationId":1})");
+  text.call("08:00:01", "DiagnosticsStatusNotification", R"({"status":"Idle"})");
+  const SiteLog log = text.read();
+  EXPECT_EQ(log.unknown_actions.at("GetReservationStatus"), 1U);
+  EXPECT_EQ(log.unused_actions.at("DiagnosticsStatusNotification"), 1U);
+  EXPECT_EQ(log.categories.at("diagnostics"), 1U);
+  EXPECT_NE(flag_text(log, "unknown_action").find("GetReservationStatus"), std::string::npos);
+}
+
+TEST(Flags, OfOneKindAreCountedPastTheHundredth) {
+  LogText text;
+  for (int i = 0; i < 250; ++i) text.call("08:00:00", "NoSuchAction", "{}");
+  const SiteLog log = text.read();
+  EXPECT_EQ(log.flags.size(), 101U);
+  EXPECT_NE(log.flags.back().text.find("150 more"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace evtwin::ocpp
