@@ -101,27 +101,27 @@ TEST_P(Bookings, EndAsTheLogTells) {
 INSTANTIATE_TEST_SUITE_P(
     , Bookings,
     ::testing::Values(BookingCase{"Used",
-                                  [](LogText& t) {
-                                    t.call("08:30:00", "StartTransaction",
-                                           R"({"connectorId":1,"idTag":"TAG1","meterStart":0,"reservationId":3,)"
-                                           R"("timestamp":"2025-06-02T08:30:00Z"})");
+                                  [](LogText& to) {
+                                    to.call("08:30:00", "StartTransaction",
+                                            R"({"connectorId":1,"idTag":"TAG1","meterStart":0,"reservationId":3,)"
+                                            R"("timestamp":"2025-06-02T08:30:00Z"})");
                                   },
                                   "used"},
-                      BookingCase{"UsedWithoutItsNumber", [](LogText& t) { t.start("08:30:00", 1, 0, 1); }, "used"},
+                      BookingCase{"UsedWithoutItsNumber", [](LogText& to) { to.start("08:30:00", 1, 0, 1); }, "used"},
                       BookingCase{"Cancelled",
-                                  [](LogText& t) {
-                                    t.command("08:10:00", "CancelReservation", R"({"reservationId":3})");
-                                    t.answer("08:10:01", R"({"status":"Accepted"})");
+                                  [](LogText& to) {
+                                    to.command("08:10:00", "CancelReservation", R"({"reservationId":3})");
+                                    to.answer("08:10:01", R"({"status":"Accepted"})");
                                   },
                                   "cancelled"},
                       BookingCase{"CancelRejected",
-                                  [](LogText& t) {
-                                    t.command("08:10:00", "CancelReservation", R"({"reservationId":3})");
-                                    t.answer("08:10:01", R"({"status":"Rejected"})");
+                                  [](LogText& to) {
+                                    to.command("08:10:00", "CancelReservation", R"({"reservationId":3})");
+                                    to.answer("08:10:01", R"({"status":"Rejected"})");
                                   },
                                   "open"},
-                      BookingCase{"Expired", [](LogText& t) { t.status("10:00:00", 1, "Available"); }, "expired"},
-                      BookingCase{"Open", [](LogText& t) { t.status("08:30:00", 1, "Reserved"); }, "open"}),
+                      BookingCase{"Expired", [](LogText& to) { to.status("10:00:00", 1, "Available"); }, "expired"},
+                      BookingCase{"Open", [](LogText& to) { to.status("08:30:00", 1, "Reserved"); }, "open"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Commands, AReservedEvseTakenByAnotherTagIsFlagged) {

@@ -192,15 +192,15 @@ TEST_P(MissingStop, EndsWithWhatTheLogTells) {
 }
 INSTANTIATE_TEST_SUITE_P(
     , MissingStop,
-    ::testing::Values(EndCase{"the next start", [](LogText& t) { t.start("10:00:00", 1, 2000, 4); }, "10:00:00"},
-                      EndCase{"Available", [](LogText& t) { t.status("08:40:00", 1, "Available"); }, "08:40:00"},
+    ::testing::Values(EndCase{"the next start", [](LogText& to) { to.start("10:00:00", 1, 2000, 4); }, "10:00:00"},
+                      EndCase{"Available", [](LogText& to) { to.status("08:40:00", 1, "Available"); }, "08:40:00"},
                       EndCase{"booted",
-                              [](LogText& t) {
-                                t.call("08:50:00", "BootNotification",
-                                       R"({"chargePointVendor":"V","chargePointModel":"M"})");
+                              [](LogText& to) {
+                                to.call("08:50:00", "BootNotification",
+                                        R"({"chargePointVendor":"V","chargePointModel":"M"})");
                               },
                               "08:50:00"},
-                      EndCase{"open at its end", [](LogText& t) { t.status("11:00:00", 2, "Available"); },
+                      EndCase{"open at its end", [](LogText& to) { to.status("11:00:00", 2, "Available"); },
                               "11:00:00"}));
 
 TEST(Transactions, AStopThatComesAfterTheConnectorIsFreeIsStillItsStop) {
