@@ -2,6 +2,7 @@
 // Internal to this room: the parts that turn checked tables into the structs of a world. Each file build_*.cpp is one
 // part.
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "scenario/fields.hpp"
 #include "scenario/language.hpp"
+#include "scenario/log_sessions.hpp"
 #include "scenario/parts.hpp"
 #include "scenario/session_table.hpp"
 #include "twin/world.hpp"
@@ -20,6 +22,12 @@
 namespace evtwin::scenario {
 
 using kernel::TimeNs;
+
+/// An OCPP log that the scenario names, and its sessions by what drivers claim (Claims).
+struct LoggedFile {
+  ocpp::SiteLog log;
+  std::array<LogSessions, 2> sessions;
+};
 
 /// What all parts share while a world is being built.
 struct Build {
@@ -30,6 +38,7 @@ struct Build {
   std::size_t evses = 0;                                               ///< of all sites so far
   std::set<std::shared_ptr<const Construct>> used;                     ///< sites and events that stand in the scenario
   std::map<std::pair<std::string, bool>, SessionTable> session_files;  ///< read once: by path, and whether with claims
+  std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
 
   void flag(std::string id, std::string reason) { world.flags.push_back({std::move(id), std::move(reason), false}); }
 };
@@ -108,6 +117,16 @@ struct RecordedDays {
   int days = 0;
 };
 RecordedDays recorded_days(Build& build, const Construct& scenario, const Where& where);
+
+// build_log.cpp
+/// The word `ocpp`.
+demand::Recorded logged_of(Build& build, const Construct& ocpp, const Where& where, const twin::Site& site);
+/// Sessions of a log on the EVSEs of a site, with the vehicles that they drive.
+demand::Recorded recorded_of(Build& build, const LogSessions& sessions, EvseMode mode, const twin::Site& site);
+/// Local days that the word's sessions touch.
+SessionDays days_of_log(Build& build, const Construct& ocpp, const Where& where);
+/// Ids of the EVSEs of a log.
+std::vector<std::string> stations_in_log(Build& build, const std::string& file, const Where& where);
 
 // build_site.cpp
 twin::Site site_of(Build& build, const Construct& word, const Where& scenario, const twin::Forecast& forecast,

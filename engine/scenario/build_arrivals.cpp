@@ -227,12 +227,18 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
     out.push_back(std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *word, where.at(*word), site)));
     return;
   }
+  if (word != nullptr && word->kind == "ocpp") {
+    out.push_back(std::make_shared<const demand::ArrivalLaw>(logged_of(build, *word, where.at(*word), site)));
+    return;
+  }
   if (word != nullptr && word->kind == "bookings") {
     out.push_back(std::make_shared<const demand::ArrivalLaw>(bookings_of(build, *word, where.at(*word), site)));
     return;
   }
-  fail(where, "must be sessions \"file.csv\", bookings { ... }, arrivals.poisson { ... }, or a list of them, got " +
-                  describe(value));
+  fail(where,
+       "must be sessions \"file.csv\", ocpp \"site.log\", bookings { ... }, arrivals.poisson { ... }, or a list of "
+       "them, got " +
+           describe(value));
 }
 
 }  // namespace

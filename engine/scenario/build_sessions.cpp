@@ -123,14 +123,22 @@ std::vector<std::string> stations_in_file(Build& build, const std::string& file,
 
 namespace {
 
+SessionDays days_of_table(Build& build, const Construct& sessions, const Where& where) {
+  const Fields f = fields_with_file(sessions, section("sessions"), where);
+  return days_of(table_of(build, file_of(f), f.choice("requested") == 0, f.where("file")));
+}
+
 void collect(const Value* arrivals, const Where& where, std::vector<std::pair<const Construct*, Where>>& out) {
   if (arrivals == nullptr) return;
-  if (const Construct* word = arrivals->construct("sessions")) out.emplace_back(word, where.at(*word));
+  const auto take = [&](const Value& value) {
+    for (const char* kind : {"sessions", "ocpp"}) {
+      if (const Construct* word = value.construct(kind)) out.emplace_back(word, where.at(*word));
+    }
+  };
+  take(*arrivals);
   const Table* list = arrivals->table();
   if (list == nullptr) return;
-  for (const auto& entry : list->numbered) {
-    if (const Construct* word = entry.second.construct("sessions")) out.emplace_back(word, where.at(*word));
-  }
+  for (const auto& entry : list->numbered) take(entry.second);
 }
 
 }  // namespace
@@ -146,13 +154,13 @@ RecordedDays recorded_days(Build& build, const Construct& scenario, const Where&
       if (inside != nullptr) collect(inside->find("arrivals"), where.at(*site) / "arrivals", words);
     }
   }
-  if (words.empty()) fail(where / "start", "= \"from_sessions\" needs arrivals = sessions \"file.csv\"");
+  if (words.empty())
+    fail(where / "start", "= \"from_sessions\" needs arrivals = sessions \"file.csv\" or ocpp \"site.log\"");
   RecordedDays out;
   std::int64_t first = INT64_MAX;
   std::int64_t last = INT64_MIN;
   for (const auto& [word, at] : words) {
-    const Fields f = fields_with_file(*word, section("sessions"), at);
-    const SessionDays days = days_of(table_of(build, file_of(f), f.choice("requested") == 0, f.where("file")));
+    const SessionDays days = word->kind == "ocpp" ? days_of_log(build, *word, at) : days_of_table(build, *word, at);
     first = std::min(first, market::days_since_epoch(days.first));
     last = std::max(last, market::days_since_epoch(days.first) + days.days);
   }

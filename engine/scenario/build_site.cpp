@@ -153,10 +153,16 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
     site.outages = outages_of(build, *outages, f.where("outages"), stations);
   site.evses = stations.evses;
 
+  if (const auto& logged = build.source.options().arrivals_from) {
+    ++build.laws;
+    site.arrivals = {std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, EvseMode::as_given, site))};
+    return site;
+  }
   const Value* own = f.find("arrivals");
   if (own == nullptr && shared_arrivals == nullptr) {
     fail_at(f.where(),
-            "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\", bookings { ... } or "
+            "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\", ocpp \"site.log\", bookings "
+            "{ ... } or "
             "arrivals.poisson { per_hour = ... }");
   }
   site.arrivals = own != nullptr ? arrivals_of(build, *own, f.where("arrivals"), site)

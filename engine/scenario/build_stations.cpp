@@ -145,15 +145,17 @@ std::vector<std::string> ids_of(const Build& build, const Fields& f, const std::
   return ids;
 }
 
-// from_sessions("f.csv", { kw = 7 }): name and evses come from the file.
+// from_sessions("f.csv", { kw = 7 }) and from_ocpp("site.log", { kw = 7 }): name and evses come from the file.
 void from_file(Build& build, Stations& out, const Construct& word, const Where& where, double site_voltage_v,
                const std::vector<physics::Feeder>& feeders) {
+  const bool logged = word.kind == "from_ocpp";
+  const std::string example = logged ? "site.log" : "week.csv";
   if (word.arguments.size() != 2)
-    fail(where, "takes a file and the keys of its stations: from_sessions(\"week.csv\", { kw = 7 })");
+    fail(where, "takes a file and the keys of its stations: " + word.kind + "(\"" + example + "\", { kw = 7 })");
   const std::string& file = text_of(word.arguments[0], where);
   const Table* given = word.arguments[1].table();
   if (given == nullptr)
-    fail(where, "takes the keys of its stations in braces: from_sessions(\"week.csv\", { kw = 7 })");
+    fail(where, "takes the keys of its stations in braces: " + word.kind + "(\"" + example + "\", { kw = 7 })");
   for (const char* key : {"name", "evses"}) {
     if (given->find(key) != nullptr) fail(where / key, "comes from the file");
   }
@@ -165,7 +167,8 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
             [](const auto& a, const auto& b) { return a.first < b.first; });
   const Fields f({std::make_shared<const Table>(std::move(completed))}, section("station"), where);
   const physics::Evse evse = evse_of(f, site_voltage_v, feeders);
-  const std::vector<std::string> ids = stations_in_file(build, file, where);
+  const std::vector<std::string> ids =
+      logged ? stations_in_log(build, file, where) : stations_in_file(build, file, where);
   check_count(build, static_cast<std::int64_t>(ids.size()), where);
   for (const std::string& id : ids) add(build, out, evse, id, id, where);
 }
@@ -175,7 +178,9 @@ void from_file(Build& build, Stations& out, const Construct& word, const Where& 
 Stations stations_of(Build& build, const Value& value, const Where& where, double site_voltage_v,
                      const std::vector<physics::Feeder>& feeders) {
   Stations out;
-  if (const Construct* word = value.construct("from_sessions")) {
+  for (const char* kind : {"from_sessions", "from_ocpp"}) {
+    const Construct* word = value.construct(kind);
+    if (word == nullptr) continue;
     from_file(build, out, *word, where.at(*word), site_voltage_v, feeders);
     return out;
   }

@@ -61,7 +61,8 @@ constexpr std::array scenario_keys{
     whole("tick_min", "min", 1, 1440, "15", "Distance of the decision ticks; they align to the local clock."),
     other("vehicles", {}, "evtwin.vehicle[]", "one car with an unknown battery", "Car models of the mix."),
     other("arrivals", {}, "evtwin.arrivals|evtwin.arrivals[]", {},
-          "Who comes: `sessions`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has "
+          "Who comes: `sessions`, `ocpp`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each "
+          "site has "
           "its own."),
     other("strategy", {},
           "string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision?", "\"asap\"",
@@ -85,7 +86,7 @@ constexpr std::array site_keys{
     other("pv", "kW", "evtwin.pv", "none", "Solar power."),
     other("storage", {}, "evtwin.storage|evtwin.storage[]", "none", "Stationary batteries."),
     required(other("stations", {}, "evtwin.station[]|evtwin.stations_of_file", {},
-                   "Charging stations: a list, or `from_sessions(...)`. Rows keep this order.")),
+                   "Charging stations: a list, `from_sessions(...)` or `from_ocpp(...)`. Rows keep this order.")),
     other("feeders", {}, "evtwin.feeder[]", "none", "Tree of transformers and sub-boards below the grid connection."),
     other("rows", {}, "evtwin.row[]", "none", "Further limits: lower <= sum of coefficient x quantity <= upper."),
     other("co2_kg_per_kwh", "kg/kWh", "evtwin.signal", "0", "Carbon dioxide per kWh imported."),
@@ -266,6 +267,17 @@ constexpr std::array sessions_keys{
            "What strategies are told: energy and departure as the driver claimed them, or as they came true."),
 };
 
+constexpr std::array ocpp_keys{
+    text("file", {},
+         "OCPP log of any layout in the scenario's folder, plain or gzip; may also stand without a key. Sessions come "
+         "at their own times, with the power and the energy that were metered."),
+    choice("evse", "as_given|any", "\"as_given\"|\"any\"", "as_given",
+           "Whether a session goes to the EVSE of the log, called station-number, or to any free one."),
+    choice("claims", "truth|history", "\"truth\"|\"history\"", "truth",
+           "What strategies are told on arrival: departure and energy as they came true; or the medians of the same "
+           "tag's earlier sessions, of everybody's where it has none."),
+};
+
 constexpr std::array booking_keys{
     text("id", "\"booking-1\" ...", "Name of the session."),
     required(other("arrive", "local time", "string", {}, "Arrival, \"2025-06-02T18:00\".")),
@@ -439,7 +451,8 @@ constexpr std::array all_sections{
     Section{"site", "site { ... }", "A grid connection with everything behind it.", {}, site_keys},
     Section{"station",
             "stations = { { ... }, ... }",
-            "Charging stations. `from_sessions(\"file.csv\", { ... })` takes the same keys, save name and evses.",
+            "Charging stations. `from_sessions(\"file.csv\", { ... })` and `from_ocpp(\"site.log\", { ... })` take the "
+            "same keys, save name and evses.",
             {},
             station_keys},
     Section{"vehicle", "vehicles = { { ... }, ... }", "Car models.", {}, vehicle_keys},
@@ -462,6 +475,7 @@ constexpr std::array all_sections{
             {},
             demand_month_keys},
     Section{"sessions", "sessions \"file.csv\" or sessions { ... }", "Recorded sessions.", "the file", sessions_keys},
+    Section{"ocpp", "ocpp \"site.log\" or ocpp { ... }", "Sessions of an OCPP log.", "the file", ocpp_keys},
     Section{"booking", "arrivals = bookings { { ... }, ... }", "A vehicle that has booked.", {}, booking_keys},
     Section{"poisson",
             "arrivals.poisson { ... }",

@@ -157,9 +157,11 @@ Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t s
   add_word("scenario", "scenario", 1);
   add_word("site", "site", 1);
   add_word("sessions", "sessions", 1);
+  add_word("ocpp", "ocpp", 1);
   add_word("bookings", "bookings", 1);
   add_word("csv", "csv", 1);
   add_word("from_sessions", "from_sessions", 2);
+  add_word("from_ocpp", "from_ocpp", 2);
   add_word("at", "at", 2);
   add_word("plugin", "plugin", 1, true);
   add_word("strategy", "strategy", 1, true);

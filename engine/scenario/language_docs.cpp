@@ -74,13 +74,13 @@ constexpr std::string_view head = R"(---@meta
 ---@alias evtwin.signal number|number[]|evtwin.day_types|evtwin.csv
 ---Made by uniform, normal, lognormal, exponential or choice.
 ---@class evtwin.distribution
----Made by sessions, bookings or arrivals.poisson.
+---Made by sessions, ocpp, bookings or arrivals.poisson.
 ---@class evtwin.arrivals
 ---Made by at.
 ---@class evtwin.event
 ---Made by plugin "id" { ... }.
 ---@class evtwin.chosen_strategy
----Made by from_sessions.
+---Made by from_sessions or from_ocpp.
 ---@class evtwin.stations_of_file
 ---The keys of a station, save name and evses.
 ---@class evtwin.station_of_file

@@ -55,6 +55,15 @@ TimeNs end_of(const market::Calendar& calendar, TimeNs start, int days, const Wh
 void read_window(Build& build, const Fields& f, const Construct& scenario) {
   twin::World& world = build.world;
   const LoadOptions& options = build.source.options();
+  if (options.arrivals_from) {
+    const SessionDays logged = days_of(*options.arrivals_from, world.calendar);
+    world.start_ns = world.calendar.start_of(logged.first);
+    world.days = options.days.value_or(logged.days);
+    if (world.days < 1 || world.days > most_days)
+      throw ScriptError("the log spans " + std::to_string(world.days) + " days; from 1 to 36,500 can be simulated");
+    world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where("start"));
+    return;
+  }
   const Value& start = *f.find("start");
   if (f.has("days") == f.has("hours")) fail_at(f.where(), "the scenario needs days or hours, one of them");
   const Value nothing;
@@ -169,6 +178,8 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
   if (sites.empty()) fail_at(f.where(), "scenario needs at least one site { ... }");
   if (arrivals != nullptr && sites.size() > 1)
     fail(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
+  if (build.source.options().arrivals_from && sites.size() > 1)
+    fail_at(f.where(), "has " + std::to_string(sites.size()) + " sites; a log is of one site");
   std::set<std::string> names;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const std::string default_name = sites.size() == 1 ? "site" : "site-" + std::to_string(i + 1);
@@ -242,7 +253,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
     }
   }
 
-  Build build{*language, *source, {}, 0, 0, {}, {}};
+  Build build{*language, *source, {}, 0, 0, {}, {}, {}};
   twin::World& world = build.world;
   world.name = f.text("name", std::filesystem::path(file).stem().string());
   world.scenario_file = file;

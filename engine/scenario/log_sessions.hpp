@@ -23,14 +23,16 @@ struct LogSession {
 };
 
 struct LogSessions {
-  std::vector<LogSession> sessions;  ///< ascending by arrival
-  std::vector<TableFlag> flags;      ///< transactions that are no sessions, and why; doubts about others
+  std::vector<LogSession> sessions;   ///< ascending by arrival
+  std::vector<TableFlag> flags;       ///< transactions that are no sessions, and why; doubts about others
+  std::vector<std::string> evse_ids;  ///< every EVSE that the log knows, by station in order of appearance, then number
 };
 
 /// What a driver says on arrival; an OCPP log seldom tells.
 enum class Claims : std::uint8_t {
   truth,   ///< just what happened: strategies are told the true departure and energy
-  history  ///< the median stay and energy of the same tag's earlier sessions, of everybody's where there are none
+  history  ///< what the log has of the driver's own words; else the median stay and energy of the same tag's sessions
+           ///< that ended earlier, of everybody's where there are none
 };
 
 struct LogSessionOptions {
@@ -38,6 +40,39 @@ struct LogSessionOptions {
   double least_kwh = 0.0;  ///< sessions that took less are left out, and said to be
 };
 
+/// Left out, each with its reason: transactions that are not whole; without length; that overlap an earlier one on
+/// their EVSE; that took less than asked for. A session of 0 Wh stays: its car stood there.
 LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& options = {});
+
+/// Claims::history over `sessions`, ascending by arrival: never uses what lies in the future of an arrival. The very
+/// first, with nothing to go by, says what is true. log_claims.cpp
+void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessions);
+
+/// From the local day of the first arrival to the end of the local day of the last departure.
+SessionDays days_of(const LogSessions& sessions, const market::Calendar& calendar);
+
+/// Where the log's EVSEs stand on a site.
+struct EvseMatch {
+  std::vector<std::uint32_t> row;  ///< by LogSessions::sessions
+  /// In words, where names alone did not do: "the log's 3 EVSEs are taken for the site's 3 in order: ..."
+  std::string assumption;
+};
+
+/// By id; else by the name of the station where it has one EVSE on both sides; else all of them in order, where their
+/// numbers agree and no name fits. log_evses.cpp
+/// @throws std::runtime_error naming both sides and what would be right.
+EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string>& site_ids);
+
+/// Gives a session's vehicle the phases and the rating that it shows on this very EVSE.
+void fit_to_evse(LogSession& session, const physics::Evse& evse);
+
+// log_vehicle.cpp
+/// What a transaction's readings tell of its car.
+struct ObservedVehicle {
+  physics::Vehicle vehicle;
+  double observed_kw = ocpp::not_told;
+  double soc_start = ocpp::not_told;
+};
+ObservedVehicle vehicle_of(const ocpp::Transaction& transaction);
 
 }  // namespace evtwin::scenario

@@ -1,0 +1,73 @@
+// What drivers would have said on arrival, had they been asked to go by their own past.
+#include <map>
+#include <queue>
+
+#include "scenario/log_sessions.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+/// The lower median of what was added so far.
+template <class T>
+class RunningMedian {
+ public:
+  void add(T value) {
+    if (low_.empty() || value <= low_.top()) {
+      low_.push(value);
+    } else {
+      high_.push(value);
+    }
+    if (low_.size() > high_.size() + 1) {
+      high_.push(low_.top());
+      low_.pop();
+    } else if (high_.size() > low_.size()) {
+      low_.push(high_.top());
+      high_.pop();
+    }
+  }
+  bool empty() const { return low_.empty(); }
+  T value() const { return low_.top(); }
+
+ private:
+  std::priority_queue<T> low_;
+  std::priority_queue<T, std::vector<T>, std::greater<>> high_;
+};
+
+struct Habit {
+  RunningMedian<kernel::TimeNs> stay_ns;
+  RunningMedian<double> energy_kwh;
+  void add(const demand::Visit& visit) {
+    stay_ns.add(visit.departure_ns - visit.arrival_ns);
+    energy_kwh.add(visit.taken_kwh);
+  }
+};
+
+}  // namespace
+
+void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessions) {
+  std::map<std::string, Habit, std::less<>> by_tag;
+  Habit everybody;
+  using Ending = std::pair<kernel::TimeNs, std::size_t>;
+  std::priority_queue<Ending, std::vector<Ending>, std::greater<>> there;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    demand::Visit& visit = sessions[i].visit;
+    for (; !there.empty() && there.top().first <= visit.arrival_ns; there.pop()) {
+      const LogSession& ended = sessions[there.top().second];
+      everybody.add(ended.visit);
+      by_tag[log.transactions[ended.transaction].id_tag].add(ended.visit);
+    }
+    there.emplace(visit.departure_ns, i);
+    const ocpp::Transaction& t = log.transactions[sessions[i].transaction];
+    const auto own = t.id_tag.empty() ? by_tag.end() : by_tag.find(t.id_tag);
+    const Habit& habit = own != by_tag.end() ? own->second : everybody;
+    if (!habit.stay_ns.empty()) {
+      visit.claimed_departure_ns = visit.arrival_ns + habit.stay_ns.value();
+      visit.requested_kwh = habit.energy_kwh.value();
+    }
+    if (t.claimed_departure_ns != kernel::time_never && t.claimed_departure_ns >= visit.arrival_ns)
+      visit.claimed_departure_ns = t.claimed_departure_ns;
+    if (t.requested_kwh >= 0.0) visit.requested_kwh = t.requested_kwh;
+  }
+}
+
+}  // namespace evtwin::scenario

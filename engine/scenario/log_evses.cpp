@@ -1,0 +1,106 @@
+// Which EVSE of the site a station of the log is.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+
+#include "scenario/csv.hpp"
+#include "scenario/log_sessions.hpp"
+#include "scenario/printable.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+/// "A-1" is EVSE 1 of station A.
+std::string_view station_part(std::string_view evse_id) {
+  const std::size_t dash = evse_id.rfind('-');
+  if (dash == std::string_view::npos || dash == 0 || dash + 1 == evse_id.size()) return evse_id;
+  const std::string_view number = evse_id.substr(dash + 1);
+  const bool digits = std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits ? evse_id.substr(0, dash) : evse_id;
+}
+
+using Rows = std::map<std::string, std::uint32_t, std::less<>>;
+
+Rows rows_by_id(const std::vector<std::string>& site_ids) {
+  Rows rows;
+  for (std::size_t i = 0; i < site_ids.size(); ++i) rows.emplace(site_ids[i], static_cast<std::uint32_t>(i));
+  return rows;
+}
+
+/// Stations with one EVSE, by name.
+Rows only_evses(const std::vector<std::string>& ids) {
+  std::map<std::string_view, std::size_t> count;
+  for (const std::string& id : ids) ++count[station_part(id)];
+  Rows rows;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (count[station_part(ids[i])] == 1)
+      rows.emplace(std::string(station_part(ids[i])), static_cast<std::uint32_t>(i));
+  }
+  return rows;
+}
+
+}  // namespace
+
+EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string>& site_ids) {
+  const Rows by_id = rows_by_id(site_ids);
+  const Rows site_alone = only_evses(site_ids);
+  const Rows log_alone = only_evses(sessions.evse_ids);
+  const auto row_of = [&](const std::string& evse_id) -> std::optional<std::uint32_t> {
+    if (const auto found = by_id.find(evse_id); found != by_id.end()) return found->second;
+    const std::string_view station = station_part(evse_id);
+    if (!log_alone.contains(station)) return {};
+    if (const auto found = by_id.find(station); found != by_id.end()) return found->second;
+    if (const auto found = site_alone.find(station); found != site_alone.end()) return found->second;
+    return {};
+  };
+
+  std::set<std::string> used;
+  for (const LogSession& session : sessions.sessions) used.insert(session.evse_id);
+  Rows rows;
+  std::vector<std::string> unknown;
+  for (const std::string& id : used) {
+    if (const auto row = row_of(id)) {
+      rows.emplace(id, *row);
+    } else {
+      unknown.push_back(id);
+    }
+  }
+  EvseMatch match;
+  if (!unknown.empty()) {
+    // EVSEs without a session may be missing on the site.
+    std::vector<std::string> in_order = sessions.evse_ids;
+    if (in_order.size() != site_ids.size())
+      std::erase_if(in_order, [&](const std::string& id) { return !used.contains(id); });
+    if (!rows.empty() || in_order.size() != site_ids.size()) {
+      throw std::runtime_error(fmt::format(
+          "the log has sessions on {} EVSE{} that the site does not have: {}; the site has {}: {}. Name the site's "
+          "stations as in the log (its EVSEs are called station-number), or give it as many EVSEs as the log has",
+          unknown.size(), unknown.size() == 1 ? "" : "s", listed(unknown), site_ids.size(), listed(site_ids)));
+    }
+    for (std::size_t i = 0; i < in_order.size(); ++i) rows.emplace(in_order[i], static_cast<std::uint32_t>(i));
+    std::vector<std::string> pairs;
+    for (std::size_t i = 0; i < in_order.size(); ++i) pairs.push_back(fmt::format("{} = {}", in_order[i], site_ids[i]));
+    match.assumption = "no name of the log fits the site; its EVSEs are taken in order: " + listed(pairs);
+  }
+  for (const LogSession& session : sessions.sessions) match.row.push_back(rows.at(session.evse_id));
+  return match;
+}
+
+void fit_to_evse(LogSession& session, const physics::Evse& evse) {
+  physics::Vehicle& vehicle = session.vehicle;
+  if (!(session.observed_kw > 0.0)) return;
+  // The rating in the car's inlet, so that planners know it; not below the least that the EVSE can offer.
+  if (evse.phases == 0) {
+    vehicle.max_dc_kw = std::max(session.observed_kw, evse.min_kw);
+    return;
+  }
+  vehicle.ac_phases = std::min(vehicle.ac_phases, evse.phases);
+  const double least_a = evse.rates_a.empty() ? evse.min_a : evse.rates_a.front();
+  vehicle.max_ac_kw = std::max(session.observed_kw, least_a * vehicle.ac_phases * evse.voltage_v / 1000.0);
+}
+
+}  // namespace evtwin::scenario

@@ -1,0 +1,244 @@
+// What meter readings tell of the car: the largest power that it held, and how that fell towards the end.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "scenario/log_sessions.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+using kernel::TimeNs;
+using ocpp::Sample;
+using ocpp::Transaction;
+
+/// Mean power over a stretch between readings.
+struct Stretch {
+  double hours = 0.0;
+  double kw = 0.0;
+  double kwh_before = 0.0;  ///< metered from the start of the transaction to the middle of the stretch
+  bool limited = false;     ///< the station offered hardly more
+};
+
+constexpr double register_steps = 20.0;  // of the register per stretch: its rounding is then within 5 %
+constexpr double near_offer = 0.93;      // of the offer: the station limits, not the car
+constexpr double plateau_share = 0.9;    // of the high quantile: what counts as the same power
+constexpr double high_quantile = 0.95;   // of the charging time
+constexpr double idle_share = 0.05;      // of the largest power: the car does not charge
+constexpr double least_stretch_h = 60.0 / 3600.0;
+constexpr double most_explained = 2.0;  // readings and register may differ by this factor, sampling being what it is
+
+double offered_kw(const Sample& sample) {
+  if (sample.offered_kw == sample.offered_kw) return sample.offered_kw;
+  double phases = 0.0;
+  for (const double a : sample.current_a) phases += a > 1.0 ? 1.0 : 0.0;
+  return sample.offered_a * sample.voltage_v * phases / 1000.0;  // NaN where one is not told
+}
+
+bool is_limited(const Sample& sample, double kw) { return kw > 0.0 && kw >= near_offer * offered_kw(sample); }
+
+/// From the register: readings are put together until its steps no longer matter.
+std::vector<Stretch> from_register(const Transaction& t) {
+  std::vector<Stretch> out;
+  const double enough_kwh = register_steps * std::max(t.register_step_kwh, 1e-6);
+  TimeNs from_ns = t.start_ns;
+  double from_kwh = t.meter_start_kwh;
+  const auto to = [&](TimeNs time_ns, double kwh, bool limited, bool last) {
+    if (!(kwh == kwh)) return;
+    if (!(from_kwh == from_kwh)) {
+      from_ns = time_ns;
+      from_kwh = kwh;
+      return;
+    }
+    const double hours = kernel::hours_between(from_ns, time_ns);
+    const double gained = kwh - from_kwh;
+    if (hours <= 0.0 || gained < 0.0) return;
+    if (!last && (hours < least_stretch_h || (gained < enough_kwh && gained > 0.0))) return;
+    const double start_kwh = t.meter_start_kwh == t.meter_start_kwh ? t.meter_start_kwh : kwh;
+    out.push_back({hours, gained / hours, 0.5 * (from_kwh + kwh) - start_kwh, limited});
+    from_ns = time_ns;
+    from_kwh = kwh;
+  };
+  for (const Sample& sample : t.samples) {
+    if (sample.time_ns <= t.start_ns || sample.time_ns >= t.stop_ns) continue;
+    to(sample.time_ns, sample.register_kwh, is_limited(sample, sample.power_kw), false);
+  }
+  to(t.stop_ns, t.meter_stop_kwh, false, true);
+  return out;
+}
+
+/// From power readings: each stands for half the time to its neighbours, long gaps cut to three usual ones.
+std::vector<Stretch> from_power(const Transaction& t) {
+  std::vector<const Sample*> read;
+  for (const Sample& sample : t.samples) {
+    if (sample.power_kw == sample.power_kw && sample.time_ns >= t.start_ns && sample.time_ns <= t.stop_ns)
+      read.push_back(&sample);
+  }
+  if (read.size() < 2) return {};
+  std::vector<double> gaps;
+  for (std::size_t i = 1; i < read.size(); ++i)
+    gaps.push_back(kernel::hours_between(read[i - 1]->time_ns, read[i]->time_ns));
+  std::vector<double> sorted = gaps;
+  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+  const double most_h = 3.0 * sorted[sorted.size() / 2];
+  std::vector<Stretch> out;
+  double kwh = 0.0;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const double before = i == 0 ? 0.0 : std::min(gaps[i - 1], most_h);
+    const double after = i == gaps.size() ? 0.0 : std::min(gaps[i], most_h);
+    const double kw = std::max(0.0, read[i]->power_kw);
+    out.push_back({0.5 * (before + after), kw, kwh + 0.5 * before * kw, is_limited(*read[i], kw)});
+    kwh += 0.5 * (before + after) * kw;
+  }
+  return out;
+}
+
+double energy_of(const std::vector<Stretch>& stretches) {
+  double kwh = 0.0;
+  for (const Stretch& s : stretches) kwh += s.hours * s.kw;
+  return kwh;
+}
+
+double largest_of(const std::vector<Stretch>& stretches) {
+  double kw = 0.0;
+  for (const Stretch& s : stretches) kw = std::max(kw, s.kw);
+  return kw;
+}
+
+/// The stretches that explain the energy best: the register's where it is fine enough, else the power readings'.
+std::vector<Stretch> stretches_of(const Transaction& t) {
+  std::vector<Stretch> metered = from_register(t);
+  if (metered.size() >= 4) return metered;
+  std::vector<Stretch> read = from_power(t);
+  const double kwh = energy_of(read);
+  const bool explains = kwh > 0.0 && kwh <= most_explained * t.energy_kwh && t.energy_kwh <= most_explained * kwh;
+  if (explains) return read;
+  return metered.size() >= 2 ? metered : std::vector<Stretch>{};
+}
+
+/// The power that was held for some time: mean of what lies near the high quantile over the charging time, so that a
+/// spike of one reading does not count.
+double held_kw(std::vector<Stretch> stretches) {
+  const double idle_kw = idle_share * largest_of(stretches);
+  std::erase_if(stretches, [&](const Stretch& s) { return s.kw <= idle_kw || s.hours <= 0.0; });
+  if (stretches.empty()) return ocpp::not_told;
+  std::sort(stretches.begin(), stretches.end(), [](const Stretch& a, const Stretch& b) { return a.kw < b.kw; });
+  double hours = 0.0;
+  for (const Stretch& s : stretches) hours += s.hours;
+  double left = high_quantile * hours;
+  double quantile_kw = stretches.back().kw;
+  for (const Stretch& s : stretches) {
+    quantile_kw = s.kw;
+    if ((left -= s.hours) <= 0.0) break;
+  }
+  double sum_kwh = 0.0, sum_h = 0.0;
+  for (const Stretch& s : stretches) {
+    if (s.kw < plateau_share * quantile_kw || s.kw > quantile_kw / plateau_share) continue;
+    sum_kwh += s.kw * s.hours;
+    sum_h += s.hours;
+  }
+  return sum_h > 0.0 ? sum_kwh / sum_h : quantile_kw;
+}
+
+/// Power falling in a straight line over energy: linear over the state of charge, so exponential in time.
+struct Taper {
+  double from_kwh = 0.0;  ///< where the constant power ends
+  double end_kw = 0.0;    ///< power when all the energy has flowed
+};
+
+/// @param held_kw  the constant power before it
+std::optional<Taper> taper_of(const std::vector<Stretch>& stretches, double held_kw, double energy_kwh) {
+  constexpr std::size_t least_readings = 4;
+  constexpr double least_fit = 0.8;  // R squared
+  constexpr double constant = 0.95;  // of the held power and above: not tapering yet
+  constexpr double least_fall = 0.8;
+  std::vector<const Stretch*> tail;
+  for (std::size_t i = stretches.size(); i-- > 0;) {
+    const Stretch& s = stretches[i];
+    if (s.kw >= constant * held_kw) break;
+    if (s.kw > idle_share * held_kw && !s.limited) tail.push_back(&s);
+  }
+  if (tail.size() < least_readings) return {};
+  double n = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0, yy = 0.0;
+  for (const Stretch* s : tail) {
+    n += 1.0;
+    x += s->kwh_before;
+    y += s->kw;
+    xx += s->kwh_before * s->kwh_before;
+    xy += s->kwh_before * s->kw;
+    yy += s->kw * s->kw;
+  }
+  const double sxx = xx - x * x / n, sxy = xy - x * y / n, syy = yy - y * y / n;
+  if (!(sxx > 0.0) || !(syy > 0.0) || sxy >= 0.0 || sxy * sxy < least_fit * sxx * syy) return {};
+  const double slope = sxy / sxx;
+  const auto line = [&](double kwh) { return y / n + slope * (kwh - x / n); };
+  Taper taper;
+  taper.from_kwh = std::max(0.0, x / n + (held_kw - y / n) / slope);
+  taper.end_kw = std::max(line(energy_kwh), idle_share * held_kw);
+  if (taper.from_kwh >= energy_kwh || taper.end_kw > least_fall * held_kw) return {};
+  return taper;
+}
+
+std::uint8_t phases_of(const Transaction& t) {
+  int most = 0;
+  for (const Sample& sample : t.samples) {
+    int phases = 0;
+    for (const double a : sample.current_a) phases += a > 1.0 ? 1 : 0;
+    most = std::max(most, phases);
+  }
+  return static_cast<std::uint8_t>(most == 0 ? 3 : most);
+}
+
+double first_soc(const Transaction& t) {
+  if (t.soc_start == t.soc_start) return t.soc_start;
+  const auto told = std::find_if(t.samples.begin(), t.samples.end(), [](const Sample& s) { return s.soc == s.soc; });
+  return told == t.samples.end() ? ocpp::not_told : told->soc;
+}
+
+/// A battery in which the curve holds: the one that the log tells of, or one made so that the session's own energy
+/// spans its lower half.
+void add_battery(const Transaction& t, double held_kw, const std::optional<Taper>& taper, ObservedVehicle& out) {
+  physics::BatterySpec& battery = out.vehicle.battery;
+  const double soc = first_soc(t);
+  const bool told = t.battery_kwh > 0.0 && soc >= 0.0 && soc <= 1.0 && t.battery_kwh * (1.0 - soc) > t.energy_kwh;
+  if (!told && !taper) {
+    battery.charge = physics::Curve::constant(held_kw);
+    return;
+  }
+  battery.capacity_kwh = told ? t.battery_kwh : 2.0 * t.energy_kwh;
+  out.soc_start = told ? soc : 0.0;
+  if (!taper) {
+    battery.charge = physics::Curve::constant(held_kw);
+    return;
+  }
+  const auto soc_at = [&](double kwh) { return out.soc_start + kwh / battery.capacity_kwh; };
+  const double slope = (taper->end_kw - held_kw) / (t.energy_kwh - taper->from_kwh);
+  // The line goes on a little beyond the energy that was taken, so that nothing bends just there.
+  const double last_kwh = std::min(1.05 * t.energy_kwh, battery.capacity_kwh * (1.0 - out.soc_start));
+  const double last_kw = std::max(0.5 * taper->end_kw, taper->end_kw + slope * (last_kwh - t.energy_kwh));
+  auto& knots = battery.charge.knots;
+  knots = {{0.0, held_kw}};
+  if (soc_at(taper->from_kwh) > 0.0) knots.push_back({soc_at(taper->from_kwh), held_kw});
+  if (soc_at(last_kwh) < 1.0) knots.push_back({soc_at(last_kwh), last_kw});
+  knots.push_back({1.0, last_kw});
+}
+
+}  // namespace
+
+ObservedVehicle vehicle_of(const Transaction& t) {
+  ObservedVehicle out;
+  out.vehicle.share = 0.0;
+  out.vehicle.ac_phases = phases_of(t);
+  if (!(t.energy_kwh > 0.0)) return out;
+  const std::vector<Stretch> stretches = stretches_of(t);
+  const double plateau_kw = held_kw(stretches);
+  if (!(plateau_kw > 0.0)) return out;
+  const std::optional<Taper> taper = taper_of(stretches, plateau_kw, t.energy_kwh);
+  // Enough for the energy to flow between start and stop, whatever the readings miss.
+  const double hours = kernel::hours_between(t.start_ns, t.stop_ns);
+  out.observed_kw = hours > 0.0 ? std::max(plateau_kw, t.energy_kwh / hours) : plateau_kw;
+  add_battery(t, out.observed_kw, taper, out);
+  return out;
+}
+
+}  // namespace evtwin::scenario
