@@ -35,11 +35,12 @@ struct Prepared {
 /// @throws ocpp::LogError, scenario::ScriptError; std::runtime_error where log and site do not fit (names both), or the
 /// log has no session to replay.
 Prepared prepare(const PrepareRequest& request);
-/// The same for a log that has been read (request.logs are its files' names).
-Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log);
+/// The same for a log that has been read, and its sessions (request.logs and request.sessions count no more).
+Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::LogSessions sessions);
 
 /// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no
-/// storage, no PV, no limit, and comments that say what was assumed. A start to edit.
+/// storage, no PV, no limit, and comments that say what was assumed. A start to edit. plausible_site.cpp
+/// @param timezone  IANA name; empty: from the log's own clock
 std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, const std::string& timezone,
                            std::vector<Assumption>& assumptions);
 

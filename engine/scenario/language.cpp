@@ -72,7 +72,7 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kin
   auto text = std::make_shared<SourceText>();
   text->file = shown;
   try {
-    text->text = open_users_file(file).read(most_source_bytes);
+    text->text = options_.text ? *options_.text : open_users_file(file).read(most_source_bytes);
   } catch (const FolderError& error) {
     throw ScriptError(shown + ": the " + what + " " + error.what());
   }

@@ -27,6 +27,7 @@ struct LoadOptions {
   /// In place of the scenario's arrivals, start and days: the sessions of a log on its one site, over the local days
   /// that they touch.
   std::shared_ptr<const LogSessions> arrivals_from;
+  std::optional<std::string> text;  ///< of the scenario, where it stands in no file; the file's name is its title then
 };
 
 /// The scenario's text, modules and options: what its functions are rebuilt from, the same in every simulation.

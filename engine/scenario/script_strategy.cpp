@@ -255,8 +255,9 @@ control::StrategyFactory lua_strategy(const LoadedScenario& scenario) {
 
 FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::string& file,
                                 const control::TextParams& params) {
-  auto source = std::make_shared<ScenarioSource>(file, LoadOptions{{}, {}, {}, scenario.source->options().library_dir},
-                                                 ScenarioSource::Kind::strategy);
+  LoadOptions options;
+  options.library_dir = scenario.source->options().library_dir;
+  auto source = std::make_shared<ScenarioSource>(file, std::move(options), ScenarioSource::Kind::strategy);
   source->seed = scenario.source->seed;
   Language language(source, source->seed);
   const ScriptDefinition definition = run_definition(language, *source, print_line);

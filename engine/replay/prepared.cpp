@@ -1,0 +1,96 @@
+#include "replay/prepared.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <unordered_map>
+
+#include "kernel/text.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+constexpr const char* made_site = "the site made from the log";
+
+/// What holds for every log and is seldom told by one.
+void assume_of_vehicles(const scenario::LogSessions& sessions, std::vector<Assumption>& out) {
+  std::size_t without_power = 0, without_battery = 0, tapering = 0;
+  for (const scenario::LogSession& session : sessions.sessions) {
+    if (!(session.visit.taken_kwh > 0.0)) continue;
+    if (!(session.observed_kw > 0.0)) ++without_power;
+    if (session.vehicle.battery.capacity_kwh == physics::infinite) ++without_battery;
+    const auto& knots = session.vehicle.battery.charge.knots;
+    if (knots.back().kw < knots.front().kw) ++tapering;
+  }
+  if (without_power > 0) {
+    out.push_back(
+        {"power of the vehicles", "차량의 충전 출력",
+         fmt::format("{} sessions have no readings that tell it: taken as what their EVSE gives", without_power),
+         fmt::format("{}개 세션은 계측값이 없어 충전기가 주는 대로 받는 것으로 봄", without_power)});
+  }
+  if (without_battery > 0) {
+    out.push_back({"battery size of the vehicles", "차량의 배터리 용량",
+                   fmt::format("unknown in {} sessions: they never fill, the metered energy alone ends charging",
+                               without_battery),
+                   fmt::format("{}개 세션에서 알 수 없음: 배터리가 가득 차지 않고 계량된 전력량에서만 충전이 끝남",
+                               without_battery)});
+  }
+  if (tapering > 0) {
+    out.push_back({"taper of the vehicles", "차량의 테이퍼",
+                   fmt::format("fitted to the last readings of {} sessions", tapering),
+                   fmt::format("{}개 세션의 마지막 계측값에 맞춤", tapering)});
+  }
+}
+
+/// Keeps the sessions that the world has, with the rows of their EVSEs.
+scenario::LogSessions those_in(const twin::World& world, scenario::LogSessions sessions) {
+  std::unordered_map<std::string_view, const demand::Visit*> there;
+  for (const auto& law : world.sites.front().arrivals) {
+    for (const demand::Visit& visit : std::get<demand::Recorded>(*law).visits) there.emplace(visit.id, &visit);
+  }
+  std::vector<scenario::LogSession> kept;
+  for (scenario::LogSession& session : sessions.sessions) {
+    const auto found = there.find(session.visit.id);
+    if (found == there.end()) continue;
+    session.visit = *found->second;
+    session.vehicle = world.vehicles[session.visit.vehicle];
+    kept.push_back(std::move(session));
+  }
+  sessions.sessions = std::move(kept);
+  return sessions;
+}
+
+}  // namespace
+
+Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::LogSessions sessions) {
+  if (sessions.sessions.empty()) {
+    const std::string name = request.logs.empty() ? "the log" : kernel::printable(request.logs.front());
+    throw std::runtime_error(
+        fmt::format("{}: no whole transaction to replay ({} in all)", name, log.transactions.size()));
+  }
+  Prepared out;
+  out.log = std::move(log);
+  scenario::LoadOptions load = request.load;
+  std::string file = request.site;
+  if (file.empty()) {
+    file = made_site;
+    out.site_text = plausible_site(out.log, sessions, request.timezone, out.assumptions);
+    load.text = out.site_text;
+  }
+  load.arrivals_from = std::make_shared<const scenario::LogSessions>(sessions);
+  out.scenario = scenario::load_scenario(file, load);
+  out.sessions = those_in(out.scenario.world, std::move(sessions));
+  if (out.sessions.sessions.empty())
+    throw std::runtime_error(
+        fmt::format("{}: no session of the log lies in the days asked for", kernel::printable(file)));
+  assume_of_vehicles(out.sessions, out.assumptions);
+  return out;
+}
+
+Prepared prepare(const PrepareRequest& request) {
+  ocpp::SiteLog log = ocpp::read_site_log(request.logs);
+  scenario::LogSessions sessions = scenario::sessions_of(log, request.sessions);
+  return prepare(request, std::move(log), std::move(sessions));
+}
+
+}  // namespace evtwin::replay
