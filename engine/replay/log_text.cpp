@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "kernel/text.hpp"
+#include "replay/log_report.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+using analysis::Language;
+using analysis::number_text;
+using kernel::printable;
+
+std::string count_text(std::uint64_t n) { return number_text(static_cast<double>(n), 0); }
+
+constexpr std::size_t most_columns = 160;  // of a line that quotes the log
+
+std::string cut(std::string text) {
+  if (text.size() <= most_columns) return text;
+  text.resize(most_columns);
+  return printable(text) + "...";
+}
+
+std::string files_text(const ocpp::LogReport& report, bool korean) {
+  constexpr std::size_t most_files = 5;
+  std::string out;
+  for (std::size_t i = 0; i < report.files.size() && i < most_files; ++i) {
+    const ocpp::LogFile& file = report.files[i];
+    out += fmt::format(
+        fmt::runtime(korean ? "{}: {}, {}줄, OCPP 프레임 {}개{}\n" : "{}: {}, {} lines, {} OCPP frames{}\n"),
+        printable(file.name), printable(file.layout.empty() ? "log" : file.layout), count_text(file.lines),
+        count_text(file.frames), file.encoding == ocpp::Encoding::cp949 ? " (CP949)" : "");
+  }
+  if (report.files.size() > most_files)
+    out += fmt::format(fmt::runtime(korean ? "... 그 밖에 파일 {}개\n" : "... and {} more files\n"),
+                       report.files.size() - most_files);
+  return out;
+}
+
+/// One line per kind of trouble, with the first few places.
+struct Trouble {
+  std::uint64_t count = 0;
+  std::vector<std::string> texts;
+};
+
+std::string troubles_text(const std::map<std::string, Trouble>& troubles, std::size_t most) {
+  std::string out;
+  for (const auto& [what, trouble] : troubles) {
+    out += fmt::format("  {} x {}\n", count_text(trouble.count), printable(what));
+    for (std::size_t i = 0; i < trouble.texts.size() && i < most; ++i)
+      out += fmt::format("      {}\n", cut(printable(trouble.texts[i])));
+  }
+  return out;
+}
+
+void add_oddities(const ocpp::LogReport& report, const std::map<std::string, ocpp::OddityGroup>& groups,
+                  std::map<std::string, Trouble>& out) {
+  for (const auto& [reason, group] : groups) {
+    Trouble& trouble = out[reason];
+    trouble.count += group.count;
+    for (const ocpp::Oddity& oddity : group.first)
+      trouble.texts.push_back(fmt::format("{}: {}", report.place_text(oddity.place), oddity.excerpt));
+  }
+}
+
+}  // namespace
+
+std::string log_text(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, Language language,
+                     std::size_t most) {
+  const bool korean = language == Language::korean;
+  const ocpp::LogReport& report = log.report;
+  const WholeTransactions whole = whole_of(log);
+  std::string out = files_text(report, korean);
+  out += fmt::format(fmt::runtime(korean ? "호출 {}, 응답 {}, 오류 {}, 읽지 못한 프레임 {}\n"
+                                         : "{} calls, {} results, {} errors, {} frames that could not be decoded\n"),
+                     count_text(report.calls), count_text(report.results), count_text(report.errors),
+                     count_text(report.undecodable));
+  out += fmt::format(fmt::runtime(korean ? "충전소 {}곳, 거래 {}건 중 온전한 것 {}건, {} kWh, 세션 {}건\n"
+                                         : "{} stations, {} transactions, {} of them whole: {} kWh in {} sessions\n"),
+                     log.stations.size(), log.transactions.size(), whole.count, number_text(whole.kwh, 3),
+                     sessions.sessions.size());
+
+  std::map<std::string, Trouble> unused;
+  add_oddities(report, report.unused, unused);
+  add_oddities(report, report.lookalikes, unused);
+  if (!unused.empty()) out += (korean ? "쓰지 못한 프레임:\n" : "Not used:\n") + troubles_text(unused, most);
+  std::map<std::string, Trouble> doubts;
+  for (const ocpp::LogFlag& flag : log.flags) {
+    Trouble& doubt = doubts[flag.code];
+    ++doubt.count;
+    if (doubt.texts.size() < most) doubt.texts.push_back(flag.text);
+  }
+  add_oddities(report, report.repaired, doubts);
+  if (!doubts.empty()) out += (korean ? "의심스러운 점:\n" : "Doubtful:\n") + troubles_text(doubts, most);
+  std::map<std::string, Trouble> left_out;
+  for (const scenario::TableFlag& flag : sessions.flags) {
+    Trouble& trouble = left_out[flag.left_out ? (korean ? "제외된 거래" : "transactions left out")
+                                              : (korean ? "세션에 대한 가정" : "assumed of sessions")];
+    ++trouble.count;
+    if (trouble.texts.size() < most) trouble.texts.push_back(flag.reason);
+  }
+  if (!left_out.empty()) out += (korean ? "세션:\n" : "Sessions:\n") + troubles_text(left_out, most);
+  return out;
+}
+
+}  // namespace evtwin::replay
