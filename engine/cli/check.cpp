@@ -1,4 +1,4 @@
-// evtwin check: is a file sound? Tells scenario, session table, run file and plugin apart by what they are.
+// evtwin check: is a file sound? Tells scenario, session table, OCPP log, run file and plugin apart by what they are.
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -6,24 +6,28 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
+#include "replay/log_report.hpp"
 #include "scenario/loader.hpp"
+#include "scenario/log_sessions.hpp"
 #include "scenario/session_table.hpp"
 
 namespace evtwin::cli {
 
 namespace {
 
-/// The first bytes of a regular file. @throws CommandError where there is none.
+/// The first bytes of a regular file; none of a folder, which may hold logs. @throws CommandError where there is none.
 std::string first_bytes(const std::string& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) throw CommandError(fmt::format("{}: there is no such file", file));
-  if (!S_ISREG(status.st_mode)) throw CommandError(fmt::format("{}: not a regular file", file));
+  if (S_ISDIR(status.st_mode)) return {};
+  if (!S_ISREG(status.st_mode)) throw CommandError(fmt::format("{}: neither a regular file nor a folder", file));
   std::FILE* opened = std::fopen(file.c_str(), "rb");
   if (opened == nullptr) throw CommandError(fmt::format("{}: can not be read; permission?", file));
   std::array<char, 64> bytes{};
@@ -59,6 +63,33 @@ int check_sessions(const std::string& file) {
   }
   fmt::print("{}: a sound session table: {} sessions\n", kernel::printable(file), table.rows.size());
   return 0;
+}
+
+/// Logs come in all forms: a file that is nothing else may be one.
+int check_log(const std::string& file) {
+  const std::vector<std::string> files{file};
+  const ocpp::SiteLog log = ocpp::read_site_log(files);
+  const scenario::LogSessions sessions = scenario::sessions_of(log);
+  const replay::WholeTransactions whole = replay::whole_of(log);
+  const auto frames = log.report.calls + log.report.results + log.report.errors + log.report.other;
+  fmt::print("{}: an OCPP log: {} frames, {} transactions, {} of them whole with {:.3f} kWh\n", kernel::printable(file),
+             frames, log.transactions.size(), whole.count, whole.kwh);
+  fmt::print("{}", replay::log_text(log, sessions, analysis::Language::english));
+  return 0;
+}
+
+/// A table of sessions, or a log that was exported as a table.
+int check_table(const std::string& file) {
+  try {
+    return check_sessions(file);
+  } catch (const scenario::InputError&) {
+    try {
+      return check_log(file);
+    } catch (const ocpp::LogError&) {
+      // No log either: what is wrong with the table is of more use.
+    }
+    throw;
+  }
 }
 
 int check_checkpoint(const std::string& file, const record::RunSummary& summary) {
@@ -104,12 +135,15 @@ int check(const CheckCommand& command) {
                        "ELF") ||
       ends_with(".so"))
     return check_plugin(file);
-  if (ends_with(".csv") || ends_with(".csv.gz")) return check_sessions(file);
+  if (ends_with(".csv") || ends_with(".csv.gz")) return check_table(file);
   if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file);
-  throw CommandError(
-      fmt::format("{}: not a kind of file evtwin knows: a scenario ends in .lua, a session table in .csv or .csv.gz, a "
-                  "run file in .evtwin, a plugin in .so",
-                  file));
+  try {
+    return check_log(file);
+  } catch (const ocpp::LogError& error) {
+    throw CommandError(fmt::format(
+        "{} (a scenario ends in .lua, a session table in .csv or .csv.gz, a run file in .evtwin, a plugin in .so)",
+        error.what()));
+  }
 }
 
 }  // namespace evtwin::cli

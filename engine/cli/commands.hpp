@@ -24,6 +24,7 @@ int diff(const DiffCommand& command);
 int export_run(const ExportCommand& command);
 int list_drivers(const DriversCommand& command);
 int list_chargers(const ChargersCommand& command);
+int replay_logs(const ReplayCommand& command);
 int decide(const DecideCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);

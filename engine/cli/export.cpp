@@ -8,6 +8,7 @@
 #include <map>
 
 #include "cli/commands.hpp"
+#include "cli/new_file.hpp"
 #include "kernel/text.hpp"
 #include "replay/ocpi_writer.hpp"
 #include "replay/ocpp_log_writer.hpp"
@@ -16,45 +17,6 @@ namespace evtwin::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void can_not_write(const std::string& file, int why) {
-  throw CommandError(fmt::format("{}: can not be written ({})", file, std::strerror(why)));
-}
-
-/// A file that takes its name when it is whole, never over one that is there.
-class NewFile {
- public:
-  explicit NewFile(std::string name) : name_(std::move(name)), part_(name_ + ".part") {
-    std::error_code ignored;
-    if (fs::exists(name_, ignored)) throw CommandError(name_ + ": is there already and is kept; name another file");
-    file_ = std::fopen(part_.c_str(), "wb");
-    if (file_ == nullptr) can_not_write(name_, errno);
-  }
-  NewFile(NewFile&& other) noexcept
-      : name_(std::move(other.name_)), part_(std::move(other.part_)), file_(std::exchange(other.file_, nullptr)) {}
-  NewFile& operator=(NewFile&&) = delete;
-  ~NewFile() {
-    if (file_ == nullptr) return;
-    std::fclose(file_);
-    std::remove(part_.c_str());
-  }
-
-  void write(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) can_not_write(name_, errno);
-  }
-  void finish() {
-    const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
-    if (!closed || std::rename(part_.c_str(), name_.c_str()) != 0) {
-      const int why = errno;
-      std::remove(part_.c_str());
-      can_not_write(name_, why);
-    }
-  }
-
- private:
-  std::string name_, part_;
-  std::FILE* file_ = nullptr;
-};
 
 /// A file per station in a folder that is new or empty; few of them are open at a time.
 class StationFiles {

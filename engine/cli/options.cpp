@@ -118,6 +118,24 @@ StrategyText checked_strategy(const std::string& option, const std::string& text
   }
 }
 
+void add_replay_to(CLI::App& command, ReplayCommand& to, std::vector<std::string>& set) {
+  command.add_option("LOG", to.logs, "OCPP logs of any layout: files, gzipped ones, folders")->required();
+  auto* site = command.add_option("--site", to.site, "scenario of the site; its arrivals are replaced by the log's");
+  command.add_option("--set", set, "value of a param() of the site, as name=value; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->needs(site);
+  command.add_option("--timezone", to.timezone, "IANA zone of a site made from the log (default: the log's own clock)")
+      ->excludes(site);
+  command.add_option("--write-site", to.write_site, "keep the site made from the log, to edit it")->excludes(site);
+  command.add_option("-o,--out", to.out, "run file to write (SQLite)");
+  command.add_option("--certificate", to.certificate, "page to write (HTML): what was reproduced how closely");
+  command.add_option("--gate", to.gate, "exit status 3 unless the scores are as good as this")
+      ->check(CLI::IsMember({"pass", "good"}));
+  command.add_flag("--json", to.json, "one JSON document on stdout instead of tables");
+  command.add_option("--lang", to.language, "language of tables and page")->check(CLI::IsMember({"en", "ko"}));
+}
+
 void add_export_to(CLI::App& command, ExportCommand& to, std::vector<std::string>& ocpi_texts) {
   command.add_option("RUN", to.run, "run file")->required();
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
@@ -218,7 +236,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   advise->footer("Keys of --vehicle:\n" + advise::vehicle_keys_help());
 
   CheckCommand check_command;
-  auto* check = app.add_subcommand("check", "Say whether a scenario, session table, run file or plugin is sound");
+  auto* check =
+      app.add_subcommand("check", "Say whether a scenario, session table, OCPP log, run file or plugin is sound");
   check->add_option("FILE", check_command.file, "file to look at")->required();
 
   InitCommand init_command{"my_site.lua"};
@@ -235,6 +254,11 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   diff->add_option("A", diff_command.a, "run file")->required();
   diff->add_option("B", diff_command.b, "run file")->required();
   diff->add_flag("--json", diff_command.json, "one JSON document on stdout instead of tables");
+
+  ReplayCommand replay_command;
+  std::vector<std::string> replay_set;
+  auto* replaying = app.add_subcommand("replay", "Run the twin on OCPP logs and say how closely it reproduces them");
+  add_replay_to(*replaying, replay_command, replay_set);
 
   ExportCommand export_command;
   auto* exporting = app.add_subcommand("export", "Write a run file as OCPP log, OCPI records or sessions");
@@ -362,6 +386,10 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
         throw CLI::RequiredError("--ocpp, --ocpi or --sessions");
       export_command.ocpi_facts = pairs_of("--ocpi-set", ocpi_texts);
       return Command(std::move(export_command));
+    }
+    if (replaying->parsed()) {
+      replay_command.load.set = pairs_of("--set", replay_set);
+      return Command(std::move(replay_command));
     }
     if (decide->parsed()) {
       using Print = DecideCommand::Print;

@@ -117,6 +117,20 @@ struct ChargersCommand {
   bool json = false;
 };
 
+/// evtwin replay
+struct ReplayCommand {
+  std::vector<std::string> logs;  ///< files and folders
+  std::string site;               ///< scenario; empty: a site is made from the logs
+  scenario::LoadOptions load;     ///< for that scenario
+  std::string timezone;           ///< of a site made from the logs; empty: from their clock
+  std::string out;                ///< run file; empty: none
+  std::string certificate;        ///< HTML page; empty: none
+  std::string write_site;         ///< scenario of the site made from the logs; empty: none
+  std::string gate;               ///< "pass" or "good": what must be met; empty: nothing
+  bool json = false;
+  std::string language = "en";
+};
+
 struct DecideCommand {
   enum class Print : std::uint8_t { answer, schema, example };
   std::string file = "-";  ///< the request; "-": stdin
@@ -153,9 +167,10 @@ struct PluginCheckCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand,
-                             InitCommand, RunsCommand, DiffCommand, ExportCommand, DriversCommand, ChargersCommand, DecideCommand, PluginNewCommand,
-                             PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
+using Command =
+    std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
+                 RunsCommand, DiffCommand, ExportCommand, ReplayCommand, DriversCommand, ChargersCommand, DecideCommand,
+                 PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

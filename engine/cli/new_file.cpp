@@ -1,0 +1,54 @@
+#include "cli/new_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "cli/commands.hpp"
+
+namespace evtwin::cli {
+
+namespace fs = std::filesystem;
+
+void can_not_write(const std::string& file, int why) {
+  throw CommandError(fmt::format("{}: can not be written ({})", file, std::strerror(why)));
+}
+
+NewFile::NewFile(std::string name) : name_(std::move(name)), part_(name_ + ".part") {
+  std::error_code ignored;
+  if (fs::exists(name_, ignored)) throw CommandError(name_ + ": is there already and is kept; name another file");
+  file_ = std::fopen(part_.c_str(), "wb");
+  if (file_ == nullptr) can_not_write(name_, errno);
+}
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : name_(std::move(other.name_)), part_(std::move(other.part_)), file_(std::exchange(other.file_, nullptr)) {}
+
+NewFile::~NewFile() {
+  if (file_ == nullptr) return;
+  std::fclose(file_);
+  std::remove(part_.c_str());
+}
+
+void NewFile::write(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) can_not_write(name_, errno);
+}
+
+void NewFile::finish() {
+  const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
+  if (closed && std::rename(part_.c_str(), name_.c_str()) == 0) return;
+  const int why = errno;
+  std::remove(part_.c_str());
+  can_not_write(name_, why);
+}
+
+void write_new_file(const std::string& name, std::string_view text) {
+  NewFile file(name);
+  file.write(text);
+  file.finish();
+}
+
+}  // namespace evtwin::cli

@@ -1,0 +1,31 @@
+// Files that commands write for people.
+#pragma once
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace evtwin::cli {
+
+/// @throws CommandError
+[[noreturn]] void can_not_write(const std::string& file, int why);
+
+/// A file that takes its name when it is whole, never over one that is there. @throws CommandError
+class NewFile {
+ public:
+  explicit NewFile(std::string name);
+  NewFile(NewFile&& other) noexcept;
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile();
+
+  void write(std::string_view text);
+  void finish();
+
+ private:
+  std::string name_, part_;
+  std::FILE* file_ = nullptr;
+};
+
+/// All of a file at once.
+void write_new_file(const std::string& name, std::string_view text);
+
+}  // namespace evtwin::cli

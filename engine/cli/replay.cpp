@@ -1,0 +1,178 @@
+// evtwin replay: logs in, a twin run on them, a certificate of how closely it reproduces them out.
+#include "replay/replay.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "analysis/kpi.hpp"
+#include "analysis/run_report.hpp"
+#include "cli/commands.hpp"
+#include "cli/new_file.hpp"
+#include "cli/progress.hpp"
+#include "cli/version.hpp"
+#include "kernel/text.hpp"
+#include "record/writer.hpp"
+#include "replay/certificate.hpp"
+#include "replay/judge.hpp"
+#include "replay/log_report.hpp"
+
+namespace evtwin::cli {
+namespace {
+
+using analysis::Language;
+
+/// A replay and what it is worth.
+struct Judged {
+  replay::Prepared prepared;
+  replay::ReplayResult result;
+  replay::ScoreCard card;
+  std::string hash;
+};
+
+replay::ReplayResult recorded(const ReplayCommand& command, const replay::Prepared& prepared,
+                              replay::ReplayOptions options) {
+  if (command.out.empty()) return replay::replay(prepared, options);
+  const twin::World world = replay::world_of(prepared);
+  record::RunWriter writer(command.out, world, {"as logged", "", ""});
+  options.observer = &writer;
+  try {
+    const auto begun = std::chrono::steady_clock::now();
+    replay::ReplayResult result = replay::replay(prepared, options);
+    const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    writer.finish(result.result, analysis::kpis(world, result.result, nullptr), wall_s);
+    return result;
+  } catch (const twin::Interrupted&) {
+    writer.fail(record::RunState::interrupted, "interrupted");
+    throw;
+  } catch (const std::exception& error) {
+    writer.fail(record::RunState::failed, error.what());
+    throw;
+  }
+}
+
+Judged judged(const ReplayCommand& command, ocpp::SiteLog log, scenario::LogSessions sessions) {
+  replay::PrepareRequest request;
+  request.logs = command.logs;
+  request.site = command.site;
+  request.timezone = command.timezone;
+  request.load = command.load;
+  replay::Prepared prepared = replay::prepare(request, std::move(log), std::move(sessions));
+  catch_interrupt();
+  replay::ReplayOptions options;
+  options.stop = interrupted;
+  ProgressBar bar("replaying");
+  options.progress = [&](double fraction) { bar.show(fraction); };
+  replay::ReplayResult result = recorded(command, prepared, options);
+  const bool alike = replay::replay(prepared, options).result.event_hash == result.result.event_hash;
+  replay::ScoreCard card = replay::judge(prepared, result, alike);
+  std::string hash = fmt::format("{:016x}", result.result.event_hash);
+  return {std::move(prepared), std::move(result), std::move(card), std::move(hash)};
+}
+
+void write_files(const ReplayCommand& command, const Judged& judged, Language language) {
+  if (!command.certificate.empty()) {
+    const replay::Certificate certificate{judged.prepared, judged.card, judged.hash,
+                                          fmt::format("evtwin {}", version()), language};
+    write_new_file(command.certificate, replay::certificate_html(certificate));
+  }
+  if (!command.write_site.empty()) write_new_file(command.write_site, judged.prepared.site_text);
+}
+
+nlohmann::ordered_json assumptions_json(const replay::Prepared& prepared) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::array();
+  for (const replay::Assumption& assumption : prepared.assumptions)
+    out.push_back({{"what", assumption.what}, {"value", assumption.value}});
+  return out;
+}
+
+std::string site_name(const ReplayCommand& command) {
+  return command.site.empty() ? "made from the log" : command.site;
+}
+
+void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const Judged* judged) {
+  json["site"] = judged != nullptr ? nlohmann::ordered_json(site_name(command)) : nlohmann::ordered_json();
+  json["scores"] = judged != nullptr ? replay::scores_json(judged->card) : nlohmann::ordered_json::object();
+  json["gate"] = std::string(name_of(judged != nullptr ? judged->card.gate : replay::Gate::not_scorable));
+  json["sessions_compared"] =
+      judged != nullptr ? replay::session_pairs_json(judged->card) : nlohmann::ordered_json::array();
+  json["assumptions"] = judged != nullptr ? assumptions_json(judged->prepared) : nlohmann::ordered_json::array();
+  json["event_hash"] = judged != nullptr ? nlohmann::ordered_json(judged->hash) : nlohmann::ordered_json();
+  fmt::print("{}\n", analysis::json_text(json));
+}
+
+void print_text(const ReplayCommand& command, const Judged& judged, Language language) {
+  const bool korean = language == Language::korean;
+  const twin::World& world = judged.prepared.scenario.world;
+  fmt::print("\n{}\n", replay::scores_text(judged.card, language));
+  if (!judged.prepared.assumptions.empty()) fmt::print("{}\n", korean ? "가정:" : "Assumed:");
+  for (const replay::Assumption& a : judged.prepared.assumptions)
+    fmt::print("  {}: {}\n", kernel::printable(korean ? a.what_ko : a.what),
+               kernel::printable(korean ? a.value_ko : a.value));
+  fmt::print("\n{}: {} - {} ({}), event hash {}\n", kernel::printable(site_name(command)),
+             world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
+             world.calendar.zone(), judged.hash);
+  if (!command.out.empty()) fmt::print("run file    {}\n", kernel::printable(command.out));
+  if (!command.certificate.empty()) fmt::print("certificate {}\n", kernel::printable(command.certificate));
+  if (!command.write_site.empty()) fmt::print("site        {}\n", kernel::printable(command.write_site));
+  if (command.site.empty() && command.write_site.empty()) {
+    fmt::print("{}\n",
+               korean ? "다음: --write-site site.lua 로 사이트를 저장하고 요금과 계약전력을 채운 뒤 evtwin whatif LOG "
+                        "--site site.lua"
+                      : "Next: --write-site site.lua keeps this site; fill in tariff and contract power, then: evtwin "
+                        "whatif LOG --site site.lua");
+  } else {
+    const std::string site = command.site.empty() ? command.write_site : command.site;
+    fmt::print("{}: evtwin whatif {} --site {}\n", korean ? "다음" : "Next", kernel::printable(command.logs.front()),
+               kernel::printable(site));
+  }
+}
+
+/// 0, or 3 where a gate was asked for that is not met.
+int status_of(const ReplayCommand& command, const replay::ScoreCard* card) {
+  if (command.gate.empty()) return 0;
+  const replay::Gate asked = command.gate == "good" ? replay::Gate::good : replay::Gate::pass;
+  return card != nullptr && card->meets(asked) ? 0 : 3;
+}
+
+}  // namespace
+
+int replay_logs(const ReplayCommand& command) {
+  const Language language = command.language == "ko" ? Language::korean : Language::english;
+  ocpp::SiteLog log = ocpp::read_site_log(command.logs);
+  scenario::LogSessions sessions = scenario::sessions_of(log);
+  nlohmann::ordered_json json;
+  if (command.json) {
+    json = replay::log_json(log);
+    json.update(replay::sessions_json(sessions));
+  } else {
+    fmt::print("{}", replay::log_text(log, sessions, language));
+  }
+  if (sessions.sessions.empty()) {
+    const bool files = !command.out.empty() || !command.certificate.empty() || !command.write_site.empty();
+    if (files) {
+      throw CommandError(fmt::format("{}: no whole transaction to replay ({} in all); no file is written",
+                                     command.logs.front(), log.transactions.size()));
+    }
+    if (command.json) {
+      print_json(command, std::move(json), nullptr);
+    } else {
+      fmt::print("{}\n",
+                 language == Language::korean ? "재현할 온전한 거래가 없습니다" : "No whole transaction to replay.");
+    }
+    return status_of(command, nullptr);
+  }
+  const Judged done = judged(command, std::move(log), std::move(sessions));
+  write_files(command, done, language);
+  if (command.json) {
+    json.update(replay::sessions_json(done.prepared.sessions));
+    print_json(command, std::move(json), &done);
+  } else {
+    print_text(command, done, language);
+  }
+  return status_of(command, &done.card);
+}
+
+}  // namespace evtwin::cli
