@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
+#include <stdexcept>
+#include <string>
 #include <utility>
+
+#include "ocpp/limits_in_force.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -39,7 +44,6 @@ class AsLogged final : public control::Strategy {
   std::vector<std::size_t> next_;  ///< by row: the first step that has not come
 };
 
-/// Cuts a span out of what may be offered.
 struct Span {
   TimeNs from_ns = 0, to_ns = 0;
 };
@@ -68,37 +72,143 @@ double hours_of(const std::vector<Span>& spans) {
   return hours;
 }
 
+/// The limits of one station's profiles over its sessions.
+class StationProfiles {
+ public:
+  /// @throws std::length_error as ocpp::limits_over
+  StationProfiles(const ocpp::SiteLog& log, const std::string& station,
+                  const std::vector<const scenario::LogSession*>& sessions) {
+    std::vector<ocpp::TransactionSpan> spans;
+    TimeNs from_ns = kernel::time_never, to_ns = 0;
+    for (const scenario::LogSession* session : sessions) {
+      const ocpp::Transaction& t = log.transactions[session->transaction];
+      spans.push_back({std::max(1, t.evse), t.start_ns, t.stop_ns, t.id});
+      starts_.push_back(t.start_ns);
+      stops_.push_back(t.stop_ns);
+      from_ns = std::min(from_ns, t.start_ns);
+      to_ns = std::max(to_ns, t.stop_ns);
+    }
+    std::sort(starts_.begin(), starts_.end());
+    std::sort(stops_.begin(), stops_.end());
+    limits_ = ocpp::limits_over(log.profiles, station, spans, from_ns, to_ns);
+  }
+
+  bool limited() const { return limits_.limited(); }
+
+  /// Instants between start and stop at which the limit of an EVSE may change.
+  void add_changes(int evse, const Span& within, std::vector<TimeNs>& out) const {
+    const auto add = [&](TimeNs t) {
+      if (t > within.from_ns && t < within.to_ns) out.push_back(t);
+    };
+    const auto add_range = [&](const auto& list, const auto& time_of) {
+      auto at = std::partition_point(list.begin(), list.end(),
+                                     [&](const auto& entry) { return time_of(entry) <= within.from_ns; });
+      for (; at != list.end() && time_of(*at) < within.to_ns; ++at) add(time_of(*at));
+    };
+    const auto start_of = [](const ocpp::LimitPiece& piece) { return piece.start_ns; };
+    const auto itself = [](TimeNs t) { return t; };
+    add_range(pieces_of(evse), start_of);
+    if (limits_.station.empty()) return;
+    add_range(limits_.station, start_of);
+    add_range(starts_, itself);
+    add_range(stops_, itself);
+  }
+
+  /// What a car may draw. Cars that charge at the same time share the station's limit evenly.
+  double kw_at(int evse, TimeNs t, int phases, double voltage_v) const {
+    double kw = no_limit;
+    if (const ocpp::LimitPiece* piece = ocpp::piece_at(pieces_of(evse), t)) kw = piece->most_kw(phases, voltage_v);
+    if (const ocpp::LimitPiece* piece = ocpp::piece_at(limits_.station, t)) {
+      const auto begun = std::upper_bound(starts_.begin(), starts_.end(), t) - starts_.begin();
+      const auto ended = std::upper_bound(stops_.begin(), stops_.end(), t) - stops_.begin();
+      const auto running = static_cast<double>(std::max<std::ptrdiff_t>(1, begun - ended));
+      kw = std::min(kw, piece->most_kw(phases, voltage_v) / running);
+    }
+    return kw;
+  }
+
+ private:
+  std::span<const ocpp::LimitPiece> pieces_of(int evse) const {
+    const auto found = std::find_if(limits_.evses.begin(), limits_.evses.end(),
+                                    [&](const ocpp::EvseLimits& limits) { return limits.evse == evse; });
+    return found == limits_.evses.end() ? std::span<const ocpp::LimitPiece>() : found->pieces;
+  }
+
+  ocpp::StationLimits limits_;
+  std::vector<TimeNs> starts_, stops_;  ///< of the station's transactions
+};
+
+using Profiles = std::map<std::string, StationProfiles, std::less<>>;
+
+Profiles profiles_of(const Prepared& prepared, std::vector<std::string>* troubles) {
+  Profiles out;
+  if (prepared.log.profiles.empty()) return out;
+  std::map<std::string, std::vector<const scenario::LogSession*>, std::less<>> by_station;
+  for (const scenario::LogSession& session : prepared.sessions.sessions)
+    by_station[prepared.log.transactions[session.transaction].station].push_back(&session);
+  for (const auto& [station, sessions] : by_station) {
+    try {
+      StationProfiles profiles(prepared.log, station, sessions);
+      if (profiles.limited()) out.emplace(station, std::move(profiles));
+    } catch (const std::length_error& error) {
+      if (troubles != nullptr) troubles->push_back(station + ": its charging profiles are left out: " + error.what());
+    }
+  }
+  return out;
+}
+
+/// A station that says "suspended" while its register counts is not believed.
+bool believable(const std::vector<Span>& suspended, const ocpp::Transaction& t, const scenario::LogSession& session) {
+  const double open_hours = kernel::hours_between(t.start_ns, t.stop_ns) - hours_of(suspended);
+  if (open_hours <= 0.0) return session.visit.taken_kwh <= 0.0;
+  return !(session.visit.taken_kwh > session.observed_kw * open_hours);
+}
+
 }  // namespace
 
-LoggedLimits logged_limits(const Prepared& prepared) {
+LoggedLimits logged_limits(const Prepared& prepared, std::vector<std::string>* troubles) {
   std::map<std::pair<std::string, int>, const ocpp::EvseTimeline*> timelines;
   for (const ocpp::EvseTimeline& timeline : prepared.log.timelines)
     timelines.emplace(std::make_pair(timeline.station, timeline.evse), &timeline);
+  const Profiles profiles = profiles_of(prepared, troubles);
+  const twin::World& world = prepared.scenario.world;
+  const std::vector<physics::Evse>& evses = world.sites.front().evses;
 
-  LoggedLimits out(prepared.scenario.world.sites.front().evses.size());
+  LoggedLimits out(evses.size());
   for (const scenario::LogSession& session : prepared.sessions.sessions) {
-    const ocpp::Transaction& transaction = prepared.log.transactions[session.transaction];
-    auto& steps = out[static_cast<std::size_t>(session.visit.evse)];
-    const auto add = [&](TimeNs from_ns, double kw) {
+    const ocpp::Transaction& t = prepared.log.transactions[session.transaction];
+    const auto row = static_cast<std::size_t>(session.visit.evse);
+    const Span charging{std::max(t.start_ns, session.visit.arrival_ns),
+                        std::min(t.stop_ns, session.visit.departure_ns)};
+    std::vector<Span> suspended;
+    if (const auto timeline = timelines.find({t.station, t.evse}); timeline != timelines.end())
+      suspended = suspended_spans(*timeline->second, t);
+    if (!believable(suspended, t, session)) suspended.clear();
+    const auto found = profiles.find(t.station);
+    const StationProfiles* station = found == profiles.end() ? nullptr : &found->second;
+    const int evse = std::max(1, t.evse);
+
+    std::vector<TimeNs> changes{session.visit.arrival_ns, charging.from_ns, charging.to_ns};
+    for (const Span& span : suspended) changes.insert(changes.end(), {span.from_ns, span.to_ns});
+    if (station != nullptr) station->add_changes(evse, charging, changes);
+    std::sort(changes.begin(), changes.end());
+    changes.erase(std::unique(changes.begin(), changes.end()), changes.end());
+
+    auto& steps = out[row];
+    std::size_t next = 0;  // suspended span that has not ended
+    for (const TimeNs from_ns : changes) {
+      while (next < suspended.size() && suspended[next].to_ns <= from_ns) ++next;
+      const bool held = next < suspended.size() && suspended[next].from_ns <= from_ns;
+      double kw = no_limit;
+      if (from_ns < charging.from_ns || from_ns >= charging.to_ns || held) {
+        kw = 0.0;
+      } else if (station != nullptr) {
+        const int phases = std::max<int>(1, std::min(session.vehicle.ac_phases, evses[row].phases));
+        kw = station->kw_at(evse, from_ns, evses[row].phases == 0 ? 3 : phases, evses[row].voltage_v);
+      }
       if (!steps.empty() && steps.back().from_ns == from_ns) steps.pop_back();
       if (steps.empty() || steps.back().kw != kw) steps.push_back({from_ns, kw});
-    };
-    add(session.visit.arrival_ns, session.visit.arrival_ns < transaction.start_ns ? 0.0 : no_limit);
-    add(std::max(transaction.start_ns, session.visit.arrival_ns), no_limit);
-    const auto timeline = timelines.find({transaction.station, transaction.evse});
-    if (timeline != timelines.end()) {
-      const std::vector<Span> spans = suspended_spans(*timeline->second, transaction);
-      // A station that says "suspended" while its register counts is not believed.
-      const double open_hours = kernel::hours_between(transaction.start_ns, transaction.stop_ns) - hours_of(spans);
-      const double most_kwh = session.observed_kw == session.observed_kw ? session.observed_kw * open_hours : no_limit;
-      if (open_hours > 0.0 && session.visit.taken_kwh <= most_kwh) {
-        for (const Span& span : spans) {
-          add(span.from_ns, 0.0);
-          add(span.to_ns, no_limit);
-        }
-      }
     }
-    if (transaction.stop_ns < session.visit.departure_ns) add(transaction.stop_ns, 0.0);
   }
   return out;
 }

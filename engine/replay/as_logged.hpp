@@ -19,8 +19,11 @@ struct LimitStep {
 /// By row of EVSE, ascending; before the first of a row there is no limit.
 using LoggedLimits = std::vector<std::vector<LimitStep>>;
 
-/// What the log says was in force for each of the sessions while it was plugged in.
-LoggedLimits logged_limits(const Prepared& prepared);
+/// What the log says was in force for each of the sessions while it was plugged in: nothing before the transaction's
+/// start and after its stop, nothing while the station called it suspended (unless its register shows otherwise), and
+/// no more than the charging profiles then held allow.
+/// @param troubles  gets a line for each station whose profiles could not be followed; may be null
+LoggedLimits logged_limits(const Prepared& prepared, std::vector<std::string>* troubles = nullptr);
 
 /// Offers the limits, changing them at their very instants.
 control::StrategyFactory as_logged(std::shared_ptr<const LoggedLimits> limits);

@@ -54,7 +54,7 @@ twin::World world_of(const Prepared& prepared) {
 ReplayResult replay(const Prepared& prepared, const ReplayOptions& options) {
   ReplayResult out;
   const twin::World world = world_of(prepared);
-  const auto limits = std::make_shared<const LoggedLimits>(logged_limits(prepared));
+  const auto limits = std::make_shared<const LoggedLimits>(logged_limits(prepared, &out.troubles));
   out.limits = *limits;
   Keeper keeper(prepared, out);
   twin::Tee tee;

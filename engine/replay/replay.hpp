@@ -24,6 +24,7 @@ struct ReplayResult {
   std::vector<std::vector<twin::PowerSegment>> power;
   std::vector<TwinSession> sessions;  ///< as Prepared::sessions.sessions
   LoggedLimits limits;                ///< that were offered
+  std::vector<std::string> troubles;  ///< with the limits, one line each
 };
 
 struct ReplayOptions {
