@@ -22,7 +22,7 @@ struct Stretch {
 
 constexpr double register_steps = 20.0;  // of the register per stretch: its rounding is then within 5 %
 constexpr double near_offer = 0.93;      // of the offer: the station limits, not the car
-constexpr double plateau_share = 0.9;    // of the high quantile: what counts as the same power
+constexpr double plateau_share = 0.97;   // of the high quantile: what counts as the same power
 constexpr double high_quantile = 0.95;   // of the charging time
 constexpr double idle_share = 0.05;      // of the largest power: the car does not charge
 constexpr double least_stretch_h = 60.0 / 3600.0;
