@@ -6,13 +6,13 @@
 ---@alias evtwin.signal number|number[]|evtwin.day_types|evtwin.csv
 ---Made by uniform, normal, lognormal, exponential or choice.
 ---@class evtwin.distribution
----Made by sessions, bookings or arrivals.poisson.
+---Made by sessions, ocpp, bookings or arrivals.poisson.
 ---@class evtwin.arrivals
 ---Made by at.
 ---@class evtwin.event
 ---Made by plugin "id" { ... }.
 ---@class evtwin.chosen_strategy
----Made by from_sessions.
+---Made by from_sessions or from_ocpp.
 ---@class evtwin.stations_of_file
 ---The keys of a station, save name and evses.
 ---@class evtwin.station_of_file
@@ -40,7 +40,7 @@
 ---@field seed? integer Seed of all random numbers, 0..2^63-1. The same seed gives the same run, bit for bit. Default: 0.
 ---@field tick_min? integer [min] Distance of the decision ticks; they align to the local clock. Range: 1 .. 1440. Default: 15.
 ---@field vehicles? evtwin.vehicle[] Car models of the mix. Default: one car with an unknown battery.
----@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
+---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `ocpp`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
 ---@field forecast? "perfect"|"yesterday"|evtwin.forecast For all sites that give none of their own. Default: "yesterday".
 ---@field notes? string Free text, kept in the run file.
@@ -57,7 +57,7 @@
 ---@field load? evtwin.signal [kW] Base load of the site, >= 0. Default: 0.
 ---@field pv? evtwin.pv [kW] Solar power. Default: none.
 ---@field storage? evtwin.storage|evtwin.storage[] Stationary batteries. Default: none.
----@field stations evtwin.station[]|evtwin.stations_of_file Charging stations: a list, or `from_sessions(...)`. Rows keep this order.
+---@field stations evtwin.station[]|evtwin.stations_of_file Charging stations: a list, `from_sessions(...)` or `from_ocpp(...)`. Rows keep this order.
 ---@field feeders? evtwin.feeder[] Tree of transformers and sub-boards below the grid connection. Default: none.
 ---@field rows? evtwin.row[] Further limits: lower <= sum of coefficient x quantity <= upper. Default: none.
 ---@field co2_kg_per_kwh? evtwin.signal [kg/kWh] Carbon dioxide per kWh imported. Default: 0.
@@ -78,7 +78,7 @@
 ---@field holidays? string[] Local dates, "2025-06-06", that tariffs and profiles treat as holidays (besides the tariff's own). Default: none.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes to this site. Default: the scenario's.
 
----Charging stations. `from_sessions("file.csv", { ... })` takes the same keys, save name and evses.
+---Charging stations. `from_sessions("file.csv", { ... })` and `from_ocpp("site.log", { ... })` take the same keys, save name and evses.
 ---@class evtwin.station
 ---@field name string EVSEs are named after it: "A" has A-1, A-2 ...
 ---@field evses integer|string[] How many EVSEs stand here, or their ids: { "CA-308", "CA-508" }; a world has at most 1,000,000.
@@ -200,6 +200,13 @@
 ---@field v2g_share? number [0..1] Without a v2g column: fraction of the drivers of V2G-capable cars who opt in. Default: 0.
 ---@field v2g_min_price_per_kwh? number|evtwin.distribution [currency/kWh] Without a v2g_min_price_per_kwh column: the least that an owner takes for energy discharged. Paid is the site's v2g_price_per_kwh or this, whichever is higher. Default: 0.
 ---@field requested? "claimed"|"true" What strategies are told: energy and departure as the driver claimed them, or as they came true. Default: "claimed".
+---@field [integer] any the file
+
+---Sessions of an OCPP log.
+---@class evtwin.ocpp
+---@field file? string OCPP log of any layout in the scenario's folder, plain or gzip; may also stand without a key. Sessions come at their own times, with the power and the energy that were metered.
+---@field evse? "as_given"|"any" Whether a session goes to the EVSE of the log, called station-number, or to any free one. Default: "as_given".
+---@field claims? "truth"|"history" What strategies are told on arrival: departure and energy as they came true; or the medians of the same tag's earlier sessions, of everybody's where it has none. Default: "truth".
 ---@field [integer] any the file
 
 ---A vehicle that has booked.
@@ -538,6 +545,11 @@ function site(t) end
 ---@return evtwin.arrivals
 function sessions(file) end
 
+---Sessions of an OCPP log of any layout.
+---@param file string|evtwin.ocpp
+---@return evtwin.arrivals
+function ocpp(file) end
+
 ---Vehicles that have booked, one by one.
 ---@param list evtwin.booking[]
 ---@return evtwin.arrivals
@@ -553,6 +565,12 @@ function csv(file) end
 ---@param station evtwin.station_of_file
 ---@return evtwin.stations_of_file
 function from_sessions(file, station) end
+
+---One EVSE for each that an OCPP log knows, all alike; called station-number.
+---@param file string
+---@param station evtwin.station_of_file
+---@return evtwin.stations_of_file
+function from_ocpp(file, station) end
 
 ---Calls the function at a local time of the run; stands inside scenario { ... } without a key.
 ---@param time string

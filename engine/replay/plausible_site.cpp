@@ -186,7 +186,8 @@ std::string station_lines(const std::string& station, const std::vector<std::str
   for (std::size_t g = 0; g < groups.size(); ++g) {
     std::string list;
     for (const std::string& id : groups[g].second) list += (list.empty() ? "" : ", ") + lua_text(id);
-    const std::string name = g == 0 ? station : fmt::format("{} ({})", station, g + 1);
+    const std::string base = station.empty() ? "station without a name" : station;
+    const std::string name = g == 0 ? base : fmt::format("{} ({})", base, g + 1);
     out += fmt::format("      {{ name = {}, evses = {{ {} }}, {} }},  -- {}\n", lua_text(name), list,
                        groups[g].first.keys, groups[g].first.remark);
   }

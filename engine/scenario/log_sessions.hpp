@@ -17,7 +17,7 @@ namespace evtwin::scenario {
 struct LogSession {
   std::size_t transaction = 0;          ///< index into SiteLog::transactions
   demand::Visit visit;                  ///< `vehicle` and `evse` are not set; id unique in the log
-  std::string evse_id;                  ///< station + "-" + EVSE
+  std::string evse_id;                  ///< station, made printable, + "-" + EVSE
   physics::Vehicle vehicle;             ///< what the log tells of it: largest power, taper, battery where it says
   double observed_kw = ocpp::not_told;  ///< largest power held for some time, as metered; NaN: no readings
 };
