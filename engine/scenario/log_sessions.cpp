@@ -14,7 +14,9 @@ namespace {
 
 using ocpp::Transaction;
 
-std::string evse_id_of(const std::string& station, int evse) { return fmt::format("{}-{}", printable(station, 500), evse); }
+std::string evse_id_of(const std::string& station, int evse) {
+  return fmt::format("{}-{}", printable(station, 500), evse);
+}
 
 /// Unique in the log: the transaction's own id where that does, else with its EVSE, else with its number too.
 class Ids {
