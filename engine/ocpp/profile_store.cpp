@@ -54,7 +54,7 @@ void ProfileStore::hold(int evse, const ChargingProfile& profile, std::optional<
 void ProfileStore::end_transaction(int evse, std::string_view transaction_id) {
   std::erase_if(held_, [&](const Held& one) {
     const std::string& id = one.profile.transaction_id;
-    return one.evse == evse && one.profile.purpose == ProfilePurpose::tx &&
+    return (one.evse == evse || one.evse == 0) && one.profile.purpose == ProfilePurpose::tx &&
            (id.empty() || transaction_id.empty() || id == transaction_id);
   });
 }

@@ -50,7 +50,6 @@ TEST_F(CompositeBites, WhatNobodyReads) {
   expect_noticed(mixed, "'surprise'", [](json& d) { d["request"]["surprise"] = 1; });
   expect_noticed(mixed, "'surprise'", [](json& d) { d["expect"]["periods"][0]["surprise"] = 1; });
   expect_noticed(mixed, "1.6, 2.0.1 or 2.1", [](json& d) { d["ocpp"] = "1.5"; });
-  expect_noticed(mixed, "is_offline", [](json& d) { d["request"]["is_offline"] = true; });
   expect_noticed(mixed, "chargingRateUnit", [](json& d) { schedule(d, 0)["chargingRateUnit"] = "kW"; });
 }
 
