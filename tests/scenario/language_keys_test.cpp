@@ -42,6 +42,7 @@ const std::map<std::string, Place> places{
       "price_per_kw = { { @ } } } }",
       "months = { 6 }, price_per_kw = 8"}},
     {"sessions", {false, "arrivals = sessions { @ }", "file = 'sessions.csv'"}},
+    {"ocpp", {false, "arrivals = ocpp { @ }", "file = 'site.log'"}},
     {"booking",
      {false, "vehicles = { { name = 'v', battery_kwh = 50, v2g = true, ac_kw = 7 } }, arrivals = bookings { { @ } }",
       "arrive = '2025-06-02T08:00', leave = '2025-06-02T10:00', energy_kwh = 5"}},
@@ -204,6 +205,9 @@ const std::map<std::string, std::string> examples{
     {"sessions.v2g_share", "v2g_share = 0.5"},
     {"sessions.v2g_min_price_per_kwh", "v2g_min_price_per_kwh = uniform { 0.1, 0.3 }"},
     {"sessions.requested", "requested = 'true'"},
+    {"ocpp.file", "file = 'site.log'"},
+    {"ocpp.evse", "evse = 'any'"},
+    {"ocpp.claims", "claims = 'history'"},
     {"booking.id", "id = 'van'"},
     {"booking.arrive", "arrive = '2025-06-02T09:00'"},
     {"booking.leave", "leave = '2025-06-02T09:00'"},
@@ -291,6 +295,17 @@ const std::map<std::string, std::string> examples{
 // Files that the examples name.
 void write_files(const TemporaryFolder& folder) {
   folder.write("sessions.csv", "arrival,departure,energy_kwh,evse\n2025-06-02 08:00,2025-06-02 12:00,8,A-1\n");
+  folder.write(
+      "site.log",
+      R"(2025-06-02 08:00:00,000 - ocpp - INFO - A: receive message [2,"a","StartTransaction",{"connectorId":1,)"
+      R"("idTag":"T","meterStart":1000,"timestamp":"2025-06-02T08:00:00Z"}])"
+      "\n"
+      R"(2025-06-02 08:00:00,000 - ocpp - INFO - A: send [3,"a",{"transactionId":1,)"
+      R"("idTagInfo":{"status":"Accepted"}}])"
+      "\n"
+      R"(2025-06-02 09:00:00,000 - ocpp - INFO - A: receive message [2,"b","StopTransaction",{)"
+      R"("transactionId":1,"meterStop":8000,"timestamp":"2025-06-02T09:00:00Z"}])"
+      "\n");
   folder.write("load.csv",
                "time,kw\n2025-06-02T00:00:00+09:00,1\n2025-06-02T12:00:00+09:00,2\n2025-06-03T00:00:00+09:00,1\n");
   folder.write("long.csv", "time,kw\n2025-06-01 00:00,1\n2025-06-02 00:00,2\n2025-06-03 00:00,1\n");
