@@ -1,0 +1,277 @@
+#include "ocpp/log_assembly.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernel/text.hpp"
+#include "ocpp/action_table.hpp"
+#include "ocpp/timestamp.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+using View = std::string_view;
+
+constexpr std::size_t most_first = 20;
+constexpr std::size_t most_turned_bytes = std::size_t{512} << 20;
+constexpr std::size_t excerpt_columns = 80;
+
+// On one line, printable, at most 80 columns.
+std::string excerpt_of(View text) {
+  std::string shown = kernel::printable(text.substr(0, 200));
+  if (shown.size() <= excerpt_columns && shown.size() >= text.size()) return shown;
+  std::string cut;
+  std::size_t columns = 0;
+  View rest = shown;
+  while (!rest.empty()) {
+    const std::size_t bytes = std::max<std::size_t>(kernel::first_character(rest).bytes, 1);
+    columns += kernel::display_width(rest.substr(0, bytes));
+    if (columns > excerpt_columns - 3) break;
+    cut += rest.substr(0, bytes);
+    rest.remove_prefix(bytes);
+  }
+  return cut + "...";
+}
+
+View without_folder(View name) {
+  const std::size_t slash = name.find_last_of('/');
+  return slash == View::npos ? name : name.substr(slash + 1);
+}
+
+View text_after(View text, View key) {
+  const void* found = memmem(text.data(), text.size(), key.data(), key.size());
+  if (!found) return {};
+  return text.substr(static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) + key.size());
+}
+
+}  // namespace
+
+Sender initiator_of(View action) {
+  const ActionRow* row = find_action(action);
+  if (!row || action == "DataTransfer") return Sender::unknown;
+  return row->command ? Sender::csms : Sender::station;
+}
+
+void LoggerSide::learn(Way way, Sender sender) {
+  if (way == Way::unknown || sender == Sender::unknown) return;
+  ++((way == Way::sent) == (sender == Sender::station) ? is_station_ : is_csms_);
+}
+
+Sender LoggerSide::sender_of(Way way) const {
+  const std::uint64_t most = std::max(is_station_, is_csms_), least = std::min(is_station_, is_csms_);
+  if (way == Way::unknown || most == 0 || least * 5 > most) return Sender::unknown;
+  return (way == Way::sent) == (is_station_ > is_csms_) ? Sender::station : Sender::csms;
+}
+
+// The first key "timestamp" of the text whose value is one.
+PayloadStamp first_timestamp(const FoundFrame& found) {
+  std::string made;
+  View rest = found.text;
+  if (rest.empty()) {
+    made = simdjson::minify(*found.frame.payload);
+    rest = made;
+  }
+  constexpr View key = "\"timestamp\"";
+  for (rest = text_after(rest, key); !rest.empty(); rest = text_after(rest, key)) {
+    std::size_t at = rest.find_first_not_of(" \t\r\n");
+    if (at == View::npos || rest[at] != ':') continue;
+    at = rest.find_first_not_of(" \t\r\n", at + 1);
+    if (at == View::npos || rest[at] != '"') continue;
+    const std::size_t end = rest.substr(0, at + 64).find('"', at + 1);
+    if (end == View::npos) continue;
+    const auto stamp = timestamp_of(rest.substr(at + 1, end - at - 1));
+    if (stamp && !stamp->clamped && stamp->ns >= 0) return {stamp->ns, stamp->zoned};
+  }
+  return {};
+}
+
+Assembly::Assembly(LogReport& report, FrameSink& sink, const ReadOptions& options)
+    : report_(report), sink_(sink), parser_(options.most_depth) {}
+
+Place Assembly::place(std::uint64_t line) const { return {static_cast<std::uint32_t>(report_.files.size() - 1), line}; }
+
+void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool turn) {
+  report_.files.push_back({});
+  file().name = name;
+  file().newest_first = turn;
+  file_station_ = without_folder(name);
+  side_ = side;
+  turn_ = turn;
+  seen_ = {};
+  zone_ = {};
+}
+
+void Assembly::end_file() {
+  // Rows from the last to the first; the frames of a row keep their order.
+  for (std::size_t end = kept_.size(); end > 0;) {
+    std::size_t begin = end - 1;
+    while (begin > 0 && kept_[begin - 1].found.record == kept_[begin].found.record) --begin;
+    for (std::size_t i = begin; i < end; ++i) {
+      Kept& one = kept_[i];
+      if (one.is_link) {
+        one.link.station = one.station;
+        sink_.on_link({one.link.station, one.link.connected, one.found.time, place(one.found.line)});
+        continue;
+      }
+      one.payload.append(text_padding, ' ');
+      const ParseOutcome outcome = parser_.parse(View(one.payload).substr(0, one.payload.size() - text_padding));
+      if (outcome.kind != ParseOutcome::Kind::frame) continue;  // it was written from one that could be read
+      one.found.frame = {one.found.frame.type, one.id, one.action, one.error_code, one.error_description,
+                         outcome.frame.payload};
+      one.found.station = one.station;
+      one.found.layout = one.layout;
+      one.found.text = View(one.payload).substr(0, one.payload.size() - text_padding);
+      hand_over(one.found);
+    }
+    end = begin;
+  }
+  kept_.clear();
+  kept_bytes_ = 0;
+  const std::vector<ZoneFrom> zones = zone_.zones(static_cast<std::uint32_t>(report_.files.size() - 1));
+  report_.zones.insert(report_.zones.end(), zones.begin(), zones.end());
+}
+
+void Assembly::finish() {
+  report_.clock_offset = offsets_.result();
+  report_.calls_without_answer = calls_to_answer_ - answered_;
+  for (const auto& [reason, group] : report_.unused) report_.undecodable += group.count;
+}
+
+void Assembly::on_oddity(OddityKind kind, View reason, std::uint64_t line, View text) {
+  auto& groups = kind == OddityKind::unused     ? report_.unused
+                 : kind == OddityKind::repaired ? report_.repaired
+                                                : report_.lookalikes;
+  OddityGroup& group = groups[std::string(reason)];
+  ++group.count;
+  if (group.first.size() < most_first) group.first.push_back({place(line), std::string(reason), excerpt_of(text)});
+}
+
+void Assembly::on_link(const LinkText& link, const LogTime& time, std::uint64_t line) {
+  if (!turn_) {
+    sink_.on_link({link.station, link.connected, time, place(line)});
+    return;
+  }
+  Kept kept;
+  kept.is_link = true;
+  kept.link = link;
+  kept.station = link.station;
+  kept.found.time = time;
+  kept.found.line = line;
+  kept_.push_back(std::move(kept));
+}
+
+void Assembly::on_found(const FoundFrame& found) {
+  if (!turn_) {
+    hand_over(found);
+    return;
+  }
+  Kept kept;
+  kept.found = found;
+  kept.found.repairs = {};
+  kept.id = found.frame.id;
+  kept.action = found.frame.action;
+  kept.error_code = found.frame.error_code;
+  kept.error_description = found.frame.error_description;
+  kept.payload = "[3,\"\"," + simdjson::minify(*found.frame.payload) + "]";
+  kept.station = found.station;
+  kept.layout = found.layout;
+  kept_bytes_ += sizeof(Kept) + kept.payload.size();
+  if (kept_bytes_ > most_turned_bytes)
+    throw LogError(fmt::format("{}: newest first, and too long to be turned round in memory; turn it with tac first",
+                               kernel::printable(file().name)));
+  kept_.push_back(std::move(kept));
+}
+
+void Assembly::hand_over(const FoundFrame& found) {
+  Frame frame;
+  const ParsedFrame& read = found.frame;
+  frame.type = read.type;
+  frame.id = read.id;
+  frame.action = read.action;
+  frame.payload = read.payload;
+  frame.error_code = read.error_code;
+  frame.error_description = read.error_description;
+  frame.station_given = !found.station.empty();
+  frame.station = frame.station_given ? found.station : View(file_station_);
+  frame.time = found.time;
+  frame.place = place(found.line);
+  frame.blocked = found.blocked;
+  frame.number = ++number_;
+  if (++file().frames == 1) file().layout = found.layout;
+
+  // Nothing tells, but a call with this id waits: its answer.
+  if (found.type_open && frame.type == FrameType::call && correlation_.waits(frame.station, frame.id))
+    frame.type = FrameType::result;
+
+  const bool is_call = frame.type == FrameType::call || frame.type == FrameType::send;
+  OpenCall call;
+  if (is_call) {
+    const Sender initiator = initiator_of(frame.action);
+    frame.sender = initiator;
+    if (frame.sender == Sender::unknown) frame.sender = found.sender;
+    if (frame.sender == Sender::unknown) frame.sender = side_.sender_of(found.way);
+    if (frame.sender == Sender::unknown) frame.sender = Sender::station;  // vendors' messages mostly are the station's
+    if (!frame.blocked) side_.learn(found.way, initiator);
+    if (frame.type == FrameType::call && !frame.blocked) {
+      correlation_.call(frame.station, frame.sender, frame.id, frame.action, frame.number);
+      ++calls_to_answer_;
+    }
+  } else if (!frame.blocked) {
+    Sender sender = found.sender != Sender::unknown ? found.sender : side_.sender_of(found.way);
+    const Sender asked = sender == Sender::unknown   ? Sender::unknown
+                         : sender == Sender::station ? Sender::csms
+                                                     : Sender::station;
+    if (auto match = correlation_.answer(frame.station, asked, frame.id)) {
+      call = std::move(match->first);
+      frame.call_number = call.number;
+      frame.action = call.action;
+      sender = match->second == Sender::station ? Sender::csms : Sender::station;
+      ++answered_;
+    } else {
+      ++report_.answers_without_call;
+    }
+    frame.sender = sender;
+  }
+
+  switch (frame.type) {
+    case FrameType::call:
+      ++report_.calls;
+      if (seen_.add(frame.id)) ++report_.reused_ids;
+      break;
+    case FrameType::result:
+      ++report_.results;
+      break;
+    case FrameType::error:
+      ++report_.errors;
+      break;
+    default:
+      ++report_.other;
+  }
+  if (frame.blocked) ++report_.blocked;
+  if (is_call) {
+    if (!last_count_ || last_action_ != frame.action) {
+      last_action_ = frame.action;
+      last_count_ = &report_.actions[last_action_];
+    }
+    ++*last_count_;
+  }
+
+  if (frame.time.known() && is_call) {
+    if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
+      offsets_.add(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));
+      if (!frame.time.zoned && frame.sender == Sender::station) zone_.station_says(frame.time.ns, stamp.ns);
+    }
+  } else if (frame.time.known() && !frame.time.zoned && frame.type == FrameType::result) {
+    View told;
+    if ((*frame.payload)["currentTime"].get(told) == simdjson::SUCCESS) {
+      const auto stamp = timestamp_of(told);
+      if (stamp && stamp->zoned && !stamp->clamped && stamp->ns >= 0) zone_.csms_says(frame.time.ns, stamp->ns);
+    }
+  }
+  sink_.on_frame(frame);
+}
+
+}  // namespace evtwin::ocpp

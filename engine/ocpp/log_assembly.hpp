@@ -1,0 +1,76 @@
+// Found frames to frames: whose they are, who sent them, which call they answer; and the counts of the report.
+#pragma once
+#include <array>
+#include <string>
+#include <vector>
+
+#include "ocpp/log_correlation.hpp"
+#include "ocpp/log_scanner.hpp"
+#include "ocpp/log_zones.hpp"
+
+namespace evtwin::ocpp {
+
+/// Who sends an action: the side that starts it; unknown: either may, or no version of the protocol has it.
+Sender initiator_of(std::string_view action);
+
+/// Which side writes a log, as its calls show: who sent them is known by their actions, the log says which way.
+class LoggerSide {
+ public:
+  void learn(Way way, Sender sender);
+  /// Who sent a frame that went this way; unknown where the log is of two minds.
+  Sender sender_of(Way way) const;
+
+ private:
+  std::uint64_t is_station_ = 0, is_csms_ = 0;
+};
+
+/// The first timestamp inside a call that can be read; time_never: none.
+struct PayloadStamp {
+  TimeNs ns = kernel::time_never;
+  bool zoned = false;
+};
+PayloadStamp first_timestamp(const FoundFrame& found);
+
+class Assembly final : public ScanListener {
+ public:
+  Assembly(LogReport& report, FrameSink& sink, const ReadOptions& options);
+
+  /// @param turn  keep the frames of this file until it ends, then hand them over from the last record to the first
+  void begin_file(const std::string& name, const LoggerSide& side, bool turn);
+  void end_file();
+  void finish();
+
+  void on_found(const FoundFrame& found) override;
+  void on_oddity(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text) override;
+  void on_link(const LinkText& link, const LogTime& time, std::uint64_t line) override;
+
+ private:
+  /// A frame of a file that is turned round, with what its views point to.
+  struct Kept {
+    FoundFrame found;
+    std::string id, action, error_code, error_description, payload, station, layout;
+    LinkText link;
+    bool is_link = false;
+  };
+  void hand_over(const FoundFrame& found);
+  Place place(std::uint64_t line) const;
+  LogFile& file() { return report_.files.back(); }
+
+  LogReport& report_;
+  FrameSink& sink_;
+  FrameParser parser_;
+  Correlation correlation_;
+  OffsetStatistics offsets_;
+  SeenIds seen_;
+  LoggerSide side_;
+  ZoneFinder zone_;
+  std::string file_station_;
+  std::vector<Kept> kept_;
+  std::size_t kept_bytes_ = 0;
+  std::uint64_t number_ = 0, answered_ = 0, calls_to_answer_ = 0;
+  bool turn_ = false;
+  std::string last_action_;  // calls of one action follow each other: their count is found at once
+  std::uint64_t* last_count_ = nullptr;
+};
+
+}  // namespace evtwin::ocpp

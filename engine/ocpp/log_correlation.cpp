@@ -1,0 +1,94 @@
+#include "ocpp/log_correlation.hpp"
+
+#include "kernel/hash.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+constexpr std::size_t most_waiting = 4096;
+constexpr std::size_t most_ids = std::size_t{1} << 19;
+
+}  // namespace
+
+void Correlation::forget_oldest(Side& side) {
+  const auto& [id, number] = side.order.front();
+  if (const auto found = side.by_id.find(id); found != side.by_id.end()) {
+    if (!found->second.empty() && found->second.front().number == number) found->second.pop_front();
+    if (found->second.empty()) side.by_id.erase(found);
+  }
+  side.order.pop_front();
+}
+
+void Correlation::call(std::string_view station, Sender sender, std::string_view id, std::string_view action,
+                       std::uint64_t number) {
+  auto at = stations_.find(station);
+  if (at == stations_.end()) at = stations_.try_emplace(std::string(station)).first;
+  Side& side = sender == Sender::csms ? at->second.of_csms : at->second.of_station;
+  auto found = side.by_id.find(id);
+  if (found == side.by_id.end()) found = side.by_id.try_emplace(std::string(id)).first;
+  found->second.push_back({number, std::string(action)});
+  side.order.emplace_back(id, number);
+  if (side.order.size() > most_waiting) forget_oldest(side);
+}
+
+std::optional<std::pair<OpenCall, Sender>> Correlation::answer(std::string_view station, Sender asked,
+                                                               std::string_view id) {
+  const auto at = stations_.find(station);
+  if (at == stations_.end()) return std::nullopt;
+  Sides& sides = at->second;
+  auto of_station = sides.of_station.by_id.find(id), of_csms = sides.of_csms.by_id.find(id);
+  const bool has_station = of_station != sides.of_station.by_id.end(), has_csms = of_csms != sides.of_csms.by_id.end();
+  if (!has_station && !has_csms) return std::nullopt;
+  bool take_station = has_station;
+  if (has_station && has_csms)
+    take_station = asked == Sender::station ||
+                   (asked == Sender::unknown && of_station->second.front().number < of_csms->second.front().number);
+  Side& side = take_station ? sides.of_station : sides.of_csms;
+  const auto found = take_station ? of_station : of_csms;
+  OpenCall call = std::move(found->second.front());
+  found->second.pop_front();
+  if (found->second.empty()) side.by_id.erase(found);
+  return std::pair{std::move(call), take_station ? Sender::station : Sender::csms};
+}
+
+bool Correlation::waits(std::string_view station, std::string_view id) const {
+  const auto at = stations_.find(station);
+  return at != stations_.end() && (at->second.of_station.by_id.contains(id) || at->second.of_csms.by_id.contains(id));
+}
+
+bool SeenIds::Table::has(std::uint64_t digest) const {
+  if (slots.empty()) return false;
+  const std::size_t mask = slots.size() - 1;
+  for (std::size_t i = digest & mask;; i = (i + 1) & mask) {
+    if (slots[i] == digest) return true;
+    if (slots[i] == 0) return false;
+  }
+}
+
+void SeenIds::Table::put(std::uint64_t digest) {
+  if (slots.size() < 2 * (used + 1)) {
+    std::vector<std::uint64_t> old = std::move(slots);
+    slots.assign(old.empty() ? 1024 : old.size() * 2, 0);
+    used = 0;
+    for (const std::uint64_t one : old)
+      if (one != 0) put(one);
+  }
+  const std::size_t mask = slots.size() - 1;
+  std::size_t i = digest & mask;
+  while (slots[i] != 0) i = (i + 1) & mask;
+  slots[i] = digest;
+  ++used;
+}
+
+bool SeenIds::add(std::string_view id) {
+  const std::uint64_t digest = kernel::digest64(id) | 1U;
+  if (now_.has(digest) || before_.has(digest)) return true;
+  if (now_.used >= most_ids) {
+    before_ = std::move(now_);
+    now_ = {};
+  }
+  now_.put(digest);
+  return false;
+}
+
+}  // namespace evtwin::ocpp

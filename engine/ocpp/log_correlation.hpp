@@ -1,0 +1,68 @@
+// Answers to their calls: first in, first out per station, side and id.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "ocpp/frame.hpp"
+
+namespace evtwin::ocpp {
+
+struct OpenCall {
+  std::uint64_t number = 0;
+  std::string action;
+};
+
+struct ViewHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+template <class Value>
+using TextMap = std::unordered_map<std::string, Value, ViewHash, std::equal_to<>>;
+
+/// Calls that wait for an answer: of each station and side those among the last 4,096. A log of one direction answers
+/// none, and what is older than that will not be answered.
+class Correlation {
+ public:
+  void call(std::string_view station, Sender sender, std::string_view id, std::string_view action,
+            std::uint64_t number);
+  /// Takes the oldest call that an answer can be for. @param asked  who sent the call; unknown: the older of both
+  std::optional<std::pair<OpenCall, Sender>> answer(std::string_view station, Sender asked, std::string_view id);
+  /// Whether a call with this id waits.
+  bool waits(std::string_view station, std::string_view id) const;
+
+ private:
+  struct Side {
+    TextMap<std::deque<OpenCall>> by_id;
+    std::deque<std::pair<std::string, std::uint64_t>> order;
+  };
+  struct Sides {
+    Side of_station, of_csms;
+  };
+  static void forget_oldest(Side& side);
+  TextMap<Sides> stations_;
+};
+
+/// Whether an id was seen before: among the last half a million to a million different ones.
+class SeenIds {
+ public:
+  /// @returns true when it was there already
+  bool add(std::string_view id);
+
+ private:
+  struct Table {
+    std::vector<std::uint64_t> slots;  // 0: free
+    std::size_t used = 0;
+    bool has(std::uint64_t digest) const;
+    void put(std::uint64_t digest);
+  };
+  Table now_, before_;
+};
+
+}  // namespace evtwin::ocpp

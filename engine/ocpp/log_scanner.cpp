@@ -1,0 +1,567 @@
+#include "ocpp/log_scanner.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "ocpp/action_table.hpp"
+#include "ocpp/message_object.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+using View = std::string_view;
+
+constexpr std::size_t most_object_bytes = std::size_t{1} << 20;  // of an object that spans lines
+constexpr unsigned most_wrappings = 4;
+constexpr std::size_t most_joined_lines = 10'000;
+constexpr unsigned most_object_depth = 64;
+
+bool is_blank(View text) { return text.find_first_not_of(" \t\r\n") == View::npos; }
+
+std::uint64_t newlines(View text) { return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')); }
+
+std::size_t line_end(View text, std::size_t from) {
+  const void* found = from < text.size() ? std::memchr(text.data() + from, '\n', text.size() - from) : nullptr;
+  return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : text.size();
+}
+
+bool has(View text, View what) { return memmem(text.data(), text.size(), what.data(), what.size()) != nullptr; }
+
+constexpr View cut_off = "the frame is cut off";
+
+}  // namespace
+
+struct LogScanner::Objects {
+  explicit Objects(unsigned most_depth) : reader(most_depth) {}
+  MessageObjectReader reader;
+};
+
+LogScanner::LogScanner(const ReadOptions& options, const Manner& manner, ScanListener& listener)
+    : options_(options),
+      manner_(manner),
+      listener_(listener),
+      parser_(options.most_depth),
+      objects_(std::make_unique<Objects>(options.most_depth)),
+      stamps_(manner.order),
+      scratch_(most_wrappings + 1) {}
+LogScanner::~LogScanner() = default;
+
+void LogScanner::odd(OddityKind kind, View reason, std::uint64_t line, View text) {
+  listener_.on_oddity(kind, reason, line, text.substr(0, 400));
+}
+
+LogTime LogScanner::time_of(const std::optional<LogStamp>& stamp) {
+  if (!stamp || stamp->kind == LogStamp::Kind::date) return {};
+  if (stamp->kind == LogStamp::Kind::full) return {stamp->ns, stamp->zoned};
+  if (!day_ns_) return {};
+  if (stamp->ns < last_of_day_ - 12 * kernel::hour_ns) *day_ns_ += kernel::day_ns;
+  last_of_day_ = stamp->ns;
+  return {*day_ns_ + stamp->ns, false};
+}
+
+const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Line& line) {
+  View prefix = text.substr(line.prefix, at - line.prefix);
+  const bool own = line.prefix == line.begin && !line.continued;
+  if (!own && line.context_known) {
+    // A further frame on the line: what stands between may say more.
+    const LineFacts facts = facts_of(prefix, 0);
+    if (facts.way != Way::unknown) line.context.facts.way = facts.way;
+    if (facts.sender != Sender::unknown) line.context.facts.sender = facts.sender;
+    if (!facts.station.empty()) line.context.facts.station = facts.station;
+    if (const auto stamp = is_blank(prefix) ? std::nullopt : stamps_.find(prefix)) {
+      if (const LogTime time = time_of(stamp); time.known()) line.context.time = time;
+    }
+    return line.context;
+  }
+  if (line.context_known) return line.context;
+  line.context_known = true;
+  Context& context = line.context;
+  if (is_blank(prefix) && !previous_line_.empty()) prefix = previous_line_;
+  context.stamp = stamps_.find(prefix);
+  context.facts = facts_of(prefix, context.stamp ? context.stamp->end : 0);
+  if (!context.stamp) {
+    // Behind the last frame of the line.
+    if (line.last_bracket == 0) {
+      const std::size_t bracket = text.substr(0, line.end).rfind(']');
+      line.last_bracket = bracket == View::npos || bracket < at ? line.end : bracket + 1;
+    }
+    const View behind = text.substr(line.last_bracket, line.end - line.last_bracket);
+    if (behind.size() >= 8) context.stamp = StampReader(manner_.order).find(behind);
+  }
+  context.time = time_of(context.stamp);
+  context.line = line.number;
+  context.record = ++record_;
+  context.layout = layout_name(prefix);
+  return context;
+}
+
+void LogScanner::found(const ParseOutcome& outcome, View text, const Context& context) {
+  if (context.facts.retold && manner_.skip_retold) {
+    odd(OddityKind::lookalike, "told a second time, by the WebSocket library", context.line, text);
+    return;
+  }
+  FoundFrame found;
+  found.frame = outcome.frame;
+  found.text = text;
+  found.layout = context.layout;
+  found.way = context.facts.way;
+  found.sender = context.facts.sender;
+  found.station = context.facts.station.empty() && !many_paths_ ? View(path_station_) : context.facts.station;
+  const bool answer = outcome.frame.type != FrameType::call && outcome.frame.type != FrameType::send;
+  found.time = answer && context.answer_time.known() ? context.answer_time : context.time;
+  found.stamp = context.stamp;
+  found.blocked = context.facts.blocked;
+  found.retold = context.facts.retold;
+  found.line = context.line;
+  found.record = context.record;
+  found.repairs = outcome.repairs;
+  for (const View repair : outcome.repairs) odd(OddityKind::repaired, repair, context.line, text);
+  listener_.on_found(found);
+}
+
+// Frames in a text that stands inside something else: a cell, a field, an unwrapped string. @returns how many.
+std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned level) {
+  std::size_t frames = 0, prefix = 0;
+  const RecordShape none;
+  for (std::size_t at = piece.find('['); at != View::npos; at = piece.find('[', at)) {
+    const Beginning beginning = beginning_at(piece, at);
+    if (beginning.kind != Beginning::Kind::frame) {
+      if (beginning.kind == Beginning::Kind::lookalike)
+        odd(OddityKind::lookalike, "resembles a frame", context.line, piece.substr(at));
+      ++at;
+      continue;
+    }
+    Context own = context;
+    const View before = piece.substr(prefix, at - prefix);
+    if (!is_blank(before)) {
+      const auto stamp = stamps_.find(before);
+      const LineFacts facts = facts_of(before, stamp ? stamp->end : 0);
+      if (facts.way != Way::unknown) own.facts.way = facts.way;
+      if (facts.sender != Sender::unknown) own.facts.sender = facts.sender;
+      if (!facts.station.empty()) own.facts.station = facts.station;
+      if (!own.time.known()) {
+        own.stamp = stamp;
+        own.time = time_of(stamp);
+      }
+      own.facts.blocked |= facts.blocked;
+      own.facts.retold |= facts.retold;
+      if (frames == 0 && own.layout.substr(0, 4) != "JSON") own.layout = layout_name(before);
+    }
+    if (beginning.wrap != Wrap::none && level < most_wrappings) {
+      const std::size_t end = wrapped_end(piece, at, beginning.wrap);
+      std::string& inner = scratch_[level];
+      unwrap(piece.substr(at, end - at), beginning.wrap, inner);
+      const std::size_t size = inner.size();
+      inner.append(text_padding, ' ');
+      frames += frames_in(View(inner).substr(0, size), own, level + 1);
+      at = prefix = std::max(end, at + 1);
+      continue;
+    }
+    const Extent extent = extent_of(piece, at, none, options_.most_depth);
+    const View text = piece.substr(at, extent.end - at);
+    if (extent.how != Extent::End::closed) {
+      odd(beginning.type > 4 ? OddityKind::lookalike : OddityKind::unused,
+          extent.how == Extent::End::cut ? cut_off : View("nested too deeply"), context.line, piece.substr(at));
+    } else {
+      ParseOutcome outcome = parser_.parse(text);
+      if (outcome.kind == ParseOutcome::Kind::bad_json) outcome = parser_.parse_repaired(text);
+      if (outcome.kind == ParseOutcome::Kind::frame) {
+        found(outcome, text, own);
+        ++frames;
+      } else {
+        const bool real = outcome.kind == ParseOutcome::Kind::bad_json && beginning.type <= 4;
+        odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, context.line, text);
+      }
+    }
+    at = prefix = std::max(extent.end, at + 1);
+  }
+  return frames;
+}
+
+std::size_t LogScanner::wrapped_at(View text, std::size_t at, Wrap wrap, Line& line, bool last) {
+  const std::size_t end = wrapped_end(text, at, wrap);
+  if (end >= text.size() && !last) return need_more;
+  const Context context = context_of(text, at, line);
+  std::string& inner = scratch_[0];
+  unwrap(text.substr(at, end - at), wrap, inner);
+  const std::size_t size = inner.size();
+  inner.append(text_padding, ' ');
+  frames_in(View(inner).substr(0, size), context, 1);
+  return std::max(end, at + 1);
+}
+
+// Firmware that breaks its lines at a fixed width and repeats what stands before the arrow on each of them.
+bool LogScanner::join_columns(View text, std::size_t at, std::size_t& end, Line& line) {
+  View head = text.substr(line.begin, at - line.begin);
+  const std::size_t arrow = std::max(head.rfind("->") + 1, head.rfind("<-") + 1);  // npos + 1 is 0
+  if (arrow > 0) head = head.substr(0, arrow - 1);
+  const std::size_t length = head.size();
+  if (length < 8 || length > 200) return false;
+  const RecordShape same(head, length);
+  std::string& whole = scratch_[most_wrappings];
+  whole.assign(text.substr(at, line.end - at));
+  std::size_t next = line.end, lines = 0;
+  ParseOutcome outcome;
+  while (next < text.size() && lines < most_joined_lines) {
+    const std::size_t begin = next + 1, stop = line_end(text, begin);
+    const View row = text.substr(begin, stop - begin);
+    if (row.size() <= length || !same.begins(row)) return false;
+    // What differs from the first line may be figures alone: the time went on.
+    for (std::size_t i = 0; i < length; ++i) {
+      const bool digits = row[i] >= '0' && row[i] <= '9' && head[i] >= '0' && head[i] <= '9';
+      if (row[i] != head[i] && !digits) return false;
+    }
+    View rest = row.substr(length);
+    if (rest.substr(0, 2) == "->" || rest.substr(0, 2) == "<-" ||
+        (rest[0] == '[' && beginning_at(rest, 0).kind == Beginning::Kind::frame))
+      return false;
+    while (!whole.empty() && whole.back() == '\r') whole.pop_back();
+    whole += rest;
+    ++lines;
+    next = stop;
+    if (rest.find(']') == View::npos) continue;
+    const std::size_t bracket = whole.rfind(']') + 1, size = whole.size();
+    const Extent extent = extent_of(View(whole).substr(0, bracket), 0, {}, options_.most_depth);
+    if (extent.how != Extent::End::closed) continue;
+    whole.append(text_padding, ' ');
+    outcome = parser_.parse(View(whole).substr(0, extent.end));
+    whole.resize(size);
+    if (outcome.kind != ParseOutcome::Kind::frame) return false;
+    Context context = context_of(text, at, line);
+    context.layout = "firmware, broken lines";
+    found(outcome, View(whole).substr(0, extent.end), context);
+    end = stop;
+    return true;
+  }
+  return false;
+}
+
+std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beginning, Line& line, bool last) {
+  if (beginning.wrap != Wrap::none) return wrapped_at(text, at, beginning.wrap, line, last);
+
+  // Most logs have one frame on a line: what lies between here and the last ']' is it, if it can be read.
+  if (!line.tried_whole && whole_misses_ <= whole_hits_ + 16) {
+    line.tried_whole = true;
+    const void* bracket = memrchr(text.data() + at, ']', line.end - at);
+    if (bracket) {
+      line.last_bracket = static_cast<std::size_t>(static_cast<const char*>(bracket) - text.data()) + 1;
+      const View whole = text.substr(at, line.last_bracket - at);
+      const ParseOutcome outcome = parser_.parse(whole);
+      if (outcome.kind == ParseOutcome::Kind::frame) {
+        ++whole_hits_;
+        found(outcome, whole, context_of(text, at, line));
+        return line.last_bracket;
+      }
+      ++whole_misses_;
+    }
+  }
+
+  const View head = text.substr(line.begin, line.end - line.begin);
+  const RecordShape record(head, line.begin == line.prefix ? at - line.begin : 0);
+  const Extent extent = extent_of(text, at, record, options_.most_depth);
+  if (extent.how == Extent::End::cut && extent.end == text.size() && !last) {
+    if (text.size() - at <= options_.most_frame_bytes) return need_more;
+    odd(OddityKind::unused, "longer than any frame", line.number, text.substr(at));
+    return line.end;
+  }
+  const Context& context = context_of(text, at, line);
+  if (extent.how == Extent::End::closed) {
+    const View whole = text.substr(at, extent.end - at);
+    ParseOutcome outcome = parser_.parse(whole);
+    if (outcome.kind == ParseOutcome::Kind::bad_json) {
+      const View before = text.substr(line.prefix, at - line.prefix);
+      if (!before.empty() && before.back() == '\'' && has(whole, "\\"))
+        return wrapped_at(text, at, Wrap::python, line, last);
+      if (!(context.facts.retold && has(whole, "..."))) outcome = parser_.parse_repaired(whole);
+    }
+    if (outcome.kind == ParseOutcome::Kind::frame) {
+      found(outcome, whole, context);
+    } else if (context.facts.retold && manner_.skip_retold) {
+      odd(OddityKind::lookalike, "told a second time, by the WebSocket library", line.number, whole);
+    } else {
+      const bool real = outcome.kind == ParseOutcome::Kind::bad_json && beginning.type <= 4;
+      odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, line.number, whole);
+    }
+    return extent.end;
+  }
+  if (extent.how == Extent::End::cut && extent.end >= line.end) {
+    std::size_t end = 0;
+    if (join_columns(text, at, end, line)) return end;
+  }
+  if (context.facts.retold && manner_.skip_retold) {
+    // The library leaves out the middle of long frames.
+    odd(OddityKind::lookalike, "told a second time, by the WebSocket library", line.number, text.substr(at));
+    return line.end;
+  }
+  const bool deep = extent.how == Extent::End::too_deep;
+  odd(beginning.type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off,
+      line.number, text.substr(at));
+  return std::max(extent.end, at + 1);
+}
+
+std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool last) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n", at + 1);
+  if (first == View::npos) return last ? at + 1 : need_more;
+  if (text[first] != '"' && text[first] != '}') return at + 1;
+  const View head = text.substr(line.begin, line.end - line.begin);
+  const std::size_t before = at - line.begin;
+  const RecordShape record(head, is_blank(head.substr(0, before)) ? 0 : before);
+  // An object that spans lines is looked at up to a limit; a longer one is a document, and its parts come next.
+  const std::size_t limit = std::max(line.end, std::min(text.size(), at + most_object_bytes));
+  const Extent extent = object_extent(text.substr(0, limit), at, record, most_object_depth);
+  if (extent.how != Extent::End::closed) {
+    const bool short_of_text = extent.how == Extent::End::cut && extent.end == text.size() && !last;
+    return short_of_text && text.size() - at <= most_object_bytes ? need_more : at + 1;
+  }
+  if (extent.end - at > options_.most_frame_bytes) return extent.end;
+  const View whole = text.substr(at, extent.end - at);
+  const auto messages = objects_->reader.read(whole, extent.end <= line.end);
+  if (!messages.valid) return at + 1;
+  std::size_t frames = 0;
+  for (const MessageObject& message : messages.found) {
+    Context context = context_of(text, at, line);
+    context.layout = "JSON objects";
+    if (message.way.way != Way::unknown) context.facts.way = message.way.way;
+    if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
+    if (!message.station.empty()) context.facts.station = message.station;
+    if (message.time.known()) {
+      context.time = message.time;
+      context.stamp.reset();
+    }
+    if (!message.raw.empty()) {
+      std::string& piece = scratch_[most_wrappings];
+      piece.assign(message.raw);
+      piece.append(text_padding, ' ');
+      frames += frames_in(View(piece).substr(0, message.raw.size()), context, 0);
+    } else {
+      FoundFrame one;
+      one.frame = message.frame;
+      one.layout = context.layout;
+      one.way = context.facts.way;
+      one.sender = context.facts.sender;
+      one.station = context.facts.station.empty() && !many_paths_ ? View(path_station_) : context.facts.station;
+      one.time = context.time;
+      one.type_open = message.type_open;
+      one.line = context.line;
+      one.record = context.record;
+      listener_.on_found(one);
+      ++frames;
+    }
+  }
+  if (frames > 0) return extent.end;
+  if (manner_.payload_only && messages.root) {
+    View prefix = text.substr(line.prefix, at - line.prefix);
+    if (is_blank(prefix)) prefix = previous_line_;
+    Context context = context_of(text, at, line);
+    if (payload_only(prefix, *messages.root, context)) return extent.end;
+  }
+  return extent.end <= line.end ? extent.end : at + 1;
+}
+
+bool LogScanner::payload_only(View prefix, const simdjson::dom::element& payload, Context& context) {
+  PayloadLabel label = payload_label(prefix);
+  if (label.action.empty() || (!label.type && context.facts.sender == Sender::unknown)) return false;
+  FoundFrame one;
+  one.frame.type = label.type.value_or(FrameType::call);
+  one.frame.id = label.id;
+  one.frame.action = one.frame.type == FrameType::call ? label.action : View();
+  one.frame.payload = &payload;
+  one.layout = "payloads with their actions";
+  one.way = context.facts.way;
+  one.sender = context.facts.sender;
+  one.station = !label.station.empty() ? label.station : context.facts.station;
+  one.time = context.time;
+  one.line = context.line;
+  one.record = context.record;
+  if (one.frame.type == FrameType::error) return false;
+  if (one.frame.id.empty()) one.frame.id = label.action;
+  listener_.on_found(one);
+  return true;
+}
+
+void LogScanner::plain_line(View line) {
+  if (line.size() < 4) return;
+  if (has(line, "onnect") || has(line, "://") || has(line, "GET /")) {
+    const auto stamp = stamps_.find(line);
+    const LinkText link = link_of(line, stamp ? stamp->end : 0);
+    if (link.found) listener_.on_link(link, time_of(stamp), line_number_);
+    if (const View station = station_of_path(line); !station.empty() && station.size() <= 100) {
+      if (path_station_.empty()) path_station_ = station;
+      many_paths_ = many_paths_ || path_station_ != station;
+    }
+  }
+  if (!manner_.context) return;
+  if (line.size() <= 512 && !is_blank(line)) previous_line_ = line;
+  const auto stamp = stamps_.find(line);
+  if (!stamp || stamp->kind == LogStamp::Kind::time) return;
+  // The first date of a head counts; later ones where a line begins with them.
+  if (day_ns_ && stamp->begin > 2) return;
+  const TimeNs of_day = (stamp->ns % kernel::day_ns + kernel::day_ns) % kernel::day_ns;
+  day_ns_ = stamp->ns - of_day;
+  last_of_day_ = stamp->kind == LogStamp::Kind::full ? of_day : 0;
+}
+
+std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
+  bool open = false;
+  const std::size_t end = cut_row(text, begin, *table_, cells_, open);
+  if (end >= text.size() && !last) return need_more;
+  Context context;
+  context.line = line_number_;
+  context.record = ++record_;
+  context.layout = "table";
+  const auto cell = [&](FieldKind kind) {
+    const std::size_t at = table_->find(kind);
+    return at < cells_.size() ? cells_[at].text : View();
+  };
+  const View when = cell(FieldKind::time);
+  context.stamp = StampReader(manner_.order).find(when);
+  context.time = time_of(context.stamp);
+  if (const View then = cell(FieldKind::answer_time); !then.empty())
+    context.answer_time = time_of(StampReader(manner_.order).find(then));
+  context.facts = way_of_word(cell(FieldKind::way));
+  context.facts.station = cell(FieldKind::station);
+  if (table_->find(FieldKind::station) == table_->columns.size())
+    context.facts.station = cell(FieldKind::station_maybe);
+  std::size_t frames = 0, oddities = 0;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    View piece = cells_[i].text;
+    const std::size_t bracket = piece.find('[');
+    if (bracket == View::npos) continue;
+    const Beginning beginning = beginning_at(piece, bracket);
+    std::string& inner = scratch_[0];
+    if (cells_[i].quoted && (beginning.wrap == Wrap::csv || has(piece, "\"\""))) {
+      unwrap(piece, Wrap::csv, inner);
+    } else {
+      inner = piece;
+    }
+    const std::size_t size = inner.size();
+    inner.append(text_padding, ' ');
+    Context own = context;
+    const std::size_t now = frames_in(View(inner).substr(0, size), own, 1);
+    frames += now;
+    if (now == 0 && beginning.kind == Beginning::Kind::frame) ++oddities;
+  }
+  if (frames == 0 && oddities == 0) {
+    for (const FieldKind kind : {FieldKind::payload, FieldKind::answer}) {
+      const std::size_t at = table_->find(kind);
+      if (at >= cells_.size() || cells_[at].text.empty() || cells_[at].text[0] != '{') continue;
+      std::string& inner = scratch_[0];
+      if (cells_[at].quoted) {
+        unwrap(cells_[at].text, Wrap::csv, inner);
+      } else {
+        inner = cells_[at].text;
+      }
+      const auto message = objects_->reader.of_row(inner, cell(FieldKind::action), cell(FieldKind::type),
+                                                   cell(FieldKind::id), kind == FieldKind::answer);
+      if (!message) continue;
+      FoundFrame one;
+      one.frame = message->frame;
+      one.layout = context.layout;
+      one.way = context.facts.way;
+      one.sender = context.facts.sender;
+      one.station = context.facts.station;
+      one.time = kind == FieldKind::answer && context.answer_time.known() ? context.answer_time : context.time;
+      one.stamp = context.stamp;
+      one.type_open = message->type_open;
+      one.line = context.line;
+      one.record = context.record;
+      listener_.on_found(one);
+    }
+  }
+  return end;
+}
+
+LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::size_t end, bool last) {
+  Line line;
+  if (carried_) {
+    line.context = *carried_;
+    line.context.line = line_number_;
+    line.context_known = line.continued = line.has_frame = true;
+    carried_.reset();
+  }
+  line.begin = line.prefix = begin;
+  line.end = end;
+  line.number = line_number_;
+  std::size_t at = begin;
+  for (;;) {
+    const void* bracket = at < line.end ? std::memchr(text.data() + at, '[', line.end - at) : nullptr;
+    std::size_t next = bracket ? static_cast<std::size_t>(static_cast<const char*>(bracket) - text.data()) : line.end;
+    bool object = false;
+    if (manner_.objects) {
+      const void* brace = at < next ? std::memchr(text.data() + at, '{', next - at) : nullptr;
+      if (brace) next = static_cast<std::size_t>(static_cast<const char*>(brace) - text.data());
+      object = brace != nullptr;
+    }
+    if (next >= line.end) break;
+    std::size_t after = next + 1;
+    if (object) {
+      after = object_at(text, next, line, last);
+    } else {
+      const Beginning beginning = beginning_at(text, next);
+      if (beginning.kind == Beginning::Kind::unknown && !last) {
+        after = need_more;
+      } else if (beginning.kind == Beginning::Kind::frame) {
+        after = frame_at(text, next, beginning, line, last);
+      } else if (beginning.kind == Beginning::Kind::lookalike) {
+        odd(OddityKind::lookalike, "resembles a frame", line.number, text.substr(next));
+      }
+    }
+    if (after == need_more) {
+      if (!line.has_frame) return {begin, true};
+      carried_station_ = line.context.facts.station;
+      carried_ = line.context;
+      carried_->facts.station = carried_station_;
+      return {at, true};
+    }
+    if (after > next + 1) {
+      line.has_frame = true;
+      previous_line_.clear();
+      line.prefix = after;
+    }
+    at = after;
+    if (at > line.end) {
+      // What was read ended on a later line.
+      line.number += newlines(text.substr(line.end, at - line.end));
+      line.end = line_end(text, at);
+      line.last_bracket = 0;
+      line.tried_whole = false;
+      line.context.line = line.number;
+      const std::size_t newline = text.substr(0, at).rfind('\n');
+      line.begin = newline == View::npos ? 0 : newline + 1;
+      if (at < text.size() && text[at] == '"') {  // a cell that was never closed: the next row begins here
+        line.prefix = line.begin;
+        line.context_known = false;
+      }
+    }
+  }
+  if (!line.has_frame) {
+    const View whole = text.substr(begin, end - begin);
+    if (!table_ && record_ == 0) {
+      table_ = table_head(whole);
+      if (table_) return {line.end, false};
+    }
+    plain_line(whole);
+  }
+  return {line.end, false};
+}
+
+std::size_t LogScanner::scan(View text, bool last) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = line_end(text, at);
+    if (end == text.size() && !last) return at;
+    const bool in_table = table_.has_value();
+    const Progress progress = in_table ? Progress{} : scan_line(text, at, end, last);
+    const std::size_t used = in_table ? scan_row(text, at, last) : progress.at;
+    if (used == need_more) return at;
+    if (progress.more) {
+      line_number_ += newlines(text.substr(at, used - at));
+      return used;
+    }
+    line_number_ += end == used ? 1 : newlines(text.substr(at, used - at)) + 1;
+    at = std::min(used + 1, text.size());
+  }
+  return at;
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,132 @@
+// Text of a log to frames with what the log says around them, line by line and across lines.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ocpp/frame_parse.hpp"
+#include "ocpp/frame_text.hpp"
+#include "ocpp/line_facts.hpp"
+#include "ocpp/log_reader.hpp"
+#include "ocpp/log_table.hpp"
+#include "ocpp/log_time.hpp"
+
+namespace evtwin::ocpp {
+
+/// A frame as the text shows it. Views are valid during the call that hands it over.
+struct FoundFrame {
+  ParsedFrame frame;
+  std::string_view text;  ///< its JSON; empty where it was put together out of fields
+  std::string_view layout;
+  Way way = Way::unknown;
+  Sender sender = Sender::unknown;
+  std::string_view station;  ///< empty: not given
+  LogTime time;
+  std::optional<LogStamp> stamp;  ///< that the time is from, if it stands in text
+  bool blocked = false, retold = false;
+  bool type_open = false;    ///< nothing tells whether it is a call or its answer
+  std::uint64_t line = 0;    ///< from 1
+  std::uint64_t record = 0;  ///< the same for frames of one line or row
+  std::span<const std::string_view> repairs;
+};
+
+enum class OddityKind : std::uint8_t { unused, repaired, lookalike };
+
+class ScanListener {
+ public:
+  virtual ~ScanListener() = default;
+  virtual void on_found(const FoundFrame& found) = 0;
+  virtual void on_oddity(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text) = 0;
+  virtual void on_link(const LinkText&, const LogTime&, std::uint64_t /*line*/) {}
+};
+
+/// How a file is written, as its beginning shows.
+struct Manner {
+  bool objects = true;        ///< JSON objects around frames, or in their place
+  bool payload_only = false;  ///< objects that hold nothing but payloads, the rest beside them
+  bool context = true;        ///< lines without frames date those with
+  bool skip_retold = false;   ///< what a WebSocket library tells stands in the log a second time
+  DayOrder order = DayOrder::unknown;
+};
+
+class LogScanner {
+ public:
+  LogScanner(const ReadOptions& options, const Manner& manner, ScanListener& listener);
+  ~LogScanner();
+
+  /// @param text  goes on where the last call stopped; text_padding readable bytes follow it
+  /// @param last  nothing follows
+  /// @returns how much was used; the rest must come again, with more behind it
+  std::size_t scan(std::string_view text, bool last);
+  /// Reads a part of a line too long to be held; the rest of the line follows in the next text.
+  void scan_part(std::string_view text) {
+    scan(text, true);
+    --line_number_;
+  }
+  std::uint64_t lines() const { return line_number_ - 1; }
+
+ private:
+  struct Objects;
+  /// What is known of the frames of one line, row or object.
+  struct Context {
+    LineFacts facts;
+    LogTime time, answer_time;
+    std::optional<LogStamp> stamp;
+    std::uint64_t line = 0, record = 0;
+    std::string_view layout;
+  };
+  struct Line {
+    std::size_t begin = 0, end = 0;
+    std::size_t prefix = 0;        // where the text before the next frame begins
+    std::size_t last_bracket = 0;  // one past the last ']' of the line; 0: not looked for yet
+    std::uint64_t number = 0;
+    bool tried_whole = false, has_frame = false, continued = false;
+    Context context;
+    bool context_known = false;
+  };
+  static constexpr std::size_t need_more = static_cast<std::size_t>(-1);
+
+  /// How far a line was read; `more`: what follows can only be read with the text behind it.
+  struct Progress {
+    std::size_t at = 0;
+    bool more = false;
+  };
+  Progress scan_line(std::string_view text, std::size_t begin, std::size_t end, bool last);
+  std::size_t scan_row(std::string_view text, std::size_t begin, bool last);
+  std::size_t frame_at(std::string_view text, std::size_t at, const Beginning& beginning, Line& line, bool last);
+  std::size_t object_at(std::string_view text, std::size_t at, Line& line, bool last);
+  std::size_t wrapped_at(std::string_view text, std::size_t at, Wrap wrap, Line& line, bool last);
+  bool join_columns(std::string_view text, std::size_t at, std::size_t& end, Line& line);
+  void plain_line(std::string_view line);
+  std::size_t frames_in(std::string_view piece, const Context& context, unsigned level);
+  bool payload_only(std::string_view prefix, const simdjson::dom::element& payload, Context& context);
+
+  const Context& context_of(std::string_view text, std::size_t at, Line& line);
+  LogTime time_of(const std::optional<LogStamp>& stamp);
+  void found(const ParseOutcome& outcome, std::string_view text, const Context& context);
+  void odd(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text);
+
+  ReadOptions options_;
+  Manner manner_;
+  ScanListener& listener_;
+  FrameParser parser_;
+  std::unique_ptr<Objects> objects_;
+  StampReader stamps_;
+  std::optional<TableHead> table_;
+  std::vector<Cell> cells_;
+  std::vector<std::string> scratch_;
+  std::string previous_line_, path_station_;
+  std::optional<Context> carried_;  // of a line that goes on in the next text
+  std::string carried_station_;
+  bool many_paths_ = false;
+  std::optional<TimeNs> day_ns_;  // midnight of the day that times of day belong to
+  TimeNs last_of_day_ = 0;
+  std::uint64_t line_number_ = 1, record_ = 0;
+  std::uint64_t whole_hits_ = 0, whole_misses_ = 0;
+};
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,34 @@
+// The bytes of logs: files and folders, plain or gzipped, as text in UTF-8.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ocpp/log_reader.hpp"
+
+namespace evtwin::ocpp {
+
+/// A log, read from its beginning to its end. Unpacks gzip, turns UTF-16 (with its mark) into UTF-8, drops the mark.
+class LogSource {
+ public:
+  virtual ~LogSource() = default;
+  /// Appends at most `bytes` of text. @returns false at the end. @throws LogError "FILE: what".
+  virtual bool read(std::string& text, std::size_t bytes) = 0;
+};
+
+std::unique_ptr<LogSource> open_log(const std::string& path, const std::string& name);
+std::unique_ptr<LogSource> open_log_text(std::string_view text, const std::string& name);
+
+/// A file to read and how to call it.
+struct LogPath {
+  std::string path, name;
+};
+/// The files that are meant: files as they are, folders as all files in them, by name. @throws LogError.
+std::vector<LogPath> log_paths(std::span<const std::string> given);
+
+/// Lines that are not UTF-8 but CP949 become UTF-8; others stay as they are.
+/// @returns how many lines were CP949
+std::size_t decode_lines(std::string& text, std::size_t from);
+
+}  // namespace evtwin::ocpp

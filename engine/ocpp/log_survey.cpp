@@ -1,0 +1,81 @@
+#include "ocpp/log_survey.hpp"
+
+#include <cstdlib>
+
+namespace evtwin::ocpp {
+namespace {
+
+class Tally final : public ScanListener {
+ public:
+  void on_found(const FoundFrame& found) override {
+    ++frames;
+    if (found.layout == "JSON objects") ++of_objects;
+    if (!found.retold) ++told;
+    if (found.stamp && found.stamp->kind == LogStamp::Kind::time) ++times_of_day;
+    if (found.frame.type == FrameType::call) side.learn(found.way, initiator_of(found.frame.action));
+    if (found.stamp) days(found);
+    if (!found.time.known()) return;
+    if (!first.known()) first = found.time;
+    if (found.record != last_record && last.known()) {
+      if (found.time.ns > last.ns) ++later;
+      if (found.time.ns < last.ns) ++earlier;
+    }
+    last = found.time;
+    last_record = found.record;
+  }
+  void on_oddity(OddityKind, std::string_view, std::uint64_t, std::string_view) override {}
+
+  std::uint64_t frames = 0, of_objects = 0, told = 0, times_of_day = 0, later = 0, earlier = 0, last_record = 0;
+  std::uint64_t month_first = 0, day_first = 0;
+  LoggerSide side;
+  LogTime first, last;
+
+ private:
+  // What 03/10 means: figures beyond 12 prove it; else the order that is nearer to the times inside the messages.
+  void days(const FoundFrame& found) {
+    constexpr std::uint64_t proof = 1'000'000;
+    if (found.stamp->shows == DayOrder::month_first) month_first += proof;
+    if (found.stamp->shows == DayOrder::day_first) day_first += proof;
+    if (!found.stamp->either_order || found.frame.type != FrameType::call) return;
+    const PayloadStamp inside = first_timestamp(found);
+    if (inside.ns == kernel::time_never) return;
+    const bool nearer = std::abs(found.stamp->ns - inside.ns) <= std::abs(found.stamp->other_ns - inside.ns);
+    ++(nearer ? month_first : day_first);
+  }
+};
+
+}  // namespace
+
+Survey survey_of(std::string_view head, const ReadOptions& options) {
+  Survey survey;
+  Tally tally;
+  LogScanner(options, survey.manner, tally).scan(head, true);
+  if (tally.frames == 0) {
+    Manner other = survey.manner;
+    other.payload_only = true;
+    Tally again;
+    LogScanner(options, other, again).scan(head, true);
+    if (again.frames > 0) {
+      tally = again;
+      survey.manner = other;
+    }
+  }
+  if (tally.month_first != tally.day_first) {
+    survey.manner.order = tally.day_first > tally.month_first ? DayOrder::day_first : DayOrder::month_first;
+    if (survey.manner.order == DayOrder::day_first) {
+      Tally again;
+      LogScanner(options, survey.manner, again).scan(head, true);
+      tally = again;
+    }
+  }
+  survey.manner.skip_retold = tally.told > 0;
+  if (tally.frames > 0) {
+    survey.manner.objects = tally.of_objects > 0 || survey.manner.payload_only;
+  }
+  survey.side = tally.side;
+  survey.first_time = tally.first;
+  survey.newest_first = tally.earlier >= 3 && tally.earlier > 4 * tally.later && tally.times_of_day == 0;
+  return survey;
+}
+
+}  // namespace evtwin::ocpp

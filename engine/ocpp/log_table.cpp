@@ -1,0 +1,178 @@
+#include "ocpp/log_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace evtwin::ocpp {
+namespace {
+
+struct Name {
+  std::string_view name;
+  FieldKind kind;
+};
+
+// Names in small letters without anything but letters and figures; in order of the alphabet.
+using enum FieldKind;
+constexpr std::array names{Name{"action", action},
+                           Name{"answer", answer},
+                           Name{"body", payload},
+                           Name{"boxid", station},
+                           Name{"calltype", type},
+                           Name{"chargebox", station},
+                           Name{"chargeboxid", station},
+                           Name{"chargepoint", station},
+                           Name{"chargepointid", station},
+                           Name{"charger", station},
+                           Name{"chargerid", station},
+                           Name{"chargingstation", station},
+                           Name{"chargingstationid", station},
+                           Name{"clientid", station},
+                           Name{"command", action},
+                           Name{"content", payload},
+                           Name{"correlationid", id},
+                           Name{"cp", station},
+                           Name{"cpid", station},
+                           Name{"created", time},
+                           Name{"createdat", time},
+                           Name{"createdon", time},
+                           Name{"data", payload},
+                           Name{"date", time},
+                           Name{"datetime", time},
+                           Name{"deviceid", station},
+                           Name{"dir", way},
+                           Name{"direction", way},
+                           Name{"errorcode", error_code},
+                           Name{"errordescription", error_description},
+                           Name{"errordetails", error_details},
+                           Name{"event", action},
+                           Name{"eventname", action},
+                           Name{"eventtime", time},
+                           Name{"id", station_maybe},
+                           Name{"identity", station},
+                           Name{"json", payload},
+                           Name{"loggedat", time},
+                           Name{"logtime", time},
+                           Name{"message", payload},
+                           Name{"messageaction", action},
+                           Name{"messageid", id},
+                           Name{"messagename", action},
+                           Name{"messagetype", type},
+                           Name{"messagetypeid", type},
+                           Name{"method", action},
+                           Name{"msg", payload},
+                           Name{"msgid", id},
+                           Name{"msgtype", type},
+                           Name{"name", station_maybe},
+                           Name{"ocppidentity", station},
+                           Name{"ocppmessageid", id},
+                           Name{"operation", action},
+                           Name{"params", payload},
+                           Name{"payload", payload},
+                           Name{"raw", payload},
+                           Name{"rawmessage", payload},
+                           Name{"receivedat", time},
+                           Name{"request", payload},
+                           Name{"requestpayload", payload},
+                           Name{"requesttime", time},
+                           Name{"response", answer},
+                           Name{"responsepayload", answer},
+                           Name{"responsetime", answer_time},
+                           Name{"senttime", time},
+                           Name{"station", station},
+                           Name{"stationid", station},
+                           Name{"time", time},
+                           Name{"timestamp", time},
+                           Name{"ts", time},
+                           Name{"type", type},
+                           Name{"uniqueid", id},
+                           Name{"uuid", id}};
+static_assert(std::is_sorted(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.name < b.name; }));
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace
+
+FieldKind field_kind(std::string_view name) {
+  std::array<char, 24> plain{};
+  std::size_t used = 0;
+  for (const char c : name) {
+    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    const bool kept = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9');
+    if (!kept) continue;
+    if (used == plain.size()) return other;
+    plain[used++] = small;
+  }
+  const std::string_view key(plain.data(), used);
+  const auto* found = std::lower_bound(names.begin(), names.end(), key,
+                                       [](const Name& one, std::string_view wanted) { return one.name < wanted; });
+  return found != names.end() && found->name == key ? found->kind : other;
+}
+
+std::size_t TableHead::find(FieldKind kind) const {
+  return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), kind) - columns.begin());
+}
+
+std::optional<TableHead> table_head(std::string_view line) {
+  line = trimmed(line);
+  if (line.empty() || line.size() > 1000 || line.find_first_of("[{") != std::string_view::npos) return std::nullopt;
+  for (const char separator : {',', ';', '\t', '|'}) {
+    if (line.find(separator) == std::string_view::npos) continue;
+    TableHead head{separator, {}};
+    std::size_t known = 0;
+    std::vector<Cell> cells;
+    bool open = false;
+    head.columns.assign(256, other);  // as many as there may be, until they are counted
+    cut_row(line, 0, head, cells, open);
+    head.columns.clear();
+    for (const Cell& cell : cells) {
+      head.columns.push_back(field_kind(trimmed(cell.text)));
+      if (head.columns.back() != other) ++known;
+    }
+    const auto has = [&](FieldKind kind) { return head.find(kind) < head.columns.size(); };
+    if (known >= 2 && known * 2 >= cells.size() && (has(time) || has(action)) && (has(payload) || has(answer)))
+      return head;
+  }
+  return std::nullopt;
+}
+
+std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head, std::vector<Cell>& cells,
+                    bool& open) {
+  cells.clear();
+  open = false;
+  for (;;) {
+    if (head.separator == '|') {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      const bool last = cells.size() + 1 >= head.columns.size();
+      const std::size_t bar = last ? end : std::min(text.find('|', at), end);
+      cells.push_back({trimmed(text.substr(at, bar - at)), false});
+      if (bar >= end) return end;
+      at = bar + 1;
+      continue;
+    }
+    if (at < text.size() && text[at] == '"') {
+      const std::size_t begin = ++at;
+      for (;; at += 2) {
+        at = std::min(text.find('"', at), text.size());
+        if (at + 1 >= text.size() || text[at + 1] != '"') break;
+      }
+      open = at >= text.size();
+      cells.push_back({text.substr(begin, at - begin), true});
+      at = std::min(at + 1, text.size());
+      while (at < text.size() && text[at] != head.separator && text[at] != '\n') ++at;
+    } else {
+      std::size_t end = at;
+      while (end < text.size() && text[end] != head.separator && text[end] != '\n') ++end;
+      cells.push_back({trimmed(text.substr(at, end - at)), false});
+      at = end;
+    }
+    if (at >= text.size() || text[at] == '\n') return at;
+    ++at;
+  }
+}
+
+}  // namespace evtwin::ocpp

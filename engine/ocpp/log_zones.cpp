@@ -1,0 +1,70 @@
+#include "ocpp/log_zones.hpp"
+
+#include <algorithm>
+
+namespace evtwin::ocpp {
+namespace {
+
+constexpr std::size_t most_kept = 65'536;
+constexpr TimeNs quarter_ns = 15 * kernel::minute_ns;
+constexpr TimeNs most_offset_ns = 14 * kernel::hour_ns;
+constexpr TimeNs most_early_ns = kernel::minute_ns, most_late_ns = 2 * kernel::minute_ns;
+constexpr std::uint64_t votes_to_change = 3;
+constexpr std::size_t most_runs = 1000;
+
+}  // namespace
+
+void OffsetStatistics::add(double offset_s) {
+  min_ = n_ == 0 ? offset_s : std::min(min_, offset_s);
+  max_ = n_ == 0 ? offset_s : std::max(max_, offset_s);
+  if (n_++ % every_ != 0) return;
+  kept_.push_back(offset_s);
+  if (kept_.size() < most_kept) return;
+  for (std::size_t i = 0; 2 * i < kept_.size(); ++i) kept_[i] = kept_[2 * i];
+  kept_.resize(kept_.size() / 2);
+  every_ *= 2;
+}
+
+ClockOffset OffsetStatistics::result() const {
+  ClockOffset result{n_, 0.0, min_, max_};
+  if (kept_.empty()) return result;
+  std::vector<double> sorted = kept_;
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t half = sorted.size() / 2;
+  result.median = sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  return result;
+}
+
+void ZoneFinder::vote(Side& side, TimeNs log_ns, TimeNs utc_ns) {
+  const TimeNs offset = log_ns - utc_ns;
+  if (offset > most_offset_ns + most_late_ns || offset < -most_offset_ns - most_early_ns) return;
+  // The quarter of an hour that leaves a delay from a minute early to two minutes late.
+  const TimeNs shifted = offset + most_early_ns;
+  const TimeNs zone = (shifted >= 0 ? shifted : shifted - quarter_ns + 1) / quarter_ns * quarter_ns;
+  if (offset - zone > most_late_ns) return;
+  if (!side.runs.empty() && side.runs.back().offset_ns == zone) {
+    ++side.runs.back().votes;
+    side.next = {};
+    return;
+  }
+  if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0};
+  ++side.next.votes;
+  // The first run needs no more than one vote; a better one may still take its place.
+  const std::uint64_t needed = side.runs.empty() ? 1 : votes_to_change;
+  if (side.next.votes < needed || side.runs.size() >= most_runs) return;
+  if (side.runs.size() == 1 && side.runs.front().votes < votes_to_change && side.next.votes > side.runs.front().votes)
+    side.runs.clear();
+  side.runs.push_back(side.next);
+  side.next = {};
+}
+
+std::vector<ZoneFrom> ZoneFinder::zones(std::uint32_t file) const {
+  const std::vector<Run>& runs = station_.runs.empty() ? csms_.runs : station_.runs;
+  std::vector<ZoneFrom> zones;
+  for (const Run& run : runs)
+    zones.push_back({file, zones.empty() ? std::numeric_limits<TimeNs>::min() : run.from_ns, run.offset_ns, true});
+  if (zones.empty()) zones.push_back({file, std::numeric_limits<TimeNs>::min(), 0, false});
+  return zones;
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,46 @@
+// The zone that a log's clock shows, from log times and the UTC times inside the messages.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "ocpp/log_reader.hpp"
+
+namespace evtwin::ocpp {
+
+/// Offsets between log and payload clock: how many, their median, least and greatest. Keeps at most 65,536 of them,
+/// evenly spread over the log; up to that number the median is exact.
+class OffsetStatistics {
+ public:
+  void add(double offset_s);
+  ClockOffset result() const;
+
+ private:
+  std::vector<double> kept_;
+  std::uint64_t n_ = 0, every_ = 1;
+  double min_ = 0.0, max_ = 0.0;
+};
+
+/// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15 min;
+/// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved).
+class ZoneFinder {
+ public:
+  /// @param log_ns  as if UTC; @param utc_ns  what the message says
+  void station_says(TimeNs log_ns, TimeNs utc_ns) { vote(station_, log_ns, utc_ns); }
+  /// The CSMS told the time (answers to BootNotification and Heartbeat): asked only where no station does.
+  void csms_says(TimeNs log_ns, TimeNs utc_ns) { vote(csms_, log_ns, utc_ns); }
+  std::vector<ZoneFrom> zones(std::uint32_t file) const;
+
+ private:
+  struct Run {
+    TimeNs from_ns = 0, offset_ns = 0;
+    std::uint64_t votes = 0;
+  };
+  struct Side {
+    std::vector<Run> runs;
+    Run next;  // what may become a run
+  };
+  static void vote(Side& side, TimeNs log_ns, TimeNs utc_ns);
+  Side station_, csms_;
+};
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,56 @@
+// JSON objects that wrap frames ("raw": "[2,...") or hold their parts in fields of their own.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ocpp/frame_parse.hpp"
+#include "ocpp/line_facts.hpp"
+
+namespace evtwin::ocpp {
+
+/// One message. Views are valid until the reader is used again.
+struct MessageObject {
+  std::string_view raw;  ///< text with a frame in it; empty: `frame` was put together out of fields
+  ParsedFrame frame;
+  bool type_open = false;  ///< nothing tells whether it is a call or its answer
+  LineFacts way;
+  std::string_view station;
+  LogTime time;
+};
+
+class MessageObjectReader {
+ public:
+  explicit MessageObjectReader(unsigned most_depth);
+  ~MessageObjectReader();
+
+  struct Result {
+    bool valid = false;  ///< JSON
+    std::vector<MessageObject> found;
+    const simdjson::dom::element* root = nullptr;
+  };
+  /// @param inside  look for messages in objects within, too
+  Result read(std::string_view object, bool inside);
+
+  /// A message of a table's row: the payload in one cell, what it is in others.
+  /// @param is_answer  the column says that it holds answers
+  std::optional<MessageObject> of_row(std::string& payload, std::string_view action, std::string_view type,
+                                      std::string_view id, bool is_answer);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// What a line says of the payload that follows: "...: ChargePoint>CentralSystem BootNotification", "[time] [CP1]
+/// [id] [BootNotification] [Call]".
+struct PayloadLabel {
+  std::string_view action;  ///< empty: none that the protocol knows
+  std::optional<FrameType> type;
+  std::string_view id, station;
+};
+PayloadLabel payload_label(std::string_view text);
+
+}  // namespace evtwin::ocpp
