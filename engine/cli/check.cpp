@@ -72,8 +72,8 @@ int check_log(const std::string& file) {
   const scenario::LogSessions sessions = scenario::sessions_of(log);
   const replay::WholeTransactions whole = replay::whole_of(log);
   const auto frames = log.report.calls + log.report.results + log.report.errors + log.report.other;
-  fmt::print("{}: an OCPP log: {} frames, {} transactions, {} of them whole with {:.3f} kWh\n", kernel::printable(file),
-             frames, log.transactions.size(), whole.count, whole.kwh);
+  fmt::print("{}: an OCPP log: {} frames, {} transactions ({} whole, {:.3f} kWh)\n", kernel::printable(file), frames,
+             log.transactions.size(), whole.count, whole.kwh);
   fmt::print("{}", replay::log_text(log, sessions, analysis::Language::english));
   return 0;
 }

@@ -52,7 +52,8 @@ bool is_suspended(ocpp::Status status) {
   return status == ocpp::Status::suspended_ev || status == ocpp::Status::suspended_evse;
 }
 
-/// When the log says that the car was plugged in and nothing flowed, between start and stop of the transaction.
+/// When the log says that the car was plugged in and nothing flowed, between start and stop of the transaction. A car
+/// that is done and stays so needs no telling: what it wanted ends its charging in the twin too.
 std::vector<Span> suspended_spans(const ocpp::EvseTimeline& timeline, const ocpp::Transaction& transaction) {
   std::vector<Span> out;
   const auto first =
@@ -61,7 +62,8 @@ std::vector<Span> suspended_spans(const ocpp::EvseTimeline& timeline, const ocpp
   for (auto span = first; span != timeline.spans.end() && span->from_ns < transaction.stop_ns; ++span) {
     if (!is_suspended(span->status)) continue;
     const Span cut{std::max(span->from_ns, transaction.start_ns), std::min(span->to_ns, transaction.stop_ns)};
-    if (cut.from_ns < cut.to_ns) out.push_back(cut);
+    const bool done = span->status == ocpp::Status::suspended_ev && cut.to_ns == transaction.stop_ns;
+    if (cut.from_ns < cut.to_ns && !done) out.push_back(cut);
   }
   return out;
 }

@@ -16,6 +16,10 @@ using kernel::printable;
 
 std::string count_text(std::uint64_t n) { return number_text(static_cast<double>(n), 0); }
 
+std::string counted(std::uint64_t n, const char* what) {
+  return fmt::format("{} {}{}", count_text(n), what, n == 1 ? "" : "s");
+}
+
 constexpr std::size_t most_columns = 160;  // of a line that quotes the log
 
 std::string cut(std::string text) {
@@ -74,14 +78,19 @@ std::string log_text(const ocpp::SiteLog& log, const scenario::LogSessions& sess
   const ocpp::LogReport& report = log.report;
   const WholeTransactions whole = whole_of(log);
   std::string out = files_text(report, korean);
-  out += fmt::format(fmt::runtime(korean ? "호출 {}, 응답 {}, 오류 {}, 읽지 못한 프레임 {}\n"
-                                         : "{} calls, {} results, {} errors, {} frames that could not be decoded\n"),
-                     count_text(report.calls), count_text(report.results), count_text(report.errors),
-                     count_text(report.undecodable));
-  out += fmt::format(fmt::runtime(korean ? "충전소 {}곳, 거래 {}건 중 온전한 것 {}건, {} kWh, 세션 {}건\n"
-                                         : "{} stations, {} transactions, {} of them whole: {} kWh in {} sessions\n"),
-                     log.stations.size(), log.transactions.size(), whole.count, number_text(whole.kwh, 3),
-                     sessions.sessions.size());
+  if (korean) {
+    out += fmt::format("호출 {}, 응답 {}, 오류 {}, 읽지 못한 프레임 {}\n", count_text(report.calls),
+                       count_text(report.results), count_text(report.errors), count_text(report.undecodable));
+    out += fmt::format("충전소 {}곳, 거래 {}건 중 온전한 것 {}건, {} kWh, 세션 {}건\n", log.stations.size(),
+                       log.transactions.size(), whole.count, number_text(whole.kwh, 3), sessions.sessions.size());
+  } else {
+    out += fmt::format("{}, {}, {}, {} that could not be decoded\n", counted(report.calls, "call"),
+                       counted(report.results, "result"), counted(report.errors, "error"),
+                       counted(report.undecodable, "frame"));
+    out += fmt::format("{}, {}, {} of them whole: {} kWh in {}\n", counted(log.stations.size(), "station"),
+                       counted(log.transactions.size(), "transaction"), count_text(whole.count),
+                       number_text(whole.kwh, 3), counted(sessions.sessions.size(), "session"));
+  }
 
   std::map<std::string, Trouble> unused;
   add_oddities(report, report.unused, unused);

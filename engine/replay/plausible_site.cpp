@@ -231,7 +231,7 @@ std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions
   std::string assumed;
   for (const Assumption& a : assumptions) assumed += fmt::format("--   {}: {}\n", a.what, a.value);
   return fmt::format(
-      R"(-- A site that could have written the log: made by evtwin from {} sessions on {} EVSEs. Edit it, then:
+      R"(-- A site that could have written the log: made by evtwin (sessions: {}, EVSEs: {}). Edit it, then:
 --
 --   evtwin check FILE                                    is it sound?
 --   evtwin replay LOG --site FILE                        how well does the twin reproduce the log?

@@ -25,19 +25,19 @@ void assume_of_vehicles(const scenario::LogSessions& sessions, std::vector<Assum
   if (without_power > 0) {
     out.push_back(
         {"power of the vehicles", "차량의 충전 출력",
-         fmt::format("{} sessions have no readings that tell it: taken as what their EVSE gives", without_power),
+         fmt::format("no readings tell it in {} of the sessions: taken as what their EVSE gives", without_power),
          fmt::format("{}개 세션은 계측값이 없어 충전기가 주는 대로 받는 것으로 봄", without_power)});
   }
   if (without_battery > 0) {
     out.push_back({"battery size of the vehicles", "차량의 배터리 용량",
-                   fmt::format("unknown in {} sessions: they never fill, the metered energy alone ends charging",
+                   fmt::format("unknown in {} of the sessions: they never fill, the metered energy alone ends charging",
                                without_battery),
                    fmt::format("{}개 세션에서 알 수 없음: 배터리가 가득 차지 않고 계량된 전력량에서만 충전이 끝남",
                                without_battery)});
   }
   if (tapering > 0) {
     out.push_back({"taper of the vehicles", "차량의 테이퍼",
-                   fmt::format("fitted to the last readings of {} sessions", tapering),
+                   fmt::format("fitted to the last readings in {} of the sessions", tapering),
                    fmt::format("{}개 세션의 마지막 계측값에 맞춤", tapering)});
   }
 }

@@ -13,8 +13,8 @@ constexpr std::array table{
               "how far the logged power, summed up, is from what the register counted; up to two steps of the register "
               "pass",
               "로그의 전력을 적산한 값과 계량기 증가분의 차이 (계량 최소단위 2개 이내는 통과)"},
-    ScoreInfo{"session_energy_mape", "fraction", "sessions", 0.05, 0.02, false, "energy of a session",
-              "세션별 충전량", "mean error of the twin's energy per session, of sessions of 1 kWh or more",
+    ScoreInfo{"session_energy_mape", "fraction", "sessions", 0.05, 0.02, false, "energy of a session", "세션별 충전량",
+              "mean error of the twin's energy per session, of sessions of 1 kWh or more",
               "1 kWh 이상 세션의 충전량 평균 절대 오차율"},
     ScoreInfo{"session_energy_bias", "fraction", "sessions", 0.02, 0.01, false, "energy of all sessions",
               "전체 충전량 치우침", "how far the twin's energy of all sessions together is from the metered",

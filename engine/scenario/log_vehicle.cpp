@@ -1,7 +1,9 @@
 // What meter readings tell of the car: the largest power that it held, and how that fell towards the end.
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <optional>
+#include <utility>
 
 #include "scenario/log_sessions.hpp"
 
@@ -23,7 +25,8 @@ struct Stretch {
 constexpr double register_steps = 20.0;  // of the register per stretch: its rounding is then within 5 %
 constexpr double near_offer = 0.93;      // of the offer: the station limits, not the car
 constexpr double plateau_share = 0.97;   // of the high quantile: what counts as the same power
-constexpr double high_quantile = 0.95;   // of the charging time
+constexpr double held_h = 2.0 / 60.0;    // a power held so long is the car's own ...
+constexpr double held_share = 0.05;      // ... or for this share of the charging time, if that is shorter
 constexpr double idle_share = 0.05;      // of the largest power: the car does not charge
 constexpr double least_stretch_h = 60.0 / 3600.0;
 constexpr double most_explained = 2.0;  // readings and register may differ by this factor, sampling being what it is
@@ -36,6 +39,11 @@ double offered_kw(const Sample& sample) {
 }
 
 bool is_limited(const Sample& sample, double kw) { return kw > 0.0 && kw >= near_offer * offered_kw(sample); }
+
+struct Readings {
+  std::vector<Stretch> stretches;
+  bool means = false;  ///< by the register, not readings of a moment
+};
 
 /// From the register: readings are put together until its steps no longer matter.
 std::vector<Stretch> from_register(const Transaction& t) {
@@ -106,38 +114,56 @@ double largest_of(const std::vector<Stretch>& stretches) {
 }
 
 /// The stretches that explain the energy best: the register's where it is fine enough, else the power readings'.
-std::vector<Stretch> stretches_of(const Transaction& t) {
+Readings readings_of(const Transaction& t) {
   std::vector<Stretch> metered = from_register(t);
-  if (metered.size() >= 4) return metered;
+  if (metered.size() >= 4) return {std::move(metered), true};
   std::vector<Stretch> read = from_power(t);
   const double kwh = energy_of(read);
   const bool explains = kwh > 0.0 && kwh <= most_explained * t.energy_kwh && t.energy_kwh <= most_explained * kwh;
-  if (explains) return read;
-  return metered.size() >= 2 ? metered : std::vector<Stretch>{};
+  if (explains) return {std::move(read), false};
+  if (metered.size() < 2) metered.clear();
+  return {std::move(metered), true};
 }
 
-/// The power that was held for some time: mean of what lies near the high quantile over the charging time, so that a
-/// spike of one reading does not count.
-double held_kw(std::vector<Stretch> stretches) {
-  const double idle_kw = idle_share * largest_of(stretches);
-  std::erase_if(stretches, [&](const Stretch& s) { return s.kw <= idle_kw || s.hours <= 0.0; });
-  if (stretches.empty()) return ocpp::not_told;
-  std::sort(stretches.begin(), stretches.end(), [](const Stretch& a, const Stretch& b) { return a.kw < b.kw; });
-  double hours = 0.0;
-  for (const Stretch& s : stretches) hours += s.hours;
-  double left = high_quantile * hours;
-  double quantile_kw = stretches.back().kw;
-  for (const Stretch& s : stretches) {
-    quantile_kw = s.kw;
-    if ((left -= s.hours) <= 0.0) break;
+/// The largest power that some stretches in a row did not fall below, together as long as a power must be held.
+/// @param least_stretches  1 for means between two readings; 2 for readings of a moment, so that a spike does not count
+double largest_held(const std::vector<Stretch>& stretches, double hours, std::size_t least_stretches) {
+  double best_kw = 0.0;
+  std::deque<std::size_t> lowest;  // of the window, ascending in power
+  std::size_t first = 0;
+  double window_h = 0.0;
+  for (std::size_t i = 0; i < stretches.size(); ++i) {
+    while (!lowest.empty() && stretches[lowest.back()].kw >= stretches[i].kw) lowest.pop_back();
+    lowest.push_back(i);
+    window_h += stretches[i].hours;
+    // The shortest window that ends here and is long enough.
+    while (i - first + 1 > least_stretches && window_h - stretches[first].hours >= hours) {
+      window_h -= stretches[first].hours;
+      if (lowest.front() == first) lowest.pop_front();
+      ++first;
+    }
+    if (i - first + 1 >= least_stretches && window_h >= hours)
+      best_kw = std::max(best_kw, stretches[lowest.front()].kw);
   }
+  return best_kw;
+}
+
+/// The power that was held for some time: mean of all that lies near the largest such level.
+double held_kw(const Readings& readings) {
+  const double idle_kw = idle_share * largest_of(readings.stretches);
+  double charging_h = 0.0;
+  for (const Stretch& s : readings.stretches) charging_h += s.kw > idle_kw ? s.hours : 0.0;
+  if (charging_h <= 0.0) return ocpp::not_told;
+  const double hours = std::min(held_h, held_share * charging_h);
+  double level_kw = largest_held(readings.stretches, hours, readings.means ? 1 : 2);
+  if (level_kw <= idle_kw) level_kw = largest_of(readings.stretches);
   double sum_kwh = 0.0, sum_h = 0.0;
-  for (const Stretch& s : stretches) {
-    if (s.kw < plateau_share * quantile_kw || s.kw > quantile_kw / plateau_share) continue;
+  for (const Stretch& s : readings.stretches) {
+    if (s.kw < plateau_share * level_kw || s.kw > level_kw / plateau_share) continue;
     sum_kwh += s.kw * s.hours;
     sum_h += s.hours;
   }
-  return sum_h > 0.0 ? sum_kwh / sum_h : quantile_kw;
+  return sum_h > 0.0 ? sum_kwh / sum_h : level_kw;
 }
 
 /// Power falling in a straight line over energy: linear over the state of charge, so exponential in time.
@@ -230,10 +256,10 @@ ObservedVehicle vehicle_of(const Transaction& t) {
   out.vehicle.share = 0.0;
   out.vehicle.ac_phases = phases_of(t);
   if (!(t.energy_kwh > 0.0)) return out;
-  const std::vector<Stretch> stretches = stretches_of(t);
-  const double plateau_kw = held_kw(stretches);
+  const Readings readings = readings_of(t);
+  const double plateau_kw = held_kw(readings);
   if (!(plateau_kw > 0.0)) return out;
-  const std::optional<Taper> taper = taper_of(stretches, plateau_kw, t.energy_kwh);
+  const std::optional<Taper> taper = taper_of(readings.stretches, plateau_kw, t.energy_kwh);
   // Enough for the energy to flow between start and stop, whatever the readings miss.
   const double hours = kernel::hours_between(t.start_ns, t.stop_ns);
   out.observed_kw = hours > 0.0 ? std::max(plateau_kw, t.energy_kwh / hours) : plateau_kw;
