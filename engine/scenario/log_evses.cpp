@@ -93,14 +93,19 @@ EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string
 void fit_to_evse(LogSession& session, const physics::Evse& evse) {
   physics::Vehicle& vehicle = session.vehicle;
   if (!(session.observed_kw > 0.0)) return;
-  // The rating in the car's inlet, so that planners know it; not below the least that the EVSE can offer.
+  // The rating of the car, so that planners know it: an offer that the EVSE can make and that lets the observed power
+  // through, which the curve then holds exactly.
   if (evse.phases == 0) {
     vehicle.max_dc_kw = std::max(session.observed_kw, evse.min_kw);
     return;
   }
   vehicle.ac_phases = std::min(vehicle.ac_phases, evse.phases);
-  const double least_a = evse.rates_a.empty() ? evse.min_a : evse.rates_a.front();
-  vehicle.max_ac_kw = std::max(session.observed_kw, least_a * vehicle.ac_phases * evse.voltage_v / 1000.0);
+  const double kw_per_a = vehicle.ac_phases * evse.voltage_v / 1000.0;
+  double offer_a = std::max(session.observed_kw / kw_per_a, evse.min_a);
+  const auto enough = std::lower_bound(evse.rates_a.begin(), evse.rates_a.end(), offer_a * (1.0 - 1e-9));
+  if (enough != evse.rates_a.end()) offer_a = *enough;
+  if (enough == evse.rates_a.end() && !evse.rates_a.empty()) offer_a = evse.rates_a.back();
+  vehicle.max_ac_kw = offer_a * kw_per_a;
 }
 
 }  // namespace evtwin::scenario

@@ -267,6 +267,34 @@ TEST(LogEvses, AreTakenInOrderWhereNoNameFitsAndTheNumbersAgree) {
   EXPECT_THAT(match.assumption, HasSubstr("Y-1 = A-2"));
 }
 
+TEST(LogVehicle, OnAnEvseOfFiniteCurrentsItsRatingIsAnOfferThatLetsItsPowerThrough) {
+  physics::Evse evse;
+  evse.voltage_v = 208.0;
+  evse.max_a = 32.0;
+  evse.rates_a = {8.0, 16.0, 24.0, 32.0};
+  LogSession s;
+  s.observed_kw = 31.995 * 0.208;
+  s.vehicle.battery.charge = physics::Curve::constant(s.observed_kw);
+  fit_to_evse(s, evse);
+  const physics::Coupling coupling = physics::couple(evse, s.vehicle, false);
+  EXPECT_DOUBLE_EQ(physics::floor_to_allowed(coupling, coupling.max_kw), 32.0 * 0.208);
+  s.observed_kw = 1.0;
+  s.vehicle = {};
+  fit_to_evse(s, evse);
+  EXPECT_DOUBLE_EQ(s.vehicle.max_ac_kw, 8.0 * 0.208);
+}
+
+TEST(LogVehicle, BelowTheLeastCurrentOfAnEvseItStillGetsThatOffer) {
+  physics::Evse evse;
+  evse.max_a = 32.0;
+  evse.min_a = 6.0;
+  LogSession s;
+  s.observed_kw = 0.5;
+  fit_to_evse(s, evse);
+  const physics::Coupling coupling = physics::couple(evse, s.vehicle, false);
+  EXPECT_GT(physics::floor_to_allowed(coupling, coupling.max_kw), 0.0);
+}
+
 TEST(LogEvses, ThatTheSiteDoesNotHaveAreRefusedNamingBothSides) {
   try {
     match_evses(on_evses({"X-1", "Y-1", "Z-1"}, {"X-1", "Y-1", "Z-1"}), {"A-1", "A-2"});
