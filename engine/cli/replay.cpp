@@ -99,6 +99,7 @@ void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const
   json["sessions_compared"] =
       judged != nullptr ? replay::session_pairs_json(judged->card) : nlohmann::ordered_json::array();
   json["assumptions"] = judged != nullptr ? assumptions_json(judged->prepared) : nlohmann::ordered_json::array();
+  if (judged != nullptr && !judged->result.troubles.empty()) json["notes"] = judged->result.troubles;
   json["event_hash"] = judged != nullptr ? nlohmann::ordered_json(judged->hash) : nlohmann::ordered_json();
   fmt::print("{}\n", analysis::json_text(json));
 }
@@ -106,6 +107,8 @@ void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const
 void print_text(const ReplayCommand& command, const Judged& judged, Language language) {
   const bool korean = language == Language::korean;
   const twin::World& world = judged.prepared.scenario.world;
+  for (const std::string& trouble : judged.result.troubles)
+    fmt::print(stderr, "note: {}\n", kernel::printable(trouble));
   fmt::print("\n{}\n", replay::scores_text(judged.card, language));
   if (!judged.prepared.assumptions.empty()) fmt::print("{}\n", korean ? "가정:" : "Assumed:");
   for (const replay::Assumption& a : judged.prepared.assumptions)

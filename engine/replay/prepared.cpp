@@ -42,16 +42,33 @@ void assume_of_vehicles(const scenario::LogSessions& sessions, std::vector<Assum
   }
 }
 
-/// Keeps the sessions that the world has, with the rows of their EVSEs.
+/// Where no name told which EVSE of the site is meant.
+void assume_of_evses(const Prepared& prepared, std::vector<Assumption>& out) {
+  std::vector<std::string> ids;
+  for (const physics::Evse& evse : prepared.scenario.world.sites.front().evses) ids.push_back(evse.id);
+  std::string text = scenario::match_evses(prepared.sessions, ids).assumption;
+  if (!text.empty()) out.push_back({"EVSEs of the log", "로그의 충전기", text, text});
+}
+
+/// Keeps the sessions that the world has, with the rows of their EVSEs; the others are flagged.
 scenario::LogSessions those_in(const twin::World& world, scenario::LogSessions sessions) {
   std::unordered_map<std::string_view, const demand::Visit*> there;
   for (const auto& law : world.sites.front().arrivals) {
     for (const demand::Visit& visit : std::get<demand::Recorded>(*law).visits) there.emplace(visit.id, &visit);
   }
+  std::unordered_map<std::string_view, const twin::Flag*> why;
+  for (const twin::Flag& flag : world.flags) {
+    if (flag.left_out) why.emplace(flag.id, &flag);
+  }
   std::vector<scenario::LogSession> kept;
   for (scenario::LogSession& session : sessions.sessions) {
     const auto found = there.find(session.visit.id);
-    if (found == there.end()) continue;
+    if (found == there.end()) {
+      const auto reason = why.find(session.visit.id);
+      sessions.flags.push_back(
+          {session.visit.id, reason == why.end() ? "not simulated" : reason->second->reason, true});
+      continue;
+    }
     session.visit = *found->second;
     session.vehicle = world.vehicles[session.visit.vehicle];
     kept.push_back(std::move(session));
@@ -83,6 +100,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
   if (out.sessions.sessions.empty())
     throw std::runtime_error(
         fmt::format("{}: no session of the log lies in the days asked for", kernel::printable(file)));
+  assume_of_evses(out, out.assumptions);
   assume_of_vehicles(out.sessions, out.assumptions);
   return out;
 }

@@ -60,7 +60,7 @@ TEST_F(Refusals, CheckTellsKindsOfFilesApart) {
                                  "\x7f"
                                  "ELF not really")},
                  1, {"fake.so"});
-  expect_refused({"check", folder_}, 1, {"empty"});
+  expect_refused({"check", folder_}, 1, {"no OCPP"});
 }
 
 TEST_F(Refusals, ARunFileNeverReplacesSomebodyElsesFile) {
