@@ -153,29 +153,35 @@ int replay_logs(const ReplayCommand& command) {
   } else {
     fmt::print("{}", replay::log_text(log, sessions, language));
   }
+  const bool files = !command.out.empty() || !command.certificate.empty() || !command.write_site.empty();
+  std::string why_not;
   if (sessions.sessions.empty()) {
-    const bool files = !command.out.empty() || !command.certificate.empty() || !command.write_site.empty();
-    if (files) {
-      throw CommandError(fmt::format("{}: no whole transaction to replay ({} in all); no file is written",
-                                     command.logs.front(), log.transactions.size()));
-    }
-    if (command.json) {
-      print_json(command, std::move(json), nullptr);
-    } else {
-      fmt::print("{}\n",
-                 language == Language::korean ? "재현할 온전한 거래가 없습니다" : "No whole transaction to replay.");
-    }
-    return status_of(command, nullptr);
-  }
-  const Judged done = judged(command, std::move(log), std::move(sessions));
-  write_files(command, done, language);
-  if (command.json) {
-    json.update(replay::sessions_json(done.prepared.sessions));
-    print_json(command, std::move(json), &done);
+    why_not = fmt::format("no whole transaction to replay ({} in all)", log.transactions.size());
+    if (files) throw CommandError(fmt::format("{}: {}; no file is written", command.logs.front(), why_not));
   } else {
-    print_text(command, done, language);
+    try {
+      const Judged done = judged(command, std::move(log), std::move(sessions));
+      write_files(command, done, language);
+      if (command.json) {
+        json.update(replay::sessions_json(done.prepared.sessions));
+        print_json(command, std::move(json), &done);
+      } else {
+        print_text(command, done, language);
+      }
+      return status_of(command, &done.card);
+    } catch (const scenario::ScriptError& error) {
+      // A log that no site can have written (its clocks are centuries apart, say) is still read and counted.
+      if (files || !command.site.empty()) throw;
+      why_not = error.what();
+    }
   }
-  return status_of(command, &done.card);
+  if (command.json) {
+    json["not_replayed"] = why_not;
+    print_json(command, std::move(json), nullptr);
+  } else {
+    fmt::print("{}: {}\n", language == Language::korean ? "재현하지 않음" : "Not replayed", kernel::printable(why_not));
+  }
+  return status_of(command, nullptr);
 }
 
 }  // namespace evtwin::cli

@@ -48,21 +48,29 @@ struct Span {
   TimeNs from_ns = 0, to_ns = 0;
 };
 
-bool is_suspended(ocpp::Status status) {
-  return status == ocpp::Status::suspended_ev || status == ocpp::Status::suspended_evse;
+/// Whether a car that is plugged in gets nothing.
+bool is_held(ocpp::Status status, bool told_of_charging) {
+  using ocpp::Status;
+  if (status == Status::suspended_ev || status == Status::suspended_evse) return true;
+  // Where a station tells of charging, these mean that it does not charge.
+  return told_of_charging && (status == Status::preparing || status == Status::occupied || status == Status::finishing);
 }
 
 /// When the log says that the car was plugged in and nothing flowed, between start and stop of the transaction. A car
 /// that is done and stays so needs no telling: what it wanted ends its charging in the twin too.
-std::vector<Span> suspended_spans(const ocpp::EvseTimeline& timeline, const ocpp::Transaction& transaction) {
-  std::vector<Span> out;
+std::vector<Span> held_spans(const ocpp::EvseTimeline& timeline, const ocpp::Transaction& transaction) {
   const auto first =
       std::partition_point(timeline.spans.begin(), timeline.spans.end(),
                            [&](const ocpp::StatusSpan& span) { return span.to_ns <= transaction.start_ns; });
-  for (auto span = first; span != timeline.spans.end() && span->from_ns < transaction.stop_ns; ++span) {
-    if (!is_suspended(span->status)) continue;
+  const auto last = std::partition_point(
+      first, timeline.spans.end(), [&](const ocpp::StatusSpan& span) { return span.from_ns < transaction.stop_ns; });
+  const bool told_of_charging =
+      std::any_of(first, last, [](const ocpp::StatusSpan& span) { return span.status == ocpp::Status::charging; });
+  std::vector<Span> out;
+  for (auto span = first; span != last; ++span) {
+    if (!is_held(span->status, told_of_charging)) continue;
     const Span cut{std::max(span->from_ns, transaction.start_ns), std::min(span->to_ns, transaction.stop_ns)};
-    const bool done = span->status == ocpp::Status::suspended_ev && cut.to_ns == transaction.stop_ns;
+    const bool done = span->status != ocpp::Status::suspended_evse && cut.to_ns == transaction.stop_ns;
     if (cut.from_ns < cut.to_ns && !done) out.push_back(cut);
   }
   return out;
@@ -159,9 +167,9 @@ Profiles profiles_of(const Prepared& prepared, std::vector<std::string>* trouble
   return out;
 }
 
-/// A station that says "suspended" while its register counts is not believed.
-bool believable(const std::vector<Span>& suspended, const ocpp::Transaction& t, const scenario::LogSession& session) {
-  const double open_hours = kernel::hours_between(t.start_ns, t.stop_ns) - hours_of(suspended);
+/// A station that says "suspended" (or the like) while its register counts is not believed.
+bool believable(const std::vector<Span>& held, const ocpp::Transaction& t, const scenario::LogSession& session) {
+  const double open_hours = kernel::hours_between(t.start_ns, t.stop_ns) - hours_of(held);
   if (open_hours <= 0.0) return session.visit.taken_kwh <= 0.0;
   return !(session.visit.taken_kwh > session.observed_kw * open_hours);
 }
@@ -182,27 +190,27 @@ LoggedLimits logged_limits(const Prepared& prepared, std::vector<std::string>* t
     const auto row = static_cast<std::size_t>(session.visit.evse);
     const Span charging{std::max(t.start_ns, session.visit.arrival_ns),
                         std::min(t.stop_ns, session.visit.departure_ns)};
-    std::vector<Span> suspended;
+    std::vector<Span> held;
     if (const auto timeline = timelines.find({t.station, t.evse}); timeline != timelines.end())
-      suspended = suspended_spans(*timeline->second, t);
-    if (!believable(suspended, t, session)) suspended.clear();
+      held = held_spans(*timeline->second, t);
+    if (!believable(held, t, session)) held.clear();
     const auto found = profiles.find(t.station);
     const StationProfiles* station = found == profiles.end() ? nullptr : &found->second;
     const int evse = std::max(1, t.evse);
 
     std::vector<TimeNs> changes{session.visit.arrival_ns, charging.from_ns, charging.to_ns};
-    for (const Span& span : suspended) changes.insert(changes.end(), {span.from_ns, span.to_ns});
+    for (const Span& span : held) changes.insert(changes.end(), {span.from_ns, span.to_ns});
     if (station != nullptr) station->add_changes(evse, charging, changes);
     std::sort(changes.begin(), changes.end());
     changes.erase(std::unique(changes.begin(), changes.end()), changes.end());
 
     auto& steps = out[row];
-    std::size_t next = 0;  // suspended span that has not ended
+    std::size_t next = 0;  // of the held spans: the first that has not ended
     for (const TimeNs from_ns : changes) {
-      while (next < suspended.size() && suspended[next].to_ns <= from_ns) ++next;
-      const bool held = next < suspended.size() && suspended[next].from_ns <= from_ns;
+      while (next < held.size() && held[next].to_ns <= from_ns) ++next;
+      const bool holds = next < held.size() && held[next].from_ns <= from_ns;
       double kw = no_limit;
-      if (from_ns < charging.from_ns || from_ns >= charging.to_ns || held) {
+      if (from_ns < charging.from_ns || from_ns >= charging.to_ns || holds) {
         kw = 0.0;
       } else if (station != nullptr) {
         const int phases = std::max<int>(1, std::min(session.vehicle.ac_phases, evses[row].phases));

@@ -20,8 +20,8 @@ struct LimitStep {
 using LoggedLimits = std::vector<std::vector<LimitStep>>;
 
 /// What the log says was in force for each of the sessions while it was plugged in: nothing before the transaction's
-/// start and after its stop, nothing while the station called it suspended (unless its register shows otherwise), and
-/// no more than the charging profiles then held allow.
+/// start and after its stop, nothing while the station said that it did not charge (unless its register shows
+/// otherwise), and no more than the charging profiles then held allow.
 /// @param troubles  gets a line for each station whose profiles could not be followed; may be null
 LoggedLimits logged_limits(const Prepared& prepared, std::vector<std::string>* troubles = nullptr);
 

@@ -13,14 +13,21 @@ namespace {
 constexpr const char* made_site = "the site made from the log";
 
 /// What holds for every log and is seldom told by one.
-void assume_of_vehicles(const scenario::LogSessions& sessions, std::vector<Assumption>& out) {
+void assume_of_vehicles(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, std::vector<Assumption>& out) {
+  double discharged_kwh = 0.0;
   std::size_t without_power = 0, without_battery = 0, tapering = 0;
   for (const scenario::LogSession& session : sessions.sessions) {
+    discharged_kwh += log.transactions[session.transaction].exported_kwh;
     if (!(session.visit.taken_kwh > 0.0)) continue;
     if (!(session.observed_kw > 0.0)) ++without_power;
     if (session.vehicle.battery.capacity_kwh == physics::infinite) ++without_battery;
     const auto& knots = session.vehicle.battery.charge.knots;
     if (knots.back().kw < knots.front().kw) ++tapering;
+  }
+  if (discharged_kwh > 0.0) {
+    out.push_back({"energy that vehicles gave back", "차량이 되돌려준 전력량",
+                   fmt::format("{:.3f} kWh: not replayed, what they took is", discharged_kwh),
+                   fmt::format("{:.3f} kWh: 재현하지 않음 (받은 전력량만 재현)", discharged_kwh)});
   }
   if (without_power > 0) {
     out.push_back(
@@ -101,7 +108,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
     throw std::runtime_error(
         fmt::format("{}: no session of the log lies in the days asked for", kernel::printable(file)));
   assume_of_evses(out, out.assumptions);
-  assume_of_vehicles(out.sessions, out.assumptions);
+  assume_of_vehicles(out.log, out.sessions, out.assumptions);
   return out;
 }
 

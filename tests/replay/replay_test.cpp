@@ -85,6 +85,20 @@ TEST(Replay, WhileTheStationSuspendsNothingFlows) {
   EXPECT_NEAR(result.sessions[0].got_kwh, 12.0, 1e-9);
 }
 
+TEST(Replay, ACarThatWaitsForItsStationGetsNothingUntilItCharges) {
+  LogWriter log;
+  log.status(eight_ns, "A", "Preparing");
+  log.start(eight_ns, "A", 1, 0.0);
+  log.status(eight_ns + 60 * minute, "A", "Charging");
+  readings(log, eight_ns + 60 * minute, 7, "A", 1, 0.0, 6000.0);
+  log.status(eight_ns + 120 * minute, "A", "SuspendedEV");
+  log.stop(eight_ns + 180 * minute, "A", 1, 6000.0);
+  const ReplayResult result = replay(prepared_from(log.text()));
+  ASSERT_EQ(result.power[0].size(), 1U);
+  EXPECT_EQ(result.power[0][0].start_ns, eight_ns + 60 * minute);
+  EXPECT_NEAR(result.sessions[0].got_kwh, 6.0, 1e-9);
+}
+
 TEST(Replay, AStationThatSaysSuspendedWhileItsRegisterCountsIsNotBelieved) {
   LogWriter log;
   log.start(eight_ns, "A", 1, 0.0);
