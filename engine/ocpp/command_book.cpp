@@ -186,7 +186,9 @@ void CommandBook::authorise_answer(const AuthoriseAnswer& answer, const Event& e
 }
 
 void CommandBook::accepted(const std::string& id_tag, std::uint64_t number) {
-  if (!id_tag.empty()) known_tags_.emplace(id_tag, number);
+  if (id_tag.empty()) return;
+  known_tags_.emplace(id_tag, number);
+  first_known_ = std::min(first_known_, number);
 }
 
 void CommandBook::local_list(const LocalList& list, const Event& event) {
@@ -194,7 +196,7 @@ void CommandBook::local_list(const LocalList& list, const Event& event) {
 }
 
 bool CommandBook::is_stranger(const std::string& id_tag, std::uint64_t number) const {
-  if (known_tags_.empty() || id_tag.empty()) return false;
+  if (number <= first_known_ || id_tag.empty()) return false;
   const auto found = known_tags_.find(id_tag);
   return found == known_tags_.end() || found->second > number;
 }

@@ -35,7 +35,7 @@ class CommandBook {
   void accepted(const std::string& id_tag, std::uint64_t number);
   void transaction_started(std::size_t station, const TransactionReport& report, const Event& event);
 
-  /// Whether a tag was known before a message; nothing where the log tells of no tags at all.
+  /// Whether a tag was not known before a message, where the log tells of others that were.
   bool is_stranger(const std::string& id_tag, std::uint64_t number) const;
   /// Fills commands, profiles, reservations, authorisations.
   void finish(SiteLog& log, const std::vector<std::string>& stations, const std::deque<StationClock*>& clocks,
@@ -77,6 +77,7 @@ class CommandBook {
   std::map<std::pair<std::size_t, std::string>, std::size_t> booking_by_id_;
   std::map<std::size_t, std::vector<std::size_t>> open_bookings_;  // by station
   std::unordered_map<std::string, std::uint64_t> known_tags_;      // number of the message that made them known
+  std::uint64_t first_known_ = static_cast<std::uint64_t>(-1);
   std::map<std::string, std::uint64_t> authorisations_;
 };
 

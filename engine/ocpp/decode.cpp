@@ -64,6 +64,7 @@ StatusReport connector_status(const Decoding& d) {
   if (const auto name = field(d.json(), "connectorStatus")) {
     d.shows(Version::v201);
     report.evse = number_or(d.json(), "evseId", 0);
+    report.connector = number_or(d.json(), "connectorId", 0);
     report.status = status_of(text_of(*name));
     return report;
   }

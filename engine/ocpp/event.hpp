@@ -54,6 +54,7 @@ struct MeterReport {
 };
 struct StatusReport {
   int evse = 0;
+  int connector = 0;  ///< of the EVSE (2.0.1)
   Status status = Status::unknown;
   std::string error_code;
 };

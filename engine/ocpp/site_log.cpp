@@ -29,11 +29,20 @@ struct RawStatus {
 };
 
 struct StationState {
+  /// Of a 2.0.1 EVSE with several connectors: whether another of them is in use.
+  bool other_in_use(const StatusReport& report) {
+    connectors[{report.evse, report.connector}] = report.status;
+    for (auto i = connectors.lower_bound({report.evse, 0}); i != connectors.end() && i->first.first == report.evse; ++i)
+      if (i->first.second != report.connector && i->second == Status::occupied) return true;
+    return false;
+  }
+
   StationState(const std::string& id, FlagList& flags) : book(id), transactions(id, flags) {}
   StationBook book;
   TransactionBook transactions;
   StationClock clock;
   std::vector<RawStatus> statuses;
+  std::map<std::pair<int, int>, Status> connectors;
   TimeNs near_ns = kernel::time_never;
   Stamp last;
 };
@@ -174,6 +183,9 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
     state.clock.observe(event.stamp);
     state.book.status(*status, event.stamp);
     effect(Effect::Kind::status, status->evse, {}, {}, status->status);
+    const bool hidden = event.version != Version::v16 && status->connector < 100 && state.other_in_use(*status) &&
+                        status->status != Status::occupied;
+    if (hidden) return;
     state.transactions.status(*status, event);
     if (status->status == Status::unknown) {
       flags_.add("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",

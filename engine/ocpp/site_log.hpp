@@ -18,7 +18,7 @@ inline constexpr double not_told = std::numeric_limits<double>::quiet_NaN();
 
 /// A doubt about the log or a part of it: shown, counted, never silent.
 struct LogFlag {
-  std::string code;     ///< "meter_goes_back": the same for all of one kind; listed in flags.md of this room's README
+  std::string code;     ///< "meter_goes_back": the same for all of one kind; listed in this room's README
   std::string subject;  ///< transaction, station or file; may be empty
   std::string text;     ///< "site.log:12: meterStop 1,000 Wh is below meterStart 8,000 Wh; the energy is not known"
   Place place;
@@ -125,7 +125,6 @@ struct Station {
   double heartbeat_s = not_told;                ///< interval that the CSMS gave at boot, else the usual distance
   int evses = 0;                                ///< the largest EVSE number seen
   std::map<std::string, std::uint64_t> faults;  ///< by error code
-  std::map<int, TimeNs> clock_error_ns;         ///< unused where its clock is right; see README "Clocks"
 };
 
 /// A command of the CSMS and what came of it.

@@ -13,13 +13,12 @@ constexpr double missed_intervals = 3.0;
 constexpr double shortest_silence_s = 60.0;
 constexpr std::size_t most_distances = 1000;
 
-// FirmwareStatusNotification: out of service from the download's end, or the installation's beginning, until it is
-// through or has failed. 1.6 chapter 7.25, 2.0.1 FirmwareStatusEnumType.
-bool firmware_busy(std::string_view s) {
-  return s == "Installing" || s == "InstallRebooting" || s == "Downloading" || s == "InstallScheduled" ||
-         s == "Downloaded" || s == "SignatureVerified";
+// Steps of an update, OCPP 1.6 chapter 7.25, 2.0.1 FirmwareStatusEnumType; all other statuses end it.
+bool is_download(std::string_view s) {
+  return s == "Downloading" || s == "Downloaded" || s == "SignatureVerified" || s == "InstallScheduled" ||
+         s == "DownloadScheduled" || s == "DownloadPaused";
 }
-bool firmware_takes_out(std::string_view s) { return s == "Installing" || s == "InstallRebooting"; }
+bool is_install(std::string_view s) { return s == "Installing" || s == "InstallRebooting"; }
 
 }  // namespace
 
@@ -77,11 +76,21 @@ void StationBook::status(const StatusReport& report, const Stamp& stamp) {
 }
 
 void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
-  if (firmware_takes_out(report.status)) {
-    out(firmware_, true, stamp, "firmware update: " + report.status);
-  } else if (!firmware_busy(report.status)) {
-    out(firmware_, false, stamp, "");
+  // Out of service while it installs; where the station tells only of the download, from that to Installed.
+  if (is_download(report.status)) {
+    if (!download_.open) download_ = {stamp, stamp, true, "firmware update: " + report.status};
+    return;
   }
+  if (is_install(report.status)) {
+    out(firmware_, true, stamp, "firmware update: " + report.status);
+  } else if (firmware_.open) {
+    out(firmware_, false, stamp, "");
+  } else if (download_.open && report.status == "Installed") {
+    download_.to = stamp;
+    out_of_service_.push_back(download_);
+    out_of_service_.back().open = false;
+  }
+  download_.open = false;
 }
 
 void StationBook::alive(const Stamp& stamp, std::uint64_t minutes, bool only_station) {

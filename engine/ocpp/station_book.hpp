@@ -39,6 +39,7 @@ class StationBook {
   std::vector<Stamp> boots_;
   std::vector<Stretch> offline_, out_of_service_;
   Stretch link_, firmware_, whole_;              // going on, if open
+  Stretch download_;                             // of firmware
   std::map<int, Stretch> connectors_;            // out of service, by EVSE
   double given_interval_s_ = not_told;           // by the CSMS
   std::map<std::int64_t, std::uint64_t> beats_;  // distances of heartbeats, s: how often

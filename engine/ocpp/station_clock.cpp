@@ -14,6 +14,8 @@ namespace {
 constexpr TimeNs agree_ns = 10 * kernel::second_ns;
 constexpr TimeNs burst_ns = 30 * kernel::second_ns;
 constexpr TimeNs longest_stretch_ns = kernel::hour_ns;
+// OCPP over WebSockets is of 2013; what shows 1970 or 2000 was never set.
+constexpr TimeNs first_charger_ns = 14'610 * kernel::day_ns;  // 2010-01-01
 // A log without a zone is at most this far from UTC.
 constexpr TimeNs widest_zone_ns = 14 * kernel::hour_ns;
 
@@ -36,27 +38,39 @@ TimeNs rounded_error(TimeNs least_ns) {
 }  // namespace
 
 void StationClock::observe(const Stamp& stamp) {
-  if (!stamp.log.known() || stamp.payload_ns == kernel::time_never) return;
+  if (stamp.payload_ns == kernel::time_never) return;
+  if (!stamp.log.known()) {
+    if (stamp.payload_ns < first_charger_ns && lost_++ == 0) first_lost_ = stamp;
+    return;
+  }
   const TimeNs delay = stamp.log.ns - stamp.payload_ns;
   if (distance(delay, 0) > clock_lost_ns + widest_zone_ns) {
     if (lost_++ == 0) first_lost_ = stamp;
     return;
   }
-  if (!cut_ && !stretches_.empty()) {
+  if (!cut_ && !stretches_.empty() && !jumped(stamp, delay)) {
     Stretch& last = stretches_.back();
-    if (last.place.file == stamp.place.file && distance(stamp.log.ns, last.log.ns) < longest_stretch_ns) {
-      const bool agrees = distance(delay, last.least_ns) <= agree_ns;
-      if (agrees && distance(stamp.log.ns, last.least_log_ns) >= burst_ns) last.agreed = true;
-      if (delay < last.least_ns) {
-        if (!agrees) last.agreed = false;
-        last.least_ns = delay;
-        last.least_log_ns = stamp.log.ns;
-      }
-      return;
+    const bool agrees = distance(delay, last.least_ns) <= agree_ns;
+    if (agrees && distance(stamp.log.ns, last.least_log_ns) >= burst_ns) last.agreed = true;
+    if (delay < last.least_ns) {
+      if (!agrees) last.agreed = false;
+      last.least_ns = delay;
+      last.least_log_ns = stamp.log.ns;
     }
+    return;
   }
   cut_ = false;
   stretches_.push_back({stamp.number, stamp.place, stamp.log, delay, stamp.log.ns, false, 0});
+}
+
+// A delay far below the least so far: the clock went forward, or what came before was late. Back at the level before
+// that: it was set back.
+bool StationClock::jumped(const Stamp& stamp, TimeNs delay) const {
+  const Stretch& last = stretches_.back();
+  if (last.place.file != stamp.place.file || distance(stamp.log.ns, last.log.ns) >= longest_stretch_ns) return true;
+  if (delay < last.least_ns - clock_tolerance_ns) return true;
+  return stretches_.size() > 1 && delay > last.least_ns + clock_tolerance_ns &&
+         distance(delay, stretches_[stretches_.size() - 2].least_ns) <= agree_ns;
 }
 
 void StationClock::settle(const LogReport& report, std::string_view station, FlagList& flags) {
@@ -102,9 +116,10 @@ void StationClock::settle(const LogReport& report, std::string_view station, Fla
   if (lost_ > 0) {
     const market::Calendar utc;
     flags.add("clock_lost", station,
-              fmt::format("the clock of {} shows {} in {} message{}, more than 30 days from the log's: the log's clock "
-                          "is used",
-                          quoted_text(station), utc.format_iso(first_lost_.payload_ns), lost_, lost_ == 1 ? "" : "s"),
+              fmt::format("the clock of {} shows {} in {} message{}, {}", quoted_text(station),
+                          utc.format_iso(first_lost_.payload_ns), lost_, lost_ == 1 ? "" : "s",
+                          first_lost_.log.known() ? "more than 30 days from the log's: the log's clock is used"
+                                                  : "and the log has no clock: only distances in time are true"),
               first_lost_.place);
   }
 }
@@ -128,7 +143,7 @@ StationClock::Instant StationClock::at(const Stamp& stamp, const LogReport& repo
   const Source source = error == 0 ? Source::payload : Source::mended;
   if (log_ns == kernel::time_never) return {mended, source, false};
   const TimeNs late = log_ns - mended;
-  if (late < -clock_tolerance_ns || late > clock_lost_ns) return {log_ns, Source::log, false};
+  if (late < -clock_tolerance_ns || late > clock_lost_ns) return {log_ns, Source::log, false, true};
   return {mended, source, late > clock_tolerance_ns};
 }
 

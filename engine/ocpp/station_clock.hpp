@@ -31,7 +31,8 @@ class StationClock {
   struct Instant {
     TimeNs ns = kernel::time_never;  ///< UTC
     Source source = Source::none;
-    bool late = false;  ///< told more than clock_tolerance_ns after it happened
+    bool late = false;     ///< told more than clock_tolerance_ns after it happened
+    bool refused = false;  ///< the message gave a time that can not be
   };
   /// After settle. Payload time, mended where the clock was wrong; where that can not be, the log's; else the payload
   /// time that the station gave last.
@@ -48,6 +49,7 @@ class StationClock {
     bool agreed = false;                    // by another message
     TimeNs error_ns = 0;                    // settled: UTC = payload + error
   };
+  bool jumped(const Stamp& stamp, TimeNs delay) const;
   TimeNs error_at(std::uint64_t number) const;
 
   std::vector<Stretch> stretches_;

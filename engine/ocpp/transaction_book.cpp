@@ -14,6 +14,9 @@ using Phase = TransactionReport::Phase;
 constexpr std::size_t most_open = 1000;
 constexpr std::size_t most_unanswered = 10000;
 constexpr std::size_t most_readings = 16384;
+// What a profile of one-minute means needs of a transaction that is over; short ones keep all.
+constexpr std::size_t few_readings = 512;
+constexpr TimeNs enough_spacing_ns = 15 * kernel::second_ns;
 
 // Ids that stations send for "I do not know": libocpp and others start offline with -1, some with 0.
 bool usable(const std::string& id) { return !id.empty() && id != "-1" && id != "0"; }
@@ -23,17 +26,23 @@ TimeNs time_of(const StampedReading& r) {
   return r.log.ns;
 }
 
-// Every reading as long as they are few; then those at least 10 s apart, 20 s, 40 s, ... First and last stay.
-void thin(DraftTransaction& draft) {
-  if (draft.readings.size() < most_readings) return;
-  draft.spacing_ns = draft.spacing_ns == 0 ? 10 * kernel::second_ns : draft.spacing_ns * 2;
+// Keeps readings at least `spacing_ns` apart, the first, the last, and what is marked as begin, end or the like.
+std::vector<StampedReading> spaced(const DraftTransaction& draft, TimeNs spacing_ns) {
   std::vector<StampedReading> kept;
   for (std::size_t i = 0; i < draft.readings.size(); ++i) {
     const StampedReading& r = draft.readings[i];
     const bool end = i == 0 || i + 1 == draft.readings.size() || r.reading.sample.context != Sample::Context::periodic;
-    if (end || time_of(r) == kernel::time_never || std::abs(time_of(r) - time_of(kept.back())) >= draft.spacing_ns)
+    if (end || time_of(r) == kernel::time_never || std::abs(time_of(r) - time_of(kept.back())) >= spacing_ns)
       kept.push_back(r);
   }
+  return kept;
+}
+
+// Every reading as long as they are few; then those at least 15 s apart, 30 s, 60 s, ...
+void thin(DraftTransaction& draft) {
+  if (draft.readings.size() < most_readings) return;
+  draft.spacing_ns = draft.spacing_ns == 0 ? enough_spacing_ns : draft.spacing_ns * 2;
+  std::vector<StampedReading> kept = spaced(draft, draft.spacing_ns);
   // What can not be thinned (all at one instant, or all marked) is cut: the last ones are the ones that count.
   if (kept.size() > most_readings / 2)
     kept.erase(kept.begin() + 1, kept.begin() + static_cast<std::ptrdiff_t>(kept.size() - most_readings / 2));
@@ -278,6 +287,7 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
   draft.facts.stop_reason = report.reason;
   draft.facts.meter_stop_kwh = report.meter_wh / 1000.0;
   if (draft.open) close(index);
+  if (draft.readings.size() > few_readings) draft.readings = spaced(draft, enough_spacing_ns);
   draft.readings.shrink_to_fit();
   return index;
 }

@@ -117,6 +117,16 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     }
   }
 
+  for (const auto& [stamp, what] : {std::pair{&draft.start, "start"}, std::pair{&draft.stop, "stop"}}) {
+    const StationClock::Instant instant = clock.at(*stamp, report);
+    if (instant.refused && instant.ns < stamp->payload_ns + clock_lost_ns &&
+        instant.ns > stamp->payload_ns - clock_lost_ns)
+      flag("time_refused",
+           fmt::format("its {} says {}, after the log's {}: the log's is used", what,
+                       market::Calendar().format_iso(stamp->payload_ns), market::Calendar().format_iso(instant.ns)),
+           stamp->place);
+  }
+
   // What the CSMS said to the start.
   if (refused(t.authorised))
     flag("start_refused", fmt::format("the CSMS refused its tag: {}", quoted_text(t.authorised)), t.start_place);

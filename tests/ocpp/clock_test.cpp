@@ -79,6 +79,31 @@ TEST(Clocks, ReadingsOfALostClockKeepTheirDistances) {
   EXPECT_EQ(log.transactions[0].samples[0].time_ns, at("08:30:00"));
 }
 
+TEST(Clocks, OneMessageFromTheFutureMovesNoOther) {
+  LogText text;
+  text.status("08:00:00", 1, "Available").start("08:30:00", 1, 0, 1).stop("08:50:00", 9, 1, "09:10:00");
+  text.status("08:55:00", 1, "Available").start("08:56:00", 1, 9, 2).stop("08:58:00", 10, 2);
+  const SiteLog log = text.read();
+  EXPECT_EQ(log.transactions.at(0).start_ns, at("08:30:00"));
+  EXPECT_EQ(log.transactions[0].stop_ns, at("08:50:00"));
+  EXPECT_EQ(log.transactions.at(1).start_ns, at("08:56:00"));
+  EXPECT_FALSE(log.transactions[1].offline);
+  EXPECT_NE(flag_text(log, "clock_off").find("ahead"), std::string::npos) << all_flags(log);
+}
+
+TEST(Clocks, ABurstOfQueuedMessagesIsNoClockError) {
+  LogText text;
+  text.start("09:30:00", 1, 0, 1, "T", "08:00:00").stop("09:30:01", 900, 1, "08:20:00");
+  text.start("09:30:02", 1, 900, 2, "T", "08:30:00").stop("09:30:03", 1000, 2, "09:00:00");
+  text.status("09:30:04", 1, "Available").status("09:40:00", 1, "Preparing");
+  const SiteLog log = text.read();
+  ASSERT_EQ(log.transactions.size(), 2U);
+  EXPECT_EQ(log.transactions[0].start_ns, at("08:00:00"));
+  EXPECT_EQ(log.transactions[1].stop_ns, at("09:00:00"));
+  EXPECT_TRUE(log.transactions[0].offline);
+  EXPECT_FALSE(has_flag(log, "clock_off")) << all_flags(log);
+}
+
 TEST(Clocks, AMessageWithoutATimeHasTheLogs) {
   LogText text;
   text.call("08:00:00", "StatusNotification", R"({"connectorId":1,"status":"Available","errorCode":"NoError"})");

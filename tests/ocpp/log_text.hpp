@@ -1,4 +1,4 @@
-// Small logs for tests, one frame a line, as a CSMS in Python writes them; its clock is UTC.
+// Small logs for tests, one frame a line, as a CSMS in Python writes them; its clock says that it is UTC.
 #pragma once
 #include <fmt/format.h>
 
@@ -91,7 +91,7 @@ class LogText {
  private:
   LogText& line(std::string_view time, std::string_view words, const std::string& frame, bool from_station) {
     last_from_station_ = from_station;
-    text_ += fmt::format("{},000 - ocpp - INFO - {}: {} {}\n", full(time), station_, words, frame);
+    text_ += fmt::format("{} - ocpp - INFO - {}: {} {}\n", iso(time), station_, words, frame);
     return *this;
   }
 

@@ -209,5 +209,19 @@ TEST(Meter, TheStepOfARegisterIsSeenInItsReadings) {
   EXPECT_EQ(text.read().transactions.at(0).register_step_kwh, 0.01);
 }
 
+TEST(Meter, LongTransactionsKeepReadingsAtLeast15SecondsApart) {
+  LogText text;
+  text.start("08:00:00", 1, 0, 1);
+  for (int i = 0; i < 720; ++i) {
+    const std::string time = fmt::format("{:02}:{:02}:{:02}", 8 + i / 720, i * 5 / 60, i * 5 % 60);
+    text.meter(time, 1, "1", fmt::format(R"({{"value":"{}"}})", i * 10));
+  }
+  const SiteLog log = text.stop("09:00:00", 7200, 1).read();
+  const std::vector<Sample>& samples = log.transactions.at(0).samples;
+  EXPECT_EQ(samples.size(), 241U);
+  EXPECT_EQ(samples.front().time_ns, at("08:00:00"));
+  EXPECT_EQ(samples.back().time_ns, at("08:59:55"));
+}
+
 }  // namespace
 }  // namespace evtwin::ocpp

@@ -73,6 +73,19 @@ TEST(Stations, FirmwareBeingInstalledIsOutOfService) {
   EXPECT_EQ(log.categories.at("firmware"), 3U);
 }
 
+TEST(Stations, AnUpdateThatTellsOnlyOfItsDownloadIsOutOfServiceFromThen) {
+  LogText text;
+  text.call("08:00:00", "FirmwareStatusNotification", R"({"status":"Downloading"})");
+  text.call("08:10:00", "FirmwareStatusNotification", R"({"status":"Downloaded"})");
+  text.call("08:30:00", "FirmwareStatusNotification", R"({"status":"Installed"})");
+  text.call("09:00:00", "FirmwareStatusNotification", R"({"status":"Downloading"})");
+  text.call("09:10:00", "FirmwareStatusNotification", R"({"status":"DownloadFailed"})");
+  const SiteLog log = text.read();
+  ASSERT_EQ(log.stations.at(0).out_of_service.size(), 1U);
+  EXPECT_EQ(log.stations[0].out_of_service[0].from_ns, at("08:00:00"));
+  EXPECT_EQ(log.stations[0].out_of_service[0].to_ns, at("08:30:00"));
+}
+
 TEST(Stations, FaultsAreCountedByCodeOnceWhileTheyLast) {
   const SiteLog log = LogText()
                           .status("08:00:00", 1, "Faulted", "GroundFailure")

@@ -99,5 +99,21 @@ TEST(Timeline, ChargingStatesOf201AreFinerThanOccupied) {
   EXPECT_TRUE(t.plug_out_seen);
 }
 
+TEST(Timeline, AnEvseWithTwoConnectorsIsFreeWhenBothAre) {
+  LogText text;
+  const auto status = [&](const char* time, int connector, const char* name) {
+    text.call(time, "StatusNotification",
+              fmt::format(R"({{"timestamp":"{}","connectorStatus":"{}","evseId":1,"connectorId":{}}})",
+                          LogText::iso(time), name, connector));
+  };
+  status("08:00:00", 1, "Available");
+  status("08:10:00", 1, "Occupied");
+  status("08:20:00", 2, "Available");
+  status("08:30:00", 1, "Available");
+  const SiteLog log = text.read();
+  ASSERT_EQ(log.timelines.at(0).spans.size(), 3U);
+  EXPECT_EQ(log.timelines[0].spans[1].to_ns, at("08:30:00"));
+}
+
 }  // namespace
 }  // namespace evtwin::ocpp
