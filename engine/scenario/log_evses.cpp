@@ -92,6 +92,10 @@ EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string
 
 void fit_to_evse(LogSession& session, const physics::Evse& evse) {
   physics::Vehicle& vehicle = session.vehicle;
+  if (session.most_a > 0.0 && evse.phases > 0) {
+    vehicle.ac_phases = std::min(vehicle.ac_phases, evse.phases);
+    vehicle.max_ac_kw = session.most_a * vehicle.ac_phases * evse.voltage_v / 1000.0;
+  }
   if (!(session.observed_kw > 0.0)) return;
   // The rating of the car, so that planners know it: an offer that the EVSE can make and that lets the observed power
   // through, which the curve then holds exactly.

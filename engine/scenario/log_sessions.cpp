@@ -137,6 +137,11 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
     const Transaction& t = log.transactions[i];
     std::string evse_id = evse_id_of(t.station, std::max(1, t.evse));
     std::string id = ids.of(t, evse_id, i);
+    if (options.wishes && is_wish(t)) {
+      out.sessions.push_back(wish_of(log, i, std::move(evse_id), std::move(id)));
+      out.flags.push_back({out.sessions.back().visit.id, words_of_wish(log, out.sessions.back()), false});
+      continue;
+    }
     if (const std::string trouble = trouble_with(t); !trouble.empty()) {
       std::string reason = fmt::format("{}: transaction {}: {}", place_of(log, t), printable(id, 80), trouble);
       say_left_out(out, std::move(id), std::move(reason));

@@ -20,6 +20,7 @@ struct LogSession {
   std::string evse_id;                  ///< station, made printable, + "-" + EVSE
   physics::Vehicle vehicle;             ///< what the log tells of it: largest power, taper, battery where it says
   double observed_kw = ocpp::not_told;  ///< largest power held for some time, as metered; NaN: no readings
+  double most_a = ocpp::not_told;       ///< per phase, of a wish with a limit of its own; NaN: none
 };
 
 struct LogSessions {
@@ -38,6 +39,9 @@ enum class Claims : std::uint8_t {
 struct LogSessionOptions {
   Claims claims = Claims::truth;
   double least_kwh = 0.0;  ///< sessions that took less are left out, and said to be
+  /// Transactions that go on when the log ends and say what their driver asked for arrive, too: there is nothing to
+  /// hold a replay against, but a twin can say when they are done.
+  bool wishes = false;
 };
 
 /// Left out, each with its reason: transactions that are not whole; without length; that overlap an earlier one on
@@ -65,6 +69,13 @@ EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string
 
 /// Gives a session's vehicle the phases and the rating that it shows on this very EVSE.
 void fit_to_evse(LogSession& session, const physics::Evse& evse);
+
+// log_wishes.cpp
+bool is_wish(const ocpp::Transaction& transaction);
+/// @pre is_wish. Leaves at the departure that its driver claims; else after 24 h.
+LogSession wish_of(const ocpp::SiteLog& log, std::size_t transaction, std::string evse_id, std::string id);
+/// What was assumed of it.
+std::string words_of_wish(const ocpp::SiteLog& log, const LogSession& wish);
 
 // log_vehicle.cpp
 /// What a transaction's readings tell of its car.
