@@ -325,7 +325,9 @@ SiteLog read_site_log(std::span<const std::string> paths, const ReadOptions& opt
   Collector collector;
   try {
     LogReport report = read_logs(paths, collector, options);
-    return collector.finish(std::move(report));
+    SiteLog log = collector.finish(std::move(report));
+    flag_documents_beside(paths, log);
+    return log;
   } catch (const LogError&) {
     if (auto log = read_summary_files(paths)) return std::move(*log);
     throw;

@@ -1,16 +1,14 @@
 #include "ocpp/summary_objects.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <filesystem>
-#include <memory>
+#include <map>
 #include <tuple>
 
 #include "kernel/text.hpp"
+#include "ocpp/log_source.hpp"
 #include "ocpp/summary_session.hpp"
 #include "ocpp/summary_text.hpp"
 
@@ -285,36 +283,16 @@ constexpr std::size_t head_bytes = std::size_t{1} << 20;
   throw LogError(kernel::printable(name) + ": no OCPP frame, summary of a transaction or OCPI session in it");
 }
 
-namespace fs = std::filesystem;
-
-std::vector<std::string> files_of(std::span<const std::string> paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code none;
-    if (!fs::is_directory(path, none)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> inside;
-    for (const auto& entry : fs::directory_iterator(path, none))
-      if (entry.is_regular_file(none)) inside.push_back(entry.path().string());
-    std::sort(inside.begin(), inside.end());
-    files.insert(files.end(), inside.begin(), inside.end());
-  }
-  return files;
-}
-
-/// Plain or gzipped; empty where there is more than such documents ever hold, or nothing to read.
-std::string text_of_file(const std::string& path) {
-  constexpr std::size_t most_bytes = std::size_t{512} << 20;
+/// The text of a source in UTF-8; empty where it does not begin like such documents, or holds more than they ever do.
+std::string text_of(LogSource& source) {
+  constexpr std::size_t most_bytes = std::size_t{512} << 20, step_bytes = std::size_t{1} << 20;
   std::string text;
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  std::array<char, 65536> piece{};
-  for (int n = 0; file && (n = gzread(file.get(), piece.data(), piece.size())) > 0;) {
-    text.append(piece.data(), static_cast<std::size_t>(n));
-    if (text.size() > most_bytes) return {};
-    if (text.size() >= head_bytes && text.size() < head_bytes + piece.size() && !looks_like_summary(text)) return {};
-  }
+  bool more = true;
+  while (more && text.size() < head_bytes) more = source.read(text, head_bytes);
+  if (!looks_like_summary(text)) return {};
+  while (more && text.size() <= most_bytes) more = source.read(text, step_bytes);
+  if (text.size() > most_bytes) return {};
+  decode_lines(text, 0);
   return text;
 }
 
@@ -337,26 +315,43 @@ std::size_t read_summary(const std::string& name, std::string_view text, SiteLog
 }
 
 std::optional<SiteLog> read_summary_text(const std::string& name, std::string_view text) {
-  if (!looks_like_summary(text.substr(0, head_bytes))) return std::nullopt;
+  const std::string plain = text_of(*open_log_text(text, name));
+  if (plain.empty()) return std::nullopt;
   SiteLog log;
-  if (read_summary(name, text, log) == 0) throw_unusable(name, log);
+  if (read_summary(name, plain, log) == 0) throw_unusable(name, log);
   return log;
 }
 
 std::optional<SiteLog> read_summary_files(std::span<const std::string> paths) {
   SiteLog log;
   SummaryReader reader(log);
-  std::string first;
-  for (const std::string& file : files_of(paths)) {
-    const std::string text = text_of_file(file);
-    if (!looks_like_summary(std::string_view(text).substr(0, head_bytes))) continue;
-    if (first.empty()) first = file;
-    reader.read(file, text);
+  for (const LogPath& file : log_paths(paths)) {
+    const std::string text = text_of(*open_log(file.path, file.name));
+    if (!text.empty()) reader.read(file.name, text);
   }
-  if (first.empty()) return std::nullopt;
+  if (log.report.files.empty()) return std::nullopt;
   reader.finish();
-  if (reader.documents() == 0) throw_unusable(first, log);
+  if (reader.documents() == 0) throw_unusable(log.report.files.front().name, log);
   return log;
+}
+
+void flag_documents_beside(std::span<const std::string> paths, SiteLog& log) {
+  std::map<std::string, std::uint32_t> without_frames;
+  for (std::uint32_t i = 0; i < log.report.files.size(); ++i)
+    if (log.report.files[i].frames == 0 && log.report.files[i].bytes > 0)
+      without_frames.emplace(log.report.files[i].name, i);
+  if (without_frames.empty()) return;
+  for (const LogPath& file : log_paths(paths)) {
+    const auto found = without_frames.find(file.name);
+    if (found == without_frames.end() || text_of(*open_log(file.path, file.name)).empty()) continue;
+    log.flags.push_back(
+        {"documents_beside_log",
+         file.name,
+         kernel::printable(file.name) +
+             ": OCPI documents or summaries of transactions beside a log of frames: not used, the frames "
+             "tell the same sessions; read them by themselves",
+         {found->second, 1}});
+  }
 }
 
 }  // namespace evtwin::ocpp

@@ -29,4 +29,7 @@ std::optional<SiteLog> read_summary_text(const std::string& name, std::string_vi
 /// The same for files and folders, plain or gzipped, those that look like such documents together.
 std::optional<SiteLog> read_summary_files(std::span<const std::string> paths);
 
+/// Flags such documents among the files of a log of frames, of which the frames alone were used.
+void flag_documents_beside(std::span<const std::string> paths, SiteLog& log);
+
 }  // namespace evtwin::ocpp

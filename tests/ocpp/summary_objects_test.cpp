@@ -253,6 +253,11 @@ TEST(SummaryObjects, OfOneSessionInSeveralFilesAreOneTransaction) {
   const SiteLog log = read_site_log(std::vector<std::string>{folder.string()});
   EXPECT_EQ(log.transactions.size(), 1U);
   EXPECT_EQ(log.report.files.size(), 2U);
+  std::ofstream(folder / "log.txt") << R"([2,"1","Heartbeat",{}])"
+                                    << "\n";
+  const SiteLog frames = read_site_log(std::vector<std::string>{folder.string()});
+  EXPECT_TRUE(frames.transactions.empty());
+  EXPECT_TRUE(has_flag(frames, "documents_beside_log", "cdrs.json"));
   std::filesystem::remove_all(folder);
 }
 
