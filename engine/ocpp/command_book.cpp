@@ -226,15 +226,20 @@ void CommandBook::transaction_started(std::size_t station, const TransactionRepo
 }
 
 void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
-                         const std::deque<StationClock*>& clocks, TimeNs last_ns) {
+                         const std::deque<StationClock*>& clocks) {
+  // What comes before all that has a time happened at the log's beginning.
+  const auto time_of = [&](std::size_t station, const Stamp& stamp) {
+    const TimeNs ns = clocks[station]->at(stamp, log.report).ns;
+    return ns == kernel::time_never ? log.first_ns : ns;
+  };
   for (Sent& sent : sent_) {
     sent.command.station = stations[sent.station];
-    sent.command.sent_ns = clocks[sent.station]->at(sent.stamp, log.report).ns;
+    sent.command.sent_ns = time_of(sent.station, sent.stamp);
     log.commands.push_back(std::move(sent.command));
   }
   for (Told& told : told_) {
     told.command.station = stations[told.station];
-    told.command.time_ns = clocks[told.station]->at(told.stamp, log.report).ns;
+    told.command.time_ns = time_of(told.station, told.stamp);
     if (!told.command.answered)
       flags_.add("profile_unanswered", told.command.station,
                  fmt::format("{} was told a charging profile; the log has no answer: taken as accepted",
@@ -247,8 +252,8 @@ void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
   for (Booked& booked : booked_) {
     Reservation& facts = booked.facts;
     facts.station = stations[booked.station];
-    facts.made_ns = clocks[booked.station]->at(booked.stamp, log.report).ns;
-    if (facts.ended.empty()) facts.ended = facts.expiry_ns <= last_ns ? "expired" : "open";
+    facts.made_ns = time_of(booked.station, booked.stamp);
+    if (facts.ended.empty()) facts.ended = facts.expiry_ns <= log.last_ns ? "expired" : "open";
     log.reservations.push_back(std::move(facts));
   }
   log.authorisations = std::move(authorisations_);

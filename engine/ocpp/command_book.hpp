@@ -37,9 +37,8 @@ class CommandBook {
 
   /// Whether a tag was not known before a message, where the log tells of others that were.
   bool is_stranger(const std::string& id_tag, std::uint64_t number) const;
-  /// Fills commands, profiles, reservations, authorisations.
-  void finish(SiteLog& log, const std::vector<std::string>& stations, const std::deque<StationClock*>& clocks,
-              TimeNs last_ns);
+  /// Fills commands, profiles, reservations, authorisations; `log` knows its first and last time.
+  void finish(SiteLog& log, const std::vector<std::string>& stations, const std::deque<StationClock*>& clocks);
 
  private:
   struct Sent {

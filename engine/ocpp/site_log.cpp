@@ -246,7 +246,9 @@ SiteLog Collector::finish(LogReport&& report) {
 
   for (std::size_t i = 0; i < states_.size(); ++i) {
     StationState& state = states_[i];
-    const TimeNs station_last_ns = state.clock.at(state.last, r).ns;
+    // A station without any time gets the log's last; a log without any, 1970.
+    TimeNs station_last_ns = state.clock.at(state.last, r).ns;
+    if (station_last_ns == kernel::time_never) station_last_ns = first_ns == kernel::time_never ? 0 : last_ns;
 
     // Status points by EVSE, before the drafts go.
     std::map<int, std::vector<StatusPoint>> points;
@@ -274,8 +276,8 @@ SiteLog Collector::finish(LogReport&& report) {
                                quoted_text(t.id_tag), quoted_text(t.station)),
                    t.start_place);
       }
-      seen(t.start_ns);
-      if (t.stop_seen) seen(t.stop_ns);
+      if (t.start_ns > 0) seen(t.start_ns);
+      if (t.stop_seen && t.stop_ns > 0) seen(t.stop_ns);
     }
     state.transactions.drafts().clear();
     std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
@@ -291,8 +293,7 @@ SiteLog Collector::finish(LogReport&& report) {
     check_order(all, flags_);
 
     for (auto& [evse, list] : points) {
-      const TimeNs end =
-          std::max(station_last_ns == kernel::time_never ? list.back().time_ns : station_last_ns, list.back().time_ns);
+      const TimeNs end = std::max(station_last_ns, list.back().time_ns);
       EvseTimeline timeline = timeline_of(names_[i], evse, std::move(list), end);
       const auto by_evse = [](const Transaction* t, int number) { return t->evse < number; };
       const auto from = std::lower_bound(all.begin(), all.end(), evse, by_evse);
@@ -304,17 +305,17 @@ SiteLog Collector::finish(LogReport&& report) {
     log_.stations.push_back(state.book.finish(state.clock, r, station_last_ns));
   }
 
+  log_.first_ns = first_ns == kernel::time_never ? 0 : first_ns;
+  log_.last_ns = first_ns == kernel::time_never ? 0 : last_ns;
   std::deque<StationClock*> clocks;
   for (StationState& state : states_) clocks.push_back(&state.clock);
-  commands_.finish(log_, names_, clocks, last_ns);
+  commands_.finish(log_, names_, clocks);
 
   std::stable_sort(log_.transactions.begin(), log_.transactions.end(), [](const Transaction& a, const Transaction& b) {
     return std::tie(a.start_ns, a.station, a.evse) < std::tie(b.start_ns, b.station, b.evse);
   });
   for (const Transaction& t : log_.transactions)
     if (t.stop_seen) ++log_.stop_reasons[t.stop_reason];
-  log_.first_ns = first_ns == kernel::time_never ? 0 : first_ns;
-  log_.last_ns = first_ns == kernel::time_never ? 0 : last_ns;
   log_.flags = flags_.finish(r);
   return std::move(log_);
 }

@@ -112,7 +112,7 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
       t.stop_ns = gone_ns == kernel::time_never ? last_reading_ns : std::max(gone_ns, last_reading_ns);
       flag("stop_missing", fmt::format("no stop in the log; over by {}", draft.gone_why), draft.start.place);
     } else {
-      t.stop_ns = std::max(last_ns == kernel::time_never ? last_reading_ns : last_ns, last_reading_ns);
+      t.stop_ns = std::max(last_ns, last_reading_ns);
       flag("stop_missing", "no stop in the log; open at its end", draft.start.place);
     }
   }

@@ -287,6 +287,15 @@ TEST(Transactions, WhatAVehicleAsksForIsKept) {
   EXPECT_EQ(t.claimed_departure_ns, at("17:00:00"));
 }
 
+TEST(Transactions, WithoutAnyTimeStandsAtTheBeginningOfTimeAndSaysSo) {
+  const SiteLog log =
+      read_site_log_text("bare.log", R"([2,"a","StartTransaction",{"connectorId":1,"idTag":"T","meterStart":0}])");
+  ASSERT_EQ(log.transactions.size(), 1U);
+  EXPECT_EQ(log.transactions[0].start_ns, 0);
+  EXPECT_EQ(log.transactions[0].stop_ns, 0);
+  EXPECT_TRUE(has_flag(log, "time_not_told"));
+}
+
 TEST(Transactions, TwoVersionsOfOneStationAreFlagged) {
   const SiteLog log =
       LogText().start("08:00:00", 1, 0, 1).stop("09:00:00", 1, 1).event("10:00:00", "Started", 0, "x").read();
