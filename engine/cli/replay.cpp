@@ -88,8 +88,9 @@ nlohmann::ordered_json assumptions_json(const replay::Prepared& prepared) {
   return out;
 }
 
-std::string site_name(const ReplayCommand& command) {
-  return command.site.empty() ? "made from the log" : command.site;
+std::string site_name(const ReplayCommand& command, bool korean = false) {
+  if (!command.site.empty()) return command.site;
+  return korean ? "로그에서 만든 사이트" : "made from the log";
 }
 
 void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const Judged* judged) {
@@ -114,7 +115,7 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
   for (const replay::Assumption& a : judged.prepared.assumptions)
     fmt::print("  {}: {}\n", kernel::printable(korean ? a.what_ko : a.what),
                kernel::printable(korean ? a.value_ko : a.value));
-  fmt::print("\n{}: {} - {} ({}), event hash {}\n", kernel::printable(site_name(command)),
+  fmt::print("\n{}: {} - {} ({}), event hash {}\n", kernel::printable(site_name(command, korean)),
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
              world.calendar.zone(), judged.hash);
   if (!command.out.empty()) fmt::print("run file    {}\n", kernel::printable(command.out));

@@ -139,9 +139,11 @@ class StationProfiles {
 
  private:
   std::span<const ocpp::LimitPiece> pieces_of(int evse) const {
-    const auto found = std::find_if(limits_.evses.begin(), limits_.evses.end(),
-                                    [&](const ocpp::EvseLimits& limits) { return limits.evse == evse; });
-    return found == limits_.evses.end() ? std::span<const ocpp::LimitPiece>() : found->pieces;
+    const auto found =
+        std::lower_bound(limits_.evses.begin(), limits_.evses.end(), evse,
+                         [](const ocpp::EvseLimits& limits, int number) { return limits.evse < number; });
+    if (found == limits_.evses.end() || found->evse != evse) return {};
+    return found->pieces;
   }
 
   ocpp::StationLimits limits_;

@@ -25,7 +25,7 @@ class Ids {
     for (const Transaction& t : transactions) ++uses_[t.id];
   }
   std::string of(const Transaction& t, const std::string& evse_id, std::size_t index) {
-    const std::string own = t.id.empty() ? fmt::format("transaction {}", index + 1) : t.id;
+    std::string own = t.id.empty() ? fmt::format("transaction {}", index + 1) : t.id;
     if (!t.id.empty() && uses_[t.id] == 1 && given_.insert(own).second) return own;
     std::string id = fmt::format("{}:{}", evse_id, own);
     for (std::size_t n = index + 1; !given_.insert(id).second; ++n) id = fmt::format("{}:{}:{}", evse_id, own, n);

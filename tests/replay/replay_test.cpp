@@ -71,6 +71,37 @@ TEST(Replay, LimitsOfTheLogHoldFromTheVeryInstantOn) {
   EXPECT_NEAR(result.power[0][1].kw, 3.0, 1e-9);
 }
 
+TEST(Replay, CarsThatChargeAtTheSameTimeShareTheStationsLimit) {
+  LogWriter log;
+  log.start(eight_ns, "A", 1, 0.0);
+  log.start(eight_ns + 60 * minute, "B", 2, 0.0);
+  log.stop(eight_ns + 120 * minute, "B", 2, 3000.0);
+  log.stop(eight_ns + 180 * minute, "A", 1, 9000.0);
+  ocpp::SiteLog read = ocpp::read_site_log_text("site.log", log.text());
+  for (ocpp::Transaction& t : read.transactions) {
+    if (t.station == "B") t.evse = 2;
+    t.station = "A";
+  }
+  ocpp::ProfileCommand command;
+  command.time_ns = eight_ns;
+  command.station = "A";
+  command.profile.emplace();
+  command.profile->purpose = ocpp::ProfilePurpose::station_max;
+  command.profile->schedule.unit = ocpp::RateUnit::watt;
+  command.profile->schedule.start_ns = eight_ns;
+  command.profile->schedule.periods.push_back({0, 6000.0});
+  read.profiles = {command};
+  scenario::LogSessions sessions = scenario::sessions_of(read);
+  PrepareRequest request;
+  request.logs = {"site.log"};
+  const LoggedLimits limits = logged_limits(prepare(request, std::move(read), std::move(sessions)));
+  ASSERT_EQ(limits.size(), 2U);
+  const std::vector<LimitStep> first{
+      {eight_ns, 6.0}, {eight_ns + 60 * minute, 3.0}, {eight_ns + 120 * minute, 6.0}, {eight_ns + 180 * minute, 0.0}};
+  EXPECT_EQ(limits[0], first);
+  EXPECT_EQ(limits[1], (std::vector<LimitStep>{{eight_ns + 60 * minute, 3.0}, {eight_ns + 120 * minute, 0.0}}));
+}
+
 TEST(Replay, WhileTheStationSuspendsNothingFlows) {
   LogWriter log;
   log.start(eight_ns, "A", 1, 0.0);
