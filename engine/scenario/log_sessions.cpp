@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "scenario/printable.hpp"
 
@@ -121,8 +122,9 @@ void leave_out_overlaps(const ocpp::SiteLog& log, LogSessions& out) {
 }
 
 void sort_by_arrival(std::vector<LogSession>& sessions) {
-  std::stable_sort(sessions.begin(), sessions.end(),
-                   [](const LogSession& a, const LogSession& b) { return a.visit.arrival_ns < b.visit.arrival_ns; });
+  std::sort(sessions.begin(), sessions.end(), [](const LogSession& a, const LogSession& b) {
+    return std::pair(a.visit.arrival_ns, a.transaction) < std::pair(b.visit.arrival_ns, b.transaction);
+  });
 }
 
 }  // namespace
