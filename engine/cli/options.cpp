@@ -160,6 +160,9 @@ void add_export_to(CLI::App& command, ExportCommand& to, std::vector<std::string
   command.add_flag("--electrical", to.log.electrical, "current and voltage too, on EVSEs of one phase");
   command.add_flag("--ac-soc", to.log.ac_soc, "state of charge on AC EVSEs too, which real ones seldom know");
   command.add_flag("!--no-profiles", to.log.profiles, "leave out SetChargingProfile");
+  const std::map<std::string, ocpp::RateUnit> units{{"W", ocpp::RateUnit::watt}, {"A", ocpp::RateUnit::ampere}};
+  command.add_option("--limit-unit", to.log.limit_unit, "of SetChargingProfile: W (default), or A on AC EVSEs")
+      ->transform(CLI::CheckedTransformer(units));
   command.add_flag("--anonymise", to.log.anonymise, "number the tags: nothing of a session's name is left");
   command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");
   command.add_option("--meter-start-kwh", to.log.meter_start_kwh, "what every register shows at the start (default 0)")

@@ -179,13 +179,14 @@ Exchange OcppFrames::stop(FrameTransaction& transaction, const MeterReading& rea
   return {"TransactionEvent", std::move(request), Json::object()};
 }
 
-Exchange OcppFrames::limit(const FrameTransaction& transaction, std::int64_t profile_id, double watt,
-                           const std::string& timestamp) const {
+Exchange OcppFrames::limit(const FrameTransaction& transaction, std::int64_t profile_id, double limit,
+                           ocpp::RateUnit unit, int phases, const std::string& timestamp) const {
   // Limits come in steps of 0.1 (schema of 1.6): the next one above, so that none is below what flows.
-  const double limit = std::ceil(watt * 10.0 - 1e-6) / 10.0 + 0.0;
+  Json period = {{"startPeriod", 0}, {"limit", std::ceil(limit * 10.0 - 1e-6) / 10.0 + 0.0}};
+  if (phases > 0) period["numberPhases"] = phases;
   Json schedule = {{"startSchedule", timestamp},
-                   {"chargingRateUnit", "W"},
-                   {"chargingSchedulePeriod", Json::array({{{"startPeriod", 0}, {"limit", limit}}})}};
+                   {"chargingRateUnit", unit == ocpp::RateUnit::watt ? "W" : "A"},
+                   {"chargingSchedulePeriod", Json::array({std::move(period)})}};
   Json profile = {{is_16() ? "chargingProfileId" : "id", profile_id},
                   {"stackLevel", 0},
                   {"chargingProfilePurpose", "TxProfile"},

@@ -55,9 +55,10 @@ class OcppFrames {
   std::vector<Exchange> state(FrameTransaction& transaction, ocpp::Status status, const std::string& timestamp,
                               bool offline) const;
   Exchange stop(FrameTransaction& transaction, const MeterReading& reading, bool offline) const;
-  /// A limit of the running transaction from now on.
-  Exchange limit(const FrameTransaction& transaction, std::int64_t profile_id, double watt,
-                 const std::string& timestamp) const;
+  /// A limit of the running transaction from now on. @param limit  W in all, or A per phase
+  /// @param phases  that it goes over; 0: not said
+  Exchange limit(const FrameTransaction& transaction, std::int64_t profile_id, double limit, ocpp::RateUnit unit,
+                 int phases, const std::string& timestamp) const;
 
  private:
   bool is_16() const { return version_ == ocpp::Version::v16; }

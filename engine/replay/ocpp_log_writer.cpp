@@ -274,7 +274,12 @@ class LogWriter {
     const std::size_t s = station_of_[e];
     if (is_offline(s, t)) return;
     live.given_w = limit_w;
-    write_exchange(s, t, frames_.limit(live.transaction, ++profiles_, limit_w, utc_text(t)));
+    const RecordedEvse& evse = run_.evses[e];
+    const bool in_amps = options_.limit_unit == ocpp::RateUnit::ampere && evse.phases > 0 && evse.voltage_v > 0.0;
+    const double limit = in_amps ? limit_w / (evse.phases * evse.voltage_v) : limit_w;
+    const auto unit = in_amps ? ocpp::RateUnit::ampere : ocpp::RateUnit::watt;
+    write_exchange(s, t,
+                   frames_.limit(live.transaction, ++profiles_, limit, unit, in_amps ? evse.phases : 0, utc_text(t)));
   }
 
   void plug_in(std::size_t i) {

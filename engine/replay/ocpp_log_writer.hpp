@@ -17,13 +17,14 @@ namespace evtwin::replay {
 struct OcppLogOptions {
   ocpp::Version version = ocpp::Version::v16;  ///< v16 or v201
   LogLayout layout = LogLayout::python;
-  double sample_s = 60.0;        ///< between meter values, from the start of the transaction on; > 0
-  bool on_change = false;        ///< and whenever power jumps
-  int heartbeat_s = 0;           ///< 0: no heartbeats
-  bool whole_wh = false;         ///< registers of meter values without decimals
-  bool electrical = false;       ///< current and voltage too, where one phase makes them known
-  bool ac_soc = false;           ///< state of charge on AC EVSEs too, which real ones seldom know
-  bool profiles = true;          ///< SetChargingProfile when a set-point below the EVSE's rating stands
+  double sample_s = 60.0;   ///< between meter values, from the start of the transaction on; > 0
+  bool on_change = false;   ///< and whenever power jumps
+  int heartbeat_s = 0;      ///< 0: no heartbeats
+  bool whole_wh = false;    ///< registers of meter values without decimals
+  bool electrical = false;  ///< current and voltage too, where one phase makes them known
+  bool ac_soc = false;      ///< state of charge on AC EVSEs too, which real ones seldom know
+  bool profiles = true;     ///< SetChargingProfile when a set-point below the EVSE's rating stands
+  ocpp::RateUnit limit_unit = ocpp::RateUnit::watt;  ///< of profiles; DC has W always
   bool anonymise = false;        ///< tags are numbered in order of appearance: nothing of a session's name is left
   bool local_clock = false;      ///< python, steve: the log's clock shows the run's local time
   double meter_start_kwh = 0.0;  ///< of every EVSE's register

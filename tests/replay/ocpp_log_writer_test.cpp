@@ -178,6 +178,20 @@ TEST(OcppLogWriter, SetPointsBelowTheRatingAreProfiles) {
   EXPECT_EQ(profiles[1]["csChargingProfiles"]["transactionId"], 1);
 }
 
+TEST(OcppLogWriter, LimitsInAmpereArePerPhase) {
+  RecordedRun run = small_run();
+  run.evses[0].phases = 3;
+  OcppLogOptions options;
+  options.limit_unit = ocpp::RateUnit::ampere;
+  const auto profiles = calls(frames_of(run, options), "SetChargingProfile");
+  ASSERT_EQ(profiles.size(), 2U);
+  const Json& schedule = profiles[1]["csChargingProfiles"]["chargingSchedule"];
+  EXPECT_EQ(schedule["chargingRateUnit"], "A");
+  // 3,500 W over three phases of 220 V are 5.303 A: the next tenth above.
+  EXPECT_EQ(schedule["chargingSchedulePeriod"][0]["limit"], 5.4);
+  EXPECT_EQ(schedule["chargingSchedulePeriod"][0]["numberPhases"], 3);
+}
+
 TEST(OcppLogWriter, TransactionEventsCountFromStartedToEnded) {
   OcppLogOptions options;
   options.version = ocpp::Version::v201;
