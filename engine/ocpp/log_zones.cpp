@@ -35,25 +35,50 @@ ClockOffset OffsetStatistics::result() const {
   return result;
 }
 
-void ZoneFinder::vote(Side& side, TimeNs log_ns, TimeNs utc_ns) {
+void ZoneFinder::Voters::add(std::string_view station) {
+  if (!any) {
+    first = station;
+    any = true;
+  } else if (!several && station != first) {
+    second = station;
+    several = true;
+  }
+}
+
+bool ZoneFinder::Voters::has(std::string_view station) const {
+  return any && (station == first || (several && station == second));
+}
+
+void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
   const TimeNs offset = log_ns - utc_ns;
   if (offset > most_offset_ns + most_late_ns || offset < -most_offset_ns - most_early_ns) return;
   // The quarter of an hour that leaves a delay from a minute early to two minutes late.
   const TimeNs shifted = offset + most_early_ns;
   const TimeNs zone = (shifted >= 0 ? shifted : shifted - quarter_ns + 1) / quarter_ns * quarter_ns;
   if (offset - zone > most_late_ns) return;
+  side.voters.add(station);
   if (!side.runs.empty() && side.runs.back().offset_ns == zone) {
-    ++side.runs.back().votes;
-    side.next = {};
+    Run& run = side.runs.back();
+    ++run.votes;
+    run.voters.add(station);
+    // Others who contradict it go on collecting votes where this run is one station's word alone.
+    if (run.voters.several || !side.next.voters.any || side.next.voters.has(station)) side.next = {};
     return;
   }
   if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0};
   ++side.next.votes;
+  side.next.voters.add(station);
   // The first run needs no more than one vote; a better one may still take its place.
   const std::uint64_t needed = side.runs.empty() ? 1 : votes_to_change;
-  if (side.next.votes < needed || side.runs.size() >= most_runs) return;
-  if (side.runs.size() == 1 && side.runs.front().votes < votes_to_change && side.next.votes > side.runs.front().votes)
-    side.runs.clear();
+  const bool alone = !side.runs.empty() && side.voters.several && !side.next.voters.several;
+  if (side.next.votes < needed || alone || side.runs.size() >= most_runs) return;
+  if (side.runs.size() == 1) {
+    const Run& first = side.runs.front();
+    const bool few = first.votes < votes_to_change && side.next.votes > first.votes;
+    const bool outvoted =
+        !first.voters.several && side.next.voters.several && !side.next.voters.has(first.voters.first);
+    if (few || outvoted) side.runs.clear();
+  }
   side.runs.push_back(side.next);
   side.next = {};
 }

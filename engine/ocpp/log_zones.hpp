@@ -1,6 +1,8 @@
 // The zone that a log's clock shows, from log times and the UTC times inside the messages.
 #pragma once
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "ocpp/log_reader.hpp"
@@ -22,24 +24,34 @@ class OffsetStatistics {
 
 /// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15 min;
 /// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved).
+/// Where several stations speak, two of them must agree: one alone has a wrong clock.
 class ZoneFinder {
  public:
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
-  void station_says(TimeNs log_ns, TimeNs utc_ns) { vote(station_, log_ns, utc_ns); }
+  void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns) { vote(station_, station, log_ns, utc_ns); }
   /// The CSMS told the time (answers to BootNotification and Heartbeat): asked only where no station does.
-  void csms_says(TimeNs log_ns, TimeNs utc_ns) { vote(csms_, log_ns, utc_ns); }
+  void csms_says(TimeNs log_ns, TimeNs utc_ns) { vote(csms_, {}, log_ns, utc_ns); }
   std::vector<ZoneFrom> zones(std::uint32_t file) const;
 
  private:
+  /// Two of them are enough to know.
+  struct Voters {
+    std::string first, second;
+    bool any = false, several = false;
+    void add(std::string_view station);
+    bool has(std::string_view station) const;
+  };
   struct Run {
     TimeNs from_ns = 0, offset_ns = 0;
     std::uint64_t votes = 0;
+    Voters voters = {};
   };
   struct Side {
     std::vector<Run> runs;
-    Run next;  // what may become a run
+    Run next;       // what may become a run
+    Voters voters;  // of the whole file
   };
-  static void vote(Side& side, TimeNs log_ns, TimeNs utc_ns);
+  static void vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
   Side station_, csms_;
 };
 

@@ -1,0 +1,63 @@
+#include "ocpp/log_zones.hpp"
+
+#include <gtest/gtest.h>
+
+namespace evtwin::ocpp {
+namespace {
+
+using kernel::hour_ns;
+using kernel::minute_ns;
+
+/// A log whose clock shows `zone`, minute by minute.
+class Zones : public ::testing::Test {
+ protected:
+  /// @param error  of the station's clock
+  void say(const char* station, TimeNs zone, TimeNs error = 0) {
+    now_ += minute_ns;
+    finder_.station_says(station, now_ + zone, now_ + error);
+  }
+  std::vector<TimeNs> offsets() const {
+    std::vector<TimeNs> found;
+    for (const ZoneFrom& zone : finder_.zones(0)) found.push_back(zone.offset_ns / hour_ns);
+    return found;
+  }
+  ZoneFinder finder_;
+  TimeNs now_ = 1'000'000 * minute_ns;
+};
+
+TEST_F(Zones, OneStationsWrongClockIsNoChangeOfTheZone) {
+  for (int day = 0; day < 3; ++day) {
+    for (int i = 0; i < 10; ++i) {
+      say("P1", 9 * hour_ns);
+      say("P2", 9 * hour_ns);
+      say("P3", 9 * hour_ns, hour_ns);
+    }
+    for (int i = 0; i < 50; ++i) say("P3", 9 * hour_ns, hour_ns);  // alone at night
+  }
+  EXPECT_EQ(offsets(), std::vector<TimeNs>{9});
+}
+
+TEST_F(Zones, WhoSpeaksFirstAndIsWrongIsOutvoted) {
+  for (int i = 0; i < 20; ++i) say("P3", 9 * hour_ns, hour_ns);
+  for (int i = 0; i < 5; ++i) {
+    say("P1", 9 * hour_ns);
+    say("P3", 9 * hour_ns, hour_ns);
+    say("P2", 9 * hour_ns);
+  }
+  EXPECT_EQ(offsets(), std::vector<TimeNs>{9});
+}
+
+TEST_F(Zones, ClocksThatAreChangedChangeForAll) {
+  for (int i = 0; i < 10; ++i) say(i % 2 == 0 ? "P1" : "P2", hour_ns);
+  for (int i = 0; i < 10; ++i) say(i % 2 == 0 ? "P1" : "P2", 2 * hour_ns);
+  EXPECT_EQ(offsets(), (std::vector<TimeNs>{1, 2}));
+}
+
+TEST_F(Zones, AStationByItselfIsBelieved) {
+  for (int i = 0; i < 10; ++i) say("P1", hour_ns);
+  for (int i = 0; i < 10; ++i) say("P1", 2 * hour_ns);
+  EXPECT_EQ(offsets(), (std::vector<TimeNs>{1, 2}));
+}
+
+}  // namespace
+}  // namespace evtwin::ocpp
