@@ -2,7 +2,7 @@
 -- It is what scenarios/made_site.log was made from, and the site to give with that log:
 --
 --   evtwin replay scenarios/made_site.log --site scenarios/made_site.lua
---   evtwin whatif scenarios/made_site.log --site scenarios/made_site.lua --strategies asap,edf,lp
+--   evtwin whatif scenarios/made_site.log --site scenarios/made_site.lua --strategies asap,lp,lp:margin_min=20
 --
 -- The log again, byte by byte (one station offline for hours, one with a clock that is an hour ahead, a stop that got lost, a
 -- card that was refused):
@@ -10,7 +10,7 @@
 --   evtwin run scenarios/made_site.lua --out made_site.evtwin
 --   evtwin export made_site.evtwin --ocpp made_site.log --sample-s 900 --heartbeat-s 7200 --local-clock --meter-start-kwh 1200
 --     --fault offline=P2,2026-06-09T10:00,2026-06-09T17:00 --fault clock=P3,3600 --fault lost-stop=04C1A7E2#1
---     --fault refused=F1,2026-06-09T12:05,04FFEE01
+--     --fault refused=F1,2026-06-09T13:05,04FFEE01
 
 local kepco = require "tariffs.kepco_ev"
 
@@ -24,20 +24,20 @@ local commuters = {
   { "04A1B2C3", "P1-1", 7.9, 17.6, 0.45, 0.80 },
   { "04A7731F", "P1-2", 8.2, 15.2, 0.30, 0.80 },
   { "04B09D12", "P2-1", 8.4, 12.2, 0.55, 0.80 },
-  { "04B55E80", "P2-2", 8.6, 12.7, 0.40, 0.85 },
+  { "04B55E80", "P2-2", 8.6, 12.7, 0.46, 0.85 },
   { "04C1A7E2", "P3-1", 9.0, 18.4, 0.50, 0.90 },
 }
 local vans = {  -- back in the evening, out in the morning
   { "04D00001", "P1-1", 18.3, 29.4, 0.25, 0.85 },
-  { "04D00002", "P1-2", 18.6, 29.6, 0.35, 0.85 },
-  { "04D00003", "P3-2", 17.9, 29.1, 0.30, 0.90 },
+  { "04D00002", "P1-2", 18.6, 28.9, 0.35, 0.85 },
+  { "04D00003", "P3-2", 17.9, 28.1, 0.30, 0.90 },
 }
 local short = {  -- visitors, and who is in a hurry
   { "04E4C0DE", "P2-1", 13.1, 16.4, 0.50, 0.75 },
-  { "04E9F00D", "F1", 11.2, 11.9, 0.20, 0.55 },
+  { "04E9F00D", "F1", 11.2, 12.5, 0.20, 0.50 },
   { "04E31337", "P2-1", 17.1, 18.9, 0.60, 0.70 },
-  { "04E55AA5", "F1", 9.6, 10.2, 0.30, 0.60 },
-  { "04D00003", "F1", 15.3, 15.8, 0.50, 0.70 },
+  { "04E55AA5", "F1", 9.4, 10.7, 0.30, 0.55 },
+  { "04D00003", "F1", 15.3, 16.5, 0.50, 0.70 },
 }
 
 local function clock(hours)
@@ -78,7 +78,7 @@ return scenario {
       { name = "P3", evses = 2, kw = 7, phases = 1 },
       { name = "F", evses = { "F1" }, kind = "dc", kw = 50, efficiency = 0.95 },
     },
-    driver_price_per_kwh = 250, unmet_price_per_kwh = 400,  -- KRW, round figures
+    driver_price_per_kwh = 250, unmet_price_per_kwh = 1000,  -- KRW, round figures
   },
   arrivals = bookings(visits),
   strategy = "asap",
