@@ -25,6 +25,7 @@ int export_run(const ExportCommand& command);
 int list_drivers(const DriversCommand& command);
 int list_chargers(const ChargersCommand& command);
 int replay_logs(const ReplayCommand& command);
+int what_if(const WhatIfCommand& command);
 int decide(const DecideCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);

@@ -1,173 +1,25 @@
 // evtwin compare: one scenario under several strategies, side by side.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <atomic>
-#include <filesystem>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "analysis/comparison.hpp"
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
-#include "cli/found_bound.hpp"
+#include "cli/contest.hpp"
 #include "cli/one_run.hpp"
-#include "cli/output_aside.hpp"
-#include "cli/progress.hpp"
-#include "control/strategy_choice.hpp"
-#include "kernel/parallel.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::cli {
 
-namespace {
-
-namespace fs = std::filesystem;
-
-/// "edf:margin_min=5" becomes a file name that every file system takes.
-std::string file_name_of(const std::string& label) {
-  std::string name;
-  for (const char c : label) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_' || c == '=';
-    name += plain ? c : '_';
-  }
-  return name + ".evtwin";
-}
-
-std::string run_file_of(const CompareCommand& command, const std::string& name) {
-  return command.out.empty() ? "" : (fs::path(command.out) / file_name_of(name)).string();
-}
-
-/// What each strategy is called in this comparison: its label, and where it comes from if two labels are the same (the
-/// build of yesterday against that of today). @throws CommandError for the same strategy twice.
-std::vector<std::string> names_of(const std::vector<ReadyStrategy>& strategies) {
-  std::vector<std::string> names;
-  for (const ReadyStrategy& strategy : strategies) {
-    const std::string& label = strategy.identity.label;
-    const auto same = std::count_if(strategies.begin(), strategies.end(),
-                                    [&](const ReadyStrategy& other) { return other.identity.label == label; });
-    names.push_back(same > 1 ? fmt::format("{} ({})", label, strategy.identity.plugin_file) : label);
-  }
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-        names.begin() + static_cast<std::ptrdiff_t>(i))
-      throw CommandError(fmt::format("--strategies: {} is named twice; name each once", names[i]));
-  }
-  return names;
-}
-
-std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const CompareCommand& command,
-                                         const BoundFuture& bound) {
-  std::vector<ReadyStrategy> ready;
-  ready.reserve(command.strategies.size());
-  for (const StrategyText& text : command.strategies) {
-    const bool oracle = is_oracle(text);
-    if (oracle && start.content) throw CommandError("strategy oracle: it plays a whole run; leave out --from");
-    ready.push_back(oracle ? ready_oracle(bound) : ready_strategy(start, &text, command.hosting));
-  }
-  if (!ready.empty()) return ready;
-  for (const auto& listed : control::list_strategies()) {
-    const StrategyText text{listed.description.id, {}};
-    ready.push_back(ready_strategy(start, &text, command.hosting));
-  }
-  if (ready.empty()) throw CommandError("no strategy is installed; is lib/evtwin beside the program's folder?");
-  return ready;
-}
-
-/// Without a bound the strategies are compared all the same.
-void give_bound(const StartPoint& start, const CompareCommand& command, BoundPromise& bound) {
-  try {
-    bound.set_value(find_bound_of(start, command.hosting, {}));
-  } catch (...) {
-    bound.set_exception(std::current_exception());
-  }
-}
-
-}  // namespace
-
 int compare(const CompareCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, command.from);
-  BoundPromise bound;
-  const BoundFuture bound_found = bound.get_future().share();
-  const std::vector<ReadyStrategy> strategies = strategies_of(start, command, bound_found);
-  const bool needs_bound =
-      command.bound || std::any_of(command.strategies.begin(), command.strategies.end(), is_oracle);
-  const std::vector<std::string> names = names_of(strategies);
-  if (!command.out.empty()) {
-    std::error_code error;
-    fs::create_directories(command.out, error);
-    if (error)
-      throw CommandError(fmt::format("{}: not a folder that can be written ({})", command.out, error.message()));
-  }
-  for (const std::string& name : names) {
-    std::error_code error;
-    if (!command.out.empty() && start.content && fs::equivalent(run_file_of(command, name), start.file, error))
-      throw CommandError(
-          fmt::format("{}: lies where the run file of {} would; choose another folder", start.file, name));
-  }
-  catch_interrupt();
-  const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
-  std::vector<analysis::Contender> contenders(strategies.size());
-  const auto yardstick = [&]() -> const analysis::Yardstick* {
-    try {
-      return command.bound ? &bound_found.get()->yardstick : nullptr;
-    } catch (const twin::Interrupted&) {
-      throw;
-    } catch (const std::exception&) {
-      return nullptr;  // said once, by whoever looked for it
-    }
-  };
-  {
-    const OutputAside aside;
-    ProgressBar bar(fmt::format("running {} strategies", strategies.size()));
-    std::mutex bar_mutex;
-    std::vector<double> fractions(strategies.size(), 0.0);
-    // The bound comes first, since every run's figures wait for it.
-    kernel::parallel_for(strategies.size() + 1, threads, [&](std::size_t task) {
-      if (task == 0) {
-        if (needs_bound) give_bound(start, command, bound);
-        return;
-      }
-      const std::size_t i = task - 1;
-      const std::string file = run_file_of(command, names[i]);
-      contenders[i].strategy = names[i];
-      const auto show = [&](double fraction) {
-        const std::lock_guard lock(bar_mutex);
-        fractions[i] = fraction;
-        double sum = 0.0;
-        for (const double f : fractions) sum += f;
-        bar.show(sum / static_cast<double>(fractions.size()));
-      };
-      try {
-        const FinishedRun done = run_once(start, strategies[i], {file, {}, {}}, show, yardstick);
-        contenders[i].kpis = done.kpis;
-        contenders[i].event_hash = done.result.event_hash;
-        contenders[i].wall_s = done.wall_s;
-      } catch (const twin::Interrupted&) {
-        throw;
-      } catch (const std::exception& error) {
-        contenders[i].error = error.what();  // the others still have an answer
-      }
-    });
-  }
-
+  const ContestResult contest =
+      hold_contest(start, {command.strategies, command.hosting, command.out, command.threads, command.bound});
   const twin::World& world = start.scenario.world;
-  int status = 0;
-  for (const analysis::Contender& contender : contenders) {
-    if (contender.error.empty()) continue;
-    status = 1;
-    fmt::print(stderr, "error: {}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));
-  }
-  if (needs_bound) {
-    try {
-      bound_found.get();
-    } catch (const std::exception& error) {
-      fmt::print(stderr, "note: no bound, so no regret: {}\n", kernel::printable(error.what()));
-    }
-  }
+  const int status = tell_failures(contest);
   if (command.json) {
-    fmt::print("{}\n", analysis::json_text(analysis::comparison_json(contenders, world.currency)));
+    fmt::print("{}\n", analysis::json_text(analysis::comparison_json(contest.contenders, world.currency)));
     return status;
   }
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
@@ -178,8 +30,8 @@ int compare(const CompareCommand& command) {
     fmt::print("All from {} at {}, {} until then: what differs came afterwards.\n\n", kernel::printable(start.file),
                world.calendar.format_local(start.content->checkpoint.time_ns), kernel::printable(start.strategy.label));
   }
-  fmt::print("{}\n{}\n", analysis::comparison_table(contenders, world.currency, language),
-             analysis::comparison_sentences(contenders, world.currency, language));
+  fmt::print("{}\n{}\n", analysis::comparison_table(contest.contenders, world.currency, language),
+             analysis::comparison_sentences(contest.contenders, world.currency, language));
   if (!command.out.empty()) fmt::print("Run files are in {}\n", kernel::printable(command.out));
   return status;
 }

@@ -136,6 +136,42 @@ void add_replay_to(CLI::App& command, ReplayCommand& to, std::vector<std::string
   command.add_option("--lang", to.language, "language of tables and page")->check(CLI::IsMember({"en", "ko"}));
 }
 
+/// Texts that are read when the line is known to be sound.
+struct WhatIfTexts {
+  std::vector<std::string> set, strategies{"asap", "edf", "lp"};
+  bool no_bound = false;
+};
+
+void add_what_if_to(CLI::App& command, WhatIfCommand& to, WhatIfTexts& texts) {
+  command.add_option("LOG", to.logs, "OCPP logs of any layout: files, gzipped ones, folders")->required();
+  auto* site = command.add_option("--site", to.site, "scenario of the site; its arrivals are replaced by the log's");
+  command.add_option("--set", texts.set, "value of a param() of the site, as name=value; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->needs(site);
+  command.add_option("--timezone", to.timezone, "IANA zone of a site made from the log (default: the log's own clock)")
+      ->excludes(site);
+  command
+      .add_option("--tariff", to.tariff,
+                  "tariff of a site made from the log, MODULE.NAME as in kepco_ev.self_use_low_voltage (default: none)")
+      ->excludes(site);
+  command.add_option("--strategies", texts.strategies, "strategies, separated by commas (default asap,edf,lp)")
+      ->delimiter(',');
+  const std::map<std::string, scenario::Claims> claims{{"truth", scenario::Claims::truth},
+                                                       {"history", scenario::Claims::history}};
+  command
+      .add_option(
+          "--claims", to.claims,
+          "what strategies are told of a session on arrival: truth (default), or what the driver's history says")
+      ->transform(CLI::CheckedTransformer(claims));
+  command.add_flag("--no-bound", texts.no_bound, "leave out the best possible");
+  command.add_option("--threads", to.threads, "runs at the same time; changes no result")->check(CLI::Range(1U, 1024U));
+  command.add_option("-o,--out", to.out, "folder for one run file per strategy");
+  command.add_flag("--json", to.json, "one JSON document on stdout instead of a table");
+  add_hosting(command, to.hosting);
+  command.add_option("--lang", to.language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
+}
+
 void add_export_to(CLI::App& command, ExportCommand& to, std::vector<std::string>& ocpi_texts) {
   command.add_option("RUN", to.run, "run file")->required();
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
@@ -263,6 +299,11 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   auto* replaying = app.add_subcommand("replay", "Run the twin on OCPP logs and say how closely it reproduces them");
   add_replay_to(*replaying, replay_command, replay_set);
 
+  WhatIfCommand what_if_command;
+  WhatIfTexts what_if_texts;
+  auto* what_if = app.add_subcommand("whatif", "Say what the sessions of OCPP logs would have cost otherwise");
+  add_what_if_to(*what_if, what_if_command, what_if_texts);
+
   ExportCommand export_command;
   auto* exporting = app.add_subcommand("export", "Write a run file as OCPP log, OCPI records or sessions");
   std::vector<std::string> ocpi_texts;
@@ -389,6 +430,13 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
         throw CLI::RequiredError("--ocpp, --ocpi or --sessions");
       export_command.ocpi_facts = pairs_of("--ocpi-set", ocpi_texts);
       return Command(std::move(export_command));
+    }
+    if (what_if->parsed()) {
+      what_if_command.load.set = pairs_of("--set", what_if_texts.set);
+      what_if_command.bound = !what_if_texts.no_bound;
+      for (const std::string& text : what_if_texts.strategies)
+        what_if_command.strategies.push_back(checked_strategy("--strategies", text));
+      return Command(std::move(what_if_command));
     }
     if (replaying->parsed()) {
       replay_command.load.set = pairs_of("--set", replay_set);

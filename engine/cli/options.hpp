@@ -11,6 +11,7 @@
 #include "control/strategy_choice.hpp"
 #include "replay/ocpp_log_writer.hpp"
 #include "scenario/loader.hpp"
+#include "scenario/log_sessions.hpp"
 
 namespace evtwin::cli {
 
@@ -131,6 +132,22 @@ struct ReplayCommand {
   std::string language = "en";
 };
 
+/// evtwin whatif
+struct WhatIfCommand {
+  std::vector<std::string> logs;  ///< files and folders
+  std::string site;               ///< scenario; empty: a site is made from the logs
+  scenario::LoadOptions load;     ///< for that scenario
+  std::string timezone, tariff;   ///< of a site made from the logs; empty: from their clock, none
+  scenario::Claims claims = scenario::Claims::truth;
+  std::vector<StrategyText> strategies;
+  control::Hosting hosting;
+  std::string out;       ///< folder for the run files; empty: none
+  unsigned threads = 0;  ///< 0: as many as the machine has
+  bool bound = true;
+  bool json = false;
+  std::string language = "en";
+};
+
 struct DecideCommand {
   enum class Print : std::uint8_t { answer, schema, example };
   std::string file = "-";  ///< the request; "-": stdin
@@ -169,8 +186,8 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command =
     std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
-                 RunsCommand, DiffCommand, ExportCommand, ReplayCommand, DriversCommand, ChargersCommand, DecideCommand,
-                 PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
+                 RunsCommand, DiffCommand, ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand,
+                 DecideCommand, PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

@@ -3,18 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "analysis/kpi.hpp"
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
+#include "cli/judged_replay.hpp"
 #include "cli/new_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/version.hpp"
 #include "kernel/text.hpp"
-#include "record/writer.hpp"
 #include "replay/certificate.hpp"
 #include "replay/judge.hpp"
 #include "replay/log_report.hpp"
@@ -32,27 +29,6 @@ struct Judged {
   std::string hash;
 };
 
-replay::ReplayResult recorded(const ReplayCommand& command, const replay::Prepared& prepared,
-                              replay::ReplayOptions options) {
-  if (command.out.empty()) return replay::replay(prepared, options);
-  const twin::World world = replay::world_of(prepared);
-  record::RunWriter writer(command.out, world, {"as logged", "", ""});
-  options.observer = &writer;
-  try {
-    const auto begun = std::chrono::steady_clock::now();
-    replay::ReplayResult result = replay::replay(prepared, options);
-    const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    writer.finish(result.result, analysis::kpis(world, result.result, nullptr), wall_s);
-    return result;
-  } catch (const twin::Interrupted&) {
-    writer.fail(record::RunState::interrupted, "interrupted");
-    throw;
-  } catch (const std::exception& error) {
-    writer.fail(record::RunState::failed, error.what());
-    throw;
-  }
-}
-
 Judged judged(const ReplayCommand& command, ocpp::SiteLog log, scenario::LogSessions sessions) {
   replay::PrepareRequest request;
   request.logs = command.logs;
@@ -65,11 +41,9 @@ Judged judged(const ReplayCommand& command, ocpp::SiteLog log, scenario::LogSess
   options.stop = interrupted;
   ProgressBar bar("replaying");
   options.progress = [&](double fraction) { bar.show(fraction); };
-  replay::ReplayResult result = recorded(command, prepared, options);
-  const bool alike = replay::replay(prepared, options).result.event_hash == result.result.event_hash;
-  replay::ScoreCard card = replay::judge(prepared, result, alike);
-  std::string hash = fmt::format("{:016x}", result.result.event_hash);
-  return {std::move(prepared), std::move(result), std::move(card), std::move(hash)};
+  JudgedReplay done = judged_replay(prepared, command.out, Repeat::twice, options);
+  std::string hash = fmt::format("{:016x}", done.result.result.event_hash);
+  return {std::move(prepared), std::move(done.result), std::move(done.card), std::move(hash)};
 }
 
 void write_files(const ReplayCommand& command, const Judged& judged, Language language) {

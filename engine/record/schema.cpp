@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 33> objects{{
+constexpr std::array<SchemaObject, 37> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -229,6 +229,40 @@ constexpr std::array<SchemaObject, 33> objects{{
   help TEXT NOT NULL,
   help_ko TEXT NOT NULL
 ) STRICT)"},
+    {"table", "metered", R"(CREATE TABLE metered (
+  id INTEGER PRIMARY KEY,         -- of a replay: from one reading of the log to the next
+  session INTEGER NOT NULL,       -- session.number
+  evse INTEGER NOT NULL REFERENCES evse (id),
+  start_ns INTEGER NOT NULL,
+  end_ns INTEGER NOT NULL,
+  kw REAL NOT NULL,               -- mean; between distant readings nothing else is known
+  energy_kwh REAL NOT NULL,       -- as the register counted
+  twin_kwh REAL NOT NULL,         -- what flowed in the twin in the same time
+  dense INTEGER NOT NULL          -- 1: readings are close enough for the power to be scored
+) STRICT)"},
+    {"table", "score", R"(CREATE TABLE score (
+  id INTEGER PRIMARY KEY,         -- of a replay: how closely it reproduces the log
+  name TEXT NOT NULL,
+  value REAL,                     -- NULL: the log can not tell
+  unit TEXT NOT NULL,
+  n INTEGER NOT NULL,             -- what it rests on ...
+  n_of TEXT NOT NULL,             -- ... sessions, hours, minutes, samples, frames
+  gate TEXT NOT NULL,             -- good, pass, fail, not_scorable
+  indicative INTEGER NOT NULL,    -- 1: on too few sessions to be evidence
+  pass REAL, good REAL,           -- limits; NULL: reported only
+  excluded TEXT NOT NULL,         -- JSON object {reason: n}
+  help TEXT NOT NULL,
+  help_ko TEXT NOT NULL
+) STRICT)"},
+    {"table", "message", R"(CREATE TABLE message (
+  id INTEGER PRIMARY KEY,         -- of a replay: messages of the log that changed something
+  time_ns INTEGER NOT NULL,       -- UTC, clocks mended
+  station TEXT NOT NULL,          -- as the log names it
+  evse INTEGER,                   -- number within the station; NULL: the station itself
+  session INTEGER,                -- session.number; NULL: none of the run's
+  kind TEXT NOT NULL,             -- start, stop, status, command, boot
+  text TEXT NOT NULL
+) STRICT)"},
     {"table", "checkpoint", R"(CREATE TABLE checkpoint (
   id INTEGER PRIMARY KEY CHECK (id = 1), -- only in a checkpoint's file: all other rows are of the run up to it
   time_ns INTEGER NOT NULL,       -- everything before this instant has happened, nothing at it
@@ -328,6 +362,12 @@ constexpr std::array<SchemaObject, 33> objects{{
                      date((m.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS day
               FROM meter m JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns)) w
   JOIN site ON site.id = w.site GROUP BY w.site, w.day ORDER BY w.site, w.day)"},
+    {"view", "metered_against_twin", R"(CREATE VIEW metered_against_twin AS
+  SELECT s.name AS session, evse.name AS evse, sum(m.energy_kwh) AS metered_kwh, s.got_kwh AS twin_kwh,
+         s.got_kwh - sum(m.energy_kwh) AS difference_kwh, count(*) AS readings,
+         sum(abs(m.twin_kwh - m.energy_kwh)) AS moved_kwh -- between readings, both ways
+  FROM metered m JOIN session s ON s.number = m.session JOIN evse ON evse.id = m.evse
+  GROUP BY m.session ORDER BY m.session)"},
     // What stood of the plans, and what flowed in the same time: exact within a taper, too.
     {"view", "plan_against_power", R"(CREATE VIEW plan_against_power AS
   SELECT coalesce(evse.name, storage.name) AS unit, p.decision, p.start_ns, p.end_ns, p.kw AS planned_kw,
@@ -356,7 +396,7 @@ constexpr std::array<SchemaObject, 33> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 21> contents{{
+constexpr std::array<TableContent, 24> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -399,6 +439,9 @@ constexpr std::array<TableContent, 21> contents{{
     {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, cost", ""},
     {"storage_use", "id, storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic", ""},
     {"kpi", "id, site, name, value, unit, help, help_ko", ""},
+    {"metered", "id, session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh, dense", ""},
+    {"score", "id, name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko", ""},
+    {"message", "id, time_ns, station, evse, session, kind, text", ""},
     {"checkpoint", "id, time_ns, event_hash, events, days, strategy_id, strategy_parameters, state", ""},
     {"input", "id, name, digest", ""},
 }};

@@ -264,6 +264,25 @@ void Store::write_kpis(std::span<const Kpi> kpis) {
   insert.write();
 }
 
+void Store::write_log(const LogContent& log) {
+  TableInsert metered(database_, "metered"), score(database_, "score"), message(database_, "message");
+  for (const MeteredRow& row : log.metered) {
+    metered.row().integer(static_cast<std::int64_t>(row.session)).integer(evse_id(row.site, row.evse));
+    metered.integer(row.start_ns).integer(row.end_ns).real(row.kw).real(row.energy_kwh).real(row.twin_kwh);
+    metered.integer(row.dense ? 1 : 0);
+  }
+  for (const ScoreRow& row : log.scores) {
+    score.row().text(row.name).real(row.value).text(row.unit).integer(static_cast<std::int64_t>(row.n)).text(row.n_of);
+    score.text(row.gate).integer(row.indicative ? 1 : 0).real(row.pass).real(row.good);
+    score.text(row.excluded).text(row.help).text(row.help_ko);
+  }
+  for (const MessageRow& row : log.messages) {
+    message.row().integer(row.time_ns).text(row.station).id_or_null(row.evse);
+    message.id_or_null(static_cast<std::int64_t>(row.session)).text(row.kind).text(row.text);
+  }
+  for (TableInsert* insert : {&metered, &score, &message}) insert->write();
+}
+
 void Store::write_hashes() {
   Statement insert(database_, "INSERT INTO content_hash (name, row_count, hash) VALUES (?, ?, ?)");
   for (const TableContent& table : table_contents()) {
@@ -284,11 +303,12 @@ void Store::write_hashes() {
   }
 }
 
-void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s) {
+void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log) {
   try {
     write_months(result);
     write_storage_use(result);
     write_kpis(kpis);
+    write_log(log);
     const std::string hash = hex_text(result.event_hash);
     {
       Statement update(database_, "UPDATE run SET state = ?, event_hash = ?, events = ?, wall_s = ?");

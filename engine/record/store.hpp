@@ -10,6 +10,7 @@
 #include "record/batch.hpp"
 #include "record/checkpoint.hpp"
 #include "record/create.hpp"
+#include "record/log_content.hpp"
 #include "record/run_file.hpp"
 #include "record/table_insert.hpp"
 #include "twin/simulation.hpp"
@@ -27,8 +28,9 @@ class Store {
   /// @throws RunFileError; the rows since the last commit are lost then.
   void write(const Batch& batch);
 
-  /// Writes KPIs, bill, hashes and the state `complete`; the file is whole and synced afterwards. @throws RunFileError.
-  void complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s);
+  /// Writes KPIs, bill, what a replay knows of its log, hashes and the state `complete`; the file is whole and synced
+  /// afterwards. @throws RunFileError.
+  void complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log);
 
   /// Writes what is needed to go on, hashes and the state `checkpoint`; the file is whole afterwards. @throws
   /// RunFileError.
@@ -54,6 +56,7 @@ class Store {
   void write_months(const twin::Result& result);
   void write_storage_use(const twin::Result& result);
   void write_kpis(std::span<const Kpi> kpis);
+  void write_log(const LogContent& log);
   void write_checkpoint(const CheckpointContent& content);
   void count_rows(std::size_t rows);
   void write_hashes();

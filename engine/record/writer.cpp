@@ -225,10 +225,10 @@ void RunWriter::on_event(const twin::EventRecord& event) {
   batch.events.back().record.kind = batch.events.back().record.text = {};
 }
 
-void RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s) {
+void RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log) {
   impl_->close();
   if (impl_->failed) throw RunFileError(impl_->failure);
-  impl_->store.complete(result, kpis, wall_s);
+  impl_->store.complete(result, kpis, wall_s, log);
   impl_->ended = true;
 }
 

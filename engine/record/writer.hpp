@@ -7,6 +7,7 @@
 
 #include "record/checkpoint.hpp"
 #include "record/create.hpp"
+#include "record/log_content.hpp"
 #include "record/run_file.hpp"
 #include "twin/observer.hpp"
 #include "twin/simulation.hpp"
@@ -41,8 +42,8 @@ class RunWriter final : public twin::Observer {
   void on_event(const twin::EventRecord& event) override;
 
   /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.
-  /// @param wall_s wall-clock seconds of the simulation, for people. @throws RunFileError.
-  void finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s);
+  /// @param wall_s wall-clock seconds of the simulation, for people. @param log  of a replay. @throws RunFileError.
+  void finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log = {});
 
   /// Writes what is left and what is needed to go on: the file is a checkpoint then. @throws RunFileError.
   void leave_off(const CheckpointContent& content);

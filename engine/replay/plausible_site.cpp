@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <stdexcept>
 #include <string_view>
 
 #include "kernel/text.hpp"
@@ -208,10 +209,31 @@ std::string stations_text(const scenario::LogSessions& sessions, const std::map<
   return out;
 }
 
+/// The site's tariff as a line of Lua; nothing but a module's and a tariff's name gets into it.
+std::string tariff_line(const std::string& tariff) {
+  if (tariff.empty()) {
+    return "    -- tariff = require(\"tariffs.kepco_ev\").self_use_low_voltage,  -- or california, or your own: energy "
+           "is "
+           "free without";
+  }
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  const std::size_t dot = tariff.find('.');
+  const bool sound = dot != std::string::npos && dot > 0 && dot + 1 < tariff.size() &&
+                     std::all_of(tariff.begin(), tariff.end(), [&](char c) { return plain(c) || c == '.'; }) &&
+                     tariff.find('.', dot + 1) == std::string::npos;
+  if (!sound) {
+    throw std::runtime_error(
+        fmt::format("tariff '{}': write MODULE.NAME, as in kepco_ev.self_use_low_voltage or "
+                    "california.sce_tou_ev_4_2019",
+                    kernel::printable(tariff)));
+  }
+  return fmt::format("    tariff = require(\"tariffs.{}\").{},", tariff.substr(0, dot), tariff.substr(dot + 1));
+}
+
 }  // namespace
 
 std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, const std::string& timezone,
-                           std::vector<Assumption>& assumptions) {
+                           const std::string& tariff, std::vector<Assumption>& assumptions) {
   const Zone zone = zone_of(log, timezone, assumptions);
   const market::Calendar calendar(zone.name);
   const scenario::SessionDays days = scenario::days_of(sessions, calendar);
@@ -220,9 +242,13 @@ std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions
   assumptions.push_back({"ratings of the EVSEs", "충전기 정격",
                          "the least usual rating that is not below what was metered or offered",
                          "계측되거나 제공된 출력 이상의 가장 작은 통상 정격"});
-  assumptions.push_back({"tariff, contract power, base load, PV, storage", "요금, 계약전력, 기저부하, 태양광, 저장장치",
-                         "none: a log does not tell them (--site gives them)",
-                         "없음: 로그에는 나오지 않음 (--site 로 지정)"});
+  const std::string priced = tariff_line(tariff);
+  if (!tariff.empty())
+    assumptions.push_back({"tariff", "요금제", tariff + ", as asked for", tariff + " (지정한 대로)"});
+  assumptions.push_back(
+      {tariff.empty() ? "tariff, contract power, base load, PV, storage" : "contract power, base load, PV, storage",
+       tariff.empty() ? "요금, 계약전력, 기저부하, 태양광, 저장장치" : "계약전력, 기저부하, 태양광, 저장장치",
+       "none: a log does not tell them (--site gives them)", "없음: 로그에는 나오지 않음 (--site 로 지정)"});
   std::vector<double> energies, stays;
   for (const LogSession& session : sessions.sessions) {
     energies.push_back(session.visit.taken_kwh);
@@ -247,7 +273,7 @@ return scenario {{
   site {{
     voltage_v = {:.0f},        -- across one phase
     -- contract_kw = 100,     -- what the grid connection may draw: fill in
-    -- tariff = require("tariffs.kepco_ev").self_use_low_voltage,  -- or california, or your own: energy is free without
+{}
     -- load = csv "load.csv", pv = {{ peak_kw = 20, profile = csv "pv.csv" }}, storage = {{ kwh = 100, kw = 50 }},
     stations = {{
 {}    }},
@@ -265,7 +291,7 @@ return scenario {{
 }}
 )",
       sessions.sessions.size(), sessions.evse_ids.size(), assumed, market::format_date(days.first), days.days,
-      lua_text(zone.name), voltage_v, stations_text(sessions, seen, voltage_v),
+      lua_text(zone.name), voltage_v, priced, stations_text(sessions, seen, voltage_v),
       std::min(10'000.0, static_cast<double>(sessions.sessions.size()) / (24.0 * days.days)),
       std::clamp(median_of(std::move(energies)), 0.1, 100.0), std::clamp(median_of(std::move(stays)), 0.05, 72.0));
 }

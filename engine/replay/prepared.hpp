@@ -19,6 +19,7 @@ struct PrepareRequest {
   std::vector<std::string> logs;
   std::string site;      ///< scenario file; empty: a plausible site is made from the log
   std::string timezone;  ///< IANA name for a site made from the log; empty: from the log's own clock
+  std::string tariff;    ///< of a site made from the log, MODULE.NAME of the tariff library; empty: none
   scenario::LoadOptions load;
   scenario::LogSessionOptions sessions;
 };
@@ -40,8 +41,9 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
 
 /// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no
 /// storage, no PV, no limit, and comments that say what was assumed. A start to edit. plausible_site.cpp
-/// @param timezone  IANA name; empty: from the log's own clock
+/// @param timezone  IANA name; empty: from the log's own clock. @param tariff  MODULE.NAME of the tariff library;
+/// empty: none. @throws std::runtime_error for a tariff that is not written so
 std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, const std::string& timezone,
-                           std::vector<Assumption>& assumptions);
+                           const std::string& tariff, std::vector<Assumption>& assumptions);
 
 }  // namespace evtwin::replay

@@ -1,0 +1,51 @@
+#include "cli/judged_replay.hpp"
+
+#include <chrono>
+#include <optional>
+
+#include "analysis/kpi.hpp"
+#include "record/writer.hpp"
+#include "replay/log_content.hpp"
+
+namespace evtwin::cli {
+namespace {
+
+replay::ScoreCard judged(const replay::Prepared& prepared, const replay::ReplayResult& result, Repeat repeat,
+                         replay::ReplayOptions options) {
+  options.observer = nullptr;
+  std::optional<bool> alike;
+  if (repeat == Repeat::twice) alike = replay::replay(prepared, options).result.event_hash == result.result.event_hash;
+  return replay::judge(prepared, result, alike);
+}
+
+}  // namespace
+
+JudgedReplay judged_replay(const replay::Prepared& prepared, const std::string& run_file, Repeat repeat,
+                           replay::ReplayOptions options) {
+  JudgedReplay out;
+  if (run_file.empty()) {
+    out.result = replay::replay(prepared, options);
+    out.card = judged(prepared, out.result, repeat, options);
+    return out;
+  }
+  const twin::World world = replay::world_of(prepared);
+  record::RunWriter writer(run_file, world, {"as logged", "", ""});
+  options.observer = &writer;
+  try {
+    const auto begun = std::chrono::steady_clock::now();
+    out.result = replay::replay(prepared, options);
+    const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    out.card = judged(prepared, out.result, repeat, options);
+    writer.finish(out.result.result, analysis::kpis(world, out.result.result), wall_s,
+                  replay::log_content(prepared, out.result, out.card));
+  } catch (const twin::Interrupted&) {
+    writer.fail(record::RunState::interrupted, "interrupted");
+    throw;
+  } catch (const std::exception& error) {
+    writer.fail(record::RunState::failed, error.what());
+    throw;
+  }
+  return out;
+}
+
+}  // namespace evtwin::cli

@@ -1,0 +1,141 @@
+// evtwin whatif: what the sessions of a log would have cost under other strategies.
+#include "replay/whatif.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "analysis/run_report.hpp"
+#include "cli/commands.hpp"
+#include "cli/contest.hpp"
+#include "cli/judged_replay.hpp"
+#include "cli/one_run.hpp"
+#include "cli/progress.hpp"
+#include "kernel/text.hpp"
+#include "replay/certificate.hpp"
+
+namespace evtwin::cli {
+namespace {
+
+using analysis::Language;
+using replay::WhatIfRow;
+
+constexpr double unmet_factor = 10.0;  ///< of the highest price: no strategy saves by not charging
+
+replay::Prepared prepared_of(const WhatIfCommand& command) {
+  replay::PrepareRequest request;
+  request.logs = command.logs;
+  request.site = command.site;
+  request.timezone = command.timezone;
+  request.tariff = command.tariff;
+  request.load = command.load;
+  request.sessions.claims = command.claims;
+  replay::Prepared prepared = replay::prepare(request);
+  if (command.claims == scenario::Claims::truth) {
+    prepared.assumptions.push_back({"what drivers say on arrival", "운전자가 알려 주는 값",
+                                    "the departure and energy that came true (--claims history: what their earlier "
+                                    "sessions suggest)",
+                                    "실제 출발 시각과 충전량 (--claims history: 이전 세션으로 추정)"});
+  } else {
+    prepared.assumptions.push_back({"what drivers say on arrival", "운전자가 알려 주는 값",
+                                    "the median stay and energy of their earlier sessions",
+                                    "이전 세션의 체류 시간과 충전량 중앙값"});
+  }
+  twin::World& world = prepared.scenario.world;
+  twin::Site& site = world.sites.front();
+  if (site.unmet_price_per_kwh == 0.0) {
+    const double price = replay::highest_price(world);
+    site.unmet_price_per_kwh = price > 0.0 ? unmet_factor * price : 1.0;
+    const std::string amount = fmt::format("{:g} {}", site.unmet_price_per_kwh, world.currency);
+    prepared.assumptions.push_back(
+        {"worth of a kWh that a driver wanted and did not get", "충전하지 못한 1 kWh의 가치",
+         fmt::format("{}: strategies are asked to serve as much as the log (unmet_price_per_kwh of --site)", amount),
+         fmt::format("{}: 로그만큼 충전하도록 함 (--site 의 unmet_price_per_kwh)", amount)});
+  }
+  return prepared;
+}
+
+/// kWh at the grid connection for one at the EVSE meters; a storage's losses are none of the vehicles'.
+double grid_per_meter(const twin::World& world, const twin::Result& result) {
+  const control::Ledger& ledger = result.sites.front().ledger;
+  if (!world.sites.front().storages.empty() || !(ledger.ev_charge_kwh > 0.0)) return 1.0;
+  return (ledger.ev_charge_kwh + ledger.losses_kwh) / ledger.ev_charge_kwh;
+}
+
+/// asap first where it is not among them: it is what savings are measured against.
+std::vector<StrategyText> strategies_of(const WhatIfCommand& command) {
+  std::vector<StrategyText> strategies = command.strategies;
+  const auto is_asap = [](const StrategyText& text) { return text.id == "asap" && text.params.empty(); };
+  if (std::none_of(strategies.begin(), strategies.end(), is_asap)) strategies.insert(strategies.begin(), {"asap", {}});
+  return strategies;
+}
+
+WhatIfRow row_of(const analysis::Contender& contender) {
+  if (contender.error.empty())
+    return replay::row_of_run(WhatIfRow::Kind::strategy, contender.strategy, contender.kpis, contender.event_hash);
+  WhatIfRow row;
+  row.name = contender.strategy;
+  row.error = contender.error;
+  return row;
+}
+
+void print_text(const WhatIfCommand& command, const replay::Prepared& prepared, const replay::ScoreCard& card,
+                const replay::WhatIf& result) {
+  const auto language = command.language == "ko" ? Language::korean : Language::english;
+  const bool korean = language == Language::korean;
+  const twin::World& world = prepared.scenario.world;
+  print_flags(world);
+  fmt::print("{}: {} {}, {} - {} ({})\n", kernel::printable(world.name), prepared.sessions.sessions.size(),
+             korean ? "세션" : "sessions", world.calendar.format_local(world.start_ns),
+             world.calendar.format_local(world.end_ns), world.calendar.zone());
+  fmt::print("{}: {}\n\n{}", korean ? "재현" : "Replay", replay::verdict_text(card, language),
+             replay::what_if_text(result, prepared.assumptions, world.currency, language));
+  if (!command.out.empty())
+    fmt::print("{} {}\n", korean ? "실행 파일:" : "Run files are in", kernel::printable(command.out));
+}
+
+}  // namespace
+
+int what_if(const WhatIfCommand& command) {
+  const replay::Prepared prepared = prepared_of(command);
+  catch_interrupt();
+  const twin::World logged_world = replay::world_of(prepared);
+  replay::ReplayOptions options;
+  options.stop = interrupted;
+  if (!command.out.empty()) make_folder(command.out);
+  const auto [logged, card] = judged_replay(prepared, contest_file(command.out, "as_logged"), Repeat::once, options);
+
+  StartPoint start;
+  start.scenario = prepared.scenario;
+  const ContestResult contest =
+      hold_contest(start, {strategies_of(command), command.hosting, command.out, command.threads, command.bound});
+  const int status = tell_failures(contest);
+
+  std::vector<WhatIfRow> rows{replay::row_of_run(
+      WhatIfRow::Kind::as_logged, "as_logged", analysis::kpis(logged_world, logged.result), logged.result.event_hash)};
+  for (const analysis::Contender& contender : contest.contenders) rows.push_back(row_of(contender));
+  if (command.bound && contest.bound) {
+    const twin::SiteResult& asap = contest.bound->reference.sites.front();
+    rows.push_back(replay::row_of_bound(contest.bound->bound, asap.energy_wanted_kwh));
+  }
+  const replay::WhatIf result = replay::what_if(
+      {prepared, card, replay::replayed_sessions(prepared, logged), grid_per_meter(logged_world, logged.result)},
+      std::move(rows));
+
+  if (!command.json) {
+    print_text(command, prepared, card, result);
+    return status;
+  }
+  nlohmann::ordered_json json;
+  json["site"] = command.site.empty() ? nlohmann::ordered_json("made from the log") : command.site;
+  json["sessions"] = prepared.sessions.sessions.size();
+  json["timezone"] = prepared.scenario.world.calendar.zone();
+  json["claims"] = command.claims == scenario::Claims::truth ? "truth" : "history";
+  json["scores"] = replay::scores_json(card);
+  json.update(replay::what_if_json(result, prepared.assumptions, prepared.scenario.world.currency));
+  fmt::print("{}\n", analysis::json_text(json));
+  return status;
+}
+
+}  // namespace evtwin::cli

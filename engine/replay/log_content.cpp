@@ -1,0 +1,95 @@
+#include "replay/log_content.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "analysis/run_report.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+void add_metered(const Prepared& prepared, const ReplayResult& result, record::LogContent& content) {
+  std::unordered_map<std::string_view, std::size_t> row_of;  // of the session, by its id
+  for (std::size_t i = 0; i < prepared.sessions.sessions.size(); ++i)
+    row_of.emplace(prepared.sessions.sessions[i].visit.id, i);
+  for (const ReplayedSession& session : replayed_sessions(prepared, result)) {
+    const TwinSession& twin = result.sessions[row_of.at(session.id)];
+    const TwinEnergy energy(session.power);
+    for (const MeteredPiece& piece : metered(prepared.log.transactions[session.transaction]).pieces) {
+      content.metered.push_back({twin.number, 0, twin.evse, piece.from_ns, piece.to_ns, piece.kw(), piece.kwh,
+                                 energy.between(piece.from_ns, piece.to_ns), piece.dense});
+    }
+  }
+  std::stable_sort(content.metered.begin(), content.metered.end(),
+                   [](const auto& a, const auto& b) { return a.session < b.session; });
+}
+
+void add_scores(const ScoreCard& card, record::LogContent& content) {
+  for (const Score& score : card.scores) {
+    nlohmann::ordered_json excluded = nlohmann::ordered_json::object();
+    for (const auto& [reason, n] : score.excluded) excluded[reason] = n;
+    content.scores.push_back({score.name, score.unit, std::string(name_of(score.gate)), score.value, score.n,
+                              score.n_of, score.indicative, score.pass, score.good, analysis::json_text(excluded, -1),
+                              score.help, score.help_ko});
+  }
+}
+
+std::string kwh_text(double kwh) { return std::isnan(kwh) ? "?" : fmt::format("{:.3f}", kwh); }
+
+void add_messages(const Prepared& prepared, const ReplayResult& result, record::LogContent& content) {
+  const ocpp::SiteLog& log = prepared.log;
+  std::unordered_map<std::size_t, std::uint64_t> number_of;  // by transaction
+  for (std::size_t i = 0; i < prepared.sessions.sessions.size(); ++i)
+    number_of[prepared.sessions.sessions[i].transaction] = result.sessions[i].number;
+  for (std::size_t i = 0; i < log.transactions.size(); ++i) {
+    const ocpp::Transaction& t = log.transactions[i];
+    const auto found = number_of.find(i);
+    const std::uint64_t number = found == number_of.end() ? 0 : found->second;
+    if (t.start_seen) {
+      content.messages.push_back({t.start_ns, t.station, t.evse, number, "start",
+                                  fmt::format("transaction {}: register {} kWh{}{}", t.id, kwh_text(t.meter_start_kwh),
+                                              t.authorised.empty() ? "" : ", ", t.authorised)});
+    }
+    if (t.stop_seen) {
+      content.messages.push_back({t.stop_ns, t.station, t.evse, number, "stop",
+                                  fmt::format("transaction {}: register {} kWh{}{}", t.id, kwh_text(t.meter_stop_kwh),
+                                              t.stop_reason.empty() ? "" : ", ", t.stop_reason)});
+    }
+  }
+  for (const ocpp::Command& command : log.commands) {
+    content.messages.push_back({command.sent_ns, command.station, command.evse, 0, "command",
+                                command.status.empty() ? command.action + ": no answer"
+                                                       : fmt::format("{}: {}", command.action, command.status)});
+  }
+  for (const ocpp::Station& station : log.stations) {
+    for (const TimeNs boot : station.boots)
+      content.messages.push_back(
+          {boot, station.id, 0, 0, "boot", fmt::format("{} {} {}", station.vendor, station.model, station.firmware)});
+  }
+  for (const ocpp::EvseTimeline& line : log.timelines) {
+    for (const ocpp::StatusSpan& span : line.spans) {
+      const bool fault = !span.error_code.empty() && span.error_code != "NoError";
+      content.messages.push_back(
+          {span.from_ns, line.station, line.evse, 0, "status",
+           fmt::format("{}{}{}", name_of(span.status), fault ? ": " : "", fault ? span.error_code : std::string())});
+    }
+  }
+  std::stable_sort(content.messages.begin(), content.messages.end(),
+                   [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+}
+
+}  // namespace
+
+record::LogContent log_content(const Prepared& prepared, const ReplayResult& result, const ScoreCard& card) {
+  record::LogContent content;
+  add_metered(prepared, result, content);
+  add_scores(card, content);
+  add_messages(prepared, result, content);
+  return content;
+}
+
+}  // namespace evtwin::replay
