@@ -128,7 +128,7 @@ int what_if(const WhatIfCommand& command) {
     return status;
   }
   nlohmann::ordered_json json;
-  json["site"] = command.site.empty() ? nlohmann::ordered_json("made from the log") : command.site;
+  json["site"] = command.site.empty() ? "made from the log" : command.site;
   json["sessions"] = prepared.sessions.sessions.size();
   json["timezone"] = prepared.scenario.world.calendar.zone();
   json["claims"] = command.claims == scenario::Claims::truth ? "truth" : "history";

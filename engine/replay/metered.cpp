@@ -152,6 +152,13 @@ Metered metered(const ocpp::Transaction& transaction) {
   if (!sound) {
     for (Knot& knot : knots) knot.register_kwh = ocpp::not_told;
   }
+  const bool powers = std::any_of(knots.begin(), knots.end(), [](const Knot& k) { return std::isfinite(k.power_kw); });
+  if (!sound && !powers) {
+    result.pieces.push_back(
+        {transaction.start_ns, transaction.stop_ns, transaction.energy_kwh - transaction.exported_kwh, false});
+    result.not_dense = "the register's readings do not fit each other";
+    return result;
+  }
   // What the ends do not say: nothing flowed before the first reading or after the last.
   const double net_kwh = transaction.energy_kwh - transaction.exported_kwh;
   const auto known = [](const Knot& knot) { return std::isfinite(knot.register_kwh); };

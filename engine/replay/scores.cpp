@@ -165,7 +165,7 @@ void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
   }
 }
 
-/// Minutes are asked for only where readings are fine: of longer steps the ends are enough.
+/// Minutes are asked for only where readings are dense: of longer steps the ends are enough.
 std::vector<SiteStep> without_long_middles(const std::vector<SiteStep>& steps) {
   std::vector<SiteStep> cut;
   for (const SiteStep& step : steps) {
@@ -196,7 +196,7 @@ void score_minutes(ScoreCard& card) {
   std::vector<BinMean> minutes =
       bin_means(without_long_middles(card.site), floor, [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
   const std::size_t all = minutes.size();
-  std::erase_if(minutes, [](const BinMean& minute) { return minute.fine_kw < nearly_all * minute.metered_kw; });
+  std::erase_if(minutes, [](const BinMean& minute) { return minute.dense_kw < nearly_all * minute.metered_kw; });
   Score peak = blank("peak_error"), lag = blank("timing_lag"), rmse = blank("timing_rmse"),
         aligned = blank("timing_rmse_aligned");
   double metered = 0.0, twin = 0.0;
@@ -206,7 +206,7 @@ void score_minutes(ScoreCard& card) {
   }
   for (Score* score : {&peak, &lag, &rmse, &aligned}) {
     score->n = minutes.size();
-    if (all > minutes.size()) score->excluded["minutes with readings more than 15 min apart"] = all - minutes.size();
+    if (all > minutes.size()) score->excluded["minutes without dense readings of every session"] = all - minutes.size();
   }
   if (metered > 0.0) {
     peak.value = (twin - metered) / metered;

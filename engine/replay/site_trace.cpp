@@ -12,14 +12,15 @@ constexpr TimeNs most_taper_steps = 1'000;
 struct Change {
   TimeNs time_ns = 0;
   int pieces = 0;  ///< that begin (1) or end (-1)
-  double metered_kw = 0.0, twin_kw = 0.0, fine_kw = 0.0, hourly_kw = 0.0;
+  double metered_kw = 0.0, twin_kw = 0.0, dense_kw = 0.0, fine_kw = 0.0, hourly_kw = 0.0;
 };
 
 void add(std::vector<Change>& changes, TimeNs from, TimeNs to, Change change) {
   change.time_ns = from;
   change.pieces = 1;
   changes.push_back(change);
-  changes.push_back({to, -1, -change.metered_kw, -change.twin_kw, -change.fine_kw, -change.hourly_kw});
+  changes.push_back(
+      {to, -1, -change.metered_kw, -change.twin_kw, -change.dense_kw, -change.fine_kw, -change.hourly_kw});
 }
 
 /// The twin's power where the log has no readings: as it flowed, tapers in steps.
@@ -53,6 +54,7 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
       change.metered_kw = piece.kw();
       change.twin_kw = energy.between(piece.from_ns, piece.to_ns) / kernel::hours_between(piece.from_ns, piece.to_ns);
       if (change.metered_kw == 0.0 && change.twin_kw == 0.0) continue;
+      if (piece.dense) change.dense_kw = change.metered_kw;
       if (piece.length_ns() <= fine_ns) change.fine_kw = change.metered_kw;
       if (piece.length_ns() <= kernel::hour_ns) change.hourly_kw = change.metered_kw;
       add(changes, piece.from_ns, piece.to_ns, change);
@@ -78,6 +80,7 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
       open += changes[i].pieces;
       now.metered_kw += changes[i].metered_kw;
       now.twin_kw += changes[i].twin_kw;
+      now.dense_kw += changes[i].dense_kw;
       now.fine_kw += changes[i].fine_kw;
       now.hourly_kw += changes[i].hourly_kw;
     }
@@ -99,7 +102,7 @@ std::vector<BinMean> bin_means(std::span<const SiteStep> steps, const std::funct
           static_cast<double>(until - at) / static_cast<double>(std::max<TimeNs>(bin.to_ns - bin.from_ns, 1));
       bin.metered_kw += share * step.metered_kw;
       bin.twin_kw += share * step.twin_kw;
-      bin.fine_kw += share * step.fine_kw;
+      bin.dense_kw += share * step.dense_kw;
       bin.hourly_kw += share * step.hourly_kw;
       at = until;
     }

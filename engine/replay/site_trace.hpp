@@ -16,6 +16,7 @@ namespace evtwin::replay {
 struct SiteStep {
   TimeNs from_ns = 0, to_ns = 0;
   double metered_kw = 0.0, twin_kw = 0.0;
+  double dense_kw = 0.0;   ///< of metered_kw: where readings are dense
   double fine_kw = 0.0;    ///< of metered_kw: from readings at most 15 min apart
   double hourly_kw = 0.0;  ///< of metered_kw: from readings at most 1 h apart
 };
@@ -26,7 +27,7 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
 /// Means over a piece of the clock.
 struct BinMean {
   TimeNs from_ns = 0, to_ns = 0;
-  double metered_kw = 0.0, twin_kw = 0.0, fine_kw = 0.0, hourly_kw = 0.0;
+  double metered_kw = 0.0, twin_kw = 0.0, dense_kw = 0.0, hourly_kw = 0.0;
 };
 
 /// Means over the pieces of the clock in which power flowed, ascending. @param end_of  end of the piece that t lies in;

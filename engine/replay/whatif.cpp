@@ -14,7 +14,8 @@ double relative(double twin, double metered) {
   return std::abs(twin) > nothing ? nan : 0.0;
 }
 
-ReplayError error_of(const WhatIfRequest& request, const Bill& metered, std::span<const Metered> readings) {
+ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const WhatIfRow* logged,
+                     std::span<const Metered> readings) {
   const twin::World& world = request.prepared.scenario.world;
   const Bill twin = bill_of(world, request.card.site, &SiteStep::twin_kw, request.grid_per_meter);
   ReplayError error;
@@ -25,12 +26,16 @@ ReplayError error_of(const WhatIfRequest& request, const Bill& metered, std::spa
     timed += hours * step.fine_kw;
   }
   if (all > 0.0) error.timed_fraction = std::min(timed / all, 1.0);
-  error.energy = relative(twin.charged_kwh, metered.charged_kwh);
-  error.energy_cost = relative(twin.energy_cost, metered.energy_cost);
-  // A peak between readings is not known, and what is billed for it neither.
-  if (error.timed()) {
-    error.peak = relative(twin.peak_kw, metered.peak_kw);
-    error.demand_charge = relative(twin.demand_charge, metered.demand_charge);
+  if (error.timed() && logged != nullptr) {
+    error.energy = relative(logged->served_kwh, metered.charged_kwh);
+    error.energy_cost = relative(logged->energy_cost, metered.energy_cost);
+    error.peak = relative(logged->peak_kw, metered.peak_kw);
+    error.demand_charge = relative(logged->demand_charge, metered.demand_charge);
+  } else {
+    // Both spread alike between readings: amounts are compared, times are not. A peak between readings is not known,
+    // and what is billed for it neither.
+    error.energy = relative(twin.charged_kwh, metered.charged_kwh);
+    error.energy_cost = relative(twin.energy_cost, metered.energy_cost);
   }
   error.timing_cost = unknown_timing_cost(world, readings);
   return error;
@@ -149,9 +154,9 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows) {
 
   WhatIf result;
   result.free_energy = !world.sites.front().tariff_given;
-  result.error = error_of(request, recorded, readings);
   result.rows.push_back(metered_row(request, recorded));
   result.rows.insert(result.rows.end(), rows.begin(), rows.end());
+  result.error = error_of(request, recorded, result.find(WhatIfRow::Kind::as_logged), readings);
   for (WhatIfRow& row : result.rows) give_bars(row, result.error);
   const WhatIfRow* logged = result.find(WhatIfRow::Kind::as_logged);
   const WhatIfRow* asap = result.find("asap");
@@ -165,8 +170,9 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows) {
   const WhatIfRow* best = result.find(WhatIfRow::Kind::bound);
   if (!result.free_energy && asap != nullptr && asap->error.empty()) {
     auto& control = result.control;
-    control.uncontrolled = asap->cost();
-    if (best != nullptr) control.best = best->cost();
+    // By the objective: what is left undone has its price in it, so that not charging is no control.
+    control.uncontrolled = asap->objective;
+    if (best != nullptr) control.best = best->objective;
     if (result.error.timed()) {
       control.recorded = recorded.total();
       const double possible = control.uncontrolled - control.best;

@@ -58,8 +58,8 @@ struct WhatIf {
   std::vector<WhatIfRow> rows;
   ReplayError error;
   bool free_energy = false;  ///< no tariff: there is no cost
-  /// Cost as recorded, of charging at once, and at best; share of the possible saving that the recording has. NaN
-  /// where it can not be told.
+  /// Cost as recorded, objective of charging at once, and at best; share of the possible saving that the recording has.
+  /// NaN where it can not be told.
   struct Control {
     double recorded = std::numeric_limits<double>::quiet_NaN();
     double uncontrolled = recorded, best = recorded, share = recorded;

@@ -37,7 +37,7 @@ TimeNs at(int hour) { return t0 + hour * kernel::hour_ns; }
 
 TEST(Bill, IsEnergyAtThePriceOfItsTimeAndThePeakOfTheDay) {
   twin::World world = world_of_a_day();
-  const std::vector<SiteStep> steps{{at(11), at(13), 6.0, 7.0, 0.0, 0.0}};
+  const std::vector<SiteStep> steps{{at(11), at(13), 6.0, 7.0, 0.0, 0.0, 0.0}};
   const Bill bill = bill_of(world, steps, &SiteStep::metered_kw, 1.0);
   EXPECT_NEAR(bill.charged_kwh, 12.0, 1e-9);
   EXPECT_NEAR(bill.energy_cost, 6.0 * 0.1 + 6.0 * 0.3, 1e-9);
@@ -82,6 +82,7 @@ struct Made {
     made.demand_charge = demand;
     made.peak_kw = demand * 6.0;
     made.served_kwh = kwh;
+    made.objective = energy_cost + demand;
     return made;
   }
   WhatIf result() const {
