@@ -155,6 +155,9 @@ void add_what_if_to(CLI::App& command, WhatIfCommand& to, WhatIfTexts& texts) {
       .add_option("--tariff", to.tariff,
                   "tariff of a site made from the log, MODULE.NAME as in kepco_ev.self_use_low_voltage (default: none)")
       ->excludes(site);
+  command.add_option("--contract-kw", to.contract_kw, "contract power of a site made from the log (default: no limit)")
+      ->check(CLI::Range(0.1, 1e6))
+      ->excludes(site);
   command.add_option("--strategies", texts.strategies, "strategies, separated by commas (default asap,edf,lp)")
       ->delimiter(',');
   const std::map<std::string, scenario::Claims> claims{{"truth", scenario::Claims::truth},

@@ -134,10 +134,11 @@ struct ReplayCommand {
 
 /// evtwin whatif
 struct WhatIfCommand {
-  std::vector<std::string> logs;  ///< files and folders
-  std::string site;               ///< scenario; empty: a site is made from the logs
-  scenario::LoadOptions load;     ///< for that scenario
-  std::string timezone, tariff;   ///< of a site made from the logs; empty: from their clock, none
+  std::vector<std::string> logs;        ///< files and folders
+  std::string site;                     ///< scenario; empty: a site is made from the logs
+  scenario::LoadOptions load;           ///< for that scenario
+  std::string timezone, tariff;         ///< of a site made from the logs; empty: from their clock, none
+  double contract_kw = ocpp::not_told;  ///< likewise; NaN: none
   scenario::Claims claims = scenario::Claims::truth;
   std::vector<StrategyText> strategies;
   control::Hosting hosting;

@@ -29,6 +29,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command) {
   request.site = command.site;
   request.timezone = command.timezone;
   request.tariff = command.tariff;
+  request.contract_kw = command.contract_kw;
   request.load = command.load;
   request.sessions.claims = command.claims;
   replay::Prepared prepared = replay::prepare(request);
@@ -47,6 +48,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command) {
   if (site.unmet_price_per_kwh == 0.0) {
     const double price = replay::highest_price(world);
     site.unmet_price_per_kwh = price > 0.0 ? unmet_factor * price : 1.0;
+    if (!site.tariff_given) return prepared;
     const std::string amount = fmt::format("{:g} {}", site.unmet_price_per_kwh, world.currency);
     prepared.assumptions.push_back(
         {"worth of a kWh that a driver wanted and did not get", "충전하지 못한 1 kWh의 가치",
@@ -109,13 +111,14 @@ int what_if(const WhatIfCommand& command) {
   StartPoint start;
   start.scenario = prepared.scenario;
   const ContestResult contest =
-      hold_contest(start, {strategies_of(command), command.hosting, command.out, command.threads, command.bound});
+      hold_contest(start, {strategies_of(command), command.hosting, command.out, command.threads,
+                           command.bound && prepared.scenario.world.sites.front().tariff_given});
   const int status = tell_failures(contest);
 
   std::vector<WhatIfRow> rows{replay::row_of_run(
       WhatIfRow::Kind::as_logged, "as_logged", analysis::kpis(logged_world, logged.result), logged.result.event_hash)};
   for (const analysis::Contender& contender : contest.contenders) rows.push_back(row_of(contender));
-  if (command.bound && contest.bound) {
+  if (contest.bound) {
     const twin::SiteResult& asap = contest.bound->reference.sites.front();
     rows.push_back(replay::row_of_bound(contest.bound->bound, asap.energy_wanted_kwh));
   }

@@ -152,8 +152,9 @@ Metered metered(const ocpp::Transaction& transaction) {
   if (!sound) {
     for (Knot& knot : knots) knot.register_kwh = ocpp::not_told;
   }
-  const bool powers = std::any_of(knots.begin(), knots.end(), [](const Knot& k) { return std::isfinite(k.power_kw); });
-  if (!sound && !powers) {
+  const bool has_power =
+      std::any_of(knots.begin(), knots.end(), [](const Knot& k) { return std::isfinite(k.power_kw); });
+  if (!sound && !has_power) {
     result.pieces.push_back(
         {transaction.start_ns, transaction.stop_ns, transaction.energy_kwh - transaction.exported_kwh, false});
     result.not_dense = "the register's readings do not fit each other";

@@ -224,7 +224,7 @@ std::string tariff_line(const std::string& tariff) {
   if (!sound) {
     throw std::runtime_error(
         fmt::format("tariff '{}': write MODULE.NAME, as in kepco_ev.self_use_low_voltage or "
-                    "california.sce_tou_ev_4_2019",
+                    "california.sce_tou_ev_4",
                     kernel::printable(tariff)));
   }
   return fmt::format("    tariff = require(\"tariffs.{}\").{},", tariff.substr(0, dot), tariff.substr(dot + 1));
@@ -232,9 +232,10 @@ std::string tariff_line(const std::string& tariff) {
 
 }  // namespace
 
-std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, const std::string& timezone,
-                           const std::string& tariff, std::vector<Assumption>& assumptions) {
-  const Zone zone = zone_of(log, timezone, assumptions);
+std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions,
+                           const PrepareRequest& request, std::vector<Assumption>& assumptions) {
+  const std::string& tariff = request.tariff;
+  const Zone zone = zone_of(log, request.timezone, assumptions);
   const market::Calendar calendar(zone.name);
   const scenario::SessionDays days = scenario::days_of(sessions, calendar);
   const auto seen = seen_of(log, sessions);
@@ -243,12 +244,22 @@ std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions
                          "the least usual rating that is not below what was metered or offered",
                          "계측되거나 제공된 출력 이상의 가장 작은 통상 정격"});
   const std::string priced = tariff_line(tariff);
-  if (!tariff.empty())
-    assumptions.push_back({"tariff", "요금제", tariff + ", as asked for", tariff + " (지정한 대로)"});
-  assumptions.push_back(
-      {tariff.empty() ? "tariff, contract power, base load, PV, storage" : "contract power, base load, PV, storage",
-       tariff.empty() ? "요금, 계약전력, 기저부하, 태양광, 저장장치" : "계약전력, 기저부하, 태양광, 저장장치",
-       "none: a log does not tell them (--site gives them)", "없음: 로그에는 나오지 않음 (--site 로 지정)"});
+  const bool has_contract = request.contract_kw > 0.0;
+  std::string given, missing, missing_ko;
+  const auto sort = [&](bool told, const std::string& what, const char* name, const char* name_ko) {
+    if (told) {
+      given += (given.empty() ? "" : ", ") + what;
+    } else {
+      missing += std::string(name) + ", ";
+      missing_ko += std::string(name_ko) + ", ";
+    }
+  };
+  sort(!tariff.empty(), tariff, "tariff", "요금");
+  sort(has_contract, fmt::format("{:.6g} kW", request.contract_kw), "contract power", "계약전력");
+  if (!given.empty()) assumptions.push_back({"tariff and contract power", "요금제와 계약전력", given, given});
+  assumptions.push_back({missing + "base load, PV, storage", missing_ko + "기저부하, 태양광, 저장장치",
+                         "none: a log does not tell them (--site gives them)",
+                         "없음: 로그에는 나오지 않음 (--site 로 지정)"});
   std::vector<double> energies, stays;
   for (const LogSession& session : sessions.sessions) {
     energies.push_back(session.visit.taken_kwh);
@@ -272,7 +283,7 @@ return scenario {{
 
   site {{
     voltage_v = {:.0f},        -- across one phase
-    -- contract_kw = 100,     -- what the grid connection may draw: fill in
+{}
 {}
     -- load = csv "load.csv", pv = {{ peak_kw = 20, profile = csv "pv.csv" }}, storage = {{ kwh = 100, kw = 50 }},
     stations = {{
@@ -291,7 +302,10 @@ return scenario {{
 }}
 )",
       sessions.sessions.size(), sessions.evse_ids.size(), assumed, market::format_date(days.first), days.days,
-      lua_text(zone.name), voltage_v, priced, stations_text(sessions, seen, voltage_v),
+      lua_text(zone.name), voltage_v,
+      has_contract ? fmt::format("    contract_kw = {:.6g},", request.contract_kw)
+                   : std::string("    -- contract_kw = 100,     -- what the grid connection may draw: fill in"),
+      priced, stations_text(sessions, seen, voltage_v),
       std::min(10'000.0, static_cast<double>(sessions.sessions.size()) / (24.0 * days.days)),
       std::clamp(median_of(std::move(energies)), 0.1, 100.0), std::clamp(median_of(std::move(stays)), 0.05, 72.0));
 }

@@ -98,7 +98,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
   std::string file = request.site;
   if (file.empty()) {
     file = made_site;
-    out.site_text = plausible_site(out.log, sessions, request.timezone, request.tariff, out.assumptions);
+    out.site_text = plausible_site(out.log, sessions, request, out.assumptions);
     load.text = out.site_text;
   }
   load.arrivals_from = std::make_shared<const scenario::LogSessions>(sessions);

@@ -17,9 +17,10 @@ struct Assumption {
 
 struct PrepareRequest {
   std::vector<std::string> logs;
-  std::string site;      ///< scenario file; empty: a plausible site is made from the log
-  std::string timezone;  ///< IANA name for a site made from the log; empty: from the log's own clock
-  std::string tariff;    ///< of a site made from the log, MODULE.NAME of the tariff library; empty: none
+  std::string site;                     ///< scenario file; empty: a plausible site is made from the log
+  std::string timezone;                 ///< IANA name for a site made from the log; empty: from the log's own clock
+  std::string tariff;                   ///< of a site made from the log, MODULE.NAME of the tariff library; empty: none
+  double contract_kw = ocpp::not_told;  ///< likewise; NaN: no limit
   scenario::LoadOptions load;
   scenario::LogSessionOptions sessions;
 };
@@ -41,9 +42,9 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
 
 /// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no
 /// storage, no PV, no limit, and comments that say what was assumed. A start to edit. plausible_site.cpp
-/// @param timezone  IANA name; empty: from the log's own clock. @param tariff  MODULE.NAME of the tariff library;
-/// empty: none. @throws std::runtime_error for a tariff that is not written so
-std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, const std::string& timezone,
-                           const std::string& tariff, std::vector<Assumption>& assumptions);
+/// Of the request its time zone, tariff and contract count. @throws std::runtime_error for a tariff that is not written
+/// MODULE.NAME
+std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions,
+                           const PrepareRequest& request, std::vector<Assumption>& assumptions);
 
 }  // namespace evtwin::replay

@@ -170,10 +170,10 @@ class Report {
   std::string free_energy() const {
     if (!result_.free_energy) return {};
     return std::string(
-        say("There is no tariff, so there is no cost: give one with --tariff "
-            "kepco_ev.self_use_low_voltage, or a site of yours with --site.\n",
-            "요금제가 없어 비용이 없습니다. --tariff kepco_ev.self_use_low_voltage 또는 --site 로 "
-            "지정하세요.\n"));
+        say("There is no tariff, so there is no cost: give one with --tariff california.sce_tou_ev_4 (or "
+            "kepco_ev.self_use_low_voltage --contract-kw 100), or a site of yours with --site.\n",
+            "요금제가 없어 비용이 없습니다. --tariff california.sce_tou_ev_4 (또는 "
+            "kepco_ev.self_use_low_voltage --contract-kw 100), 아니면 --site 로 지정하세요.\n"));
   }
 
   std::string error_line() const {
