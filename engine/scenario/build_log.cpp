@@ -22,7 +22,8 @@ const LoggedFile& log_of(Build& build, const std::string& file, const Where& whe
     throw ScriptError(printable(error.what()));
   }
   for (const Claims claims : {Claims::truth, Claims::history})
-    read->sessions[static_cast<std::size_t>(claims)] = sessions_of(read->log, {.claims = claims, .least_kwh = 0.0, .wishes = true});
+    read->sessions[static_cast<std::size_t>(claims)] =
+        sessions_of(read->log, {.claims = claims, .least_kwh = 0.0, .wishes = true});
   if (read->sessions.front().sessions.empty()) {
     fail_at(where, "ocpp: " + printable(file, 300) + " has no whole transaction (" +
                        show_number(static_cast<double>(read->log.transactions.size())) +
