@@ -281,6 +281,14 @@ LineFacts facts_of(View prefix, std::size_t after_stamp) {
     const View between = prefix.substr(way_at);
     if (between.find("WS") == View::npos && may_be_name(name)) station = name;
   }
+  if (station.empty() && after_stamp > 0) {
+    // "<time> CP1 [", "<time> CP1 Request {": nothing but a name and perhaps a word behind the time.
+    const View rest = trimmed(prefix.substr(std::min(after_stamp, prefix.size())));
+    const std::size_t blank = rest.find_first_of(" \t");
+    const View word = blank == View::npos ? View() : trimmed(rest.substr(blank));
+    if (may_be_name(rest.substr(0, blank)) && word.find_first_of(" \t[]{}\"") == View::npos)
+      station = rest.substr(0, blank);
+  }
   facts.station = trimmed_name(station);
   return facts;
 }

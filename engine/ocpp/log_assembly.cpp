@@ -123,6 +123,7 @@ void Assembly::end_file() {
                          outcome.frame.payload};
       one.found.station = one.station;
       one.found.layout = one.layout;
+      one.found.action = one.told_action;
       one.found.text = View(one.payload).substr(0, one.payload.size() - text_padding);
       hand_over(one.found);
     }
@@ -170,7 +171,6 @@ void Assembly::on_found(const FoundFrame& found) {
   }
   Kept kept;
   kept.found = found;
-  kept.found.repairs = {};
   kept.id = found.frame.id;
   kept.action = found.frame.action;
   kept.error_code = found.frame.error_code;
@@ -178,6 +178,7 @@ void Assembly::on_found(const FoundFrame& found) {
   kept.payload = "[3,\"\"," + simdjson::minify(*found.frame.payload) + "]";
   kept.station = found.station;
   kept.layout = found.layout;
+  kept.told_action = found.action;
   kept_bytes_ += sizeof(Kept) + kept.payload.size();
   if (kept_bytes_ > most_turned_bytes)
     throw LogError(fmt::format("{}: newest first, and too long to be turned round in memory; turn it with tac first",
@@ -202,8 +203,10 @@ void Assembly::hand_over(const FoundFrame& found) {
   frame.number = ++number_;
   if (++file().frames == 1) file().layout = found.layout;
 
+  // A log that gives no ids lets calls and answers meet by their action.
+  const View key = frame.id.empty() ? found.action : frame.id;
   // Nothing tells, but a call with this id waits: its answer.
-  if (found.type_open && frame.type == FrameType::call && correlation_.waits(frame.station, frame.id))
+  if (found.type_open && frame.type == FrameType::call && correlation_.waits(frame.station, key))
     frame.type = FrameType::result;
 
   const bool is_call = frame.type == FrameType::call || frame.type == FrameType::send;
@@ -216,7 +219,7 @@ void Assembly::hand_over(const FoundFrame& found) {
     if (frame.sender == Sender::unknown) frame.sender = Sender::station;  // vendors' messages mostly are the station's
     if (!frame.blocked) side_.learn(found.way, initiator);
     if (frame.type == FrameType::call && !frame.blocked) {
-      correlation_.call(frame.station, frame.sender, frame.id, frame.action, frame.number);
+      correlation_.call(frame.station, frame.sender, key, frame.action, frame.number);
       ++calls_to_answer_;
     }
   } else if (!frame.blocked) {
@@ -224,7 +227,7 @@ void Assembly::hand_over(const FoundFrame& found) {
     const Sender asked = sender == Sender::unknown   ? Sender::unknown
                          : sender == Sender::station ? Sender::csms
                                                      : Sender::station;
-    if (auto match = correlation_.answer(frame.station, asked, frame.id)) {
+    if (auto match = correlation_.answer(frame.station, asked, key)) {
       call = std::move(match->first);
       frame.call_number = call.number;
       frame.action = call.action;
@@ -232,6 +235,9 @@ void Assembly::hand_over(const FoundFrame& found) {
       ++answered_;
     } else {
       ++report_.answers_without_call;
+      frame.action = found.action;
+      const Sender initiator = initiator_of(found.action);
+      if (initiator != Sender::unknown) sender = initiator == Sender::csms ? Sender::station : Sender::csms;
     }
     frame.sender = sender;
   }
@@ -239,7 +245,7 @@ void Assembly::hand_over(const FoundFrame& found) {
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;
-      if (seen_.add(frame.id)) ++report_.reused_ids;
+      if (!frame.id.empty() && seen_.add(frame.id)) ++report_.reused_ids;
       break;
     case FrameType::result:
       ++report_.results;

@@ -48,7 +48,7 @@ class Assembly final : public ScanListener {
   /// A frame of a file that is turned round, with what its views point to.
   struct Kept {
     FoundFrame found;
-    std::string id, action, error_code, error_description, payload, station, layout;
+    std::string id, action, error_code, error_description, payload, station, layout, told_action;
     LinkText link;
     bool is_link = false;
   };

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "ocpp/action_table.hpp"
-#include "ocpp/message_object.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -28,23 +27,18 @@ std::size_t line_end(View text, std::size_t from) {
 bool has(View text, View what) { return memmem(text.data(), text.size(), what.data(), what.size()) != nullptr; }
 
 constexpr View cut_off = "the frame is cut off";
+constexpr View told_twice = "told a second time, by the WebSocket library";
 
 }  // namespace
-
-struct LogScanner::Objects {
-  explicit Objects(unsigned most_depth) : reader(most_depth) {}
-  MessageObjectReader reader;
-};
 
 LogScanner::LogScanner(const ReadOptions& options, const Manner& manner, ScanListener& listener)
     : options_(options),
       manner_(manner),
       listener_(listener),
       parser_(options.most_depth),
-      objects_(std::make_unique<Objects>(options.most_depth)),
+      objects_(options.most_depth),
       stamps_(manner.order),
       scratch_(most_wrappings + 1) {}
-LogScanner::~LogScanner() = default;
 
 void LogScanner::odd(OddityKind kind, View reason, std::uint64_t line, View text) {
   listener_.on_oddity(kind, reason, line, text.substr(0, 400));
@@ -82,8 +76,8 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   if (!context.stamp) {
     // Behind the last frame of the line.
     if (line.last_bracket == 0) {
-      const std::size_t bracket = text.substr(0, line.end).rfind(']');
-      line.last_bracket = bracket == View::npos || bracket < at ? line.end : bracket + 1;
+      const std::size_t bracket = text.substr(at, line.end - at).rfind(']');
+      line.last_bracket = bracket == View::npos ? line.end : at + bracket + 1;
     }
     const View behind = text.substr(line.last_bracket, line.end - line.last_bracket);
     if (behind.size() >= 8) context.stamp = StampReader(manner_.order).find(behind);
@@ -95,27 +89,40 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   return context;
 }
 
-void LogScanner::found(const ParseOutcome& outcome, View text, const Context& context) {
-  if (context.facts.retold && manner_.skip_retold) {
-    odd(OddityKind::lookalike, "told a second time, by the WebSocket library", context.line, text);
-    return;
-  }
+FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& context) const {
   FoundFrame found;
-  found.frame = outcome.frame;
-  found.text = text;
+  found.frame = frame;
   found.layout = context.layout;
   found.way = context.facts.way;
   found.sender = context.facts.sender;
   found.station = context.facts.station.empty() && !many_paths_ ? View(path_station_) : context.facts.station;
-  const bool answer = outcome.frame.type != FrameType::call && outcome.frame.type != FrameType::send;
+  found.action = context.action;
+  const bool answer = frame.type != FrameType::call && frame.type != FrameType::send;
   found.time = answer && context.answer_time.known() ? context.answer_time : context.time;
   found.stamp = context.stamp;
   found.blocked = context.facts.blocked;
   found.retold = context.facts.retold;
   found.line = context.line;
   found.record = context.record;
-  found.repairs = outcome.repairs;
+  return found;
+}
+
+void LogScanner::found(const ParseOutcome& outcome, View text, const Context& context) {
+  if (context.facts.retold && manner_.skip_retold) {
+    odd(OddityKind::lookalike, told_twice, context.line, text);
+    return;
+  }
+  FoundFrame found = around(outcome.frame, context);
+  found.text = text;
   for (const View repair : outcome.repairs) odd(OddityKind::repaired, repair, context.line, text);
+  listener_.on_found(found);
+}
+
+// A frame out of the fields of an object or row.
+void LogScanner::put_together(const MessageObject& message, const Context& context) {
+  FoundFrame found = around(message.frame, context);
+  found.action = message.frame.action;
+  found.type_open = message.type_open;
   listener_.on_found(found);
 }
 
@@ -277,7 +284,7 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     if (outcome.kind == ParseOutcome::Kind::frame) {
       found(outcome, whole, context);
     } else if (context.facts.retold && manner_.skip_retold) {
-      odd(OddityKind::lookalike, "told a second time, by the WebSocket library", line.number, whole);
+      odd(OddityKind::lookalike, told_twice, line.number, whole);
     } else {
       const bool real = outcome.kind == ParseOutcome::Kind::bad_json && beginning.type <= 4;
       odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, line.number, whole);
@@ -290,7 +297,7 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
   }
   if (context.facts.retold && manner_.skip_retold) {
     // The library leaves out the middle of long frames.
-    odd(OddityKind::lookalike, "told a second time, by the WebSocket library", line.number, text.substr(at));
+    odd(OddityKind::lookalike, told_twice, line.number, text.substr(at));
     return line.end;
   }
   const bool deep = extent.how == Extent::End::too_deep;
@@ -315,8 +322,14 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   }
   if (extent.end - at > options_.most_frame_bytes) return extent.end;
   const View whole = text.substr(at, extent.end - at);
-  const auto messages = objects_->reader.read(whole, extent.end <= line.end);
+  const auto messages = objects_.read(whole, extent.end <= line.end);
   if (!messages.valid) return at + 1;
+  if (manner_.payload_only && messages.root) {
+    View prefix = text.substr(line.prefix, at - line.prefix);
+    if (is_blank(prefix)) prefix = previous_line_;
+    Context context = context_of(text, at, line);
+    if (payload_only(prefix, *messages.root, context)) return extent.end;
+  }
   std::size_t frames = 0;
   for (const MessageObject& message : messages.found) {
     Context context = context_of(text, at, line);
@@ -334,48 +347,25 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
       piece.append(text_padding, ' ');
       frames += frames_in(View(piece).substr(0, message.raw.size()), context, 0);
     } else {
-      FoundFrame one;
-      one.frame = message.frame;
-      one.layout = context.layout;
-      one.way = context.facts.way;
-      one.sender = context.facts.sender;
-      one.station = context.facts.station.empty() && !many_paths_ ? View(path_station_) : context.facts.station;
-      one.time = context.time;
-      one.type_open = message.type_open;
-      one.line = context.line;
-      one.record = context.record;
-      listener_.on_found(one);
+      put_together(message, context);
       ++frames;
     }
   }
   if (frames > 0) return extent.end;
-  if (manner_.payload_only && messages.root) {
-    View prefix = text.substr(line.prefix, at - line.prefix);
-    if (is_blank(prefix)) prefix = previous_line_;
-    Context context = context_of(text, at, line);
-    if (payload_only(prefix, *messages.root, context)) return extent.end;
-  }
   return extent.end <= line.end ? extent.end : at + 1;
 }
 
 bool LogScanner::payload_only(View prefix, const simdjson::dom::element& payload, Context& context) {
   PayloadLabel label = payload_label(prefix);
   if (label.action.empty() || (!label.type && context.facts.sender == Sender::unknown)) return false;
-  FoundFrame one;
-  one.frame.type = label.type.value_or(FrameType::call);
-  one.frame.id = label.id;
-  one.frame.action = one.frame.type == FrameType::call ? label.action : View();
-  one.frame.payload = &payload;
-  one.layout = "payloads with their actions";
-  one.way = context.facts.way;
-  one.sender = context.facts.sender;
-  one.station = !label.station.empty() ? label.station : context.facts.station;
-  one.time = context.time;
-  one.line = context.line;
-  one.record = context.record;
-  if (one.frame.type == FrameType::error) return false;
-  if (one.frame.id.empty()) one.frame.id = label.action;
-  listener_.on_found(one);
+  MessageObject message;
+  message.frame.type = label.type.value_or(FrameType::call);
+  message.frame.id = label.id;
+  message.frame.action = label.action;
+  message.frame.payload = &payload;
+  context.layout = "payloads with their actions";
+  if (!label.station.empty()) context.facts.station = label.station;
+  put_together(message, context);
   return true;
 }
 
@@ -422,51 +412,31 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
   context.facts.station = cell(FieldKind::station);
   if (table_->find(FieldKind::station) == table_->columns.size())
     context.facts.station = cell(FieldKind::station_maybe);
-  std::size_t frames = 0, oddities = 0;
+  // The action tells who started it where a row is cut; it may stand as an event's name, too.
+  if (const View action = cell(FieldKind::action); find_action(action)) context.action = action;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    View piece = cells_[i].text;
-    const std::size_t bracket = piece.find('[');
-    if (bracket == View::npos) continue;
-    const Beginning beginning = beginning_at(piece, bracket);
+    const View piece = cells_[i].text;
+    const FieldKind kind = i < table_->columns.size() ? table_->columns[i] : FieldKind::other;
+    const bool object = !piece.empty() && piece[0] == '{' && (kind == FieldKind::payload || kind == FieldKind::answer);
+    if (!object && piece.find('[') == View::npos) continue;
     std::string& inner = scratch_[0];
-    if (cells_[i].quoted && (beginning.wrap == Wrap::csv || has(piece, "\"\""))) {
+    if (cells_[i].quoted && has(piece, "\"\"")) {
       unwrap(piece, Wrap::csv, inner);
     } else {
       inner = piece;
     }
     const std::size_t size = inner.size();
     inner.append(text_padding, ' ');
-    Context own = context;
-    const std::size_t now = frames_in(View(inner).substr(0, size), own, 1);
-    frames += now;
-    if (now == 0 && beginning.kind == Beginning::Kind::frame) ++oddities;
-  }
-  if (frames == 0 && oddities == 0) {
-    for (const FieldKind kind : {FieldKind::payload, FieldKind::answer}) {
-      const std::size_t at = table_->find(kind);
-      if (at >= cells_.size() || cells_[at].text.empty() || cells_[at].text[0] != '{') continue;
-      std::string& inner = scratch_[0];
-      if (cells_[at].quoted) {
-        unwrap(cells_[at].text, Wrap::csv, inner);
-      } else {
-        inner = cells_[at].text;
+    const View plain = View(inner).substr(0, size);
+    if (object) {
+      const auto message = objects_.of_row(plain, cell(FieldKind::action), cell(FieldKind::type), cell(FieldKind::id),
+                                           kind == FieldKind::answer);
+      if (message) {
+        put_together(*message, context);
+        continue;
       }
-      const auto message = objects_->reader.of_row(inner, cell(FieldKind::action), cell(FieldKind::type),
-                                                   cell(FieldKind::id), kind == FieldKind::answer);
-      if (!message) continue;
-      FoundFrame one;
-      one.frame = message->frame;
-      one.layout = context.layout;
-      one.way = context.facts.way;
-      one.sender = context.facts.sender;
-      one.station = context.facts.station;
-      one.time = kind == FieldKind::answer && context.answer_time.known() ? context.answer_time : context.time;
-      one.stamp = context.stamp;
-      one.type_open = message->type_open;
-      one.line = context.line;
-      one.record = context.record;
-      listener_.on_found(one);
     }
+    frames_in(plain, context, 1);
   }
   return end;
 }

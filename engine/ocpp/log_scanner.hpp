@@ -1,9 +1,7 @@
 // Text of a log to frames with what the log says around them, line by line and across lines.
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "ocpp/log_reader.hpp"
 #include "ocpp/log_table.hpp"
 #include "ocpp/log_time.hpp"
+#include "ocpp/message_object.hpp"
 
 namespace evtwin::ocpp {
 
@@ -25,13 +24,13 @@ struct FoundFrame {
   Way way = Way::unknown;
   Sender sender = Sender::unknown;
   std::string_view station;  ///< empty: not given
+  std::string_view action;   ///< that the text around an answer names; empty: none
   LogTime time;
   std::optional<LogStamp> stamp;  ///< that the time is from, if it stands in text
   bool blocked = false, retold = false;
   bool type_open = false;    ///< nothing tells whether it is a call or its answer
   std::uint64_t line = 0;    ///< from 1
   std::uint64_t record = 0;  ///< the same for frames of one line or row
-  std::span<const std::string_view> repairs;
 };
 
 enum class OddityKind : std::uint8_t { unused, repaired, lookalike };
@@ -56,7 +55,6 @@ struct Manner {
 class LogScanner {
  public:
   LogScanner(const ReadOptions& options, const Manner& manner, ScanListener& listener);
-  ~LogScanner();
 
   /// @param text  goes on where the last call stopped; text_padding readable bytes follow it
   /// @param last  nothing follows
@@ -70,11 +68,11 @@ class LogScanner {
   std::uint64_t lines() const { return line_number_ - 1; }
 
  private:
-  struct Objects;
   /// What is known of the frames of one line, row or object.
   struct Context {
     LineFacts facts;
     LogTime time, answer_time;
+    std::string_view action;
     std::optional<LogStamp> stamp;
     std::uint64_t line = 0, record = 0;
     std::string_view layout;
@@ -107,6 +105,8 @@ class LogScanner {
 
   const Context& context_of(std::string_view text, std::size_t at, Line& line);
   LogTime time_of(const std::optional<LogStamp>& stamp);
+  FoundFrame around(const ParsedFrame& frame, const Context& context) const;
+  void put_together(const MessageObject& message, const Context& context);
   void found(const ParseOutcome& outcome, std::string_view text, const Context& context);
   void odd(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text);
 
@@ -114,7 +114,7 @@ class LogScanner {
   Manner manner_;
   ScanListener& listener_;
   FrameParser parser_;
-  std::unique_ptr<Objects> objects_;
+  MessageObjectReader objects_;
   StampReader stamps_;
   std::optional<TableHead> table_;
   std::vector<Cell> cells_;

@@ -9,6 +9,7 @@ class Tally final : public ScanListener {
  public:
   void on_found(const FoundFrame& found) override {
     ++frames;
+    if (found.frame.type == FrameType::call) ++calls;
     if (found.layout == "JSON objects") ++of_objects;
     if (!found.retold) ++told;
     if (found.stamp && found.stamp->kind == LogStamp::Kind::time) ++times_of_day;
@@ -25,7 +26,8 @@ class Tally final : public ScanListener {
   }
   void on_oddity(OddityKind, std::string_view, std::uint64_t, std::string_view) override {}
 
-  std::uint64_t frames = 0, of_objects = 0, told = 0, times_of_day = 0, later = 0, earlier = 0, last_record = 0;
+  std::uint64_t frames = 0, calls = 0, of_objects = 0, told = 0, times_of_day = 0, later = 0, earlier = 0,
+                last_record = 0;
   std::uint64_t month_first = 0, day_first = 0;
   LoggerSide side;
   LogTime first, last;
@@ -50,12 +52,12 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
   Survey survey;
   Tally tally;
   LogScanner(options, survey.manner, tally).scan(head, true);
-  if (tally.frames == 0) {
+  if (tally.calls == 0) {  // frames may also lie inside payloads
     Manner other = survey.manner;
     other.payload_only = true;
     Tally again;
     LogScanner(options, other, again).scan(head, true);
-    if (again.frames > 0) {
+    if (again.calls > tally.calls) {
       tally = again;
       survey.manner = other;
     }

@@ -118,7 +118,7 @@ namespace {
 
 // The fields of one object that matter.
 struct Fields {
-  View raw, id, action, station, station_maybe, error_code, error_description;
+  View raw, raw_in_payload, id, action, station, station_maybe, error_code, error_description;
   std::optional<FrameType> type;
   LineFacts way;
   LogTime time;
@@ -131,9 +131,13 @@ Fields fields_of(const simdjson::dom::object& object) {
   for (const auto& [key, value] : object) {
     View text;
     const bool is_text = value.get(text) == simdjson::SUCCESS;
-    if (is_text && fields.raw.empty() && text.find('[') != View::npos && holds_frame(text)) {
-      fields.raw = text;
-      continue;
+    // A text of a payload's field that begins with a brace is the payload; else frames inside it are the message.
+    if (is_text && text.find('[') != View::npos && holds_frame(text)) {
+      const FieldKind kind = field_kind(key);
+      const bool payload = (kind == FieldKind::payload || kind == FieldKind::answer) && text[0] == '{';
+      View& kept = payload ? fields.raw_in_payload : fields.raw;
+      if (kept.empty()) kept = text;
+      if (!payload) continue;
     }
     if (value.type() == element_type::ARRAY) {
       element first, second;
@@ -208,7 +212,7 @@ std::optional<MessageObject> message_of(const Fields& fields, const element* pay
   ParsedFrame& frame = message.frame;
   frame.type = fields.type.value_or(FrameType::call);
   message.type_open = !fields.type;
-  frame.id = fields.id.empty() ? fields.action : fields.id;
+  frame.id = fields.id;
   frame.action = fields.action;
   frame.payload = payload ? payload : &empty;
   if (error) {
@@ -280,6 +284,10 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
         }
         const element* payload = fields.payload ? &*fields.payload : nullptr;
         is_message = message_of(fields, payload, parts_->frames.empty_object()).has_value();
+        if (!is_message && !fields.raw_in_payload.empty()) {
+          fields.raw = fields.raw_in_payload;
+          is_message = true;
+        }
       }
       if (is_message) {
         good.emplace_back(fields, payload_at);
@@ -318,11 +326,9 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
   return result;
 }
 
-std::optional<MessageObject> MessageObjectReader::of_row(std::string& payload, View action, View type, View id,
+std::optional<MessageObject> MessageObjectReader::of_row(View payload, View action, View type, View id,
                                                          bool is_answer) {
-  const std::size_t size = payload.size();
-  payload.append(text_padding, ' ');
-  if (parts_->payload_parser.parse(payload.data(), size, true).get(parts_->root) != simdjson::SUCCESS ||
+  if (parts_->payload_parser.parse(payload.data(), payload.size(), false).get(parts_->root) != simdjson::SUCCESS ||
       parts_->root.type() != element_type::OBJECT)
     return std::nullopt;
   Fields fields;

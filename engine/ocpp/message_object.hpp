@@ -35,8 +35,9 @@ class MessageObjectReader {
   Result read(std::string_view object, bool inside);
 
   /// A message of a table's row: the payload in one cell, what it is in others.
+  /// @param payload  with text_padding readable bytes behind it
   /// @param is_answer  the column says that it holds answers
-  std::optional<MessageObject> of_row(std::string& payload, std::string_view action, std::string_view type,
+  std::optional<MessageObject> of_row(std::string_view payload, std::string_view action, std::string_view type,
                                       std::string_view id, bool is_answer);
 
  private:
