@@ -12,8 +12,6 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-constexpr std::size_t most_id_bytes = 1024;
-
 ParseOutcome other(std::string_view reason) { return {ParseOutcome::Kind::other_json, reason, {}, {}}; }
 
 }  // namespace
@@ -80,7 +78,6 @@ ParseOutcome FrameParser::frame_of(const element& root) {
   ParsedFrame& frame = outcome.frame;
   frame.type = static_cast<FrameType>(type);
   if (parts[1].get(frame.id) != simdjson::SUCCESS) return other("the id is no text");
-  if (frame.id.size() > most_id_bytes) return other("the id is longer than any id");
 
   const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
   const bool result = frame.type == FrameType::result;

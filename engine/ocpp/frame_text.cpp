@@ -235,6 +235,13 @@ Beginning beginning_at(std::string_view text, std::size_t at) {
   const Quote quote = quote_at(text, i);
   if (quote.unknown && !quote.found) return {Kind::unknown, 0, Wrap::none};
   if (quote.found) return {type >= 2 && type <= 6 ? Kind::frame : Kind::lookalike, type, quote.wrap};
+  if (type >= 2 && type <= 4 && is_digit(text[i])) {  // [2,17,"
+    while (i < text.size() && is_digit(text[i])) ++i;
+    i = skip_blanks(text, i);
+    if (i >= text.size()) return {Kind::unknown, 0, Wrap::none};
+    const bool another = text[i] == ',' && quote_at(text, skip_blanks(text, i + 1)).found;
+    return {another ? Kind::lookalike : Kind::nothing, type, Wrap::none};
+  }
   const bool odd = type >= 2 && type <= 4 && (text[i] == '{' || text.substr(i, 5) == "null,");
   return {odd ? Kind::lookalike : Kind::nothing, type, Wrap::none};
 }

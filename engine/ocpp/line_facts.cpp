@@ -182,7 +182,7 @@ bool may_be_name(View text) {
       return false;
   }
   if (text.back() == ':' || !(letter || digit)) return false;
-  if (!letter && text.find(':') != View::npos) return false;  // a time of day
+  if (!letter && text.find_first_of(":.") != View::npos) return false;  // a time of day, an address, a number
   constexpr std::array<View, 12> not_names{"INFO", "DEBUG", "TRACE", "WARN", "WARNING", "ERROR",
                                            "UTC",  "GMT",   "KST",   "CEST", "CET",     "OCPP"};
   if (std::find(not_names.begin(), not_names.end(), text) != not_names.end()) return false;

@@ -268,7 +268,8 @@ void Assembly::hand_over(const FoundFrame& found) {
   if (frame.time.known() && is_call) {
     if (const PayloadStamp stamp = first_timestamp(found); stamp.ns != kernel::time_never) {
       offsets_.add(static_cast<double>(frame.time.ns - stamp.ns) / static_cast<double>(kernel::second_ns));
-      if (!frame.time.zoned && frame.sender == Sender::station) zone_.station_says(frame.station, frame.time.ns, stamp.ns);
+      if (!frame.time.zoned && frame.sender == Sender::station)
+        zone_.station_says(frame.station, frame.time.ns, stamp.ns);
     }
   } else if (frame.time.known() && !frame.time.zoned && frame.type == FrameType::result) {
     View told;

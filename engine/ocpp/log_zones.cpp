@@ -9,6 +9,7 @@ constexpr std::size_t most_kept = 65'536;
 constexpr TimeNs quarter_ns = 15 * kernel::minute_ns;
 constexpr TimeNs most_offset_ns = 14 * kernel::hour_ns;
 constexpr TimeNs most_early_ns = kernel::minute_ns, most_late_ns = 2 * kernel::minute_ns;
+constexpr TimeNs most_prompt_ns = 10 * kernel::second_ns;
 constexpr std::uint64_t votes_to_change = 3;
 constexpr std::size_t most_runs = 1000;
 
@@ -65,9 +66,10 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
     if (run.voters.several || !side.next.voters.any || side.next.voters.has(station)) side.next = {};
     return;
   }
-  if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0};
+  if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0, {}, false};
   ++side.next.votes;
   side.next.voters.add(station);
+  side.next.prompt = offset - zone < most_prompt_ns && offset - zone > -most_prompt_ns;
   // The first run needs no more than one vote; a better one may still take its place.
   const std::uint64_t needed = side.runs.empty() ? 1 : votes_to_change;
   const bool alone = !side.runs.empty() && side.voters.several && !side.next.voters.several;
@@ -84,10 +86,18 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
 }
 
 std::vector<ZoneFrom> ZoneFinder::zones(std::uint32_t file) const {
-  const std::vector<Run>& runs = station_.runs.empty() ? csms_.runs : station_.runs;
+  const Side& side = station_.runs.empty() ? csms_ : station_;
+  const std::vector<Run>& runs = side.runs;
+  const Run& last = side.next;
+  const bool alone = side.voters.several && !last.voters.several;
   std::vector<ZoneFrom> zones;
   for (const Run& run : runs)
     zones.push_back({file, zones.empty() ? std::numeric_limits<TimeNs>::min() : run.from_ns, run.offset_ns, true});
+  // A log that ends soon after the clocks were changed.
+  if (last.votes > 0 && last.prompt && !alone && !runs.empty() &&
+      (last.offset_ns - runs.back().offset_ns == kernel::hour_ns ||
+       runs.back().offset_ns - last.offset_ns == kernel::hour_ns))
+    zones.push_back({file, last.from_ns, last.offset_ns, true});
   if (zones.empty()) zones.push_back({file, std::numeric_limits<TimeNs>::min(), 0, false});
   return zones;
 }

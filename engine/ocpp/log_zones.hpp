@@ -23,8 +23,9 @@ class OffsetStatistics {
 };
 
 /// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15 min;
-/// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved).
-/// Where several stations speak, two of them must agree: one alone has a wrong clock.
+/// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved); at
+/// the end of a log one that came at once is enough for a change of an hour. Where several stations speak, two of them
+/// must agree: one alone has a wrong clock.
 class ZoneFinder {
  public:
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
@@ -45,6 +46,7 @@ class ZoneFinder {
     TimeNs from_ns = 0, offset_ns = 0;
     std::uint64_t votes = 0;
     Voters voters = {};
+    bool prompt = false;  // the last vote came at once
   };
   struct Side {
     std::vector<Run> runs;
