@@ -70,8 +70,12 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   if (line.context_known) return line.context;
   line.context_known = true;
   Context& context = line.context;
-  if (is_blank(prefix) && !previous_line_.empty()) prefix = previous_line_;
   context.stamp = stamps_.find(prefix);
+  if (is_blank(prefix) && !previous_line_.empty()) {
+    // The line before may be the head of the frame: it has a time then.
+    context.stamp = stamps_.find(previous_line_);
+    if (context.stamp) prefix = previous_line_;
+  }
   context.facts = facts_of(prefix, context.stamp ? context.stamp->end : 0);
   if (!context.stamp) {
     // Behind the last frame of the line.
