@@ -307,7 +307,8 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
   const bool deep = extent.how == Extent::End::too_deep;
   odd(beginning.type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off,
       line.number, text.substr(at));
-  return std::max(extent.end, at + 1);
+  // The lines below it are read on their own, so that what stands before their frames counts for them.
+  return std::max(deep ? extent.end : std::min(extent.end, line.end), at + 1);
 }
 
 std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool last) {

@@ -18,6 +18,10 @@ using Kind = WhatIfRow::Kind;
 
 namespace {
 
+/// A strategy that leaves out no more than this fraction of the energy still saves; more, and a cheaper bill is for
+/// less charging.
+constexpr double hardly_less = 0.001;
+
 std::string_view name_of(Kind kind) {
   switch (kind) {
     case Kind::metered:
@@ -251,11 +255,15 @@ class Report {
     const std::string share =
         base_cost > 0.0 ? fmt::format(" ({})", percent(std::abs(saved.value) / base_cost)) : std::string();
     const std::string fewer = number_text(saved.fewer_kwh, 1);
-    if (saved.fewer_kwh > 0.0 && fewer != "0.0") {
+    if (saved.fewer_kwh > hardly_less * result_.base()->served_kwh) {
       return fmt::format(fmt::runtime(say("{} delivers {} kWh less than {}: what it costs less ({}) is no saving.\n",
                                           "{}: {} kWh 적게 충전합니다({} 대비). 비용 차이({})는 절감이 아닙니다.\n")),
                          name, fewer, base_name(), amount);
     }
+    const std::string short_of =
+        saved.fewer_kwh > 0.0 && fewer != "0.0"
+            ? fmt::format(fmt::runtime(say(", delivering {} kWh less", ", 충전량 {} kWh 감소")), fewer)
+            : std::string();
     if (std::abs(saved.value) <= saved.error_bar) {
       return fmt::format(fmt::runtime(say("{}: the difference from {} ({}) is within the replay's error.\n",
                                           "{}: {}와의 차이({})는 재현 오차 이내입니다.\n")),
@@ -263,9 +271,9 @@ class Report {
     }
     return fmt::format(
         fmt::runtime(saved.value > 0.0
-                         ? say("{} would have saved {}{} against {}.\n", "{}: {}{} 절감 ({} 대비).\n")
-                         : say("{} would have cost {}{} more than {}.\n", "{}: {}{} 추가 비용 ({} 대비).\n")),
-        name, amount, share, base_name());
+                         ? say("{} would have saved {}{} against {}{}.\n", "{}: {}{} 절감 ({} 대비{}).\n")
+                         : say("{} would have cost {}{} more than {}{}.\n", "{}: {}{} 추가 비용 ({} 대비{}).\n")),
+        name, amount, share, base_name(), short_of);
   }
 
   const WhatIf& result_;

@@ -149,6 +149,28 @@ TEST(WhatIf, ServingLessIsNoSaving) {
   EXPECT_THAT(text, HasSubstr("asap: the difference from as logged (0.00 ±0.53 EUR) is within the replay's error."));
 }
 
+TEST(WhatIf, HardlyLessIsASavingThatSaysSo) {
+  WhatIf result;
+  WhatIfRow logged;
+  logged.kind = WhatIfRow::Kind::as_logged;
+  logged.name = "as logged";
+  logged.energy_cost = 100.0;
+  logged.served_kwh = 1000.0;
+  WhatIfRow thrifty = logged;
+  thrifty.kind = WhatIfRow::Kind::strategy;
+  thrifty.name = "thrifty";
+  thrifty.energy_cost = 80.0;
+  thrifty.served_kwh = 999.5;
+  thrifty.against_logged = thrifty.against_asap = {20.0, 1.0, 0.5};
+  result.error.timed_fraction = 1.0;
+  result.rows = {logged, thrifty};
+  EXPECT_THAT(
+      what_if_text(result, {}, "EUR", Language::english),
+      HasSubstr("thrifty would have saved 20.00 ±1.00 EUR (20.00 %) against as logged, delivering 0.5 kWh less."));
+  result.rows[1].against_logged.fewer_kwh = result.rows[1].against_asap.fewer_kwh = 1.5;
+  EXPECT_THAT(what_if_text(result, {}, "EUR", Language::english), HasSubstr("is no saving"));
+}
+
 TEST(WhatIf, AssumptionsStandBesideTheFigures) {
   const std::vector<Assumption> assumptions{{"battery size", "배터리 용량", "un\x1bknown", "알 수 없음"},
                                             {"EVSEs", "충전기", "7.4 kW", "7.4 kW"}};
