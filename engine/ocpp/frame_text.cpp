@@ -124,9 +124,12 @@ std::uint32_t hex_value(std::string_view digits, bool& good) {
 }
 
 void unwrap_csv(std::string_view text, std::string& out) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    out += text[i];
-    if (text[i] == '"' && i + 1 < text.size() && text[i + 1] == '"') ++i;
+  while (!text.empty()) {
+    const std::size_t quote = text.find('"');
+    out += text.substr(0, quote == std::string_view::npos ? quote : quote + 1);
+    if (quote == std::string_view::npos) return;
+    text.remove_prefix(quote + 1);
+    if (!text.empty() && text[0] == '"') text.remove_prefix(1);
   }
 }
 

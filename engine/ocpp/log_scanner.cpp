@@ -14,6 +14,7 @@ constexpr std::size_t most_object_bytes = std::size_t{1} << 20;  // of an object
 constexpr unsigned most_wrappings = 4;
 constexpr std::size_t most_joined_lines = 10'000;
 constexpr unsigned most_object_depth = 64;
+constexpr std::size_t most_known_prefixes = 512;
 
 bool is_blank(View text) { return text.find_first_not_of(" \t\r\n") == View::npos; }
 
@@ -38,6 +39,7 @@ LogScanner::LogScanner(const ReadOptions& options, const Manner& manner, ScanLis
       parser_(options.most_depth),
       objects_(options.most_depth),
       stamps_(manner.order),
+      known_prefixes_(most_known_prefixes),
       scratch_(most_wrappings + 1) {}
 
 void LogScanner::odd(OddityKind kind, View reason, std::uint64_t line, View text) {
@@ -51,6 +53,27 @@ LogTime LogScanner::time_of(const std::optional<LogStamp>& stamp) {
   if (stamp->ns < last_of_day_ - 12 * kernel::hour_ns) *day_ns_ += kernel::day_ns;
   last_of_day_ = stamp->ns;
   return {*day_ns_ + stamp->ns, false};
+}
+
+void LogScanner::read_prefix(View prefix, const std::optional<LogStamp>& stamp, Context& context) {
+  const std::size_t begin = stamp ? stamp->begin : 0, end = stamp ? stamp->end : 0;
+  const View before = prefix.substr(0, begin), after = prefix.substr(end);
+  KnownPrefix& known = known_prefixes_[(std::hash<View>{}(after) ^ before.size()) % known_prefixes_.size()];
+  if (!known.filled || known.stamp_bytes != end - begin || known.before != before || known.after != after) {
+    known.facts = facts_of(prefix, end);
+    known.layout = layout_name(prefix);
+    known.stamp_bytes = end - begin;
+    known.before = before;
+    known.after = after;
+    const View station = known.facts.station;
+    known.station_bytes = station.size();
+    known.station_at = station.empty() ? 0 : static_cast<std::size_t>(station.data() - prefix.data());
+    known.facts.station = {};
+    known.filled = prefix.size() <= 400;
+  }
+  context.facts = known.facts;
+  context.facts.station = prefix.substr(known.station_at, known.station_bytes);
+  context.layout = known.layout;
 }
 
 const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Line& line) {
@@ -76,7 +99,7 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
     context.stamp = stamps_.find(previous_line_);
     if (context.stamp) prefix = previous_line_;
   }
-  context.facts = facts_of(prefix, context.stamp ? context.stamp->end : 0);
+  read_prefix(prefix, context.stamp, context);
   if (!context.stamp) {
     // Behind the last frame of the line.
     if (line.last_bracket == 0) {
@@ -89,7 +112,6 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   context.time = time_of(context.stamp);
   context.line = line.number;
   context.record = ++record_;
-  context.layout = layout_name(prefix);
   return context;
 }
 
@@ -167,6 +189,15 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
       frames += frames_in(View(inner).substr(0, size), own, level + 1);
       at = prefix = std::max(end, at + 1);
       continue;
+    }
+    if (const std::size_t bracket = piece.find_last_not_of(" \t\r\n"); prefix == 0 && piece[bracket] == ']') {
+      // Mostly the frame is all that follows.
+      const View whole = piece.substr(at, bracket + 1 - at);
+      const ParseOutcome outcome = parser_.parse(whole);
+      if (outcome.kind == ParseOutcome::Kind::frame) {
+        found(outcome, whole, own);
+        return frames + 1;
+      }
     }
     const Extent extent = extent_of(piece, at, none, options_.most_depth);
     const View text = piece.substr(at, extent.end - at);
@@ -409,11 +440,11 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
     return at < cells_.size() ? cells_[at].text : View();
   };
   const View when = cell(FieldKind::time);
-  context.stamp = StampReader(manner_.order).find(when);
+  context.stamp = stamps_.find(when);
   context.time = time_of(context.stamp);
   if (const View then = cell(FieldKind::answer_time); !then.empty())
     context.answer_time = time_of(StampReader(manner_.order).find(then));
-  context.facts = way_of_word(cell(FieldKind::way));
+  if (const View way = cell(FieldKind::way); !way.empty()) context.facts = way_of_word(way);
   context.facts.station = cell(FieldKind::station);
   if (table_->find(FieldKind::station) == table_->columns.size())
     context.facts.station = cell(FieldKind::station_maybe);

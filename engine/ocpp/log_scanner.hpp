@@ -104,6 +104,8 @@ class LogScanner {
   bool payload_only(std::string_view prefix, const simdjson::dom::element& payload, Context& context);
 
   const Context& context_of(std::string_view text, std::size_t at, Line& line);
+  /// facts_of and layout_name, remembered: the text around the time is the same on many lines.
+  void read_prefix(std::string_view prefix, const std::optional<LogStamp>& stamp, Context& context);
   LogTime time_of(const std::optional<LogStamp>& stamp);
   FoundFrame around(const ParsedFrame& frame, const Context& context) const;
   void put_together(const MessageObject& message, const Context& context);
@@ -118,6 +120,14 @@ class LogScanner {
   StampReader stamps_;
   std::optional<TableHead> table_;
   std::vector<Cell> cells_;
+  struct KnownPrefix {
+    std::string before, after;  // the time stamp
+    std::size_t stamp_bytes = 0, station_at = 0, station_bytes = 0;
+    LineFacts facts;
+    std::string_view layout;
+    bool filled = false;
+  };
+  std::vector<KnownPrefix> known_prefixes_;
   std::vector<std::string> scratch_;
   std::string previous_line_, path_station_;
   std::optional<Context> carried_;  // of a line that goes on in the next text

@@ -19,10 +19,15 @@ struct Suite {
   Table (*run)();
 };
 
-constexpr std::array suites{
-    Suite{"queue", queue_table},         Suite{"simulation", simulation_table}, Suite{"acn", acn_table},
-    Suite{"growth", growth_table},       Suite{"plugin", plugin_table},         Suite{"optimise", optimise_table},
-    Suite{"plan_week", plan_week_table}, Suite{"memory", memory_table}};
+constexpr std::array suites{Suite{"queue", queue_table},
+                            Suite{"simulation", simulation_table},
+                            Suite{"acn", acn_table},
+                            Suite{"growth", growth_table},
+                            Suite{"plugin", plugin_table},
+                            Suite{"optimise", optimise_table},
+                            Suite{"plan_week", plan_week_table},
+                            Suite{"ocpp", ocpp_table},
+                            Suite{"memory", memory_table}};
 
 int run(const std::vector<std::string>& words) {
   std::string only, json_file;
@@ -35,9 +40,10 @@ int run(const std::vector<std::string>& words) {
     std::fflush(stdout);
   }
   if (tables.empty()) {
-    fmt::print(stderr,
-               "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, optimise, plan_week, memory\n",
-               only);
+    fmt::print(
+        stderr,
+        "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, optimise, plan_week, ocpp, memory\n",
+        only);
     return 2;
   }
   rusage usage{};

@@ -15,6 +15,7 @@ Table growth_table();      ///< more EVSEs, longer runs
 Table plugin_table();      ///< a call of a strategy: bare, fenced, isolated
 Table optimise_table();    ///< plans: LP, greedy, whole numbers, again a step later
 Table plan_week_table();   ///< a simulated week under receding-horizon plans
+Table ocpp_table();        ///< reading logs of chargers
 Table memory_table();      ///< bytes per event, per EVSE and year
 
 /// EV2Gym's V2GProfitMax at its own occupancy: about 0.6 vehicles per EVSE and day, some 5 h each; decisions every 15
