@@ -166,9 +166,25 @@ TimeNs utc_of(const LogReport& report, Place place, const LogTime& time) {
 
 LogReport read_logs(std::span<const std::string> paths, FrameSink& sink, const ReadOptions& options) {
   std::vector<Opened> logs;
-  for (const LogPath& one : log_paths(paths)) logs.push_back(look_at(one.name, open_log(one.path, one.name), options));
+  std::vector<LogPath> read;
+  std::vector<LogFile> copies;
+  for (const LogPath& one : log_paths(paths)) {
+    const auto first =
+        std::find_if(read.begin(), read.end(), [&](const LogPath& other) { return same_bytes(one.path, other.path); });
+    if (first != read.end()) {
+      LogFile& copy = copies.emplace_back();
+      copy.name = one.name;
+      copy.layout = "a copy";
+      copy.copy_of = first->name;
+      continue;
+    }
+    read.push_back(one);
+    logs.push_back(look_at(one.name, open_log(one.path, one.name), options));
+  }
   sort_by_time(logs);
-  return read_all(std::move(logs), sink, options);
+  LogReport report = read_all(std::move(logs), sink, options);
+  report.files.insert(report.files.end(), copies.begin(), copies.end());
+  return report;
 }
 
 LogReport read_log_text(const std::string& name, std::string_view text, FrameSink& sink, const ReadOptions& options) {

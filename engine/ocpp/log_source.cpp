@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "kernel/text.hpp"
 
@@ -272,6 +273,21 @@ std::vector<LogPath> log_paths(std::span<const std::string> given) {
     for (const std::string& path : inside) add(path);
   }
   return paths;
+}
+
+bool same_bytes(const std::string& path_a, const std::string& path_b) {
+  std::error_code error;
+  const auto size = fs::file_size(path_a, error);
+  if (error || size != fs::file_size(path_b, error) || error) return false;
+  std::ifstream a(path_a, std::ios::binary), b(path_b, std::ios::binary);
+  std::string part_a(std::size_t{1} << 16, ' '), part_b(part_a);
+  for (std::uintmax_t left = size; left > 0;) {
+    const auto now = static_cast<std::streamsize>(std::min<std::uintmax_t>(left, part_a.size()));
+    if (!a.read(part_a.data(), now) || !b.read(part_b.data(), now)) return false;
+    if (part_a.compare(0, static_cast<std::size_t>(now), part_b, 0, static_cast<std::size_t>(now)) != 0) return false;
+    left -= static_cast<std::uintmax_t>(now);
+  }
+  return true;
 }
 
 std::size_t decode_lines(std::string& text, std::size_t from) {

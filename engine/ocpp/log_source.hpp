@@ -26,6 +26,8 @@ struct LogPath {
 };
 /// The files that are meant: files as they are, folders as all files in them, by name. @throws LogError.
 std::vector<LogPath> log_paths(std::span<const std::string> given);
+/// Whether two files hold the same bytes. A file that can not be read is like no other.
+bool same_bytes(const std::string& path_a, const std::string& path_b);
 
 /// Lines that are not UTF-8 but CP949 become UTF-8; others stay as they are.
 /// @returns how many lines were CP949

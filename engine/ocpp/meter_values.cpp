@@ -59,6 +59,10 @@ constexpr UnitRow units[] = {
     {"kV", Dimension::voltage, 1e3}, {"Percent", Dimension::share, 0.01}, {"%", Dimension::share, 0.01},
 };
 constexpr double default_factor[] = {1e-3, 1e-3, 1.0, 1.0, 0.01};  // by dimension
+// What no meter of a charger shows: 1 TWh, 1 GW, 1 MA, 1 MV, a battery fuller than full. By dimension; in kWh, kW, A,
+// V.
+constexpr double most_plausible[] = {1e9, 1e6, 1e6, 1e6, 1.0 + 1e-9};
+constexpr std::int64_t most_multiplier = 9;
 
 // 0: the total; 1..3: L1..L3 (with or without N); 4: between two phases; 5: neutral, not used.
 int phase_of(std::string_view phase) {
@@ -168,8 +172,13 @@ void take_value(const Json& sampled, Instant& instant, const Complaint& complain
   std::string_view unit = string_of(sampled, "unit");
   if (const auto of_measure = field(sampled, "unitOfMeasure")) {
     unit = string_of(*of_measure, "unit");
-    if (const auto power = integer_of(*of_measure, "multiplier"))
-      factor *= std::pow(10.0, static_cast<double>(std::clamp<std::int64_t>(*power, -18, 18)));
+    if (const auto power = integer_of(*of_measure, "multiplier")) {
+      if (*power > most_multiplier || *power < -most_multiplier) {
+        complain("value_implausible", fmt::format("{} with multiplier {}: the reading is left out", row->name, *power));
+        return;
+      }
+      factor *= std::pow(10.0, static_cast<double>(*power));
+    }
   }
   if (!unit.empty()) {
     const auto* known = std::find_if(std::begin(units), std::end(units),
@@ -182,7 +191,16 @@ void take_value(const Json& sampled, Instant& instant, const Complaint& complain
     factor *= known->factor / default_factor[static_cast<std::size_t>(row->dimension)];
   }
 
-  instant.values[static_cast<std::size_t>(row->quantity)].take(phase_of(string_of(sampled, "phase")), *value * factor,
+  const double figure = *value * factor;
+  const bool share_below_0 = row->dimension == Dimension::share && figure < 0.0;
+  if (!(std::abs(figure) <= most_plausible[static_cast<std::size_t>(row->dimension)]) || share_below_0) {
+    complain("value_implausible",
+             fmt::format("{} is {}{}{}: no charger shows that; the reading is left out", row->name, shown(*value_json),
+                         unit.empty() ? "" : " ", unit.empty() ? std::string() : quoted_text(unit)));
+    return;
+  }
+
+  instant.values[static_cast<std::size_t>(row->quantity)].take(phase_of(string_of(sampled, "phase")), figure,
                                                                location_of(string_of(sampled, "location")));
   const Sample::Context context = context_of(string_of(sampled, "context"));
   if (!instant.context || weight_of(context) > weight_of(*instant.context)) instant.context = context;
@@ -221,6 +239,7 @@ std::vector<Reading> read_meter_values(const Json& list, const Complaint& compla
     instant = Instant{};
     any = false;
   };
+  if (!list.is_array()) complain("value_not_a_number", fmt::format("meterValue is {}: a list was due", shown(list)));
   for (const Json entry : elements(list)) {
     TimeNs time_ns = kernel::time_never;
     if (const auto stamp = field(entry, "timestamp")) {

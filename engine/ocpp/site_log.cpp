@@ -230,6 +230,12 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
 
 SiteLog Collector::finish(LogReport&& report) {
   log_.report = std::move(report);
+  for (std::size_t i = 0; i < log_.report.files.size(); ++i) {
+    const LogFile& file = log_.report.files[i];
+    if (file.copy_of.empty()) continue;
+    flags_.add("file_copied", file.name, fmt::format("the same bytes as {}: read once", quoted_text(file.copy_of)),
+               {static_cast<std::uint32_t>(i), 0});
+  }
   const LogReport& r = log_.report;
   TimeNs first_ns = kernel::time_never, last_ns = std::numeric_limits<TimeNs>::min();
   const auto seen = [&](TimeNs ns) {
