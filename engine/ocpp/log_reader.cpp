@@ -16,6 +16,7 @@ namespace evtwin::ocpp {
 namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{2} << 20;
+constexpr std::size_t first_bytes = std::size_t{1} << 15;
 
 [[noreturn]] void fail(const std::string& name, std::string_view what) {
   throw LogError(fmt::format("{}: {}", kernel::printable(name), what));
@@ -76,8 +77,9 @@ struct Opened {
 
 Opened look_at(const std::string& name, std::unique_ptr<LogSource> source, const ReadOptions& options) {
   Opened opened{name, std::make_unique<Window>(std::move(source)), {}, false};
-  while (opened.window->text().size() < survey_bytes && opened.window->more(survey_bytes)) {
-  }
+  // A short log should not pay for a long one's window.
+  std::size_t size = 0;
+  while (size < survey_bytes && opened.window->more(std::max(first_bytes, size))) size = opened.window->text().size();
   std::string_view head = opened.window->text();
   if (!opened.window->ended()) head = head.substr(0, head.rfind('\n') + 1);
   opened.survey = survey_of(head, options);

@@ -26,7 +26,7 @@ struct LogFile {
   std::uint64_t frames = 0;
   Encoding encoding = Encoding::utf8;
   bool newest_first = false;
-  std::string copy_of;  ///< name of an earlier file with the same bytes: this one was not read; empty: it was
+  std::string copy_of = {};  ///< name of an earlier file with the same bytes: this one was not read; empty: it was
 };
 
 /// A piece of a log that looks like a frame and could not be used, or could be used only after a repair.

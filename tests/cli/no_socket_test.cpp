@@ -35,6 +35,16 @@ TEST_F(NoSocket, NoneIsOpenedByARun) {
   EXPECT_EQ(calls_of("run " + source_dir + "/scenarios/workplace_week.lua --out week.evtwin --json"), "");
 }
 
+TEST_F(NoSocket, NoneIsOpenedByAReplay) {
+  if (!can_trace()) GTEST_SKIP() << "skipped: no strace, or tracing is not permitted";
+  EXPECT_EQ(calls_of("replay " + source_dir + "/scenarios/made_site.log --out log.evtwin --json"), "");
+}
+
+TEST_F(NoSocket, NoneIsOpenedByAWhatIf) {
+  if (!can_trace()) GTEST_SKIP() << "skipped: no strace, or tracing is not permitted";
+  EXPECT_EQ(calls_of("whatif " + source_dir + "/scenarios/made_site.log --strategies asap,edf --json"), "");
+}
+
 #endif
 
 }  // namespace

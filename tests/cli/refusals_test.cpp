@@ -151,7 +151,8 @@ TEST_F(Refusals, TheJudgeOfBadInputFindsNothing) {
   const std::string judge = shared_dir + "/bad_input/judge";
   if (!std::filesystem::exists(judge)) GTEST_SKIP() << "skipped: no bad input in " << shared_dir;
   setenv("EVTWIN_LIBRARY", (source_dir + "/scenarios/lib").c_str(), 1);
-  const int status = std::system((judge + " " EVTWIN_BINARY " --kind lua,csv,plugin > " + path("verdict")).c_str());
+  const int status =
+      std::system((judge + " " EVTWIN_BINARY " --kind lua,csv,plugin,ocpp > " + path("verdict")).c_str());
   EXPECT_EQ(status, 0) << read_all(path("verdict"));
   EXPECT_NE(read_all(path("verdict")).find(" 0 failed"), std::string::npos);
 }
