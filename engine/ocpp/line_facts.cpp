@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ocpp/action_table.hpp"
+
 namespace evtwin::ocpp {
 namespace {
 
@@ -228,6 +230,17 @@ View named_after_way(View prefix) {
   return name.find_first_of("\"'[]{}<>") == View::npos ? name : View();
 }
 
+// Rows of a table whose head is missing: "<time>,CP1,Heartbeat,": the column behind the time, where another follows.
+View column_behind_time(View rest) {
+  if (!rest.empty() && rest[0] == '"') rest.remove_prefix(1);
+  if (rest.empty() || (rest[0] != ',' && rest[0] != ';')) return {};
+  const std::size_t end = rest.find(rest[0], 1);
+  if (end == View::npos) return {};
+  View name = rest.substr(1, end - 1);
+  if (name.size() > 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
+  return may_be_name(name) && !find_action(name) ? name : View();
+}
+
 }  // namespace
 
 View trimmed_name(View text) {
@@ -289,6 +302,8 @@ LineFacts facts_of(View prefix, std::size_t after_stamp) {
     if (may_be_name(rest.substr(0, blank)) && word.find_first_of(" \t[]{}\"") == View::npos)
       station = rest.substr(0, blank);
   }
+  if (station.empty() && after_stamp > 0 && after_stamp <= prefix.size())
+    station = column_behind_time(prefix.substr(after_stamp));
   facts.station = trimmed_name(station);
   return facts;
 }

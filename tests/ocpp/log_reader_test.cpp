@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "ocpp/site_log.hpp"
@@ -25,12 +26,20 @@ TEST(LogReader, CountsWhatTheSharedLogsHold) {
     if (e.contains("log_minus_payload_s")) {
       EXPECT_NEAR(log.report.clock_offset.median, e["log_minus_payload_s"]["median"].get<double>(), 0.1) << name;
     }
-    double kwh = 0;
-    std::size_t whole = 0;
-    for (const auto& t : log.transactions)
-      if (t.whole()) ++whole, kwh += t.energy_kwh;
-    std::printf("%s: %zu transactions, %zu whole, %.3f kWh, %zu flags\n", name.c_str(), log.transactions.size(), whole,
-                kwh, log.flags.size());
+    const auto actions = e["actions"].get<std::map<std::string, std::uint64_t>>();
+    EXPECT_EQ(log.report.actions, actions) << name;
   }
+}
+
+TEST(LogReader, RowsOfATableWhoseHeadIsMissingNameTheirStation) {
+  const SiteLog log = read_site_log_text(
+      "site.csv",
+      R"(2026-03-10T08:00:00.000Z,CP-7,StartTransaction,"[2, ""1"", ""StartTransaction"", {""connectorId"": 1, ""idTag"": ""A"", ""meterStart"": 1000, ""timestamp"": ""2026-03-10T08:00:00Z""}]"
+2026-03-10T08:00:01.000Z,CP-7,,"[3, ""1"", {""transactionId"": 5, ""idTagInfo"": {""status"": ""Accepted""}}]"
+2026-03-10T09:00:00.000Z,CP-7,StopTransaction,"[2, ""2"", ""StopTransaction"", {""transactionId"": 5, ""meterStop"": 8000, ""timestamp"": ""2026-03-10T09:00:00Z""}]"
+)");
+  ASSERT_EQ(log.transactions.size(), 1U);
+  EXPECT_EQ(log.transactions[0].station, "CP-7");
+  EXPECT_DOUBLE_EQ(log.transactions[0].energy_kwh, 7.0);
 }
 }  // namespace evtwin::ocpp
