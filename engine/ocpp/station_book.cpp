@@ -93,7 +93,10 @@ void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
   download_.open = false;
 }
 
-void StationBook::alive(const Stamp& stamp, std::uint64_t minutes, bool only_station) {
+void StationBook::alive(const Stamp& told, std::uint64_t minutes, bool only_station) {
+  // When it was heard counts, not of when it told: the first word after a silence is often one that had to wait.
+  Stamp stamp = told;
+  if (stamp.log.known()) stamp.payload_ns = kernel::time_never;
   if (link_.open) {
     link_.to = stamp;
     link_.open = false;

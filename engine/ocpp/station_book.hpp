@@ -18,7 +18,7 @@ class StationBook {
   void status(const StatusReport& report, const Stamp& stamp);
   void firmware(const FirmwareReport& report, const Stamp& stamp);
   /// Any message of the station. @param minutes  in how many minutes of the log any station spoke so far
-  void alive(const Stamp& stamp, std::uint64_t minutes, bool only_station);
+  void alive(const Stamp& told, std::uint64_t minutes, bool only_station);
   void link(const LinkChange& change);
   void evse(int number) { facts_.evses = std::max(facts_.evses, number); }
   Version version = Version::unknown;

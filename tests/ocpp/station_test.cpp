@@ -36,6 +36,19 @@ TEST(Stations, MissedHeartbeatsAreAnOfflineInterval) {
   EXPECT_EQ(s.offline[0].why, "no heartbeat for 8 intervals");
 }
 
+TEST(Stations, AMessageThatHadToWaitDoesNotEndTheSilenceBeforeItWasHeard) {
+  LogText text;
+  text.call("08:00:00", "BootNotification", boot).answer("08:00:00", welcome);
+  for (const char* time : {"08:05:00", "08:10:00"}) text.call(time, "Heartbeat", "{}");
+  text.call("08:50:00", "StatusNotification",
+            R"({"connectorId":1,"errorCode":"NoError","status":"Preparing","timestamp":"2025-06-02T08:20:00Z"})");
+  text.call("08:50:01", "Heartbeat", "{}");
+  const Station s = text.read().stations.at(0);
+  ASSERT_EQ(s.offline.size(), 1U);
+  EXPECT_EQ(s.offline[0].from_ns, at("08:10:00"));
+  EXPECT_EQ(s.offline[0].to_ns, at("08:50:00"));
+}
+
 TEST(Stations, ALogThatIsSilentIsNotAStationThatIsOffline) {
   LogText text;
   for (const char* time : {"08:00:00", "08:05:00", "08:10:00", "10:50:00", "10:55:00"}) {
