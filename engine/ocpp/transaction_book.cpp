@@ -180,6 +180,11 @@ std::size_t TransactionBook::start(TransactionReport&& report, const Event& even
 
   // A start that is sent again until it is answered: the same in all that it says.
   std::size_t same = open_with_id(report.id);
+  if (event.version != Version::v16 && same == npos) {
+    // 2.0.1: a queue may be sent backwards, the end before the beginning.
+    const std::size_t known = known_with_id(report.id);
+    if (known != npos && !drafts_[known].facts.start_seen) same = known;
+  }
   if (event.version == Version::v16 && report.evse > 0) {
     const std::size_t open = open_on(report.evse);
     if (open != npos && drafts_[open].facts.start_seen && drafts_[open].facts.id_tag == report.id_tag &&
@@ -268,12 +273,13 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
   }
   if (index == npos) {
     index = begin(report, event, false);
-    flags_.add(
-        "start_missing", station_,
-        fmt::format("{} of transaction {} on {}: no start in the log",
-                    is_16 ? "StopTransaction" : "TransactionEvent Ended", name_of_id(report.id), quoted_text(station_)),
-        event.stamp.place);
-    drafts_[index].facts.flags.push_back("start_missing");
+    if (is_16) {  // of 2.0.1 the start may still come
+      flags_.add("start_missing", station_,
+                 fmt::format("StopTransaction of transaction {} on {}: no start in the log", name_of_id(report.id),
+                             quoted_text(station_)),
+                 event.stamp.place);
+      drafts_[index].facts.flags.push_back("start_missing");
+    }
   }
 
   DraftTransaction& draft = drafts_[index];
