@@ -89,6 +89,7 @@ ordered_json transactions_json(const ocpp::SiteLog& log) {
                    {"evse", t.evse},
                    {"id", t.id},
                    {"id_tag", t.id_tag},
+                   {"token_type", t.token_type},  // ISO14443, ...; empty in 1.6
                    {"authorised", t.authorised},
                    {"start", t.start_seen ? time_or_null(t.start_ns) : ordered_json()},
                    {"stop", t.stop_seen ? time_or_null(t.stop_ns) : ordered_json()},
