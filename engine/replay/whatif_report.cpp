@@ -256,9 +256,12 @@ class Report {
         base_cost > 0.0 ? fmt::format(" ({})", percent(std::abs(saved.value) / base_cost)) : std::string();
     const std::string fewer = number_text(saved.fewer_kwh, 1);
     if (saved.fewer_kwh > hardly_less * result_.base()->served_kwh) {
-      return fmt::format(fmt::runtime(say("{} delivers {} kWh less than {}: what it costs less ({}) is no saving.\n",
-                                          "{}: {} kWh 적게 충전합니다({} 대비). 비용 차이({})는 절감이 아닙니다.\n")),
-                         name, fewer, base_name(), amount);
+      const auto text = saved.value > 0.0
+                            ? say("{} delivers {} kWh less than {}: what it costs less ({}) is no saving.\n",
+                                  "{}: {} kWh 적게 충전합니다({} 대비). 비용 차이({})는 절감이 아닙니다.\n")
+                            : say("{} delivers {} kWh less than {}, and does not cost less ({} more).\n",
+                                  "{}: {} kWh 적게 충전하면서({} 대비) 비용도 줄지 않습니다(+{}).\n");
+      return fmt::format(fmt::runtime(text), name, fewer, base_name(), amount);
     }
     const std::string short_of =
         saved.fewer_kwh > 0.0 && fewer != "0.0"

@@ -169,6 +169,8 @@ TEST(WhatIf, HardlyLessIsASavingThatSaysSo) {
       HasSubstr("thrifty would have saved 20.00 ±1.00 EUR (20.00 %) against as logged, delivering 0.5 kWh less."));
   result.rows[1].against_logged.fewer_kwh = result.rows[1].against_asap.fewer_kwh = 1.5;
   EXPECT_THAT(what_if_text(result, {}, "EUR", Language::english), HasSubstr("is no saving"));
+  result.rows[1].against_logged.value = result.rows[1].against_asap.value = -20.0;
+  EXPECT_THAT(what_if_text(result, {}, "EUR", Language::english), HasSubstr("and does not cost less (20.00"));
 }
 
 TEST(WhatIf, AssumptionsStandBesideTheFigures) {
