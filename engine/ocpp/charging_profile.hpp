@@ -20,6 +20,8 @@ namespace evtwin::ocpp {
 using kernel::TimeNs;
 
 enum class Version : std::uint8_t { unknown, v16, v201, v21 };
+/// "1.6", "2.0.1", "2.1"; empty for unknown.
+std::string_view name_of(Version version);
 
 enum class ProfilePurpose : std::uint8_t { station_external_constraints, station_max, tx_default, tx };
 enum class ProfileKind : std::uint8_t { absolute, recurring, relative };

@@ -60,4 +60,9 @@ std::string_view name_of(PilotState state) {
   return names[static_cast<std::size_t>(state)];
 }
 
+std::string_view name_of(Version version) {
+  constexpr std::string_view names[] = {"", "1.6", "2.0.1", "2.1"};
+  return names[static_cast<std::size_t>(version)];
+}
+
 }  // namespace evtwin::ocpp

@@ -40,20 +40,6 @@ std::string faults_text(const std::map<std::string, std::uint64_t>& faults) {
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-const char* version_text(ocpp::Version version) {
-  switch (version) {
-    case ocpp::Version::v16:
-      return "1.6";
-    case ocpp::Version::v201:
-      return "2.0.1";
-    case ocpp::Version::v21:
-      return "2.1";
-    case ocpp::Version::unknown:
-      break;
-  }
-  return "";
-}
-
 }  // namespace
 
 std::uint64_t ChargerRow::fault_count() const { return sum_of(faults); }
@@ -122,7 +108,7 @@ Json charger_json(const ChargerTable& table) {
                                 {"model", or_null(row.model)},
                                 {"serial", or_null(row.serial)},
                                 {"firmware", or_null(row.firmware)},
-                                {"ocpp", or_null(version_text(row.version))},
+                                {"ocpp", or_null(std::string(ocpp::name_of(row.version)))},
                                 {"evses", row.evses},
                                 {"transactions", row.transactions},
                                 {"kwh", row.kwh},
@@ -157,9 +143,10 @@ std::string charger_text(const ChargerTable& table) {
                                analysis::LastColumn::prose);
   for (const ChargerRow& row : table.chargers) {
     chargers.add_row({row.station, or_dash(row.vendor), or_dash(row.model), or_dash(row.serial), or_dash(row.firmware),
-                      or_dash(version_text(row.version)), std::to_string(row.evses), std::to_string(row.transactions),
-                      number_text(row.kwh, 1), number_text(row.largest_kw, 1), number_text(row.largest_amps, 1),
-                      std::to_string(row.boots), number_text(row.offline_h, 1), faults_text(row.faults)});
+                      or_dash(std::string(ocpp::name_of(row.version))), std::to_string(row.evses),
+                      std::to_string(row.transactions), number_text(row.kwh, 1), number_text(row.largest_kw, 1),
+                      number_text(row.largest_amps, 1), std::to_string(row.boots), number_text(row.offline_h, 1),
+                      faults_text(row.faults)});
   }
   analysis::TextTable firmwares({"vendor", "model", "firmware", "stations", "transactions", "kWh", "largest kW",
                                  "boots", "offline h", "faults per 100", "faults"},

@@ -121,25 +121,11 @@ ordered_json intervals_json(const std::vector<ocpp::Station::Interval>& interval
   return out;
 }
 
-std::string version_name(ocpp::Version version) {
-  switch (version) {
-    case ocpp::Version::v16:
-      return "1.6";
-    case ocpp::Version::v201:
-      return "2.0.1";
-    case ocpp::Version::v21:
-      return "2.1";
-    case ocpp::Version::unknown:
-      break;
-  }
-  return {};
-}
-
 ordered_json stations_json(const ocpp::SiteLog& log) {
   ordered_json out = ordered_json::array();
   for (const ocpp::Station& station : log.stations) {
     out.push_back({{"id", station.id},
-                   {"version", version_name(station.version)},
+                   {"version", ocpp::name_of(station.version)},
                    {"vendor", station.vendor},
                    {"model", station.model},
                    {"serial", station.serial},
