@@ -1,0 +1,73 @@
+// One quantity over time, exact, with a pyramid over it so that any stretch is summed up in a few steps.
+#pragma once
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "kernel/time.hpp"
+
+namespace evtwin::viewer::model {
+
+using kernel::TimeNs;
+
+inline constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// From `start_ns` until the next piece: v(t) = value + rate x g(t), where g grows from 0: hours since start where
+/// `slope_per_h` is 0, else (exp(slope x hours) - 1) / slope. That one form holds a constant (rate 0), a ramp, a
+/// battery's taper, and the integral of each; it is monotone, so its extremes are its ends. A value of NaN is a gap.
+struct Piece {
+  TimeNs start_ns = 0;
+  double value = none;
+  double rate_per_h = 0.0;
+  double slope_per_h = 0.0;
+};
+
+/// What a stretch of time holds. Extremes and mean are exact, not sampled.
+struct Extent {
+  double min = none, max = none;  ///< NaN: nothing but gaps
+  double integral_h = 0.0;        ///< of v dt, dt in hours, gaps left out
+  double covered_h = 0.0;         ///< hours without gaps
+  double mean() const { return covered_h > 0.0 ? integral_h / covered_h : none; }
+};
+
+/// Pieces in the order of time. Built once, then only read (from any thread).
+class Series {
+ public:
+  /// @param start_ns not before the last piece's; at the same instant the new piece replaces the old one. A piece that
+  /// just goes on as the one before (same constant) is not stored twice.
+  void add(Piece piece);
+  void add(TimeNs start_ns, double value) { add({start_ns, value, 0.0, 0.0}); }
+  /// Where the last piece ends, and the pyramid is made. To be called once, after the last add.
+  void finish(TimeNs end_ns);
+
+  bool empty() const { return pieces_.empty(); }
+  std::size_t size() const { return pieces_.size(); }
+  std::span<const Piece> pieces() const { return pieces_; }
+  TimeNs start_ns() const { return pieces_.empty() ? 0 : pieces_.front().start_ns; }
+  TimeNs end_ns() const { return end_ns_; }
+  TimeNs end_of(std::size_t piece) const;
+  /// Index of the piece in force at t; size() before the first and from end_ns on. O(log n).
+  std::size_t piece_at(TimeNs t) const;
+
+  /// NaN in gaps and outside. O(log n).
+  double at(TimeNs t) const;
+  /// Of [from, to): O(log n), whatever lies between. Outside the series is a gap.
+  Extent extent(TimeNs from, TimeNs to) const;
+  /// extent() of `columns` equal parts of [from, to), as a plot of that many pixels needs them; out.size() parts. Much
+  /// cheaper than as many calls: it walks forward.
+  void columns(TimeNs from, TimeNs to, std::span<Extent> out) const;
+
+  /// The first start of a piece after t / the last one before t; time_never / -time_never where there is none.
+  TimeNs next_change(TimeNs t) const;
+  TimeNs previous_change(TimeNs t) const;
+
+  std::size_t memory_bytes() const;
+
+ private:
+  std::vector<Piece> pieces_;
+  std::vector<std::vector<Extent>> levels_;  ///< levels_[k][i]: extent of fan_out^(k+1) pieces from i x that on
+  TimeNs end_ns_ = 0;
+};
+
+}  // namespace evtwin::viewer::model

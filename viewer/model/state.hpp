@@ -1,0 +1,77 @@
+// What was at an instant: a pure function of (run, t), by binary search. Going backwards costs what going forwards
+// costs.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "viewer/model/run.hpp"
+
+namespace evtwin::viewer::model {
+
+enum class EvseStatus : std::uint8_t {
+  available,    ///< no vehicle
+  charging,     ///< > 0 kW
+  discharging,  ///< < 0 kW (V2G)
+  waiting,      ///< a vehicle, 0 kW, and it still wants energy
+  finished,     ///< a vehicle that has got what it came for, 0 kW
+  fault,        ///< out of service
+};
+inline constexpr std::size_t evse_statuses = 6;
+
+struct EvseState {
+  EvseStatus status = EvseStatus::available;
+  double kw = 0.0;
+  std::uint32_t session = no_row;  ///< plugged in
+  double session_kwh = 0.0;        ///< net since plug-in, exact
+  double soc = none;               ///< 0..1; NaN: unknown
+  double session_cost = 0.0;       ///< net energy x buy price in force, since plug-in
+  double driver_pays = 0.0;        ///< energy charged x driver price - energy discharged x V2G price, so far
+};
+EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t);
+
+struct SiteState {
+  double grid_kw = none;  ///< mean of the metering window around t, import > 0
+  double ev_kw = none, pv_kw = none, load_kw = none, storage_kw = none, contract_kw = none;
+  double buy_price = none;
+  double cost = 0.0;  ///< so far, energy + demand charge
+  std::uint32_t vehicles = 0, charging = 0, discharging = 0, waiting = 0, finished = 0, fault = 0;
+};
+SiteState site_state(const Run& run, std::uint32_t site, TimeNs t);
+
+/// Power into a feeder from above, losses in, at t. [feeders of the run]
+std::vector<double> feeder_kw(const Run& run, TimeNs t);
+
+/// Why an EVSE or storage does what it does at t.
+struct Why {
+  std::uint32_t decision = no_row;    ///< the last one of its site at or before t; row of Run::decisions
+  std::uint32_t setpoint = no_row;    ///< the last one of this subject at or before t; row of Run::setpoints
+  double asked_kw = none;             ///< of that setpoint, NaN: nothing was asked for (this session)
+  std::uint32_t correction = no_row;  ///< the last one of this subject at or after that setpoint, and not after t
+  std::vector<std::uint32_t> plan;    ///< pieces of the plan in force at t that end after t, in the order of time
+};
+Why why_evse(const Run& run, std::uint32_t evse, TimeNs t);
+Why why_storage(const Run& run, std::uint32_t storage, TimeNs t);
+
+/// The session's SoC over its stay: from the recorded powers by the battery's own equation. Empty: unknown battery.
+/// @returns finished
+Series session_soc(const Run& run, std::uint32_t session);
+/// Net kWh since plug-in. @returns finished
+Series session_energy(const Run& run, std::uint32_t session);
+/// Session plugged in at an EVSE at t; no_row: none.
+std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t);
+
+/// Money of [from, to), each party's view: what it earns is positive. Sums over the ledger's windows (whole windows
+/// whose start lies inside); equal to the file's party_per_day for whole days.
+struct PartyMoney {
+  double drivers = 0.0;  ///< V2G payments - what they paid - wear of their batteries
+  double site = 0.0;     ///< what drivers paid - V2G payments - grid - wear of its storage
+  double grid = 0.0;     ///< energy and demand charge
+  double wear_vehicles = 0.0, wear_storage = 0.0;
+  double driver_revenue = 0.0, v2g_payment = 0.0, energy_cost = 0.0, demand_charge = 0.0;
+};
+PartyMoney party_money(const Run& run, std::uint32_t site, TimeNs from, TimeNs to);
+PartyMoney party_money(const Run& run, TimeNs from, TimeNs to);  ///< all sites
+
+}  // namespace evtwin::viewer::model

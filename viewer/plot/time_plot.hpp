@@ -1,0 +1,148 @@
+// A plot over the shared time axis: collected, then drawn in one go. Whatever the length of the series, a frame costs
+// what the pixels cost: zoomed out one sees band and mean of each column, zoomed in the exact course.
+#pragma once
+#include <imgui.h>
+
+#include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "viewer/model/series.hpp"
+#include "viewer/model/time_model.hpp"
+#include "viewer/plot/axis.hpp"
+#include "viewer/plot/style.hpp"
+#include "viewer/plot/textures.hpp"
+
+namespace evtwin::viewer::plot {
+
+using model::Series;
+
+/// What all plots of a frame share.
+struct Canvas {
+  model::TimeModel* time = nullptr;
+  const model::Clock* clock = nullptr;
+  Style style;
+  Words words = Words::english;
+  Textures* textures = nullptr;
+  TimeNs hover_ns = -kernel::time_never;       ///< where the mouse is, on any plot, last frame; -time_never: nowhere
+  TimeNs next_hover_ns = -kernel::time_never;  ///< being found in this frame
+  std::map<std::string, std::set<std::string>> hidden;  ///< plot id -> labels switched off in its legend
+  /// Called once a frame, before any plot.
+  void begin_frame() {
+    hover_ns = next_hover_ns;
+    next_hover_ns = -kernel::time_never;
+  }
+};
+
+enum class Side : std::uint8_t { left, right };
+
+struct Axis {
+  std::string unit;  ///< "kW"; shown at the axis' end and in the tooltip
+  bool zero = true;  ///< 0 is always in it
+  bool log = false;
+  double min = model::none, max = model::none;  ///< fixed ends; NaN: fits what is visible
+};
+
+struct Stroke {
+  ImU32 colour = 0;
+  float width = 1.5F;
+  bool dashed = false;
+  double fill = 0.0;   ///< > 0: area to 0 with this alpha
+  bool stairs = true;  ///< as it is; false: straight lines between changes (progress, SoC of the log)
+};
+
+struct TimeSpan {
+  TimeNs from_ns = 0, to_ns = 0;
+  ImU32 colour = 0;
+  std::string text;
+};
+struct Mark {
+  TimeNs time_ns = 0;
+  double value = model::none;  ///< NaN: at the bottom
+  Shape shape = Shape::circle;
+  ImU32 colour = 0;
+  std::string text;
+};
+
+struct PlotReply {
+  bool hovered = false;
+  bool clicked = false;  ///< and the cursor was set
+  TimeNs time_ns = 0;    ///< under the mouse
+  ImVec2 min, max;       ///< inner rectangle, pixels
+};
+
+/// Built anew each frame. Series must live until draw() returns. Labels are shown in legend and tooltip and must be
+/// unique within the plot.
+class TimePlot {
+ public:
+  /// @param size outer, pixels; 0: what is left of the window's content region
+  TimePlot(std::string id, Canvas& canvas, ImVec2 size, Axis left, Axis right = {});
+
+  void title(std::string text) { title_ = std::move(text); }
+  void line(std::string label, const Series& series, Stroke stroke, Side side = Side::left);
+  /// Areas on top of each other, in the order of the calls. Negative values stack below 0.
+  void stack(std::string label, const Series& series, ImU32 colour);
+  void level(std::string label, double value, Stroke stroke, Side side = Side::left);
+  /// Behind everything, over the whole height.
+  void spans(std::string label, std::vector<TimeSpan> spans);
+  void marks(std::string label, std::vector<Mark> marks, Side side = Side::left);
+  /// b - a, the area to 0 shaded by sign: orange where b is above a.
+  void difference(std::string label, const Series& a, const Series& b);
+
+  /// Draws, and acts: click seeks, wheel zooms at the mouse, drag pans, right-drag zooms to the box, double click fits,
+  /// legend click hides (ctrl: shows it alone).
+  PlotReply draw();
+  /// The visible range as CSV: time (ISO, local), one column per series with its unit; a row per change when they are
+  /// at most max_rows, else a row per pixel column with mean, min and max. To be called before or after draw().
+  void csv(std::ostream& out, std::size_t max_rows = 100000) const;
+
+ private:
+  struct Item {
+    enum class Kind : std::uint8_t { line, stack, level, difference } kind = Kind::line;
+    std::string label;
+    const Series* series = nullptr;
+    const Series* other = nullptr;
+    double value = 0.0;
+    Stroke stroke;
+    Side side = Side::left;
+  };
+  struct Spans {
+    std::string label;
+    std::vector<TimeSpan> spans;
+  };
+  struct Marks {
+    std::string label;
+    std::vector<Mark> marks;
+    Side side = Side::left;
+  };
+  std::string id_, title_;
+  Canvas* canvas_;
+  ImVec2 size_;
+  Axis left_, right_;
+  std::vector<Item> items_;
+  std::vector<Spans> spans_;
+  std::vector<Marks> marks_;
+};
+
+/// The shared look of everything over time that is no TimePlot: maps a rectangle to the window, draws ticks, grid,
+/// cursor, hover line, markers; handles click, wheel and drag like TimePlot. For heat-map, Gantt and overview.
+class TimeFrame {
+ public:
+  TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_margin, bool ticks);
+  ImVec2 min() const { return min_; }
+  ImVec2 max() const { return max_; }
+  float x_of(TimeNs t) const;  ///< may lie outside
+  TimeNs time_of(float x) const;
+  PlotReply finish();  ///< cursor, markers and input; after the content was drawn
+
+ private:
+  std::string id_;
+  Canvas* canvas_;
+  ImVec2 outer_min_, outer_max_, min_, max_;
+};
+
+}  // namespace evtwin::viewer::plot

@@ -1,0 +1,40 @@
+// The viewer without a display: frames are drawn into memory, input comes from a script.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "viewer/shell_headless/rasteriser.hpp"
+#include "viewer/ui/app.hpp"
+
+namespace evtwin::viewer::shell {
+
+/// An ImGui context, an App and a script that plays the user. Time stands still but for the frames asked for.
+class Headless {
+ public:
+  Headless(ui::Options options, int width, int height);
+  ~Headless();
+
+  ui::App& app();
+  const ui::Ui& ui() const;
+  /// Draws frames of `seconds` each. Default: enough of them for layout and hover to settle.
+  void frames(int count = 3, double seconds = 1.0 / 60.0);
+  Image picture();  ///< of the last frame
+
+  // The user's hands. Items by the names of ui::Items; @throws std::runtime_error naming what is not on the screen and
+  // the nearest names that are.
+  void move_to(const std::string& item);
+  void click(const std::string& item, int button = 0, bool ctrl = false, bool shift = false);
+  void double_click(const std::string& item);
+  void drag(const std::string& item, float dx, float dy, int button = 0);
+  void wheel(const std::string& item, float steps);
+  void key(int code, bool ctrl = false, bool shift = false);  ///< codes of ui/keys.hpp
+  void type(const std::string& utf8);
+  /// "click player.play; wheel plot.power +2; key K; type edf; frames 5; expect item NAME": one step per ';' or line.
+  void script(const std::string& steps);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace evtwin::viewer::shell

@@ -1,0 +1,39 @@
+// Draws what ImGui drew into memory, without a graphics card or display. Same input, same pixels, on every machine: no
+// contraction, no fast-math, no threads that could change an order.
+#pragma once
+#include <imgui.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "viewer/plot/textures.hpp"
+
+namespace evtwin::viewer::shell {
+
+struct Image {
+  int width = 0, height = 0;
+  std::vector<std::uint32_t> rgba;  ///< IM_COL32 order, row by row from the top
+};
+
+class Rasteriser final : public plot::Textures {
+ public:
+  ImTextureID create(int width, int height, std::span<const std::uint32_t> rgba) override;
+  void destroy(ImTextureID texture) override;
+  /// Takes the current context's font atlas over; to be called when it was rebuilt.
+  void upload_fonts();
+  /// Triangles with bilinear font texture and nearest others, source-over blending, clip rectangles, VtxOffset.
+  Image draw(const ImDrawData& data, ImU32 background);
+
+ private:
+  std::map<std::uintptr_t, Image> pictures_;
+  std::uintptr_t last_ = 0;
+};
+
+/// @throws std::runtime_error "FILE: what" when it can not be written. A half-written file is never left.
+void write_png(const std::string& file, const Image& image);
+/// @throws std::runtime_error.
+Image read_png(const std::string& file);
+
+}  // namespace evtwin::viewer::shell

@@ -1,0 +1,56 @@
+// The viewer, one frame at a time. A shell makes the ImGui context, hands over input and shows what was drawn.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "viewer/ui/ui.hpp"
+
+namespace evtwin::viewer::ui {
+
+/// The command line: what to open and what to show first.
+struct Options {
+  std::vector<std::string> files;
+  std::string t, window;  ///< "2026-03-14T18:45", "6h"; empty: start, everything
+  std::string select;     ///< name of an EVSE, storage, session or station
+  std::string layout;     ///< "stakeholder", "researcher"; empty: researcher
+  std::string compare;    ///< "a", "b", "overlay", "split", "difference"; empty: overlay where there are two
+  std::string language;   ///< "en", "ko"; empty: of LANG
+  std::string theme;      ///< "light", "dark"
+  float scale = 1.0F;
+  std::string open;    ///< a dialogue to start with: "help", "plan", "site", "quadrant"
+  std::string evtwin;  ///< the program a what-if runs
+  bool still = false;  ///< for a picture
+};
+
+class App {
+ public:
+  /// @throws std::invalid_argument for an option that says nothing sensible, record::RunFileError never: what is wrong
+  /// with a file is shown.
+  App(Options options, plot::Textures& textures, Fonts& fonts);
+  ~App();
+
+  /// Between frames: takes over what was read. With `wait`, until every file is read. @returns whether something new
+  /// came
+  bool poll(bool wait = false);
+  /// Between ImGui::NewFrame and ImGui::Render.
+  void frame();
+
+  bool wants_exit() const;
+  /// Something changes by itself (playing, loading, following): the next frame should come without input.
+  bool busy() const;
+  /// Asked for by key or menu: a picture of the window is to be written there. Empty: none. Cleared by the call.
+  std::string take_picture_request();
+  void say(std::string notice);
+  /// One line per file that can not be shown; empty: all are.
+  std::string trouble() const;
+  Ui& ui();
+  const Ui& ui() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace evtwin::viewer::ui

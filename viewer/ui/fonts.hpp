@@ -1,0 +1,37 @@
+// One font atlas that holds every character that is to be shown. The whole Hangul range would be an atlas of
+// 2048 x 4096 pixels and a second of work; so characters come when they are needed.
+#pragma once
+#include <imgui.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace evtwin::viewer::ui {
+
+class Fonts {
+ public:
+  /// @param file  a TrueType font with Hangul; empty: looked for where Debian's fonts-nanum puts NanumGothic.ttf, else
+  /// ImGui's own font (no Hangul) and missing_hangul() is true
+  explicit Fonts(std::string file = {});
+
+  /// These characters will be shown. Cheap when they are known.
+  void need(std::string_view utf8);
+  /// Rebuilds the atlas of the current ImGui context if characters or the scale have changed; between frames only.
+  /// @returns whether it did: the shell then uploads the atlas anew.
+  bool update(float scale);
+
+  ImFont* body = nullptr;   ///< 15 px at scale 1
+  ImFont* small = nullptr;  ///< 12 px
+  ImFont* title = nullptr;  ///< 24 px: figures of cards
+  const std::string& file() const { return file_; }
+  bool missing_hangul() const { return file_.empty(); }
+
+ private:
+  std::string file_;
+  std::set<ImWchar> wanted_;
+  float scale_ = 0.0F;
+  bool stale_ = true;
+};
+
+}  // namespace evtwin::viewer::ui

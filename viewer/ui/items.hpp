@@ -1,0 +1,33 @@
+// Names for what can be clicked or read, so that scripts and tests can say "click player.play". Kept for one frame.
+#pragma once
+#include <imgui.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace evtwin::viewer::ui {
+
+class Items {
+ public:
+  void begin_frame() { rects_.clear(); }
+  /// The item ImGui drew last.
+  void last(std::string_view id) { rects_[std::string(id)] = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}; }
+  void at(std::string_view id, ImVec2 min, ImVec2 max) { rects_[std::string(id)] = {min, max}; }
+
+  struct Rect {
+    ImVec2 min, max;
+    ImVec2 centre() const { return {(min.x + max.x) / 2, (min.y + max.y) / 2}; }
+  };
+  /// Null: not on the screen in the frame drawn last.
+  const Rect* find(std::string_view id) const {
+    const auto it = rects_.find(std::string(id));
+    return it == rects_.end() ? nullptr : &it->second;
+  }
+  const std::map<std::string, Rect>& all() const { return rects_; }
+
+ private:
+  std::map<std::string, Rect> rects_;
+};
+
+}  // namespace evtwin::viewer::ui

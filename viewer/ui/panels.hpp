@@ -1,0 +1,27 @@
+// The panels: each draws into the current ImGui window, at the cursor, `size` pixels. Nothing outside is drawn.
+#pragma once
+#include "viewer/ui/ui.hpp"
+
+namespace evtwin::viewer::ui {
+
+// Screen and player
+void draw_kpi_cards(Ui& ui, ImVec2 size);
+void draw_power_plot(Ui& ui, ImVec2 size);
+void draw_price_plot(Ui& ui, ImVec2 size);
+void draw_soc_plot(Ui& ui, ImVec2 size);
+void draw_heat_panel(Ui& ui, ImVec2 size);
+void draw_gantt_panel(Ui& ui, ImVec2 size);
+void draw_player(Ui& ui, ImVec2 size);
+void draw_overview_strip(Ui& ui, ImVec2 size);
+
+// Map, entities, inspector, events, money
+void draw_entity_list(Ui& ui, ImVec2 size);  ///< sites, stations, EVSEs, storages, feeders; search; sort
+void draw_map(Ui& ui, ImVec2 size);          ///< stations, or the feeder tree, with live state
+void draw_inspector(Ui& ui, ImVec2 size);    ///< of what is selected, or the site: state at t, why, plan, health
+void draw_event_list(Ui& ui, ImVec2 size);   ///< filter chips, click = seek and select
+void draw_money(Ui& ui, ImVec2 size);        ///< per party, and per vehicle, of the window or up to the cursor
+/// Next/previous event that passes the filter, after/before t; time_never / -time_never: none.
+TimeNs next_event(const Ui& ui, TimeNs t);
+TimeNs previous_event(const Ui& ui, TimeNs t);
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,104 @@
+// What all panels share: the open runs, the time model, the selection, language and look. A panel is a function of it.
+#pragma once
+#include <imgui.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "viewer/model/heat.hpp"
+#include "viewer/model/run.hpp"
+#include "viewer/model/run_feed.hpp"
+#include "viewer/model/state.hpp"
+#include "viewer/model/time_model.hpp"
+#include "viewer/plot/heat_map.hpp"
+#include "viewer/plot/time_plot.hpp"
+#include "viewer/ui/fonts.hpp"
+#include "viewer/ui/items.hpp"
+#include "viewer/ui/words.hpp"
+
+namespace evtwin::viewer::ui {
+
+using kernel::TimeNs;
+using model::no_row;
+
+enum class Layout : std::uint8_t { stakeholder, researcher };
+/// How two runs are shown.
+enum class Compare : std::uint8_t { a, b, overlay, split, difference };
+
+struct Settings {
+  Language language = Language::english;
+  Layout layout = Layout::researcher;
+  bool dark = false;
+  float scale = 1.0F;  ///< 1 .. 2
+};
+
+/// What is selected. Rows of run A; by name where another run is shown.
+struct Selection {
+  std::uint32_t site = 0;  ///< no_row: all sites
+  std::string station;     ///< shows only its EVSEs; empty: all
+  std::uint32_t evse = no_row, storage = no_row, session = no_row;
+  void clear() { evse = storage = session = no_row; }
+};
+
+struct OpenRun {
+  std::string file;
+  std::unique_ptr<model::RunFeed> feed;
+  model::RunPtr run;  ///< null until something is read
+  std::string label;  ///< "A: edf"
+};
+
+struct EventFilter {
+  std::array<bool, model::event_kinds> show{};
+  bool alerts_only = false;
+  bool selected_only = false;
+  EventFilter() { show.fill(true); }
+};
+
+struct Ui {
+  Ui(plot::Textures& textures_, Fonts& fonts_)
+      : textures(textures_), fonts(fonts_), heat_a(textures_), heat_b(textures_) {}
+
+  plot::Textures& textures;
+  Fonts& fonts;
+  Settings settings;
+  std::vector<OpenRun> runs;
+  std::size_t a = 0, b = 0;  ///< b == a: one run only
+  Compare compare = Compare::a;
+  model::TimeModel time;
+  Selection selection;
+  plot::Canvas canvas;
+  Items items;
+  EventFilter events;
+  model::HeatMetric heat_metric = model::HeatMetric::power_kw;
+  model::EvseOrder order = model::EvseOrder::file;
+  plot::HeatMap heat_a, heat_b;
+  std::string search;  ///< of the entity list
+  bool help = false;
+  bool still = false;  ///< for a picture: no blinking, everything complete in one frame
+  std::string notice;  ///< one line for the user, shown until the next
+
+  /// The run to show where only one can be: A, or B in Compare::b. Null: none is read yet.
+  const model::Run* shown() const;
+  const model::Run* run_a() const;
+  const model::Run* run_b() const;  ///< null: there is none
+  const char* tr(Word word) const { return text_of(word, settings.language); }
+  bool korean() const { return settings.language == Language::korean; }
+  float px(float at_100_percent) const { return at_100_percent * settings.scale; }
+
+  void select_evse(std::uint32_t evse);  ///< and nothing else; brings its station into view
+  void select_session(std::uint32_t session);
+};
+
+/// Text that came from a file: printable, its characters asked of the font.
+/// Draws it cut with "..." to `width` pixels where it is longer (the whole text as tooltip); 0: what is left of the
+/// line.
+void text_cut(Ui& ui, std::string_view text, float width = 0.0F);
+/// Money as people write it, in the run's currency; "-" for NaN.
+std::string money(const model::Run& run, double value);
+std::string signed_money(const model::Run& run, double value);
+
+}  // namespace evtwin::viewer::ui

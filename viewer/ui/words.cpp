@@ -1,0 +1,30 @@
+#include "viewer/ui/words.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace evtwin::viewer::ui {
+namespace {
+
+struct Row {
+  const char* id;
+  const char* english;
+  const char* korean;
+};
+
+constexpr std::array<Row, static_cast<std::size_t>(Word::count)> rows{{
+#define EVTWIN_WORD(id, english, korean) {#id, english, korean},
+#include "viewer/ui/words.def"
+#undef EVTWIN_WORD
+}};
+
+}  // namespace
+
+const char* text_of(Word word, Language language) {
+  const Row& row = rows[static_cast<std::size_t>(word)];
+  return language == Language::korean ? row.korean : row.english;
+}
+
+const char* id_of(Word word) { return rows[static_cast<std::size_t>(word)].id; }
+
+}  // namespace evtwin::viewer::ui
