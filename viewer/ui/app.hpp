@@ -40,8 +40,14 @@ class App {
   bool wants_exit() const;
   /// Something changes by itself (playing, loading, following): the next frame should come without input.
   bool busy() const;
-  /// Asked for by key or menu: a picture of the window is to be written there. Empty: none. Cleared by the call.
-  std::string take_picture_request();
+  /// A picture asked for by key or menu, of the window or one plot. Cleared by the call; file empty: none.
+  struct PictureRequest {
+    std::string file;
+    int x = 0, y = 0, width = 0, height = 0;  ///< pixels; width 0: the whole window
+  };
+  PictureRequest take_picture_request();
+  /// CSV of a panel's visible range (see CsvRequest), written in the next frame.
+  void request_csv(std::string panel, std::string file);
   void say(std::string notice);
   /// One line per file that can not be shown; empty: all are.
   std::string trouble() const;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "viewer/model/heat.hpp"
@@ -51,6 +52,12 @@ struct OpenRun {
   std::string label;  ///< "A: edf"
 };
 
+/// Something to be written by the panel that shows it, in the next frame.
+struct CsvRequest {
+  std::string panel;  ///< "plot.power", "plot.price", "plot.soc", "plot.vehicles", "heat"; empty: nothing is asked for
+  std::string file;
+};
+
 struct EventFilter {
   std::array<bool, model::event_kinds> show{};
   bool alerts_only = false;
@@ -78,8 +85,11 @@ struct Ui {
   plot::HeatMap heat_a, heat_b;
   std::string search;  ///< of the entity list
   bool help = false;
-  bool still = false;  ///< for a picture: no blinking, everything complete in one frame
-  std::string notice;  ///< one line for the user, shown until the next
+  bool focus_search = false;  ///< Ctrl+F was pressed: the entity list takes the keyboard
+  bool still = false;         ///< for a picture: no blinking, everything complete in one frame
+  CsvRequest csv;
+  std::string hovered_panel;  ///< of the last frame; empty: none
+  std::string notice;         ///< one line for the user, shown until the next
 
   /// The run to show where only one can be: A, or B in Compare::b. Null: none is read yet.
   const model::Run* shown() const;
@@ -97,6 +107,8 @@ struct Ui {
 /// Draws it cut with "..." to `width` pixels where it is longer (the whole text as tooltip); 0: what is left of the
 /// line.
 void text_cut(Ui& ui, std::string_view text, float width = 0.0F);
+/// The part of a text that fits, with an ellipsis where something is missing; empty: not one character fits.
+std::string cut_to_width(std::string_view text, float width);
 /// Money as people write it, in the run's currency; "-" for NaN.
 std::string money(const model::Run& run, double value);
 std::string signed_money(const model::Run& run, double value);
