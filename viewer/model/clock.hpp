@@ -18,7 +18,7 @@ struct ClockSpan {
 struct CivilTime {
   int year = 1970, month = 1, day = 1;  ///< 1..12, 1..31
   int hour = 0, minute = 0, second = 0;
-  int weekday = 0;  ///< 0 Monday .. 6 Sunday
+  int weekday = 3;  ///< 0 Monday .. 6 Sunday; not read by instant()
   int nanosecond = 0;
 };
 
@@ -26,15 +26,16 @@ struct CivilTime {
 class Clock {
  public:
   Clock() = default;  ///< UTC
+  /// @param spans in the order of time, each beginning where the one before ends
   explicit Clock(std::vector<ClockSpan> spans, std::string timezone = "UTC");
 
   const std::string& timezone() const { return timezone_; }
   TimeNs utc_offset_ns(TimeNs t) const;  ///< outside all spans: that of the nearest
   CivilTime local(TimeNs t) const;
   /// The instant at which the wall clock shows this; of two, the first; of none, the first after the gap.
-  /// Out-of-range fields carry over (day 32, hour 24).
+  /// Out-of-range fields carry over (day 32, hour 24). Instants beyond 1700 and 2240 are read as those.
   TimeNs instant(const CivilTime& local) const;
-  /// Start of the local day / month / week (Monday) that t lies in.
+  /// Start of the local day / month that t lies in.
   TimeNs day_start(TimeNs t) const;
   TimeNs month_start(TimeNs t) const;
   TimeNs next_day(TimeNs t) const;  ///< start of the day after t's
@@ -43,7 +44,8 @@ class Clock {
   std::string time_text(TimeNs t) const;       ///< 18:45, 18:45:10 where seconds are not 0
   std::string date_time_text(TimeNs t) const;  ///< 2026-03-14 18:45
   std::string iso_text(TimeNs t) const;        ///< 2026-03-14T18:45:00+09:00
-  /// "2026-03-14", "2026-03-14T18:45[:10]", with Z or +09:00 where given. @throws std::invalid_argument.
+  /// "2026-03-14", "2026-03-14T18:45[:10]", with Z or +09:00 where given. Years 1700 to 2240.
+  /// @throws std::invalid_argument saying what would be right.
   TimeNs parse(const std::string& text) const;
 
  private:
@@ -51,9 +53,9 @@ class Clock {
   std::string timezone_ = "UTC";
 };
 
-/// "6h", "90min", "2d", "45s", "1w" -> ns, > 0. @throws std::invalid_argument saying what would be right.
+/// "6h", "90min", "2d", "45s", "1w", "1.5h" -> ns, > 0. @throws std::invalid_argument saying what would be right.
 TimeNs parse_duration(const std::string& text);
-/// "2 d 03:15", "45 min", "10 s": for people.
+/// "2 d 03:15", "2 h 05 min", "45 min", "10 s": for people; rounded down to its last unit.
 std::string duration_text(TimeNs duration);
 
 }  // namespace evtwin::viewer::model

@@ -23,6 +23,9 @@ struct Piece {
   double slope_per_h = 0.0;
 };
 
+/// v(t) of a piece, t not before its start.
+double value_in(const Piece& piece, TimeNs t);
+
 /// What a stretch of time holds. Extremes and mean are exact, not sampled.
 struct Extent {
   double min = none, max = none;  ///< NaN: nothing but gaps
@@ -35,10 +38,11 @@ struct Extent {
 class Series {
  public:
   /// @param start_ns not before the last piece's; at the same instant the new piece replaces the old one. A piece that
-  /// just goes on as the one before (same constant) is not stored twice.
+  /// just goes on as the one before (same constant) is not stored twice. @throws std::invalid_argument: out of order.
   void add(Piece piece);
   void add(TimeNs start_ns, double value) { add({start_ns, value, 0.0, 0.0}); }
-  /// Where the last piece ends, and the pyramid is made. To be called once, after the last add.
+  /// Where the last piece ends, and the pyramid is made. To be called once, after the last add. Pieces that start at
+  /// end_ns or later are dropped.
   void finish(TimeNs end_ns);
 
   bool empty() const { return pieces_.empty(); }
@@ -65,6 +69,11 @@ class Series {
   std::size_t memory_bytes() const;
 
  private:
+  struct Sum;  // an Extent being summed up
+  void add_part(std::size_t piece, TimeNs from, TimeNs to, Sum& sum) const;
+  void add_whole(std::size_t first, std::size_t last, Sum& sum) const;
+  Extent extent_from(std::size_t& hint, TimeNs from, TimeNs to) const;
+
   std::vector<Piece> pieces_;
   std::vector<std::vector<Extent>> levels_;  ///< levels_[k][i]: extent of fan_out^(k+1) pieces from i x that on
   TimeNs end_ns_ = 0;
