@@ -1,10 +1,12 @@
 // A run file in memory: everything the viewer shows is looked up or summed here. Immutable once made, shared between
 // threads; what grows (a run still being written) becomes a new Run.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "record/run_file.hpp"
@@ -176,7 +178,14 @@ struct Flag {
 /// How much of the file is here already: the overview (site, sessions, meter, signals, KPIs) comes first.
 enum class Loaded : std::uint8_t { overview, all };
 
+/// A number no other Run of this process has: what caches made from a run are kept by.
+inline std::uint64_t next_run_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 struct Run {
+  std::uint64_t serial = next_run_serial();
   std::string file;
   std::string name, strategy, plugin_file, plugin_digest, error, event_hash, scenario_file, scenario_text, timezone,
       currency, evtwin_version, created_at;

@@ -9,6 +9,7 @@ void draw_kpi_cards(Ui& ui, ImVec2 size);
 void draw_power_plot(Ui& ui, ImVec2 size);
 void draw_price_plot(Ui& ui, ImVec2 size);
 void draw_soc_plot(Ui& ui, ImVec2 size);
+void draw_vehicles_plot(Ui& ui, ImVec2 size);  ///< power stacked by EVSE or station
 void draw_heat_panel(Ui& ui, ImVec2 size);
 void draw_gantt_panel(Ui& ui, ImVec2 size);
 void draw_player(Ui& ui, ImVec2 size);
@@ -20,6 +21,8 @@ void draw_map(Ui& ui, ImVec2 size);          ///< stations, or the feeder tree, 
 void draw_inspector(Ui& ui, ImVec2 size);    ///< of what is selected, or the site: state at t, why, plan, health
 void draw_event_list(Ui& ui, ImVec2 size);   ///< filter chips, click = seek and select
 void draw_money(Ui& ui, ImVec2 size);        ///< per party, and per vehicle, of the window or up to the cursor
+/// Selects the next (1) or previous (-1) EVSE of the list as it is shown.
+void step_entity(Ui& ui, int direction);
 /// Next/previous event that passes the filter, after/before t; time_never / -time_never: none.
 TimeNs next_event(const Ui& ui, TimeNs t);
 TimeNs previous_event(const Ui& ui, TimeNs t);

@@ -52,6 +52,9 @@ struct OpenRun {
   std::string label;  ///< "A: edf"
 };
 
+/// What the lower right of the screen shows.
+enum class LowerTab : std::uint8_t { none, heat, sessions, vehicles, events, money };
+
 /// Something to be written by the panel that shows it, in the next frame.
 struct CsvRequest {
   std::string panel;  ///< "plot.power", "plot.price", "plot.soc", "plot.vehicles", "heat"; empty: nothing is asked for
@@ -85,6 +88,8 @@ struct Ui {
   plot::HeatMap heat_a, heat_b;
   std::string search;  ///< of the entity list
   bool help = false;
+  bool show_feeders = false;       ///< the map shows the feeder tree
+  LowerTab lower_tab = LowerTab::none;  ///< tab to bring to the front in the next frame; none: as it is
   bool focus_search = false;  ///< Ctrl+F was pressed: the entity list takes the keyboard
   bool still = false;         ///< for a picture: no blinking, everything complete in one frame
   CsvRequest csv;
