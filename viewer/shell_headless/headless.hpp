@@ -11,6 +11,7 @@ namespace evtwin::viewer::shell {
 /// An ImGui context, an App and a script that plays the user. Time stands still but for the frames asked for.
 class Headless {
  public:
+  /// Every file is read when it returns. options.still is as good as set. @throws as ui::App
   Headless(ui::Options options, int width, int height);
   ~Headless();
 
@@ -20,8 +21,7 @@ class Headless {
   void frames(int count = 3, double seconds = 1.0 / 60.0);
   Image picture();  ///< of the last frame
 
-  // The user's hands. Items by the names of ui::Items; @throws std::runtime_error naming what is not on the screen and
-  // the nearest names that are.
+  // The user's hands: see Hands.
   void move_to(const std::string& item);
   void click(const std::string& item, int button = 0, bool ctrl = false, bool shift = false);
   void double_click(const std::string& item);
@@ -29,7 +29,7 @@ class Headless {
   void wheel(const std::string& item, float steps);
   void key(int code, bool ctrl = false, bool shift = false);  ///< codes of ui/keys.hpp
   void type(const std::string& utf8);
-  /// "click player.play; wheel plot.power +2; key K; type edf; frames 5; expect item NAME": one step per ';' or line.
+  /// Steps as play() in hands.hpp has them.
   void script(const std::string& steps);
 
  private:

@@ -3,25 +3,47 @@
 #include <stb_image_write.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 
 #include "viewer/shell_headless/rasteriser.hpp"
 
 namespace evtwin::viewer::shell {
+namespace {
+
+void append(void* to, void* bytes, int size) {
+  static_cast<std::string*>(to)->append(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+}
+
+}  // namespace
 
 void write_png(const std::string& file, const Image& image) {
+  const auto fail = [&](const std::string& why) {
+    throw std::runtime_error(fmt::format("{}: can not be written ({})", file, why));
+  };
+  std::string bytes;
+  if (stbi_write_png_to_func(append, &bytes, image.width, image.height, 4, image.rgba.data(), image.width * 4) == 0)
+    fail("no memory");
+
   const std::string growing = file + ".part";
-  if (stbi_write_png(growing.c_str(), image.width, image.height, 4, image.rgba.data(), image.width * 4) == 0)
-    throw std::runtime_error(fmt::format("{}: can not be written ({})", file, std::strerror(errno)));
   std::error_code error;
+  errno = 0;
+  std::ofstream stream(growing, std::ios::binary);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) {
+    const std::string why = std::strerror(errno);
+    std::filesystem::remove(growing, error);
+    fail(why);
+  }
   std::filesystem::rename(growing, file, error);
   if (!error) return;
-  std::filesystem::remove(growing);
-  throw std::runtime_error(fmt::format("{}: can not be written ({})", file, error.message()));
+  const std::string why = error.message();
+  std::filesystem::remove(growing, error);
+  fail(why);
 }
 
 Image read_png(const std::string& file) {

@@ -23,11 +23,19 @@ class Rasteriser final : public plot::Textures {
   void destroy(ImTextureID texture) override;
   /// Takes the current context's font atlas over; to be called when it was rebuilt.
   void upload_fonts();
-  /// Triangles with bilinear font texture and nearest others, source-over blending, clip rectangles, VtxOffset.
+  /// Triangles with bilinear font texture and nearest others, source-over blending, clip rectangles, VtxOffset. Corners
+  /// are rounded to 1/256 pixel, a pixel belongs to a triangle when its centre does (top-left rule); what lies more
+  /// than a million pixels outside is moved there. A command whose picture is gone is left out.
   Image draw(const ImDrawData& data, ImU32 background);
 
  private:
+  struct Fonts {
+    std::uintptr_t id = 0;
+    int width = 0, height = 0;
+    std::vector<unsigned char> alpha;
+  };
   std::map<std::uintptr_t, Image> pictures_;
+  Fonts fonts_;
   std::uintptr_t last_ = 0;
 };
 

@@ -6,13 +6,14 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace evtwin::viewer::ui {
 
 class Fonts {
  public:
   /// @param file  a TrueType font with Hangul; empty: looked for where Debian's fonts-nanum puts NanumGothic.ttf, else
-  /// ImGui's own font (no Hangul) and missing_hangul() is true
+  /// ImGui's own font (no Hangul) and missing_hangul() is true. A file that can not be read is as if there were none
   explicit Fonts(std::string file = {});
 
   /// These characters will be shown. Cheap when they are known.
@@ -28,7 +29,11 @@ class Fonts {
   bool missing_hangul() const { return file_.empty(); }
 
  private:
+  void need_character(unsigned code);
+
   std::string file_;
+  std::string bytes_;            ///< of the file
+  std::vector<ImWchar> ranges_;  ///< what the atlas was built of; the atlas points here
   std::set<ImWchar> wanted_;
   float scale_ = 0.0F;
   bool stale_ = true;
