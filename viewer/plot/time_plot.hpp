@@ -4,6 +4,7 @@
 #include <imgui.h>
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <set>
@@ -28,13 +29,34 @@ struct Canvas {
   Style style;
   Words words = Words::english;
   Textures* textures = nullptr;
+  ImFont* small = nullptr;                     ///< of ticks and legends; null: the current font
   TimeNs hover_ns = -kernel::time_never;       ///< where the mouse is, on any plot, last frame; -time_never: nowhere
   TimeNs next_hover_ns = -kernel::time_never;  ///< being found in this frame
   std::map<std::string, std::set<std::string>> hidden;  ///< plot id -> labels switched off in its legend
+  /// Told of every rectangle that can be clicked: "ID" (inner rectangle of a plot), "ID.legend.LABEL". May be empty.
+  std::function<void(const std::string& name, ImVec2 min, ImVec2 max)> on_item;
+
+  /// Margins for the values' ticks: the widest any plot of the last frame needed, so that all plots of a column show
+  /// one instant at one place.
+  float left_margin = 0.0F, right_margin = 0.0F;
+  float next_left_margin = 0.0F, next_right_margin = 0.0F;
+
+  /// A drag over a plot that has not ended yet.
+  struct Drag {
+    ImGuiID plot = 0;  ///< 0: none
+    int button = 0;
+    bool moved = false;             ///< further than a click may
+    TimeNs from_ns = 0, to_ns = 0;  ///< window when it began
+    TimeNs press_ns = 0;            ///< under the mouse when it began
+  } drag;
+
   /// Called once a frame, before any plot.
   void begin_frame() {
     hover_ns = next_hover_ns;
     next_hover_ns = -kernel::time_never;
+    left_margin = next_left_margin;
+    right_margin = next_right_margin;
+    next_left_margin = next_right_margin = 0.0F;
   }
 };
 
@@ -71,8 +93,56 @@ struct Mark {
 struct PlotReply {
   bool hovered = false;
   bool clicked = false;  ///< and the cursor was set
+  bool menu = false;     ///< right click without a drag: a context menu may be opened
   TimeNs time_ns = 0;    ///< under the mouse
   ImVec2 min, max;       ///< inner rectangle, pixels
+};
+
+/// Which stretch a frame shows, and what a drag does in it.
+enum class View : std::uint8_t {
+  window,  ///< the time model's window; a drag pans it
+  whole,   ///< the whole run (overview): a drag moves the window along
+};
+/// The shared look of everything over time: maps a rectangle to a stretch of time, draws ticks, grid, cursor, hover
+/// line, markers; handles click, wheel and drags. TimePlot, heat-map, Gantt and overview stand in one.
+class TimeFrame {
+ public:
+  /// Takes `size` pixels of the current ImGui window at its cursor (0: what is left), draws background, ticks and grid.
+  /// @param left_margin for row names or ticks; the widest of the column's plots counts (Canvas), but for View::whole
+  /// @param ticks  times below the rectangle, and vertical lines
+  /// @param top_margin for a title; @param right_margin for a second axis
+  TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_margin, bool ticks, View view = View::window,
+            float top_margin = 0.0F, float right_margin = 0.0F);
+
+  ImVec2 min() const { return min_; }  ///< inner rectangle
+  ImVec2 max() const { return max_; }
+  ImVec2 outer_min() const { return outer_min_; }
+  ImVec2 outer_max() const { return outer_max_; }
+  float width() const { return max_.x - min_.x; }
+  float height() const { return max_.y - min_.y; }
+  TimeNs from_ns() const { return from_; }
+  TimeNs to_ns() const { return to_; }
+  /// False where nothing of it can be seen (scrolled away, or too small for anything): draw nothing, call finish().
+  bool visible() const { return visible_; }
+  ImDrawList& list() const { return *list_; }
+
+  float x_of(TimeNs t) const;  ///< may lie outside, but never by more than the rectangle's width or so
+  TimeNs time_of(float x) const;
+  /// Cursor, markers and input; after the content was drawn. The last ImGui item then is the outer rectangle.
+  PlotReply finish();
+
+ private:
+  void draw_times();
+  void draw_lines_over_all();
+  void handle_input(PlotReply& reply);
+
+  std::string id_;
+  Canvas* canvas_;
+  View view_;
+  ImDrawList* list_;
+  ImVec2 outer_min_, outer_max_, min_, max_;
+  TimeNs from_ = 0, to_ = 1;
+  bool ticks_ = false, visible_ = false;
 };
 
 /// Built anew each frame. Series must live until draw() returns. Labels are shown in legend and tooltip and must be
@@ -126,23 +196,6 @@ class TimePlot {
   std::vector<Item> items_;
   std::vector<Spans> spans_;
   std::vector<Marks> marks_;
-};
-
-/// The shared look of everything over time that is no TimePlot: maps a rectangle to the window, draws ticks, grid,
-/// cursor, hover line, markers; handles click, wheel and drag like TimePlot. For heat-map, Gantt and overview.
-class TimeFrame {
- public:
-  TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_margin, bool ticks);
-  ImVec2 min() const { return min_; }
-  ImVec2 max() const { return max_; }
-  float x_of(TimeNs t) const;  ///< may lie outside
-  TimeNs time_of(float x) const;
-  PlotReply finish();  ///< cursor, markers and input; after the content was drawn
-
- private:
-  std::string id_;
-  Canvas* canvas_;
-  ImVec2 outer_min_, outer_max_, min_, max_;
 };
 
 }  // namespace evtwin::viewer::plot
