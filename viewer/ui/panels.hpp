@@ -24,7 +24,10 @@ void draw_money(Ui& ui, ImVec2 size);        ///< per party, and per vehicle, of
 /// Selects the next (1) or previous (-1) EVSE of the list as it is shown.
 void step_entity(Ui& ui, int direction);
 /// Next/previous event that passes the filter, after/before t; time_never / -time_never: none.
-TimeNs next_event(const Ui& ui, TimeNs t);
-TimeNs previous_event(const Ui& ui, TimeNs t);
+/// @param of_selected only those of the selected EVSE or session
+TimeNs next_event(const Ui& ui, TimeNs t, bool of_selected = false);
+TimeNs previous_event(const Ui& ui, TimeNs t, bool of_selected = false);
+/// Selects the EVSE that comes `by` further in the list; the first or last where none is selected.
+void step_entity(Ui& ui, int by);
 
 }  // namespace evtwin::viewer::ui

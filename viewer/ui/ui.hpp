@@ -61,6 +61,8 @@ struct CsvRequest {
   std::string file;
 };
 
+struct PanelState;  // what the panels remember between frames (panel_state.hpp)
+
 struct EventFilter {
   std::array<bool, model::event_kinds> show{};
   bool alerts_only = false;
@@ -95,6 +97,7 @@ struct Ui {
   CsvRequest csv;
   std::string hovered_panel;  ///< of the last frame; empty: none
   std::string notice;         ///< one line for the user, shown until the next
+  mutable std::shared_ptr<PanelState> panels;  ///< made when first asked for
 
   /// The run to show where only one can be: A, or B in Compare::b. Null: none is read yet.
   const model::Run* shown() const;

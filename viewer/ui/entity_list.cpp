@@ -1,0 +1,328 @@
+// Sites, stations, EVSEs, storages and feeders with their state at the cursor; search, order, station and date.
+#include <fmt/format.h>
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
+#include <algorithm>
+
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/panel_state.hpp"
+#include "viewer/ui/panels.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+using model::EvseOrder;
+using Kind = EntityRow::Kind;
+
+constexpr std::array<Word, 5> order_words{Word::order_file, Word::order_name, Word::order_energy, Word::order_fastest,
+                                          Word::order_slowest};
+constexpr std::array<const char*, 5> order_items{"order.file", "order.name", "order.energy", "order.fastest",
+                                                 "order.slowest"};
+
+const EntityRows& listed(const Ui& ui, const model::RunPtr& run) {
+  PanelState& state = panel_state(ui);
+  EntityQuery query;
+  query.station = ui.selection.station;
+  query.search = ui.search;
+  query.order = ui.order;
+  query.closed = state.closed_stations;
+  return state.entities.get(run, query, [&] { return entity_rows(*run, query); });
+}
+
+void draw_search(Ui& ui, float width) {
+  if (ui.focus_search) {
+    ImGui::SetKeyboardFocusHere();
+    ui.focus_search = false;
+  }
+  ImGui::SetNextItemWidth(width);
+  ImGui::InputTextWithHint("##search", ui.tr(Word::search), &ui.search);
+  ui.items.last("entities.search");
+  ui.fonts.need(ui.search);
+}
+
+void draw_order(Ui& ui, float width) {
+  const auto now = static_cast<std::size_t>(ui.order);
+  if (!begin_combo(ui, "entities.order", ui.tr(order_words.at(now)), width)) return;
+  for (std::size_t i = 0; i < order_words.size(); ++i) {
+    if (choice(ui, order_items.at(i), ui.tr(order_words.at(i)), i == now)) ui.order = static_cast<EvseOrder>(i);
+  }
+  ImGui::EndCombo();
+}
+
+/// Only stations at which somebody charged are offered.
+void draw_station_choice(Ui& ui, const model::RunPtr& run, float width) {
+  const std::string& chosen = ui.selection.station;
+  const std::string preview = chosen.empty() ? ui.tr(Word::all_stations) : chosen;
+  if (!begin_combo(ui, "entities.station", preview, width)) return;
+  if (choice(ui, "station.all", ui.tr(Word::all_stations), chosen.empty())) ui.selection.station.clear();
+  std::vector<const StationRow*> used;
+  for (const StationRow& station : shown_stations(ui, run)) {
+    if (station.used) used.push_back(&station);
+  }
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(used.size()));
+  while (clipper.Step()) {
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+      const StationRow& station = *used[static_cast<std::size_t>(i)];
+      if (!choice(ui, "station." + station.name, station.name, chosen == station.name)) continue;
+      ui.selection.clear();
+      ui.selection.station = station.name;
+    }
+  }
+  ImGui::EndCombo();
+}
+
+/// Only days on which a vehicle was there are offered; the one chosen is shown whole.
+void draw_date_choice(Ui& ui, const model::RunPtr& run, float width) {
+  const model::Clock& clock = run->clock;
+  const TimeNs from = ui.time.from_ns();
+  const bool one_day = std::max(clock.day_start(from), ui.time.start_ns()) == from &&
+                       std::min(clock.next_day(from), ui.time.end_ns()) == ui.time.to_ns();
+  const std::string preview = one_day ? clock.date_text(from) : ui.tr(Word::all_dates);
+  if (!begin_combo(ui, "entities.date", preview, width)) return;
+  if (choice(ui, "date.all", ui.tr(Word::all_dates), !one_day)) ui.time.fit();
+
+  const std::pair<std::uint32_t, std::string> question{ui.selection.site, ui.selection.station};
+  const std::vector<TimeNs>& days = panel_state(ui).days.get(
+      run, question, [&] { return days_with_sessions(*run, question.first, question.second); });
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(days.size()));
+  while (clipper.Step()) {
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+      const TimeNs day = days[static_cast<std::size_t>(i)];
+      const std::string text = clock.date_text(day);
+      if (!choice(ui, "date." + text, text, one_day && clock.day_start(from) == day)) continue;
+      const TimeNs next = clock.next_day(day);
+      if (ui.time.cursor_ns() < day || ui.time.cursor_ns() >= next) ui.time.seek(day);
+      ui.time.show(day, next);
+    }
+  }
+  ImGui::EndCombo();
+}
+
+/// What a row says, before it is drawn.
+struct Line {
+  std::string item, name, right, middle;  ///< middle: where there is room
+  const Look* look = nullptr;
+  bool selected = false;
+};
+
+Line line_of(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const EntityRow& row,
+             const Selection& selection) {
+  PanelState& state = panel_state(ui);
+  const TimeNs t = ui.time.cursor_ns();
+  const bool nothing = selection.evse == no_row && selection.storage == no_row && selection.session == no_row;
+  switch (row.kind) {
+    case Kind::site: {
+      const model::Site& site = run->sites[row.row];
+      const bool all = selection.site == row.row || run->sites.size() == 1;
+      return {"entity." + site.name,
+              site.name,
+              kw_text(site.grid_kw.at(t)),
+              "",
+              nullptr,
+              nothing && all && selection.station.empty()};
+    }
+    case Kind::station: {
+      const StationRow& station = rows.stations[row.row];
+      std::size_t there = 0;
+      for (const std::uint32_t evse : station.evses) there += state.states.of(run, evse, t).session != no_row ? 1U : 0U;
+      return {"entity." + station.name,
+              station.name,
+              fmt::format("{}/{}", there, station.evses.size()),
+              "",
+              nullptr,
+              nothing && selection.station == station.name};
+    }
+    case Kind::evse: {
+      const model::EvseState& now = state.states.of(run, row.row, t);
+      const Look& look = look_of(now.status);
+      const model::Evse& evse = run->evses[row.row];
+      return {"entity." + evse.name, evse.name, kw_text(now.kw), ui.tr(look.word), &look, selection.evse == row.row};
+    }
+    case Kind::storage: {
+      const model::Storage& storage = run->storages[row.row];
+      return {"entity." + storage.name,        storage.name, kw_text(storage.kw.at(t)),
+              percent_text(storage.soc.at(t)), nullptr,      selection.storage == row.row};
+    }
+    case Kind::feeder: {
+      const std::vector<double>& kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(*run, t); });
+      const model::Feeder& feeder = run->feeders[row.row];
+      return {"entity." + feeder.name, feeder.name, row.row < kw.size() ? kw_text(kw[row.row]) : "-",
+              ui.tr(Word::feeder),     nullptr,     false};
+    }
+    case Kind::session: {
+      const model::Session& session = run->sessions[row.row];
+      return {"entity." + session.name,
+              session.vehicle + " " + session.name,
+              run->clock.date_time_text(session.arrived_ns),
+              "",
+              nullptr,
+              selection.session == row.row};
+    }
+    case Kind::more:
+      break;
+  }
+  return {"entity.more", fmt::format(fmt::runtime(ui.tr(Word::n_more)), row.row), "", "", nullptr, false};
+}
+
+void act(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const EntityRow& row) {
+  switch (row.kind) {
+    case Kind::site:
+      ui.selection.clear();
+      ui.selection.station.clear();
+      if (run->sites.size() > 1) ui.selection.site = row.row;
+      break;
+    case Kind::station:
+      ui.selection.clear();
+      ui.selection.station = rows.stations[row.row].name;
+      break;
+    case Kind::evse:
+      select_evse_of(ui, *run, row.row);
+      break;
+    case Kind::storage:
+      select_storage_of(ui, *run, row.row);
+      break;
+    case Kind::session:
+      select_session_of(ui, *run, row.row);
+      ui.time.seek(run->sessions[row.row].arrived_ns);
+      break;
+    case Kind::feeder:
+    case Kind::more:
+      break;
+  }
+}
+
+/// Opens and closes the EVSEs of a station.
+void draw_station_handle(Ui& ui, const StationRow& station, ImVec2 min, float height) {
+  PanelState& state = panel_state(ui);
+  const bool closed = state.closed_stations.contains(station.name);
+  const ImVec2 centre{min.x + height * 0.5F, min.y + height * 0.5F};
+  const float r = height * 0.22F;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImU32 colour = ui.canvas.style.text_weak;
+  if (closed) {
+    list.AddTriangleFilled({centre.x - r, centre.y - r}, {centre.x + r, centre.y}, {centre.x - r, centre.y + r},
+                           colour);
+  } else {
+    list.AddTriangleFilled({centre.x - r, centre.y - r}, {centre.x + r, centre.y - r}, {centre.x, centre.y + r},
+                           colour);
+  }
+}
+
+void draw_row(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const EntityRow& row,
+              const Selection& selection) {
+  const Line line = line_of(ui, run, rows, row, selection);
+  const float height = ImGui::GetTextLineHeight() + ui.px(4.0F);
+  const ImVec2 min = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float indent = static_cast<float>(row.depth) * ui.px(12.0F);
+  ImGui::PushID(static_cast<int>(row.kind));
+  ImGui::PushID(static_cast<int>(row.row));
+  if (ImGui::Selectable("##row", line.selected, ImGuiSelectableFlags_None, {0.0F, height})) {
+    const float mouse = ImGui::GetIO().MousePos.x - min.x;
+    if (row.kind == Kind::station && mouse >= indent && mouse < indent + height) {
+      std::set<std::string>& closed = panel_state(ui).closed_stations;
+      const std::string& name = rows.stations[row.row].name;
+      if (closed.erase(name) == 0) closed.insert(name);
+    } else {
+      act(ui, run, rows, row);
+    }
+  }
+  ImGui::PopID();
+  ImGui::PopID();
+  ui.items.last(line.item);
+
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const plot::Style& style = ui.canvas.style;
+  float x = min.x + indent;
+  if (row.kind == Kind::station) {
+    ui.items.at("entities.open." + rows.stations[row.row].name, {x, min.y}, {x + height, min.y + height});
+    draw_station_handle(ui, rows.stations[row.row], {x, min.y}, height);
+    x += height;
+  } else if (line.look != nullptr) {
+    plot::draw_shape(list, line.look->shape, {x + height * 0.5F, min.y + height * 0.5F}, height * 0.28F,
+                     colour_of(style, *line.look));
+    x += height;
+  }
+
+  // The figure has its place at the right, the name what is left of the line, the word what the name leaves.
+  const float y = min.y + ui.px(2.0F);
+  const float gap = ui.px(8.0F);
+  const float right = min.x + width - ui.px(4.0F);
+  const float figure_width = text_right(ui, {right, y}, line.right, width * 0.6F, style.text);
+  const float name_width = text_at(ui, {x, y}, line.name, right - figure_width - gap - x, style.text);
+  const float word_width = ImGui::CalcTextSize(line.middle.c_str()).x;
+  const float word_end = right - std::max(figure_width, ui.px(62.0F)) - gap;
+  if (!line.middle.empty() && word_end - word_width > x + name_width + gap)
+    text_right(ui, {word_end, y}, line.middle, word_width + 1.0F, style.text_weak);
+  if (row.kind == Kind::evse) tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
+  if (row.kind == Kind::feeder)
+    tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run->feeders[row.row].max_kw)));
+}
+
+}  // namespace
+
+void draw_entity_list(Ui& ui, ImVec2 size) {
+  ImGui::BeginChild("entities", size);
+  const model::RunPtr run = shown_run(ui);
+  const float gap = ImGui::GetStyle().ItemSpacing.x;
+  const float half = (ImGui::GetContentRegionAvail().x - gap) * 0.5F;
+  draw_search(ui, half);
+  ImGui::SameLine(0.0F, gap);
+  draw_order(ui, half);
+  if (run != nullptr) {
+    draw_station_choice(ui, run, half);
+    ImGui::SameLine(0.0F, gap);
+    draw_date_choice(ui, run, half);
+
+    ImGui::BeginChild("rows");
+    const EntityRows& rows = listed(ui, run);
+    const Selection selection = selection_in(ui, *run);
+    PanelState& state = panel_state(ui);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
+    const float height = ImGui::GetTextLineHeight() + ui.px(4.0F);
+    if (state.scroll_to_entity) {
+      const auto at = std::find_if(rows.rows.begin(), rows.rows.end(), [&](const EntityRow& row) {
+        return row.kind == Kind::evse && row.row == selection.evse;
+      });
+      if (at != rows.rows.end()) {
+        const float y = static_cast<float>(at - rows.rows.begin()) * height;
+        if (y < ImGui::GetScrollY() || y + height > ImGui::GetScrollY() + ImGui::GetWindowHeight())
+          ImGui::SetScrollY(std::max(0.0F, y - ImGui::GetWindowHeight() * 0.5F));
+      }
+      state.scroll_to_entity = false;
+    }
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(rows.rows.size()), height);
+    while (clipper.Step()) {
+      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
+        draw_row(ui, run, rows, rows.rows[static_cast<std::size_t>(i)], selection);
+    }
+    ImGui::PopStyleVar();
+    if (rows.rows.empty()) say_nothing_there(ui, Word::nothing_found);
+    ImGui::EndChild();
+  }
+  ImGui::EndChild();
+}
+
+void step_entity(Ui& ui, int by) {
+  const model::RunPtr run = shown_run(ui);
+  if (run == nullptr) return;
+  const EntityRows& rows = listed(ui, run);
+  if (rows.evses.empty()) return;
+  const Selection selection = selection_in(ui, *run);
+  const auto last = static_cast<std::ptrdiff_t>(rows.evses.size()) - 1;
+  const auto at = std::find(rows.evses.begin(), rows.evses.end(), selection.evse);
+  const std::ptrdiff_t next =
+      at == rows.evses.end() ? (by > 0 ? 0 : last) : std::clamp<std::ptrdiff_t>(at - rows.evses.begin() + by, 0, last);
+  const std::uint32_t evse = rows.evses[static_cast<std::size_t>(next)];
+  PanelState& state = panel_state(ui);
+  state.closed_stations.erase(run->evses[evse].station);
+  state.scroll_to_entity = true;
+  select_evse_of(ui, *run, evse);
+}
+
+}  // namespace evtwin::viewer::ui

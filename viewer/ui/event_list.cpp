@@ -1,0 +1,230 @@
+// What happened: filter, list, previous and next. The row at the cursor is marked.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/panel_state.hpp"
+#include "viewer/ui/panels.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+EventQuery query_of(const Ui& ui, const model::Run& run, bool of_selected) {
+  const Selection selection = selection_in(ui, run);
+  EventQuery query;
+  query.show = ui.events.show;
+  query.alerts_only = ui.events.alerts_only;
+  query.site = selection.site < run.sites.size() ? selection.site : no_row;
+  query.station = selection.station;
+  if (of_selected) {
+    query.session = selection.session;
+    query.evse = selection.session == no_row ? selection.evse : no_row;
+  }
+  return query;
+}
+
+const EventIndex& filtered(const Ui& ui, const model::RunPtr& run, bool of_selected) {
+  const EventQuery query = query_of(ui, *run, of_selected);
+  PanelState& state = panel_state(ui);
+  auto& kept = of_selected ? state.selected_events : state.events;
+  return kept.get(run, query, [&] { return event_index(*run, query); });
+}
+
+std::string chip_text(const Ui& ui, model::EventKind kind, const EventIndex& index) {
+  return fmt::format("{} {}", ui.tr(look_of(kind).word), index.count.at(static_cast<std::size_t>(kind)));
+}
+
+/// Kinds that occur, or are switched off: these have a chip.
+std::vector<model::EventKind> kinds_there(const Ui& ui, const EventIndex& index) {
+  std::vector<model::EventKind> kinds;
+  for (std::size_t i = 0; i < model::event_kinds; ++i) {
+    if (index.count.at(i) > 0 || !ui.events.show.at(i)) kinds.push_back(static_cast<model::EventKind>(i));
+  }
+  return kinds;
+}
+
+void flip(Ui& ui, model::EventKind kind) {
+  auto& show = ui.events.show;
+  const auto at = static_cast<std::size_t>(kind);
+  if (!ImGui::GetIO().KeyCtrl) {
+    show.at(at) = !show.at(at);
+    return;
+  }
+  const bool alone = show.at(at) && std::count(show.begin(), show.end(), true) == 1;
+  show.fill(alone);  // with ctrl: this one alone, and all again
+  show.at(at) = true;
+}
+
+bool kind_chip(Ui& ui, model::EventKind kind, const EventIndex& index) {
+  const Look& look = look_of(kind);
+  return chip(ui, std::string("filter.") + look.id, chip_text(ui, kind, index),
+              ui.events.show.at(static_cast<std::size_t>(kind)), &look);
+}
+
+/// Places items beside each other as long as the line lasts.
+class Flow {
+ public:
+  explicit Flow(float gap) : right_(ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x), gap_(gap) {}
+  void next(float width) {
+    if (!first_ && ImGui::GetItemRectMax().x + gap_ + width <= right_) ImGui::SameLine(0.0F, gap_);
+    first_ = false;
+  }
+
+ private:
+  float right_, gap_;
+  bool first_ = true;
+};
+
+void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
+  const float gap = ui.px(4.0F);
+  Flow flow(gap);
+  const auto button = [&](const char* item, Word word) {
+    flow.next(ImGui::CalcTextSize(ui.tr(word)).x + ImGui::GetStyle().FramePadding.x * 2.0F);
+    const bool clicked = ImGui::SmallButton(ui.tr(word));
+    ui.items.last(item);
+    return clicked;
+  };
+  const auto seek = [&](TimeNs t) {
+    if (t != kernel::time_never && t != -kernel::time_never) ui.time.seek(t);
+  };
+  if (button("events.previous", Word::previous)) seek(previous_time(run, index, ui.time.cursor_ns()));
+  if (button("events.next", Word::next)) seek(next_time(run, index, ui.time.cursor_ns()));
+
+  const std::string alerts = fmt::format("{} {}", ui.tr(Word::alerts_only), index.alerts);
+  flow.next(chip_width(ui, alerts));
+  if (chip(ui, "filter.alerts", alerts, ui.events.alerts_only)) ui.events.alerts_only = !ui.events.alerts_only;
+  flow.next(chip_width(ui, ui.tr(Word::selected_only)));
+  if (chip(ui, "filter.selected", ui.tr(Word::selected_only), ui.events.selected_only))
+    ui.events.selected_only = !ui.events.selected_only;
+
+  // Chips of all kinds where they need no more than two lines, else behind a button.
+  const std::vector<model::EventKind> kinds = kinds_there(ui, index);
+  float width = 0.0F;
+  for (const model::EventKind kind : kinds) width += chip_width(ui, chip_text(ui, kind, index)) + gap;
+  const float left = ImGui::GetWindowContentRegionMax().x - (ImGui::GetItemRectMax().x - ImGui::GetWindowPos().x);
+  const float room = left + ImGui::GetContentRegionAvail().x * 0.9F;
+  if (width <= room && ImGui::GetContentRegionAvail().y > ImGui::GetTextLineHeight() * 7.0F) {
+    for (const model::EventKind kind : kinds) {
+      flow.next(chip_width(ui, chip_text(ui, kind, index)));
+      if (kind_chip(ui, kind, index)) flip(ui, kind);
+      tooltip(ui, ui.tr(Word::filter_hint));
+    }
+    return;
+  }
+  const auto on = static_cast<std::size_t>(std::count_if(
+      kinds.begin(), kinds.end(), [&](auto k) { return ui.events.show.at(static_cast<std::size_t>(k)); }));
+  const std::string text = fmt::format("{} {}/{}", ui.tr(Word::event_kinds), on, kinds.size());
+  flow.next(ImGui::CalcTextSize(text.c_str()).x + ImGui::GetStyle().FramePadding.x * 2.0F);
+  ui.fonts.need(text);
+  if (ImGui::SmallButton((text + "###kinds").c_str())) ImGui::OpenPopup("kinds");
+  ui.items.last("filter.kinds");
+  if (ImGui::BeginPopup("kinds")) {
+    for (const model::EventKind kind : kinds) {
+      if (kind_chip(ui, kind, index)) flip(ui, kind);
+    }
+    ImGui::EndPopup();
+  }
+}
+
+std::string where_text(const model::Run& run, const model::Event& event) {
+  std::string text = event.evse == no_row ? std::string() : run.evses[event.evse].name;
+  if (event.session == no_row) return text;
+  if (!text.empty()) text += "  ";
+  return text + run.sessions[event.session].vehicle;
+}
+
+void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::size_t place, bool at_cursor) {
+  const plot::Style& style = ui.canvas.style;
+  const Look& look = look_of(event.kind);
+  ImGui::TableNextRow();
+  ImGui::TableNextColumn();
+  ImGui::PushID(static_cast<int>(place));
+  if (ImGui::Selectable("##event", at_cursor, ImGuiSelectableFlags_SpanAllColumns)) {
+    ui.time.seek(event.time_ns);
+    if (event.session != no_row) {
+      select_session_of(ui, run, event.session);
+    } else if (event.evse != no_row) {
+      select_evse_of(ui, run, event.evse);
+    }
+  }
+  ImGui::PopID();
+  ui.items.last(fmt::format("event.{}", place));
+  ImGui::SameLine(0.0F, 0.0F);
+  text_cut(ui, run.clock.date_time_text(event.time_ns));
+
+  ImGui::TableNextColumn();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float line = ImGui::GetTextLineHeight();
+  plot::draw_shape(*ImGui::GetWindowDrawList(), look.shape, {at.x + line * 0.5F, at.y + line * 0.5F}, line * 0.3F,
+                   colour_of(style, look));
+  ImGui::SetCursorScreenPos({at.x + line * 1.2F, at.y});
+  text_cut(ui, event.alert ? std::string(ui.tr(look.word)) + " !" : std::string(ui.tr(look.word)));
+  ImGui::TableNextColumn();
+  text_cut(ui, where_text(run, event));
+  ImGui::TableNextColumn();
+  text_cut(ui, event.text);
+}
+
+void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
+  if (index.rows.empty()) {
+    say_nothing_there(ui, Word::no_events);
+    return;
+  }
+  const float letter = ImGui::CalcTextSize("0").x;
+  constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable |
+                                    ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_PadOuterX;
+  if (!ImGui::BeginTable("list", 4, flags, ImGui::GetContentRegionAvail())) return;
+  ImGui::TableSetupScrollFreeze(0, 1);
+  ImGui::TableSetupColumn(ui.tr(Word::time), ImGuiTableColumnFlags_WidthFixed, letter * 19.5F);
+  ImGui::TableSetupColumn(ui.tr(Word::what), ImGuiTableColumnFlags_WidthFixed, letter * 17.0F);
+  ImGui::TableSetupColumn(ui.tr(Word::where), ImGuiTableColumnFlags_WidthStretch, 1.0F);
+  ImGui::TableSetupColumn(ui.tr(Word::details), ImGuiTableColumnFlags_WidthStretch, 2.0F);
+  ImGui::TableHeadersRow();
+
+  PanelState& state = panel_state(ui);
+  const std::size_t at_cursor = place_at(run, index, ui.time.cursor_ns());
+  const float row_height = ImGui::GetTextLineHeight() + ImGui::GetStyle().CellPadding.y * 2.0F;
+  const bool moved = at_cursor != state.event_at_cursor;
+  state.event_at_cursor = at_cursor;
+  if (moved && at_cursor < index.rows.size()) {
+    const float y = static_cast<float>(at_cursor) * row_height;
+    const float view = ImGui::GetWindowHeight() - row_height * 2.0F;
+    if (y < ImGui::GetScrollY() || y > ImGui::GetScrollY() + view) ImGui::SetScrollY(std::max(0.0F, y - view * 0.5F));
+  }
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(index.rows.size()), row_height);
+  while (clipper.Step()) {
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      draw_event(ui, run, run.events[index.rows[place]], place, place == at_cursor);
+    }
+  }
+  ImGui::EndTable();
+}
+
+}  // namespace
+
+void draw_event_list(Ui& ui, ImVec2 size) {
+  ImGui::BeginChild("events", size);
+  const model::RunPtr run = shown_run(ui);
+  if (run != nullptr) {
+    draw_filter(ui, *run, filtered(ui, run, ui.events.selected_only));
+    draw_rows(ui, *run, filtered(ui, run, ui.events.selected_only));
+  }
+  ImGui::EndChild();
+}
+
+TimeNs next_event(const Ui& ui, TimeNs t, bool of_selected) {
+  const model::RunPtr run = shown_run(ui);
+  if (run == nullptr) return kernel::time_never;
+  return next_time(*run, filtered(ui, run, of_selected || ui.events.selected_only), t);
+}
+
+TimeNs previous_event(const Ui& ui, TimeNs t, bool of_selected) {
+  const model::RunPtr run = shown_run(ui);
+  if (run == nullptr) return -kernel::time_never;
+  return previous_time(*run, filtered(ui, run, of_selected || ui.events.selected_only), t);
+}
+
+}  // namespace evtwin::viewer::ui

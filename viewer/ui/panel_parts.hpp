@@ -1,0 +1,35 @@
+// Small things several panels draw alike.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "viewer/ui/status_look.hpp"
+#include "viewer/ui/ui.hpp"
+
+namespace evtwin::viewer::ui {
+
+/// Text at a place of the window, cut to `width`. @returns its width as drawn
+float text_at(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 colour);
+/// The same with its right end at `place`.
+float text_right(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32 colour);
+/// One of several lines of a tooltip about what was drawn last; nothing where the mouse is elsewhere.
+void tooltip(Ui& ui, std::string_view text);
+
+/// A combo whose preview is cut to its width. Ends with ImGui::EndCombo() where it returns true.
+bool begin_combo(Ui& ui, const char* id, std::string_view preview, float width);
+/// A choice in a combo, registered as an item. @returns whether it was just chosen
+bool choice(Ui& ui, std::string_view item, std::string_view text, bool chosen);
+
+/// A switch that shows its state by fill and by mark, as wide as its words. @returns whether it was clicked
+bool chip(Ui& ui, std::string_view item, std::string_view text, bool on, const Look* look = nullptr);
+float chip_width(const Ui& ui, std::string_view text);
+
+/// Message in the middle of what is left of the window.
+void say_nothing_there(Ui& ui, Word word);
+
+/// Plugged-in session's SoC: a bar, filled to `fraction` (NaN: outline only).
+void draw_bar(ImDrawList& list, const plot::Style& style, ImVec2 min, ImVec2 max, double fraction, ImU32 colour);
+/// Where power goes: towards `to_right` or the other way.
+void draw_arrow(ImDrawList& list, ImVec2 centre, float size, bool to_right, ImU32 colour);
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,91 @@
+#include "viewer/ui/panel_state.hpp"
+
+#include <algorithm>
+
+namespace evtwin::viewer::ui {
+namespace {
+
+/// Row of `name` in `rows`, which is mostly where it was in the other run.
+template <class Rows>
+std::uint32_t row_named(const Rows& rows, const std::string& name, std::uint32_t likely) {
+  if (likely < rows.size() && rows[likely].name == name) return likely;
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.name == name; });
+  return found == rows.end() ? no_row : static_cast<std::uint32_t>(found - rows.begin());
+}
+
+}  // namespace
+
+const model::EvseState& States::of(const model::RunPtr& run, std::uint32_t evse, TimeNs t) {
+  if (run_ != run || time_ns_ != t) {
+    run_ = run;
+    time_ns_ = t;
+    states_.assign(run->evses.size(), std::nullopt);
+  }
+  std::optional<model::EvseState>& state = states_.at(evse);
+  if (!state) state = model::evse_state(*run, evse, t);
+  return *state;
+}
+
+PanelState& panel_state(const Ui& ui) {
+  if (ui.panels == nullptr) ui.panels = std::make_shared<PanelState>();
+  return *ui.panels;
+}
+
+model::RunPtr shown_run(const Ui& ui) {
+  const model::Run* run = ui.shown();
+  for (const OpenRun& open : ui.runs) {
+    if (open.run.get() == run) return open.run;
+  }
+  return nullptr;
+}
+
+std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to) {
+  return row >= from.evses.size() ? no_row : row_named(to.evses, from.evses[row].name, row);
+}
+
+std::uint32_t same_storage(const model::Run& from, std::uint32_t row, const model::Run& to) {
+  return row >= from.storages.size() ? no_row : row_named(to.storages, from.storages[row].name, row);
+}
+
+std::uint32_t same_session(const model::Run& from, std::uint32_t row, const model::Run& to) {
+  return row >= from.sessions.size() ? no_row : row_named(to.sessions, from.sessions[row].name, row);
+}
+
+Selection selection_in(const Ui& ui, const model::Run& run) {
+  Selection selection = ui.selection;
+  const model::Run* a = ui.run_a();
+  if (a == nullptr || a == &run) return selection;
+  selection.evse = same_evse(*a, selection.evse, run);
+  selection.storage = same_storage(*a, selection.storage, run);
+  selection.session = same_session(*a, selection.session, run);
+  if (selection.site >= run.sites.size()) selection.site = no_row;
+  return selection;
+}
+
+void select_evse_of(Ui& ui, const model::Run& shown, std::uint32_t evse) {
+  const model::Run* a = ui.run_a();
+  const std::uint32_t row = a == nullptr ? no_row : same_evse(shown, evse, *a);
+  if (row == no_row) return;
+  ui.select_evse(row);
+}
+
+void select_session_of(Ui& ui, const model::Run& shown, std::uint32_t session) {
+  const model::Run* a = ui.run_a();
+  const std::uint32_t row = a == nullptr ? no_row : same_session(shown, session, *a);
+  if (row == no_row) return;
+  ui.select_session(row);
+}
+
+void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage) {
+  const model::Run* a = ui.run_a();
+  ui.selection.clear();
+  ui.selection.storage = a == nullptr ? no_row : same_storage(shown, storage, *a);
+}
+
+const std::vector<StationRow>& shown_stations(const Ui& ui, const model::RunPtr& run) {
+  const std::uint32_t site = ui.selection.site < run->sites.size() ? ui.selection.site : no_row;
+  return panel_state(ui).stations.get(
+      run, site, [&] { return stations_of(*run, model::ordered_evses(*run, site, "", model::EvseOrder::file)); });
+}
+
+}  // namespace evtwin::viewer::ui

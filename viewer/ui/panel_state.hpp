@@ -1,0 +1,78 @@
+// What the panels remember between frames: what they worked out about a run (and would otherwise work out again in
+// every frame), and how the user left them. Nothing in here changes what is shown for a given run, time and setting.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "viewer/ui/entity_rows.hpp"
+#include "viewer/ui/event_index.hpp"
+#include "viewer/ui/ui.hpp"
+
+namespace evtwin::viewer::ui {
+
+/// A result that is kept as long as its run and its question are the same.
+template <class Question, class Answer>
+class Kept {
+ public:
+  template <class Make>
+  const Answer& get(const model::RunPtr& run, const Question& question, Make make) {
+    if (!answer_ || run_ != run || !(question_ == question)) {
+      answer_ = make();
+      run_ = run;
+      question_ = question;
+    }
+    return *answer_;
+  }
+
+ private:
+  model::RunPtr run_;  // held, so that no other run can come to lie at its address
+  Question question_{};
+  std::optional<Answer> answer_;
+};
+
+/// States of EVSEs at one instant, each worked out when it is first asked for.
+class States {
+ public:
+  const model::EvseState& of(const model::RunPtr& run, std::uint32_t evse, TimeNs t);
+
+ private:
+  model::RunPtr run_;
+  TimeNs time_ns_ = 0;
+  std::vector<std::optional<model::EvseState>> states_;
+};
+
+struct PanelState {
+  States states;
+  Kept<TimeNs, std::vector<double>> feeder_kw;
+  Kept<EntityQuery, EntityRows> entities;
+  Kept<std::uint32_t, std::vector<StationRow>> stations;  ///< of a site, in the order of the file
+  Kept<std::pair<std::uint32_t, std::string>, std::vector<TimeNs>> days;
+  std::set<std::string> closed_stations;
+  bool scroll_to_entity = false;
+
+  Kept<EventQuery, EventIndex> events, selected_events;
+  std::size_t event_at_cursor = 0;  ///< shown last
+};
+PanelState& panel_state(const Ui& ui);
+
+/// Ui::shown() with a share in it; null: no run is read yet.
+model::RunPtr shown_run(const Ui& ui);
+/// The same EVSE / storage / session (by name) in another run; no_row: it has none.
+std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to);
+std::uint32_t same_storage(const model::Run& from, std::uint32_t row, const model::Run& to);
+std::uint32_t same_session(const model::Run& from, std::uint32_t row, const model::Run& to);
+/// The selection in rows of `run`, which may be another than A.
+Selection selection_in(const Ui& ui, const model::Run& run);
+/// Selects what is at these rows of the shown run.
+void select_evse_of(Ui& ui, const model::Run& shown, std::uint32_t evse);
+void select_session_of(Ui& ui, const model::Run& shown, std::uint32_t session);
+void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage);
+
+/// Stations of the sites that are selected.
+const std::vector<StationRow>& shown_stations(const Ui& ui, const model::RunPtr& run);
+
+}  // namespace evtwin::viewer::ui
