@@ -21,14 +21,14 @@ constexpr std::array<Word, 5> order_words{Word::order_file, Word::order_name, Wo
 constexpr std::array<const char*, 5> order_items{"order.file", "order.name", "order.energy", "order.fastest",
                                                  "order.slowest"};
 
-const EntityRows& listed(const Ui& ui, const model::RunPtr& run) {
+const EntityRows& listed(const Ui& ui, const model::Run& run) {
   PanelState& state = panel_state(ui);
   EntityQuery query;
   query.station = ui.selection.station;
   query.search = ui.search;
   query.order = ui.order;
   query.closed = state.closed_stations;
-  return state.entities.get(run, query, [&] { return entity_rows(*run, query); });
+  return state.entities.get(run, query, [&] { return entity_rows(run, query); });
 }
 
 void draw_search(Ui& ui, float width) {
@@ -52,7 +52,7 @@ void draw_order(Ui& ui, float width) {
 }
 
 /// Only stations at which somebody charged are offered.
-void draw_station_choice(Ui& ui, const model::RunPtr& run, float width) {
+void draw_station_choice(Ui& ui, const model::Run& run, float width) {
   const std::string& chosen = ui.selection.station;
   const std::string preview = chosen.empty() ? ui.tr(Word::all_stations) : chosen;
   if (!begin_combo(ui, "entities.station", preview, width)) return;
@@ -75,8 +75,8 @@ void draw_station_choice(Ui& ui, const model::RunPtr& run, float width) {
 }
 
 /// Only days on which a vehicle was there are offered; the one chosen is shown whole.
-void draw_date_choice(Ui& ui, const model::RunPtr& run, float width) {
-  const model::Clock& clock = run->clock;
+void draw_date_choice(Ui& ui, const model::Run& run, float width) {
+  const model::Clock& clock = run.clock;
   const TimeNs from = ui.time.from_ns();
   const bool one_day = std::max(clock.day_start(from), ui.time.start_ns()) == from &&
                        std::min(clock.next_day(from), ui.time.end_ns()) == ui.time.to_ns();
@@ -85,8 +85,8 @@ void draw_date_choice(Ui& ui, const model::RunPtr& run, float width) {
   if (choice(ui, "date.all", ui.tr(Word::all_dates), !one_day)) ui.time.fit();
 
   const std::pair<std::uint32_t, std::string> question{ui.selection.site, ui.selection.station};
-  const std::vector<TimeNs>& days = panel_state(ui).days.get(
-      run, question, [&] { return days_with_sessions(*run, question.first, question.second); });
+  const std::vector<TimeNs>& days =
+      panel_state(ui).days.get(run, question, [&] { return days_with_sessions(run, question.first, question.second); });
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(days.size()));
   while (clipper.Step()) {
@@ -109,15 +109,14 @@ struct Line {
   bool selected = false;
 };
 
-Line line_of(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const EntityRow& row,
-             const Selection& selection) {
+Line line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row, const Selection& selection) {
   PanelState& state = panel_state(ui);
   const TimeNs t = ui.time.cursor_ns();
   const bool nothing = selection.evse == no_row && selection.storage == no_row && selection.session == no_row;
   switch (row.kind) {
     case Kind::site: {
-      const model::Site& site = run->sites[row.row];
-      const bool all = selection.site == row.row || run->sites.size() == 1;
+      const model::Site& site = run.sites[row.row];
+      const bool all = selection.site == row.row || run.sites.size() == 1;
       return {"entity." + site.name,
               site.name,
               kw_text(site.grid_kw.at(t)),
@@ -139,25 +138,25 @@ Line line_of(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const Ent
     case Kind::evse: {
       const model::EvseState& now = state.states.of(run, row.row, t);
       const Look& look = look_of(now.status);
-      const model::Evse& evse = run->evses[row.row];
+      const model::Evse& evse = run.evses[row.row];
       return {"entity." + evse.name, evse.name, kw_text(now.kw), ui.tr(look.word), &look, selection.evse == row.row};
     }
     case Kind::storage: {
-      const model::Storage& storage = run->storages[row.row];
+      const model::Storage& storage = run.storages[row.row];
       return {"entity." + storage.name,        storage.name, kw_text(storage.kw.at(t)),
               percent_text(storage.soc.at(t)), nullptr,      selection.storage == row.row};
     }
     case Kind::feeder: {
-      const std::vector<double>& kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(*run, t); });
-      const model::Feeder& feeder = run->feeders[row.row];
+      const std::vector<double>& kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(run, t); });
+      const model::Feeder& feeder = run.feeders[row.row];
       return {"entity." + feeder.name, feeder.name, row.row < kw.size() ? kw_text(kw[row.row]) : "-",
               ui.tr(Word::feeder),     nullptr,     false};
     }
     case Kind::session: {
-      const model::Session& session = run->sessions[row.row];
+      const model::Session& session = run.sessions[row.row];
       return {"entity." + session.name,
               session.vehicle + " " + session.name,
-              run->clock.date_time_text(session.arrived_ns),
+              run.clock.date_time_text(session.arrived_ns),
               "",
               nullptr,
               selection.session == row.row};
@@ -168,26 +167,26 @@ Line line_of(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const Ent
   return {"entity.more", fmt::format(fmt::runtime(ui.tr(Word::n_more)), row.row), "", "", nullptr, false};
 }
 
-void act(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const EntityRow& row) {
+void act(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row) {
   switch (row.kind) {
     case Kind::site:
       ui.selection.clear();
       ui.selection.station.clear();
-      if (run->sites.size() > 1) ui.selection.site = row.row;
+      if (run.sites.size() > 1) ui.selection.site = row.row;
       break;
     case Kind::station:
       ui.selection.clear();
       ui.selection.station = rows.stations[row.row].name;
       break;
     case Kind::evse:
-      select_evse_of(ui, *run, row.row);
+      select_evse_of(ui, run, row.row);
       break;
     case Kind::storage:
-      select_storage_of(ui, *run, row.row);
+      select_storage_of(ui, run, row.row);
       break;
     case Kind::session:
-      select_session_of(ui, *run, row.row);
-      ui.time.seek(run->sessions[row.row].arrived_ns);
+      select_session_of(ui, run, row.row);
+      ui.time.seek(run.sessions[row.row].arrived_ns);
       break;
     case Kind::feeder:
     case Kind::more:
@@ -212,8 +211,7 @@ void draw_station_handle(Ui& ui, const StationRow& station, ImVec2 min, float he
   }
 }
 
-void draw_row(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const EntityRow& row,
-              const Selection& selection) {
+void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row, const Selection& selection) {
   const Line line = line_of(ui, run, rows, row, selection);
   const float height = ImGui::GetTextLineHeight() + ui.px(4.0F);
   const ImVec2 min = ImGui::GetCursorScreenPos();
@@ -260,27 +258,28 @@ void draw_row(Ui& ui, const model::RunPtr& run, const EntityRows& rows, const En
     text_right(ui, {word_end, y}, line.middle, word_width + 1.0F, style.text_weak);
   if (row.kind == Kind::evse) tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
   if (row.kind == Kind::feeder)
-    tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run->feeders[row.row].max_kw)));
+    tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run.feeders[row.row].max_kw)));
 }
 
 }  // namespace
 
 void draw_entity_list(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("entities", size);
-  const model::RunPtr run = shown_run(ui);
+  const model::Run* shown = ui.shown();
   const float gap = ImGui::GetStyle().ItemSpacing.x;
   const float half = (ImGui::GetContentRegionAvail().x - gap) * 0.5F;
   draw_search(ui, half);
   ImGui::SameLine(0.0F, gap);
   draw_order(ui, half);
-  if (run != nullptr) {
+  if (shown != nullptr) {
+    const model::Run& run = *shown;
     draw_station_choice(ui, run, half);
     ImGui::SameLine(0.0F, gap);
     draw_date_choice(ui, run, half);
 
     ImGui::BeginChild("rows");
     const EntityRows& rows = listed(ui, run);
-    const Selection selection = selection_in(ui, *run);
+    const Selection selection = selection_in(ui, run);
     PanelState& state = panel_state(ui);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
     const float height = ImGui::GetTextLineHeight() + ui.px(4.0F);
@@ -309,20 +308,21 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
 }
 
 void step_entity(Ui& ui, int by) {
-  const model::RunPtr run = shown_run(ui);
-  if (run == nullptr) return;
+  const model::Run* shown = ui.shown();
+  if (shown == nullptr) return;
+  const model::Run& run = *shown;
   const EntityRows& rows = listed(ui, run);
   if (rows.evses.empty()) return;
-  const Selection selection = selection_in(ui, *run);
+  const Selection selection = selection_in(ui, run);
   const auto last = static_cast<std::ptrdiff_t>(rows.evses.size()) - 1;
   const auto at = std::find(rows.evses.begin(), rows.evses.end(), selection.evse);
   const std::ptrdiff_t next =
       at == rows.evses.end() ? (by > 0 ? 0 : last) : std::clamp<std::ptrdiff_t>(at - rows.evses.begin() + by, 0, last);
   const std::uint32_t evse = rows.evses[static_cast<std::size_t>(next)];
   PanelState& state = panel_state(ui);
-  state.closed_stations.erase(run->evses[evse].station);
+  state.closed_stations.erase(run.evses[evse].station);
   state.scroll_to_entity = true;
-  select_evse_of(ui, *run, evse);
+  select_evse_of(ui, run, evse);
 }
 
 }  // namespace evtwin::viewer::ui

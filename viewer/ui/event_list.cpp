@@ -24,11 +24,11 @@ EventQuery query_of(const Ui& ui, const model::Run& run, bool of_selected) {
   return query;
 }
 
-const EventIndex& filtered(const Ui& ui, const model::RunPtr& run, bool of_selected) {
-  const EventQuery query = query_of(ui, *run, of_selected);
+const EventIndex& filtered(const Ui& ui, const model::Run& run, bool of_selected) {
+  const EventQuery query = query_of(ui, run, of_selected);
   PanelState& state = panel_state(ui);
   auto& kept = of_selected ? state.selected_events : state.events;
-  return kept.get(run, query, [&] { return event_index(*run, query); });
+  return kept.get(run, query, [&] { return event_index(run, query); });
 }
 
 std::string chip_text(const Ui& ui, model::EventKind kind, const EventIndex& index) {
@@ -207,24 +207,24 @@ void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
 
 void draw_event_list(Ui& ui, ImVec2 size) {
   ImGui::BeginChild("events", size);
-  const model::RunPtr run = shown_run(ui);
-  if (run != nullptr) {
-    draw_filter(ui, *run, filtered(ui, run, ui.events.selected_only));
-    draw_rows(ui, *run, filtered(ui, run, ui.events.selected_only));
+  const model::Run* shown = ui.shown();
+  if (shown != nullptr) {
+    draw_filter(ui, *shown, filtered(ui, *shown, ui.events.selected_only));
+    draw_rows(ui, *shown, filtered(ui, *shown, ui.events.selected_only));
   }
   ImGui::EndChild();
 }
 
 TimeNs next_event(const Ui& ui, TimeNs t, bool of_selected) {
-  const model::RunPtr run = shown_run(ui);
-  if (run == nullptr) return kernel::time_never;
-  return next_time(*run, filtered(ui, run, of_selected || ui.events.selected_only), t);
+  const model::Run* shown = ui.shown();
+  if (shown == nullptr) return kernel::time_never;
+  return next_time(*shown, filtered(ui, *shown, of_selected || ui.events.selected_only), t);
 }
 
 TimeNs previous_event(const Ui& ui, TimeNs t, bool of_selected) {
-  const model::RunPtr run = shown_run(ui);
-  if (run == nullptr) return -kernel::time_never;
-  return previous_time(*run, filtered(ui, run, of_selected || ui.events.selected_only), t);
+  const model::Run* shown = ui.shown();
+  if (shown == nullptr) return -kernel::time_never;
+  return previous_time(*shown, filtered(ui, *shown, of_selected || ui.events.selected_only), t);
 }
 
 }  // namespace evtwin::viewer::ui

@@ -15,28 +15,20 @@ std::uint32_t row_named(const Rows& rows, const std::string& name, std::uint32_t
 
 }  // namespace
 
-const model::EvseState& States::of(const model::RunPtr& run, std::uint32_t evse, TimeNs t) {
-  if (run_ != run || time_ns_ != t) {
-    run_ = run;
+const model::EvseState& States::of(const model::Run& run, std::uint32_t evse, TimeNs t) {
+  if (run_ != run.serial || time_ns_ != t) {
+    run_ = run.serial;
     time_ns_ = t;
-    states_.assign(run->evses.size(), std::nullopt);
+    states_.assign(run.evses.size(), std::nullopt);
   }
   std::optional<model::EvseState>& state = states_.at(evse);
-  if (!state) state = model::evse_state(*run, evse, t);
+  if (!state) state = model::evse_state(run, evse, t);
   return *state;
 }
 
 PanelState& panel_state(const Ui& ui) {
   if (ui.panels == nullptr) ui.panels = std::make_shared<PanelState>();
   return *ui.panels;
-}
-
-model::RunPtr shown_run(const Ui& ui) {
-  const model::Run* run = ui.shown();
-  for (const OpenRun& open : ui.runs) {
-    if (open.run.get() == run) return open.run;
-  }
-  return nullptr;
 }
 
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to) {
@@ -82,10 +74,10 @@ void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage) {
   ui.selection.storage = a == nullptr ? no_row : same_storage(shown, storage, *a);
 }
 
-const std::vector<StationRow>& shown_stations(const Ui& ui, const model::RunPtr& run) {
-  const std::uint32_t site = ui.selection.site < run->sites.size() ? ui.selection.site : no_row;
+const std::vector<StationRow>& shown_stations(const Ui& ui, const model::Run& run) {
+  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   return panel_state(ui).stations.get(
-      run, site, [&] { return stations_of(*run, model::ordered_evses(*run, site, "", model::EvseOrder::file)); });
+      run, site, [&] { return stations_of(run, model::ordered_evses(run, site, "", model::EvseOrder::file)); });
 }
 
 }  // namespace evtwin::viewer::ui

@@ -19,17 +19,17 @@ template <class Question, class Answer>
 class Kept {
  public:
   template <class Make>
-  const Answer& get(const model::RunPtr& run, const Question& question, Make make) {
-    if (!answer_ || run_ != run || !(question_ == question)) {
+  const Answer& get(const model::Run& run, const Question& question, Make make) {
+    if (!answer_ || run_ != run.serial || !(question_ == question)) {
       answer_ = make();
-      run_ = run;
+      run_ = run.serial;
       question_ = question;
     }
     return *answer_;
   }
 
  private:
-  model::RunPtr run_;  // held, so that no other run can come to lie at its address
+  std::uint64_t run_ = 0;
   Question question_{};
   std::optional<Answer> answer_;
 };
@@ -37,10 +37,10 @@ class Kept {
 /// States of EVSEs at one instant, each worked out when it is first asked for.
 class States {
  public:
-  const model::EvseState& of(const model::RunPtr& run, std::uint32_t evse, TimeNs t);
+  const model::EvseState& of(const model::Run& run, std::uint32_t evse, TimeNs t);
 
  private:
-  model::RunPtr run_;
+  std::uint64_t run_ = 0;
   TimeNs time_ns_ = 0;
   std::vector<std::optional<model::EvseState>> states_;
 };
@@ -59,8 +59,6 @@ struct PanelState {
 };
 PanelState& panel_state(const Ui& ui);
 
-/// Ui::shown() with a share in it; null: no run is read yet.
-model::RunPtr shown_run(const Ui& ui);
 /// The same EVSE / storage / session (by name) in another run; no_row: it has none.
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to);
 std::uint32_t same_storage(const model::Run& from, std::uint32_t row, const model::Run& to);
@@ -73,6 +71,6 @@ void select_session_of(Ui& ui, const model::Run& shown, std::uint32_t session);
 void select_storage_of(Ui& ui, const model::Run& shown, std::uint32_t storage);
 
 /// Stations of the sites that are selected.
-const std::vector<StationRow>& shown_stations(const Ui& ui, const model::RunPtr& run);
+const std::vector<StationRow>& shown_stations(const Ui& ui, const model::Run& run);
 
 }  // namespace evtwin::viewer::ui

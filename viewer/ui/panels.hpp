@@ -21,13 +21,11 @@ void draw_map(Ui& ui, ImVec2 size);          ///< stations, or the feeder tree, 
 void draw_inspector(Ui& ui, ImVec2 size);    ///< of what is selected, or the site: state at t, why, plan, health
 void draw_event_list(Ui& ui, ImVec2 size);   ///< filter chips, click = seek and select
 void draw_money(Ui& ui, ImVec2 size);        ///< per party, and per vehicle, of the window or up to the cursor
-/// Selects the next (1) or previous (-1) EVSE of the list as it is shown.
-void step_entity(Ui& ui, int direction);
+/// Selects the EVSE that comes `by` (1, -1) further in the list; the first or last where none is selected.
+void step_entity(Ui& ui, int by);
 /// Next/previous event that passes the filter, after/before t; time_never / -time_never: none.
 /// @param of_selected only those of the selected EVSE or session
 TimeNs next_event(const Ui& ui, TimeNs t, bool of_selected = false);
 TimeNs previous_event(const Ui& ui, TimeNs t, bool of_selected = false);
-/// Selects the EVSE that comes `by` further in the list; the first or last where none is selected.
-void step_entity(Ui& ui, int by);
 
 }  // namespace evtwin::viewer::ui
