@@ -90,10 +90,10 @@ struct Ui {
   plot::HeatMap heat_a, heat_b;
   std::string search;  ///< of the entity list
   bool help = false;
-  bool show_feeders = false;       ///< the map shows the feeder tree
+  bool show_feeders = false;            ///< the map shows the feeder tree
   LowerTab lower_tab = LowerTab::none;  ///< tab to bring to the front in the next frame; none: as it is
-  bool focus_search = false;  ///< Ctrl+F was pressed: the entity list takes the keyboard
-  bool still = false;         ///< for a picture: no blinking, everything complete in one frame
+  bool focus_search = false;            ///< Ctrl+F was pressed: the entity list takes the keyboard
+  bool still = false;                   ///< for a picture: no blinking, everything complete in one frame
   CsvRequest csv;
   std::string hovered_panel;  ///< of the last frame; empty: none
   std::string notice;         ///< one line for the user, shown until the next
@@ -111,9 +111,10 @@ struct Ui {
   void select_session(std::uint32_t session);
 };
 
-/// Text that came from a file: printable, its characters asked of the font.
-/// Draws it cut with "..." to `width` pixels where it is longer (the whole text as tooltip); 0: what is left of the
-/// line.
+/// Row of the EVSE of that name; no_row: there is none.
+std::uint32_t find_evse(const model::Run& run, std::string_view name);
+/// Draws a printable text, cut with an ellipsis to `width` pixels where it is longer (the whole text as tooltip); 0:
+/// what is left of the line. Its characters are asked of the font.
 void text_cut(Ui& ui, std::string_view text, float width = 0.0F);
 /// The part of a text that fits, with an ellipsis where something is missing; empty: not one character fits.
 std::string cut_to_width(std::string_view text, float width);

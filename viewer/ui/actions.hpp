@@ -1,0 +1,24 @@
+// What a user can do to the screen as a whole: the same action behind a key, a menu entry and a button.
+#pragma once
+#include "viewer/ui/ui.hpp"
+
+namespace evtwin::viewer::ui {
+
+void play_or_pause(Ui& ui);
+void step_time(Ui& ui, int steps);  ///< of the run's decision tick
+void step_event(Ui& ui, int direction, bool of_selected);
+void cycle_compare(Ui& ui);
+void set_compare(Ui& ui, Compare compare);
+void cycle_heat_metric(Ui& ui);
+void toggle_language(Ui& ui);
+void toggle_theme(Ui& ui);
+void toggle_layout(Ui& ui);
+void change_scale(Ui& ui, int steps);  ///< of 25 %
+/// Keys pressed in this frame, unless a text is being typed. @returns what only the app can do
+enum class AppKey : std::uint8_t { none, picture, csv, full_screen };
+AppKey handle_keys(Ui& ui);
+
+Word name_of(Compare compare);
+Word name_of(model::HeatMetric metric);
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,330 @@
+#include "viewer/ui/app.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "kernel/text.hpp"
+#include "viewer/ui/actions.hpp"
+#include "viewer/ui/screen.hpp"
+#include "viewer/ui/theme.hpp"
+#include "viewer/ui/what_if.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+template <class Value, std::size_t N>
+Value chosen(const char* option, const std::string& text, const std::array<std::pair<const char*, Value>, N>& choices) {
+  std::string known;
+  for (const auto& [name, value] : choices) {
+    if (text == name) return value;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
+  }
+  throw std::invalid_argument(fmt::format("--{} {}: one of {} is needed", option, kernel::printable(text), known));
+}
+
+constexpr std::array<std::pair<const char*, Layout>, 2> layouts{
+    {{"researcher", Layout::researcher}, {"stakeholder", Layout::stakeholder}}};
+constexpr std::array<std::pair<const char*, Language>, 2> languages{
+    {{"en", Language::english}, {"ko", Language::korean}}};
+constexpr std::array<std::pair<const char*, bool>, 2> themes{{{"light", false}, {"dark", true}}};
+constexpr std::array<std::pair<const char*, Compare>, 5> compares{{{"a", Compare::a},
+                                                                   {"b", Compare::b},
+                                                                   {"overlay", Compare::overlay},
+                                                                   {"split", Compare::split},
+                                                                   {"difference", Compare::difference}}};
+enum class Dialogue : std::uint8_t { none, help, plan, site, quadrant };
+constexpr std::array<std::pair<const char*, Dialogue>, 5> dialogues{{{"", Dialogue::none},
+                                                                     {"help", Dialogue::help},
+                                                                     {"plan", Dialogue::plan},
+                                                                     {"site", Dialogue::site},
+                                                                     {"quadrant", Dialogue::quadrant}}};
+
+Language language_of_environment() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0')
+      return std::string_view(value).starts_with("ko") ? Language::korean : Language::english;
+  }
+  return Language::english;
+}
+
+/// A name that is not taken: run.png, run-2.png ...
+std::string free_name(const std::string& stem, const char* suffix) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (int number = 1;; ++number) {
+    std::string name = number == 1 ? fmt::format("{}{}", stem, suffix) : fmt::format("{}-{}{}", stem, number, suffix);
+    if (!fs::exists(name, error)) return name;
+  }
+}
+
+}  // namespace
+
+struct App::Parts {
+  Parts(Options options_, plot::Textures& textures, Fonts& fonts)
+      : options(std::move(options_)), ui(textures, fonts), what_if(options.evtwin) {}
+
+  Options options;
+  Ui ui;
+  WhatIf what_if;
+  Splits splits;
+  bool exit = false;
+  bool linked = false;  ///< time, window and selection of the command line were set
+  PictureRequest picture;
+  std::vector<TimeNs> event_times;
+  std::uint64_t events_of = 0;  ///< serial of the run they are of
+
+  void open(const std::string& file);
+  void take_over(OpenRun& run, model::RunPtr read);
+  void set_bounds();
+  void follow_links();
+  void select(const std::string& name);
+  std::string trouble() const;
+  std::string stem() const;
+};
+
+void App::Parts::open(const std::string& file) {
+  OpenRun run;
+  run.file = file;
+  run.feed = std::make_unique<model::RunFeed>(file);
+  run.label = kernel::printable(std::filesystem::path(file).stem().string());
+  ui.runs.push_back(std::move(run));
+  if (ui.runs.size() < 2) return;
+  ui.b = ui.runs.size() - 1;
+  if (ui.compare == Compare::a) ui.compare = Compare::overlay;
+}
+
+void App::Parts::take_over(OpenRun& run, model::RunPtr read) {
+  run.run = std::move(read);
+  const auto letter = static_cast<char>('A' + (&run - ui.runs.data()) % 26);
+  run.label = fmt::format("{}: {} ({})", letter, run.run->strategy,
+                          kernel::printable(std::filesystem::path(run.file).stem().string()));
+  ui.fonts.need(run.label);
+  for (const model::Site& site : run.run->sites) ui.fonts.need(site.name);
+  for (const model::Evse& evse : run.run->evses) ui.fonts.need(evse.name);
+  for (const model::Storage& storage : run.run->storages) ui.fonts.need(storage.name);
+  // Rows of an older reading of the file may be gone.
+  const model::Run* a = ui.run_a();
+  if (a != nullptr) {
+    if (ui.selection.evse != no_row && ui.selection.evse >= a->evses.size()) ui.selection.clear();
+    if (ui.selection.session != no_row && ui.selection.session >= a->sessions.size()) ui.selection.session = no_row;
+    if (ui.selection.site != no_row && ui.selection.site >= a->sites.size()) ui.selection.site = 0;
+  }
+  set_bounds();
+}
+
+void App::Parts::set_bounds() {
+  const model::Run* a = ui.run_a();
+  if (a == nullptr) return;
+  TimeNs start = a->start_ns;
+  TimeNs end = std::max(a->known_until_ns, a->start_ns);
+  if (const model::Run* b = ui.run_b(); b != nullptr) {
+    start = std::min(start, b->start_ns);
+    end = std::max(end, b->known_until_ns);
+  }
+  ui.time.set_bounds(start, end);
+}
+
+void App::Parts::follow_links() {
+  const model::Run* run = ui.run_a();
+  if (linked || run == nullptr) return;
+  linked = true;
+  const TimeNs t = options.t.empty() ? run->start_ns : run->clock.parse(options.t);
+  if (!options.window.empty()) {
+    const TimeNs width = model::parse_duration(options.window);
+    ui.time.show(t - width / 2, t - width / 2 + width);
+  }
+  ui.time.seek(t);
+  if (!options.select.empty()) select(options.select);
+}
+
+void App::Parts::select(const std::string& name) {
+  const model::Run& run = *ui.run_a();
+  if (const std::uint32_t evse = find_evse(run, name); evse != no_row) return ui.select_evse(evse);
+  for (std::uint32_t row = 0; row < run.storages.size(); ++row) {
+    if (run.storages[row].name != name) continue;
+    ui.selection.clear();
+    ui.selection.storage = row;
+    return;
+  }
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    if (run.sessions[row].name == name) return ui.select_session(row);
+  }
+  for (const model::Evse& evse : run.evses) {
+    if (evse.station != name) continue;
+    ui.selection.station = name;
+    return;
+  }
+  throw std::invalid_argument(
+      fmt::format("--select {}: there is no EVSE, storage, session or station of that name in {}",
+                  kernel::printable(name), kernel::printable(run.file)));
+}
+
+std::string App::Parts::trouble() const {
+  std::string lines;
+  for (const OpenRun& run : ui.runs) {
+    const std::string line = run.feed->status().trouble;
+    if (!line.empty()) lines += (lines.empty() ? "" : "\n") + line;
+  }
+  return lines;
+}
+
+std::string App::Parts::stem() const {
+  return ui.runs.empty() ? "evtwin" : std::filesystem::path(ui.runs[ui.a].file).stem().string();
+}
+
+App::App(Options options, plot::Textures& textures, Fonts& fonts)
+    : parts_(std::make_unique<Parts>(std::move(options), textures, fonts)) {
+  Ui& ui = parts_->ui;
+  const Options& asked = parts_->options;
+  if (!asked.layout.empty()) ui.settings.layout = chosen("layout", asked.layout, layouts);
+  ui.settings.language = asked.language.empty() ? language_of_environment() : chosen("lang", asked.language, languages);
+  if (!asked.theme.empty()) ui.settings.dark = chosen("theme", asked.theme, themes);
+  if (!(asked.scale >= 1.0F && asked.scale <= 2.0F))
+    throw std::invalid_argument(fmt::format("--scale {}: 1 to 2 is possible", static_cast<double>(asked.scale)));
+  ui.settings.scale = asked.scale;
+  ui.still = asked.still;
+  if (!asked.window.empty()) (void)model::parse_duration(asked.window);
+  switch (chosen("open", asked.open, dialogues)) {
+    case Dialogue::none:
+      break;
+    case Dialogue::help:
+      ui.help = true;
+      break;
+    case Dialogue::plan:
+      parts_->what_if.open(WhatIf::Page::plan_charge);
+      break;
+    case Dialogue::site:
+      parts_->what_if.open(WhatIf::Page::change_site);
+      break;
+    case Dialogue::quadrant:
+      parts_->what_if.open(WhatIf::Page::quadrant);
+      break;
+  }
+  for (const std::string& file : asked.files) parts_->open(file);
+  ui.b = ui.runs.size() > 1 ? 1 : 0;
+  ui.compare = ui.runs.size() > 1 ? Compare::overlay : Compare::a;
+  if (!asked.compare.empty()) {
+    ui.compare = chosen("compare", asked.compare, compares);
+    if (ui.runs.size() < 2 && ui.compare != Compare::a)
+      throw std::invalid_argument(fmt::format("--compare {}: two run files are needed", asked.compare));
+  }
+}
+
+App::~App() = default;
+
+bool App::poll(bool wait) {
+  bool fresh = false;
+  Ui& ui = parts_->ui;
+  for (OpenRun& run : ui.runs) {
+    if (wait) run.feed->wait_until_loaded();
+    if (model::RunPtr read = run.feed->poll()) {
+      parts_->take_over(run, std::move(read));
+      fresh = true;
+    }
+  }
+  if (wait) parts_->what_if.wait();
+  parts_->follow_links();
+  return fresh;
+}
+
+void App::frame() {
+  Parts& parts = *parts_;
+  Ui& ui = parts.ui;
+  apply_theme(ui);
+  ui.items.begin_frame();
+  ui.canvas.begin_frame();
+  ui.canvas.time = &ui.time;
+  ui.canvas.textures = &ui.textures;
+  const model::Run* run = ui.shown();
+  static const model::Clock utc;
+  ui.canvas.clock = run != nullptr ? &run->clock : &utc;
+  if (ui.a >= ui.runs.size()) ui.a = 0;
+  if (ui.b >= ui.runs.size()) ui.b = ui.a;
+  if (ui.run_b() == nullptr) ui.compare = Compare::a;
+  parts.set_bounds();
+
+  if (run != nullptr && parts.events_of != run->serial) {
+    parts.events_of = run->serial;
+    parts.event_times.clear();
+    for (const model::Event& event : run->events) {
+      if (event.kind != model::EventKind::price_change) parts.event_times.push_back(event.time_ns);
+    }
+  }
+  const ImGuiIO& io = ImGui::GetIO();
+  ui.time.advance(ui.still ? 0.0 : static_cast<double>(io.DeltaTime), parts.event_times);
+
+  const auto ask_picture = [&](bool of_plot) {
+    parts.picture = {};
+    parts.picture.file = free_name(parts.stem(), ".png");
+    const Items::Rect* rect = of_plot ? ui.items.find(ui.hovered_panel) : nullptr;
+    if (rect == nullptr) return;
+    parts.picture.x = static_cast<int>(rect->min.x);
+    parts.picture.y = static_cast<int>(rect->min.y);
+    parts.picture.width = static_cast<int>(rect->max.x - rect->min.x);
+    parts.picture.height = static_cast<int>(rect->max.y - rect->min.y);
+  };
+  const auto ask_csv = [&] {
+    const std::string panel = ui.hovered_panel.empty() ? "plot.power" : ui.hovered_panel;
+    request_csv(panel, free_name(parts.stem(), ".csv"));
+  };
+
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(io.DisplaySize);
+  ImGui::Begin("###screen", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_MenuBar | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavInputs |
+                   ImGuiWindowFlags_NoScrollWithMouse);
+  const auto run_a_file = [&](const std::string& file) { parts.open(file); };
+  draw_menu(ui, {run_a_file, [&] { ask_picture(false); }, [&] { ask_picture(true); }, ask_csv,
+                 [&] { parts.exit = true; }, [&] { parts.what_if.open(WhatIf::Page::plan_charge); },
+                 [&] { parts.what_if.open(WhatIf::Page::change_site); },
+                 [&] { parts.what_if.open(WhatIf::Page::quadrant); }});
+  ui.hovered_panel.clear();
+  draw_screen(ui, parts.splits, parts.trouble());
+  ImGui::End();
+  parts.what_if.draw(ui);
+  draw_help(ui);
+
+  switch (handle_keys(ui)) {
+    case AppKey::none:
+    case AppKey::full_screen:
+      break;
+    case AppKey::picture:
+      ask_picture(false);
+      break;
+    case AppKey::csv:
+      ask_csv();
+      break;
+  }
+}
+
+bool App::wants_exit() const { return parts_->exit; }
+
+bool App::busy() const {
+  const Ui& ui = parts_->ui;
+  if (ui.time.playing || parts_->what_if.running()) return true;
+  return std::any_of(ui.runs.begin(), ui.runs.end(), [](const OpenRun& run) {
+    const model::FeedStatus status = run.feed->status();
+    return status.loading || status.live;
+  });
+}
+
+App::PictureRequest App::take_picture_request() { return std::exchange(parts_->picture, {}); }
+
+void App::request_csv(std::string panel, std::string file) { parts_->ui.csv = {std::move(panel), std::move(file)}; }
+
+void App::say(std::string notice) { parts_->ui.notice = std::move(notice); }
+
+std::string App::trouble() const { return parts_->trouble(); }
+
+Ui& App::ui() { return parts_->ui; }
+const Ui& App::ui() const { return parts_->ui; }
+
+}  // namespace evtwin::viewer::ui

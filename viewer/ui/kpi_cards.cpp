@@ -1,0 +1,188 @@
+// The figures a stakeholder asks for first, as the run file has them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "analysis/kpi.hpp"
+#include "analysis/text_table.hpp"
+#include "viewer/ui/panels.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+enum class Form : std::uint8_t { money, percent, one_decimal, whole };
+
+struct Card {
+  Word title;
+  std::string_view kpi;
+  Form form;
+  std::string_view unit;
+  bool hide_zero;  ///< says nothing where it is 0
+};
+
+// In the order of what is asked first; as many are shown as fit. A figure that does not apply has no card.
+constexpr std::array<Card, 12> cards{{
+    {Word::kpi_cost, "total_cost", Form::money, "", false},
+    {Word::kpi_peak, "peak_kw", Form::one_decimal, "kW", false},
+    {Word::kpi_served, "served_fraction", Form::percent, "%", false},
+    {Word::kpi_unmet, "unmet_kwh", Form::one_decimal, "kWh", false},
+    {Word::kpi_delivered, "energy_delivered_kwh", Form::one_decimal, "kWh", false},
+    {Word::kpi_vehicles, "sessions", Form::whole, "", false},
+    {Word::kpi_v2g, "v2g_kwh", Form::one_decimal, "kWh", true},
+    {Word::kpi_pv_used, "pv_self_use_fraction", Form::percent, "%", false},
+    {Word::kpi_cycles, "storage_cycles", Form::one_decimal, "", false},
+    {Word::kpi_turned_away, "turned_away", Form::whole, "", true},
+    {Word::kpi_overload, "overload_kwh", Form::one_decimal, "kWh", true},
+    {Word::kpi_co2, "co2_kg", Form::whole, "kg", true},
+}};
+
+std::string text_of_value(const Card& card, const model::Run& run, double value, bool with_sign) {
+  std::string text;
+  if (card.form == Form::money) return with_sign ? signed_money(run, value) : money(run, value);
+  if (card.form == Form::percent) {
+    text = analysis::number_text(value * 100.0, 1);
+  } else {
+    text = analysis::number_text(value, card.form == Form::whole ? 0 : 1);
+  }
+  if (with_sign && value > 0.0 && text.find_first_of("123456789") != std::string::npos) text.insert(0, "+");
+  if (!card.unit.empty() && !std::isnan(value)) text.append(" ").append(card.unit);
+  return text;
+}
+
+/// A run that is not over has no key figures yet: what its meter says so far.
+double so_far(const model::Run& run, std::string_view kpi) {
+  double cost = 0.0, peak = 0.0, delivered = 0.0, unmet = 0.0, v2g = 0.0;
+  for (std::uint32_t row = 0; row < run.sites.size(); ++row) {
+    const model::Site& site = run.sites[row];
+    cost += site.cost.empty() ? 0.0 : site.cost.at(site.cost.end_ns() - 1);
+    peak += std::max(0.0, site.grid_kw.extent(run.start_ns, run.known_until_ns).max);
+    for (const model::Meter& meter : site.meter) {
+      delivered += meter.ev_charge_kwh - meter.ev_discharge_kwh;
+      v2g += meter.ev_discharge_kwh;
+      unmet += meter.unmet_kwh;
+    }
+  }
+  if (kpi == "total_cost") return cost;
+  if (kpi == "peak_kw") return peak;
+  if (kpi == "energy_delivered_kwh") return delivered;
+  if (kpi == "unmet_kwh") return unmet;
+  if (kpi == "v2g_kwh") return v2g;
+  if (kpi == "sessions") return static_cast<double>(run.sessions.size());
+  return model::none;
+}
+
+struct Figure {
+  const Card* card = nullptr;
+  double a = model::none, b = model::none;
+};
+
+/// Found once per run, not per frame: a run that is not over sums its meter.
+const std::vector<Figure>& figures_of(const model::RunPtr& run_a, const model::RunPtr& run_b) {
+  static model::RunPtr known_a, known_b;
+  static std::vector<Figure> known;
+  if (known_a == run_a && known_b == run_b) return known;
+  known_a = run_a;
+  known_b = run_b;
+  known.clear();
+  const auto value = [](const model::Run& run, std::string_view kpi) {
+    return run.kpis.empty() ? so_far(run, kpi) : model::kpi_value(run, kpi);
+  };
+  for (const Card& card : cards) {
+    Figure figure{&card, value(*run_a, card.kpi), run_b ? value(*run_b, card.kpi) : model::none};
+    const bool empty_a = std::isnan(figure.a) || (card.hide_zero && figure.a == 0.0);
+    const bool empty_b = std::isnan(figure.b) || (card.hide_zero && figure.b == 0.0);
+    if (!empty_a || !empty_b) known.push_back(figure);
+  }
+  return known;
+}
+
+void draw_difference(Ui& ui, const Card& card, const model::Run& run, double difference) {
+  const analysis::KpiInfo* info = analysis::find_kpi_info(card.kpi);
+  const analysis::Better better = info != nullptr ? info->better : analysis::Better::neither;
+  const std::string text = text_of_value(card, run, difference, true);
+  const bool judged = better != analysis::Better::neither && difference != 0.0;
+  const bool good = (difference < 0.0) == (better == analysis::Better::lower);
+  const plot::Style& style = ui.canvas.style;
+  const ImU32 colour =
+      !judged ? style.text_weak : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion);
+  ImGui::PushStyleColor(ImGuiCol_Text, colour);
+  ImGui::TextUnformatted(text.c_str());
+  if (judged) {
+    ImGui::SameLine();
+    const char* word = ui.tr(good ? Word::better : Word::worse);
+    if (ImGui::CalcTextSize(word).x <= ImGui::GetContentRegionAvail().x) ImGui::TextUnformatted(word);
+  }
+  ImGui::PopStyleColor();
+}
+
+void draw_card(Ui& ui, const Figure& figure, const model::Run& run, const model::Run* other) {
+  ImGui::PushFont(ui.fonts.small);
+  ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
+  text_cut(ui, ui.tr(figure.card->title));
+  ImGui::PopStyleColor();
+  ImGui::PopFont();
+
+  const bool two = other != nullptr;
+  const double first = two && ui.compare == Compare::b ? figure.b : figure.a;
+  std::string value = text_of_value(*figure.card, run, first, false);
+  const bool counted_on = run.kpis.empty();
+  ImGui::PushFont(ui.fonts.title);
+  const float room = ImGui::GetContentRegionAvail().x;
+  const bool fits = ImGui::CalcTextSize(value.c_str()).x <= room;
+  if (!fits) ImGui::PopFont();
+  if (!fits) ImGui::PushFont(ui.fonts.body);
+  text_cut(ui, value);
+  ImGui::PopFont();
+
+  ImGui::PushFont(ui.fonts.small);
+  if (two && !std::isnan(figure.b) && !std::isnan(figure.a)) {
+    text_cut(ui, fmt::format("B  {}", text_of_value(*figure.card, *other, figure.b, false)));
+    draw_difference(ui, *figure.card, run, figure.b - figure.a);
+  } else if (counted_on) {
+    text_cut(ui, ui.tr(Word::so_far));
+  }
+  ImGui::PopFont();
+}
+
+void explain(Ui& ui, const Figure& figure, const model::Run& run) {
+  ImGui::BeginTooltip();
+  ImGui::PushTextWrapPos(ui.px(360.0F));
+  for (const record::Kpi& kpi : run.kpis) {
+    if (kpi.site >= 0 || kpi.name != figure.card->kpi) continue;
+    const std::string& help = ui.korean() ? kpi.help_ko : kpi.help;
+    ui.fonts.need(help);
+    ImGui::TextUnformatted(fmt::format("{}: {}", kpi.name, help).c_str());
+  }
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
+}
+
+}  // namespace
+
+void draw_kpi_cards(Ui& ui, ImVec2 size) {
+  const model::Run* a = ui.run_a();
+  if (a == nullptr) return;
+  const model::Run* b = ui.run_b();
+  const auto& figures = figures_of(ui.runs[ui.a].run, b != nullptr ? ui.runs[ui.b].run : nullptr);
+
+  const float gap = ui.px(6.0F);
+  const auto fitting = static_cast<std::size_t>(std::max(1.0F, (size.x + gap) / (ui.px(148.0F) + gap)));
+  const std::size_t count = std::min(fitting, figures.size());
+  if (count == 0) return;
+  const float width = std::floor((size.x - gap * static_cast<float>(count - 1)) / static_cast<float>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) ImGui::SameLine(0.0F, gap);
+    const std::string id = fmt::format("kpi.{}", figures[i].card->kpi);
+    ImGui::BeginChild(id.c_str(), {width, size.y}, true,
+                      ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+    draw_card(ui, figures[i], *a, b);
+    const bool hovered = ImGui::IsWindowHovered();
+    ImGui::EndChild();
+    ui.items.last(id);
+    if (hovered) explain(ui, figures[i], *a);
+  }
+}
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,270 @@
+// What flowed, what it cost, how full: the plots over the shared time axis.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "viewer/ui/panels.hpp"
+#include "viewer/ui/traces.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+using plot::Category;
+using plot::Stroke;
+
+/// Runs to be drawn over each other, B dashed.
+struct Layer {
+  const model::Run* run;
+  std::string prefix;  ///< "A " and "B " where there are two
+  bool dashed;
+};
+std::vector<Layer> layers(const Ui& ui) {
+  const model::Run *a = ui.run_a(), *b = ui.run_b();
+  if (b == nullptr) return {{a, "", false}};
+  if (ui.compare == Compare::a) return {{a, "", false}};
+  if (ui.compare == Compare::b) return {{b, "", false}};
+  return {{a, "A ", false}, {b, "B ", true}};
+}
+
+Stroke stroke(const Ui& ui, Category category, bool dashed, double fill = 0.0, float width = 1.5F) {
+  Stroke look;
+  look.colour = plot::colour(ui.canvas.style, category);
+  look.width = width * ui.settings.scale;
+  look.dashed = dashed;
+  look.fill = dashed ? 0.0 : fill;
+  return look;
+}
+
+/// The site selected, or the first; several sites are not summed, since each has a grid connection of its own.
+std::uint32_t site_row(const Ui& ui) { return ui.selection.site == no_row ? 0 : ui.selection.site; }
+
+const model::Site* site_of(const Ui& ui, const model::Run* run) {
+  const std::uint32_t row = site_row(ui);
+  return run != nullptr && row < run->sites.size() ? &run->sites[row] : nullptr;
+}
+
+/// Prices of the tariff as bands behind a plot: the dearer, the darker.
+std::vector<plot::TimeSpan> tariff_bands(const Ui& ui, const model::Site& site) {
+  std::vector<plot::TimeSpan> bands;
+  const model::Series& price = site.buy_price;
+  const TimeNs from = ui.time.from_ns(), to = ui.time.to_ns();
+  if (price.empty() || to - from > 15 * kernel::day_ns) return bands;
+  const model::Extent all = price.extent(price.start_ns(), price.end_ns());
+  if (!(all.max > all.min)) return bands;
+  const auto pieces = price.pieces();
+  std::size_t piece = price.piece_at(std::max(from, price.start_ns()));
+  for (; piece < pieces.size() && pieces[piece].start_ns < to; ++piece) {
+    const double share = (pieces[piece].value - all.min) / (all.max - all.min);
+    if (!(share > 0.0)) continue;
+    bands.push_back({pieces[piece].start_ns,
+                     price.end_of(piece),
+                     plot::with_alpha(plot::colour(ui.canvas.style, Category::orange), 0.05 + 0.15 * share),
+                     {}});
+    if (bands.size() > 2000) return {};
+  }
+  return bands;
+}
+
+void finish(Ui& ui, plot::TimePlot& plot, const char* id) {
+  if (ui.csv.panel == id) {
+    std::ofstream out(ui.csv.file);
+    plot.csv(out);
+    out.close();
+    ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
+    ui.csv = {};
+  }
+  const plot::PlotReply reply = plot.draw();
+  if (reply.hovered) ui.hovered_panel = id;
+  ui.items.at(id, reply.min, reply.max);
+}
+
+void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* id, std::string title) {
+  plot::Axis axis;
+  axis.unit = "kW";
+  plot::TimePlot plot(id, ui.canvas, size, axis);
+  plot.title(std::move(title));
+  if (const model::Site* site = site_of(ui, shown.front().run); site != nullptr)
+    plot.spans(ui.tr(Word::tariff_bands), tariff_bands(ui, *site));
+  for (const Layer& layer : shown) {
+    const model::Site* site = site_of(ui, layer.run);
+    if (site == nullptr) continue;
+    const auto add = [&](Word word, const model::Series& series, Category category, double fill, float width) {
+      if (!series.empty())
+        plot.line(layer.prefix + ui.tr(word), series, stroke(ui, category, layer.dashed, fill, width));
+    };
+    add(Word::series_pv, site->pv_kw, Category::yellow, 0.15, 1.2F);
+    add(Word::series_load, site->load_kw, Category::purple, 0.0, 1.2F);
+    add(Word::series_storage, site->storage_kw, Category::green, 0.0, 1.2F);
+    add(Word::series_ev, site->ev_kw, Category::sky_blue, 0.15, 1.5F);
+    add(Word::series_grid, site->grid_kw, Category::blue, 0.0, 2.0F);
+    add(Word::series_setpoint, site->power_setpoint_kw, Category::green, 0.0, 1.0F);
+    if (!site->contract_kw.empty()) {
+      Stroke limit = stroke(ui, Category::vermillion, true, 0.0, 1.5F);
+      plot.line(layer.prefix + ui.tr(Word::series_contract), site->contract_kw, limit);
+    }
+  }
+  finish(ui, plot, id);
+}
+
+}  // namespace
+
+void draw_power_plot(Ui& ui, ImVec2 size) {
+  const model::Run *a = ui.run_a(), *b = ui.run_b();
+  if (a == nullptr) return;
+  if (b != nullptr && ui.compare == Compare::difference) {
+    plot::Axis axis;
+    axis.unit = "kW";
+    plot::TimePlot plot("plot.power", ui.canvas, size, axis);
+    plot.title(ui.tr(Word::power_difference));
+    const model::Site *site_a = site_of(ui, a), *site_b = site_of(ui, b);
+    if (site_a != nullptr && site_b != nullptr) {
+      plot.difference(ui.tr(Word::series_grid), site_a->grid_kw, site_b->grid_kw);
+    }
+    finish(ui, plot, "plot.power");
+    return;
+  }
+  if (b != nullptr && ui.compare == Compare::split) {
+    const ImVec2 half{size.x, std::floor((size.y - ui.px(4.0F)) / 2.0F)};
+    power_of(ui, half, {{a, "", false}}, "plot.power", ui.runs[ui.a].label);
+    power_of(ui, half, {{b, "", false}}, "plot.power_b", ui.runs[ui.b].label);
+    return;
+  }
+  power_of(ui, size, layers(ui), "plot.power", ui.tr(Word::power));
+}
+
+void draw_price_plot(Ui& ui, ImVec2 size) {
+  const model::Run *a = ui.run_a(), *b = ui.run_b();
+  if (a == nullptr) return;
+  plot::Axis price, total;
+  price.unit = fmt::format("{}/kWh", a->currency);
+  total.unit = a->currency;
+  plot::TimePlot plot("plot.price", ui.canvas, size, price, total);
+  plot.title(ui.tr(Word::price_and_cost));
+  if (b != nullptr && ui.compare == Compare::difference) {
+    const model::Site *site_a = site_of(ui, a), *site_b = site_of(ui, b);
+    if (site_a != nullptr && site_b != nullptr) plot.difference(ui.tr(Word::series_cost), site_a->cost, site_b->cost);
+    finish(ui, plot, "plot.price");
+    return;
+  }
+  bool first = true;
+  for (const Layer& layer : layers(ui)) {
+    const model::Site* site = site_of(ui, layer.run);
+    if (site == nullptr) continue;
+    if (first) {
+      if (!site->buy_price.empty())
+        plot.line(ui.tr(Word::series_buy), site->buy_price, stroke(ui, Category::orange, false, 0.12));
+      const model::Extent sell = site->sell_price.extent(site->sell_price.start_ns(), site->sell_price.end_ns());
+      if (!site->sell_price.empty() && (sell.max != 0.0 || sell.min != 0.0))
+        plot.line(ui.tr(Word::series_sell), site->sell_price, stroke(ui, Category::green, false));
+    }
+    first = false;
+    if (!site->cost.empty())
+      plot.line(layer.prefix + ui.tr(Word::series_cost), site->cost,
+                stroke(ui, Category::blue, layer.dashed, 0.0, 2.0F), plot::Side::right);
+  }
+  finish(ui, plot, "plot.price");
+}
+
+void draw_soc_plot(Ui& ui, ImVec2 size) {
+  if (ui.run_a() == nullptr) return;
+  plot::Axis axis;
+  axis.unit = "%";
+  axis.min = 0.0;
+  axis.max = 100.0;
+  plot::TimePlot plot("plot.soc", ui.canvas, size, axis);
+  plot.title(ui.tr(Word::state_of_charge));
+  const std::uint32_t site = site_row(ui);
+  const std::uint32_t evse = ui.selection.evse;
+  const std::string name = evse != no_row && evse < ui.run_a()->evses.size() ? ui.run_a()->evses[evse].name : "";
+  for (const Layer& layer : layers(ui)) {
+    constexpr Category colours[] = {Category::green, Category::purple, Category::orange, Category::blue};
+    std::size_t next = 0;
+    for (std::uint32_t row = 0; row < layer.run->storages.size(); ++row) {
+      const model::Storage& storage = layer.run->storages[row];
+      if (storage.site != site || storage.soc.empty() || next >= 3) continue;
+      plot.line(layer.prefix + storage.name, storage_soc_percent(*layer.run, row),
+                stroke(ui, colours[next++], layer.dashed, 0.0, 2.0F));
+    }
+    if (name.empty()) continue;
+    const std::uint32_t row = find_evse(*layer.run, name);
+    if (row == no_row) continue;
+    const EvseTrace& trace = evse_trace(*layer.run, row);
+    if (!trace.soc_percent.empty())
+      plot.line(layer.prefix + name, trace.soc_percent, stroke(ui, Category::sky_blue, layer.dashed, 0.15));
+    if (!trace.target_percent.empty())
+      plot.line(layer.prefix + ui.tr(Word::series_target), trace.target_percent,
+                stroke(ui, Category::vermillion, true));
+  }
+  finish(ui, plot, "plot.soc");
+}
+
+void draw_vehicles_plot(Ui& ui, ImVec2 size) {
+  const model::Run* run = ui.shown();
+  if (run == nullptr) return;
+  plot::Axis axis;
+  axis.unit = "kW";
+  plot::TimePlot plot("plot.vehicles", ui.canvas, size, axis);
+  const Stack& stack = power_stack(*run, ui.selection.site, ui.selection.station);
+  plot.title(ui.tr(stack.by_station ? Word::power_by_station : Word::power_by_evse));
+  constexpr Category colours[] = {Category::blue,   Category::orange, Category::sky_blue,  Category::green,
+                                  Category::purple, Category::yellow, Category::vermillion};
+  std::size_t next = 0;
+  for (const Stack::Part& part : stack.parts) {
+    const double alpha = next / std::size(colours) % 2 == 0 ? 0.85 : 0.5;
+    plot.stack(part.name.empty() ? ui.tr(Word::others) : part.name, *part.kw,
+               plot::with_alpha(plot::colour(ui.canvas.style, colours[next % std::size(colours)]), alpha));
+    ++next;
+  }
+  if (const model::Site* site = site_of(ui, run); site != nullptr && !site->contract_kw.empty())
+    plot.line(ui.tr(Word::series_contract), site->contract_kw, stroke(ui, Category::vermillion, true));
+  finish(ui, plot, "plot.vehicles");
+}
+
+void draw_heat_panel(Ui& ui, ImVec2 size) {
+  const model::Run* run = ui.shown();
+  if (run == nullptr) return;
+  const bool two = ui.run_b() != nullptr;
+  const auto source_of = [&](std::size_t which) {
+    plot::HeatSource source;
+    source.run = ui.runs[which].run;
+    source.metric = ui.heat_metric;
+    source.evses = shown_evses(*source.run, ui.selection.site, ui.selection.station, ui.order);
+    return source;
+  };
+  const auto draw = [&](plot::HeatMap& map, const char* id, ImVec2 area, const plot::HeatSource& source) {
+    if (ui.csv.panel == id) {
+      std::ofstream out(ui.csv.file);
+      map.csv(out, ui.canvas, source);
+      out.close();
+      ui.notice = fmt::format("{} {}", ui.tr(out ? Word::written : Word::not_written), ui.csv.file);
+      ui.csv = {};
+    }
+    std::uint32_t selected = ui.selection.evse;
+    if (source.run.get() != ui.run_a() && selected != no_row)
+      selected = find_evse(*source.run, ui.run_a()->evses[selected].name);
+    const plot::HeatReply reply = map.draw(id, ui.canvas, area, source, selected, ui.still);
+    ui.items.at(id, reply.min, reply.max);
+    if (reply.hovered) ui.hovered_panel = id;
+    if (!reply.clicked || reply.evse == no_row) return;
+    const std::uint32_t row =
+        source.run.get() == ui.run_a() ? reply.evse : find_evse(*ui.run_a(), source.run->evses[reply.evse].name);
+    if (row != no_row) ui.select_evse(row);
+  };
+
+  if (two && (ui.compare == Compare::split || ui.compare == Compare::overlay)) {
+    const ImVec2 half{size.x, std::floor((size.y - ui.px(4.0F)) / 2.0F)};
+    draw(ui.heat_a, "heat", half, source_of(ui.a));
+    draw(ui.heat_b, "heat_b", half, source_of(ui.b));
+    return;
+  }
+  plot::HeatSource source = source_of(two && ui.compare == Compare::b ? ui.b : ui.a);
+  if (two && ui.compare == Compare::difference) {
+    source = source_of(ui.b);
+    source.minus = ui.runs[ui.a].run;
+  }
+  draw(ui.heat_a, "heat", size, source);
+}
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,221 @@
+#include "viewer/ui/screen.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/ui/actions.hpp"
+#include "viewer/ui/panels.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+constexpr ImGuiWindowFlags panel_flags = ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+
+/// Panels stand edge to edge; what is in them does not.
+ImVec2 inner_spacing(const Ui& ui) { return {ui.px(6.0F), ui.px(4.0F)}; }
+
+void panel(Ui& ui, const char* id, ImVec2 size, void (*draw)(Ui&, ImVec2)) {
+  if (size.x < 16.0F || size.y < 16.0F) return;
+  ImGui::BeginChild(id, size, true, panel_flags);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, inner_spacing(ui));
+  draw(ui, ImGui::GetContentRegionAvail());
+  ImGui::PopStyleVar();
+  ImGui::EndChild();
+}
+
+/// A bar between two panels; dragging it moves `share` of `whole` pixels.
+void splitter(Ui& ui, const char* id, bool vertical, float length, float whole, float& share, float least, float most) {
+  const float thickness = ui.px(5.0F);
+  ImGui::InvisibleButton(id, vertical ? ImVec2{thickness, length} : ImVec2{length, thickness});
+  if (ImGui::IsItemHovered() || ImGui::IsItemActive())
+    ImGui::SetMouseCursor(vertical ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  if (ImGui::IsItemActive()) {
+    const ImVec2 moved = ImGui::GetIO().MouseDelta;
+    share = std::clamp(share + (vertical ? moved.x : moved.y) / whole, least, most);
+  }
+  ui.items.last(fmt::format("split.{}", id));
+}
+
+struct Tab {
+  const char* id;
+  Word word;
+  LowerTab tab;
+  void (*draw)(Ui&, ImVec2);
+};
+
+void tabs(Ui& ui, const char* id, ImVec2 size, std::initializer_list<Tab> all) {
+  if (size.x < 16.0F || size.y < 16.0F) return;
+  ImGui::BeginChild(id, size, true, panel_flags);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, inner_spacing(ui));
+  if (ImGui::BeginTabBar(id)) {
+    for (const Tab& tab : all) {
+      const bool wanted = ui.lower_tab == tab.tab;
+      const bool open = ImGui::BeginTabItem(fmt::format("{}###{}", ui.tr(tab.word), tab.id).c_str(), nullptr,
+                                            wanted ? ImGuiTabItemFlags_SetSelected : ImGuiTabItemFlags_None);
+      ui.items.last(fmt::format("tab.{}", tab.id));
+      if (wanted) ui.lower_tab = LowerTab::none;
+      if (!open) continue;
+      tab.draw(ui, ImGui::GetContentRegionAvail());
+      ImGui::EndTabItem();
+    }
+    ImGui::EndTabBar();
+  }
+  ImGui::PopStyleVar();
+  ImGui::EndChild();
+}
+
+/// The metric is chosen above the map.
+void draw_heat_tab(Ui& ui, ImVec2 size) {
+  const float top = ImGui::GetCursorPosY();
+  for (std::size_t i = 0; i < model::heat_metrics; ++i) {
+    const auto metric = static_cast<model::HeatMetric>(i);
+    if (i > 0) ImGui::SameLine();
+    if (ImGui::RadioButton(ui.tr(name_of(metric)), ui.heat_metric == metric)) ui.heat_metric = metric;
+    ui.items.last(fmt::format("heat.{}", id_of(name_of(metric))));
+  }
+  draw_heat_panel(ui, {size.x, size.y - (ImGui::GetCursorPosY() - top)});
+}
+
+constexpr Tab heat_tab{"heat", Word::tab_heat, LowerTab::heat, draw_heat_tab};
+constexpr Tab sessions_tab{"sessions", Word::tab_sessions, LowerTab::sessions, draw_gantt_panel};
+constexpr Tab vehicles_tab{"vehicles", Word::tab_vehicles, LowerTab::vehicles, draw_vehicles_plot};
+constexpr Tab events_tab{"events", Word::tab_events, LowerTab::events, draw_event_list};
+constexpr Tab money_tab{"money", Word::tab_money, LowerTab::money, draw_money};
+
+void left_column(Ui& ui, Splits& splits, ImVec2 size) {
+  ImGui::BeginGroup();
+  const float gap = 2.0F * ui.px(5.0F);
+  const float whole = size.y - gap;
+  panel(ui, "entities", {size.x, std::floor(whole * splits.list)}, draw_entity_list);
+  splitter(ui, "list", false, size.x, whole, splits.list, 0.1F, 0.7F);
+  panel(ui, "map", {size.x, std::floor(whole * splits.map)}, draw_map);
+  splitter(ui, "map_height", false, size.x, whole, splits.map, 0.05F, 0.6F);
+  const float rest = whole - std::floor(whole * splits.list) - std::floor(whole * splits.map);
+  panel(ui, "inspector", {size.x, std::max(1.0F, rest)}, draw_inspector);
+  ImGui::EndGroup();
+}
+
+void right_column(Ui& ui, Splits& splits, ImVec2 size) {
+  ImGui::BeginGroup();
+  const float gap = 2.0F * ui.px(5.0F);
+  const float whole = size.y - gap;
+  const float power = std::floor(whole * splits.power);
+  const float price = std::floor(whole * splits.price);
+  panel(ui, "power", {size.x, power}, draw_power_plot);
+  splitter(ui, "power_height", false, size.x, whole, splits.power, 0.15F, 0.7F);
+  const float between = ui.px(5.0F);
+  const float half = std::floor((size.x - between) / 2.0F);
+  panel(ui, "price", {half, price}, draw_price_plot);
+  ImGui::SameLine(0.0F, between);
+  panel(ui, "soc", {size.x - between - half, price}, draw_soc_plot);
+  splitter(ui, "price_height", false, size.x, whole, splits.price, 0.1F, 0.5F);
+  const float lower = whole - power - price;
+  if (size.x >= ui.px(900.0F)) {
+    tabs(ui, "lower_left", {half, lower}, {heat_tab, sessions_tab, vehicles_tab});
+    ImGui::SameLine(0.0F, between);
+    tabs(ui, "lower_right", {size.x - between - half, lower}, {events_tab, money_tab});
+  } else {
+    tabs(ui, "lower", {size.x, lower}, {heat_tab, sessions_tab, vehicles_tab, events_tab, money_tab});
+  }
+  ImGui::EndGroup();
+}
+
+/// Figures, power, who is where: nothing else.
+void stakeholder(Ui& ui, ImVec2 size) {
+  const float between = ui.px(5.0F);
+  const float upper = std::floor(size.y * 0.5F);
+  const float left = std::floor(size.x * 0.68F);
+  panel(ui, "power", {size.x, upper}, draw_power_plot);
+  panel(ui, "heat_alone", {left, size.y - upper - between}, draw_heat_panel);
+  ImGui::SameLine(0.0F, between);
+  panel(ui, "map", {size.x - left - between, size.y - upper - between}, draw_map);
+}
+
+void nothing_to_show(Ui& ui, const std::string& trouble) {
+  double fraction = 0.0;
+  bool loading = false;
+  for (const OpenRun& run : ui.runs) {
+    const model::FeedStatus status = run.feed->status();
+    loading = loading || status.loading;
+    fraction = std::max(fraction, status.fraction);
+  }
+  const ImVec2 area = ImGui::GetContentRegionAvail();
+  ImGui::SetCursorPos({ui.px(40.0F), area.y * 0.4F});
+  ImGui::BeginGroup();
+  ImGui::PushTextWrapPos(area.x - ui.px(40.0F));
+  if (!trouble.empty()) {
+    ui.fonts.need(trouble);
+    ImGui::TextUnformatted(trouble.c_str());
+  } else if (loading) {
+    ImGui::TextUnformatted(fmt::format("{} {:.0f} %", ui.tr(Word::loading), fraction * 100.0).c_str());
+  } else {
+    ImGui::TextUnformatted(ui.tr(Word::open_a_run));
+  }
+  ImGui::PopTextWrapPos();
+  ImGui::EndGroup();
+}
+
+/// One line about what is still being read, or went wrong with a file that is shown.
+void status_line(Ui& ui, const std::string& trouble) {
+  std::string text = trouble;
+  for (const OpenRun& run : ui.runs) {
+    const model::FeedStatus status = run.feed->status();
+    if (text.empty() && run.run && status.loading && run.run->loaded == model::Loaded::overview)
+      text = fmt::format("{} {:.0f} %", ui.tr(Word::loading), status.fraction * 100.0);
+    if (text.empty() && run.run && run.run->state != record::RunState::complete)
+      text = fmt::format("{}: {} {}", run.label, ui.tr(Word::not_complete), run.run->error);
+  }
+  if (text.empty()) return;
+  ImGui::PushStyleColor(ImGuiCol_Text, plot::colour(ui.canvas.style, plot::Category::vermillion));
+  text_cut(ui, text);
+  ImGui::PopStyleColor();
+  ui.items.last("status");
+}
+
+}  // namespace
+
+void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
+  if (ui.shown() == nullptr) {
+    nothing_to_show(ui, trouble);
+    return;
+  }
+  status_line(ui, trouble);
+  const ImVec2 area = ImGui::GetContentRegionAvail();
+  const float gap = ImGui::GetStyle().ItemSpacing.y;
+  const float line = ImGui::GetTextLineHeight();
+  const bool two = ui.run_b() != nullptr;
+  const float small = ui.px(15.0F);
+  const float cards = small + ui.px(30.0F) +
+                      (two                        ? 2.0F
+                       : ui.run_a()->kpis.empty() ? 1.0F
+                                                  : 0.0F) *
+                          (small + gap) +
+                      ui.px(12.0F);
+  const float player = ImGui::GetFrameHeight();
+  const float strip = std::max(ui.px(34.0F), 2.0F * line);
+  const float body = area.y - cards - player - strip - 3.0F * gap;
+
+  draw_kpi_cards(ui, {area.x, cards});
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
+  if (ui.settings.layout == Layout::stakeholder) {
+    stakeholder(ui, {area.x, body});
+  } else {
+    if (splits.left == 0.0F) splits.left = std::clamp(ui.px(300.0F) / area.x, 0.2F, 0.42F);
+    const float left = std::floor(area.x * splits.left);
+    left_column(ui, splits, {left, body});
+    ImGui::SameLine(0.0F, 0.0F);
+    splitter(ui, "left", true, body, area.x, splits.left, 0.12F, 0.6F);
+    ImGui::SameLine(0.0F, 0.0F);
+    right_column(ui, splits, {area.x - left - ui.px(5.0F), body});
+  }
+  ImGui::PopStyleVar();
+  ImGui::SetCursorScreenPos({at.x, at.y + body + gap});
+  draw_player(ui, {area.x, player});
+  ImGui::SetCursorScreenPos({at.x, at.y + body + player + 2.0F * gap});
+  draw_overview_strip(ui, {area.x, strip});
+}
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,176 @@
+#include "viewer/ui/traces.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <list>
+#include <map>
+#include <queue>
+#include <utility>
+
+#include "viewer/model/state.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+using model::no_row;
+using model::Piece;
+using model::Series;
+
+/// Things made from a run, by (run, key): the last few runs' are kept.
+template <class Key, class Value>
+class Kept {
+ public:
+  template <class Make>
+  const Value& get(std::uint64_t run, const Key& key, Make make) {
+    auto place = std::find_if(runs_.begin(), runs_.end(), [&](const auto& entry) { return entry.first == run; });
+    if (place == runs_.end()) {
+      runs_.emplace_front(run, std::map<Key, Value>());
+      place = runs_.begin();
+      if (runs_.size() > 4) runs_.pop_back();
+    }
+    const auto found = place->second.find(key);
+    return found != place->second.end() ? found->second : place->second.emplace(key, make()).first->second;
+  }
+
+ private:
+  std::list<std::pair<std::uint64_t, std::map<Key, Value>>> runs_;
+};
+
+void add_scaled(Series& to, const Series& from, double factor) {
+  for (Piece piece : from.pieces()) {
+    piece.value *= factor;
+    piece.rate_per_h *= factor;
+    to.add(piece);
+  }
+}
+
+EvseTrace make_trace(const model::Run& run, std::uint32_t evse) {
+  EvseTrace trace;
+  bool any = false;
+  for (const std::uint32_t row : run.evses[evse].sessions) {
+    const model::Session& session = run.sessions[row];
+    const Series soc = model::session_soc(run, row);
+    if (soc.empty()) continue;
+    any = true;
+    add_scaled(trace.soc_percent, soc, 100.0);
+    trace.soc_percent.add(soc.end_ns(), model::none);
+    const double wanted = session.wanted_kwh * session.charge_efficiency / session.battery_kwh;
+    trace.target_percent.add(soc.start_ns(), 100.0 * std::min(1.0, session.soc_start + wanted));
+    trace.target_percent.add(soc.end_ns(), model::none);
+  }
+  if (!any) return {};
+  trace.soc_percent.finish(run.known_until_ns);
+  trace.target_percent.finish(run.known_until_ns);
+  return trace;
+}
+
+Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& station) {
+  std::vector<std::uint32_t> rows = model::ordered_evses(run, site, station, model::EvseOrder::energy);
+  std::erase_if(rows, [&](std::uint32_t row) { return run.evses[row].kw.empty(); });
+  Stack stack;
+  constexpr std::size_t most_evses = 24, most_stations = 12;
+  stack.by_station = rows.size() > most_evses && station.empty();
+  std::vector<std::pair<std::string, std::vector<const Series*>>> groups;
+  for (const std::uint32_t row : rows) {
+    const model::Evse& evse = run.evses[row];
+    const std::string& name = stack.by_station ? evse.station : evse.name;
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.first == name; });
+    const bool full = groups.size() == (stack.by_station ? most_stations : most_evses) - 1 && group == groups.end();
+    if (full) {
+      groups.emplace_back(std::string(), std::vector<const Series*>());
+    } else if (group != groups.end()) {
+      group->second.push_back(&evse.kw);
+      continue;
+    } else if (groups.empty() || !groups.back().first.empty()) {
+      groups.emplace_back(name, std::vector<const Series*>());
+    }
+    groups.back().second.push_back(&evse.kw);
+  }
+  for (auto& [name, parts] : groups) {
+    const Series* sum = parts.front();
+    if (parts.size() > 1) sum = &stack.made.emplace_back(sum_of(parts));
+    stack.parts.push_back({name, sum});
+  }
+  return stack;
+}
+
+}  // namespace
+
+Series sum_of(const std::vector<const Series*>& parts) {
+  // Changes of all parts in the order of time; of each part, which piece is in force.
+  struct Change {
+    kernel::TimeNs time_ns;
+    std::size_t part, piece;
+    bool operator>(const Change& other) const {
+      return std::pair(time_ns, part) > std::pair(other.time_ns, other.part);
+    }
+  };
+  std::priority_queue<Change, std::vector<Change>, std::greater<>> coming;
+  kernel::TimeNs end_ns = 0;
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    if (parts[part]->empty()) continue;
+    coming.push({parts[part]->pieces()[0].start_ns, part, 0});
+    end_ns = std::max(end_ns, parts[part]->end_ns());
+  }
+  std::vector<double> constant(parts.size(), 0.0);
+  std::vector<std::size_t> tapering;  // parts whose piece is not constant
+  double sum_of_constants = 0.0;
+  Series sum;
+  while (!coming.empty()) {
+    const kernel::TimeNs now = coming.top().time_ns;
+    while (!coming.empty() && coming.top().time_ns == now) {
+      const Change change = coming.top();
+      coming.pop();
+      const auto pieces = parts[change.part]->pieces();
+      const Piece& piece = pieces[change.piece];
+      std::erase(tapering, change.part);
+      const bool is_constant = piece.rate_per_h == 0.0;
+      constant[change.part] = is_constant && !std::isnan(piece.value) ? piece.value : 0.0;
+      if (!is_constant) tapering.push_back(change.part);
+      if (change.piece + 1 < pieces.size())
+        coming.push({pieces[change.piece + 1].start_ns, change.part, change.piece + 1});
+    }
+    sum_of_constants = 0.0;
+    for (const double value : constant) sum_of_constants += value;
+    const kernel::TimeNs next = coming.empty() ? end_ns : coming.top().time_ns;
+    double first = sum_of_constants, last = sum_of_constants;
+    for (const std::size_t part : tapering) {
+      const double at_start = parts[part]->at(now), at_end = parts[part]->at(std::max(now, next - 1));
+      if (!std::isnan(at_start)) first += at_start;
+      if (!std::isnan(at_end)) last += at_end;
+    }
+    const double hours = kernel::hours_between(now, next);
+    sum.add({now, first, hours > 0.0 ? (last - first) / hours : 0.0, 0.0});
+  }
+  sum.finish(end_ns);
+  return sum;
+}
+
+const EvseTrace& evse_trace(const model::Run& run, std::uint32_t evse) {
+  static Kept<std::uint32_t, EvseTrace> kept;
+  return kept.get(run.serial, evse, [&] { return make_trace(run, evse); });
+}
+
+const Series& storage_soc_percent(const model::Run& run, std::uint32_t storage) {
+  static Kept<std::uint32_t, Series> kept;
+  return kept.get(run.serial, storage, [&] {
+    Series percent;
+    add_scaled(percent, run.storages[storage].soc, 100.0);
+    percent.finish(run.storages[storage].soc.end_ns());
+    return percent;
+  });
+}
+
+const Stack& power_stack(const model::Run& run, std::uint32_t site, const std::string& station) {
+  static Kept<std::pair<std::uint32_t, std::string>, Stack> kept;
+  return kept.get(run.serial, {site, station}, [&] { return make_stack(run, site, station); });
+}
+
+const std::vector<std::uint32_t>& shown_evses(const model::Run& run, std::uint32_t site, const std::string& station,
+                                              model::EvseOrder order) {
+  static Kept<std::pair<std::pair<std::uint32_t, std::string>, model::EvseOrder>, std::vector<std::uint32_t>> kept;
+  return kept.get(run.serial, {{site, station}, order},
+                  [&] { return model::ordered_evses(run, site, station, order); });
+}
+
+}  // namespace evtwin::viewer::ui
