@@ -26,6 +26,7 @@ int list_drivers(const DriversCommand& command);
 int list_chargers(const ChargersCommand& command);
 int replay_logs(const ReplayCommand& command);
 int what_if(const WhatIfCommand& command);
+int view(const ViewCommand& command);  ///< does not return where the viewer starts
 int decide(const DecideCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);

@@ -40,7 +40,8 @@ int show_first_steps() {
       "evtwin: what would my charging site have cost, drawn and served under another strategy?\n\n"
       "  evtwin init my_site.lua                                  write a scenario of your own\n"
       "  evtwin run my_site.lua --strategy edf --out edf.evtwin   run it and keep what happened\n"
-      "  evtwin compare my_site.lua --strategies asap,edf         compare strategies in money\n\n"
+      "  evtwin compare my_site.lua --strategies asap,edf         compare strategies in money\n"
+      "  evtwin view edf.evtwin                                   see what happened\n\n"
       "evtwin --help shows the rest.\n");
   return 0;
 }

@@ -25,6 +25,7 @@ struct Dispatch {
   int operator()(const ChargersCommand& command) const { return list_chargers(command); }
   int operator()(const ReplayCommand& command) const { return replay_logs(command); }
   int operator()(const WhatIfCommand& command) const { return what_if(command); }
+  int operator()(const ViewCommand& command) const { return view(command); }
   int operator()(const DecideCommand& command) const { return decide(command); }
   int operator()(const PluginInfoCommand& command) const { return plugin_info(command); }
   int operator()(const PluginListCommand& command) const { return plugin_list(command); }

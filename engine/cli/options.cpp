@@ -277,6 +277,10 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       ->check(CLI::Range(1U, 1024U));
   advise->footer("Keys of --vehicle:\n" + advise::vehicle_keys_help());
 
+  // Only for the help: whatever follows is read by the viewer itself.
+  app.add_subcommand("view", "See, play and compare run files in a window; or make a picture (--png FILE --exit)");
+  if (argc > 1 && std::string_view(argv[1]) == "view") return Command(ViewCommand{{argv + 2, argv + argc}});
+
   CheckCommand check_command;
   auto* check =
       app.add_subcommand("check", "Say whether a scenario, session table, OCPP log, run file or plugin is sound");

@@ -149,6 +149,11 @@ struct WhatIfCommand {
   std::string language = "en";
 };
 
+/// evtwin view
+struct ViewCommand {
+  std::vector<std::string> arguments;  ///< as they are: evtwin-view reads them
+};
+
 struct DecideCommand {
   enum class Print : std::uint8_t { answer, schema, example };
   std::string file = "-";  ///< the request; "-": stdin
@@ -185,10 +190,10 @@ struct PluginCheckCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command =
-    std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
-                 RunsCommand, DiffCommand, ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand,
-                 DecideCommand, PluginNewCommand, PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
+using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand,
+                             InitCommand, RunsCommand, DiffCommand, ExportCommand, ReplayCommand, WhatIfCommand,
+                             DriversCommand, ChargersCommand, ViewCommand, DecideCommand, PluginNewCommand,
+                             PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;
