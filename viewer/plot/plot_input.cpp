@@ -29,7 +29,7 @@ void TimeFrame::handle_input(PlotReply& reply) {
   reply.time_ns = time_of(mouse_x);
   if (reply.hovered) canvas.next_hover_ns = reply.time_ns;
 
-  if (reply.hovered && io.MouseWheel != 0.0F && drag.plot == 0) {
+  if (reply.hovered && io.MouseWheel != 0.0F && !canvas.dragging()) {
     time.zoom(std::pow(zoom_per_wheel_step, static_cast<double>(std::clamp(io.MouseWheel, -20.0F, 20.0F))),
               reply.time_ns);
   }
@@ -38,7 +38,7 @@ void TimeFrame::handle_input(PlotReply& reply) {
     drag = {item, ImGui::IsMouseClicked(1) ? 1 : 0, false, time.from_ns(), time.to_ns(), reply.time_ns};
     if (drag.button == 0 && ImGui::IsMouseDoubleClicked(0)) {
       time.fit();
-      drag.plot = 0;
+      drag = {};
     }
   }
   if (drag.plot != item || item == 0) return;
@@ -75,7 +75,7 @@ void TimeFrame::handle_input(PlotReply& reply) {
       reply.clicked = true;
     }
   }
-  drag.plot = 0;
+  drag = {};
 }
 
 }  // namespace evtwin::viewer::plot

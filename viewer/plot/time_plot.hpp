@@ -49,6 +49,7 @@ struct Canvas {
     TimeNs from_ns = 0, to_ns = 0;  ///< window when it began
     TimeNs press_ns = 0;            ///< under the mouse when it began
   } drag;
+  bool dragging() const { return drag.plot != 0 && drag.moved && ImGui::IsMouseDown(drag.button); }
 
   /// Called once a frame, before any plot.
   void begin_frame() {
@@ -71,7 +72,7 @@ struct Axis {
 
 struct Stroke {
   ImU32 colour = 0;
-  float width = 1.5F;
+  float width = 1.5F;  ///< pixels
   bool dashed = false;
   double fill = 0.0;   ///< > 0: area to 0 with this alpha
   bool stairs = true;  ///< as it is; false: straight lines between changes (progress, SoC of the log)
@@ -171,11 +172,15 @@ class TimePlot {
   void csv(std::ostream& out, std::size_t max_rows = 100000) const;
 
  private:
+  friend class PlotPainter;
+  friend class PlotLegend;
+  friend class PlotTable;
+
   struct Item {
     enum class Kind : std::uint8_t { line, stack, level, difference } kind = Kind::line;
     std::string label;
     const Series* series = nullptr;
-    const Series* other = nullptr;
+    const Series* other = nullptr;  ///< of a difference: what is taken away
     double value = 0.0;
     Stroke stroke;
     Side side = Side::left;
@@ -189,6 +194,10 @@ class TimePlot {
     std::vector<Mark> marks;
     Side side = Side::left;
   };
+  const Axis& axis(Side side) const { return side == Side::left ? left_ : right_; }
+  bool hidden(const std::string& label) const;
+  bool uses_right() const;
+
   std::string id_, title_;
   Canvas* canvas_;
   ImVec2 size_;

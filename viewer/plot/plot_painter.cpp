@@ -1,0 +1,237 @@
+// Between the axes: spans, areas on top of each other, lines, marks.
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/plot/plot_parts.hpp"
+
+namespace evtwin::viewer::plot {
+namespace {
+
+struct Reach {  ///< of values seen so far
+  double min = model::none, max = model::none;
+  void add(double low, double high) {
+    if (std::isfinite(low) && !(min <= low)) min = low;
+    if (std::isfinite(high) && !(max >= high)) max = high;
+  }
+};
+
+/// Where each stacked item lies in each column, item after item; kept between frames only for its memory.
+struct Stacks {
+  std::vector<double> from, to;  ///< values
+  std::size_t columns = 0;
+};
+thread_local Stacks stacks;
+thread_local std::vector<double> means, other_means;
+thread_local std::vector<model::Extent> extents;
+thread_local Curve curve;
+
+TimeScale scale_of(const TimeFrame& frame) {
+  return {frame.from_ns(), frame.to_ns(), frame.min().x, static_cast<std::size_t>(std::max(1.0F, frame.width()))};
+}
+
+}  // namespace
+
+std::vector<double>& column_means(const Series& series, const TimeScale& time, std::vector<double>& out) {
+  extents.resize(time.columns);
+  series.columns(time.from_ns, time.to_ns, extents);
+  out.resize(time.columns);
+  std::transform(extents.begin(), extents.end(), out.begin(), [](const model::Extent& e) { return e.mean(); });
+  return out;
+}
+
+void PlotPainter::sum_stacks(const TimeScale& time) {
+  stacks.columns = time.columns;
+  stacks.from.clear();
+  stacks.to.clear();
+  static thread_local std::vector<double> up, down;
+  up.assign(time.columns, 0.0);
+  down.assign(time.columns, 0.0);
+  extents.resize(time.columns);
+  const double column_h = kernel::hours_between(time.from_ns, time.to_ns) / static_cast<double>(time.columns);
+  for (const TimePlot::Item& item : plot_->items_) {
+    if (item.kind != TimePlot::Item::Kind::stack || plot_->hidden(item.label)) continue;
+    item.series->columns(time.from_ns, time.to_ns, extents);
+    for (std::size_t column = 0; column < time.columns; ++column) {
+      // Over the whole column, so that the areas add up to the total also where one begins within it.
+      const double value = extents[column].integral_h / column_h;
+      double& base = value >= 0.0 ? up[column] : down[column];
+      stacks.from.push_back(base);
+      base += value;
+      stacks.to.push_back(base);
+    }
+  }
+}
+
+Range PlotPainter::range(Side side, const TimeScale& time) {
+  const Axis& axis = plot_->axis(side);
+  Reach reach;
+  bool stacked = false;
+  for (const TimePlot::Item& item : plot_->items_) {
+    using Kind = TimePlot::Item::Kind;
+    if (item.side != side || plot_->hidden(item.label)) continue;
+    switch (item.kind) {
+      case Kind::line: {
+        const model::Extent extent = item.series->extent(time.from_ns, time.to_ns);
+        reach.add(extent.min, extent.max);
+        break;
+      }
+      case Kind::level:
+        reach.add(item.value, item.value);
+        break;
+      case Kind::stack:
+        stacked = true;
+        break;
+      case Kind::difference:
+        column_means(*item.series, time, means);
+        column_means(*item.other, time, other_means);
+        for (std::size_t column = 0; column < means.size(); ++column) {
+          const double value = means[column] - other_means[column];
+          reach.add(value, value);
+        }
+        break;
+    }
+  }
+  if (stacked) {
+    sum_stacks(time);
+    for (const double value : stacks.to) reach.add(value, value);
+  }
+  if (axis.log) {
+    const double max = reach.max > 0.0 ? reach.max : 1.0;
+    const double min = reach.min > 0.0 ? reach.min : max / 1000.0;
+    Range range{std::pow(10.0, std::floor(std::log10(min))), std::pow(10.0, std::ceil(std::log10(max)))};
+    if (axis.min > 0.0) range.min = axis.min;
+    if (axis.max > 0.0) range.max = axis.max;
+    if (!(range.min > 0.0) || !(range.max > range.min)) range.max = (range.min = std::max(range.min, 1e-300)) * 10.0;
+    return range;
+  }
+  Range range = nice_range(reach.min, reach.max, axis.zero);
+  if (!std::isnan(axis.min)) range.min = axis.min;
+  if (!std::isnan(axis.max)) range.max = axis.max;
+  if (!(range.max > range.min)) range.max = range.min + 1.0;
+  return range;
+}
+
+void PlotPainter::draw_spans(const TimeFrame& frame) {
+  const Canvas& canvas = *plot_->canvas_;
+  for (const TimePlot::Spans& spans : plot_->spans_) {
+    if (plot_->hidden(spans.label)) continue;
+    for (const TimeSpan& span : spans.spans) {
+      if (span.to_ns <= frame.from_ns() || span.from_ns >= frame.to_ns()) continue;
+      const float left = std::max(frame.min().x, frame.x_of(span.from_ns));
+      const float right = std::min(frame.max().x, frame.x_of(span.to_ns));
+      frame.list().AddRectFilled({left, frame.min().y}, {right, frame.max().y}, span.colour);
+      const ImVec2 text = small_size(canvas, span.text);
+      if (text.x + 4.0F * canvas.style.scale <= right - left && text.y <= frame.height()) {
+        small_text(frame.list(), canvas, {(left + right - text.x) / 2.0F, frame.min().y + canvas.style.scale},
+                   canvas.style.text_weak, span.text);
+      }
+    }
+  }
+}
+
+void PlotPainter::draw_stacks(const TimeFrame& frame, const TimeScale& time, const ValueScale& value) {
+  sum_stacks(time);
+  Quads quads(frame.list());
+  std::size_t first = 0;
+  for (const TimePlot::Item& item : plot_->items_) {
+    if (item.kind != TimePlot::Item::Kind::stack || plot_->hidden(item.label)) continue;
+    // Columns alike are one rectangle.
+    std::size_t column = 0;
+    while (column < time.columns) {
+      const double from = stacks.from[first + column], to = stacks.to[first + column];
+      std::size_t end = column + 1;
+      while (end < time.columns && stacks.from[first + end] == from && stacks.to[first + end] == to) ++end;
+      if (from != to) {
+        const auto [top, bottom] = std::minmax({value.y(from), value.y(to)});
+        quads.rect({time.left + static_cast<float>(column), top}, {time.left + static_cast<float>(end), bottom},
+                   item.stroke.colour);
+      }
+      column = end;
+    }
+    first += time.columns;
+  }
+}
+
+void PlotPainter::draw_difference(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
+                                  const ValueScale& value) {
+  column_means(*item.series, time, means);
+  column_means(*item.other, time, other_means);
+  curve.clear();
+  for (std::size_t column = 0; column < time.columns; ++column) {
+    const double difference = means[column] - other_means[column];
+    if (std::isnan(difference)) {
+      curve.gap();
+      continue;
+    }
+    const float x = time.left + static_cast<float>(column), y = value.y(difference);
+    curve.add({x, y});
+    curve.add({x + 1.0F, y});
+  }
+  const float base = std::clamp(value.y(0.0), value.top, value.bottom);
+  fill_curve(frame.list(), curve, base, with_alpha(diverging(1.0), 0.45), with_alpha(diverging(-1.0), 0.45));
+  draw_curve(frame.list(), curve, item.stroke.colour, item.stroke.width, false, plot_->canvas_->style.scale);
+}
+
+void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
+                            const ValueScale& value) {
+  using Kind = TimePlot::Item::Kind;
+  const Stroke& stroke = item.stroke;
+  const float scale = plot_->canvas_->style.scale;
+  ImDrawList& list = frame.list();
+  switch (item.kind) {
+    case Kind::stack:
+      break;
+    case Kind::difference:
+      draw_difference(frame, item, time, value);
+      break;
+    case Kind::level:
+      if (std::isnan(item.value)) break;
+      curve.clear();
+      curve.add({frame.min().x, value.y(item.value)});
+      curve.add({frame.max().x, value.y(item.value)});
+      draw_curve(list, curve, stroke.colour, stroke.width, stroke.dashed, scale);
+      break;
+    case Kind::line: {
+      trace(*item.series, time, value, stroke.stairs, curve);
+      if (stroke.fill > 0.0) {
+        const float base = value.log ? value.bottom : std::clamp(value.y(0.0), value.top, value.bottom);
+        const ImU32 area = with_alpha(stroke.colour, stroke.fill);
+        fill_curve(list, curve, base, area, area);
+      }
+      draw_bands(list, curve, with_alpha(stroke.colour, stroke.dashed ? 0.18 : 0.3));
+      draw_curve(list, curve, stroke.colour, stroke.width, stroke.dashed, scale);
+      break;
+    }
+  }
+}
+
+void PlotPainter::draw_marks(const TimeFrame& frame, const TimePlot::Marks& marks, const ValueScale& value) {
+  const float radius = 4.0F * plot_->canvas_->style.scale;
+  float last_x = -1e9F, last_y = 0.0F;
+  for (const Mark& mark : marks.marks) {
+    if (mark.time_ns < frame.from_ns() || mark.time_ns > frame.to_ns()) continue;
+    const float x = frame.x_of(mark.time_ns);
+    const float y = std::isnan(mark.value) ? frame.max().y - radius : value.y(mark.value);
+    if (std::abs(x - last_x) < 1.0F && std::abs(y - last_y) < 1.0F) continue;  // would hide the one before
+    draw_shape(frame.list(), mark.shape, {x, y}, radius, mark.colour);
+    last_x = x;
+    last_y = y;
+  }
+}
+
+void PlotPainter::draw(TimeFrame& frame, const ValueScale& left, const ValueScale& right) {
+  const TimeScale time = scale_of(frame);
+  ImDrawList& list = frame.list();
+  list.PushClipRect(frame.min(), frame.max(), true);
+  draw_spans(frame);
+  draw_stacks(frame, time, left);
+  for (const TimePlot::Item& item : plot_->items_) {
+    if (!plot_->hidden(item.label)) draw_item(frame, item, time, item.side == Side::left ? left : right);
+  }
+  for (const TimePlot::Marks& marks : plot_->marks_) {
+    if (!plot_->hidden(marks.label)) draw_marks(frame, marks, marks.side == Side::left ? left : right);
+  }
+  list.PopClipRect();
+}
+
+}  // namespace evtwin::viewer::plot
