@@ -42,9 +42,12 @@ struct Evse {
   std::string kind;  ///< ac, dc
   std::int32_t phases = 1;
   double voltage_v = 0.0, max_kw = 0.0;
+  double efficiency = 1.0;  ///< outlet to AC side
   bool bidirectional = false;
   std::uint32_t feeder = no_row;
-  Series kw;                               ///< at its meter; 0 where nothing is recorded. Empty until Loaded::all
+  /// At its meter; 0 where nothing is recorded. A gap after the last record of a run that is not complete: a piece is
+  /// recorded when it ends. Empty until Loaded::all.
+  Series kw;
   std::vector<std::uint32_t> sessions;     ///< rows of Run::sessions, in the order of plug-in
   std::vector<std::uint32_t> corrections;  ///< rows of Run::corrections, in the order of time
   std::vector<std::uint32_t> setpoints;    ///< rows of Run::setpoints, in the order of time
@@ -56,7 +59,8 @@ struct Storage {
   std::string name;
   std::uint32_t site = 0;
   double capacity_kwh = 0.0, max_charge_kw = 0.0, max_discharge_kw = 0.0;
-  double soc_min = 0.0, soc_max = 1.0;
+  double charge_efficiency = 1.0, discharge_efficiency = 1.0, standby_kw = 0.0;
+  double soc_start = 0.0, soc_min = 0.0, soc_max = 1.0;
   Series kw, soc;  ///< SoC 0..1, from the recorded powers by the storage's own equation
   std::vector<std::uint32_t> corrections, setpoints, plans;
 };
@@ -75,7 +79,9 @@ struct Meter {
   double import_kwh = 0.0, export_kwh = 0.0, pv_kwh = 0.0, load_kwh = 0.0, ev_charge_kwh = 0.0, ev_discharge_kwh = 0.0,
          storage_charge_kwh = 0.0, storage_discharge_kwh = 0.0, losses_kwh = 0.0, pv_used_kwh = 0.0;
   double energy_cost = 0.0, demand_charge = 0.0, driver_revenue = 0.0, v2g_payment = 0.0, wear_cost = 0.0;
-  double co2_kg = 0.0, unmet_kwh = 0.0, overload_kwh = 0.0, peak_kw = 0.0;
+  double co2_kg = 0.0, unmet_kwh = 0.0;
+  double overload_kwh = 0.0;  ///< beyond the import, export and feeder limits together
+  double peak_kw = 0.0;       ///< highest instantaneous import
 };
 
 struct Site {
@@ -83,6 +89,7 @@ struct Site {
   bool tariff_given = false;
   double driver_price_per_kwh = 0.0, v2g_price_per_kwh = 0.0, unmet_price_per_kwh = 0.0, wear_price_per_kwh = 0.0;
   std::vector<std::uint32_t> evses, storages, feeders, sessions;  ///< sessions in the order of arrival
+  std::vector<std::uint32_t> decisions;                           ///< in the order of time
   std::vector<Meter> meter;
 
   // Signals of the run; empty where the site has none.
@@ -93,9 +100,10 @@ struct Site {
   Series cost;          ///< energy + demand charge so far; the money of a window grows evenly over it
   Series energy_cost;   ///< energy so far
   Series co2_kg;        ///< so far
-  // From the EVSEs and storages: exact at every instant (from the meter's means until Loaded::all).
+  // From the EVSEs and storages: exact at every change, and the energy between two changes is exact (from the meter's
+  // means until Loaded::all, and in a run that is not complete). Without storages: empty.
   Series ev_kw, storage_kw;
-  Series occupied;  ///< EVSEs with a vehicle
+  Series occupied;  ///< EVSEs with a vehicle. Sessions are recorded when they end: a run that is not over has them then
 };
 
 struct Decision {
@@ -108,7 +116,7 @@ struct Decision {
 struct Setpoint {
   std::uint32_t decision = 0;  ///< row of Run::decisions
   std::uint32_t evse = no_row, storage = no_row;
-  double kw = 0.0;
+  double kw = 0.0;  ///< may be infinite: a strategy may ask for that
 };
 struct Plan {
   std::uint32_t site = 0, evse = no_row, storage = no_row;
@@ -127,7 +135,7 @@ struct Correction {
 /// Kinds a stakeholder can filter by. A plain table of words is in ui/strings.
 enum class EventKind : std::uint8_t {
   arrival,
-  plug_in,
+  plug_in,  ///< of a vehicle that had to wait; else it plugs in when it arrives
   departure,
   missed_target,
   turned_away,
@@ -149,7 +157,8 @@ struct Event {
   EventKind kind = EventKind::other;
   bool alert = false;  ///< a limit, a missed target, a fault: wants somebody's attention
   std::uint32_t site = 0, evse = no_row, session = no_row;
-  std::string text;  ///< what the file says beyond the kind; may be empty. Printable
+  std::uint32_t correction = no_row;  ///< row of Run::corrections
+  std::string text;                   ///< what the file says beyond the kind; may be empty. Printable
 };
 struct Outage {
   std::uint32_t evse = no_row;
@@ -217,6 +226,10 @@ struct Run {
   std::vector<Metered> metered;
 };
 using RunPtr = std::shared_ptr<const Run>;
+
+/// What there is to say of an event beside kind, EVSE and session: its text, a correction's reason and figures, what a
+/// session missed. May be empty. Printable; units as in the file.
+std::string event_text(const Run& run, const Event& event);
 
 /// NaN where the run has no such figure. @param site -1: all together
 double kpi_value(const Run& run, std::string_view name, std::int32_t site = -1);

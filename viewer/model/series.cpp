@@ -51,6 +51,13 @@ double value_in(const Piece& piece, TimeNs t) {
   return piece.value + piece.rate_per_h * growth(piece.slope_per_h, kernel::hours_between(piece.start_ns, t));
 }
 
+double integral_in(const Piece& piece, TimeNs from, TimeNs to) {
+  const Piece part = from_instant(piece, from);
+  const double hours = kernel::hours_between(from, to);
+  const double flat = part.value * hours;
+  return part.rate_per_h == 0.0 ? flat : flat + part.rate_per_h * growth_integral(part.slope_per_h, hours);
+}
+
 struct Series::Sum {
   Extent extent;
 
@@ -122,13 +129,10 @@ double Series::at(TimeNs t) const {
 
 void Series::add_part(std::size_t piece, TimeNs from, TimeNs to, Sum& sum) const {
   if (from >= to || std::isnan(pieces_[piece].value)) return;
-  const Piece part = from_instant(pieces_[piece], from);
-  const double hours = kernel::hours_between(from, to);
-  const double end = value_in(part, to);
-  sum.range(std::min(part.value, end), std::max(part.value, end));
-  sum.extent.integral_h += part.value * hours;
-  if (part.rate_per_h != 0.0) sum.extent.integral_h += part.rate_per_h * growth_integral(part.slope_per_h, hours);
-  sum.extent.covered_h += hours;
+  const double begin = value_in(pieces_[piece], from), end = value_in(pieces_[piece], to);
+  sum.range(std::min(begin, end), std::max(begin, end));
+  sum.extent.integral_h += integral_in(pieces_[piece], from, to);
+  sum.extent.covered_h += kernel::hours_between(from, to);
 }
 
 // Pieces first .. last - 1, by the largest blocks that fit.

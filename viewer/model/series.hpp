@@ -25,6 +25,8 @@ struct Piece {
 
 /// v(t) of a piece, t not before its start.
 double value_in(const Piece& piece, TimeNs t);
+/// Of v dt over [from, to], dt in hours; from not before the piece's start.
+double integral_in(const Piece& piece, TimeNs from, TimeNs to);
 
 /// What a stretch of time holds. Extremes and mean are exact, not sampled.
 struct Extent {

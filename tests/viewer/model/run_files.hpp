@@ -1,0 +1,47 @@
+// Run files for the tests: of scenarios that lie in the project, made in a folder that goes away with the test.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "analysis/kpi.hpp"
+#include "record/sample_run.hpp"
+#include "record/writer.hpp"
+#include "scenario/loader.hpp"
+#include "twin/worlds.hpp"
+#include "viewer/model/run_feed.hpp"
+
+namespace evtwin::viewer::model::test {
+
+using record::test::change;
+using record::test::Folder;
+
+/// A run of `world` into `file`.
+inline void record_world(const std::string& file, const twin::World& world, const control::StrategyFactory& strategy) {
+  record::RunWriter writer(file, world, {"test", "", ""});
+  twin::RunOptions options;
+  options.observer = &writer;
+  const twin::Result result = twin::simulate(world, strategy, options);
+  writer.finish(result, analysis::kpis(world, result), 0.0);
+}
+
+/// Simulates scenarios/NAME.lua. @param strategy of the plugin baseline, or "milp.so#mpc"
+inline void record_scenario(const std::string& file, const std::string& name, const std::string& strategy,
+                            std::optional<int> days = {}) {
+  scenario::LoadOptions options;
+  options.days = days;
+  const scenario::LoadedScenario scenario =
+      scenario::load_scenario(std::string(EVTWIN_SOURCE_DIR) + "/scenarios/" + name + ".lua", options);
+  const bool has_plugin = strategy.find('#') != std::string::npos;
+  const std::string id = std::string(EVTWIN_PLUGIN_DIR) + "/" + (has_plugin ? strategy : "baseline.so#" + strategy);
+  record_world(file, scenario.world, control::choose_strategy(id, {}).factory);
+}
+
+/// The first column of the first row.
+inline double ask(const std::string& file, const std::string& sql) {
+  const record::Database database(file, SQLITE_OPEN_READONLY);
+  record::Statement statement(database, sql);
+  return statement.step() ? statement.real(0) : none;
+}
+
+}  // namespace evtwin::viewer::model::test

@@ -1,0 +1,222 @@
+// What happened, in one list in the order of time.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "viewer/model/read_parts.hpp"
+
+namespace evtwin::viewer::model {
+namespace {
+
+constexpr double missed_kwh = 0.01;  // less is rounding of what a driver says
+
+void sort_events(Run& run) {
+  std::ranges::stable_sort(run.events, {}, [](const Event& e) { return std::pair{e.time_ns, e.kind}; });
+}
+
+// Kinds of the table event, as the twin writes them.
+struct KindName {
+  std::string_view name;
+  EventKind kind;
+  bool alert = false;
+};
+constexpr std::array<KindName, 16> kinds{{{"scripted", EventKind::scripted},
+                                          {"reserved", EventKind::reservation},
+                                          {"reservation_refused", EventKind::reservation},
+                                          {"reservation_expired", EventKind::reservation},
+                                          {"reservation_not_kept", EventKind::reservation, true},
+                                          {"strategy", EventKind::strategy},
+                                          {"strategy_warning", EventKind::strategy, true},
+                                          {"strategy_remark", EventKind::strategy},
+                                          {"forecast_ready", EventKind::strategy},
+                                          {"plan_ready", EventKind::strategy},
+                                          {"plan_dropped", EventKind::strategy},
+                                          {"setpoint_applied", EventKind::strategy},
+                                          {"command_lost", EventKind::strategy, true},
+                                          {"overload", EventKind::overload, true},
+                                          {"evse_unavailable", EventKind::outage, true},
+                                          {"evse_available", EventKind::outage}}};
+
+using EvsesByName = std::vector<std::unordered_map<std::string, std::uint32_t>>;  // of each site
+
+EvsesByName evses_by_name(const Run& run) {
+  EvsesByName found(run.sites.size());
+  for (std::uint32_t row = 0; row < run.evses.size(); ++row)
+    found[run.evses[row].site].emplace(run.evses[row].name, row);
+  return found;
+}
+
+// Outages and reservations begin with the name of their EVSE: "A-1" or "A-1: visit 7 from ...".
+std::uint32_t evse_of(const std::string& text, const std::unordered_map<std::string, std::uint32_t>& evses) {
+  const auto found = evses.find(text.substr(0, text.find(": ")));
+  return found == evses.end() ? no_row : found->second;
+}
+
+void read_event_table(const Source& source, Run& run, const EvsesByName& evses) {
+  std::vector<std::uint32_t> open(run.evses.size(), no_row);  // outage of each EVSE that has not ended
+  Rows rows = source.all("event", "site, time_ns, kind, text");
+  while (rows.next()) {
+    Event event;
+    event.site = rows.row(1, run.sites.size());
+    event.time_ns = rows.time(2);
+    event.text = rows.text(4);
+    const std::string name = rows.text(3);
+    const auto known = std::ranges::find(kinds, std::string_view(name), &KindName::name);
+    if (known != kinds.end()) {
+      event.kind = known->kind;
+      event.alert = known->alert;
+    } else {
+      event.text = event.text.empty() ? name : name + ": " + event.text;
+    }
+    if (event.kind == EventKind::outage || event.kind == EventKind::reservation) {
+      event.evse = evse_of(event.text, evses[event.site]);
+    }
+    if (event.kind == EventKind::outage && event.evse != no_row) {
+      std::uint32_t& outage = open[event.evse];
+      if (event.alert && outage == no_row) {
+        outage = static_cast<std::uint32_t>(run.outages.size());
+        run.evses[event.evse].outages.push_back(outage);
+        run.outages.push_back({event.evse, event.time_ns, kernel::time_never});
+      } else if (!event.alert && outage != no_row) {
+        if (event.time_ns < run.outages[outage].from_ns) rows.refuse("goes back in time");
+        run.outages[outage].to_ns = event.time_ns;
+        outage = no_row;
+      }
+    }
+    if (event.kind == EventKind::reservation) event.text = name + ": " + event.text;
+    if (event.kind == EventKind::strategy && name != "strategy") event.text = name + ": " + event.text;
+    run.events.push_back(std::move(event));
+  }
+}
+
+// Sessions of a replay, by number.
+std::unordered_map<std::uint64_t, std::uint32_t> sessions_by_number(const Run& run) {
+  std::unordered_map<std::uint64_t, std::uint32_t> found;
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    if (run.sessions[row].number != 0) found.emplace(run.sessions[row].number, row);
+  }
+  return found;
+}
+
+std::uint32_t session_of(const std::unordered_map<std::uint64_t, std::uint32_t>& sessions, std::uint64_t number) {
+  const auto found = sessions.find(number);
+  return found == sessions.end() ? no_row : found->second;
+}
+
+void read_replay(const Source& source, Run& run, const EvsesByName& evses) {
+  const std::int64_t messages_there = source.rows("message"), metered_there = source.rows("metered");
+  if (messages_there == 0 && metered_there == 0) return;
+  const auto sessions = sessions_by_number(run);
+
+  Rows messages = source.all("message", "time_ns, station, evse, session, kind, text");
+  while (messages.next()) {
+    Event event;
+    event.kind = EventKind::message;
+    event.time_ns = messages.time(1);
+    const std::string station = messages.text(2), kind = messages.text(5), text = messages.text(6);
+    const std::string name = messages.is_null(3) ? station : fmt::format("{}-{}", station, messages.integer(3));
+    event.evse = evse_of(name, evses.front());
+    if (!messages.is_null(4)) event.session = session_of(sessions, messages.count(4));
+    if (event.session != no_row) event.evse = run.sessions[event.session].evse;
+    event.alert = kind == "status" && (text.starts_with("Faulted") || text.find(": ") != std::string::npos);
+    event.text = fmt::format("{} {}: {}", name, kind, text);
+    run.events.push_back(std::move(event));
+  }
+
+  Rows metered = source.all("metered", "session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh");
+  while (metered.next()) {
+    run.metered.push_back({session_of(sessions, metered.count(1)), metered.row(2, run.evses.size()), metered.time(3),
+                           metered.time(4), metered.number(5), metered.number(6), metered.number(7)});
+  }
+}
+
+// Later values of a signal; the first is where the run begins.
+void add_changes(Run& run, std::uint32_t site, const Series& series, EventKind kind, std::string_view what,
+                 const std::string& unit) {
+  const std::span<const Piece> pieces = series.pieces();
+  const auto shown = [](double value) { return std::isnan(value) ? std::string("-") : fmt::format("{:.6g}", value); };
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    Event event;
+    event.kind = kind;
+    event.time_ns = pieces[i].start_ns;
+    event.site = site;
+    event.text = fmt::format("{}: {} -> {} {}", what, shown(pieces[i - 1].value), shown(pieces[i].value), unit);
+    run.events.push_back(std::move(event));
+  }
+}
+
+}  // namespace
+
+void add_session_events(Run& run) {
+  std::vector<std::vector<std::pair<TimeNs, int>>> changes(run.sites.size());
+  run.events.reserve(run.sessions.size() * 5 / 2);
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    const Session& session = run.sessions[row];
+    const auto add = [&](TimeNs t, EventKind kind, bool alert = false) {
+      Event event;
+      event.time_ns = t;
+      event.kind = kind;
+      event.alert = alert;
+      event.site = session.site;
+      event.evse = session.evse;
+      event.session = row;
+      run.events.push_back(std::move(event));
+    };
+    add(session.arrived_ns, EventKind::arrival);
+    if (session.plugged_in_ns == kernel::time_never) {
+      add(session.departed_ns, EventKind::turned_away, true);
+      continue;
+    }
+    if (session.plugged_in_ns != session.arrived_ns) add(session.plugged_in_ns, EventKind::plug_in);
+    changes[session.site].emplace_back(session.plugged_in_ns, 1);
+    if (session.ended != "departed") continue;
+    changes[session.site].emplace_back(session.departed_ns, -1);
+    add(session.departed_ns, EventKind::departure);
+    if (session.unmet_kwh > missed_kwh) add(session.departed_ns, EventKind::missed_target, true);
+  }
+  sort_events(run);
+
+  for (std::size_t i = 0; i < run.sites.size(); ++i) {
+    std::ranges::sort(changes[i]);
+    Series& occupied = run.sites[i].occupied;
+    occupied.add(run.start_ns, 0.0);
+    std::int64_t vehicles = 0;
+    for (const auto& [t, change] : changes[i]) {
+      vehicles += change;
+      occupied.add(std::max(t, run.start_ns), static_cast<double>(vehicles));
+    }
+    occupied.finish(run.known_until_ns);
+  }
+}
+
+void read_events(const Source& source, Run& run) {
+  const EvsesByName evses = evses_by_name(run);
+  read_event_table(source, run, evses);
+  read_replay(source, run, evses);
+  for (std::uint32_t i = 0; i < run.sites.size(); ++i) {
+    const Site& site = run.sites[i];
+    const std::string per_kwh = run.currency + "/kWh";
+    add_changes(run, i, site.contract_kw, EventKind::limit_change, "contract_kw", "kW");
+    add_changes(run, i, site.export_limit_kw, EventKind::limit_change, "export_limit_kw", "kW");
+    add_changes(run, i, site.power_setpoint_kw, EventKind::limit_change, "power_setpoint_kw", "kW");
+    add_changes(run, i, site.buy_price, EventKind::price_change, "buy_price", per_kwh);
+  }
+  for (std::uint32_t row = 0; row < run.corrections.size(); ++row) {
+    const Correction& correction = run.corrections[row];
+    Event event;
+    event.time_ns = correction.time_ns;
+    event.kind = EventKind::correction;
+    event.alert = correction.reason == "unavoidable" || correction.reason == "outage";
+    event.site = correction.site;
+    event.evse = correction.evse;
+    event.correction = row;
+    run.events.push_back(std::move(event));
+  }
+  sort_events(run);
+}
+
+}  // namespace evtwin::viewer::model

@@ -1,0 +1,283 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cctype>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <string_view>
+#include <unordered_map>
+
+#include "kernel/parallel.hpp"
+#include "kernel/text.hpp"
+#include "viewer/model/read_parts.hpp"
+
+namespace evtwin::viewer::model {
+namespace {
+
+record::RunState state_of(const std::string& name) {
+  using record::RunState;
+  for (const RunState state :
+       {RunState::running, RunState::complete, RunState::failed, RunState::interrupted, RunState::checkpoint}) {
+    if (name == record::name_of(state)) return state;
+  }
+  return RunState::failed;
+}
+
+std::map<std::string, std::string> parameters_of(const Rows& rows, int column) {
+  const std::string text = rows.raw_text(column);
+  // Values may be anything but deep: writing them out again goes as deep as they are.
+  constexpr int deepest = 32;
+  bool too_deep = false;
+  const auto json = nlohmann::json::parse(
+      text,
+      [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+        too_deep = too_deep || depth > deepest;
+        return !too_deep;
+      },
+      false);
+  if (too_deep || !json.is_object()) rows.refuse("the parameters are no JSON object");
+  std::map<std::string, std::string> parameters;
+  for (const auto& [name, value] : json.items()) {
+    parameters[kernel::printable(name)] =
+        kernel::printable(value.is_string() ? value.get<std::string>()
+                                            : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  return parameters;
+}
+
+void read_run_row(const Source& source, Run& run) {
+  Rows rows = source.all(
+      "run",
+      "name, strategy, plugin_file, plugin_digest, state, error, event_hash, start_ns, end_ns, tick_ns, timezone, "
+      "currency, seed, scenario_file, scenario_text, parameters, evtwin_version, created_at");
+  if (!rows.next()) rows.refuse("is missing");
+  int column = 1;
+  for (std::string* text : {&run.name, &run.strategy, &run.plugin_file, &run.plugin_digest})
+    *text = rows.text(column++);
+  run.state = state_of(rows.raw_text(column++));
+  for (std::string* text : {&run.error, &run.event_hash}) *text = rows.text(column++);
+  for (TimeNs* time : {&run.start_ns, &run.end_ns, &run.tick_ns}) *time = rows.time(column++);
+  for (std::string* text : {&run.timezone, &run.currency}) *text = rows.text(column++);
+  run.seed = std::bit_cast<std::uint64_t>(rows.integer(column++));
+  run.scenario_file = rows.text(column++);
+  run.scenario_text = rows.raw_text(column++);
+  run.parameters = parameters_of(rows, column++);
+  for (std::string* text : {&run.evtwin_version, &run.created_at}) *text = rows.text(column++);
+  if (run.end_ns <= run.start_ns) rows.refuse("ends before it starts");
+  run.known_until_ns = run.end_ns;
+}
+
+void read_clock(const Source& source, Run& run) {
+  std::vector<ClockSpan> spans;
+  Rows rows = source.all("clock", "start_ns, end_ns, utc_offset_s");
+  while (rows.next()) {
+    const ClockSpan span{rows.integer(1), rows.integer(2), rows.integer(3) * kernel::second_ns};
+    const bool follows = spans.empty() || span.start_ns == spans.back().end_ns;
+    if (!follows || span.end_ns <= span.start_ns) rows.refuse("does not begin where the one before ends");
+    if (rows.integer(3) > 26 * 3600 || rows.integer(3) < -26 * 3600) rows.refuse("an offset of more than a day");
+    spans.push_back(span);
+  }
+  run.clock = Clock(std::move(spans), run.timezone);
+}
+
+// "A-1" is number 1 of station A.
+std::string station_of(const std::string& name) {
+  const std::size_t dash = name.rfind('-');
+  if (dash == std::string::npos || dash == 0 || dash + 1 == name.size()) return name;
+  const bool number = std::all_of(name.begin() + static_cast<std::ptrdiff_t>(dash) + 1, name.end(),
+                                  [](char c) { return c >= '0' && c <= '9'; });
+  return number ? name.substr(0, dash) : name;
+}
+
+void read_sites(const Source& source, Run& run) {
+  Rows rows = source.all("site",
+                         "name, limits, tariff, tariff_source, tariff_given, driver_price_per_kwh, "
+                         "v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh");
+  while (rows.next()) {
+    Site site;
+    site.name = rows.text(1);
+    site.limits = rows.text(2);
+    site.tariff = rows.text(3);
+    site.tariff_source = rows.text(4);
+    site.tariff_given = rows.integer(5) != 0;
+    site.driver_price_per_kwh = rows.number(6);
+    site.v2g_price_per_kwh = rows.number(7);
+    site.unmet_price_per_kwh = rows.number(8);
+    site.wear_price_per_kwh = rows.number(9);
+    run.sites.push_back(std::move(site));
+  }
+  if (run.sites.empty()) {
+    throw record::RunFileError(fmt::format("{}: malformed: it has no site", kernel::printable(source.file())));
+  }
+}
+
+void read_evses(const Source& source, Run& run) {
+  std::unordered_map<std::string, std::uint32_t> feeders;  // of the site at hand, by name
+  std::uint32_t feeders_of = no_row;
+  Rows rows = source.all("evse", "site, name, kind, phases, voltage_v, max_kw, bidirectional, feeder");
+  while (rows.next()) {
+    Evse evse;
+    evse.site = rows.row(1, run.sites.size());
+    evse.name = rows.text(2);
+    evse.station = station_of(evse.name);
+    evse.kind = rows.text(3);
+    evse.phases = static_cast<std::int32_t>(std::clamp<std::int64_t>(rows.integer(4), 0, 3));
+    evse.voltage_v = rows.number(5);
+    evse.max_kw = rows.number(6);
+    evse.bidirectional = rows.integer(7) != 0;
+    if (feeders_of != evse.site) {
+      feeders.clear();
+      feeders_of = evse.site;
+      for (const std::uint32_t f : run.sites[evse.site].feeders) feeders.emplace(run.feeders[f].name, f);
+    }
+    if (!rows.is_null(8)) {
+      std::string name = rows.text(8);
+      const auto [at, is_new] = feeders.emplace(name, static_cast<std::uint32_t>(run.feeders.size()));
+      if (is_new) {
+        run.sites[evse.site].feeders.push_back(at->second);
+        Feeder feeder;
+        feeder.name = std::move(name);
+        feeder.site = evse.site;
+        run.feeders.push_back(std::move(feeder));
+      }
+      evse.feeder = at->second;
+    }
+    run.sites[evse.site].evses.push_back(static_cast<std::uint32_t>(run.evses.size()));
+    run.evses.push_back(std::move(evse));
+  }
+}
+
+void read_storages(const Source& source, Run& run) {
+  Rows rows = source.all("storage",
+                         "site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, "
+                         "discharge_efficiency, soc_start, soc_min, soc_max, standby_kw");
+  while (rows.next()) {
+    Storage storage;
+    storage.site = rows.row(1, run.sites.size());
+    storage.name = rows.text(2);
+    int column = 3;
+    for (double* value :
+         {&storage.capacity_kwh, &storage.max_charge_kw, &storage.max_discharge_kw, &storage.charge_efficiency,
+          &storage.discharge_efficiency, &storage.soc_start, &storage.soc_min, &storage.soc_max, &storage.standby_kw}) {
+      *value = rows.number(column++);
+    }
+    if (!(storage.capacity_kwh > 0.0) || !(storage.discharge_efficiency > 0.0)) rows.refuse("a battery without size");
+    run.sites[storage.site].storages.push_back(static_cast<std::uint32_t>(run.storages.size()));
+    run.storages.push_back(std::move(storage));
+  }
+}
+
+void read_flags(const Source& source, Run& run) {
+  Rows rows = source.all("flag", "subject, reason, left_out");
+  while (rows.next()) run.flags.push_back({rows.text(1), rows.text(2), rows.integer(3) != 0});
+}
+
+Session session_of(const Rows& rows, const Run& run) {
+  Session session;
+  session.number = rows.is_null(1) ? 0 : static_cast<std::uint32_t>(std::min<std::uint64_t>(rows.count(1), no_row));
+  session.site = rows.row(2, run.sites.size());
+  session.evse = rows.row_or_none(3, run.evses.size());
+  session.name = rows.text(4);
+  session.vehicle = rows.text(5);
+  session.arrived_ns = rows.time(6);
+  if (!rows.is_null(7)) session.plugged_in_ns = rows.time(7);
+  session.departed_ns = rows.time(8);
+  session.claimed_departure_ns = rows.time(9);
+  int column = 10;
+  for (double* value :
+       {&session.requested_kwh, &session.wanted_kwh, &session.got_kwh, &session.discharged_kwh, &session.unmet_kwh,
+        &session.cost, &session.paid, &session.driver_revenue, &session.v2g_payment, &session.wear_cost}) {
+    *value = rows.number(column++);
+  }
+  session.soc_start = rows.number_or_none(column++);
+  session.soc_end = rows.number_or_none(column++);
+  session.waited_h = rows.number(column++);
+  session.ended = rows.text(column++);
+
+  if (session.departed_ns < session.arrived_ns) rows.refuse("leaves before it arrives");
+  const bool plugged_in = session.plugged_in_ns != kernel::time_never;
+  if (plugged_in && (session.plugged_in_ns < session.arrived_ns || session.departed_ns < session.plugged_in_ns)) {
+    rows.refuse("is plugged in while it is not there");
+  }
+  if (plugged_in && session.evse == no_row) rows.refuse("is plugged in nowhere");
+  if (session.evse != no_row && run.evses[session.evse].site != session.site) rows.refuse("an EVSE of another site");
+  return session;
+}
+
+constexpr std::string_view session_columns =
+    "number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, requested_kwh, "
+    "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, driver_revenue, v2g_payment, wear_cost, soc_start, "
+    "soc_end, waited_h, ended";
+
+}  // namespace
+
+void read_header(const Source& source, Run& run) {
+  run.file = source.file();
+  read_run_row(source, run);
+  read_clock(source, run);
+  read_sites(source, run);
+  read_evses(source, run);
+  read_storages(source, run);
+  read_flags(source, run);
+}
+
+void read_sessions(const Source& source, Run& run) {
+  const auto count = static_cast<std::size_t>(source.rows("session"));
+  const std::size_t parts = source.threads();
+  std::vector<std::vector<Session>> read(parts);
+  kernel::parallel_for(parts, static_cast<unsigned>(parts), [&](std::size_t part) {
+    const auto first = static_cast<std::int64_t>(count * part / parts) + 1;
+    const auto last = static_cast<std::int64_t>(count * (part + 1) / parts);
+    Rows rows(source.database(part), "session", session_columns, first, last);
+    read[part].reserve(static_cast<std::size_t>(last - first + 1));
+    while (rows.next()) read[part].push_back(session_of(rows, run));
+  });
+
+  // In the order of arrival; of two at one instant, as they ended.
+  struct Place {
+    TimeNs arrived_ns;
+    std::uint32_t part, row;
+  };
+  std::vector<Place> order;
+  order.reserve(count);
+  for (std::size_t part = 0; part < parts; ++part) {
+    for (std::size_t row = 0; row < read[part].size(); ++row) {
+      order.push_back({read[part][row].arrived_ns, static_cast<std::uint32_t>(part), static_cast<std::uint32_t>(row)});
+    }
+  }
+  std::ranges::stable_sort(order, {}, &Place::arrived_ns);
+  run.sessions.reserve(count);
+  for (const Place& place : order) run.sessions.push_back(std::move(read[place.part][place.row]));
+
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    const Session& session = run.sessions[row];
+    run.sites[session.site].sessions.push_back(row);
+    if (session.plugged_in_ns != kernel::time_never) run.evses[session.evse].sessions.push_back(row);
+  }
+  for (Evse& evse : run.evses) {
+    std::ranges::stable_sort(evse.sessions, {}, [&](std::uint32_t row) { return run.sessions[row].plugged_in_ns; });
+  }
+}
+
+void read_figures(const Source& source, Run& run) {
+  Rows kpis = source.all("kpi", "site, name, value, unit, help, help_ko");
+  while (kpis.next()) {
+    const std::uint32_t site = kpis.row_or_none(1, run.sites.size());
+    run.kpis.push_back({kpis.text(2), site == no_row ? -1 : static_cast<std::int32_t>(site), kpis.number_or_none(3),
+                        kpis.text(4), kpis.text(5), kpis.text(6)});
+  }
+  Rows months = source.all("month", "site, month, peak_kw, billed_kw, price_per_kw, fraction, cost");
+  while (months.next()) {
+    run.months.push_back({months.row(1, run.sites.size()), months.text(2), months.number(3), months.number(4),
+                          months.number(5), months.number(6), months.number(7)});
+  }
+  Rows scores = source.all("score", "name, unit, gate, n_of, help, help_ko, value, n");
+  while (scores.next()) {
+    run.scores.push_back({scores.text(1), scores.text(2), scores.text(3), scores.text(4), scores.text(5),
+                          scores.text(6), scores.number_or_none(7), scores.integer(8)});
+  }
+}
+
+}  // namespace evtwin::viewer::model

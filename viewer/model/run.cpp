@@ -1,0 +1,96 @@
+#include "viewer/model/run.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <stdexcept>
+#include <thread>
+
+#include "kernel/parallel.hpp"
+#include "kernel/text.hpp"
+#include "record/reader.hpp"
+#include "viewer/model/read_parts.hpp"
+#include "viewer/model/run_feed.hpp"
+
+namespace evtwin::viewer::model {
+namespace {
+
+std::string kw_text(double kw) { return std::isnan(kw) ? std::string("-") : fmt::format("{:.4g}", kw); }
+
+// More connections than this bring little: rows are read faster than they become series.
+constexpr std::size_t most_threads = 4;
+constexpr std::int64_t rows_worth_threads = 50'000;
+
+std::size_t threads_for(const std::string& file) {
+  const Source source(file, 1);
+  if (source.rows("power") + source.rows("session") < rows_worth_threads) return 1;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_threads);
+}
+
+void read_overview(const Source& source, Run& run) {
+  read_header(source, run);
+  read_meter(source, run);
+  read_signals(source, run);
+  read_sessions(source, run);
+  read_figures(source, run);
+  add_session_events(run);
+}
+
+bool read_details(const Source& source, Run& run, const Progress& progress) {
+  if (!read_power(source, run, [&](double done) { return progress(0.8 * done); })) return false;
+  read_decisions(source, run);
+  read_plans(source, run);
+  if (!progress(0.9)) return false;
+  read_corrections(source, run);
+  read_events(source, run);
+  run.loaded = Loaded::all;
+  return progress(1.0);
+}
+
+}  // namespace
+
+RunPtr read_run(const std::string& file, const std::function<bool(double)>& progress,
+                const std::function<void(RunPtr)>& overview) {
+  const Progress told = progress ? progress : [](double) { return true; };
+  try {
+    const Source source(file, threads_for(file));
+    auto first = std::make_shared<Run>();
+    read_overview(source, *first);
+    std::shared_ptr<Run> run = first;
+    if (overview) {
+      overview(first);
+      run = std::make_shared<Run>(*first);
+      run->serial = next_run_serial();
+      first.reset();
+    }
+    if (!told(0.0) || !read_details(source, *run, told)) return nullptr;
+    return run;
+  } catch (const std::bad_alloc&) {
+    throw record::RunFileError(kernel::printable(file) + ": it does not fit into memory");
+  } catch (const std::length_error&) {
+    throw record::RunFileError(kernel::printable(file) + ": it does not fit into memory");
+  }
+}
+
+std::string event_text(const Run& run, const Event& event) {
+  if (event.correction < run.corrections.size()) {
+    const Correction& correction = run.corrections[event.correction];
+    return fmt::format("{}: {} -> {} kW{}{}", correction.reason, kw_text(correction.asked_kw),
+                       kw_text(correction.given_kw), correction.limit_name.empty() ? "" : ", ", correction.limit_name);
+  }
+  if (event.session < run.sessions.size()) {
+    const Session& session = run.sessions[event.session];
+    if (event.kind == EventKind::missed_target) return fmt::format("-{:.2f} kWh", session.unmet_kwh);
+    if (event.kind == EventKind::turned_away) return session.ended;
+  }
+  return event.text;
+}
+
+double kpi_value(const Run& run, std::string_view name, std::int32_t site) {
+  for (const record::Kpi& kpi : run.kpis) {
+    if (kpi.site == site && kpi.name == name) return kpi.value;
+  }
+  return none;
+}
+
+}  // namespace evtwin::viewer::model
