@@ -62,20 +62,6 @@ bool kind_chip(Ui& ui, model::EventKind kind, const EventIndex& index) {
               ui.events.show.at(static_cast<std::size_t>(kind)), &look);
 }
 
-/// Places items beside each other as long as the line lasts.
-class Flow {
- public:
-  explicit Flow(float gap) : right_(ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x), gap_(gap) {}
-  void next(float width) {
-    if (!first_ && ImGui::GetItemRectMax().x + gap_ + width <= right_) ImGui::SameLine(0.0F, gap_);
-    first_ = false;
-  }
-
- private:
-  float right_, gap_;
-  bool first_ = true;
-};
-
 void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
   const float gap = ui.px(4.0F);
   Flow flow(gap);

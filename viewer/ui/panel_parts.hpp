@@ -24,6 +24,21 @@ bool choice(Ui& ui, std::string_view item, std::string_view text, bool chosen);
 bool chip(Ui& ui, std::string_view item, std::string_view text, bool on, const Look* look = nullptr);
 float chip_width(const Ui& ui, std::string_view text);
 
+/// Places items beside each other as long as the line lasts.
+class Flow {
+ public:
+  explicit Flow(float gap) : right_(ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x), gap_(gap) {}
+  /// Before an item of `width` pixels.
+  void next(float width) {
+    if (!first_ && ImGui::GetItemRectMax().x + gap_ + width <= right_) ImGui::SameLine(0.0F, gap_);
+    first_ = false;
+  }
+
+ private:
+  float right_, gap_;
+  bool first_ = true;
+};
+
 /// Message in the middle of what is left of the window.
 void say_nothing_there(Ui& ui, Word word);
 

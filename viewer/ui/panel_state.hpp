@@ -10,6 +10,8 @@
 
 #include "viewer/ui/entity_rows.hpp"
 #include "viewer/ui/event_index.hpp"
+#include "viewer/ui/feeder_rows.hpp"
+#include "viewer/ui/map_layout.hpp"
 #include "viewer/ui/ui.hpp"
 
 namespace evtwin::viewer::ui {
@@ -45,14 +47,25 @@ class States {
   std::vector<std::optional<model::EvseState>> states_;
 };
 
+/// For which room the map was laid out.
+struct MapRoom {
+  std::uint32_t site = no_row;
+  float width = 0.0F, height = 0.0F, em = 0.0F;
+  bool operator==(const MapRoom&) const = default;
+};
+
 struct PanelState {
   States states;
+  Kept<std::pair<std::uint32_t, TimeNs>, model::SiteState> site_state;  ///< of (site, instant)
   Kept<TimeNs, std::vector<double>> feeder_kw;
   Kept<EntityQuery, EntityRows> entities;
   Kept<std::uint32_t, std::vector<StationRow>> stations;  ///< of a site, in the order of the file
   Kept<std::pair<std::uint32_t, std::string>, std::vector<TimeNs>> days;
   std::set<std::string> closed_stations;
   bool scroll_to_entity = false;
+
+  Kept<MapRoom, MapLayout> map;
+  Kept<std::uint32_t, FeederTree> feeder_tree;
 
   Kept<EventQuery, EventIndex> events, selected_events;
   std::size_t event_at_cursor = 0;  ///< shown last

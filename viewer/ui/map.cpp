@@ -1,0 +1,142 @@
+// The site at the cursor at a glance: a line of powers, stations or feeders, and what the marks mean.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/map_parts.hpp"
+#include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/panels.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+void add(double& sum, double value) {
+  if (std::isnan(value)) return;
+  sum = std::isnan(sum) ? value : sum + value;
+}
+
+model::SiteState sum_of_sites(const model::Run& run, TimeNs t) {
+  model::SiteState sum;
+  for (std::uint32_t site = 0; site < run.sites.size(); ++site) {
+    const model::SiteState one = model::site_state(run, site, t);
+    add(sum.grid_kw, one.grid_kw);
+    add(sum.ev_kw, one.ev_kw);
+    add(sum.pv_kw, one.pv_kw);
+    add(sum.load_kw, one.load_kw);
+    add(sum.storage_kw, one.storage_kw);
+    add(sum.contract_kw, one.contract_kw);
+    sum.cost += one.cost;
+    sum.vehicles += one.vehicles;
+    sum.charging += one.charging;
+    sum.discharging += one.discharging;
+    sum.waiting += one.waiting;
+    sum.finished += one.finished;
+    sum.fault += one.fault;
+  }
+  return sum;
+}
+
+/// Grid, PV, load, storage, EVs and the cost so far, as far as the site has them.
+void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now) {
+  Flow flow(ui.px(12.0F));
+  const auto show = [&](const char* item, Word word, const std::string& text) {
+    const std::string line = fmt::format("{} {}", ui.tr(word), text);
+    ui.fonts.need(line);
+    flow.next(ImGui::CalcTextSize(line.c_str()).x);
+    text_cut(ui, line);
+    ui.items.last(item);
+  };
+  const auto power = [&](const char* item, Word word, double kw) {
+    if (!std::isnan(kw)) show(item, word, kw_text(kw));
+  };
+  power("map.grid", Word::grid, now.grid_kw);
+  power("map.evs", Word::vehicles, now.ev_kw);
+  power("map.pv", Word::pv, now.pv_kw);
+  power("map.load", Word::base_load, now.load_kw);
+  power("map.storage", Word::storage, now.storage_kw);
+  show("map.cost", Word::cost_so_far, money(run, now.cost));
+}
+
+struct Counted {
+  model::EvseStatus status;
+  std::uint32_t count;
+};
+
+void draw_legend(Ui& ui, const model::Run& run, const model::SiteState& now) {
+  std::size_t evses = run.evses.size();
+  if (ui.selection.site < run.sites.size()) evses = run.sites[ui.selection.site].evses.size();
+  const std::uint32_t busy = now.charging + now.discharging + now.waiting + now.finished + now.fault;
+  const std::array<Counted, model::evse_statuses> counts{{
+      {model::EvseStatus::charging, now.charging},
+      {model::EvseStatus::discharging, now.discharging},
+      {model::EvseStatus::waiting, now.waiting},
+      {model::EvseStatus::finished, now.finished},
+      {model::EvseStatus::fault, now.fault},
+      {model::EvseStatus::available,
+       static_cast<std::uint32_t>(evses) - std::min<std::uint32_t>(busy, static_cast<std::uint32_t>(evses))},
+  }};
+  Flow flow(ui.px(10.0F));
+  const float line = ImGui::GetTextLineHeight();
+  for (const Counted& counted : counts) {
+    const Look& look = look_of(counted.status);
+    const std::string text = fmt::format("{} {}", ui.tr(look.word), counted.count);
+    const ImVec2 size{line * 1.2F + ImGui::CalcTextSize(text.c_str()).x, line};
+    flow.next(size.x);
+    ImGui::Dummy(size);
+    ui.items.last(std::string("map.legend.") + look.id);
+    const ImVec2 at = ImGui::GetItemRectMin();
+    plot::draw_shape(*ImGui::GetWindowDrawList(), look.shape, {at.x + line * 0.5F, at.y + line * 0.5F}, line * 0.32F,
+                     colour_of(ui.canvas.style, look));
+    text_at(ui, {at.x + line * 1.2F, at.y}, text, size.x, ui.canvas.style.text);
+  }
+}
+
+/// Lines that the legend needs in this width.
+float legend_height(const Ui& ui) {
+  float width = 0.0F;
+  const float line = ImGui::GetTextLineHeight();
+  for (std::size_t i = 0; i < model::evse_statuses; ++i) {
+    const char* word = ui.tr(look_of(static_cast<model::EvseStatus>(i)).word);
+    width += line * 1.2F + ImGui::CalcTextSize(word).x + ImGui::CalcTextSize(" 0000").x + ui.px(10.0F);
+  }
+  const float lines = std::ceil(width * 1.1F / std::max(1.0F, ImGui::GetContentRegionAvail().x));
+  return lines * (line + ImGui::GetStyle().ItemSpacing.y);
+}
+
+}  // namespace
+
+const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
+  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const TimeNs t = ui.time.cursor_ns();
+  return panel_state(ui).site_state.get(
+      run, {site, t}, [&] { return site == no_row ? sum_of_sites(run, t) : model::site_state(run, site, t); });
+}
+
+void draw_map(Ui& ui, ImVec2 size) {
+  ImGui::BeginChild("map", size, false, ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  const model::Run* shown = ui.shown();
+  if (shown != nullptr) {
+    const model::SiteState& now = site_state_shown(ui, *shown);
+    if (chip(ui, "map.stations", ui.tr(Word::stations), !ui.show_feeders)) ui.show_feeders = false;
+    ImGui::SameLine(0.0F, ui.px(4.0F));
+    if (chip(ui, "map.feeders", ui.tr(Word::feeders), ui.show_feeders)) ui.show_feeders = true;
+    draw_powers(ui, *shown, now);
+
+    const float below = ui.show_feeders ? 0.0F : legend_height(ui);
+    const float room = ImGui::GetContentRegionAvail().y - below;
+    const bool with_legend = !ui.show_feeders && room > ImGui::GetTextLineHeight() * 4.0F;
+    ImGui::BeginChild("body", {0.0F, with_legend ? room : 0.0F});
+    if (ui.show_feeders) {
+      draw_feeder_tree(ui, *shown);
+    } else {
+      draw_station_map(ui, *shown);
+    }
+    ImGui::EndChild();
+    if (with_legend) draw_legend(ui, *shown, now);
+  }
+  ImGui::EndChild();
+}
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,69 @@
+#include "viewer/ui/map_layout.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::viewer::ui {
+namespace {
+
+/// Fills the boxes line by line. @returns layout.height
+float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, float least_width) {
+  const float gap = layout.padding;
+  const float room = std::max(1.0F, width - layout.padding * 2.0F);
+  const auto most_columns =
+      static_cast<std::uint32_t>(std::max(1.0F, std::floor(room / std::max(1.0F, layout.cell_width))));
+  layout.boxes.resize(groups.size());
+  float x = 0.0F, y = 0.0F, line = 0.0F;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const MapGroup& group = groups[i];
+    MapBox& box = layout.boxes[i];
+    const float square = static_cast<float>(group.cells) * 1.8F * layout.cell_height / layout.cell_width;
+    box.columns = std::clamp(static_cast<std::uint32_t>(std::ceil(std::sqrt(square))), 1U,
+                             std::min(most_columns, std::max(group.cells, 1U)));
+    const std::uint32_t rows = (group.cells + box.columns - 1) / box.columns;
+    const float needed = static_cast<float>(box.columns) * layout.cell_width;
+    box.width = std::max(needed, group.headed ? std::min(least_width, room) : 0.0F) + layout.padding * 2.0F;
+    box.height =
+        (group.headed ? layout.header : 0.0F) + static_cast<float>(rows) * layout.cell_height + layout.padding * 2.0F;
+    if (x > 0.0F && x + box.width > width) {
+      x = 0.0F;
+      y += line + gap;
+      line = 0.0F;
+    }
+    box.x = x;
+    box.y = y;
+    x += box.width + gap;
+    line = std::max(line, box.height);
+  }
+  layout.height = y + line;
+  return layout.height;
+}
+
+}  // namespace
+
+MapLayout::Rect MapLayout::cell(std::size_t group, std::uint32_t index, bool headed) const {
+  const MapBox& box = boxes[group];
+  const auto column = static_cast<float>(index % box.columns);
+  const auto row = static_cast<float>(index / box.columns);
+  return {box.x + padding + column * cell_width, box.y + padding + (headed ? header : 0.0F) + row * cell_height};
+}
+
+MapLayout map_layout(std::span<const MapGroup> groups, float width, float height, float em) {
+  MapLayout layout;
+  const auto fits = [&](CellDetail detail, float cell_width, float cell_height, float padding) {
+    layout.detail = detail;
+    layout.cell_width = cell_width * em;
+    layout.cell_height = cell_height * em;
+    layout.padding = padding * em;
+    layout.header = detail == CellDetail::mark ? em * 1.1F : em * 1.4F;
+    return pack(layout, groups, width, em * 4.5F) <= height;
+  };
+  if (fits(CellDetail::full, 7.2F, 3.9F, 0.3F)) return layout;
+  if (fits(CellDetail::short_, 3.2F, 2.4F, 0.25F)) return layout;
+  for (float size = 1.6F; size > 0.65F; size -= 0.1F) {
+    if (fits(CellDetail::mark, size, size, 0.15F)) return layout;
+  }
+  return layout;
+}
+
+}  // namespace evtwin::viewer::ui
