@@ -127,7 +127,7 @@ Line line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const Entity
     case Kind::station: {
       const StationRow& station = rows.stations[row.row];
       std::size_t there = 0;
-      for (const std::uint32_t evse : station.evses) there += state.states.of(run, evse, t).session != no_row ? 1U : 0U;
+      for (const std::uint32_t evse : station.evses) there += state_of(ui, run, evse, t).session != no_row ? 1U : 0U;
       return {"entity." + station.name,
               station.name,
               fmt::format("{}/{}", there, station.evses.size()),
@@ -136,7 +136,7 @@ Line line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const Entity
               nothing && selection.station == station.name};
     }
     case Kind::evse: {
-      const model::EvseState& now = state.states.of(run, row.row, t);
+      const model::EvseState& now = state_of(ui, run, row.row, t);
       const Look& look = look_of(now.status);
       const model::Evse& evse = run.evses[row.row];
       return {"entity." + evse.name, evse.name, kw_text(now.kw), ui.tr(look.word), &look, selection.evse == row.row};

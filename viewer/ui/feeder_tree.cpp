@@ -48,7 +48,7 @@ Flowing flowing(const Ui& ui, const model::Run& run, const FeederTree& tree, con
   const StationRow& station = tree.stations[row.row];
   Flowing out{station.name, 0.0, 0.0};
   for (const std::uint32_t evse : station.evses) {
-    out.kw += panel_state(ui).states.of(run, evse, t).kw;
+    out.kw += state_of(ui, run, evse, t).kw;
     out.cap_kw += run.evses[evse].max_kw;
   }
   return out;

@@ -110,8 +110,9 @@ float legend_height(const Ui& ui) {
 const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
   const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
   const TimeNs t = ui.time.cursor_ns();
-  return panel_state(ui).site_state.get(
-      run, {site, t}, [&] { return site == no_row ? sum_of_sites(run, t) : model::site_state(run, site, t); });
+  return panel_state(ui).site_state.at(kept_of(ui, run)).get(run, {site, t}, [&] {
+    return site == no_row ? sum_of_sites(run, t) : model::site_state(run, site, t);
+  });
 }
 
 void draw_map(Ui& ui, ImVec2 size) {

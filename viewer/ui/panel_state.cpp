@@ -31,6 +31,10 @@ PanelState& panel_state(const Ui& ui) {
   return *ui.panels;
 }
 
+const model::EvseState& state_of(const Ui& ui, const model::Run& run, std::uint32_t evse, TimeNs t) {
+  return panel_state(ui).states.at(kept_of(ui, run)).of(run, evse, t);
+}
+
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to) {
   return row >= from.evses.size() ? no_row : row_named(to.evses, from.evses[row].name, row);
 }

@@ -12,6 +12,8 @@
 #include "viewer/ui/event_index.hpp"
 #include "viewer/ui/feeder_rows.hpp"
 #include "viewer/ui/map_layout.hpp"
+#include "viewer/ui/money_rows.hpp"
+#include "viewer/ui/planned.hpp"
 #include "viewer/ui/ui.hpp"
 
 namespace evtwin::viewer::ui {
@@ -55,8 +57,14 @@ struct MapRoom {
 };
 
 struct PanelState {
-  States states;
-  Kept<std::pair<std::uint32_t, TimeNs>, model::SiteState> site_state;  ///< of (site, instant)
+  // Of run A, and of the other.
+  std::array<States, 2> states;
+  std::array<Kept<std::pair<std::uint32_t, TimeNs>, model::SiteState>, 2> site_state;  ///< of (site, instant)
+  std::array<Kept<std::uint32_t, model::Series>, 2> plan;                              ///< of an EVSE
+  std::array<Kept<std::uint32_t, FirstPlan>, 2> first_plan;                            ///< of a session
+  std::array<Kept<std::uint32_t, std::vector<std::uint32_t>>, 2> messages;             ///< of an EVSE; rows of events
+  std::array<Kept<std::pair<std::uint32_t, std::pair<TimeNs, TimeNs>>, model::PartyMoney>, 2> party_money;
+
   Kept<TimeNs, std::vector<double>> feeder_kw;
   Kept<EntityQuery, EntityRows> entities;
   Kept<std::uint32_t, std::vector<StationRow>> stations;  ///< of a site, in the order of the file
@@ -69,8 +77,16 @@ struct PanelState {
 
   Kept<EventQuery, EventIndex> events, selected_events;
   std::size_t event_at_cursor = 0;  ///< shown last
+
+  bool money_until_cursor = false;
+  Kept<MoneyQuery, MoneyOrder> money_order;
+  Kept<std::pair<MoneyQuery, std::pair<TimeNs, TimeNs>>, std::vector<std::uint32_t>> money_rows;
 };
 PanelState& panel_state(const Ui& ui);
+/// Which of two things kept: 0 of run A, 1 of another.
+inline std::size_t kept_of(const Ui& ui, const model::Run& run) { return &run == ui.run_a() ? 0 : 1; }
+/// model::evse_state(), worked out once per instant.
+const model::EvseState& state_of(const Ui& ui, const model::Run& run, std::uint32_t evse, TimeNs t);
 
 /// The same EVSE / storage / session (by name) in another run; no_row: it has none.
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to);

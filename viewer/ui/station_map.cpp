@@ -150,7 +150,7 @@ Cell cell_of(const Ui& ui, const model::Run& run, const Group& group, std::uint3
     return {storage.name, nullptr, storage.kw.at(t), storage.soc.at(t), false, selection.storage == row};
   }
   const std::uint32_t row = group.station->evses[index];
-  const model::EvseState& now = panel_state(ui).states.of(run, row, t);
+  const model::EvseState& now = state_of(ui, run, row, t);
   return {run.evses[row].name, &look_of(now.status), now.kw, now.soc, now.session != no_row, selection.evse == row};
 }
 
@@ -163,7 +163,7 @@ void tell(Ui& ui, const model::Run& run, const Group& group, std::uint32_t index
                        percent_text(storage.soc.at(t)));
   } else {
     const std::uint32_t row = group.station->evses[index];
-    const model::EvseState& now = panel_state(ui).states.of(run, row, t);
+    const model::EvseState& now = state_of(ui, run, row, t);
     text = fmt::format("{}: {}\n{}", run.evses[row].name, ui.tr(look_of(now.status).word), kw_text(now.kw));
     if (now.session != no_row) {
       const model::Session& session = run.sessions[now.session];
@@ -194,8 +194,7 @@ void draw_header(Ui& ui, const model::Run& run, const Group& group, const MapLay
   float used = 0.0F;
   if (group.station != nullptr && layout.detail != CellDetail::mark) {
     double kw = 0.0;
-    for (const std::uint32_t evse : group.station->evses)
-      kw += panel_state(ui).states.of(run, evse, ui.time.cursor_ns()).kw;
+    for (const std::uint32_t evse : group.station->evses) kw += state_of(ui, run, evse, ui.time.cursor_ns()).kw;
     const std::string text = kw_text(kw);
     if (ImGui::CalcTextSize(text.c_str()).x < width * 0.6F)
       used = text_right(ui, {left + width, top}, text, width, style.text_weak) + ui.px(4.0F);

@@ -1,0 +1,219 @@
+// An EVSE, the session at it, and a storage.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/ui/facts.hpp"
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/planned.hpp"
+#include "viewer/ui/status_look.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+using model::Run;
+using model::Session;
+
+/// How many messages of the log are listed.
+constexpr std::size_t most_messages = 5;
+
+const model::Series& plan_of(const Ui& ui, const Run& run, std::uint32_t evse) {
+  return panel_state(ui).plan.at(kept_of(ui, run)).get(run, evse, [&] { return standing_plan(run, evse); });
+}
+
+FirstPlan first_plan_of(const Ui& ui, const Run& run, std::uint32_t session) {
+  return panel_state(ui).first_plan.at(kept_of(ui, run)).get(run, session, [&] { return first_plan(run, session); });
+}
+
+void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::EvseState* now, TimeNs t, Facts& out) {
+  const Session& session = run.sessions[row];
+  const model::Clock& clock = run.clock;
+  FactGroup group{Word::session, {}, {}};
+  const auto text = [&](Word label, std::string value) {
+    group.facts.push_back(text_fact(ui, label, std::move(value)));
+  };
+  const auto number = [&](Word label, double value, Unit unit) {
+    group.facts.push_back(number_fact(ui, run, label, value, unit));
+  };
+  text(Word::vehicle, session.vehicle);
+  text(Word::session, session.name);
+  text(Word::arrived, clock.date_time_text(session.arrived_ns));
+  if (session.plugged_in_ns != kernel::time_never && session.plugged_in_ns != session.arrived_ns)
+    text(Word::plugged_in, clock.date_time_text(session.plugged_in_ns));
+  text(Word::leaves, clock.date_time_text(session.departed_ns));
+  if (session.claimed_departure_ns != session.departed_ns)
+    text(Word::leaves_as_told, clock.date_time_text(session.claimed_departure_ns));
+  number(Word::requested, session.requested_kwh, Unit::kwh);
+  number(Word::wanted, session.wanted_kwh, Unit::kwh);
+  number(Word::soc_at_start, session.soc_start, Unit::fraction);
+  if (now != nullptr) {
+    number(Word::got_so_far, now->session_kwh, Unit::kwh);
+    number(Word::still_wanted, std::max(0.0, session.wanted_kwh - now->session_kwh), Unit::kwh);
+    number(Word::soc_now, now->soc, Unit::fraction);
+    number(Word::driver_pays_so_far, now->driver_pays, Unit::money);
+    number(Word::energy_cost_so_far, now->session_cost, Unit::money);
+  } else if (t >= session.departed_ns || session.plugged_in_ns == kernel::time_never) {
+    number(Word::got, session.got_kwh, Unit::kwh);
+    number(Word::missed, session.unmet_kwh, Unit::kwh);
+    number(Word::soc_at_end, session.soc_end, Unit::fraction);
+    number(Word::driver_paid, session.paid, Unit::money);
+    number(Word::energy_cost, session.cost, Unit::money);
+    if (session.discharged_kwh > 0.0) {
+      number(Word::discharged, session.discharged_kwh, Unit::kwh);
+      number(Word::v2g_payment, session.v2g_payment, Unit::money);
+      number(Word::battery_wear, session.wear_cost, Unit::money);
+    }
+  }
+  out.push_back(std::move(group));
+
+  // What the first plan promised, and what came of it.
+  if (session.evse == no_row || session.plugged_in_ns > t) return;
+  const FirstPlan first = first_plan_of(ui, run, row);
+  if (first.decision == no_row || run.decisions[first.decision].time_ns > t) return;
+  FactGroup plan{Word::plan_and_outcome, {}, {}};
+  const auto fact = [&](Word label, double value, Unit unit) {
+    plan.facts.push_back(number_fact(ui, run, label, value, unit));
+  };
+  const bool over = now == nullptr;
+  fact(Word::first_plan_kwh, first.kwh, Unit::kwh);
+  fact(Word::first_plan_cost, first.cost, Unit::money);
+  const double stood =
+      plan_of(ui, run, session.evse).extent(session.plugged_in_ns, std::min(t, session.departed_ns)).integral_h;
+  fact(over ? Word::plan_stood_kwh : Word::plan_stood_so_far, stood, Unit::kwh);
+  fact(over ? Word::got : Word::got_so_far, over ? session.got_kwh : now->session_kwh, Unit::kwh);
+  fact(over ? Word::came_to : Word::came_to_so_far, over ? session.cost : now->session_cost, Unit::money);
+  if (over && first.cost != 0.0)
+    plan.facts.push_back({ui.tr(Word::plan_error),
+                          signed_figure((session.cost - first.cost) / std::abs(first.cost) * 100.0, "%", 1),
+                          (session.cost - first.cost) / std::abs(first.cost), Unit::fraction});
+  out.push_back(std::move(plan));
+}
+
+/// "KONA left at 17:20: got 12.10 kWh, missed 1.90 kWh, paid 3,020 KRW."
+std::string end_message(const Ui& ui, const Run& run, const Session& session) {
+  const std::string left =
+      fmt::format(fmt::runtime(ui.tr(Word::left_at)), session.vehicle, run.clock.date_time_text(session.departed_ns));
+  std::string text = fmt::format("{} {} {}", left, ui.tr(Word::got), kwh_text(session.got_kwh));
+  if (session.unmet_kwh >= 0.005)
+    text += fmt::format(", {} {}", ui.tr(Word::missed), kwh_text(session.unmet_kwh));
+  else
+    text += fmt::format(", {}", ui.tr(Word::target_met));
+  return text + fmt::format(", {} {}", ui.tr(Word::driver_paid), money(run, session.paid));
+}
+
+void add_last_session(const Ui& ui, const Run& run, const model::Evse& evse, TimeNs t, Facts& out) {
+  const auto after = std::upper_bound(evse.sessions.begin(), evse.sessions.end(), t, [&](TimeNs time, std::uint32_t s) {
+    return time < run.sessions[s].plugged_in_ns;
+  });
+  if (after == evse.sessions.begin()) return;
+  const Session& last = run.sessions[*(after - 1)];
+  if (last.departed_ns > t) return;
+  out.push_back({Word::last_session, {}, end_message(ui, run, last)});
+}
+
+void add_health(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t, Facts& out) {
+  const model::Evse& evse = run.evses[row];
+  const model::Clock& clock = run.clock;
+  FactGroup group{Word::health, {}, {}};
+  std::size_t outages = 0;
+  const model::Outage* last = nullptr;
+  for (const std::uint32_t at : evse.outages) {
+    if (run.outages[at].from_ns > t) break;
+    outages += 1;
+    last = &run.outages[at];
+  }
+  group.facts.push_back(text_fact(ui, Word::outages_so_far, fmt::format("{}", outages)));
+  if (last != nullptr) {
+    const bool over = last->to_ns <= t;
+    group.facts.push_back(text_fact(ui, over ? Word::last_outage : Word::out_of_service_since,
+                                    fmt::format("{}{}", clock.date_time_text(last->from_ns),
+                                                over ? " - " + clock.date_time_text(last->to_ns) : std::string())));
+  }
+
+  // Messages of a log that was replayed: states, error codes, starts and stops.
+  const std::vector<std::uint32_t>& messages = panel_state(ui).messages.at(kept_of(ui, run)).get(run, row, [&] {
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t i = 0; i < run.events.size(); ++i) {
+      if (run.events[i].evse == row && run.events[i].kind == model::EventKind::message) rows.push_back(i);
+    }
+    return rows;
+  });
+  auto at = std::upper_bound(messages.begin(), messages.end(), t,
+                             [&](TimeNs time, std::uint32_t i) { return time < run.events[i].time_ns; });
+  for (std::size_t n = 0; at != messages.begin() && n < most_messages; ++n) {
+    --at;
+    const model::Event& message = run.events[*at];
+    group.facts.push_back({clock.date_time_text(message.time_ns), message.text});
+  }
+  if (messages.empty()) group.facts.push_back(text_fact(ui, Word::messages, ui.tr(Word::not_recorded)));
+  group.facts.push_back(text_fact(ui, Word::temperature_signal, ui.tr(Word::not_recorded)));
+  out.push_back(std::move(group));
+}
+
+}  // namespace
+
+Facts evse_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
+  Facts out;
+  const model::Evse& evse = run.evses[row];
+  const model::EvseState& now = state_of(ui, run, row, t);
+  FactGroup state{Word::state, {}, {}};
+  state.facts.push_back(text_fact(ui, Word::evse, evse.name));
+  state.facts.push_back(text_fact(ui, Word::status, ui.tr(look_of(now.status).word)));
+  state.facts.push_back(number_fact(ui, run, Word::power, now.kw, Unit::kw));
+  const std::string kind = evse.kind == "dc" ? "DC" : fmt::format("AC, {} x {:.0f} V", evse.phases, evse.voltage_v);
+  state.facts.push_back(text_fact(
+      ui, Word::rating, fmt::format("{}, {}{}", kw_text(evse.max_kw), kind, evse.bidirectional ? ", V2G" : "")));
+  if (evse.feeder != no_row) state.facts.push_back(text_fact(ui, Word::feeder, run.feeders[evse.feeder].name));
+  out.push_back(std::move(state));
+
+  if (now.session != no_row) {
+    add_session(ui, run, now.session, &now, t, out);
+  } else {
+    add_last_session(ui, run, evse, t, out);
+  }
+  add_why(ui, run, model::why_evse(run, row, t), now.kw, t, out);
+  add_health(ui, run, row, t, out);
+  return out;
+}
+
+Facts session_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
+  const Session& session = run.sessions[row];
+  const bool there = session.evse != no_row && session.plugged_in_ns <= t && t < session.departed_ns;
+  if (there) return evse_facts(ui, run, session.evse, t);
+  Facts out;
+  if (t >= session.departed_ns && session.evse != no_row)
+    out.push_back({Word::state, {}, end_message(ui, run, session)});
+  else if (session.evse == no_row)
+    out.push_back({Word::state, {}, ui.tr(Word::never_plugged_in)});
+  else
+    out.push_back({Word::state, {}, ui.tr(Word::not_there_yet)});
+  add_session(ui, run, row, nullptr, t, out);
+  return out;
+}
+
+Facts storage_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
+  Facts out;
+  const model::Storage& storage = run.storages[row];
+  const double kw = storage.kw.at(t);
+  FactGroup state{Word::state, {}, {}};
+  state.facts.push_back(text_fact(ui, Word::storage, storage.name));
+  const Word doing = !(kw > 0.0 || kw < 0.0) ? Word::storage_idle
+                     : kw > 0.0              ? Word::status_charging
+                                             : Word::status_discharging;
+  state.facts.push_back(text_fact(ui, Word::status, ui.tr(doing)));
+  state.facts.push_back(number_fact(ui, run, Word::power, kw, Unit::kw));
+  const double soc = storage.soc.at(t);
+  state.facts.push_back(number_fact(ui, run, Word::soc_now, soc, Unit::fraction));
+  state.facts.push_back(number_fact(ui, run, Word::stored, soc * storage.capacity_kwh, Unit::kwh));
+  state.facts.push_back(number_fact(ui, run, Word::capacity, storage.capacity_kwh, Unit::kwh));
+  state.facts.push_back(text_fact(
+      ui, Word::soc_range, fmt::format("{} - {}", percent_text(storage.soc_min), percent_text(storage.soc_max))));
+  state.facts.push_back(number_fact(ui, run, Word::most_charging, storage.max_charge_kw, Unit::kw));
+  state.facts.push_back(number_fact(ui, run, Word::most_discharging, storage.max_discharge_kw, Unit::kw));
+  out.push_back(std::move(state));
+  add_why(ui, run, model::why_storage(run, row, t), kw, t, out);
+  return out;
+}
+
+}  // namespace evtwin::viewer::ui

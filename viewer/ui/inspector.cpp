@@ -1,0 +1,139 @@
+// What is selected, at the cursor; two runs beside each other where two are shown.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viewer/ui/facts.hpp"
+#include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/panels.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+/// Of what is selected, in a run that may be another than A. Empty: this run has no such thing.
+Facts facts_of(const Ui& ui, const model::Run& run) {
+  const Selection& chosen = ui.selection;
+  const Selection here = selection_in(ui, run);
+  const TimeNs t = ui.time.cursor_ns();
+  if (chosen.session != no_row)
+    return here.session < run.sessions.size() ? session_facts(ui, run, here.session, t) : Facts();
+  if (chosen.evse != no_row) return here.evse < run.evses.size() ? evse_facts(ui, run, here.evse, t) : Facts();
+  if (chosen.storage != no_row)
+    return here.storage < run.storages.size() ? storage_facts(ui, run, here.storage, t) : Facts();
+  return site_facts(ui, run, here.site, t);
+}
+
+void heading(Ui& ui, Word title) {
+  const plot::Style& style = ui.canvas.style;
+  ImGui::Dummy({0.0F, ui.px(2.0F)});
+  text_cut(ui, ui.tr(title));
+  ui.items.last(std::string("inspector.") + id_of(title));
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float y = at.y - ImGui::GetStyle().ItemSpacing.y * 0.5F;
+  ImGui::GetWindowDrawList()->AddLine({at.x, y}, {at.x + ImGui::GetContentRegionAvail().x, y}, style.frame);
+}
+
+void sentence(Ui& ui, const std::string& text, const char* before) {
+  if (text.empty()) return;
+  ui.fonts.need(text);
+  ImGui::PushTextWrapPos(0.0F);
+  ImGui::TextUnformatted((before + text).c_str());
+  ImGui::PopTextWrapPos();
+}
+
+/// A line of figures. Where the panel is narrow the label stands above them.
+void draw_fact(Ui& ui, const std::string& label, const std::string& a, const std::string* b, const std::string& diff) {
+  const plot::Style& style = ui.canvas.style;
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float em = ImGui::GetFontSize();
+  const float gap = em * 0.5F;
+  const float label_width = ImGui::CalcTextSize(label.c_str()).x;
+  const float a_width = ImGui::CalcTextSize(a.c_str()).x;
+  const float line = ImGui::GetTextLineHeight() + ui.px(2.0F);
+  const ImVec2 min = ImGui::GetCursorScreenPos();
+
+  if (b == nullptr) {
+    const float column = width * 0.45F;
+    const bool one_line = std::max(column, label_width + gap) + a_width <= width;
+    const float value_x = one_line ? std::max(column, label_width + gap) : std::min(em, width * 0.1F);
+    ImGui::Dummy({width, one_line ? line : line * 2.0F});
+    text_at(ui, min, label, width, style.text_weak);
+    text_at(ui, {min.x + value_x, min.y + (one_line ? 0.0F : line)}, a, width - value_x, style.text);
+    if (!one_line && a_width > width - value_x) tooltip(ui, a);
+    return;
+  }
+  const bool one_line = width > em * 30.0F;
+  const float start = one_line ? width * 0.34F : std::min(em, width * 0.1F);
+  const float each = (width - start) / 3.0F;
+  const float y = min.y + (one_line ? 0.0F : line);
+  ImGui::Dummy({width, one_line ? line : line * 2.0F});
+  tooltip(ui, fmt::format("{}\nA: {}\nB: {}{}{}", label, a, *b, diff.empty() ? "" : "\nB - A: ", diff));
+  text_at(ui, min, label, one_line ? start - gap : width, style.text_weak);
+  text_at(ui, {min.x + start, y}, a, each - gap, style.text);
+  text_at(ui, {min.x + start + each, y}, *b, each - gap, style.text);
+  text_at(ui, {min.x + start + each * 2.0F, y}, diff, each, style.text_weak);
+}
+
+const FactGroup* group_of(const Facts& facts, Word title) {
+  const auto found = std::find_if(facts.begin(), facts.end(), [&](const FactGroup& g) { return g.title == title; });
+  return found == facts.end() ? nullptr : &*found;
+}
+
+const Fact* fact_of(const FactGroup* group, const std::string& label) {
+  if (group == nullptr) return nullptr;
+  const auto found =
+      std::find_if(group->facts.begin(), group->facts.end(), [&](const Fact& f) { return f.label == label; });
+  return found == group->facts.end() ? nullptr : &*found;
+}
+
+/// Facts of A in their order; of B what it has beside, then what only B has.
+void draw_both(Ui& ui, const model::Run& run, const FactGroup* a, const FactGroup* b) {
+  heading(ui, (a != nullptr ? a : b)->title);
+  if (a != nullptr) sentence(ui, a->sentence, "A: ");
+  if (b != nullptr) sentence(ui, b->sentence, "B: ");
+  const std::string nothing = "-";
+  if (a != nullptr) {
+    for (const Fact& fact : a->facts) {
+      const Fact* other = fact_of(b, fact.label);
+      draw_fact(ui, fact.label, fact.text, other != nullptr ? &other->text : &nothing,
+                other != nullptr ? difference_text(run, fact, *other) : std::string());
+    }
+  }
+  if (b == nullptr) return;
+  for (const Fact& fact : b->facts) {
+    if (fact_of(a, fact.label) == nullptr) draw_fact(ui, fact.label, nothing, &fact.text, {});
+  }
+}
+
+void draw_beside(Ui& ui, const model::Run& run_a, const Facts& a, const Facts& b) {
+  draw_fact(ui, "", "A", &ui.runs[ui.b].label, "B - A");
+  if (a.empty() || b.empty()) sentence(ui, ui.tr(Word::not_in_both), "");
+  for (const FactGroup& group : a) draw_both(ui, run_a, &group, group_of(b, group.title));
+  for (const FactGroup& group : b) {
+    if (group_of(a, group.title) == nullptr) draw_both(ui, run_a, nullptr, &group);
+  }
+}
+
+}  // namespace
+
+void draw_inspector(Ui& ui, ImVec2 size) {
+  ImGui::BeginChild("inspector", size);
+  const model::Run* a = ui.run_a();
+  const model::Run* b = ui.run_b();
+  const model::Run* one = ui.shown();
+  const bool both = a != nullptr && b != nullptr && ui.compare != Compare::a && ui.compare != Compare::b;
+  if (both) {
+    draw_beside(ui, *a, facts_of(ui, *a), facts_of(ui, *b));
+  } else if (one != nullptr) {
+    const Facts facts = facts_of(ui, *one);
+    if (facts.empty()) say_nothing_there(ui, Word::not_in_this_run);
+    for (const FactGroup& group : facts) {
+      heading(ui, group.title);
+      sentence(ui, group.sentence, "");
+      for (const Fact& fact : group.facts) draw_fact(ui, fact.label, fact.text, nullptr, {});
+    }
+  }
+  ImGui::EndChild();
+}
+
+}  // namespace evtwin::viewer::ui
