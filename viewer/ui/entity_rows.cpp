@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <unordered_map>
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -59,20 +58,6 @@ void add_tree(const Run& run, const EntityQuery& query, EntityRows& out) {
 bool contains_alike(std::string_view text, std::string_view needle) {
   const auto alike = [](char a, char b) { return lower(a) == lower(b); };
   return std::search(text.begin(), text.end(), needle.begin(), needle.end(), alike) != text.end() || needle.empty();
-}
-
-std::vector<StationRow> stations_of(const Run& run, const std::vector<std::uint32_t>& order) {
-  std::vector<StationRow> stations;
-  std::unordered_map<std::string, std::size_t> known;  // "site station"
-  for (const std::uint32_t row : order) {
-    const model::Evse& evse = run.evses[row];
-    const auto [it, is_new] = known.try_emplace(std::to_string(evse.site) + " " + evse.station, stations.size());
-    if (is_new) stations.push_back({evse.station, evse.site, {}, false});
-    StationRow& station = stations[it->second];
-    station.evses.push_back(row);
-    station.used = station.used || !evse.sessions.empty();
-  }
-  return stations;
 }
 
 EntityRows entity_rows(const Run& run, const EntityQuery& query) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
@@ -120,6 +121,15 @@ std::string where_text(const model::Run& run, const model::Event& event) {
   return text + run.sessions[event.session].vehicle;
 }
 
+std::string detail_text(const Ui& ui, const model::Run& run, const model::Event& event) {
+  if (event.correction == no_row) return model::event_text(run, event);
+  const model::Correction& correction = run.corrections[event.correction];
+  const Word* reason = reason_word(correction.reason);
+  std::string text = reason != nullptr ? ui.tr(*reason) : correction.reason;
+  if (!correction.limit_name.empty()) text += ": " + correction.limit_name;
+  return fmt::format("{}  {} > {}", text, figure(correction.asked_kw, "", 1), kw_text(correction.given_kw));
+}
+
 void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::size_t place, bool at_cursor) {
   const plot::Style& style = ui.canvas.style;
   const Look& look = look_of(event.kind);
@@ -149,7 +159,7 @@ void draw_event(Ui& ui, const model::Run& run, const model::Event& event, std::s
   ImGui::TableNextColumn();
   text_cut(ui, where_text(run, event));
   ImGui::TableNextColumn();
-  text_cut(ui, event.text);
+  text_cut(ui, detail_text(ui, run, event));
 }
 
 void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {

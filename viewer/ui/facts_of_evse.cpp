@@ -144,7 +144,7 @@ void add_health(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t, Facts
   for (std::size_t n = 0; at != messages.begin() && n < most_messages; ++n) {
     --at;
     const model::Event& message = run.events[*at];
-    group.facts.push_back({clock.date_time_text(message.time_ns), message.text});
+    group.facts.push_back({clock.date_time_text(message.time_ns), model::event_text(run, message)});
   }
   if (messages.empty()) group.facts.push_back(text_fact(ui, Word::messages, ui.tr(Word::not_recorded)));
   group.facts.push_back(text_fact(ui, Word::temperature_signal, ui.tr(Word::not_recorded)));

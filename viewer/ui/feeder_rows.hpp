@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "viewer/ui/entity_rows.hpp"
+#include "viewer/ui/stations.hpp"
 
 namespace evtwin::viewer::ui {
 

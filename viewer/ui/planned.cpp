@@ -36,26 +36,34 @@ FirstPlan first_plan(const Run& run, std::uint32_t row) {
   if (session.evse == no_row || session.plugged_in_ns == kernel::time_never) return first;
   const model::Evse& evse = run.evses[session.evse];
   const model::Series& price = run.sites[session.site].buy_price;
-  auto at = std::lower_bound(run.decisions.begin(), run.decisions.end(), session.plugged_in_ns,
-                             [](const model::Decision& d, TimeNs t) { return d.time_ns < t; });
+  std::vector<const model::Plan*> pieces;  // that touch the stay, in the order of decision
+  for (const std::uint32_t plan : evse.plans) {
+    const model::Plan& piece = run.plans[plan];
+    if (piece.end_ns > session.plugged_in_ns && piece.start_ns < session.departed_ns) pieces.push_back(&piece);
+  }
+  if (pieces.empty()) return first;
+
+  const std::vector<std::uint32_t>& decisions = run.sites[session.site].decisions;
+  auto at = std::lower_bound(decisions.begin(), decisions.end(), session.plugged_in_ns,
+                             [&](std::uint32_t d, TimeNs t) { return run.decisions[d].time_ns < t; });
   // Several decisions may fall on one instant, also such as do not know of the vehicle yet: the first that plans.
-  for (; at != run.decisions.end() && at->time_ns < session.departed_ns; ++at) {
-    if (at->site != session.site) continue;
+  for (; at != decisions.end(); ++at) {
+    const model::Decision& decision = run.decisions[*at];
+    if (decision.time_ns >= session.departed_ns) break;
     bool any = false;
     double kwh = 0.0, cost = 0.0;
-    for (const std::uint32_t plan : evse.plans) {
-      const model::Plan& piece = run.plans[plan];
-      if (piece.decision > at->number) break;  // in the order of decision
-      const TimeNs from = std::max(piece.start_ns, at->time_ns);
-      const TimeNs to = std::min(piece.end_ns, session.departed_ns);
-      const bool stands = piece.replaced_ns == kernel::time_never || piece.replaced_ns > at->time_ns;
+    for (const model::Plan* piece : pieces) {
+      if (piece->decision > decision.number) break;
+      const TimeNs from = std::max(piece->start_ns, decision.time_ns);
+      const TimeNs to = std::min(piece->end_ns, session.departed_ns);
+      const bool stands = piece->replaced_ns == kernel::time_never || piece->replaced_ns > decision.time_ns;
       if (!stands || from >= to) continue;
       any = true;
-      kwh += piece.kw * kernel::hours_between(from, to);
-      if (!price.empty()) cost += piece.kw * price.extent(from, to).integral_h;
+      kwh += piece->kw * kernel::hours_between(from, to);
+      if (!price.empty()) cost += piece->kw * price.extent(from, to).integral_h;
     }
     if (!any) continue;
-    first.decision = static_cast<std::uint32_t>(at - run.decisions.begin());
+    first.decision = *at;
     first.kwh = kwh;
     first.cost = cost;
     return first;

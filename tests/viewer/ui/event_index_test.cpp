@@ -20,11 +20,21 @@ Run small_run() {
   run.sessions[0].evse = 0;
   run.sessions[0].plugged_in_ns = 10;
   run.sessions[0].departed_ns = 50;
-  run.events = {
-      {10, EventKind::arrival, false, 0, 0, 0, ""},         {20, EventKind::correction, false, 0, 0, no_row, "limit"},
-      {20, EventKind::outage, true, 0, 1, no_row, ""},      {50, EventKind::missed_target, true, 0, 0, 0, ""},
-      {60, EventKind::correction, false, 0, 0, no_row, ""}, {70, EventKind::price_change, false, 0, no_row, no_row, ""},
+  const auto event = [&](model::TimeNs t, EventKind kind, std::uint32_t evse, std::uint32_t session, bool alert) {
+    Event e;
+    e.time_ns = t;
+    e.kind = kind;
+    e.alert = alert;
+    e.evse = evse;
+    e.session = session;
+    run.events.push_back(std::move(e));
   };
+  event(10, EventKind::arrival, 0, 0, false);
+  event(20, EventKind::correction, 0, no_row, false);
+  event(20, EventKind::outage, 1, no_row, true);
+  event(50, EventKind::missed_target, 0, 0, true);
+  event(60, EventKind::correction, 0, no_row, false);
+  event(70, EventKind::price_change, no_row, no_row, false);
   return run;
 }
 
