@@ -219,8 +219,8 @@ std::string advice_text(const twin::World& world, const Advice& advice, Language
   return text + why_of(advice, say) + "\n";
 }
 
-Json advice_json(const twin::World& world, const Advice& advice) {
-  const Say say{world, Language::english};
+Json advice_json(const twin::World& world, const Advice& advice, Language language) {
+  const Say say{world, language};
   const VehicleRequest& r = advice.request;
   const twin::Site& site = world.sites[r.site];
   const bool keep = keep_existing(advice.verdict);

@@ -15,8 +15,10 @@ std::string advice_text(const twin::World& world, const Advice& advice, analysis
 /// {"scenario", "site", "currency", "timezone", "request": {...}, "reachable", "reason" (null), "advice":
 /// "strategy"|"keep_existing", "verdict", "why", "recommended": label, "cost_is": "driver_price"|"buy_price",
 /// "existing": {...}, "proposed": {...}}; where the existing way is to be kept, `proposed` has its label, cost and
-/// energy and no schedule. Money in the currency, energy kWh, power kW, times ISO 8601 with offset.
-nlohmann::ordered_json advice_json(const twin::World& world, const Advice& advice);
+/// energy and no schedule. `reason` and `why` are sentences of the language. Money in the currency, energy kWh, power
+/// kW, times ISO 8601 with offset.
+nlohmann::ordered_json advice_json(const twin::World& world, const Advice& advice,
+                                   analysis::Language language = analysis::Language::english);
 
 /// Who moves from when to when, and the cost before and after.
 std::string bookings_text(const twin::World& world, const BookingAdvice& advice, analysis::Language language);

@@ -62,7 +62,7 @@ int advise(const AdviseCommand& command) {
     ProgressBar bar("running with and without the car");
     advice = advise::advise_driver(world, request, existing, proposed, choices_of(command, start, bar));
   }
-  return answer(advise::advice_json(world, advice), advise::advice_text(world, advice, language));
+  return answer(advise::advice_json(world, advice, language), advise::advice_text(world, advice, language));
 }
 
 }  // namespace evtwin::cli

@@ -32,5 +32,6 @@ int plugin_info(const PluginInfoCommand& command);
 int plugin_list(const PluginListCommand& command);
 int plugin_new(const PluginNewCommand& command);
 int plugin_check(const PluginCheckCommand& command);
+int list_tariffs(const TariffsCommand& command);
 
 }  // namespace evtwin::cli

@@ -31,6 +31,7 @@ struct Dispatch {
   int operator()(const PluginListCommand& command) const { return plugin_list(command); }
   int operator()(const PluginNewCommand& command) const { return plugin_new(command); }
   int operator()(const PluginCheckCommand& command) const { return plugin_check(command); }
+  int operator()(const TariffsCommand& command) const { return list_tariffs(command); }
 };
 
 /// On stderr, which may be closed: then there is nobody to tell, and the exit status says it.

@@ -6,8 +6,10 @@
 #include <stdexcept>
 
 #include "advise/vehicle_request.hpp"
+#include "cli/progress.hpp"
 #include "cli/version.hpp"
 #include "replay/ocpi_writer.hpp"
+#include "scenario/site_changes.hpp"
 
 namespace evtwin::cli {
 
@@ -47,6 +49,10 @@ void add_hosting(CLI::App& command, control::Hosting& hosting) {
       ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24));
 }
 
+void add_progress(CLI::App& command) {
+  command.add_flag_callback("--progress", tell_progress_in_lines, "how far it is, a line per percent on stderr");
+}
+
 /// @throws CLI::ValidationError for a text that is no name=value.
 std::map<std::string, std::string> pairs_of(const std::string& option, const std::vector<std::string>& texts) {
   std::map<std::string, std::string> pairs;
@@ -62,7 +68,7 @@ std::map<std::string, std::string> pairs_of(const std::string& option, const std
 /// Options that every command on a scenario has.
 struct ScenarioArguments {
   std::string scenario;
-  std::vector<std::string> set;
+  std::vector<std::string> set, changes;
   std::optional<std::uint64_t> seed;
   std::optional<int> days;
   std::string out;
@@ -86,17 +92,23 @@ struct ScenarioArguments {
         command.add_option("--set", set, "value of a param() of the scenario, as name=value; may be repeated")
             ->take_all()
             ->allow_extra_args(false);
+    auto* changed =
+        command.add_option("--change", changes, "what is otherwise at the site, as contract_kw=60; may be repeated")
+            ->take_all()
+            ->allow_extra_args(false);
     auto* drawn = command.add_option("--seed", seed, "seed of every random draw, instead of the scenario's")
                       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
     auto* lasting = command.add_option("--days", days, "local days to simulate, instead of the scenario's")
                         ->check(CLI::Range(1, 36500));
     // A checkpoint has its world.
-    for (CLI::Option* fixed : {given, drawn, lasting}) {
+    for (CLI::Option* fixed : {given, changed, drawn, lasting}) {
       if (go_on != nullptr) go_on->excludes(fixed);
     }
     if (out_help != nullptr) command.add_option("-o,--out", out, out_help);
     command.add_flag("--json", json, "one JSON document on stdout instead of a table");
+    add_progress(command);
     add_hosting(command, hosting);
+    command.footer("Keys of --change:\n" + scenario::change_keys_help());
     command.add_option("--lang", language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
   }
 
@@ -104,6 +116,7 @@ struct ScenarioArguments {
     if (scenario.empty() && from.empty()) throw CLI::RequiredError("SCENARIO (or --from CHECKPOINT)");
     scenario::LoadOptions options;
     options.set = pairs_of("--set", set);
+    options.changes = pairs_of("--change", changes);
     options.seed = seed;
     options.days = days;
     return options;
@@ -171,6 +184,7 @@ void add_what_if_to(CLI::App& command, WhatIfCommand& to, WhatIfTexts& texts) {
   command.add_option("--threads", to.threads, "runs at the same time; changes no result")->check(CLI::Range(1U, 1024U));
   command.add_option("-o,--out", to.out, "folder for one run file per strategy");
   command.add_flag("--json", to.json, "one JSON document on stdout instead of a table");
+  add_progress(command);
   add_hosting(command, to.hosting);
   command.add_option("--lang", to.language, "language of the table")->check(CLI::IsMember({"en", "ko"}));
 }
@@ -275,7 +289,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   advise->add_option("--baseline", existing_text, "the existing way (default asap)")->excludes(moving);
   advise->add_option("--threads", advise_command.threads, "runs at the same time; changes no result")
       ->check(CLI::Range(1U, 1024U));
-  advise->footer("Keys of --vehicle:\n" + advise::vehicle_keys_help());
+  advise->footer("Keys of --vehicle:\n" + advise::vehicle_keys_help() + "Keys of --change:\n" +
+                 scenario::change_keys_help());
 
   // Only for the help: whatever follows is read by the viewer itself.
   app.add_subcommand("view", "See, play and compare run files in a window; or make a picture (--png FILE --exit)");
@@ -329,6 +344,10 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   chargers->add_option("LOG", chargers_command.logs, "logs, or folders of logs")->required();
   chargers->add_option("--firmware", chargers_command.firmware, "only chargers that run this firmware");
   chargers->add_flag("--json", chargers_command.json, "one JSON document on stdout instead of tables");
+
+  TariffsCommand tariffs_command;
+  auto* tariffs = app.add_subcommand("tariffs", "List the tariffs of the scenario library");
+  tariffs->add_flag("--json", tariffs_command.json, "one JSON document on stdout instead of a table");
 
   DecideCommand decide_command;
   std::string decide_strategy;
@@ -468,6 +487,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   if (diff->parsed()) return Command(diff_command);
   if (drivers->parsed()) return Command(drivers_command);
   if (chargers->parsed()) return Command(chargers_command);
+  if (tariffs->parsed()) return Command(tariffs_command);
   if (plugin_info->parsed()) return Command(plugin_info_command);
   if (plugin_list->parsed()) return Command(plugin_list_command);
   if (plugin_new->parsed()) return Command(plugin_new_command);

@@ -180,6 +180,11 @@ struct PluginListCommand {
   bool json = false;
 };
 
+/// evtwin tariffs
+struct TariffsCommand {
+  bool json = false;
+};
+
 /// evtwin plugin check
 struct PluginCheckCommand {
   std::string file;  ///< FILE or FILE#ID
@@ -193,7 +198,7 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand,
                              InitCommand, RunsCommand, DiffCommand, ExportCommand, ReplayCommand, WhatIfCommand,
                              DriversCommand, ChargersCommand, ViewCommand, DecideCommand, PluginNewCommand,
-                             PluginInfoCommand, PluginListCommand, PluginCheckCommand>;
+                             PluginInfoCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

@@ -5,20 +5,34 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
 
 namespace evtwin::cli {
+
+namespace {
+bool in_lines = false;
+}
+
+void tell_progress_in_lines() { in_lines = true; }
 
 ProgressBar::ProgressBar(std::string label)
     : label_(std::move(label)), terminal_(isatty(STDERR_FILENO) == 1), begun_(std::chrono::steady_clock::now()) {}
 
 ProgressBar::~ProgressBar() {
+  // Done, unless something was thrown.
+  if (in_lines && std::uncaught_exceptions() == 0) show(1.0);
   if (shown_) fmt::print(stderr, "\r\x1b[K");
 }
 
 void ProgressBar::show(double fraction) {
-  if (!terminal_) return;
+  if (!terminal_ && !in_lines) return;
   const int percent = static_cast<int>(fraction * 100.0);
   if (percent == last_percent_) return;
+  if (in_lines) {
+    last_percent_ = percent;
+    fmt::print(stderr, "progress {:.2f}\n", percent / 100.0);
+    return;
+  }
   if (!shown_ && std::chrono::steady_clock::now() - begun_ < std::chrono::seconds(1)) return;
   shown_ = true;
   last_percent_ = percent;
@@ -30,13 +44,16 @@ void ProgressBar::show(double fraction) {
 
 namespace {
 volatile std::sig_atomic_t interrupt_seen = 0;
-extern "C" void on_interrupt(int) {
+extern "C" void on_interrupt(int signal) {
   interrupt_seen = 1;
-  std::signal(SIGINT, SIG_DFL);
+  std::signal(signal, SIG_DFL);
 }
 }  // namespace
 
-void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
+void catch_interrupt() {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+}
 bool interrupted() { return interrupt_seen != 0; }
 
 }  // namespace evtwin::cli

@@ -6,6 +6,9 @@
 
 namespace evtwin::cli {
 
+/// From now on every percent is a line on stderr, for programs: "progress 0.43".
+void tell_progress_in_lines();
+
 /// A bar on stderr, only when stderr is a terminal, only after a second of work, gone when done.
 class ProgressBar {
  public:
@@ -23,7 +26,7 @@ class ProgressBar {
   std::chrono::steady_clock::time_point begun_;
 };
 
-/// From now on Ctrl-C sets a flag instead of ending the program; a second one ends it.
+/// From now on Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; a second one ends it.
 void catch_interrupt();
 bool interrupted();
 

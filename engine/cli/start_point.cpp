@@ -13,6 +13,7 @@
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
+#include "scenario/site_changes.hpp"
 
 namespace evtwin::cli {
 
@@ -98,7 +99,7 @@ StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& lo
   start.strategy = {summary.strategy, summary.plugin_file, summary.plugin_digest};
   start.days = start.content->days;
   scenario::LoadOptions as_then;
-  as_then.set = summary.parameters;
+  scenario::read_back(summary.parameters, as_then);
   as_then.seed = summary.seed;
   as_then.days = start.days;
   start.scenario =

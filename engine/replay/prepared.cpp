@@ -103,6 +103,8 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
   }
   load.arrivals_from = std::make_shared<const scenario::LogSessions>(sessions);
   out.scenario = scenario::load_scenario(file, load);
+  // Run files of these sessions say so: the scenario alone does not make them again.
+  if (!request.logs.empty()) out.scenario.world.parameters["sessions of log"] = request.logs.front();
   out.sessions = those_in(out.scenario.world, std::move(sessions));
   if (out.sessions.sessions.empty())
     throw std::runtime_error(

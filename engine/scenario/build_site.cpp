@@ -4,6 +4,7 @@
 
 #include "scenario/build.hpp"
 #include "scenario/printable.hpp"
+#include "scenario/site_changes.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -67,23 +68,17 @@ void read_signals(Build& build, const Fields& f, twin::Site& site) {
     site.co2_kg_per_kwh = signal_of(build, *value, f.where("co2_kg_per_kwh"), co2, holidays);
 }
 
-void read_tariff(Build& build, const Fields& f, twin::Site& site) {
+void read_tariff(Build& build, const Fields& f, const std::vector<market::LocalDate>& own_holidays, twin::Site& site) {
   site.tariff_given = f.has("tariff");
   if (site.tariff_given) {
     site.tariff = tariff_of(build, *f.find("tariff"), f.where("tariff"));
     const bool covered = market::covers(site.tariff, build.world.start_ns, build.world.end_ns);
     if (!covered) fail(f.where("tariff"), "has no price for part of the run");
-    if (site.tariff.demand.basis == market::DemandBasis::contract && !f.has("contract_kw")) {
-      fail(f.where("tariff"), "bills the contract power (demand basis \"contract\"): the site needs contract_kw");
-    }
   } else {
     site.tariff = market::free_energy();
     build.flag(site.name, "no tariff: energy is free");
   }
-  if (const Value* holidays = f.find("holidays")) {
-    const std::vector<market::LocalDate> own = dates_of(*holidays, f.where("holidays"));
-    site.tariff.holidays.insert(site.tariff.holidays.end(), own.begin(), own.end());
-  }
+  site.tariff.holidays.insert(site.tariff.holidays.end(), own_holidays.begin(), own_holidays.end());
   auto& dates = site.tariff.holidays;
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
@@ -117,6 +112,8 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
   site.forecast = f.has("forecast") ? forecast_of(*f.find("forecast"), f.where("forecast")) : forecast;
   site.driver_price_per_kwh = f.number("driver_price_per_kwh");
   site.v2g_price_per_kwh = f.number("v2g_price_per_kwh");
+  const LoadOptions& options = build.source.options();
+  change_numbers(options, site);
   site.unmet_price_per_kwh = f.number("unmet_price_per_kwh");
   site.wear_price_per_kwh = f.number("wear_price_per_kwh");
   site.part_month = static_cast<market::PartMonth>(f.choice("billing"));
@@ -139,9 +136,18 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
     };
     site.commands = {ns("forecast_s"), ns("plan_s"), ns("apply_s"), c.number("loss")};
   }
-  read_tariff(build, f, site);
+  std::vector<market::LocalDate> holidays;
+  if (const Value* own = f.find("holidays")) holidays = dates_of(*own, f.where("holidays"));
+  const auto flags_before = static_cast<std::ptrdiff_t>(build.world.flags.size());
+  read_tariff(build, f, holidays, site);
+  // What is said of a tariff that does not hold is not said.
+  if (changes_tariff(options, site.name))
+    build.world.flags.erase(build.world.flags.begin() + flags_before, build.world.flags.end());
   read_signals(build, f, site);
   if (const Value* storage = f.find("storage")) site.storages = storages_of(*storage, f.where("storage"));
+  change_equipment(build, holidays, site);
+  if (site.tariff.demand.basis == market::DemandBasis::contract && site.contract_kw == physics::infinite)
+    fail(f.where("tariff"), "bills the contract power (demand basis \"contract\"): the site needs contract_kw");
   if (const Value* feeders = f.find("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"));
 
   const Stations stations =
@@ -153,7 +159,7 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
     site.outages = outages_of(build, *outages, f.where("outages"), stations);
   site.evses = stations.evses;
 
-  if (const auto& logged = build.source.options().arrivals_from) {
+  if (const auto& logged = options.arrivals_from) {
     ++build.laws;
     site.arrivals = {std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, EvseMode::as_given, site))};
     return site;

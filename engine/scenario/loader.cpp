@@ -16,6 +16,7 @@
 #include "scenario/nearest.hpp"
 #include "scenario/printable.hpp"
 #include "scenario/script_definition.hpp"
+#include "scenario/site_changes.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -187,6 +188,7 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
     const std::string& name = build.world.sites.back().name;
     if (!names.insert(name).second) fail(f.where().at(*sites[i]) / "name", "= \"" + name + "\" is used by two sites");
   }
+  check_changes(build.source.options(), {names.begin(), names.end()});
   // One currency, so that sums over sites mean something.
   for (const twin::Site& site : build.world.sites) {
     if (!site.tariff_given) continue;
@@ -259,6 +261,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   world.scenario_file = file;
   world.scenario_text = source->text();
   world.parameters = options.set;
+  for (const auto& [key, value] : options.changes) world.parameters[std::string(change_prefix) + key] = value;
   world.seed = source->seed;
   world.calendar = calendar_of(f.text("timezone"), f.where("timezone"));
   world.tick_ns = f.whole("tick_min") * kernel::minute_ns;

@@ -21,9 +21,10 @@ struct LogSessions;
 struct LoadOptions {
   std::map<std::string, std::string>
       set;  ///< --set name=value, read by param(); a path among them is the user's own and may lie anywhere
-  std::optional<std::uint64_t> seed;  ///< instead of the scenario's
-  std::optional<int> days;            ///< instead of the scenario's
-  std::string library_dir;            ///< folder of the scenario library; empty: library_folder()
+  std::map<std::string, std::string> changes;  ///< --change name=value: what is otherwise at a site (site_changes.hpp)
+  std::optional<std::uint64_t> seed;           ///< instead of the scenario's
+  std::optional<int> days;                     ///< instead of the scenario's
+  std::string library_dir;                     ///< folder of the scenario library; empty: library_folder()
   /// In place of the scenario's arrivals, start and days: the sessions of a log on its one site, over the local days
   /// that they touch.
   std::shared_ptr<const LogSessions> arrivals_from;
