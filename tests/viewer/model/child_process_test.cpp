@@ -1,0 +1,186 @@
+// A child is started without a shell, read without waiting, and never left behind.
+#include "viewer/model/child_process.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace evtwin::viewer::model {
+namespace {
+
+std::vector<std::string> sh(const std::string& script) { return {"/bin/sh", "-c", script}; }
+
+/// Runs to its end by polling alone, as the viewer does.
+void poll_to_the_end(ChildProcess& child) {
+  while (child.running()) {
+    child.poll();
+    std::this_thread::yield();
+  }
+}
+
+/// Whether the process is there and no zombie.
+bool lives(const std::string& pid) {
+  std::ifstream stat("/proc/" + pid + "/stat");
+  std::string text;
+  std::getline(stat, text);
+  const std::size_t end = text.rfind(") ");
+  return end != std::string::npos && text[end + 2] != 'Z' && text[end + 2] != 'X';
+}
+
+struct TempFile {
+  TempFile() {
+    std::string pattern = ::testing::TempDir() + "evtwin-child-XXXXXX";
+    const int file = mkstemp(pattern.data());
+    ::close(file);
+    path = pattern;
+  }
+  ~TempFile() { std::filesystem::remove(path); }
+  TempFile(const TempFile&) = delete;
+  TempFile& operator=(const TempFile&) = delete;
+  std::string first_line() const {
+    std::ifstream in(path);
+    std::string line;
+    std::getline(in, line);
+    return line;
+  }
+  std::string path;
+};
+
+TEST(ChildProcess, TellsWhatItWroteAndHowItEnded) {
+  ChildProcess child(sh("echo out; echo err >&2; exit 3"));
+  poll_to_the_end(child);
+  EXPECT_EQ(child.out(), "out\n");
+  EXPECT_EQ(child.err(), "err\n");
+  EXPECT_EQ(child.status(), 3);
+  ChildProcess waited(sh("printf whole; kill -9 $$"));
+  waited.wait();
+  EXPECT_FALSE(waited.running());
+  EXPECT_EQ(waited.out(), "whole");
+  EXPECT_EQ(waited.status(), 128 + SIGKILL);
+}
+
+TEST(ChildProcess, GetsItsWordsAsTheyAreAndNoShellReadsThem) {
+  ChildProcess child({"printf", "%s|%s", "$HOME; `id` \"'", "two words"});
+  child.wait();
+  EXPECT_EQ(child.out(), "$HOME; `id` \"'|two words");
+}
+
+TEST(ChildProcess, AProgramThatIsNotThereIsSaidAtOnce) {
+  try {
+    ChildProcess child({"/nowhere/evtwin", "run"});
+    FAIL() << "it started";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("/nowhere/evtwin: can not be started"), std::string::npos);
+  }
+  EXPECT_THROW(ChildProcess({}), std::runtime_error);
+}
+
+TEST(ChildProcess, ProgressIsTakenOutOfItsStderr) {
+  ChildProcess child(
+      sh("echo progress 0.25 >&2; echo note: x >&2; echo progress 0.5 >&2; echo progress 7 >&2; "
+         "printf 'progress 0.75\\nlast' >&2"));
+  child.wait();
+  EXPECT_EQ(child.progress(), 0.75);
+  EXPECT_EQ(child.err(), "note: x\nprogress 7\nlast\n");
+}
+
+TEST(ChildProcess, MoreThanAPipeHoldsArrivesWholeAndInOrder) {
+  ChildProcess child(sh("i=0; while [ $i -lt 40000 ]; do echo line $i; i=$((i+1)); done"));
+  child.wait();
+  std::string expected;
+  for (int i = 0; i < 40000; ++i) expected += "line " + std::to_string(i) + "\n";
+  EXPECT_TRUE(child.out() == expected);
+  EXPECT_FALSE(child.says_too_much());
+}
+
+TEST(ChildProcess, MemoryIsBoundedHoweverMuchItSays) {
+  ChildProcess child(sh("head -c 70000000 /dev/zero; head -c 3000000 /dev/zero >&2; echo the end >&2"));
+  child.wait();
+  EXPECT_EQ(child.status(), 0);
+  EXPECT_TRUE(child.says_too_much());
+  EXPECT_EQ(child.out().size(), std::size_t{64} << 20);
+  EXPECT_LE(child.err().size(), std::size_t{256} << 10);
+  EXPECT_TRUE(child.err().ends_with("the end\n"));
+}
+
+TEST(ChildProcess, StopsWhenAskedTo) {
+  ChildProcess child(sh("trap 'echo asked; exit 130' INT; echo ready; while :; do sleep 0.01; done"));
+  while (child.out().empty()) child.poll();
+  child.cancel();
+  EXPECT_TRUE(child.cancelled());
+  child.wait();
+  EXPECT_EQ(child.status(), 130);
+  EXPECT_EQ(child.out(), "ready\nasked\n");
+}
+
+TEST(ChildProcess, IsKilledWhenItDoesNotStop) {
+  ChildProcess child(sh("trap '' INT; echo ready; while :; do sleep 0.01; done"));
+  while (child.out().empty()) child.poll();
+  child.cancel();
+  child.wait();
+  EXPECT_EQ(child.status(), 128 + SIGKILL);
+}
+
+TEST(ChildProcess, IsGoneWhenItsObjectIs) {
+  const TempFile pid;
+  {
+    ChildProcess child(sh("echo $$ > " + pid.path + "; echo ready; exec sleep 1000"));
+    while (child.out().empty()) child.poll();
+    EXPECT_TRUE(lives(pid.first_line()));
+  }
+  EXPECT_FALSE(lives(pid.first_line()));
+}
+
+TEST(ChildProcess, EndsWithAViewerThatIsKilled) {
+  const TempFile pid;
+  const pid_t viewer = fork();
+  if (viewer == 0) {
+    ChildProcess child(sh("echo $$ > " + pid.path + "; echo ready; while :; do echo progress 0.1 >&2; done"));
+    while (child.out().empty()) child.poll();
+    kill(getpid(), SIGKILL);
+  }
+  int status = 0;
+  waitpid(viewer, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const std::string child = pid.first_line();
+  ASSERT_FALSE(child.empty());
+  while (lives(child)) std::this_thread::yield();
+}
+
+TEST(ChildProcess, AGrandchildThatHoldsThePipeIsNotWaitedFor) {
+  ChildProcess child(sh("echo here; sleep 1000 & echo $!"));
+  child.wait();
+  ASSERT_EQ(child.out().substr(0, 5), "here\n");
+  kill(static_cast<pid_t>(std::stol(child.out().substr(5))), SIGKILL);
+}
+
+TEST(ChildProcess, EvtwinRunsAsOneWithProgress) {
+  ChildProcess child(
+      {EVTWIN_BINARY, "run", std::string(EVTWIN_SOURCE_DIR) + "/scenarios/manager_day.lua", "--json", "--progress"});
+  poll_to_the_end(child);
+  EXPECT_EQ(child.status(), 0) << child.err();
+  EXPECT_EQ(child.progress(), 1.0);
+  EXPECT_TRUE(child.out().starts_with("{"));
+}
+
+TEST(ChildProcess, EvtwinThatIsCancelledSays130) {
+  const TempFile out;
+  std::filesystem::remove(out.path);
+  ChildProcess child({EVTWIN_BINARY, "run", std::string(EVTWIN_SOURCE_DIR) + "/scenarios/workplace_week.lua", "--days",
+                      "20000", "--progress", "--out", out.path});
+  while (child.progress() == 0.0 && child.running()) child.poll();
+  child.cancel();
+  child.wait();
+  EXPECT_EQ(child.status(), 130) << child.err();
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::model

@@ -1,0 +1,279 @@
+// The manager's form: contract power, storage, tariff, prices, sun, load and strategy, and what that would have cost.
+#include <fmt/format.h>
+#include <imgui.h>
+// After imgui.h, which it needs.
+#include <imgui_stdlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <stdexcept>
+
+#include "analysis/kpi.hpp"
+#include "analysis/text_table.hpp"
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/what_if_pages.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Form : std::uint8_t { money, percent, kw, kwh };
+struct Row {
+  Word name;
+  const char* kpi;
+  Form form;
+};
+constexpr std::array<Row, 7> rows{{{Word::kpi_cost, "total_cost", Form::money},
+                                   {Word::kpi_peak, "peak_kw", Form::kw},
+                                   {Word::kpi_served, "served_fraction", Form::percent},
+                                   {Word::kpi_unmet, "unmet_kwh", Form::kwh},
+                                   {Word::kpi_delivered, "energy_delivered_kwh", Form::kwh},
+                                   {Word::change_owner_money, "owner_money", Form::money},
+                                   {Word::change_site_money, "site_money", Form::money}}};
+
+std::string text_of(const Row& row, const model::Run& run, double value, bool with_sign) {
+  if (std::isnan(value)) return "-";
+  switch (row.form) {
+    case Form::money:
+      return with_sign ? signed_money(run, value) : money(run, value);
+    case Form::percent:
+      return with_sign ? signed_figure(value * 100.0, "%", 1) : figure(value * 100.0, "%", 1);
+    case Form::kw:
+      return with_sign ? signed_figure(value, "kW", 1) : figure(value, "kW", 1);
+    case Form::kwh:
+      break;
+  }
+  return with_sign ? signed_figure(value, "kWh", 1) : figure(value, "kWh", 1);
+}
+
+/// The strategy as --strategy takes it; empty where the scenario's own was run.
+std::string strategy_of(const model::Run& run) {
+  if (run.plugin_file.empty()) return {};
+  if (!run.plugin_file.ends_with(".lua")) return run.strategy;
+  const std::size_t colon = run.strategy.find(':');
+  return run.plugin_file + (colon == std::string::npos ? std::string() : run.strategy.substr(colon));
+}
+
+/// The whole text that makes the same number again, without an exponent's plus or spaces.
+std::string number_text(double value) { return fmt::format("{}", value); }
+
+}  // namespace
+
+ChangeSite::Fields ChangeSite::fields_of(const model::Run& run, std::uint32_t row) {
+  Fields fields;
+  fields.strategy = strategy_of(run);
+  if (row >= run.sites.size()) return fields;
+  const model::Site& site = run.sites[row];
+  if (!site.contract_kw.empty()) {
+    const double contract = site.contract_kw.at(run.start_ns);
+    fields.contract_kw = std::isfinite(contract) ? contract : 0.0;
+  }
+  for (const std::uint32_t storage : site.storages) {
+    fields.storage_kwh += run.storages[storage].capacity_kwh;
+    fields.storage_kw += run.storages[storage].max_discharge_kw;
+  }
+  fields.driver_price = site.driver_price_per_kwh;
+  fields.v2g_price = site.v2g_price_per_kwh;
+  return fields;
+}
+
+void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set) {
+  const model::AskedWorld& world = asking.world(run);
+  model::SiteRequest request;
+  request.set = set;
+  if (!sessions_file_.empty() && !request.set.contains("sessions")) request.set["sessions"] = sessions_file_;
+  request.strategy = now_.strategy;
+  const std::string site = run.sites.size() > 1 ? run.sites[site_].name + "." : std::string();
+  const auto change = [&](const char* key, double was, double now) {
+    if (was != now) request.changes[site + key] = number_text(now);
+  };
+  if (was_.contract_kw != now_.contract_kw)
+    request.changes[site + "contract_kw"] = now_.contract_kw > 0.0 ? number_text(now_.contract_kw) : "none";
+  if (was_.storage_kwh == 0.0 && now_.storage_kwh > 0.0) {
+    request.changes[site + "storage_kwh"] = number_text(now_.storage_kwh);
+    request.changes[site + "storage_kw"] = number_text(now_.storage_kw);
+  } else {
+    change("storage_kwh", was_.storage_kwh, now_.storage_kwh);
+    change("storage_kw", was_.storage_kw, now_.storage_kw);
+  }
+  change("driver_price_per_kwh", was_.driver_price, now_.driver_price);
+  change("v2g_price_per_kwh", was_.v2g_price, now_.v2g_price);
+  // A run that was itself scaled is scaled further.
+  const auto scale = [&](const char* key, double now) {
+    if (now == 1.0) return;
+    const auto own = world.changes.find(site + key);
+    request.changes[site + key] = number_text(now * (own == world.changes.end() ? 1.0 : std::stod(own->second)));
+  };
+  scale("pv_scale", now_.pv_scale);
+  scale("load_scale", now_.load_scale);
+  if (!now_.tariff.empty()) request.changes[site + "tariff"] = now_.tariff;
+  try {
+    out_ = asking.new_file("what-if", ".evtwin");
+    task_.start(model::run_arguments(asking.evtwin, world, request, out_));
+  } catch (const std::runtime_error& error) {
+    task_.fail(error.what());
+  }
+}
+
+void ChangeSite::poll(Ui& ui, Asking& asking) {
+  task_.poll();
+  if (!task_.take()) return;
+  shown_ = out_;
+  asking.show_as_b(ui, shown_, ui.tr(Word::ask_site_title));
+}
+
+const model::Run* ChangeSite::answer(const Ui& ui) const {
+  if (shown_.empty() || ui.run_b() == nullptr || ui.runs[ui.b].file != shown_) return nullptr;
+  return ui.run_b();
+}
+
+void ChangeSite::draw_form(Ui& ui, Asking& asking, const model::Run& run) {
+  const bool possible = asking.world(run).trouble == model::NotAskable::askable;
+  bool released = false;
+  number_field(ui, "change.contract_kw", Word::change_contract, now_.contract_kw, "%.1f kW");
+  {
+    static_cast<void>(form_label(ui, Word::change_contract_slider));
+    ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
+    const double least = 1.0, most = std::max({400.0, was_.contract_kw * 2.0, now_.contract_kw});
+    ImGui::SliderScalar("##contract", ImGuiDataType_Double, &now_.contract_kw, &least, &most, "%.0f kW");
+    released = ImGui::IsItemDeactivatedAfterEdit();
+    ui.items.last("change.contract_slider");
+  }
+  number_field(ui, "change.storage_kwh", Word::change_storage_kwh, now_.storage_kwh, "%.1f kWh");
+  number_field(ui, "change.storage_kw", Word::change_storage_kw, now_.storage_kw, "%.1f kW");
+  choice_field(ui, "change.tariff", Word::change_tariff, now_.tariff, asking.tariffs[run.currency],
+               ui.tr(Word::change_as_it_is));
+  number_field(ui, "change.driver_price", Word::change_driver_price, now_.driver_price, "%.4g");
+  number_field(ui, "change.v2g_price", Word::change_v2g_price, now_.v2g_price, "%.4g");
+  const model::Site& site = run.sites[site_];
+  if (!site.pv_kw.empty()) number_field(ui, "change.pv_scale", Word::change_pv, now_.pv_scale, "x %.2f");
+  if (!site.load_kw.empty()) number_field(ui, "change.load_scale", Word::change_load, now_.load_scale, "x %.2f");
+  choice_field(ui, "change.strategy", Word::plan_strategy, now_.strategy, asking.strategies,
+               ui.tr(Word::change_as_in_scenario));
+  if (asking.world(run).reads("sessions")) text_field(ui, "change.sessions", Word::change_sessions, sessions_file_);
+  ImGui::Spacing();
+  const bool pressed = task_buttons(ui, task_, "change", Word::change_run, possible);
+  if (possible && (pressed || released)) start(asking, run, {});
+  if (ImGui::Button(ui.tr(Word::change_reset), {ImGui::GetContentRegionAvail().x, 0.0F})) {
+    now_ = was_;
+    sessions_file_.clear();
+  }
+  ui.items.last("change.reset");
+}
+
+void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
+  const model::Run* other = answer(ui);
+  if (other == nullptr || other->kpis.empty()) {
+    wrapped(ui, ui.tr(other == nullptr ? Word::change_hint : Word::loading), ui.canvas.style.text_weak);
+    return;
+  }
+  const plot::Style& style = ui.canvas.style;
+  // Said first: what a manager asks first.
+  const double dearer = model::kpi_value(*other, "total_cost") - model::kpi_value(run, "total_cost");
+  const double less_kwh =
+      model::kpi_value(run, "energy_delivered_kwh") - model::kpi_value(*other, "energy_delivered_kwh");
+  const std::string difference = money(run, std::abs(dearer));
+  const bool same = difference == money(run, 0.0);
+  std::string sentence =
+      same ? std::string(ui.tr(Word::change_same_cost))
+           : fmt::format(fmt::runtime(ui.tr(dearer > 0.0 ? Word::change_dearer : Word::change_cheaper)), difference);
+  if (kwh_text(std::abs(less_kwh)) != kwh_text(0.0)) {
+    sentence +=
+        " " + fmt::format(fmt::runtime(ui.tr(less_kwh > 0.0 ? Word::change_serves_less : Word::change_serves_more)),
+                          kwh_text(std::abs(less_kwh)));
+  }
+  wrapped(ui, sentence,
+          same ? style.text : plot::colour(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
+  ui.items.last("change.sentence");
+  ImGui::Spacing();
+  if (ImGui::BeginTable("##figures", 4, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) {
+    const float room = ImGui::GetContentRegionAvail().x, padding = 2.0F * ImGui::GetStyle().CellPadding.x;
+    const std::array<float, 4> widths{room * 0.28F, room * 0.22F, room * 0.22F, room * 0.28F};
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      ImGui::TableSetupColumn(fmt::format("##{}", i).c_str(), ImGuiTableColumnFlags_WidthFixed, widths[i] - padding);
+    const auto cell = [&](std::size_t column, std::string_view text) {
+      ImGui::TableSetColumnIndex(static_cast<int>(column));
+      text_cut(ui, text, widths[column] - padding);
+    };
+    ImGui::TableNextRow();
+    cell(1, fmt::format("A: {}", run.strategy));
+    cell(2, fmt::format("B: {}", other->strategy));
+    cell(3, "B - A");
+    for (const Row& row : rows) {
+      const double was = model::kpi_value(run, row.kpi), now = model::kpi_value(*other, row.kpi);
+      ImGui::TableNextRow();
+      cell(0, ui.tr(row.name));
+      cell(1, text_of(row, run, was, false));
+      ui.items.last(fmt::format("change.{}.a", row.kpi));
+      cell(2, text_of(row, *other, now, false));
+      ui.items.last(fmt::format("change.{}.b", row.kpi));
+      const analysis::KpiInfo* info = analysis::find_kpi_info(row.kpi);
+      const std::string text = text_of(row, run, now - was, true);
+      const bool judged = info != nullptr && info->better != analysis::Better::neither &&
+                          text.find_first_of("123456789") != std::string::npos;
+      const bool good = judged && (now < was) == (info->better == analysis::Better::lower);
+      ImGui::PushStyleColor(
+          ImGuiCol_Text,
+          !judged ? style.text : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion));
+      cell(3, judged ? fmt::format("{} {}", text, ui.tr(good ? Word::better : Word::worse)) : text);
+      ImGui::PopStyleColor();
+    }
+    ImGui::EndTable();
+  }
+  ImGui::Spacing();
+  draw_save(ui);
+}
+
+void ChangeSite::draw_save(Ui& ui) {
+  const float button = ImGui::CalcTextSize(ui.tr(Word::change_save)).x + 4.0F * ImGui::GetStyle().FramePadding.x;
+  ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
+  ui.fonts.need(save_as_);
+  ImGui::InputTextWithHint("##save_as", "what-if.evtwin", &save_as_);
+  ui.items.last("change.save_path");
+  ImGui::SameLine();
+  if (ImGui::Button(ui.tr(Word::change_save), {button, 0.0F})) {
+    const std::string file = save_as_.empty() ? "what-if.evtwin" : save_as_;
+    std::error_code error;
+    // Never over a file that is there.
+    const bool copied = fs::copy_file(shown_, file, fs::copy_options::none, error);
+    ui.notice = copied && !error ? fmt::format("{} {}", ui.tr(Word::written), file)
+                                 : fmt::format("{} {} ({})", ui.tr(Word::not_written), file, error.message());
+  }
+  ui.items.last("change.save");
+}
+
+void ChangeSite::draw(Ui& ui, Asking& asking, const model::Run& run) {
+  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : 0;
+  if (run.sites.empty()) return;
+  if (form_of_ != run.serial || site_ != site) {
+    form_of_ = run.serial;
+    site_ = site;
+    was_ = now_ = fields_of(run, site);
+  }
+  if (!ImGui::BeginTabBar("##tabs")) return;
+  const bool on_site = ImGui::BeginTabItem(ui.tr(Word::site));
+  ui.items.last("change.tab_site");
+  if (on_site) {
+    const float room = ImGui::GetContentRegionAvail().x;
+    ImGui::BeginChild("##form", {std::clamp(room * 0.42F, ui.px(280.0F), ui.px(400.0F)), 0.0F}, false);
+    draw_form(ui, asking, run);
+    ImGui::EndChild();
+    ImGui::SameLine();
+    ImGui::BeginChild("##result", {0.0F, 0.0F}, false);
+    draw_result(ui, run);
+    ImGui::EndChild();
+    ImGui::EndTabItem();
+  }
+  const bool on_bookings = ImGui::BeginTabItem(ui.tr(Word::bookings));
+  ui.items.last("change.tab_bookings");
+  if (on_bookings) {
+    draw_bookings(ui, asking, run);
+    ImGui::EndTabItem();
+  }
+  ImGui::EndTabBar();
+}
+
+}  // namespace evtwin::viewer::ui

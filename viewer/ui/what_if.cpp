@@ -1,0 +1,80 @@
+#include "viewer/ui/what_if.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viewer/ui/what_if_pages.hpp"
+
+namespace evtwin::viewer::ui {
+
+struct WhatIf::Parts {
+  explicit Parts(std::string evtwin) : asking(std::move(evtwin)) {}
+  Asking asking;
+  Page page = Page::none;
+  bool focus = false;
+  PlanCharge plan_charge;
+};
+
+WhatIf::WhatIf(std::string evtwin) : parts_(std::make_unique<Parts>(std::move(evtwin))) {}
+WhatIf::~WhatIf() = default;
+
+void WhatIf::open(Page page) {
+  parts_->page = page;
+  parts_->focus = page != Page::none;
+}
+bool WhatIf::is_open() const { return parts_->page != Page::none; }
+
+bool WhatIf::running() const {
+  const Asking& asking = parts_->asking;
+  return asking.strategies_task.running() || asking.tariffs_task.running() || parts_->plan_charge.running();
+}
+
+void WhatIf::wait() {
+  parts_->asking.strategies_task.wait();
+  parts_->asking.tariffs_task.wait();
+  parts_->plan_charge.wait();
+}
+
+void WhatIf::draw(Ui& ui) {
+  Parts& parts = *parts_;
+  parts.asking.poll();
+  parts.plan_charge.poll();
+  if (parts.page == Page::none) return;
+  parts.asking.want_lists();
+
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const ImVec2 size{std::min(screen.x * 0.94F, ui.px(960.0F)), std::min(screen.y * 0.9F, ui.px(640.0F))};
+  ImGui::SetNextWindowSize(size, ImGuiCond_Always);
+  ImGui::SetNextWindowPos({screen.x * 0.5F, screen.y * 0.5F}, ImGuiCond_Appearing, {0.5F, 0.5F});
+  if (parts.focus) ImGui::SetNextWindowFocus();
+  parts.focus = false;
+  const Word title = parts.page == Page::plan_charge   ? Word::ask_plan_title
+                     : parts.page == Page::change_site ? Word::ask_site_title
+                                                       : Word::ask_quadrant_title;
+  bool open = true;
+  const bool shown =
+      ImGui::Begin(fmt::format("{}###what_if", ui.tr(title)).c_str(), &open,
+                   ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
+  ui.items.at("what_if", ImGui::GetWindowPos(), {ImGui::GetWindowPos().x + size.x, ImGui::GetWindowPos().y + size.y});
+  if (shown) {
+    const model::Run* run = ui.run_a();
+    const model::NotAskable trouble = run == nullptr ? model::NotAskable::not_read : parts.asking.world(*run).trouble;
+    if (trouble != model::NotAskable::askable) {
+      wrapped(ui, ui.tr(word_of(trouble)), plot::colour(ui.canvas.style, plot::Category::vermillion));
+      ui.items.last("what_if.trouble");
+      if (run != nullptr && trouble != model::NotAskable::from_log)
+        wrapped(ui, parts.asking.world(*run).scenario, ui.canvas.style.text_weak);
+    }
+    if (run != nullptr) {
+      if (parts.page == Page::plan_charge) parts.plan_charge.draw(ui, parts.asking, *run);
+    }
+    if (ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) && !ImGui::IsAnyItemActive() &&
+        ImGui::IsKeyPressed(ImGui::GetIO().KeyMap[ImGuiKey_Escape]))
+      open = false;
+  }
+  ImGui::End();
+  if (!open) parts.page = Page::none;
+}
+
+}  // namespace evtwin::viewer::ui

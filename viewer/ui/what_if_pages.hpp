@@ -1,0 +1,102 @@
+// The pages of a what-if. Each draws into the current window; its child is looked after whether it is shown or not.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "viewer/model/bookings.hpp"
+#include "viewer/ui/what_if_parts.hpp"
+
+namespace evtwin::viewer::ui {
+
+/// The driver's form: a car, and what charging it costs, today's way and a strategy's.
+class PlanCharge {
+ public:
+  void draw(Ui& ui, Asking& asking, const model::Run& run);
+  void poll() { task_.poll(); }
+  bool running() const { return task_.running(); }
+  void wait() { task_.wait(); }
+
+ private:
+  void draw_form(Ui& ui, Asking& asking, const model::Run& run);
+  void draw_answer(Ui& ui, const model::Run& run);
+  void take_answer(const model::Run& run);
+
+  Task task_;
+  model::ChargeRequest request_;
+  bool at_selected_ = false;
+  double ac_kw_ = 11.0, dc_kw_ = 0.0;
+  std::uint64_t form_of_ = 0, answer_of_ = 0;  ///< serials of runs
+  std::optional<model::ChargeAnswer> answer_;
+  model::Series existing_kw_, proposed_kw_;
+  model::TimeModel time_;
+  std::map<std::string, std::set<std::string>> hidden_;
+};
+
+/// The manager's form: what would be otherwise at a site; the answer is a run, opened as run B.
+class ChangeSite {
+ public:
+  void draw(Ui& ui, Asking& asking, const model::Run& run);
+  /// Opens what a child has written.
+  void poll(Ui& ui, Asking& asking);
+  bool running() const { return task_.running(); }
+  void wait() { task_.wait(); }
+
+ private:
+  /// As the form has it; what differs from the run is asked for.
+  struct Fields {
+    double contract_kw = 0.0;  ///< 0: no limit
+    double storage_kwh = 0.0, storage_kw = 0.0;
+    double pv_scale = 1.0, load_scale = 1.0;
+    double driver_price = 0.0, v2g_price = 0.0;
+    std::string tariff;    ///< empty: as it is
+    std::string strategy;  ///< empty: the scenario's own
+  };
+  static Fields fields_of(const model::Run& run, std::uint32_t site);
+  void draw_form(Ui& ui, Asking& asking, const model::Run& run);
+  void draw_result(Ui& ui, const model::Run& run);
+  void draw_save(Ui& ui);
+  void draw_bookings(Ui& ui, Asking& asking, const model::Run& run);
+  void start(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set);
+  /// Run B where it is the answer; null: none yet.
+  const model::Run* answer(const Ui& ui) const;
+
+  Task task_;
+  Fields was_, now_;
+  std::uint64_t form_of_ = 0;  ///< serial of the run
+  std::uint32_t site_ = 0;
+  std::string sessions_file_, out_, shown_, save_as_, csv_name_;
+  std::vector<model::Booking> bookings_;
+  std::uint64_t bookings_of_ = 0;
+  bool edited_ = false;
+};
+
+/// Strategies as points: two figures, which way is better, and who serves the users best.
+class Quadrant {
+ public:
+  void draw(Ui& ui, Asking& asking, const model::Run& run);
+  void poll() { task_.poll(); }
+  bool running() const { return task_.running(); }
+  void wait() { task_.wait(); }
+
+ private:
+  struct Point {
+    std::string label, file;  ///< file empty: it is open already
+    double x = model::none, y = model::none;
+  };
+  void draw_choice(Ui& ui, Asking& asking, const model::Run& run);
+  void draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& points);
+  void draw_best_for_user(Ui& ui);
+  void take_answer();
+  std::vector<Point> points(const Ui& ui) const;
+
+  Task task_;
+  std::string x_ = "total_cost", y_ = "served_fraction";
+  std::set<std::string> chosen_{"asap", "edf", "lp"};
+  std::string folder_;  ///< of the comparison at work or shown
+  std::vector<model::Compared> compared_;
+};
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,245 @@
+#include "viewer/ui/what_if_parts.hpp"
+
+#include <fmt/format.h>
+#include <imgui.h>
+// After imgui.h, which it needs.
+#include <imgui_stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+namespace evtwin::viewer::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int cancelled_status = 130;
+
+}  // namespace
+
+void Task::start(std::vector<std::string> words) {
+  answer_.reset();
+  trouble_.clear();
+  try {
+    child_ = std::make_unique<model::ChildProcess>(std::move(words));
+  } catch (const std::runtime_error& error) {
+    child_.reset();
+    trouble_ = error.what();
+  }
+}
+
+void Task::poll() {
+  if (child_ == nullptr || !child_->running()) return;
+  child_->poll();
+  if (!child_->running()) finish();
+}
+
+void Task::wait() {
+  if (child_ == nullptr || !child_->running()) return;
+  child_->wait();
+  finish();
+}
+
+void Task::cancel() {
+  if (child_ != nullptr) child_->cancel();
+}
+
+void Task::finish() {
+  const int status = child_->status();
+  // A comparison in which one strategy failed is an answer all the same.
+  const bool answered = status == 0 || (status == 1 && child_->out().starts_with('{'));
+  if (answered && !child_->says_too_much()) {
+    answer_ = child_->out();
+  } else if (status != cancelled_status && !child_->cancelled()) {
+    trouble_ = model::error_line(child_->err());
+    if (trouble_.empty()) trouble_ = fmt::format("evtwin: {}", status);
+  }
+}
+
+std::optional<std::string> Task::take() { return std::exchange(answer_, std::nullopt); }
+
+TempFolder::~TempFolder() {
+  std::error_code error;
+  if (!path_.empty()) fs::remove_all(path_, error);
+}
+
+const std::string& TempFolder::path() {
+  if (!path_.empty()) return path_;
+  std::error_code error;
+  const fs::path parent = fs::temp_directory_path(error);
+  std::string pattern = ((error ? fs::path("/tmp") : parent) / "evtwin-view-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr)
+    throw std::runtime_error(fmt::format("{}: no folder can be made there", pattern));
+  path_ = pattern;
+  return path_;
+}
+
+void Asking::want_lists() {
+  if (asked_) return;
+  asked_ = true;
+  strategies_task.start(model::strategies_arguments(evtwin));
+  tariffs_task.start(model::tariffs_arguments(evtwin));
+}
+
+void Asking::poll() {
+  strategies_task.poll();
+  tariffs_task.poll();
+  try {
+    if (const auto answer = strategies_task.take()) strategies = model::read_strategies(*answer);
+    if (const auto answer = tariffs_task.take()) tariffs = model::read_tariffs(*answer);
+  } catch (const std::runtime_error& error) {
+    strategies_task.fail(error.what());
+  }
+}
+
+const model::AskedWorld& Asking::world(const model::Run& run) {
+  if (world_of_ != run.serial) {
+    world_of_ = run.serial;
+    world_ = model::asked_world(run);
+  }
+  return world_;
+}
+
+std::string Asking::new_file(std::string_view stem, std::string_view suffix) {
+  return fmt::format("{}/{}-{}{}", folder.path(), stem, ++files_made, suffix);
+}
+
+void Asking::show_as_b(Ui& ui, const std::string& file, const std::string& label) {
+  OpenRun run;
+  run.file = file;
+  run.feed = std::make_unique<model::RunFeed>(file);
+  run.label = label;
+  const bool replaces = ui.b != ui.a && ui.b < ui.runs.size() && folder.holds(ui.runs[ui.b].file);
+  if (replaces) {
+    ui.runs[ui.b] = std::move(run);
+  } else {
+    ui.runs.push_back(std::move(run));
+    ui.b = ui.runs.size() - 1;
+  }
+  if (ui.compare == Compare::a || ui.compare == Compare::b) ui.compare = Compare::overlay;
+}
+
+float form_label(Ui& ui, Word label) {
+  const float room = ImGui::GetContentRegionAvail().x, label_width = room * 0.46F;
+  const float left = ImGui::GetCursorPosX();
+  ImGui::AlignTextToFramePadding();
+  text_cut(ui, ui.tr(label), label_width - ui.px(6.0F));
+  ImGui::SameLine(left + label_width);
+  return room - label_width;
+}
+
+bool number_field(Ui& ui, const char* item, Word label, double& value, const char* format) {
+  ImGui::SetNextItemWidth(form_label(ui, label));
+  ImGui::PushID(item);
+  const bool changed = ImGui::InputDouble("##value", &value, 0.0, 0.0, format);
+  ImGui::PopID();
+  ui.items.last(item);
+  return changed;
+}
+
+bool percent_field(Ui& ui, const char* item, Word label, double& fraction) {
+  ImGui::SetNextItemWidth(form_label(ui, label));
+  double percent = fraction * 100.0;
+  constexpr double least = 0.0, most = 100.0;
+  ImGui::PushID(item);
+  const bool changed = ImGui::SliderScalar("##value", ImGuiDataType_Double, &percent, &least, &most, "%.0f %%",
+                                           ImGuiSliderFlags_AlwaysClamp);
+  ImGui::PopID();
+  ui.items.last(item);
+  if (changed) fraction = percent / 100.0;
+  return changed;
+}
+
+bool text_field(Ui& ui, const char* item, Word label, std::string& text) {
+  ImGui::SetNextItemWidth(form_label(ui, label));
+  ui.fonts.need(text);
+  ImGui::PushID(item);
+  const bool changed = ImGui::InputText("##value", &text);
+  ImGui::PopID();
+  ui.items.last(item);
+  return changed;
+}
+
+bool choice_field(Ui& ui, const char* item, Word label, std::string& chosen, const std::vector<std::string>& choices,
+                  const char* none) {
+  const float width = form_label(ui, label);
+  ImGui::SetNextItemWidth(width);
+  const std::string shown = chosen.empty() && none != nullptr ? std::string(none) : chosen;
+  ui.fonts.need(shown);
+  bool changed = false;
+  ImGui::PushID(item);
+  const float room = width - ImGui::GetFrameHeight() - 2.0F * ImGui::GetStyle().FramePadding.x;
+  const bool open = ImGui::BeginCombo("##value", cut_to_width(shown, room).c_str(), ImGuiComboFlags_HeightLarge);
+  if (!open) ui.items.last(item);
+  if (open) {
+    const auto row = [&](const std::string& value, const char* text, const std::string& name) {
+      ui.fonts.need(text);
+      if (ImGui::Selectable(text, chosen == value)) {
+        changed = chosen != value;
+        chosen = value;
+      }
+      ui.items.last(name);
+    };
+    if (none != nullptr) row({}, none, fmt::format("{}.none", item));
+    for (const std::string& value : choices) row(value, value.c_str(), fmt::format("{}.{}", item, value));
+    ImGui::EndCombo();
+  }
+  ImGui::PopID();
+  return changed;
+}
+
+bool task_buttons(Ui& ui, Task& task, const std::string& prefix, Word start, bool possible) {
+  bool pressed = false;
+  ImGui::PushID(prefix.c_str());
+  if (task.running()) {
+    const float button = ImGui::CalcTextSize(ui.tr(Word::cancel)).x + 4.0F * ImGui::GetStyle().FramePadding.x;
+    const float width =
+        std::max(ui.px(40.0F), ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
+    ImGui::ProgressBar(static_cast<float>(task.progress()), {width, 0.0F});
+    ui.items.last(prefix + ".progress");
+    ImGui::SameLine();
+    if (ImGui::Button(ui.tr(Word::cancel), {button, 0.0F})) task.cancel();
+    ui.items.last(prefix + ".cancel");
+  } else {
+    ImGui::BeginDisabled(!possible);
+    pressed = ImGui::Button(ui.tr(start), {ImGui::GetContentRegionAvail().x, 0.0F});
+    ImGui::EndDisabled();
+    ui.items.last(prefix + ".run");
+  }
+  ImGui::PopID();
+  if (!task.trouble().empty()) {
+    wrapped(ui, task.trouble(), plot::colour(ui.canvas.style, plot::Category::vermillion));
+    ui.items.last(prefix + ".trouble");
+  }
+  return pressed && possible;
+}
+
+void wrapped(Ui& ui, std::string_view text, ImU32 colour) {
+  ui.fonts.need(text);
+  ImGui::PushStyleColor(ImGuiCol_Text, colour);
+  ImGui::PushTextWrapPos(0.0F);
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  ImGui::PopTextWrapPos();
+  ImGui::PopStyleColor();
+}
+
+Word word_of(model::NotAskable why) {
+  switch (why) {
+    case model::NotAskable::from_log:
+      return Word::ask_from_log;
+    case model::NotAskable::no_file:
+      return Word::ask_no_file;
+    case model::NotAskable::another_text:
+      return Word::ask_another_text;
+    case model::NotAskable::askable:
+    case model::NotAskable::not_read:
+      break;
+  }
+  return Word::ask_not_read;
+}
+
+}  // namespace evtwin::viewer::ui
