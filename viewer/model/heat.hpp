@@ -10,10 +10,10 @@
 namespace evtwin::viewer::model {
 
 enum class HeatMetric : std::uint8_t {
-  power_kw,  ///< mean
+  power_kw,  ///< mean; NaN where no vehicle was there
   occupied,  ///< fraction of the time with a vehicle
   soc,       ///< mean SoC of the vehicle there, 0..1; NaN: unknown
-  soc_gap,   ///< energy missed at departure, kWh, at the time of departure
+  soc_gap,   ///< energy missed at departure, kWh, at the time of departure; the sum of a stretch, not a mean
 };
 inline constexpr std::size_t heat_metrics = 4;
 
@@ -23,6 +23,7 @@ std::vector<float> heat(const Run& run, HeatMetric metric, std::span<const std::
                         std::size_t buckets);
 
 /// How EVSEs are ordered in lists, heat-map and Gantt.
+/// name: A-2 before A-10; energy: most first, as its sessions got; fastest and slowest: by rated kW.
 enum class EvseOrder : std::uint8_t { file, name, energy, fastest, slowest };
 /// EVSEs of one site (no_row: of all), those of `station` only where it is not empty.
 std::vector<std::uint32_t> ordered_evses(const Run& run, std::uint32_t site, std::string_view station, EvseOrder order);

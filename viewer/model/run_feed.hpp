@@ -20,7 +20,7 @@ RunPtr read_run(const std::string& file, const std::function<bool(double)>& prog
 struct FeedStatus {
   bool loading = false;
   double fraction = 0.0;  ///< of the loading, 0..1
-  bool live = false;      ///< marked running, and it has grown lately
+  bool live = false;      ///< marked running, and written to in the last seconds
   std::string trouble;    ///< one line: damaged, deleted, replaced ...; what was read before stays. Empty: none
 };
 

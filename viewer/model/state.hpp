@@ -22,14 +22,18 @@ inline constexpr std::size_t evse_statuses = 6;
 
 struct EvseState {
   EvseStatus status = EvseStatus::available;
-  double kw = 0.0;
+  double kw = 0.0;                 ///< NaN: not known (yet)
   std::uint32_t session = no_row;  ///< plugged in
   double session_kwh = 0.0;        ///< net since plug-in, exact
   double soc = none;               ///< 0..1; NaN: unknown
   double session_cost = 0.0;       ///< net energy x buy price in force, since plug-in
-  double driver_pays = 0.0;        ///< energy charged x driver price - energy discharged x V2G price, so far
+  double driver_pays = 0.0;  ///< so far; each kWh at the session's own mean price, which is the one price where no
+                             ///< script changes it
 };
+/// All of it: walks over the session's recorded powers. At or beyond the end of the run: as in its last instant.
 EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t);
+/// Its status alone, O(log n): for a map or list of a thousand.
+EvseStatus evse_status(const Run& run, std::uint32_t evse, TimeNs t);
 
 struct SiteState {
   double grid_kw = none;  ///< mean of the metering window around t, import > 0

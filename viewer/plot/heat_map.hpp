@@ -21,6 +21,7 @@ struct HeatSource {
 };
 
 struct HeatReply : PlotReply {
+  bool filling = false;                ///< not all is computed yet: another frame should follow
   std::uint32_t evse = model::no_row;  ///< under the mouse
   double value = model::none;
 };
@@ -58,8 +59,11 @@ struct GanttReply : PlotReply {
   std::uint32_t id = model::no_row;
   std::uint32_t row = model::no_row;
 };
-/// Only what is visible is drawn; bars of less than a pixel merge into one.
-/// @param bars in any order. @param rows names, as many as there are rows
+/// Only what is visible is drawn; bars of less than a pixel merge into one; later bars of a row lie over earlier ones.
+/// Rows that have no room are scrolled to: by the bar at the right, shift and wheel, or by being selected. A frame
+/// costs what the bars of the visible rows cost.
+/// @param rows names, as many as there are rows
+/// @param bars sorted by row, then from_ns
 GanttReply draw_gantt(const std::string& id, Canvas& canvas, ImVec2 size, std::span<const std::string> rows,
                       std::span<const Bar> bars, std::uint32_t selected_row);
 

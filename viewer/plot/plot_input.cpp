@@ -29,7 +29,7 @@ void TimeFrame::handle_input(PlotReply& reply) {
   reply.time_ns = time_of(mouse_x);
   if (reply.hovered) canvas.next_hover_ns = reply.time_ns;
 
-  if (reply.hovered && io.MouseWheel != 0.0F && !canvas.dragging()) {
+  if (reply.hovered && io.MouseWheel != 0.0F && !io.KeyShift && !canvas.dragging()) {
     time.zoom(std::pow(zoom_per_wheel_step, static_cast<double>(std::clamp(io.MouseWheel, -20.0F, 20.0F))),
               reply.time_ns);
   }
@@ -51,9 +51,7 @@ void TimeFrame::handle_input(PlotReply& reply) {
     if (drag.moved && drag.button == 0) {
       const double ns_per_pixel = static_cast<double>(to_ - from_) / static_cast<double>(width());
       const TimeNs by = std::llround(static_cast<double>(moved.x) * ns_per_pixel);
-      // In the overview the window is dragged along; in a window what is in it.
-      const TimeNs shift = view_ == View::whole ? by : -by;
-      time.show(drag.from_ns + shift, drag.to_ns + shift);
+      time.show(drag.from_ns - by, drag.to_ns - by);
     }
     if (drag.moved && drag.button == 1) {
       const auto [left, right] = std::minmax({x_of(drag.press_ns), mouse_x});

@@ -185,6 +185,6 @@ std::vector<TimeTick> time_ticks(const Clock& clock, TimeNs from, TimeNs to, int
   return ticks;
 }
 
-std::string_view axis_characters() { return "월화수목금토일년()/"; }
+std::string_view axis_characters() { return "월화수목금토일년평균()/"; }
 
 }  // namespace evtwin::viewer::plot

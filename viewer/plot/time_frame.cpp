@@ -13,9 +13,9 @@ constexpr float most_margin = 132.0F;
 
 }  // namespace
 
-TimeFrame::TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_margin, bool ticks, View view,
-                     float top_margin, float right_margin)
-    : id_(std::move(id)), canvas_(&canvas), view_(view), list_(ImGui::GetWindowDrawList()), ticks_(ticks) {
+TimeFrame::TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_margin, bool ticks, float top_margin,
+                     float right_margin)
+    : id_(std::move(id)), canvas_(&canvas), list_(ImGui::GetWindowDrawList()), ticks_(ticks) {
   const ImVec2 left_over = ImGui::GetContentRegionAvail();
   outer_min_ = ImGui::GetCursorScreenPos();
   const ImVec2 outer{std::floor(std::max(1.0F, size.x > 0.0F ? size.x : left_over.x)),
@@ -24,13 +24,9 @@ TimeFrame::TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_mar
 
   // Margins: those of the column's other plots too, but never more than a third of the plot on either side.
   const float scale = canvas.style.scale;
-  float left = left_margin, right = right_margin;
-  if (view == View::window) {
-    left = std::max(left_margin, canvas.left_margin);
-    right = std::max(right_margin, canvas.right_margin);
-    canvas.next_left_margin = std::max(canvas.next_left_margin, std::min(left_margin, most_margin * scale));
-    canvas.next_right_margin = std::max(canvas.next_right_margin, std::min(right_margin, most_margin * scale));
-  }
+  float left = std::max(left_margin, canvas.left_margin), right = std::max(right_margin, canvas.right_margin);
+  canvas.next_left_margin = std::max(canvas.next_left_margin, std::min(left_margin, most_margin * scale));
+  canvas.next_right_margin = std::max(canvas.next_right_margin, std::min(right_margin, most_margin * scale));
   left = std::floor(std::clamp(left, 0.0F, outer.x / 3.0F));
   right = std::floor(std::clamp(right, 0.0F, outer.x / 3.0F));
 
@@ -41,9 +37,8 @@ TimeFrame::TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_mar
   min_ = {std::floor(outer_min_.x + left), std::floor(outer_min_.y + std::clamp(top_margin, 0.0F, outer.y / 2.0F))};
   max_ = {std::floor(outer_max_.x - right), std::floor(outer_max_.y - bottom)};
 
-  const model::TimeModel& time = *canvas.time;
-  from_ = view == View::window ? time.from_ns() : time.start_ns();
-  to_ = view == View::window ? time.to_ns() : time.end_ns();
+  from_ = canvas.time->from_ns();
+  to_ = canvas.time->to_ns();
   visible_ = width() >= 8.0F && height() >= 8.0F && to_ > from_ && ImGui::IsRectVisible(outer_min_, outer_max_);
   if (!visible_) return;
 

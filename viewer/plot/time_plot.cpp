@@ -116,7 +116,7 @@ PlotReply TimePlot::draw() {
   const float inner_height = size.y - header - 2.0F * (small_height(canvas) + 2.0F * scale);
   const std::vector<Tick> left_ticks = ticks_for(canvas, left_, left, inner_height);
   const std::vector<Tick> right_ticks = second ? ticks_for(canvas, right_, right, inner_height) : std::vector<Tick>();
-  TimeFrame frame(id_, canvas, size, widest_label(canvas, left_ticks) + 2.0F * gap, true, View::window, header,
+  TimeFrame frame(id_, canvas, size, widest_label(canvas, left_ticks) + 2.0F * gap, true, header,
                   second ? widest_label(canvas, right_ticks) + 2.0F * gap : 2.0F * gap);
 
   if (frame.visible()) {

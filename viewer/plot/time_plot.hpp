@@ -99,21 +99,16 @@ struct PlotReply {
   ImVec2 min, max;       ///< inner rectangle, pixels
 };
 
-/// Which stretch a frame shows, and what a drag does in it.
-enum class View : std::uint8_t {
-  window,  ///< the time model's window; a drag pans it
-  whole,   ///< the whole run (overview): a drag moves the window along
-};
 /// The shared look of everything over time: maps a rectangle to a stretch of time, draws ticks, grid, cursor, hover
 /// line, markers; handles click, wheel and drags. TimePlot, heat-map, Gantt and overview stand in one.
 class TimeFrame {
  public:
   /// Takes `size` pixels of the current ImGui window at its cursor (0: what is left), draws background, ticks and grid.
-  /// @param left_margin for row names or ticks; the widest of the column's plots counts (Canvas), but for View::whole
+  /// @param left_margin for row names or ticks; the widest of the column's plots counts (Canvas)
   /// @param ticks  times below the rectangle, and vertical lines
   /// @param top_margin for a title; @param right_margin for a second axis
-  TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_margin, bool ticks, View view = View::window,
-            float top_margin = 0.0F, float right_margin = 0.0F);
+  TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_margin, bool ticks, float top_margin = 0.0F,
+            float right_margin = 0.0F);
 
   ImVec2 min() const { return min_; }  ///< inner rectangle
   ImVec2 max() const { return max_; }
@@ -139,7 +134,6 @@ class TimeFrame {
 
   std::string id_;
   Canvas* canvas_;
-  View view_;
   ImDrawList* list_;
   ImVec2 outer_min_, outer_max_, min_, max_;
   TimeNs from_ = 0, to_ = 1;

@@ -18,8 +18,9 @@ float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, flo
     const MapGroup& group = groups[i];
     MapBox& box = layout.boxes[i];
     const float square = static_cast<float>(group.cells) * 1.8F * layout.cell_height / layout.cell_width;
-    box.columns = std::clamp(static_cast<std::uint32_t>(std::ceil(std::sqrt(square))), 1U,
-                             std::min(most_columns, std::max(group.cells, 1U)));
+    const float under_header = group.headed ? std::floor(std::min(least_width, room) / layout.cell_width) : 1.0F;
+    const float columns = std::max({std::ceil(std::sqrt(square)), under_header, 1.0F});
+    box.columns = std::min({static_cast<std::uint32_t>(columns), most_columns, std::max(group.cells, 1U)});
     const std::uint32_t rows = (group.cells + box.columns - 1) / box.columns;
     const float needed = static_cast<float>(box.columns) * layout.cell_width;
     box.width = std::max(needed, group.headed ? std::min(least_width, room) : 0.0F) + layout.padding * 2.0F;
@@ -60,7 +61,7 @@ MapLayout map_layout(std::span<const MapGroup> groups, float width, float height
   };
   if (fits(CellDetail::full, 7.2F, 3.9F, 0.3F)) return layout;
   if (fits(CellDetail::short_, 3.2F, 2.4F, 0.25F)) return layout;
-  for (float size = 1.6F; size > 0.65F; size -= 0.1F) {
+  for (float size = 1.6F; size > 0.55F; size -= 0.1F) {
     if (fits(CellDetail::mark, size, size, 0.15F)) return layout;
   }
   return layout;

@@ -71,7 +71,7 @@ TEST(MapLayout, AThousandEvsesFitAsMarks) {
 TEST(MapLayout, LessRoomNeverShowsMore) {
   const std::vector<MapGroup> groups(6, MapGroup{4, true});
   auto last = CellDetail::mark;
-  for (float height = 60.0F; height <= 600.0F; height += 10.0F) {
+  for (float height = 60.0F; height <= 1000.0F; height += 10.0F) {
     const CellDetail detail = map_layout(groups, 400.0F, height, 15.0F).detail;
     EXPECT_GE(detail, last) << height;
     last = detail;

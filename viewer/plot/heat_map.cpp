@@ -1,0 +1,325 @@
+#include "viewer/plot/heat_map.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ostream>
+
+#include "kernel/hash.hpp"
+#include "viewer/plot/csv.hpp"
+#include "viewer/plot/draw.hpp"
+#include "viewer/plot/heat_tiles.hpp"
+
+namespace evtwin::viewer::plot {
+namespace {
+
+using model::HeatMetric;
+
+constexpr double budget_ms = 2.0;                  ///< of a frame, for new tiles
+constexpr std::size_t cells_for_a_range = 150000;  ///< up to so many the whole run is looked through for its range
+constexpr float longest_name = 110.0F;             // pixels at 100 %
+
+std::string_view unit_of(HeatMetric metric) {
+  switch (metric) {
+    case HeatMetric::power_kw:
+      return "kW";
+    case HeatMetric::occupied:
+    case HeatMetric::soc:
+      return "%";
+    case HeatMetric::soc_gap:
+      return "kWh";
+  }
+  return "";
+}
+
+/// Of what is shown, in unit_of.
+double shown_value(HeatMetric metric, double value) {
+  return metric == HeatMetric::occupied || metric == HeatMetric::soc ? value * 100.0 : value;
+}
+
+}  // namespace
+
+struct HeatMap::Cache {
+  explicit Cache(Textures& textures) : tiles(textures) {}
+
+  HeatTiles tiles;
+  std::uint64_t grid_identity = 0;
+  std::vector<std::uint32_t> minus_rows;
+  std::map<std::pair<std::uint64_t, TimeNs>, HeatScale> scales;  ///< by identity and bucket
+
+  HeatGrid grid(const HeatSource& source, const Canvas& canvas, TimeNs window, float width, float height);
+  HeatScale scale(const HeatGrid& grid);
+  HeatScale widest(const HeatGrid& grid) const;
+};
+
+/// Everything that pictures depend on, but for the bucket.
+HeatGrid HeatMap::Cache::grid(const HeatSource& source, const Canvas& canvas, TimeNs window, float width,
+                              float height) {
+  HeatGrid grid;
+  grid.source = &source;
+  const auto pixels = static_cast<std::size_t>(std::max(1.0F, height));
+  grid.group = std::max<std::size_t>(1, (source.evses.size() + pixels - 1) / pixels);
+  grid.bucket_ns =
+      bucket_length(static_cast<TimeNs>(static_cast<double>(window) / static_cast<double>(std::max(1.0F, width))));
+  // Days begin at the site's midnight (of the clock at the run's start).
+  grid.origin_ns = -canvas.clock->utc_offset_ns(source.run->start_ns);
+
+  kernel::RollingHash hash;
+  hash.mix(source.run->serial);
+  hash.mix(source.minus == nullptr ? 0 : source.minus->serial);
+  hash.mix(static_cast<std::uint64_t>(source.metric));
+  hash.mix(grid.group);
+  for (const std::uint32_t evse : source.evses) hash.mix(evse);
+  grid.identity = hash.value();
+
+  if (source.minus != nullptr && grid.identity != grid_identity) {
+    std::unordered_map<std::string_view, std::uint32_t> by_name;
+    for (std::uint32_t row = 0; row < source.minus->evses.size(); ++row) by_name[source.minus->evses[row].name] = row;
+    minus_rows.clear();
+    for (const std::uint32_t evse : source.evses) {
+      const auto found = by_name.find(source.run->evses[evse].name);
+      minus_rows.push_back(found == by_name.end() ? model::no_row : found->second);
+    }
+    grid_identity = grid.identity;
+  }
+  if (source.minus != nullptr) grid.minus_rows = minus_rows;
+  return grid;
+}
+
+/// The range that no value can leave, from nameplates and sessions.
+HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
+  const HeatSource& source = *grid.source;
+  HeatScale scale{0.0, 1.0, source.minus != nullptr};
+  if (source.metric == HeatMetric::power_kw) {
+    scale.max = 0.0;
+    for (const std::uint32_t evse : source.evses) {
+      scale.max = std::max(scale.max, source.run->evses[evse].max_kw);
+      scale.diverging = scale.diverging || source.run->evses[evse].bidirectional;
+    }
+  } else if (source.metric == HeatMetric::soc_gap) {
+    scale.max = 0.0;
+    for (const model::Session& session : source.run->sessions) scale.max = std::max(scale.max, session.unmet_kwh);
+    if (source.minus != nullptr) {
+      for (const model::Session& session : source.minus->sessions) scale.max = std::max(scale.max, session.unmet_kwh);
+    }
+  }
+  return scale;
+}
+
+/// Exact for the buckets shown where the run is small or the buckets long enough to look through all of them; SoC and
+/// occupancy always from 0 to 100 %.
+HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
+  const auto [found, fresh] = scales.try_emplace({grid.identity, grid.bucket_ns});
+  HeatScale& scale = found->second;
+  if (!fresh) return scale;
+  if (scales.size() > 200) {
+    scales.clear();
+    return this->scale(grid);
+  }
+  scale = widest(grid);
+  const HeatSource& source = *grid.source;
+  const bool fixed = source.metric == HeatMetric::occupied || source.metric == HeatMetric::soc;
+  const std::int64_t first = grid.bucket_of(source.run->start_ns), last = grid.bucket_of(source.run->end_ns - 1);
+  const auto buckets = static_cast<std::size_t>(std::max<std::int64_t>(1, last - first + 1));
+  if ((!fixed || source.minus != nullptr) && buckets * source.evses.size() <= cells_for_a_range) {
+    double most = 0.0;
+    bool negative = false;
+    for (const float value : heat_values(grid, 0, grid.lines(), first, buckets)) {
+      if (std::isnan(value)) continue;
+      most = std::max(most, std::abs(static_cast<double>(value)));
+      negative = negative || value < 0.0F;
+    }
+    scale.max = most;
+    scale.diverging = source.minus != nullptr || negative;
+  }
+  const double shown = shown_value(source.metric, scale.max);
+  scale.max = shown > 0.0 ? nice_range(0.0, shown, true).max / shown_value(source.metric, 1.0) : 1.0;
+  scale.min = scale.diverging ? -scale.max : 0.0;
+  return scale;
+}
+
+HeatMap::HeatMap(Textures& textures) : cache_(std::make_unique<Cache>(textures)) {}
+HeatMap::~HeatMap() = default;
+
+namespace {
+
+/// The colours with the values at their ends, and over how long each is the mean.
+void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& grid, const HeatScale& scale, float top) {
+  const Style& style = canvas.style;
+  const HeatMetric metric = grid.source->metric;
+  const std::string low = number_with_unit(shown_value(metric, scale.min), "");
+  const std::string high = number_with_unit(shown_value(metric, scale.max), unit_of(metric));
+  const std::string length = model::duration_text(grid.bucket_ns);
+  const std::string bucket = canvas.words == Words::korean ? length + " 평균" : length + " mean";
+  const float gap = 6.0F * style.scale, bar = 90.0F * style.scale, high_line = small_height(canvas);
+  float right = frame.max().x;
+  const auto put = [&](const std::string& text) {
+    const float wide = small_size(canvas, text).x;
+    if (right - wide < frame.outer_min().x) return;
+    small_text(frame.list(), canvas, {right - wide, top}, style.text_weak, text);
+    right -= wide + gap;
+  };
+  put(high);
+  if (right - bar < frame.outer_min().x) return;
+  Quads quads(frame.list());
+  constexpr int steps = 48;
+  for (int step = 0; step < steps; ++step) {
+    const double part = (step + 0.5) / steps;
+    const float left = right - bar + bar * static_cast<float>(step) / steps;
+    quads.rect({left, top + 2.0F}, {left + bar / steps + 0.5F, top + high_line - 1.0F},
+               scale.colour(scale.min + (scale.max - scale.min) * part));
+  }
+  quads.flush();
+  right -= bar + gap;
+  put(low);
+  right -= gap;
+  if (grid.source->metric != HeatMetric::soc_gap) put(bucket);
+}
+
+void draw_names(const TimeFrame& frame, const Canvas& canvas, const HeatSource& source, std::uint32_t selected) {
+  const std::size_t count = source.evses.size();
+  const float row = frame.height() / static_cast<float>(count), line = small_height(canvas);
+  const float gap = 4.0F * canvas.style.scale, room = frame.min().x - frame.outer_min().x - 2.0F * gap;
+  if (frame.height() < line) return;
+  const auto every = static_cast<std::size_t>(std::max(1.0F, std::ceil(line / row)));
+  for (std::size_t i = 0; i < count; i += every) {
+    const float middle = frame.min().y + (static_cast<float>(i) + 0.5F) * row;
+    const float top = std::clamp(middle - line / 2.0F, frame.min().y, frame.max().y - line);
+    const bool chosen = source.evses[i] == selected;
+    small_text(frame.list(), canvas, {frame.outer_min().x + gap, top},
+               chosen ? canvas.style.text : canvas.style.text_weak,
+               fitted(canvas, source.run->evses[source.evses[i]].name, room));
+  }
+}
+
+void explain(const Canvas& canvas, const HeatGrid& grid, std::uint32_t evse, std::int64_t bucket, double value) {
+  const TimeNs from = grid.bucket_start(bucket), to = from + grid.bucket_ns;
+  ImGui::BeginTooltip();
+  ImGui::TextUnformatted(grid.source->run->evses[evse].name.c_str());
+  ImGui::TextUnformatted(
+      fmt::format("{} - {}", canvas.clock->date_time_text(from), canvas.clock->date_time_text(to)).c_str());
+  ImGui::TextUnformatted(
+      number_with_unit(shown_value(grid.source->metric, value), unit_of(grid.source->metric)).c_str());
+  ImGui::EndTooltip();
+}
+
+}  // namespace
+
+HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, const HeatSource& source,
+                        std::uint32_t selected_evse, bool complete) {
+  const Style& style = canvas.style;
+  HeatTiles& tiles = cache_->tiles;
+  float widest = 0.0F;
+  for (std::size_t i = 0; i < std::min<std::size_t>(source.evses.size(), 200); ++i) {
+    widest = std::max(widest, small_size(canvas, source.run->evses[source.evses[i]].name).x);
+  }
+  const float header = small_height(canvas) + 6.0F * style.scale;
+  TimeFrame frame(id, canvas, size, std::min(widest, longest_name * style.scale) + 8.0F * style.scale, true, header);
+  HeatReply reply;
+  if (!frame.visible() || source.run == nullptr || source.evses.empty()) {
+    static_cast<PlotReply&>(reply) = frame.finish();
+    return reply;
+  }
+
+  const TimeNs window = frame.to_ns() - frame.from_ns();
+  const HeatGrid grid = cache_->grid(source, canvas, window, frame.width(), frame.height());
+  const HeatScale scale = cache_->scale(grid);
+  const double pixels_per_ns = static_cast<double>(frame.width()) / static_cast<double>(window);
+  const float line_height = frame.height() / static_cast<float>(source.evses.size()) * static_cast<float>(grid.group);
+  ImDrawList& list = frame.list();
+  const auto put = [&](const HeatTiles::Tile& tile, ImU32 tint) {
+    const auto x = [&](TimeNs t) {
+      return frame.min().x + static_cast<float>(static_cast<double>(t - frame.from_ns()) * pixels_per_ns);
+    };
+    const float top = frame.min().y + static_cast<float>(tile.first_line) * line_height;
+    const float bottom = top + static_cast<float>(tile.lines) * line_height;
+    list.AddImage(tile.texture, {x(tile.from_ns), top}, {x(tile.to_ns), bottom}, {0, 0}, {1, 1}, tint);
+  };
+
+  // What is there; then new ones as long as there is time, at least one; meanwhile a coarser picture, dimmed.
+  list.PushClipRect(frame.min(), frame.max(), true);
+  tiles.begin_frame();
+  const std::size_t blocks = (grid.lines() + HeatTiles::lines_of(grid) - 1) / HeatTiles::lines_of(grid);
+  const auto column_of = [&](TimeNs t) {
+    const std::int64_t bucket = grid.bucket_of(t), per_tile = HeatTiles::buckets;
+    return bucket / per_tile - (bucket % per_tile < 0 ? 1 : 0);
+  };
+  const auto started = std::chrono::steady_clock::now();
+  const auto time_left = [&] {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count() < budget_ms;
+  };
+  std::vector<const HeatTiles::Tile*> there;
+  bool made = false;
+  for (std::int64_t column = column_of(frame.from_ns()); column <= column_of(frame.to_ns() - 1); ++column) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const HeatTiles::Tile* tile = tiles.find(grid, block, column);
+      if (tile == nullptr && (complete || !made || time_left())) {
+        tile = tiles.make(grid, scale, block, column);
+        made = true;
+      }
+      if (tile != nullptr) there.push_back(tile);
+      reply.filling = reply.filling || tile == nullptr;
+    }
+  }
+  if (reply.filling) {
+    for (const HeatTiles::Tile* tile : tiles.coarser(grid, frame.from_ns(), frame.to_ns())) {
+      put(*tile, IM_COL32(255, 255, 255, 128));
+    }
+  }
+  for (const HeatTiles::Tile* tile : there) put(*tile, IM_COL32_WHITE);
+  tiles.forget();
+
+  const float row = frame.height() / static_cast<float>(source.evses.size());
+  const auto selected = std::find(source.evses.begin(), source.evses.end(), selected_evse);
+  if (selected != source.evses.end()) {
+    const float top = frame.min().y + static_cast<float>(selected - source.evses.begin()) * row;
+    const float thick = std::max(1.0F, std::round(style.scale));
+    list.AddRect({frame.min().x, top}, {frame.max().x, top + std::max(row, 3.0F)}, style.text, 0.0F, 0, thick);
+  }
+  list.PopClipRect();
+  draw_scale(frame, canvas, grid, scale, frame.outer_min().y + 2.0F * style.scale);
+  draw_names(frame, canvas, source, selected_evse);
+
+  static_cast<PlotReply&>(reply) = frame.finish();
+  if (!reply.hovered && !reply.clicked) return reply;
+  const float down = (ImGui::GetIO().MousePos.y - frame.min().y) / row;
+  const auto line = static_cast<std::size_t>(std::clamp(down, 0.0F, static_cast<float>(source.evses.size() - 1)));
+  reply.evse = source.evses[line];
+  // The EVSE's own value, also where its line of the picture is the mean of several.
+  HeatSource one = source;
+  one.evses = {reply.evse};
+  HeatGrid own = grid;
+  own.source = &one;
+  own.group = 1;
+  if (source.minus != nullptr) own.minus_rows = {grid.minus_rows[line]};
+  const std::int64_t bucket = grid.bucket_of(reply.time_ns);
+  reply.value = static_cast<double>(heat_values(own, 0, 1, bucket, 1).front());
+  if (reply.hovered && !canvas.dragging()) explain(canvas, grid, reply.evse, bucket, reply.value);
+  return reply;
+}
+
+void HeatMap::csv(std::ostream& out, const Canvas& canvas, const HeatSource& source) const {
+  out << fmt::format("evse,from,to,value [{}]\n", unit_of(source.metric));
+  if (source.run == nullptr || source.evses.empty()) return;
+  const model::TimeModel& time = *canvas.time;
+  Cache fresh(*canvas.textures);
+  HeatSource one = source;
+  // As in a picture of 900 pixels, but never groups of EVSEs.
+  const HeatGrid grid = fresh.grid(source, canvas, time.to_ns() - time.from_ns(), 900.0F, 1e6F);
+  const std::int64_t first = grid.bucket_of(time.from_ns()), last = grid.bucket_of(time.to_ns() - 1);
+  const auto buckets = static_cast<std::size_t>(last - first + 1);
+  for (std::size_t row = 0; row < source.evses.size(); ++row) {
+    const std::vector<float> values = heat_values(grid, row, 1, first, buckets);
+    const std::string name = csv_text(source.run->evses[source.evses[row]].name);
+    for (std::size_t b = 0; b < buckets; ++b) {
+      if (std::isnan(values[b])) continue;
+      const TimeNs from = grid.bucket_start(first + static_cast<std::int64_t>(b));
+      out << name << ',' << canvas.clock->iso_text(from) << ',' << canvas.clock->iso_text(from + grid.bucket_ns) << ','
+          << csv_number(shown_value(source.metric, static_cast<double>(values[b]))) << '\n';
+    }
+  }
+}
+
+}  // namespace evtwin::viewer::plot
