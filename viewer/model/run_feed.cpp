@@ -56,8 +56,8 @@ struct RunFeed::Worker {
   }
 
   void work(const std::stop_token& stop) {
-    FileSign read;  // what the newest Run was read from
-    bool busy = false;
+    FileSign read;     // what the newest Run was read from
+    bool busy = true;  // to be tried (again) whatever the file looks like
     steady_clock::duration last_load{};
     while (!stop.stop_requested()) {
       const FileSign now = look_at(file);

@@ -1,0 +1,99 @@
+// A file that is read while others write, replace and delete it.
+#include "viewer/model/run_feed.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "run_files.hpp"
+
+namespace evtwin::viewer::model {
+namespace {
+
+using test::Folder;
+using ::testing::HasSubstr;
+
+// Looks until it is so; a feed that never comes to it ends in the test's own time limit.
+RunPtr poll_until(RunFeed& feed, const std::function<bool(const RunPtr&)>& is_so) {
+  RunPtr newest;
+  while (true) {
+    if (const RunPtr run = feed.poll()) newest = run;
+    if (is_so(newest)) return newest;
+    std::this_thread::yield();
+  }
+}
+
+bool is_whole(const RunPtr& run) { return run && run->loaded == Loaded::all; }
+
+TEST(RunFeed, ReadsAFileInTheBackground) {
+  const Folder folder;
+  test::record_world(folder / "a.run", testing::small_world(2), testing::full_power());
+  RunFeed feed(folder / "a.run");
+  feed.wait_until_loaded();
+  const RunPtr run = feed.poll();
+  ASSERT_NE(run, nullptr);
+  EXPECT_EQ(run->loaded, Loaded::all);
+  EXPECT_EQ(feed.poll(), nullptr) << "the same Run is handed out once";
+  EXPECT_FALSE(feed.status().loading);
+  EXPECT_FALSE(feed.status().live);
+  EXPECT_EQ(feed.status().trouble, "");
+}
+
+TEST(RunFeed, SaysWhatIsWrongWithAFileThatIsNone) {
+  const Folder folder;
+  RunFeed feed(folder / "missing.run");
+  feed.wait_until_loaded();
+  EXPECT_EQ(feed.poll(), nullptr);
+  EXPECT_THAT(feed.status().trouble, HasSubstr("missing.run: cannot be opened"));
+  // It may come later.
+  test::record_world(folder / "missing.run", testing::small_world(2), testing::full_power());
+  poll_until(feed, is_whole);
+  EXPECT_EQ(feed.status().trouble, "");
+}
+
+TEST(RunFeed, KeepsWhatItReadOfAFileThatIsDeletedAndReadsTheOneThatTakesItsPlace) {
+  const Folder folder;
+  const std::string file = folder / "a.run";
+  test::record_world(file, testing::small_world(2), testing::full_power());
+  RunFeed feed(file);
+  const RunPtr first = poll_until(feed, is_whole);
+  std::filesystem::remove(file);
+  poll_until(feed, [&](const RunPtr&) { return !feed.status().trouble.empty(); });
+  EXPECT_THAT(feed.status().trouble, HasSubstr("deleted"));
+  EXPECT_EQ(first->evses.size(), 2U);
+
+  test::record_world(file, testing::small_world(5), testing::full_power());
+  const RunPtr second = poll_until(feed, [](const RunPtr& run) { return is_whole(run) && run->evses.size() == 5; });
+  EXPECT_EQ(second->sites[0].evses.size(), 5U);
+  EXPECT_EQ(feed.status().trouble, "");
+}
+
+TEST(RunFeed, KeepsWhatItReadWhereGarbageTakesTheFilesPlace) {
+  const Folder folder;
+  const std::string file = folder / "a.run";
+  test::record_world(file, testing::small_world(2), testing::full_power());
+  RunFeed feed(file);
+  poll_until(feed, is_whole);
+  std::ofstream(file, std::ios::trunc) << std::string(5000, 'x');
+  poll_until(feed, [&](const RunPtr&) { return !feed.status().trouble.empty(); });
+  EXPECT_THAT(feed.status().trouble, HasSubstr("not an evtwin run file"));
+  EXPECT_EQ(feed.status().trouble.find('\n'), std::string::npos);
+}
+
+TEST(RunFeed, ReloadsWhenAsked) {
+  const Folder folder;
+  test::record_world(folder / "a.run", testing::small_world(2), testing::full_power());
+  RunFeed feed(folder / "a.run");
+  const RunPtr first = poll_until(feed, is_whole);
+  feed.reload();
+  feed.wait_until_loaded();
+  const RunPtr second = feed.poll();
+  ASSERT_NE(second, nullptr);
+  EXPECT_NE(second->serial, first->serial);
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::model
