@@ -135,7 +135,7 @@ Range nice_range(double min, double max, bool zero) {
     max += margin;
   }
   if (!std::isfinite(max - min)) return {min, max};
-  const Step step = step_of_at_least((max - min) / 5.0);
+  const Step step = step_of_at_least((max - min) / 10.0);
   const double size = step.size();
   if (!(size > 0.0)) return {min, max};
   return {step.times(std::floor(min / size + 1e-9)), step.times(std::ceil(max / size - 1e-9))};

@@ -104,6 +104,10 @@ Range PlotPainter::range(Side side, const TimeScale& time) {
     if (!(range.min > 0.0) || !(range.max > range.min)) range.max = (range.min = std::max(range.min, 1e-300)) * 10.0;
     return range;
   }
+  // A little room, so that what lies at the top is seen whole.
+  const double room = 0.03 * (reach.max - (axis.zero ? std::fmin(reach.min, 0.0) : reach.min));
+  if (reach.max > 0.0 || !axis.zero) reach.max += room;
+  if (reach.min < 0.0 || !axis.zero) reach.min -= room;
   Range range = nice_range(reach.min, reach.max, axis.zero);
   if (!std::isnan(axis.min)) range.min = axis.min;
   if (!std::isnan(axis.max)) range.max = axis.max;

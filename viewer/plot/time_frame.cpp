@@ -10,6 +10,8 @@ namespace {
 
 /// No plot's margin makes the others narrower than this lets it, at 100 %.
 constexpr float most_margin = 132.0F;
+/// A rectangle lower than this has one line of times, in which a day's name stands in the place of 00:00.
+constexpr float one_line_height = 110.0F;
 
 }  // namespace
 
@@ -30,10 +32,11 @@ TimeFrame::TimeFrame(std::string id, Canvas& canvas, ImVec2 size, float left_mar
   left = std::floor(std::clamp(left, 0.0F, outer.x / 3.0F));
   right = std::floor(std::clamp(right, 0.0F, outer.x / 3.0F));
 
-  // Two lines of times below where there is room, else one, else none.
+  // Two lines of times below where there is room, else one, or none.
   const float line = small_height(canvas) + 2.0F * scale;
   if (outer.y - top_margin < 3.0F * line) ticks_ = false;
-  const float bottom = ticks_ ? std::ceil(2.0F * line) : 0.0F;
+  one_line_ = outer.y - top_margin < one_line_height * scale;
+  const float bottom = ticks_ ? std::ceil(line * (one_line_ ? 1.0F : 2.0F)) : 0.0F;
   min_ = {std::floor(outer_min_.x + left), std::floor(outer_min_.y + std::clamp(top_margin, 0.0F, outer.y / 2.0F))};
   max_ = {std::floor(outer_max_.x - right), std::floor(outer_max_.y - bottom)};
 
@@ -67,7 +70,10 @@ void TimeFrame::draw_times() {
   const Style& style = canvas.style;
   const float scale = style.scale, line = small_height(canvas) + 2.0F * scale, gap = 10.0F * scale;
 
-  // As many as have room: widest first guess, then whatever they really measure.
+  // As many as have room.
+  const auto label = [&](const TimeTick& tick) -> const std::string& {
+    return one_line_ && tick.major ? tick.above : tick.label;
+  };
   int count = std::clamp(static_cast<int>(width() / (small_size(canvas, "00:00").x + 2.5F * gap)), 1, 40);
   std::vector<TimeTick> ticks;
   for (; count >= 1; --count) {
@@ -75,23 +81,26 @@ void TimeFrame::draw_times() {
     float end = -1e9F;
     bool fits = true;
     for (const TimeTick& tick : ticks) {
-      const float half = small_size(canvas, tick.label).x / 2.0F, x = x_of(tick.time_ns);
+      const float half = small_size(canvas, label(tick)).x / 2.0F, x = x_of(tick.time_ns);
       fits = fits && x - half >= end;
       end = x + half + gap * 0.6F;
     }
     if (fits) break;
   }
 
+  float label_end = -1e9F;
   for (const TimeTick& tick : ticks) {
     const float x = x_of(tick.time_ns);
     if (x > min_.x + 1.0F && x < max_.x - 1.0F) {
       vertical(*list_, style, x, min_.y, max_.y, tick.major ? style.frame : style.grid);
     }
-    const float half = small_size(canvas, tick.label).x / 2.0F;
-    if (x - half >= outer_min_.x && x + half <= outer_max_.x) {
-      small_text(*list_, canvas, {x - half, max_.y + 2.0F * scale}, style.text_weak, tick.label);
-    }
+    const float half = small_size(canvas, label(tick)).x / 2.0F;
+    if (x - half < std::max(outer_min_.x, label_end) || x + half > outer_max_.x) continue;
+    small_text(*list_, canvas, {x - half, max_.y + 2.0F * scale},
+               tick.major && one_line_ ? style.text : style.text_weak, label(tick));
+    label_end = x + half;
   }
+  if (one_line_) return;
 
   // The coarser step below, each where it begins; what began before the window stands at its left edge.
   struct Above {

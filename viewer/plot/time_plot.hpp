@@ -137,7 +137,7 @@ class TimeFrame {
   ImDrawList* list_;
   ImVec2 outer_min_, outer_max_, min_, max_;
   TimeNs from_ = 0, to_ = 1;
-  bool ticks_ = false, visible_ = false;
+  bool ticks_ = false, one_line_ = false, visible_ = false;
 };
 
 /// Built anew each frame. Series must live until draw() returns. Labels are shown in legend and tooltip and must be

@@ -118,7 +118,8 @@ TEST(NiceRange, IsRoundedOutwardsToTicksAndKeepsZero) {
   EXPECT_EQ(nice_range(3, 97, true).max, 100.0);
   EXPECT_EQ(nice_range(12.2, 12.9, false).min, 12.2);
   EXPECT_EQ(nice_range(12.21, 12.9, false).min, 12.2);
-  EXPECT_EQ(nice_range(-3, 7, true).min, -4.0);
+  EXPECT_EQ(nice_range(-3.5, 7, true).min, -4.0);
+  EXPECT_EQ(nice_range(0, 103, true).max, 120.0);
 }
 
 TEST(NiceRange, IsNeverEmpty) {
