@@ -175,7 +175,7 @@ void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& gr
   right -= bar + gap;
   put(low);
   right -= gap;
-  if (grid.source->metric != HeatMetric::soc_gap) put(bucket);
+  put(metric == HeatMetric::soc_gap ? length : bucket);
 }
 
 void draw_names(const TimeFrame& frame, const Canvas& canvas, const HeatSource& source, std::uint32_t selected) {
@@ -212,13 +212,14 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   const Style& style = canvas.style;
   HeatTiles& tiles = cache_->tiles;
   float widest = 0.0F;
-  for (std::size_t i = 0; i < std::min<std::size_t>(source.evses.size(), 200); ++i) {
+  const bool something = source.run != nullptr && !source.evses.empty();
+  for (std::size_t i = 0; something && i < std::min<std::size_t>(source.evses.size(), 200); ++i) {
     widest = std::max(widest, small_size(canvas, source.run->evses[source.evses[i]].name).x);
   }
   const float header = small_height(canvas) + 6.0F * style.scale;
   TimeFrame frame(id, canvas, size, std::min(widest, longest_name * style.scale) + 8.0F * style.scale, true, header);
   HeatReply reply;
-  if (!frame.visible() || source.run == nullptr || source.evses.empty()) {
+  if (!frame.visible() || !something) {
     static_cast<PlotReply&>(reply) = frame.finish();
     return reply;
   }

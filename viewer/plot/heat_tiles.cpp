@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace evtwin::viewer::plot {
 namespace {
@@ -17,6 +18,17 @@ constexpr std::array<TimeNs, 22> lengths{second_ns,      2 * second_ns,  5 * sec
                                          15 * minute_ns, 30 * minute_ns, hour_ns,       2 * hour_ns,    3 * hour_ns,
                                          6 * hour_ns,    12 * hour_ns,   day_ns,        2 * day_ns,     7 * day_ns,
                                          14 * day_ns,    30 * day_ns};
+
+constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+
+/// In a difference, an EVSE without a vehicle has no power and misses no energy: 0 wherever the run is known.
+void fill_with_zero(std::vector<float>& values, std::size_t bucket, std::size_t buckets, const model::Run& run,
+                    TimeNs begin, TimeNs end) {
+  if (end <= run.start_ns || begin >= run.known_until_ns) return;
+  for (std::size_t i = bucket; i < values.size(); i += buckets) {
+    if (std::isnan(values[i])) values[i] = 0.0F;
+  }
+}
 
 /// 64 x 256 pixels of 4 bytes each: 32 MiB.
 constexpr std::size_t most_tiles = 512;
@@ -54,20 +66,27 @@ std::vector<float> heat_values(const HeatGrid& grid, std::size_t first_line, std
     for (std::size_t row = 0; row < rows; ++row) {
       if (grid.minus_rows[first + row] != model::no_row) known.push_back(grid.minus_rows[first + row]);
     }
-    const std::vector<float> other = model::heat(*source.minus, source.metric, known, from, to, buckets);
+    std::vector<float> other = model::heat(*source.minus, source.metric, known, from, to, buckets);
+    if (source.metric == model::HeatMetric::power_kw || source.metric == model::HeatMetric::soc_gap) {
+      for (std::size_t b = 0; b < buckets; ++b) {
+        const TimeNs begin = from + static_cast<TimeNs>(b) * grid.bucket_ns, end = begin + grid.bucket_ns;
+        fill_with_zero(values, b, buckets, *source.run, begin, end);
+        fill_with_zero(other, b, buckets, *source.minus, begin, end);
+      }
+    }
     std::size_t next = 0;
     for (std::size_t row = 0; row < rows; ++row) {
       const bool there = grid.minus_rows[first + row] != model::no_row;
       for (std::size_t b = 0; b < buckets; ++b) {
         float& value = values[row * buckets + b];
-        value = there ? value - other[next * buckets + b] : std::numeric_limits<float>::quiet_NaN();
+        value = there ? value - other[next * buckets + b] : nothing;
       }
       next += there ? 1 : 0;
     }
   }
   if (grid.group == 1) return values;
 
-  std::vector<float> means(lines * buckets, std::numeric_limits<float>::quiet_NaN());
+  std::vector<float> means(lines * buckets, nothing);
   for (std::size_t line = 0; line < lines; ++line) {
     const std::size_t end = std::min(rows, (line + 1) * grid.group);
     for (std::size_t b = 0; b < buckets; ++b) {
