@@ -264,6 +264,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
       reply.filling = reply.filling || tile == nullptr;
     }
   }
+  canvas.filling = canvas.filling || reply.filling;
   if (reply.filling) {
     for (const HeatTiles::Tile* tile : tiles.coarser(grid, frame.from_ns(), frame.to_ns())) {
       put(*tile, IM_COL32(255, 255, 255, 128));

@@ -51,6 +51,8 @@ struct Canvas {
   } drag;
   bool dragging() const { return drag.plot != 0 && drag.moved && ImGui::IsMouseDown(drag.button); }
 
+  bool filling = false;  ///< something was not complete in this frame: another should follow without input
+
   /// Called once a frame, before any plot.
   void begin_frame() {
     hover_ns = next_hover_ns;
@@ -58,6 +60,7 @@ struct Canvas {
     left_margin = next_left_margin;
     right_margin = next_right_margin;
     next_left_margin = next_right_margin = 0.0F;
+    filling = false;
   }
 };
 

@@ -242,6 +242,9 @@ void App::frame() {
   ui.canvas.begin_frame();
   ui.canvas.time = &ui.time;
   ui.canvas.textures = &ui.textures;
+  ui.canvas.small = ui.fonts.small;
+  ui.canvas.on_item = [&ui](const std::string& name, ImVec2 min, ImVec2 max) { ui.items.at(name, min, max); };
+  ui.fonts.need(plot::axis_characters());
   const model::Run* run = ui.shown();
   static const model::Clock utc;
   ui.canvas.clock = run != nullptr ? &run->clock : &utc;
@@ -309,7 +312,7 @@ bool App::wants_exit() const { return parts_->exit; }
 
 bool App::busy() const {
   const Ui& ui = parts_->ui;
-  if (ui.time.playing || parts_->what_if.running()) return true;
+  if (ui.time.playing || ui.canvas.filling || parts_->what_if.running()) return true;
   return std::any_of(ui.runs.begin(), ui.runs.end(), [](const OpenRun& run) {
     const model::FeedStatus status = run.feed->status();
     return status.loading || status.live;
