@@ -122,6 +122,12 @@ std::string where_text(const model::Run& run, const model::Event& event) {
 }
 
 std::string detail_text(const Ui& ui, const model::Run& run, const model::Event& event) {
+  if (event.kind == model::EventKind::turned_away && event.session != no_row) {
+    const Word* why = ended_word(run.sessions[event.session].ended);
+    if (why != nullptr) return ui.tr(*why);
+  }
+  if (event.kind == model::EventKind::missed_target && event.session != no_row)
+    return fmt::format("{} {}", ui.tr(Word::missed), kwh_text(run.sessions[event.session].unmet_kwh));
   if (event.correction == no_row) return model::event_text(run, event);
   const model::Correction& correction = run.corrections[event.correction];
   const Word* reason = reason_word(correction.reason);
@@ -173,9 +179,9 @@ void draw_rows(Ui& ui, const model::Run& run, const EventIndex& index) {
   if (!ImGui::BeginTable("list", 4, flags, ImGui::GetContentRegionAvail())) return;
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableSetupColumn(ui.tr(Word::time), ImGuiTableColumnFlags_WidthFixed, letter * 19.5F);
-  ImGui::TableSetupColumn(ui.tr(Word::what), ImGuiTableColumnFlags_WidthFixed, letter * 17.0F);
+  ImGui::TableSetupColumn(ui.tr(Word::what), ImGuiTableColumnFlags_WidthFixed, letter * 14.0F);
   ImGui::TableSetupColumn(ui.tr(Word::where), ImGuiTableColumnFlags_WidthStretch, 1.0F);
-  ImGui::TableSetupColumn(ui.tr(Word::details), ImGuiTableColumnFlags_WidthStretch, 2.0F);
+  ImGui::TableSetupColumn(ui.tr(Word::details), ImGuiTableColumnFlags_WidthStretch, 1.3F);
   ImGui::TableHeadersRow();
 
   PanelState& state = panel_state(ui);

@@ -37,12 +37,12 @@ constexpr std::array<Look, model::event_kinds> events{{
     {"other", Word::event_other, Shape::ring, Category::black, true},
 }};
 
-struct Reason {
+struct Named {
   std::string_view name;
   Word word;
 };
 // Names: control/correction.hpp.
-constexpr std::array<Reason, 11> reasons{{
+constexpr std::array<Named, 11> reasons{{
     {"evse_rating", Word::reason_evse_rating},
     {"min_current", Word::reason_min_current},
     {"finite_rate", Word::reason_finite_rate},
@@ -55,6 +55,19 @@ constexpr std::array<Reason, 11> reasons{{
     {"not_finite", Word::reason_not_finite},
     {"unavoidable", Word::reason_unavoidable},
 }};
+// Names: session.ended of the run file.
+constexpr std::array<Named, 4> endings{{
+    {"turned_away", Word::ended_turned_away},
+    {"reneged", Word::ended_reneged},
+    {"no_compatible_evse", Word::ended_no_compatible_evse},
+    {"open_at_end", Word::ended_open_at_end},
+}};
+
+template <class Table>
+const Word* find_word(const Table& table, std::string_view name) {
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Named& row) { return row.name == name; });
+  return found == table.end() ? nullptr : &found->word;
+}
 
 }  // namespace
 
@@ -66,9 +79,8 @@ ImU32 colour_of(const plot::Style& style, const Look& look) {
   return look.weak ? style.text_weak : plot::colour(style, look.category);
 }
 
-const Word* reason_word(std::string_view reason) {
-  const auto found = std::find_if(reasons.begin(), reasons.end(), [&](const Reason& r) { return r.name == reason; });
-  return found == reasons.end() ? nullptr : &found->word;
-}
+const Word* reason_word(std::string_view reason) { return find_word(reasons, reason); }
+
+const Word* ended_word(std::string_view ended) { return find_word(endings, ended); }
 
 }  // namespace evtwin::viewer::ui

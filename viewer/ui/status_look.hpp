@@ -21,5 +21,7 @@ ImU32 colour_of(const plot::Style& style, const Look& look);
 
 /// Reasons of corrections as the run file names them ("limit", "min_current"): in words. nullptr: not known here.
 const Word* reason_word(std::string_view reason);
+/// How a session ended ("turned_away", "reneged"), where that needs words. nullptr: it does not.
+const Word* ended_word(std::string_view ended);
 
 }  // namespace evtwin::viewer::ui
