@@ -257,6 +257,8 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
   if (!line.middle.empty() && word_end - word_width > x + name_width + gap)
     text_right(ui, {word_end, y}, line.middle, word_width + 1.0F, style.text_weak);
   if (row.kind == Kind::evse) tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
+  if (row.kind == Kind::station)
+    tooltip(ui, fmt::format("{}: {} {}", line.name, ui.tr(Word::plugged_in_now), line.right));
   if (row.kind == Kind::feeder)
     tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run.feeders[row.row].max_kw)));
 }

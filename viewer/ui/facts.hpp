@@ -29,6 +29,7 @@ std::string difference_text(const model::Run& run, const Fact& a, const Fact& b)
 Facts evse_facts(const Ui& ui, const model::Run& run, std::uint32_t evse, TimeNs t);
 Facts session_facts(const Ui& ui, const model::Run& run, std::uint32_t session, TimeNs t);
 Facts storage_facts(const Ui& ui, const model::Run& run, std::uint32_t storage, TimeNs t);
+Facts station_facts(const Ui& ui, const model::Run& run, const std::string& station, TimeNs t);
 /// @param site no_row: all sites
 Facts site_facts(const Ui& ui, const model::Run& run, std::uint32_t site, TimeNs t);
 

@@ -18,14 +18,6 @@ using model::Session;
 /// How many messages of the log are listed.
 constexpr std::size_t most_messages = 5;
 
-const model::Series& plan_of(const Ui& ui, const Run& run, std::uint32_t evse) {
-  return panel_state(ui).plan.at(kept_of(ui, run)).get(run, evse, [&] { return standing_plan(run, evse); });
-}
-
-FirstPlan first_plan_of(const Ui& ui, const Run& run, std::uint32_t session) {
-  return panel_state(ui).first_plan.at(kept_of(ui, run)).get(run, session, [&] { return first_plan(run, session); });
-}
-
 void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::EvseState* now, TimeNs t, Facts& out) {
   const Session& session = run.sessions[row];
   const model::Clock& clock = run.clock;
@@ -69,7 +61,7 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
 
   // What the first plan promised, and what came of it.
   if (session.evse == no_row || session.plugged_in_ns > t) return;
-  const FirstPlan first = first_plan_of(ui, run, row);
+  const FirstPlan& first = first_plan_of(ui, run, row);
   if (first.decision == no_row || run.decisions[first.decision].time_ns > t) return;
   FactGroup plan{Word::plan_and_outcome, {}, {}};
   const auto fact = [&](Word label, double value, Unit unit) {
@@ -83,10 +75,10 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
   fact(over ? Word::plan_stood_kwh : Word::plan_stood_so_far, stood, Unit::kwh);
   fact(over ? Word::got : Word::got_so_far, over ? session.got_kwh : now->session_kwh, Unit::kwh);
   fact(over ? Word::came_to : Word::came_to_so_far, over ? session.cost : now->session_cost, Unit::money);
-  if (over && first.cost != 0.0)
-    plan.facts.push_back({ui.tr(Word::plan_error),
-                          signed_figure((session.cost - first.cost) / std::abs(first.cost) * 100.0, "%", 1),
-                          (session.cost - first.cost) / std::abs(first.cost), Unit::fraction});
+  if (over) {
+    const double error = plan_error(first, session.cost);
+    plan.facts.push_back({ui.tr(Word::plan_error), signed_figure(error * 100.0, "%", 1), error, Unit::fraction});
+  }
   out.push_back(std::move(plan));
 }
 

@@ -20,6 +20,7 @@ Facts facts_of(const Ui& ui, const model::Run& run) {
   if (chosen.evse != no_row) return here.evse < run.evses.size() ? evse_facts(ui, run, here.evse, t) : Facts();
   if (chosen.storage != no_row)
     return here.storage < run.storages.size() ? storage_facts(ui, run, here.storage, t) : Facts();
+  if (!here.station.empty()) return station_facts(ui, run, here.station, t);
   return site_facts(ui, run, here.site, t);
 }
 
@@ -114,6 +115,21 @@ void draw_beside(Ui& ui, const model::Run& run_a, const Facts& a, const Facts& b
   }
 }
 
+/// Plan and power of the selected EVSE over the window that all plots show.
+void draw_plan(Ui& ui, const model::Run& run, std::uint32_t evse) {
+  const float em = ImGui::GetFontSize();
+  if (evse >= run.evses.size() || ImGui::GetContentRegionAvail().x < em * 14.0F) return;
+  const model::Series& plan = plan_of(ui, run, evse);
+  if (plan.empty()) return;
+  const plot::Style& style = ui.canvas.style;
+  heading(ui, Word::plan_and_power);
+  plot::TimePlot plot("inspector.plan", ui.canvas, {ImGui::GetContentRegionAvail().x, em * 9.0F}, {"kW"});
+  plot.line(ui.tr(Word::flows), run.evses[evse].kw, {plot::colour(style, plot::Category::blue), 1.5F, false, 0.2});
+  plot.line(ui.tr(Word::plan), plan, {plot::colour(style, plot::Category::vermillion), 1.5F, true});
+  const plot::PlotReply reply = plot.draw();
+  ui.items.at("inspector.plan", reply.min, reply.max);
+}
+
 }  // namespace
 
 void draw_inspector(Ui& ui, ImVec2 size) {
@@ -131,6 +147,7 @@ void draw_inspector(Ui& ui, ImVec2 size) {
       heading(ui, group.title);
       sentence(ui, group.sentence, "");
       for (const Fact& fact : group.facts) draw_fact(ui, fact.label, fact.text, nullptr, {});
+      if (group.title == Word::why) draw_plan(ui, *one, selection_in(ui, *one).evse);
     }
   }
   ImGui::EndChild();

@@ -39,8 +39,9 @@ model::SiteState sum_of_sites(const model::Run& run, TimeNs t) {
 }
 
 /// Grid, PV, load, storage, EVs and the cost so far, as far as the site has them.
-void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now) {
-  Flow flow(ui.px(12.0F));
+void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now, Flow& flow) {
+  const bool small = ui.fonts.small != nullptr;
+  if (small) ImGui::PushFont(ui.fonts.small);
   const auto show = [&](const char* item, Word word, const std::string& text) {
     const std::string line = fmt::format("{} {}", ui.tr(word), text);
     ui.fonts.need(line);
@@ -57,6 +58,7 @@ void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now) {
   power("map.load", Word::base_load, now.load_kw);
   power("map.storage", Word::storage, now.storage_kw);
   show("map.cost", Word::cost_so_far, money(run, now.cost));
+  if (small) ImGui::PopFont();
 }
 
 struct Counted {
@@ -120,10 +122,12 @@ void draw_map(Ui& ui, ImVec2 size) {
   const model::Run* shown = ui.shown();
   if (shown != nullptr) {
     const model::SiteState& now = site_state_shown(ui, *shown);
+    Flow flow(ui.px(10.0F));
+    flow.next(chip_width(ui, ui.tr(Word::stations)));
     if (chip(ui, "map.stations", ui.tr(Word::stations), !ui.show_feeders)) ui.show_feeders = false;
-    ImGui::SameLine(0.0F, ui.px(4.0F));
+    flow.next(chip_width(ui, ui.tr(Word::feeders)));
     if (chip(ui, "map.feeders", ui.tr(Word::feeders), ui.show_feeders)) ui.show_feeders = true;
-    draw_powers(ui, *shown, now);
+    draw_powers(ui, *shown, now, flow);
 
     const float below = ui.show_feeders ? 0.0F : legend_height(ui);
     const float room = ImGui::GetContentRegionAvail().y - below;

@@ -1,13 +1,14 @@
 #include "viewer/ui/map_layout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace evtwin::viewer::ui {
 namespace {
 
-/// Fills the boxes line by line. @returns layout.height
-float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, float least_width) {
+/// Fills the boxes line by line. @param shape width to height that a box should have. @returns layout.height
+float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, float least_width, float shape) {
   const float gap = layout.padding;
   const float room = std::max(1.0F, width - layout.padding * 2.0F);
   const auto most_columns =
@@ -17,7 +18,7 @@ float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, flo
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const MapGroup& group = groups[i];
     MapBox& box = layout.boxes[i];
-    const float square = static_cast<float>(group.cells) * 1.8F * layout.cell_height / layout.cell_width;
+    const float square = static_cast<float>(group.cells) * shape * layout.cell_height / layout.cell_width;
     const float under_header = group.headed ? std::floor(std::min(least_width, room) / layout.cell_width) : 1.0F;
     const float columns = std::max({std::ceil(std::sqrt(square)), under_header, 1.0F});
     box.columns = std::min({static_cast<std::uint32_t>(columns), most_columns, std::max(group.cells, 1U)});
@@ -57,13 +58,16 @@ MapLayout map_layout(std::span<const MapGroup> groups, float width, float height
     layout.cell_height = cell_height * em;
     layout.padding = padding * em;
     layout.header = detail == CellDetail::mark ? em * 1.1F : em * 1.4F;
-    return pack(layout, groups, width, em * 4.5F) <= height;
+    constexpr std::array<float, 4> shapes{1.8F, 4.0F, 20.0F, 0.5F};
+    return std::any_of(shapes.begin(), shapes.end(),
+                       [&](float shape) { return pack(layout, groups, width, em * 4.5F, shape) <= height; });
   };
   if (fits(CellDetail::full, 7.2F, 3.9F, 0.3F)) return layout;
   if (fits(CellDetail::short_, 3.2F, 2.4F, 0.25F)) return layout;
   for (float size = 1.6F; size > 0.55F; size -= 0.1F) {
     if (fits(CellDetail::mark, size, size, 0.15F)) return layout;
   }
+  pack(layout, groups, width, em * 4.5F, 1.8F);
   return layout;
 }
 

@@ -95,6 +95,18 @@ constexpr std::array<Word, money_columns> column_words{Word::vehicle,     Word::
                                                        Word::got,         Word::missed,      Word::cost,
                                                        Word::driver_paid, Word::v2g_payment, Word::battery_wear};
 
+/// Columns of the table: those it can be sorted by, and what the first plan expected.
+constexpr int table_columns = static_cast<int>(money_columns) + 2;
+
+/// What the first plan after plug-in expected the energy to cost, and how far it was off. @param cost NaN: not yet
+/// known
+void draw_expected(Ui& ui, const model::Run& run, std::uint32_t row, double cost) {
+  const FirstPlan& first = first_plan_of(ui, run, row);
+  const bool planned = first.decision != no_row;
+  figure_cell(ui, planned ? money(run, first.cost) : "-");
+  figure_cell(ui, planned ? signed_figure(plan_error(first, cost) * 100.0, "%", 1) : "-");
+}
+
 void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far, bool selected) {
   const model::Session& session = run.sessions[row];
   const TimeNs t = ui.time.cursor_ns();
@@ -121,6 +133,7 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
     figure_cell(ui, money(run, now.driver_pays));
     figure_cell(ui, "-");
     figure_cell(ui, "-");
+    draw_expected(ui, run, row, model::none);
     return;
   }
   figure_cell(ui, figure(session.got_kwh, "kWh", 2));
@@ -129,13 +142,14 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
   figure_cell(ui, money(run, session.paid));
   figure_cell(ui, money(run, session.v2g_payment));
   figure_cell(ui, money(run, session.wear_cost));
+  draw_expected(ui, run, row, session.cost);
 }
 
 void draw_sessions(Ui& ui, const model::Run& run) {
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
                                     ImGuiTableFlags_Resizable | ImGuiTableFlags_Sortable |
                                     ImGuiTableFlags_NoSavedSettings;
-  if (!ImGui::BeginTable("sessions", static_cast<int>(money_columns), flags, ImGui::GetContentRegionAvail())) return;
+  if (!ImGui::BeginTable("sessions", table_columns, flags, ImGui::GetContentRegionAvail())) return;
   const float letter = ImGui::CalcTextSize("0").x;
   constexpr std::array<float, money_columns> letters{16.0F, 9.0F, 17.0F, 12.0F, 12.0F, 14.0F, 14.0F, 14.0F, 14.0F};
   ImGui::TableSetupScrollFreeze(1, 1);
@@ -145,6 +159,10 @@ void draw_sessions(Ui& ui, const model::Run& run) {
     const float words = ImGui::CalcTextSize(ui.tr(column_words.at(i))).x + letter * 3.0F;  // and the sort arrow
     ImGui::TableSetupColumn(ui.tr(column_words.at(i)), ImGuiTableColumnFlags_WidthFixed | sort,
                             std::max(words, letters.at(i) * letter));
+  }
+  for (const Word word : {Word::expected_cost, Word::plan_error}) {
+    ImGui::TableSetupColumn(ui.tr(word), ImGuiTableColumnFlags_WidthFixed | ImGuiTableColumnFlags_NoSort,
+                            std::max(ImGui::CalcTextSize(ui.tr(word)).x + letter, 12.0F * letter));
   }
   ImGui::TableHeadersRow();
 
@@ -190,20 +208,28 @@ void draw_money(Ui& ui, ImVec2 size) {
     if (chip(ui, "money.cursor", ui.tr(Word::until_cursor), state.money_until_cursor)) state.money_until_cursor = true;
     const bool both = a != nullptr && b != nullptr && ui.compare != Compare::a && ui.compare != Compare::b;
 
-    // Beside each other where there is room, else below each other.
+    // Beside each other where there is room, else one of the two.
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float em = ImGui::GetFontSize();
     const float least = em * (both ? 30.0F : 20.0F);
     const bool beside = room.x > least + em * 30.0F;
-    const float rows = static_cast<float>(parts.size() + (both ? 1U : 0U));
-    const float height = rows * (ImGui::GetTextLineHeight() + ImGui::GetStyle().CellPadding.y * 2.0F) + ui.px(4.0F);
-    ImGui::BeginChild("parties", {beside ? least : 0.0F, beside ? 0.0F : std::min(height, room.y * 0.6F)});
-    draw_parties(ui, both ? *a : *one, both ? b : nullptr);
-    ImGui::EndChild();
+    if (!beside) {
+      ImGui::SameLine(0.0F, ui.px(16.0F));
+      if (chip(ui, "money.parties", ui.tr(Word::parties), !state.money_vehicles)) state.money_vehicles = false;
+      ImGui::SameLine(0.0F, ui.px(4.0F));
+      if (chip(ui, "money.vehicles", ui.tr(Word::vehicles), state.money_vehicles)) state.money_vehicles = true;
+    }
+    if (beside || !state.money_vehicles) {
+      ImGui::BeginChild("parties", {beside ? least : 0.0F, 0.0F});
+      draw_parties(ui, both ? *a : *one, both ? b : nullptr);
+      ImGui::EndChild();
+    }
     if (beside) ImGui::SameLine();
-    ImGui::BeginChild("vehicles");
-    draw_sessions(ui, *one);
-    ImGui::EndChild();
+    if (beside || state.money_vehicles) {
+      ImGui::BeginChild("vehicles");
+      draw_sessions(ui, *one);
+      ImGui::EndChild();
+    }
   }
   ImGui::EndChild();
 }

@@ -35,6 +35,24 @@ const model::EvseState& state_of(const Ui& ui, const model::Run& run, std::uint3
   return panel_state(ui).states.at(kept_of(ui, run)).of(run, evse, t);
 }
 
+const FirstPlan& FirstPlans::of(const model::Run& run, std::uint32_t session) {
+  if (run_ != run.serial) {
+    run_ = run.serial;
+    plans_.clear();
+  }
+  const auto [it, is_new] = plans_.try_emplace(session);
+  if (is_new) it->second = first_plan(run, session);
+  return it->second;
+}
+
+const model::Series& plan_of(const Ui& ui, const model::Run& run, std::uint32_t evse) {
+  return panel_state(ui).plan.at(kept_of(ui, run)).get(run, evse, [&] { return standing_plan(run, evse); });
+}
+
+const FirstPlan& first_plan_of(const Ui& ui, const model::Run& run, std::uint32_t session) {
+  return panel_state(ui).first_plans.at(kept_of(ui, run)).of(run, session);
+}
+
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to) {
   return row >= from.evses.size() ? no_row : row_named(to.evses, from.evses[row].name, row);
 }

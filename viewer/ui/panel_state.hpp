@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "viewer/ui/map_layout.hpp"
 #include "viewer/ui/money_rows.hpp"
 #include "viewer/ui/planned.hpp"
+#include "viewer/ui/station_ledger.hpp"
 #include "viewer/ui/ui.hpp"
 
 namespace evtwin::viewer::ui {
@@ -31,6 +33,8 @@ class Kept {
     }
     return *answer_;
   }
+  /// What was asked for last; null: nothing was.
+  const Answer* last() const { return answer_ ? &*answer_ : nullptr; }
 
  private:
   std::uint64_t run_ = 0;
@@ -49,6 +53,16 @@ class States {
   std::vector<std::optional<model::EvseState>> states_;
 };
 
+/// First plans of sessions, each worked out when it is first asked for.
+class FirstPlans {
+ public:
+  const FirstPlan& of(const model::Run& run, std::uint32_t session);
+
+ private:
+  std::uint64_t run_ = 0;
+  std::unordered_map<std::uint32_t, FirstPlan> plans_;
+};
+
 /// For which room the map was laid out.
 struct MapRoom {
   std::uint32_t site = no_row;
@@ -61,8 +75,8 @@ struct PanelState {
   std::array<States, 2> states;
   std::array<Kept<std::pair<std::uint32_t, TimeNs>, model::SiteState>, 2> site_state;  ///< of (site, instant)
   std::array<Kept<std::uint32_t, model::Series>, 2> plan;                              ///< of an EVSE
-  std::array<Kept<std::uint32_t, FirstPlan>, 2> first_plan;                            ///< of a session
-  std::array<Kept<std::uint32_t, std::vector<std::uint32_t>>, 2> messages;             ///< of an EVSE; rows of events
+  std::array<FirstPlans, 2> first_plans;
+  std::array<Kept<std::uint32_t, std::vector<std::uint32_t>>, 2> messages;  ///< of an EVSE; rows of events
   std::array<Kept<std::pair<std::uint32_t, std::pair<TimeNs, TimeNs>>, model::PartyMoney>, 2> party_money;
 
   Kept<TimeNs, std::vector<double>> feeder_kw;
@@ -78,7 +92,8 @@ struct PanelState {
   Kept<EventQuery, EventIndex> events, selected_events;
   std::size_t event_at_cursor = 0;  ///< shown last
 
-  bool money_until_cursor = false;
+  bool money_until_cursor = false, money_vehicles = false;
+  std::array<Kept<std::string, StationLedger>, 2> ledger;  ///< of a station
   Kept<MoneyQuery, MoneyOrder> money_order;
   Kept<std::pair<MoneyQuery, std::pair<TimeNs, TimeNs>>, std::vector<std::uint32_t>> money_rows;
 };
@@ -87,6 +102,9 @@ PanelState& panel_state(const Ui& ui);
 inline std::size_t kept_of(const Ui& ui, const model::Run& run) { return &run == ui.run_a() ? 0 : 1; }
 /// model::evse_state(), worked out once per instant.
 const model::EvseState& state_of(const Ui& ui, const model::Run& run, std::uint32_t evse, TimeNs t);
+/// What was planned for an EVSE and stood; empty: nothing was.
+const model::Series& plan_of(const Ui& ui, const model::Run& run, std::uint32_t evse);
+const FirstPlan& first_plan_of(const Ui& ui, const model::Run& run, std::uint32_t session);
 
 /// The same EVSE / storage / session (by name) in another run; no_row: it has none.
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to);

@@ -1,6 +1,7 @@
 #include "viewer/ui/planned.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace evtwin::viewer::ui {
@@ -69,6 +70,10 @@ FirstPlan first_plan(const Run& run, std::uint32_t row) {
     return first;
   }
   return first;
+}
+
+double plan_error(const FirstPlan& first, double cost) {
+  return first.cost == 0.0 ? model::none : (cost - first.cost) / std::abs(first.cost);
 }
 
 }  // namespace evtwin::viewer::ui

@@ -15,5 +15,7 @@ struct FirstPlan {
   double cost = 0.0;                       ///< that energy x the buy price in force when it was to flow
 };
 FirstPlan first_plan(const model::Run& run, std::uint32_t session);
+/// How far what it came to is from what was expected, as a fraction of the latter; NaN where that is 0.
+double plan_error(const FirstPlan& first, double cost);
 
 }  // namespace evtwin::viewer::ui

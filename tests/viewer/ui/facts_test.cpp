@@ -1,0 +1,195 @@
+// What the inspector says is what the run file says.
+#include "viewer/ui/facts.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "panel_screen.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+using model::test::ask;
+using test::PanelScreen;
+using test::Recorded;
+using ::testing::HasSubstr;
+
+const Recorded& day() { return test::recorded("manager_day", "milp.so#milp"); }
+const Recorded& week() { return test::recorded("workplace_week", "edf"); }
+const Recorded& v2g() { return test::recorded("dc_v2g", "price-threshold"); }
+
+void nothing(Ui&, ImVec2) {}
+
+const FactGroup& group(const Facts& facts, Word title) {
+  for (const FactGroup& g : facts) {
+    if (g.title == title) return g;
+  }
+  static const FactGroup none{Word::count, {}, {}};
+  ADD_FAILURE() << "no group " << id_of(title);
+  return none;
+}
+
+Fact fact(const Facts& facts, Word title, Word label) {
+  for (const Fact& f : group(facts, title).facts) {
+    if (f.label == text_of(label, Language::english)) return f;
+  }
+  ADD_FAILURE() << "no fact " << id_of(label);
+  return {};
+}
+
+std::uint32_t session_named(const model::Run& run, const std::string& name) {
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    if (run.sessions[row].name == name) return row;
+  }
+  return no_row;
+}
+
+TEST(SiteFacts, MoneyAtTheEndIsThatOfTheDays) {
+  for (const Recorded& recorded : {day(), week(), v2g()}) {
+    const PanelScreen screen(nothing, {300, 300}, recorded.run);
+    const Facts facts = site_facts(screen.ui, *recorded.run, 0, recorded.run->end_ns);
+    const auto sum = [&](const char* column) {
+      return ask(recorded.file, fmt::format("SELECT sum({}) FROM party_per_day", column));
+    };
+    const auto expect = [&](Word label, double value) {
+      EXPECT_NEAR(fact(facts, Word::money_so_far, label).number, value, 1e-6 * std::max(1.0, std::abs(value)))
+          << id_of(label);
+    };
+    expect(Word::party_site, sum("site_money"));
+    expect(Word::party_drivers, sum("owner_money"));
+    expect(Word::from_drivers, sum("driver_revenue"));
+    const double grid = fact(facts, Word::money_so_far, Word::energy_cost).number +
+                        fact(facts, Word::money_so_far, Word::demand_charge).number;
+    EXPECT_NEAR(grid, sum("grid_money"), 1e-6 * std::abs(grid));
+  }
+}
+
+TEST(SessionFacts, AfterTheDepartureAreTheRowOfTheFile) {
+  const model::Run& run = *week().run;
+  const PanelScreen screen(nothing, {300, 300}, week().run);
+  std::size_t compared = 0;
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    if (run.sessions[row].ended != "departed") continue;
+    const Facts facts = session_facts(screen.ui, run, row, run.sessions[row].departed_ns);
+    const auto column = [&](const char* name) {
+      return ask(week().file, fmt::format("SELECT {} FROM session WHERE number = {}", name, run.sessions[row].number));
+    };
+    EXPECT_EQ(fact(facts, Word::session, Word::got).number, column("got_kwh"));
+    EXPECT_EQ(fact(facts, Word::session, Word::missed).number, column("unmet_kwh"));
+    EXPECT_EQ(fact(facts, Word::session, Word::driver_paid).number, column("paid"));
+    EXPECT_EQ(fact(facts, Word::session, Word::energy_cost).number, column("cost"));
+    compared += 1;
+  }
+  EXPECT_EQ(compared,
+            static_cast<std::size_t>(ask(week().file, "SELECT count(*) FROM session WHERE ended = 'departed'")));
+}
+
+TEST(SessionFacts, JustBeforeTheDepartureAreWhatItGetsInTheEnd) {
+  for (const Recorded& recorded : {week(), v2g()}) {
+    const model::Run& run = *recorded.run;
+    const PanelScreen screen(nothing, {300, 300}, recorded.run);
+    for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+      const model::Session& session = run.sessions[row];
+      if (session.ended != "departed") continue;
+      const Facts facts = session_facts(screen.ui, run, row, session.departed_ns - 1);
+      EXPECT_NEAR(fact(facts, Word::session, Word::got_so_far).number, session.got_kwh, 1e-6) << session.name;
+      EXPECT_NEAR(fact(facts, Word::session, Word::driver_pays_so_far).number, session.paid, 1e-3) << session.name;
+    }
+  }
+}
+
+TEST(EvseFacts, WhenAVehicleHasLeftSayWhatItGotMissedAndPaid) {
+  const model::Run& run = *day().run;
+  const PanelScreen screen(nothing, {300, 300}, day().run);
+  const model::Session& van = run.sessions[session_named(run, "van-1")];
+  const Facts there = evse_facts(screen.ui, run, van.evse, van.departed_ns - 1);
+  EXPECT_EQ(fact(there, Word::session, Word::vehicle).text, van.vehicle);
+  const std::string said = group(evse_facts(screen.ui, run, van.evse, van.departed_ns), Word::last_session).sentence;
+  EXPECT_THAT(said, HasSubstr("Porter left at 2026-06-03 18:00. Got"));
+  EXPECT_THAT(said, HasSubstr("target met"));
+  EXPECT_THAT(said, HasSubstr("Driver paid " + money(run, van.paid)));
+}
+
+TEST(EvseFacts, SayWhyInWords) {
+  const model::Run& run = *day().run;
+  const PanelScreen screen(nothing, {300, 300}, day().run);
+  const model::Session& van = run.sessions[session_named(run, "van-1")];
+  const Facts facts = evse_facts(screen.ui, run, van.evse, van.plugged_in_ns);
+  const double number =
+      ask(day().file, fmt::format("SELECT max(number) FROM decision WHERE time_ns <= {}", van.plugged_in_ns));
+  EXPECT_THAT(fact(facts, Word::why, Word::decision).text, HasSubstr(fmt::format("#{:.0f} ", number)));
+  EXPECT_THAT(fact(facts, Word::why, Word::caused_by).text, HasSubstr("arrival"));
+  EXPECT_FALSE(group(facts, Word::plan_from_here).facts.empty());
+}
+
+TEST(EvseFacts, TheStandingPlanIsThatOfTheFile) {
+  const model::Run& run = *day().run;
+  const PanelScreen screen(nothing, {300, 300}, day().run);
+  std::size_t compared = 0;
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    const std::string where = fmt::format("FROM plan_per_session WHERE session = '{}'", run.sessions[row].name);
+    if (ask(day().file, "SELECT count(*) " + where) == 0.0) continue;
+    const Facts facts = session_facts(screen.ui, run, row, run.sessions[row].departed_ns);
+    EXPECT_NEAR(fact(facts, Word::plan_and_outcome, Word::plan_stood_kwh).number,
+                ask(day().file, "SELECT planned_kwh " + where), 1e-9)
+        << run.sessions[row].name;
+    compared += 1;
+  }
+  EXPECT_GE(compared, 5U);
+}
+
+TEST(StationFacts, SumUpTheSessionsThatHaveLeft) {
+  const model::Run& run = *week().run;
+  const PanelScreen screen(nothing, {300, 300}, week().run);
+  const TimeNs t = run.start_ns + 2 * kernel::day_ns;
+  const Facts facts = station_facts(screen.ui, run, "A", t);
+  const std::string where = fmt::format(
+      "FROM session s JOIN evse e ON e.id = s.evse WHERE e.name LIKE 'A-%' AND s.number NOT NULL AND departed_ns <= {}",
+      t);
+  EXPECT_EQ(fact(facts, Word::sessions_ended, Word::sessions_ended).text,
+            fmt::format("{:.0f}", ask(week().file, "SELECT count(*) " + where)));
+  EXPECT_NEAR(fact(facts, Word::sessions_ended, Word::got).number, ask(week().file, "SELECT sum(got_kwh) " + where),
+              1e-9);
+  EXPECT_NEAR(fact(facts, Word::sessions_ended, Word::driver_paid).number,
+              ask(week().file, "SELECT sum(paid) " + where), 1e-6);
+}
+
+TEST(StorageFacts, HaveItsPowerAndSoc) {
+  const model::Run& run = *week().run;
+  const PanelScreen screen(nothing, {300, 300}, week().run);
+  const Facts facts = storage_facts(screen.ui, run, 0, run.start_ns);
+  EXPECT_EQ(fact(facts, Word::state, Word::soc_now).number, ask(week().file, "SELECT soc_start FROM storage"));
+  EXPECT_EQ(fact(facts, Word::state, Word::capacity).number, ask(week().file, "SELECT capacity_kwh FROM storage"));
+}
+
+TEST(Facts, AreTheSameWhicheverWayTheCursorCame) {
+  const model::Run& run = *v2g().run;
+  const PanelScreen forwards(nothing, {300, 300}, v2g().run);
+  const PanelScreen backwards(nothing, {300, 300}, v2g().run);
+  constexpr int steps = 40;
+  std::vector<std::string> seen;
+  const auto text_at = [&](const PanelScreen& screen, int step) {
+    std::string text;
+    const TimeNs t = run.start_ns + (run.end_ns - run.start_ns) / steps * step;
+    for (std::uint32_t evse = 0; evse < run.evses.size(); ++evse) {
+      for (const FactGroup& g : evse_facts(screen.ui, run, evse, t)) {
+        text += g.sentence;
+        for (const Fact& f : g.facts) text += f.label + f.text;
+      }
+    }
+    return text;
+  };
+  for (int step = 0; step <= steps; ++step) seen.push_back(text_at(forwards, step));
+  for (int step = steps; step >= 0; --step) EXPECT_EQ(text_at(backwards, step), seen[static_cast<std::size_t>(step)]);
+}
+
+TEST(Facts, ADifferenceIsOfFiguresOfTheSameKindOnly) {
+  const model::Run& run = *week().run;
+  EXPECT_EQ(difference_text(run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kw}), "+2.5 kW");
+  EXPECT_EQ(difference_text(run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kwh}), "");
+  EXPECT_EQ(difference_text(run, {"", "", model::none, Unit::kw}, {"", "", 3.5, Unit::kw}), "");
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::ui

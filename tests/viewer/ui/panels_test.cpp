@@ -1,0 +1,237 @@
+// The panels as a user has them in hand: clicks and keys by the names of what is on the screen.
+#include "viewer/ui/panels.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "panel_screen.hpp"
+#include "viewer/ui/panel_state.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+using test::PanelScreen;
+
+const model::RunPtr& week() { return test::recorded("workplace_week", "edf").run; }
+const model::RunPtr& week_asap() { return test::recorded("workplace_week", "asap").run; }
+
+TEST(EntityList, AClickSelectsTheEvse) {
+  PanelScreen screen(draw_entity_list, {280, 400}, week());
+  screen.hands.frames(2);
+  screen.hands.click("entity.A-3");
+  ASSERT_NE(screen.ui.selection.evse, no_row);
+  EXPECT_EQ(week()->evses[screen.ui.selection.evse].name, "A-3");
+  screen.hands.click("entity.Car park");
+  EXPECT_EQ(screen.ui.selection.evse, no_row);
+}
+
+TEST(EntityList, AStationFoldsAndIsSelected) {
+  PanelScreen screen(draw_entity_list, {280, 400}, week());
+  screen.hands.frames(2);
+  screen.hands.click("entities.open.A");
+  screen.hands.frames(2);
+  EXPECT_FALSE(screen.hands.on_screen("entity.A-1"));
+  EXPECT_TRUE(screen.ui.selection.station.empty());
+  screen.hands.click("entity.V");
+  EXPECT_EQ(screen.ui.selection.station, "V");
+}
+
+TEST(EntityList, SearchLeavesWhatMatches) {
+  PanelScreen screen(draw_entity_list, {280, 400}, week());
+  screen.ui.focus_search = true;  // as Ctrl+F does
+  screen.hands.frames(3);
+  EXPECT_FALSE(screen.ui.focus_search);
+  screen.hands.type("d-");
+  screen.hands.frames(2);
+  EXPECT_EQ(screen.ui.search, "d-");
+  EXPECT_TRUE(screen.hands.on_screen("entity.D-1"));
+  EXPECT_FALSE(screen.hands.on_screen("entity.A-1"));
+}
+
+TEST(EntityList, AStationAndADateAreChosenOfThoseWithData) {
+  PanelScreen screen(draw_entity_list, {280, 400}, week());
+  screen.hands.frames(2);
+  screen.hands.click("entities.station");
+  screen.hands.frames(2);
+  screen.hands.click("station.V");
+  EXPECT_EQ(screen.ui.selection.station, "V");
+
+  screen.hands.click("entities.date");
+  screen.hands.frames(2);
+  screen.hands.click("date.2026-06-04");
+  EXPECT_EQ(week()->clock.iso_text(screen.ui.time.from_ns()), "2026-06-04T00:00:00+09:00");
+  EXPECT_EQ(week()->clock.iso_text(screen.ui.time.to_ns()), "2026-06-05T00:00:00+09:00");
+  EXPECT_EQ(screen.ui.time.cursor_ns(), screen.ui.time.from_ns());
+}
+
+TEST(EntityList, SteppingGoesThroughTheListAndStopsAtItsEnds) {
+  PanelScreen screen(draw_entity_list, {280, 400}, week());
+  step_entity(screen.ui, 1);
+  EXPECT_EQ(screen.ui.selection.evse, 0U);
+  step_entity(screen.ui, 1);
+  EXPECT_EQ(screen.ui.selection.evse, 1U);
+  step_entity(screen.ui, -1);
+  step_entity(screen.ui, -1);
+  EXPECT_EQ(screen.ui.selection.evse, 0U);
+  for (std::size_t i = 0; i < week()->evses.size() + 3; ++i) step_entity(screen.ui, 1);
+  EXPECT_EQ(screen.ui.selection.evse, week()->evses.size() - 1);
+  screen.hands.frames(3);
+  EXPECT_TRUE(screen.hands.on_screen("entity." + week()->evses.back().name));  // scrolled to
+}
+
+TEST(EventList, AClickSeeksAndSelects) {
+  PanelScreen screen(draw_event_list, {700, 300}, week());
+  screen.hands.frames(2);
+  screen.hands.click("event.0");
+  EXPECT_EQ(screen.ui.time.cursor_ns(), week()->events.front().time_ns);
+  EXPECT_EQ(screen.ui.selection.session, week()->events.front().session);
+}
+
+TEST(EventList, AChipHidesItsKindAndWithCtrlShowsItAlone) {
+  PanelScreen screen(draw_event_list, {900, 300}, week());
+  screen.hands.frames(2);
+  const auto arrival = static_cast<std::size_t>(model::EventKind::arrival);
+  const auto shown = [&] { return std::count(screen.ui.events.show.begin(), screen.ui.events.show.end(), true); };
+  screen.hands.click("filter.arrival");
+  EXPECT_FALSE(screen.ui.events.show[arrival]);
+  EXPECT_EQ(shown(), static_cast<std::ptrdiff_t>(model::event_kinds) - 1);
+  screen.hands.click("filter.arrival", 0, true);
+  EXPECT_TRUE(screen.ui.events.show[arrival]);
+  EXPECT_EQ(shown(), 1);
+  screen.hands.click("filter.arrival", 0, true);
+  EXPECT_EQ(shown(), static_cast<std::ptrdiff_t>(model::event_kinds));
+}
+
+TEST(EventList, InANarrowPanelTheKindsAreBehindAButton) {
+  PanelScreen screen(draw_event_list, {300, 200}, week());
+  screen.hands.frames(2);
+  EXPECT_FALSE(screen.hands.on_screen("filter.arrival"));
+  screen.hands.click("filter.kinds");
+  screen.hands.frames(2);
+  screen.hands.click("filter.arrival");
+  EXPECT_FALSE(screen.ui.events.show[static_cast<std::size_t>(model::EventKind::arrival)]);
+}
+
+TEST(EventList, PreviousAndNextStepThroughWhatPassesTheFilter) {
+  PanelScreen screen(draw_event_list, {700, 300}, week());
+  screen.ui.events.alerts_only = true;
+  screen.hands.frames(2);
+  TimeNs first_alert = kernel::time_never;
+  for (const model::Event& event : week()->events) {
+    if (event.alert) first_alert = std::min(first_alert, event.time_ns);
+  }
+  ASSERT_NE(first_alert, kernel::time_never);
+  screen.hands.click("events.next");
+  EXPECT_EQ(screen.ui.time.cursor_ns(), first_alert);
+  EXPECT_EQ(previous_event(screen.ui, first_alert), -kernel::time_never);
+  const TimeNs second = next_event(screen.ui, first_alert);
+  EXPECT_GT(second, first_alert);
+  EXPECT_EQ(previous_event(screen.ui, second), first_alert);
+}
+
+TEST(EventList, TheRowAtTheCursorIsScrolledToWhenTheCursorMoves) {
+  PanelScreen screen(draw_event_list, {700, 300}, week());
+  screen.hands.frames(2);
+  const std::size_t middle = week()->events.size() / 2;
+  EXPECT_FALSE(screen.hands.on_screen("event." + std::to_string(middle)));
+  screen.ui.time.seek(week()->events[middle].time_ns);
+  screen.hands.frames(3);
+  EXPECT_TRUE(screen.hands.on_screen("event." + std::to_string(panel_state(screen.ui).event_at_cursor)));
+}
+
+TEST(Map, AClickSelectsAnEvseAndAHeaderItsStation) {
+  PanelScreen screen(draw_map, {600, 400}, week());
+  screen.hands.frames(2);
+  screen.hands.click("map.V-2");
+  ASSERT_NE(screen.ui.selection.evse, no_row);
+  EXPECT_EQ(week()->evses[screen.ui.selection.evse].name, "V-2");
+  screen.hands.click("map.station.A");
+  EXPECT_EQ(screen.ui.selection.station, "A");
+  EXPECT_EQ(screen.ui.selection.evse, no_row);
+  screen.hands.click("map.battery");
+  EXPECT_EQ(screen.ui.selection.storage, 0U);
+}
+
+TEST(Map, ChangesToTheFeederTreeAndBack) {
+  PanelScreen screen(draw_map, {600, 400}, week());
+  screen.hands.frames(2);
+  screen.hands.click("map.feeders");
+  screen.hands.frames(2);
+  EXPECT_TRUE(screen.ui.show_feeders);
+  screen.hands.click("tree.V");
+  EXPECT_EQ(screen.ui.selection.station, "V");
+  screen.hands.click("map.stations");
+  EXPECT_FALSE(screen.ui.show_feeders);
+}
+
+TEST(Money, SortsByItsColumnsAndSelectsASession) {
+  PanelScreen screen(draw_money, {1100, 400}, week());
+  screen.hands.frames(2);
+  EXPECT_TRUE(screen.hands.on_screen("money.drivers"));
+  const std::string first = week()->sessions[panel_state(screen.ui).money_order.last()->rows.front()].name;
+  screen.hands.click("money.session." + first);
+  EXPECT_EQ(week()->sessions[screen.ui.selection.session].name, first);
+}
+
+TEST(Money, UpToTheCursorHasNobodyAtTheStart) {
+  PanelScreen screen(draw_money, {1100, 400}, week());
+  screen.hands.frames(2);
+  screen.hands.click("money.cursor");
+  screen.hands.frames(2);
+  EXPECT_TRUE(panel_state(screen.ui).money_rows.last()->empty());
+  screen.ui.time.seek(week()->end_ns);
+  screen.hands.frames(2);
+  EXPECT_EQ(panel_state(screen.ui).money_rows.last()->size(), panel_state(screen.ui).money_order.last()->rows.size());
+}
+
+/// Every panel at every size, language and with two runs: it draws, and what can be clicked lies in it.
+TEST(Panels, KeepWithinTheirPlace) {
+  const std::vector<std::pair<const char*, PanelScreen::Draw>> panels{{"entities", draw_entity_list},
+                                                                      {"map", draw_map},
+                                                                      {"inspector", draw_inspector},
+                                                                      {"events", draw_event_list},
+                                                                      {"money", draw_money}};
+  const std::vector<std::string> may_scroll{"entity.",    "entities.open.", "event.", "map.",
+                                            "inspector.", "money.",         "tree."};
+  for (const auto& [name, draw] : panels) {
+    for (const float width : {230.0F, 480.0F, 1000.0F}) {
+      for (const Language language : {Language::english, Language::korean}) {
+        for (const float scale : {1.0F, 2.0F}) {
+          PanelScreen screen(draw, {width * scale, 220.0F * scale}, week(), week_asap());
+          screen.ui.settings.language = language;
+          screen.ui.settings.scale = scale;
+          screen.ui.select_evse(2);
+          screen.ui.time.seek(week()->start_ns + 34 * kernel::hour_ns);
+          screen.hands.frames(3);
+          EXPECT_FALSE(screen.ui.items.all().empty());
+          for (const auto& [item, rect] : screen.ui.items.all()) {
+            const bool scrolls =
+                std::any_of(may_scroll.begin(), may_scroll.end(),
+                            [&, &id = item](const std::string& start) { return id.starts_with(start); });
+            if (!scrolls) EXPECT_TRUE(screen.inside(rect)) << name << " " << width << " x" << scale << ": " << item;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Panels, StandWithoutRunsAndWithAnEmptyOne) {
+  const auto empty = std::make_shared<model::Run>();
+  for (const PanelScreen::Draw& draw :
+       {PanelScreen::Draw(draw_entity_list), PanelScreen::Draw(draw_map), PanelScreen::Draw(draw_inspector),
+        PanelScreen::Draw(draw_event_list), PanelScreen::Draw(draw_money)}) {
+    PanelScreen screen(draw, {300, 300}, empty);
+    screen.hands.frames(2);
+    screen.ui.show_feeders = true;
+    screen.hands.frames(2);
+    screen.ui.runs.clear();
+    screen.hands.frames(2);
+    EXPECT_EQ(next_event(screen.ui, 0), kernel::time_never);
+    step_entity(screen.ui, 1);
+    EXPECT_EQ(screen.ui.selection.evse, no_row);
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::ui
