@@ -36,11 +36,11 @@ std::string chip_text(const Ui& ui, model::EventKind kind, const EventIndex& ind
   return fmt::format("{} {}", ui.tr(look_of(kind).word), index.count.at(static_cast<std::size_t>(kind)));
 }
 
-/// Kinds that occur, or are switched off: these have a chip.
-std::vector<model::EventKind> kinds_there(const Ui& ui, const EventIndex& index) {
+/// Kinds that occur, shown or not: these have a chip.
+std::vector<model::EventKind> kinds_there(const EventIndex& index) {
   std::vector<model::EventKind> kinds;
   for (std::size_t i = 0; i < model::event_kinds; ++i) {
-    if (index.count.at(i) > 0 || !ui.events.show.at(i)) kinds.push_back(static_cast<model::EventKind>(i));
+    if (index.count.at(i) > 0) kinds.push_back(static_cast<model::EventKind>(i));
   }
   return kinds;
 }
@@ -86,7 +86,7 @@ void draw_filter(Ui& ui, const model::Run& run, const EventIndex& index) {
     ui.events.selected_only = !ui.events.selected_only;
 
   // Chips of all kinds where they need no more than two lines, else behind a button.
-  const std::vector<model::EventKind> kinds = kinds_there(ui, index);
+  const std::vector<model::EventKind> kinds = kinds_there(index);
   float width = 0.0F;
   for (const model::EventKind kind : kinds) width += chip_width(ui, chip_text(ui, kind, index)) + gap;
   const float left = ImGui::GetWindowContentRegionMax().x - (ImGui::GetItemRectMax().x - ImGui::GetWindowPos().x);
