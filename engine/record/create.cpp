@@ -112,9 +112,11 @@ void write_clock(const Database& database, const twin::World& world) {
 
 void write_sites(const Database& database, const twin::World& world) {
   TableInsert site_insert(database, "site");
+  TableInsert feeder_insert(database, "feeder");
   TableInsert evse_insert(database, "evse");
   TableInsert storage_insert(database, "storage");
   std::int64_t site_id = 0;
+  std::int64_t feeders = 0;  // of the sites before
   for (const twin::Site& site : world.sites) {
     ++site_id;
     site_insert.row().text(site.name).real(finite_or_null(site.contract_kw)).real(finite_or_null(site.export_limit_kw));
@@ -123,9 +125,17 @@ void write_sites(const Database& database, const twin::World& world) {
     site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
     site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh);
 
+    for (const physics::Feeder& feeder : site.feeders) {
+      feeder_insert.row().integer(site_id).text(feeder.name);
+      feeder_insert.id_or_null(feeder.parent < 0 ? 0 : feeders + feeder.parent + 1);
+      feeder_insert.real(finite_or_null(feeder.max_kw)).real(finite_or_null(feeder.max_export_kw));
+      feeder_insert.real(feeder.efficiency);
+    }
+    feeders += static_cast<std::int64_t>(site.feeders.size());
     for (const physics::Evse& evse : site.evses) {
       evse_insert.row().integer(site_id).text(evse.id).text(evse.phases == 0 ? "dc" : "ac").integer(evse.phases);
-      evse_insert.real(evse.voltage_v).real(physics::rated_kw(evse)).integer(evse.bidirectional ? 1 : 0);
+      evse_insert.real(evse.voltage_v).real(physics::rated_kw(evse)).real(evse.efficiency);
+      evse_insert.integer(evse.bidirectional ? 1 : 0);
       const auto feeder = static_cast<std::size_t>(evse.feeder);
       if (evse.feeder >= 0 && feeder < site.feeders.size()) {
         evse_insert.text(site.feeders[feeder].name);
@@ -140,7 +150,7 @@ void write_sites(const Database& database, const twin::World& world) {
       storage_insert.real(storage.soc_start).real(storage.soc_min).real(storage.soc_max).real(storage.standby_kw);
     }
   }
-  for (TableInsert* insert : {&site_insert, &evse_insert, &storage_insert}) insert->write();
+  for (TableInsert* insert : {&site_insert, &feeder_insert, &evse_insert, &storage_insert}) insert->write();
 }
 
 void write_flags(const Database& database, const twin::World& world) {

@@ -87,7 +87,7 @@ std::string hash_problem(const Database& database, const TableContent& table,
 }
 
 bool is_small(std::string_view table) {
-  constexpr std::array<std::string_view, 10> small{"run",  "clock", "site", "evse",       "storage",
+  constexpr std::array<std::string_view, 11> small{"run",  "clock", "site", "feeder",     "evse", "storage",
                                                    "flag", "month", "kpi",  "checkpoint", "input"};
   for (const std::string_view name : small) {
     if (name == table) return true;

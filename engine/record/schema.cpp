@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 37> objects{{
+constexpr std::array<SchemaObject, 38> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -54,6 +54,14 @@ constexpr std::array<SchemaObject, 37> objects{{
   unmet_price_per_kwh REAL NOT NULL,
   wear_price_per_kwh REAL NOT NULL
 ) STRICT)"},
+    {"table", "feeder", R"(CREATE TABLE feeder (
+  id INTEGER PRIMARY KEY,         -- a node of the tree below the grid connection
+  site INTEGER NOT NULL REFERENCES site (id),
+  name TEXT NOT NULL,
+  parent INTEGER REFERENCES feeder (id), -- NULL: the grid connection
+  max_kw REAL, max_export_kw REAL, -- caps on the power into the node; NULL: none
+  efficiency REAL NOT NULL        -- power out of the node / power into it
+) STRICT)"},
     {"table", "evse", R"(CREATE TABLE evse (
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
@@ -62,6 +70,7 @@ constexpr std::array<SchemaObject, 37> objects{{
   phases INTEGER NOT NULL,        -- load phases; 0 for dc
   voltage_v REAL NOT NULL,        -- across one load phase
   max_kw REAL NOT NULL,
+  efficiency REAL NOT NULL,       -- outlet to AC side
   bidirectional INTEGER NOT NULL,
   feeder TEXT                     -- it hangs on; NULL: the grid connection
 ) STRICT)"},
@@ -107,6 +116,8 @@ constexpr std::array<SchemaObject, 37> objects{{
   v2g_payment REAL NOT NULL,      -- site to driver, for energy discharged
   wear_cost REAL NOT NULL,        -- of the car's battery: discharged_kwh x site.wear_price_per_kwh
   soc_start REAL, soc_end REAL,   -- NULL: unknown
+  battery_kwh REAL,               -- of the vehicle; NULL: unknown, as the next two
+  charge_efficiency REAL, discharge_efficiency REAL, -- stored / metered, metered / stored
   waited_h REAL NOT NULL,
   wear_calendar REAL, wear_cyclic REAL, -- fraction of the battery's capacity lost; NULL: size unknown
   ended TEXT NOT NULL             -- departed, open_at_end, turned_away, reneged, no_compatible_evse
@@ -396,7 +407,7 @@ constexpr std::array<SchemaObject, 37> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 24> contents{{
+constexpr std::array<TableContent, 25> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -408,7 +419,8 @@ constexpr std::array<TableContent, 24> contents{{
      "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, driver_price_per_kwh, "
      "v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
      ""},
-    {"evse", "id, site, name, kind, phases, voltage_v, max_kw, bidirectional, feeder", ""},
+    {"feeder", "id, site, name, parent, max_kw, max_export_kw, efficiency", ""},
+    {"evse", "id, site, name, kind, phases, voltage_v, max_kw, efficiency, bidirectional, feeder", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "
@@ -419,7 +431,8 @@ constexpr std::array<TableContent, 24> contents{{
      "id, number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, "
      "requested_kwh, "
      "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, "
-     "driver_revenue, v2g_payment, wear_cost, soc_start, soc_end, waited_h, wear_calendar, "
+     "driver_revenue, v2g_payment, wear_cost, soc_start, soc_end, battery_kwh, charge_efficiency, "
+     "discharge_efficiency, waited_h, wear_calendar, "
      "wear_cyclic, "
      "ended",
      ""},

@@ -42,6 +42,12 @@ Store::Store(const std::string& file, const twin::World& world, const StrategyId
     next_evse += static_cast<std::int64_t>(site.evses.size());
     next_storage += static_cast<std::int64_t>(site.storages.size());
   }
+  for (const physics::Vehicle& vehicle : world.vehicles) {
+    Battery& known = batteries_.emplace_back();
+    const physics::BatterySpec& battery = vehicle.battery;
+    if (std::isinf(battery.capacity_kwh)) continue;
+    known = {battery.capacity_kwh, battery.charge_efficiency, battery.discharge_efficiency};
+  }
 }
 
 void Store::unit(TableInsert& insert, twin::Subject subject, std::uint32_t site, std::uint32_t row) const {
@@ -138,7 +144,9 @@ void Store::write_sessions(const Batch& batch) {
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
     session_.real(session.unmet_kwh).real(session.cost).real(session.paid());
     session_.real(session.driver_revenue).real(session.v2g_payment).real(session.wear_cost);
-    session_.real(session.soc_start).real(session.soc_end).real(session.waited_h);
+    const Battery battery = session.vehicle_row < batteries_.size() ? batteries_[session.vehicle_row] : Battery{};
+    session_.real(session.soc_start).real(session.soc_end).real(battery.kwh).real(battery.charge_efficiency);
+    session_.real(battery.discharge_efficiency).real(session.waited_h);
     session_.real(session.wear_calendar).real(session.wear_cyclic).text(name_of(session.end));
   }
   session_.write();

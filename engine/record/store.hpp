@@ -63,7 +63,11 @@ class Store {
   void close_file();
 
   Database database_;
+  struct Battery {
+    double kwh = physics::unknown, charge_efficiency = physics::unknown, discharge_efficiency = physics::unknown;
+  };
   std::vector<std::int64_t> first_evse_, first_storage_;  // id of a site's row 0
+  std::vector<Battery> batteries_;                        // of the world's vehicles
   TableInsert power_, session_, signal_, decision_, setpoint_, plan_, correction_, event_, meter_, evse_day_;
   std::size_t rows_in_transaction_ = 0;
   bool lost_rows_ = false;

@@ -82,7 +82,7 @@ TEST(RunReader, NamesANewerSchema) {
   const Folder folder;
   write_sample(folder / "run.evtwin");
   change(folder / "run.evtwin", "PRAGMA user_version = 7");
-  EXPECT_EQ(first_problem(folder / "run.evtwin"), "made by a newer evtwin: schema version 7, this one reads 5");
+  EXPECT_EQ(first_problem(folder / "run.evtwin"), "made by a newer evtwin: schema version 7, this one reads 6");
 }
 
 TEST(RunReader, NoTruncationPassesForAWholeFile) {
@@ -143,7 +143,7 @@ TEST(RunReader, AViewInPlaceOfATableIsRefused) {
   change(file,
          "PRAGMA foreign_keys = OFF; DROP TABLE kpi; CREATE VIEW kpi AS "
          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n");
-  EXPECT_EQ(first_problem(file), "malformed: table kpi is not that of schema version 5");
+  EXPECT_EQ(first_problem(file), "malformed: table kpi is not that of schema version 6");
   EXPECT_TRUE(is_refused(file));
 }
 

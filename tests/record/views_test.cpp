@@ -85,7 +85,7 @@ TEST_F(Views, WhatDoesNotApplyIsNull) {
 
 TEST_F(Views, TheFileIdentifiesItselfAndItsReferencesHold) {
   EXPECT_EQ(ask("PRAGMA application_id"), "1163285591\n");  // "EVTW"
-  EXPECT_EQ(ask("PRAGMA user_version"), "5\n");
+  EXPECT_EQ(ask("PRAGMA user_version"), "6\n");
   EXPECT_EQ(ask("PRAGMA journal_mode"), "delete\n");
   EXPECT_EQ(ask("PRAGMA foreign_key_check"), "");
   EXPECT_EQ(ask("PRAGMA integrity_check"), "ok\n");

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -113,10 +113,46 @@ void read_sites(const Source& source, Run& run) {
   }
 }
 
+// Each comes after the one above it, whatever the order in the file.
+void read_feeders(const Source& source, Run& run) {
+  std::vector<Feeder> in_file;
+  Rows rows = source.all("feeder", "site, name, parent, max_kw, efficiency");
+  const auto count = static_cast<std::size_t>(source.rows("feeder"));
+  while (rows.next()) {
+    Feeder feeder;
+    feeder.site = rows.row(1, run.sites.size());
+    feeder.name = rows.text(2);
+    feeder.parent = rows.row_or_none(3, count);
+    feeder.max_kw = rows.number_or_none(4);
+    feeder.efficiency = rows.number(5);
+    if (!(feeder.efficiency > 0.0)) rows.refuse("a feeder that lets nothing through");
+    in_file.push_back(std::move(feeder));
+  }
+  std::vector<std::uint32_t> row_of(count, no_row);
+  for (bool placed = true; placed;) {
+    placed = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      Feeder& feeder = in_file[i];
+      if (row_of[i] != no_row || (feeder.parent != no_row && row_of[feeder.parent] == no_row)) continue;
+      if (feeder.parent != no_row) {
+        feeder.parent = row_of[feeder.parent];
+        if (run.feeders[feeder.parent].site != feeder.site) rows.refuse("a feeder below one of another site");
+      }
+      row_of[i] = static_cast<std::uint32_t>(run.feeders.size());
+      run.sites[feeder.site].feeders.push_back(row_of[i]);
+      run.feeders.push_back(std::move(feeder));
+      placed = true;
+    }
+  }
+  if (run.feeders.size() != count) rows.refuse("feeders in a loop");
+}
+
 void read_evses(const Source& source, Run& run) {
-  std::unordered_map<std::string, std::uint32_t> feeders;  // of the site at hand, by name
-  std::uint32_t feeders_of = no_row;
-  Rows rows = source.all("evse", "site, name, kind, phases, voltage_v, max_kw, bidirectional, feeder");
+  std::vector<std::unordered_map<std::string, std::uint32_t>> feeders(run.sites.size());  // of each site, by name
+  for (std::uint32_t row = 0; row < run.feeders.size(); ++row) {
+    feeders[run.feeders[row].site].emplace(run.feeders[row].name, row);
+  }
+  Rows rows = source.all("evse", "site, name, kind, phases, voltage_v, max_kw, bidirectional, feeder, efficiency");
   while (rows.next()) {
     Evse evse;
     evse.site = rows.row(1, run.sites.size());
@@ -127,23 +163,13 @@ void read_evses(const Source& source, Run& run) {
     evse.voltage_v = rows.number(5);
     evse.max_kw = rows.number(6);
     evse.bidirectional = rows.integer(7) != 0;
-    if (feeders_of != evse.site) {
-      feeders.clear();
-      feeders_of = evse.site;
-      for (const std::uint32_t f : run.sites[evse.site].feeders) feeders.emplace(run.feeders[f].name, f);
-    }
     if (!rows.is_null(8)) {
-      std::string name = rows.text(8);
-      const auto [at, is_new] = feeders.emplace(name, static_cast<std::uint32_t>(run.feeders.size()));
-      if (is_new) {
-        run.sites[evse.site].feeders.push_back(at->second);
-        Feeder feeder;
-        feeder.name = std::move(name);
-        feeder.site = evse.site;
-        run.feeders.push_back(std::move(feeder));
-      }
-      evse.feeder = at->second;
+      const auto feeder = feeders[evse.site].find(rows.text(8));
+      if (feeder == feeders[evse.site].end()) rows.refuse("hangs on a feeder that is not there");
+      evse.feeder = feeder->second;
     }
+    evse.efficiency = rows.number(9);
+    if (!(evse.efficiency > 0.0)) rows.refuse("an EVSE that lets nothing through");
     run.sites[evse.site].evses.push_back(static_cast<std::uint32_t>(run.evses.size()));
     run.evses.push_back(std::move(evse));
   }
@@ -193,6 +219,13 @@ Session session_of(const Rows& rows, const Run& run) {
   }
   session.soc_start = rows.number_or_none(column++);
   session.soc_end = rows.number_or_none(column++);
+  session.battery_kwh = rows.number_or_none(column++);
+  if (!std::isnan(session.battery_kwh)) {
+    session.charge_efficiency = rows.number(column);
+    session.discharge_efficiency = rows.number(column + 1);
+    if (!(session.battery_kwh > 0.0) || !(session.discharge_efficiency > 0.0)) rows.refuse("a battery without size");
+  }
+  column += 2;
   session.waited_h = rows.number(column++);
   session.ended = rows.text(column++);
 
@@ -209,7 +242,7 @@ Session session_of(const Rows& rows, const Run& run) {
 constexpr std::string_view session_columns =
     "number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, requested_kwh, "
     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, driver_revenue, v2g_payment, wear_cost, soc_start, "
-    "soc_end, waited_h, ended";
+    "soc_end, battery_kwh, charge_efficiency, discharge_efficiency, waited_h, ended";
 
 }  // namespace
 
@@ -218,6 +251,7 @@ void read_header(const Source& source, Run& run) {
   read_run_row(source, run);
   read_clock(source, run);
   read_sites(source, run);
+  read_feeders(source, run);
   read_evses(source, run);
   read_storages(source, run);
   read_flags(source, run);

@@ -40,7 +40,7 @@ const Recorded& v2g() { return recorded("dc_v2g", "milp.so#v2g-profit-max"); }
 TEST(EvseState, AtDepartureIsWhatTheSessionGotAndPaid) {
   for (const Recorded* one : {&week(), &v2g()}) {
     const model::Run& run = *one->run;
-    std::size_t checked = 0;
+    std::size_t checked = 0, batteries = 0;
     for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
       const Session& session = run.sessions[row];
       if (session.plugged_in_ns == kernel::time_never || session.departed_ns == session.plugged_in_ns) continue;
@@ -48,9 +48,17 @@ TEST(EvseState, AtDepartureIsWhatTheSessionGotAndPaid) {
       ASSERT_EQ(state.session, row);
       EXPECT_NEAR(state.session_kwh, session.got_kwh, 1e-8);
       EXPECT_NEAR(state.driver_pays, session.paid, 1e-5);
+      EXPECT_NEAR(state.session_cost, session.cost, 1e-4);
+      if (!std::isnan(session.soc_end)) {
+        EXPECT_NEAR(state.soc, session.soc_end, 1e-6);
+        EXPECT_NEAR(session_soc(run, row).extent(session.departed_ns - 1, session.departed_ns).max, session.soc_end,
+                    1e-6);
+        ++batteries;
+      }
       ++checked;
     }
     EXPECT_GT(checked, 15U);
+    EXPECT_EQ(batteries, checked);
   }
 }
 
@@ -113,6 +121,41 @@ TEST(EvseState, IsTheSameWhicheverWayOneComesToIt) {
     EXPECT_EQ(state.kw, forwards[i].kw);
     EXPECT_EQ(state.session_cost, forwards[i].session_cost);
   }
+}
+
+// grid --- "board" (90 %) --- "row" (80 %) --- A-1
+//            |
+//           A-2                                A-3 hangs on the grid connection
+TEST(FeederKw, IsWhatGoesInFromAboveWithTheLossesOnTheWay) {
+  twin::World world = testing::small_world(3);
+  physics::Feeder row, board;
+  row.name = "row";
+  row.parent = 1;  // a feeder may stand before the one above it
+  row.efficiency = 0.8;
+  board.name = "board";
+  board.efficiency = 0.9;
+  board.max_kw = 50.0;
+  world.sites[0].feeders = {row, board};
+  world.sites[0].evses[0].feeder = 0;
+  world.sites[0].evses[1].feeder = 1;
+  testing::add_visits(world,
+                      {testing::visit(1, 5, 7.04, 0), testing::visit(1, 5, 7.04, 1), testing::visit(1, 5, 9, 2)});
+  const Folder folder;
+  test::record_world(folder / "a.run", world, testing::full_power());
+  const RunPtr run = read_run(folder / "a.run");
+  ASSERT_EQ(run->feeders.size(), 2U);
+  EXPECT_EQ(run->feeders[0].name, "board");
+  EXPECT_EQ(run->feeders[0].max_kw, 50.0);
+  EXPECT_EQ(run->feeders[1].parent, 0U);
+  EXPECT_TRUE(std::isnan(run->feeders[1].max_kw));
+  EXPECT_EQ(run->evses[0].feeder, 1U);
+  EXPECT_EQ(run->evses[2].feeder, no_row);
+  const std::vector<double> kw = feeder_kw(*run, run->start_ns + 3 * hour_ns / 2);
+  EXPECT_NEAR(kw[1], 7.04 / 0.8, 1e-12);
+  EXPECT_NEAR(kw[0], (7.04 + 7.04 / 0.8) / 0.9, 1e-12);
+  // Together with A-3 that is what the meter counted.
+  const Meter& window = run->sites[0].meter[5];
+  EXPECT_NEAR(window.import_kwh * 4, kw[0] + 7.04, 1e-9);
 }
 
 TEST(SiteState, CountsTheVehiclesAndIsItsEvsesTogether) {
