@@ -21,10 +21,8 @@ void step_time(Ui& ui, int steps) {
 }
 
 void step_event(Ui& ui, int direction, bool of_selected) {
-  const bool before = ui.events.selected_only;
-  ui.events.selected_only = before || of_selected;
-  const TimeNs t = direction > 0 ? next_event(ui, ui.time.cursor_ns()) : previous_event(ui, ui.time.cursor_ns());
-  ui.events.selected_only = before;
+  const TimeNs now = ui.time.cursor_ns();
+  const TimeNs t = direction > 0 ? next_event(ui, now, of_selected) : previous_event(ui, now, of_selected);
   if (t != kernel::time_never && t != -kernel::time_never) ui.time.seek(t);
 }
 
