@@ -123,14 +123,20 @@ std::uint32_t hex_value(std::string_view digits, bool& good) {
   return value;
 }
 
+// Every byte is written, and the place moves on only past those that stay: quotes are so dense in doubled-quote JSON
+// that jumping from one to the next costs more.
 void unwrap_csv(std::string_view text, std::string& out) {
-  while (!text.empty()) {
-    const std::size_t quote = text.find('"');
-    out += text.substr(0, quote == std::string_view::npos ? quote : quote + 1);
-    if (quote == std::string_view::npos) return;
-    text.remove_prefix(quote + 1);
-    if (!text.empty() && text[0] == '"') text.remove_prefix(1);
+  out.resize(text.size());
+  char* to = out.data();
+  bool after_quote = false;  // an odd number of quotes stands just before
+  for (const char c : text) {
+    *to = c;
+    const bool quote = c == '"';
+    const bool second = quote & after_quote;
+    to += second ? 0 : 1;
+    after_quote = quote & !second;
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
 }
 
 // Lone surrogates stay as they are written, for the parser to complain of.
