@@ -87,23 +87,22 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
   plot.title(std::move(title));
   if (const model::Site* site = site_of(ui, shown.front().run); site != nullptr)
     plot.spans(ui.tr(Word::tariff_bands), tariff_bands(ui, *site));
+  const SharedSignals shared =
+      shown.size() > 1 ? shared_signals(*shown[0].run, *shown[1].run, site_row(ui)) : SharedSignals{};
   for (const Layer& layer : shown) {
     const model::Site* site = site_of(ui, layer.run);
     if (site == nullptr) continue;
-    const auto add = [&](Word word, const model::Series& series, Category category, double fill, float width) {
-      if (!series.empty())
-        plot.line(layer.prefix + ui.tr(word), series, stroke(ui, category, layer.dashed, fill, width));
+    const auto add = [&](Word word, const model::Series& series, const Stroke& look, bool same) {
+      if (series.empty() || (same && layer.dashed)) return;
+      plot.line((same ? "" : layer.prefix) + ui.tr(word), series, look);
     };
-    add(Word::series_pv, site->pv_kw, Category::yellow, 0.15, 1.2F);
-    add(Word::series_load, site->load_kw, Category::purple, 0.0, 1.2F);
-    add(Word::series_storage, site->storage_kw, Category::green, 0.0, 1.2F);
-    add(Word::series_ev, site->ev_kw, Category::sky_blue, 0.15, 1.5F);
-    add(Word::series_grid, site->grid_kw, Category::blue, 0.0, 2.0F);
-    add(Word::series_setpoint, site->power_setpoint_kw, Category::green, 0.0, 1.0F);
-    if (!site->contract_kw.empty()) {
-      Stroke limit = stroke(ui, Category::vermillion, true, 0.0, 1.5F);
-      plot.line(layer.prefix + ui.tr(Word::series_contract), site->contract_kw, limit);
-    }
+    add(Word::series_pv, site->pv_kw, stroke(ui, Category::yellow, layer.dashed, 0.15, 1.2F), shared.pv);
+    add(Word::series_load, site->load_kw, stroke(ui, Category::purple, layer.dashed, 0.0, 1.2F), shared.load);
+    add(Word::series_storage, site->storage_kw, stroke(ui, Category::green, layer.dashed, 0.0, 1.2F), false);
+    add(Word::series_ev, site->ev_kw, stroke(ui, Category::sky_blue, layer.dashed, 0.15), false);
+    add(Word::series_grid, site->grid_kw, stroke(ui, Category::blue, layer.dashed, 0.0, 2.0F), false);
+    add(Word::series_setpoint, site->power_setpoint_kw, stroke(ui, Category::green, true, 0.0, 1.0F), shared.setpoint);
+    add(Word::series_contract, site->contract_kw, stroke(ui, Category::vermillion, true), shared.contract);
   }
   finish(ui, plot, id);
 }
@@ -253,7 +252,9 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
     if (row != no_row) ui.select_evse(row);
   };
 
-  if (two && (ui.compare == Compare::split || ui.compare == Compare::overlay)) {
+  // Two maps where there is room for them, else that of A.
+  const bool room = size.y >= ui.px(260.0F);
+  if (two && (ui.compare == Compare::split || (ui.compare == Compare::overlay && room))) {
     const ImVec2 half{size.x, std::floor((size.y - ui.px(4.0F)) / 2.0F)};
     draw(ui.heat_a, "heat", half, source_of(ui.a));
     draw(ui.heat_b, "heat_b", half, source_of(ui.b));

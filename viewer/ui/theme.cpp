@@ -82,7 +82,7 @@ void apply_theme(Ui& ui) {
   style.ItemInnerSpacing = {4, 4};
   style.ScrollbarSize = 12;
   style.WindowBorderSize = 0;
-  style.ChildBorderSize = 1;
+  style.ChildBorderSize = style.FrameBorderSize = 1;
   style.ScaleAllSizes(settings.scale);
   ImGui::GetStyle() = style;
 }

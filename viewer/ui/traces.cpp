@@ -166,6 +166,23 @@ const Stack& power_stack(const model::Run& run, std::uint32_t site, const std::s
   return kept.get(run.serial, {site, station}, [&] { return make_stack(run, site, station); });
 }
 
+SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint32_t site) {
+  static Kept<std::pair<std::uint64_t, std::uint32_t>, SharedSignals> kept;
+  const auto same = [](const Series& one, const Series& other) {
+    return std::equal(one.pieces().begin(), one.pieces().end(), other.pieces().begin(), other.pieces().end(),
+                      [](const Piece& x, const Piece& y) {
+                        const bool both_gaps = std::isnan(x.value) && std::isnan(y.value);
+                        return x.start_ns == y.start_ns && (x.value == y.value || both_gaps);
+                      });
+  };
+  return kept.get(a.serial, {b.serial, site}, [&]() -> SharedSignals {
+    if (site >= a.sites.size() || site >= b.sites.size()) return {};
+    const model::Site &x = a.sites[site], &y = b.sites[site];
+    return {same(x.pv_kw, y.pv_kw), same(x.load_kw, y.load_kw), same(x.contract_kw, y.contract_kw),
+            same(x.power_setpoint_kw, y.power_setpoint_kw)};
+  });
+}
+
 const std::vector<std::uint32_t>& shown_evses(const model::Run& run, std::uint32_t site, const std::string& station,
                                               model::EvseOrder order) {
   static Kept<std::pair<std::pair<std::uint32_t, std::string>, model::EvseOrder>, std::vector<std::uint32_t>> kept;

@@ -36,6 +36,12 @@ const Stack& power_stack(const model::Run& run, std::uint32_t site, const std::s
 const std::vector<std::uint32_t>& shown_evses(const model::Run& run, std::uint32_t site, const std::string& station,
                                               model::EvseOrder order);
 
+/// Whether two runs have the same PV, base load and limits at a site: then they are drawn once.
+struct SharedSignals {
+  bool pv = false, load = false, contract = false, setpoint = false;
+};
+SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint32_t site);
+
 /// Sum of series, exact at every change of any of them and at the ends between. @returns finished
 model::Series sum_of(const std::vector<const model::Series*>& parts);
 
