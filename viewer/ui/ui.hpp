@@ -95,8 +95,8 @@ struct Ui {
   bool focus_search = false;            ///< Ctrl+F was pressed: the entity list takes the keyboard
   bool still = false;                   ///< for a picture: no blinking, everything complete in one frame
   CsvRequest csv;
-  std::string hovered_panel;  ///< of the last frame; empty: none
-  std::string notice;         ///< one line for the user, shown until the next
+  std::string hovered_panel;                   ///< of the last frame; empty: none
+  std::string notice;                          ///< one line for the user, shown until the next
   mutable std::shared_ptr<PanelState> panels;  ///< made when first asked for
 
   /// The run to show where only one can be: A, or B in Compare::b. Null: none is read yet.
