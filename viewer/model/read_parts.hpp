@@ -25,7 +25,4 @@ void read_plans(const Source& source, Run& run);
 void read_corrections(const Source& source, Run& run);
 void read_events(const Source& source, Run& run);  ///< table event, messages, metered, changes of limits and prices
 
-/// Sums of series, exact at every change of each; of powers, the energy between two changes is exact, too.
-Series sum_of(const std::vector<const Series*>& series, TimeNs start_ns, TimeNs end_ns);
-
 }  // namespace evtwin::viewer::model

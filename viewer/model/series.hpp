@@ -81,4 +81,8 @@ class Series {
   TimeNs end_ns_ = 0;
 };
 
+/// Sum of series, exact at every change of each; of powers, the energy between two changes is exact, too. @returns
+/// finished
+Series sum_of(const std::vector<const Series*>& series, TimeNs start_ns, TimeNs end_ns);
+
 }  // namespace evtwin::viewer::model

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "viewer/model/read_parts.hpp"
+#include "viewer/model/series.hpp"
 
 namespace evtwin::viewer::model {
 namespace {

@@ -50,6 +50,7 @@ void draw_help(Ui& ui) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
   ImGui::SetNextWindowSizeConstraints({0, 0}, {screen.x * 0.96F, screen.y * 0.96F});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
   if (ImGui::Begin("###help", &ui.help,
                    ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoTitleBar)) {
     ImGui::TextUnformatted(ui.tr(Word::help_title));
@@ -76,6 +77,7 @@ void draw_help(Ui& ui) {
     ImGui::PopTextWrapPos();
   }
   ImGui::End();
+  ImGui::PopStyleVar();
 }
 
 }  // namespace evtwin::viewer::ui

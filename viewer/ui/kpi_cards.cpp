@@ -98,7 +98,8 @@ const std::vector<Figure>& figures_of(const model::RunPtr& run_a, const model::R
   return known;
 }
 
-void draw_difference(Ui& ui, const Card& card, const model::Run& run, double difference) {
+void draw_difference(Ui& ui, Card card, const model::Run& run, double difference) {
+  if (card.form == Form::percent) card.unit = ui.tr(Word::percentage_points);
   const analysis::KpiInfo* info = analysis::find_kpi_info(card.kpi);
   const analysis::Better better = info != nullptr ? info->better : analysis::Better::neither;
   const std::string text = text_of_value(card, run, difference, true);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <list>
 #include <map>
-#include <queue>
 #include <utility>
 
 #include "viewer/model/state.hpp"
@@ -88,63 +87,13 @@ Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& s
   }
   for (auto& [name, parts] : groups) {
     const Series* sum = parts.front();
-    if (parts.size() > 1) sum = &stack.made.emplace_back(sum_of(parts));
+    if (parts.size() > 1) sum = &stack.made.emplace_back(model::sum_of(parts, run.start_ns, run.known_until_ns));
     stack.parts.push_back({name, sum});
   }
   return stack;
 }
 
 }  // namespace
-
-Series sum_of(const std::vector<const Series*>& parts) {
-  // Changes of all parts in the order of time; of each part, which piece is in force.
-  struct Change {
-    kernel::TimeNs time_ns;
-    std::size_t part, piece;
-    bool operator>(const Change& other) const {
-      return std::pair(time_ns, part) > std::pair(other.time_ns, other.part);
-    }
-  };
-  std::priority_queue<Change, std::vector<Change>, std::greater<>> coming;
-  kernel::TimeNs end_ns = 0;
-  for (std::size_t part = 0; part < parts.size(); ++part) {
-    if (parts[part]->empty()) continue;
-    coming.push({parts[part]->pieces()[0].start_ns, part, 0});
-    end_ns = std::max(end_ns, parts[part]->end_ns());
-  }
-  std::vector<double> constant(parts.size(), 0.0);
-  std::vector<std::size_t> tapering;  // parts whose piece is not constant
-  double sum_of_constants = 0.0;
-  Series sum;
-  while (!coming.empty()) {
-    const kernel::TimeNs now = coming.top().time_ns;
-    while (!coming.empty() && coming.top().time_ns == now) {
-      const Change change = coming.top();
-      coming.pop();
-      const auto pieces = parts[change.part]->pieces();
-      const Piece& piece = pieces[change.piece];
-      std::erase(tapering, change.part);
-      const bool is_constant = piece.rate_per_h == 0.0;
-      constant[change.part] = is_constant && !std::isnan(piece.value) ? piece.value : 0.0;
-      if (!is_constant) tapering.push_back(change.part);
-      if (change.piece + 1 < pieces.size())
-        coming.push({pieces[change.piece + 1].start_ns, change.part, change.piece + 1});
-    }
-    sum_of_constants = 0.0;
-    for (const double value : constant) sum_of_constants += value;
-    const kernel::TimeNs next = coming.empty() ? end_ns : coming.top().time_ns;
-    double first = sum_of_constants, last = sum_of_constants;
-    for (const std::size_t part : tapering) {
-      const double at_start = parts[part]->at(now), at_end = parts[part]->at(std::max(now, next - 1));
-      if (!std::isnan(at_start)) first += at_start;
-      if (!std::isnan(at_end)) last += at_end;
-    }
-    const double hours = kernel::hours_between(now, next);
-    sum.add({now, first, hours > 0.0 ? (last - first) / hours : 0.0, 0.0});
-  }
-  sum.finish(end_ns);
-  return sum;
-}
 
 const EvseTrace& evse_trace(const model::Run& run, std::uint32_t evse) {
   static Kept<std::uint32_t, EvseTrace> kept;

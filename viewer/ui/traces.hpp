@@ -42,7 +42,4 @@ struct SharedSignals {
 };
 SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint32_t site);
 
-/// Sum of series, exact at every change of any of them and at the ends between. @returns finished
-model::Series sum_of(const std::vector<const model::Series*>& parts);
-
 }  // namespace evtwin::viewer::ui
