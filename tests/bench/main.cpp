@@ -19,15 +19,20 @@ struct Suite {
   Table (*run)();
 };
 
-constexpr std::array suites{Suite{"queue", queue_table},
-                            Suite{"simulation", simulation_table},
-                            Suite{"acn", acn_table},
-                            Suite{"growth", growth_table},
-                            Suite{"plugin", plugin_table},
-                            Suite{"optimise", optimise_table},
-                            Suite{"plan_week", plan_week_table},
-                            Suite{"ocpp", ocpp_table},
-                            Suite{"memory", memory_table}};
+constexpr std::array suites{
+    Suite{"queue", queue_table},
+    Suite{"simulation", simulation_table},
+    Suite{"acn", acn_table},
+    Suite{"growth", growth_table},
+    Suite{"plugin", plugin_table},
+    Suite{"optimise", optimise_table},
+    Suite{"plan_week", plan_week_table},
+    Suite{"ocpp", ocpp_table},
+    Suite{"memory", memory_table},
+#ifdef EVTWIN_VIEWER
+    Suite{"viewer", viewer_table},
+#endif
+};
 
 int run(const std::vector<std::string>& words) {
   std::string only, json_file;
@@ -40,10 +45,9 @@ int run(const std::vector<std::string>& words) {
     std::fflush(stdout);
   }
   if (tables.empty()) {
-    fmt::print(
-        stderr,
-        "error: no suite '{}'; there are queue, simulation, acn, growth, plugin, optimise, plan_week, ocpp, memory\n",
-        only);
+    std::string all;
+    for (const Suite& suite : suites) all += fmt::format("{}{}", all.empty() ? "" : ", ", suite.name);
+    fmt::print(stderr, "error: no suite '{}'; there are {}\n", only, all);
     return 2;
   }
   rusage usage{};

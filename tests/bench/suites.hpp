@@ -17,6 +17,9 @@ Table optimise_table();    ///< plans: LP, greedy, whole numbers, again a step l
 Table plan_week_table();   ///< a simulated week under receding-horizon plans
 Table ocpp_table();        ///< reading logs of chargers
 Table memory_table();      ///< bytes per event, per EVSE and year
+#ifdef EVTWIN_VIEWER
+Table viewer_table();  ///< a frame of the viewer's screen
+#endif
 
 /// EV2Gym's V2GProfitMax at its own occupancy: about 0.6 vehicles per EVSE and day, some 5 h each; decisions every 15
 /// min. The contract is 30 % of the EVSEs' power.

@@ -17,6 +17,7 @@ ImTextureID GlTextures::create(int width, int height, std::span<const std::uint3
   glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
   glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, rgba.data());
   glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(before));
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): OpenGL has numbers, ImGui 1.86 pointers
   return reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(name));
 }
 

@@ -215,7 +215,8 @@ struct Window::Parts {
   Image last;
 };
 
-Window::Window(ui::Options options, int width, int height) : parts_(std::make_unique<Parts>(options, width, height)) {
+Window::Window(const ui::Options& options, int width, int height)
+    : parts_(std::make_unique<Parts>(options, width, height)) {
   parts_->app.poll(options.still);
 }
 

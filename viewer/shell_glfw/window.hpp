@@ -19,7 +19,7 @@ class Window {
  public:
   /// @param width pixels; 0: 1440 x 900 at the display's scale. options.scale 0: the display's
   /// @throws NoDisplay; and as ui::App
-  Window(ui::Options options, int width, int height);
+  Window(const ui::Options& options, int width, int height);
   ~Window();
 
   ui::App& app();

@@ -62,7 +62,7 @@ unsigned sampled(const std::vector<unsigned char>& alpha, int width, int height,
   };
   const double above = at(floor_x, floor_y) * (1.0 - fx) + at(floor_x + 1.0, floor_y) * fx;
   const double below = at(floor_x, floor_y + 1.0) * (1.0 - fx) + at(floor_x + 1.0, floor_y + 1.0) * fx;
-  return static_cast<unsigned>(above * (1.0 - fy) + below * fy + 0.5);
+  return static_cast<unsigned>(std::lround(above * (1.0 - fy) + below * fy));
 }
 
 ImU32 nearest(const Image& picture, double u, double v) {
@@ -185,7 +185,7 @@ class Painter {
         ImU32 colour = a.colour;
         if (!one_colour) {
           const auto rounded = [&](const Plane& plane) {
-            return static_cast<unsigned>(std::clamp(plane.at(weight_1, weight_2) + 0.5, 0.0, 255.0));
+            return static_cast<unsigned>(std::lround(std::clamp(plane.at(weight_1, weight_2), 0.0, 255.0)));
           };
           colour = IM_COL32(rounded(red), rounded(green), rounded(blue), rounded(alpha));
         }
@@ -233,16 +233,16 @@ bool corner_of(const ImDrawData& data, const ImDrawVert& vertex, Corner& corner)
   return true;
 }
 
-std::uintptr_t number_of(ImTextureID texture) { return reinterpret_cast<std::uintptr_t>(texture); }
-
 }  // namespace
 
 ImTextureID Rasteriser::create(int width, int height, std::span<const std::uint32_t> rgba) {
-  pictures_[++last_] = {width, height, {rgba.begin(), rgba.end()}};
-  return reinterpret_cast<ImTextureID>(last_);
+  auto picture = std::make_unique<Image>(Image{width, height, {rgba.begin(), rgba.end()}});
+  const ImTextureID id = picture.get();
+  pictures_[id] = std::move(picture);
+  return id;
 }
 
-void Rasteriser::destroy(ImTextureID texture) { pictures_.erase(number_of(texture)); }
+void Rasteriser::destroy(ImTextureID texture) { pictures_.erase(texture); }
 
 void Rasteriser::upload_fonts() {
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
@@ -250,8 +250,7 @@ void Rasteriser::upload_fonts() {
   atlas.GetTexDataAsAlpha8(&pixels, &fonts_.width, &fonts_.height);
   fonts_.alpha.assign(pixels,
                       pixels + static_cast<std::size_t>(fonts_.width) * static_cast<std::size_t>(fonts_.height));
-  if (fonts_.id == 0) fonts_.id = ++last_;
-  atlas.SetTexID(reinterpret_cast<ImTextureID>(fonts_.id));
+  atlas.SetTexID(&fonts_);
 }
 
 Image Rasteriser::draw(const ImDrawData& data, ImU32 background) {
@@ -269,11 +268,12 @@ Image Rasteriser::draw(const ImDrawData& data, ImU32 background) {
       }
       const Box clip = clip_of(data, command.ClipRect, image);
       if (clip.left >= clip.right || clip.top >= clip.bottom) continue;
-      const std::uintptr_t id = number_of(command.GetTexID());
+      const ImTextureID id = command.GetTexID();
       const auto picture = pictures_.find(id);
-      if (id != fonts_.id && picture == pictures_.end()) continue;
+      const bool is_font = id == &fonts_ && !fonts_.alpha.empty();
+      if (!is_font && picture == pictures_.end()) continue;
 
-      Painter painter(image, &fonts_.alpha, fonts_.width, fonts_.height, id == fonts_.id ? nullptr : &picture->second);
+      Painter painter(image, &fonts_.alpha, fonts_.width, fonts_.height, is_font ? nullptr : picture->second.get());
       const ImDrawIdx* indices = list.IdxBuffer.Data + command.IdxOffset;
       for (unsigned i = 0; i + 2 < command.ElemCount; i += 3) {
         std::array<Corner, 3> corners;

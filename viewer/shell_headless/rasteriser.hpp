@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,13 +31,11 @@ class Rasteriser final : public plot::Textures {
 
  private:
   struct Fonts {
-    std::uintptr_t id = 0;
     int width = 0, height = 0;
     std::vector<unsigned char> alpha;
   };
-  std::map<std::uintptr_t, Image> pictures_;
-  Fonts fonts_;
-  std::uintptr_t last_ = 0;
+  std::map<ImTextureID, std::unique_ptr<Image>> pictures_;  ///< a picture's address is its id
+  Fonts fonts_;                                             ///< likewise
 };
 
 /// @throws std::runtime_error "FILE: what" when it can not be written. A half-written file is never left.

@@ -92,7 +92,7 @@ void press_key(Hands& hands, std::string name) {
   hands.key(name[0], ctrl, shift);
 }
 
-using Step = void (*)(Hands&, std::string);
+using Step = void (*)(Hands&, const std::string&);
 
 void drag_by(Hands& hands, std::string rest, int button) {
   const auto dy = static_cast<float>(number_of(last_word(rest)));
@@ -102,31 +102,33 @@ void drag_by(Hands& hands, std::string rest, int button) {
 
 const std::map<std::string, Step, std::less<>>& steps() {
   static const std::map<std::string, Step, std::less<>> table{
-      {"click", [](Hands& h, std::string rest) { h.click(rest); }},
-      {"right_click", [](Hands& h, std::string rest) { h.click(rest, 1); }},
-      {"ctrl_click", [](Hands& h, std::string rest) { h.click(rest, 0, true); }},
-      {"shift_click", [](Hands& h, std::string rest) { h.click(rest, 0, false, true); }},
-      {"double_click", [](Hands& h, std::string rest) { h.double_click(rest); }},
-      {"move", [](Hands& h, std::string rest) { h.move_to(rest); }},
-      {"away", [](Hands& h, std::string) { h.move_away(); }},
-      {"drag", [](Hands& h, std::string rest) { drag_by(h, std::move(rest), 0); }},
-      {"right_drag", [](Hands& h, std::string rest) { drag_by(h, std::move(rest), 1); }},
+      {"click", [](Hands& h, const std::string& rest) { h.click(rest); }},
+      {"right_click", [](Hands& h, const std::string& rest) { h.click(rest, 1); }},
+      {"ctrl_click", [](Hands& h, const std::string& rest) { h.click(rest, 0, true); }},
+      {"shift_click", [](Hands& h, const std::string& rest) { h.click(rest, 0, false, true); }},
+      {"double_click", [](Hands& h, const std::string& rest) { h.double_click(rest); }},
+      {"move", [](Hands& h, const std::string& rest) { h.move_to(rest); }},
+      {"away", [](Hands& h, const std::string&) { h.move_away(); }},
+      {"drag", [](Hands& h, const std::string& rest) { drag_by(h, rest, 0); }},
+      {"right_drag", [](Hands& h, const std::string& rest) { drag_by(h, rest, 1); }},
       {"wheel",
-       [](Hands& h, std::string rest) {
-         const auto by = static_cast<float>(number_of(last_word(rest)));
-         h.wheel(rest, by);
+       [](Hands& h, const std::string& rest) {
+         std::string item = rest;
+         const auto by = static_cast<float>(number_of(last_word(item)));
+         h.wheel(item, by);
        }},
-      {"key", [](Hands& h, std::string rest) { press_key(h, std::move(rest)); }},
-      {"type", [](Hands& h, std::string rest) { h.type(rest); }},
+      {"key", [](Hands& h, const std::string& rest) { press_key(h, rest); }},
+      {"type", [](Hands& h, const std::string& rest) { h.type(rest); }},
       {"frames",
-       [](Hands& h, std::string rest) {
-         const double seconds = rest.find(' ') == std::string::npos ? 1.0 / 60.0 : number_of(last_word(rest));
-         const double count = number_of(rest);
+       [](Hands& h, const std::string& rest) {
+         std::string number = rest;
+         const double seconds = rest.find(' ') == std::string::npos ? 1.0 / 60.0 : number_of(last_word(number));
+         const double count = number_of(number);
          if (!(count >= 1.0 && count <= 1e6)) throw std::runtime_error("from 1 to 1000000 frames");
          if (!(seconds > 0.0 && seconds <= 3600.0)) throw std::runtime_error("a frame lasts up to 3600 s");
          h.frames(static_cast<int>(count), seconds);
        }},
-      {"expect", [](Hands& h, std::string rest) {
+      {"expect", [](Hands& h, const std::string& rest) {
          if (!rest.starts_with("no ")) {
            h.find(rest);
          } else if (h.on_screen(trimmed(rest.substr(3)))) {
