@@ -90,12 +90,12 @@ TEST_F(View, RefusesAnEmptyFile) { expect_refused(write("empty.evtwin", ""), "em
 
 TEST_F(View, RefusesFilesOfOthers) {
   expect_refused(write("text.evtwin", "this is no run file, however long it may be, and will never be one"),
-                 "not a run file");
+                 "not an evtwin run file");
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(path("other.sqlite").c_str(), &database), SQLITE_OK);
   sqlite3_exec(database, "CREATE TABLE customers (name TEXT)", nullptr, nullptr, nullptr);
   sqlite3_close(database);
-  expect_refused(path("other.sqlite"), "not a run file");
+  expect_refused(path("other.sqlite"), "not an evtwin run file");
 }
 
 TEST_F(View, RefusesARunOfANewerVersion) {
@@ -109,20 +109,20 @@ TEST_F(View, RefusesADamagedRun) {
   const auto size = fs::file_size(file);
   fs::copy_file(file, path("short.evtwin"));
   fs::resize_file(path("short.evtwin"), size / 2);
-  expect_refused(path("short.evtwin"), "");
+  expect_refused(path("short.evtwin"), "truncated or malformed");
 
   fs::copy_file(file, path("scribbled.evtwin"));
   std::fstream stream(path("scribbled.evtwin"), std::ios::in | std::ios::out | std::ios::binary);
   stream.seekp(8192);
   stream << std::string(size - 8192, '\xA5');
   stream.close();
-  expect_refused(path("scribbled.evtwin"), "");
+  expect_refused(path("scribbled.evtwin"), "damaged data base");
 }
 
 TEST_F(View, RefusesARunWhoseRowsContradictEachOther) {
   const std::string file = run_of("dc_v2g.lua");
   tamper(file, "PRAGMA foreign_keys = OFF; UPDATE session SET evse = 777 WHERE id = 1");
-  expect_refused(file, "777");
+  expect_refused(file, "malformed: table session, row 1");
 }
 
 TEST_F(View, ShowsARunThatIsStillBeingWritten) {
