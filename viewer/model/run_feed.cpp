@@ -134,7 +134,8 @@ struct RunFeed::Worker {
   std::condition_variable_any changed;
   RunPtr newest, handed_out;
   FeedStatus status{true, 0.0, false, {}};
-  bool loaded = false, reload = false;
+  bool loaded = false;
+  bool reload = true;  // the first look reads, also where there is nothing
   std::jthread thread;
 };
 
