@@ -19,7 +19,12 @@ int compare(const CompareCommand& command) {
   const twin::World& world = start.scenario.world;
   const int status = tell_failures(contest);
   if (command.json) {
-    fmt::print("{}\n", analysis::json_text(analysis::comparison_json(contest.contenders, world.currency)));
+    auto json = analysis::comparison_json(contest.contenders, world.currency);
+    for (auto& run : json["runs"]) {
+      if (!command.out.empty() && run["error"].is_null())
+        run["run_file"] = contest_file(command.out, run["strategy"].get<std::string>());
+    }
+    fmt::print("{}\n", analysis::json_text(json));
     return status;
   }
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;

@@ -224,6 +224,7 @@ std::vector<Compared> read_comparison(const std::string& document) {
       Compared& one = out.emplace_back();
       one.strategy = text(run, "strategy");
       one.error = text(run, "error");
+      if (const auto file = run.find("run_file"); file != run.end() && file->is_string()) one.file = *file;
       for (const auto& [name, value] : run.at("kpi").items())
         one.kpis[name] = value.is_number() ? value.get<double>() : none;
     }

@@ -90,6 +90,7 @@ ChargeAnswer read_charge_answer(const std::string& json, const Clock& clock);
 /// One strategy of a comparison.
 struct Compared {
   std::string strategy, error;
+  std::string file;                    ///< its run file
   std::map<std::string, double> kpis;  ///< NaN: does not apply
 };
 /// @throws std::runtime_error

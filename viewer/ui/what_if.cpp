@@ -13,7 +13,10 @@ struct WhatIf::Parts {
   Asking asking;
   Page page = Page::none;
   bool focus = false;
+  int frames_running = 0;
   PlanCharge plan_charge;
+  ChangeSite change_site;
+  Quadrant quadrant;
 };
 
 WhatIf::WhatIf(std::string evtwin) : parts_(std::make_unique<Parts>(std::move(evtwin))) {}
@@ -27,19 +30,28 @@ bool WhatIf::is_open() const { return parts_->page != Page::none; }
 
 bool WhatIf::running() const {
   const Asking& asking = parts_->asking;
-  return asking.strategies_task.running() || asking.tariffs_task.running() || parts_->plan_charge.running();
+  return asking.strategies_task.running() || asking.tariffs_task.running() || parts_->plan_charge.running() ||
+         parts_->change_site.running() || parts_->quadrant.running();
 }
 
 void WhatIf::wait() {
   parts_->asking.strategies_task.wait();
   parts_->asking.tariffs_task.wait();
   parts_->plan_charge.wait();
+  parts_->change_site.wait();
+  parts_->quadrant.wait();
 }
 
 void WhatIf::draw(Ui& ui) {
   Parts& parts = *parts_;
+  // A picture waits for its answer, once a script had the frames to press cancel.
+  constexpr int frames_before_waiting = 30;
+  parts.frames_running = running() ? parts.frames_running + 1 : 0;
+  if (ui.still && parts.frames_running > frames_before_waiting) wait();
   parts.asking.poll();
   parts.plan_charge.poll();
+  parts.change_site.poll(ui, parts.asking);
+  parts.quadrant.poll();
   if (parts.page == Page::none) return;
   parts.asking.want_lists();
 
@@ -68,6 +80,8 @@ void WhatIf::draw(Ui& ui) {
     }
     if (run != nullptr) {
       if (parts.page == Page::plan_charge) parts.plan_charge.draw(ui, parts.asking, *run);
+      if (parts.page == Page::change_site) parts.change_site.draw(ui, parts.asking, *run);
+      if (parts.page == Page::quadrant) parts.quadrant.draw(ui, parts.asking, *run);
     }
     if (ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) && !ImGui::IsAnyItemActive() &&
         ImGui::IsKeyPressed(ImGui::GetIO().KeyMap[ImGuiKey_Escape]))

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "viewer/model/bookings.hpp"
+#include "viewer/model/user_best.hpp"
 #include "viewer/ui/what_if_parts.hpp"
 
 namespace evtwin::viewer::ui {
@@ -27,7 +28,7 @@ class PlanCharge {
   Task task_;
   model::ChargeRequest request_;
   bool at_selected_ = false;
-  double ac_kw_ = 11.0, dc_kw_ = 0.0;
+  double ac_kw_ = 0.0, dc_kw_ = 0.0;
   std::uint64_t form_of_ = 0, answer_of_ = 0;  ///< serials of runs
   std::optional<model::ChargeAnswer> answer_;
   model::Series existing_kw_, proposed_kw_;
@@ -95,8 +96,9 @@ class Quadrant {
   Task task_;
   std::string x_ = "total_cost", y_ = "served_fraction";
   std::set<std::string> chosen_{"asap", "edf", "lp"};
-  std::string folder_;  ///< of the comparison at work or shown
   std::vector<model::Compared> compared_;
+  std::vector<std::uint64_t> best_of_;  ///< serials of the runs
+  std::vector<model::BestForUser> best_;
 };
 
 }  // namespace evtwin::viewer::ui

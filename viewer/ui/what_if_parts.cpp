@@ -108,16 +108,21 @@ std::string Asking::new_file(std::string_view stem, std::string_view suffix) {
   return fmt::format("{}/{}-{}{}", folder.path(), stem, ++files_made, suffix);
 }
 
-void Asking::show_as_b(Ui& ui, const std::string& file, const std::string& label) {
-  OpenRun run;
+void Asking::open_run(Ui& ui, const std::string& file, const std::string& label) {
+  OpenRun& run = ui.runs.emplace_back();
   run.file = file;
   run.feed = std::make_unique<model::RunFeed>(file);
   run.label = label;
+  if (ui.still) run.feed->wait_until_loaded();
+}
+
+void Asking::show_as_b(Ui& ui, const std::string& file, const std::string& label) {
   const bool replaces = ui.b != ui.a && ui.b < ui.runs.size() && folder.holds(ui.runs[ui.b].file);
+  open_run(ui, file, label);
   if (replaces) {
-    ui.runs[ui.b] = std::move(run);
+    ui.runs[ui.b] = std::move(ui.runs.back());
+    ui.runs.pop_back();
   } else {
-    ui.runs.push_back(std::move(run));
     ui.b = ui.runs.size() - 1;
   }
   if (ui.compare == Compare::a || ui.compare == Compare::b) ui.compare = Compare::overlay;

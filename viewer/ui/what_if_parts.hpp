@@ -66,6 +66,8 @@ struct Asking {
   const model::AskedWorld& world(const model::Run& run);
   /// @throws std::runtime_error
   std::string new_file(std::string_view stem, std::string_view suffix);
+  /// Opens a run file beside the others.
+  void open_run(Ui& ui, const std::string& file, const std::string& label);
   /// Opens a run file as run B beside A, in place of another one from this folder that is B already.
   void show_as_b(Ui& ui, const std::string& file, const std::string& label);
 

@@ -183,7 +183,8 @@ TEST(WhatIf, ListsAndComparisonsAreRead) {
   EXPECT_EQ(compared[1].strategy, "edf");
   EXPECT_GT(compared[1].kpis.at("total_cost"), 0.0);
   EXPECT_TRUE(std::isnan(compared[1].kpis.at("regret")));
-  EXPECT_TRUE(fs::exists(folder.path + "/runs/edf.evtwin"));
+  EXPECT_EQ(compared[1].file, folder.path + "/runs/edf.evtwin");
+  EXPECT_TRUE(fs::exists(compared[1].file));
 }
 
 TEST(WhatIf, AnAnswerThatIsNoneIsRefusedInWords) {

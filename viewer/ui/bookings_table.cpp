@@ -1,0 +1,165 @@
+// Who has booked what, as a table: looked at, changed where the scenario takes a session file, saved as CSV.
+#include <fmt/format.h>
+#include <imgui.h>
+// After imgui.h, which it needs.
+#include <imgui_stdlib.h>
+
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/what_if_pages.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+/// Edits a time as text; taken over when it can be read.
+bool time_cell(const model::Clock& clock, const char* id, TimeNs& time) {
+  std::string text = clock.date_time_text(time);
+  ImGui::SetNextItemWidth(-1.0F);
+  if (!ImGui::InputText(id, &text, ImGuiInputTextFlags_EnterReturnsTrue)) return false;
+  try {
+    const std::size_t space = text.find(' ');
+    if (space != std::string::npos) text[space] = 'T';
+    const TimeNs read = clock.parse(text);
+    if (read == time) return false;
+    time = read;
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
+bool percent_cell(const char* id, double& fraction) {
+  double percent = fraction * 100.0;
+  ImGui::SetNextItemWidth(-1.0F);
+  if (!ImGui::InputDouble(id, &percent, 0.0, 0.0, "%.0f %%", ImGuiInputTextFlags_EnterReturnsTrue)) return false;
+  if (!(percent >= 0.0 && percent <= 100.0)) return false;
+  fraction = percent / 100.0;
+  return true;
+}
+
+bool is_there(const std::string& file) {
+  std::error_code error;
+  return std::filesystem::exists(file, error);
+}
+
+}  // namespace
+
+void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
+  if (bookings_of_ != run.serial) {
+    bookings_of_ = run.serial;
+    bookings_ = model::bookings_of(run);
+    edited_ = false;
+  }
+  const model::AskedWorld& world = asking.world(run);
+  const bool may_edit = world.trouble == model::NotAskable::askable && world.reads("sessions");
+  if (!may_edit) {
+    wrapped(ui, ui.tr(Word::bookings_fixed), ui.canvas.style.text_weak);
+    ui.items.last("change.bookings_fixed");
+  }
+  const float button =
+      std::max(ImGui::CalcTextSize(ui.tr(Word::bookings_save)).x, ImGui::CalcTextSize(ui.tr(Word::bookings_replan)).x) +
+      4.0F * ImGui::GetStyle().FramePadding.x;
+  ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - button - ImGui::GetStyle().ItemSpacing.x);
+  ui.fonts.need(csv_name_);
+  ImGui::InputTextWithHint("##csv", "bookings.csv", &csv_name_);
+  ui.items.last("change.bookings_path");
+  ImGui::SameLine();
+  if (ImGui::Button(ui.tr(Word::bookings_save), {button, 0.0F})) {
+    const std::string file = csv_name_.empty() ? "bookings.csv" : csv_name_;
+    // Never over a file that is there.
+    const bool kept = is_there(file);
+    std::ofstream out;
+    if (!kept) out.open(file, std::ios::binary);
+    if (out) model::write_bookings(out, run, bookings_);
+    out.close();
+    ui.notice = fmt::format("{} {}", ui.tr(kept || !out ? Word::not_written : Word::written), file);
+  }
+  ui.items.last("change.bookings_save");
+  if (may_edit) {
+    ImGui::PushID("bookings");
+    if (task_buttons(ui, task_, "change.bookings", Word::bookings_replan, true)) {
+      try {
+        const std::string file = asking.new_file("bookings", ".csv");
+        std::ofstream out(file, std::ios::binary);
+        model::write_bookings(out, run, bookings_);
+        out.close();
+        if (!out) throw std::runtime_error(fmt::format("{}: can not be written", file));
+        start(asking, run, {{"sessions", file}});
+      } catch (const std::runtime_error& error) {
+        task_.fail(error.what());
+      }
+    }
+    ImGui::PopID();
+  }
+
+  constexpr int columns = 7;
+  constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV |
+                                    ImGuiTableFlags_SizingStretchProp;
+  if (!ImGui::BeginTable("##bookings", columns, flags)) return;
+  const std::array<Word, columns> heads{Word::session,  Word::evse,        Word::plan_arrive,    Word::plan_leave,
+                                        Word::plan_soc, Word::plan_target, Word::bookings_energy};
+  constexpr std::array<float, columns> weights{1.2F, 1.0F, 1.7F, 1.7F, 1.0F, 1.0F, 1.2F};
+  for (std::size_t i = 0; i < heads.size(); ++i)
+    ImGui::TableSetupColumn(ui.tr(heads[i]), ImGuiTableColumnFlags_WidthStretch, weights[i]);
+  ImGui::TableSetupScrollFreeze(0, 1);
+  ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
+  for (int i = 0; i < columns; ++i) {
+    ImGui::TableSetColumnIndex(i);
+    text_cut(ui, ui.tr(heads[static_cast<std::size_t>(i)]));
+  }
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(bookings_.size()));
+  while (clipper.Step()) {
+    for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
+      model::Booking& booking = bookings_[static_cast<std::size_t>(row)];
+      const model::Session& session = run.sessions[booking.session];
+      ImGui::PushID(row);
+      ImGui::TableNextRow();
+      ImGui::TableNextColumn();
+      text_cut(ui, session.name);
+      ui.items.last(fmt::format("change.booking.{}", session.name));
+      ImGui::TableNextColumn();
+      text_cut(ui, session.evse < run.evses.size() ? std::string_view(run.evses[session.evse].name) : "-");
+      bool changed = false;
+      ImGui::TableNextColumn();
+      if (may_edit)
+        changed = time_cell(run.clock, "##arrive", booking.arrive_ns) || changed;
+      else
+        text_cut(ui, run.clock.date_time_text(booking.arrive_ns));
+      ui.items.last(fmt::format("change.booking.{}.arrive", session.name));
+      ImGui::TableNextColumn();
+      if (may_edit)
+        changed = time_cell(run.clock, "##leave", booking.leave_ns) || changed;
+      else
+        text_cut(ui, run.clock.date_time_text(booking.leave_ns));
+      ui.items.last(fmt::format("change.booking.{}.leave", session.name));
+      const bool battery = std::isfinite(booking.soc_target);
+      ImGui::TableNextColumn();
+      if (may_edit && battery)
+        changed = percent_cell("##soc", booking.soc_start) || changed;
+      else
+        text_cut(ui, percent_text(booking.soc_start));
+      ImGui::TableNextColumn();
+      if (may_edit && battery)
+        changed = percent_cell("##target", booking.soc_target) || changed;
+      else
+        text_cut(ui, percent_text(booking.soc_target));
+      ui.items.last(fmt::format("change.booking.{}.target", session.name));
+      if (changed) {
+        edited_ = true;
+        model::set_energy(run, booking);
+      }
+      ImGui::TableNextColumn();
+      text_cut(ui, kwh_text(booking.energy_kwh));
+      ImGui::PopID();
+    }
+  }
+  ImGui::EndTable();
+}
+
+}  // namespace evtwin::viewer::ui
