@@ -36,18 +36,17 @@ void add_state(const Ui& ui, const Run& run, std::uint32_t site, Facts& out) {
 }
 
 void add_money(const Ui& ui, const Run& run, std::uint32_t site, TimeNs t, Facts& out) {
-  const model::PartyMoney money_so_far =
-      site == no_row ? model::party_money(run, run.start_ns, t) : model::party_money(run, site, run.start_ns, t);
+  const model::PartyMoney& so_far = money_so_far(ui, run, site, t);
   FactGroup group{Word::money_so_far, {}, {}};
   const auto number = [&](Word label, double value) {
     group.facts.push_back(number_fact(ui, run, label, value, Unit::money));
   };
-  number(Word::energy_cost, money_so_far.energy_cost);
-  number(Word::demand_charge, money_so_far.demand_charge);
-  number(Word::from_drivers, money_so_far.driver_revenue);
-  if (money_so_far.v2g_payment != 0.0) number(Word::v2g_payment, money_so_far.v2g_payment);
-  number(Word::party_site, money_so_far.site);
-  number(Word::party_drivers, money_so_far.drivers);
+  number(Word::energy_cost, so_far.energy_cost);
+  number(Word::demand_charge, so_far.demand_charge);
+  number(Word::from_drivers, so_far.driver_revenue);
+  if (so_far.v2g_payment != 0.0) number(Word::v2g_payment, so_far.v2g_payment);
+  number(Word::party_site, so_far.site);
+  number(Word::party_drivers, so_far.drivers);
   if (site != no_row && !run.sites[site].co2_kg.empty())
     group.facts.push_back({ui.tr(Word::co2_so_far), figure(run.sites[site].co2_kg.at(t), "kg", 1),
                            run.sites[site].co2_kg.at(t), Unit::text});
@@ -110,7 +109,7 @@ void add_origin(const Ui& ui, const Run& run, Facts& out) {
   out.push_back(std::move(group));
 }
 
-void add_scores(const Ui& ui, const Run& run, Facts& out) {
+void add_scores(const Run& run, Facts& out) {
   if (run.scores.empty()) return;
   FactGroup group{Word::replay_scores, {}, {}};
   for (const model::Score& score : run.scores) {
@@ -118,7 +117,6 @@ void add_scores(const Ui& ui, const Run& run, Facts& out) {
         {score.name, fmt::format("{}  {}", figure(score.value, score.unit, 3), score.gate), score.value, Unit::text});
   }
   out.push_back(std::move(group));
-  (void)ui;
 }
 
 void add_flags(const Ui& ui, const Run& run, Facts& out) {
@@ -143,7 +141,7 @@ Facts site_facts(const Ui& ui, const Run& run, std::uint32_t site, TimeNs t) {
   add_money(ui, run, site, t, out);
   if (site != no_row) add_tariff(ui, run, run.sites[site], out);
   add_flags(ui, run, out);
-  add_scores(ui, run, out);
+  add_scores(run, out);
   add_origin(ui, run, out);
   return out;
 }

@@ -57,13 +57,13 @@ MapLayout map_layout(std::span<const MapGroup> groups, float width, float height
     layout.cell_width = cell_width * em;
     layout.cell_height = cell_height * em;
     layout.padding = padding * em;
-    layout.header = detail == CellDetail::mark ? em * 1.1F : em * 1.4F;
+    layout.header = detail == CellDetail::mark ? em * 1.1F : em * 1.2F;
     constexpr std::array<float, 4> shapes{1.8F, 4.0F, 20.0F, 0.5F};
     return std::any_of(shapes.begin(), shapes.end(),
                        [&](float shape) { return pack(layout, groups, width, em * 4.5F, shape) <= height; });
   };
-  if (fits(CellDetail::full, 7.2F, 3.9F, 0.3F)) return layout;
-  if (fits(CellDetail::short_, 3.2F, 2.4F, 0.25F)) return layout;
+  if (fits(CellDetail::full, 7.2F, 3.7F, 0.25F)) return layout;
+  if (fits(CellDetail::short_, 3.0F, 2.1F, 0.2F)) return layout;
   for (float size = 1.6F; size > 0.55F; size -= 0.1F) {
     if (fits(CellDetail::mark, size, size, 0.15F)) return layout;
   }

@@ -53,6 +53,12 @@ const FirstPlan& first_plan_of(const Ui& ui, const model::Run& run, std::uint32_
   return panel_state(ui).first_plans.at(kept_of(ui, run)).of(run, session);
 }
 
+const model::PartyMoney& money_so_far(const Ui& ui, const model::Run& run, std::uint32_t site, TimeNs t) {
+  return panel_state(ui).money_so_far.at(kept_of(ui, run)).get(run, {site, {run.start_ns, t}}, [&] {
+    return site == no_row ? model::party_money(run, run.start_ns, t) : model::party_money(run, site, run.start_ns, t);
+  });
+}
+
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to) {
   return row >= from.evses.size() ? no_row : row_named(to.evses, from.evses[row].name, row);
 }

@@ -77,7 +77,8 @@ struct PanelState {
   std::array<Kept<std::uint32_t, model::Series>, 2> plan;                              ///< of an EVSE
   std::array<FirstPlans, 2> first_plans;
   std::array<Kept<std::uint32_t, std::vector<std::uint32_t>>, 2> messages;  ///< of an EVSE; rows of events
-  std::array<Kept<std::pair<std::uint32_t, std::pair<TimeNs, TimeNs>>, model::PartyMoney>, 2> party_money;
+  /// Of (site, (from, to)): of the money panel, and so far.
+  std::array<Kept<std::pair<std::uint32_t, std::pair<TimeNs, TimeNs>>, model::PartyMoney>, 2> party_money, money_so_far;
 
   Kept<TimeNs, std::vector<double>> feeder_kw;
   Kept<EntityQuery, EntityRows> entities;
@@ -105,6 +106,8 @@ const model::EvseState& state_of(const Ui& ui, const model::Run& run, std::uint3
 /// What was planned for an EVSE and stood; empty: nothing was.
 const model::Series& plan_of(const Ui& ui, const model::Run& run, std::uint32_t evse);
 const FirstPlan& first_plan_of(const Ui& ui, const model::Run& run, std::uint32_t session);
+/// model::party_money() of a site, or of all (no_row), from the start to t.
+const model::PartyMoney& money_so_far(const Ui& ui, const model::Run& run, std::uint32_t site, TimeNs t);
 
 /// The same EVSE / storage / session (by name) in another run; no_row: it has none.
 std::uint32_t same_evse(const model::Run& from, std::uint32_t row, const model::Run& to);
