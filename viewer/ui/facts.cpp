@@ -26,7 +26,7 @@ std::string written(const model::Run& run, double value, Unit unit, bool with_si
     case Unit::money:
       return with_sign ? signed_money(run, value) : money(run, value);
     case Unit::price:
-      return write(value, run.currency + "/kWh", 3);
+      return write(value, run.currency.empty() ? "per kWh" : run.currency + "/kWh", 3);
   }
   return {};
 }

@@ -159,12 +159,9 @@ Facts evse_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
   if (evse.feeder != no_row) state.facts.push_back(text_fact(ui, Word::feeder, run.feeders[evse.feeder].name));
   out.push_back(std::move(state));
 
-  if (now.session != no_row) {
-    add_session(ui, run, now.session, &now, t, out);
-  } else {
-    add_last_session(ui, run, evse, t, out);
-  }
+  if (now.session == no_row) add_last_session(ui, run, evse, t, out);
   add_why(ui, run, model::why_evse(run, row, t), now.kw, t, out);
+  if (now.session != no_row) add_session(ui, run, now.session, &now, t, out);
   add_health(ui, run, row, t, out);
   return out;
 }

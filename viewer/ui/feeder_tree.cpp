@@ -141,12 +141,14 @@ void draw_feeder_tree(Ui& ui, const model::Run& run) {
       const bool with_bar = !std::isnan(now.cap_kw) && bar_right - bar_width > x + em * 5.0F;
       const float name_end = with_bar ? bar_right - bar_width - em * 0.5F : right - used - em * 0.5F;
       text_at(ui, {x + ui.px(4.0F), text_y}, now.name, name_end - x - ui.px(4.0F), style.text);
-      if (with_bar) {
-        const double load = now.cap_kw > 0.0 ? std::abs(now.kw) / now.cap_kw : model::none;
-        const plot::Category over = load > 1.0 ? plot::Category::vermillion : plot::Category::blue;
-        draw_bar(list, style, {bar_right - bar_width, y + height * 0.3F}, {bar_right, y + height * 0.7F}, load,
-                 plot::colour(style, over));
-      }
+      if (std::isnan(now.cap_kw)) continue;
+      // Beside the figures, or where there is no room for it, as a line below them.
+      const double load = now.cap_kw > 0.0 ? std::abs(now.kw) / now.cap_kw : model::none;
+      const ImU32 colour = plot::colour(style, load > 1.0 ? plot::Category::vermillion : plot::Category::blue);
+      const ImVec2 bar_min =
+          with_bar ? ImVec2(bar_right - bar_width, y + height * 0.3F) : ImVec2(right - used, text_y + em + ui.px(1.0F));
+      const ImVec2 bar_max = with_bar ? ImVec2(bar_right, y + height * 0.7F) : ImVec2(right, text_y + em + ui.px(4.0F));
+      draw_bar(list, style, bar_min, bar_max, load, colour);
     }
   }
   ImGui::PopStyleVar();
