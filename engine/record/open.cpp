@@ -98,8 +98,9 @@ std::string immutable_location(const std::string& file) {
 }
 
 Database open_at(const std::string& file, const std::string& location) {
-  Database database(file, SQLITE_OPEN_READONLY | SQLITE_OPEN_PRIVATECACHE | (location.empty() ? 0 : SQLITE_OPEN_URI),
-                    location);
+  // One thread at a time uses a connection: it needs no locks of its own, which would take a third of the time.
+  constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX;
+  Database database(file, flags | (location.empty() ? 0 : SQLITE_OPEN_URI), location);
   const FileHeader header = read_header(database);
   check_header(file, header);
   defend(database, header.file_bytes);

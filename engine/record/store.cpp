@@ -78,9 +78,18 @@ void Store::write(const Batch& batch) {
 
 void Store::count_rows(std::size_t rows) {
   rows_in_transaction_ += rows;
-  if (rows_in_transaction_ < rows_per_transaction) return;
+  if (rows_in_transaction_ >= rows_per_transaction) commit();
+}
+
+void Store::commit() {
+  if (rows_in_transaction_ == 0) return;
   rows_in_transaction_ = 0;
-  database_.execute("COMMIT; BEGIN IMMEDIATE");
+  try {
+    database_.execute("COMMIT; BEGIN IMMEDIATE");
+  } catch (const RunFileError&) {
+    lost_rows_ = true;
+    throw;
+  }
 }
 
 void Store::copy_rows(const Database& from) {

@@ -28,6 +28,9 @@ class Store {
   /// @throws RunFileError; the rows since the last commit are lost then.
   void write(const Batch& batch);
 
+  /// Shows the rows so far to readers, if there are any new ones. @throws RunFileError, as write().
+  void commit();
+
   /// Writes KPIs, bill, what a replay knows of its log, hashes and the state `complete`; the file is whole and synced
   /// afterwards. @throws RunFileError.
   void complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log);

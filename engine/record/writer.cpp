@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <deque>
@@ -23,6 +24,8 @@ namespace {
 // Small enough for the writer to be busy from the beginning, large enough for hand-overs to cost nothing.
 constexpr std::size_t rows_per_batch = 4'096;
 constexpr std::size_t batches_in_flight = 64;
+// A run that comes slowly is shown while it runs: rows are committed after at most about so long.
+constexpr std::chrono::milliseconds longest_wait{500};
 
 }  // namespace
 
@@ -65,7 +68,7 @@ struct RunWriter::Impl {
   // Room for one more record in the current batch. The only cost per record besides the copy.
   Batch& next() {
     if (failed.load(std::memory_order_acquire)) throw RunFileError(failure);
-    if (current->rows >= rows_per_batch) hand_over();
+    if (current->rows >= rows_per_batch || (hurry.load(std::memory_order_relaxed) && current->rows > 0)) hand_over();
     ++current->rows;
     return *current;
   }
@@ -74,6 +77,7 @@ struct RunWriter::Impl {
     std::unique_lock lock(mutex);
     changed.wait(lock, [this] { return full.size() < batches_in_flight; });
     full.push_back(std::move(current));
+    hurry.store(false, std::memory_order_relaxed);
     if (spare.empty()) {
       current = std::make_unique<Batch>();
     } else {
@@ -84,27 +88,44 @@ struct RunWriter::Impl {
     changed.notify_all();
   }
 
+  // Where batches are cut and transactions end changes no row: the wall clock has no say in what the file holds.
+  void commit_if_due() {
+    if (failed.load(std::memory_order_relaxed) || std::chrono::steady_clock::now() - committed < longest_wait) return;
+    attempt([this] { store.commit(); });
+    committed = std::chrono::steady_clock::now();
+  }
+
+  template <class Work>
+  void attempt(Work work) {
+    try {
+      work();
+    } catch (const std::exception& problem) {
+      failure = problem.what();
+      failed.store(true, std::memory_order_release);
+    }
+  }
+
   // The writer's thread: until closed and empty. After a failure it goes on taking batches, so that nobody waits for
   // it.
   void write_batches() {
     while (true) {
       std::unique_lock lock(mutex);
-      changed.wait(lock, [this] { return closing || !full.empty(); });
+      const auto is_called = [this] { return closing || !full.empty(); };
+      if (!changed.wait_for(lock, longest_wait, is_called)) {
+        hurry.store(true, std::memory_order_relaxed);
+        lock.unlock();
+        commit_if_due();
+        continue;
+      }
       if (full.empty()) return;
       std::unique_ptr<Batch> batch = std::move(full.front());
       full.pop_front();
       lock.unlock();
       changed.notify_all();
 
-      if (!failed.load(std::memory_order_relaxed)) {
-        try {
-          store.write(*batch);
-        } catch (const std::exception& problem) {
-          failure = problem.what();
-          failed.store(true, std::memory_order_release);
-        }
-      }
+      if (!failed.load(std::memory_order_relaxed)) attempt([&] { store.write(*batch); });
       batch->clear();
+      commit_if_due();
       lock.lock();
       spare.push_back(std::move(batch));
     }
@@ -134,7 +155,9 @@ struct RunWriter::Impl {
   std::deque<std::unique_ptr<Batch>> full;
   std::vector<std::unique_ptr<Batch>> spare;
   bool closing = false;
-  std::string failure;  // written once, before `failed`
+  std::chrono::steady_clock::time_point committed = std::chrono::steady_clock::now();
+  std::atomic<bool> hurry{false};  // rows are wanted before a batch is full
+  std::string failure;             // written once, before `failed`
   std::atomic<bool> failed{false};
   std::jthread thread;
 };

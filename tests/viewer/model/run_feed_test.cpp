@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <thread>
@@ -81,6 +82,42 @@ TEST(RunFeed, KeepsWhatItReadWhereGarbageTakesTheFilesPlace) {
   poll_until(feed, [&](const RunPtr&) { return !feed.status().trouble.empty(); });
   EXPECT_THAT(feed.status().trouble, HasSubstr("not an evtwin run file"));
   EXPECT_EQ(feed.status().trouble.find('\n'), std::string::npos);
+}
+
+// A strategy that takes its time, until somebody has seen what it did.
+TEST(RunFeed, FollowsARunThatIsStillBeingWrittenToItsEnd) {
+  const Folder folder;
+  const std::string file = folder / "a.run";
+  twin::World world = testing::small_world(2, 30);
+  testing::add_visits(world, {testing::visit(1, 5, 7.0, 0), testing::visit(3, 9, 7.0, 1)});
+  std::atomic<bool> seen{false}, begun{false};
+  const auto slow = testing::strategy(
+      [&](const evtwin_view& view, evtwin_decision& decision) {
+        begun = true;
+        begun.notify_all();
+        if (!seen) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        for (std::uint32_t k = 0; k < view.n_connected; ++k) decision.evse_kw[view.connected_evse[k]] = 7.04;
+      },
+      EVTWIN_WHY_TICK);
+  std::jthread run([&] { test::record_world(file, world, slow); });
+  begun.wait(false);
+
+  RunFeed feed(file);
+  const RunPtr first = poll_until(
+      feed, [](const RunPtr& seen_run) { return is_whole(seen_run) && seen_run->known_until_ns > seen_run->start_ns; });
+  EXPECT_EQ(first->state, record::RunState::running);
+  EXPECT_TRUE(feed.status().live);
+  const RunPtr later = poll_until(feed, [&](const RunPtr& seen_run) {
+    return is_whole(seen_run) && seen_run->known_until_ns > first->known_until_ns;
+  });
+  EXPECT_GT(later->sites[0].meter.size(), first->sites[0].meter.size());
+
+  seen = true;
+  const RunPtr whole = poll_until(
+      feed, [](const RunPtr& seen_run) { return is_whole(seen_run) && seen_run->state == record::RunState::complete; });
+  EXPECT_EQ(whole->sites[0].meter.size(), 30U * 96U);
+  EXPECT_EQ(whole->sessions.size(), 2U);
+  poll_until(feed, [&](const RunPtr&) { return !feed.status().live; });
 }
 
 TEST(RunFeed, ReloadsWhenAsked) {
