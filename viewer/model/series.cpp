@@ -1,6 +1,7 @@
 #include "viewer/model/series.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <iterator>
 #include <stdexcept>
@@ -87,6 +88,8 @@ void Series::add(Piece piece) {
 }
 
 void Series::finish(TimeNs end_ns) {
+  static std::atomic<std::uint64_t> last_serial{0};
+  serial_ = ++last_serial;
   end_ns_ = end_ns;
   while (!pieces_.empty() && pieces_.back().start_ns >= end_ns) pieces_.pop_back();
   pieces_.shrink_to_fit();

@@ -1,6 +1,7 @@
 // One quantity over time, exact, with a pyramid over it so that any stretch is summed up in a few steps.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -47,6 +48,8 @@ class Series {
   /// end_ns or later are dropped.
   void finish(TimeNs end_ns);
 
+  /// Equal numbers: equal content (a copy has its original's). What caches of series are kept by; 0 before finish().
+  std::uint64_t serial() const { return serial_; }
   bool empty() const { return pieces_.empty(); }
   std::size_t size() const { return pieces_.size(); }
   std::span<const Piece> pieces() const { return pieces_; }
@@ -79,6 +82,7 @@ class Series {
   std::vector<Piece> pieces_;
   std::vector<std::vector<Extent>> levels_;  ///< levels_[k][i]: extent of fan_out^(k+1) pieces from i x that on
   TimeNs end_ns_ = 0;
+  std::uint64_t serial_ = 0;
 };
 
 /// Sum of series, exact at every change of each; of powers, the energy between two changes is exact, too. @returns

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/plot/columns.hpp"
+
 namespace evtwin::viewer::plot {
 namespace {
 
@@ -23,27 +25,27 @@ class Tracer {
       : series_(series), time_(time), value_(value), stairs_(stairs), curve_(curve) {}
 
   void by_columns() {
-    static thread_local std::vector<Extent> columns;
-    columns.resize(time_.columns);
-    series_.columns(time_.from_ns, time_.to_ns, columns);
+    const Columns columns = columns_of(series_, time_);
     curve_.dense = true;
     bool open = false;
-    for (std::size_t column = 0; column < columns.size(); ++column) {
-      const Extent& extent = columns[column];
-      const float left = time_.left + static_cast<float>(column);
+    float left = columns.left(time_, 0), last_y = 0.0F;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const Extent& extent = columns.extents[i];
+      const float right = columns.right(time_, i);
       if (!(extent.covered_h > 0.0)) {
-        if (open) curve_.add({left, last_y_});
+        if (open) curve_.add({left, last_y});
         curve_.gap();
         open = false;
-        continue;
+      } else {
+        last_y = value_.y(extent.mean());
+        if (!open) curve_.add({left, last_y});
+        curve_.add({(left + right) / 2.0F, last_y});
+        add_band(extent, left, right);
+        open = true;
       }
-      last_y_ = value_.y(extent.mean());
-      if (!open) curve_.add({left, last_y_});
-      curve_.add({left + 0.5F, last_y_});
-      add_band(extent, left);
-      open = true;
+      left = right;
     }
-    if (open) curve_.add({time_.left + static_cast<float>(time_.columns), last_y_});
+    if (open) curve_.add({left, last_y});
   }
 
   void by_pieces(std::size_t first, std::size_t last, TimeNs begin, TimeNs end) {
@@ -64,7 +66,7 @@ class Tracer {
       const float left = time_.left + static_cast<float>(column);
       if (extent.covered_h > 0.0) {
         curve_.add({left + 0.5F, value_.y(extent.mean())});
-        add_band(extent, left);
+        add_band(extent, left, left + 1.0F);
       } else {
         curve_.gap();
       }
@@ -123,9 +125,9 @@ class Tracer {
     curve_.add({time_.x(to), value_.y(hours > 0.0 ? at(to) : end)});
   }
 
-  void add_band(const Extent& extent, float left) {
+  void add_band(const Extent& extent, float left, float right) {
     const float top = value_.y(extent.max), bottom = value_.y(extent.min);
-    if (bottom - top >= 1.0F) curve_.bands.push_back({left, top, bottom});
+    if (bottom - top >= 1.0F) curve_.bands.push_back({left, right, top, bottom});
   }
 
   const Series& series_;
@@ -133,7 +135,6 @@ class Tracer {
   const ValueScale& value_;
   bool stairs_;
   Curve& curve_;
-  float last_y_ = 0.0F;
 };
 
 }  // namespace

@@ -32,8 +32,8 @@ struct TimeScale {
   std::size_t column_of(TimeNs t) const;  ///< t within [from, to)
 };
 
-struct Band {  ///< one pixel column
-  float x = 0.0F, top = 0.0F, bottom = 0.0F;
+struct Band {  ///< extremes over a column
+  float left = 0.0F, right = 0.0F, top = 0.0F, bottom = 0.0F;
 };
 struct Curve {
   std::vector<ImVec2> points;

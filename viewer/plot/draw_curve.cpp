@@ -100,7 +100,7 @@ void fill_curve(ImDrawList& list, const Curve& curve, float base, ImU32 above, I
 
 void draw_bands(ImDrawList& list, const Curve& curve, ImU32 colour) {
   Quads quads(list);
-  for (const Band& band : curve.bands) quads.rect({band.x, band.top}, {band.x + 1.0F, band.bottom}, colour);
+  for (const Band& band : curve.bands) quads.rect({band.left, band.top}, {band.right, band.bottom}, colour);
 }
 
 }  // namespace evtwin::viewer::plot

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/plot/columns.hpp"
 #include "viewer/plot/plot_parts.hpp"
 
 namespace evtwin::viewer::plot {
@@ -18,11 +19,8 @@ struct Reach {  ///< of values seen so far
 /// Where each stacked item lies in each column, item after item; kept between frames only for its memory.
 struct Stacks {
   std::vector<double> from, to;  ///< values
-  std::size_t columns = 0;
 };
 thread_local Stacks stacks;
-thread_local std::vector<double> means, other_means;
-thread_local std::vector<model::Extent> extents;
 thread_local Curve curve;
 
 TimeScale scale_of(const TimeFrame& frame) {
@@ -31,30 +29,21 @@ TimeScale scale_of(const TimeFrame& frame) {
 
 }  // namespace
 
-std::vector<double>& column_means(const Series& series, const TimeScale& time, std::vector<double>& out) {
-  extents.resize(time.columns);
-  series.columns(time.from_ns, time.to_ns, extents);
-  out.resize(time.columns);
-  std::transform(extents.begin(), extents.end(), out.begin(), [](const model::Extent& e) { return e.mean(); });
-  return out;
-}
-
 void PlotPainter::sum_stacks(const TimeScale& time) {
-  stacks.columns = time.columns;
   stacks.from.clear();
   stacks.to.clear();
   static thread_local std::vector<double> up, down;
-  up.assign(time.columns, 0.0);
-  down.assign(time.columns, 0.0);
-  extents.resize(time.columns);
-  const double column_h = kernel::hours_between(time.from_ns, time.to_ns) / static_cast<double>(time.columns);
+  up.clear();
+  down.clear();
   for (const TimePlot::Item& item : plot_->items_) {
     if (item.kind != TimePlot::Item::Kind::stack || plot_->hidden(item.label)) continue;
-    item.series->columns(time.from_ns, time.to_ns, extents);
-    for (std::size_t column = 0; column < time.columns; ++column) {
+    const Columns columns = columns_of(*item.series, time);
+    up.resize(columns.size(), 0.0);
+    down.resize(columns.size(), 0.0);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
       // Over the whole column, so that the areas add up to the total also where one begins within it.
-      const double value = extents[column].integral_h / column_h;
-      double& base = value >= 0.0 ? up[column] : down[column];
+      const double value = columns.extents[i].integral_h / columns.length_h();
+      double& base = value >= 0.0 ? up[i] : down[i];
       stacks.from.push_back(base);
       base += value;
       stacks.to.push_back(base);
@@ -81,14 +70,14 @@ Range PlotPainter::range(Side side, const TimeScale& time) {
       case Kind::stack:
         stacked = true;
         break;
-      case Kind::difference:
-        column_means(*item.series, time, means);
-        column_means(*item.other, time, other_means);
-        for (std::size_t column = 0; column < means.size(); ++column) {
-          const double value = means[column] - other_means[column];
+      case Kind::difference: {
+        const Columns b = columns_of(*item.series, time), a = columns_of(*item.other, time);
+        for (std::size_t i = 0; i < b.size(); ++i) {
+          const double value = b.extents[i].mean() - a.extents[i].mean();
           reach.add(value, value);
         }
         break;
+      }
     }
   }
   if (stacked) {
@@ -139,37 +128,37 @@ void PlotPainter::draw_stacks(const TimeFrame& frame, const TimeScale& time, con
   std::size_t first = 0;
   for (const TimePlot::Item& item : plot_->items_) {
     if (item.kind != TimePlot::Item::Kind::stack || plot_->hidden(item.label)) continue;
+    const Columns columns = columns_of(*item.series, time);
+    const std::size_t count = columns.size();
     // Columns alike are one rectangle.
-    std::size_t column = 0;
-    while (column < time.columns) {
-      const double from = stacks.from[first + column], to = stacks.to[first + column];
-      std::size_t end = column + 1;
-      while (end < time.columns && stacks.from[first + end] == from && stacks.to[first + end] == to) ++end;
+    std::size_t i = 0;
+    while (i < count) {
+      const double from = stacks.from[first + i], to = stacks.to[first + i];
+      std::size_t end = i + 1;
+      while (end < count && stacks.from[first + end] == from && stacks.to[first + end] == to) ++end;
       if (from != to) {
         const auto [top, bottom] = std::minmax({value.y(from), value.y(to)});
-        quads.rect({time.left + static_cast<float>(column), top}, {time.left + static_cast<float>(end), bottom},
-                   item.stroke.colour);
+        quads.rect({columns.left(time, i), top}, {columns.right(time, end - 1), bottom}, item.stroke.colour);
       }
-      column = end;
+      i = end;
     }
-    first += time.columns;
+    first += count;
   }
 }
 
 void PlotPainter::draw_difference(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
                                   const ValueScale& value) {
-  column_means(*item.series, time, means);
-  column_means(*item.other, time, other_means);
+  const Columns b = columns_of(*item.series, time), a = columns_of(*item.other, time);
   curve.clear();
-  for (std::size_t column = 0; column < time.columns; ++column) {
-    const double difference = means[column] - other_means[column];
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    const double difference = b.extents[i].mean() - a.extents[i].mean();
     if (std::isnan(difference)) {
       curve.gap();
       continue;
     }
-    const float x = time.left + static_cast<float>(column), y = value.y(difference);
-    curve.add({x, y});
-    curve.add({x + 1.0F, y});
+    const float y = value.y(difference);
+    curve.add({b.left(time, i), y});
+    curve.add({b.right(time, i), y});
   }
   const float base = std::clamp(value.y(0.0), value.top, value.bottom);
   fill_curve(frame.list(), curve, base, with_alpha(diverging(1.0), 0.45), with_alpha(diverging(-1.0), 0.45));

@@ -63,9 +63,6 @@ class PlotPainter {
   TimePlot* plot_;
 };
 
-/// Means of the columns of the window, gaps as NaN. @returns out
-std::vector<double>& column_means(const Series& series, const TimeScale& time, std::vector<double>& out);
-
 /// What an item has at an instant, or over a pixel column where that holds several pieces.
 struct Sample {
   double value = model::none;

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "screen.hpp"
+#include "viewer/plot/columns.hpp"
 
 namespace evtwin::viewer::plot {
 namespace {
@@ -259,32 +260,29 @@ TEST(TimePlot, StackedAreasAddUpToTheTotal) {
     plot.stack("two", two, blue);
     reply = plot.draw();
   });
-  const auto columns = static_cast<std::size_t>(reply.max.x - reply.min.x);
-  std::vector<model::Extent> expected(columns);
-  all.columns(screen.time.from_ns(), screen.time.to_ns(), expected);
-  // The upper edge of "two" over each column.
-  std::vector<float> top(columns, 1e9F);
-  const std::vector<Screen::Vertex> vertices = Screen::vertices();
-  for (std::size_t i = 0; i + 5 < vertices.size(); ++i) {
-    if (vertices[i].colour != blue || vertices[i].at.y < reply.min.y) continue;
-    const float x = vertices[i].at.x - reply.min.x;
-    const auto column = static_cast<std::size_t>(std::max(0.0F, x));
-    if (column < columns) top[column] = std::min(top[column], vertices[i].at.y);
-    if (column > 0 && column <= columns) top[column - 1] = std::min(top[column - 1], vertices[i].at.y);
-  }
+  const TimeScale time{screen.time.from_ns(), screen.time.to_ns(), reply.min.x,
+                       static_cast<std::size_t>(reply.max.x - reply.min.x)};
+  const Columns columns = columns_of(all, time);
   const double height = static_cast<double>(reply.max.y - reply.min.y);
+  // Of each column, the top of the upper area's rectangle that covers its middle.
+  const std::vector<Screen::Vertex> vertices = Screen::vertices();
   std::size_t seen = 0;
-  for (std::size_t column = 1; column + 1 < columns; ++column) {
-    // A vertex belongs to two columns, so the higher neighbour may win: never below the total, and equal at peaks.
-    const double mean = expected[column].mean();
-    const double y = static_cast<double>(reply.max.y) - mean / 12.0 * height;
-    EXPECT_LE(static_cast<double>(top[column]), y + 0.01) << column;
-    if (mean > expected[column - 1].mean() && mean > expected[column + 1].mean()) {
-      EXPECT_NEAR(static_cast<double>(top[column]), y, 0.01) << column;
+  for (std::size_t i = 0; i + 5 < vertices.size();) {
+    if (vertices[i].colour != blue || vertices[i].at.y < reply.min.y) {
+      ++i;
+      continue;
+    }
+    const ImVec2 min = vertices[i].at, max = vertices[i + 2].at;
+    i += 6;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const float middle = (columns.left(time, c) + columns.right(time, c)) / 2.0F;
+      if (middle < min.x || middle >= max.x) continue;
+      const double mean = columns.extents[c].integral_h / columns.length_h();
+      EXPECT_NEAR(static_cast<double>(min.y), static_cast<double>(reply.max.y) - mean / 12.0 * height, 0.01) << c;
       ++seen;
     }
   }
-  EXPECT_GT(seen, 50U);
+  EXPECT_GT(seen, 250U);
 }
 
 TEST(TimePlot, ADifferenceIsShadedByItsSign) {
