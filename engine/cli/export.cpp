@@ -1,17 +1,22 @@
 // evtwin export: a run file in the words of real chargers and of those who bill for them.
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <string_view>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/new_file.hpp"
 #include "kernel/text.hpp"
 #include "replay/ocpi_writer.hpp"
 #include "replay/ocpp_log_writer.hpp"
+#include "replay/time_table.hpp"
 
 namespace evtwin::cli {
 namespace {
@@ -99,6 +104,30 @@ void export_sessions(const replay::RecordedRun& run, const ExportCommand& comman
   fmt::print("{}: {} sessions\n", kernel::printable(command.sessions), run.sessions.size());
 }
 
+/// "15min" -> ns. @throws CommandError
+kernel::TimeNs step_of(const std::string& text) {
+  constexpr std::array<std::pair<std::string_view, kernel::TimeNs>, 4> units{
+      {{"s", kernel::second_ns}, {"min", kernel::minute_ns}, {"h", kernel::hour_ns}, {"d", kernel::day_ns}}};
+  int number = 0;
+  const char* end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, number);
+  for (const auto& [name, ns] : units) {
+    const bool fits = error == std::errc() && std::string_view(unit, static_cast<std::size_t>(end - unit)) == name;
+    if (fits && number > 0 && number <= kernel::day_ns / ns) return number * ns;
+  }
+  throw CommandError(
+      fmt::format("--step {}: write a whole number of s, min, h or d, up to 1d, as in 15min", kernel::printable(text)));
+}
+
+void export_timeseries(const replay::RecordedRun& run, const ExportCommand& command) {
+  const kernel::TimeNs step_ns = step_of(command.step);
+  NewFile file(command.timeseries);
+  const std::uint64_t rows =
+      write_time_table(run, step_ns, command.log.anonymise, [&](std::string_view text) { file.write(text); });
+  file.finish();
+  fmt::print("{}: {} rows\n", kernel::printable(command.timeseries), rows);
+}
+
 }  // namespace
 
 int export_run(const ExportCommand& command) {
@@ -106,6 +135,7 @@ int export_run(const ExportCommand& command) {
   if (!command.ocpp.empty()) export_log(run, command);
   if (!command.ocpi.empty()) export_cdrs(run, command);
   if (!command.sessions.empty()) export_sessions(run, command);
+  if (!command.timeseries.empty()) export_timeseries(run, command);
   return 0;
 }
 

@@ -195,6 +195,9 @@ void add_export_to(CLI::App& command, ExportCommand& to, std::vector<std::string
   command.add_option("--ocpi", to.ocpi, "charge detail records of OCPI 2.2.1 to write (JSON)");
   command.add_option("--sessions", to.sessions,
                      "table of sessions to write (CSV), for sessions \"FILE\" of a scenario");
+  auto* rows = command.add_option("--timeseries", to.timeseries,
+                                  "price, power, energy, SoC and status of every EVSE to write (CSV), step by step");
+  command.add_option("--step", to.step, "of --timeseries, as 15min (default), 10s, 1h, 1d")->needs(rows);
   const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
   command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")
       ->transform(CLI::CheckedTransformer(versions));
@@ -327,7 +330,8 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   add_what_if_to(*what_if, what_if_command, what_if_texts);
 
   ExportCommand export_command;
-  auto* exporting = app.add_subcommand("export", "Write a run file as OCPP log, OCPI records or sessions");
+  auto* exporting =
+      app.add_subcommand("export", "Write a run file as OCPP log, OCPI records, sessions or rows over time");
   std::vector<std::string> ocpi_texts;
   add_export_to(*exporting, export_command, ocpi_texts);
 
@@ -452,8 +456,9 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       return Command(std::move(bound_command));
     }
     if (exporting->parsed()) {
-      if (export_command.ocpp.empty() && export_command.ocpi.empty() && export_command.sessions.empty())
-        throw CLI::RequiredError("--ocpp, --ocpi or --sessions");
+      if (export_command.ocpp.empty() && export_command.ocpi.empty() && export_command.sessions.empty() &&
+          export_command.timeseries.empty())
+        throw CLI::RequiredError("--ocpp, --ocpi, --sessions or --timeseries");
       export_command.ocpi_facts = pairs_of("--ocpi-set", ocpi_texts);
       return Command(std::move(export_command));
     }

@@ -99,7 +99,9 @@ struct ExportCommand {
   std::vector<std::string> faults;  ///< texts of replay::log_faults
   std::string ocpi;                 ///< charge detail records to write (JSON); empty: none
   std::map<std::string, std::string> ocpi_facts;
-  std::string sessions;  ///< table of sessions to write (CSV); empty: none
+  std::string sessions;    ///< table of sessions to write (CSV); empty: none
+  std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none
+  std::string step = "15min";
 };
 
 /// evtwin drivers

@@ -11,6 +11,7 @@
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "market/calendar.hpp"
+#include "replay/csv_cell.hpp"
 #include "replay/log_layout.hpp"
 #include "replay/pseudonym.hpp"
 
@@ -207,26 +208,30 @@ OcpiSummary write_ocpi_cdrs(const RecordedRun& run, const Facts& given, bool ano
   return summary;
 }
 
-void write_session_table(const RecordedRun& run, bool anonymise, const TextSink& sink) {
-  const market::Calendar calendar(run.timezone);
-  const auto cell = [](const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
-  };
-  sink("arrival,departure,energy_kwh,requested_kwh,evse,session_id\n");
+std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise) {
+  std::vector<std::string> ids;
   Pseudonyms pseudonyms;
   std::map<std::string, int> visits;
   for (const RecordedSession& session : run.sessions) {
-    std::string id = session.name;
-    if (anonymise) {
-      const std::string& driver = pseudonyms.of(token_of(session.name));
-      id = fmt::format("{}#{}", driver, ++visits[driver]);
+    if (!anonymise) {
+      ids.push_back(session.name);
+      continue;
     }
+    const std::string& driver = pseudonyms.of(token_of(session.name));
+    ids.push_back(fmt::format("{}#{}", driver, ++visits[driver]));
+  }
+  return ids;
+}
+
+void write_session_table(const RecordedRun& run, bool anonymise, const TextSink& sink) {
+  const market::Calendar calendar(run.timezone);
+  sink("arrival,departure,energy_kwh,requested_kwh,evse,session_id\n");
+  const std::vector<std::string> ids = session_ids(run, anonymise);
+  for (std::size_t i = 0; i < run.sessions.size(); ++i) {
+    const RecordedSession& session = run.sessions[i];
     sink(fmt::format("{},{},{},{},{},{}\n", calendar.format_iso(session.plugged_in_ns),
                      calendar.format_iso(session.departed_ns), session.got_kwh, session.requested_kwh,
-                     cell(run.evses[session.evse].name), cell(id)));
+                     csv_cell(run.evses[session.evse].name), csv_cell(ids[i])));
   }
 }
 

@@ -34,6 +34,9 @@ using TextSink = std::function<void(std::string_view)>;
 OcpiSummary write_ocpi_cdrs(const RecordedRun& run, const std::map<std::string, std::string>& facts, bool anonymise,
                             const TextSink& sink);
 
+/// What sessions are called in exports: as in the run, or "DRIVER#VISIT" with numbered drivers.
+std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise);
+
 /// arrival,departure,energy_kwh,requested_kwh,evse,session_id: what `sessions "FILE"` of the scenario language reads.
 /// Times are local with their UTC offset. Sessions that were open at the end of the run leave with it.
 void write_session_table(const RecordedRun& run, bool anonymise, const TextSink& sink);

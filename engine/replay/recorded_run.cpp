@@ -29,8 +29,26 @@ int number_at_end(const std::string& name, std::string& station) {
   throw record::RunFileError(fmt::format("{}: malformed: {}", kernel::printable(file), what));
 }
 
+void read_sites(const record::Database& database, RecordedRun& run) {
+  record::Statement rows(database, "SELECT id, name FROM site ORDER BY id");
+  while (rows.step()) {
+    if (rows.integer(0) != static_cast<std::int64_t>(run.sites.size()) + 1) malformed(run.file, "site ids have gaps");
+    run.sites.emplace_back().name = rows.text(1);
+  }
+  record::Statement signals(database,
+                            "SELECT site, kind, start_ns, value FROM signal WHERE kind IN ('buy_price', 'sell_price') "
+                            "AND value IS NOT NULL ORDER BY id");
+  while (signals.step()) {
+    const auto site = static_cast<std::size_t>(signals.integer(0)) - 1;
+    if (site >= run.sites.size()) malformed(run.file, "a price of no site");
+    RecordedSignal& signal = signals.text(1) == "buy_price" ? run.sites[site].buy_price : run.sites[site].sell_price;
+    if (!signal.empty() && signals.integer(2) < signal.back().time_ns) malformed(run.file, "prices out of order");
+    signal.push_back({signals.integer(2), signals.real(3)});
+  }
+}
+
 void read_evses(const record::Database& database, RecordedRun& run) {
-  record::Statement rows(database, "SELECT id, name, kind, phases, voltage_v, max_kw FROM evse ORDER BY id");
+  record::Statement rows(database, "SELECT id, name, kind, phases, voltage_v, max_kw, site FROM evse ORDER BY id");
   while (rows.step()) {
     if (rows.integer(0) != static_cast<std::int64_t>(run.evses.size()) + 1) malformed(run.file, "EVSE ids have gaps");
     RecordedEvse& evse = run.evses.emplace_back();
@@ -39,6 +57,8 @@ void read_evses(const record::Database& database, RecordedRun& run) {
     evse.phases = static_cast<int>(std::clamp<std::int64_t>(rows.integer(3), 0, 3));
     evse.voltage_v = rows.real(4);
     evse.max_kw = rows.real(5);
+    evse.site = static_cast<std::size_t>(rows.integer(6)) - 1;
+    if (evse.site >= run.sites.size()) malformed(run.file, "an EVSE of no site");
   }
   run.stations = name_stations(run.evses);
 }
@@ -47,7 +67,8 @@ void read_evses(const record::Database& database, RecordedRun& run) {
 std::map<std::int64_t, std::size_t> read_sessions(const record::Database& database, RecordedRun& run) {
   record::Statement rows(database,
                          "SELECT number, evse, name, vehicle, plugged_in_ns, departed_ns, requested_kwh, got_kwh, "
-                         "discharged_kwh, paid, driver_revenue, soc_start, soc_end, ended FROM session "
+                         "discharged_kwh, paid, driver_revenue, soc_start, soc_end, ended, battery_kwh, "
+                         "charge_efficiency, discharge_efficiency FROM session "
                          "WHERE number IS NOT NULL ORDER BY plugged_in_ns, number");
   std::map<std::int64_t, std::size_t> by_number;
   while (rows.step()) {
@@ -66,6 +87,9 @@ std::map<std::int64_t, std::size_t> read_sessions(const record::Database& databa
     session.driver_revenue = rows.real(10);
     session.soc_start = rows.real(11);
     session.soc_end = rows.real(12);
+    session.battery_kwh = rows.real(14);
+    session.charge_efficiency = rows.real(15);
+    session.discharge_efficiency = rows.real(16);
     if (session.plugged_in_ns > session.departed_ns) malformed(run.file, "a session ends before it begins");
     by_number[rows.integer(0)] = run.sessions.size();
     run.sessions.push_back(std::move(session));
@@ -204,6 +228,7 @@ RecordedRun read_recorded_run(const std::string& file) {
   run.start_ns = summary.start_ns;
   run.end_ns = summary.end_ns;
   const record::Database database = record::open_run_file(file);
+  read_sites(database, run);
   read_evses(database, run);
   const auto by_number = read_sessions(database, run);
   read_power(database, run, by_number);

@@ -20,6 +20,19 @@ struct RecordedEvse {
   int phases = 3;  ///< load phases; 0 for DC
   double voltage_v = 230.0;
   double max_kw = 0.0;
+  std::size_t site = 0;
+};
+
+/// From an instant on.
+struct RecordedLevel {
+  TimeNs time_ns = 0;
+  double value = 0.0;
+};
+using RecordedSignal = std::vector<RecordedLevel>;  ///< ascending; empty: not in the run
+
+struct RecordedSite {
+  std::string name;
+  RecordedSignal buy_price, sell_price;  ///< per kWh
 };
 
 /// kw(t) = kw x exp(slope x hours since start), as the run file has it.
@@ -46,6 +59,8 @@ struct RecordedSession {
   double paid = 0.0, driver_revenue = 0.0;                      ///< money of the site's currency
   double soc_start = std::numeric_limits<double>::quiet_NaN();  ///< 0..1; NaN: unknown
   double soc_end = std::numeric_limits<double>::quiet_NaN();
+  double battery_kwh = std::numeric_limits<double>::quiet_NaN();  ///< NaN: unknown
+  double charge_efficiency = 1.0, discharge_efficiency = 1.0;     ///< between meter and battery
   std::vector<RecordedPower> power;   ///< ascending, none overlap; where there is none nothing flows
   std::vector<RecordedLimit> limits;  ///< ascending; the first holds from plug-in on. Empty: none was asked for
 };
@@ -53,6 +68,7 @@ struct RecordedSession {
 struct RecordedRun {
   std::string file, name, strategy, event_hash, timezone, currency;
   TimeNs start_ns = 0, end_ns = 0;
+  std::vector<RecordedSite> sites;        ///< in the order of the run
   std::vector<RecordedEvse> evses;        ///< in the order of the run
   std::vector<std::string> stations;      ///< in order of first EVSE
   std::vector<RecordedSession> sessions;  ///< in order of plug-in

@@ -117,7 +117,7 @@ TEST_F(Export, WhatCanNotBeDoneIsOneLine) {
     EXPECT_NE(said.err.find(says), std::string::npos) << said.err;
     EXPECT_EQ(said.out, "");
   };
-  refused({}, 2, "--ocpp, --ocpi or --sessions");
+  refused({}, 2, "--ocpp, --ocpi, --sessions or --timeseries");
   refused({"--ocpp", write("there.log", "mine")}, 1, "is kept");
   EXPECT_EQ(read_all(path("there.log")), "mine");
   refused({"--ocpp", path("no/such/folder.log")}, 1, "can not be written");
@@ -130,6 +130,43 @@ TEST_F(Export, WhatCanNotBeDoneIsOneLine) {
   EXPECT_FALSE(std::filesystem::exists(path("a.log")));
   EXPECT_FALSE(std::filesystem::exists(path("a.json.part")));
   EXPECT_EQ(run({"export", write("no.evtwin", "no run"), "--ocpp", path("a.log")}).status, 1);
+}
+
+// Nine columns as EnerV2Gize's tool has them, and more; the energies are the run's.
+TEST_F(Export, RowsOverTimeAddUpToTheRunsEnergy) {
+  ASSERT_EQ(run({"run", source_dir + "/scenarios/dc_v2g.lua", "--out", path("v2g.evtwin")}).status, 0);
+  const Said said = run({"export", path("v2g.evtwin"), "--timeseries", path("rows.csv"), "--step", "5min"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  std::istringstream lines(read_all(path("rows.csv")));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(
+      line.rfind("Timestamp,Date,Time,Charging Price,Discharging Price,Average Price,CS Id,Algorithm Name,SoC,", 0),
+      0U);
+  double kwh = 0.0;
+  std::size_t rows = 0, with_soc = 0;
+  for (; std::getline(lines, line); ++rows) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+    ASSERT_GE(cells.size(), 12U) << line;
+    kwh += std::stod(cells[10]);
+    if (cells[8].empty()) continue;
+    ++with_soc;
+    EXPECT_GE(std::stod(cells[8]), 0.0);
+    EXPECT_LE(std::stod(cells[8]), 1.0 + 1e-9);
+  }
+  EXPECT_NE(said.out.find(std::to_string(rows) + " rows"), std::string::npos) << said.out;
+  EXPECT_GT(with_soc, 0U);
+  const auto sums = query(path("v2g.evtwin"), "SELECT sum(energy_kwh) AS kwh FROM power WHERE evse IS NOT NULL");
+  EXPECT_NEAR(kwh, std::stod(sums[0].at("kwh")), 1e-6);
+  // Never over a file that is there, and steps that are none are refused.
+  EXPECT_EQ(run({"export", path("v2g.evtwin"), "--timeseries", path("rows.csv")}).status, 1);
+  for (const char* step : {"0min", "-5min", "15", "min", "2d", "1.5h", "15 min", "99999999999h"}) {
+    const Said wrong = run({"export", path("v2g.evtwin"), "--timeseries", path("other.csv"), "--step", step});
+    EXPECT_EQ(wrong.status, 1) << step;
+    EXPECT_NE(wrong.err.find("as in 15min"), std::string::npos) << wrong.err;
+  }
 }
 
 }  // namespace

@@ -135,7 +135,8 @@ TEST(SiteChanges, CurvesKeepTheirHolidaysUnderAnotherTariff) {
 TEST(SiteChanges, SeveralSitesAreToldApartByName) {
   const std::string one =
       "site { name = \"A.1\", contract_kw = 10, stations = { { name = \"X\", evses = 1, kw = 7 } } }";
-  const std::string two = "site { name = \"B\", contract_kw = 20, stations = { { name = \"Y\", evses = 1, kw = 7 } } }";
+  const std::string two =
+      "site { name = \"South\", contract_kw = 20, stations = { { name = \"Y\", evses = 1, kw = 7 } } }";
   std::string text =
       "return scenario { start = \"2025-06-02\", days = 1, timezone = \"Asia/Seoul\", " + one + ", " + two + " }";
   const std::string arrivals = "arrivals = arrivals.poisson { per_hour = 1, energy_kwh = 10, stay_h = 3 }, ";
@@ -147,8 +148,8 @@ TEST(SiteChanges, SeveralSitesAreToldApartByName) {
   EXPECT_EQ(scenario.world.sites[1].contract_kw, 20.0);
   EXPECT_EQ(testing::load_error(text, changed({{"contract_kw", "11"}})),
             "--change contract_kw=11: the scenario has 2 sites: write SITE.contract_kw, as in A.1.contract_kw");
-  EXPECT_EQ(testing::load_error(text, changed({{"C.contract_kw", "11"}})),
-            "--change C.contract_kw=11: the scenario has no site C; did you mean B?");
+  EXPECT_EQ(testing::load_error(text, changed({{"Soth.contract_kw", "11"}})),
+            "--change Soth.contract_kw=11: the scenario has no site Soth; did you mean South?");
 }
 
 TEST(SiteChanges, WhatIsWrongIsOneLineWithTheNearestRightName) {

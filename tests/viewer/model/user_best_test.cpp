@@ -1,0 +1,128 @@
+// Best for the drivers: settled money while plugged in, and nothing else.
+#include "viewer/model/user_best.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <sstream>
+
+#include "viewer/model/bookings.hpp"
+
+namespace evtwin::viewer::model {
+namespace {
+
+model::Run two_stations() {
+  model::Run run;
+  run.sites.resize(1);
+  for (const char* name : {"A-1", "A-2", "B-1"}) {
+    Evse& evse = run.evses.emplace_back();
+    evse.name = name;
+    evse.station = std::string(name).substr(0, 1);
+  }
+  return run;
+}
+Session& add(model::Run& run, std::uint32_t evse, double pays, double gets, double wear) {
+  Session& session = run.sessions.emplace_back();
+  session.number = static_cast<std::uint32_t>(run.sessions.size());
+  session.evse = evse;
+  session.driver_revenue = pays;
+  session.v2g_payment = gets;
+  session.wear_cost = wear;
+  return session;
+}
+
+TEST(BestForUser, IsTheHighestOwnerMoneyStationByStation) {
+  model::Run dear = two_stations(), cheap = two_stations();
+  add(dear, 0, 1000, 0, 0);
+  add(dear, 1, 500, 100, 30);
+  add(dear, 2, 10, 0, 0);
+  add(cheap, 0, 800, 0, 0);
+  add(cheap, 2, 400, 300, 20);
+  const std::array<const model::Run*, 2> runs{&dear, &cheap};
+  const auto best = best_for_user(runs);
+  ASSERT_EQ(best.size(), 2U);
+  EXPECT_EQ(best[0].station, "A");
+  EXPECT_EQ(best[0].run, 1U);
+  EXPECT_DOUBLE_EQ(best[0].money, -800.0);
+  EXPECT_DOUBLE_EQ(best[0].all[0], -1000.0 - 430.0);
+  EXPECT_EQ(best[1].run, 0U);
+  EXPECT_DOUBLE_EQ(best[1].money, -10.0);
+}
+
+// What EnerV2Gize's page counts as profit: the jump of the SoC curve when another car comes.
+TEST(BestForUser, WhatABatteryBringsAndTakesAwayIsNoMoney) {
+  model::Run run = two_stations();
+  Session& full = add(run, 0, 0, 0, 0);
+  full.soc_start = full.soc_end = 1.0;
+  Session& empty = add(run, 0, 0, 0, 0);
+  empty.soc_start = empty.soc_end = 0.05;
+  EXPECT_EQ(owner_money_by_station(run).at("A"), 0.0);
+  Session& turned_away = add(run, 1, 0, 0, 0);
+  turned_away.number = 0;
+  turned_away.driver_revenue = 99;  // never plugged in: whatever stands there is not counted
+  EXPECT_EQ(owner_money_by_station(run).at("A"), 0.0);
+}
+
+TEST(BestForUser, StationsOfSeveralSitesAreToldApart) {
+  model::Run run = two_stations();
+  run.sites.resize(2);
+  run.sites[0].name = "North";
+  run.sites[1].name = "South";
+  run.evses[2].site = 1;
+  run.evses[2].station = "A";
+  add(run, 0, 5, 0, 0);
+  add(run, 2, 7, 0, 0);
+  EXPECT_EQ(owner_money_by_station(run).at("North / A"), -5.0);
+  EXPECT_EQ(owner_money_by_station(run).at("South / A"), -7.0);
+}
+
+TEST(BestForUser, ARunWithoutAStationHasNoFigureThere) {
+  model::Run one = two_stations(), other = two_stations();
+  other.evses.pop_back();
+  add(one, 2, 50, 0, 0);
+  const std::array<const model::Run*, 2> runs{&one, &other};
+  const auto best = best_for_user(runs);
+  ASSERT_EQ(best.size(), 2U);
+  EXPECT_EQ(best[1].run, 0U);
+  EXPECT_TRUE(std::isnan(best[1].all[1]));
+}
+
+TEST(Bookings, TargetAndEnergyAreTwoWaysToSayTheSame) {
+  model::Run run = two_stations();
+  Session& session = add(run, 0, 0, 0, 0);
+  session.name = "van, \"1\"";
+  session.battery_kwh = 60.0;
+  session.charge_efficiency = 0.9;
+  session.soc_start = 0.2;
+  session.wanted_kwh = 20.0;
+  session.arrived_ns = kernel::hour_ns;
+  session.departed_ns = 3 * kernel::hour_ns;
+  auto bookings = bookings_of(run);
+  ASSERT_EQ(bookings.size(), 1U);
+  EXPECT_DOUBLE_EQ(bookings[0].soc_target, 0.2 + 20.0 * 0.9 / 60.0);
+  bookings[0].soc_target = 0.8;
+  set_energy(run, bookings[0]);
+  EXPECT_DOUBLE_EQ(bookings[0].energy_kwh, 0.6 * 60.0 / 0.9);
+  bookings[0].soc_target = 0.1;
+  set_energy(run, bookings[0]);
+  EXPECT_EQ(bookings[0].energy_kwh, 0.0);
+  std::ostringstream out;
+  write_bookings(out, run, bookings);
+  EXPECT_EQ(out.str(),
+            "arrival,departure,energy_kwh,soc,evse,session_id\n"
+            "1970-01-01T01:00:00+00:00,1970-01-01T03:00:00+00:00,0,0.2,A-1,\"van, \"\"1\"\"\"\n");
+}
+
+TEST(Bookings, OfABatteryThatNobodyKnowsOnlyTheEnergyIsKnown) {
+  model::Run run = two_stations();
+  add(run, 0, 0, 0, 0).wanted_kwh = 7.5;
+  auto bookings = bookings_of(run);
+  EXPECT_TRUE(std::isnan(bookings[0].soc_target));
+  bookings[0].soc_target = 0.9;
+  set_energy(run, bookings[0]);
+  EXPECT_EQ(bookings[0].energy_kwh, 7.5);
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::model

@@ -1,0 +1,200 @@
+// The what-if pages as a user works them, without a display: clicked by name, answered by evtwin itself.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "viewer/model/child_process.hpp"
+#include "viewer/shell_headless/headless.hpp"
+
+namespace evtwin::viewer::shell {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A run of a day with bookings, made once.
+class WhatIfScreen : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    setenv("EVTWIN_LIBRARY", EVTWIN_SOURCE_DIR "/scenarios/lib", 1);
+    std::string pattern = ::testing::TempDir() + "evtwin-screen-XXXXXX";
+    folder = mkdtemp(pattern.data());
+    evtwin({"run", EVTWIN_SOURCE_DIR "/scenarios/manager_day.lua", "--out", run_file()});
+  }
+  static void TearDownTestSuite() { fs::remove_all(folder); }
+
+  static void evtwin(std::vector<std::string> words) {
+    words.insert(words.begin(), EVTWIN_BINARY);
+    model::ChildProcess child(std::move(words));
+    child.wait();
+    ASSERT_EQ(child.status(), 0) << child.err();
+  }
+  static std::string run_file() { return folder + "/day.evtwin"; }
+  static ui::Options options(const std::string& page, const std::string& file = run_file()) {
+    ui::Options out;
+    out.files = {file};
+    out.language = "en";
+    out.open = page;
+    out.evtwin = EVTWIN_BINARY;
+    out.t = "2026-06-03T10:30";
+    return out;
+  }
+  static bool there(Headless& viewer, const std::string& item) { return viewer.ui().items.find(item) != nullptr; }
+
+  static std::string folder;
+};
+std::string WhatIfScreen::folder;
+
+constexpr int until_answered = 60;  // frames: a still viewer waits for its answer after some of them
+
+TEST_F(WhatIfScreen, AChargeIsPlannedAndBothWaysAreShown) {
+  Headless viewer(options("plan"), 1024, 700);
+  viewer.frames(5);
+  EXPECT_FALSE(there(viewer, "plan.cost"));
+  viewer.click("plan.run");
+  viewer.frames(until_answered);
+  for (const char* item : {"plan.why", "plan.cost", "plan.cost.existing", "plan.ready", "plan.schedule", "plan.run"})
+    EXPECT_TRUE(there(viewer, item)) << item;
+}
+
+TEST_F(WhatIfScreen, AQuestionCanBeCancelled) {
+  // An evtwin whose advice never comes.
+  const std::string slow = folder + "/slow-evtwin";
+  std::ofstream(slow) << "#!/bin/sh\n[ \"$1\" = advise ] && exec sleep 100000\nexec " << EVTWIN_BINARY << " \"$@\"\n";
+  fs::permissions(slow, fs::perms::owner_all);
+  ui::Options asking = options("plan");
+  asking.evtwin = slow;
+  Headless viewer(asking, 1024, 700);
+  viewer.frames(5);
+  viewer.click("plan.run");
+  ASSERT_TRUE(there(viewer, "plan.cancel"));
+  viewer.click("plan.cancel");
+  viewer.frames(until_answered);
+  EXPECT_TRUE(there(viewer, "plan.run"));
+  EXPECT_FALSE(there(viewer, "plan.cost"));
+  EXPECT_FALSE(there(viewer, "plan.trouble"));  // who cancels needs no explanation
+}
+
+TEST_F(WhatIfScreen, AWishThatMakesNoSenseGetsTheReason) {
+  Headless viewer(options("plan"), 1024, 700);
+  viewer.frames(5);
+  viewer.script("click plan.leave; key ctrl+A; type 2026-06-03 09:00; key enter; click plan.run; frames 60");
+  EXPECT_TRUE(there(viewer, "plan.trouble"));
+  EXPECT_FALSE(there(viewer, "plan.cost"));
+}
+
+TEST_F(WhatIfScreen, AChangedSiteOpensAsRunBWithItsFigures) {
+  Headless viewer(options("site"), 1024, 700);
+  viewer.frames(5);
+  viewer.script("double_click change.contract_kw; key ctrl+A; type 20; key enter; click change.run; frames 60");
+  const ui::Ui& ui = viewer.ui();
+  ASSERT_EQ(ui.runs.size(), 2U);
+  ASSERT_NE(ui.run_b(), nullptr);
+  EXPECT_EQ(ui.compare, ui::Compare::overlay);
+  EXPECT_EQ(ui.run_b()->parameters.at("change contract_kw"), "20");
+  EXPECT_EQ(ui.run_b()->seed, ui.run_a()->seed);
+  EXPECT_LE(model::kpi_value(*ui.run_b(), "peak_kw"), 20.0 + 1e-9);
+  EXPECT_GT(model::kpi_value(*ui.run_a(), "peak_kw"), 20.0);
+  for (const char* item : {"change.sentence", "change.total_cost.a", "change.total_cost.b", "change.save"})
+    EXPECT_TRUE(there(viewer, item)) << item;
+}
+
+TEST_F(WhatIfScreen, TheSliderRunsAgainWhenItIsReleasedAndReplacesTheAnswer) {
+  Headless viewer(options("site"), 1024, 700);
+  viewer.frames(5);
+  viewer.drag("change.contract_slider", 40.0F, 0.0F);
+  viewer.frames(until_answered);
+  const ui::Ui& ui = viewer.ui();
+  ASSERT_EQ(ui.runs.size(), 2U);
+  ASSERT_NE(ui.run_b(), nullptr);
+  const std::string first = ui.run_b()->parameters.at("change contract_kw");
+  viewer.drag("change.contract_slider", 80.0F, 0.0F);
+  viewer.frames(until_answered);
+  ASSERT_EQ(ui.runs.size(), 2U);  // the answer before is not kept
+  ASSERT_NE(ui.run_b(), nullptr);
+  EXPECT_NE(ui.run_b()->parameters.at("change contract_kw"), first);
+}
+
+TEST_F(WhatIfScreen, AnAnswerIsSavedUnderANameAndNeverOverAFile) {
+  Headless viewer(options("site"), 1024, 700);
+  viewer.frames(5);
+  const std::string file = folder + "/kept.evtwin";
+  viewer.script("click change.run; frames 60; click change.save_path; type " + file + "; click change.save");
+  EXPECT_TRUE(fs::exists(file));
+  EXPECT_NE(viewer.ui().notice.find("Written"), std::string::npos) << viewer.ui().notice;
+  viewer.click("change.save");
+  EXPECT_NE(viewer.ui().notice.find("Can not be written"), std::string::npos) << viewer.ui().notice;
+}
+
+TEST_F(WhatIfScreen, BookingsOfAScenarioWithoutASessionFileAreShownAndSaved) {
+  Headless viewer(options("site"), 1024, 700);
+  viewer.frames(5);
+  const std::string file = folder + "/bookings.csv";
+  viewer.script("click change.tab_bookings; frames 3");
+  EXPECT_TRUE(there(viewer, "change.bookings_fixed"));
+  EXPECT_TRUE(there(viewer, "change.booking.van-1"));
+  viewer.script("click change.bookings_path; type " + file + "; click change.bookings_save");
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_NE(text.find("2026-06-03T13:00:00+09:00,2026-06-03T18:00:00+09:00,"), std::string::npos) << text;
+  // What was saved is what a scenario reads.
+  const std::string again = folder + "/again.evtwin";
+  evtwin({"run", EVTWIN_SOURCE_DIR "/scenarios/real_sessions.lua", "--set", "sessions=" + file, "--out", again});
+}
+
+TEST_F(WhatIfScreen, BookingsAreChangedAndRunWhereTheScenarioTakesASessionFile) {
+  const std::string sessions = EVTWIN_SOURCE_DIR "/scenarios/example_sessions.csv", file = folder + "/real.evtwin";
+  evtwin({"run", EVTWIN_SOURCE_DIR "/scenarios/real_sessions.lua", "--set", "sessions=" + sessions, "--out", file});
+  ui::Options of_real = options("site", file);
+  of_real.t.clear();
+  Headless viewer(of_real, 1024, 700);
+  viewer.script("frames 5; click change.tab_bookings; frames 3");
+  ASSERT_FALSE(there(viewer, "change.bookings_fixed"));
+  viewer.script("click change.bookings.run; frames 60");
+  ASSERT_NE(viewer.ui().run_b(), nullptr);
+  EXPECT_EQ(viewer.ui().run_b()->sessions.size(), viewer.ui().run_a()->sessions.size());
+}
+
+TEST_F(WhatIfScreen, StrategiesBecomePointsAndOpenAsRuns) {
+  Headless viewer(options("quadrant"), 1024, 700);
+  viewer.frames(until_answered);
+  viewer.click("quadrant.strategy.lp");  // chosen at first: off
+  viewer.script("click quadrant.run; frames 60");
+  EXPECT_TRUE(there(viewer, "quadrant.point.asap"));
+  EXPECT_FALSE(there(viewer, "quadrant.point.lp"));
+  EXPECT_TRUE(there(viewer, "quadrant.best.A"));
+  viewer.script("click quadrant.open; frames 5");
+  ASSERT_EQ(viewer.ui().runs.size(), 3U);
+  EXPECT_EQ(viewer.ui().runs[1].run->strategy, "asap");
+  EXPECT_EQ(viewer.ui().runs[2].run->strategy, "edf");
+}
+
+TEST_F(WhatIfScreen, ARunOfALogSaysWhatToDoInstead) {
+  const std::string file = folder + "/log.evtwin";
+  evtwin({"replay", EVTWIN_SOURCE_DIR "/scenarios/made_site.log", "--out", file});
+  ui::Options of_log = options("plan", file);
+  of_log.t.clear();
+  Headless viewer(of_log, 1024, 700);
+  viewer.frames(5);
+  EXPECT_TRUE(there(viewer, "what_if.trouble"));
+  viewer.click("plan.run");
+  viewer.frames(3);
+  EXPECT_FALSE(there(viewer, "plan.cancel"));  // nothing was asked
+}
+
+TEST_F(WhatIfScreen, WithoutEvtwinItIsSaidAndNothingBreaks) {
+  ui::Options lost = options("plan");
+  lost.evtwin = "/nowhere/evtwin";
+  Headless viewer(lost, 1024, 700);
+  viewer.frames(5);
+  viewer.click("plan.run");
+  viewer.frames(5);
+  EXPECT_TRUE(there(viewer, "plan.trouble"));
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::shell
