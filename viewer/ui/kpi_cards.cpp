@@ -118,6 +118,10 @@ void draw_difference(Ui& ui, Card card, const model::Run& run, double difference
   ImGui::PopStyleColor();
 }
 
+bool has_tariff(const model::Run& run) {
+  return std::any_of(run.sites.begin(), run.sites.end(), [](const model::Site& site) { return site.tariff_given; });
+}
+
 void draw_card(Ui& ui, const Figure& figure, const model::Run& run, const model::Run* other) {
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
@@ -143,6 +147,8 @@ void draw_card(Ui& ui, const Figure& figure, const model::Run& run, const model:
     draw_difference(ui, *figure.card, run, figure.b - figure.a);
   } else if (counted_on) {
     text_cut(ui, ui.tr(Word::so_far));
+  } else if (figure.card->form == Form::money && !has_tariff(run)) {
+    text_cut(ui, ui.tr(Word::free_energy));
   }
   ImGui::PopFont();
 }

@@ -137,7 +137,7 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
   const model::Run *a = ui.run_a(), *b = ui.run_b();
   if (a == nullptr) return;
   plot::Axis price, total;
-  price.unit = fmt::format("{}/kWh", a->currency);
+  if (!a->currency.empty()) price.unit = fmt::format("{}/kWh", a->currency);
   total.unit = a->currency;
   plot::TimePlot plot("plot.price", ui.canvas, size, price, total);
   plot.title(ui.tr(Word::price_and_cost));
@@ -166,6 +166,23 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
   finish(ui, plot, "plot.price");
 }
 
+namespace {
+
+/// EVSEs whose vehicles' SoC is shown: the one selected; without a storage to show, the first few.
+std::vector<std::string> traced_evses(const Ui& ui, bool storage_shown) {
+  const model::Run& run = *ui.run_a();
+  if (ui.selection.evse < run.evses.size()) return {run.evses[ui.selection.evse].name};
+  std::vector<std::string> names;
+  if (storage_shown || ui.compare == Compare::overlay) return names;
+  for (const std::uint32_t row : shown_evses(run, ui.selection.site, ui.selection.station, ui.order)) {
+    if (names.size() == 4) break;
+    names.push_back(run.evses[row].name);
+  }
+  return names;
+}
+
+}  // namespace
+
 void draw_soc_plot(Ui& ui, ImVec2 size) {
   if (ui.run_a() == nullptr) return;
   plot::Axis axis;
@@ -175,27 +192,34 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
   plot::TimePlot plot("plot.soc", ui.canvas, size, axis);
   plot.title(ui.tr(Word::state_of_charge));
   const std::uint32_t site = site_row(ui);
-  const std::uint32_t evse = ui.selection.evse;
-  const std::string name = evse != no_row && evse < ui.run_a()->evses.size() ? ui.run_a()->evses[evse].name : "";
+  constexpr Category colours[] = {Category::green, Category::purple, Category::orange, Category::blue};
+  bool any = false;
   for (const Layer& layer : layers(ui)) {
-    constexpr Category colours[] = {Category::green, Category::purple, Category::orange, Category::blue};
     std::size_t next = 0;
     for (std::uint32_t row = 0; row < layer.run->storages.size(); ++row) {
       const model::Storage& storage = layer.run->storages[row];
       if (storage.site != site || storage.soc.empty() || next >= 3) continue;
       plot.line(layer.prefix + storage.name, storage_soc_percent(*layer.run, row),
                 stroke(ui, colours[next++], layer.dashed, 0.0, 2.0F));
+      any = true;
     }
-    if (name.empty()) continue;
-    const std::uint32_t row = find_evse(*layer.run, name);
-    if (row == no_row) continue;
-    const EvseTrace& trace = evse_trace(*layer.run, row);
-    if (!trace.soc_percent.empty())
-      plot.line(layer.prefix + name, trace.soc_percent, stroke(ui, Category::sky_blue, layer.dashed, 0.15));
-    if (!trace.target_percent.empty())
-      plot.line(layer.prefix + ui.tr(Word::series_target), trace.target_percent,
-                stroke(ui, Category::vermillion, true));
   }
+  for (const std::string& name : traced_evses(ui, any)) {
+    const bool alone = ui.selection.evse != no_row;
+    for (const Layer& layer : layers(ui)) {
+      const std::uint32_t row = find_evse(*layer.run, name);
+      if (row == no_row) continue;
+      const EvseTrace& trace = evse_trace(*layer.run, row);
+      if (trace.soc_percent.empty()) continue;
+      const Category colour = alone ? Category::sky_blue : colours[row % std::size(colours)];
+      plot.line(layer.prefix + name, trace.soc_percent, stroke(ui, colour, layer.dashed, alone ? 0.15 : 0.0));
+      if (alone && !trace.target_percent.empty())
+        plot.line(layer.prefix + ui.tr(Word::series_target), trace.target_percent,
+                  stroke(ui, Category::vermillion, true));
+      any = true;
+    }
+  }
+  if (!any) plot.title(fmt::format("{}: {}", ui.tr(Word::state_of_charge), ui.tr(Word::soc_not_known)));
   finish(ui, plot, "plot.soc");
 }
 

@@ -176,6 +176,16 @@ void status_line(Ui& ui, const std::string& trouble) {
 
 }  // namespace
 
+namespace {
+
+/// Under the figure: "so far", or that energy is free.
+bool cards_have_a_note(const model::Run& run) {
+  return run.kpis.empty() ||
+         std::none_of(run.sites.begin(), run.sites.end(), [](const model::Site& site) { return site.tariff_given; });
+}
+
+}  // namespace
+
 void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
   if (ui.shown() == nullptr) {
     nothing_to_show(ui, trouble);
@@ -187,12 +197,8 @@ void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
   const float line = ImGui::GetTextLineHeight();
   const bool two = ui.run_b() != nullptr;
   const float small = ui.px(15.0F);
-  const float cards = small + ui.px(30.0F) +
-                      (two                        ? 2.0F
-                       : ui.run_a()->kpis.empty() ? 1.0F
-                                                  : 0.0F) *
-                          (small + gap) +
-                      ui.px(12.0F);
+  const float notes = two ? 2.0F : cards_have_a_note(*ui.run_a()) ? 1.0F : 0.0F;
+  const float cards = small + ui.px(42.0F) + notes * (small + gap);
   const float player = ImGui::GetFrameHeight();
   const float strip = std::max(ui.px(34.0F), 2.0F * line);
   const float body = area.y - cards - player - strip - 3.0F * gap;
