@@ -31,6 +31,7 @@ constexpr std::array suites{
     Suite{"memory", memory_table},
 #ifdef EVTWIN_VIEWER
     Suite{"viewer", viewer_table},
+    Suite{"viewer-open", viewer_open_table},
 #endif
 };
 

@@ -18,7 +18,8 @@ Table plan_week_table();   ///< a simulated week under receding-horizon plans
 Table ocpp_table();        ///< reading logs of chargers
 Table memory_table();      ///< bytes per event, per EVSE and year
 #ifdef EVTWIN_VIEWER
-Table viewer_table();  ///< a frame of the viewer's screen
+Table viewer_table();       ///< a frame of the viewer's screen
+Table viewer_open_table();  ///< opening run files of 10,000 to 10 million powers
 #endif
 
 /// EV2Gym's V2GProfitMax at its own occupancy: about 0.6 vehicles per EVSE and day, some 5 h each; decisions every 15

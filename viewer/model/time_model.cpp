@@ -75,7 +75,6 @@ void TimeModel::advance(double real_s, std::span<const TimeNs> event_times) {
 
   const double step_ns = real_s * speed * static_cast<double>(kernel::second_ns) + fraction_ns_;
   const TimeNs whole = static_cast<TimeNs>(std::min(step_ns, 9e18));
-  fraction_ns_ = step_ns - static_cast<double>(whole);
   TimeNs next = whole > end_ns_ - cursor_ns_ ? end_ns_ : cursor_ns_ + whole;
 
   // A quiet stretch is jumped over to just before its next event; the jump itself takes no time.
@@ -93,6 +92,7 @@ void TimeModel::advance(double real_s, std::span<const TimeNs> event_times) {
 
   if (next < last) {
     seek(next);
+    fraction_ns_ = step_ns - static_cast<double>(whole);
     return;
   }
   if (loop) {
