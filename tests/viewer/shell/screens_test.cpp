@@ -1,0 +1,119 @@
+// Whole screens against their golden images; and what happens to a file that is open.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "viewer/shell_headless/headless.hpp"
+#include "viewer/support/golden.hpp"
+#include "viewer/support/run_files.hpp"
+
+namespace evtwin::viewer {
+namespace {
+
+/// Runs of fixed names in a folder of its own; the screen shows file names, not folders.
+class Screen : public testing::WithRuns {
+ protected:
+  ui::Options options(const std::string& file) const {
+    ui::Options chosen;
+    chosen.files = {file};
+    chosen.language = "en";
+    chosen.theme = "light";
+    return chosen;
+  }
+  /// A scenario of one EVSE and, with `cars`, one visit.
+  std::string one_evse(bool cars) {
+    const std::string scenario =
+        write("one.lua", std::string(R"(return scenario {
+  name = "one EVSE", start = "2026-06-01", days = 1, timezone = "Asia/Seoul", seed = 1,
+  vehicles = { { name = "Kona", battery_kwh = 64, ac_kw = 7.2, ac_phases = 1 } },
+  site { tariff = { name = "flat", currency = "KRW", source = "made up", price_per_kwh = 150 },
+         stations = { { name = "A", evses = 1, kw = 7 } } },
+  arrivals = bookings { )") +
+                             (cars ? R"({ id = "van", vehicle = "Kona", arrive = "2026-06-01T09:00",
+    leave = "2026-06-01T17:00", soc = 0.2, target = 0.8, evse = "A-1" })"
+                                   : "") +
+                             R"( },
+  strategy = "asap" })");
+    const Said said = run({"run", scenario, "--out", path("one.evtwin")});
+    EXPECT_EQ(said.status, 0) << said.err;
+    return path("one.evtwin");
+  }
+  static void expect_screen(const ui::Options& chosen, const std::string& name) {
+    shell::Headless screen(chosen, 960, 600);
+    EXPECT_EQ(screen.app().trouble(), "");
+    screen.frames(6);
+    testing::expect_golden(screen.picture(), name);
+  }
+};
+
+class Golden : public Screen {
+ protected:
+  void SetUp() override {
+    if (!testing::has_golden_font()) GTEST_SKIP() << "the goldens need " << testing::golden_font << " as of 2020-05-06";
+  }
+};
+
+TEST_F(Golden, WeekInEnglishOnLight) {
+  auto chosen = options(run_of("workplace_week.lua"));
+  chosen.t = "2026-06-02T10:00";
+  expect_screen(chosen, "week_en_light");
+}
+
+TEST_F(Golden, WeekInKoreanOnDark) {
+  auto chosen = options(run_of("workplace_week.lua"));
+  chosen.t = "2026-06-02T10:00";
+  chosen.language = "ko";
+  chosen.theme = "dark";
+  chosen.select = "A-2";
+  expect_screen(chosen, "week_ko_dark");
+}
+
+TEST_F(Golden, VehicleToGrid) { expect_screen(options(run_of("dc_v2g.lua")), "v2g"); }
+
+TEST_F(Golden, TwoRunsUnderOneCursor) {
+  auto chosen = options(run_of("workplace_week.lua", {"--strategy", "asap"}));
+  chosen.files.push_back(run_of("workplace_week.lua", {}, "b.evtwin"));
+  chosen.layout = "stakeholder";
+  expect_screen(chosen, "two_runs");
+}
+
+TEST_F(Golden, OneEvseAndOneSession) { expect_screen(options(one_evse(true)), "one_session"); }
+
+TEST_F(Golden, NoSession) { expect_screen(options(one_evse(false)), "no_session"); }
+
+TEST_F(Golden, AScreenComesOutTheSameInEveryFrame) {
+  shell::Headless screen(options(run_of("dc_v2g.lua")), 960, 600);
+  screen.frames(6);
+  const shell::Image first = screen.picture();
+  screen.frames(20);
+  EXPECT_EQ(screen.picture().rgba, first.rgba);
+}
+
+TEST_F(Screen, StaysWhenItsFileIsDeleted) {
+  const std::string file = run_of("dc_v2g.lua");
+  shell::Headless screen(options(file), 960, 600);
+  screen.frames();
+  const model::Run* before = screen.ui().run_a();
+  ASSERT_NE(before, nullptr);
+  const std::size_t sessions = before->sessions.size();
+  ASSERT_TRUE(std::filesystem::remove(file));
+  screen.app().ui().runs[0].feed->reload();
+  screen.app().poll(true);
+  screen.frames();
+  ASSERT_NE(screen.ui().run_a(), nullptr);
+  EXPECT_EQ(screen.ui().run_a()->sessions.size(), sessions);
+  EXPECT_THAT(screen.app().trouble(), ::testing::HasSubstr("was deleted or moved away"));
+}
+
+TEST_F(Screen, OfAFileThatCanNotBeShownSaysWhyAndGoesOn) {
+  shell::Headless screen(options(write("text.evtwin", "no run")), 960, 600);
+  screen.frames();
+  EXPECT_EQ(screen.ui().run_a(), nullptr);
+  EXPECT_THAT(screen.app().trouble(), ::testing::HasSubstr("not an evtwin run file"));
+  screen.key('T');
+  screen.script("key K; key space; frames 3");
+}
+
+}  // namespace
+}  // namespace evtwin::viewer
