@@ -2,12 +2,14 @@
 #include <stb_image.h>
 #include <stb_image_write.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include "viewer/shell_headless/rasteriser.hpp"
 
@@ -24,8 +26,17 @@ void write_png(const std::string& file, const Image& image) {
   const auto fail = [&](const std::string& why) {
     throw std::runtime_error(fmt::format("{}: can not be written ({})", file, why));
   };
+  // What is opaque throughout is written as RGB: the file is smaller.
+  const bool opaque = std::all_of(image.rgba.begin(), image.rgba.end(),
+                                  [](std::uint32_t pixel) { return (pixel & IM_COL32_A_MASK) == IM_COL32_A_MASK; });
+  const int channels = opaque ? 3 : 4;
+  std::vector<unsigned char> pixels;
+  pixels.reserve(image.rgba.size() * 4);
+  for (const std::uint32_t pixel : image.rgba)
+    for (int i = 0; i < channels; ++i) pixels.push_back(static_cast<unsigned char>((pixel >> (8 * i)) & 0xFFU));
   std::string bytes;
-  if (stbi_write_png_to_func(append, &bytes, image.width, image.height, 4, image.rgba.data(), image.width * 4) == 0)
+  if (stbi_write_png_to_func(append, &bytes, image.width, image.height, channels, pixels.data(),
+                             image.width * channels) == 0)
     fail("no memory");
 
   const std::string growing = file + ".part";

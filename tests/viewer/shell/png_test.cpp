@@ -39,6 +39,12 @@ TEST_F(Png, ComesBackAsItWasWritten) {
   EXPECT_EQ(back.rgba, image.rgba);
 }
 
+TEST_F(Png, OfAnOpaquePictureComesBackToo) {
+  for (std::uint32_t& pixel : image.rgba) pixel |= 0xFF000000U;
+  write_png(folder / "opaque.png", image);
+  EXPECT_EQ(read_png(folder / "opaque.png").rgba, image.rgba);
+}
+
 TEST_F(Png, ThatCanNotBeWrittenSaysWhy) {
   const std::string nowhere = folder / "none" / "picture.png";
   EXPECT_EQ(said_of_writing(nowhere), nowhere + ": can not be written (No such file or directory)");

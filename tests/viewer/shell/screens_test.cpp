@@ -21,20 +21,15 @@ class Screen : public testing::WithRuns {
     chosen.theme = "light";
     return chosen;
   }
-  /// A scenario of one EVSE and, with `cars`, one visit.
-  std::string one_evse(bool cars) {
-    const std::string scenario =
-        write("one.lua", std::string(R"(return scenario {
+  /// One EVSE for a day, and one visit or none.
+  std::string one_evse(const std::string& arrivals) {
+    const std::string scenario = write("one.lua", R"(return scenario {
   name = "one EVSE", start = "2026-06-01", days = 1, timezone = "Asia/Seoul", seed = 1,
   vehicles = { { name = "Kona", battery_kwh = 64, ac_kw = 7.2, ac_phases = 1 } },
-  site { tariff = { name = "flat", currency = "KRW", source = "made up", price_per_kwh = 150 },
+  site { tariff = { name = "flat", currency = "KRW", source = "made up",
+                    periods = { { from = "00:00", to = "24:00", price_per_kwh = 150 } } },
          stations = { { name = "A", evses = 1, kw = 7 } } },
-  arrivals = bookings { )") +
-                             (cars ? R"({ id = "van", vehicle = "Kona", arrive = "2026-06-01T09:00",
-    leave = "2026-06-01T17:00", soc = 0.2, target = 0.8, evse = "A-1" })"
-                                   : "") +
-                             R"( },
-  strategy = "asap" })");
+)" + arrivals + "strategy = \"asap\" }\n");
     const Said said = run({"run", scenario, "--out", path("one.evtwin")});
     EXPECT_EQ(said.status, 0) << said.err;
     return path("one.evtwin");
@@ -78,9 +73,19 @@ TEST_F(Golden, TwoRunsUnderOneCursor) {
   expect_screen(chosen, "two_runs");
 }
 
-TEST_F(Golden, OneEvseAndOneSession) { expect_screen(options(one_evse(true)), "one_session"); }
+TEST_F(Golden, OneEvseAndOneSession) {
+  expect_screen(options(one_evse(R"(arrivals = bookings { { id = "van", vehicle = "Kona", arrive = "2026-06-01T09:00",
+    leave = "2026-06-01T17:00", soc = 0.2, target = 0.8, evse = "A-1" } },
+)")),
+                "one_session");
+}
 
-TEST_F(Golden, NoSession) { expect_screen(options(one_evse(false)), "no_session"); }
+TEST_F(Golden, NoSession) {
+  expect_screen(options(one_evse("arrivals = arrivals.poisson { per_hour = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
+                                 "0, 0, 0, 0, 0, 0, 0, 0, 0, 0 "
+                                 "},\n  energy_kwh = 10, stay_h = 5 },\n")),
+                "no_session");
+}
 
 TEST_F(Golden, AScreenComesOutTheSameInEveryFrame) {
   shell::Headless screen(options(run_of("dc_v2g.lua")), 960, 600);
