@@ -94,11 +94,13 @@ void TimeFrame::draw_times() {
     if (x > min_.x + 1.0F && x < max_.x - 1.0F) {
       vertical(*list_, style, x, min_.y, max_.y, tick.major ? style.frame : style.grid);
     }
-    const float half = small_size(canvas, label(tick)).x / 2.0F;
-    if (x - half < std::max(outer_min_.x, label_end) || x + half > outer_max_.x) continue;
-    small_text(*list_, canvas, {x - half, max_.y + 2.0F * scale},
-               tick.major && one_line_ ? style.text : style.text_weak, label(tick));
-    label_end = x + half;
+    const bool day = one_line_ && tick.major;
+    const float wide = small_size(canvas, label(tick)).x;
+    float left = x - wide / 2.0F;
+    if (day) left = std::clamp(left, outer_min_.x, std::max(outer_min_.x, outer_max_.x - wide));
+    if (left < std::max(outer_min_.x, label_end) || left + wide > outer_max_.x) continue;
+    small_text(*list_, canvas, {left, max_.y + 2.0F * scale}, day ? style.text : style.text_weak, label(tick));
+    label_end = left + wide + gap * 0.6F;
   }
   if (one_line_) return;
 
