@@ -59,8 +59,8 @@ void add_world(std::vector<std::string>& words, const AskedWorld& world, const S
   auto set = world.set, changes = world.changes;
   for (const auto& [name, value] : request.set) set[name] = value;
   for (const auto& [name, value] : request.changes) changes[name] = value;
-  for (const auto& [name, value] : set) words.insert(words.end(), {"--set", name + "=" + value});
-  for (const auto& [name, value] : changes) words.insert(words.end(), {"--change", name + "=" + value});
+  for (const auto& [name, value] : set) words.insert(words.end(), {"--set", fmt::format("{}={}", name, value)});
+  for (const auto& [name, value] : changes) words.insert(words.end(), {"--change", fmt::format("{}={}", name, value)});
   words.insert(words.end(), {"--seed", std::to_string(world.seed)});
   if (world.days > 0) words.insert(words.end(), {"--days", std::to_string(world.days)});
   words.insert(words.end(), {"--json", "--progress"});

@@ -53,7 +53,6 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
   if (bookings_of_ != run.serial) {
     bookings_of_ = run.serial;
     bookings_ = model::bookings_of(run);
-    edited_ = false;
   }
   const model::AskedWorld& world = asking.world(run);
   const bool may_edit = world.trouble == model::NotAskable::askable && world.reads("sessions");
@@ -121,9 +120,11 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
       ImGui::PushID(row);
       ImGui::TableNextRow();
       ImGui::TableNextColumn();
+      if (may_edit) ImGui::AlignTextToFramePadding();
       text_cut(ui, session.name);
       ui.items.last(fmt::format("change.booking.{}", session.name));
       ImGui::TableNextColumn();
+      if (may_edit) ImGui::AlignTextToFramePadding();
       text_cut(ui, session.evse < run.evses.size() ? std::string_view(run.evses[session.evse].name) : "-");
       bool changed = false;
       ImGui::TableNextColumn();
@@ -150,10 +151,7 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
       else
         text_cut(ui, percent_text(booking.soc_target));
       ui.items.last(fmt::format("change.booking.{}.target", session.name));
-      if (changed) {
-        edited_ = true;
-        model::set_energy(run, booking);
-      }
+      if (changed) model::set_energy(run, booking);
       ImGui::TableNextColumn();
       text_cut(ui, kwh_text(booking.energy_kwh));
       ImGui::PopID();

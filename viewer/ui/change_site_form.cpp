@@ -40,7 +40,7 @@ std::string text_of(const Row& row, const model::Run& run, double value, bool wi
     case Form::money:
       return with_sign ? signed_money(run, value) : money(run, value);
     case Form::percent:
-      return with_sign ? signed_figure(value * 100.0, "%", 1) : figure(value * 100.0, "%", 1);
+      return with_sign ? signed_figure(value * 100.0, "pp", 1) : figure(value * 100.0, "%", 1);
     case Form::kw:
       return with_sign ? signed_figure(value, "kW", 1) : figure(value, "kW", 1);
     case Form::kwh:
@@ -225,6 +225,23 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
   }
   ImGui::Spacing();
   draw_save(ui);
+
+  // Old and new over each other, in the window of time that all plots share.
+  if (site_ >= other->sites.size()) return;
+  const model::Site& was = run.sites[site_];
+  const model::Site& now = other->sites[site_];
+  const float height = std::max(ui.px(120.0F), ImGui::GetContentRegionAvail().y);
+  plot::TimePlot chart("change", ui.canvas, {0.0F, height}, {"kW"});
+  const auto label = [&](const char* letter, Word word) { return fmt::format("{} {}", letter, ui.tr(word)); };
+  const ImU32 limit = plot::colour(style, plot::Category::vermillion), grid = plot::colour(style, plot::Category::blue);
+  if (!was.contract_kw.empty()) chart.line(label("A", Word::series_contract), was.contract_kw, {limit, style.scale});
+  if (!now.contract_kw.empty())
+    chart.line(label("B", Word::series_contract), now.contract_kw, {limit, style.scale, true});
+  chart.line(label("A", Word::series_grid), was.grid_kw, {grid, 1.5F * style.scale});
+  chart.line(label("B", Word::series_grid), now.grid_kw,
+             {plot::colour(style, plot::Category::orange), 2.0F * style.scale, true});
+  const plot::PlotReply reply = chart.draw();
+  ui.items.at("change.overlay", reply.min, reply.max);
 }
 
 void ChangeSite::draw_save(Ui& ui) {

@@ -251,7 +251,8 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
     ImVec2 best{at.x + radius + ui.px(4.0F), at.y - size.y * 0.5F};
     bool placed = false;
     for (int step = 0; step < 2 * static_cast<int>(points.size()) + 4 && !placed; ++step) {
-      const float down = static_cast<float>((step / 2 + 1) / 2) * size.y * ((step / 2) % 2 == 0 ? 1.0F : -1.0F);
+      const int lines = (step / 2 + 1) / 2, direction = (step / 2) % 2 == 0 ? 1 : -1;
+      const float down = static_cast<float>(lines * direction) * size.y;
       const bool on_right = step % 2 == 0;
       ImVec2 place{on_right ? at.x + radius + ui.px(4.0F) : at.x - radius - ui.px(4.0F) - size.x,
                    at.y - size.y * 0.5F + down};

@@ -71,7 +71,6 @@ class ChangeSite {
   std::string sessions_file_, out_, shown_, save_as_, csv_name_;
   std::vector<model::Booking> bookings_;
   std::uint64_t bookings_of_ = 0;
-  bool edited_ = false;
 };
 
 /// Strategies as points: two figures, which way is better, and who serves the users best.

@@ -99,7 +99,8 @@ TEST_F(WhatIfScreen, AChangedSiteOpensAsRunBWithItsFigures) {
   EXPECT_EQ(ui.run_b()->seed, ui.run_a()->seed);
   EXPECT_LE(model::kpi_value(*ui.run_b(), "peak_kw"), 20.0 + 1e-9);
   EXPECT_GT(model::kpi_value(*ui.run_a(), "peak_kw"), 20.0);
-  for (const char* item : {"change.sentence", "change.total_cost.a", "change.total_cost.b", "change.save"})
+  for (const char* item :
+       {"change.sentence", "change.total_cost.a", "change.total_cost.b", "change.overlay", "change.save"})
     EXPECT_TRUE(there(viewer, item)) << item;
 }
 
