@@ -65,7 +65,7 @@ void draw_fact(Ui& ui, const std::string& label, const std::string& a, const std
   }
   const bool one_line = width > em * 30.0F;
   const float start = one_line ? width * 0.34F : std::min(em, width * 0.1F);
-  const float each = (width - start) / 3.0F;
+  const float each = (width - start) / (diff.empty() ? 2.0F : 3.0F);  // words have no difference, and need the room
   const float y = min.y + (one_line ? 0.0F : line);
   ImGui::Dummy({width, one_line ? line : line * 2.0F});
   tooltip(ui, fmt::format("{}\nA: {}\nB: {}{}{}", label, a, *b, diff.empty() ? "" : "\nB - A: ", diff));
@@ -107,7 +107,7 @@ void draw_both(Ui& ui, const model::Run& run, const FactGroup* a, const FactGrou
 }
 
 void draw_beside(Ui& ui, const model::Run& run_a, const Facts& a, const Facts& b) {
-  draw_fact(ui, "", "A", &ui.runs[ui.b].label, "B - A");
+  draw_fact(ui, ui.tr(Word::run), ui.runs[ui.a].label, &ui.runs[ui.b].label, {});
   if (a.empty() || b.empty()) sentence(ui, ui.tr(Word::not_in_both), "");
   for (const FactGroup& group : a) draw_both(ui, run_a, &group, group_of(b, group.title));
   for (const FactGroup& group : b) {

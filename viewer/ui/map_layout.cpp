@@ -45,9 +45,10 @@ float pack(MapLayout& layout, std::span<const MapGroup> groups, float width, flo
 
 MapLayout::Rect MapLayout::cell(std::size_t group, std::uint32_t index, bool headed) const {
   const MapBox& box = boxes[group];
-  const auto column = static_cast<float>(index % box.columns);
-  const auto row = static_cast<float>(index / box.columns);
-  return {box.x + padding + column * cell_width, box.y + padding + (headed ? header : 0.0F) + row * cell_height};
+  const std::uint32_t row = index / box.columns;
+  const std::uint32_t column = index % box.columns;
+  return {box.x + padding + static_cast<float>(column) * cell_width,
+          box.y + padding + (headed ? header : 0.0F) + static_cast<float>(row) * cell_height};
 }
 
 MapLayout map_layout(std::span<const MapGroup> groups, float width, float height, float em) {
