@@ -125,7 +125,7 @@ void draw_cell(Ui& ui, const Cell& cell, CellDetail detail, ImVec2 min, ImVec2 m
     const ImVec2 centre{(min.x + max.x) * 0.5F, (min.y + max.y) * 0.5F};
     plot::draw_shape(list, cell.look != nullptr ? cell.look->shape : plot::Shape::square, centre,
                      (max.x - min.x) * 0.36F, colour);
-    if (cell.selected) list.AddRect(min, max, style.selection, 0.0F, 0, ui.px(2.0F));
+    if (cell.selected) list.AddRect(min, max, style.text, 0.0F, 0, ui.px(2.0F));
     return;
   }
   const float gap = ui.px(1.5F);
@@ -133,8 +133,7 @@ void draw_cell(Ui& ui, const Cell& cell, CellDetail detail, ImVec2 min, ImVec2 m
   max = {max.x - gap, max.y - gap};
   const float round = ui.px(3.0F);
   list.AddRectFilled(min, max, plot::with_alpha(colour, cell.vehicle || cell.look == nullptr ? 0.16 : 0.05), round);
-  list.AddRect(min, max, cell.selected ? style.selection : style.frame, round, 0,
-               cell.selected ? ui.px(2.5F) : ui.px(1.0F));
+  list.AddRect(min, max, cell.selected ? style.text : style.frame, round, 0, cell.selected ? ui.px(2.5F) : ui.px(1.0F));
   if (detail == CellDetail::full) {
     draw_full_cell(ui, cell, min, max, colour);
   } else {
@@ -199,8 +198,7 @@ void draw_header(Ui& ui, const model::Run& run, const Group& group, const MapLay
     if (ImGui::CalcTextSize(text.c_str()).x < width * 0.6F)
       used = text_right(ui, {left + width, top}, text, width, style.text_weak) + ui.px(4.0F);
   }
-  const bool selected = group.station != nullptr && ui.selection.station == group.name;
-  text_at(ui, {left, top}, group.name, width - used, selected ? style.selection : style.text);
+  text_at(ui, {left, top}, group.name, width - used, style.text);
 }
 
 }  // namespace
@@ -239,7 +237,7 @@ void draw_station_map(Ui& ui, const model::Run& run) {
     if (!ImGui::IsRectVisible(min, max)) continue;
     if (group.headed) {
       const bool chosen = group.station != nullptr && ui.selection.station == group.name;
-      list.AddRect(min, max, chosen ? style.selection : style.frame, ui.px(4.0F), 0, ui.px(chosen ? 2.0F : 1.0F));
+      list.AddRect(min, max, chosen ? style.text : style.frame, ui.px(4.0F), 0, ui.px(chosen ? 2.0F : 1.0F));
       draw_header(ui, run, group, layout, box, origin);
       const ImVec2 head{max.x, min.y + layout.padding + layout.header};
       if (cells <= most_items) ui.items.at("map.station." + group.name, min, head);
