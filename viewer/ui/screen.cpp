@@ -49,9 +49,9 @@ void tabs(Ui& ui, const char* id, ImVec2 size, std::initializer_list<Tab> all) {
   if (size.x < 16.0F || size.y < 16.0F) return;
   ImGui::BeginChild(id, size, true, panel_flags);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, inner_spacing(ui));
-  if (ImGui::BeginTabBar(id)) {
+  if (ImGui::BeginTabBar(id, ImGuiTabBarFlags_FittingPolicyScroll | ImGuiTabBarFlags_TabListPopupButton)) {
     for (const Tab& tab : all) {
-      const bool wanted = ui.lower_tab == tab.tab;
+      const bool wanted = tab.tab != LowerTab::none && ui.lower_tab == tab.tab;
       const bool open = ImGui::BeginTabItem(fmt::format("{}###{}", ui.tr(tab.word), tab.id).c_str(), nullptr,
                                             wanted ? ImGuiTabItemFlags_SetSelected : ImGuiTabItemFlags_None);
       ui.items.last(fmt::format("tab.{}", tab.id));
@@ -83,6 +83,26 @@ constexpr Tab sessions_tab{"sessions", Word::tab_sessions, LowerTab::sessions, d
 constexpr Tab vehicles_tab{"vehicles", Word::tab_vehicles, LowerTab::vehicles, draw_vehicles_plot};
 constexpr Tab events_tab{"events", Word::tab_events, LowerTab::events, draw_event_list};
 constexpr Tab money_tab{"money", Word::tab_money, LowerTab::money, draw_money};
+
+constexpr Tab power_tab{"power", Word::power, LowerTab::none, draw_power_plot};
+constexpr Tab price_tab{"price", Word::price_and_cost, LowerTab::none, draw_price_plot};
+constexpr Tab soc_tab{"soc", Word::state_of_charge, LowerTab::none, draw_soc_plot};
+constexpr Tab list_tab{"list", Word::tab_list, LowerTab::none, draw_entity_list};
+constexpr Tab map_tab{"map_tab", Word::tab_map, LowerTab::none, draw_map};
+constexpr Tab inspector_tab{"inspector_tab", Word::tab_inspector, LowerTab::none, draw_inspector};
+
+/// Where the screen is small for the size of its text: one panel at a time.
+bool is_compact(const Ui& ui, ImVec2 area) { return area.x < ui.px(760.0F) || area.y < ui.px(540.0F); }
+
+void one_at_a_time(Ui& ui, ImVec2 size) {
+  if (ui.settings.layout == Layout::stakeholder) {
+    tabs(ui, "compact", size, {power_tab, heat_tab, map_tab});
+  } else {
+    tabs(ui, "compact", size,
+         {power_tab, price_tab, soc_tab, heat_tab, sessions_tab, vehicles_tab, list_tab, map_tab, inspector_tab,
+          events_tab, money_tab});
+  }
+}
 
 void left_column(Ui& ui, Splits& splits, ImVec2 size) {
   ImGui::BeginGroup();
@@ -206,7 +226,9 @@ void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
   draw_kpi_cards(ui, {area.x, cards});
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
-  if (ui.settings.layout == Layout::stakeholder) {
+  if (is_compact(ui, area)) {
+    one_at_a_time(ui, {area.x, body});
+  } else if (ui.settings.layout == Layout::stakeholder) {
     stakeholder(ui, {area.x, body});
   } else {
     if (splits.left == 0.0F) splits.left = std::clamp(ui.px(300.0F) / area.x, 0.2F, 0.42F);
