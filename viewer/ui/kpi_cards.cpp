@@ -103,7 +103,9 @@ void draw_difference(Ui& ui, Card card, const model::Run& run, double difference
   const analysis::KpiInfo* info = analysis::find_kpi_info(card.kpi);
   const analysis::Better better = info != nullptr ? info->better : analysis::Better::neither;
   const std::string text = text_of_value(card, run, difference, true);
-  const bool judged = better != analysis::Better::neither && difference != 0.0;
+  // What rounds to 0 is neither better nor worse.
+  const bool is_zero = text.find_first_of("123456789") == std::string::npos;
+  const bool judged = better != analysis::Better::neither && !is_zero;
   const bool good = (difference < 0.0) == (better == analysis::Better::lower);
   const plot::Style& style = ui.canvas.style;
   const ImU32 colour =
