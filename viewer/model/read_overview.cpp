@@ -73,10 +73,12 @@ void read_clock(const Source& source, Run& run) {
   std::vector<ClockSpan> spans;
   Rows rows = source.all("clock", "start_ns, end_ns, utc_offset_s");
   while (rows.next()) {
-    const ClockSpan span{rows.integer(1), rows.integer(2), rows.integer(3) * kernel::second_ns};
+    const std::int64_t offset_s = std::clamp<std::int64_t>(rows.integer(3), -1'000'000, 1'000'000);
+    const ClockSpan span{rows.integer(1), rows.integer(2), offset_s * kernel::second_ns};
     const bool follows = spans.empty() || span.start_ns == spans.back().end_ns;
     if (!follows || span.end_ns <= span.start_ns) rows.refuse("does not begin where the one before ends");
-    if (rows.integer(3) > 26 * 3600 || rows.integer(3) < -26 * 3600) rows.refuse("an offset of more than a day");
+    constexpr TimeNs widest_ns = 26 * kernel::hour_ns;
+    if (span.utc_offset_ns > widest_ns || span.utc_offset_ns < -widest_ns) rows.refuse("an offset of more than a day");
     spans.push_back(span);
   }
   run.clock = Clock(std::move(spans), run.timezone);
