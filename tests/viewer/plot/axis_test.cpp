@@ -79,7 +79,7 @@ RC_GTEST_PROP(ValueTicks, LieInsideInOrderAndAreAboutAsManyAsAskedFor, ()) {
   RC_ASSERT(ticks.size() <= static_cast<std::size_t>(count) + 1);
   for (std::size_t i = 0; i < ticks.size(); ++i) {
     RC_ASSERT(ticks[i].value >= min - size * 1e-6 && ticks[i].value <= max + size * 1e-6);
-    RC_ASSERT(i == 0 || ticks[i].value > ticks[i - 1].value);
+    RC_ASSERT((i == 0 || ticks[i].value > ticks[i - 1].value));
   }
 }
 
@@ -231,7 +231,7 @@ RC_GTEST_PROP(TimeTicks, LieInsideInOrderAndAreNeverMuchMoreThanAskedFor, ()) {
   RC_ASSERT(ticks.size() <= static_cast<std::size_t>(count) * 2 + 2);
   for (std::size_t i = 0; i < ticks.size(); ++i) {
     RC_ASSERT(ticks[i].time_ns >= from && ticks[i].time_ns <= from + span);
-    RC_ASSERT(i == 0 || ticks[i].time_ns > ticks[i - 1].time_ns);
+    RC_ASSERT((i == 0 || ticks[i].time_ns > ticks[i - 1].time_ns));
     RC_ASSERT(!ticks[i].label.empty());
   }
 }
