@@ -219,7 +219,7 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
       any = true;
     }
   }
-  if (!any) plot.title(fmt::format("{}: {}", ui.tr(Word::state_of_charge), ui.tr(Word::soc_not_known)));
+  if (!any) plot.title(ui.tr(Word::soc_not_known));
   finish(ui, plot, "plot.soc");
 }
 

@@ -45,11 +45,12 @@ struct Tab {
   void (*draw)(Ui&, ImVec2);
 };
 
-void tabs(Ui& ui, const char* id, ImVec2 size, std::initializer_list<Tab> all) {
+void tabs(Ui& ui, const char* id, ImVec2 size, std::initializer_list<Tab> all,
+          ImGuiTabBarFlags flags = ImGuiTabBarFlags_None) {
   if (size.x < 16.0F || size.y < 16.0F) return;
   ImGui::BeginChild(id, size, true, panel_flags);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, inner_spacing(ui));
-  if (ImGui::BeginTabBar(id, ImGuiTabBarFlags_FittingPolicyScroll | ImGuiTabBarFlags_TabListPopupButton)) {
+  if (ImGui::BeginTabBar(id, flags | ImGuiTabBarFlags_FittingPolicyScroll)) {
     for (const Tab& tab : all) {
       const bool wanted = tab.tab != LowerTab::none && ui.lower_tab == tab.tab;
       const bool open = ImGui::BeginTabItem(fmt::format("{}###{}", ui.tr(tab.word), tab.id).c_str(), nullptr,
@@ -96,11 +97,12 @@ bool is_compact(const Ui& ui, ImVec2 area) { return area.x < ui.px(760.0F) || ar
 
 void one_at_a_time(Ui& ui, ImVec2 size) {
   if (ui.settings.layout == Layout::stakeholder) {
-    tabs(ui, "compact", size, {power_tab, heat_tab, map_tab});
+    tabs(ui, "compact", size, {power_tab, heat_tab, map_tab}, ImGuiTabBarFlags_TabListPopupButton);
   } else {
     tabs(ui, "compact", size,
          {power_tab, price_tab, soc_tab, heat_tab, sessions_tab, vehicles_tab, list_tab, map_tab, inspector_tab,
-          events_tab, money_tab});
+          events_tab, money_tab},
+         ImGuiTabBarFlags_TabListPopupButton);
   }
 }
 
