@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/csv_cell.hpp"
 #include "kernel/hash.hpp"
 #include "market/calendar.hpp"
 
@@ -34,12 +35,6 @@ std::string uuid_of(std::string_view station) {
                      low & 0xffffffffffff);
 }
 
-std::string csv_cell(std::string_view text) {
-  std::string cell = "\"";
-  for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return cell + '"';
-}
-
 }  // namespace
 
 std::string utc_text(TimeNs t) {
@@ -62,7 +57,7 @@ std::string log_line(LogLayout layout, const LogLineFacts& facts, std::string_vi
     case LogLayout::frames:
       return std::string(frame);
     case LogLayout::csv:
-      return fmt::format("{},{},{},{}", utc_text(facts.time_ns), facts.station, facts.action, csv_cell(frame));
+      return fmt::format("{},{},{},{}", utc_text(facts.time_ns), facts.station, facts.action, kernel::csv_cell(frame));
   }
   return {};
 }

@@ -8,10 +8,10 @@
 #include <stdexcept>
 
 #include "analysis/run_report.hpp"
+#include "kernel/csv_cell.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "market/calendar.hpp"
-#include "replay/csv_cell.hpp"
 #include "replay/log_layout.hpp"
 #include "replay/pseudonym.hpp"
 
@@ -231,7 +231,7 @@ void write_session_table(const RecordedRun& run, bool anonymise, const TextSink&
     const RecordedSession& session = run.sessions[i];
     sink(fmt::format("{},{},{},{},{},{}\n", calendar.format_iso(session.plugged_in_ns),
                      calendar.format_iso(session.departed_ns), session.got_kwh, session.requested_kwh,
-                     csv_cell(run.evses[session.evse].name), csv_cell(ids[i])));
+                     kernel::csv_cell(run.evses[session.evse].name), kernel::csv_cell(ids[i])));
   }
 }
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 
+#include "kernel/csv_cell.hpp"
 #include "market/calendar.hpp"
-#include "replay/csv_cell.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -152,10 +152,10 @@ std::uint64_t write_time_table(const RecordedRun& run, TimeNs step_ns, bool anon
           step.session == nullptr ? "" : ids[static_cast<std::size_t>(step.session - run.sessions.data())];
       sink(fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", iso, iso.substr(0, 10), iso.substr(11, 8),
                        number(mean(site.buy_price, from, to)), number(mean(site.sell_price, from, to)), number(average),
-                       csv_cell(evse.name), csv_cell(run.strategy), number(step.soc),
+                       kernel::csv_cell(evse.name), kernel::csv_cell(run.strategy), number(step.soc),
                        number(step.energy_kwh / hours_between(from, to)), number(step.energy_kwh), status_of(step),
-                       csv_cell(id), csv_cell(step.session == nullptr ? "" : step.session->vehicle),
-                       csv_cell(site.name)));
+                       kernel::csv_cell(id), kernel::csv_cell(step.session == nullptr ? "" : step.session->vehicle),
+                       kernel::csv_cell(site.name)));
       ++rows;
     }
   }

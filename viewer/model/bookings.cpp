@@ -6,21 +6,13 @@
 #include <cmath>
 #include <ostream>
 
+#include "kernel/csv_cell.hpp"
+
 namespace evtwin::viewer::model {
 namespace {
 
 bool knows_battery(const Session& session) {
   return std::isfinite(session.battery_kwh) && session.battery_kwh > 0.0 && std::isfinite(session.soc_start);
-}
-
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
 }
 
 }  // namespace
@@ -53,8 +45,8 @@ void write_bookings(std::ostream& out, const Run& run, const std::vector<Booking
     const std::string evse = session.evse < run.evses.size() ? run.evses[session.evse].name : std::string();
     const std::string soc = std::isfinite(booking.soc_start) ? fmt::format("{}", booking.soc_start) : std::string();
     out << fmt::format("{},{},{},{},{},{}\n", run.clock.iso_text(booking.arrive_ns),
-                       run.clock.iso_text(booking.leave_ns), booking.energy_kwh, soc, csv_text(evse),
-                       csv_text(session.name));
+                       run.clock.iso_text(booking.leave_ns), booking.energy_kwh, soc, kernel::csv_cell(evse),
+                       kernel::csv_cell(session.name));
   }
 }
 

@@ -4,19 +4,13 @@
 
 #include <cmath>
 
+#include "kernel/csv_cell.hpp"
+
 namespace evtwin::viewer::plot {
 
 std::string csv_text(std::string_view text) {
-  std::string cell;
-  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos) cell = "'";
-  cell += text;
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (const char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
+  const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+  return kernel::csv_cell(formula ? "'" + std::string(text) : std::string(text));
 }
 
 std::string csv_number(double value) { return std::isnan(value) ? std::string() : fmt::format("{}", value); }
