@@ -23,6 +23,7 @@ void TimeModel::set_bounds(TimeNs start_ns, TimeNs end_ns) {
 }
 
 void TimeModel::seek(TimeNs t) {
+  follow = false;
   cursor_ns_ = std::clamp(t, start_ns_, end_ns_);
   fraction_ns_ = 0.0;
   if (cursor_ns_ >= from_ns_ && cursor_ns_ <= to_ns_) return;

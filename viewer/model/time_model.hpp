@@ -34,7 +34,7 @@ class TimeModel {
   double speed = 3600.0;  ///< simulated s per real s
   bool loop = false;      ///< over the markers, or the whole
   bool skip_idle = false;
-  bool follow = false;  ///< the cursor stays at the end of a run still being written
+  bool follow = false;  ///< the cursor stays at the end of a run still being written, until seek()
   std::optional<TimeNs> marker_a, marker_b;
 
   void faster();

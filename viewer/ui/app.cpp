@@ -141,6 +141,7 @@ void App::Parts::follow_links() {
     ui.time.show(t - width / 2, t - width / 2 + width);
   }
   ui.time.seek(t);
+  ui.time.follow = options.t.empty() && run->state == record::RunState::running;
   if (!options.select.empty()) select(options.select);
 }
 

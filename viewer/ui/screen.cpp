@@ -186,8 +186,12 @@ void status_line(Ui& ui, const std::string& trouble) {
     const model::FeedStatus status = run.feed->status();
     if (text.empty() && run.run && status.loading && run.run->loaded == model::Loaded::overview)
       text = fmt::format("{} {:.0f} %", ui.tr(Word::loading), status.fraction * 100.0);
-    if (text.empty() && run.run && run.run->state != record::RunState::complete)
+    if (!text.empty() || !run.run) continue;
+    if (run.run->state == record::RunState::running) {
+      text = fmt::format("{}: {}", run.label, ui.tr(Word::still_written));
+    } else if (run.run->state != record::RunState::complete) {
       text = fmt::format("{}: {} {}", run.label, ui.tr(Word::not_complete), run.run->error);
+    }
   }
   if (text.empty()) return;
   ImGui::PushStyleColor(ImGuiCol_Text, plot::colour(ui.canvas.style, plot::Category::vermillion));

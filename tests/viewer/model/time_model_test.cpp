@@ -87,6 +87,17 @@ TEST(TimeModel, ALoopRunsBetweenTheMarkersWhicheverComesFirst) {
   EXPECT_EQ(time.cursor_ns(), hour_ns);
 }
 
+TEST(TimeModel, FollowingKeepsTheCursorAtTheEndUntilSomebodySeeks) {
+  TimeModel time = of_a_day();
+  time.follow = true;
+  time.set_bounds(0, 2 * day_ns);
+  time.advance(0.1, {});
+  EXPECT_EQ(time.cursor_ns(), 2 * day_ns);
+  time.seek(hour_ns);
+  time.advance(0.1, {});
+  EXPECT_EQ(time.cursor_ns(), hour_ns);
+}
+
 TEST(TimeModel, SkipIdleJumpsToJustBeforeTheNextEvent) {
   const std::vector<TimeNs> events{hour_ns, 10 * hour_ns, 10 * hour_ns + 20 * minute_ns};
   TimeModel time = of_a_day();
