@@ -50,7 +50,8 @@ TEST_F(Change, CompareAndAdviseTakeItToo) {
   const Said compared =
       run({"compare", day, "--strategies", "asap,edf", "--no-bound", "--change", "contract_kw=20", "--json"});
   ASSERT_EQ(compared.status, 0) << compared.err;
-  for (const auto& one : compared.json()["runs"]) EXPECT_LE(one["kpi"]["peak_kw"].get<double>(), 20.0 + 1e-9);
+  const auto answer = compared.json();
+  for (const auto& one : answer["runs"]) EXPECT_LE(one["kpi"]["peak_kw"].get<double>(), 20.0 + 1e-9);
   const std::string car = "kwh=64,soc=0.2,target=0.5,arrive=10:30,leave=12:30";
   const auto pays = [&](const std::string& price) {
     const Said said = run(
