@@ -127,7 +127,7 @@ RC_GTEST_PROP(TimeModel, CursorAndWindowStayInsideWhateverIsDone, (std::vector<s
   TimeModel time;
   time.set_bounds(-day_ns, day_ns);
   for (const auto& [kind, amount] : steps) {
-    const TimeNs t = TimeNs{amount} * 100 * second_ns;
+    const TimeNs t = TimeNs{amount} * second_ns;
     switch (((kind % 5) + 5) % 5) {
       case 0:
         time.seek(t);
