@@ -88,15 +88,21 @@ HeatGrid HeatMap::Cache::grid(const HeatSource& source, const Canvas& canvas, Ti
   return grid;
 }
 
-/// The range that no value can leave, from nameplates and sessions.
+/// The range that no value can leave, from the highest powers (of a difference: nameplates) and sessions.
 HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
   const HeatSource& source = *grid.source;
   HeatScale scale{0.0, 1.0, source.minus != nullptr};
   if (source.metric == HeatMetric::power_kw) {
     scale.max = 0.0;
     for (const std::uint32_t evse : source.evses) {
-      scale.max = std::max(scale.max, source.run->evses[evse].max_kw);
-      scale.diverging = scale.diverging || source.run->evses[evse].bidirectional;
+      const model::Evse& row = source.run->evses[evse];
+      const model::Extent all = row.kw.extent(source.run->start_ns, source.run->end_ns);
+      if (source.minus != nullptr || std::isnan(all.max)) {
+        scale.max = std::max(scale.max, row.max_kw);
+        continue;
+      }
+      scale.max = std::max({scale.max, all.max, -all.min});
+      scale.diverging = scale.diverging || all.min < 0.0;
     }
   } else if (source.metric == HeatMetric::soc_gap) {
     scale.max = 0.0;

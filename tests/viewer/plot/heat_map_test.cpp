@@ -154,8 +154,12 @@ TEST_F(Heat, MoreRowsThanPixelsAreAveragedButTheMouseSeesItsOwn) {
   draw();
   for (const auto& [id, picture] : memory.pictures) EXPECT_LE(picture.height, 256);
   // Lines of 5 EVSEs: the first shows the mean of rows 0 to 4 in hour 10, which is 12 kW. So many cells are not looked
-  // through for their range: the nameplates' 50 kW is it.
-  const double top = nice_range(0.0, 50.0, true).max;
+  // through for their range: the highest power of the run is it.
+  double highest_kw = 0.0;
+  for (const model::Evse& evse : source.run->evses)
+    highest_kw = std::max(highest_kw, evse.kw.extent(source.run->start_ns, source.run->end_ns).max);
+  ASSERT_GT(highest_kw, 999.0);
+  const double top = nice_range(0.0, highest_kw, true).max;
   const auto lines = static_cast<std::size_t>(reply.max.y - reply.min.y);
   ASSERT_EQ((1000 + lines - 1) / lines, 5U);
   EXPECT_EQ(colour_at({place(test_day + 10 * hour_ns + 30 * minute_ns, 0).x, reply.min.y + 0.1F}), viridis(12.0 / top));
