@@ -83,6 +83,14 @@ RC_GTEST_PROP(ValueTicks, LieInsideInOrderAndAreAboutAsManyAsAskedFor, ()) {
   }
 }
 
+TEST(ValueTicks, StayInsideWhereStepsAreHardlyWiderThanTheSpacingOfDoubles) {
+  const double min = -1e12, max = min + 201417e-8;
+  for (const Tick& tick : value_ticks(min, max, 11)) {
+    EXPECT_GE(tick.value, min);
+    EXPECT_LE(tick.value, max);
+  }
+}
+
 TEST(LogTicks, ArePowersOfTenWithMarksBetween) {
   const std::vector<Tick> ticks = log_ticks(1, 1000, 6);
   EXPECT_THAT(labels(ticks), ElementsAre("1", "", "", "10", "", "", "100", "", "", "1,000"));
