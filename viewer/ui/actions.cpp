@@ -116,7 +116,6 @@ void view_keys(Ui& ui) {
 AppKey handle_keys(Ui& ui) {
   const ImGuiIO& io = ImGui::GetIO();
   if (pressed(key::f1)) ui.help = !ui.help;
-  if (pressed(key::f11)) return AppKey::full_screen;
   if (pressed(key::escape)) {
     if (ui.help) {
       ui.help = false;

@@ -15,7 +15,7 @@ void toggle_theme(Ui& ui);
 void toggle_layout(Ui& ui);
 void change_scale(Ui& ui, int steps);  ///< of 25 %
 /// Keys pressed in this frame, unless a text is being typed. @returns what only the app can do
-enum class AppKey : std::uint8_t { none, picture, csv, full_screen };
+enum class AppKey : std::uint8_t { none, picture, csv };
 AppKey handle_keys(Ui& ui);
 
 Word name_of(Compare compare);

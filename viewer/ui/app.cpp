@@ -298,7 +298,6 @@ void App::frame() {
 
   switch (handle_keys(ui)) {
     case AppKey::none:
-    case AppKey::full_screen:
       break;
     case AppKey::picture:
       ask_picture(false);
