@@ -88,7 +88,7 @@ BoundParts parts_of(const BoundProblem& stated, const optimise::Plan& plan) {
 
 SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteForesight& foresight,
                      const BoundOptions& options) {
-  const std::size_t pairs = stay_steps(foresight, bound_grid(world, foresight, GridKind::exact));
+  const std::size_t pairs = stay_steps(foresight, bound_grid(world, world.sites[site], foresight, GridKind::exact));
   SiteBound bound;
   const bool may_be_means = pairs > options.most_exact_pairs && !sells_dearer(foresight);
   bound.stated = bound_problem(world, site, foresight, may_be_means ? GridKind::quarters : GridKind::exact);

@@ -22,11 +22,11 @@ double BoundGrid::share(std::size_t step, TimeNs from, TimeNs to) const {
   return kernel::hours_between(begin, end) / hours(step);
 }
 
-std::vector<TimeNs> metering_edges(const twin::World& world) {
+std::vector<TimeNs> metering_edges(const twin::World& world, const twin::Site& site) {
   std::vector<TimeNs> edges{world.start_ns};
   market::LocalClock clock(world.calendar);
   while (edges.back() < world.end_ns)
-    edges.push_back(std::min(clock.next_tick(edges.back(), market::metering_window_ns), world.end_ns));
+    edges.push_back(std::min(clock.next_tick(edges.back(), site.tariff.demand.window_ns), world.end_ns));
   return edges;
 }
 
@@ -49,22 +49,22 @@ constexpr TimeNs shortest_step_ns = kernel::second_ns;
 
 }  // namespace
 
-BoundGrid bound_grid(const twin::World& world, const SiteForesight& site, GridKind kind) {
+BoundGrid bound_grid(const twin::World& world, const twin::Site& site, const SiteForesight& foresight, GridKind kind) {
   // Prices and metering windows must be cut; whatever else changes may also be a mean.
-  std::vector<TimeNs> needed = metering_edges(world), wished;
+  std::vector<TimeNs> needed = metering_edges(world, site), wished;
   const SignalPiece* before = nullptr;
-  for (const SignalPiece& piece : site.signals) {
+  for (const SignalPiece& piece : foresight.signals) {
     const bool price =
         before == nullptr || piece.buy_per_kwh != before->buy_per_kwh || piece.sell_per_kwh != before->sell_per_kwh;
     (price ? needed : wished).push_back(piece.from_ns);
     before = &piece;
   }
-  for (const Stay& stay : site.stays) wished.insert(wished.end(), {stay.from_ns, stay.to_ns});
-  for (const Unavailable& out : site.unavailable) wished.insert(wished.end(), {out.from_ns, out.to_ns});
+  for (const Stay& stay : foresight.stays) wished.insert(wished.end(), {stay.from_ns, stay.to_ns});
+  for (const Unavailable& out : foresight.unavailable) wished.insert(wished.end(), {out.from_ns, out.to_ns});
   tidy(needed, world);
   tidy(wished, world);
 
-  const TimeNs shortest_ns = sells_dearer(site) ? 1 : shortest_step_ns;
+  const TimeNs shortest_ns = sells_dearer(foresight) ? 1 : shortest_step_ns;
   BoundGrid grid{kind, {}};
   if (kind == GridKind::quarters) wished.clear();
   auto wish = wished.begin();

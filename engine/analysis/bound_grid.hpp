@@ -35,9 +35,9 @@ struct BoundGrid {
 bool sells_dearer(const SiteForesight& site);
 
 /// Starts of the metering windows from start to end of the run, and the end.
-std::vector<TimeNs> metering_edges(const twin::World& world);
+std::vector<TimeNs> metering_edges(const twin::World& world, const twin::Site& site);
 
-BoundGrid bound_grid(const twin::World& world, const SiteForesight& site, GridKind kind);
+BoundGrid bound_grid(const twin::World& world, const twin::Site& site, const SiteForesight& foresight, GridKind kind);
 
 /// Pairs of a stay and a step it takes part in: the size of what is to be solved.
 std::size_t stay_steps(const SiteForesight& site, const BoundGrid& grid);

@@ -32,7 +32,7 @@ class Builder {
  public:
   Builder(const twin::World& world, std::uint32_t site, const SiteForesight& foresight, GridKind kind)
       : world_(world), site_(world.sites[site]), foresight_(foresight), tree_(site_.feeders) {
-    out_.grid = bound_grid(world, foresight, kind);
+    out_.grid = bound_grid(world, site_, foresight, kind);
     out_.relaxed.quarters = kind == GridKind::quarters;
   }
 
@@ -331,16 +331,15 @@ class Builder {
   /// Windows and months as the site's books have them (site_books.cpp).
   void add_demand() {
     const market::DemandCharge& charge = site_.tariff.demand;
-    const auto edges = metering_edges(world_);
+    const auto edges = metering_edges(world_, site_);
     std::vector<market::LocalMonth> months;
     std::vector<optimise::DemandPeriod> periods;
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
       const market::LocalMonth month = world_.calendar.month(edges[w]);
       if (!months.empty() && months.back() == month) continue;
       optimise::DemandPeriod period;
-      const double fraction = site_.part_month == market::PartMonth::full
-                                  ? 1.0
-                                  : market::month_fraction(world_.calendar, month, world_.start_ns, world_.end_ns);
+      const double fraction =
+          market::paid_fraction(world_.calendar, month, world_.start_ns, world_.end_ns, site_.part_month);
       period.price_per_kw = market::demand_price_per_kw(site_.tariff, month.month) * fraction;
       if (period.price_per_kw > 0.0) {
         const double floor_kw = market::billed_kw(charge, month, 0.0, site_.contract_kw, site_.past_peaks);
@@ -349,10 +348,8 @@ class Builder {
           period.price_per_kw = 0.0;
         } else {
           period.floor_kw = floor_kw;
-          const market::LocalMonth oldest = market::add_months(month, -charge.look_back_months);
           for (std::uint32_t past = 0; past < months.size(); ++past) {
-            if (months[past] >= oldest && market::has_month(charge.ratchet_months, months[past].month))
-              period.ratchets.push_back({past, 1.0});
+            if (market::is_in_ratchet(charge, months[past], month)) period.ratchets.push_back({past, 1.0});
           }
         }
       }
@@ -367,7 +364,7 @@ class Builder {
     }
     if (std::find(counts.begin(), counts.end(), 1) == counts.end()) return;
     std::uint32_t period = 0;
-    const double window_h = kernel::hours_between(0, market::metering_window_ns);
+    const double window_h = kernel::hours_between(0, charge.window_ns);
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
       while (months[period] != world_.calendar.month(edges[w])) ++period;
       if (counts[period] == 0) continue;

@@ -166,7 +166,7 @@ Demand read_demand(const Fields& prices, const Request& request) {
   const market::Calendar& calendar = request.calendar;
   demand.month_end_ns = instant_at(f, "month_end", calendar, calendar.next_month_start(request.now_ns));
   demand.window_end_ns =
-      instant_at(f, "window_end", calendar, calendar.next_tick(request.now_ns, market::metering_window_ns));
+      instant_at(f, "window_end", calendar, calendar.next_tick(request.now_ns, 15 * kernel::minute_ns));
   if (demand.month_end_ns <= request.now_ns) fail(f.where("month_end"), "is not after now");
   if (demand.window_end_ns <= request.now_ns) fail(f.where("window_end"), "is not after now");
   return demand;

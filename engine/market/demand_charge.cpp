@@ -5,56 +5,79 @@
 
 namespace evtwin::market {
 
-DemandMeter::DemandMeter(Calendar calendar, TimeNs start_ns) : clock_(calendar) { open_window_at(start_ns); }
+DemandMeter::DemandMeter(const DemandTerms& terms, const Calendar& calendar) : terms_(terms), clock_(calendar) {
+  constexpr TimeNs shortest_month_ns = 28 * kernel::day_ns;
+  const auto months = static_cast<std::size_t>((terms.to_ns - terms.from_ns) / shortest_month_ns) + 2;
+  peaks_.reserve(months);
+  known_.reserve(months + terms.past_peaks.size());
+  begin();
+}
 
-void DemandMeter::add(TimeNs from, TimeNs to, double import_kwh) {
-  // Nearly always the interval lies inside the open window.
-  const bool inside = from >= window_begin_ns_ && from < window_end_ns_ && to <= window_end_ns_;
-  if (inside || from >= to) {
-    window_kwh_ += import_kwh;
+void DemandMeter::begin() {
+  peaks_.clear();
+  peak_kw_ = past_charge_ = month_charge_ = 0.0;
+  window_begin_ns_ = terms_.from_ns;
+  window_end_ns_ = clock_.next_tick(window_begin_ns_, window_ns());
+  open_month(clock_.calendar().month(window_begin_ns_));
+}
+
+void DemandMeter::finish(double import_kwh) {
+  const double kw = import_kwh / kernel::hours_between(0, window_ns());
+  peaks_.back().peak_kw = std::max(peaks_.back().peak_kw, kw);
+  peak_kw_ = std::max(peak_kw_, kw);
+  look_up_bill();
+  month_charge_ = billed_kw_ * price_per_kw_ * fraction_;
+}
+
+void DemandMeter::close(double import_kwh) {
+  finish(import_kwh);
+  window_begin_ns_ = window_end_ns_;
+  window_end_ns_ = clock_.next_tick(window_begin_ns_, window_ns());
+  if (window_begin_ns_ >= month_end_ns_) open_month(clock_.calendar().month(window_begin_ns_));
+}
+
+void DemandMeter::open_month(LocalMonth month) {
+  past_charge_ += month_charge_;
+  month_charge_ = 0.0;
+  peaks_.push_back({month, 0.0});
+  look_up_month();
+}
+
+void DemandMeter::look_up_month() {
+  const LocalMonth month = peaks_.back().month;
+  known_.assign(terms_.past_peaks.begin(), terms_.past_peaks.end());
+  known_.insert(known_.end(), peaks_.begin(), peaks_.end() - 1);
+  month_end_ns_ = clock_.calendar().next_month_start(clock_.calendar().start_of(month));
+  price_per_kw_ = demand_price_per_kw(*terms_.tariff, month.month);
+  fraction_ = paid_fraction(clock_.calendar(), month, terms_.from_ns, terms_.to_ns, terms_.part_month);
+  look_up_bill();
+}
+
+void DemandMeter::look_up_bill() {
+  if (price_per_kw_ == 0.0) {  // a tariff without a demand charge must not ask for a contract
+    billed_kw_ = 0.0;
     return;
   }
-  const double kwh_per_ns = import_kwh / static_cast<double>(to - from);
-  double rest_kwh = import_kwh;
-  for (TimeNs t = from; t < to;) {
-    if (t >= window_end_ns_) open_window_at(t);
-    const TimeNs end = std::min(to, window_end_ns_);
-    // The last piece takes what is left, so that the pieces add up.
-    const double piece_kwh = end == to ? rest_kwh : kwh_per_ns * static_cast<double>(end - t);
-    window_kwh_ += piece_kwh;
-    rest_kwh -= piece_kwh;
-    t = end;
-  }
+  const MonthPeak& open = peaks_.back();
+  billed_kw_ = market::billed_kw(terms_.tariff->demand, open.month, open.peak_kw, terms_.contract_kw, known_);
 }
 
-double DemandMeter::window_kw() const { return window_kwh_ / kernel::hours_between(window_begin_ns_, window_end_ns_); }
-
-double DemandMeter::month_peak_kw() const { return std::max(peaks_.back().peak_kw, window_kw()); }
-
-std::vector<MonthPeak> DemandMeter::peaks() const {
-  std::vector<MonthPeak> result = peaks_;
-  result.back().peak_kw = month_peak_kw();
-  return result;
+NextMonthDemand DemandMeter::next_month() const {
+  NextMonthDemand next;
+  if (month_end_ns_ >= terms_.to_ns) return next;
+  const LocalMonth month = add_months(peaks_.back().month, 1);
+  next.price_per_kw = demand_price_per_kw(*terms_.tariff, month.month);
+  next.fraction = paid_fraction(clock_.calendar(), month, terms_.from_ns, terms_.to_ns, terms_.part_month);
+  if (next.price_per_kw == 0.0) return next;
+  const DemandCharge& charge = terms_.tariff->demand;
+  next.floor_kw = market::billed_kw(charge, month, 0.0, terms_.contract_kw, known_);
+  if (is_in_ratchet(charge, peaks_.back().month, month)) next.floor_kw = std::max(next.floor_kw, month_peak_kw());
+  return next;
 }
 
-void DemandMeter::open_window_at(TimeNs t) {
-  const Calendar& calendar = clock_.calendar();
-  if (peaks_.empty()) {
-    peaks_.reserve(16);
-    peaks_.push_back({calendar.month(t), 0.0});
-    month_end_ns_ = calendar.next_month_start(t);
-  } else {
-    peaks_.back().peak_kw = month_peak_kw();
-  }
-  // Months without any import have a row too: their peak is 0.
-  while (t >= month_end_ns_) {
-    peaks_.push_back({calendar.month(month_end_ns_), 0.0});
-    month_end_ns_ = calendar.next_month_start(month_end_ns_);
-  }
-  // Windows that follow each other are the rule; the look back is for gaps and for the start.
-  window_begin_ns_ = t == window_end_ns_ ? t : calendar.tick_at_or_before(t, metering_window_ns);
-  window_end_ns_ = clock_.next_tick(t, metering_window_ns);
-  window_kwh_ = 0.0;
+bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month) {
+  return past >= add_months(month, -charge.look_back_months) && past < month &&
+         has_month(charge.ratchet_months, past.month);
 }
 
 double billed_kw(const DemandCharge& charge, LocalMonth month, double peak_kw, double contract_kw,
@@ -65,11 +88,8 @@ double billed_kw(const DemandCharge& charge, LocalMonth month, double peak_kw, d
     return contract_kw;
   }
   double kw = peak_kw;
-  const LocalMonth oldest = add_months(month, -charge.look_back_months);
   for (const MonthPeak& past : known) {
-    const bool in_look_back = past.month >= oldest && past.month < month;
-    const bool still_counts = in_look_back && has_month(charge.ratchet_months, past.month.month);
-    if (still_counts || past.month == month) kw = std::max(kw, past.peak_kw);
+    if (past.month == month || is_in_ratchet(charge, past.month, month)) kw = std::max(kw, past.peak_kw);
   }
   return has_contract ? std::max(kw, charge.floor_fraction_of_contract * contract_kw) : kw;
 }
@@ -79,6 +99,10 @@ double month_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, T
   const TimeNs end = calendar.start_of(add_months(month, 1));
   const TimeNs covered = std::min(to, end) - std::max(from, begin);
   return covered <= 0 ? 0.0 : static_cast<double>(covered) / static_cast<double>(end - begin);
+}
+
+double paid_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, TimeNs to, PartMonth part_month) {
+  return part_month == PartMonth::full ? 1.0 : month_fraction(calendar, month, from, to);
 }
 
 double demand_price_per_kw(const Tariff& tariff, int month) {
@@ -99,7 +123,7 @@ std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calen
       if (peak.month == month) line.peak_kw = std::max(line.peak_kw, peak.peak_kw);
     }
     line.price_per_kw = demand_price_per_kw(tariff, month.month);
-    line.fraction = part_month == PartMonth::full ? 1.0 : month_fraction(calendar, month, from, to);
+    line.fraction = paid_fraction(calendar, month, from, to, part_month);
     // A tariff without a demand charge must not ask for a contract.
     const bool charged = line.price_per_kw > 0.0;
     line.billed_kw = charged ? billed_kw(tariff.demand, month, line.peak_kw, contract_kw, known) : line.peak_kw;

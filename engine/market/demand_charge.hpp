@@ -1,7 +1,8 @@
-// The demand charge: the highest mean power of any 15-min window of a month, by the local clock, and what is billed for
-// it. The meter is small plain state; everything else is a pure function of months and peaks.
+// The demand charge: the highest mean power of any metering window of a month, by the local clock, and what is billed
+// for it. The meter is small plain state; everything else is a pure function of months and peaks.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -9,9 +10,6 @@
 #include "market/tariff.hpp"
 
 namespace evtwin::market {
-
-/// Metering windows begin when the local clock shows a multiple of this, whatever the decision tick.
-inline constexpr TimeNs metering_window_ns = 15 * kernel::minute_ns;
 
 /// Highest mean import of any metering window of a month, kW.
 struct MonthPeak {
@@ -25,42 +23,6 @@ struct MonthPeak {
   }
 };
 
-/// Meters imported energy in windows. A window that the run cuts (start or end) counts with its full length, as a real
-/// meter with nothing before it would.
-class DemandMeter {
- public:
-  DemandMeter() : DemandMeter(Calendar(), 0) {}
-  DemandMeter(Calendar calendar, TimeNs start_ns);
-
-  /// Adds the energy imported over [from, to), in ascending order without overlap. Energy that spans windows is divided
-  /// as constant power; with changing power, add up to `window_end_ns()` first to be exact.
-  /// @param import_kwh >= 0: what is fed back does not count.
-  void add(TimeNs from, TimeNs to, double import_kwh);
-
-  /// The window that is open: [begin, end), and its energy so far.
-  TimeNs window_begin_ns() const { return window_begin_ns_; }
-  TimeNs window_end_ns() const { return window_end_ns_; }
-  double window_kwh() const { return window_kwh_; }
-  /// Mean power of the open window if nothing more came, kW.
-  double window_kw() const;
-
-  /// Month of the open window, and its peak so far, the open window included.
-  LocalMonth month() const { return peaks_.back().month; }
-  double month_peak_kw() const;
-
-  /// A row per month since the start, in order, the open month and window included.
-  std::vector<MonthPeak> peaks() const;
-
- private:
-  void open_window_at(TimeNs t);
-  LocalClock clock_;
-  TimeNs window_begin_ns_ = 0;
-  TimeNs window_end_ns_ = 0;
-  TimeNs month_end_ns_ = 0;
-  double window_kwh_ = 0.0;
-  std::vector<MonthPeak> peaks_;  // closed windows only; the last row is the open month
-};
-
 /// Power billed for a month, kW. Basis contract: `contract_kw`. Basis peak: the largest of this month's peak, the peaks
 /// of ratchet months within the look-back (the months before this one), and the floor fraction of the contract.
 /// KEPCO's rule (Hankyung 2011-11-29 for the months; FAQs of Hadong county and KEPCO for the floor): the month itself
@@ -72,6 +34,9 @@ class DemandMeter {
 double billed_kw(const DemandCharge& charge, LocalMonth month, double peak_kw, double contract_kw,
                  std::span<const MonthPeak> known);
 
+/// Whether a peak of month `past` can still raise what a later `month` is billed for: the ratchet.
+bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month);
+
 /// Fraction of the month's duration that lies in [from, to), 0..1.
 double month_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, TimeNs to);
 
@@ -80,6 +45,89 @@ double demand_price_per_kw(const Tariff& tariff, int month);
 
 /// Whether a month that the run covers in part is billed by its fraction or as a whole.
 enum class PartMonth : std::uint8_t { pro_rata, full };
+
+/// The share of a month's charge that a run over [from, to) pays.
+double paid_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, TimeNs to, PartMonth part_month);
+
+/// What a site's demand charge is reckoned from, beside what it imports.
+struct DemandTerms {
+  const Tariff* tariff = nullptr;  ///< outlives the meter
+  double contract_kw = std::numeric_limits<double>::infinity();
+  std::span<const MonthPeak> past_peaks{};  ///< of months before the run; outlive the meter
+  PartMonth part_month = PartMonth::pro_rata;
+  TimeNs from_ns = 0, to_ns = 0;  ///< the run
+};
+
+/// What the month after the open one will be billed for at least.
+struct NextMonthDemand {
+  double price_per_kw = 0.0;
+  double fraction = 0.0;  ///< of that month's charge that the run pays; 0: the run ends before
+  double floor_kw = 0.0;  ///< ratchet and floor, the open month's peak so far included; 0 where nothing is billed
+};
+
+/// Counts metering windows into months' peaks and their charges. It holds no energy: whoever keeps the books tells it
+/// what each window imported. Windows begin when the local clock shows a multiple of the tariff's window; one that the
+/// run cuts (start or end) counts with its full length, as a real meter with nothing before it would. A month opens
+/// with its first window, so that at 00:00 of a first day price, floor and ratchet are the new month's.
+class DemandMeter {
+ public:
+  /// Opens the window and month of `terms.from_ns`. @throws TariffError if the contract is billed and there is none.
+  DemandMeter(const DemandTerms& terms, const Calendar& calendar);
+
+  /// Back to the start of the run; allocates nothing.
+  void begin();
+
+  /// The open window, without what of it lies before the run. Its end may lie beyond the run's.
+  TimeNs window_begin_ns() const { return window_begin_ns_; }
+  TimeNs window_end_ns() const { return window_end_ns_; }
+  TimeNs window_ns() const { return terms_.tariff->demand.window_ns; }
+
+  /// The open window ends; the next one opens, and the month it begins in.
+  /// @param import_kwh >= 0, of the whole window: what is fed back does not count.
+  void close(double import_kwh);
+  /// The run ends within the open window, or at its end: no other opens.
+  void finish(double import_kwh);
+
+  /// The open month: its peak so far is that of closed windows.
+  LocalMonth month() const { return peaks_.back().month; }
+  TimeNs month_end_ns() const { return month_end_ns_; }
+  double month_peak_kw() const { return peaks_.back().peak_kw; }
+  double price_per_kw() const { return price_per_kw_; }  ///< of the whole month, tax included
+  double fraction() const { return fraction_; }          ///< of the month's charge that the run pays
+  double billed_kw() const { return billed_kw_; }        ///< so far; 0 where the month has no price
+  NextMonthDemand next_month() const;
+
+  /// A row per month since the start, in order, the open one included.
+  std::span<const MonthPeak> peaks() const { return peaks_; }
+  double peak_kw() const { return peak_kw_; }  ///< highest of the run
+  /// All months' charges as they have grown: a month counts from the end of its first window.
+  double charge() const { return past_charge_ + month_charge_; }
+
+  template <class A>
+  void archive(A& a) {
+    a(window_begin_ns_, window_end_ns_, peaks_, peak_kw_, past_charge_, month_charge_);
+    a.require(!peaks_.empty() && window_begin_ns_ >= terms_.from_ns && window_begin_ns_ <= terms_.to_ns &&
+                  clock_.calendar().month(window_begin_ns_) == peaks_.back().month,
+              "a month of another time");
+    if constexpr (A::loads) look_up_month();
+  }
+
+ private:
+  void open_month(LocalMonth month);
+  void look_up_month();
+  void look_up_bill();
+
+  DemandTerms terms_;
+  LocalClock clock_;
+  TimeNs window_begin_ns_ = 0, window_end_ns_ = 0;
+  std::vector<MonthPeak> peaks_;  ///< closed windows only; the last row is the open month
+  double peak_kw_ = 0.0;
+  double past_charge_ = 0.0, month_charge_ = 0.0;
+  // What follows from the open month and the peaks.
+  std::vector<MonthPeak> known_;  ///< of the months before the open one, recorded ones included
+  TimeNs month_end_ns_ = 0;
+  double price_per_kw_ = 0.0, fraction_ = 1.0, billed_kw_ = 0.0;
+};
 
 /// One month's line on the bill: cost = billed_kw x price_per_kw x fraction.
 struct MonthDemand {

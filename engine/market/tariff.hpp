@@ -44,7 +44,7 @@ struct SellFactor {
 };
 using SellPrice = std::variant<SellFixed, SellFactor, Series>;
 
-/// What the demand charge counts: the highest 15-min mean import of the month, or the contract power.
+/// What the demand charge counts: the month's highest mean import of a metering window, or the contract power.
 enum class DemandBasis : std::uint8_t { peak, contract };
 
 /// A charge per kW and month; how the billed kW come about is in demand_charge.hpp.
@@ -53,6 +53,9 @@ struct DemandCharge {
   DemandBasis basis = DemandBasis::peak;
   MonthMask ratchet_months = 0;           ///< months whose past peaks still count; 0: none
   int look_back_months = 12;              ///< for how long they count
+  /// Length of a metering window, 15, 30 or 60 min: KEPCO and most of Europe meter quarter hours, Great Britain half
+  /// hours, some utilities of the USA whole ones. Ramp and tracking of a set-point are reckoned over the same windows.
+  TimeNs window_ns = 15 * kernel::minute_ns;
   double floor_fraction_of_contract = 0;  ///< the least that is billed, as a fraction of the contract power
 };
 

@@ -29,13 +29,14 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
   const twin::Site& site = world.sites.front();
   market::TariffClock prices(site.tariff, world.calendar);
   market::SignalClock load(site.load_kw, world.calendar), pv(site.pv_kw, world.calendar);
-  market::DemandMeter meter(world.calendar, world.start_ns);
-  market::LocalClock clock(world.calendar);
+  market::DemandMeter meter(
+      {&site.tariff, site.contract_kw, site.past_peaks, site.part_month, world.start_ns, world.end_ns}, world.calendar);
+  double window_kwh = 0.0;
   Bill bill;
   std::size_t step = 0;
   for (TimeNs t = world.start_ns; t < world.end_ns;) {
     while (step < steps.size() && steps[step].to_ns <= t) ++step;
-    TimeNs until = std::min(world.end_ns, clock.next_tick(t, market::metering_window_ns));
+    TimeNs until = std::min(world.end_ns, meter.window_end_ns());
     double ev_kw = 0.0;
     if (step < steps.size()) {
       const bool in_it = steps[step].from_ns <= t;
@@ -53,13 +54,18 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
     bill.import_kwh += import_kwh;
     bill.export_kwh += export_kwh;
     bill.energy_cost += import_kwh * price.buy_per_kwh - export_kwh * price.sell_per_kwh;
-    meter.add(t, until, import_kwh);
+    window_kwh += import_kwh;
     t = until;
+    if (t == world.end_ns) {
+      meter.finish(window_kwh);
+    } else if (t == meter.window_end_ns()) {
+      meter.close(window_kwh);
+      window_kwh = 0.0;
+    }
   }
-  const std::vector<market::MonthPeak> peaks = meter.peaks();
-  for (const market::MonthPeak& month : peaks) bill.peak_kw = std::max(bill.peak_kw, month.peak_kw);
+  bill.peak_kw = meter.peak_kw();
   for (const market::MonthDemand& month :
-       market::demand_bill(site.tariff, world.calendar, world.start_ns, world.end_ns, peaks, site.past_peaks,
+       market::demand_bill(site.tariff, world.calendar, world.start_ns, world.end_ns, meter.peaks(), site.past_peaks,
                            site.contract_kw, site.part_month))
     bill.demand_charge += month.cost;
   return bill;

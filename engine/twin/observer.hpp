@@ -114,7 +114,7 @@ struct CorrectionRecord {
   std::string_view limit_name;  ///< of the row that bound; empty otherwise
 };
 
-/// One metering window (15 min of the local clock) of a site, or what of it lies in the run.
+/// One metering window (of the tariff, by the local clock) of a site, or what of it lies in the run.
 struct MeterRecord {
   std::uint32_t site = 0;
   TimeNs start_ns = 0, end_ns = 0;

@@ -14,7 +14,7 @@ namespace evtwin::twin {
 namespace {
 
 /// What the bytes of a checkpoint are; to be counted up whenever a field comes, goes or changes its meaning.
-constexpr std::string_view state_title = "evtwin simulation 2";
+constexpr std::string_view state_title = "evtwin simulation 3";
 
 class Simulation : public SiteControls {
  public:

@@ -26,8 +26,8 @@ struct StorageUse {
   double wear_calendar = 0.0, wear_cyclic = 0.0;
 };
 
-/// How well a site followed its power set-point: mean power P of each 15-min window against the window's mean set-point
-/// S. Sums over windows; one that the run cuts counts with its share of 15 min.
+/// How well a site followed its power set-point: mean power P of each metering window against the window's mean
+/// set-point S. Sums over windows; one that the run cuts counts with its share of a window.
 struct Tracking {
   double above_kw = 0.0;       ///< of max(0, P - S)
   double squared_kw2 = 0.0;    ///< of (P - S)^2
@@ -62,7 +62,7 @@ struct Satisfaction {
 /// Sums over one site's run. The bill's demand charge is in `ledger.demand_charge`.
 struct SiteResult {
   control::Ledger ledger;
-  double peak_kw = 0.0;  ///< highest 15-min mean import
+  double peak_kw = 0.0;  ///< highest mean import of a metering window
   double peak_instant_kw = 0.0;
   double ramp_kw = 0.0;  ///< sum over metering windows of how far the mean net import moved from the last one's
   double energy_wanted_kwh = 0.0;  ///< of sessions that ended

@@ -186,6 +186,7 @@ void SiteRun::book_piece(TimeNs from, TimeNs to) {
   const double import_kwh = std::max(0.0, net_kwh);
   const double export_kwh = std::max(0.0, -net_kwh);
   total_.import_kwh += import_kwh;
+  window_import_kwh_ += import_kwh;
   total_.export_kwh += export_kwh;
   total_.pv_used_kwh += pv_kwh - std::min(pv_kwh, export_kwh);
   total_.energy_cost += import_kwh * price_.buy_per_kwh - export_kwh * price_.sell_per_kwh;
@@ -229,34 +230,11 @@ void SiteRun::sample_signals(TimeNs t) {
   report_signal(SignalKind::export_limit_kw, export_limit_kw_, t);
 }
 
-void SiteRun::begin_month(market::LocalMonth month) {
-  known_peaks_ = site_.past_peaks;
-  known_peaks_.insert(known_peaks_.end(), peaks_.begin(), peaks_.end());
-  peaks_.push_back({month, 0.0});
-  month_end_ns_ = clock_.calendar().next_month_start(clock_.calendar().start_of(month));
-  demand_charge_of_past_months_ += charge_of_month_;
-  charge_of_month_ = 0.0;
-  demand_price_per_kw_ = market::demand_price_per_kw(tariff_.tariff(), month.month);
-  month_fraction_ =
-      site_.part_month == market::PartMonth::full
-          ? 1.0
-          : market::month_fraction(clock_.calendar(), month, context_.world.start_ns, context_.world.end_ns);
-}
-
-void SiteRun::grow_demand_charge() {
-  if (demand_price_per_kw_ == 0.0) return;
-  billed_peak_kw_ = market::billed_kw(tariff_.tariff().demand, peaks_.back().month, peaks_.back().peak_kw,
-                                      site_.contract_kw, known_peaks_);
-  charge_of_month_ = billed_peak_kw_ * demand_price_per_kw_ * month_fraction_;
-  total_.demand_charge = demand_charge_of_past_months_ + charge_of_month_;
-}
-
 /// Mean net import of the window that ends against its mean set-point.
 void SiteRun::track_setpoint(TimeNs window_end_ns) {
-  const double hours = kernel::hours_between(window_start_ns_, window_end_ns);
-  const double share = hours / kernel::hours_between(0, market::metering_window_ns);
-  const double net_kwh =
-      total_.import_kwh - at_window_start_.import_kwh - (total_.export_kwh - at_window_start_.export_kwh);
+  const double hours = kernel::hours_between(meter_.window_begin_ns(), window_end_ns);
+  const double share = hours / kernel::hours_between(0, meter_.window_ns());
+  const double net_kwh = window_import_kwh_ - (total_.export_kwh - at_window_start_.export_kwh);
   const double above_kw = (net_kwh - window_setpoint_kwh_) / hours;
   Tracking& tracking = *result_.tracking;
   tracking.above_kw += std::max(0.0, above_kw) * share;
@@ -267,26 +245,26 @@ void SiteRun::track_setpoint(TimeNs window_end_ns) {
 
 /// The end of a metering window: the month's demand charge grows, the window's books go to the observer.
 void SiteRun::close_meter_window(TimeNs t) {
-  // The window belongs to the month it began in; at midnight of a first day the meter already counts the new month.
-  if (window_start_ns_ >= month_end_ns_) begin_month(clock_.calendar().month(window_start_ns_));
-  const double window_kwh = total_.import_kwh - at_window_start_.import_kwh;
-  peaks_.back().peak_kw =
-      std::max(peaks_.back().peak_kw, window_kwh / kernel::hours_between(0, market::metering_window_ns));
-  result_.peak_kw = std::max(result_.peak_kw, peaks_.back().peak_kw);
-  grow_demand_charge();
+  const TimeNs begin_ns = meter_.window_begin_ns();
   if (setpoint_) track_setpoint(t);
   const double net_kw =
-      (window_kwh - (total_.export_kwh - at_window_start_.export_kwh)) / kernel::hours_between(window_start_ns_, t);
+      (window_import_kwh_ - (total_.export_kwh - at_window_start_.export_kwh)) / kernel::hours_between(begin_ns, t);
   if (!std::isnan(last_window_kw_)) result_.ramp_kw += std::abs(net_kw - last_window_kw_);
   last_window_kw_ = net_kw;
+  if (t < context_.world.end_ns) {
+    meter_.close(window_import_kwh_);
+  } else {
+    meter_.finish(window_import_kwh_);
+  }
+  total_.demand_charge = meter_.charge();
+  result_.peak_kw = meter_.peak_kw();
   result_.peak_instant_kw = std::max(result_.peak_instant_kw, window_peak_kw_);
   if (context_.observer != nullptr) {
     const control::Ledger increment = total_ - at_window_start_;
-    context_.observer->on_meter({number_, window_start_ns_, t, &increment, window_peak_kw_});
+    context_.observer->on_meter({number_, begin_ns, t, &increment, window_peak_kw_});
   }
   at_window_start_ = total_;
-  window_peak_kw_ = 0.0;
-  window_start_ns_ = t;
+  window_import_kwh_ = window_peak_kw_ = 0.0;
   if (t >= day_end_ns_) close_day(t);
 }
 

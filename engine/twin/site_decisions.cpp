@@ -95,13 +95,13 @@ void SiteRun::refresh_view(TimeNs t) {
   view.sell_per_kwh = price_.sell_per_kwh;
   view.driver_price_per_kwh = driver_price_per_kwh;
   view.v2g_price_per_kwh = v2g_price_per_kwh;
-  view.demand_price_per_kw = tariff_.tariff().demand.basis == market::DemandBasis::peak ? demand_price_per_kw_ : 0.0;
-  view.demand_fraction = month_fraction_;
-  view.billed_peak_kw = billed_peak_kw_;
-  view.month_peak_kw = peaks_.back().peak_kw;
-  view.month_end_ns = month_end_ns_;
-  view.window_import_kwh = total_.import_kwh - at_window_start_.import_kwh;
-  view.window_end_ns = window_end_ns_;
+  view.demand_price_per_kw = tariff_.tariff().demand.basis == market::DemandBasis::peak ? meter_.price_per_kw() : 0.0;
+  view.demand_fraction = meter_.fraction();
+  view.billed_peak_kw = meter_.billed_kw();
+  view.month_peak_kw = meter_.month_peak_kw();
+  view.month_end_ns = meter_.month_end_ns();
+  view.window_import_kwh = window_import_kwh_;
+  view.window_end_ns = meter_.window_end_ns();
   guard_.set_base_kw(load_kw_ + standby_kw_ - pv_kw_);
   columns_.show_limits(guard_);
 

@@ -76,7 +76,9 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
       export_limit_kw_(site_.export_limit_kw),
       now_ns_(context.world.start_ns),
       clock_(context.world.calendar),
-      window_start_ns_(context.world.start_ns),
+      meter_({&site_.tariff, site_.contract_kw, site_.past_peaks, site_.part_month, context.world.start_ns,
+              context.world.end_ns},
+             context.world.calendar),
       plan_history_(guard_.member_count()) {
   guard_.set_contract(contract_kw_, export_limit_kw_);
   const std::size_t members = guard_.member_count();
@@ -135,8 +137,6 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
   load_kw_ = load_.at(now_ns_).value;
   co2_kg_per_kwh_ = co2_.at(now_ns_).value;
   next_tick_ns_ = clock_.next_tick(now_ns_, world.tick_ns);
-  window_end_ns_ = clock_.next_tick(now_ns_, market::metering_window_ns);
-  begin_month(clock_.calendar().month(now_ns_));
   close_day(now_ns_);
   columns_.view.demand_basis = demand_basis_of(tariff_.tariff().demand);
   columns_.view.tick_ns = world.tick_ns;
@@ -174,7 +174,7 @@ void SiteRun::schedule(EventKind kind, Phase phase, TimeNs t, std::uint32_t enti
 void SiteRun::start() {
   const TimeNs t = now_ns_;
   sample_signals(t);
-  schedule(EventKind::meter, Phase::signal, window_end_ns_);
+  schedule(EventKind::meter, Phase::signal, meter_.window_end_ns());
   begin_announcements();
   for (std::uint32_t a = 0; a < streams_.size(); ++a) next_arrival(a);
   next_tick_ns_ = t;  // the first tick is the start itself
@@ -266,8 +266,7 @@ void SiteRun::handle(const kernel::Event& event) {
     }
     case EventKind::meter:
       close_meter_window(t);
-      window_end_ns_ = clock_.next_tick(t, market::metering_window_ns);
-      schedule(EventKind::meter, Phase::signal, window_end_ns_);
+      schedule(EventKind::meter, Phase::signal, meter_.window_end_ns());
       break;
     case EventKind::decision:
       decide(t);
@@ -359,13 +358,13 @@ void SiteRun::finish(TimeNs t) {
   plan_history_.end_all(t);
   report_settled_plans();
   book_storage_wear(t);
-  if (t > window_start_ns_) close_meter_window(t);
+  if (t > meter_.window_begin_ns()) close_meter_window(t);
   close_day(t);
   const double hours = kernel::hours_between(context_.world.start_ns, t);
   const double mean_price = hours > 0.0 ? buy_price_hours_ / hours : 0.0;
   result_.storage_energy_value = (result_.storage_energy_end_kwh - result_.storage_energy_start_kwh) * mean_price;
-  result_.months = market::demand_bill(tariff_.tariff(), context_.world.calendar, context_.world.start_ns, t, peaks_,
-                                       site_.past_peaks, site_.contract_kw, site_.part_month);
+  result_.months = market::demand_bill(tariff_.tariff(), context_.world.calendar, context_.world.start_ns, t,
+                                       meter_.peaks(), site_.past_peaks, site_.contract_kw, site_.part_month);
   result_.ledger = total_;
 }
 

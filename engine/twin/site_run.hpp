@@ -270,8 +270,6 @@ class SiteRun {
   void book_evse_day(std::uint32_t evse);
   void close_day(TimeNs t);
   void track_setpoint(TimeNs window_end_ns);
-  void begin_month(market::LocalMonth month);
-  void grow_demand_charge();
   void apply_cuts(TimeNs t);
   void report_signal(SignalKind kind, double value, TimeNs t);
   void change_signal(market::SignalClock& signal, double& value, EventKind kind, SignalKind shown, TimeNs t);
@@ -348,24 +346,16 @@ class SiteRun {
   TimeNs now_ns_;
   control::Ledger total_, at_last_decision_, at_window_start_;
   market::LocalClock clock_;
-  TimeNs window_start_ns_;
+  market::DemandMeter meter_;
+  double window_import_kwh_ = 0.0;  ///< of the open metering window
   double window_peak_kw_ = 0.0;
   double window_setpoint_kwh_ = 0.0;
-  double demand_charge_of_past_months_ = 0.0;
-  double charge_of_month_ = 0.0;
-  double demand_price_per_kw_ = 0.0;
-  double billed_peak_kw_ = 0.0;
-  std::vector<market::MonthPeak> peaks_;        ///< of the run, the open month last
-  std::vector<market::MonthPeak> known_peaks_;  ///< of the months before the open one, recorded ones included
-  double month_fraction_ = 1.0;
   double buy_price_hours_ = 0.0;
   double row_excess_kw_ = 0.0;
   std::vector<double> feeder_kwh_, feeder_into_kwh_, feeder_before_kwh_;
   double last_window_kw_ = physics::unknown;  ///< mean net import of the window before
   std::vector<EvseSums> evse_day_;            ///< by EVSE, of what is booked of the local day
   TimeNs day_start_ns_ = 0, day_end_ns_ = 0;  ///< the local day, or what of it lies in the run
-  TimeNs window_end_ns_ = 0;
-  TimeNs month_end_ns_ = 0;  ///< of the open month
 
   // decisions
   TimeNs next_tick_ns_ = kernel::time_never;

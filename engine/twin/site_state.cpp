@@ -80,12 +80,10 @@ void SiteRun::archive(A& a) {
   a(price_, pv_kw_, load_kw_, co2_kg_per_kwh_, setpoint_kw_, driver_price_per_kwh, v2g_price_per_kwh);
 
   a.section("books");
-  a(now_ns_, total_, at_last_decision_, at_window_start_, window_start_ns_, window_end_ns_, window_peak_kw_,
+  a(now_ns_, total_, at_last_decision_, at_window_start_, meter_, window_import_kwh_, window_peak_kw_,
     window_setpoint_kwh_, buy_price_hours_);
-  a(peaks_, known_peaks_, month_end_ns_, month_fraction_, demand_price_per_kw_, demand_charge_of_past_months_,
-    charge_of_month_, billed_peak_kw_, last_window_kw_, day_start_ns_, day_end_ns_);
+  a(last_window_kw_, day_start_ns_, day_end_ns_);
   a.fixed(evse_day_);
-  a.require(!peaks_.empty(), "no month");
   a(result_);
   a.require(result_.tracking.has_value() == setpoint_.has_value(), "a set-point that there is not");
 

@@ -55,6 +55,12 @@ Tariff kepco_self_use_high_voltage_summer() {
   return tariff;
 }
 
+/// A meter of a site without contract and history. The tariff must outlive it.
+DemandMeter meter_of(const Tariff& tariff, const Calendar& calendar, TimeNs from, TimeNs to,
+                     PartMonth part_month = PartMonth::pro_rata) {
+  return DemandMeter({&tariff, infinity, {}, part_month, from, to}, calendar);
+}
+
 TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
   // June 2025: 30 days; Sundays 1 8 15 22 29, Saturdays 7 14 21 28, holidays Tue 3 and Fri 6, so 19 working days.
   //   light: 19 x 10 h + 4 x 10 h + 7 x 24 h = 398 h x 10 kW x  79.2 = 315,216 KRW
@@ -67,16 +73,17 @@ TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
   TariffClock clock(tariff, seoul);
   const TimeNs begin = at("2025-06-01", seoul);
   const TimeNs end = at("2025-07-01", seoul);
-  DemandMeter meter(seoul, begin);
+  DemandMeter meter = meter_of(tariff, seoul, begin, end);
   double energy_cost = 0.0;
   for (TimeNs t = begin; t < end;) {
     const PriceNow now = clock.at(t);
     const TimeNs step_end = std::min(now.until_ns, end);
     const double kwh = 10.0 * kernel::hours_between(t, step_end);
     energy_cost += kwh * now.buy_per_kwh;
-    meter.add(t, step_end, kwh);
     t = step_end;
   }
+  while (meter.window_end_ns() < end) meter.close(2.5);
+  meter.finish(2.5);
   EXPECT_NEAR(energy_cost, 818'064.0, 1e-6);  // 100 additions of figures near 1e4: below 1e-8
 
   const std::vector<MonthPeak> past = {{{2024, 5}, 90.0}, {{2024, 8}, 42.0}, {{2025, 3}, 80.0}};
@@ -130,10 +137,13 @@ TEST(SceBill, WeekOfJulyIsBilledProRataUnlessFull) {
   // 12.5 kWh in one 15-min window is 50 kW: 50 x 15.51 = 775.50 USD a month; 7 of 31 days: 175.112903...
   const TimeNs begin = at("2019-07-08", los_angeles);
   const TimeNs end = begin + 7 * day_ns;
-  DemandMeter meter(los_angeles, begin);
-  meter.add(begin + 10 * hour_ns, begin + 10 * hour_ns + 15 * minute_ns, 12.5);
-  meter.add(begin + 11 * hour_ns, begin + 12 * hour_ns, 40.0);
   const Tariff tariff = sce_tou_ev_4_demand();
+  DemandMeter meter = meter_of(tariff, los_angeles, begin, end);
+  while (meter.window_end_ns() < end) {
+    const TimeNs since = meter.window_begin_ns() - begin;
+    meter.close(since == 10 * hour_ns ? 12.5 : since >= 11 * hour_ns && since < 12 * hour_ns ? 10.0 : 0.0);
+  }
+  meter.finish(0.0);
   const auto pro_rata = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
   ASSERT_EQ(pro_rata.size(), 1U);
   EXPECT_DOUBLE_EQ(pro_rata[0].billed_kw, 50.0);
@@ -151,9 +161,10 @@ TEST(SceBill, MonthsOfARunHaveALineEachAndPriceOfTheirSeason) {
   tariff.tax_fraction = 0.5;
   const TimeNs begin = at("2019-10-01", los_angeles);
   const TimeNs end = at("2019-12-01", los_angeles);
-  DemandMeter meter(los_angeles, begin);
-  meter.add(begin, begin + hour_ns, 20.0);
-  meter.add(end - hour_ns, end, 10.0);
+  DemandMeter meter = meter_of(tariff, los_angeles, begin, end);
+  meter.close(5.0);
+  while (meter.window_end_ns() < end) meter.close(0.0);
+  meter.finish(2.5);
   const auto bill = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
   ASSERT_EQ(bill.size(), 2U);
   EXPECT_EQ(bill[0].month, (LocalMonth{2019, 10}));
@@ -178,81 +189,142 @@ TEST(MonthFraction, CountsElapsedTimeNotDates) {
   EXPECT_EQ(month_fraction(amsterdam, {2025, 3}, 0, at("2026-01-01", amsterdam)), 1.0);
 }
 
-TEST(DemandMeter, MeansAreOfWindowsAndNotOfMoments) {
-  const TimeNs begin = at("2025-06-02", seoul);
-  DemandMeter meter(seoul, begin);
+TEST(DemandMeter, MeanOfAWindowCountsAndNotAMoment) {
   // 60 kW for 5 minutes is 5 kWh: a mean of 20 kW over its window.
-  meter.add(begin, begin + 5 * minute_ns, 5.0);
-  EXPECT_DOUBLE_EQ(meter.window_kw(), 20.0);
-  EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
-  meter.add(begin + 15 * minute_ns, begin + 30 * minute_ns, 2.5);
-  EXPECT_DOUBLE_EQ(meter.window_kw(), 10.0);
+  const TimeNs begin = at("2025-06-02", seoul);
+  const Tariff tariff = sce_tou_ev_4_demand();
+  DemandMeter meter = meter_of(tariff, seoul, begin, begin + day_ns);
+  EXPECT_EQ(meter.month_peak_kw(), 0.0);
+  meter.close(5.0);
   EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
   EXPECT_EQ(meter.window_begin_ns(), begin + 15 * minute_ns);
-}
-
-TEST(DemandMeter, EnergyOverAWindowEdgeIsSharedByTime) {
-  const TimeNs begin = at("2025-06-02", seoul);
-  DemandMeter meter(seoul, begin);
-  meter.add(begin + 10 * minute_ns, begin + 20 * minute_ns, 10.0);  // 60 kW, five minutes on each side
-  EXPECT_DOUBLE_EQ(meter.window_kwh(), 5.0);
+  meter.close(2.5);
   EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
+  EXPECT_DOUBLE_EQ(meter.charge(), 20.0 * 15.51 / 30.0);  // a day of the 30 of June
 }
 
-TEST(DemandMeter, MonthsBeginAtLocalMidnightAndEmptyOnesHaveARow) {
-  const TimeNs begin = at("2025-05-31T23:30", seoul);
-  DemandMeter meter(seoul, begin);
-  meter.add(begin, begin + 30 * minute_ns, 15.0);
-  EXPECT_EQ(meter.month(), (LocalMonth{2025, 5}));
-  meter.add(at("2025-07-01", seoul), at("2025-07-01T01:00", seoul), 7.0);
-  const auto peaks = meter.peaks();
-  ASSERT_EQ(peaks.size(), 3U);
-  EXPECT_DOUBLE_EQ(peaks[0].peak_kw, 30.0);
-  EXPECT_EQ(peaks[1].month, (LocalMonth{2025, 6}));
-  EXPECT_EQ(peaks[1].peak_kw, 0.0);
-  EXPECT_DOUBLE_EQ(peaks[2].peak_kw, 7.0);
+TEST(DemandMeter, WindowsOfHalfAndWholeHoursAreThoseOfTheTariff) {
+  const TimeNs begin = at("2025-06-02T08:10", seoul);
+  for (const int minutes : {15, 30, 60}) {
+    Tariff tariff = sce_tou_ev_4_demand();
+    tariff.demand.window_ns = minutes * minute_ns;
+    DemandMeter meter = meter_of(tariff, seoul, begin, begin + day_ns);
+    EXPECT_EQ(meter.window_begin_ns(), begin);
+    EXPECT_EQ(meter.window_end_ns(), begin + (minutes == 60 ? 50 : minutes == 30 ? 20 : 5) * minute_ns);
+    meter.close(5.0);  // cut by the start of the run, and counted with its full length
+    EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 5.0 * 60.0 / minutes);
+    EXPECT_EQ(meter.window_end_ns() - meter.window_begin_ns(), minutes * minute_ns);
+  }
 }
 
-TEST(DemandMeter, LastWindowOfAMonthBelongsToIt) {
+TEST(DemandMeter, MonthOpensWithItsFirstWindow) {
+  // PG&E A-10: 11.66 USD per kW in April, 19.99 in May. The window that ends at 00:00 of 1 May is April's.
+  Tariff tariff = free_energy("USD");
+  tariff.demand.price_per_kw.fill(19.99);
+  tariff.demand.price_per_kw[3] = 11.66;
+  const TimeNs may = at("2019-05-01", los_angeles);
+  DemandMeter meter = meter_of(tariff, los_angeles, may - hour_ns, may + hour_ns, PartMonth::full);
+  for (int window = 0; window < 4; ++window) {
+    EXPECT_EQ(meter.month(), (LocalMonth{2019, 4}));
+    EXPECT_EQ(meter.month_end_ns(), may);
+    EXPECT_EQ(meter.price_per_kw(), 11.66);
+    meter.close(10.0);
+  }
+  EXPECT_EQ(meter.window_begin_ns(), may);
+  EXPECT_EQ(meter.month(), (LocalMonth{2019, 5}));
+  EXPECT_EQ(meter.month_end_ns(), at("2019-06-01", los_angeles));
+  EXPECT_EQ(meter.month_peak_kw(), 0.0);
+  EXPECT_EQ(meter.billed_kw(), 0.0);
+  EXPECT_EQ(meter.price_per_kw(), 19.99);
+  EXPECT_DOUBLE_EQ(meter.charge(), 40.0 * 11.66);
+  meter.close(1.0);
+  EXPECT_DOUBLE_EQ(meter.charge(), 40.0 * 11.66 + 4.0 * 19.99);
+}
+
+TEST(DemandMeter, RatchetAndFloorAreBilledFromTheFirstInstantOn) {
+  // August 2024 had 42 kW; the floor is 30 kW of a contract of 100.
+  Tariff tariff = kepco_self_use_high_voltage_summer();
+  const std::vector<MonthPeak> past = {{{2024, 8}, 42.0}};
+  const TimeNs begin = at("2025-08-31T23:45", seoul);
+  DemandMeter meter({&tariff, 100.0, past, PartMonth::full, begin, begin + day_ns}, seoul);
+  EXPECT_EQ(meter.billed_kw(), 42.0);
+  EXPECT_EQ(meter.charge(), 0.0);                // grows as windows end
+  EXPECT_EQ(meter.next_month().floor_kw, 30.0);  // August 2024 is too long ago for September
+  meter.close(20.0);                             // 80 kW: counts for the next twelve months
+  EXPECT_EQ(meter.billed_kw(), 80.0);
+  EXPECT_EQ(meter.month(), (LocalMonth{2025, 9}));
+}
+
+TEST(DemandMeter, NextMonthIsToldWithPriceFractionAndFloor) {
+  Tariff tariff = kepco_self_use_high_voltage_summer();
+  const TimeNs begin = at("2025-08-30", seoul);
+  const TimeNs end = at("2025-09-04", seoul);  // three of the thirty days of September
+  DemandMeter meter({&tariff, 100.0, {}, PartMonth::pro_rata, begin, end}, seoul);
+  EXPECT_EQ(meter.next_month().floor_kw, 30.0);
+  meter.close(25.0);
+  EXPECT_EQ(meter.next_month().floor_kw, 100.0);  // August is a ratchet month
+  EXPECT_EQ(meter.next_month().price_per_kw, demand_price_per_kw(tariff, 9));
+  EXPECT_DOUBLE_EQ(meter.next_month().fraction, 3.0 / 30.0);
+  DemandMeter last({&tariff, 100.0, {}, PartMonth::full, begin, begin + day_ns}, seoul);
+  EXPECT_EQ(last.next_month().fraction, 0.0) << "the run ends before";
+}
+
+TEST(DemandMeter, RunEndsWithoutOpeningAnotherMonth) {
+  const Tariff tariff = sce_tou_ev_4_demand();
   const TimeNs end = at("2025-07-01", seoul);
-  DemandMeter meter(seoul, end - hour_ns);
-  meter.add(end - 15 * minute_ns, end, 10.0);
+  DemandMeter meter = meter_of(tariff, seoul, end - 15 * minute_ns, end, PartMonth::full);
+  meter.finish(10.0);
   EXPECT_EQ(meter.month(), (LocalMonth{2025, 6}));
   ASSERT_EQ(meter.peaks().size(), 1U);
   EXPECT_DOUBLE_EQ(meter.peaks()[0].peak_kw, 40.0);
+  EXPECT_DOUBLE_EQ(meter.charge(), 40.0 * 15.51);
 }
 
-TEST(DemandMeter, RunThatBeginsInsideAWindowCountsItsFullLength) {
-  const TimeNs begin = at("2025-06-02T08:10", seoul);
-  DemandMeter meter(seoul, begin);
-  EXPECT_EQ(meter.window_begin_ns(), begin - 10 * minute_ns);
-  meter.add(begin, begin + 5 * minute_ns, 5.0);
-  EXPECT_DOUBLE_EQ(meter.window_kw(), 20.0);
-}
-
-TEST(DemandMeter, ZeroDurationAndFeedInLeaveTheMeterAlone) {
-  DemandMeter meter(seoul, 0);
-  meter.add(0, 0, 0.0);
-  EXPECT_EQ(meter.month_peak_kw(), 0.0);
-}
-
-RC_GTEST_PROP(DemandMeterProperty, PiecesOfConstantPowerGiveThePeakOfTheWhole, ()) {
-  // Constant power for three hours over the end of summer time, cut anywhere: each window's mean is that power.
-  const TimeNs begin = at("2025-10-26T01:00", amsterdam);
-  const TimeNs end = begin + 3 * hour_ns;
-  const double kw = *rc::gen::inRange(1, 1000);
-  DemandMeter meter(amsterdam, begin);
-  auto cuts = *rc::gen::container<std::vector<TimeNs>>(rc::gen::inRange<TimeNs>(begin, end));
-  cuts.push_back(end);
-  std::sort(cuts.begin(), cuts.end());
-  TimeNs from = begin;
-  for (const TimeNs cut : cuts) {
-    meter.add(from, cut, kw * kernel::hours_between(from, cut));
-    from = cut;
+TEST(DemandMeter, HourThatExistsTwiceHasItsWindowsTwice) {
+  // 26 October 2025 in Amsterdam has 25 hours, 30 March 23.
+  for (const auto& [day, hours] : {std::pair{"2025-10-26", 25}, std::pair{"2025-03-30", 23}}) {
+    for (const int minutes : {15, 30, 60}) {
+      Tariff tariff = sce_tou_ev_4_demand();
+      tariff.demand.window_ns = minutes * minute_ns;
+      const TimeNs begin = at(day, amsterdam);
+      DemandMeter meter = meter_of(tariff, amsterdam, begin, begin + hours * hour_ns);
+      int windows = 0;
+      for (; meter.window_begin_ns() < begin + hours * hour_ns; meter.close(1.0)) {
+        EXPECT_EQ(meter.window_end_ns() - meter.window_begin_ns(), minutes * minute_ns);
+        ++windows;
+      }
+      EXPECT_EQ(windows, hours * 60 / minutes) << day;
+    }
   }
-  // Each window adds a handful of rounded pieces: 1e-12 relative is thousands of roundings.
-  RC_ASSERT(std::abs(meter.month_peak_kw() - kw) < 1e-12 * kw);
-  RC_ASSERT(std::abs(meter.window_kw() - kw) < 1e-12 * kw);
+}
+
+TEST(DemandMeter, BeginsAnew) {
+  const Tariff tariff = sce_tou_ev_4_demand();
+  const TimeNs begin = at("2025-05-31T23:30", seoul);
+  DemandMeter meter = meter_of(tariff, seoul, begin, begin + day_ns);
+  for (int window = 0; window < 5; ++window) meter.close(3.0);
+  meter.begin();
+  EXPECT_EQ(meter.window_begin_ns(), begin);
+  EXPECT_EQ(meter.peaks().size(), 1U);
+  EXPECT_EQ(meter.charge(), 0.0);
+  EXPECT_EQ(meter.peak_kw(), 0.0);
+}
+
+RC_GTEST_PROP(DemandMeterProperty, ChargeThatGrewIsTheBillAtTheEnd, ()) {
+  // Two ways to the same figure: what the meter let grow window by window, and the bill worked out from the peaks.
+  Tariff tariff = kepco_self_use_high_voltage_summer();
+  tariff.demand.window_ns = *rc::gen::element(15, 30, 60) * minute_ns;
+  const std::vector<MonthPeak> past = {{{2024, *rc::gen::inRange(1, 13)}, *rc::gen::inRange(0, 120) * 1.0}};
+  const auto part_month = *rc::gen::element(PartMonth::full, PartMonth::pro_rata);
+  const TimeNs begin = at("2025-06-20", seoul) + *rc::gen::inRange(0, 100) * minute_ns;
+  const TimeNs end = begin + *rc::gen::inRange(1, 60 * 24 * 50) * minute_ns;
+  DemandMeter meter({&tariff, 80.0, past, part_month, begin, end}, seoul);
+  while (meter.window_end_ns() < end) meter.close(*rc::gen::inRange(0, 30) * 1.0);
+  meter.finish(*rc::gen::inRange(0, 30) * 1.0);
+  double cost = 0.0;
+  for (const MonthDemand& month : demand_bill(tariff, seoul, begin, end, meter.peaks(), past, 80.0, part_month))
+    cost += month.cost;
+  RC_ASSERT(std::abs(meter.charge() - cost) <= 1e-12 * cost);
 }
 
 }  // namespace
