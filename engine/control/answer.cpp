@@ -2,28 +2,25 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 namespace evtwin::control {
 
-std::string outside_columns(const std::string& who, std::size_t evses, std::size_t storages, std::size_t plan_cells) {
+std::string outside_columns(std::string_view who, std::size_t evses, std::size_t storages, std::size_t plan_cells) {
   const std::string plan = plan_cells > 0 ? fmt::format(", plan_kw {} cells", plan_cells) : std::string();
   return fmt::format("{}: decide wrote outside its decision column (evse_kw has {} rows, storage_kw {}{})", who, evses,
                      storages, plan);
 }
 
 void check_answer(const Answered& answered) {
-  const auto& [strategy, columns, decision, active, evses, storages, calendar] = answered;
+  const auto& [who, columns, decision, active, evses, storages, calendar] = answered;
   if (!columns.canaries_alive()) {
-    throw StrategyError(
-        outside_columns(strategy.who(), evses.size(), storages.size(), columns.decided_plan_kw().size()));
+    throw StrategyError(outside_columns(who, evses.size(), storages.size(), columns.decided_plan_kw().size()));
   }
   for (std::size_t cell = 0; cell < columns.decided_plan_kw().size(); ++cell) {
     const double kw = columns.decided_plan_kw()[cell];
     if (std::isinf(kw)) refuse_infinite(answered, cell / columns.plan_steps(), kw);
   }
   if (decision.wake_ns != 0 && decision.wake_ns <= columns.view.now_ns) {
-    throw StrategyError(fmt::format("{}: decide asked to be woken at {}, which is not after now", strategy.who(),
+    throw StrategyError(fmt::format("{}: decide asked to be woken at {}, which is not after now", who,
                                     calendar.format_local(decision.wake_ns)));
   }
 }
@@ -32,7 +29,7 @@ void refuse_infinite(const Answered& answered, std::size_t member, double kw) {
   const bool evse = member < answered.evses.size();
   throw StrategyError(
       fmt::format("{}: decide answered {} kW for {} {}; a finite number is due, or NaN to leave it as it is",
-                  answered.strategy.who(), kw, evse ? "EVSE" : "storage",
+                  answered.who, kw, evse ? "EVSE" : "storage",
                   evse ? answered.evses[member].id : answered.storages[member - answered.evses.size()].id));
 }
 

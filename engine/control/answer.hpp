@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "control/strategy.hpp"
 #include "control/view.hpp"
@@ -16,7 +17,7 @@ namespace evtwin::control {
 
 /// One answer with what it answers.
 struct Answered {
-  const Strategy& strategy;
+  std::string_view who;        ///< for messages
   const ViewColumns& columns;  ///< whose decision it is, and whose view was shown
   const evtwin_decision& decision;
   std::span<const std::uint32_t> active;  ///< members whose power counts: connected EVSEs and all storages
@@ -26,7 +27,7 @@ struct Answered {
 };
 
 /// For messages: who wrote beside columns of these lengths.
-std::string outside_columns(const std::string& who, std::size_t evses, std::size_t storages, std::size_t plan_cells);
+std::string outside_columns(std::string_view who, std::size_t evses, std::size_t storages, std::size_t plan_cells);
 
 /// @throws StrategyError for writes beside the columns, a wake that is not after now, an infinite power in a plan.
 void check_answer(const Answered& answered);

@@ -317,8 +317,9 @@ Answer Advisor::decide(const Request& request) {
   columns.make_plan(strategy_->plan_steps);
   evtwin_decision& decision = columns.blank_decision();
   strategy_->decide(columns.shown, decision);
-  const control::Answered answered{*strategy_,         columns,         decision, situation.active, situation.evses,
-                                   situation.storages, request.calendar};
+  const std::string who = strategy_->who();
+  const control::Answered answered{
+      who, columns, decision, situation.active, situation.evses, situation.storages, request.calendar};
   control::check_answer(answered);
   control::each_wish(answered, [&](std::size_t member, double kw) { situation.guard.members[member].wish_kw = kw; });
   ++decisions_;

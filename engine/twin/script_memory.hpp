@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "twin/simulation.hpp"
+#include "twin/script.hpp"
 
 namespace evtwin::twin {
 

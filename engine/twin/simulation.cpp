@@ -14,20 +14,22 @@ namespace evtwin::twin {
 namespace {
 
 /// What the bytes of a checkpoint are; to be counted up whenever a field comes, goes or changes its meaning.
-constexpr std::string_view state_title = "evtwin simulation 3";
+constexpr std::string_view state_title = "evtwin simulation 4";
 
 class Simulation : public SiteControls {
  public:
   Simulation(const World& world, const control::StrategyFactory& strategy, const RunOptions& options)
       : world_(world), options_(options) {
     std::size_t timers = 1;  // the world's own: scripted events
-    for (const Site& site : world.sites) timers += SiteRun::timer_count(site);
+    for (const Site& site : world.sites) timers += Timers::count(site);
     queue_.reserve_timers(timers);
     std::uint32_t first = 1;
     for (std::uint32_t s = 0; s < world.sites.size(); ++s) {
-      sites_.push_back(
-          std::make_unique<SiteRun>(RunContext{world_, queue_, hash_, options.observer}, s, first, strategy));
-      first += static_cast<std::uint32_t>(SiteRun::timer_count(world.sites[s]));
+      sites_.push_back(std::make_unique<SiteRun>(RunContext{world_, queue_, hash_, options.observer}, s, first));
+      strategies_.push_back(strategy(sites_[s]->view(), world.seed, s));
+      const control::Strategy& asked = *strategies_[s];
+      sites_[s]->set_interest({asked.who(), asked.subscribes, asked.horizon_steps, asked.plan_steps});
+      first += static_cast<std::uint32_t>(Timers::count(world.sites[s]));
       first_timer_after_.push_back(first);
     }
     if (options.checkpoint_at_ns) check_checkpoint();
@@ -56,8 +58,7 @@ class Simulation : public SiteControls {
 
     Result result;
     for (auto& site : sites_) {
-      site->finish(world_.end_ns);
-      result.sites.push_back(site->take_result());
+      result.sites.push_back(site->finish(world_.end_ns));
     }
     for (const SiteResult& site : result.sites) {
       for (const double figure :
@@ -81,10 +82,11 @@ class Simulation : public SiteControls {
       if (event.timer == 0) {
         run_scripted();
       } else {
-        SiteRun& site = site_of(event.timer);
+        const std::size_t s = site_of(event.timer);
+        SiteRun& site = *sites_[s];
         site.advance(event.time);
         site.touched = true;
-        site.handle(event);
+        if (site.handle(event)) decide(s);
       }
       if (queue_.next_time() > now_ns_) {
         for (auto& site : sites_) {
@@ -99,21 +101,23 @@ class Simulation : public SiteControls {
     events_ = events;
   }
 
-  double contract_kw(std::uint32_t site) const override { return sites_[site]->contract_kw(); }
+  double contract_kw(std::uint32_t site) const override { return sites_[site]->signals().given_contract_kw; }
   void set_contract_kw(std::uint32_t site, double kw) override {
     touch(site).set_contract_kw(checked(kw, "contract_kw"));
   }
-  double export_limit_kw(std::uint32_t site) const override { return sites_[site]->export_limit_kw(); }
+  double export_limit_kw(std::uint32_t site) const override { return sites_[site]->signals().export_limit_kw; }
   void set_export_limit_kw(std::uint32_t site, double kw) override {
     touch(site).set_export_limit_kw(checked(kw, "export_limit_kw"));
   }
-  double driver_price_per_kwh(std::uint32_t site) const override { return sites_[site]->driver_price_per_kwh; }
-  void set_driver_price_per_kwh(std::uint32_t site, double price) override {
-    touch(site).driver_price_per_kwh = checked(price, "driver_price_per_kwh");
+  double driver_price_per_kwh(std::uint32_t site) const override {
+    return sites_[site]->signals().driver_price_per_kwh;
   }
-  double v2g_price_per_kwh(std::uint32_t site) const override { return sites_[site]->v2g_price_per_kwh; }
+  void set_driver_price_per_kwh(std::uint32_t site, double price) override {
+    touch(site).set_driver_price_per_kwh(checked(price, "driver_price_per_kwh"));
+  }
+  double v2g_price_per_kwh(std::uint32_t site) const override { return sites_[site]->signals().v2g_price_per_kwh; }
   void set_v2g_price_per_kwh(std::uint32_t site, double price) override {
-    touch(site).v2g_price_per_kwh = checked(price, "v2g_price_per_kwh");
+    touch(site).set_v2g_price_per_kwh(checked(price, "v2g_price_per_kwh"));
   }
   bool evse_available(std::uint32_t site, std::uint32_t evse) const override {
     return sites_[site]->evse_available(evse);
@@ -128,10 +132,25 @@ class Simulation : public SiteControls {
     return value;
   }
 
-  SiteRun& site_of(std::uint32_t timer) {
+  std::size_t site_of(std::uint32_t timer) const {
     std::size_t s = 0;
     while (timer >= first_timer_after_[s]) ++s;
-    return *sites_[s];
+    return s;
+  }
+
+  void decide(std::size_t s) {
+    SiteRun& site = *sites_[s];
+    control::Strategy& strategy = *strategies_[s];
+    evtwin_decision& decision = site.open_decision(now_ns_);
+    try {
+      strategy.decide(site.view(), decision);
+    } catch (const control::StrategyError& error) {
+      throw control::StrategyError(fmt::format("{} (decision {} at {})", error.what(), site.decisions() + 1,
+                                               world_.calendar.format_local(now_ns_)));
+    }
+    for (const control::Strategy::Remark& remark : strategy.remarks) site.remark(remark);
+    strategy.remarks.clear();
+    site.take_decision(now_ns_);
   }
 
   SiteRun& touch(std::uint32_t site) {
@@ -172,8 +191,8 @@ class Simulation : public SiteControls {
                                         options_.from != nullptr ? "what is left of the run" : "the run",
                                         local.format_local(first), local.format_local(world_.end_ns), local.zone()));
     }
-    for (const auto& site : sites_) {
-      if (site->strategy().can_save()) continue;
+    for (const auto& strategy : strategies_) {
+      if (strategy->can_save()) continue;
       const std::string& name = options_.strategy_name;
       throw CheckpointError(
           fmt::format("{} keeps no evtwin.state/1 and does not call itself stateless; it can not be checkpointed",
@@ -198,9 +217,9 @@ class Simulation : public SiteControls {
     kernel::QueueState pending = queue_.state();
     a(pending);
     a.section("strategies");
-    for (const auto& site : sites_) {
+    for (const auto& strategy : strategies_) {
       std::vector<std::byte> memory;
-      site->strategy().save(memory);
+      strategy->save(memory);
       a(memory);
     }
     return {time_ns, hash_.value(), events_, a.finish()};
@@ -218,10 +237,10 @@ class Simulation : public SiteControls {
         a.require(known(kernel::to_event(event)), "an event of nobody");
       a.require(pending.now <= checkpoint.time_ns && queue_.next_time() >= checkpoint.time_ns, "another time");
       a.section("strategies");
-      for (auto& site : sites_) {
+      for (const auto& strategy : strategies_) {
         std::vector<std::byte> memory;
         a(memory);
-        if (options_.successor == Successor::same_strategy) site->resume_strategy(memory);
+        if (options_.successor == Successor::same_strategy) strategy->load(memory);
       }
       a.finish();
     } catch (const kernel::ArchiveError& error) {
@@ -244,7 +263,7 @@ class Simulation : public SiteControls {
       return static_cast<EventKind>(event.kind) == EventKind::scripted && event.entity == next_scripted_ &&
              next_scripted_ < world_.events.size();
     }
-    return site_of(event.timer).owns(event);
+    return sites_[site_of(event.timer)]->owns(event);
   }
 
   void report() {
@@ -259,6 +278,7 @@ class Simulation : public SiteControls {
   kernel::Queue queue_;
   kernel::RollingHash hash_;
   std::vector<std::unique_ptr<SiteRun>> sites_;
+  std::vector<std::unique_ptr<control::Strategy>> strategies_;  // by site
   std::vector<std::uint32_t> first_timer_after_;
   std::size_t next_scripted_ = 0;
   ScriptMemory script_memory_;

@@ -1,0 +1,102 @@
+// When the site's strategy is asked and why, what it sees of the time to come, and what it planned.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "control/forecast.hpp"
+#include "control/forecast_arrivals.hpp"
+#include "control/plan_history.hpp"
+#include "control/view.hpp"
+#include "demand/arrivals.hpp"
+#include "kernel/archive.hpp"
+#include "market/series.hpp"
+#include "market/tariff.hpp"
+#include "twin/interest.hpp"
+#include "twin/observer.hpp"
+#include "twin/signal_values.hpp"
+#include "twin/timers.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+/// The clocks behind a site's signals, for forecasts to read ahead or back.
+struct SignalClocks {
+  const market::TariffClock& tariff;
+  const market::SignalClock &pv, &load, &co2;
+};
+
+class Agenda {
+ public:
+  Agenda(const World& world, std::uint32_t site_number, std::size_t members, Timers& timers, Observer* observer);
+
+  /// What whoever answers wants to be told.
+  /// @param streams  [laws] of the site's arrivals, none asked yet
+  void set_interest(const Interest& interest, const SignalClocks& clocks,
+                    std::span<const demand::ArrivalStream> streams);
+  const Interest& interest() const { return interest_; }
+
+  /// The first tick is the start itself.
+  void start(TimeNs t);
+  /// Something happened that strategies may subscribe to.
+  void request(std::uint32_t why, TimeNs t);
+
+  /// A decision is due at `t`: no other is until close().
+  void open(TimeNs t);
+  /// Sets the strategy's own wake-up.
+  void wake_at(TimeNs t) { wake_ns_ = t; }
+  /// The decision is made: waits for the next one.
+  void close();
+
+  std::uint64_t decisions() const { return decisions_; }
+  TimeNs next_tick_ns() const { return next_tick_ns_; }
+  std::uint32_t why() const { return why_; }
+
+  /// Scalars of time and reason.
+  void show(evtwin_view& view, TimeNs t);
+  /// Whether the strategy wants a horizon; then forecast() fills it, but for limits and set-points.
+  bool looks_ahead() const { return interest_.horizon_steps > 0; }
+  void forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t);
+
+  /// Keeps what the strategy planned. @returns whether it says anything that was not planned before.
+  bool take_plan(const control::ViewColumns& columns, TimeNs t);
+  /// Pieces of plans whose fate is known go to the observer.
+  void tell_settled_plans();
+  /// A vehicle leaves, or the run ends: its plan ends.
+  void end_plan(std::uint32_t member, TimeNs t);
+  void end_plans(TimeNs t);
+
+  /// Another strategy than the one that asked for what is pending.
+  void change_strategy(TimeNs t);
+
+  template <class A>
+  void archive(A& a) {
+    a.section("agenda");
+    a(decisions_, next_tick_ns_, wake_ns_, asked_for_ns_, why_);
+    a(plan_history_);
+  }
+
+ private:
+  void schedule();
+
+  const World& world_;
+  const Site& site_;
+  const std::uint32_t number_;
+  Timers& timers_;
+  Observer* const observer_;
+  Interest interest_;
+  market::LocalClock clock_;
+  std::optional<control::Forecaster> forecaster_;                 // of a strategy that wants a horizon
+  std::optional<control::ArrivalForecaster> arrival_forecaster_;  // likewise
+  control::PlanHistory plan_history_;                             // what it said of the time to come
+  std::uint64_t decisions_ = 0;
+  TimeNs next_tick_ns_ = kernel::time_never;
+  TimeNs wake_ns_ = kernel::time_never;
+  TimeNs asked_for_ns_ = kernel::time_never;
+  std::uint32_t why_ = 0;
+};
+
+}  // namespace evtwin::twin

@@ -1,0 +1,108 @@
+// Visits that are announced before they come: an EVSE is reserved for each, shown to strategies and kept free.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "control/view.hpp"
+#include "demand/announcements.hpp"
+#include "demand/arrivals.hpp"
+#include "kernel/archive.hpp"
+#include "twin/observer.hpp"
+#include "twin/stay.hpp"
+#include "twin/timers.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+class Bookings {
+ public:
+  /// @param streams  [laws] none asked yet
+  Bookings(const World& world, std::uint32_t site_number, std::span<const demand::ArrivalStream> streams,
+           Timers& timers, Observer* observer);
+
+  /// What was announced before the run is known at its start.
+  void start(std::span<const Session> sessions, TimeNs t);
+  /// Takes the announcements that are due. No decision is asked for: a reservation is hours ahead, and seen at the
+  /// next.
+  /// @param sessions  [evses] who is there now
+  void announce(std::span<const Session> sessions, TimeNs t);
+  /// The visit has come. @returns the EVSE that was reserved for it; -1 when none was, or no longer is.
+  std::int32_t end_reservation(std::uint32_t law, const demand::Visit& visit);
+  void expire(TimeNs t);
+
+  /// [evses]; empty where nothing is ever held.
+  std::span<const Hold> holds() const {
+    return announcers_.empty() || !site_.reservations.block ? std::span<const Hold>{} : holds_;
+  }
+  /// Columns of reservations, where they changed since the last call.
+  void show(control::ViewColumns& columns);
+
+  template <class A>
+  void archive(A& a);
+
+ private:
+  /// A visit that was announced for an EVSE and has not begun.
+  struct Reservation {
+    std::uint32_t law = 0;
+    std::uint64_t visit = 0;  ///< its number in the law
+    std::string id;           ///< the visit's, for people
+    std::uint32_t evse = 0;
+    TimeNs held_from_ns = 0;  ///< nobody else gets the EVSE from here on
+    TimeNs from_ns = 0, until_ns = 0;
+    double kwh = 0.0;
+
+    template <class A>
+    void archive(A& a) {
+      a(law, visit, id, evse, held_from_ns, from_ns, until_ns, kwh);
+    }
+  };
+  /// The announcements of a law, and the next of them.
+  struct Announcer {
+    std::uint32_t law;
+    demand::AnnouncementStream stream;
+    demand::Visit next{};
+    bool more = true;
+
+    template <class A>
+    void archive(A& a) {
+      a(stream, next, more);
+    }
+  };
+
+  std::int32_t evse_to_reserve(const demand::Visit& visit, std::span<const Session> sessions) const;
+  void reserve(std::uint32_t law, const demand::Visit& visit, std::span<const Session> sessions, TimeNs t);
+  void look_up_hold(std::uint32_t evse);
+  void schedule_expiry();
+  void tell(std::string_view kind, const std::string& text, TimeNs t) const;
+
+  const World& world_;
+  const Site& site_;
+  const std::uint32_t number_;
+  Timers& timers_;
+  Observer* const observer_;
+  std::vector<Announcer> announcers_;      // of the laws that announce visits
+  std::vector<Reservation> reservations_;  // in order of announcement
+  std::vector<Hold> holds_;                // [evses] what follows from reservations_
+  std::vector<std::uint32_t> changed_;     // EVSEs whose hold is another than shown
+};
+
+template <class A>
+void Bookings::archive(A& a) {
+  a.section("bookings");
+  a.fixed(announcers_);
+  for (const Announcer& announcer : announcers_) {
+    check_visit(a, world_, site_, announcer.next);
+    check_visit(a, world_, site_, announcer.stream.ahead());
+    for (const demand::Visit& visit : announcer.stream.waiting()) check_visit(a, world_, site_, visit);
+  }
+  a(reservations_);
+  for (const Reservation& reservation : reservations_)
+    a.require(reservation.evse < site_.evses.size(), "a reservation of an EVSE that there is not");
+  if constexpr (A::loads) {
+    for (std::uint32_t i = 0; i < holds_.size(); ++i) look_up_hold(i);
+  }
+}
+
+}  // namespace evtwin::twin

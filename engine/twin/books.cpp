@@ -1,0 +1,285 @@
+#include "twin/books.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::twin {
+
+Books::Books(const World& world, std::uint32_t site_number, const physics::FeederTree& tree, Observer* observer)
+    : world_(world),
+      site_(world.sites[site_number]),
+      number_(site_number),
+      tree_(tree),
+      observer_(observer),
+      meter_({&site_.tariff, site_.contract_kw, site_.past_peaks, site_.part_month, world.start_ns, world.end_ns},
+             world.calendar),
+      accounts_(site_.evses.size()),
+      evse_day_(site_.evses.size()),
+      feeder_kwh_(site_.feeders.size()),
+      feeder_into_kwh_(site_.feeders.size()) {
+  if (site_.power_setpoint_kw) tracking_.emplace();
+  for (const physics::Vehicle& vehicle : world.vehicles)
+    vehicle_ageing_.emplace_back(physics::AgeingLaw{}, physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
+  close_day(world.start_ns, {});
+}
+
+// ---- Time passes
+
+namespace {
+
+/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none, and neither is what
+/// flows in the nanosecond to which a crossing is rounded up (350 kW in 1 ns are 1e-10 kWh).
+double excess_kwh(double kwh, double limit_kwh) {
+  const double excess = kwh - limit_kwh;
+  return excess > 1e-9 * limit_kwh + 1e-10 ? excess : 0.0;
+}
+
+}  // namespace
+
+void Books::book_storage(const physics::Storage& storage, double metered_kwh) {
+  if (metered_kwh > 0.0) {
+    total_.storage_charge_kwh += metered_kwh;
+    storage_losses_kwh_ += metered_kwh * (1.0 - storage.charge_efficiency);
+  } else {
+    total_.storage_discharge_kwh -= metered_kwh;
+    total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
+    storage_losses_kwh_ -= metered_kwh * (1.0 / storage.discharge_efficiency - 1.0);
+  }
+}
+
+void Books::book_member(std::uint32_t i, double metered_kwh, const SignalValues& now) {
+  if (i >= evse_count()) {
+    book_storage(site_.storages[i - evse_count()], metered_kwh);
+    return;
+  }
+  Account& account = accounts_[i];
+  const double ac_kwh = physics::through(metered_kwh, site_.evses[i].efficiency);
+  total_.losses_kwh += ac_kwh - metered_kwh;
+  account.sums.cost += ac_kwh * now.price.buy_per_kwh;
+  if (metered_kwh > 0.0) {
+    total_.ev_charge_kwh += metered_kwh;
+    total_.driver_revenue += metered_kwh * now.driver_price_per_kwh;
+    account.sums.driver_revenue += metered_kwh * now.driver_price_per_kwh;
+    account.losses_kwh += metered_kwh * (1.0 - account.battery->charge_efficiency);
+  } else {
+    total_.ev_discharge_kwh -= metered_kwh;
+    const double price_per_kwh = paid_per_kwh(i, now);
+    total_.v2g_payment -= metered_kwh * price_per_kwh;
+    total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
+    account.sums.v2g_payment -= metered_kwh * price_per_kwh;
+    account.sums.discharged_kwh -= metered_kwh;
+    account.losses_kwh -= metered_kwh * (1.0 / account.battery->discharge_efficiency - 1.0);
+  }
+}
+
+void Books::book(const Piece& piece, const SignalValues& now) {
+  const double hours = kernel::hours_between(piece.from_ns, piece.to_ns);
+  const double pv_kwh = now.pv_kw * hours;
+  const double load_kwh = now.load_kw * hours;
+  const double standby_kwh = now.standby_kw * hours;
+  double net_kwh = load_kwh + standby_kwh - pv_kwh;
+  double constant_kw = now.base_kw();
+
+  std::fill(feeder_kwh_.begin(), feeder_kwh_.end(), 0.0);
+  for (const MemberFlow& flow : piece.flow.members) {
+    const bool evse = flow.member < evse_count();
+    const double efficiency = evse ? site_.evses[flow.member].efficiency : 1.0;
+    constant_kw += physics::through(flow.kw, efficiency);
+    if (flow.kwh == 0.0) continue;
+    book_member(flow.member, flow.kwh, now);
+    const std::int32_t feeder = evse ? site_.evses[flow.member].feeder : -1;
+    (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += physics::through(flow.kwh, efficiency);
+  }
+  if (!feeder_kwh_.empty()) {
+    double below_kwh = 0.0;
+    for (const double kwh : feeder_kwh_) below_kwh += kwh;
+    const double into_kwh = tree_.flows(feeder_kwh_, feeder_into_kwh_);
+    net_kwh += into_kwh;
+    total_.losses_kwh += into_kwh - below_kwh;
+  }
+  total_.pv_kwh += pv_kwh;
+  total_.load_kwh += load_kwh;
+  total_.losses_kwh += standby_kwh;
+
+  const double import_kwh = std::max(0.0, net_kwh);
+  const double export_kwh = std::max(0.0, -net_kwh);
+  total_.import_kwh += import_kwh;
+  total_.export_kwh += export_kwh;
+  total_.pv_used_kwh += pv_kwh - std::min(pv_kwh, export_kwh);
+  total_.energy_cost += import_kwh * now.price.buy_per_kwh - export_kwh * now.price.sell_per_kwh;
+  total_.co2_kg += import_kwh * now.co2_kg_per_kwh;
+  total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours);
+  total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours);
+  total_.feeder_overload_kwh += piece.row_excess_kw * hours;
+  buy_price_hours_ += now.price.buy_per_kwh * hours;
+
+  window_import_kwh_ += import_kwh;
+  if (tracking_) window_setpoint_kwh_ += now.setpoint_kw * hours;
+  window_peak_kw_ = std::max(window_peak_kw_, std::isnan(piece.peak_kw) ? constant_kw : piece.peak_kw);
+}
+
+void Books::close_window(TimeNs t) {
+  const TimeNs begin_ns = meter_.window_begin_ns();
+  const double hours = kernel::hours_between(begin_ns, t);
+  const double net_kwh = window_import_kwh_ - (total_.export_kwh - at_window_start_.export_kwh);
+  if (tracking_) track_setpoint(net_kwh, hours);
+  const double net_kw = net_kwh / hours;
+  if (!std::isnan(last_window_kw_)) ramp_kw_ += std::abs(net_kw - last_window_kw_);
+  last_window_kw_ = net_kw;
+  peak_instant_kw_ = std::max(peak_instant_kw_, window_peak_kw_);
+
+  if (t < world_.end_ns) {
+    meter_.close(window_import_kwh_);
+  } else {
+    meter_.finish(window_import_kwh_);
+  }
+  total_.demand_charge = meter_.charge();
+  if (observer_ != nullptr) {
+    const control::Ledger increment = total_ - at_window_start_;
+    observer_->on_meter({number_, begin_ns, t, &increment, window_peak_kw_});
+  }
+  at_window_start_ = total_;
+  window_import_kwh_ = window_peak_kw_ = window_setpoint_kwh_ = 0.0;
+}
+
+/// Mean net import of the window that ends against its mean set-point.
+void Books::track_setpoint(double net_kwh, double hours) {
+  const double share = hours / kernel::hours_between(0, meter_.window_ns());
+  const double above_kw = (net_kwh - window_setpoint_kwh_) / hours;
+  tracking_->above_kw += std::max(0.0, above_kw) * share;
+  tracking_->squared_kw2 += above_kw * above_kw * share;
+  tracking_->deviation_kwh += std::abs(net_kwh - window_setpoint_kwh_);
+}
+
+/// What the session on an EVSE added to the day since it was last asked.
+void Books::book_evse_day(std::uint32_t evse, double got_kwh) {
+  Account& account = accounts_[evse];
+  account.sums.net_kwh = got_kwh;
+  EvseSums& day = evse_day_[evse];
+  for (double EvseSums::*sum : {&EvseSums::net_kwh, &EvseSums::discharged_kwh, &EvseSums::cost,
+                                &EvseSums::driver_revenue, &EvseSums::v2g_payment})
+    day.*sum += account.sums.*sum - account.at_day_start.*sum;
+  account.at_day_start = account.sums;
+}
+
+void Books::close_day(TimeNs t, std::span<const double> got_kwh) {
+  for (std::uint32_t i = 0; i < evse_count(); ++i) {
+    if (accounts_[i].battery != nullptr) book_evse_day(i, got_kwh[i]);
+    const EvseSums& day = evse_day_[i];
+    const double charged_kwh = day.net_kwh + day.discharged_kwh;
+    if (observer_ != nullptr && (charged_kwh != 0.0 || day.discharged_kwh != 0.0)) {
+      observer_->on_evse_day(
+          {number_, i, day_start_ns_, charged_kwh, day.discharged_kwh, day.cost, day.driver_revenue, day.v2g_payment});
+    }
+    evse_day_[i] = {};
+  }
+  const market::Calendar& calendar = world_.calendar;
+  day_start_ns_ = t;
+  day_end_ns_ = calendar.start_of(market::date_of_days(market::days_since_epoch(calendar.date(t)) + 1));
+}
+
+// ---- Sessions
+
+void Books::restore(std::uint32_t evse, const demand::Visit& visit) {
+  accounts_[evse].battery = &world_.vehicles[visit.vehicle].battery;
+  accounts_[evse].v2g_min_price_per_kwh = visit.v2g_min_price_per_kwh;
+}
+
+void Books::plug_in(std::uint32_t evse, const demand::Visit& visit) {
+  accounts_[evse] = {};
+  restore(evse, visit);
+}
+
+void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& record,
+                        const std::optional<physics::AgeingUse>& use) {
+  book_evse_day(evse, got_kwh);
+  Account& account = accounts_[evse];
+  record.discharged_kwh = account.sums.discharged_kwh;
+  record.cost = account.sums.cost;
+  record.driver_revenue = account.sums.driver_revenue;
+  record.v2g_payment = account.sums.v2g_payment;
+  record.wear_cost = account.sums.discharged_kwh * site_.wear_price_per_kwh;
+  if (use) {
+    const physics::Ageing& ageing = vehicle_ageing_[record.vehicle_row];
+    total_.ev_wear_calendar += record.wear_calendar = ageing.calendar_loss(*use);
+    total_.ev_wear_cyclic += record.wear_cyclic = ageing.cyclic_loss(*use);
+    sessions_aged_ += 1;
+  }
+  vehicle_losses_kwh_ += account.losses_kwh;
+  if (record.end == SessionEnd::departed) total_.unmet_kwh += record.unmet_kwh;
+  account.battery = nullptr;
+}
+
+// ---- The end
+
+void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use) {
+  const double capacity_kwh = site_.storages[storage].capacity_kwh;
+  const physics::Ageing ageing({}, physics::AgeingHistory::storage(capacity_kwh));
+  StorageUse& used = storage_use_.emplace_back();
+  used.use = use;
+  total_.storage_wear_calendar += used.wear_calendar = ageing.calendar_loss(use);
+  total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(use);
+}
+
+void Books::finish(TimeNs t, double stored_energy_change_kwh, SiteResult& result) {
+  const double hours = kernel::hours_between(world_.start_ns, t);
+  const double mean_price = hours > 0.0 ? buy_price_hours_ / hours : 0.0;
+  result.storage_energy_value = stored_energy_change_kwh * mean_price;
+  result.months = market::demand_bill(site_.tariff, world_.calendar, world_.start_ns, t, meter_.peaks(),
+                                      site_.past_peaks, site_.contract_kw, site_.part_month);
+  result.ledger = total_;
+  result.peak_kw = meter_.peak_kw();
+  result.peak_instant_kw = peak_instant_kw_;
+  result.ramp_kw = ramp_kw_;
+  result.storage_losses_kwh = storage_losses_kwh_;
+  result.vehicle_losses_kwh = vehicle_losses_kwh_;
+  result.tracking = tracking_;
+  result.sessions_aged = sessions_aged_;
+  result.storage_use = storage_use_;
+}
+
+namespace {
+
+/// The books as strategies see them.
+void show_ledger(const control::Ledger& from, evtwin_ledger& to) {
+  to = {sizeof(evtwin_ledger),
+        0,
+        from.import_kwh,
+        from.export_kwh,
+        from.pv_kwh,
+        from.load_kwh,
+        from.ev_charge_kwh,
+        from.ev_discharge_kwh,
+        from.storage_charge_kwh,
+        from.storage_discharge_kwh,
+        from.losses_kwh,
+        from.energy_cost,
+        from.demand_charge,
+        from.driver_revenue,
+        from.v2g_payment,
+        from.wear_cost,
+        from.co2_kg,
+        from.unmet_kwh,
+        from.overload_kwh + from.export_overload_kwh};
+}
+
+}  // namespace
+
+void Books::show(control::ViewColumns& columns, const SignalValues& now, std::span<const std::uint32_t> connected) {
+  evtwin_view& view = columns.view;
+  const bool by_peak = site_.tariff.demand.basis == market::DemandBasis::peak;
+  view.demand_price_per_kw = by_peak ? meter_.price_per_kw() : 0.0;
+  view.demand_fraction = meter_.fraction();
+  view.billed_peak_kw = meter_.billed_kw();
+  view.month_peak_kw = meter_.month_peak_kw();
+  view.month_end_ns = meter_.month_end_ns();
+  view.window_import_kwh = window_import_kwh_;
+  view.window_end_ns = meter_.window_end_ns();
+  for (const std::uint32_t i : connected) columns.v2g_price_per_kwh[i] = paid_per_kwh(i, now);
+
+  show_ledger(total_ - at_last_decision_, columns.since_last);
+  show_ledger(total_, columns.so_far);
+  at_last_decision_ = total_;
+}
+
+}  // namespace evtwin::twin

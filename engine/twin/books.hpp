@@ -1,0 +1,141 @@
+// The books of a site: what flowed, and what it cost, per site, session, EVSE and day. It sees pieces of time in which
+// nothing changes sides, and knows no law of power.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "control/ledger.hpp"
+#include "control/view.hpp"
+#include "demand/arrivals.hpp"
+#include "kernel/archive.hpp"
+#include "market/demand_charge.hpp"
+#include "physics/ageing.hpp"
+#include "physics/limits.hpp"
+#include "twin/flow.hpp"
+#include "twin/observer.hpp"
+#include "twin/result.hpp"
+#include "twin/signal_values.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+/// What flowed and was paid at an EVSE, as increments or totals.
+struct EvseSums {
+  double net_kwh = 0.0, discharged_kwh = 0.0;  ///< metered
+  double cost = 0.0, driver_revenue = 0.0, v2g_payment = 0.0;
+
+  template <class A>
+  void archive(A& a) {
+    a(net_kwh, discharged_kwh, cost, driver_revenue, v2g_payment);
+  }
+};
+
+/// A stretch of time in which nothing changes sides.
+struct Piece {
+  TimeNs from_ns = 0, to_ns = 0;
+  Flow flow;
+  double row_excess_kw = 0.0;         ///< above limits of feeders and rows
+  double peak_kw = physics::unknown;  ///< highest net import; unknown: powers are constant, and it is their sum
+};
+
+class Books {
+ public:
+  Books(const World& world, std::uint32_t site_number, const physics::FeederTree& tree, Observer* observer);
+
+  // Time passes
+  void book(const Piece& piece, const SignalValues& now);
+  /// The end of a metering window, or of the run within one.
+  void close_window(TimeNs t);
+  /// Whether the local day ends with the window that was closed at `t`.
+  bool day_ends(TimeNs t) const { return t >= day_end_ns_; }
+  /// The end of a local day, or of the run: what each EVSE and its drivers had of it goes to the observer.
+  /// @param got_kwh  [evses] net metered in the session there.
+  void close_day(TimeNs t, std::span<const double> got_kwh);
+
+  // Sessions
+  void plug_in(std::uint32_t evse, const demand::Visit& visit);
+  /// What the session that ends had, and what its battery lost. @param use  of a battery of known size
+  void end_session(std::uint32_t evse, double got_kwh, SessionRecord& record,
+                   const std::optional<physics::AgeingUse>& use);
+  /// To the driver, for energy discharged.
+  double paid_per_kwh(std::uint32_t evse, const SignalValues& now) const {
+    return std::max(now.v2g_price_per_kwh, accounts_[evse].v2g_min_price_per_kwh);
+  }
+
+  // The end
+  void book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use);
+  /// Adds what the books know to the result.
+  void finish(TimeNs t, double stored_energy_change_kwh, SiteResult& result);
+
+  const market::DemandMeter& meter() const { return meter_; }
+  const control::Ledger& total() const { return total_; }
+
+  /// The meter's and the driver prices' part of a view, and the ledgers since the last call and so far.
+  void show(control::ViewColumns& columns, const SignalValues& now, std::span<const std::uint32_t> connected);
+
+  template <class A>
+  void archive(A& a);
+  /// After loading: the vehicle on an EVSE.
+  void restore(std::uint32_t evse, const demand::Visit& visit);
+
+ private:
+  /// Of the session on an EVSE.
+  struct Account {
+    const physics::BatterySpec* battery = nullptr;  ///< null: nobody
+    double v2g_min_price_per_kwh = 0.0;
+    double losses_kwh = 0.0;  ///< behind the meter
+    EvseSums sums;            ///< since plug-in, without net_kwh ...
+    EvseSums at_day_start;    ///< ... and up to the last midnight
+
+    template <class A>
+    void archive(A& a) {
+      a(losses_kwh, sums, at_day_start);
+    }
+  };
+
+  void book_member(std::uint32_t member, double metered_kwh, const SignalValues& now);
+  void book_storage(const physics::Storage& storage, double metered_kwh);
+  void book_evse_day(std::uint32_t evse, double got_kwh);
+  void track_setpoint(double net_kwh, double hours);
+  std::size_t evse_count() const { return site_.evses.size(); }
+
+  const World& world_;
+  const Site& site_;
+  const std::uint32_t number_;
+  const physics::FeederTree& tree_;
+  Observer* const observer_;
+
+  control::Ledger total_, at_last_decision_, at_window_start_;
+  market::DemandMeter meter_;
+  // Of the open metering window.
+  double window_import_kwh_ = 0.0, window_peak_kw_ = 0.0, window_setpoint_kwh_ = 0.0;
+  double last_window_kw_ = physics::unknown;  ///< mean net import of the window before
+  double ramp_kw_ = 0.0, peak_instant_kw_ = 0.0;
+  double storage_losses_kwh_ = 0.0, vehicle_losses_kwh_ = 0.0;
+  double buy_price_hours_ = 0.0;
+  std::uint64_t sessions_aged_ = 0;
+  std::optional<Tracking> tracking_;
+  std::vector<StorageUse> storage_use_;
+
+  std::vector<Account> accounts_;                     // [evses]
+  std::vector<EvseSums> evse_day_;                    // [evses] of what is booked of the local day
+  TimeNs day_start_ns_ = 0, day_end_ns_ = 0;          // the local day, or what of it lies in the run
+  std::vector<physics::Ageing> vehicle_ageing_;       // by vehicle of the world
+  std::vector<double> feeder_kwh_, feeder_into_kwh_;  // [feeders] scratch
+};
+
+template <class A>
+void Books::archive(A& a) {
+  a.section("books");
+  a(total_, at_last_decision_, at_window_start_, meter_, window_import_kwh_, window_peak_kw_, window_setpoint_kwh_,
+    last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, buy_price_hours_,
+    sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
+  a.require(tracking_.has_value() == site_.power_setpoint_kw.has_value(), "a set-point that there is not");
+  a.fixed(accounts_);
+  a.fixed(evse_day_);
+}
+
+}  // namespace evtwin::twin

@@ -1,0 +1,96 @@
+// The way from a decision to the EVSEs where it takes time: forecast, plan, set-points, and some get lost.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "kernel/archive.hpp"
+#include "physics/battery.hpp"
+#include "twin/observer.hpp"
+#include "twin/timers.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+class Commands {
+ public:
+  Commands(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer);
+
+  bool is_instant() const { return site_.commands.is_instant(); }
+
+  /// A decision's way begins at `t`. Its set-points are meant for the sessions that are there now.
+  /// @param session  [evses] number of the session, 0: nobody
+  /// @returns what it asks for, by member, to be filled: NaN leaves a member as it is.
+  std::span<double> begin(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t);
+
+  /// A strategy that wakes itself until its set-points show in the view would, while they are under way or lost, be
+  /// asked every nanosecond: its own wake-ups come after they have arrived, and after a second.
+  TimeNs earliest_wake_ns(TimeNs t) const;
+
+  /// Takes every decision as far as it gets by `t`, in the order of time; at one instant the older first. Set-points
+  /// that arrive are written to `wish_kw`.
+  /// @param session  [evses] as they are now. @param wish_kw  [members] in force; changed where one arrives
+  /// @returns whether a decision arrived.
+  bool move(TimeNs t, std::span<const std::uint64_t> session, std::span<double> wish_kw);
+
+  std::size_t under_way() const { return under_way_; }
+  /// The run is over.
+  void drop_all(TimeNs t);
+
+  template <class A>
+  void archive(A& a);
+
+ private:
+  /// Stages a decision has yet to pass.
+  enum class Stage : std::uint8_t { forecast, plan, set_points };
+  /// One decision on its way.
+  struct Order {
+    std::uint64_t decision = 0;
+    Stage stage = Stage::forecast;
+    TimeNs due_ns = 0;
+    std::vector<double> wish_kw;         ///< [members] NaN: leave it as it is
+    std::vector<std::uint64_t> session;  ///< [evses] whom it is meant for
+
+    template <class A>
+    void archive(A& a) {
+      a.choice(stage, Stage::set_points);
+      a(decision, due_ns, wish_kw, session);
+    }
+  };
+
+  void arrive(const Order& order, std::span<const std::uint64_t> session, std::span<double> wish_kw, TimeNs t);
+  void drop_older_than(std::uint64_t decision, TimeNs t);
+  void end_oldest();
+  void tell(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const;
+
+  const World& world_;
+  const Site& site_;
+  const std::uint32_t number_;
+  Timers& timers_;
+  Observer* const observer_;
+  std::vector<Order> orders_;  // the oldest first; behind those under way memory for more
+  std::size_t under_way_ = 0;
+};
+
+template <class A>
+void Commands::archive(A& a) {
+  a.section("commands");
+  std::vector<Order> orders(orders_.begin(), orders_.begin() + static_cast<std::ptrdiff_t>(under_way_));
+  a(orders);
+  const std::size_t evses = site_.evses.size();
+  const CommandPath& path = site_.commands;
+  for (const Order& order : orders) {
+    a.require(order.wish_kw.size() == evses + site_.storages.size() && order.session.size() == evses,
+              "a plan for another site");
+    a.require(order.due_ns >= world_.start_ns &&
+                  order.due_ns <= world_.end_ns + path.forecast_ns + path.plan_ns + path.apply_ns,
+              "a plan of another time");
+  }
+  if constexpr (A::loads) {
+    under_way_ = orders.size();
+    orders_ = std::move(orders);
+  }
+}
+
+}  // namespace evtwin::twin

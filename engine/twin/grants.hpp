@@ -1,0 +1,101 @@
+// Set-points in force: what each member asked for, what the guard granted, and why it is not the same.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "control/guard.hpp"
+#include "kernel/archive.hpp"
+#include "twin/observer.hpp"
+#include "twin/result.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+class Grants {
+ public:
+  Grants(const World& world, std::uint32_t site_number, Observer* observer);
+
+  const control::Guard& guard() const { return guard_; }
+  std::size_t member_count() const { return guard_.member_count(); }
+
+  // Something changed that set-points depend on: settle() looks again.
+  void ask_again() { look_due_ = true; }
+  /// Only what limits can count on changed: set-points are lowered where needed, never raised.
+  void ask_to_hold() { hold_due_ = true; }
+  bool is_due() const { return look_due_ || hold_due_; }
+
+  void set_limits(double contract_kw, double export_limit_kw);
+  /// After loading: as they were, nothing changed.
+  void restore_limits(double contract_kw, double export_limit_kw) { guard_.set_contract(contract_kw, export_limit_kw); }
+  bool available(std::uint32_t evse) const { return guard_.outage[evse] == 0.0; }
+  std::span<const double> outage() const { return guard_.outage; }  ///< [evses] 1 while out of service
+  void set_available(std::uint32_t evse, bool available);
+  void plug_in(std::uint32_t evse);
+  void plug_out(std::uint32_t evse);
+
+  double wish_kw(std::uint32_t member) const { return guard_.members[member].wish_kw; }
+  void set_wish_kw(std::uint32_t member, double kw) { guard_.members[member].wish_kw = kw; }
+  double given_kw(std::uint32_t member) const { return guard_.members[member].given_kw; }
+  /// Whether the vehicle would take power if offered.
+  bool draws(std::uint32_t evse) const { return guard_.members[evse].charge.now_kw > 0.0; }
+
+  void set_charge_range(std::uint32_t evse, const physics::PowerRange& range) { guard_.members[evse].charge = range; }
+  void set_discharge_range(std::uint32_t evse, const physics::PowerRange& r) { guard_.members[evse].discharge = r; }
+  void set_stored_kwh(std::size_t storage, double kwh) { guard_.stored_kwh[storage] = kwh; }
+  bool can_charge(std::uint32_t evse) const { return guard_.members[evse].charge.now_kw != 0.0; }
+  bool can_discharge(std::uint32_t evse) const { return guard_.members[evse].discharge.now_kw != 0.0; }
+
+  /// What holds outside, kW: base load less PV.
+  void set_base_kw(double kw) { guard_.set_base_kw(kw); }
+  /// The guard's answer to what changed at this instant. Rows that stay exceeded are told.
+  void look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t);
+  /// Tells why a member has not what it asked for, once until that changes.
+  void tell_correction(std::uint32_t member, TimeNs t) {
+    const control::GuardMember& m = guard_.members[member];
+    if (m.reason != told_reason_[member] || m.given_kw != told_given_kw_[member])
+      tell(member, m.wish_kw, m.given_kw, m.reason, m.limit, t);
+  }
+  /// Power asked of an EVSE where nobody is; 0 is what it has.
+  void tell_not_plugged_in(std::uint32_t evse, double asked_kw, TimeNs t);
+
+  double row_excess_kw() const { return row_excess_kw_; }  ///< above limits of feeders and rows, summed
+
+  void finish(SiteResult& result) const { result.corrections = corrections_; }
+
+  template <class A>
+  void archive(A& a);
+
+ private:
+  void tell(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit, TimeNs t);
+  void tell_exceeded(std::span<const std::uint32_t> rows, std::span<const physics::Coupling> couplings, TimeNs t);
+
+  const Site& site_;
+  const std::uint32_t number_;
+  Observer* const observer_;
+
+  control::Guard guard_;
+  bool look_due_ = true, hold_due_ = false;
+  std::vector<Correction> told_reason_;  // [members]
+  std::vector<double> told_given_kw_;    // [members]
+  std::vector<char> row_told_;           // [rows] exceeded, and told
+  bool any_row_told_ = false;
+  double row_excess_kw_ = 0.0;
+  std::array<std::uint64_t, correction_count> corrections_{};
+};
+
+template <class A>
+void Grants::archive(A& a) {
+  a.section("grants");
+  a(guard_, look_due_, hold_due_);
+  a.fixed(told_reason_);
+  for (const Correction reason : told_reason_)
+    a.require(static_cast<std::size_t>(reason) < correction_count, "a correction that there is not");
+  a.fixed(told_given_kw_);
+  a.fixed(row_told_);
+  a(any_row_told_, row_excess_kw_, corrections_);
+}
+
+}  // namespace evtwin::twin

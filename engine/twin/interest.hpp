@@ -1,0 +1,15 @@
+// What whoever answers for a site wants to be told.
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace evtwin::twin {
+
+struct Interest {
+  std::string who = "the strategy";  ///< for messages
+  std::uint32_t subscribes = 0;      ///< EVTWIN_WHY_* bits beyond the tick
+  std::uint32_t horizon_steps = 0;
+  std::uint32_t plan_steps = 0;  ///< of the horizon for which it writes a plan
+};
+
+}  // namespace evtwin::twin

@@ -1,0 +1,304 @@
+#include "twin/occupancy.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::twin {
+
+using demand::Visit;
+using kernel::Phase;
+
+namespace {
+
+/// What a visit would have taken: the truth where it is known, else what the driver asked for.
+double wanted_kwh(const Visit& visit) { return std::isnan(visit.taken_kwh) ? visit.requested_kwh : visit.taken_kwh; }
+
+}  // namespace
+
+Occupancy::Occupancy(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer)
+    : world_(world),
+      site_(world.sites[site_number]),
+      number_(site_number),
+      timers_(timers),
+      observer_(observer),
+      sessions_(site_.evses.size()),
+      numbers_(site_.evses.size(), 0),
+      couplings_(site_.evses.size() + site_.storages.size()),
+      next_visit_(site_.arrivals.size()),
+      free_evses_(site_.evses.size()) {
+  for (std::size_t a = 0; a < site_.arrivals.size(); ++a) {
+    const std::uint64_t source = (std::uint64_t{number_} << 32) | a;
+    streams_.emplace_back(site_.arrivals[a], demand::StreamContext{world.seed, source, world.start_ns, world.end_ns,
+                                                                   world.calendar, &world.vehicles});
+  }
+}
+
+void Occupancy::start() {
+  for (std::uint32_t law = 0; law < streams_.size(); ++law) wait_for_next(law);
+}
+
+void Occupancy::wait_for_next(std::uint32_t law) {
+  if (streams_[law].next(next_visit_[law]))
+    timers_.schedule(EventKind::arrival, Phase::plug_in, next_visit_[law].arrival_ns, law);
+}
+
+Visit Occupancy::take_arrival(std::uint32_t law) {
+  Visit visit = std::move(next_visit_[law]);
+  wait_for_next(law);
+  return visit;
+}
+
+bool Occupancy::fits(std::uint32_t evse, const Visit& visit) const {
+  return twin::fits(site_.evses[evse], world_.vehicles[visit.vehicle]);
+}
+
+bool Occupancy::fits_any(const Visit& visit) const {
+  return std::any_of(site_.evses.begin(), site_.evses.end(),
+                     [&](const physics::Evse& evse) { return twin::fits(evse, world_.vehicles[visit.vehicle]); });
+}
+
+/// The first free EVSE in service that fits and is not held for another, in declared order; -1 when there is none. One
+/// that is reserved for part of the stay is given only where there is no other.
+std::int32_t Occupancy::free_evse_for(const Visit& visit, const Access& access, TimeNs t) const {
+  std::int32_t reserved_later = -1;
+  if (free_evses_ == 0) return -1;
+  for (std::uint32_t i = 0; i < sessions_.size(); ++i) {
+    if (numbers_[i] != 0 || access.outage[i] != 0.0 || !fits(i, visit)) continue;
+    if (access.holds.empty()) return static_cast<std::int32_t>(i);
+    const Hold& hold = access.holds[i];
+    if (hold.held_from_ns <= t) continue;
+    const bool reserved_before = hold.until_ns != 0 && hold.from_ns < visit.claimed_departure_ns;
+    if (!reserved_before) return static_cast<std::int32_t>(i);
+    if (reserved_later < 0) reserved_later = static_cast<std::int32_t>(i);
+  }
+  return reserved_later;
+}
+
+void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& access, TimeNs t) {
+  if (reserved_evse >= 0) {
+    const auto evse = static_cast<std::uint32_t>(reserved_evse);
+    // Whoever names an EVSE takes it even while it is out of service, as without a reservation.
+    const bool usable = access.outage[evse] == 0.0 || visit.evse == reserved_evse;
+    if (numbers_[evse] == 0 && usable && fits(evse, visit)) {
+      plug_in(evse, std::move(visit), t);
+      return;
+    }
+    if (observer_ != nullptr) {
+      const std::string text = site_.evses[evse].id + ": " + visit.id;
+      observer_->on_event({number_, t, "reservation_not_kept", text});
+    }
+  }
+
+  if (visit.evse != demand::any_evse) {
+    const auto evse = static_cast<std::uint32_t>(visit.evse);
+    const bool held = !access.holds.empty() && access.holds[evse].held_from_ns <= t;
+    const bool held_for_another = reserved_evse < 0 && held;
+    if (numbers_[evse] != 0 || !fits(evse, visit) || held_for_another) {
+      turn_away(visit, t, fits(evse, visit) ? SessionEnd::turned_away : SessionEnd::no_compatible_evse);
+    } else {
+      plug_in(evse, std::move(visit), t);
+    }
+    return;
+  }
+  if (const std::int32_t evse = free_evse_for(visit, access, t); evse >= 0) {
+    plug_in(static_cast<std::uint32_t>(evse), std::move(visit), t);
+    return;
+  }
+
+  if (!fits_any(visit)) {
+    turn_away(visit, t, SessionEnd::no_compatible_evse);
+    return;
+  }
+  if (waiting_.size() >= site_.waiting_room.places) {
+    turn_away(visit, t, SessionEnd::turned_away);
+    return;
+  }
+  TimeNs gives_up_ns = kernel::after_hours_rounded_up(t, site_.waiting_room.patience_h);
+  if (!visit.stay_counts_from_plug_in) gives_up_ns = std::min(gives_up_ns, visit.departure_ns);
+  waiting_.push_back({std::move(visit), gives_up_ns});
+  end_expired_waits(t);
+}
+
+void Occupancy::end_expired_waits(TimeNs t) {
+  TimeNs next = kernel::time_never;
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    if (it->gives_up_ns <= t) {
+      turn_away(it->visit, t, SessionEnd::reneged);
+      it = waiting_.erase(it);
+    } else {
+      next = std::min(next, it->gives_up_ns);
+      ++it;
+    }
+  }
+  timers_.schedule(EventKind::lose_patience, Phase::plug_out, next);
+}
+
+void Occupancy::admit_waiting(const Access& access, TimeNs t) {
+  if (waiting_.empty()) return;
+  for (auto it = waiting_.begin(); it != waiting_.end() && free_evses_ > 0;) {
+    const std::int32_t evse = free_evse_for(it->visit, access, t);
+    if (evse < 0) {
+      ++it;
+      continue;
+    }
+    Visit visit = std::move(it->visit);
+    it = waiting_.erase(it);
+    plug_in(static_cast<std::uint32_t>(evse), std::move(visit), t);
+  }
+  end_expired_waits(t);
+}
+
+void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
+  const physics::Vehicle& vehicle = world_.vehicles[visit.vehicle];
+  const TimeNs waited_ns = t - visit.arrival_ns;
+  if (visit.stay_counts_from_plug_in) {
+    visit.departure_ns += waited_ns;
+    visit.claimed_departure_ns += waited_ns;
+  }
+  if (waited_ns > 0) {
+    counts_.waited += 1;
+    counts_.waiting_h += kernel::hours_between(0, waited_ns);
+  }
+
+  Session& s = sessions_[evse];
+  s.number = numbers_[evse] = ++last_number_;
+  s.vehicle = &vehicle;
+  s.arrived_ns = visit.arrival_ns;
+  s.plugged_in_ns = t;
+  s.soc_start =
+      std::isnan(visit.soc_start) ? demand::soc_for(vehicle.battery, wanted_kwh(visit), 0.8) : visit.soc_start;
+  s.visit = std::move(visit);
+  couplings_[evse] = physics::couple(site_.evses[evse], vehicle, s.visit.v2g);
+  --free_evses_;
+  counts_.sessions += 1;
+  plugged_in_.push_back(evse);
+  timers_.schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
+}
+
+void Occupancy::plug_out(std::uint32_t evse) {
+  sessions_[evse].number = numbers_[evse] = 0;
+  couplings_[evse] = {};
+  ++free_evses_;
+}
+
+void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
+  counts_.turned_away += 1;
+  const double waited_h = kernel::hours_between(visit.arrival_ns, t);
+  counts_.waiting_h += waited_h;
+  if (observer_ == nullptr) return;
+  SessionRecord record;
+  record.site = number_;
+  record.evse = visit.evse;
+  record.id = visit.id;
+  record.vehicle = world_.vehicles[visit.vehicle].name;
+  record.vehicle_row = visit.vehicle;
+  record.v2g = visit.v2g;
+  record.arrived_ns = visit.arrival_ns;
+  record.plugged_in_ns = record.departed_ns = t;
+  record.claimed_departure_ns = visit.claimed_departure_ns;
+  record.requested_kwh = visit.requested_kwh;
+  record.wanted_kwh = wanted_kwh(visit);
+  record.taken_kwh = visit.taken_kwh;
+  record.unmet_kwh = record.wanted_kwh;
+  record.soc_start = record.soc_end = physics::unknown;
+  record.waited_h = waited_h;
+  record.end = how;
+  observer_->on_session(record);
+}
+
+SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const {
+  const Session& s = sessions_[evse];
+  SessionRecord record;
+  record.number = s.number;
+  record.site = number_;
+  record.evse = static_cast<std::int32_t>(evse);
+  record.id = s.visit.id;
+  record.vehicle = s.vehicle->name;
+  record.vehicle_row = s.visit.vehicle;
+  record.v2g = s.visit.v2g;
+  record.arrived_ns = s.arrived_ns;
+  record.plugged_in_ns = s.plugged_in_ns;
+  record.departed_ns = t;
+  record.claimed_departure_ns = s.visit.claimed_departure_ns;
+  record.requested_kwh = s.visit.requested_kwh;
+  record.wanted_kwh = wanted_kwh(s.visit);
+  record.taken_kwh = s.visit.taken_kwh;
+  record.waited_h = kernel::hours_between(s.arrived_ns, s.plugged_in_ns);
+  record.end = how;
+  return record;
+}
+
+void Occupancy::count(const SessionRecord& record) {
+  if (record.end != SessionEnd::departed) {
+    counts_.sessions_open += 1;
+    counts_.unmet_open_kwh += record.unmet_kwh;
+    return;
+  }
+  counts_.sessions_ended += 1;
+  counts_.energy_wanted_kwh += record.wanted_kwh;
+  counts_.energy_got_kwh += std::min(record.got_kwh, record.wanted_kwh);
+  note_satisfaction(record);
+}
+
+/// What the session got of what was wanted, and of what its EVSE could have given it in its stay: full power from
+/// plug-in to plug-out, no limit beyond its own.
+void Occupancy::note_satisfaction(const SessionRecord& record) {
+  const double got_kwh = std::max(0.0, record.got_kwh);
+  if (got_kwh >= record.wanted_kwh) return;
+  const auto evse = static_cast<std::uint32_t>(record.evse);
+  const physics::BatterySpec& battery = sessions_[evse].vehicle->battery;
+  const double start_kwh = battery.capacity_kwh < infinite ? sessions_[evse].soc_start * battery.capacity_kwh : 0.0;
+  const double hours = kernel::hours_between(record.plugged_in_ns, record.departed_ns);
+  const double possible_kwh =
+      physics::run_for(battery, start_kwh, couplings_[evse].max_kw, hours, record.wanted_kwh).metered_kwh;
+  counts_.satisfaction.add(1.0 - got_kwh / record.wanted_kwh,
+                           possible_kwh > got_kwh ? 1.0 - got_kwh / possible_kwh : 0.0);
+}
+
+void Occupancy::finish(SiteResult& result) const {
+  result.energy_wanted_kwh = counts_.energy_wanted_kwh;
+  result.energy_got_kwh = counts_.energy_got_kwh;
+  result.satisfaction = counts_.satisfaction;
+  result.sessions = counts_.sessions;
+  result.sessions_ended = counts_.sessions_ended;
+  result.sessions_open = counts_.sessions_open + waiting_.size();
+  result.turned_away = counts_.turned_away;
+  result.waited = counts_.waited;
+  result.waiting_h = counts_.waiting_h;
+  result.unmet_open_kwh = counts_.unmet_open_kwh;
+  for (const Waiting& waiting : waiting_) result.unmet_open_kwh += wanted_kwh(waiting.visit);
+}
+
+void Occupancy::show_session(control::ViewColumns& columns, std::uint32_t evse, bool available) const {
+  const Session& s = sessions_[evse];
+  columns.plug_in(evse, couplings_[evse]);
+  if (!available) columns.car_max_kw[evse] = 0.0;  // a visit that names its EVSE comes all the same
+  columns.session[evse] = s.number;
+  columns.arrived_ns[evse] = s.plugged_in_ns;
+  columns.claimed_departs_ns[evse] = s.visit.claimed_departure_ns;
+  columns.requested_kwh[evse] = s.visit.requested_kwh;
+  columns.priority[evse] = s.visit.priority;
+  if (s.vehicle->soc_known) columns.know_battery(evse, *s.vehicle);
+}
+
+void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_t> connected,
+                     TimeNs next_tick_ns) const {
+  for (const std::uint32_t i : connected) columns.departs_ns[i] = std::max(columns.claimed_departs_ns[i], next_tick_ns);
+}
+
+/// What follows from the sessions that were loaded.
+void Occupancy::restore() {
+  free_evses_ = 0;
+  for (std::uint32_t i = 0; i < sessions_.size(); ++i) {
+    Session& s = sessions_[i];
+    numbers_[i] = s.number;
+    if (s.number == 0) {
+      ++free_evses_;
+      continue;
+    }
+    s.vehicle = &world_.vehicles[s.visit.vehicle];
+    couplings_[i] = physics::couple(site_.evses[i], *s.vehicle, s.visit.v2g);
+  }
+}
+
+}  // namespace evtwin::twin

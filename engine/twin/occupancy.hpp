@@ -1,0 +1,135 @@
+// Who is on which EVSE: vehicles arrive, wait, plug in and leave.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "control/view.hpp"
+#include "demand/arrivals.hpp"
+#include "kernel/archive.hpp"
+#include "physics/equipment.hpp"
+#include "twin/observer.hpp"
+#include "twin/result.hpp"
+#include "twin/stay.hpp"
+#include "twin/timers.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+class Occupancy {
+ public:
+  Occupancy(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer);
+
+  void start();
+
+  /// The visit that arrives now; the law's next one is waited for.
+  demand::Visit take_arrival(std::uint32_t law);
+  /// Plugs the vehicle in, lets it wait, or turns it away.
+  /// @param reserved_evse  the EVSE it had reserved, -1 without a reservation that still holds
+  void admit(demand::Visit visit, std::int32_t reserved_evse, const Access& access, TimeNs t);
+  /// Those who wait for an EVSE that is free now get it.
+  void admit_waiting(const Access& access, TimeNs t);
+  /// Vehicles whose patience has ended leave the queue; the timer is set for the next one.
+  void end_expired_waits(TimeNs t);
+  /// EVSEs that got a vehicle since clear_plugged_in(), in order of plug-in.
+  std::span<const std::uint32_t> plugged_in() const { return plugged_in_; }
+  void clear_plugged_in() { plugged_in_.clear(); }
+
+  const Session& session(std::uint32_t evse) const { return sessions_[evse]; }
+  std::span<const Session> sessions() const { return sessions_; }  ///< [evses]
+  const physics::Coupling& coupling(std::uint32_t evse) const { return couplings_[evse]; }
+  std::span<const physics::Coupling> couplings() const { return couplings_; }  ///< [members]; empty for storages
+  std::span<const std::uint64_t> session_numbers() const { return numbers_; }  ///< [evses] 0: nobody
+  std::span<const demand::ArrivalStream> streams() const { return streams_; }
+  bool any_waiting() const { return !waiting_.empty(); }
+
+  /// What the stay says of a session that ends; energies and money are others' to add.
+  SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
+  /// Counts a session that ended, with its energies.
+  void count(const SessionRecord& record);
+  void plug_out(std::uint32_t evse);
+  /// Adds what is counted here to the result; those who still wait are open.
+  void finish(SiteResult& result) const;
+
+  /// Columns that stay for a whole session. @param available  whether the EVSE is in service
+  void show_session(control::ViewColumns& columns, std::uint32_t evse, bool available) const;
+  /// Columns that move with time.
+  void show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs next_tick_ns) const;
+
+  template <class A>
+  void archive(A& a);
+
+ private:
+  struct Waiting {
+    demand::Visit visit;
+    TimeNs gives_up_ns = 0;
+
+    template <class A>
+    void archive(A& a) {
+      a(visit, gives_up_ns);
+    }
+  };
+  /// Sums over sessions, as in SiteResult.
+  struct Counts {
+    double energy_wanted_kwh = 0.0, energy_got_kwh = 0.0;
+    Satisfaction satisfaction;
+    std::uint64_t sessions = 0, sessions_ended = 0, sessions_open = 0, turned_away = 0, waited = 0;
+    double waiting_h = 0.0, unmet_open_kwh = 0.0;
+
+    template <class A>
+    void archive(A& a) {
+      a(energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended, sessions_open, turned_away, waited,
+        waiting_h, unmet_open_kwh);
+    }
+  };
+
+  void wait_for_next(std::uint32_t law);
+  bool fits(std::uint32_t evse, const demand::Visit& visit) const;
+  bool fits_any(const demand::Visit& visit) const;
+  std::int32_t free_evse_for(const demand::Visit& visit, const Access& access, TimeNs t) const;
+  void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
+  void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
+  void note_satisfaction(const SessionRecord& record);
+  void restore();
+
+  const World& world_;
+  const Site& site_;
+  const std::uint32_t number_;
+  Timers& timers_;
+  Observer* const observer_;
+
+  std::vector<Session> sessions_;               // [evses]
+  std::vector<std::uint64_t> numbers_;          // [evses] of sessions_
+  std::vector<physics::Coupling> couplings_;    // [members]
+  std::vector<demand::ArrivalStream> streams_;  // [laws]
+  std::vector<demand::Visit> next_visit_;       // [laws]
+  std::deque<Waiting> waiting_;
+  std::vector<std::uint32_t> plugged_in_;
+  std::size_t free_evses_;
+  std::uint64_t last_number_ = 0;
+  Counts counts_;
+};
+
+template <class A>
+void Occupancy::archive(A& a) {
+  a.section("occupancy");
+  std::vector<std::uint8_t> occupied(sessions_.size(), 0);
+  for (std::size_t i = 0; i < sessions_.size(); ++i) occupied[i] = sessions_[i].number != 0 ? 1 : 0;
+  a.fixed(occupied);
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    if (occupied[i] == 0) continue;
+    a(sessions_[i]);
+    a.require(sessions_[i].number != 0, "a session without a number");
+    check_visit(a, world_, site_, sessions_[i].visit);
+  }
+  a(last_number_, counts_);
+  a.fixed(streams_);
+  a.fixed(next_visit_);
+  a(waiting_);
+  for (const demand::Visit& visit : next_visit_) check_visit(a, world_, site_, visit);
+  for (const Waiting& waiting : waiting_) check_visit(a, world_, site_, waiting.visit);
+  if constexpr (A::loads) restore();
+}
+
+}  // namespace evtwin::twin

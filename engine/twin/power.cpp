@@ -1,0 +1,269 @@
+#include "twin/power.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::twin {
+
+using kernel::Phase;
+
+namespace {
+
+/// Whether the signed power sinks, or climbs, while the law lasts.
+bool sinks(const physics::Law& law) { return law.rate_per_h != 0.0 && (law.kw > 0.0) == (law.rate_per_h < 0.0); }
+bool climbs(const physics::Law& law) { return law.rate_per_h != 0.0 && (law.kw > 0.0) != (law.rate_per_h < 0.0); }
+
+double floor_kwh(const physics::Vehicle& vehicle) {
+  const double capacity_kwh = vehicle.battery.capacity_kwh;
+  return capacity_kwh < infinite ? vehicle.soc_floor * capacity_kwh : 0.0;
+}
+
+}  // namespace
+
+Power::Power(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer)
+    : world_(world),
+      site_(world.sites[site_number]),
+      number_(site_number),
+      timers_(timers),
+      observer_(observer),
+      cars_(site_.evses.size()),
+      motions_(site_.evses.size() + site_.storages.size()),
+      stored_kwh_(motions_.size(), 0.0),
+      got_kwh_(site_.evses.size(), 0.0),
+      use_(motions_.size()),
+      held_acceptance_kw_(site_.evses.size(), infinite) {
+  active_.reserve(motions_.size());
+  flows_.reserve(motions_.size());
+  for (std::size_t s = 0; s < site_.storages.size(); ++s) {
+    const physics::Storage& storage = site_.storages[s];
+    batteries_.push_back(physics::storage_battery(storage));
+    stored_kwh_[evse_count() + s] = storage.soc_start * storage.capacity_kwh;
+  }
+  restore_storages();
+}
+
+// ---- Who is there
+
+void Power::insert_active(std::uint32_t member) {
+  active_.insert(std::lower_bound(active_.begin(), active_.end(), member), member);
+}
+
+void Power::plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start) {
+  const physics::BatterySpec& battery = car.vehicle->battery;
+  cars_[evse] = car;
+  stored_kwh_[evse] = battery.capacity_kwh == infinite ? 0.0 : soc_start * battery.capacity_kwh;
+  got_kwh_[evse] = 0.0;
+  use_[evse] = {};
+  motions_[evse] = {};
+  held_acceptance_kw_[evse] = infinite;
+  if (car.vehicle->acceptance_hold) {
+    ++holding_;
+    hold_acceptance(evse);
+  }
+  insert_active(evse);
+}
+
+void Power::plug_out(std::uint32_t evse) {
+  if (cars_[evse].vehicle->acceptance_hold) --holding_;
+  cars_[evse] = {};
+  active_.erase(std::lower_bound(active_.begin(), active_.end(), evse));
+}
+
+void Power::restore(std::uint32_t evse, const PluggedCar& car) {
+  cars_[evse] = car;
+  holding_ += car.vehicle->acceptance_hold ? 1U : 0U;
+  insert_active(evse);
+}
+
+void Power::restore_storages() {
+  active_.clear();
+  for (std::size_t s = 0; s < site_.storages.size(); ++s)
+    active_.push_back(static_cast<std::uint32_t>(evse_count() + s));
+}
+
+// ---- Time passes
+
+double Power::kw_at(std::uint32_t member, TimeNs t) const {
+  const Motion& m = motions_[member];
+  if (m.law.kw == 0.0 || t > m.crossing_ns) return 0.0;
+  return m.law.kw_at(std::min(kernel::hours_between(m.since_ns, t), m.law.hours));
+}
+
+Flow Power::flow_until(TimeNs t) {
+  flows_.clear();
+  bool tapers = false;
+  for (const std::uint32_t i : active_) {
+    Motion& m = motions_[i];
+    if (m.law.kw == 0.0) continue;
+    const double metered =
+        t >= m.crossing_ns ? m.law.metered_kwh : m.law.metered_after(kernel::hours_between(m.since_ns, t));
+    flows_.push_back({i, m.law.kw, metered - m.metered});
+    m.metered = metered;
+    tapers = tapers || m.law.rate_per_h != 0.0;
+  }
+  return {flows_, tapers};
+}
+
+void Power::follow() {
+  for (const std::uint32_t i : active_) {
+    const Motion& m = motions_[i];
+    if (m.law.kw == 0.0) continue;
+    if (i >= evse_count()) {
+      const physics::Storage& s = site_.storages[i - evse_count()];
+      stored_kwh_[i] =
+          m.stored_at_start + (m.metered > 0.0 ? m.metered * s.charge_efficiency : m.metered / s.discharge_efficiency);
+      continue;
+    }
+    got_kwh_[i] = m.metered_at_start + m.metered;
+    const physics::BatterySpec& battery = cars_[i].vehicle->battery;
+    if (battery.capacity_kwh < infinite) {
+      stored_kwh_[i] = m.stored_at_start + (m.metered > 0.0 ? m.metered * battery.charge_efficiency
+                                                            : m.metered / battery.discharge_efficiency);
+    }
+  }
+}
+
+// ---- Laws
+
+/// What a law that ends at `t` did to a battery of known size.
+void Power::count_use(std::uint32_t i, TimeNs t) {
+  const Motion& m = motions_[i];
+  const bool evse = i < evse_count();
+  if (m.metered == 0.0 || (evse && cars_[i].vehicle->battery.capacity_kwh == infinite)) return;
+  const TimeNs begin_ns = evse ? cars_[i].plugged_in_ns : world_.start_ns;
+  const double change_kwh = stored_kwh_[i] - m.stored_at_start;
+  if (m.law.rate_per_h == 0.0) {
+    use_[i].add_constant(m.stored_at_start, change_kwh,
+                         kernel::hours_between(begin_ns, m.since_ns + (t - m.since_ns) / 2));
+  } else {
+    use_[i].add(m.stored_at_start, change_kwh, m.law, m.metered, kernel::hours_between(begin_ns, m.since_ns),
+                kernel::hours_between(m.since_ns, t));
+  }
+}
+
+physics::AgeingUse Power::use_until(std::uint32_t member, TimeNs t) const {
+  const bool evse = member < evse_count();
+  const double capacity_kwh =
+      evse ? cars_[member].vehicle->battery.capacity_kwh : site_.storages[member - evse_count()].capacity_kwh;
+  const TimeNs begin_ns = evse ? cars_[member].plugged_in_ns : world_.start_ns;
+  return use_[member].use(capacity_kwh, stored_kwh_[member], kernel::hours_between(begin_ns, t));
+}
+
+void Power::end(std::uint32_t member, TimeNs t) {
+  Motion& m = motions_[member];
+  if (m.law.kw != 0.0) {
+    count_use(member, t);
+    if (observer_ != nullptr && t > m.since_ns) {
+      const bool evse = member < evse_count();
+      observer_->on_power({evse ? Subject::evse : Subject::storage, number_,
+                           static_cast<std::uint32_t>(evse ? member : member - evse_count()),
+                           evse ? cars_[member].session : 0, m.since_ns, t, m.law.kw, m.law.rate_per_h, m.metered});
+    }
+  }
+  falling_ -= sinks(m.law) ? 1U : 0U;
+  rising_ -= climbs(m.law) ? 1U : 0U;
+  m.law = {};
+  m.crossing_ns = kernel::time_never;
+  m.metered = 0.0;
+  m.stale = true;
+}
+
+physics::LawEnd Power::cross(std::uint32_t member, TimeNs t) {
+  const physics::Law law = motions_[member].law;
+  end(member, t);
+  const bool evse = member < evse_count();
+  const bool battery_known = !evse || cars_[member].vehicle->battery.capacity_kwh < infinite;
+  if (battery_known) stored_kwh_[member] = law.end_stored_kwh;
+  if (evse && law.end == physics::LawEnd::metered) got_kwh_[member] = cars_[member].taken_kwh;
+  return law.end;
+}
+
+void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
+  end(member, t);
+  Motion& m = motions_[member];
+  m.setpoint_kw = setpoint_kw;
+  m.since_ns = t;
+  m.stale = false;
+  if (member >= evse_count()) {
+    const physics::Storage& storage = site_.storages[member - evse_count()];
+    m.law = physics::law_at(batteries_[member - evse_count()], stored_kwh_[member], setpoint_kw, infinite,
+                            storage.soc_min * storage.capacity_kwh);
+  } else {
+    const physics::Vehicle& vehicle = *cars_[member].vehicle;
+    const physics::BatterySpec& battery = vehicle.battery;
+    if (vehicle.acceptance_hold && battery.capacity_kwh < infinite && setpoint_kw > 0.0) {
+      m.law = physics::held_law(battery, stored_kwh_[member], std::min(setpoint_kw, held_acceptance_kw_[member]),
+                                metered_left(member), floor_kwh(vehicle));
+    } else {
+      m.law = physics::law_at(battery, stored_kwh_[member], setpoint_kw, metered_left(member), floor_kwh(vehicle));
+    }
+  }
+  falling_ += sinks(m.law) ? 1U : 0U;
+  rising_ += climbs(m.law) ? 1U : 0U;
+  m.stored_at_start = stored_kwh_[member];
+  m.metered_at_start = member < evse_count() ? got_kwh_[member] : 0.0;
+  m.crossing_ns = m.law.kw == 0.0 ? kernel::time_never : kernel::after_hours_rounded_up(t, m.law.hours);
+  timers_.schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
+}
+
+bool Power::hold_acceptances() {
+  if (holding_ == 0) return false;
+  for (const std::uint32_t i : connected_evses()) {
+    if (cars_[i].vehicle->acceptance_hold) hold_acceptance(i);
+  }
+  return true;
+}
+
+void Power::hold_acceptance(std::uint32_t evse) {
+  const physics::BatterySpec& battery = cars_[evse].vehicle->battery;
+  if (battery.capacity_kwh == infinite) return;
+  held_acceptance_kw_[evse] = battery.charge.at(stored_kwh_[evse] / battery.capacity_kwh);
+  motions_[evse].stale = true;
+}
+
+// ---- What batteries can take and give
+
+double Power::metered_left(std::uint32_t evse) const {
+  const double taken_kwh = cars_[evse].taken_kwh;
+  return std::isnan(taken_kwh) ? infinite : taken_kwh - got_kwh_[evse];
+}
+
+physics::PowerRange Power::charge_range(std::uint32_t evse) const {
+  if (metered_left(evse) <= 0.0) return {};
+  const physics::Vehicle& vehicle = *cars_[evse].vehicle;
+  physics::PowerRange range = physics::charge_range(vehicle.battery, stored_kwh_[evse]);
+  if (vehicle.acceptance_hold && range.now_kw > 0.0)
+    range = {held_acceptance_kw_[evse], held_acceptance_kw_[evse], false};
+  return range;
+}
+
+physics::PowerRange Power::discharge_range(std::uint32_t evse) const {
+  const physics::Vehicle& vehicle = *cars_[evse].vehicle;
+  return physics::discharge_range(vehicle.battery, stored_kwh_[evse], floor_kwh(vehicle));
+}
+
+void Power::stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool can_discharge) {
+  const double kw = motions_[evse].law.kw;
+  if ((kw > 0.0 && !can_charge) || (kw < 0.0 && !can_discharge)) motions_[evse].stale = true;
+}
+
+void Power::show(control::ViewColumns& columns, TimeNs t) const {
+  columns.view.n_connected = connected();
+  std::copy_n(active_.begin(), connected(), columns.connected_evse.begin());
+  for (const std::uint32_t i : active_) {
+    const Motion& m = motions_[i];
+    if (i >= evse_count()) {
+      const std::size_t s = i - evse_count();
+      columns.storage_soc[s] = stored_kwh_[i] / site_.storages[s].capacity_kwh;
+      columns.storage_power_kw[s] = m.law.kw;
+      continue;
+    }
+    columns.got_kwh[i] = got_kwh_[i];
+    columns.remaining_kwh[i] = std::max(0.0, columns.requested_kwh[i] - got_kwh_[i]);
+    columns.power_kw[i] = m.law.kw == 0.0 ? 0.0 : m.law.kw_at(kernel::hours_between(m.since_ns, t));
+    const physics::Vehicle& vehicle = *cars_[i].vehicle;
+    if (vehicle.soc_known) columns.soc[i] = stored_kwh_[i] / vehicle.battery.capacity_kwh;
+  }
+}
+
+}  // namespace evtwin::twin

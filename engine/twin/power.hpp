@@ -1,0 +1,142 @@
+// Powers between instants: each member's law, what it stores and meters, when it crosses a threshold. Members are the
+// EVSEs, then the storages.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "control/view.hpp"
+#include "kernel/archive.hpp"
+#include "physics/ageing.hpp"
+#include "physics/battery.hpp"
+#include "physics/equipment.hpp"
+#include "twin/flow.hpp"
+#include "twin/observer.hpp"
+#include "twin/timers.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+/// What a vehicle on an EVSE is to its power.
+struct PluggedCar {
+  std::uint64_t session = 0;  ///< number; 0: nobody
+  const physics::Vehicle* vehicle = nullptr;
+  double taken_kwh = physics::unknown;  ///< hidden stop; unknown: the battery alone stops
+  TimeNs plugged_in_ns = 0;
+};
+
+class Power {
+ public:
+  Power(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer);
+
+  // Who is there
+  void plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start);
+  void plug_out(std::uint32_t evse);
+  /// Members that may have power, ascending: plugged-in EVSEs and all storages.
+  std::span<const std::uint32_t> active() const { return active_; }
+  std::uint32_t connected() const { return static_cast<std::uint32_t>(active_.size() - site_.storages.size()); }
+  std::span<const std::uint32_t> connected_evses() const { return active().first(connected()); }
+
+  // Time passes
+  /// What each member with power metered since the last call, until `t`. Valid until the next call.
+  Flow flow_until(TimeNs t);
+  /// States follow the laws from where they began, so that the number of instants in between changes nothing.
+  void follow();
+  /// Whether powers shrink or grow by themselves while the laws in force last.
+  bool any_falls() const { return falling_ > 0; }
+  bool any_rises() const { return rising_ > 0; }
+  /// Power of a member at `t` under the law in force, kW; 0 after its crossing.
+  double kw_at(std::uint32_t member, TimeNs t) const;
+
+  // Laws
+  /// Ends a member's law at `t`: its segment is told, its use of the battery is counted.
+  void end(std::uint32_t member, TimeNs t);
+  /// A law has run its course: the state is set to the threshold itself. @returns which.
+  physics::LawEnd cross(std::uint32_t member, TimeNs t);
+  /// A new law from `t` on.
+  void renew(std::uint32_t member, double setpoint_kw, TimeNs t);
+  /// Whether a member needs a new law although its setpoint stays.
+  bool is_stale(std::uint32_t member) const { return motions_[member].stale; }
+  double setpoint_kw(std::uint32_t member) const { return motions_[member].setpoint_kw; }
+  void stop_crossing(std::uint32_t evse) { timers_.cancel(EventKind::crossing, evse); }
+  /// What stepped tools do, for vehicles that ask for it: the acceptance of this moment holds until the next call.
+  /// @returns whether there are any.
+  bool hold_acceptances();
+
+  // What batteries can take and give at this moment
+  physics::PowerRange charge_range(std::uint32_t evse) const;
+  physics::PowerRange discharge_range(std::uint32_t evse) const;
+  /// Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
+  void stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool can_discharge);
+
+  double got_kwh(std::uint32_t evse) const { return got_kwh_[evse]; }  ///< net metered in the session
+  std::span<const double> got_kwh() const { return got_kwh_; }
+  double stored_kwh(std::uint32_t member) const { return stored_kwh_[member]; }
+  /// Use of a battery of known size since plug-in, or the start, until `t`.
+  physics::AgeingUse use_until(std::uint32_t member, TimeNs t) const;
+
+  /// Columns of powers, energies and SoC.
+  void show(control::ViewColumns& columns, TimeNs t) const;
+
+  template <class A>
+  void archive(A& a);
+  /// After loading: who is on an EVSE, all of them in ascending order, then the storages.
+  void restore(std::uint32_t evse, const PluggedCar& car);
+  void restore_storages();
+
+ private:
+  /// A member's power since its law began.
+  struct Motion {
+    physics::Law law;
+    TimeNs since_ns = 0;
+    TimeNs crossing_ns = kernel::time_never;
+    double setpoint_kw = 0.0;  ///< the law was made for
+    double stored_at_start = 0.0;
+    double metered_at_start = 0.0;  ///< session's got at the law's start
+    double metered = 0.0;           ///< in this law, up to now
+    bool stale = true;
+
+    template <class A>
+    void archive(A& a) {
+      a(law, since_ns, crossing_ns, setpoint_kw, stored_at_start, metered_at_start, metered, stale);
+    }
+  };
+
+  std::size_t evse_count() const { return site_.evses.size(); }
+  double metered_left(std::uint32_t evse) const;
+  void hold_acceptance(std::uint32_t evse);
+  void count_use(std::uint32_t member, TimeNs t);
+  void insert_active(std::uint32_t member);
+
+  const World& world_;
+  const Site& site_;
+  const std::uint32_t number_;
+  Timers& timers_;
+  Observer* const observer_;
+
+  std::vector<PluggedCar> cars_;                 // [evses]
+  std::vector<Motion> motions_;                  // [members]
+  std::vector<double> stored_kwh_;               // [members] behind the meter
+  std::vector<double> got_kwh_;                  // [evses]
+  std::vector<physics::AgeingMeter> use_;        // [members]
+  std::vector<double> held_acceptance_kw_;       // [evses]
+  std::vector<physics::BatterySpec> batteries_;  // [storages]
+  std::vector<std::uint32_t> active_;
+  std::uint32_t falling_ = 0, rising_ = 0;  // motions whose power shrinks towards, or grows away from, 0
+  std::uint32_t holding_ = 0;               // vehicles with acceptance_hold
+  std::vector<MemberFlow> flows_;           // scratch
+};
+
+template <class A>
+void Power::archive(A& a) {
+  a.section("power");
+  a.fixed(motions_);
+  a.fixed(stored_kwh_);
+  a.fixed(got_kwh_);
+  a.fixed(use_);
+  a.fixed(held_acceptance_kw_);
+  a(falling_, rising_);
+}
+
+}  // namespace evtwin::twin

@@ -1,0 +1,110 @@
+// One decision of a site: the view is shown, the answer taken, its set-points sent on their way.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "twin/site_run.hpp"
+
+namespace evtwin::twin {
+
+/// Brings the columns of connected vehicles and storages, and the site's scalars, up to `t`.
+void SiteRun::refresh_view(TimeNs t) {
+  refresh_ranges();
+  const auto connected = power_.connected_evses();
+  power_.show(columns_, t);
+  for (const std::uint32_t i : connected) {
+    columns_.draws[i] = grants_.draws(i) ? 1 : 0;
+    columns_.setpoint_kw[i] = grants_.given_kw(i);
+  }
+  occupancy_.show(columns_, connected, agenda_.next_tick_ns());
+  bookings_.show(columns_);
+  agenda_.show(columns_.view, t);
+  signals_.show(columns_.view);
+  books_.show(columns_, signals_.now(), connected);
+  grants_.set_base_kw(signals_.now().base_kw());
+  columns_.show_limits(grants_.guard());
+  if (!agenda_.looks_ahead()) return;
+  agenda_.forecast(columns_.horizon, signals_.now(), t);
+  signals_.show_ahead(columns_.horizon, t);
+  columns_.show_horizon();
+}
+
+evtwin_decision& SiteRun::open_decision(TimeNs t) {
+  agenda_.open(t);
+  refresh_view(t);
+  remarks_.clear();
+  decision_ = &columns_.blank_decision();
+  return *decision_;
+}
+
+void SiteRun::take_decision(TimeNs t) {
+  const evtwin_decision& decision = *decision_;
+  const control::Answered answered{agenda_.interest().who, columns_,    decision,
+                                   power_.active(),        site_.evses, site_.storages,
+                                   context_.world.calendar};
+  try {
+    control::check_answer(answered);
+    take_wishes(answered, t);
+    take_remarks(t);
+    if (power_.hold_acceptances()) ranges_fresh_ = false;
+    tell_decision(decision, agenda_.take_plan(columns_, t), t);
+    agenda_.tell_settled_plans();
+    if (columns_.strayed()) {
+      for (std::uint32_t i = 0; i < evse_count(); ++i) {
+        const double kw = columns_.decided_evse_kw()[i];
+        if (std::isnan(kw) || occupancy_.session(i).number != 0) continue;
+        if (std::isinf(kw)) control::refuse_infinite(answered, i, kw);
+        grants_.tell_not_plugged_in(i, kw, t);
+      }
+    }
+  } catch (const control::StrategyError& error) {
+    throw control::StrategyError(fmt::format("{} (decision {} at {})", error.what(), agenda_.decisions() + 1,
+                                             context_.world.calendar.format_local(t)));
+  }
+  grants_.ask_again();
+  agenda_.close();
+}
+
+/// The powers asked for and the wake-up. Where a member is left as it is, its last wish stands.
+void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
+  const TimeNs wake_ns = answered.decision.wake_ns;
+  if (wake_ns != 0) agenda_.wake_at(std::max(wake_ns, commands_.earliest_wake_ns(t)));
+  if (commands_.is_instant()) {
+    control::each_wish(
+        answered, [&](std::size_t member, double kw) { grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw); });
+    return;
+  }
+  const auto wish_kw = commands_.begin(agenda_.decisions(), occupancy_.session_numbers(), t);
+  control::each_wish(answered, [&](std::size_t member, double kw) { wish_kw[member] = kw; });
+  move_commands(t);
+}
+
+void SiteRun::move_commands(TimeNs t) {
+  for (std::uint32_t i = 0; i < member_kw_.size(); ++i) member_kw_[i] = grants_.wish_kw(i);
+  if (!commands_.move(t, occupancy_.session_numbers(), member_kw_)) return;
+  for (std::uint32_t i = 0; i < member_kw_.size(); ++i) grants_.set_wish_kw(i, member_kw_[i]);
+  grants_.ask_again();
+}
+
+void SiteRun::take_remarks(TimeNs t) {
+  for (const control::Strategy::Remark& remark : remarks_) {
+    const bool warning = remark.severity == EVTWIN_WARNING;
+    if (warning && warnings_++ == 0) first_warning_ = remark.text;
+    if (context_.observer != nullptr)
+      context_.observer->on_event({number_, t, warning ? "strategy_warning" : "strategy_remark", remark.text});
+  }
+  remarks_.clear();
+}
+
+void SiteRun::tell_decision(const evtwin_decision& decision, bool planned, TimeNs t) {
+  if (context_.observer == nullptr) return;
+  const auto evse_kw = columns_.decided_evse_kw();
+  const auto storage_kw = columns_.decided_storage_kw();
+  std::copy(evse_kw.begin(), evse_kw.end(), member_kw_.begin());
+  std::copy(storage_kw.begin(), storage_kw.end(), member_kw_.begin() + static_cast<std::ptrdiff_t>(evse_count()));
+  context_.observer->on_decision(
+      {number_, agenda_.decisions() + 1, t, agenda_.why(), decision.expected_cost, member_kw_, planned});
+}
+
+}  // namespace evtwin::twin

@@ -1,0 +1,53 @@
+// Stays on EVSEs and what may stand in their way, as plain data between those who know who is there and those who book.
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "demand/arrivals.hpp"
+#include "physics/equipment.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+/// Whether an EVSE's connector fits the vehicle's inlet.
+inline bool fits(const physics::Evse& evse, const physics::Vehicle& vehicle) {
+  return evse.phases == 0 ? vehicle.has_dc : vehicle.max_ac_kw > 0.0;
+}
+
+/// A vehicle's stay on an EVSE.
+struct Session {
+  std::uint64_t number = 0;  ///< in order of plug-in, from 1; 0: nobody
+  demand::Visit visit;
+  const physics::Vehicle* vehicle = nullptr;
+  TimeNs arrived_ns = 0;  ///< at the site; the visit's own arrival
+  TimeNs plugged_in_ns = 0;
+  double soc_start = 0.0;
+
+  template <class A>
+  void archive(A& a) {
+    a(number, visit, arrived_ns, plugged_in_ns, soc_start);
+  }
+};
+
+/// For whom an EVSE is kept, as far as reservations are.
+struct Hold {
+  TimeNs held_from_ns = kernel::time_never;  ///< nobody else gets it from here on; time_never: for nobody
+  TimeNs from_ns = 0, until_ns = 0;          ///< its next reservation; 0: none
+  double kwh = 0.0;
+};
+
+/// What of the EVSEs an arriving vehicle depends on, beside who is there.
+struct Access {
+  std::span<const double> outage;  ///< [evses] 1 while out of service
+  std::span<const Hold> holds;     ///< [evses]; empty where nothing is ever held
+};
+
+/// A loaded visit must be of this site.
+template <class A>
+void check_visit(A& a, const World& world, const Site& site, const demand::Visit& visit) {
+  a.require(visit.vehicle < world.vehicles.size(), "a vehicle that there is not");
+  a.require(visit.evse >= demand::any_evse && visit.evse < static_cast<std::int32_t>(site.evses.size()),
+            "an EVSE that there is not");
+}
+
+}  // namespace evtwin::twin

@@ -1,0 +1,82 @@
+#include "twin/timers.hpp"
+
+namespace evtwin::twin {
+
+namespace {
+
+constexpr std::uint32_t single_timers = 13;
+
+/// The place of a kind that a site has one timer of, behind those that it has many of.
+std::uint32_t single(EventKind kind) {
+  switch (kind) {
+    case EventKind::lose_patience:
+      return 0;
+    case EventKind::outage:
+      return 1;
+    case EventKind::price:
+      return 2;
+    case EventKind::pv:
+      return 3;
+    case EventKind::load:
+      return 4;
+    case EventKind::co2:
+      return 5;
+    case EventKind::meter:
+      return 6;
+    case EventKind::limit_cut:
+      return 7;
+    case EventKind::setpoint:
+      return 8;
+    case EventKind::announcement:
+      return 9;
+    case EventKind::reservation_end:
+      return 10;
+    case EventKind::command:
+      return 11;
+    default:
+      return 12;  // decision
+  }
+}
+
+}  // namespace
+
+Timers::Timers(kernel::Queue& queue, const Site& site, std::uint32_t first)
+    : queue_(queue),
+      first_(first),
+      members_(static_cast<std::uint32_t>(site.evses.size() + site.storages.size())),
+      evses_(static_cast<std::uint32_t>(site.evses.size())),
+      laws_(static_cast<std::uint32_t>(site.arrivals.size())) {}
+
+std::size_t Timers::count(const Site& site) {
+  return 2 * site.evses.size() + site.storages.size() + site.arrivals.size() + single_timers;
+}
+
+std::uint32_t Timers::number(EventKind kind, std::uint32_t entity) const {
+  switch (kind) {
+    case EventKind::crossing:
+      return first_ + entity;
+    case EventKind::plug_out:
+      return first_ + members_ + entity;
+    case EventKind::arrival:
+      return first_ + members_ + evses_ + entity;
+    default:
+      return first_ + members_ + evses_ + laws_ + single(kind);
+  }
+}
+
+std::uint32_t Timers::entities(EventKind kind) const {
+  switch (kind) {
+    case EventKind::crossing:
+      return members_;
+    case EventKind::plug_out:
+      return evses_;
+    case EventKind::arrival:
+      return laws_;
+    case EventKind::scripted:
+      return 0;  // the world's
+    default:
+      return kind <= EventKind::command ? 1 : 0;
+  }
+}
+
+}  // namespace evtwin::twin
