@@ -1,5 +1,6 @@
 #include "kernel/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace evtwin::kernel {
@@ -105,6 +106,31 @@ std::string printable(std::string_view text) {
     text.remove_prefix(bytes);
   }
   return out;
+}
+
+std::string printable(std::string_view text, std::size_t bytes) {
+  std::string out;
+  std::size_t cut = 0;  // where the text ends if "..." must follow
+  while (!text.empty()) {
+    const std::size_t size = std::max<std::size_t>(1, first_character(text).bytes);  // no UTF-8: byte by byte
+    out += printable(text.substr(0, size));
+    text.remove_prefix(size);
+    if (out.size() > bytes) {
+      out.resize(cut);
+      return out += "...";
+    }
+    if (bytes >= 3 && out.size() <= bytes - 3) cut = out.size();
+  }
+  return out;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t bytes = first_character(text).bytes;
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
 }
 
 std::size_t display_width(std::string_view text) {

@@ -22,6 +22,13 @@ bool is_control(std::uint32_t code);
 /// become \xNN. Everything else, Korean included, stays as it is.
 std::string printable(std::string_view text);
 
+/// The same, cut to at most `bytes` (3 or more) bytes between two characters (an escape counts as one), with "..."
+/// where something is missing.
+std::string printable(std::string_view text, std::size_t bytes);
+
+/// Whether all of `text` is UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF).
+bool is_utf8(std::string_view text);
+
 /// Columns a terminal needs for `text`: 2 for Hangul, CJK and full-width forms (Unicode TR 11, "W" and "F"), 0 for
 /// combining marks, 1 otherwise. The text should be printable.
 std::size_t display_width(std::string_view text);

@@ -2,8 +2,8 @@
 #include <array>
 #include <cmath>
 
+#include "kernel/nearest.hpp"
 #include "scenario/build.hpp"
-#include "scenario/nearest.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -283,7 +283,7 @@ std::uint32_t vehicle_row(const Build& build, const std::string& name, const Whe
     if (vehicles[i].name == name) return static_cast<std::uint32_t>(i);
     known.push_back(vehicles[i].name);
   }
-  fail(where, "= \"" + name + "\": the scenario has no such vehicle" + did_you_mean(name, known));
+  fail(where, "= \"" + name + "\": the scenario has no such vehicle" + kernel::did_you_mean(name, known));
 }
 
 }  // namespace evtwin::scenario

@@ -4,8 +4,8 @@
 #include <numeric>
 #include <set>
 
+#include "kernel/nearest.hpp"
 #include "scenario/build.hpp"
-#include "scenario/nearest.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -24,7 +24,7 @@ std::int32_t evse_of_booking(const Fields& f, const twin::Site& site) {
     if (site.evses[i].id == id) return static_cast<std::int32_t>(i);
     known.push_back(site.evses[i].id);
   }
-  fail(f.where("evse"), "= \"" + id + "\": the site has no such EVSE" + did_you_mean(id, known));
+  fail(f.where("evse"), "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
 }
 
 // What is wanted, and the state of charge that it starts from.

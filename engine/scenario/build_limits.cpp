@@ -2,9 +2,9 @@
 #include <set>
 #include <stdexcept>
 
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -93,7 +93,8 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
     if (parents[i].empty()) continue;
     const auto parent = std::find(names.begin(), names.end(), parents[i]);
     if (parent == names.end())
-      fail(where / i / "parent", "= \"" + parents[i] + "\": there is no such feeder" + did_you_mean(parents[i], names));
+      fail(where / i / "parent",
+           "= \"" + parents[i] + "\": there is no such feeder" + kernel::did_you_mean(parents[i], names));
     out[i].parent = static_cast<std::int32_t>(parent - names.begin());
   }
   try {

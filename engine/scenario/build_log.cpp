@@ -1,6 +1,6 @@
 // OCPP logs in a scenario: the word `ocpp`, EVSEs `from_ocpp`, and the sessions of a log in place of a site's arrivals.
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -19,13 +19,13 @@ const LoggedFile& log_of(Build& build, const std::string& file, const Where& whe
   } catch (const FolderError& error) {
     fail_at(where, std::string("ocpp: ") + error.what());
   } catch (const ocpp::LogError& error) {
-    throw ScriptError(printable(error.what()));
+    throw ScriptError(kernel::printable(error.what()));
   }
   for (const Claims claims : {Claims::truth, Claims::history})
     read->sessions[static_cast<std::size_t>(claims)] =
         sessions_of(read->log, {.claims = claims, .least_kwh = 0.0, .wishes = true});
   if (read->sessions.front().sessions.empty()) {
-    fail_at(where, "ocpp: " + printable(file, 300) + " has no whole transaction (" +
+    fail_at(where, "ocpp: " + kernel::printable(file, 300) + " has no whole transaction (" +
                        show_number(static_cast<double>(read->log.transactions.size())) +
                        " in all); evtwin check tells why");
   }
@@ -124,9 +124,10 @@ demand::Recorded logged_of(Build& build, const Construct& ocpp, const Where& whe
   if (out.visits.empty()) {
     const SessionDays own = days_of(file.sessions.front(), build.world.calendar);
     const market::LocalDate last = market::date_of_days(market::days_since_epoch(own.first) + own.days - 1);
-    fail_at(where, "every session of " + printable(f.text("file"), 300) + " lies outside the run; the log has " +
-                       market::format_date(own.first) + " to " + market::format_date(last) + "; set start = \"" +
-                       market::format_date(own.first) + "\", or start = \"from_sessions\"");
+    fail_at(where, "every session of " + kernel::printable(f.text("file"), 300) +
+                       " lies outside the run; the log has " + market::format_date(own.first) + " to " +
+                       market::format_date(last) + "; set start = \"" + market::format_date(own.first) +
+                       "\", or start = \"from_sessions\"");
   }
   return out;
 }

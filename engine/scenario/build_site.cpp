@@ -2,8 +2,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
-#include "scenario/printable.hpp"
 #include "scenario/site_changes.hpp"
 
 namespace evtwin::scenario {
@@ -19,7 +19,7 @@ std::vector<market::MonthPeak> past_peaks_of(const Value& value, const Where& wh
     try {
       first = market::parse_date(month + "-01");
     } catch (const market::CalendarError&) {
-      fail(where, "has the key \"" + printable(month, 30) + "\"; months are written \"2025-01\"");
+      fail(where, "has the key \"" + kernel::printable(month, 30) + "\"; months are written \"2025-01\"");
     }
     out.push_back({market::month_of(first), number_of(kw, where / month, 0.0, 1e6, "kW")});
   }
@@ -90,7 +90,8 @@ twin::Forecast forecast_of(const Value& value, const Where& where) {
   twin::Forecast forecast;
   if (const std::string* word = value.text()) {
     if (*word != "perfect" && *word != "yesterday")
-      fail(where, "= \"" + printable(*word, 60) + "\" must be \"perfect\", \"yesterday\" or { bias = ..., std = ... }");
+      fail(where, "= \"" + kernel::printable(*word, 60) +
+                      "\" must be \"perfect\", \"yesterday\" or { bias = ..., std = ... }");
     forecast.kind = *word == "perfect" ? twin::Forecast::Kind::perfect : twin::Forecast::Kind::yesterday;
     return forecast;
   }

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernel/nearest.hpp"
 #include "scenario/build.hpp"
-#include "scenario/nearest.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -103,7 +103,7 @@ physics::Evse evse_of(const Fields& f, double site_voltage_v, const std::vector<
     if (at == feeders.end()) {
       std::vector<std::string_view> known;
       for (const physics::Feeder& feeder : feeders) known.push_back(feeder.name);
-      fail(f.where("feeder"), "= \"" + name + "\": the site has no such feeder" + did_you_mean(name, known));
+      fail(f.where("feeder"), "= \"" + name + "\": the site has no such feeder" + kernel::did_you_mean(name, known));
     }
     evse.feeder = static_cast<std::int32_t>(at - feeders.begin());
   }
@@ -203,7 +203,7 @@ std::uint32_t evse_row(const Stations& stations, const std::string& id, const Wh
   if (at != stations.by_id.end()) return at->second;
   std::vector<std::string_view> known;
   for (const physics::Evse& evse : stations.evses) known.push_back(evse.id);
-  fail(where, "= \"" + id + "\": the site has no such EVSE" + did_you_mean(id, known));
+  fail(where, "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
 }
 
 }  // namespace evtwin::scenario

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/nearest.hpp"
 #include "scenario/build.hpp"
-#include "scenario/nearest.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -18,7 +18,7 @@ market::DayTypeMask days_of(const Value& value, const Where& where) {
     const auto* at = std::find(day_names.begin(), day_names.end(), name);
     if (at == day_names.end()) {
       fail(where / i, "= \"" + name + "\" must be \"weekday\", \"saturday\", \"sunday\" or \"holiday\"" +
-                          did_you_mean(name, day_names));
+                          kernel::did_you_mean(name, day_names));
     }
     mask =
         static_cast<market::DayTypeMask>(mask | market::day_bit(static_cast<market::DayType>(at - day_names.begin())));

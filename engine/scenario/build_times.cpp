@@ -1,5 +1,5 @@
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 

@@ -6,14 +6,14 @@
 #include <charconv>
 #include <cmath>
 
-#include "scenario/printable.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::scenario {
 namespace {
 
 constexpr std::size_t shown_bytes = 80;  // of a field, in messages
 
-std::string quoted(std::string_view text) { return fmt::format("'{}'", printable(text, shown_bytes)); }
+std::string quoted(std::string_view text) { return fmt::format("'{}'", kernel::printable(text, shown_bytes)); }
 
 // The separator of a header: what it has outside quotes, commas first.
 char separator_of(std::string_view text) {
@@ -40,7 +40,7 @@ std::string listed(std::span<const std::string> names) {
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
     if (i > 0) text += ", ";
-    text += printable(names[i], shown_bytes);
+    text += kernel::printable(names[i], shown_bytes);
   }
   if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
   return text;
@@ -187,7 +187,7 @@ double CsvReader::number(std::size_t column, double least, double most) const {
 void CsvReader::fail(std::string_view what) const { throw InputError(shown_, row_line_, what); }
 
 void CsvReader::fail(std::size_t column, std::string_view what) const {
-  fail(fmt::format("{}: {} {}", printable(header_[column], shown_bytes), quoted(fields_[column]), what));
+  fail(fmt::format("{}: {} {}", kernel::printable(header_[column], shown_bytes), quoted(fields_[column]), what));
 }
 
 }  // namespace evtwin::scenario

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/sandbox.hpp"
 #include "scenario/source_lines.hpp"
 
@@ -66,7 +66,7 @@ std::string pointer_of(const std::vector<std::string>& path) {
   std::string out;
   for (const std::string& step : path) {
     out += '/';
-    for (const char c : printable(step, 60)) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    for (const char c : kernel::printable(step, 60)) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
   }
   return out;
 }
@@ -107,7 +107,7 @@ Where Where::at(const Construct& construct) const {
 std::string Where::label() const {
   if (json) return path.empty() ? "the request" : pointer_of(path);
   std::string out = call;
-  for (const std::string& step : path) out += step.starts_with('[') ? step : "." + printable(step, 60);
+  for (const std::string& step : path) out += step.starts_with('[') ? step : "." + kernel::printable(step, 60);
   return out;
 }
 
@@ -118,7 +118,7 @@ std::string Where::position() const {
     const std::size_t dot = call.rfind('.');
     at = line_of(source->text, dot == std::string::npos ? call : std::string_view(call).substr(dot + 1), line, path);
   }
-  return printable(file, 300) + ":" + std::to_string(at);
+  return kernel::printable(file, 300) + ":" + std::to_string(at);
 }
 
 void fail_at(const Where& where, std::string_view text) {
@@ -156,7 +156,7 @@ std::vector<const Value*> list_of(const Value& value, const Where& where, std::s
     fail_type(where, "a list of " + std::string(what), value);
   if (!table->named.empty()) {
     fail(where, "is a list of " + std::string(what) + ", but has the key '" +
-                    printable(table->named.front().first, 60) + "'; write { { ... }, { ... } }");
+                    kernel::printable(table->named.front().first, 60) + "'; write { { ... }, { ... } }");
   }
   if (!table->is_list()) {
     fail(where, "has a hole: entry " + std::to_string(table->list_length() + 1) + " is nil");
@@ -185,7 +185,8 @@ const std::string& text_of(const Value& value, const Where& where) {
   if (text->empty()) fail(where, "is empty");
   if (text->size() > longest_text)
     fail(where, "has " + show_number(static_cast<double>(text->size())) + " bytes; at most 1,000 are allowed");
-  if (printable(*text) != *text) fail(where, "has control characters: \"" + printable(*text, 120) + "\"");
+  if (kernel::printable(*text) != *text)
+    fail(where, "has control characters: \"" + kernel::printable(*text, 120) + "\"");
   return *text;
 }
 
@@ -198,8 +199,8 @@ Fields::Fields(const Value& value, const Section& section, Where where)
     if (find_key(section, name) != nullptr) continue;
     std::vector<std::string_view> known;
     for (const Key& key : section.keys) known.push_back(key.name);
-    std::string text = "unknown key '" + printable(name, 60) + "' in " + where_.label();
-    const std::string nearest = nearest_name(name, known);
+    std::string text = "unknown key '" + kernel::printable(name, 60) + "' in " + where_.label();
+    const std::string nearest = kernel::nearest_name(name, known);
     if (section.name == "scenario" && name.starts_with("site")) {
       text += "; a site stands there without a key: site { ... }";
     } else if (nearest.empty()) {
@@ -254,8 +255,8 @@ void Fields::check(const Key& key, const Value& value) const {
       for (const std::string_view word : words) known += (known.empty() ? "\"" : ", \"") + std::string(word) + "\"";
       if (value.text() == nullptr) fail_type(at, "one of " + known, value);
       if (std::find(words.begin(), words.end(), *value.text()) != words.end()) break;
-      fail(at,
-           "= \"" + printable(*value.text(), 60) + "\" must be one of " + known + did_you_mean(*value.text(), words));
+      fail(at, "= \"" + kernel::printable(*value.text(), 60) + "\" must be one of " + known +
+                   kernel::did_you_mean(*value.text(), words));
     }
     case KeyType::other:
       break;

@@ -10,12 +10,12 @@
 #include <filesystem>
 #include <utility>
 
-#include "scenario/printable.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::scenario {
 namespace {
 
-std::string quoted(std::string_view path) { return "'" + printable(path, 200) + "'"; }
+std::string quoted(std::string_view path) { return "'" + kernel::printable(path, 200) + "'"; }
 
 [[noreturn]] void refuse(std::string_view path, std::string_view why) {
   throw FolderError(quoted(path) + " " + std::string(why));

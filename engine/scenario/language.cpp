@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "kernel/hash.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -36,10 +36,10 @@ int line_of_byte(std::string_view text, std::size_t byte) {
 
 // The first line that is not UTF-8; 0 when all is.
 int broken_line(std::string_view text) {
-  if (is_utf8(text)) return 0;
+  if (kernel::is_utf8(text)) return 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    if (!is_utf8(text.substr(at, end - at))) return line_of_byte(text, at);
+    if (!kernel::is_utf8(text.substr(at, end - at))) return line_of_byte(text, at);
     at = end + 1;
   }
   return 1;
@@ -49,7 +49,7 @@ double parsed_number(const std::string& name, const std::string& text) {
   double value = 0.0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec != std::errc() || result.ptr != text.data() + text.size() || !(value - value == 0.0)) {
-    throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) +
+    throw std::runtime_error("--set " + kernel::printable(name, 60) + "=" + kernel::printable(text, 60) +
                              ": this parameter is a number");
   }
   return value;
@@ -68,7 +68,7 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kin
     : folder_(folder_of(file)), options_(std::move(options)), kind_(kind) {
   const std::string what = kind == Kind::scenario ? "scenario" : "strategy";
   if (options_.library_dir.empty()) options_.library_dir = library_folder();
-  const std::string shown = printable(file, 300);
+  const std::string shown = kernel::printable(file, 300);
   auto text = std::make_shared<SourceText>();
   text->file = shown;
   try {
@@ -126,7 +126,7 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
     return known->second.first;
   }
   if (!is_module_name(name)) {
-    throw FolderError("require: '" + printable(name, 60) +
+    throw FolderError("require: '" + kernel::printable(name, 60) +
                       "' is no module name; names are letters, digits, - and _, with dots between folders");
   }
   std::string path(name);
@@ -135,11 +135,11 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
   const bool in_library = !options_.library_dir.empty() && exists_below(options_.library_dir, path);
   if (!in_library && !exists_below(folder_, path)) {
     std::string text =
-        "require: no module '" + printable(name, 60) + "' in the scenario library or beside the scenario";
+        "require: no module '" + kernel::printable(name, 60) + "' in the scenario library or beside the scenario";
     const std::vector<std::string> there =
         options_.library_dir.empty() ? std::vector<std::string>() : modules_below(options_.library_dir);
     const std::vector<std::string_view> known(there.begin(), there.end());
-    const std::string hint = did_you_mean(name, known);
+    const std::string hint = kernel::did_you_mean(name, known);
     if (!hint.empty()) throw FolderError(text + hint);
     for (std::size_t i = 0; i < there.size(); ++i) text += (i == 0 ? "; the library has: " : ", ") + there[i];
     throw FolderError(text);
@@ -238,7 +238,7 @@ int Language::param(lua_State* L) {
     }
     case LUA_TBOOLEAN:
       if (text != "true" && text != "false") {
-        throw std::runtime_error("--set " + printable(name, 60) + "=" + printable(text, 60) +
+        throw std::runtime_error("--set " + kernel::printable(name, 60) + "=" + kernel::printable(text, 60) +
                                  ": this parameter is true or false");
       }
       lua_pushboolean(L, text == "true" ? 1 : 0);
@@ -248,7 +248,7 @@ int Language::param(lua_State* L) {
       lua_pushlstring(L, text.data(), text.size());
       return 1;
     default:
-      throw std::runtime_error("param: the default of " + printable(name, 60) +
+      throw std::runtime_error("param: the default of " + kernel::printable(name, 60) +
                                " must be a number, true or false, or text");
   }
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -59,15 +59,15 @@ std::vector<std::string> modules_of(const std::string& folder) {
 std::string text_at(const Table& table, std::string_view key) {
   const Value* value = table.find(key);
   const std::string* text = value != nullptr ? value->text() : nullptr;
-  return text != nullptr ? printable(*text, 1000) : std::string();
+  return text != nullptr ? kernel::printable(*text, 1000) : std::string();
 }
 
 [[noreturn]] void no_such(const std::string& name, const std::string& folder) {
   std::vector<std::string> names;
   for (const LibraryTariff& tariff : library_tariffs(folder)) names.push_back(tariff.name);
   const std::vector<std::string_view> known(names.begin(), names.end());
-  throw ScriptError("--change tariff=" + printable(name, 60) + ": the scenario library has no such tariff" +
-                    did_you_mean(name, known) + "; evtwin tariffs lists them");
+  throw ScriptError("--change tariff=" + kernel::printable(name, 60) + ": the scenario library has no such tariff" +
+                    kernel::did_you_mean(name, known) + "; evtwin tariffs lists them");
 }
 
 }  // namespace

@@ -10,11 +10,11 @@
 #include <filesystem>
 #include <set>
 
+#include "kernel/nearest.hpp"
 #include "kernel/program_folder.hpp"
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
 #include "scenario/language.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
 #include "scenario/script_definition.hpp"
 #include "scenario/site_changes.hpp"
 
@@ -215,10 +215,11 @@ void check_params(const Language& language, const LoadOptions& options) {
       continue;
     std::vector<std::string_view> known;
     for (const Language::Param& p : params) known.push_back(p.name);
-    std::string text =
-        "--set " + printable(name, 60) + ": the scenario reads no such parameter" + did_you_mean(name, known);
+    std::string text = "--set " + kernel::printable(name, 60) + ": the scenario reads no such parameter" +
+                       kernel::did_you_mean(name, known);
     if (known.empty()) text += "; it has none (they are read by param(\"name\", default))";
-    for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "; it reads: " : ", ") + printable(known[i], 60);
+    for (std::size_t i = 0; i < known.size(); ++i)
+      text += (i == 0 ? "; it reads: " : ", ") + kernel::printable(known[i], 60);
     throw ScriptError(text);
   }
 }
@@ -291,11 +292,11 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
   } catch (const ScriptError&) {
     throw;
   } catch (const std::bad_alloc&) {
-    throw ScriptError(printable(file, 300) +
+    throw ScriptError(kernel::printable(file, 300) +
                       ": needs more memory than there is; how many EVSEs, sessions or hours does it have?");
   } catch (const std::exception& error) {
     // What a room below refused in its own words: the file is named at least.
-    throw ScriptError(printable(file, 300) + ": " + printable(error.what(), 400));
+    throw ScriptError(kernel::printable(file, 300) + ": " + kernel::printable(error.what(), 400));
   }
 }
 

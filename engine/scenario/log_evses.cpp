@@ -7,9 +7,9 @@
 #include <set>
 #include <stdexcept>
 
+#include "kernel/text.hpp"
 #include "scenario/csv.hpp"
 #include "scenario/log_sessions.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {

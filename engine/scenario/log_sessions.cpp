@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "scenario/printable.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 using ocpp::Transaction;
 
 std::string evse_id_of(const std::string& station, int evse) {
-  return fmt::format("{}-{}", printable(station, 500), evse);
+  return fmt::format("{}-{}", kernel::printable(station, 500), evse);
 }
 
 /// Unique in the log: the transaction's own id where that does, else with its EVSE, else with its number too.
@@ -105,10 +105,10 @@ void leave_out_overlaps(const ocpp::SiteLog& log, LogSessions& out) {
       const Transaction& later = log.transactions[session.transaction];
       const kernel::TimeNs change_ns = std::max(earlier_stop_ns, std::min(later.start_ns, session.visit.arrival_ns));
       if (later.start_ns < change_ns || change_ns <= before.arrival_ns || change_ns >= session.visit.departure_ns) {
-        say_left_out(
-            out, session.visit.id,
-            fmt::format("{}: transaction {} overlaps {} on EVSE {}; the later start is left out", place_of(log, later),
-                        printable(session.visit.id, 80), printable(before.id, 80), printable(session.evse_id, 80)));
+        say_left_out(out, session.visit.id,
+                     fmt::format("{}: transaction {} overlaps {} on EVSE {}; the later start is left out",
+                                 place_of(log, later), kernel::printable(session.visit.id, 80),
+                                 kernel::printable(before.id, 80), kernel::printable(session.evse_id, 80)));
         continue;
       }
       if (before.claimed_departure_ns == before.departure_ns) before.claimed_departure_ns = change_ns;
@@ -145,20 +145,20 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
       continue;
     }
     if (const std::string trouble = trouble_with(t); !trouble.empty()) {
-      std::string reason = fmt::format("{}: transaction {}: {}", place_of(log, t), printable(id, 80), trouble);
+      std::string reason = fmt::format("{}: transaction {}: {}", place_of(log, t), kernel::printable(id, 80), trouble);
       say_left_out(out, std::move(id), std::move(reason));
       continue;
     }
     if (t.energy_kwh < options.least_kwh) {
       say_left_out(out, id,
                    fmt::format("{}: transaction {} took {:g} kWh, less than the {:g} asked for", place_of(log, t),
-                               printable(id, 80), t.energy_kwh, options.least_kwh));
+                               kernel::printable(id, 80), t.energy_kwh, options.least_kwh));
       continue;
     }
     if (t.energy_kwh > most_session_kwh) {
       say_left_out(out, id,
                    fmt::format("{}: transaction {} took {:g} kWh, more than any vehicle does", place_of(log, t),
-                               printable(id, 80), t.energy_kwh));
+                               kernel::printable(id, 80), t.energy_kwh));
       continue;
     }
     if (t.evse < 1 && without_evse++ == 0) first_without = place_of(log, t);

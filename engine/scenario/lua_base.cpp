@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/text.hpp"
 #include "scenario/lua_runtime.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -103,7 +103,7 @@ int print(lua_State* L) {
   if (r.printed > most_printed)
     r.print("print: more than 64 kB; the rest is not shown");
   else
-    r.print(printable(line));
+    r.print(kernel::printable(line));
   return 0;
 }
 

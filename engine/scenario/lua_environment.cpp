@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/lua_runtime.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -49,8 +49,8 @@ int missing_name(lua_State* L) {
   lua_pushglobaltable(L);
   append_names(L, -1, names);
   charge_search(L, names.size());
-  const std::string shown = printable(name, 80);
-  raise(L, shown + ": no such name" + did_you_mean(name, names));
+  const std::string shown = kernel::printable(name, 80);
+  raise(L, shown + ": no such name" + kernel::did_you_mean(name, names));
 }
 
 // __newindex of the globals.
@@ -58,7 +58,7 @@ int new_name(lua_State* L) {
   push_builtins(L);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, -2) != LUA_TNIL) {
-    const std::string name = lua_type(L, 2) == LUA_TSTRING ? printable(text_at(L, 2), 80) : "this name";
+    const std::string name = lua_type(L, 2) == LUA_TSTRING ? kernel::printable(text_at(L, 2), 80) : "this name";
     raise(L, name + " is part of the language and can not be assigned; use local");
   }
   lua_settop(L, 3);
@@ -67,11 +67,11 @@ int new_name(lua_State* L) {
 }
 
 std::string field_name(lua_State* L, int index) {
-  if (lua_type(L, index) == LUA_TSTRING) return printable(text_at(L, index), 80);
+  if (lua_type(L, index) == LUA_TSTRING) return kernel::printable(text_at(L, index), 80);
   lua_pushvalue(L, index);
   push_shown(L, -1);
   std::string name = "[";
-  name.append(printable(text_at(L, -1), 80)).append("]");
+  name.append(kernel::printable(text_at(L, -1), 80)).append("]");
   lua_pop(L, 2);
   return name;
 }
@@ -86,7 +86,7 @@ int no_writing(lua_State* L) {
   std::vector<std::string_view> names;
   append_names(L, table, names);
   charge_search(L, names.size());
-  raise(L, name + " has no field " + field_name(L, 2) + did_you_mean(text_at(L, 2), names));
+  raise(L, name + " has no field " + field_name(L, 2) + kernel::did_you_mean(text_at(L, 2), names));
 }
 
 // __index of a strict face; upvalues: its name, the table behind.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/text.hpp"
 #include "scenario/lua_runtime.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -49,8 +49,8 @@ std::string fetch(lua_State* L, const std::string& name, std::string& file) {
 int require(lua_State* L) {
   const char* bytes = luaL_checkstring(L, 1);
   const std::string name(bytes, lua_rawlen(L, 1));
-  if (name.empty() || name.size() > longest_name || printable(name) != name) {
-    raise(L, "require: \"" + printable(name, longest_name) + "\" is not a module name");
+  if (name.empty() || name.size() > longest_name || kernel::printable(name) != name) {
+    raise(L, "require: \"" + kernel::printable(name, longest_name) + "\" is not a module name");
   }
   lua_settop(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &modules_key);

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "kernel/text.hpp"
 #include "scenario/lua_runtime.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -69,7 +69,7 @@ std::string with_position(const Runtime& r, std::string text) {
 std::string error_text(Runtime& r, lua_State* L) {
   if (r.stopped()) {
     lua_pop(L, 1);
-    return printable(with_position(r, r.stop), longest_message);
+    return kernel::printable(with_position(r, r.stop), longest_message);
   }
   std::string text;
   const int type = lua_type(L, -1);
@@ -99,7 +99,7 @@ std::string error_text(Runtime& r, lua_State* L) {
                             : std::string("error without a message: the error object is a ") + lua_typename(L, type);
   }
   lua_pop(L, 1);
-  return printable(with_position(r, std::move(text)), longest_message);
+  return kernel::printable(with_position(r, std::move(text)), longest_message);
 }
 
 std::size_t count(std::string_view text, std::string_view word) {
@@ -141,7 +141,7 @@ void print_to_stderr(std::string_view line) {
 
 bool load_text(lua_State* L, std::string_view source, std::string_view name) {
   Runtime& r = Runtime::of(L);
-  const std::string file = printable(name, 4096);
+  const std::string file = kernel::printable(name, 4096);
   // Lua shows at most 59 bytes of a file name, the end of it.
   std::pair chunk(file.size() <= 59 ? file : "..." + file.substr(file.size() - 56), file);
   if (std::find(r.chunks.begin(), r.chunks.end(), chunk) == r.chunks.end()) r.chunks.push_back(std::move(chunk));
@@ -180,8 +180,8 @@ Sandbox& Sandbox::of(lua_State* L) { return Runtime::of(L).owner; }
 void Sandbox::run_chunk(std::string_view source, std::string_view chunk_name, int results) {
   Runtime& r = *runtime_;
   lua_State* L = r.main;
-  if (r.stopped()) throw ScriptError(printable(with_position(r, r.stop), longest_message));
-  if (r.entries == 0) r.watchdog->set_name(r.watched, printable(chunk_name, 300));
+  if (r.stopped()) throw ScriptError(kernel::printable(with_position(r, r.stop), longest_message));
+  if (r.entries == 0) r.watchdog->set_name(r.watched, kernel::printable(chunk_name, 300));
   struct Text {
     std::string_view source, name;
   } text{source, chunk_name};
@@ -204,7 +204,7 @@ void Sandbox::call(int args, int results) {
   const int function = lua_gettop(L) - args;
   if (r.stopped()) {
     lua_settop(L, function - 1);
-    throw ScriptError(printable(with_position(r, r.stop), longest_message));
+    throw ScriptError(kernel::printable(with_position(r, r.stop), longest_message));
   }
   const Entry entry(r);
   r.error_position.clear();
@@ -217,7 +217,7 @@ void Sandbox::call(int args, int results) {
   // A stop can also be set without an error (memory refused where Lua can do without); then there are results to drop.
   std::string text;
   if (status == LUA_OK)
-    text = printable(with_position(r, r.stop), longest_message);
+    text = kernel::printable(with_position(r, r.stop), longest_message);
   else
     text = error_text(r, L);
   lua_settop(L, function - 1);

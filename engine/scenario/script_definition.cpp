@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "control/strategy.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -49,7 +49,8 @@ void read_param_row(const Value& value, const Where& where, ScriptDefinition& ou
   const Fields f(value, section("strategy_param"), where);
   control::ParamDescription row;
   const std::string id = f.text("id");
-  if (!is_id(id, "_")) fail(f.where("id"), "= \"" + printable(id, 60) + "\" must be lower case letters, digits and _");
+  if (!is_id(id, "_"))
+    fail(f.where("id"), "= \"" + kernel::printable(id, 60) + "\" must be lower case letters, digits and _");
   for (const control::ParamDescription& other : out.description.params)
     if (id == other.id) fail(f.where("id"), "= \"" + id + "\" is used by two parameters");
   row.id = id;
@@ -84,7 +85,7 @@ std::uint32_t subscribed(const Value& value, const Where& where) {
     const std::string& word = text_of(*entry, where);
     const auto* known = std::find_if(events.begin(), events.end(), [&](const auto& e) { return e.first == word; });
     if (known == events.end()) {
-      fail(where, "= \"" + printable(word, 60) +
+      fail(where, "= \"" + kernel::printable(word, 60) +
                       "\" is no event; there are arrival, departure, price and limit (the tick always comes)");
     }
     bits |= known->second;
@@ -112,7 +113,8 @@ ScriptDefinition definition_of(const Construct& strategy, const Where& where) {
   std::string& id = out.description.id;
   id = f.text("id");
   if (!is_id(id, "-"))
-    fail(f.where("id"), "= \"" + printable(id, 60) + "\" must be lower case letters, digits and '-', a letter first");
+    fail(f.where("id"),
+         "= \"" + kernel::printable(id, 60) + "\" must be lower case letters, digits and '-', a letter first");
   out.description.name = id;
   out.description.help = f.text("help");
   out.horizon_h = f.number("horizon_h");

@@ -2,11 +2,11 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/accessors.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/language.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -37,8 +37,9 @@ std::uint32_t site_index(std::size_t row) { return static_cast<std::uint32_t>(ro
 // A figure to assign, kW or a price: at least 0; infinity means no limit.
 double figure(lua_State* L, const char* name, const char* unit) {
   if (lua_type(L, 3) != LUA_TNUMBER) {
-    const std::string got = lua_type(L, 3) == LUA_TSTRING ? "the string \"" + printable(lua_tostring(L, 3), 60) + "\""
-                                                          : luaL_typename(L, 3);
+    const std::string got = lua_type(L, 3) == LUA_TSTRING
+                                ? "the string \"" + kernel::printable(lua_tostring(L, 3), 60) + "\""
+                                : luaL_typename(L, 3);
     throw std::runtime_error(std::string(name) + " must be a number in " + unit + ", got " + got);
   }
   const double value = lua_tonumber(L, 3);
@@ -104,7 +105,8 @@ void find_evse(lua_State* L, void* owner, std::size_t row) {
       known.push_back(evses[evse]);
     }
   }
-  throw std::runtime_error("world.evse: there is no EVSE \"" + printable(id, 60) + "\"" + did_you_mean(id, known));
+  throw std::runtime_error("world.evse: there is no EVSE \"" + kernel::printable(id, 60) + "\"" +
+                           kernel::did_you_mean(id, known));
 }
 const ProxyType evse_list_type{"world.evse", {}, find_evse};
 

@@ -6,10 +6,10 @@
 #include <memory>
 #include <stdexcept>
 
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/language.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
 #include "scenario/script_definition.hpp"
 #include "scenario/script_view.hpp"
 
@@ -150,8 +150,8 @@ class LuaStrategy : public control::Strategy {
       std::vector<std::string_view> names;
       for (const Field& field : decision_answers()) names.push_back(field.name);
       if (std::find(names.begin(), names.end(), name) == names.end()) {
-        throw ScriptError(position_ + "the strategy's second value has no key " + printable(name, 60) +
-                          did_you_mean(name, names));
+        throw ScriptError(position_ + "the strategy's second value has no key " + kernel::printable(name, 60) +
+                          kernel::did_you_mean(name, names));
       }
       const double number = entry.is_number() ? entry.number() : physics::unknown;
       if (name == "wake_in_h") {
@@ -184,7 +184,7 @@ class LuaStrategy : public control::Strategy {
       else if (const auto storage = storage_rows_.find(name); storage != storage_rows_.end())
         target = decision_->storage_kw + storage->second;
       else
-        return "the strategy returned power for \"" + printable(name, 60) +
+        return "the strategy returned power for \"" + kernel::printable(name, 60) +
                "\", which is no EVSE or storage of the site" + nearest(name);
     } else if (lua_isinteger(L, -2) != 0) {
       const lua_Integer position = lua_tointeger(L, -2);
@@ -199,14 +199,14 @@ class LuaStrategy : public control::Strategy {
              "; keys are EVSE ids or positions";
     }
     if (lua_type(L, -1) != LUA_TNUMBER)
-      return "the strategy returned a " + std::string(luaL_typename(L, -1)) + " for " + printable(name, 60) +
+      return "the strategy returned a " + std::string(luaL_typename(L, -1)) + " for " + kernel::printable(name, 60) +
              "; a number of kW is due";
     const double kw = lua_tonumber(L, -1);
     if (!std::isfinite(kw))
-      return "the strategy returned " + show_number(kw) + " for EVSE " + printable(name, 60) +
+      return "the strategy returned " + show_number(kw) + " for EVSE " + kernel::printable(name, 60) +
              "; a finite number of kW is due, or nil to leave it as it is";
     if (!std::isnan(*target))
-      return "the strategy returned two powers for " + printable(name, 60) + ", by id and by position";
+      return "the strategy returned two powers for " + kernel::printable(name, 60) + ", by id and by position";
     *target = kw;
     return {};
   }
@@ -215,7 +215,7 @@ class LuaStrategy : public control::Strategy {
     std::vector<std::string_view> known;
     for (const std::string& id : frame_.evses) known.push_back(id);
     for (const std::string& id : frame_.storages) known.push_back(id);
-    return did_you_mean(wrong, known);
+    return kernel::did_you_mean(wrong, known);
   }
 
   Language language_;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "kernel/text.hpp"
 #include "scenario/csv.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -72,7 +72,7 @@ void flag_holes(const std::string& file, const market::Series& series, const mar
   flags.push_back(
       {"",
        fmt::format("{}: {} hole{} in a series of one row every {:g} min; the value before is held (first after {})",
-                   printable(file), holes, holes == 1 ? "" : "s",
+                   kernel::printable(file), holes, holes == 1 ? "" : "s",
                    static_cast<double>(usual_ns) / static_cast<double>(kernel::minute_ns),
                    calendar.format_local(first_ns)),
        false});
@@ -87,7 +87,8 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   const std::size_t time_at = time_column(csv);
   const std::size_t value_at = value_column(csv, options);
   if (value_at == time_at) {
-    throw InputError(shown, csv.line(), fmt::format("column '{}' holds the times", printable(csv.header()[time_at])));
+    throw InputError(shown, csv.line(),
+                     fmt::format("column '{}' holds the times", kernel::printable(csv.header()[time_at])));
   }
 
   std::vector<TimeNs> times_ns;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "kernel/text.hpp"
 #include "scenario/csv.hpp"
-#include "scenario/printable.hpp"
 #include "scenario/session_table.hpp"
 
 namespace evtwin::scenario {
@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::size_t most_named = 10;  // sessions of one kind that are flagged one by one
 
-std::string name_of(const SessionRow& row) { return printable(row.visit.id, 80); }
+std::string name_of(const SessionRow& row) { return kernel::printable(row.visit.id, 80); }
 
 std::string place_of(const SessionTable& table, const SessionRow& row) {
-  return fmt::format("{}:{}: session {}", printable(table.file), row.line, name_of(row));
+  return fmt::format("{}:{}: session {}", kernel::printable(table.file), row.line, name_of(row));
 }
 
 void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
@@ -59,7 +59,7 @@ TimeNs moved_by_days(const market::Calendar& calendar, TimeNs t, std::int64_t da
   }
   throw InputError(table.file, first->line,
                    fmt::format("station {}: the site has no such EVSE; known: {} (or set evse = \"any\"){}",
-                               printable(first->evse_id, 80), listed(evse_ids), more));
+                               kernel::printable(first->evse_id, 80), listed(evse_ids), more));
 }
 
 void leave_out_overlaps(SessionTable& table, std::span<const std::string> evse_ids) {
@@ -73,7 +73,7 @@ void leave_out_overlaps(SessionTable& table, std::span<const std::string> evse_i
       const TimeNs until_ns = std::min(row.visit.departure_ns, before->visit.departure_ns);
       leave_out(table, row,
                 fmt::format("overlaps session {} (line {}) on EVSE {} from {} to {}; the later arrival is left out",
-                            name_of(*before), before->line, printable(evse_ids[evse], 80),
+                            name_of(*before), before->line, kernel::printable(evse_ids[evse], 80),
                             table.calendar.format_local(row.visit.arrival_ns), table.calendar.format_local(until_ns)));
       continue;
     }
@@ -187,7 +187,7 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
         {"",
          fmt::format("{}: {} sessions in all arrive outside the run ({}); the first {} are named, the "
                      "last arrives on {}",
-                     printable(table.file), outside, run, most_named, date_text(calendar, last_outside_ns)),
+                     kernel::printable(table.file), outside, run, most_named, date_text(calendar, last_outside_ns)),
          true});
   }
   table.rows = std::move(kept);
@@ -220,11 +220,11 @@ void check_against(SessionTable& table, std::span<const double> rated_kw) {
     if (visit.taken_kwh <= kw * hours * (1.0 + meter_tolerance)) continue;
     table.flags.push_back(
         {visit.id,
-         fmt::format(
-             "{}: took {:g} kWh in {:.4g} min, which needs {:.4g} kW; {} has {:g} kW: part of it will be unmet",
-             place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
-             visit.evse < 0 ? std::string("the strongest EVSE") : fmt::format("EVSE {}", printable(row.evse_id, 80)),
-             kw),
+         fmt::format("{}: took {:g} kWh in {:.4g} min, which needs {:.4g} kW; {} has {:g} kW: part of it will be unmet",
+                     place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
+                     visit.evse < 0 ? std::string("the strongest EVSE")
+                                    : fmt::format("EVSE {}", kernel::printable(row.evse_id, 80)),
+                     kw),
          false});
   }
 }

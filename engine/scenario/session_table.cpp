@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "kernel/text.hpp"
 #include "scenario/csv.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -77,7 +77,7 @@ void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>&
     if (!used(i)) unused.push_back(csv.header()[i]);
   }
   if (unused.empty()) return;
-  flags.push_back({"", fmt::format("{}: columns not used: {}", printable(csv.file()), listed(unused)), false});
+  flags.push_back({"", fmt::format("{}: columns not used: {}", kernel::printable(csv.file()), listed(unused)), false});
 }
 
 TimeNs instant(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
@@ -150,7 +150,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
 }
 
 std::string place_of(const SessionTable& table, const SessionRow& row) {
-  return fmt::format("{}:{}: session {}", printable(table.file), row.line, printable(row.visit.id, 80));
+  return fmt::format("{}:{}: session {}", kernel::printable(table.file), row.line, kernel::printable(row.visit.id, 80));
 }
 
 void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
@@ -220,7 +220,7 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   const Layout layout = layout_of(csv);
   if (csv.separator() != ',') {
     table.flags.push_back({"",
-                           fmt::format("{}: the separator is a {}, not a comma; read as such", printable(shown),
+                           fmt::format("{}: the separator is a {}, not a comma; read as such", kernel::printable(shown),
                                        csv.separator() == ';' ? "semicolon" : "tab"),
                            false});
   }

@@ -7,10 +7,10 @@
 #include <optional>
 #include <utility>
 
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
 #include "scenario/library_tariffs.hpp"
-#include "scenario/nearest.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -50,8 +50,8 @@ std::pair<std::string_view, std::string_view> split(std::string_view name) {
 }
 
 [[noreturn]] void fail(const std::string& name, const std::string& value, const std::string& why) {
-  throw ScriptError("--change " + printable(name, 100) + (value.empty() ? "" : "=" + printable(value, 60)) + ": " +
-                    why);
+  throw ScriptError("--change " + kernel::printable(name, 100) +
+                    (value.empty() ? "" : "=" + kernel::printable(value, 60)) + ": " + why);
 }
 
 const ChangeKey* key_of(std::string_view name) {
@@ -110,7 +110,7 @@ void scale(const LoadOptions& options, const twin::Site& site, std::string_view 
   const auto factor = number(options, site.name, key);
   if (!factor) return;
   if (is_nothing(signal))
-    fail(std::string(key), {}, "the site " + printable(site.name, 60) + " has no " + what + " to scale");
+    fail(std::string(key), {}, "the site " + kernel::printable(site.name, 60) + " has no " + what + " to scale");
   signal = times(signal, *factor);
 }
 
@@ -126,7 +126,7 @@ void change_storage(Build& build, twin::Site& site) {
   if (site.storages.empty()) {
     if (!kwh || !kw) {
       fail(kwh ? "storage_kwh" : "storage_kw", {},
-           "the site " + printable(site.name, 60) +
+           "the site " + kernel::printable(site.name, 60) +
                " has no storage: give storage_kwh and storage_kw, so that there is one");
     }
     physics::Storage added;
@@ -195,16 +195,17 @@ void check_changes(const LoadOptions& options, const std::vector<std::string>& s
   for (const auto& [name, value] : options.changes) {
     const auto [site, key] = split(name);
     if (key_of(key) == nullptr) {
-      std::string text = "no such key" + did_you_mean(key, known_keys) + "; there are: ";
+      std::string text = "no such key" + kernel::did_you_mean(key, known_keys) + "; there are: ";
       for (std::size_t i = 0; i < keys.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(keys[i].name);
       fail(name, value, text);
     }
     if (!site.empty() && std::find(sites.begin(), sites.end(), site) == sites.end())
-      fail(name, value, "the scenario has no site " + printable(site, 60) + did_you_mean(site, known_sites));
+      fail(name, value,
+           "the scenario has no site " + kernel::printable(site, 60) + kernel::did_you_mean(site, known_sites));
     if (site.empty() && sites.size() > 1) {
       fail(name, value,
            "the scenario has " + std::to_string(sites.size()) + " sites: write SITE." + std::string(key) + ", as in " +
-               printable(sites.front(), 60) + "." + std::string(key));
+               kernel::printable(sites.front(), 60) + "." + std::string(key));
     }
   }
 }

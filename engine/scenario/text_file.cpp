@@ -13,7 +13,7 @@
 #include <cstring>
 #include <span>
 
-#include "scenario/printable.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -21,7 +21,7 @@ namespace {
 using namespace std::string_view_literals;
 
 std::string place(std::string_view file, std::size_t line) {
-  return line == 0 ? printable(file) : fmt::format("{}:{}", printable(file), line);
+  return line == 0 ? kernel::printable(file) : fmt::format("{}:{}", kernel::printable(file), line);
 }
 
 /// Takes text piece by piece and refuses it as soon as it is too much.
@@ -192,7 +192,7 @@ void check_characters(const std::string& shown, std::string_view text) {
     if (here.find('\0') != std::string_view::npos) {
       throw InputError(shown, line, "a NUL byte; a text file has none (if it is UTF-16, save as UTF-8)");
     }
-    if (!ascii && !is_utf8(here)) {
+    if (!ascii && !kernel::is_utf8(here)) {
       throw InputError(shown, line, "not UTF-8 (perhaps CP949 or Latin-1); save as UTF-8");
     }
     at = end + 1;
@@ -202,7 +202,7 @@ void check_characters(const std::string& shown, std::string_view text) {
 }  // namespace
 
 InputError::InputError(std::string_view file, std::size_t line, std::string_view what)
-    : std::runtime_error(fmt::format("{}: {}", place(file, line), printable(what))) {}
+    : std::runtime_error(fmt::format("{}: {}", place(file, line), kernel::printable(what))) {}
 
 std::string read_text_file(const std::string& shown, const std::string& real, const TextLimits& limits) {
   Input input(shown, real);

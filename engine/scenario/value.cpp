@@ -8,7 +8,7 @@
 #include <cmath>
 #include <new>
 
-#include "scenario/printable.hpp"
+#include "kernel/text.hpp"
 #include "scenario/sandbox.hpp"
 
 namespace evtwin::scenario {
@@ -32,8 +32,8 @@ Value copy_text(lua_State* L, int index) {
   std::size_t length = 0;
   const char* bytes = lua_tolstring(L, index, &length);
   std::string text(bytes, length);
-  if (!is_utf8(text))
-    return {Unusable{"is text that is not UTF-8: " + printable(text, 60) + "; save the file as UTF-8"}};
+  if (!kernel::is_utf8(text))
+    return {Unusable{"is text that is not UTF-8: " + kernel::printable(text, 60) + "; save the file as UTF-8"}};
   return {std::move(text)};
 }
 
@@ -193,7 +193,7 @@ std::string describe(const Value& value) {
   if (value.is_nil()) return "nothing (nil)";
   if (const bool* b = value.boolean()) return *b ? "true" : "false";
   if (value.is_number()) return "the number " + short_number(value.number());
-  if (const std::string* text = value.text()) return "the string \"" + printable(*text, 60) + "\"";
+  if (const std::string* text = value.text()) return "the string \"" + kernel::printable(*text, 60) + "\"";
   if (value.table() != nullptr) return "a table";
   if (value.function() != nullptr) return "a function";
   if (const Construct* construct = value.construct()) return "what " + construct->kind + " makes";

@@ -6,6 +6,8 @@
 
 #include <string>
 
+using namespace std::string_literals;
+
 namespace evtwin::kernel {
 namespace {
 
@@ -13,15 +15,17 @@ TEST(Text, OrdinaryAndKoreanTextStaysAsItIs) { EXPECT_EQ(printable("edf, 충전�
 
 TEST(Text, ControlCharactersAreWrittenOut) {
   EXPECT_EQ(printable("a\x1b[31m\n\t\x7f"), "a\\x1B[31m\\n\\t\\x7F");
+  EXPECT_EQ(printable("a\r\x07\0b"s), "a\\r\\x07\\x00b");
   EXPECT_EQ(printable("\xC2\x9B"), "\\u{009B}");      // C1 "CSI" as UTF-8
   EXPECT_EQ(printable("\xE2\x80\xAE"), "\\u{202E}");  // right-to-left override
 }
 
 TEST(Text, BytesThatAreNotUtf8AreWrittenOut) {
   EXPECT_EQ(printable("\xFF"), "\\xFF");
-  EXPECT_EQ(printable("\xC0\x80"), "\\xC0\\x80");           // overlong NUL
-  EXPECT_EQ(printable("\xED\xA0\x80"), "\\xED\\xA0\\x80");  // surrogate
-  EXPECT_EQ(printable("\xEA\xB0"), "\\xEA\\xB0");           // cut in the middle
+  EXPECT_EQ(printable("\xC3\xE6\xC0\xFC"), "\\xC3\\xE6\\xC0\\xFC");  // CP949
+  EXPECT_EQ(printable("\xC0\x80"), "\\xC0\\x80");                    // overlong NUL
+  EXPECT_EQ(printable("\xED\xA0\x80"), "\\xED\\xA0\\x80");           // surrogate
+  EXPECT_EQ(printable("\xEA\xB0"), "\\xEA\\xB0");                    // cut in the middle
 }
 
 TEST(Text, KoreanTakesTwoColumnsACharacter) {
@@ -40,6 +44,20 @@ RC_GTEST_PROP(Text, AnyBytesBecomeOneSafeLine, (const std::string& bytes)) {
     RC_ASSERT(!is_control(character.code));
     rest.remove_prefix(character.bytes);
   }
+}
+
+TEST(Text, IsCutBetweenCharacters) {
+  EXPECT_EQ(printable("충전소충전소", 10), "충전...");
+  EXPECT_EQ(printable("abcdef", 6), "abcdef");
+  EXPECT_EQ(printable("abcdefg", 6), "abc...");
+}
+
+RC_GTEST_PROP(Text, IsUtf8WithoutControlCharactersAndStaysUnderTheCut, (const std::string& text)) {
+  const std::string shown = printable(text, 40);
+  RC_ASSERT(is_utf8(shown));
+  RC_ASSERT(shown.size() <= 40u);
+  for (char c : shown) RC_ASSERT(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+  RC_ASSERT(printable(shown, 40) == shown);
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include <set>
 #include <thread>
 
+#include "kernel/text.hpp"
 #include "sandbox_fixture.hpp"
-#include "scenario/printable.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -82,7 +82,7 @@ TEST(Sandbox, ShowsHostileMessagesEscapedAndCut) {
   const std::string message = error("error('\\27[2J\\n\\u{202E}\\xFF' .. ('x'):rep(5e6))");
   EXPECT_THAT(message, StartsWith("script.lua:1: \\x1B[2J\\n\\u{202E}\\xFFxxx"));
   EXPECT_LE(message.size(), 500u);
-  EXPECT_TRUE(is_utf8(message));
+  EXPECT_TRUE(kernel::is_utf8(message));
 }
 
 TEST(Sandbox, NamesTheNearestNameForAMissingOne) {
