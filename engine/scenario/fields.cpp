@@ -8,7 +8,7 @@
 
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 #include "scenario/source_lines.hpp"
 
 namespace evtwin::scenario {

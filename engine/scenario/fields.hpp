@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "scenario/keys.hpp"
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 #include "scenario/value.hpp"
 
 namespace evtwin::scenario {
+
+using lua::ScriptError;
 
 /// The text of a scenario as messages need it.
 struct SourceText {

@@ -152,7 +152,7 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
 }
 
 Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t seed)
-    : source_(std::move(source)), sandbox_(SandboxLimits{}, seed) {
+    : source_(std::move(source)), sandbox_(lua::SandboxLimits{}, seed) {
   sandbox_.set_loader([this](std::string_view name, std::string& file) { return source_->module(name, file); });
   add_word("scenario", "scenario", 1);
   add_word("site", "site", 1);
@@ -171,7 +171,7 @@ Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t s
   lua_newtable(L);
   sandbox_.push_function([this](lua_State* in) { return construct(in, "arrivals.poisson", 1, false); });
   lua_setfield(L, -2, "poisson");
-  make_read_only(L, -1, "arrivals", true);
+  lua::make_read_only(L, -1, "arrivals", true);
   sandbox_.set_global("arrivals");
   sandbox_.set_function("param", [this](lua_State* in) { return param(in); });
 }
@@ -209,7 +209,7 @@ int Language::construct(lua_State* L, const std::string& kind, int most_argument
   push_construct(L, std::move(out));
   if (readable) {  // its table can be read: mine.decide(view, params) in a test of it
     lua_pushvalue(L, 1);
-    make_read_only(L, -1, "strategy", true);
+    lua::make_read_only(L, -1, "strategy", true);
     lua_setiuservalue(L, -2, 1);
   }
   return 1;

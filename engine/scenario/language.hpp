@@ -13,7 +13,7 @@
 #include "scenario/fields.hpp"
 #include "scenario/folder.hpp"
 #include "scenario/loader.hpp"
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 #include "scenario/value.hpp"
 
 namespace evtwin::scenario {
@@ -73,7 +73,7 @@ class Language {
   /// The same for whatever word of the language the file returns.
   std::shared_ptr<const Construct> evaluate(std::function<void(std::string_view)> print);
 
-  Sandbox& sandbox() { return sandbox_; }
+  lua::Sandbox& sandbox() { return sandbox_; }
   lua_State* state() { return sandbox_.state(); }
   /// Pushes a function that a Value refers to.
   void push(Function function);
@@ -90,7 +90,7 @@ class Language {
   int param(lua_State* L);
 
   std::shared_ptr<const ScenarioSource> source_;
-  Sandbox sandbox_;
+  lua::Sandbox sandbox_;
   std::vector<Param> params_;
   std::vector<std::shared_ptr<const Construct>> made_;
 };

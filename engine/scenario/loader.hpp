@@ -10,11 +10,13 @@
 
 #include "control/plugin_params.hpp"
 #include "control/strategy.hpp"
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 #include "twin/simulation.hpp"
 #include "twin/world.hpp"
 
 namespace evtwin::scenario {
+
+using lua::ScriptError;
 
 struct LogSessions;
 

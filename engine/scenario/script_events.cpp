@@ -171,7 +171,7 @@ class LuaScript : public twin::Script {
         push_proxy(L, site_type, &frame_, i);
         lua_rawseti(L, -2, static_cast<lua_Integer>(i) + 1);
       }
-      make_read_only(L, -1, "world.sites", true);
+      lua::make_read_only(L, -1, "world.sites", true);
       frame_.site_list = luaL_ref(L, LUA_REGISTRYINDEX);
       push_proxy(L, world_type, &frame_, 0);
       world_ = luaL_ref(L, LUA_REGISTRYINDEX);

@@ -53,7 +53,7 @@ void push_params(lua_State* L, const control::CheckedParams& params) {
     }
     lua_setfield(L, -2, value.id);
   }
-  make_read_only(L, -1, "params", true);
+  lua::make_read_only(L, -1, "params", true);
 }
 
 class LuaStrategy : public control::Strategy {
@@ -119,7 +119,7 @@ class LuaStrategy : public control::Strategy {
     if (lua_type(L, -1) != LUA_TTABLE)
       throw ScriptError(position_ + "the strategy returned a " + luaL_typename(L, -1) +
                         "; a table of kW by EVSE id or position is due, or nil");
-    look_behind(L, -1);
+    lua::look_behind(L, -1);
     // The order of lua_next differs between processes: of several troubles the smallest text is told.
     std::string trouble;
     lua_pushnil(L);

@@ -15,7 +15,7 @@
 #include "kernel/time.hpp"
 #include "physics/equipment.hpp"
 #include "scenario/accessors.hpp"
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -80,7 +80,7 @@ void push_entry(lua_State* L, int reference, std::size_t row) {
 void get_connected(lua_State* L, void* owner, std::size_t) {
   const ScriptView& frame = frame_of(owner);
   const evtwin_view& v = *frame.view;
-  Sandbox::of(L).charge(v.n_connected);
+  lua::Sandbox::of(L).charge(v.n_connected);
   lua_createtable(L, static_cast<int>(v.n_connected), 0);
   push_list(L, frame.evse_rows);
   for (std::uint32_t n = 0; n < v.n_connected; ++n) {
@@ -94,7 +94,7 @@ void get_curve(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t start = v.evse_curve_start[row];
   const std::uint32_t points = v.evse_curve_points[row];
-  Sandbox::of(L).charge(4 * std::uint64_t{points});
+  lua::Sandbox::of(L).charge(4 * std::uint64_t{points});
   lua_createtable(L, static_cast<int>(points), 0);
   for (std::uint32_t p = 0; p < points; ++p) {
     lua_createtable(L, 0, 2);
@@ -110,7 +110,7 @@ void get_rates(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t start = v.evse_rate_start[row];
   const std::uint32_t end = v.evse_rate_start[row + 1];
-  Sandbox::of(L).charge(end - start);
+  lua::Sandbox::of(L).charge(end - start);
   lua_createtable(L, static_cast<int>(end - start), 0);
   for (std::uint32_t p = start; p < end; ++p) {
     lua_pushnumber(L, v.rate_kw[p]);
@@ -223,7 +223,7 @@ void get_members(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t start = v.limit_start[row];
   const std::uint32_t end = v.limit_start[row + 1];
-  Sandbox::of(L).charge(4 * std::uint64_t{end - start});
+  lua::Sandbox::of(L).charge(4 * std::uint64_t{end - start});
   lua_createtable(L, static_cast<int>(end - start), 0);
   for (std::uint32_t p = start; p < end; ++p) {
     push_proxy(L, member_type, owner, p);
@@ -416,7 +416,7 @@ int list_of_objects(lua_State* L, ScriptView& frame, const ProxyType& type, std:
     lua_pushvalue(L, -1);
     *rows = luaL_ref(L, LUA_REGISTRYINDEX);
   }
-  make_read_only(L, -1, type.name, true);
+  lua::make_read_only(L, -1, type.name, true);
   return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 

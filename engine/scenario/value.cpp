@@ -9,7 +9,7 @@
 #include <new>
 
 #include "kernel/text.hpp"
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -79,7 +79,7 @@ Value copy_value(Copy& copy, int index) {
   lua_State* L = copy.L;
   if (++copy.values > most_values)
     luaL_error(L, "too large: more than %d values in one table", static_cast<int>(most_values));
-  Sandbox::of(L).charge(4);
+  lua::Sandbox::of(L).charge(4);
   switch (lua_type(L, index)) {
     case LUA_TNIL:
       return {};
@@ -98,7 +98,7 @@ Value copy_value(Copy& copy, int index) {
       // The tables of modules are read-only faces; their contents stand behind.
       luaL_checkstack(L, 2, nullptr);
       lua_pushvalue(L, index);
-      look_behind(L, -1);
+      lua::look_behind(L, -1);
       Value value = copy_table(copy, lua_gettop(L));
       lua_pop(L, 1);
       return value;

@@ -1,8 +1,8 @@
 #include <cstring>
 
-#include "scenario/lua_pattern.hpp"
+#include "lua/pattern.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 // The classes of ASCII, whatever the locale of the process.
@@ -319,4 +319,4 @@ int Matcher::push_captures(const char* start, const char* end) const {
   return n;
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -6,9 +6,9 @@
 
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 // Addresses are keys: of the builtins in the registry, of the table behind a face in its metatable, of the mark of
@@ -276,4 +276,4 @@ void open_environment(lua_State* L) {
   lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -10,7 +10,7 @@
 
 #include "sandbox_fixture.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 using ::testing::AllOf;
@@ -308,4 +308,4 @@ TEST(SandboxBadInput, AnswersEveryHostileFileWithTheWordThatIsDue) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

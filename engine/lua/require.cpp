@@ -4,9 +4,9 @@
 #include <array>
 
 #include "kernel/text.hpp"
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 const char modules_key = 0;  // its address is the registry key of the modules by name
@@ -94,4 +94,4 @@ void add_require(lua_State* L) {
   lua_setfield(L, -2, "require");
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -5,9 +5,9 @@
 #include <array>
 #include <cstring>
 
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 int call_original(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
@@ -134,4 +134,4 @@ void open_utf8(lua_State* L) {
   wrap(L, "offset", charged_by_offset);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

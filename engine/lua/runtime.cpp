@@ -1,10 +1,10 @@
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 // Copying or clearing 64 bytes costs about what an instruction does.
@@ -176,4 +176,4 @@ std::string position(lua_State* L) {
   return {};
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

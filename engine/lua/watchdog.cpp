@@ -1,4 +1,4 @@
-#include "scenario/watchdog.hpp"
+#include "lua/watchdog.hpp"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 constexpr std::chrono::milliseconds period{50};
@@ -101,4 +101,4 @@ void Watchdog::look(Watched& watched) {
   std::_Exit(1);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -9,7 +9,7 @@
 
 #include "sandbox_fixture.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 using ::testing::HasSubstr;
@@ -139,4 +139,4 @@ TEST(Patterns, RefuseWhatIsTooDeepOrTooMany) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

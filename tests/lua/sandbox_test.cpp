@@ -1,6 +1,6 @@
 // What a script can do in the sandbox, and what it is told when it can not. Attacks are in sandbox_attack_test.cpp.
 
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include "kernel/text.hpp"
 #include "sandbox_fixture.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 using ::testing::AllOf;
@@ -403,4 +403,4 @@ TEST(SandboxHost, EveryEntryHasABudgetOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -5,9 +5,9 @@
 #include <array>
 #include <climits>
 
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 std::uint64_t unsigned_of(lua_Integer value) { return static_cast<std::uint64_t>(value); }
@@ -210,4 +210,4 @@ void open_table(lua_State* L) {
   luaL_setfuncs(L, own.data(), 0);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 
 /// Matches one pattern against one subject; both must stay alive (on the Lua stack). Malformed patterns raise Lua
 /// errors.
@@ -67,4 +67,4 @@ class Matcher {
   std::uint64_t steps_ = 0;
 };
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

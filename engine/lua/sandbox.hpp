@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 
 /// What a script may use up. An *entry* is one outermost call from the host into Lua: loading a file, one decision of a
 /// strategy, one at() function, one call of an arrival law. Each entry starts with fresh `instructions` and
@@ -127,4 +127,4 @@ void push_ordered_keys(lua_State* L, int index);
 /// "FILE:LINE: " of the Lua function that is running (level 0 and up); empty if none is.
 std::string position(lua_State* L);
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -6,9 +6,9 @@
 #include <array>
 
 #include "kernel/text.hpp"
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 constexpr std::size_t most_printed = std::size_t{64} << 10;
@@ -206,4 +206,4 @@ void open_base(lua_State* L) {
   lua_remove(L, -2);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

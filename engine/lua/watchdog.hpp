@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 
 /// One thread for all sandboxes of the process; it lives as long as the first of them to the last. An entry into Lua
 /// costs two stores.
@@ -58,4 +58,4 @@ class Watchdog {
   std::thread thread_;
 };
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 // SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): 64 bits of state, any
@@ -80,4 +80,4 @@ void open_math(lua_State* L) {
   luaL_setfuncs(L, own.data(), 0);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 
-namespace evtwin::scenario::testing {
+namespace evtwin::lua::testing {
 
 /// Pops the top of the stack as text.
 inline std::string pop_text(lua_State* L) {
@@ -64,4 +64,4 @@ inline std::string read_file(const std::string& path) {
   return text.str();
 }
 
-}  // namespace evtwin::scenario::testing
+}  // namespace evtwin::lua::testing

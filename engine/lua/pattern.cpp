@@ -1,10 +1,10 @@
-#include "scenario/lua_pattern.hpp"
+#include "lua/pattern.hpp"
 
 #include <array>
 #include <cstring>
 #include <string>
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 std::string_view check_text(lua_State* L, int index) {
@@ -212,4 +212,4 @@ void add_patterns(lua_State* L) {
   luaL_setfuncs(L, own.data(), 0);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

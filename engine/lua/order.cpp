@@ -9,9 +9,9 @@
 #include <bit>
 #include <cmath>
 
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 const char next_key = 0;  // its address is the registry key of the table next() last walked over
@@ -273,4 +273,4 @@ void add_order(lua_State* L) {
   luaL_setfuncs(L, own.data(), 0);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

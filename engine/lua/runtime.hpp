@@ -1,6 +1,6 @@
 #pragma once
 // What the parts of the sandbox share: the accounts of one interpreter (work, memory, CPU) and the way a script is
-// stopped. For the lua_*.cpp files of this room only; everybody else uses sandbox.hpp.
+// stopped. For the files of this room only; everybody else uses sandbox.hpp.
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "scenario/sandbox.hpp"
-#include "scenario/watchdog.hpp"
+#include "lua/sandbox.hpp"
+#include "lua/watchdog.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 
 /// Instructions between two looks at the budget.
 inline constexpr int hook_interval = 1000;
@@ -93,19 +93,19 @@ bool load_text(lua_State* L, std::string_view source, std::string_view name);
 void push_shown(lua_State* L, int index);
 
 // Each pushes its library table, safe to hand to a script.
-void open_base(lua_State* L);       // lua_base.cpp
-void open_coroutine(lua_State* L);  // lua_coroutine.cpp
-void open_math(lua_State* L);       // lua_math.cpp
-void open_string(lua_State* L);     // lua_string.cpp; also sets the metatable of strings
-void open_table(lua_State* L);      // lua_table.cpp
-void open_utf8(lua_State* L);       // lua_string.cpp
+void open_base(lua_State* L);       // base.cpp
+void open_coroutine(lua_State* L);  // coroutine.cpp
+void open_math(lua_State* L);       // math.cpp
+void open_string(lua_State* L);     // string.cpp; also sets the metatable of strings
+void open_table(lua_State* L);      // table.cpp
+void open_utf8(lua_State* L);       // string.cpp
 
 // Adds functions to the table on top of the stack.
-void add_order(lua_State* L);     // next, pairs: lua_order.cpp
-void add_patterns(lua_State* L);  // find, match, gmatch, gsub: lua_pattern.cpp
-void add_require(lua_State* L);   // lua_require.cpp
+void add_order(lua_State* L);     // next, pairs: order.cpp
+void add_patterns(lua_State* L);  // find, match, gmatch, gsub: pattern.cpp
+void add_require(lua_State* L);   // require.cpp
 
-/// Makes the global table and the read-only names behind it from the libraries. lua_environment.cpp
+/// Makes the global table and the read-only names behind it from the libraries. environment.cpp
 void open_environment(lua_State* L);
 /// Pushes the table of the read-only global names.
 void push_builtins(lua_State* L);
@@ -114,4 +114,4 @@ bool is_guarded(lua_State* L, int index);
 /// What to say about a name that this sandbox leaves out on purpose (os, io, load ...), or "".
 std::string left_out(std::string_view name);
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

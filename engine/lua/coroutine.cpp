@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 // lua_resetthread of Lua 5.4.4 starts counting C depth anew, so nested closes could leave the C stack.
@@ -126,4 +126,4 @@ void open_coroutine(lua_State* L) {
   luaL_setfuncs(L, own.data(), 0);
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua

@@ -1,13 +1,13 @@
-#include "scenario/sandbox.hpp"
+#include "lua/sandbox.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <utility>
 
 #include "kernel/text.hpp"
-#include "scenario/lua_runtime.hpp"
+#include "lua/runtime.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::lua {
 namespace {
 
 constexpr std::size_t longest_message = 500;
@@ -253,4 +253,4 @@ void Sandbox::charge(std::uint64_t steps) { runtime_->charge(runtime_->running, 
 
 const std::string& Sandbox::stop_message() const { return runtime_->stop; }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::lua
