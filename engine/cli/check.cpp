@@ -15,8 +15,8 @@
 #include "record/reader.hpp"
 #include "replay/log_report.hpp"
 #include "scenario/loader.hpp"
-#include "scenario/log_sessions.hpp"
-#include "scenario/session_table.hpp"
+#include "sessions/log_sessions.hpp"
+#include "sessions/session_table.hpp"
 
 namespace evtwin::cli {
 
@@ -56,7 +56,7 @@ int check_scenario(const std::string& file) {
 }
 
 int check_sessions(const std::string& file) {
-  const auto table = scenario::read_sessions(file, file, market::Calendar());
+  const auto table = sessions::read_sessions(file, file, market::Calendar());
   for (const auto& flag : table.flags) {
     fmt::print(stderr, "note: {}{}{}\n", kernel::printable(flag.id), flag.id.empty() ? "" : ": ",
                kernel::printable(flag.reason));
@@ -69,7 +69,7 @@ int check_sessions(const std::string& file) {
 int check_log(const std::string& file) {
   const std::vector<std::string> files{file};
   const ocpp::SiteLog log = ocpp::read_site_log(files);
-  const scenario::LogSessions sessions = scenario::sessions_of(log);
+  const sessions::LogSessions sessions = sessions::sessions_of(log);
   const replay::WholeTransactions whole = replay::whole_of(log);
   const auto frames = log.report.calls + log.report.results + log.report.errors + log.report.other;
   fmt::print("{}: an OCPP log: {} frames, {} transactions ({} whole, {:.3f} kWh)\n", kernel::printable(file), frames,
@@ -82,7 +82,7 @@ int check_log(const std::string& file) {
 int check_table(const std::string& file) {
   try {
     return check_sessions(file);
-  } catch (const scenario::InputError&) {
+  } catch (const sessions::InputError&) {
     try {
       return check_log(file);
     } catch (const ocpp::LogError&) {

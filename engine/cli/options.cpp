@@ -173,8 +173,8 @@ void add_what_if_to(CLI::App& command, WhatIfCommand& to, WhatIfTexts& texts) {
       ->excludes(site);
   command.add_option("--strategies", texts.strategies, "strategies, separated by commas (default asap,edf,lp)")
       ->delimiter(',');
-  const std::map<std::string, scenario::Claims> claims{{"truth", scenario::Claims::truth},
-                                                       {"history", scenario::Claims::history}};
+  const std::map<std::string, sessions::Claims> claims{{"truth", sessions::Claims::truth},
+                                                       {"history", sessions::Claims::history}};
   command
       .add_option(
           "--claims", to.claims,

@@ -11,7 +11,7 @@
 #include "control/strategy_choice.hpp"
 #include "replay/ocpp_log_writer.hpp"
 #include "scenario/loader.hpp"
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
 namespace evtwin::cli {
 
@@ -141,7 +141,7 @@ struct WhatIfCommand {
   scenario::LoadOptions load;           ///< for that scenario
   std::string timezone, tariff;         ///< of a site made from the logs; empty: from their clock, none
   double contract_kw = ocpp::not_told;  ///< likewise; NaN: none
-  scenario::Claims claims = scenario::Claims::truth;
+  sessions::Claims claims = sessions::Claims::truth;
   std::vector<StrategyText> strategies;
   control::Hosting hosting;
   std::string out;       ///< folder for the run files; empty: none

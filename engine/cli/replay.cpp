@@ -29,7 +29,7 @@ struct Judged {
   std::string hash;
 };
 
-Judged judged(const ReplayCommand& command, ocpp::SiteLog log, scenario::LogSessions sessions) {
+Judged judged(const ReplayCommand& command, ocpp::SiteLog log, sessions::LogSessions sessions) {
   replay::PrepareRequest request;
   request.logs = command.logs;
   request.site = command.site;
@@ -120,7 +120,7 @@ int status_of(const ReplayCommand& command, const replay::ScoreCard* card) {
 int replay_logs(const ReplayCommand& command) {
   const Language language = command.language == "ko" ? Language::korean : Language::english;
   ocpp::SiteLog log = ocpp::read_site_log(command.logs);
-  scenario::LogSessions sessions = scenario::sessions_of(log);
+  sessions::LogSessions sessions = sessions::sessions_of(log);
   nlohmann::ordered_json json;
   if (command.json) {
     json = replay::log_json(log);

@@ -33,7 +33,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command) {
   request.load = command.load;
   request.sessions.claims = command.claims;
   replay::Prepared prepared = replay::prepare(request);
-  if (command.claims == scenario::Claims::truth) {
+  if (command.claims == sessions::Claims::truth) {
     prepared.assumptions.push_back({"what drivers say on arrival", "운전자가 알려 주는 값",
                                     "the departure and energy that came true (--claims history: what their earlier "
                                     "sessions suggest)",
@@ -134,7 +134,7 @@ int what_if(const WhatIfCommand& command) {
   json["site"] = command.site.empty() ? "made from the log" : command.site;
   json["sessions"] = prepared.sessions.sessions.size();
   json["timezone"] = prepared.scenario.world.calendar.zone();
-  json["claims"] = command.claims == scenario::Claims::truth ? "truth" : "history";
+  json["claims"] = command.claims == sessions::Claims::truth ? "truth" : "history";
   json["scores"] = replay::scores_json(card);
   json.update(replay::what_if_json(result, prepared.assumptions, prepared.scenario.world.currency));
   fmt::print("{}\n", analysis::json_text(json));

@@ -87,10 +87,10 @@ class StationProfiles {
  public:
   /// @throws std::length_error as ocpp::limits_over
   StationProfiles(const ocpp::SiteLog& log, const std::string& station,
-                  const std::vector<const scenario::LogSession*>& sessions) {
+                  const std::vector<const sessions::LogSession*>& sessions) {
     std::vector<ocpp::TransactionSpan> spans;
     TimeNs from_ns = kernel::time_never, to_ns = 0;
-    for (const scenario::LogSession* session : sessions) {
+    for (const sessions::LogSession* session : sessions) {
       const ocpp::Transaction& t = log.transactions[session->transaction];
       spans.push_back({std::max(1, t.evse), t.start_ns, t.stop_ns, t.id});
       starts_.push_back(t.start_ns);
@@ -155,8 +155,8 @@ using Profiles = std::map<std::string, StationProfiles, std::less<>>;
 Profiles profiles_of(const Prepared& prepared, std::vector<std::string>* troubles) {
   Profiles out;
   if (prepared.log.profiles.empty()) return out;
-  std::map<std::string, std::vector<const scenario::LogSession*>, std::less<>> by_station;
-  for (const scenario::LogSession& session : prepared.sessions.sessions)
+  std::map<std::string, std::vector<const sessions::LogSession*>, std::less<>> by_station;
+  for (const sessions::LogSession& session : prepared.sessions.sessions)
     by_station[prepared.log.transactions[session.transaction].station].push_back(&session);
   for (const auto& [station, sessions] : by_station) {
     try {
@@ -170,7 +170,7 @@ Profiles profiles_of(const Prepared& prepared, std::vector<std::string>* trouble
 }
 
 /// A station that says "suspended" (or the like) while its register counts is not believed.
-bool believable(const std::vector<Span>& held, const ocpp::Transaction& t, const scenario::LogSession& session) {
+bool believable(const std::vector<Span>& held, const ocpp::Transaction& t, const sessions::LogSession& session) {
   const double open_hours = kernel::hours_between(t.start_ns, t.stop_ns) - hours_of(held);
   if (open_hours <= 0.0) return session.visit.taken_kwh <= 0.0;
   return !(session.visit.taken_kwh > session.observed_kw * open_hours);
@@ -187,7 +187,7 @@ LoggedLimits logged_limits(const Prepared& prepared, std::vector<std::string>* t
   const std::vector<physics::Evse>& evses = world.sites.front().evses;
 
   LoggedLimits out(evses.size());
-  for (const scenario::LogSession& session : prepared.sessions.sessions) {
+  for (const sessions::LogSession& session : prepared.sessions.sessions) {
     const ocpp::Transaction& t = prepared.log.transactions[session.transaction];
     const auto row = static_cast<std::size_t>(session.visit.evse);
     const Span charging{std::max(t.start_ns, session.visit.arrival_ns),

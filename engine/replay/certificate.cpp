@@ -236,7 +236,7 @@ class Page {
     std::map<std::string, std::vector<const ocpp::LogFlag*>> by_code;
     for (const ocpp::LogFlag& flag : log_.flags) by_code[flag.code].push_back(&flag);
     std::vector<std::string> left_out;
-    for (const scenario::TableFlag& flag : about_.prepared.sessions.flags) {
+    for (const sessions::TableFlag& flag : about_.prepared.sessions.flags) {
       if (flag.left_out) left_out.push_back(flag.reason);
     }
     if (by_code.empty() && left_out.empty()) return;

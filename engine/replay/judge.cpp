@@ -11,7 +11,7 @@ std::vector<ReplayedSession> replayed_sessions(const Prepared& prepared, const R
   for (std::size_t i = 0; i < result.sessions.size(); ++i) {
     const TwinSession& twin = result.sessions[i];
     if (twin.number == 0) continue;
-    const scenario::LogSession& logged = prepared.sessions.sessions[i];
+    const sessions::LogSession& logged = prepared.sessions.sessions[i];
     row_of[twin.number] = sessions.size();
     sessions.push_back({logged.transaction,
                         logged.visit.id,
@@ -35,7 +35,7 @@ ScoreCard judge(const Prepared& prepared, const ReplayResult& result, std::optio
   Evidence evidence{prepared.log, sessions, prepared.scenario.world.calendar, {}, repeated_alike};
   // The sessions' names of the EVSEs, which need not be the site's.
   std::unordered_map<std::int32_t, std::string> evse_of;
-  for (const scenario::LogSession& logged : prepared.sessions.sessions) evse_of[logged.visit.evse] = logged.evse_id;
+  for (const sessions::LogSession& logged : prepared.sessions.sessions) evse_of[logged.visit.evse] = logged.evse_id;
   for (std::size_t row = 0; row < result.limits.size(); ++row) {
     const auto evse = evse_of.find(static_cast<std::int32_t>(row));
     if (evse == evse_of.end()) continue;

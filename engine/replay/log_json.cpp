@@ -229,12 +229,12 @@ ordered_json log_json(const ocpp::SiteLog& log) {
   return out;
 }
 
-ordered_json sessions_json(const scenario::LogSessions& sessions) {
+ordered_json sessions_json(const sessions::LogSessions& sessions) {
   ordered_json out;
   out["sessions"] = sessions.sessions.size();
   out["sessions_left_out"] = ordered_json::array();
   out["session_flags"] = ordered_json::array();
-  for (const scenario::TableFlag& flag : sessions.flags) {
+  for (const sessions::TableFlag& flag : sessions.flags) {
     if (flag.left_out) {
       out["sessions_left_out"].push_back({{"id", flag.id}, {"reason", flag.reason}});
     } else {

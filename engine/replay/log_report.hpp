@@ -6,7 +6,7 @@
 
 #include "analysis/text_table.hpp"
 #include "ocpp/site_log.hpp"
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
 namespace evtwin::replay {
 
@@ -25,11 +25,11 @@ WholeTransactions whole_of(const ocpp::SiteLog& log);
 nlohmann::ordered_json log_json(const ocpp::SiteLog& log);
 
 /// sessions (how many), sessions_left_out[{id, reason}], session_flags[].
-nlohmann::ordered_json sessions_json(const scenario::LogSessions& sessions);
+nlohmann::ordered_json sessions_json(const sessions::LogSessions& sessions);
 
 /// A few lines: what was read, what was not used and why, what is doubtful.
 /// @param most  places shown of each kind of trouble
-std::string log_text(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, analysis::Language language,
+std::string log_text(const ocpp::SiteLog& log, const sessions::LogSessions& sessions, analysis::Language language,
                      std::size_t most = 3);
 
 }  // namespace evtwin::replay

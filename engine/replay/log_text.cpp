@@ -72,7 +72,7 @@ void add_oddities(const ocpp::LogReport& report, const std::map<std::string, ocp
 
 }  // namespace
 
-std::string log_text(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, Language language,
+std::string log_text(const ocpp::SiteLog& log, const sessions::LogSessions& sessions, Language language,
                      std::size_t most) {
   const bool korean = language == Language::korean;
   const ocpp::LogReport& report = log.report;
@@ -105,7 +105,7 @@ std::string log_text(const ocpp::SiteLog& log, const scenario::LogSessions& sess
   add_oddities(report, report.repaired, doubts);
   if (!doubts.empty()) out += (korean ? "의심스러운 점:\n" : "Doubtful:\n") + troubles_text(doubts, most);
   std::map<std::string, Trouble> left_out;
-  for (const scenario::TableFlag& flag : sessions.flags) {
+  for (const sessions::TableFlag& flag : sessions.flags) {
     Trouble& trouble = left_out[flag.left_out ? (korean ? "제외된 거래" : "transactions left out")
                                               : (korean ? "세션에 대한 가정" : "assumed of sessions")];
     ++trouble.count;

@@ -15,7 +15,7 @@ namespace evtwin::replay {
 namespace {
 
 using kernel::TimeNs;
-using scenario::LogSession;
+using sessions::LogSession;
 
 // Usual ratings, smallest first. AC: rated currents of IEC 62196-2 (16, 32, 63 A) and of SAE J1772 (40, 48, 80 A on one
 // phase); on 230 V 3.7, 7.4, 9.2, 11, 14.5, 18.4 kW on one phase, 11, 22, 43 kW on three. DC: outlet ratings on the
@@ -55,7 +55,7 @@ void look_at(const ocpp::Transaction& t, Seen& seen, std::vector<double>& voltag
   }
 }
 
-std::map<std::string, Seen, std::less<>> seen_of(const ocpp::SiteLog& log, const scenario::LogSessions& sessions) {
+std::map<std::string, Seen, std::less<>> seen_of(const ocpp::SiteLog& log, const sessions::LogSessions& sessions) {
   std::map<std::string, Seen, std::less<>> out;
   std::map<std::string, std::vector<double>, std::less<>> voltages;
   for (const std::string& id : sessions.evse_ids) out[id];
@@ -195,7 +195,7 @@ std::string station_lines(const std::string& station, const std::vector<std::str
   return out;
 }
 
-std::string stations_text(const scenario::LogSessions& sessions, const std::map<std::string, Seen, std::less<>>& seen,
+std::string stations_text(const sessions::LogSessions& sessions, const std::map<std::string, Seen, std::less<>>& seen,
                           double site_voltage_v) {
   std::string out;
   for (std::size_t i = 0; i < sessions.evse_ids.size();) {
@@ -232,12 +232,12 @@ std::string tariff_line(const std::string& tariff) {
 
 }  // namespace
 
-std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions,
+std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions& sessions,
                            const PrepareRequest& request, std::vector<Assumption>& assumptions) {
   const std::string& tariff = request.tariff;
   const Zone zone = zone_of(log, request.timezone, assumptions);
   const market::Calendar calendar(zone.name);
-  const scenario::SessionDays days = scenario::days_of(sessions, calendar);
+  const sessions::SessionDays days = sessions::days_of(sessions, calendar);
   const auto seen = seen_of(log, sessions);
   const double voltage_v = site_voltage(seen, zone.korea, assumptions);
   assumptions.push_back({"ratings of the EVSEs", "충전기 정격",

@@ -13,10 +13,10 @@ namespace {
 constexpr const char* made_site = "the site made from the log";
 
 /// What holds for every log and is seldom told by one.
-void assume_of_vehicles(const ocpp::SiteLog& log, const scenario::LogSessions& sessions, std::vector<Assumption>& out) {
+void assume_of_vehicles(const ocpp::SiteLog& log, const sessions::LogSessions& sessions, std::vector<Assumption>& out) {
   double discharged_kwh = 0.0;
   std::size_t without_power = 0, without_battery = 0, tapering = 0;
-  for (const scenario::LogSession& session : sessions.sessions) {
+  for (const sessions::LogSession& session : sessions.sessions) {
     discharged_kwh += log.transactions[session.transaction].exported_kwh;
     if (!(session.visit.taken_kwh > 0.0)) continue;
     if (!(session.observed_kw > 0.0)) ++without_power;
@@ -53,12 +53,12 @@ void assume_of_vehicles(const ocpp::SiteLog& log, const scenario::LogSessions& s
 void assume_of_evses(const Prepared& prepared, std::vector<Assumption>& out) {
   std::vector<std::string> ids;
   for (const physics::Evse& evse : prepared.scenario.world.sites.front().evses) ids.push_back(evse.id);
-  std::string text = scenario::match_evses(prepared.sessions, ids).assumption;
+  std::string text = sessions::match_evses(prepared.sessions, ids).assumption;
   if (!text.empty()) out.push_back({"EVSEs of the log", "로그의 충전기", text, text});
 }
 
 /// Keeps the sessions that the world has, with the rows of their EVSEs; the others are flagged.
-scenario::LogSessions those_in(const twin::World& world, scenario::LogSessions sessions) {
+sessions::LogSessions those_in(const twin::World& world, sessions::LogSessions sessions) {
   std::unordered_map<std::string_view, const demand::Visit*> there;
   for (const auto& law : world.sites.front().arrivals) {
     for (const demand::Visit& visit : std::get<demand::Recorded>(*law).visits) there.emplace(visit.id, &visit);
@@ -67,8 +67,8 @@ scenario::LogSessions those_in(const twin::World& world, scenario::LogSessions s
   for (const twin::Flag& flag : world.flags) {
     if (flag.left_out) why.emplace(flag.id, &flag);
   }
-  std::vector<scenario::LogSession> kept;
-  for (scenario::LogSession& session : sessions.sessions) {
+  std::vector<sessions::LogSession> kept;
+  for (sessions::LogSession& session : sessions.sessions) {
     const auto found = there.find(session.visit.id);
     if (found == there.end()) {
       const auto reason = why.find(session.visit.id);
@@ -86,7 +86,7 @@ scenario::LogSessions those_in(const twin::World& world, scenario::LogSessions s
 
 }  // namespace
 
-Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::LogSessions sessions) {
+Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::LogSessions sessions) {
   if (sessions.sessions.empty()) {
     const std::string name = request.logs.empty() ? "the log" : kernel::printable(request.logs.front());
     throw std::runtime_error(
@@ -101,7 +101,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
     out.site_text = plausible_site(out.log, sessions, request, out.assumptions);
     load.text = out.site_text;
   }
-  load.arrivals_from = std::make_shared<const scenario::LogSessions>(sessions);
+  load.arrivals_from = std::make_shared<const sessions::LogSessions>(sessions);
   out.scenario = scenario::load_scenario(file, load);
   // Run files of these sessions say so: the scenario alone does not make them again.
   if (!request.logs.empty()) out.scenario.world.parameters["sessions of log"] = request.logs.front();
@@ -116,7 +116,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::Log
 
 Prepared prepare(const PrepareRequest& request) {
   ocpp::SiteLog log = ocpp::read_site_log(request.logs);
-  scenario::LogSessions sessions = scenario::sessions_of(log, request.sessions);
+  sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
   return prepare(request, std::move(log), std::move(sessions));
 }
 

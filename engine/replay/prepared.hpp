@@ -5,7 +5,7 @@
 
 #include "ocpp/site_log.hpp"
 #include "scenario/loader.hpp"
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
 namespace evtwin::replay {
 
@@ -22,13 +22,13 @@ struct PrepareRequest {
   std::string tariff;                   ///< of a site made from the log, MODULE.NAME of the tariff library; empty: none
   double contract_kw = ocpp::not_told;  ///< likewise; NaN: no limit
   scenario::LoadOptions load;
-  scenario::LogSessionOptions sessions;
+  sessions::LogSessionOptions sessions;
 };
 
 struct Prepared {
   ocpp::SiteLog log;
   /// Those that the twin has, `visit.evse` being the row of their EVSE; flags name the others.
-  scenario::LogSessions sessions;
+  sessions::LogSessions sessions;
   scenario::LoadedScenario scenario;  ///< one site; its arrivals are the sessions, visits carry their ids
   std::string site_text;              ///< Lua of the site made from the log; empty with a site of the user's
   std::vector<Assumption> assumptions;
@@ -38,13 +38,13 @@ struct Prepared {
 /// log has no session to replay.
 Prepared prepare(const PrepareRequest& request);
 /// The same for a log that has been read, and its sessions (request.logs and request.sessions count no more).
-Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, scenario::LogSessions sessions);
+Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::LogSessions sessions);
 
 /// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no
 /// storage, no PV, no limit, and comments that say what was assumed. A start to edit. plausible_site.cpp
 /// Of the request its time zone, tariff and contract count. @throws std::runtime_error for a tariff that is not written
 /// MODULE.NAME
-std::string plausible_site(const ocpp::SiteLog& log, const scenario::LogSessions& sessions,
+std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions& sessions,
                            const PrepareRequest& request, std::vector<Assumption>& assumptions);
 
 }  // namespace evtwin::replay

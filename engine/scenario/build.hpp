@@ -14,9 +14,9 @@
 
 #include "scenario/fields.hpp"
 #include "scenario/language.hpp"
-#include "scenario/log_sessions.hpp"
 #include "scenario/parts.hpp"
-#include "scenario/session_table.hpp"
+#include "sessions/log_sessions.hpp"
+#include "sessions/session_table.hpp"
 #include "twin/world.hpp"
 
 namespace evtwin::scenario {
@@ -26,7 +26,7 @@ using kernel::TimeNs;
 /// An OCPP log that the scenario names, and its sessions by what drivers claim (Claims).
 struct LoggedFile {
   ocpp::SiteLog log;
-  std::array<LogSessions, 2> sessions;
+  std::array<sessions::LogSessions, 2> sessions;
 };
 
 /// What all parts share while a world is being built.
@@ -34,10 +34,11 @@ struct Build {
   Language& language;
   const ScenarioSource& source;
   twin::World world;
-  std::uint64_t laws = 0;                                              ///< arrival laws so far, for their names
-  std::size_t evses = 0;                                               ///< of all sites so far
-  std::set<std::shared_ptr<const Construct>> used;                     ///< sites and events that stand in the scenario
-  std::map<std::pair<std::string, bool>, SessionTable> session_files;  ///< read once: by path, and whether with claims
+  std::uint64_t laws = 0;                           ///< arrival laws so far, for their names
+  std::size_t evses = 0;                            ///< of all sites so far
+  std::set<std::shared_ptr<const Construct>> used;  ///< sites and events that stand in the scenario
+  std::map<std::pair<std::string, bool>, sessions::SessionTable>
+      session_files;                                                   ///< read once: by path, and whether with claims
   std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
 
   void flag(std::string id, std::string reason) { world.flags.push_back({std::move(id), std::move(reason), false}); }
@@ -101,7 +102,7 @@ std::uint32_t unknown_vehicle(Build& build);
 std::uint32_t vehicle_row(const Build& build, const std::string& name, const Where& where);
 
 // build_sessions.cpp
-void add_flags(Build& build, const std::vector<TableFlag>& flags);
+void add_flags(Build& build, const std::vector<sessions::TableFlag>& flags);
 demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site);
 // build_bookings.cpp
 /// `given` is the list of bookings { ... }.
@@ -122,9 +123,10 @@ RecordedDays recorded_days(Build& build, const Construct& scenario, const Where&
 /// The word `ocpp`.
 demand::Recorded logged_of(Build& build, const Construct& ocpp, const Where& where, const twin::Site& site);
 /// Sessions of a log on the EVSEs of a site, with the vehicles that they drive.
-demand::Recorded recorded_of(Build& build, const LogSessions& sessions, EvseMode mode, const twin::Site& site);
+demand::Recorded recorded_of(Build& build, const sessions::LogSessions& sessions, sessions::EvseMode mode,
+                             const twin::Site& site);
 /// Local days that the word's sessions touch.
-SessionDays days_of_log(Build& build, const Construct& ocpp, const Where& where);
+sessions::SessionDays days_of_log(Build& build, const Construct& ocpp, const Where& where);
 /// Ids of the EVSEs of a log.
 std::vector<std::string> stations_in_log(Build& build, const std::string& file, const Where& where);
 

@@ -21,9 +21,9 @@ const LoggedFile& log_of(Build& build, const std::string& file, const Where& whe
   } catch (const ocpp::LogError& error) {
     throw ScriptError(kernel::printable(error.what()));
   }
-  for (const Claims claims : {Claims::truth, Claims::history})
+  for (const sessions::Claims claims : {sessions::Claims::truth, sessions::Claims::history})
     read->sessions[static_cast<std::size_t>(claims)] =
-        sessions_of(read->log, {.claims = claims, .least_kwh = 0.0, .wishes = true});
+        sessions::sessions_of(read->log, {.claims = claims, .least_kwh = 0.0, .wishes = true});
   if (read->sessions.front().sessions.empty()) {
     fail_at(where, "ocpp: " + kernel::printable(file, 300) + " has no whole transaction (" +
                        show_number(static_cast<double>(read->log.transactions.size())) +
@@ -69,10 +69,10 @@ std::vector<std::string> ids_of(const twin::Site& site) {
 }
 
 /// The sessions of the run's window; the others are flagged.
-std::vector<LogSession> in_window(Build& build, std::vector<LogSession> sessions) {
+std::vector<sessions::LogSession> in_window(Build& build, std::vector<sessions::LogSession> sessions) {
   const twin::World& world = build.world;
-  std::vector<LogSession> kept;
-  for (LogSession& session : sessions) {
+  std::vector<sessions::LogSession> kept;
+  for (sessions::LogSession& session : sessions) {
     const TimeNs arrival_ns = session.visit.arrival_ns;
     if (arrival_ns >= world.start_ns && arrival_ns < world.end_ns) {
       kept.push_back(std::move(session));
@@ -89,25 +89,26 @@ std::vector<LogSession> in_window(Build& build, std::vector<LogSession> sessions
 
 }  // namespace
 
-demand::Recorded recorded_of(Build& build, const LogSessions& given, EvseMode mode, const twin::Site& site) {
+demand::Recorded recorded_of(Build& build, const sessions::LogSessions& given, sessions::EvseMode mode,
+                             const twin::Site& site) {
   add_flags(build, given.flags);
-  LogSessions sessions{in_window(build, given.sessions), {}, given.evse_ids};
-  if (mode == EvseMode::as_given) {
-    EvseMatch match;
+  sessions::LogSessions sessions{in_window(build, given.sessions), {}, given.evse_ids};
+  if (mode == sessions::EvseMode::as_given) {
+    sessions::EvseMatch match;
     try {
-      match = match_evses(sessions, ids_of(site));
+      match = sessions::match_evses(sessions, ids_of(site));
     } catch (const std::runtime_error& error) {
       throw ScriptError(build.source.file() + ": " + error.what());
     }
     if (!match.assumption.empty()) build.flag(site.name, match.assumption);
     for (std::size_t i = 0; i < match.row.size(); ++i) {
       sessions.sessions[i].visit.evse = static_cast<std::int32_t>(match.row[i]);
-      fit_to_evse(sessions.sessions[i], site.evses[match.row[i]]);
+      sessions::fit_to_evse(sessions.sessions[i], site.evses[match.row[i]]);
     }
   }
   Cars cars(build.world.vehicles);
   demand::Recorded out;
-  for (LogSession& session : sessions.sessions) {
+  for (sessions::LogSession& session : sessions.sessions) {
     session.visit.vehicle = cars.row_of(std::move(session.vehicle));
     if (std::isnan(session.visit.soc_start)) session.visit.soc_start = 0.0;
     out.visits.push_back(std::move(session.visit));
@@ -119,10 +120,11 @@ demand::Recorded logged_of(Build& build, const Construct& ocpp, const Where& whe
   const Fields f = fields_with_file(ocpp, section("ocpp"), where);
   ++build.laws;
   const LoggedFile& file = log_of(build, f.text("file"), f.where("file"));
-  demand::Recorded out = recorded_of(build, file.sessions[static_cast<std::size_t>(f.choice("claims"))],
-                                     f.choice("evse") == 0 ? EvseMode::as_given : EvseMode::any, site);
+  demand::Recorded out =
+      recorded_of(build, file.sessions[static_cast<std::size_t>(f.choice("claims"))],
+                  f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any, site);
   if (out.visits.empty()) {
-    const SessionDays own = days_of(file.sessions.front(), build.world.calendar);
+    const sessions::SessionDays own = sessions::days_of(file.sessions.front(), build.world.calendar);
     const market::LocalDate last = market::date_of_days(market::days_since_epoch(own.first) + own.days - 1);
     fail_at(where, "every session of " + kernel::printable(f.text("file"), 300) +
                        " lies outside the run; the log has " + market::format_date(own.first) + " to " +
@@ -132,9 +134,9 @@ demand::Recorded logged_of(Build& build, const Construct& ocpp, const Where& whe
   return out;
 }
 
-SessionDays days_of_log(Build& build, const Construct& ocpp, const Where& where) {
+sessions::SessionDays days_of_log(Build& build, const Construct& ocpp, const Where& where) {
   const Fields f = fields_with_file(ocpp, section("ocpp"), where);
-  return days_of(log_of(build, f.text("file"), f.where("file")).sessions.front(), build.world.calendar);
+  return sessions::days_of(log_of(build, f.text("file"), f.where("file")).sessions.front(), build.world.calendar);
 }
 
 std::vector<std::string> stations_in_log(Build& build, const std::string& file, const Where& where) {

@@ -2,25 +2,26 @@
 
 #include "kernel/random.hpp"
 #include "scenario/build.hpp"
-#include "scenario/session_table.hpp"
+#include "sessions/session_table.hpp"
 
 namespace evtwin::scenario {
 namespace {
 
 // The file as it stands, read once.
-const SessionTable& table_of(Build& build, const std::string& file, bool claims, const Where& where) {
+const sessions::SessionTable& table_of(Build& build, const std::string& file, bool claims, const Where& where) {
   const auto key = std::make_pair(file, claims);
   const auto known = build.session_files.find(key);
   if (known != build.session_files.end()) return known->second;
   try {
     const OpenFile opened = build.source.open(file);
-    SessionOptions options;
+    sessions::SessionOptions options;
     options.claims = claims;
-    return build.session_files.emplace(key, read_sessions(opened.shown(), opened.path(), build.world.calendar, options))
+    return build.session_files
+        .emplace(key, sessions::read_sessions(opened.shown(), opened.path(), build.world.calendar, options))
         .first->second;
   } catch (const FolderError& error) {
     fail_at(where, std::string("sessions: ") + error.what());
-  } catch (const InputError& error) {
+  } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
 }
@@ -85,14 +86,14 @@ void give_vehicles(Build& build, const Fields& f, std::vector<demand::Visit>& vi
 
 }  // namespace
 
-void add_flags(Build& build, const std::vector<TableFlag>& flags) {
-  for (const TableFlag& flag : flags) build.world.flags.push_back({flag.id, flag.reason, flag.left_out});
+void add_flags(Build& build, const std::vector<sessions::TableFlag>& flags) {
+  for (const sessions::TableFlag& flag : flags) build.world.flags.push_back({flag.id, flag.reason, flag.left_out});
 }
 
 demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site) {
   const Fields f = fields_with_file(sessions, section("sessions"), where);
   ++build.laws;
-  SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
+  sessions::SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
   std::vector<std::string> ids;
   std::vector<double> rated_kw;
   for (const physics::Evse& evse : site.evses) {
@@ -100,32 +101,32 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
     rated_kw.push_back(physics::rated_kw(evse));
   }
   try {
-    if (f.boolean("shift_to_start")) shift_to_start(table, build.world.start_ns);
-    keep_window(table, build.world.start_ns, build.world.end_ns);
-    assign_evses(table, ids, f.choice("evse") == 0 ? EvseMode::as_given : EvseMode::any);
-    check_against(table, rated_kw);
-  } catch (const InputError& error) {
+    if (f.boolean("shift_to_start")) sessions::shift_to_start(table, build.world.start_ns);
+    sessions::keep_window(table, build.world.start_ns, build.world.end_ns);
+    sessions::assign_evses(table, ids, f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
+    sessions::check_against(table, rated_kw);
+  } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
   add_flags(build, table.flags);
-  demand::Recorded out{visits_of(table)};
+  demand::Recorded out{sessions::visits_of(table)};
   give_vehicles(build, f, out.visits);
   return out;
 }
 
 std::vector<std::string> stations_in_file(Build& build, const std::string& file, const Where& where) {
   try {
-    return station_ids(table_of(build, file, true, where));
-  } catch (const InputError& error) {
+    return sessions::station_ids(table_of(build, file, true, where));
+  } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
 }
 
 namespace {
 
-SessionDays days_of_table(Build& build, const Construct& sessions, const Where& where) {
+sessions::SessionDays days_of_table(Build& build, const Construct& sessions, const Where& where) {
   const Fields f = fields_with_file(sessions, section("sessions"), where);
-  return days_of(table_of(build, file_of(f), f.choice("requested") == 0, f.where("file")));
+  return sessions::days_of(table_of(build, file_of(f), f.choice("requested") == 0, f.where("file")));
 }
 
 void collect(const Value* arrivals, const Where& where, std::vector<std::pair<const Construct*, Where>>& out) {
@@ -160,7 +161,8 @@ RecordedDays recorded_days(Build& build, const Construct& scenario, const Where&
   std::int64_t first = INT64_MAX;
   std::int64_t last = INT64_MIN;
   for (const auto& [word, at] : words) {
-    const SessionDays days = word->kind == "ocpp" ? days_of_log(build, *word, at) : days_of_table(build, *word, at);
+    const sessions::SessionDays days =
+        word->kind == "ocpp" ? days_of_log(build, *word, at) : days_of_table(build, *word, at);
     first = std::min(first, market::days_since_epoch(days.first));
     last = std::max(last, market::days_since_epoch(days.first) + days.days);
   }

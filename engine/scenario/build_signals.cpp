@@ -3,7 +3,7 @@
 #include <string>
 
 #include "scenario/build.hpp"
-#include "scenario/series_table.hpp"
+#include "sessions/series_table.hpp"
 
 namespace evtwin::scenario {
 namespace {
@@ -84,7 +84,7 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
   if (file.empty()) fail_at(at, "csv needs a file: csv \"file.csv\"");
   try {
     const OpenFile opened = build.source.open(file);
-    SeriesOptions options;
+    sessions::SeriesOptions options;
     options.column = f.text("column");
     options.accepted.assign(use.columns.begin(), use.columns.end());
     options.least = use.min;
@@ -93,7 +93,7 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
     options.need_to_ns = build.world.end_ns;
     const market::Calendar calendar =
         f.has("timezone") ? calendar_of(f.text("timezone"), f.where("timezone")) : build.world.calendar;
-    SeriesTable table = read_series(opened.shown(), opened.path(), calendar, options);
+    sessions::SeriesTable table = sessions::read_series(opened.shown(), opened.path(), calendar, options);
     add_flags(build, table.flags);
     double scale = use.csv_scale ? use.csv_scale(table.column, f) : 1.0;
     if (f.has("scale")) scale = number_of(*f.find("scale"), f.where("scale"), -1e9, 1e9);
@@ -103,7 +103,7 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
     return {{table.series.times_ns().begin(), table.series.times_ns().end()}, std::move(values), table.series.end_ns()};
   } catch (const FolderError& error) {
     fail_at(f.where("file"), std::string("csv: ") + error.what());
-  } catch (const InputError& error) {
+  } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
 }

@@ -162,7 +162,8 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, c
 
   if (const auto& logged = options.arrivals_from) {
     ++build.laws;
-    site.arrivals = {std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, EvseMode::as_given, site))};
+    site.arrivals = {
+        std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, sessions::EvseMode::as_given, site))};
     return site;
   }
   const Value* own = f.find("arrivals");

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "scenario/keys.hpp"
 #include "lua/sandbox.hpp"
+#include "scenario/keys.hpp"
 #include "scenario/value.hpp"
 
 namespace evtwin::scenario {

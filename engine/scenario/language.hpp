@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "lua/sandbox.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/folder.hpp"
 #include "scenario/loader.hpp"
-#include "lua/sandbox.hpp"
 #include "scenario/value.hpp"
 
 namespace evtwin::scenario {

@@ -57,7 +57,7 @@ void read_window(Build& build, const Fields& f, const Construct& scenario) {
   twin::World& world = build.world;
   const LoadOptions& options = build.source.options();
   if (options.arrivals_from) {
-    const SessionDays logged = days_of(*options.arrivals_from, world.calendar);
+    const sessions::SessionDays logged = sessions::days_of(*options.arrivals_from, world.calendar);
     world.start_ns = world.calendar.start_of(logged.first);
     world.days = options.days.value_or(logged.days);
     if (world.days < 1 || world.days > most_days)

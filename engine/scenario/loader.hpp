@@ -14,11 +14,13 @@
 #include "twin/simulation.hpp"
 #include "twin/world.hpp"
 
+namespace evtwin::sessions {
+struct LogSessions;
+}
+
 namespace evtwin::scenario {
 
 using lua::ScriptError;
-
-struct LogSessions;
 
 struct LoadOptions {
   std::map<std::string, std::string>
@@ -29,7 +31,7 @@ struct LoadOptions {
   std::string library_dir;                     ///< folder of the scenario library; empty: library_folder()
   /// In place of the scenario's arrivals, start and days: the sessions of a log on its one site, over the local days
   /// that they touch.
-  std::shared_ptr<const LogSessions> arrivals_from;
+  std::shared_ptr<const sessions::LogSessions> arrivals_from;
   std::optional<std::string> text;  ///< of the scenario, where it stands in no file; the file's name is its title then
 };
 

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "kernel/time.hpp"
+#include "lua/sandbox.hpp"
 #include "physics/equipment.hpp"
 #include "scenario/accessors.hpp"
-#include "lua/sandbox.hpp"
 
 namespace evtwin::scenario {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "conformance/kinds.hpp"
-#include "scenario/text_file.hpp"
+#include "sessions/text_file.hpp"
 
 namespace evtwin::conformance {
 
@@ -45,7 +45,7 @@ std::vector<fs::path> files_of(const fs::path& path) {
 
 /// Golden cases are JSON written on one line.
 constexpr std::size_t most_bytes = std::size_t{512} << 20;
-constexpr scenario::TextLimits one_long_line{.file_bytes = most_bytes, .line_bytes = most_bytes};
+constexpr sessions::TextLimits one_long_line{.file_bytes = most_bytes, .line_bytes = most_bytes};
 
 struct Count {
   std::size_t passed = 0, failed = 0, known = 0;
@@ -53,7 +53,7 @@ struct Count {
 
 void run_file(const Kind& kind, const fs::path& file, Count& count) {
   try {
-    const auto document = nlohmann::json::parse(scenario::read_text_file(file.string(), file.string(), one_long_line));
+    const auto document = nlohmann::json::parse(sessions::read_text_file(file.string(), file.string(), one_long_line));
     const auto comparisons = kind.run(document, file);
     if (comparisons.empty()) throw CaseError("holds no case");
     for (const Comparison& comparison : comparisons) {

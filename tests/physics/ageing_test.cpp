@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "scenario/text_file.hpp"
+#include "sessions/text_file.hpp"
 
 namespace evtwin::physics {
 namespace {
@@ -55,7 +55,7 @@ TEST(Ageing, EqualsEv2GymOnItsTraces) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string file = entry.path().string();
     if (!file.ends_with(".json.gz")) continue;
-    const auto golden = nlohmann::json::parse(scenario::read_text_file(file, file));
+    const auto golden = nlohmann::json::parse(sessions::read_text_file(file, file));
     for (const auto& [agent, run] : golden.at("runs").items()) {
       for (const auto& [uid, session] : run.at("sessions").items()) {
         const nlohmann::json& car = golden.at("sessions").at(std::stoul(uid));

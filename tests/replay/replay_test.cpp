@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 Prepared prepared_from(const std::string& text) {
   ocpp::SiteLog log = ocpp::read_site_log_text("site.log", text);
-  scenario::LogSessions sessions = scenario::sessions_of(log);
+  sessions::LogSessions sessions = sessions::sessions_of(log);
   PrepareRequest request;
   request.logs = {"site.log"};
   request.load.library_dir = std::string(EVTWIN_SOURCE_DIR) + "/scenarios/lib";
@@ -91,7 +91,7 @@ TEST(Replay, CarsThatChargeAtTheSameTimeShareTheStationsLimit) {
   command.profile->schedule.start_ns = eight_ns;
   command.profile->schedule.periods.push_back({0, 6000.0});
   read.profiles = {command};
-  scenario::LogSessions sessions = scenario::sessions_of(read);
+  sessions::LogSessions sessions = sessions::sessions_of(read);
   PrepareRequest request;
   request.logs = {"site.log"};
   const LoggedLimits limits = logged_limits(prepare(request, std::move(read), std::move(sessions)));
@@ -182,7 +182,7 @@ TEST(PlausibleSite, HostileNamesOfStationsMakeASoundFile) {
     ocpp::SiteLog read = ocpp::read_site_log_text("site.log", log.text());
     for (auto& t : read.transactions) t.station = name;
     for (auto& s : read.stations) s.id = name;
-    scenario::LogSessions sessions = scenario::sessions_of(read);
+    sessions::LogSessions sessions = sessions::sessions_of(read);
     PrepareRequest request;
     request.logs = {"site.log"};
     const Prepared prepared = prepare(request, std::move(read), std::move(sessions));

@@ -4,7 +4,7 @@
 #include "market/calendar.hpp"
 #include "replay/as_logged.hpp"
 #include "scenario/loader.hpp"
-#include "scenario/temporary_file.hpp"
+#include "support/temporary_file.hpp"
 #include "twin/observer.hpp"
 #include "twin/simulation.hpp"
 
@@ -31,7 +31,7 @@ class Watcher final : public twin::Observer {
 };
 
 TEST(Wish, TheTwinSaysWhenItIsDone) {
-  const scenario::testing::TemporaryFolder folder;
+  const evtwin::testing::TemporaryFolder folder;
   folder.write("case.json", object);
   const auto loaded = scenario::load_scenario(folder.write("site.lua", site), {});
   Watcher watcher;

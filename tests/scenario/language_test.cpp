@@ -11,15 +11,15 @@
 
 #include "scenario/keys.hpp"
 #include "scenario/loader.hpp"
-#include "scenario/temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
 namespace evtwin::scenario {
 namespace {
 
+using evtwin::testing::TemporaryFolder;
 using kernel::TimeNs;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using testing::TemporaryFolder;
 
 /// A scenario of one site; `top` stands among the scenario's entries, `in_site` among the site's.
 std::string text_of(const std::string& top, const std::string& in_site = "",

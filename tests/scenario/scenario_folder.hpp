@@ -5,9 +5,14 @@
 #include <string_view>
 
 #include "scenario/loader.hpp"
-#include "scenario/temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
 namespace evtwin::scenario::testing {
+
+using evtwin::testing::message_of;
+using evtwin::testing::shared_file;
+using evtwin::testing::TemporaryFile;
+using evtwin::testing::TemporaryFolder;
 
 inline LoadOptions options_with_library() {
   LoadOptions options;

@@ -19,9 +19,9 @@
 
 #include "demand/visit.hpp"
 #include "market/calendar.hpp"
-#include "scenario/text_file.hpp"
+#include "sessions/text_file.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 
 using kernel::TimeNs;
 
@@ -96,4 +96,4 @@ void check_against(SessionTable& table, std::span<const double> rated_kw);
 /// The rows' visits.
 std::vector<demand::Visit> visits_of(const SessionTable& table);
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -1,4 +1,4 @@
-#include "scenario/session_table.hpp"
+#include "sessions/session_table.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "kernel/text.hpp"
-#include "scenario/csv.hpp"
+#include "sessions/csv.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 // Where each figure stands; a column that may be absent is empty.
@@ -246,4 +246,4 @@ std::vector<demand::Visit> visits_of(const SessionTable& table) {
   return visits;
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

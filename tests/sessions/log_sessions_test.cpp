@@ -1,12 +1,12 @@
 // Transactions of a log as sessions: what is taken over, what is left out, what is read from the readings.
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <set>
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using kernel::hour_ns;
@@ -306,4 +306,4 @@ TEST(LogEvses, ThatTheSiteDoesNotHaveAreRefusedNamingBothSides) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

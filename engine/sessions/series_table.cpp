@@ -1,13 +1,13 @@
-#include "scenario/series_table.hpp"
+#include "sessions/series_table.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "kernel/text.hpp"
-#include "scenario/csv.hpp"
+#include "sessions/csv.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 bool holds_times(std::string_view name) {
@@ -123,4 +123,4 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   return table;
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

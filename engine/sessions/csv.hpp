@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "scenario/text_file.hpp"
+#include "sessions/text_file.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 
 /// Row by row through a table with a header. Rows must have as many fields as the header; empty lines are skipped.
 /// A header without commas may have semicolons or tabs, which then separate the whole file.
@@ -70,4 +70,4 @@ std::string listed(std::span<const std::string> names);
 /// Text without blanks (space, tab) around it.
 std::string_view trimmed(std::string_view text);
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 
 /// A file that can not be used: "FILE:LINE: what, and what would be right", one line of printable UTF-8.
 struct InputError : std::runtime_error {
@@ -27,4 +27,4 @@ struct TextLimits {
 /// archive, UTF-16, NUL bytes, text that is not UTF-8, and whatever is above the limits.
 std::string read_text_file(const std::string& shown, const std::string& real, const TextLimits& limits = {});
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -1,4 +1,4 @@
-#include "scenario/session_table.hpp"
+#include "sessions/session_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,9 +6,9 @@
 #include <array>
 #include <cmath>
 
-#include "temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using ::testing::AllOf;
@@ -427,4 +427,4 @@ TEST(SessionTable, SharedBadInputIsNeverSilent) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace evtwin::scenario::testing {
+namespace evtwin::testing {
 
 class TemporaryFile {
  public:
@@ -66,4 +66,4 @@ inline std::string shared_file(std::string_view name) {
   return std::string(EVTWIN_SHARED_DIR) + "/" + std::string(name);
 }
 
-}  // namespace evtwin::scenario::testing
+}  // namespace evtwin::testing

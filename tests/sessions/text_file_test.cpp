@@ -1,4 +1,4 @@
-#include "scenario/text_file.hpp"
+#include "sessions/text_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-#include "temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using ::testing::AllOf;
@@ -156,4 +156,4 @@ TEST(TextFile, NamesInMessagesAreMadePrintable) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -1,11 +1,11 @@
-#include "scenario/series_table.hpp"
+#include "sessions/series_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using ::testing::AllOf;
@@ -151,4 +151,4 @@ TEST(SeriesTable, SharedPvAndCarbonAreRead) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -1,4 +1,4 @@
-#include "scenario/text_file.hpp"
+#include "sessions/text_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 
 #include "kernel/text.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using namespace std::string_view_literals;
@@ -223,4 +223,4 @@ std::string read_text_file(const std::string& shown, const std::string& real, co
   return text;
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using kernel::TimeNs;
@@ -267,4 +267,4 @@ ObservedVehicle vehicle_of(const Transaction& t) {
   return out;
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

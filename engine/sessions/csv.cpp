@@ -1,4 +1,4 @@
-#include "scenario/csv.hpp"
+#include "sessions/csv.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "kernel/text.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 constexpr std::size_t shown_bytes = 80;  // of a field, in messages
@@ -190,4 +190,4 @@ void CsvReader::fail(std::size_t column, std::string_view what) const {
   fail(fmt::format("{}: {} {}", kernel::printable(header_[column], shown_bytes), quoted(fields_[column]), what));
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

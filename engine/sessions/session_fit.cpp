@@ -5,10 +5,10 @@
 #include <map>
 
 #include "kernel/text.hpp"
-#include "scenario/csv.hpp"
-#include "scenario/session_table.hpp"
+#include "sessions/csv.hpp"
+#include "sessions/session_table.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 constexpr std::size_t most_named = 10;  // sessions of one kind that are flagged one by one
@@ -229,4 +229,4 @@ void check_against(SessionTable& table, std::span<const double> rated_kw) {
   }
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

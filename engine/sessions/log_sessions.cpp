@@ -1,4 +1,4 @@
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "kernel/text.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using ocpp::Transaction;
@@ -188,4 +188,4 @@ SessionDays days_of(const LogSessions& sessions, const market::Calendar& calenda
   return {first, static_cast<int>(market::days_since_epoch(last) - market::days_since_epoch(first)) + 1};
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -1,12 +1,12 @@
-#include "scenario/csv.hpp"
+#include "sessions/csv.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using ::testing::AllOf;
@@ -174,4 +174,4 @@ RC_GTEST_PROP(Csv, NoBytesCrashTheReader, ()) {
 }
 
 }  // namespace
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "kernel/text.hpp"
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 using kernel::TimeNs;
@@ -70,4 +70,4 @@ std::string words_of_wish(const ocpp::SiteLog& log, const LogSession& session) {
   return words;
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -7,10 +7,10 @@
 
 #include "market/calendar.hpp"
 #include "market/series.hpp"
-#include "scenario/session_table.hpp"
-#include "scenario/text_file.hpp"
+#include "sessions/session_table.hpp"
+#include "sessions/text_file.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 
 struct SeriesOptions {
   /// The value column; empty: the first of `accepted` that is there, else the only column that holds no times.
@@ -39,4 +39,4 @@ struct SeriesTable {
 SeriesTable read_series(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                         const SeriesOptions& options = {});
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

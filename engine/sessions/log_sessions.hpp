@@ -8,9 +8,9 @@
 #include "demand/visit.hpp"
 #include "ocpp/site_log.hpp"
 #include "physics/equipment.hpp"
-#include "scenario/session_table.hpp"
+#include "sessions/session_table.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 
 /// A transaction as a session: it arrives when the vehicle was plugged in and leaves when it was unplugged; what the
 /// register counted is what it takes.
@@ -86,4 +86,4 @@ struct ObservedVehicle {
 };
 ObservedVehicle vehicle_of(const ocpp::Transaction& transaction);
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

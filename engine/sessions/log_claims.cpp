@@ -2,9 +2,9 @@
 #include <map>
 #include <queue>
 
-#include "scenario/log_sessions.hpp"
+#include "sessions/log_sessions.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 /// The lower median of what was added so far.
@@ -70,4 +70,4 @@ void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessi
   }
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions

@@ -8,10 +8,10 @@
 #include <stdexcept>
 
 #include "kernel/text.hpp"
-#include "scenario/csv.hpp"
-#include "scenario/log_sessions.hpp"
+#include "sessions/csv.hpp"
+#include "sessions/log_sessions.hpp"
 
-namespace evtwin::scenario {
+namespace evtwin::sessions {
 namespace {
 
 /// "A-1" is EVSE 1 of station A.
@@ -112,4 +112,4 @@ void fit_to_evse(LogSession& session, const physics::Evse& evse) {
   vehicle.max_ac_kw = offer_a * kw_per_a;
 }
 
-}  // namespace evtwin::scenario
+}  // namespace evtwin::sessions
