@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <vector>
 
 namespace evtwin::optimise {
@@ -34,9 +33,5 @@ class LinearModel {
   std::vector<double> entry_value;
   double constant = 0.0;  ///< added to the objective
 };
-
-/// The model in free MPS, for other solvers and for people. Objective row OBJ, columns C<j>, rows R<i>.
-/// @throws nothing; numbers are written so that they read back to the bit.
-std::string mps_text(const LinearModel& model, const std::string& name);
 
 }  // namespace evtwin::optimise

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "optimise/mps_text.hpp"
 #include "optimise/random_models.hpp"
 
 namespace evtwin::optimise {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "optimise/mps_text.hpp"
 #include "optimise/plan_model.hpp"
 #include "optimise/random_problems.hpp"
 #include "optimise/solver.hpp"

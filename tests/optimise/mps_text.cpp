@@ -1,3 +1,5 @@
+#include "optimise/mps_text.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
