@@ -1,4 +1,4 @@
-// How both queues keep a pending event: the total order (time, phase, sequence) in two integer comparisons.
+// How a queue keeps a pending event: the total order (time, phase, sequence) in two integer comparisons.
 #pragma once
 
 #include <cstdint>

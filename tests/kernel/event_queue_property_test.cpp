@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernel/event_queue.hpp"
+#include "kernel/radix_queue.hpp"
 
 namespace evtwin::kernel {
 namespace {

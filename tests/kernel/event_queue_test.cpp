@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernel/hash.hpp"
+#include "kernel/radix_queue.hpp"
 #include "kernel/random.hpp"
 #include "support/allocations.hpp"
 

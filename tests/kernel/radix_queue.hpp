@@ -1,4 +1,4 @@
-// The queue for very many pending events: a monotone radix heap.
+// Another event queue: a monotone radix heap. The simulation's heap is held against it, order and speed.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernel/queued_event.hpp"
+#include "kernel/event_queue.hpp"
 
 namespace evtwin::kernel {
 
@@ -100,5 +100,7 @@ class RadixQueue {
   std::size_t stale_count_ = 0;
   std::uint64_t sequence_ = 0;
 };
+
+static_assert(EventQueue<RadixQueue>);
 
 }  // namespace evtwin::kernel
