@@ -12,8 +12,12 @@ constexpr std::size_t longest = 64;  // names beyond this are no slips of a fing
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 unsigned insertion(char c) { return c == '_' ? 1 : 2; }
 
-// Optimal string alignment distance in half steps: three rows of the dynamic programme are kept.
-unsigned distance(std::string_view a, std::string_view b) {
+}  // namespace
+
+unsigned half_slips(std::string_view a, std::string_view b) {
+  a = a.substr(0, longest);
+  b = b.substr(0, longest);
+  // Three rows of the dynamic programme are kept.
   using Row = std::array<unsigned, longest + 1>;
   Row before{}, above{}, row{};
   for (std::size_t j = 0; j < b.size(); ++j) above[j + 1] = above[j] + insertion(b[j]);
@@ -30,15 +34,13 @@ unsigned distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-}  // namespace
-
 std::string nearest_name(std::string_view wrong, std::span<const std::string_view> known) {
   if (wrong.empty() || wrong.size() > longest) return {};
   std::string_view best;
   unsigned best_distance = 0;
   for (std::string_view name : known) {
     if (name.empty() || name.size() > longest || name == wrong) continue;
-    const unsigned d = distance(wrong, name);
+    const unsigned d = half_slips(wrong, name);
     // A third of the letters, at least one: "evse" finds "evses", "x" does not find "at".
     const auto allowed = static_cast<unsigned>(2 * std::max<std::size_t>(1, std::min(wrong.size(), name.size()) / 3));
     if (d > allowed || (name.size() < 2 && d > 1)) continue;

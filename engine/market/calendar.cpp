@@ -6,18 +6,19 @@
 #include <chrono>
 #include <iterator>
 
+#include "kernel/floor_divide.hpp"
 #include "market/zone_table.hpp"
 
 namespace evtwin::market {
 namespace {
 
 using kernel::day_ns;
+using kernel::floor_divide;
 using kernel::time_never;
 
 // Days past this have no midnight inside the calendar.
 constexpr std::int64_t last_day = latest_ns / day_ns - 1;
 
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 TimeNs midnight_before(TimeNs reading) { return floor_divide(reading, day_ns) * day_ns; }
 
 LocalTime local_time_of(TimeNs reading) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "kernel/floor_divide.hpp"
+
 namespace evtwin::market {
 namespace {
 
@@ -83,8 +85,6 @@ std::vector<std::string> describe_fault(const Fault& fault, const DaysOfFault& d
   }
   return texts;
 }
-
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 }  // namespace
 
@@ -188,7 +188,7 @@ DayType day_type_of(const DaySchedule& schedule, LocalDate date) {
 ScheduleClock::Reading ScheduleClock::at(TimeNs t) {
   if (t >= cached_from_ns_ && t < cached_.until_ns) return cached_;
   const TimeNs reading = clock_.local_ns(t);
-  const std::int64_t day = floor_divide(reading, kernel::day_ns);
+  const std::int64_t day = kernel::floor_divide(reading, kernel::day_ns);
   if (day != day_) {
     const LocalDate date = date_of_days(day);
     const auto type = static_cast<std::size_t>(day_type_of(*schedule_, date));

@@ -9,29 +9,15 @@
 #include <memory>
 #include <mutex>
 
+#include "kernel/nearest.hpp"
+
 namespace evtwin::market {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// Edit distance with swaps of neighbours (optimal string alignment), case aside: "Asia/Soeul" is 1 from "Asia/Seoul".
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1);
-  std::vector<std::size_t> above(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = lower(a[i - 1]) == lower(b[j - 1]);
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0U : 1U)});
-      const bool swapped = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
-      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    std::swap(before, above);
-    std::swap(above, row);
-  }
-  return above[b.size()];
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
 }
 
 bool is_region_and_city(std::string_view name) { return name == "UTC" || name.find('/') != std::string_view::npos; }
@@ -39,14 +25,16 @@ bool is_region_and_city(std::string_view name) { return name == "UTC" || name.fi
 // The known name nearest to a misspelt one, or to a bare city ("Seoul"); empty when none is near.
 std::string nearest_zone(std::string_view name) {
   if (name.size() > 64) return {};
-  std::size_t best = std::max<std::size_t>(2, name.size() / 3) + 1;
+  std::size_t best = 2 * std::max<std::size_t>(2, name.size() / 3) + 1;  // half slips
   std::string nearest;
+  const std::string wanted = in_lower_case(name);
   for (const date::time_zone& zone : date::get_tzdb().zones) {
     const std::string_view known = zone.name();
     if (!is_region_and_city(known)) continue;
     const std::string_view city = known.substr(known.rfind('/') + 1);
-    // A bare city counts one more than the full name would, so that "UTC" stays nearer than "Etc/UCT".
-    const std::size_t distance = std::min(edit_distance(name, known), edit_distance(name, city) + 1);
+    // A bare city counts a slip more than the full name would, so that "UTC" stays nearer than "Etc/UCT".
+    const std::size_t distance =
+        std::min(kernel::half_slips(wanted, in_lower_case(known)), kernel::half_slips(wanted, in_lower_case(city)) + 2);
     if (distance < best) {
       best = distance;
       nearest = known;

@@ -210,12 +210,8 @@ class Look {
     if (problem_.linearisation != Linearisation::inner) return;
     for (const PlanMagnitude& one : problem_.magnitudes) {
       for (std::size_t t = 0; t < problem_.steps(); ++t) {
-        double re = 0.0, im = 0.0;
-        for (const PlanMagnitude::Member& member : one.members) {
-          re += member.re * powers.kw(member.evse, t);
-          im += member.im * powers.kw(member.evse, t);
-        }
-        within(std::hypot(re, im), 0.0, at(one.upper, t), tolerance_of(one), "in its unit",
+        const double amps = std::abs(phasor_of(one, [&](std::uint32_t evse) { return powers.kw(evse, t); }));
+        within(amps, 0.0, at(one.upper, t), tolerance_of(one), "in its unit",
                [&] { return fmt::format("magnitude '{}' in step {}", one.name, t); });
       }
     }

@@ -32,10 +32,10 @@ std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block
   for (std::uint32_t m = 0; m < problem.magnitudes.size(); ++m) {
     const PlanMagnitude& magnitude = problem.magnitudes[m];
     for (std::uint32_t t = 0; t < steps; ++t) {
-      std::complex<double> sum;
-      for (const PlanMagnitude::Member& member : magnitude.members)
-        if (const std::size_t i = member.evse * steps + t; i < kw.size())
-          sum += std::complex<double>(member.re, member.im) * kw[i];
+      const std::complex<double> sum = phasor_of(magnitude, [&](std::size_t evse) {
+        const std::size_t i = evse * steps + t;
+        return i < kw.size() ? kw[i] : 0.0;
+      });
       const double upper = at(magnitude.upper, t), size = std::abs(sum), slack = 1e-7 * std::max(1.0, upper);
       if (size <= upper + slack) continue;
       const double turn = std::arg(sum) / (2.0 * std::numbers::pi) * polygon_sides;

@@ -1,5 +1,6 @@
 // What a plan's powers come to, counted from the problem's words alone: energies, windows, what is over a limit.
 #pragma once
+#include <complex>
 #include <cstddef>
 #include <vector>
 
@@ -59,6 +60,14 @@ class EvsePowers {
 
 /// Sum of coefficient x kW of a limit's members in a step, its base included.
 double level_of(const Plan& plan, const EvsePowers& powers, const PlanLimit& limit, std::size_t step);
+/// Sum of a magnitude's members in a step. @param kw  an EVSE's power in that step, by its number
+template <class Kw>
+std::complex<double> phasor_of(const PlanMagnitude& magnitude, Kw kw) {
+  std::complex<double> sum;
+  for (const PlanMagnitude::Member& member : magnitude.members)
+    sum += std::complex<double>(member.re, member.im) * kw(member.evse);
+  return sum;
+}
 
 /// Broken with every vehicle and storage at 0.
 bool import_broken_at_rest(const PlanProblem& problem, std::size_t step);

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <map>
 #include <numbers>
-#include <queue>
+
+#include "kernel/running_median.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -20,33 +21,6 @@ double median(std::vector<double> values) {
   if (values.size() % 2 == 1) return *middle;
   return (*middle + *std::max_element(values.begin(), middle)) / 2.0;
 }
-
-/// Median of all numbers so far, in O(log n) per number.
-class RunningMedian {
- public:
-  void add(double x) {
-    if (lower_.empty() || x <= lower_.top()) {
-      lower_.push(x);
-    } else {
-      upper_.push(x);
-    }
-    if (lower_.size() > upper_.size() + 1) {
-      upper_.push(lower_.top());
-      lower_.pop();
-    } else if (upper_.size() > lower_.size()) {
-      lower_.push(upper_.top());
-      upper_.pop();
-    }
-  }
-  double value() const {
-    if (lower_.empty()) return ocpp::not_told;
-    return lower_.size() > upper_.size() ? lower_.top() : (lower_.top() + upper_.top()) / 2.0;
-  }
-
- private:
-  std::priority_queue<double> lower_;
-  std::priority_queue<double, std::vector<double>, std::greater<>> upper_;
-};
 
 double hour_of_day(TimeNs t, const market::Calendar& calendar) {
   const market::LocalTime local = calendar.local(t);
@@ -185,7 +159,7 @@ DriverHistories driver_histories(const ocpp::SiteLog& log, const market::Calenda
   std::vector<Driver> drivers;
   std::map<std::string, std::size_t> by_token;
   BackTester tester(calendar);
-  RunningMedian everybody_kwh;
+  kernel::RunningMedian<double> everybody_kwh;
   std::vector<const ocpp::Transaction*> ordered;
   for (const ocpp::Transaction& transaction : log.transactions) {
     if (!transaction.start_seen) continue;
@@ -205,7 +179,7 @@ DriverHistories driver_histories(const ocpp::SiteLog& log, const market::Calenda
                               ? kernel::hours_between(transaction->plugged_in_ns, transaction->plugged_out_ns)
                               : ocpp::not_told;
     driver.visits.push_back({transaction->plugged_in_ns, stay_h, transaction->energy_kwh});
-    tester.test(driver, driver.visits.size() - 1, everybody_kwh.value());
+    tester.test(driver, driver.visits.size() - 1, everybody_kwh.empty() ? ocpp::not_told : everybody_kwh.middle());
     if (!std::isnan(transaction->energy_kwh)) everybody_kwh.add(transaction->energy_kwh);
   }
   for (const Driver& driver : drivers) result.drivers.push_back(history_of(driver, calendar));

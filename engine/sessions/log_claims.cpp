@@ -2,40 +2,15 @@
 #include <map>
 #include <queue>
 
+#include "kernel/running_median.hpp"
 #include "sessions/log_sessions.hpp"
 
 namespace evtwin::sessions {
 namespace {
 
-/// The lower median of what was added so far.
-template <class T>
-class RunningMedian {
- public:
-  void add(T value) {
-    if (low_.empty() || value <= low_.top()) {
-      low_.push(value);
-    } else {
-      high_.push(value);
-    }
-    if (low_.size() > high_.size() + 1) {
-      high_.push(low_.top());
-      low_.pop();
-    } else if (high_.size() > low_.size()) {
-      low_.push(high_.top());
-      high_.pop();
-    }
-  }
-  bool empty() const { return low_.empty(); }
-  T value() const { return low_.top(); }
-
- private:
-  std::priority_queue<T> low_;
-  std::priority_queue<T, std::vector<T>, std::greater<>> high_;
-};
-
 struct Habit {
-  RunningMedian<kernel::TimeNs> stay_ns;
-  RunningMedian<double> energy_kwh;
+  kernel::RunningMedian<kernel::TimeNs> stay_ns;
+  kernel::RunningMedian<double> energy_kwh;
   void add(const demand::Visit& visit) {
     stay_ns.add(visit.departure_ns - visit.arrival_ns);
     energy_kwh.add(visit.taken_kwh);
@@ -61,8 +36,8 @@ void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessi
     const auto own = t.id_tag.empty() ? by_tag.end() : by_tag.find(t.id_tag);
     const Habit& habit = own != by_tag.end() ? own->second : everybody;
     if (!habit.stay_ns.empty()) {
-      visit.claimed_departure_ns = visit.arrival_ns + habit.stay_ns.value();
-      visit.requested_kwh = habit.energy_kwh.value();
+      visit.claimed_departure_ns = visit.arrival_ns + habit.stay_ns.lower();
+      visit.requested_kwh = habit.energy_kwh.lower();
     }
     if (t.claimed_departure_ns != kernel::time_never && t.claimed_departure_ns >= visit.arrival_ns)
       visit.claimed_departure_ns = t.claimed_departure_ns;

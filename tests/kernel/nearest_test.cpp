@@ -13,6 +13,17 @@ namespace {
 constexpr std::array<std::string_view, 9> names{"sessions", "site",         "scenario", "arrivals", "contract_kw",
                                                 "timezone", "self_use_low", "evses",    "A"};
 
+TEST(HalfSlips, CountWhatTheFingerDidWrong) {
+  EXPECT_EQ(half_slips("seoul", "seoul"), 0U);
+  EXPECT_EQ(half_slips("soeul", "seoul"), 2U);       // two letters swapped
+  EXPECT_EQ(half_slips("seul", "seoul"), 2U);        // one left out
+  EXPECT_EQ(half_slips("Seoul", "seoul"), 1U);       // the other case
+  EXPECT_EQ(half_slips("newyork", "new_york"), 1U);  // a bar left out
+  EXPECT_EQ(half_slips("kitten", "sitting"), 6U);    // the textbook's three
+  EXPECT_EQ(half_slips("", "abc"), 6U);
+  EXPECT_EQ(half_slips(std::string(100, 'a'), std::string(64, 'a')), 0U);
+}
+
 TEST(NearestName, FindsSlipsOfOneLetterSwapsAndUnderscores) {
   EXPECT_EQ(nearest_name("sesions", names), "sessions");
   EXPECT_EQ(nearest_name("tiemzone", names), "timezone");

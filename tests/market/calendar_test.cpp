@@ -38,6 +38,7 @@ TEST(Calendar, NamesTheNearestZoneForAMisspeltOne) {
   EXPECT_THAT(message, HasSubstr("Asia/Soeul"));
   EXPECT_THAT(message, HasSubstr("did you mean Asia/Seoul?"));
   EXPECT_THAT(message_of<UnknownZoneError>([] { Calendar("europe/amsterdam"); }), HasSubstr("Europe/Amsterdam"));
+  EXPECT_THAT(message_of<UnknownZoneError>([] { Calendar("ASIA/SEOUL"); }), HasSubstr("did you mean Asia/Seoul?"));
   EXPECT_THAT(message_of<UnknownZoneError>([] { Calendar("Seoul"); }), HasSubstr("Asia/Seoul"));
 }
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <vector>
 
+#include "kernel/floor_divide.hpp"
+
 namespace evtwin::viewer::plot {
 namespace {
 
@@ -25,8 +27,6 @@ struct Cache {
   std::uint64_t clock = 0;
 };
 thread_local Cache cache;
-
-std::int64_t floor_div(TimeNs a, TimeNs b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 /// Makes the entry hold [first, end).
 void extend(Entry& entry, const model::Series& series, TimeNs length, std::int64_t first, std::int64_t end) {
@@ -75,7 +75,8 @@ float Columns::left(const TimeScale& time, std::size_t i) const {
 
 Columns columns_of(const model::Series& series, const TimeScale& time) {
   const TimeNs length = column_length(time);
-  const std::int64_t first = floor_div(time.from_ns, length), end = floor_div(time.to_ns - 1, length) + 1;
+  const std::int64_t first = kernel::floor_divide(time.from_ns, length),
+                     end = kernel::floor_divide(time.to_ns - 1, length) + 1;
   Entry& entry = cache.entries[{series.serial(), length}];
   if (series.serial() == 0) entry = {};  // not finished: nothing is in it
   entry.used = ++cache.clock;

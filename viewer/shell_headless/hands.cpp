@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/nearest.hpp"
 #include "viewer/ui/keys.hpp"
 
 namespace evtwin::viewer::shell {
@@ -15,24 +16,9 @@ namespace {
 
 const ImVec2 nowhere{-FLT_MAX, -FLT_MAX};
 
-/// Letters to insert, leave out or change to make b of a (Levenshtein 1966).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, change});
-    }
-  }
-  return row.back();
-}
-
 std::string nearest_names(const ui::Items& items, const std::string& wanted) {
-  std::vector<std::pair<std::size_t, std::string>> by_distance;
-  for (const auto& [name, rect] : items.all()) by_distance.emplace_back(distance(wanted, name), name);
+  std::vector<std::pair<unsigned, std::string>> by_distance;
+  for (const auto& [name, rect] : items.all()) by_distance.emplace_back(kernel::half_slips(wanted, name), name);
   std::sort(by_distance.begin(), by_distance.end());
   std::string text;
   for (std::size_t i = 0; i < std::min<std::size_t>(3, by_distance.size()); ++i)

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "kernel/floor_divide.hpp"
+
 namespace evtwin::viewer::shell {
 namespace {
 
@@ -72,8 +74,7 @@ ImU32 nearest(const Image& picture, double u, double v) {
   return picture.rgba[r * static_cast<std::size_t>(picture.width) + c];
 }
 
-constexpr Fixed floor_div(Fixed a, Fixed b) { return a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0); }
-constexpr Fixed ceil_div(Fixed a, Fixed b) { return -floor_div(-a, b); }
+constexpr Fixed ceil_div(Fixed a, Fixed b) { return -kernel::floor_divide(-a, b); }
 
 /// One side of a triangle: a pixel centre (px, py) is inside when dx (py - y) - dy (px - x) >= least.
 struct Edge {
@@ -89,7 +90,7 @@ struct Edge {
     const Fixed value = at(one / 2, py);
     const Fixed step = dy * one;
     if (step > 0)
-      last = std::min(last, floor_div(value - least, step));
+      last = std::min(last, kernel::floor_divide(value - least, step));
     else if (step < 0)
       first = std::max(first, ceil_div(value - least, step));
     else if (value < least)
@@ -102,10 +103,10 @@ template <typename Row>
 void for_rows(const std::array<Corner, 3>& corners, const Box& clip, const Row& row) {
   const auto [low, high] = std::minmax({corners[0].y, corners[1].y, corners[2].y});
   const auto [left, right] = std::minmax({corners[0].x, corners[1].x, corners[2].x});
-  const Fixed top = std::max<Fixed>(clip.top, floor_div(low, one));
-  const Fixed bottom = std::min<Fixed>(clip.bottom - 1, floor_div(high, one));
-  const Fixed leftmost = std::max<Fixed>(clip.left, floor_div(left, one));
-  const Fixed rightmost = std::min<Fixed>(clip.right - 1, floor_div(right, one));
+  const Fixed top = std::max<Fixed>(clip.top, kernel::floor_divide(low, one));
+  const Fixed bottom = std::min<Fixed>(clip.bottom - 1, kernel::floor_divide(high, one));
+  const Fixed leftmost = std::max<Fixed>(clip.left, kernel::floor_divide(left, one));
+  const Fixed rightmost = std::min<Fixed>(clip.right - 1, kernel::floor_divide(right, one));
   if (leftmost > rightmost) return;
   const std::array<Edge, 3> edges{Edge(corners[0], corners[1]), Edge(corners[1], corners[2]),
                                   Edge(corners[2], corners[0])};
