@@ -136,11 +136,11 @@ struct ReplayCommand {
 
 /// evtwin whatif
 struct WhatIfCommand {
-  std::vector<std::string> logs;        ///< files and folders
-  std::string site;                     ///< scenario; empty: a site is made from the logs
-  scenario::LoadOptions load;           ///< for that scenario
-  std::string timezone, tariff;         ///< of a site made from the logs; empty: from their clock, none
-  double contract_kw = ocpp::not_told;  ///< likewise; NaN: none
+  std::vector<std::string> logs;         ///< files and folders
+  std::string site;                      ///< scenario; empty: a site is made from the logs
+  scenario::LoadOptions load;            ///< for that scenario
+  std::string timezone, tariff;          ///< of a site made from the logs; empty: from their clock, none
+  double contract_kw = kernel::unknown;  ///< likewise; NaN: none
   sessions::Claims claims = sessions::Claims::truth;
   std::vector<StrategyText> strategies;
   control::Hosting hosting;

@@ -14,7 +14,7 @@ constexpr double longest_effect_s = 600.0;
 constexpr std::size_t most_waiting = 32;
 
 double seconds_between(const LogTime& from, const LogTime& to) {
-  if (!from.known() || !to.known()) return not_told;
+  if (!from.known() || !to.known()) return kernel::unknown;
   return static_cast<double>(to.ns - from.ns) / static_cast<double>(kernel::second_ns);
 }
 

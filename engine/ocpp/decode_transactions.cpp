@@ -20,11 +20,11 @@ int evse_of(const Json& json, std::string_view name) {
 // A register in Wh; what is no number is flagged.
 double register_wh(const Decoding& d, std::string_view name) {
   const auto member = field(d.json(), name);
-  if (!member) return not_told;
+  if (!member) return kernel::unknown;
   const auto value = number_of(*member);
   if (!value) {
     d.flag("value_not_a_number", fmt::format("{} is {}: a number of Wh was due", name, shown(*member)));
-    return not_told;
+    return kernel::unknown;
   }
   return *value;
 }
@@ -154,7 +154,9 @@ NeedsReport decode_needs(const Decoding& d) {
   const auto needs = field(d.json(), "chargingNeeds");
   if (!needs) return report;
   report.departure_ns = d.time(*needs, "departureTime");
-  const auto told = [](std::optional<double> value, double factor) { return value ? *value * factor : not_told; };
+  const auto told = [](std::optional<double> value, double factor) {
+    return value ? *value * factor : kernel::unknown;
+  };
   if (const auto ac = field(*needs, "acChargingParameters")) {
     report.requested_kwh = told(number_of(*ac, "energyAmount"), 1e-3);
     // evMaxVoltage is between phase and neutral; how many phases is not told beyond the transfer mode.

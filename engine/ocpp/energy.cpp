@@ -9,8 +9,6 @@
 namespace evtwin::ocpp {
 namespace {
 
-bool told(double value) { return !std::isnan(value); }
-
 std::string wh(double kwh) { return fmt::format("{:.12g} Wh", kwh * 1000.0); }
 
 // Greatest step that all readings are multiples of, from at least three different ones; 1 Wh otherwise.
@@ -19,7 +17,7 @@ double step_of(std::span<const Sample> samples) {
   std::int64_t step = 0, first = 0;
   int different = 0;
   for (const Sample& s : samples) {
-    if (!told(s.register_kwh) || std::abs(s.register_kwh) > 1e9) continue;
+    if (!kernel::is_known(s.register_kwh) || std::abs(s.register_kwh) > 1e9) continue;
     const auto units = static_cast<std::int64_t>(std::llround(s.register_kwh * 1000.0 / finest_wh));
     if (different == 0) {
       first = units;
@@ -44,7 +42,7 @@ double over_the_end(double start, double stop, double hours) {
     const double kwh = width - start + stop;
     if (kwh <= 350.0 * hours + 1.0) return kwh;
   }
-  return not_told;
+  return kernel::unknown;
 }
 
 // Sum of the rises where the readings show that the register began anew; NaN where they do not show it from both sides.
@@ -52,46 +50,48 @@ double around_a_reset(const Registers& r) {
   double sum = 0.0, last = r.start_kwh;
   bool before = false, fell = false;
   for (const Sample& s : r.samples) {
-    if (!told(s.register_kwh) || s.register_kwh < 0) continue;
+    if (!kernel::is_known(s.register_kwh) || s.register_kwh < 0) continue;
     if (s.register_kwh >= last) {
       sum += s.register_kwh - last;
       if (!fell) before = true;
     } else {
-      if (fell || !before || s.context == Sample::Context::end) return not_told;
+      if (fell || !before || s.context == Sample::Context::end) return kernel::unknown;
       fell = true;
     }
     last = s.register_kwh;
   }
-  if (!fell || r.stop_kwh < last) return not_told;
+  if (!fell || r.stop_kwh < last) return kernel::unknown;
   return sum + (r.stop_kwh - last);
 }
 
 double first_of(std::span<const Sample> samples, double Sample::*member) {
   for (const Sample& s : samples)
-    if (told(s.*member)) return s.*member;
-  return not_told;
+    if (kernel::is_known(s.*member)) return s.*member;
+  return kernel::unknown;
 }
 double last_of(std::span<const Sample> samples, double Sample::*member) {
   for (std::size_t i = samples.size(); i-- > 0;)
-    if (told(samples[i].*member)) return samples[i].*member;
-  return not_told;
+    if (kernel::is_known(samples[i].*member)) return samples[i].*member;
+  return kernel::unknown;
 }
 
 // Whether the register of a sample was taken as the transaction began or ended.
 bool at_begin(const Registers& r, const Sample& s) {
-  return told(s.register_kwh) && (s.context == Sample::Context::begin || (r.start_seen && s.time_ns <= r.start_ns));
+  return kernel::is_known(s.register_kwh) &&
+         (s.context == Sample::Context::begin || (r.start_seen && s.time_ns <= r.start_ns));
 }
 bool at_end(const Registers& r, const Sample& s) {
-  return told(s.register_kwh) && (s.context == Sample::Context::end || (r.stop_seen && s.time_ns >= r.stop_ns));
+  return kernel::is_known(s.register_kwh) &&
+         (s.context == Sample::Context::end || (r.stop_seen && s.time_ns >= r.stop_ns));
 }
 
 void check_readings(const Registers& r, EnergyVerdict& verdict) {
   int outside = 0, back = 0;
-  double last = not_told;
+  double last = kernel::unknown;
   const double slack = std::max(verdict.step_kwh, 0.001) * 1.001;
   for (const Sample& s : r.samples) {
-    if (!told(s.register_kwh)) continue;
-    if (told(last) && s.register_kwh < last - slack) ++back;
+    if (!kernel::is_known(s.register_kwh)) continue;
+    if (kernel::is_known(last) && s.register_kwh < last - slack) ++back;
     last = s.register_kwh;
     if (s.register_kwh < verdict.begin_kwh - slack || s.register_kwh > verdict.end_kwh + slack) ++outside;
   }
@@ -132,13 +132,13 @@ EnergyVerdict energy_of(const Registers& r) {
 
   // Where start or stop give no register, the readings do: exactly at begin and end, otherwise what lies between.
   bool at_least = false;
-  if (!told(begin)) {
+  if (!kernel::is_known(begin)) {
     const auto found =
         std::find_if(r.samples.begin(), r.samples.end(), [&](const Sample& s) { return at_begin(r, s); });
     begin = found != r.samples.end() ? found->register_kwh : first_of(r.samples, &Sample::register_kwh);
     at_least = found == r.samples.end();
   }
-  if (!told(end)) {
+  if (!kernel::is_known(end)) {
     const auto found =
         std::find_if(r.samples.rbegin(), r.samples.rend(), [&](const Sample& s) { return at_end(r, s); });
     end = found != r.samples.rend() ? found->register_kwh : last_of(r.samples, &Sample::register_kwh);
@@ -146,25 +146,25 @@ EnergyVerdict energy_of(const Registers& r) {
   }
   verdict.begin_kwh = begin;
   verdict.end_kwh = end;
-  if (!told(begin) || !told(end)) {
+  if (!kernel::is_known(begin) || !kernel::is_known(end)) {
     doubt("energy_not_told", "no register at its start and stop: the energy is not known");
     return verdict;
   }
-  if (at_least && r.samples.size() < 2 && !told(r.start_kwh)) {
+  if (at_least && r.samples.size() < 2 && !kernel::is_known(r.start_kwh)) {
     doubt("energy_not_told", "a single register reading: the energy is not known");
     return verdict;
   }
 
-  const double hours = r.stop_ns >= r.start_ns ? kernel::hours_between(r.start_ns, r.stop_ns) : not_told;
+  const double hours = r.stop_ns >= r.start_ns ? kernel::hours_between(r.start_ns, r.stop_ns) : kernel::unknown;
   double kwh = end - begin;
   if (kwh < 0) {
     const Registers known{begin, end, r.samples, r.start_ns, r.stop_ns, r.start_seen, r.stop_seen};
-    if (const double over = over_the_end(begin, end, hours); told(over)) {
+    if (const double over = over_the_end(begin, end, hours); kernel::is_known(over)) {
       doubt("meter_rollover", fmt::format("meterStop {} is below meterStart {}: the register went over its end "
                                           "(rollover); {} passed",
                                           wh(end), wh(begin), wh(over)));
       kwh = over;
-    } else if (const double around = around_a_reset(known); told(around)) {
+    } else if (const double around = around_a_reset(known); kernel::is_known(around)) {
       doubt("meter_reset", fmt::format("meterStop {} is below meterStart {}: its readings show that the register began "
                                        "anew; at least {} passed",
                                        wh(end), wh(begin), wh(around)));
@@ -174,10 +174,10 @@ EnergyVerdict energy_of(const Registers& r) {
             fmt::format("meterStop {} is below meterStart {}: the energy is not known", wh(end), wh(begin)));
       return verdict;
     }
-  } else if (told(r.start_kwh) && told(r.stop_kwh)) {
+  } else if (kernel::is_known(r.start_kwh) && kernel::is_known(r.stop_kwh)) {
     check_readings(r, verdict);
   }
-  if (kwh > most_mean_kw * (told(hours) ? hours : 1.0) + 1.0) {
+  if (kwh > most_mean_kw * (kernel::is_known(hours) ? hours : 1.0) + 1.0) {
     doubt("energy_impossible", fmt::format("{:.15g} kWh in {:.3g} h is an energy that no charger gives (more than {} "
                                            "kW in the mean): it is not known",
                                            kwh, hours, most_mean_kw));
@@ -185,9 +185,9 @@ EnergyVerdict energy_of(const Registers& r) {
   }
   if (at_least) {
     doubt("energy_at_least", fmt::format("no register at its {}: {} is what its readings show, at least",
-                                         told(r.start_kwh)  ? "stop"
-                                         : told(r.stop_kwh) ? "start"
-                                                            : "start or stop",
+                                         kernel::is_known(r.start_kwh)  ? "stop"
+                                         : kernel::is_known(r.stop_kwh) ? "start"
+                                                                        : "start or stop",
                                          wh(kwh)));
   }
   verdict.kwh = std::round(kwh * 1e9) / 1e9;  // what the subtraction of large registers leaves behind

@@ -18,8 +18,8 @@ struct Doubt {
 };
 
 struct EnergyVerdict {
-  double kwh = not_told;                            ///< >= 0; NaN: can not be known
-  double begin_kwh = not_told, end_kwh = not_told;  ///< registers that it lies between
+  double kwh = kernel::unknown;                                   ///< >= 0; NaN: can not be known
+  double begin_kwh = kernel::unknown, end_kwh = kernel::unknown;  ///< registers that it lies between
   double exported_kwh = 0.0;
   double step_kwh = 0.001;  ///< resolution of the register
   std::vector<Doubt> doubts;
@@ -27,7 +27,7 @@ struct EnergyVerdict {
 
 /// Registers of a transaction in kWh (NaN: not told) with what was sampled between, ascending in time.
 struct Registers {
-  double start_kwh = not_told, stop_kwh = not_told;
+  double start_kwh = kernel::unknown, stop_kwh = kernel::unknown;
   std::span<const Sample> samples;
   TimeNs start_ns = 0, stop_ns = 0;
   bool start_seen = true, stop_seen = true;

@@ -35,8 +35,8 @@ struct TransactionReport {
   int evse = 0;    ///< 0: not told
   std::string id;  ///< empty: not told (1.6: the CSMS gives it in its answer to the start)
   std::string id_tag, token_type;
-  double meter_wh = not_told;  ///< meterStart, meterStop
-  std::string reason;          ///< of a stop
+  double meter_wh = kernel::unknown;  ///< meterStart, meterStop
+  std::string reason;                 ///< of a stop
   std::string reservation;
   bool offline = false;                  ///< the station says that it was offline when this happened
   std::optional<std::int64_t> sequence;  ///< seqNo (2.0.1)
@@ -66,7 +66,7 @@ struct Heartbeat {};
 struct ClockAnswer {
   bool boot = false;
   std::string status;
-  double interval_s = not_told;
+  double interval_s = kernel::unknown;
   TimeNs now_ns = kernel::time_never;
 };
 struct AuthoriseReport {
@@ -98,8 +98,8 @@ struct ReservationReport {
 /// NotifyEVChargingNeeds.
 struct NeedsReport {
   int evse = 0;
-  double requested_kwh = not_told, battery_kwh = not_told, soc = not_told, target_soc = not_told,
-         max_power_kw = not_told;
+  double requested_kwh = kernel::unknown, battery_kwh = kernel::unknown, soc = kernel::unknown,
+         target_soc = kernel::unknown, max_power_kw = kernel::unknown;
   TimeNs departure_ns = kernel::time_never;
 };
 /// SetChargingProfile, ClearChargingProfile, the profile in a remote start.

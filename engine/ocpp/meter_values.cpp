@@ -92,12 +92,12 @@ Sample::Context context_of(std::string_view name) {
 // All that was sampled of one quantity at one instant and the best location.
 struct Gathered {
   MeterLocation location = MeterLocation::inlet;
-  std::array<double, 5> by_phase{not_told, not_told, not_told, not_told, not_told};
+  std::array<double, 5> by_phase{kernel::unknown, kernel::unknown, kernel::unknown, kernel::unknown, kernel::unknown};
   bool any = false;
 
   void take(int phase, double value, MeterLocation at) {
     if (any && at > location) return;
-    if (any && at < location) by_phase.fill(not_told);
+    if (any && at < location) by_phase.fill(kernel::unknown);
     any = true;
     location = at;
     if (phase < 5) by_phase[static_cast<std::size_t>(phase)] = value;
@@ -105,7 +105,7 @@ struct Gathered {
   bool told(std::size_t phase) const { return !std::isnan(by_phase[phase]); }
   double total() const {
     if (told(0)) return by_phase[0];
-    double sum = not_told;
+    double sum = kernel::unknown;
     for (std::size_t p = 1; p <= 3; ++p)
       if (told(p)) sum = std::isnan(sum) ? by_phase[p] : sum + by_phase[p];
     return sum;

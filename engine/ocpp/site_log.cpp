@@ -293,7 +293,7 @@ SiteLog Collector::finish(LogReport&& report) {
     for (Transaction& t : transactions) {
       t.plugged_in_ns = t.start_ns;
       t.plugged_out_ns = t.stop_ns;
-      t.hours = {not_told, not_told, not_told, not_told};
+      t.hours = {kernel::unknown, kernel::unknown, kernel::unknown, kernel::unknown};
       all.push_back(&t);
     }
     check_order(all, flags_);

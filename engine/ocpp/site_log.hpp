@@ -3,18 +3,16 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "kernel/unknown.hpp"
 #include "ocpp/charging_profile.hpp"
 #include "ocpp/log_reader.hpp"
 
 namespace evtwin::ocpp {
-
-inline constexpr double not_told = std::numeric_limits<double>::quiet_NaN();
 
 /// A doubt about the log or a part of it: shown, counted, never silent.
 struct LogFlag {
@@ -27,14 +25,14 @@ struct LogFlag {
 /// One meter reading, all that was sampled at one instant. NaN: not sampled.
 struct Sample {
   TimeNs time_ns = 0;
-  double register_kwh = not_told;         ///< Energy.Active.Import.Register, total of all phases
-  double export_register_kwh = not_told;  ///< Energy.Active.Export.Register
-  double power_kw = not_told;             ///< Power.Active.Import minus Power.Active.Export, total
-  double offered_kw = not_told;           ///< Power.Offered
-  double offered_a = not_told;            ///< Current.Offered
-  double voltage_v = not_told;            ///< mean of the phases
-  std::array<double, 3> current_a{not_told, not_told, not_told};
-  double soc = not_told;  ///< 0..1
+  double register_kwh = kernel::unknown;         ///< Energy.Active.Import.Register, total of all phases
+  double export_register_kwh = kernel::unknown;  ///< Energy.Active.Export.Register
+  double power_kw = kernel::unknown;             ///< Power.Active.Import minus Power.Active.Export, total
+  double offered_kw = kernel::unknown;           ///< Power.Offered
+  double offered_a = kernel::unknown;            ///< Current.Offered
+  double voltage_v = kernel::unknown;            ///< mean of the phases
+  std::array<double, 3> current_a{kernel::unknown, kernel::unknown, kernel::unknown};
+  double soc = kernel::unknown;  ///< 0..1
   enum class Context : std::uint8_t { periodic, begin, end, clock, trigger, interruption, other };
   Context context = Context::periodic;
 };
@@ -94,16 +92,16 @@ struct Transaction {
   TimeNs start_ns = 0, stop_ns = 0;              ///< UTC, clocks mended
   TimeNs plugged_in_ns = 0, plugged_out_ns = 0;  ///< where states tell; else start and stop
   bool plug_in_seen = false, plug_out_seen = false;
-  double meter_start_kwh = not_told, meter_stop_kwh = not_told;
-  double energy_kwh = not_told;      ///< imported by the vehicle, by the register; >= 0
-  double exported_kwh = 0.0;         ///< discharged into the grid
-  double register_step_kwh = 0.001;  ///< resolution of the register as seen in its readings
-  std::vector<Sample> samples;       ///< ascending in time, without duplicates
-  StateHours hours;                  ///< NaN members where no status tells
-  std::string stop_reason;           ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
+  double meter_start_kwh = kernel::unknown, meter_stop_kwh = kernel::unknown;
+  double energy_kwh = kernel::unknown;  ///< imported by the vehicle, by the register; >= 0
+  double exported_kwh = 0.0;            ///< discharged into the grid
+  double register_step_kwh = 0.001;     ///< resolution of the register as seen in its readings
+  std::vector<Sample> samples;          ///< ascending in time, without duplicates
+  StateHours hours;                     ///< NaN members where no status tells
+  std::string stop_reason;              ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
   // What the driver or the vehicle asked for, where the log tells (2.0.1 NotifyEVChargingNeeds, summary objects).
-  double requested_kwh = not_told, battery_kwh = not_told, soc_start = not_told, max_power_kw = not_told,
-         target_soc = not_told;
+  double requested_kwh = kernel::unknown, battery_kwh = kernel::unknown, soc_start = kernel::unknown,
+         max_power_kw = kernel::unknown, target_soc = kernel::unknown;
   TimeNs claimed_departure_ns = kernel::time_never;
   Place start_place, stop_place;
   std::vector<std::string> flags;  ///< codes; the texts stand in SiteLog::flags
@@ -122,7 +120,7 @@ struct Station {
     std::string why;  ///< "no heartbeat for 3 intervals", "connection closed", "firmware update: Installing"
   };
   std::vector<Interval> offline, out_of_service;
-  double heartbeat_s = not_told;                ///< interval that the CSMS gave at boot, else the usual distance
+  double heartbeat_s = kernel::unknown;         ///< interval that the CSMS gave at boot, else the usual distance
   int evses = 0;                                ///< the largest EVSE number seen
   std::map<std::string, std::uint64_t> faults;  ///< by error code
 };
@@ -132,8 +130,9 @@ struct Command {
   std::string action, station, status;  ///< status: of the answer; empty: none in the log
   int evse = 0;
   TimeNs sent_ns = 0;
-  double answer_s = not_told;  ///< until the answer
-  double effect_s = not_told;  ///< until the state changed (a start until the transaction began); NaN: it did not
+  double answer_s = kernel::unknown;  ///< until the answer
+  double effect_s =
+      kernel::unknown;  ///< until the state changed (a start until the transaction began); NaN: it did not
 };
 
 struct Reservation {

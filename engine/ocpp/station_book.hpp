@@ -41,7 +41,7 @@ class StationBook {
   Stretch link_, firmware_, whole_;              // going on, if open
   Stretch download_;                             // of firmware
   std::map<int, Stretch> connectors_;            // out of service, by EVSE
-  double given_interval_s_ = not_told;           // by the CSMS
+  double given_interval_s_ = kernel::unknown;    // by the CSMS
   std::map<std::int64_t, std::uint64_t> beats_;  // distances of heartbeats, s: how often
   Stamp last_beat_, last_alive_;
   std::uint64_t last_minutes_ = 0;

@@ -84,11 +84,11 @@ std::string SummaryFields::text(std::initializer_list<std::string_view> names) {
 
 double SummaryFields::number(std::initializer_list<std::string_view> names) {
   Entry* entry = find(names);
-  if (!entry) return not_told;
+  if (!entry) return kernel::unknown;
   entry->used = true;
   if (const auto value = number_of(entry->value)) return *value;
   context_.flag("field_malformed", fmt::format("{} is {}: a number", path_of(*entry), shown(entry->value)));
-  return not_told;
+  return kernel::unknown;
 }
 
 TimeNs SummaryFields::time(std::initializer_list<std::string_view> names) {

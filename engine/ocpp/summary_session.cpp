@@ -53,12 +53,12 @@ void settle_energy(SummarySession& session, double told_kwh, double start, doubl
     context.flag("energy_disagrees", fmt::format("the registers say {:g} kWh, the energy delivered is {:g} kWh: the "
                                                  "latter is taken",
                                                  metered_kwh, told_kwh));
-    facts.meter_start_kwh = facts.meter_stop_kwh = not_told;
+    facts.meter_start_kwh = facts.meter_stop_kwh = kernel::unknown;
   }
   facts.energy_kwh = is_told(told_kwh) ? told_kwh : metered_kwh;
   if (facts.energy_kwh < 0.0) {
     context.flag("energy_negative", fmt::format("the energy is {:g} kWh, below 0: it is not known", facts.energy_kwh));
-    facts.energy_kwh = facts.meter_stop_kwh = not_told;
+    facts.energy_kwh = facts.meter_stop_kwh = kernel::unknown;
   }
 }
 
@@ -218,7 +218,7 @@ SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
   for (double* share : {&facts.soc_start, &facts.target_soc}) {
     if (!is_told(*share) || (*share >= 0.0 && *share <= 1.0)) continue;
     context.flag("field_malformed", fmt::format("a state of charge is {:g} %: 0 to 100", *share * 100.0));
-    *share = not_told;
+    *share = kernel::unknown;
   }
   read_smart_charging(session, fields);
   return session;
@@ -271,7 +271,7 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
   }
   if (any_time) facts.hours = {.charging = time_h, .suspended_ev = 0.0, .suspended_evse = 0.0, .connected = parking_h};
   if (!any_energy) {
-    for (Sample& sample : facts.samples) sample.register_kwh = not_told;
+    for (Sample& sample : facts.samples) sample.register_kwh = kernel::unknown;
     return;
   }
   Sample last;

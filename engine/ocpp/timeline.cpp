@@ -63,7 +63,7 @@ StateHours hours_of(const std::vector<StatusSpan>& spans, TimeNs from, TimeNs to
         hours.connected += h;
     }
   }
-  if (!any) hours = {not_told, not_told, not_told, not_told};
+  if (!any) hours = {kernel::unknown, kernel::unknown, kernel::unknown, kernel::unknown};
   return hours;
 }
 

@@ -11,12 +11,10 @@
 namespace evtwin::ocpp {
 namespace {
 
-bool told(double value) { return !std::isnan(value); }
-
 // Two messages can carry the same reading (MeterValues and transactionData): what one lacks the other has.
 void merge(Sample& into, const Sample& from) {
   const auto take = [](double& a, double b) {
-    if (!told(a)) a = b;
+    if (!kernel::is_known(a)) a = b;
   };
   take(into.register_kwh, from.register_kwh);
   take(into.export_register_kwh, from.export_register_kwh);
@@ -34,7 +32,7 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
   // A register of the station's side (Inlet) next to one of the vehicle's is another meter.
   MeterLocation best = MeterLocation::inlet;
   for (const StampedReading& r : readings)
-    if (told(r.reading.sample.register_kwh)) best = std::min(best, r.reading.register_location);
+    if (kernel::is_known(r.reading.sample.register_kwh)) best = std::min(best, r.reading.register_location);
 
   std::vector<Sample> samples;
   samples.reserve(readings.size());
@@ -47,7 +45,7 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
     stamp.place.line = 1;
     stamp.number = r.number;
     Sample sample = r.reading.sample;
-    if (r.reading.register_location != best) sample.register_kwh = not_told;
+    if (r.reading.register_location != best) sample.register_kwh = kernel::unknown;
     sample.time_ns = clock.at_inner(stamp, sample.time_ns, report);
     if (sample.time_ns != kernel::time_never) samples.push_back(sample);
   }
@@ -172,13 +170,13 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
   t.energy_kwh = energy.kwh;
   t.exported_kwh = energy.exported_kwh;
   t.register_step_kwh = energy.step_kwh;
-  if (!told(t.meter_start_kwh)) t.meter_start_kwh = energy.begin_kwh;
-  if (!told(t.meter_stop_kwh)) t.meter_stop_kwh = energy.end_kwh;
+  if (!kernel::is_known(t.meter_start_kwh)) t.meter_start_kwh = energy.begin_kwh;
+  if (!kernel::is_known(t.meter_stop_kwh)) t.meter_stop_kwh = energy.end_kwh;
   for (Doubt& doubt : energy.doubts)
     flag(doubt.code, std::move(doubt.text), t.stop_seen ? t.stop_place : t.start_place);
   for (const Sample& s : t.samples) {
-    if (told(t.soc_start)) break;
-    if (told(s.soc)) t.soc_start = s.soc;
+    if (kernel::is_known(t.soc_start)) break;
+    if (kernel::is_known(s.soc)) t.soc_start = s.soc;
   }
   return t;
 }

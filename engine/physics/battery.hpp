@@ -3,10 +3,12 @@
 #include <limits>
 #include <vector>
 
+#include "kernel/unknown.hpp"
+
 namespace evtwin::physics {
 
 inline constexpr double infinite = std::numeric_limits<double>::infinity();
-inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+using kernel::unknown;
 
 /// One corner of a power curve: at state of charge `soc` (0..1) the meter sees at most `kw`.
 struct Knot {

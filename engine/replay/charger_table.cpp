@@ -45,7 +45,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text
 std::uint64_t ChargerRow::fault_count() const { return sum_of(faults); }
 
 double FirmwareRow::faults_per_100_transactions() const {
-  if (transactions == 0) return ocpp::not_told;
+  if (transactions == 0) return kernel::unknown;
   return 100.0 * static_cast<double>(sum_of(faults)) / static_cast<double>(transactions);
 }
 

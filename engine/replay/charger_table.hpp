@@ -15,9 +15,9 @@ struct ChargerRow {
   ocpp::Version version = ocpp::Version::unknown;
   int evses = 0;
   std::uint64_t transactions = 0, boots = 0;
-  double kwh = 0.0;                      ///< of transactions whose energy is known
-  double largest_kw = ocpp::not_told;    ///< power that a reading showed; NaN: no reading of power
-  double largest_amps = ocpp::not_told;  ///< of one phase, likewise
+  double kwh = 0.0;                       ///< of transactions whose energy is known
+  double largest_kw = kernel::unknown;    ///< power that a reading showed; NaN: no reading of power
+  double largest_amps = kernel::unknown;  ///< of one phase, likewise
   double offline_h = 0.0, out_of_service_h = 0.0;
   std::map<std::string, std::uint64_t> faults;  ///< by error code
   std::uint64_t fault_count() const;
@@ -29,7 +29,7 @@ struct FirmwareRow {
   std::uint64_t stations = 0, transactions = 0, boots = 0;
   int most_evses = 0;
   double kwh = 0.0, offline_h = 0.0;
-  double largest_kw = ocpp::not_told;
+  double largest_kw = kernel::unknown;
   std::map<std::string, std::uint64_t> faults;
   /// NaN without transactions.
   double faults_per_100_transactions() const;

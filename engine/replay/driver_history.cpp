@@ -15,7 +15,7 @@ constexpr std::size_t memory_visits = 60;
 /// @returns NaN for none. NaN members are passed over.
 double median(std::vector<double> values) {
   std::erase_if(values, [](double x) { return std::isnan(x); });
-  if (values.empty()) return ocpp::not_told;
+  if (values.empty()) return kernel::unknown;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 == 1) return *middle;
@@ -36,7 +36,7 @@ double usual_hour(std::span<const DriverVisit> visits, const market::Calendar& c
     x += std::cos(angle);
     y += std::sin(angle);
   }
-  if (visits.empty() || std::hypot(x, y) < 1e-9) return ocpp::not_told;
+  if (visits.empty() || std::hypot(x, y) < 1e-9) return kernel::unknown;
   const double middle = std::atan2(y, x) / std::numbers::pi * 12.0;
   std::vector<double> distances;
   for (const DriverVisit& visit : visits)
@@ -177,9 +177,9 @@ DriverHistories driver_histories(const ocpp::SiteLog& log, const market::Calenda
     Driver& driver = drivers[place->second];
     const double stay_h = transaction->stop_seen
                               ? kernel::hours_between(transaction->plugged_in_ns, transaction->plugged_out_ns)
-                              : ocpp::not_told;
+                              : kernel::unknown;
     driver.visits.push_back({transaction->plugged_in_ns, stay_h, transaction->energy_kwh});
-    tester.test(driver, driver.visits.size() - 1, everybody_kwh.empty() ? ocpp::not_told : everybody_kwh.middle());
+    tester.test(driver, driver.visits.size() - 1, everybody_kwh.empty() ? kernel::unknown : everybody_kwh.middle());
     if (!std::isnan(transaction->energy_kwh)) everybody_kwh.add(transaction->energy_kwh);
   }
   for (const Driver& driver : drivers) result.drivers.push_back(history_of(driver, calendar));

@@ -18,34 +18,34 @@ using kernel::TimeNs;
 
 struct DriverVisit {
   TimeNs arrival_ns = 0;
-  double stay_h = ocpp::not_told, kwh = ocpp::not_told;
+  double stay_h = kernel::unknown, kwh = kernel::unknown;
 };
 
 /// A guess at a visit. Not known: time_never, NaN.
 struct VisitGuess {
   TimeNs arrival_ns = kernel::time_never;
-  double stay_h = ocpp::not_told, kwh = ocpp::not_told;
+  double stay_h = kernel::unknown, kwh = kernel::unknown;
 };
 
 /// How far guesses were off, each made from what was known before the visit it is about.
 struct BackTest {
-  std::size_t arrivals = 0, energies = 0;    ///< visits that could be guessed at
-  double arrival_error_h = ocpp::not_told;   ///< median of the distances
-  double energy_error_kwh = ocpp::not_told;  ///< mean of the distances
+  std::size_t arrivals = 0, energies = 0;     ///< visits that could be guessed at
+  double arrival_error_h = kernel::unknown;   ///< median of the distances
+  double energy_error_kwh = kernel::unknown;  ///< mean of the distances
   /// The same visits guessed without knowing the driver: a day after the last visit; the median of everybody's earlier
   /// energies. A history that is not better than this is worth nothing.
-  double plain_arrival_error_h = ocpp::not_told, plain_energy_error_kwh = ocpp::not_told;
+  double plain_arrival_error_h = kernel::unknown, plain_energy_error_kwh = kernel::unknown;
 };
 
 struct DriverHistory {
   std::string token, token_type;  ///< as the log has it
   std::size_t visits = 0;
-  double total_kwh = 0.0;                                ///< of visits whose energy is known
-  double stay_h = ocpp::not_told, kwh = ocpp::not_told;  ///< medians
-  double days_between = ocpp::not_told;                  ///< median from arrival to arrival
-  double arrival_hour = ocpp::not_told;                  ///< usual local time of day, 0..24
-  std::array<std::size_t, 7> by_weekday{};               ///< arrivals, Monday first
-  VisitGuess next;                                       ///< after the last visit; needs two
+  double total_kwh = 0.0;                                  ///< of visits whose energy is known
+  double stay_h = kernel::unknown, kwh = kernel::unknown;  ///< medians
+  double days_between = kernel::unknown;                   ///< median from arrival to arrival
+  double arrival_hour = kernel::unknown;                   ///< usual local time of day, 0..24
+  std::array<std::size_t, 7> by_weekday{};                 ///< arrivals, Monday first
+  VisitGuess next;                                         ///< after the last visit; needs two
 };
 
 struct DriverHistories {

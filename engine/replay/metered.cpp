@@ -12,15 +12,15 @@ constexpr double most_disagreement = 0.1;
 
 struct Knot {
   TimeNs time_ns = 0;
-  double register_kwh = ocpp::not_told;
-  double power_kw = ocpp::not_told;
+  double register_kwh = kernel::unknown;
+  double power_kw = kernel::unknown;
 };
 
 /// Readings in order of time, one per instant; the last says what others of its instant leave open.
 std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
   const bool gives_back = transaction.exported_kwh > 0.0;
-  double exported_before = ocpp::not_told;  // the export register's first reading
-  std::vector<Knot> all{{transaction.start_ns, transaction.meter_start_kwh, ocpp::not_told}};
+  double exported_before = kernel::unknown;  // the export register's first reading
+  std::vector<Knot> all{{transaction.start_ns, transaction.meter_start_kwh, kernel::unknown}};
   for (const ocpp::Sample& sample : transaction.samples) {
     if (sample.time_ns < transaction.start_ns || sample.time_ns > transaction.stop_ns) continue;
     const double power = gives_back ? sample.power_kw : std::max(sample.power_kw, 0.0);  // NaN stays first
@@ -31,7 +31,7 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
     }
     all.push_back({sample.time_ns, counted, power});
   }
-  all.push_back({transaction.stop_ns, transaction.meter_stop_kwh - transaction.exported_kwh, ocpp::not_told});
+  all.push_back({transaction.stop_ns, transaction.meter_stop_kwh - transaction.exported_kwh, kernel::unknown});
   std::stable_sort(all.begin(), all.end(), [](const Knot& a, const Knot& b) { return a.time_ns < b.time_ns; });
   std::vector<Knot> knots;
   for (const Knot& knot : all) {
@@ -53,7 +53,7 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
 /// A register that goes back, or does not add up to the energy of the transaction, tells nothing of the time between
 /// its ends.
 bool register_is_sound(const std::vector<Knot>& knots, const ocpp::Transaction& transaction) {
-  double first = ocpp::not_told, last = ocpp::not_told;
+  double first = kernel::unknown, last = kernel::unknown;
   for (const Knot& knot : knots) {
     if (!std::isfinite(knot.register_kwh)) continue;
     if (!std::isfinite(first)) first = knot.register_kwh;
@@ -150,7 +150,7 @@ Metered metered(const ocpp::Transaction& transaction) {
   std::vector<Knot> knots = knots_of(transaction);
   const bool sound = register_is_sound(knots, transaction);
   if (!sound) {
-    for (Knot& knot : knots) knot.register_kwh = ocpp::not_told;
+    for (Knot& knot : knots) knot.register_kwh = kernel::unknown;
   }
   const bool has_power =
       std::any_of(knots.begin(), knots.end(), [](const Knot& k) { return std::isfinite(k.power_kw); });

@@ -22,11 +22,11 @@ struct Exchange {
 struct MeterReading {
   std::string timestamp;  ///< of the station's clock
   ocpp::Sample::Context context = ocpp::Sample::Context::periodic;
-  double import_wh = ocpp::not_told, export_wh = ocpp::not_told;
-  double import_w = ocpp::not_told, export_w = ocpp::not_told;
-  double current_a = ocpp::not_told, voltage_v = ocpp::not_told;
-  double soc = ocpp::not_told;  ///< 0..1
-  bool whole_wh = false;        ///< registers without decimals
+  double import_wh = kernel::unknown, export_wh = kernel::unknown;
+  double import_w = kernel::unknown, export_w = kernel::unknown;
+  double current_a = kernel::unknown, voltage_v = kernel::unknown;
+  double soc = kernel::unknown;  ///< 0..1
+  bool whole_wh = false;         ///< registers without decimals
 };
 
 /// A transaction as its messages name it.

@@ -256,7 +256,7 @@ class LogWriter {
     MeterReading shown = live.meter.reading(context, options_.electrical);
     shown.timestamp = stamp(station_of_[e], t);
     shown.whole_wh = options_.whole_wh;
-    if (!run_.evses[e].dc && !options_.ac_soc) shown.soc = ocpp::not_told;
+    if (!run_.evses[e].dc && !options_.ac_soc) shown.soc = kernel::unknown;
     return shown;
   }
 

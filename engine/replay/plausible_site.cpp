@@ -34,11 +34,11 @@ struct Seen {
   double kw = 0.0;  ///< largest power held, or offered
   double a = 0.0;   ///< largest current offered per phase
   int phases = 0;   ///< that carried current; 0: not told
-  double voltage_v = ocpp::not_told;
+  double voltage_v = kernel::unknown;
 };
 
 double median_of(std::vector<double> values) {
-  if (values.empty()) return ocpp::not_told;
+  if (values.empty()) return kernel::unknown;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;

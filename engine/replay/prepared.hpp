@@ -17,10 +17,10 @@ struct Assumption {
 
 struct PrepareRequest {
   std::vector<std::string> logs;
-  std::string site;                     ///< scenario file; empty: a plausible site is made from the log
-  std::string timezone;                 ///< IANA name for a site made from the log; empty: from the log's own clock
-  std::string tariff;                   ///< of a site made from the log, MODULE.NAME of the tariff library; empty: none
-  double contract_kw = ocpp::not_told;  ///< likewise; NaN: no limit
+  std::string site;      ///< scenario file; empty: a plausible site is made from the log
+  std::string timezone;  ///< IANA name for a site made from the log; empty: from the log's own clock
+  std::string tariff;    ///< of a site made from the log, MODULE.NAME of the tariff library; empty: none
+  double contract_kw = kernel::unknown;  ///< likewise; NaN: no limit
   scenario::LoadOptions load;
   sessions::LogSessionOptions sessions;
 };

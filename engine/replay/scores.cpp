@@ -20,7 +20,7 @@ Score blank(std::string_view name) {
   const ScoreInfo& info = score_info(name);
   Score score;
   score.name = info.name;
-  score.value = ocpp::not_told;
+  score.value = kernel::unknown;
   score.unit = info.unit;
   score.n_of = info.n_of;
   score.pass = info.pass;

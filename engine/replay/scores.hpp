@@ -44,14 +44,14 @@ struct SessionPair {
   std::size_t transaction = 0;  ///< index into SiteLog::transactions
   std::string id, evse;
   double metered_kwh = 0.0, twin_kwh = 0.0;
-  double profile_cv_rmse = ocpp::not_told;  ///< of 1-min means; NaN: not scorable ...
-  std::string not_scorable;                 ///< ... because
-  double power_mae_kw = ocpp::not_told, power_bias_kw = ocpp::not_told;
-  double full_difference_min = ocpp::not_told;  ///< time to 90 % of the energy, twin minus metered
-  double full_after_min = ocpp::not_told;       ///< the metered time itself, from the start of the transaction
-  std::string full_not_scorable;                ///< why the two are NaN
-  double ledger_closure = ocpp::not_told;  ///< (integral of logged power - register) / register over dense readings
-  bool within_register_steps = false;      ///< ... and that is two steps of the register at most
+  double profile_cv_rmse = kernel::unknown;  ///< of 1-min means; NaN: not scorable ...
+  std::string not_scorable;                  ///< ... because
+  double power_mae_kw = kernel::unknown, power_bias_kw = kernel::unknown;
+  double full_difference_min = kernel::unknown;  ///< time to 90 % of the energy, twin minus metered
+  double full_after_min = kernel::unknown;       ///< the metered time itself, from the start of the transaction
+  std::string full_not_scorable;                 ///< why the two are NaN
+  double ledger_closure = kernel::unknown;  ///< (integral of logged power - register) / register over dense readings
+  bool within_register_steps = false;       ///< ... and that is two steps of the register at most
 };
 
 /// A limit on an EVSE's power, as the log's own profiles have it.

@@ -15,12 +15,12 @@ namespace evtwin::sessions {
 /// A transaction as a session: it arrives when the vehicle was plugged in and leaves when it was unplugged; what the
 /// register counted is what it takes.
 struct LogSession {
-  std::size_t transaction = 0;          ///< index into SiteLog::transactions
-  demand::Visit visit;                  ///< `vehicle` and `evse` are not set; id unique in the log
-  std::string evse_id;                  ///< station, made printable, + "-" + EVSE
-  physics::Vehicle vehicle;             ///< what the log tells of it: largest power, taper, battery where it says
-  double observed_kw = ocpp::not_told;  ///< largest power held for some time, as metered; NaN: no readings
-  double most_a = ocpp::not_told;       ///< per phase, of a wish with a limit of its own; NaN: none
+  std::size_t transaction = 0;           ///< index into SiteLog::transactions
+  demand::Visit visit;                   ///< `vehicle` and `evse` are not set; id unique in the log
+  std::string evse_id;                   ///< station, made printable, + "-" + EVSE
+  physics::Vehicle vehicle;              ///< what the log tells of it: largest power, taper, battery where it says
+  double observed_kw = kernel::unknown;  ///< largest power held for some time, as metered; NaN: no readings
+  double most_a = kernel::unknown;       ///< per phase, of a wish with a limit of its own; NaN: none
 };
 
 struct LogSessions {
@@ -81,8 +81,8 @@ std::string words_of_wish(const ocpp::SiteLog& log, const LogSession& wish);
 /// What a transaction's readings tell of its car.
 struct ObservedVehicle {
   physics::Vehicle vehicle;
-  double observed_kw = ocpp::not_told;
-  double soc_start = ocpp::not_told;
+  double observed_kw = kernel::unknown;
+  double soc_start = kernel::unknown;
 };
 ObservedVehicle vehicle_of(const ocpp::Transaction& transaction);
 

@@ -153,7 +153,7 @@ double held_kw(const Readings& readings) {
   const double idle_kw = idle_share * largest_of(readings.stretches);
   double charging_h = 0.0;
   for (const Stretch& s : readings.stretches) charging_h += s.kw > idle_kw ? s.hours : 0.0;
-  if (charging_h <= 0.0) return ocpp::not_told;
+  if (charging_h <= 0.0) return kernel::unknown;
   const double hours = std::min(held_h, held_share * charging_h);
   double level_kw = largest_held(readings.stretches, hours, readings.means ? 1 : 2);
   if (level_kw <= idle_kw) level_kw = largest_of(readings.stretches);
@@ -218,7 +218,7 @@ std::uint8_t phases_of(const Transaction& t) {
 double first_soc(const Transaction& t) {
   if (t.soc_start == t.soc_start) return t.soc_start;
   const auto told = std::find_if(t.samples.begin(), t.samples.end(), [](const Sample& s) { return s.soc == s.soc; });
-  return told == t.samples.end() ? ocpp::not_told : told->soc;
+  return told == t.samples.end() ? kernel::unknown : told->soc;
 }
 
 /// A battery in which the curve holds: the one that the log tells of, or one made so that the session's own energy

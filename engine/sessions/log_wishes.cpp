@@ -18,7 +18,7 @@ constexpr TimeNs wish_stay_ns = kernel::day_ns;
 
 /// The least current that the transaction's own profiles ever leave it, per phase; NaN: none of its profiles is in A.
 double least_a(const ocpp::SiteLog& log, const Transaction& t) {
-  double least = ocpp::not_told;
+  double least = kernel::unknown;
   for (const ocpp::ProfileCommand& command : log.profiles) {
     if (!command.profile || !command.accepted || command.station != t.station) continue;
     const ocpp::ChargingProfile& profile = *command.profile;

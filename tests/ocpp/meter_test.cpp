@@ -187,15 +187,15 @@ TEST_P(FallingRegister, NeverGivesInventedEnergy) {
 }
 INSTANTIATE_TEST_SUITE_P(
     , FallingRegister,
-    ::testing::Values(RegisterCase{"Back", 8000, -1, -1, 1000, not_told, "meter_goes_back"},
-                      RegisterCase{"SessionRelative", 14090, 0, 120, 280, not_told, "meter_goes_back"},
+    ::testing::Values(RegisterCase{"Back", 8000, -1, -1, 1000, kernel::unknown, "meter_goes_back"},
+                      RegisterCase{"SessionRelative", 14090, 0, 120, 280, kernel::unknown, "meter_goes_back"},
                       RegisterCase{"Width32", 4294960000L, -1, -1, 704, 8.0, "meter_rollover"},
                       RegisterCase{"Width31", 2147483000L, -1, -1, 352, 1.0, "meter_rollover"},
                       RegisterCase{"SixDigits", 999000, -1, -1, 1000, 2.0, "meter_rollover"},
-                      RegisterCase{"TooMuchForARollover", 995000, -1, -1, 900000, not_told, "meter_goes_back"},
+                      RegisterCase{"TooMuchForARollover", 995000, -1, -1, 900000, kernel::unknown, "meter_goes_back"},
                       RegisterCase{"ResetSeen", 5000, 6000, 200, 700, 1.5, "meter_reset"},
-                      RegisterCase{"Negative", -5000, -1, -1, 2000, not_told, "meter_negative"},
-                      RegisterCase{"NinetyMwh", 1000, -1, -1, 90001000, not_told, "energy_impossible"},
+                      RegisterCase{"Negative", -5000, -1, -1, 2000, kernel::unknown, "meter_negative"},
+                      RegisterCase{"NinetyMwh", 1000, -1, -1, 90001000, kernel::unknown, "energy_impossible"},
                       RegisterCase{"ReadingOutside", 1000, 500, 2000, 8000, 7.0, "reading_outside_registers"},
                       RegisterCase{"ReadingBack", 1000, 3000, 2000, 8000, 7.0, "reading_goes_back"}),
     [](const auto& test) { return std::string(test.param.name); });

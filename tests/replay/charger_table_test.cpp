@@ -26,7 +26,7 @@ ocpp::SiteLog three_chargers() {
   log.stations[2].faults = {{"GroundFailure", 1}, {"OverVoltage", 1}};
   log.stations[0].offline = {{0, kernel::hour_ns, "connection closed"}, {2 * kernel::hour_ns, 5 * kernel::hour_ns, ""}};
   for (const auto& [id, kwh] : std::vector<std::pair<std::string, double>>{
-           {"A", 5.0}, {"A", ocpp::not_told}, {"B", 7.0}, {"C", 1.0}, {"stranger", 9.0}}) {
+           {"A", 5.0}, {"A", kernel::unknown}, {"B", 7.0}, {"C", 1.0}, {"stranger", 9.0}}) {
     ocpp::Transaction& transaction = log.transactions.emplace_back();
     transaction.station = id;
     transaction.energy_kwh = kwh;
@@ -35,7 +35,7 @@ ocpp::SiteLog three_chargers() {
   sample.power_kw = 6.8;
   log.transactions[0].samples = {sample, {}};
   sample.power_kw = 7.1;
-  sample.current_a = {30.9, ocpp::not_told, ocpp::not_told};
+  sample.current_a = {30.9, kernel::unknown, kernel::unknown};
   log.transactions[1].samples = {sample};
   return log;
 }

@@ -67,7 +67,7 @@ TEST(DriverHistory, AnHourThatDoesNotExistIsTheOneAfter) {
 TEST(DriverHistory, MediansCountsAndTotalsAreByHand) {
   ocpp::SiteLog log;
   log.transactions = {visit("kim", "2026-06-01T08:00", 8, 10), visit("lee", "2026-06-01T09:00", 1, 40),
-                      visit("kim", "2026-06-02T08:00", 9, 20), visit("kim", "2026-06-03T08:00", 10, ocpp::not_told),
+                      visit("kim", "2026-06-02T08:00", 9, 20), visit("kim", "2026-06-03T08:00", 10, kernel::unknown),
                       visit("", "2026-06-03T08:00", 1, 1)};
   const DriverHistories histories = driver_histories(log, seoul);
   ASSERT_EQ(histories.drivers.size(), 2U);

@@ -29,7 +29,7 @@ inline ocpp::Transaction transaction(TimeNs from, TimeNs to, double start_kwh, d
   return made;
 }
 
-inline void add_reading(ocpp::Transaction& made, TimeNs at, double register_kwh, double power_kw = ocpp::not_told) {
+inline void add_reading(ocpp::Transaction& made, TimeNs at, double register_kwh, double power_kw = kernel::unknown) {
   ocpp::Sample sample;
   sample.time_ns = at;
   sample.register_kwh = register_kwh;
@@ -48,7 +48,7 @@ inline ocpp::Transaction metered_at(TimeNs from, TimeNs step, const std::vector<
   double counted = 100.0;
   for (std::size_t i = 0; i <= kw.size(); ++i) {
     add_reading(made, from + step * static_cast<TimeNs>(i), counted,
-                with_power ? kw[std::min(i, kw.size() - 1)] : ocpp::not_told);
+                with_power ? kw[std::min(i, kw.size() - 1)] : kernel::unknown);
     if (i < kw.size()) counted += kw[i] * hours;
   }
   return made;

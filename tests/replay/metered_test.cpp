@@ -90,7 +90,7 @@ TEST(Metered, PowersShapeWhatOnlyTheEndsOfTheRegisterTell) {
   // 5 min at 6 kW, 5 min at 12 kW: 1.5 kWh, and the register counts 1.5.
   ocpp::Transaction logged = transaction(t0, t0 + 10 * minute_ns, 1.0, 2.5);
   for (int i = 1; i < 10; ++i)
-    add_reading(logged, t0 + i * minute_ns, ocpp::not_told, i < 5 ? 6.0 : i == 5 ? 9.0 : 12.0);
+    add_reading(logged, t0 + i * minute_ns, kernel::unknown, i < 5 ? 6.0 : i == 5 ? 9.0 : 12.0);
   const Metered metered = replay::metered(logged);
   ASSERT_EQ(metered.pieces.size(), 10U);
   EXPECT_NEAR(metered.pieces[0].kw(), 6.0, 1e-6);
@@ -100,7 +100,7 @@ TEST(Metered, PowersShapeWhatOnlyTheEndsOfTheRegisterTell) {
 
 TEST(Metered, WithoutEnergyThereIsNothing) {
   ocpp::Transaction logged = transaction(t0, t0 + minute_ns, 1.0, 2.0);
-  logged.energy_kwh = ocpp::not_told;
+  logged.energy_kwh = kernel::unknown;
   EXPECT_TRUE(replay::metered(logged).pieces.empty());
   EXPECT_TRUE(replay::metered(transaction(t0, t0, 1.0, 2.0)).pieces.empty());
 }

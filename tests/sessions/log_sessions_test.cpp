@@ -38,7 +38,7 @@ ocpp::SiteLog log_of(std::vector<ocpp::Transaction> transactions) {
 }
 
 /// A register reading and the power of the moment.
-ocpp::Sample reading(TimeNs time_ns, double register_kwh, double power_kw = ocpp::not_told) {
+ocpp::Sample reading(TimeNs time_ns, double register_kwh, double power_kw = kernel::unknown) {
   ocpp::Sample s;
   s.time_ns = time_ns;
   s.register_kwh = register_kwh;
@@ -69,7 +69,7 @@ TEST(LogSessions, WhatIsNotWholeIsLeftOutWithItsReason) {
   no_stop.stop_seen = false;
   auto no_start = transaction("2", 3 * hour_ns, 4 * hour_ns, 1.0);
   no_start.start_seen = false;
-  auto no_energy = transaction("3", 5 * hour_ns, 6 * hour_ns, ocpp::not_told);
+  auto no_energy = transaction("3", 5 * hour_ns, 6 * hour_ns, kernel::unknown);
   auto no_length = transaction("4", 7 * hour_ns, 7 * hour_ns, 1.0);
   const LogSessions out = sessions_of(log_of({no_stop, no_start, no_energy, no_length}));
   EXPECT_TRUE(out.sessions.empty());
@@ -180,13 +180,13 @@ TEST(LogVehicle, ThePowerHeldIsReadFromTheRegisterAndOneSpikeDoesNotCount) {
 
 TEST(LogVehicle, WithoutRegisterReadingsPowerReadingsTell) {
   auto t = transaction("1", 0, 2 * hour_ns, 14.0);
-  for (int i = 0; i <= 24; ++i) t.samples.push_back(reading(i * 5 * minute_ns, ocpp::not_told, i == 12 ? 22.0 : 7.0));
+  for (int i = 0; i <= 24; ++i) t.samples.push_back(reading(i * 5 * minute_ns, kernel::unknown, i == 12 ? 22.0 : 7.0));
   EXPECT_NEAR(vehicle_of(t).observed_kw, 7.0, 1e-9);
 }
 
 TEST(LogVehicle, ReadingsThatDoNotExplainTheEnergyAreNotBelieved) {
   auto t = transaction("1", 0, 2 * hour_ns, 14.0);
-  for (int i = 0; i <= 24; ++i) t.samples.push_back(reading(i * 5 * minute_ns, ocpp::not_told, 0.007));  // kW as W
+  for (int i = 0; i <= 24; ++i) t.samples.push_back(reading(i * 5 * minute_ns, kernel::unknown, 0.007));  // kW as W
   EXPECT_TRUE(std::isnan(vehicle_of(t).observed_kw));
 }
 
