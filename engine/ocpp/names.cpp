@@ -2,31 +2,6 @@
 
 namespace evtwin::ocpp {
 
-// IEC 61851-1 table A.6 as far as a status tells it: suspended by the vehicle it withdraws to B, suspended by the EVSE
-// the vehicle stays ready (C1: no PWM).
-PilotState pilot_state(Status status) {
-  switch (status) {
-    case Status::available:
-    case Status::reserved:
-      return PilotState::a;
-    case Status::preparing:
-    case Status::suspended_ev:
-    case Status::finishing:
-    case Status::occupied:
-      return PilotState::b;
-    case Status::charging:
-    case Status::suspended_evse:
-      return PilotState::c;
-    case Status::faulted:
-      return PilotState::e;
-    case Status::unavailable:
-      return PilotState::f;
-    case Status::unknown:
-      break;
-  }
-  return PilotState::unknown;
-}
-
 std::string_view name_of(Status status) {
   switch (status) {
     case Status::available:
@@ -53,11 +28,6 @@ std::string_view name_of(Status status) {
       break;
   }
   return "unknown";
-}
-
-std::string_view name_of(PilotState state) {
-  constexpr std::string_view names[] = {"unknown", "A", "B", "C", "D", "E", "F"};
-  return names[static_cast<std::size_t>(state)];
 }
 
 std::string_view name_of(Version version) {

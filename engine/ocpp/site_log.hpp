@@ -52,11 +52,7 @@ enum class Status : std::uint8_t {
   faulted,
   occupied
 };
-/// IEC 61851-1 state of the control pilot that goes with a status (A no vehicle, B connected, C charging, E/F error).
-enum class PilotState : std::uint8_t { unknown, a, b, c, d, e, f };
-PilotState pilot_state(Status status);
 std::string_view name_of(Status status);
-std::string_view name_of(PilotState state);
 
 struct StatusSpan {
   Status status = Status::unknown;

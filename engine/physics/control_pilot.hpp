@@ -1,13 +1,16 @@
-// The control pilot of IEC 61851-1 (annex A): the duty cycle that offers a current, the states that answer it, and what
-// the statuses of a log imply of both.
+// The control pilot of IEC 61851-1 (annex A): the duty cycle that offers a current, and the states that answer it.
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
-#include "ocpp/site_log.hpp"
+namespace evtwin::physics {
 
-namespace evtwin::ocpp {
+/// A: no vehicle. B: connected. C: it would charge, D: with ventilation. E: the pilot has no voltage. F: not available.
+/// None: nobody tells it.
+enum class PilotState : std::uint8_t { none, a, b, c, d, e, f };
+std::string_view name_of(PilotState state);
 
 /// What a duty cycle says to the vehicle.
 struct PilotOffer {
@@ -42,18 +45,6 @@ bool follows_at_once(PilotState from, PilotState to);
 /// one of them is unknown.
 std::vector<PilotState> passed_between(PilotState from, PilotState to);
 
-/// A state over a time. Of statuses that skip states, those in between appear with to == from.
-struct PilotSpan {
-  PilotState state = PilotState::unknown;
-  bool oscillates = false;  ///< B2, C2, D2: a current is offered; else B1, C1, D1
-  bool implied = false;     ///< no status tells it
-  TimeNs from_ns = 0, to_ns = 0;
-  friend bool operator==(const PilotSpan&, const PilotSpan&) = default;
-};
-
-/// What the pilot of an EVSE did, as far as its statuses tell. Energy flows in C2 and D2 alone.
-std::vector<PilotSpan> pilot_spans(const EvseTimeline& timeline);
-
 /// The state machine of a charging point: what it and the vehicle do, one event after the other.
 class ControlPilot {
  public:
@@ -73,13 +64,13 @@ class ControlPilot {
   bool on(Event event);
 
   PilotState state() const;
-  bool oscillates() const { return offered_ && vehicle_ != PilotState::a && fault_ == PilotState::unknown; }
+  bool oscillates() const { return offered_ && vehicle_ != PilotState::a && fault_ == PilotState::none; }
   bool energy_flows() const;
 
  private:
   PilotState vehicle_ = PilotState::a;      // a: none there; b, c, d: what its resistors say
-  PilotState fault_ = PilotState::unknown;  // e, f; unknown: none
+  PilotState fault_ = PilotState::none;  // e, f; unknown: none
   bool offered_ = false;
 };
 
-}  // namespace evtwin::ocpp
+}  // namespace evtwin::physics

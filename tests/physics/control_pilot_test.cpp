@@ -1,11 +1,11 @@
 // Figures of IEC 61851-1 table A.8 and its states.
-#include "ocpp/control_pilot.hpp"
+#include "physics/control_pilot.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace evtwin::ocpp {
+namespace evtwin::physics {
 namespace {
 
 using Event = ControlPilot::Event;
@@ -83,27 +83,14 @@ TEST(ControlPilot, ShowsTheVoltagesOfItsStates) {
   const std::pair<PilotState, double> volts[] = {{PilotState::a, 12}, {PilotState::b, 9}, {PilotState::c, 6},
                                                  {PilotState::d, 3},  {PilotState::e, 0}, {PilotState::f, -12}};
   for (const auto& [state, v] : volts) EXPECT_EQ(high_level_v(state), v);
-  EXPECT_TRUE(std::isnan(high_level_v(PilotState::unknown)));
+  EXPECT_TRUE(std::isnan(high_level_v(PilotState::none)));
 }
 
-TEST(ControlPilot, StatusesThatSkipAStateImplyIt) {
+TEST(ControlPilot, BetweenStatesThatDoNotFollowAtOnceLiesB) {
   EXPECT_EQ(passed_between(PilotState::a, PilotState::c), std::vector{PilotState::b});
   EXPECT_TRUE(passed_between(PilotState::c, PilotState::a).empty()) << "cut off";
   EXPECT_TRUE(passed_between(PilotState::f, PilotState::c).empty());
-
-  const EvseTimeline timeline{.station = "CP",
-                              .evse = 1,
-                              .spans = {{Status::available, 0, 10, ""},
-                                        {Status::charging, 10, 20, ""},
-                                        {Status::suspended_ev, 20, 25, ""},
-                                        {Status::finishing, 25, 30, ""},
-                                        {Status::available, 30, 40, ""},
-                                        {Status::reserved, 40, 50, ""}}};
-  const std::vector<PilotSpan> expected{{PilotState::a, false, false, 0, 10},  {PilotState::b, false, true, 10, 10},
-                                        {PilotState::c, true, false, 10, 20},  {PilotState::b, true, false, 20, 25},
-                                        {PilotState::b, false, false, 25, 30}, {PilotState::a, false, false, 30, 50}};
-  EXPECT_EQ(pilot_spans(timeline), expected);
 }
 
 }  // namespace
-}  // namespace evtwin::ocpp
+}  // namespace evtwin::physics

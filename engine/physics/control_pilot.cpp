@@ -1,9 +1,15 @@
-#include "ocpp/control_pilot.hpp"
+#include "physics/control_pilot.hpp"
 
 #include <algorithm>
-#include <limits>
 
-namespace evtwin::ocpp {
+#include "kernel/unknown.hpp"
+
+namespace evtwin::physics {
+
+std::string_view name_of(PilotState state) {
+  constexpr std::string_view names[] = {"unknown", "A", "B", "C", "D", "E", "F"};
+  return names[static_cast<std::size_t>(state)];
+}
 
 PilotOffer offer_of_duty(double duty) {
   using Kind = PilotOffer::Kind;
@@ -37,14 +43,14 @@ double high_level_v(PilotState state) {
       return 0.0;
     case PilotState::f:
       return -12.0;
-    case PilotState::unknown:
+    case PilotState::none:
       break;
   }
-  return std::numeric_limits<double>::quiet_NaN();
+  return kernel::unknown;
 }
 
 bool follows_at_once(PilotState from, PilotState to) {
-  if (from == to || from == PilotState::unknown || to == PilotState::unknown) return true;
+  if (from == to || from == PilotState::none || to == PilotState::none) return true;
   const auto faulty = [](PilotState state) { return state == PilotState::e || state == PilotState::f; };
   if (faulty(from) || faulty(to)) return true;
   // Of A to D, what is left out: ready at the instant of plugging in, and from one kind of ready to the other.
@@ -55,35 +61,6 @@ bool follows_at_once(PilotState from, PilotState to) {
 std::vector<PilotState> passed_between(PilotState from, PilotState to) {
   if (follows_at_once(from, to)) return {};
   return {PilotState::b};  // every way that is barred leads over B
-}
-
-namespace {
-
-/// A current is offered while it charges, and where the vehicle itself has stopped taking it.
-bool oscillates_in(Status status) { return status == Status::charging || status == Status::suspended_ev; }
-
-}  // namespace
-
-std::vector<PilotSpan> pilot_spans(const EvseTimeline& timeline) {
-  std::vector<PilotSpan> spans;
-  for (const StatusSpan& span : timeline.spans) {
-    const PilotState state = pilot_state(span.status);
-    if (!spans.empty()) {
-      for (const PilotState passed : passed_between(spans.back().state, state)) {
-        spans.push_back(
-            {.state = passed, .oscillates = false, .implied = true, .from_ns = span.from_ns, .to_ns = span.from_ns});
-      }
-    }
-    const bool oscillates = oscillates_in(span.status);
-    if (!spans.empty() && spans.back().state == state && spans.back().oscillates == oscillates &&
-        spans.back().to_ns == span.from_ns) {
-      spans.back().to_ns = span.to_ns;
-      continue;
-    }
-    spans.push_back(
-        {.state = state, .oscillates = oscillates, .implied = false, .from_ns = span.from_ns, .to_ns = span.to_ns});
-  }
-  return spans;
 }
 
 bool ControlPilot::on(Event event) {
@@ -105,7 +82,7 @@ bool ControlPilot::on(Event event) {
     case Event::not_ready:
       return set(vehicle_, PilotState::b, is_ready);
     case Event::offer:
-      return set(offered_, true, there && !offered_ && fault_ == PilotState::unknown);
+      return set(offered_, true, there && !offered_ && fault_ == PilotState::none);
     case Event::withdraw:
       return set(offered_, false, offered_);
     case Event::lose_pilot:
@@ -115,15 +92,15 @@ bool ControlPilot::on(Event event) {
       fault_ = event == Event::lose_pilot ? PilotState::e : PilotState::f;
       return true;
     case Event::restore:
-      return set(fault_, PilotState::unknown, fault_ != PilotState::unknown);
+      return set(fault_, PilotState::none, fault_ != PilotState::none);
   }
   return false;
 }
 
-PilotState ControlPilot::state() const { return fault_ == PilotState::unknown ? vehicle_ : fault_; }
+PilotState ControlPilot::state() const { return fault_ == PilotState::none ? vehicle_ : fault_; }
 
 bool ControlPilot::energy_flows() const {
   return oscillates() && (vehicle_ == PilotState::c || vehicle_ == PilotState::d);
 }
 
-}  // namespace evtwin::ocpp
+}  // namespace evtwin::physics
