@@ -21,56 +21,45 @@ struct StrategyText {
   std::vector<std::pair<std::string, std::string>> params;
 };
 
-struct RunCommand {
-  std::string scenario;  ///< may be empty with `from`
+/// A command that runs a scenario.
+struct ScenarioCommand {
+  std::string scenario;  ///< may be empty where the run goes on from a checkpoint
   scenario::LoadOptions load;
   control::Hosting hosting;
+  bool json = false;
+  std::string language = "en";
+};
+
+struct RunCommand : ScenarioCommand {
   std::optional<StrategyText> strategy;  ///< instead of the scenario's
   std::string out;                       ///< run file; empty: none
   std::string from;                      ///< checkpoint to go on from; empty: the start
   std::string checkpoint_at;             ///< local time of the scenario; empty: none
   std::string checkpoint_file;
   bool bound = false;  ///< work out bound, regret and saving share too
-  bool json = false;
-  std::string language = "en";
 };
 
-struct CompareCommand {
-  std::string scenario;  ///< may be empty with `from`
-  scenario::LoadOptions load;
-  control::Hosting hosting;
+struct CompareCommand : ScenarioCommand {
   std::vector<StrategyText> strategies;  ///< empty: every strategy installed
   std::string out;                       ///< folder for the run files; empty: none
   std::string from;                      ///< checkpoint to go on from; empty: the start
   unsigned threads = 0;                  ///< 0: as many as the machine has
   bool bound = true;                     ///< work out bound, regret and saving share too
-  bool json = false;
-  std::string language = "en";
 };
 
 /// evtwin bound
-struct BoundCommand {
-  std::string scenario;
-  scenario::LoadOptions load;
-  control::Hosting hosting;
+struct BoundCommand : ScenarioCommand {
   bool play = false;  ///< the plan is played in the simulation
   std::string out;    ///< run file of that; empty: none
-  bool json = false;
-  std::string language = "en";
 };
 
 /// evtwin advise
-struct AdviseCommand {
-  std::string scenario;
-  scenario::LoadOptions load;
-  control::Hosting hosting;
+struct AdviseCommand : ScenarioCommand {
   std::string vehicle;                ///< key=value,...
   bool bookings = false;              ///< instead of a vehicle: which bookings to move
   StrategyText baseline{"asap", {}};  ///< the existing way
   StrategyText strategy{"lp", {}};
   unsigned threads = 0;  ///< 0: as many as the machine has
-  bool json = false;
-  std::string language = "en";
 };
 
 struct CheckCommand {

@@ -1,0 +1,75 @@
+#include "cli/option_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "cli/progress.hpp"
+
+namespace evtwin::cli {
+
+Command Offers::asked_for() const {
+  for (const Offer& offer : offers_) {
+    if (offer.command->parsed()) return offer.read();
+  }
+  return NoCommand{};
+}
+
+void add_hosting(CLI::App& command, control::Hosting& hosting) {
+  command.add_flag("--isolate", hosting.isolate,
+                   "run each strategy in a process of its own: whatever it does, the run lives on");
+  command
+      .add_option("--call-limit-s", hosting.limits.call_s, "seconds a strategy may take for one answer (default 60)")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--memory-limit-mib", hosting.limits.memory_mib,
+                  "memory of this process, or of each isolated one, beyond which a strategy is stopped")
+      ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24));
+}
+
+void add_progress(CLI::App& command) {
+  command.add_flag_callback("--progress", tell_progress_in_lines, "how far it is, a line per percent on stderr");
+}
+
+void add_threads(CLI::App& command, unsigned& threads) {
+  command.add_option("--threads", threads, "runs at the same time; changes no result")->check(CLI::Range(1U, 1024U));
+}
+
+void add_json(CLI::App& command, bool& json, const char* instead_of) {
+  command.add_flag("--json", json, fmt::format("one JSON document on stdout instead of {}", instead_of));
+}
+
+void add_language(CLI::App& command, std::string& language, const char* of) {
+  command.add_option("--lang", language, of)->check(CLI::IsMember({"en", "ko"}));
+}
+
+CLI::Option* add_repeated(CLI::App& command, const char* name, std::vector<std::string>& texts, const char* help) {
+  return command.add_option(name, texts, help)->take_all()->allow_extra_args(false);
+}
+
+std::map<std::string, std::string> pairs_of(const std::string& option, const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> pairs;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw CLI::ValidationError(option, fmt::format("'{}' must be written name=value", text));
+    pairs[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return pairs;
+}
+
+StrategyText checked_strategy(const std::string& option, const std::string& text) {
+  try {
+    return parse_strategy(text);
+  } catch (const std::invalid_argument& wrong) {
+    throw CLI::ValidationError(option, wrong.what());
+  }
+}
+
+std::vector<StrategyText> checked_strategies(const std::vector<std::string>& texts) {
+  std::vector<StrategyText> strategies;
+  for (const std::string& text : texts) strategies.push_back(checked_strategy("--strategies", text));
+  return strategies;
+}
+
+}  // namespace evtwin::cli

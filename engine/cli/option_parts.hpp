@@ -1,0 +1,72 @@
+// Internal to the command line: what its commands share, and how each of them is offered.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.hpp"
+
+namespace evtwin::cli {
+
+/// The commands that the line may name.
+class Offers {
+ public:
+  explicit Offers(CLI::App& program) : program_(program) {}
+  CLI::App& program() { return program_; }
+
+  /// Adds a command below `parent`. @returns it, to be given its options; they are read into `state`, which lives as
+  /// long as this.
+  /// @param read  what was asked for, from `state`; called when the line is known to be sound and names this command.
+  /// May throw CLI::ParseError.
+  template <class State, class Read>
+  CLI::App& add(CLI::App& parent, const char* name, const char* help, const std::shared_ptr<State>& state, Read read) {
+    CLI::App& command = *parent.add_subcommand(name, help);
+    offers_.push_back({&command, [state, read] { return Command(read(*state)); }});
+    return command;
+  }
+  /// A command that is what its options are read into.
+  template <class State>
+  CLI::App& add(CLI::App& parent, const char* name, const char* help, const std::shared_ptr<State>& state) {
+    return add(parent, name, help, state, [](State& command) { return std::move(command); });
+  }
+
+  /// After parsing. @throws CLI::ParseError
+  Command asked_for() const;
+
+ private:
+  struct Offer {
+    CLI::App* command;
+    std::function<Command()> read;
+  };
+  CLI::App& program_;
+  std::vector<Offer> offers_;
+};
+
+// options_run.cpp: run, compare, bound, advise
+void offer_runs(Offers& offers);
+// options_log.cpp: replay, whatif, export, drivers, chargers
+void offer_logs(Offers& offers);
+// options_strategy.cpp: decide, plugin ...
+void offer_strategies(Offers& offers);
+
+/// How strategies are hosted.
+void add_hosting(CLI::App& command, control::Hosting& hosting);
+void add_progress(CLI::App& command);
+void add_threads(CLI::App& command, unsigned& threads);
+/// @param instead_of  "a table", "tables"
+void add_json(CLI::App& command, bool& json, const char* instead_of = "a table");
+void add_language(CLI::App& command, std::string& language, const char* of = "language of the table");
+/// Texts of an option that may be repeated; it takes one each time.
+CLI::Option* add_repeated(CLI::App& command, const char* name, std::vector<std::string>& texts, const char* help);
+
+/// @throws CLI::ValidationError for a text that is no name=value.
+std::map<std::string, std::string> pairs_of(const std::string& option, const std::vector<std::string>& texts);
+/// parse_strategy. @throws CLI::ValidationError
+StrategyText checked_strategy(const std::string& option, const std::string& text);
+std::vector<StrategyText> checked_strategies(const std::vector<std::string>& texts);
+
+}  // namespace evtwin::cli

@@ -1,0 +1,177 @@
+// The options of the commands on OCPP logs, and of those that write what others read.
+#include <fmt/format.h>
+
+#include "cli/option_parts.hpp"
+#include "replay/ocpi_writer.hpp"
+
+namespace evtwin::cli {
+namespace {
+
+/// Options of a command that puts a log's sessions on a site, and the texts among them.
+template <class CommandType>
+struct OnLogs {
+  CommandType command;
+  std::vector<std::string> set;
+
+  /// @returns --site, which excludes what is of a site made from the log.
+  CLI::Option* add_to(CLI::App& app) {
+    app.add_option("LOG", command.logs, "OCPP logs of any layout: files, gzipped ones, folders")->required();
+    auto* site = app.add_option("--site", command.site, "scenario of the site; its arrivals are replaced by the log's");
+    add_repeated(app, "--set", set, "value of a param() of the site, as name=value; may be repeated")->needs(site);
+    app.add_option("--timezone", command.timezone,
+                   "IANA zone of a site made from the log (default: the log's own clock)")
+        ->excludes(site);
+    return site;
+  }
+  void read() { command.load.set = pairs_of("--set", set); }
+};
+
+void offer_replay(Offers& offers) {
+  using Options = OnLogs<ReplayCommand>;
+  const auto options = std::make_shared<Options>();
+  CLI::App& app =
+      offers.add(offers.program(), "replay", "Run the twin on OCPP logs and say how closely it reproduces them",
+                 options, [](Options& given) {
+                   given.read();
+                   return given.command;
+                 });
+  ReplayCommand& to = options->command;
+  CLI::Option* site = options->add_to(app);
+  app.add_option("--write-site", to.write_site, "keep the site made from the log, to edit it")->excludes(site);
+  app.add_option("-o,--out", to.out, "run file to write (SQLite)");
+  app.add_option("--certificate", to.certificate, "page to write (HTML): what was reproduced how closely");
+  app.add_option("--gate", to.gate, "exit status 3 unless the scores are as good as this")
+      ->check(CLI::IsMember({"pass", "good"}));
+  add_json(app, to.json, "tables");
+  add_language(app, to.language, "language of tables and page");
+}
+
+struct WhatIfOptions : OnLogs<WhatIfCommand> {
+  std::vector<std::string> strategies{"asap", "edf", "lp"};
+  bool no_bound = false;
+};
+
+void offer_what_if(Offers& offers) {
+  const auto options = std::make_shared<WhatIfOptions>();
+  CLI::App& app = offers.add(offers.program(), "whatif", "Say what the sessions of OCPP logs would have cost otherwise",
+                             options, [](WhatIfOptions& given) {
+                               given.read();
+                               given.command.bound = !given.no_bound;
+                               given.command.strategies = checked_strategies(given.strategies);
+                               return given.command;
+                             });
+  WhatIfCommand& to = options->command;
+  CLI::Option* site = options->add_to(app);
+  app.add_option("--tariff", to.tariff,
+                 "tariff of a site made from the log, MODULE.NAME as in kepco_ev.self_use_low_voltage (default: none)")
+      ->excludes(site);
+  app.add_option("--contract-kw", to.contract_kw, "contract power of a site made from the log (default: no limit)")
+      ->check(CLI::Range(0.1, 1e6))
+      ->excludes(site);
+  app.add_option("--strategies", options->strategies, "strategies, separated by commas (default asap,edf,lp)")
+      ->delimiter(',');
+  const std::map<std::string, sessions::Claims> claims{{"truth", sessions::Claims::truth},
+                                                       {"history", sessions::Claims::history}};
+  app.add_option("--claims", to.claims,
+                 "what strategies are told of a session on arrival: truth (default), or what the driver's history says")
+      ->transform(CLI::CheckedTransformer(claims));
+  app.add_flag("--no-bound", options->no_bound, "leave out the best possible");
+  add_threads(app, to.threads);
+  app.add_option("-o,--out", to.out, "folder for one run file per strategy");
+  add_json(app, to.json);
+  add_progress(app);
+  add_hosting(app, to.hosting);
+  add_language(app, to.language);
+}
+
+struct ExportOptions {
+  ExportCommand command;
+  std::vector<std::string> ocpi_set;
+};
+
+void offer_export(Offers& offers) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App& command =
+      offers.add(offers.program(), "export", "Write a run file as OCPP log, OCPI records, sessions or rows over time",
+                 options, [](ExportOptions& given) {
+                   const ExportCommand& asked = given.command;
+                   if (asked.ocpp.empty() && asked.ocpi.empty() && asked.sessions.empty() && asked.timeseries.empty())
+                     throw CLI::RequiredError("--ocpp, --ocpi, --sessions or --timeseries");
+                   given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
+                   return given.command;
+                 });
+  ExportCommand& to = options->command;
+  command.add_option("RUN", to.run, "run file")->required();
+  command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
+  command.add_option("--ocpi", to.ocpi, "charge detail records of OCPI 2.2.1 to write (JSON)");
+  command.add_option("--sessions", to.sessions,
+                     "table of sessions to write (CSV), for sessions \"FILE\" of a scenario");
+  auto* rows = command.add_option("--timeseries", to.timeseries,
+                                  "price, power, energy, SoC and status of every EVSE to write (CSV), step by step");
+  command.add_option("--step", to.step, "of --timeseries, as 15min (default), 10s, 1h, 1d")->needs(rows);
+  const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
+  command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")
+      ->transform(CLI::CheckedTransformer(versions));
+  const std::map<std::string, replay::LogLayout> layouts{{"python", replay::LogLayout::python},
+                                                         {"steve", replay::LogLayout::steve},
+                                                         {"frames", replay::LogLayout::frames},
+                                                         {"csv", replay::LogLayout::csv}};
+  command.add_option("--layout", to.log.layout, "lines as python (default), steve, csv, or bare frames")
+      ->transform(CLI::CheckedTransformer(layouts));
+  command.add_option("--sample-s", to.log.sample_s, "seconds between meter values (default 60)")
+      ->check(CLI::Range(1.0, 86400.0));
+  command.add_flag("--on-change", to.log.on_change, "meter values also whenever power jumps");
+  command.add_option("--heartbeat-s", to.log.heartbeat_s, "seconds between heartbeats (default: none)")
+      ->check(CLI::Range(0, 86400));
+  command.add_flag("--whole-wh", to.log.whole_wh, "meter values in whole Wh");
+  command.add_flag("--electrical", to.log.electrical, "current and voltage too, on EVSEs of one phase");
+  command.add_flag("--ac-soc", to.log.ac_soc, "state of charge on AC EVSEs too, which real ones seldom know");
+  command.add_flag("!--no-profiles", to.log.profiles, "leave out SetChargingProfile");
+  const std::map<std::string, ocpp::RateUnit> units{{"W", ocpp::RateUnit::watt}, {"A", ocpp::RateUnit::ampere}};
+  command.add_option("--limit-unit", to.log.limit_unit, "of SetChargingProfile: W (default), or A on AC EVSEs")
+      ->transform(CLI::CheckedTransformer(units));
+  command.add_flag("--anonymise", to.log.anonymise, "number the tags: nothing of a session's name is left");
+  command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");
+  command.add_option("--meter-start-kwh", to.log.meter_start_kwh, "what every register shows at the start (default 0)")
+      ->check(CLI::Range(0.0, 1e6));
+  add_repeated(command, "--ocpi-set", options->ocpi_set, "what a run does not say, as key=value; may be repeated");
+  std::string keys;
+  for (const replay::OcpiFact& fact : replay::ocpi_facts())
+    keys += fmt::format("  {} [{}] {}\n", fact.key, fact.placeholder, fact.help);
+  command.footer("Keys of --ocpi-set, with what stands there otherwise:\n" + keys);
+  add_repeated(command, "--fault", to.faults,
+               "put in what goes wrong on real sites: offline=STATION,FROM,TO, clock=STATION,SECONDS, "
+               "lost-stop=SESSION, refused=EVSE,TIME,TAG; may be repeated");
+}
+
+void offer_drivers(Offers& offers) {
+  const auto to = std::make_shared<DriversCommand>();
+  CLI::App& app = offers.add(offers.program(), "drivers",
+                             "Who charges at the site of an OCPP log, and when each will come next", to);
+  app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
+  app.add_option("--timezone", to->timezone, "IANA zone of the site (default: of the log's clock)");
+  app.add_flag("--show-tokens", to->show_tokens, "cards as the log has them, instead of numbers");
+  app.add_option("--rows", to->rows, "most rows of the table (default 20)");
+  add_json(app, to->json);
+}
+
+void offer_chargers(Offers& offers) {
+  const auto to = std::make_shared<ChargersCommand>();
+  CLI::App& app =
+      offers.add(offers.program(), "chargers", "The chargers of an OCPP log: model, firmware, power, faults", to);
+  app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
+  app.add_option("--firmware", to->firmware, "only chargers that run this firmware");
+  add_json(app, to->json, "tables");
+}
+
+}  // namespace
+
+void offer_logs(Offers& offers) {
+  offer_replay(offers);
+  offer_what_if(offers);
+  offer_export(offers);
+  offer_drivers(offers);
+  offer_chargers(offers);
+}
+
+}  // namespace evtwin::cli

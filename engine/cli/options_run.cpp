@@ -1,0 +1,166 @@
+// The options of the commands that run a scenario.
+#include "advise/vehicle_request.hpp"
+#include "cli/option_parts.hpp"
+#include "scenario/site_changes.hpp"
+
+namespace evtwin::cli {
+namespace {
+
+/// Where a command may begin.
+enum class Start : std::uint8_t { scenario, scenario_or_checkpoint };
+
+/// Options of a command on a scenario, and the texts among them that are read when the line is known to be sound.
+template <class CommandType>
+struct OnScenario {
+  CommandType command;
+  std::vector<std::string> set, changes;
+  std::string from;  ///< checkpoint
+
+  void add_to(CLI::App& app, Start start) {
+    CLI::Option* go_on = nullptr;
+    if (start == Start::scenario) {
+      app.add_option("SCENARIO", command.scenario, "scenario file (.lua)")->required();
+    } else {
+      app.add_option("SCENARIO", command.scenario, "scenario file (.lua); with --from only where it has been moved");
+      go_on = app.add_option("--from", from, "checkpoint to go on from, instead of the scenario's start");
+    }
+    auto* given = add_repeated(app, "--set", set, "value of a param() of the scenario, as name=value; may be repeated");
+    auto* changed =
+        add_repeated(app, "--change", changes, "what is otherwise at the site, as contract_kw=60; may be repeated");
+    auto* drawn = app.add_option("--seed", command.load.seed, "seed of every random draw, instead of the scenario's")
+                      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
+    auto* lasting = app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
+                        ->check(CLI::Range(1, 36500));
+    // A checkpoint has its world.
+    for (CLI::Option* fixed : {given, changed, drawn, lasting}) {
+      if (go_on != nullptr) go_on->excludes(fixed);
+    }
+    add_json(app, command.json);
+    add_progress(app);
+    add_hosting(app, command.hosting);
+    app.footer("Keys of --change:\n" + scenario::change_keys_help());
+    add_language(app, command.language);
+  }
+
+  void read() {
+    if (command.scenario.empty() && from.empty()) throw CLI::RequiredError("SCENARIO (or --from CHECKPOINT)");
+    command.load.set = pairs_of("--set", set);
+    command.load.changes = pairs_of("--change", changes);
+  }
+};
+
+struct RunOptions : OnScenario<RunCommand> {
+  std::string strategy;
+  std::vector<std::string> checkpoint;
+};
+
+void offer_run(Offers& offers) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App& app =
+      offers.add(offers.program(), "run", "Run a scenario under one strategy", options, [](RunOptions& given) {
+        given.read();
+        RunCommand command = given.command;
+        command.from = given.from;
+        if (!given.strategy.empty()) command.strategy = checked_strategy("--strategy", given.strategy);
+        if (command.bound && !command.from.empty())
+          throw CLI::ValidationError("--bound", "is of a run from its start; leave out --from");
+        if (given.checkpoint.size() == 2) {
+          command.checkpoint_at = given.checkpoint[0];
+          command.checkpoint_file = given.checkpoint[1];
+          if (command.checkpoint_at.empty() || command.checkpoint_file.empty())
+            throw CLI::ValidationError("--checkpoint-at", "needs a time and a file");
+        }
+        return command;
+      });
+  options->add_to(app, Start::scenario_or_checkpoint);
+  app.add_option("-o,--out", options->command.out, "run file to write (SQLite)");
+  app.add_option("--strategy", options->strategy,
+                 "ID[:key=value...], FILE.so[#ID] or FILE.lua, instead of the scenario's");
+  app.add_flag("--bound", options->command.bound,
+               "work out the bound too: how far from the best possible the strategy is");
+  app.add_option("--checkpoint-at", options->checkpoint,
+                 "local time (2025-06-04T12:00) and file: keep the whole simulation as it is just before that instant")
+      ->expected(2)
+      ->type_name("TIME FILE");
+}
+
+struct CompareOptions : OnScenario<CompareCommand> {
+  std::vector<std::string> strategies;
+  bool no_bound = false;
+};
+
+void offer_compare(Offers& offers) {
+  const auto options = std::make_shared<CompareOptions>();
+  CLI::App& app = offers.add(offers.program(), "compare", "Run a scenario under several strategies and compare",
+                             options, [](CompareOptions& given) {
+                               given.read();
+                               CompareCommand command = given.command;
+                               command.from = given.from;
+                               command.bound = !given.no_bound && command.from.empty();
+                               command.strategies = checked_strategies(given.strategies);
+                               return command;
+                             });
+  options->add_to(app, Start::scenario_or_checkpoint);
+  app.add_option("-o,--out", options->command.out, "folder for one run file per strategy");
+  app.add_option("--strategies", options->strategies, "strategies, separated by commas; default: every one installed")
+      ->delimiter(',');
+  add_threads(app, options->command.threads);
+  app.add_flag("--no-bound", options->no_bound, "leave out bound, regret and share of the possible saving");
+}
+
+void offer_bound(Offers& offers) {
+  using Options = OnScenario<BoundCommand>;
+  const auto options = std::make_shared<Options>();
+  CLI::App& app =
+      offers.add(offers.program(), "bound", "Say what a scenario could cost at best, with everything known beforehand",
+                 options, [](Options& given) {
+                   given.read();
+                   if (!given.command.out.empty() && !given.command.play)
+                     throw CLI::ValidationError("--out", "is for --play: a bound alone is no run");
+                   return given.command;
+                 });
+  options->add_to(app, Start::scenario);
+  app.add_option("-o,--out", options->command.out, "run file of the plan played in the simulation (with --play)");
+  app.add_flag("--play", options->command.play, "play the bound's plan in the simulation: the strategy 'oracle'");
+}
+
+struct AdviseOptions : OnScenario<AdviseCommand> {
+  std::string baseline = "asap", strategy = "lp";
+};
+
+void offer_advise(Offers& offers) {
+  const auto options = std::make_shared<AdviseOptions>();
+  CLI::App& app =
+      offers.add(offers.program(), "advise",
+                 "Tell a driver what charging costs, today's way and a strategy's; or which bookings to move", options,
+                 [](AdviseOptions& given) {
+                   if (given.command.vehicle.empty() && !given.command.bookings)
+                     throw CLI::RequiredError("--vehicle (or --bookings)");
+                   given.read();
+                   given.command.baseline = checked_strategy("--baseline", given.baseline);
+                   given.command.strategy = checked_strategy("--strategy", given.strategy);
+                   return given.command;
+                 });
+  options->add_to(app, Start::scenario);
+  auto* vehicle = app.add_option("--vehicle", options->command.vehicle,
+                                 "the car: key=value,... as in kwh=64,soc=0.2,target=0.8,arrive=18:00,leave=07:00");
+  auto* moving = app.add_flag("--bookings", options->command.bookings,
+                              "instead: which of the scenario's bookings to move within their windows");
+  vehicle->excludes(moving);
+  app.add_option("--strategy", options->strategy, "strategy to compare (default lp)");
+  app.add_option("--baseline", options->baseline, "the existing way (default asap)")->excludes(moving);
+  add_threads(app, options->command.threads);
+  app.footer("Keys of --vehicle:\n" + advise::vehicle_keys_help() + "Keys of --change:\n" +
+             scenario::change_keys_help());
+}
+
+}  // namespace
+
+void offer_runs(Offers& offers) {
+  offer_run(offers);
+  offer_compare(offers);
+  offer_bound(offers);
+  offer_advise(offers);
+}
+
+}  // namespace evtwin::cli
