@@ -16,6 +16,7 @@
 #include "kernel/text.hpp"
 #include "replay/ocpi_writer.hpp"
 #include "replay/ocpp_log_writer.hpp"
+#include "replay/pilot_table.hpp"
 #include "replay/time_table.hpp"
 
 namespace evtwin::cli {
@@ -128,6 +129,17 @@ void export_timeseries(const replay::RecordedRun& run, const ExportCommand& comm
   fmt::print("{}: {} rows\n", kernel::printable(command.timeseries), rows);
 }
 
+void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) {
+  const auto form = command.pilot.ends_with(".json") ? replay::PilotForm::json : replay::PilotForm::csv;
+  NewFile file(command.pilot);
+  const replay::PilotSummary summary = write_pilot_table(run, form, [&](std::string_view text) { file.write(text); });
+  file.finish();
+  fmt::print("{}: {} rows\n", kernel::printable(command.pilot), summary.rows);
+  if (summary.below_6_a_h > 0.0)
+    fmt::print("  for {:.1f} h energy flowed below 6 A per phase, which no duty cycle can offer\n",
+               summary.below_6_a_h);
+}
+
 }  // namespace
 
 int export_run(const ExportCommand& command) {
@@ -136,6 +148,7 @@ int export_run(const ExportCommand& command) {
   if (!command.ocpi.empty()) export_cdrs(run, command);
   if (!command.sessions.empty()) export_sessions(run, command);
   if (!command.timeseries.empty()) export_timeseries(run, command);
+  if (!command.pilot.empty()) export_pilot(run, command);
   return 0;
 }
 

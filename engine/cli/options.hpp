@@ -91,6 +91,7 @@ struct ExportCommand {
   std::string sessions;    ///< table of sessions to write (CSV); empty: none
   std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none
   std::string step = "15min";
+  std::string pilot;  ///< control pilot over time to write (CSV, or JSON by its name); empty: none
 };
 
 /// evtwin drivers

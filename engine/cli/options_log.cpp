@@ -91,15 +91,16 @@ struct ExportOptions {
 
 void offer_export(Offers& offers) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App& command =
-      offers.add(offers.program(), "export", "Write a run file as OCPP log, OCPI records, sessions or rows over time",
-                 options, [](ExportOptions& given) {
-                   const ExportCommand& asked = given.command;
-                   if (asked.ocpp.empty() && asked.ocpi.empty() && asked.sessions.empty() && asked.timeseries.empty())
-                     throw CLI::RequiredError("--ocpp, --ocpi, --sessions or --timeseries");
-                   given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
-                   return given.command;
-                 });
+  CLI::App& command = offers.add(offers.program(), "export",
+                                 "Write a run file as OCPP log, OCPI records, sessions, pilot states or rows over time",
+                                 options, [](ExportOptions& given) {
+                                   const ExportCommand& asked = given.command;
+                                   if (asked.ocpp.empty() && asked.ocpi.empty() && asked.sessions.empty() &&
+                                       asked.timeseries.empty() && asked.pilot.empty())
+                                     throw CLI::RequiredError("--ocpp, --ocpi, --sessions, --timeseries or --pilot");
+                                   given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
+                                   return given.command;
+                                 });
   ExportCommand& to = options->command;
   command.add_option("RUN", to.run, "run file")->required();
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
@@ -108,6 +109,9 @@ void offer_export(Offers& offers) {
                      "table of sessions to write (CSV), for sessions \"FILE\" of a scenario");
   auto* rows = command.add_option("--timeseries", to.timeseries,
                                   "price, power, energy, SoC and status of every EVSE to write (CSV), step by step");
+  command.add_option(
+      "--pilot", to.pilot,
+      "IEC 61851-1 states and duty cycle of every EVSE to write (CSV; JSON where the name ends in .json)");
   command.add_option("--step", to.step, "of --timeseries, as 15min (default), 10s, 1h, 1d")->needs(rows);
   const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
   command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")

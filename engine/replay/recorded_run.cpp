@@ -123,6 +123,30 @@ void read_power(const record::Database& database, RecordedRun& run,
   }
 }
 
+void read_outages(const record::Database& database, RecordedRun& run) {
+  std::map<std::pair<std::size_t, std::string>, std::size_t> by_name;
+  for (std::size_t e = 0; e < run.evses.size(); ++e) by_name[{run.evses[e].site, run.evses[e].name}] = e;
+  record::Statement rows(database,
+                         "SELECT site, time_ns, kind, text FROM event WHERE kind IN ('evse_unavailable', "
+                         "'evse_available') ORDER BY id");
+  std::map<std::size_t, std::size_t> going_on;  // EVSE -> its outage
+  while (rows.step()) {
+    const auto evse = by_name.find({static_cast<std::size_t>(rows.integer(0)) - 1, rows.text(3)});
+    if (evse == by_name.end()) malformed(run.file, "an outage of no EVSE");
+    const TimeNs t = rows.integer(1);
+    const auto open = going_on.find(evse->second);
+    if (rows.text(2) == "evse_unavailable") {
+      if (open != going_on.end()) continue;
+      going_on[evse->second] = run.outages.size();
+      run.outages.push_back({evse->second, t, run.end_ns});
+    } else if (open != going_on.end()) {
+      if (t < run.outages[open->second].from_ns) malformed(run.file, "an outage that ends before it begins");
+      run.outages[open->second].to_ns = t;
+      going_on.erase(open);
+    }
+  }
+}
+
 // What was asked for of each EVSE over the run, less what the guard took at the same instant.
 void read_limits(const record::Database& database, RecordedRun& run) {
   std::vector<std::vector<RecordedLimit>> asked(run.evses.size());
@@ -233,6 +257,7 @@ RecordedRun read_recorded_run(const std::string& file) {
   const auto by_number = read_sessions(database, run);
   read_power(database, run, by_number);
   read_limits(database, run);
+  read_outages(database, run);
   return run;
 }
 

@@ -65,6 +65,12 @@ struct RecordedSession {
   std::vector<RecordedLimit> limits;  ///< ascending; the first holds from plug-in on. Empty: none was asked for
 };
 
+/// An EVSE out of service.
+struct RecordedOutage {
+  std::size_t evse = 0;
+  TimeNs from_ns = 0, to_ns = 0;  ///< one that goes on: to_ns is the end of the run
+};
+
 struct RecordedRun {
   std::string file, name, strategy, event_hash, timezone, currency;
   TimeNs start_ns = 0, end_ns = 0;
@@ -72,6 +78,7 @@ struct RecordedRun {
   std::vector<RecordedEvse> evses;        ///< in the order of the run
   std::vector<std::string> stations;      ///< in order of first EVSE
   std::vector<RecordedSession> sessions;  ///< in order of plug-in
+  std::vector<RecordedOutage> outages;    ///< in the order of time; those of an EVSE do not overlap
   std::uint64_t never_plugged_in = 0;     ///< sessions that found no EVSE: no charger knows of them
 };
 
