@@ -191,6 +191,31 @@ EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t) {
   return state;
 }
 
+analysis::PilotReading evse_pilot(const Run& run, std::uint32_t row, TimeNs t) {
+  t = inside(run, t);
+  const Evse& evse = run.evses[row];
+  analysis::EvseFacts facts;
+  facts.in_service = !is_out(run, evse, t);
+  facts.connected = session_at(run, row, t) != no_row;
+  facts.dc = evse.kind == "dc";
+  facts.phases = evse.phases;
+  facts.voltage_v = evse.voltage_v;
+  facts.max_kw = evse.max_kw;
+  facts.kw = evse.kw.at(t);
+  if (facts.connected && !kernel::is_known(facts.kw)) return {};
+
+  // A correction at the instant of its set-point is the later word.
+  const auto asked_ns = [&](std::uint32_t i) { return run.decisions[run.setpoints[i].decision].time_ns; };
+  const std::uint32_t asked = last_until(evse.setpoints, t, asked_ns);
+  if (asked != no_row) facts.setpoint_kw = run.setpoints[asked].kw;
+  const auto corrected_ns = [&](std::uint32_t i) { return run.corrections[i].time_ns; };
+  const std::uint32_t corrected = last_until(evse.corrections, t, corrected_ns);
+  if (corrected != no_row && kernel::is_known(run.corrections[corrected].given_kw) &&
+      (asked == no_row || corrected_ns(corrected) >= asked_ns(asked)))
+    facts.setpoint_kw = run.corrections[corrected].given_kw;
+  return analysis::pilot_of(facts);
+}
+
 SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
   t = inside(run, t);
   const Site& s = run.sites[site];

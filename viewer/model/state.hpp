@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/pilot.hpp"
 #include "viewer/model/run.hpp"
 
 namespace evtwin::viewer::model {
@@ -32,6 +33,9 @@ struct EvseState {
 };
 /// All of it: walks over the session's recorded powers. At or beyond the end of the run: as in its last instant.
 EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t);
+/// What its control pilot shows (IEC 61851-1), from occupancy, power, the last set-point or correction, and outages;
+/// state unknown where the power is not known yet.
+analysis::PilotReading evse_pilot(const Run& run, std::uint32_t evse, TimeNs t);
 /// Its status alone, O(log n): for a map or list of a thousand.
 EvseStatus evse_status(const Run& run, std::uint32_t evse, TimeNs t);
 

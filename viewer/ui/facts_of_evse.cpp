@@ -153,6 +153,7 @@ Facts evse_facts(const Ui& ui, const Run& run, std::uint32_t row, TimeNs t) {
   state.facts.push_back(text_fact(ui, Word::evse, evse.name));
   state.facts.push_back(text_fact(ui, Word::status, ui.tr(look_of(now.status).word)));
   state.facts.push_back(number_fact(ui, run, Word::power, now.kw, Unit::kw));
+  state.facts.push_back(text_fact(ui, Word::control_pilot, analysis::text_of(model::evse_pilot(run, row, t))));
   const std::string kind = evse.kind == "dc" ? "DC" : fmt::format("AC, {} x {:.0f} V", evse.phases, evse.voltage_v);
   state.facts.push_back(text_fact(
       ui, Word::rating, fmt::format("{}, {}{}", kw_text(evse.max_kw), kind, evse.bidirectional ? ", V2G" : "")));

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "replay/pilot_table.hpp"
 #include "run_files.hpp"
 #include "twin/v2g_world.hpp"
 #include "viewer/model/heat.hpp"
@@ -107,6 +108,21 @@ TEST(EvseState, HasAStatusForWhateverHappens) {
   EXPECT_EQ(site.discharging, 1U);
   EXPECT_EQ(site.ev_kw, -10.0);
   EXPECT_EQ(site.buy_price, 100.0);
+}
+
+TEST(EvsePilot, IsTheRowOfTheExportedTable) {
+  for (const Recorded* one : {&week(), &v2g()}) {
+    const replay::RecordedRun recorded = replay::read_recorded_run(one->file);
+    std::map<std::string, std::size_t> seen;
+    for (std::uint32_t evse = 0; evse < one->run->evses.size(); ++evse) {
+      for (const replay::PilotRow& row : replay::pilot_rows(recorded, evse)) {
+        const analysis::PilotReading here = evse_pilot(*one->run, evse, row.from_ns);
+        EXPECT_EQ(text_of(here), text_of(row.reading)) << recorded.evses[evse].name << " at " << row.from_ns;
+        ++seen[name_of(here)];
+      }
+    }
+    for (const char* state : {"A", "B2", "C2"}) EXPECT_GT(seen[state], 0U) << state;
+  }
 }
 
 TEST(EvseState, IsTheSameWhicheverWayOneComesToIt) {

@@ -111,6 +111,20 @@ TEST(EvseFacts, WhenAVehicleHasLeftSayWhatItGotMissedAndPaid) {
   EXPECT_THAT(said, HasSubstr("Driver paid " + money(run, van.paid)));
 }
 
+TEST(EvseFacts, SayWhatTheControlPilotShows) {
+  const model::Run& run = *v2g().run;
+  const PanelScreen screen(nothing, {300, 300}, v2g().run);
+  const model::Session& session = run.sessions[0];
+  const auto pilot = [&](TimeNs t) {
+    return fact(evse_facts(screen.ui, run, session.evse, t), Word::state, Word::control_pilot).text;
+  };
+  EXPECT_EQ(pilot(run.start_ns), "A");
+  bool charges = false;  // DC offers by digital communication: 5 %
+  for (TimeNs t = session.plugged_in_ns; t < session.departed_ns; t += kernel::minute_ns)
+    charges = charges || pilot(t) == "C2, 5 %";
+  EXPECT_TRUE(charges);
+}
+
 TEST(EvseFacts, SayWhyInWords) {
   const model::Run& run = *day().run;
   const PanelScreen screen(nothing, {300, 300}, day().run);
