@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/kinds.hpp"
+#include "conformance/table.hpp"
 #include "sessions/text_file.hpp"
 
 namespace evtwin::conformance {
@@ -27,17 +28,18 @@ constexpr std::array all_kinds{
     Kind{"spiceev", "SpiceEV: calls of its battery", compare_spiceev},
 };
 
-bool is_json(const fs::path& file) {
+bool is_table(const fs::path& file) { return file.extension() == ".table"; }
+bool is_case(const fs::path& file) {
   const std::string name = file.filename().string();
-  return name.ends_with(".json") || name.ends_with(".json.gz");
+  return name.ends_with(".json") || name.ends_with(".json.gz") || is_table(file);
 }
 
-/// The files of a path: itself, or the JSON files directly in the folder, by name.
+/// The files of a path: itself, or the cases directly in the folder, by name.
 std::vector<fs::path> files_of(const fs::path& path) {
   if (!fs::is_directory(path)) return {path};
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.is_regular_file() && is_json(entry.path())) files.push_back(entry.path());
+    if (entry.is_regular_file() && is_case(entry.path())) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -53,18 +55,22 @@ struct Count {
 
 void run_file(const Kind& kind, const fs::path& file, Count& count) {
   try {
-    const auto document = nlohmann::json::parse(sessions::read_text_file(file.string(), file.string(), one_long_line));
-    const auto comparisons = kind.run(document, file);
-    if (comparisons.empty()) throw CaseError("holds no case");
-    for (const Comparison& comparison : comparisons) {
-      fmt::print("{}\n", comparison.text());
-      // A case that compared nothing has shown nothing.
-      if (comparison.known())
-        ++count.known;
-      else if (comparison.passed() && comparison.compared() > 0)
-        ++count.passed;
-      else
-        ++count.failed;
+    const std::string text = sessions::read_text_file(file.string(), file.string(), one_long_line);
+    const auto documents = is_table(file) ? read_tables(text) : std::vector{nlohmann::json::parse(text)};
+    for (const nlohmann::json& document : documents) {
+      const auto comparisons = kind.run(document, file);
+      if (comparisons.empty()) throw CaseError("holds no case");
+      for (const Comparison& comparison : comparisons) {
+        // A case that compared nothing has shown nothing.
+        const bool nothing = comparison.passed() && !comparison.known() && comparison.compared() == 0;
+        fmt::print("{}{}\n", nothing ? "FAIL  compared nothing: " : "", comparison.text());
+        if (nothing || !comparison.passed())
+          ++count.failed;
+        else if (comparison.known())
+          ++count.known;
+        else
+          ++count.passed;
+      }
     }
   } catch (const std::exception& error) {
     fmt::print("FAIL  {}: {}\n", file.filename().string(), error.what());
@@ -74,7 +80,8 @@ void run_file(const Kind& kind, const fs::path& file, Count& count) {
 }
 
 int usage(std::string_view why) {
-  fmt::print(stderr, "error: {}\nusage: conformance KIND PATH... (files, or folders of *.json and *.json.gz)\n", why);
+  fmt::print(stderr,
+             "error: {}\nusage: conformance KIND PATH... (files, or folders of *.table, *.json and *.json.gz)\n", why);
   for (const Kind& kind : all_kinds) fmt::print(stderr, "  {:<9} {}\n", kind.name, kind.help);
   return 2;
 }
@@ -90,12 +97,13 @@ int run(const std::vector<std::string>& words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (!fs::exists(words[i])) return usage(fmt::format("{}: no such file or folder", words[i]));
     const auto found = files_of(words[i]);
-    if (found.empty()) return usage(fmt::format("{}: no *.json or *.json.gz in this folder", words[i]));
+    if (found.empty()) return usage(fmt::format("{}: no *.table, *.json or *.json.gz in this folder", words[i]));
     files.insert(files.end(), found.begin(), found.end());
   }
   Count count;
   for (const fs::path& file : files) run_file(*kind, file, count);
   if (count.known > 0) fmt::print("{} known differences, each with its reason above\n", count.known);
+  fmt::print("{} files, {} cases\n", files.size(), count.passed + count.failed + count.known);
   fmt::print("{} passed, {} failed\n", count.passed, count.failed);
   return count.failed == 0 ? 0 : 1;
 }

@@ -23,6 +23,17 @@ struct Verdict {
   std::string text;
 };
 
+/// What the program says of the cases in a file.
+inline Verdict judged(const std::string& kind, const std::filesystem::path& file) {
+  Verdict verdict;
+  FILE* pipe = popen((std::string(EVTWIN_CONFORMANCE) + " " + kind + " '" + file.string() + "' 2>&1").c_str(), "r");
+  std::array<char, 4096> piece{};
+  for (std::size_t n = 0; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) verdict.text.append(piece.data(), n);
+  const int status = pclose(pipe);
+  verdict.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return verdict;
+}
+
 inline void add(json& number, double difference) { number = number.get<double>() + difference; }
 
 class Bites : public testing::Test {
@@ -61,13 +72,7 @@ class Bites : public testing::Test {
   Verdict judge(const json& document) const {
     const std::filesystem::path file = folder_ / "case.json";
     std::ofstream(file) << document;
-    Verdict verdict;
-    FILE* pipe = popen((std::string(EVTWIN_CONFORMANCE) + " " + kind_ + " " + file.string() + " 2>&1").c_str(), "r");
-    std::array<char, 4096> piece{};
-    for (std::size_t n = 0; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) verdict.text.append(piece.data(), n);
-    const int status = pclose(pipe);
-    verdict.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return verdict;
+    return judged(kind_, file);
   }
 
   /// The case as it is passes; after `change` it fails and the line of the failure names `what`.
