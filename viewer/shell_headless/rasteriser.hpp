@@ -1,5 +1,6 @@
-// Draws what ImGui drew into memory, without a graphics card or display. Same input, same pixels, on every machine: no
-// contraction, no fast-math, no threads that could change an order.
+// Draws what ImGui drew into memory, without a graphics card or display. Same triangles, same pixels, on every machine:
+// no contraction, no fast-math, no threads that could change an order. (ImGui's own corners of smoothed edges depend on
+// the CPU in their last digits.)
 #pragma once
 #include <imgui.h>
 

@@ -1,0 +1,232 @@
+// What the comparison with golden pictures lets pass and what it sees: last digits of smooth edges pass, the smallest
+// thing that somebody could read does not.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "screen.hpp"
+#include "support/failures.hpp"
+#include "viewer/support/golden.hpp"
+#include "viewer/ui/fonts.hpp"
+
+namespace evtwin::viewer::plot {
+namespace {
+
+using shell::Image;
+using viewer::testing::Closeness;
+using viewer::testing::why_not_alike;
+
+/// Moves a channel of a pixel by so many levels, towards the middle of its range.
+void nudge(std::uint32_t& pixel, unsigned shift, unsigned levels) {
+  const std::uint32_t value = (pixel >> shift) & 0xFFU;
+  pixel = value > 127U ? pixel - (levels << shift) : pixel + (levels << shift);
+}
+
+/// `image` with `count` pixels, spread over all of it, moved by `levels` in one channel each.
+Image nudged(Image image, std::size_t count, unsigned levels) {
+  const std::size_t stride = image.rgba.size() / count;
+  for (std::size_t i = 0; i < count; ++i)
+    nudge(image.rgba[i * stride + i % stride], static_cast<unsigned>(i % 3) * 8U, levels);
+  return image;
+}
+
+std::vector<std::string> golden_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(viewer::testing::golden_folder()))
+    names.push_back(entry.path().stem());
+  return names;
+}
+
+Image golden_picture(const std::string& name) {
+  return shell::read_png(viewer::testing::golden_folder() / (name + ".png"));
+}
+
+TEST(Likeness, LastDigitsOfTwoHundredAndSixtyPixelsPass) {
+  const auto names = golden_names();
+  ASSERT_GE(names.size(), 10U);
+  for (const std::string& name : names) {
+    const Image golden = golden_picture(name);
+    EXPECT_EQ(why_not_alike(golden, golden), "") << name;
+    EXPECT_EQ(why_not_alike(nudged(golden, 260, 2), golden), "") << name;
+  }
+}
+
+TEST(Likeness, OneLevelMoreOrManyPixelsDoNot) {
+  for (const std::string& name : golden_names()) {
+    const Image golden = golden_picture(name);
+    EXPECT_NE(why_not_alike(nudged(golden, 1, Closeness::most_levels + 1), golden), "") << name;
+    EXPECT_EQ(why_not_alike(nudged(golden, Closeness::most_pixels, 1), golden), "") << name;
+    EXPECT_NE(why_not_alike(nudged(golden, Closeness::most_pixels + 1, 1), golden), "") << name;
+    Image narrower = golden;
+    std::swap(narrower.width, narrower.height);
+    EXPECT_NE(why_not_alike(narrower, golden), "") << name;
+  }
+}
+
+TEST(Likeness, EachChannelCounts) {
+  const Image golden{1, 1, {IM_COL32(100, 100, 100, 100)}};
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    Image other = golden;
+    nudge(other.rgba[0], shift, 3);
+    EXPECT_NE(why_not_alike(other, golden), "") << shift;
+  }
+}
+
+/// A plot of the golden size, and what of it is seen when one thing is another.
+class Seen : public ::testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    screen.canvas.textures = &raster;
+    fonts_.update(1.0F);
+    raster.upload_fonts();
+    screen.canvas.style = GetParam() ? dark_style(1.0F) : light_style(1.0F);
+    screen.canvas.small = fonts_.small;
+  }
+  Image drawn(const std::function<void()>& draw) {
+    screen.frames(draw);
+    return raster.draw(*ImGui::GetDrawData(), screen.canvas.style.background);
+  }
+  /// A plot whose title and only value are given.
+  Image plotted(const char* title, double kw) {
+    const model::Series series = stairs({kw, 12.0}, 12 * kernel::hour_ns);
+    return drawn([&] {
+      TimePlot plot("p", screen.canvas, {480, 240}, {"kW"});
+      plot.title(title);
+      plot.line("Grid", series, {colour(screen.canvas.style, Category::blue), 1.5F, false, 0.0, true});
+      plot.draw();
+    });
+  }
+  /// A plot with one thing more on it.
+  Image with(const std::function<void(ImDrawList&)>& more) {
+    const model::Series series = stairs({5.0, 12.0}, 12 * kernel::hour_ns);
+    return drawn([&] {
+      TimePlot plot("p", screen.canvas, {480, 240}, {"kW"});
+      plot.line("Grid", series, {colour(screen.canvas.style, Category::blue), 1.5F, false, 0.0, true});
+      plot.draw();
+      more(*ImGui::GetWindowDrawList());
+    });
+  }
+  /// The smallest text that is drawn, in its weaker colour.
+  Image labelled(const char* text) {
+    return with([&](ImDrawList& list) {
+      list.AddText(fonts_.small, fonts_.small->FontSize, {100.0F, 60.0F}, screen.canvas.style.text_weak, text);
+    });
+  }
+
+  Screen screen{{480, 240}};
+  shell::Rasteriser raster;
+
+ private:
+  ui::Fonts fonts_;
+};
+
+TEST_P(Seen, AWrongGlyphInATitle) {
+  const Image golden = plotted("Power", 5.0);
+  EXPECT_EQ(why_not_alike(plotted("Power", 5.0), golden), "");
+  EXPECT_NE(why_not_alike(plotted("Pover", 5.0), golden), "");
+  EXPECT_NE(why_not_alike(plotted("Powex", 5.0), golden), "");
+}
+
+TEST_P(Seen, OneSmallDigitThatIsAnother) {
+  for (const auto& [one, other] : {std::pair("8", "6"), std::pair("3", "8"), std::pair("1", "7"), std::pair(".", ","),
+                                   std::pair("i", "l"), std::pair("-", " ")}) {
+    const Image golden = labelled(one);
+    EXPECT_EQ(why_not_alike(labelled(one), golden), "");
+    EXPECT_NE(why_not_alike(labelled(other), golden), "") << one << " and " << other;
+  }
+}
+
+TEST_P(Seen, AGlyphMovedByAPixel) {
+  const auto at = [&](float x, float y) {
+    return with([&](ImDrawList& list) {
+      list.AddText(screen.canvas.small, screen.canvas.small->FontSize, {x, y}, screen.canvas.style.text_weak, ".");
+    });
+  };
+  const Image golden = at(100.0F, 60.0F);
+  EXPECT_NE(why_not_alike(at(101.0F, 60.0F), golden), "");
+  EXPECT_NE(why_not_alike(at(100.0F, 59.0F), golden), "");
+}
+
+TEST_P(Seen, AFaintGridLineMovedByAPixelOrLeftOut) {
+  // As short as a tick, in the faintest colour.
+  const auto line = [&](float y, float length) {
+    return with([&](ImDrawList& list) {
+      list.AddRectFilled({200.0F, y}, {200.0F + length, y + 1.0F}, screen.canvas.style.grid);
+    });
+  };
+  const Image golden = line(70.0F, 4.0F);
+  EXPECT_NE(why_not_alike(line(71.0F, 4.0F), golden), "");
+  EXPECT_NE(why_not_alike(line(70.0F, 3.0F), golden), "");
+  EXPECT_NE(why_not_alike(line(70.0F, 0.0F), golden), "");
+}
+
+TEST_P(Seen, ASlantedLineMovedByAPixel) {
+  const auto line = [&](float y) {
+    return with([&](ImDrawList& list) {
+      list.AddLine({200.0F, y}, {240.0F, y + 17.0F}, screen.canvas.style.grid, 1.0F);
+    });
+  };
+  const Image golden = line(70.0F);
+  EXPECT_EQ(why_not_alike(line(70.0F), golden), "");
+  EXPECT_NE(why_not_alike(line(71.0F), golden), "");
+  EXPECT_NE(why_not_alike(line(70.25F), golden), "");
+}
+
+TEST_P(Seen, AStepOfACurveThatIsAPixelHigher) {
+  // The axis spans some 200 pixels: a tenth of 12 kW is many of them, a hundredth about two.
+  EXPECT_NE(why_not_alike(plotted("Power", 5.1), plotted("Power", 5.0)), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Styles, Seen, ::testing::Bool(), [](const auto& of) { return of.param ? "dark" : "light"; });
+
+/// Goldens of this test's own.
+class GoldenFiles : public ::testing::Test {
+ protected:
+  GoldenFiles() : folder_(std::filesystem::path(::testing::TempDir()) / fmt::format("evtwin-goldens-{}", ::getpid())) {
+    std::filesystem::create_directories(folder_);
+    unsetenv("EVTWIN_WRITE_GOLDENS");
+  }
+  ~GoldenFiles() override {
+    if (asked_.empty())
+      unsetenv("EVTWIN_WRITE_GOLDENS");
+    else
+      setenv("EVTWIN_WRITE_GOLDENS", asked_.c_str(), 1);
+    std::filesystem::remove_all(folder_);
+  }
+  std::vector<std::string> compared(const Image& image) const {
+    return failures::of([&] { viewer::testing::expect_golden(image, "likeness", folder_); });
+  }
+  const std::string asked_ = std::getenv("EVTWIN_WRITE_GOLDENS") == nullptr ? "" : std::getenv("EVTWIN_WRITE_GOLDENS");
+  const std::filesystem::path folder_;
+  const Image grey_{20, 10, std::vector<std::uint32_t>(200, IM_COL32(90, 90, 90, 255))};
+};
+
+TEST_F(GoldenFiles, AreWrittenAnewByATestThatFails) {
+  ASSERT_EQ(setenv("EVTWIN_WRITE_GOLDENS", "1", 1), 0);
+  const auto written = compared(grey_);
+  ASSERT_EQ(written.size(), 1U);
+  EXPECT_NE(written[0].find("was written anew and nothing was compared"), std::string::npos) << written[0];
+  unsetenv("EVTWIN_WRITE_GOLDENS");
+  EXPECT_TRUE(compared(grey_).empty());
+}
+
+TEST_F(GoldenFiles, AreMissedAndTheirDifferenceIsDrawn) {
+  const auto missed = compared(grey_);
+  ASSERT_EQ(missed.size(), 1U);
+  EXPECT_NE(missed[0].find("is not there"), std::string::npos) << missed[0];
+  shell::write_png(folder_ / "likeness.png", grey_);
+  Image other = grey_;
+  other.rgba[57] = IM_COL32(90, 94, 90, 255);
+  const auto differs = compared(other);
+  ASSERT_EQ(differs.size(), 1U);
+  EXPECT_NE(differs[0].find("1 pixels differ, by up to 4 levels of 255"), std::string::npos) << differs[0];
+  const std::filesystem::path build = std::filesystem::path(EVTWIN_BINARY).parent_path().parent_path() / "golden";
+  const Image shown = shell::read_png(build / "likeness.difference.png");
+  EXPECT_EQ(shown.rgba[57], IM_COL32(255, 140, 140, 255));
+  EXPECT_EQ(shown.rgba[56], IM_COL32_WHITE);
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::plot
