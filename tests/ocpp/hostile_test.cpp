@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <ostream>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "ocpp/site_log.hpp"
+#include "support/failures.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -312,36 +314,52 @@ std::vector<Hostile> cases() {
   };
 }
 
-/// Cases that are not met yet, with what is wrong. Those that come to be met pass; their lines can go then.
-const std::map<std::string, std::string> not_yet = {
-    {"LogClockJumpsBack", "a log clock that jumps back is taken for a wrong clock of the station"},
+/// A case that is not met yet: why, and what fails of it.
+struct KnownWrong {
+  std::string reason;
+  std::vector<std::string> wrongs;
+};
+const std::map<std::string, KnownWrong> not_yet = {
+    {"LogClockJumpsBack",
+     {"a log clock that jumps back is taken for a wrong clock of the station",
+      {"(one.start_ns) <= (one.stop_ns), actual: 1773129600000000000 vs 1773127800000000000"}}},
 };
 
-class HostileLogs : public testing::TestWithParam<Hostile> {};
-
-TEST_P(HostileLogs, GiveWhatIsRightAndSayWhatIsDoubtful) {
-  const SiteLog log = read_site_log_text("hostile.log", GetParam().text);
+void expect_right(const Hostile& hostile, const SiteLog& log) {
   const std::vector<std::string> doubts = said(log);
-  if (const auto known = not_yet.find(GetParam().name); known != not_yet.end()) {
-    bool met = whole(log) == GetParam().whole && GetParam().word.empty();
-    for (const std::string& doubt : doubts) met = met || doubt.find(GetParam().word) != std::string::npos;
-    for (const Transaction& one : log.transactions) met = met && !(one.whole() && one.stop_ns < one.start_ns);
-    if (!met || whole(log) != GetParam().whole) GTEST_SKIP() << "skipped: not yet: " << known->second;
-  }
-  EXPECT_EQ(whole(log), GetParam().whole) << testing::PrintToString(doubts).substr(0, 2000);
-  EXPECT_NEAR(sum_kwh(log), GetParam().kwh, 1e-9);
+  EXPECT_EQ(whole(log), hostile.whole) << testing::PrintToString(doubts).substr(0, 2000);
+  EXPECT_NEAR(sum_kwh(log), hostile.kwh, 1e-9);
   for (const Transaction& one : log.transactions) {
     EXPECT_FALSE(one.energy_kwh < 0.0);
-    EXPECT_TRUE(!one.whole() || one.start_ns <= one.stop_ns);
+    if (one.whole()) {
+      EXPECT_LE(one.start_ns, one.stop_ns);
+    }
   }
-  if (!GetParam().word.empty()) {
-    EXPECT_THAT(doubts, testing::Contains(testing::HasSubstr(GetParam().word)));
+  if (!hostile.word.empty()) {
+    EXPECT_THAT(doubts, testing::Contains(testing::HasSubstr(hostile.word)));
   }
   for (const std::string& doubt : doubts) EXPECT_LT(doubt.size(), 1000U) << doubt.substr(0, 200);
   for (const auto* groups : {&log.report.unused, &log.report.repaired, &log.report.lookalikes})
     for (const auto& [reason, group] : *groups)
       for (const Oddity& one : group.first)
         for (const char letter : one.excerpt) EXPECT_GE(static_cast<unsigned char>(letter), 0x20) << reason;
+}
+
+class HostileLogs : public testing::TestWithParam<Hostile> {};
+
+TEST_P(HostileLogs, GiveWhatIsRightAndSayWhatIsDoubtful) {
+  const SiteLog log = read_site_log_text("hostile.log", GetParam().text);
+  const auto known = not_yet.find(GetParam().name);
+  if (known == not_yet.end())
+    expect_right(GetParam(), log);
+  else
+    failures::expect_known(known->second.reason, known->second.wrongs, [&] { expect_right(GetParam(), log); });
+}
+
+TEST(HostileLog, KnownWrongsAreCases) {
+  const auto all = cases();
+  for (const auto& [name, wrong] : not_yet)
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const Hostile& one) { return one.name == name; })) << name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, HostileLogs, testing::ValuesIn(cases()),
@@ -429,11 +447,12 @@ TEST(HostileLog, TheChangeToSummerTimeWithinALogMovesNothing) {
   const SiteLog log = read_site_log_text("berlin.log", text);
   ASSERT_EQ(log.transactions.size(), 1U);
   const Transaction& one = log.transactions[0];
-  if (one.stop_ns - one.start_ns != 3600LL * 1'000'000'000)
-    GTEST_SKIP() << "skipped: not yet: the first times after the change are an hour off";
-  EXPECT_EQ(one.stop_ns - one.start_ns, 3600LL * 1'000'000'000);
-  EXPECT_EQ(one.start_ns - one.plugged_in_ns, 60LL * 1'000'000'000);
-  EXPECT_EQ(one.plugged_out_ns - one.stop_ns, 60LL * 1'000'000'000);
+  failures::expect_known("the first times after the change are an hour off",
+                         {"one.stop_ns - one.start_ns\n    Which is: 7200000000000"}, [&] {
+                           EXPECT_EQ(one.stop_ns - one.start_ns, 3600LL * 1'000'000'000);
+                           EXPECT_EQ(one.start_ns - one.plugged_in_ns, 60LL * 1'000'000'000);
+                           EXPECT_EQ(one.plugged_out_ns - one.stop_ns, 60LL * 1'000'000'000);
+                         });
 }
 
 TEST(HostileLog, AReadingToldTwiceIsOneReading) {
