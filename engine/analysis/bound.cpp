@@ -38,7 +38,8 @@ double most_of(const PlanProblem& problem) {
 }
 
 /// What one more kW of contract power saves, summed over the steps in which it limits.
-double contract_value(const BoundProblem& stated, const optimise::ModelBlock& block, const optimise::Solution& answer) {
+double value_of_contract_kw(const BoundProblem& stated, const optimise::ModelBlock& block,
+                            const optimise::Solution& answer) {
   double value = 0.0;
   for (std::size_t k = 0; k < stated.problem.steps(); ++k) {
     if (stated.contract_binds[k] == 0) continue;
@@ -52,7 +53,7 @@ double contract_value(const BoundProblem& stated, const optimise::ModelBlock& bl
   return value;
 }
 
-BoundParts parts_of(const BoundProblem& stated, const optimise::Plan& plan) {
+BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan) {
   const PlanProblem& p = stated.problem;
   BoundParts parts;
   for (std::size_t k = 0; k < p.steps(); ++k) {
@@ -118,10 +119,10 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
   bound.columns = model.linear.columns();
   bound.rows = model.linear.rows();
   optimise::read_plan(problem, model.blocks.front(), answer.values, bound.plan);
-  bound.parts = parts_of(bound.stated, bound.plan);
+  bound.parts = parts_of_plan(bound.stated, bound.plan);
   bound.planned = bound.parts.sum();
   bound.proven = optimise::dual_bound(model.linear, answer.row_duals, most_of(problem)) + bound.stated.constants.sum();
-  bound.contract_value = contract_value(bound.stated, model.blocks.front(), answer);
+  bound.contract_value = value_of_contract_kw(bound.stated, model.blocks.front(), answer);
   return bound;
 }
 

@@ -22,13 +22,13 @@ double reference_objective(const BoundStory& story) {
   return sum;
 }
 
-double contract_value(const Bound& bound) {
+double contract_value_of_sites(const Bound& bound) {
   double sum = 0.0;
   for (const SiteBound& site : bound.sites) sum += site.contract_value;
   return sum;
 }
 
-BoundParts parts_of(const Bound& bound) {
+BoundParts parts_of_sites(const Bound& bound) {
   BoundParts parts;
   for (const SiteBound& site : bound.sites) parts += site.parts;
   return parts;
@@ -124,9 +124,9 @@ Json bound_json(const BoundStory& story) {
   json["planned_objective"] = story.bound.planned;
   json["reference"] = {{"strategy", "asap"}, {"objective", reference}};
   json["possible_saving"] = reference - story.bound.proven;
-  json["contract_value_per_kw"] = contract_value(story.bound);
+  json["contract_value_per_kw"] = contract_value_of_sites(story.bound);
   json["oracle_objective"] = number_or_null(story.oracle);
-  json["parts"] = parts_json(parts_of(story.bound));
+  json["parts"] = parts_json(parts_of_sites(story.bound));
   json["sites"] = Json::array();
   for (std::size_t i = 0; i < story.bound.sites.size(); ++i)
     json["sites"].push_back(site_json(story.world.sites[i], story.bound.sites[i]));
@@ -136,7 +136,7 @@ Json bound_json(const BoundStory& story) {
 std::string bound_text(const BoundStory& story, Language language) {
   const bool korean = language == Language::korean;
   const std::string& currency = story.world.currency;
-  const BoundParts parts = parts_of(story.bound);
+  const BoundParts parts = parts_of_sites(story.bound);
   const double bound = story.bound.proven, reference = reference_objective(story);
   const auto money = [&](double value) { return money_text(value, currency); };
   const auto percent = [](double share) { return number_text(100.0 * share, 2) + " %"; };
@@ -171,7 +171,7 @@ std::string bound_text(const BoundStory& story, Language language) {
   row("peak_kw", number_text(parts.peak_kw, 1) + " kW", "highest import of the plan", "계획의 최대 수전전력");
   if (parts.unmet_kwh != 0.0)
     row("unmet_kwh", number_text(parts.unmet_kwh, 1) + " kWh", "missing in the plan", "계획의 미충전량");
-  if (const double value = contract_value(story.bound); value > 0.0)
+  if (const double value = contract_value_of_sites(story.bound); value > 0.0)
     row("contract value", money(value) + "/kW", "one more kW of contract power would save over the run",
         "계약전력 1 kW를 늘릴 때의 절감액(실행 기간)");
 

@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using record::RunSummary;
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_in_run = std::numeric_limits<double>::quiet_NaN();
 
 // A stranger's file may name any time zone: what is none shows UTC.
 std::string local_text(const RunSummary& summary, kernel::TimeNs t) {
@@ -139,12 +139,12 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   };
   for (const Kpi& kpi : a.kpis) {
     const Kpi* other = kpi.site < 0 ? find(b, kpi.name) : &kpi;
-    const double value = other == nullptr ? none : other->value;
+    const double value = other == nullptr ? not_in_run : other->value;
     if (!same(kpi.value, value)) found.kpis.push_back({kpi.name, kpi.unit, kpi.value, value});
   }
   for (const Kpi& kpi : b.kpis) {
     if (kpi.site < 0 && find(a, kpi.name) == nullptr && !std::isnan(kpi.value))
-      found.kpis.push_back({kpi.name, kpi.unit, none, kpi.value});
+      found.kpis.push_back({kpi.name, kpi.unit, not_in_run, kpi.value});
   }
   return found;
 }

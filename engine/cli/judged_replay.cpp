@@ -10,7 +10,7 @@
 namespace evtwin::cli {
 namespace {
 
-replay::ScoreCard judged(const replay::Prepared& prepared, const replay::ReplayResult& result, Repeat repeat,
+replay::ScoreCard scored(const replay::Prepared& prepared, const replay::ReplayResult& result, Repeat repeat,
                          replay::ReplayOptions options) {
   options.observer = nullptr;
   std::optional<bool> alike;
@@ -25,7 +25,7 @@ JudgedReplay judged_replay(const replay::Prepared& prepared, const std::string& 
   JudgedReplay out;
   if (run_file.empty()) {
     out.result = replay::replay(prepared, options);
-    out.card = judged(prepared, out.result, repeat, options);
+    out.card = scored(prepared, out.result, repeat, options);
     return out;
   }
   const twin::World world = replay::world_of(prepared);
@@ -35,7 +35,7 @@ JudgedReplay judged_replay(const replay::Prepared& prepared, const std::string& 
     const auto begun = std::chrono::steady_clock::now();
     out.result = replay::replay(prepared, options);
     const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    out.card = judged(prepared, out.result, repeat, options);
+    out.card = scored(prepared, out.result, repeat, options);
     writer.finish(out.result.result, analysis::kpis(world, out.result.result), wall_s,
                   replay::log_content(prepared, out.result, out.card));
   } catch (const twin::Interrupted&) {

@@ -22,7 +22,7 @@ using plugin_check::Report;
 using plugin_check::Timing;
 using plugin_check::Verdict;
 
-nlohmann::ordered_json json_of(const Report& report) {
+nlohmann::ordered_json report_json(const Report& report) {
   using kernel::printable;
   auto checks = nlohmann::ordered_json::array();
   for (const Verdict& verdict : report.checks) {
@@ -112,7 +112,7 @@ int plugin_check(const PluginCheckCommand& command) {
   try {
     const Report report = plugin_check::check_plugin(file, id, options);
     if (command.json) {
-      fmt::print("{}\n", json_of(report).dump(2));
+      fmt::print("{}\n", report_json(report).dump(2));
     } else {
       print_checks(report);
       print_timing(report);

@@ -39,7 +39,7 @@ std::string_view type_name(std::uint32_t type) {
   return type < names.size() ? names[type] : "unknown";
 }
 
-ordered_json json_of(const ParamDescription& p) {
+ordered_json description_json(const ParamDescription& p) {
   ordered_json json{{"id", p.id}, {"type", type_name(p.type)}, {"unit", p.unit}};
   switch (p.type) {
     case EVTWIN_PARAM_BOOL:
@@ -61,14 +61,14 @@ ordered_json json_of(const ParamDescription& p) {
   return json;
 }
 
-ordered_json json_of(const StrategyDescription& s) {
+ordered_json description_json(const StrategyDescription& s) {
   ordered_json json{{"id", s.id}, {"name", s.name}, {"version", s.version}, {"help", s.help}};
   json["flags"] = ordered_json::array();
   for (const Flag& flag : flags) {
     if ((s.flags & flag.bit) != 0) json["flags"].push_back(flag.id);
   }
   json["params"] = ordered_json::array();
-  for (const ParamDescription& p : s.params) json["params"].push_back(json_of(p));
+  for (const ParamDescription& p : s.params) json["params"].push_back(description_json(p));
   return json;
 }
 
@@ -107,7 +107,7 @@ int plugin_info(const PluginInfoCommand& command) {
                       {"abi_minor", plugin.abi_minor},
                       {"abi_digest", plugin.abi_digest},
                       {"strategies", ordered_json::array()}};
-    for (const StrategyDescription& s : plugin.strategies) json["strategies"].push_back(json_of(s));
+    for (const StrategyDescription& s : plugin.strategies) json["strategies"].push_back(description_json(s));
     fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
@@ -128,7 +128,7 @@ int plugin_list(const PluginListCommand& command) {
     ordered_json json{
         {"folders", control::plugin_folders()}, {"strategies", ordered_json::array()}, {"problems", problems}};
     for (const auto& listed : all) {
-      ordered_json row = json_of(listed.description);
+      ordered_json row = description_json(listed.description);
       row["file"] = listed.file;
       row["shadowed"] = !seen.insert(listed.description.id).second;
       json["strategies"].push_back(std::move(row));

@@ -66,7 +66,7 @@ double grid_per_meter(const twin::World& world, const twin::Result& result) {
 }
 
 /// asap first where it is not among them: it is what savings are measured against.
-std::vector<StrategyText> strategies_of(const WhatIfCommand& command) {
+std::vector<StrategyText> texts_of_strategies(const WhatIfCommand& command) {
   std::vector<StrategyText> strategies = command.strategies;
   const auto is_asap = [](const StrategyText& text) { return text.id == "asap" && text.params.empty(); };
   if (std::none_of(strategies.begin(), strategies.end(), is_asap)) strategies.insert(strategies.begin(), {"asap", {}});
@@ -82,8 +82,8 @@ WhatIfRow row_of(const analysis::Contender& contender) {
   return row;
 }
 
-void print_text(const WhatIfCommand& command, const replay::Prepared& prepared, const replay::ScoreCard& card,
-                const replay::WhatIf& result) {
+void print_comparison(const WhatIfCommand& command, const replay::Prepared& prepared, const replay::ScoreCard& card,
+                      const replay::WhatIf& result) {
   const auto language = command.language == "ko" ? Language::korean : Language::english;
   const bool korean = language == Language::korean;
   const twin::World& world = prepared.scenario.world;
@@ -111,7 +111,7 @@ int what_if(const WhatIfCommand& command) {
   StartPoint start;
   start.scenario = prepared.scenario;
   const ContestResult contest =
-      hold_contest(start, {strategies_of(command), command.hosting, command.out, command.threads,
+      hold_contest(start, {texts_of_strategies(command), command.hosting, command.out, command.threads,
                            command.bound && prepared.scenario.world.sites.front().tariff_given});
   const int status = tell_failures(contest);
 
@@ -127,7 +127,7 @@ int what_if(const WhatIfCommand& command) {
       std::move(rows));
 
   if (!command.json) {
-    print_text(command, prepared, card, result);
+    print_comparison(command, prepared, card, result);
     return status;
   }
   nlohmann::ordered_json json;

@@ -12,13 +12,13 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 /// JSON has no NaN and no infinity.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+Json finite_number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
 void add_corrections(const std::vector<Asked>& rows, const char* subject, Json& out) {
   for (const Asked& row : rows) {
     if (row.reason == control::Correction::none) continue;
     Json entry{{subject, row.id},
-               {"asked_kw", number(row.asked_kw)},
+               {"asked_kw", finite_number(row.asked_kw)},
                {"granted_kw", row.granted_kw},
                {"reason", control::name_of(row.reason)}};
     if (!row.limit.empty()) entry["limit"] = row.limit;
@@ -32,7 +32,7 @@ Json by_id(const std::vector<Asked>& rows, double Asked::*kw) {
   // Ids are different from each other: no need to look for each among those before.
   auto& entries = out.get_ref<Json::object_t&>();
   for (const Asked& row : rows) {
-    if (row.connected || !std::isnan(row.asked_kw)) entries.emplace_back(row.id, number(row.*kw));
+    if (row.connected || !std::isnan(row.asked_kw)) entries.emplace_back(row.id, finite_number(row.*kw));
   }
   return out;
 }
@@ -41,7 +41,7 @@ Json plan_rows(const std::vector<AnsweredPlan::Row>& rows) {
   Json out = Json::object();
   for (const AnsweredPlan::Row& row : rows) {
     Json& kw = out[row.id] = Json::array();
-    for (const double x : row.kw) kw.push_back(number(x));
+    for (const double x : row.kw) kw.push_back(finite_number(x));
   }
   return out;
 }
@@ -76,12 +76,12 @@ Json answer_json(const Request& request, const Answer& answer) {
   json["exceeded"] = Json::array();
   for (const Exceeded& row : answer.exceeded)
     json["exceeded"].push_back({{"limit", row.limit},
-                                {"value", number(row.value)},
-                                {"lower", number(row.lower)},
-                                {"upper", number(row.upper)}});
+                                {"value", finite_number(row.value)},
+                                {"lower", finite_number(row.lower)},
+                                {"upper", finite_number(row.upper)}});
   json["wake"] =
       answer.wake_ns == 0 ? Json() : Json{{"at", request.calendar.format_iso(answer.wake_ns)}, {"ns", answer.wake_ns}};
-  json["expected_cost"] = number(answer.expected_cost);
+  json["expected_cost"] = finite_number(answer.expected_cost);
   json["plan"] = plan_json(request, answer.plan);
   json["remarks"] = Json::array();
   for (const auto& remark : answer.remarks)

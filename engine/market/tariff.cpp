@@ -11,7 +11,7 @@
 namespace evtwin::market {
 namespace {
 
-std::vector<ScheduleRow> rows_of(const std::vector<Rate>& rates) {
+std::vector<ScheduleRow> schedule_of_rates(const std::vector<Rate>& rates) {
   std::vector<ScheduleRow> rows;
   rows.reserve(rates.size());
   for (const Rate& rate : rates) rows.push_back({rate.months, rate.days, rate.from_minute, rate.to_minute});
@@ -72,7 +72,7 @@ std::vector<std::string> tariff_problems(const Tariff& tariff) {
   if (!tariff.rates.empty() && !tariff.prices_per_kwh.empty()) {
     problems.emplace_back("a tariff has periods or a price series, not both");
   } else if (tariff.prices_per_kwh.empty()) {
-    for (std::string& text : schedule_problems(rows_of(tariff.rates))) problems.push_back(std::move(text));
+    for (std::string& text : schedule_problems(schedule_of_rates(tariff.rates))) problems.push_back(std::move(text));
   }
   check_sell_price(problems, tariff.sell);
   check_figure(problems, tariff.surcharge_per_kwh, "surcharge_per_kwh", no_least);
@@ -130,8 +130,8 @@ TariffClock::TariffClock(Tariff tariff, Calendar calendar) : calendar_(calendar)
     compiled->band_names.emplace_back();
     buy_series_.emplace(held.prices_per_kwh);
   } else {
-    schedule_.emplace(std::make_shared<const DaySchedule>(compile_schedule(rows_of(held.rates), held.holidays)),
-                      calendar);
+    schedule_.emplace(
+        std::make_shared<const DaySchedule>(compile_schedule(schedule_of_rates(held.rates), held.holidays)), calendar);
   }
   if (const auto* sell = std::get_if<Series>(&held.sell)) sell_series_.emplace(*sell);
   compiled_ = std::move(compiled);

@@ -11,7 +11,7 @@ constexpr std::size_t none = static_cast<std::size_t>(-1);
 constexpr std::size_t most_asked = 10000;
 // A command whose effect has not come after this long had none; ConnectionTimeOut is usually a minute or two.
 constexpr double longest_effect_s = 600.0;
-constexpr std::size_t most_waiting = 32;
+constexpr std::size_t most_commands_waiting = 32;
 
 double seconds_between(const LogTime& from, const LogTime& to) {
   if (!from.known() || !to.known()) return kernel::unknown;
@@ -53,7 +53,7 @@ void CommandBook::command(std::size_t station, std::string_view action, const Co
     told.stamp = event.stamp;
   }
   std::deque<std::size_t>& waiting = waiting_[station];
-  if (waiting.size() >= most_waiting) waiting.pop_front();
+  if (waiting.size() >= most_commands_waiting) waiting.pop_front();
   waiting.push_back(asked.index);
   ask(event.stamp.number, std::move(asked));
 }

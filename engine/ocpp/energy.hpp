@@ -1,5 +1,6 @@
 // What a transaction took, by its registers.
 #pragma once
+#include <cmath>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,9 @@
 #include "ocpp/site_log.hpp"
 
 namespace evtwin::ocpp {
+
+/// Whether a figure was told at all: NaN is not.
+inline bool told(double value) { return !std::isnan(value); }
 
 /// No connector gives more: the largest MCS connector is rated 3.75 MW (SAE J3271), the largest of cars 0.5 MW; what is
 /// above 1 MW in the mean is a broken register.

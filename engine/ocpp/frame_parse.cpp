@@ -12,7 +12,7 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-ParseOutcome other(std::string_view reason) { return {ParseOutcome::Kind::other_json, reason, {}, {}}; }
+ParseOutcome other_text(std::string_view reason) { return {ParseOutcome::Kind::other_json, reason, {}, {}}; }
 
 }  // namespace
 
@@ -63,7 +63,7 @@ ParseOutcome FrameParser::parse_repaired(std::string_view text) {
 
 ParseOutcome FrameParser::frame_of(const element& root) {
   simdjson::dom::array array;
-  if (root.get(array) != simdjson::SUCCESS) return other("no array");
+  if (root.get(array) != simdjson::SUCCESS) return other_text("no array");
   std::array<element, 5> parts;
   std::size_t count = 0;
   bool more = false;
@@ -73,23 +73,25 @@ ParseOutcome FrameParser::frame_of(const element& root) {
     parts[count++] = part;
   }
   std::int64_t type = 0;
-  if (count < 2 || parts[0].get(type) != simdjson::SUCCESS || type < 2 || type > 6) return other("no type of a frame");
+  if (count < 2 || parts[0].get(type) != simdjson::SUCCESS || type < 2 || type > 6)
+    return other_text("no type of a frame");
   ParseOutcome outcome{ParseOutcome::Kind::frame, {}, {}, {}};
   ParsedFrame& frame = outcome.frame;
   frame.type = static_cast<FrameType>(type);
-  if (parts[1].get(frame.id) != simdjson::SUCCESS) return other("the id is no text");
+  if (parts[1].get(frame.id) != simdjson::SUCCESS) return other_text("the id is no text");
 
   const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
   const bool result = frame.type == FrameType::result;
   std::size_t at = 2;
   if (call) {
     if (count < 3 || parts[2].get(frame.action) != simdjson::SUCCESS || frame.action.empty())
-      return other("a call without an action");
+      return other_text("a call without an action");
     at = 3;
   } else if (!result) {
-    if (count < 3 || parts[2].get(frame.error_code) != simdjson::SUCCESS) return other("an error without its code");
+    if (count < 3 || parts[2].get(frame.error_code) != simdjson::SUCCESS)
+      return other_text("an error without its code");
     if (count > 3 && parts[3].get(frame.error_description) != simdjson::SUCCESS && !parts[3].is_null())
-      return other("the description of an error is no text");
+      return other_text("the description of an error is no text");
     at = 4;
   }
   if (count > at + 1 || more) outcome.repairs.push_back("more elements than a frame has");
@@ -104,7 +106,7 @@ ParseOutcome FrameParser::frame_of(const element& root) {
     frame.payload = &parts_->empty;
     outcome.repairs.push_back("a frame without a payload");
   } else {
-    return other("the payload is no object");
+    return other_text("the payload is no object");
   }
   return outcome;
 }

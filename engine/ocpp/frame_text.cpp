@@ -4,11 +4,10 @@
 #include <array>
 #include <cstring>
 
+#include "ocpp/characters.hpp"
+
 namespace evtwin::ocpp {
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Blanks, and those that a JSON string writes as \n, \r, \t.
 std::size_t skip_blanks(std::string_view text, std::size_t i) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "kernel/text.hpp"
+#include "ocpp/characters.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -13,16 +14,15 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 struct Word {
   std::string_view from, to;
 };
-constexpr std::array<Word, 8> words{{{"NaN", "null"},
-                                     {"nan", "null"},
-                                     {"-Infinity", "null"},
-                                     {"Infinity", "null"},
-                                     {"undefined", "null"},
-                                     {"None", "null"},
-                                     {"True", "true"},
-                                     {"False", "false"}}};
+constexpr std::array<Word, 8> literals{{{"NaN", "null"},
+                                        {"nan", "null"},
+                                        {"-Infinity", "null"},
+                                        {"Infinity", "null"},
+                                        {"undefined", "null"},
+                                        {"None", "null"},
+                                        {"True", "true"},
+                                        {"False", "false"}}};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 class Repair {
@@ -63,7 +63,7 @@ class Repair {
   }
 
   bool word() {
-    for (const Word& one : words) {
+    for (const Word& one : literals) {
       if (text_.substr(at_, one.from.size()) != one.from) continue;
       note(one.to == "null" && one.from != "None" ? "a value that is no number" : "words of Python");
       out_ += one.to;

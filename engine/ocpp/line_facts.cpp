@@ -4,21 +4,13 @@
 #include <array>
 
 #include "ocpp/action_table.hpp"
+#include "ocpp/characters.hpp"
 
 namespace evtwin::ocpp {
 namespace {
 
 using View = std::string_view;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool same_letters(View a, View b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == y; });
-}
 bool begins_with_letters(View word, View beginning) {
   return word.size() >= beginning.size() && same_letters(word.substr(0, beginning.size()), beginning);
 }
@@ -27,12 +19,6 @@ std::size_t find_letters(View text, View what, std::size_t from = 0) {
   const auto found = std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())), text.end(),
                                  what.begin(), what.end(), [](char x, char y) { return lower(x) == y; });
   return found == text.end() ? View::npos : static_cast<std::size_t>(found - text.begin());
-}
-
-View trimmed(View text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // Words that tell the way; those that end in a star also begin longer ones ("Receive16").

@@ -5,7 +5,7 @@
 namespace evtwin::ocpp {
 namespace {
 
-constexpr std::size_t most_waiting = 4096;
+constexpr std::size_t most_calls_waiting = 4096;
 constexpr std::size_t most_ids = std::size_t{1} << 19;
 
 }  // namespace
@@ -28,7 +28,7 @@ void Correlation::call(std::string_view station, Sender sender, std::string_view
   if (found == side.by_id.end()) found = side.by_id.try_emplace(std::string(id)).first;
   found->second.push_back({number, std::string(action)});
   side.order.emplace_back(id, number);
-  if (side.order.size() > most_waiting) forget_oldest(side);
+  if (side.order.size() > most_calls_waiting) forget_oldest(side);
 }
 
 std::optional<std::pair<OpenCall, Sender>> Correlation::answer(std::string_view station, Sender asked,

@@ -16,7 +16,7 @@ constexpr std::size_t most_joined_lines = 10'000;
 constexpr unsigned most_object_depth = 64;
 constexpr std::size_t most_known_prefixes = 512;
 
-bool is_blank(View text) { return text.find_first_not_of(" \t\r\n") == View::npos; }
+bool all_blank(View text) { return text.find_first_not_of(" \t\r\n") == View::npos; }
 
 std::uint64_t newlines(View text) { return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')); }
 
@@ -85,7 +85,7 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
     if (facts.way != Way::unknown) line.context.facts.way = facts.way;
     if (facts.sender != Sender::unknown) line.context.facts.sender = facts.sender;
     if (!facts.station.empty()) line.context.facts.station = facts.station;
-    if (const auto stamp = is_blank(prefix) ? std::nullopt : stamps_.find(prefix)) {
+    if (const auto stamp = all_blank(prefix) ? std::nullopt : stamps_.find(prefix)) {
       if (const LogTime time = time_of(stamp); time.known()) line.context.time = time;
     }
     return line.context;
@@ -94,7 +94,7 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   line.context_known = true;
   Context& context = line.context;
   context.stamp = stamps_.find(prefix);
-  if (is_blank(prefix) && !previous_line_.empty()) {
+  if (all_blank(prefix) && !previous_line_.empty()) {
     // The line before may be the head of the frame: it has a time then.
     context.stamp = stamps_.find(previous_line_);
     if (context.stamp) prefix = previous_line_;
@@ -166,7 +166,7 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
     }
     Context own = context;
     const View before = piece.substr(prefix, at - prefix);
-    if (!is_blank(before)) {
+    if (!all_blank(before)) {
       const auto stamp = stamps_.find(before);
       const LineFacts facts = facts_of(before, stamp ? stamp->end : 0);
       if (facts.way != Way::unknown) own.facts.way = facts.way;
@@ -348,7 +348,7 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   if (text[first] != '"' && text[first] != '}') return at + 1;
   const View head = text.substr(line.begin, line.end - line.begin);
   const std::size_t before = at - line.begin;
-  const RecordShape record(head, is_blank(head.substr(0, before)) ? 0 : before);
+  const RecordShape record(head, all_blank(head.substr(0, before)) ? 0 : before);
   // An object that spans lines is looked at up to a limit; a longer one is a document, and its parts come next.
   const std::size_t limit = std::max(line.end, std::min(text.size(), at + most_object_bytes));
   const Extent extent = object_extent(text.substr(0, limit), at, record, most_object_depth);
@@ -362,7 +362,7 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   if (!messages.valid) return at + 1;
   if (manner_.payload_only && messages.root) {
     View prefix = text.substr(line.prefix, at - line.prefix);
-    if (is_blank(prefix)) prefix = previous_line_;
+    if (all_blank(prefix)) prefix = previous_line_;
     Context context = context_of(text, at, line);
     if (payload_only(prefix, *messages.root, context)) return extent.end;
   }
@@ -417,7 +417,7 @@ void LogScanner::plain_line(View line) {
     }
   }
   if (!manner_.context) return;
-  if (line.size() <= 512 && !is_blank(line)) previous_line_ = line;
+  if (line.size() <= 512 && !all_blank(line)) previous_line_ = line;
   const auto stamp = stamps_.find(line);
   if (!stamp || stamp->kind == LogStamp::Kind::time) return;
   // The first date of a head counts; later ones where a line begins with them.

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const std::string& name, std::string_view what) {
+[[noreturn]] void refuse_source(const std::string& name, std::string_view what) {
   throw LogError(fmt::format("{}: {}", kernel::printable(name), what));
 }
 
@@ -34,11 +34,12 @@ class Bytes {
 class FileBytes final : public Bytes {
  public:
   FileBytes(const std::string& path, const std::string& name) : name_(name), file_(std::fopen(path.c_str(), "rb")) {
-    if (!file_) fail(name, fmt::format("can not be opened: {}", std::strerror(errno)));
+    if (!file_) refuse_source(name, fmt::format("can not be opened: {}", std::strerror(errno)));
   }
   std::size_t read(char* into, std::size_t bytes) override {
     const std::size_t got = std::fread(into, 1, bytes, file_.get());
-    if (got == 0 && std::ferror(file_.get())) fail(name_, fmt::format("can not be read: {}", std::strerror(errno)));
+    if (got == 0 && std::ferror(file_.get()))
+      refuse_source(name_, fmt::format("can not be read: {}", std::strerror(errno)));
     return got;
   }
 
@@ -86,7 +87,7 @@ class Unread final : public Bytes {
 class Unpacked final : public Bytes {
  public:
   Unpacked(std::unique_ptr<Bytes> packed, std::string name) : packed_(std::move(packed)), name_(std::move(name)) {
-    if (inflateInit2(&stream_, 15 + 16) != Z_OK) fail(name_, "can not be unpacked: no memory");
+    if (inflateInit2(&stream_, 15 + 16) != Z_OK) refuse_source(name_, "can not be unpacked: no memory");
   }
   ~Unpacked() override { inflateEnd(&stream_); }
   Unpacked(const Unpacked&) = delete;
@@ -101,7 +102,7 @@ class Unpacked final : public Bytes {
         stream_.next_in = reinterpret_cast<Bytef*>(buffer_.data());
         stream_.avail_in = static_cast<uInt>(got);
         if (got == 0) {
-          if (!between_members_) fail(name_, "the gzip data are cut off");
+          if (!between_members_) refuse_source(name_, "the gzip data are cut off");
           break;
         }
       }
@@ -115,7 +116,8 @@ class Unpacked final : public Bytes {
       if (status == Z_STREAM_END) {
         between_members_ = true;
       } else if (status != Z_OK && status != Z_BUF_ERROR) {
-        fail(name_, fmt::format("the gzip data are damaged: {}", stream_.msg ? stream_.msg : "no more is known"));
+        refuse_source(name_,
+                      fmt::format("the gzip data are damaged: {}", stream_.msg ? stream_.msg : "no more is known"));
       }
     }
     return bytes - stream_.avail_out;
@@ -200,7 +202,7 @@ class Utf16 final : public LogSource {
   std::string rest_;
 };
 
-std::string take(Bytes& bytes, std::size_t count) {
+std::string take_bytes(Bytes& bytes, std::size_t count) {
   std::string head(count, '\0');
   std::size_t got = 0;
   while (got < count) {
@@ -214,13 +216,13 @@ std::string take(Bytes& bytes, std::size_t count) {
 
 std::unique_ptr<LogSource> decoded(std::unique_ptr<Bytes> bytes, const std::string& name) {
   for (int layer = 0; layer < 2; ++layer) {
-    std::string head = take(*bytes, 2);
+    std::string head = take_bytes(*bytes, 2);
     const bool gzip = head == "\x1F\x8B";
     bytes = std::make_unique<Unread>(std::move(head), std::move(bytes));
     if (!gzip) break;
     bytes = std::make_unique<Unpacked>(std::move(bytes), name);
   }
-  std::string head = take(*bytes, 3);
+  std::string head = take_bytes(*bytes, 3);
   const char* utf16 = head.substr(0, 2) == "\xFF\xFE"   ? "UTF-16LE"
                       : head.substr(0, 2) == "\xFE\xFF" ? "UTF-16BE"
                                                         : nullptr;
@@ -253,12 +255,12 @@ std::vector<LogPath> log_paths(std::span<const std::string> given) {
   };
   for (const std::string& one : given) {
     std::error_code error;
-    if (!fs::exists(one, error)) fail(one, "no such file");
+    if (!fs::exists(one, error)) refuse_source(one, "no such file");
     if (fs::is_regular_file(one, error)) {
       add(one);
       continue;
     }
-    if (!fs::is_directory(one, error)) fail(one, "neither a file nor a folder");
+    if (!fs::is_directory(one, error)) refuse_source(one, "neither a file nor a folder");
     std::vector<std::string> inside;
     auto entry = fs::recursive_directory_iterator(one, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
@@ -267,8 +269,8 @@ std::vector<LogPath> log_paths(std::span<const std::string> given) {
       if (entry->is_regular_file(broken_link) && !name.empty() && name[0] != '.')
         inside.push_back(entry->path().string());
     }
-    if (error) fail(one, fmt::format("the folder can not be read: {}", error.message()));
-    if (inside.empty()) fail(one, "the folder is empty");
+    if (error) refuse_source(one, fmt::format("the folder can not be read: {}", error.message()));
+    if (inside.empty()) refuse_source(one, "the folder is empty");
     std::sort(inside.begin(), inside.end());
     for (const std::string& path : inside) add(path);
   }

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "ocpp/characters.hpp"
+
 namespace evtwin::ocpp {
 namespace {
 
@@ -91,12 +93,6 @@ constexpr std::array names{Name{"action", action},
                            Name{"uniqueid", id},
                            Name{"uuid", id}};
 static_assert(std::is_sorted(names.begin(), names.end(), [](const Name& a, const Name& b) { return a.name < b.name; }));
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 }  // namespace
 

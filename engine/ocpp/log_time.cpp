@@ -4,15 +4,12 @@
 #include <cmath>
 
 #include "market/calendar.hpp"
+#include "ocpp/characters.hpp"
 
 namespace evtwin::ocpp {
 namespace {
 
 constexpr std::size_t most_searched = 400;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char lower(char c) { return static_cast<char>(c | 0x20); }
 
 struct Scanner {
   std::string_view text;

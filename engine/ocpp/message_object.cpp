@@ -6,6 +6,7 @@
 #include <array>
 
 #include "ocpp/action_table.hpp"
+#include "ocpp/characters.hpp"
 #include "ocpp/frame_text.hpp"
 #include "ocpp/json_repair.hpp"
 #include "ocpp/log_table.hpp"
@@ -19,12 +20,6 @@ using simdjson::dom::element_type;
 using View = std::string_view;
 
 constexpr std::size_t most_objects_waiting = 100'000;
-
-bool same_letters(View a, View b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return (x >= 'A' && x <= 'Z' ? static_cast<char>(x | 0x20) : x) == y;
-         });
-}
 
 std::optional<FrameType> type_of_word(View word) {
   struct Word {
@@ -78,7 +73,7 @@ bool holds_frame(View text) {
   return false;
 }
 
-LogTime time_of(const element& value) {
+LogTime time_in_object(const element& value) {
   View text;
   double number = 0.0;
   if (value.get(text) == simdjson::SUCCESS) {
@@ -89,7 +84,7 @@ LogTime time_of(const element& value) {
     return {ns, ns != kernel::time_never};
   } else if (simdjson::dom::element inner; value["$date"].get(inner) == simdjson::SUCCESS &&
                                            inner.type() != element_type::OBJECT) {  // as MongoDB exports it
-    return time_of(inner);
+    return time_in_object(inner);
   }
   return {};
 }
@@ -149,7 +144,7 @@ Fields fields_of(const simdjson::dom::object& object) {
     }
     switch (field_kind(key)) {
       case FieldKind::time:
-        if (!fields.time.known()) fields.time = time_of(value);
+        if (!fields.time.known()) fields.time = time_in_object(value);
         break;
       case FieldKind::station:
         if (is_text && fields.station.empty()) fields.station = text;

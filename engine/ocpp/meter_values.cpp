@@ -52,7 +52,7 @@ struct UnitRow {
   double factor;  // to kWh, kW, A, V, share
 };
 // OCPP 1.6 chapter 7.45 UnitOfMeasure, 2.0.1 appendix 2; M and m of the kind that meters send.
-constexpr UnitRow units[] = {
+constexpr UnitRow unit_rows[] = {
     {"Wh", Dimension::energy, 1e-3}, {"kWh", Dimension::energy, 1.0},     {"MWh", Dimension::energy, 1e3},
     {"W", Dimension::power, 1e-3},   {"kW", Dimension::power, 1.0},       {"MW", Dimension::power, 1e3},
     {"A", Dimension::current, 1.0},  {"mA", Dimension::current, 1e-3},    {"V", Dimension::voltage, 1.0},
@@ -130,7 +130,7 @@ struct Gathered {
   }
 };
 
-struct Instant {
+struct MeterInstant {
   TimeNs time_ns = kernel::time_never;
   std::optional<Sample::Context> context;
   std::array<Gathered, quantities> values;
@@ -150,7 +150,7 @@ int weight_of(Sample::Context context) {
   }
 }
 
-void take_value(const Json& sampled, Instant& instant, const Complaint& complain) {
+void take_value(const Json& sampled, MeterInstant& instant, const Complaint& complain) {
   const std::string_view name = string_of(sampled, "measurand");
   const MeasurandRow* row = &measurands[0];
   if (!name.empty()) {
@@ -181,9 +181,9 @@ void take_value(const Json& sampled, Instant& instant, const Complaint& complain
     }
   }
   if (!unit.empty()) {
-    const auto* known = std::find_if(std::begin(units), std::end(units),
+    const auto* known = std::find_if(std::begin(unit_rows), std::end(unit_rows),
                                      [&](const auto& u) { return u.dimension == row->dimension && u.name == unit; });
-    if (known == std::end(units)) {
+    if (known == std::end(unit_rows)) {
       complain("unit_unknown",
                fmt::format("{} in {}: not a unit of it; the reading is left out", row->name, quoted_text(unit)));
       return;
@@ -206,7 +206,7 @@ void take_value(const Json& sampled, Instant& instant, const Complaint& complain
   if (!instant.context || weight_of(context) > weight_of(*instant.context)) instant.context = context;
 }
 
-Reading reading_of(const Instant& instant) {
+Reading reading_of(const MeterInstant& instant) {
   Reading reading;
   Sample& sample = reading.sample;
   sample.time_ns = instant.time_ns;
@@ -232,11 +232,11 @@ Reading reading_of(const Instant& instant) {
 
 std::vector<Reading> read_meter_values(const Json& list, const Complaint& complain) {
   std::vector<Reading> readings;
-  Instant instant;
+  MeterInstant instant;
   bool any = false;
   const auto finish = [&] {
     if (any && instant.context) readings.push_back(reading_of(instant));
-    instant = Instant{};
+    instant = MeterInstant{};
     any = false;
   };
   if (!list.is_array()) complain("value_not_a_number", fmt::format("meterValue is {}: a list was due", shown(list)));

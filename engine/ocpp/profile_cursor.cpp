@@ -17,13 +17,13 @@ std::uint64_t ns_of(std::int64_t seconds) {
 }
 
 /// to - from, from <= to: always fits without a sign.
-std::uint64_t distance(TimeNs from, TimeNs to) {
+std::uint64_t ns_between(TimeNs from, TimeNs to) {
   return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
 
 TimeNs later(TimeNs from, std::uint64_t by) {
-  return by > distance(from, kernel::time_never) ? kernel::time_never
-                                                 : static_cast<TimeNs>(static_cast<std::uint64_t>(from) + by);
+  return by > ns_between(from, kernel::time_never) ? kernel::time_never
+                                                   : static_cast<TimeNs>(static_cast<std::uint64_t>(from) + by);
 }
 
 std::uint64_t round_of(const ChargingProfile& profile) {
@@ -49,13 +49,13 @@ const SchedulePeriod* period_at(const ChargingProfile& profile, TimeNs base, Tim
   const std::uint64_t round = round_of(profile);
   std::uint64_t since = 0;
   if (t >= base) {
-    since = distance(base, t);
+    since = ns_between(base, t);
     if (round != never) since %= round;
   } else if (round == never) {
     change_at(base);
     return nullptr;
   } else {
-    const std::uint64_t before = distance(t, base) % round;
+    const std::uint64_t before = ns_between(t, base) % round;
     since = before == 0 ? 0 : round - before;
   }
   const auto change_after = [&](std::uint64_t offset) {

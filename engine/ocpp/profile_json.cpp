@@ -20,7 +20,7 @@ using simdjson::dom::element;
   throw std::invalid_argument(fmt::format("{} {}", field, why));
 }
 
-std::string shown(const element& value) {
+std::string shown_value(const element& value) {
   std::string text;
   if (value.is_string()) {
     text = '"' + kernel::printable(std::string_view(value).substr(0, 40)) + '"';
@@ -51,7 +51,7 @@ double number_in(const element& value, std::string_view field) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && end == text.data() + text.size() && std::isfinite(number)) return number;
   }
-  refuse(field, fmt::format("is {}: a number", shown(value)));
+  refuse(field, fmt::format("is {}: a number", shown_value(value)));
 }
 
 /// Whole numbers, 16.0 being one; at most 2^53, so that double holds them.
@@ -60,14 +60,14 @@ std::int64_t whole_in(const element& value, std::string_view field) {
   if (value.get(whole) == simdjson::SUCCESS) return whole;
   const double number = number_in(value, field);
   if (number != std::floor(number) || std::abs(number) > 9007199254740992.0)
-    refuse(field, fmt::format("is {}: a whole number", shown(value)));
+    refuse(field, fmt::format("is {}: a whole number", shown_value(value)));
   return static_cast<std::int64_t>(number);
 }
 
 int small_in(const element& value, std::string_view field) {
   const std::int64_t whole = whole_in(value, field);
   if (std::abs(static_cast<double>(whole)) > 2147483647.0)
-    refuse(field, fmt::format("is {}: at most 2147483647", shown(value)));
+    refuse(field, fmt::format("is {}: at most 2147483647", shown_value(value)));
   return static_cast<int>(whole);
 }
 
@@ -79,7 +79,7 @@ std::optional<TimeNs> time_in(const element& object, std::string_view name, std:
     if (text.empty()) return std::nullopt;
     if (const auto stamp = timestamp_of(text)) return stamp->ns;
   }
-  refuse(field, fmt::format("is {}: a date-time as 2024-01-17T18:04:00Z", shown(*value)));
+  refuse(field, fmt::format("is {}: a date-time as 2024-01-17T18:04:00Z", shown_value(*value)));
 }
 
 template <typename Value, std::size_t n>
@@ -99,7 +99,7 @@ struct Words {
     if (value->get(word) == simdjson::SUCCESS) {
       if (const auto found = find(word)) return *found;
     }
-    refuse(name, fmt::format("is {}: {}", shown(*value), all));
+    refuse(name, fmt::format("is {}: {}", shown_value(*value), all));
   }
 };
 
@@ -116,7 +116,7 @@ constexpr Words<ProfileKind, 3> kinds{
     "Absolute, Recurring or Relative"};
 constexpr Words<Recurrency, 2> recurrencies{{{"Daily", Recurrency::daily}, {"Weekly", Recurrency::weekly}},
                                             "Daily or Weekly"};
-constexpr Words<RateUnit, 2> units{{{"A", RateUnit::ampere}, {"W", RateUnit::watt}}, "A or W"};
+constexpr Words<RateUnit, 2> rate_units{{{"A", RateUnit::ampere}, {"W", RateUnit::watt}}, "A or W"};
 
 void note(std::vector<std::string>& unsupported, std::string_view what) {
   if (std::find(unsupported.begin(), unsupported.end(), what) == unsupported.end()) unsupported.emplace_back(what);
@@ -174,9 +174,9 @@ SchedulePeriod period_of(const element& json, std::size_t index, std::vector<std
 }
 
 ChargingSchedule schedule_of(const element& json, std::vector<std::string>& unsupported) {
-  if (!json.is_object()) refuse("chargingSchedule", fmt::format("is {}: an object", shown(json)));
+  if (!json.is_object()) refuse("chargingSchedule", fmt::format("is {}: an object", shown_value(json)));
   ChargingSchedule schedule;
-  schedule.unit = units.in(json, "chargingRateUnit");
+  schedule.unit = rate_units.in(json, "chargingRateUnit");
   if (const auto duration = member(json, "duration")) schedule.duration_s = whole_in(*duration, "duration");
   schedule.start_ns = time_in(json, "startSchedule", "startSchedule");
   if (const auto rate = member(json, "minChargingRate")) schedule.min_rate = number_in(*rate, "minChargingRate");
@@ -185,8 +185,8 @@ ChargingSchedule schedule_of(const element& json, std::vector<std::string>& unsu
   const auto periods = member(json, "chargingSchedulePeriod");
   simdjson::dom::array array;
   if (!periods || periods->get(array) != simdjson::SUCCESS) {
-    refuse("chargingSchedulePeriod",
-           periods ? fmt::format("is {}: an array of periods", shown(*periods)) : "is missing: an array of periods");
+    refuse("chargingSchedulePeriod", periods ? fmt::format("is {}: an array of periods", shown_value(*periods))
+                                             : "is missing: an array of periods");
   }
   for (const element& period : array)
     schedule.periods.push_back(period_of(period, schedule.periods.size(), unsupported));
@@ -211,13 +211,13 @@ ChargingSchedule first_schedule_of(const element& json, std::vector<std::string>
 std::string text_of_id(const element& value) {
   if (value.is_string()) return std::string(std::string_view(value));
   if (value.is_int64() || value.is_uint64()) return std::string(simdjson::minify(value));
-  refuse("transactionId", fmt::format("is {}: a number or a text", shown(value)));
+  refuse("transactionId", fmt::format("is {}: a number or a text", shown_value(value)));
 }
 
 }  // namespace
 
 ChargingProfile profile_of(const element& json, Version version) {
-  if (!json.is_object()) refuse("the charging profile", fmt::format("is {}: an object", shown(json)));
+  if (!json.is_object()) refuse("the charging profile", fmt::format("is {}: an object", shown_value(json)));
   ChargingProfile profile;
   profile.version = version;
   const auto id = either(json, "chargingProfileId", "id");

@@ -284,7 +284,7 @@ constexpr std::size_t head_bytes = std::size_t{1} << 20;
 }
 
 /// The text of a source in UTF-8; empty where it does not begin like such documents, or holds more than they ever do.
-std::string text_of(LogSource& source) {
+std::string all_text_of(LogSource& source) {
   constexpr std::size_t most_bytes = std::size_t{512} << 20, step_bytes = std::size_t{1} << 20;
   std::string text;
   bool more = true;
@@ -315,7 +315,7 @@ std::size_t read_summary(const std::string& name, std::string_view text, SiteLog
 }
 
 std::optional<SiteLog> read_summary_text(const std::string& name, std::string_view text) {
-  const std::string plain = text_of(*open_log_text(text, name));
+  const std::string plain = all_text_of(*open_log_text(text, name));
   if (plain.empty()) return std::nullopt;
   SiteLog log;
   if (read_summary(name, plain, log) == 0) throw_unusable(name, log);
@@ -326,7 +326,7 @@ std::optional<SiteLog> read_summary_files(std::span<const std::string> paths) {
   SiteLog log;
   SummaryReader reader(log);
   for (const LogPath& file : log_paths(paths)) {
-    const std::string text = text_of(*open_log(file.path, file.name));
+    const std::string text = all_text_of(*open_log(file.path, file.name));
     if (!text.empty()) reader.read(file.name, text);
   }
   if (log.report.files.empty()) return std::nullopt;
@@ -343,7 +343,7 @@ void flag_documents_beside(std::span<const std::string> paths, SiteLog& log) {
   if (without_frames.empty()) return;
   for (const LogPath& file : log_paths(paths)) {
     const auto found = without_frames.find(file.name);
-    if (found == without_frames.end() || text_of(*open_log(file.path, file.name)).empty()) continue;
+    if (found == without_frames.end() || all_text_of(*open_log(file.path, file.name)).empty()) continue;
     log.flags.push_back(
         {"documents_beside_log",
          file.name,

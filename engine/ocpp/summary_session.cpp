@@ -16,13 +16,13 @@ namespace {
 
 bool is_told(double value) { return !std::isnan(value); }
 
-std::optional<Status> status_of(std::string_view name) {
+std::optional<Status> status_in_summary(std::string_view name) {
   for (int i = 0; i <= static_cast<int>(Status::occupied); ++i)
     if (name_of(static_cast<Status>(i)) == name) return static_cast<Status>(i);
   return std::nullopt;
 }
 
-int evse_number(std::string_view text) {
+int evse_in_text(std::string_view text) {
   int number = 0;
   for (const char c : text.substr(0, 6)) {
     if (c < '0' || c > '9') return 0;
@@ -161,8 +161,8 @@ SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
   if (facts.id_tag.empty()) facts.id_tag = transaction.text({"idtag", "idtoken"});
   facts.stop_reason = transaction.text({"reason", "stopreason"});
   facts.authorised = fields.object({"authorization", "authorisation"}).text({"status"});
-  facts.evse = evse_number(connector.text({"id", "connectorid"}));
-  if (const auto status = status_of(connector.text({"status"}))) session.status = *status;
+  facts.evse = evse_in_text(connector.text({"id", "connectorid"}));
+  if (const auto status = status_in_summary(connector.text({"status"}))) session.status = *status;
   settle_times(session, transaction.time({"chargingstart", "starttime", "start"}),
                transaction.time({"chargingend", "stoptime", "endtime", "end"}), context);
 
@@ -196,9 +196,9 @@ SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
   facts.id = context.subject = fields.text({"transactionid"});
   facts.id_tag = fields.text({"idtag", "idtoken", "userid"});
   facts.token_type = fields.text({"tokentype"});
-  facts.evse = evse_number(fields.text({"connectorid"}));
+  facts.evse = evse_in_text(fields.text({"connectorid"}));
   facts.stop_reason = fields.text({"reason", "stopreason"});
-  if (const auto status = status_of(fields.text({"status"}))) session.status = *status;
+  if (const auto status = status_in_summary(fields.text({"status"}))) session.status = *status;
   session.told_ns = fields.time({"timestamp", "lastupdated", "heartbeat"});
   settle_times(session, fields.time({"chargingstarttime", "chargingstart", "starttime"}),
                fields.time({"chargingendtime", "chargingend", "stoptime", "endtime"}), context);
@@ -307,7 +307,7 @@ SummarySession ocpi_session(SummaryFields& fields, SummaryContext& context) {
   if (connector.empty()) connector = fields.text({"connectorid"});
   // An EVSE serves one vehicle, whatever its connectors.
   session.station.id = !evse.empty() ? evse : (location_id.empty() ? own_location : location_id);
-  facts.evse = evse.empty() ? evse_number(connector) : 1;
+  facts.evse = evse.empty() ? evse_in_text(connector) : 1;
 
   settle_times(session, fields.time({"startdatetime"}), fields.time({"enddatetime"}), context);
   settle_energy(session, fields.number({"totalenergy", "kwh"}), fields.number({"meterstart"}),

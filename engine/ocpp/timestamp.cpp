@@ -5,7 +5,7 @@
 namespace evtwin::ocpp {
 namespace {
 
-struct Scanner {
+struct StampScanner {
   std::string_view rest;
 
   bool take(char c) {
@@ -36,7 +36,7 @@ struct Scanner {
 };
 
 // HH:MM[:SS[.fraction]] in ns; -1: no such time.
-kernel::TimeNs time_of_day(Scanner& scan) {
+kernel::TimeNs time_in_stamp(StampScanner& scan) {
   const int hour = scan.number(2);
   if (hour < 0 || hour > 23 || !scan.take(':')) return -1;
   const int minute = scan.number(2);
@@ -54,7 +54,7 @@ kernel::TimeNs time_of_day(Scanner& scan) {
 }
 
 // Z, +09:00, +0900, +09 or nothing, up to the end. @returns false: something else.
-bool offset(Scanner& scan, Timestamp& stamp, kernel::TimeNs& offset_ns) {
+bool offset(StampScanner& scan, Timestamp& stamp, kernel::TimeNs& offset_ns) {
   if (scan.rest.empty()) return true;
   stamp.zoned = true;
   if (scan.take_any("Zz")) return scan.rest.empty();
@@ -75,14 +75,14 @@ bool offset(Scanner& scan, Timestamp& stamp, kernel::TimeNs& offset_ns) {
 }  // namespace
 
 std::optional<Timestamp> timestamp_of(std::string_view text) {
-  Scanner scan{text};
+  StampScanner scan{text};
   const int year = scan.number(4);
   if (year < 0 || !scan.take('-')) return std::nullopt;
   const int month = scan.number(2);
   if (month < 1 || month > 12 || !scan.take('-')) return std::nullopt;
   const int day = scan.number(2);
   if (day < 1 || day > market::days_in_month({year, month}) || !scan.take_any("Tt ")) return std::nullopt;
-  const kernel::TimeNs time_ns = time_of_day(scan);
+  const kernel::TimeNs time_ns = time_in_stamp(scan);
   Timestamp stamp;
   kernel::TimeNs offset_ns = 0;
   if (time_ns < 0 || !offset(scan, stamp, offset_ns)) return std::nullopt;

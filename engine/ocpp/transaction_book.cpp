@@ -8,7 +8,7 @@
 namespace evtwin::ocpp {
 namespace {
 
-using Phase = TransactionReport::Phase;
+using MessagePhase = TransactionReport::Phase;
 
 // Bounds on what a log can make us search: more are closed as gone.
 constexpr std::size_t most_open = 1000;
@@ -21,7 +21,7 @@ constexpr TimeNs enough_spacing_ns = 15 * kernel::second_ns;
 // Ids that stations send for "I do not know": libocpp and others start offline with -1, some with 0.
 bool usable(const std::string& id) { return !id.empty() && id != "-1" && id != "0"; }
 
-TimeNs time_of(const StampedReading& r) {
+TimeNs time_of_reading(const StampedReading& r) {
   if (r.reading.sample.time_ns != kernel::time_never) return r.reading.sample.time_ns;
   return r.log.ns;
 }
@@ -32,7 +32,8 @@ std::vector<StampedReading> spaced(const DraftTransaction& draft, TimeNs spacing
   for (std::size_t i = 0; i < draft.readings.size(); ++i) {
     const StampedReading& r = draft.readings[i];
     const bool end = i == 0 || i + 1 == draft.readings.size() || r.reading.sample.context != Sample::Context::periodic;
-    if (end || time_of(r) == kernel::time_never || std::abs(time_of(r) - time_of(kept.back())) >= spacing_ns)
+    if (end || time_of_reading(r) == kernel::time_never ||
+        std::abs(time_of_reading(r) - time_of_reading(kept.back())) >= spacing_ns)
       kept.push_back(r);
   }
   return kept;
@@ -165,11 +166,11 @@ bool TransactionBook::is_new_sequence(DraftTransaction& draft, const Transaction
 
 std::size_t TransactionBook::report(TransactionReport&& report, const Event& event) {
   switch (report.phase) {
-    case Phase::start:
+    case MessagePhase::start:
       return start(std::move(report), event);
-    case Phase::update:
+    case MessagePhase::update:
       return update(std::move(report), event);
-    case Phase::stop:
+    case MessagePhase::stop:
       break;
   }
   return stop(std::move(report), event);

@@ -11,7 +11,7 @@ namespace evtwin::optimise {
 namespace {
 
 /// The first thing that is wrong ends the look; NaN is wrong everywhere.
-struct Wrong {
+struct WrongPlan {
   std::string what;
 };
 
@@ -36,7 +36,7 @@ class Look {
  private:
   template <typename... Args>
   [[noreturn]] static void wrong(fmt::format_string<Args...> text, Args&&... args) {
-    throw Wrong{fmt::format(text, std::forward<Args>(args)...)};
+    throw WrongPlan{fmt::format(text, std::forward<Args>(args)...)};
   }
 
   /// `where` names the quantity; lower <= got <= upper but for the tolerance, and a last digit of large numbers.
@@ -253,7 +253,7 @@ class Look {
 std::string check_plan(const PlanProblem& problem, const Plan& plan, double tolerance_kw) {
   try {
     Look(problem, plan, tolerance_kw).all();
-  } catch (const Wrong& wrong) {
+  } catch (const WrongPlan& wrong) {
     return wrong.what;
   }
   return {};

@@ -11,7 +11,7 @@ namespace evtwin::optimise {
 
 namespace {
 
-constexpr std::uint64_t mark = 0x31'6e'61'6c'70'76'65ull;  // "evplan1"
+constexpr std::uint64_t memory_mark = 0x31'6e'61'6c'70'76'65ull;  // "evplan1"
 
 class Writer {
  public:
@@ -100,7 +100,7 @@ void PlannerMemory::remember_powers(const PlanProblem& problem, const Plan& plan
 
 std::vector<std::byte> bytes_of(const PlannerMemory& memory) {
   Writer out;
-  out.put(mark);
+  out.put(memory_mark);
   out.put(static_cast<std::uint64_t>(memory.basis.series.size()));
   for (const Series& series : memory.basis.series) {
     out.put(series.part);
@@ -132,7 +132,7 @@ std::vector<std::byte> bytes_of(const PlannerMemory& memory) {
 
 PlannerMemory memory_from(std::span<const std::byte> bytes) {
   Reader in(bytes);
-  if (in.get<std::uint64_t>() != mark) Reader::refuse();
+  if (in.get<std::uint64_t>() != memory_mark) Reader::refuse();
   PlannerMemory memory;
   memory.basis.series.resize(in.count(30));
   for (Series& series : memory.basis.series) {

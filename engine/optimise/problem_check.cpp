@@ -11,13 +11,13 @@ namespace evtwin::optimise {
 
 namespace {
 
-struct Wrong {
+struct WrongProblem {
   std::string what;
 };
 
 template <typename... Args>
 [[noreturn]] void wrong(fmt::format_string<Args...> text, Args&&... args) {
-  throw Wrong{fmt::format(text, std::forward<Args>(args)...)};
+  throw WrongProblem{fmt::format(text, std::forward<Args>(args)...)};
 }
 
 /// A number of a vehicle, storage or row: `what` is its field.
@@ -223,7 +223,7 @@ std::string check_problem(const PlanProblem& problem) {
     for (std::size_t s = 0; s < problem.storages.size(); ++s) check_storage(problem.storages[s], s);
     check_limits(problem);
     check_demand(problem);
-  } catch (const Wrong& wrong) {
+  } catch (const WrongProblem& wrong) {
     return wrong.what;
   }
   return {};

@@ -16,12 +16,12 @@ namespace evtwin::plugin_check {
 
 namespace {
 
-constexpr std::uint64_t scenes = 6;
+constexpr std::uint64_t repeated_scenes = 6;
 
 }  // namespace
 
 void answers_repeat(const Specimen& specimen, const evtwin_info& info) {
-  for (std::uint64_t seed = 1; seed <= scenes; ++seed) {
+  for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) {
     const auto once = Play(specimen, info, seed).to_the_end();
     expect_same(once, Play(specimen, info, seed).to_the_end(), seed, "from one instance to the next");
     expect_same(once, Play(specimen, info, seed, {}, {.wall = Wall::after}).to_the_end(), seed,
@@ -30,7 +30,7 @@ void answers_repeat(const Specimen& specimen, const evtwin_info& info) {
 }
 
 void instances_are_independent(const Specimen& specimen, const evtwin_info& info) {
-  for (std::uint64_t seed = 1; seed <= scenes; ++seed) {
+  for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) {
     const std::uint64_t other_seed = seed + 100;
     const auto alone = Play(specimen, info, seed).to_the_end();
     const auto other_alone = Play(specimen, info, other_seed).to_the_end();
@@ -56,7 +56,7 @@ void instances_are_independent(const Specimen& specimen, const evtwin_info& info
 void instances_run_on_threads(const Specimen& specimen, const evtwin_info& info) {
   const auto run = [&](std::uint64_t seed) {
     std::vector<std::uint64_t> answers;
-    for (std::uint64_t k = 0; k < scenes; ++k) {
+    for (std::uint64_t k = 0; k < repeated_scenes; ++k) {
       const auto some = Play(specimen, info, seed + k).to_the_end();
       answers.insert(answers.end(), some.begin(), some.end());
     }
@@ -110,7 +110,7 @@ void disturb_memory() {
 }
 
 void answers_are_kept(const Specimen& specimen, const evtwin_info& info) {
-  for (std::uint64_t seed = 1; seed <= scenes; ++seed) keep(Play(specimen, info, seed).to_the_end());
+  for (std::uint64_t seed = 1; seed <= repeated_scenes; ++seed) keep(Play(specimen, info, seed).to_the_end());
 }
 
 namespace {
@@ -141,7 +141,7 @@ void expect_no_memory(const Specimen& specimen, const evtwin_info& info, std::ui
 void stateless_is_true(const Specimen& specimen, const evtwin_info& info) {
   if ((info.flags & EVTWIN_STRATEGY_STATELESS) == 0) return;
   for (const Variant& variant : variants(info)) {
-    for (const std::uint64_t seed : scenes_for(specimen, info, variant, scenes))
+    for (const std::uint64_t seed : scenes_for(specimen, info, variant, repeated_scenes))
       expect_no_memory(specimen, info, seed, variant);
   }
 }

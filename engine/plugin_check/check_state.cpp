@@ -11,10 +11,10 @@ namespace evtwin::plugin_check {
 
 namespace {
 
-constexpr std::uint64_t scenes = 5;
+constexpr std::uint64_t stateful_scenes = 5;
 constexpr std::size_t most_lengths = 256;
 
-using Bytes = std::vector<std::byte>;
+using StateBytes = std::vector<std::byte>;
 
 /// Whose state it is: a strategy with these parameters at the site of a scene.
 struct Case {
@@ -31,7 +31,7 @@ struct Case {
 
 /// State saved after decision `at` of a scene, and the answers that follow it.
 struct Saved {
-  Bytes bytes;
+  StateBytes bytes;
   std::vector<std::uint64_t> rest;
   bool has_state = false;
 };
@@ -71,19 +71,19 @@ evtwin_status load_into_fresh(const Case& c, std::span<const std::byte> bytes) {
   return status;
 }
 
-void expect_refusal(const Case& c, const Bytes& bytes, std::size_t n) {
+void expect_refusal(const Case& c, const StateBytes& bytes, std::size_t n) {
   if (load_into_fresh(c, std::span(bytes).first(n)) == EVTWIN_OK)
     throw Failed(fmt::format("load() took {} of {} bytes of state for whole, in {}; EVTWIN_BAD_STATE is due", n,
                              bytes.size(), c.words()));
 }
 
 /// @returns how many of `tries` damaged states were taken for whole: no failure, they may look like one.
-int try_damaged(const Case& c, const Bytes& whole, int tries) {
+int try_damaged(const Case& c, const StateBytes& whole, int tries) {
   Dice dice(c.seed);
   int taken = 0;
   for (int k = 0; k < tries; ++k) {
     // Random bytes: any number of them, or what was saved with some of it wrong.
-    Bytes bytes = whole;
+    StateBytes bytes = whole;
     if (k % 2 == 0) bytes.resize(static_cast<std::size_t>(dice.whole(0, 4000)));
     for (std::byte& byte : bytes) {
       if (k % 2 == 0 || dice.chance(0.2)) byte = static_cast<std::byte>(dice.whole(0, 255));
@@ -107,7 +107,7 @@ void for_each_case(const Specimen& specimen, const evtwin_info& info, std::uint6
 
 void state_continues(const Specimen& specimen, const evtwin_info& info) {
   bool any = false;
-  for_each_case(specimen, info, scenes, [&](const Case& c) {
+  for_each_case(specimen, info, stateful_scenes, [&](const Case& c) {
     const std::uint64_t decisions = c.play().scene().decisions();
     for (const std::uint64_t at : {std::uint64_t{0}, decisions / 2}) {
       const Saved saved = save_at(c, at);

@@ -14,9 +14,9 @@ namespace evtwin::plugin_check {
 
 namespace {
 
-class Bytes {
+class ObjectBytes {
  public:
-  Bytes(const std::string& file, std::string bytes) : file_(file), bytes_(std::move(bytes)) {}
+  ObjectBytes(const std::string& file, std::string bytes) : file_(file), bytes_(std::move(bytes)) {}
   template <class T>
   T at(std::uint64_t offset) const {
     T value;
@@ -37,14 +37,14 @@ class Bytes {
   std::string file_, bytes_;
 };
 
-Bytes read_object(const std::string& file) {
+ObjectBytes read_object(const std::string& file) {
   const auto refuse = [&](const char* why) { throw std::runtime_error(fmt::format("plugin {}: {}", file, why)); };
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) refuse("there is no such file");
   if (!S_ISREG(status.st_mode)) refuse("not a regular file");
   std::ifstream stream(file, std::ios::binary);
   if (!stream) refuse("can not be read; permission?");
-  Bytes bytes(file, {std::istreambuf_iterator<char>(stream), {}});
+  ObjectBytes bytes(file, {std::istreambuf_iterator<char>(stream), {}});
   if (status.st_size < static_cast<off_t>(sizeof(Elf64_Ehdr))) refuse("not a shared object");
   const auto header = bytes.at<Elf64_Ehdr>(0);
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) refuse("not a shared object");
@@ -56,7 +56,7 @@ Bytes read_object(const std::string& file) {
 }  // namespace
 
 std::vector<ExportedSymbol> exported_symbols(const std::string& file) {
-  const Bytes bytes = read_object(file);
+  const ObjectBytes bytes = read_object(file);
   const auto header = bytes.at<Elf64_Ehdr>(0);
   std::vector<ExportedSymbol> all;
   for (std::uint64_t s = 0; s < header.e_shnum; ++s) {

@@ -200,8 +200,7 @@ class Checker {
   /// Random scenes until the time is over. Children live for some hundred scenes each: every view leaves its addresses
   /// behind for good.
   void fuzz() {
-    using Clock = std::chrono::steady_clock;
-    const auto until = Clock::now() + std::chrono::duration<double>(options_.fuzz_s);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(options_.fuzz_s);
     constexpr std::uint64_t scenes_of_a_child = 300;
     struct Fuzzed {
       const Listed* strategy;
@@ -210,13 +209,13 @@ class Checker {
     std::vector<Fuzzed> sound;
     for (const Listed& strategy : chosen_) sound.push_back({&strategy, 0});
     std::uint64_t next = options_.fuzz_from;
-    while (!sound.empty() && Clock::now() < until) {
+    while (!sound.empty() && std::chrono::steady_clock::now() < until) {
       const std::size_t each = (options_.at_once + sound.size() - 1) / sound.size();
       std::vector<Body> bodies;
       for (std::size_t k = 0; k < sound.size() * each; ++k, next += scenes_of_a_child) {
         bodies.push_back(on(*sound[k % sound.size()].strategy, [=](const Specimen& specimen, const evtwin_info& info) {
           std::uint64_t count = 0;
-          for (; count < scenes_of_a_child && Clock::now() < until; ++count) {
+          for (; count < scenes_of_a_child && std::chrono::steady_clock::now() < until; ++count) {
             // Short seeds: they are typed by people. The first thousand are those of the fixed checks.
             const std::uint64_t seed = 1000 + kernel::mix_bits(next + count) % 1'000'000'000U;
             black_box()->seed = seed;

@@ -52,10 +52,10 @@ std::vector<physics::Vehicle> cars() {
   large.battery.discharge_efficiency = 0.92;
   large.battery.charge = {{{0.0, 120.0}, {0.6, 120.0}, {1.0, 10.0}}};
   large.battery.discharge = physics::Curve::constant(15.0);
-  physics::Vehicle unknown;  // nobody knows its battery
-  unknown.name = "unknown";
-  unknown.share = 0.5;
-  return {small, large, unknown};
+  physics::Vehicle unknown_battery;  // nobody knows its battery
+  unknown_battery.name = "unknown";
+  unknown_battery.share = 0.5;
+  return {small, large, unknown_battery};
 }
 
 market::Tariff tariff() {

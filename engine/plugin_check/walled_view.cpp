@@ -36,7 +36,7 @@ struct Shown {
 constexpr std::size_t most_blocks = 128;
 Shown shown_blocks[most_blocks];
 std::atomic<std::size_t> shown_count{0};
-std::vector<std::pair<const std::byte*, const std::byte*>> gone;
+std::vector<std::pair<const std::byte*, const std::byte*>> unmapped;
 std::atomic<const evtwin_view*> watched{nullptr};
 
 void say_written(std::string_view name, char* text, std::size_t size) {
@@ -64,7 +64,7 @@ bool words(const void* address, bool wrote, char* text, std::size_t size) {
       return true;
     }
   }
-  for (const auto& [begin, end] : gone) {
+  for (const auto& [begin, end] : unmapped) {
     if (at >= begin && at < end) {
       std::snprintf(text, size, "it %s memory of an earlier call: pointers are valid until the call returns", verb);
       return true;
@@ -187,7 +187,7 @@ WalledView::~WalledView() {
   if (mmap(region_, region_bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) ==
       MAP_FAILED)
     mprotect(region_, region_bytes_, PROT_NONE);
-  gone.emplace_back(region_, region_ + region_bytes_);
+  unmapped.emplace_back(region_, region_ + region_bytes_);
 }
 
 std::string WalledView::damage() const {

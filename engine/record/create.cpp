@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -27,30 +26,27 @@
 namespace evtwin::record {
 namespace {
 
-[[noreturn]] void refuse(const std::string& file, const std::string& what) {
-  throw RunFileError(fmt::format("{}: {}", kernel::printable(file), what));
-}
-
 // Throws unless nothing is lost when `file` is replaced.
 void check_replaceable(const std::string& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) {
     if (errno == ENOENT) return;
-    refuse(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+    refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
   }
-  if (S_ISDIR(status.st_mode)) refuse(file, "exists and is a folder; name a file");
-  if (!S_ISREG(status.st_mode)) refuse(file, "exists and is not a regular file; a run file cannot be written there");
-  if (::access(file.c_str(), W_OK) != 0) refuse(file, "exists and is write-protected; it is left as it is");
+  if (S_ISDIR(status.st_mode)) refuse_file(file, "exists and is a folder; name a file");
+  if (!S_ISREG(status.st_mode))
+    refuse_file(file, "exists and is not a regular file; a run file cannot be written there");
+  if (::access(file.c_str(), W_OK) != 0) refuse_file(file, "exists and is write-protected; it is left as it is");
   if (status.st_size == 0) return;
 
   const FileHeader header = read_header(Database(file, SQLITE_OPEN_READONLY));
   if (!header.is_database || header.application_id != std::uint32_t{application_id}) {
-    refuse(file, "exists and is not an evtwin run file; it is left as it is");
+    refuse_file(file, "exists and is not an evtwin run file; it is left as it is");
   }
   // A writer keeps the write lock from beginning to end, a killed one's is gone.
   Database old(file, SQLITE_OPEN_READWRITE);
   if ((sqlite3_exec(old.handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xFF) == SQLITE_BUSY) {
-    refuse(file, "exists and is being written by another run");
+    refuse_file(file, "exists and is being written by another run");
   }
 }
 
@@ -71,8 +67,6 @@ namespace {
 std::string json_of(const std::map<std::string, std::string>& parameters) {
   return nlohmann::json(parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
-
-double finite_or_null(double value) { return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN(); }
 
 void write_run(const Database& database, const twin::World& world, const StrategyIdentity& strategy) {
   const std::string parameters = json_of(world.parameters);
@@ -119,7 +113,7 @@ void write_sites(const Database& database, const twin::World& world) {
   std::int64_t feeders = 0;  // of the sites before
   for (const twin::Site& site : world.sites) {
     ++site_id;
-    site_insert.row().text(site.name).real(finite_or_null(site.contract_kw)).real(finite_or_null(site.export_limit_kw));
+    site_insert.row().text(site.name).finite_or_null(site.contract_kw).finite_or_null(site.export_limit_kw);
     site_insert.text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
     site_insert.text(site.tariff.name).text(site.tariff.source).integer(site.tariff_given ? 1 : 0);
     site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
@@ -128,7 +122,7 @@ void write_sites(const Database& database, const twin::World& world) {
     for (const physics::Feeder& feeder : site.feeders) {
       feeder_insert.row().integer(site_id).text(feeder.name);
       feeder_insert.id_or_null(feeder.parent < 0 ? 0 : feeders + feeder.parent + 1);
-      feeder_insert.real(finite_or_null(feeder.max_kw)).real(finite_or_null(feeder.max_export_kw));
+      feeder_insert.finite_or_null(feeder.max_kw).finite_or_null(feeder.max_export_kw);
       feeder_insert.real(feeder.efficiency);
     }
     feeders += static_cast<std::int64_t>(site.feeders.size());
@@ -194,7 +188,7 @@ const char* name_of(RunState state) {
 }
 
 Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy) {
-  if (file.empty() || file.find('\0') != std::string::npos) refuse(file, "is not a file name");
+  if (file.empty() || file.find('\0') != std::string::npos) refuse_file(file, "is not a file name");
   // A link is followed: its target is replaced, not the link.
   std::string target = file;
   std::error_code error;
@@ -204,14 +198,14 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   const std::string place = fmt::format("{}.tmp-{}", target, ::getpid());
   ::unlink(place.c_str());
   const int descriptor = ::open(place.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (descriptor < 0) refuse(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+  if (descriptor < 0) refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
   ::close(descriptor);
   try {
     make_file(place, world, strategy);
     // What an older, killed run left beside its file would be taken for the new file's.
     for (const char* companion : {"-wal", "-shm", "-journal"}) ::unlink((target + companion).c_str());
     if (std::rename(place.c_str(), target.c_str()) != 0) {
-      refuse(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+      refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
     }
   } catch (const RunFileError& problem) {
     ::unlink(place.c_str());

@@ -13,21 +13,22 @@
 #include "record/schema.hpp"
 
 namespace evtwin::record {
-namespace {
 
-[[noreturn]] void refuse(const std::string& file, const std::string& what) {
+void refuse_file(const std::string& file, const std::string& what) {
   throw RunFileError(fmt::format("{}: {}", kernel::printable(file), what));
 }
 
+namespace {
+
 void check_regular(const std::string& file) {
-  if (file.empty() || file.find('\0') != std::string::npos) refuse(file, "is not a file name");
+  if (file.empty() || file.find('\0') != std::string::npos) refuse_file(file, "is not a file name");
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) {
-    refuse(file, fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
+    refuse_file(file, fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
   }
-  if (S_ISDIR(status.st_mode)) refuse(file, "not an evtwin run file (a folder)");
-  if (!S_ISREG(status.st_mode)) refuse(file, "not an evtwin run file (no regular file)");
-  if (status.st_size == 0) refuse(file, "not a run file: the file is empty");
+  if (S_ISDIR(status.st_mode)) refuse_file(file, "not an evtwin run file (a folder)");
+  if (!S_ISREG(status.st_mode)) refuse_file(file, "not an evtwin run file (no regular file)");
+  if (status.st_size == 0) refuse_file(file, "not a run file: the file is empty");
 }
 
 bool has_companion(const std::string& file, const char* suffix) {
@@ -36,20 +37,21 @@ bool has_companion(const std::string& file, const char* suffix) {
 }
 
 void check_header(const std::string& file, const FileHeader& header) {
-  if (!header.is_database) refuse(file, "not an evtwin run file (no SQLite data base)");
+  if (!header.is_database) refuse_file(file, "not an evtwin run file (no SQLite data base)");
   // A writer killed while it moved pages from the -wal leaves a short file that the -wal completes.
   const auto whole_bytes = std::int64_t{header.pages} * header.page_bytes;
   if (header.file_bytes < 512 || (header.file_bytes < whole_bytes && !has_companion(file, "-wal"))) {
-    refuse(file, fmt::format("truncated or malformed: {} of {} bytes are there", header.file_bytes, whole_bytes));
+    refuse_file(file, fmt::format("truncated or malformed: {} of {} bytes are there", header.file_bytes, whole_bytes));
   }
   if (header.application_id != std::uint32_t{application_id}) {
-    refuse(file, fmt::format("not an evtwin run file: a data base of another application (application id 0x{:08x})",
-                             header.application_id));
+    refuse_file(file,
+                fmt::format("not an evtwin run file: a data base of another application (application id 0x{:08x})",
+                            header.application_id));
   }
   if (header.user_version == std::uint32_t{schema_version}) return;
-  refuse(file, fmt::format("made by {} evtwin: schema version {}, this one reads {}",
-                           header.user_version > std::uint32_t{schema_version} ? "a newer" : "an older",
-                           header.user_version, schema_version));
+  refuse_file(file, fmt::format("made by {} evtwin: schema version {}, this one reads {}",
+                                header.user_version > std::uint32_t{schema_version} ? "a newer" : "an older",
+                                header.user_version, schema_version));
 }
 
 // What SQLite offers against a hostile file (sqlite.org/security.html).
@@ -77,10 +79,10 @@ void check_schema(const Database& database) {
   for (const SchemaObject& object : schema_objects()) {
     const auto it = found.find(std::string(object.name));
     if (it == found.end())
-      refuse(database.file(), fmt::format("malformed: {} {} is missing", object.type, object.name));
+      refuse_file(database.file(), fmt::format("malformed: {} {} is missing", object.type, object.name));
     if (it->second.type != object.type || it->second.sql != object.sql) {
-      refuse(database.file(), fmt::format("malformed: {} {} is not that of schema version {}", object.type, object.name,
-                                          schema_version));
+      refuse_file(database.file(), fmt::format("malformed: {} {} is not that of schema version {}", object.type,
+                                               object.name, schema_version));
     }
   }
 }

@@ -16,6 +16,8 @@ inline constexpr std::int32_t schema_version = 6;
 struct RunFileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+/// @throws RunFileError, always.
+[[noreturn]] void refuse_file(const std::string& file, const std::string& what);
 
 /// `running` in a file nobody writes to means that the writer was killed. `checkpoint`: the run up to an instant, and
 /// all that is needed to go on from there.

@@ -3,9 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -17,8 +15,6 @@ namespace evtwin::record {
 namespace {
 
 constexpr std::size_t rows_per_transaction = 100'000;
-
-double finite_or_null(double value) { return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN(); }
 
 }  // namespace
 
@@ -164,7 +160,7 @@ void Store::write_sessions(const Batch& batch) {
 void Store::write_signals(const Batch& batch) {
   for (const twin::SignalRecord& signal : batch.signals) {
     signal_.row().integer(signal.site + 1).text(name_of(signal.kind)).integer(signal.start_ns);
-    signal_.real(finite_or_null(signal.value));
+    signal_.finite_or_null(signal.value);
   }
   signal_.write();
 }
@@ -172,7 +168,7 @@ void Store::write_signals(const Batch& batch) {
 void Store::write_decisions(const Batch& batch) {
   for (const twin::DecisionRecord& decision : batch.decisions) {
     decision_.row().integer(decision.site + 1).integer(static_cast<std::int64_t>(decision.number));
-    decision_.integer(decision.time_ns).integer(decision.why).real(finite_or_null(decision.expected_cost));
+    decision_.integer(decision.time_ns).integer(decision.why).finite_or_null(decision.expected_cost);
   }
   for (const SetpointRow& setpoint : batch.setpoints) {
     setpoint_.row().integer(setpoint.decision);
@@ -192,7 +188,7 @@ void Store::write_corrections(const Batch& batch) {
       unit(correction_, correction.subject, correction.site, static_cast<std::uint32_t>(correction.row));
     }
     correction_.integer(correction.time_ns).text(name_of(correction.reason));
-    correction_.real(finite_or_null(correction.asked_kw)).real(finite_or_null(correction.given_kw));
+    correction_.finite_or_null(correction.asked_kw).finite_or_null(correction.given_kw);
     if (limit_name.size == 0) {
       correction_.null();
     } else {

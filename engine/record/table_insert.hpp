@@ -1,7 +1,9 @@
 // Rows into one table, hashed on the way.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -36,6 +38,10 @@ class TableInsert {
     source_.cells.push_back(Cell::of(value));
     hash_.real(value);
     return *this;
+  }
+  /// What is not finite becomes NULL.
+  TableInsert& finite_or_null(double value) {
+    return real(std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN());
   }
   TableInsert& text(std::string_view value) {
     source_.cells.push_back(Cell::of(value));

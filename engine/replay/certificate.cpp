@@ -16,7 +16,7 @@ namespace {
 
 using analysis::number_text;
 
-constexpr std::size_t most_flags = 12, most_texts = 3, most_reasons = 20, most_sessions = 200;
+constexpr std::size_t most_flags = 12, most_texts_on_page = 3, most_reasons = 20, most_sessions = 200;
 
 /// Builds the page in one language.
 class Page {
@@ -246,15 +246,16 @@ class Page {
     for (const auto& [code, list] : by_code) {
       if (shown++ == most_flags) break;
       add("<li><code>{}</code> ({})<ul>", html_text(code), count(list.size()));
-      for (std::size_t i = 0; i < std::min(list.size(), most_texts); ++i) add("<li>{}</li>", html_text(list[i]->text));
-      if (list.size() > most_texts) add("<li>&hellip;</li>");
+      for (std::size_t i = 0; i < std::min(list.size(), most_texts_on_page); ++i)
+        add("<li>{}</li>", html_text(list[i]->text));
+      if (list.size() > most_texts_on_page) add("<li>&hellip;</li>");
       add("</ul></li>");
     }
     if (!left_out.empty()) {
       add("<li>{} ({})<ul>", say("not replayed", "재현하지 않음"), count(left_out.size()));
-      for (std::size_t i = 0; i < std::min(left_out.size(), most_texts); ++i)
+      for (std::size_t i = 0; i < std::min(left_out.size(), most_texts_on_page); ++i)
         add("<li>{}</li>", html_text(left_out[i]));
-      if (left_out.size() > most_texts) add("<li>&hellip;</li>");
+      if (left_out.size() > most_texts_on_page) add("<li>&hellip;</li>");
       add("</ul></li>");
     }
     add("</ul>");

@@ -19,7 +19,7 @@ using analysis::number_text;
 
 double larger(double a, double b) { return std::fmax(a, b); }  // NaN: the other
 
-double hours_of(const std::vector<ocpp::Station::Interval>& intervals) {
+double hours_of_intervals(const std::vector<ocpp::Station::Interval>& intervals) {
   double hours = 0.0;
   for (const auto& interval : intervals) hours += kernel::hours_between(interval.from_ns, interval.to_ns);
   return hours;
@@ -64,8 +64,8 @@ ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware
     row.version = station.version;
     row.evses = station.evses;
     row.boots = station.boots.size();
-    row.offline_h = hours_of(station.offline);
-    row.out_of_service_h = hours_of(station.out_of_service);
+    row.offline_h = hours_of_intervals(station.offline);
+    row.out_of_service_h = hours_of_intervals(station.out_of_service);
     row.faults = station.faults;
   }
   for (const ocpp::Transaction& transaction : log.transactions) {

@@ -53,7 +53,7 @@ double usual_gap_h(std::span<const DriverVisit> visits) {
 }
 
 template <class Member>
-double usual(std::span<const DriverVisit> visits, Member member) {
+double usual_of_visits(std::span<const DriverVisit> visits, Member member) {
   std::vector<double> values;
   for (const DriverVisit& visit : visits) values.push_back(visit.*member);
   return median(std::move(values));
@@ -134,8 +134,8 @@ DriverHistory history_of(const Driver& driver, const market::Calendar& calendar)
     history.total_kwh += std::isnan(visit.kwh) ? 0.0 : visit.kwh;
     ++history.by_weekday[static_cast<std::size_t>(calendar.weekday(visit.arrival_ns))];
   }
-  history.stay_h = usual(driver.visits, &DriverVisit::stay_h);
-  history.kwh = usual(driver.visits, &DriverVisit::kwh);
+  history.stay_h = usual_of_visits(driver.visits, &DriverVisit::stay_h);
+  history.kwh = usual_of_visits(driver.visits, &DriverVisit::kwh);
   history.days_between = usual_gap_h(driver.visits) / 24.0;
   history.arrival_hour = usual_hour(driver.visits, calendar);
   history.next = guess_next(driver.visits, calendar);
@@ -148,8 +148,8 @@ VisitGuess guess_next(std::span<const DriverVisit> visits, const market::Calenda
   if (visits.size() > memory_visits) visits = visits.last(memory_visits);
   VisitGuess guess;
   if (visits.empty()) return guess;
-  guess.stay_h = usual(visits, &DriverVisit::stay_h);
-  guess.kwh = usual(visits, &DriverVisit::kwh);
+  guess.stay_h = usual_of_visits(visits, &DriverVisit::stay_h);
+  guess.kwh = usual_of_visits(visits, &DriverVisit::kwh);
   if (visits.size() >= 2) guess.arrival_ns = guess_arrival(visits, calendar);
   return guess;
 }

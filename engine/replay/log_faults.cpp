@@ -37,7 +37,7 @@ bool is_free(const RecordedRun& run, std::size_t evse, TimeNs from, TimeNs to) {
   });
 }
 
-void add(LogFaults& faults, const std::string& kind, const std::string& rest, const RecordedRun& run) {
+void add_fault(LogFaults& faults, const std::string& kind, const std::string& rest, const RecordedRun& run) {
   const market::Calendar calendar(run.timezone);
   const std::vector<std::string> parts = parts_of(rest);
   const auto station = [&] {
@@ -82,7 +82,7 @@ LogFaults log_faults(std::span<const std::string> texts, const RecordedRun& run)
   for (const std::string& text : texts) {
     const std::size_t equals = std::min(text.find('='), text.size());
     try {
-      add(faults, text.substr(0, equals), equals < text.size() ? text.substr(equals + 1) : "", run);
+      add_fault(faults, text.substr(0, equals), equals < text.size() ? text.substr(equals + 1) : "", run);
     } catch (const std::exception& wrong) {
       throw std::invalid_argument(fmt::format("--fault {}: {}", text, wrong.what()));
     }

@@ -22,7 +22,7 @@ std::string counted(std::uint64_t n, const char* what) {
 
 constexpr std::size_t most_columns = 160;  // of a line that quotes the log
 
-std::string cut(std::string text) {
+std::string cut_line(std::string text) {
   if (text.size() <= most_columns) return text;
   text.resize(most_columns);
   return printable(text) + "...";
@@ -55,7 +55,7 @@ std::string troubles_text(const std::map<std::string, Trouble>& troubles, std::s
   for (const auto& [what, trouble] : troubles) {
     out += fmt::format("  {} x {}\n", count_text(trouble.count), printable(what));
     for (std::size_t i = 0; i < trouble.texts.size() && i < most; ++i)
-      out += fmt::format("      {}\n", cut(printable(trouble.texts[i])));
+      out += fmt::format("      {}\n", cut_line(printable(trouble.texts[i])));
   }
   return out;
 }

@@ -78,12 +78,12 @@ double trapezoid_kwh(const Knot& a, const Knot& b) {
 }
 
 /// Readings [first, last] that are dense: their pieces.
-struct Stretch {
+struct DenseStretch {
   std::size_t first = 0, last = 0;
 };
 
-std::vector<Stretch> dense_stretches(const std::vector<Knot>& knots, std::string& why_none) {
-  std::vector<Stretch> stretches;
+std::vector<DenseStretch> dense_stretches(const std::vector<Knot>& knots, std::string& why_none) {
+  std::vector<DenseStretch> stretches;
   if (knots.size() < least_readings) {
     why_none = "fewer than 10 readings";
     return stretches;
@@ -126,7 +126,7 @@ std::vector<double> by_register(const std::vector<Knot>& knots) {
 }
 
 /// What the powers of a stretch add up to between its first and last reading of the register, beside what that says.
-void add_closure(const std::vector<Knot>& knots, const Stretch& stretch, Metered& result) {
+void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Metered& result) {
   std::size_t first = stretch.first, last = stretch.last;
   while (first < last && std::isnan(knots[first].register_kwh)) ++first;
   while (first < last && std::isnan(knots[last].register_kwh)) --last;
@@ -173,7 +173,7 @@ Metered metered(const ocpp::Transaction& transaction) {
     result.pieces.push_back({knots[i].time_ns, knots[i + 1].time_ns, kwh[i], false});
 
   // Without a register in the readings their powers alone would say how much; that is not a measurement of energy.
-  for (const Stretch& stretch : dense_stretches(knots, result.not_dense)) {
+  for (const DenseStretch& stretch : dense_stretches(knots, result.not_dense)) {
     double integral = 0.0, counted = 0.0;
     std::size_t powers = 0;
     std::size_t registers = 0;

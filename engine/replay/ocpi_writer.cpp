@@ -84,14 +84,14 @@ Facts whole_facts(const Facts& given, std::vector<std::string>& placeholders) {
 }
 
 /// A stretch of a session with or without power.
-struct Stretch {
+struct PeriodStretch {
   TimeNs start_ns = 0, end_ns = 0;
   bool flows = false;
   double kwh = 0.0;
 };
 
-std::vector<Stretch> stretches_of(const RecordedSession& session) {
-  std::vector<Stretch> stretches;
+std::vector<PeriodStretch> stretches_of(const RecordedSession& session) {
+  std::vector<PeriodStretch> stretches;
   const auto add = [&](TimeNs from, TimeNs to, bool flows, double kwh) {
     if (from >= to) return;
     if (stretches.empty() || stretches.back().flows != flows) stretches.push_back({from, from, flows, 0.0});
@@ -113,7 +113,7 @@ const char* power_type(const RecordedEvse& evse) {
   return evse.dc ? "DC" : ac[std::clamp(evse.phases, 0, 3)];
 }
 
-std::string cut(const std::string& text, std::size_t most) {
+std::string at_most(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : fmt::format("{:016X}", kernel::digest64(text));
 }
 
@@ -123,7 +123,7 @@ Json location_of(const RecordedEvse& evse, const Facts& facts) {
           {"city", facts.at("city")},
           {"country", facts.at("country")},
           {"coordinates", {{"latitude", facts.at("latitude")}, {"longitude", facts.at("longitude")}}},
-          {"evse_uid", cut(evse.name, 36)},
+          {"evse_uid", at_most(evse.name, 36)},
           {"connector_id", "1"},
           {"connector_standard", facts.at(evse.dc ? "dc_connector" : "ac_connector")},
           {"connector_format", evse.dc ? "CABLE" : facts.at("ac_format")},
@@ -159,7 +159,7 @@ OcpiSummary write_ocpi_cdrs(const RecordedRun& run, const Facts& given, bool ano
   std::size_t number = 0;
   for (const RecordedSession& session : run.sessions) {
     const std::string token = token_of(session.name);
-    const std::string uid = anonymise ? pseudonyms.of(token) : cut(token.empty() ? "-" : token, 36);
+    const std::string uid = anonymise ? pseudonyms.of(token) : at_most(token.empty() ? "-" : token, 36);
     const std::string id = fmt::format("{}-{}", source, ++number);
     if (session.open) {
       ++summary.left_out;
@@ -167,7 +167,7 @@ OcpiSummary write_ocpi_cdrs(const RecordedRun& run, const Facts& given, bool ano
     }
     Json periods = Json::array();
     double charging_h = 0.0, parking_h = 0.0;
-    for (const Stretch& stretch : stretches_of(session)) {
+    for (const PeriodStretch& stretch : stretches_of(session)) {
       const double hours = kernel::hours_between(stretch.start_ns, stretch.end_ns);
       (stretch.flows ? charging_h : parking_h) += hours;
       Json dimensions = Json::array();

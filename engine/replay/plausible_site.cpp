@@ -73,7 +73,7 @@ std::map<std::string, Seen, std::less<>> seen_of(const ocpp::SiteLog& log, const
 
 /// The least usual rating that is not below what was seen; what was seen where none is.
 template <std::size_t N>
-double usual(const std::array<double, N>& ratings, double seen) {
+double usual_rating(const std::array<double, N>& ratings, double seen) {
   const auto enough = [&](double rating) { return seen <= rating * meter_tolerance; };
   const auto found = std::find_if(ratings.begin(), ratings.end(), enough);
   return found != ratings.end() ? *found : seen;
@@ -88,14 +88,14 @@ Rating rating_of(const Seen& seen, double site_voltage_v) {
   const bool dc = seen.kw > most_ac_kw || seen.voltage_v >= dc_from_v;
   const std::string shown = seen.kw > 0.0 ? fmt::format("{:.1f} kW seen", seen.kw)
                                           : std::string("no power seen: a usual wall box is assumed");
-  if (dc) return {fmt::format("kind = \"dc\", kw = {:.6g}", usual(dc_kw, seen.kw)), shown};
+  if (dc) return {fmt::format("kind = \"dc\", kw = {:.6g}", usual_rating(dc_kw, seen.kw)), shown};
   const double voltage_v = seen.voltage_v == seen.voltage_v ? seen.voltage_v : site_voltage_v;
   const double one_phase_seen_a = std::max(seen.kw * 1000.0 / voltage_v, seen.a);
   const double three_phase_seen_a = std::max(seen.kw * 1000.0 / (3.0 * voltage_v), seen.a);
   const bool one_phase = seen.phases == 1 || (seen.phases == 0 && one_phase_seen_a <= usual_a * meter_tolerance);
   const double a = one_phase_seen_a <= 0.0 ? usual_a
-                   : one_phase             ? usual(one_phase_a, one_phase_seen_a)
-                                           : usual(three_phase_a, three_phase_seen_a);
+                   : one_phase             ? usual_rating(one_phase_a, one_phase_seen_a)
+                                           : usual_rating(three_phase_a, three_phase_seen_a);
   const int phases = one_phase ? 1 : 3;
   std::string keys = fmt::format("max_a = {:.6g}, phases = {}", std::ceil(a * 10.0) / 10.0, phases);
   // The voltage that was metered decides how much a current is.

@@ -10,7 +10,7 @@ namespace evtwin::replay {
 namespace {
 
 constexpr double small_session_kwh = 1.0;
-constexpr double nearly_all = 0.95;       ///< of an hour's or minute's energy must be timed for it to count
+constexpr double timed_share = 0.95;      ///< of an hour's or minute's energy must be timed for it to count
 constexpr double limit_tolerance = 1.02;  ///< meters and rounding of amperes
 constexpr double least_reference_min = 50.0;
 constexpr std::size_t least_months = 12;
@@ -136,7 +136,7 @@ void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
   LoadError error;
   std::map<market::LocalMonth, std::pair<double, double>> months;
   for (const BinMean& hour : hours) {
-    if (hour.hourly_kw < nearly_all * hour.metered_kw) {
+    if (hour.hourly_kw < timed_share * hour.metered_kw) {
       for (Score* score : {&cv_rmse, &nmbe, &month}) ++score->excluded["hours with readings more than an hour apart"];
       continue;
     }
@@ -196,7 +196,7 @@ void score_minutes(ScoreCard& card) {
   std::vector<BinMean> minutes =
       bin_means(without_long_middles(card.site), floor, [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
   const std::size_t all = minutes.size();
-  std::erase_if(minutes, [](const BinMean& minute) { return minute.dense_kw < nearly_all * minute.metered_kw; });
+  std::erase_if(minutes, [](const BinMean& minute) { return minute.dense_kw < timed_share * minute.metered_kw; });
   Score peak = blank("peak_error"), lag = blank("timing_lag"), rmse = blank("timing_rmse"),
         aligned = blank("timing_rmse_aligned");
   double metered = 0.0, twin = 0.0;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr TimeNs least_bin_ns = kernel::minute_ns;
 constexpr double steps_per_bin = 20.0;  ///< of the register, where nothing else gives the power
-constexpr double nearly_all = 0.9;
+constexpr double most_of_energy = 0.9;
 
 /// Mean powers over at least a minute, cut at readings; where the register alone gives the power, long enough for its
 /// steps not to matter.
@@ -64,7 +64,7 @@ void compare_profiles(SessionPair& pair, const ocpp::Transaction& transaction, c
 void compare_full(SessionPair& pair, const ocpp::Transaction& transaction, const Metered& metered,
                   const TwinEnergy& twin, TimeNs twin_end_ns) {
   double sum = 0.0;
-  const double wanted = nearly_all * pair.metered_kwh;
+  const double wanted = most_of_energy * pair.metered_kwh;
   if (!(wanted > 0.0)) {
     pair.full_not_scorable = "no energy";
     return;

@@ -15,7 +15,7 @@ struct Change {
   double metered_kw = 0.0, twin_kw = 0.0, dense_kw = 0.0, fine_kw = 0.0, hourly_kw = 0.0;
 };
 
-void add(std::vector<Change>& changes, TimeNs from, TimeNs to, Change change) {
+void add_change(std::vector<Change>& changes, TimeNs from, TimeNs to, Change change) {
   change.time_ns = from;
   change.pieces = 1;
   changes.push_back(change);
@@ -37,7 +37,7 @@ void add_bare(std::vector<Change>& changes, const ReplayedSession& session, cons
       const TimeNs until = std::min(begin + step, end);
       Change change;
       change.twin_kw = energy.between(begin, until) / kernel::hours_between(begin, until);
-      add(changes, begin, until, change);
+      add_change(changes, begin, until, change);
     }
   }
 }
@@ -57,7 +57,7 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
       if (piece.dense) change.dense_kw = change.metered_kw;
       if (piece.length_ns() <= fine_ns) change.fine_kw = change.metered_kw;
       if (piece.length_ns() <= kernel::hour_ns) change.hourly_kw = change.metered_kw;
-      add(changes, piece.from_ns, piece.to_ns, change);
+      add_change(changes, piece.from_ns, piece.to_ns, change);
     }
     const TimeNs first = pieces.empty() ? kernel::time_never : pieces.front().from_ns;
     const TimeNs last = pieces.empty() ? kernel::time_never : pieces.back().to_ns;

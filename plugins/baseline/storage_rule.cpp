@@ -72,14 +72,13 @@ double arbitrage_kw(const evtwin_view& view, double grid_kw, const Prices& price
 
 }  // namespace
 
-void drive_storage(const evtwin_view& view, double peak_target_kw, double expected_grid_kw, SiteRows& rows,
+void drive_storage(const evtwin_view& view, double wished_kw, double expected_grid_kw, SiteRows& rows,
                    std::span<double> storage_kw) {
   std::fill(storage_kw.begin(), storage_kw.end(), 0.0);
   if (storage_kw.empty() || view.storage_policy == EVTWIN_STORAGE_OFF) return;
   const bool looks_at_prices = view.storage_policy != EVTWIN_STORAGE_SELF_CONSUMPTION;
   const Prices prices = looks_at_prices ? prices_of(view) : Prices{};
-  const double target_kw =
-      std::min(view.contract_kw, std::isnan(peak_target_kw) ? view.billed_peak_kw : peak_target_kw);
+  const double target_kw = std::min(view.contract_kw, std::isnan(wished_kw) ? view.billed_peak_kw : wished_kw);
 
   double grid_kw = expected_grid_kw;
   for (std::uint32_t s = 0; s < view.n_storages; ++s) {

@@ -11,6 +11,7 @@ namespace evtwin::milp {
 inline constexpr std::int64_t second_ns = 1'000'000'000;
 inline constexpr std::int64_t minute_ns = 60 * second_ns;
 inline constexpr std::int64_t hour_ns = 60 * minute_ns;
+inline constexpr std::int64_t day_ns = 24 * hour_ns;
 inline constexpr std::int64_t window_ns = 15 * minute_ns;  ///< of the meter, on the local clock
 
 inline double hours(std::int64_t ns) { return static_cast<double>(ns) / 3.6e12; }

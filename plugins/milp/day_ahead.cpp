@@ -10,7 +10,6 @@
 namespace evtwin::milp {
 namespace {
 
-constexpr std::int64_t day_ns = 24 * hour_ns;
 constexpr double large_deviation = 0.2;  // of the day's energy
 constexpr double least_deviation_kwh = 2.0;
 constexpr double same_kw = 1e-6;

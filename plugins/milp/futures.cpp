@@ -8,7 +8,6 @@ namespace evtwin::milp {
 namespace {
 
 constexpr std::uint64_t pv_stream = 0x7076, arrivals_stream = 0x617272;  // "pv", "arr"
-constexpr std::int64_t day_ns = 24 * hour_ns;
 
 /// Standard normal (Box and Muller 1958), a pure function of stream and index.
 double normal(const evtwin_host& host, std::uint64_t stream, std::uint64_t index) {

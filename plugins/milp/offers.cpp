@@ -6,7 +6,7 @@
 namespace evtwin::milp {
 namespace {
 
-constexpr double same_kw = 1e-6;  // what solvers leave of a bound
+constexpr double bound_slack_kw = 1e-6;  // what solvers leave of a bound
 constexpr double met_kwh = 1e-9;
 constexpr double more_than_taken = 1.1;
 
@@ -32,19 +32,19 @@ double offer_up_to(const evtwin_view& view, std::uint32_t i, double kw) {
   const double most = most_kw(view, i);
   const auto steps = rates(view, i);
   if (!steps.empty()) {
-    const auto above = std::upper_bound(steps.begin(), steps.end(), std::min(kw, most) + same_kw);
+    const auto above = std::upper_bound(steps.begin(), steps.end(), std::min(kw, most) + bound_slack_kw);
     return above == steps.begin() ? 0.0 : *(above - 1);
   }
-  if (kw < view.evse_car_min_kw[i] - same_kw || most < view.evse_car_min_kw[i]) return 0.0;
-  return kw <= same_kw ? 0.0 : std::clamp(kw, view.evse_car_min_kw[i], most);
+  if (kw < view.evse_car_min_kw[i] - bound_slack_kw || most < view.evse_car_min_kw[i]) return 0.0;
+  return kw <= bound_slack_kw ? 0.0 : std::clamp(kw, view.evse_car_min_kw[i], most);
 }
 
 double offer_above(const evtwin_view& view, std::uint32_t i, double kw) {
   const double most = most_kw(view, i);
   const auto steps = rates(view, i);
   if (!steps.empty()) {
-    const auto above = std::upper_bound(steps.begin(), steps.end(), kw + same_kw);
-    return above == steps.end() || *above > most + same_kw ? optimise::infinite : *above;
+    const auto above = std::upper_bound(steps.begin(), steps.end(), kw + bound_slack_kw);
+    return above == steps.end() || *above > most + bound_slack_kw ? optimise::infinite : *above;
   }
   return kw < view.evse_car_min_kw[i] && view.evse_car_min_kw[i] <= most ? view.evse_car_min_kw[i] : optimise::infinite;
 }
@@ -62,7 +62,7 @@ std::int64_t write_offers(const evtwin_view& view, const SiteMemory& memory, std
     double& kw = decision.evse_kw[wish.evse];
     if (wish.kw < 0.0) {
       kw = std::max(wish.kw, -view.evse_car_max_discharge_kw[wish.evse]);
-      if (kw > -same_kw) kw = 0.0;
+      if (kw > -bound_slack_kw) kw = 0.0;
       continue;
     }
     kw = offer_up_to(view, wish.evse, wish.kw);
@@ -72,10 +72,10 @@ std::int64_t write_offers(const evtwin_view& view, const SiteMemory& memory, std
   const double until_tick_h = hours(view.next_tick_ns - view.now_ns);
   for (const Wish& wish : wishes) {
     double& kw = decision.evse_kw[wish.evse];
-    if (wish.kw <= kw + same_kw || kw < 0.0) continue;
+    if (wish.kw <= kw + bound_slack_kw || kw < 0.0) continue;
     const double above_kw = offer_above(view, wish.evse, kw);
     const bool late = wish.laxity_h < until_tick_h;
-    if (!std::isfinite(above_kw) || (above_kw - kw > lost_kw + same_kw && !late)) continue;
+    if (!std::isfinite(above_kw) || (above_kw - kw > lost_kw + bound_slack_kw && !late)) continue;
     lost_kw = std::max(0.0, lost_kw - (above_kw - kw));
     kw = above_kw;
   }
@@ -85,7 +85,7 @@ std::int64_t write_offers(const evtwin_view& view, const SiteMemory& memory, std
     double& kw = decision.evse_kw[wish.evse];
     if (kw <= 0.0) continue;
     const double takes_kw = std::min(kw, memory.cars[wish.evse].takes_kw);
-    if (takes_kw >= memory.cars[wish.evse].takes_kw - same_kw) {
+    if (takes_kw >= memory.cars[wish.evse].takes_kw - bound_slack_kw) {
       const double try_kw = offer_up_to(view, wish.evse, more_than_taken * kw);
       kw = std::max(kw, try_kw);
     }

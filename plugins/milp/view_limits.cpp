@@ -10,7 +10,7 @@ namespace {
 using optimise::PlanLimit;
 using optimise::PlanMagnitude;
 
-constexpr double same_kw = 1e-9;
+constexpr double same_limit_kw = 1e-9;
 
 /// Which EVSEs anybody of the problem uses.
 std::vector<bool> evses_in_use(const evtwin_view& view, const ViewProblem& out) {
@@ -31,7 +31,7 @@ double kw_per_a(const evtwin_view& view, std::uint32_t i) {
 /// A row's base over the steps: what is behind it now tells whether it follows load, PV or both.
 std::vector<double> base_ahead(const evtwin_view& view, std::uint32_t r, const ViewProblem& out) {
   const double now = view.limit_base[r];
-  const auto is = [&](double kw) { return std::abs(now - kw) <= same_kw * (1.0 + std::abs(now)); };
+  const auto is = [&](double kw) { return std::abs(now - kw) <= same_limit_kw * (1.0 + std::abs(now)); };
   if (view.limit_kind[r] != EVTWIN_LIMIT_POWER_KW || is(0.0)) return {now};
   const bool both = is(view.load_kw - view.pv_kw);
   const bool load = !both && is(view.load_kw);

@@ -11,7 +11,7 @@
 namespace evtwin::viewer::model {
 namespace {
 
-bool knows_battery(const Session& session) {
+bool tells_battery(const Session& session) {
   return std::isfinite(session.battery_kwh) && session.battery_kwh > 0.0 && std::isfinite(session.soc_start);
 }
 
@@ -23,7 +23,7 @@ std::vector<Booking> bookings_of(const Run& run) {
   for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
     const Session& session = run.sessions[row];
     Booking booking{row, session.arrived_ns, session.departed_ns, session.soc_start, none, session.wanted_kwh};
-    if (knows_battery(session))
+    if (tells_battery(session))
       booking.soc_target =
           std::min(1.0, session.soc_start + session.wanted_kwh * session.charge_efficiency / session.battery_kwh);
     bookings.push_back(booking);
@@ -33,7 +33,7 @@ std::vector<Booking> bookings_of(const Run& run) {
 
 void set_energy(const Run& run, Booking& booking) {
   const Session& session = run.sessions.at(booking.session);
-  if (!knows_battery(session) || !std::isfinite(booking.soc_target)) return;
+  if (!tells_battery(session) || !std::isfinite(booking.soc_target)) return;
   booking.energy_kwh =
       std::max(0.0, booking.soc_target - booking.soc_start) * session.battery_kwh / session.charge_efficiency;
 }

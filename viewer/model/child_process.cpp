@@ -68,11 +68,11 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments) {
   posix_spawn_file_actions_adddup2(&files, out.ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, err.ends[1], STDERR_FILENO);
   // Whatever the viewer does with signals, the child has them as a program expects.
-  sigset_t none, usual;
-  sigemptyset(&none);
+  sigset_t no_signals, usual;
+  sigemptyset(&no_signals);
   sigemptyset(&usual);
   for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) sigaddset(&usual, signal);
-  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigmask(&attributes, &no_signals);
   posix_spawnattr_setsigdefault(&attributes, &usual);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   std::vector<char*> words;

@@ -104,12 +104,12 @@ std::optional<TimeNs> scan_offset(Scanner& scan) {
   return west ? -size : size;
 }
 
-struct Unit {
+struct TimeUnit {
   std::string_view name;
   TimeNs ns;
 };
-constexpr Unit units[] = {{"w", 7 * day_ns},  {"d", day_ns},    {"h", hour_ns},
-                          {"min", minute_ns}, {"m", minute_ns}, {"s", second_ns}};
+constexpr TimeUnit units[] = {{"w", 7 * day_ns},  {"d", day_ns},    {"h", hour_ns},
+                              {"min", minute_ns}, {"m", minute_ns}, {"s", second_ns}};
 
 }  // namespace
 
@@ -216,7 +216,7 @@ TimeNs parse_duration(const std::string& text) {
   if (digits == 0 || digits > 12 || std::ranges::count(text.substr(0, digits), '.') > 1) throw refuse();
   std::string_view unit = std::string_view(text).substr(digits);
   if (unit.starts_with(' ')) unit.remove_prefix(1);
-  for (const Unit& known : units) {
+  for (const TimeUnit& known : units) {
     if (unit != known.name) continue;
     const double ns = std::strtod(text.substr(0, digits).c_str(), nullptr) * static_cast<double>(known.ns);
     if (!(ns >= 1.0) || ns > 100.0 * 366.0 * static_cast<double>(day_ns)) throw refuse();

@@ -118,7 +118,7 @@ std::unordered_map<std::uint64_t, std::uint32_t> sessions_by_number(const Run& r
   return found;
 }
 
-std::uint32_t session_of(const std::unordered_map<std::uint64_t, std::uint32_t>& sessions, std::uint64_t number) {
+std::uint32_t session_numbered(const std::unordered_map<std::uint64_t, std::uint32_t>& sessions, std::uint64_t number) {
   const auto found = sessions.find(number);
   return found == sessions.end() ? no_row : found->second;
 }
@@ -136,7 +136,7 @@ void read_replay(const Source& source, Run& run, const EvsesByName& evses) {
     const std::string station = messages.text(2), kind = messages.text(5), text = messages.text(6);
     const std::string name = messages.is_null(3) ? station : fmt::format("{}-{}", station, messages.integer(3));
     event.evse = evse_of(name, evses.front());
-    if (!messages.is_null(4)) event.session = session_of(sessions, messages.count(4));
+    if (!messages.is_null(4)) event.session = session_numbered(sessions, messages.count(4));
     if (event.session != no_row) event.evse = run.sessions[event.session].evse;
     event.alert = kind == "status" && (text.starts_with("Faulted") || text.find(": ") != std::string::npos);
     event.text = fmt::format("{} {}: {}", name, kind, text);
@@ -145,8 +145,8 @@ void read_replay(const Source& source, Run& run, const EvsesByName& evses) {
 
   Rows metered = source.all("metered", "session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh");
   while (metered.next()) {
-    run.metered.push_back({session_of(sessions, metered.count(1)), metered.row(2, run.evses.size()), metered.time(3),
-                           metered.time(4), metered.number(5), metered.number(6), metered.number(7)});
+    run.metered.push_back({session_numbered(sessions, metered.count(1)), metered.row(2, run.evses.size()),
+                           metered.time(3), metered.time(4), metered.number(5), metered.number(6), metered.number(7)});
   }
 }
 

@@ -25,21 +25,21 @@ record::RunState state_of(const std::string& name) {
   return RunState::failed;
 }
 
-std::map<std::string, std::string> parameters_of(const Rows& rows, int column) {
+std::map<std::string, std::string> parameters_in_row(const Rows& rows, int column) {
   const std::string text = rows.raw_text(column);
   // Values may be anything but deep: writing them out again goes as deep as they are.
   constexpr int deepest = 32;
   bool too_deep = false;
-  const auto json = nlohmann::json::parse(
+  const auto parsed = nlohmann::json::parse(
       text,
       [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
         too_deep = too_deep || depth > deepest;
         return !too_deep;
       },
       false);
-  if (too_deep || !json.is_object()) rows.refuse("the parameters are no JSON object");
+  if (too_deep || !parsed.is_object()) rows.refuse("the parameters are no JSON object");
   std::map<std::string, std::string> parameters;
-  for (const auto& [name, value] : json.items()) {
+  for (const auto& [name, value] : parsed.items()) {
     parameters[kernel::printable(name)] =
         kernel::printable(value.is_string() ? value.get<std::string>()
                                             : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -63,7 +63,7 @@ void read_run_row(const Source& source, Run& run) {
   run.seed = std::bit_cast<std::uint64_t>(rows.integer(column++));
   run.scenario_file = rows.text(column++);
   run.scenario_text = rows.raw_text(column++);
-  run.parameters = parameters_of(rows, column++);
+  run.parameters = parameters_in_row(rows, column++);
   for (std::string* text : {&run.evtwin_version, &run.created_at}) *text = rows.text(column++);
   if (run.end_ns <= run.start_ns) rows.refuse("ends before it starts");
   run.known_until_ns = run.end_ns;

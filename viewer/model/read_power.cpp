@@ -40,12 +40,12 @@ Segment segment_of(const Rows& rows, const Run& run) {
 }
 
 // Where the series of a unit has come to.
-struct Unit {
+struct PoweredUnit {
   Series* series = nullptr;
   TimeNs end_ns = 0;
 };
 
-void add(Unit& unit, const Segment& segment) {
+void add(PoweredUnit& unit, const Segment& segment) {
   if (segment.start_ns > unit.end_ns) unit.series->add(unit.end_ns, 0.0);
   unit.series->add({segment.start_ns, segment.kw, segment.kw * segment.slope_per_h, segment.slope_per_h});
   unit.end_ns = segment.end_ns;
@@ -76,7 +76,7 @@ Series soc_of(const Storage& storage, TimeNs start_ns, TimeNs end_ns) {
 }  // namespace
 
 bool read_power(const Source& source, Run& run, const Progress& progress) {
-  std::vector<Unit> units;
+  std::vector<PoweredUnit> units;
   for (Evse& evse : run.evses) units.push_back({&evse.kw, run.start_ns});
   for (Storage& storage : run.storages) units.push_back({&storage.kw, run.start_ns});
 
@@ -95,7 +95,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
     });
     for (std::size_t i = 0; i < threads; ++i) {
       for (const Segment& segment : parts[i]) {
-        Unit& unit = units[segment.unit];
+        PoweredUnit& unit = units[segment.unit];
         if (segment.start_ns < unit.end_ns) {
           throw record::RunFileError(
               fmt::format("{}: malformed: table power: two powers at one time", kernel::printable(run.file)));
@@ -108,7 +108,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
 
   // What has not been recorded is 0 where the run is over, and unknown where it is not.
   const bool over = run.state == record::RunState::complete;
-  for (Unit& unit : units) {
+  for (PoweredUnit& unit : units) {
     if (unit.end_ns < run.known_until_ns) unit.series->add(unit.end_ns, over ? 0.0 : none);
   }
   kernel::parallel_for(units.size(), static_cast<unsigned>(threads),

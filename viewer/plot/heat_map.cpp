@@ -19,7 +19,7 @@ using model::HeatMetric;
 
 constexpr double budget_ms = 2.0;                  ///< of a frame, for new tiles
 constexpr std::size_t cells_for_a_range = 150000;  ///< up to so many the whole run is looked through for its range
-constexpr float longest_name = 110.0F;             // pixels at 100 %
+constexpr float longest_row_name = 110.0F;         // pixels at 100 %
 
 std::string_view unit_of(HeatMetric metric) {
   switch (metric) {
@@ -184,7 +184,7 @@ void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& gr
   put(metric == HeatMetric::soc_gap ? length : bucket);
 }
 
-void draw_names(const TimeFrame& frame, const Canvas& canvas, const HeatSource& source, std::uint32_t selected) {
+void draw_row_names(const TimeFrame& frame, const Canvas& canvas, const HeatSource& source, std::uint32_t selected) {
   const std::size_t count = source.evses.size();
   const float row = frame.height() / static_cast<float>(count), line = small_height(canvas);
   const float gap = 4.0F * canvas.style.scale, room = frame.min().x - frame.outer_min().x - 2.0F * gap;
@@ -223,7 +223,8 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
     widest = std::max(widest, small_size(canvas, source.run->evses[source.evses[i]].name).x);
   }
   const float header = small_height(canvas) + 6.0F * style.scale;
-  TimeFrame frame(id, canvas, size, std::min(widest, longest_name * style.scale) + 8.0F * style.scale, true, header);
+  TimeFrame frame(id, canvas, size, std::min(widest, longest_row_name * style.scale) + 8.0F * style.scale, true,
+                  header);
   HeatReply reply;
   if (!frame.visible() || !something) {
     static_cast<PlotReply&>(reply) = frame.finish();
@@ -288,7 +289,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   }
   list.PopClipRect();
   draw_scale(frame, canvas, grid, scale, frame.outer_min().y + 2.0F * style.scale);
-  draw_names(frame, canvas, source, selected_evse);
+  draw_row_names(frame, canvas, source, selected_evse);
 
   static_cast<PlotReply&>(reply) = frame.finish();
   if (!reply.hovered && !reply.clicked) return reply;

@@ -7,7 +7,7 @@
 namespace evtwin::viewer::plot {
 namespace {
 
-constexpr float longest_label = 150.0F, sign_width = 16.0F, gap = 10.0F;  // pixels at 100 %
+constexpr float longest_legend_label = 150.0F, sign_width = 16.0F, entry_gap = 10.0F;  // pixels at 100 %
 
 }  // namespace
 
@@ -32,14 +32,14 @@ void PlotLegend::add(const std::string& label, ImU32 colour, Sign sign, Shape sh
   if (label.empty()) return;
   const Canvas& canvas = *plot_->canvas_;
   const float scale = canvas.style.scale;
-  Entry entry{label, fitted(canvas, label, longest_label * scale), colour, sign, shape, 0.0F, 0.0F, 0};
+  Entry entry{label, fitted(canvas, label, longest_legend_label * scale), colour, sign, shape, 0.0F, 0.0F, 0};
   entry.width = (sign_width + 4.0F) * scale + small_size(canvas, entry.shown).x;
   entries_.push_back(std::move(entry));
 }
 
 void PlotLegend::place(float left, float width, int lines) {
   const Canvas& canvas = *plot_->canvas_;
-  const float space = gap * canvas.style.scale;
+  const float space = entry_gap * canvas.style.scale;
   const float more = small_size(canvas, "+99").x + space;
   float x = left;
   int line = 0;

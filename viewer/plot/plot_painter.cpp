@@ -21,7 +21,7 @@ struct Stacks {
   std::vector<double> from, to;  ///< values
 };
 thread_local Stacks stacks;
-thread_local Curve curve;
+thread_local Curve drawn_curve;
 
 TimeScale scale_of(const TimeFrame& frame) {
   return {frame.from_ns(), frame.to_ns(), frame.min().x, static_cast<std::size_t>(std::max(1.0F, frame.width()))};
@@ -149,20 +149,20 @@ void PlotPainter::draw_stacks(const TimeFrame& frame, const TimeScale& time, con
 void PlotPainter::draw_difference(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
                                   const ValueScale& value) {
   const Columns b = columns_of(*item.series, time), a = columns_of(*item.other, time);
-  curve.clear();
+  drawn_curve.clear();
   for (std::size_t i = 0; i < b.size(); ++i) {
     const double difference = b.extents[i].mean() - a.extents[i].mean();
     if (std::isnan(difference)) {
-      curve.gap();
+      drawn_curve.gap();
       continue;
     }
     const float y = value.y(difference);
-    curve.add({b.left(time, i), y});
-    curve.add({b.right(time, i), y});
+    drawn_curve.add({b.left(time, i), y});
+    drawn_curve.add({b.right(time, i), y});
   }
   const float base = std::clamp(value.y(0.0), value.top, value.bottom);
-  fill_curve(frame.list(), curve, base, with_alpha(diverging(1.0), 0.45), with_alpha(diverging(-1.0), 0.45));
-  draw_curve(frame.list(), curve, item.stroke.colour, item.stroke.width, false, plot_->canvas_->style.scale);
+  fill_curve(frame.list(), drawn_curve, base, with_alpha(diverging(1.0), 0.45), with_alpha(diverging(-1.0), 0.45));
+  draw_curve(frame.list(), drawn_curve, item.stroke.colour, item.stroke.width, false, plot_->canvas_->style.scale);
 }
 
 void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, const TimeScale& time,
@@ -179,20 +179,20 @@ void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, 
       break;
     case Kind::level:
       if (std::isnan(item.value)) break;
-      curve.clear();
-      curve.add({frame.min().x, value.y(item.value)});
-      curve.add({frame.max().x, value.y(item.value)});
-      draw_curve(list, curve, stroke.colour, stroke.width, stroke.dashed, scale);
+      drawn_curve.clear();
+      drawn_curve.add({frame.min().x, value.y(item.value)});
+      drawn_curve.add({frame.max().x, value.y(item.value)});
+      draw_curve(list, drawn_curve, stroke.colour, stroke.width, stroke.dashed, scale);
       break;
     case Kind::line: {
-      trace(*item.series, time, value, stroke.stairs, curve);
+      trace(*item.series, time, value, stroke.stairs, drawn_curve);
       if (stroke.fill > 0.0) {
         const float base = value.log ? value.bottom : std::clamp(value.y(0.0), value.top, value.bottom);
         const ImU32 area = with_alpha(stroke.colour, stroke.fill);
-        fill_curve(list, curve, base, area, area);
+        fill_curve(list, drawn_curve, base, area, area);
       }
-      draw_bands(list, curve, with_alpha(stroke.colour, stroke.dashed ? 0.18 : 0.3));
-      draw_curve(list, curve, stroke.colour, stroke.width, stroke.dashed, scale);
+      draw_bands(list, drawn_curve, with_alpha(stroke.colour, stroke.dashed ? 0.18 : 0.3));
+      draw_curve(list, drawn_curve, stroke.colour, stroke.width, stroke.dashed, scale);
       break;
     }
   }

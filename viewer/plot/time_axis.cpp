@@ -29,7 +29,7 @@ struct TimeStep {
   int count;      ///< of the unit
   TimeNs length;  ///< about
 };
-constexpr std::array<TimeStep, 27> steps{{
+constexpr std::array<TimeStep, 27> tick_steps{{
     {Unit::second, 1, second_ns},       {Unit::second, 2, 2 * second_ns},   {Unit::second, 5, 5 * second_ns},
     {Unit::second, 10, 10 * second_ns}, {Unit::second, 15, 15 * second_ns}, {Unit::second, 30, 30 * second_ns},
     {Unit::minute, 1, minute_ns},       {Unit::minute, 2, 2 * minute_ns},   {Unit::minute, 5, 5 * minute_ns},
@@ -165,8 +165,8 @@ std::vector<TimeTick> time_ticks(const Clock& clock, TimeNs from, TimeNs to, int
   if (to <= from || count < 1) return {};
   const TimeNs least = (to - from) / count;
   const auto enough = [least](const TimeStep& step) { return step.length >= least; };
-  auto found = std::find_if(steps.begin(), steps.end(), enough);
-  if (found == steps.end()) found = std::prev(steps.end());
+  auto found = std::find_if(tick_steps.begin(), tick_steps.end(), enough);
+  if (found == tick_steps.end()) found = std::prev(tick_steps.end());
   const TimeStep& step = *found;
 
   const bool within_days = step.unit == Unit::second || step.unit == Unit::minute;

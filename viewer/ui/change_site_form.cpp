@@ -20,30 +20,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Form : std::uint8_t { money, percent, kw, kwh };
-struct Row {
+enum class FieldForm : std::uint8_t { money, percent, kw, kwh };
+struct FormRow {
   Word name;
   const char* kpi;
-  Form form;
+  FieldForm form;
 };
-constexpr std::array<Row, 7> rows{{{Word::kpi_cost, "total_cost", Form::money},
-                                   {Word::kpi_peak, "peak_kw", Form::kw},
-                                   {Word::kpi_served, "served_fraction", Form::percent},
-                                   {Word::kpi_unmet, "unmet_kwh", Form::kwh},
-                                   {Word::kpi_delivered, "energy_delivered_kwh", Form::kwh},
-                                   {Word::change_owner_money, "owner_money", Form::money},
-                                   {Word::change_site_money, "site_money", Form::money}}};
+constexpr std::array<FormRow, 7> form_rows{{{Word::kpi_cost, "total_cost", FieldForm::money},
+                                            {Word::kpi_peak, "peak_kw", FieldForm::kw},
+                                            {Word::kpi_served, "served_fraction", FieldForm::percent},
+                                            {Word::kpi_unmet, "unmet_kwh", FieldForm::kwh},
+                                            {Word::kpi_delivered, "energy_delivered_kwh", FieldForm::kwh},
+                                            {Word::change_owner_money, "owner_money", FieldForm::money},
+                                            {Word::change_site_money, "site_money", FieldForm::money}}};
 
-std::string text_of(const Row& row, const model::Run& run, double value, bool with_sign) {
+std::string text_of(const FormRow& row, const model::Run& run, double value, bool with_sign) {
   if (std::isnan(value)) return "-";
   switch (row.form) {
-    case Form::money:
+    case FieldForm::money:
       return with_sign ? signed_money(run, value) : money(run, value);
-    case Form::percent:
+    case FieldForm::percent:
       return with_sign ? signed_figure(value * 100.0, "pp", 1) : figure(value * 100.0, "%", 1);
-    case Form::kw:
+    case FieldForm::kw:
       return with_sign ? signed_figure(value, "kW", 1) : figure(value, "kW", 1);
-    case Form::kwh:
+    case FieldForm::kwh:
       break;
   }
   return with_sign ? signed_figure(value, "kWh", 1) : figure(value, "kWh", 1);
@@ -202,7 +202,7 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
     cell(1, fmt::format("A: {}", run.strategy));
     cell(2, fmt::format("B: {}", other->strategy));
     cell(3, "B - A");
-    for (const Row& row : rows) {
+    for (const FormRow& row : form_rows) {
       const double was = model::kpi_value(run, row.kpi), now = model::kpi_value(*other, row.kpi);
       ImGui::TableNextRow();
       cell(0, ui.tr(row.name));

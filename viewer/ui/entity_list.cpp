@@ -14,7 +14,7 @@ namespace evtwin::viewer::ui {
 namespace {
 
 using model::EvseOrder;
-using Kind = EntityRow::Kind;
+using EntityKind = EntityRow::Kind;
 
 constexpr std::array<Word, 5> order_words{Word::order_file, Word::order_name, Word::order_energy, Word::order_fastest,
                                           Word::order_slowest};
@@ -103,18 +103,19 @@ void draw_date_choice(Ui& ui, const model::Run& run, float width) {
 }
 
 /// What a row says, before it is drawn.
-struct Line {
+struct ListLine {
   std::string item, name, right, middle;  ///< middle: where there is room
   const Look* look = nullptr;
   bool selected = false;
 };
 
-Line line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row, const Selection& selection) {
+ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row,
+                 const Selection& selection) {
   PanelState& state = panel_state(ui);
   const TimeNs t = ui.time.cursor_ns();
   const bool nothing = selection.evse == no_row && selection.storage == no_row && selection.session == no_row;
   switch (row.kind) {
-    case Kind::site: {
+    case EntityKind::site: {
       const model::Site& site = run.sites[row.row];
       const bool all = selection.site == row.row || run.sites.size() == 1;
       return {"entity." + site.name,
@@ -124,7 +125,7 @@ Line line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const Entity
               nullptr,
               nothing && all && selection.station.empty()};
     }
-    case Kind::station: {
+    case EntityKind::station: {
       const StationRow& station = rows.stations[row.row];
       std::size_t there = 0;
       for (const std::uint32_t evse : station.evses) there += state_of(ui, run, evse, t).session != no_row ? 1U : 0U;
@@ -135,24 +136,24 @@ Line line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const Entity
               nullptr,
               nothing && selection.station == station.name};
     }
-    case Kind::evse: {
+    case EntityKind::evse: {
       const model::EvseState& now = state_of(ui, run, row.row, t);
       const Look& look = look_of(now.status);
       const model::Evse& evse = run.evses[row.row];
       return {"entity." + evse.name, evse.name, kw_text(now.kw), ui.tr(look.word), &look, selection.evse == row.row};
     }
-    case Kind::storage: {
+    case EntityKind::storage: {
       const model::Storage& storage = run.storages[row.row];
       return {"entity." + storage.name,        storage.name, kw_text(storage.kw.at(t)),
               percent_text(storage.soc.at(t)), nullptr,      selection.storage == row.row};
     }
-    case Kind::feeder: {
+    case EntityKind::feeder: {
       const std::vector<double>& kw = state.feeder_kw.get(run, t, [&] { return model::feeder_kw(run, t); });
       const model::Feeder& feeder = run.feeders[row.row];
       return {"entity." + feeder.name, feeder.name, row.row < kw.size() ? kw_text(kw[row.row]) : "-",
               ui.tr(Word::feeder),     nullptr,     false};
     }
-    case Kind::session: {
+    case EntityKind::session: {
       const model::Session& session = run.sessions[row.row];
       return {"entity." + session.name,
               session.vehicle + " " + session.name,
@@ -161,35 +162,35 @@ Line line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const Entity
               nullptr,
               selection.session == row.row};
     }
-    case Kind::more:
+    case EntityKind::more:
       break;
   }
   return {"entity.more", fmt::format(fmt::runtime(ui.tr(Word::n_more)), row.row), "", "", nullptr, false};
 }
 
-void act(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row) {
+void act_on_row(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row) {
   switch (row.kind) {
-    case Kind::site:
+    case EntityKind::site:
       ui.selection.clear();
       ui.selection.station.clear();
       if (run.sites.size() > 1) ui.selection.site = row.row;
       break;
-    case Kind::station:
+    case EntityKind::station:
       ui.selection.clear();
       ui.selection.station = rows.stations[row.row].name;
       break;
-    case Kind::evse:
+    case EntityKind::evse:
       select_evse_of(ui, run, row.row);
       break;
-    case Kind::storage:
+    case EntityKind::storage:
       select_storage_of(ui, run, row.row);
       break;
-    case Kind::session:
+    case EntityKind::session:
       select_session_of(ui, run, row.row);
       ui.time.seek(run.sessions[row.row].arrived_ns);
       break;
-    case Kind::feeder:
-    case Kind::more:
+    case EntityKind::feeder:
+    case EntityKind::more:
       break;
   }
 }
@@ -212,7 +213,7 @@ void draw_station_handle(Ui& ui, const StationRow& station, ImVec2 min, float he
 }
 
 void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const EntityRow& row, const Selection& selection) {
-  const Line line = line_of(ui, run, rows, row, selection);
+  const ListLine line = line_of(ui, run, rows, row, selection);
   const float height = ImGui::GetTextLineHeight() + ui.px(4.0F);
   const ImVec2 min = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -221,12 +222,12 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
   ImGui::PushID(static_cast<int>(row.row));
   if (ImGui::Selectable("##row", line.selected, ImGuiSelectableFlags_None, {0.0F, height})) {
     const float mouse = ImGui::GetIO().MousePos.x - min.x;
-    if (row.kind == Kind::station && mouse >= indent && mouse < indent + height) {
+    if (row.kind == EntityKind::station && mouse >= indent && mouse < indent + height) {
       std::set<std::string>& closed = panel_state(ui).closed_stations;
       const std::string& name = rows.stations[row.row].name;
       if (closed.erase(name) == 0) closed.insert(name);
     } else {
-      act(ui, run, rows, row);
+      act_on_row(ui, run, rows, row);
     }
   }
   ImGui::PopID();
@@ -236,7 +237,7 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const plot::Style& style = ui.canvas.style;
   float x = min.x + indent;
-  if (row.kind == Kind::station) {
+  if (row.kind == EntityKind::station) {
     ui.items.at("entities.open." + rows.stations[row.row].name, {x, min.y}, {x + height, min.y + height});
     draw_station_handle(ui, rows.stations[row.row], {x, min.y}, height);
     x += height;
@@ -256,10 +257,10 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
   const float word_end = right - std::max(figure_width, ui.px(62.0F)) - gap;
   if (!line.middle.empty() && word_end - word_width > x + name_width + gap)
     text_right(ui, {word_end, y}, line.middle, word_width + 1.0F, style.text_weak);
-  if (row.kind == Kind::evse) tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
-  if (row.kind == Kind::station)
+  if (row.kind == EntityKind::evse) tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
+  if (row.kind == EntityKind::station)
     tooltip(ui, fmt::format("{}: {} {}", line.name, ui.tr(Word::plugged_in_now), line.right));
-  if (row.kind == Kind::feeder)
+  if (row.kind == EntityKind::feeder)
     tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run.feeders[row.row].max_kw)));
 }
 
@@ -287,7 +288,7 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
     const float height = ImGui::GetTextLineHeight() + ui.px(4.0F);
     if (state.scroll_to_entity) {
       const auto at = std::find_if(rows.rows.begin(), rows.rows.end(), [&](const EntityRow& row) {
-        return row.kind == Kind::evse && row.row == selection.evse;
+        return row.kind == EntityKind::evse && row.row == selection.evse;
       });
       if (at != rows.rows.end()) {
         const float y = static_cast<float>(at - rows.rows.begin()) * height;

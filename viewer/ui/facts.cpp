@@ -32,7 +32,7 @@ std::string written(const model::Run& run, double value, Unit unit, bool with_si
 }
 
 /// As much of the plan as is listed; the plot shows the rest.
-constexpr std::size_t most_pieces = 6;
+constexpr std::size_t most_text_pieces = 6;
 
 }  // namespace
 
@@ -95,8 +95,8 @@ void add_why(const Ui& ui, const model::Run& run, const model::Why& why, double 
   if (why.plan.empty()) return;
   FactGroup plan{Word::plan_from_here, {}, {}};
   for (const std::uint32_t row : why.plan) {
-    if (plan.facts.size() == most_pieces) {
-      plan.facts.push_back({"...", fmt::format(fmt::runtime(ui.tr(Word::n_more)), why.plan.size() - most_pieces)});
+    if (plan.facts.size() == most_text_pieces) {
+      plan.facts.push_back({"...", fmt::format(fmt::runtime(ui.tr(Word::n_more)), why.plan.size() - most_text_pieces)});
       break;
     }
     const model::Plan& piece = run.plans[row];

@@ -79,7 +79,7 @@ const Chart& chart_of(const model::Run& run, const Ui& ui) {
   return chart;
 }
 
-void explain(const Ui& ui, const model::Run& run, const model::Session& session) {
+void explain_session(const Ui& ui, const model::Run& run, const model::Session& session) {
   const auto line = [](Word word, const Ui& shown, const std::string& value) {
     ImGui::TextUnformatted(fmt::format("{}: {}", shown.tr(word), value).c_str());
   };
@@ -112,7 +112,7 @@ void draw_gantt_panel(Ui& ui, ImVec2 size) {
   const plot::GanttReply reply = plot::draw_gantt("sessions", ui.canvas, size, chart.names, chart.bars, selected_row);
   ui.items.at("sessions", reply.min, reply.max);
   if (reply.hovered) ui.hovered_panel = "sessions";
-  if (reply.hovered && reply.id != no_row) explain(ui, *run, run->sessions[reply.id]);
+  if (reply.hovered && reply.id != no_row) explain_session(ui, *run, run->sessions[reply.id]);
   if (!reply.clicked) return;
   if (reply.id != no_row && is_a) {
     ui.select_session(reply.id);

@@ -6,41 +6,41 @@
 namespace evtwin::viewer::ui {
 namespace {
 
-struct Line {
+struct HelpLine {
   const char* keys;
   Word does;
 };
 
-constexpr std::array lines{
-    Line{"Space", Word::help_play},
-    Line{"← →", Word::help_step},
-    Line{"Shift ← →", Word::help_step_10},
-    Line{", .", Word::help_events},
-    Line{"Ctrl ← →", Word::help_events_selected},
-    Line{"Home End", Word::help_ends},
-    Line{"↑ ↓  [ ]  1-8", Word::help_speed},
-    Line{"L", Word::help_loop},
-    Line{"I", Word::help_skip_idle},
-    Line{"A B", Word::help_markers},
-    Line{"Shift A B", Word::help_to_markers},
-    Line{"Z", Word::zoom_to_markers},
-    Line{"F", Word::fit},
-    Line{"+ -", Word::help_zoom},
-    Line{"Tab", Word::help_compare},
-    Line{"Ctrl F", Word::help_search},
-    Line{"J K", Word::help_entities},
-    Line{"H", Word::help_heat},
-    Line{"M", Word::help_map},
-    Line{"E", Word::help_event_list},
-    Line{"C", Word::csv_of_plot},
-    Line{"P", Word::picture_of_window},
-    Line{"V", Word::help_layout},
-    Line{"G", Word::help_language},
-    Line{"T", Word::help_theme},
-    Line{"Ctrl + -", Word::help_scale},
-    Line{"F11", Word::help_full_screen},
-    Line{"Esc", Word::help_escape},
-    Line{"F1 ?", Word::help_help},
+constexpr std::array help_lines{
+    HelpLine{"Space", Word::help_play},
+    HelpLine{"← →", Word::help_step},
+    HelpLine{"Shift ← →", Word::help_step_10},
+    HelpLine{", .", Word::help_events},
+    HelpLine{"Ctrl ← →", Word::help_events_selected},
+    HelpLine{"Home End", Word::help_ends},
+    HelpLine{"↑ ↓  [ ]  1-8", Word::help_speed},
+    HelpLine{"L", Word::help_loop},
+    HelpLine{"I", Word::help_skip_idle},
+    HelpLine{"A B", Word::help_markers},
+    HelpLine{"Shift A B", Word::help_to_markers},
+    HelpLine{"Z", Word::zoom_to_markers},
+    HelpLine{"F", Word::fit},
+    HelpLine{"+ -", Word::help_zoom},
+    HelpLine{"Tab", Word::help_compare},
+    HelpLine{"Ctrl F", Word::help_search},
+    HelpLine{"J K", Word::help_entities},
+    HelpLine{"H", Word::help_heat},
+    HelpLine{"M", Word::help_map},
+    HelpLine{"E", Word::help_event_list},
+    HelpLine{"C", Word::csv_of_plot},
+    HelpLine{"P", Word::picture_of_window},
+    HelpLine{"V", Word::help_layout},
+    HelpLine{"G", Word::help_language},
+    HelpLine{"T", Word::help_theme},
+    HelpLine{"Ctrl + -", Word::help_scale},
+    HelpLine{"F11", Word::help_full_screen},
+    HelpLine{"Esc", Word::help_escape},
+    HelpLine{"F1 ?", Word::help_help},
 };
 
 }  // namespace
@@ -59,10 +59,10 @@ void draw_help(Ui& ui) {
     ui.items.last("help.close");
     ImGui::Separator();
     // In two columns where one would not fit.
-    const float height = static_cast<float>(lines.size() + 6) * ImGui::GetTextLineHeightWithSpacing();
+    const float height = static_cast<float>(help_lines.size() + 6) * ImGui::GetTextLineHeightWithSpacing();
     const int columns = height > screen.y * 0.9F ? 4 : 2;
     if (ImGui::BeginTable("keys", columns, ImGuiTableFlags_SizingFixedFit)) {
-      for (const Line& line : lines) {
+      for (const HelpLine& line : help_lines) {
         ImGui::TableNextColumn();
         ui.fonts.need(line.keys);
         ImGui::TextUnformatted(line.keys);

@@ -12,39 +12,39 @@
 namespace evtwin::viewer::ui {
 namespace {
 
-enum class Form : std::uint8_t { money, percent, one_decimal, whole };
+enum class FigureForm : std::uint8_t { money, percent, one_decimal, whole };
 
 struct Card {
   Word title;
   std::string_view kpi;
-  Form form;
+  FigureForm form;
   std::string_view unit;
   bool hide_zero;  ///< says nothing where it is 0
 };
 
 // In the order of what is asked first; as many are shown as fit. A figure that does not apply has no card.
 constexpr std::array<Card, 12> cards{{
-    {Word::kpi_cost, "total_cost", Form::money, "", false},
-    {Word::kpi_peak, "peak_kw", Form::one_decimal, "kW", false},
-    {Word::kpi_served, "served_fraction", Form::percent, "%", false},
-    {Word::kpi_unmet, "unmet_kwh", Form::one_decimal, "kWh", false},
-    {Word::kpi_delivered, "energy_delivered_kwh", Form::one_decimal, "kWh", false},
-    {Word::kpi_vehicles, "sessions", Form::whole, "", false},
-    {Word::kpi_v2g, "v2g_kwh", Form::one_decimal, "kWh", true},
-    {Word::kpi_pv_used, "pv_self_use_fraction", Form::percent, "%", false},
-    {Word::kpi_cycles, "storage_cycles", Form::one_decimal, "", false},
-    {Word::kpi_turned_away, "turned_away", Form::whole, "", true},
-    {Word::kpi_overload, "overload_kwh", Form::one_decimal, "kWh", true},
-    {Word::kpi_co2, "co2_kg", Form::whole, "kg", true},
+    {Word::kpi_cost, "total_cost", FigureForm::money, "", false},
+    {Word::kpi_peak, "peak_kw", FigureForm::one_decimal, "kW", false},
+    {Word::kpi_served, "served_fraction", FigureForm::percent, "%", false},
+    {Word::kpi_unmet, "unmet_kwh", FigureForm::one_decimal, "kWh", false},
+    {Word::kpi_delivered, "energy_delivered_kwh", FigureForm::one_decimal, "kWh", false},
+    {Word::kpi_vehicles, "sessions", FigureForm::whole, "", false},
+    {Word::kpi_v2g, "v2g_kwh", FigureForm::one_decimal, "kWh", true},
+    {Word::kpi_pv_used, "pv_self_use_fraction", FigureForm::percent, "%", false},
+    {Word::kpi_cycles, "storage_cycles", FigureForm::one_decimal, "", false},
+    {Word::kpi_turned_away, "turned_away", FigureForm::whole, "", true},
+    {Word::kpi_overload, "overload_kwh", FigureForm::one_decimal, "kWh", true},
+    {Word::kpi_co2, "co2_kg", FigureForm::whole, "kg", true},
 }};
 
 std::string text_of_value(const Card& card, const model::Run& run, double value, bool with_sign) {
   std::string text;
-  if (card.form == Form::money) return with_sign ? signed_money(run, value) : money(run, value);
-  if (card.form == Form::percent) {
+  if (card.form == FigureForm::money) return with_sign ? signed_money(run, value) : money(run, value);
+  if (card.form == FigureForm::percent) {
     text = analysis::number_text(value * 100.0, 1);
   } else {
-    text = analysis::number_text(value, card.form == Form::whole ? 0 : 1);
+    text = analysis::number_text(value, card.form == FigureForm::whole ? 0 : 1);
   }
   if (with_sign && value > 0.0 && text.find_first_of("123456789") != std::string::npos) text.insert(0, "+");
   if (!card.unit.empty() && !std::isnan(value)) text.append(" ").append(card.unit);
@@ -99,7 +99,7 @@ const std::vector<Figure>& figures_of(const model::RunPtr& run_a, const model::R
 }
 
 void draw_difference(Ui& ui, Card card, const model::Run& run, double difference) {
-  if (card.form == Form::percent) card.unit = ui.tr(Word::percentage_points);
+  if (card.form == FigureForm::percent) card.unit = ui.tr(Word::percentage_points);
   const analysis::KpiInfo* info = analysis::find_kpi_info(card.kpi);
   const analysis::Better better = info != nullptr ? info->better : analysis::Better::neither;
   const std::string text = text_of_value(card, run, difference, true);
@@ -149,13 +149,13 @@ void draw_card(Ui& ui, const Figure& figure, const model::Run& run, const model:
     draw_difference(ui, *figure.card, run, figure.b - figure.a);
   } else if (counted_on) {
     text_cut(ui, ui.tr(Word::so_far));
-  } else if (figure.card->form == Form::money && !has_tariff(run)) {
+  } else if (figure.card->form == FigureForm::money && !has_tariff(run)) {
     text_cut(ui, ui.tr(Word::free_energy));
   }
   ImGui::PopFont();
 }
 
-void explain(Ui& ui, const Figure& figure, const model::Run& run) {
+void explain_figure(Ui& ui, const Figure& figure, const model::Run& run) {
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(ui.px(360.0F));
   for (const record::Kpi& kpi : run.kpis) {
@@ -190,7 +190,7 @@ void draw_kpi_cards(Ui& ui, ImVec2 size) {
     const bool hovered = ImGui::IsWindowHovered();
     ImGui::EndChild();
     ui.items.last(id);
-    if (hovered) explain(ui, figures[i], *a);
+    if (hovered) explain_figure(ui, figures[i], *a);
   }
 }
 

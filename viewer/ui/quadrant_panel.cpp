@@ -30,7 +30,7 @@ std::string value_text(const KpiInfo& info, const std::string& currency, double 
   return info.unit == "money" ? analysis::money_text(value, currency) : plot::number_with_unit(value, info.unit);
 }
 
-constexpr std::array<plot::Category, 7> colours{
+constexpr std::array<plot::Category, 7> dot_colours{
     plot::Category::blue,   plot::Category::vermillion, plot::Category::green, plot::Category::orange,
     plot::Category::purple, plot::Category::sky_blue,   plot::Category::black};
 constexpr std::array<plot::Shape, 5> shapes{plot::Shape::circle, plot::Shape::square, plot::Shape::diamond,
@@ -240,7 +240,7 @@ void Quadrant::draw_chart(Ui& ui, Asking& asking, const std::vector<Point>& poin
   for (std::size_t i = 0; i < points.size(); ++i) {
     const Point& point = points[i];
     const ImVec2 at{x_of(point.x), y_of(point.y)};
-    const ImU32 colour = plot::colour(style, colours[i % colours.size()]);
+    const ImU32 colour = plot::colour(style, dot_colours[i % dot_colours.size()]);
     plot::draw_shape(list, shapes[i % shapes.size()], at, radius, colour);
     ui.items.at(fmt::format("quadrant.point.{}", point.label), {at.x - radius, at.y - radius},
                 {at.x + radius, at.y + radius});

@@ -176,7 +176,7 @@ void tell(Ui& ui, const model::Run& run, const Group& group, std::uint32_t index
   ImGui::EndTooltip();
 }
 
-void act(Ui& ui, const model::Run& run, const Group& group, std::uint32_t index) {
+void act_on_evse(Ui& ui, const model::Run& run, const Group& group, std::uint32_t index) {
   if (group.station == nullptr) {
     select_storage_of(ui, run, group.storages[index]);
   } else {
@@ -257,7 +257,7 @@ void draw_station_map(Ui& ui, const model::Run& run) {
       if (cells <= most_items) ui.items.at("map." + cell.name, from, to);
       if (hovered && mouse.x >= from.x && mouse.x < to.x && mouse.y >= from.y && mouse.y < to.y) {
         tell(ui, run, group, i);
-        if (clicked) act(ui, run, group, i);
+        if (clicked) act_on_evse(ui, run, group, i);
       }
     }
   }

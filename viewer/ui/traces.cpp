@@ -17,7 +17,7 @@ using model::Series;
 
 /// Things made from a run, by (run, key): the last few runs' are kept.
 template <class Key, class Value>
-class Kept {
+class KeptTraces {
  public:
   template <class Make>
   const Value& get(std::uint64_t run, const Key& key, Make make) {
@@ -96,12 +96,12 @@ Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& s
 }  // namespace
 
 const EvseTrace& evse_trace(const model::Run& run, std::uint32_t evse) {
-  static Kept<std::uint32_t, EvseTrace> kept;
+  static KeptTraces<std::uint32_t, EvseTrace> kept;
   return kept.get(run.serial, evse, [&] { return make_trace(run, evse); });
 }
 
 const Series& storage_soc_percent(const model::Run& run, std::uint32_t storage) {
-  static Kept<std::uint32_t, Series> kept;
+  static KeptTraces<std::uint32_t, Series> kept;
   return kept.get(run.serial, storage, [&] {
     Series percent;
     add_scaled(percent, run.storages[storage].soc, 100.0);
@@ -111,12 +111,12 @@ const Series& storage_soc_percent(const model::Run& run, std::uint32_t storage) 
 }
 
 const Stack& power_stack(const model::Run& run, std::uint32_t site, const std::string& station) {
-  static Kept<std::pair<std::uint32_t, std::string>, Stack> kept;
+  static KeptTraces<std::pair<std::uint32_t, std::string>, Stack> kept;
   return kept.get(run.serial, {site, station}, [&] { return make_stack(run, site, station); });
 }
 
 SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint32_t site) {
-  static Kept<std::pair<std::uint64_t, std::uint32_t>, SharedSignals> kept;
+  static KeptTraces<std::pair<std::uint64_t, std::uint32_t>, SharedSignals> kept;
   const auto same = [](const Series& one, const Series& other) {
     return std::equal(one.pieces().begin(), one.pieces().end(), other.pieces().begin(), other.pieces().end(),
                       [](const Piece& x, const Piece& y) {
@@ -134,7 +134,8 @@ SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint
 
 const std::vector<std::uint32_t>& shown_evses(const model::Run& run, std::uint32_t site, const std::string& station,
                                               model::EvseOrder order) {
-  static Kept<std::pair<std::pair<std::uint32_t, std::string>, model::EvseOrder>, std::vector<std::uint32_t>> kept;
+  static KeptTraces<std::pair<std::pair<std::uint32_t, std::string>, model::EvseOrder>, std::vector<std::uint32_t>>
+      kept;
   return kept.get(run.serial, {{site, station}, order},
                   [&] { return model::ordered_evses(run, site, station, order); });
 }

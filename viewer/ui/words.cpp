@@ -6,13 +6,13 @@
 namespace evtwin::viewer::ui {
 namespace {
 
-struct Row {
+struct WordRow {
   const char* id;
   const char* english;
   const char* korean;
 };
 
-constexpr std::array<Row, static_cast<std::size_t>(Word::count)> rows{{
+constexpr std::array<WordRow, static_cast<std::size_t>(Word::count)> word_rows{{
 #define EVTWIN_WORD(id, english, korean) {#id, english, korean},
 #include "viewer/ui/words.def"
 #undef EVTWIN_WORD
@@ -21,10 +21,10 @@ constexpr std::array<Row, static_cast<std::size_t>(Word::count)> rows{{
 }  // namespace
 
 const char* text_of(Word word, Language language) {
-  const Row& row = rows[static_cast<std::size_t>(word)];
+  const WordRow& row = word_rows[static_cast<std::size_t>(word)];
   return language == Language::korean ? row.korean : row.english;
 }
 
-const char* id_of(Word word) { return rows[static_cast<std::size_t>(word)].id; }
+const char* id_of(Word word) { return word_rows[static_cast<std::size_t>(word)].id; }
 
 }  // namespace evtwin::viewer::ui
