@@ -24,6 +24,11 @@ void append(std::vector<PlannedPiece>& pieces, const PlannedPiece& piece) {
 
 }  // namespace
 
+void PlanHistory::clear() {
+  for (std::vector<PlannedPiece>& pieces : pending_) pieces.clear();
+  settled_.clear();
+}
+
 void PlanHistory::settle_passed(std::size_t member, TimeNs now) {
   std::vector<PlannedPiece>& pending = pending_[member];
   const auto first =

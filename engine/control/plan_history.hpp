@@ -47,6 +47,9 @@ class PlanHistory {
   void end_member(std::size_t member, TimeNs t);
   void end_all(TimeNs t);
 
+  /// Nothing was planned.
+  void clear();
+
   /// What was settled since the last time, in the order of its settling; by member in order of time.
   std::vector<SettledPiece>& settled() { return settled_; }
 

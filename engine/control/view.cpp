@@ -129,7 +129,10 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
         evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
     max_discharge_kw[i] = evse.bidirectional ? discharge_kw : 0.0;
     curve_start[i] = static_cast<std::uint32_t>(i * curve_points_);
-    for (const double a : evse.rates_a) rate_kw[rates++] = a * evse.phases * evse.voltage_v / 1000.0;
+    for (const double a : evse.rates_a) {
+      own_rate_kw_.push_back(a * evse.phases * evse.voltage_v / 1000.0);
+      rate_kw[rates++] = own_rate_kw_.back();
+    }
     rate_start[i + 1] = static_cast<std::uint32_t>(rates);
     plug_out(static_cast<std::uint32_t>(i));
   }
@@ -221,6 +224,13 @@ void ViewColumns::plug_out(std::uint32_t evse) {
   }
   for (auto* column : {&soc, &battery_kwh, &soc_floor, &car_charge_efficiency, &car_discharge_efficiency})
     (*column)[evse] = nan;
+}
+
+void ViewColumns::clear_session(std::uint32_t evse) {
+  plug_out(evse);
+  reserved_from_ns[evse] = reserved_until_ns[evse] = 0;
+  reserved_kwh[evse] = 0.0;
+  for (std::uint32_t p = rate_start[evse]; p < rate_start[evse + 1]; ++p) rate_kw[p] = own_rate_kw_[p];
 }
 
 void ViewColumns::show_limits(const Guard& guard) {

@@ -63,6 +63,8 @@ class ViewColumns {
   /// A vehicle takes the row: what stays for its whole session. An empty coupling clears the row.
   void plug_in(std::uint32_t evse, const physics::Coupling& coupling);
   void plug_out(std::uint32_t evse);
+  /// As at the start: nobody has ever been on the row.
+  void clear_session(std::uint32_t evse);
   /// What a charger that speaks with the car learns of its battery (ISO 15118). SoC itself is the caller's to fill.
   void know_battery(std::uint32_t evse, const physics::Vehicle& vehicle);
   void show_limits(const Guard& guard);  ///< bounds and bases that may have changed
@@ -95,6 +97,7 @@ class ViewColumns {
   GuardedCells evse_cells_, storage_cells_;
   std::unique_ptr<GuardedCells> plan_cells_;  // null: no plan
   std::uint32_t plan_steps_ = 0;
+  std::vector<double> own_rate_kw_;   // rate_kw of rows where nobody has been
   std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected
   std::vector<double> blank_;         // NaN, what an unwritten column looks like
   bool wiped_ = false;                // the column is blank again

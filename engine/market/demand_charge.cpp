@@ -10,10 +10,12 @@ DemandMeter::DemandMeter(const DemandTerms& terms, const Calendar& calendar) : t
   const auto months = static_cast<std::size_t>((terms.to_ns - terms.from_ns) / shortest_month_ns) + 2;
   peaks_.reserve(months);
   known_.reserve(months + terms.past_peaks.size());
-  begin();
+  begin(terms.from_ns, terms.to_ns);
 }
 
-void DemandMeter::begin() {
+void DemandMeter::begin(TimeNs from_ns, TimeNs to_ns) {
+  terms_.from_ns = from_ns;
+  terms_.to_ns = to_ns;
   peaks_.clear();
   peak_kw_ = past_charge_ = month_charge_ = 0.0;
   window_begin_ns_ = terms_.from_ns;

@@ -74,8 +74,8 @@ class DemandMeter {
   /// Opens the window and month of `terms.from_ns`. @throws TariffError if the contract is billed and there is none.
   DemandMeter(const DemandTerms& terms, const Calendar& calendar);
 
-  /// Back to the start of the run; allocates nothing.
-  void begin();
+  /// Back to the start of a run over [from, to), as long as the one before or shorter; allocates nothing then.
+  void begin(TimeNs from_ns, TimeNs to_ns);
 
   /// The open window, without what of it lies before the run. Its end may lie beyond the run's.
   TimeNs window_begin_ns() const { return window_begin_ns_; }

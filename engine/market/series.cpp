@@ -35,28 +35,29 @@ ProfileRows rows_of(const DailyProfile& profile) {
 
 }  // namespace
 
-Series::Series(std::vector<TimeNs> times_ns, std::vector<double> values, std::optional<TimeNs> end_ns)
-    : times_ns_(std::move(times_ns)), values_(std::move(values)) {
-  if (times_ns_.size() != values_.size()) {
-    throw SeriesError(fmt::format("a series with {} times has {} values", times_ns_.size(), values_.size()));
+Series::Series(std::vector<TimeNs> times_ns, std::vector<double> values, std::optional<TimeNs> end_ns) {
+  if (times_ns.size() != values.size()) {
+    throw SeriesError(fmt::format("a series with {} times has {} values", times_ns.size(), values.size()));
   }
-  if (times_ns_.empty()) throw SeriesError("a series needs at least one row");
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (!std::isfinite(values_[i])) throw SeriesError(fmt::format("row {}: the value is not a finite number", i + 1));
-    if (i > 0 && times_ns_[i] <= times_ns_[i - 1]) {
+  if (times_ns.empty()) throw SeriesError("a series needs at least one row");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) throw SeriesError(fmt::format("row {}: the value is not a finite number", i + 1));
+    if (i > 0 && times_ns[i] <= times_ns[i - 1]) {
       throw SeriesError(fmt::format("row {}: its time is not later than that of row {}", i + 1, i));
     }
   }
-  const std::size_t last = times_ns_.size() - 1;
+  const std::size_t last = times_ns.size() - 1;
   if (!end_ns && last == 0) throw SeriesError("a series of one row needs an end");
-  end_ns_ = end_ns ? *end_ns : times_ns_[last] + (times_ns_[last] - times_ns_[last - 1]);
-  if (end_ns_ <= times_ns_[last]) throw SeriesError(fmt::format("the end is not later than row {}", last + 1));
+  const TimeNs end = end_ns ? *end_ns : times_ns[last] + (times_ns[last] - times_ns[last - 1]);
+  if (end <= times_ns[last]) throw SeriesError(fmt::format("the end is not later than row {}", last + 1));
+  rows_ = std::make_shared<const Rows>(Rows{std::move(times_ns), std::move(values), end});
 }
 
 double Series::value_at(TimeNs t) const {
-  if (empty() || t < begin_ns() || t >= end_ns_) return nothing;
-  const auto after = std::upper_bound(times_ns_.begin(), times_ns_.end(), t);
-  return values_[static_cast<std::size_t>(after - times_ns_.begin()) - 1];
+  if (empty() || t < begin_ns() || t >= end_ns()) return nothing;
+  const auto times = times_ns();
+  const auto after = std::upper_bound(times.begin(), times.end(), t);
+  return values()[static_cast<std::size_t>(after - times.begin()) - 1];
 }
 
 TimeNs Series::next_change(TimeNs t) const { return SeriesCursor(*this).at(t).until_ns; }

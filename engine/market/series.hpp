@@ -20,7 +20,7 @@ struct SeriesError : std::runtime_error {
 };
 
 /// value[i] holds for time[i] <= t < time[i + 1]; the last until `end_ns()`. Outside, the value is NaN: whoever reads
-/// there without asking `covers` first gets a figure that cannot be overlooked.
+/// there without asking `covers` first gets a figure that cannot be overlooked. Copies share the rows.
 class Series {
  public:
   /// Empty: covers nothing.
@@ -30,23 +30,29 @@ class Series {
   /// @throws SeriesError naming the row for NaN, inf, times that do not ascend; for unequal lengths.
   Series(std::vector<TimeNs> times_ns, std::vector<double> values, std::optional<TimeNs> end_ns = {});
 
-  bool empty() const { return times_ns_.empty(); }
-  std::span<const TimeNs> times_ns() const { return times_ns_; }
-  std::span<const double> values() const { return values_; }
-  TimeNs begin_ns() const { return empty() ? 0 : times_ns_.front(); }
-  TimeNs end_ns() const { return end_ns_; }
+  bool empty() const { return rows_ == nullptr; }
+  std::span<const TimeNs> times_ns() const { return empty() ? std::span<const TimeNs>{} : rows_->times_ns; }
+  std::span<const double> values() const { return empty() ? std::span<const double>{} : rows_->values; }
+  TimeNs begin_ns() const { return empty() ? 0 : rows_->times_ns.front(); }
+  TimeNs end_ns() const { return empty() ? 0 : rows_->end_ns; }
   /// Whether every instant of [from, to) has a value.
-  bool covers(TimeNs from, TimeNs to) const { return !empty() && from >= begin_ns() && to <= end_ns_; }
+  bool covers(TimeNs from, TimeNs to) const { return !empty() && from >= begin_ns() && to <= end_ns(); }
 
   /// NaN outside [begin_ns, end_ns). O(log n).
   double value_at(TimeNs t) const;
   /// First instant after t with another value (the end of the series included); time_never when there is none.
   TimeNs next_change(TimeNs t) const;
 
+  /// The very same series, not one of equal rows.
+  friend bool operator==(const Series& a, const Series& b) { return a.rows_ == b.rows_; }
+
  private:
-  std::vector<TimeNs> times_ns_;
-  std::vector<double> values_;
-  TimeNs end_ns_ = 0;
+  struct Rows {
+    std::vector<TimeNs> times_ns;
+    std::vector<double> values;
+    TimeNs end_ns = 0;
+  };
+  std::shared_ptr<const Rows> rows_;  // null: empty
 };
 
 /// A value and the next instant at which it is another one.
@@ -74,12 +80,14 @@ struct DayCurve {
   MonthMask months = all_months;
   DayTypeMask days = all_day_types;
   std::vector<double> values{};
+  friend bool operator==(const DayCurve&, const DayCurve&) = default;
 };
 
 /// A periodic signal: day curves that cover every month and day type exactly once.
 struct DailyProfile {
   std::vector<DayCurve> curves;
   std::vector<LocalDate> holidays;
+  friend bool operator==(const DailyProfile&, const DailyProfile&) = default;
 };
 
 /// Empty when the profile is sound: each curve's length divides 1440, values finite, every (month, day type) once.

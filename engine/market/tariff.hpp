@@ -32,15 +32,18 @@ struct Rate {
   int to_minute = minutes_per_day;
   double price_per_kwh = 0.0;
   std::string band{};  ///< "light", "mid", "max", ...; may be empty
+  friend bool operator==(const Rate&, const Rate&) = default;
 };
 
 /// Price of energy fed back to the grid. Surcharge and tax are not added to a fixed price or a series.
 struct SellFixed {
   double price_per_kwh = 0.0;
+  friend bool operator==(const SellFixed&, const SellFixed&) = default;
 };
 /// That fraction of what buying costs at the same instant, surcharge and tax included (1 = net metering).
 struct SellFactor {
   double of_buy = 0.0;
+  friend bool operator==(const SellFactor&, const SellFactor&) = default;
 };
 using SellPrice = std::variant<SellFixed, SellFactor, Series>;
 
@@ -51,12 +54,13 @@ enum class DemandBasis : std::uint8_t { peak, contract };
 struct DemandCharge {
   std::array<double, 12> price_per_kw{};  ///< currency per kW and month, by month - 1; before tax
   DemandBasis basis = DemandBasis::peak;
-  MonthMask ratchet_months = 0;           ///< months whose past peaks still count; 0: none
-  int look_back_months = 12;              ///< for how long they count
+  MonthMask ratchet_months = 0;  ///< months whose past peaks still count; 0: none
+  int look_back_months = 12;     ///< for how long they count
   /// Length of a metering window, 15, 30 or 60 min: KEPCO and most of Europe meter quarter hours, Great Britain half
   /// hours, some utilities of the USA whole ones. Ramp and tracking of a set-point are reckoned over the same windows.
   TimeNs window_ns = 15 * kernel::minute_ns;
   double floor_fraction_of_contract = 0;  ///< the least that is billed, as a fraction of the contract power
+  friend bool operator==(const DemandCharge&, const DemandCharge&) = default;
 };
 
 struct Tariff {
@@ -72,6 +76,7 @@ struct Tariff {
   double tax_fraction = 0.0;       ///< of energy, surcharge and demand charge: 0.1 is 10 %
   DemandCharge demand;
   std::vector<LocalDate> holidays;
+  friend bool operator==(const Tariff&, const Tariff&) = default;
 };
 
 /// Energy for nothing, no demand charge: what a site without a tariff has.

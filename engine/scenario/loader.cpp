@@ -279,6 +279,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
     if (!used)
       build.flag(where.at(*made).position(), "this " + made->kind + " is not inside scenario { ... } and does nothing");
   }
+  twin::compile_clocks(world);
   out.world = std::move(world);
   out.source = std::move(source);
   return out;

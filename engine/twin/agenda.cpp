@@ -1,31 +1,32 @@
 #include "twin/agenda.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "control/strategy.hpp"
 
 namespace evtwin::twin {
 
 using kernel::Phase;
 
-Agenda::Agenda(const World& world, std::uint32_t site_number, std::size_t members, Timers& timers, Observer* observer)
-    : world_(world),
-      site_(world.sites[site_number]),
-      number_(site_number),
-      timers_(timers),
-      observer_(observer),
-      clock_(world.calendar),
-      plan_history_(members) {
-  next_tick_ns_ = clock_.next_tick(world.start_ns, world.tick_ns);
-}
+Agenda::Agenda(const SiteContext& context, std::size_t members)
+    : context_(context), clock_(context.world.calendar), plan_history_(members) {}
 
-void Agenda::set_interest(const Interest& interest, const SignalClocks& clocks,
-                          std::span<const demand::ArrivalStream> streams) {
-  interest_ = interest;
-  forecaster_.reset();
-  arrival_forecaster_.reset();
+void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::ArrivalStream> streams) {
+  decisions_ = 0;
+  why_ = 0;
+  wakes_ = 0;
+  wakes_since_ns_ = context_.episode.from_ns;
+  wake_ns_ = asked_for_ns_ = kernel::time_never;
+  next_tick_ns_ = clock_.next_tick(context_.episode.from_ns, context_.world.tick_ns);
+  plan_history_.clear();
   if (!looks_ahead()) return;
-  forecaster_.emplace(site_.forecast, world_.calendar, world_.tick_ns, world_.seed, number_, clocks.pv, clocks.load,
-                      clocks.co2, clocks.tariff);
-  arrival_forecaster_.emplace(site_.forecast, world_.tick_ns, world_.seed, number_,
+  const World& world = context_.world;
+  const std::uint64_t seed = context_.episode.seed;
+  forecaster_.emplace(context_.site.forecast, world.calendar, world.tick_ns, seed, context_.number, clocks.pv(),
+                      clocks.load(), clocks.co2(), clocks.tariff());
+  arrival_forecaster_.emplace(context_.site.forecast, world.tick_ns, seed, context_.number,
                               std::vector<demand::ArrivalStream>(streams.begin(), streams.end()));
 }
 
@@ -42,16 +43,37 @@ void Agenda::request(std::uint32_t why, TimeNs t) {
 }
 
 void Agenda::schedule() {
-  timers_.schedule(EventKind::decision, Phase::decision, std::min({next_tick_ns_, wake_ns_, asked_for_ns_}));
+  context_.timers.schedule(EventKind::decision, Phase::decision, std::min({next_tick_ns_, wake_ns_, asked_for_ns_}));
 }
 
 void Agenda::open(TimeNs t) {
   if (t >= next_tick_ns_) {
     why_ |= EVTWIN_WHY_TICK;
-    next_tick_ns_ = clock_.next_tick(t, world_.tick_ns);
+    next_tick_ns_ = clock_.next_tick(t, context_.world.tick_ns);
   }
   if (t >= wake_ns_) why_ |= EVTWIN_WHY_WAKE;
   wake_ns_ = asked_for_ns_ = kernel::time_never;
+}
+
+namespace {
+
+/// Wake-ups that a strategy may ask for within a simulated second. A run always moves: one that wakes itself every few
+/// hundred nanoseconds (a wake-up in seconds where nanoseconds are due) would never end.
+constexpr std::uint64_t most_wakes_per_second = 1000;
+
+}  // namespace
+
+void Agenda::wake_at(TimeNs wake_ns, TimeNs now_ns) {
+  wake_ns_ = wake_ns;
+  if (now_ns - wakes_since_ns_ >= kernel::second_ns) {
+    wakes_since_ns_ = now_ns;
+    wakes_ = 0;
+  }
+  if (++wakes_ <= most_wakes_per_second) return;
+  throw control::StrategyError(
+      fmt::format("{}: decide asked {} times within one simulated second to be woken, now {} ns later: the run would "
+                  "hardly move; wake_ns counts nanoseconds",
+                  interest_.who, wakes_, wake_ns - now_ns));
 }
 
 void Agenda::close() {
@@ -91,13 +113,14 @@ void Agenda::end_plans(TimeNs t) {
 
 /// What has become of plans goes to the observer.
 void Agenda::tell_settled_plans() {
-  const std::size_t evses = site_.evses.size();
+  const std::size_t evses = context_.site.evses.size();
   for (const control::SettledPiece& piece : plan_history_.settled()) {
-    if (observer_ == nullptr) break;
+    if (context_.observer == nullptr) break;
     const bool evse = piece.member < evses;
-    observer_->on_plan({number_, evse ? Subject::evse : Subject::storage,
-                        static_cast<std::uint32_t>(evse ? piece.member : piece.member - evses), piece.planned.decision,
-                        piece.planned.start_ns, piece.planned.end_ns, piece.planned.kw, piece.replaced_ns});
+    context_.observer->on_plan({context_.number, evse ? Subject::evse : Subject::storage,
+                                static_cast<std::uint32_t>(evse ? piece.member : piece.member - evses),
+                                piece.planned.decision, piece.planned.start_ns, piece.planned.end_ns, piece.planned.kw,
+                                piece.replaced_ns});
   }
   plan_history_.settled().clear();
 }

@@ -13,32 +13,23 @@
 #include "control/view.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
-#include "market/series.hpp"
-#include "market/tariff.hpp"
+#include "market/site_clocks.hpp"
+#include "twin/context.hpp"
 #include "twin/interest.hpp"
-#include "twin/observer.hpp"
 #include "twin/signal_values.hpp"
-#include "twin/timers.hpp"
-#include "twin/world.hpp"
 
 namespace evtwin::twin {
 
-/// The clocks behind a site's signals, for forecasts to read ahead or back.
-struct SignalClocks {
-  const market::TariffClock& tariff;
-  const market::SignalClock &pv, &load, &co2;
-};
-
 class Agenda {
  public:
-  Agenda(const World& world, std::uint32_t site_number, std::size_t members, Timers& timers, Observer* observer);
+  Agenda(const SiteContext& context, std::size_t members);
 
-  /// What whoever answers wants to be told.
-  /// @param streams  [laws] of the site's arrivals, none asked yet
-  void set_interest(const Interest& interest, const SignalClocks& clocks,
-                    std::span<const demand::ArrivalStream> streams);
+  /// What whoever answers wants to be told, from the next begin() on.
+  void set_interest(const Interest& interest) { interest_ = interest; }
   const Interest& interest() const { return interest_; }
 
+  /// Nothing was decided. @param streams  [laws] of the site's arrivals, none asked yet
+  void begin(const market::SiteClocks& clocks, std::span<const demand::ArrivalStream> streams);
   /// The first tick is the start itself.
   void start(TimeNs t);
   /// Something happened that strategies may subscribe to.
@@ -47,7 +38,8 @@ class Agenda {
   /// A decision is due at `t`: no other is until close().
   void open(TimeNs t);
   /// Sets the strategy's own wake-up.
-  void wake_at(TimeNs t) { wake_ns_ = t; }
+  /// @throws control::StrategyError for one that wakes itself so often that time hardly moves.
+  void wake_at(TimeNs wake_ns, TimeNs now_ns);
   /// The decision is made: waits for the next one.
   void close();
 
@@ -75,18 +67,14 @@ class Agenda {
   template <class A>
   void archive(A& a) {
     a.section("agenda");
-    a(decisions_, next_tick_ns_, wake_ns_, asked_for_ns_, why_);
+    a(decisions_, next_tick_ns_, wake_ns_, asked_for_ns_, why_, wakes_, wakes_since_ns_);
     a(plan_history_);
   }
 
  private:
   void schedule();
 
-  const World& world_;
-  const Site& site_;
-  const std::uint32_t number_;
-  Timers& timers_;
-  Observer* const observer_;
+  const SiteContext context_;
   Interest interest_;
   market::LocalClock clock_;
   std::optional<control::Forecaster> forecaster_;                 // of a strategy that wants a horizon
@@ -97,6 +85,8 @@ class Agenda {
   TimeNs wake_ns_ = kernel::time_never;
   TimeNs asked_for_ns_ = kernel::time_never;
   std::uint32_t why_ = 0;
+  std::uint64_t wakes_ = 0;  // asked for since ...
+  TimeNs wakes_since_ns_ = 0;
 };
 
 }  // namespace evtwin::twin

@@ -9,18 +9,21 @@ namespace evtwin::twin {
 using demand::Visit;
 using kernel::Phase;
 
-Bookings::Bookings(const World& world, std::uint32_t site_number, std::span<const demand::ArrivalStream> streams,
-                   Timers& timers, Observer* observer)
-    : world_(world),
-      site_(world.sites[site_number]),
-      number_(site_number),
-      timers_(timers),
-      observer_(observer),
-      holds_(site_.evses.size()) {
+Bookings::Bookings(const SiteContext& context) : context_(context), holds_(context.site.evses.size()) {
+  for (const auto& law : context.site.arrivals) any_announced_ = any_announced_ || demand::announces(*law);
+}
+
+void Bookings::begin(std::span<const demand::ArrivalStream> streams) {
+  reservations_.clear();
+  announcers_.clear();
+  std::fill(holds_.begin(), holds_.end(), Hold{});
+  changed_.clear();
   for (std::uint32_t law = 0; law < streams.size(); ++law) {
-    if (demand::announces(*site_.arrivals[law]))
-      announcers_.push_back({law, demand::AnnouncementStream(*site_.arrivals[law], streams[law])});
+    if (demand::announces(*context_.site.arrivals[law]))
+      announcers_.push_back({law, demand::AnnouncementStream(*context_.site.arrivals[law], streams[law])});
   }
+  if (!any_announced_) return;
+  for (std::uint32_t i = 0; i < holds_.size(); ++i) changed_.push_back(i);
 }
 
 void Bookings::start(std::span<const Session> sessions, TimeNs t) {
@@ -35,7 +38,7 @@ void Bookings::announce(std::span<const Session> sessions, TimeNs t) {
       reserve(announcer.law, announcer.next, sessions, t);
     if (announcer.more) next_ns = std::min(next_ns, announcer.next.announced_ns);
   }
-  timers_.schedule(EventKind::announcement, Phase::signal, next_ns);
+  context_.timers.schedule(EventKind::announcement, Phase::signal, next_ns);
   schedule_expiry();
 }
 
@@ -43,7 +46,7 @@ void Bookings::announce(std::span<const Session> sessions, TimeNs t) {
 /// would stay so long; -1 when there is none.
 std::int32_t Bookings::evse_to_reserve(const Visit& visit, std::span<const Session> sessions) const {
   for (std::uint32_t i = 0; i < sessions.size(); ++i) {
-    if (!fits(site_.evses[i], world_.vehicles[visit.vehicle])) continue;
+    if (!fits(context_.site.evses[i], context_.world.vehicles[visit.vehicle])) continue;
     if (sessions[i].number != 0 && sessions[i].visit.claimed_departure_ns > visit.reserved_from_ns) continue;
     const bool taken = std::any_of(reservations_.begin(), reservations_.end(), [&](const Reservation& r) {
       return r.evse == i && r.from_ns < visit.reserved_until_ns && visit.reserved_from_ns < r.until_ns;
@@ -56,11 +59,11 @@ std::int32_t Bookings::evse_to_reserve(const Visit& visit, std::span<const Sessi
 void Bookings::reserve(std::uint32_t law, const Visit& visit, std::span<const Session> sessions, TimeNs t) {
   if (visit.reserved_until_ns <= t) return;  // over before the run begins
   const std::int32_t evse = visit.evse != demand::any_evse ? visit.evse : evse_to_reserve(visit, sessions);
-  if (observer_ != nullptr) {
-    const market::Calendar& local = world_.calendar;
+  if (context_.observer != nullptr) {
+    const market::Calendar& local = context_.world.calendar;
     tell(evse < 0 ? "reservation_refused" : "reserved",
          fmt::format("{}: {} from {} to {}, {:.6g} kWh",
-                     evse < 0 ? "no EVSE" : site_.evses[static_cast<std::uint32_t>(evse)].id.c_str(), visit.id,
+                     evse < 0 ? "no EVSE" : context_.site.evses[static_cast<std::uint32_t>(evse)].id.c_str(), visit.id,
                      local.format_local(visit.reserved_from_ns), local.format_local(visit.reserved_until_ns),
                      visit.requested_kwh),
          t);
@@ -68,8 +71,8 @@ void Bookings::reserve(std::uint32_t law, const Visit& visit, std::span<const Se
   if (evse < 0) return;
   const auto row = static_cast<std::uint32_t>(evse);
   reservations_.push_back({law, visit.number, visit.id, row,
-                           std::max(t, visit.reserved_from_ns - site_.reservations.hold_ns), visit.reserved_from_ns,
-                           visit.reserved_until_ns, visit.requested_kwh});
+                           std::max(t, visit.reserved_from_ns - context_.site.reservations.hold_ns),
+                           visit.reserved_from_ns, visit.reserved_until_ns, visit.requested_kwh});
   look_up_hold(row);
 }
 
@@ -91,7 +94,7 @@ void Bookings::expire(TimeNs t) {
       continue;
     }
     const std::uint32_t evse = it->evse;
-    tell("reservation_expired", site_.evses[evse].id + ": " + it->id, t);
+    tell("reservation_expired", context_.site.evses[evse].id + ": " + it->id, t);
     it = reservations_.erase(it);
     look_up_hold(evse);
   }
@@ -101,7 +104,7 @@ void Bookings::expire(TimeNs t) {
 void Bookings::schedule_expiry() {
   TimeNs next_ns = kernel::time_never;
   for (const Reservation& r : reservations_) next_ns = std::min(next_ns, r.until_ns);
-  timers_.schedule(EventKind::reservation_end, Phase::plug_out, next_ns);
+  context_.timers.schedule(EventKind::reservation_end, Phase::plug_out, next_ns);
 }
 
 /// The EVSE's next reservation, and since when it is held.
@@ -130,7 +133,7 @@ void Bookings::show(control::ViewColumns& columns) {
 }
 
 void Bookings::tell(std::string_view kind, const std::string& text, TimeNs t) const {
-  if (observer_ != nullptr) observer_->on_event({number_, t, kind, text});
+  if (context_.observer != nullptr) context_.observer->on_event({context_.number, t, kind, text});
 }
 
 }  // namespace evtwin::twin

@@ -9,18 +9,17 @@
 #include "demand/announcements.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
-#include "twin/observer.hpp"
+#include "twin/context.hpp"
 #include "twin/stay.hpp"
-#include "twin/timers.hpp"
-#include "twin/world.hpp"
 
 namespace evtwin::twin {
 
 class Bookings {
  public:
-  /// @param streams  [laws] none asked yet
-  Bookings(const World& world, std::uint32_t site_number, std::span<const demand::ArrivalStream> streams,
-           Timers& timers, Observer* observer);
+  explicit Bookings(const SiteContext& context);
+
+  /// Nothing is booked. @param streams  [laws] none asked yet
+  void begin(std::span<const demand::ArrivalStream> streams);
 
   /// What was announced before the run is known at its start.
   void start(std::span<const Session> sessions, TimeNs t);
@@ -34,7 +33,7 @@ class Bookings {
 
   /// [evses]; empty where nothing is ever held.
   std::span<const Hold> holds() const {
-    return announcers_.empty() || !site_.reservations.block ? std::span<const Hold>{} : holds_;
+    return !any_announced_ || !context_.site.reservations.block ? std::span<const Hold>{} : holds_;
   }
   /// Columns of reservations, where they changed since the last call.
   void show(control::ViewColumns& columns);
@@ -77,11 +76,8 @@ class Bookings {
   void schedule_expiry();
   void tell(std::string_view kind, const std::string& text, TimeNs t) const;
 
-  const World& world_;
-  const Site& site_;
-  const std::uint32_t number_;
-  Timers& timers_;
-  Observer* const observer_;
+  const SiteContext context_;
+  bool any_announced_ = false;
   std::vector<Announcer> announcers_;      // of the laws that announce visits
   std::vector<Reservation> reservations_;  // in order of announcement
   std::vector<Hold> holds_;                // [evses] what follows from reservations_
@@ -93,13 +89,13 @@ void Bookings::archive(A& a) {
   a.section("bookings");
   a.fixed(announcers_);
   for (const Announcer& announcer : announcers_) {
-    check_visit(a, world_, site_, announcer.next);
-    check_visit(a, world_, site_, announcer.stream.ahead());
-    for (const demand::Visit& visit : announcer.stream.waiting()) check_visit(a, world_, site_, visit);
+    check_visit(a, context_.world, context_.site, announcer.next);
+    check_visit(a, context_.world, context_.site, announcer.stream.ahead());
+    for (const demand::Visit& visit : announcer.stream.waiting()) check_visit(a, context_.world, context_.site, visit);
   }
   a(reservations_);
   for (const Reservation& reservation : reservations_)
-    a.require(reservation.evse < site_.evses.size(), "a reservation of an EVSE that there is not");
+    a.require(reservation.evse < context_.site.evses.size(), "a reservation of an EVSE that there is not");
   if constexpr (A::loads) {
     for (std::uint32_t i = 0; i < holds_.size(); ++i) look_up_hold(i);
   }

@@ -5,22 +5,34 @@
 
 namespace evtwin::twin {
 
-Books::Books(const World& world, std::uint32_t site_number, const physics::FeederTree& tree, Observer* observer)
-    : world_(world),
-      site_(world.sites[site_number]),
-      number_(site_number),
+Books::Books(const SiteContext& context, const physics::FeederTree& tree)
+    : context_(context),
       tree_(tree),
-      observer_(observer),
-      meter_({&site_.tariff, site_.contract_kw, site_.past_peaks, site_.part_month, world.start_ns, world.end_ns},
-             world.calendar),
-      accounts_(site_.evses.size()),
-      evse_day_(site_.evses.size()),
-      feeder_kwh_(site_.feeders.size()),
-      feeder_into_kwh_(site_.feeders.size()) {
-  if (site_.power_setpoint_kw) tracking_.emplace();
-  for (const physics::Vehicle& vehicle : world.vehicles)
+      meter_({&context.site.tariff, context.site.contract_kw, context.site.past_peaks, context.site.part_month,
+              context.episode.from_ns, context.episode.to_ns},
+             context.world.calendar),
+      accounts_(context.site.evses.size()),
+      evse_day_(context.site.evses.size()),
+      feeder_kwh_(context.site.feeders.size()),
+      feeder_into_kwh_(context.site.feeders.size()) {
+  for (const physics::Vehicle& vehicle : context.world.vehicles)
     vehicle_ageing_.emplace_back(physics::AgeingLaw{}, physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
-  close_day(world.start_ns, {});
+  storage_use_.reserve(context.site.storages.size());
+}
+
+void Books::begin() {
+  total_ = at_last_decision_ = at_window_start_ = {};
+  meter_.begin(context_.episode.from_ns, context_.episode.to_ns);
+  window_import_kwh_ = window_peak_kw_ = window_setpoint_kwh_ = 0.0;
+  last_window_kw_ = physics::unknown;
+  ramp_kw_ = peak_instant_kw_ = storage_losses_kwh_ = vehicle_losses_kwh_ = buy_price_hours_ = 0.0;
+  sessions_aged_ = 0;
+  tracking_.reset();
+  if (context_.site.power_setpoint_kw) tracking_.emplace();
+  storage_use_.clear();
+  std::fill(accounts_.begin(), accounts_.end(), Account{});
+  std::fill(evse_day_.begin(), evse_day_.end(), EvseSums{});
+  open_day(context_.episode.from_ns);
 }
 
 // ---- Time passes
@@ -42,18 +54,18 @@ void Books::book_storage(const physics::Storage& storage, double metered_kwh) {
     storage_losses_kwh_ += metered_kwh * (1.0 - storage.charge_efficiency);
   } else {
     total_.storage_discharge_kwh -= metered_kwh;
-    total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
+    total_.wear_cost -= metered_kwh * context_.site.wear_price_per_kwh;
     storage_losses_kwh_ -= metered_kwh * (1.0 / storage.discharge_efficiency - 1.0);
   }
 }
 
 void Books::book_member(std::uint32_t i, double metered_kwh, const SignalValues& now) {
   if (i >= evse_count()) {
-    book_storage(site_.storages[i - evse_count()], metered_kwh);
+    book_storage(context_.site.storages[i - evse_count()], metered_kwh);
     return;
   }
   Account& account = accounts_[i];
-  const double ac_kwh = physics::through(metered_kwh, site_.evses[i].efficiency);
+  const double ac_kwh = physics::through(metered_kwh, context_.site.evses[i].efficiency);
   total_.losses_kwh += ac_kwh - metered_kwh;
   account.sums.cost += ac_kwh * now.price.buy_per_kwh;
   if (metered_kwh > 0.0) {
@@ -65,7 +77,7 @@ void Books::book_member(std::uint32_t i, double metered_kwh, const SignalValues&
     total_.ev_discharge_kwh -= metered_kwh;
     const double price_per_kwh = paid_per_kwh(i, now);
     total_.v2g_payment -= metered_kwh * price_per_kwh;
-    total_.wear_cost -= metered_kwh * site_.wear_price_per_kwh;
+    total_.wear_cost -= metered_kwh * context_.site.wear_price_per_kwh;
     account.sums.v2g_payment -= metered_kwh * price_per_kwh;
     account.sums.discharged_kwh -= metered_kwh;
     account.losses_kwh -= metered_kwh * (1.0 / account.battery->discharge_efficiency - 1.0);
@@ -83,11 +95,11 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   std::fill(feeder_kwh_.begin(), feeder_kwh_.end(), 0.0);
   for (const MemberFlow& flow : piece.flow.members) {
     const bool evse = flow.member < evse_count();
-    const double efficiency = evse ? site_.evses[flow.member].efficiency : 1.0;
+    const double efficiency = evse ? context_.site.evses[flow.member].efficiency : 1.0;
     constant_kw += physics::through(flow.kw, efficiency);
     if (flow.kwh == 0.0) continue;
     book_member(flow.member, flow.kwh, now);
-    const std::int32_t feeder = evse ? site_.evses[flow.member].feeder : -1;
+    const std::int32_t feeder = evse ? context_.site.evses[flow.member].feeder : -1;
     (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += physics::through(flow.kwh, efficiency);
   }
   if (!feeder_kwh_.empty()) {
@@ -128,15 +140,15 @@ void Books::close_window(TimeNs t) {
   last_window_kw_ = net_kw;
   peak_instant_kw_ = std::max(peak_instant_kw_, window_peak_kw_);
 
-  if (t < world_.end_ns) {
+  if (t < context_.episode.to_ns) {
     meter_.close(window_import_kwh_);
   } else {
     meter_.finish(window_import_kwh_);
   }
   total_.demand_charge = meter_.charge();
-  if (observer_ != nullptr) {
+  if (context_.observer != nullptr) {
     const control::Ledger increment = total_ - at_window_start_;
-    observer_->on_meter({number_, begin_ns, t, &increment, window_peak_kw_});
+    context_.observer->on_meter({context_.number, begin_ns, t, &increment, window_peak_kw_});
   }
   at_window_start_ = total_;
   window_import_kwh_ = window_peak_kw_ = window_setpoint_kwh_ = 0.0;
@@ -167,13 +179,17 @@ void Books::close_day(TimeNs t, std::span<const double> got_kwh) {
     if (accounts_[i].battery != nullptr) book_evse_day(i, got_kwh[i]);
     const EvseSums& day = evse_day_[i];
     const double charged_kwh = day.net_kwh + day.discharged_kwh;
-    if (observer_ != nullptr && (charged_kwh != 0.0 || day.discharged_kwh != 0.0)) {
-      observer_->on_evse_day(
-          {number_, i, day_start_ns_, charged_kwh, day.discharged_kwh, day.cost, day.driver_revenue, day.v2g_payment});
+    if (context_.observer != nullptr && (charged_kwh != 0.0 || day.discharged_kwh != 0.0)) {
+      context_.observer->on_evse_day({context_.number, i, day_start_ns_, charged_kwh, day.discharged_kwh, day.cost,
+                                      day.driver_revenue, day.v2g_payment});
     }
     evse_day_[i] = {};
   }
-  const market::Calendar& calendar = world_.calendar;
+  open_day(t);
+}
+
+void Books::open_day(TimeNs t) {
+  const market::Calendar& calendar = context_.world.calendar;
   day_start_ns_ = t;
   day_end_ns_ = calendar.start_of(market::date_of_days(market::days_since_epoch(calendar.date(t)) + 1));
 }
@@ -181,7 +197,7 @@ void Books::close_day(TimeNs t, std::span<const double> got_kwh) {
 // ---- Sessions
 
 void Books::restore(std::uint32_t evse, const demand::Visit& visit) {
-  accounts_[evse].battery = &world_.vehicles[visit.vehicle].battery;
+  accounts_[evse].battery = &context_.world.vehicles[visit.vehicle].battery;
   accounts_[evse].v2g_min_price_per_kwh = visit.v2g_min_price_per_kwh;
 }
 
@@ -198,7 +214,7 @@ void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& recor
   record.cost = account.sums.cost;
   record.driver_revenue = account.sums.driver_revenue;
   record.v2g_payment = account.sums.v2g_payment;
-  record.wear_cost = account.sums.discharged_kwh * site_.wear_price_per_kwh;
+  record.wear_cost = account.sums.discharged_kwh * context_.site.wear_price_per_kwh;
   if (use) {
     const physics::Ageing& ageing = vehicle_ageing_[record.vehicle_row];
     total_.ev_wear_calendar += record.wear_calendar = ageing.calendar_loss(*use);
@@ -213,7 +229,7 @@ void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& recor
 // ---- The end
 
 void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use) {
-  const double capacity_kwh = site_.storages[storage].capacity_kwh;
+  const double capacity_kwh = context_.site.storages[storage].capacity_kwh;
   const physics::Ageing ageing({}, physics::AgeingHistory::storage(capacity_kwh));
   StorageUse& used = storage_use_.emplace_back();
   used.use = use;
@@ -222,11 +238,12 @@ void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& u
 }
 
 void Books::finish(TimeNs t, double stored_energy_change_kwh, SiteResult& result) {
-  const double hours = kernel::hours_between(world_.start_ns, t);
+  const double hours = kernel::hours_between(context_.episode.from_ns, t);
   const double mean_price = hours > 0.0 ? buy_price_hours_ / hours : 0.0;
   result.storage_energy_value = stored_energy_change_kwh * mean_price;
-  result.months = market::demand_bill(site_.tariff, world_.calendar, world_.start_ns, t, meter_.peaks(),
-                                      site_.past_peaks, site_.contract_kw, site_.part_month);
+  result.months =
+      market::demand_bill(context_.site.tariff, context_.world.calendar, context_.episode.from_ns, t, meter_.peaks(),
+                          context_.site.past_peaks, context_.site.contract_kw, context_.site.part_month);
   result.ledger = total_;
   result.peak_kw = meter_.peak_kw();
   result.peak_instant_kw = peak_instant_kw_;
@@ -265,9 +282,10 @@ void show_ledger(const control::Ledger& from, evtwin_ledger& to) {
 
 }  // namespace
 
-void Books::show(control::ViewColumns& columns, const SignalValues& now, std::span<const std::uint32_t> connected) {
+void Books::show(control::ViewColumns& columns, const SignalValues& now,
+                 std::span<const std::uint32_t> connected) const {
   evtwin_view& view = columns.view;
-  const bool by_peak = site_.tariff.demand.basis == market::DemandBasis::peak;
+  const bool by_peak = context_.site.tariff.demand.basis == market::DemandBasis::peak;
   view.demand_price_per_kw = by_peak ? meter_.price_per_kw() : 0.0;
   view.demand_fraction = meter_.fraction();
   view.billed_peak_kw = meter_.billed_kw();
@@ -279,7 +297,6 @@ void Books::show(control::ViewColumns& columns, const SignalValues& now, std::sp
 
   show_ledger(total_ - at_last_decision_, columns.since_last);
   show_ledger(total_, columns.so_far);
-  at_last_decision_ = total_;
 }
 
 }  // namespace evtwin::twin

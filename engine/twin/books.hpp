@@ -14,11 +14,10 @@
 #include "market/demand_charge.hpp"
 #include "physics/ageing.hpp"
 #include "physics/limits.hpp"
+#include "twin/context.hpp"
 #include "twin/flow.hpp"
-#include "twin/observer.hpp"
 #include "twin/result.hpp"
 #include "twin/signal_values.hpp"
-#include "twin/world.hpp"
 
 namespace evtwin::twin {
 
@@ -43,7 +42,10 @@ struct Piece {
 
 class Books {
  public:
-  Books(const World& world, std::uint32_t site_number, const physics::FeederTree& tree, Observer* observer);
+  Books(const SiteContext& context, const physics::FeederTree& tree);
+
+  /// Empty books at the start of the episode.
+  void begin();
 
   // Time passes
   void book(const Piece& piece, const SignalValues& now);
@@ -73,8 +75,9 @@ class Books {
   const market::DemandMeter& meter() const { return meter_; }
   const control::Ledger& total() const { return total_; }
 
-  /// The meter's and the driver prices' part of a view, and the ledgers since the last call and so far.
-  void show(control::ViewColumns& columns, const SignalValues& now, std::span<const std::uint32_t> connected);
+  /// The meter's and the driver prices' part of a view, and the ledgers since the last decision and so far.
+  void show(control::ViewColumns& columns, const SignalValues& now, std::span<const std::uint32_t> connected) const;
+  void mark_decision() { at_last_decision_ = total_; }
 
   template <class A>
   void archive(A& a);
@@ -99,14 +102,12 @@ class Books {
   void book_member(std::uint32_t member, double metered_kwh, const SignalValues& now);
   void book_storage(const physics::Storage& storage, double metered_kwh);
   void book_evse_day(std::uint32_t evse, double got_kwh);
+  void open_day(TimeNs t);
   void track_setpoint(double net_kwh, double hours);
-  std::size_t evse_count() const { return site_.evses.size(); }
+  std::size_t evse_count() const { return context_.site.evses.size(); }
 
-  const World& world_;
-  const Site& site_;
-  const std::uint32_t number_;
+  const SiteContext context_;
   const physics::FeederTree& tree_;
-  Observer* const observer_;
 
   control::Ledger total_, at_last_decision_, at_window_start_;
   market::DemandMeter meter_;
@@ -133,7 +134,7 @@ void Books::archive(A& a) {
   a(total_, at_last_decision_, at_window_start_, meter_, window_import_kwh_, window_peak_kw_, window_setpoint_kwh_,
     last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, buy_price_hours_,
     sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
-  a.require(tracking_.has_value() == site_.power_setpoint_kw.has_value(), "a set-point that there is not");
+  a.require(tracking_.has_value() == context_.site.power_setpoint_kw.has_value(), "a set-point that there is not");
   a.fixed(accounts_);
   a.fixed(evse_day_);
 }

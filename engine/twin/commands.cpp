@@ -11,22 +11,19 @@ namespace evtwin::twin {
 
 using kernel::Phase;
 
-Commands::Commands(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer)
-    : world_(world), site_(world.sites[site_number]), number_(site_number), timers_(timers), observer_(observer) {}
-
-std::span<double> Commands::begin(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t) {
+std::span<double> Commands::send(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t) {
   if (orders_.size() == under_way_) orders_.emplace_back();
   Order& order = orders_[under_way_++];
   order.decision = decision;
   order.stage = Stage::forecast;
-  order.due_ns = t + site_.commands.forecast_ns;
-  order.wish_kw.assign(site_.evses.size() + site_.storages.size(), physics::unknown);
+  order.due_ns = t + context_.site.commands.forecast_ns;
+  order.wish_kw.assign(context_.site.evses.size() + context_.site.storages.size(), physics::unknown);
   order.session.assign(session.begin(), session.end());
   return order.wish_kw;
 }
 
 TimeNs Commands::earliest_wake_ns(TimeNs t) const {
-  const CommandPath& path = site_.commands;
+  const CommandPath& path = context_.site.commands;
   if (path.is_instant()) return t + 1;
   return t + std::max(kernel::second_ns, path.forecast_ns + path.plan_ns + path.apply_ns + 1);
 }
@@ -45,12 +42,12 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
       case Stage::forecast:
         tell("forecast_ready", *first, "", t);
         first->stage = Stage::plan;
-        first->due_ns += site_.commands.plan_ns;
+        first->due_ns += context_.site.commands.plan_ns;
         break;
       case Stage::plan:
         tell("plan_ready", *first, "", t);
         first->stage = Stage::set_points;
-        first->due_ns += site_.commands.apply_ns;
+        first->due_ns += context_.site.commands.apply_ns;
         drop_older_than(first->decision, t);
         break;
       case Stage::set_points:
@@ -60,14 +57,14 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
         break;
     }
   }
-  timers_.schedule(EventKind::command, Phase::signal, next_ns);
+  context_.timers.schedule(EventKind::command, Phase::signal, next_ns);
   return arrived;
 }
 
 /// A plan is ready: what is older and has not arrived is stale.
 void Commands::drop_older_than(std::uint64_t decision, TimeNs t) {
   while (orders_.front().decision != decision) {
-    if (observer_ != nullptr)
+    if (context_.observer != nullptr)
       tell("plan_dropped", orders_.front(), fmt::format(": decision {} was ready before it arrived", decision), t);
     end_oldest();
   }
@@ -76,7 +73,7 @@ void Commands::drop_older_than(std::uint64_t decision, TimeNs t) {
 /// Set-points arrive: at the sessions they were meant for, as far as they are not lost and not in force already.
 void Commands::arrive(const Order& order, std::span<const std::uint64_t> session, std::span<double> wish_kw, TimeNs t) {
   constexpr std::uint32_t purpose = kernel::purpose_of("twin.command_loss");
-  const std::size_t evses = site_.evses.size(), members = wish_kw.size();
+  const std::size_t evses = context_.site.evses.size(), members = wish_kw.size();
   std::size_t arrived = 0, ended = 0;
   for (std::uint32_t i = 0; i < members; ++i) {
     const double kw = order.wish_kw[i];
@@ -87,9 +84,10 @@ void Commands::arrive(const Order& order, std::span<const std::uint64_t> session
       continue;
     }
     if (wish_kw[i] == kw) continue;
-    if (kernel::draw_unit(world_.seed, number_, purpose, order.decision * members + i) < site_.commands.loss) {
-      if (observer_ != nullptr) {
-        const std::string& id = evse ? site_.evses[i].id : site_.storages[i - evses].id;
+    if (kernel::draw_unit(context_.episode.seed, context_.number, purpose, order.decision * members + i) <
+        context_.site.commands.loss) {
+      if (context_.observer != nullptr) {
+        const std::string& id = evse ? context_.site.evses[i].id : context_.site.storages[i - evses].id;
         tell("command_lost", order, fmt::format(": {} keeps {:.6g} kW, {:.6g} kW did not arrive", id, wish_kw[i], kw),
              t);
       }
@@ -98,7 +96,7 @@ void Commands::arrive(const Order& order, std::span<const std::uint64_t> session
     wish_kw[i] = kw;
     ++arrived;
   }
-  if (observer_ == nullptr) return;
+  if (context_.observer == nullptr) return;
   const std::string late = ended == 0 ? "" : fmt::format(", {} for sessions that had ended", ended);
   tell("setpoint_applied", order, fmt::format(": {} changed{}", arrived, late), t);
 }
@@ -114,7 +112,8 @@ void Commands::end_oldest() {
 }
 
 void Commands::tell(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const {
-  if (observer_ != nullptr) observer_->on_event({number_, t, kind, fmt::format("decision {}{}", order.decision, what)});
+  if (context_.observer != nullptr)
+    context_.observer->on_event({context_.number, t, kind, fmt::format("decision {}{}", order.decision, what)});
 }
 
 }  // namespace evtwin::twin

@@ -7,22 +7,23 @@
 
 #include "kernel/archive.hpp"
 #include "physics/battery.hpp"
-#include "twin/observer.hpp"
-#include "twin/timers.hpp"
-#include "twin/world.hpp"
+#include "twin/context.hpp"
 
 namespace evtwin::twin {
 
 class Commands {
  public:
-  Commands(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer);
+  explicit Commands(const SiteContext& context) : context_(context) {}
 
-  bool is_instant() const { return site_.commands.is_instant(); }
+  /// Nothing is under way.
+  void begin() { under_way_ = 0; }
+
+  bool is_instant() const { return context_.site.commands.is_instant(); }
 
   /// A decision's way begins at `t`. Its set-points are meant for the sessions that are there now.
   /// @param session  [evses] number of the session, 0: nobody
   /// @returns what it asks for, by member, to be filled: NaN leaves a member as it is.
-  std::span<double> begin(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t);
+  std::span<double> send(std::uint64_t decision, std::span<const std::uint64_t> session, TimeNs t);
 
   /// A strategy that wakes itself until its set-points show in the view would, while they are under way or lost, be
   /// asked every nanosecond: its own wake-ups come after they have arrived, and after a second.
@@ -64,11 +65,7 @@ class Commands {
   void end_oldest();
   void tell(std::string_view kind, const Order& order, std::string_view what, TimeNs t) const;
 
-  const World& world_;
-  const Site& site_;
-  const std::uint32_t number_;
-  Timers& timers_;
-  Observer* const observer_;
+  const SiteContext context_;
   std::vector<Order> orders_;  // the oldest first; behind those under way memory for more
   std::size_t under_way_ = 0;
 };
@@ -78,13 +75,13 @@ void Commands::archive(A& a) {
   a.section("commands");
   std::vector<Order> orders(orders_.begin(), orders_.begin() + static_cast<std::ptrdiff_t>(under_way_));
   a(orders);
-  const std::size_t evses = site_.evses.size();
-  const CommandPath& path = site_.commands;
+  const std::size_t evses = context_.site.evses.size();
+  const CommandPath& path = context_.site.commands;
   for (const Order& order : orders) {
-    a.require(order.wish_kw.size() == evses + site_.storages.size() && order.session.size() == evses,
+    a.require(order.wish_kw.size() == evses + context_.site.storages.size() && order.session.size() == evses,
               "a plan for another site");
-    a.require(order.due_ns >= world_.start_ns &&
-                  order.due_ns <= world_.end_ns + path.forecast_ns + path.plan_ns + path.apply_ns,
+    a.require(order.due_ns >= context_.episode.from_ns &&
+                  order.due_ns <= context_.episode.to_ns + path.forecast_ns + path.plan_ns + path.apply_ns,
               "a plan of another time");
   }
   if constexpr (A::loads) {

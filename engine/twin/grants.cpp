@@ -6,21 +6,32 @@
 
 namespace evtwin::twin {
 
-Grants::Grants(const World& world, std::uint32_t site_number, Observer* observer)
-    : site_(world.sites[site_number]),
-      number_(site_number),
-      observer_(observer),
-      guard_(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows, site_.contract_kw,
-             site_.export_limit_kw),
+Grants::Grants(const SiteContext& context)
+    : context_(context),
+      guard_(context.site.evses, context.site.storages, physics::FeederTree(context.site.feeders), context.site.rows,
+             context.site.contract_kw, context.site.export_limit_kw),
       told_reason_(guard_.member_count(), Correction::none),
       told_given_kw_(guard_.member_count(), 0.0),
-      row_told_(guard_.rows().size(), 0) {
-  for (std::size_t s = 0; s < site_.storages.size(); ++s) {
-    const physics::Storage& storage = site_.storages[s];
-    control::GuardMember& member = guard_.members[site_.evses.size() + s];
+      row_told_(guard_.rows().size(), 0) {}
+
+void Grants::begin() {
+  const Site& site = context_.site;
+  std::fill(guard_.members.begin(), guard_.members.end(), control::GuardMember{});
+  std::fill(guard_.outage.begin(), guard_.outage.end(), 0.0);
+  std::fill(guard_.stored_kwh.begin(), guard_.stored_kwh.end(), 0.0);
+  for (std::size_t s = 0; s < site.storages.size(); ++s) {
+    const physics::Storage& storage = site.storages[s];
+    control::GuardMember& member = guard_.members[site.evses.size() + s];
     member.charge = {storage.max_charge_kw, storage.max_charge_kw, false};
     member.discharge = {storage.max_discharge_kw, storage.max_discharge_kw, false};
   }
+  std::fill(told_reason_.begin(), told_reason_.end(), Correction::none);
+  std::fill(told_given_kw_.begin(), told_given_kw_.end(), 0.0);
+  std::fill(row_told_.begin(), row_told_.end(), 0);
+  any_row_told_ = hold_due_ = false;
+  look_due_ = true;
+  row_excess_kw_ = 0.0;
+  corrections_ = {};
 }
 
 void Grants::set_limits(double contract_kw, double export_limit_kw) {
@@ -45,7 +56,7 @@ void Grants::plug_out(std::uint32_t evse) {
 }
 
 void Grants::look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t) {
-  const bool enforce = site_.limits == LimitMode::enforce;
+  const bool enforce = context_.site.limits == LimitMode::enforce;
   const auto exceeded = look_due_ ? guard_.apply(active, couplings, enforce) : guard_.hold(active, couplings, enforce);
   look_due_ = hold_due_ = false;
   tell_exceeded(exceeded, couplings, t);
@@ -66,18 +77,18 @@ void Grants::tell(std::uint32_t member, double asked_kw, double given_kw, Correc
   told_given_kw_[member] = given_kw;
   if (reason == Correction::none) return;
   corrections_[static_cast<std::size_t>(reason)] += 1;
-  if (observer_ == nullptr) return;
-  const bool evse = member < site_.evses.size();
-  CorrectionRecord record{number_,
+  if (context_.observer == nullptr) return;
+  const bool evse = member < context_.site.evses.size();
+  CorrectionRecord record{context_.number,
                           evse ? Subject::evse : Subject::storage,
-                          static_cast<std::int32_t>(evse ? member : member - site_.evses.size()),
+                          static_cast<std::int32_t>(evse ? member : member - context_.site.evses.size()),
                           t,
                           reason,
                           asked_kw,
                           given_kw,
                           {}};
   if (limit >= 0) record.limit_name = guard_.rows()[static_cast<std::size_t>(limit)].name;
-  observer_->on_correction(record);
+  context_.observer->on_correction(record);
 }
 
 /// Rows that stay exceeded: unavoidable under enforce, an overload under record. Told once until they hold again.
@@ -96,14 +107,16 @@ void Grants::tell_exceeded(std::span<const std::uint32_t> rows, std::span<const 
     row_told_[r] = static_cast<char>(row_told_[r] | 2);
     if ((row_told_[r] & 1) != 0) continue;
 
-    const bool enforced = site_.limits == LimitMode::enforce;
+    const bool enforced = context_.site.limits == LimitMode::enforce;
     if (enforced) corrections_[static_cast<std::size_t>(Correction::unavoidable)] += 1;
-    if (observer_ == nullptr) continue;
+    if (context_.observer == nullptr) continue;
     if (enforced) {
-      observer_->on_correction({number_, Subject::evse, -1, t, Correction::unavoidable, value, row.upper, row.name});
+      context_.observer->on_correction(
+          {context_.number, Subject::evse, -1, t, Correction::unavoidable, value, row.upper, row.name});
     } else {
-      observer_->on_event({number_, t, "overload",
-                           fmt::format("{}: {:.6g}, limits {:.6g} to {:.6g}", row.name, value, row.lower, row.upper)});
+      context_.observer->on_event(
+          {context_.number, t, "overload",
+           fmt::format("{}: {:.6g}, limits {:.6g} to {:.6g}", row.name, value, row.lower, row.upper)});
     }
   }
   for (char& told : row_told_) told = (told & 2) != 0 ? 1 : 0;

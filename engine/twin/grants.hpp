@@ -8,15 +8,17 @@
 
 #include "control/guard.hpp"
 #include "kernel/archive.hpp"
-#include "twin/observer.hpp"
+#include "twin/context.hpp"
 #include "twin/result.hpp"
-#include "twin/world.hpp"
 
 namespace evtwin::twin {
 
 class Grants {
  public:
-  Grants(const World& world, std::uint32_t site_number, Observer* observer);
+  explicit Grants(const SiteContext& context);
+
+  /// Nobody has asked for anything.
+  void begin();
 
   const control::Guard& guard() const { return guard_; }
   std::size_t member_count() const { return guard_.member_count(); }
@@ -72,9 +74,7 @@ class Grants {
   void tell(std::uint32_t member, double asked_kw, double given_kw, Correction reason, std::int32_t limit, TimeNs t);
   void tell_exceeded(std::span<const std::uint32_t> rows, std::span<const physics::Coupling> couplings, TimeNs t);
 
-  const Site& site_;
-  const std::uint32_t number_;
-  Observer* const observer_;
+  const SiteContext context_;
 
   control::Guard guard_;
   bool look_due_ = true, hold_due_ = false;

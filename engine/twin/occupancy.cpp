@@ -15,21 +15,34 @@ double wanted_kwh(const Visit& visit) { return std::isnan(visit.taken_kwh) ? vis
 
 }  // namespace
 
-Occupancy::Occupancy(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer)
-    : world_(world),
-      site_(world.sites[site_number]),
-      number_(site_number),
-      timers_(timers),
-      observer_(observer),
-      sessions_(site_.evses.size()),
-      numbers_(site_.evses.size(), 0),
-      couplings_(site_.evses.size() + site_.storages.size()),
-      next_visit_(site_.arrivals.size()),
-      free_evses_(site_.evses.size()) {
-  for (std::size_t a = 0; a < site_.arrivals.size(); ++a) {
-    const std::uint64_t source = (std::uint64_t{number_} << 32) | a;
-    streams_.emplace_back(site_.arrivals[a], demand::StreamContext{world.seed, source, world.start_ns, world.end_ns,
-                                                                   world.calendar, &world.vehicles});
+Occupancy::Occupancy(const SiteContext& context)
+    : context_(context),
+      sessions_(context.site.evses.size()),
+      numbers_(context.site.evses.size(), 0),
+      couplings_(context.site.evses.size() + context.site.storages.size()),
+      next_visit_(context.site.arrivals.size()),
+      free_evses_(context.site.evses.size()) {
+  streams_.reserve(context.site.arrivals.size());
+  plugged_in_.reserve(context.site.evses.size());
+}
+
+void Occupancy::begin() {
+  for (Session& session : sessions_) session.number = 0;
+  std::fill(numbers_.begin(), numbers_.end(), 0);
+  std::fill(couplings_.begin(), couplings_.end(), physics::Coupling{});
+  waiting_.clear();
+  plugged_in_.clear();
+  free_evses_ = sessions_.size();
+  last_number_ = 0;
+  counts_ = {};
+  streams_.clear();
+  const World& world = context_.world;
+  const Episode& episode = context_.episode;
+  for (std::size_t law = 0; law < context_.site.arrivals.size(); ++law) {
+    const std::uint64_t source = (std::uint64_t{context_.number} << 32) | law;
+    streams_.emplace_back(
+        context_.site.arrivals[law],
+        demand::StreamContext{episode.seed, source, episode.from_ns, episode.to_ns, world.calendar, &world.vehicles});
   }
 }
 
@@ -39,7 +52,7 @@ void Occupancy::start() {
 
 void Occupancy::wait_for_next(std::uint32_t law) {
   if (streams_[law].next(next_visit_[law]))
-    timers_.schedule(EventKind::arrival, Phase::plug_in, next_visit_[law].arrival_ns, law);
+    context_.timers.schedule(EventKind::arrival, Phase::plug_in, next_visit_[law].arrival_ns, law);
 }
 
 Visit Occupancy::take_arrival(std::uint32_t law) {
@@ -49,12 +62,13 @@ Visit Occupancy::take_arrival(std::uint32_t law) {
 }
 
 bool Occupancy::fits(std::uint32_t evse, const Visit& visit) const {
-  return twin::fits(site_.evses[evse], world_.vehicles[visit.vehicle]);
+  return twin::fits(context_.site.evses[evse], context_.world.vehicles[visit.vehicle]);
 }
 
 bool Occupancy::fits_any(const Visit& visit) const {
-  return std::any_of(site_.evses.begin(), site_.evses.end(),
-                     [&](const physics::Evse& evse) { return twin::fits(evse, world_.vehicles[visit.vehicle]); });
+  return std::any_of(context_.site.evses.begin(), context_.site.evses.end(), [&](const physics::Evse& evse) {
+    return twin::fits(evse, context_.world.vehicles[visit.vehicle]);
+  });
 }
 
 /// The first free EVSE in service that fits and is not held for another, in declared order; -1 when there is none. One
@@ -83,9 +97,9 @@ void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& acc
       plug_in(evse, std::move(visit), t);
       return;
     }
-    if (observer_ != nullptr) {
-      const std::string text = site_.evses[evse].id + ": " + visit.id;
-      observer_->on_event({number_, t, "reservation_not_kept", text});
+    if (context_.observer != nullptr) {
+      const std::string text = context_.site.evses[evse].id + ": " + visit.id;
+      context_.observer->on_event({context_.number, t, "reservation_not_kept", text});
     }
   }
 
@@ -109,11 +123,11 @@ void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& acc
     turn_away(visit, t, SessionEnd::no_compatible_evse);
     return;
   }
-  if (waiting_.size() >= site_.waiting_room.places) {
+  if (waiting_.size() >= context_.site.waiting_room.places) {
     turn_away(visit, t, SessionEnd::turned_away);
     return;
   }
-  TimeNs gives_up_ns = kernel::after_hours_rounded_up(t, site_.waiting_room.patience_h);
+  TimeNs gives_up_ns = kernel::after_hours_rounded_up(t, context_.site.waiting_room.patience_h);
   if (!visit.stay_counts_from_plug_in) gives_up_ns = std::min(gives_up_ns, visit.departure_ns);
   waiting_.push_back({std::move(visit), gives_up_ns});
   end_expired_waits(t);
@@ -130,7 +144,7 @@ void Occupancy::end_expired_waits(TimeNs t) {
       ++it;
     }
   }
-  timers_.schedule(EventKind::lose_patience, Phase::plug_out, next);
+  context_.timers.schedule(EventKind::lose_patience, Phase::plug_out, next);
 }
 
 void Occupancy::admit_waiting(const Access& access, TimeNs t) {
@@ -149,7 +163,7 @@ void Occupancy::admit_waiting(const Access& access, TimeNs t) {
 }
 
 void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
-  const physics::Vehicle& vehicle = world_.vehicles[visit.vehicle];
+  const physics::Vehicle& vehicle = context_.world.vehicles[visit.vehicle];
   const TimeNs waited_ns = t - visit.arrival_ns;
   if (visit.stay_counts_from_plug_in) {
     visit.departure_ns += waited_ns;
@@ -168,11 +182,11 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   s.soc_start =
       std::isnan(visit.soc_start) ? demand::soc_for(vehicle.battery, wanted_kwh(visit), 0.8) : visit.soc_start;
   s.visit = std::move(visit);
-  couplings_[evse] = physics::couple(site_.evses[evse], vehicle, s.visit.v2g);
+  couplings_[evse] = physics::couple(context_.site.evses[evse], vehicle, s.visit.v2g);
   --free_evses_;
   counts_.sessions += 1;
   plugged_in_.push_back(evse);
-  timers_.schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
+  context_.timers.schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
 }
 
 void Occupancy::plug_out(std::uint32_t evse) {
@@ -185,12 +199,12 @@ void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
   counts_.turned_away += 1;
   const double waited_h = kernel::hours_between(visit.arrival_ns, t);
   counts_.waiting_h += waited_h;
-  if (observer_ == nullptr) return;
+  if (context_.observer == nullptr) return;
   SessionRecord record;
-  record.site = number_;
+  record.site = context_.number;
   record.evse = visit.evse;
   record.id = visit.id;
-  record.vehicle = world_.vehicles[visit.vehicle].name;
+  record.vehicle = context_.world.vehicles[visit.vehicle].name;
   record.vehicle_row = visit.vehicle;
   record.v2g = visit.v2g;
   record.arrived_ns = visit.arrival_ns;
@@ -203,14 +217,14 @@ void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
   record.soc_start = record.soc_end = physics::unknown;
   record.waited_h = waited_h;
   record.end = how;
-  observer_->on_session(record);
+  context_.observer->on_session(record);
 }
 
 SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const {
   const Session& s = sessions_[evse];
   SessionRecord record;
   record.number = s.number;
-  record.site = number_;
+  record.site = context_.number;
   record.evse = static_cast<std::int32_t>(evse);
   record.id = s.visit.id;
   record.vehicle = s.vehicle->name;
@@ -296,8 +310,8 @@ void Occupancy::restore() {
       ++free_evses_;
       continue;
     }
-    s.vehicle = &world_.vehicles[s.visit.vehicle];
-    couplings_[i] = physics::couple(site_.evses[i], *s.vehicle, s.visit.v2g);
+    s.vehicle = &context_.world.vehicles[s.visit.vehicle];
+    couplings_[i] = physics::couple(context_.site.evses[i], *s.vehicle, s.visit.v2g);
   }
 }
 

@@ -9,18 +9,19 @@
 #include "demand/arrivals.hpp"
 #include "kernel/archive.hpp"
 #include "physics/equipment.hpp"
-#include "twin/observer.hpp"
+#include "twin/context.hpp"
 #include "twin/result.hpp"
 #include "twin/stay.hpp"
-#include "twin/timers.hpp"
-#include "twin/world.hpp"
 
 namespace evtwin::twin {
 
 class Occupancy {
  public:
-  Occupancy(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer);
+  explicit Occupancy(const SiteContext& context);
 
+  /// Nobody is there, nobody has come.
+  void begin();
+  /// Waits for the first of each law.
   void start();
 
   /// The visit that arrives now; the law's next one is waited for.
@@ -93,11 +94,7 @@ class Occupancy {
   void note_satisfaction(const SessionRecord& record);
   void restore();
 
-  const World& world_;
-  const Site& site_;
-  const std::uint32_t number_;
-  Timers& timers_;
-  Observer* const observer_;
+  const SiteContext context_;
 
   std::vector<Session> sessions_;               // [evses]
   std::vector<std::uint64_t> numbers_;          // [evses] of sessions_
@@ -121,14 +118,14 @@ void Occupancy::archive(A& a) {
     if (occupied[i] == 0) continue;
     a(sessions_[i]);
     a.require(sessions_[i].number != 0, "a session without a number");
-    check_visit(a, world_, site_, sessions_[i].visit);
+    check_visit(a, context_.world, context_.site, sessions_[i].visit);
   }
   a(last_number_, counts_);
   a.fixed(streams_);
   a.fixed(next_visit_);
   a(waiting_);
-  for (const demand::Visit& visit : next_visit_) check_visit(a, world_, site_, visit);
-  for (const Waiting& waiting : waiting_) check_visit(a, world_, site_, waiting.visit);
+  for (const demand::Visit& visit : next_visit_) check_visit(a, context_.world, context_.site, visit);
+  for (const Waiting& waiting : waiting_) check_visit(a, context_.world, context_.site, waiting.visit);
   if constexpr (A::loads) restore();
 }
 

@@ -20,23 +20,29 @@ double floor_kwh(const physics::Vehicle& vehicle) {
 
 }  // namespace
 
-Power::Power(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer)
-    : world_(world),
-      site_(world.sites[site_number]),
-      number_(site_number),
-      timers_(timers),
-      observer_(observer),
-      cars_(site_.evses.size()),
-      motions_(site_.evses.size() + site_.storages.size()),
+Power::Power(const SiteContext& context)
+    : context_(context),
+      cars_(context.site.evses.size()),
+      motions_(context.site.evses.size() + context.site.storages.size()),
       stored_kwh_(motions_.size(), 0.0),
-      got_kwh_(site_.evses.size(), 0.0),
+      got_kwh_(context.site.evses.size(), 0.0),
       use_(motions_.size()),
-      held_acceptance_kw_(site_.evses.size(), infinite) {
+      held_acceptance_kw_(context.site.evses.size(), infinite) {
   active_.reserve(motions_.size());
   flows_.reserve(motions_.size());
-  for (std::size_t s = 0; s < site_.storages.size(); ++s) {
-    const physics::Storage& storage = site_.storages[s];
-    batteries_.push_back(physics::storage_battery(storage));
+  for (const physics::Storage& storage : context.site.storages) batteries_.push_back(physics::storage_battery(storage));
+}
+
+void Power::begin() {
+  std::fill(cars_.begin(), cars_.end(), PluggedCar{});
+  std::fill(motions_.begin(), motions_.end(), Motion{});
+  std::fill(stored_kwh_.begin(), stored_kwh_.end(), 0.0);
+  std::fill(got_kwh_.begin(), got_kwh_.end(), 0.0);
+  std::fill(use_.begin(), use_.end(), physics::AgeingMeter{});
+  std::fill(held_acceptance_kw_.begin(), held_acceptance_kw_.end(), infinite);
+  falling_ = rising_ = holding_ = 0;
+  for (std::size_t s = 0; s < batteries_.size(); ++s) {
+    const physics::Storage& storage = context_.site.storages[s];
     stored_kwh_[evse_count() + s] = storage.soc_start * storage.capacity_kwh;
   }
   restore_storages();
@@ -77,7 +83,7 @@ void Power::restore(std::uint32_t evse, const PluggedCar& car) {
 
 void Power::restore_storages() {
   active_.clear();
-  for (std::size_t s = 0; s < site_.storages.size(); ++s)
+  for (std::size_t s = 0; s < context_.site.storages.size(); ++s)
     active_.push_back(static_cast<std::uint32_t>(evse_count() + s));
 }
 
@@ -109,7 +115,7 @@ void Power::follow() {
     const Motion& m = motions_[i];
     if (m.law.kw == 0.0) continue;
     if (i >= evse_count()) {
-      const physics::Storage& s = site_.storages[i - evse_count()];
+      const physics::Storage& s = context_.site.storages[i - evse_count()];
       stored_kwh_[i] =
           m.stored_at_start + (m.metered > 0.0 ? m.metered * s.charge_efficiency : m.metered / s.discharge_efficiency);
       continue;
@@ -130,7 +136,7 @@ void Power::count_use(std::uint32_t i, TimeNs t) {
   const Motion& m = motions_[i];
   const bool evse = i < evse_count();
   if (m.metered == 0.0 || (evse && cars_[i].vehicle->battery.capacity_kwh == infinite)) return;
-  const TimeNs begin_ns = evse ? cars_[i].plugged_in_ns : world_.start_ns;
+  const TimeNs begin_ns = evse ? cars_[i].plugged_in_ns : context_.episode.from_ns;
   const double change_kwh = stored_kwh_[i] - m.stored_at_start;
   if (m.law.rate_per_h == 0.0) {
     use_[i].add_constant(m.stored_at_start, change_kwh,
@@ -144,8 +150,8 @@ void Power::count_use(std::uint32_t i, TimeNs t) {
 physics::AgeingUse Power::use_until(std::uint32_t member, TimeNs t) const {
   const bool evse = member < evse_count();
   const double capacity_kwh =
-      evse ? cars_[member].vehicle->battery.capacity_kwh : site_.storages[member - evse_count()].capacity_kwh;
-  const TimeNs begin_ns = evse ? cars_[member].plugged_in_ns : world_.start_ns;
+      evse ? cars_[member].vehicle->battery.capacity_kwh : context_.site.storages[member - evse_count()].capacity_kwh;
+  const TimeNs begin_ns = evse ? cars_[member].plugged_in_ns : context_.episode.from_ns;
   return use_[member].use(capacity_kwh, stored_kwh_[member], kernel::hours_between(begin_ns, t));
 }
 
@@ -153,11 +159,12 @@ void Power::end(std::uint32_t member, TimeNs t) {
   Motion& m = motions_[member];
   if (m.law.kw != 0.0) {
     count_use(member, t);
-    if (observer_ != nullptr && t > m.since_ns) {
+    if (context_.observer != nullptr && t > m.since_ns) {
       const bool evse = member < evse_count();
-      observer_->on_power({evse ? Subject::evse : Subject::storage, number_,
-                           static_cast<std::uint32_t>(evse ? member : member - evse_count()),
-                           evse ? cars_[member].session : 0, m.since_ns, t, m.law.kw, m.law.rate_per_h, m.metered});
+      context_.observer->on_power({evse ? Subject::evse : Subject::storage, context_.number,
+                                   static_cast<std::uint32_t>(evse ? member : member - evse_count()),
+                                   evse ? cars_[member].session : 0, m.since_ns, t, m.law.kw, m.law.rate_per_h,
+                                   m.metered});
     }
   }
   falling_ -= sinks(m.law) ? 1U : 0U;
@@ -185,7 +192,7 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
   m.since_ns = t;
   m.stale = false;
   if (member >= evse_count()) {
-    const physics::Storage& storage = site_.storages[member - evse_count()];
+    const physics::Storage& storage = context_.site.storages[member - evse_count()];
     m.law = physics::law_at(batteries_[member - evse_count()], stored_kwh_[member], setpoint_kw, infinite,
                             storage.soc_min * storage.capacity_kwh);
   } else {
@@ -203,7 +210,7 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
   m.stored_at_start = stored_kwh_[member];
   m.metered_at_start = member < evse_count() ? got_kwh_[member] : 0.0;
   m.crossing_ns = m.law.kw == 0.0 ? kernel::time_never : kernel::after_hours_rounded_up(t, m.law.hours);
-  timers_.schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
+  context_.timers.schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
 }
 
 bool Power::hold_acceptances() {
@@ -254,7 +261,7 @@ void Power::show(control::ViewColumns& columns, TimeNs t) const {
     const Motion& m = motions_[i];
     if (i >= evse_count()) {
       const std::size_t s = i - evse_count();
-      columns.storage_soc[s] = stored_kwh_[i] / site_.storages[s].capacity_kwh;
+      columns.storage_soc[s] = stored_kwh_[i] / context_.site.storages[s].capacity_kwh;
       columns.storage_power_kw[s] = m.law.kw;
       continue;
     }

@@ -11,10 +11,8 @@
 #include "physics/ageing.hpp"
 #include "physics/battery.hpp"
 #include "physics/equipment.hpp"
+#include "twin/context.hpp"
 #include "twin/flow.hpp"
-#include "twin/observer.hpp"
-#include "twin/timers.hpp"
-#include "twin/world.hpp"
 
 namespace evtwin::twin {
 
@@ -28,14 +26,17 @@ struct PluggedCar {
 
 class Power {
  public:
-  Power(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer);
+  explicit Power(const SiteContext& context);
+
+  /// Nobody is plugged in, storages have what they start with.
+  void begin();
 
   // Who is there
   void plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start);
   void plug_out(std::uint32_t evse);
   /// Members that may have power, ascending: plugged-in EVSEs and all storages.
   std::span<const std::uint32_t> active() const { return active_; }
-  std::uint32_t connected() const { return static_cast<std::uint32_t>(active_.size() - site_.storages.size()); }
+  std::uint32_t connected() const { return static_cast<std::uint32_t>(active_.size() - context_.site.storages.size()); }
   std::span<const std::uint32_t> connected_evses() const { return active().first(connected()); }
 
   // Time passes
@@ -59,7 +60,7 @@ class Power {
   /// Whether a member needs a new law although its setpoint stays.
   bool is_stale(std::uint32_t member) const { return motions_[member].stale; }
   double setpoint_kw(std::uint32_t member) const { return motions_[member].setpoint_kw; }
-  void stop_crossing(std::uint32_t evse) { timers_.cancel(EventKind::crossing, evse); }
+  void stop_crossing(std::uint32_t evse) { context_.timers.cancel(EventKind::crossing, evse); }
   /// What stepped tools do, for vehicles that ask for it: the acceptance of this moment holds until the next call.
   /// @returns whether there are any.
   bool hold_acceptances();
@@ -103,17 +104,13 @@ class Power {
     }
   };
 
-  std::size_t evse_count() const { return site_.evses.size(); }
+  std::size_t evse_count() const { return context_.site.evses.size(); }
   double metered_left(std::uint32_t evse) const;
   void hold_acceptance(std::uint32_t evse);
   void count_use(std::uint32_t member, TimeNs t);
   void insert_active(std::uint32_t member);
 
-  const World& world_;
-  const Site& site_;
-  const std::uint32_t number_;
-  Timers& timers_;
-  Observer* const observer_;
+  const SiteContext context_;
 
   std::vector<PluggedCar> cars_;                 // [evses]
   std::vector<Motion> motions_;                  // [members]

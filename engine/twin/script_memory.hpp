@@ -17,6 +17,7 @@ class ScriptMemory {
   /// @throws CheckpointError where the functions ask something else than they did; whatever Script throws.
   void replay(Script& script) const;
 
+  void clear() { calls_.clear(); }
   std::size_t size() const { return calls_.size(); }
 
   template <class A>

@@ -6,51 +6,50 @@ namespace evtwin::twin {
 
 using kernel::Phase;
 
-Signals::Signals(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer)
-    : world_(world),
-      site_(world.sites[site_number]),
-      number_(site_number),
-      timers_(timers),
-      observer_(observer),
-      tariff_(site_.tariff, world.calendar),
-      pv_(site_.pv_kw, world.calendar),
-      load_(site_.load_kw, world.calendar),
-      co2_(site_.co2_kg_per_kwh, world.calendar) {
-  const TimeNs t = world.start_ns;
-  now_.driver_price_per_kwh = site_.driver_price_per_kwh;
-  now_.v2g_price_per_kwh = site_.v2g_price_per_kwh;
-  now_.given_contract_kw = site_.contract_kw;
-  now_.contract_kw = control::limit_in_force(site_.cuts, site_.contract_kw, t);
-  now_.export_limit_kw = site_.export_limit_kw;
-  for (const physics::Storage& storage : site_.storages) now_.standby_kw += storage.standby_kw;
-  if (site_.power_setpoint_kw) {
-    setpoint_.emplace(*site_.power_setpoint_kw, world.calendar);
-    setpoint_ahead_ = setpoint_;
-    now_.setpoint_kw = setpoint_->at(t).value;
-  }
+Signals::Signals(const SiteContext& context)
+    : context_(context),
+      clocks_(market::clocks_for(context.site.clocks, context.site.signals(), context.world.calendar)),
+      tariff_(clocks_->tariff()),
+      pv_(clocks_->pv()),
+      load_(clocks_->load()),
+      co2_(clocks_->co2()),
+      setpoint_(clocks_->setpoint()),
+      setpoint_ahead_(clocks_->setpoint()) {}
+
+void Signals::begin() {
+  const TimeNs t = context_.episode.from_ns;
+  const Site& site = context_.site;
+  now_ = {};
   now_.price = tariff_.at(t);
   now_.pv_kw = pv_.at(t).value;
   now_.load_kw = load_.at(t).value;
+  for (const physics::Storage& storage : site.storages) now_.standby_kw += storage.standby_kw;
   now_.co2_kg_per_kwh = co2_.at(t).value;
+  if (setpoint_) now_.setpoint_kw = setpoint_->at(t).value;
+  now_.given_contract_kw = site.contract_kw;
+  now_.contract_kw = control::limit_in_force(site.cuts, site.contract_kw, t);
+  now_.export_limit_kw = site.export_limit_kw;
+  now_.driver_price_per_kwh = site.driver_price_per_kwh;
+  now_.v2g_price_per_kwh = site.v2g_price_per_kwh;
 }
 
 void Signals::start(TimeNs t) {
   now_.price = tariff_.at(t);
-  timers_.schedule(EventKind::price, Phase::signal, now_.price.until_ns);
+  context_.timers.schedule(EventKind::price, Phase::signal, now_.price.until_ns);
   report(SignalKind::buy_price, now_.price.buy_per_kwh, t);
   report(SignalKind::sell_price, now_.price.sell_per_kwh, t);
 
   const auto sample = [&](market::SignalClock& signal, double& value, EventKind kind, SignalKind shown) {
     const market::Sample now = signal.at(t);
     value = now.value;
-    timers_.schedule(kind, Phase::signal, now.until_ns);
+    context_.timers.schedule(kind, Phase::signal, now.until_ns);
     report(shown, value, t);
   };
   sample(pv_, now_.pv_kw, EventKind::pv, SignalKind::pv_kw);
   sample(load_, now_.load_kw, EventKind::load, SignalKind::load_kw);
   sample(co2_, now_.co2_kg_per_kwh, EventKind::co2, SignalKind::co2_kg_per_kwh);
   if (setpoint_) {
-    timers_.schedule(EventKind::setpoint, Phase::signal, setpoint_->at(t).until_ns);
+    context_.timers.schedule(EventKind::setpoint, Phase::signal, setpoint_->at(t).until_ns);
     report(SignalKind::power_setpoint_kw, now_.setpoint_kw, t);
   }
   report(SignalKind::contract_kw, now_.contract_kw, t);
@@ -58,8 +57,9 @@ void Signals::start(TimeNs t) {
 }
 
 void Signals::start_limits(TimeNs t) {
-  if (!site_.cuts.empty()) timers_.schedule(EventKind::limit_cut, Phase::signal, control::next_change(site_.cuts, t));
-  if (!site_.outages.empty()) timers_.schedule(EventKind::outage, Phase::signal, t);
+  if (!context_.site.cuts.empty())
+    context_.timers.schedule(EventKind::limit_cut, Phase::signal, control::next_change(context_.site.cuts, t));
+  if (!context_.site.outages.empty()) context_.timers.schedule(EventKind::outage, Phase::signal, t);
 }
 
 std::uint32_t Signals::handle(EventKind kind, TimeNs t) {
@@ -67,7 +67,7 @@ std::uint32_t Signals::handle(EventKind kind, TimeNs t) {
     case EventKind::price: {
       const market::PriceNow before = now_.price;
       now_.price = tariff_.at(t);
-      timers_.schedule(EventKind::price, Phase::signal, now_.price.until_ns);
+      context_.timers.schedule(EventKind::price, Phase::signal, now_.price.until_ns);
       if (now_.price.buy_per_kwh == before.buy_per_kwh && now_.price.sell_per_kwh == before.sell_per_kwh)
         return nothing;
       report(SignalKind::buy_price, now_.price.buy_per_kwh, t);
@@ -82,7 +82,7 @@ std::uint32_t Signals::handle(EventKind kind, TimeNs t) {
       return change(co2_, now_.co2_kg_per_kwh, kind, SignalKind::co2_kg_per_kwh, t);
     case EventKind::setpoint: {
       const market::Sample now = setpoint_->at(t);
-      timers_.schedule(EventKind::setpoint, Phase::signal, now.until_ns);
+      context_.timers.schedule(EventKind::setpoint, Phase::signal, now.until_ns);
       if (now.value == now_.setpoint_kw) return nothing;
       now_.setpoint_kw = now.value;
       report(SignalKind::power_setpoint_kw, now_.setpoint_kw, t);
@@ -91,7 +91,7 @@ std::uint32_t Signals::handle(EventKind kind, TimeNs t) {
     case EventKind::limit_cut:
       // Strategies are asked at an announcement too, which changes their horizon.
       apply_cuts(t);
-      timers_.schedule(EventKind::limit_cut, Phase::signal, control::next_change(site_.cuts, t));
+      context_.timers.schedule(EventKind::limit_cut, Phase::signal, control::next_change(context_.site.cuts, t));
       return limit_changed;
     default:
       return nothing;
@@ -100,7 +100,7 @@ std::uint32_t Signals::handle(EventKind kind, TimeNs t) {
 
 std::uint32_t Signals::change(market::SignalClock& signal, double& value, EventKind kind, SignalKind shown, TimeNs t) {
   const market::Sample now = signal.at(t);
-  timers_.schedule(kind, Phase::signal, now.until_ns);
+  context_.timers.schedule(kind, Phase::signal, now.until_ns);
   if (now.value == value) return nothing;
   value = now.value;
   report(shown, value, t);
@@ -114,7 +114,7 @@ void Signals::set_contract_kw(double kw, TimeNs t) {
 
 void Signals::apply_cuts(TimeNs t) {
   const double before_kw = now_.contract_kw;
-  now_.contract_kw = control::limit_in_force(site_.cuts, now_.given_contract_kw, t);
+  now_.contract_kw = control::limit_in_force(context_.site.cuts, now_.given_contract_kw, t);
   if (now_.contract_kw != before_kw) report(SignalKind::contract_kw, now_.contract_kw, t);
 }
 
@@ -141,14 +141,14 @@ void Signals::show_ahead(control::Horizon& horizon, TimeNs t) {
   for (std::size_t k = 0; setpoint_ahead_ && k < steps; ++k)
     horizon.power_setpoint_kw[k] = setpoint_ahead_->at(horizon.start_ns[k]).value;
   horizon.contract_kw.assign(steps, now_.given_contract_kw);
-  for (std::size_t k = 0; !site_.cuts.empty() && k < steps; ++k) {
-    horizon.contract_kw[k] = control::lowest_known_limit(site_.cuts, now_.given_contract_kw, t, horizon.start_ns[k],
-                                                         horizon.start_ns[k + 1]);
+  for (std::size_t k = 0; !context_.site.cuts.empty() && k < steps; ++k) {
+    horizon.contract_kw[k] = control::lowest_known_limit(context_.site.cuts, now_.given_contract_kw, t,
+                                                         horizon.start_ns[k], horizon.start_ns[k + 1]);
   }
 }
 
 void Signals::report(SignalKind kind, double value, TimeNs t) const {
-  if (observer_ != nullptr) observer_->on_signal({number_, kind, t, value});
+  if (context_.observer != nullptr) context_.observer->on_signal({context_.number, kind, t, value});
 }
 
 }  // namespace evtwin::twin

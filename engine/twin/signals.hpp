@@ -2,15 +2,15 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "control/view.hpp"
 #include "market/series.hpp"
+#include "market/site_clocks.hpp"
 #include "market/tariff.hpp"
-#include "twin/observer.hpp"
+#include "twin/context.hpp"
 #include "twin/signal_values.hpp"
-#include "twin/timers.hpp"
-#include "twin/world.hpp"
 
 namespace evtwin::twin {
 
@@ -20,7 +20,10 @@ class Signals {
   static constexpr std::uint32_t nothing = 0, price_changed = 1, power_changed = 2, setpoint_changed = 4,
                                  limit_changed = 8;
 
-  Signals(const World& world, std::uint32_t site_number, Timers& timers, Observer* observer);
+  explicit Signals(const SiteContext& context);
+
+  /// As they are at the start of the episode.
+  void begin();
 
   /// Tells every signal as it is at the start, and sets the timers of their next changes; limits' come last.
   void start(TimeNs t);
@@ -42,11 +45,8 @@ class Signals {
   void set_driver_price_per_kwh(double price) { now_.driver_price_per_kwh = price; }
   void set_v2g_price_per_kwh(double price) { now_.v2g_price_per_kwh = price; }
 
-  // The clocks behind the signals, for those who look ahead.
-  const market::TariffClock& tariff() const { return tariff_; }
-  const market::SignalClock& pv() const { return pv_; }
-  const market::SignalClock& load() const { return load_; }
-  const market::SignalClock& co2() const { return co2_; }
+  // The clocks behind the signals, for those who look ahead: to be copied.
+  const market::SiteClocks& clocks() const { return *clocks_; }
 
   /// The site's scalars of a view.
   void show(evtwin_view& view) const;
@@ -64,12 +64,9 @@ class Signals {
   std::uint32_t change(market::SignalClock& signal, double& value, EventKind kind, SignalKind shown, TimeNs t);
   void apply_cuts(TimeNs t);
 
-  const World& world_;
-  const Site& site_;
-  const std::uint32_t number_;
-  Timers& timers_;
-  Observer* const observer_;
+  const SiteContext context_;
 
+  std::shared_ptr<const market::SiteClocks> clocks_;
   market::TariffClock tariff_;
   market::SignalClock pv_, load_, co2_;
   std::optional<market::SignalClock> setpoint_, setpoint_ahead_;
@@ -79,15 +76,15 @@ class Signals {
 template <class Set>
 void Signals::apply_outages(TimeNs t, Set&& set) {
   TimeNs next = kernel::time_never;
-  for (const Outage& outage : site_.outages) {
+  for (const Outage& outage : context_.site.outages) {
     const bool out = outage.from_ns <= t && t < outage.to_ns;
-    if (outage.from_ns == t || (out && t == world_.start_ns)) set(outage.evse, false);
+    if (outage.from_ns == t || (out && t == context_.episode.from_ns)) set(outage.evse, false);
     if (outage.to_ns == t) set(outage.evse, true);
     for (const TimeNs edge : {outage.from_ns, outage.to_ns}) {
       if (edge > t) next = std::min(next, edge);
     }
   }
-  timers_.schedule(EventKind::outage, kernel::Phase::signal, next);
+  context_.timers.schedule(EventKind::outage, kernel::Phase::signal, next);
 }
 
 }  // namespace evtwin::twin

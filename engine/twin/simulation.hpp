@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "control/strategy.hpp"
 #include "twin/checkpoint.hpp"
@@ -11,6 +12,7 @@
 #include "twin/result.hpp"
 #include "twin/script.hpp"
 #include "twin/world.hpp"
+#include "twin/world_part.hpp"
 
 namespace evtwin::twin {
 
@@ -18,8 +20,9 @@ struct RunOptions {
   Observer* observer = nullptr;                   ///< may be null: nothing is recorded
   Script* script = nullptr;                       ///< needed when the world has scripted events
   std::function<void(double fraction)> progress;  ///< called about every thousandth of the simulated time
-  std::function<bool()> stop;                     ///< asked about as often; true ends the run with Interrupted
-  std::string strategy_name;                      ///< for messages; may be empty
+  std::function<bool()> stop;     ///< asked as often, and every some decisions; true ends the run with Interrupted
+  std::string strategy_name;      ///< for messages; may be empty
+  std::vector<WorldPart*> parts;  ///< of the world, see run.hpp
 
   const Checkpoint* from = nullptr;                      ///< where to go on; null: the start of the run
   Successor successor = Successor::same_strategy;        ///< with `from` only

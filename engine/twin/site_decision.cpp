@@ -1,6 +1,4 @@
 // One decision of a site: the view is shown, the answer taken, its set-points sent on their way.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -30,12 +28,11 @@ void SiteRun::refresh_view(TimeNs t) {
   columns_.show_horizon();
 }
 
-evtwin_decision& SiteRun::open_decision(TimeNs t) {
+void SiteRun::open_decision(TimeNs t) {
   agenda_.open(t);
   refresh_view(t);
   remarks_.clear();
   decision_ = &columns_.blank_decision();
-  return *decision_;
 }
 
 void SiteRun::take_decision(TimeNs t) {
@@ -43,39 +40,39 @@ void SiteRun::take_decision(TimeNs t) {
   const control::Answered answered{agenda_.interest().who, columns_,    decision,
                                    power_.active(),        site_.evses, site_.storages,
                                    context_.world.calendar};
-  try {
-    control::check_answer(answered);
-    take_wishes(answered, t);
-    take_remarks(t);
-    if (power_.hold_acceptances()) ranges_fresh_ = false;
-    tell_decision(decision, agenda_.take_plan(columns_, t), t);
-    agenda_.tell_settled_plans();
-    if (columns_.strayed()) {
-      for (std::uint32_t i = 0; i < evse_count(); ++i) {
-        const double kw = columns_.decided_evse_kw()[i];
-        if (std::isnan(kw) || occupancy_.session(i).number != 0) continue;
-        if (std::isinf(kw)) control::refuse_infinite(answered, i, kw);
-        grants_.tell_not_plugged_in(i, kw, t);
-      }
-    }
-  } catch (const control::StrategyError& error) {
-    throw control::StrategyError(fmt::format("{} (decision {} at {})", error.what(), agenda_.decisions() + 1,
-                                             context_.world.calendar.format_local(t)));
-  }
+  control::check_answer(answered);
+  take_wishes(answered, t);
+  take_remarks(t);
+  if (power_.hold_acceptances()) ranges_fresh_ = false;
+  tell_decision(decision, agenda_.take_plan(columns_, t), t);
+  agenda_.tell_settled_plans();
+  take_strays(answered, t);
+  books_.mark_decision();
   grants_.ask_again();
   agenda_.close();
+}
+
+/// Powers asked of EVSEs where nobody is.
+void SiteRun::take_strays(const control::Answered& answered, TimeNs t) {
+  if (!columns_.strayed()) return;
+  for (std::uint32_t i = 0; i < evse_count(); ++i) {
+    const double kw = columns_.decided_evse_kw()[i];
+    if (std::isnan(kw) || occupancy_.session(i).number != 0) continue;
+    if (std::isinf(kw)) control::refuse_infinite(answered, i, kw);
+    grants_.tell_not_plugged_in(i, kw, t);
+  }
 }
 
 /// The powers asked for and the wake-up. Where a member is left as it is, its last wish stands.
 void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
   const TimeNs wake_ns = answered.decision.wake_ns;
-  if (wake_ns != 0) agenda_.wake_at(std::max(wake_ns, commands_.earliest_wake_ns(t)));
+  if (wake_ns != 0) agenda_.wake_at(std::max(wake_ns, commands_.earliest_wake_ns(t)), t);
   if (commands_.is_instant()) {
     control::each_wish(
         answered, [&](std::size_t member, double kw) { grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw); });
     return;
   }
-  const auto wish_kw = commands_.begin(agenda_.decisions(), occupancy_.session_numbers(), t);
+  const auto wish_kw = commands_.send(agenda_.decisions(), occupancy_.session_numbers(), t);
   control::each_wish(answered, [&](std::size_t member, double kw) { wish_kw[member] = kw; });
   move_commands(t);
 }

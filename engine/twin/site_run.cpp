@@ -23,31 +23,55 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
       site_(context.world.sites[site_number]),
       number_(site_number),
       timers_(context.queue, site_, first_timer),
-      signals_(context.world, site_number, timers_, context.observer),
-      occupancy_(context.world, site_number, timers_, context.observer),
-      bookings_(context.world, site_number, occupancy_.streams(), timers_, context.observer),
-      power_(context.world, site_number, timers_, context.observer),
-      grants_(context.world, site_number, context.observer),
-      commands_(context.world, site_number, timers_, context.observer),
-      books_(context.world, site_number, grants_.guard().tree(), context.observer),
-      agenda_(context.world, site_number, grants_.member_count(), timers_, context.observer),
+      parts_context_{context.world, site_, number_, context.episode, timers_, context.observer},
+      signals_(parts_context_),
+      occupancy_(parts_context_),
+      bookings_(parts_context_),
+      power_(parts_context_),
+      grants_(parts_context_),
+      commands_(parts_context_),
+      books_(parts_context_, grants_.guard().tree()),
+      agenda_(parts_context_, grants_.member_count()),
       grid_(site_, grants_.guard().tree()),
       columns_(site_.evses, site_.storages, grants_.guard(), control::most_curve_points(context.world.vehicles)),
-      now_ns_(context.world.start_ns),
+      now_ns_(context.episode.from_ns),
       member_kw_(grants_.member_count()) {
-  grants_.set_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
-  columns_.view.demand_basis = demand_basis_of(site_.tariff.demand);
-  columns_.view.tick_ns = context.world.tick_ns;
-  columns_.view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
-  columns_.view.wear_price_per_kwh = site_.wear_price_per_kwh;
-  columns_.view.storage_policy = static_cast<std::uint32_t>(site_.storage_policy);
-  refresh_view(now_ns_);
+  evtwin_view& view = columns_.view;
+  view.demand_basis = demand_basis_of(site_.tariff.demand);
+  view.tick_ns = context.world.tick_ns;
+  view.unmet_price_per_kwh = site_.unmet_price_per_kwh;
+  view.wear_price_per_kwh = site_.wear_price_per_kwh;
+  view.storage_policy = static_cast<std::uint32_t>(site_.storage_policy);
+  begin();
 }
 
 void SiteRun::set_interest(const Interest& interest) {
-  agenda_.set_interest(interest, {signals_.tariff(), signals_.pv(), signals_.load(), signals_.co2()},
-                       occupancy_.streams());
+  agenda_.set_interest(interest);
   columns_.make_plan(interest.plan_steps);
+}
+
+void SiteRun::begin() {
+  now_ns_ = context_.episode.from_ns;
+  ranges_fresh_ = false;
+  warnings_ = 0;
+  first_warning_.clear();
+  remarks_.clear();
+
+  signals_.begin();
+  occupancy_.begin();
+  bookings_.begin(occupancy_.streams());
+  power_.begin();
+  grants_.begin();
+  grants_.set_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
+  commands_.begin();
+  books_.begin();
+  agenda_.begin(signals_.clocks(), occupancy_.streams());
+
+  for (std::uint32_t i = 0; i < evse_count(); ++i) {
+    columns_.clear_session(i);
+    show_rating(i);
+  }
+  refresh_view(now_ns_);
 }
 
 void SiteRun::start() {
@@ -127,7 +151,8 @@ bool SiteRun::handle(const kernel::Event& event) {
       move_commands(t);
       break;
     case EventKind::scripted:
-      break;  // the world's, handled by the simulation
+    case EventKind::world_part:
+      break;  // the world's, handled by the run
   }
   return false;
 }
@@ -265,7 +290,6 @@ void SiteRun::refresh_ranges() {
 }
 
 void SiteRun::settle(TimeNs t) {
-  touched = false;
   if (!grants_.is_due()) return;
   grants_.set_base_kw(signals_.now().base_kw());
   refresh_ranges();

@@ -20,6 +20,7 @@
 #include "twin/bookings.hpp"
 #include "twin/books.hpp"
 #include "twin/commands.hpp"
+#include "twin/context.hpp"
 #include "twin/grants.hpp"
 #include "twin/grid_power.hpp"
 #include "twin/occupancy.hpp"
@@ -33,6 +34,7 @@ namespace evtwin::twin {
 /// What all sites of a run share.
 struct RunContext {
   const World& world;
+  const Episode& episode;
   kernel::Queue& queue;
   kernel::RollingHash& hash;
   Observer* observer;  ///< may be null
@@ -42,10 +44,14 @@ class SiteRun {
  public:
   /// Its view shows the empty site, so that a strategy can size itself.
   SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t first_timer);
+  SiteRun(const SiteRun&) = delete;
+  SiteRun& operator=(const SiteRun&) = delete;
 
-  /// Who will answer, before start() or archive().
+  /// Who will answer, before begin().
   void set_interest(const Interest& interest);
 
+  /// Everything as it is at the start of the episode; nothing is due yet.
+  void begin();
   void start();
   /// Books everything up to `t` under the laws in force. Idempotent for equal times.
   void advance(TimeNs t);
@@ -57,13 +63,13 @@ class SiteRun {
   SiteResult finish(TimeNs t);
 
   // A decision: the view is brought up to now, whoever answers writes into the decision, the answer is taken.
-  evtwin_decision& open_decision(TimeNs t);
+  void open_decision(TimeNs t);
+  evtwin_decision& decision() { return *decision_; }
   const evtwin_view& view() const { return columns_.shown; }
   /// Something the strategy has to tell; recorded with its answer.
   void remark(const control::Strategy::Remark& remark) { remarks_.push_back(remark); }
-  /// @throws control::StrategyError for what can not be an answer, with decision and time.
+  /// @throws control::StrategyError for what can not be an answer.
   void take_decision(TimeNs t);
-  std::uint64_t decisions() const { return agenda_.decisions(); }
 
   // Checkpoints. A site that loads was just made, and not started.
   template <class A>
@@ -72,8 +78,6 @@ class SiteRun {
   bool owns(const kernel::Event& event) const;
   /// Another strategy than the one that asked for what is pending.
   void change_strategy() { agenda_.change_strategy(now_ns_); }
-
-  bool touched = false;  ///< an event of this instant was for this site
 
   // Scripted changes; the caller has advanced the site.
   const SignalValues& signals() const { return signals_.now(); }
@@ -102,6 +106,7 @@ class SiteRun {
   void refresh_ranges();
   void take_wishes(const control::Answered& answered, TimeNs t);
   void take_remarks(TimeNs t);
+  void take_strays(const control::Answered& answered, TimeNs t);
   void tell_decision(const evtwin_decision& decision, bool planned, TimeNs t);
   void show_rating(std::uint32_t evse);
 
@@ -113,6 +118,7 @@ class SiteRun {
   const Site& site_;
   const std::uint32_t number_;
   Timers timers_;
+  const SiteContext parts_context_;
 
   Signals signals_;
   Occupancy occupancy_;

@@ -73,6 +73,7 @@ std::uint32_t Timers::entities(EventKind kind) const {
     case EventKind::arrival:
       return laws_;
     case EventKind::scripted:
+    case EventKind::world_part:
       return 0;  // the world's
     default:
       return kind <= EventKind::command ? 1 : 0;

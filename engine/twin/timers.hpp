@@ -27,6 +27,7 @@ enum class EventKind : std::uint8_t {
   announcement,     ///< -
   reservation_end,  ///< -
   command,          ///< -
+  world_part,       ///< part (world)
 };
 
 /// Numbers a site's timers from `first` on: members, EVSEs (plug-out), arrival laws, then one of each other kind.

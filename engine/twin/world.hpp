@@ -18,6 +18,7 @@
 #include "market/calendar.hpp"
 #include "market/demand_charge.hpp"
 #include "market/series.hpp"
+#include "market/site_clocks.hpp"
 #include "market/tariff.hpp"
 #include "physics/equipment.hpp"
 #include "physics/limits.hpp"
@@ -91,6 +92,10 @@ struct Site {
   std::vector<Outage> outages;
   std::vector<LimitCut> cuts;  ///< demand response: of contract_kw
   std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals;
+
+  market::SiteSignals signals() const { return {tariff, pv_kw, load_kw, co2_kg_per_kwh, power_setpoint_kw}; }
+  /// The signals compiled, by compile_clocks(). A run of a site whose signals are others by now compiles its own.
+  std::shared_ptr<const market::SiteClocks> clocks;
 };
 
 /// Something of the input that was left out or looks wrong; shown, counted, kept in the run file. Never silent.
@@ -130,5 +135,11 @@ struct World {
   StrategyChoice strategy;
   std::vector<Flag> flags;
 };
+
+/// Compiles each site's tariff and signals, which many runs of the world then share.
+/// @throws market::TariffError, market::SeriesError.
+inline void compile_clocks(World& world) {
+  for (Site& site : world.sites) site.clocks = market::clocks_for(site.clocks, site.signals(), world.calendar);
+}
 
 }  // namespace evtwin::twin

@@ -303,7 +303,7 @@ TEST(DemandMeter, BeginsAnew) {
   const TimeNs begin = at("2025-05-31T23:30", seoul);
   DemandMeter meter = meter_of(tariff, seoul, begin, begin + day_ns);
   for (int window = 0; window < 5; ++window) meter.close(3.0);
-  meter.begin();
+  meter.begin(begin, begin + day_ns);
   EXPECT_EQ(meter.window_begin_ns(), begin);
   EXPECT_EQ(meter.peaks().size(), 1U);
   EXPECT_EQ(meter.charge(), 0.0);

@@ -1,0 +1,44 @@
+// Words for what observers are told, as written in run files and JSON.
+#include "twin/observer.hpp"
+
+namespace evtwin::twin {
+
+std::string_view name_of(SignalKind kind) {
+  switch (kind) {
+    case SignalKind::buy_price:
+      return "buy_price";
+    case SignalKind::sell_price:
+      return "sell_price";
+    case SignalKind::pv_kw:
+      return "pv_kw";
+    case SignalKind::load_kw:
+      return "load_kw";
+    case SignalKind::contract_kw:
+      return "contract_kw";
+    case SignalKind::export_limit_kw:
+      return "export_limit_kw";
+    case SignalKind::co2_kg_per_kwh:
+      return "co2_kg_per_kwh";
+    case SignalKind::power_setpoint_kw:
+      return "power_setpoint_kw";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(SessionEnd end) {
+  switch (end) {
+    case SessionEnd::departed:
+      return "departed";
+    case SessionEnd::open_at_end:
+      return "open_at_end";
+    case SessionEnd::turned_away:
+      return "turned_away";
+    case SessionEnd::reneged:
+      return "reneged";
+    case SessionEnd::no_compatible_evse:
+      return "no_compatible_evse";
+  }
+  return "unknown";
+}
+
+}  // namespace evtwin::twin

@@ -1,0 +1,277 @@
+#include "twin/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernel/archive.hpp"
+#include "twin/site_run.hpp"
+
+namespace evtwin::twin {
+
+namespace {
+
+/// What the bytes are; to be counted up whenever a field comes, goes or changes its meaning.
+constexpr std::string_view state_title = "evtwin run 1";
+
+constexpr std::uint32_t scripted_timer = 0, first_part_timer = 1;
+
+double checked(double value, const char* name) {
+  if (std::isnan(value) || value < 0.0) throw std::invalid_argument(std::string(name) + " must be a number >= 0");
+  return value;
+}
+
+}  // namespace
+
+Run::Run(const World& world, RunSetup setup)
+    : world_(world), setup_(std::move(setup)), episode_(episode_of(world)), now_ns_(world.start_ns) {
+  std::size_t timers = first_part_timer + setup_.parts.size();
+  for (const Site& site : world.sites) timers += Timers::count(site);
+  queue_.reserve_timers(timers);
+
+  auto first = static_cast<std::uint32_t>(first_part_timer + setup_.parts.size());
+  for (std::uint32_t s = 0; s < world.sites.size(); ++s) {
+    first_timer_.push_back(first);
+    sites_.push_back(std::make_unique<SiteRun>(RunContext{world, episode_, queue_, hash_, setup_.observer}, s, first));
+    first += static_cast<std::uint32_t>(Timers::count(world.sites[s]));
+  }
+  asked_.reserve(sites_.size());
+  touched_.reserve(sites_.size());
+  answered_.resize(sites_.size());
+}
+
+Run::~Run() = default;
+
+void Run::set_interest(std::uint32_t site, const Interest& interest) { sites_[site]->set_interest(interest); }
+
+void Run::begin(const Episode& episode) {
+  episode_ = episode;
+  queue_.clear();
+  hash_ = {};
+  hash_.mix(episode.seed);
+  events_ = 0;
+  now_ns_ = episode.from_ns;
+  next_scripted_ = 0;
+  script_memory_.clear();
+  asked_.clear();
+  touched_.clear();
+  for (auto& site : sites_) site->begin();
+  for (auto& site : sites_) site->start();
+  schedule_scripted();
+  for (std::uint32_t p = 0; p < setup_.parts.size(); ++p) {
+    queue_.schedule(first_part_timer + p, setup_.parts[p]->begin(episode_), kernel::Phase::signal,
+                    static_cast<std::uint8_t>(EventKind::world_part), p);
+  }
+}
+
+// ---- From question to question
+
+Pause Run::advance(TimeNs until) {
+  end_instant();
+  const TimeNs limit_ns = std::min(until, episode_.to_ns);
+  while (queue_.next_time() < limit_ns) {
+    const kernel::Event event = queue_.pop();
+    ++events_;
+    hash_.mix(event.time);
+    hash_.mix((std::uint64_t{event.entity} << 8) | event.kind);
+    now_ns_ = event.time;
+    dispatch(event);
+    if (queue_.next_time() == now_ns_) continue;
+    if (!asked_.empty()) {
+      std::sort(asked_.begin(), asked_.end());
+      return {Pause::Kind::decision, now_ns_, asked_};
+    }
+    end_instant();
+  }
+  return {limit_ns == episode_.to_ns ? Pause::Kind::end : Pause::Kind::time, limit_ns, {}};
+}
+
+void Run::dispatch(const kernel::Event& event) {
+  if (event.timer == scripted_timer) {
+    run_scripted();
+    return;
+  }
+  if (event.timer < first_part_timer + setup_.parts.size()) {
+    act(event.entity);
+    return;
+  }
+  const std::uint32_t s = site_of(event.timer);
+  if (!touch(s).handle(event)) return;
+  sites_[s]->open_decision(now_ns_);
+  asked_.push_back(s);
+  answered_[s] = 0;
+}
+
+/// After the last event of an instant and all answers: every site that something happened to settles.
+void Run::end_instant() {
+  for (const std::uint32_t s : asked_) {
+    if (answered_[s] == 0) answer(s);
+  }
+  asked_.clear();
+  std::sort(touched_.begin(), touched_.end());
+  for (const std::uint32_t s : touched_) sites_[s]->settle(now_ns_);
+  touched_.clear();
+}
+
+const evtwin_view& Run::view(std::uint32_t site) const { return sites_[site]->view(); }
+evtwin_decision& Run::decision(std::uint32_t site) { return sites_[site]->decision(); }
+void Run::remark(std::uint32_t site, const control::Strategy::Remark& remark) { sites_[site]->remark(remark); }
+
+void Run::answer(std::uint32_t site) {
+  sites_[site]->take_decision(now_ns_);
+  answered_[site] = 1;
+}
+
+Result Run::finish() {
+  end_instant();
+  Result result;
+  const TimeNs end_ns = queue_.next_time() >= episode_.to_ns ? episode_.to_ns : now_ns_;
+  for (auto& site : sites_) result.sites.push_back(site->finish(end_ns));
+  for (const SiteResult& site : result.sites) {
+    for (const double figure :
+         {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh})
+      hash_.mix(figure);
+  }
+  result.event_hash = hash_.value();
+  result.events = events_;
+  return result;
+}
+
+std::uint32_t Run::site_of(std::uint32_t timer) const {
+  const auto after = std::upper_bound(first_timer_.begin(), first_timer_.end(), timer);
+  return static_cast<std::uint32_t>(after - first_timer_.begin()) - 1;
+}
+
+SiteRun& Run::touch(std::uint32_t site) {
+  SiteRun& touched = *sites_[site];
+  touched.advance(now_ns_);
+  // An instant's events mostly are of one site, in a row.
+  if (touched_.empty() || touched_.back() != site) {
+    if (std::find(touched_.begin(), touched_.end(), site) == touched_.end()) touched_.push_back(site);
+  }
+  return touched;
+}
+
+// ---- Scripted events, parts of the world, and what both may touch
+
+void Run::schedule_scripted() {
+  if (next_scripted_ >= world_.events.size()) return;
+  const TimeNs due_ns = std::max(world_.events[next_scripted_].time_ns, now_ns_);
+  queue_.schedule(scripted_timer, due_ns, kernel::Phase::signal, static_cast<std::uint8_t>(EventKind::scripted),
+                  static_cast<std::uint32_t>(next_scripted_));
+}
+
+void Run::run_scripted() {
+  const ScriptedEvent& event = world_.events[next_scripted_++];
+  if (setup_.script != nullptr) {
+    if (setup_.keep_script_memory) {
+      script_memory_.run(*setup_.script, event.index, now_ns_, *this);
+    } else {
+      setup_.script->run_event(event.index, now_ns_, *this);
+    }
+  }
+  if (setup_.observer != nullptr) setup_.observer->on_event({0, now_ns_, "scripted", event.where});
+  schedule_scripted();
+}
+
+void Run::act(std::uint32_t part) {
+  const TimeNs next_ns = setup_.parts[part]->act(now_ns_, *this);
+  if (next_ns <= now_ns_) throw std::logic_error("a part of the world wants to act again at the instant it acted at");
+  queue_.schedule(first_part_timer + part, next_ns, kernel::Phase::signal,
+                  static_cast<std::uint8_t>(EventKind::world_part), part);
+}
+
+double Run::contract_kw(std::uint32_t site) const { return sites_[site]->signals().given_contract_kw; }
+void Run::set_contract_kw(std::uint32_t site, double kw) { touch(site).set_contract_kw(checked(kw, "contract_kw")); }
+double Run::export_limit_kw(std::uint32_t site) const { return sites_[site]->signals().export_limit_kw; }
+void Run::set_export_limit_kw(std::uint32_t site, double kw) {
+  touch(site).set_export_limit_kw(checked(kw, "export_limit_kw"));
+}
+double Run::driver_price_per_kwh(std::uint32_t site) const { return sites_[site]->signals().driver_price_per_kwh; }
+void Run::set_driver_price_per_kwh(std::uint32_t site, double price) {
+  touch(site).set_driver_price_per_kwh(checked(price, "driver_price_per_kwh"));
+}
+double Run::v2g_price_per_kwh(std::uint32_t site) const { return sites_[site]->signals().v2g_price_per_kwh; }
+void Run::set_v2g_price_per_kwh(std::uint32_t site, double price) {
+  touch(site).set_v2g_price_per_kwh(checked(price, "v2g_price_per_kwh"));
+}
+bool Run::evse_available(std::uint32_t site, std::uint32_t evse) const { return sites_[site]->evse_available(evse); }
+void Run::set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) {
+  touch(site).set_evse_available(evse, available);
+}
+
+// ---- Checkpoints
+
+template <class A>
+void Run::archive(A& a) {
+  a.section("run");
+  a(episode_.seed, episode_.from_ns, episode_.to_ns, hash_, events_, now_ns_, next_scripted_, asked_, touched_);
+  a.require(next_scripted_ <= world_.events.size(), "an event that there is not");
+  for (const auto* list : {&asked_, &touched_}) {
+    for (const std::uint32_t s : *list) a.require(s < sites_.size(), "a site that there is not");
+  }
+  for (auto& site : sites_) site->archive(a);
+  a.section("script");
+  a(script_memory_);
+}
+
+Checkpoint Run::save() {
+  kernel::ArchiveWriter a(state_title);
+  archive(a);
+  a.section("queue");
+  kernel::QueueState pending = queue_.state();
+  a(pending);
+  a.section("parts");
+  for (WorldPart* part : setup_.parts) part->save(a);
+  return {now_ns_, hash_.value(), events_, a.finish()};
+}
+
+void Run::resume(const Checkpoint& checkpoint, Successor successor) {
+  for (auto& site : sites_) site->begin();
+  try {
+    load(checkpoint);
+  } catch (const kernel::ArchiveError& error) {
+    throw CheckpointError(error.what());
+  } catch (const std::invalid_argument& error) {
+    throw CheckpointError(std::string("the saved state is malformed: ") + error.what());
+  }
+  if (setup_.script != nullptr) {
+    if (script_memory_.size() != next_scripted_)
+      throw CheckpointError("it was made without the scenario's functions, which are needed to go on");
+    script_memory_.replay(*setup_.script);
+  }
+  for (const std::uint32_t s : asked_) {
+    sites_[s]->open_decision(now_ns_);
+    answered_[s] = 0;
+  }
+  if (successor == Successor::same_strategy) return;
+  for (auto& site : sites_) site->change_strategy();
+}
+
+void Run::load(const Checkpoint& checkpoint) {
+  kernel::ArchiveReader a(checkpoint.state, state_title);
+  archive(a);
+  a.section("queue");
+  kernel::QueueState pending;
+  a(pending);
+  queue_.restore(pending);
+  for (const kernel::QueuedEvent& event : pending.pending)
+    a.require(known(kernel::to_event(event)), "an event of nobody");
+  a.require(pending.now <= checkpoint.time_ns && queue_.next_time() >= checkpoint.time_ns, "another time");
+  a.section("parts");
+  for (WorldPart* part : setup_.parts) part->load(a);
+  a.finish();
+}
+
+bool Run::known(const kernel::Event& event) const {
+  const auto kind = static_cast<EventKind>(event.kind);
+  if (event.timer == scripted_timer) {
+    return kind == EventKind::scripted && event.entity == next_scripted_ && next_scripted_ < world_.events.size();
+  }
+  if (event.timer < first_part_timer + setup_.parts.size())
+    return kind == EventKind::world_part && event.timer == first_part_timer + event.entity;
+  return sites_[site_of(event.timer)]->owns(event);
+}
+
+}  // namespace evtwin::twin

@@ -1,0 +1,126 @@
+// One world while it runs, from question to question: it stops wherever somebody must decide, and goes on when they
+// have answered. Nothing in here calls a strategy. One thread at a time; many runs side by side.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "control/strategy.hpp"
+#include "kernel/event_queue.hpp"
+#include "kernel/hash.hpp"
+#include "twin/checkpoint.hpp"
+#include "twin/context.hpp"
+#include "twin/interest.hpp"
+#include "twin/observer.hpp"
+#include "twin/result.hpp"
+#include "twin/script.hpp"
+#include "twin/script_memory.hpp"
+#include "twin/world.hpp"
+#include "twin/world_part.hpp"
+
+namespace evtwin::twin {
+
+class SiteRun;
+
+/// Where a run stands still, and what it waits for.
+struct Pause {
+  enum class Kind : std::uint8_t { decision, time, end };
+  Kind kind = Kind::end;
+  TimeNs now_ns = 0;
+  std::span<const std::uint32_t> sites;  ///< decision: those asked at this instant, ascending; valid until advance()
+};
+
+struct RunSetup {
+  Observer* observer = nullptr;     ///< may be null: nothing is recorded
+  Script* script = nullptr;         ///< needed when the world has scripted events
+  bool keep_script_memory = false;  ///< what the script saw, for save()
+  std::vector<WorldPart*> parts;    ///< act at one instant in this order
+};
+
+class Run final : private SiteControls {
+ public:
+  /// Works out what follows from the world alone, which must outlive the run.
+  explicit Run(const World& world, RunSetup setup = {});
+  ~Run() override;
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  std::uint32_t site_count() const { return static_cast<std::uint32_t>(sites_.size()); }
+  /// What whoever answers for a site wants to be told, before begin() or resume().
+  void set_interest(std::uint32_t site, const Interest& interest);
+
+  /// Starts an episode; allocates nothing after the first (but for what a horizon, bookings or a script need).
+  void begin(const Episode& episode);
+  /// Goes on from a checkpoint of the same world; once, in place of begin(). @throws CheckpointError.
+  void resume(const Checkpoint& checkpoint, Successor successor);
+
+  /// Runs on to the next question, to just before the first event at or after `until`, or to the end. A site that was
+  /// asked and not answered keeps everything as it is. @throws what Script throws.
+  Pause advance(TimeNs until = kernel::time_never);
+
+  /// At a decision: valid until advance(). Before begin(): the empty site.
+  const evtwin_view& view(std::uint32_t site) const;
+  /// Blank columns of an asked site, to be written in place.
+  evtwin_decision& decision(std::uint32_t site);
+  /// Something to tell with the answer.
+  void remark(std::uint32_t site, const control::Strategy::Remark& remark);
+  /// Takes what stands in decision(). @throws control::StrategyError for infinite power, a wake-up that is not after
+  /// now, or a site that wakes itself so often that time hardly moves.
+  void answer(std::uint32_t site);
+
+  SiteControls& controls() { return *this; }
+  /// The whole run at this pause, with who is asked. The memory of strategies is the caller's to add.
+  Checkpoint save();
+  /// Closes the books: after Kind::end for the whole run, earlier for what has been.
+  Result finish();
+
+  TimeNs now_ns() const { return now_ns_; }
+  const Episode& episode() const { return episode_; }
+  std::uint64_t hash() const { return hash_.value(); }
+  std::uint64_t events() const { return events_; }
+  std::size_t scripted_so_far() const { return next_scripted_; }
+
+ private:
+  // SiteControls
+  double contract_kw(std::uint32_t site) const override;
+  void set_contract_kw(std::uint32_t site, double kw) override;
+  double export_limit_kw(std::uint32_t site) const override;
+  void set_export_limit_kw(std::uint32_t site, double kw) override;
+  double driver_price_per_kwh(std::uint32_t site) const override;
+  void set_driver_price_per_kwh(std::uint32_t site, double price) override;
+  double v2g_price_per_kwh(std::uint32_t site) const override;
+  void set_v2g_price_per_kwh(std::uint32_t site, double price) override;
+  bool evse_available(std::uint32_t site, std::uint32_t evse) const override;
+  void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) override;
+
+  void dispatch(const kernel::Event& event);
+  void end_instant();
+  std::uint32_t site_of(std::uint32_t timer) const;
+  SiteRun& touch(std::uint32_t site);
+  void schedule_scripted();
+  void run_scripted();
+  void act(std::uint32_t part);
+  template <class A>
+  void archive(A& a);
+  void load(const Checkpoint& checkpoint);
+  bool known(const kernel::Event& event) const;
+
+  const World& world_;
+  RunSetup setup_;
+  Episode episode_;
+  kernel::Queue queue_;
+  kernel::RollingHash hash_;
+  std::vector<std::unique_ptr<SiteRun>> sites_;
+  std::vector<std::uint32_t> first_timer_;  // [sites]
+  std::size_t next_scripted_ = 0;
+  ScriptMemory script_memory_;
+  TimeNs now_ns_ = 0;
+  std::uint64_t events_ = 0;
+  std::vector<std::uint32_t> asked_;    // sites asked at this instant
+  std::vector<std::uint8_t> answered_;  // [sites] of those asked
+  std::vector<std::uint32_t> touched_;  // sites that an event of this instant was for
+};
+
+}  // namespace evtwin::twin

@@ -1,0 +1,28 @@
+// Parts of a run that belong to the world and to no site.
+#pragma once
+#include "kernel/time.hpp"
+#include "twin/episode.hpp"
+#include "twin/script.hpp"
+
+namespace evtwin::kernel {
+class ArchiveReader;
+class ArchiveWriter;
+}  // namespace evtwin::kernel
+
+namespace evtwin::twin {
+
+/// What belongs to the world and to no site: drivers on its roads, an aggregator. It acts at instants of its own
+/// choosing, in the phase of signals, before any decision of that instant.
+class WorldPart {
+ public:
+  virtual ~WorldPart() = default;
+  /// @returns when it acts first; time_never: never.
+  virtual TimeNs begin(const Episode& episode) = 0;
+  /// @returns when it acts next, after `now_ns`; time_never: never again.
+  virtual TimeNs act(TimeNs now_ns, SiteControls& controls) = 0;
+  /// What moves, for checkpoints.
+  virtual void save(kernel::ArchiveWriter&) {}
+  virtual void load(kernel::ArchiveReader&) {}
+};
+
+}  // namespace evtwin::twin

@@ -1,0 +1,281 @@
+// A run that pauses: questions, answers, episodes, checkpoints, and parts of the world.
+#include "twin/run.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "kernel/archive.hpp"
+#include "support/allocations.hpp"
+#include "twin/hosts.hpp"
+#include "twin/split_runs.hpp"
+#include "twin/worlds.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using twin::Pause;
+using twin::Run;
+
+/// Two sites alike in all but their names: two EVSEs and a car each.
+twin::World two_sites() {
+  twin::World world = small_world(2);
+  add_visits(world, {visit(8.0, 12.0, 20.0)});
+  world.sites.push_back(world.sites[0]);
+  world.sites[1].name = "other";
+  return world;
+}
+
+/// Gives every connected vehicle the most its EVSE can offer.
+void answer_full_power(Run& run, std::uint32_t site) {
+  const evtwin_view& view = run.view(site);
+  evtwin_decision& decision = run.decision(site);
+  for (std::uint32_t i = 0; i < view.n_evses; ++i)
+    decision.evse_kw[i] = view.evse_session[i] != 0 ? view.evse_car_max_kw[i] : 0.0;
+  run.answer(site);
+}
+
+/// Answers every question until the run ends or `until`. @returns the last pause.
+Pause go_on(Run& run, TimeNs until = kernel::time_never) {
+  Pause at = run.advance(until);
+  for (; at.kind == Pause::Kind::decision; at = run.advance(until)) {
+    for (const std::uint32_t site : at.sites) answer_full_power(run, site);
+  }
+  return at;
+}
+
+void subscribe_to_all(Run& run) {
+  for (std::uint32_t s = 0; s < run.site_count(); ++s)
+    run.set_interest(s, {"test", EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, 0, 0});
+}
+
+TEST(Run, AsksAllSitesOfAnInstantInOnePause) {
+  const twin::World world = two_sites();
+  Run run(world);
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  int pauses = 0;
+  TimeNs before_ns = world.start_ns - 1;
+  for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
+    EXPECT_THAT(std::vector<std::uint32_t>(at.sites.begin(), at.sites.end()), ElementsAre(0U, 1U));
+    EXPECT_GT(at.now_ns, before_ns) << "an instant is asked about once";
+    before_ns = at.now_ns;
+    for (const std::uint32_t site : at.sites) {
+      EXPECT_EQ(run.view(site).now_ns, at.now_ns);
+      answer_full_power(run, site);
+    }
+    ++pauses;
+  }
+  EXPECT_EQ(pauses, 96);  // a day of quarter hours; the car comes and leaves on ticks
+  const twin::Result result = run.finish();
+  EXPECT_DOUBLE_EQ(result.sites[0].ledger.ev_charge_kwh, 20.0);
+  EXPECT_DOUBLE_EQ(result.sites[1].ledger.ev_charge_kwh, 20.0);
+}
+
+TEST(Run, IsWhatSimulateDoes) {
+  const twin::World world = random_world(3);
+  const twin::Result whole = twin::simulate(world, full_power());
+  Run run(world);
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  ASSERT_EQ(go_on(run).kind, Pause::Kind::end);
+  EXPECT_EQ(run.finish().event_hash, whole.event_hash);
+}
+
+TEST(Run, StopsAtAnyTimeWithoutATrace) {
+  const twin::World world = random_world(4);
+  const twin::Result whole = twin::simulate(world, full_power());
+  Run run(world);
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  for (TimeNs until = world.start_ns; until < world.end_ns; until += 7 * minute_ns + 1) {
+    const Pause at = go_on(run, until);
+    EXPECT_EQ(at.kind, Pause::Kind::time);
+    EXPECT_EQ(at.now_ns, until);
+  }
+  go_on(run);
+  EXPECT_EQ(run.finish().event_hash, whole.event_hash);
+}
+
+TEST(Run, SiteThatIsNotAnsweredKeepsEverythingAsItIs) {
+  twin::World world = small_world(1);
+  add_visits(world, {visit(8.0, 12.0, 20.0)});
+  Run run(world);
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
+    if (at.now_ns == monday_ns + 8 * hour_ns) answer_full_power(run, 0);  // and never again
+  }
+  EXPECT_DOUBLE_EQ(run.finish().sites[0].ledger.ev_charge_kwh, 20.0);
+}
+
+TEST(Run, EpisodeBegunAHundredTimesAllocatesNothingAndIsAFreshRun) {
+  twin::World world = small_world(4);
+  for (int h = 1; h < 23; h += 3) add_visits(world, {visit(h, h + 2.5, 15.0, (h / 3) % 4)});
+  world.sites[0].contract_kw = 12.0;
+  world.sites[0].outages.push_back({1, monday_ns + 5 * hour_ns, monday_ns + 9 * hour_ns});
+  Run run(world);
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  go_on(run);
+  const std::uint64_t hash = run.hash();
+  ASSERT_EQ(twin::simulate(world, full_power()).events, run.events());
+
+  std::uint64_t allocations = 0;
+  for (int n = 0; n < 100; ++n) {
+    const std::uint64_t before = allocation_count();
+    run.begin(twin::episode_of(world));
+    allocations += allocation_count() - before;
+    go_on(run);
+    ASSERT_EQ(run.hash(), hash) << n;
+  }
+  EXPECT_EQ(allocations, 0U);
+}
+
+TEST(Run, EpisodesOfOtherSeedsAndStretchesAreThoseOfAWorldOfTheirOwn) {
+  const twin::World world = random_world(5);
+  Run run(world);
+  subscribe_to_all(run);
+  for (const std::uint64_t seed : {11ULL, 12ULL, 11ULL}) {
+    twin::World own = world;
+    own.seed = seed;
+    run.begin({seed, world.start_ns, world.end_ns});
+    go_on(run);
+    EXPECT_EQ(run.finish().event_hash, twin::simulate(own, full_power()).event_hash) << seed;
+  }
+  twin::World half = world;
+  half.end_ns = world.start_ns + (world.end_ns - world.start_ns) / 2;
+  run.begin({world.seed, half.start_ns, half.end_ns});
+  go_on(run);
+  EXPECT_EQ(run.finish().event_hash, twin::simulate(half, full_power()).event_hash);
+}
+
+TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
+  const twin::World world = random_world(6);
+  const twin::Result whole = twin::simulate(world, full_power());
+  Run run(world);
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  int asked = 0, saved = 0;
+  for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
+    if (++asked % 13 == 0) {
+      Run other(world);
+      subscribe_to_all(other);
+      other.resume(run.save(), twin::Successor::same_strategy);
+      for (const std::uint32_t site : at.sites) {
+        EXPECT_EQ(other.view(site).now_ns, run.view(site).now_ns);
+        EXPECT_EQ(other.view(site).why, run.view(site).why);
+        EXPECT_EQ(other.view(site).since_last->import_kwh, run.view(site).since_last->import_kwh);
+        answer_full_power(other, site);
+      }
+      go_on(other);
+      EXPECT_EQ(other.finish().event_hash, whole.event_hash) << asked;
+      ++saved;
+    }
+    for (const std::uint32_t site : at.sites) answer_full_power(run, site);
+  }
+  EXPECT_GT(saved, 5);
+}
+
+/// An aggregator that halves the contract of every site in turn, an hour each.
+class Aggregator final : public twin::WorldPart {
+ public:
+  TimeNs begin(const twin::Episode& episode) override {
+    turn_ = 0;
+    return episode.from_ns + 9 * hour_ns;
+  }
+  TimeNs act(TimeNs now_ns, twin::SiteControls& controls) override {
+    if (turn_ > 0) controls.set_contract_kw(turn_ - 1, 8.0);
+    if (turn_ < 2) controls.set_contract_kw(turn_, 4.0);
+    return turn_++ < 2 ? now_ns + hour_ns : kernel::time_never;
+  }
+  void save(kernel::ArchiveWriter& a) override { a(turn_); }
+  void load(kernel::ArchiveReader& a) override { a(turn_); }
+
+ private:
+  std::uint32_t turn_ = 0;
+};
+
+TEST(WorldPart, ActsOnSitesAndComesBackFromACheckpoint) {
+  //  site 0, kW   7.04 from 8:00 | 4 from 9:00 | 7.04 from 10:00 ...
+  //  site 1, kW   7.04 from 8:00               | 4 from 10:00 | 7.04 from 11:00 ...
+  twin::World world = two_sites();
+  for (twin::Site& site : world.sites) {
+    site.contract_kw = 8.0;
+    site.arrivals = {std::make_shared<const demand::ArrivalLaw>(demand::Recorded{{visit(8.0, 12.0, 1000.0)}})};
+  }
+  Aggregator aggregator;
+  Run run(world, {nullptr, nullptr, false, {&aggregator}});
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  go_on(run, monday_ns + 9 * hour_ns + 30 * minute_ns);
+  const twin::Checkpoint checkpoint = run.save();
+
+  Aggregator other_aggregator;
+  Run other(world, {nullptr, nullptr, false, {&other_aggregator}});
+  subscribe_to_all(other);
+  other.resume(checkpoint, twin::Successor::same_strategy);
+  for (Run* one : {&run, &other}) {
+    go_on(*one);
+    const twin::Result result = one->finish();
+    for (const twin::SiteResult& site : result.sites) EXPECT_NEAR(site.ledger.ev_charge_kwh, 3 * 7.04 + 4.0, 1e-9);
+  }
+  EXPECT_EQ(run.hash(), other.hash());
+}
+
+TEST(Run, EndsAStrategyThatWakesItselfWithoutTimePassing) {
+  twin::World world = small_world(1);
+  std::uint64_t asked = 0;
+  const auto restless = strategy([&](const evtwin_view& view, evtwin_decision& decision) {
+    ++asked;
+    decision.wake_ns = view.now_ns + 300;  // nanoseconds, where seconds were meant
+  });
+  try {
+    twin::simulate(world, restless);
+    FAIL() << "the run ended as if nothing were wrong";
+  } catch (const control::StrategyError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the strategy"));
+    EXPECT_THAT(error.what(), HasSubstr("300 ns later"));
+    EXPECT_THAT(error.what(), HasSubstr("wake_ns counts nanoseconds"));
+  }
+  EXPECT_LT(asked, 2000U);
+}
+
+TEST(Run, StopIsAskedForHoweverLittleTimePasses) {
+  // Woken every other millisecond: allowed, and a day of it would take 43 million decisions.
+  twin::World world = small_world(1);
+  std::uint64_t asked = 0;
+  twin::RunOptions options;
+  options.stop = [&] { return asked > 500; };
+  EXPECT_THROW(twin::simulate(world, strategy([&](const evtwin_view& view, evtwin_decision& decision) {
+                                ++asked;
+                                decision.wake_ns = view.now_ns + 2'000'000;
+                              }),
+                              options),
+               twin::Interrupted);
+  EXPECT_LT(asked, 1000U);
+}
+
+TEST(Run, TwentyThousandLiveSideBySide) {
+  twin::World world = small_world(2, 1);
+  add_visits(world, {visit(0.0, 2.0, 5.0)});
+  std::vector<std::unique_ptr<Run>> runs;
+  for (int n = 0; n < 20'000; ++n) {
+    runs.push_back(std::make_unique<Run>(world));
+    runs.back()->set_interest(0, {"test", EVTWIN_WHY_ARRIVAL, 4, 0});  // with a horizon
+    runs.back()->begin(twin::episode_of(world));
+  }
+  for (auto& run : runs) {
+    const Pause at = run->advance();
+    ASSERT_EQ(at.kind, Pause::Kind::decision);
+    answer_full_power(*run, 0);
+  }
+  for (auto& run : runs) ASSERT_EQ(run->advance(monday_ns + minute_ns).kind, Pause::Kind::time);
+}
+
+}  // namespace
+}  // namespace evtwin::testing
