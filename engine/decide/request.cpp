@@ -50,7 +50,7 @@ Fields part_or_none(const Fields& f, std::string_view key, std::string_view sect
 }
 
 physics::Vehicle read_vehicle(const Fields& f) {
-  physics::Vehicle vehicle = sessions::vehicle_of(f);
+  physics::Vehicle vehicle = scenario::vehicle_of(f);
   vehicle.name = f.text("name");
   if (!f.has("battery_kwh")) {
     // Nothing of an unknown battery is known: it loses nothing and never tapers.

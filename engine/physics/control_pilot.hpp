@@ -68,7 +68,7 @@ class ControlPilot {
   bool energy_flows() const;
 
  private:
-  PilotState vehicle_ = PilotState::a;      // a: none there; b, c, d: what its resistors say
+  PilotState vehicle_ = PilotState::a;   // a: none there; b, c, d: what its resistors say
   PilotState fault_ = PilotState::none;  // e, f; unknown: none
   bool offered_ = false;
 };
