@@ -50,11 +50,11 @@ twin::World world_with(const std::vector<Booking>& bookings, std::size_t evses =
   return world;
 }
 
-const Way at_once{"at-once", evtwin::testing::full_power()};
+const Way charged_at_once{"at-once", evtwin::testing::full_power()};
 
-std::string refusal(const twin::World& world) {
+std::string booking_refusal(const twin::World& world) {
   try {
-    (void)advise_bookings(world, at_once);
+    (void)advise_bookings(world, charged_at_once);
   } catch (const AdviseError& error) {
     return error.what();
   }
@@ -63,7 +63,7 @@ std::string refusal(const twin::World& world) {
 
 TEST(BookingAdvice, AFlexibleOneMovesToTheCheapHoursAndAFixedOneStays) {
   const twin::World world = world_with({{"fixed", 10, 12, 10, 0, {}}, {"flexible", 12, 14, 10, 1, {{5, 16}}}});
-  const BookingAdvice advice = advise_bookings(world, at_once);
+  const BookingAdvice advice = advise_bookings(world, charged_at_once);
   EXPECT_EQ(advice.fixed, 1U);
   EXPECT_EQ(advice.flexible, 1U);
   ASSERT_EQ(advice.moves.size(), 1U);
@@ -85,7 +85,7 @@ TEST(BookingAdvice, AFlexibleOneMovesToTheCheapHoursAndAFixedOneStays) {
 
 TEST(BookingAdvice, NothingIsProposedThatSavesNothing) {
   const twin::World world = world_with({{"flexible", 12, 14, 10, 1, {{9, 21}}}});  // all of it at 200
-  const BookingAdvice advice = advise_bookings(world, at_once);
+  const BookingAdvice advice = advise_bookings(world, charged_at_once);
   EXPECT_TRUE(advice.moves.empty());
   EXPECT_EQ(advice.before.objective, advice.after.objective);
   EXPECT_THAT(bookings_text(world, advice, analysis::Language::english),
@@ -95,18 +95,18 @@ TEST(BookingAdvice, NothingIsProposedThatSavesNothing) {
 TEST(BookingAdvice, NobodyIsServedLessForIt) {
   // At night on the same EVSE somebody else stands who may not be moved; beyond him there is half an hour.
   const twin::World taken = world_with({{"fixed", 0, 7.5, 10, 0, {}}, {"flexible", 12, 14, 10, 0, {{0, 14}}}});
-  const BookingAdvice advice = advise_bookings(taken, at_once);
+  const BookingAdvice advice = advise_bookings(taken, charged_at_once);
   for (const BookingMove& move : advice.moves) EXPECT_GE(move.from_ns, at_h(7.5));
   EXPECT_EQ(advice.after.turned_away, 0);
   EXPECT_NEAR(advice.after.unmet_kwh, 0, 1e-9);
   // In the last hour of the run all is cheap, and cut off by its end.
   const twin::World late = world_with({{"flexible", 12, 14, 10, 0, {{9, 30}}}});
-  for (const BookingMove& move : advise_bookings(late, at_once).moves) EXPECT_LT(move.to_ns, at_h(24));
+  for (const BookingMove& move : advise_bookings(late, charged_at_once).moves) EXPECT_LT(move.to_ns, at_h(24));
 }
 
 TEST(BookingAdvice, WhatCanNotMoveIsSaid) {
-  EXPECT_THAT(refusal(evtwin::testing::small_world()), HasSubstr("--bookings: the scenario has none"));
-  EXPECT_THAT(refusal(world_with({{"fixed", 10, 12, 10, 0, {}}})), HasSubstr("all of them are fixed"));
+  EXPECT_THAT(booking_refusal(evtwin::testing::small_world()), HasSubstr("--bookings: the scenario has none"));
+  EXPECT_THAT(booking_refusal(world_with({{"fixed", 10, 12, 10, 0, {}}})), HasSubstr("all of them are fixed"));
   const twin::World world = world_with({{"fixed", 10, 12, 10, 0, {}}, {"flexible", 12, 14, 10, 1, {{5, 16}}}});
   const std::vector<BookingRow> rows = bookings_of(world);
   EXPECT_THROW(with_moved(world, rows[0], at_h(9)), std::logic_error);
@@ -151,7 +151,7 @@ RC_GTEST_PROP(BookingAdvice, MovesStayInTheirWindowsAndSaveWhatIsSaid, ()) {
   RC_PRE(std::any_of(fixed.begin(), fixed.end(), [](const auto& f) { return !f.second; }));
   twin::World world = world_with(bookings);
   if (*rc::gen::arbitrary<bool>()) world.sites[0].tariff.demand.price_per_kw.fill(3000);
-  const BookingAdvice advice = advise_bookings(world, at_once);
+  const BookingAdvice advice = advise_bookings(world, charged_at_once);
   RC_ASSERT(advice.after.unmet_kwh <= advice.before.unmet_kwh + 1e-6);
   RC_ASSERT(advice.after.turned_away <= advice.before.turned_away);
   RC_ASSERT(advice.moves.empty() || advice.before.objective - advice.after.objective >= 1.0);
@@ -167,7 +167,7 @@ RC_GTEST_PROP(BookingAdvice, MovesStayInTheirWindowsAndSaveWhatIsSaid, ()) {
       }
     }
   }
-  const twin::Result result = twin::simulate(moved, at_once.factory);
+  const twin::Result result = twin::simulate(moved, charged_at_once.factory);
   RC_ASSERT(std::abs(figures_of(moved, result, -1).objective - advice.after.objective) < 1e-6);
 }
 

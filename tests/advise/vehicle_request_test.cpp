@@ -18,9 +18,9 @@ using ::testing::HasSubstr;
 
 const std::string car = "kwh=64,soc=0.2,target=0.8,";
 
-TimeNs at_h(double hours) { return monday_ns + static_cast<TimeNs>(hours * static_cast<double>(hour_ns)); }
+TimeNs after_monday_h(double hours) { return monday_ns + static_cast<TimeNs>(hours * static_cast<double>(hour_ns)); }
 
-std::string refusal(const std::string& text, const twin::World& world = small_world(2, 2)) {
+std::string request_refusal(const std::string& text, const twin::World& world = small_world(2, 2)) {
   try {
     (void)read_vehicle(text, world);
   } catch (const AdviseError& error) {
@@ -40,16 +40,16 @@ TEST(VehicleRequest, WantsWhatTheMeterShowsForTheStateOfChargeAskedFor) {
 TEST(VehicleRequest, ATimeOfDayIsTheFirstInTheRunAndTheDepartureTheFirstAfterTheArrival) {
   const twin::World world = small_world(1, 2);
   const VehicleRequest night = read_vehicle(car + "arrive=18:00,leave=07:00", world);
-  EXPECT_EQ(night.arrive_ns, at_h(18));
-  EXPECT_EQ(night.leave_ns, at_h(31));
+  EXPECT_EQ(night.arrive_ns, after_monday_h(18));
+  EXPECT_EQ(night.leave_ns, after_monday_h(31));
   const VehicleRequest day = read_vehicle(car + "arrive=00:00,leave=09:30", world);
-  EXPECT_EQ(day.arrive_ns, at_h(0));
-  EXPECT_EQ(day.leave_ns, at_h(9.5));
+  EXPECT_EQ(day.arrive_ns, after_monday_h(0));
+  EXPECT_EQ(day.leave_ns, after_monday_h(9.5));
   const VehicleRequest dated = read_vehicle(car + "arrive=2025-06-03T06:00,leave=07:00", world);
-  EXPECT_EQ(dated.arrive_ns, at_h(30));
-  EXPECT_EQ(dated.leave_ns, at_h(31));
+  EXPECT_EQ(dated.arrive_ns, after_monday_h(30));
+  EXPECT_EQ(dated.leave_ns, after_monday_h(31));
   const VehicleRequest whole_day = read_vehicle(car + "arrive=07:00,leave=07:00", world);
-  EXPECT_EQ(whole_day.leave_ns, at_h(31));
+  EXPECT_EQ(whole_day.leave_ns, after_monday_h(31));
 }
 
 TEST(VehicleRequest, AModelIsTheCarOfTheScenario) {
@@ -59,11 +59,11 @@ TEST(VehicleRequest, AModelIsTheCarOfTheScenario) {
   world.vehicles[0].battery.charge_efficiency = 0.8;
   const VehicleRequest r = read_vehicle("model=Kia Niro,soc=0.2,target=0.6,arrive=10:00,leave=12:00", world);
   EXPECT_DOUBLE_EQ(r.wanted_kwh, 0.4 * 50 / 0.8);
-  EXPECT_THAT(refusal("model=Kia Nero,soc=0.2,target=0.6,arrive=10:00,leave=12:00", world),
+  EXPECT_THAT(request_refusal("model=Kia Nero,soc=0.2,target=0.6,arrive=10:00,leave=12:00", world),
               HasSubstr("did you mean Kia Niro?"));
-  EXPECT_THAT(refusal("model=Kia Niro,kwh=3,soc=0.2,target=0.6,arrive=10:00,leave=12:00", world),
+  EXPECT_THAT(request_refusal("model=Kia Niro,kwh=3,soc=0.2,target=0.6,arrive=10:00,leave=12:00", world),
               HasSubstr("kwh and model exclude each other"));
-  EXPECT_THAT(refusal("model=Kia Niro,v2g=true,soc=0.2,target=0.6,arrive=10:00,leave=12:00", world),
+  EXPECT_THAT(request_refusal("model=Kia Niro,v2g=true,soc=0.2,target=0.6,arrive=10:00,leave=12:00", world),
               HasSubstr("the model can not discharge"));
 }
 
@@ -102,7 +102,7 @@ TEST(VehicleRequest, SaysInOneLineWhatIsWrongAndWhatWouldBeRight) {
       {car + times + ",site=garage", "site = 'garage': there is no such site"},
   };
   for (const auto& [text, message] : cases) {
-    const std::string said = refusal(text);
+    const std::string said = request_refusal(text);
     EXPECT_THAT(said, HasSubstr("--vehicle: "));
     EXPECT_THAT(said, HasSubstr(message)) << text;
     EXPECT_EQ(said.find('\n'), std::string::npos);
@@ -116,12 +116,13 @@ TEST(VehicleRequest, OfSeveralSitesTheEvseSaysWhichOrTheNameDoes) {
   world.sites[1].name = "south";
   world.sites[1].evses[0].id = "B-1";
   const std::string times = "arrive=10:00,leave=12:00";
-  EXPECT_THAT(refusal(car + times, world), HasSubstr("site is missing: the scenario has 2 sites: north, south"));
+  EXPECT_THAT(request_refusal(car + times, world),
+              HasSubstr("site is missing: the scenario has 2 sites: north, south"));
   EXPECT_EQ(read_vehicle(car + times + ",site=south", world).site, 1U);
   const VehicleRequest r = read_vehicle(car + times + ",evse=B-1", world);
   EXPECT_EQ(r.site, 1U);
   EXPECT_EQ(r.evse, 0);
-  EXPECT_THAT(refusal(car + times + ",site=north,evse=B-1", world), HasSubstr("evse = 'B-1'"));
+  EXPECT_THAT(request_refusal(car + times + ",site=north,evse=B-1", world), HasSubstr("evse = 'B-1'"));
 }
 
 TEST(VehicleRequest, ACarWithoutDcDoesNotFitADcCharger) {
@@ -131,9 +132,10 @@ TEST(VehicleRequest, ACarWithoutDcDoesNotFitADcCharger) {
   dc.phases = 0;
   dc.max_kw = 50;
   world.sites[0].evses.push_back(dc);
-  EXPECT_THAT(refusal(car + "dc_kw=0,arrive=10:00,leave=12:00,evse=D-1", world), HasSubstr("no DC inlet"));
+  EXPECT_THAT(request_refusal(car + "dc_kw=0,arrive=10:00,leave=12:00,evse=D-1", world), HasSubstr("no DC inlet"));
   world.sites[0].evses.erase(world.sites[0].evses.begin());
-  EXPECT_THAT(refusal(car + "dc_kw=0,arrive=10:00,leave=12:00", world), HasSubstr("every EVSE of the site is DC"));
+  EXPECT_THAT(request_refusal(car + "dc_kw=0,arrive=10:00,leave=12:00", world),
+              HasSubstr("every EVSE of the site is DC"));
 }
 
 TEST(VehicleRequest, AnotherCarInTheWorldChangesNobodyElsesDraws) {

@@ -8,11 +8,12 @@
 #include <string>
 
 #include "analysis/kpi.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::analysis::test {
 namespace {
 
-const std::string readme = EVTWIN_SOURCE_DIR "/scenarios/README.md";
+const std::string readme = paths::source_dir + "/scenarios/README.md";
 const std::string begin_mark = "<!-- key figures: made from the table in engine/analysis/kpi.cpp -->\n";
 const std::string end_mark = "<!-- end of key figures -->\n";
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <set>
 
+#include "support/paths.hpp"
 #include "view_builder.hpp"
 
 namespace evtwin::baseline::test {
@@ -93,7 +94,7 @@ TEST(Entry, EveryConnectedRowIsSetByEveryStrategyAndNoOther) {
 }
 
 TEST(Module, ExportsTheEntryBuiltFromThisHeader) {
-  void* module = dlopen(EVTWIN_PLUGIN_DIR "/baseline.so", RTLD_NOW | RTLD_LOCAL);
+  void* module = dlopen((paths::plugin_dir + "/baseline.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   ASSERT_NE(module, nullptr) << dlerror();
   const auto* entry = static_cast<const evtwin_entry*>(dlsym(module, "evtwin_strategy_entry"));
   ASSERT_NE(entry, nullptr);

@@ -10,6 +10,7 @@
 #include "optimise/greedy.hpp"
 #include "optimise/planner.hpp"
 #include "optimise/random_problems.hpp"
+#include "support/paths.hpp"
 #include "twin/worlds.hpp"
 
 namespace evtwin::bench {
@@ -167,7 +168,7 @@ Table plan_week_table() {
   };
   row("edf", testing::baseline("edf"));
   for (const char* id : {"lp", "v2g-profit-max"})
-    row(id, control::choose_strategy(std::string(EVTWIN_PLUGIN_DIR) + "/milp.so#" + id, {}).factory);
+    row(id, control::choose_strategy(paths::plugin_dir + "/milp.so#" + id, {}).factory);
   return table;
 }
 

@@ -10,6 +10,7 @@
 #include "bench/suites.hpp"
 #include "record/writer.hpp"
 #include "scenario/loader.hpp"
+#include "support/paths.hpp"
 #include "twin/worlds.hpp"
 
 namespace evtwin::bench {
@@ -152,7 +153,7 @@ Table simulation_table() {
 Table acn_table() {
   constexpr double acn_sim = 5'800.0;  // EVSE-periods/s, its Caltech site, EDF, a week to a month, CPU time
   constexpr double acn_sim_round_robin = 1'745.0;
-  const std::string file = std::string(EVTWIN_SOURCE_DIR) + "/scenarios/acn_caltech.lua";
+  const std::string file = paths::source_dir + "/scenarios/acn_caltech.lua";
   const twin::World caltech = scenario::load_scenario(file, {}).world;
   return measure(
       {"acn",

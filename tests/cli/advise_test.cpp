@@ -15,21 +15,21 @@ class Advise : public Command {
   }
 };
 
-const std::string week = "workplace_week.lua";
+const std::string week_file = "workplace_week.lua";
 const std::string wednesday = "kwh=64,soc=0.2,target=0.5,arrive=2026-06-03T08:00,leave=18:00";
 
 TEST_F(Advise, BothWaysStandSideBySide) {
-  const Said said = ask(week, wednesday, {"--strategy", "edf"});
+  const Said said = ask(week_file, wednesday, {"--strategy", "edf"});
   ASSERT_EQ(said.status, 0) << said.err;
   EXPECT_NE(said.out.find("64.0 kWh battery from 20 % to 50 %: 20.21 kWh at the meter"), std::string::npos);
   EXPECT_NE(said.out.find("existing way: asap"), std::string::npos);
   EXPECT_NE(said.out.find("charge with edf"), std::string::npos);
-  const Said korean = ask(week, wednesday, {"--strategy", "edf", "--lang", "ko"});
+  const Said korean = ask(week_file, wednesday, {"--strategy", "edf", "--lang", "ko"});
   EXPECT_NE(korean.out.find("기존 방식: asap"), std::string::npos);
 }
 
 TEST_F(Advise, ComparesTheLinearProgramWithUncontrolledChargingUnlessToldOtherwise) {
-  const auto json = ask(week, wednesday, {"--json"}).json();
+  const auto json = ask(week_file, wednesday, {"--json"}).json();
   EXPECT_EQ(json["existing"]["strategy"], "asap");
   EXPECT_EQ(json["proposed"]["strategy"], "lp");
   EXPECT_EQ(json["recommended"], "lp");
@@ -37,11 +37,11 @@ TEST_F(Advise, ComparesTheLinearProgramWithUncontrolledChargingUnlessToldOtherwi
 }
 
 TEST_F(Advise, WhereTheStrategyIsDearerOnlyTheExistingWayIsGiven) {
-  const Said said = ask(week, wednesday, {"--strategy", "alap"});
+  const Said said = ask(week_file, wednesday, {"--strategy", "alap"});
   ASSERT_EQ(said.status, 0) << said.err;
   EXPECT_NE(said.out.find("keep the existing way (asap): alap would cost the site"), std::string::npos);
   EXPECT_EQ(said.out.find("alap from"), std::string::npos);
-  const auto json = ask(week, wednesday, {"--strategy", "alap", "--json"}).json();
+  const auto json = ask(week_file, wednesday, {"--strategy", "alap", "--json"}).json();
   EXPECT_EQ(json["advice"], "keep_existing");
   EXPECT_EQ(json["recommended"], "asap");
   EXPECT_FALSE(json["proposed"].contains("schedule"));
@@ -49,7 +49,7 @@ TEST_F(Advise, WhereTheStrategyIsDearerOnlyTheExistingWayIsGiven) {
 
 TEST_F(Advise, WhateverIsAdvisedCostsNoMoreThanTheExistingWay) {
   const std::vector<std::pair<std::string, std::string>> scenarios{
-      {week, "2026-06-03"}, {"forty_vehicles_day_ahead.lua", "2025-06-02"}, {"dc_v2g.lua", ""}};
+      {week_file, "2026-06-03"}, {"forty_vehicles_day_ahead.lua", "2025-06-02"}, {"dc_v2g.lua", ""}};
   std::size_t kept = 0, advised = 0;
   for (const auto& [scenario, date] : scenarios) {
     for (const char* car : {"kwh=64,soc=0.2,target=0.5,", "kwh=40,soc=0.5,target=1,kw=7,phases=1,",
@@ -90,15 +90,15 @@ TEST_F(Advise, ARequestThatCanNotBeEndsInOneLine) {
        "EVSE A-3 is taken at 2026-06-03 10:00"},
   };
   for (const auto& [vehicle, message] : cases) {
-    const Said said = ask(week, vehicle);
+    const Said said = ask(week_file, vehicle);
     EXPECT_EQ(said.status, 1);
     EXPECT_NE(said.err.find("error: --vehicle: "), std::string::npos);
     EXPECT_NE(said.err.find(message), std::string::npos) << said.err;
     EXPECT_TRUE(said.out.empty());
     EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1);
   }
-  EXPECT_EQ(ask(week, wednesday, {"--strategyy", "edf"}).status, 2);
-  EXPECT_EQ(run({"advise", source_dir + "/scenarios/" + week}).status, 2);
+  EXPECT_EQ(ask(week_file, wednesday, {"--strategyy", "edf"}).status, 2);
+  EXPECT_EQ(run({"advise", source_dir + "/scenarios/" + week_file}).status, 2);
 }
 
 TEST_F(Advise, TheManagersDayMovesOnlyItsFlexibleBookingsInsideTheirWindows) {
@@ -121,9 +121,9 @@ TEST_F(Advise, TheManagersDayMovesOnlyItsFlexibleBookingsInsideTheirWindows) {
   EXPECT_NE(run({"advise", day, "--bookings", "--strategy", "edf"}).out.find("may be moved within their windows"),
             std::string::npos);
   EXPECT_EQ(run({"advise", day, "--bookings", "--vehicle", "kwh=1"}).status, 2);
-  EXPECT_NE(
-      run({"advise", source_dir + "/scenarios/" + week, "--bookings"}).err.find("--bookings: the scenario has none"),
-      std::string::npos);
+  EXPECT_NE(run({"advise", source_dir + "/scenarios/" + week_file, "--bookings"})
+                .err.find("--bookings: the scenario has none"),
+            std::string::npos);
 }
 
 // 24 kWh for three cars that want 18 each in the same three hours.
@@ -152,7 +152,7 @@ TEST_F(Advise, UnderScarcityAHigherPriorityHasLessUnmetEnergy) {
 
 // Every command that takes a strategy by name: a name that is none is wrong input, told with the nearest right one.
 TEST_F(Advise, AStrategyThatDoesNotExistIsNamedWithTheNearest) {
-  const std::string scenario = source_dir + "/scenarios/" + week;
+  const std::string scenario = source_dir + "/scenarios/" + week_file;
   const std::vector<std::vector<std::string>> commands{
       {"run", scenario, "--strategy", "edff"},
       {"compare", scenario, "--strategies", "asap,edff"},

@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "market/calendar.hpp"
 #include "record/reader.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -56,7 +57,7 @@ struct Case {
 };
 
 TEST_F(Checkpoints, AStrategyWhoseMemoryNobodyKnowsIsRefused) {
-  const std::string plugin = std::string(EVTWIN_PLUGIN_DIR) + "/../test_plugins/bad_decide.so";
+  const std::string plugin = paths::test_plugin_dir + "/bad_decide.so";
   write("half.evtwin", "");
   const Said said = checkpoint(small(), "2025-06-03", "half.evtwin", {"--strategy", plugin + "#bad"});
   EXPECT_EQ(line_of(said),
@@ -68,7 +69,7 @@ TEST_F(Checkpoints, AStrategyWhoseMemoryNobodyKnowsIsRefused) {
 TEST_F(Checkpoints, AnotherBuildOfThePluginStartsAfreshOnlyWhenAsked) {
   const std::string scenario = small();
   const std::string mine = path("mine.so") + "#edf";
-  std::filesystem::copy_file(std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so", path("mine.so"));
+  std::filesystem::copy_file(paths::plugin_dir + "/baseline.so", path("mine.so"));
   ASSERT_EQ(checkpoint(scenario, "2025-06-03", "half.evtwin", {"--strategy", mine}).status, 0);
   ASSERT_EQ(run({"run", "--from", path("half.evtwin")}).status, 0);
   std::ofstream(path("mine.so"), std::ios::binary | std::ios::app) << "another build";

@@ -17,10 +17,12 @@
 #include <string>
 #include <vector>
 
+#include "support/paths.hpp"
+
 namespace evtwin::testing {
 
-inline const std::string source_dir = EVTWIN_SOURCE_DIR;
-inline const std::string shared_dir = EVTWIN_SHARED_DIR;
+using paths::shared_dir;
+using paths::source_dir;
 
 inline std::string read_all(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -60,7 +62,7 @@ class Command : public ::testing::Test {
       _exit(99);
     if (in_child) in_child();
     std::vector<char*> argv;
-    std::string program = EVTWIN_BINARY;
+    std::string program = paths::program;
     argv.push_back(program.data());
     std::vector<std::string> copies = arguments;
     for (std::string& argument : copies) argv.push_back(argument.data());

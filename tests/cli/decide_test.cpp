@@ -14,6 +14,7 @@
 #include "decide/schema.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/loader.hpp"
+#include "support/paths.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::testing {
@@ -318,7 +319,7 @@ struct Silent : control::Strategy {
 void expect_same_decisions(const std::string& id) {
   setenv("EVTWIN_LIBRARY", (source_dir + "/scenarios/lib").c_str(), 1);
   const auto scenario = scenario::load_scenario(source_dir + "/scenarios/workplace_week.lua");
-  const auto chosen = control::choose_strategy(EVTWIN_PLUGIN_DIR "/baseline.so#" + id, {});
+  const auto chosen = control::choose_strategy(paths::plugin_dir + "/baseline.so#" + id, {});
   const evtwin_view* in_the_run = nullptr;
   control::ChosenStrategy asked = chosen;
   asked.factory = [&](const evtwin_view& first, std::uint64_t seed, std::uint32_t site) {
@@ -548,7 +549,7 @@ TEST_F(Decide, AStrategyThatBreaksTheContractIsNamedAndEndsTheStream) {
                                       {"wakes_in_the_past", "decide asked to be woken at"},
                                       {"writes_one_past", "decide wrote outside its decision column"},
                                       {"segfaults", "decide crashed: signal 11"}}) {
-    const std::string file = std::string(EVTWIN_ZOO_DIR) + "/" + animal + ".so";
+    const std::string file = paths::zoo_dir + "/" + animal + ".so";
     for (const bool apart : {false, true}) {
       std::vector<std::string> arguments{"--strategy", file, "--lines"};
       if (apart) arguments.emplace_back("--isolate");
@@ -564,7 +565,7 @@ TEST_F(Decide, AStrategyThatBreaksTheContractIsNamedAndEndsTheStream) {
 TEST_F(Decide, PowerForAnEmptyEvseIsSaidToBeNone) {
   json request = two_cars();
   request["evses"][0].erase("session");
-  const json said = answer(request, {"--strategy", std::string(EVTWIN_ZOO_DIR) + "/answers_unconnected.so"});
+  const json said = answer(request, {"--strategy", paths::zoo_dir + "/answers_unconnected.so"});
   ASSERT_FALSE(said["corrections"].empty());
   EXPECT_EQ(said["corrections"][0]["evse"], "A");
   EXPECT_EQ(said["corrections"][0]["reason"], "not_plugged_in");
@@ -646,14 +647,16 @@ TEST(DecideStream, WithoutAnAnswerSetpointsStay) {
 }
 
 /// Plans 2 kW for B in the second of three steps.
-struct Planning : control::Strategy {
-  Planning() { horizon_steps = plan_steps = 3; }
+struct PlanningStrategy : control::Strategy {
+  PlanningStrategy() { horizon_steps = plan_steps = 3; }
   void decide(const evtwin_view&, evtwin_decision& decision) override { decision.plan_kw[1 * 3 + 1] = 2.0; }
 };
 
 TEST(DecideStream, APlanIsPartOfTheAnswer) {
   control::ChosenStrategy chosen;
-  chosen.factory = [](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Planning>(); };
+  chosen.factory = [](const evtwin_view&, std::uint64_t, std::uint32_t) {
+    return std::make_unique<PlanningStrategy>();
+  };
   const decide::Request read = decide::read_request(two_cars().dump());
   const json plan = json::parse(decide::answer_json(read, decide::Advisor(chosen).decide(read)).dump())["plan"];
   EXPECT_EQ(plan["start"], json({"2026-06-01T09:00:00+09:00", "2026-06-01T09:15:00+09:00", "2026-06-01T09:30:00+09:00",

@@ -1,5 +1,6 @@
 // The program talks to nobody: seen by tracing its calls into the system.
 #include "cli/command.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -9,9 +10,8 @@ class NoSocket : public Command {
   /// Calls of the network kind that a command makes; "" if none. Its exit status must be `status`.
   std::string calls_of(const std::string& arguments, int status = 0) const {
     setenv("EVTWIN_LIBRARY", (source_dir + "/scenarios/lib").c_str(), 1);
-    const std::string command = "cd " + folder_ +
-                                " && strace -f -qq -e trace=network -e signal=none -o calls " EVTWIN_BINARY " " +
-                                arguments + " > said 2> doubts";
+    const std::string command = "cd " + folder_ + " && strace -f -qq -e trace=network -e signal=none -o calls " +
+                                paths::quoted(paths::program) + " " + arguments + " > said 2> doubts";
     EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), status) << read_all(path("doubts"));
     return read_all(path("calls"));
   }
@@ -32,17 +32,21 @@ TEST_F(NoSocket, ATraceShowsASocket) {
 
 TEST_F(NoSocket, NoneIsOpenedByARun) {
   if (!can_trace()) GTEST_SKIP() << "skipped: no strace, or tracing is not permitted";
-  EXPECT_EQ(calls_of("run " + source_dir + "/scenarios/workplace_week.lua --out week.evtwin --json"), "");
+  EXPECT_EQ(
+      calls_of("run " + paths::quoted(source_dir + "/scenarios/workplace_week.lua") + " --out week.evtwin --json"), "");
 }
 
 TEST_F(NoSocket, NoneIsOpenedByAReplay) {
   if (!can_trace()) GTEST_SKIP() << "skipped: no strace, or tracing is not permitted";
-  EXPECT_EQ(calls_of("replay " + source_dir + "/scenarios/made_site.log --out log.evtwin --json"), "");
+  EXPECT_EQ(calls_of("replay " + paths::quoted(source_dir + "/scenarios/made_site.log") + " --out log.evtwin --json"),
+            "");
 }
 
 TEST_F(NoSocket, NoneIsOpenedByAWhatIf) {
   if (!can_trace()) GTEST_SKIP() << "skipped: no strace, or tracing is not permitted";
-  EXPECT_EQ(calls_of("whatif " + source_dir + "/scenarios/made_site.log --strategies asap,edf --json"), "");
+  EXPECT_EQ(
+      calls_of("whatif " + paths::quoted(source_dir + "/scenarios/made_site.log") + " --strategies asap,edf --json"),
+      "");
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cli/command.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -12,8 +13,8 @@ using ::testing::HasSubstr;
 
 class PluginCheck : public Command {
  protected:
-  const std::string baseline_ = std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so";
-  const std::string zoo_ = EVTWIN_ZOO_DIR;
+  const std::string baseline_ = paths::plugin_dir + "/baseline.so";
+  const std::string zoo_ = paths::zoo_dir;
 };
 
 TEST_F(PluginCheck, PassesAShippedStrategyAndTimesIt) {

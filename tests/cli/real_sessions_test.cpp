@@ -13,7 +13,7 @@ const std::vector<std::string> months = {"caltech_2019-05", "caltech_2019-09", "
 std::string file_of(const std::string& month) { return shared_dir + "/data/sessions/acn_" + month + ".csv.gz"; }
 
 /// Rows of the table, counted without our reader.
-int rows_of(const std::string& file) {
+int count_of_rows(const std::string& file) {
   gzFile opened = gzopen(file.c_str(), "rb");
   int lines = 0;
   for (int c = gzgetc(opened); c >= 0; c = gzgetc(opened)) lines += c == '\n';
@@ -39,7 +39,8 @@ TEST_F(RealSessions, EverySessionIsSimulatedOrNamed) {
     const Said said = run_month(month, {"--strategy", "edf"});
     ASSERT_EQ(said.status, 0) << said.err;
     const auto json = said.json();
-    EXPECT_EQ(json["sessions"].get<int>() + static_cast<int>(json["sessions_left_out"].size()), rows_of(file_of(month)))
+    EXPECT_EQ(json["sessions"].get<int>() + static_cast<int>(json["sessions_left_out"].size()),
+              count_of_rows(file_of(month)))
         << month;
     EXPECT_LE(std::abs(json["ledger_imbalance_kwh"].get<double>()), 1e-6);
     for (const char* key : {"energy_delivered_kwh", "energy_cost", "demand_charge", "peak_kw", "unmet_kwh",

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "cli/command.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -50,7 +51,7 @@ TEST_F(Refusals, WrongInputIsStatus1WithPlaceAndRemedy) {
 TEST_F(Refusals, CheckTellsKindsOfFilesApart) {
   EXPECT_EQ(run({"check", week}).status, 0);
   EXPECT_EQ(run({"check", source_dir + "/scenarios/example_sessions.csv"}).status, 0);
-  EXPECT_EQ(run({"check", std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so"}).status, 0);
+  EXPECT_EQ(run({"check", paths::plugin_dir + "/baseline.so"}).status, 0);
   EXPECT_EQ(run({"run", week, "--out", path("good.evtwin"), "--json"}).status, 0);
   EXPECT_EQ(run({"check", path("good.evtwin")}).status, 0);
   std::filesystem::resize_file(path("good.evtwin"), std::filesystem::file_size(path("good.evtwin")) / 2);
@@ -115,7 +116,7 @@ TEST_F(Refusals, JsonIsOneDocumentAndTablesHoldNoControlCharacters) {
 }
 
 TEST_F(Refusals, AStrategyThatFailsIsNamedAndTheOthersAnswer) {
-  const std::string bad = std::string(EVTWIN_PLUGIN_DIR) + "/../test_plugins/bad_decide.so";
+  const std::string bad = paths::test_plugin_dir + "/bad_decide.so";
   const Said said = run({"compare", week, "--strategies", "asap," + bad, "--json"});
   EXPECT_EQ(said.status, 1);
   EXPECT_NE(said.err.find("the solver gave up"), std::string::npos) << said.err;
@@ -151,8 +152,9 @@ TEST_F(Refusals, TheJudgeOfBadInputFindsNothing) {
   const std::string judge = shared_dir + "/bad_input/judge";
   if (!std::filesystem::exists(judge)) GTEST_SKIP() << "skipped: no bad input in " << shared_dir;
   setenv("EVTWIN_LIBRARY", (source_dir + "/scenarios/lib").c_str(), 1);
-  const int status =
-      std::system((judge + " " EVTWIN_BINARY " --kind lua,csv,plugin,ocpp > " + path("verdict")).c_str());
+  const int status = std::system(
+      (paths::quoted(judge) + " " + paths::quoted(paths::program) + " --kind lua,csv,plugin,ocpp > " + path("verdict"))
+          .c_str());
   EXPECT_EQ(status, 0) << read_all(path("verdict"));
   EXPECT_NE(read_all(path("verdict")).find(" 0 failed"), std::string::npos);
 }

@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "plugin_check/zoo/animals.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::zoo {
 static void PrintTo(const Animal& animal, std::ostream* out) { *out << animal.name; }
@@ -76,8 +77,8 @@ class Zoo : public Command {
  protected:
   Said let_loose(const std::string& animal, const std::vector<std::string>& more) const {
     std::vector<std::string> words{
-        "run",        source_dir + "/scenarios/workplace_week.lua",       "--days", "1",
-        "--strategy", std::string(EVTWIN_ZOO_DIR) + "/" + animal + ".so", "-o",     path("run.evtwin")};
+        "run",        source_dir + "/scenarios/workplace_week.lua", "--days", "1",
+        "--strategy", paths::zoo_dir + "/" + animal + ".so",        "-o",     path("run.evtwin")};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   }
@@ -173,7 +174,7 @@ TEST_F(Zoo, WhatAPluginPrintsIsNotInTheAnswer) {
 }
 
 TEST_F(Zoo, TwoBuildsOfOneStrategyAreToldApart) {
-  const std::string build = std::string(EVTWIN_ZOO_DIR) + "/answers_nan.so", other = path("answers_nan.so");
+  const std::string build = paths::zoo_dir + "/answers_nan.so", other = path("answers_nan.so");
   std::filesystem::copy_file(build, other);
   const std::string week = source_dir + "/scenarios/workplace_week.lua";
   const Said said =
@@ -187,7 +188,7 @@ TEST_F(Zoo, TwoBuildsOfOneStrategyAreToldApart) {
 }
 
 TEST_F(Zoo, AComparisonGoesOnWithoutTheFallen) {
-  const std::string folder = std::string(EVTWIN_ZOO_DIR) + "/";
+  const std::string folder = paths::zoo_dir + "/";
   const Said said = run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--strategies",
                          "asap," + folder + "segfaults.so," + folder + "exits.so,edf", "--json"});
   EXPECT_EQ(said.status, 1);

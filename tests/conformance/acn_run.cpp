@@ -12,6 +12,7 @@
 #include "conformance/acn_run_recording.hpp"
 #include "conformance/kinds.hpp"
 #include "control/ledger.hpp"
+#include "support/paths.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::conformance {
@@ -294,7 +295,7 @@ std::vector<Comparison> compare_acn_run(const json& document, const std::filesys
   const AcnCase acn = read_acn_case(document);
   const twin::World world = acn_world(acn);
   const control::ChosenStrategy strategy =
-      control::choose_strategy(EVTWIN_PLUGIN_DIR "/baseline.so#" + acn.algorithm.strategy, acn.algorithm.params);
+      control::choose_strategy(paths::plugin_dir + "/baseline.so#" + acn.algorithm.strategy, acn.algorithm.params);
   Comparison c(acn.name);
   Recording recording(acn);
   twin::RunOptions options;

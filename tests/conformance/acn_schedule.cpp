@@ -11,6 +11,7 @@
 #include "conformance/acn_run_case.hpp"
 #include "conformance/kinds.hpp"
 #include "control/strategy_choice.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::conformance {
 
@@ -193,7 +194,7 @@ void compare_call(Comparison& c, const json& entry) {
   HandMadeView hand_made(entry, f);
   ViewBuilder& builder = hand_made.builder;
 
-  const auto chosen = control::choose_strategy(EVTWIN_PLUGIN_DIR "/baseline.so#" + scheduler.id, scheduler.params);
+  const auto chosen = control::choose_strategy(paths::plugin_dir + "/baseline.so#" + scheduler.id, scheduler.params);
   const auto strategy = chosen.factory(builder.view(), 1, 0);
   std::vector<double> kw(builder.evses.size(), baseline::test::nan);
   evtwin_decision decision{sizeof(evtwin_decision), 0, kw.data(), nullptr, 0, baseline::test::nan, nullptr, 0, 0};

@@ -19,8 +19,8 @@ using kernel::day_ns;
 using kernel::hour_ns;
 using Kind = Forecast::Kind;
 
-constexpr TimeNs monday_ns = 1748790000LL * 1'000'000'000LL;  // 2025-06-02T00:00 in Seoul
-const market::Calendar seoul("Asia/Seoul");
+constexpr TimeNs arrivals_from_ns = 1748790000LL * 1'000'000'000LL;  // 2025-06-02T00:00 in Seoul
+const market::Calendar arrivals_zone("Asia/Seoul");
 const std::vector<physics::Vehicle> cars(1);
 
 struct Came {
@@ -28,7 +28,7 @@ struct Came {
   double kwh;
 };
 
-ArrivalStream stream_of(const std::vector<Came>& came, TimeNs start_ns = monday_ns) {
+ArrivalStream stream_of(const std::vector<Came>& came, TimeNs start_ns = arrivals_from_ns) {
   demand::Recorded law;
   for (const Came& c : came) {
     Visit visit;
@@ -38,11 +38,12 @@ ArrivalStream stream_of(const std::vector<Came>& came, TimeNs start_ns = monday_
     visit.taken_kwh = 1e6;  // hidden: must not be seen
     law.visits.push_back(visit);
   }
-  return {std::make_shared<const ArrivalLaw>(law), {7, 0, start_ns, start_ns + 28 * day_ns, seoul, &cars}};
+  return {std::make_shared<const ArrivalLaw>(law), {7, 0, start_ns, start_ns + 28 * day_ns, arrivals_zone, &cars}};
 }
 
 /// A horizon of `steps` ticks of an hour from `now_ns` on.
-Horizon hours_from(TimeNs now_ns, std::size_t steps, const market::Calendar& calendar = seoul, TimeNs tick = hour_ns) {
+Horizon hours_from(TimeNs now_ns, std::size_t steps, const market::Calendar& calendar = arrivals_zone,
+                   TimeNs tick = hour_ns) {
   Horizon h;
   h.start_ns.push_back(now_ns);
   for (std::size_t k = 0; k < steps; ++k) h.start_ns.push_back(calendar.next_tick(h.start_ns.back(), tick));
@@ -50,25 +51,25 @@ Horizon hours_from(TimeNs now_ns, std::size_t steps, const market::Calendar& cal
   return h;
 }
 
-using Column = std::vector<double>;
+using Values = std::vector<double>;
 
 TEST(ExpectedArrivals, PerfectIsWhoWillComeAndWhatTheyWillRequest) {
   ArrivalForecaster forecaster({Kind::perfect, 0, 0}, hour_ns, 7, 0,
                                {stream_of({{8.0, 10}, {8.5, 4}, {9.0, 7}, {11.25, 3}, {12.0, 99}})});
-  Horizon h = hours_from(monday_ns + 7 * hour_ns, 5);
-  forecaster.fill(monday_ns + 7 * hour_ns, h);
-  EXPECT_EQ(h.arrivals, (Column{0, 2, 1, 0, 1}));
-  EXPECT_EQ(h.arrivals_kwh, (Column{0, 14, 7, 0, 3}));
+  Horizon h = hours_from(arrivals_from_ns + 7 * hour_ns, 5);
+  forecaster.fill(arrivals_from_ns + 7 * hour_ns, h);
+  EXPECT_EQ(h.arrivals, (Values{0, 2, 1, 0, 1}));
+  EXPECT_EQ(h.arrivals_kwh, (Values{0, 14, 7, 0, 3}));
 }
 
 TEST(ExpectedArrivals, WhoComesAtThisInstantIsHereAlready) {
   for (const Kind kind : {Kind::perfect, Kind::yesterday}) {
     ArrivalForecaster forecaster({kind, 0, 0}, hour_ns, 7, 0, {stream_of({{8, 1}, {8.5, 2}, {32, 1}, {32.5, 2}})});
-    const TimeNs now_ns = monday_ns + 32 * hour_ns;
+    const TimeNs now_ns = arrivals_from_ns + 32 * hour_ns;
     Horizon h = hours_from(now_ns, 1);
     forecaster.fill(now_ns, h);
-    EXPECT_EQ(h.arrivals, (Column{1}));
-    EXPECT_EQ(h.arrivals_kwh, (Column{2}));
+    EXPECT_EQ(h.arrivals, (Values{1}));
+    EXPECT_EQ(h.arrivals_kwh, (Values{2}));
   }
 }
 
@@ -76,20 +77,20 @@ TEST(ExpectedArrivals, YesterdayIsTheLatestDayThatHasBeenAndNothingWithoutOne) {
   ArrivalForecaster forecaster({Kind::yesterday, 0, 0}, hour_ns, 7, 0,
                                {stream_of({{9.5, 10}, {20.5, 20}, {33.5, 5}, {34.5, 6}})});
   // Monday 08:00: no day before.
-  Horizon h = hours_from(monday_ns + 8 * hour_ns, 24);
-  forecaster.fill(monday_ns + 8 * hour_ns, h);
-  EXPECT_EQ(h.arrivals, Column(24, 0.0));
+  Horizon h = hours_from(arrivals_from_ns + 8 * hour_ns, 24);
+  forecaster.fill(arrivals_from_ns + 8 * hour_ns, h);
+  EXPECT_EQ(h.arrivals, Values(24, 0.0));
   // Tuesday 09:00, 50 hours: the first 24 are Monday's, the next 24 too, and Monday's 09:30 once more. What comes at
   // 09:30 and 10:30 today is not known.
-  h = hours_from(monday_ns + 33 * hour_ns, 50);
-  forecaster.fill(monday_ns + 33 * hour_ns, h);
-  Column expected(50, 0.0);
+  h = hours_from(arrivals_from_ns + 33 * hour_ns, 50);
+  forecaster.fill(arrivals_from_ns + 33 * hour_ns, h);
+  Values expected(50, 0.0);
   expected[0] = expected[24] = expected[48] = 10;
   expected[11] = expected[35] = 20;
   EXPECT_EQ(h.arrivals_kwh, expected);
   // An hour later today's 09:30 is a day that has been for tomorrow's.
-  h = hours_from(monday_ns + 34 * hour_ns, 50);
-  forecaster.fill(monday_ns + 34 * hour_ns, h);
+  h = hours_from(arrivals_from_ns + 34 * hour_ns, 50);
+  forecaster.fill(arrivals_from_ns + 34 * hour_ns, h);
   expected.assign(50, 0.0);
   expected[10] = expected[34] = 20;
   expected[23] = expected[47] = 5;
@@ -99,10 +100,10 @@ TEST(ExpectedArrivals, YesterdayIsTheLatestDayThatHasBeenAndNothingWithoutOne) {
 TEST(ExpectedArrivals, LawsOfASiteAddUp) {
   ArrivalForecaster forecaster({Kind::perfect, 0, 0}, hour_ns, 7, 0,
                                {stream_of({{1.5, 1}}), stream_of({}), stream_of({{1.25, 2}, {2.5, 4}})});
-  Horizon h = hours_from(monday_ns, 3);
-  forecaster.fill(monday_ns, h);
-  EXPECT_EQ(h.arrivals, (Column{0, 2, 1}));
-  EXPECT_EQ(h.arrivals_kwh, (Column{0, 3, 4}));
+  Horizon h = hours_from(arrivals_from_ns, 3);
+  forecaster.fill(arrivals_from_ns, h);
+  EXPECT_EQ(h.arrivals, (Values{0, 2, 1}));
+  EXPECT_EQ(h.arrivals_kwh, (Values{0, 3, 4}));
 }
 
 TEST(ExpectedArrivals, AnErrorIsDrawnOncePerIssueAndStepAndNeverMakesNegativeCars) {
@@ -110,7 +111,7 @@ TEST(ExpectedArrivals, AnErrorIsDrawnOncePerIssueAndStepAndNeverMakesNegativeCar
   for (int i = 0; i < 400; ++i) came.push_back({i * 0.2 + 0.1, 10.0});
   const auto seen = [&](Forecast forecast, double hour, std::uint64_t seed = 7, std::uint64_t site = 0) {
     ArrivalForecaster forecaster(forecast, hour_ns, seed, site, {stream_of(came)});
-    const TimeNs now_ns = monday_ns + static_cast<TimeNs>(hour * static_cast<double>(hour_ns));
+    const TimeNs now_ns = arrivals_from_ns + static_cast<TimeNs>(hour * static_cast<double>(hour_ns));
     Horizon h = hours_from(now_ns, 12);
     forecaster.fill(now_ns, h);
     return h;
@@ -174,7 +175,7 @@ RC_GTEST_PROP(ExpectedArrivals, YesterdayIsTheSameInWorldsThatDifferOnlyLater, (
     if (c.begin_ns + static_cast<TimeNs>(came.hour * static_cast<double>(hour_ns)) <= c.now_ns) other.push_back(came);
   }
   RC_ASSERT(c.seen(Kind::yesterday, c.came).arrivals_kwh == c.seen(Kind::yesterday, other).arrivals_kwh);
-  const Column truth = c.seen(Kind::perfect, c.came).arrivals;
+  const Values truth = c.seen(Kind::perfect, c.came).arrivals;
   double comes = 0.0;
   for (const double n : truth) comes += n;
   for (const double n : c.seen(Kind::perfect, other).arrivals) RC_ASSERT(n == 0.0);

@@ -13,16 +13,17 @@
 #include "control/shared_view.hpp"
 #include "control/strategy_choice.hpp"
 #include "control/view_layout.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::control {
 namespace {
 
 using ::testing::HasSubstr;
 
-const std::string probe = std::string(TEST_PLUGIN_DIR) + "/probe.so#";
+const std::string probe = paths::test_plugin_dir + "/probe.so#";
 
 template <class F>
-std::string refusal(F&& call) {
+std::string refusal_of_host(F&& call) {
   try {
     call();
   } catch (const StrategyError& error) {
@@ -74,15 +75,15 @@ TEST_P(Hosted, StateThatIsNotWhatWasSavedIsRefused) {
   make("counter")->save(state);
   for (std::size_t n = 0; n < state.size(); ++n) {
     const auto counter = make("counter");
-    EXPECT_THAT(refusal([&] { counter->load(std::span(state).first(n)); }),
+    EXPECT_THAT(refusal_of_host([&] { counter->load(std::span(state).first(n)); }),
                 HasSubstr("load failed: the state is cut short"));
   }
   state.push_back(std::byte{1});
-  EXPECT_THAT(refusal([&] { make("counter")->load(state); }), HasSubstr("left 1 bytes of the state unread"));
+  EXPECT_THAT(refusal_of_host([&] { make("counter")->load(state); }), HasSubstr("left 1 bytes of the state unread"));
   EmptySite larger(4);
   const auto elsewhere = choose_strategy(probe + "counter", {}, {GetParam(), {}}).factory(larger.columns.shown, 7, 0);
   state.pop_back();
-  EXPECT_THAT(refusal([&] { elsewhere->load(state); }), HasSubstr("a site of another size"));
+  EXPECT_THAT(refusal_of_host([&] { elsewhere->load(state); }), HasSubstr("a site of another size"));
 }
 
 TEST_P(Hosted, AStatelessStrategyHasNothingToSave) {
@@ -93,7 +94,7 @@ TEST_P(Hosted, AStatelessStrategyHasNothingToSave) {
   EXPECT_TRUE(state.empty());
   chatter->load(state);
   state.push_back(std::byte{1});
-  EXPECT_THAT(refusal([&] { chatter->load(state); }), HasSubstr("it is stateless"));
+  EXPECT_THAT(refusal_of_host([&] { chatter->load(state); }), HasSubstr("it is stateless"));
   EXPECT_FALSE(make("dice")->can_save());
 }
 
@@ -108,11 +109,11 @@ TEST_P(Hosted, RemarksAreHandedOver) {
 }
 
 TEST_P(Hosted, AConstructorMayRefuseParametersThatDoNotGoTogether) {
-  EXPECT_EQ(refusal([&] {
+  EXPECT_EQ(refusal_of_host([&] {
               make("picky", {{"low", "3"}, {"high", "1"}});
             }),
             "strategy picky (probe.so): create failed: low must not be above high");
-  EXPECT_EQ(refusal([&] { make("picky", {{"low", "1"}}); }), "accepted");
+  EXPECT_EQ(refusal_of_host([&] { make("picky", {{"low", "1"}}); }), "accepted");
 }
 
 TEST_P(Hosted, RandomNumbersAreTheSameEverywhere) {
@@ -146,7 +147,7 @@ TEST_P(Hosted, WhoAsksForNoPlanHasNoColumnForIt) {
 }
 
 TEST_P(Hosted, APlanBeyondTheHorizonIsRefused) {
-  EXPECT_EQ(refusal([&] {
+  EXPECT_EQ(refusal_of_host([&] {
               make("planner", {{"steps", "4"}, {"beyond", "1"}});
             }),
             "strategy planner (probe.so): create failed: it plans 5 steps of a horizon of 4");
@@ -154,11 +155,12 @@ TEST_P(Hosted, APlanBeyondTheHorizonIsRefused) {
 
 TEST_P(Hosted, AWriteBesideThePlanIsFound) {
   const auto planner = make("planner", {{"steps", "3"}, {"past", "1"}});
-  std::string why = refusal([&] { ask(*planner); });
+  std::string why = refusal_of_host([&] { ask(*planner); });
   if (why == "accepted" && !site_.columns.canaries_alive()) why = "a canary is dead";  // here it is the caller's to ask
   EXPECT_THAT(why, ::testing::AnyOf(HasSubstr("a canary is dead"), HasSubstr("plan_kw 9 cells")));
   const auto further = make("planner", {{"steps", "3"}, {"past", "999"}});
-  EXPECT_THAT(refusal([&] { ask(*further); }), HasSubstr("past the end of decision->plan_kw, which has 9 cells"));
+  EXPECT_THAT(refusal_of_host([&] { ask(*further); }),
+              HasSubstr("past the end of decision->plan_kw, which has 9 cells"));
 }
 
 TEST_P(Hosted, SaysWhoItIs) { EXPECT_EQ(make("dice")->who(), "strategy dice (probe.so)"); }
@@ -168,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(Where, Hosted, ::testing::Values(false, true),
 
 TEST(IsolatedStrategy, AHorizonBeyondTheSharedMemoryIsRefused) {
   EmptySite site;
-  EXPECT_THAT(refusal([&] {
+  EXPECT_THAT(refusal_of_host([&] {
                 choose_strategy(probe + "farsighted", {}, {true, {}}).factory(site.columns.shown, 1, 0);
               }),
               HasSubstr("asks for 1000000 horizon steps; isolated, at most 35136 are possible"));
@@ -219,7 +221,7 @@ TEST(SharedView, ShowsEveryColumnAsItIs) {
 }
 
 TEST(PluginDescription, IsTheSameHereAndFromAChild) {
-  const std::string file = std::string(TEST_PLUGIN_DIR) + "/probe.so";
+  const std::string file = paths::test_plugin_dir + "/probe.so";
   const PluginDescription here = describe_plugin(file, Look::here), child = describe_plugin(file, Look::child);
   ASSERT_EQ(child.strategies.size(), here.strategies.size());
   EXPECT_EQ(child.abi_digest, here.abi_digest);

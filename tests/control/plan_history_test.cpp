@@ -19,7 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_plan_kw = std::numeric_limits<double>::quiet_NaN();
 
 /// start, end, kW, decision, when it was taken back (0: it stood).
 using Told = std::tuple<TimeNs, TimeNs, double, std::uint64_t, TimeNs>;
@@ -51,7 +51,7 @@ TEST(PlanHistory, TheSamePlanAgainSaysNothingNew) {
   plan(history, 0, 1, {0, 10, 20, 30}, {7, 5, 0});
   EXPECT_FALSE(plan(history, 10, 2, {10, 20, 30, 40}, {5, 0, 0}));
   EXPECT_FALSE(plan(history, 12, 3, {12, 20, 30, 40}, {5 + 1e-9, 1e-9, 0}));
-  EXPECT_FALSE(plan(history, 14, 4, {14, 20, 30, 40}, {nan, nan, nan}));
+  EXPECT_FALSE(plan(history, 14, 4, {14, 20, 30, 40}, {no_plan_kw, no_plan_kw, no_plan_kw}));
   history.end_all(40);
   EXPECT_THAT(told(history), ElementsAre(Told{0, 10, 7, 1, 0}, Told{10, 20, 5, 1, 0}));
 }
@@ -120,7 +120,7 @@ TEST(PlanHistory, WhatStoodIsTheLastWordOnEveryInstant) {
       std::vector<double> kw;
       for (TimeNs t = now; t < now + horizon; t = starts.back()) {
         starts.push_back(std::min<TimeNs>(now + horizon, t + 1 + static_cast<TimeNs>(roll(4))));
-        kw.push_back(roll(5) == 0 ? nan : static_cast<double>(roll(3)));
+        kw.push_back(roll(5) == 0 ? no_plan_kw : static_cast<double>(roll(3)));
         for (TimeNs at = t; at < starts.back() && !std::isnan(kw.back()); ++at) planned[at] = kw.back();
       }
       history.take(now, ++decision, starts, kw);

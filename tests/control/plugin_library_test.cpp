@@ -11,6 +11,7 @@
 
 #include "control/empty_site.hpp"
 #include "control/strategy_choice.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::control {
 namespace {
@@ -20,10 +21,10 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::string folder = TEST_PLUGIN_DIR;
+const std::string folder = paths::test_plugin_dir;
 
 template <class F>
-std::string refusal(F&& call) {
+std::string refusal_of_library(F&& call) {
   try {
     call();
   } catch (const StrategyError& error) {
@@ -43,7 +44,7 @@ struct PluginPath {
 /// What `echo` says it was given, or why it was not made.
 std::string echoed(const TextParams& params) {
   EmptySite site;
-  return refusal([&] {
+  return refusal_of_library([&] {
     choose_strategy(folder + "/probe.so#echo", params)
         .factory(site.columns.view, 1, 0)
         ->decide(site.columns.view, site.columns.blank_decision());
@@ -74,7 +75,10 @@ TEST(Parameters, WrongOnesAreToldWhatWouldBeRight) {
   EXPECT_THAT(echoed({{"mood", "angry"}}), HasSubstr("mood must be one of calm, eager, got 'angry'"));
   EXPECT_THAT(echoed({{"levle", "1"}}), AllOf(HasSubstr("no parameter 'levle'"), HasSubstr("did you mean 'level'?")));
   EXPECT_THAT(echoed({{"zzz", "1"}}), HasSubstr("it has flag, count, level, note, mood"));
-  EXPECT_THAT(refusal([] { choose_strategy(folder + "/probe.so#dice", {{"x", "1"}}); }), HasSubstr("it has none"));
+  EXPECT_THAT(refusal_of_library([] {
+                choose_strategy(folder + "/probe.so#dice", {{"x", "1"}});
+              }),
+              HasSubstr("it has none"));
 }
 
 TEST(ChooseStrategy, FindsInstalledOnesByIdAndSuggestsTheNearest) {
@@ -82,16 +86,16 @@ TEST(ChooseStrategy, FindsInstalledOnesByIdAndSuggestsTheNearest) {
   EXPECT_EQ(edf.description.id, "edf");
   EXPECT_EQ(edf.label, "edf");
   EXPECT_EQ(choose_strategy("alap", {{"margin_min", "5"}}).label, "alap:margin_min=5");
-  EXPECT_THAT(refusal([] { choose_strategy("edff", {}); }),
+  EXPECT_THAT(refusal_of_library([] { choose_strategy("edff", {}); }),
               AllOf(HasSubstr("unknown strategy 'edff'"), HasSubstr("did you mean 'edf'?"), HasSubstr("equal-share")));
-  EXPECT_THAT(refusal([] { choose_strategy("photosynthesis", {}); }),
+  EXPECT_THAT(refusal_of_library([] { choose_strategy("photosynthesis", {}); }),
               AllOf(HasSubstr("unknown strategy"), Not(HasSubstr("did you mean"))));
 }
 
 TEST(ChooseStrategy, AFileOfSeveralNeedsAnIdAFileOfOneDoesNot) {
-  EXPECT_THAT(refusal([] { choose_strategy(folder + "/probe.so", {}); }),
+  EXPECT_THAT(refusal_of_library([] { choose_strategy(folder + "/probe.so", {}); }),
               AllOf(HasSubstr("holds 7 strategies"), HasSubstr("probe.so#ID")));
-  EXPECT_THAT(refusal([] { choose_strategy(folder + "/probe.so#deci", {}); }),
+  EXPECT_THAT(refusal_of_library([] { choose_strategy(folder + "/probe.so#deci", {}); }),
               AllOf(HasSubstr("no strategy 'deci'"), HasSubstr("echo, dice, counter")));
   EXPECT_EQ(choose_strategy(folder + "/bad_older.so", {}).label, "bad");
 }
@@ -106,7 +110,7 @@ TEST(ListStrategies, SearchesThePathFirstAndNamesWhatDoesNotOpen) {
   EXPECT_THAT(ids, AllOf(Contains("echo"), Contains("dice"), Contains("edf")));
   EXPECT_THAT(problems, Contains(AllOf(HasSubstr("bad_major.so"), HasSubstr("ABI 1"))));
   EXPECT_EQ(choose_strategy("dice", {}).description.id, "dice");
-  EXPECT_THAT(refusal([] { choose_strategy("dise", {}); }), HasSubstr("did you mean 'dice'?"));
+  EXPECT_THAT(refusal_of_library([] { choose_strategy("dise", {}); }), HasSubstr("did you mean 'dice'?"));
 }
 
 TEST(PluginStrategy, FailuresNamePluginCallAndReason) {
@@ -114,10 +118,10 @@ TEST(PluginStrategy, FailuresNamePluginCallAndReason) {
   const auto make = [&](const std::string& id) {
     return choose_strategy(folder + "/raw.so#" + id, {}).factory(site.columns.view, 1, 0);
   };
-  const auto creating = [&](const std::string& id) { return refusal([&] { make(id); }); };
+  const auto creating = [&](const std::string& id) { return refusal_of_library([&] { make(id); }); };
   const auto deciding = [&](const std::string& id) {
     const auto strategy = make(id);
-    return refusal([&] { strategy->decide(site.columns.view, site.columns.blank_decision()); });
+    return refusal_of_library([&] { strategy->decide(site.columns.view, site.columns.blank_decision()); });
   };
   EXPECT_EQ(creating("throws-in-create"),
             "strategy throws-in-create (raw.so): create failed: no site like this (an exception crossed the C ABI)");
@@ -135,7 +139,7 @@ TEST(PluginStrategy, AnEarlierCallsWordsDoNotExplainALaterFailure) {
   EmptySite site;
   const auto strategy = choose_strategy(folder + "/raw.so#speaks-too-early", {}).factory(site.columns.view, 1, 0);
   strategy->decide(site.columns.view, site.columns.blank_decision());
-  EXPECT_THAT(refusal([&] { strategy->decide(site.columns.view, site.columns.blank_decision()); }),
+  EXPECT_THAT(refusal_of_library([&] { strategy->decide(site.columns.view, site.columns.blank_decision()); }),
               HasSubstr("decide failed: status 3"));
 }
 

@@ -11,6 +11,7 @@
 #include "control/plugin_library.hpp"
 #include "control/strategy_choice.hpp"
 #include "control/view.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::control {
 namespace {
@@ -29,10 +30,10 @@ std::string refusal(F&& call) {
 }
 
 std::string opening(const std::string& name) {
-  return refusal([&] { PluginLibrary::open(std::string(TEST_PLUGIN_DIR) + "/" + name); });
+  return refusal([&] { PluginLibrary::open(paths::test_plugin_dir + "/" + name); });
 }
 
-const std::string baseline = std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so";
+const std::string baseline = paths::plugin_dir + "/baseline.so";
 
 std::string choosing(const std::string& id, const TextParams& params) {
   return refusal([&] { choose_strategy(baseline + "#" + id, params); });
@@ -45,12 +46,12 @@ TEST(PluginLibrary, RefusesWhatDoesNotFitAndSaysWhy) {
   EXPECT_THAT(opening("bad_minor.so"), AllOf(HasSubstr("ABI 0."), HasSubstr("update evtwin")));
   EXPECT_THAT(opening("bad_digest.so"), HasSubstr("another strategy.h"));
   EXPECT_THAT(opening("bad_short.so"), HasSubstr("8 bytes"));
-  EXPECT_THAT(refusal([] { PluginLibrary::open(EVTWIN_SOURCE_DIR "/CMakeLists.txt"); }),
+  EXPECT_THAT(refusal([] { PluginLibrary::open(paths::source_dir + "/CMakeLists.txt"); }),
               HasSubstr("not a loadable shared object"));
 }
 
 TEST(PluginLibrary, RefusesWhatIsNoFileOrNoSharedObject) {
-  EXPECT_THAT(refusal([] { PluginLibrary::open(TEST_PLUGIN_DIR); }), HasSubstr("no such file"));
+  EXPECT_THAT(refusal([] { PluginLibrary::open(paths::test_plugin_dir); }), HasSubstr("no such file"));
   // A bare name is a file here, not a library of the system.
   EXPECT_THAT(refusal([] { PluginLibrary::open("libc.so.6"); }), HasSubstr("no such file"));
   const std::string empty = ::testing::TempDir() + "evtwin_empty.so";
@@ -71,7 +72,7 @@ TEST(PluginLibrary, RefusesAnEntryWithHoles) {
 TEST(PluginLibrary, AcceptsAnOlderMinorVersion) { EXPECT_EQ(opening("bad_older.so"), "accepted"); }
 
 TEST(PluginLibrary, ARefusedPluginDoesNotStayLoaded) {
-  const std::string file = std::string(TEST_PLUGIN_DIR) + "/bad_digest.so";
+  const std::string file = paths::test_plugin_dir + "/bad_digest.so";
   ASSERT_NE(opening("bad_digest.so"), "accepted");
   EXPECT_EQ(dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD), nullptr);
 }
@@ -98,7 +99,7 @@ TEST(PluginLibrary, ParametersAreCheckedAgainstTheTable) {
 TEST(PluginLibrary, AThrowingPluginIsNamedWithCallAndReason) {
   EmptySite site;
   const auto make = [&](const std::string& name) {
-    return choose_strategy(std::string(TEST_PLUGIN_DIR) + "/" + name, {}).factory(site.columns.view, 1, 0);
+    return choose_strategy(paths::test_plugin_dir + "/" + name, {}).factory(site.columns.view, 1, 0);
   };
   EXPECT_THAT(refusal([&] { make("bad_create.so"); }),
               AllOf(HasSubstr("bad_create.so"), HasSubstr("create"), HasSubstr("no licence for this site")));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "control/view_layout.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::control {
 namespace {
@@ -92,7 +93,7 @@ TEST(ViewLayout, NamesEveryPointerOfTheViewOnce) {
   EXPECT_TRUE(std::is_sorted(offsets.begin(), offsets.end()));
   EXPECT_EQ(std::adjacent_find(offsets.begin(), offsets.end()), offsets.end());
   // In the header, a column is a member that begins with "const" and has a star.
-  std::ifstream file(EVTWIN_SOURCE_DIR "/engine/include/evtwin/strategy.h");
+  std::ifstream file(paths::source_dir + "/engine/include/evtwin/strategy.h");
   const std::string header{std::istreambuf_iterator<char>(file), {}};
   const std::size_t begin = header.find("typedef struct evtwin_view {"), end = header.find("} evtwin_view;");
   ASSERT_NE(begin, std::string::npos);

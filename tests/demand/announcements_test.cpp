@@ -17,12 +17,12 @@ namespace {
 using kernel::day_ns;
 using kernel::hour_ns;
 
-const market::Calendar seoul("Asia/Seoul");
-const TimeNs monday = market::parse_instant("2025-06-02", seoul);
-const std::vector<physics::Vehicle> cars(1);
+const market::Calendar announcing_zone("Asia/Seoul");
+const TimeNs first_monday = market::parse_instant("2025-06-02", announcing_zone);
+const std::vector<physics::Vehicle> one_kind_of_car(1);
 
 ArrivalStream stream_of(const std::shared_ptr<const ArrivalLaw>& law, int days) {
-  return {law, {7, 0, monday, monday + days * day_ns, seoul, &cars}};
+  return {law, {7, 0, first_monday, first_monday + days * day_ns, announcing_zone, &one_kind_of_car}};
 }
 
 std::vector<Visit> all(auto stream) {
@@ -106,7 +106,7 @@ RC_GTEST_PROP(Announcements, OfARecordAreItsAnnouncedRowsInOrder, (std::uint64_t
   std::uint64_t n = 0;
   const auto real = [&](double from, double to) { return from + (to - from) * kernel::draw_unit(seed, 1, 1, n++); };
   Recorded record;
-  TimeNs at = monday - 3 * hour_ns;
+  TimeNs at = first_monday - 3 * hour_ns;
   for (int i = 0; i < 60; ++i) {
     at += static_cast<TimeNs>(real(0, 2)) * hour_ns;
     Visit visit;

@@ -10,13 +10,13 @@ namespace evtwin::kernel {
 namespace {
 
 constexpr TimeNs june_2025 = 1'748'790'000 * second_ns;
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double for_ever_h = std::numeric_limits<double>::infinity();
 
 TEST(Time, HoursBetweenCountsBothWays) {
   EXPECT_EQ(hours_between(june_2025, june_2025 + 90 * minute_ns), 1.5);
   EXPECT_EQ(hours_between(june_2025 + 90 * minute_ns, june_2025), -1.5);
   EXPECT_EQ(hours_between(june_2025, june_2025 + 365 * day_ns), 8760.0);
-  EXPECT_EQ(hours_between(-day_ns, time_never), infinity);
+  EXPECT_EQ(hours_between(-day_ns, time_never), for_ever_h);
 }
 
 TEST(Time, WholeNanosecondsAreHitExactly) {
@@ -45,11 +45,11 @@ TEST(Time, AThresholdAlreadyReachedIsDueNow) {
   EXPECT_EQ(after_hours_rounded_up(june_2025, 0.0), june_2025);
   EXPECT_EQ(after_hours_rounded_up(june_2025, -0.0), june_2025);
   EXPECT_EQ(after_hours_rounded_up(june_2025, -3.0), june_2025);
-  EXPECT_EQ(after_hours_rounded_up(june_2025, -infinity), june_2025);
+  EXPECT_EQ(after_hours_rounded_up(june_2025, -for_ever_h), june_2025);
 }
 
 TEST(Time, WhatNeverComesIsNever) {
-  EXPECT_EQ(after_hours_rounded_up(june_2025, infinity), time_never);
+  EXPECT_EQ(after_hours_rounded_up(june_2025, for_ever_h), time_never);
   EXPECT_EQ(after_hours_rounded_up(june_2025, std::numeric_limits<double>::quiet_NaN()), time_never);
   EXPECT_EQ(after_hours_rounded_up(june_2025, std::numeric_limits<double>::max()), time_never);
   EXPECT_EQ(after_hours_rounded_up(june_2025, 2.5e6), time_never);  // the year 2310

@@ -9,6 +9,7 @@
 #include <ostream>
 
 #include "sandbox_fixture.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::lua {
 namespace {
@@ -239,7 +240,7 @@ TEST(SandboxCpuLimitDeathTest, EndsTheProcessWhenAStepNeverReturns) {
 
 // The files of the shared folder that concern the interpreter.
 TEST(SandboxBadInput, AnswersEveryHostileFileWithTheWordThatIsDue) {
-  const std::filesystem::path folder = std::filesystem::path(EVTWIN_SHARED_DIR) / "bad_input" / "lua";
+  const std::filesystem::path folder = std::filesystem::path(paths::shared_dir) / "bad_input" / "lua";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is not there";
   struct Case {
     const char* file;

@@ -18,19 +18,19 @@ using test::message_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const Calendar seoul("Asia/Seoul");
-const Calendar amsterdam("Europe/Amsterdam");
+const Calendar zone_without_summer_time("Asia/Seoul");
+const Calendar summer_time_zone("Europe/Amsterdam");
 const Calendar utc("UTC");
 
 TEST(Calendar, KnowsSeoulNineHoursAheadOfUtc) {
-  const TimeNs t = at("2025-06-02T05:00:00Z", seoul);
+  const TimeNs t = at("2025-06-02T05:00:00Z", zone_without_summer_time);
   EXPECT_EQ(t, 1748840400 * second_ns);  // date -u -d 2025-06-02T05:00 +%s
-  EXPECT_EQ(seoul.local(t), (LocalTime{{2025, 6, 2}, 14, 0, 0, 0}));
-  EXPECT_EQ(seoul.weekday(t), Weekday::monday);
-  EXPECT_EQ(seoul.month(t), (LocalMonth{2025, 6}));
-  EXPECT_EQ(seoul.minute_of_day(t), 14 * 60);
-  EXPECT_EQ(seoul.format_local(t), "2025-06-02 14:00");
-  EXPECT_EQ(seoul.format_iso(t), "2025-06-02T14:00:00+09:00");
+  EXPECT_EQ(zone_without_summer_time.local(t), (LocalTime{{2025, 6, 2}, 14, 0, 0, 0}));
+  EXPECT_EQ(zone_without_summer_time.weekday(t), Weekday::monday);
+  EXPECT_EQ(zone_without_summer_time.month(t), (LocalMonth{2025, 6}));
+  EXPECT_EQ(zone_without_summer_time.minute_of_day(t), 14 * 60);
+  EXPECT_EQ(zone_without_summer_time.format_local(t), "2025-06-02 14:00");
+  EXPECT_EQ(zone_without_summer_time.format_iso(t), "2025-06-02T14:00:00+09:00");
 }
 
 TEST(Calendar, NamesTheNearestZoneForAMisspeltOne) {
@@ -62,12 +62,12 @@ TEST(Calendar, ShowsHostileZoneNamesEscapedAndCut) {
 }
 
 TEST(Calendar, SpringDayInAmsterdamHas23HoursAndAutumnDay25) {
-  const TimeNs spring = at("2025-03-30", amsterdam);
-  EXPECT_EQ(amsterdam.next_day_start(spring) - spring, 23 * hour_ns);
-  const TimeNs autumn = at("2025-10-26", amsterdam);
-  EXPECT_EQ(amsterdam.next_day_start(autumn) - autumn, 25 * hour_ns);
-  EXPECT_EQ(amsterdam.day_start(autumn + 24 * hour_ns + 59 * minute_ns), autumn);
-  EXPECT_EQ(amsterdam.next_month_start(spring) - amsterdam.month_start(spring), 31 * day_ns - hour_ns);
+  const TimeNs spring = at("2025-03-30", summer_time_zone);
+  EXPECT_EQ(summer_time_zone.next_day_start(spring) - spring, 23 * hour_ns);
+  const TimeNs autumn = at("2025-10-26", summer_time_zone);
+  EXPECT_EQ(summer_time_zone.next_day_start(autumn) - autumn, 25 * hour_ns);
+  EXPECT_EQ(summer_time_zone.day_start(autumn + 24 * hour_ns + 59 * minute_ns), autumn);
+  EXPECT_EQ(summer_time_zone.next_month_start(spring) - summer_time_zone.month_start(spring), 31 * day_ns - hour_ns);
 }
 
 TEST(Calendar, DayBeginsAfterTheGapWhereMidnightDoesNotExist) {
@@ -96,15 +96,18 @@ TEST(Calendar, DayThatWasSkippedHasNoLength) {
 }
 
 TEST(Calendar, TicksFollowTheLocalClockOverBothChanges) {
-  const TimeNs before_gap = at("2025-03-30T01:45", amsterdam);
-  EXPECT_EQ(amsterdam.format_iso(amsterdam.next_tick(before_gap, 15 * minute_ns)), "2025-03-30T03:00:00+02:00");
-  const TimeNs first_half = at("2025-10-26T02:45+02:00", amsterdam);
-  EXPECT_EQ(amsterdam.format_iso(amsterdam.next_tick(first_half, 15 * minute_ns)), "2025-10-26T02:00:00+01:00");
-  // A tick of 2 h: 02:00 does not exist in spring, and the clock jumps over it.
-  EXPECT_EQ(amsterdam.format_iso(amsterdam.next_tick(at("2025-03-30", amsterdam), 2 * hour_ns)),
+  const TimeNs before_gap = at("2025-03-30T01:45", summer_time_zone);
+  EXPECT_EQ(summer_time_zone.format_iso(summer_time_zone.next_tick(before_gap, 15 * minute_ns)),
             "2025-03-30T03:00:00+02:00");
-  EXPECT_EQ(amsterdam.format_iso(amsterdam.next_tick(at("2025-03-30T03:00", amsterdam), 2 * hour_ns)),
-            "2025-03-30T04:00:00+02:00");
+  const TimeNs first_half = at("2025-10-26T02:45+02:00", summer_time_zone);
+  EXPECT_EQ(summer_time_zone.format_iso(summer_time_zone.next_tick(first_half, 15 * minute_ns)),
+            "2025-10-26T02:00:00+01:00");
+  // A tick of 2 h: 02:00 does not exist in spring, and the clock jumps over it.
+  EXPECT_EQ(summer_time_zone.format_iso(summer_time_zone.next_tick(at("2025-03-30", summer_time_zone), 2 * hour_ns)),
+            "2025-03-30T03:00:00+02:00");
+  EXPECT_EQ(
+      summer_time_zone.format_iso(summer_time_zone.next_tick(at("2025-03-30T03:00", summer_time_zone), 2 * hour_ns)),
+      "2025-03-30T04:00:00+02:00");
 }
 
 TEST(Calendar, TicksAreWholeHoursOfAHalfHourZone) {
@@ -115,41 +118,43 @@ TEST(Calendar, TicksAreWholeHoursOfAHalfHourZone) {
 }
 
 TEST(Calendar, TickThatDoesNotDivideTheDayBeginsAgainAtMidnight) {
-  const TimeNs last = at("2025-06-02T23:55", seoul);  // 7-minute ticks: 205 x 7 = 23:55
-  EXPECT_EQ(seoul.tick_at_or_before(last, 7 * minute_ns), last);
-  EXPECT_EQ(seoul.format_local(seoul.next_tick(last, 7 * minute_ns)), "2025-06-03 00:00");
+  const TimeNs last = at("2025-06-02T23:55", zone_without_summer_time);  // 7-minute ticks: 205 x 7 = 23:55
+  EXPECT_EQ(zone_without_summer_time.tick_at_or_before(last, 7 * minute_ns), last);
+  EXPECT_EQ(zone_without_summer_time.format_local(zone_without_summer_time.next_tick(last, 7 * minute_ns)),
+            "2025-06-03 00:00");
 }
 
 TEST(Calendar, RefusesTicksOfNothingAndOfMoreThanADay) {
-  EXPECT_THROW(seoul.next_tick(0, 0), std::invalid_argument);
-  EXPECT_THROW(seoul.next_tick(0, day_ns + 1), std::invalid_argument);
-  EXPECT_THROW(seoul.tick_at_or_before(0, -1), std::invalid_argument);
+  EXPECT_THROW(zone_without_summer_time.next_tick(0, 0), std::invalid_argument);
+  EXPECT_THROW(zone_without_summer_time.next_tick(0, day_ns + 1), std::invalid_argument);
+  EXPECT_THROW(zone_without_summer_time.tick_at_or_before(0, -1), std::invalid_argument);
 }
 
 TEST(Calendar, LookupTellsOnceNeverAndTwice) {
-  EXPECT_EQ(amsterdam.to_utc(2025, 6, 2, 12).exists, LocalExists::once);
-  const LocalLookup never = amsterdam.to_utc(2025, 3, 30, 2, 30);
+  EXPECT_EQ(summer_time_zone.to_utc(2025, 6, 2, 12).exists, LocalExists::once);
+  const LocalLookup never = summer_time_zone.to_utc(2025, 3, 30, 2, 30);
   EXPECT_EQ(never.exists, LocalExists::never);
   EXPECT_EQ(never.first_ns, at("2025-03-30T01:00:00Z", utc));
   EXPECT_EQ(never.offset_before_ns, hour_ns);
   EXPECT_EQ(never.offset_after_ns, 2 * hour_ns);
-  const LocalLookup twice = amsterdam.to_utc(2025, 10, 26, 2, 30);
+  const LocalLookup twice = summer_time_zone.to_utc(2025, 10, 26, 2, 30);
   EXPECT_EQ(twice.exists, LocalExists::twice);
   EXPECT_EQ(twice.first_ns, at("2025-10-26T00:30:00Z", utc));
   EXPECT_EQ(twice.second_ns, at("2025-10-26T01:30:00Z", utc));
-  EXPECT_EQ(amsterdam.to_utc(2025, 10, 26, 3, 0).exists, LocalExists::once);
-  EXPECT_EQ(amsterdam.to_utc(2025, 3, 30, 3, 0).exists, LocalExists::once);
-  EXPECT_EQ(amsterdam.to_utc(2025, 3, 30, 2, 0).exists, LocalExists::never);
+  EXPECT_EQ(summer_time_zone.to_utc(2025, 10, 26, 3, 0).exists, LocalExists::once);
+  EXPECT_EQ(summer_time_zone.to_utc(2025, 3, 30, 3, 0).exists, LocalExists::once);
+  EXPECT_EQ(summer_time_zone.to_utc(2025, 3, 30, 2, 0).exists, LocalExists::never);
 }
 
 TEST(Calendar, SaysUntilWhenTheRulesAreKnown) {
-  EXPECT_EQ(seoul.rules_known_until(), kernel::time_never);
+  EXPECT_EQ(zone_without_summer_time.rules_known_until(), kernel::time_never);
   EXPECT_EQ(utc.rules_known_until(), kernel::time_never);
-  EXPECT_GT(amsterdam.rules_known_until(), at("2037-12-01", amsterdam));
+  EXPECT_GT(summer_time_zone.rules_known_until(), at("2037-12-01", summer_time_zone));
 }
 
 TEST(Calendar, EndsOfTimeAreReachedWithoutOverflow) {
-  for (const Calendar& calendar : {seoul, amsterdam, Calendar("America/Los_Angeles"), Calendar("Asia/Manila")}) {
+  for (const Calendar& calendar :
+       {zone_without_summer_time, summer_time_zone, Calendar("America/Los_Angeles"), Calendar("Asia/Manila")}) {
     for (const TimeNs t : {INT64_MIN, earliest_ns, latest_ns, kernel::time_never}) {
       EXPECT_NO_THROW(calendar.local(t));
       EXPECT_NO_THROW(calendar.day_start(t));

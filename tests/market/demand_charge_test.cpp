@@ -17,9 +17,9 @@ using kernel::hour_ns;
 using kernel::minute_ns;
 using test::at;
 
-const Calendar seoul("Asia/Seoul");
+const Calendar billed_in_seoul("Asia/Seoul");
 const Calendar los_angeles("America/Los_Angeles");
-const Calendar amsterdam("Europe/Amsterdam");
+const Calendar billed_in_amsterdam("Europe/Amsterdam");
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 constexpr MonthMask kepco_ratchet =
@@ -70,10 +70,10 @@ TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
   // Demand: this month 10 kW; contract 100 kW, floor 30 kW; August 2024 42 kW counts (ratchet month within 12 months);
   // March 2025 80 kW (no ratchet month) and May 2024 90 kW do not: 42 kW x 2,580 = 108,360 KRW.
   const Tariff tariff = kepco_self_use_high_voltage_summer();
-  TariffClock clock(tariff, seoul);
-  const TimeNs begin = at("2025-06-01", seoul);
-  const TimeNs end = at("2025-07-01", seoul);
-  DemandMeter meter = meter_of(tariff, seoul, begin, end);
+  TariffClock clock(tariff, billed_in_seoul);
+  const TimeNs begin = at("2025-06-01", billed_in_seoul);
+  const TimeNs end = at("2025-07-01", billed_in_seoul);
+  DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, end);
   double energy_cost = 0.0;
   for (TimeNs t = begin; t < end;) {
     const PriceNow now = clock.at(t);
@@ -87,7 +87,7 @@ TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
   EXPECT_NEAR(energy_cost, 818'064.0, 1e-6);  // 100 additions of figures near 1e4: below 1e-8
 
   const std::vector<MonthPeak> past = {{{2024, 5}, 90.0}, {{2024, 8}, 42.0}, {{2025, 3}, 80.0}};
-  const auto bill = demand_bill(tariff, seoul, begin, end, meter.peaks(), past, 100.0);
+  const auto bill = demand_bill(tariff, billed_in_seoul, begin, end, meter.peaks(), past, 100.0);
   ASSERT_EQ(bill.size(), 1U);
   EXPECT_NEAR(bill[0].peak_kw, 10.0, 1e-9);
   EXPECT_EQ(bill[0].billed_kw, 42.0);
@@ -176,24 +176,24 @@ TEST(SceBill, MonthsOfARunHaveALineEachAndPriceOfTheirSeason) {
 TEST(DemandCharge, WithoutAPriceNeedsNoContract) {
   Tariff tariff = free_energy();
   tariff.demand.basis = DemandBasis::contract;
-  const auto bill = demand_bill(tariff, seoul, 0, day_ns, {}, {}, std::numeric_limits<double>::quiet_NaN());
+  const auto bill = demand_bill(tariff, billed_in_seoul, 0, day_ns, {}, {}, std::numeric_limits<double>::quiet_NaN());
   ASSERT_FALSE(bill.empty());
   EXPECT_EQ(bill[0].cost, 0.0);
 }
 
 TEST(MonthFraction, CountsElapsedTimeNotDates) {
   // March 2025 in Amsterdam has 743 hours; its last day has 23 of them.
-  const TimeNs last_day = at("2025-03-31", amsterdam) - 23 * hour_ns;
-  EXPECT_DOUBLE_EQ(month_fraction(amsterdam, {2025, 3}, last_day, last_day + 23 * hour_ns), 23.0 / 743.0);
-  EXPECT_EQ(month_fraction(amsterdam, {2025, 4}, last_day, last_day + 23 * hour_ns), 0.0);
-  EXPECT_EQ(month_fraction(amsterdam, {2025, 3}, 0, at("2026-01-01", amsterdam)), 1.0);
+  const TimeNs last_day = at("2025-03-31", billed_in_amsterdam) - 23 * hour_ns;
+  EXPECT_DOUBLE_EQ(month_fraction(billed_in_amsterdam, {2025, 3}, last_day, last_day + 23 * hour_ns), 23.0 / 743.0);
+  EXPECT_EQ(month_fraction(billed_in_amsterdam, {2025, 4}, last_day, last_day + 23 * hour_ns), 0.0);
+  EXPECT_EQ(month_fraction(billed_in_amsterdam, {2025, 3}, 0, at("2026-01-01", billed_in_amsterdam)), 1.0);
 }
 
 TEST(DemandMeter, MeanOfAWindowCountsAndNotAMoment) {
   // 60 kW for 5 minutes is 5 kWh: a mean of 20 kW over its window.
-  const TimeNs begin = at("2025-06-02", seoul);
+  const TimeNs begin = at("2025-06-02", billed_in_seoul);
   const Tariff tariff = sce_tou_ev_4_demand();
-  DemandMeter meter = meter_of(tariff, seoul, begin, begin + day_ns);
+  DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, begin + day_ns);
   EXPECT_EQ(meter.month_peak_kw(), 0.0);
   meter.close(5.0);
   EXPECT_DOUBLE_EQ(meter.month_peak_kw(), 20.0);
@@ -204,11 +204,11 @@ TEST(DemandMeter, MeanOfAWindowCountsAndNotAMoment) {
 }
 
 TEST(DemandMeter, WindowsOfHalfAndWholeHoursAreThoseOfTheTariff) {
-  const TimeNs begin = at("2025-06-02T08:10", seoul);
+  const TimeNs begin = at("2025-06-02T08:10", billed_in_seoul);
   for (const int minutes : {15, 30, 60}) {
     Tariff tariff = sce_tou_ev_4_demand();
     tariff.demand.window_ns = minutes * minute_ns;
-    DemandMeter meter = meter_of(tariff, seoul, begin, begin + day_ns);
+    DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, begin + day_ns);
     EXPECT_EQ(meter.window_begin_ns(), begin);
     EXPECT_EQ(meter.window_end_ns(), begin + (minutes == 60 ? 50 : minutes == 30 ? 20 : 5) * minute_ns);
     meter.close(5.0);  // cut by the start of the run, and counted with its full length
@@ -245,8 +245,8 @@ TEST(DemandMeter, RatchetAndFloorAreBilledFromTheFirstInstantOn) {
   // August 2024 had 42 kW; the floor is 30 kW of a contract of 100.
   Tariff tariff = kepco_self_use_high_voltage_summer();
   const std::vector<MonthPeak> past = {{{2024, 8}, 42.0}};
-  const TimeNs begin = at("2025-08-31T23:45", seoul);
-  DemandMeter meter({&tariff, 100.0, past, PartMonth::full, begin, begin + day_ns}, seoul);
+  const TimeNs begin = at("2025-08-31T23:45", billed_in_seoul);
+  DemandMeter meter({&tariff, 100.0, past, PartMonth::full, begin, begin + day_ns}, billed_in_seoul);
   EXPECT_EQ(meter.billed_kw(), 42.0);
   EXPECT_EQ(meter.charge(), 0.0);                // grows as windows end
   EXPECT_EQ(meter.next_month().floor_kw, 30.0);  // August 2024 is too long ago for September
@@ -257,22 +257,22 @@ TEST(DemandMeter, RatchetAndFloorAreBilledFromTheFirstInstantOn) {
 
 TEST(DemandMeter, NextMonthIsToldWithPriceFractionAndFloor) {
   Tariff tariff = kepco_self_use_high_voltage_summer();
-  const TimeNs begin = at("2025-08-30", seoul);
-  const TimeNs end = at("2025-09-04", seoul);  // three of the thirty days of September
-  DemandMeter meter({&tariff, 100.0, {}, PartMonth::pro_rata, begin, end}, seoul);
+  const TimeNs begin = at("2025-08-30", billed_in_seoul);
+  const TimeNs end = at("2025-09-04", billed_in_seoul);  // three of the thirty days of September
+  DemandMeter meter({&tariff, 100.0, {}, PartMonth::pro_rata, begin, end}, billed_in_seoul);
   EXPECT_EQ(meter.next_month().floor_kw, 30.0);
   meter.close(25.0);
   EXPECT_EQ(meter.next_month().floor_kw, 100.0);  // August is a ratchet month
   EXPECT_EQ(meter.next_month().price_per_kw, demand_price_per_kw(tariff, 9));
   EXPECT_DOUBLE_EQ(meter.next_month().fraction, 3.0 / 30.0);
-  DemandMeter last({&tariff, 100.0, {}, PartMonth::full, begin, begin + day_ns}, seoul);
+  DemandMeter last({&tariff, 100.0, {}, PartMonth::full, begin, begin + day_ns}, billed_in_seoul);
   EXPECT_EQ(last.next_month().fraction, 0.0) << "the run ends before";
 }
 
 TEST(DemandMeter, RunEndsWithoutOpeningAnotherMonth) {
   const Tariff tariff = sce_tou_ev_4_demand();
-  const TimeNs end = at("2025-07-01", seoul);
-  DemandMeter meter = meter_of(tariff, seoul, end - 15 * minute_ns, end, PartMonth::full);
+  const TimeNs end = at("2025-07-01", billed_in_seoul);
+  DemandMeter meter = meter_of(tariff, billed_in_seoul, end - 15 * minute_ns, end, PartMonth::full);
   meter.finish(10.0);
   EXPECT_EQ(meter.month(), (LocalMonth{2025, 6}));
   ASSERT_EQ(meter.peaks().size(), 1U);
@@ -286,8 +286,8 @@ TEST(DemandMeter, HourThatExistsTwiceHasItsWindowsTwice) {
     for (const int minutes : {15, 30, 60}) {
       Tariff tariff = sce_tou_ev_4_demand();
       tariff.demand.window_ns = minutes * minute_ns;
-      const TimeNs begin = at(day, amsterdam);
-      DemandMeter meter = meter_of(tariff, amsterdam, begin, begin + hours * hour_ns);
+      const TimeNs begin = at(day, billed_in_amsterdam);
+      DemandMeter meter = meter_of(tariff, billed_in_amsterdam, begin, begin + hours * hour_ns);
       int windows = 0;
       for (; meter.window_begin_ns() < begin + hours * hour_ns; meter.close(1.0)) {
         EXPECT_EQ(meter.window_end_ns() - meter.window_begin_ns(), minutes * minute_ns);
@@ -300,8 +300,8 @@ TEST(DemandMeter, HourThatExistsTwiceHasItsWindowsTwice) {
 
 TEST(DemandMeter, BeginsAnew) {
   const Tariff tariff = sce_tou_ev_4_demand();
-  const TimeNs begin = at("2025-05-31T23:30", seoul);
-  DemandMeter meter = meter_of(tariff, seoul, begin, begin + day_ns);
+  const TimeNs begin = at("2025-05-31T23:30", billed_in_seoul);
+  DemandMeter meter = meter_of(tariff, billed_in_seoul, begin, begin + day_ns);
   for (int window = 0; window < 5; ++window) meter.close(3.0);
   meter.begin(begin, begin + day_ns);
   EXPECT_EQ(meter.window_begin_ns(), begin);
@@ -316,13 +316,14 @@ RC_GTEST_PROP(DemandMeterProperty, ChargeThatGrewIsTheBillAtTheEnd, ()) {
   tariff.demand.window_ns = *rc::gen::element(15, 30, 60) * minute_ns;
   const std::vector<MonthPeak> past = {{{2024, *rc::gen::inRange(1, 13)}, *rc::gen::inRange(0, 120) * 1.0}};
   const auto part_month = *rc::gen::element(PartMonth::full, PartMonth::pro_rata);
-  const TimeNs begin = at("2025-06-20", seoul) + *rc::gen::inRange(0, 100) * minute_ns;
+  const TimeNs begin = at("2025-06-20", billed_in_seoul) + *rc::gen::inRange(0, 100) * minute_ns;
   const TimeNs end = begin + *rc::gen::inRange(1, 60 * 24 * 50) * minute_ns;
-  DemandMeter meter({&tariff, 80.0, past, part_month, begin, end}, seoul);
+  DemandMeter meter({&tariff, 80.0, past, part_month, begin, end}, billed_in_seoul);
   while (meter.window_end_ns() < end) meter.close(*rc::gen::inRange(0, 30) * 1.0);
   meter.finish(*rc::gen::inRange(0, 30) * 1.0);
   double cost = 0.0;
-  for (const MonthDemand& month : demand_bill(tariff, seoul, begin, end, meter.peaks(), past, 80.0, part_month))
+  for (const MonthDemand& month :
+       demand_bill(tariff, billed_in_seoul, begin, end, meter.peaks(), past, 80.0, part_month))
     cost += month.cost;
   RC_ASSERT(std::abs(meter.charge() - cost) <= 1e-12 * cost);
 }

@@ -23,9 +23,9 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const Calendar seoul("Asia/Seoul");
-const Calendar amsterdam("Europe/Amsterdam");
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+const Calendar priced_in_seoul("Asia/Seoul");
+const Calendar priced_in_amsterdam("Europe/Amsterdam");
+constexpr double no_price = std::numeric_limits<double>::quiet_NaN();
 
 Rate rate(int from_hour, int to_hour, double price, std::string band = "") {
   return {.from_minute = from_hour * 60, .to_minute = to_hour * 60, .price_per_kwh = price, .band = std::move(band)};
@@ -54,10 +54,10 @@ TEST(Tariff, ShortAndLongDayInAmsterdamCostWhatTheLocalClockSays) {
   //   ordinary day:            6 x 0.10 + 18 x 0.30 = 6.00
   //   2025-03-30 (no 02-03):   5 x 0.10 + 18 x 0.30 = 5.90
   //   2025-10-26 (02-03 twice): 7 x 0.10 + 18 x 0.30 = 6.10
-  const TariffClock clock(tariff_of({rate(0, 6, 0.10), rate(6, 24, 0.30)}), amsterdam);
+  const TariffClock clock(tariff_of({rate(0, 6, 0.10), rate(6, 24, 0.30)}), priced_in_amsterdam);
   const auto day_cost = [&](std::string_view date) {
-    const TimeNs begin = at(date, amsterdam);
-    return cost_of(clock, begin, amsterdam.next_day_start(begin), 1.0);
+    const TimeNs begin = at(date, priced_in_amsterdam);
+    return cost_of(clock, begin, priced_in_amsterdam.next_day_start(begin), 1.0);
   };
   // A dozen additions of figures near 1: rounding stays far below 1e-12.
   EXPECT_NEAR(day_cost("2025-06-02"), 6.00, 1e-12);
@@ -70,8 +70,8 @@ TEST(Tariff, FourBandsOfOneDayAddUpByHand) {
   //   10 x (8 x 60 + 6 x 110 + 8 x 170 + 2 x 260) = 10 x (480 + 660 + 1360 + 520) = 30,200
   const Tariff tariff = tariff_of({rate(23, 7, 60, "night"), rate(7, 10, 110, "normal"), rate(20, 23, 110, "normal"),
                                    rate(10, 12, 170, "peak"), rate(14, 20, 170, "peak"), rate(12, 14, 260, "highest")});
-  TariffClock clock(tariff, seoul);
-  const TimeNs day = at("2025-06-02", seoul);
+  TariffClock clock(tariff, priced_in_seoul);
+  const TimeNs day = at("2025-06-02", priced_in_seoul);
   EXPECT_DOUBLE_EQ(cost_of(clock, day, day + day_ns, 10.0), 30'200.0);
 
   const auto names = clock.band_names();
@@ -91,22 +91,22 @@ TEST(Tariff, HolidayIsAHolidayWhateverItsWeekday) {
     price += 1.0;
   }
   tariff.holidays = {{2025, 6, 7}, {2025, 6, 6}};  // Saturday and Friday
-  TariffClock clock(tariff, seoul);
-  EXPECT_EQ(clock.at(at("2025-06-05T23:59", seoul)).buy_per_kwh, 1.0);
-  EXPECT_EQ(clock.at(at("2025-06-06", seoul)).buy_per_kwh, 4.0);
-  EXPECT_EQ(clock.at(at("2025-06-06", seoul)).until_ns, at("2025-06-08", seoul));
-  EXPECT_EQ(clock.at(at("2025-06-08", seoul)).buy_per_kwh, 3.0);
-  EXPECT_EQ(clock.at(at("2025-06-14", seoul)).buy_per_kwh, 2.0);
+  TariffClock clock(tariff, priced_in_seoul);
+  EXPECT_EQ(clock.at(at("2025-06-05T23:59", priced_in_seoul)).buy_per_kwh, 1.0);
+  EXPECT_EQ(clock.at(at("2025-06-06", priced_in_seoul)).buy_per_kwh, 4.0);
+  EXPECT_EQ(clock.at(at("2025-06-06", priced_in_seoul)).until_ns, at("2025-06-08", priced_in_seoul));
+  EXPECT_EQ(clock.at(at("2025-06-08", priced_in_seoul)).buy_per_kwh, 3.0);
+  EXPECT_EQ(clock.at(at("2025-06-14", priced_in_seoul)).buy_per_kwh, 2.0);
 }
 
 TEST(Tariff, SeasonsChangeAtLocalMidnightOfTheFirst) {
   Tariff tariff = tariff_of({{.months = month_bit(6), .price_per_kwh = 2.0},
                              {.months = static_cast<MonthMask>(all_months & ~month_bit(6)), .price_per_kwh = 1.0}});
-  TariffClock clock(tariff, seoul);
-  EXPECT_EQ(clock.at(at("2025-05-31T23:59:59.999999999", seoul)).buy_per_kwh, 1.0);
-  EXPECT_EQ(clock.at(at("2025-06-01", seoul)).buy_per_kwh, 2.0);
-  EXPECT_EQ(clock.at(at("2025-06-01", seoul)).until_ns, at("2025-07-01", seoul));
-  EXPECT_EQ(clock.at(at("2025-07-01", seoul)).until_ns, at("2026-06-01", seoul));
+  TariffClock clock(tariff, priced_in_seoul);
+  EXPECT_EQ(clock.at(at("2025-05-31T23:59:59.999999999", priced_in_seoul)).buy_per_kwh, 1.0);
+  EXPECT_EQ(clock.at(at("2025-06-01", priced_in_seoul)).buy_per_kwh, 2.0);
+  EXPECT_EQ(clock.at(at("2025-06-01", priced_in_seoul)).until_ns, at("2025-07-01", priced_in_seoul));
+  EXPECT_EQ(clock.at(at("2025-07-01", priced_in_seoul)).until_ns, at("2026-06-01", priced_in_seoul));
 }
 
 TEST(Tariff, SurchargeAndTaxAreInTheBuyPriceOnly) {
@@ -114,17 +114,17 @@ TEST(Tariff, SurchargeAndTaxAreInTheBuyPriceOnly) {
   tariff.surcharge_per_kwh = 14.0;
   tariff.tax_fraction = 0.10;
   tariff.sell = SellFixed{80.0};
-  EXPECT_DOUBLE_EQ(TariffClock(tariff, seoul).at(0).buy_per_kwh, 125.4);  // (100 + 14) x 1.1
-  EXPECT_EQ(TariffClock(tariff, seoul).at(0).sell_per_kwh, 80.0);
+  EXPECT_DOUBLE_EQ(TariffClock(tariff, priced_in_seoul).at(0).buy_per_kwh, 125.4);  // (100 + 14) x 1.1
+  EXPECT_EQ(TariffClock(tariff, priced_in_seoul).at(0).sell_per_kwh, 80.0);
   tariff.sell = SellFactor{0.5};
-  EXPECT_DOUBLE_EQ(TariffClock(tariff, seoul).at(0).sell_per_kwh, 62.7);
+  EXPECT_DOUBLE_EQ(TariffClock(tariff, priced_in_seoul).at(0).sell_per_kwh, 62.7);
 }
 
 TEST(Tariff, PriceSeriesMayBeNegativeAndEndsInNoFigure) {
   Tariff tariff;
   tariff.prices_per_kwh = Series({0, hour_ns, 2 * hour_ns}, {0.05, -0.50, 0.05});
   tariff.sell = Series({0, 90 * minute_ns}, {0.01, 0.02}, 4 * hour_ns);
-  TariffClock clock(tariff, amsterdam);
+  TariffClock clock(tariff, priced_in_amsterdam);
   EXPECT_EQ(clock.at(hour_ns).buy_per_kwh, -0.50);
   EXPECT_EQ(clock.at(hour_ns).until_ns, 90 * minute_ns);
   EXPECT_EQ(clock.at(100 * minute_ns).sell_per_kwh, 0.02);
@@ -134,8 +134,8 @@ TEST(Tariff, PriceSeriesMayBeNegativeAndEndsInNoFigure) {
 }
 
 TEST(Tariff, FlatPriceIsNotSaidToChange) {
-  TariffClock clock(free_energy("EUR"), amsterdam);
-  const TimeNs t = at("2025-01-01", amsterdam);
+  TariffClock clock(free_energy("EUR"), priced_in_amsterdam);
+  const TimeNs t = at("2025-01-01", priced_in_amsterdam);
   EXPECT_EQ(clock.at(t).buy_per_kwh, 0.0);
   EXPECT_GE(clock.at(t).until_ns, t + 366 * day_ns);
 }
@@ -161,7 +161,7 @@ TEST(Tariff, ProblemNamesTheMonthsAndDaysItIsAbout) {
 }
 
 TEST(Tariff, FigureThatIsNoneIsNamed) {
-  EXPECT_THAT(tariff_problems(tariff_of({rate(0, 24, nan)})).at(0), HasSubstr("price_per_kwh of period 1"));
+  EXPECT_THAT(tariff_problems(tariff_of({rate(0, 24, no_price)})).at(0), HasSubstr("price_per_kwh of period 1"));
   EXPECT_THAT(tariff_problems(tariff_of({rate(0, 12, 1), rate(12, 24, HUGE_VAL)})).at(0),
               HasSubstr("price_per_kwh of period 2"));
   EXPECT_THAT(tariff_problems(tariff_of({rate(0, 24, -0.2)})), IsEmpty());
@@ -171,9 +171,9 @@ TEST(Tariff, FigureThatIsNoneIsNamed) {
     const auto problems = tariff_problems(tariff);
     return problems.empty() ? std::string() : problems.front();
   };
-  EXPECT_THAT(problem([](Tariff& t) { t.surcharge_per_kwh = nan; }), HasSubstr("surcharge_per_kwh"));
+  EXPECT_THAT(problem([](Tariff& t) { t.surcharge_per_kwh = no_price; }), HasSubstr("surcharge_per_kwh"));
   EXPECT_THAT(problem([](Tariff& t) { t.tax_fraction = -0.1; }), HasSubstr("tax_fraction"));
-  EXPECT_THAT(problem([](Tariff& t) { t.sell = SellFixed{nan}; }), HasSubstr("sell_price_per_kwh"));
+  EXPECT_THAT(problem([](Tariff& t) { t.sell = SellFixed{no_price}; }), HasSubstr("sell_price_per_kwh"));
   EXPECT_THAT(problem([](Tariff& t) { t.demand.price_per_kw[3] = -1; }), HasSubstr("price_per_kw"));
   EXPECT_THAT(problem([](Tariff& t) { t.demand.floor_fraction_of_contract = 30; }), HasSubstr("30 % is 0.3"));
   EXPECT_THAT(problem([](Tariff& t) { t.holidays = {{2025, 2, 30}}; }), HasSubstr("2025-02-30"));
@@ -187,7 +187,7 @@ TEST(Tariff, PeriodThatIsNoneIsNamed) {
   tariff.rates[0].months = 0;
   EXPECT_THAT(tariff_problems(tariff).at(0), HasSubstr("months"));
   EXPECT_THAT(tariff_problems(Tariff{}).at(0), HasSubstr("no period covers 00:00 to 24:00"));
-  EXPECT_THROW(TariffClock(Tariff{}, seoul), TariffError);
+  EXPECT_THROW(TariffClock(Tariff{}, priced_in_seoul), TariffError);
   EXPECT_THAT(message_of<TariffError>([] {
                 Tariff named = tariff_of({rate(0, 8, 1)});
                 named.name = "mine";
@@ -234,25 +234,25 @@ double price_by_definition(const Tariff& tariff, const Calendar& calendar, TimeN
                                                     : minute >= r.from_minute || minute < r.to_minute;
     if (inside) return r.price_per_kwh;
   }
-  return nan;
+  return no_price;
 }
 
 RC_GTEST_PROP(TariffProperty, ClockReadsTheDefinitionAndUntilIsTheNextChange, ()) {
   const Tariff tariff = random_tariff();
   RC_ASSERT(tariff_problems(tariff).empty());
-  TariffClock clock(tariff, amsterdam);
+  TariffClock clock(tariff, priced_in_amsterdam);
   // Ten days around each change of the clock, in any order of the two.
   for (const char* date : {"2025-10-22", "2025-03-26", "2025-04-18"}) {
-    TimeNs t = at(date, amsterdam);
+    TimeNs t = at(date, priced_in_amsterdam);
     const TimeNs end = t + 10 * day_ns;
     while (t < end) {
       const PriceNow now = clock.at(t);
-      RC_ASSERT(now.buy_per_kwh == price_by_definition(tariff, amsterdam, t));
+      RC_ASSERT(now.buy_per_kwh == price_by_definition(tariff, priced_in_amsterdam, t));
       const TimeNs until = std::min(now.until_ns, end);
       for (TimeNs s = t; s < until; s += 30 * minute_ns) {
-        RC_ASSERT(price_by_definition(tariff, amsterdam, s) == now.buy_per_kwh);
+        RC_ASSERT(price_by_definition(tariff, priced_in_amsterdam, s) == now.buy_per_kwh);
       }
-      if (now.until_ns < end) RC_ASSERT(price_by_definition(tariff, amsterdam, until) != now.buy_per_kwh);
+      if (now.until_ns < end) RC_ASSERT(price_by_definition(tariff, priced_in_amsterdam, until) != now.buy_per_kwh);
       t = until;
     }
   }

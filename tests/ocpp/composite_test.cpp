@@ -15,25 +15,25 @@ using test::profile_json;
 using test::read_profile;
 using test::set_command;
 
-const TimeNs start = at("2024-01-15T00:00:00Z");  // a Monday
+const TimeNs composite_start = at("2024-01-15T00:00:00Z");  // a Monday
 
-std::string amps(const std::string& limit, const std::string& more = "") {
+std::string profile_of_amps(const std::string& limit, const std::string& more = "") {
   return R"("chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":)" + limit + "}]" + more;
 }
 
 ChargingProfile relative(const std::string& purpose, int level, const std::string& limit) {
-  return read_profile(profile_json(purpose, "Relative", level, amps(limit)));
+  return read_profile(profile_json(purpose, "Relative", level, profile_of_amps(limit)));
 }
 
 CompositeRequest hours(int from, int to, int evse = 1) {
   CompositeRequest request;
-  request.start_ns = start + from * hour_ns;
-  request.end_ns = start + to * hour_ns;
+  request.start_ns = composite_start + from * hour_ns;
+  request.end_ns = composite_start + to * hour_ns;
   request.evse = evse;
   return request;
 }
 
-const std::vector<OpenTransaction> running{{.evse = 1, .start_ns = start, .id = "5"}};
+const std::vector<OpenTransaction> running_transactions{{.evse = 1, .start_ns = composite_start, .id = "5"}};
 
 TEST(ProfileStore, ReplacesTheSamePurposeAndLevelOnTheSameEvse) {
   ProfileStore store;
@@ -52,7 +52,7 @@ TEST(ProfileStore, Keeps201ProfilesOfOneLevelThatDoNotOverlap) {
   auto morning = relative("TxDefaultProfile", 1, "16"), evening = relative("TxDefaultProfile", 1, "10");
   morning.version = evening.version = Version::v201;
   evening.id = 2;
-  morning.valid_to_ns = evening.valid_from_ns = start;
+  morning.valid_to_ns = evening.valid_from_ns = composite_start;
   store.apply(set_command(0, morning));
   store.apply(set_command(0, evening));
   EXPECT_EQ(store.held().size(), 2U);
@@ -115,7 +115,8 @@ TEST(ProfileStore, HoldsNoMoreThanItsMost) {
 TEST(Composite, IsTheDefaultWhereNothingApplies) {
   const ProfileStore store;
   const auto a = store.composite(hours(0, 1), {});
-  EXPECT_EQ(a, (std::vector<CompositePeriod>{{.start_ns = start, .limit = 48, .phases = 3, .limited = false}}));
+  EXPECT_EQ(a,
+            (std::vector<CompositePeriod>{{.start_ns = composite_start, .limit = 48, .phases = 3, .limited = false}}));
   auto request = hours(0, 1);
   request.unit = RateUnit::watt;
   EXPECT_EQ(store.composite(request, {})[0].limit, 33'120);
@@ -124,7 +125,7 @@ TEST(Composite, IsTheDefaultWhereNothingApplies) {
 TEST(Composite, OfTheStationCountsTheDefaultForEachEvseThatNothingLimits) {
   ProfileStore store(1'000'000'000);
   store.hold(1, relative("TxDefaultProfile", 0, "16"));
-  const auto sum = store.composite(hours(0, 1, 0), running);
+  const auto sum = store.composite(hours(0, 1, 0), running_transactions);
   ASSERT_EQ(sum.size(), 1U);
   EXPECT_EQ(sum[0].limit, 16.0 + 999'999'999.0 * 48.0);
   EXPECT_TRUE(sum[0].limited);
@@ -146,45 +147,48 @@ TEST(Composite, TakesATransactionsProfileForThatTransactionOnly) {
   auto own = relative("TxProfile", 0, "16");
   own.transaction_id = "6";
   store.hold(1, own);
-  EXPECT_FALSE(store.composite(hours(0, 1), running)[0].limited);
+  EXPECT_FALSE(store.composite(hours(0, 1), running_transactions)[0].limited);
   EXPECT_EQ(
-      store.composite(hours(0, 1), std::vector<OpenTransaction>{{.evse = 1, .start_ns = start, .id = "6"}})[0].limit,
+      store.composite(hours(0, 1), std::vector<OpenTransaction>{{.evse = 1, .start_ns = composite_start, .id = "6"}})[0]
+          .limit,
       16);
 }
 
 TEST(Composite, BeginsWithTheTransaction) {
   ProfileStore store;
   store.hold(1, relative("TxDefaultProfile", 0, "16"));
-  const std::vector<OpenTransaction> later{{.evse = 1, .start_ns = start + 7 * second_ns, .id = "5"}};
+  const std::vector<OpenTransaction> later{{.evse = 1, .start_ns = composite_start + 7 * second_ns, .id = "5"}};
   const auto pieces = store.composite(hours(0, 1), later);
   ASSERT_EQ(pieces.size(), 2U);
   EXPECT_FALSE(pieces[0].limited);
-  EXPECT_EQ(pieces[1].start_ns, start + 7 * second_ns);
+  EXPECT_EQ(pieces[1].start_ns, composite_start + 7 * second_ns);
 }
 
 TEST(Composite, FallsThroughAGapToTheNextLevel) {
   ProfileStore store;
   store.hold(1, relative("TxDefaultProfile", 0, "16"));
-  store.hold(1, read_profile(profile_json("TxDefaultProfile", "Relative", 5, amps("32", R"(,"duration":60)"))));
-  const auto pieces = store.composite(hours(0, 1), running);
+  store.hold(1,
+             read_profile(profile_json("TxDefaultProfile", "Relative", 5, profile_of_amps("32", R"(,"duration":60)"))));
+  const auto pieces = store.composite(hours(0, 1), running_transactions);
   ASSERT_EQ(pieces.size(), 2U);
   EXPECT_EQ(pieces[0].limit, 32);
   EXPECT_EQ(pieces[1].limit, 16);
-  EXPECT_EQ(pieces[1].start_ns, start + 60 * second_ns);
+  EXPECT_EQ(pieces[1].start_ns, composite_start + 60 * second_ns);
 }
 
 TEST(Composite, FollowsAMonthOfWeeksFromEdgeToEdge) {
   ProfileStore store;
   // Sundays 22:00 to Mondays 02:00; told with a start in the future: it recurs before that, too.
-  store.hold(1, read_profile(profile_json("TxDefaultProfile", "Recurring", 0,
-                                          amps("6", R"(,"duration":14400,"startSchedule":"2030-01-06T22:00:00Z")"),
-                                          R"(,"recurrencyKind":"Weekly")")));
-  const auto pieces = store.composite(hours(0, 24 * 28), running);
+  store.hold(
+      1, read_profile(profile_json("TxDefaultProfile", "Recurring", 0,
+                                   profile_of_amps("6", R"(,"duration":14400,"startSchedule":"2030-01-06T22:00:00Z")"),
+                                   R"(,"recurrencyKind":"Weekly")")));
+  const auto pieces = store.composite(hours(0, 24 * 28), running_transactions);
   ASSERT_EQ(pieces.size(), 9U);
   EXPECT_EQ(pieces[0].limit, 6) << "the Sunday before goes on";
-  EXPECT_EQ(pieces[1].start_ns, start + 2 * hour_ns);
-  EXPECT_EQ(pieces[2].start_ns, start + (6 * 24 + 22) * hour_ns);
-  EXPECT_EQ(pieces[8].start_ns, start + (27 * 24 + 22) * hour_ns);
+  EXPECT_EQ(pieces[1].start_ns, composite_start + 2 * hour_ns);
+  EXPECT_EQ(pieces[2].start_ns, composite_start + (6 * 24 + 22) * hour_ns);
+  EXPECT_EQ(pieces[8].start_ns, composite_start + (27 * 24 + 22) * hour_ns);
 }
 
 TEST(Composite, ARoundThatIsLongerThanADayIsEndedByTheNext) {
@@ -194,24 +198,24 @@ TEST(Composite, ARoundThatIsLongerThanADayIsEndedByTheNext) {
                                    R"("chargingRateUnit":"A","duration":999999,"startSchedule":"2024-01-01T00:00:00Z",
                        "chargingSchedulePeriod":[{"startPeriod":0,"limit":6},{"startPeriod":82800,"limit":16}])",
                                    R"(,"recurrencyKind":"Daily")")));
-  const auto pieces = store.composite(hours(22, 25), running);
+  const auto pieces = store.composite(hours(22, 25), running_transactions);
   ASSERT_EQ(pieces.size(), 3U);
   EXPECT_EQ(pieces[1].limit, 16);
   EXPECT_EQ(pieces[2].limit, 6);
-  EXPECT_EQ(pieces[2].start_ns, start + 24 * hour_ns);
+  EXPECT_EQ(pieces[2].start_ns, composite_start + 24 * hour_ns);
 }
 
 TEST(Composite, HoldsWithinItsValidityAlone) {
   ProfileStore store;
   auto profile = relative("TxDefaultProfile", 0, "16");
-  profile.valid_from_ns = start + hour_ns;
-  profile.valid_to_ns = start + 2 * hour_ns;
+  profile.valid_from_ns = composite_start + hour_ns;
+  profile.valid_to_ns = composite_start + 2 * hour_ns;
   store.hold(1, profile);
-  const auto pieces = store.composite(hours(0, 3), running);
+  const auto pieces = store.composite(hours(0, 3), running_transactions);
   ASSERT_EQ(pieces.size(), 3U);
   EXPECT_FALSE(pieces[0].limited);
-  EXPECT_EQ(pieces[1].start_ns, start + hour_ns);
-  EXPECT_EQ(pieces[2].start_ns, start + 2 * hour_ns);
+  EXPECT_EQ(pieces[1].start_ns, composite_start + hour_ns);
+  EXPECT_EQ(pieces[2].start_ns, composite_start + 2 * hour_ns);
   EXPECT_FALSE(pieces[2].limited);
 }
 
@@ -220,11 +224,11 @@ TEST(Composite, SpreadsPowerOverThePhasesThatAllAllow) {
   store.hold(1, read_profile(profile_json(
                     "TxDefaultProfile", "Relative", 0,
                     R"("chargingRateUnit":"W","chargingSchedulePeriod":[{"startPeriod":0,"limit":4600}])")));
-  EXPECT_NEAR(store.composite(hours(0, 1), running)[0].limit, 4600.0 / 690.0, 1e-12);
+  EXPECT_NEAR(store.composite(hours(0, 1), running_transactions)[0].limit, 4600.0 / 690.0, 1e-12);
   auto most = read_profile(profile_json("ChargePointMaxProfile", "Absolute", 0, R"("chargingRateUnit":"A",
     "startSchedule":"2024-01-01T00:00:00Z","chargingSchedulePeriod":[{"startPeriod":0,"limit":32,"numberPhases":1}])"));
   store.hold(0, most);
-  const auto one_phase = store.composite(hours(0, 1), running);
+  const auto one_phase = store.composite(hours(0, 1), running_transactions);
   EXPECT_EQ(one_phase[0].limit, 20);
   EXPECT_EQ(one_phase[0].phases, 1);
 }
@@ -232,7 +236,7 @@ TEST(Composite, SpreadsPowerOverThePhasesThatAllAllow) {
 TEST(Composite, ZeroIsALimit) {
   ProfileStore store;
   store.hold(1, relative("TxDefaultProfile", 0, "0"));
-  const auto pieces = store.composite(hours(0, 1), running);
+  const auto pieces = store.composite(hours(0, 1), running_transactions);
   EXPECT_EQ(pieces[0].limit, 0);
   EXPECT_TRUE(pieces[0].limited);
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ocpp/site_log.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::ocpp {
 namespace {
@@ -161,7 +162,7 @@ std::vector<Layout> layouts() {
   return all;
 }
 
-const std::string folder = EVTWIN_SOURCE_DIR "/tests/ocpp/layouts/";
+const std::string folder = paths::source_dir + "/tests/ocpp/layouts/";
 
 std::string read_all(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);

@@ -15,7 +15,7 @@ using test::at;
 using test::profile_json;
 using test::read_profile;
 
-const TimeNs start = at("2024-01-15T00:00:00Z");
+const TimeNs limits_start = at("2024-01-15T00:00:00Z");
 
 ChargingProfile amps(const std::string& purpose, int level, const std::string& limit, const std::string& more = "") {
   return read_profile(profile_json(
@@ -24,22 +24,22 @@ ChargingProfile amps(const std::string& purpose, int level, const std::string& l
 }
 
 ProfileCommand told(double hour, int evse, ChargingProfile profile) {
-  auto command =
-      test::set_command(evse, std::move(profile), start + static_cast<TimeNs>(hour * static_cast<double>(hour_ns)));
+  auto command = test::set_command(evse, std::move(profile),
+                                   limits_start + static_cast<TimeNs>(hour * static_cast<double>(hour_ns)));
   command.station = "CP";
   return command;
 }
 
 TransactionSpan span(int from, int to, int evse = 1, const std::string& id = "5") {
-  return {.evse = evse, .start_ns = start + from * hour_ns, .stop_ns = start + to * hour_ns, .id = id};
+  return {.evse = evse, .start_ns = limits_start + from * hour_ns, .stop_ns = limits_start + to * hour_ns, .id = id};
 }
 
 StationLimits over_a_day(const std::vector<ProfileCommand>& commands, const std::vector<TransactionSpan>& spans) {
-  return limits_over(commands, "CP", spans, start, start + 24 * hour_ns);
+  return limits_over(commands, "CP", spans, limits_start, limits_start + 24 * hour_ns);
 }
 
 double amps_at(std::span<const LimitPiece> pieces, double hour) {
-  const auto* piece = piece_at(pieces, start + static_cast<TimeNs>(hour * static_cast<double>(hour_ns)));
+  const auto* piece = piece_at(pieces, limits_start + static_cast<TimeNs>(hour * static_cast<double>(hour_ns)));
   return piece ? piece->a : -1.0;
 }
 
@@ -49,9 +49,9 @@ TEST(LimitsInForce, HoldFromTheCommandToTheEndOfTheTransaction) {
   const auto& pieces = limits.evses[0].pieces;
   ASSERT_EQ(pieces.size(), 3U);
   EXPECT_FALSE(pieces[0].limited());
-  EXPECT_EQ(pieces[1].start_ns, start + 3 * hour_ns);
+  EXPECT_EQ(pieces[1].start_ns, limits_start + 3 * hour_ns);
   EXPECT_EQ(pieces[1].a, 10);
-  EXPECT_EQ(pieces[2].start_ns, start + 5 * hour_ns);
+  EXPECT_EQ(pieces[2].start_ns, limits_start + 5 * hour_ns);
   EXPECT_FALSE(pieces[2].limited()) << "a TxProfile ends with its transaction";
   EXPECT_TRUE(limits.limited());
 }
@@ -63,7 +63,7 @@ TEST(LimitsInForce, ADefaultProfileHoldsForEveryTransactionFromItsStart) {
   EXPECT_EQ(amps_at(limits.evses[0].pieces, 2.5), 6);
   EXPECT_TRUE(std::isinf(amps_at(limits.evses[0].pieces, 3.5)));
   EXPECT_EQ(amps_at(limits.evses[1].pieces, 6.5), 6) << "relative to its own start";
-  EXPECT_FALSE(piece_at(limits.station, start)->limited());
+  EXPECT_FALSE(piece_at(limits.station, limits_start)->limited());
 }
 
 TEST(LimitsInForce, AProfileThatComesWithTheStartIsInTime) {
@@ -84,7 +84,7 @@ TEST(LimitsInForce, AreEndedByAClear) {
   ProfileCommand clear;
   clear.kind = ProfileCommand::Kind::clear;
   clear.station = "CP";
-  clear.time_ns = start + 4 * hour_ns;
+  clear.time_ns = limits_start + 4 * hour_ns;
   const auto limits = over_a_day({told(1, 1, amps("TxDefaultProfile", 0, "10")), clear}, {span(0, 8)});
   EXPECT_EQ(amps_at(limits.evses[0].pieces, 3.9), 10);
   EXPECT_TRUE(std::isinf(amps_at(limits.evses[0].pieces, 4)));
@@ -93,9 +93,9 @@ TEST(LimitsInForce, AreEndedByAClear) {
 TEST(LimitsInForce, TheStationsMaximumIsSharedWhileAnyTransactionRuns) {
   const auto limits = over_a_day({told(0, 0, amps("ChargePointMaxProfile", 0, "40"))}, {span(1, 3), span(2, 5, 2)});
   ASSERT_EQ(limits.station.size(), 3U);
-  EXPECT_EQ(limits.station[1].start_ns, start + hour_ns);
+  EXPECT_EQ(limits.station[1].start_ns, limits_start + hour_ns);
   EXPECT_EQ(limits.station[1].a, 40);
-  EXPECT_EQ(limits.station[2].start_ns, start + 5 * hour_ns);
+  EXPECT_EQ(limits.station[2].start_ns, limits_start + 5 * hour_ns);
   for (const auto& one : limits.evses) EXPECT_EQ(one.pieces.size(), 1U) << "not limited by itself";
 }
 

@@ -8,10 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "ocpp/site_log.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::ocpp {
 TEST(LogReader, CountsWhatTheSharedLogsHold) {
-  const std::filesystem::path folder = std::filesystem::path(EVTWIN_SHARED_DIR) / "ocpp/logs";
+  const std::filesystem::path folder = std::filesystem::path(paths::shared_dir) / "ocpp/logs";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no shared logs";
   const auto expected = nlohmann::json::parse(std::ifstream(folder / "expected.json"));
   ASSERT_GE(expected.size(), 10U);

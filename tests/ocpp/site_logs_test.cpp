@@ -5,18 +5,19 @@
 #include <filesystem>
 
 #include "log_text.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::ocpp {
 namespace {
 
-const std::filesystem::path shared = EVTWIN_SHARED_DIR;
+const std::filesystem::path shared = paths::shared_dir;
 
 SiteLog read_file(const std::filesystem::path& path) {
   const std::vector<std::string> paths{path.string()};
   return read_site_log(paths);
 }
 
-std::size_t whole(const SiteLog& log) {
+std::size_t whole_transactions(const SiteLog& log) {
   return static_cast<std::size_t>(
       std::count_if(log.transactions.begin(), log.transactions.end(), [](const Transaction& t) { return t.whole(); }));
 }
@@ -32,7 +33,7 @@ TEST_P(RealLogs, GiveTheirTransactions) {
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path << ": the logs of real sites are not here";
   const SiteLog log = read_file(path);
   EXPECT_EQ(log.transactions.size(), GetParam().transactions);
-  EXPECT_EQ(whole(log), GetParam().whole);
+  EXPECT_EQ(whole_transactions(log), GetParam().whole);
   std::vector<double> kwh;
   for (const Transaction& t : log.transactions)
     if (t.whole()) kwh.push_back(t.energy_kwh);

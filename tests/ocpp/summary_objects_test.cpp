@@ -36,18 +36,18 @@ SiteLog read(const std::string& text) {
   return log;
 }
 
-TimeNs at(const char* text) { return timestamp_of(text).value().ns; }
+TimeNs instant_of(const char* text) { return timestamp_of(text).value().ns; }
 
-bool has_flag(const SiteLog& log, std::string_view code, std::string_view words = "") {
+bool flagged(const SiteLog& log, std::string_view code, std::string_view words = "") {
   for (const LogFlag& flag : log.flags)
     if (flag.code == code && flag.text.find(words) != std::string::npos) return true;
   return false;
 }
 
 std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
+  const std::size_t instant_of = text.find(from);
+  EXPECT_NE(instant_of, std::string::npos) << from;
+  return text.replace(instant_of, from.size(), to);
 }
 
 TEST(SummaryObjects, TellOfARunningTransactionAndItsStation) {
@@ -63,7 +63,7 @@ TEST(SummaryObjects, TellOfARunningTransactionAndItsStation) {
   EXPECT_TRUE(t.start_seen);
   EXPECT_FALSE(t.stop_seen);
   EXPECT_FALSE(t.whole());
-  EXPECT_EQ(t.stop_ns, at("2025-01-02T10:05:00Z"));
+  EXPECT_EQ(t.stop_ns, instant_of("2025-01-02T10:05:00Z"));
   EXPECT_EQ(t.energy_kwh, 1.0);
   EXPECT_EQ(t.meter_start_kwh, 100.0);
   ASSERT_EQ(t.samples.size(), 1U);
@@ -76,7 +76,7 @@ TEST(SummaryObjects, TellOfARunningTransactionAndItsStation) {
   EXPECT_TRUE(log.stations[0].faults.empty());
   EXPECT_EQ(log.authorisations.at("Accepted"), 1U);
   EXPECT_EQ(log.categories.at("local list"), 1U);
-  EXPECT_FALSE(has_flag(log, "power_disagrees")) << "400 V x 32 A = 12.8 kW";
+  EXPECT_FALSE(flagged(log, "power_disagrees")) << "400 V x 32 A = 12.8 kW";
 }
 
 TEST(SummaryObjects, ALimitIsInForceFromItsStart) {
@@ -85,7 +85,7 @@ TEST(SummaryObjects, ALimitIsInForceFromItsStart) {
   const ProfileCommand& command = log.profiles[0];
   EXPECT_EQ(command.station, "S-1");
   EXPECT_EQ(command.evse, 2);
-  EXPECT_EQ(command.time_ns, at("2025-01-02T10:01:00Z"));
+  EXPECT_EQ(command.time_ns, instant_of("2025-01-02T10:01:00Z"));
   ASSERT_TRUE(command.profile);
   EXPECT_EQ(command.profile->schedule.unit, RateUnit::watt);
   EXPECT_EQ(command.profile->schedule.periods[0].limit, 15000.0);
@@ -96,29 +96,29 @@ TEST(SummaryObjects, EveryFieldIsUsedOrNamed) {
   const SiteLog log = read(running);
   for (const char* field : {"connector.temperature (1)", "authorization.certificateStatus (1)", "diagnostics.rssi (1)",
                             "localAuthList (1)"})
-    EXPECT_TRUE(has_flag(log, "fields_unused", field)) << field;
-  EXPECT_FALSE(has_flag(log, "fields_unused", "connector.power"));
+    EXPECT_TRUE(flagged(log, "fields_unused", field)) << field;
+  EXPECT_FALSE(flagged(log, "fields_unused", "connector.power"));
 }
 
 TEST(SummaryObjects, PowerThatIsNotVoltageTimesCurrentIsDoubted) {
-  EXPECT_TRUE(has_flag(read(with(running, "12.8", "11.0")), "power_disagrees", "400 V x 32 A is 12.8 kW"));
+  EXPECT_TRUE(flagged(read(with(running, "12.8", "11.0")), "power_disagrees", "400 V x 32 A is 12.8 kW"));
   EXPECT_EQ(read(with(running, "12.8", "12800")).transactions[0].samples[0].power_kw, 12.8) << "W";
-  EXPECT_FALSE(has_flag(read(with(running, "12.8", "22.17")), "power_disagrees")) << "three phases, 400 V between them";
+  EXPECT_FALSE(flagged(read(with(running, "12.8", "22.17")), "power_disagrees")) << "three phases, 400 V between them";
 }
 
 TEST(SummaryObjects, RegistersAreHeldAgainstTheEnergyDelivered) {
   EXPECT_EQ(read(ended).transactions[0].energy_kwh, 0.92);
   EXPECT_TRUE(read(ended).transactions[0].whole());
   const SiteLog in_kwh = read(with(with(ended, "200920", "200.92"), "200000", "200.0"));
-  EXPECT_TRUE(has_flag(in_kwh, "register_in_kwh"));
+  EXPECT_TRUE(flagged(in_kwh, "register_in_kwh"));
   EXPECT_NEAR(in_kwh.transactions[0].meter_stop_kwh, 200.92, 1e-9);
   const SiteLog other = read(with(ended, "0.92,", "3.5,"));
-  EXPECT_TRUE(has_flag(other, "energy_disagrees", "the registers say 0.92 kWh"));
+  EXPECT_TRUE(flagged(other, "energy_disagrees", "the registers say 0.92 kWh"));
   EXPECT_EQ(other.transactions[0].flags, std::vector<std::string>{"energy_disagrees"});
   EXPECT_EQ(other.transactions[0].energy_kwh, 3.5);
   EXPECT_TRUE(std::isnan(other.transactions[0].meter_start_kwh));
   const SiteLog back = read(with(with(ended, "200920", "100000"), R"("energyDelivered_kWh":0.92,)", ""));
-  EXPECT_TRUE(has_flag(back, "energy_negative"));
+  EXPECT_TRUE(flagged(back, "energy_negative"));
   EXPECT_FALSE(back.transactions[0].whole());
 }
 
@@ -128,10 +128,10 @@ TEST(SummaryObjects, OneSessionToldTwiceIsOneTransaction) {
   EXPECT_EQ(log.transactions[0].station, "S-1") << "the station's word";
   EXPECT_EQ(log.transactions[0].id_tag, "CARD") << "and what OCPI adds";
   EXPECT_EQ(log.stop_reasons.at("EVDisconnected"), 1U);
-  EXPECT_FALSE(has_flag(log, "documents_disagree"));
+  EXPECT_FALSE(flagged(log, "documents_disagree"));
   const SiteLog apart = read(ended + with(with(cdr, "0.92", "2.92"), "200920", "202920"));
   ASSERT_EQ(apart.transactions.size(), 1U);
-  EXPECT_TRUE(has_flag(apart, "documents_disagree"));
+  EXPECT_TRUE(flagged(apart, "documents_disagree"));
   EXPECT_EQ(read(ended + with(cdr, "T08:00:00Z", "T07:00:00Z")).transactions.size(), 2U) << "another start";
 }
 
@@ -150,7 +150,7 @@ TEST(SummaryObjects, AVehicleThatWantsEnergyIsKeptWithItsWish) {
   ASSERT_EQ(log.profiles.size(), 1U);
   EXPECT_EQ(log.profiles[0].profile->schedule.periods[0].limit, 16.0);
   EXPECT_EQ(log.profiles[0].profile->schedule.unit, RateUnit::ampere);
-  EXPECT_TRUE(has_flag(log, "fields_unused", "vehicleVIN"));
+  EXPECT_TRUE(flagged(log, "fields_unused", "vehicleVIN"));
 }
 
 TEST(SummaryObjects, OcpiSessionsComeInArraysAndAnswers) {
@@ -174,7 +174,7 @@ TEST(SummaryObjects, OcpiSessionsComeInArraysAndAnswers) {
     EXPECT_EQ(t.samples[1].register_kwh, 4.0);
     EXPECT_EQ(t.samples[2].register_kwh, 7.0);
     EXPECT_TRUE(t.whole());
-    EXPECT_TRUE(has_flag(log, "fields_unused", "charging_periods.dimensions.MAX_CURRENT (2)"));
+    EXPECT_TRUE(flagged(log, "fields_unused", "charging_periods.dimensions.MAX_CURRENT (2)"));
   }
 }
 
@@ -195,15 +195,15 @@ TEST(SummaryObjects, TheLastWordOfASessionCounts) {
 TEST(SummaryObjects, WhatCanNotBeReadIsNamedWithItsLine) {
   SiteLog log = read("==ocpp==\n{\"transaction\":{\n==ocpi==\n" + cdr);
   EXPECT_EQ(log.transactions.size(), 1U);
-  EXPECT_TRUE(has_flag(log, "document_cut_off", "made.json:2"));
-  EXPECT_TRUE(has_flag(read("{\"a\":}"), "document_unreadable", "made.json:1"));
-  EXPECT_TRUE(has_flag(read("{\"a\":1}"), "document_unknown"));
-  EXPECT_TRUE(has_flag(read(R"({"id":"L","coordinates":{},"evses":[]})"), "document_unused", "Location"));
-  EXPECT_TRUE(has_flag(read(with(ended, "2025-01-02T08:20:00Z", "soon")), "field_malformed",
-                       "transaction.chargingEnd is \"soon\""));
-  EXPECT_TRUE(has_flag(read(with(ended, "200920", "\"many\"")), "field_malformed",
-                       "transaction.meterStop is \"many\": a number"));
-  EXPECT_TRUE(has_flag(read(with(ended, "T08:20", "T07:20")), "stop_before_start"));
+  EXPECT_TRUE(flagged(log, "document_cut_off", "made.json:2"));
+  EXPECT_TRUE(flagged(read("{\"a\":}"), "document_unreadable", "made.json:1"));
+  EXPECT_TRUE(flagged(read("{\"a\":1}"), "document_unknown"));
+  EXPECT_TRUE(flagged(read(R"({"id":"L","coordinates":{},"evses":[]})"), "document_unused", "Location"));
+  EXPECT_TRUE(flagged(read(with(ended, "2025-01-02T08:20:00Z", "soon")), "field_malformed",
+                      "transaction.chargingEnd is \"soon\""));
+  EXPECT_TRUE(flagged(read(with(ended, "200920", "\"many\"")), "field_malformed",
+                      "transaction.meterStop is \"many\": a number"));
+  EXPECT_TRUE(flagged(read(with(ended, "T08:20", "T07:20")), "stop_before_start"));
 }
 
 TEST(SummaryObjects, HostileTextsEndInFlagsAndInTime) {
@@ -257,7 +257,7 @@ TEST(SummaryObjects, OfOneSessionInSeveralFilesAreOneTransaction) {
                                     << "\n";
   const SiteLog frames = read_site_log(std::vector<std::string>{folder.string()});
   EXPECT_TRUE(frames.transactions.empty());
-  EXPECT_TRUE(has_flag(frames, "documents_beside_log", "cdrs.json"));
+  EXPECT_TRUE(flagged(frames, "documents_beside_log", "cdrs.json"));
   std::filesystem::remove_all(folder);
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr MilpLimits to_the_end{.relative_gap = 1e-9, .nodes = 200'000};
 
-Plan solve(const PlanProblem& problem, Method method) {
+Plan solve_day(const PlanProblem& problem, Method method) {
   Planner planner({.method = method, .tie_break = TieBreak::none, .milp = to_the_end});
   return planner.plan(problem);
 }
@@ -69,7 +69,7 @@ TEST_P(DayAheadReference, LpAndMilpHaveTheirObjective) {
   EXPECT_NEAR(planned_kwh, reference.planned_kwh, 0.005);
   for (const Method method : {Method::lp, Method::milp}) {
     SCOPED_TRACE(name_of(method));
-    const Plan plan = solve(problem, method);
+    const Plan plan = solve_day(problem, method);
     ASSERT_EQ(plan.outcome, Outcome::optimal);
     EXPECT_NEAR(plan.objective, reference.objective, 1e-8);
     EXPECT_NEAR(drawn_kwh(problem, plan), reference.drawn_kwh, 0.005);
@@ -96,12 +96,12 @@ TEST(DayAheadPlanner, TheFiveCarsOfItsReadme) {
   const PlanProblem narrow = day_ahead_problem(readme_demand(), {.capacity_kw = 20});
   for (const Method method : {Method::lp, Method::milp}) {
     SCOPED_TRACE(name_of(method));
-    const Plan plan = solve(wide, method);
+    const Plan plan = solve_day(wide, method);
     EXPECT_NEAR(plan.objective, 37.20289, 5e-6);
     EXPECT_NEAR(drawn_kwh(wide, plan), 141.64, 0.005);
     const double unmet[] = {0, 1.921, 3.740, 3.166, 1.405};
     for (std::size_t v = 0; v < 5; ++v) EXPECT_NEAR(plan.vehicles[v].unmet_kwh, unmet[v], 5e-4) << v;
-    const Plan scarce = solve(narrow, method);
+    const Plan scarce = solve_day(narrow, method);
     EXPECT_NEAR(scarce.objective, 38.98835, 5e-6);
     EXPECT_NEAR(unmet_kwh(scarce), 12.03, 0.005);
   }
@@ -120,8 +120,8 @@ TEST_P(DayAheadMinimumPower, CostsWhatItCostsThem) {
   const MinimumPower& reference = GetParam();
   const PlanProblem problem = day_ahead_problem(synthetic_demand(40, reference.seed),
                                                 {.capacity_kw = reference.capacity_kw, .minimum_powers = true});
-  EXPECT_NEAR(solve(problem, Method::lp).objective, reference.relaxed, 1e-7);
-  const Plan whole = solve(problem, Method::milp);
+  EXPECT_NEAR(solve_day(problem, Method::lp).objective, reference.relaxed, 1e-7);
+  const Plan whole = solve_day(problem, Method::milp);
   ASSERT_EQ(whole.outcome, Outcome::optimal);
   EXPECT_NEAR(whole.objective, reference.whole, 1e-6 * reference.whole);
   for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, DayAheadMinimumPower,
 TEST(DayAheadPlanner, FiftyCarsUnderACapacityThatDropsForAWhile) {
   PlanProblem problem = day_ahead_problem(synthetic_demand(50, 0), {80, 0.85, 3000, 6e5});
   std::fill(problem.import_limit_kw.begin() + 40, problem.import_limit_kw.begin() + 57, 60.0);
-  const Plan plan = solve(problem, Method::lp);
+  const Plan plan = solve_day(problem, Method::lp);
   EXPECT_NEAR(drawn_kwh(problem, plan), 981.53, 0.005);
   EXPECT_NEAR(plan.objective, 6'088'111.6758888, 1e-4);
 }
@@ -163,7 +163,7 @@ TEST(DayAheadPlanner, SixtyCarsAndTheCapacityIsLoweredWithoutStartingAnew) {
   EXPECT_NEAR(drawn_kwh(before, planner.plan(before)), 570.20, 0.005);
   const Plan warm = planner.plan(after);
   EXPECT_NEAR(drawn_kwh(after, warm), 437.70, 0.005);
-  const Plan cold = solve(after, Method::lp);
+  const Plan cold = solve_day(after, Method::lp);
   EXPECT_NEAR(warm.objective, 1169.5567654642, 1e-7);
   EXPECT_NEAR(cold.objective, 1169.5567654642, 1e-7);
   EXPECT_LT(warm.iterations, cold.iterations);
@@ -179,7 +179,7 @@ TEST(DayAheadPlanner, WithAFlatPriceItDrawsAsMuchAsUncontrolledChargingAndOnlyTh
     const PlanVehicle& car = problem.vehicles[v];
     at_once_kwh += std::min(car.wanted_kwh / 0.9, car.max_kw * 0.25 * (car.end_step - car.first_step));
   }
-  EXPECT_NEAR(drawn_kwh(problem, solve(problem, Method::lp)), at_once_kwh, 1e-6);
+  EXPECT_NEAR(drawn_kwh(problem, solve_day(problem, Method::lp)), at_once_kwh, 1e-6);
   EXPECT_NEAR(at_once_kwh, 1037.16, 0.005);
 }
 

@@ -9,7 +9,7 @@
 namespace evtwin::optimise {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Four hours. Car 7 (EVSE 0) is there in hours 0..2, car 8 (EVSE 1) in hours 1..3 and gives back, one storage, PV.
 PlanProblem site() {
@@ -139,7 +139,7 @@ TEST(CheckPlan, NamesTheOneThingThatIsWrong) {
        [](PlanProblem& s, Plan&) {
          s.vehicles[0].step_max_kw = {10, 3, 10};
        }},
-      {"charging of vehicle 0 (key 7) in step 0", [](auto&, Plan& p) { p.vehicles[0].charge_kw[0] = nan; }},
+      {"charging of vehicle 0 (key 7) in step 0", [](auto&, Plan& p) { p.vehicles[0].charge_kw[0] = not_a_number; }},
       {"discharging of vehicle 0", [](auto&, Plan& p) { p.vehicles[0].discharge_kw[1] = 0.1; }},
       {"discharging of vehicle 1 (key 8) in step 1",
        [](PlanProblem& s, Plan&) {
@@ -176,7 +176,7 @@ TEST(CheckPlan, NamesTheOneThingThatIsWrong) {
        }},
       {"stored energy of storage 0 (key 1) in step 3", [](PlanProblem& s, Plan&) { s.storages[0].min_kwh = 6.6; }},
       {"import in step 0", [](PlanProblem& s, Plan&) { s.import_limit_kw[0] = 5; }},
-      {"import in step 0", [](auto&, Plan& p) { p.import_kw[0] = nan; }},
+      {"import in step 0", [](auto&, Plan& p) { p.import_kw[0] = not_a_number; }},
       {"export in step 1", [](PlanProblem& s, Plan&) { s.export_limit_kw[1] = 1; }},
       {"export in step 0", [](auto&, Plan& p) { p.export_kw[0] = -1; }},
       {"imports 7 kW and exports 1 kW at once",
@@ -199,7 +199,7 @@ TEST(CheckPlan, NamesTheOneThingThatIsWrong) {
       {"energy over limits", [](auto&, Plan& p) { p.over_limit_kwh = 7.5; }},
       {"energy over limits", [](PlanProblem& s, Plan&) { s.limits[0].upper = {9}; }},
       {"objective", [](auto&, Plan& p) { p.objective *= 1.00001; }},
-      {"objective", [](auto&, Plan& p) { p.objective = nan; }},
+      {"objective", [](auto&, Plan& p) { p.objective = not_a_number; }},
       {"bound", [](auto&, Plan& p) { p.bound = p.objective * 1.00001; }},
       {"vehicles has 1 values, must have 2", [](auto&, Plan& p) { p.vehicles.pop_back(); }},
       {"charge_kw has 2 values, must have 3", [](auto&, Plan& p) { p.vehicles[1].charge_kw.pop_back(); }},

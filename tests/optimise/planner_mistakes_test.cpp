@@ -10,7 +10,7 @@
 namespace evtwin::optimise {
 namespace {
 
-Plan solve(const PlanProblem& problem, Method method = Method::lp) {
+Plan solve_problem(const PlanProblem& problem, Method method = Method::lp) {
   Planner planner({.method = method, .tie_break = TieBreak::none, .milp = {.relative_gap = 1e-9, .nodes = 200'000}});
   return planner.plan(problem);
 }
@@ -34,7 +34,7 @@ PlanProblem one_car(std::uint32_t first, std::uint32_t end, double wanted_kwh, s
 TEST(PlannerMistakes, WorkloadAbove100Percent) {
   const auto demand = synthetic_demand(40, 2);
   const PlanProblem problem = day_ahead_problem(demand, {.capacity_kw = 200});
-  const Plan plan = solve(problem);
+  const Plan plan = solve_problem(problem);
   int drawn_more_than_wanted = 0;
   for (std::size_t v = 0; v < demand.size(); ++v) {
     const double drawn_kwh = charged_kwh(problem, plan, v), stored_kwh = 0.9 * drawn_kwh;
@@ -49,17 +49,17 @@ TEST(PlannerMistakes, WorkloadAbove100Percent) {
 // later. Here whole numbers appear where there is a rule, and then the answer differs.
 TEST(PlannerMistakes, VacuousBinaries) {
   const auto demand = synthetic_demand(40, 2);
-  const Plan free = solve(day_ahead_problem(demand, {}), Method::milp);
+  const Plan free = solve_problem(day_ahead_problem(demand, {}), Method::milp);
   EXPECT_EQ(free.nodes, 0U);
-  EXPECT_NEAR(free.objective, solve(day_ahead_problem(demand, {}), Method::lp).objective, 1e-8);
+  EXPECT_NEAR(free.objective, solve_problem(day_ahead_problem(demand, {}), Method::lp).objective, 1e-8);
   const PlanProblem bound = day_ahead_problem(demand, {.minimum_powers = true});
-  EXPECT_GT(solve(bound, Method::milp).objective, solve(bound, Method::lp).objective + 2.0);
+  EXPECT_GT(solve_problem(bound, Method::milp).objective, solve_problem(bound, Method::lp).objective + 2.0);
 }
 
 // The rows of its battery ended two steps early, so that the last state was free: a car full without charging.
 TEST(PlannerMistakes, LastTwoStepsNotBoundByTheBattery) {
   const PlanProblem problem = one_car(94, 96, 30.0);
-  const Plan plan = solve(problem);
+  const Plan plan = solve_problem(problem);
   EXPECT_NEAR(charged_kwh(problem, plan, 0), 5.5, 1e-9);  // 2 x 15 min x 11 kW
   EXPECT_NEAR(plan.vehicles[0].unmet_kwh, 30.0 - 0.9 * 5.5, 1e-9);
   EXPECT_NEAR(plan.objective, 0.13 * 5.5 + 2.0 * (30.0 - 0.9 * 5.5), 1e-9);
@@ -72,7 +72,7 @@ TEST(PlannerMistakes, OneScalarSlackForTheDay) {
   problem.over_limit_price_per_kwh = 1e6;
   problem.load_kw[40] = 50.0;  // 30 kW over
   problem.load_kw[60] = 24.0;  // 4 kW over
-  const Plan plan = solve(problem);
+  const Plan plan = solve_problem(problem);
   ASSERT_EQ(plan.outcome, Outcome::optimal);
   EXPECT_NEAR(plan.over_limit_kwh, (30.0 + 4.0) * 0.25, 1e-9);
   EXPECT_NEAR(plan.vehicles[0].unmet_kwh, 0.0, 1e-9);
@@ -88,7 +88,7 @@ TEST(PlannerMistakes, OneScalarSlackForTheDay) {
 // `if algorithm == "milp" or "lp"` is always true: whatever was asked for, one formulation answered.
 TEST(PlannerMistakes, TheMethodAskedForIsNotTheOneThatAnswers) {
   const PlanProblem problem = day_ahead_problem(synthetic_demand(40, 2), {.minimum_powers = true});
-  const Plan lp = solve(problem, Method::lp), milp = solve(problem, Method::milp);
+  const Plan lp = solve_problem(problem, Method::lp), milp = solve_problem(problem, Method::milp);
   EXPECT_EQ(lp.method, Method::lp);
   EXPECT_EQ(milp.method, Method::milp);
   EXPECT_GT(milp.objective, lp.objective + 1.0);
@@ -99,7 +99,7 @@ TEST(PlannerMistakes, AlwaysStepsOf900Seconds) {
   for (const std::size_t steps : {288U, 144U, 96U, 24U}) {
     const auto per_hour = static_cast<std::uint32_t>(steps / 24);
     const PlanProblem problem = one_car(9 * per_hour, 11 * per_hour, 30.0, steps);
-    const Plan plan = solve(problem);
+    const Plan plan = solve_problem(problem);
     EXPECT_NEAR(charged_kwh(problem, plan, 0), 22.0, 1e-9) << steps;  // 2 h x 11 kW
     EXPECT_NEAR(plan.objective, 0.13 * 22.0 + 2.0 * (30.0 - 0.9 * 22.0), 1e-9) << steps;
   }
@@ -112,7 +112,7 @@ TEST(PlannerMistakes, EnergyAboveTheBatterysCapacity) {
     std::vector<DayAheadCar> demand{{22, 53.38, 30, 8, 20, 0}, {22, 10, 52, 8, 20, 0}};
     if (!first) std::swap(demand[0], demand[1]);
     const PlanProblem problem = day_ahead_problem(demand, {});
-    const Plan plan = solve(problem);
+    const Plan plan = solve_problem(problem);
     const std::size_t v = first ? 0 : 1;
     EXPECT_NEAR(0.9 * charged_kwh(problem, plan, v), 30.0, 1e-9);
     EXPECT_NEAR(plan.vehicles[v].unmet_kwh, 23.38, 1e-9);
@@ -149,7 +149,7 @@ PlanProblem cheap_then_dear(double wear_per_kwh = 0.0) {
 // Its prices were negative when paid and the comparison was not turned: it charged above the mean and discharged below.
 TEST(PlannerMistakes, InvertedPriceSign) {
   const PlanProblem problem = cheap_then_dear();
-  const Plan plan = solve(problem);
+  const Plan plan = solve_problem(problem);
   for (std::uint32_t t = 0; t < 4; ++t) {
     const double kw = plan.vehicles[0].kw(t);
     EXPECT_TRUE(t < 2 ? kw >= -1e-9 : kw <= 1e-9) << t << ": " << kw;
@@ -164,12 +164,12 @@ TEST(PlannerMistakes, SpendingRewarded) {
   const auto demand = synthetic_demand(40, 0);
   double last = 0.0;
   for (const double price : {0.0, 0.05, 0.13, 0.26, 1.0}) {
-    const Plan plan = solve(day_ahead_problem(demand, {.price_per_kwh = price}));
+    const Plan plan = solve_problem(day_ahead_problem(demand, {.price_per_kwh = price}));
     EXPECT_GT(plan.objective, last);
     last = plan.objective;
   }
   PlanProblem nothing_wanted = one_car(0, 96, 0.0);
-  const Plan plan = solve(nothing_wanted);
+  const Plan plan = solve_problem(nothing_wanted);
   EXPECT_EQ(charged_kwh(nothing_wanted, plan, 0), 0.0);
   EXPECT_EQ(plan.objective, 0.0);
 }
@@ -185,7 +185,7 @@ TEST(PlannerMistakes, ProfitPerFractionOfABattery) {
   large.vehicles[0].room_kwh *= 2.0;
   large.vehicles[0].dischargeable_kwh *= 2.0;
   const double idle = 200.0 * (0.1 + 0.1 + 0.3 + 0.3);
-  const double gain_small = idle - solve(small).objective, gain_large = idle - solve(large).objective;
+  const double gain_small = idle - solve_problem(small).objective, gain_large = idle - solve_problem(large).objective;
   EXPECT_NEAR(gain_small, 25.0 * (0.9 * 0.30 - 0.10 / 0.9), 1e-9);  // 25 kWh stored and given back
   EXPECT_NEAR(gain_large, 2.0 * gain_small, 1e-9);
 }
@@ -194,7 +194,7 @@ TEST(PlannerMistakes, ProfitPerFractionOfABattery) {
 // plan.
 TEST(PlannerMistakes, StateCutAtSixOfTwentyCars) {
   const std::vector<DayAheadCar> demand(20, {22, 6.6, 50, 8, 11, 0});
-  const Plan plan = solve(day_ahead_problem(demand, {.capacity_kw = 20 * 6.6 / 0.9 / 3.0}));
+  const Plan plan = solve_problem(day_ahead_problem(demand, {.capacity_kw = 20 * 6.6 / 0.9 / 3.0}));
   for (std::size_t v = 0; v < 20; ++v) EXPECT_NEAR(plan.vehicles[v].unmet_kwh, 0.0, 1e-9) << v;
 }
 

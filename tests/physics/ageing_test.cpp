@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sessions/text_file.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::physics {
 namespace {
@@ -47,7 +48,7 @@ AgeingUse sampled_use(const nlohmann::json& car, const nlohmann::json& session, 
 
 // E22: EV2Gym's own figures, from its capacity traces with its constants and sampling.
 TEST(Ageing, EqualsEv2GymOnItsTraces) {
-  const fs::path folder = fs::path(EVTWIN_SHARED_DIR) / "golden/ev2gym";
+  const fs::path folder = fs::path(paths::shared_dir) / "golden/ev2gym";
   if (!fs::is_directory(folder)) GTEST_SKIP() << "no " << folder;
   const AgeingLaw law;
   const AgeingHistory history = AgeingHistory::car(78.0);

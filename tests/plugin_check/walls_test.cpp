@@ -14,6 +14,7 @@
 #include "plugin_check/elf_symbols.hpp"
 #include "plugin_check/scene.hpp"
 #include "plugin_check/walled_view.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::plugin_check {
 namespace {
@@ -152,14 +153,14 @@ TEST(Children, TellHowTheyEnded) {
 }
 
 TEST(Symbols, AreThoseThatThePluginExports) {
-  const auto symbols = exported_symbols(std::string(EVTWIN_ZOO_DIR) + "/missing_symbol.so");
+  const auto symbols = exported_symbols(paths::zoo_dir + "/missing_symbol.so");
   const auto is = [](const char* name) { return [name](const ExportedSymbol& symbol) { return symbol.name == name; }; };
   EXPECT_TRUE(std::any_of(symbols.begin(), symbols.end(), is("evtwin_other_entry")));
   EXPECT_FALSE(std::any_of(symbols.begin(), symbols.end(), is("evtwin_strategy_entry")));
 }
 
 TEST(Symbols, AnyBytesAreLookedAtSafely) {
-  std::ifstream stream(std::string(EVTWIN_ZOO_DIR) + "/answers_infinite.so", std::ios::binary);
+  std::ifstream stream(paths::zoo_dir + "/answers_infinite.so", std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(stream), {}};
   ASSERT_GT(whole.size(), 1000U);
   const std::string file = ::testing::TempDir() + "evtwin-damaged.so";

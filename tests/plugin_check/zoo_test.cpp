@@ -9,6 +9,7 @@
 #include "plugin_check/expectations.hpp"
 #include "plugin_check/plugin_check.hpp"
 #include "plugin_check/zoo/animals.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::plugin_check {
 namespace {
@@ -21,7 +22,7 @@ constexpr bool with_asan = true;
 constexpr bool with_asan = false;
 #endif
 
-const std::string zoo_dir = EVTWIN_ZOO_DIR;
+const std::string zoo_dir = paths::zoo_dir;
 
 Options test_options() {
   Options options;
@@ -106,7 +107,7 @@ TEST(Reproduce, ASeedGivesTheVerdictThatFuzzingGave) {
 TEST(Reproduce, ASceneThatIsSoundPasses) {
   Options again = test_options();
   again.reproduce = 77;
-  const Report report = check_plugin(std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so", "edf", again);
+  const Report report = check_plugin(paths::plugin_dir + "/baseline.so", "edf", again);
   EXPECT_TRUE(report.passed()) << all_failures(report);
   EXPECT_EQ(report.checks.size(), 1U);
 }
@@ -123,7 +124,7 @@ TEST(Shipped, EveryStrategyOfTheBaselinePasses) {
   Options options = test_options();
   options.call_s = 10.0;
   options.timing = true;
-  const Report report = check_plugin(std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so", "", options);
+  const Report report = check_plugin(paths::plugin_dir + "/baseline.so", "", options);
   EXPECT_TRUE(report.passed()) << all_failures(report);
   EXPECT_GE(report.strategies.size(), 10U);
   EXPECT_EQ(report.timing.size(), 3 * report.strategies.size());
@@ -134,7 +135,7 @@ TEST(Shipped, EveryStrategyOfTheBaselinePasses) {
 }
 
 TEST(Symbols, OneTooManyIsNotedAndNoFailure) {
-  const Report report = check_plugin(std::string(TEST_PLUGIN_DIR) + "/exports_more.so", "", test_options());
+  const Report report = check_plugin(paths::test_plugin_dir + "/exports_more.so", "", test_options());
   EXPECT_TRUE(report.passed()) << all_failures(report);
   const Verdict* symbols = verdict_of(report, "symbols");
   ASSERT_NE(symbols, nullptr);
@@ -142,11 +143,9 @@ TEST(Symbols, OneTooManyIsNotedAndNoFailure) {
 }
 
 TEST(Refused, WhatIsNoSharedObjectCanNotBeLookedAt) {
-  for (const std::string& file :
-       {std::string("/nowhere.so"), std::string(EVTWIN_SOURCE_DIR "/README.md"), std::string("/")})
+  for (const std::string& file : {std::string("/nowhere.so"), paths::source_dir + "/README.md", std::string("/")})
     EXPECT_THROW(check_plugin(file, "", test_options()), std::runtime_error) << file;
-  EXPECT_THROW(check_plugin(std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so", "edg", test_options()),
-               std::runtime_error);
+  EXPECT_THROW(check_plugin(paths::plugin_dir + "/baseline.so", "edg", test_options()), std::runtime_error);
 }
 
 TEST(Stop, EndsTheChildrenAtOnce) {

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "sample_run.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::record::test {
 namespace {
@@ -186,7 +187,7 @@ TEST(RunReader, MessagesShowNoControlCharacters) {
 }
 
 TEST(RunReader, SharedBadFilesAreAllNamed) {
-  const std::filesystem::path cases = std::filesystem::path(EVTWIN_SHARED_DIR) / "bad_input" / "run";
+  const std::filesystem::path cases = std::filesystem::path(paths::shared_dir) / "bad_input" / "run";
   if (!std::filesystem::exists(cases)) GTEST_SKIP() << cases << " is not there";
   EXPECT_THAT(first_problem(cases / "zero_bytes.evtwin"), HasSubstr("empty"));
   EXPECT_THAT(first_problem(cases / "text.evtwin"), HasSubstr("not a"));

@@ -15,12 +15,12 @@ namespace {
 
 using namespace test;
 using analysis::Language;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Cars at 7 kW for an hour each, in the twin at 7.1; every third has no readings.
-struct Made {
-  explicit Made(std::size_t n = 40) {
+struct MadeCertificate {
+  explicit MadeCertificate(std::size_t n = 40) {
     prepared.scenario.world.name = "Depot <b>North</b>";
     ocpp::SiteLog& log = prepared.log;
     std::vector<ReplayedSession> twin;
@@ -50,10 +50,11 @@ struct Made {
 };
 
 TEST(Certificate, ThePageCarriesEveryScoreThatCouldBeHad) {
-  const Made made;
+  const MadeCertificate made;
   for (const Language language : {Language::english, Language::korean}) {
     const std::string page = made.page(language);
-    std::ofstream(testing::TempDir() + (language == Language::english ? "certificate_en.html" : "certificate_ko.html"))
+    std::ofstream(::testing::TempDir() +
+                  (language == Language::english ? "certificate_en.html" : "certificate_ko.html"))
         << page;
     for (const Score& score : made.card.scores) {
       const ScoreInfo& info = score_info(score.name);
@@ -69,7 +70,7 @@ TEST(Certificate, ThePageCarriesEveryScoreThatCouldBeHad) {
 }
 
 TEST(Certificate, ThePageRunsNothingAndAsksForNothing) {
-  const std::string page = Made().page(Language::english);
+  const std::string page = MadeCertificate().page(Language::english);
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("http:")));
   EXPECT_THAT(page, Not(HasSubstr("https:")));
@@ -78,7 +79,7 @@ TEST(Certificate, ThePageRunsNothingAndAsksForNothing) {
 }
 
 TEST(Certificate, TextOfTheLogIsNeverMarkup) {
-  const std::string page = Made().page(Language::english);
+  const std::string page = MadeCertificate().page(Language::english);
   EXPECT_THAT(page, Not(HasSubstr("<img")));
   EXPECT_THAT(page, Not(HasSubstr("<b>North")));
   EXPECT_THAT(page, Not(HasSubstr("\x1b")));
@@ -87,15 +88,15 @@ TEST(Certificate, TextOfTheLogIsNeverMarkup) {
 }
 
 TEST(Certificate, AnEmptyLogHasAPageToo) {
-  const Made made(0);
+  const MadeCertificate made(0);
   EXPECT_THAT(made.page(Language::english), HasSubstr("not scorable: there is no session to compare."));
 }
 
 TEST(Certificate, TheVerdictNamesWhatFailedAndHowMuchItRestsOn) {
-  Made made;
+  MadeCertificate made;
   // The minute that the twin is done earlier makes sqrt((59 x 0.1^2 + 7^2) / 60) / 7 = 13 % within a session.
   EXPECT_EQ(verdict_text(made.card, Language::english), "pass, on 40 sessions.");
-  const Made few(12);
+  const MadeCertificate few(12);
   EXPECT_EQ(verdict_text(few.card, Language::english),
             "indicative: all within the limits of \"pass\", but on 12 sessions only; it takes 30.");
   for (Score& score : made.card.scores) {
@@ -106,7 +107,7 @@ TEST(Certificate, TheVerdictNamesWhatFailedAndHowMuchItRestsOn) {
 }
 
 TEST(Certificate, JsonHasEveryScoreWithNullWhereThereIsNone) {
-  const Made made;
+  const MadeCertificate made;
   const auto json = scores_json(made.card);
   ASSERT_EQ(json.size(), score_table().size());
   EXPECT_NEAR(json["session_energy_mape"]["value"].get<double>(), (7.1 * 59.0 / 60.0 - 7.0) / -7.0, 1e-9);

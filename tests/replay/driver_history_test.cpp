@@ -10,11 +10,11 @@ namespace {
 
 const market::Calendar seoul("Asia/Seoul");
 
-TimeNs at(const std::string& text) { return market::parse_instant(text, seoul); }
+TimeNs visit_at(const std::string& text) { return market::parse_instant(text, seoul); }
 
 std::vector<DriverVisit> arrivals(const std::vector<std::string>& times) {
   std::vector<DriverVisit> visits;
-  for (const std::string& time : times) visits.push_back({at(time), 8.0, 10.0});
+  for (const std::string& time : times) visits.push_back({visit_at(time), 8.0, 10.0});
   return visits;
 }
 
@@ -26,8 +26,8 @@ ocpp::Transaction visit(const std::string& tag, const std::string& from, double 
   ocpp::Transaction made;
   made.id_tag = tag;
   made.start_seen = made.stop_seen = true;
-  made.start_ns = made.plugged_in_ns = at(from);
-  made.stop_ns = made.plugged_out_ns = at(from) + static_cast<TimeNs>(hours * 3600e9);
+  made.start_ns = made.plugged_in_ns = visit_at(from);
+  made.stop_ns = made.plugged_out_ns = visit_at(from) + static_cast<TimeNs>(hours * 3600e9);
   made.energy_kwh = kwh;
   return made;
 }

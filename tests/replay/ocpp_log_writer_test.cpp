@@ -12,6 +12,7 @@
 #include "market/calendar.hpp"
 #include "replay/json_schema.hpp"
 #include "replay/small_run.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -87,8 +88,8 @@ std::vector<std::string> statuses(const std::vector<Frame>& frames, const std::s
 }
 
 TEST(OcppLogWriter, EveryFrameIsValidByTheSchemasOfItsVersion) {
-  const std::string schemas = std::string(EVTWIN_SHARED_DIR) + "/ocpp/schemas";
-  if (!std::filesystem::exists(schemas)) GTEST_SKIP() << "skipped: no OCPP schemas in " << EVTWIN_SHARED_DIR;
+  const std::string schemas = paths::shared_dir + "/ocpp/schemas";
+  if (!std::filesystem::exists(schemas)) GTEST_SKIP() << "skipped: no OCPP schemas in " << paths::shared_dir;
   const RecordedRun run = small_run();
   for (const auto version : {ocpp::Version::v16, ocpp::Version::v201}) {
     OcppLogOptions options;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "logged_site.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -18,7 +19,7 @@ Prepared prepared_from(const std::string& text) {
   sessions::LogSessions sessions = sessions::sessions_of(log);
   PrepareRequest request;
   request.logs = {"site.log"};
-  request.load.library_dir = std::string(EVTWIN_SOURCE_DIR) + "/scenarios/lib";
+  request.load.library_dir = paths::source_dir + "/scenarios/lib";
   return prepare(request, std::move(log), std::move(sessions));
 }
 

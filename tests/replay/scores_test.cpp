@@ -11,7 +11,7 @@ namespace evtwin::replay {
 namespace {
 
 using namespace test;
-using testing::IsNan;
+using ::testing::IsNan;
 
 SessionPair pair_with(const ocpp::Transaction& logged, double kw) {
   return pair_of(logged, metered(logged), twin_of(0, logged, {segment(logged.start_ns, logged.stop_ns, kw)}));

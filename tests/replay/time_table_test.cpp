@@ -10,7 +10,7 @@
 namespace evtwin::replay {
 namespace {
 
-constexpr TimeNs hour = kernel::hour_ns, minute = kernel::minute_ns;
+constexpr TimeNs hour = kernel::hour_ns, minute_of_log = kernel::minute_ns;
 
 /// 2026-06-01 in Seoul begins here.
 constexpr TimeNs midnight = 1780239600LL * kernel::second_ns;
@@ -38,8 +38,9 @@ RecordedRun two_cars() {
   first.soc_start = 0.25;
   first.battery_kwh = 40.0;
   first.charge_efficiency = 0.9;
-  first.power = {{midnight + hour + 10 * minute, midnight + 2 * hour + 10 * minute, 6.0, 0.0, 6.0},
-                 {midnight + 2 * hour + 10 * minute, midnight + 3 * hour, 6.0, -1.0, 6.0 * -std::expm1(-5.0 / 6.0)}};
+  first.power = {
+      {midnight + hour + 10 * minute_of_log, midnight + 2 * hour + 10 * minute_of_log, 6.0, 0.0, 6.0},
+      {midnight + 2 * hour + 10 * minute_of_log, midnight + 3 * hour, 6.0, -1.0, 6.0 * -std::expm1(-5.0 / 6.0)}};
   RecordedSession& second = run.sessions.emplace_back();
   second.name = "niro#1";
   second.vehicle = "Niro";
@@ -48,7 +49,7 @@ RecordedRun two_cars() {
   second.soc_start = 0.8;
   second.battery_kwh = 50.0;
   second.discharge_efficiency = 0.8;
-  second.power = {{midnight + 4 * hour, midnight + 4 * hour + 30 * minute, -4.0, 0.0, -2.0}};
+  second.power = {{midnight + 4 * hour, midnight + 4 * hour + 30 * minute_of_log, -4.0, 0.0, -2.0}};
   return run;
 }
 
@@ -111,7 +112,7 @@ TEST(TimeTable, PowerEnergyStateOfChargeAndStatusAreThoseOfTheStep) {
   EXPECT_EQ(rows[4].at("Status"), "discharging");
   EXPECT_NEAR(number(4, "Power kW"), -2.0, 1e-12);
   EXPECT_EQ(rows[4].at("Vehicle"), "Niro");
-  const auto fine = table(two_cars(), 10 * minute);
+  const auto fine = table(two_cars(), 10 * minute_of_log);
   EXPECT_EQ(fine[6].at("Status"), "holding");                                 // plugged in at 01:00, power from 01:10
   EXPECT_NEAR(std::stod(fine[27].at("SoC")), 0.8 - 2.0 / 0.8 / 50.0, 1e-12);  // 04:30
 }
@@ -122,7 +123,7 @@ TEST(TimeTable, EnergiesAddUpWhateverTheStep) {
   for (const RecordedSession& session : run.sessions) {
     for (const RecordedPower& piece : session.power) total += piece.energy_kwh;
   }
-  for (const TimeNs step : {7 * kernel::second_ns, 13 * minute, 15 * minute, hour, 24 * hour}) {
+  for (const TimeNs step : {7 * kernel::second_ns, 13 * minute_of_log, 15 * minute_of_log, hour, 24 * hour}) {
     double sum = 0.0;
     for (const Row& row : table(run, step)) sum += std::stod(row.at("Energy kWh"));
     EXPECT_NEAR(sum, total, 1e-9) << step;
@@ -130,7 +131,7 @@ TEST(TimeTable, EnergiesAddUpWhateverTheStep) {
 }
 
 TEST(TimeTable, PricesAreMeansOverStepAndDay) {
-  const auto rows = table(two_cars(), 90 * minute);
+  const auto rows = table(two_cars(), 90 * minute_of_log);
   ASSERT_EQ(rows.size(), 8U);
   EXPECT_EQ(rows[0].at("Charging Price"), "100");
   EXPECT_NEAR(std::stod(rows[1].at("Charging Price")), (100.0 * 0.5 + 200.0) / 1.5, 1e-9);

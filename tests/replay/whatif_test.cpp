@@ -13,9 +13,9 @@ namespace {
 
 using namespace test;
 using analysis::Language;
-using testing::HasSubstr;
-using testing::IsNan;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::IsNan;
+using ::testing::Not;
 
 /// 0.10 EUR/kWh until 12:00, 0.30 from then on; 5 EUR per kW and month, billed for one day of 30.
 twin::World world_of_a_day() {
@@ -33,11 +33,11 @@ twin::World world_of_a_day() {
   return world;
 }
 
-TimeNs at(int hour) { return t0 + hour * kernel::hour_ns; }
+TimeNs at_hour(int hour) { return t0 + hour * kernel::hour_ns; }
 
 TEST(Bill, IsEnergyAtThePriceOfItsTimeAndThePeakOfTheDay) {
   twin::World world = world_of_a_day();
-  const std::vector<SiteStep> steps{{at(11), at(13), 6.0, 7.0, 0.0, 0.0, 0.0}};
+  const std::vector<SiteStep> steps{{at_hour(11), at_hour(13), 6.0, 7.0, 0.0, 0.0, 0.0}};
   const Bill bill = bill_of(world, steps, &SiteStep::metered_kw, 1.0);
   EXPECT_NEAR(bill.charged_kwh, 12.0, 1e-9);
   EXPECT_NEAR(bill.energy_cost, 6.0 * 0.1 + 6.0 * 0.3, 1e-9);
@@ -58,8 +58,9 @@ TEST(Bill, IsEnergyAtThePriceOfItsTimeAndThePeakOfTheDay) {
 TEST(Bill, UnknownTimingCostsHalfTheSpreadOfThePrices) {
   const twin::World world = world_of_a_day();
   // 8 kWh some time between 10 and 14 h: 0.8 to 2.4, so 1.6 +- 0.8. Readings every minute: nothing is unknown.
-  EXPECT_NEAR(unknown_timing_cost(world, std::vector{metered(transaction(at(10), at(14), 0.0, 8.0))}), 0.8, 1e-9);
-  const auto dense = metered_at(at(10), minute_ns, std::vector<double>(240, 2.0), false);
+  EXPECT_NEAR(unknown_timing_cost(world, std::vector{metered(transaction(at_hour(10), at_hour(14), 0.0, 8.0))}), 0.8,
+              1e-9);
+  const auto dense = metered_at(at_hour(10), minute_ns, std::vector<double>(240, 2.0), false);
   EXPECT_EQ(unknown_timing_cost(world, std::vector{metered(dense)}), 0.0);
   EXPECT_NEAR(highest_price(world), 0.3, 1e-12);
 }
@@ -68,10 +69,10 @@ TEST(Bill, UnknownTimingCostsHalfTheSpreadOfThePrices) {
 struct Made {
   explicit Made(bool readings) {
     prepared.scenario.world = world_of_a_day();
-    const auto logged = readings ? metered_at(at(11), minute_ns, std::vector<double>(120, 6.0), true)
-                                 : transaction(at(11), at(13), 0.0, 12.0);
+    const auto logged = readings ? metered_at(at_hour(11), minute_ns, std::vector<double>(120, 6.0), true)
+                                 : transaction(at_hour(11), at_hour(13), 0.0, 12.0);
     prepared.log.transactions.push_back(logged);
-    sessions.push_back(twin_of(0, logged, {segment(at(11), at(13), 6.6)}));
+    sessions.push_back(twin_of(0, logged, {segment(at_hour(11), at_hour(13), 6.6)}));
     card = score({prepared.log, sessions, market::Calendar(), {}, true});
   }
   static WhatIfRow row(WhatIfRow::Kind kind, const std::string& name, double energy_cost, double demand, double kwh) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "scenario/scenario_folder.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::scenario::testing {
 namespace {
@@ -16,19 +17,19 @@ namespace {
 using nlohmann::json;
 
 /// A row as limit and coefficients by EVSE, rounded to what is written in the case: names differ, figures may not.
-using Row = std::pair<double, std::map<std::string, double>>;
+using CoefficientRow = std::pair<double, std::map<std::string, double>>;
 
 double to_nano(double value) { return std::round(value * 1e9) / 1e9; }
 
 LoadedScenario load_shipped(const std::string& scenario, const std::map<std::string, std::string>& set) {
   LoadOptions options = options_with_library();
   options.set = set;
-  return load_scenario(EVTWIN_SOURCE_DIR "/scenarios/" + scenario, options);
+  return load_scenario(paths::source_dir + "/scenarios/" + scenario, options);
 }
 
 void expect_same_site(const std::string& scenario, const std::map<std::string, std::string>& set,
                       const std::string& golden) {
-  const std::filesystem::path file = std::filesystem::path(EVTWIN_SHARED_DIR) / "golden/acn" / golden;
+  const std::filesystem::path file = std::filesystem::path(paths::shared_dir) / "golden/acn" / golden;
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no golden case at " << file;
   const json network = json::parse(std::ifstream(file)).at("network");
   const LoadedScenario loaded = load_shipped(scenario, set);
@@ -47,7 +48,7 @@ void expect_same_site(const std::string& scenario, const std::map<std::string, s
     EXPECT_EQ(rates_a, station.at("allowable_A").get<std::vector<double>>()) << evse.id;
   }
 
-  std::multiset<Row> ours, theirs;
+  std::multiset<CoefficientRow> ours, theirs;
   for (const physics::LimitRow& row : site.rows) {
     EXPECT_EQ(row.kind, physics::LimitKind::magnitude_a);
     std::map<std::string, double> coefficients;
@@ -95,7 +96,7 @@ TEST(AcnSites, JplsTransformersAreTwoParameters) {
 TEST(AcnSites, RealSessionsFindTheirEvses) {
   for (const std::string site : {"caltech", "jpl"}) {
     for (const std::string month : {"2019-05", "2019-09"}) {
-      const std::string file = EVTWIN_SHARED_DIR "/data/sessions/acn_" + site + "_" + month + ".csv.gz";
+      const std::string file = paths::shared_dir + "/data/sessions/acn_" + site + "_" + month + ".csv.gz";
       if (!std::filesystem::exists(file)) GTEST_SKIP() << "no ACN-Data at " << file;
       const LoadedScenario loaded = load_shipped("acn_" + site + ".lua", {{"sessions", file}});
       for (const twin::Flag& flag : loaded.world.flags) EXPECT_FALSE(flag.left_out) << flag.reason;

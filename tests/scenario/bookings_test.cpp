@@ -9,8 +9,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const market::Calendar seoul("Asia/Seoul");
-kernel::TimeNs at(std::string_view text) { return market::parse_instant(text, seoul); }
+const market::Calendar booked_in("Asia/Seoul");
+kernel::TimeNs booked_at(std::string_view text) { return market::parse_instant(text, booked_in); }
 
 std::string text_with(const std::string& bookings) {
   return scenario_text("",
@@ -33,8 +33,8 @@ TEST(Bookings, WantWhatLeadsFromTheirStateOfChargeToTheTarget) {
   ASSERT_EQ(out.visits.size(), 2U);
   const demand::Visit &early = out.visits[0], &late = out.visits[1];
   EXPECT_EQ(early.id, "booking-2");
-  EXPECT_EQ(early.arrival_ns, at("2025-06-02T08:00"));
-  EXPECT_EQ(early.departure_ns, at("2025-06-02T10:00"));
+  EXPECT_EQ(early.arrival_ns, booked_at("2025-06-02T08:00"));
+  EXPECT_EQ(early.departure_ns, booked_at("2025-06-02T10:00"));
   EXPECT_EQ(early.claimed_departure_ns, early.departure_ns);
   EXPECT_DOUBLE_EQ(early.requested_kwh, 0.6 * 60 / 0.9);
   EXPECT_DOUBLE_EQ(early.taken_kwh, early.requested_kwh);
@@ -42,14 +42,14 @@ TEST(Bookings, WantWhatLeadsFromTheirStateOfChargeToTheTarget) {
   EXPECT_EQ(early.evse, 1);
   EXPECT_EQ(early.priority, 3);
   EXPECT_TRUE(early.v2g);
-  EXPECT_EQ(early.announced_ns, at("2025-06-01T20:00"));
+  EXPECT_EQ(early.announced_ns, booked_at("2025-06-01T20:00"));
   EXPECT_TRUE(demand::is_announced(early));
   ASSERT_TRUE(out.windows[0].has_value());
-  EXPECT_EQ(out.windows[0]->from_ns, at("2025-06-02T06:00"));
-  EXPECT_EQ(out.windows[0]->to_ns, at("2025-06-02T12:00"));
+  EXPECT_EQ(out.windows[0]->from_ns, booked_at("2025-06-02T06:00"));
+  EXPECT_EQ(out.windows[0]->to_ns, booked_at("2025-06-02T12:00"));
   EXPECT_EQ(late.id, "late");
   EXPECT_DOUBLE_EQ(late.requested_kwh, 9);
-  EXPECT_EQ(late.announced_ns, at("2025-06-02"));  // known when the run begins
+  EXPECT_EQ(late.announced_ns, booked_at("2025-06-02"));  // known when the run begins
   EXPECT_FALSE(out.windows[1].has_value());
 }
 

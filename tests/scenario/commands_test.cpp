@@ -10,7 +10,7 @@ namespace {
 using ::testing::HasSubstr;
 
 twin::CommandPath path(const std::string& in_site) { return load_text(scenario_text(in_site)).world.sites[0].commands; }
-std::string error(const std::string& keys) { return load_error(scenario_text("commands = { " + keys + " }")); }
+std::string commands_error(const std::string& keys) { return load_error(scenario_text("commands = { " + keys + " }")); }
 
 TEST(CommandLanguage, DelaysAreSecondsAndNoneUnlessGiven) {
   EXPECT_TRUE(path("").is_instant());
@@ -25,9 +25,9 @@ TEST(CommandLanguage, DelaysAreSecondsAndNoneUnlessGiven) {
 }
 
 TEST(CommandLanguage, SaysWhatCanNotBe) {
-  EXPECT_THAT(error("plan_s = -1"), HasSubstr("commands.plan_s = -1 must be from 0 to 86,400"));
-  EXPECT_THAT(error("loss = 2"), HasSubstr("commands.loss = 2 must be"));
-  EXPECT_THAT(error("delay_s = 2"), HasSubstr("unknown key 'delay_s'"));
+  EXPECT_THAT(commands_error("plan_s = -1"), HasSubstr("commands.plan_s = -1 must be from 0 to 86,400"));
+  EXPECT_THAT(commands_error("loss = 2"), HasSubstr("commands.loss = 2 must be"));
+  EXPECT_THAT(commands_error("delay_s = 2"), HasSubstr("unknown key 'delay_s'"));
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ using ::testing::HasSubstr;
 std::vector<twin::LimitCut> cuts(const std::string& entry, const std::string& in_scenario = "") {
   return load_text(scenario_text("demand_response = { " + entry + " }", in_scenario)).world.sites[0].cuts;
 }
-std::string error(const std::string& entry) { return load_error(scenario_text("demand_response = { " + entry + " }")); }
+std::string response_error(const std::string& entry) {
+  return load_error(scenario_text("demand_response = { " + entry + " }"));
+}
 
 TEST(DemandResponseLanguage, ACutHasABeginALengthALimitAndANotice) {
   const auto one = cuts("{ from = '2025-06-02T18:00', hours = 1.5, limit_kw = 60, notice_min = 30 }");
@@ -53,18 +55,21 @@ TEST(DemandResponseLanguage, CutsThatDoNotTouchTheRunAreNoCuts) {
 }
 
 TEST(DemandResponseLanguage, SaysWhatIsMissingOrTooMuch) {
-  EXPECT_THAT(error("{ hours = 1, limit_kw = 5 }"), HasSubstr("needs from or every_day_at, one of them"));
-  EXPECT_THAT(error("{ from = '2025-06-02T18:00', every_day_at = '18:00', hours = 1, limit_kw = 5 }"),
+  EXPECT_THAT(response_error("{ hours = 1, limit_kw = 5 }"), HasSubstr("needs from or every_day_at, one of them"));
+  EXPECT_THAT(response_error("{ from = '2025-06-02T18:00', every_day_at = '18:00', hours = 1, limit_kw = 5 }"),
               HasSubstr("needs from or every_day_at, one of them"));
-  EXPECT_THAT(error("{ from = '2025-06-02T18:00', limit_kw = 5 }"), HasSubstr("needs hours or to, one of them"));
-  EXPECT_THAT(error("{ from = '2025-06-02T18:00', hours = 1 }"), HasSubstr("needs limit_kw or reduce_percent"));
-  EXPECT_THAT(error("{ every_day_at = '18:00', to = '2025-06-02T19:00', limit_kw = 5 }"), HasSubstr("has hours"));
-  EXPECT_THAT(error("{ from = '2025-06-02T18:00', to = '2025-06-02T18:00', limit_kw = 5 }"),
+  EXPECT_THAT(response_error("{ from = '2025-06-02T18:00', limit_kw = 5 }"),
+              HasSubstr("needs hours or to, one of them"));
+  EXPECT_THAT(response_error("{ from = '2025-06-02T18:00', hours = 1 }"),
+              HasSubstr("needs limit_kw or reduce_percent"));
+  EXPECT_THAT(response_error("{ every_day_at = '18:00', to = '2025-06-02T19:00', limit_kw = 5 }"),
+              HasSubstr("has hours"));
+  EXPECT_THAT(response_error("{ from = '2025-06-02T18:00', to = '2025-06-02T18:00', limit_kw = 5 }"),
               HasSubstr("must be later than from"));
-  EXPECT_THAT(error("{ every_day_at = '25:00', hours = 1, limit_kw = 5 }"), HasSubstr("every_day_at"));
-  EXPECT_THAT(error("{ from = '2025-06-02T18:00', hours = 1, reduce_percent = 120 }"),
+  EXPECT_THAT(response_error("{ every_day_at = '25:00', hours = 1, limit_kw = 5 }"), HasSubstr("every_day_at"));
+  EXPECT_THAT(response_error("{ from = '2025-06-02T18:00', hours = 1, reduce_percent = 120 }"),
               HasSubstr("reduce_percent = 120 must be from 0 to 100"));
-  EXPECT_THAT(error("{ from = '2025-06-02T18:00', hours = 1, limit_kw = 5, notice = 3 }"),
+  EXPECT_THAT(response_error("{ from = '2025-06-02T18:00', hours = 1, limit_kw = 5, notice = 3 }"),
               HasSubstr("unknown key 'notice'"));
   EXPECT_THAT(load_error("return scenario { start = '2025-06-02', days = 1, timezone = 'UTC', arrivals = "
                          "arrivals.poisson { per_hour = 1, energy_kwh = 10, stay_h = 3 }, site { stations = { { name = "

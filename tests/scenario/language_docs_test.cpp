@@ -9,10 +9,12 @@
 #include <iterator>
 #include <string>
 
+#include "support/paths.hpp"
+
 namespace evtwin::scenario {
 namespace {
 
-const std::string folder = EVTWIN_SOURCE_DIR "/scenarios/";
+const std::string folder = paths::source_dir + "/scenarios/";
 const std::string begin_mark = "<!-- reference: made from the tables in engine/scenario/keys.cpp -->\n";
 const std::string end_mark = "<!-- end of reference -->\n";
 

@@ -11,6 +11,7 @@
 
 #include "scenario/folder.hpp"
 #include "scenario/scenario_folder.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::scenario::testing {
 namespace {
@@ -110,7 +111,7 @@ TEST_F(LanguageFiles, EvsesOfASessionFileAreItsStations) {
 // The scenario's own folder, not the place it is started from, decides.
 TEST(ShippedScenarios, AllOfThemLoadAndOnlyTheirDocumentedFlagsAppear) {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(EVTWIN_SOURCE_DIR "/scenarios")) {
+  for (const auto& entry : std::filesystem::directory_iterator(paths::source_dir + "/scenarios")) {
     const std::string name = entry.path().filename().string();
     if (name.ends_with(".lua") && !name.ends_with(".d.lua")) files.push_back(entry.path().string());
   }
@@ -155,7 +156,7 @@ TEST(ShippedScenarios, RealSessionsTakeEveryFileOfAcnData) {
     if (!std::filesystem::exists(file)) GTEST_SKIP() << file << " is not there";
     LoadOptions options = options_with_library();
     options.set["sessions"] = file;
-    const twin::World world = load_scenario(EVTWIN_SOURCE_DIR "/scenarios/real_sessions.lua", options).world;
+    const twin::World world = load_scenario(paths::source_dir + "/scenarios/real_sessions.lua", options).world;
     const auto& recorded = std::get<demand::Recorded>(*world.sites[0].arrivals[0]);
     EXPECT_GT(recorded.visits.size(), 3000U) << name;
     EXPECT_GE(world.days, 122) << name;

@@ -11,6 +11,7 @@
 
 #include "scenario/keys.hpp"
 #include "scenario/loader.hpp"
+#include "support/paths.hpp"
 #include "support/temporary_file.hpp"
 
 namespace evtwin::scenario {
@@ -35,7 +36,7 @@ class Language : public ::testing::Test {
  protected:
   LoadedScenario load(const std::string& text, const LoadOptions& options = {}) {
     LoadOptions with_library = options;
-    with_library.library_dir = EVTWIN_SOURCE_DIR "/scenarios/lib";
+    with_library.library_dir = paths::source_dir + "/scenarios/lib";
     return load_scenario(folder_.write("s.lua", text), with_library);
   }
   twin::World world(const std::string& text, const LoadOptions& options = {}) { return load(text, options).world; }

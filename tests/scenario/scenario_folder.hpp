@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "scenario/loader.hpp"
+#include "support/paths.hpp"
 #include "support/temporary_file.hpp"
 
 namespace evtwin::scenario::testing {
@@ -16,7 +17,7 @@ using evtwin::testing::TemporaryFolder;
 
 inline LoadOptions options_with_library() {
   LoadOptions options;
-  options.library_dir = EVTWIN_SOURCE_DIR "/scenarios/lib";
+  options.library_dir = paths::source_dir + "/scenarios/lib";
   return options;
 }
 

@@ -24,7 +24,7 @@ LoadedScenario load(std::string_view in_site, std::map<std::string, std::string>
   return load_text(scenario_text(in_site), changed(std::move(changes)));
 }
 const twin::Site& only(const LoadedScenario& scenario) { return scenario.world.sites.front(); }
-std::string refusal(std::string_view in_site, std::map<std::string, std::string> changes) {
+std::string change_refusal(std::string_view in_site, std::map<std::string, std::string> changes) {
   return testing::load_error(scenario_text(in_site), changed(std::move(changes)));
 }
 
@@ -83,7 +83,7 @@ TEST(SiteChanges, ASiteWithoutStorageGetsOneAndTheRunSaysOfWhatKind) {
   EXPECT_EQ(scenario.world.flags[0].reason,
             "a storage of 50 kWh and 25 kW is added by --change: efficiency 0.95 in and out, half full at the start "
             "(round figures)");
-  EXPECT_NE(refusal("", {{"storage_kwh", "50"}}).find("give storage_kwh and storage_kw"), std::string::npos);
+  EXPECT_NE(change_refusal("", {{"storage_kwh", "50"}}).find("give storage_kwh and storage_kw"), std::string::npos);
   EXPECT_TRUE(only(load("", {{"storage_kwh", "0"}})).storages.empty());
 }
 
@@ -99,7 +99,7 @@ TEST(SiteChanges, SunAndBaseLoadAreScaledWhateverTheirForm) {
                                               changed({{"load_scale", "0.5"}}));
   EXPECT_EQ(std::get<market::Series>(only(series).load_kw).values()[0], 2.0);
   EXPECT_EQ(std::get<market::Series>(only(series).load_kw).values()[1], 3.0);
-  EXPECT_NE(refusal("", {{"pv_scale", "2"}}).find("has no solar power to scale"), std::string::npos);
+  EXPECT_NE(change_refusal("", {{"pv_scale", "2"}}).find("has no solar power to scale"), std::string::npos);
 }
 
 TEST(SiteChanges, ATariffOfTheLibraryIsTheOneTheScenarioWouldGet) {
@@ -153,24 +153,28 @@ TEST(SiteChanges, SeveralSitesAreToldApartByName) {
 }
 
 TEST(SiteChanges, WhatIsWrongIsOneLineWithTheNearestRightName) {
-  EXPECT_NE(refusal("", {{"contrat_kw", "60"}}).find("no such key; did you mean contract_kw?"), std::string::npos);
-  EXPECT_NE(refusal("", {{".contract_kw", "60"}}).find("no such key"), std::string::npos);
-  EXPECT_NE(refusal("", {{"tariff", "kepco_ev.self_use_low_volt"}}).find("did you mean kepco_ev.self_use_low_voltage?"),
+  EXPECT_NE(change_refusal("", {{"contrat_kw", "60"}}).find("no such key; did you mean contract_kw?"),
             std::string::npos);
-  EXPECT_NE(refusal("", {{"tariff", "kepco"}}).find("no such tariff"), std::string::npos);
-  EXPECT_NE(refusal("", {{"tariff", "../secret.x"}}).find("no such tariff"), std::string::npos);
+  EXPECT_NE(change_refusal("", {{".contract_kw", "60"}}).find("no such key"), std::string::npos);
+  EXPECT_NE(change_refusal("", {{"tariff", "kepco_ev.self_use_low_volt"}})
+                .find("did you mean kepco_ev.self_use_low_voltage?"),
+            std::string::npos);
+  EXPECT_NE(change_refusal("", {{"tariff", "kepco"}}).find("no such tariff"), std::string::npos);
+  EXPECT_NE(change_refusal("", {{"tariff", "../secret.x"}}).find("no such tariff"), std::string::npos);
   for (const char* wrong : {"0", "-1", "much", "", "nan", "inf", "1e7", "60kW"}) {
-    EXPECT_NE(refusal("", {{"contract_kw", wrong}}).find("must be a number above 0 and at most 1,000,000 kW, or none"),
-              std::string::npos)
+    EXPECT_NE(
+        change_refusal("", {{"contract_kw", wrong}}).find("must be a number above 0 and at most 1,000,000 kW, or none"),
+        std::string::npos)
         << wrong;
   }
-  EXPECT_EQ(refusal("", {{"tariff", "kepco_ev.self_use_low_voltage"}}),
+  EXPECT_EQ(change_refusal("", {{"tariff", "kepco_ev.self_use_low_voltage"}}),
             "--change tariff=kepco_ev.self_use_low_voltage: is in KRW, and the site's other prices are in EUR");
   // A tariff that bills the contract power needs one.
   EXPECT_NE(
-      refusal("tariff = { currency = \"EUR\", demand = { price_per_kw = 1, basis = \"contract\" }, periods = { { from "
-              "= \"00:00\", to = \"24:00\", price_per_kwh = 1 } } }",
-              {{"contract_kw", "none"}})
+      change_refusal(
+          "tariff = { currency = \"EUR\", demand = { price_per_kw = 1, basis = \"contract\" }, periods = { { from "
+          "= \"00:00\", to = \"24:00\", price_per_kwh = 1 } } }",
+          {{"contract_kw", "none"}})
           .find("needs contract_kw"),
       std::string::npos);
 }

@@ -12,13 +12,14 @@
 
 #include "scenario/accessors.hpp"
 #include "scenario/keys.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::scenario::testing {
 namespace {
 
 /// Names of the fields of `struct name`, in order.
 std::vector<std::string> fields_of(const std::string& name) {
-  std::ifstream stream(EVTWIN_SOURCE_DIR "/engine/include/evtwin/strategy.h");
+  std::ifstream stream(paths::source_dir + "/engine/include/evtwin/strategy.h");
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   const std::size_t begin = text.find("typedef struct " + name + " {");
   const std::size_t end = text.find("} " + name + ";");

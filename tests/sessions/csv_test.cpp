@@ -29,7 +29,7 @@ std::vector<Row> rows_of(std::string_view text) {
   return rows;
 }
 
-std::string refusal(std::string_view text) {
+std::string csv_refusal(std::string_view text) {
   return message_of<InputError>([&] { rows_of(text); });
 }
 
@@ -62,7 +62,7 @@ TEST(Csv, LastRowWithoutNewlineIsNotLost) {
 TEST(Csv, EitherLineEndAndEmptyLines) {
   EXPECT_THAT(rows_of("a,b\r\n1,2\r\n\r\n3,4\n\n"), ElementsAre(Row{"1", "2"}, Row{"3", "4"}));
   EXPECT_THAT(rows_of("\n\na,b\n1,2\n"), ElementsAre(Row{"1", "2"}));
-  EXPECT_THAT(refusal("a,b\r1,2\r"), HasSubstr("LF or CRLF"));
+  EXPECT_THAT(csv_refusal("a,b\r1,2\r"), HasSubstr("LF or CRLF"));
 }
 
 TEST(Csv, QuotesHoldSeparatorsNewlinesAndDoubledQuotes) {
@@ -95,24 +95,24 @@ TEST(Csv, LineNumbersArePhysicalOnesAfterNewlinesInQuotes) {
 }
 
 TEST(Csv, BrokenQuotesAreErrorsWhereTheyOpen) {
-  EXPECT_THAT(refusal("a,b\n1,2\n3,\"open\n4,5\n"), AllOf(StartsWith("t.csv:3: "), HasSubstr("never closed")));
-  EXPECT_THAT(refusal("a,b\n\"x\"y,2\n"), AllOf(StartsWith("t.csv:2: "), HasSubstr("closing quote")));
-  EXPECT_THAT(refusal("a,b\nx\"y,2\n"), AllOf(StartsWith("t.csv:2: "), HasSubstr("quote inside a field")));
+  EXPECT_THAT(csv_refusal("a,b\n1,2\n3,\"open\n4,5\n"), AllOf(StartsWith("t.csv:3: "), HasSubstr("never closed")));
+  EXPECT_THAT(csv_refusal("a,b\n\"x\"y,2\n"), AllOf(StartsWith("t.csv:2: "), HasSubstr("closing quote")));
+  EXPECT_THAT(csv_refusal("a,b\nx\"y,2\n"), AllOf(StartsWith("t.csv:2: "), HasSubstr("quote inside a field")));
 }
 
 TEST(Csv, RowsMustHaveAsManyFieldsAsTheHeader) {
-  EXPECT_THAT(refusal("a,b,c\n1,2\n"), HasSubstr("t.csv:2: 2 fields where the header has 3"));
-  EXPECT_THAT(refusal("a,b\n1,2,3\n"), HasSubstr("t.csv:2: 3 fields where the header has 2"));
+  EXPECT_THAT(csv_refusal("a,b,c\n1,2\n"), HasSubstr("t.csv:2: 2 fields where the header has 3"));
+  EXPECT_THAT(csv_refusal("a,b\n1,2,3\n"), HasSubstr("t.csv:2: 3 fields where the header has 2"));
 }
 
 TEST(Csv, HeaderIsNeededAndBounded) {
-  EXPECT_THAT(refusal(""), HasSubstr("empty"));
-  EXPECT_THAT(refusal("\n\n"), HasSubstr("empty"));
-  EXPECT_THAT(refusal("a,b,a\n"), AllOf(HasSubstr("'a'"), HasSubstr("twice")));
+  EXPECT_THAT(csv_refusal(""), HasSubstr("empty"));
+  EXPECT_THAT(csv_refusal("\n\n"), HasSubstr("empty"));
+  EXPECT_THAT(csv_refusal("a,b,a\n"), AllOf(HasSubstr("'a'"), HasSubstr("twice")));
   std::string wide = "c0";
   for (int i = 1; i < 1000; ++i) wide += ",c" + std::to_string(i);
-  EXPECT_THAT(refusal(wide + "\n"), "accepted");
-  EXPECT_THAT(refusal(wide + ",c1000\n"), HasSubstr("too many columns: 1001"));
+  EXPECT_THAT(csv_refusal(wide + "\n"), "accepted");
+  EXPECT_THAT(csv_refusal(wide + ",c1000\n"), HasSubstr("too many columns: 1001"));
   EXPECT_THAT(message_of<InputError>([] { CsvReader("\na,b\n", "t.csv").need("departure"); }),
               AllOf(StartsWith("t.csv:2: "), HasSubstr("column 'departure' is missing"), HasSubstr("a, b")));
 }
@@ -169,7 +169,7 @@ RC_GTEST_PROP(Csv, WhateverIsWrittenInQuotesIsReadBack, ()) {
 RC_GTEST_PROP(Csv, NoBytesCrashTheReader, ()) {
   const std::string text = *rc::gen::container<std::string>(
       rc::gen::elementOf(std::string("a1,,;;\"\"\n\n\r\t") + std::string(1, '\0') + "\xFF"));
-  const std::string outcome = refusal(text);
+  const std::string outcome = csv_refusal(text);
   RC_ASSERT(outcome == "accepted" || outcome.starts_with("t.csv"));
 }
 

@@ -17,55 +17,57 @@ using testing::shared_file;
 using ::testing::StartsWith;
 using testing::TemporaryFile;
 
-const market::Calendar seoul("Asia/Seoul");
+const market::Calendar series_zone("Asia/Seoul");
 const market::Calendar utc;
 
-TimeNs at(std::string_view text, const market::Calendar& calendar = seoul) {
+TimeNs series_at(std::string_view text, const market::Calendar& calendar = series_zone) {
   return market::parse_instant(text, calendar);
 }
 
-SeriesTable read(std::string_view content, const SeriesOptions& options = {}) {
+SeriesTable series_of_text(std::string_view content, const SeriesOptions& options = {}) {
   const TemporaryFile file(content);
-  return read_series("pv.csv", file.path(), seoul, options);
+  return read_series("pv.csv", file.path(), series_zone, options);
 }
 
-std::string refusal(std::string_view content, const SeriesOptions& options = {}) {
-  return message_of<InputError>([&] { read(content, options); });
+std::string series_refusal(std::string_view content, const SeriesOptions& options = {}) {
+  return message_of<InputError>([&] { series_of_text(content, options); });
 }
 
 TEST(SeriesTable, TimesWithOffsetOrLocalAndOneColumnOfValues) {
   for (const char* text : {"time,kw\n2025-06-02T00:00:00+09:00,1\n2025-06-02T01:00:00+09:00,2.5\n",
                            "time,anything\n2025-06-02 00:00,1\n2025-06-02 01:00,2.5\n",
                            "when;kw\n2025-06-01T15:00Z;1\n2025-06-01T16:00Z;2.5\n"}) {
-    const SeriesTable table = read(text);
-    EXPECT_EQ(table.series.begin_ns(), at("2025-06-02T00:00"));
+    const SeriesTable table = series_of_text(text);
+    EXPECT_EQ(table.series.begin_ns(), series_at("2025-06-02T00:00"));
     EXPECT_THAT(table.series.values(), ElementsAre(1.0, 2.5));
     // The last value holds as long as the step before it.
-    EXPECT_EQ(table.series.end_ns(), at("2025-06-02T02:00"));
+    EXPECT_EQ(table.series.end_ns(), series_at("2025-06-02T02:00"));
     EXPECT_THAT(table.flags, IsEmpty());
   }
 }
 
 TEST(SeriesTable, ColumnIsTheOneAskedForOrTheFirstKnownOne) {
   const char* text = "time,local_time,price,kw\n2025-06-02T00:00Z,x,1,2\n2025-06-02T01:00Z,x,3,4\n";
-  EXPECT_THAT(read(text, {.accepted = {"price_per_kwh", "kw"}}).series.values(), ElementsAre(2.0, 4.0));
-  EXPECT_THAT(read(text, {.column = "price", .accepted = {"kw"}}).series.values(), ElementsAre(1.0, 3.0));
-  EXPECT_EQ(read(text, {.column = "price"}).column, "price");
-  EXPECT_THAT(refusal(text), AllOf(HasSubstr("several columns"), HasSubstr("price, kw"), HasSubstr("column =")));
-  EXPECT_THAT(refusal(text, {.column = "pirce"}), HasSubstr("'pirce' is missing"));
-  EXPECT_THAT(refusal(text, {.column = "time"}), HasSubstr("holds the times"));
-  EXPECT_THAT(refusal("time\n2025-06-02T00:00Z\n", {.accepted = {"kw"}}), HasSubstr("time,kw"));
+  EXPECT_THAT(series_of_text(text, {.accepted = {"price_per_kwh", "kw"}}).series.values(), ElementsAre(2.0, 4.0));
+  EXPECT_THAT(series_of_text(text, {.column = "price", .accepted = {"kw"}}).series.values(), ElementsAre(1.0, 3.0));
+  EXPECT_EQ(series_of_text(text, {.column = "price"}).column, "price");
+  EXPECT_THAT(series_refusal(text), AllOf(HasSubstr("several columns"), HasSubstr("price, kw"), HasSubstr("column =")));
+  EXPECT_THAT(series_refusal(text, {.column = "pirce"}), HasSubstr("'pirce' is missing"));
+  EXPECT_THAT(series_refusal(text, {.column = "time"}), HasSubstr("holds the times"));
+  EXPECT_THAT(series_refusal("time\n2025-06-02T00:00Z\n", {.accepted = {"kw"}}), HasSubstr("time,kw"));
 }
 
 TEST(SeriesTable, ScaleIsAppliedAfterTheCheck) {
-  EXPECT_THAT(read("time,w\n2025-06-02T00:00Z,1000\n2025-06-02T01:00Z,2000\n", {.most = 5000.0, .scale = 0.001})
-                  .series.values(),
-              ElementsAre(1.0, 2.0));
+  EXPECT_THAT(
+      series_of_text("time,w\n2025-06-02T00:00Z,1000\n2025-06-02T01:00Z,2000\n", {.most = 5000.0, .scale = 0.001})
+          .series.values(),
+      ElementsAre(1.0, 2.0));
 }
 
 TEST(SeriesTable, ValuesThatAreNoneAreErrorsWithTheirLine) {
   const auto row = [](std::string_view value) {
-    return refusal("time,kw\n2025-06-02T00:00Z,0\n2025-06-02T01:00Z," + std::string(value) + "\n", {.least = 0.0});
+    return series_refusal("time,kw\n2025-06-02T00:00Z,0\n2025-06-02T01:00Z," + std::string(value) + "\n",
+                          {.least = 0.0});
   };
   EXPECT_THAT(row("nan"), AllOf(StartsWith("pv.csv:3: kw: "), HasSubstr("'nan'")));
   EXPECT_THAT(row("-5"), AllOf(StartsWith("pv.csv:3: kw: "), HasSubstr("'-5'"), HasSubstr("outside 0 to")));
@@ -75,28 +77,29 @@ TEST(SeriesTable, ValuesThatAreNoneAreErrorsWithTheirLine) {
 }
 
 TEST(SeriesTable, RowsMustAscend) {
-  EXPECT_THAT(refusal("time,kw\n2025-06-02T01:00Z,1\n2025-06-02T01:00Z,2\n"),
+  EXPECT_THAT(series_refusal("time,kw\n2025-06-02T01:00Z,1\n2025-06-02T01:00Z,2\n"),
               AllOf(StartsWith("pv.csv:3: "), HasSubstr("not later")));
-  EXPECT_THAT(refusal("time,kw\n2025-06-02T01:00Z,1\n2025-06-02T00:00Z,2\n"), HasSubstr("ascend"));
-  EXPECT_THAT(refusal("time,kw\n2025-06-02T01:00Z,1\nyesterday,2\n"), StartsWith("pv.csv:3: time: "));
+  EXPECT_THAT(series_refusal("time,kw\n2025-06-02T01:00Z,1\n2025-06-02T00:00Z,2\n"), HasSubstr("ascend"));
+  EXPECT_THAT(series_refusal("time,kw\n2025-06-02T01:00Z,1\nyesterday,2\n"), StartsWith("pv.csv:3: time: "));
 }
 
 TEST(SeriesTable, TwoRowsAtLeast) {
-  EXPECT_THAT(refusal("time,kw\n"), HasSubstr("no rows"));
-  EXPECT_THAT(refusal("time,kw\n2025-06-02T01:00Z,1\n"), HasSubstr("a single row"));
+  EXPECT_THAT(series_refusal("time,kw\n"), HasSubstr("no rows"));
+  EXPECT_THAT(series_refusal("time,kw\n2025-06-02T01:00Z,1\n"), HasSubstr("a single row"));
 }
 
 TEST(SeriesTable, MustCoverWhatTheRunNeeds) {
   const char* text = "time,kw\n2025-06-02T00:00,1\n2025-06-02T12:00,2\n";
   SeriesOptions options;
-  options.need_from_ns = at("2025-06-02");
-  options.need_to_ns = at("2025-06-03");
-  EXPECT_EQ(refusal(text, options), "accepted");
+  options.need_from_ns = series_at("2025-06-02");
+  options.need_to_ns = series_at("2025-06-03");
+  EXPECT_EQ(series_refusal(text, options), "accepted");
   options.need_to_ns += 1;
-  EXPECT_THAT(refusal(text, options), AllOf(StartsWith("pv.csv: its 2 rows cover 2025-06-02 00:00 to 2025-06-03 00:00"),
-                                            HasSubstr("needs 2025-06-02 00:00")));
+  EXPECT_THAT(series_refusal(text, options),
+              AllOf(StartsWith("pv.csv: its 2 rows cover 2025-06-02 00:00 to 2025-06-03 00:00"),
+                    HasSubstr("needs 2025-06-02 00:00")));
   options.need_from_ns -= 1;
-  EXPECT_THAT(refusal(text, options), HasSubstr("cover"));
+  EXPECT_THAT(series_refusal(text, options), HasSubstr("cover"));
 }
 
 TEST(SeriesTable, HolesInARegularSeriesAreSaid) {
@@ -110,13 +113,13 @@ TEST(SeriesTable, HolesInARegularSeriesAreSaid) {
     if (h != 7) with_hole += row;
     if (h * h % 5 < 2) irregular += row;
   }
-  EXPECT_THAT(read(regular).flags, IsEmpty());
-  EXPECT_THAT(read(irregular).flags, IsEmpty());
-  const SeriesTable holed = read(with_hole);
+  EXPECT_THAT(series_of_text(regular).flags, IsEmpty());
+  EXPECT_THAT(series_of_text(irregular).flags, IsEmpty());
+  const SeriesTable holed = series_of_text(with_hole);
   ASSERT_EQ(holed.flags.size(), 1U);
   EXPECT_THAT(holed.flags[0].reason,
               AllOf(HasSubstr("1 hole"), HasSubstr("every 60 min"), HasSubstr("2025-06-02 06:00")));
-  EXPECT_EQ(holed.series.value_at(at("2025-06-02T07:30")), 6.0);
+  EXPECT_EQ(holed.series.value_at(series_at("2025-06-02T07:30")), 6.0);
 }
 
 TEST(SeriesTable, SharedBadInputIsRefusedNamingTheFile) {
@@ -125,10 +128,10 @@ TEST(SeriesTable, SharedBadInputIsRefusedNamingTheFile) {
   SeriesOptions options;
   options.accepted = {"kw"};
   options.least = 0.0;
-  options.need_from_ns = at("2025-06-02");
-  options.need_to_ns = at("2025-06-03");
+  options.need_from_ns = series_at("2025-06-02");
+  options.need_to_ns = series_at("2025-06-03");
   const auto reading = [&](const std::string& name) {
-    return message_of<InputError>([&] { read_series(name, folder + name, seoul, options); });
+    return message_of<InputError>([&] { read_series(name, folder + name, series_zone, options); });
   };
   EXPECT_EQ(reading("pv_ok.csv"), "accepted");
   EXPECT_THAT(reading("pv_short.csv"),
@@ -143,11 +146,11 @@ TEST(SeriesTable, SharedPvAndCarbonAreRead) {
   if (!std::filesystem::exists(pv) || !std::filesystem::exists(carbon)) GTEST_SKIP() << "no shared data at " << pv;
   const SeriesTable sun = read_series("pv", pv, utc, {.accepted = {"kw", "electricity"}, .least = 0.0});
   EXPECT_EQ(sun.series.values().size(), 8760U);
-  EXPECT_TRUE(sun.series.covers(at("2019-01-01", utc), at("2020-01-01", utc)));
+  EXPECT_TRUE(sun.series.covers(series_at("2019-01-01", utc), series_at("2020-01-01", utc)));
   EXPECT_THAT(sun.flags, IsEmpty());
   const SeriesTable co2 = read_series("carbon", carbon, utc, {.column = "moer"});
   EXPECT_EQ(co2.series.values().size(), 9504U);
-  EXPECT_DOUBLE_EQ(co2.series.value_at(at("2019-04-30T00:07Z")), 0.224873336645712);
+  EXPECT_DOUBLE_EQ(co2.series.value_at(series_at("2019-04-30T00:07Z")), 0.224873336645712);
 }
 
 }  // namespace

@@ -30,19 +30,19 @@ TimeNs at(std::string_view text, const market::Calendar& calendar = seoul) {
   return market::parse_instant(text, calendar);
 }
 
-SessionTable read(std::string_view content, const market::Calendar& calendar = seoul,
-                  const SessionOptions& options = {}) {
+SessionTable sessions_of_text(std::string_view content, const market::Calendar& calendar = seoul,
+                              const SessionOptions& options = {}) {
   const TemporaryFile file(content);
   return read_sessions("week.csv", file.path(), calendar, options);
 }
 
-std::string refusal(std::string_view content, const market::Calendar& calendar = seoul) {
-  return message_of<InputError>([&] { read(content, calendar); });
+std::string sessions_refusal(std::string_view content, const market::Calendar& calendar = seoul) {
+  return message_of<InputError>([&] { sessions_of_text(content, calendar); });
 }
 
 /// A minimal table of rows "arrival,departure,energy_kwh,evse,session_id".
 SessionTable minimal(std::string_view rows, const market::Calendar& calendar = seoul) {
-  return read("arrival,departure,energy_kwh,evse,session_id\n" + std::string(rows), calendar);
+  return sessions_of_text("arrival,departure,energy_kwh,evse,session_id\n" + std::string(rows), calendar);
 }
 
 std::vector<std::string> ids_of(const SessionTable& table) {
@@ -60,9 +60,9 @@ std::vector<std::string> left_out(const SessionTable& table) {
 }
 
 TEST(SessionTable, AcnColumnsKeepClaimAndTruthApart) {
-  const SessionTable table = read(acn_header +
-                                  "2025-06-02 08:00:00+09:00,2025-06-02 17:00:00+09:00,20.0,18.5,A-1,s1,"
-                                  "2025-06-02 16:00:00+09:00,True\n");
+  const SessionTable table = sessions_of_text(acn_header +
+                                              "2025-06-02 08:00:00+09:00,2025-06-02 17:00:00+09:00,20.0,18.5,A-1,s1,"
+                                              "2025-06-02 16:00:00+09:00,True\n");
   ASSERT_EQ(table.rows.size(), 1U);
   const demand::Visit& visit = table.rows[0].visit;
   EXPECT_EQ(visit.id, "s1");
@@ -81,15 +81,16 @@ TEST(SessionTable, WithoutClaimDriversWantWhatHappened) {
   const std::string unclaimed = acn_header +
                                 "2025-06-02 08:00:00+09:00,2025-06-02 17:00:00+09:00,30,18.5,A-1,s1,"
                                 "2025-06-02 12:00:00+09:00,False\n";
-  for (const SessionTable& table : {read(unclaimed), read(unclaimed, seoul, {.claims = false})}) {
+  for (const SessionTable& table :
+       {sessions_of_text(unclaimed), sessions_of_text(unclaimed, seoul, {.claims = false})}) {
     EXPECT_EQ(table.rows[0].visit.requested_kwh, 18.5);
     EXPECT_EQ(table.rows[0].visit.claimed_departure_ns, at("2025-06-02T17:00"));
   }
 }
 
 TEST(SessionTable, MinimalLayoutNeedsThreeColumns) {
-  const SessionTable table =
-      read("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T17:00,20\n2025-06-02T09:00,2025-06-02T12:00,8\n");
+  const SessionTable table = sessions_of_text(
+      "arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T17:00,20\n2025-06-02T09:00,2025-06-02T12:00,8\n");
   EXPECT_THAT(ids_of(table), ElementsAre("line-2", "line-3"));
   EXPECT_EQ(table.rows[0].visit.requested_kwh, 20.0);
   EXPECT_EQ(table.rows[0].visit.taken_kwh, 20.0);
@@ -99,7 +100,7 @@ TEST(SessionTable, MinimalLayoutNeedsThreeColumns) {
 }
 
 TEST(SessionTable, MinimalLayoutHasOptionalColumns) {
-  const SessionTable table = read(
+  const SessionTable table = sessions_of_text(
       "session_id,evse,arrival,departure,energy_kwh,requested_kwh,estimated_departure,soc,priority,v2g,"
       "v2g_min_price_per_kwh\n"
       "x,A-1,2025-06-02T08:00,2025-06-02T17:00,20,25,2025-06-02T16:30,0.4,2,true,0.25\n"
@@ -134,7 +135,7 @@ TEST(SessionTable, EveryOffsetMeansItsInstant) {
 }
 
 TEST(SessionTable, UnusedColumnsAreSaidOnce) {
-  const SessionTable table = read(
+  const SessionTable table = sessions_of_text(
       "arrival,departure,energy_kwh,colour,mood\n2025-06-02T08:00,2025-06-02T17:00,20,red,good\n"
       "2025-06-02T08:00,2025-06-02T17:00,20,red,good\n");
   ASSERT_EQ(table.flags.size(), 1U);
@@ -144,8 +145,8 @@ TEST(SessionTable, UnusedColumnsAreSaidOnce) {
 
 TEST(SessionTable, BrokenRowsAreErrorsWithLineAndColumn) {
   const auto row = [](std::string_view arrival, std::string_view departure, std::string_view energy) {
-    return refusal("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T09:00,1\n" + std::string(arrival) + "," +
-                   std::string(departure) + "," + std::string(energy) + "\n");
+    return sessions_refusal("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T09:00,1\n" +
+                            std::string(arrival) + "," + std::string(departure) + "," + std::string(energy) + "\n");
   };
   const std::string good = "2025-06-02T17:00";
   EXPECT_THAT(row("2025-02-30T08:00", good, "1"), AllOf(StartsWith("week.csv:3: arrival: "), HasSubstr("2025-02-30")));
@@ -158,29 +159,30 @@ TEST(SessionTable, BrokenRowsAreErrorsWithLineAndColumn) {
   EXPECT_THAT(row("2025-06-02T08:00", good, "nan"), HasSubstr("'nan'"));
   EXPECT_THAT(row("2025-06-02T08:00", good, "1e308"), HasSubstr("'1e308'"));
   EXPECT_THAT(row("2025-06-02T08:00", good, ""), HasSubstr("energy_kwh: ''"));
-  EXPECT_THAT(refusal("arrival,departure,energy_kwh,soc\n2025-06-02T08:00,2025-06-02T17:00,5,60\n"),
+  EXPECT_THAT(sessions_refusal("arrival,departure,energy_kwh,soc\n2025-06-02T08:00,2025-06-02T17:00,5,60\n"),
               AllOf(HasSubstr("soc: '60'"), HasSubstr("0 to 1")));
-  EXPECT_THAT(refusal(acn_header + "2025-06-02T08:00,2025-06-02T17:00,5,5,A,s,,maybe\n"),
+  EXPECT_THAT(sessions_refusal(acn_header + "2025-06-02T08:00,2025-06-02T17:00,5,5,A,s,,maybe\n"),
               HasSubstr("claimed: 'maybe'"));
 }
 
 TEST(SessionTable, LocalTimesThatExistTwiceOrNeverAreErrors) {
-  EXPECT_THAT(refusal("arrival,departure,energy_kwh\n2025-10-26 02:30:00,2025-10-26 04:00:00,5\n", berlin),
+  EXPECT_THAT(sessions_refusal("arrival,departure,energy_kwh\n2025-10-26 02:30:00,2025-10-26 04:00:00,5\n", berlin),
               AllOf(HasSubstr("02:30"), HasSubstr("twice"), HasSubstr("offset")));
-  EXPECT_THAT(refusal("arrival,departure,energy_kwh\n2025-03-30 02:30:00,2025-03-30 04:00:00,5\n", berlin),
+  EXPECT_THAT(sessions_refusal("arrival,departure,energy_kwh\n2025-03-30 02:30:00,2025-03-30 04:00:00,5\n", berlin),
               AllOf(HasSubstr("02:30"), HasSubstr("does not exist")));
 }
 
 TEST(SessionTable, MissingColumnsAreNamed) {
-  EXPECT_THAT(refusal("arrival,energy_kwh\n"), HasSubstr("'departure' is missing"));
-  EXPECT_THAT(refusal("arrival,departure,kwh\n"), HasSubstr("'energy_kwh' is missing"));
-  EXPECT_THAT(refusal("arrival,departure,requested_energy (kWh)\n"), HasSubstr("'delivered_energy (kWh)' is missing"));
+  EXPECT_THAT(sessions_refusal("arrival,energy_kwh\n"), HasSubstr("'departure' is missing"));
+  EXPECT_THAT(sessions_refusal("arrival,departure,kwh\n"), HasSubstr("'energy_kwh' is missing"));
+  EXPECT_THAT(sessions_refusal("arrival,departure,requested_energy (kWh)\n"),
+              HasSubstr("'delivered_energy (kWh)' is missing"));
 }
 
 TEST(SessionTable, NoSessionsIsAnError) {
-  EXPECT_THAT(refusal(acn_header), AllOf(StartsWith("week.csv: no sessions"), HasSubstr("no row")));
-  EXPECT_THAT(refusal(""), HasSubstr("empty"));
-  EXPECT_THAT(refusal("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T08:00,5\n"),
+  EXPECT_THAT(sessions_refusal(acn_header), AllOf(StartsWith("week.csv: no sessions"), HasSubstr("no row")));
+  EXPECT_THAT(sessions_refusal(""), HasSubstr("empty"));
+  EXPECT_THAT(sessions_refusal("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T08:00,5\n"),
               AllOf(HasSubstr("no session can be used"), HasSubstr("line-2")));
 }
 
@@ -196,7 +198,7 @@ TEST(SessionTable, WhatCannotHaveHappenedIsLeftOutAndNamed) {
 }
 
 TEST(SessionTable, EstimateBeforeTheArrivalIsTakenAsTheArrival) {
-  const SessionTable table = read(
+  const SessionTable table = sessions_of_text(
       "arrival,departure,energy_kwh,estimated_departure\n2025-06-02T08:00,2025-06-02T17:00,1,2025-06-02T07:00\n"
       "2025-06-02T09:00,2025-06-02T17:00,1,2025-06-02T07:00\n");
   EXPECT_EQ(table.rows[0].visit.claimed_departure_ns, at("2025-06-02T08:00"));
@@ -213,7 +215,8 @@ TEST(SessionTable, HostileIdsAreKeptAndEscapedInFlags) {
 }
 
 TEST(SessionTable, TabsAreReadAndSaid) {
-  const SessionTable table = read("arrival\tdeparture\tenergy_kwh\n2025-06-02T08:00\t2025-06-02T17:00\t20\n");
+  const SessionTable table =
+      sessions_of_text("arrival\tdeparture\tenergy_kwh\n2025-06-02T08:00\t2025-06-02T17:00\t20\n");
   EXPECT_EQ(table.rows.size(), 1U);
   ASSERT_EQ(table.flags.size(), 1U);
   EXPECT_THAT(table.flags[0].reason, HasSubstr("separator is a tab"));
@@ -239,7 +242,7 @@ TEST(SessionFit, UnknownStationsAreOneErrorThatNamesTheFirst) {
   EXPECT_THAT(message_of<InputError>([&] { assign_evses(table, evses, EvseMode::as_given); }),
               AllOf(StartsWith("week.csv:2: station B-77: the site has no such EVSE; known: A-1, A-2"),
                     HasSubstr("evse = \"any\""), HasSubstr("1 more session")));
-  SessionTable unnamed = read("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T17:00,20\n");
+  SessionTable unnamed = sessions_of_text("arrival,departure,energy_kwh\n2025-06-02T08:00,2025-06-02T17:00,20\n");
   EXPECT_THAT(message_of<InputError>([&] { assign_evses(unnamed, evses, EvseMode::as_given); }),
               HasSubstr("names no EVSE"));
   EXPECT_THAT(message_of<InputError>([&] { station_ids(unnamed); }), HasSubstr("names no EVSE"));

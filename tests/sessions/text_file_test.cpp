@@ -19,13 +19,13 @@ using testing::shared_file;
 using ::testing::StartsWith;
 using testing::TemporaryFile;
 
-std::string read(std::string_view content, const TextLimits& limits = {}) {
+std::string read_text(std::string_view content, const TextLimits& limits = {}) {
   const TemporaryFile file(content);
   return read_text_file("given.csv", file.path(), limits);
 }
 
-std::string refusal(std::string_view content, const TextLimits& limits = {}) {
-  return message_of<InputError>([&] { read(content, limits); });
+std::string text_refusal(std::string_view content, const TextLimits& limits = {}) {
+  return message_of<InputError>([&] { read_text(content, limits); });
 }
 
 /// One gzip member.
@@ -45,30 +45,30 @@ std::string packed(std::string_view text) {
 }
 
 TEST(TextFile, PlainTextIsReadAsItIs) {
-  EXPECT_EQ(read("a,b\r\n1,2\n"), "a,b\r\n1,2\n");
-  EXPECT_EQ(read(""), "");
-  EXPECT_EQ(read("한국,충전소\n"), "한국,충전소\n");
+  EXPECT_EQ(read_text("a,b\r\n1,2\n"), "a,b\r\n1,2\n");
+  EXPECT_EQ(read_text(""), "");
+  EXPECT_EQ(read_text("한국,충전소\n"), "한국,충전소\n");
 }
 
 TEST(TextFile, GzipIsKnownByItsBytesAndNotByItsName) {
-  EXPECT_EQ(read(packed("a,b\n1,2\n")), "a,b\n1,2\n");
-  EXPECT_EQ(read(packed("")), "");
+  EXPECT_EQ(read_text(packed("a,b\n1,2\n")), "a,b\n1,2\n");
+  EXPECT_EQ(read_text(packed("")), "");
   // Members one after the other are one file, as gzip itself has it.
-  EXPECT_EQ(read(packed("a,b\n") + packed("1,2\n")), "a,b\n1,2\n");
+  EXPECT_EQ(read_text(packed("a,b\n") + packed("1,2\n")), "a,b\n1,2\n");
 }
 
 TEST(TextFile, LargeGzipUnpacksWhole) {
   std::string text;
   for (int i = 0; i < 200'000; ++i) text += std::to_string(i * 7919 % 10007) + "\n";
-  EXPECT_EQ(read(packed(text)), text);
+  EXPECT_EQ(read_text(packed(text)), text);
 }
 
 TEST(TextFile, ByteOrderMarkIsSkipped) {
-  EXPECT_EQ(read("\xEF\xBB\xBF"
-                 "a\n"),
+  EXPECT_EQ(read_text("\xEF\xBB\xBF"
+                      "a\n"),
             "a\n");
-  EXPECT_EQ(read(packed("\xEF\xBB\xBF"
-                        "a\n")),
+  EXPECT_EQ(read_text(packed("\xEF\xBB\xBF"
+                             "a\n")),
             "a\n");
 }
 
@@ -77,29 +77,29 @@ TEST(TextFile, TruncatedGzipIsRefusedAtEveryLength) {
   for (int i = 0; i < 100; ++i) text += std::to_string(i * i) + "\n";
   const std::string whole = packed(text);
   for (std::size_t length = 2; length < whole.size(); ++length) {
-    EXPECT_THAT(refusal(whole.substr(0, length)), HasSubstr("gzip")) << length;
+    EXPECT_THAT(text_refusal(whole.substr(0, length)), HasSubstr("gzip")) << length;
   }
-  EXPECT_THAT(refusal(whole.substr(0, whole.size() - 1)), HasSubstr("truncated gzip: unexpected end"));
+  EXPECT_THAT(text_refusal(whole.substr(0, whole.size() - 1)), HasSubstr("truncated gzip: unexpected end"));
 }
 
 TEST(TextFile, DamagedGzipIsRefused) {
   std::string broken = packed("a,b\n1,2\n1,2\n1,2\n1,2\n");
   broken[broken.size() - 6] = static_cast<char>(broken[broken.size() - 6] ^ 1);  // its checksum
-  EXPECT_THAT(refusal(broken), HasSubstr("damaged gzip"));
-  EXPECT_THAT(refusal(packed("a\n") + "rubbish behind"), HasSubstr("damaged gzip"));
+  EXPECT_THAT(text_refusal(broken), HasSubstr("damaged gzip"));
+  EXPECT_THAT(text_refusal(packed("a\n") + "rubbish behind"), HasSubstr("damaged gzip"));
 }
 
 TEST(TextFile, LimitsAreMetWhileUnpacking) {
   // 64 MiB of zeros in 64 kB: neither as one line nor as many may it become 64 MiB of memory.
   const std::string one_line = packed("header\n" + std::string(std::size_t{64} << 20, 'x'));
-  EXPECT_THAT(refusal(one_line), AllOf(StartsWith("given.csv:2: "), HasSubstr("too long"), HasSubstr("limit")));
+  EXPECT_THAT(text_refusal(one_line), AllOf(StartsWith("given.csv:2: "), HasSubstr("too long"), HasSubstr("limit")));
   std::string lines;
   for (int i = 0; i < 100'000; ++i) lines += "0123456789\n";
-  EXPECT_THAT(refusal(packed(lines), {1'000'000, 1'000}), HasSubstr("size above the limit of 1000000 bytes"));
-  EXPECT_THAT(refusal(lines, {1'000'000, 1'000}), HasSubstr("size above the limit"));
-  EXPECT_EQ(read("12345\n", {6, 5}), "12345\n");
-  EXPECT_THAT(refusal("12345\n", {5, 5}), HasSubstr("size"));
-  EXPECT_THAT(refusal("1\n123456\n", {100, 5}), StartsWith("given.csv:2: the line is too long"));
+  EXPECT_THAT(text_refusal(packed(lines), {1'000'000, 1'000}), HasSubstr("size above the limit of 1000000 bytes"));
+  EXPECT_THAT(text_refusal(lines, {1'000'000, 1'000}), HasSubstr("size above the limit"));
+  EXPECT_EQ(read_text("12345\n", {6, 5}), "12345\n");
+  EXPECT_THAT(text_refusal("12345\n", {5, 5}), HasSubstr("size"));
+  EXPECT_THAT(text_refusal("1\n123456\n", {100, 5}), StartsWith("given.csv:2: the line is too long"));
 }
 
 TEST(TextFile, ABombOfOneGibibyteDoesNotTakeItsMemory) {
@@ -114,24 +114,24 @@ TEST(TextFile, ABombOfOneGibibyteDoesNotTakeItsMemory) {
 }
 
 TEST(TextFile, OtherKindsOfFileAreNamed) {
-  EXPECT_THAT(refusal("PK\x03\x04rest"), HasSubstr("zip or .xlsx archive; save as CSV"));
-  EXPECT_THAT(refusal("\xFF\xFE"
-                      "a"),
+  EXPECT_THAT(text_refusal("PK\x03\x04rest"), HasSubstr("zip or .xlsx archive; save as CSV"));
+  EXPECT_THAT(text_refusal("\xFF\xFE"
+                           "a"),
               HasSubstr("UTF-16; save as UTF-8"));
-  EXPECT_THAT(refusal("\xFE\xFF"
-                      "a"),
+  EXPECT_THAT(text_refusal("\xFE\xFF"
+                           "a"),
               HasSubstr("UTF-16; save as UTF-8"));
-  EXPECT_THAT(refusal(packed("\xFF\xFE"
-                             "a")),
+  EXPECT_THAT(text_refusal(packed("\xFF\xFE"
+                                  "a")),
               HasSubstr("UTF-16"));
-  EXPECT_THAT(refusal("SQLite format 3" + std::string(1, '\0')), HasSubstr("SQLite"));
-  EXPECT_THAT(refusal("BZh91AY"), HasSubstr("bzip2"));
+  EXPECT_THAT(text_refusal("SQLite format 3" + std::string(1, '\0')), HasSubstr("SQLite"));
+  EXPECT_THAT(text_refusal("BZh91AY"), HasSubstr("bzip2"));
 }
 
 TEST(TextFile, NulBytesAndOtherEncodingsAreErrorsWithTheirLine) {
-  EXPECT_THAT(refusal(std::string("a,b\n1,2\n3\0,4\n", 13)), AllOf(StartsWith("given.csv:3: "), HasSubstr("NUL")));
-  EXPECT_THAT(refusal("a\nb\xC0\xE5\n"), AllOf(StartsWith("given.csv:2: "), HasSubstr("UTF-8")));
-  EXPECT_THAT(refusal("\xED\xA0\x80\n"), HasSubstr("UTF-8"));  // a surrogate
+  EXPECT_THAT(text_refusal(std::string("a,b\n1,2\n3\0,4\n", 13)), AllOf(StartsWith("given.csv:3: "), HasSubstr("NUL")));
+  EXPECT_THAT(text_refusal("a\nb\xC0\xE5\n"), AllOf(StartsWith("given.csv:2: "), HasSubstr("UTF-8")));
+  EXPECT_THAT(text_refusal("\xED\xA0\x80\n"), HasSubstr("UTF-8"));  // a surrogate
 }
 
 TEST(TextFile, WhatIsNoRegularFileIsRefused) {

@@ -26,13 +26,13 @@ twin::World roomy_world(twin::Forecast forecast) {
   return world;
 }
 
-struct Seen {
+struct SeenAhead {
   std::map<TimeNs, std::pair<double, double>> next_step;  ///< by the instant of the decision: vehicles, kWh
   Outcome outcome;
 };
 
-Seen watch(const twin::World& world) {
-  Seen seen;
+SeenAhead watch_ahead(const twin::World& world) {
+  SeenAhead seen;
   seen.outcome =
       run_world(world, strategy(
                            [&](const evtwin_view& view, evtwin_decision&) {
@@ -58,7 +58,7 @@ std::pair<double, double> came(const Outcome& o, TimeNs after_ns, TimeNs tick_ns
 
 TEST(ArrivalsAhead, PerfectShowsThoseWhoThenCome) {
   const twin::World world = roomy_world({control::Forecast::Kind::perfect, 0, 0});
-  const Seen seen = watch(world);
+  const SeenAhead seen = watch_ahead(world);
   ASSERT_EQ(seen.next_step.size(), 3U * 96U);
   double all = 0.0;
   for (const auto& [t, expected] : seen.next_step) {
@@ -73,7 +73,7 @@ TEST(ArrivalsAhead, PerfectShowsThoseWhoThenCome) {
 
 TEST(ArrivalsAhead, YesterdayShowsThoseWhoCameADayBefore) {
   const twin::World world = roomy_world({control::Forecast::Kind::yesterday, 0, 0});
-  const Seen seen = watch(world);
+  const SeenAhead seen = watch_ahead(world);
   for (const auto& [t, expected] : seen.next_step) {
     const auto [count, kwh] = came(seen.outcome, t - kernel::day_ns, world.tick_ns);
     EXPECT_EQ(expected.first, count);
@@ -85,7 +85,7 @@ TEST(ArrivalsAhead, YesterdayShowsThoseWhoCameADayBefore) {
 TEST(ArrivalsAhead, LookingChangesNothing) {
   const twin::World world = roomy_world({control::Forecast::Kind::perfect, 0, 0});
   const auto blind = run_world(world, strategy([](const evtwin_view&, evtwin_decision&) {}, 0, 0));
-  EXPECT_EQ(watch(world).outcome.result.event_hash, blind.result.event_hash);
+  EXPECT_EQ(watch_ahead(world).outcome.result.event_hash, blind.result.event_hash);
 }
 
 }  // namespace

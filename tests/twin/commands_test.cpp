@@ -13,7 +13,7 @@ namespace {
 
 using kernel::second_ns;
 
-TimeNs at_h(double h) { return monday_ns + static_cast<TimeNs>(h * static_cast<double>(hour_ns)); }
+TimeNs commanded_h(double h) { return monday_ns + static_cast<TimeNs>(h * static_cast<double>(hour_ns)); }
 
 /// Events with their times, besides everything else.
 struct TimedObserver : KeepingObserver {
@@ -97,7 +97,7 @@ double kw_at(const Watched& r, TimeNs t) {
 TEST(Commands, ForecastPlanAndSetPointComeInOrderAndInTheirTime) {
   twin::World world = slow_world(slow);
   add_visits(world, {visit(8.0, 12.0, 100.0)});
-  const TimeNs t = at_h(9.0) + minute_ns;
+  const TimeNs t = commanded_h(9.0) + minute_ns;
   const Watched r = ask(world, {{t, 5.0}});
   std::vector<TimedObserver::Event> of_it;
   const std::string& text = r.seen.of("setpoint_applied").at(0).text;
@@ -120,7 +120,7 @@ TEST(Commands, ForecastPlanAndSetPointComeInOrderAndInTheirTime) {
 TEST(Commands, AStrategySeesTheSetPointInForceNotTheOneUnderWay) {
   twin::World world = slow_world(slow);
   add_visits(world, {visit(8.0, 12.0, 100.0)});
-  const TimeNs t = at_h(9.0) + minute_ns, just_before = t + 8 * second_ns - 1;
+  const TimeNs t = commanded_h(9.0) + minute_ns, just_before = t + 8 * second_ns - 1;
   ask_at(world, {{t, 5.0}, {just_before, 0.0}, {just_before + 2, 0.0}});
   std::vector<double> seen;
   run(world, strategy(
@@ -136,7 +136,7 @@ TEST(Commands, AStrategySeesTheSetPointInForceNotTheOneUnderWay) {
 TEST(Commands, APlanThatANewerOneOvertakesIsDropped) {
   twin::World world = slow_world(slow);
   add_visits(world, {visit(8.0, 12.0, 100.0)});
-  const TimeNs t = at_h(9.0) + minute_ns;
+  const TimeNs t = commanded_h(9.0) + minute_ns;
   // Ready half a second after the first, which has half a second to go.
   const Watched r = ask(world, {{t, 5.0}, {t + second_ns / 2, 3.0}});
   const auto dropped = r.seen.of("plan_dropped");
@@ -151,7 +151,7 @@ TEST(Commands, APlanThatANewerOneOvertakesIsDropped) {
 TEST(Commands, APlanThatIsStillBeingMadeOvertakesNothing) {
   twin::World world = slow_world(slow);
   add_visits(world, {visit(8.0, 12.0, 100.0)});
-  const TimeNs t = at_h(9.0) + minute_ns;
+  const TimeNs t = commanded_h(9.0) + minute_ns;
   const Watched r = ask(world, {{t, 5.0}, {t + 3 * second_ns, 3.0}, {t + 4 * second_ns, 4.0}});
   // The last is ready as the second arrives, to the nanosecond: the older comes first.
   EXPECT_TRUE(r.seen.of("plan_dropped").empty());
@@ -162,7 +162,7 @@ TEST(Commands, APlanThatIsStillBeingMadeOvertakesNothing) {
 
 TEST(Commands, ASessionThatHasEndedIsNotCommandedNorIsTheNextOne) {
   twin::World world = slow_world(slow);
-  const TimeNs t = at_h(9.0) + minute_ns;
+  const TimeNs t = commanded_h(9.0) + minute_ns;
   demand::Visit first = visit(8.0, 12.0, 100.0), second = visit(8.0, 12.0, 100.0);
   first.departure_ns = t + 7 * second_ns;  // between plan and arrival
   second.arrival_ns = t + 7 * second_ns + 1;

@@ -17,14 +17,14 @@ struct PartyObserver : KeepingObserver {
   void on_evse_day(const twin::EvseDayRecord& day) override { days.push_back(day); }
 };
 
-struct Watched {
+struct WatchedParties {
   twin::Result result;
   PartyObserver seen;
   const control::Ledger& ledger() const { return result.sites[0].ledger; }
 };
 
-Watched watch(const twin::World& world, const control::StrategyFactory& how) {
-  Watched out;
+WatchedParties watch(const twin::World& world, const control::StrategyFactory& how) {
+  WatchedParties out;
   twin::RunOptions options;
   options.observer = &out.seen;
   out.result = twin::simulate(world, how, options);
@@ -34,7 +34,7 @@ Watched watch(const twin::World& world, const control::StrategyFactory& how) {
 TEST(Parties, ByHand) {
   twin::World world = v2g_world();
   add_visits(world, {v2g_visit(1, 4, 0.5)});
-  const Watched run = watch(world, hourly({0, 10, -4, 0}));  // 10 kWh in, 4 kWh out
+  const WatchedParties run = watch(world, hourly({0, 10, -4, 0}));  // 10 kWh in, 4 kWh out
   const twin::SessionRecord& session = run.seen.sessions.at(0).record;
   EXPECT_NEAR(session.driver_revenue, 3000.0, 1e-9);
   EXPECT_NEAR(session.v2g_payment, 600.0, 1e-9);
@@ -58,11 +58,11 @@ TEST(Parties, AnOwnerIsPaidTheMinimumWhereThatIsMore) {
     twin::World world = v2g_world();
     add_visits(world, {v2g_visit(0, 4, 0.5, min_price)});
     double shown = 0.0;
-    const Watched run = watch(world, strategy([&shown](const evtwin_view& view, evtwin_decision& decision) {
-                                if (view.n_connected == 0) return;
-                                shown = view.evse_v2g_price_per_kwh[0];
-                                decision.evse_kw[0] = view.now_ns < monday_ns + hour_ns ? -4.0 : 0.0;
-                              }));
+    const WatchedParties run = watch(world, strategy([&shown](const evtwin_view& view, evtwin_decision& decision) {
+                                       if (view.n_connected == 0) return;
+                                       shown = view.evse_v2g_price_per_kwh[0];
+                                       decision.evse_kw[0] = view.now_ns < monday_ns + hour_ns ? -4.0 : 0.0;
+                                     }));
     EXPECT_EQ(shown, paid);
     EXPECT_NEAR(run.seen.sessions.at(0).record.v2g_payment, 4.0 * paid, 1e-9);
     EXPECT_NEAR(run.ledger().v2g_payment, 4.0 * paid, 1e-9);
@@ -73,7 +73,7 @@ TEST(Parties, ANightIsDividedAtLocalMidnightNotEvery24Steps) {
   // A step is 15 min, not an hour, and a day begins at local midnight, which in Seoul is 15:00 UTC.
   twin::World world = v2g_world(2);
   add_visits(world, {v2g_visit(22, 26, 0.1)});
-  const Watched run = watch(world, hourly({8}));
+  const WatchedParties run = watch(world, hourly({8}));
   ASSERT_EQ(run.seen.days.size(), 2U);
   EXPECT_EQ(run.seen.days[0].start_ns, monday_ns);
   EXPECT_EQ(run.seen.days[1].start_ns, monday_ns + kernel::day_ns);
@@ -94,9 +94,9 @@ TEST(Parties, DaysOf23And25HoursAreOneDayEach) {
     v.arrival_ns = world.start_ns;
     v.departure_ns = v.claimed_departure_ns = world.end_ns;
     add_visits(world, {v});
-    const Watched run = watch(world, strategy([](const evtwin_view& view, evtwin_decision& decision) {
-                                if (view.n_connected > 0) decision.evse_kw[0] = 0.5;
-                              }));
+    const WatchedParties run = watch(world, strategy([](const evtwin_view& view, evtwin_decision& decision) {
+                                       if (view.n_connected > 0) decision.evse_kw[0] = 0.5;
+                                     }));
     ASSERT_EQ(run.seen.days.size(), 3U);
     const double hours = kernel::hours_between(run.seen.days[1].start_ns, run.seen.days[2].start_ns);
     EXPECT_NE(hours, 24.0);
@@ -110,7 +110,7 @@ TEST(Parties, ChargingCostsAnOwnerAndDischargingEarns) {
   const auto owner_money = [](double kw) {
     twin::World world = v2g_world();
     add_visits(world, {v2g_visit(1, 2, 0.5)});
-    const Watched run = watch(world, hourly({kw}));
+    const WatchedParties run = watch(world, hourly({kw}));
     return run.ledger().v2g_payment - run.ledger().driver_revenue - run.ledger().wear_cost;
   };
   EXPECT_NEAR(owner_money(10.0), -3000.0, 1e-9);
@@ -135,7 +135,7 @@ TEST(Parties, ACarThatComesFullAndOneThatFollowsEmptyMoveNoMoney) {
   // Elsewhere the jump of a station's SoC from one car to the next counted as a discharge.
   twin::World world = v2g_world();
   add_visits(world, {v2g_visit(1, 2, 0.9), v2g_visit(3, 4, 0.2), v2g_visit(5, 6, 0.9)});
-  const Watched run = watch(world, hourly({0}));
+  const WatchedParties run = watch(world, hourly({0}));
   EXPECT_EQ(run.seen.sessions.size(), 3U);
   EXPECT_TRUE(run.seen.days.empty());
   EXPECT_EQ(run.ledger().v2g_payment, 0.0);
@@ -146,7 +146,7 @@ TEST(Parties, SessionsDaysAndLedgerAgreeInRandomWorlds) {
   double discharged_kwh = 0.0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const twin::World world = eventful_world(seed);
-    const Watched run = watch(world, dice_strategy(seed));
+    const WatchedParties run = watch(world, dice_strategy(seed));
     for (std::uint32_t number = 0; number < world.sites.size(); ++number) {
       const control::Ledger& ledger = run.result.sites[number].ledger;
       control::Ledger by_session, by_day;

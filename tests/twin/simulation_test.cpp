@@ -9,7 +9,7 @@
 namespace evtwin::testing {
 namespace {
 
-constexpr double exact = 1e-9;  // kWh; sums of a few doubles of some 10 kWh are good to 1e-14
+constexpr double exact_kwh = 1e-9;  // kWh; sums of a few doubles of some 10 kWh are good to 1e-14
 
 market::Tariff flat_tariff(double price) {
   market::Tariff tariff = market::free_energy("KRW");
@@ -26,9 +26,9 @@ TEST(Simulation, OneCarOneDayCostsWhatTheHandCalculationSays) {
   world.sites[0].part_month = market::PartMonth::full;
   add_visits(world, {visit(8, 17, 20)});
   const Outcome o = run_world(world, full_power());
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 20.0, exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 20.0, exact_kwh);
   EXPECT_NEAR(o.ledger().energy_cost, 2 * 7.04 * 100 + (20 - 2 * 7.04) * 200, 1e-6);
-  EXPECT_NEAR(o.site().peak_kw, 7.04, exact);
+  EXPECT_NEAR(o.site().peak_kw, 7.04, exact_kwh);
   EXPECT_NEAR(o.ledger().demand_charge, 7040.0, 1e-6);
   ASSERT_EQ(o.seen.power.size(), 1U);
   EXPECT_EQ(o.seen.power[0].start_ns, monday_ns + 8 * hour_ns);
@@ -44,9 +44,9 @@ TEST(Simulation, StaysThatFitNoStepGetTheirMinutes) {
   add_visits(world, {visit(0, 16.0 / 60, 50, 0), visit(1.0 / 60, 14.0 / 60, 50, 1)});
   const Outcome o = run_world(world, full_power());
   ASSERT_EQ(o.seen.sessions.size(), 2U);
-  EXPECT_NEAR(o.seen.sessions[1].record.got_kwh, 11.0 * 16 / 60, exact);
-  EXPECT_NEAR(o.seen.sessions[0].record.got_kwh, 11.0 * 13 / 60, exact);
-  EXPECT_NEAR(o.ledger().unmet_kwh, 100 - 11.0 * 29 / 60, exact);
+  EXPECT_NEAR(o.seen.sessions[1].record.got_kwh, 11.0 * 16 / 60, exact_kwh);
+  EXPECT_NEAR(o.seen.sessions[0].record.got_kwh, 11.0 * 13 / 60, exact_kwh);
+  EXPECT_NEAR(o.ledger().unmet_kwh, 100 - 11.0 * 29 / 60, exact_kwh);
 }
 
 TEST(Simulation, TaperedSessionGetsTheClosedForm) {
@@ -65,7 +65,7 @@ TEST(Simulation, TaperedSessionGetsTheClosedForm) {
   const double soc = 1.0 - 0.5 * std::exp(-(7.04 * 0.9 / 5.0) * (3.0 - constant_h));
   ASSERT_EQ(o.seen.sessions.size(), 1U);
   EXPECT_NEAR(o.seen.sessions[0].record.soc_end, soc, 1e-12);
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, (soc - 0.2) * 10.0 / 0.9, exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, (soc - 0.2) * 10.0 / 0.9, exact_kwh);
 }
 
 TEST(Simulation, PvSurplusIsExportedAndStorageRoundTripLosesItsEfficiency) {
@@ -87,12 +87,12 @@ TEST(Simulation, PvSurplusIsExportedAndStorageRoundTripLosesItsEfficiency) {
   const Outcome o = run_world(world, strategy([](const evtwin_view& view, evtwin_decision& d) {
                                 d.storage_kw[0] = view.now_ns < monday_ns + 2 * hour_ns ? 5.0 : -5.0;
                               }));
-  EXPECT_NEAR(o.ledger().storage_charge_kwh, 10.0, exact);
-  EXPECT_NEAR(o.ledger().storage_discharge_kwh, 7.2, exact);
-  EXPECT_NEAR(o.ledger().export_kwh, 6.0 * 24 - 10.0 + 7.2, exact);
+  EXPECT_NEAR(o.ledger().storage_charge_kwh, 10.0, exact_kwh);
+  EXPECT_NEAR(o.ledger().storage_discharge_kwh, 7.2, exact_kwh);
+  EXPECT_NEAR(o.ledger().export_kwh, 6.0 * 24 - 10.0 + 7.2, exact_kwh);
   EXPECT_NEAR(o.ledger().energy_cost, -40.0 * o.ledger().export_kwh, 1e-9);
-  EXPECT_NEAR(o.site().storage_energy_end_kwh, 2.0, exact);
-  EXPECT_NEAR(control::imbalance_kwh(o.ledger()), 0.0, exact);
+  EXPECT_NEAR(o.site().storage_energy_end_kwh, 2.0, exact_kwh);
+  EXPECT_NEAR(control::imbalance_kwh(o.ledger()), 0.0, exact_kwh);
 }
 
 TEST(Simulation, DischargingACarLosesExactlyTheRoundTrip) {
@@ -118,9 +118,9 @@ TEST(Simulation, DischargingACarLosesExactlyTheRoundTrip) {
   // In for an hour: 5.4 kWh stored. Out again until SoC is back: 5.4 x 0.9 = 4.86 kWh at the meter = 6 x 0.81.
   world.vehicles[0].soc_floor = 0.5;
   const Outcome o = run_world(world, there_and_back(24));
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 6.0, exact);
-  EXPECT_NEAR(o.ledger().ev_discharge_kwh, 6.0 * 0.81, exact);
-  EXPECT_NEAR(o.site().vehicle_losses_kwh, 6.0 * (1 - 0.81), exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 6.0, exact_kwh);
+  EXPECT_NEAR(o.ledger().ev_discharge_kwh, 6.0 * 0.81, exact_kwh);
+  EXPECT_NEAR(o.site().vehicle_losses_kwh, 6.0 * (1 - 0.81), exact_kwh);
   EXPECT_NEAR(o.seen.sessions[0].record.soc_end, 0.5, 1e-12);
 }
 
@@ -129,8 +129,8 @@ TEST(Simulation, ContractPowerIsSharedAndCorrectionsSayWhy) {
   world.sites[0].contract_kw = 14.08;
   add_visits(world, {visit(1, 5, 20, 0), visit(1, 5, 20, 1), visit(1, 5, 20, 2), visit(1, 5, 20, 3)});
   const Outcome o = run_world(world, full_power());
-  EXPECT_NEAR(o.site().peak_instant_kw, 14.08, exact);
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 4 * 14.08, exact);
+  EXPECT_NEAR(o.site().peak_instant_kw, 14.08, exact_kwh);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 4 * 14.08, exact_kwh);
   EXPECT_EQ(o.ledger().overload_kwh, 0.0);
   EXPECT_EQ(o.site().corrections[static_cast<std::size_t>(control::Correction::limit)], 4U);
   EXPECT_EQ(o.seen.limit_names.front(), "grid connection");
@@ -143,7 +143,7 @@ TEST(Simulation, LoadAboveTheContractIsUnavoidableAndCounted) {
   add_visits(world, {visit(1, 5, 20)});
   const Outcome o = run_world(world, full_power());
   EXPECT_EQ(o.ledger().ev_charge_kwh, 0.0);
-  EXPECT_NEAR(o.ledger().overload_kwh, 2.0 * 24, exact);
+  EXPECT_NEAR(o.ledger().overload_kwh, 2.0 * 24, exact_kwh);
   EXPECT_EQ(o.site().corrections[static_cast<std::size_t>(control::Correction::unavoidable)], 1U);
 }
 
@@ -153,7 +153,7 @@ TEST(Simulation, RecordModeLetsOverloadsHappen) {
   world.sites[0].limits = twin::LimitMode::record;
   add_visits(world, {visit(1, 2, 20, 0), visit(1, 2, 20, 1)});
   const Outcome o = run_world(world, full_power());
-  EXPECT_NEAR(o.ledger().overload_kwh, 4.08, exact);
+  EXPECT_NEAR(o.ledger().overload_kwh, 4.08, exact_kwh);
   EXPECT_EQ(std::count_if(o.seen.events.begin(), o.seen.events.end(),
                           [](const auto& e) { return e.starts_with("overload"); }),
             1);
@@ -178,7 +178,7 @@ TEST(Simulation, ImportTurnsToExportWhereTheTaperCrossesThePv) {
   // P = 7.04 exp(-0.704 t) falls to 3.52 when half the battery is full: 5 kWh metered, of which 3.52 t1 came from PV.
   const double t1 = std::log(2.0) / 0.704;
   EXPECT_NEAR(o.ledger().import_kwh, 5.0 - 3.52 * t1, 1e-7);  // the crossing is found to the nanosecond
-  EXPECT_NEAR(control::imbalance_kwh(o.ledger()), 0.0, exact);
+  EXPECT_NEAR(control::imbalance_kwh(o.ledger()), 0.0, exact_kwh);
 }
 
 TEST(Simulation, DcEvseAndFeederLosesOnTheWay) {
@@ -192,10 +192,10 @@ TEST(Simulation, DcEvseAndFeederLosesOnTheWay) {
   site.feeders.push_back({"transformer", -1, physics::infinite, physics::infinite, physics::infinite, 0.98});
   add_visits(world, {visit(1, 2, 25)});
   const Outcome o = run_world(world, full_power());
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 25.0, exact);
-  EXPECT_NEAR(o.ledger().import_kwh, 25.0 / 0.95 / 0.98, exact);
-  EXPECT_NEAR(o.ledger().losses_kwh, 25.0 / 0.95 / 0.98 - 25.0, exact);
-  EXPECT_NEAR(control::imbalance_kwh(o.ledger()), 0.0, exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 25.0, exact_kwh);
+  EXPECT_NEAR(o.ledger().import_kwh, 25.0 / 0.95 / 0.98, exact_kwh);
+  EXPECT_NEAR(o.ledger().losses_kwh, 25.0 / 0.95 / 0.98 - 25.0, exact_kwh);
+  EXPECT_NEAR(control::imbalance_kwh(o.ledger()), 0.0, exact_kwh);
 }
 
 TEST(Simulation, CarsQueueTurnAwayAndLosePatience) {
@@ -228,7 +228,7 @@ TEST(Simulation, ACarThatLeavesAndOneThatComesAtTheSameInstantShareTheEvse) {
   add_visits(world, {visit(1, 2, 5), visit(2, 3, 5)});
   const Outcome o = run_world(world, full_power());
   EXPECT_EQ(o.site().sessions, 2U);
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 10.0, exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 10.0, exact_kwh);
 }
 
 TEST(Simulation, AnOutageStopsPowerAndTurnsCarsToOtherEvses) {
@@ -236,7 +236,7 @@ TEST(Simulation, AnOutageStopsPowerAndTurnsCarsToOtherEvses) {
   world.sites[0].outages.push_back({0, monday_ns + 2 * hour_ns, monday_ns + 3 * hour_ns});
   add_visits(world, {visit(1, 5, 28.16, 0), visit(2.5, 3.5, 5, demand::any_evse)});
   const Outcome o = run_world(world, full_power());
-  EXPECT_NEAR(o.seen.sessions[1].record.got_kwh, 3 * 7.04, exact);
+  EXPECT_NEAR(o.seen.sessions[1].record.got_kwh, 3 * 7.04, exact_kwh);
   EXPECT_EQ(o.seen.sessions[0].record.evse, 1);
 }
 
@@ -264,8 +264,8 @@ TEST(Simulation, SplittingTheTickChangesNothing) {
     return o.ledger().ev_charge_kwh;
   };
   const double reference = energy(15 * minute_ns);
-  EXPECT_NEAR(energy(5 * minute_ns), reference, exact);
-  EXPECT_NEAR(energy(minute_ns), reference, exact);
+  EXPECT_NEAR(energy(5 * minute_ns), reference, exact_kwh);
+  EXPECT_NEAR(energy(minute_ns), reference, exact_kwh);
 }
 
 TEST(Simulation, SameSeedSameHashOtherStrategyOtherHash) {
@@ -303,7 +303,7 @@ TEST(Simulation, TheStrategyNeverSeesTheTruth) {
                                 EXPECT_TRUE(std::isnan(view.evse_soc[0]));
                               }));
   EXPECT_TRUE(seen);
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 5.0, exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 5.0, exact_kwh);
 }
 
 TEST(Simulation, MeterWindowsSumToTheLedger) {
@@ -316,11 +316,11 @@ TEST(Simulation, MeterWindowsSumToTheLedger) {
   control::Ledger sum;
   for (const auto& [meter, increment] : o.seen.meters) sum += increment;
   EXPECT_EQ(o.seen.meters.size(), 96U);
-  EXPECT_NEAR(sum.import_kwh, o.ledger().import_kwh, exact);
+  EXPECT_NEAR(sum.import_kwh, o.ledger().import_kwh, exact_kwh);
   EXPECT_NEAR(sum.energy_cost, o.ledger().energy_cost, 1e-6);
   double segments = 0.0;
   for (const auto& s : o.seen.power) segments += s.energy_kwh;
-  EXPECT_NEAR(segments, o.ledger().ev_charge_kwh, exact);
+  EXPECT_NEAR(segments, o.ledger().ev_charge_kwh, exact_kwh);
 }
 
 // 96 ticks of 15 minutes, and one decision each for the arrival at 01:07 and the departure at 02:10 that fall between

@@ -11,7 +11,7 @@
 namespace evtwin::testing {
 namespace {
 
-constexpr double exact = 1e-9;
+constexpr double exact_steps = 1e-9;
 
 /// A car of 50 kWh without losses that takes up to 22 kW, at a three-phase EVSE of 22 kW.
 twin::World one_car_world() {
@@ -47,8 +47,8 @@ TEST(SteppedTools, SurplusIsGivenOnce) {
   add_visits(world, {visit(10, 12, 50, 0), visit(10, 12, 50, 1), visit(10, 12, 50, 2), visit(10, 12, 50, 3)});
   for (auto& evse : world.sites[0].evses) evse.min_a = 0.0;
   const Outcome o = run_world(world, full_power());
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 2 * 8.0, exact);
-  EXPECT_NEAR(o.ledger().import_kwh, 0.0, exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 2 * 8.0, exact_steps);
+  EXPECT_NEAR(o.ledger().import_kwh, 0.0, exact_steps);
 }
 
 // SpiceEV D13: an export above the connector's maximum was cut without a word (50 -> 40 kW).
@@ -57,8 +57,8 @@ TEST(SteppedTools, ExportAboveTheLimitIsMeasured) {
   world.sites[0].pv_kw = 50.0;
   world.sites[0].export_limit_kw = 40.0;
   const Outcome o = run_world(world, full_power());
-  EXPECT_NEAR(o.ledger().export_kwh, 24 * 50.0, exact);
-  EXPECT_NEAR(o.ledger().export_overload_kwh, 24 * 10.0, exact);
+  EXPECT_NEAR(o.ledger().export_kwh, 24 * 50.0, exact_steps);
+  EXPECT_NEAR(o.ledger().export_overload_kwh, 24 * 10.0, exact_steps);
 }
 
 // EV2Gym: 110 kW out of a site that may export 100 kW counted 210 kW, the distance to the import limit.
@@ -81,8 +81,8 @@ TEST(SteppedTools, ExportIsHeldAgainstTheExportLimit) {
   const Outcome o = run_world(world, strategy([](const evtwin_view& view, evtwin_decision& d) {
                                 if (view.evse_session[0] != 0) d.evse_kw[0] = -110.0;
                               }));
-  EXPECT_NEAR(o.ledger().export_kwh, 2 * 110.0, exact);
-  EXPECT_NEAR(o.ledger().export_overload_kwh, 2 * 10.0, exact);
+  EXPECT_NEAR(o.ledger().export_kwh, 2 * 110.0, exact_steps);
+  EXPECT_NEAR(o.ledger().export_overload_kwh, 2 * 10.0, exact_steps);
   EXPECT_EQ(o.ledger().overload_kwh, 0.0);
 }
 
@@ -92,7 +92,7 @@ TEST(SteppedTools, AnEvseGivesWhatItHas) {
   world.sites[0].evses[0] = ac_evse("A-1", 16.0, 3, 230.0);  // 11.04 kW
   add_visits(world, {parked(10, 11, 0.1)});
   const Outcome o = run_world(world, strategy([](const evtwin_view&, evtwin_decision& d) { d.evse_kw[0] = 40.0; }));
-  EXPECT_NEAR(o.ledger().ev_charge_kwh, 11.04, exact);
+  EXPECT_NEAR(o.ledger().ev_charge_kwh, 11.04, exact_steps);
   EXPECT_GT(o.site().corrections[static_cast<std::size_t>(twin::Correction::evse_rating)], 0U);
 }
 
@@ -122,7 +122,7 @@ TEST(SteppedTools, AFullCarDischargesByItsCurve) {
   v.v2g = true;
   add_visits(world, {v});
   const Outcome o = run_world(world, strategy([](const evtwin_view&, evtwin_decision& d) { d.evse_kw[0] = -22.0; }));
-  EXPECT_NEAR(o.ledger().ev_discharge_kwh, 5.5, exact);
+  EXPECT_NEAR(o.ledger().ev_discharge_kwh, 5.5, exact_steps);
 }
 
 // SpiceEV D9: a state of charge of exactly 0 was written as unknown.
@@ -131,7 +131,7 @@ TEST(SteppedTools, EmptyIsAStateOfCharge) {
   add_visits(world, {parked(10, 11, 0.0)});
   const Outcome o = run_world(world, full_power());
   EXPECT_EQ(o.seen.sessions[0].record.soc_start, 0.0);
-  EXPECT_NEAR(o.seen.sessions[0].record.got_kwh, 22.0, exact);
+  EXPECT_NEAR(o.seen.sessions[0].record.got_kwh, 22.0, exact_steps);
 }
 
 // SpiceEV D10, D12: a zero-power knot and a battery of unknown size raised assertions.
@@ -143,7 +143,7 @@ TEST(SteppedTools, AZeroPowerKnotHoldsAndAnUnknownBatteryTakesWhatItIsSaidToTake
 
   twin::World unknown = small_world();
   add_visits(unknown, {visit(10, 20, 12.5)});
-  EXPECT_NEAR(run_world(unknown, full_power()).ledger().ev_charge_kwh, 12.5, exact);
+  EXPECT_NEAR(run_world(unknown, full_power()).ledger().ev_charge_kwh, 12.5, exact_steps);
 }
 
 // SpiceEV D17: a run rewrote the scenario's events, so that a second run knew more.
@@ -167,7 +167,7 @@ TEST(SteppedTools, ADayWithoutCarsHasABill) {
   world.sites[0].tariff.rates[0].price_per_kwh = 0.5;
   const Outcome o = run_world(world, full_power());
   EXPECT_EQ(o.site().sessions, 0U);
-  EXPECT_NEAR(o.ledger().energy_cost, 24 * 3.0 * 0.5, exact);
+  EXPECT_NEAR(o.ledger().energy_cost, 24 * 3.0 * 0.5, exact_steps);
   EXPECT_EQ(o.ledger().unmet_kwh, 0.0);
 }
 

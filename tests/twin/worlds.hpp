@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "control/strategy_choice.hpp"
+#include "support/paths.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::testing {
@@ -96,7 +97,7 @@ inline control::StrategyFactory full_power() {
 
 /// A strategy of the baseline plugin that was built with the tests.
 inline control::StrategyFactory baseline(const std::string& id, const control::TextParams& params = {}) {
-  return control::choose_strategy(std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so#" + id, params).factory;
+  return control::choose_strategy(paths::plugin_dir + "/baseline.so#" + id, params).factory;
 }
 
 struct KeepingObserver : twin::Observer {

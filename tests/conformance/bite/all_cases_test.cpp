@@ -6,6 +6,7 @@
 #include <string>
 
 #include "conformance/bite/bites.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::conformance::test {
 namespace {
@@ -22,8 +23,8 @@ struct Cases {
 };
 void PrintTo(const Cases& cases, std::ostream* out) { *out << cases.kind << " " << cases.folder; }
 
-const fs::path own = fs::path(EVTWIN_SOURCE_DIR) / "tests/conformance/cases";
-const fs::path shared = fs::path(EVTWIN_SHARED_DIR) / "golden";
+const fs::path own = fs::path(paths::source_dir) / "tests/conformance/cases";
+const fs::path shared = fs::path(paths::shared_dir) / "golden";
 
 const std::array all_cases{
     Cases{"OwnAcn", "acn", own / "acn", 2, 10},

@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "support/paths.hpp"
+
 namespace evtwin::conformance::test {
 
 using nlohmann::json;
@@ -26,7 +28,8 @@ struct Verdict {
 /// What the program says of the cases in a file.
 inline Verdict judged(const std::string& kind, const std::filesystem::path& file) {
   Verdict verdict;
-  FILE* pipe = popen((std::string(EVTWIN_CONFORMANCE) + " " + kind + " '" + file.string() + "' 2>&1").c_str(), "r");
+  FILE* pipe =
+      popen((paths::quoted(paths::conformance) + " " + kind + " " + paths::quoted(file) + " 2>&1").c_str(), "r");
   std::array<char, 4096> piece{};
   for (std::size_t n = 0; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) verdict.text.append(piece.data(), n);
   const int status = pclose(pipe);
@@ -41,7 +44,7 @@ class Bites : public testing::Test {
   /// @param kind  of case. @param folder  in which its golden cases lie; none: of the same name
   explicit Bites(std::string kind, const std::string& folder = "")
       : kind_(std::move(kind)),
-        golden_(std::filesystem::path(EVTWIN_SHARED_DIR) / "golden" / (folder.empty() ? kind_ : folder)) {}
+        golden_(std::filesystem::path(paths::shared_dir) / "golden" / (folder.empty() ? kind_ : folder)) {}
 
   void SetUp() override {
     if (!std::filesystem::exists(golden_)) GTEST_SKIP() << golden_ << " is not there";

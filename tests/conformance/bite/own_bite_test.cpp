@@ -3,6 +3,7 @@
 #include "conformance/bite/bites.hpp"
 #include "conformance/kinds.hpp"
 #include "conformance/table.hpp"
+#include "support/paths.hpp"
 
 namespace evtwin::conformance::test {
 namespace {
@@ -19,7 +20,7 @@ class OwnBites : public testing::Test {
   void expect_noticed(const std::string& kind, const std::string& name, const char* what, const std::string& from,
                       const std::string& was, const std::string& is) const {
     SCOPED_TRACE(name + ": " + was + " -> " + is);
-    std::ifstream in(fs::path(EVTWIN_SOURCE_DIR) / "tests/conformance/cases" / kind / (name + ".table"));
+    std::ifstream in(fs::path(paths::source_dir) / "tests/conformance/cases" / kind / (name + ".table"));
     std::string text{std::istreambuf_iterator<char>(in), {}};
     const std::size_t begin = text.find(from);
     ASSERT_NE(begin, std::string::npos);

@@ -6,7 +6,7 @@
 namespace evtwin::zoo {
 
 struct Animal {
-  std::string_view name;   ///< the file is EVTWIN_ZOO_DIR/NAME.so, the strategy's id NAME with '-' for '_'
+  std::string_view name;   ///< the file is lib/zoo/NAME.so, the strategy's id NAME with '-' for '_'
   std::string_view wrong;  ///< in words; empty: nothing, it is as sound as it is odd
   std::string_view call;   ///< where it shows: load, info, create, decide, destroy, state, unload
 };

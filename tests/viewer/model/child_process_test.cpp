@@ -13,6 +13,8 @@
 #include <string>
 #include <thread>
 
+#include "support/paths.hpp"
+
 namespace evtwin::viewer::model {
 namespace {
 
@@ -163,8 +165,7 @@ TEST(ChildProcess, AGrandchildThatHoldsThePipeIsNotWaitedFor) {
 }
 
 TEST(ChildProcess, EvtwinRunsAsOneWithProgress) {
-  ChildProcess child(
-      {EVTWIN_BINARY, "run", std::string(EVTWIN_SOURCE_DIR) + "/scenarios/manager_day.lua", "--json", "--progress"});
+  ChildProcess child({paths::program, "run", paths::source_dir + "/scenarios/manager_day.lua", "--json", "--progress"});
   poll_to_the_end(child);
   EXPECT_EQ(child.status(), 0) << child.err();
   EXPECT_EQ(child.progress(), 1.0);
@@ -174,8 +175,8 @@ TEST(ChildProcess, EvtwinRunsAsOneWithProgress) {
 TEST(ChildProcess, EvtwinThatIsCancelledSays130) {
   const TempFile out;
   std::filesystem::remove(out.path);
-  ChildProcess child({EVTWIN_BINARY, "run", std::string(EVTWIN_SOURCE_DIR) + "/scenarios/workplace_week.lua", "--days",
-                      "20000", "--progress", "--out", out.path});
+  ChildProcess child({paths::program, "run", paths::source_dir + "/scenarios/workplace_week.lua", "--days", "20000",
+                      "--progress", "--out", out.path});
   while (child.progress() == 0.0 && child.running()) child.poll();
   child.cancel();
   child.wait();

@@ -15,7 +15,7 @@ using kernel::day_ns;
 using kernel::hour_ns;
 using kernel::minute_ns;
 using kernel::second_ns;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // What a run file of these years has in its table clock.
 Clock clock_of(const char* zone, int first_year = 2024, int last_year = 2027) {

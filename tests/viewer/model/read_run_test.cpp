@@ -29,11 +29,11 @@ const std::string& file_of(const std::string& scenario, const std::string& strat
   }
   return file;
 }
-const std::string& week() { return file_of("workplace_week", "edf"); }
-const std::string& v2g() { return file_of("dc_v2g", "milp.so#v2g-profit-max"); }
+const std::string& week_file() { return file_of("workplace_week", "edf"); }
+const std::string& v2g_file() { return file_of("dc_v2g", "milp.so#v2g-profit-max"); }
 
 TEST(ReadRun, HoldsWhatTheFileSaysOfTheRun) {
-  const RunPtr run = read_run(week());
+  const RunPtr run = read_run(week_file());
   EXPECT_EQ(run->name, "Workplace car park, one week of June");
   EXPECT_EQ(run->state, record::RunState::complete);
   EXPECT_EQ(run->loaded, Loaded::all);
@@ -48,12 +48,13 @@ TEST(ReadRun, HoldsWhatTheFileSaysOfTheRun) {
   EXPECT_EQ(run->evses[0].name, "A-1");
   EXPECT_EQ(run->evses[0].station, "A");
   EXPECT_EQ(run->storages[0].name, "battery");
-  EXPECT_EQ(kpi_value(*run, "sessions"), ask(week(), "SELECT value FROM kpi WHERE name = 'sessions' AND site IS NULL"));
+  EXPECT_EQ(kpi_value(*run, "sessions"),
+            ask(week_file(), "SELECT value FROM kpi WHERE name = 'sessions' AND site IS NULL"));
   EXPECT_TRUE(std::isnan(kpi_value(*run, "no such figure")));
 }
 
 TEST(ReadRun, HasEveryRow) {
-  for (const std::string& file : {week(), v2g()}) {
+  for (const std::string& file : {week_file(), v2g_file()}) {
     const RunPtr run = read_run(file);
     const auto rows = [&](const char* table) {
       return static_cast<std::size_t>(ask(file, fmt::format("SELECT count(*) FROM {}", table)));
@@ -70,7 +71,7 @@ TEST(ReadRun, HasEveryRow) {
 }
 
 TEST(ReadRun, SessionsAreInTheOrderOfArrivalAndPluggedInAtTheirEvse) {
-  const RunPtr run = read_run(week());
+  const RunPtr run = read_run(week_file());
   EXPECT_TRUE(std::ranges::is_sorted(run->sessions, {}, &Session::arrived_ns));
   std::size_t plugged_in = 0;
   for (std::uint32_t row = 0; row < run->evses.size(); ++row) {
@@ -82,14 +83,14 @@ TEST(ReadRun, SessionsAreInTheOrderOfArrivalAndPluggedInAtTheirEvse) {
       ++plugged_in;
     }
   }
-  EXPECT_EQ(plugged_in, ask(week(), "SELECT count(*) FROM session WHERE number IS NOT NULL"));
+  EXPECT_EQ(plugged_in, ask(week_file(), "SELECT count(*) FROM session WHERE number IS NOT NULL"));
   double got_kwh = 0.0;
   for (const Session& session : run->sessions) got_kwh += session.got_kwh;
-  EXPECT_NEAR(got_kwh, ask(week(), "SELECT sum(got_kwh) FROM session"), 1e-9);
+  EXPECT_NEAR(got_kwh, ask(week_file(), "SELECT sum(got_kwh) FROM session"), 1e-9);
 }
 
 TEST(ReadRun, PowersAreThoseOfTheFileAndNothingElseFlows) {
-  for (const std::string& file : {week(), v2g()}) {
+  for (const std::string& file : {week_file(), v2g_file()}) {
     const RunPtr run = read_run(file);
     const record::Database database(file, SQLITE_OPEN_READONLY);
     record::Statement rows(database,
@@ -117,7 +118,7 @@ TEST(ReadRun, PowersAreThoseOfTheFileAndNothingElseFlows) {
 }
 
 TEST(ReadRun, TheSumOfTheEvsesIsExactAtAnyChangeAndInTheEnergyOfEveryMeteringWindow) {
-  for (const std::string& file : {week(), v2g()}) {
+  for (const std::string& file : {week_file(), v2g_file()}) {
     const RunPtr run = read_run(file);
     const Site& site = run->sites[0];
     for (const Piece& piece : site.ev_kw.pieces()) {
@@ -136,17 +137,17 @@ TEST(ReadRun, TheSumOfTheEvsesIsExactAtAnyChangeAndInTheEnergyOfEveryMeteringWin
 }
 
 TEST(ReadRun, TheStoragesSocIsThatOfTheTwin) {
-  const RunPtr run = read_run(week());
+  const RunPtr run = read_run(week_file());
   const Storage& storage = run->storages[0];
   const Extent soc = storage.soc.extent(run->start_ns, run->end_ns);
-  EXPECT_NEAR(soc.mean(), ask(week(), "SELECT mean_soc FROM storage_use"), 1e-9);
+  EXPECT_NEAR(soc.mean(), ask(week_file(), "SELECT mean_soc FROM storage_use"), 1e-9);
   EXPECT_GE(soc.min, storage.soc_min - 1e-9);
   EXPECT_LE(soc.max, storage.soc_max + 1e-9);
   EXPECT_GT(soc.max - soc.min, 0.05) << "a storage that does nothing shows nothing";
 }
 
 TEST(ReadRun, MoneySoFarIsTheLedgersAtEveryWindowAndGrowsEvenlyWithinOne) {
-  const RunPtr run = read_run(week());
+  const RunPtr run = read_run(week_file());
   const Site& site = run->sites[0];
   double cost = 0.0, energy = 0.0;
   for (const Meter& window : site.meter) {
@@ -157,33 +158,34 @@ TEST(ReadRun, MoneySoFarIsTheLedgersAtEveryWindowAndGrowsEvenlyWithinOne) {
     EXPECT_NEAR(site.cost.at(middle), (before + cost) / 2, 1e-6);
   }
   EXPECT_NEAR(site.cost.extent(run->end_ns - 1, run->end_ns).max, cost, 1e-6);
-  EXPECT_NEAR(cost, ask(week(), "SELECT sum(energy_cost + demand_charge) FROM meter"), 1e-6);
+  EXPECT_NEAR(cost, ask(week_file(), "SELECT sum(energy_cost + demand_charge) FROM meter"), 1e-6);
   EXPECT_NEAR(site.energy_cost.extent(run->end_ns - 1, run->end_ns).max, energy, 1e-6);
 }
 
 TEST(ReadRun, SignalsHoldUntilTheNextAndAreEmptyWhereASiteHasNone) {
-  const RunPtr run = read_run(week());
+  const RunPtr run = read_run(week_file());
   const Site& site = run->sites[0];
   EXPECT_EQ(site.contract_kw.at(run->start_ns), 150.0);
-  EXPECT_EQ(site.pv_kw.size(), ask(week(), "SELECT count(*) FROM signal WHERE kind = 'pv_kw'"));
+  EXPECT_EQ(site.pv_kw.size(), ask(week_file(), "SELECT count(*) FROM signal WHERE kind = 'pv_kw'"));
   EXPECT_EQ(site.buy_price.at(run->end_ns - 1),
-            ask(week(), "SELECT value FROM signal WHERE kind = 'buy_price' ORDER BY id DESC LIMIT 1"));
-  EXPECT_TRUE(read_run(v2g())->sites[0].pv_kw.empty());
-  EXPECT_TRUE(read_run(v2g())->storages.empty());
+            ask(week_file(), "SELECT value FROM signal WHERE kind = 'buy_price' ORDER BY id DESC LIMIT 1"));
+  EXPECT_TRUE(read_run(v2g_file())->sites[0].pv_kw.empty());
+  EXPECT_TRUE(read_run(v2g_file())->storages.empty());
 }
 
 TEST(ReadRun, EventsAreInTheOrderOfTimeAndMissedTargetsAreAlerts) {
-  const RunPtr run = read_run(week());
+  const RunPtr run = read_run(week_file());
   EXPECT_TRUE(std::ranges::is_sorted(run->events, {}, &Event::time_ns));
   const auto count = [&](EventKind kind) {
     return static_cast<double>(std::ranges::count(run->events, kind, &Event::kind));
   };
-  EXPECT_EQ(count(EventKind::arrival), ask(week(), "SELECT count(*) FROM session"));
-  EXPECT_EQ(count(EventKind::departure), ask(week(), "SELECT count(*) FROM session WHERE ended = 'departed'"));
+  EXPECT_EQ(count(EventKind::arrival), ask(week_file(), "SELECT count(*) FROM session"));
+  EXPECT_EQ(count(EventKind::departure), ask(week_file(), "SELECT count(*) FROM session WHERE ended = 'departed'"));
   EXPECT_EQ(count(EventKind::missed_target),
-            ask(week(), "SELECT count(*) FROM session WHERE ended = 'departed' AND unmet_kwh > 0.01"));
-  EXPECT_EQ(count(EventKind::turned_away), ask(week(), "SELECT count(*) FROM session WHERE number IS NULL"));
-  EXPECT_EQ(count(EventKind::price_change), ask(week(), "SELECT count(*) - 1 FROM signal WHERE kind = 'buy_price'"));
+            ask(week_file(), "SELECT count(*) FROM session WHERE ended = 'departed' AND unmet_kwh > 0.01"));
+  EXPECT_EQ(count(EventKind::turned_away), ask(week_file(), "SELECT count(*) FROM session WHERE number IS NULL"));
+  EXPECT_EQ(count(EventKind::price_change),
+            ask(week_file(), "SELECT count(*) - 1 FROM signal WHERE kind = 'buy_price'"));
   EXPECT_GT(count(EventKind::turned_away) + count(EventKind::missed_target), 0.0);
   for (const Event& event : run->events) {
     const bool missed = event.kind == EventKind::missed_target || event.kind == EventKind::turned_away;
@@ -231,7 +233,7 @@ TEST(ReadRun, GivesAnOverviewFirstAndStopsWhenTold) {
   RunPtr overview;
   double last = -1.0;
   const RunPtr run = read_run(
-      week(),
+      week_file(),
       [&](double done) {
         EXPECT_GE(done, last);
         last = done;
@@ -244,13 +246,13 @@ TEST(ReadRun, GivesAnOverviewFirstAndStopsWhenTold) {
   EXPECT_EQ(overview->sessions.size(), run->sessions.size());
   EXPECT_FALSE(overview->sites[0].ev_kw.empty());
   EXPECT_NE(overview->serial, run->serial);
-  EXPECT_EQ(read_run(week(), [](double) { return false; }), nullptr);
+  EXPECT_EQ(read_run(week_file(), [](double) { return false; }), nullptr);
 }
 
 TEST(ReadRun, OfARunThatIsNotOverWhatIsNotRecordedIsUnknown) {
   const Folder folder;
   const std::string file = folder / "killed.run";
-  std::filesystem::copy_file(week(), file);
+  std::filesystem::copy_file(week_file(), file);
   const auto until = static_cast<TimeNs>(ask(file, "SELECT end_ns FROM meter WHERE id = 200"));
   test::change(file, "UPDATE run SET state = 'running'");
   test::change(file, "DELETE FROM meter WHERE id > 200");
@@ -303,7 +305,7 @@ TEST(ReadRun, SaysOfARowThatPointsNowhereWhichOne) {
   };
   for (const auto& [sql, what] : cases) {
     const std::string file = folder / "bad.run";
-    std::filesystem::copy_file(week(), file, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(week_file(), file, std::filesystem::copy_options::overwrite_existing);
     test::change(file, sql);
     const std::string trouble = trouble_with(file);
     EXPECT_THAT(trouble, HasSubstr(what)) << sql;

@@ -8,6 +8,7 @@
 #include "record/sample_run.hpp"
 #include "record/writer.hpp"
 #include "scenario/loader.hpp"
+#include "support/paths.hpp"
 #include "twin/worlds.hpp"
 #include "viewer/model/run_feed.hpp"
 
@@ -31,9 +32,9 @@ inline void record_scenario(const std::string& file, const std::string& name, co
   scenario::LoadOptions options;
   options.days = days;
   const scenario::LoadedScenario scenario =
-      scenario::load_scenario(std::string(EVTWIN_SOURCE_DIR) + "/scenarios/" + name + ".lua", options);
+      scenario::load_scenario(paths::source_dir + "/scenarios/" + name + ".lua", options);
   const bool has_plugin = strategy.find('#') != std::string::npos;
-  const std::string id = std::string(EVTWIN_PLUGIN_DIR) + "/" + (has_plugin ? strategy : "baseline.so#" + strategy);
+  const std::string id = paths::plugin_dir + "/" + (has_plugin ? strategy : "baseline.so#" + strategy);
   record_world(file, scenario.world, control::choose_strategy(id, {}).factory);
 }
 

@@ -14,7 +14,7 @@ namespace {
 using kernel::hour_ns;
 using kernel::minute_ns;
 using kernel::second_ns;
-using testing::NanSensitiveDoubleEq;
+using ::testing::NanSensitiveDoubleEq;
 
 Series finished(const std::vector<Piece>& pieces, TimeNs end) {
   Series series;

@@ -12,13 +12,14 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "support/paths.hpp"
 #include "viewer/model/child_process.hpp"
 
 namespace evtwin::viewer::model {
 namespace {
 
 namespace fs = std::filesystem;
-const std::string scenarios = std::string(EVTWIN_SOURCE_DIR) + "/scenarios/";
+const std::string scenarios = paths::source_dir + "/scenarios/";
 
 std::string read_all(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -54,17 +55,17 @@ std::string ask(const std::vector<std::string>& words, int status = 0) {
   return status == 0 ? child.out() : child.err();
 }
 ChargeAnswer advice(const Run& run, const ChargeRequest& request, bool korean = false) {
-  return read_charge_answer(ask(advise_arguments(EVTWIN_BINARY, asked_world(run), request, korean)), run.clock);
+  return read_charge_answer(ask(advise_arguments(paths::program, asked_world(run), request, korean)), run.clock);
 }
 
-struct Folder {
-  Folder() {
+struct RunFolder {
+  RunFolder() {
     std::string pattern = ::testing::TempDir() + "evtwin-ask-XXXXXX";
     path = mkdtemp(pattern.data());
   }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  ~RunFolder() { fs::remove_all(path); }
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
   std::string path;
 };
 
@@ -89,7 +90,7 @@ TEST(AskedWorld, IsTheRunsOwnScenarioSeedParametersAndLength) {
 }
 
 TEST(AskedWorld, TheScenarioIsFoundBesideTheRunFileToo) {
-  const Folder folder;
+  const RunFolder folder;
   fs::copy_file(scenarios + "manager_day.lua", folder.path + "/manager_day.lua");
   model::Run run = manager_day();
   run.scenario_file = "gone/manager_day.lua";
@@ -166,19 +167,19 @@ TEST(PlanACharge, AWishThatCanNotBeHasItsReason) {
   EXPECT_FALSE(answer.reachable);
   EXPECT_NE(answer.reason.find("the target can not be reached"), std::string::npos);
   request.battery_kwh = 0.0;
-  const std::string err = ask(advise_arguments(EVTWIN_BINARY, asked_world(run), request, false), 1);
+  const std::string err = ask(advise_arguments(paths::program, asked_world(run), request, false), 1);
   EXPECT_EQ(error_line(err), "--vehicle: kwh = 0 must be above 0 and at most 2000 kWh");
 }
 
 TEST(WhatIf, ListsAndComparisonsAreRead) {
-  const auto strategies = read_strategies(ask(strategies_arguments(EVTWIN_BINARY)));
+  const auto strategies = read_strategies(ask(strategies_arguments(paths::program)));
   for (const char* name : {"asap", "edf"})
     EXPECT_NE(std::find(strategies.begin(), strategies.end(), name), strategies.end()) << name;
-  const auto tariffs = read_tariffs(ask(tariffs_arguments(EVTWIN_BINARY))).at("KRW");
+  const auto tariffs = read_tariffs(ask(tariffs_arguments(paths::program))).at("KRW");
   EXPECT_NE(std::find(tariffs.begin(), tariffs.end(), "kepco_ev.self_use_low_voltage"), tariffs.end());
-  const Folder folder;
+  const RunFolder folder;
   const auto compared = read_comparison(
-      ask(compare_arguments(EVTWIN_BINARY, asked_world(manager_day()), {"asap", "edf"}, folder.path + "/runs")));
+      ask(compare_arguments(paths::program, asked_world(manager_day()), {"asap", "edf"}, folder.path + "/runs")));
   ASSERT_EQ(compared.size(), 2U);
   EXPECT_EQ(compared[1].strategy, "edf");
   EXPECT_GT(compared[1].kpis.at("total_cost"), 0.0);

@@ -14,7 +14,8 @@ using kernel::day_ns;
 using kernel::hour_ns;
 using kernel::second_ns;
 
-constexpr ImU32 red = IM_COL32(255, 1, 1, 255), blue = IM_COL32(1, 1, 255, 255), green = IM_COL32(1, 255, 1, 255);
+constexpr ImU32 gantt_red = IM_COL32(255, 1, 1, 255), gantt_blue = IM_COL32(1, 1, 255, 255),
+                gantt_green = IM_COL32(1, 255, 1, 255);
 
 struct Box {
   float left = 1e9F, right = -1e9F, top = 1e9F, bottom = -1e9F;
@@ -53,10 +54,10 @@ class Gantt : public ::testing::Test {
 };
 
 TEST_F(Gantt, ABarReachesFromItsStartToItsEndOnItsRow) {
-  bars = {{0, test_day + 6 * hour_ns, test_day + 12 * hour_ns, red, 1.0, false, 7},
-          {2, test_day + 3 * hour_ns, test_day + 4 * hour_ns, blue, 0.5, false, 8}};
+  bars = {{0, test_day + 6 * hour_ns, test_day + 12 * hour_ns, gantt_red, 1.0, false, 7},
+          {2, test_day + 3 * hour_ns, test_day + 4 * hour_ns, gantt_blue, 0.5, false, 8}};
   draw(3);
-  const Box first = box_of(red), third = box_of(blue);
+  const Box first = box_of(gantt_red), third = box_of(gantt_blue);
   EXPECT_NEAR(first.left, x_of(test_day + 6 * hour_ns), 0.01F);
   EXPECT_NEAR(first.right, x_of(test_day + 12 * hour_ns), 0.01F);
   EXPECT_NEAR((third.bottom - third.top) * 2.0F, first.bottom - first.top, 0.01F);
@@ -65,9 +66,9 @@ TEST_F(Gantt, ABarReachesFromItsStartToItsEndOnItsRow) {
 }
 
 TEST_F(Gantt, TheBarUnderTheMouseIsHandedBackTheLastOneOnTop) {
-  bars = {{1, test_day, test_day + 12 * hour_ns, red, 1.0, false, 7},
-          {1, test_day + 6 * hour_ns, test_day + 8 * hour_ns, blue, 1.0, false, 8},
-          {1, test_day + 7 * hour_ns, test_day + 8 * hour_ns, blue, 1.0, true, model::no_row}};
+  bars = {{1, test_day, test_day + 12 * hour_ns, gantt_red, 1.0, false, 7},
+          {1, test_day + 6 * hour_ns, test_day + 8 * hour_ns, gantt_blue, 1.0, false, 8},
+          {1, test_day + 7 * hour_ns, test_day + 8 * hour_ns, gantt_blue, 1.0, true, model::no_row}};
   draw(3);
   const auto at = [&](TimeNs t, float row) {
     Screen::mouse({x_of(t), reply.min.y + 28.0F * row});
@@ -84,35 +85,36 @@ TEST_F(Gantt, TheBarUnderTheMouseIsHandedBackTheLastOneOnTop) {
 TEST_F(Gantt, BarsOfLessThanAPixelMergeIntoOne) {
   for (int i = 0; i < 100000; ++i) {
     const TimeNs from = test_day + i * day_ns / 100000;
-    bars.push_back({0, from, from + day_ns / 200000, red, 1.0, false, static_cast<std::uint32_t>(i)});
+    bars.push_back({0, from, from + day_ns / 200000, gantt_red, 1.0, false, static_cast<std::uint32_t>(i)});
   }
   draw(3);
-  EXPECT_LE(box_of(red).vertices, 6U * 620U);
-  EXPECT_GE(box_of(red).vertices, 6U * 400U);
+  EXPECT_LE(box_of(gantt_red).vertices, 6U * 620U);
+  EXPECT_GE(box_of(gantt_red).vertices, 6U * 400U);
 }
 
 TEST_F(Gantt, AHollowBarIsAnOutline) {
-  bars = {{0, test_day + 6 * hour_ns, test_day + 12 * hour_ns, green, 1.0, true, 1}};
+  bars = {{0, test_day + 6 * hour_ns, test_day + 12 * hour_ns, gantt_green, 1.0, true, 1}};
   draw(3);
-  EXPECT_EQ(box_of(green).vertices, 4U * 6U);
+  EXPECT_EQ(box_of(gantt_green).vertices, 4U * 6U);
 }
 
 TEST_F(Gantt, RowsThatHaveNoRoomAreScrolledToWhenSelected) {
   names.clear();
   for (int i = 0; i < 100; ++i) names.push_back("A-" + std::to_string(i));
-  bars = {{0, test_day, test_day + day_ns, red, 1.0, false, 1}, {90, test_day, test_day + day_ns, blue, 1.0, false, 2}};
+  bars = {{0, test_day, test_day + day_ns, gantt_red, 1.0, false, 1},
+          {90, test_day, test_day + day_ns, gantt_blue, 1.0, false, 2}};
   draw(3);
-  EXPECT_GT(box_of(red).vertices, 0U);
-  EXPECT_EQ(box_of(blue).vertices, 0U);
+  EXPECT_GT(box_of(gantt_red).vertices, 0U);
+  EXPECT_EQ(box_of(gantt_blue).vertices, 0U);
   selected = 90;
   draw(3);
-  EXPECT_EQ(box_of(red).vertices, 0U);
-  EXPECT_GT(box_of(blue).vertices, 0U);
+  EXPECT_EQ(box_of(gantt_red).vertices, 0U);
+  EXPECT_GT(box_of(gantt_blue).vertices, 0U);
 }
 
 TEST_F(Gantt, ShiftAndWheelScrollAndDoNotZoom) {
   names.assign(100, "A");
-  bars = {{0, test_day, test_day + day_ns, red, 1.0, false, 1}};
+  bars = {{0, test_day, test_day + day_ns, gantt_red, 1.0, false, 1}};
   draw(3);
   Screen::mouse({(reply.min.x + reply.max.x) / 2, (reply.min.y + reply.max.y) / 2});
   draw(2);
@@ -121,7 +123,7 @@ TEST_F(Gantt, ShiftAndWheelScrollAndDoNotZoom) {
   draw();
   Screen::wheel(0.0F);
   draw();
-  EXPECT_EQ(box_of(red).vertices, 0U);
+  EXPECT_EQ(box_of(gantt_red).vertices, 0U);
   EXPECT_EQ(screen.time.to_ns() - screen.time.from_ns(), day_ns);
 }
 
@@ -144,7 +146,7 @@ RC_GTEST_PROP(GanttProperty, AnyBarsInAnyWindowStayInsideTheirFrame, ()) {
     bar.row = *rc::gen::inRange<std::uint32_t>(0, rows);
     bar.from_ns = test_day + *rc::gen::inRange<TimeNs>(-day_ns, 11 * day_ns);
     bar.to_ns = *rc::gen::inRange(0, 5) == 0 ? kernel::time_never : bar.from_ns + *rc::gen::inRange<TimeNs>(0, day_ns);
-    bar.colour = red;
+    bar.colour = gantt_red;
     bar.height = *rc::gen::element(0.0, 0.5, 1.0, 7.0);
     bar.hollow = *rc::gen::arbitrary<bool>();
   }

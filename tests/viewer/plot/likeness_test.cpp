@@ -8,6 +8,7 @@
 
 #include "screen.hpp"
 #include "support/failures.hpp"
+#include "support/paths.hpp"
 #include "viewer/support/golden.hpp"
 #include "viewer/ui/fonts.hpp"
 
@@ -222,7 +223,7 @@ TEST_F(GoldenFiles, AreMissedAndTheirDifferenceIsDrawn) {
   const auto differs = compared(other);
   ASSERT_EQ(differs.size(), 1U);
   EXPECT_NE(differs[0].find("1 pixels differ, by up to 4 levels of 255"), std::string::npos) << differs[0];
-  const std::filesystem::path build = std::filesystem::path(EVTWIN_BINARY).parent_path().parent_path() / "golden";
+  const std::filesystem::path build = std::filesystem::path(paths::program).parent_path().parent_path() / "golden";
   const Image shown = shell::read_png(build / "likeness.difference.png");
   EXPECT_EQ(shown.rgba[57], IM_COL32(255, 140, 140, 255));
   EXPECT_EQ(shown.rgba[56], IM_COL32_WHITE);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/paths.hpp"
 #include "viewer/model/child_process.hpp"
 #include "viewer/shell_headless/headless.hpp"
 
@@ -20,15 +21,15 @@ namespace fs = std::filesystem;
 class WhatIfScreen : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    setenv("EVTWIN_LIBRARY", EVTWIN_SOURCE_DIR "/scenarios/lib", 1);
+    setenv("EVTWIN_LIBRARY", (paths::source_dir + "/scenarios/lib").c_str(), 1);
     std::string pattern = ::testing::TempDir() + "evtwin-screen-XXXXXX";
     folder = mkdtemp(pattern.data());
-    evtwin({"run", EVTWIN_SOURCE_DIR "/scenarios/manager_day.lua", "--out", run_file()});
+    evtwin({"run", paths::source_dir + "/scenarios/manager_day.lua", "--out", run_file()});
   }
   static void TearDownTestSuite() { fs::remove_all(folder); }
 
   static void evtwin(std::vector<std::string> words) {
-    words.insert(words.begin(), EVTWIN_BINARY);
+    words.insert(words.begin(), paths::program);
     model::ChildProcess child(std::move(words));
     child.wait();
     ASSERT_EQ(child.status(), 0) << child.err();
@@ -39,7 +40,7 @@ class WhatIfScreen : public ::testing::Test {
     out.files = {file};
     out.language = "en";
     out.open = page;
-    out.evtwin = EVTWIN_BINARY;
+    out.evtwin = paths::program;
     out.t = "2026-06-03T10:30";
     return out;
   }
@@ -64,7 +65,8 @@ TEST_F(WhatIfScreen, AChargeIsPlannedAndBothWaysAreShown) {
 TEST_F(WhatIfScreen, AQuestionCanBeCancelled) {
   // An evtwin whose advice never comes.
   const std::string slow = folder + "/slow-evtwin";
-  std::ofstream(slow) << "#!/bin/sh\n[ \"$1\" = advise ] && exec sleep 100000\nexec " << EVTWIN_BINARY << " \"$@\"\n";
+  std::ofstream(slow) << "#!/bin/sh\n[ \"$1\" = advise ] && exec sleep 100000\nexec " << paths::quoted(paths::program)
+                      << " \"$@\"\n";
   fs::permissions(slow, fs::perms::owner_all);
   ui::Options asking = options("plan");
   asking.evtwin = slow;
@@ -144,12 +146,12 @@ TEST_F(WhatIfScreen, BookingsOfAScenarioWithoutASessionFileAreShownAndSaved) {
   EXPECT_NE(text.find("2026-06-03T13:00:00+09:00,2026-06-03T18:00:00+09:00,"), std::string::npos) << text;
   // What was saved is what a scenario reads.
   const std::string again = folder + "/again.evtwin";
-  evtwin({"run", EVTWIN_SOURCE_DIR "/scenarios/real_sessions.lua", "--set", "sessions=" + file, "--out", again});
+  evtwin({"run", paths::source_dir + "/scenarios/real_sessions.lua", "--set", "sessions=" + file, "--out", again});
 }
 
 TEST_F(WhatIfScreen, BookingsAreChangedAndRunWhereTheScenarioTakesASessionFile) {
-  const std::string sessions = EVTWIN_SOURCE_DIR "/scenarios/example_sessions.csv", file = folder + "/real.evtwin";
-  evtwin({"run", EVTWIN_SOURCE_DIR "/scenarios/real_sessions.lua", "--set", "sessions=" + sessions, "--out", file});
+  const std::string sessions = paths::source_dir + "/scenarios/example_sessions.csv", file = folder + "/real.evtwin";
+  evtwin({"run", paths::source_dir + "/scenarios/real_sessions.lua", "--set", "sessions=" + sessions, "--out", file});
   ui::Options of_real = options("site", file);
   of_real.t.clear();
   Headless viewer(of_real, 1024, 700);
@@ -176,7 +178,7 @@ TEST_F(WhatIfScreen, StrategiesBecomePointsAndOpenAsRuns) {
 
 TEST_F(WhatIfScreen, ARunOfALogSaysWhatToDoInstead) {
   const std::string file = folder + "/log.evtwin";
-  evtwin({"replay", EVTWIN_SOURCE_DIR "/scenarios/made_site.log", "--out", file});
+  evtwin({"replay", paths::source_dir + "/scenarios/made_site.log", "--out", file});
   ui::Options of_log = options("plan", file);
   of_log.t.clear();
   Headless viewer(of_log, 1024, 700);

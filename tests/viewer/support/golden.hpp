@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "support/paths.hpp"
 #include "viewer/shell_headless/rasteriser.hpp"
 
 namespace evtwin::viewer::testing {
@@ -77,7 +78,7 @@ inline bool has_golden_font() {
 }
 
 inline std::filesystem::path golden_folder() {
-  return std::filesystem::path(EVTWIN_SOURCE_DIR) / "tests/viewer/golden";
+  return std::filesystem::path(paths::source_dir) / "tests/viewer/golden";
 }
 
 /// Compares with NAME.png. Where they are not alike, the new picture and the difference lie in the build folder, and
@@ -92,7 +93,7 @@ inline void expect_golden(const shell::Image& image, const std::string& name,
     // A picture compared with itself shows nothing.
     FAIL() << golden << " was written anew and nothing was compared: look at it, then unset EVTWIN_WRITE_GOLDENS";
   }
-  const fs::path folder = fs::path(EVTWIN_BINARY).parent_path().parent_path() / "golden";
+  const fs::path folder = fs::path(paths::build_dir) / "golden";
   fs::create_directories(folder);
   const std::string now = folder / (name + ".png"), shown = folder / (name + ".difference.png");
   ASSERT_TRUE(fs::exists(golden)) << golden << " is not there; EVTWIN_WRITE_GOLDENS=1 writes it";

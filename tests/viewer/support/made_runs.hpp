@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "support/paths.hpp"
+
 namespace evtwin::viewer::testing {
 
 /// A folder of this test program's own, removed at its end.
@@ -34,14 +36,14 @@ inline std::string made_run(const std::string& scenario, const std::string& opti
   if (const auto known = made.find(key); known != made.end()) return known->second;
   const std::string file = (made_folder() / fmt::format("run-{}.evtwin", made.size())).string();
   const std::string command =
-      fmt::format("'{}' run '{}' {} --out '{}' >/dev/null 2>&1", EVTWIN_BINARY, scenario, options, file);
+      fmt::format("'{}' run '{}' {} --out '{}' >/dev/null 2>&1", paths::program, scenario, options, file);
   if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
   return made.emplace(key, file).first->second;
 }
 
 /// One of scenarios/NAME.lua under a strategy.
 inline std::string scenario_run(const std::string& name, const std::string& strategy) {
-  return made_run(fmt::format("{}/scenarios/{}.lua", EVTWIN_SOURCE_DIR, name), "--strategy " + strategy);
+  return made_run(fmt::format("{}/scenarios/{}.lua", paths::source_dir, name), "--strategy " + strategy);
 }
 
 /// A scenario written here. @param body Lua, without "return scenario {" ... "}"

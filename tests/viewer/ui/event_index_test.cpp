@@ -46,12 +46,12 @@ EventQuery everything() {
 
 std::size_t count_of(const EventIndex& index, EventKind kind) { return index.count.at(static_cast<std::size_t>(kind)); }
 
-using Rows = std::vector<std::uint32_t>;
+using EventRows = std::vector<std::uint32_t>;
 
 TEST(EventIndex, ListsEverythingInTheOrderOfTime) {
   const model::Run run = small_run();
   const EventIndex index = event_index(run, everything());
-  EXPECT_EQ(index.rows, (Rows{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(index.rows, (EventRows{0, 1, 2, 3, 4, 5}));
   EXPECT_EQ(index.alerts, 2U);
   EXPECT_EQ(count_of(index, EventKind::correction), 2U);
 }
@@ -61,26 +61,26 @@ TEST(EventIndex, CountsAKindAlsoWhileItIsHidden) {
   EventQuery query = everything();
   query.show.at(static_cast<std::size_t>(EventKind::correction)) = false;
   const EventIndex index = event_index(run, query);
-  EXPECT_EQ(index.rows, (Rows{0, 2, 3, 5}));
+  EXPECT_EQ(index.rows, (EventRows{0, 2, 3, 5}));
   EXPECT_EQ(count_of(index, EventKind::correction), 2U);
 }
 
 TEST(EventIndex, AlertsOnlyLeavesAlerts) {
   EventQuery query = everything();
   query.alerts_only = true;
-  EXPECT_EQ(event_index(small_run(), query).rows, (Rows{2, 3}));
+  EXPECT_EQ(event_index(small_run(), query).rows, (EventRows{2, 3}));
 }
 
 TEST(EventIndex, AStationHasTheEventsOfItsEvses) {
   EventQuery query = everything();
   query.station = "B";
-  EXPECT_EQ(event_index(small_run(), query).rows, (Rows{2}));
+  EXPECT_EQ(event_index(small_run(), query).rows, (EventRows{2}));
 }
 
 TEST(EventIndex, ASessionHasItsOwnEventsAndThoseOfItsEvseWhileItWasThere) {
   EventQuery query = everything();
   query.session = 0;
-  EXPECT_EQ(event_index(small_run(), query).rows, (Rows{0, 1, 3}));
+  EXPECT_EQ(event_index(small_run(), query).rows, (EventRows{0, 1, 3}));
 }
 
 TEST(EventIndex, StepsToTheNeighboursInTimeAndNotToTheInstantItself) {

@@ -16,7 +16,7 @@ using test::Recorded;
 using ::testing::HasSubstr;
 
 const Recorded& day() { return test::recorded("manager_day", "milp.so#milp"); }
-const Recorded& week() { return test::recorded("workplace_week", "edf"); }
+const Recorded& recorded_week() { return test::recorded("workplace_week", "edf"); }
 const Recorded& v2g() { return test::recorded("dc_v2g", "price-threshold"); }
 
 void nothing(Ui&, ImVec2) {}
@@ -46,7 +46,7 @@ std::uint32_t session_named(const model::Run& run, const std::string& name) {
 }
 
 TEST(SiteFacts, MoneyAtTheEndIsThatOfTheDays) {
-  for (const Recorded& recorded : {day(), week(), v2g()}) {
+  for (const Recorded& recorded : {day(), recorded_week(), v2g()}) {
     const PanelScreen screen(nothing, {300, 300}, recorded.run);
     const Facts facts = site_facts(screen.ui, *recorded.run, 0, recorded.run->end_ns);
     const auto sum = [&](const char* column) {
@@ -66,14 +66,15 @@ TEST(SiteFacts, MoneyAtTheEndIsThatOfTheDays) {
 }
 
 TEST(SessionFacts, AfterTheDepartureAreTheRowOfTheFile) {
-  const model::Run& run = *week().run;
-  const PanelScreen screen(nothing, {300, 300}, week().run);
+  const model::Run& run = *recorded_week().run;
+  const PanelScreen screen(nothing, {300, 300}, recorded_week().run);
   std::size_t compared = 0;
   for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
     if (run.sessions[row].ended != "departed") continue;
     const Facts facts = session_facts(screen.ui, run, row, run.sessions[row].departed_ns);
     const auto column = [&](const char* name) {
-      return ask(week().file, fmt::format("SELECT {} FROM session WHERE number = {}", name, run.sessions[row].number));
+      return ask(recorded_week().file,
+                 fmt::format("SELECT {} FROM session WHERE number = {}", name, run.sessions[row].number));
     };
     EXPECT_EQ(fact(facts, Word::session, Word::got).number, column("got_kwh"));
     EXPECT_EQ(fact(facts, Word::session, Word::missed).number, column("unmet_kwh"));
@@ -81,12 +82,12 @@ TEST(SessionFacts, AfterTheDepartureAreTheRowOfTheFile) {
     EXPECT_EQ(fact(facts, Word::session, Word::energy_cost).number, column("cost"));
     compared += 1;
   }
-  EXPECT_EQ(compared,
-            static_cast<std::size_t>(ask(week().file, "SELECT count(*) FROM session WHERE ended = 'departed'")));
+  EXPECT_EQ(compared, static_cast<std::size_t>(
+                          ask(recorded_week().file, "SELECT count(*) FROM session WHERE ended = 'departed'")));
 }
 
 TEST(SessionFacts, JustBeforeTheDepartureAreWhatItGetsInTheEnd) {
-  for (const Recorded& recorded : {week(), v2g()}) {
+  for (const Recorded& recorded : {recorded_week(), v2g()}) {
     const model::Run& run = *recorded.run;
     const PanelScreen screen(nothing, {300, 300}, recorded.run);
     for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
@@ -154,27 +155,28 @@ TEST(EvseFacts, TheStandingPlanIsThatOfTheFile) {
 }
 
 TEST(StationFacts, SumUpTheSessionsThatHaveLeft) {
-  const model::Run& run = *week().run;
-  const PanelScreen screen(nothing, {300, 300}, week().run);
+  const model::Run& run = *recorded_week().run;
+  const PanelScreen screen(nothing, {300, 300}, recorded_week().run);
   const TimeNs t = run.start_ns + 2 * kernel::day_ns;
   const Facts facts = station_facts(screen.ui, run, "A", t);
   const std::string where = fmt::format(
       "FROM session s JOIN evse e ON e.id = s.evse WHERE e.name LIKE 'A-%' AND s.number NOT NULL AND departed_ns <= {}",
       t);
   EXPECT_EQ(fact(facts, Word::sessions_ended, Word::sessions_ended).text,
-            fmt::format("{:.0f}", ask(week().file, "SELECT count(*) " + where)));
-  EXPECT_NEAR(fact(facts, Word::sessions_ended, Word::got).number, ask(week().file, "SELECT sum(got_kwh) " + where),
-              1e-9);
+            fmt::format("{:.0f}", ask(recorded_week().file, "SELECT count(*) " + where)));
+  EXPECT_NEAR(fact(facts, Word::sessions_ended, Word::got).number,
+              ask(recorded_week().file, "SELECT sum(got_kwh) " + where), 1e-9);
   EXPECT_NEAR(fact(facts, Word::sessions_ended, Word::driver_paid).number,
-              ask(week().file, "SELECT sum(paid) " + where), 1e-6);
+              ask(recorded_week().file, "SELECT sum(paid) " + where), 1e-6);
 }
 
 TEST(StorageFacts, HaveItsPowerAndSoc) {
-  const model::Run& run = *week().run;
-  const PanelScreen screen(nothing, {300, 300}, week().run);
+  const model::Run& run = *recorded_week().run;
+  const PanelScreen screen(nothing, {300, 300}, recorded_week().run);
   const Facts facts = storage_facts(screen.ui, run, 0, run.start_ns);
-  EXPECT_EQ(fact(facts, Word::state, Word::soc_now).number, ask(week().file, "SELECT soc_start FROM storage"));
-  EXPECT_EQ(fact(facts, Word::state, Word::capacity).number, ask(week().file, "SELECT capacity_kwh FROM storage"));
+  EXPECT_EQ(fact(facts, Word::state, Word::soc_now).number, ask(recorded_week().file, "SELECT soc_start FROM storage"));
+  EXPECT_EQ(fact(facts, Word::state, Word::capacity).number,
+            ask(recorded_week().file, "SELECT capacity_kwh FROM storage"));
 }
 
 TEST(Facts, AreTheSameWhicheverWayTheCursorCame) {
@@ -199,7 +201,7 @@ TEST(Facts, AreTheSameWhicheverWayTheCursorCame) {
 }
 
 TEST(Facts, ADifferenceIsOfFiguresOfTheSameKindOnly) {
-  const model::Run& run = *week().run;
+  const model::Run& run = *recorded_week().run;
   EXPECT_EQ(difference_text(run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kw}), "+2.5 kW");
   EXPECT_EQ(difference_text(run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kwh}), "");
   EXPECT_EQ(difference_text(run, {"", "", model::none, Unit::kw}, {"", "", 3.5, Unit::kw}), "");

@@ -5,7 +5,7 @@
 namespace evtwin::viewer::ui {
 namespace {
 
-using Kind = FeederRow::Kind;
+using FeederKind = FeederRow::Kind;
 
 //  grid connection
 //   |- battery
@@ -40,16 +40,16 @@ model::Run run_with_feeders() {
 TEST(FeederTree, ListsWhatHangsOnEachFeederRightBelowIt) {
   const FeederTree tree = feeder_tree(run_with_feeders(), model::no_row);
   struct Expected {
-    Kind kind;
+    FeederKind kind;
     std::uint32_t depth, parent;
   };
-  const std::vector<Expected> expected{{Kind::connection, 0, model::no_row},
-                                       {Kind::storage, 1, 0},
-                                       {Kind::feeder, 1, 0},
-                                       {Kind::feeder, 2, 2},
-                                       {Kind::station, 3, 3},
-                                       {Kind::station, 2, 2},
-                                       {Kind::station, 1, 0}};
+  const std::vector<Expected> expected{{FeederKind::connection, 0, model::no_row},
+                                       {FeederKind::storage, 1, 0},
+                                       {FeederKind::feeder, 1, 0},
+                                       {FeederKind::feeder, 2, 2},
+                                       {FeederKind::station, 3, 3},
+                                       {FeederKind::station, 2, 2},
+                                       {FeederKind::station, 1, 0}};
   ASSERT_EQ(tree.rows.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(tree.rows[i].kind, expected[i].kind) << i;

@@ -22,10 +22,10 @@ ui::Options options_of(std::vector<std::string> files) {
   return options;
 }
 
-std::string week(const std::string& strategy) { return testing::scenario_run("workplace_week", strategy); }
+std::string week_of(const std::string& strategy) { return testing::scenario_run("workplace_week", strategy); }
 
 TEST(Screen, PlayerKeysMoveTheCursor) {
-  Headless viewer(options_of({week("edf")}), 1440, 900);
+  Headless viewer(options_of({week_of("edf")}), 1440, 900);
   viewer.frames();
   const model::TimeModel& time = viewer.ui().time;
   const auto start = time.cursor_ns();
@@ -42,7 +42,7 @@ TEST(Screen, PlayerKeysMoveTheCursor) {
 }
 
 TEST(Screen, EveryPanelOfALargeScreenIsThereInBothLanguagesAndLayouts) {
-  Headless viewer(options_of({week("edf")}), 1440, 900);
+  Headless viewer(options_of({week_of("edf")}), 1440, 900);
   viewer.frames();
   for (const char* item : {"menu.file", "kpi.total_cost", "plot.power", "plot.price", "plot.soc", "heat", "tab.events",
                            "player.play", "overview", "language"})
@@ -58,7 +58,7 @@ TEST(Screen, EveryPanelOfALargeScreenIsThereInBothLanguagesAndLayouts) {
 }
 
 TEST(Screen, NoPanelReachesBeyondTheSmallestScreen) {
-  Headless viewer(options_of({week("edf")}), 1024, 700);
+  Headless viewer(options_of({week_of("edf")}), 1024, 700);
   viewer.frames();
   for (const char* name : {"plot.power", "plot.price", "plot.soc", "heat", "overview", "player.time", "theme"}) {
     const auto* rect = viewer.ui().items.find(name);
@@ -70,7 +70,7 @@ TEST(Screen, NoPanelReachesBeyondTheSmallestScreen) {
 }
 
 TEST(Screen, AtTwiceTheSizeASmallScreenShowsOnePanelAtATimeAndAllCanBeReached) {
-  ui::Options options = options_of({week("edf")});
+  ui::Options options = options_of({week_of("edf")});
   options.scale = 2.0F;
   Headless viewer(options, 1024, 700);
   viewer.frames();
@@ -93,7 +93,7 @@ TEST(Screen, AtTwiceTheSizeASmallScreenShowsOnePanelAtATimeAndAllCanBeReached) {
 }
 
 TEST(Screen, WheelZoomsEveryPlotAtOnceAndADoubleClickFits) {
-  Headless viewer(options_of({week("edf")}), 1440, 900);
+  Headless viewer(options_of({week_of("edf")}), 1440, 900);
   viewer.frames();
   const model::TimeModel& time = viewer.ui().time;
   const auto whole = time.to_ns() - time.from_ns();
@@ -104,7 +104,7 @@ TEST(Screen, WheelZoomsEveryPlotAtOnceAndADoubleClickFits) {
 }
 
 TEST(Screen, ClickInAPlotSeeks) {
-  Headless viewer(options_of({week("edf")}), 1440, 900);
+  Headless viewer(options_of({week_of("edf")}), 1440, 900);
   viewer.frames();
   viewer.click("plot.power");
   const model::TimeModel& time = viewer.ui().time;
@@ -113,7 +113,7 @@ TEST(Screen, ClickInAPlotSeeks) {
 }
 
 TEST(Screen, TabGoesThroughAllWaysToCompareTwoRuns) {
-  Headless viewer(options_of({week("asap"), week("edf")}), 1440, 900);
+  Headless viewer(options_of({week_of("asap"), week_of("edf")}), 1440, 900);
   viewer.frames();
   EXPECT_EQ(viewer.ui().compare, ui::Compare::overlay);
   for (const ui::Compare expected :
@@ -125,7 +125,7 @@ TEST(Screen, TabGoesThroughAllWaysToCompareTwoRuns) {
 }
 
 TEST(Screen, KeysTypedIntoTheSearchAreNoCommands) {
-  Headless viewer(options_of({week("edf")}), 1440, 900);
+  Headless viewer(options_of({week_of("edf")}), 1440, 900);
   viewer.frames();
   viewer.key('F', true);
   viewer.frames();
@@ -135,7 +135,7 @@ TEST(Screen, KeysTypedIntoTheSearchAreNoCommands) {
 }
 
 TEST(Screen, DeepLinkShowsInstantWindowAndSelection) {
-  ui::Options options = options_of({week("edf")});
+  ui::Options options = options_of({week_of("edf")});
   options.t = "2026-06-03T18:45";
   options.window = "6h";
   options.select = "A-3";
@@ -149,7 +149,7 @@ TEST(Screen, DeepLinkShowsInstantWindowAndSelection) {
 
 TEST(Screen, ALinkThatSaysNothingSensibleIsRefusedInWords) {
   const auto refused = [](auto change) {
-    ui::Options options = options_of({week("edf")});
+    ui::Options options = options_of({week_of("edf")});
     change(options);
     try {
       Headless viewer(options, 640, 480);
@@ -166,7 +166,7 @@ TEST(Screen, ALinkThatSaysNothingSensibleIsRefusedInWords) {
 }
 
 TEST(Screen, VisibleRangeIsWrittenAsCsv) {
-  Headless viewer(options_of({week("edf")}), 1440, 900);
+  Headless viewer(options_of({week_of("edf")}), 1440, 900);
   viewer.frames();
   const std::string file = (testing::made_folder() / "power.csv").string();
   viewer.app().request_csv("plot.power", file);

@@ -1,0 +1,1 @@
+// Nothing: evtwin_test_headers needs a source, its precompiled headers are what counts.
