@@ -101,7 +101,7 @@ int format(lua_State* L) {
 }
 
 // Replaces a function of the table on top by a closure around it.
-void wrap(lua_State* L, const char* name, lua_CFunction around) {
+void wrap_library_function(lua_State* L, const char* name, lua_CFunction around) {
   lua_getfield(L, -1, name);
   lua_pushcclosure(L, around, 1);
   lua_setfield(L, -2, name);
@@ -115,9 +115,9 @@ void open_string(lua_State* L) {
   lua_setfield(L, -2, "dump");
   lua_pushcfunction(L, repeat);
   lua_setfield(L, -2, "rep");
-  wrap(L, "byte", charged_by_results);
-  wrap(L, "format", format);
-  for (const char* name : {"pack", "packsize", "unpack"}) wrap(L, name, charged_by_length);
+  wrap_library_function(L, "byte", charged_by_results);
+  wrap_library_function(L, "format", format);
+  for (const char* name : {"pack", "packsize", "unpack"}) wrap_library_function(L, name, charged_by_length);
   add_patterns(L);
   // Methods of strings are the same functions; the metatable is nobody's to change.
   lua_pushliteral(L, "");
@@ -129,9 +129,9 @@ void open_string(lua_State* L) {
 
 void open_utf8(lua_State* L) {
   luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 0);
-  wrap(L, "len", charged_by_count);
-  wrap(L, "codepoint", charged_by_results);
-  wrap(L, "offset", charged_by_offset);
+  wrap_library_function(L, "len", charged_by_count);
+  wrap_library_function(L, "codepoint", charged_by_results);
+  wrap_library_function(L, "offset", charged_by_offset);
 }
 
 }  // namespace evtwin::lua

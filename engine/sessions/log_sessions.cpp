@@ -38,7 +38,7 @@ class Ids {
   std::set<std::string> given_;
 };
 
-std::string place_of(const ocpp::SiteLog& log, const Transaction& t) {
+std::string place_in_log(const ocpp::SiteLog& log, const Transaction& t) {
   return log.report.place_text(t.start_seen ? t.start_place : t.stop_place);
 }
 
@@ -107,7 +107,7 @@ void leave_out_overlaps(const ocpp::SiteLog& log, LogSessions& out) {
       if (later.start_ns < change_ns || change_ns <= before.arrival_ns || change_ns >= session.visit.departure_ns) {
         say_left_out(out, session.visit.id,
                      fmt::format("{}: transaction {} overlaps {} on EVSE {}; the later start is left out",
-                                 place_of(log, later), kernel::printable(session.visit.id, 80),
+                                 place_in_log(log, later), kernel::printable(session.visit.id, 80),
                                  kernel::printable(before.id, 80), kernel::printable(session.evse_id, 80)));
         continue;
       }
@@ -145,23 +145,24 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
       continue;
     }
     if (const std::string trouble = trouble_with(t); !trouble.empty()) {
-      std::string reason = fmt::format("{}: transaction {}: {}", place_of(log, t), kernel::printable(id, 80), trouble);
+      std::string reason =
+          fmt::format("{}: transaction {}: {}", place_in_log(log, t), kernel::printable(id, 80), trouble);
       say_left_out(out, std::move(id), std::move(reason));
       continue;
     }
     if (t.energy_kwh < options.least_kwh) {
       say_left_out(out, id,
-                   fmt::format("{}: transaction {} took {:g} kWh, less than the {:g} asked for", place_of(log, t),
+                   fmt::format("{}: transaction {} took {:g} kWh, less than the {:g} asked for", place_in_log(log, t),
                                kernel::printable(id, 80), t.energy_kwh, options.least_kwh));
       continue;
     }
     if (t.energy_kwh > most_session_kwh) {
       say_left_out(out, id,
-                   fmt::format("{}: transaction {} took {:g} kWh, more than any vehicle does", place_of(log, t),
+                   fmt::format("{}: transaction {} took {:g} kWh, more than any vehicle does", place_in_log(log, t),
                                kernel::printable(id, 80), t.energy_kwh));
       continue;
     }
-    if (t.evse < 1 && without_evse++ == 0) first_without = place_of(log, t);
+    if (t.evse < 1 && without_evse++ == 0) first_without = place_in_log(log, t);
     out.sessions.push_back(session_of(t, i, std::move(evse_id), std::move(id)));
   }
   if (without_evse > 0) {

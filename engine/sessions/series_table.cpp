@@ -39,7 +39,7 @@ std::size_t value_column(const CsvReader& csv, const SeriesOptions& options) {
       fmt::format("several columns of values: {}; say which one with column = \"...\"", listed(csv.header())));
 }
 
-TimeNs instant(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
+TimeNs series_instant(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
   try {
     return market::parse_instant(trimmed(csv.field(column)), calendar);
   } catch (const market::TimeTextError& error) {
@@ -94,7 +94,7 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   std::vector<TimeNs> times_ns;
   std::vector<double> values;
   while (csv.next()) {
-    const TimeNs t = instant(csv, time_at, calendar);
+    const TimeNs t = series_instant(csv, time_at, calendar);
     if (!times_ns.empty() && t <= times_ns.back()) {
       csv.fail(time_at, fmt::format("is not later than the row before, {}; rows must ascend in time",
                                     calendar.format_iso(times_ns.back())));

@@ -15,15 +15,15 @@ constexpr std::size_t most_named = 10;  // sessions of one kind that are flagged
 
 std::string name_of(const SessionRow& row) { return kernel::printable(row.visit.id, 80); }
 
-std::string place_of(const SessionTable& table, const SessionRow& row) {
+std::string place_in_table(const SessionTable& table, const SessionRow& row) {
   return fmt::format("{}:{}: session {}", kernel::printable(table.file), row.line, name_of(row));
 }
 
-void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
-  table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_of(table, row), why), true});
+void leave_out_unfit(SessionTable& table, const SessionRow& row, std::string_view why) {
+  table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_in_table(table, row), why), true});
 }
 
-void sort_by_arrival(SessionTable& table) {
+void sort_table_by_arrival(SessionTable& table) {
   std::stable_sort(table.rows.begin(), table.rows.end(), [](const SessionRow& a, const SessionRow& b) {
     return a.visit.arrival_ns != b.visit.arrival_ns ? a.visit.arrival_ns < b.visit.arrival_ns : a.line < b.line;
   });
@@ -62,7 +62,7 @@ TimeNs moved_by_days(const market::Calendar& calendar, TimeNs t, std::int64_t da
                                kernel::printable(first->evse_id, 80), listed(evse_ids), more));
 }
 
-void leave_out_overlaps(SessionTable& table, std::span<const std::string> evse_ids) {
+void leave_out_unfit_overlaps(SessionTable& table, std::span<const std::string> evse_ids) {
   std::vector<const SessionRow*> last_on(evse_ids.size(), nullptr);
   std::vector<SessionRow> kept;
   kept.reserve(table.rows.size());  // rows of `kept` are pointed to
@@ -71,10 +71,11 @@ void leave_out_overlaps(SessionTable& table, std::span<const std::string> evse_i
     const SessionRow* before = last_on[evse];
     if (before != nullptr && row.visit.arrival_ns < before->visit.departure_ns) {
       const TimeNs until_ns = std::min(row.visit.departure_ns, before->visit.departure_ns);
-      leave_out(table, row,
-                fmt::format("overlaps session {} (line {}) on EVSE {} from {} to {}; the later arrival is left out",
-                            name_of(*before), before->line, kernel::printable(evse_ids[evse], 80),
-                            table.calendar.format_local(row.visit.arrival_ns), table.calendar.format_local(until_ns)));
+      leave_out_unfit(
+          table, row,
+          fmt::format("overlaps session {} (line {}) on EVSE {} from {} to {}; the later arrival is left out",
+                      name_of(*before), before->line, kernel::printable(evse_ids[evse], 80),
+                      table.calendar.format_local(row.visit.arrival_ns), table.calendar.format_local(until_ns)));
       continue;
     }
     kept.push_back(std::move(row));
@@ -142,15 +143,15 @@ void shift_to_start(SessionTable& table, TimeNs start_ns) {
       throw InputError(table.file, row.line, fmt::format("can not be moved by {} days: {}", days, error.what()));
     }
     if (visit.departure_ns <= visit.arrival_ns) {
-      leave_out(table, row,
-                fmt::format("moved by {} days, it ends at {}, not after it begins: the clock changes there", days,
-                            calendar.format_local(visit.departure_ns)));
+      leave_out_unfit(table, row,
+                      fmt::format("moved by {} days, it ends at {}, not after it begins: the clock changes there", days,
+                                  calendar.format_local(visit.departure_ns)));
       continue;
     }
     kept.push_back(std::move(row));
   }
   table.rows = std::move(kept);
-  sort_by_arrival(table);
+  sort_table_by_arrival(table);
 }
 
 void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
@@ -169,9 +170,9 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
     last_outside_ns = arrival_ns;
     if (++outside > most_named) continue;
     const bool reaches_in = arrival_ns < start_ns && row.visit.departure_ns > start_ns;
-    leave_out(table, row,
-              fmt::format("arrives at {}, outside the run ({}){}", calendar.format_local(arrival_ns), run,
-                          reaches_in ? "; it had begun before the run does" : ""));
+    leave_out_unfit(table, row,
+                    fmt::format("arrives at {}, outside the run ({}){}", calendar.format_local(arrival_ns), run,
+                                reaches_in ? "; it had begun before the run does" : ""));
   }
   if (kept.empty() && outside > 0) {
     const market::LocalDate last = market::date_of_days(market::days_since_epoch(own.first) + own.days - 1);
@@ -205,7 +206,7 @@ void assign_evses(SessionTable& table, std::span<const std::string> evse_ids, Ev
     if (found == row_of.end()) refuse_unknown(table, row_of, evse_ids);
     row.visit.evse = static_cast<std::int32_t>(found->second);
   }
-  leave_out_overlaps(table, evse_ids);
+  leave_out_unfit_overlaps(table, evse_ids);
 }
 
 void check_against(SessionTable& table, std::span<const double> rated_kw) {
@@ -221,7 +222,7 @@ void check_against(SessionTable& table, std::span<const double> rated_kw) {
     table.flags.push_back(
         {visit.id,
          fmt::format("{}: took {:g} kWh in {:.4g} min, which needs {:.4g} kW; {} has {:g} kW: part of it will be unmet",
-                     place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
+                     place_in_table(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
                      visit.evse < 0 ? std::string("the strongest EVSE")
                                     : fmt::format("EVSE {}", kernel::printable(row.evse_id, 80)),
                      kw),

@@ -13,12 +13,12 @@ using ::testing::IsEmpty;
 using testing::message_of;
 using testing::TemporaryFile;
 
-const market::Calendar seoul("Asia/Seoul");
-kernel::TimeNs at(std::string_view text, const market::Calendar& calendar = seoul) {
+const market::Calendar reserved_in("Asia/Seoul");
+kernel::TimeNs reserved_at(std::string_view text, const market::Calendar& calendar = reserved_in) {
   return market::parse_instant(text, calendar);
 }
 
-SessionTable read(const std::string& header, const std::string& rows, const market::Calendar& calendar = seoul) {
+SessionTable read(const std::string& header, const std::string& rows, const market::Calendar& calendar = reserved_in) {
   const TemporaryFile file("arrival,departure,energy_kwh,session_id," + header + "\n" + rows);
   return read_sessions("week.csv", file.path(), calendar);
 }
@@ -31,11 +31,11 @@ TEST(ReservationTable, IsFromTheArrivalToTheEstimatedDepartureUnlessItSaysOtherw
                                   "2025-06-02 10:00,2025-06-02 17:00,8,c,,,,\n");
   EXPECT_THAT(table.flags, IsEmpty());
   const demand::Visit &a = table.rows[0].visit, &b = table.rows[1].visit, &c = table.rows[2].visit;
-  EXPECT_EQ(a.announced_ns, at("2025-06-01T20:00"));
-  EXPECT_EQ(a.reserved_from_ns, at("2025-06-02T09:00"));
-  EXPECT_EQ(a.reserved_until_ns, at("2025-06-02T16:00"));
-  EXPECT_EQ(b.reserved_from_ns, at("2025-06-02T08:00"));
-  EXPECT_EQ(b.reserved_until_ns, at("2025-06-02T12:00"));
+  EXPECT_EQ(a.announced_ns, reserved_at("2025-06-01T20:00"));
+  EXPECT_EQ(a.reserved_from_ns, reserved_at("2025-06-02T09:00"));
+  EXPECT_EQ(a.reserved_until_ns, reserved_at("2025-06-02T16:00"));
+  EXPECT_EQ(b.reserved_from_ns, reserved_at("2025-06-02T08:00"));
+  EXPECT_EQ(b.reserved_until_ns, reserved_at("2025-06-02T12:00"));
   EXPECT_TRUE(demand::is_announced(b));
   EXPECT_FALSE(demand::is_announced(c));
 }
@@ -69,16 +69,16 @@ TEST(ReservationTable, MovesWithItsSessionByTheLocalClock) {
   const market::Calendar berlin("Europe/Berlin");
   const std::string row = "2025-03-20 09:00,2025-03-20 17:00,8,a,2025-03-19 20:00,2025-03-20 08:30,2025-03-20 12:00\n";
   SessionTable table = read("reserved_at,reserved_from,reserved_until", row, berlin);
-  shift_to_start(table, at("2025-03-30", berlin));  // the day of 23 hours
+  shift_to_start(table, reserved_at("2025-03-30", berlin));  // the day of 23 hours
   const demand::Visit& moved = table.rows[0].visit;
-  EXPECT_EQ(moved.announced_ns, at("2025-03-29T20:00", berlin));
-  EXPECT_EQ(moved.reserved_from_ns, at("2025-03-30T08:30", berlin));
-  EXPECT_EQ(moved.reserved_until_ns, at("2025-03-30T12:00", berlin));
+  EXPECT_EQ(moved.announced_ns, reserved_at("2025-03-29T20:00", berlin));
+  EXPECT_EQ(moved.reserved_from_ns, reserved_at("2025-03-30T08:30", berlin));
+  EXPECT_EQ(moved.reserved_until_ns, reserved_at("2025-03-30T12:00", berlin));
 
   // From 02:10 to 02:40, which that night does not have: nothing is left to reserve.
   table = read("reserved_at,reserved_from,reserved_until",
                "2025-03-20 03:00,2025-03-20 17:00,8,a,2025-03-19 20:00,2025-03-20 02:10,2025-03-20 02:40\n", berlin);
-  shift_to_start(table, at("2025-03-30", berlin));
+  shift_to_start(table, reserved_at("2025-03-30", berlin));
   EXPECT_FALSE(demand::is_announced(table.rows[0].visit));
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "support/paths.hpp"
+
 namespace evtwin::testing {
 
 class TemporaryFile {
@@ -62,8 +64,6 @@ std::string message_of(Call call) {
 }
 
 /// A file of the shared cases; tests skip, saying so, where it is not there.
-inline std::string shared_file(std::string_view name) {
-  return std::string(EVTWIN_SHARED_DIR) + "/" + std::string(name);
-}
+inline std::string shared_file(std::string_view name) { return paths::shared_dir + "/" + std::string(name); }
 
 }  // namespace evtwin::testing

@@ -40,7 +40,7 @@ void answer_full_power(Run& run, std::uint32_t site) {
 }
 
 /// Answers every question until the run ends or `until`. @returns the last pause.
-Pause go_on(Run& run, TimeNs until = kernel::time_never) {
+Pause next_pause(Run& run, TimeNs until = kernel::time_never) {
   Pause at = run.advance(until);
   for (; at.kind == Pause::Kind::decision; at = run.advance(until)) {
     for (const std::uint32_t site : at.sites) answer_full_power(run, site);
@@ -55,7 +55,7 @@ void subscribe_to_all(Run& run) {
 
 TEST(Run, AsksAllSitesOfAnInstantInOnePause) {
   const twin::World world = two_sites();
-  Run run(world);
+  twin::Run run(world);
   subscribe_to_all(run);
   run.begin(twin::episode_of(world));
   int pauses = 0;
@@ -79,32 +79,32 @@ TEST(Run, AsksAllSitesOfAnInstantInOnePause) {
 TEST(Run, IsWhatSimulateDoes) {
   const twin::World world = random_world(3);
   const twin::Result whole = twin::simulate(world, full_power());
-  Run run(world);
+  twin::Run run(world);
   subscribe_to_all(run);
   run.begin(twin::episode_of(world));
-  ASSERT_EQ(go_on(run).kind, Pause::Kind::end);
+  ASSERT_EQ(next_pause(run).kind, Pause::Kind::end);
   EXPECT_EQ(run.finish().event_hash, whole.event_hash);
 }
 
 TEST(Run, StopsAtAnyTimeWithoutATrace) {
   const twin::World world = random_world(4);
   const twin::Result whole = twin::simulate(world, full_power());
-  Run run(world);
+  twin::Run run(world);
   subscribe_to_all(run);
   run.begin(twin::episode_of(world));
   for (TimeNs until = world.start_ns; until < world.end_ns; until += 7 * minute_ns + 1) {
-    const Pause at = go_on(run, until);
+    const Pause at = next_pause(run, until);
     EXPECT_EQ(at.kind, Pause::Kind::time);
     EXPECT_EQ(at.now_ns, until);
   }
-  go_on(run);
+  next_pause(run);
   EXPECT_EQ(run.finish().event_hash, whole.event_hash);
 }
 
 TEST(Run, SiteThatIsNotAnsweredKeepsEverythingAsItIs) {
   twin::World world = small_world(1);
   add_visits(world, {visit(8.0, 12.0, 20.0)});
-  Run run(world);
+  twin::Run run(world);
   subscribe_to_all(run);
   run.begin(twin::episode_of(world));
   for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
@@ -118,10 +118,10 @@ TEST(Run, EpisodeBegunAHundredTimesAllocatesNothingAndIsAFreshRun) {
   for (int h = 1; h < 23; h += 3) add_visits(world, {visit(h, h + 2.5, 15.0, (h / 3) % 4)});
   world.sites[0].contract_kw = 12.0;
   world.sites[0].outages.push_back({1, monday_ns + 5 * hour_ns, monday_ns + 9 * hour_ns});
-  Run run(world);
+  twin::Run run(world);
   subscribe_to_all(run);
   run.begin(twin::episode_of(world));
-  go_on(run);
+  next_pause(run);
   const std::uint64_t hash = run.hash();
   ASSERT_EQ(twin::simulate(world, full_power()).events, run.events());
 
@@ -130,7 +130,7 @@ TEST(Run, EpisodeBegunAHundredTimesAllocatesNothingAndIsAFreshRun) {
     const std::uint64_t before = allocation_count();
     run.begin(twin::episode_of(world));
     allocations += allocation_count() - before;
-    go_on(run);
+    next_pause(run);
     ASSERT_EQ(run.hash(), hash) << n;
   }
   EXPECT_EQ(allocations, 0U);
@@ -138,32 +138,32 @@ TEST(Run, EpisodeBegunAHundredTimesAllocatesNothingAndIsAFreshRun) {
 
 TEST(Run, EpisodesOfOtherSeedsAndStretchesAreThoseOfAWorldOfTheirOwn) {
   const twin::World world = random_world(5);
-  Run run(world);
+  twin::Run run(world);
   subscribe_to_all(run);
   for (const std::uint64_t seed : {11ULL, 12ULL, 11ULL}) {
     twin::World own = world;
     own.seed = seed;
     run.begin({seed, world.start_ns, world.end_ns});
-    go_on(run);
+    next_pause(run);
     EXPECT_EQ(run.finish().event_hash, twin::simulate(own, full_power()).event_hash) << seed;
   }
   twin::World half = world;
   half.end_ns = world.start_ns + (world.end_ns - world.start_ns) / 2;
   run.begin({world.seed, half.start_ns, half.end_ns});
-  go_on(run);
+  next_pause(run);
   EXPECT_EQ(run.finish().event_hash, twin::simulate(half, full_power()).event_hash);
 }
 
 TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
   const twin::World world = random_world(6);
   const twin::Result whole = twin::simulate(world, full_power());
-  Run run(world);
+  twin::Run run(world);
   subscribe_to_all(run);
   run.begin(twin::episode_of(world));
   int asked = 0, saved = 0;
   for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
     if (++asked % 13 == 0) {
-      Run other(world);
+      twin::Run other(world);
       subscribe_to_all(other);
       other.resume(run.save(), twin::Successor::same_strategy);
       for (const std::uint32_t site : at.sites) {
@@ -172,7 +172,7 @@ TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
         EXPECT_EQ(other.view(site).since_last->import_kwh, run.view(site).since_last->import_kwh);
         answer_full_power(other, site);
       }
-      go_on(other);
+      next_pause(other);
       EXPECT_EQ(other.finish().event_hash, whole.event_hash) << asked;
       ++saved;
     }
@@ -209,18 +209,18 @@ TEST(WorldPart, ActsOnSitesAndComesBackFromACheckpoint) {
     site.arrivals = {std::make_shared<const demand::ArrivalLaw>(demand::Recorded{{visit(8.0, 12.0, 1000.0)}})};
   }
   Aggregator aggregator;
-  Run run(world, {nullptr, nullptr, false, {&aggregator}});
+  twin::Run run(world, {nullptr, nullptr, false, {&aggregator}});
   subscribe_to_all(run);
   run.begin(twin::episode_of(world));
-  go_on(run, monday_ns + 9 * hour_ns + 30 * minute_ns);
+  next_pause(run, monday_ns + 9 * hour_ns + 30 * minute_ns);
   const twin::Checkpoint checkpoint = run.save();
 
   Aggregator other_aggregator;
-  Run other(world, {nullptr, nullptr, false, {&other_aggregator}});
+  twin::Run other(world, {nullptr, nullptr, false, {&other_aggregator}});
   subscribe_to_all(other);
   other.resume(checkpoint, twin::Successor::same_strategy);
   for (Run* one : {&run, &other}) {
-    go_on(*one);
+    next_pause(*one);
     const twin::Result result = one->finish();
     for (const twin::SiteResult& site : result.sites) EXPECT_NEAR(site.ledger.ev_charge_kwh, 3 * 7.04 + 4.0, 1e-9);
   }
