@@ -219,7 +219,7 @@ TEST(WorldPart, ActsOnSitesAndComesBackFromACheckpoint) {
   twin::Run other(world, {nullptr, nullptr, false, {&other_aggregator}});
   subscribe_to_all(other);
   other.resume(checkpoint, twin::Successor::same_strategy);
-  for (Run* one : {&run, &other}) {
+  for (twin::Run* one : {&run, &other}) {
     next_pause(*one);
     const twin::Result result = one->finish();
     for (const twin::SiteResult& site : result.sites) EXPECT_NEAR(site.ledger.ev_charge_kwh, 3 * 7.04 + 4.0, 1e-9);
@@ -263,9 +263,9 @@ TEST(Run, StopIsAskedForHoweverLittleTimePasses) {
 TEST(Run, TwentyThousandLiveSideBySide) {
   twin::World world = small_world(2, 1);
   add_visits(world, {visit(0.0, 2.0, 5.0)});
-  std::vector<std::unique_ptr<Run>> runs;
+  std::vector<std::unique_ptr<twin::Run>> runs;
   for (int n = 0; n < 20'000; ++n) {
-    runs.push_back(std::make_unique<Run>(world));
+    runs.push_back(std::make_unique<twin::Run>(world));
     runs.back()->set_interest(0, {"test", EVTWIN_WHY_ARRIVAL, 4, 0});  // with a horizon
     runs.back()->begin(twin::episode_of(world));
   }
