@@ -3,10 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "viewer/ui/words.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
+
+/// Debian's.
+constexpr const char* nanum = "/usr/share/fonts/truetype/nanum/NanumGothic.ttf";
 
 class FontAtlas : public ::testing::Test {
  protected:
@@ -34,7 +39,8 @@ class FontAtlas : public ::testing::Test {
 };
 
 TEST_F(FontAtlas, HasEveryCharacterOfEveryWordInBothLanguages) {
-  if (fonts.missing_hangul()) GTEST_SKIP() << "no NanumGothic.ttf (package fonts-nanum)";
+  if (!std::filesystem::exists(nanum)) GTEST_SKIP() << "no " << nanum << " (package fonts-nanum)";
+  ASSERT_FALSE(fonts.missing_hangul());
   ASSERT_TRUE(fonts.update(1.0F));
   for (const ImFont* font : {fonts.body, fonts.small, fonts.title}) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(Word::count); ++i) {
@@ -48,7 +54,8 @@ TEST_F(FontAtlas, HasEveryCharacterOfEveryWordInBothLanguages) {
 }
 
 TEST_F(FontAtlas, TakesCharactersInWhenTheyAreNeeded) {
-  if (fonts.missing_hangul()) GTEST_SKIP() << "no NanumGothic.ttf (package fonts-nanum)";
+  if (!std::filesystem::exists(nanum)) GTEST_SKIP() << "no " << nanum << " (package fonts-nanum)";
+  ASSERT_FALSE(fonts.missing_hangul());
   ASSERT_TRUE(fonts.update(1.0F));
   EXPECT_FALSE(fonts.update(1.0F));
   EXPECT_EQ(missing(*fonts.body, "뾻"), 0xBFBBU);

@@ -23,13 +23,20 @@ class Window : public testing::WithRuns {
       dup2(null, 2);
       dup2(pipe_ends[1], 1);
       execlp("Xvfb", "Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", nullptr);
-      _exit(127);
+      _exit(no_such_program);
     }
     close(pipe_ends[1]);
     std::string number;
     for (char c = 0; read(pipe_ends[0], &c, 1) == 1 && c != '\n';) number += c;
     close(pipe_ends[0]);
-    if (number.empty()) GTEST_SKIP() << "no Xvfb (packages xvfb, libgl1-mesa-dri)";
+    if (number.empty()) {
+      int status = 0;
+      waitpid(server_, &status, 0);
+      server_ = 0;
+      if (WIFEXITED(status) && WEXITSTATUS(status) == no_such_program)
+        GTEST_SKIP() << "no Xvfb (packages xvfb, libgl1-mesa-dri)";
+      FAIL() << "Xvfb is there and gave no display (wait status " << status << ")";
+    }
     display_ = ":" + number;
   }
   void TearDown() override {
@@ -47,6 +54,7 @@ class Window : public testing::WithRuns {
     });
   }
 
+  static constexpr int no_such_program = 127;  // as shells say it
   pid_t server_ = 0;
   std::string display_;
 };

@@ -18,12 +18,35 @@
 
 namespace evtwin::viewer::testing {
 
+/// What another make of CPU may change. ImGui smooths the edges of lines and polygons over one pixel, along normals
+/// that it makes with the CPU's approximate reciprocal square root (RSQRTSS): its relative error is at most 1.5 x
+/// 2^-12, and the digits beyond are each maker's own. Glyphs, rectangles and pictures need no root. Of an edge that
+/// moves by so much
+///   - its pixels change by 1 level: a corner moves by less than 1/1000 pixel, so by one step of the rasteriser's grid
+///   of
+///     1/256; where both edges of a thin line meet in a pixel, by 2. Seen between an Intel and an AMD: 280 pixels;
+///   - the pixels of a spike change by up to 10: ImGui multiplies the error at a sharp joint by up to 100, which makes
+///   it
+///     0.037 pixel, 9.4 levels. Seen: 6 pixels, up to 8 levels;
+///   - a pixel is there or not where its centre lies on the edge: at an end or a joint. Seen: 1 pixel, 87 levels.
+/// A pixel that differs by more than `slight_levels` counts among the strong ones, by more than `strong_levels` among
+/// the flipped ones. The smallest digit for another is many flipped pixels, and so is a line moved by a pixel.
+struct Closeness {
+  static constexpr int slight_levels = 2, strong_levels = 10;
+  static constexpr std::size_t most_slight = 500, most_strong = 8, most_flipped = 1;
+};
+
 /// How two pictures of one size differ. The levels of a pixel are those of its channel that differs most, 0 to 255.
 struct PictureDifference {
-  std::size_t pixels = 0;      ///< that are not the same
-  std::size_t far_pixels = 0;  ///< by more than 8 levels
+  std::size_t pixels = 0;                           ///< that are not the same
+  std::size_t slight = 0, strong = 0, flipped = 0;  ///< of these, by Closeness
+  std::size_t far_pixels = 0;                       ///< by more than 8 levels
   int most_levels = 0;
-  shell::Image shown;  ///< white where equal, light red where near, dark red where far
+  shell::Image shown;  ///< white where equal, light red where slight, dark red elsewhere
+
+  bool close() const {
+    return slight <= Closeness::most_slight && strong <= Closeness::most_strong && flipped <= Closeness::most_flipped;
+  }
 };
 
 inline PictureDifference difference(const shell::Image& a, const shell::Image& b) {
@@ -37,32 +60,28 @@ inline PictureDifference difference(const shell::Image& a, const shell::Image& b
     }
     if (levels == 0) continue;
     ++result.pixels;
+    ++(levels <= Closeness::slight_levels   ? result.slight
+       : levels <= Closeness::strong_levels ? result.strong
+                                            : result.flipped);
     if (levels > 8) ++result.far_pixels;
     result.most_levels = std::max(result.most_levels, levels);
-    result.shown.rgba[i] = levels > 8 ? IM_COL32(160, 0, 0, 255) : IM_COL32(255, 140, 140, 255);
+    result.shown.rgba[i] = levels > Closeness::slight_levels ? IM_COL32(160, 0, 0, 255) : IM_COL32(255, 140, 140, 255);
   }
   return result;
 }
-
-/// What another make of CPU may change. ImGui smooths the edges of lines and polygons over one pixel, along normals
-/// that it makes with the CPU's approximate reciprocal square root (RSQRTSS): its relative error is at most 1.5 x
-/// 2^-12, and the digits beyond are each maker's own. That moves a corner by less than 1/1000 pixel, so by one step of
-/// the rasteriser's grid of 1/256, and the alpha of the edge's pixels by 1 level; where both edges of a thin line meet
-/// in a pixel, by 2. Glyphs, rectangles and pictures need no root. Between an Intel and an AMD: 2 levels in up to 260
-/// pixels.
-struct Closeness {
-  static constexpr int most_levels = 2;
-  static constexpr std::size_t most_pixels = 500;
-};
 
 /// Empty where `image` looks like `wanted`; else how they differ.
 inline std::string why_not_alike(const shell::Image& image, const shell::Image& wanted) {
   if (wanted.width != image.width || wanted.height != image.height)
     return fmt::format("{}x{} pixels, not {}x{}", image.width, image.height, wanted.width, wanted.height);
   const PictureDifference different = difference(image, wanted);
-  if (different.most_levels <= Closeness::most_levels && different.pixels <= Closeness::most_pixels) return {};
-  return fmt::format("{} pixels differ, by up to {} levels of 255; {} by {} is what another CPU may change",
-                     different.pixels, different.most_levels, Closeness::most_pixels, Closeness::most_levels);
+  if (different.close()) return {};
+  return fmt::format(
+      "{} pixels differ, by up to {} levels of 255: {} slightly, {} strongly, {} wholly, where another CPU may change "
+      "{}, "
+      "{} and {}",
+      different.pixels, different.most_levels, different.slight, different.strong, different.flipped,
+      Closeness::most_slight, Closeness::most_strong, Closeness::most_flipped);
 }
 
 /// The goldens were drawn with this very file (Debian's fonts-nanum 20200506-1).
