@@ -28,7 +28,7 @@ void Grants::begin() {
   std::fill(told_reason_.begin(), told_reason_.end(), Correction::none);
   std::fill(told_given_kw_.begin(), told_given_kw_.end(), 0.0);
   std::fill(row_told_.begin(), row_told_.end(), 0);
-  any_row_told_ = hold_due_ = false;
+  any_row_told_ = hold_due_ = held_down_ = false;
   look_due_ = true;
   row_excess_kw_ = 0.0;
   corrections_ = {};
@@ -59,6 +59,9 @@ void Grants::look(std::span<const std::uint32_t> active, std::span<const physics
   const bool enforce = context_.site.limits == LimitMode::enforce;
   const auto exceeded = look_due_ ? guard_.apply(active, couplings, enforce) : guard_.hold(active, couplings, enforce);
   look_due_ = hold_due_ = false;
+  held_down_ = !exceeded.empty() || std::any_of(active.begin(), active.end(), [&](std::uint32_t i) {
+    return guard_.members[i].reason == Correction::limit;
+  });
   tell_exceeded(exceeded, couplings, t);
 }
 

@@ -25,6 +25,10 @@ class Grants {
 
   // Something changed that set-points depend on: settle() looks again.
   void ask_again() { look_due_ = true; }
+  /// Whoever decides has decided, or the base load changed. Where nobody is held down by a limit, set-points are what
+  /// the wishes make of them, and stay: there is nothing to hand out again.
+  void decided() { look_due_ = look_due_ || held_down_; }
+  void base_changed() { (held_down_ ? look_due_ : hold_due_) = true; }
   /// Only what limits can count on changed: set-points are lowered where needed, never raised.
   void ask_to_hold() { hold_due_ = true; }
   bool is_due() const { return look_due_ || hold_due_; }
@@ -39,10 +43,11 @@ class Grants {
   void plug_out(std::uint32_t evse);
 
   double wish_kw(std::uint32_t member) const { return guard_.members[member].wish_kw; }
-  void set_wish_kw(std::uint32_t member, double kw) { guard_.members[member].wish_kw = kw; }
+  void set_wish_kw(std::uint32_t member, double kw) {
+    look_due_ = look_due_ || guard_.members[member].wish_kw != kw;
+    guard_.members[member].wish_kw = kw;
+  }
   double given_kw(std::uint32_t member) const { return guard_.members[member].given_kw; }
-  /// Whether the vehicle would take power if offered.
-  bool draws(std::uint32_t evse) const { return guard_.members[evse].charge.now_kw > 0.0; }
 
   void set_charge_range(std::uint32_t evse, const physics::PowerRange& range) { guard_.members[evse].charge = range; }
   void set_discharge_range(std::uint32_t evse, const physics::PowerRange& r) { guard_.members[evse].discharge = r; }
@@ -78,6 +83,7 @@ class Grants {
 
   control::Guard guard_;
   bool look_due_ = true, hold_due_ = false;
+  bool held_down_ = false;               // a limit gives some member less than it asked for, or is exceeded
   std::vector<Correction> told_reason_;  // [members]
   std::vector<double> told_given_kw_;    // [members]
   std::vector<char> row_told_;           // [rows] exceeded, and told
@@ -89,7 +95,7 @@ class Grants {
 template <class A>
 void Grants::archive(A& a) {
   a.section("grants");
-  a(guard_, look_due_, hold_due_);
+  a(guard_, look_due_, hold_due_, held_down_);
   a.fixed(told_reason_);
   for (const Correction reason : told_reason_)
     a.require(static_cast<std::size_t>(reason) < correction_count, "a correction that there is not");

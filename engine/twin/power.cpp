@@ -265,6 +265,7 @@ void Power::show(control::ViewColumns& columns, TimeNs t) const {
       columns.storage_power_kw[s] = m.law.kw;
       continue;
     }
+    columns.draws[i] = draws(i) ? 1 : 0;
     columns.got_kwh[i] = got_kwh_[i];
     columns.remaining_kwh[i] = std::max(0.0, columns.requested_kwh[i] - got_kwh_[i]);
     columns.power_kw[i] = m.law.kw == 0.0 ? 0.0 : m.law.kw_at(kernel::hours_between(m.since_ns, t));

@@ -66,6 +66,8 @@ class Power {
   bool hold_acceptances();
 
   // What batteries can take and give at this moment
+  /// Whether the vehicle would take power if offered.
+  bool draws(std::uint32_t evse) const { return motions_[evse].law.kw > 0.0 || charge_range(evse).now_kw > 0.0; }
   physics::PowerRange charge_range(std::uint32_t evse) const;
   physics::PowerRange discharge_range(std::uint32_t evse) const;
   /// Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.

@@ -8,13 +8,9 @@ namespace evtwin::twin {
 
 /// Brings the columns of connected vehicles and storages, and the site's scalars, up to `t`.
 void SiteRun::refresh_view(TimeNs t) {
-  refresh_ranges();
   const auto connected = power_.connected_evses();
   power_.show(columns_, t);
-  for (const std::uint32_t i : connected) {
-    columns_.draws[i] = grants_.draws(i) ? 1 : 0;
-    columns_.setpoint_kw[i] = grants_.given_kw(i);
-  }
+  for (const std::uint32_t i : connected) columns_.setpoint_kw[i] = grants_.given_kw(i);
   occupancy_.show(columns_, connected, agenda_.next_tick_ns());
   bookings_.show(columns_);
   agenda_.show(columns_.view, t);
@@ -43,12 +39,15 @@ void SiteRun::take_decision(TimeNs t) {
   control::check_answer(answered);
   take_wishes(answered, t);
   take_remarks(t);
-  if (power_.hold_acceptances()) ranges_fresh_ = false;
+  if (power_.hold_acceptances()) {
+    ranges_fresh_ = false;
+    grants_.ask_again();
+  }
   tell_decision(decision, agenda_.take_plan(columns_, t), t);
   agenda_.tell_settled_plans();
   take_strays(answered, t);
   books_.mark_decision();
-  grants_.ask_again();
+  grants_.decided();
   agenda_.close();
 }
 

@@ -159,7 +159,7 @@ bool SiteRun::handle(const kernel::Event& event) {
 
 void SiteRun::change_signal(EventKind kind, TimeNs t) {
   const std::uint32_t changed = signals_.handle(kind, t);
-  if ((changed & Signals::power_changed) != 0) grants_.ask_again();
+  if ((changed & Signals::power_changed) != 0) grants_.base_changed();
   if ((changed & Signals::price_changed) != 0) agenda_.request(EVTWIN_WHY_PRICE, t);
   if ((changed & Signals::setpoint_changed) != 0) agenda_.request(EVTWIN_WHY_LIMIT, t);
   if ((changed & Signals::limit_changed) != 0) limits_changed(t);
