@@ -30,8 +30,9 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
                               std::vector<demand::ArrivalStream>(streams.begin(), streams.end()));
 }
 
-void Agenda::start(TimeNs t) {
+void Agenda::start(TimeNs t, TimeNs window_end_ns) {
   next_tick_ns_ = t;
+  window_end_ns_ = window_end_ns;
   schedule();
 }
 
@@ -43,7 +44,8 @@ void Agenda::request(std::uint32_t why, TimeNs t) {
 }
 
 void Agenda::schedule() {
-  context_.timers.schedule(EventKind::decision, Phase::decision, std::min({next_tick_ns_, wake_ns_, asked_for_ns_}));
+  context_.timers.schedule(EventKind::clock, Phase::decision,
+                           std::min({window_end_ns_, next_tick_ns_, wake_ns_, asked_for_ns_}));
 }
 
 void Agenda::open(TimeNs t) {

@@ -30,10 +30,18 @@ class Agenda {
 
   /// Nothing was decided. @param streams  [laws] of the site's arrivals, none asked yet
   void begin(const market::SiteClocks& clocks, std::span<const demand::ArrivalStream> streams);
-  /// The first tick is the start itself.
-  void start(TimeNs t);
+  /// The first tick is the start itself; the metering window that is open then ends at `window_end_ns`.
+  void start(TimeNs t, TimeNs window_end_ns);
+  /// The clock event comes at the end of metering windows too.
+  bool window_ends(TimeNs t) const { return t >= window_end_ns_; }
+  void open_window(TimeNs window_end_ns) { window_end_ns_ = window_end_ns; }
+  /// Whether a decision is due.
+  bool is_due(TimeNs t) const { return t >= next_tick_ns_ || t >= wake_ns_ || t >= asked_for_ns_; }
   /// Something happened that strategies may subscribe to.
   void request(std::uint32_t why, TimeNs t);
+
+  /// Waits for whatever is due next.
+  void schedule();
 
   /// A decision is due at `t`: no other is until close().
   void open(TimeNs t);
@@ -67,13 +75,11 @@ class Agenda {
   template <class A>
   void archive(A& a) {
     a.section("agenda");
-    a(decisions_, next_tick_ns_, wake_ns_, asked_for_ns_, why_, wakes_, wakes_since_ns_);
+    a(decisions_, next_tick_ns_, wake_ns_, asked_for_ns_, why_, wakes_, wakes_since_ns_, window_end_ns_);
     a(plan_history_);
   }
 
  private:
-  void schedule();
-
   const SiteContext context_;
   Interest interest_;
   market::LocalClock clock_;
@@ -87,6 +93,7 @@ class Agenda {
   std::uint32_t why_ = 0;
   std::uint64_t wakes_ = 0;  // asked for since ...
   TimeNs wakes_since_ns_ = 0;
+  TimeNs window_end_ns_ = kernel::time_never;
 };
 
 }  // namespace evtwin::twin

@@ -1,10 +1,10 @@
 #include "twin/signals.hpp"
 
+#include <algorithm>
+
 #include "control/demand_response.hpp"
 
 namespace evtwin::twin {
-
-using kernel::Phase;
 
 Signals::Signals(const SiteContext& context)
     : context_(context),
@@ -35,76 +35,84 @@ void Signals::begin() {
 
 void Signals::start(TimeNs t) {
   now_.price = tariff_.at(t);
-  context_.timers.schedule(EventKind::price, Phase::signal, now_.price.until_ns);
   report(SignalKind::buy_price, now_.price.buy_per_kwh, t);
   report(SignalKind::sell_price, now_.price.sell_per_kwh, t);
-
-  const auto sample = [&](market::SignalClock& signal, double& value, EventKind kind, SignalKind shown) {
-    const market::Sample now = signal.at(t);
-    value = now.value;
-    context_.timers.schedule(kind, Phase::signal, now.until_ns);
+  const auto sample = [&](market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown) {
+    const market::Sample sample_now = signal.at(t);
+    value = sample_now.value;
+    until_ns = sample_now.until_ns;
     report(shown, value, t);
   };
-  sample(pv_, now_.pv_kw, EventKind::pv, SignalKind::pv_kw);
-  sample(load_, now_.load_kw, EventKind::load, SignalKind::load_kw);
-  sample(co2_, now_.co2_kg_per_kwh, EventKind::co2, SignalKind::co2_kg_per_kwh);
-  if (setpoint_) {
-    context_.timers.schedule(EventKind::setpoint, Phase::signal, setpoint_->at(t).until_ns);
-    report(SignalKind::power_setpoint_kw, now_.setpoint_kw, t);
-  }
+  sample(pv_, now_.pv_kw, pv_until_ns_, SignalKind::pv_kw);
+  sample(load_, now_.load_kw, load_until_ns_, SignalKind::load_kw);
+  sample(co2_, now_.co2_kg_per_kwh, co2_until_ns_, SignalKind::co2_kg_per_kwh);
+  setpoint_until_ns_ = kernel::time_never;
+  if (setpoint_) sample(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw);
   report(SignalKind::contract_kw, now_.contract_kw, t);
   report(SignalKind::export_limit_kw, now_.export_limit_kw, t);
+
+  cuts_until_ns_ = control::next_change(context_.site.cuts, t);
+  outages_until_ns_ = context_.site.outages.empty() ? kernel::time_never : t;
+  schedule();
 }
 
-void Signals::start_limits(TimeNs t) {
-  if (!context_.site.cuts.empty())
-    context_.timers.schedule(EventKind::limit_cut, Phase::signal, control::next_change(context_.site.cuts, t));
-  if (!context_.site.outages.empty()) context_.timers.schedule(EventKind::outage, Phase::signal, t);
+void Signals::schedule() {
+  const TimeNs next_ns = std::min({now_.price.until_ns, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_,
+                                   cuts_until_ns_, outages_until_ns_});
+  context_.timers.schedule(EventKind::signal, kernel::Phase::signal, next_ns);
 }
 
-std::uint32_t Signals::handle(EventKind kind, TimeNs t) {
-  switch (kind) {
-    case EventKind::price: {
-      const market::PriceNow before = now_.price;
-      now_.price = tariff_.at(t);
-      context_.timers.schedule(EventKind::price, Phase::signal, now_.price.until_ns);
-      if (now_.price.buy_per_kwh == before.buy_per_kwh && now_.price.sell_per_kwh == before.sell_per_kwh)
-        return nothing;
+std::uint32_t Signals::handle(TimeNs t) {
+  std::uint32_t changed = nothing;
+  if (t >= now_.price.until_ns) {
+    const market::PriceNow before = now_.price;
+    now_.price = tariff_.at(t);
+    if (now_.price.buy_per_kwh != before.buy_per_kwh || now_.price.sell_per_kwh != before.sell_per_kwh) {
       report(SignalKind::buy_price, now_.price.buy_per_kwh, t);
       report(SignalKind::sell_price, now_.price.sell_per_kwh, t);
-      return price_changed;
+      changed |= price_changed;
     }
-    case EventKind::pv:
-      return change(pv_, now_.pv_kw, kind, SignalKind::pv_kw, t);
-    case EventKind::load:
-      return change(load_, now_.load_kw, kind, SignalKind::load_kw, t);
-    case EventKind::co2:
-      return change(co2_, now_.co2_kg_per_kwh, kind, SignalKind::co2_kg_per_kwh, t);
-    case EventKind::setpoint: {
-      const market::Sample now = setpoint_->at(t);
-      context_.timers.schedule(EventKind::setpoint, Phase::signal, now.until_ns);
-      if (now.value == now_.setpoint_kw) return nothing;
-      now_.setpoint_kw = now.value;
-      report(SignalKind::power_setpoint_kw, now_.setpoint_kw, t);
-      return setpoint_changed;
-    }
-    case EventKind::limit_cut:
-      // Strategies are asked at an announcement too, which changes their horizon.
-      apply_cuts(t);
-      context_.timers.schedule(EventKind::limit_cut, Phase::signal, control::next_change(context_.site.cuts, t));
-      return limit_changed;
-    default:
-      return nothing;
   }
+  if (t >= pv_until_ns_) changed |= change(pv_, now_.pv_kw, pv_until_ns_, SignalKind::pv_kw, t);
+  if (t >= load_until_ns_) changed |= change(load_, now_.load_kw, load_until_ns_, SignalKind::load_kw, t);
+  // CO2 is booked and moves nothing.
+  if (t >= co2_until_ns_) change(co2_, now_.co2_kg_per_kwh, co2_until_ns_, SignalKind::co2_kg_per_kwh, t);
+  if (t >= setpoint_until_ns_ &&
+      change(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw, t) != nothing)
+    changed |= setpoint_changed;
+  if (t >= cuts_until_ns_) {
+    // Strategies are asked at an announcement too, which changes their horizon.
+    apply_cuts(t);
+    cuts_until_ns_ = control::next_change(context_.site.cuts, t);
+    changed |= limit_changed;
+  }
+  if (t >= outages_until_ns_) {
+    outages_until_ns_ = next_outage_edge(t);
+    changed |= outage_changed;
+  }
+  schedule();
+  return changed;
 }
 
-std::uint32_t Signals::change(market::SignalClock& signal, double& value, EventKind kind, SignalKind shown, TimeNs t) {
-  const market::Sample now = signal.at(t);
-  context_.timers.schedule(kind, Phase::signal, now.until_ns);
-  if (now.value == value) return nothing;
-  value = now.value;
+/// @returns power_changed where the value is another.
+std::uint32_t Signals::change(market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown,
+                              TimeNs t) {
+  const market::Sample sample = signal.at(t);
+  until_ns = sample.until_ns;
+  if (sample.value == value) return nothing;
+  value = sample.value;
   report(shown, value, t);
   return power_changed;
+}
+
+TimeNs Signals::next_outage_edge(TimeNs t) const {
+  TimeNs next = kernel::time_never;
+  for (const Outage& outage : context_.site.outages) {
+    for (const TimeNs edge : {outage.from_ns, outage.to_ns}) {
+      if (edge > t) next = std::min(next, edge);
+    }
+  }
+  return next;
 }
 
 void Signals::set_contract_kw(double kw, TimeNs t) {

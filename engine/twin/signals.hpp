@@ -18,23 +18,23 @@ class Signals {
  public:
   /// What an event changed, as bits.
   static constexpr std::uint32_t nothing = 0, price_changed = 1, power_changed = 2, setpoint_changed = 4,
-                                 limit_changed = 8;
+                                 limit_changed = 8, outage_changed = 16;
 
   explicit Signals(const SiteContext& context);
 
   /// As they are at the start of the episode.
   void begin();
 
-  /// Tells every signal as it is at the start, and sets the timers of their next changes; limits' come last.
+  /// Tells every signal as it is at the start, and waits for the next change.
   void start(TimeNs t);
-  void start_limits(TimeNs t);
 
-  /// A price, PV, load, CO2, set-point or limit_cut event. @returns what is another now.
-  std::uint32_t handle(EventKind kind, TimeNs t);
+  /// The signal event: takes every change that is due and waits for the next. @returns what is another now; outages are
+  /// the caller's to ask for.
+  std::uint32_t handle(TimeNs t);
 
-  /// Calls `set(evse, available)` for outages that begin or end at `t`, and waits for the next.
+  /// Calls `set(evse, available)` for outages that begin or end at `t`.
   template <class Set>
-  void apply_outages(TimeNs t, Set&& set);
+  void apply_outages(TimeNs t, Set&& set) const;
 
   const SignalValues& now() const { return now_; }
   bool has_setpoint() const { return setpoint_.has_value(); }
@@ -56,13 +56,15 @@ class Signals {
   template <class A>
   void archive(A& a) {
     a.section("signals");
-    a(now_);
+    a(now_, pv_until_ns_, load_until_ns_, co2_until_ns_, setpoint_until_ns_, cuts_until_ns_, outages_until_ns_);
   }
 
  private:
   void report(SignalKind kind, double value, TimeNs t) const;
-  std::uint32_t change(market::SignalClock& signal, double& value, EventKind kind, SignalKind shown, TimeNs t);
+  std::uint32_t change(market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown, TimeNs t);
   void apply_cuts(TimeNs t);
+  TimeNs next_outage_edge(TimeNs t) const;
+  void schedule();
 
   const SiteContext context_;
 
@@ -71,20 +73,18 @@ class Signals {
   market::SignalClock pv_, load_, co2_;
   std::optional<market::SignalClock> setpoint_, setpoint_ahead_;
   SignalValues now_;
+  // When each is another one; the price's stands with it.
+  TimeNs pv_until_ns_ = 0, load_until_ns_ = 0, co2_until_ns_ = 0, setpoint_until_ns_ = 0, cuts_until_ns_ = 0,
+         outages_until_ns_ = 0;
 };
 
 template <class Set>
-void Signals::apply_outages(TimeNs t, Set&& set) {
-  TimeNs next = kernel::time_never;
+void Signals::apply_outages(TimeNs t, Set&& set) const {
   for (const Outage& outage : context_.site.outages) {
     const bool out = outage.from_ns <= t && t < outage.to_ns;
     if (outage.from_ns == t || (out && t == context_.episode.from_ns)) set(outage.evse, false);
     if (outage.to_ns == t) set(outage.evse, true);
-    for (const TimeNs edge : {outage.from_ns, outage.to_ns}) {
-      if (edge > t) next = std::min(next, edge);
-    }
   }
-  context_.timers.schedule(EventKind::outage, kernel::Phase::signal, next);
 }
 
 }  // namespace evtwin::twin

@@ -5,8 +5,6 @@
 
 namespace evtwin::twin {
 
-using kernel::Phase;
-
 namespace {
 
 std::uint32_t demand_basis_of(const market::DemandCharge& charge) {
@@ -77,11 +75,9 @@ void SiteRun::begin() {
 void SiteRun::start() {
   const TimeNs t = now_ns_;
   signals_.start(t);
-  timers_.schedule(EventKind::meter, Phase::signal, books_.meter().window_end_ns());
   bookings_.start(occupancy_.sessions(), t);
   occupancy_.start();
-  agenda_.start(t);
-  signals_.start_limits(t);
+  agenda_.start(t, books_.meter().window_end_ns());
 }
 
 // ---- Time passes
@@ -110,7 +106,7 @@ void SiteRun::advance(TimeNs t) {
 bool SiteRun::handle(const kernel::Event& event) {
   const TimeNs t = event.time;
   ranges_fresh_ = false;
-  switch (const auto kind = static_cast<EventKind>(event.kind)) {
+  switch (static_cast<EventKind>(event.kind)) {
     case EventKind::crossing:
       cross(event.entity, t);
       break;
@@ -124,22 +120,14 @@ bool SiteRun::handle(const kernel::Event& event) {
     case EventKind::arrival:
       arrive(event.entity, t);
       break;
-    case EventKind::outage:
-      signals_.apply_outages(t, [&](std::uint32_t evse, bool available) { set_evse_available(evse, available); });
+    case EventKind::signal:
+      change_signals(t);
       break;
-    case EventKind::price:
-    case EventKind::pv:
-    case EventKind::load:
-    case EventKind::co2:
-    case EventKind::setpoint:
-    case EventKind::limit_cut:
-      change_signal(kind, t);
+    case EventKind::clock:
+      if (agenda_.window_ends(t)) close_window(t);
+      if (agenda_.is_due(t)) return true;
+      agenda_.schedule();
       break;
-    case EventKind::meter:
-      close_window(t);
-      break;
-    case EventKind::decision:
-      return true;
     case EventKind::announcement:
       bookings_.announce(occupancy_.sessions(), t);
       break;
@@ -157,12 +145,14 @@ bool SiteRun::handle(const kernel::Event& event) {
   return false;
 }
 
-void SiteRun::change_signal(EventKind kind, TimeNs t) {
-  const std::uint32_t changed = signals_.handle(kind, t);
+void SiteRun::change_signals(TimeNs t) {
+  const std::uint32_t changed = signals_.handle(t);
   if ((changed & Signals::power_changed) != 0) grants_.base_changed();
   if ((changed & Signals::price_changed) != 0) agenda_.request(EVTWIN_WHY_PRICE, t);
   if ((changed & Signals::setpoint_changed) != 0) agenda_.request(EVTWIN_WHY_LIMIT, t);
   if ((changed & Signals::limit_changed) != 0) limits_changed(t);
+  if ((changed & Signals::outage_changed) != 0)
+    signals_.apply_outages(t, [&](std::uint32_t evse, bool available) { set_evse_available(evse, available); });
 }
 
 void SiteRun::limits_changed(TimeNs t) {
@@ -195,7 +185,7 @@ void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
 void SiteRun::close_window(TimeNs t) {
   books_.close_window(t);
   if (books_.day_ends(t)) books_.close_day(t, power_.got_kwh());
-  timers_.schedule(EventKind::meter, Phase::signal, books_.meter().window_end_ns());
+  agenda_.open_window(books_.meter().window_end_ns());
 }
 
 void SiteRun::cross(std::uint32_t member, TimeNs t) {

@@ -95,7 +95,7 @@ class SiteRun {
   void welcome(TimeNs t);
   void plug_out(std::uint32_t evse, TimeNs t);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
-  void change_signal(EventKind kind, TimeNs t);
+  void change_signals(TimeNs t);
   void limits_changed(TimeNs t);
   void close_window(TimeNs t);
   void move_commands(TimeNs t);

@@ -53,8 +53,6 @@ bool SiteRun::owns(const kernel::Event& event) const {
       return event.entity >= evse_count() || occupancy_.session(event.entity).number != 0;
     case EventKind::plug_out:
       return occupancy_.session(event.entity).number != 0;
-    case EventKind::setpoint:
-      return signals_.has_setpoint();
     default:
       return true;
   }

@@ -4,37 +4,23 @@ namespace evtwin::twin {
 
 namespace {
 
-constexpr std::uint32_t single_timers = 13;
+constexpr std::uint32_t single_timers = 6;
 
 /// The place of a kind that a site has one timer of, behind those that it has many of.
 std::uint32_t single(EventKind kind) {
   switch (kind) {
     case EventKind::lose_patience:
       return 0;
-    case EventKind::outage:
+    case EventKind::signal:
       return 1;
-    case EventKind::price:
-      return 2;
-    case EventKind::pv:
-      return 3;
-    case EventKind::load:
-      return 4;
-    case EventKind::co2:
-      return 5;
-    case EventKind::meter:
-      return 6;
-    case EventKind::limit_cut:
-      return 7;
-    case EventKind::setpoint:
-      return 8;
     case EventKind::announcement:
-      return 9;
+      return 2;
     case EventKind::reservation_end:
-      return 10;
+      return 3;
     case EventKind::command:
-      return 11;
+      return 4;
     default:
-      return 12;  // decision
+      return 5;  // clock
   }
 }
 

@@ -14,16 +14,9 @@ enum class EventKind : std::uint8_t {
   plug_out,         ///< EVSE
   lose_patience,    ///< -
   arrival,          ///< arrival law
-  outage,           ///< -
-  price,            ///< -
-  pv,               ///< -
-  load,             ///< -
-  co2,              ///< -
-  meter,            ///< -
-  decision,         ///< -
+  signal,           ///< - the earliest next change of any signal, limit or outage
+  clock,            ///< - the earliest of metering window, tick, wake-up and what was asked for
   scripted,         ///< - (world)
-  limit_cut,        ///< -
-  setpoint,         ///< -
   announcement,     ///< -
   reservation_end,  ///< -
   command,          ///< -

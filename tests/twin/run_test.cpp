@@ -162,7 +162,7 @@ TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
   run.begin(twin::episode_of(world));
   int asked = 0, saved = 0;
   for (Pause at = run.advance(); at.kind == Pause::Kind::decision; at = run.advance()) {
-    if (++asked % 13 == 0) {
+    if (++asked % 3 == 0) {
       twin::Run other(world);
       subscribe_to_all(other);
       other.resume(run.save(), twin::Successor::same_strategy);
