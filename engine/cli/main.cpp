@@ -5,6 +5,8 @@
 #include <string>
 
 #include "cli/commands.hpp"
+#include "cli/last_words.hpp"
+#include "cli/progress.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::cli {
@@ -40,6 +42,7 @@ void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 int main_of(int argc, const char* const* argv) {
   const ParsedCommand parsed = parse_command_line(argc, argv);
   if (const int* status = std::get_if<int>(&parsed)) return *status;
+  name_plugins_that_end_the_process();
   try {
     return std::visit(Dispatch{}, std::get<Command>(parsed));
   } catch (const twin::Interrupted&) {
@@ -49,6 +52,7 @@ int main_of(int argc, const char* const* argv) {
     say("error: out of memory; is the scenario larger than this machine?");
   } catch (const std::exception& error) {
     say("error: " + kernel::printable(error.what()));
+    if (interrupted()) return 130;
   }
   return 1;
 }

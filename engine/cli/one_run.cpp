@@ -89,7 +89,8 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
     recording.fail(record::RunState::interrupted, "interrupted");
     throw;
   } catch (const std::exception& error) {
-    recording.fail(record::RunState::failed, error.what());
+    recording.fail(interrupted() ? record::RunState::interrupted : record::RunState::failed, error.what());
+    if (interrupted()) throw twin::Interrupted(error.what());  // a strategy was cut off
     throw;
   }
   return run;

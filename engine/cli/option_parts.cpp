@@ -16,15 +16,28 @@ Command Offers::asked_for() const {
 }
 
 void add_hosting(CLI::App& command, control::Hosting& hosting) {
-  command.add_flag("--isolate", hosting.isolate,
-                   "run each strategy in a process of its own: whatever it does, the run lives on");
+  const auto apart = [&hosting] { hosting.where = control::Where::apart; };
+  CLI::Option* here = command.add_flag_callback(
+      "--in-process", [&hosting] { hosting.where = control::Where::here; },
+      "run plugins of others in this process too: faster, but one that crashes or hangs takes the command with it");
   command
-      .add_option("--call-limit-s", hosting.limits.call_s, "seconds a strategy may take for one answer (default 60)")
-      ->check(CLI::PositiveNumber);
+      .add_flag_callback("--isolate", apart,
+                         "run each strategy in a process of its own, those that came with evtwin and Lua's too: "
+                         "whatever it does, the run lives on. Plugins of others are always run so")
+      ->excludes(here);
+  command
+      .add_option("--call-limit-s", hosting.limits.call_s,
+                  "seconds a strategy in a process of its own may take for one answer (default 60); isolates it")
+      ->check(CLI::PositiveNumber)
+      ->excludes(here)
+      ->each([apart](const std::string&) { apart(); });
   command
       .add_option("--memory-limit-mib", hosting.limits.memory_mib,
-                  "memory of this process, or of each isolated one, beyond which a strategy is stopped")
-      ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24));
+                  "memory of the process of a strategy, beyond which it is stopped; isolates it")
+      ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24))
+      ->excludes(here)
+      ->each([apart](const std::string&) { apart(); });
+  hosting.limits.stop = &interrupted;
 }
 
 void add_progress(CLI::App& command) {

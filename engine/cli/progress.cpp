@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <exception>
 
+#include "cli/last_words.hpp"
+
 namespace evtwin::cli {
 
 namespace {
@@ -45,8 +47,13 @@ void ProgressBar::show(double fraction) {
 namespace {
 volatile std::sig_atomic_t interrupt_seen = 0;
 extern "C" void on_interrupt(int signal) {
-  interrupt_seen = 1;
+  if (interrupt_seen == 0) {
+    interrupt_seen = 1;
+    return;
+  }
+  say_interrupted_plugin();
   std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 }  // namespace
 

@@ -110,7 +110,7 @@ StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& lo
 
 ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked, const control::Hosting& hosting) {
   const auto hosted = [&](const std::string& label, control::StrategyFactory factory) {
-    if (!hosting.isolate) return factory;
+    if (hosting.where != control::Where::apart) return factory;
     return control::isolated(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
   };
   if (asked != nullptr && asked->id.ends_with(".lua")) {

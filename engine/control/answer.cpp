@@ -4,17 +4,8 @@
 
 namespace evtwin::control {
 
-std::string outside_columns(std::string_view who, std::size_t evses, std::size_t storages, std::size_t plan_cells) {
-  const std::string plan = plan_cells > 0 ? fmt::format(", plan_kw {} cells", plan_cells) : std::string();
-  return fmt::format("{}: decide wrote outside its decision column (evse_kw has {} rows, storage_kw {}{})", who, evses,
-                     storages, plan);
-}
-
 void check_answer(const Answered& answered) {
   const auto& [who, columns, decision, active, evses, storages, calendar] = answered;
-  if (!columns.canaries_alive()) {
-    throw StrategyError(outside_columns(who, evses.size(), storages.size(), columns.decided_plan_kw().size()));
-  }
   for (std::size_t cell = 0; cell < columns.decided_plan_kw().size(); ++cell) {
     const double kw = columns.decided_plan_kw()[cell];
     if (std::isinf(kw)) refuse_infinite(answered, cell / columns.plan_steps(), kw);

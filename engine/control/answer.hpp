@@ -26,10 +26,7 @@ struct Answered {
   const market::Calendar& calendar;  ///< for messages
 };
 
-/// For messages: who wrote beside columns of these lengths.
-std::string outside_columns(std::string_view who, std::size_t evses, std::size_t storages, std::size_t plan_cells);
-
-/// @throws StrategyError for writes beside the columns, a wake that is not after now, an infinite power in a plan.
+/// @throws StrategyError for a wake that is not after now, an infinite power in a plan.
 void check_answer(const Answered& answered);
 
 /// An infinite power is no power; any finite one is the guard's to bring within bounds.

@@ -1,9 +1,10 @@
-// Memory that the host writes and strategies read: mapped twice, so that a plugin that writes into its view is stopped
-// by the processor and costs a well-behaved one nothing.
+// Columns of fixed length, side by side in one piece of memory. Plain heap memory: a process may hold tens of
+// thousands of sites, and mappings are counted by the kernel.
 #pragma once
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -35,16 +36,13 @@ class Column {
   std::span<T> cells_;
 };
 
-/// Zeroed memory of fixed size with two faces: one to write, one that can only be read.
+/// Zeroed memory of fixed size, handed out column by column.
 class Arena {
  public:
   /// Room for `bytes`, alignment included. @throws std::bad_alloc.
   explicit Arena(std::size_t bytes);
-  ~Arena();
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
 
-  /// What `count` things of type T take at most.
+  /// Bytes that `count` things of type T take at most.
   template <class T>
   static constexpr std::size_t bytes_for(std::size_t count) {
     return count * sizeof(T) + line;
@@ -57,48 +55,15 @@ class Arena {
     return Column<T>({static_cast<T*>(take(count * sizeof(T))), count});
   }
 
-  /// The address at which the same cells can be read but not written.
-  template <class T>
-  const T* shown(const Column<T>& column) const {
-    return static_cast<const T*>(shown_at(static_cast<const void*>(column.data())));
-  }
-  const void* shown_at(const void* written) const;
-
  private:
   static constexpr std::size_t line = 64;  // columns begin on cache lines
+  struct Free {
+    void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{line}); }
+  };
   void* take(std::size_t bytes);
 
   std::size_t bytes_, used_ = 0;
-  std::byte* written_ = nullptr;
-  const std::byte* shown_ = nullptr;
-};
-
-/// A column for foreign code to write: canaries on either side tell of a write just beside it, and far past it lies
-/// memory that nobody may touch.
-class GuardedCells {
- public:
-  enum class Seen : unsigned char { here, in_children_too };
-  /// Bytes past the last cell, and the canaries, that can not be touched.
-  static constexpr std::size_t guard_bytes = 64 << 10;
-
-  /// @throws std::bad_alloc.
-  explicit GuardedCells(std::size_t count, Seen seen = Seen::here);
-  ~GuardedCells();
-  GuardedCells(const GuardedCells&) = delete;
-  GuardedCells& operator=(const GuardedCells&) = delete;
-
-  /// Fewer cells than before, at the end of the same memory; what they hold is undefined.
-  void shrink(std::size_t count);
-
-  std::span<double> cells() const { return all_.subspan(canaries, all_.size() - 2 * canaries); }
-  bool canaries_alive() const;
-  void revive_canaries();
-
- private:
-  static constexpr std::size_t canaries = 4;  ///< on either side
-  void* mapping_;
-  std::size_t bytes_;
-  std::span<double> all_;
+  std::unique_ptr<std::byte, Free> memory_;
 };
 
 }  // namespace evtwin::control

@@ -1,28 +1,28 @@
 #include "control/isolated_strategy.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/futex.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
+#include <cfenv>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <limits>
-#include <thread>
 
-#include "control/answer.hpp"
-#include "control/arena.hpp"
+#include "control/fault.hpp"
+#include "control/guarded_cells.hpp"
+#include "control/hand_over.hpp"
 #include "control/shared_view.hpp"
+#include "control/view_layout.hpp"
 
 namespace evtwin::control {
 
@@ -31,37 +31,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 enum Request : std::uint32_t { make_instance, decide_now, save_state, load_state, leave };
-constexpr std::uint32_t host_turn = 0, child_turn = 1;
 constexpr std::size_t most_state_bytes = std::size_t{256} << 20;
 constexpr std::size_t most_said_bytes = 64 << 10;
 /// Room for the longest plan of 3,800 units; only what is written takes memory.
 constexpr std::size_t most_plan_cells = std::size_t{1} << 27;
-/// Twice 2,000 looks at the turn take some microseconds: most answers come in that time, and no switch is needed.
-constexpr int looks_before_sleep = 2000;
-
-void futex_wake(std::atomic<std::uint32_t>& word) {
-  syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE, 1, nullptr, nullptr, 0);
-}
-
-/// Until the word is no longer `from`, or about `ms` milliseconds.
-void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t from, long ms) {
-  const timespec wait{ms / 1000, ms % 1000 * 1'000'000};
-  syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT, from, &wait, nullptr, 0);
-}
-
-bool turned(std::atomic<std::uint32_t>& turn, std::uint32_t from) {
-  static const bool alone = std::thread::hardware_concurrency() < 2;
-  for (int look = 0; look < (alone ? 1 : looks_before_sleep); ++look) {
-    if (turn.load(std::memory_order_acquire) != from) return true;
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-  }
-  return false;
-}
+/// The parent looks this often whether a child that has the turn still lives, in milliseconds.
+constexpr long round_ms = 20;
 
 struct Control {
-  std::atomic<std::uint32_t> turn{host_turn};
+  HandOver turn;
+  Fault fault;
   std::uint32_t request = make_instance;
   std::uint32_t failed = 0;  ///< 1: `said` is why
   std::uint32_t subscribes = 0, horizon_steps = 0, plan_steps = 0, can_save = 0;
@@ -71,7 +50,15 @@ struct Control {
   std::uint32_t said_bytes = 0;  ///< remarks: severity, then text with its NUL; or the reason of a failure
   std::array<char, most_said_bytes> said{};
 };
-static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
+}  // namespace
+
+namespace {
+
+void* mapped(std::size_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  return memory;
+}
 
 }  // namespace
 
@@ -80,35 +67,78 @@ class IsolatedStrategy::Segment {
  public:
   explicit Segment(const evtwin_view& first)
       : view(first),
-        evse_kw(first.n_evses, GuardedCells::Seen::in_children_too),
-        storage_kw(first.n_storages, GuardedCells::Seen::in_children_too),
-        plan_kw(std::min(members() * SharedView::most_horizon_steps, most_plan_cells),
-                GuardedCells::Seen::in_children_too) {
-    void* mapped = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mapped == MAP_FAILED) throw std::bad_alloc();
-    control = new (mapped) Control;
-    state = static_cast<std::byte*>(mapped) + sizeof(Control);
-  }
+        evse_kw(first.n_evses),
+        storage_kw(first.n_storages),
+        plan_kw(std::min(members() * SharedView::most_horizon_steps, most_plan_cells)),
+        control(new (mapped(bytes())) Control),
+        side(control->turn, HandOver::parent),
+        state(reinterpret_cast<std::byte*>(control) + sizeof(Control)) {}
+
   ~Segment() { munmap(control, bytes()); }
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
 
-  [[noreturn]] void serve(const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
+  [[noreturn]] void serve(const std::string& who,
+                          const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
+
+  std::string place_of_fault() const;
+  std::string written_outside(const std::string& who) const;
 
   std::size_t members() const { return std::size_t{view.shown().n_evses} + view.shown().n_storages; }
   bool has_room_for(std::uint32_t plan_steps) const { return members() * plan_steps <= plan_kw.cells().size(); }
 
   SharedView view;
   GuardedCells evse_kw, storage_kw, plan_kw;  // the plan: room for the longest, until its length is known
-  Control* control = nullptr;
-  std::byte* state = nullptr;
+  Control* control;
+  HandOver::Side side;  // the parent's
+  std::byte* state;
 
  private:
   static std::size_t bytes() { return sizeof(Control) + most_state_bytes; }
+  void keep_from_copies();
   void answer(std::unique_ptr<Strategy>& strategy,
               const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
   void say(std::span<const Strategy::Remark> remarks);
 };
+
+/// A process that the plugin forks has none of this memory: two that answer one question would mix their answers.
+void IsolatedStrategy::Segment::keep_from_copies() {
+  view.keep_from_copies();
+  for (const GuardedCells* cells : {&evse_kw, &storage_kw, &plan_kw}) cells->keep_from_copies();
+  madvise(control, bytes(), MADV_DONTFORK);
+}
+
+/// What the touched address tells: the view, a decision column, or nothing.
+std::string IsolatedStrategy::Segment::place_of_fault() const {
+  const Fault& fault = control->fault;
+  const int signal = fault.signal.load();
+  if (signal != SIGSEGV && signal != SIGBUS) return {};
+  if (fault.wrote) {
+    const std::string_view column = column_at(view.shown(), fault.address);
+    if (column == "evtwin_view") return ": it wrote into the view, which is the host's";
+    if (!column.empty()) return fmt::format(": it wrote into the view ({}), which is the host's", column);
+  }
+  if (evse_kw.is_past_end(fault.address))
+    return fmt::format(": past the end of decision->evse_kw, which has {} rows", evse_kw.cells().size());
+  if (storage_kw.is_past_end(fault.address))
+    return fmt::format(": past the end of decision->storage_kw, which has {} rows", storage_kw.cells().size());
+  if (!plan_kw.cells().empty() && plan_kw.is_past_end(fault.address))
+    return fmt::format(": past the end of decision->plan_kw, which has {} cells", plan_kw.cells().size());
+  if (fault.at_stack_end) return ": its stack overflowed";
+  constexpr std::uintptr_t first_page = 4096;  // members of an object that is not there lie in it
+  const bool null = reinterpret_cast<std::uintptr_t>(fault.address) < first_page;
+  return fmt::format(": it {} {}", fault.wrote ? "wrote" : "read",
+                     null ? "through a null pointer" : "memory that is not its own");
+}
+
+/// In words, where a canary beside a decision column is dead; else empty.
+std::string IsolatedStrategy::Segment::written_outside(const std::string& who) const {
+  if (evse_kw.canaries_alive() && storage_kw.canaries_alive() && plan_kw.canaries_alive()) return {};
+  const std::size_t cells = plan_kw.cells().size();
+  return fmt::format("{}: decide wrote outside its decision column (evse_kw has {} rows, storage_kw {}{})", who,
+                     evse_kw.cells().size(), storage_kw.cells().size(),
+                     cells > 0 ? fmt::format(", plan_kw {} cells", cells) : std::string());
+}
 
 void IsolatedStrategy::Segment::say(std::span<const Strategy::Remark> remarks) {
   control->said_bytes = 0;
@@ -144,7 +174,13 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
                                strategy->plan_steps == 0 ? nullptr : plan_kw.cells().data(),
                                strategy->plan_steps,
                                0};
+      const int rounding = std::fegetround();
       strategy->decide(view.shown(), decision);
+      if (std::fegetround() != rounding) {
+        std::fesetround(rounding);
+        throw StrategyError(
+            fmt::format("{}: decide failed: it changed how this process rounds (fesetround)", strategy->who()));
+      }
       control->wake_ns = decision.wake_ns;
       control->expected_cost = decision.expected_cost;
       break;
@@ -169,13 +205,19 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
   strategy->remarks.clear();
 }
 
-void IsolatedStrategy::Segment::serve(const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
+void IsolatedStrategy::Segment::serve(const std::string& who,
+                                      const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
   view.protect();
+  keep_from_copies();
+  write_down_crashes(control->fault, who);
   std::unique_ptr<Strategy> strategy;
+  HandOver::Side own_side(control->turn, HandOver::child);
   while (true) {
-    while (!turned(control->turn, host_turn)) futex_wait(control->turn, host_turn, 1000);
+    while (!own_side.wait(1000)) {
+    }
     if (control->request == leave) {
       strategy.reset();
+      own_side.give();
       ::_exit(0);
     }
     control->failed = 0;
@@ -187,12 +229,25 @@ void IsolatedStrategy::Segment::serve(const std::function<std::unique_ptr<Strate
       control->said_bytes = static_cast<std::uint32_t>(why.size());
       std::copy(why.begin(), why.end(), control->said.begin());
     }
-    control->turn.store(host_turn, std::memory_order_release);
-    futex_wake(control->turn);
+    own_side.give();
   }
 }
 
 namespace {
+
+std::size_t machine_memory_mib() {
+  double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  std::ifstream cgroup("/sys/fs/cgroup/memory.max");
+  if (double most = 0.0; cgroup >> most) bytes = std::min(bytes, most);
+  return static_cast<std::size_t>(bytes / (1 << 20));
+}
+
+std::size_t resident_mib(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/statm", process));
+  std::size_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) >> 20;
+}
 
 /// What a child must not share with its parent, and what bounds it.
 void prepare_child(pid_t parent, const CallLimits& limits) {
@@ -219,7 +274,7 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
   child_ = ::fork();
   if (child_ == 0) {
     prepare_child(parent, limits);
-    segment_->serve(make);
+    segment_->serve(who_, make);
   }
   if (child_ < 0) throw StrategyError(fmt::format("{}: no process could be made for it", who_));
   try {
@@ -265,15 +320,34 @@ void IsolatedStrategy::lost_child() {
   child_ = -1;
 }
 
+/// The child is ended, and why is told.
+void IsolatedStrategy::end_child(const std::string& why) {
+  lost_child();
+  throw StrategyError(fmt::format("{}: {}", who_, why));
+}
+
 /// Whether the child is no more. @throws StrategyError unless it was asked to leave.
 bool IsolatedStrategy::child_ended(const char* what) {
   int status = 0;
   if (::waitpid(child_, &status, WNOHANG) != child_) return false;
   child_ = -1;
   if (segment_->control->request == leave && WIFEXITED(status)) return true;
-  if (WIFSIGNALED(status))
-    throw StrategyError(fmt::format("{}: {} crashed: {}", who_, what, signal_text(WTERMSIG(status))));
-  throw StrategyError(fmt::format("{}: {} ended its process with exit status {}", who_, what, WEXITSTATUS(status)));
+  if (WIFEXITED(status)) throw StrategyError(fmt::format("{}: {} called exit({})", who_, what, WEXITSTATUS(status)));
+  const Fault& fault = segment_->control->fault;
+  const bool known = fault.signal.load() == WTERMSIG(status);
+  throw StrategyError(fmt::format("{}: {} crashed: {}{}", who_,
+                                  known && fault.own_thread ? "a thread of its own" : what,
+                                  signal_text(WTERMSIG(status)), known ? segment_->place_of_fault() : std::string()));
+}
+
+/// What bounds a call that lasts.
+void IsolatedStrategy::look_after_child(const char* what, double waited_s) {
+  static const std::size_t own_limit_mib = machine_memory_mib() / 10 * 9;
+  if (limits_.stop != nullptr && limits_.stop()) end_child(fmt::format("{} was interrupted", what));
+  if (waited_s > limits_.call_s)
+    end_child(fmt::format("{} gave no answer within {} s (--call-limit-s)", what, limits_.call_s));
+  if (limits_.memory_mib == 0 && resident_mib(child_) > own_limit_mib)
+    end_child(fmt::format("{} took more memory than nine tenths of this machine's (--memory-limit-mib)", what));
 }
 
 void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
@@ -281,20 +355,14 @@ void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
   Control& control = *segment_->control;
   control.request = request;
   control.said_bytes = 0;
-  control.turn.store(child_turn, std::memory_order_release);
-  futex_wake(control.turn);
-  if (!turned(control.turn, child_turn)) {
+  HandOver::Side& side = segment_->side;
+  side.give();
+  if (!side.wait(round_ms)) {
     const auto begun = Clock::now();
-    while (control.turn.load(std::memory_order_acquire) == child_turn) {
-      futex_wait(control.turn, child_turn, 20);
-      if (control.turn.load(std::memory_order_acquire) != child_turn) break;
+    do {
       if (child_ended(what)) return;
-      if (std::chrono::duration<double>(Clock::now() - begun).count() > limits_.call_s) {
-        lost_child();
-        throw StrategyError(
-            fmt::format("{}: {} {}", who_, what, words_of({Breach::Kind::too_long, 0, nullptr, false}, limits_)));
-      }
-    }
+      look_after_child(what, std::chrono::duration<double>(Clock::now() - begun).count());
+    } while (!side.wait(round_ms));
   }
   const std::string_view said(control.said.data(), std::min<std::size_t>(control.said_bytes, most_said_bytes));
   if (control.failed != 0) {
@@ -313,6 +381,7 @@ void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
 }
 
 void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
+  if (limits_.stop != nullptr && limits_.stop()) end_child("decide was interrupted");
   segment_->view.show(view);
   const auto evse_kw = segment_->evse_kw.cells();
   const auto storage_kw = segment_->storage_kw.cells();
@@ -321,9 +390,7 @@ void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision
   std::copy_n(decision.storage_kw, storage_kw.size(), storage_kw.begin());
   std::copy_n(decision.plan_kw, plan_kw.size(), plan_kw.begin());
   ask(decide_now, "decide");
-  if (!segment_->evse_kw.canaries_alive() || !segment_->storage_kw.canaries_alive() ||
-      !segment_->plan_kw.canaries_alive())
-    throw StrategyError(outside_columns(who_, evse_kw.size(), storage_kw.size(), plan_kw.size()));
+  if (const std::string why = segment_->written_outside(who_); !why.empty()) throw StrategyError(why);
   std::copy(evse_kw.begin(), evse_kw.end(), decision.evse_kw);
   std::copy(storage_kw.begin(), storage_kw.end(), decision.storage_kw);
   std::copy(plan_kw.begin(), plan_kw.end(), decision.plan_kw);

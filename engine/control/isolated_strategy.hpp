@@ -1,5 +1,11 @@
 // A strategy in a child process: the same plugin, the same calls, the same answers, over shared memory. Whatever it
 // does to its process, this one lives on. Costs a switch to the child and back and a copy of the columns per decision.
+//
+//     this process             shared memory                     the child
+//     ask(): writes the view   view (read only there), columns   serve(): waits for its turn
+//     gives the turn away      turn, request, what was said      answers, gives the turn back
+//     waits, looks whether     fault: what was touched, where    crashes: the handler writes it down
+//     the child still lives
 #pragma once
 #include <evtwin/strategy.h>
 
@@ -7,7 +13,7 @@
 #include <memory>
 #include <string>
 
-#include "control/fence.hpp"
+#include "control/call.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
@@ -33,6 +39,8 @@ class IsolatedStrategy : public Strategy {
   void ask(std::uint32_t request, const char* what);
   void lost_child();
   bool child_ended(const char* what);
+  void look_after_child(const char* what, double waited_s);
+  [[noreturn]] void end_child(const std::string& why);
 
   std::string who_;
   CallLimits limits_;

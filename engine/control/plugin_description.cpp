@@ -15,7 +15,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "control/fence.hpp"
+#include "control/call.hpp"
 #include "control/plugin_library.hpp"
 #include "control/strategy.hpp"
 

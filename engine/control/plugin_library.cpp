@@ -6,7 +6,6 @@
 
 #include <filesystem>
 
-#include "control/fence.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
@@ -95,8 +94,6 @@ PluginLibrary::PluginLibrary(std::string file, void* handle, const evtwin_entry*
 PluginLibrary::~PluginLibrary() {
   if (!keep_loaded_) dlclose(handle_);
 }
-
-void PluginLibrary::name_in_last_words() const { control::name_in_last_words(handle_); }
 
 std::vector<const evtwin_info*> PluginLibrary::strategies() const {
   std::vector<const evtwin_info*> all;

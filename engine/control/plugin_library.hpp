@@ -24,17 +24,13 @@ class PluginLibrary {
   std::vector<const evtwin_info*> strategies() const;
   const evtwin_info* find(std::string_view id) const;
   const evtwin_entry& entry() const { return *entry_; }
-  /// See fence.hpp: for a plugin that is about to run in this process.
-  void name_in_last_words() const;
-  /// From now on the file stays loaded: code of it may still run, or be on a stack that was left.
-  void keep_loaded() const { keep_loaded_ = true; }
 
  private:
   PluginLibrary(std::string file, void* handle, const evtwin_entry* entry);
   std::string file_;
   void* handle_;
   const evtwin_entry* entry_;
-  mutable bool keep_loaded_ = false;
+  bool keep_loaded_ = false;
 };
 
 }  // namespace evtwin::control

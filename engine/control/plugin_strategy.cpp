@@ -1,16 +1,11 @@
 #include "control/plugin_strategy.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
-#include <cfenv>
 #include <filesystem>
-#include <mutex>
 #include <new>
 #include <utility>
 
-#include "control/arena.hpp"
-#include "control/view_layout.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/random.hpp"
 
@@ -61,54 +56,17 @@ std::string status_text(evtwin_status status) {
   }
 }
 
-/// Instances that were cut off are never touched again; that they are known here tells a leak checker so.
-void abandon(const evtwin_strategy* instance) {
-  static std::mutex mutex;
-  static auto* all = new std::vector<const evtwin_strategy*>;
-  const std::lock_guard lock(mutex);
-  all->push_back(instance);
-}
-
-/// What the touched address tells: the view, a decision column, or nothing.
-std::string place_of(const Breach& breach, const evtwin_view* view, const evtwin_decision* decision) {
-  const auto* at = static_cast<const std::byte*>(breach.address);
-  if (breach.kind != Breach::Kind::signal || (breach.number != SIGSEGV && breach.number != SIGBUS)) return {};
-  if (view != nullptr && breach.wrote) {
-    const std::string_view column = column_at(*view, at);
-    if (column == "evtwin_view") return ": it wrote into the view, which is the host's";
-    if (!column.empty()) return fmt::format(": it wrote into the view ({}), which is the host's", column);
-  }
-  if (view != nullptr && decision != nullptr) {
-    const auto past = [&](const double* column, std::size_t n) {
-      const auto* end = reinterpret_cast<const std::byte*>(column + n);
-      return at >= end && at < end + GuardedCells::guard_bytes;
-    };
-    if (past(decision->evse_kw, view->n_evses))
-      return fmt::format(": past the end of decision->evse_kw, which has {} rows", view->n_evses);
-    if (past(decision->storage_kw, view->n_storages))
-      return fmt::format(": past the end of decision->storage_kw, which has {} rows", view->n_storages);
-    const std::size_t plan_cells = (std::size_t{view->n_evses} + view->n_storages) * decision->plan_steps;
-    if (plan_cells > 0 && past(decision->plan_kw, plan_cells))
-      return fmt::format(": past the end of decision->plan_kw, which has {} cells", plan_cells);
-  }
-  constexpr std::uintptr_t first_page = 4096;  // members of an object that is not there lie in it
-  const bool null = reinterpret_cast<std::uintptr_t>(at) < first_page;
-  return fmt::format(": it {} {}", breach.wrote ? "wrote" : "read",
-                     null ? "through a null pointer" : "memory that is not its own");
-}
-
 }  // namespace
 
 PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
-                               std::shared_ptr<const CheckedParams> params, const CallLimits& limits,
-                               const evtwin_view& first, std::uint64_t seed, std::uint32_t site)
-    : library_(std::move(library)), params_(std::move(params)), limits_(limits), seed_(seed), site_(site) {
+                               std::shared_ptr<const CheckedParams> params, const evtwin_view& first,
+                               std::uint64_t seed, std::uint32_t site, bool (*stop)())
+    : library_(std::move(library)), params_(std::move(params)), seed_(seed), site_(site), stop_(stop) {
   const std::string& id = params_->strategy().id;
   who_ = fmt::format("strategy {} ({})", id, std::filesystem::path(library_->file()).filename().string());
-  library_->name_in_last_words();
   host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
   const auto values = params_->values();
-  call("create", &first, nullptr, [&] {
+  call("create", [&] {
     return library_->entry().create(&host_, id.c_str(), values.data(), static_cast<std::uint32_t>(values.size()),
                                     &first, &instance_);
   });
@@ -124,26 +82,23 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
   subscribes = instance_->subscribes;
   horizon_steps = instance_->horizon_steps;
   plan_steps = instance_->plan_steps;
-  if (plan_steps > horizon_steps) {
-    abandon(std::exchange(instance_, nullptr));
-    fail("create", fmt::format("it plans {} steps of a horizon of {}", plan_steps, horizon_steps));
-  }
+  if (plan_steps > horizon_steps)
+    refuse_instance(fmt::format("create failed: it plans {} steps of a horizon of {}", plan_steps, horizon_steps));
   if (instance_->extension == nullptr) return;
-  call("extension", &first, nullptr, [&] {
+  call("extension", [&] {
     state_ = static_cast<const evtwin_state*>(instance_->extension(instance_, EVTWIN_STATE));
     return EVTWIN_OK;
   });
   if (state_ != nullptr &&
-      (state_->struct_size != sizeof(evtwin_state) || state_->save == nullptr || state_->load == nullptr)) {
-    fail("extension", "its evtwin.state/1 is incomplete");
-  }
+      (state_->struct_size != sizeof(evtwin_state) || state_->save == nullptr || state_->load == nullptr))
+    refuse_instance("extension failed: its evtwin.state/1 is incomplete");
 }
 
 PluginStrategy::~PluginStrategy() {
   if (instance_ == nullptr) return;
   evtwin_strategy* instance = instance_;
   try {
-    call("destroy", nullptr, nullptr, [&] {
+    call("destroy", [&] {
       instance->destroy(instance);
       return EVTWIN_OK;
     });
@@ -152,13 +107,23 @@ PluginStrategy::~PluginStrategy() {
   }
 }
 
-void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
-  const int rounding = std::fegetround();
-  call("decide", &view, &decision, [&] { return instance_->decide(instance_, &view, &decision); });
-  if (std::fegetround() != rounding) {
-    std::fesetround(rounding);
-    fail("decide", "it changed how this process rounds (fesetround)");
+/// For an instance that was made and can not be used: the destructor of this object will not run.
+void PluginStrategy::refuse_instance(const std::string& why) {
+  evtwin_strategy* instance = std::exchange(instance_, nullptr);
+  try {
+    call("destroy", [&] {
+      instance->destroy(instance);
+      return EVTWIN_OK;
+    });
+  } catch (const StrategyError&) {
+    // The first trouble is the one to tell.
   }
+  throw StrategyError(fmt::format("{}: {}", who_, why));
+}
+
+void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
+  if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", who_));
+  call("decide", [&] { return instance_->decide(instance_, &view, &decision); });
 }
 
 bool PluginStrategy::can_save() const {
@@ -168,50 +133,39 @@ bool PluginStrategy::can_save() const {
 void PluginStrategy::save(std::vector<std::byte>& bytes) {
   if (state_ == nullptr) return;
   Sink sink(bytes);
-  call("save", nullptr, nullptr, [&] { return state_->save(instance_, &sink.c); });
+  call("save", [&] { return state_->save(instance_, &sink.c); });
 }
 
 void PluginStrategy::load(std::span<const std::byte> bytes) {
   if (state_ == nullptr && bytes.empty()) return;
   if (state_ == nullptr) fail("load", "it is stateless, the saved state is of another strategy");
   Source source(bytes);
-  call("load", nullptr, nullptr, [&] { return state_->load(instance_, &source.c); });
+  call("load", [&] { return state_->load(instance_, &source.c); });
   if (!source.left.empty()) fail("load", fmt::format("it left {} bytes of the state unread", source.left.size()));
 }
 
 template <class Call>
-void PluginStrategy::call(const char* what, const evtwin_view* view, const evtwin_decision* decision, Call&& plugin) {
+void PluginStrategy::call(const char* what, Call&& plugin) {
   error_.clear();  // an earlier call's words would explain this one wrongly
   evtwin_status status = EVTWIN_FAILED;
   caller_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  PluginCall& under_way = call_under_way();
+  under_way = {who_.c_str(), what};
   // The contract lets no exception cross; one that does all the same still ends in an error that names the plugin.
-  const Breach breach = call_fenced(
-      [&] {
-        try {
-          status = plugin();
-        } catch (const std::bad_alloc&) {
-          error_ = "it ran out of memory (std::bad_alloc crossed the C ABI)";
-        } catch (const std::exception& error) {
-          error_ = fmt::format("{} (an exception crossed the C ABI)", error.what());
-        } catch (...) {
-          error_ = "an exception of unknown type (it crossed the C ABI)";
-        }
-      },
-      limits_, who_.c_str(), what);
+  try {
+    status = plugin();
+  } catch (const std::bad_alloc&) {
+    error_ = "it ran out of memory (std::bad_alloc crossed the C ABI)";
+  } catch (const std::exception& error) {
+    error_ = fmt::format("{} (an exception crossed the C ABI)", error.what());
+  } catch (...) {
+    error_ = "an exception of unknown type (it crossed the C ABI)";
+  }
+  under_way = {};
   caller_.store({}, std::memory_order_relaxed);
-  if (breach) cut_off(what, breach, view, decision);
   if (spoke_out_of_turn_.load(std::memory_order_relaxed))
     fail(what, "it called report() from a thread of its own, or when it was not asked");
   if (status != EVTWIN_OK) fail(what, error_.empty() ? status_text(status) : error_);
-}
-
-/// Nothing of the plugin is called again, and its code stays where it is.
-void PluginStrategy::cut_off(const char* what, const Breach& breach, const evtwin_view* view,
-                             const evtwin_decision* decision) {
-  abandon(std::exchange(instance_, nullptr));
-  library_->keep_loaded();
-  throw StrategyError(
-      fmt::format("{}: {} {}{}", who_, what, words_of(breach, limits_), place_of(breach, view, decision)));
 }
 
 void PluginStrategy::fail(const char* what, const std::string& why) const {

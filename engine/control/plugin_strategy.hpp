@@ -1,4 +1,5 @@
-// A plugin's strategy in this process: its C functions behind the fence, with what the host owes it.
+// A plugin's strategy in this process: its C functions, with all that the host owes it. A plugin that crashes, hangs or
+// ends the process does so to this one; control/isolated_strategy gives it one of its own.
 #pragma once
 #include <evtwin/strategy.h>
 
@@ -7,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "control/fence.hpp"
+#include "control/call.hpp"
 #include "control/plugin_library.hpp"
 #include "control/plugin_params.hpp"
 #include "control/strategy.hpp"
@@ -16,9 +17,10 @@ namespace evtwin::control {
 
 class PluginStrategy : public Strategy {
  public:
+  /// @param stop  see CallLimits
   /// @throws StrategyError "strategy half (libhalf.so): create failed: ..."
   PluginStrategy(std::shared_ptr<const PluginLibrary> library, std::shared_ptr<const CheckedParams> params,
-                 const CallLimits& limits, const evtwin_view& first, std::uint64_t seed, std::uint32_t site);
+                 const evtwin_view& first, std::uint64_t seed, std::uint32_t site, bool (*stop)() = nullptr);
   ~PluginStrategy() override;
   PluginStrategy(const PluginStrategy&) = delete;
   PluginStrategy& operator=(const PluginStrategy&) = delete;
@@ -31,9 +33,8 @@ class PluginStrategy : public Strategy {
 
  private:
   template <class Call>
-  void call(const char* what, const evtwin_view* view, const evtwin_decision* decision, Call&& plugin);
-  [[noreturn]] void cut_off(const char* what, const Breach& breach, const evtwin_view* view,
-                            const evtwin_decision* decision);
+  void call(const char* what, Call&& plugin);
+  [[noreturn]] void refuse_instance(const std::string& why);
   [[noreturn]] void fail(const char* what, const std::string& why) const;
   static PluginStrategy& of(const evtwin_host* host) { return *static_cast<PluginStrategy*>(host->context); }
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
@@ -42,10 +43,10 @@ class PluginStrategy : public Strategy {
 
   std::shared_ptr<const PluginLibrary> library_;
   std::shared_ptr<const CheckedParams> params_;
-  CallLimits limits_;
   std::string who_;  ///< "strategy half (libhalf.so)"
   std::uint64_t seed_;
   std::uint32_t site_;
+  bool (*stop_)();
   evtwin_host host_{};
   evtwin_strategy* instance_ = nullptr;
   const evtwin_state* state_ = nullptr;

@@ -100,5 +100,6 @@ void SharedView::show(const evtwin_view& view) {
 }
 
 void SharedView::protect() { mprotect(memory_, bytes_, PROT_READ); }
+void SharedView::keep_from_copies() { madvise(memory_, bytes_, MADV_DONTFORK); }
 
 }  // namespace evtwin::control

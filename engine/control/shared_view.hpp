@@ -25,6 +25,8 @@ class SharedView {
   const evtwin_view& shown() const { return *view_; }
   /// In a child: from now on the view can be read only.
   void protect();
+  /// In a child: processes that it forks do not have the view.
+  void keep_from_copies();
 
  private:
   struct Room {

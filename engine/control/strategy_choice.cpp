@@ -66,23 +66,25 @@ ListedStrategy find_installed(std::string_view id) {
 }
 
 StrategyFactory here(const std::string& file, std::shared_ptr<const CheckedParams> params, const CallLimits& limits) {
-  return [library = PluginLibrary::open(file), params = std::move(params), limits](
+  return [library = PluginLibrary::open(file), params = std::move(params), stop = limits.stop](
              const evtwin_view& first, std::uint64_t seed, std::uint32_t site) -> std::unique_ptr<Strategy> {
-    return std::make_unique<PluginStrategy>(library, params, limits, first, seed, site);
+    return std::make_unique<PluginStrategy>(library, params, first, seed, site, stop);
   };
 }
 
 /// This process never opens the file: each instance's own child does.
 StrategyFactory apart(const std::string& file, std::shared_ptr<const CheckedParams> params, const CallLimits& limits) {
   std::string who = fmt::format("strategy {} ({})", params->strategy().id, fs::path(file).filename().string());
-  // The parent keeps the time, and the child's own limit keeps the memory.
-  const CallLimits in_child{std::numeric_limits<double>::infinity(), limits.memory_mib};
   return isolated(std::move(who), limits,
-                  [file, params = std::move(params), in_child](const evtwin_view& first, std::uint64_t seed,
-                                                               std::uint32_t site) -> std::unique_ptr<Strategy> {
-                    return std::make_unique<PluginStrategy>(PluginLibrary::open(file), params, in_child, first, seed,
-                                                            site);
+                  [file, params = std::move(params)](const evtwin_view& first, std::uint64_t seed,
+                                                     std::uint32_t site) -> std::unique_ptr<Strategy> {
+                    return std::make_unique<PluginStrategy>(PluginLibrary::open(file), params, first, seed, site);
                   });
+}
+
+bool came_with_the_program(const std::string& file) {
+  std::error_code error;
+  return fs::equivalent(fs::absolute(file).parent_path(), own_folder(), error) && !error;
 }
 
 }  // namespace
@@ -102,9 +104,7 @@ std::vector<std::string> plugin_folders() {
 }
 
 PluginDescription look_at_plugin(const std::string& file) {
-  std::error_code error;
-  const bool ours = fs::equivalent(fs::absolute(file).parent_path(), own_folder(), error) && !error;
-  return describe_plugin(file, ours ? Look::here : Look::child);
+  return describe_plugin(file, came_with_the_program(file) ? Look::here : Look::child);
 }
 
 std::vector<ListedStrategy> list_strategies(std::vector<std::string>* problems) {
@@ -140,7 +140,9 @@ ChosenStrategy choose_strategy(std::string_view id, const TextParams& params, co
   chosen.params = params;
   chosen.label = label_of(is_file ? std::string_view(found.description.id) : id, params);
   auto checked = std::make_shared<const CheckedParams>(std::move(found.description), params);
-  chosen.factory = (hosting.isolate ? apart : here)(found.file, std::move(checked), hosting.limits);
+  const bool alone =
+      hosting.where == Where::by_origin ? !came_with_the_program(found.file) : hosting.where == Where::apart;
+  chosen.factory = (alone ? apart : here)(found.file, std::move(checked), hosting.limits);
   return chosen;
 }
 

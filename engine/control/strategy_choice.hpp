@@ -5,17 +5,24 @@
 #include <string_view>
 #include <vector>
 
-#include "control/fence.hpp"
+#include "control/call.hpp"
 #include "control/plugin_description.hpp"
 #include "control/plugin_params.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
 
+/// The process that a strategy runs in.
+enum class Where : unsigned char {
+  by_origin,  ///< this one for plugins that came with the program, one of its own for all others
+  here,       ///< this one, whatever it does to it
+  apart,      ///< one of its own
+};
+
 /// How a strategy is hosted. None of it changes a result.
 struct Hosting {
-  bool isolate = false;  ///< in a process of its own
-  CallLimits limits;
+  Where where = Where::by_origin;
+  CallLimits limits;  ///< of a strategy apart; here only `stop` is heeded
 };
 
 /// A strategy found, its parameters checked against the table and completed with defaults; ready to be instantiated.

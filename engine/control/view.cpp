@@ -43,16 +43,16 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
       curve_points_(most_curve_points),
       arena_(arena_bytes(evses, storages, guard, most_curve_points)),
       view(arena_.column<evtwin_view>(1)[0]),
-      shown(*static_cast<const evtwin_view*>(arena_.shown_at(&view))),
+      shown(view),
       since_last(arena_.column<evtwin_ledger>(1)[0]),
       so_far(arena_.column<evtwin_ledger>(1)[0]),
-      evse_cells_(evses.size()),
-      storage_cells_(storages.size()) {
+      evse_cells_(evses.size(), nan),
+      storage_cells_(storages.size(), nan) {
   view.struct_size = sizeof(evtwin_view);
   view.power_setpoint_kw = nan;
   since_last.struct_size = so_far.struct_size = sizeof(evtwin_ledger);
-  view.since_last = static_cast<const evtwin_ledger*>(arena_.shown_at(&since_last));
-  view.so_far = static_cast<const evtwin_ledger*>(arena_.shown_at(&so_far));
+  view.since_last = &since_last;
+  view.so_far = &so_far;
   lay_out_evses(evses);
   lay_out_storages(storages);
   lay_out_limits(guard);
@@ -63,7 +63,7 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
 const char* ViewColumns::text(const std::string& words) {
   Column<char> cells = arena_.column<char>(words.size() + 1);
   std::copy(words.begin(), words.end(), cells.begin());
-  return arena_.shown(cells);
+  return cells.data();
 }
 
 void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
@@ -71,7 +71,7 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
   view.n_evses = static_cast<std::uint32_t>(n);
   const auto make = [&]<class T>(const T* evtwin_view::*field, Column<T>& column, std::size_t count) {
     column = arena_.column<T>(count);
-    view.*field = arena_.shown(column);
+    view.*field = column.data();
   };
   const auto constant = [&]<class T, class F>(const T* evtwin_view::*field, F&& value_of) {
     Column<T> column;
@@ -143,7 +143,7 @@ void ViewColumns::lay_out_storages(std::span<const physics::Storage> storages) {
   const auto column = [&](const double* evtwin_view::*field, auto&& value_of) {
     Column<double> cells = arena_.column<double>(storages.size());
     for (std::size_t s = 0; s < storages.size(); ++s) cells[s] = value_of(storages[s]);
-    view.*field = arena_.shown(cells);
+    view.*field = cells.data();
     return cells;
   };
   using physics::Storage;
@@ -165,7 +165,7 @@ void ViewColumns::lay_out_limits(const Guard& guard) {
   view.n_limits = static_cast<std::uint32_t>(rows);
   const auto make = [&]<class T>(const T* evtwin_view::*field, std::size_t count) {
     Column<T> column = arena_.column<T>(count);
-    view.*field = arena_.shown(column);
+    view.*field = column.data();
     return column;
   };
   auto names = make(&evtwin_view::limit_name, rows);
@@ -247,7 +247,7 @@ void ViewColumns::show_horizon() {
     horizon_arena_ = std::make_unique<Arena>(Arena::bytes_for<std::int64_t>(steps + 1) +
                                              horizon_columns_.size() * Arena::bytes_for<double>(steps));
     horizon_start_ns_ = horizon_arena_->column<std::int64_t>(steps + 1);
-    view.horizon_start_ns = horizon_arena_->shown(horizon_start_ns_);
+    view.horizon_start_ns = horizon_start_ns_.data();
     std::size_t next = 0;
     for (auto field : {&evtwin_view::horizon_pv_kw, &evtwin_view::horizon_load_kw, &evtwin_view::horizon_buy_per_kwh,
                        &evtwin_view::horizon_sell_per_kwh, &evtwin_view::horizon_co2_kg_per_kwh,
@@ -255,7 +255,7 @@ void ViewColumns::show_horizon() {
                        &evtwin_view::horizon_arrivals, &evtwin_view::horizon_arrivals_kwh}) {
       Column<double>& column = horizon_columns_[next++];
       column = horizon_arena_->column<double>(steps);
-      view.*field = horizon_arena_->shown(column);
+      view.*field = column.data();
     }
   }
   view.horizon_steps = static_cast<std::uint32_t>(steps);
@@ -270,22 +270,18 @@ void ViewColumns::show_horizon() {
 }
 
 evtwin_decision& ViewColumns::blank_decision() {
-  const auto blank = [](GuardedCells& column) {
-    std::fill(column.cells().begin(), column.cells().end(), nan);
-    column.revive_canaries();
-  };
-  if (!wiped_ || !canaries_alive()) blank(evse_cells_);
+  if (!wiped_) std::fill(evse_cells_.begin(), evse_cells_.end(), nan);
   wiped_ = false;
-  blank(storage_cells_);
-  if (plan_cells_ != nullptr) blank(*plan_cells_);
+  std::fill(storage_cells_.begin(), storage_cells_.end(), nan);
+  std::fill(plan_cells_.begin(), plan_cells_.end(), nan);
   asked_.assign(view.connected_evse, view.connected_evse + view.n_connected);
   decision_ = {sizeof(evtwin_decision),
                0,
-               evse_cells_.cells().data(),
-               storage_cells_.cells().data(),
+               evse_cells_.data(),
+               storage_cells_.data(),
                0,
                nan,
-               plan_cells_ == nullptr ? nullptr : plan_cells_->cells().data(),
+               plan_cells_.empty() ? nullptr : plan_cells_.data(),
                plan_steps_,
                0};
   return decision_;
@@ -293,25 +289,14 @@ evtwin_decision& ViewColumns::blank_decision() {
 
 void ViewColumns::make_plan(std::uint32_t steps) {
   plan_steps_ = steps;
-  plan_cells_.reset();
-  if (steps > 0) plan_cells_ = std::make_unique<GuardedCells>((evse_count_ + storage_count_) * steps);
-}
-
-std::span<const double> ViewColumns::decided_plan_kw() const {
-  return plan_cells_ == nullptr ? std::span<const double>{} : plan_cells_->cells();
+  plan_cells_.assign((evse_count_ + storage_count_) * steps, nan);
 }
 
 bool ViewColumns::strayed() {
-  const auto answered = evse_cells_.cells();
-  for (const std::uint32_t i : asked_) answered[i] = nan;
+  for (const std::uint32_t i : asked_) evse_cells_[i] = nan;
   // A site may have storage and no EVSE; memcmp wants to point somewhere even for nothing.
-  wiped_ = answered.empty() || std::memcmp(answered.data(), blank_.data(), answered.size_bytes()) == 0;
+  wiped_ = evse_cells_.empty() || std::memcmp(evse_cells_.data(), blank_.data(), evse_count_ * sizeof(double)) == 0;
   return !wiped_;
-}
-
-bool ViewColumns::canaries_alive() const {
-  return evse_cells_.canaries_alive() && storage_cells_.canaries_alive() &&
-         (plan_cells_ == nullptr || plan_cells_->canaries_alive());
 }
 
 }  // namespace evtwin::control

@@ -34,7 +34,7 @@ class ViewColumns {
  public:
   /// The view with every pointer set; its scalars and the length of connected_evse are the caller's to fill.
   evtwin_view& view;
-  /// The same view where strategies get it: in memory that can not be written.
+  /// The same view as strategies get it.
   const evtwin_view& shown;
 
   // Columns by EVSE, in the order of the view's fields.
@@ -72,17 +72,16 @@ class ViewColumns {
 
   /// From now on decisions have a column for a plan of so many steps.
   void make_plan(std::uint32_t steps);
-  /// Decision columns with NaN in every cell and canaries before the first and after the last.
+  /// Decision columns with NaN in every cell.
   evtwin_decision& blank_decision();
   /// Whether the decision wrote a row that was not connected when it was blanked. Wipes the connected rows: what then
   /// stands in the column was written to others. To be asked once a decision, after the answers are read.
   bool strayed();
-  std::span<const double> decided_evse_kw() const { return evse_cells_.cells(); }
-  std::span<const double> decided_storage_kw() const { return storage_cells_.cells(); }
+  std::span<const double> decided_evse_kw() const { return evse_cells_; }
+  std::span<const double> decided_storage_kw() const { return storage_cells_; }
   /// Member by member, plan_steps cells each; empty where no plan was asked for.
-  std::span<const double> decided_plan_kw() const;
+  std::span<const double> decided_plan_kw() const { return plan_cells_; }
   std::uint32_t plan_steps() const { return plan_steps_; }
-  bool canaries_alive() const;
 
  private:
   void lay_out_evses(std::span<const physics::Evse> evses);
@@ -94,8 +93,7 @@ class ViewColumns {
   std::unique_ptr<Arena> horizon_arena_;  // made when the first horizon is shown: its length is the strategy's choice
   Column<std::int64_t> horizon_start_ns_;
   std::array<Column<double>, 9> horizon_columns_;
-  GuardedCells evse_cells_, storage_cells_;
-  std::unique_ptr<GuardedCells> plan_cells_;  // null: no plan
+  std::vector<double> evse_cells_, storage_cells_, plan_cells_;  // of the decision
   std::uint32_t plan_steps_ = 0;
   std::vector<double> own_rate_kw_;   // rate_kw of rows where nobody has been
   std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "control/guarded_cells.hpp"
 #include "kernel/hash.hpp"
 
 namespace evtwin::plugin_check {
@@ -80,15 +82,34 @@ Answer answer_within_walls(Instance& instance, const evtwin_view& source, const 
   return read_answer(source, walled.decision(), walled.decision());
 }
 
+/// Decision columns as a strategy apart has them.
+struct HostedColumns {
+  HostedColumns(const evtwin_view& view, evtwin_decision& decision)
+      : evse_kw(view.n_evses),
+        storage_kw(view.n_storages),
+        plan_kw((std::size_t{view.n_evses} + view.n_storages) * decision.plan_steps) {
+    for (const control::GuardedCells* column : {&evse_kw, &storage_kw, &plan_kw})
+      std::fill(column->cells().begin(), column->cells().end(), std::numeric_limits<double>::quiet_NaN());
+    decision.evse_kw = evse_kw.cells().data();
+    decision.storage_kw = storage_kw.cells().data();
+    if (decision.plan_steps > 0) decision.plan_kw = plan_kw.cells().data();
+  }
+  bool canaries_alive() const {
+    return evse_kw.canaries_alive() && storage_kw.canaries_alive() && plan_kw.canaries_alive();
+  }
+  control::GuardedCells evse_kw, storage_kw, plan_kw;
+};
+
 Answer answer_as_hosted(Instance& instance, Scene& scene) {
   const evtwin_view& view = scene.view();
   watch_view(&view);
   if (scene.columns().plan_steps() != instance.c().plan_steps) scene.columns().make_plan(instance.c().plan_steps);
-  evtwin_decision& decision = scene.columns().blank_decision();
+  evtwin_decision decision = scene.columns().blank_decision();
+  const HostedColumns columns(view, decision);
   const evtwin_decision blank = decision;
   instance.decide(view, decision);
   watch_view(nullptr);
-  if (!scene.columns().canaries_alive())
+  if (!columns.canaries_alive())
     throw Failed(fmt::format("it wrote beside the cells of evse_kw, storage_kw or plan_kw, in decide() number {}",
                              view.decision_number));
   return read_answer(view, blank, decision);

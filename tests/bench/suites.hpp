@@ -12,7 +12,7 @@ Table queue_table();       ///< hold model of both event queues
 Table simulation_table();  ///< whole simulations, with and without a run file
 Table acn_table();         ///< the shape of ACN's Caltech site: three phases, finite rates, 5 minutes
 Table growth_table();      ///< more EVSEs, longer runs
-Table plugin_table();      ///< a call of a strategy: bare, fenced, isolated
+Table plugin_table();      ///< a call of a strategy: bare, hosted, isolated
 Table optimise_table();    ///< plans: LP, greedy, whole numbers, again a step later
 Table plan_week_table();   ///< a simulated week under receding-horizon plans
 Table ocpp_table();        ///< reading logs of chargers

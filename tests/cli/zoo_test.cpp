@@ -1,8 +1,12 @@
-// The host stays whole: every plugin of the zoo is run in this process and in one of its own. Each ends in words that
-// name plugin, call and reason, in the designed exit status, and in a run file that says what it is.
+// The host stays whole: every plugin of the zoo is run, in the process of its own that plugins of others have. Each
+// ends in words that name plugin, call and reason, in the designed exit status, and in a run file that says what it is.
+// Run in the host's process on request, one that crashes is named as well.
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <fstream>
 #include <string>
+#include <thread>
 
 #include "cli/command.hpp"
 #include "plugin_check/zoo/animals.hpp"
@@ -22,7 +26,7 @@ constexpr bool sanitized =
     false;
 #endif
 
-/// How a run with an animal ends: these words in the error, here and apart.
+/// How a run with an animal ends: these words in the error.
 struct Ending {
   std::string_view animal;
   std::string_view words;
@@ -59,10 +63,13 @@ constexpr auto endings = std::to_array<Ending>({
     {"sleeps", "decide gave no answer within 1 s"},
     {"loops", "decide gave no answer within 1 s"},
     {"segfaults", "decide crashed: signal 11 (Segmentation fault): it read through a null pointer"},
+    {"crashes_elsewhere",
+     "a thread of its own crashed: signal 11 (Segmentation fault): it read through a null pointer"},
     {"aborts", "decide crashed: signal 6 (Aborted)"},
     {"exits", "decide called exit(0)"},
     {"exits_at_once", "decide called exit(0)"},
-    {"overflows_the_stack", "decide crashed: signal 11"},
+    {"overflows_the_stack", "decide crashed: signal 11 (Segmentation fault): its stack overflowed"},
+    {"kills", "decide crashed: signal 9 (Killed)"},
     {"reports_elsewhere", "decide failed: it called report() from a thread of its own"},
     {"changes_rounding", "decide failed: it changed how this process rounds"},
     {"fails_without_words", "decide failed: status 3 (failed), without a word"},
@@ -85,17 +92,15 @@ class Zoo : public Command {
   std::string state_of_the_run() const { return query(path("run.evtwin"), "SELECT state FROM run").at(0)["state"]; }
 };
 
-class EveryAnimal : public Zoo, public ::testing::WithParamInterface<std::tuple<zoo::Animal, bool>> {};
+class EveryAnimal : public Zoo, public ::testing::WithParamInterface<zoo::Animal> {};
 
 TEST_P(EveryAnimal, EndsAsDesigned) {
-  const auto& [animal, isolated] = GetParam();
+  const zoo::Animal& animal = GetParam();
   const std::string name(animal.name);
-  // What is told of elsewhere, because a process can not tell it of itself.
-  if (name == "kills" || name == "writes_later" || name == "closes_output" || name == "allocates") return;
-  if (sanitized && name == "overflows_the_stack") return;  // its own handler is asked first
-  if (sanitized && name == "leaks" && !isolated) return;   // the leak checker finds what the animal is there for
-  std::vector<std::string> more{"--call-limit-s", name == "sleeps" || name == "loops" ? "1" : "60"};
-  if (isolated) more.emplace_back("--isolate");
+  if (name == "writes_later" || name == "allocates") return;  // told of below
+  if (sanitized && name == "overflows_the_stack") return;     // frames are other ones
+  std::vector<std::string> more;
+  if (name == "sleeps" || name == "loops") more = {"--call-limit-s", "1"};
   const Said said = let_loose(name, more);
   const Ending* ending = ending_of(name);
   if (ending == nullptr) {
@@ -117,41 +122,112 @@ TEST_P(EveryAnimal, EndsAsDesigned) {
   EXPECT_NE(checked.err.find("failed"), std::string::npos) << checked.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(Zoo, EveryAnimal, ::testing::Combine(::testing::ValuesIn(zoo::animals), ::testing::Bool()),
-                         [](const auto& of) {
-                           return std::string(std::get<0>(of.param).name) +
-                                  (std::get<1>(of.param) ? "_apart" : "_here");
-                         });
+INSTANTIATE_TEST_SUITE_P(Zoo, EveryAnimal, ::testing::ValuesIn(zoo::animals),
+                         [](const auto& of) { return std::string(of.param.name); });
 
-TEST_F(Zoo, WhatEndsTheProcessEndsOnlyItsOwnWhenApart) {
-  const Said said = let_loose("kills", {"--isolate"});
-  EXPECT_EQ(said.status, 1);
-  EXPECT_NE(said.err.find("strategy kills (kills.so): decide crashed: signal 9 (Killed)"), std::string::npos)
-      << said.err;
-  EXPECT_EQ(state_of_the_run(), "failed");
+TEST_F(Zoo, AThreadThatWritesAfterItsAnswerIsTakenDoesNotEndTheHost) {
+  // The column is still there, in its own process; `plugin check` is what finds it.
+  const Said said = let_loose("writes_later", {});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(state_of_the_run(), "complete");
+}
+
+// ---- In this process, on request: the process ends, but not without a word. ----
+
+TEST_F(Zoo, InThisProcessACrashIsNamedAndTheRunIsMarkedAsUnfinished) {
+  for (const auto& [animal, words] : {std::pair{"segfaults", "decide crashed: signal 11 (Segmentation fault)"},
+                                      {"overflows_the_stack", "decide crashed: signal 11 (Segmentation fault)"},
+                                      {"aborts", "decide crashed: signal 6 (Aborted)"},
+                                      {"exits", "decide called exit(0)"}}) {
+    if (sanitized && std::string_view(animal) == "overflows_the_stack") continue;
+    const Said said = let_loose(animal, {"--in-process"});
+    EXPECT_EQ(said.status, 1) << animal;
+    EXPECT_NE(said.err.find(std::string(animal) + ".so): " + words), std::string::npos) << said.err;
+    EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+    EXPECT_EQ(state_of_the_run(), "running");
+    EXPECT_EQ(run({"check", path("run.evtwin")}).status, 1);
+  }
 }
 
 TEST_F(Zoo, ARunThatWasKilledIsMarkedAsUnfinished) {
-  EXPECT_EQ(let_loose("kills", {}).status, -SIGKILL);
+  EXPECT_EQ(let_loose("kills", {"--in-process"}).status, -SIGKILL);
   EXPECT_EQ(state_of_the_run(), "running");
   EXPECT_EQ(run({"check", path("run.evtwin")}).status, 1);
 }
 
-TEST_F(Zoo, AThreadOfAPluginThatCrashesIsNamed) {
-  // It writes into memory that is gone: how soon is its own affair, so the run is made long enough for it.
-  const Said said = let_loose("writes_later", {});
-  if (said.status == 0) GTEST_SKIP() << "its thread came too late or too early to crash";
-  EXPECT_EQ(said.status, 1);
-  EXPECT_NE(said.err.find("writes_later.so: a thread of its own crashed"), std::string::npos) << said.err;
+TEST_F(Zoo, AStrategyInThisProcessHasNoLimits) {
+  const Said said = let_loose("answers_nan", {"--in-process", "--call-limit-s", "1"});
+  EXPECT_EQ(said.status, 2);
+  EXPECT_NE(said.err.find("--in-process"), std::string::npos) << said.err;
 }
+
+// ---- Ctrl-C. ----
+
+/// Seconds of CPU that a process has used.
+double cpu_s(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string word;
+  for (int field = 0; field < 13; ++field) file >> word;  // up to cmajflt; the program's name has no space
+  double user = 0.0, system = 0.0;
+  file >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+/// The first child of a process, 0 while it has none.
+pid_t child_of(pid_t process) {
+  const std::string id = std::to_string(process);
+  std::ifstream file("/proc/" + id + "/task/" + id + "/children");
+  pid_t child = 0;
+  file >> child;
+  return child;
+}
+
+class Stopped : public Zoo {
+ protected:
+  /// Starts a run of a day, which takes a tenth of a second, with a strategy that loops for ever; comes back when it
+  /// does.
+  pid_t loop(bool apart) const {
+    std::vector<std::string> words{
+        "run",        source_dir + "/scenarios/workplace_week.lua", "--days", "1",
+        "--strategy", std::string(EVTWIN_ZOO_DIR) + "/loops.so",    "-o",     path("run.evtwin")};
+    if (!apart) words.emplace_back("--in-process");
+    const pid_t program = start(words);
+    const auto looper = [&] { return apart ? child_of(program) : program; };
+    while (kill(program, 0) == 0 && (looper() == 0 || cpu_s(looper()) < (sanitized ? 8.0 : 2.0)))
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return program;
+  }
+};
+
+TEST_F(Stopped, CtrlCEndsARunWhoseStrategyLoopsForEver) {
+  const pid_t program = loop(true);
+  kill(program, SIGINT);
+  const Said said = finish(program);
+  EXPECT_EQ(said.status, 130) << said.err;
+  EXPECT_EQ(state_of_the_run(), "interrupted");
+}
+
+TEST_F(Stopped, InThisProcessTheSecondCtrlCEndsItAndNamesTheStrategy) {
+  const pid_t program = loop(false);
+  kill(program, SIGINT);
+  kill(program, SIGINT);
+  while (kill(program, 0) == 0) {
+    siginfo_t info{};  // two signals at once may come as one
+    if (waitid(P_PID, static_cast<id_t>(program), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) break;
+    kill(program, SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const Said said = finish(program);
+  EXPECT_EQ(said.status, -SIGINT) << said.err;
+  EXPECT_NE(said.err.find("interrupted in decide of strategy loops (loops.so)"), std::string::npos) << said.err;
+  EXPECT_EQ(state_of_the_run(), "running");
+}
+
+// ---- Others. ----
 
 TEST_F(Zoo, MemoryWithoutEndIsStopped) {
   if (sanitized) GTEST_SKIP() << "AddressSanitizer's own memory is far above any limit";
-  const Said here = let_loose("allocates", {"--memory-limit-mib", "400"});
-  EXPECT_EQ(here.status, 1);
-  EXPECT_NE(here.err.find("allocates.so): decide took more memory than 400 MiB"), std::string::npos) << here.err;
-  EXPECT_LT(here.peak_kib, 4 << 20);
-  const Said apart = let_loose("allocates", {"--isolate", "--memory-limit-mib", "400"});
+  const Said apart = let_loose("allocates", {"--memory-limit-mib", "400"});
   EXPECT_EQ(apart.status, 1);
   EXPECT_NE(apart.err.find("allocates.so): decide failed: it ran out of memory"), std::string::npos) << apart.err;
   EXPECT_LT(apart.peak_kib, 400 << 10);
@@ -159,15 +235,13 @@ TEST_F(Zoo, MemoryWithoutEndIsStopped) {
 }
 
 TEST_F(Zoo, ClosedOutputsAreNoCrash) {
-  EXPECT_GE(let_loose("closes_output", {}).status, 0);
-  EXPECT_EQ(let_loose("closes_output", {"--isolate"}).status, 0);
+  EXPECT_EQ(let_loose("closes_output", {}).status, 0);
+  EXPECT_GE(let_loose("closes_output", {"--in-process"}).status, 0);
 }
 
 TEST_F(Zoo, WhatAPluginPrintsIsNotInTheAnswer) {
-  for (const bool isolated : {false, true}) {
-    std::vector<std::string> more{"--json"};
-    if (isolated) more.emplace_back("--isolate");
-    const Said said = let_loose("prints", more);
+  for (const char* where : {"--isolate", "--in-process"}) {
+    const Said said = let_loose("prints", {"--json", where});
     EXPECT_EQ(said.status, 0);
     EXPECT_TRUE(nlohmann::json::accept(said.out)) << said.out.substr(0, 200);
   }

@@ -1,14 +1,23 @@
 // A strategy is hosted in this process or in one of its own: the same answers, the same words, the same state.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "control/empty_site.hpp"
+#include "control/isolated_strategy.hpp"
 #include "control/plugin_description.hpp"
 #include "control/shared_view.hpp"
 #include "control/strategy_choice.hpp"
@@ -32,7 +41,7 @@ std::string refusal_of_host(F&& call) {
   return "accepted";
 }
 
-class Hosted : public ::testing::TestWithParam<bool> {
+class Hosted : public ::testing::TestWithParam<Where> {
  protected:
   std::unique_ptr<Strategy> make(const std::string& id, const TextParams& params = {}, std::uint64_t seed = 7) {
     return choose_strategy(probe + id, params, {GetParam(), {}}).factory(site_.columns.shown, seed, 0);
@@ -118,7 +127,7 @@ TEST_P(Hosted, AConstructorMayRefuseParametersThatDoNotGoTogether) {
 
 TEST_P(Hosted, RandomNumbersAreTheSameEverywhere) {
   site_.columns.view.decision_number = 4;
-  const auto here = choose_strategy(probe + "dice", {}).factory(site_.columns.shown, 7, 0);
+  const auto here = choose_strategy(probe + "dice", {}, {Where::here, {}}).factory(site_.columns.shown, 7, 0);
   const double expected = ask(*here).evse_kw[2];
   EXPECT_EQ(ask(*make("dice")).evse_kw[2], expected);
   EXPECT_NE(ask(*make("dice", {}, 8)).evse_kw[2], expected);
@@ -132,7 +141,6 @@ TEST_P(Hosted, APlanComesBackWhereOneWasGiven) {
   ASSERT_EQ(site_.columns.decided_plan_kw().data(), first.plan_kw);
   EXPECT_THAT(site_.columns.decided_plan_kw(),
               ::testing::ElementsAre(0.0, 0.01, 0.02, 1.0, 1.01, 1.02, 2.0, 2.01, 2.02));
-  EXPECT_TRUE(site_.columns.canaries_alive());
   site_.columns.view.decision_number = 1;
   ask(*planner);
   for (const double kw : site_.columns.decided_plan_kw()) EXPECT_TRUE(std::isnan(kw));
@@ -153,25 +161,15 @@ TEST_P(Hosted, APlanBeyondTheHorizonIsRefused) {
             "strategy planner (probe.so): create failed: it plans 5 steps of a horizon of 4");
 }
 
-TEST_P(Hosted, AWriteBesideThePlanIsFound) {
-  const auto planner = make("planner", {{"steps", "3"}, {"past", "1"}});
-  std::string why = refusal_of_host([&] { ask(*planner); });
-  if (why == "accepted" && !site_.columns.canaries_alive()) why = "a canary is dead";  // here it is the caller's to ask
-  EXPECT_THAT(why, ::testing::AnyOf(HasSubstr("a canary is dead"), HasSubstr("plan_kw 9 cells")));
-  const auto further = make("planner", {{"steps", "3"}, {"past", "999"}});
-  EXPECT_THAT(refusal_of_host([&] { ask(*further); }),
-              HasSubstr("past the end of decision->plan_kw, which has 9 cells"));
-}
-
 TEST_P(Hosted, SaysWhoItIs) { EXPECT_EQ(make("dice")->who(), "strategy dice (probe.so)"); }
 
-INSTANTIATE_TEST_SUITE_P(Where, Hosted, ::testing::Values(false, true),
-                         [](const auto& of) { return of.param ? "apart" : "here"; });
+INSTANTIATE_TEST_SUITE_P(Where, Hosted, ::testing::Values(Where::here, Where::apart),
+                         [](const auto& of) { return of.param == Where::apart ? "apart" : "here"; });
 
 TEST(IsolatedStrategy, AHorizonBeyondTheSharedMemoryIsRefused) {
   EmptySite site;
   EXPECT_THAT(refusal_of_host([&] {
-                choose_strategy(probe + "farsighted", {}, {true, {}}).factory(site.columns.shown, 1, 0);
+                choose_strategy(probe + "farsighted", {}, {Where::apart, {}}).factory(site.columns.shown, 1, 0);
               }),
               HasSubstr("asks for 1000000 horizon steps; isolated, at most 35136 are possible"));
 }
@@ -179,10 +177,77 @@ TEST(IsolatedStrategy, AHorizonBeyondTheSharedMemoryIsRefused) {
 TEST(IsolatedStrategy, APlanOfAYearOfQuarterHoursHasRoom) {
   EmptySite site(3);
   const auto planner =
-      choose_strategy(probe + "planner", {{"steps", "35136"}}, {true, {}}).factory(site.columns.shown, 1, 0);
+      choose_strategy(probe + "planner", {{"steps", "35136"}}, {Where::apart, {}}).factory(site.columns.shown, 1, 0);
   site.columns.make_plan(planner->plan_steps);
   planner->decide(site.columns.shown, site.columns.blank_decision());
   EXPECT_EQ(site.columns.decided_plan_kw().back(), 2.0 + 0.01 * 35135);
+}
+
+TEST(IsolatedStrategy, AWriteBesideThePlanIsFound) {
+  EmptySite site(3);
+  const auto asking = [&](const char* past) {
+    const auto planner = choose_strategy(probe + "planner", {{"steps", "3"}, {"past", past}}, {Where::apart, {}})
+                             .factory(site.columns.shown, 1, 0);
+    site.columns.make_plan(planner->plan_steps);
+    return refusal_of_host([&] { planner->decide(site.columns.shown, site.columns.blank_decision()); });
+  };
+  EXPECT_THAT(asking("1"), HasSubstr("plan_kw 9 cells"));
+  EXPECT_THAT(asking("999"), HasSubstr("past the end of decision->plan_kw, which has 9 cells"));
+}
+
+TEST(IsolatedStrategy, WhatIsStoppedIsInterrupted) {
+  EmptySite site;
+  static bool stopped = false;
+  Hosting hosting{Where::apart, {}};
+  hosting.limits.stop = [] { return stopped; };
+  for (const Where where : {Where::apart, Where::here}) {
+    hosting.where = where;
+    stopped = false;
+    const auto counter = choose_strategy(probe + "counter", {}, hosting).factory(site.columns.shown, 1, 0);
+    counter->decide(site.columns.shown, site.columns.blank_decision());
+    stopped = true;
+    EXPECT_EQ(refusal_of_host([&] { counter->decide(site.columns.shown, site.columns.blank_decision()); }),
+              "strategy counter (probe.so): decide was interrupted");
+  }
+}
+
+TEST(IsolatedStrategy, ACopyThatAPluginForksAnswersNobodyAndIsNamed) {
+  EmptySite site;
+  // The child and its copies write to the standard error of this process, so it is a file for a while.
+  const std::string said_file = ::testing::TempDir() + "evtwin_forks_" + std::to_string(getpid());
+  const int kept = dup(STDERR_FILENO), file = open(said_file.c_str(), O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, 0600);
+  dup2(file, STDERR_FILENO);
+  {
+    const auto forks = choose_strategy(std::string(TEST_PLUGIN_DIR) + "/raw.so#forks", {}, {Where::apart, {}})
+                           .factory(site.columns.shown, 1, 0);
+    for (int i = 1; i <= 500; ++i) {
+      const evtwin_decision& decision = site.columns.blank_decision();
+      forks->decide(site.columns.shown, site.columns.blank_decision());
+      EXPECT_EQ(decision.evse_kw[0], i);
+    }
+    // The copy crashes in its own time.
+    struct stat said {};
+    while (fstat(file, &said) == 0 && said.st_size == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  dup2(kept, STDERR_FILENO);
+  close(kept);
+  close(file);
+  std::ifstream stream(said_file);
+  const std::string said{std::istreambuf_iterator<char>(stream), {}};
+  EXPECT_EQ(said,
+            "warning: strategy forks (raw.so): a process that it forked crashed, or came back from the call as "
+            "well; it was ended\n");
+  std::filesystem::remove(said_file);
+}
+
+TEST(Where, PluginsOfOthersHaveAProcessOfTheirOwn) {
+  EmptySite site;
+  const auto runs_here = [&](const std::string& id) {
+    const auto strategy = choose_strategy(id, {}).factory(site.columns.shown, 1, 0);
+    return dynamic_cast<IsolatedStrategy*>(strategy.get()) == nullptr;
+  };
+  EXPECT_TRUE(runs_here(std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so#edf"));
+  EXPECT_FALSE(runs_here(probe + "dice"));
 }
 
 TEST(SharedView, ShowsEveryColumnAsItIs) {

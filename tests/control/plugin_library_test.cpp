@@ -113,10 +113,12 @@ TEST(ListStrategies, SearchesThePathFirstAndNamesWhatDoesNotOpen) {
   EXPECT_THAT(refusal_of_library([] { choose_strategy("dise", {}); }), HasSubstr("did you mean 'dice'?"));
 }
 
+const Hosting in_process{Where::here, {}};
+
 TEST(PluginStrategy, FailuresNamePluginCallAndReason) {
   EmptySite site;
   const auto make = [&](const std::string& id) {
-    return choose_strategy(folder + "/raw.so#" + id, {}).factory(site.columns.view, 1, 0);
+    return choose_strategy(folder + "/raw.so#" + id, {}, in_process).factory(site.columns.view, 1, 0);
   };
   const auto creating = [&](const std::string& id) { return refusal_of_library([&] { make(id); }); };
   const auto deciding = [&](const std::string& id) {
@@ -137,7 +139,8 @@ TEST(PluginStrategy, FailuresNamePluginCallAndReason) {
 
 TEST(PluginStrategy, AnEarlierCallsWordsDoNotExplainALaterFailure) {
   EmptySite site;
-  const auto strategy = choose_strategy(folder + "/raw.so#speaks-too-early", {}).factory(site.columns.view, 1, 0);
+  const auto strategy =
+      choose_strategy(folder + "/raw.so#speaks-too-early", {}, in_process).factory(site.columns.view, 1, 0);
   strategy->decide(site.columns.view, site.columns.blank_decision());
   EXPECT_THAT(refusal_of_library([&] { strategy->decide(site.columns.view, site.columns.blank_decision()); }),
               HasSubstr("decide failed: status 3"));
@@ -145,14 +148,14 @@ TEST(PluginStrategy, AnEarlierCallsWordsDoNotExplainALaterFailure) {
 
 TEST(PluginStrategy, SaysWhatItSubscribesTo) {
   EmptySite site;
-  const auto dice = choose_strategy(folder + "/probe.so#dice", {}).factory(site.columns.view, 1, 0);
+  const auto dice = choose_strategy(folder + "/probe.so#dice", {}, in_process).factory(site.columns.view, 1, 0);
   EXPECT_EQ(dice->subscribes, EVTWIN_WHY_PRICE);
   EXPECT_EQ(dice->horizon_steps, 3U);
 }
 
 TEST(PluginStrategy, RandomNumbersAreAPureFunctionOfSeedSiteStreamAndIndex) {
   EmptySite site(8);
-  const ChosenStrategy chosen = choose_strategy(folder + "/probe.so#dice", {});
+  const ChosenStrategy chosen = choose_strategy(folder + "/probe.so#dice", {}, in_process);
   const auto drawn = [&](Strategy& strategy, std::uint64_t stream) {
     site.columns.view.decision_number = stream;
     strategy.decide(site.columns.view, site.columns.blank_decision());

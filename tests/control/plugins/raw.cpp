@@ -1,6 +1,7 @@
 // Strategies without the C++ face: each breaks the contract in the way its id says.
 #include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
+#include <unistd.h>
 
 #include <array>
 #include <stdexcept>
@@ -20,11 +21,11 @@ constexpr evtwin_info described(const char* id) {
 }
 constexpr std::array infos{described("throws-in-create"), described("throws-in-decide"), described("throws-a-number"),
                            described("says-status"),      described("reports"),          described("no-instance"),
-                           described("no-decide"),        described("speaks-too-early")};
+                           described("no-decide"),        described("speaks-too-early"), described("forks")};
 
 const evtwin_info* info(std::uint32_t index) { return index < infos.size() ? &infos[index] : nullptr; }
 
-evtwin_status decide(evtwin_strategy* c, const evtwin_view*, evtwin_decision*) {
+evtwin_status decide(evtwin_strategy* c, const evtwin_view*, evtwin_decision* decision) {
   Raw& raw = *static_cast<Raw*>(c->self);
   ++raw.decisions;
   if (raw.id == "throws-in-decide") throw std::runtime_error("the fence was left open");
@@ -35,6 +36,11 @@ evtwin_status decide(evtwin_strategy* c, const evtwin_view*, evtwin_decision*) {
     raw.host->report(raw.host, EVTWIN_ERROR, "the tariff has no night");
     raw.host->report(raw.host, EVTWIN_INFO, "only an aside");
     return EVTWIN_FAILED;
+  }
+  if (raw.id == "forks") {
+    if (raw.decisions == 3 && fork() < 0) return EVTWIN_FAILED;  // both go on
+    decision->evse_kw[0] = raw.decisions;
+    return EVTWIN_OK;
   }
   // speaks-too-early: an error is reported, yet the call succeeds; the next one fails without a word.
   if (raw.decisions > 1) return EVTWIN_FAILED;

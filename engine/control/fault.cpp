@@ -1,0 +1,76 @@
+#include "control/fault.hpp"
+
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace evtwin::control {
+
+namespace {
+
+/// Of the child: where its handler writes, and words for a copy of it. Plain, since a handler reads them.
+Fault* fault_of_child = nullptr;
+pid_t child_process = 0;
+std::array<char, 256> words_of_copy{};
+
+/// Whether the touched address lies where the stack ends, and whether it was written.
+void look_at_machine([[maybe_unused]] const void* context, [[maybe_unused]] Fault& fault) {
+#if defined(__x86_64__)
+  constexpr std::uintptr_t near = 64 << 10;
+  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+  const auto at = reinterpret_cast<std::uintptr_t>(fault.address);
+  const auto stack = static_cast<std::uintptr_t>(registers[REG_RSP]);
+  fault.wrote = (registers[REG_ERR] & 2) != 0;
+  fault.at_stack_end = at + near > stack && at < stack + near;
+#endif
+}
+
+/// Writes the crash down and lets it end the process as it would have.
+void on_crash(int signal, siginfo_t* info, void* context) {
+  if (getpid() != child_process) {
+    const auto written = ::write(STDERR_FILENO, words_of_copy.data(), std::strlen(words_of_copy.data()));
+    static_cast<void>(written);
+    ::_exit(1);
+  }
+  Fault& fault = *fault_of_child;
+  if (fault.signal.load() == 0) {
+    if (signal == SIGSEGV || signal == SIGBUS) {
+      fault.address = info->si_addr;
+      look_at_machine(context, fault);
+    }
+    fault.own_thread = gettid() != child_process;
+    fault.signal.store(signal);
+  }
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);  // held back until the handler returns
+}
+
+}  // namespace
+
+void write_down_crashes(Fault& fault, const std::string& who) {
+  fault_of_child = &fault;
+  child_process = getpid();
+  std::snprintf(words_of_copy.data(), words_of_copy.size(),
+                "warning: %s: a process that it forked crashed, or came back from the call as well; it was ended\n",
+                who.c_str());
+  // A stack of its own for the handler: the plugin may have used up the thread's.
+  alignas(16) static std::array<std::byte, 64 << 10> stack;
+  const stack_t own{stack.data(), 0, stack.size()};
+  sigaltstack(&own, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = &on_crash;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) sigaction(signal, &action, nullptr);
+  // What the parent registered for its own end is not the child's to do.
+  ::on_exit([](int status, void*) { ::_exit(status); }, nullptr);
+}
+
+}  // namespace evtwin::control
