@@ -41,11 +41,11 @@ class Line {
   std::size_t used_ = 0;
 };
 
-constexpr std::string_view advice = "; the run is left unfinished, --isolate keeps it apart\n";
+constexpr std::string_view left_unfinished = "; the run is left unfinished, --isolate keeps it apart\n";
 
 std::array<struct sigaction, 65> earlier;  // by signal: a sanitizer's handler, mostly none
 
-extern "C" void on_crash(int signal, siginfo_t* info, void*) {
+void on_crash(int signal, siginfo_t* info, void*) {
   const control::PluginCall call = control::call_under_way();
   if (call.who == nullptr) {  // not a plugin's doing: as if nobody had been here
     sigaction(signal, &earlier[static_cast<std::size_t>(signal)], nullptr);
@@ -58,7 +58,7 @@ extern "C" void on_crash(int signal, siginfo_t* info, void*) {
   if (const char* name = sigdescr_np(signal)) line << " (" << name << ")";
   if (signal == SIGSEGV || signal == SIGBUS)
     (line << ": at address 0x").number(reinterpret_cast<std::uintptr_t>(info->si_addr), 16);
-  (line << advice).say();
+  (line << left_unfinished).say();
   ::_exit(1);
 }
 
@@ -68,7 +68,7 @@ void on_exit_of_process(int status, void*) {
   Line line;
   line << "error: " << call.who << ": " << call.what << " called exit(";
   line.number(static_cast<std::uintptr_t>(status & 0xff), 10);
-  (line << ")" << advice).say();
+  (line << ")" << left_unfinished).say();
   ::_exit(1);
 }
 

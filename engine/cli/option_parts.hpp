@@ -53,7 +53,7 @@ void offer_logs(Offers& offers);
 // options_strategy.cpp: decide, plugin ...
 void offer_strategies(Offers& offers);
 
-/// How strategies are hosted.
+/// How strategies are hosted. Limits can be kept only in a process of its own, so either of them asks for one.
 void add_hosting(CLI::App& command, control::Hosting& hosting);
 void add_progress(CLI::App& command);
 void add_threads(CLI::App& command, unsigned& threads);
