@@ -16,7 +16,7 @@ class Oracle final : public control::Strategy {
  public:
   Oracle(std::shared_ptr<const Bound> bound, std::uint32_t site)
       : bound_(std::move(bound)), site_(bound_->sites[site]) {
-    subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
+    subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
     for (std::uint32_t v = 0; v < site_.stated.session.size(); ++v) {
       const std::uint64_t session = site_.stated.session[v];
       if (session != 0) vehicle_of_.emplace(session, v);

@@ -14,6 +14,10 @@ void check_answer(const Answered& answered) {
     throw StrategyError(fmt::format("{}: decide asked to be woken at {}, which is not after now", who,
                                     calendar.format_local(decision.wake_ns)));
   }
+  if (decision.quiet_until_ns != 0 && decision.quiet_until_ns <= columns.view.now_ns) {
+    throw StrategyError(fmt::format("{}: decide wants no ticks until {}, which is not after now", who,
+                                    calendar.format_local(decision.quiet_until_ns)));
+  }
 }
 
 void refuse_infinite(const Answered& answered, std::size_t member, double kw) {

@@ -26,7 +26,7 @@ struct Answered {
   const market::Calendar& calendar;  ///< for messages
 };
 
-/// @throws StrategyError for a wake that is not after now, an infinite power in a plan.
+/// @throws StrategyError for a wake or an end of quiet that is not after now, an infinite power in a plan.
 void check_answer(const Answered& answered);
 
 /// An infinite power is no power; any finite one is the guard's to bring within bounds.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernel/distributions.hpp"
 #include "kernel/hash.hpp"
@@ -29,56 +30,163 @@ Forecaster::Forecaster(Forecast forecast, const market::Calendar& calendar, Time
       co2_(std::move(co2)),
       tariff_(std::move(tariff)) {}
 
-double Forecaster::foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs at_ns, double now_value,
-                            std::uint32_t purpose, TimeNs issued_ns) {
-  if (at_ns <= now_ns) return now_value;
-  switch (forecast_.kind) {
-    case Forecast::Kind::perfect: {
-      const double value = signal.at(at_ns).value;
-      return std::isnan(value) ? now_value : value;
-    }
-    case Forecast::Kind::yesterday: {
-      // The latest day whose value at this time of day is already known.
-      const TimeNs days_back = (at_ns - now_ns + kernel::day_ns - 1) / kernel::day_ns;
-      const double value = signal.at(at_ns - days_back * kernel::day_ns).value;
-      return std::isnan(value) ? now_value : value;
-    }
-    case Forecast::Kind::noisy: {
-      const double value = signal.at(at_ns).value;
-      if (std::isnan(value)) return now_value;
-      return std::max(0.0, value * (1.0 + forecast_error(forecast_, seed_, site_, purpose, issued_ns, at_ns)));
-    }
+namespace {
+
+/// Mean of values that hold for so many nanoseconds each; of a value that holds throughout, that value to the bit.
+class StepMean {
+ public:
+  void add(double value, TimeNs ns) {
+    same_ = ns_ == 0 || (same_ && value == first_);
+    if (ns_ == 0) first_ = value;
+    sum_ += value * static_cast<double>(ns);
+    ns_ += ns;
   }
-  return now_value;
+  bool empty() const { return ns_ == 0; }
+  double value() const { return same_ ? first_ : sum_ / static_cast<double>(ns_); }
+
+ private:
+  TimeNs ns_ = 0;
+  double sum_ = 0.0, first_ = std::numeric_limits<double>::quiet_NaN();
+  bool same_ = true;
+};
+
+TimeNs later(TimeNs t, TimeNs by) { return t >= kernel::time_never - by ? kernel::time_never : t + by; }
+
+}  // namespace
+
+double mean_of(market::SignalClock& signal, TimeNs from_ns, TimeNs to_ns) {
+  StepMean mean;
+  for (TimeNs t = from_ns; t < to_ns;) {
+    const market::Sample sample = signal.at(t);
+    const TimeNs until = std::min(sample.until_ns, to_ns);
+    if (!std::isnan(sample.value)) mean.add(sample.value, until - t);
+    t = until;
+  }
+  return mean.value();
+}
+
+double level_divisor(double std, double level) {
+  if (std <= 0.0) return 1.0;
+  // Of the errors drawn, those at or below -1 show nothing at all: the others are spread over what is left.
+  const double none = 0.5 * std::erfc(1.0 / (std * std::sqrt(2.0)));
+  return 1.0 + std * kernel::standard_normal(none + (1.0 - level) * (1.0 - none));
+}
+
+/// What is foreseen from `t` on, as one constant piece.
+Forecaster::Piece Forecaster::piece_at(const Foreseen& what, TimeNs now_ns, TimeNs t) const {
+  if (t < what.now_until_ns) return {what.now_value, what.now_until_ns, true};
+  TimeNs back_ns = 0;
+  TimeNs day_end_ns = kernel::time_never;
+  if (forecast_.kind == Forecast::Kind::yesterday) {
+    // The latest day on which this instant of the day has been: from now + d days on one more is needed.
+    const TimeNs days_ahead = (t - now_ns) / kernel::day_ns;
+    back_ns = (days_ahead + 1) * kernel::day_ns;
+    day_end_ns = now_ns + back_ns;
+  }
+  const market::Sample sample = what.signal.at(t - back_ns);
+  const TimeNs until = std::min(later(sample.until_ns, back_ns), day_end_ns);
+  if (std::isnan(sample.value)) return {what.now_value, until, true};
+  return {sample.value, until, false};
+}
+
+void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon& horizon, std::vector<double>& values,
+                           std::vector<double>& levels) const {
+  const TimeNs now_ns = horizon.start_ns[0], from_ns = horizon.start_ns[k], to_ns = horizon.start_ns[k + 1];
+  StepMean all, uncertain;
+  TimeNs uncertain_ns = 0;
+  for (TimeNs t = from_ns; t < to_ns;) {
+    const Piece piece = piece_at(what, now_ns, t);
+    const TimeNs until = std::min(piece.until_ns, to_ns);
+    all.add(piece.value, until - t);
+    if (!piece.known) {
+      uncertain.add(piece.value, until - t);
+      uncertain_ns += until - t;
+    }
+    t = until;
+  }
+  const std::size_t steps = values.size();
+  values[k] = all.value();
+  // The part of the mean that the error is on; all of it but in step 0, to the bit.
+  double share = 0.0;
+  if (forecast_.kind == Forecast::Kind::noisy && uncertain_ns > 0) {
+    // A step is known by the tick it begins with, also while it lasts.
+    const TimeNs target_ns = k > 0 ? from_ns : to_ns - tick_ns_;
+    const double factor = 1.0 + forecast_error(forecast_, seed_, site_, what.purpose, horizon.issued_ns, target_ns);
+    const bool whole = uncertain_ns == to_ns - from_ns;
+    const double truth =
+        whole ? all.value()
+              : uncertain.value() * (static_cast<double>(uncertain_ns) / static_cast<double>(to_ns - from_ns));
+    share = std::max(0.0, truth * factor);
+    if (factor != 1.0) values[k] = whole ? share : values[k] - truth + share;
+  }
+  for (std::size_t l = 0; l < divisors_.size(); ++l) {
+    levels[l * steps + k] = share == 0.0 ? values[k] : values[k] - share + share / divisors_[l];
+  }
+}
+
+/// Where prices or CO2 end, the last one known holds on.
+void Forecaster::fill_prices(Horizon& horizon) {
+  const auto hold = [](double& last, double now) { return last = std::isnan(now) ? last : now; };
+  double last_buy = std::numeric_limits<double>::quiet_NaN(), last_sell = last_buy, last_co2 = last_buy;
+  for (std::size_t k = 0; k < horizon.buy_per_kwh.size(); ++k) {
+    const TimeNs to_ns = horizon.start_ns[k + 1];
+    StepMean buy, sell, co2;
+    for (TimeNs t = horizon.start_ns[k]; t < to_ns;) {
+      const market::PriceNow price = tariff_.at(t);
+      const TimeNs until = std::min(price.until_ns, to_ns);
+      buy.add(hold(last_buy, price.buy_per_kwh), until - t);
+      sell.add(hold(last_sell, price.sell_per_kwh), until - t);
+      t = until;
+    }
+    for (TimeNs t = horizon.start_ns[k]; t < to_ns;) {
+      const market::Sample sample = co2_.at(t);
+      const TimeNs until = std::min(sample.until_ns, to_ns);
+      co2.add(hold(last_co2, sample.value), until - t);
+      t = until;
+    }
+    horizon.buy_per_kwh[k] = buy.value();
+    horizon.sell_per_kwh[k] = sell.value();
+    horizon.co2_kg_per_kwh[k] = co2.value();
+  }
 }
 
 void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon) {
+  const std::size_t cells = horizon.level.size() * steps;
   horizon.start_ns.resize(steps + 1);
   for (auto* column :
        {&horizon.pv_kw, &horizon.load_kw, &horizon.buy_per_kwh, &horizon.sell_per_kwh, &horizon.co2_kg_per_kwh}) {
     column->resize(steps);
   }
-  horizon.issued_ns = forecast_.kind == Forecast::Kind::noisy ? clock_.calendar().day_start(now_ns) : now_ns;
-
-  constexpr std::uint32_t for_pv = kernel::purpose_of("control.forecast_pv");
-  constexpr std::uint32_t for_load = kernel::purpose_of("control.forecast_load");
-  TimeNs at = now_ns;
-  for (std::uint32_t k = 0; k < steps; ++k) {
-    horizon.start_ns[k] = at;
-    horizon.pv_kw[k] = foreseen(pv_, now_ns, at, pv_now_kw, for_pv, horizon.issued_ns);
-    horizon.load_kw[k] = foreseen(load_, now_ns, at, load_now_kw, for_load, horizon.issued_ns);
-    const market::PriceNow price = tariff_.at(at);
-    // Either may be a series that ends before the other: the last price known holds on.
-    const auto price_or_last = [&](double now, const std::vector<double>& so_far) {
-      return std::isnan(now) && k > 0 ? so_far[k - 1] : now;
-    };
-    horizon.buy_per_kwh[k] = price_or_last(price.buy_per_kwh, horizon.buy_per_kwh);
-    horizon.sell_per_kwh[k] = price_or_last(price.sell_per_kwh, horizon.sell_per_kwh);
-    const double co2 = co2_.at(at).value;
-    horizon.co2_kg_per_kwh[k] = std::isnan(co2) && k > 0 ? horizon.co2_kg_per_kwh[k - 1] : co2;
-    at = clock_.next_tick(at, tick_ns_);
+  for (auto* column : {&horizon.level_pv_kw, &horizon.level_load_kw, &horizon.level_buy_per_kwh}) column->resize(cells);
+  if (divisors_.size() != horizon.level.size()) {
+    divisors_.clear();
+    for (const double level : horizon.level) {
+      divisors_.push_back(forecast_.kind == Forecast::Kind::noisy ? level_divisor(forecast_.std, level) : 1.0);
+    }
   }
-  horizon.start_ns[steps] = at;
+  horizon.issued_ns = forecast_.kind == Forecast::Kind::noisy ? clock_.calendar().day_start(now_ns) : now_ns;
+  horizon.start_ns[0] = now_ns;
+  for (std::uint32_t k = 0; k < steps; ++k) {
+    horizon.start_ns[k + 1] = clock_.next_tick(horizon.start_ns[k], tick_ns_);
+  }
+
+  // The present value holds until the signal changes, or did yesterday.
+  const TimeNs back_ns = forecast_.kind == Forecast::Kind::yesterday ? kernel::day_ns : 0;
+  const auto foreseen = [&](market::SignalClock& signal, double now_value, std::uint32_t purpose) {
+    const TimeNs change_ns = later(signal.at(now_ns - back_ns).until_ns, back_ns);
+    return Foreseen{signal, now_value, purpose, std::min(change_ns, horizon.start_ns[steps == 0 ? 0 : 1])};
+  };
+  const Foreseen pv = foreseen(pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"));
+  const Foreseen load = foreseen(load_, load_now_kw, kernel::purpose_of("control.forecast_load"));
+  for (std::uint32_t k = 0; k < steps; ++k) {
+    fill_step(pv, k, horizon, horizon.pv_kw, horizon.level_pv_kw);
+    fill_step(load, k, horizon, horizon.load_kw, horizon.level_load_kw);
+  }
+  fill_prices(horizon);
+  for (std::size_t l = 0; l < horizon.level.size(); ++l) {
+    std::copy(horizon.buy_per_kwh.begin(), horizon.buy_per_kwh.end(),
+              horizon.level_buy_per_kwh.begin() + static_cast<std::ptrdiff_t>(l * steps));
+  }
 }
 
 }  // namespace evtwin::control

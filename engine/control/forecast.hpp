@@ -17,16 +17,19 @@ using kernel::TimeNs;
 struct Forecast {
   enum class Kind : std::uint8_t { perfect, yesterday, noisy };
   Kind kind = Kind::yesterday;  ///< the value one or more whole days before; the present value where there is none
-  double bias = 0.0;            ///< noisy: value x (1 + bias + std x N(0,1)), never negative, issued at local midnight
+  double bias = 0.0;            ///< noisy: mean x (1 + bias + std x N(0,1)), never negative, issued at local midnight
   double std = 0.0;
 };
+
+/// Time-weighted mean of a signal over that part of [from, to) for which it has a value; NaN where it has none.
+double mean_of(market::SignalClock& signal, TimeNs from_ns, TimeNs to_ns);
 
 /// The relative error of a noisy forecast, bias + std x N(0,1): one draw per issue and target, so that asking twice
 /// gives the same forecast. @param purpose  what is foreseen.
 double forecast_error(const Forecast& forecast, std::uint64_t seed, std::uint64_t site, std::uint32_t purpose,
                       TimeNs issued_ns, TimeNs target_ns);
 
-/// The horizon columns of a view. Step 0 covers [now, next tick), then one tick each.
+/// The horizon columns of a view. Step 0 covers [now, next tick), then one tick each. Values are means over the step.
 struct Horizon {
   std::int64_t issued_ns = 0;
   std::vector<std::int64_t> start_ns;                                             ///< [steps + 1]
@@ -34,7 +37,16 @@ struct Horizon {
   std::vector<double> contract_kw;        ///< [steps] lowest import limit of the step as known now; the site's to fill
   std::vector<double> power_setpoint_kw;  ///< [steps] NaN where there is none; the site's to fill
   std::vector<double> arrivals, arrivals_kwh;  ///< [steps] expected vehicles and what they will request, kWh
+
+  std::vector<double> level;  ///< wanted, ascending in (0, 1): set by whoever has the strategy; empty: none
+  /// [levels * steps], level by level: the value that a step stays below with that probability.
+  std::vector<double> level_pv_kw, level_load_kw, level_buy_per_kwh, level_arrivals, level_arrivals_kwh;
 };
+
+/// By how much a noisy forecast is to be divided for that level: the truth is forecast / (1 + std x z), of which the
+/// forecaster knows the spread and not the bias. z is the quantile of a standard normal cut off where the forecast
+/// would be negative, so that the divisor is above 0. @param level  in (0, 1)
+double level_divisor(double std, double level);
 
 class Forecaster {
  public:
@@ -42,12 +54,32 @@ class Forecaster {
              std::uint64_t site, market::SignalClock pv, market::SignalClock load, market::SignalClock co2,
              market::TariffClock tariff);
 
-  /// Fills `horizon` with `steps` steps as seen at `now_ns`; allocates on the first call only.
+  /// Fills `horizon` with `steps` steps as seen at `now_ns`, and its levels; allocates on the first call only.
+  /// - perfect: the mean of the truth over the step.
+  /// - yesterday: the mean of the latest day that has wholly been by now.
+  /// - noisy: the mean of the truth, with one error per issue and step.
+  /// What is known now holds on, in step 0, until the signal is foreseen to change. Prices and CO2 are known; where
+  /// they end, the last one holds on.
   void fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon);
 
  private:
-  double foreseen(market::SignalClock& signal, TimeNs now_ns, TimeNs at_ns, double now_value, std::uint32_t purpose,
-                  TimeNs issued_ns);
+  /// One of the two signals that are foreseen by the rule of the forecast.
+  struct Foreseen {
+    market::SignalClock& signal;
+    double now_value;
+    std::uint32_t purpose;
+    TimeNs now_until_ns = 0;  ///< until when the present value is taken to hold, within step 0
+  };
+  /// A piece of a step: constant, from some instant until `until_ns`.
+  struct Piece {
+    double value;
+    TimeNs until_ns;
+    bool known;  ///< the present value, on which there is no error
+  };
+  Piece piece_at(const Foreseen& what, TimeNs now_ns, TimeNs t) const;
+  void fill_step(const Foreseen& what, std::uint32_t k, const Horizon& horizon, std::vector<double>& values,
+                 std::vector<double>& levels) const;
+  void fill_prices(Horizon& horizon);
 
   Forecast forecast_;
   market::LocalClock clock_;
@@ -55,6 +87,7 @@ class Forecaster {
   std::uint64_t seed_, site_;
   market::SignalClock pv_, load_, co2_;
   market::TariffClock tariff_;
+  std::vector<double> divisors_;  ///< by level
 };
 
 }  // namespace evtwin::control

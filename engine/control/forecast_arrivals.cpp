@@ -1,10 +1,26 @@
 #include "control/forecast_arrivals.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "kernel/distributions.hpp"
 #include "kernel/random.hpp"
 
 namespace evtwin::control {
+
+double poisson_level(double mean, double level) {
+  // Beyond this exp(-mean) nears the smallest double, and the normal distribution is within a vehicle or two.
+  constexpr double most_by_sum = 600.0;
+  if (mean > most_by_sum)
+    return std::max(0.0, std::ceil(mean + std::sqrt(mean) * kernel::standard_normal(level) - 0.5));
+  double probability = std::exp(-mean), sum = probability, count = 0.0;
+  while (sum < level && probability > 0.0) {
+    count += 1.0;
+    probability *= mean / count;
+    sum += probability;
+  }
+  return count;
+}
 
 ArrivalForecaster::ArrivalForecaster(Forecast forecast, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
                                      std::vector<demand::ArrivalStream> streams)
@@ -67,10 +83,29 @@ void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
     move_window(source, from_ns, until_ns);
     count(source, now_ns, horizon);
   }
-  if (forecast_.kind != Forecast::Kind::noisy) return;
+  if (forecast_.kind == Forecast::Kind::noisy) add_errors(horizon);
+  fill_levels(horizon);
+}
 
+void ArrivalForecaster::fill_levels(Horizon& horizon) const {
+  const std::size_t steps = horizon.arrivals.size(), levels = horizon.level.size();
+  horizon.level_arrivals.resize(levels * steps);
+  horizon.level_arrivals_kwh.resize(levels * steps);
+  for (std::size_t l = 0; l < levels; ++l) {
+    for (std::size_t k = 0; k < steps; ++k) {
+      const double expected = horizon.arrivals[k];
+      const bool spread = forecast_.kind != Forecast::Kind::perfect && expected > 0.0;
+      const double count = spread ? poisson_level(expected, horizon.level[l]) : expected;
+      horizon.level_arrivals[l * steps + k] = count;
+      horizon.level_arrivals_kwh[l * steps + k] =
+          count == expected ? horizon.arrivals_kwh[k] : horizon.arrivals_kwh[k] / expected * count;
+    }
+  }
+}
+
+void ArrivalForecaster::add_errors(Horizon& horizon) const {
   constexpr std::uint32_t purpose = kernel::purpose_of("control.forecast_arrivals");
-  for (std::size_t k = 0; k < steps; ++k) {
+  for (std::size_t k = 0; k < horizon.arrivals.size(); ++k) {
     if (horizon.arrivals[k] == 0.0) continue;
     // A step is known by its end: its beginning is now while it lasts.
     const double factor = std::max(

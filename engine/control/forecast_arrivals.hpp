@@ -9,6 +9,9 @@
 
 namespace evtwin::control {
 
+/// The least count that a Poisson number of that mean stays at or below with probability `level`, 0 < level < 1.
+double poisson_level(double mean, double level);
+
 /// Counts arrivals at the site, whether or not they then find a free EVSE: what comes does not depend on the strategy.
 /// - perfect: who will come. Nobody comes after the end of the run.
 /// - yesterday: who came at the same time of the latest whole day (24 h) before, that has been by now; 0 before the
@@ -25,6 +28,8 @@ class ArrivalForecaster {
 
   /// Fills the arrivals of a horizon whose steps and issue time are set. Those of now itself are here already: step 0
   /// begins after it. `now_ns` never goes back. Memory: the horizon's arrivals, or those of two days and a tick.
+  /// Levels: perfect knows no spread. Else counts are Poisson about the number foreseen, and each vehicle asks for the
+  /// mean of those foreseen in its step.
   void fill(TimeNs now_ns, Horizon& horizon);
 
  private:
@@ -43,6 +48,8 @@ class ArrivalForecaster {
 
   static void move_window(Source& source, TimeNs from_ns, TimeNs until_ns);
   void count(const Source& source, TimeNs now_ns, Horizon& horizon) const;
+  void add_errors(Horizon& horizon) const;
+  void fill_levels(Horizon& horizon) const;
 
   Forecast forecast_;
   TimeNs tick_ns_;

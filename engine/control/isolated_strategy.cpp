@@ -30,7 +30,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-enum Request : std::uint32_t { make_instance, decide_now, save_state, load_state, leave };
+enum Request : std::uint32_t { make_instance, decide_now, end_of_run, save_state, load_state, leave };
 constexpr std::size_t most_state_bytes = std::size_t{256} << 20;
 constexpr std::size_t most_said_bytes = 64 << 10;
 /// Room for the longest plan of 3,800 units; only what is written takes memory.
@@ -44,7 +44,9 @@ struct Control {
   std::uint32_t request = make_instance;
   std::uint32_t failed = 0;  ///< 1: `said` is why
   std::uint32_t subscribes = 0, horizon_steps = 0, plan_steps = 0, can_save = 0;
-  std::int64_t wake_ns = 0;
+  std::uint32_t n_levels = 0;
+  std::array<double, EVTWIN_MOST_LEVELS> levels{};
+  std::int64_t wake_ns = 0, quiet_until_ns = 0;
   double expected_cost = 0.0;
   std::uint64_t state_bytes = 0;
   std::uint32_t said_bytes = 0;  ///< remarks: severity, then text with its NUL; or the reason of a failure
@@ -161,6 +163,8 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
       control->subscribes = strategy->subscribes;
       control->horizon_steps = strategy->horizon_steps;
       control->plan_steps = strategy->plan_steps;
+      control->n_levels = static_cast<std::uint32_t>(std::min(strategy->levels.size(), control->levels.size()));
+      std::copy_n(strategy->levels.begin(), control->n_levels, control->levels.begin());
       if (has_room_for(strategy->plan_steps)) plan_kw.shrink(members() * strategy->plan_steps);
       control->can_save = strategy->can_save() ? 1 : 0;
       break;
@@ -169,6 +173,7 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
                                0,
                                evse_kw.cells().data(),
                                storage_kw.cells().data(),
+                               0,
                                0,
                                std::numeric_limits<double>::quiet_NaN(),
                                strategy->plan_steps == 0 ? nullptr : plan_kw.cells().data(),
@@ -182,9 +187,13 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
             fmt::format("{}: decide failed: it changed how this process rounds (fesetround)", strategy->who()));
       }
       control->wake_ns = decision.wake_ns;
+      control->quiet_until_ns = decision.quiet_until_ns;
       control->expected_cost = decision.expected_cost;
       break;
     }
+    case end_of_run:
+      strategy->end(view.shown());
+      break;
     case save_state: {
       std::vector<std::byte> bytes;
       strategy->save(bytes);
@@ -287,6 +296,8 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
   subscribes = control.subscribes;
   horizon_steps = control.horizon_steps;
   plan_steps = control.plan_steps;
+  levels.assign(control.levels.begin(),
+                control.levels.begin() + std::min<std::uint32_t>(control.n_levels, EVTWIN_MOST_LEVELS));
   can_save_ = control.can_save != 0;
   if (horizon_steps > SharedView::most_horizon_steps) {
     lost_child();
@@ -395,7 +406,13 @@ void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision
   std::copy(storage_kw.begin(), storage_kw.end(), decision.storage_kw);
   std::copy(plan_kw.begin(), plan_kw.end(), decision.plan_kw);
   decision.wake_ns = segment_->control->wake_ns;
+  decision.quiet_until_ns = segment_->control->quiet_until_ns;
   decision.expected_cost = segment_->control->expected_cost;
+}
+
+void IsolatedStrategy::end(const evtwin_view& last) {
+  segment_->view.show(last);
+  ask(end_of_run, "end");
 }
 
 StrategyFactory isolated(std::string who, const CallLimits& limits, StrategyFactory in_child) {

@@ -29,6 +29,7 @@ class IsolatedStrategy : public Strategy {
   IsolatedStrategy& operator=(const IsolatedStrategy&) = delete;
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override;
+  void end(const evtwin_view& last) override;
   std::string who() const override { return who_; }
   bool can_save() const override { return can_save_; }
   void save(std::vector<std::byte>& bytes) override;

@@ -1,7 +1,6 @@
 #include "control/plugin_library.hpp"
 
 #include <dlfcn.h>
-#include <evtwin/abi_digest.h>
 #include <fmt/format.h>
 
 #include <filesystem>

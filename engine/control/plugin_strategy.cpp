@@ -84,14 +84,37 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
   plan_steps = instance_->plan_steps;
   if (plan_steps > horizon_steps)
     refuse_instance(fmt::format("create failed: it plans {} steps of a horizon of {}", plan_steps, horizon_steps));
-  if (instance_->extension == nullptr) return;
+  take_levels();
+  if (instance_->extension != nullptr) take_extensions(first);
+}
+
+void PluginStrategy::take_levels() {
+  const std::uint32_t n = instance_->n_levels;
+  const double* const given = instance_->levels;
+  if (n == 0) return;
+  if (given == nullptr || n > EVTWIN_MOST_LEVELS || horizon_steps == 0)
+    refuse_instance(fmt::format("create failed: it asks for {} levels of a horizon of {} steps; at most {} of a "
+                                "horizon can be had",
+                                n, horizon_steps, EVTWIN_MOST_LEVELS));
+  levels.assign(given, given + n);
+  for (std::uint32_t l = 0; l < n; ++l) {
+    if (!(levels[l] > (l == 0 ? 0.0 : levels[l - 1]) && levels[l] < 1.0))
+      refuse_instance(fmt::format("create failed: its level number {} is {}; levels ascend and lie between 0 and 1", l,
+                                  levels[l]));
+  }
+}
+
+void PluginStrategy::take_extensions(const evtwin_view& first) {
   call("extension", [&] {
     state_ = static_cast<const evtwin_state*>(instance_->extension(instance_, EVTWIN_STATE));
+    batch_ = static_cast<const evtwin_batch*>(instance_->extension(instance_, EVTWIN_BATCH));
     return EVTWIN_OK;
   });
   if (state_ != nullptr &&
       (state_->struct_size != sizeof(evtwin_state) || state_->save == nullptr || state_->load == nullptr))
     refuse_instance("extension failed: its evtwin.state/1 is incomplete");
+  if (batch_ != nullptr && (batch_->struct_size != sizeof(evtwin_batch) || batch_->decide_many == nullptr))
+    refuse_instance("extension failed: its evtwin.batch/1 is incomplete");
 }
 
 PluginStrategy::~PluginStrategy() {
@@ -124,6 +147,45 @@ void PluginStrategy::refuse_instance(const std::string& why) {
 void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
   if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", who_));
   call("decide", [&] { return instance_->decide(instance_, &view, &decision); });
+}
+
+void PluginStrategy::end(const evtwin_view& last) {
+  if (instance_->end == nullptr) return;
+  call("end", [&] { return instance_->end(instance_, &last); });
+}
+
+/// One call into the library. Every instance of it may report, and whichever said why it failed is heard.
+void PluginStrategy::decide_many(std::span<const Asked> asked) {
+  std::vector<evtwin_strategy*> instances;
+  std::vector<const evtwin_view*> views;
+  std::vector<evtwin_decision*> decisions;
+  for (const Asked& one : asked) {
+    auto& plugin = static_cast<PluginStrategy&>(*one.strategy);
+    plugin.error_.clear();
+    plugin.caller_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    instances.push_back(plugin.instance_);
+    views.push_back(one.view);
+    decisions.push_back(one.decision);
+  }
+  const auto leave = [&] {
+    for (const Asked& one : asked)
+      static_cast<PluginStrategy&>(*one.strategy).caller_.store({}, std::memory_order_relaxed);
+  };
+  try {
+    call("decide_many", nullptr, nullptr, [&] {
+      const evtwin_status status = batch_->decide_many(instances.data(), views.data(), decisions.data(),
+                                                       static_cast<std::uint32_t>(instances.size()));
+      for (const Asked& one : asked) {
+        const auto& plugin = static_cast<const PluginStrategy&>(*one.strategy);
+        if (status != EVTWIN_OK && error_.empty()) error_ = plugin.error_;
+      }
+      return status;
+    });
+  } catch (...) {
+    leave();
+    throw;
+  }
+  leave();
 }
 
 bool PluginStrategy::can_save() const {

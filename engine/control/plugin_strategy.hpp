@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -26,6 +27,9 @@ class PluginStrategy : public Strategy {
   PluginStrategy& operator=(const PluginStrategy&) = delete;
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override;
+  void end(const evtwin_view& last) override;
+  const void* batch_key() const override { return batch_; }
+  void decide_many(std::span<const Asked> asked) override;
   std::string who() const override { return who_; }
   bool can_save() const override;
   void save(std::vector<std::byte>& bytes) override;
@@ -35,6 +39,8 @@ class PluginStrategy : public Strategy {
   template <class Call>
   void call(const char* what, Call&& plugin);
   [[noreturn]] void refuse_instance(const std::string& why);
+  void take_levels();
+  void take_extensions(const evtwin_view& first);
   [[noreturn]] void fail(const char* what, const std::string& why) const;
   static PluginStrategy& of(const evtwin_host* host) { return *static_cast<PluginStrategy*>(host->context); }
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
@@ -50,6 +56,7 @@ class PluginStrategy : public Strategy {
   evtwin_host host_{};
   evtwin_strategy* instance_ = nullptr;
   const evtwin_state* state_ = nullptr;
+  const evtwin_batch* batch_ = nullptr;
   std::string error_;
   std::atomic<std::thread::id> caller_;         ///< the thread inside a call; none between calls
   std::atomic<bool> spoke_out_of_turn_{false};  ///< report() from another thread or between calls

@@ -8,6 +8,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "control/view.hpp"
 #include "control/view_layout.hpp"
 
 namespace evtwin::control {
@@ -15,7 +16,8 @@ namespace evtwin::control {
 namespace {
 
 constexpr std::size_t line = 64;
-constexpr std::size_t curve_points_of_one_evse = 4096;  // where the view of a single EVSE can not tell
+constexpr std::size_t most_departed = std::size_t{1} << 20;  // between two decisions
+constexpr std::size_t curve_points_of_one_evse = 4096;       // where the view of a single EVSE can not tell
 
 std::size_t rounded(std::size_t bytes) { return (bytes + line - 1) / line * line; }
 
@@ -27,6 +29,12 @@ std::size_t most_cells(const ColumnPlace& column, const evtwin_view& first) {
     case Length::steps:
     case Length::steps_and_one:
       return SharedView::most_horizon_steps + 1;
+    case Length::departed:
+      return most_departed;
+    case Length::levels:
+      return EVTWIN_MOST_LEVELS;
+    case Length::level_steps:
+      return std::size_t{EVTWIN_MOST_LEVELS} * SharedView::most_horizon_steps;
     case Length::curve_points:
       // Rows have equal room, so the second row's start tells how much.
       return first.n_evses > 1 ? std::size_t{first.n_evses} * first.evse_curve_start[1] : curve_points_of_one_evse;
@@ -37,6 +45,12 @@ std::size_t most_cells(const ColumnPlace& column, const evtwin_view& first) {
 
 const char* const* texts_of(const ColumnPlace& column, const evtwin_view& view) {
   return static_cast<const char* const*>(column_of(column, view));
+}
+
+void copy_text(const char* text, char* room) {
+  const std::size_t bytes = std::min(std::strlen(text), session_id_bytes - 1);
+  std::memcpy(room, text, bytes);
+  room[bytes] = '\0';
 }
 
 }  // namespace
@@ -50,7 +64,7 @@ SharedView::SharedView(const evtwin_view& first) {
     rooms_.push_back({nullptr, cells * size_of(column.cell)});
     bytes_ += rounded(rooms_.back().bytes);
     for (std::size_t i = 0; column.cell == Cell::text && i < cells; ++i)
-      text_bytes += std::strlen(texts_of(column, first)[i]) + 1;
+      text_bytes += column.constant ? std::strlen(texts_of(column, first)[i]) + 1 : session_id_bytes;
   }
   bytes_ += text_bytes;
   // Only what is written takes memory: the room for the longest horizon costs nothing until it is used.
@@ -66,18 +80,16 @@ SharedView::SharedView(const evtwin_view& first) {
   }
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const ColumnPlace& column = columns[c];
-    if (!column.constant) continue;
-    if (column.cell != Cell::text) {
+    if (column.constant && column.cell != Cell::text && rooms_[c].bytes > 0)
       std::memcpy(rooms_[c].cells, column_of(column, first), rooms_[c].bytes);
-      continue;
-    }
+    if (column.cell != Cell::text) continue;
     auto* shown = reinterpret_cast<const char**>(rooms_[c].cells);
     for (std::size_t i = 0; i < length_of(column, first); ++i) {
       const char* text = texts_of(column, first)[i];
       const std::size_t bytes = std::strlen(text) + 1;
       std::memcpy(next, text, bytes);
       shown[i] = reinterpret_cast<const char*>(next);
-      next += bytes;
+      next += column.constant ? bytes : session_id_bytes;
     }
   }
   show(first);
@@ -95,6 +107,12 @@ void SharedView::show(const evtwin_view& view) {
     const std::size_t bytes = length_of(column, view) * size_of(column.cell);
     if (bytes > rooms_[c].bytes)
       throw std::length_error(fmt::format("column {} has outgrown the memory shared with it", column.name));
+    if (column.cell == Cell::text) {
+      // The pointers stay, each to its own room: what they point to is copied.
+      for (std::size_t i = 0; i < length_of(column, view); ++i)
+        copy_text(texts_of(column, view)[i], reinterpret_cast<char**>(rooms_[c].cells)[i]);
+      continue;
+    }
     if (bytes > 0) std::memcpy(rooms_[c].cells, column_of(column, view), bytes);
   }
 }

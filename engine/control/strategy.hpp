@@ -23,6 +23,22 @@ class Strategy {
   /// @throws StrategyError.
   virtual void decide(const evtwin_view& view, evtwin_decision& decision) = 0;
 
+  /// Once, after the last decision of a run that came to its end: `last` shows the closed books (evtwin_strategy::end).
+  /// @throws StrategyError.
+  virtual void end(const evtwin_view& last);
+
+  /// Instances with the same key, other than null, may be asked together at one instant by decide_many of any of them.
+  virtual const void* batch_key() const { return nullptr; }
+  /// One question for a strategy of a batch.
+  struct Asked {
+    Strategy* strategy = nullptr;
+    const evtwin_view* view = nullptr;
+    evtwin_decision* decision = nullptr;
+  };
+  /// Answers for all of `asked`, whose strategies have the batch key of this one; the same answers as decide() of each
+  /// in order. On an error none of the answers counts. @throws StrategyError.
+  virtual void decide_many(std::span<const Asked> asked);
+
   /// For messages: "strategy half (libhalf.so)".
   virtual std::string who() const { return "the strategy"; }
 
@@ -33,9 +49,10 @@ class Strategy {
   /// Into a fresh instance, before its first decision. @throws StrategyError for bytes that are not what was saved.
   virtual void load(std::span<const std::byte> bytes);
 
-  std::uint32_t subscribes = 0;  ///< EVTWIN_WHY_* bits beyond the tick
+  std::uint32_t subscribes = EVTWIN_WHY_TICK;  ///< EVTWIN_WHY_* bits; its own wake-up always asks
   std::uint32_t horizon_steps = 0;
   std::uint32_t plan_steps = 0;  ///< of the horizon for which it writes a plan
+  std::vector<double> levels;    ///< of the forecast, ascending in (0, 1); empty: none
 
   /// What it had to tell about its last decision, for the run file; the caller takes it away.
   struct Remark {
@@ -45,6 +62,10 @@ class Strategy {
   std::vector<Remark> remarks;
 };
 
+inline void Strategy::end(const evtwin_view&) {}
+inline void Strategy::decide_many(std::span<const Asked> asked) {
+  for (const Asked& one : asked) one.strategy->decide(*one.view, *one.decision);
+}
 inline void Strategy::save(std::vector<std::byte>&) { throw StrategyError("this strategy keeps no state to save"); }
 inline void Strategy::load(std::span<const std::byte>) { throw StrategyError("this strategy keeps no state to load"); }
 

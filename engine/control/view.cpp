@@ -1,19 +1,32 @@
 #include "control/view.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
+
+#include "control/correction.hpp"
+#include "kernel/time.hpp"
 
 namespace evtwin::control {
 
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+// Reasons in a view are those of the corrections in a run file.
+static_assert(EVTWIN_REASON_NONE == static_cast<unsigned>(Correction::none));
+static_assert(EVTWIN_REASON_LIMIT == static_cast<unsigned>(Correction::limit));
+static_assert(EVTWIN_REASON_STORAGE_RATING == static_cast<unsigned>(Correction::storage_rating));
+static_assert(EVTWIN_REASON_UNAVOIDABLE == static_cast<unsigned>(Correction::unavoidable));
+static_assert(EVTWIN_REASON_UNAVOIDABLE + 1 == correction_count);
+
 /// Room for every column of a site: by EVSE, storage, limit row and member, generously rounded up.
 std::size_t arena_bytes(std::span<const physics::Evse> evses, std::span<const physics::Storage> storages,
                         const Guard& guard, std::size_t curve_points) {
-  constexpr std::size_t columns = 80, cell = sizeof(double);
-  std::size_t cells = evses.size() * (40 + 2 * curve_points) + storages.size() * 12 + guard.rows().size() * 8;
+  constexpr std::size_t columns = 100, cell = sizeof(double);
+  std::size_t cells =
+      evses.size() * (48 + 2 * curve_points + session_id_bytes / cell) + storages.size() * 16 + guard.rows().size() * 8;
   std::size_t text = 0;
   for (const physics::Evse& evse : evses) {
     cells += evse.rates_a.size();
@@ -50,12 +63,16 @@ ViewColumns::ViewColumns(std::span<const physics::Evse> evses, std::span<const p
       storage_cells_(storages.size(), nan) {
   view.struct_size = sizeof(evtwin_view);
   view.power_setpoint_kw = nan;
+  view.end_ns = std::numeric_limits<std::int64_t>::max();
+  view.metering_window_ns = 15 * kernel::minute_ns;
+  view.changed = EVTWIN_CHANGED_ROWS | EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_HORIZON;
   since_last.struct_size = so_far.struct_size = sizeof(evtwin_ledger);
   view.since_last = &since_last;
   view.so_far = &so_far;
   lay_out_evses(evses);
   lay_out_storages(storages);
   lay_out_limits(guard);
+  make_room_for_departures(std::max<std::size_t>(evse_count_, 8));
   asked_.reserve(evse_count_);
   blank_.assign(evse_count_, nan);
 }
@@ -89,8 +106,16 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
   make(&evtwin_view::evse_max_kw, max_kw, n);
   make(&evtwin_view::evse_max_discharge_kw, max_discharge_kw, n);
   make(&evtwin_view::evse_session, session, n);
+  make(&evtwin_view::evse_session_id, session_ids_, n);
+  session_id_ = arena_.column<char>(n * session_id_bytes);
+  for (std::size_t i = 0; i < n; ++i) session_ids_[i] = session_id_.data() + i * session_id_bytes;
+  make(&evtwin_view::evse_driver, driver, n);
+  make(&evtwin_view::evse_vehicle, vehicle, n);
   make(&evtwin_view::evse_draws, draws, n);
   make(&evtwin_view::evse_setpoint_kw, setpoint_kw, n);
+  make(&evtwin_view::evse_asked_kw, asked_kw, n);
+  make(&evtwin_view::evse_reason, reason, n);
+  make(&evtwin_view::evse_limit_row, limit_row, n);
   make(&evtwin_view::evse_power_kw, power_kw, n);
   make(&evtwin_view::evse_arrived_ns, arrived_ns, n);
   make(&evtwin_view::evse_claimed_departs_ns, claimed_departs_ns, n);
@@ -140,8 +165,8 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
 
 void ViewColumns::lay_out_storages(std::span<const physics::Storage> storages) {
   view.n_storages = static_cast<std::uint32_t>(storages.size());
-  const auto column = [&](const double* evtwin_view::*field, auto&& value_of) {
-    Column<double> cells = arena_.column<double>(storages.size());
+  const auto column = [&]<class T>(const T* evtwin_view::*field, auto&& value_of) {
+    Column<T> cells = arena_.column<T>(storages.size());
     for (std::size_t s = 0; s < storages.size(); ++s) cells[s] = value_of(storages[s]);
     view.*field = cells.data();
     return cells;
@@ -155,7 +180,12 @@ void ViewColumns::lay_out_storages(std::span<const physics::Storage> storages) {
   column(&evtwin_view::storage_charge_efficiency, [](const Storage& s) { return s.charge_efficiency; });
   column(&evtwin_view::storage_discharge_efficiency, [](const Storage& s) { return s.discharge_efficiency; });
   storage_soc = column(&evtwin_view::storage_soc, [](const Storage& s) { return s.soc_start; });
-  storage_power_kw = column(&evtwin_view::storage_power_kw, [](const Storage&) { return 0.0; });
+  const auto nothing = [](const Storage&) { return 0.0; };
+  storage_power_kw = column(&evtwin_view::storage_power_kw, nothing);
+  storage_setpoint_kw = column(&evtwin_view::storage_setpoint_kw, nothing);
+  storage_asked_kw = column(&evtwin_view::storage_asked_kw, nothing);
+  storage_reason = column(&evtwin_view::storage_reason, [](const Storage&) { return EVTWIN_REASON_NONE; });
+  storage_limit_row = column(&evtwin_view::storage_limit_row, [](const Storage&) { return -1; });
 }
 
 void ViewColumns::lay_out_limits(const Guard& guard) {
@@ -200,12 +230,12 @@ void ViewColumns::plug_in(std::uint32_t evse, const physics::Coupling& coupling)
   std::copy(coupling.rates_kw.begin(), coupling.rates_kw.end(), rate_kw.begin() + rate_start[evse]);
 }
 
-void ViewColumns::know_battery(std::uint32_t evse, const physics::Vehicle& vehicle) {
-  battery_kwh[evse] = vehicle.battery.capacity_kwh;
-  soc_floor[evse] = vehicle.soc_floor;
-  car_charge_efficiency[evse] = vehicle.battery.charge_efficiency;
-  car_discharge_efficiency[evse] = vehicle.battery.discharge_efficiency;
-  const auto& knots = vehicle.battery.charge.knots;
+void ViewColumns::know_battery(std::uint32_t evse, const physics::Vehicle& car) {
+  battery_kwh[evse] = car.battery.capacity_kwh;
+  soc_floor[evse] = car.soc_floor;
+  car_charge_efficiency[evse] = car.battery.charge_efficiency;
+  car_discharge_efficiency[evse] = car.battery.discharge_efficiency;
+  const auto& knots = car.battery.charge.knots;
   for (std::size_t k = 0; k < knots.size(); ++k) {
     curve_soc[curve_start[evse] + k] = knots[k].soc;
     curve_kw[curve_start[evse] + k] = knots[k].kw;
@@ -215,11 +245,16 @@ void ViewColumns::know_battery(std::uint32_t evse, const physics::Vehicle& vehic
 
 void ViewColumns::plug_out(std::uint32_t evse) {
   session[evse] = 0;
+  name_session(evse, {});
+  driver[evse] = 0;
+  vehicle[evse] = std::numeric_limits<std::uint32_t>::max();
   draws[evse] = 0;
+  reason[evse] = EVTWIN_REASON_NONE;
+  limit_row[evse] = -1;
   curve_points[evse] = 0;
   arrived_ns[evse] = departs_ns[evse] = claimed_departs_ns[evse] = 0;
-  for (auto* column : {&setpoint_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw, &car_max_kw,
-                       &car_max_discharge_kw, &kw_per_a, &priority, &v2g_price_per_kwh}) {
+  for (auto* column : {&setpoint_kw, &asked_kw, &power_kw, &requested_kwh, &got_kwh, &remaining_kwh, &car_min_kw,
+                       &car_max_kw, &car_max_discharge_kw, &kw_per_a, &priority, &v2g_price_per_kwh}) {
     (*column)[evse] = 0.0;
   }
   for (auto* column : {&soc, &battery_kwh, &soc_floor, &car_charge_efficiency, &car_discharge_efficiency})
@@ -241,32 +276,115 @@ void ViewColumns::show_limits(const Guard& guard) {
   }
 }
 
-void ViewColumns::show_horizon() {
-  const std::size_t steps = horizon.pv_kw.size();
-  if (horizon_arena_ == nullptr) {
-    horizon_arena_ = std::make_unique<Arena>(Arena::bytes_for<std::int64_t>(steps + 1) +
-                                             horizon_columns_.size() * Arena::bytes_for<double>(steps));
-    horizon_start_ns_ = horizon_arena_->column<std::int64_t>(steps + 1);
-    view.horizon_start_ns = horizon_start_ns_.data();
-    std::size_t next = 0;
-    for (auto field : {&evtwin_view::horizon_pv_kw, &evtwin_view::horizon_load_kw, &evtwin_view::horizon_buy_per_kwh,
-                       &evtwin_view::horizon_sell_per_kwh, &evtwin_view::horizon_co2_kg_per_kwh,
-                       &evtwin_view::horizon_contract_kw, &evtwin_view::horizon_power_setpoint_kw,
-                       &evtwin_view::horizon_arrivals, &evtwin_view::horizon_arrivals_kwh}) {
-      Column<double>& column = horizon_columns_[next++];
-      column = horizon_arena_->column<double>(steps);
-      view.*field = column.data();
+void ViewColumns::name_session(std::uint32_t evse, std::string_view id) {
+  std::size_t bytes = std::min(id.size(), session_id_bytes - 1);
+  // Never in the middle of a UTF-8 character: its further bytes are 10xxxxxx.
+  while (bytes > 0 && bytes < id.size() && (static_cast<unsigned char>(id[bytes]) & 0xC0U) == 0x80U) --bytes;
+  char* const cells = session_id_.data() + evse * session_id_bytes;
+  std::copy_n(id.begin(), bytes, cells);
+  cells[bytes] = '\0';
+}
+
+void ViewColumns::make_room_for_departures(std::size_t count) {
+  const std::size_t cells = std::max(count, 2 * departed_room_);
+  auto grown = std::make_unique<Arena>(5 * Arena::bytes_for<double>(cells));
+  const auto grow = [&]<class T>(const T* evtwin_view::*field, Column<T>& column) {
+    Column<T> roomier = grown->column<T>(cells);
+    std::copy_n(column.begin(), view.n_departed, roomier.begin());
+    column = roomier;
+    view.*field = column.data();
+  };
+  grow(&evtwin_view::departed_evse, departed_evse_);
+  grow(&evtwin_view::departed_session, departed_session_);
+  grow(&evtwin_view::departed_ns, departed_ns_);
+  grow(&evtwin_view::departed_got_kwh, departed_got_kwh_);
+  grow(&evtwin_view::departed_requested_kwh, departed_requested_kwh_);
+  departed_arena_ = std::move(grown);
+  departed_room_ = cells;
+}
+
+void ViewColumns::add_departure(const Departure& departure) {
+  const std::size_t at = view.n_departed;
+  if (at == departed_room_) make_room_for_departures(at + 1);
+  departed_evse_[at] = departure.evse;
+  departed_session_[at] = departure.session;
+  departed_ns_[at] = departure.at_ns;
+  departed_got_kwh_[at] = departure.got_kwh;
+  departed_requested_kwh_[at] = departure.requested_kwh;
+  view.n_departed += 1;
+}
+
+void ViewColumns::make_room_for_horizon() {
+  const std::size_t steps = horizon.pv_kw.size(), levels = horizon.level.size();
+  const std::size_t level_steps = levels == 0 ? 0 : level_columns_.size() * Arena::bytes_for<double>(levels * steps);
+  horizon_arena_ =
+      std::make_unique<Arena>(Arena::bytes_for<std::int64_t>(steps + 1) + Arena::bytes_for<double>(levels) +
+                              horizon_columns_.size() * Arena::bytes_for<double>(steps) + level_steps);
+  const auto make = [&]<class T>(const T* evtwin_view::*field, std::size_t count) {
+    Column<T> column = horizon_arena_->column<T>(count);
+    view.*field = column.data();
+    return column;
+  };
+  horizon_start_ns_ = make(&evtwin_view::horizon_start_ns, steps + 1);
+  std::size_t next = 0;
+  for (auto field :
+       {&evtwin_view::horizon_pv_kw, &evtwin_view::horizon_load_kw, &evtwin_view::horizon_buy_per_kwh,
+        &evtwin_view::horizon_sell_per_kwh, &evtwin_view::horizon_co2_kg_per_kwh, &evtwin_view::horizon_contract_kw,
+        &evtwin_view::horizon_power_setpoint_kw, &evtwin_view::horizon_arrivals, &evtwin_view::horizon_arrivals_kwh}) {
+    horizon_columns_[next++] = make(field, steps);
+  }
+  if (levels == 0) return;
+  level_ = make(&evtwin_view::level, levels);
+  next = 0;
+  for (auto field : {&evtwin_view::level_pv_kw, &evtwin_view::level_load_kw, &evtwin_view::level_buy_per_kwh,
+                     &evtwin_view::level_arrivals, &evtwin_view::level_arrivals_kwh}) {
+    level_columns_[next++] = make(field, levels * steps);
+  }
+}
+
+namespace {
+
+bool same_figure(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+}  // namespace
+
+bool ViewColumns::show_horizon() {
+  const std::size_t steps = horizon.pv_kw.size(), levels = horizon.level.size(), steps_before = view.horizon_steps;
+  const std::array<const std::vector<double>*, 9> values{
+      &horizon.pv_kw,          &horizon.load_kw,     &horizon.buy_per_kwh,       &horizon.sell_per_kwh,
+      &horizon.co2_kg_per_kwh, &horizon.contract_kw, &horizon.power_setpoint_kw, &horizon.arrivals,
+      &horizon.arrivals_kwh};
+  const std::array<const std::vector<double>*, 5> values_by_level{&horizon.level_pv_kw, &horizon.level_load_kw,
+                                                                  &horizon.level_buy_per_kwh, &horizon.level_arrivals,
+                                                                  &horizon.level_arrivals_kwh};
+  bool changed = horizon_arena_ == nullptr;
+  if (horizon_arena_ == nullptr) make_room_for_horizon();
+
+  // Steps are compared by the time they cover; step 0 is never wholly ahead.
+  for (std::size_t k = 1, before = 1; !changed && k < steps; ++k) {
+    while (before < steps_before && horizon_start_ns_[before] < horizon.start_ns[k]) ++before;
+    if (before >= steps_before) break;
+    if (horizon_start_ns_[before] != horizon.start_ns[k] || horizon_start_ns_[before + 1] != horizon.start_ns[k + 1])
+      continue;
+    for (std::size_t c = 0; c < values.size(); ++c)
+      changed = changed || !same_figure((*values[c])[k], horizon_columns_[c][before]);
+    for (std::size_t c = 0; c < values_by_level.size(); ++c) {
+      for (std::size_t l = 0; l < levels; ++l)
+        changed =
+            changed || !same_figure((*values_by_level[c])[l * steps + k], level_columns_[c][l * steps_before + before]);
     }
   }
+
   view.horizon_steps = static_cast<std::uint32_t>(steps);
+  view.n_levels = static_cast<std::uint32_t>(levels);
   view.horizon_issued_ns = horizon.issued_ns;
   std::copy(horizon.start_ns.begin(), horizon.start_ns.end(), horizon_start_ns_.begin());
-  std::size_t next = 0;
-  for (const auto* values :
-       {&horizon.pv_kw, &horizon.load_kw, &horizon.buy_per_kwh, &horizon.sell_per_kwh, &horizon.co2_kg_per_kwh,
-        &horizon.contract_kw, &horizon.power_setpoint_kw, &horizon.arrivals, &horizon.arrivals_kwh}) {
-    std::copy(values->begin(), values->end(), horizon_columns_[next++].begin());
-  }
+  for (std::size_t c = 0; c < values.size(); ++c)
+    std::copy(values[c]->begin(), values[c]->end(), horizon_columns_[c].begin());
+  std::copy(horizon.level.begin(), horizon.level.end(), level_.begin());
+  for (std::size_t c = 0; levels > 0 && c < values_by_level.size(); ++c)
+    std::copy(values_by_level[c]->begin(), values_by_level[c]->end(), level_columns_[c].begin());
+  return changed;
 }
 
 evtwin_decision& ViewColumns::blank_decision() {
@@ -279,6 +397,7 @@ evtwin_decision& ViewColumns::blank_decision() {
                0,
                evse_cells_.data(),
                storage_cells_.data(),
+               0,
                0,
                nan,
                plan_cells_.empty() ? nullptr : plan_cells_.data(),

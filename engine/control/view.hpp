@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/arena.hpp"
@@ -15,6 +16,14 @@
 #include "physics/equipment.hpp"
 
 namespace evtwin::control {
+
+/// Bytes of a session's name in a view, its NUL included.
+inline constexpr std::size_t session_id_bytes = 64;
+
+/// What a strategy is to plan with: what the driver claimed while that lies ahead, else the next tick.
+inline std::int64_t departs_ns(std::int64_t claimed_ns, std::int64_t now_ns, std::int64_t next_tick_ns) {
+  return claimed_ns > now_ns ? claimed_ns : next_tick_ns;
+}
 
 /// Points of the longest acceptance curve among these vehicles: the room that a row of the view needs.
 std::size_t most_curve_points(std::span<const physics::Vehicle> vehicles);
@@ -40,9 +49,13 @@ class ViewColumns {
   // Columns by EVSE, in the order of the view's fields.
   Column<std::uint32_t> connected_evse;
   Column<double> max_kw, max_discharge_kw;
-  Column<std::uint64_t> session;
+  Column<std::uint64_t> session, driver;
+  Column<std::uint32_t> vehicle;
   Column<std::uint8_t> draws;
-  Column<double> setpoint_kw, power_kw;
+  Column<double> setpoint_kw, asked_kw;
+  Column<std::uint32_t> reason;
+  Column<std::int32_t> limit_row;
+  Column<double> power_kw;
   Column<std::int64_t> arrived_ns, claimed_departs_ns, departs_ns;
   Column<double> requested_kwh, got_kwh, remaining_kwh;
   Column<double> car_min_kw, car_max_kw, car_max_discharge_kw, kw_per_a, priority;
@@ -55,7 +68,9 @@ class ViewColumns {
   Column<double> reserved_kwh;
   Column<double> v2g_price_per_kwh;
   // Columns by storage.
-  Column<double> storage_soc, storage_power_kw;
+  Column<double> storage_soc, storage_power_kw, storage_setpoint_kw, storage_asked_kw;
+  Column<std::uint32_t> storage_reason;
+  Column<std::int32_t> storage_limit_row;
   Horizon horizon;
   evtwin_ledger& since_last;
   evtwin_ledger& so_far;
@@ -65,10 +80,25 @@ class ViewColumns {
   void plug_out(std::uint32_t evse);
   /// As at the start: nobody has ever been on the row.
   void clear_session(std::uint32_t evse);
+  /// The stay on this row as the site names it, cut to what the view has room for; "" for none.
+  void name_session(std::uint32_t evse, std::string_view id);
   /// What a charger that speaks with the car learns of its battery (ISO 15118). SoC itself is the caller's to fill.
-  void know_battery(std::uint32_t evse, const physics::Vehicle& vehicle);
+  void know_battery(std::uint32_t evse, const physics::Vehicle& car);
   void show_limits(const Guard& guard);  ///< bounds and bases that may have changed
-  void show_horizon();                   ///< copies the horizon to where strategies see it; its length never grows
+  /// Copies the horizon to where strategies see it; neither its length nor the number of levels ever grows.
+  /// @returns whether a step that lay wholly ahead at the last call and does so now is foreseen otherwise
+  ///          (EVTWIN_CHANGED_HORIZON); true at the first call.
+  bool show_horizon();
+
+  /// Who left since the last decision, in the order of these calls. Memory is taken where more leave than ever before.
+  struct Departure {
+    std::uint32_t evse = 0;
+    std::uint64_t session = 0;
+    std::int64_t at_ns = 0;
+    double got_kwh = 0.0, requested_kwh = 0.0;
+  };
+  void clear_departures() { view.n_departed = 0; }
+  void add_departure(const Departure& departure);
 
   /// From now on decisions have a column for a plan of so many steps.
   void make_plan(std::uint32_t steps);
@@ -87,6 +117,8 @@ class ViewColumns {
   void lay_out_evses(std::span<const physics::Evse> evses);
   void lay_out_storages(std::span<const physics::Storage> storages);
   void lay_out_limits(const Guard& guard);
+  void make_room_for_departures(std::size_t count);
+  void make_room_for_horizon();
   const char* text(const std::string& words);
 
   Column<double> limit_lower_, limit_upper_, limit_base_;
@@ -94,6 +126,16 @@ class ViewColumns {
   Column<std::int64_t> horizon_start_ns_;
   std::array<Column<double>, 9> horizon_columns_;
   std::vector<double> evse_cells_, storage_cells_, plan_cells_;  // of the decision
+  Column<double> level_;
+  std::array<Column<double>, 5> level_columns_;
+  Column<char> session_id_;  // session_id_bytes each
+  Column<const char*> session_ids_;
+  std::unique_ptr<Arena> departed_arena_;  // as long as the most departures between two decisions
+  std::size_t departed_room_ = 0;
+  Column<std::uint32_t> departed_evse_;
+  Column<std::uint64_t> departed_session_;
+  Column<std::int64_t> departed_ns_;
+  Column<double> departed_got_kwh_, departed_requested_kwh_;
   std::uint32_t plan_steps_ = 0;
   std::vector<double> own_rate_kw_;   // rate_kw of rows where nobody has been
   std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected

@@ -24,8 +24,14 @@ constexpr std::array columns{
     EVTWIN_COLUMN(evse_max_discharge_kw, f64, evses),
     EVTWIN_CONSTANT(evse_efficiency, f64, evses),
     EVTWIN_COLUMN(evse_session, u64, evses),
+    EVTWIN_COLUMN(evse_session_id, text, evses),
+    EVTWIN_COLUMN(evse_driver, u64, evses),
+    EVTWIN_COLUMN(evse_vehicle, u32, evses),
     EVTWIN_COLUMN(evse_draws, u8, evses),
     EVTWIN_COLUMN(evse_setpoint_kw, f64, evses),
+    EVTWIN_COLUMN(evse_asked_kw, f64, evses),
+    EVTWIN_COLUMN(evse_reason, u32, evses),
+    EVTWIN_COLUMN(evse_limit_row, i32, evses),
     EVTWIN_COLUMN(evse_power_kw, f64, evses),
     EVTWIN_COLUMN(evse_arrived_ns, i64, evses),
     EVTWIN_COLUMN(evse_claimed_departs_ns, i64, evses),
@@ -61,6 +67,15 @@ constexpr std::array columns{
     EVTWIN_CONSTANT(storage_charge_efficiency, f64, storages),
     EVTWIN_CONSTANT(storage_discharge_efficiency, f64, storages),
     EVTWIN_COLUMN(storage_power_kw, f64, storages),
+    EVTWIN_COLUMN(storage_setpoint_kw, f64, storages),
+    EVTWIN_COLUMN(storage_asked_kw, f64, storages),
+    EVTWIN_COLUMN(storage_reason, u32, storages),
+    EVTWIN_COLUMN(storage_limit_row, i32, storages),
+    EVTWIN_COLUMN(departed_evse, u32, departed),
+    EVTWIN_COLUMN(departed_session, u64, departed),
+    EVTWIN_COLUMN(departed_ns, i64, departed),
+    EVTWIN_COLUMN(departed_got_kwh, f64, departed),
+    EVTWIN_COLUMN(departed_requested_kwh, f64, departed),
     EVTWIN_CONSTANT(limit_name, text, limits),
     EVTWIN_CONSTANT(limit_kind, u32, limits),
     EVTWIN_COLUMN(limit_lower, f64, limits),
@@ -80,6 +95,12 @@ constexpr std::array columns{
     EVTWIN_COLUMN(horizon_power_setpoint_kw, f64, steps),
     EVTWIN_COLUMN(horizon_arrivals, f64, steps),
     EVTWIN_COLUMN(horizon_arrivals_kwh, f64, steps),
+    EVTWIN_COLUMN(level, f64, levels),
+    EVTWIN_COLUMN(level_pv_kw, f64, level_steps),
+    EVTWIN_COLUMN(level_load_kw, f64, level_steps),
+    EVTWIN_COLUMN(level_buy_per_kwh, f64, level_steps),
+    EVTWIN_COLUMN(level_arrivals, f64, level_steps),
+    EVTWIN_COLUMN(level_arrivals_kwh, f64, level_steps),
     EVTWIN_COLUMN(since_last, ledger, one),
     EVTWIN_COLUMN(so_far, ledger, one),
     EVTWIN_COLUMN(evse_v2g_price_per_kwh, f64, evses),
@@ -98,6 +119,7 @@ std::size_t size_of(Cell cell) {
     case Cell::u8:
       return 1;
     case Cell::u32:
+    case Cell::i32:
       return 4;
     case Cell::ledger:
       return sizeof(evtwin_ledger);
@@ -138,6 +160,12 @@ std::size_t length_of(const ColumnPlace& column, const evtwin_view& view) {
       }
       return end;
     }
+    case Length::departed:
+      return view.n_departed;
+    case Length::levels:
+      return view.n_levels;
+    case Length::level_steps:
+      return std::size_t{view.n_levels} * view.horizon_steps;
     case Length::limit_members:
       return view.limit_start[view.n_limits];
     case Length::one:

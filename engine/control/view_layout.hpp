@@ -19,13 +19,16 @@ enum class Length : unsigned char {
   limits_and_one,
   steps,
   steps_and_one,
-  rates,          ///< evse_rate_start's last
-  curve_points,   ///< the last point of any acceptance curve
+  rates,         ///< evse_rate_start's last
+  curve_points,  ///< the last point of any acceptance curve
+  departed,
   limit_members,  ///< limit_start's last
-  one,            ///< a ledger
+  levels,
+  level_steps,  ///< levels x steps
+  one,          ///< a ledger
 };
 
-enum class Cell : unsigned char { text, u8, u32, u64, i64, f64, ledger };
+enum class Cell : unsigned char { text, u8, u32, i32, u64, i64, f64, ledger };
 
 struct ColumnPlace {
   std::string_view name;  ///< as in strategy.h: "evse_soc"

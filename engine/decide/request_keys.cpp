@@ -291,6 +291,9 @@ std::span<const LedgerField> ledger_fields() {
       {"co2_kg", &evtwin_ledger::co2_kg},
       {"unmet_kwh", &evtwin_ledger::unmet_kwh},
       {"overload_kwh", &evtwin_ledger::overload_kwh},
+      {"feeder_overload_kwh", &evtwin_ledger::feeder_overload_kwh},
+      {"export_overload_kwh", &evtwin_ledger::export_overload_kwh},
+      {"adjusted_kwh", &evtwin_ledger::adjusted_kwh},
   }};
   static_assert(sizeof(evtwin_ledger) == 2 * sizeof(std::uint32_t) + fields.size() * sizeof(double));
   return fields;

@@ -21,6 +21,7 @@ class Hosted : public control::Strategy {
     subscribes = instance_.c().subscribes;
     horizon_steps = instance_.c().horizon_steps;
     plan_steps = instance_.c().plan_steps;
+    levels = instance_.levels();
   }
   ~Hosted() override {
     // Only a run that came to its end is here: a failure ends the child.
@@ -31,6 +32,11 @@ class Hosted : public control::Strategy {
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     watch_view(&view);
     instance_.decide(view, decision);
+    watch_view(nullptr);
+  }
+  void end(const evtwin_view& last) override {
+    watch_view(&last);
+    instance_.end(last);
     watch_view(nullptr);
   }
 

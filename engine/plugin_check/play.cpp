@@ -35,6 +35,7 @@ std::uint64_t Answer::digest() const {
   for (const double kw : storage_kw) hash.mix(kw);
   for (const double kw : plan_kw) hash.mix(kw);
   hash.mix(wake_ns);
+  hash.mix(quiet_until_ns);
   hash.mix(expected_cost);
   return hash.value();
 }
@@ -58,6 +59,9 @@ std::string fault_of(const Answer& answer, const evtwin_view& view) {
   if (endless) return "its plan has an infinite power";
   if (answer.wake_ns != 0 && answer.wake_ns <= view.now_ns)
     return fmt::format("it asked to be woken at {} ns, which is not after now ({} ns)", answer.wake_ns, view.now_ns);
+  if (answer.quiet_until_ns != 0 && answer.quiet_until_ns <= view.now_ns)
+    return fmt::format("it wants no ticks until {} ns, which is not after now ({} ns)", answer.quiet_until_ns,
+                       view.now_ns);
   if (std::isinf(answer.expected_cost)) return "its expected_cost is infinite";
   return {};
 }
@@ -71,7 +75,8 @@ Answer read_answer(const evtwin_view& view, const evtwin_decision& blank, const 
           {blank.storage_kw, blank.storage_kw + view.n_storages},
           {blank.plan_kw, blank.plan_kw + plan_cells},
           decision.wake_ns,
-          decision.expected_cost};
+          decision.expected_cost,
+          decision.quiet_until_ns};
 }
 
 Answer answer_within_walls(Instance& instance, const evtwin_view& source, const Showing& showing) {

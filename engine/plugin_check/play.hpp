@@ -17,6 +17,7 @@ struct Answer {
   std::vector<double> evse_kw, storage_kw, plan_kw;
   std::int64_t wake_ns = 0;
   double expected_cost = 0.0;
+  std::int64_t quiet_until_ns = 0;
   /// Equal answers, equal digests; every NaN is the same NaN.
   std::uint64_t digest() const;
 };

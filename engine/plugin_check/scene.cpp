@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 
 namespace evtwin::plugin_check {
 
@@ -49,6 +50,9 @@ evtwin_ledger random_ledger(Dice& dice) {
           some(),
           some(),
           some(),
+          some(),
+          some(),
+          some(),
           0.0};
 }
 
@@ -76,6 +80,8 @@ Scene::Scene(std::uint64_t seed, const SceneShape& shape)
   view.utc_offset_ns = std::array{0, 540, 330, -480}[static_cast<std::size_t>(dice_.whole(0, 3))] * minute_ns;
   view.now_ns = random_start(dice_);
   view.next_tick_ns = tick_after(view.now_ns, view.tick_ns);
+  view.last_decision_ns = view.now_ns;
+  if (dice_.chance(0.7)) view.end_ns = view.now_ns + 40 * day_ns;  // a dozen decisions end sooner
   view.contract_kw = contract_kw;
   view.export_limit_kw = export_kw;
   view.storage_policy = static_cast<std::uint32_t>(dice_.whole(0, 3));
@@ -85,6 +91,11 @@ Scene::Scene(std::uint64_t seed, const SceneShape& shape)
   view.month_peak_kw = dice_.real(0.0, 1.0) * view.billed_peak_kw;
   view.demand_price_per_kw = view.demand_basis == EVTWIN_DEMAND_PEAK ? dice_.real(0.0, 8000.0) : 0.0;
   view.demand_fraction = dice_.chance(0.5) ? 1.0 : dice_.real(0.0, 1.0);
+  view.next_month_demand_price_per_kw =
+      view.demand_basis != EVTWIN_DEMAND_PEAK ? 0.0 : view.demand_price_per_kw * dice_.real(0.0, 2.0);
+  view.next_month_demand_fraction = dice_.chance(0.5) ? 0.0 : dice_.real(0.0, 1.0);
+  view.next_month_floor_kw = dice_.chance(0.5) ? 0.0 : dice_.real(0.0, 1.0) * view.billed_peak_kw;
+  view.metering_window_ns = std::array{15, 15, 30, 60}[static_cast<std::size_t>(dice_.whole(0, 3))] * minute_ns;
   show_site();
   show_money();
 }
@@ -106,10 +117,14 @@ void Scene::move_time(std::uint32_t subscribes) {
   evtwin_view& view = columns_->view;
   const bool first = !started_;
   started_ = true;
+  columns_->clear_departures();
+  view.turned_away = 0;
   view.why = EVTWIN_WHY_TICK;
   if (first) return;  // the run's first decision comes at its start
   ++view.decision_number;
-  const bool between = subscribes != 0 && view.next_tick_ns - view.now_ns > second_ns && dice_.chance(0.4);
+  view.last_decision_ns = view.now_ns;
+  const bool between =
+      (subscribes & ~EVTWIN_WHY_TICK) != 0 && view.next_tick_ns - view.now_ns > second_ns && dice_.chance(0.4);
   if (between) {
     view.why = 0;
     view.now_ns += dice_.instant(1, view.next_tick_ns - view.now_ns - 1);
@@ -129,6 +144,9 @@ void Scene::plug_in(std::uint32_t evse) {
   control::ViewColumns& c = *columns_;
   c.plug_in(evse, coupling);
   c.session[evse] = ++sessions_;
+  if (dice_.chance(0.8)) c.name_session(evse, "stay-" + std::to_string(sessions_));
+  c.driver[evse] = dice_.chance(0.3) ? 0 : static_cast<std::uint64_t>(dice_.whole(1, 20));
+  if (dice_.chance(0.8)) c.vehicle[evse] = static_cast<std::uint32_t>(&vehicle - site_.vehicles.data());
   c.arrived_ns[evse] = c.view.now_ns;
   c.claimed_departs_ns[evse] = c.view.now_ns + (dice_.chance(0.05)   ? dice_.instant(0, 90 * day_ns)
                                                 : dice_.chance(0.05) ? 1
@@ -150,7 +168,7 @@ void Scene::charge(std::uint32_t evse) {
   c.car_max_kw[evse] = out_of_service ? 0.0 : guest.coupling.max_kw;
   c.draws[evse] = dice_.chance(0.85) ? 1 : 0;
   c.v2g_price_per_kwh[evse] = std::max(c.view.v2g_price_per_kwh, guest.v2g_min_price_per_kwh);
-  c.departs_ns[evse] = std::max(c.claimed_departs_ns[evse], c.view.next_tick_ns);
+  c.departs_ns[evse] = control::departs_ns(c.claimed_departs_ns[evse], c.view.now_ns, c.view.next_tick_ns);
   if (c.arrived_ns[evse] == c.view.now_ns) {
     c.remaining_kwh[evse] = c.requested_kwh[evse];
   } else {
@@ -171,6 +189,9 @@ void Scene::come_and_go(std::uint32_t subscribes) {
   control::ViewColumns& c = *columns_;
   for (std::uint32_t i = 0; i < guests_.size(); ++i) {
     if (c.session[i] != 0 && dice_.chance(0.25)) {
+      const std::int64_t left_ns =
+          c.view.last_decision_ns + 1 + dice_.instant(0, c.view.now_ns - c.view.last_decision_ns);
+      c.add_departure({i, c.session[i], std::min(left_ns, c.view.now_ns), c.got_kwh[i], c.requested_kwh[i]});
       c.plug_out(i);
       guests_[i] = {};
       c.max_kw[i] = physics::rated_kw(site_.evses[i]);
@@ -192,7 +213,8 @@ void Scene::come_and_go(std::uint32_t subscribes) {
     charge(i);
   }
   // A moment between two ticks needs a reason.
-  if (c.view.why == 0) c.view.why = subscribes & (~subscribes + 1U);
+  const std::uint32_t events = subscribes & ~EVTWIN_WHY_TICK;
+  if (c.view.why == 0) c.view.why = events & (~events + 1U);
 }
 
 void Scene::show_site() {
@@ -223,13 +245,47 @@ void Scene::show_money() {
   view.v2g_price_per_kwh = dice_.chance(0.5) ? 0.0 : price();
   view.unmet_price_per_kwh = dice_.chance(0.5) ? 0.0 : 5.0 * base_price_;
   view.wear_price_per_kwh = dice_.chance(0.5) ? 0.0 : 0.2 * base_price_;
-  view.window_end_ns = tick_after(view.now_ns, 15 * minute_ns);
-  view.window_import_kwh = dice_.real(-10.0, 50.0);
+  view.window_end_ns = tick_after(view.now_ns, view.metering_window_ns);
+  view.window_import_kwh = dice_.real(0.0, 50.0);
   columns_->since_last = random_ledger(dice_);
   columns_->so_far = random_ledger(dice_);
 }
 
-void Scene::show_horizon(std::uint32_t steps) {
+/// What the last answers became: mostly what was asked, sometimes less, with a reason.
+void Scene::show_what_was_granted() {
+  control::ViewColumns& c = *columns_;
+  const auto rows = static_cast<int>(c.view.n_limits);
+  const auto grant = [&](double given_kw, double& asked_kw, std::uint32_t& reason, std::int32_t& row) {
+    asked_kw = given_kw;
+    reason = EVTWIN_REASON_NONE;
+    row = -1;
+    if (!dice_.chance(0.2)) return;
+    asked_kw += dice_.real(0.1, 10.0);
+    reason = dice_.chance(0.5) ? EVTWIN_REASON_LIMIT : EVTWIN_REASON_FINITE_RATE;
+    if (reason == EVTWIN_REASON_LIMIT) row = dice_.whole(0, rows - 1);
+  };
+  for (std::uint32_t k = 0; k < c.view.n_connected; ++k) {
+    const std::uint32_t i = c.connected_evse[k];
+    grant(c.setpoint_kw[i], c.asked_kw[i], c.reason[i], c.limit_row[i]);
+  }
+  for (std::size_t s = 0; s < site_.storages.size(); ++s) {
+    c.storage_setpoint_kw[s] = c.storage_power_kw[s];
+    grant(c.storage_setpoint_kw[s], c.storage_asked_kw[s], c.storage_reason[s], c.storage_limit_row[s]);
+  }
+  c.view.commands_under_way = dice_.chance(0.8) ? 0 : static_cast<std::uint32_t>(dice_.whole(1, 3));
+  c.view.commands_lost = dice_.chance(0.9) ? 0 : 1;
+}
+
+void Scene::show_queue() {
+  evtwin_view& view = columns_->view;
+  view.n_waiting = dice_.chance(0.7) ? 0 : static_cast<std::uint32_t>(dice_.whole(1, 5));
+  view.waiting_kwh = view.n_waiting * dice_.real(1.0, 60.0);
+  view.waiting_since_ns = view.n_waiting == 0 ? 0 : view.now_ns - dice_.instant(0, std::min(view.now_ns, hour_ns));
+  view.turned_away = dice_.chance(0.8) ? 0 : static_cast<std::uint64_t>(dice_.whole(1, 3));
+}
+
+void Scene::show_horizon(const evtwin_strategy& asked) {
+  const std::uint32_t steps = asked.horizon_steps;
   if (steps == 0) return;
   const evtwin_view& view = columns_->view;
   control::Horizon& ahead = columns_->horizon;
@@ -251,6 +307,21 @@ void Scene::show_horizon(std::uint32_t steps) {
     ahead.arrivals[k] = dice_.real(0.0, 3.0);
     ahead.arrivals_kwh[k] = ahead.arrivals[k] * dice_.real(5.0, 40.0);
   }
+  ahead.level.assign(asked.levels, asked.levels + asked.n_levels);
+  for (auto* column : {&ahead.level_pv_kw, &ahead.level_load_kw, &ahead.level_buy_per_kwh, &ahead.level_arrivals,
+                       &ahead.level_arrivals_kwh})
+    column->resize(std::size_t{steps} * asked.n_levels);
+  for (std::size_t l = 0; l < ahead.level.size(); ++l) {
+    for (std::size_t k = 0; k < steps; ++k) {
+      const std::size_t cell = l * steps + k;
+      const double spread = 0.5 + ahead.level[l];
+      ahead.level_pv_kw[cell] = ahead.pv_kw[k] * spread;
+      ahead.level_load_kw[cell] = ahead.load_kw[k] * spread;
+      ahead.level_buy_per_kwh[cell] = ahead.buy_per_kwh[k];
+      ahead.level_arrivals[cell] = std::floor(ahead.arrivals[k] * 2.0 * ahead.level[l]);
+      ahead.level_arrivals_kwh[cell] = ahead.level_arrivals[cell] * 20.0;
+    }
+  }
   columns_->show_horizon();
 }
 
@@ -260,8 +331,10 @@ bool Scene::next(const evtwin_strategy& asked) {
   move_time(asked.subscribes);
   come_and_go(asked.subscribes);
   show_site();
+  show_what_was_granted();
+  show_queue();
   show_money();
-  show_horizon(asked.horizon_steps);
+  show_horizon(asked);
   return true;
 }
 

@@ -39,7 +39,9 @@ class Scene {
   void charge(std::uint32_t evse);
   void show_site();
   void show_money();
-  void show_horizon(std::uint32_t steps);
+  void show_what_was_granted();
+  void show_queue();
+  void show_horizon(const evtwin_strategy& asked);
   std::int64_t tick_after(std::int64_t t_ns, std::int64_t every_ns) const;
   double price();
 

@@ -162,7 +162,9 @@ void Instance::make(const Specimen& specimen, const char* id, std::span<const ev
                              sizeof(evtwin_strategy)));
   if (strategy_->decide == nullptr || strategy_->destroy == nullptr)
     throw Failed("create() made an instance without decide or destroy");
-  constexpr std::uint32_t known = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
+  constexpr std::uint32_t known = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE |
+                                  EVTWIN_WHY_LIMIT | EVTWIN_WHY_FINISHED | EVTWIN_WHY_POWER | EVTWIN_WHY_GRANT |
+                                  EVTWIN_WHY_BOOKING | EVTWIN_WHY_READING;
   if ((strategy_->subscribes & ~known) != 0)
     throw Failed(fmt::format("subscribes has unknown bits: 0x{:x}", strategy_->subscribes & ~known));
   if (strategy_->horizon_steps > most_steps)
@@ -171,6 +173,20 @@ void Instance::make(const Specimen& specimen, const char* id, std::span<const ev
   if (strategy_->plan_steps > strategy_->horizon_steps)
     throw Failed(fmt::format("create() made an instance that plans {} steps of a horizon of {}", strategy_->plan_steps,
                              strategy_->horizon_steps));
+  expect_levels();
+}
+
+void Instance::expect_levels() const {
+  const std::uint32_t n = strategy_->n_levels;
+  if (n == 0) return;
+  if (n > EVTWIN_MOST_LEVELS || strategy_->levels == nullptr || strategy_->horizon_steps == 0)
+    throw Failed(fmt::format("it asks for {} levels of a horizon of {} steps; at most {} of a horizon can be had", n,
+                             strategy_->horizon_steps, EVTWIN_MOST_LEVELS));
+  for (std::uint32_t l = 0; l < n; ++l) {
+    if (!(strategy_->levels[l] > (l == 0 ? 0.0 : strategy_->levels[l - 1]) && strategy_->levels[l] < 1.0))
+      throw Failed(
+          fmt::format("its level number {} is {:g}; levels ascend and lie between 0 and 1", l, strategy_->levels[l]));
+  }
 }
 
 void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {
@@ -183,6 +199,17 @@ void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {
   const std::string words = services_.take_words();
   throw Failed(fmt::format("decide() number {} answered {}: {}", view.decision_number, name_of_status(status),
                            words.empty() ? "and reported no reason" : words));
+}
+
+void Instance::end(const evtwin_view& last) {
+  if (strategy_->end == nullptr) return;
+  services_.enter();
+  const evtwin_status status = called("end()", [&] { return strategy_->end(strategy_, &last); });
+  services_.leave();
+  if (status == EVTWIN_OK) return;
+  const std::string words = services_.take_words();
+  throw Failed(
+      fmt::format("end() answered {}: {}", name_of_status(status), words.empty() ? "and reported no reason" : words));
 }
 
 void Instance::destroy() {

@@ -96,7 +96,11 @@ class Instance {
   Services& services() { return services_; }
   /// @throws Failed when it does not answer EVTWIN_OK.
   void decide(const evtwin_view& view, evtwin_decision& decision);
+  /// Where it has an end(). @throws Failed when it does not answer EVTWIN_OK.
+  void end(const evtwin_view& last);
   void destroy();
+  /// Of the forecast, as it asked for them.
+  std::vector<double> levels() const { return {strategy_->levels, strategy_->levels + strategy_->n_levels}; }
 
   const void* extension(const char* id) const;
   const evtwin_state* state() const;  ///< null: it keeps none. @throws Failed for a struct of the wrong size
@@ -105,6 +109,7 @@ class Instance {
   evtwin_status load(std::span<const std::byte> bytes, std::size_t at_most = 0);
 
  private:
+  void expect_levels() const;
   void make(const Specimen& specimen, const char* id, std::span<const evtwin_param_value> params,
             const evtwin_view& first);
   Services services_;

@@ -75,22 +75,42 @@ void read_param_row(const Value& value, const Where& where, ScriptDefinition& ou
 }
 
 std::uint32_t subscribed(const Value& value, const Where& where) {
-  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 4> events{
+  static constexpr std::array<std::pair<std::string_view, std::uint32_t>, 8> events{
       {{"arrival", EVTWIN_WHY_ARRIVAL},
        {"departure", EVTWIN_WHY_DEPARTURE},
        {"price", EVTWIN_WHY_PRICE},
-       {"limit", EVTWIN_WHY_LIMIT}}};
+       {"limit", EVTWIN_WHY_LIMIT},
+       {"finished", EVTWIN_WHY_FINISHED},
+       {"power", EVTWIN_WHY_POWER},
+       {"grant", EVTWIN_WHY_GRANT},
+       {"booking", EVTWIN_WHY_BOOKING}}};
   std::uint32_t bits = 0;
   for (const Value* entry : list_of(value, where, "events")) {
     const std::string& word = text_of(*entry, where);
     const auto* known = std::find_if(events.begin(), events.end(), [&](const auto& e) { return e.first == word; });
     if (known == events.end()) {
       fail(where, "= \"" + kernel::printable(word, 60) +
-                      "\" is no event; there are arrival, departure, price and limit (the tick always comes)");
+                      "\" is no event; there are arrival, departure, price, limit, finished, power, grant and booking "
+                      "(ticks = false leaves out the decision ticks)");
     }
     bits |= known->second;
   }
   return bits;
+}
+
+std::vector<double> levels_of(const Value& value, const Where& where) {
+  std::vector<double> levels;
+  for (const Value* entry : list_of(value, where, "numbers between 0 and 1")) {
+    const double before = levels.empty() ? 0.0 : levels.back();
+    const double level = number_of(*entry, where, 0.0, 1.0);
+    if (!(level > before && level < 1.0))
+      fail(where, "has " + show_number(level) + "; levels ascend and lie between 0 and 1: { 0.1, 0.5, 0.9 }");
+    levels.push_back(level);
+  }
+  if (levels.size() > EVTWIN_MOST_LEVELS)
+    fail(where, "has " + std::to_string(levels.size()) + " levels; at most " + std::to_string(EVTWIN_MOST_LEVELS) +
+                    " can be had");
+  return levels;
 }
 
 }  // namespace
@@ -122,7 +142,18 @@ ScriptDefinition definition_of(const Construct& strategy, const Where& where) {
     const auto list = list_of(*rows, f.where("params"), "tables { id = ..., default = ... }");
     for (std::size_t i = 0; i < list.size(); ++i) read_param_row(*list[i], f.where("params") / i, out);
   }
-  if (const Value* events = f.find("subscribes")) out.subscribes = subscribed(*events, f.where("subscribes"));
+  if (const Value* events = f.find("subscribes")) {
+    out.subscribes = EVTWIN_WHY_TICK | subscribed(*events, f.where("subscribes"));
+  }
+  if (!f.boolean("ticks")) out.subscribes &= ~EVTWIN_WHY_TICK;
+  if (const Value* levels = f.find("levels")) out.levels = levels_of(*levels, f.where("levels"));
+  if (!out.levels.empty() && out.horizon_h == 0.0)
+    fail(f.where("levels"), "is of the horizon, and horizon_h = 0 asks for none");
+  if (const Value* ended = f.find("ended")) {
+    if (ended->function() == nullptr)
+      fail(f.where("ended"), "must be a function(view, params), got " + describe(*ended));
+    out.ended = *ended->function();
+  }
   const Function* decide = f.find("decide")->function();
   if (decide == nullptr)
     fail(f.where("decide"), "must be a function(view, params), got " + describe(*f.find("decide")));

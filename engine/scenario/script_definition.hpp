@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "control/plugin_description.hpp"
 #include "control/plugin_params.hpp"
@@ -18,9 +20,11 @@ namespace evtwin::scenario {
 
 struct ScriptDefinition {
   control::StrategyDescription description{"lua", "lua", "", "", 0, {}};  ///< as plugins have it: checked alike
-  std::uint32_t subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
+  std::uint32_t subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
   double horizon_h = 24.0;
+  std::vector<double> levels;
   Function decide;
+  std::optional<Function> ended;
 };
 
 /// Every parameter, as given or by default. @throws ScriptError for one that the strategy does not have, or out of

@@ -70,9 +70,14 @@ class LuaStrategy : public control::Strategy {
     const control::CheckedParams params = checked_params(definition, script.given);
     subscribes = definition.subscribes;
     horizon_steps = horizon_steps_of(definition, script.tick_ns);
+    levels = definition.levels;
     language_.sandbox().set_print(print_line);
 
     lua_State* L = language_.state();
+    if (definition.ended) {
+      language_.push(*definition.ended);
+      ended_ = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
     language_.push(definition.decide);
     lua_Debug where;
     lua_pushvalue(L, -1);
@@ -90,14 +95,26 @@ class LuaStrategy : public control::Strategy {
     language_.sandbox().call(0, 0);
     language_.sandbox().push_function([this](lua_State* in) { return ask(in); });
     ask_ = luaL_ref(L, LUA_REGISTRYINDEX);
+    language_.sandbox().push_function([this](lua_State* in) { return tell_the_end(in); });
+    tell_the_end_ = luaL_ref(L, LUA_REGISTRYINDEX);
   }
 
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
-    frame_.view = &view;
     decision_ = &decision;
+    call(ask_, view);
+  }
+
+  void end(const evtwin_view& last) override {
+    if (ended_ != LUA_NOREF) call(tell_the_end_, last);
+  }
+
+ private:
+  /// One of the functions above, for which the view can be used meanwhile. @throws control::StrategyError
+  void call(int function, const evtwin_view& view) {
+    frame_.view = &view;
     std::string trouble;
     try {
-      lua_rawgeti(language_.state(), LUA_REGISTRYINDEX, ask_);
+      lua_rawgeti(language_.state(), LUA_REGISTRYINDEX, function);
       language_.sandbox().call(0, 0);
     } catch (const ScriptError& error) {
       trouble = error.message;
@@ -106,7 +123,14 @@ class LuaStrategy : public control::Strategy {
     if (!trouble.empty()) throw control::StrategyError(trouble);
   }
 
- private:
+  int tell_the_end(lua_State* L) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, ended_);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, view_);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, params_);
+    lua_call(L, 2, 0);
+    return 0;
+  }
+
   // Calls the function and writes what it returns into the decision; runs inside Lua, under one budget.
   int ask(lua_State* L) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, function_);
@@ -154,11 +178,12 @@ class LuaStrategy : public control::Strategy {
                           kernel::did_you_mean(name, names));
       }
       const double number = entry.is_number() ? entry.number() : physics::unknown;
-      if (name == "wake_in_h") {
+      if (name == "wake_in_h" || name == "quiet_for_h") {
         if (!(number > 0.0 && number <= longest_wake_h))
-          throw ScriptError(position_ + "the strategy returned wake_in_h = " + shown(entry) +
+          throw ScriptError(position_ + "the strategy returned " + std::string(name) + " = " + shown(entry) +
                             "; a number of hours above 0 is due");
-        decision_->wake_ns = kernel::after_hours_rounded_up(frame_.view->now_ns, number);
+        (name == "wake_in_h" ? decision_->wake_ns : decision_->quiet_until_ns) =
+            kernel::after_hours_rounded_up(frame_.view->now_ns, number);
       } else if (!std::isfinite(number)) {
         throw ScriptError(position_ + "the strategy returned expected_cost = " + shown(entry) +
                           "; a finite number is due");
@@ -224,6 +249,7 @@ class LuaStrategy : public control::Strategy {
   evtwin_decision* decision_ = nullptr;
   std::string position_;
   int function_ = LUA_NOREF, ask_ = LUA_NOREF, view_ = LUA_NOREF, params_ = LUA_NOREF;
+  int ended_ = LUA_NOREF, tell_the_end_ = LUA_NOREF;
 };
 
 control::StrategyFactory factory_of(const LoadedScenario& scenario, std::shared_ptr<const ScenarioSource> source,

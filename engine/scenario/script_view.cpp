@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "control/correction.hpp"
 #include "kernel/time.hpp"
 #include "lua/sandbox.hpp"
 #include "physics/equipment.hpp"
@@ -55,6 +56,35 @@ template <auto scalar>
 void get_hours_until_scalar(lua_State* L, void* owner, std::size_t) {
   const evtwin_view& v = view_of(owner);
   push_known(L, kernel::hours_between(v.now_ns, v.*scalar));
+}
+
+template <auto scalar>
+void get_hours_since_scalar(lua_State* L, void* owner, std::size_t) {
+  const evtwin_view& v = view_of(owner);
+  push_known(L, v.*scalar != 0 ? kernel::hours_between(v.*scalar, v.now_ns) : physics::unknown);
+}
+/// A number that has no meaning but as a name; nil for the one that stands for "not known".
+template <auto column, auto unknown>
+void get_known_cell(lua_State* L, void* owner, std::size_t row) {
+  const auto value = (view_of(owner).*column)[row];
+  if (value == unknown)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, static_cast<lua_Integer>(value));
+}
+/// A limit row as its position in view.limits; nil where none bound.
+template <auto column>
+void get_limit_row(lua_State* L, void* owner, std::size_t row) {
+  const std::int32_t limit = (view_of(owner).*column)[row];
+  if (limit < 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, static_cast<lua_Integer>(limit) + 1);
+}
+template <auto column>
+void get_reason(lua_State* L, void* owner, std::size_t row) {
+  const std::string_view word = control::name_of(static_cast<control::Correction>((view_of(owner).*column)[row]));
+  lua_pushlstring(L, word.data(), word.size());
 }
 
 using Words = std::span<const std::string_view>;
@@ -139,7 +169,15 @@ constexpr std::array evse_fields{
     Accessor{"max_discharge_kw", get_cell<&evtwin_view::evse_max_discharge_kw>, nullptr},
     Accessor{"efficiency", get_cell<&evtwin_view::evse_efficiency>, nullptr},
     Accessor{"session", get_cell<&evtwin_view::evse_session>, nullptr},
+    Accessor{"session_id",
+             [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, view_of(owner).evse_session_id[row]); },
+             nullptr},
+    Accessor{"driver", get_known_cell<&evtwin_view::evse_driver, std::uint64_t{0}>, nullptr},
+    Accessor{"vehicle", get_known_cell<&evtwin_view::evse_vehicle, UINT32_MAX>, nullptr},
     Accessor{"setpoint_kw", get_cell<&evtwin_view::evse_setpoint_kw>, nullptr},
+    Accessor{"asked_kw", get_cell<&evtwin_view::evse_asked_kw>, nullptr},
+    Accessor{"reason", get_reason<&evtwin_view::evse_reason>, nullptr},
+    Accessor{"limit_row", get_limit_row<&evtwin_view::evse_limit_row>, nullptr},
     Accessor{"power_kw", get_cell<&evtwin_view::evse_power_kw>, nullptr},
     Accessor{"arrived_ns", get_cell<&evtwin_view::evse_arrived_ns>, nullptr},
     Accessor{"claimed_departs_ns", get_cell<&evtwin_view::evse_claimed_departs_ns>, nullptr},
@@ -191,6 +229,10 @@ constexpr std::array storage_fields{
     Accessor{"charge_efficiency", get_cell<&evtwin_view::storage_charge_efficiency>, nullptr},
     Accessor{"discharge_efficiency", get_cell<&evtwin_view::storage_discharge_efficiency>, nullptr},
     Accessor{"power_kw", get_cell<&evtwin_view::storage_power_kw>, nullptr},
+    Accessor{"setpoint_kw", get_cell<&evtwin_view::storage_setpoint_kw>, nullptr},
+    Accessor{"asked_kw", get_cell<&evtwin_view::storage_asked_kw>, nullptr},
+    Accessor{"reason", get_reason<&evtwin_view::storage_reason>, nullptr},
+    Accessor{"limit_row", get_limit_row<&evtwin_view::storage_limit_row>, nullptr},
 };
 const ProxyType storage_type{"view.storages[i]", storage_fields, nullptr};
 
@@ -255,6 +297,28 @@ void get_step(lua_State* L, void* owner, std::size_t row) {
     lua_pushnil(L);
 }
 
+// One step's values by level, in the order of view.levels.
+template <auto column>
+void get_levels_of_step(lua_State* L, void* owner, std::size_t row) {
+  const evtwin_view& v = view_of(owner);
+  const std::uint32_t levels = row < v.horizon_steps ? v.n_levels : 0;
+  Sandbox::of(L).charge(levels);
+  lua_createtable(L, static_cast<int>(levels), 0);
+  for (std::uint32_t l = 0; l < levels; ++l) {
+    push_number(L, (v.*column)[l * std::size_t{v.horizon_steps} + row]);
+    lua_rawseti(L, -2, static_cast<lua_Integer>(l) + 1);
+  }
+}
+void get_levels(lua_State* L, void* owner, std::size_t) {
+  const evtwin_view& v = view_of(owner);
+  Sandbox::of(L).charge(v.n_levels);
+  lua_createtable(L, static_cast<int>(v.n_levels), 0);
+  for (std::uint32_t l = 0; l < v.n_levels; ++l) {
+    lua_pushnumber(L, v.level[l]);
+    lua_rawseti(L, -2, static_cast<lua_Integer>(l) + 1);
+  }
+}
+
 constexpr std::array step_fields{
     Accessor{"start_ns", get_step<&evtwin_view::horizon_start_ns>, nullptr},
     Accessor{"starts_in_h",
@@ -281,8 +345,56 @@ constexpr std::array step_fields{
     Accessor{"power_setpoint_kw", get_step<&evtwin_view::horizon_power_setpoint_kw>, nullptr},
     Accessor{"arrivals", get_step<&evtwin_view::horizon_arrivals>, nullptr},
     Accessor{"arrivals_kwh", get_step<&evtwin_view::horizon_arrivals_kwh>, nullptr},
+    Accessor{"level_pv_kw", get_levels_of_step<&evtwin_view::level_pv_kw>, nullptr},
+    Accessor{"level_load_kw", get_levels_of_step<&evtwin_view::level_load_kw>, nullptr},
+    Accessor{"level_buy_per_kwh", get_levels_of_step<&evtwin_view::level_buy_per_kwh>, nullptr},
+    Accessor{"level_arrivals", get_levels_of_step<&evtwin_view::level_arrivals>, nullptr},
+    Accessor{"level_arrivals_kwh", get_levels_of_step<&evtwin_view::level_arrivals_kwh>, nullptr},
 };
 const ProxyType step_type{"view.horizon[k]", step_fields, nullptr};
+
+// The row of a departure is its place in the view's columns; those of the last decision are gone.
+template <auto column>
+void get_departed(lua_State* L, void* owner, std::size_t row) {
+  const evtwin_view& v = view_of(owner);
+  if (row < v.n_departed)
+    push_number(L, (v.*column)[row]);
+  else
+    lua_pushnil(L);
+}
+constexpr std::array departure_fields{
+    Accessor{"evse",
+             [](lua_State* L, void* owner, std::size_t row) {
+               const ScriptView& frame = frame_of(owner);
+               if (row < frame.view->n_departed)
+                 push_entry(L, frame.evse_rows, frame.view->departed_evse[row]);
+               else
+                 lua_pushnil(L);
+             },
+             nullptr},
+    Accessor{"session", get_departed<&evtwin_view::departed_session>, nullptr},
+    Accessor{"ns", get_departed<&evtwin_view::departed_ns>, nullptr},
+    Accessor{"h_ago",
+             [](lua_State* L, void* owner, std::size_t row) {
+               const evtwin_view& v = view_of(owner);
+               push_known(L,
+                          row < v.n_departed ? kernel::hours_between(v.departed_ns[row], v.now_ns) : physics::unknown);
+             },
+             nullptr},
+    Accessor{"got_kwh", get_departed<&evtwin_view::departed_got_kwh>, nullptr},
+    Accessor{"requested_kwh", get_departed<&evtwin_view::departed_requested_kwh>, nullptr},
+};
+const ProxyType departure_type{"view.departed[d]", departure_fields, nullptr};
+
+void get_departures(lua_State* L, void* owner, std::size_t) {
+  const evtwin_view& v = view_of(owner);
+  Sandbox::of(L).charge(4 * std::uint64_t{v.n_departed});
+  lua_createtable(L, static_cast<int>(v.n_departed), 0);
+  for (std::uint32_t d = 0; d < v.n_departed; ++d) {
+    push_proxy(L, departure_type, owner, d);
+    lua_rawseti(L, -2, static_cast<lua_Integer>(d) + 1);
+  }
+}
 
 // Rows of the ledger objects.
 constexpr std::size_t since_last = 0;
@@ -310,23 +422,38 @@ constexpr std::array ledger_fields{
     Accessor{"co2_kg", get_ledger<&evtwin_ledger::co2_kg>, nullptr},
     Accessor{"unmet_kwh", get_ledger<&evtwin_ledger::unmet_kwh>, nullptr},
     Accessor{"overload_kwh", get_ledger<&evtwin_ledger::overload_kwh>, nullptr},
+    Accessor{"feeder_overload_kwh", get_ledger<&evtwin_ledger::feeder_overload_kwh>, nullptr},
+    Accessor{"export_overload_kwh", get_ledger<&evtwin_ledger::export_overload_kwh>, nullptr},
+    Accessor{"adjusted_kwh", get_ledger<&evtwin_ledger::adjusted_kwh>, nullptr},
 };
 const ProxyType ledger_type{"view.so_far", ledger_fields, nullptr};
 
 market::LocalTime local_of(void* owner) { return frame_of(owner).calendar.local(view_of(owner).now_ns); }
 
-std::string why_text(std::uint32_t why) {
-  static constexpr std::array<std::pair<std::uint32_t, const char*>, 6> names{{{EVTWIN_WHY_TICK, "tick"},
-                                                                               {EVTWIN_WHY_ARRIVAL, "arrival"},
-                                                                               {EVTWIN_WHY_DEPARTURE, "departure"},
-                                                                               {EVTWIN_WHY_PRICE, "price"},
-                                                                               {EVTWIN_WHY_LIMIT, "limit"},
-                                                                               {EVTWIN_WHY_WAKE, "wake"}}};
+using Bits = std::span<const std::pair<std::uint32_t, std::string_view>>;
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 11> reasons_to_ask{
+    {{EVTWIN_WHY_TICK, "tick"},
+     {EVTWIN_WHY_ARRIVAL, "arrival"},
+     {EVTWIN_WHY_DEPARTURE, "departure"},
+     {EVTWIN_WHY_PRICE, "price"},
+     {EVTWIN_WHY_LIMIT, "limit"},
+     {EVTWIN_WHY_WAKE, "wake"},
+     {EVTWIN_WHY_FINISHED, "finished"},
+     {EVTWIN_WHY_POWER, "power"},
+     {EVTWIN_WHY_GRANT, "grant"},
+     {EVTWIN_WHY_BOOKING, "booking"},
+     {EVTWIN_WHY_READING, "reading"}}};
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 4> what_changes{{{EVTWIN_CHANGED_ROWS, "rows"},
+                                                                                  {EVTWIN_CHANGED_SESSIONS, "sessions"},
+                                                                                  {EVTWIN_CHANGED_PRICES, "prices"},
+                                                                                  {EVTWIN_CHANGED_HORIZON, "horizon"}}};
+
+void push_bits(lua_State* L, Bits names, std::uint32_t bits) {
   std::string text;
   for (const auto& [bit, name] : names) {
-    if ((why & bit) != 0) text += (text.empty() ? "" : " ") + std::string(name);
+    if ((bits & bit) != 0) text += (text.empty() ? "" : " ") + std::string(name);
   }
-  return text;
+  lua_pushlstring(L, text.data(), text.size());
 }
 
 constexpr std::array view_fields{
@@ -353,9 +480,29 @@ constexpr std::array view_fields{
                lua_pushnumber(L, kernel::hours_between(0, view_of(owner).tick_ns));
              },
              nullptr},
-    Accessor{"why",
-             [](lua_State* L, void* owner, std::size_t) { lua_pushstring(L, why_text(view_of(owner).why).c_str()); },
+    Accessor{"why", [](lua_State* L, void* owner, std::size_t) { push_bits(L, reasons_to_ask, view_of(owner).why); },
              nullptr},
+    Accessor{"changed",
+             [](lua_State* L, void* owner, std::size_t) { push_bits(L, what_changes, view_of(owner).changed); },
+             nullptr},
+    Accessor{"last_decision_ns", get_scalar<&evtwin_view::last_decision_ns>, nullptr},
+    Accessor{"last_decision_h_ago", get_hours_since_scalar<&evtwin_view::last_decision_ns>, nullptr},
+    Accessor{"end_ns", get_scalar<&evtwin_view::end_ns>, nullptr},
+    Accessor{"ends_in_h",
+             [](lua_State* L, void* owner, std::size_t) {
+               const evtwin_view& v = view_of(owner);
+               push_known(L, v.end_ns == INT64_MAX ? physics::unknown : kernel::hours_between(v.now_ns, v.end_ns));
+             },
+             nullptr},
+    Accessor{"commands_under_way", get_scalar<&evtwin_view::commands_under_way>, nullptr},
+    Accessor{"commands_lost", get_scalar<&evtwin_view::commands_lost>, nullptr},
+    Accessor{"departed", get_departures, nullptr},
+    Accessor{"n_waiting", get_scalar<&evtwin_view::n_waiting>, nullptr},
+    Accessor{"waiting_kwh", get_scalar<&evtwin_view::waiting_kwh>, nullptr},
+    Accessor{"waiting_since_ns", get_scalar<&evtwin_view::waiting_since_ns>, nullptr},
+    Accessor{"waiting_since_h_ago", get_hours_since_scalar<&evtwin_view::waiting_since_ns>, nullptr},
+    Accessor{"turned_away", get_scalar<&evtwin_view::turned_away>, nullptr},
+    Accessor{"levels", get_levels, nullptr},
     Accessor{"now_ns", get_scalar<&evtwin_view::now_ns>, nullptr},
     Accessor{"next_tick_ns", get_scalar<&evtwin_view::next_tick_ns>, nullptr},
     Accessor{"tick_ns", get_scalar<&evtwin_view::tick_ns>, nullptr},
@@ -393,6 +540,15 @@ constexpr std::array view_fields{
     Accessor{"billed_peak_kw", get_scalar<&evtwin_view::billed_peak_kw>, nullptr},
     Accessor{"month_peak_kw", get_scalar<&evtwin_view::month_peak_kw>, nullptr},
     Accessor{"month_end_ns", get_scalar<&evtwin_view::month_end_ns>, nullptr},
+    Accessor{"next_month_demand_price_per_kw", get_scalar<&evtwin_view::next_month_demand_price_per_kw>, nullptr},
+    Accessor{"next_month_demand_fraction", get_scalar<&evtwin_view::next_month_demand_fraction>, nullptr},
+    Accessor{"next_month_floor_kw", get_scalar<&evtwin_view::next_month_floor_kw>, nullptr},
+    Accessor{"metering_window_ns", get_scalar<&evtwin_view::metering_window_ns>, nullptr},
+    Accessor{"metering_window_h",
+             [](lua_State* L, void* owner, std::size_t) {
+               lua_pushnumber(L, kernel::hours_between(0, view_of(owner).metering_window_ns));
+             },
+             nullptr},
     Accessor{"window_import_kwh", get_scalar<&evtwin_view::window_import_kwh>, nullptr},
     Accessor{"window_end_ns", get_scalar<&evtwin_view::window_end_ns>, nullptr},
     Accessor{"horizon_issued_ns", get_scalar<&evtwin_view::horizon_issued_ns>, nullptr},
@@ -437,6 +593,7 @@ std::span<const Accessor> view_accessors(std::string_view section) {
   if (section == "view_limit") return limit_fields;
   if (section == "view_limit_member") return member_fields;
   if (section == "view_step") return step_fields;
+  if (section == "view_departure") return departure_fields;
   if (section == "view_ledger") return ledger_fields;
   return {};
 }

@@ -277,7 +277,10 @@ void show_ledger(const control::Ledger& from, evtwin_ledger& to) {
         from.wear_cost,
         from.co2_kg,
         from.unmet_kwh,
-        from.overload_kwh + from.export_overload_kwh};
+        from.overload_kwh,
+        from.feeder_overload_kwh,
+        from.export_overload_kwh,
+        0.0};
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ AcnPeriod::AcnPeriod(sdk::Setup& setup)
       min_pilot_a_(setup.number("min_pilot_a")),
       guaranteed_a_(setup.number("guaranteed_a")),
       uninterrupted_(setup.number("uninterrupted") == 1.0) {
-  setup.subscribes = 0;  // once per period, and at no event
+  setup.subscribes = EVTWIN_WHY_TICK;  // once per period, and at no event
   const evtwin_view& first = setup.first().raw;
   for (std::uint32_t i = 0; i < first.n_evses; ++i) {
     if (first.evse_phases[i] == 0) {

@@ -18,7 +18,7 @@ Planner::Planner(sdk::Setup& setup)
       follow_setpoint_(setup.flag("follow_setpoint")),
       peak_target_kw_(setup.number("peak_target_kw")) {
   const evtwin_view& first = setup.first().raw;
-  setup.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
+  setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
   setup.horizon_steps = storage_horizon_steps(first);
   if (setup.horizon_steps > 0) setup.subscribes |= EVTWIN_WHY_PRICE;
   cars_.reserve(first.n_evses);

@@ -83,7 +83,7 @@ Settings::Settings(sdk::Setup& setup) {
   futures = static_cast<std::uint32_t>(number_or(setup, "futures", 1.0));
   pv_std = number_or(setup, "pv_std", pv_std);
 
-  setup.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
+  setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
   const double tick_h = std::max(1e-3, hours(setup.first().raw.tick_ns));
   setup.horizon_steps = static_cast<std::uint32_t>(std::clamp(std::ceil(horizon_h / tick_h), 1.0, 20'000.0));
   if (!day_ahead) setup.plan_steps = std::min(setup.horizon_steps, most_plan_steps);

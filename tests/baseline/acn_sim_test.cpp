@@ -81,7 +81,7 @@ TEST(AcnSim, ACurrentIsBoundedByWhatIsWantedInThePeriodAndNobodyIsWoken) {
   EXPECT_THAT(pilots("edf", site), ElementsAre(24.0, 30.0));
   Driver driver("edf", site, acn());
   EXPECT_EQ(driver.decide(site).wake_ns, 0);
-  EXPECT_EQ(driver.c().subscribes, 0u);
+  EXPECT_EQ(driver.c().subscribes, EVTWIN_WHY_TICK);
 }
 
 TEST(AcnSim, AContinuousCurrentIsHalvedTowardsTheLimitAndTheLowerEndIsGiven) {

@@ -1,6 +1,5 @@
 // A view made by hand, and a strategy driven through its C functions.
 #pragma once
-#include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 
 #include <algorithm>
@@ -367,7 +366,7 @@ class Driver {
     if (strategy_ == nullptr) throw std::logic_error("no instance: " + host_.reported);
     Answer answer{std::vector<double>(builder.evses.size(), nan), std::vector<double>(builder.storages.size(), nan), 0};
     evtwin_decision decision{
-        sizeof(evtwin_decision), 0, answer.evse_kw.data(), answer.storage_kw.data(), 0, nan, nullptr, 0, 0};
+        sizeof(evtwin_decision), 0, answer.evse_kw.data(), answer.storage_kw.data(), 0, 0, nan, nullptr, 0, 0};
     if (strategy_->decide(strategy_, &builder.view(), &decision) != EVTWIN_OK) throw std::runtime_error(host_.reported);
     answer.wake_ns = decision.wake_ns;
     answer.expected_cost = decision.expected_cost;

@@ -1,5 +1,4 @@
 /* A strategy that does nothing, in plain C: what is left when it is called is the cost of calling. */
-#include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@ static evtwin_status create(const evtwin_host* host, const char* id, const evtwi
   evtwin_strategy* made = calloc(1, sizeof *made);
   if (made == NULL) return EVTWIN_FAILED;
   made->struct_size = sizeof *made;
+  made->subscribes = EVTWIN_WHY_TICK;
   made->decide = decide;
   made->destroy = destroy;
   *out = made;

@@ -197,7 +197,7 @@ void compare_call(Comparison& c, const json& entry) {
   const auto chosen = control::choose_strategy(paths::plugin_dir + "/baseline.so#" + scheduler.id, scheduler.params);
   const auto strategy = chosen.factory(builder.view(), 1, 0);
   std::vector<double> kw(builder.evses.size(), baseline::test::nan);
-  evtwin_decision decision{sizeof(evtwin_decision), 0, kw.data(), nullptr, 0, baseline::test::nan, nullptr, 0, 0};
+  evtwin_decision decision{sizeof(evtwin_decision), 0, kw.data(), nullptr, 0, 0, baseline::test::nan, nullptr, 0, 0};
   std::string refused;
   try {
     strategy->decide(builder.view(), decision);

@@ -50,7 +50,8 @@ TEST(Forecaster, YesterdayShowsNothingLaterThanNow) {
   EXPECT_EQ(h.pv_kw[0], 77.0);
   for (std::size_t k = 1; k < 60; ++k) {
     EXPECT_LE(h.pv_kw[k], 77.0);
-    const double days_back = std::ceil(static_cast<double>(k) / 24.0);
+    // The last step that begins within a day is yesterday's; the one that begins a day from now has not been yet.
+    const double days_back = std::floor(static_cast<double>(k) / 24.0) + 1.0;
     EXPECT_EQ(h.pv_kw[k], 77.0 + static_cast<double>(k) - 24.0 * days_back);
   }
   EXPECT_EQ(h.issued_ns, monday_ns + 5 * hour_ns);

@@ -149,7 +149,7 @@ TEST(PluginStrategy, AnEarlierCallsWordsDoNotExplainALaterFailure) {
 TEST(PluginStrategy, SaysWhatItSubscribesTo) {
   EmptySite site;
   const auto dice = choose_strategy(folder + "/probe.so#dice", {}, in_process).factory(site.columns.view, 1, 0);
-  EXPECT_EQ(dice->subscribes, EVTWIN_WHY_PRICE);
+  EXPECT_EQ(dice->subscribes, EVTWIN_WHY_TICK | EVTWIN_WHY_PRICE);
   EXPECT_EQ(dice->horizon_steps, 3U);
 }
 

@@ -233,6 +233,7 @@ TEST(ViewColumns, LimitRowsAreTheGuards) {
 /// Everything that belongs to the car on an EVSE.
 std::vector<Column<double>*> car_columns(ViewColumns& c) {
   return {&c.setpoint_kw,
+          &c.asked_kw,
           &c.power_kw,
           &c.requested_kwh,
           &c.got_kwh,
@@ -275,6 +276,113 @@ TEST(ViewColumns, APlugOutClearsItsRowAndNoOther) {
                                 column == &columns.car_discharge_efficiency;
     EXPECT_TRUE(may_be_unknown ? std::isnan((*column)[1]) : (*column)[1] == 0.0);
   }
+}
+
+TEST(ViewColumns, APlugOutForgetsWhoWasThereAndWhatWasGranted) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  const evtwin_view& v = columns.view;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    EXPECT_STREQ(v.evse_session_id[i], "");
+    EXPECT_EQ(v.evse_vehicle[i], UINT32_MAX);
+    EXPECT_EQ(v.evse_limit_row[i], -1);
+    columns.name_session(i, "stay");
+  }
+  columns.driver = {7, 8, 9};
+  columns.vehicle = {0, 1, 2};
+  columns.reason = {EVTWIN_REASON_LIMIT, EVTWIN_REASON_LIMIT, EVTWIN_REASON_LIMIT};
+  columns.limit_row = {0, 1, 2};
+  columns.plug_out(1);
+  for (const std::uint32_t other : {0U, 2U}) {
+    EXPECT_STREQ(v.evse_session_id[other], "stay");
+    EXPECT_EQ(v.evse_driver[other], 7U + other);
+    EXPECT_EQ(v.evse_vehicle[other], other);
+    EXPECT_EQ(v.evse_reason[other], EVTWIN_REASON_LIMIT);
+    EXPECT_EQ(v.evse_limit_row[other], static_cast<std::int32_t>(other));
+  }
+  EXPECT_STREQ(v.evse_session_id[1], "");
+  EXPECT_EQ(v.evse_driver[1], 0U);
+  EXPECT_EQ(v.evse_vehicle[1], UINT32_MAX);
+  EXPECT_EQ(v.evse_reason[1], EVTWIN_REASON_NONE);
+  EXPECT_EQ(v.evse_limit_row[1], -1);
+}
+
+TEST(ViewColumns, ALongNameIsCutBetweenCharacters) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  const auto shown = [&](const std::string& id) {
+    columns.name_session(1, id);
+    return std::string(columns.view.evse_session_id[1]);
+  };
+  EXPECT_EQ(shown(std::string(63, 'a')), std::string(63, 'a'));
+  EXPECT_EQ(shown(std::string(64, 'a')), std::string(63, 'a'));
+  // The 63rd byte is the first of the two of an umlaut: it goes as a whole.
+  EXPECT_EQ(shown(std::string(62, 'a') + "\u00e4"), std::string(62, 'a'));
+  EXPECT_EQ(shown(std::string(61, 'a') + "\u00e4"), std::string(61, 'a') + "\u00e4");
+  EXPECT_EQ(shown(""), "");
+  EXPECT_STREQ(columns.view.evse_session_id[0], "");
+  EXPECT_STREQ(columns.view.evse_session_id[2], "");
+}
+
+TEST(ViewColumns, DeparturesAreKeptInOrderHoweverManyThereAre) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  const evtwin_view& v = columns.shown;
+  EXPECT_EQ(v.n_departed, 0U);
+  for (const std::uint32_t count : {5U, 1000U, 3U}) {
+    columns.clear_departures();
+    EXPECT_EQ(v.n_departed, 0U);
+    for (std::uint32_t n = 0; n < count; ++n)
+      columns.add_departure({n % 3, 100 + n, 1000 + static_cast<std::int64_t>(n), 0.5 * n, 2.0 * n});
+    ASSERT_EQ(v.n_departed, count);
+    for (std::uint32_t n = 0; n < count; ++n) {
+      EXPECT_EQ(v.departed_evse[n], n % 3);
+      EXPECT_EQ(v.departed_session[n], 100U + n);
+      EXPECT_EQ(v.departed_ns[n], 1000 + n);
+      EXPECT_EQ(v.departed_got_kwh[n], 0.5 * n);
+      EXPECT_EQ(v.departed_requested_kwh[n], 2.0 * n);
+    }
+  }
+}
+
+TEST(ViewColumns, DepartsWhenClaimedWhileThatLiesAheadElseAtTheNextTick) {
+  EXPECT_EQ(departs_ns(150, 100, 200), 150);  // between now and the next tick: exactly then
+  EXPECT_EQ(departs_ns(250, 100, 200), 250);
+  EXPECT_EQ(departs_ns(101, 100, 200), 101);
+  EXPECT_EQ(departs_ns(100, 100, 200), 200);  // gone by: the claim tells nothing more
+  EXPECT_EQ(departs_ns(50, 100, 200), 200);
+}
+
+/// Three steps from `now` on, and a level.
+void foresee(ViewColumns& columns, std::int64_t now, std::vector<double> pv_kw) {
+  Horizon& h = columns.horizon;
+  h.start_ns = {now, 20, 30, 40};
+  if (now >= 20) h.start_ns = {now, 30, 40, 50};
+  h.level = {0.5};
+  h.pv_kw = pv_kw;
+  for (auto* column : {&h.load_kw, &h.buy_per_kwh, &h.sell_per_kwh, &h.co2_kg_per_kwh, &h.contract_kw,
+                       &h.power_setpoint_kw, &h.arrivals, &h.arrivals_kwh, &h.level_pv_kw, &h.level_load_kw,
+                       &h.level_buy_per_kwh, &h.level_arrivals, &h.level_arrivals_kwh})
+    column->assign(3, nan);
+}
+
+TEST(ViewColumns, AHorizonHasChangedWhereAStepStillAheadIsForeseenOtherwise) {
+  MixedSite site;
+  ViewColumns columns(site.evses, site.storages, site.guard);
+  const auto shows = [&](std::int64_t now, std::vector<double> pv_kw) {
+    foresee(columns, now, std::move(pv_kw));
+    return columns.show_horizon();
+  };
+  EXPECT_TRUE(shows(10, {1, 2, 3}));
+  EXPECT_FALSE(shows(10, {1, 2, 3}));
+  EXPECT_FALSE(shows(15, {7, 2, 3}));  // the step that runs is another matter
+  EXPECT_FALSE(shows(20, {2, 3, 9}));  // one went by, one came into sight
+  EXPECT_TRUE(shows(20, {2, 4, 9}));
+  columns.horizon.level_pv_kw[2] = 1.0;
+  EXPECT_TRUE(columns.show_horizon());
+  EXPECT_EQ(columns.view.n_levels, 1U);
+  EXPECT_EQ(columns.view.level[0], 0.5);
+  EXPECT_EQ(columns.view.level_pv_kw[2], 1.0);
 }
 
 TEST(ViewColumns, APlugInShowsWhatEvseAndCarCanDoTogether) {

@@ -19,9 +19,9 @@ Written offered(ViewBuilder& site, const std::vector<double>& kw, SiteMemory mem
   std::vector<Wish> wishes;
   for (std::uint32_t i = 0; i < kw.size(); ++i) wishes.push_back({i, kw[i], laxity_h(view, i, {}, memory)});
   Written out{std::vector<double>(site.evses.size(), nan)};
-  double cost = nan;
-  std::vector<double> storage;
-  sdk::Decision decision{out.kw, storage, out.wake_ns, cost};
+  evtwin_decision c{};
+  c.evse_kw = out.kw.data();
+  sdk::Decision decision(c, view);
   out.wake_ns = write_offers(view, memory, wishes, decision);
   return out;
 }

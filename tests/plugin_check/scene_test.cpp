@@ -16,7 +16,7 @@ namespace {
 
 evtwin_strategy asks(std::uint32_t horizon_steps) {
   evtwin_strategy strategy{};
-  strategy.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
+  strategy.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
   strategy.horizon_steps = horizon_steps;
   return strategy;
 }
@@ -36,8 +36,8 @@ void expect_sessions_fit(const evtwin_view& v) {
     EXPECT_LE(v.evse_car_max_discharge_kw[i], v.evse_max_discharge_kw[i] * (1.0 + 1e-12));
     EXPECT_LE(v.evse_setpoint_kw[i], v.evse_max_kw[i] * (1.0 + 1e-12));
     EXPECT_LE(v.evse_arrived_ns[i], v.now_ns);
-    EXPECT_GE(v.evse_departs_ns[i], v.next_tick_ns);
-    EXPECT_GE(v.evse_departs_ns[i], v.evse_claimed_departs_ns[i]);
+    EXPECT_EQ(v.evse_departs_ns[i],
+              v.evse_claimed_departs_ns[i] > v.now_ns ? v.evse_claimed_departs_ns[i] : v.next_tick_ns);
     EXPECT_DOUBLE_EQ(v.evse_remaining_kwh[i], std::max(0.0, v.evse_requested_kwh[i] - v.evse_got_kwh[i]));
     EXPECT_TRUE(v.evse_draws[i] == 1 || v.evse_power_kw[i] == 0.0);
     if (v.evse_curve_points[i] > 0) {

@@ -50,7 +50,7 @@ class PlansOnce : public control::Strategy {
  public:
   PlansOnce(double planned_kw, double offered_kw) : plan_kw_(planned_kw), offer_kw_(offered_kw) {
     horizon_steps = plan_steps = 24;
-    subscribes = EVTWIN_WHY_ARRIVAL;
+    subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL;
   }
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     if (view.n_connected == 0) return;

@@ -98,6 +98,10 @@ TEST(ScriptStrategy, AWrongTableIsAnErrorWithItsPlace) {
   EXPECT_THAT(error("params = { { id = 'a', default = true, max = 3 } }"), HasSubstr("is for numbers"));
   EXPECT_THAT(error("params = { { id = 'a', default = 'x', choices = { 'y' } } }"), HasSubstr("none of the choices"));
   EXPECT_THAT(error("subscribes = { 'arival' }"), HasSubstr("is no event"));
+  EXPECT_THAT(error("levels = { 0.5, 0.1 }"), HasSubstr("levels ascend"));
+  EXPECT_THAT(error("levels = { 0 }"), HasSubstr("lie between 0 and 1"));
+  EXPECT_THAT(error("horizon_h = 0, levels = { 0.5 }"), HasSubstr("horizon_h = 0 asks for none"));
+  EXPECT_THAT(error("ended = 3"), HasSubstr("must be a function(view, params)"));
   EXPECT_THAT(error("horizon = 3"), HasSubstr("did you mean 'horizon_h'?"));
   EXPECT_THAT(error("horizon = 3"), HasSubstr("mine.lua:3"));
   EXPECT_THAT(run_file("return strategy { id = 'Mine', decide = function() end }"), HasSubstr("lower case letters"));
@@ -126,6 +130,7 @@ TEST(ScriptStrategy, TheSecondValueAsksForAWakeUpAndIsChecked) {
   EXPECT_THAT(answer("{ wake_in_h = 0.1 }"), HasSubstr("woken 190"));
   EXPECT_THAT(answer("{ expected_cost = 12 }"), HasSubstr("woken 0"));
   EXPECT_THAT(answer("{ wake_in_h = 0 }"), HasSubstr("wake_in_h = 0; a number of hours above 0"));
+  EXPECT_THAT(answer("{ quiet_for_h = -1 }"), HasSubstr("quiet_for_h = -1; a number of hours above 0"));
   EXPECT_THAT(answer("{ wake_in_h = 'soon' }"), HasSubstr("wake_in_h = the string \"soon\""));
   EXPECT_THAT(answer("{ expected_cost = 1/0 }"), HasSubstr("expected_cost = inf"));
   EXPECT_THAT(answer("{ wake_h = 1 }"), HasSubstr("no key wake_h"));

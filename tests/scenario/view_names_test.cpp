@@ -47,6 +47,9 @@ const std::map<std::string, std::pair<std::string, std::string>> other_form{
     {"n_storages", {"view", "storages"}},
     {"n_limits", {"view", "limits"}},
     {"horizon_steps", {"view", "horizon"}},
+    {"n_departed", {"view", "departed"}},
+    {"n_levels", {"view", "levels"}},
+    {"level", {"view", "levels"}},
     {"evse_curve_start", {"view_evse", "curve"}},
     {"evse_curve_points", {"view_evse", "curve"}},
     {"curve_soc", {"view_evse", "curve"}},
@@ -66,8 +69,12 @@ bool is_padding(const std::string& field) { return field == "struct_size" || fie
 /// Where the header's field is in Lua: the prefix of the column's group becomes the object.
 std::pair<std::string, std::string> lua_twin(const std::string& field) {
   if (const auto other = other_form.find(field); other != other_form.end()) return other->second;
-  static const std::pair<std::string, std::string> groups[]{
-      {"evse_", "view_evse"}, {"storage_", "view_storage"}, {"limit_", "view_limit"}, {"horizon_", "view_step"}};
+  static const std::pair<std::string, std::string> groups[]{{"evse_", "view_evse"},
+                                                            {"storage_", "view_storage"},
+                                                            {"limit_", "view_limit"},
+                                                            {"horizon_", "view_step"},
+                                                            {"departed_", "view_departure"}};
+  if (field.starts_with("level_")) return {"view_step", field};  // a list by level there
   for (const auto& [prefix, section] : groups)
     if (field.starts_with(prefix)) return {section, field.substr(prefix.size())};
   return {"view", field};
@@ -95,7 +102,8 @@ TEST(ViewNames, EveryEntryOfTheLedgerHasItsTwinInLua) {
 
 TEST(ViewNames, EveryFieldOfTheDecisionCanBeAnsweredInLua) {
   // Powers are the first value; the rest are the keys of the second one.
-  const std::map<std::string, std::string> keys{{"wake_ns", "wake_in_h"}, {"expected_cost", "expected_cost"}};
+  const std::map<std::string, std::string> keys{
+      {"wake_ns", "wake_in_h"}, {"quiet_until_ns", "quiet_for_h"}, {"expected_cost", "expected_cost"}};
   for (const std::string& field : fields_of("evtwin_decision")) {
     if (is_padding(field) || field == "evse_kw" || field == "storage_kw") continue;
     if (field.starts_with("plan_")) continue;  // a plugin's: a function in Lua writes no plan

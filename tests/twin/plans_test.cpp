@@ -34,7 +34,7 @@ class Steady : public control::Strategy {
  public:
   explicit Steady(double kw) : kw_(kw) {
     horizon_steps = plan_steps = 12;
-    subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
+    subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
   }
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     for (std::uint32_t i = 0; i < view.n_evses; ++i) {

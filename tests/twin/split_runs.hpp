@@ -118,7 +118,7 @@ inline std::vector<std::byte> figures_of(twin::Result result) {
 class DiceStrategy : public control::Strategy {
  public:
   DiceStrategy(std::uint64_t seed, std::uint32_t site) : seed_(seed + site) {
-    subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
+    subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
     horizon_steps = 4;
     plan_steps = 3;
   }

@@ -80,7 +80,8 @@ class FunctionStrategy : public control::Strategy {
 };
 
 inline control::StrategyFactory strategy(Decide decide,
-                                         std::uint32_t subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE,
+                                         std::uint32_t subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL |
+                                                                    EVTWIN_WHY_DEPARTURE,
                                          std::uint32_t horizon_steps = 0) {
   return [=](const evtwin_view&, std::uint64_t, std::uint32_t) {
     return std::make_unique<FunctionStrategy>(decide, subscribes, horizon_steps);

@@ -6,7 +6,7 @@
  *  2. Versions. The same abi_major is needed; a lower abi_minor is accepted, a higher one refused. Structs begin with
  *     struct_size and only ever grow at the end: a struct from the plugin that is shorter or longer than the one of the
  *     abi_minor it names is refused. While abi_major is 0 nothing is promised from release to release: the digest of
- * this header must match too, so rebuild plugins with the host they run in.
+ *     this header must match too, so rebuild plugins with the host they run in.
  *  3. Text is UTF-8 and NUL terminated. Time is int64 nanoseconds since 1970-01-01T00:00Z. Power is kW at the EVSE
  *     meter, positive into the vehicle or the storage, negative out of it. Energy is kWh, money the currency of the
  *     site's tariff, SoC 0..1. NaN means "not known" in a view and "leave as it is" in a decision.
@@ -17,7 +17,7 @@
  *     thread that made it.
  *  6. No exception and no longjmp crosses. A failure is a status other than EVTWIN_OK, explained by host->report().
  *  7. Same inputs, same answer: no clock, no entropy, no address order, nothing shared between instances. Random
- * numbers come from host->random_u64.
+ *     numbers come from host->random_u64.
  *  8. Optional features are asked for by string id through extension(); an unknown id answers NULL. */
 #ifndef EVTWIN_STRATEGY_H
 #define EVTWIN_STRATEGY_H
@@ -30,7 +30,9 @@ extern "C" {
 #endif
 
 #define EVTWIN_ABI_MAJOR 0u
-#define EVTWIN_ABI_MINOR 3u
+#define EVTWIN_ABI_MINOR 4u
+/* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
+#define EVTWIN_ABI_DIGEST "7cfda2df128e6923f6ba2533a3a82c114b2b85e57a026f09220b8ac63e0e0e8b"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -52,8 +54,7 @@ typedef uint32_t evtwin_status;
 #define EVTWIN_WARNING 2u
 #define EVTWIN_ERROR 3u
 
-/* ---- Parameters: static tables, so that checks, help and viewers need no instance. --------------------------------
- */
+/* ---- Parameters: static tables, so that checks, help and viewers need no instance. ------------------------------ */
 
 /* Types of a parameter. BOOL, INT and REAL travel in `number`, TEXT and CHOICE in `text`. */
 #define EVTWIN_PARAM_BOOL 0u
@@ -80,22 +81,53 @@ typedef struct evtwin_param_value {
   const char* text; /* TEXT, CHOICE; NULL otherwise */
 } evtwin_param_value;
 
-/* ---- The view: what a strategy may know at one decision. ----------------------------------------------------------
- */
+/* ---- The view: what a strategy may know at one decision. -------------------------------------------------------- */
 
 /* Why the strategy is asked; several may hold at once. */
-#define EVTWIN_WHY_TICK 1u      /* the scenario's decision tick, aligned to the local clock */
-#define EVTWIN_WHY_ARRIVAL 2u   /* a vehicle was plugged in; a reservation alone does not ask */
-#define EVTWIN_WHY_DEPARTURE 4u /* a vehicle was unplugged */
-#define EVTWIN_WHY_PRICE 8u     /* the buy or sell price changed */
-#define EVTWIN_WHY_LIMIT 16u    /* contract power, an export limit or an EVSE's availability changed */
-#define EVTWIN_WHY_WAKE 32u     /* the instant the strategy asked for in decision->wake_ns */
+#define EVTWIN_WHY_TICK 1u       /* the scenario's decision tick, aligned to the local clock */
+#define EVTWIN_WHY_ARRIVAL 2u    /* a vehicle was plugged in; a reservation alone does not ask */
+#define EVTWIN_WHY_DEPARTURE 4u  /* a vehicle was unplugged */
+#define EVTWIN_WHY_PRICE 8u      /* the buy or sell price changed */
+#define EVTWIN_WHY_LIMIT 16u     /* contract power, an export limit or an EVSE's availability changed */
+#define EVTWIN_WHY_WAKE 32u      /* the instant the strategy asked for in decision->wake_ns */
+#define EVTWIN_WHY_FINISHED 64u  /* a vehicle stopped drawing: it is full, or has what it takes */
+#define EVTWIN_WHY_POWER 128u    /* the base load or the PV changed */
+#define EVTWIN_WHY_GRANT 256u    /* a limit changed set-points since the last decision: evse_reason says where */
+#define EVTWIN_WHY_BOOKING 512u  /* a reservation was made, moved or expired */
+#define EVTWIN_WHY_READING 1024u /* live sites: a meter told something else than was reckoned */
+
+/* What may have changed since the last decision. A bit that is not set is a promise: what was derived from those fields
+ * still holds. A bit may be set for nothing; at the first decision all are.
+ * ROWS: limit_lower, limit_upper, limit_base, contract_kw, export_limit_kw.
+ * SESSIONS: connected_evse, evse_max_kw, the reservations and the columns of the session, but those that move by
+ *   themselves: draws, set-point, asked, reason, limit row, power, departs, got, remaining, SoC.
+ * PRICES: the prices now, and those of the demand charge.
+ * HORIZON: what is foreseen for a step that lay wholly ahead then and does so now. Steps that came into sight and steps
+ *   that went by do not count. */
+#define EVTWIN_CHANGED_ROWS 1u
+#define EVTWIN_CHANGED_SESSIONS 2u
+#define EVTWIN_CHANGED_PRICES 4u
+#define EVTWIN_CHANGED_HORIZON 8u
+
+/* Why a set-point in force is not what was asked for, as in the corrections of a run file. */
+#define EVTWIN_REASON_NONE 0u
+#define EVTWIN_REASON_EVSE_RATING 1u    /* above what the EVSE can give, or discharge asked of one that can not */
+#define EVTWIN_REASON_MIN_CURRENT 2u    /* below the smallest offer */
+#define EVTWIN_REASON_FINITE_RATE 3u    /* between two of the finite rates */
+#define EVTWIN_REASON_LIMIT 4u          /* a limit row: evse_limit_row, storage_limit_row */
+#define EVTWIN_REASON_NOT_PLUGGED_IN 5u /* power for an EVSE without a vehicle */
+#define EVTWIN_REASON_NO_V2G 6u         /* discharge of a vehicle that may not */
+#define EVTWIN_REASON_SOC_WINDOW 7u     /* the storage is full or empty */
+#define EVTWIN_REASON_STORAGE_RATING 8u
+#define EVTWIN_REASON_OUTAGE 9u
+#define EVTWIN_REASON_NOT_FINITE 10u
+#define EVTWIN_REASON_UNAVOIDABLE 11u /* a row exceeded with every member at 0; of rows, never of an EVSE */
 
 /* Kinds of a limit row: lower <= base + sum over members of coefficient x quantity <= upper. */
 #define EVTWIN_LIMIT_POWER_KW 0u  /* quantity: kW; base is what others draw there now (load minus PV) */
 #define EVTWIN_LIMIT_CURRENT_A 1u /* quantity: A per phase used */
-#define EVTWIN_LIMIT_MAGNITUDE_A \
-  2u /* |sum of coefficient x current x exp(j angle)| <= upper; no lower bound; binds setpoints */
+/* |sum of coefficient x current x exp(j angle)| <= upper; no lower bound; binds set-points */
+#define EVTWIN_LIMIT_MAGNITUDE_A 2u
 
 /* Energy and money of the site, kWh >= 0 and the tariff's currency. */
 typedef struct evtwin_ledger {
@@ -110,13 +142,16 @@ typedef struct evtwin_ledger {
   double driver_revenue, v2g_payment;               /* drivers to site, site to drivers */
   double wear_cost;                                 /* of vehicle and storage batteries */
   double co2_kg;                                    /* of the imported energy */
-  double unmet_kwh;                                 /* of the sessions that ended */
-  double overload_kwh; /* energy above the contract power or below minus the export limit */
+  double unmet_kwh;                                 /* requested and not got, of the sessions that ended */
+  double overload_kwh;                              /* imported above the contract power */
+  double feeder_overload_kwh;                       /* above the limit of any other row */
+  double export_overload_kwh;                       /* exported beyond the export limit */
+  double adjusted_kwh; /* live sites: metered less reckoned, of either sign; 0 in a simulation */
 } evtwin_ledger;
 
 /* What a demand charge is reckoned on. */
 #define EVTWIN_DEMAND_NONE 0u
-#define EVTWIN_DEMAND_PEAK 1u     /* the month's highest 15-min mean import, ratchet included */
+#define EVTWIN_DEMAND_PEAK 1u     /* the month's highest mean import of a metering window, ratchet included */
 #define EVTWIN_DEMAND_CONTRACT 2u /* the contract power: no decision changes it */
 
 /* Columns are structures of arrays: row i of each evse_* column is EVSE i, in the order the scenario declares them. */
@@ -128,11 +163,17 @@ typedef struct evtwin_view {
   int64_t tick_ns;          /* nominal distance between ticks */
   int64_t utc_offset_ns;    /* the local clock shows now_ns + utc_offset_ns */
   uint64_t decision_number; /* 0, 1, 2 ... */
+  int64_t last_decision_ns; /* when this instance was asked before; the run's start at the first decision */
+  int64_t end_ns;           /* end of the run or episode; INT64_MAX where nothing ends: a live site */
+  uint32_t changed;         /* EVTWIN_CHANGED_* bits, against last_decision_ns */
+  /* Where set-points take time (a scenario's `commands`); both 0 where they arrive at once. */
+  uint32_t commands_under_way; /* decisions whose set-points have not arrived yet */
+  uint32_t commands_lost;      /* set-points that never arrived, known to be lost since the last decision */
 
   /* EVSEs: the installation. Length n_evses; constant during a run unless said. */
   uint32_t n_evses;
-  uint32_t n_connected;           /* rows with a session ... */
-  const uint32_t* connected_evse; /* [n_connected] ... ascending: what to loop over, few of the rows on a large site */
+  uint32_t n_connected, reserved0; /* rows with a session ... */
+  const uint32_t* connected_evse;  /* [n_connected] ... ascending: what to loop over, few of the rows on a large site */
   const char* const* evse_id;
   const uint8_t* evse_phases;          /* 1, 2 or 3 AC phases; 0 for DC */
   const double* evse_voltage_v;        /* across one load phase; 0 for DC */
@@ -141,18 +182,26 @@ typedef struct evtwin_view {
   const double* evse_max_discharge_kw; /* >= 0; 0 where the EVSE is not bidirectional */
   const double* evse_efficiency;       /* EVSE meter to AC side; 1 for AC EVSEs */
 
-  /* EVSEs: the session plugged in now. Where evse_session is 0 nobody is, and the row's other entries are 0 (NaN where
-   * said). */
-  const uint64_t* evse_session;   /* number of the session, 1, 2, 3 ... in order of plug-in; 0: nobody */
+  /* EVSEs: the session plugged in now. Where evse_session is 0 nobody is, and the row's other entries are 0 (NaN or
+   * another value where said). */
+  const uint64_t* evse_session; /* number of the session, 1, 2, 3 ... in order of plug-in; 0: nobody */
+  /* [n_evses] as the site names the stay, at most 63 bytes of it; "" where nobody is, or the stay has no name. */
+  const char* const* evse_session_id;
+  const uint64_t* evse_driver;    /* number of the driver, the same at every visit; 0: not known */
+  const uint32_t* evse_vehicle;   /* number of the vehicle's model, from 0; UINT32_MAX: not known, or nobody */
   const uint8_t* evse_draws;      /* 1: the vehicle would take power if offered (not full, not finished) */
   const double* evse_setpoint_kw; /* in force now, after the guard */
+  const double* evse_asked_kw;    /* that set-point as it was asked for, before the guard; 0: nothing was */
+  const uint32_t* evse_reason;    /* EVTWIN_REASON_*: why evse_setpoint_kw is not evse_asked_kw; 0: it is */
+  const int32_t* evse_limit_row;  /* the limit row that bound, where the reason is a limit; else -1, also for nobody */
   const double* evse_power_kw;    /* metered now */
   const int64_t* evse_arrived_ns;
   const int64_t* evse_claimed_departs_ns; /* what the driver claimed, as claimed: may lie in the past by now */
-  const int64_t* evse_departs_ns;         /* estimate: max(claimed, the next tick); never the truth */
-  const double* evse_requested_kwh;       /* what the driver asked for */
-  const double* evse_got_kwh;             /* metered so far, net of what was discharged */
-  const double* evse_remaining_kwh;       /* max(0, requested - got) */
+  const int64_t* evse_departs_ns;   /* what to plan with: the claimed instant while it lies ahead of now, else the next
+                                       tick; never the truth */
+  const double* evse_requested_kwh; /* what the driver asked for */
+  const double* evse_got_kwh;       /* metered so far, net of what was discharged */
+  const double* evse_remaining_kwh; /* max(0, requested - got) */
   const double* evse_car_min_kw; /* smallest non-zero offer this EVSE can make this car (6 A minimum, finite rates) */
   const double* evse_car_max_kw; /* largest: min(EVSE, rating of the car's inlet), phases used = min(EVSE, car) */
   const double* evse_car_max_discharge_kw; /* > 0 only for a V2G car whose driver opted in */
@@ -183,8 +232,8 @@ typedef struct evtwin_view {
 
   /* Storage. Length n_storages; power at its AC terminals. */
   uint32_t n_storages;
-  uint32_t
-      storage_policy; /* EVTWIN_STORAGE_*: what the scenario wants; follow it by writing storage_kw, nobody else does */
+  uint32_t storage_policy;   /* EVTWIN_STORAGE_*: what the scenario wants. Follow it by writing storage_kw: nobody else
+                                moves a storage */
   const double* storage_kwh; /* capacity */
   const double* storage_soc;
   const double* storage_soc_min;
@@ -193,14 +242,31 @@ typedef struct evtwin_view {
   const double* storage_max_discharge_kw; /* >= 0 */
   const double* storage_charge_efficiency;
   const double* storage_discharge_efficiency;
-  const double* storage_power_kw; /* now */
+  const double* storage_power_kw;    /* metered now */
+  const double* storage_setpoint_kw; /* in force now, after the guard */
+  const double* storage_asked_kw;    /* that set-point as it was asked for; 0: nothing was */
+  const uint32_t* storage_reason;    /* EVTWIN_REASON_*, as evse_reason */
+  const int32_t* storage_limit_row;  /* as evse_limit_row */
+
+  /* Vehicles unplugged since the last decision, in order of leaving; length n_departed. What such a vehicle would have
+   * taken stays unknown. */
+  uint32_t n_departed;
+  uint32_t n_waiting; /* vehicles in the queue for an EVSE, now */
+  const uint32_t* departed_evse;
+  const uint64_t* departed_session; /* as in evse_session */
+  const int64_t* departed_ns;
+  const double* departed_got_kwh;       /* metered, net of what was discharged */
+  const double* departed_requested_kwh; /* what the driver had asked for */
+  double waiting_kwh;                   /* what the vehicles in the queue ask for together */
+  int64_t waiting_since_ns;             /* arrival of the one that has waited longest; 0: nobody waits */
+  uint64_t turned_away;                 /* vehicles that left without a charge since the last decision */
 
   /* Limits as sparse rows; row r has members limit_start[r] .. limit_start[r+1]-1. Row 0 is the grid connection.
    * During a run only limit_lower, limit_upper and limit_base change: members, coefficients and angles are those of the
    * view given to create().
    * A member below n_evses is an EVSE; member n_evses + s is storage s. Lossy feeders are folded into the coefficients
    * (charging side); the guard evaluates them exactly. */
-  uint32_t n_limits, reserved0;
+  uint32_t n_limits, reserved1;
   const char* const* limit_name;
   const uint32_t* limit_kind; /* EVTWIN_LIMIT_* */
   const double* limit_lower;  /* -infinity where there is none */
@@ -208,9 +274,9 @@ typedef struct evtwin_view {
   const double* limit_base;    /* constant part now: load minus PV below this point, in the row's unit */
   const uint32_t* limit_start; /* [n_limits + 1] */
   const uint32_t* limit_member;
-  const double* limit_coefficient; /* POWER rows: row kW per kW at the EVSE or storage meter; others: per A (kW /
-                                      evse_kw_per_a) */
-  const double* limit_angle_deg;   /* MAGNITUDE rows: angle of that member's current in this row; 0 in other rows */
+  /* POWER rows: row kW per kW at the EVSE or storage meter; others: per A (kW / evse_kw_per_a). */
+  const double* limit_coefficient;
+  const double* limit_angle_deg; /* MAGNITUDE rows: angle of that member's current in this row; 0 in other rows */
 
   /* The site now. */
   double pv_kw, load_kw;    /* >= 0 */
@@ -225,18 +291,25 @@ typedef struct evtwin_view {
   double unmet_price_per_kwh;  /* worth of a kWh wanted and not got */
 
   /* The demand charge. One more kW of billed peak costs demand_price_per_kw x demand_fraction this month. */
-  uint32_t demand_basis, reserved1; /* EVTWIN_DEMAND_* */
+  uint32_t demand_basis, reserved2; /* EVTWIN_DEMAND_* */
   double demand_price_per_kw;       /* of the whole month; 0 where the basis is not PEAK */
   double demand_fraction;           /* of this month's charge that the run pays: 1, or pro rata in a month cut short */
   double billed_peak_kw;            /* kW the month will be billed for so far, ratchet included */
-  double month_peak_kw;             /* the running peak: highest closed 15-min window of this month */
+  double month_peak_kw;             /* the running peak: highest closed metering window of this month */
   int64_t month_end_ns;
-  double window_import_kwh; /* net import so far in the running metering window */
-  int64_t window_end_ns;    /* its end; windows are 15 min on the local clock */
+  double next_month_demand_price_per_kw; /* the price after month_end_ns; 0 where the basis is not PEAK */
+  double next_month_demand_fraction;     /* of that month's charge that the run pays; 0: the run ends before */
+  double next_month_floor_kw; /* what it is billed for at least: ratchet and floor of the contract power, this
+                                 month's peak so far counted in */
+  int64_t metering_window_ns; /* length of a metering window: 15, 30 or 60 min by the tariff, on the local clock */
+  double window_import_kwh;   /* imported so far in the running window; what was exported in it takes nothing off */
+  int64_t window_end_ns;      /* its end */
 
   /* The horizon: step k covers [now, next_tick) for k = 0, then one tick each. As many steps as the instance asked for.
-   * Values were issued at horizon_issued_ns; nothing issued after now is here. */
-  uint32_t horizon_steps, reserved2;
+   * A value is the mean over its step of what is foreseen, where nothing else is said. Values were issued at
+   * horizon_issued_ns; nothing issued after now is here. */
+  uint32_t horizon_steps;
+  uint32_t n_levels; /* as the instance asked for */
   int64_t horizon_issued_ns;
   const int64_t* horizon_start_ns; /* [horizon_steps + 1]: step k covers [start[k], start[k+1]) */
   const double* horizon_pv_kw;
@@ -245,17 +318,27 @@ typedef struct evtwin_view {
   const double* horizon_sell_per_kwh;
   const double* horizon_co2_kg_per_kwh;
   const double* horizon_contract_kw;       /* lowest import limit within the step, cuts announced so far included */
-  const double* horizon_power_setpoint_kw; /* at the step's start; NaN where there is none */
+  const double* horizon_power_setpoint_kw; /* mean over the part of the step that has one; NaN where none has */
   const double* horizon_arrivals;          /* vehicles expected to plug in during the step */
   const double* horizon_arrivals_kwh;      /* energy they are expected to request */
+  /* The horizon as a distribution, where the instance asked for levels; else NULL. Cell [l * horizon_steps + k] is the
+   * value that step k stays below with probability level[l]. Where the forecast knows no spread (a forecast that is
+   * perfect, or says what yesterday was; a price that is published) every level is the value itself; counts of arrivals
+   * are then Poisson about the number expected, unless the forecast is perfect. */
+  const double* level; /* [n_levels] ascending in (0, 1): 0.1, 0.5, 0.9 */
+  const double* level_pv_kw;
+  const double* level_load_kw;
+  const double* level_buy_per_kwh;
+  const double* level_arrivals;
+  const double* level_arrivals_kwh;
 
   const evtwin_ledger* since_last; /* what the previous decision led to */
   const evtwin_ledger* so_far;     /* the run up to now */
 
-  /* What discharging costs. */
-  const double* evse_v2g_price_per_kwh; /* [n_evses] what this row's driver is paid for energy discharged: the site's
-                                           price or the owner's minimum, whichever is higher */
-  double wear_price_per_kwh;            /* battery wear per kWh discharged from vehicles and storage, as in wear_cost */
+  /* What discharging costs: to this row's driver, [n_evses], the site's price or the owner's minimum, whichever is
+   * higher; and in wear. */
+  const double* evse_v2g_price_per_kwh;
+  double wear_price_per_kwh; /* battery wear per kWh discharged from vehicles and storage, as in wear_cost */
 } evtwin_view;
 
 /* Storage policies of a scenario; the baselines follow it. */
@@ -264,15 +347,18 @@ typedef struct evtwin_view {
 #define EVTWIN_STORAGE_PEAK_SHAVING 2u     /* PV surplus in, demand above a target out */
 #define EVTWIN_STORAGE_ARBITRAGE 3u        /* in when cheap, out when dear */
 
-/* ---- The decision: columns prefilled by the host. ------------------------------------------------------------------
- */
+/* ---- The decision: columns prefilled by the host. --------------------------------------------------------------- */
 typedef struct evtwin_decision {
   uint32_t struct_size, reserved;
-  double* evse_kw;      /* [n_evses] NaN on entry = leave the setpoint as it is */
-  double* storage_kw;   /* [n_storages] NaN on entry = leave as is */
-  int64_t wake_ns;      /* 0 on entry = no own wake-up; else an instant after now. Each decision asks anew: what the one
-                             before asked for is forgotten. Where commands take time (a scenario's `commands`) it comes
-                             once this decision's set-points have arrived, and not within a second */
+  double* evse_kw;    /* [n_evses] NaN on entry = leave the setpoint as it is */
+  double* storage_kw; /* [n_storages] NaN on entry = leave as is */
+  /* 0 on entry = no own wake-up; else an instant after now. Each decision asks anew: what the one before asked for is
+   * forgotten. Where commands take time (a scenario's `commands`) it comes once this decision's set-points have
+   * arrived, and not within a second. */
+  int64_t wake_ns;
+  /* 0 on entry = ask at every tick; else an instant after now: ticks before it are not asked about, this answer stands.
+   * Events that the instance subscribes to, and its own wake-up, ask all the same, and each decision asks anew. */
+  int64_t quiet_until_ns;
   double expected_cost; /* NaN on entry; what the strategy expects the horizon to cost, recorded */
   /* The plan that this decision is the beginning of, for those who look at the run; nothing follows it by itself.
    * plan_kw[m * plan_steps + k] is the mean power of member m (EVSE m, or storage m - n_evses) in step k of the view's
@@ -282,8 +368,7 @@ typedef struct evtwin_decision {
   uint32_t reserved0;
 } evtwin_decision;
 
-/* ---- Host services. ------------------------------------------------------------------------------------------------
- */
+/* ---- Host services. --------------------------------------------------------------------------------------------- */
 typedef struct evtwin_host {
   uint32_t struct_size, abi_major, abi_minor, reserved;
   void* context; /* the host's own */
@@ -296,8 +381,7 @@ typedef struct evtwin_host {
   const void* (*extension)(const struct evtwin_host*, const char* id);
 } evtwin_host;
 
-/* ---- The plugin. ---------------------------------------------------------------------------------------------------
- */
+/* ---- The plugin. ------------------------------------------------------------------------------------------------ */
 #define EVTWIN_STRATEGY_USES_V2G 1u     /* may discharge vehicles */
 #define EVTWIN_STRATEGY_USES_STORAGE 2u /* sets storage_kw itself */
 #define EVTWIN_STRATEGY_STATELESS 4u    /* an answer depends on its view alone: nothing to save in a checkpoint */
@@ -310,18 +394,29 @@ typedef struct evtwin_info {
   uint32_t n_params, reserved;
 } evtwin_info;
 
+#define EVTWIN_MOST_LEVELS 32u /* of one forecast */
+
+/* One instance. Its fields are read once, when create() has returned. */
 typedef struct evtwin_strategy {
   uint32_t struct_size;
-  uint32_t subscribes;    /* EVTWIN_WHY_ARRIVAL | _DEPARTURE | _PRICE | _LIMIT beyond the tick, which always comes */
+  uint32_t subscribes;    /* EVTWIN_WHY_* bits at which it wants to be asked. Without EVTWIN_WHY_TICK it is asked at
+                             events alone; its own wake-up always asks */
   uint32_t horizon_steps; /* forecast steps wanted in the view; 0 = none, and then none are computed */
   uint32_t plan_steps;    /* steps of the horizon for which it writes a plan, at most horizon_steps; 0 = no plan */
-  void* self;             /* the plugin's own */
+  const double* levels;   /* [n_levels] of the forecast, wanted in the view: ascending in (0, 1) */
+  uint32_t n_levels;      /* at most EVTWIN_MOST_LEVELS; 0 = none */
+  uint32_t reserved;
+  void* self;                                                                             /* the plugin's own */
   evtwin_status (*decide)(struct evtwin_strategy*, const evtwin_view*, evtwin_decision*); /* [one] */
-  const void* (*extension)(const struct evtwin_strategy*, const char* id);                /* [any] may be NULL */
-  void (*destroy)(struct evtwin_strategy*);                                               /* [one] */
+  /* [one] may be NULL. Once, after the last decision, when the run or episode came to its end and the books are closed:
+   * now_ns is end_ns, `why` is 0, since_last covers the time from the last decision to the end. Not called for a run
+   * that failed or was broken off. */
+  evtwin_status (*end)(struct evtwin_strategy*, const evtwin_view* last);
+  const void* (*extension)(const struct evtwin_strategy*, const char* id); /* [any] may be NULL */
+  void (*destroy)(struct evtwin_strategy*);                                /* [one] */
 } evtwin_strategy;
 
-/* ---- Optional: state, for checkpoints. -----------------------------------------------------------------------------
+/* ---- Optional: state, for checkpoints. ----------------------------------------------------------------------------
  * extension(strategy, EVTWIN_STATE) of an instance whose answers depend on what it saw before. Bytes are the plugin's
  * own; begin them with a version of your own. */
 #define EVTWIN_STATE "evtwin.state/1"
@@ -343,10 +438,26 @@ typedef struct evtwin_state {
   evtwin_status (*load)(evtwin_strategy*, const evtwin_source*);
 } evtwin_state;
 
+/* ---- Optional: many sites in one call. -----------------------------------------------------------------------------
+ * extension(strategy, EVTWIN_BATCH) of instances whose answers can be had together: one pass of a network for many
+ * sites. Where several of them are asked at one instant the host may call decide_many instead of decide; a host need
+ * not, and does so only for instances that run in its own process. Answers are those of n calls of decide in order. */
+#define EVTWIN_BATCH "evtwin.batch/1"
+
+typedef struct evtwin_batch {
+  uint32_t struct_size, reserved;
+  /* [one] of every instance at once: from one thread, and none of them is entered by another meanwhile. Instance i sees
+   * views[i] and answers in decisions[i]. All came from this library and gave this very evtwin_batch. After a status
+   * other than EVTWIN_OK none of the answers counts; the host of any of the instances may be told why. */
+  evtwin_status (*decide_many)(evtwin_strategy* const* strategies, const evtwin_view* const* views,
+                               evtwin_decision* const* decisions, uint32_t n);
+} evtwin_batch;
+
+/* ---- The entry. ------------------------------------------------------------------------------------------------- */
 typedef struct evtwin_entry {
   uint32_t struct_size, abi_major, abi_minor;
   uint32_t n_strategies;
-  const char* abi_digest; /* EVTWIN_ABI_DIGEST of <evtwin/abi_digest.h>, which CMake makes from this header */
+  const char* abi_digest;                     /* EVTWIN_ABI_DIGEST */
   const evtwin_info* (*info)(uint32_t index); /* [any] index < n_strategies; static data */
   /* [any] A new instance for one site of one run. `first` is the view at the start (nobody plugged in yet). */
   evtwin_status (*create)(const evtwin_host*, const char* id, const evtwin_param_value*, uint32_t n,
@@ -364,15 +475,16 @@ extern EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry;
 #endif
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_info) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_value) == 24);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_ledger) == 144);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 784);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 56);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_ledger) == 168);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 1048);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 64);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_host) == 48);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_info) == 56);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_strategy) == 48);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_strategy) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_sink) == 16);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_source) == 16);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_state) == 24);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_batch) == 16);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_entry) == 40);
 #endif
 

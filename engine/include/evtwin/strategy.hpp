@@ -1,5 +1,6 @@
 // strategy.hpp - the thin C++20 face of strategy.h: spans in, parameters by name, exceptions caught at the fence.
 //
+//   namespace {  // unnamed: `g++ -std=c++20 -shared -fPIC half.cpp` then exports the entry and nothing of yours
 //   struct Half {
 //     static constexpr evtwin_info info = evtwin::sdk::describe(
 //         "half", "Half power", "1.0", "Offers every car half of what it can take.", EVTWIN_STRATEGY_STATELESS);
@@ -8,13 +9,17 @@
 //       for (const std::size_t i : view.connected()) decision.evse_kw[i] = 0.5 * view.evse_car_max_kw()[i];
 //     }
 //   };
+//   }  // namespace
 //   EVTWIN_STRATEGIES(Half)
 //
 // A strategy that remembers something between decisions has two members more, so that runs can be checkpointed:
 //     void save(evtwin::sdk::StateWriter&) const;
 //     void load(evtwin::sdk::StateReader&);
+// One that wants to see the closed books after its last decision:
+//     void on_end(const evtwin::sdk::View& last);
+// One that answers for many sites in one pass (instances of many sites that are asked at the same instant):
+//     static void decide_many(std::span<evtwin::sdk::Turn<Half>> turns);
 #pragma once
-#include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 
 #include <algorithm>
@@ -31,6 +36,9 @@
 #include <tuple>
 #include <type_traits>
 #include <vector>
+
+// Hidden whatever the compiler's flags: two plugins in one process never share what this header defines.
+#pragma GCC visibility push(hidden)
 
 namespace evtwin::sdk {
 
@@ -84,6 +92,14 @@ class View {
   bool connected(std::size_t i) const { return raw.evse_session[i] != 0; }
   bool draws(std::size_t i) const { return raw.evse_draws[i] != 0; }
   bool asked_because(std::uint32_t why) const { return (raw.why & why) != 0; }
+  /// Whether something of these EVTWIN_CHANGED_* may be other than at the last decision.
+  bool changed(std::uint32_t what) const { return (raw.changed & what) != 0; }
+  double hours_since_last_decision() const { return hours(raw.last_decision_ns, raw.now_ns); }
+  /// Infinite for a live site.
+  double hours_to_end() const {
+    return raw.end_ns == std::numeric_limits<std::int64_t>::max() ? std::numeric_limits<double>::infinity()
+                                                                  : hours(raw.now_ns, raw.end_ns);
+  }
 
   // By EVSE.
   std::string_view evse_id(std::size_t i) const { return raw.evse_id[i]; }
@@ -94,7 +110,13 @@ class View {
   std::span<const double> evse_max_discharge_kw() const { return by_evse(raw.evse_max_discharge_kw); }
   std::span<const double> evse_efficiency() const { return by_evse(raw.evse_efficiency); }
   std::span<const std::uint64_t> evse_session() const { return by_evse(raw.evse_session); }
+  std::string_view evse_session_id(std::size_t i) const { return raw.evse_session_id[i]; }
+  std::span<const std::uint64_t> evse_driver() const { return by_evse(raw.evse_driver); }
+  std::span<const std::uint32_t> evse_vehicle() const { return by_evse(raw.evse_vehicle); }
   std::span<const double> evse_setpoint_kw() const { return by_evse(raw.evse_setpoint_kw); }
+  std::span<const double> evse_asked_kw() const { return by_evse(raw.evse_asked_kw); }
+  std::span<const std::uint32_t> evse_reason() const { return by_evse(raw.evse_reason); }
+  std::span<const std::int32_t> evse_limit_row() const { return by_evse(raw.evse_limit_row); }
   std::span<const double> evse_power_kw() const { return by_evse(raw.evse_power_kw); }
   std::span<const std::int64_t> evse_arrived_ns() const { return by_evse(raw.evse_arrived_ns); }
   std::span<const std::int64_t> evse_claimed_departs_ns() const { return by_evse(raw.evse_claimed_departs_ns); }
@@ -133,6 +155,18 @@ class View {
   std::span<const double> storage_charge_efficiency() const { return by_storage(raw.storage_charge_efficiency); }
   std::span<const double> storage_discharge_efficiency() const { return by_storage(raw.storage_discharge_efficiency); }
   std::span<const double> storage_power_kw() const { return by_storage(raw.storage_power_kw); }
+  std::span<const double> storage_setpoint_kw() const { return by_storage(raw.storage_setpoint_kw); }
+  std::span<const double> storage_asked_kw() const { return by_storage(raw.storage_asked_kw); }
+  std::span<const std::uint32_t> storage_reason() const { return by_storage(raw.storage_reason); }
+  std::span<const std::int32_t> storage_limit_row() const { return by_storage(raw.storage_limit_row); }
+
+  // Who left since the last decision, in order of leaving.
+  std::size_t departed_count() const { return raw.n_departed; }
+  std::span<const std::uint32_t> departed_evse() const { return by_departed(raw.departed_evse); }
+  std::span<const std::uint64_t> departed_session() const { return by_departed(raw.departed_session); }
+  std::span<const std::int64_t> departed_ns() const { return by_departed(raw.departed_ns); }
+  std::span<const double> departed_got_kwh() const { return by_departed(raw.departed_got_kwh); }
+  std::span<const double> departed_requested_kwh() const { return by_departed(raw.departed_requested_kwh); }
 
   // By limit row.
   std::size_t limit_count() const { return raw.n_limits; }
@@ -164,6 +198,14 @@ class View {
   std::span<const double> horizon_arrivals() const { return by_step(raw.horizon_arrivals); }
   std::span<const double> horizon_arrivals_kwh() const { return by_step(raw.horizon_arrivals_kwh); }
 
+  // By level and step: the values of level l, step by step. Empty without setup.levels.
+  std::span<const double> levels() const { return {raw.level, raw.n_levels}; }
+  std::span<const double> level_pv_kw(std::size_t l) const { return by_level(raw.level_pv_kw, l); }
+  std::span<const double> level_load_kw(std::size_t l) const { return by_level(raw.level_load_kw, l); }
+  std::span<const double> level_buy_per_kwh(std::size_t l) const { return by_level(raw.level_buy_per_kwh, l); }
+  std::span<const double> level_arrivals(std::size_t l) const { return by_level(raw.level_arrivals, l); }
+  std::span<const double> level_arrivals_kwh(std::size_t l) const { return by_level(raw.level_arrivals_kwh, l); }
+
   double hours_until(std::int64_t instant_ns) const { return hours(raw.now_ns, instant_ns); }
   /// What the local clock shows, in hours since its midnight: 0 <= h < 24.
   double local_hour() const {
@@ -180,8 +222,18 @@ class View {
   std::span<const T> by_evse(const T* column) const {
     return {column, raw.n_evses};
   }
-  std::span<const double> by_storage(const double* column) const { return {column, raw.n_storages}; }
+  template <class T>
+  std::span<const T> by_storage(const T* column) const {
+    return {column, raw.n_storages};
+  }
+  template <class T>
+  std::span<const T> by_departed(const T* column) const {
+    return {column, raw.n_departed};
+  }
   std::span<const double> by_step(const double* column) const { return {column, raw.horizon_steps}; }
+  std::span<const double> by_level(const double* column, std::size_t l) const {
+    return {column + l * raw.horizon_steps, raw.horizon_steps};
+  }
   std::span<const double> curve(const double* column, std::size_t i) const {
     return {column + raw.evse_curve_start[i], raw.evse_curve_points[i]};
   }
@@ -192,17 +244,49 @@ class View {
 };
 
 /// Where the answer goes; NaN (the prefill) leaves a setpoint as it is.
-struct Decision {
+class Decision {
+ public:
+  Decision(evtwin_decision& decision, const evtwin_view& view)
+      : evse_kw(decision.evse_kw, view.n_evses),
+        storage_kw(decision.storage_kw, view.n_storages),
+        wake_ns(decision.wake_ns),
+        quiet_until_ns(decision.quiet_until_ns),
+        expected_cost(decision.expected_cost),
+        plan_kw(decision.plan_kw, (std::size_t{view.n_evses} + view.n_storages) * decision.plan_steps),
+        plan_steps(decision.plan_steps),
+        now_ns_(view.now_ns) {}
+
   std::span<double> evse_kw;
   std::span<double> storage_kw;
   std::int64_t& wake_ns;
+  std::int64_t& quiet_until_ns;
   double& expected_cost;
   /// Rows of plan_steps each: EVSEs, then storages. Empty without setup.plan_steps.
-  std::span<double> plan_kw = {};
-  std::size_t plan_steps = 0;
+  std::span<double> plan_kw;
+  std::size_t plan_steps;
 
+  /// Asks to be asked again in so many hours, more than 0. A later call, or a write to wake_ns, replaces it.
+  void wake_in_h(double hours) { wake_ns = now_ns_ + ns_of(hours); }
+  /// Lets this answer stand at the ticks of so many hours, more than 0: ask at events alone until then.
+  void quiet_for_h(double hours) { quiet_until_ns = now_ns_ + ns_of(hours); }
   /// The plan of one member: EVSE m, or storage m - evse_kw.size(). Where it is NaN, what was planned before stands.
   std::span<double> plan_of(std::size_t m) const { return plan_kw.subspan(m * plan_steps, plan_steps); }
+
+ private:
+  /// At least a nanosecond and at most a century: what is asked for lies after now and within an int64.
+  static std::int64_t ns_of(double hours) {
+    const double ns = hours * 3.6e12;
+    return ns >= 1.0 ? static_cast<std::int64_t>(std::min(ns, 100 * 366 * 24 * 3.6e12)) : 1;
+  }
+  std::int64_t now_ns_;
+};
+
+/// One of the questions that S::decide_many answers together.
+template <class S>
+struct Turn {
+  S& strategy;
+  View view;
+  Decision decision;
 };
 
 /// What a strategy is made from: host services, parameters (checked by the host, defaults filled in), the site at the
@@ -227,9 +311,11 @@ class Setup {
   /// Host services; they stay valid as long as the strategy lives.
   const evtwin_host& host() const { return host_; }
 
-  /// Events beyond the tick at which the strategy wants to be asked.
-  std::uint32_t subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
+  /// When the strategy wants to be asked. Without EVTWIN_WHY_TICK it is asked at events alone.
+  std::uint32_t subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
   std::uint32_t horizon_steps = 0;
+  /// Levels of the forecast wanted in the view, ascending in (0, 1), at most EVTWIN_MOST_LEVELS; for view.level_*.
+  std::vector<double> levels;
   /// Steps of the horizon for which the strategy writes a plan; at most horizon_steps.
   std::uint32_t plan_steps = 0;
 
@@ -316,6 +402,16 @@ concept Saveable = requires(const S& saved, S& loaded, StateWriter& writer, Stat
   loaded.load(reader);
 };
 
+template <class S>
+concept SeesTheEnd = requires(S& strategy, const View& last) {
+  strategy.on_end(last);
+};
+
+template <class S>
+concept Batched = requires(std::span<Turn<S>> turns) {
+  S::decide_many(turns);
+};
+
 /// Keeps a C++ strategy S behind the C functions; no exception leaves it.
 template <class S>
 class Fence {
@@ -328,13 +424,20 @@ class Fence {
       fence->c_.subscribes = setup.subscribes;
       fence->c_.horizon_steps = setup.horizon_steps;
       fence->c_.plan_steps = setup.plan_steps;
+      fence->levels_ = std::move(setup.levels);
+      fence->c_.levels = fence->levels_.data();
+      fence->c_.n_levels = static_cast<std::uint32_t>(fence->levels_.size());
       *out = &fence->c_;
     });
   }
 
  private:
   Fence(const evtwin_host& host, Setup& setup)
-      : c_{sizeof(evtwin_strategy), 0, 0, 0, this, &decide, &extension, &destroy}, host_(host), strategy_(setup) {}
+      : c_{sizeof(evtwin_strategy), 0, 0, 0, nullptr, 0, 0, this, &decide, nullptr, &extension, &destroy},
+        host_(host),
+        strategy_(setup) {
+    if constexpr (SeesTheEnd<S>) c_.end = &end;
+  }
   static Fence& of(const evtwin_strategy* c) { return *static_cast<Fence*>(c->self); }
 
   template <class F>
@@ -361,14 +464,26 @@ class Fence {
   static evtwin_status decide(evtwin_strategy* c, const evtwin_view* view, evtwin_decision* decision) noexcept {
     Fence& fence = of(c);
     return guarded(fence.host_, [&] {
-      const std::size_t members = std::size_t{view->n_evses} + view->n_storages;
-      Decision out{{decision->evse_kw, view->n_evses},
-                   {decision->storage_kw, view->n_storages},
-                   decision->wake_ns,
-                   decision->expected_cost,
-                   {decision->plan_kw, members * decision->plan_steps},
-                   decision->plan_steps};
+      Decision out(*decision, *view);
       fence.strategy_.decide(View(*view), out);
+    });
+  }
+  static evtwin_status end(evtwin_strategy* c, const evtwin_view* last) noexcept {
+    Fence& fence = of(c);
+    return guarded(fence.host_, [&] {
+      if constexpr (SeesTheEnd<S>) fence.strategy_.on_end(View(*last));
+    });
+  }
+  static evtwin_status decide_many(evtwin_strategy* const* all, const evtwin_view* const* views,
+                                   evtwin_decision* const* decisions, std::uint32_t n) noexcept {
+    return guarded(of(all[0]).host_, [&] {
+      if constexpr (Batched<S>) {
+        std::vector<Turn<S>> turns;
+        turns.reserve(n);
+        for (std::uint32_t i = 0; i < n; ++i)
+          turns.push_back({of(all[i]).strategy_, View(*views[i]), Decision(*decisions[i], *views[i])});
+        S::decide_many(std::span<Turn<S>>(turns));
+      }
     });
   }
   static evtwin_status save(const evtwin_strategy* c, const evtwin_sink* sink) noexcept {
@@ -387,13 +502,17 @@ class Fence {
   }
   static const void* extension(const evtwin_strategy*, const char* id) noexcept {
     static constexpr evtwin_state state{sizeof(evtwin_state), 0, &save, &load};
-    return Saveable<S> && std::string_view(id) == EVTWIN_STATE ? &state : nullptr;
+    static constexpr evtwin_batch batch{sizeof(evtwin_batch), 0, &decide_many};
+    if (Saveable<S> && std::string_view(id) == EVTWIN_STATE) return &state;
+    if (Batched<S> && std::string_view(id) == EVTWIN_BATCH) return &batch;
+    return nullptr;
   }
   static void destroy(evtwin_strategy* c) noexcept { delete &of(c); }
 
   evtwin_strategy c_;
   const evtwin_host& host_;
   S strategy_;
+  std::vector<double> levels_;
 };
 
 /// The entry's two functions over a list of strategies.
@@ -418,6 +537,8 @@ struct Library {
 };
 
 }  // namespace evtwin::sdk
+
+#pragma GCC visibility pop
 
 /// Exports the strategies given as types; once per shared object.
 #define EVTWIN_STRATEGIES(...)                                                \

@@ -1,6 +1,5 @@
 /* Cars that can wait stay below the peak that the month is billed for anyway; a car that can not may use the contract.
  */
-#include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 #include <math.h>
 #include <stdlib.h>
@@ -99,7 +98,7 @@ static evtwin_status create(const evtwin_host* host, const char* id, const evtwi
   instance* me = calloc(1, sizeof *me);
   if (me == NULL) return EVTWIN_FAILED;
   me->c.struct_size = sizeof me->c;
-  me->c.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
+  me->c.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
   me->c.self = me;
   me->c.decide = decide;
   me->c.destroy = destroy;

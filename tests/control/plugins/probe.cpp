@@ -36,7 +36,7 @@ struct Echo {
 struct Dice {
   static constexpr evtwin_info info = sdk::describe("dice", "Dice", "1.0", "Draws at random.");
   explicit Dice(sdk::Setup& setup) : host_(setup.host()) {
-    setup.subscribes = EVTWIN_WHY_PRICE;
+    setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_PRICE;
     setup.horizon_steps = 3;
   }
   void decide(const sdk::View& view, sdk::Decision& decision) {

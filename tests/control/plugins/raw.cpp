@@ -1,5 +1,4 @@
 // Strategies without the C++ face: each breaks the contract in the way its id says.
-#include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 #include <unistd.h>
 
@@ -51,7 +50,8 @@ void destroy(evtwin_strategy* c) { delete static_cast<Raw*>(c->self); }
 
 evtwin_status create(const evtwin_host* host, const char* id, const evtwin_param_value*, std::uint32_t,
                      const evtwin_view*, evtwin_strategy** out) {
-  static evtwin_strategy hollow = {sizeof(evtwin_strategy), 0, 0, 0, nullptr, nullptr, nullptr, nullptr};
+  static evtwin_strategy hollow{};
+  hollow.struct_size = sizeof hollow;
   const std::string_view asked = id;
   if (asked == "throws-in-create") throw std::runtime_error("no site like this");
   if (asked == "no-instance") return EVTWIN_OK;
@@ -59,7 +59,11 @@ evtwin_status create(const evtwin_host* host, const char* id, const evtwin_param
     *out = &hollow;
     return EVTWIN_OK;
   }
-  auto* raw = new Raw{{sizeof(evtwin_strategy), 0, 0, 0, nullptr, &decide, nullptr, &destroy}, host, "", 0};
+  auto* raw = new Raw{{}, host, "", 0};
+  raw->c.struct_size = sizeof raw->c;
+  raw->c.subscribes = EVTWIN_WHY_TICK;
+  raw->c.decide = &decide;
+  raw->c.destroy = &destroy;
   for (const evtwin_info& known : infos) {
     if (asked == known.id) raw->id = known.id;
   }

@@ -1,7 +1,6 @@
 // A sound strategy without the fence of the C++ face; each animal derives from it and breaks one thing. Most behave
 // until the first car is plugged in, so that what happened before stays to be looked at.
 #pragma once
-#include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 
 #include <cstring>
@@ -59,9 +58,13 @@ struct Cage {
                               const evtwin_view* first, evtwin_strategy** out) {
     *out = nullptr;
     if (std::strcmp(id, ZOO_ID) != 0) return EVTWIN_UNSUPPORTED;
-    auto* cage = new Cage{{Animal::instance_size, EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, Animal::plan_steps,
-                           Animal::plan_steps, nullptr, &decide, &extension, &destroy},
-                          Animal(*host, *first)};
+    auto* cage = new Cage{{}, Animal(*host, *first)};
+    cage->c.struct_size = Animal::instance_size;
+    cage->c.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
+    cage->c.horizon_steps = cage->c.plan_steps = Animal::plan_steps;
+    cage->c.decide = &decide;
+    cage->c.extension = &extension;
+    cage->c.destroy = &destroy;
     cage->c.self = cage;
     *out = &cage->c;
     return EVTWIN_OK;

@@ -1,5 +1,4 @@
 /* Answers an infinite set-point. Plain C: the header is enough. */
-#include <evtwin/abi_digest.h>
 #include <evtwin/strategy.h>
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@ static evtwin_status create(const evtwin_host* host, const char* id, const evtwi
   evtwin_strategy* made = calloc(1, sizeof *made);
   if (made == NULL) return EVTWIN_FAILED;
   made->struct_size = sizeof *made;
-  made->subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
+  made->subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
   made->decide = decide;
   made->destroy = destroy;
   *out = made;

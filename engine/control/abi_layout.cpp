@@ -1,0 +1,462 @@
+#include "control/abi_layout.hpp"
+
+#include <evtwin/strategy.h>
+
+#include <array>
+#include <type_traits>
+
+#include "control/view_layout.hpp"
+
+namespace evtwin::control {
+
+namespace {
+
+/// The type of a field, from the header itself.
+template <class T>
+constexpr AbiType type_of() {
+  using Bare = std::remove_cv_t<T>;
+  if constexpr (std::is_same_v<Bare, const char*>) {
+    return AbiType::text;
+  } else if constexpr (std::is_pointer_v<Bare>) {
+    return std::is_function_v<std::remove_pointer_t<Bare>> ? AbiType::function : AbiType::pointer;
+  } else if constexpr (std::is_class_v<Bare>) {
+    return AbiType::structure;
+  } else if constexpr (std::is_void_v<Bare>) {
+    return AbiType::opaque;
+  } else if constexpr (std::is_floating_point_v<Bare>) {
+    static_assert(sizeof(Bare) == sizeof(double));
+    return AbiType::f64;
+  } else if constexpr (sizeof(Bare) == 1) {
+    return AbiType::u8;
+  } else if constexpr (sizeof(Bare) == 4) {
+    return std::is_signed_v<Bare> ? AbiType::i32 : AbiType::u32;
+  } else {
+    static_assert(sizeof(Bare) == 8);
+    return std::is_signed_v<Bare> ? AbiType::i64 : AbiType::u64;
+  }
+}
+
+template <class T>
+constexpr AbiType target_of() {
+  if constexpr (type_of<T>() == AbiType::pointer) {
+    return type_of<std::remove_pointer_t<T>>();
+  } else {
+    return AbiType::opaque;
+  }
+}
+
+/// Name of the struct that a field is, or points to.
+template <class T>
+constexpr std::string_view structure_of() {
+  using Bare = std::remove_cv_t<std::remove_pointer_t<T>>;
+  if constexpr (std::is_same_v<Bare, evtwin_ledger>) return "evtwin_ledger";
+  if constexpr (std::is_same_v<Bare, evtwin_param_info>) return "evtwin_param_info";
+  return {};
+}
+
+std::string_view length_text(Length length) {
+  switch (length) {
+    case Length::evses:
+      return "n_evses";
+    case Length::evses_and_one:
+      return "n_evses + 1";
+    case Length::connected:
+      return "n_connected";
+    case Length::storages:
+      return "n_storages";
+    case Length::limits:
+      return "n_limits";
+    case Length::limits_and_one:
+      return "n_limits + 1";
+    case Length::steps:
+      return "horizon_steps";
+    case Length::steps_and_one:
+      return "horizon_steps + 1";
+    case Length::rates:
+      return "evse_rate_start[n_evses]";
+    case Length::curve_points:
+      return "max(evse_curve_start + evse_curve_points)";
+    case Length::departed:
+      return "n_departed";
+    case Length::limit_members:
+      return "limit_start[n_limits]";
+    case Length::levels:
+      return "n_levels";
+    case Length::level_steps:
+      return "n_levels * horizon_steps";
+    case Length::one:
+      return "1";
+  }
+  return {};
+}
+
+template <class T>
+constexpr AbiField field(std::string_view name, std::size_t offset, std::string_view length = {}) {
+  return {name, offset, sizeof(T), type_of<T>(), target_of<T>(), structure_of<T>(), length};
+}
+
+#define EVTWIN_ARRAY_FIELD(of, name, length) field<decltype(of::name)>(#name, offsetof(of, name), length)
+#define EVTWIN_FIELD(of, name) EVTWIN_ARRAY_FIELD(of, name, "")
+
+constexpr std::array param_info_fields{
+    EVTWIN_FIELD(evtwin_param_info, id),
+    EVTWIN_FIELD(evtwin_param_info, unit),
+    EVTWIN_FIELD(evtwin_param_info, help),
+    EVTWIN_FIELD(evtwin_param_info, type),
+    EVTWIN_FIELD(evtwin_param_info, n_choices),
+    EVTWIN_ARRAY_FIELD(evtwin_param_info, choices, "n_choices"),
+    EVTWIN_FIELD(evtwin_param_info, min),
+    EVTWIN_FIELD(evtwin_param_info, max),
+    EVTWIN_FIELD(evtwin_param_info, default_number),
+    EVTWIN_FIELD(evtwin_param_info, default_text),
+};
+constexpr std::array param_value_fields{
+    EVTWIN_FIELD(evtwin_param_value, id),
+    EVTWIN_FIELD(evtwin_param_value, number),
+    EVTWIN_FIELD(evtwin_param_value, text),
+};
+constexpr std::array ledger_fields{
+    EVTWIN_FIELD(evtwin_ledger, struct_size),
+    EVTWIN_FIELD(evtwin_ledger, reserved),
+    EVTWIN_FIELD(evtwin_ledger, import_kwh),
+    EVTWIN_FIELD(evtwin_ledger, export_kwh),
+    EVTWIN_FIELD(evtwin_ledger, pv_kwh),
+    EVTWIN_FIELD(evtwin_ledger, load_kwh),
+    EVTWIN_FIELD(evtwin_ledger, ev_charge_kwh),
+    EVTWIN_FIELD(evtwin_ledger, ev_discharge_kwh),
+    EVTWIN_FIELD(evtwin_ledger, storage_charge_kwh),
+    EVTWIN_FIELD(evtwin_ledger, storage_discharge_kwh),
+    EVTWIN_FIELD(evtwin_ledger, losses_kwh),
+    EVTWIN_FIELD(evtwin_ledger, energy_cost),
+    EVTWIN_FIELD(evtwin_ledger, demand_charge),
+    EVTWIN_FIELD(evtwin_ledger, driver_revenue),
+    EVTWIN_FIELD(evtwin_ledger, v2g_payment),
+    EVTWIN_FIELD(evtwin_ledger, wear_cost),
+    EVTWIN_FIELD(evtwin_ledger, co2_kg),
+    EVTWIN_FIELD(evtwin_ledger, unmet_kwh),
+    EVTWIN_FIELD(evtwin_ledger, overload_kwh),
+    EVTWIN_FIELD(evtwin_ledger, feeder_overload_kwh),
+    EVTWIN_FIELD(evtwin_ledger, export_overload_kwh),
+    EVTWIN_FIELD(evtwin_ledger, adjusted_kwh),
+};
+constexpr std::array view_fields{
+    EVTWIN_FIELD(evtwin_view, struct_size),
+    EVTWIN_FIELD(evtwin_view, why),
+    EVTWIN_FIELD(evtwin_view, now_ns),
+    EVTWIN_FIELD(evtwin_view, next_tick_ns),
+    EVTWIN_FIELD(evtwin_view, tick_ns),
+    EVTWIN_FIELD(evtwin_view, utc_offset_ns),
+    EVTWIN_FIELD(evtwin_view, decision_number),
+    EVTWIN_FIELD(evtwin_view, last_decision_ns),
+    EVTWIN_FIELD(evtwin_view, end_ns),
+    EVTWIN_FIELD(evtwin_view, changed),
+    EVTWIN_FIELD(evtwin_view, commands_under_way),
+    EVTWIN_FIELD(evtwin_view, commands_lost),
+    EVTWIN_FIELD(evtwin_view, n_evses),
+    EVTWIN_FIELD(evtwin_view, n_connected),
+    EVTWIN_FIELD(evtwin_view, reserved0),
+    EVTWIN_FIELD(evtwin_view, connected_evse),
+    EVTWIN_FIELD(evtwin_view, evse_id),
+    EVTWIN_FIELD(evtwin_view, evse_phases),
+    EVTWIN_FIELD(evtwin_view, evse_voltage_v),
+    EVTWIN_FIELD(evtwin_view, evse_phase_angle_deg),
+    EVTWIN_FIELD(evtwin_view, evse_max_kw),
+    EVTWIN_FIELD(evtwin_view, evse_max_discharge_kw),
+    EVTWIN_FIELD(evtwin_view, evse_efficiency),
+    EVTWIN_FIELD(evtwin_view, evse_session),
+    EVTWIN_FIELD(evtwin_view, evse_session_id),
+    EVTWIN_FIELD(evtwin_view, evse_driver),
+    EVTWIN_FIELD(evtwin_view, evse_vehicle),
+    EVTWIN_FIELD(evtwin_view, evse_draws),
+    EVTWIN_FIELD(evtwin_view, evse_setpoint_kw),
+    EVTWIN_FIELD(evtwin_view, evse_asked_kw),
+    EVTWIN_FIELD(evtwin_view, evse_reason),
+    EVTWIN_FIELD(evtwin_view, evse_limit_row),
+    EVTWIN_FIELD(evtwin_view, evse_power_kw),
+    EVTWIN_FIELD(evtwin_view, evse_arrived_ns),
+    EVTWIN_FIELD(evtwin_view, evse_claimed_departs_ns),
+    EVTWIN_FIELD(evtwin_view, evse_departs_ns),
+    EVTWIN_FIELD(evtwin_view, evse_requested_kwh),
+    EVTWIN_FIELD(evtwin_view, evse_got_kwh),
+    EVTWIN_FIELD(evtwin_view, evse_remaining_kwh),
+    EVTWIN_FIELD(evtwin_view, evse_car_min_kw),
+    EVTWIN_FIELD(evtwin_view, evse_car_max_kw),
+    EVTWIN_FIELD(evtwin_view, evse_car_max_discharge_kw),
+    EVTWIN_FIELD(evtwin_view, evse_kw_per_a),
+    EVTWIN_FIELD(evtwin_view, evse_priority),
+    EVTWIN_FIELD(evtwin_view, evse_soc),
+    EVTWIN_FIELD(evtwin_view, evse_battery_kwh),
+    EVTWIN_FIELD(evtwin_view, evse_soc_floor),
+    EVTWIN_FIELD(evtwin_view, evse_car_charge_efficiency),
+    EVTWIN_FIELD(evtwin_view, evse_car_discharge_efficiency),
+    EVTWIN_FIELD(evtwin_view, evse_curve_start),
+    EVTWIN_FIELD(evtwin_view, evse_curve_points),
+    EVTWIN_FIELD(evtwin_view, curve_soc),
+    EVTWIN_FIELD(evtwin_view, curve_kw),
+    EVTWIN_FIELD(evtwin_view, evse_rate_start),
+    EVTWIN_FIELD(evtwin_view, rate_kw),
+    EVTWIN_FIELD(evtwin_view, evse_reserved_from_ns),
+    EVTWIN_FIELD(evtwin_view, evse_reserved_until_ns),
+    EVTWIN_FIELD(evtwin_view, evse_reserved_kwh),
+    EVTWIN_FIELD(evtwin_view, n_storages),
+    EVTWIN_FIELD(evtwin_view, storage_policy),
+    EVTWIN_FIELD(evtwin_view, storage_kwh),
+    EVTWIN_FIELD(evtwin_view, storage_soc),
+    EVTWIN_FIELD(evtwin_view, storage_soc_min),
+    EVTWIN_FIELD(evtwin_view, storage_soc_max),
+    EVTWIN_FIELD(evtwin_view, storage_max_charge_kw),
+    EVTWIN_FIELD(evtwin_view, storage_max_discharge_kw),
+    EVTWIN_FIELD(evtwin_view, storage_charge_efficiency),
+    EVTWIN_FIELD(evtwin_view, storage_discharge_efficiency),
+    EVTWIN_FIELD(evtwin_view, storage_power_kw),
+    EVTWIN_FIELD(evtwin_view, storage_setpoint_kw),
+    EVTWIN_FIELD(evtwin_view, storage_asked_kw),
+    EVTWIN_FIELD(evtwin_view, storage_reason),
+    EVTWIN_FIELD(evtwin_view, storage_limit_row),
+    EVTWIN_FIELD(evtwin_view, n_departed),
+    EVTWIN_FIELD(evtwin_view, n_waiting),
+    EVTWIN_FIELD(evtwin_view, departed_evse),
+    EVTWIN_FIELD(evtwin_view, departed_session),
+    EVTWIN_FIELD(evtwin_view, departed_ns),
+    EVTWIN_FIELD(evtwin_view, departed_got_kwh),
+    EVTWIN_FIELD(evtwin_view, departed_requested_kwh),
+    EVTWIN_FIELD(evtwin_view, waiting_kwh),
+    EVTWIN_FIELD(evtwin_view, waiting_since_ns),
+    EVTWIN_FIELD(evtwin_view, turned_away),
+    EVTWIN_FIELD(evtwin_view, n_limits),
+    EVTWIN_FIELD(evtwin_view, reserved1),
+    EVTWIN_FIELD(evtwin_view, limit_name),
+    EVTWIN_FIELD(evtwin_view, limit_kind),
+    EVTWIN_FIELD(evtwin_view, limit_lower),
+    EVTWIN_FIELD(evtwin_view, limit_upper),
+    EVTWIN_FIELD(evtwin_view, limit_base),
+    EVTWIN_FIELD(evtwin_view, limit_start),
+    EVTWIN_FIELD(evtwin_view, limit_member),
+    EVTWIN_FIELD(evtwin_view, limit_coefficient),
+    EVTWIN_FIELD(evtwin_view, limit_angle_deg),
+    EVTWIN_FIELD(evtwin_view, pv_kw),
+    EVTWIN_FIELD(evtwin_view, load_kw),
+    EVTWIN_FIELD(evtwin_view, contract_kw),
+    EVTWIN_FIELD(evtwin_view, export_limit_kw),
+    EVTWIN_FIELD(evtwin_view, power_setpoint_kw),
+    EVTWIN_FIELD(evtwin_view, buy_per_kwh),
+    EVTWIN_FIELD(evtwin_view, sell_per_kwh),
+    EVTWIN_FIELD(evtwin_view, driver_price_per_kwh),
+    EVTWIN_FIELD(evtwin_view, v2g_price_per_kwh),
+    EVTWIN_FIELD(evtwin_view, unmet_price_per_kwh),
+    EVTWIN_FIELD(evtwin_view, demand_basis),
+    EVTWIN_FIELD(evtwin_view, reserved2),
+    EVTWIN_FIELD(evtwin_view, demand_price_per_kw),
+    EVTWIN_FIELD(evtwin_view, demand_fraction),
+    EVTWIN_FIELD(evtwin_view, billed_peak_kw),
+    EVTWIN_FIELD(evtwin_view, month_peak_kw),
+    EVTWIN_FIELD(evtwin_view, month_end_ns),
+    EVTWIN_FIELD(evtwin_view, next_month_demand_price_per_kw),
+    EVTWIN_FIELD(evtwin_view, next_month_demand_fraction),
+    EVTWIN_FIELD(evtwin_view, next_month_floor_kw),
+    EVTWIN_FIELD(evtwin_view, metering_window_ns),
+    EVTWIN_FIELD(evtwin_view, window_import_kwh),
+    EVTWIN_FIELD(evtwin_view, window_end_ns),
+    EVTWIN_FIELD(evtwin_view, horizon_steps),
+    EVTWIN_FIELD(evtwin_view, n_levels),
+    EVTWIN_FIELD(evtwin_view, horizon_issued_ns),
+    EVTWIN_FIELD(evtwin_view, horizon_start_ns),
+    EVTWIN_FIELD(evtwin_view, horizon_pv_kw),
+    EVTWIN_FIELD(evtwin_view, horizon_load_kw),
+    EVTWIN_FIELD(evtwin_view, horizon_buy_per_kwh),
+    EVTWIN_FIELD(evtwin_view, horizon_sell_per_kwh),
+    EVTWIN_FIELD(evtwin_view, horizon_co2_kg_per_kwh),
+    EVTWIN_FIELD(evtwin_view, horizon_contract_kw),
+    EVTWIN_FIELD(evtwin_view, horizon_power_setpoint_kw),
+    EVTWIN_FIELD(evtwin_view, horizon_arrivals),
+    EVTWIN_FIELD(evtwin_view, horizon_arrivals_kwh),
+    EVTWIN_FIELD(evtwin_view, level),
+    EVTWIN_FIELD(evtwin_view, level_pv_kw),
+    EVTWIN_FIELD(evtwin_view, level_load_kw),
+    EVTWIN_FIELD(evtwin_view, level_buy_per_kwh),
+    EVTWIN_FIELD(evtwin_view, level_arrivals),
+    EVTWIN_FIELD(evtwin_view, level_arrivals_kwh),
+    EVTWIN_FIELD(evtwin_view, since_last),
+    EVTWIN_FIELD(evtwin_view, so_far),
+    EVTWIN_FIELD(evtwin_view, evse_v2g_price_per_kwh),
+    EVTWIN_FIELD(evtwin_view, wear_price_per_kwh),
+};
+constexpr std::array decision_fields{
+    EVTWIN_FIELD(evtwin_decision, struct_size),
+    EVTWIN_FIELD(evtwin_decision, reserved),
+    EVTWIN_ARRAY_FIELD(evtwin_decision, evse_kw, "view n_evses"),
+    EVTWIN_ARRAY_FIELD(evtwin_decision, storage_kw, "view n_storages"),
+    EVTWIN_FIELD(evtwin_decision, wake_ns),
+    EVTWIN_FIELD(evtwin_decision, quiet_until_ns),
+    EVTWIN_FIELD(evtwin_decision, expected_cost),
+    EVTWIN_ARRAY_FIELD(evtwin_decision, plan_kw, "(view n_evses + view n_storages) * plan_steps"),
+    EVTWIN_FIELD(evtwin_decision, plan_steps),
+    EVTWIN_FIELD(evtwin_decision, reserved0),
+};
+constexpr std::array host_fields{
+    EVTWIN_FIELD(evtwin_host, struct_size), EVTWIN_FIELD(evtwin_host, abi_major), EVTWIN_FIELD(evtwin_host, abi_minor),
+    EVTWIN_FIELD(evtwin_host, reserved),    EVTWIN_FIELD(evtwin_host, context),   EVTWIN_FIELD(evtwin_host, report),
+    EVTWIN_FIELD(evtwin_host, random_u64),  EVTWIN_FIELD(evtwin_host, extension),
+};
+constexpr std::array info_fields{
+    EVTWIN_FIELD(evtwin_info, struct_size),
+    EVTWIN_FIELD(evtwin_info, flags),
+    EVTWIN_FIELD(evtwin_info, id),
+    EVTWIN_FIELD(evtwin_info, name),
+    EVTWIN_FIELD(evtwin_info, version),
+    EVTWIN_FIELD(evtwin_info, help),
+    EVTWIN_ARRAY_FIELD(evtwin_info, params, "n_params"),
+    EVTWIN_FIELD(evtwin_info, n_params),
+    EVTWIN_FIELD(evtwin_info, reserved),
+};
+constexpr std::array strategy_fields{
+    EVTWIN_FIELD(evtwin_strategy, struct_size),
+    EVTWIN_FIELD(evtwin_strategy, subscribes),
+    EVTWIN_FIELD(evtwin_strategy, horizon_steps),
+    EVTWIN_FIELD(evtwin_strategy, plan_steps),
+    EVTWIN_ARRAY_FIELD(evtwin_strategy, levels, "n_levels"),
+    EVTWIN_FIELD(evtwin_strategy, n_levels),
+    EVTWIN_FIELD(evtwin_strategy, reserved),
+    EVTWIN_FIELD(evtwin_strategy, self),
+    EVTWIN_FIELD(evtwin_strategy, decide),
+    EVTWIN_FIELD(evtwin_strategy, end),
+    EVTWIN_FIELD(evtwin_strategy, extension),
+    EVTWIN_FIELD(evtwin_strategy, destroy),
+};
+constexpr std::array sink_fields{
+    EVTWIN_FIELD(evtwin_sink, context),
+    EVTWIN_FIELD(evtwin_sink, write),
+};
+constexpr std::array source_fields{
+    EVTWIN_FIELD(evtwin_source, context),
+    EVTWIN_FIELD(evtwin_source, read),
+};
+constexpr std::array state_fields{
+    EVTWIN_FIELD(evtwin_state, struct_size),
+    EVTWIN_FIELD(evtwin_state, reserved),
+    EVTWIN_FIELD(evtwin_state, save),
+    EVTWIN_FIELD(evtwin_state, load),
+};
+constexpr std::array batch_fields{
+    EVTWIN_FIELD(evtwin_batch, struct_size),
+    EVTWIN_FIELD(evtwin_batch, reserved),
+    EVTWIN_FIELD(evtwin_batch, decide_many),
+};
+constexpr std::array entry_fields{
+    EVTWIN_FIELD(evtwin_entry, struct_size), EVTWIN_FIELD(evtwin_entry, abi_major),
+    EVTWIN_FIELD(evtwin_entry, abi_minor),   EVTWIN_FIELD(evtwin_entry, n_strategies),
+    EVTWIN_FIELD(evtwin_entry, abi_digest),  EVTWIN_FIELD(evtwin_entry, info),
+    EVTWIN_FIELD(evtwin_entry, create),
+};
+
+#undef EVTWIN_FIELD
+#undef EVTWIN_ARRAY_FIELD
+
+/// The view's fields with the lengths of their columns, which view_layout knows.
+auto view_with_lengths() {
+  auto fields = view_fields;
+  for (const ColumnPlace& column : view_columns()) {
+    for (AbiField& field : fields) {
+      if (field.name == column.name) field.length = length_text(column.length);
+    }
+  }
+  return fields;
+}
+
+#define EVTWIN_NUMBER(name) \
+  AbiConstant { #name, name }
+#define EVTWIN_TEXT(name) \
+  AbiConstant { #name, 0, name }
+constexpr std::array constants{
+    EVTWIN_NUMBER(EVTWIN_ABI_MAJOR),
+    EVTWIN_NUMBER(EVTWIN_ABI_MINOR),
+    EVTWIN_NUMBER(EVTWIN_OK),
+    EVTWIN_NUMBER(EVTWIN_BAD_PARAMETER),
+    EVTWIN_NUMBER(EVTWIN_UNSUPPORTED),
+    EVTWIN_NUMBER(EVTWIN_FAILED),
+    EVTWIN_NUMBER(EVTWIN_BAD_STATE),
+    EVTWIN_NUMBER(EVTWIN_DEBUG),
+    EVTWIN_NUMBER(EVTWIN_INFO),
+    EVTWIN_NUMBER(EVTWIN_WARNING),
+    EVTWIN_NUMBER(EVTWIN_ERROR),
+    EVTWIN_NUMBER(EVTWIN_PARAM_BOOL),
+    EVTWIN_NUMBER(EVTWIN_PARAM_INT),
+    EVTWIN_NUMBER(EVTWIN_PARAM_REAL),
+    EVTWIN_NUMBER(EVTWIN_PARAM_TEXT),
+    EVTWIN_NUMBER(EVTWIN_PARAM_CHOICE),
+    EVTWIN_NUMBER(EVTWIN_WHY_TICK),
+    EVTWIN_NUMBER(EVTWIN_WHY_ARRIVAL),
+    EVTWIN_NUMBER(EVTWIN_WHY_DEPARTURE),
+    EVTWIN_NUMBER(EVTWIN_WHY_PRICE),
+    EVTWIN_NUMBER(EVTWIN_WHY_LIMIT),
+    EVTWIN_NUMBER(EVTWIN_WHY_WAKE),
+    EVTWIN_NUMBER(EVTWIN_WHY_FINISHED),
+    EVTWIN_NUMBER(EVTWIN_WHY_POWER),
+    EVTWIN_NUMBER(EVTWIN_WHY_GRANT),
+    EVTWIN_NUMBER(EVTWIN_WHY_BOOKING),
+    EVTWIN_NUMBER(EVTWIN_WHY_READING),
+    EVTWIN_NUMBER(EVTWIN_CHANGED_ROWS),
+    EVTWIN_NUMBER(EVTWIN_CHANGED_SESSIONS),
+    EVTWIN_NUMBER(EVTWIN_CHANGED_PRICES),
+    EVTWIN_NUMBER(EVTWIN_CHANGED_HORIZON),
+    EVTWIN_NUMBER(EVTWIN_REASON_NONE),
+    EVTWIN_NUMBER(EVTWIN_REASON_EVSE_RATING),
+    EVTWIN_NUMBER(EVTWIN_REASON_MIN_CURRENT),
+    EVTWIN_NUMBER(EVTWIN_REASON_FINITE_RATE),
+    EVTWIN_NUMBER(EVTWIN_REASON_LIMIT),
+    EVTWIN_NUMBER(EVTWIN_REASON_NOT_PLUGGED_IN),
+    EVTWIN_NUMBER(EVTWIN_REASON_NO_V2G),
+    EVTWIN_NUMBER(EVTWIN_REASON_SOC_WINDOW),
+    EVTWIN_NUMBER(EVTWIN_REASON_STORAGE_RATING),
+    EVTWIN_NUMBER(EVTWIN_REASON_OUTAGE),
+    EVTWIN_NUMBER(EVTWIN_REASON_NOT_FINITE),
+    EVTWIN_NUMBER(EVTWIN_REASON_UNAVOIDABLE),
+    EVTWIN_NUMBER(EVTWIN_LIMIT_POWER_KW),
+    EVTWIN_NUMBER(EVTWIN_LIMIT_CURRENT_A),
+    EVTWIN_NUMBER(EVTWIN_LIMIT_MAGNITUDE_A),
+    EVTWIN_NUMBER(EVTWIN_DEMAND_NONE),
+    EVTWIN_NUMBER(EVTWIN_DEMAND_PEAK),
+    EVTWIN_NUMBER(EVTWIN_DEMAND_CONTRACT),
+    EVTWIN_NUMBER(EVTWIN_STORAGE_OFF),
+    EVTWIN_NUMBER(EVTWIN_STORAGE_SELF_CONSUMPTION),
+    EVTWIN_NUMBER(EVTWIN_STORAGE_PEAK_SHAVING),
+    EVTWIN_NUMBER(EVTWIN_STORAGE_ARBITRAGE),
+    EVTWIN_NUMBER(EVTWIN_STRATEGY_USES_V2G),
+    EVTWIN_NUMBER(EVTWIN_STRATEGY_USES_STORAGE),
+    EVTWIN_NUMBER(EVTWIN_STRATEGY_STATELESS),
+    EVTWIN_NUMBER(EVTWIN_STRATEGY_KEEP_LOADED),
+    EVTWIN_NUMBER(EVTWIN_MOST_LEVELS),
+    EVTWIN_TEXT(EVTWIN_STATE),
+    EVTWIN_TEXT(EVTWIN_BATCH),
+};
+#undef EVTWIN_TEXT
+#undef EVTWIN_NUMBER
+
+}  // namespace
+
+std::string_view name_of(AbiType type) {
+  static constexpr std::array<std::string_view, 11> names{"u8",   "u32",    "i32",    "u64",     "i64",     "f64",
+                                                          "text", "struct", "opaque", "pointer", "function"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+std::span<const AbiStruct> abi_structs() {
+  static const auto view = view_with_lengths();
+#define EVTWIN_STRUCT(name) \
+  AbiStruct { "evtwin_" #name, sizeof(evtwin_##name), name##_fields }
+  static const std::array structs{
+      EVTWIN_STRUCT(param_info), EVTWIN_STRUCT(param_value),
+      EVTWIN_STRUCT(ledger),     AbiStruct{"evtwin_view", sizeof(evtwin_view), view},
+      EVTWIN_STRUCT(decision),   EVTWIN_STRUCT(host),
+      EVTWIN_STRUCT(info),       EVTWIN_STRUCT(strategy),
+      EVTWIN_STRUCT(sink),       EVTWIN_STRUCT(source),
+      EVTWIN_STRUCT(state),      EVTWIN_STRUCT(batch),
+      EVTWIN_STRUCT(entry),
+  };
+#undef EVTWIN_STRUCT
+  return structs;
+}
+
+std::span<const AbiConstant> abi_constants() { return constants; }
+
+}  // namespace evtwin::control
