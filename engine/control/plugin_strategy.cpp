@@ -172,7 +172,7 @@ void PluginStrategy::decide_many(std::span<const Asked> asked) {
       static_cast<PluginStrategy&>(*one.strategy).caller_.store({}, std::memory_order_relaxed);
   };
   try {
-    call("decide_many", nullptr, nullptr, [&] {
+    call("decide_many", [&] {
       const evtwin_status status = batch_->decide_many(instances.data(), views.data(), decisions.data(),
                                                        static_cast<std::uint32_t>(instances.size()));
       for (const Asked& one : asked) {

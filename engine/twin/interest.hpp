@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace evtwin::twin {
 
@@ -10,6 +11,7 @@ struct Interest {
   std::uint32_t subscribes = 0;      ///< EVTWIN_WHY_* bits beyond the tick
   std::uint32_t horizon_steps = 0;
   std::uint32_t plan_steps = 0;  ///< of the horizon for which it writes a plan
+  std::vector<double> levels{};  ///< of the forecast, ascending in (0, 1)
 };
 
 }  // namespace evtwin::twin

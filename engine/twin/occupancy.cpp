@@ -295,9 +295,10 @@ void Occupancy::show_session(control::ViewColumns& columns, std::uint32_t evse, 
   if (s.vehicle->soc_known) columns.know_battery(evse, *s.vehicle);
 }
 
-void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_t> connected,
+void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
                      TimeNs next_tick_ns) const {
-  for (const std::uint32_t i : connected) columns.departs_ns[i] = std::max(columns.claimed_departs_ns[i], next_tick_ns);
+  for (const std::uint32_t i : connected)
+    columns.departs_ns[i] = control::departs_ns(columns.claimed_departs_ns[i], t, next_tick_ns);
 }
 
 /// What follows from the sessions that were loaded.

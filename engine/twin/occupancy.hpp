@@ -56,7 +56,8 @@ class Occupancy {
   /// Columns that stay for a whole session. @param available  whether the EVSE is in service
   void show_session(control::ViewColumns& columns, std::uint32_t evse, bool available) const;
   /// Columns that move with time.
-  void show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs next_tick_ns) const;
+  void show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
+            TimeNs next_tick_ns) const;
 
   template <class A>
   void archive(A& a);

@@ -147,7 +147,7 @@ void Signals::show_ahead(control::Horizon& horizon, TimeNs t) {
   const std::size_t steps = horizon.pv_kw.size();
   horizon.power_setpoint_kw.resize(steps, physics::unknown);
   for (std::size_t k = 0; setpoint_ahead_ && k < steps; ++k)
-    horizon.power_setpoint_kw[k] = setpoint_ahead_->at(horizon.start_ns[k]).value;
+    horizon.power_setpoint_kw[k] = control::mean_of(*setpoint_ahead_, horizon.start_ns[k], horizon.start_ns[k + 1]);
   horizon.contract_kw.assign(steps, now_.given_contract_kw);
   for (std::size_t k = 0; !context_.site.cuts.empty() && k < steps; ++k) {
     horizon.contract_kw[k] = control::lowest_known_limit(context_.site.cuts, now_.given_contract_kw, t,

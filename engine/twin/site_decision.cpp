@@ -11,7 +11,7 @@ void SiteRun::refresh_view(TimeNs t) {
   const auto connected = power_.connected_evses();
   power_.show(columns_, t);
   for (const std::uint32_t i : connected) columns_.setpoint_kw[i] = grants_.given_kw(i);
-  occupancy_.show(columns_, connected, agenda_.next_tick_ns());
+  occupancy_.show(columns_, connected, t, agenda_.next_tick_ns());
   bookings_.show(columns_);
   agenda_.show(columns_.view, t);
   signals_.show(columns_.view);

@@ -46,6 +46,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
 void SiteRun::set_interest(const Interest& interest) {
   agenda_.set_interest(interest);
   columns_.make_plan(interest.plan_steps);
+  columns_.horizon.level = interest.levels;
 }
 
 void SiteRun::begin() {

@@ -62,6 +62,36 @@ TEST(ExpectedArrivals, PerfectIsWhoWillComeAndWhatTheyWillRequest) {
   EXPECT_EQ(h.arrivals_kwh, (Values{0, 14, 7, 0, 3}));
 }
 
+// P(N <= n) of a Poisson number of mean 2: 0.135, 0.406, 0.677, 0.857, 0.947, 0.983.
+TEST(PoissonLevel, IsTheLeastCountThatIsKeptWithThatProbability) {
+  EXPECT_EQ(poisson_level(2.0, 0.1), 0.0);
+  EXPECT_EQ(poisson_level(2.0, 0.4), 1.0);
+  EXPECT_EQ(poisson_level(2.0, 0.5), 2.0);
+  EXPECT_EQ(poisson_level(2.0, 0.9), 4.0);
+  EXPECT_EQ(poisson_level(2.0, 0.97), 5.0);
+  EXPECT_EQ(poisson_level(0.0, 0.99), 0.0);
+  // The normal distribution takes over where the sum no longer can: within a vehicle of each other.
+  for (const double level : {0.05, 0.5, 0.95})
+    EXPECT_NEAR(poisson_level(600.1, level) - 600.1, poisson_level(599.9, level) - 599.9, 1.5);
+}
+
+TEST(ExpectedArrivals, LevelsArePoissonCountsUnlessAllIsKnown) {
+  const auto filled = [](Kind kind) {
+    ArrivalForecaster forecaster({kind, 0, 0}, hour_ns, 7, 0, {stream_of({{8.0, 10}, {8.5, 4}, {32.2, 3}, {32.4, 5}})});
+    Horizon h = hours_from(monday_ns + 31 * hour_ns, 3);
+    h.level = {0.1, 0.9};
+    forecaster.fill(monday_ns + 31 * hour_ns, h);
+    return h;
+  };
+  const Horizon yesterday = filled(Kind::yesterday);
+  EXPECT_EQ(yesterday.arrivals, (Column{0, 2, 0}));
+  EXPECT_EQ(yesterday.level_arrivals, (Column{0, 0, 0, 0, 4, 0}));
+  EXPECT_EQ(yesterday.level_arrivals_kwh, (Column{0, 0, 0, 0, 28, 0}));  // 7 kWh each
+  const Horizon perfect = filled(Kind::perfect);
+  EXPECT_EQ(perfect.level_arrivals, (Column{0, 2, 0, 0, 2, 0}));
+  EXPECT_EQ(perfect.level_arrivals_kwh, (Column{0, 8, 0, 0, 8, 0}));
+}
+
 TEST(ExpectedArrivals, WhoComesAtThisInstantIsHereAlready) {
   for (const Kind kind : {Kind::perfect, Kind::yesterday}) {
     ArrivalForecaster forecaster({kind, 0, 0}, hour_ns, 7, 0, {stream_of({{8, 1}, {8.5, 2}, {32, 1}, {32.5, 2}})});

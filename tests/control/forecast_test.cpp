@@ -83,6 +83,142 @@ TEST(Forecaster, TheFirstStepIsThePresentUntilTheNextTick) {
   }
 }
 
+/// PV of 100, 0, 0, 0 kW by the quarter, every hour, for three days before Monday and three after.
+market::Signal first_quarter_only() {
+  std::vector<TimeNs> times;
+  std::vector<double> values;
+  for (int q = -3 * 96; q < 3 * 96; ++q) {
+    times.push_back(monday_ns + q * hour_ns / 4);
+    values.push_back(q % 4 == 0 ? 100.0 : 0.0);
+  }
+  return market::Series(times, values);
+}
+
+Horizon of_quarters(Forecast forecast, TimeNs now_ns, double now_kw, std::uint32_t steps = 4) {
+  const market::SignalClock pv(first_quarter_only(), seoul), none(0.0, seoul);
+  Forecaster forecaster(forecast, seoul, hour_ns, 7, 0, pv, none, none,
+                        market::TariffClock(market::free_energy(), seoul));
+  Horizon horizon;
+  forecaster.fill(now_ns, steps, now_kw, 0.0, horizon);
+  return horizon;
+}
+
+TEST(Forecaster, AStepShowsTheMeanOverItAndNotItsFirstInstant) {
+  for (const auto kind : {Forecast::Kind::perfect, Forecast::Kind::yesterday, Forecast::Kind::noisy}) {
+    const Horizon h = of_quarters({kind, 0.0, 0.0}, monday_ns, 100.0);
+    EXPECT_EQ(h.pv_kw, (std::vector<double>{25.0, 25.0, 25.0, 25.0})) << static_cast<int>(kind);
+  }
+  // At 00:10 five minutes of sun are left of fifty: 100 x 5 / 50 kW, then a quarter of each hour.
+  const Horizon late = of_quarters({Forecast::Kind::perfect, 0.0, 0.0}, monday_ns + hour_ns / 6, 100.0);
+  EXPECT_NEAR(late.pv_kw[0], 10.0, 1e-12);
+  EXPECT_EQ(late.pv_kw[1], 25.0);
+  // At 00:30 nothing is left of the hour; what is metered now holds until the signal was to change, at 01:00.
+  EXPECT_EQ(of_quarters({Forecast::Kind::yesterday, 0.0, 0.0}, monday_ns + hour_ns / 2, 8.0).pv_kw[0], 8.0);
+}
+
+TEST(Forecaster, AStepADayAheadIsMadeOfWhatEitherDayHasShown) {
+  // At 00:30 the step from 00:00 to 01:00 of the next day: today has shown its first half, yesterday its second.
+  const Horizon h = of_quarters({Forecast::Kind::yesterday, 0.0, 0.0}, monday_ns + hour_ns / 2, 0.0, 30);
+  EXPECT_EQ(h.start_ns[24], monday_ns + 24 * hour_ns);
+  EXPECT_EQ(h.pv_kw[24], 25.0);
+}
+
+TEST(Forecaster, PricesAreMeansOverTheStep) {
+  market::Tariff tariff = market::free_energy("EUR");
+  tariff.rates = {{.from_minute = 0, .to_minute = 30, .price_per_kwh = 0.4},
+                  {.from_minute = 30, .to_minute = 0, .price_per_kwh = 0.1}};
+  tariff.sell = market::SellFactor{0.5};
+  const market::SignalClock none(0.0, seoul);
+  const market::SignalClock co2(first_quarter_only(), seoul);
+  Forecaster forecaster({Forecast::Kind::perfect, 0.0, 0.0}, seoul, hour_ns, 7, 0, none, none, co2,
+                        market::TariffClock(tariff, seoul));
+  Horizon h;
+  h.level = {0.1, 0.9};
+  forecaster.fill(monday_ns, 3, 0.0, 0.0, h);
+  EXPECT_NEAR(h.buy_per_kwh[0], 0.25, 1e-15);
+  EXPECT_EQ(h.buy_per_kwh[1], 0.1);
+  EXPECT_NEAR(h.sell_per_kwh[0], 0.125, 1e-15);
+  EXPECT_EQ(h.co2_kg_per_kwh, (std::vector<double>{25.0, 25.0, 25.0}));
+  forecaster.fill(monday_ns + hour_ns / 4, 3, 0.0, 0.0, h);
+  EXPECT_NEAR(h.buy_per_kwh[0], 0.2, 1e-15);  // a third of 45 min at 0.4, two at 0.1
+  for (std::size_t k = 0; k < 3; ++k) {
+    EXPECT_EQ(h.level_buy_per_kwh[k], h.buy_per_kwh[k]);
+    EXPECT_EQ(h.level_buy_per_kwh[3 + k], h.buy_per_kwh[k]);
+  }
+}
+
+TEST(Forecaster, AMeanIsOverThatPartOfTheStepForWhichThereIsAValue) {
+  market::SignalClock signal(market::Series({0, 10, 20}, {1.0, 4.0, 7.0}, 30), seoul);
+  EXPECT_EQ(mean_of(signal, 0, 10), 1.0);
+  EXPECT_EQ(mean_of(signal, 5, 15), 2.5);
+  EXPECT_EQ(mean_of(signal, 0, 30), 4.0);
+  EXPECT_EQ(mean_of(signal, 25, 45), 7.0);
+  EXPECT_TRUE(std::isnan(mean_of(signal, 30, 40)));
+}
+
+TEST(Forecaster, OnlyANoisyForecastKnowsASpread) {
+  const std::vector<double> levels{0.1, 0.5, 0.9};
+  for (const auto kind : {Forecast::Kind::perfect, Forecast::Kind::yesterday, Forecast::Kind::noisy}) {
+    const market::SignalClock pv(hours_counted(), seoul), none(0.0, seoul);
+    Forecaster forecaster({kind, 0.1, 0.2}, seoul, hour_ns, 7, 0, pv, none, none,
+                          market::TariffClock(market::free_energy(), seoul));
+    Horizon h;
+    h.level = levels;
+    forecaster.fill(monday_ns, 24, 72.0, 0.0, h);
+    ASSERT_EQ(h.level_pv_kw.size(), 3U * 24U);
+    for (std::size_t k = 0; k < 24; ++k) {
+      const double low = h.level_pv_kw[k], middle = h.level_pv_kw[24 + k], high = h.level_pv_kw[48 + k];
+      if (kind == Forecast::Kind::noisy && k > 0) {
+        EXPECT_LT(low, middle);
+        EXPECT_LT(middle, high);
+        EXPECT_NEAR(middle, h.pv_kw[k], 1e-5 * h.pv_kw[k]);  // errors of -100 % and less are 3e-7 of all
+      } else {
+        EXPECT_EQ(low, h.pv_kw[k]);
+        EXPECT_EQ(middle, h.pv_kw[k]);
+        EXPECT_EQ(high, h.pv_kw[k]);
+      }
+    }
+  }
+}
+
+// The promise of a level: in worlds drawn as the forecast says, the truth stays below it with that probability. With a
+// spread of 0.8 one forecast in ten would be negative and is shown as 0; of those nothing is said.
+TEST(Forecaster, TheTruthStaysBelowALevelWithItsProbability) {
+  for (const double std : {0.1, 0.3, 0.8}) {
+    for (const double level : {0.05, 0.5, 0.9}) {
+      const double divisor = level_divisor(std, level);
+      EXPECT_GT(divisor, 0.0);
+      int below = 0, all = 0;
+      for (int n = 0; n < 20'000; ++n) {
+        const double truth = 10.0;
+        const double forecast =
+            truth * (1.0 + forecast_error({Forecast::Kind::noisy, 0.0, std}, 7, 0, 1, 0, n * kernel::second_ns));
+        if (forecast <= 0.0) continue;
+        ++all;
+        below += truth <= forecast / divisor ? 1 : 0;
+      }
+      // Four standard errors.
+      EXPECT_NEAR(static_cast<double>(below) / all, level, 4.0 * std::sqrt(level * (1.0 - level) / all))
+          << std << " " << level;
+    }
+  }
+}
+
+// A median that were the truth would be the truth told before its time.
+TEST(Forecaster, NoLevelTellsTheTruth) {
+  const market::SignalClock pv(hours_counted(), seoul), none(0.0, seoul);
+  Forecaster forecaster({Forecast::Kind::noisy, 0.0, 0.3}, seoul, hour_ns, 7, 0, pv, none, none,
+                        market::TariffClock(market::free_energy(), seoul));
+  Horizon h;
+  h.level = {0.25, 0.5, 0.75};
+  forecaster.fill(monday_ns, 24, 72.0, 0.0, h);
+  for (std::size_t cell = 0; cell < h.level_pv_kw.size(); ++cell) {
+    const double truth = 72.0 + static_cast<double>(cell % 24);
+    if (cell % 24 == 0) continue;  // what is metered now
+    EXPECT_GT(std::abs(h.level_pv_kw[cell] - truth), 1e-6 * truth) << cell;
+  }
+}
+
 TEST(Forecaster, WithoutAYesterdayThePresentIsTheBestGuess) {
   const Horizon h = seen({Forecast::Kind::yesterday, 0.0, 0.0}, monday_ns - 72 * hour_ns, 20, 3.25);
   for (const double kw : h.pv_kw) EXPECT_EQ(kw, 3.25);

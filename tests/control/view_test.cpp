@@ -75,6 +75,11 @@ TEST(ViewColumns, EveryColumnIsThere) {
                        &columns.horizon.power_setpoint_kw, &columns.horizon.arrivals, &columns.horizon.arrivals_kwh}) {
     *column = {1.0, 2.0};
   }
+  columns.horizon.level = {0.5};
+  for (auto* column : {&columns.horizon.level_pv_kw, &columns.horizon.level_load_kw, &columns.horizon.level_buy_per_kwh,
+                       &columns.horizon.level_arrivals, &columns.horizon.level_arrivals_kwh}) {
+    *column = {1.0, 2.0};
+  }
   columns.horizon.issued_ns = 7;
   columns.show_horizon();
   for (const ColumnPlace& column : view_columns()) EXPECT_NE(column_of(column, columns.view), nullptr) << column.name;
