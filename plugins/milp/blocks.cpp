@@ -10,13 +10,14 @@ std::vector<Block> blocks_of(const evtwin_view& view) {
     blocks.push_back({view.now_ns, std::max(view.next_tick_ns, view.now_ns + 1), 0, 0});
     return blocks;
   }
-  std::int64_t edge_ns = view.window_end_ns;
+  // Quarters end where windows do: every window is some of them.
+  std::int64_t edge_ns = view.window_end_ns - (view.window_end_ns - view.now_ns - 1) / quarter_ns * quarter_ns;
   for (std::uint32_t k = 0; k < view.horizon_steps; ++k) {
     const std::int64_t from_ns = view.horizon_start_ns[k];
     const std::int64_t to_ns = view.horizon_start_ns[k + 1];
     if (to_ns <= from_ns) continue;
     const bool within_window = !blocks.empty() && from_ns < edge_ns;
-    while (edge_ns <= from_ns) edge_ns += window_ns;
+    while (edge_ns <= from_ns) edge_ns += quarter_ns;
     if (within_window) {
       blocks.back().end_ns = to_ns;
       blocks.back().last = k + 1;
@@ -29,7 +30,7 @@ std::vector<Block> blocks_of(const evtwin_view& view) {
 
 std::int64_t number_of_first(const evtwin_view& view, std::span<const Block> blocks) {
   if (blocks.empty()) return 0;
-  return (blocks.front().end_ns - 1) / std::max(view.tick_ns, window_ns);
+  return (blocks.front().end_ns - 1) / std::max(view.tick_ns, quarter_ns);
 }
 
 double mean_over(const evtwin_view& view, const Block& block, const double* column, double now) {

@@ -1,4 +1,4 @@
-// The steps a plan is made of: decision ticks, or metering windows where ticks are shorter.
+// The steps a plan is made of: decision ticks, or quarters of an hour where ticks are shorter.
 #pragma once
 #include <evtwin/strategy.h>
 
@@ -12,7 +12,12 @@ inline constexpr std::int64_t second_ns = 1'000'000'000;
 inline constexpr std::int64_t minute_ns = 60 * second_ns;
 inline constexpr std::int64_t hour_ns = 60 * minute_ns;
 inline constexpr std::int64_t day_ns = 24 * hour_ns;
-inline constexpr std::int64_t window_ns = 15 * minute_ns;  ///< of the meter, on the local clock
+inline constexpr std::int64_t quarter_ns = 15 * minute_ns;
+
+/// Length of the meter's windows, on the local clock.
+inline std::int64_t window_of(const evtwin_view& view) {
+  return view.metering_window_ns > 0 ? view.metering_window_ns : quarter_ns;
+}
 
 inline double hours(std::int64_t ns) { return static_cast<double>(ns) / 3.6e12; }
 
@@ -24,9 +29,9 @@ struct Block {
   double hours() const { return milp::hours(end_ns - start_ns); }
 };
 
-/// The horizon cut into blocks. Ticks shorter than a metering window are put together up to the window's end: what is
-/// billed are windows, and a day of 1-min ticks would be fifteen times the model for no better a plan. Without a
-/// horizon: the one block from now to the next tick.
+/// The horizon cut into blocks. Ticks shorter than a quarter of an hour, the shortest metering window there is, are put
+/// together up to its end: what is billed are windows, and a day of 1-min ticks would be fifteen times the model for no
+/// better a plan. Without a horizon: the one block from now to the next tick.
 std::vector<Block> blocks_of(const evtwin_view& view);
 
 /// A number of block 0 that lasts: the block that covers the same time has it in later views too.

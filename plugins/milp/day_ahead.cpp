@@ -92,7 +92,7 @@ void DayAhead::watch(const evtwin_view& view) {
     const std::int64_t arrived_ns = view.evse_arrived_ns[visit.evse];
     if (arrived_ns < visit.from_ns - hour_ns) continue;  // the one before it
     visit.came = 1;
-    visit.late = arrived_ns > visit.from_ns + window_ns ? 1 : 0;
+    visit.late = arrived_ns > visit.from_ns + quarter_ns ? 1 : 0;
   }
 }
 
@@ -107,7 +107,7 @@ void DayAhead::tell_deviation(const evtwin_view& view) {
   std::uint32_t late = 0;
   for (const Announced& visit : announced_) {
     late += visit.late;
-    if (visit.came == 0 && visit.from_ns + window_ns < view.now_ns) ++missing;
+    if (visit.came == 0 && visit.from_ns + quarter_ns < view.now_ns) ++missing;
   }
   std::array<char, 200> text{};
   std::snprintf(

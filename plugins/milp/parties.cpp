@@ -55,8 +55,8 @@ optimise::PlanProblem weighed(const evtwin_view& view, const ViewProblem& posed,
   problem.grid.pressure_price_per_kwh = weights.grid * or_default(weights.grid_pressure_per_kwh, 0.5 * mean_buy);
   problem.grid.last_net_kw = net_kw_before(view, problem);
   // What a driver was promised is dearer than all that could be won by giving it up.
-  const double dearest = problem.grid.peak_price_per_kw / hours(window_ns) + problem.grid.pressure_price_per_kwh +
-                         2.0 * problem.grid.ramp_price_per_kw / hours(window_ns);
+  const double dearest = problem.grid.peak_price_per_kw / hours(quarter_ns) + problem.grid.pressure_price_per_kwh +
+                         2.0 * problem.grid.ramp_price_per_kw / hours(quarter_ns);
   for (optimise::PlanVehicle& vehicle : problem.vehicles) {
     vehicle.unmet_price_per_kwh += std::max(0.0, vehicle.charge_price_per_kwh) + 2.0 * dearest;
   }

@@ -17,6 +17,7 @@ constexpr double unknown_battery_efficiency = 0.92;
 constexpr std::uint32_t most_whole_steps = 150;  // a model that a search can look at within a decision
 constexpr std::size_t least_departures = 8;      // to learn from
 constexpr double beyond_share = 0.2;
+constexpr std::int64_t shortest_stay_ns = second_ns;  // less is worth no row, and its share nothing but rounding
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
 
 double known_or(double value, double otherwise) { return std::isnan(value) ? otherwise : value; }
@@ -30,10 +31,9 @@ void put_steps(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& 
     problem.hours.push_back(block.hours());
     problem.buy_per_kwh.push_back(mean_over(view, block, view.horizon_buy_per_kwh, view.buy_per_kwh));
     problem.sell_per_kwh.push_back(mean_over(view, block, view.horizon_sell_per_kwh, view.sell_per_kwh));
-    // What is metered now is better than what was foreseen for now.
-    problem.pv_kw.push_back(k == 0 ? view.pv_kw : mean_over(view, block, view.horizon_pv_kw, view.pv_kw));
-    problem.load_kw.push_back(standby_kw +
-                              (k == 0 ? view.load_kw : mean_over(view, block, view.horizon_load_kw, view.load_kw)));
+    // The horizon's first step begins with what is metered now.
+    problem.pv_kw.push_back(mean_over(view, block, view.horizon_pv_kw, view.pv_kw));
+    problem.load_kw.push_back(standby_kw + mean_over(view, block, view.horizon_load_kw, view.load_kw));
     double import_kw = k == 0 ? view.contract_kw : infinite;
     for (std::uint32_t h = block.first; h < block.last; ++h) {
       import_kw = std::min(import_kw, view.horizon_contract_kw[h]);
@@ -73,7 +73,7 @@ bool put_stay(const std::vector<Block>& blocks, std::int64_t from_ns, std::int64
   vehicle.first_share = share(blocks[first], from_ns, until_ns);
   // Of a stay of one step the two are multiplied.
   vehicle.last_share = end - first == 1 ? 1.0 : share(blocks[end - 1], from_ns, until_ns);
-  return vehicle.first_share > 0.0 && vehicle.last_share > 0.0;
+  return until_ns - from_ns >= shortest_stay_ns && vehicle.first_share > 0.0 && vehicle.last_share > 0.0;
 }
 
 /// kWh that it can be given at most during its stay.
@@ -260,7 +260,7 @@ void put_expected(const evtwin_view& view, const ProblemTerms& terms, const Site
   if (evses == 0.0) return;
   evse_kw /= evses;
 
-  const std::int64_t step_ns = std::max(view.tick_ns, window_ns);
+  const std::int64_t step_ns = std::max(view.tick_ns, quarter_ns);
   const std::int64_t per_hour = std::max<std::int64_t>(1, hour_ns / step_ns);
   const std::int64_t first_number = out.problem.first_step_number;
   for (std::size_t k = 0; k < out.blocks.size();) {
@@ -319,30 +319,48 @@ void put_storages(const evtwin_view& view, const ProblemTerms& terms, ViewProble
   }
 }
 
-/// Billed windows. A block is one window or a few whole ones; the first may begin within one.
+/// Billed windows, each at the price of its month. A window is one block or several; where blocks are longer, each is
+/// taken for one. Months after the next are taken to be like it: nothing is known of them.
 void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
-  const double month_price = view.demand_price_per_kw * view.demand_fraction;
-  if (view.demand_basis != EVTWIN_DEMAND_PEAK || !(month_price > 0.0)) return;
-  const double price = month_price * terms.demand_share;
-  out.problem.periods.push_back({price, std::max(0.0, view.billed_peak_kw), {}});
-  // Another month will have a peak like this one's whatever is done now.
-  if (view.month_end_ns < out.blocks.back().end_ns) {
-    out.problem.periods.push_back({price, std::max(0.0, view.billed_peak_kw), {}});
-  }
+  if (view.demand_basis != EVTWIN_DEMAND_PEAK) return;
+  constexpr std::uint32_t free = UINT32_MAX;
+  const auto period_of = [&](double price_per_kw, double fraction, double floor_kw) {
+    const double price = price_per_kw * fraction * terms.demand_share;
+    if (!(price > 0.0)) return free;
+    out.problem.periods.push_back({price, std::max(0.0, floor_kw), {}});
+    return static_cast<std::uint32_t>(out.problem.periods.size() - 1);
+  };
+  const std::vector<Block>& blocks = out.blocks;
+  const std::uint32_t this_month = period_of(view.demand_price_per_kw, view.demand_fraction, view.billed_peak_kw);
+  const std::uint32_t next_month =
+      view.month_end_ns < blocks.back().end_ns
+          ? period_of(view.next_month_demand_price_per_kw, view.next_month_demand_fraction, view.next_month_floor_kw)
+          : free;
+
+  const std::int64_t window_ns = window_of(view);
   const double window_h = hours(window_ns);
-  for (std::uint32_t k = 0; k < out.blocks.size(); ++k) {
-    const Block& block = out.blocks[k];
-    const std::uint32_t period = block.start_ns < view.month_end_ns ? 0U : 1U;
+  std::int64_t edge_ns = view.window_end_ns;
+  std::uint32_t end = 0;
+  for (std::uint32_t k = 0; k < blocks.size(); k = end) {
+    while (edge_ns <= blocks[k].start_ns) edge_ns += window_ns;
+    for (end = k + 1; end < blocks.size() && blocks[end].start_ns < edge_ns;) ++end;
+    const std::uint32_t period = blocks[k].start_ns < view.month_end_ns ? this_month : next_month;
+    if (period == free) continue;
+    const double covered_h = hours(blocks[end - 1].end_ns - blocks[k].start_ns);
     if (k > 0) {
-      out.problem.windows.push_back({k, k + 1, block.hours(), 0.0, period});
+      out.problem.windows.push_back({k, end, covered_h, 0.0, period});
+      continue;
+    }
+    const double import_kwh = std::max(0.0, view.window_import_kwh);
+    const double rest_h = std::max(1e-9, hours(view.window_end_ns - blocks[0].start_ns));
+    if (end > 1) {
+      out.problem.windows.push_back({0, end, window_h - rest_h + covered_h, import_kwh, period});
       continue;
     }
     // The window that runs now: the block's power fills its rest, in proportion where the block is longer.
-    const double rest_h = std::max(1e-9, hours(std::min(view.window_end_ns, block.end_ns) - block.start_ns));
-    const double longer = block.hours() / rest_h;
-    out.problem.windows.push_back(
-        {k, k + 1, window_h * longer, std::max(0.0, view.window_import_kwh) * longer, period});
-    if (block.end_ns > view.window_end_ns) out.problem.windows.push_back({k, k + 1, block.hours(), 0.0, period});
+    const double longer = blocks[0].hours() / std::min(rest_h, blocks[0].hours());
+    out.problem.windows.push_back({0, 1, window_h * longer, import_kwh * longer, period});
+    if (blocks[0].end_ns > view.window_end_ns) out.problem.windows.push_back({0, 1, blocks[0].hours(), 0.0, period});
   }
 }
 
@@ -356,7 +374,7 @@ double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const Vie
   // No use on the way earns more: sold at the dearest price, or all of a window's peak shaved by that kWh.
   double peak_per_kwh = 0.0;
   for (const optimise::DemandPeriod& period : out.problem.periods) {
-    peak_per_kwh = std::max(peak_per_kwh, period.price_per_kw / hours(window_ns));
+    peak_per_kwh = std::max(peak_per_kwh, period.price_per_kw / hours(window_of(view)));
   }
   constexpr double losses = 2.0;
   return std::max(price, losses * (out.dearest_per_kwh + peak_per_kwh));

@@ -78,6 +78,9 @@ class ViewBuilder {
   std::vector<double> horizon_pv, horizon_load, horizon_contract, horizon_setpoint;  ///< empty: as it is now
   std::vector<double> horizon_arrivals, horizon_arrivals_kwh;                        ///< empty: nobody
   double demand_price_per_kw = 0.0, demand_fraction = 1.0, window_import_kwh = 0.0, unmet_price = 0.0;
+  /// NaN: the next month is like this one.
+  double next_demand_price_per_kw = nan, next_demand_fraction = nan, next_floor_kw = nan;
+  std::int64_t metering_window_ns = 15 * minute;
   double driver_price = 0.0, wear_price = 0.0;
   std::int64_t month_end_ns = start + 30 * 24 * hour;
   std::int64_t utc_offset_ns = 0;
@@ -289,12 +292,20 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.sell_per_kwh = sell;
   view_.v2g_price_per_kwh = v2g_price;
   view_.billed_peak_kw = billed_peak_kw;
-  view_.window_end_ns = (now_ns / (15 * minute) + 1) * 15 * minute;
+  view_.changed = EVTWIN_CHANGED_ROWS | EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_HORIZON;
+  view_.end_ns = INT64_MAX;
+  view_.metering_window_ns = metering_window_ns;
+  view_.window_end_ns = (now_ns / metering_window_ns + 1) * metering_window_ns;
   view_.window_import_kwh = window_import_kwh;
-  view_.demand_basis = demand_price_per_kw > 0.0 ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_NONE;
+  view_.demand_basis =
+      demand_price_per_kw > 0.0 || next_demand_price_per_kw > 0.0 ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_NONE;
   view_.demand_price_per_kw = demand_price_per_kw;
   view_.demand_fraction = demand_fraction;
   view_.month_end_ns = month_end_ns;
+  const auto or_as_now = [](double next, double now) { return std::isnan(next) ? now : next; };
+  view_.next_month_demand_price_per_kw = or_as_now(next_demand_price_per_kw, demand_price_per_kw);
+  view_.next_month_demand_fraction = or_as_now(next_demand_fraction, demand_fraction);
+  view_.next_month_floor_kw = or_as_now(next_floor_kw, billed_peak_kw);
   view_.unmet_price_per_kwh = unmet_price;
   view_.driver_price_per_kwh = driver_price;
   view_.wear_price_per_kwh = wear_price;

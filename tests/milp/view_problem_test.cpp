@@ -48,15 +48,16 @@ TEST(Steps, ABlockKeepsItsNumberFromViewToView) {
   EXPECT_EQ(posed(site).problem.first_step_number, at_start + 1);
 }
 
-TEST(Steps, PvAndLoadAreThoseMeteredNowAndThenThoseForeseen) {
+// The first step's mean begins with what is metered now and may be another figure by its end.
+TEST(Steps, PvAndLoadAreTheMeansOfTheHorizon) {
   ViewBuilder site = site_with(3);
   site.pv_kw = 5.0;
   site.load_kw = 12.0;
   site.horizon_pv = {4.0, 6.0, 7.0};
   site.horizon_load = {10.0, 11.0, 13.0};
   const ViewProblem problem = posed(site);
-  EXPECT_THAT(problem.problem.pv_kw, ElementsAre(5.0, 6.0, 7.0));
-  EXPECT_THAT(problem.problem.load_kw, ElementsAre(12.0, 11.0, 13.0));
+  EXPECT_THAT(problem.problem.pv_kw, ElementsAre(4.0, 6.0, 7.0));
+  EXPECT_THAT(problem.problem.load_kw, ElementsAre(10.0, 11.0, 13.0));
 }
 
 TEST(Steps, TheImportLimitIsTheContractWithItsAnnouncedCutsAndTheSetPoint) {
@@ -80,6 +81,20 @@ TEST(Cars, TakePartFromNowToTheDepartureTheyClaim) {
   EXPECT_DOUBLE_EQ(car.wanted_kwh, 5.0);
   EXPECT_DOUBLE_EQ(car.most_kwh, 5.0);
   EXPECT_DOUBLE_EQ(car.max_kw, 7.0);
+}
+
+// 7 kW for 5 of the 15 minutes: the mean over the step is a third, the set-point while it is there 7 kW.
+TEST(Cars, ThatLeaveWithinTheStepThatRunsAreThereForTheirShareOfIt) {
+  ViewBuilder site = site_with(8);
+  site.car({.departs_ns = start + 5 * minute, .requested_kwh = 7.0 / 12.0});
+  const ViewProblem problem = posed(site);
+  ASSERT_EQ(problem.problem.vehicles.size(), 1U);
+  const optimise::PlanVehicle& car = problem.problem.vehicles[0];
+  EXPECT_EQ(car.end_step, 1U);
+  EXPECT_NEAR(share_of(car, 0), 1.0 / 3.0, 1e-12);
+  EXPECT_NEAR(car.wanted_kwh, 7.0 / 12.0, 1e-12);
+  const Answer answer = decide("lp", site);
+  EXPECT_NEAR(answer.evse_kw[0], 7.0, 1e-6);
 }
 
 TEST(Cars, AreDoneTheMarginBeforeTheirDepartureButAreStillChargedInTheLastTick) {
@@ -364,6 +379,58 @@ TEST(DemandCharge, TheNextMonthIsAPeriodOfItsOwn) {
   EXPECT_EQ(problem.problem.windows[23].period, 0U);
   EXPECT_EQ(problem.problem.windows[24].period, 1U);
   EXPECT_DOUBLE_EQ(problem.problem.periods[0].price_per_kw, 30.0);
+}
+
+TEST(DemandCharge, EachMonthsWindowsCostWhatThatMonthDoes) {
+  ViewBuilder site = site_with(96);
+  site.demand_price_per_kw = 30.0;
+  site.billed_peak_kw = 12.0;
+  site.month_end_ns = start + 6 * hour;
+  site.next_demand_price_per_kw = 8.0;
+  site.next_demand_fraction = 0.5;
+  site.next_floor_kw = 3.0;
+  const ViewProblem both = posed(site, {.demand_share = 0.5});
+  ASSERT_EQ(both.problem.periods.size(), 2U);
+  EXPECT_DOUBLE_EQ(both.problem.periods[0].price_per_kw, 15.0);
+  EXPECT_DOUBLE_EQ(both.problem.periods[0].floor_kw, 12.0);
+  EXPECT_DOUBLE_EQ(both.problem.periods[1].price_per_kw, 2.0);
+  EXPECT_DOUBLE_EQ(both.problem.periods[1].floor_kw, 3.0);
+
+  // The run ends with the month: what comes after it costs nothing.
+  site.next_demand_fraction = 0.0;
+  const ViewProblem this_one = posed(site);
+  ASSERT_EQ(this_one.problem.periods.size(), 1U);
+  EXPECT_EQ(this_one.problem.windows.size(), 24U);
+
+  // A month without a charge before one with it.
+  site.demand_price_per_kw = 0.0;
+  site.next_demand_fraction = 1.0;
+  const ViewProblem next_one = posed(site);
+  ASSERT_EQ(next_one.problem.periods.size(), 1U);
+  EXPECT_DOUBLE_EQ(next_one.problem.periods[0].price_per_kw, 8.0);
+  EXPECT_EQ(next_one.problem.windows.front().first_step, 24U);
+  EXPECT_EQ(next_one.problem.windows.size(), 72U);
+}
+
+// At 00:20 of windows of an hour: 10 and three times 15 minutes are the rest of the first one, of which 1.5 kWh are in.
+TEST(DemandCharge, WindowsOfAnHourAreSeveralSteps) {
+  ViewBuilder site = site_with(96);
+  site.demand_price_per_kw = 30.0;
+  site.metering_window_ns = hour;
+  site.now_ns = start + 20 * minute;
+  site.window_import_kwh = 1.5;
+  const ViewProblem problem = posed(site);
+  EXPECT_NEAR(problem.problem.hours[0], 10.0 / 60.0, 1e-12);
+  const optimise::MeterWindow& first = problem.problem.windows[0];
+  EXPECT_EQ(first.first_step, 0U);
+  EXPECT_EQ(first.end_step, 3U);
+  EXPECT_NEAR(first.hours, 1.0, 1e-12);
+  EXPECT_DOUBLE_EQ(first.so_far_kwh, 1.5);
+  const optimise::MeterWindow& second = problem.problem.windows[1];
+  EXPECT_EQ(second.first_step, 3U);
+  EXPECT_EQ(second.end_step, 7U);
+  EXPECT_NEAR(second.hours, 1.0, 1e-12);
+  EXPECT_EQ(second.so_far_kwh, 0.0);
 }
 
 }  // namespace
