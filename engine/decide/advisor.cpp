@@ -141,9 +141,18 @@ struct Advisor::Situation {
     view.demand_fraction = demand.fraction;
     view.billed_peak_kw = demand.billed_peak_kw;
     view.month_peak_kw = demand.month_peak_kw;
+    view.next_month_demand_price_per_kw = demand.basis == EVTWIN_DEMAND_PEAK ? demand.next_price_per_kw : 0.0;
+    view.next_month_demand_fraction = demand.next_fraction;
+    view.next_month_floor_kw = demand.next_floor_kw;
+    view.metering_window_ns = demand.window_ns;
     view.month_end_ns = demand.month_end_ns;
     view.window_import_kwh = demand.window_import_kwh;
     view.window_end_ns = demand.window_end_ns;
+    view.last_decision_ns = request.last_decision_ns;
+    view.end_ns = request.end_ns;
+    view.changed = request.changed;
+    view.commands_under_way = request.commands_under_way;
+    view.commands_lost = request.commands_lost;
     columns.since_last = request.since_last;
     columns.so_far = request.so_far;
   }
@@ -158,7 +167,34 @@ struct Advisor::Situation {
     guard.stored_kwh[s] = storage.soc_start * storage.capacity_kwh;
     columns.storage_soc[s] = storage.soc_start;
     columns.storage_power_kw[s] = request.storages[s].power_kw;
+    const RequestedStorage& asked = request.storages[s];
+    columns.storage_setpoint_kw[s] = asked.setpoint_kw;
+    show_granted(asked.granted, columns.storage_asked_kw[s], columns.storage_reason[s], columns.storage_limit_row[s],
+                 fmt::format("/storages/{}/limit", s));
     active.push_back(member);
+  }
+
+  void show_granted(const Granted& granted, double& asked_kw, std::uint32_t& reason, std::int32_t& row,
+                    const std::string& pointer) const {
+    asked_kw = granted.asked_kw;
+    reason = granted.reason;
+    row = -1;
+    if (granted.limit.empty()) return;
+    const auto& rows = guard.rows();
+    const auto at = std::ranges::find_if(rows, [&](const control::GuardRow& r) { return r.name == granted.limit; });
+    if (at == rows.end())
+      throw scenario::FieldError(pointer, fmt::format("\"{}\" is no limit of the site", granted.limit));
+    row = static_cast<std::int32_t>(at - rows.begin());
+  }
+
+  /// Who left and who waits: shown with the cars, to the first decision and not to create().
+  void show_traffic() {
+    for (const Departed& d : request.departed)
+      columns.add_departure({d.evse, d.number, d.at_ns, d.got_kwh, d.requested_kwh});
+    columns.view.n_waiting = request.waiting.count;
+    columns.view.waiting_kwh = request.waiting.kwh;
+    columns.view.waiting_since_ns = request.waiting.since_ns;
+    columns.view.turned_away = request.turned_away;
   }
 
   void show_evse(std::uint32_t i) {
@@ -182,6 +218,7 @@ struct Advisor::Situation {
     }
     std::sort(active.begin(), active.end());
     columns.view.n_connected = static_cast<std::uint32_t>(active.size() - n_storages);
+    show_traffic();
   }
 
   void plug_in(std::uint32_t i, const Car& car, std::uint64_t number) {
@@ -193,12 +230,17 @@ struct Advisor::Situation {
     columns.plug_in(i, couplings[i]);
     if (guard.outage[i] != 0.0) columns.car_max_kw[i] = 0.0;
     columns.session[i] = number;
+    columns.name_session(i, car.id);
+    columns.driver[i] = car.driver;
+    columns.vehicle[i] = car.model;
+    show_granted(car.granted, columns.asked_kw[i], columns.reason[i], columns.limit_row[i],
+                 fmt::format("/evses/{}/session/limit", i));
     columns.draws[i] = car.draws.value_or(m.charge.now_kw > 0.0) ? 1 : 0;
     columns.setpoint_kw[i] = car.setpoint_kw;
     columns.power_kw[i] = car.power_kw;
     columns.arrived_ns[i] = car.arrived_ns;
     columns.claimed_departs_ns[i] = car.departs_ns;
-    columns.departs_ns[i] = std::max(car.departs_ns, columns.view.next_tick_ns);
+    columns.departs_ns[i] = control::departs_ns(car.departs_ns, request.now_ns, columns.view.next_tick_ns);
     columns.requested_kwh[i] = car.requested_kwh;
     columns.got_kwh[i] = car.got_kwh;
     columns.remaining_kwh[i] = std::max(0.0, car.requested_kwh - car.got_kwh);
@@ -310,6 +352,7 @@ Answer Advisor::decide(const Request& request) {
   number_sessions(request);
   situation.plug_in(numbers_);
   if (strategy_->horizon_steps > 0) {
+    columns.horizon.level = strategy_->levels;
     fill_horizon(request, columns.view.next_tick_ns, strategy_->horizon_steps, columns.horizon);
     columns.show_horizon();
   }
@@ -338,6 +381,7 @@ Answer Advisor::decide(const Request& request) {
     answer.storages.push_back(situation.outcome(member, situation.storages[s].id, storage_kw[s], true));
   }
   answer.wake_ns = decision.wake_ns;
+  answer.quiet_until_ns = decision.quiet_until_ns;
   answer.expected_cost = decision.expected_cost;
   answer.plan = plan_of(situation);
   answer.remarks = std::exchange(strategy_->remarks, {});

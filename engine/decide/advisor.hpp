@@ -44,8 +44,8 @@ struct Answer {
   std::string strategy;
   std::vector<Asked> evses, storages;  ///< all, in the request's order
   std::vector<Exceeded> exceeded;
-  TimeNs wake_ns = 0;          ///< 0: no own wake-up
-  double expected_cost = 0.0;  ///< NaN: none
+  TimeNs wake_ns = 0, quiet_until_ns = 0;  ///< 0: no own wake-up
+  double expected_cost = 0.0;              ///< NaN: none
   std::optional<AnsweredPlan> plan;
   std::vector<control::Strategy::Remark> remarks;
 };

@@ -79,8 +79,11 @@ Json answer_json(const Request& request, const Answer& answer) {
                                 {"value", finite_number(row.value)},
                                 {"lower", finite_number(row.lower)},
                                 {"upper", finite_number(row.upper)}});
-  json["wake"] =
-      answer.wake_ns == 0 ? Json() : Json{{"at", request.calendar.format_iso(answer.wake_ns)}, {"ns", answer.wake_ns}};
+  const auto instant = [&](TimeNs t) {
+    return t == 0 ? Json() : Json{{"at", request.calendar.format_iso(t)}, {"ns", t}};
+  };
+  json["wake"] = instant(answer.wake_ns);
+  json["quiet_until"] = instant(answer.quiet_until_ns);
   json["expected_cost"] = finite_number(answer.expected_cost);
   json["plan"] = plan_json(request, answer.plan);
   json["remarks"] = Json::array();

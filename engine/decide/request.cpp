@@ -7,11 +7,11 @@
 #include <set>
 #include <utility>
 
+#include "control/correction.hpp"
 #include "decide/json_value.hpp"
 #include "decide/request_keys.hpp"
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
-#include "market/demand_charge.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/parts.hpp"
 
@@ -69,6 +69,25 @@ physics::Vehicle read_vehicle(const Fields& f) {
   return vehicle;
 }
 
+/// What became of the last answer, of which `setpoint_kw` is in force.
+Granted read_granted(const Fields& f, double setpoint_kw) {
+  Granted granted;
+  granted.asked_kw = f.number("asked_kw", setpoint_kw);
+  granted.limit = f.text("limit");
+  const Value* reason = f.find("reason");
+  if (reason == nullptr) return granted;
+  const std::string& word = scenario::text_of(*reason, f.where("reason"));
+  std::vector<std::string_view> known;
+  for (std::size_t c = 0; c < control::correction_count; ++c)
+    known.push_back(control::name_of(static_cast<control::Correction>(c)));
+  const auto at = std::find(known.begin(), known.end(), word);
+  if (at == known.end())
+    fail(f.where("reason"),
+         fmt::format("\"{}\" must be one of {}{}", word, fmt::join(known, ", "), kernel::did_you_mean(word, known)));
+  granted.reason = static_cast<std::uint32_t>(at - known.begin());
+  return granted;
+}
+
 Car read_car(const Fields& f, const Request& request) {
   Car car;
   car.arrived_ns = instant_at(f, "arrived", request.calendar, request.now_ns);
@@ -90,6 +109,10 @@ Car read_car(const Fields& f, const Request& request) {
   if (f.has("draws")) car.draws = f.boolean("draws");
   car.soc = f.number("soc", physics::unknown);
   if (f.has("number")) car.number = static_cast<std::uint64_t>(f.whole("number"));
+  car.id = f.text("id");
+  if (f.has("driver")) car.driver = static_cast<std::uint64_t>(f.whole("driver"));
+  if (f.has("model")) car.model = static_cast<std::uint32_t>(f.whole("model"));
+  car.granted = read_granted(f, car.setpoint_kw);
   if (const Value* vehicle = f.find("vehicle"))
     car.vehicle = read_vehicle(part(*vehicle, "vehicle", f.where("vehicle")));
   if (!std::isnan(car.soc) && std::isinf(car.vehicle.battery.capacity_kwh))
@@ -143,6 +166,7 @@ void read_storages(const Fields& f, Request& request) {
     out.storage = scenario::storage_of(s, list.size() == 1 ? "storage" : fmt::format("storage-{}", i + 1), "soc");
     out.setpoint_kw = s.number("setpoint_kw");
     out.power_kw = s.number("power_kw", out.setpoint_kw);
+    out.granted = read_granted(s, out.setpoint_kw);
     if (!names.insert(out.storage.id).second)
       fail(s.where("name"), fmt::format("\"{}\" is used twice", out.storage.id));
     request.storages.push_back(std::move(out));
@@ -162,11 +186,17 @@ Demand read_demand(const Fields& prices, const Request& request) {
   demand.fraction = f.number("fraction");
   demand.month_peak_kw = f.number("month_peak_kw");
   demand.billed_peak_kw = f.number("billed_peak_kw", demand.month_peak_kw);
+  demand.next_price_per_kw = f.number("next_price_per_kw", demand.price_per_kw);
+  demand.next_fraction = f.number("next_fraction", demand.fraction);
+  demand.next_floor_kw = f.number("next_floor_kw", demand.billed_peak_kw);
+  const auto window_min = f.whole("window_min");
+  if (window_min != 15 && window_min != 30 && window_min != 60)
+    fail(f.where("window_min"), fmt::format("{} must be 15, 30 or 60", window_min));
+  demand.window_ns = window_min * kernel::minute_ns;
   demand.window_import_kwh = f.number("window_import_kwh");
   const market::Calendar& calendar = request.calendar;
   demand.month_end_ns = instant_at(f, "month_end", calendar, calendar.next_month_start(request.now_ns));
-  demand.window_end_ns =
-      instant_at(f, "window_end", calendar, calendar.next_tick(request.now_ns, 15 * kernel::minute_ns));
+  demand.window_end_ns = instant_at(f, "window_end", calendar, calendar.next_tick(request.now_ns, demand.window_ns));
   if (demand.month_end_ns <= request.now_ns) fail(f.where("month_end"), "is not after now");
   if (demand.window_end_ns <= request.now_ns) fail(f.where("window_end"), "is not after now");
   return demand;
@@ -198,23 +228,61 @@ void read_horizon(const Fields& f, Request& request) {
   }
 }
 
-std::uint32_t read_why(const Fields& f) {
-  const Value* value = f.find("why");
-  if (value == nullptr) return EVTWIN_WHY_TICK;
+/// Bits of a list of words.
+std::uint32_t read_bits(const Fields& f, std::string_view key, std::span<const WhyWord> words) {
   std::vector<std::string_view> known;
-  for (const WhyWord& word : why_words()) known.push_back(word.word);
-  std::uint32_t why = 0;
-  const auto list = scenario::list_of(*value, f.where("why"), "words");
+  for (const WhyWord& word : words) known.push_back(word.word);
+  std::uint32_t bits = 0;
+  const auto list = scenario::list_of(*f.find(key), f.where(key), "words");
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const std::string& text = scenario::text_of(*list[i], f.where("why") / i);
+    const std::string& text = scenario::text_of(*list[i], f.where(key) / i);
     const auto at = std::find(known.begin(), known.end(), text);
     if (at == known.end())
-      fail(f.where("why") / i,
+      fail(f.where(key) / i,
            fmt::format("\"{}\" must be one of {}{}", text, fmt::join(known, ", "), kernel::did_you_mean(text, known)));
-    why |= why_words()[static_cast<std::size_t>(at - known.begin())].bit;
+    bits |= words[static_cast<std::size_t>(at - known.begin())].bit;
   }
-  if (why == 0) fail(f.where("why"), "is empty; leave it out for a tick");
-  return why;
+  return bits;
+}
+
+void read_why(const Fields& f, Request& request) {
+  if (f.has("why")) request.why = read_bits(f, "why", why_words());
+  if (request.why == 0) fail(f.where("why"), "is empty; leave it out for a tick");
+  for (const WhyWord& word : changed_words()) request.changed |= word.bit;
+  if (f.has("changed")) request.changed = read_bits(f, "changed", changed_words());
+  request.last_decision_ns = instant_at(f, "last_decision", request.calendar, request.now_ns);
+  request.end_ns = instant_at(f, "end", request.calendar, kernel::time_never);
+  if (request.last_decision_ns > request.now_ns) fail(f.where("last_decision"), "is after now");
+  if (request.end_ns < request.now_ns) fail(f.where("end"), "is before now");
+}
+
+/// Who left, who waits, what is on its way.
+void read_traffic(const Fields& f, Request& request) {
+  request.turned_away = static_cast<std::uint64_t>(f.whole("turned_away"));
+  request.commands_under_way = static_cast<std::uint32_t>(f.whole("commands_under_way"));
+  request.commands_lost = static_cast<std::uint32_t>(f.whole("commands_lost"));
+  if (const Value* value = f.find("waiting")) {
+    const Fields w = part(*value, "waiting", f.where("waiting"));
+    request.waiting = {static_cast<std::uint32_t>(w.whole("count")), w.number("kwh"),
+                       instant_at(w, "since", request.calendar, request.now_ns)};
+    if (request.waiting.since_ns > request.now_ns) fail(w.where("since"), "is after now");
+  }
+  const Value* value = f.find("departed");
+  if (value == nullptr) return;
+  const Where where = f.where("departed");
+  const auto list = scenario::list_of(*value, where, "vehicles");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Fields d = part(*list[i], "departed", where / i);
+    const std::string id = d.text("evse");
+    const auto evse = std::ranges::find_if(request.evses, [&](const RequestedEvse& e) { return e.evse.id == id; });
+    if (evse == request.evses.end()) fail(d.where("evse"), fmt::format("\"{}\" is no EVSE of the site", id));
+    Departed one{static_cast<std::uint32_t>(evse - request.evses.begin()), 0,
+                 instant_at(d, "left", request.calendar, request.now_ns), d.number("got_kwh"),
+                 d.number("requested_kwh")};
+    if (d.has("number")) one.number = static_cast<std::uint64_t>(d.whole("number"));
+    if (one.at_ns > request.now_ns) fail(d.where("left"), "is after now");
+    request.departed.push_back(one);
+  }
 }
 
 evtwin_ledger read_ledger(const Fields& request, std::string_view key) {
@@ -237,7 +305,7 @@ Request read_request(std::string_view json) {
   request.now_ns = instant_at(f, "now", request.calendar);
   request.tick_ns = f.whole("tick_min") * kernel::minute_ns;
   request.seed = static_cast<std::uint64_t>(f.whole("seed"));
-  request.why = read_why(f);
+  read_why(f, request);
   if (f.has("decision_number")) request.decision_number = static_cast<std::uint64_t>(f.whole("decision_number"));
 
   const Fields site = part_or_none(f, "site", "site");
@@ -246,6 +314,7 @@ Request read_request(std::string_view json) {
   scenario::Stations by_name;
   read_evses(f, request, site.number("voltage_v"), by_name);
   read_storages(f, request);
+  read_traffic(f, request);
   if (const Value* rows = site.find("rows")) request.rows = scenario::rows_of(*rows, site.where("rows"), by_name);
   request.enforce = site.choice("limits") == 0;
   request.export_limit_kw = site.number("export_limit_kw", physics::infinite);
@@ -273,6 +342,33 @@ Request read_request(std::string_view json) {
   return request;
 }
 
+namespace {
+
+/// Those of `ahead` from number `next` on that begin before `end_ns`.
+std::span<const Step> steps_within(const std::vector<Step>& ahead, std::size_t next, TimeNs end_ns) {
+  std::size_t end = next;
+  while (end < ahead.size() && ahead[end].start_ns < end_ns) ++end;
+  return std::span(ahead).subspan(next, end - next);
+}
+
+/// Mean over [start, end) of what holds first and then from each of `within` on, over the part that is known.
+double mean_within(const Step& first, std::span<const Step> within, double Step::*field, TimeNs start_ns,
+                   TimeNs end_ns) {
+  if (within.empty()) return first.*field;
+  double sum = 0.0, ns = 0.0;
+  const auto add = [&](double value, TimeNs from_ns, TimeNs to_ns) {
+    if (std::isnan(value)) return;
+    sum += value * static_cast<double>(to_ns - from_ns);
+    ns += static_cast<double>(to_ns - from_ns);
+  };
+  add(first.*field, start_ns, within.front().start_ns);
+  for (std::size_t i = 0; i < within.size(); ++i)
+    add(within[i].*field, within[i].start_ns, i + 1 < within.size() ? within[i + 1].start_ns : end_ns);
+  return ns > 0.0 ? sum / ns : physics::unknown;
+}
+
+}  // namespace
+
 void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t steps, control::Horizon& horizon) {
   market::LocalClock clock(request.calendar);
   horizon.issued_ns = request.now_ns;
@@ -282,25 +378,36 @@ void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t ste
                         {&control::Horizon::buy_per_kwh, &Step::buy_per_kwh},
                         {&control::Horizon::sell_per_kwh, &Step::sell_per_kwh},
                         {&control::Horizon::co2_kg_per_kwh, &Step::co2_kg_per_kwh},
-                        {&control::Horizon::contract_kw, &Step::contract_kw},
-                        {&control::Horizon::power_setpoint_kw, &Step::power_setpoint_kw},
-                        {&control::Horizon::arrivals, &Step::arrivals},
-                        {&control::Horizon::arrivals_kwh, &Step::arrivals_kwh}};
+                        {&control::Horizon::power_setpoint_kw, &Step::power_setpoint_kw}};
   for (const auto& [column, field] : columns) (horizon.*column).resize(steps);
+  for (auto* column : {&horizon.contract_kw, &horizon.arrivals, &horizon.arrivals_kwh}) column->resize(steps);
   const Step* in_force = &request.present;
   std::size_t next = 0;
   TimeNs start_ns = request.now_ns, end_ns = next_tick_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     for (; next < request.ahead.size() && request.ahead[next].start_ns <= start_ns; ++next)
       in_force = &request.ahead[next];
-    for (const auto& [column, field] : columns) (horizon.*column)[k] = in_force->*field;
-    for (std::size_t a = next; a < request.ahead.size() && request.ahead[a].start_ns < end_ns; ++a)
-      horizon.contract_kw[k] = std::min(horizon.contract_kw[k], request.ahead[a].contract_kw);
+    const std::span<const Step> within = steps_within(request.ahead, next, end_ns);
+    for (const auto& [column, field] : columns)
+      (horizon.*column)[k] = mean_within(*in_force, within, field, start_ns, end_ns);
+    horizon.contract_kw[k] = in_force->contract_kw;
+    for (const Step& step : within) horizon.contract_kw[k] = std::min(horizon.contract_kw[k], step.contract_kw);
+    horizon.arrivals[k] = in_force->arrivals;
+    horizon.arrivals_kwh[k] = in_force->arrivals_kwh;
     horizon.start_ns[k] = start_ns;
     start_ns = end_ns;
     end_ns = clock.next_tick(start_ns, request.tick_ns);
   }
   horizon.start_ns[steps] = start_ns;
+  for (const auto& [levels, values] : {std::pair{&horizon.level_pv_kw, &horizon.pv_kw},
+                                       {&horizon.level_load_kw, &horizon.load_kw},
+                                       {&horizon.level_buy_per_kwh, &horizon.buy_per_kwh},
+                                       {&horizon.level_arrivals, &horizon.arrivals},
+                                       {&horizon.level_arrivals_kwh, &horizon.arrivals_kwh}}) {
+    levels->clear();
+    for (std::size_t l = 0; l < horizon.level.size(); ++l)
+      levels->insert(levels->end(), values->begin(), values->end());
+  }
 }
 
 }  // namespace evtwin::decide

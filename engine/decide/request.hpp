@@ -17,6 +17,13 @@ namespace evtwin::decide {
 
 using kernel::TimeNs;
 
+/// What became of the last answer for an EVSE or storage.
+struct Granted {
+  double asked_kw = 0.0;
+  std::uint32_t reason = EVTWIN_REASON_NONE;
+  std::string limit;  ///< by name; empty: none
+};
+
 /// The car on an EVSE.
 struct Car {
   TimeNs arrived_ns = 0, departs_ns = 0;  ///< departs: as claimed
@@ -27,6 +34,10 @@ struct Car {
   bool v2g = false;
   double v2g_min_price_per_kwh = 0.0;
   std::uint64_t number = 0;  ///< 0: to be counted
+  std::string id;
+  std::uint64_t driver = 0;
+  std::uint32_t model = UINT32_MAX;  ///< of the vehicle, as in a view
+  Granted granted;
   physics::Vehicle vehicle;
 };
 
@@ -42,12 +53,28 @@ struct RequestedEvse {
 struct RequestedStorage {
   physics::Storage storage;
   double setpoint_kw = 0.0, power_kw = 0.0;
+  Granted granted;
+};
+
+/// A vehicle that left since the last decision.
+struct Departed {
+  std::uint32_t evse = 0;
+  std::uint64_t number = 0;
+  TimeNs at_ns = 0;
+  double got_kwh = 0.0, requested_kwh = 0.0;
+};
+
+struct Waiting {
+  std::uint32_t count = 0;
+  double kwh = 0.0;
+  TimeNs since_ns = 0;
 };
 
 struct Demand {
   std::uint32_t basis = EVTWIN_DEMAND_NONE;
   double price_per_kw = 0.0, fraction = 1.0, billed_peak_kw = 0.0, month_peak_kw = 0.0, window_import_kwh = 0.0;
-  TimeNs month_end_ns = 0, window_end_ns = 0;
+  double next_price_per_kw = 0.0, next_fraction = 1.0, next_floor_kw = 0.0;
+  TimeNs month_end_ns = 0, window_ns = 0, window_end_ns = 0;
 };
 
 /// What holds from an instant on; what the request left out is filled in.
@@ -63,7 +90,12 @@ struct Request {
   market::Calendar calendar;
   TimeNs now_ns = 0, tick_ns = 0;
   std::uint64_t seed = 0;
-  std::uint32_t why = EVTWIN_WHY_TICK;
+  std::uint32_t why = EVTWIN_WHY_TICK, changed = 0;
+  TimeNs last_decision_ns = 0, end_ns = kernel::time_never;
+  std::uint32_t commands_under_way = 0, commands_lost = 0;
+  std::vector<Departed> departed;
+  Waiting waiting;
+  std::uint64_t turned_away = 0;
   std::optional<std::uint64_t> decision_number;
 
   std::vector<RequestedEvse> evses;
@@ -83,7 +115,8 @@ struct Request {
 /// @throws scenario::FieldError naming the field by its JSON pointer, what came and what would be right.
 Request read_request(std::string_view json);
 
-/// The horizon of `steps` steps as strategies see it: what holds at each step's start, the lowest contract within it.
+/// The horizon of `steps` steps as strategies see it: means over each step, the lowest contract within it, arrivals by
+/// the step that holds at its start. A request states no spread: every level of `horizon.level` is the value itself.
 void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t steps, control::Horizon& horizon);
 
 }  // namespace evtwin::decide

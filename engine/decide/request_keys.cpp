@@ -85,8 +85,19 @@ Keys request_keys() {
       other("horizon", "evtwin.step[]", "everything stays as it is now",
             "What is foreseen, in ascending order: each entry holds from its start to the next one's, the last one for "
             "ever."),
-      other("why", "(\"tick\"|\"arrival\"|\"departure\"|\"price\"|\"limit\"|\"wake\")[]", "[\"tick\"]",
-            "Why the strategy is asked."),
+      other("why",
+            "(\"tick\"|\"arrival\"|\"departure\"|\"price\"|\"limit\"|\"wake\"|\"finished\"|\"power\"|\"grant\"|"
+            "\"booking\"|\"reading\")[]",
+            "[\"tick\"]", "Why the strategy is asked."),
+      time("last_decision", "now", "When it was asked before."),
+      time("end", "none: a live site", "When the run or episode ends."),
+      other("changed", "(\"rows\"|\"sessions\"|\"prices\"|\"horizon\")[]", "all of them",
+            "What may be other than at the last decision; what is left out is as it was."),
+      other("departed", "evtwin.departed[]", "nobody", "Who left since the last decision, in order of leaving."),
+      other("waiting", "evtwin.waiting", "nobody", "The queue for an EVSE."),
+      whole("turned_away", 0, most_count, "0", "Vehicles that left without a charge since the last decision."),
+      whole("commands_under_way", 0, 1e6, "0", "Decisions whose set-points have not arrived yet."),
+      whole("commands_lost", 0, 1e6, "0", "Set-points lost since the last decision."),
       whole("seed", 0, most_count, "0", "Of the strategy's random numbers; of a stream's first request."),
       whole("decision_number", 0, most_count, "counted from 0", "How many decisions there were before."),
       other("since_last", "evtwin.ledger", "all 0", "What the decision before led to."),
@@ -133,6 +144,12 @@ Keys session_keys() {
       boolean("draws", "by its battery; true where that is not known",
               "Whether the car would take power if offered: false when it is full or finished."),
       number("setpoint_kw", "kW", -most_evse_kw, most_evse_kw, "0", "In force now."),
+      number("asked_kw", "kW", -most_evse_kw, most_evse_kw, "setpoint_kw", "That set-point as it was asked for."),
+      other("reason", "string", "none", "Why setpoint_kw is not asked_kw: a word of an answer's corrections."),
+      text("limit", {}, "The limit that bound, by name."),
+      text("id", {}, "The stay as you name it; at most 63 bytes are shown."),
+      whole("driver", 0, most_count, "not known", "Number of the driver, the same at every visit, from 1."),
+      whole("model", 0, 4294967294, "not known", "Number of the vehicle's model, from 0."),
       number("power_kw", "kW", -most_evse_kw, most_evse_kw, "setpoint_kw", "Metered now."),
       number("soc", "0..1", 0, 1, "not known", "State of charge; needs vehicle.battery_kwh."),
       whole("number", 1, most_count, "counted in order of arrival",
@@ -161,6 +178,9 @@ Keys storage_keys() {
   return with_scenario(
       {required(number("soc", "0..1", 0, 1, {}, "State of charge now.")),
        number("setpoint_kw", "kW", -gigawatt_kw, gigawatt_kw, "0", "In force now; positive: into the storage."),
+       number("asked_kw", "kW", -gigawatt_kw, gigawatt_kw, "setpoint_kw", "That set-point as it was asked for."),
+       other("reason", "string", "none", "Why setpoint_kw is not asked_kw: a word of an answer's corrections."),
+       text("limit", {}, "The limit that bound, by name."),
        number("power_kw", "kW", -gigawatt_kw, gigawatt_kw, "setpoint_kw", "Metered now, at its AC terminals.")},
       "storage", {"soc_start"});
 }
@@ -189,15 +209,20 @@ Keys demand_keys() {
        "peak",
        "none|peak|contract",
        {},
-       "What is billed: nothing, the month's highest 15-min mean import, or the contract power."},
+       "What is billed: nothing, the month's highest mean import of a metering window, or the contract power."},
       number("price_per_kw", "currency/kW and month", 0, 1e9, "0", "Of the whole month; for basis \"peak\"."),
       number("fraction", "0..1", 0, 1, "1", "Of the month's charge that one more kW costs."),
       number("billed_peak_kw", "kW", 0, gigawatt_kw, "month_peak_kw",
              "What the month will be billed for so far, past months' peaks included where they count."),
-      number("month_peak_kw", "kW", 0, gigawatt_kw, "0", "Highest closed 15-min window of this month."),
+      number("month_peak_kw", "kW", 0, gigawatt_kw, "0", "Highest closed metering window of this month."),
       time("month_end", "the end of this month on the local clock", "When the next month begins."),
-      number("window_import_kwh", "kWh", -gigawatt_kw, gigawatt_kw, "0", "Import so far in the running 15-min window."),
-      time("window_end", "the next quarter of an hour of the local clock", "When the running window ends."),
+      number("next_price_per_kw", "currency/kW and month", 0, 1e9, "price_per_kw", "Of the month after."),
+      number("next_fraction", "0..1", 0, 1, "fraction", "Of that month's charge that one more kW costs."),
+      number("next_floor_kw", "kW", 0, gigawatt_kw, "billed_peak_kw", "What that month will be billed for at least."),
+      whole("window_min", 15, 60, "15", "Length of a metering window: 15, 30 or 60 min."),
+      number("window_import_kwh", "kWh", 0, gigawatt_kw, "0",
+             "Imported so far in the running window; what was exported takes nothing off."),
+      time("window_end", "the next multiple of window_min of the local clock", "When the running window ends."),
   };
 }
 
@@ -217,27 +242,43 @@ Keys step_keys() {
   };
 }
 
+Keys departed_keys() {
+  return {required(text("evse", {}, "Where it stood, by id.")),
+          whole("number", 1, most_count, "0: not known", "Number of its session."),
+          time("left", "now", "When it left."),
+          number("got_kwh", "kWh", -most_kwh, most_kwh, "0", "Metered, net of what was discharged."),
+          number("requested_kwh", "kWh", 0, most_kwh, "0", "What the driver had asked for.")};
+}
+
+Keys waiting_keys() {
+  return {required(whole("count", 1, 1e6, {}, "Vehicles that wait.")),
+          number("kwh", "kWh", 0, most_sum, "0", "What they ask for together."),
+          time("since", "now", "Arrival of the one that has waited longest.")};
+}
+
 Keys ledger_keys() {
   Keys keys;
   for (const LedgerField& field : ledger_fields()) {
     const bool energy = field.name.ends_with("_kwh");
+    const bool either_sign = !energy || field.name == "adjusted_kwh";
     keys.push_back(number(field.name,
                           energy                   ? "kWh"
                           : field.name == "co2_kg" ? "kg"
                                                    : "currency",
-                          energy ? 0.0 : -most_sum, most_sum, "0", "As evtwin_ledger in strategy.h says."));
+                          either_sign ? -most_sum : 0.0, most_sum, "0", "As evtwin_ledger in strategy.h says."));
   }
   return keys;
 }
 
 /// The sections with the memory that their rows lie in.
 struct Tables {
-  std::vector<Keys> keys{request_keys(), site_keys(),   evse_keys(),   session_keys(), vehicle_keys(), reserved_keys(),
-                         storage_keys(), prices_keys(), demand_keys(), step_keys(),    ledger_keys()};
+  std::vector<Keys> keys{request_keys(),  site_keys(),     evse_keys(),   session_keys(), vehicle_keys(),
+                         reserved_keys(), storage_keys(),  prices_keys(), demand_keys(),  step_keys(),
+                         ledger_keys(),   departed_keys(), waiting_keys()};
   std::vector<Section> sections;
 
   Tables() {
-    static constexpr std::array<std::array<std::string_view, 2>, 11> names{{
+    static constexpr std::array<std::array<std::string_view, 2>, 13> names{{
         {"request", "A site at one instant, and what is asked of a strategy."},
         {"site", "The grid connection and what else hangs on it."},
         {"evse", "An outlet for one car, described as a station of the scenario language."},
@@ -249,6 +290,8 @@ struct Tables {
         {"demand", "The demand charge."},
         {"step", "What is foreseen from an instant on."},
         {"ledger", "Energy and money of the site."},
+        {"departed", "A vehicle that left since the last decision."},
+        {"waiting", "The vehicles that wait for an EVSE."},
     }};
     for (std::size_t i = 0; i < names.size(); ++i) sections.push_back({names[i][0], {}, names[i][1], {}, keys[i]});
     sections.push_back(scenario::section("feeder"));
@@ -273,7 +316,7 @@ const Section& request_section(std::string_view name) {
 }
 
 std::span<const LedgerField> ledger_fields() {
-  static constexpr std::array<LedgerField, 17> fields{{
+  static constexpr std::array<LedgerField, 20> fields{{
       {"import_kwh", &evtwin_ledger::import_kwh},
       {"export_kwh", &evtwin_ledger::export_kwh},
       {"pv_kwh", &evtwin_ledger::pv_kwh},
@@ -300,13 +343,28 @@ std::span<const LedgerField> ledger_fields() {
 }
 
 std::span<const WhyWord> why_words() {
-  static constexpr std::array<WhyWord, 6> words{{
+  static constexpr std::array<WhyWord, 11> words{{
       {"tick", EVTWIN_WHY_TICK},
       {"arrival", EVTWIN_WHY_ARRIVAL},
       {"departure", EVTWIN_WHY_DEPARTURE},
       {"price", EVTWIN_WHY_PRICE},
       {"limit", EVTWIN_WHY_LIMIT},
       {"wake", EVTWIN_WHY_WAKE},
+      {"finished", EVTWIN_WHY_FINISHED},
+      {"power", EVTWIN_WHY_POWER},
+      {"grant", EVTWIN_WHY_GRANT},
+      {"booking", EVTWIN_WHY_BOOKING},
+      {"reading", EVTWIN_WHY_READING},
+  }};
+  return words;
+}
+
+std::span<const WhyWord> changed_words() {
+  static constexpr std::array<WhyWord, 4> words{{
+      {"rows", EVTWIN_CHANGED_ROWS},
+      {"sessions", EVTWIN_CHANGED_SESSIONS},
+      {"prices", EVTWIN_CHANGED_PRICES},
+      {"horizon", EVTWIN_CHANGED_HORIZON},
   }};
   return words;
 }

@@ -10,8 +10,8 @@
 
 namespace evtwin::decide {
 
-/// "request", "site", "evse", "session", "vehicle", "reserved", "storage", "prices", "demand", "step", "ledger", and
-/// the scenario's "feeder" and "row".
+/// "request", "site", "evse", "session", "vehicle", "reserved", "storage", "prices", "demand", "step", "ledger",
+/// "departed", "waiting", and the scenario's "feeder" and "row".
 std::span<const scenario::Section> request_sections();
 /// @throws std::logic_error for a name that is no section.
 const scenario::Section& request_section(std::string_view name);
@@ -27,8 +27,9 @@ std::span<const LedgerField> ledger_fields();
 
 struct WhyWord {
   std::string_view word;
-  std::uint32_t bit;  ///< EVTWIN_WHY_*
+  std::uint32_t bit;  ///< EVTWIN_WHY_* or EVTWIN_CHANGED_*
 };
 std::span<const WhyWord> why_words();
+std::span<const WhyWord> changed_words();  ///< EVTWIN_CHANGED_*
 
 }  // namespace evtwin::decide

@@ -152,10 +152,13 @@ Json answer_schema() {
       "Limits that do not hold with what is granted: nothing more can be done, or limits = record.",
       list_of({{"limit", text}, {"value", number_or_null}, {"lower", number_or_null}, {"upper", number_or_null}},
               {"limit", "value"}));
-  p["wake"] = described("When the strategy wants to be asked again before the next tick or event; null: it does not.",
-                        {{"type", {"object", "null"}},
-                         {"required", {"at", "ns"}},
-                         {"properties", {{"at", text}, {"ns", {{"type", "integer"}}}}}});
+  const Json instant{{"type", {"object", "null"}},
+                     {"required", {"at", "ns"}},
+                     {"properties", {{"at", text}, {"ns", {{"type", "integer"}}}}}};
+  p["wake"] =
+      described("When the strategy wants to be asked again before the next tick or event; null: it does not.", instant);
+  p["quiet_until"] =
+      described("Ticks before it need not be asked about, the answer stands; null: ask at every tick.", instant);
   p["expected_cost"] =
       described("What the strategy expects the horizon to cost; null: it says nothing.", number_or_null);
   const Json row_by_id{{"type", "object"}, {"additionalProperties", {{"type", "array"}, {"items", number_or_null}}}};

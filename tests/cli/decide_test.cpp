@@ -111,7 +111,7 @@ TEST_F(Decide, AnEvseOutOfServiceGivesNothing) {
   EXPECT_NEAR(said["granted_kw"]["A"].get<double>(), 7.0, 1e-9);
 }
 
-TEST(DecideHorizon, StepsFollowTheTicksAndTakeWhatHoldsAtTheirStart) {
+TEST(DecideHorizon, StepsFollowTheTicksAndShowTheirMeans) {
   json request = two_cars();
   request["now"] = "2026-06-01T09:05";
   request["prices"]["buy_per_kwh"] = 100;
@@ -125,9 +125,83 @@ TEST(DecideHorizon, StepsFollowTheTicksAndTakeWhatHoldsAtTheirStart) {
   std::vector<std::int64_t> minutes;
   for (const std::int64_t t : horizon.start_ns) minutes.push_back((t - read.now_ns) / kernel::minute_ns);
   EXPECT_EQ(minutes, (std::vector<std::int64_t>{0, 10, 25, 40, 55}));
-  EXPECT_EQ(horizon.buy_per_kwh, (std::vector<double>{100, 100, 200, 200}));
-  EXPECT_EQ(horizon.pv_kw, (std::vector<double>{2, 2, 2, 7}));
+  // From 09:15 five minutes at 100 and ten at 200; from 09:30 ten minutes of 2 kW and five of 7.
+  EXPECT_EQ(horizon.buy_per_kwh, (std::vector<double>{100, 2500.0 / 15.0, 200, 200}));
+  EXPECT_EQ(horizon.pv_kw, (std::vector<double>{2, 2, 55.0 / 15.0, 7}));
   EXPECT_EQ(horizon.contract_kw, (std::vector<double>{12, 5, 5, 12}));  // the lowest within the step
+}
+
+TEST(DecideHorizon, ALevelIsTheValueWhereARequestStatesNoSpread) {
+  json request = two_cars();
+  request["horizon"] = json::parse(R"([{"start": "2026-06-01T09:15", "pv_kw": 7, "arrivals": 2, "arrivals_kwh": 30}])");
+  const decide::Request read = decide::read_request(request.dump());
+  control::Horizon horizon;
+  horizon.level = {0.1, 0.9};
+  decide::fill_horizon(read, read.now_ns + 15 * kernel::minute_ns, 2, horizon);
+  EXPECT_EQ(horizon.level_pv_kw, (std::vector<double>{2, 7, 2, 7}));
+  EXPECT_EQ(horizon.level_arrivals, (std::vector<double>{0, 2, 0, 2}));
+  EXPECT_EQ(horizon.level_arrivals_kwh, (std::vector<double>{0, 30, 0, 30}));
+}
+
+/// Keeps the view it is shown and wants peace.
+struct Keeps : control::Strategy {
+  explicit Keeps(evtwin_view& to) : seen(to) {}
+  void decide(const evtwin_view& view, evtwin_decision& decision) override {
+    seen = view;
+    session_id = view.evse_session_id[0];
+    EXPECT_EQ(view.evse_asked_kw[0], 9.0);
+    EXPECT_EQ(view.evse_reason[0], EVTWIN_REASON_LIMIT);
+    EXPECT_EQ(view.evse_limit_row[0], 0);
+    EXPECT_EQ(view.evse_driver[0], 17U);
+    EXPECT_EQ(view.evse_vehicle[0], 3U);
+    EXPECT_EQ(view.evse_vehicle[1], UINT32_MAX);
+    EXPECT_EQ(view.evse_limit_row[1], -1);
+    ASSERT_EQ(view.n_departed, 1U);
+    EXPECT_EQ(view.departed_evse[0], 1U);
+    EXPECT_EQ(view.departed_session[0], 4U);
+    EXPECT_EQ(view.departed_ns[0], view.now_ns - 300 * kernel::second_ns);
+    EXPECT_EQ(view.departed_got_kwh[0], 6.0);
+    EXPECT_EQ(view.departed_requested_kwh[0], 8.0);
+    decision.quiet_until_ns = view.now_ns + kernel::hour_ns;
+  }
+  evtwin_view& seen;
+  static inline std::string session_id;
+};
+
+TEST(DecideRequest, SaysWhatBecameOfTheLastAnswerWhoLeftAndWhoWaits) {
+  json request = two_cars();
+  request.update(json::parse(R"({
+    "why": ["finished", "grant"], "changed": ["prices"], "last_decision": "2026-06-01T08:45", "end": "2026-06-02T00:00",
+    "commands_under_way": 1, "commands_lost": 2, "turned_away": 3,
+    "departed": [{"evse": "B", "number": 4, "left": "2026-06-01T08:55", "got_kwh": 6, "requested_kwh": 8}],
+    "waiting": {"count": 2, "kwh": 31, "since": "2026-06-01T08:50"},
+    "prices": {"demand": {"price_per_kw": 10, "billed_peak_kw": 7, "next_price_per_kw": 12, "next_fraction": 0.5,
+                          "next_floor_kw": 6, "window_min": 30}}})"));
+  request["evses"][0]["session"].update(json::parse(R"({"id": "tx-1", "driver": 17, "model": 3, "setpoint_kw": 7,
+    "asked_kw": 9, "reason": "limit", "limit": "grid connection"})"));
+  evtwin_view v{};
+  control::ChosenStrategy chosen;
+  chosen.factory = [&](const evtwin_view&, std::uint64_t, std::uint32_t) { return std::make_unique<Keeps>(v); };
+  const decide::Request read = decide::read_request(request.dump());
+  const decide::Answer answer = decide::Advisor(chosen).decide(read);
+  EXPECT_EQ(Keeps::session_id, "tx-1");
+  EXPECT_EQ(v.why, EVTWIN_WHY_FINISHED | EVTWIN_WHY_GRANT);
+  EXPECT_EQ(v.changed, EVTWIN_CHANGED_PRICES);
+  EXPECT_EQ(v.last_decision_ns, v.now_ns - 15 * kernel::minute_ns);
+  EXPECT_EQ(v.end_ns, v.now_ns + 15 * kernel::hour_ns);
+  EXPECT_EQ(v.commands_under_way, 1U);
+  EXPECT_EQ(v.commands_lost, 2U);
+  EXPECT_EQ(v.turned_away, 3U);
+  EXPECT_EQ(v.n_waiting, 2U);
+  EXPECT_EQ(v.waiting_kwh, 31.0);
+  EXPECT_EQ(v.waiting_since_ns, v.now_ns - 10 * kernel::minute_ns);
+  EXPECT_EQ(v.next_month_demand_price_per_kw, 12.0);
+  EXPECT_EQ(v.next_month_demand_fraction, 0.5);
+  EXPECT_EQ(v.next_month_floor_kw, 6.0);
+  EXPECT_EQ(v.metering_window_ns, 30 * kernel::minute_ns);
+  EXPECT_EQ(v.window_end_ns, v.now_ns + 30 * kernel::minute_ns);
+  EXPECT_EQ(answer.quiet_until_ns, v.now_ns + kernel::hour_ns);
+  EXPECT_EQ(decide::answer_json(read, answer)["quiet_until"]["at"], "2026-06-01T10:00:00+09:00");
 }
 
 TEST_F(Decide, AProcessOfItsOwnAndThisOneAnswerAlike) {
@@ -157,7 +231,32 @@ json request_of(const evtwin_view& view, const twin::World& world) {
          {"timezone", world.calendar.zone()},
          {"tick_min", view.tick_ns / kernel::minute_ns},
          {"decision_number", view.decision_number},
+         {"last_decision", at(view.last_decision_ns)},
+         {"commands_under_way", view.commands_under_way},
+         {"commands_lost", view.commands_lost},
+         {"turned_away", view.turned_away},
+         {"changed", json::array()},
+         {"departed", json::array()},
          {"why", json::array()}};
+  if (view.end_ns != INT64_MAX) r["end"] = at(view.end_ns);
+  for (const auto& word : decide::changed_words()) {
+    if ((view.changed & word.bit) != 0) r["changed"].push_back(word.word);
+  }
+  for (std::uint32_t d = 0; d < view.n_departed; ++d) {
+    r["departed"].push_back({{"evse", view.evse_id[view.departed_evse[d]]},
+                             {"number", view.departed_session[d]},
+                             {"left", at(view.departed_ns[d])},
+                             {"got_kwh", view.departed_got_kwh[d]},
+                             {"requested_kwh", view.departed_requested_kwh[d]}});
+  }
+  if (view.n_waiting > 0) {
+    r["waiting"] = {{"count", view.n_waiting}, {"kwh", view.waiting_kwh}, {"since", at(view.waiting_since_ns)}};
+  }
+  const auto granted = [&](json& part, double asked_kw, std::uint32_t reason, std::int32_t row) {
+    part["asked_kw"] = asked_kw;
+    part["reason"] = control::name_of(static_cast<control::Correction>(reason));
+    if (row >= 0) part["limit"] = view.limit_name[row];
+  };
   for (const auto& word : decide::why_words()) {
     if ((view.why & word.bit) != 0) r["why"].push_back(word.word);
   }
@@ -195,6 +294,11 @@ json request_of(const evtwin_view& view, const twin::World& world) {
                          {"number", view.evse_session[i]},
                          {"v2g", discharge_kw > 0.0},
                          {"vehicle", vehicle}};
+      json& session = evse["session"];
+      granted(session, view.evse_asked_kw[i], view.evse_reason[i], view.evse_limit_row[i]);
+      if (*view.evse_session_id[i] != '\0') session["id"] = view.evse_session_id[i];
+      if (view.evse_driver[i] != 0) session["driver"] = view.evse_driver[i];
+      if (view.evse_vehicle[i] != UINT32_MAX) session["model"] = view.evse_vehicle[i];
     }
     r["evses"].push_back(std::move(evse));
   }
@@ -208,7 +312,9 @@ json request_of(const evtwin_view& view, const twin::World& world) {
                              {"soc_min", storage.soc_min},
                              {"soc_max", storage.soc_max},
                              {"soc", view.storage_soc[s]},
+                             {"setpoint_kw", view.storage_setpoint_kw[s]},
                              {"power_kw", view.storage_power_kw[s]}});
+    granted(r["storages"].back(), view.storage_asked_kw[s], view.storage_reason[s], view.storage_limit_row[s]);
   }
   r["prices"] = {{"buy_per_kwh", view.buy_per_kwh},
                  {"sell_per_kwh", view.sell_per_kwh},
@@ -222,6 +328,10 @@ json request_of(const evtwin_view& view, const twin::World& world) {
                    {"billed_peak_kw", view.billed_peak_kw},
                    {"month_peak_kw", view.month_peak_kw},
                    {"month_end", at(view.month_end_ns)},
+                   {"next_price_per_kw", view.next_month_demand_price_per_kw},
+                   {"next_fraction", view.next_month_demand_fraction},
+                   {"next_floor_kw", view.next_month_floor_kw},
+                   {"window_min", view.metering_window_ns / kernel::minute_ns},
                    {"window_import_kwh", view.window_import_kwh},
                    {"window_end", at(view.window_end_ns)}}}};
   for (std::uint32_t k = 0; k < view.horizon_steps; ++k) {
@@ -270,6 +380,7 @@ void expect_same_view(const evtwin_view& a, const evtwin_view& b) {
                       : column.cell == Cell::text ? same_cells<const char*>(x, y, n)
                       : column.cell == Cell::u8   ? same_cells<std::uint8_t>(x, y, n)
                       : column.cell == Cell::u32  ? same_cells<std::uint32_t>(x, y, n)
+                      : column.cell == Cell::i32  ? same_cells<std::int32_t>(x, y, n)
                       : column.cell == Cell::u64  ? same_cells<std::uint64_t>(x, y, n)
                       : column.cell == Cell::i64  ? same_cells<std::int64_t>(x, y, n)
                       : column.cell == Cell::f64  ? same_cells<double>(x, y, n)
@@ -281,7 +392,10 @@ void expect_same_view(const evtwin_view& a, const evtwin_view& b) {
                       v.pv_kw, v.load_kw, v.contract_kw, v.export_limit_kw, v.buy_per_kwh, v.sell_per_kwh,
                       v.driver_price_per_kwh, v.v2g_price_per_kwh, v.unmet_price_per_kwh, v.wear_price_per_kwh,
                       v.demand_basis, v.demand_price_per_kw, v.demand_fraction, v.billed_peak_kw, v.month_peak_kw,
-                      v.month_end_ns, v.window_import_kwh, v.window_end_ns);
+                      v.month_end_ns, v.window_import_kwh, v.window_end_ns, v.last_decision_ns, v.end_ns, v.changed,
+                      v.commands_under_way, v.commands_lost, v.n_departed, v.n_waiting, v.waiting_kwh,
+                      v.waiting_since_ns, v.turned_away, v.next_month_demand_price_per_kw, v.next_month_demand_fraction,
+                      v.next_month_floor_kw, v.metering_window_ns, v.n_levels);
   };
   EXPECT_EQ(scalars(a), scalars(b));
   EXPECT_EQ(std::isnan(a.power_setpoint_kw), std::isnan(b.power_setpoint_kw));
