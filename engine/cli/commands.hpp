@@ -29,6 +29,7 @@ int what_if(const WhatIfCommand& command);
 int view(const ViewCommand& command);  ///< does not return where the viewer starts
 int decide(const DecideCommand& command);
 int plugin_info(const PluginInfoCommand& command);
+int plugin_layout(const PluginLayoutCommand& command);
 int plugin_list(const PluginListCommand& command);
 int plugin_new(const PluginNewCommand& command);
 int plugin_check(const PluginCheckCommand& command);

@@ -30,6 +30,7 @@ struct Dispatch {
   int operator()(const ViewCommand& command) const { return view(command); }
   int operator()(const DecideCommand& command) const { return decide(command); }
   int operator()(const PluginInfoCommand& command) const { return plugin_info(command); }
+  int operator()(const PluginLayoutCommand& command) const { return plugin_layout(command); }
   int operator()(const PluginListCommand& command) const { return plugin_list(command); }
   int operator()(const PluginNewCommand& command) const { return plugin_new(command); }
   int operator()(const PluginCheckCommand& command) const { return plugin_check(command); }

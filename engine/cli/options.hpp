@@ -167,6 +167,11 @@ struct PluginInfoCommand {
   bool json = false;
 };
 
+/// evtwin plugin layout
+struct PluginLayoutCommand {
+  bool json = false;
+};
+
 /// evtwin plugin list
 struct PluginListCommand {
   bool json = false;
@@ -187,10 +192,11 @@ struct PluginCheckCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand,
-                             InitCommand, RunsCommand, DiffCommand, ExportCommand, ReplayCommand, WhatIfCommand,
-                             DriversCommand, ChargersCommand, ViewCommand, DecideCommand, PluginNewCommand,
-                             PluginInfoCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
+using Command =
+    std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
+                 RunsCommand, DiffCommand, ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand,
+                 ViewCommand, DecideCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand,
+                 PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

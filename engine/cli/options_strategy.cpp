@@ -47,6 +47,12 @@ void offer_plugin(Offers& offers) {
   info.add_option("FILE", shown->file, "plugin (.so) or strategy in Lua (.lua)")->required();
   info.add_flag("--json", shown->json, "one JSON document on stdout");
 
+  const auto laid_out = std::make_shared<PluginLayoutCommand>();
+  CLI::App& layout = offers.add(
+      plugin, "layout", "Print strategy.h as a table: structs, fields, offsets, types, constants; for other languages",
+      laid_out);
+  layout.add_flag("--json", laid_out->json, "one JSON document on stdout");
+
   const auto listed = std::make_shared<PluginListCommand>();
   CLI::App& list =
       offers.add(plugin, "list", "List the strategies found in EVTWIN_PLUGIN_PATH and beside the program", listed);

@@ -1,6 +1,8 @@
 // evtwin plugin check from the command line: exit statuses, tables, JSON.
+#include <evtwin/strategy.h>
 #include <gmock/gmock.h>
 
+#include <cstddef>
 #include <set>
 
 #include "cli/command.hpp"
@@ -65,6 +67,34 @@ TEST_F(PluginCheck, SaysWhyAFileCanNotBeLookedAt) {
 
 TEST_F(PluginCheck, FuzzingAndReproducingExcludeEachOther) {
   EXPECT_EQ(run({"plugin", "check", baseline_, "--fuzz", "1", "--reproduce", "2"}).status, 2);
+}
+
+// What a face in another language goes by.
+TEST_F(PluginCheck, TheLayoutOfTheAbiIsThere) {
+  const Said said = run({"plugin", "layout", "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const auto json = said.json();
+  EXPECT_EQ(json.at("abi_minor"), EVTWIN_ABI_MINOR);
+  EXPECT_EQ(json.at("abi_digest"), EVTWIN_ABI_DIGEST);
+  EXPECT_EQ(json.at("constants").at("EVTWIN_WHY_GRANT"), EVTWIN_WHY_GRANT);
+  EXPECT_EQ(json.at("constants").at("EVTWIN_BATCH"), EVTWIN_BATCH);
+  bool found = false;
+  for (const auto& known : json.at("structs")) {
+    if (known.at("name") != "evtwin_view") continue;
+    EXPECT_EQ(known.at("size"), sizeof(evtwin_view));
+    for (const auto& field : known.at("fields")) {
+      if (field.at("name") != "departed_ns") continue;
+      found = true;
+      EXPECT_EQ(field.at("offset"), offsetof(evtwin_view, departed_ns));
+      EXPECT_EQ(field.at("type"), "pointer");
+      EXPECT_EQ(field.at("of"), "i64");
+      EXPECT_EQ(field.at("length"), "n_departed");
+    }
+  }
+  EXPECT_TRUE(found);
+  const Said text = run({"plugin", "layout"});
+  EXPECT_EQ(text.status, 0);
+  EXPECT_THAT(text.out, HasSubstr("pointer to f64 [n_levels * horizon_steps]"));
 }
 
 }  // namespace
