@@ -324,8 +324,11 @@
 ---@field id string Its name in tables of results: lower case letters, digits and -.
 ---@field help? string What it does, one sentence.
 ---@field params? evtwin.strategy_param[] Its parameters, checked before every run.
----@field subscribes? ("arrival"|"departure"|"price"|"limit")[] When it is asked beside the decision ticks. Default: { "arrival", "departure", "limit" }.
+---@field subscribes? ("arrival"|"departure"|"price"|"limit"|"finished"|"power"|"grant"|"booking")[] When it is asked beside the decision ticks. Default: { "arrival", "departure", "limit" }.
+---@field ticks? boolean Whether it is asked at decision ticks; false: at events and its own wake-ups alone. Default: true.
 ---@field horizon_h? number [h] How far ahead view.horizon reaches; 0: not at all. Range: 0 .. 8784. Default: 24.
+---@field levels? number[] Levels of the forecast wanted in view.horizon, ascending between 0 and 1: { 0.1, 0.5, 0.9 }.
+---@field ended? fun(view: evtwin.view, params: table) Called once after the last decision of a run that came to its end: the view shows the closed books.
 ---@field decide fun(view: evtwin.view, params: table): table?, evtwin.decision? Returns kW by EVSE id, position or storage name; what is left out stays as it is.
 
 ---One parameter of a strategy in Lua.
@@ -353,7 +356,20 @@
 ---@field next_tick_in_h number [h] Until the next decision tick.
 ---@field next_tick_ns integer [ns] The next decision tick.
 ---@field decision_number integer Number of this decision, from 0.
----@field why string Why the strategy is asked: words of tick, arrival, departure, price, limit, wake.
+---@field why string Why the strategy is asked: words of tick, arrival, departure, price, limit, wake, finished, power, grant, booking, reading.
+---@field changed string What may be other than at the last decision: words of rows, sessions, prices, horizon. What was derived from the rest still holds.
+---@field last_decision_ns integer [ns] When the strategy was asked before; the run's start at the first decision.
+---@field last_decision_h_ago number? [h] The same, back from now.
+---@field end_ns integer [ns] End of the run; math.maxinteger where nothing ends.
+---@field ends_in_h number? [h] The same, from now; nil where nothing ends.
+---@field commands_under_way integer Decisions whose set-points have not arrived yet.
+---@field commands_lost integer Set-points lost since the last decision.
+---@field departed evtwin.view_departure[] Who left since the last decision, in order of leaving.
+---@field n_waiting integer Cars in the queue for an EVSE.
+---@field waiting_kwh number [kWh] What they ask for together.
+---@field waiting_since_ns integer [ns] Arrival of the one that has waited longest; 0: nobody waits.
+---@field waiting_since_h_ago number? [h] The same, back from now; nil where nobody waits.
+---@field turned_away integer Cars that left without a charge since the last decision.
 ---@field evses evtwin.view_evse[] All EVSEs, in the order of the scenario.
 ---@field connected evtwin.view_evse[] The EVSEs with a car, in the same order: what to loop over.
 ---@field storages evtwin.view_storage[] All storages.
@@ -373,17 +389,23 @@
 ---@field v2g_price_per_kwh number [currency/kWh] What drivers are paid for energy discharged.
 ---@field unmet_price_per_kwh number [currency/kWh] Worth of a kWh wanted and not got.
 ---@field wear_price_per_kwh number [currency/kWh] Battery wear per kWh discharged from cars and storage.
----@field demand_basis string What the demand charge is reckoned on: none, peak (highest 15-min mean), contract.
+---@field demand_basis string What the demand charge is reckoned on: none, peak (highest mean of a metering window), contract.
 ---@field demand_price_per_kw number [currency/kW] This month's demand charge; 0 where the basis is not peak.
 ---@field demand_fraction number [0..1] Part of this month's charge that the run pays.
 ---@field billed_peak_kw number [kW] What the month will be billed for so far.
----@field month_peak_kw number [kW] Highest closed 15-min window of this month.
+---@field month_peak_kw number [kW] Highest closed metering window of this month.
 ---@field month_end_ns integer [ns] End of the month.
 ---@field month_end_in_h number [h] The same, from now.
----@field window_import_kwh number [kWh] Import so far in the running metering window of 15 min.
+---@field next_month_demand_price_per_kw number [currency/kW] The demand charge of the month after; 0 where the basis is not peak.
+---@field next_month_demand_fraction number [0..1] Part of that month's charge that the run pays; 0: the run ends before.
+---@field next_month_floor_kw number [kW] What that month will be billed for at least.
+---@field metering_window_ns integer [ns] Length of a metering window.
+---@field metering_window_h number [h] The same in hours: 0.25, 0.5 or 1.
+---@field window_import_kwh number [kWh] Imported so far in the running metering window; what was exported takes nothing off.
 ---@field window_end_ns integer [ns] Its end.
 ---@field window_end_in_h number [h] The same, from now.
 ---@field horizon_issued_ns integer [ns] When what is foreseen was issued.
+---@field levels number[] [0..1] Levels of the forecast that the strategy asked for, ascending.
 
 ---One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.
 ---@class evtwin.view_evse
@@ -391,19 +413,25 @@
 ---@field connected boolean Whether a car is plugged in.
 ---@field draws boolean Whether the car would take power if offered.
 ---@field session integer Number of the session, in order of plug-in; 0: nobody.
+---@field session_id string The stay as the site names it; "" for nobody, or without a name.
+---@field driver integer? Number of the driver, the same at every visit; nil where not known.
+---@field vehicle integer? Number of the vehicle's model, from 0; nil where not known.
 ---@field phases integer AC phases; 0 for DC.
 ---@field arrived_ns integer [ns] Plug-in; 0 without a car.
 ---@field claimed_departs_ns integer [ns] Departure the driver claimed; 0 without a car.
----@field departs_ns integer [ns] The same, at least the next tick; 0 without a car.
+---@field departs_ns integer [ns] What to plan with: the claim while it lies ahead, else the next tick; 0 without a car.
 ---@field arrived_h_ago number? [h] Since plug-in; nil without a car.
----@field departs_in_h number? [h] Until the departure the driver claimed, at least the next tick; nil without a car.
+---@field departs_in_h number? [h] Until the departure the driver claimed while that lies ahead, else until the next tick; nil without a car.
 ---@field claimed_departs_in_h number? [h] Until the departure the driver claimed, negative once it has passed; nil without a car.
 ---@field voltage_v number [V] Across one load phase; 0 for DC.
 ---@field phase_angle_deg number [deg] Angle of its current, for limits over phases.
 ---@field max_kw number [kW] Most it may offer now; 0 during an outage.
 ---@field max_discharge_kw number [kW] Most it may take out of a car; 0 where it is not bidirectional.
 ---@field efficiency number [0..1] EVSE meter to AC side.
----@field setpoint_kw number [kW] In force now.
+---@field setpoint_kw number [kW] In force now, after the guard.
+---@field asked_kw number [kW] That set-point as it was asked for, before the guard.
+---@field reason string Why setpoint_kw is not asked_kw: none, evse_rating, min_current, finite_rate, limit, no_v2g, outage ...
+---@field limit_row integer? Position in view.limits of the limit that bound; nil where none did.
 ---@field power_kw number [kW] Metered now.
 ---@field requested_kwh number [kWh] What the driver asked for.
 ---@field got_kwh number [kWh] Metered so far.
@@ -439,6 +467,10 @@
 ---@field charge_efficiency number [0..1] AC side to battery.
 ---@field discharge_efficiency number [0..1] Battery to AC side.
 ---@field power_kw number [kW] Now; negative: out of the storage.
+---@field setpoint_kw number [kW] In force now, after the guard.
+---@field asked_kw number [kW] That set-point as it was asked for.
+---@field reason string Why setpoint_kw is not asked_kw: none, limit, soc_window, storage_rating ...
+---@field limit_row integer? Position in view.limits of the limit that bound; nil where none did.
 
 ---One limit, view.limits[r].
 ---@class evtwin.view_limit
@@ -455,6 +487,15 @@
 ---@field storage evtwin.view_storage? The storage, or nil.
 ---@field coefficient number Power rows: kW of the row per kW at the meter; others: per A (kW / kw_per_a).
 ---@field angle_deg number [deg] Magnitude rows: angle of its current in this row.
+
+---Who left since the last decision, view.departed[d].
+---@class evtwin.view_departure
+---@field evse evtwin.view_evse Where it stood; what the object shows is who stands there now.
+---@field session integer Number of its session.
+---@field ns integer [ns] When it left.
+---@field h_ago number [h] The same, back from now.
+---@field got_kwh number [kWh] Metered, net of what was discharged.
+---@field requested_kwh number [kWh] What the driver had asked for.
 
 ---Energy and money of the site, view.since_last and view.so_far.
 ---@class evtwin.view_ledger
@@ -474,7 +515,10 @@
 ---@field wear_cost number [currency] Of vehicle and storage batteries.
 ---@field co2_kg number [kg] Of the imported energy.
 ---@field unmet_kwh number [kWh] Of the sessions that ended.
----@field overload_kwh number [kWh] Beyond the contract power or the export limit.
+---@field overload_kwh number [kWh] Imported beyond the contract power.
+---@field feeder_overload_kwh number [kWh] Beyond any other limit.
+---@field export_overload_kwh number [kWh] Exported beyond the export limit.
+---@field adjusted_kwh number [kWh] Live sites: metered less reckoned; 0 in a simulation.
 
 ---One step of the horizon, view.horizon[k].
 ---@class evtwin.view_step
@@ -490,10 +534,16 @@
 ---@field power_setpoint_kw number? [kW] Net power the site should draw; nil where none is given.
 ---@field arrivals number? Cars expected to plug in during the step.
 ---@field arrivals_kwh number? [kWh] Energy they are expected to ask for.
+---@field level_pv_kw number[] [kW] By level of view.levels: what the solar power stays below with that probability.
+---@field level_load_kw number[] [kW] The same of the base load.
+---@field level_buy_per_kwh number[] [currency/kWh] The same of the price of energy.
+---@field level_arrivals number[] The same of the cars that plug in.
+---@field level_arrivals_kwh number[] [kWh] The same of what they ask for.
 
 ---What a strategy in Lua may return beside the powers: `return kw, { wake_in_h = 0.5 }`.
 ---@class evtwin.decision
 ---@field wake_in_h number? [h] Ask again after this time, beside the ticks; each decision asks anew.
+---@field quiet_for_h number? [h] Leave this answer standing at the decision ticks of this time: ask at events alone.
 ---@field expected_cost number? [currency] What the horizon is expected to cost; recorded.
 
 ---What the functions of at() can change.

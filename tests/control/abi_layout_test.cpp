@@ -123,7 +123,9 @@ TEST(AbiLayout, HasEveryConstantOfTheHeaderWithItsValue) {
     const AbiConstant& known = abi_constants()[c];
     EXPECT_EQ(known.name, (*it)[1].str());
     EXPECT_EQ(known.text, (*it)[3].str());
-    if (known.text.empty()) EXPECT_EQ(known.number, std::stoul((*it)[2].str())) << known.name;
+    if (known.text.empty()) {
+      EXPECT_EQ(known.number, std::stoul((*it)[2].str())) << known.name;
+    }
   }
   EXPECT_EQ(c, abi_constants().size());
 }

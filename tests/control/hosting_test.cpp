@@ -65,6 +65,78 @@ TEST_P(Hosted, AnswersComeBack) {
   EXPECT_EQ(second.wake_ns, 0);
 }
 
+TEST_P(Hosted, WhatAnInstanceAsksForIsHandedOver) {
+  const auto patient = make("patient");
+  EXPECT_EQ(patient->subscribes, EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_FINISHED);  // and no tick
+  EXPECT_EQ(patient->levels, (std::vector<double>{0.1, 0.9}));
+  EXPECT_THAT(refusal([&] { make("patient", {{"high", "0.05"}}); }), HasSubstr("level number 1 is 0.05"));
+  EXPECT_THAT(refusal([&] { make("patient", {{"high", "1"}}); }), HasSubstr("between 0 and 1"));
+}
+
+TEST_P(Hosted, LevelsComeInAndTheQuietGoesOut) {
+  const auto patient = make("patient");
+  Horizon& h = site_.columns.horizon;
+  h.start_ns = {0, 10, 20, 30};
+  for (auto* column : {&h.pv_kw, &h.load_kw, &h.buy_per_kwh, &h.sell_per_kwh, &h.co2_kg_per_kwh, &h.contract_kw,
+                       &h.power_setpoint_kw, &h.arrivals, &h.arrivals_kwh})
+    column->assign(3, 0.0);
+  h.level = patient->levels;
+  for (auto* column : {&h.level_load_kw, &h.level_buy_per_kwh, &h.level_arrivals, &h.level_arrivals_kwh})
+    column->assign(6, 0.0);
+  h.level_pv_kw = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0};
+  site_.columns.show_horizon();
+  site_.columns.view.now_ns = 1000;
+  const evtwin_decision& answer = ask(*patient);
+  EXPECT_EQ(answer.evse_kw[0], 2.0);
+  EXPECT_EQ(answer.evse_kw[1], 5.0);
+  EXPECT_EQ(answer.wake_ns, 1000 + 1'800'000'000'000);
+  EXPECT_EQ(answer.quiet_until_ns, 1000 + 7'200'000'000'000);
+}
+
+TEST_P(Hosted, TheEndIsToldWithWhoLeftAndWhoIsThere) {
+  const auto patient = make("patient");
+  ask(*patient);
+  site_.columns.add_departure({2, 11, 5, 1.5, 8.0});
+  site_.columns.add_departure({0, 12, 6, 2.5, 8.0});
+  site_.columns.name_session(1, "tx-7");
+  patient->end(site_.columns.shown);
+  ASSERT_EQ(patient->remarks.size(), 1U);
+  EXPECT_EQ(patient->remarks[0].text, "gone: 11 from 2 with 1.500000 12 from 0 with 2.500000; there: tx-7");
+  make("counter")->end(site_.columns.shown);  // has none, and need not
+  const auto bitter = make("patient", {{"fails", "true"}});
+  EXPECT_THAT(refusal([&] { bitter->end(site_.columns.shown); }), HasSubstr("end failed: the end is bitter"));
+}
+
+TEST(Batch, InstancesOfOneStrategyAnswerInOnePassAndTheOthersOneByOne) {
+  EmptySite a(2), b(3);
+  const auto make = [&](const std::string& id, EmptySite& site, const TextParams& params = {}) {
+    return choose_strategy(probe + id, params, {false, {}}).factory(site.columns.shown, 7, 0);
+  };
+  const auto first = make("patient", a), second = make("patient", b), other = make("counter", a);
+  ASSERT_NE(first->batch_key(), nullptr);
+  EXPECT_EQ(first->batch_key(), second->batch_key());
+  EXPECT_EQ(other->batch_key(), nullptr);
+  const std::vector<Strategy::Asked> both{{first.get(), &a.columns.shown, &a.columns.blank_decision()},
+                                          {second.get(), &b.columns.shown, &b.columns.blank_decision()}};
+  first->decide_many(both);
+  EXPECT_EQ(a.columns.decided_evse_kw()[0], 2.0);
+  EXPECT_EQ(b.columns.decided_evse_kw()[0], 2.0);
+
+  const auto failing = make("patient", b, {{"fails", "true"}});
+  const std::vector<Strategy::Asked> one_fails{{first.get(), &a.columns.shown, &a.columns.blank_decision()},
+                                               {failing.get(), &b.columns.shown, &b.columns.blank_decision()}};
+  EXPECT_THAT(refusal([&] { first->decide_many(one_fails); }), HasSubstr("decide_many failed: no pass"));
+  first->decide_many(both);  // and go on
+  EXPECT_EQ(a.columns.decided_evse_kw()[0], 2.0);
+
+  // A process of its own has no batch: its instances are asked one by one.
+  const auto isolated = choose_strategy(probe + "patient", {}, {true, {}}).factory(a.columns.shown, 7, 0);
+  EXPECT_EQ(isolated->batch_key(), nullptr);
+  const std::vector<Strategy::Asked> alone{{isolated.get(), &a.columns.shown, &a.columns.blank_decision()}};
+  isolated->decide_many(alone);
+  EXPECT_EQ(a.columns.decided_evse_kw()[0], 1.0);
+}
+
 TEST_P(Hosted, StateGoesOnWhereItWasSaved) {
   const auto counter = make("counter");
   ASSERT_TRUE(counter->can_save());

@@ -131,6 +131,44 @@ struct Planner {
   std::size_t past_;
 };
 
+/// Wants to be asked at events alone, with levels of the forecast, and answers for several sites in one pass: EVSE 0
+/// gets as many kW as were asked together.
+struct Patient {
+  static constexpr std::array params{sdk::real("high", "", -1.0, 2.0, 0.9, "Its second level."),
+                                     sdk::boolean("fails", false, "Whether it fails, at the end and in a pass.")};
+  static constexpr evtwin_info info =
+      sdk::describe("patient", "Patient", "1.0", "Waits for events.", params, EVTWIN_STRATEGY_STATELESS);
+  explicit Patient(sdk::Setup& setup) : host_(setup.host()), fails_(setup.flag("fails")) {
+    setup.subscribes = EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_FINISHED;
+    setup.horizon_steps = 3;
+    setup.levels = {0.1, setup.number("high")};
+  }
+  void decide(const sdk::View& view, sdk::Decision& decision) const {
+    decision.evse_kw[0] = 1.0;
+    decision.wake_in_h(0.5);
+    decision.quiet_for_h(2.0);
+    for (std::size_t l = 0; l < view.levels().size(); ++l) decision.evse_kw[l] = view.level_pv_kw(l)[1];
+  }
+  void on_end(const sdk::View& last) const {
+    if (fails_) throw std::runtime_error("the end is bitter");
+    std::string said = "gone:";
+    for (std::size_t d = 0; d < last.departed_count(); ++d)
+      said += " " + std::to_string(last.departed_session()[d]) + " from " + std::to_string(last.departed_evse()[d]) +
+              " with " + std::to_string(last.departed_got_kwh()[d]);
+    host_.report(&host_, EVTWIN_INFO, (said + "; there: " + std::string(last.evse_session_id(1))).c_str());
+  }
+  static void decide_many(std::span<sdk::Turn<Patient>> turns) {
+    for (sdk::Turn<Patient>& turn : turns) {
+      if (turn.strategy.fails_) throw std::runtime_error("no pass");
+      turn.decision.evse_kw[0] = static_cast<double>(turns.size());
+    }
+  }
+
+ private:
+  const evtwin_host& host_;
+  bool fails_;
+};
+
 }  // namespace
 
-EVTWIN_STRATEGIES(Echo, Dice, Counter, Chatter, Picky, Farsighted, Planner)
+EVTWIN_STRATEGIES(Echo, Dice, Counter, Chatter, Picky, Farsighted, Planner, Patient)
