@@ -44,6 +44,11 @@ void check_demand(std::vector<std::string>& problems, const DemandCharge& demand
     check_figure(problems, price, "price_per_kw of the demand charge", 0.0);
     if (problems.size() > before) break;
   }
+  if (demand.window_ns != 15 * kernel::minute_ns && demand.window_ns != 30 * kernel::minute_ns &&
+      demand.window_ns != 60 * kernel::minute_ns) {
+    problems.push_back(fmt::format("the metering window of the demand charge is {} min, must be 15, 30 or 60",
+                                   static_cast<double>(demand.window_ns) / static_cast<double>(kernel::minute_ns)));
+  }
   check_figure(problems, demand.floor_fraction_of_contract, "floor_fraction_of_contract", 0.0);
   if (demand.floor_fraction_of_contract > 1.0) {
     problems.push_back(

@@ -175,6 +175,8 @@ TEST(Tariff, FigureThatIsNoneIsNamed) {
   EXPECT_THAT(problem([](Tariff& t) { t.tax_fraction = -0.1; }), HasSubstr("tax_fraction"));
   EXPECT_THAT(problem([](Tariff& t) { t.sell = SellFixed{no_price}; }), HasSubstr("sell_price_per_kwh"));
   EXPECT_THAT(problem([](Tariff& t) { t.demand.price_per_kw[3] = -1; }), HasSubstr("price_per_kw"));
+  EXPECT_THAT(problem([](Tariff& t) { t.demand.window_ns = 20 * kernel::minute_ns; }),
+              HasSubstr("20 min, must be 15, 30 or 60"));
   EXPECT_THAT(problem([](Tariff& t) { t.demand.floor_fraction_of_contract = 30; }), HasSubstr("30 % is 0.3"));
   EXPECT_THAT(problem([](Tariff& t) { t.holidays = {{2025, 2, 30}}; }), HasSubstr("2025-02-30"));
 }

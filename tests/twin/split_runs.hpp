@@ -215,6 +215,7 @@ inline twin::World eventful_world(std::uint64_t seed) {
     for (std::size_t m = 0; m < 12; ++m) site.tariff.demand.price_per_kw[m] = 5.0 + static_cast<double>(m);
     site.tariff.demand.ratchet_months = market::all_months;
     site.tariff.demand.floor_fraction_of_contract = 0.3;
+    if (seed % 3 != 0) site.tariff.demand.window_ns = static_cast<TimeNs>(seed % 3) * 30 * minute_ns;
     if (dice.chance(0.5)) {
       auto law = std::get<demand::Poisson>(*site.arrivals[0]);
       law.reserved_share = dice.real(0.1, 1.0);

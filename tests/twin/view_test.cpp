@@ -1,7 +1,9 @@
 // What a strategy is shown of a running site: the demand charge, the books, the local clock.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "twin/worlds.hpp"
@@ -56,6 +58,107 @@ TEST(View, SaysOnWhatTheDemandChargeIsReckoned) {
   world.sites[0].tariff.demand.basis = market::DemandBasis::contract;
   EXPECT_EQ(basis_of(world), EVTWIN_DEMAND_CONTRACT);
   EXPECT_EQ(basis_of(small_world()), EVTWIN_DEMAND_NONE);
+}
+
+/// A month that ends, by a zone's clock. The lengths are those of a calendar on the wall: 31 days of 24 h and so on,
+/// less or more the hour that clocks change by.
+struct MonthEnd {
+  const char* zone;
+  market::LocalDate first;  ///< of the new month
+  int old_h, new_h;
+};
+
+// Clocks change the day before the month ends, the day after it began, and twice in its first instants: October 2023 in
+// Paraguay begins at 01:00, and the first hour of November 2020 comes twice in Cuba.
+const MonthEnd month_ends[] = {
+    {"Asia/Seoul", {2025, 7, 1}, 720, 744},        {"Europe/Amsterdam", {2024, 4, 1}, 743, 720},
+    {"America/New_York", {2025, 11, 1}, 744, 721}, {"America/Asuncion", {2023, 10, 1}, 720, 743},
+    {"America/Havana", {2020, 11, 1}, 744, 721},   {"Asia/Kathmandu", {2025, 12, 1}, 720, 744}};
+
+/// A day before and a day after the end of a month: 50 kW of load, then 5 kW; the least that is billed are 30 kW; a kW
+/// costs 100 times the number of the month.
+World month_end_world(const MonthEnd& end) {
+  World world = small_world(4, 2);
+  world.calendar = market::Calendar(end.zone);
+  const TimeNs first_ns = world.calendar.start_of(end.first);
+  world.start_ns = first_ns - 24 * hour_ns;
+  world.end_ns = first_ns + 24 * hour_ns;
+  Site& site = world.sites[0];
+  site.contract_kw = 100.0;
+  site.load_kw = market::Series({world.start_ns, first_ns}, {50.0, 5.0}, world.end_ns);
+  site.tariff.demand.floor_fraction_of_contract = 0.3;
+  for (std::size_t m = 0; m < 12; ++m) site.tariff.demand.price_per_kw[m] = 100.0 * static_cast<double>(m + 1);
+  std::vector<demand::Visit> visits;
+  for (const TimeNs arrival_ns : {first_ns - kernel::second_ns, first_ns - 1, first_ns, first_ns + kernel::second_ns}) {
+    demand::Visit car = visit(0.0, 0.0, 5.0, static_cast<std::int32_t>(visits.size()));
+    car.arrival_ns = arrival_ns;
+    car.departure_ns = car.claimed_departure_ns = first_ns + hour_ns;
+    visits.push_back(car);
+  }
+  testing::add_visits(world, visits);
+  return world;
+}
+
+TEST(View, AMonthOpensAtItsFirstInstant) {
+  for (const MonthEnd& end : month_ends) {
+    for (const int tick_min : {7, 15, 60}) {
+      for (const int window_min : {15, 30, 60}) {
+        SCOPED_TRACE(std::string(end.zone) + " " + std::to_string(tick_min) + " " + std::to_string(window_min));
+        World world = month_end_world(end);
+        world.tick_ns = tick_min * testing::minute_ns;
+        const TimeNs window_ns = world.sites[0].tariff.demand.window_ns = window_min * testing::minute_ns;
+        const TimeNs first_ns = world.calendar.start_of(end.first);
+        const int new_month = end.first.month, old_month = new_month == 1 ? 12 : new_month - 1;
+        std::vector<TimeNs> asked_ns;
+        run_world(world, strategy([&](const evtwin_view& view, evtwin_decision& decision) {
+                    asked_ns.push_back(view.now_ns);
+                    const bool is_new = view.now_ns >= first_ns;
+                    const TimeNs since_ns = view.now_ns - (is_new ? first_ns : world.start_ns);
+                    const double peak_kw = since_ns < window_ns ? 0.0 : is_new ? 5.0 : 50.0;
+                    EXPECT_NEAR(view.month_peak_kw, peak_kw, 1e-12) << view.now_ns - first_ns;
+                    EXPECT_NEAR(view.billed_peak_kw, std::max(30.0, peak_kw), 1e-12) << view.now_ns - first_ns;
+                    EXPECT_EQ(view.demand_price_per_kw, 100.0 * (is_new ? new_month : old_month));
+                    EXPECT_DOUBLE_EQ(view.demand_fraction, 24.0 / (is_new ? end.new_h : end.old_h));
+                    EXPECT_EQ(view.month_end_ns, is_new ? first_ns + end.new_h * hour_ns : first_ns);
+                    EXPECT_LT(view.now_ns, view.window_end_ns);
+                    EXPECT_LE(view.window_end_ns, view.now_ns + window_ns);
+                    EXPECT_TRUE(is_new || view.window_end_ns <= first_ns);
+                    std::fill_n(decision.evse_kw, view.n_evses, 0.0);
+                  }));
+        // The cars make sure of decisions at both sides of the end, a nanosecond apart, and at it.
+        for (const TimeNs around_ns : {-kernel::second_ns, TimeNs{-1}, TimeNs{0}, kernel::second_ns})
+          EXPECT_EQ(std::count(asked_ns.begin(), asked_ns.end(), first_ns + around_ns), 1) << around_ns;
+      }
+    }
+  }
+}
+
+TEST(View, AnOldPeakIsBilledFromTheFirstViewOnAndOnlyWhereItCounts) {
+  struct Case {
+    market::LocalMonth month;
+    double billed_kw;
+  };
+  // The run is in June 2025. Only Julys count, for twelve months; a peak of this month counts as its own.
+  const Case cases[] = {
+      {{2024, 7}, 300.0}, {{2023, 7}, 40.0}, {{2025, 5}, 40.0}, {{2025, 6}, 300.0}, {{2025, 7}, 40.0}};
+  for (const Case& c : cases) {
+    World world = charged_world();
+    world.sites[0].contract_kw = 100.0;
+    world.sites[0].tariff.demand.floor_fraction_of_contract = 0.4;
+    world.sites[0].tariff.demand.ratchet_months = market::month_bit(7);
+    world.sites[0].past_peaks = {{c.month, 300.0}};
+    double first_kw = -1.0, last_kw = -1.0, month_peak_kw = -1.0;
+    const auto outcome = run_world(world, strategy([&](const evtwin_view& view, evtwin_decision& decision) {
+                                     if (first_kw < 0.0) first_kw = view.billed_peak_kw;
+                                     last_kw = view.billed_peak_kw;
+                                     if (month_peak_kw < 0.0) month_peak_kw = view.month_peak_kw;
+                                     decision.evse_kw[0] = 7.04;
+                                   }));
+    EXPECT_EQ(first_kw, c.billed_kw) << c.month.year << "-" << c.month.month;
+    EXPECT_EQ(last_kw, c.billed_kw);
+    EXPECT_EQ(month_peak_kw, 0.0) << "of closed windows";
+    EXPECT_NEAR(outcome.ledger().demand_charge, c.billed_kw * 1000.0 / 30.0, 1e-9);
+  }
 }
 
 TEST(View, TheBooksSoFarAreTheSumOfTheIncrements) {
