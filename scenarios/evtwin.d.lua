@@ -180,7 +180,8 @@
 ---Demand charge of a tariff.
 ---@class evtwin.demand
 ---@field price_per_kw number|table[] [currency/kW and month] One figure for all months, or { { months = { 6, 7, 8 }, price_per_kw = 8000 }, ... }; months not named: 0.
----@field basis? "peak"|"contract" What is billed: the highest 15-min mean of the month, or the contract power. Default: "peak".
+---@field basis? "peak"|"contract" What is billed: the highest mean import of a metering window of the month, or the contract power. Default: "peak".
+---@field window_min? 15|30|60 [min] Length of a metering window, on the local clock. Default: 15.
 ---@field ratchet_months? integer[] Months whose past peaks still count. Default: none.
 ---@field look_back_months? integer [months] For how long they count. Range: 1 .. 120. Default: 12.
 ---@field floor_fraction_of_contract? number [0..1] The least that is billed, as a fraction of the contract power. Default: 0.

@@ -74,6 +74,7 @@ market::DemandCharge demand_of(const Value& value, const Where& where) {
   market::DemandCharge demand;
   read_price_per_kw(*f.find("price_per_kw"), f.where("price_per_kw"), demand);
   demand.basis = static_cast<market::DemandBasis>(f.choice("basis"));
+  demand.window_ns = f.whole("window_min") * kernel::minute_ns;
   if (const Value* months = f.find("ratchet_months"))
     demand.ratchet_months = months_of(*months, f.where("ratchet_months"));
   demand.look_back_months = static_cast<int>(f.whole("look_back_months"));

@@ -16,11 +16,33 @@ namespace {
 
 constexpr std::size_t longest_text = 1000;
 
+std::vector<std::string_view> split(std::string_view words) {
+  std::vector<std::string_view> out;
+  for (std::size_t at = 0; at <= words.size();) {
+    const std::size_t end = std::min(words.find('|', at), words.size());
+    out.push_back(words.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+/// "15, 30 or 60 min".
+std::string numbers_text(const Key& key) {
+  const std::vector<std::string_view> numbers = split(key.words);
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i > 0) text += i + 1 == numbers.size() ? " or " : ", ";
+    text += numbers[i];
+  }
+  return key.unit.empty() ? text : text + " " + std::string(key.unit);
+}
+
 std::string article_of(const Key& key) {
   switch (key.type) {
     case KeyType::number:
       return key.unit.empty() ? "a number" : "a number in " + std::string(key.unit);
     case KeyType::whole:
+      if (!key.words.empty()) return numbers_text(key);
       return key.unit.empty() ? "a whole number" : "a whole number of " + std::string(key.unit);
     case KeyType::boolean:
       return "true or false";
@@ -67,16 +89,6 @@ std::string pointer_of(const std::vector<std::string>& path) {
   for (const std::string& step : path) {
     out += '/';
     for (const char c : kernel::printable(step, 60)) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  }
-  return out;
-}
-
-std::vector<std::string_view> split(std::string_view words) {
-  std::vector<std::string_view> out;
-  for (std::size_t at = 0; at <= words.size();) {
-    const std::size_t end = std::min(words.find('|', at), words.size());
-    out.push_back(words.substr(at, end - at));
-    at = end + 1;
   }
   return out;
 }
@@ -238,6 +250,13 @@ void Fields::check(const Key& key, const Value& value) const {
     case KeyType::number:
     case KeyType::whole:
       if (!value.is_number()) fail_type(at, article_of(key), value);
+      if (!key.words.empty()) {
+        const std::vector<std::string_view> words = split(key.words);
+        const std::string given = show_number(value.number());
+        if (std::find(words.begin(), words.end(), given) == words.end())
+          fail(at, "= " + given + " must be " + numbers_text(key));
+        break;
+      }
       check_range(at, value.number(), key.min, key.max, key.above_min, key.unit);
       if (key.type == KeyType::whole && std::floor(value.number()) != value.number()) {
         fail(at, "= " + show_number(value.number()) + " must be a whole number");

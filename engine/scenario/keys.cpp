@@ -32,6 +32,10 @@ constexpr Key choice(std::string_view name, std::string_view words, std::string_
                      std::string_view fallback, std::string_view help) {
   return {name, KeyType::choice, {}, 0.0, 0.0, false, false, fallback, words, lua_type, help};
 }
+constexpr Key listed(std::string_view name, std::string_view unit, std::string_view numbers, std::string_view fallback,
+                     std::string_view help) {
+  return {name, KeyType::whole, unit, 0.0, 0.0, false, false, fallback, numbers, numbers, help};
+}
 constexpr Key other(std::string_view name, std::string_view unit, std::string_view lua_type, std::string_view fallback,
                     std::string_view help) {
   return {name, KeyType::other, unit, 0.0, 0.0, false, false, fallback, {}, lua_type, help};
@@ -228,7 +232,8 @@ constexpr std::array demand_keys{
         "price_per_kw", "currency/kW and month", "number|table[]", {},
         "One figure for all months, or { { months = { 6, 7, 8 }, price_per_kw = 8000 }, ... }; months not named: 0.")),
     choice("basis", "peak|contract", "\"peak\"|\"contract\"", "peak",
-           "What is billed: the highest 15-min mean of the month, or the contract power."),
+           "What is billed: the highest mean import of a metering window of the month, or the contract power."),
+    listed("window_min", "min", "15|30|60", "15", "Length of a metering window, on the local clock."),
     other("ratchet_months", {}, "integer[]", "none", "Months whose past peaks still count."),
     whole("look_back_months", "months", 1, 120, "12", "For how long they count."),
     number("floor_fraction_of_contract", "0..1", 0, 1, "0",

@@ -11,7 +11,7 @@ namespace evtwin::scenario {
 
 enum class KeyType : std::uint8_t {
   number,  ///< finite, within [min, max]
-  whole,   ///< a number without a fraction, within [min, max]
+  whole,   ///< a number without a fraction, within [min, max]; with `words` one of those
   boolean,
   text,    ///< UTF-8 on one line, not empty
   choice,  ///< one of the words in `words`
@@ -27,7 +27,7 @@ struct Key {
   bool above_min = false;
   bool required = false;
   std::string_view fallback;  ///< what holds without the key; numbers and choices are read from it
-  std::string_view words;     ///< choice: "enforce|record"
+  std::string_view words;     ///< choice: "enforce|record"; whole: "15|30|60"
   std::string_view lua_type;  ///< as the editor definitions write it
   std::string_view help;      ///< one or two sentences
 };

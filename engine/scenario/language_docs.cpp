@@ -11,7 +11,7 @@ namespace {
 
 // "0..1" says the range already.
 std::string range_of(const Key& key) {
-  if (key.type != KeyType::number && key.type != KeyType::whole) return {};
+  if ((key.type != KeyType::number && key.type != KeyType::whole) || !key.words.empty()) return {};
   if (key.unit == "0..1") return key.above_min ? "above 0" : "";
   return (key.above_min ? "above " : "") + show_number(key.min) + " .. " + show_number(key.max);
 }
@@ -122,7 +122,7 @@ std::string language_reference() {
       if (!range.empty()) unit += (unit.empty() ? "" : ", ") + range;
       out += "| `" + std::string(key.name) + "` | " + table_cell(unit) + " | " + table_cell(quoted_fallback(key)) +
              " | " + table_cell(key.help);
-      if (key.type == KeyType::choice) out += " One of " + table_cell(key.lua_type) + ".";
+      if (!key.words.empty()) out += " One of " + table_cell(key.lua_type) + ".";
       out += " |\n";
     }
   }

@@ -192,6 +192,7 @@ const std::map<std::string, std::string> examples{
     {"period.band", "band = 'light'"},
     {"demand.price_per_kw", "price_per_kw = 0"},
     {"demand.basis", "basis = 'peak'"},
+    {"demand.window_min", "window_min = 30"},
     {"demand.ratchet_months", "ratchet_months = { 12, 1 }"},
     {"demand.look_back_months", "look_back_months = 6"},
     {"demand.floor_fraction_of_contract", "floor_fraction_of_contract = 0.3"},
@@ -392,11 +393,22 @@ TEST(LanguageKeys, WholeNumbersRefuseFractions) {
   write_files(folder);
   for (const Section& s : sections()) {
     for (const Key& key : s.keys) {
-      if (key.type != KeyType::whole) continue;
+      if (key.type != KeyType::whole || !key.words.empty()) continue;
       const std::string message = load_error(folder, text_for(std::string(s.name), std::string(key.name) + " = 1.5"));
       EXPECT_NE(message.find(std::string(key.name) + " = 1.5 must be a whole number"), std::string::npos) << message;
     }
   }
+}
+
+TEST(LanguageKeys, NumbersThatAreNotListedAreRefusedWithThoseThatAre) {
+  for (const char* value : {"20", "0", "-15", "15.5", "1440"}) {
+    const std::string message = load_error(text_for("demand", std::string("window_min = ") + value));
+    const std::string due = std::string("site.tariff.demand.window_min = ") + value + " must be 15, 30 or 60 min";
+    EXPECT_NE(message.find(due), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+  const std::string message = load_error(text_for("demand", "window_min = '30'"));
+  EXPECT_NE(message.find("site.tariff.demand.window_min must be 15, 30 or 60 min, got"), std::string::npos) << message;
 }
 
 TEST(LanguageKeys, RequiredKeysAreAskedFor) {

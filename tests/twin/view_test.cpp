@@ -138,14 +138,15 @@ TEST(View, AnOldPeakIsBilledFromTheFirstViewOnAndOnlyWhereItCounts) {
     market::LocalMonth month;
     double billed_kw;
   };
-  // The run is in June 2025. Only Julys count, for twelve months; a peak of this month counts as its own.
-  const Case cases[] = {
-      {{2024, 7}, 300.0}, {{2023, 7}, 40.0}, {{2025, 5}, 40.0}, {{2025, 6}, 300.0}, {{2025, 7}, 40.0}};
+  // The run is in June 2025. Only Junes and Julys count, for twelve months; a peak of this month counts as its own.
+  const Case cases[] = {{{2024, 7}, 300.0}, {{2024, 6}, 300.0}, {{2023, 7}, 40.0},
+                        {{2025, 5}, 40.0},  {{2025, 6}, 300.0}, {{2025, 7}, 40.0}};
   for (const Case& c : cases) {
     World world = charged_world();
     world.sites[0].contract_kw = 100.0;
     world.sites[0].tariff.demand.floor_fraction_of_contract = 0.4;
-    world.sites[0].tariff.demand.ratchet_months = market::month_bit(7);
+    world.sites[0].tariff.demand.ratchet_months =
+        static_cast<market::MonthMask>(market::month_bit(6) | market::month_bit(7));
     world.sites[0].past_peaks = {{c.month, 300.0}};
     double first_kw = -1.0, last_kw = -1.0, month_peak_kw = -1.0;
     const auto outcome = run_world(world, strategy([&](const evtwin_view& view, evtwin_decision& decision) {
