@@ -116,6 +116,7 @@ void write_sites(const Database& database, const twin::World& world) {
     site_insert.row().text(site.name).finite_or_null(site.contract_kw).finite_or_null(site.export_limit_kw);
     site_insert.text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
     site_insert.text(site.tariff.name).text(site.tariff.source).integer(site.tariff_given ? 1 : 0);
+    site_insert.integer(site.tariff.demand.window_ns);
     site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
     site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh);
 

@@ -49,6 +49,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   tariff TEXT NOT NULL,
   tariff_source TEXT NOT NULL,
   tariff_given INTEGER NOT NULL,  -- 0: energy was free because the scenario names no tariff
+  metering_window_ns INTEGER NOT NULL, -- of the demand charge: 15, 30 or 60 min on the local clock
   driver_price_per_kwh REAL NOT NULL,
   v2g_price_per_kwh REAL NOT NULL,
   unmet_price_per_kwh REAL NOT NULL,
@@ -188,7 +189,7 @@ constexpr std::array<SchemaObject, 38> objects{{
     {"table", "meter", R"(CREATE TABLE meter (
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
-  start_ns INTEGER NOT NULL,      -- a window of 15 min of the local clock, or what of it lies in the run
+  start_ns INTEGER NOT NULL,      -- a metering window of the site, or what of it lies in the run
   end_ns INTEGER NOT NULL,
   import_kwh REAL NOT NULL DEFAULT 0, export_kwh REAL NOT NULL DEFAULT 0,
   pv_kwh REAL NOT NULL DEFAULT 0, load_kwh REAL NOT NULL DEFAULT 0,
@@ -215,7 +216,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
   month TEXT NOT NULL,            -- 2025-06
-  peak_kw REAL NOT NULL,          -- highest mean import of a 15-min window
+  peak_kw REAL NOT NULL,          -- highest mean import of a metering window
   billed_kw REAL NOT NULL,
   price_per_kw REAL NOT NULL,     -- tax included
   fraction REAL NOT NULL,         -- of the month that is billed
@@ -303,7 +304,8 @@ constexpr std::array<SchemaObject, 38> objects{{
   GROUP BY m.site, day ORDER BY m.site, day)"},
     {"view", "peak_per_month", R"(CREATE VIEW peak_per_month AS
   SELECT site.name AS site, strftime('%Y-%m', (m.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS month,
-         max(m.import_kwh) * 4 AS peak_kw, -- a cut window counts with its full quarter hour, as the bill does
+         -- a cut window counts with its full length, as the bill does
+         max(m.import_kwh) * (3600e9 / site.metering_window_ns) AS peak_kw,
          max(m.peak_kw) AS peak_instant_kw
   FROM meter m JOIN site ON site.id = m.site JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns
   GROUP BY m.site, month ORDER BY m.site, month)"},
@@ -366,7 +368,8 @@ constexpr std::array<SchemaObject, 38> objects{{
          sum(w.driver_revenue - w.v2g_payment - w.energy_cost - w.demand_charge) -
            sum(w.storage_discharge_kwh) * site.wear_price_per_kwh AS site_money,
          sum(w.energy_cost + w.demand_charge) AS grid_money,
-         max(w.import_kwh) * 4 AS peak_kw, coalesce(sum(abs(w.kw - w.kw_before)), 0.0) AS ramp_kw,
+         max(w.import_kwh) * (3600e9 / site.metering_window_ns) AS peak_kw,
+         coalesce(sum(abs(w.kw - w.kw_before)), 0.0) AS ramp_kw,
          sum(w.overload_kwh + w.export_overload_kwh) AS overload_kwh
   FROM (SELECT *, lag(kw) OVER (PARTITION BY site ORDER BY start_ns) AS kw_before
         FROM (SELECT m.*, (m.import_kwh - m.export_kwh) * 3600e9 / (m.end_ns - m.start_ns) AS kw,
@@ -416,8 +419,8 @@ constexpr std::array<TableContent, 25> contents{{
      "created_at, wall_s"},
     {"clock", "id, start_ns, end_ns, utc_offset_s", ""},
     {"site",
-     "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, driver_price_per_kwh, "
-     "v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
+     "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, metering_window_ns, "
+     "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
      ""},
     {"feeder", "id, site, name, parent, max_kw, max_export_kw, efficiency", ""},
     {"evse", "id, site, name, kind, phases, voltage_v, max_kw, efficiency, bidirectional, feeder", ""},

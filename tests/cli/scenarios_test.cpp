@@ -123,6 +123,37 @@ TEST_F(Scenarios, OneDayOneCarCostsWhatTheHandCalculationSays) {
   EXPECT_TRUE(query(path("day.evtwin"), "SELECT * FROM corrections_by_reason").empty());
 }
 
+// The same three days under meters of 15, 30 and 60 min. Charging at once does not look at the meter: the power is the
+// same, a longer window's mean is at most the highest of those within it, and the run file's views say what the bill
+// says.
+TEST_F(Scenarios, ALongerMeteringWindowSeesNoHigherPeak) {
+  const std::string scenario = source_dir + "/scenarios/half_hour_meter.lua";
+  double last_kw = 1e9;
+  for (const std::string window_min : {"15", "30", "60"}) {
+    const std::string file = path("window" + window_min + ".evtwin");
+    const Said said = run({"run", scenario, "--strategy", "asap", "--change", "storage_kwh=0", "--set",
+                           "window_min=" + window_min, "--json", "--out", file});
+    ASSERT_EQ(said.status, 0) << said.err;
+    const auto kpi = said.json()["kpi"];
+    const double peak_kw = kpi["peak_kw"].get<double>();
+    EXPECT_LT(peak_kw, last_kw);
+    last_kw = peak_kw;
+    double views_kw = 0.0, days_kw = 0.0, billed = 0.0;
+    for (const auto& month : query(file, "SELECT peak_kw FROM peak_per_month")) {
+      views_kw = std::max(views_kw, std::stod(month.at("peak_kw")));
+      billed += 16.28 * std::stod(month.at("peak_kw"));
+    }
+    for (const auto& day : query(file, "SELECT peak_kw FROM party_per_day"))
+      days_kw = std::max(days_kw, std::stod(day.at("peak_kw")));
+    EXPECT_NEAR(views_kw, peak_kw, 1e-9 * peak_kw);
+    EXPECT_NEAR(days_kw, peak_kw, 1e-9 * peak_kw);
+    EXPECT_NEAR(kpi["demand_charge"].get<double>(), billed, 1e-9 * billed);
+  }
+  const Said wrong = run({"run", scenario, "--set", "window_min=20"});
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_NE(wrong.err.find("window_min = 20 must be 15, 30 or 60 min"), std::string::npos) << wrong.err;
+}
+
 TEST_F(Scenarios, AYearNeedsNoMoreMemoryThanAWeek) {
   const std::string scenario = source_dir + "/scenarios/workplace_week.lua";
   const Said week = run({"run", scenario, "--strategy", "asap", "--days", "7", "--json"});

@@ -40,8 +40,20 @@ TEST_F(Views, CostPerDayFollowsTheLocalDayOf25Hours) {
             "depot|2025-10-26|1.25|5.0\n");
 }
 
-TEST_F(Views, PeakPerMonthIsTheHighestMeanOfAQuarterHour) {
+TEST_F(Views, PeakPerMonthIsTheHighestMeanOfAMeteringWindow) {
   EXPECT_EQ(ask("SELECT * FROM peak_per_month"), "depot|2025-10|12.0|12.5\n");
+  // 3 kWh in a window: 12 kW where it is 15 min long, 6 where it is 30, 3 where it is 60.
+  for (const auto& [minutes, kw] : {std::pair{30, "6.0\n"}, std::pair{60, "3.0\n"}}) {
+    twin::World world = sample_world();
+    world.sites[0].tariff.demand.window_ns = minutes * kernel::minute_ns;
+    const std::string file = folder_ / (std::to_string(minutes) + ".evtwin");
+    RunWriter writer(file, world, sample_strategy());
+    feed(writer, world);
+    writer.finish(sample_result(), sample_kpis(), 0.125);
+    EXPECT_EQ(shell(file, "SELECT peak_kw FROM peak_per_month"), kw);
+    EXPECT_EQ(shell(file, "SELECT max(peak_kw) FROM party_per_day"), kw);
+    EXPECT_EQ(shell(file, "SELECT metering_window_ns / 60000000000 FROM site"), std::to_string(minutes) + "\n");
+  }
 }
 
 TEST_F(Views, SessionSummaryShowsLocalTimes) {
@@ -85,7 +97,7 @@ TEST_F(Views, WhatDoesNotApplyIsNull) {
 
 TEST_F(Views, TheFileIdentifiesItselfAndItsReferencesHold) {
   EXPECT_EQ(ask("PRAGMA application_id"), "1163285591\n");  // "EVTW"
-  EXPECT_EQ(ask("PRAGMA user_version"), "6\n");
+  EXPECT_EQ(ask("PRAGMA user_version"), "7\n");
   EXPECT_EQ(ask("PRAGMA journal_mode"), "delete\n");
   EXPECT_EQ(ask("PRAGMA foreign_key_check"), "");
   EXPECT_EQ(ask("PRAGMA integrity_check"), "ok\n");
