@@ -95,8 +95,8 @@ std::string station_of(const std::string& name) {
 
 void read_sites(const Source& source, Run& run) {
   Rows rows = source.all("site",
-                         "name, limits, tariff, tariff_source, tariff_given, driver_price_per_kwh, "
-                         "v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh");
+                         "name, limits, tariff, tariff_source, tariff_given, metering_window_ns, "
+                         "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh");
   while (rows.next()) {
     Site site;
     site.name = rows.text(1);
@@ -104,10 +104,13 @@ void read_sites(const Source& source, Run& run) {
     site.tariff = rows.text(3);
     site.tariff_source = rows.text(4);
     site.tariff_given = rows.integer(5) != 0;
-    site.driver_price_per_kwh = rows.number(6);
-    site.v2g_price_per_kwh = rows.number(7);
-    site.unmet_price_per_kwh = rows.number(8);
-    site.wear_price_per_kwh = rows.number(9);
+    site.metering_window_ns = rows.integer(6);
+    if (site.metering_window_ns <= 0 || site.metering_window_ns > kernel::day_ns)
+      rows.refuse("a metering window that there is not");
+    site.driver_price_per_kwh = rows.number(7);
+    site.v2g_price_per_kwh = rows.number(8);
+    site.unmet_price_per_kwh = rows.number(9);
+    site.wear_price_per_kwh = rows.number(10);
     run.sites.push_back(std::move(site));
   }
   if (run.sites.empty()) {

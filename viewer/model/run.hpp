@@ -73,7 +73,7 @@ struct Feeder {
   double efficiency = 1.0;
 };
 
-/// A quarter hour of the bill.
+/// A metering window of the bill.
 struct Meter {
   TimeNs start_ns = 0, end_ns = 0;
   double import_kwh = 0.0, export_kwh = 0.0, pv_kwh = 0.0, load_kwh = 0.0, ev_charge_kwh = 0.0, ev_discharge_kwh = 0.0,
@@ -87,6 +87,7 @@ struct Meter {
 struct Site {
   std::string name, tariff, tariff_source, limits;
   bool tariff_given = false;
+  TimeNs metering_window_ns = 15 * kernel::minute_ns;
   double driver_price_per_kwh = 0.0, v2g_price_per_kwh = 0.0, unmet_price_per_kwh = 0.0, wear_price_per_kwh = 0.0;
   std::vector<std::uint32_t> evses, storages, feeders, sessions;  ///< sessions in the order of arrival
   std::vector<std::uint32_t> decisions;                           ///< in the order of time

@@ -205,7 +205,7 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
     for (const FormRow& row : form_rows) {
       const double was = model::kpi_value(run, row.kpi), now = model::kpi_value(*other, row.kpi);
       ImGui::TableNextRow();
-      cell(0, ui.tr(row.name));
+      cell(0, row.name == Word::kpi_peak ? metered(ui, row.name, run) : ui.tr(row.name));
       cell(1, text_of(row, run, was, false));
       ui.items.last(fmt::format("change.{}.a", row.kpi));
       cell(2, text_of(row, *other, now, false));
@@ -233,12 +233,15 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
   const float height = std::max(ui.px(120.0F), ImGui::GetContentRegionAvail().y);
   plot::TimePlot chart("change", ui.canvas, {0.0F, height}, {"kW"});
   const auto label = [&](const char* letter, Word word) { return fmt::format("{} {}", letter, ui.tr(word)); };
+  const auto grid_label = [&](const char* letter, const model::Site& site) {
+    return fmt::format("{} {}", letter, metered(ui, Word::series_grid, {&site}));
+  };
   const ImU32 limit = plot::colour(style, plot::Category::vermillion), grid = plot::colour(style, plot::Category::blue);
   if (!was.contract_kw.empty()) chart.line(label("A", Word::series_contract), was.contract_kw, {limit, style.scale});
   if (!now.contract_kw.empty())
     chart.line(label("B", Word::series_contract), now.contract_kw, {limit, style.scale, true});
-  chart.line(label("A", Word::series_grid), was.grid_kw, {grid, 1.5F * style.scale});
-  chart.line(label("B", Word::series_grid), now.grid_kw,
+  chart.line(grid_label("A", was), was.grid_kw, {grid, 1.5F * style.scale});
+  chart.line(grid_label("B", now), now.grid_kw,
              {plot::colour(style, plot::Category::orange), 2.0F * style.scale, true});
   const plot::PlotReply reply = chart.draw();
   ui.items.at("change.overlay", reply.min, reply.max);

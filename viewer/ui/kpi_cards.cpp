@@ -57,12 +57,14 @@ double so_far(const model::Run& run, std::string_view kpi) {
   for (std::uint32_t row = 0; row < run.sites.size(); ++row) {
     const model::Site& site = run.sites[row];
     cost += site.cost.empty() ? 0.0 : site.cost.at(site.cost.end_ns() - 1);
-    peak += std::max(0.0, site.grid_kw.extent(run.start_ns, run.known_until_ns).max);
+    double import_kwh = 0.0;  // of the highest window
     for (const model::Meter& meter : site.meter) {
+      import_kwh = std::max(import_kwh, meter.import_kwh);
       delivered += meter.ev_charge_kwh - meter.ev_discharge_kwh;
       v2g += meter.ev_discharge_kwh;
       unmet += meter.unmet_kwh;
     }
+    peak += import_kwh / kernel::hours_between(0, site.metering_window_ns);
   }
   if (kpi == "total_cost") return cost;
   if (kpi == "peak_kw") return peak;
@@ -127,7 +129,8 @@ bool has_tariff(const model::Run& run) {
 void draw_card(Ui& ui, const Figure& figure, const model::Run& run, const model::Run* other) {
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
-  text_cut(ui, ui.tr(figure.card->title));
+  const Word title = figure.card->title;
+  text_cut(ui, title == Word::kpi_peak ? metered(ui, title, run) : ui.tr(title));
   ImGui::PopStyleColor();
   ImGui::PopFont();
 

@@ -92,17 +92,19 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
   for (const Layer& layer : shown) {
     const model::Site* site = site_of(ui, layer.run);
     if (site == nullptr) continue;
-    const auto add = [&](Word word, const model::Series& series, const Stroke& look, bool same) {
+    const auto add = [&](const std::string& text, const model::Series& series, const Stroke& look, bool same) {
       if (series.empty() || (same && layer.dashed)) return;
-      plot.line((same ? "" : layer.prefix) + ui.tr(word), series, look);
+      plot.line((same ? "" : layer.prefix) + text, series, look);
     };
-    add(Word::series_pv, site->pv_kw, stroke(ui, Category::yellow, layer.dashed, 0.15, 1.2F), shared.pv);
-    add(Word::series_load, site->load_kw, stroke(ui, Category::purple, layer.dashed, 0.0, 1.2F), shared.load);
-    add(Word::series_storage, site->storage_kw, stroke(ui, Category::green, layer.dashed, 0.0, 1.2F), false);
-    add(Word::series_ev, site->ev_kw, stroke(ui, Category::sky_blue, layer.dashed, 0.15), false);
-    add(Word::series_grid, site->grid_kw, stroke(ui, Category::blue, layer.dashed, 0.0, 2.0F), false);
-    add(Word::series_setpoint, site->power_setpoint_kw, stroke(ui, Category::green, true, 0.0, 1.0F), shared.setpoint);
-    add(Word::series_contract, site->contract_kw, stroke(ui, Category::vermillion, true), shared.contract);
+    add(ui.tr(Word::series_pv), site->pv_kw, stroke(ui, Category::yellow, layer.dashed, 0.15, 1.2F), shared.pv);
+    add(ui.tr(Word::series_load), site->load_kw, stroke(ui, Category::purple, layer.dashed, 0.0, 1.2F), shared.load);
+    add(ui.tr(Word::series_storage), site->storage_kw, stroke(ui, Category::green, layer.dashed, 0.0, 1.2F), false);
+    add(ui.tr(Word::series_ev), site->ev_kw, stroke(ui, Category::sky_blue, layer.dashed, 0.15), false);
+    add(metered(ui, Word::series_grid, {site}), site->grid_kw, stroke(ui, Category::blue, layer.dashed, 0.0, 2.0F),
+        false);
+    add(ui.tr(Word::series_setpoint), site->power_setpoint_kw, stroke(ui, Category::green, true, 0.0, 1.0F),
+        shared.setpoint);
+    add(ui.tr(Word::series_contract), site->contract_kw, stroke(ui, Category::vermillion, true), shared.contract);
   }
   finish(ui, plot, id);
 }
@@ -119,7 +121,7 @@ void draw_power_plot(Ui& ui, ImVec2 size) {
     plot.title(ui.tr(Word::power_difference));
     const model::Site *site_a = site_of(ui, a), *site_b = site_of(ui, b);
     if (site_a != nullptr && site_b != nullptr) {
-      plot.difference(ui.tr(Word::series_grid), site_a->grid_kw, site_b->grid_kw);
+      plot.difference(metered(ui, Word::series_grid, {site_a, site_b}), site_a->grid_kw, site_b->grid_kw);
     }
     finish(ui, plot, "plot.power");
     return;

@@ -1,5 +1,7 @@
 #include "viewer/ui/ui.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -67,6 +69,29 @@ void text_cut(Ui& ui, std::string_view text, float width) {
     ImGui::TextUnformatted(text.data(), text.data() + text.size());
     ImGui::EndTooltip();
   }
+}
+
+namespace {
+
+std::string with_windows(const Ui& ui, Word word, const std::set<TimeNs>& windows_ns) {
+  std::string minutes;
+  for (const TimeNs window_ns : windows_ns)
+    minutes += (minutes.empty() ? "" : "/") + std::to_string(window_ns / kernel::minute_ns);
+  return fmt::format(fmt::runtime(ui.tr(word)), minutes);
+}
+
+}  // namespace
+
+std::string metered(const Ui& ui, Word word, std::initializer_list<const model::Site*> sites) {
+  std::set<TimeNs> windows_ns;
+  for (const model::Site* site : sites) windows_ns.insert(site->metering_window_ns);
+  return with_windows(ui, word, windows_ns);
+}
+
+std::string metered(const Ui& ui, Word word, const model::Run& run) {
+  std::set<TimeNs> windows_ns;
+  for (const model::Site& site : run.sites) windows_ns.insert(site.metering_window_ns);
+  return with_windows(ui, word, windows_ns);
 }
 
 std::string money(const model::Run& run, double value) { return analysis::money_text(value, run.currency); }

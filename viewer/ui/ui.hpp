@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string>
@@ -120,6 +121,9 @@ void text_cut(Ui& ui, std::string_view text, float width = 0.0F);
 std::string cut_to_width(std::string_view text, float width);
 /// Money as people write it, in the run's currency; "-" for NaN.
 std::string money(const model::Run& run, double value);
+/// A word with the length of the metering windows in it: "Peak (15 min)"; of sites that differ, "Peak (15/30 min)".
+std::string metered(const Ui& ui, Word word, std::initializer_list<const model::Site*> sites);
+std::string metered(const Ui& ui, Word word, const model::Run& run);
 std::string signed_money(const model::Run& run, double value);
 
 }  // namespace evtwin::viewer::ui

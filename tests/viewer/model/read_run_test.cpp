@@ -294,6 +294,7 @@ TEST(ReadRun, SaysOfARowThatPointsNowhereWhichOne) {
       {"DELETE FROM power WHERE id = 6", "is missing"},
       {"UPDATE power SET id = 4611686018427387904 WHERE id = 349", "table power"},
       {"UPDATE meter SET start_ns = start_ns - 1 WHERE id = 7", "a window out of order"},
+      {"UPDATE site SET metering_window_ns = 0 WHERE id = 1", "table site, row 1: a metering window that there is not"},
       {"UPDATE signal SET kind = 'x' WHERE id = 8", "a signal of no known kind"},
       {"UPDATE setpoint SET decision = 0 WHERE id = 9", "table setpoint, row 9"},
       {"UPDATE clock SET end_ns = start_ns WHERE id = 1", "table clock"},

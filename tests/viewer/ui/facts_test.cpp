@@ -45,6 +45,18 @@ std::uint32_t session_named(const model::Run& run, const std::string& name) {
   return no_row;
 }
 
+TEST(Metered, NamesTheLengthOfTheMeteringWindows) {
+  PanelScreen screen(nothing, {300, 300}, week().run);
+  EXPECT_EQ(metered(screen.ui, Word::kpi_peak, *week().run), "Peak (15 min)");
+  model::Run run;
+  run.sites.resize(3);
+  run.sites[0].metering_window_ns = run.sites[2].metering_window_ns = 30 * kernel::minute_ns;
+  run.sites[1].metering_window_ns = 60 * kernel::minute_ns;
+  EXPECT_EQ(metered(screen.ui, Word::series_grid, {&run.sites[0], &run.sites[2]}), "grid (30 min)");
+  screen.ui.settings.language = Language::korean;
+  EXPECT_EQ(metered(screen.ui, Word::kpi_peak, run), "최대수요전력(30/60분)");
+}
+
 TEST(SiteFacts, MoneyAtTheEndIsThatOfTheDays) {
   for (const Recorded& recorded : {day(), recorded_week(), v2g()}) {
     const PanelScreen screen(nothing, {300, 300}, recorded.run);
