@@ -33,7 +33,7 @@ double most_of(const PlanProblem& problem) {
     kw = std::max({kw, v.max_kw, v.max_setpoint_kw, v.max_discharge_kw, v.max_discharge_setpoint_kw});
   }
   for (const auto& s : problem.storages) kwh = std::max({kwh, s.max_kwh, s.stored_kwh});
-  // A window's mean is taken over 15 min, whatever of it lies in the run.
+  // A window's mean is taken over its full length, whatever of it lies in the run.
   return std::max(kw, kwh) + 1.0;
 }
 
@@ -92,7 +92,7 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
   const std::size_t pairs = stay_steps(foresight, bound_grid(world, world.sites[site], foresight, GridKind::exact));
   SiteBound bound;
   const bool may_be_means = pairs > options.most_exact_pairs && !sells_dearer(foresight);
-  bound.stated = bound_problem(world, site, foresight, may_be_means ? GridKind::quarters : GridKind::exact);
+  bound.stated = bound_problem(world, site, foresight, may_be_means ? GridKind::windows : GridKind::exact);
   const PlanProblem& problem = bound.stated.problem;
   const auto fail = [&](const std::string& what) {
     throw std::runtime_error(fmt::format("the bound of site {}: {}", world.sites[site].name, what));

@@ -12,7 +12,7 @@
 namespace evtwin::analysis {
 
 struct BoundOptions {
-  /// Up to so many (stay, step) pairs a site is cut wherever something changes, beyond it in quarter hours
+  /// Up to so many (stay, step) pairs a site is cut wherever something changes, beyond it in metering windows
   /// (but where selling pays more than buying costs).
   std::size_t most_exact_pairs = 250'000;
   std::function<bool()> stop;  ///< asked now and then; true ends it with twin::Interrupted

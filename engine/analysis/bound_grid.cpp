@@ -66,7 +66,7 @@ BoundGrid bound_grid(const twin::World& world, const twin::Site& site, const Sit
 
   const TimeNs shortest_ns = sells_dearer(foresight) ? 1 : shortest_step_ns;
   BoundGrid grid{kind, {}};
-  if (kind == GridKind::quarters) wished.clear();
+  if (kind == GridKind::windows) wished.clear();
   auto wish = wished.begin();
   for (const TimeNs edge : needed) {
     for (; wish != wished.end() && *wish < edge; ++wish) {

@@ -9,10 +9,10 @@
 namespace evtwin::analysis {
 
 enum class GridKind : std::uint8_t {
-  exact,    ///< cut wherever something that no strategy decides changes, to the second (where sells_dearer, to the
-            ///< nanosecond): within a step it is constant
-  quarters  ///< cut at the metering windows and prices only; presence, PV, load and limits are means of the step: a
-            ///< further relaxation, of what must hold at every moment only the mean need hold. Not where sells_dearer
+  exact,   ///< cut wherever something that no strategy decides changes, to the second (where sells_dearer, to the
+           ///< nanosecond): within a step it is constant
+  windows  ///< cut at the metering windows and prices only; presence, PV, load and limits are means of the step: a
+           ///< further relaxation, of what must hold at every moment only the mean need hold. Not where sells_dearer
 };
 
 /// Steps from start to end of the run.

@@ -33,7 +33,7 @@ class Builder {
   Builder(const twin::World& world, std::uint32_t site, const SiteForesight& foresight, GridKind kind)
       : world_(world), site_(world.sites[site]), foresight_(foresight), tree_(site_.feeders) {
     out_.grid = bound_grid(world, site_, foresight, kind);
-    out_.relaxed.quarters = kind == GridKind::quarters;
+    out_.relaxed.windows = kind == GridKind::windows;
   }
 
   BoundProblem build() {

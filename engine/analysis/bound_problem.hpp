@@ -23,7 +23,7 @@ struct Relaxed {
   std::size_t rates = 0;        ///< finite rates
   std::size_t lossy_v2g = 0;    ///< discharging below a feeder with losses: they are taken for smaller than they are
   std::size_t feeder_rows = 0;  ///< rows (export caps above losses) that are left out
-  bool quarters = false;        ///< means of 15 minutes: see GridKind
+  bool windows = false;         ///< means of metering windows: see GridKind
   bool unmet_free = false;      ///< missing energy has no price: the cheapest is to charge nobody
 };
 

@@ -51,7 +51,7 @@ Json site_json(const twin::Site& site, const SiteBound& bound) {
   return {{"name", site.name},
           {"objective", bound.proven},
           {"gap", std::max(0.0, bound.planned - bound.proven) / std::max(1.0, std::abs(bound.planned))},
-          {"grid", relaxed.quarters ? "quarters" : "exact"},
+          {"grid", relaxed.windows ? "windows" : "exact"},
           {"steps", bound.stated.grid.steps()},
           {"columns", bound.columns},
           {"rows", bound.rows},
@@ -99,17 +99,18 @@ std::string relaxed_text(const Bound& bound, bool korean) {
 
 std::string size_text(const twin::World& world, const SiteBound& site, std::size_t number, bool several, bool korean) {
   const std::string name = several ? kernel::printable(world.sites[number].name) + ": " : "";
-  const bool quarters = site.stated.relaxed.quarters;
+  const bool windows = site.stated.relaxed.windows;
+  const kernel::TimeNs minutes = world.sites[number].tariff.demand.window_ns / kernel::minute_ns;
   if (korean) {
     return fmt::format(
         "{}선형 계획: 열 {}, 행 {}, 구간 {} ({}).\n", name, number_text(static_cast<double>(site.columns), 0),
         number_text(static_cast<double>(site.rows), 0), number_text(static_cast<double>(site.stated.grid.steps()), 0),
-        quarters ? "15분 평균" : "변화가 있는 모든 시점에서 나눔");
+        windows ? fmt::format("{}분 평균", minutes) : "변화가 있는 모든 시점에서 나눔");
   }
   return fmt::format("{}Linear model of {} columns and {} rows, {} steps ({}).\n", name,
                      number_text(static_cast<double>(site.columns), 0), number_text(static_cast<double>(site.rows), 0),
                      number_text(static_cast<double>(site.stated.grid.steps()), 0),
-                     quarters ? "means of 15 minutes" : "cut wherever something changes");
+                     windows ? fmt::format("means of {} minutes", minutes) : "cut wherever something changes");
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ inline twin::World random_money_world(std::uint64_t seed) {
     site.cuts.push_back(cut);
   }
   if (dice.chance(0.2)) site.commands = {kernel::second_ns, 30 * kernel::second_ns, kernel::second_ns, 0.1};
+  if (dice.chance(0.4)) site.tariff.demand.window_ns = dice.whole(1, 2) * 30 * minute_ns;
   return world;
 }
 
