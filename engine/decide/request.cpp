@@ -189,16 +189,15 @@ Demand read_demand(const Fields& prices, const Request& request) {
   demand.next_price_per_kw = f.number("next_price_per_kw", demand.price_per_kw);
   demand.next_fraction = f.number("next_fraction", demand.fraction);
   demand.next_floor_kw = f.number("next_floor_kw", demand.billed_peak_kw);
-  const auto window_min = f.whole("window_min");
-  if (window_min != 15 && window_min != 30 && window_min != 60)
-    fail(f.where("window_min"), fmt::format("{} must be 15, 30 or 60", window_min));
-  demand.window_ns = window_min * kernel::minute_ns;
+  demand.window_ns = f.whole("window_min") * kernel::minute_ns;
   demand.window_import_kwh = f.number("window_import_kwh");
   const market::Calendar& calendar = request.calendar;
   demand.month_end_ns = instant_at(f, "month_end", calendar, calendar.next_month_start(request.now_ns));
   demand.window_end_ns = instant_at(f, "window_end", calendar, calendar.next_tick(request.now_ns, demand.window_ns));
   if (demand.month_end_ns <= request.now_ns) fail(f.where("month_end"), "is not after now");
   if (demand.window_end_ns <= request.now_ns) fail(f.where("window_end"), "is not after now");
+  if (demand.window_end_ns > request.now_ns + demand.window_ns)
+    fail(f.where("window_end"), fmt::format("is more than window_min = {} min after now", f.whole("window_min")));
   return demand;
 }
 

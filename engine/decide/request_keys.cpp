@@ -29,6 +29,10 @@ constexpr Key number(std::string_view name, std::string_view unit, double min, d
 constexpr Key whole(std::string_view name, double min, double max, std::string_view fallback, std::string_view help) {
   return {name, KeyType::whole, {}, min, max, false, false, fallback, {}, "integer", help};
 }
+constexpr Key listed(std::string_view name, std::string_view unit, std::string_view numbers, std::string_view fallback,
+                     std::string_view help) {
+  return {name, KeyType::whole, unit, 0.0, 0.0, false, false, fallback, numbers, numbers, help};
+}
 constexpr Key boolean(std::string_view name, std::string_view fallback, std::string_view help) {
   return {name, KeyType::boolean, {}, 0.0, 0.0, false, false, fallback, {}, "boolean", help};
 }
@@ -219,7 +223,7 @@ Keys demand_keys() {
       number("next_price_per_kw", "currency/kW and month", 0, 1e9, "price_per_kw", "Of the month after."),
       number("next_fraction", "0..1", 0, 1, "fraction", "Of that month's charge that one more kW costs."),
       number("next_floor_kw", "kW", 0, gigawatt_kw, "billed_peak_kw", "What that month will be billed for at least."),
-      whole("window_min", 15, 60, "15", "Length of a metering window: 15, 30 or 60 min."),
+      listed("window_min", "min", "15|30|60", "15", "Length of a metering window, on the local clock."),
       number("window_import_kwh", "kWh", 0, gigawatt_kw, "0",
              "Imported so far in the running window; what was exported takes nothing off."),
       time("window_end", "the next multiple of window_min of the local clock", "When the running window ends."),

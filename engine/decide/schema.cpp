@@ -70,6 +70,12 @@ Json key_schema(const Key& key) {
   switch (key.type) {
     case KeyType::number:
     case KeyType::whole:
+      if (!key.words.empty()) {
+        out = {{"type", "integer"}, {"enum", Json::array()}};
+        for (const std::string_view number : split_top(key.words, '|'))
+          out["enum"].push_back(whole_if_it_is(number_in(number).value()));
+        break;
+      }
       out["type"] = key.type == KeyType::number ? "number" : "integer";
       out[key.above_min ? "exclusiveMinimum" : "minimum"] = whole_if_it_is(key.min);
       out["maximum"] = whole_if_it_is(key.max);
