@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "kernel/text.hpp"
-#include "sessions/csv.hpp"
+#include "sessions/table_parts.hpp"
 
 namespace evtwin::sessions {
 namespace {
@@ -37,14 +37,6 @@ std::size_t value_column(const CsvReader& csv, const SeriesOptions& options) {
   throw InputError(
       csv.file(), csv.line(),
       fmt::format("several columns of values: {}; say which one with column = \"...\"", listed(csv.header())));
-}
-
-TimeNs series_instant(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
-  try {
-    return market::parse_instant(trimmed(csv.field(column)), calendar);
-  } catch (const market::TimeTextError& error) {
-    csv.fail(fmt::format("{}: {}", csv.header()[column], error.what()));
-  }
 }
 
 // A series whose steps are nearly all the same has holes where a step is longer: said, since the value before is held
@@ -94,7 +86,7 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   std::vector<TimeNs> times_ns;
   std::vector<double> values;
   while (csv.next()) {
-    const TimeNs t = series_instant(csv, time_at, calendar);
+    const TimeNs t = instant_of(csv, time_at, calendar);
     if (!times_ns.empty() && t <= times_ns.back()) {
       csv.fail(time_at, fmt::format("is not later than the row before, {}; rows must ascend in time",
                                     calendar.format_iso(times_ns.back())));

@@ -5,8 +5,7 @@
 #include <map>
 
 #include "kernel/text.hpp"
-#include "sessions/csv.hpp"
-#include "sessions/session_table.hpp"
+#include "sessions/table_parts.hpp"
 
 namespace evtwin::sessions {
 namespace {
@@ -14,14 +13,6 @@ namespace {
 constexpr std::size_t most_named = 10;  // sessions of one kind that are flagged one by one
 
 std::string name_of(const SessionRow& row) { return kernel::printable(row.visit.id, 80); }
-
-std::string place_in_table(const SessionTable& table, const SessionRow& row) {
-  return fmt::format("{}:{}: session {}", kernel::printable(table.file), row.line, name_of(row));
-}
-
-void leave_out_unfit(SessionTable& table, const SessionRow& row, std::string_view why) {
-  table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_in_table(table, row), why), true});
-}
 
 void sort_table_by_arrival(SessionTable& table) {
   std::stable_sort(table.rows.begin(), table.rows.end(), [](const SessionRow& a, const SessionRow& b) {
@@ -71,11 +62,10 @@ void leave_out_unfit_overlaps(SessionTable& table, std::span<const std::string> 
     const SessionRow* before = last_on[evse];
     if (before != nullptr && row.visit.arrival_ns < before->visit.departure_ns) {
       const TimeNs until_ns = std::min(row.visit.departure_ns, before->visit.departure_ns);
-      leave_out_unfit(
-          table, row,
-          fmt::format("overlaps session {} (line {}) on EVSE {} from {} to {}; the later arrival is left out",
-                      name_of(*before), before->line, kernel::printable(evse_ids[evse], 80),
-                      table.calendar.format_local(row.visit.arrival_ns), table.calendar.format_local(until_ns)));
+      leave_out(table, row,
+                fmt::format("overlaps session {} (line {}) on EVSE {} from {} to {}; the later arrival is left out",
+                            name_of(*before), before->line, kernel::printable(evse_ids[evse], 80),
+                            table.calendar.format_local(row.visit.arrival_ns), table.calendar.format_local(until_ns)));
       continue;
     }
     kept.push_back(std::move(row));
@@ -143,9 +133,9 @@ void shift_to_start(SessionTable& table, TimeNs start_ns) {
       throw InputError(table.file, row.line, fmt::format("can not be moved by {} days: {}", days, error.what()));
     }
     if (visit.departure_ns <= visit.arrival_ns) {
-      leave_out_unfit(table, row,
-                      fmt::format("moved by {} days, it ends at {}, not after it begins: the clock changes there", days,
-                                  calendar.format_local(visit.departure_ns)));
+      leave_out(table, row,
+                fmt::format("moved by {} days, it ends at {}, not after it begins: the clock changes there", days,
+                            calendar.format_local(visit.departure_ns)));
       continue;
     }
     kept.push_back(std::move(row));
@@ -170,9 +160,9 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
     last_outside_ns = arrival_ns;
     if (++outside > most_named) continue;
     const bool reaches_in = arrival_ns < start_ns && row.visit.departure_ns > start_ns;
-    leave_out_unfit(table, row,
-                    fmt::format("arrives at {}, outside the run ({}){}", calendar.format_local(arrival_ns), run,
-                                reaches_in ? "; it had begun before the run does" : ""));
+    leave_out(table, row,
+              fmt::format("arrives at {}, outside the run ({}){}", calendar.format_local(arrival_ns), run,
+                          reaches_in ? "; it had begun before the run does" : ""));
   }
   if (kept.empty() && outside > 0) {
     const market::LocalDate last = market::date_of_days(market::days_since_epoch(own.first) + own.days - 1);
@@ -222,7 +212,7 @@ void check_against(SessionTable& table, std::span<const double> rated_kw) {
     table.flags.push_back(
         {visit.id,
          fmt::format("{}: took {:g} kWh in {:.4g} min, which needs {:.4g} kW; {} has {:g} kW: part of it will be unmet",
-                     place_in_table(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
+                     place_of(table, row), visit.taken_kwh, hours * 60.0, visit.taken_kwh / hours,
                      visit.evse < 0 ? std::string("the strongest EVSE")
                                     : fmt::format("EVSE {}", kernel::printable(row.evse_id, 80)),
                      kw),

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "kernel/text.hpp"
-#include "sessions/csv.hpp"
+#include "sessions/table_parts.hpp"
 
 namespace evtwin::sessions {
 namespace {
@@ -80,14 +80,6 @@ void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>&
   flags.push_back({"", fmt::format("{}: columns not used: {}", kernel::printable(csv.file()), listed(unused)), false});
 }
 
-TimeNs instant(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
-  try {
-    return market::parse_instant(trimmed(csv.field(column)), calendar);
-  } catch (const market::TimeTextError& error) {
-    csv.fail(fmt::format("{}: {}", csv.header()[column], error.what()));
-  }
-}
-
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
@@ -111,18 +103,19 @@ void read_reservation(const CsvReader& csv, const Layout& at, const market::Cale
       csv.fail(csv.header()[*column] + " is given but not reserved_at, when the visit was announced");
   }
   if (!filled(csv, at.reserved_at)) return;
-  visit.announced_ns = instant(csv, *at.reserved_at, calendar);
-  visit.reserved_from_ns = filled(csv, at.reserved_from) ? instant(csv, *at.reserved_from, calendar) : visit.arrival_ns;
+  visit.announced_ns = instant_of(csv, *at.reserved_at, calendar);
+  visit.reserved_from_ns =
+      filled(csv, at.reserved_from) ? instant_of(csv, *at.reserved_from, calendar) : visit.arrival_ns;
   visit.reserved_until_ns =
-      filled(csv, at.reserved_until) ? instant(csv, *at.reserved_until, calendar) : visit.claimed_departure_ns;
+      filled(csv, at.reserved_until) ? instant_of(csv, *at.reserved_until, calendar) : visit.claimed_departure_ns;
 }
 
 SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims) {
   SessionRow row;
   row.line = csv.line();
   demand::Visit& visit = row.visit;
-  visit.arrival_ns = instant(csv, at.arrival, calendar);
-  visit.departure_ns = instant(csv, at.departure, calendar);
+  visit.arrival_ns = instant_of(csv, at.arrival, calendar);
+  visit.departure_ns = instant_of(csv, at.departure, calendar);
   std::optional<double> requested_kwh;
   if (filled(csv, at.requested)) requested_kwh = csv.number(*at.requested, 0.0, most_session_kwh);
   visit.taken_kwh = csv.number(at.taken, 0.0, most_session_kwh);
@@ -133,7 +126,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   // show.
   visit.requested_kwh = visit.taken_kwh;
   visit.claimed_departure_ns = visit.departure_ns;
-  const TimeNs estimated_ns = filled(csv, at.estimated) ? instant(csv, *at.estimated, calendar) : visit.departure_ns;
+  const TimeNs estimated_ns = filled(csv, at.estimated) ? instant_of(csv, *at.estimated, calendar) : visit.departure_ns;
   const bool claimed = !filled(csv, at.claimed) || truth(csv, *at.claimed);
   if (use_claims && claimed) {
     visit.requested_kwh = requested_kwh.value_or(visit.taken_kwh);
@@ -147,14 +140,6 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   visit.v2g_min_price_per_kwh =
       filled(csv, at.v2g_min_price) ? csv.number(*at.v2g_min_price, 0.0, 1e7) : physics::unknown;
   return row;
-}
-
-std::string place_of(const SessionTable& table, const SessionRow& row) {
-  return fmt::format("{}:{}: session {}", kernel::printable(table.file), row.line, kernel::printable(row.visit.id, 80));
-}
-
-void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
-  table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_of(table, row), why), true});
 }
 
 // Departures after arrivals, ids once, estimates not before arrivals.
@@ -209,6 +194,22 @@ void check_sense(SessionTable& table) {
 }
 
 }  // namespace
+
+TimeNs instant_of(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
+  try {
+    return market::parse_instant(trimmed(csv.field(column)), calendar);
+  } catch (const market::TimeTextError& error) {
+    csv.fail(fmt::format("{}: {}", csv.header()[column], error.what()));
+  }
+}
+
+std::string place_of(const SessionTable& table, const SessionRow& row) {
+  return fmt::format("{}:{}: session {}", kernel::printable(table.file), row.line, kernel::printable(row.visit.id, 80));
+}
+
+void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
+  table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_of(table, row), why), true});
+}
 
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options) {
