@@ -174,51 +174,54 @@ TEST_F(Export, RowsOverTimeAddUpToTheRunsEnergy) {
 // lies.
 TEST_F(Export, PilotStatesAgreeWithPowerSessionsAndOutages) {
   const std::string scenario = write("pilot.lua", R"(return scenario {
-  start = "2025-06-02", days = 2, timezone = "Asia/Seoul", seed = 7, strategy = "edf",
+  start = "2025-06-02", days = 2, timezone = "Asia/Seoul", seed = 7,
   arrivals = arrivals.poisson { per_hour = 1.5, energy_kwh = 12, stay_h = 4 },
   site { contract_kw = 15, voltage_v = 230, stations = { { name = "A", evses = 3, kw = 7.36, phases = 1, min_a = 6 },
                                                          { name = "D", evses = 1, kw = 50, kind = "dc" } },
          outages = { { evse = "A-2", from = "2025-06-02T10:00", to = "2025-06-02T16:00" } } },
 })");
-  const std::string file = path("pilot.evtwin");
-  ASSERT_EQ(run({"run", scenario, "--out", file}).status, 0);
-  const Said said = run({"export", file, "--pilot", path("pilot.json")});
-  ASSERT_EQ(said.status, 0) << said.err;
-  const auto rows = nlohmann::json::parse(read_all(path("pilot.json")));
-  EXPECT_NE(said.out.find(std::to_string(rows.size()) + " rows"), std::string::npos) << said.out;
-
-  const auto ns_of = [](const std::string& text) { return market::parse_instant(text, market::Calendar()); };
+  // Of a car that is full asap leaves the offer standing (B2), edf takes it back (C1).
   std::map<std::string, std::size_t> seen;
-  std::map<std::string, std::int64_t> until;  // rows of an EVSE leave no hole
-  std::map<std::string, double> flowing_h;
-  for (const auto& row : rows) {
-    const std::string evse = row["evse"], state = row["state"];
-    const std::int64_t from = ns_of(row["from"]), to = ns_of(row["to"]);
-    if (until.count(evse) > 0) EXPECT_EQ(until[evse], from) << row;
-    until[evse] = to;
-    ++seen[state];
-    const bool offers = state == "B2" || state == "C2";
-    EXPECT_EQ(offers, row["duty_percent"].is_number()) << row;
-    if (offers && evse == "D-1") EXPECT_EQ(row["duty_percent"], 5.0) << row;
-    if (offers && evse != "D-1") {
-      const double a = row["offered_a"];
-      EXPECT_GE(a, 6.0 - 1e-9) << row;
-      EXPECT_LE(a, 7360.0 / 230.0 + 1e-9) << row;
-      EXPECT_NEAR(row["duty_percent"], a / 0.6, 1e-9) << row;
+  for (const std::string strategy : {"asap", "edf"}) {
+    const std::string file = path(strategy + ".evtwin");
+    ASSERT_EQ(run({"run", scenario, "--strategy", strategy, "--out", file}).status, 0);
+    const Said said = run({"export", file, "--pilot", path(strategy + ".json")});
+    ASSERT_EQ(said.status, 0) << said.err;
+    const auto rows = nlohmann::json::parse(read_all(path(strategy + ".json")));
+    EXPECT_NE(said.out.find(std::to_string(rows.size()) + " rows"), std::string::npos) << said.out;
+
+    const auto ns_of = [](const std::string& text) { return market::parse_instant(text, market::Calendar()); };
+    std::map<std::string, std::int64_t> until;  // rows of an EVSE leave no hole
+    std::map<std::string, double> flowing_h;
+    for (const auto& row : rows) {
+      const std::string evse = row["evse"], state = row["state"];
+      const std::int64_t from = ns_of(row["from"]), to = ns_of(row["to"]);
+      if (until.count(evse) > 0) EXPECT_EQ(until[evse], from) << row;
+      until[evse] = to;
+      ++seen[state];
+      const bool offers = state == "B2" || state == "C2";
+      EXPECT_EQ(offers, row["duty_percent"].is_number()) << row;
+      if (offers && evse == "D-1") EXPECT_EQ(row["duty_percent"], 5.0) << row;
+      if (offers && evse != "D-1") {
+        const double a = row["offered_a"];
+        EXPECT_GE(a, 6.0 - 1e-9) << row;
+        EXPECT_LE(a, 7360.0 / 230.0 + 1e-9) << row;
+        EXPECT_NEAR(row["duty_percent"], a / 0.6, 1e-9) << row;
+      }
+      const bool out =
+          evse == "A-2" && from >= ns_of("2025-06-02T10:00:00+09:00") && to <= ns_of("2025-06-02T16:00:00+09:00");
+      EXPECT_EQ(state == "F", out) << row;
+      if (state == "C2") flowing_h[evse] += static_cast<double>(to - from) / 3600e9;
     }
-    const bool out =
-        evse == "A-2" && from >= ns_of("2025-06-02T10:00:00+09:00") && to <= ns_of("2025-06-02T16:00:00+09:00");
-    EXPECT_EQ(state == "F", out) << row;
-    if (state == "C2") flowing_h[evse] += static_cast<double>(to - from) / 3600e9;
+
+    // Energy flows in C2 and in no other state: the same hours, and all powers of the file lie in such rows.
+    const auto powers = query(file,
+                              "SELECT e.name AS evse, sum(p.end_ns - p.start_ns) / 3600e9 AS h FROM power p "
+                              "JOIN evse e ON e.id = p.evse WHERE p.kw <> 0 GROUP BY e.name");
+    ASSERT_EQ(powers.size(), 4U);
+    for (const auto& power : powers) EXPECT_NEAR(flowing_h[power.at("evse")], std::stod(power.at("h")), 1e-3);
   }
   for (const char* state : {"A", "B2", "C1", "C2", "F"}) EXPECT_GT(seen[state], 0U) << state;
-
-  // Energy flows in C2 and in no other state: the same hours, and all powers of the file lie in such rows.
-  const auto powers = query(file,
-                            "SELECT e.name AS evse, sum(p.end_ns - p.start_ns) / 3600e9 AS h FROM power p "
-                            "JOIN evse e ON e.id = p.evse WHERE p.kw <> 0 GROUP BY e.name");
-  ASSERT_EQ(powers.size(), 4U);
-  for (const auto& power : powers) EXPECT_NEAR(flowing_h[power.at("evse")], std::stod(power.at("h")), 1e-3);
 }
 
 }  // namespace
