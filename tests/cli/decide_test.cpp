@@ -216,9 +216,10 @@ TEST_F(Decide, AProcessOfItsOwnAndThisOneAnswerAlike) {
 
 TEST_F(Decide, AFileAndStandardInputAreTheSame) {
   const std::string file = write("request.json", two_cars().dump(2));
-  const Said from_file = run({"decide", file, "--strategy", "edf:margin_min=5"});
-  EXPECT_EQ(from_file.out, ask(two_cars().dump(), {"-", "--strategy", "edf:margin_min=5"}).out);
-  EXPECT_TRUE(from_file.status != 0 || from_file.json()["strategy"] == "edf:margin_min=5") << from_file.err;
+  const Said from_file = run({"decide", file, "--strategy", "edf:peak_target_kw=50"});
+  ASSERT_EQ(from_file.status, 0) << from_file.err;
+  EXPECT_EQ(from_file.json()["strategy"], "edf:peak_target_kw=50");
+  EXPECT_EQ(from_file.out, ask(two_cars().dump(), {"-", "--strategy", "edf:peak_target_kw=50"}).out);
 }
 
 // ---- The same answer as in a simulation. ----

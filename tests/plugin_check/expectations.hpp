@@ -51,6 +51,7 @@ inline constexpr std::array expectations = std::to_array<Expectation>({
     {"reads_past", "memory-after", "it read past the end of evse_soc", "answers"},
     {"keeps_a_pointer", "memory-after", "memory of an earlier call", "answers"},
     {"writes_later", "threads", "it wrote memory of an earlier call", "unknown-ids"},
+    {"crashes_elsewhere", "answers", "a null pointer (segmentation fault), in decide() number", "empty-views"},
     {"sleeps", "answers", "did not come back within", "empty-views"},
     {"loops", "answers", "did not come back within", "empty-views"},
     {"allocates", "answers", "MiB of memory", "empty-views"},

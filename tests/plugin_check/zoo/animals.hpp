@@ -41,6 +41,7 @@ inline constexpr std::array animals = std::to_array<Animal>({
     {"reads_past", "reads one cell past a column of the view", "decide"},
     {"keeps_a_pointer", "reads a column of an earlier call", "decide"},
     {"writes_later", "a thread of its own writes the answer after decide() returned", "decide"},
+    {"crashes_elsewhere", "a thread of its own writes through a null pointer", "decide"},
     {"sleeps", "never comes back: waits for a signal", "decide"},
     {"loops", "never comes back: an endless loop", "decide"},
     {"allocates", "allocates without end", "decide"},
