@@ -52,10 +52,15 @@ void DemandMeter::look_up_month() {
   month_end_ns_ = clock_.calendar().next_month_start(clock_.calendar().start_of(month));
   price_per_kw_ = demand_price_per_kw(*terms_.tariff, month.month);
   fraction_ = paid_fraction(clock_.calendar(), month, terms_.from_ns, terms_.to_ns, terms_.part_month);
+  look_up_next_month();
   look_up_bill();
 }
 
 void DemandMeter::look_up_bill() {
+  const LocalMonth next = add_months(peaks_.back().month, 1);
+  next_.floor_kw = next_floor_without_open_kw_;
+  if (next_.price_per_kw != 0.0 && is_in_ratchet(terms_.tariff->demand, peaks_.back().month, next))
+    next_.floor_kw = std::max(next_.floor_kw, month_peak_kw());
   if (price_per_kw_ == 0.0) {  // a tariff without a demand charge must not ask for a contract
     billed_kw_ = 0.0;
     return;
@@ -64,17 +69,16 @@ void DemandMeter::look_up_bill() {
   billed_kw_ = market::billed_kw(terms_.tariff->demand, open.month, open.peak_kw, terms_.contract_kw, known_);
 }
 
-NextMonthDemand DemandMeter::next_month() const {
-  NextMonthDemand next;
-  if (month_end_ns_ >= terms_.to_ns) return next;
+/// What of the next month does not depend on the open one.
+void DemandMeter::look_up_next_month() {
+  next_ = {};
+  next_floor_without_open_kw_ = 0.0;
+  if (month_end_ns_ >= terms_.to_ns) return;
   const LocalMonth month = add_months(peaks_.back().month, 1);
-  next.price_per_kw = demand_price_per_kw(*terms_.tariff, month.month);
-  next.fraction = paid_fraction(clock_.calendar(), month, terms_.from_ns, terms_.to_ns, terms_.part_month);
-  if (next.price_per_kw == 0.0) return next;
-  const DemandCharge& charge = terms_.tariff->demand;
-  next.floor_kw = market::billed_kw(charge, month, 0.0, terms_.contract_kw, known_);
-  if (is_in_ratchet(charge, peaks_.back().month, month)) next.floor_kw = std::max(next.floor_kw, month_peak_kw());
-  return next;
+  next_.price_per_kw = demand_price_per_kw(*terms_.tariff, month.month);
+  next_.fraction = paid_fraction(clock_.calendar(), month, terms_.from_ns, terms_.to_ns, terms_.part_month);
+  if (next_.price_per_kw == 0.0) return;
+  next_floor_without_open_kw_ = market::billed_kw(terms_.tariff->demand, month, 0.0, terms_.contract_kw, known_);
 }
 
 bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month) {

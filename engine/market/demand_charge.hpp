@@ -95,7 +95,7 @@ class DemandMeter {
   double price_per_kw() const { return price_per_kw_; }  ///< of the whole month, tax included
   double fraction() const { return fraction_; }          ///< of the month's charge that the run pays
   double billed_kw() const { return billed_kw_; }        ///< so far; 0 where the month has no price
-  NextMonthDemand next_month() const;
+  const NextMonthDemand& next_month() const { return next_; }
 
   /// A row per month since the start, in order, the open one included.
   std::span<const MonthPeak> peaks() const { return peaks_; }
@@ -115,6 +115,7 @@ class DemandMeter {
  private:
   void open_month(LocalMonth month);
   void look_up_month();
+  void look_up_next_month();
   void look_up_bill();
 
   DemandTerms terms_;
@@ -127,6 +128,8 @@ class DemandMeter {
   std::vector<MonthPeak> known_;  ///< of the months before the open one, recorded ones included
   TimeNs month_end_ns_ = 0;
   double price_per_kw_ = 0.0, fraction_ = 1.0, billed_kw_ = 0.0;
+  NextMonthDemand next_;
+  double next_floor_without_open_kw_ = 0.0;
 };
 
 /// One month's line on the bill: cost = billed_kw x price_per_kw x fraction.

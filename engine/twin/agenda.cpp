@@ -15,6 +15,8 @@ Agenda::Agenda(const SiteContext& context, std::size_t members)
 
 void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::ArrivalStream> streams) {
   decisions_ = 0;
+  last_decision_ns_ = context_.episode.from_ns;
+  quiet_until_ns_ = 0;
   why_ = 0;
   wakes_ = 0;
   wakes_since_ns_ = context_.episode.from_ns;
@@ -31,8 +33,9 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
 }
 
 void Agenda::start(TimeNs t, TimeNs window_end_ns) {
-  next_tick_ns_ = t;
   window_end_ns_ = window_end_ns;
+  if ((interest_.subscribes & EVTWIN_WHY_TICK) != 0) next_tick_ns_ = t;
+  look_up_due_tick();
   schedule();
 }
 
@@ -45,14 +48,12 @@ void Agenda::request(std::uint32_t why, TimeNs t) {
 
 void Agenda::schedule() {
   context_.timers.schedule(EventKind::clock, Phase::decision,
-                           std::min({window_end_ns_, next_tick_ns_, wake_ns_, asked_for_ns_}));
+                           std::min({window_end_ns_, due_tick_ns_, wake_ns_, asked_for_ns_}));
 }
 
 void Agenda::open(TimeNs t) {
-  if (t >= next_tick_ns_) {
-    why_ |= EVTWIN_WHY_TICK;
-    next_tick_ns_ = clock_.next_tick(t, context_.world.tick_ns);
-  }
+  if (t >= due_tick_ns_) why_ |= EVTWIN_WHY_TICK;
+  if (t >= next_tick_ns_) next_tick_ns_ = clock_.next_tick(t, context_.world.tick_ns);
   if (t >= wake_ns_) why_ |= EVTWIN_WHY_WAKE;
   wake_ns_ = asked_for_ns_ = kernel::time_never;
 }
@@ -78,8 +79,19 @@ void Agenda::wake_at(TimeNs wake_ns, TimeNs now_ns) {
                   interest_.who, wakes_, wake_ns - now_ns));
 }
 
-void Agenda::close() {
+/// The first tick from the next one on that is not in the quiet.
+void Agenda::look_up_due_tick() {
+  due_tick_ns_ = kernel::time_never;
+  if ((interest_.subscribes & EVTWIN_WHY_TICK) == 0) return;
+  due_tick_ns_ =
+      quiet_until_ns_ > next_tick_ns_ ? clock_.next_tick(quiet_until_ns_ - 1, context_.world.tick_ns) : next_tick_ns_;
+}
+
+void Agenda::close(TimeNs now_ns, TimeNs quiet_until_ns) {
   ++decisions_;
+  last_decision_ns_ = now_ns;
+  quiet_until_ns_ = quiet_until_ns;
+  look_up_due_tick();
   why_ = 0;
   schedule();
 }
@@ -90,6 +102,8 @@ void Agenda::show(evtwin_view& view, TimeNs t) {
   view.next_tick_ns = next_tick_ns_;
   view.utc_offset_ns = clock_.offset_at(t).offset_ns;
   view.decision_number = decisions_;
+  view.last_decision_ns = last_decision_ns_;
+  view.end_ns = context_.episode.to_ns;
 }
 
 void Agenda::forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t) {
@@ -130,7 +144,9 @@ void Agenda::tell_settled_plans() {
 void Agenda::change_strategy(TimeNs t) {
   end_plans(t);
   why_ = 0;
+  quiet_until_ns_ = 0;
   wake_ns_ = asked_for_ns_ = kernel::time_never;
+  look_up_due_tick();
   schedule();
 }
 

@@ -36,7 +36,7 @@ class Agenda {
   bool window_ends(TimeNs t) const { return t >= window_end_ns_; }
   void open_window(TimeNs window_end_ns) { window_end_ns_ = window_end_ns; }
   /// Whether a decision is due.
-  bool is_due(TimeNs t) const { return t >= next_tick_ns_ || t >= wake_ns_ || t >= asked_for_ns_; }
+  bool is_due(TimeNs t) const { return t >= due_tick_ns_ || t >= wake_ns_ || t >= asked_for_ns_; }
   /// Something happened that strategies may subscribe to.
   void request(std::uint32_t why, TimeNs t);
 
@@ -49,9 +49,11 @@ class Agenda {
   /// @throws control::StrategyError for one that wakes itself so often that time hardly moves.
   void wake_at(TimeNs wake_ns, TimeNs now_ns);
   /// The decision is made: waits for the next one.
-  void close();
+  /// @param quiet_until_ns  ticks before it are not asked about; 0: every tick is
+  void close(TimeNs now_ns, TimeNs quiet_until_ns);
 
   std::uint64_t decisions() const { return decisions_; }
+  TimeNs last_decision_ns() const { return last_decision_ns_; }  ///< the start before the first
   TimeNs next_tick_ns() const { return next_tick_ns_; }
   std::uint32_t why() const { return why_; }
 
@@ -75,11 +77,14 @@ class Agenda {
   template <class A>
   void archive(A& a) {
     a.section("agenda");
-    a(decisions_, next_tick_ns_, wake_ns_, asked_for_ns_, why_, wakes_, wakes_since_ns_, window_end_ns_);
+    a(decisions_, last_decision_ns_, quiet_until_ns_, due_tick_ns_, next_tick_ns_, wake_ns_, asked_for_ns_, why_,
+      wakes_, wakes_since_ns_, window_end_ns_);
     a(plan_history_);
   }
 
  private:
+  void look_up_due_tick();
+
   const SiteContext context_;
   Interest interest_;
   market::LocalClock clock_;
@@ -87,6 +92,8 @@ class Agenda {
   std::optional<control::ArrivalForecaster> arrival_forecaster_;  // likewise
   control::PlanHistory plan_history_;                             // what it said of the time to come
   std::uint64_t decisions_ = 0;
+  TimeNs last_decision_ns_ = 0, quiet_until_ns_ = 0;
+  TimeNs due_tick_ns_ = kernel::time_never;  // the next tick that asks
   TimeNs next_tick_ns_ = kernel::time_never;
   TimeNs wake_ns_ = kernel::time_never;
   TimeNs asked_for_ns_ = kernel::time_never;

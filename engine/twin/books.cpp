@@ -296,6 +296,11 @@ void Books::show(control::ViewColumns& columns, const SignalValues& now,
   view.month_end_ns = meter_.month_end_ns();
   view.window_import_kwh = window_import_kwh_;
   view.window_end_ns = meter_.window_end_ns();
+  view.metering_window_ns = meter_.window_ns();
+  const market::NextMonthDemand& next = meter_.next_month();
+  view.next_month_demand_price_per_kw = by_peak ? next.price_per_kw : 0.0;
+  view.next_month_demand_fraction = next.fraction;
+  view.next_month_floor_kw = next.floor_kw;
   for (const std::uint32_t i : connected) columns.v2g_price_per_kwh[i] = paid_per_kwh(i, now);
 
   show_ledger(total_ - at_last_decision_, columns.since_last);

@@ -86,6 +86,7 @@ void Commands::arrive(const Order& order, std::span<const std::uint64_t> session
     if (wish_kw[i] == kw) continue;
     if (kernel::draw_unit(context_.episode.seed, context_.number, purpose, order.decision * members + i) <
         context_.site.commands.loss) {
+      ++lost_;
       if (context_.observer != nullptr) {
         const std::string& id = evse ? context_.site.evses[i].id : context_.site.storages[i - evses].id;
         tell("command_lost", order, fmt::format(": {} keeps {:.6g} kW, {:.6g} kW did not arrive", id, wish_kw[i], kw),

@@ -1,5 +1,7 @@
 // The way from a decision to the EVSEs where it takes time: forecast, plan, set-points, and some get lost.
 #pragma once
+#include <evtwin/strategy.h>
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -16,7 +18,10 @@ class Commands {
   explicit Commands(const SiteContext& context) : context_(context) {}
 
   /// Nothing is under way.
-  void begin() { under_way_ = 0; }
+  void begin() {
+    under_way_ = 0;
+    lost_ = 0;
+  }
 
   bool is_instant() const { return context_.site.commands.is_instant(); }
 
@@ -35,7 +40,12 @@ class Commands {
   /// @returns whether a decision arrived.
   bool move(TimeNs t, std::span<const std::uint64_t> session, std::span<double> wish_kw);
 
-  std::size_t under_way() const { return under_way_; }
+  /// Decisions under way, and set-points lost since mark_decision().
+  void show(evtwin_view& view) const {
+    view.commands_under_way = static_cast<std::uint32_t>(under_way_);
+    view.commands_lost = lost_;
+  }
+  void mark_decision() { lost_ = 0; }
   /// The run is over.
   void drop_all(TimeNs t);
 
@@ -68,13 +78,14 @@ class Commands {
   const SiteContext context_;
   std::vector<Order> orders_;  // the oldest first; behind those under way memory for more
   std::size_t under_way_ = 0;
+  std::uint32_t lost_ = 0;  // since the last decision
 };
 
 template <class A>
 void Commands::archive(A& a) {
   a.section("commands");
   std::vector<Order> orders(orders_.begin(), orders_.begin() + static_cast<std::ptrdiff_t>(under_way_));
-  a(orders);
+  a(orders, lost_);
   const std::size_t evses = context_.site.evses.size();
   const CommandPath& path = context_.site.commands;
   for (const Order& order : orders) {

@@ -12,7 +12,8 @@ Grants::Grants(const SiteContext& context)
              context.site.contract_kw, context.site.export_limit_kw),
       told_reason_(guard_.member_count(), Correction::none),
       told_given_kw_(guard_.member_count(), 0.0),
-      row_told_(guard_.rows().size(), 0) {}
+      row_told_(guard_.rows().size(), 0),
+      given_before_kw_(guard_.member_count()) {}
 
 void Grants::begin() {
   const Site& site = context_.site;
@@ -55,14 +56,40 @@ void Grants::plug_out(std::uint32_t evse) {
   ask_again();
 }
 
-void Grants::look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t) {
+bool Grants::look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t) {
   const bool enforce = context_.site.limits == LimitMode::enforce;
+  for (const std::uint32_t i : active) given_before_kw_[i] = guard_.members[i].given_kw;
   const auto exceeded = look_due_ ? guard_.apply(active, couplings, enforce) : guard_.hold(active, couplings, enforce);
   look_due_ = hold_due_ = false;
-  held_down_ = !exceeded.empty() || std::any_of(active.begin(), active.end(), [&](std::uint32_t i) {
-    return guard_.members[i].reason == Correction::limit;
-  });
+  held_down_ = !exceeded.empty();
+  bool limit_changed_any = false;
+  for (const std::uint32_t i : active) {
+    if (guard_.members[i].reason != Correction::limit) continue;
+    held_down_ = true;
+    limit_changed_any = limit_changed_any || guard_.members[i].given_kw != given_before_kw_[i];
+  }
   tell_exceeded(exceeded, couplings, t);
+  return limit_changed_any;
+}
+
+void Grants::show(control::ViewColumns& columns, std::span<const std::uint32_t> active) const {
+  const std::size_t evses = context_.site.evses.size();
+  for (const std::uint32_t i : active) {
+    const control::GuardMember& m = guard_.members[i];
+    const auto reason = static_cast<std::uint32_t>(m.reason);
+    const std::int32_t row = m.reason == Correction::limit ? m.limit : -1;
+    if (i < evses) {
+      columns.setpoint_kw[i] = m.given_kw;
+      columns.asked_kw[i] = m.wish_kw;
+      columns.reason[i] = reason;
+      columns.limit_row[i] = row;
+    } else {
+      columns.storage_setpoint_kw[i - evses] = m.given_kw;
+      columns.storage_asked_kw[i - evses] = m.wish_kw;
+      columns.storage_reason[i - evses] = reason;
+      columns.storage_limit_row[i - evses] = row;
+    }
+  }
 }
 
 void Grants::tell_not_plugged_in(std::uint32_t evse, double asked_kw, TimeNs t) {

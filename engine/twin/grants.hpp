@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control/guard.hpp"
+#include "control/view.hpp"
 #include "kernel/archive.hpp"
 #include "twin/context.hpp"
 #include "twin/result.hpp"
@@ -58,7 +59,8 @@ class Grants {
   /// What holds outside, kW: base load less PV.
   void set_base_kw(double kw) { guard_.set_base_kw(kw); }
   /// The guard's answer to what changed at this instant. Rows that stay exceeded are told.
-  void look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t);
+  /// @returns whether a limit gives some member another set-point than before.
+  bool look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t);
   /// Tells why a member has not what it asked for, once until that changes.
   void tell_correction(std::uint32_t member, TimeNs t) {
     const control::GuardMember& m = guard_.members[member];
@@ -67,6 +69,9 @@ class Grants {
   }
   /// Power asked of an EVSE where nobody is; 0 is what it has.
   void tell_not_plugged_in(std::uint32_t evse, double asked_kw, TimeNs t);
+
+  /// Columns of what was asked, granted and why. @param active  as in look()
+  void show(control::ViewColumns& columns, std::span<const std::uint32_t> active) const;
 
   double row_excess_kw() const { return row_excess_kw_; }  ///< above limits of feeders and rows, summed
 
@@ -90,6 +95,7 @@ class Grants {
   bool any_row_told_ = false;
   double row_excess_kw_ = 0.0;
   std::array<std::uint64_t, correction_count> corrections_{};
+  std::vector<double> given_before_kw_;  // [members] scratch
 };
 
 template <class A>

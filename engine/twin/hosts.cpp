@@ -13,18 +13,54 @@ Hosts::Hosts(Run& run, const World& world, const control::StrategyFactory& make)
   }
 }
 
-void Hosts::ask(std::uint32_t site) {
-  control::Strategy& strategy = *strategies_[site];
-  const std::uint64_t number = run_.view(site).decision_number + 1;
-  try {
-    strategy.decide(run_.view(site), run_.decision(site));
-    for (const control::Strategy::Remark& remark : strategy.remarks) run_.remark(site, remark);
-    strategy.remarks.clear();
-    run_.answer(site);
-  } catch (const control::StrategyError& error) {
-    throw control::StrategyError(
-        fmt::format("{} (decision {} at {})", error.what(), number, world_.calendar.format_local(run_.now_ns())));
+void Hosts::ask(std::span<const std::uint32_t> sites) {
+  decided_.assign(strategies_.size(), 0);
+  for (std::size_t k = 0; k < sites.size(); ++k) {
+    const std::uint32_t site = sites[k];
+    control::Strategy& strategy = *strategies_[site];
+    try {
+      if (decided_[site] == 0) decide(site, sites.subspan(k + 1));
+      for (const control::Strategy::Remark& remark : strategy.remarks) run_.remark(site, remark);
+      strategy.remarks.clear();
+      run_.answer(site);
+    } catch (const control::StrategyError& error) {
+      fail(error, site);
+    }
   }
+}
+
+/// Asks the site's strategy, with those of its batch among the sites that come after.
+void Hosts::decide(std::uint32_t site, std::span<const std::uint32_t> later_sites) {
+  control::Strategy& strategy = *strategies_[site];
+  const void* const key = later_sites.empty() ? nullptr : strategy.batch_key();
+  if (key == nullptr) {
+    strategy.decide(run_.view(site), run_.decision(site));
+    return;
+  }
+  batch_.clear();
+  batch_.push_back({&strategy, &run_.view(site), &run_.decision(site)});
+  for (const std::uint32_t other : later_sites) {
+    if (decided_[other] != 0 || strategies_[other]->batch_key() != key) continue;
+    batch_.push_back({strategies_[other].get(), &run_.view(other), &run_.decision(other)});
+    decided_[other] = 1;
+  }
+  strategy.decide_many(batch_);
+}
+
+void Hosts::end() {
+  for (std::uint32_t s = 0; s < strategies_.size(); ++s) {
+    try {
+      strategies_[s]->end(run_.view(s));
+    } catch (const control::StrategyError& error) {
+      throw control::StrategyError(fmt::format("{} (at the end of the run)", error.what()));
+    }
+  }
+}
+
+void Hosts::fail(const control::StrategyError& error, std::uint32_t site) const {
+  const evtwin_view& view = run_.view(site);
+  throw control::StrategyError(fmt::format("{} (decision {} at {})", error.what(), view.decision_number + 1,
+                                           world_.calendar.format_local(view.now_ns)));
 }
 
 bool Hosts::can_save() const {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "control/strategy.hpp"
@@ -15,8 +16,11 @@ class Hosts {
   /// Makes an instance per site from the view of the empty site, and tells the run what they want to be told.
   Hosts(Run& run, const World& world, const control::StrategyFactory& make);
 
-  /// Lets the strategy of an asked site decide, and answers. @throws control::StrategyError with decision and time.
-  void ask(std::uint32_t site);
+  /// Lets the strategies of asked sites decide, and answers. Those of one batch decide in one call, each at its place.
+  /// @throws control::StrategyError with decision and time.
+  void ask(std::span<const std::uint32_t> sites);
+  /// The run came to its end, and its books are closed. @throws control::StrategyError.
+  void end();
 
   /// Whether every strategy can write down what it remembers, or remembers nothing.
   bool can_save() const;
@@ -25,9 +29,14 @@ class Hosts {
   void load(kernel::ArchiveReader& a, bool take_up);
 
  private:
+  void decide(std::uint32_t site, std::span<const std::uint32_t> later_sites);
+  [[noreturn]] void fail(const control::StrategyError& error, std::uint32_t site) const;
+
   Run& run_;
   const World& world_;
   std::vector<std::unique_ptr<control::Strategy>> strategies_;  // [sites]
+  std::vector<std::uint8_t> decided_;                           // [sites] at this instant, in a batch
+  std::vector<control::Strategy::Asked> batch_;                 // scratch
 };
 
 }  // namespace evtwin::twin

@@ -1,5 +1,7 @@
 // What whoever answers for a site wants to be told.
 #pragma once
+#include <evtwin/strategy.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -7,8 +9,8 @@
 namespace evtwin::twin {
 
 struct Interest {
-  std::string who = "the strategy";  ///< for messages
-  std::uint32_t subscribes = 0;      ///< EVTWIN_WHY_* bits beyond the tick
+  std::string who = "the strategy";            ///< for messages
+  std::uint32_t subscribes = EVTWIN_WHY_TICK;  ///< EVTWIN_WHY_* bits
   std::uint32_t horizon_steps = 0;
   std::uint32_t plan_steps = 0;  ///< of the horizon for which it writes a plan
   std::vector<double> levels{};  ///< of the forecast, ascending in (0, 1)

@@ -32,6 +32,8 @@ void Occupancy::begin() {
   std::fill(couplings_.begin(), couplings_.end(), physics::Coupling{});
   waiting_.clear();
   plugged_in_.clear();
+  departed_.clear();
+  turned_away_at_decision_ = 0;
   free_evses_ = sessions_.size();
   last_number_ = 0;
   counts_ = {};
@@ -248,6 +250,8 @@ void Occupancy::count(const SessionRecord& record) {
     counts_.unmet_open_kwh += record.unmet_kwh;
     return;
   }
+  departed_.push_back({static_cast<std::uint32_t>(record.evse), record.number, record.departed_ns, record.got_kwh,
+                       record.requested_kwh});
   counts_.sessions_ended += 1;
   counts_.energy_wanted_kwh += record.wanted_kwh;
   counts_.energy_got_kwh += std::min(record.got_kwh, record.wanted_kwh);
@@ -283,6 +287,11 @@ void Occupancy::finish(SiteResult& result) const {
   for (const Waiting& waiting : waiting_) result.unmet_open_kwh += wanted_kwh(waiting.visit);
 }
 
+void Occupancy::mark_decision() {
+  departed_.clear();
+  turned_away_at_decision_ = counts_.turned_away;
+}
+
 void Occupancy::show_session(control::ViewColumns& columns, std::uint32_t evse, bool available) const {
   const Session& s = sessions_[evse];
   columns.plug_in(evse, couplings_[evse]);
@@ -292,13 +301,26 @@ void Occupancy::show_session(control::ViewColumns& columns, std::uint32_t evse, 
   columns.claimed_departs_ns[evse] = s.visit.claimed_departure_ns;
   columns.requested_kwh[evse] = s.visit.requested_kwh;
   columns.priority[evse] = s.visit.priority;
-  if (s.vehicle->soc_known) columns.know_battery(evse, *s.vehicle);
+  columns.name_session(evse, s.visit.id);
+  if (!s.vehicle->soc_known) return;
+  columns.know_battery(evse, *s.vehicle);
+  columns.vehicle[evse] = s.visit.vehicle;
 }
 
 void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
                      TimeNs next_tick_ns) const {
   for (const std::uint32_t i : connected)
     columns.departs_ns[i] = control::departs_ns(columns.claimed_departs_ns[i], t, next_tick_ns);
+  columns.clear_departures();
+  for (const Departed& gone : departed_)
+    columns.add_departure({gone.evse, gone.session, gone.at_ns, gone.got_kwh, gone.requested_kwh});
+
+  evtwin_view& view = columns.view;
+  view.n_waiting = static_cast<std::uint32_t>(waiting_.size());
+  view.waiting_kwh = 0.0;
+  for (const Waiting& waiting : waiting_) view.waiting_kwh += waiting.visit.requested_kwh;
+  view.waiting_since_ns = waiting_.empty() ? 0 : waiting_.front().visit.arrival_ns;
+  view.turned_away = counts_.turned_away - turned_away_at_decision_;
 }
 
 /// What follows from the sessions that were loaded.

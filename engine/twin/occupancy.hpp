@@ -55,7 +55,9 @@ class Occupancy {
 
   /// Columns that stay for a whole session. @param available  whether the EVSE is in service
   void show_session(control::ViewColumns& columns, std::uint32_t evse, bool available) const;
-  /// Columns that move with time.
+  /// The answer to all that happened since the last one was given: who left and who was turned away is told anew.
+  void mark_decision();
+  /// Columns that move with time, those who left since the last decision, and the queue.
   void show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
             TimeNs next_tick_ns) const;
 
@@ -70,6 +72,18 @@ class Occupancy {
     template <class A>
     void archive(A& a) {
       a(visit, gives_up_ns);
+    }
+  };
+  /// A vehicle that left since the last decision.
+  struct Departed {
+    std::uint32_t evse = 0;
+    std::uint64_t session = 0;
+    TimeNs at_ns = 0;
+    double got_kwh = 0.0, requested_kwh = 0.0;
+
+    template <class A>
+    void archive(A& a) {
+      a(evse, session, at_ns, got_kwh, requested_kwh);
     }
   };
   /// Sums over sessions, as in SiteResult.
@@ -107,6 +121,8 @@ class Occupancy {
   std::size_t free_evses_;
   std::uint64_t last_number_ = 0;
   Counts counts_;
+  std::vector<Departed> departed_;             // since the last decision
+  std::uint64_t turned_away_at_decision_ = 0;  // of counts_.turned_away
 };
 
 template <class A>
@@ -121,7 +137,8 @@ void Occupancy::archive(A& a) {
     a.require(sessions_[i].number != 0, "a session without a number");
     check_visit(a, context_.world, context_.site, sessions_[i].visit);
   }
-  a(last_number_, counts_);
+  a(last_number_, counts_, departed_, turned_away_at_decision_);
+  for (const Departed& gone : departed_) a.require(gone.evse < sessions_.size(), "an EVSE that there is not");
   a.fixed(streams_);
   a.fixed(next_visit_);
   a(waiting_);

@@ -117,14 +117,18 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
   Stops stops(world, options, run.now_ns());
   while (true) {
     const Pause at = run.advance(stops.next());
-    if (at.kind == Pause::Kind::end) return run.finish();
+    if (at.kind == Pause::Kind::end) {
+      Result result = run.finish();
+      hosts.end();
+      return result;
+    }
     if (stops.checkpoint_due(at.now_ns) && at.kind == Pause::Kind::time) {
       const Checkpoint checkpoint = save(run, hosts, at.now_ns);
       stops.checkpoint_made();
       if (options.on_checkpoint) options.on_checkpoint(checkpoint);
     }
-    for (const std::uint32_t site : at.sites) {
-      hosts.ask(site);
+    if (at.kind == Pause::Kind::decision) {
+      hosts.ask(at.sites);
       stops.decided();
     }
     stops.report(at.now_ns);

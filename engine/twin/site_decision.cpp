@@ -10,23 +10,35 @@ namespace evtwin::twin {
 void SiteRun::refresh_view(TimeNs t) {
   const auto connected = power_.connected_evses();
   power_.show(columns_, t);
-  for (const std::uint32_t i : connected) columns_.setpoint_kw[i] = grants_.given_kw(i);
+  grants_.set_base_kw(signals_.now().base_kw());
+  grants_.show(columns_, power_.active());
+  columns_.show_limits(grants_.guard());
   occupancy_.show(columns_, connected, t, agenda_.next_tick_ns());
   bookings_.show(columns_);
+  commands_.show(columns_.view);
   agenda_.show(columns_.view, t);
   signals_.show(columns_.view);
   books_.show(columns_, signals_.now(), connected);
-  grants_.set_base_kw(signals_.now().base_kw());
-  columns_.show_limits(grants_.guard());
+}
+
+void SiteRun::look_ahead(TimeNs t) {
   if (!agenda_.looks_ahead()) return;
   agenda_.forecast(columns_.horizon, signals_.now(), t);
   signals_.show_ahead(columns_.horizon, t);
-  columns_.show_horizon();
+  if (columns_.show_horizon()) changed_ |= EVTWIN_CHANGED_HORIZON;
+}
+
+/// The view of a run that is over: nothing is asked, and the books are closed.
+void SiteRun::show_end(TimeNs t) {
+  refresh_view(t);
+  columns_.view.why = columns_.view.changed = 0;
 }
 
 void SiteRun::open_decision(TimeNs t) {
   agenda_.open(t);
   refresh_view(t);
+  look_ahead(t);
+  columns_.view.changed = changed_;
   remarks_.clear();
   decision_ = &columns_.blank_decision();
 }
@@ -47,8 +59,11 @@ void SiteRun::take_decision(TimeNs t) {
   agenda_.tell_settled_plans();
   take_strays(answered, t);
   books_.mark_decision();
+  occupancy_.mark_decision();
+  commands_.mark_decision();
+  changed_ = 0;
   grants_.decided();
-  agenda_.close();
+  agenda_.close(t, decision.quiet_until_ns);
 }
 
 /// Powers asked of EVSEs where nobody is.

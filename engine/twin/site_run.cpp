@@ -7,6 +7,10 @@ namespace evtwin::twin {
 
 namespace {
 
+/// What a first decision is told.
+constexpr std::uint32_t all_changed =
+    EVTWIN_CHANGED_ROWS | EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_HORIZON;
+
 std::uint32_t demand_basis_of(const market::DemandCharge& charge) {
   const bool free =
       std::all_of(charge.price_per_kw.begin(), charge.price_per_kw.end(), [](double p) { return p == 0.0; });
@@ -52,6 +56,7 @@ void SiteRun::set_interest(const Interest& interest) {
 void SiteRun::begin() {
   now_ns_ = context_.episode.from_ns;
   ranges_fresh_ = false;
+  changed_ = all_changed;
   warnings_ = 0;
   first_warning_.clear();
   remarks_.clear();
@@ -131,9 +136,11 @@ bool SiteRun::handle(const kernel::Event& event) {
       break;
     case EventKind::announcement:
       bookings_.announce(occupancy_.sessions(), t);
+      bookings_changed(t);
       break;
     case EventKind::reservation_end:
       bookings_.expire(t);
+      bookings_changed(t);
       admit_waiting(t);
       break;
     case EventKind::command:
@@ -148,8 +155,15 @@ bool SiteRun::handle(const kernel::Event& event) {
 
 void SiteRun::change_signals(TimeNs t) {
   const std::uint32_t changed = signals_.handle(t);
-  if ((changed & Signals::power_changed) != 0) grants_.base_changed();
-  if ((changed & Signals::price_changed) != 0) agenda_.request(EVTWIN_WHY_PRICE, t);
+  if ((changed & Signals::power_changed) != 0) {
+    grants_.base_changed();
+    changed_ |= EVTWIN_CHANGED_ROWS;
+    agenda_.request(EVTWIN_WHY_POWER, t);
+  }
+  if ((changed & Signals::price_changed) != 0) {
+    changed_ |= EVTWIN_CHANGED_PRICES;
+    agenda_.request(EVTWIN_WHY_PRICE, t);
+  }
   if ((changed & Signals::setpoint_changed) != 0) agenda_.request(EVTWIN_WHY_LIMIT, t);
   if ((changed & Signals::limit_changed) != 0) limits_changed(t);
   if ((changed & Signals::outage_changed) != 0)
@@ -158,6 +172,7 @@ void SiteRun::change_signals(TimeNs t) {
 
 void SiteRun::limits_changed(TimeNs t) {
   grants_.set_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
+  changed_ |= EVTWIN_CHANGED_ROWS;
   agenda_.request(EVTWIN_WHY_LIMIT, t);
 }
 
@@ -171,10 +186,21 @@ void SiteRun::set_export_limit_kw(double kw) {
   limits_changed(now_ns_);
 }
 
+void SiteRun::set_driver_price_per_kwh(double price) {
+  signals_.set_driver_price_per_kwh(price);
+  changed_ |= EVTWIN_CHANGED_PRICES;
+}
+
+void SiteRun::set_v2g_price_per_kwh(double price) {
+  signals_.set_v2g_price_per_kwh(price);
+  changed_ |= EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_SESSIONS;
+}
+
 void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
   if (evse_available(evse) == available) return;
   grants_.set_available(evse, available);
   show_rating(evse);
+  changed_ |= EVTWIN_CHANGED_SESSIONS;
   if (context_.observer != nullptr) {
     context_.observer->on_event(
         {number_, now_ns_, available ? "evse_available" : "evse_unavailable", site_.evses[evse].id});
@@ -184,7 +210,11 @@ void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
 }
 
 void SiteRun::close_window(TimeNs t) {
+  const double billed_before_kw = books_.meter().billed_kw();
+  const TimeNs month_end_before_ns = books_.meter().month_end_ns();
   books_.close_window(t);
+  if (books_.meter().billed_kw() != billed_before_kw || books_.meter().month_end_ns() != month_end_before_ns)
+    changed_ |= EVTWIN_CHANGED_PRICES;
   if (books_.day_ends(t)) books_.close_day(t, power_.got_kwh());
   agenda_.open_window(books_.meter().window_end_ns());
 }
@@ -196,7 +226,14 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
     grants_.ask_to_hold();
   } else {
     grants_.ask_again();
+    if (member < evse_count() && !power_.draws(member)) agenda_.request(EVTWIN_WHY_FINISHED, t);
   }
+}
+
+/// A reservation was made, moved or ended.
+void SiteRun::bookings_changed(TimeNs t) {
+  changed_ |= EVTWIN_CHANGED_SESSIONS;
+  agenda_.request(EVTWIN_WHY_BOOKING, t);
 }
 
 // ---- Vehicles
@@ -204,6 +241,7 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
 void SiteRun::arrive(std::uint32_t law, TimeNs t) {
   demand::Visit visit = occupancy_.take_arrival(law);
   const std::int32_t reserved_evse = bookings_.end_reservation(law, visit);
+  if (reserved_evse >= 0) changed_ |= EVTWIN_CHANGED_SESSIONS;
   occupancy_.admit(std::move(visit), reserved_evse, access(), t);
   welcome(t);
   // What was reserved and can not be used is free for others.
@@ -223,6 +261,7 @@ void SiteRun::welcome(TimeNs t) {
     books_.plug_in(evse, s.visit);
     grants_.plug_in(evse);
     occupancy_.show_session(columns_, evse, evse_available(evse));
+    changed_ |= EVTWIN_CHANGED_SESSIONS;
     agenda_.request(EVTWIN_WHY_ARRIVAL, t);
   }
   occupancy_.clear_plugged_in();
@@ -234,6 +273,7 @@ void SiteRun::plug_out(std::uint32_t evse, TimeNs t) {
   grants_.plug_out(evse);
   occupancy_.plug_out(evse);
   columns_.plug_out(evse);
+  changed_ |= EVTWIN_CHANGED_SESSIONS;
   agenda_.request(EVTWIN_WHY_DEPARTURE, t);
 }
 
@@ -284,7 +324,8 @@ void SiteRun::settle(TimeNs t) {
   if (!grants_.is_due()) return;
   grants_.set_base_kw(signals_.now().base_kw());
   refresh_ranges();
-  grants_.look(power_.active(), occupancy_.couplings(), t);
+  // What limits make of an answer, it is told at the next question; what they change without one, it may ask for.
+  if (grants_.look(power_.active(), occupancy_.couplings(), t) && !decided_at(t)) agenda_.request(EVTWIN_WHY_GRANT, t);
   for (const std::uint32_t i : power_.active()) {
     grants_.tell_correction(i, t);
     const double given_kw = grants_.given_kw(i);
@@ -323,6 +364,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   result.decisions = agenda_.decisions();
   result.strategy_warnings = warnings_;
   result.first_strategy_warning = first_warning_;
+  show_end(t);
   return result;
 }
 

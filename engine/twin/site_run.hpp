@@ -60,6 +60,7 @@ class SiteRun {
   /// After the last event of an instant: guard, new laws, new crossings.
   void settle(TimeNs t);
   /// The run is over at `t`: closes the books.
+  /// Its view then shows the closed books.
   SiteResult finish(TimeNs t);
 
   // A decision: the view is brought up to now, whoever answers writes into the decision, the answer is taken.
@@ -83,8 +84,8 @@ class SiteRun {
   const SignalValues& signals() const { return signals_.now(); }
   void set_contract_kw(double kw);
   void set_export_limit_kw(double kw);
-  void set_driver_price_per_kwh(double price) { signals_.set_driver_price_per_kwh(price); }
-  void set_v2g_price_per_kwh(double price) { signals_.set_v2g_price_per_kwh(price); }
+  void set_driver_price_per_kwh(double price);
+  void set_v2g_price_per_kwh(double price);
   void set_evse_available(std::uint32_t evse, bool available);
   bool evse_available(std::uint32_t evse) const { return grants_.available(evse); }
 
@@ -100,9 +101,12 @@ class SiteRun {
   void close_window(TimeNs t);
   void move_commands(TimeNs t);
   void cross(std::uint32_t member, TimeNs t);
+  void bookings_changed(TimeNs t);
 
   // Decisions
   void refresh_view(TimeNs t);
+  void look_ahead(TimeNs t);
+  void show_end(TimeNs t);
   void refresh_ranges();
   void take_wishes(const control::Answered& answered, TimeNs t);
   void take_remarks(TimeNs t);
@@ -111,6 +115,7 @@ class SiteRun {
   void show_rating(std::uint32_t evse);
 
   Access access() const { return {grants_.outage(), bookings_.holds()}; }
+  bool decided_at(TimeNs t) const { return agenda_.decisions() > 0 && agenda_.last_decision_ns() == t; }
   std::size_t evse_count() const { return site_.evses.size(); }
   void restore();
 
@@ -132,6 +137,7 @@ class SiteRun {
   control::ViewColumns columns_;
 
   TimeNs now_ns_;
+  std::uint32_t changed_ = 0;  ///< EVTWIN_CHANGED_* bits since the last decision
   bool ranges_fresh_ = false;  ///< grants know what the batteries can take and give now
   evtwin_decision* decision_ = nullptr;
   std::vector<control::Strategy::Remark> remarks_;

@@ -19,7 +19,7 @@ void SiteRun::archive(A& a) {
   books_.archive(a);
   agenda_.archive(a);
   a.section("site");
-  a(now_ns_, warnings_, first_warning_);
+  a(now_ns_, changed_, warnings_, first_warning_);
   a.fixed(columns_.rate_kw);  // of rows where nobody is, too: there the last vehicle's stay
   if constexpr (A::loads) restore();
 }
