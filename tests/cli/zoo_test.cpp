@@ -187,9 +187,10 @@ class Stopped : public Zoo {
   /// Starts a run of a day, which takes a tenth of a second, with a strategy that loops for ever; comes back when it
   /// does.
   pid_t loop(bool apart) const {
-    std::vector<std::string> words{
-        "run",        source_dir + "/scenarios/workplace_week.lua", "--days", "1",
-        "--strategy", std::string(EVTWIN_ZOO_DIR) + "/loops.so",    "-o",     path("run.evtwin")};
+    std::vector<std::string> words{"run",        source_dir + "/scenarios/workplace_week.lua",
+                                   "--days",     "1",
+                                   "--strategy", paths::zoo_dir + "/loops.so",
+                                   "-o",         path("run.evtwin")};
     if (!apart) words.emplace_back("--in-process");
     const pid_t program = start(words);
     const auto looper = [&] { return apart ? child_of(program) : program; };

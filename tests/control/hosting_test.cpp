@@ -290,7 +290,7 @@ TEST(IsolatedStrategy, ACopyThatAPluginForksAnswersNobodyAndIsNamed) {
   const int kept = dup(STDERR_FILENO), file = open(said_file.c_str(), O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC, 0600);
   dup2(file, STDERR_FILENO);
   {
-    const auto forks = choose_strategy(std::string(TEST_PLUGIN_DIR) + "/raw.so#forks", {}, {Where::apart, {}})
+    const auto forks = choose_strategy(paths::test_plugin_dir + "/raw.so#forks", {}, {Where::apart, {}})
                            .factory(site.columns.shown, 1, 0);
     for (int i = 1; i <= 500; ++i) {
       const evtwin_decision& decision = site.columns.blank_decision();
@@ -318,7 +318,7 @@ TEST(Where, PluginsOfOthersHaveAProcessOfTheirOwn) {
     const auto strategy = choose_strategy(id, {}).factory(site.columns.shown, 1, 0);
     return dynamic_cast<IsolatedStrategy*>(strategy.get()) == nullptr;
   };
-  EXPECT_TRUE(runs_here(std::string(EVTWIN_PLUGIN_DIR) + "/baseline.so#edf"));
+  EXPECT_TRUE(runs_here(paths::plugin_dir + "/baseline.so#edf"));
   EXPECT_FALSE(runs_here(probe + "dice"));
 }
 
