@@ -302,7 +302,7 @@ template <auto column>
 void get_levels_of_step(lua_State* L, void* owner, std::size_t row) {
   const evtwin_view& v = view_of(owner);
   const std::uint32_t levels = row < v.horizon_steps ? v.n_levels : 0;
-  Sandbox::of(L).charge(levels);
+  lua::Sandbox::of(L).charge(levels);
   lua_createtable(L, static_cast<int>(levels), 0);
   for (std::uint32_t l = 0; l < levels; ++l) {
     push_number(L, (v.*column)[l * std::size_t{v.horizon_steps} + row]);
@@ -311,7 +311,7 @@ void get_levels_of_step(lua_State* L, void* owner, std::size_t row) {
 }
 void get_levels(lua_State* L, void* owner, std::size_t) {
   const evtwin_view& v = view_of(owner);
-  Sandbox::of(L).charge(v.n_levels);
+  lua::Sandbox::of(L).charge(v.n_levels);
   lua_createtable(L, static_cast<int>(v.n_levels), 0);
   for (std::uint32_t l = 0; l < v.n_levels; ++l) {
     lua_pushnumber(L, v.level[l]);
@@ -388,7 +388,7 @@ const ProxyType departure_type{"view.departed[d]", departure_fields, nullptr};
 
 void get_departures(lua_State* L, void* owner, std::size_t) {
   const evtwin_view& v = view_of(owner);
-  Sandbox::of(L).charge(4 * std::uint64_t{v.n_departed});
+  lua::Sandbox::of(L).charge(4 * std::uint64_t{v.n_departed});
   lua_createtable(L, static_cast<int>(v.n_departed), 0);
   for (std::uint32_t d = 0; d < v.n_departed; ++d) {
     push_proxy(L, departure_type, owner, d);

@@ -32,7 +32,8 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
                               std::vector<demand::ArrivalStream>(streams.begin(), streams.end()));
 }
 
-void Agenda::start(TimeNs t, TimeNs window_end_ns) {
+void Agenda::start(TimeNs t, TimeNs window_ns, TimeNs window_end_ns) {
+  window_ns_ = window_ns;
   window_end_ns_ = window_end_ns;
   if ((interest_.subscribes & EVTWIN_WHY_TICK) != 0) next_tick_ns_ = t;
   look_up_due_tick();
@@ -53,9 +54,13 @@ void Agenda::schedule() {
 
 void Agenda::open(TimeNs t) {
   if (t >= due_tick_ns_) why_ |= EVTWIN_WHY_TICK;
-  if (t >= next_tick_ns_) next_tick_ns_ = clock_.next_tick(t, context_.world.tick_ns);
   if (t >= wake_ns_) why_ |= EVTWIN_WHY_WAKE;
   wake_ns_ = asked_for_ns_ = kernel::time_never;
+  if (t < next_tick_ns_) return;
+  // A tick as long as a metering window ends with the window that opened at this instant.
+  const TimeNs tick_ns = context_.world.tick_ns;
+  const bool is_window = tick_ns == window_ns_ && window_end_ns_ - t == tick_ns;
+  next_tick_ns_ = is_window ? window_end_ns_ : clock_.next_tick(t, tick_ns);
 }
 
 namespace {

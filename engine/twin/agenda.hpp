@@ -30,8 +30,9 @@ class Agenda {
 
   /// Nothing was decided. @param streams  [laws] of the site's arrivals, none asked yet
   void begin(const market::SiteClocks& clocks, std::span<const demand::ArrivalStream> streams);
-  /// The first tick is the start itself; the metering window that is open then ends at `window_end_ns`.
-  void start(TimeNs t, TimeNs window_end_ns);
+  /// The first tick is the start itself; the metering window that is open then ends at `window_end_ns`, all others are
+  /// `window_ns` long.
+  void start(TimeNs t, TimeNs window_ns, TimeNs window_end_ns);
   /// The clock event comes at the end of metering windows too.
   bool window_ends(TimeNs t) const { return t >= window_end_ns_; }
   void open_window(TimeNs window_end_ns) { window_end_ns_ = window_end_ns; }
@@ -78,7 +79,7 @@ class Agenda {
   void archive(A& a) {
     a.section("agenda");
     a(decisions_, last_decision_ns_, quiet_until_ns_, due_tick_ns_, next_tick_ns_, wake_ns_, asked_for_ns_, why_,
-      wakes_, wakes_since_ns_, window_end_ns_);
+      wakes_, wakes_since_ns_, window_ns_, window_end_ns_);
     a(plan_history_);
   }
 
@@ -100,7 +101,7 @@ class Agenda {
   std::uint32_t why_ = 0;
   std::uint64_t wakes_ = 0;  // asked for since ...
   TimeNs wakes_since_ns_ = 0;
-  TimeNs window_end_ns_ = kernel::time_never;
+  TimeNs window_ns_ = 0, window_end_ns_ = kernel::time_never;
 };
 
 }  // namespace evtwin::twin

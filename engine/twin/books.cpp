@@ -257,29 +257,29 @@ void Books::finish(TimeNs t, double stored_energy_change_kwh, SiteResult& result
 
 namespace {
 
-/// The books as strategies see them.
-void show_ledger(const control::Ledger& from, evtwin_ledger& to) {
+/// The books as strategies see them: what came since `before`.
+void show_ledger(const control::Ledger& now, const control::Ledger& before, evtwin_ledger& to) {
   to = {sizeof(evtwin_ledger),
         0,
-        from.import_kwh,
-        from.export_kwh,
-        from.pv_kwh,
-        from.load_kwh,
-        from.ev_charge_kwh,
-        from.ev_discharge_kwh,
-        from.storage_charge_kwh,
-        from.storage_discharge_kwh,
-        from.losses_kwh,
-        from.energy_cost,
-        from.demand_charge,
-        from.driver_revenue,
-        from.v2g_payment,
-        from.wear_cost,
-        from.co2_kg,
-        from.unmet_kwh,
-        from.overload_kwh,
-        from.feeder_overload_kwh,
-        from.export_overload_kwh,
+        now.import_kwh - before.import_kwh,
+        now.export_kwh - before.export_kwh,
+        now.pv_kwh - before.pv_kwh,
+        now.load_kwh - before.load_kwh,
+        now.ev_charge_kwh - before.ev_charge_kwh,
+        now.ev_discharge_kwh - before.ev_discharge_kwh,
+        now.storage_charge_kwh - before.storage_charge_kwh,
+        now.storage_discharge_kwh - before.storage_discharge_kwh,
+        now.losses_kwh - before.losses_kwh,
+        now.energy_cost - before.energy_cost,
+        now.demand_charge - before.demand_charge,
+        now.driver_revenue - before.driver_revenue,
+        now.v2g_payment - before.v2g_payment,
+        now.wear_cost - before.wear_cost,
+        now.co2_kg - before.co2_kg,
+        now.unmet_kwh - before.unmet_kwh,
+        now.overload_kwh - before.overload_kwh,
+        now.feeder_overload_kwh - before.feeder_overload_kwh,
+        now.export_overload_kwh - before.export_overload_kwh,
         0.0};
 }
 
@@ -303,8 +303,8 @@ void Books::show(control::ViewColumns& columns, const SignalValues& now,
   view.next_month_floor_kw = next.floor_kw;
   for (const std::uint32_t i : connected) columns.v2g_price_per_kwh[i] = paid_per_kwh(i, now);
 
-  show_ledger(total_ - at_last_decision_, columns.since_last);
-  show_ledger(total_, columns.so_far);
+  show_ledger(total_, at_last_decision_, columns.since_last);
+  show_ledger(total_, {}, columns.so_far);
 }
 
 }  // namespace evtwin::twin

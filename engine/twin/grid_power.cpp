@@ -14,7 +14,7 @@ GridPower::GridPower(const Site& site, const physics::FeederTree& tree)
 double GridPower::kw_at(const Power& power, const SignalValues& now, TimeNs t) {
   double net_kw = now.base_kw();
   std::fill(feeder_kw_.begin(), feeder_kw_.end(), 0.0);
-  for (const std::uint32_t i : power.active()) {
+  for (const std::uint32_t i : power.moving()) {
     const double kw = power.kw_at(i, t);
     if (kw == 0.0) continue;
     if (i >= site_.evses.size()) {

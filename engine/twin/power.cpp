@@ -27,8 +27,10 @@ Power::Power(const SiteContext& context)
       stored_kwh_(motions_.size(), 0.0),
       got_kwh_(context.site.evses.size(), 0.0),
       use_(motions_.size()),
-      held_acceptance_kw_(context.site.evses.size(), infinite) {
+      held_acceptance_kw_(context.site.evses.size(), infinite),
+      draws_(context.site.evses.size(), 0) {
   active_.reserve(motions_.size());
+  moving_.reserve(motions_.size());
   flows_.reserve(motions_.size());
   for (const physics::Storage& storage : context.site.storages) batteries_.push_back(physics::storage_battery(storage));
 }
@@ -40,6 +42,8 @@ void Power::begin() {
   std::fill(got_kwh_.begin(), got_kwh_.end(), 0.0);
   std::fill(use_.begin(), use_.end(), physics::AgeingMeter{});
   std::fill(held_acceptance_kw_.begin(), held_acceptance_kw_.end(), infinite);
+  std::fill(draws_.begin(), draws_.end(), std::uint8_t{0});
+  moving_.clear();
   falling_ = rising_ = holding_ = 0;
   for (std::size_t s = 0; s < batteries_.size(); ++s) {
     const physics::Storage& storage = context_.site.storages[s];
@@ -67,7 +71,10 @@ void Power::plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start)
     hold_acceptance(evse);
   }
   insert_active(evse);
+  look_whether_it_draws(evse);
 }
+
+void Power::look_whether_it_draws(std::uint32_t evse) { draws_[evse] = charge_range(evse).now_kw > 0.0 ? 1 : 0; }
 
 void Power::plug_out(std::uint32_t evse) {
   if (cars_[evse].vehicle->acceptance_hold) --holding_;
@@ -83,6 +90,10 @@ void Power::restore(std::uint32_t evse, const PluggedCar& car) {
 
 void Power::restore_storages() {
   active_.clear();
+  moving_.clear();
+  for (std::uint32_t i = 0; i < motions_.size(); ++i) {
+    if (motions_[i].law.kw != 0.0) moving_.push_back(i);
+  }
   for (std::size_t s = 0; s < context_.site.storages.size(); ++s)
     active_.push_back(static_cast<std::uint32_t>(evse_count() + s));
 }
@@ -95,38 +106,36 @@ double Power::kw_at(std::uint32_t member, TimeNs t) const {
   return m.law.kw_at(std::min(kernel::hours_between(m.since_ns, t), m.law.hours));
 }
 
+/// The state that what was metered in the law has led to.
+inline void Power::follow(std::uint32_t i) {
+  const Motion& m = motions_[i];
+  if (i >= evse_count()) {
+    const physics::Storage& s = context_.site.storages[i - evse_count()];
+    stored_kwh_[i] =
+        m.stored_at_start + (m.metered > 0.0 ? m.metered * s.charge_efficiency : m.metered / s.discharge_efficiency);
+    return;
+  }
+  got_kwh_[i] = m.metered_at_start + m.metered;
+  const physics::BatterySpec& battery = cars_[i].vehicle->battery;
+  if (battery.capacity_kwh < infinite) {
+    stored_kwh_[i] = m.stored_at_start + (m.metered > 0.0 ? m.metered * battery.charge_efficiency
+                                                          : m.metered / battery.discharge_efficiency);
+  }
+}
+
 Flow Power::flow_until(TimeNs t) {
   flows_.clear();
   bool tapers = false;
-  for (const std::uint32_t i : active_) {
+  for (const std::uint32_t i : moving_) {
     Motion& m = motions_[i];
-    if (m.law.kw == 0.0) continue;
     const double metered =
         t >= m.crossing_ns ? m.law.metered_kwh : m.law.metered_after(kernel::hours_between(m.since_ns, t));
     flows_.push_back({i, m.law.kw, metered - m.metered});
     m.metered = metered;
     tapers = tapers || m.law.rate_per_h != 0.0;
+    follow(i);
   }
   return {flows_, tapers};
-}
-
-void Power::follow() {
-  for (const std::uint32_t i : active_) {
-    const Motion& m = motions_[i];
-    if (m.law.kw == 0.0) continue;
-    if (i >= evse_count()) {
-      const physics::Storage& s = context_.site.storages[i - evse_count()];
-      stored_kwh_[i] =
-          m.stored_at_start + (m.metered > 0.0 ? m.metered * s.charge_efficiency : m.metered / s.discharge_efficiency);
-      continue;
-    }
-    got_kwh_[i] = m.metered_at_start + m.metered;
-    const physics::BatterySpec& battery = cars_[i].vehicle->battery;
-    if (battery.capacity_kwh < infinite) {
-      stored_kwh_[i] = m.stored_at_start + (m.metered > 0.0 ? m.metered * battery.charge_efficiency
-                                                            : m.metered / battery.discharge_efficiency);
-    }
-  }
 }
 
 // ---- Laws
@@ -167,6 +176,7 @@ void Power::end(std::uint32_t member, TimeNs t) {
                                    m.metered});
     }
   }
+  if (m.law.kw != 0.0) moving_.erase(std::lower_bound(moving_.begin(), moving_.end(), member));
   falling_ -= sinks(m.law) ? 1U : 0U;
   rising_ -= climbs(m.law) ? 1U : 0U;
   m.law = {};
@@ -182,6 +192,7 @@ physics::LawEnd Power::cross(std::uint32_t member, TimeNs t) {
   const bool battery_known = !evse || cars_[member].vehicle->battery.capacity_kwh < infinite;
   if (battery_known) stored_kwh_[member] = law.end_stored_kwh;
   if (evse && law.end == physics::LawEnd::metered) got_kwh_[member] = cars_[member].taken_kwh;
+  if (evse) look_whether_it_draws(member);
   return law.end;
 }
 
@@ -205,6 +216,7 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
       m.law = physics::law_at(battery, stored_kwh_[member], setpoint_kw, metered_left(member), floor_kwh(vehicle));
     }
   }
+  if (m.law.kw != 0.0) moving_.insert(std::lower_bound(moving_.begin(), moving_.end(), member), member);
   falling_ += sinks(m.law) ? 1U : 0U;
   rising_ += climbs(m.law) ? 1U : 0U;
   m.stored_at_start = stored_kwh_[member];
@@ -268,7 +280,7 @@ void Power::show(control::ViewColumns& columns, TimeNs t) const {
     columns.draws[i] = draws(i) ? 1 : 0;
     columns.got_kwh[i] = got_kwh_[i];
     columns.remaining_kwh[i] = std::max(0.0, columns.requested_kwh[i] - got_kwh_[i]);
-    columns.power_kw[i] = m.law.kw == 0.0 ? 0.0 : m.law.kw_at(kernel::hours_between(m.since_ns, t));
+    columns.power_kw[i] = m.law.rate_per_h == 0.0 ? m.law.kw : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     const physics::Vehicle& vehicle = *cars_[i].vehicle;
     if (vehicle.soc_known) columns.soc[i] = stored_kwh_[i] / vehicle.battery.capacity_kwh;
   }

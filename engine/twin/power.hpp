@@ -40,10 +40,11 @@ class Power {
   std::span<const std::uint32_t> connected_evses() const { return active().first(connected()); }
 
   // Time passes
-  /// What each member with power metered since the last call, until `t`. Valid until the next call.
+  /// What each member with power metered since the last call, until `t`. Valid until the next call. States follow the
+  /// laws from where they began, so that the number of instants in between changes nothing.
   Flow flow_until(TimeNs t);
-  /// States follow the laws from where they began, so that the number of instants in between changes nothing.
-  void follow();
+  /// Members that have power under the law in force, ascending.
+  std::span<const std::uint32_t> moving() const { return moving_; }
   /// Whether powers shrink or grow by themselves while the laws in force last.
   bool any_falls() const { return falling_ > 0; }
   bool any_rises() const { return rising_ > 0; }
@@ -67,7 +68,7 @@ class Power {
 
   // What batteries can take and give at this moment
   /// Whether the vehicle would take power if offered.
-  bool draws(std::uint32_t evse) const { return motions_[evse].law.kw > 0.0 || charge_range(evse).now_kw > 0.0; }
+  bool draws(std::uint32_t evse) const { return draws_[evse] != 0; }
   physics::PowerRange charge_range(std::uint32_t evse) const;
   physics::PowerRange discharge_range(std::uint32_t evse) const;
   /// Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
@@ -111,6 +112,8 @@ class Power {
   void hold_acceptance(std::uint32_t evse);
   void count_use(std::uint32_t member, TimeNs t);
   void insert_active(std::uint32_t member);
+  void look_whether_it_draws(std::uint32_t evse);
+  void follow(std::uint32_t member);
 
   const SiteContext context_;
 
@@ -121,8 +124,9 @@ class Power {
   std::vector<physics::AgeingMeter> use_;        // [members]
   std::vector<double> held_acceptance_kw_;       // [evses]
   std::vector<physics::BatterySpec> batteries_;  // [storages]
-  std::vector<std::uint32_t> active_;
+  std::vector<std::uint32_t> active_, moving_;
   std::uint32_t falling_ = 0, rising_ = 0;  // motions whose power shrinks towards, or grows away from, 0
+  std::vector<std::uint8_t> draws_;         // [evses] changes at plug-in and at a crossing
   std::uint32_t holding_ = 0;               // vehicles with acceptance_hold
   std::vector<MemberFlow> flows_;           // scratch
 };
@@ -135,6 +139,7 @@ void Power::archive(A& a) {
   a.fixed(got_kwh_);
   a.fixed(use_);
   a.fixed(held_acceptance_kw_);
+  a.fixed(draws_);
   a(falling_, rising_);
 }
 

@@ -79,7 +79,7 @@ Pause Run::advance(TimeNs until) {
     dispatch(event);
     if (queue_.next_time() == now_ns_) continue;
     if (!asked_.empty()) {
-      std::sort(asked_.begin(), asked_.end());
+      if (asked_.size() > 1) std::sort(asked_.begin(), asked_.end());
       return {Pause::Kind::decision, now_ns_, asked_};
     }
     end_instant();
@@ -109,7 +109,7 @@ void Run::end_instant() {
     if (answered_[s] == 0) answer(s);
   }
   asked_.clear();
-  std::sort(touched_.begin(), touched_.end());
+  if (touched_.size() > 1) std::sort(touched_.begin(), touched_.end());
   for (const std::uint32_t s : touched_) sites_[s]->settle(now_ns_);
   touched_.clear();
 }
@@ -139,6 +139,7 @@ Result Run::finish() {
 }
 
 std::uint32_t Run::site_of(std::uint32_t timer) const {
+  if (first_timer_.size() == 1) return 0;
   const auto after = std::upper_bound(first_timer_.begin(), first_timer_.end(), timer);
   return static_cast<std::uint32_t>(after - first_timer_.begin()) - 1;
 }

@@ -83,7 +83,7 @@ void SiteRun::start() {
   signals_.start(t);
   bookings_.start(occupancy_.sessions(), t);
   occupancy_.start();
-  agenda_.start(t, books_.meter().window_end_ns());
+  agenda_.start(t, books_.meter().window_ns(), books_.meter().window_end_ns());
 }
 
 // ---- Time passes
@@ -103,7 +103,6 @@ void SiteRun::advance(TimeNs t) {
     books_.book(piece, now);
     now_ns_ = piece.to_ns;
   }
-  power_.follow();
   ranges_fresh_ = false;
 }
 
