@@ -93,14 +93,15 @@ void PluginStrategy::take_levels() {
   const double* const given = instance_->levels;
   if (n == 0) return;
   if (given == nullptr || n > EVTWIN_MOST_LEVELS || horizon_steps == 0)
-    refuse_instance(fmt::format("create failed: it asks for {} levels of a horizon of {} steps; at most {} of a "
-                                "horizon can be had",
-                                n, horizon_steps, EVTWIN_MOST_LEVELS));
+    refuse_instance(
+        fmt::format("create failed: it asks for {} levels of a horizon of {} steps; at most {} of a "
+                    "horizon can be had",
+                    n, horizon_steps, EVTWIN_MOST_LEVELS));
   levels.assign(given, given + n);
   for (std::uint32_t l = 0; l < n; ++l) {
     if (!(levels[l] > (l == 0 ? 0.0 : levels[l - 1]) && levels[l] < 1.0))
-      refuse_instance(fmt::format("create failed: its level number {} is {}; levels ascend and lie between 0 and 1", l,
-                                  levels[l]));
+      refuse_instance(
+          fmt::format("create failed: its level number {} is {}; levels ascend and lie between 0 and 1", l, levels[l]));
   }
 }
 

@@ -11,7 +11,7 @@ namespace evtwin::testing {
 namespace {
 
 control::StrategyFactory planner(const std::string& id) {
-  return control::choose_strategy(std::string(EVTWIN_PLUGIN_DIR) + "/milp.so#" + id, {}).factory;
+  return control::choose_strategy(paths::plugin_dir + "/milp.so#" + id, {}).factory;
 }
 
 analysis::Bound bound_of(const twin::World& world) {

@@ -13,11 +13,13 @@
 #include <string>
 #include <vector>
 
-namespace evtwin::control {
+#include "support/paths.hpp"
+
+namespace evtwin::control::abi_layout_test {
 namespace {
 
 std::string header_without_comments() {
-  std::ifstream file(EVTWIN_SOURCE_DIR "/engine/include/evtwin/strategy.h");
+  std::ifstream file(paths::source_dir + "/engine/include/evtwin/strategy.h");
   std::string text(std::istreambuf_iterator<char>(file), {}), bare;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t comment = std::min(text.find("/*", at), text.size());
@@ -139,14 +141,14 @@ std::pair<int, std::string> said(const std::string& command) {
 }
 
 TEST(AbiDigest, IsThatOfTheHeaderAndAStaleOneIsRefusedWithTheRightValue) {
-  const std::string script = "'" EVTWIN_SOURCE_DIR "/scripts/abi_digest' ";
+  const std::string script = "'" + paths::source_dir + "/scripts/abi_digest' ";
   const auto [status, right] = said(script + "--print");
   ASSERT_EQ(status, 0);
   EXPECT_EQ(right, EVTWIN_ABI_DIGEST "\n");
   EXPECT_EQ(said(script + "--check").first, 0);
 
   const std::string changed = ::testing::TempDir() + "changed_strategy.h";
-  std::ifstream header(EVTWIN_SOURCE_DIR "/engine/include/evtwin/strategy.h");
+  std::ifstream header(paths::source_dir + "/engine/include/evtwin/strategy.h");
   std::ofstream(changed) << header.rdbuf() << "/* one line more */\n";
   const auto [stale, why] = said(script + "--check '" + changed + "'");
   EXPECT_NE(stale, 0);
@@ -160,4 +162,4 @@ TEST(AbiDigest, IsThatOfTheHeaderAndAStaleOneIsRefusedWithTheRightValue) {
 }
 
 }  // namespace
-}  // namespace evtwin::control
+}  // namespace evtwin::control::abi_layout_test

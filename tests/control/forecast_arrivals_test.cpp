@@ -78,18 +78,18 @@ TEST(PoissonLevel, IsTheLeastCountThatIsKeptWithThatProbability) {
 TEST(ExpectedArrivals, LevelsArePoissonCountsUnlessAllIsKnown) {
   const auto filled = [](Kind kind) {
     ArrivalForecaster forecaster({kind, 0, 0}, hour_ns, 7, 0, {stream_of({{8.0, 10}, {8.5, 4}, {32.2, 3}, {32.4, 5}})});
-    Horizon h = hours_from(monday_ns + 31 * hour_ns, 3);
+    Horizon h = hours_from(arrivals_from_ns + 31 * hour_ns, 3);
     h.level = {0.1, 0.9};
-    forecaster.fill(monday_ns + 31 * hour_ns, h);
+    forecaster.fill(arrivals_from_ns + 31 * hour_ns, h);
     return h;
   };
   const Horizon yesterday = filled(Kind::yesterday);
-  EXPECT_EQ(yesterday.arrivals, (Column{0, 2, 0}));
-  EXPECT_EQ(yesterday.level_arrivals, (Column{0, 0, 0, 0, 4, 0}));
-  EXPECT_EQ(yesterday.level_arrivals_kwh, (Column{0, 0, 0, 0, 28, 0}));  // 7 kWh each
+  EXPECT_EQ(yesterday.arrivals, (Values{0, 2, 0}));
+  EXPECT_EQ(yesterday.level_arrivals, (Values{0, 0, 0, 0, 4, 0}));
+  EXPECT_EQ(yesterday.level_arrivals_kwh, (Values{0, 0, 0, 0, 28, 0}));  // 7 kWh each
   const Horizon perfect = filled(Kind::perfect);
-  EXPECT_EQ(perfect.level_arrivals, (Column{0, 2, 0, 0, 2, 0}));
-  EXPECT_EQ(perfect.level_arrivals_kwh, (Column{0, 8, 0, 0, 8, 0}));
+  EXPECT_EQ(perfect.level_arrivals, (Values{0, 2, 0, 0, 2, 0}));
+  EXPECT_EQ(perfect.level_arrivals_kwh, (Values{0, 8, 0, 0, 8, 0}));
 }
 
 TEST(ExpectedArrivals, WhoComesAtThisInstantIsHereAlready) {

@@ -69,8 +69,8 @@ TEST_P(Hosted, WhatAnInstanceAsksForIsHandedOver) {
   const auto patient = make("patient");
   EXPECT_EQ(patient->subscribes, EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_FINISHED);  // and no tick
   EXPECT_EQ(patient->levels, (std::vector<double>{0.1, 0.9}));
-  EXPECT_THAT(refusal([&] { make("patient", {{"high", "0.05"}}); }), HasSubstr("level number 1 is 0.05"));
-  EXPECT_THAT(refusal([&] { make("patient", {{"high", "1"}}); }), HasSubstr("between 0 and 1"));
+  EXPECT_THAT(refusal_of_host([&] { make("patient", {{"high", "0.05"}}); }), HasSubstr("level number 1 is 0.05"));
+  EXPECT_THAT(refusal_of_host([&] { make("patient", {{"high", "1"}}); }), HasSubstr("between 0 and 1"));
 }
 
 TEST_P(Hosted, LevelsComeInAndTheQuietGoesOut) {
@@ -104,13 +104,13 @@ TEST_P(Hosted, TheEndIsToldWithWhoLeftAndWhoIsThere) {
   EXPECT_EQ(patient->remarks[0].text, "gone: 11 from 2 with 1.500000 12 from 0 with 2.500000; there: tx-7");
   make("counter")->end(site_.columns.shown);  // has none, and need not
   const auto bitter = make("patient", {{"fails", "true"}});
-  EXPECT_THAT(refusal([&] { bitter->end(site_.columns.shown); }), HasSubstr("end failed: the end is bitter"));
+  EXPECT_THAT(refusal_of_host([&] { bitter->end(site_.columns.shown); }), HasSubstr("end failed: the end is bitter"));
 }
 
 TEST(Batch, InstancesOfOneStrategyAnswerInOnePassAndTheOthersOneByOne) {
   EmptySite a(2), b(3);
   const auto make = [&](const std::string& id, EmptySite& site, const TextParams& params = {}) {
-    return choose_strategy(probe + id, params, {false, {}}).factory(site.columns.shown, 7, 0);
+    return choose_strategy(probe + id, params, {Where::here, {}}).factory(site.columns.shown, 7, 0);
   };
   const auto first = make("patient", a), second = make("patient", b), other = make("counter", a);
   ASSERT_NE(first->batch_key(), nullptr);
@@ -125,12 +125,12 @@ TEST(Batch, InstancesOfOneStrategyAnswerInOnePassAndTheOthersOneByOne) {
   const auto failing = make("patient", b, {{"fails", "true"}});
   const std::vector<Strategy::Asked> one_fails{{first.get(), &a.columns.shown, &a.columns.blank_decision()},
                                                {failing.get(), &b.columns.shown, &b.columns.blank_decision()}};
-  EXPECT_THAT(refusal([&] { first->decide_many(one_fails); }), HasSubstr("decide_many failed: no pass"));
+  EXPECT_THAT(refusal_of_host([&] { first->decide_many(one_fails); }), HasSubstr("decide_many failed: no pass"));
   first->decide_many(both);  // and go on
   EXPECT_EQ(a.columns.decided_evse_kw()[0], 2.0);
 
   // A process of its own has no batch: its instances are asked one by one.
-  const auto isolated = choose_strategy(probe + "patient", {}, {true, {}}).factory(a.columns.shown, 7, 0);
+  const auto isolated = choose_strategy(probe + "patient", {}, {Where::apart, {}}).factory(a.columns.shown, 7, 0);
   EXPECT_EQ(isolated->batch_key(), nullptr);
   const std::vector<Strategy::Asked> alone{{isolated.get(), &a.columns.shown, &a.columns.blank_decision()}};
   isolated->decide_many(alone);

@@ -10,7 +10,7 @@
 #include "control/view_layout.hpp"
 #include "twin/worlds.hpp"
 
-namespace evtwin::twin {
+namespace evtwin::twin::leak_test {
 namespace {
 
 using testing::hour_ns;
@@ -128,4 +128,4 @@ TEST(NoLeak, PerfectKnowledgeIsInTheHorizonAlone) {
 }
 
 }  // namespace
-}  // namespace evtwin::twin
+}  // namespace evtwin::twin::leak_test
