@@ -285,8 +285,12 @@ void show_ledger(const control::Ledger& now, const control::Ledger& before, evtw
 
 }  // namespace
 
-void Books::show(control::ViewColumns& columns, const SignalValues& now,
-                 std::span<const std::uint32_t> connected) const {
+void Books::show_v2g_prices(control::ViewColumns& columns, const SignalValues& now,
+                            std::span<const std::uint32_t> connected) const {
+  for (const std::uint32_t i : connected) columns.v2g_price_per_kwh[i] = paid_per_kwh(i, now);
+}
+
+void Books::show(control::ViewColumns& columns) const {
   evtwin_view& view = columns.view;
   const bool by_peak = context_.site.tariff.demand.basis == market::DemandBasis::peak;
   view.demand_price_per_kw = by_peak ? meter_.price_per_kw() : 0.0;
@@ -301,8 +305,6 @@ void Books::show(control::ViewColumns& columns, const SignalValues& now,
   view.next_month_demand_price_per_kw = by_peak ? next.price_per_kw : 0.0;
   view.next_month_demand_fraction = next.fraction;
   view.next_month_floor_kw = next.floor_kw;
-  for (const std::uint32_t i : connected) columns.v2g_price_per_kwh[i] = paid_per_kwh(i, now);
-
   show_ledger(total_, at_last_decision_, columns.since_last);
   show_ledger(total_, {}, columns.so_far);
 }

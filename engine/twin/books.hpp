@@ -76,7 +76,10 @@ class Books {
   const control::Ledger& total() const { return total_; }
 
   /// The meter's and the driver prices' part of a view, and the ledgers since the last decision and so far.
-  void show(control::ViewColumns& columns, const SignalValues& now, std::span<const std::uint32_t> connected) const;
+  void show(control::ViewColumns& columns) const;
+  /// What each driver is paid for energy discharged; it changes with vehicles and the site's price.
+  void show_v2g_prices(control::ViewColumns& columns, const SignalValues& now,
+                       std::span<const std::uint32_t> connected) const;
   void mark_decision() { at_last_decision_ = total_; }
 
   template <class A>

@@ -29,7 +29,7 @@ void Grants::begin() {
   std::fill(told_reason_.begin(), told_reason_.end(), Correction::none);
   std::fill(told_given_kw_.begin(), told_given_kw_.end(), 0.0);
   std::fill(row_told_.begin(), row_told_.end(), 0);
-  any_row_told_ = hold_due_ = held_down_ = false;
+  any_row_told_ = hold_due_ = held_down_ = shown_ = false;
   look_due_ = true;
   row_excess_kw_ = 0.0;
   corrections_ = {};
@@ -46,6 +46,7 @@ void Grants::set_available(std::uint32_t evse, bool available) {
 }
 
 void Grants::plug_in(std::uint32_t evse) {
+  shown_ = false;
   guard_.members[evse] = {};
   told_reason_[evse] = Correction::none;
   ask_again();
@@ -57,6 +58,7 @@ void Grants::plug_out(std::uint32_t evse) {
 }
 
 bool Grants::look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t) {
+  shown_ = false;
   const bool enforce = context_.site.limits == LimitMode::enforce;
   for (const std::uint32_t i : active) given_before_kw_[i] = guard_.members[i].given_kw;
   const auto exceeded = look_due_ ? guard_.apply(active, couplings, enforce) : guard_.hold(active, couplings, enforce);
@@ -72,7 +74,9 @@ bool Grants::look(std::span<const std::uint32_t> active, std::span<const physics
   return limit_changed_any;
 }
 
-void Grants::show(control::ViewColumns& columns, std::span<const std::uint32_t> active) const {
+void Grants::show(control::ViewColumns& columns, std::span<const std::uint32_t> active) {
+  if (shown_) return;
+  shown_ = true;
   const std::size_t evses = context_.site.evses.size();
   for (const std::uint32_t i : active) {
     const control::GuardMember& m = guard_.members[i];

@@ -45,8 +45,9 @@ class Grants {
 
   double wish_kw(std::uint32_t member) const { return guard_.members[member].wish_kw; }
   void set_wish_kw(std::uint32_t member, double kw) {
-    look_due_ = look_due_ || guard_.members[member].wish_kw != kw;
+    if (guard_.members[member].wish_kw == kw) return;
     guard_.members[member].wish_kw = kw;
+    look_due_ = true;
   }
   double given_kw(std::uint32_t member) const { return guard_.members[member].given_kw; }
 
@@ -70,8 +71,8 @@ class Grants {
   /// Power asked of an EVSE where nobody is; 0 is what it has.
   void tell_not_plugged_in(std::uint32_t evse, double asked_kw, TimeNs t);
 
-  /// Columns of what was asked, granted and why. @param active  as in look()
-  void show(control::ViewColumns& columns, std::span<const std::uint32_t> active) const;
+  /// Columns of what was asked, granted and why, where a look may have changed them. @param active  as in look()
+  void show(control::ViewColumns& columns, std::span<const std::uint32_t> active);
 
   double row_excess_kw() const { return row_excess_kw_; }  ///< above limits of feeders and rows, summed
 
@@ -89,6 +90,7 @@ class Grants {
   control::Guard guard_;
   bool look_due_ = true, hold_due_ = false;
   bool held_down_ = false;               // a limit gives some member less than it asked for, or is exceeded
+  bool shown_ = false;                   // nothing changed since show()
   std::vector<Correction> told_reason_;  // [members]
   std::vector<double> told_given_kw_;    // [members]
   std::vector<char> row_told_;           // [rows] exceeded, and told

@@ -14,12 +14,12 @@ Hosts::Hosts(Run& run, const World& world, const control::StrategyFactory& make)
 }
 
 void Hosts::ask(std::span<const std::uint32_t> sites) {
-  decided_.assign(strategies_.size(), 0);
+  if (sites.size() > 1) decided_.assign(strategies_.size(), 0);
   for (std::size_t k = 0; k < sites.size(); ++k) {
     const std::uint32_t site = sites[k];
     control::Strategy& strategy = *strategies_[site];
     try {
-      if (decided_[site] == 0) decide(site, sites.subspan(k + 1));
+      if (sites.size() == 1 || decided_[site] == 0) decide(site, sites.subspan(k + 1));
       for (const control::Strategy::Remark& remark : strategy.remarks) run_.remark(site, remark);
       strategy.remarks.clear();
       run_.answer(site);

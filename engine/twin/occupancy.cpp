@@ -33,6 +33,7 @@ void Occupancy::begin() {
   waiting_.clear();
   plugged_in_.clear();
   departed_.clear();
+  first_claim_ns_ = kernel::time_never;
   turned_away_at_decision_ = 0;
   free_evses_ = sessions_.size();
   last_number_ = 0;
@@ -187,14 +188,23 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   couplings_[evse] = physics::couple(context_.site.evses[evse], vehicle, s.visit.v2g);
   --free_evses_;
   counts_.sessions += 1;
+  first_claim_ns_ = std::min(first_claim_ns_, s.visit.claimed_departure_ns);
   plugged_in_.push_back(evse);
   context_.timers.schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
 }
 
 void Occupancy::plug_out(std::uint32_t evse) {
   sessions_[evse].number = numbers_[evse] = 0;
+  look_up_first_claim();
   couplings_[evse] = {};
   ++free_evses_;
+}
+
+void Occupancy::look_up_first_claim() {
+  first_claim_ns_ = kernel::time_never;
+  for (const Session& s : sessions_) {
+    if (s.number != 0) first_claim_ns_ = std::min(first_claim_ns_, s.visit.claimed_departure_ns);
+  }
 }
 
 void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
@@ -298,7 +308,7 @@ void Occupancy::show_session(control::ViewColumns& columns, std::uint32_t evse, 
   if (!available) columns.car_max_kw[evse] = 0.0;  // a visit that names its EVSE comes all the same
   columns.session[evse] = s.number;
   columns.arrived_ns[evse] = s.plugged_in_ns;
-  columns.claimed_departs_ns[evse] = s.visit.claimed_departure_ns;
+  columns.claimed_departs_ns[evse] = columns.departs_ns[evse] = s.visit.claimed_departure_ns;
   columns.requested_kwh[evse] = s.visit.requested_kwh;
   columns.priority[evse] = s.visit.priority;
   columns.name_session(evse, s.visit.id);
@@ -309,8 +319,11 @@ void Occupancy::show_session(control::ViewColumns& columns, std::uint32_t evse, 
 
 void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_t> connected, TimeNs t,
                      TimeNs next_tick_ns) const {
-  for (const std::uint32_t i : connected)
-    columns.departs_ns[i] = control::departs_ns(columns.claimed_departs_ns[i], t, next_tick_ns);
+  // A claim that lies ahead is shown since plug-in.
+  if (first_claim_ns_ <= t) {
+    for (const std::uint32_t i : connected)
+      columns.departs_ns[i] = control::departs_ns(columns.claimed_departs_ns[i], t, next_tick_ns);
+  }
   columns.clear_departures();
   for (const Departed& gone : departed_)
     columns.add_departure({gone.evse, gone.session, gone.at_ns, gone.got_kwh, gone.requested_kwh});
@@ -336,6 +349,7 @@ void Occupancy::restore() {
     s.vehicle = &context_.world.vehicles[s.visit.vehicle];
     couplings_[i] = physics::couple(context_.site.evses[i], *s.vehicle, s.visit.v2g);
   }
+  look_up_first_claim();
 }
 
 }  // namespace evtwin::twin

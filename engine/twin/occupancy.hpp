@@ -107,6 +107,7 @@ class Occupancy {
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
   void note_satisfaction(const SessionRecord& record);
+  void look_up_first_claim();
   void restore();
 
   const SiteContext context_;
@@ -121,8 +122,9 @@ class Occupancy {
   std::size_t free_evses_;
   std::uint64_t last_number_ = 0;
   Counts counts_;
-  std::vector<Departed> departed_;             // since the last decision
-  std::uint64_t turned_away_at_decision_ = 0;  // of counts_.turned_away
+  std::vector<Departed> departed_;              // since the last decision
+  TimeNs first_claim_ns_ = kernel::time_never;  // the earliest claimed departure of those plugged in
+  std::uint64_t turned_away_at_decision_ = 0;   // of counts_.turned_away
 };
 
 template <class A>

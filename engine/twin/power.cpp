@@ -176,6 +176,8 @@ void Power::end(std::uint32_t member, TimeNs t) {
                                    m.metered});
     }
   }
+  // What a vehicle gave back it takes again.
+  if (m.law.kw < 0.0 && member < evse_count()) look_whether_it_draws(member);
   if (m.law.kw != 0.0) moving_.erase(std::lower_bound(moving_.begin(), moving_.end(), member));
   falling_ -= sinks(m.law) ? 1U : 0U;
   rising_ -= climbs(m.law) ? 1U : 0U;
@@ -277,13 +279,14 @@ void Power::show(control::ViewColumns& columns, TimeNs t) const {
       columns.storage_power_kw[s] = m.law.kw;
       continue;
     }
-    columns.draws[i] = draws(i) ? 1 : 0;
     columns.got_kwh[i] = got_kwh_[i];
     columns.remaining_kwh[i] = std::max(0.0, columns.requested_kwh[i] - got_kwh_[i]);
     columns.power_kw[i] = m.law.rate_per_h == 0.0 ? m.law.kw : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     const physics::Vehicle& vehicle = *cars_[i].vehicle;
     if (vehicle.soc_known) columns.soc[i] = stored_kwh_[i] / vehicle.battery.capacity_kwh;
   }
+  // Bytes may alias anything: in a loop of their own they do not make the other columns be looked up for every row.
+  for (const std::uint32_t i : connected_evses()) columns.draws[i] = draws(i) ? 1 : 0;
 }
 
 }  // namespace evtwin::twin

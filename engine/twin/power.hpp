@@ -68,7 +68,9 @@ class Power {
 
   // What batteries can take and give at this moment
   /// Whether the vehicle would take power if offered.
-  bool draws(std::uint32_t evse) const { return draws_[evse] != 0; }
+  bool draws(std::uint32_t evse) const {
+    return motions_[evse].law.kw < 0.0 ? charge_range(evse).now_kw > 0.0 : draws_[evse] != 0;
+  }
   physics::PowerRange charge_range(std::uint32_t evse) const;
   physics::PowerRange discharge_range(std::uint32_t evse) const;
   /// Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
@@ -126,7 +128,7 @@ class Power {
   std::vector<physics::BatterySpec> batteries_;  // [storages]
   std::vector<std::uint32_t> active_, moving_;
   std::uint32_t falling_ = 0, rising_ = 0;  // motions whose power shrinks towards, or grows away from, 0
-  std::vector<std::uint8_t> draws_;         // [evses] changes at plug-in and at a crossing
+  std::vector<std::uint8_t> draws_;         // [evses] changes at plug-in, at a crossing and by discharging
   std::uint32_t holding_ = 0;               // vehicles with acceptance_hold
   std::vector<MemberFlow> flows_;           // scratch
 };

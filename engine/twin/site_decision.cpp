@@ -18,7 +18,9 @@ void SiteRun::refresh_view(TimeNs t) {
   commands_.show(columns_.view);
   agenda_.show(columns_.view, t);
   signals_.show(columns_.view);
-  books_.show(columns_, signals_.now(), connected);
+  if ((changed_ & (EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_SESSIONS)) != 0)
+    books_.show_v2g_prices(columns_, signals_.now(), connected);
+  books_.show(columns_);
 }
 
 void SiteRun::look_ahead(TimeNs t) {

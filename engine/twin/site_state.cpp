@@ -40,6 +40,7 @@ void SiteRun::restore() {
     }
     if (!evse_available(i)) show_rating(i);
   }
+  books_.show_v2g_prices(columns_, signals_.now(), power_.connected_evses());
   std::copy(rate_kw.begin(), rate_kw.end(), columns_.rate_kw.begin());
   grants_.restore_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
 }

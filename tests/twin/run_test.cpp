@@ -50,7 +50,7 @@ Pause next_pause(Run& run, TimeNs until = kernel::time_never) {
 
 void subscribe_to_all(Run& run) {
   for (std::uint32_t s = 0; s < run.site_count(); ++s)
-    run.set_interest(s, {"test", EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, 0, 0});
+    run.set_interest(s, {"test", EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, 0, 0});
 }
 
 TEST(Run, AsksAllSitesOfAnInstantInOnePause) {
@@ -266,7 +266,7 @@ TEST(Run, TwentyThousandLiveSideBySide) {
   std::vector<std::unique_ptr<twin::Run>> runs;
   for (int n = 0; n < 20'000; ++n) {
     runs.push_back(std::make_unique<twin::Run>(world));
-    runs.back()->set_interest(0, {"test", EVTWIN_WHY_ARRIVAL, 4, 0});  // with a horizon
+    runs.back()->set_interest(0, {"test", EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL, 4, 0});  // with a horizon
     runs.back()->begin(twin::episode_of(world));
   }
   for (auto& run : runs) {

@@ -70,7 +70,7 @@ using Decide = std::function<void(const evtwin_view&, evtwin_decision&)>;
 class FunctionStrategy : public control::Strategy {
  public:
   FunctionStrategy(Decide decide, std::uint32_t subscribed, std::uint32_t steps) : decide_(std::move(decide)) {
-    subscribes = subscribed;
+    subscribes = subscribed | EVTWIN_WHY_TICK;
     horizon_steps = steps;
   }
   void decide(const evtwin_view& view, evtwin_decision& decision) override { decide_(view, decision); }
