@@ -421,15 +421,19 @@ bool Guard::enforce_row(std::uint32_t row_number, Side side, std::span<const Cou
   return true;
 }
 
-std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> active, std::span<const Coupling> couplings,
-                                            bool enforce) {
-  for (const std::uint32_t i : active) {
+void Guard::clamp(std::span<const std::uint32_t> members_to_clamp, std::span<const Coupling> couplings) {
+  for (const std::uint32_t i : members_to_clamp) {
     if (i < evse_count_) {
       clamp_evse(i, couplings[i]);
     } else {
       clamp_storage(i);
     }
   }
+}
+
+std::span<const std::uint32_t> Guard::apply(std::span<const std::uint32_t> active, std::span<const Coupling> couplings,
+                                            bool enforce) {
+  clamp(active, couplings);
   return hold(active, couplings, enforce);
 }
 
@@ -437,7 +441,8 @@ std::span<const std::uint32_t> Guard::hold(std::span<const std::uint32_t> active
                                            bool enforce) {
   active_ = active;
   exceeded_rows_.clear();
-  if (all_hold(couplings)) return exceeded_rows_;
+  found_all_held_ = all_hold(couplings);
+  if (found_all_held_) return exceeded_rows_;
   if (enforce) {
     for (int pass = 0; pass < scaling_passes; ++pass) {
       bool changed = false;

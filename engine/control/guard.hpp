@@ -66,11 +66,16 @@ class Guard {
   /// @returns the rows that stay exceeded: unavoidable under enforce, overloads otherwise (valid until the next call)
   std::span<const std::uint32_t> apply(std::span<const std::uint32_t> active,
                                        std::span<const physics::Coupling> couplings, bool enforce);
+  /// The first half of it, for some members: their wishes as far as EVSE, vehicle and storage allow.
+  void clamp(std::span<const std::uint32_t> members_to_clamp, std::span<const physics::Coupling> couplings);
   /// The same with the setpoints in force as wishes: they are only ever lowered. For instants at which a battery's
   /// curve starts to bind, which leaves less to count on; giving its share to others at once would make setpoints and
   /// tapers chase each other in ever shorter steps.
   std::span<const std::uint32_t> hold(std::span<const std::uint32_t> active,
                                       std::span<const physics::Coupling> couplings, bool enforce);
+
+  /// Whether the last apply() or hold() found every row to hold as it was.
+  bool found_all_held() const { return found_all_held_; }
 
   /// Value of a row at the setpoints now given to the `active` of the last call, in the row's unit, as it counts
   /// towards that bound.
@@ -127,6 +132,7 @@ class Guard {
   std::vector<Sum> sums_;                   // [rows] scratch of all_hold
   std::vector<double> own_lower_kw_;        // [feeders] scratch of all_hold
   std::vector<std::uint32_t> exceeded_rows_;
+  bool found_all_held_ = false;
   std::vector<std::pair<std::uint32_t, double>> set_aside_;  // scratch of value_without_help
   mutable std::vector<double> own_kw_, into_kw_;             // scratch of the feeder tree
 };

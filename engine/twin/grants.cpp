@@ -10,10 +10,10 @@ Grants::Grants(const SiteContext& context)
     : context_(context),
       guard_(context.site.evses, context.site.storages, physics::FeederTree(context.site.feeders), context.site.rows,
              context.site.contract_kw, context.site.export_limit_kw),
+      is_named_(guard_.member_count(), 0),
       told_reason_(guard_.member_count(), Correction::none),
       told_given_kw_(guard_.member_count(), 0.0),
-      row_told_(guard_.rows().size(), 0),
-      given_before_kw_(guard_.member_count()) {}
+      row_told_(guard_.rows().size(), 0) {}
 
 void Grants::begin() {
   const Site& site = context_.site;
@@ -29,8 +29,9 @@ void Grants::begin() {
   std::fill(told_reason_.begin(), told_reason_.end(), Correction::none);
   std::fill(told_given_kw_.begin(), told_given_kw_.end(), 0.0);
   std::fill(row_told_.begin(), row_told_.end(), 0);
-  any_row_told_ = hold_due_ = held_down_ = shown_ = false;
-  look_due_ = true;
+  any_row_told_ = hold_due_ = look_due_ = held_down_ = shown_ = false;
+  everybody_due_ = true;
+  looked();
   row_excess_kw_ = 0.0;
   corrections_ = {};
 }
@@ -42,36 +43,53 @@ void Grants::set_limits(double contract_kw, double export_limit_kw) {
 
 void Grants::set_available(std::uint32_t evse, bool available) {
   guard_.outage[evse] = available ? 0.0 : 1.0;
-  ask_again();
+  ask_again(evse);
 }
 
 void Grants::plug_in(std::uint32_t evse) {
   shown_ = false;
   guard_.members[evse] = {};
   told_reason_[evse] = Correction::none;
-  ask_again();
+  ask_again(evse);
 }
 
 void Grants::plug_out(std::uint32_t evse) {
   guard_.members[evse] = {};
-  ask_again();
+  if (is_named_[evse] != 0) {
+    is_named_[evse] = 0;
+    std::erase(named_, evse);
+  }
+  // What it drew is there for others, or no longer there to be drawn against an export limit.
+  (held_down_ ? look_due_ : hold_due_) = true;
 }
 
-bool Grants::look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t) {
+std::span<const std::uint32_t> Grants::named() {
+  if (named_.size() > 1) std::sort(named_.begin(), named_.end());
+  return named_;
+}
+
+void Grants::looked() {
+  for (const std::uint32_t member : named_) is_named_[member] = 0;
+  named_.clear();
+}
+
+std::span<const std::uint32_t> Grants::look(std::span<const std::uint32_t> active,
+                                            std::span<const physics::Coupling> couplings, TimeNs t) {
   shown_ = false;
-  const bool enforce = context_.site.limits == LimitMode::enforce;
-  for (const std::uint32_t i : active) given_before_kw_[i] = guard_.members[i].given_kw;
-  const auto exceeded = look_due_ ? guard_.apply(active, couplings, enforce) : guard_.hold(active, couplings, enforce);
-  look_due_ = hold_due_ = false;
-  held_down_ = !exceeded.empty();
-  bool limit_changed_any = false;
-  for (const std::uint32_t i : active) {
-    if (guard_.members[i].reason != Correction::limit) continue;
-    held_down_ = true;
-    limit_changed_any = limit_changed_any || guard_.members[i].given_kw != given_before_kw_[i];
+  const bool everybody = concerns_everybody();
+  if (!everybody) {
+    guard_.clamp(named(), couplings);
+  } else if (everybody_due_ || look_due_) {
+    guard_.clamp(active, couplings);
+  }
+  const auto exceeded = guard_.hold(active, couplings, context_.site.limits == LimitMode::enforce);
+  everybody_due_ = look_due_ = hold_due_ = false;
+  if (held_down_ || !guard_.found_all_held()) {
+    held_down_ =
+        !exceeded.empty() || std::any_of(active.begin(), active.end(), [&](std::uint32_t i) { return is_limited(i); });
   }
   tell_exceeded(exceeded, couplings, t);
-  return limit_changed_any;
+  return everybody || held_down_ ? active : named();
 }
 
 void Grants::show(control::ViewColumns& columns, std::span<const std::uint32_t> active) {

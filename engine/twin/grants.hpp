@@ -24,15 +24,33 @@ class Grants {
   const control::Guard& guard() const { return guard_; }
   std::size_t member_count() const { return guard_.member_count(); }
 
-  // Something changed that set-points depend on: settle() looks again.
-  void ask_again() { look_due_ = true; }
-  /// Whoever decides has decided, or the base load changed. Where nobody is held down by a limit, set-points are what
-  /// the wishes make of them, and stay: there is nothing to hand out again.
+  // Something changed that set-points depend on, and the guard looks again when the instant settles: at everybody, or
+  // at one member. Where nobody is held down by a limit, set-points are what the wishes make of them, and only those of
+  // members that were named can be others.
+  void ask_again() { everybody_due_ = true; }
+  void ask_again(std::uint32_t member) {
+    look_due_ = true;
+    name(member);
+  }
+  /// Whoever decides has decided, or the base load changed: what limits took away is handed out again.
   void decided() { look_due_ = look_due_ || held_down_; }
   void base_changed() { (held_down_ ? look_due_ : hold_due_) = true; }
-  /// Only what limits can count on changed: set-points are lowered where needed, never raised.
-  void ask_to_hold() { hold_due_ = true; }
-  bool is_due() const { return look_due_ || hold_due_; }
+  /// Only what limits can count on changed, of this member: set-points are lowered where needed, never raised.
+  void ask_to_hold(std::uint32_t member) {
+    hold_due_ = true;
+    name(member);
+  }
+  bool is_due() const { return look_due_ || hold_due_ || everybody_due_; }
+  /// Whether the look that is due must know of everybody what its battery can take and give.
+  bool concerns_everybody() const { return everybody_due_ || held_down_; }
+  /// Members that were named since the last look, ascending.
+  std::span<const std::uint32_t> named();
+  /// A member's law must be renewed, whatever the guard says.
+  void name(std::uint32_t member) {
+    if (is_named_[member] != 0) return;
+    is_named_[member] = 1;
+    named_.push_back(member);
+  }
 
   void set_limits(double contract_kw, double export_limit_kw);
   /// After loading: as they were, nothing changed.
@@ -47,7 +65,7 @@ class Grants {
   void set_wish_kw(std::uint32_t member, double kw) {
     if (guard_.members[member].wish_kw == kw) return;
     guard_.members[member].wish_kw = kw;
-    look_due_ = true;
+    ask_again(member);
   }
   double given_kw(std::uint32_t member) const { return guard_.members[member].given_kw; }
 
@@ -60,9 +78,13 @@ class Grants {
   /// What holds outside, kW: base load less PV.
   void set_base_kw(double kw) { guard_.set_base_kw(kw); }
   /// The guard's answer to what changed at this instant. Rows that stay exceeded are told.
-  /// @returns whether a limit gives some member another set-point than before.
-  bool look(std::span<const std::uint32_t> active, std::span<const physics::Coupling> couplings, TimeNs t);
+  /// @returns the members whose set-points may be others, ascending: everybody, or those that were named
+  std::span<const std::uint32_t> look(std::span<const std::uint32_t> active,
+                                      std::span<const physics::Coupling> couplings, TimeNs t);
   /// Tells why a member has not what it asked for, once until that changes.
+  /// Nobody is named any more.
+  void looked();
+  bool is_limited(std::uint32_t member) const { return guard_.members[member].reason == Correction::limit; }
   void tell_correction(std::uint32_t member, TimeNs t) {
     const control::GuardMember& m = guard_.members[member];
     if (m.reason != told_reason_[member] || m.given_kw != told_given_kw_[member])
@@ -88,7 +110,9 @@ class Grants {
   const SiteContext context_;
 
   control::Guard guard_;
-  bool look_due_ = true, hold_due_ = false;
+  bool everybody_due_ = true, look_due_ = false, hold_due_ = false;
+  std::vector<std::uint32_t> named_;     // since the last look
+  std::vector<std::uint8_t> is_named_;   // [members]
   bool held_down_ = false;               // a limit gives some member less than it asked for, or is exceeded
   bool shown_ = false;                   // nothing changed since show()
   std::vector<Correction> told_reason_;  // [members]
@@ -97,13 +121,16 @@ class Grants {
   bool any_row_told_ = false;
   double row_excess_kw_ = 0.0;
   std::array<std::uint64_t, correction_count> corrections_{};
-  std::vector<double> given_before_kw_;  // [members] scratch
 };
 
 template <class A>
 void Grants::archive(A& a) {
   a.section("grants");
-  a(guard_, look_due_, hold_due_, held_down_);
+  a(guard_, everybody_due_, look_due_, hold_due_, held_down_, named_);
+  for (const std::uint32_t member : named_) a.require(member < guard_.member_count(), "a member that there is not");
+  if constexpr (A::loads) {
+    for (const std::uint32_t member : named_) is_named_[member] = 1;
+  }
   a.fixed(told_reason_);
   for (const Correction reason : told_reason_)
     a.require(static_cast<std::size_t>(reason) < correction_count, "a correction that there is not");

@@ -28,9 +28,11 @@ Power::Power(const SiteContext& context)
       got_kwh_(context.site.evses.size(), 0.0),
       use_(motions_.size()),
       held_acceptance_kw_(context.site.evses.size(), infinite),
-      draws_(context.site.evses.size(), 0) {
+      draws_(context.site.evses.size(), 0),
+      shown_(context.site.evses.size(), 0) {
   active_.reserve(motions_.size());
   moving_.reserve(motions_.size());
+  tapering_.reserve(motions_.size());
   flows_.reserve(motions_.size());
   for (const physics::Storage& storage : context.site.storages) batteries_.push_back(physics::storage_battery(storage));
 }
@@ -43,6 +45,7 @@ void Power::begin() {
   std::fill(use_.begin(), use_.end(), physics::AgeingMeter{});
   std::fill(held_acceptance_kw_.begin(), held_acceptance_kw_.end(), infinite);
   std::fill(draws_.begin(), draws_.end(), std::uint8_t{0});
+  std::fill(shown_.begin(), shown_.end(), std::uint8_t{0});
   moving_.clear();
   falling_ = rising_ = holding_ = 0;
   for (std::size_t s = 0; s < batteries_.size(); ++s) {
@@ -74,7 +77,10 @@ void Power::plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start)
   look_whether_it_draws(evse);
 }
 
-void Power::look_whether_it_draws(std::uint32_t evse) { draws_[evse] = charge_range(evse).now_kw > 0.0 ? 1 : 0; }
+void Power::look_whether_it_draws(std::uint32_t evse) {
+  draws_[evse] = charge_range(evse).now_kw > 0.0 ? 1 : 0;
+  shown_[evse] = 0;
+}
 
 void Power::plug_out(std::uint32_t evse) {
   if (cars_[evse].vehicle->acceptance_hold) --holding_;
@@ -178,6 +184,7 @@ void Power::end(std::uint32_t member, TimeNs t) {
   }
   // What a vehicle gave back it takes again.
   if (m.law.kw < 0.0 && member < evse_count()) look_whether_it_draws(member);
+  if (member < evse_count()) shown_[member] = 0;
   if (m.law.kw != 0.0) moving_.erase(std::lower_bound(moving_.begin(), moving_.end(), member));
   falling_ -= sinks(m.law) ? 1U : 0U;
   rising_ -= climbs(m.law) ? 1U : 0U;
@@ -263,30 +270,39 @@ physics::PowerRange Power::discharge_range(std::uint32_t evse) const {
   return physics::discharge_range(vehicle.battery, stored_kwh_[evse], floor_kwh(vehicle));
 }
 
-void Power::stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool can_discharge) {
+bool Power::stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool can_discharge) {
   const double kw = motions_[evse].law.kw;
   if ((kw > 0.0 && !can_charge) || (kw < 0.0 && !can_discharge)) motions_[evse].stale = true;
+  return motions_[evse].stale;
 }
 
-void Power::show(control::ViewColumns& columns, TimeNs t) const {
+std::span<const std::uint32_t> Power::tapering() {
+  tapering_.clear();
+  for (const std::uint32_t i : moving_) {
+    if (motions_[i].law.rate_per_h != 0.0) tapering_.push_back(i);
+  }
+  return tapering_;
+}
+
+void Power::show(control::ViewColumns& columns, TimeNs t) {
   columns.view.n_connected = connected();
   std::copy_n(active_.begin(), connected(), columns.connected_evse.begin());
-  for (const std::uint32_t i : active_) {
+  for (std::size_t s = 0; s < batteries_.size(); ++s) {
+    const std::size_t i = evse_count() + s;
+    columns.storage_soc[s] = stored_kwh_[i] / context_.site.storages[s].capacity_kwh;
+    columns.storage_power_kw[s] = motions_[i].law.kw;
+  }
+  for (const std::uint32_t i : connected_evses()) {
+    if (shown_[i] != 0) continue;
     const Motion& m = motions_[i];
-    if (i >= evse_count()) {
-      const std::size_t s = i - evse_count();
-      columns.storage_soc[s] = stored_kwh_[i] / context_.site.storages[s].capacity_kwh;
-      columns.storage_power_kw[s] = m.law.kw;
-      continue;
-    }
     columns.got_kwh[i] = got_kwh_[i];
     columns.remaining_kwh[i] = std::max(0.0, columns.requested_kwh[i] - got_kwh_[i]);
     columns.power_kw[i] = m.law.rate_per_h == 0.0 ? m.law.kw : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     const physics::Vehicle& vehicle = *cars_[i].vehicle;
     if (vehicle.soc_known) columns.soc[i] = stored_kwh_[i] / vehicle.battery.capacity_kwh;
+    columns.draws[i] = draws(i) ? 1 : 0;
+    shown_[i] = m.law.kw == 0.0 ? 1 : 0;
   }
-  // Bytes may alias anything: in a loop of their own they do not make the other columns be looked up for every row.
-  for (const std::uint32_t i : connected_evses()) columns.draws[i] = draws(i) ? 1 : 0;
 }
 
 }  // namespace evtwin::twin

@@ -48,6 +48,8 @@ class Power {
   /// Whether powers shrink or grow by themselves while the laws in force last.
   bool any_falls() const { return falling_ > 0; }
   bool any_rises() const { return rising_ > 0; }
+  /// Members whose powers do, ascending. Valid until the next call.
+  std::span<const std::uint32_t> tapering();
   /// Power of a member at `t` under the law in force, kW; 0 after its crossing.
   double kw_at(std::uint32_t member, TimeNs t) const;
 
@@ -74,7 +76,8 @@ class Power {
   physics::PowerRange charge_range(std::uint32_t evse) const;
   physics::PowerRange discharge_range(std::uint32_t evse) const;
   /// Rounding may reach a threshold a nanosecond before its crossing does: what can flow no more does not flow.
-  void stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool can_discharge);
+  /// @returns whether its law must be renewed for that.
+  bool stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool can_discharge);
 
   double got_kwh(std::uint32_t evse) const { return got_kwh_[evse]; }  ///< net metered in the session
   std::span<const double> got_kwh() const { return got_kwh_; }
@@ -83,7 +86,7 @@ class Power {
   physics::AgeingUse use_until(std::uint32_t member, TimeNs t) const;
 
   /// Columns of powers, energies and SoC.
-  void show(control::ViewColumns& columns, TimeNs t) const;
+  void show(control::ViewColumns& columns, TimeNs t);
 
   template <class A>
   void archive(A& a);
@@ -131,6 +134,8 @@ class Power {
   std::vector<std::uint8_t> draws_;         // [evses] changes at plug-in, at a crossing and by discharging
   std::uint32_t holding_ = 0;               // vehicles with acceptance_hold
   std::vector<MemberFlow> flows_;           // scratch
+  std::vector<std::uint32_t> tapering_;     // scratch
+  std::vector<std::uint8_t> shown_;         // [evses] stands at 0 kW, and the view shows it as it is
 };
 
 template <class A>

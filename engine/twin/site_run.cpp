@@ -222,9 +222,9 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
   // A battery that has finished frees power, so the guard shares it out again. Where a curve starts to bind, set-points
   // are only lowered.
   if (power_.cross(member, t) == physics::LawEnd::curve) {
-    grants_.ask_to_hold();
+    grants_.ask_to_hold(member);
   } else {
-    grants_.ask_again();
+    grants_.ask_again(member);
     if (member < evse_count() && !power_.draws(member)) agenda_.request(EVTWIN_WHY_FINISHED, t);
   }
 }
@@ -306,16 +306,25 @@ void SiteRun::show_rating(std::uint32_t evse) {
 
 /// What the batteries can take and give at this moment, for view and guard alike.
 void SiteRun::refresh_ranges() {
-  if (ranges_fresh_) return;
-  ranges_fresh_ = true;
-  for (const std::uint32_t i : power_.active()) {
+  if (grants_.concerns_everybody()) {
+    if (!ranges_fresh_) refresh_ranges_of(power_.active());
+    ranges_fresh_ = true;
+    return;
+  }
+  // While a power is constant, the guard counts with its set-point whatever the battery could take beyond it.
+  if (power_.any_falls() || power_.any_rises()) refresh_ranges_of(power_.tapering());
+  refresh_ranges_of(grants_.named());
+}
+
+void SiteRun::refresh_ranges_of(std::span<const std::uint32_t> members) {
+  for (const std::uint32_t i : members) {
     if (i >= evse_count()) {
       grants_.set_stored_kwh(i - evse_count(), power_.stored_kwh(i));
       continue;
     }
     grants_.set_charge_range(i, power_.charge_range(i));
     if (occupancy_.coupling(i).max_discharge_kw > 0.0) grants_.set_discharge_range(i, power_.discharge_range(i));
-    power_.stop_where_nothing_flows(i, grants_.can_charge(i), grants_.can_discharge(i));
+    if (power_.stop_where_nothing_flows(i, grants_.can_charge(i), grants_.can_discharge(i))) grants_.name(i);
   }
 }
 
@@ -323,16 +332,19 @@ void SiteRun::settle(TimeNs t) {
   if (!grants_.is_due()) return;
   grants_.set_base_kw(signals_.now().base_kw());
   refresh_ranges();
-  // What limits make of an answer, it is told at the next question; what they change without one, it may ask for.
-  if (grants_.look(power_.active(), occupancy_.couplings(), t) && !decided_at(t)) agenda_.request(EVTWIN_WHY_GRANT, t);
-  for (const std::uint32_t i : power_.active()) {
+  bool limited_anew = false;
+  for (const std::uint32_t i : grants_.look(power_.active(), occupancy_.couplings(), t)) {
     grants_.tell_correction(i, t);
     const double given_kw = grants_.given_kw(i);
     if (!power_.is_stale(i) && power_.setpoint_kw(i) == given_kw) continue;
+    limited_anew = limited_anew || (grants_.is_limited(i) && power_.setpoint_kw(i) != given_kw);
     context_.hash.mix(i);
     context_.hash.mix(given_kw);
     power_.renew(i, given_kw, t);
   }
+  grants_.looked();
+  // What limits make of an answer, it is told at the next question; what they change without one, it may ask for.
+  if (limited_anew && !decided_at(t)) agenda_.request(EVTWIN_WHY_GRANT, t);
 }
 
 SiteResult SiteRun::finish(TimeNs t) {

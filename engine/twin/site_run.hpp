@@ -108,6 +108,7 @@ class SiteRun {
   void look_ahead(TimeNs t);
   void show_end(TimeNs t);
   void refresh_ranges();
+  void refresh_ranges_of(std::span<const std::uint32_t> members);
   void take_wishes(const control::Answered& answered, TimeNs t);
   void take_remarks(TimeNs t);
   void take_strays(const control::Answered& answered, TimeNs t);
