@@ -25,9 +25,11 @@ void DemandMeter::begin(TimeNs from_ns, TimeNs to_ns) {
 
 void DemandMeter::finish(double import_kwh) {
   const double kw = import_kwh / kernel::hours_between(0, window_ns());
-  peaks_.back().peak_kw = std::max(peaks_.back().peak_kw, kw);
-  peak_kw_ = std::max(peak_kw_, kw);
-  look_up_bill();
+  if (kw > peaks_.back().peak_kw) {
+    peaks_.back().peak_kw = kw;
+    peak_kw_ = std::max(peak_kw_, kw);
+    look_up_bill();
+  }
   month_charge_ = billed_kw_ * price_per_kw_ * fraction_;
 }
 

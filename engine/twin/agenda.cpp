@@ -134,6 +134,7 @@ void Agenda::end_plans(TimeNs t) {
 
 /// What has become of plans goes to the observer.
 void Agenda::tell_settled_plans() {
+  if (plan_history_.settled().empty()) return;
   const std::size_t evses = context_.site.evses.size();
   for (const control::SettledPiece& piece : plan_history_.settled()) {
     if (context_.observer == nullptr) break;

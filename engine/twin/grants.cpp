@@ -41,9 +41,9 @@ void Grants::set_limits(double contract_kw, double export_limit_kw) {
   ask_again();
 }
 
-void Grants::set_available(std::uint32_t evse, bool available) {
+void Grants::set_available(std::uint32_t evse, bool available, bool occupied) {
   guard_.outage[evse] = available ? 0.0 : 1.0;
-  ask_again(evse);
+  if (occupied) ask_again(evse);
 }
 
 void Grants::plug_in(std::uint32_t evse) {

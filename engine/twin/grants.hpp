@@ -25,7 +25,7 @@ class Grants {
   std::size_t member_count() const { return guard_.member_count(); }
 
   // Something changed that set-points depend on, and the guard looks again when the instant settles: at everybody, or
-  // at one member. Where nobody is held down by a limit, set-points are what the wishes make of them, and only those of
+  // at one active member. Where nobody is held down by a limit, set-points are what the wishes make of them, and only those of
   // members that were named can be others.
   void ask_again() { everybody_due_ = true; }
   void ask_again(std::uint32_t member) {
@@ -57,7 +57,7 @@ class Grants {
   void restore_limits(double contract_kw, double export_limit_kw) { guard_.set_contract(contract_kw, export_limit_kw); }
   bool available(std::uint32_t evse) const { return guard_.outage[evse] == 0.0; }
   std::span<const double> outage() const { return guard_.outage; }  ///< [evses] 1 while out of service
-  void set_available(std::uint32_t evse, bool available);
+  void set_available(std::uint32_t evse, bool available, bool occupied);
   void plug_in(std::uint32_t evse);
   void plug_out(std::uint32_t evse);
 

@@ -39,6 +39,7 @@ Run::Run(const World& world, RunSetup setup)
   asked_.reserve(sites_.size());
   touched_.reserve(sites_.size());
   answered_.resize(sites_.size());
+  is_touched_.resize(sites_.size());
 }
 
 Run::~Run() = default;
@@ -56,6 +57,7 @@ void Run::begin(const Episode& episode) {
   script_memory_.clear();
   asked_.clear();
   touched_.clear();
+  std::fill(is_touched_.begin(), is_touched_.end(), std::uint8_t{0});
   for (auto& site : sites_) site->begin();
   for (auto& site : sites_) site->start();
   schedule_scripted();
@@ -110,7 +112,10 @@ void Run::end_instant() {
   }
   asked_.clear();
   if (touched_.size() > 1) std::sort(touched_.begin(), touched_.end());
-  for (const std::uint32_t s : touched_) sites_[s]->settle(now_ns_);
+  for (const std::uint32_t s : touched_) {
+    is_touched_[s] = 0;
+    sites_[s]->settle(now_ns_);
+  }
   touched_.clear();
 }
 
@@ -147,9 +152,9 @@ std::uint32_t Run::site_of(std::uint32_t timer) const {
 SiteRun& Run::touch(std::uint32_t site) {
   SiteRun& touched = *sites_[site];
   touched.advance(now_ns_);
-  // An instant's events mostly are of one site, in a row.
-  if (touched_.empty() || touched_.back() != site) {
-    if (std::find(touched_.begin(), touched_.end(), site) == touched_.end()) touched_.push_back(site);
+  if (is_touched_[site] == 0) {
+    is_touched_[site] = 1;
+    touched_.push_back(site);
   }
   return touched;
 }
@@ -211,6 +216,9 @@ void Run::archive(A& a) {
   a.require(next_scripted_ <= world_.events.size(), "an event that there is not");
   for (const auto* list : {&asked_, &touched_}) {
     for (const std::uint32_t s : *list) a.require(s < sites_.size(), "a site that there is not");
+  }
+  if constexpr (A::loads) {
+    for (const std::uint32_t s : touched_) is_touched_[s] = 1;
   }
   for (auto& site : sites_) site->archive(a);
   a.section("script");

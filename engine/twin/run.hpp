@@ -118,9 +118,10 @@ class Run final : private SiteControls {
   ScriptMemory script_memory_;
   TimeNs now_ns_ = 0;
   std::uint64_t events_ = 0;
-  std::vector<std::uint32_t> asked_;    // sites asked at this instant
-  std::vector<std::uint8_t> answered_;  // [sites] of those asked
-  std::vector<std::uint32_t> touched_;  // sites that an event of this instant was for
+  std::vector<std::uint32_t> asked_;      // sites asked at this instant
+  std::vector<std::uint8_t> answered_;    // [sites] of those asked
+  std::vector<std::uint32_t> touched_;    // sites that an event of this instant was for
+  std::vector<std::uint8_t> is_touched_;  // [sites] the same
 };
 
 }  // namespace evtwin::twin

@@ -197,7 +197,7 @@ void SiteRun::set_v2g_price_per_kwh(double price) {
 
 void SiteRun::set_evse_available(std::uint32_t evse, bool available) {
   if (evse_available(evse) == available) return;
-  grants_.set_available(evse, available);
+  grants_.set_available(evse, available, occupancy_.session(evse).number != 0);
   show_rating(evse);
   changed_ |= EVTWIN_CHANGED_SESSIONS;
   if (context_.observer != nullptr) {

@@ -36,6 +36,25 @@ twin::World workplace(std::size_t evses, int days, double visits_per_evse_and_da
   return world;
 }
 
+twin::World small_fleet_world(int days) {
+  twin::World world = workplace(16, days);
+  twin::Site& site = world.sites[0];
+  physics::Storage storage;
+  storage.id = "ess";
+  storage.capacity_kwh = 50.0;
+  storage.max_charge_kw = storage.max_discharge_kw = 25.0;
+  storage.charge_efficiency = storage.discharge_efficiency = 0.96;
+  site.storages.push_back(storage);
+  std::vector<kernel::TimeNs> times;
+  std::vector<double> pv_kw;
+  for (int quarter = 0; quarter < 96 * days; ++quarter) {
+    times.push_back(world.start_ns + quarter * 15 * kernel::minute_ns);
+    pv_kw.push_back(std::max(0, 24 - std::abs(quarter % 96 - 48)));
+  }
+  site.pv_kw = market::Series(std::move(times), std::move(pv_kw));
+  return world;
+}
+
 namespace {
 
 /// The work that no simulator can avoid: per step and EVSE one setpoint, one energy, two sums.
@@ -53,26 +72,6 @@ double bare_loop(std::size_t evses, std::size_t steps) {
     cost += sum * 0.2;
   }
   return cost + got[0];
-}
-
-/// 16 EVSEs, storage and PV: the world that the fleet of learners will step.
-twin::World small_fleet_world() {
-  twin::World world = workplace(16, 90);
-  twin::Site& site = world.sites[0];
-  physics::Storage storage;
-  storage.id = "ess";
-  storage.capacity_kwh = 50.0;
-  storage.max_charge_kw = storage.max_discharge_kw = 25.0;
-  storage.charge_efficiency = storage.discharge_efficiency = 0.96;
-  site.storages.push_back(storage);
-  std::vector<kernel::TimeNs> times;
-  std::vector<double> pv_kw;
-  for (int quarter = 0; quarter < 96 * 90; ++quarter) {
-    times.push_back(world.start_ns + quarter * 15 * kernel::minute_ns);
-    pv_kw.push_back(std::max(0, 24 - std::abs(quarter % 96 - 48)));
-  }
-  site.pv_kw = market::Series(std::move(times), std::move(pv_kw));
-  return world;
 }
 
 struct Case {

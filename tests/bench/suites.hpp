@@ -25,5 +25,11 @@ Table viewer_open_table();  ///< opening run files of 10,000 to 10 million power
 /// EV2Gym's V2GProfitMax at its own occupancy: about 0.6 vehicles per EVSE and day, some 5 h each; decisions every 15
 /// min. The contract is 30 % of the EVSEs' power.
 twin::World workplace(std::size_t evses, int days, double visits_per_evse_and_day = 0.6);
+/// 16 EVSEs, storage and PV: the world that the fleet of learners will step.
+twin::World small_fleet_world(int days = 90);
+
+/// Simulates a case so many times and prints the decisions made, for instruction counters.
+/// @throws std::invalid_argument for a case that there is not.
+int run_counted(const std::string& name, const std::string& strategy, int days, int times);
 
 }  // namespace evtwin::bench

@@ -1,0 +1,42 @@
+// Runs of the simulation for instruction counters: `scripts/bench --only instructions` calls them under callgrind and
+// prints slopes, so that start-up cancels.
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "bench/suites.hpp"
+#include "scenario/loader.hpp"
+#include "support/paths.hpp"
+#include "twin/worlds.hpp"
+
+namespace evtwin::bench {
+
+namespace {
+
+/// Cases by name, as many days as asked for.
+twin::World world_of(const std::string& name, int days) {
+  if (name == "25") return workplace(25, days);
+  if (name == "1000") return workplace(1000, days);
+  if (name == "16-storage-pv") return small_fleet_world(days);
+  if (name == "caltech") {
+    scenario::LoadOptions options;
+    options.days = days;
+    return scenario::load_scenario(paths::source_dir + "/scenarios/acn_caltech.lua", options).world;
+  }
+  throw std::invalid_argument("no case " + name + "; there are 25, 1000, 16-storage-pv, caltech");
+}
+
+}  // namespace
+
+int run_counted(const std::string& name, const std::string& strategy, int days, int times) {
+  twin::World world = world_of(name, days);
+  twin::compile_clocks(world);
+  const control::StrategyFactory how = testing::baseline(strategy);
+  std::uint64_t decisions = 0;
+  for (int n = 0; n < times; ++n) decisions += twin::simulate(world, how).sites[0].decisions;
+  fmt::print("{}\n", decisions);
+  return 0;
+}
+
+}  // namespace evtwin::bench
