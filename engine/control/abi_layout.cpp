@@ -2,8 +2,10 @@
 
 #include <evtwin/strategy.h>
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
+#include <vector>
 
 #include "control/view_layout.hpp"
 
@@ -49,7 +51,6 @@ constexpr AbiType target_of() {
 template <class T>
 constexpr std::string_view structure_of() {
   using Bare = std::remove_cv_t<std::remove_pointer_t<T>>;
-  if constexpr (std::is_same_v<Bare, evtwin_ledger>) return "evtwin_ledger";
   if constexpr (std::is_same_v<Bare, evtwin_param_info>) return "evtwin_param_info";
   return {};
 }
@@ -139,7 +140,8 @@ constexpr std::array ledger_fields{
     EVTWIN_FIELD(evtwin_ledger, export_overload_kwh),
     EVTWIN_FIELD(evtwin_ledger, adjusted_kwh),
 };
-constexpr std::array view_fields{
+/// Of the view those that are no columns.
+constexpr std::array view_scalars{
     EVTWIN_FIELD(evtwin_view, struct_size),
     EVTWIN_FIELD(evtwin_view, why),
     EVTWIN_FIELD(evtwin_view, now_ns),
@@ -155,85 +157,15 @@ constexpr std::array view_fields{
     EVTWIN_FIELD(evtwin_view, n_evses),
     EVTWIN_FIELD(evtwin_view, n_connected),
     EVTWIN_FIELD(evtwin_view, reserved0),
-    EVTWIN_FIELD(evtwin_view, connected_evse),
-    EVTWIN_FIELD(evtwin_view, evse_id),
-    EVTWIN_FIELD(evtwin_view, evse_phases),
-    EVTWIN_FIELD(evtwin_view, evse_voltage_v),
-    EVTWIN_FIELD(evtwin_view, evse_phase_angle_deg),
-    EVTWIN_FIELD(evtwin_view, evse_max_kw),
-    EVTWIN_FIELD(evtwin_view, evse_max_discharge_kw),
-    EVTWIN_FIELD(evtwin_view, evse_efficiency),
-    EVTWIN_FIELD(evtwin_view, evse_session),
-    EVTWIN_FIELD(evtwin_view, evse_session_id),
-    EVTWIN_FIELD(evtwin_view, evse_driver),
-    EVTWIN_FIELD(evtwin_view, evse_vehicle),
-    EVTWIN_FIELD(evtwin_view, evse_draws),
-    EVTWIN_FIELD(evtwin_view, evse_setpoint_kw),
-    EVTWIN_FIELD(evtwin_view, evse_asked_kw),
-    EVTWIN_FIELD(evtwin_view, evse_reason),
-    EVTWIN_FIELD(evtwin_view, evse_limit_row),
-    EVTWIN_FIELD(evtwin_view, evse_power_kw),
-    EVTWIN_FIELD(evtwin_view, evse_arrived_ns),
-    EVTWIN_FIELD(evtwin_view, evse_claimed_departs_ns),
-    EVTWIN_FIELD(evtwin_view, evse_departs_ns),
-    EVTWIN_FIELD(evtwin_view, evse_requested_kwh),
-    EVTWIN_FIELD(evtwin_view, evse_got_kwh),
-    EVTWIN_FIELD(evtwin_view, evse_remaining_kwh),
-    EVTWIN_FIELD(evtwin_view, evse_car_min_kw),
-    EVTWIN_FIELD(evtwin_view, evse_car_max_kw),
-    EVTWIN_FIELD(evtwin_view, evse_car_max_discharge_kw),
-    EVTWIN_FIELD(evtwin_view, evse_kw_per_a),
-    EVTWIN_FIELD(evtwin_view, evse_priority),
-    EVTWIN_FIELD(evtwin_view, evse_soc),
-    EVTWIN_FIELD(evtwin_view, evse_battery_kwh),
-    EVTWIN_FIELD(evtwin_view, evse_soc_floor),
-    EVTWIN_FIELD(evtwin_view, evse_car_charge_efficiency),
-    EVTWIN_FIELD(evtwin_view, evse_car_discharge_efficiency),
-    EVTWIN_FIELD(evtwin_view, evse_curve_start),
-    EVTWIN_FIELD(evtwin_view, evse_curve_points),
-    EVTWIN_FIELD(evtwin_view, curve_soc),
-    EVTWIN_FIELD(evtwin_view, curve_kw),
-    EVTWIN_FIELD(evtwin_view, evse_rate_start),
-    EVTWIN_FIELD(evtwin_view, rate_kw),
-    EVTWIN_FIELD(evtwin_view, evse_reserved_from_ns),
-    EVTWIN_FIELD(evtwin_view, evse_reserved_until_ns),
-    EVTWIN_FIELD(evtwin_view, evse_reserved_kwh),
     EVTWIN_FIELD(evtwin_view, n_storages),
     EVTWIN_FIELD(evtwin_view, storage_policy),
-    EVTWIN_FIELD(evtwin_view, storage_kwh),
-    EVTWIN_FIELD(evtwin_view, storage_soc),
-    EVTWIN_FIELD(evtwin_view, storage_soc_min),
-    EVTWIN_FIELD(evtwin_view, storage_soc_max),
-    EVTWIN_FIELD(evtwin_view, storage_max_charge_kw),
-    EVTWIN_FIELD(evtwin_view, storage_max_discharge_kw),
-    EVTWIN_FIELD(evtwin_view, storage_charge_efficiency),
-    EVTWIN_FIELD(evtwin_view, storage_discharge_efficiency),
-    EVTWIN_FIELD(evtwin_view, storage_power_kw),
-    EVTWIN_FIELD(evtwin_view, storage_setpoint_kw),
-    EVTWIN_FIELD(evtwin_view, storage_asked_kw),
-    EVTWIN_FIELD(evtwin_view, storage_reason),
-    EVTWIN_FIELD(evtwin_view, storage_limit_row),
     EVTWIN_FIELD(evtwin_view, n_departed),
     EVTWIN_FIELD(evtwin_view, n_waiting),
-    EVTWIN_FIELD(evtwin_view, departed_evse),
-    EVTWIN_FIELD(evtwin_view, departed_session),
-    EVTWIN_FIELD(evtwin_view, departed_ns),
-    EVTWIN_FIELD(evtwin_view, departed_got_kwh),
-    EVTWIN_FIELD(evtwin_view, departed_requested_kwh),
     EVTWIN_FIELD(evtwin_view, waiting_kwh),
     EVTWIN_FIELD(evtwin_view, waiting_since_ns),
     EVTWIN_FIELD(evtwin_view, turned_away),
     EVTWIN_FIELD(evtwin_view, n_limits),
     EVTWIN_FIELD(evtwin_view, reserved1),
-    EVTWIN_FIELD(evtwin_view, limit_name),
-    EVTWIN_FIELD(evtwin_view, limit_kind),
-    EVTWIN_FIELD(evtwin_view, limit_lower),
-    EVTWIN_FIELD(evtwin_view, limit_upper),
-    EVTWIN_FIELD(evtwin_view, limit_base),
-    EVTWIN_FIELD(evtwin_view, limit_start),
-    EVTWIN_FIELD(evtwin_view, limit_member),
-    EVTWIN_FIELD(evtwin_view, limit_coefficient),
-    EVTWIN_FIELD(evtwin_view, limit_angle_deg),
     EVTWIN_FIELD(evtwin_view, pv_kw),
     EVTWIN_FIELD(evtwin_view, load_kw),
     EVTWIN_FIELD(evtwin_view, contract_kw),
@@ -260,25 +192,6 @@ constexpr std::array view_fields{
     EVTWIN_FIELD(evtwin_view, horizon_steps),
     EVTWIN_FIELD(evtwin_view, n_levels),
     EVTWIN_FIELD(evtwin_view, horizon_issued_ns),
-    EVTWIN_FIELD(evtwin_view, horizon_start_ns),
-    EVTWIN_FIELD(evtwin_view, horizon_pv_kw),
-    EVTWIN_FIELD(evtwin_view, horizon_load_kw),
-    EVTWIN_FIELD(evtwin_view, horizon_buy_per_kwh),
-    EVTWIN_FIELD(evtwin_view, horizon_sell_per_kwh),
-    EVTWIN_FIELD(evtwin_view, horizon_co2_kg_per_kwh),
-    EVTWIN_FIELD(evtwin_view, horizon_contract_kw),
-    EVTWIN_FIELD(evtwin_view, horizon_power_setpoint_kw),
-    EVTWIN_FIELD(evtwin_view, horizon_arrivals),
-    EVTWIN_FIELD(evtwin_view, horizon_arrivals_kwh),
-    EVTWIN_FIELD(evtwin_view, level),
-    EVTWIN_FIELD(evtwin_view, level_pv_kw),
-    EVTWIN_FIELD(evtwin_view, level_load_kw),
-    EVTWIN_FIELD(evtwin_view, level_buy_per_kwh),
-    EVTWIN_FIELD(evtwin_view, level_arrivals),
-    EVTWIN_FIELD(evtwin_view, level_arrivals_kwh),
-    EVTWIN_FIELD(evtwin_view, since_last),
-    EVTWIN_FIELD(evtwin_view, so_far),
-    EVTWIN_FIELD(evtwin_view, evse_v2g_price_per_kwh),
     EVTWIN_FIELD(evtwin_view, wear_price_per_kwh),
 };
 constexpr std::array decision_fields{
@@ -352,14 +265,37 @@ constexpr std::array entry_fields{
 #undef EVTWIN_FIELD
 #undef EVTWIN_ARRAY_FIELD
 
-/// The view's fields with the lengths of their columns, which view_layout knows.
-auto view_with_lengths() {
-  auto fields = view_fields;
-  for (const ColumnPlace& column : view_columns()) {
-    for (AbiField& field : fields) {
-      if (field.name == column.name) field.length = length_text(column.length);
-    }
+AbiType type_of_cell(Cell cell) {
+  switch (cell) {
+    case Cell::text:
+      return AbiType::text;
+    case Cell::u8:
+      return AbiType::u8;
+    case Cell::u32:
+      return AbiType::u32;
+    case Cell::i32:
+      return AbiType::i32;
+    case Cell::u64:
+      return AbiType::u64;
+    case Cell::i64:
+      return AbiType::i64;
+    case Cell::f64:
+      return AbiType::f64;
+    case Cell::ledger:
+      return AbiType::structure;
   }
+  return AbiType::opaque;
+}
+
+/// The view's fields in the order of the struct: its columns are those of view_layout.
+std::vector<AbiField> view_fields() {
+  std::vector<AbiField> fields(view_scalars.begin(), view_scalars.end());
+  for (const ColumnPlace& column : view_columns()) {
+    fields.push_back({column.name, column.offset, sizeof(void*), AbiType::pointer, type_of_cell(column.cell),
+                      column.cell == Cell::ledger ? std::string_view("evtwin_ledger") : std::string_view(),
+                      length_text(column.length)});
+  }
+  std::ranges::sort(fields, {}, &AbiField::offset);
   return fields;
 }
 
@@ -441,7 +377,7 @@ std::string_view name_of(AbiType type) {
 }
 
 std::span<const AbiStruct> abi_structs() {
-  static const auto view = view_with_lengths();
+  static const std::vector<AbiField> view = view_fields();
 #define EVTWIN_STRUCT(name) \
   AbiStruct { "evtwin_" #name, sizeof(evtwin_##name), name##_fields }
   static const std::array structs{
