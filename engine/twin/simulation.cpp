@@ -13,7 +13,7 @@ namespace evtwin::twin {
 namespace {
 
 /// What the bytes of a checkpoint are: a run, and what its strategies remember.
-constexpr std::string_view state_title = "evtwin simulation 5";
+constexpr std::string_view checkpoint_title = "evtwin simulation 5";
 
 /// Decisions between two looks whether somebody wants the run to stop, however little time passes.
 constexpr std::uint64_t decisions_between_looks = 64;
@@ -74,7 +74,7 @@ void check_checkpoint(const World& world, const Hosts& hosts, const RunOptions& 
 
 Checkpoint save(Run& run, const Hosts& hosts, TimeNs time_ns) {
   Checkpoint inner = run.save();
-  kernel::ArchiveWriter a(state_title);
+  kernel::ArchiveWriter a(checkpoint_title);
   a(inner.state);
   a.section("strategies");
   hosts.save(a);
@@ -83,7 +83,7 @@ Checkpoint save(Run& run, const Hosts& hosts, TimeNs time_ns) {
 
 void resume(Run& run, Hosts& hosts, const Checkpoint& checkpoint, Successor successor) {
   try {
-    kernel::ArchiveReader a(checkpoint.state, state_title);
+    kernel::ArchiveReader a(checkpoint.state, checkpoint_title);
     Checkpoint inner{checkpoint.time_ns, checkpoint.event_hash, checkpoint.events, {}};
     a(inner.state);
     run.resume(inner, successor);

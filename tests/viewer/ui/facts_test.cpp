@@ -46,8 +46,8 @@ std::uint32_t session_named(const model::Run& run, const std::string& name) {
 }
 
 TEST(Metered, NamesTheLengthOfTheMeteringWindows) {
-  PanelScreen screen(nothing, {300, 300}, week().run);
-  EXPECT_EQ(metered(screen.ui, Word::kpi_peak, *week().run), "Peak (15 min)");
+  PanelScreen screen(nothing, {300, 300}, recorded_week().run);
+  EXPECT_EQ(metered(screen.ui, Word::kpi_peak, *recorded_week().run), "Peak (15 min)");
   model::Run run;
   run.sites.resize(3);
   run.sites[0].metering_window_ns = run.sites[2].metering_window_ns = 30 * kernel::minute_ns;
