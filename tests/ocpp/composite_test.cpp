@@ -10,12 +10,12 @@ namespace {
 
 using kernel::hour_ns;
 using kernel::second_ns;
-using test::at;
+using test::instant_of;
 using test::profile_json;
 using test::read_profile;
 using test::set_command;
 
-const TimeNs composite_start = at("2024-01-15T00:00:00Z");  // a Monday
+const TimeNs composite_start = instant_of("2024-01-15T00:00:00Z");  // a Monday
 
 std::string profile_of_amps(const std::string& limit, const std::string& more = "") {
   return R"("chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":)" + limit + "}]" + more;

@@ -11,11 +11,11 @@ namespace {
 
 using kernel::hour_ns;
 using kernel::minute_ns;
-using test::at;
+using test::instant_of;
 using test::profile_json;
 using test::read_profile;
 
-const TimeNs limits_start = at("2024-01-15T00:00:00Z");
+const TimeNs limits_start = instant_of("2024-01-15T00:00:00Z");
 
 ChargingProfile amps(const std::string& purpose, int level, const std::string& limit, const std::string& more = "") {
   return read_profile(profile_json(
@@ -123,8 +123,10 @@ TEST(LimitsInForce, GiveUpWhereNobodyCouldFollow) {
                ",\"limit\":" + std::to_string(i % 32) + "}";
   const auto daily =
       read_profile(profile_json("TxDefaultProfile", "Recurring", 0, periods + "]", R"(,"recurrencyKind":"Daily")"));
-  const std::vector<TransactionSpan> ages{
-      {.evse = 1, .start_ns = at("1700-01-01T00:00:00Z"), .stop_ns = at("2250-01-01T00:00:00Z"), .id = ""}};
+  const std::vector<TransactionSpan> ages{{.evse = 1,
+                                           .start_ns = instant_of("1700-01-01T00:00:00Z"),
+                                           .stop_ns = instant_of("2250-01-01T00:00:00Z"),
+                                           .id = ""}};
   EXPECT_THROW(limits_over(std::vector{told(0, 0, daily)}, "CP", ages, ages[0].start_ns, ages[0].stop_ns),
                std::length_error);
 }

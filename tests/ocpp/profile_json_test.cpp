@@ -7,7 +7,7 @@
 namespace evtwin::ocpp {
 namespace {
 
-using test::at;
+using test::instant_of;
 using test::profile_json;
 using test::read_profile;
 
@@ -35,10 +35,10 @@ TEST(ProfileJson, ReadsEveryFieldOf16) {
   EXPECT_EQ(profile.purpose, ProfilePurpose::tx);
   EXPECT_EQ(profile.kind, ProfileKind::recurring);
   EXPECT_EQ(profile.recurrency, Recurrency::weekly);
-  EXPECT_EQ(profile.valid_from_ns, at("2024-01-01T00:00:00Z"));
-  EXPECT_GT(profile.valid_to_ns, at("2261-01-01T00:00:00Z"));
+  EXPECT_EQ(profile.valid_from_ns, instant_of("2024-01-01T00:00:00Z"));
+  EXPECT_GT(profile.valid_to_ns, instant_of("2261-01-01T00:00:00Z"));
   EXPECT_EQ(profile.schedule.duration_s, 3600);
-  EXPECT_EQ(profile.schedule.start_ns, at("2024-01-17T17:00:00Z"));
+  EXPECT_EQ(profile.schedule.start_ns, instant_of("2024-01-17T17:00:00Z"));
   EXPECT_EQ(profile.schedule.unit, RateUnit::watt);
   EXPECT_EQ(profile.schedule.min_rate, 500.5);
   ASSERT_EQ(profile.schedule.periods.size(), 2U);

@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <fstream>
 
-#include "ocpp/timestamp.hpp"
+#include "ocpp/profiles.hpp"
 
 namespace evtwin::ocpp {
 namespace {
+
+using test::instant_of;
 
 const std::string running =
     R"({"chargingStation":{"model":"M1","vendorName":"V","serialNumber":"S-1","firmwareVersion":"3"},
@@ -36,8 +38,6 @@ SiteLog read(const std::string& text) {
   return log;
 }
 
-TimeNs instant_of(const char* text) { return timestamp_of(text).value().ns; }
-
 bool flagged(const SiteLog& log, std::string_view code, std::string_view words = "") {
   for (const LogFlag& flag : log.flags)
     if (flag.code == code && flag.text.find(words) != std::string::npos) return true;
@@ -45,9 +45,9 @@ bool flagged(const SiteLog& log, std::string_view code, std::string_view words =
 }
 
 std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t instant_of = text.find(from);
-  EXPECT_NE(instant_of, std::string::npos) << from;
-  return text.replace(instant_of, from.size(), to);
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
 }
 
 TEST(SummaryObjects, TellOfARunningTransactionAndItsStation) {
