@@ -22,7 +22,7 @@ struct Diary {
         agenda(bench.context, 2) {
     agenda.set_interest(interest);
     agenda.begin(*clocks, {});
-    agenda.start(at_h(0), at_h(24));
+    agenda.start(at_h(0), kernel::day_ns, at_h(24));
   }
   /// The next instant at which a decision is due is that one, for that reason; nothing else is asked for.
   void expect_asked(double minute, std::uint32_t why, TimeNs quiet_until_ns = 0) {
@@ -183,7 +183,7 @@ TEST(PartAgenda, ASecondBeginIsLikeTheFirst) {
   diary.agenda.wake_at(at_minute(52), at_minute(50));
   diary.bench.queue.clear();
   diary.agenda.begin(*diary.clocks, {});
-  diary.agenda.start(at_h(0), at_h(24));
+  diary.agenda.start(at_h(0), kernel::day_ns, at_h(24));
   EXPECT_EQ(diary.agenda.decisions(), 0U);
   diary.expect_asked(0, EVTWIN_WHY_TICK);
   diary.expect_asked(15, EVTWIN_WHY_TICK);

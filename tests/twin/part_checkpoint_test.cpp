@@ -109,10 +109,8 @@ TEST(PartCheckpoint, Power) {
         power.plug_in(0, {1, &bench.world.vehicles[0], 30.0, at_h(0)}, 0.25);
         power.renew(0, 5.0, at_h(0));
         power.flow_until(at_h(1));
-        power.follow();
         power.renew(0, 3.0, at_h(1));
         power.flow_until(at_h(1.5));
-        power.follow();
       });
 }
 
@@ -198,7 +196,7 @@ TEST(PartCheckpoint, Agenda) {
               &columns.horizon.power_setpoint_kw, &columns.horizon.arrivals, &columns.horizon.arrivals_kwh})
           column->assign(2, 0.0);
         columns.show_horizon();
-        agenda.start(at_h(0), at_h(0.25));
+        agenda.start(at_h(0), 15 * kernel::minute_ns, at_h(0.25));
         agenda.open(at_h(0));
         columns.blank_decision().plan_kw[1] = 4.0;
         ASSERT_TRUE(agenda.take_plan(columns, at_h(0)));

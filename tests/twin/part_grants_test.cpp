@@ -28,10 +28,18 @@ struct GuardDesk {
       grants.set_charge_range(evse, {physics::infinite, physics::infinite, false});
     }
   }
+  /// @returns whether a limit gives somebody another set-point than before.
   bool look(double h) {
-    const bool changed = grants.look(active, couplings, at_h(h));
-    for (const std::uint32_t evse : active) grants.tell_correction(evse, at_h(h));
-    return changed;
+    looked_at.clear();
+    bool limited_anew = false;
+    for (const std::uint32_t evse : grants.look(active, couplings, at_h(h))) {
+      looked_at.push_back(evse);
+      grants.tell_correction(evse, at_h(h));
+      limited_anew = limited_anew || (grants.is_limited(evse) && grants.given_kw(evse) != last_kw[evse]);
+    }
+    grants.looked();
+    for (const std::uint32_t evse : active) last_kw[evse] = grants.given_kw(evse);
+    return limited_anew;
   }
   void ask(double kw) {
     for (const std::uint32_t evse : active) grants.set_wish_kw(evse, kw);
@@ -42,6 +50,8 @@ struct GuardDesk {
   Grants grants;
   std::vector<physics::Coupling> couplings;
   std::vector<std::uint32_t> active{0, 1};
+  std::vector<std::uint32_t> looked_at;  ///< by the last look
+  double last_kw[2]{};
 };
 
 TEST(PartGrants, LookOnlyWhereSomethingChanged) {
@@ -58,8 +68,27 @@ TEST(PartGrants, LookOnlyWhereSomethingChanged) {
   EXPECT_TRUE(desk.grants.is_due());
   desk.look(1);
   EXPECT_FALSE(desk.grants.is_due());
-  desk.grants.ask_to_hold();
+  desk.grants.ask_to_hold(0);
   EXPECT_TRUE(desk.grants.is_due());
+}
+
+TEST(PartGrants, WhereNobodyIsHeldDownOnlyWhoIsNamedIsLookedAt) {
+  GuardDesk desk;
+  desk.ask(2.0);
+  desk.look(0);
+  EXPECT_EQ(desk.looked_at, desk.active);  // everybody at first
+  desk.grants.set_wish_kw(1, 3.0);
+  EXPECT_FALSE(desk.grants.concerns_everybody());
+  desk.look(1);
+  EXPECT_EQ(desk.looked_at, (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(desk.grants.given_kw(1), 3.0);
+  desk.grants.set_wish_kw(1, 9.0);  // 7.04 is what its EVSE gives; with 2 they stay within 10
+  desk.look(2);
+  EXPECT_EQ(desk.looked_at, (std::vector<std::uint32_t>{1}));
+  desk.ask(7.0);
+  desk.look(3);
+  EXPECT_TRUE(desk.grants.concerns_everybody());  // who is held down is looked at until it is not
+  EXPECT_EQ(desk.looked_at, desk.active);
 }
 
 // 14 kW asked of 10: 5 kW each. A base load of 4 kW leaves 3 each.
@@ -111,7 +140,7 @@ TEST(PartGrants, HoldingLowersAndNeverRaises) {
   desk.ask(7.0);
   desk.look(0);
   desk.grants.set_base_kw(-4.0);  // sun: there would be room for 7 kW each
-  desk.grants.ask_to_hold();
+  desk.grants.ask_to_hold(0);
   EXPECT_FALSE(desk.look(1));
   EXPECT_NEAR(desk.grants.given_kw(0), 5.0, 1e-9);
   desk.grants.ask_again();
@@ -138,7 +167,7 @@ TEST(PartGrants, AnEvseOutOfServiceGivesNothing) {
   GuardDesk desk;
   desk.ask(4.0);
   desk.look(0);
-  desk.grants.set_available(0, false);
+  desk.grants.set_available(0, false, true);
   EXPECT_FALSE(desk.grants.available(0));
   EXPECT_TRUE(desk.grants.is_due());
   desk.look(1);
@@ -146,7 +175,7 @@ TEST(PartGrants, AnEvseOutOfServiceGivesNothing) {
   EXPECT_EQ(desk.grants.given_kw(1), 4.0);
   ASSERT_EQ(desk.told().size(), 1U);
   EXPECT_EQ(desk.told()[0].reason, Correction::outage);
-  desk.grants.set_available(0, true);
+  desk.grants.set_available(0, true, true);
   desk.look(2);
   EXPECT_EQ(desk.grants.given_kw(0), 4.0);
 }
@@ -215,7 +244,7 @@ TEST(PartGrants, BeginTwiceForgetsAll) {
   GuardDesk desk;
   desk.ask(7.0);
   desk.look(0);
-  desk.grants.set_available(2, false);
+  desk.grants.set_available(2, false, false);
   desk.grants.begin();
   EXPECT_TRUE(desk.grants.is_due());
   EXPECT_TRUE(desk.grants.available(2));

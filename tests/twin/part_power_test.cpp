@@ -31,11 +31,10 @@ struct Plugged {
     power.begin();
     power.plug_in(0, {1, &bench.world.vehicles[0], taken_kwh, at_h(0)}, soc);
   }
-  /// Follows the law in force until `t`. @returns kWh metered.
+  /// States follow the law in force until `t`. @returns kWh metered.
   double follow(TimeNs t) {
     double kwh = 0.0;
     for (const MemberFlow& flow : power.flow_until(t).members) kwh += flow.kwh;
-    power.follow();
     return kwh;
   }
   Bench bench;
@@ -168,13 +167,11 @@ TEST(PartPower, AStorageEndsAtItsWindowAndCountsItsLosses) {
   power.renew(member, 5.0, at_h(0));  // 8 kWh to the window's end at 0.8 x 5 kW: 2 h
   EXPECT_EQ(bench.queue.pop().time, at_h(2));
   EXPECT_EQ(power.flow_until(at_h(2)).members[0].kwh, 10.0);
-  power.follow();
   power.cross(member, at_h(2));
   EXPECT_EQ(power.stored_kwh(member), 18.0);
   power.renew(member, -4.0, at_h(2));  // 16 kWh down to 2 at 4 / 0.5 kW: 2 h
   EXPECT_EQ(bench.queue.pop().time, at_h(4));
   EXPECT_NEAR(power.flow_until(at_h(4)).members[0].kwh, -8.0, 1e-12);
-  power.follow();
   power.cross(member, at_h(4));
   EXPECT_EQ(power.stored_kwh(member), 2.0);
 }

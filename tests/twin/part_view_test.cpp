@@ -27,7 +27,6 @@ enum class Owner : std::uint8_t {
   world,  ///< laid out once, or the conductor's
   signals,
   occupancy,
-  session,  ///< occupancy, once a session
   bookings,
   power,
   grants,
@@ -42,36 +41,36 @@ const std::map<std::string_view, Owner> column_owners{
     {"connected_evse", Owner::power},
     {"evse_max_kw", Owner::world},
     {"evse_max_discharge_kw", Owner::world},
-    {"evse_session", Owner::session},
-    {"evse_session_id", Owner::session},
+    {"evse_session", Owner::occupancy},
+    {"evse_session_id", Owner::occupancy},
     {"evse_driver", Owner::world},  // nobody knows drivers yet
-    {"evse_vehicle", Owner::session},
+    {"evse_vehicle", Owner::occupancy},
     {"evse_draws", Owner::power},
     {"evse_setpoint_kw", Owner::grants},
     {"evse_asked_kw", Owner::grants},
     {"evse_reason", Owner::grants},
     {"evse_limit_row", Owner::grants},
     {"evse_power_kw", Owner::power},
-    {"evse_arrived_ns", Owner::session},
-    {"evse_claimed_departs_ns", Owner::session},
+    {"evse_arrived_ns", Owner::occupancy},
+    {"evse_claimed_departs_ns", Owner::occupancy},
     {"evse_departs_ns", Owner::occupancy},
-    {"evse_requested_kwh", Owner::session},
+    {"evse_requested_kwh", Owner::occupancy},
     {"evse_got_kwh", Owner::power},
     {"evse_remaining_kwh", Owner::power},
-    {"evse_car_min_kw", Owner::session},
-    {"evse_car_max_kw", Owner::session},
-    {"evse_car_max_discharge_kw", Owner::session},
-    {"evse_kw_per_a", Owner::session},
-    {"evse_priority", Owner::session},
+    {"evse_car_min_kw", Owner::occupancy},
+    {"evse_car_max_kw", Owner::occupancy},
+    {"evse_car_max_discharge_kw", Owner::occupancy},
+    {"evse_kw_per_a", Owner::occupancy},
+    {"evse_priority", Owner::occupancy},
     {"evse_soc", Owner::power},
-    {"evse_battery_kwh", Owner::session},
-    {"evse_soc_floor", Owner::session},
-    {"evse_car_charge_efficiency", Owner::session},
-    {"evse_car_discharge_efficiency", Owner::session},
-    {"evse_curve_points", Owner::session},
-    {"curve_soc", Owner::session},
-    {"curve_kw", Owner::session},
-    {"rate_kw", Owner::session},
+    {"evse_battery_kwh", Owner::occupancy},
+    {"evse_soc_floor", Owner::occupancy},
+    {"evse_car_charge_efficiency", Owner::occupancy},
+    {"evse_car_discharge_efficiency", Owner::occupancy},
+    {"evse_curve_points", Owner::occupancy},
+    {"curve_soc", Owner::occupancy},
+    {"curve_kw", Owner::occupancy},
+    {"rate_kw", Owner::occupancy},
     {"evse_reserved_from_ns", Owner::bookings},
     {"evse_reserved_until_ns", Owner::bookings},
     {"evse_reserved_kwh", Owner::bookings},
@@ -212,7 +211,7 @@ struct Everyone {
     commands.begin();
     books.begin();
     agenda.begin(signals.clocks(), occupancy.streams());
-    agenda.start(at_h(0), at_h(1));
+    agenda.start(at_h(0), kernel::hour_ns, at_h(1));
 
     const std::vector<double> outage(2, 0.0);
     const Access access{outage, {}};
@@ -297,29 +296,30 @@ TEST(PartView, EveryColumnHasOneOwner) {
   Everyone all;
   const auto connected = all.power.connected_evses();
   ASSERT_EQ(connected.size(), 2U);
-  std::map<std::string_view, std::vector<Owner>> writers;
+  std::map<std::string_view, std::set<Owner>> writers;
   const auto let = [&](Owner owner, auto show) {
-    for (const std::string_view name : all.written(show)) writers[name].push_back(owner);
+    for (const std::string_view name : all.written(show)) writers[name].insert(owner);
   };
   control::ViewColumns& columns = all.columns;
   let(Owner::signals, [&] { all.signals.show(columns.view); });
-  let(Owner::session, [&] {
+  let(Owner::occupancy, [&] {
     for (const std::uint32_t evse : connected) all.occupancy.show_session(columns, evse, true);
   });
-  let(Owner::occupancy, [&] { all.occupancy.show(columns, connected, at_h(1), at_h(1.25)); });
+  let(Owner::occupancy, [&] { all.occupancy.show(columns, connected, at_h(6), at_h(6.25)); });
   let(Owner::bookings, [&] { all.bookings.show(columns); });
   let(Owner::power, [&] { all.power.show(columns, at_h(0)); });
   let(Owner::grants, [&] { all.grants.show(columns, all.power.active()); });
   let(Owner::limits, [&] { columns.show_limits(all.grants.guard()); });
   let(Owner::commands, [&] { all.commands.show(columns.view); });
   let(Owner::agenda, [&] { all.agenda.show(columns.view, at_h(0)); });
-  let(Owner::books, [&] { all.books.show(columns, all.signals.now(), connected); });
+  let(Owner::books, [&] { all.books.show(columns); });
+  let(Owner::books, [&] { all.books.show_v2g_prices(columns, all.signals.now(), connected); });
 
   std::map<std::string_view, Owner> expected = column_owners;
   for (const Scalar& scalar : scalars) expected.emplace(scalar.name, scalar.owner);
   for (const auto& [name, owner] : expected) {
-    const std::vector<Owner> one =
-        owner == Owner::world || owner == Owner::horizon ? std::vector<Owner>{} : std::vector<Owner>{owner};
+    std::set<Owner> one{owner};
+    if (owner == Owner::world || owner == Owner::horizon) one.clear();
     EXPECT_EQ(writers[name], one) << name;
   }
   EXPECT_EQ(writers.size(), expected.size());
