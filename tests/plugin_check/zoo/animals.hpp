@@ -47,7 +47,6 @@ inline constexpr std::array animals = std::to_array<Animal>({
     {"allocates", "allocates without end", "decide"},
     {"leaks", "loses memory with every decision", "decide"},
     {"segfaults", "reads through a null pointer", "decide"},
-    {"crashes_elsewhere", "a thread of its own reads through a null pointer", "decide"},
     {"aborts", "calls abort()", "decide"},
     {"exits", "calls exit(0)", "decide"},
     {"exits_at_once", "calls _exit(0)", "decide"},
