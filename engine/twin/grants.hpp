@@ -25,8 +25,8 @@ class Grants {
   std::size_t member_count() const { return guard_.member_count(); }
 
   // Something changed that set-points depend on, and the guard looks again when the instant settles: at everybody, or
-  // at one active member. Where nobody is held down by a limit, set-points are what the wishes make of them, and only those of
-  // members that were named can be others.
+  // at one active member. Where nobody is held down by a limit, set-points are what the wishes make of them, and only
+  // those of members that were named can be others.
   void ask_again() { everybody_due_ = true; }
   void ask_again(std::uint32_t member) {
     look_due_ = true;
