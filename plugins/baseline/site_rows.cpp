@@ -14,7 +14,6 @@ void SiteRows::build(const evtwin_view& first) {
   direction_re_.assign(n_rows, 0.0);
   direction_im_.assign(n_rows, 0.0);
   amperes_per_kw_.assign(n_members, 0.0);
-  knows_sessions_ = false;
   grid_row_ = n_rows > 0 && first.limit_kind[0] == EVTWIN_LIMIT_POWER_KW;
   grid_coefficient_.assign(n_members, grid_row_ ? 0.0 : 1.0);
   for (std::uint32_t i = 0; !grid_row_ && i < first.n_evses; ++i) grid_coefficient_[i] = 1.0 / first.evse_efficiency[i];
@@ -52,10 +51,7 @@ void SiteRows::reset(const evtwin_view& view) {
       row.upper = view.limit_upper[r];
     }
   }
-  // An instance that has just been made, at the start or after a checkpoint, knows nothing of those who are there.
-  const bool known = knows_sessions_ && (view.changed & EVTWIN_CHANGED_SESSIONS) == 0;
-  knows_sessions_ = true;
-  for (std::uint32_t k = 0; !known && k < view.n_connected; ++k) {
+  for (std::uint32_t k = 0; k < view.n_connected; ++k) {
     const std::uint32_t i = view.connected_evse[k];
     amperes_per_kw_[i] = view.evse_kw_per_a[i] > 0.0 ? 1.0 / view.evse_kw_per_a[i] : 0.0;
   }

@@ -81,7 +81,6 @@ class SiteRows {
   std::vector<double> direction_re_, direction_im_;
   std::vector<std::uint32_t> entry_start_;  // entries of member m: [entry_start_[m], entry_start_[m + 1])
   std::vector<Entry> entries_;
-  bool knows_sessions_ = false;
   std::vector<double> amperes_per_kw_, grid_coefficient_;
   double grid_kw_ = 0.0, grid_direction_ = 0.0;
   bool grid_row_ = false;
