@@ -65,17 +65,20 @@ struct BookingDesk {
   std::vector<Session> sessions = std::vector<Session>(2);
 };
 
-// a gets A-1; b overlaps it and gets A-2; c begins when a ends: A-1 again. d overlaps a and b.
+// a gets A-1; b overlaps it and gets A-2; c begins when a ends: A-1 again. d overlaps a and b. e ends when a
+// begins.
 TEST(PartBookings, AnEvseIsChosenThatIsFreeForAllOfTheTime) {
-  BookingDesk desk({booked("a", 0.5, 2, 4), booked("b", 1, 3, 5), booked("c", 1.5, 4, 6), booked("d", 1.6, 3.5, 4.5)});
+  BookingDesk desk({booked("a", 0.5, 2, 4), booked("b", 1, 3, 5), booked("c", 1.5, 4, 6), booked("d", 1.6, 3.5, 4.5),
+                    booked("e", 1.65, 1.7, 2)});
   desk.bookings.start(desk.sessions, at_h(0));
   desk.run_to(1.75);
-  ASSERT_EQ(desk.bench.seen.events.size(), 4U);
+  ASSERT_EQ(desk.bench.seen.events.size(), 5U);
   EXPECT_EQ(desk.bench.seen.events[0], "reserved: A-1: a from 2025-06-02 02:00 to 2025-06-02 04:00, 10 kWh");
   EXPECT_TRUE(desk.bench.seen.events[1].starts_with("reserved: A-2: b"));
   EXPECT_TRUE(desk.bench.seen.events[2].starts_with("reserved: A-1: c"));
   EXPECT_TRUE(desk.bench.seen.events[3].starts_with("reservation_refused: no EVSE: d"));
-  desk.expect_hold(0, 1.75, 2, 4);
+  EXPECT_TRUE(desk.bench.seen.events[4].starts_with("reserved: A-1: e"));
+  desk.expect_hold(0, 1.65, 1.7, 2);
   desk.expect_hold(1, 2.75, 3, 5);
 }
 

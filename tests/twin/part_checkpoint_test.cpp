@@ -58,7 +58,8 @@ TEST(PartCheckpoint, Signals) {
       },
       [](Signals& signals, Bench& bench) {
         signals.start(at_h(0));
-        while (bench.queue.next_time() <= at_h(3)) signals.handle(bench.queue.pop().time);
+        signals.handle(bench.queue.pop().time);
+        ASSERT_EQ(signals.now().load_kw, 2.0);
         signals.set_contract_kw(7.0, at_h(3));
       });
 }
