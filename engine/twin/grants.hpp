@@ -129,6 +129,7 @@ void Grants::archive(A& a) {
   a(guard_, everybody_due_, look_due_, hold_due_, held_down_, named_);
   for (const std::uint32_t member : named_) a.require(member < guard_.member_count(), "a member that there is not");
   if constexpr (A::loads) {
+    shown_ = false;
     for (const std::uint32_t member : named_) is_named_[member] = 1;
   }
   a.fixed(told_reason_);

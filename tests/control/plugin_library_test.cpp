@@ -94,7 +94,7 @@ TEST(ChooseStrategy, FindsInstalledOnesByIdAndSuggestsTheNearest) {
 
 TEST(ChooseStrategy, AFileOfSeveralNeedsAnIdAFileOfOneDoesNot) {
   EXPECT_THAT(refusal_of_library([] { choose_strategy(folder + "/probe.so", {}); }),
-              AllOf(HasSubstr("holds 7 strategies"), HasSubstr("probe.so#ID")));
+              AllOf(HasSubstr("holds 8 strategies"), HasSubstr("probe.so#ID")));
   EXPECT_THAT(refusal_of_library([] { choose_strategy(folder + "/probe.so#deci", {}); }),
               AllOf(HasSubstr("no strategy 'deci'"), HasSubstr("echo, dice, counter")));
   EXPECT_EQ(choose_strategy(folder + "/bad_older.so", {}).label, "bad");

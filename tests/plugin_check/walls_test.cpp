@@ -25,7 +25,10 @@ Outcome in_child(const Body& body) { return run_children({&body, 1}, {.call_s = 
 
 evtwin_strategy asks_for_a_day() {
   evtwin_strategy strategy{};
+  static constexpr double levels[] = {0.1, 0.5, 0.9};
   strategy.horizon_steps = 96;
+  strategy.levels = levels;
+  strategy.n_levels = 3;
   return strategy;
 }
 
