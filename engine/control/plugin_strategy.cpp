@@ -85,7 +85,7 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
   if (plan_steps > horizon_steps)
     refuse_instance(fmt::format("create failed: it plans {} steps of a horizon of {}", plan_steps, horizon_steps));
   take_levels();
-  if (instance_->extension != nullptr) take_extensions(first);
+  if (instance_->extension != nullptr) take_extensions();
 }
 
 void PluginStrategy::take_levels() {
@@ -105,7 +105,7 @@ void PluginStrategy::take_levels() {
   }
 }
 
-void PluginStrategy::take_extensions(const evtwin_view& first) {
+void PluginStrategy::take_extensions() {
   call("extension", [&] {
     state_ = static_cast<const evtwin_state*>(instance_->extension(instance_, EVTWIN_STATE));
     batch_ = static_cast<const evtwin_batch*>(instance_->extension(instance_, EVTWIN_BATCH));

@@ -40,7 +40,7 @@ class PluginStrategy : public Strategy {
   void call(const char* what, Call&& plugin);
   [[noreturn]] void refuse_instance(const std::string& why);
   void take_levels();
-  void take_extensions(const evtwin_view& first);
+  void take_extensions();
   [[noreturn]] void fail(const char* what, const std::string& why) const;
   static PluginStrategy& of(const evtwin_host* host) { return *static_cast<PluginStrategy*>(host->context); }
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);

@@ -346,6 +346,7 @@ TEST(SharedView, ShowsEveryColumnAsItIs) {
   for (const ColumnPlace& column : view_columns()) {
     const std::size_t n = length_of(column, a);
     ASSERT_EQ(length_of(column, b), n) << column.name;
+    if (n == 0) continue;
     EXPECT_NE(column_of(column, a), column_of(column, b)) << column.name;
     if (column.cell == Cell::text) {
       const auto* in_a = static_cast<const char* const*>(column_of(column, a));
