@@ -196,12 +196,16 @@ TEST_F(Export, PilotStatesAgreeWithPowerSessionsAndOutages) {
     for (const auto& row : rows) {
       const std::string evse = row["evse"], state = row["state"];
       const std::int64_t from = ns_of(row["from"]), to = ns_of(row["to"]);
-      if (until.count(evse) > 0) EXPECT_EQ(until[evse], from) << row;
+      if (until.count(evse) > 0) {
+        EXPECT_EQ(until[evse], from) << row;
+      }
       until[evse] = to;
       ++seen[state];
       const bool offers = state == "B2" || state == "C2";
       EXPECT_EQ(offers, row["duty_percent"].is_number()) << row;
-      if (offers && evse == "D-1") EXPECT_EQ(row["duty_percent"], 5.0) << row;
+      if (offers && evse == "D-1") {
+        EXPECT_EQ(row["duty_percent"], 5.0) << row;
+      }
       if (offers && evse != "D-1") {
         const double a = row["offered_a"];
         EXPECT_GE(a, 6.0 - 1e-9) << row;
