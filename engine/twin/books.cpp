@@ -130,7 +130,13 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   window_peak_kw_ = std::max(window_peak_kw_, std::isnan(piece.peak_kw) ? constant_kw : piece.peak_kw);
 }
 
-void Books::close_window(TimeNs t) {
+void Books::close_window(TimeNs t) { end_window(t, false); }
+
+void Books::close_last_window(TimeNs t) {
+  if (t > meter_.window_begin_ns()) end_window(t, true);
+}
+
+void Books::end_window(TimeNs t, bool last) {
   const TimeNs begin_ns = meter_.window_begin_ns();
   const double hours = kernel::hours_between(begin_ns, t);
   const double net_kwh = window_import_kwh_ - (total_.export_kwh - at_window_start_.export_kwh);
@@ -140,10 +146,10 @@ void Books::close_window(TimeNs t) {
   last_window_kw_ = net_kw;
   peak_instant_kw_ = std::max(peak_instant_kw_, window_peak_kw_);
 
-  if (t < context_.episode.to_ns) {
-    meter_.close(window_import_kwh_);
-  } else {
+  if (last) {
     meter_.finish(window_import_kwh_);
+  } else {
+    meter_.close(window_import_kwh_);
   }
   total_.demand_charge = meter_.charge();
   if (context_.observer != nullptr) {

@@ -49,8 +49,10 @@ class Books {
 
   // Time passes
   void book(const Piece& piece, const SignalValues& now);
-  /// The end of a metering window, or of the run within one.
+  /// The end of a metering window; the next one opens.
   void close_window(TimeNs t);
+  /// The run is over at `t`, within the open window or at its end.
+  void close_last_window(TimeNs t);
   /// Whether the local day ends with the window that was closed at `t`.
   bool day_ends(TimeNs t) const { return t >= day_end_ns_; }
   /// The end of a local day, or of the run: what each EVSE and its drivers had of it goes to the observer.
@@ -106,6 +108,7 @@ class Books {
   void book_storage(const physics::Storage& storage, double metered_kwh);
   void book_evse_day(std::uint32_t evse, double got_kwh);
   void open_day(TimeNs t);
+  void end_window(TimeNs t, bool last);
   void track_setpoint(double net_kwh, double hours);
   std::size_t evse_count() const { return context_.site.evses.size(); }
 

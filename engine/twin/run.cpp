@@ -13,7 +13,7 @@ namespace evtwin::twin {
 namespace {
 
 /// What the bytes are; to be counted up whenever a field comes, goes or changes its meaning.
-constexpr std::string_view state_title = "evtwin run 1";
+constexpr std::string_view state_title = "evtwin run 2";
 
 constexpr std::uint32_t scripted_timer = 0, first_part_timer = 1;
 
@@ -52,7 +52,7 @@ void Run::begin(const Episode& episode) {
   hash_ = {};
   hash_.mix(episode.seed);
   events_ = 0;
-  now_ns_ = episode.from_ns;
+  now_ns_ = paused_ns_ = episode.from_ns;
   next_scripted_ = 0;
   script_memory_.clear();
   asked_.clear();
@@ -81,11 +81,13 @@ Pause Run::advance(TimeNs until) {
     dispatch(event);
     if (queue_.next_time() == now_ns_) continue;
     if (!asked_.empty()) {
+      paused_ns_ = now_ns_;
       if (asked_.size() > 1) std::sort(asked_.begin(), asked_.end());
       return {Pause::Kind::decision, now_ns_, asked_};
     }
     end_instant();
   }
+  paused_ns_ = limit_ns;
   return {limit_ns == episode_.to_ns ? Pause::Kind::end : Pause::Kind::time, limit_ns, {}};
 }
 
@@ -131,8 +133,7 @@ void Run::answer(std::uint32_t site) {
 Result Run::finish() {
   end_instant();
   Result result;
-  const TimeNs end_ns = queue_.next_time() >= episode_.to_ns ? episode_.to_ns : now_ns_;
-  for (auto& site : sites_) result.sites.push_back(site->finish(end_ns));
+  for (auto& site : sites_) result.sites.push_back(site->finish(paused_ns_));
   for (const SiteResult& site : result.sites) {
     for (const double figure :
          {site.ledger.import_kwh, site.ledger.export_kwh, site.ledger.energy_cost, site.ledger.ev_charge_kwh})
@@ -212,7 +213,13 @@ void Run::set_evse_available(std::uint32_t site, std::uint32_t evse, bool availa
 template <class A>
 void Run::archive(A& a) {
   a.section("run");
-  a(episode_.seed, episode_.from_ns, episode_.to_ns, hash_, events_, now_ns_, next_scripted_, asked_, touched_);
+  a(episode_.seed, episode_.from_ns, episode_.to_ns);
+  a.require(world_.start_ns <= episode_.from_ns && episode_.from_ns < episode_.to_ns && episode_.to_ns <= world_.end_ns,
+            "a stretch of another world");
+  if constexpr (A::loads) {  // what moves is laid upon the start of its own episode
+    for (auto& site : sites_) site->begin();
+  }
+  a(hash_, events_, now_ns_, paused_ns_, next_scripted_, asked_, touched_);
   a.require(next_scripted_ <= world_.events.size(), "an event that there is not");
   for (const auto* list : {&asked_, &touched_}) {
     for (const std::uint32_t s : *list) a.require(s < sites_.size(), "a site that there is not");
@@ -237,7 +244,6 @@ Checkpoint Run::save() {
 }
 
 void Run::resume(const Checkpoint& checkpoint, Successor successor) {
-  for (auto& site : sites_) site->begin();
   try {
     load(checkpoint);
   } catch (const kernel::ArchiveError& error) {

@@ -73,7 +73,8 @@ class Run final : private SiteControls {
   SiteControls& controls() { return *this; }
   /// The whole run at this pause, with who is asked. The memory of strategies is the caller's to add.
   Checkpoint save();
-  /// Closes the books: after Kind::end for the whole run, earlier for what has been.
+  /// Closes the books at the pause: after Kind::end those of the whole run, earlier of what has been; demand is then
+  /// billed with the part of a month that the episode was to pay.
   Result finish();
 
   TimeNs now_ns() const { return now_ns_; }
@@ -116,7 +117,8 @@ class Run final : private SiteControls {
   std::vector<std::uint32_t> first_timer_;  // [sites]
   std::size_t next_scripted_ = 0;
   ScriptMemory script_memory_;
-  TimeNs now_ns_ = 0;
+  TimeNs now_ns_ = 0;     // of the last event
+  TimeNs paused_ns_ = 0;  // where it stands still
   std::uint64_t events_ = 0;
   std::vector<std::uint32_t> asked_;      // sites asked at this instant
   std::vector<std::uint8_t> answered_;    // [sites] of those asked

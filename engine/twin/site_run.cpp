@@ -366,7 +366,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   agenda_.end_plans(t);
   for (std::uint32_t s = 0; s < site_.storages.size(); ++s)
     books_.book_storage_wear(s, power_.use_until(static_cast<std::uint32_t>(evse_count() + s), t));
-  if (t > books_.meter().window_begin_ns()) books_.close_window(t);
+  books_.close_last_window(t);
   books_.close_day(t, power_.got_kwh());
 
   books_.finish(t, result.storage_energy_end_kwh - result.storage_energy_start_kwh, result);

@@ -181,6 +181,47 @@ TEST(Run, GoesOnFromAnyDecisionItIsAskedAbout) {
   EXPECT_GT(saved, 5);
 }
 
+TEST(Run, CheckpointOfAnotherEpisodeIsThatEpisode) {
+  // Other seeds draw other arrivals, another stretch has other bounds: the world's own must not come in.
+  const twin::World world = random_world(7);
+  const twin::Episode episode{world.seed + 1, world.start_ns, world.start_ns + (world.end_ns - world.start_ns) / 2};
+  twin::Run straight(world);
+  subscribe_to_all(straight);
+  straight.begin(episode);
+  next_pause(straight);
+  twin::Run first(world), second(world);
+  subscribe_to_all(first);
+  subscribe_to_all(second);
+  first.begin(episode);
+  next_pause(first, world.start_ns + (episode.to_ns - episode.from_ns) / 3);
+  second.resume(first.save(), twin::Successor::same_strategy);
+  next_pause(second);
+  EXPECT_EQ(second.finish().event_hash, straight.finish().event_hash);
+  EXPECT_EQ(second.episode().seed, episode.seed);
+}
+
+TEST(Run, FinishedEarlyItHasTheBooksOfWhatHasBeen) {
+  // A car takes 7.04 kW from 8:00 on; the run is given up at 10:07:30, within a metering window. By hand:
+  //   2.125 h x 7.04 kW = 14.96 kWh for 0.2 a kWh = 2.992; its 20 kWh are not met by 5.04; the peak is 7.04 kW.
+  twin::World world = small_world(1);
+  world.sites[0].tariff.rates[0].price_per_kwh = 0.2;
+  world.sites[0].tariff.demand.price_per_kw.fill(3.0);
+  world.sites[0].part_month = market::PartMonth::full;
+  add_visits(world, {visit(8.0, 12.0, 20.0)});
+  twin::Run run(world);
+  subscribe_to_all(run);
+  run.begin(twin::episode_of(world));
+  next_pause(run, monday_ns + 10 * hour_ns + 7 * minute_ns + 30 * kernel::second_ns);
+  const twin::SiteResult site = run.finish().sites[0];
+  EXPECT_NEAR(site.ledger.import_kwh, 14.96, 1e-12);
+  EXPECT_NEAR(site.ledger.energy_cost, 2.992, 1e-12);
+  EXPECT_NEAR(site.unmet_open_kwh, 5.04, 1e-12);
+  EXPECT_NEAR(site.peak_kw, 7.04, 1e-12);
+  EXPECT_NEAR(site.ledger.demand_charge, 3.0 * 7.04, 1e-12);
+  ASSERT_EQ(site.months.size(), 1U);
+  EXPECT_NEAR(site.months[0].cost, site.ledger.demand_charge, 1e-12);
+}
+
 /// An aggregator that halves the contract of every site in turn, an hour each.
 class Aggregator final : public twin::WorldPart {
  public:
