@@ -23,7 +23,13 @@ void DemandMeter::begin(TimeNs from_ns, TimeNs to_ns) {
   open_month(clock_.calendar().month(window_begin_ns_));
 }
 
-void DemandMeter::finish(double import_kwh) {
+void DemandMeter::finish(double import_kwh, TimeNs end_ns) {
+  terms_.to_ns = end_ns;
+  fraction_ = paid_fraction(clock_.calendar(), month(), terms_.from_ns, end_ns, terms_.part_month);
+  count_window(import_kwh);
+}
+
+void DemandMeter::count_window(double import_kwh) {
   const double kw = import_kwh / kernel::hours_between(0, window_ns());
   if (kw > peaks_.back().peak_kw) {
     peaks_.back().peak_kw = kw;
@@ -34,7 +40,7 @@ void DemandMeter::finish(double import_kwh) {
 }
 
 void DemandMeter::close(double import_kwh) {
-  finish(import_kwh);
+  count_window(import_kwh);
   window_begin_ns_ = window_end_ns_;
   window_end_ns_ = clock_.next_tick(window_begin_ns_, window_ns());
   if (window_begin_ns_ >= month_end_ns_) open_month(clock_.calendar().month(window_begin_ns_));

@@ -85,8 +85,9 @@ class DemandMeter {
   /// The open window ends; the next one opens, and the month it begins in.
   /// @param import_kwh >= 0, of the whole window: what is fed back does not count.
   void close(double import_kwh);
-  /// The run ends within the open window, or at its end: no other opens.
-  void finish(double import_kwh);
+  /// The run ends at `end_ns`, within the open window or at its end: no other opens. A run given up before its end pays
+  /// of the open month what lies before.
+  void finish(double import_kwh, TimeNs end_ns);
 
   /// The open month: its peak so far is that of closed windows.
   LocalMonth month() const { return peaks_.back().month; }
@@ -113,6 +114,7 @@ class DemandMeter {
   }
 
  private:
+  void count_window(double import_kwh);
   void open_month(LocalMonth month);
   void look_up_month();
   void look_up_next_month();

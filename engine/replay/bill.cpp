@@ -57,7 +57,7 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
     window_kwh += import_kwh;
     t = until;
     if (t == world.end_ns) {
-      meter.finish(window_kwh);
+      meter.finish(window_kwh, world.end_ns);
     } else if (t == meter.window_end_ns()) {
       meter.close(window_kwh);
       window_kwh = 0.0;

@@ -147,7 +147,7 @@ void Books::end_window(TimeNs t, bool last) {
   peak_instant_kw_ = std::max(peak_instant_kw_, window_peak_kw_);
 
   if (last) {
-    meter_.finish(window_import_kwh_);
+    meter_.finish(window_import_kwh_, t);
   } else {
     meter_.close(window_import_kwh_);
   }

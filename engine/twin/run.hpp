@@ -73,8 +73,7 @@ class Run final : private SiteControls {
   SiteControls& controls() { return *this; }
   /// The whole run at this pause, with who is asked. The memory of strategies is the caller's to add.
   Checkpoint save();
-  /// Closes the books at the pause: after Kind::end those of the whole run, earlier of what has been; demand is then
-  /// billed with the part of a month that the episode was to pay.
+  /// Closes the books at the pause: after Kind::end those of the whole run, earlier of what has been.
   Result finish();
 
   TimeNs now_ns() const { return now_ns_; }

@@ -83,7 +83,7 @@ TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
     t = step_end;
   }
   while (meter.window_end_ns() < end) meter.close(2.5);
-  meter.finish(2.5);
+  meter.finish(2.5, end);
   EXPECT_NEAR(energy_cost, 818'064.0, 1e-6);  // 100 additions of figures near 1e4: below 1e-8
 
   const std::vector<MonthPeak> past = {{{2024, 5}, 90.0}, {{2024, 8}, 42.0}, {{2025, 3}, 80.0}};
@@ -143,7 +143,7 @@ TEST(SceBill, WeekOfJulyIsBilledProRataUnlessFull) {
     const TimeNs since = meter.window_begin_ns() - begin;
     meter.close(since == 10 * hour_ns ? 12.5 : since >= 11 * hour_ns && since < 12 * hour_ns ? 10.0 : 0.0);
   }
-  meter.finish(0.0);
+  meter.finish(0.0, end);
   const auto pro_rata = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
   ASSERT_EQ(pro_rata.size(), 1U);
   EXPECT_DOUBLE_EQ(pro_rata[0].billed_kw, 50.0);
@@ -164,7 +164,7 @@ TEST(SceBill, MonthsOfARunHaveALineEachAndPriceOfTheirSeason) {
   DemandMeter meter = meter_of(tariff, los_angeles, begin, end);
   meter.close(5.0);
   while (meter.window_end_ns() < end) meter.close(0.0);
-  meter.finish(2.5);
+  meter.finish(2.5, end);
   const auto bill = demand_bill(tariff, los_angeles, begin, end, meter.peaks(), {}, infinity);
   ASSERT_EQ(bill.size(), 2U);
   EXPECT_EQ(bill[0].month, (LocalMonth{2019, 10}));
@@ -273,7 +273,7 @@ TEST(DemandMeter, RunEndsWithoutOpeningAnotherMonth) {
   const Tariff tariff = sce_tou_ev_4_demand();
   const TimeNs end = at("2025-07-01", billed_in_seoul);
   DemandMeter meter = meter_of(tariff, billed_in_seoul, end - 15 * minute_ns, end, PartMonth::full);
-  meter.finish(10.0);
+  meter.finish(10.0, end);
   EXPECT_EQ(meter.month(), (LocalMonth{2025, 6}));
   ASSERT_EQ(meter.peaks().size(), 1U);
   EXPECT_DOUBLE_EQ(meter.peaks()[0].peak_kw, 40.0);
@@ -320,7 +320,7 @@ RC_GTEST_PROP(DemandMeterProperty, ChargeThatGrewIsTheBillAtTheEnd, ()) {
   const TimeNs end = begin + *rc::gen::inRange(1, 60 * 24 * 50) * minute_ns;
   DemandMeter meter({&tariff, 80.0, past, part_month, begin, end}, billed_in_seoul);
   while (meter.window_end_ns() < end) meter.close(*rc::gen::inRange(0, 30) * 1.0);
-  meter.finish(*rc::gen::inRange(0, 30) * 1.0);
+  meter.finish(*rc::gen::inRange(0, 30) * 1.0, end);
   double cost = 0.0;
   for (const MonthDemand& month :
        demand_bill(tariff, billed_in_seoul, begin, end, meter.peaks(), past, 80.0, part_month))

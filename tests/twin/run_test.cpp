@@ -206,7 +206,6 @@ TEST(Run, FinishedEarlyItHasTheBooksOfWhatHasBeen) {
   twin::World world = small_world(1);
   world.sites[0].tariff.rates[0].price_per_kwh = 0.2;
   world.sites[0].tariff.demand.price_per_kw.fill(3.0);
-  world.sites[0].part_month = market::PartMonth::full;
   add_visits(world, {visit(8.0, 12.0, 20.0)});
   twin::Run run(world);
   subscribe_to_all(run);
@@ -217,7 +216,8 @@ TEST(Run, FinishedEarlyItHasTheBooksOfWhatHasBeen) {
   EXPECT_NEAR(site.ledger.energy_cost, 2.992, 1e-12);
   EXPECT_NEAR(site.unmet_open_kwh, 5.04, 1e-12);
   EXPECT_NEAR(site.peak_kw, 7.04, 1e-12);
-  EXPECT_NEAR(site.ledger.demand_charge, 3.0 * 7.04, 1e-12);
+  const double days = (10.0 + 7.5 / 60.0) / 24.0;  // of the thirty of June
+  EXPECT_NEAR(site.ledger.demand_charge, 3.0 * 7.04 * days / 30.0, 1e-12);
   ASSERT_EQ(site.months.size(), 1U);
   EXPECT_NEAR(site.months[0].cost, site.ledger.demand_charge, 1e-12);
 }
