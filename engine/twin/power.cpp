@@ -296,7 +296,7 @@ void Power::show(control::ViewColumns& columns, TimeNs t) {
     if (shown_[i] != 0) continue;
     const Motion& m = motions_[i];
     columns.got_kwh[i] = got_kwh_[i];
-    columns.remaining_kwh[i] = std::max(0.0, columns.requested_kwh[i] - got_kwh_[i]);
+    columns.remaining_kwh[i] = std::max(0.0, cars_[i].requested_kwh - got_kwh_[i]);
     columns.power_kw[i] = m.law.rate_per_h == 0.0 ? m.law.kw : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     const physics::Vehicle& vehicle = *cars_[i].vehicle;
     if (vehicle.soc_known) columns.soc[i] = stored_kwh_[i] / vehicle.battery.capacity_kwh;

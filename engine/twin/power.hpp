@@ -22,6 +22,7 @@ struct PluggedCar {
   const physics::Vehicle* vehicle = nullptr;
   double taken_kwh = physics::unknown;  ///< hidden stop; unknown: the battery alone stops
   TimeNs plugged_in_ns = 0;
+  double requested_kwh = 0.0;  ///< what strategies are told
 };
 
 class Power {

@@ -8,7 +8,8 @@ namespace evtwin::twin {
 
 Signals::Signals(const SiteContext& context)
     : context_(context),
-      clocks_(market::clocks_for(context.site.clocks, context.site.signals(), context.world.calendar)),
+      clocks_(market::clocks_for(context.site.clocks, context.site.signals(), context.world.calendar,
+                                 context.episode.from_ns)),
       tariff_(clocks_->tariff()),
       pv_(clocks_->pv()),
       load_(clocks_->load()),

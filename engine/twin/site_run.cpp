@@ -252,11 +252,15 @@ void SiteRun::admit_waiting(TimeNs t) {
   welcome(t);
 }
 
+PluggedCar SiteRun::car_of(const Session& s) {
+  return {s.number, s.vehicle, s.visit.taken_kwh, s.plugged_in_ns, s.visit.requested_kwh};
+}
+
 /// Tells the other parts of vehicles that were plugged in.
 void SiteRun::welcome(TimeNs t) {
   for (const std::uint32_t evse : occupancy_.plugged_in()) {
     const Session& s = occupancy_.session(evse);
-    power_.plug_in(evse, {s.number, s.vehicle, s.visit.taken_kwh, s.plugged_in_ns}, s.soc_start);
+    power_.plug_in(evse, car_of(s), s.soc_start);
     books_.plug_in(evse, s.visit);
     grants_.plug_in(evse);
     occupancy_.show_session(columns_, evse, evse_available(evse));

@@ -93,6 +93,7 @@ class SiteRun {
   // What happens
   void arrive(std::uint32_t law, TimeNs t);
   void admit_waiting(TimeNs t);
+  static PluggedCar car_of(const Session& s);
   void welcome(TimeNs t);
   void plug_out(std::uint32_t evse, TimeNs t);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);

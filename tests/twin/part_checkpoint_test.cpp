@@ -183,7 +183,7 @@ TEST(PartCheckpoint, Agenda) {
       [](Bench& bench) {
         auto part = std::make_unique<Agenda>(bench.context, 2);
         part->set_interest({.plan_steps = 2});
-        part->begin(*market::clocks_for(nullptr, bench.site.signals(), bench.world.calendar), {});
+        part->begin(*market::clocks_for(nullptr, bench.site.signals(), bench.world.calendar, bench.world.start_ns), {});
         return part;
       },
       [](Agenda& agenda, Bench& bench) {
