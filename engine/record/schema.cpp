@@ -110,7 +110,8 @@ constexpr std::array<SchemaObject, 38> objects{{
   wanted_kwh REAL NOT NULL,       -- what the car could have taken where that is known, else requested
   got_kwh REAL NOT NULL,          -- net, at the EVSE meter
   discharged_kwh REAL NOT NULL,
-  unmet_kwh REAL NOT NULL,
+  unmet_kwh REAL NOT NULL,        -- wanted and not got, by then; what was discharged counts with what putting it back takes
+  open_cost REAL NOT NULL,        -- the least that unmet_kwh can still cost until departed_ns; 0 unless open_at_end
   cost REAL NOT NULL,             -- metered energy x buy price in force
   paid REAL NOT NULL,             -- by the driver: driver_revenue - v2g_payment
   driver_revenue REAL NOT NULL,   -- driver to site, for energy charged
@@ -138,7 +139,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
   kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh,
-                                  -- power_setpoint_kw
+                                  -- power_setpoint_kw; buy_price_beyond_end: after run.end_ns, for what is owed then
   start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
   value REAL                      -- NULL: none in force (no limit)
 ) STRICT)"},
@@ -433,7 +434,7 @@ constexpr std::array<TableContent, 25> contents{{
     {"session",
      "id, number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, "
      "requested_kwh, "
-     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, "
+     "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, open_cost, cost, paid, "
      "driver_revenue, v2g_payment, wear_cost, soc_start, soc_end, battery_kwh, charge_efficiency, "
      "discharge_efficiency, waited_h, wear_calendar, "
      "wear_cyclic, "

@@ -39,13 +39,15 @@ struct SessionRecord {
   std::string_view vehicle;
   std::uint32_t vehicle_row = 0;  ///< index into World::vehicles
   bool v2g = false;               ///< the driver opted in
-  TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
+  TimeNs arrived_ns = 0, plugged_in_ns = 0, claimed_departure_ns = 0;
+  TimeNs departed_ns = 0;  ///< the truth: beyond the end of the run where it is open
   double requested_kwh = 0.0;
   double wanted_kwh = 0.0;                                      ///< taken (the truth) where known, else requested
   double taken_kwh = std::numeric_limits<double>::quiet_NaN();  ///< hidden stop; NaN: the battery alone stops
   double got_kwh = 0.0;                                         ///< net metered energy
   double discharged_kwh = 0.0;
-  double unmet_kwh = 0.0;
+  double unmet_kwh = 0.0;                 ///< by then; of what was discharged, what it takes to put it back counts
+  double open_cost = 0.0;                 ///< of a session open at the end: the least that energy can still cost
   double cost = 0.0;                      ///< metered energy x buy price in force
   double driver_revenue = 0.0;            ///< from the driver, for energy charged
   double v2g_payment = 0.0;               ///< to the driver, for energy discharged
@@ -66,7 +68,8 @@ enum class SignalKind : std::uint8_t {
   contract_kw,
   export_limit_kw,
   co2_kg_per_kwh,
-  power_setpoint_kw
+  power_setpoint_kw,
+  buy_price_beyond_end  ///< after the run, as far as somebody who is still there may stay
 };
 
 struct SignalRecord {

@@ -209,6 +209,7 @@ void Occupancy::look_up_first_claim() {
 
 void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
   counts_.turned_away += 1;
+  counts_.turned_away_kwh += wanted_kwh(visit);
   const double waited_h = kernel::hours_between(visit.arrival_ns, t);
   counts_.waiting_h += waited_h;
   if (context_.observer == nullptr) return;
@@ -244,7 +245,7 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   record.v2g = s.visit.v2g;
   record.arrived_ns = s.arrived_ns;
   record.plugged_in_ns = s.plugged_in_ns;
-  record.departed_ns = t;
+  record.departed_ns = how == SessionEnd::open_at_end ? std::max(s.visit.departure_ns, t) : t;
   record.claimed_departure_ns = s.visit.claimed_departure_ns;
   record.requested_kwh = s.visit.requested_kwh;
   record.wanted_kwh = wanted_kwh(s.visit);
@@ -254,24 +255,26 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   return record;
 }
 
-void Occupancy::count(const SessionRecord& record) {
+void Occupancy::count(const SessionRecord& record, double counted_kwh) {
   if (record.end != SessionEnd::departed) {
     counts_.sessions_open += 1;
-    counts_.unmet_open_kwh += record.unmet_kwh;
+    counts_.open_kwh += record.unmet_kwh;
+    counts_.open_got_kwh += std::min(counted_kwh, record.wanted_kwh);
+    counts_.open_cost += record.open_cost;
     return;
   }
   departed_.push_back({static_cast<std::uint32_t>(record.evse), record.number, record.departed_ns, record.got_kwh,
                        record.requested_kwh});
   counts_.sessions_ended += 1;
   counts_.energy_wanted_kwh += record.wanted_kwh;
-  counts_.energy_got_kwh += std::min(record.got_kwh, record.wanted_kwh);
-  note_satisfaction(record);
+  counts_.energy_got_kwh += std::min(counted_kwh, record.wanted_kwh);
+  note_satisfaction(record, counted_kwh);
 }
 
 /// What the session got of what was wanted, and of what its EVSE could have given it in its stay: full power from
 /// plug-in to plug-out, no limit beyond its own.
-void Occupancy::note_satisfaction(const SessionRecord& record) {
-  const double got_kwh = std::max(0.0, record.got_kwh);
+void Occupancy::note_satisfaction(const SessionRecord& record, double counted_kwh) {
+  const double got_kwh = std::max(0.0, counted_kwh);
   if (got_kwh >= record.wanted_kwh) return;
   const auto evse = static_cast<std::uint32_t>(record.evse);
   const physics::BatterySpec& battery = sessions_[evse].vehicle->battery;
@@ -293,8 +296,11 @@ void Occupancy::finish(SiteResult& result) const {
   result.turned_away = counts_.turned_away;
   result.waited = counts_.waited;
   result.waiting_h = counts_.waiting_h;
-  result.unmet_open_kwh = counts_.unmet_open_kwh;
-  for (const Waiting& waiting : waiting_) result.unmet_open_kwh += wanted_kwh(waiting.visit);
+  result.open_kwh = counts_.open_kwh;
+  result.open_got_kwh = counts_.open_got_kwh;
+  result.open_cost = counts_.open_cost;
+  result.turned_away_kwh = counts_.turned_away_kwh;
+  for (const Waiting& waiting : waiting_) result.turned_away_kwh += wanted_kwh(waiting.visit);
 }
 
 void Occupancy::mark_decision() {

@@ -48,7 +48,8 @@ class Occupancy {
   /// What the stay says of a session that ends; energies and money are others' to add.
   SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
   /// Counts a session that ended, with its energies.
-  void count(const SessionRecord& record);
+  /// A session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
+  void count(const SessionRecord& record, double counted_kwh);
   void plug_out(std::uint32_t evse);
   /// Adds what is counted here to the result; those who still wait are open.
   void finish(SiteResult& result) const;
@@ -91,12 +92,12 @@ class Occupancy {
     double energy_wanted_kwh = 0.0, energy_got_kwh = 0.0;
     Satisfaction satisfaction;
     std::uint64_t sessions = 0, sessions_ended = 0, sessions_open = 0, turned_away = 0, waited = 0;
-    double waiting_h = 0.0, unmet_open_kwh = 0.0;
+    double waiting_h = 0.0, open_kwh = 0.0, open_got_kwh = 0.0, open_cost = 0.0, turned_away_kwh = 0.0;
 
     template <class A>
     void archive(A& a) {
       a(energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended, sessions_open, turned_away, waited,
-        waiting_h, unmet_open_kwh);
+        waiting_h, open_kwh, open_got_kwh, open_cost, turned_away_kwh);
     }
   };
 
@@ -106,7 +107,7 @@ class Occupancy {
   std::int32_t free_evse_for(const demand::Visit& visit, const Access& access, TimeNs t) const;
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
-  void note_satisfaction(const SessionRecord& record);
+  void note_satisfaction(const SessionRecord& record, double counted_kwh);
   void look_up_first_claim();
   void restore();
 

@@ -233,7 +233,7 @@ TEST(Run, FinishedEarlyItHasTheBooksOfWhatHasBeen) {
   const twin::SiteResult site = run.finish().sites[0];
   EXPECT_NEAR(site.ledger.import_kwh, 14.96, 1e-12);
   EXPECT_NEAR(site.ledger.energy_cost, 2.992, 1e-12);
-  EXPECT_NEAR(site.unmet_open_kwh, 5.04, 1e-12);
+  EXPECT_NEAR(site.open_kwh, 5.04, 1e-12);
   EXPECT_NEAR(site.peak_kw, 7.04, 1e-12);
   const double days = (10.0 + 7.5 / 60.0) / 24.0;  // of the thirty of June
   EXPECT_NEAR(site.ledger.demand_charge, 3.0 * 7.04 * days / 30.0, 1e-12);
