@@ -157,6 +157,17 @@ BoundParts& BoundParts::operator+=(const BoundParts& other) {
 double Bound::gap() const { return std::max(0.0, planned - proven) / std::max(1.0, std::abs(planned)); }
 
 Bound find_bound(const twin::World& world, const Foresight& foresight, const BoundOptions& options) {
+  for (const twin::Site& site : world.sites) {
+    for (const auto& law : site.arrivals) {
+      const auto* poisson = std::get_if<demand::Poisson>(law.get());
+      if (poisson != nullptr && poisson->leaves_when_full_share > 0.0)
+        throw std::runtime_error(
+            fmt::format("site {}: drivers of {} leave when their cars are full (leaves_when_full_share), so that stays "
+                        "depend on the "
+                        "strategy",
+                        site.name, poisson->name));
+    }
+  }
   Bound bound;
   for (std::uint32_t site = 0; site < world.sites.size(); ++site) {
     bound.sites.push_back(site_bound(world, site, foresight.sites[site], options));

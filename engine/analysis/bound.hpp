@@ -50,7 +50,8 @@ struct Bound {
   double gap() const;
 };
 
-/// @throws std::runtime_error where the solver finds nothing; twin::Interrupted.
+/// @throws std::runtime_error where the solver finds nothing, and where drivers leave when their cars are full, since
+///         then there is none; twin::Interrupted.
 Bound find_bound(const twin::World& world, const Foresight& foresight, const BoundOptions& options = {});
 
 /// Bound and reference by site, for kpis(). @param reference  the run of the strategy that savings are counted from

@@ -193,6 +193,17 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   context_.timers.schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
 }
 
+void Occupancy::took_no_more(std::uint32_t evse, TimeNs t) {
+  Session& s = sessions_[evse];
+  if (std::isnan(s.visit.leaves_h_after_full)) return;
+  // Not at this very instant, which has been lived.
+  const TimeNs leaves_ns = std::max(kernel::after_hours_rounded_up(t, s.visit.leaves_h_after_full), t + 1);
+  s.visit.leaves_h_after_full = physics::unknown;
+  if (leaves_ns >= s.visit.departure_ns) return;
+  s.visit.departure_ns = leaves_ns;
+  context_.timers.schedule(EventKind::plug_out, Phase::plug_out, leaves_ns, evse);
+}
+
 void Occupancy::plug_out(std::uint32_t evse) {
   sessions_[evse].number = numbers_[evse] = 0;
   look_up_first_claim();

@@ -33,6 +33,8 @@ class Occupancy {
   void admit_waiting(const Access& access, TimeNs t);
   /// Vehicles whose patience has ended leave the queue; the timer is set for the next one.
   void end_expired_waits(TimeNs t);
+  /// The vehicle on an EVSE takes no more: its driver may come back for that.
+  void took_no_more(std::uint32_t evse, TimeNs t);
   /// EVSEs that got a vehicle since clear_plugged_in(), in order of plug-in.
   std::span<const std::uint32_t> plugged_in() const { return plugged_in_; }
   void clear_plugged_in() { plugged_in_.clear(); }

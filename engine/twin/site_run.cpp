@@ -225,7 +225,10 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
     grants_.ask_to_hold(member);
   } else {
     grants_.ask_again(member);
-    if (member < evse_count() && !power_.draws(member)) agenda_.request(EVTWIN_WHY_FINISHED, t);
+    if (member < evse_count() && !power_.draws(member)) {
+      agenda_.request(EVTWIN_WHY_FINISHED, t);
+      occupancy_.took_no_more(member, t);
+    }
   }
 }
 
@@ -266,6 +269,7 @@ void SiteRun::welcome(TimeNs t) {
     occupancy_.show_session(columns_, evse, evse_available(evse));
     changed_ |= EVTWIN_CHANGED_SESSIONS;
     agenda_.request(EVTWIN_WHY_ARRIVAL, t);
+    if (!power_.draws(evse)) occupancy_.took_no_more(evse, t);
   }
   occupancy_.clear_plugged_in();
 }
@@ -352,6 +356,7 @@ void SiteRun::settle(TimeNs t) {
     context_.hash.mix(i);
     context_.hash.mix(given_kw);
     power_.renew(i, given_kw, t);
+    if (i < evse_count() && given_kw > 0.0 && !power_.draws(i)) occupancy_.took_no_more(i, t);
   }
   grants_.looked();
   // What limits make of an answer, it is told at the next question; what they change without one, it may ask for.
