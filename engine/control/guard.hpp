@@ -13,6 +13,8 @@
 // The written order: the smallest offer that takes the least of the limit first (so that as many as possible charge),
 // among equals the larger wish, then the lower number. The guard has no memory: the same wishes have the same answer,
 // and a strategy that wants EVSEs to take turns asks for it.
+// One exception: where a limit counts on what a battery surely draws or gives, a setpoint is raised to 95 % of the
+// battery's falling curve and no nearer (see Guard::hold).
 // Charging and discharging members, storages among them, are treated alike; discharging has no smallest offer.
 #pragma once
 #include <cstdint>
@@ -198,6 +200,8 @@ class Guard {
   bool offer_to_those_at_0(Couplings couplings);
   bool step_in_turn(Couplings couplings);
   bool fill(Couplings couplings);
+  bool edge_binds(std::uint32_t member, Couplings couplings);
+  double near_edge_kw(std::uint32_t member) const;
   void remember_short();
   bool repeat_moves(Couplings couplings);
   bool raise_together(Couplings couplings);

@@ -19,6 +19,8 @@ constexpr double smallest_step_kw = 1e-6;
 /// worth 1 W, so that they come to an end.
 constexpr int patient_rounds = 24;
 constexpr int fill_rounds = 20000;
+/// Part of a falling curve's power up to which a setpoint is raised, where the curve itself is in the way.
+constexpr double near_edge = 0.95;
 /// 1 W: members that move together and get less than that are better raised one by one.
 constexpr double worthwhile_kw = 1e-3;
 
@@ -128,7 +130,13 @@ bool Guard::fill(Couplings couplings) {
       if (!is_continuous(s.member, couplings) || given_kw == asked_[s.member].kw) continue;
       if (given_kw == 0.0 && s.smallest_kw > 0.0) continue;
       const double kw = towards(given_kw, asked_[s.member].kw, step_kw);
-      if (blocking_row(s.member, kw, true, couplings) < 0) open_.push_back(s.member);
+      if (blocking_row(s.member, kw, true, couplings) >= 0) continue;
+      if (!edge_binds(s.member, couplings)) {
+        open_.push_back(s.member);
+      } else if (const double near_kw = near_edge_kw(s.member); std::abs(given_kw) < std::abs(near_kw)) {
+        put(s.member, near_kw, couplings);
+        raised = true;
+      }
     }
     if (open_.empty()) return raised;
     raised = true;
@@ -136,6 +144,24 @@ bool Guard::fill(Couplings couplings) {
     for (const std::uint32_t i : open_) raise_alone(i, couplings);
   }
   return raised;
+}
+
+/// Whether nothing but the edge of a falling curve is in a member's way: below it a limit counts on what the battery
+/// surely draws or gives, at the edge on nothing. A setpoint just below the edge would meet the curve at once, and
+/// setpoints and curve would chase each other in ever shorter steps.
+bool Guard::edge_binds(std::uint32_t i, Couplings couplings) {
+  const double asked_kw = asked_[i].kw;
+  const physics::PowerRange& range = asked_kw > 0.0 ? members[i].charge : members[i].discharge;
+  if (i >= evse_count_ || !range.falls || std::abs(asked_kw) < range.now_kw) return false;
+  const double near_kw = near_edge_kw(i);
+  if (std::abs(members[i].given_kw) >= std::abs(near_kw)) return std::abs(members[i].given_kw) < range.now_kw;
+  return blocking_row(i, near_kw, true, couplings) < 0 &&
+         blocking_row(i, std::copysign(range.now_kw, asked_kw), true, couplings) >= 0;
+}
+
+double Guard::near_edge_kw(std::uint32_t i) const {
+  const double asked_kw = asked_[i].kw;
+  return std::copysign(near_edge * (asked_kw > 0.0 ? members[i].charge : members[i].discharge).now_kw, asked_kw);
 }
 
 void Guard::remember_short() {

@@ -67,19 +67,34 @@ std::vector<double> excess_of(const Guard& guard, const TestSite& s) {
   return excess;
 }
 
-/// Whether member i could be raised without breaking a limit, or breaking one further.
-bool could_be_raised(const Guard& guard, std::size_t i, double asked_kw, const TestSite& s) {
-  const double given_kw = guard.members[i].given_kw;
-  if (std::abs(asked_kw) - std::abs(given_kw) < 1e-2 * step_kw) return false;
+/// Whether member i at `kw` breaks a limit, or breaks one further.
+bool breaks_a_limit(const Guard& guard, std::size_t i, double kw, const TestSite& s) {
   Guard raised = guard;
-  raised.members[i].given_kw = one_step_further(given_kw, asked_kw, s.couplings[i]);
+  raised.members[i].given_kw = kw;
   const std::vector<double> before = excess_of(guard, s), after = excess_of(raised, s);
   for (std::size_t n = 0; n < before.size(); ++n) {
     const GuardRow& row = guard.rows()[n / 2];
     const double bound = n % 2 == 0 ? row.upper : row.lower;
-    if (after[n] > 1e-9 * std::max(1.0, std::abs(bound)) && after[n] > before[n]) return false;
+    if (after[n] > 1e-9 * std::max(1.0, std::abs(bound)) && after[n] > before[n]) return true;
   }
-  return true;
+  return false;
+}
+
+/// Whether a continuous power stands as near to its battery's falling curve as it may.
+bool keeps_from_edge(const Guard& guard, std::size_t i, double asked_kw, const TestSite& s) {
+  const GuardMember& m = guard.members[i];
+  const physics::PowerRange& range = asked_kw > 0.0 ? m.charge : m.discharge;
+  if (i >= guard.evse_count() || (asked_kw > 0.0 && !s.couplings[i].rates_kw.empty())) return false;
+  if (!range.falls || std::abs(asked_kw) < range.now_kw || std::abs(m.given_kw) >= range.now_kw) return false;
+  return std::abs(m.given_kw) >= 0.95 * range.now_kw - step_kw;
+}
+
+/// Whether member i could be raised without breaking a limit.
+bool could_be_raised(const Guard& guard, std::size_t i, double asked_kw, const TestSite& s) {
+  const double given_kw = guard.members[i].given_kw;
+  if (std::abs(asked_kw) - std::abs(given_kw) < 1e-2 * step_kw) return false;
+  if (keeps_from_edge(guard, i, asked_kw, s)) return false;
+  return !breaks_a_limit(guard, i, one_step_further(given_kw, asked_kw, s.couplings[i]), s);
 }
 
 /// Feeders in a tree, EVSEs of all kinds and storages anywhere in it.
