@@ -8,13 +8,15 @@ namespace evtwin::twin {
 Books::Books(const SiteContext& context, const physics::FeederTree& tree)
     : context_(context),
       tree_(tree),
+      limits_(context.site),
       meter_({&context.site.tariff, context.site.contract_kw, context.site.past_peaks, context.site.part_month,
               context.episode.from_ns, context.episode.to_ns},
              context.world.calendar),
       accounts_(context.site.evses.size()),
       evse_day_(context.site.evses.size()),
       feeder_kwh_(context.site.feeders.size()),
-      feeder_into_kwh_(context.site.feeders.size()) {
+      feeder_into_kwh_(context.site.feeders.size()),
+      metered_kwh_(context.site.evses.size()) {
   for (const physics::Vehicle& vehicle : context.world.vehicles)
     vehicle_ageing_.emplace_back(physics::AgeingLaw{}, physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
   storage_use_.reserve(context.site.storages.size());
@@ -44,7 +46,7 @@ namespace {
 /// flows in the nanosecond to which a crossing is rounded up (350 kW in 1 ns are 1e-10 kWh).
 double excess_kwh(double kwh, double limit_kwh) {
   const double excess = kwh - limit_kwh;
-  return excess > 1e-9 * limit_kwh + 1e-10 ? excess : 0.0;
+  return excess > 1e-9 * std::abs(limit_kwh) + 1e-10 ? excess : 0.0;
 }
 
 }  // namespace
@@ -82,6 +84,22 @@ void Books::book_member(std::uint32_t i, double metered_kwh, const SignalValues&
     account.sums.v2g_payment -= metered_kwh * price_per_kwh;
     account.sums.discharged_kwh -= metered_kwh;
     account.losses_kwh -= metered_kwh * (1.0 / account.battery->discharge_efficiency - 1.0);
+  }
+}
+
+/// Energy beyond the limits of feeders and rows, each on one side of them all the while. @pre feeder_into_kwh_ is known
+void Books::book_excess_below(const Flow& flow, double hours) {
+  if (limits_.all().empty()) return;
+  for (const MemberFlow& member : flow.members) {
+    if (member.member < evse_count()) metered_kwh_[member.member] = member.kwh;
+  }
+  for (const PowerLimits::Limit& limit : limits_.all()) {
+    const double kwh =
+        PowerLimits::value(limit, feeder_into_kwh_, [&](std::uint32_t evse) { return metered_kwh_[evse]; });
+    total_.feeder_overload_kwh += excess_kwh(kwh, limit.upper_kw * hours) + excess_kwh(-kwh, -limit.lower_kw * hours);
+  }
+  for (const MemberFlow& member : flow.members) {
+    if (member.member < evse_count()) metered_kwh_[member.member] = 0.0;
   }
 }
 
@@ -123,7 +141,7 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   total_.co2_kg += import_kwh * now.co2_kg_per_kwh;
   total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours);
   total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours);
-  total_.feeder_overload_kwh += piece.row_excess_kw * hours;
+  book_excess_below(piece.flow, hours);
   lowest_buy_per_kwh_ = std::min(lowest_buy_per_kwh_, now.price.buy_per_kwh);
 
   window_import_kwh_ += import_kwh;

@@ -16,6 +16,7 @@
 #include "physics/limits.hpp"
 #include "twin/context.hpp"
 #include "twin/flow.hpp"
+#include "twin/power_limits.hpp"
 #include "twin/result.hpp"
 #include "twin/signal_values.hpp"
 
@@ -36,7 +37,6 @@ struct EvseSums {
 struct Piece {
   TimeNs from_ns = 0, to_ns = 0;
   Flow flow;
-  double row_excess_kw = 0.0;         ///< above limits of feeders and rows
   double peak_kw = physics::unknown;  ///< highest net import; unknown: powers are constant, and it is their sum
 };
 
@@ -105,6 +105,7 @@ class Books {
     }
   };
 
+  void book_excess_below(const Flow& flow, double hours);
   void book_member(std::uint32_t member, double metered_kwh, const SignalValues& now);
   void book_storage(const physics::Storage& storage, double metered_kwh);
   void book_evse_day(std::uint32_t evse, double got_kwh);
@@ -115,6 +116,7 @@ class Books {
 
   const SiteContext context_;
   const physics::FeederTree& tree_;
+  const PowerLimits limits_;
 
   control::Ledger total_, at_last_decision_, at_window_start_;
   market::DemandMeter meter_;
@@ -133,6 +135,7 @@ class Books {
   TimeNs day_start_ns_ = 0, day_end_ns_ = 0;          // the local day, or what of it lies in the run
   std::vector<physics::Ageing> vehicle_ageing_;       // by vehicle of the world
   std::vector<double> feeder_kwh_, feeder_into_kwh_;  // [feeders] scratch
+  std::vector<double> metered_kwh_;                   // [evses] scratch
 };
 
 template <class A>

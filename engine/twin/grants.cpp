@@ -32,7 +32,6 @@ void Grants::begin() {
   any_row_told_ = hold_due_ = look_due_ = held_down_ = shown_ = false;
   everybody_due_ = true;
   looked();
-  row_excess_kw_ = 0.0;
   corrections_ = {};
 }
 
@@ -146,7 +145,6 @@ void Grants::tell(std::uint32_t member, double asked_kw, double given_kw, Correc
 /// Rows that stay exceeded: unavoidable under enforce, an overload under record. Told once until they hold again.
 void Grants::tell_exceeded(std::span<const std::uint32_t> rows, std::span<const physics::Coupling> couplings,
                            TimeNs t) {
-  row_excess_kw_ = 0.0;
   if (rows.empty() && !any_row_told_) return;
   any_row_told_ = !rows.empty();
   for (char& told : row_told_) told = static_cast<char>(told & 1);  // bit 0: told before, bit 1: exceeded now
@@ -154,8 +152,6 @@ void Grants::tell_exceeded(std::span<const std::uint32_t> rows, std::span<const 
     const control::GuardRow& row = guard_.rows()[r];
     const double high = guard_.value(row, control::Side::upper, couplings);
     const double value = high > row.upper ? high : guard_.value(row, control::Side::lower, couplings);
-    if (r > 0 && row.kind == physics::LimitKind::power_kw)
-      row_excess_kw_ += value > row.upper ? value - row.upper : row.lower - value;
     row_told_[r] = static_cast<char>(row_told_[r] | 2);
     if ((row_told_[r] & 1) != 0) continue;
 

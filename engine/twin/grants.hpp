@@ -96,8 +96,6 @@ class Grants {
   /// Columns of what was asked, granted and why, where a look may have changed them. @param active  as in look()
   void show(control::ViewColumns& columns, std::span<const std::uint32_t> active);
 
-  double row_excess_kw() const { return row_excess_kw_; }  ///< above limits of feeders and rows, summed
-
   void finish(SiteResult& result) const { result.corrections = corrections_; }
 
   template <class A>
@@ -119,7 +117,6 @@ class Grants {
   std::vector<double> told_given_kw_;    // [members]
   std::vector<char> row_told_;           // [rows] exceeded, and told
   bool any_row_told_ = false;
-  double row_excess_kw_ = 0.0;
   std::array<std::uint64_t, correction_count> corrections_{};
 };
 
@@ -137,7 +134,7 @@ void Grants::archive(A& a) {
     a.require(static_cast<std::size_t>(reason) < correction_count, "a correction that there is not");
   a.fixed(told_given_kw_);
   a.fixed(row_told_);
-  a(any_row_told_, row_excess_kw_, corrections_);
+  a(any_row_told_, corrections_);
 }
 
 }  // namespace evtwin::twin

@@ -7,9 +7,12 @@ namespace evtwin::twin {
 GridPower::GridPower(const Site& site, const physics::FeederTree& tree)
     : site_(site),
       tree_(tree),
+      limits_(site),
       feeder_kw_(site.feeders.size()),
       into_kw_(site.feeders.size()),
-      into_before_kw_(site.feeders.size()) {}
+      into_before_kw_(site.feeders.size()),
+      sides_(limits_.all().size()),
+      sides_before_(limits_.all().size()) {}
 
 double GridPower::kw_at(const Power& power, const SignalValues& now, TimeNs t) {
   double net_kw = now.base_kw();
@@ -40,15 +43,29 @@ int zone(double net_kw, const SignalValues& now) {
 
 }  // namespace
 
+/// On which side of its bounds each limit below the connection is. @pre kw_at() was asked for the same instant
+void GridPower::find_sides(const Power& power, TimeNs t) {
+  for (std::size_t n = 0; n < sides_.size(); ++n) {
+    const PowerLimits::Limit& limit = limits_.all()[n];
+    const double kw = PowerLimits::value(limit, into_kw_, [&](std::uint32_t evse) { return power.kw_at(evse, t); });
+    sides_[n] = (kw > limit.upper_kw ? 1 : 0) - (kw < limit.lower_kw ? 1 : 0);
+  }
+}
+
 bool GridPower::smooth(const Power& power, const SignalValues& now, TimeNs from, TimeNs to) {
   if (!power.any_falls() && !power.any_rises()) return true;
   // Powers that rise and fall at once may cross a level and come back: look closer than a minute.
-  if (power.any_falls() && power.any_rises() && to - from > kernel::minute_ns) return false;
+  const bool both_ways = (power.any_falls() && power.any_rises()) || limits_.any_relief();
+  if (both_ways && to - from > kernel::minute_ns) return false;
 
   const double net_from = kw_at(power, now, from);
   into_before_kw_ = into_kw_;
+  find_sides(power, from);
+  sides_before_ = sides_;
   const double net_to = kw_at(power, now, to);
   if (zone(net_from, now) != zone(net_to, now)) return false;
+  find_sides(power, to);
+  if (sides_ != sides_before_) return false;
   for (std::size_t f = 0; f < into_before_kw_.size(); ++f) {
     if ((into_before_kw_[f] > 0.0) != (into_kw_[f] > 0.0)) return false;
   }

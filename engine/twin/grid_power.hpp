@@ -1,16 +1,18 @@
-// Net power at the grid connection between two instants, and where it changes sides.
+// Net power at the grid connection between two instants, and where it, or a limit below it, changes sides.
 #pragma once
 #include <vector>
 
 #include "physics/limits.hpp"
 #include "twin/power.hpp"
+#include "twin/power_limits.hpp"
 #include "twin/signal_values.hpp"
 #include "twin/world.hpp"
 
 namespace evtwin::twin {
 
-/// Energies tell import, export and overload exactly only while nothing changes sides: import and export, the limits, a
-/// feeder's direction. While cars taper, an interval is cut where that happens.
+/// Energies tell import, export and overload exactly only while nothing changes sides: import and export, the limits of
+/// the connection, of feeders and of rows, a feeder's direction. While cars taper, an interval is cut where that
+/// happens.
 class GridPower {
  public:
   GridPower(const Site& site, const physics::FeederTree& tree);
@@ -22,11 +24,14 @@ class GridPower {
   TimeNs next_cut(const Power& power, const SignalValues& now, TimeNs from, TimeNs to);
 
  private:
+  void find_sides(const Power& power, TimeNs t);
   bool smooth(const Power& power, const SignalValues& now, TimeNs from, TimeNs to);
 
   const Site& site_;
   const physics::FeederTree& tree_;
+  const PowerLimits limits_;
   std::vector<double> feeder_kw_, into_kw_, into_before_kw_;  // [feeders] scratch
+  std::vector<int> sides_, sides_before_;                     // [power limits] scratch
 };
 
 }  // namespace evtwin::twin

@@ -96,7 +96,6 @@ void SiteRun::advance(TimeNs t) {
     piece.from_ns = now_ns_;
     piece.to_ns = grid_.next_cut(power_, now, now_ns_, t);
     piece.flow = power_.flow_until(piece.to_ns);
-    piece.row_excess_kw = grants_.row_excess_kw();
     // Within a piece power only falls or only rises: its ends are its extremes.
     if (piece.flow.tapers || !site_.feeders.empty())
       piece.peak_kw = std::max(grid_.kw_at(power_, now, piece.from_ns), grid_.kw_at(power_, now, piece.to_ns));

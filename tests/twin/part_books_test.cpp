@@ -168,6 +168,22 @@ TEST(PartBooks, ASetPointIsTrackedByWindow) {
   EXPECT_NEAR(result.tracking->deviation_kwh, 1.0 + 0.75, 1e-12);
 }
 
+// Half an hour. D-3 draws 2 kWh, 5 into its feeder with all losses: 4 kW above the feeder's 6. A row counts A-1 once
+// and D-2 against it: 3 - 9 kWh are 10 kW below its lower bound of -2.
+TEST(PartBooks, LimitsOfFeedersAndRowsAreExceededByEnergies) {
+  World world = booked_world();
+  world.sites[0].feeders[0].max_kw = 6.0;
+  world.sites[0].rows = {{"row", physics::LimitKind::power_kw, -2.0, 20.0, {{0, 1.0, 0.0}, {1, -1.0, 0.0}}},
+                         {"cable", physics::LimitKind::current_a, -1.0, 1.0, {{0, 1.0, 0.0}}}};
+  Office office(std::move(world));
+  office.book(0.0, 0.5, {{2, 4.0, 2.0}}, {});
+  EXPECT_NEAR(office.total().feeder_overload_kwh, 5.0 - 6.0 * 0.5, 1e-12);
+  office.book(0.5, 1.0, {{0, 6.0, 3.0}, {1, 18.0, 9.0}}, {});
+  EXPECT_NEAR(office.total().feeder_overload_kwh, 2.0 + 6.0 - 2.0 * 0.5, 1e-12);
+  office.book(1.0, 1.5, {{0, 6.0, 3.0}}, {});  // nobody is counted that does not flow
+  EXPECT_NEAR(office.total().feeder_overload_kwh, 7.0, 1e-12);
+}
+
 TEST(PartBooks, WhatGoesBeyondALimitIsOverload) {
   Office office;
   SignalValues now;
@@ -176,10 +192,9 @@ TEST(PartBooks, WhatGoesBeyondALimitIsOverload) {
   Piece piece;
   piece.from_ns = at_h(0);
   piece.to_ns = at_h(0.5);
-  piece.row_excess_kw = 3.0;
   office.books.book(piece, now);
   EXPECT_NEAR(office.total().overload_kwh, 1.0, 1e-12);
-  EXPECT_NEAR(office.total().feeder_overload_kwh, 1.5, 1e-12);
+  EXPECT_EQ(office.total().feeder_overload_kwh, 0.0);
   now.load_kw = 0.0;
   now.pv_kw = 9.0;
   now.export_limit_kw = 5.0;
