@@ -198,6 +198,9 @@ void Guard::clamp_evse(std::uint32_t i, const Coupling& coupling) {
   }
   if (-kw > coupling.max_discharge_kw * (1.0 + tolerance)) m.reason = Correction::evse_rating;
   m.given_kw = std::max(kw, -coupling.max_discharge_kw);
+  if (-m.given_kw >= physics::smallest_discharge_kw(coupling) * (1.0 - tolerance)) return;
+  m.given_kw = 0.0;
+  m.reason = Correction::min_current;
 }
 
 void Guard::clamp_storage(std::uint32_t i) {

@@ -33,8 +33,9 @@ double towards(double kw, double wish_kw, double by) {
 
 /// Smallest setpoint in the direction of `kw` that is not 0; 0 where any power will do.
 double Guard::smallest_offer_kw(std::uint32_t i, double kw, Couplings couplings) const {
-  if (i >= evse_count_ || kw < 0.0) return 0.0;
+  if (i >= evse_count_) return 0.0;
   const physics::Coupling& coupling = couplings[i];
+  if (kw < 0.0) return physics::smallest_discharge_kw(coupling);
   return coupling.rates_kw.empty() ? coupling.min_kw : coupling.rates_kw.front();
 }
 
@@ -47,7 +48,7 @@ double Guard::next_kw(std::uint32_t i, Couplings couplings) const {
   const double given_kw = members[i].given_kw, asked_kw = asked_[i].kw;
   if (given_kw == 0.0) {
     const double offer_kw = smallest_offer_kw(i, asked_kw, couplings);
-    if (offer_kw > 0.0) return std::min(offer_kw, asked_kw);
+    if (offer_kw > 0.0) return towards(0.0, asked_kw, offer_kw);
   }
   if (is_continuous(i, couplings)) return towards(given_kw, asked_kw, smallest_step_kw);
   for (const double rate_kw : couplings[i].rates_kw) {

@@ -96,7 +96,8 @@ bool Guard::share_out(std::uint32_t row_number, Side side, Couplings couplings) 
   }
   for (const Share& share : shares_) {
     const double kw = share.base_kw * factor;
-    set(share.member, share.at_least ? smallest_offer_kw(share.member, kw, couplings) : kw, row_number, couplings);
+    const double least_kw = smallest_offer_kw(share.member, share.base_kw, couplings);
+    set(share.member, share.at_least ? std::copysign(least_kw, share.base_kw) : kw, row_number, couplings);
   }
   return true;
 }
@@ -174,10 +175,11 @@ Guard::Share Guard::share_of(const GuardRow& row, std::size_t k, Couplings coupl
   const double re = in_plane ? row.cos_coefficients[k] : std::abs(row.coefficients[k]);
   const double im = in_plane ? row.sin_coefficients[k] : 0.0;
   const double flow_kw = in_plane ? share.base_kw : std::abs(share.base_kw);
+  const double least_flow_kw = in_plane ? std::copysign(least_kw, share.base_kw) : least_kw;
   share.re = re * per_kw * flow_kw;
   share.im = im * per_kw * flow_kw;
-  share.least_re = re * per_kw * least_kw;
-  share.least_im = im * per_kw * least_kw;
+  share.least_re = re * per_kw * least_flow_kw;
+  share.least_im = im * per_kw * least_flow_kw;
   share.least = std::abs(row.coefficients[k]) * per_kw * least_kw;
   return share;
 }
@@ -215,6 +217,7 @@ bool Guard::drop_one(std::uint32_t row_number, Side side, Couplings couplings) {
 void Guard::set(std::uint32_t i, double kw, std::uint32_t row_number, Couplings couplings) {
   GuardMember& m = members[i];
   if (i < evse_count_ && kw > 0.0) kw = physics::floor_to_allowed(couplings[i], kw);
+  if (i < evse_count_ && kw < 0.0 && -kw < physics::smallest_discharge_kw(couplings[i]) * (1.0 - 1e-9)) kw = 0.0;
   if (kw == m.given_kw) return;
   m.given_kw = kw;
   m.reason = Correction::limit;

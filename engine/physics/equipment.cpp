@@ -45,6 +45,10 @@ double floor_to_allowed(const Coupling& coupling, double kw) {
   return allowed;
 }
 
+double smallest_discharge_kw(const Coupling& coupling) {
+  return std::min(coupling.min_kw, coupling.max_discharge_kw);
+}
+
 BatterySpec storage_battery(const Storage& storage) {
   BatterySpec b;
   b.capacity_kwh = storage.soc_max * storage.capacity_kwh;  // full is where the window ends

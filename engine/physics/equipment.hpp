@@ -60,7 +60,7 @@ struct Storage {
 /// How an EVSE and the vehicle on it fit together; all kW at the EVSE meter.
 struct Coupling {
   double kw_per_a = 0.0;  ///< kW of 1 A on the phases used (0 for DC)
-  double min_kw = 0.0;    ///< smallest non-zero offer
+  double min_kw = 0.0;    ///< smallest non-zero power, either way
   double max_kw = 0.0;    ///< largest offer the car can use
   double max_discharge_kw = 0.0;
   std::vector<double> rates_kw;  ///< allowed offers, ascending, without 0; empty = continuous
@@ -73,6 +73,10 @@ Coupling couple(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in);
 /// Largest allowed offer that is not above `kw` (>= 0); 0 when none is. A value within 1e-9 of a rate is that rate:
 /// kW that came from A by another order of multiplications must not fall to the next lower rate.
 double floor_to_allowed(const Coupling& coupling, double kw);
+
+/// Smallest power other than 0 at which a vehicle can discharge, kW > 0: the smallest offer, which holds either way; not
+/// more than the largest there is.
+double smallest_discharge_kw(const Coupling& coupling);
 
 /// Largest power of the EVSE with all its phases, kW.
 double rated_kw(const Evse& evse);

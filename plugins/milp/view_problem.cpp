@@ -114,6 +114,7 @@ void put_offers(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle) 
 void put_discharge(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle) {
   vehicle.max_discharge_kw = std::min(view.evse_car_max_discharge_kw[i], view.evse_max_discharge_kw[i]);
   if (view.evse_max_kw[i] <= 0.0) vehicle.max_discharge_kw = 0.0;  // out of service
+  vehicle.min_discharge_kw = std::min(view.evse_car_min_kw[i], vehicle.max_discharge_kw);
   vehicle.discharge_price_per_kwh = view.wear_price_per_kwh;
   const double above_floor_kwh = (view.evse_soc[i] - view.evse_soc_floor[i]) * view.evse_battery_kwh[i];
   vehicle.dischargeable_kwh =

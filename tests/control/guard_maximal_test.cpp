@@ -54,6 +54,8 @@ double one_step_further(double given_kw, double asked_kw, const physics::Couplin
     return asked_kw;
   }
   if (asked_kw > 0.0 && given_kw == 0.0 && coupling.min_kw > 0.0) return coupling.min_kw;
+  if (asked_kw < 0.0 && given_kw == 0.0 && coupling.min_kw > 0.0)
+    return -std::min(coupling.min_kw, coupling.max_discharge_kw);
   return std::copysign(std::min(std::abs(asked_kw), std::abs(given_kw) + step_kw), asked_kw);
 }
 
