@@ -223,7 +223,8 @@ Reading reading_of(const MeterInstant& instant) {
   sample.voltage_v = instant.of(Quantity::voltage).mean();
   const Gathered& current = instant.of(Quantity::current_import);
   for (std::size_t p = 0; p < 3; ++p) sample.current_a[p] = current.by_phase[p + 1];
-  if (!current.told(1) && !current.told(2) && !current.told(3)) sample.current_a[0] = current.by_phase[0];
+  if (!current.told(1) && !current.told(2) && !current.told(3))
+    sample.unphased_a = sample.current_a[0] = current.by_phase[0];
   sample.soc = instant.of(Quantity::soc).total();
   return reading;
 }

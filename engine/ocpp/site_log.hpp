@@ -32,6 +32,8 @@ struct Sample {
   double offered_a = kernel::unknown;            ///< Current.Offered
   double voltage_v = kernel::unknown;            ///< mean of the phases
   std::array<double, 3> current_a{kernel::unknown, kernel::unknown, kernel::unknown};
+  double unphased_a =
+      kernel::unknown;           ///< Current.Import told without a phase; of each phase that `current_a` has it for
   double soc = kernel::unknown;  ///< 0..1
   enum class Context : std::uint8_t { periodic, begin, end, clock, trigger, interruption, other };
   Context context = Context::periodic;

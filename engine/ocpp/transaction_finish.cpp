@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "market/calendar.hpp"
 #include "ocpp/energy.hpp"
@@ -24,7 +25,32 @@ void merge(Sample& into, const Sample& from) {
   take(into.voltage_v, from.voltage_v);
   take(into.soc, from.soc);
   for (std::size_t p = 0; p < 3; ++p) take(into.current_a[p], from.current_a[p]);
+  take(into.unphased_a, from.unphased_a);
   if (into.context == Sample::Context::periodic) into.context = from.context;
+}
+
+/// A current without a phase is that of each phase in use: as many as the power of the same instant, or the register
+/// since the reading before, makes of it. One where they say nothing, or no whole number of phases.
+void spread_over_phases(std::vector<Sample>& samples) {
+  constexpr double nominal_v = 230.0;  // where no voltage is told: 208 to 250 V are within the tolerance
+  constexpr double tolerance = 0.12;   // of a whole number of phases
+  const Sample* before = nullptr;      // the last one with a register
+  for (Sample& s : samples) {
+    double kw = s.power_kw;
+    const bool metered = kernel::is_known(s.register_kwh);
+    if (!kernel::is_known(kw) && metered && before != nullptr && s.time_ns > before->time_ns)
+      kw = (s.register_kwh - before->register_kwh) / kernel::hours_between(before->time_ns, s.time_ns);
+    if (metered) before = &s;
+    if (!(s.unphased_a > 1.0) || kernel::is_known(s.current_a[1]) || kernel::is_known(s.current_a[2])) continue;
+    double volts = s.voltage_v > 50.0 ? s.voltage_v : nominal_v;
+    if (volts > 300.0) volts /= std::numbers::sqrt3;                       // told between phases
+    const double phases = std::abs(kw) * 1000.0 / (volts * s.unphased_a);  // NaN where the power is not known
+    for (const double whole : {2.0, 3.0}) {
+      if (!(std::abs(phases - whole) <= tolerance * whole)) continue;
+      s.current_a[1] = s.unphased_a;
+      if (whole == 3.0) s.current_a[2] = s.unphased_a;
+    }
+  }
 }
 
 std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, const StationClock& clock,
@@ -60,6 +86,7 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
       merged.push_back(s);
     }
   }
+  spread_over_phases(merged);
   return merged;
 }
 

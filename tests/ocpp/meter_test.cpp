@@ -52,6 +52,48 @@ TEST(Meter, PhasesAddUpWithoutATotal) {
   EXPECT_EQ(s.voltage_v, 230.0);
 }
 
+/// Phases on which a reading of 16 A told without a phase has them, beside other values.
+int phases_of_16_a(const std::string& beside) {
+  const Sample s = sample_of(R"({"value":"16","measurand":"Current.Import","unit":"A"},)" + beside);
+  int phases = 0;
+  for (const double a : s.current_a) phases += a == 16.0 ? 1 : 0;
+  return phases;
+}
+
+// 16 A x 230 V are 3.68 kW on one phase, 11.04 on three.
+TEST(Meter, ACurrentWithoutAPhaseIsThatOfEachPhaseThatThePowerMakesOfIt) {
+  const auto power = [](const std::string& w) {
+    return R"({"value":")" + w + R"(","measurand":"Power.Active.Import","unit":"W"})";
+  };
+  const auto volts = [](const std::string& v) {
+    return R"(,{"value":")" + v + R"(","measurand":"Voltage","unit":"V"})";
+  };
+  EXPECT_EQ(phases_of_16_a(power("11040")), 3);
+  EXPECT_EQ(phases_of_16_a(power("7360")), 2);
+  EXPECT_EQ(phases_of_16_a(power("3680")), 1);
+  EXPECT_EQ(phases_of_16_a(power("-11040")), 3);
+  EXPECT_EQ(phases_of_16_a(power("9984") + volts("208")), 3);
+  EXPECT_EQ(phases_of_16_a(power("11085") + volts("400")), 3);  // between phases
+  EXPECT_EQ(phases_of_16_a(power("5600") + volts("350")), 1);   // DC: volts x amperes
+  EXPECT_EQ(phases_of_16_a(power("9000")), 1);                  // 2.4 phases: nothing is known
+  EXPECT_EQ(phases_of_16_a(R"({"value":"1500"})"), 1);          // a first register says nothing
+}
+
+// 2.76 kWh in a quarter of an hour are 11.04 kW.
+TEST(Meter, ARegisterSaysThePhasesOfACurrentWhereNoPowerIsTold) {
+  const auto values = [](const char* wh) {
+    return std::string(R"({"value":")") + wh + R"("},{"value":"16","measurand":"Current.Import","unit":"A"})";
+  };
+  const SiteLog log = LogText()
+                          .start("08:00:00", 1, 0, 1)
+                          .meter("08:15:00", 1, "1", values("2760"))
+                          .meter("08:30:00", 1, "1", values("5520"))
+                          .stop("08:30:00", 5520, 1)
+                          .read();
+  const std::vector<Sample>& samples = log.transactions.at(0).samples;
+  EXPECT_EQ(samples.at(1).current_a[2], 16.0);
+}
+
 TEST(Meter, ARegisterOfOnePhaseStandsAsItIs) {
   EXPECT_EQ(sample_of(R"({"value":"120","phase":"L3","unit":"Wh"})").register_kwh, 0.12);
 }
