@@ -25,7 +25,7 @@ struct Stay {
   double got_kwh = 0.0;         ///< net, at the meter
   double unmet_kwh = 0.0;       ///< of what was wanted
   double soc_end = 0.0;         ///< 0..1
-  double energy_cost = 0.0;     ///< metered energy x buy price in force
+  double energy_cost = 0.0;     ///< energy at the AC side of the EVSE x buy price in force
   double paid = 0.0;            ///< by the driver: driver price x energy, less what V2G earned
   double wear_cost = 0.0;       ///< of the car's battery, by discharging
   double co2_kg = 0.0;          ///< metered energy x the grid's CO2 at that time; NaN where the scenario gives none

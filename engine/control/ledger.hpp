@@ -23,7 +23,7 @@ struct Ledger {
   double storage_wear_calendar = 0.0, storage_wear_cyclic = 0.0;  ///< the same, sum over storages
   double overload_kwh = 0.0;                                      ///< above the contract power
   double export_overload_kwh = 0.0;                               ///< beyond the export limit
-  double feeder_overload_kwh = 0.0;  ///< above limits in kW of feeders and rows, summed
+  double feeder_overload_kwh = 0.0;                               ///< above limits in kW of feeders and rows, summed
 
   Ledger& operator+=(const Ledger& other);
 

@@ -112,7 +112,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   discharged_kwh REAL NOT NULL,
   unmet_kwh REAL NOT NULL,        -- wanted and not got, by then; what was discharged counts with what putting it back takes
   open_cost REAL NOT NULL,        -- the least that unmet_kwh can still cost until departed_ns; 0 unless open_at_end
-  cost REAL NOT NULL,             -- metered energy x buy price in force
+  cost REAL NOT NULL,             -- energy at the AC side of the EVSE (its losses included) x buy price in force
   paid REAL NOT NULL,             -- by the driver: driver_revenue - v2g_payment
   driver_revenue REAL NOT NULL,   -- driver to site, for energy charged
   v2g_payment REAL NOT NULL,      -- site to driver, for energy discharged
@@ -210,7 +210,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   evse INTEGER NOT NULL REFERENCES evse (id),
   start_ns INTEGER NOT NULL,
   charged_kwh REAL NOT NULL, discharged_kwh REAL NOT NULL, -- at the EVSE meter, >= 0
-  cost REAL NOT NULL,             -- net metered energy x buy price in force
+  cost REAL NOT NULL,             -- net energy at the AC side of the EVSE (its losses included) x buy price in force
   driver_revenue REAL NOT NULL, v2g_payment REAL NOT NULL  -- drivers to site, site to drivers
 ) STRICT)"},
     {"table", "month", R"(CREATE TABLE month (

@@ -48,7 +48,7 @@ struct SessionRecord {
   double discharged_kwh = 0.0;
   double unmet_kwh = 0.0;                 ///< by then; of what was discharged, what it takes to put it back counts
   double open_cost = 0.0;                 ///< of a session open at the end: the least that energy can still cost
-  double cost = 0.0;                      ///< metered energy x buy price in force
+  double cost = 0.0;                      ///< energy at the AC side x buy price in force
   double driver_revenue = 0.0;            ///< from the driver, for energy charged
   double v2g_payment = 0.0;               ///< to the driver, for energy discharged
   double wear_cost = 0.0;                 ///< of the vehicle's battery, by discharging
@@ -131,7 +131,7 @@ struct EvseDayRecord {
   std::uint32_t row = 0;
   TimeNs start_ns = 0;
   double charged_kwh = 0.0, discharged_kwh = 0.0;  ///< at the EVSE meter, >= 0
-  double cost = 0.0;                               ///< net metered energy x buy price in force
+  double cost = 0.0;                               ///< net energy at the AC side x buy price in force
   double driver_revenue = 0.0, v2g_payment = 0.0;  ///< drivers to site, site to drivers
 };
 
