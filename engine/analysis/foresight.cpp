@@ -56,6 +56,8 @@ class Collector final : public twin::Observer {
         break;
       case twin::SignalKind::co2_kg_per_kwh:
       case twin::SignalKind::power_setpoint_kw:
+      case twin::SignalKind::driver_price_per_kwh:
+      case twin::SignalKind::v2g_price_per_kwh:
         break;  // neither is in the objective
     }
   }

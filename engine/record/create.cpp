@@ -10,6 +10,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -86,6 +87,81 @@ void write_run(const Database& database, const twin::World& world, const Strateg
   run.write();
 }
 
+void write_demand_terms(const twin::Site& site, TableInsert& insert) {
+  const market::DemandCharge& charge = site.tariff.demand;
+  insert.integer(charge.window_ns).text(charge.basis == market::DemandBasis::peak ? "peak" : "contract");
+  insert.text(site.part_month == market::PartMonth::full ? "full" : "pro_rata");
+  insert.integer(charge.look_back_months).real(charge.floor_fraction_of_contract);
+}
+
+// What a kW costs in each month, and the peaks that a ratchet starts with.
+void write_demand_prices(const Database& database, const twin::World& world) {
+  TableInsert price_insert(database, "demand_price");
+  TableInsert peak_insert(database, "past_peak");
+  std::deque<std::string> months;  // stay where they are until the rows are written
+  std::int64_t site_id = 0;
+  for (const twin::Site& site : world.sites) {
+    ++site_id;
+    for (int month = 1; month <= 12; ++month) {
+      price_insert.row().integer(site_id).integer(month).real(market::demand_price_per_kw(site.tariff, month));
+      price_insert.integer(market::has_month(site.tariff.demand.ratchet_months, month) ? 1 : 0);
+    }
+    for (const market::MonthPeak& peak : site.past_peaks)
+      peak_insert.row().integer(site_id).text(months.emplace_back(market::format_month(peak.month))).real(peak.peak_kw);
+  }
+  price_insert.write();
+  peak_insert.write();
+}
+
+const char* name_of(physics::LimitKind kind) {
+  switch (kind) {
+    case physics::LimitKind::power_kw:
+      return "power_kw";
+    case physics::LimitKind::current_a:
+      return "current_a";
+    case physics::LimitKind::magnitude_a:
+      return "magnitude_a";
+  }
+  return "power_kw";
+}
+
+void write_limit_rows(const Database& database, const twin::World& world) {
+  TableInsert row_insert(database, "limit_row");
+  TableInsert member_insert(database, "limit_member");
+  std::int64_t site_id = 0, row_id = 0, first_evse = 1;
+  for (const twin::Site& site : world.sites) {
+    ++site_id;
+    for (const physics::LimitRow& row : site.rows) {
+      ++row_id;
+      row_insert.row().integer(site_id).text(row.name).text(name_of(row.kind));
+      row_insert.finite_or_null(row.lower).finite_or_null(row.upper);
+      for (const physics::LimitMember& member : row.members) {
+        member_insert.row().integer(row_id).integer(first_evse + member.evse).real(member.coefficient);
+        member_insert.real(member.angle_deg);
+      }
+    }
+    first_evse += static_cast<std::int64_t>(site.evses.size());
+  }
+  row_insert.write();
+  member_insert.write();
+}
+
+void write_vehicles(const Database& database, const twin::World& world) {
+  TableInsert vehicle_insert(database, "vehicle");
+  TableInsert curve_insert(database, "acceptance");
+  std::int64_t vehicle_id = 0;
+  for (const physics::Vehicle& vehicle : world.vehicles) {
+    const physics::BatterySpec& battery = vehicle.battery;
+    vehicle_insert.row().text(vehicle.name).finite_or_null(battery.capacity_kwh);
+    vehicle_insert.real(battery.charge_efficiency).real(battery.discharge_efficiency);
+    ++vehicle_id;
+    for (const physics::Knot& knot : battery.charge.knots)
+      curve_insert.row().integer(vehicle_id).real(knot.soc).finite_or_null(knot.kw);
+  }
+  vehicle_insert.write();
+  curve_insert.write();
+}
+
 // UTC offsets from a year before the run to a year after it: sessions may reach beyond the run.
 void write_clock(const Database& database, const twin::World& world) {
   constexpr kernel::TimeNs margin_ns = 400 * kernel::day_ns;
@@ -116,14 +192,14 @@ void write_sites(const Database& database, const twin::World& world) {
     site_insert.row().text(site.name).finite_or_null(site.contract_kw).finite_or_null(site.export_limit_kw);
     site_insert.text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
     site_insert.text(site.tariff.name).text(site.tariff.source).integer(site.tariff_given ? 1 : 0);
-    site_insert.integer(site.tariff.demand.window_ns);
+    write_demand_terms(site, site_insert);
     site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
     site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh);
 
     for (const physics::Feeder& feeder : site.feeders) {
       feeder_insert.row().integer(site_id).text(feeder.name);
       feeder_insert.id_or_null(feeder.parent < 0 ? 0 : feeders + feeder.parent + 1);
-      feeder_insert.finite_or_null(feeder.max_kw).finite_or_null(feeder.max_export_kw);
+      feeder_insert.finite_or_null(feeder.max_kw).finite_or_null(feeder.max_export_kw).finite_or_null(feeder.max_a);
       feeder_insert.real(feeder.efficiency);
     }
     feeders += static_cast<std::int64_t>(site.feeders.size());
@@ -166,6 +242,9 @@ void make_file(const std::string& place, const twin::World& world, const Strateg
   write_run(database, world, strategy);
   write_clock(database, world);
   write_sites(database, world);
+  write_demand_prices(database, world);
+  write_limit_rows(database, world);
+  write_vehicles(database, world);
   write_flags(database, world);
   database.execute("COMMIT");
 }

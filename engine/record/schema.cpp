@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 38> objects{{
+constexpr std::array<SchemaObject, 44> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -50,10 +50,27 @@ constexpr std::array<SchemaObject, 38> objects{{
   tariff_source TEXT NOT NULL,
   tariff_given INTEGER NOT NULL,  -- 0: energy was free because the scenario names no tariff
   metering_window_ns INTEGER NOT NULL, -- of the demand charge: 15, 30 or 60 min on the local clock
-  driver_price_per_kwh REAL NOT NULL,
+  demand_basis TEXT NOT NULL,     -- peak: the month's highest window, ratchet and floor; contract: contract_kw
+  part_month TEXT NOT NULL,       -- a month that the run covers in part: pro_rata, or full
+  ratchet_look_back_months INTEGER NOT NULL, -- for how long past peaks of ratchet months count
+  demand_floor_fraction REAL NOT NULL, -- of contract_kw: the least that is billed
+  driver_price_per_kwh REAL NOT NULL, -- at the start, as the next; later ones are signals
   v2g_price_per_kwh REAL NOT NULL,
   unmet_price_per_kwh REAL NOT NULL,
   wear_price_per_kwh REAL NOT NULL
+) STRICT)"},
+    {"table", "demand_price", R"(CREATE TABLE demand_price (
+  id INTEGER PRIMARY KEY,         -- twelve rows a site
+  site INTEGER NOT NULL REFERENCES site (id),
+  month INTEGER NOT NULL,         -- of the year, 1 to 12
+  price_per_kw REAL NOT NULL,     -- of a kW for the whole month, tax included
+  in_ratchet INTEGER NOT NULL     -- 1: its peak counts in the months after it
+) STRICT)"},
+    {"table", "past_peak", R"(CREATE TABLE past_peak (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  month TEXT NOT NULL,            -- 2025-05; one of the run itself is that month's peak before the run
+  peak_kw REAL NOT NULL           -- known before the run
 ) STRICT)"},
     {"table", "feeder", R"(CREATE TABLE feeder (
   id INTEGER PRIMARY KEY,         -- a node of the tree below the grid connection
@@ -61,6 +78,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   name TEXT NOT NULL,
   parent INTEGER REFERENCES feeder (id), -- NULL: the grid connection
   max_kw REAL, max_export_kw REAL, -- caps on the power into the node; NULL: none
+  max_a REAL,                     -- cap on the sum of the currents below it; NULL: none
   efficiency REAL NOT NULL        -- power out of the node / power into it
 ) STRICT)"},
     {"table", "evse", R"(CREATE TABLE evse (
@@ -74,6 +92,21 @@ constexpr std::array<SchemaObject, 38> objects{{
   efficiency REAL NOT NULL,       -- outlet to AC side
   bidirectional INTEGER NOT NULL,
   feeder TEXT                     -- it hangs on; NULL: the grid connection
+) STRICT)"},
+    {"table", "limit_row", R"(CREATE TABLE limit_row (
+  id INTEGER PRIMARY KEY,         -- a limit of the scenario beside those of feeders and grid connection
+  site INTEGER NOT NULL REFERENCES site (id),
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,             -- power_kw: sum of coefficient x kW at the EVSE meter; current_a: of A per phase used;
+                                  -- magnitude_a: of A as phasors, its magnitude
+  lower REAL, upper REAL          -- NULL: none
+) STRICT)"},
+    {"table", "limit_member", R"(CREATE TABLE limit_member (
+  id INTEGER PRIMARY KEY,
+  limit_row INTEGER NOT NULL REFERENCES limit_row (id),
+  evse INTEGER NOT NULL REFERENCES evse (id),
+  coefficient REAL NOT NULL,
+  angle_deg REAL NOT NULL         -- of its current's phasor in this row
 ) STRICT)"},
     {"table", "storage", R"(CREATE TABLE storage (
   id INTEGER PRIMARY KEY,
@@ -89,6 +122,18 @@ constexpr std::array<SchemaObject, 38> objects{{
   soc_max REAL NOT NULL,
   standby_kw REAL NOT NULL
 ) STRICT)"},
+    {"table", "vehicle", R"(CREATE TABLE vehicle (
+  id INTEGER PRIMARY KEY,         -- a type of vehicle
+  name TEXT NOT NULL,
+  battery_kwh REAL,               -- NULL: unknown
+  charge_efficiency REAL NOT NULL, discharge_efficiency REAL NOT NULL -- stored / metered, metered / stored
+) STRICT)"},
+    {"table", "acceptance", R"(CREATE TABLE acceptance (
+  id INTEGER PRIMARY KEY,         -- a corner of the charging curve, by ascending SoC; straight lines between
+  vehicle INTEGER NOT NULL REFERENCES vehicle (id),
+  soc REAL NOT NULL,              -- 0..1
+  kw REAL                         -- most at the EVSE meter; NULL: no limit
+) STRICT)"},
     {"table", "flag", R"(CREATE TABLE flag (
   id INTEGER PRIMARY KEY,
   subject TEXT NOT NULL,          -- session, file or key it is about; may be empty
@@ -102,16 +147,20 @@ constexpr std::array<SchemaObject, 38> objects{{
   evse INTEGER REFERENCES evse (id),
   name TEXT NOT NULL,             -- id of the session in the input
   vehicle TEXT NOT NULL,
+  vehicle_type INTEGER NOT NULL REFERENCES vehicle (id),
   arrived_ns INTEGER NOT NULL,
   plugged_in_ns INTEGER,          -- NULL: never
-  departed_ns INTEGER NOT NULL,   -- the truth; beyond the end of the run for sessions still open
+  departed_ns INTEGER NOT NULL,   -- the end of the run for sessions still open
+  true_departure_ns INTEGER NOT NULL, -- when it leaves; beyond the end of the run for sessions still open
   claimed_departure_ns INTEGER NOT NULL,
+  max_kw REAL,                    -- the most that EVSE and vehicle can do together; NULL: never plugged in
+  v2g_min_price_per_kwh REAL NOT NULL, -- paid at least for energy discharged
   requested_kwh REAL NOT NULL,    -- what the driver said
   wanted_kwh REAL NOT NULL,       -- what the car could have taken where that is known, else requested
   got_kwh REAL NOT NULL,          -- net, at the EVSE meter
   discharged_kwh REAL NOT NULL,
   unmet_kwh REAL NOT NULL,
-  cost REAL NOT NULL,             -- metered energy x buy price in force
+  cost REAL NOT NULL,             -- energy at the AC side of the EVSE, net, x buy price in force
   paid REAL NOT NULL,             -- by the driver: driver_revenue - v2g_payment
   driver_revenue REAL NOT NULL,   -- driver to site, for energy charged
   v2g_payment REAL NOT NULL,      -- site to driver, for energy discharged
@@ -121,7 +170,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   charge_efficiency REAL, discharge_efficiency REAL, -- stored / metered, metered / stored
   waited_h REAL NOT NULL,
   wear_calendar REAL, wear_cyclic REAL, -- fraction of the battery's capacity lost; NULL: size unknown
-  ended TEXT NOT NULL             -- departed, open_at_end, turned_away, reneged, no_compatible_evse
+  ended TEXT NOT NULL             -- departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
 ) STRICT)"},
     {"table", "power", R"(CREATE TABLE power (
   id INTEGER PRIMARY KEY,
@@ -138,7 +187,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
   kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh,
-                                  -- power_setpoint_kw
+                                  -- power_setpoint_kw, driver_price_per_kwh, v2g_price_per_kwh
   start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
   value REAL                      -- NULL: none in force (no limit)
 ) STRICT)"},
@@ -209,7 +258,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   evse INTEGER NOT NULL REFERENCES evse (id),
   start_ns INTEGER NOT NULL,
   charged_kwh REAL NOT NULL, discharged_kwh REAL NOT NULL, -- at the EVSE meter, >= 0
-  cost REAL NOT NULL,             -- net metered energy x buy price in force
+  cost REAL NOT NULL,             -- energy at the AC side of the EVSE, net, x buy price in force
   driver_revenue REAL NOT NULL, v2g_payment REAL NOT NULL  -- drivers to site, site to drivers
 ) STRICT)"},
     {"table", "month", R"(CREATE TABLE month (
@@ -410,7 +459,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 25> contents{{
+constexpr std::array<TableContent, 31> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -420,18 +469,26 @@ constexpr std::array<TableContent, 25> contents{{
     {"clock", "id, start_ns, end_ns, utc_offset_s", ""},
     {"site",
      "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, metering_window_ns, "
+     "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, "
      "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
      ""},
-    {"feeder", "id, site, name, parent, max_kw, max_export_kw, efficiency", ""},
+    {"demand_price", "id, site, month, price_per_kw, in_ratchet", ""},
+    {"past_peak", "id, site, month, peak_kw", ""},
+    {"feeder", "id, site, name, parent, max_kw, max_export_kw, max_a, efficiency", ""},
     {"evse", "id, site, name, kind, phases, voltage_v, max_kw, efficiency, bidirectional, feeder", ""},
+    {"limit_row", "id, site, name, kind, lower, upper", ""},
+    {"limit_member", "id, limit_row, evse, coefficient, angle_deg", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "
      "soc_min, soc_max, standby_kw",
      ""},
+    {"vehicle", "id, name, battery_kwh, charge_efficiency, discharge_efficiency", ""},
+    {"acceptance", "id, vehicle, soc, kw", ""},
     {"flag", "id, subject, reason, left_out", ""},
     {"session",
-     "id, number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, "
+     "id, number, site, evse, name, vehicle, vehicle_type, arrived_ns, plugged_in_ns, departed_ns, true_departure_ns, "
+     "claimed_departure_ns, max_kw, v2g_min_price_per_kwh, "
      "requested_kwh, "
      "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, cost, paid, "
      "driver_revenue, v2g_payment, wear_cost, soc_start, soc_end, battery_kwh, charge_efficiency, "

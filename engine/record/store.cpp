@@ -139,13 +139,15 @@ void Store::write_sessions(const Batch& batch) {
     const bool plugged_in = session.number != 0;
     session_.row().id_or_null(static_cast<std::int64_t>(session.number)).integer(session.site + 1);
     session_.id_or_null(session.evse < 0 ? 0 : evse_id(session.site, static_cast<std::uint32_t>(session.evse)));
-    session_.text(batch.at(id)).text(batch.at(vehicle)).integer(session.arrived_ns);
+    session_.text(batch.at(id)).text(batch.at(vehicle)).integer(std::int64_t{session.vehicle_row} + 1);
+    session_.integer(session.arrived_ns);
     if (plugged_in) {
       session_.integer(session.plugged_in_ns);
     } else {
       session_.null();
     }
-    session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
+    session_.integer(session.departed_ns).integer(session.true_departure_ns).integer(session.claimed_departure_ns);
+    session_.real(plugged_in ? session.max_kw : physics::unknown).real(session.v2g_min_price_per_kwh);
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
     session_.real(session.unmet_kwh).real(session.cost).real(session.paid());
     session_.real(session.driver_revenue).real(session.v2g_payment).real(session.wear_cost);

@@ -29,7 +29,15 @@ struct PowerSegment {
   double energy_kwh = 0.0;  ///< metered over the segment, signed
 };
 
-enum class SessionEnd : std::uint8_t { departed, open_at_end, turned_away, reneged, no_compatible_evse };
+/// `waiting_at_end`: never plugged in, and still in the queue when the run ended.
+enum class SessionEnd : std::uint8_t {
+  departed,
+  open_at_end,
+  waiting_at_end,
+  turned_away,
+  reneged,
+  no_compatible_evse
+};
 
 struct SessionRecord {
   std::uint64_t number = 0;  ///< in order of plug-in, from 1; 0 for those never plugged in
@@ -40,13 +48,16 @@ struct SessionRecord {
   std::uint32_t vehicle_row = 0;  ///< index into World::vehicles
   bool v2g = false;               ///< the driver opted in
   TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
+  TimeNs true_departure_ns = 0;        ///< beyond the end of the run for sessions still open
+  double max_kw = 0.0;                 ///< the most that EVSE and vehicle can do together
+  double v2g_min_price_per_kwh = 0.0;  ///< paid at least for energy discharged
   double requested_kwh = 0.0;
   double wanted_kwh = 0.0;                                      ///< taken (the truth) where known, else requested
   double taken_kwh = std::numeric_limits<double>::quiet_NaN();  ///< hidden stop; NaN: the battery alone stops
   double got_kwh = 0.0;                                         ///< net metered energy
   double discharged_kwh = 0.0;
   double unmet_kwh = 0.0;
-  double cost = 0.0;                      ///< metered energy x buy price in force
+  double cost = 0.0;                      ///< energy at the EVSE's AC side, net, x buy price in force
   double driver_revenue = 0.0;            ///< from the driver, for energy charged
   double v2g_payment = 0.0;               ///< to the driver, for energy discharged
   double wear_cost = 0.0;                 ///< of the vehicle's battery, by discharging
@@ -66,7 +77,9 @@ enum class SignalKind : std::uint8_t {
   contract_kw,
   export_limit_kw,
   co2_kg_per_kwh,
-  power_setpoint_kw
+  power_setpoint_kw,
+  driver_price_per_kwh,
+  v2g_price_per_kwh
 };
 
 struct SignalRecord {
@@ -128,7 +141,7 @@ struct EvseDayRecord {
   std::uint32_t row = 0;
   TimeNs start_ns = 0;
   double charged_kwh = 0.0, discharged_kwh = 0.0;  ///< at the EVSE meter, >= 0
-  double cost = 0.0;                               ///< net metered energy x buy price in force
+  double cost = 0.0;                               ///< energy at the AC side, net, x buy price in force
   double driver_revenue = 0.0, v2g_payment = 0.0;  ///< drivers to site, site to drivers
 };
 

@@ -50,6 +50,8 @@ class Occupancy {
   /// Counts a session that ended, with its energies.
   void count(const SessionRecord& record);
   void plug_out(std::uint32_t evse);
+  /// The run is over at `t`: those who still wait are told.
+  void tell_who_waits(TimeNs t) const;
   /// Adds what is counted here to the result; those who still wait are open.
   void finish(SiteResult& result) const;
 
@@ -106,6 +108,7 @@ class Occupancy {
   std::int32_t free_evse_for(const demand::Visit& visit, const Access& access, TimeNs t) const;
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
+  void tell_not_plugged_in(const demand::Visit& visit, TimeNs t, SessionEnd how) const;
   void note_satisfaction(const SessionRecord& record);
   void look_up_first_claim();
   void restore();

@@ -186,12 +186,12 @@ void SiteRun::set_export_limit_kw(double kw) {
 }
 
 void SiteRun::set_driver_price_per_kwh(double price) {
-  signals_.set_driver_price_per_kwh(price);
+  signals_.set_driver_price_per_kwh(price, now_ns_);
   changed_ |= EVTWIN_CHANGED_PRICES;
 }
 
 void SiteRun::set_v2g_price_per_kwh(double price) {
-  signals_.set_v2g_price_per_kwh(price);
+  signals_.set_v2g_price_per_kwh(price, now_ns_);
   changed_ |= EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_SESSIONS;
 }
 
@@ -353,6 +353,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     if (occupancy_.session(i).number != 0) end_session(i, t, SessionEnd::open_at_end);
   }
+  occupancy_.tell_who_waits(t);
 
   SiteResult result;
   for (std::uint32_t s = 0; s < site_.storages.size(); ++s) {

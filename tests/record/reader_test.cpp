@@ -82,8 +82,8 @@ TEST(RunReader, NamesWhatIsNoRunFile) {
 TEST(RunReader, NamesANewerSchema) {
   const Folder folder;
   write_sample(folder / "run.evtwin");
-  change(folder / "run.evtwin", "PRAGMA user_version = 8");
-  EXPECT_EQ(first_problem(folder / "run.evtwin"), "made by a newer evtwin: schema version 8, this one reads 7");
+  change(folder / "run.evtwin", "PRAGMA user_version = 9");
+  EXPECT_EQ(first_problem(folder / "run.evtwin"), "made by a newer evtwin: schema version 9, this one reads 8");
 }
 
 TEST(RunReader, NoTruncationPassesForAWholeFile) {
@@ -144,7 +144,7 @@ TEST(RunReader, AViewInPlaceOfATableIsRefused) {
   change(file,
          "PRAGMA foreign_keys = OFF; DROP TABLE kpi; CREATE VIEW kpi AS "
          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n");
-  EXPECT_EQ(first_problem(file), "malformed: table kpi is not that of schema version 7");
+  EXPECT_EQ(first_problem(file), "malformed: table kpi is not that of schema version 8");
   EXPECT_TRUE(is_refused(file));
 }
 
