@@ -6,10 +6,8 @@
 namespace evtwin::audit {
 namespace {
 
-/// Halvings until a piece is left as it is: a millionth of a second of an hour.
-constexpr int most_halvings = 32;
-/// Rounding of a sum of powers, relative to the largest of them: within it a sum stands at its level all the time.
-constexpr double rounding = 1e-13;
+/// Of a piece before it is looked at in full: most are decided by then.
+constexpr int most_halvings = 6;
 
 }  // namespace
 
@@ -52,61 +50,100 @@ double PowerSum::energy(double from, double to) const {
   return kwh;
 }
 
-/// Every taper is monotone, so that its ends bound it.
-PowerSum::Range PowerSum::bounds(double from, double to) const {
-  Range range{constant_kw_, constant_kw_};
-  for (const Taper& taper : tapers_) {
-    const double a = taper.at(from), b = taper.at(to);
-    range.low += std::min(a, b);
-    range.high += std::max(a, b);
-  }
-  return range;
-}
-
-double PowerSum::magnitude(double from, double to) const {
-  double kw = std::abs(constant_kw_);
-  for (const Taper& taper : tapers_) kw += std::max(std::abs(taper.at(from)), std::abs(taper.at(to)));
-  return kw;
-}
-
 PowerSum PowerSum::slope() const {
   PowerSum slope;
   for (const Taper& taper : tapers_) slope.add({taper.kw * taper.rate_per_h, taper.rate_per_h});
   return slope;
 }
 
-/// By bisection to the last bit; the sum is monotone between, and its ends lie on both sides.
-double PowerSum::crossing_between(double level_kw, double from, double to) const {
-  const bool rises = at(to) > level_kw;
+namespace {
+
+using Terms = std::vector<Taper>;
+
+double value_of(const Terms& terms, double hours) {
+  double kw = 0.0;
+  for (const Taper& term : terms) kw += term.at(hours);
+  return kw;
+}
+
+/// By bisection to the last bit; the ends lie on both sides.
+double root_between(const Terms& terms, double from, double to) {
+  const bool rises = value_of(terms, to) > 0.0;
   while (true) {
     const double middle = 0.5 * (from + to);
     if (!(from < middle && middle < to)) return middle;
-    ((at(middle) > level_kw) == rises ? to : from) = middle;
+    ((value_of(terms, middle) > 0.0) == rises ? to : from) = middle;
   }
 }
 
-void PowerSum::find_crossings(double level_kw, double from, double to, int depth, const PowerSum& slope,
-                              std::vector<double>& out) const {
-  const Range range = bounds(from, to);
-  const double noise = rounding * std::max(magnitude(from, to), std::abs(level_kw));
-  if (range.low > level_kw || range.high < level_kw) return;
-  if (range.high - level_kw <= noise && level_kw - range.low <= noise) return;
+/// Whether all terms together can not be 0 in [from, to]: each is monotone, so that its ends bound it.
+bool is_far_from_0(const Terms& terms, double from, double to) {
+  double low = 0.0, high = 0.0;
+  for (const Taper& term : terms) {
+    const double a = term.at(from), b = term.at(to);
+    low += std::min(a, b);
+    high += std::max(a, b);
+  }
+  return low > 0.0 || high < 0.0;
+}
 
-  // Where the sum only falls or only rises, its ends tell whether it crosses.
-  const Range change = slope.bounds(from, to);
-  if (change.low >= 0.0 || change.high <= 0.0 || depth == 0) {
-    if ((at(from) > level_kw) != (at(to) > level_kw)) out.push_back(crossing_between(level_kw, from, to));
+/// Of the sum divided by its first term: the quotient has the sum's roots, and its derivative a term less.
+Terms derivative_by_first(const Terms& terms) {
+  Terms derivative;
+  for (std::size_t k = 1; k < terms.size(); ++k) {
+    const double rate = terms[k].rate_per_h - terms[0].rate_per_h;
+    derivative.push_back({terms[k].kw * rate, rate});
+  }
+  return derivative;
+}
+
+/// Roots of a sum of exponentials with different rates, ascending. Between two roots of the derivative of its quotient
+/// (see above) that only falls or only rises, so that signs at the ends tell.
+std::vector<double> roots_of(const Terms& terms, double from, double to) {
+  std::vector<double> roots;
+  if (terms.size() < 2 || is_far_from_0(terms, from, to)) return roots;
+  std::vector<double> cuts = roots_of(derivative_by_first(terms), from, to);
+  cuts.push_back(to);
+  for (const double cut : cuts) {
+    if ((value_of(terms, from) > 0.0) != (value_of(terms, cut) > 0.0)) roots.push_back(root_between(terms, from, cut));
+    from = cut;
+  }
+  return roots;
+}
+
+/// One term for each rate; the level is a constant, of rate 0.
+Terms terms_of(const std::vector<Taper>& tapers, double constant_kw) {
+  Terms terms = tapers;
+  std::sort(terms.begin(), terms.end(), [](const Taper& a, const Taper& b) { return a.rate_per_h < b.rate_per_h; });
+  Terms merged{{constant_kw, 0.0}};
+  for (const Taper& term : terms) {
+    if (term.rate_per_h == merged.back().rate_per_h) {
+      merged.back().kw += term.kw;
+    } else {
+      merged.push_back(term);
+    }
+  }
+  return merged;
+}
+
+/// Pieces that bounds alone decide are set aside before the rest is looked at in full.
+void find_roots(const Terms& terms, double from, double to, int halvings, std::vector<double>& out) {
+  if (is_far_from_0(terms, from, to)) return;
+  if (halvings > 0 && !is_far_from_0(derivative_by_first(terms), from, to)) {
+    const double middle = 0.5 * (from + to);
+    find_roots(terms, from, middle, halvings - 1, out);
+    find_roots(terms, middle, to, halvings - 1, out);
     return;
   }
-  const double middle = 0.5 * (from + to);
-  find_crossings(level_kw, from, middle, depth - 1, slope, out);
-  find_crossings(level_kw, middle, to, depth - 1, slope, out);
+  for (const double root : roots_of(terms, from, to)) out.push_back(root);
 }
+
+}  // namespace
 
 std::vector<double> PowerSum::crossings(double level_kw, double from, double to) const {
   std::vector<double> found;
   if (tapers_.empty() || !std::isfinite(level_kw) || !(from < to)) return found;
-  find_crossings(level_kw, from, to, most_halvings, slope(), found);
+  find_roots(terms_of(tapers_, constant_kw_ - level_kw), from, to, most_halvings, found);
   std::erase_if(found, [&](double hours) { return hours <= from || hours >= to; });
   return found;
 }

@@ -37,18 +37,10 @@ class PowerSum {
   double highest(double from, double to) const;
 
  private:
-  struct Range {
-    double low, high;
-  };
-  Range bounds(double from, double to) const;
   PowerSum slope() const;
-  void find_crossings(double level_kw, double from, double to, int depth, const PowerSum& slope,
-                      std::vector<double>& out) const;
-  double crossing_between(double level_kw, double from, double to) const;
-  double magnitude(double from, double to) const;
 
   double constant_kw_ = 0.0;
-  std::vector<Taper> tapers_;
+  std::vector<Taper> tapers_;  ///< each of a rate other than 0
 };
 
 }  // namespace evtwin::audit
