@@ -173,8 +173,8 @@ class Reading {
 
   void read_rows() {
     Statement rows(database_,
-                   "SELECT r.site, r.id, r.lower, r.upper, m.evse, m.coefficient FROM limit_row r "
-                   "JOIN limit_member m ON m.limit_row = r.id WHERE r.kind = 'power_kw' ORDER BY r.id, m.id");
+                   "SELECT r.site, r.id, r.lower, r.upper, m.evse, m.coefficient FROM row_limit r "
+                   "JOIN row_limit_member m ON m.row_limit = r.id WHERE r.kind = 'power_kw' ORDER BY r.id, m.id");
     std::int64_t last = 0;
     while (rows.step()) {
       Site& of = site(rows.integer(0));

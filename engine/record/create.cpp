@@ -19,6 +19,8 @@
 
 #include "kernel/text.hpp"
 #include "physics/equipment.hpp"
+#include "record/commit.hpp"
+#include "record/content_hash.hpp"
 #include "record/file_header.hpp"
 #include "record/run_file.hpp"
 #include "record/schema.hpp"
@@ -69,7 +71,10 @@ std::string json_of(const std::map<std::string, std::string>& parameters) {
   return nlohmann::json(parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void write_run(const Database& database, const twin::World& world, const StrategyIdentity& strategy) {
+void write_run(const Database& database, const twin::World& world, const StrategyIdentity& strategy,
+               const Origin& origin) {
+  const std::string strategy_parameters =
+      nlohmann::json(origin.strategy_parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const std::string parameters = json_of(world.parameters);
   const std::string tzdata = tzdata_version();
   Statement now(database, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')");
@@ -82,9 +87,23 @@ void write_run(const Database& database, const twin::World& world, const Strateg
   run.integer(world.start_ns).integer(world.end_ns).integer(world.tick_ns);
   run.text(world.calendar.zone()).text(world.currency).integer(std::bit_cast<std::int64_t>(world.seed));
   run.text(world.scenario_file).text(world.scenario_text).text(parameters);
-  run.text(EVTWIN_VERSION).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
+  if (origin.days) {
+    run.integer(*origin.days);
+  } else {
+    run.null();
+  }
+  run.text(origin.strategy_id).text(strategy_parameters);
+  run.text(EVTWIN_VERSION).text(evtwin_commit()).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
   run.text(created_at).null();
   run.write();
+}
+
+void write_inputs(const Database& database, const Origin& origin) {
+  TableInsert insert(database, "input");
+  std::deque<std::string> digests;  // stay where they are until the rows are written
+  for (const InputFile& input : origin.inputs)
+    insert.row().text(input.name).integer(input.bytes).text(digests.emplace_back(hex_text(input.digest)));
+  insert.write();
 }
 
 void write_demand_terms(const twin::Site& site, TableInsert& insert) {
@@ -126,8 +145,8 @@ const char* name_of(physics::LimitKind kind) {
 }
 
 void write_limit_rows(const Database& database, const twin::World& world) {
-  TableInsert row_insert(database, "limit_row");
-  TableInsert member_insert(database, "limit_member");
+  TableInsert row_insert(database, "row_limit");
+  TableInsert member_insert(database, "row_limit_member");
   std::int64_t site_id = 0, row_id = 0, first_evse = 1;
   for (const twin::Site& site : world.sites) {
     ++site_id;
@@ -233,13 +252,15 @@ void write_flags(const Database& database, const twin::World& world) {
 }
 
 // Makes the whole file at `place`; nobody looks at it there, so neither journal nor sync.
-void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy) {
+void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy,
+               const Origin& origin) {
   Database database(place, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
   database.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
   database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
   database.execute("BEGIN");
   for (const SchemaObject& object : schema_objects()) database.execute(std::string(object.sql));
-  write_run(database, world, strategy);
+  write_run(database, world, strategy, origin);
+  write_inputs(database, origin);
   write_clock(database, world);
   write_sites(database, world);
   write_demand_prices(database, world);
@@ -267,7 +288,8 @@ const char* name_of(RunState state) {
   return "failed";
 }
 
-Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy) {
+Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
+                         const Origin& origin) {
   if (file.empty() || file.find('\0') != std::string::npos) refuse_file(file, "is not a file name");
   // A link is followed: its target is replaced, not the link.
   std::string target = file;
@@ -281,7 +303,7 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   if (descriptor < 0) refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
   ::close(descriptor);
   try {
-    make_file(place, world, strategy);
+    make_file(place, world, strategy, origin);
     // What an older, killed run left beside its file would be taken for the new file's.
     for (const char* companion : {"-wal", "-shm", "-journal"}) ::unlink((target + companion).c_str());
     if (std::rename(place.c_str(), target.c_str()) != 0) {

@@ -27,7 +27,11 @@ constexpr std::array<SchemaObject, 44> objects{{
   scenario_file TEXT NOT NULL,
   scenario_text TEXT NOT NULL,    -- whole: what evtwin rerun runs
   parameters TEXT NOT NULL,       -- JSON object of --set name=value
+  days INTEGER,                   -- asked for instead of the scenario's; NULL: the scenario's
+  strategy_id TEXT NOT NULL,      -- as it was asked for; lua: a function of the scenario; empty: nobody asked for one
+  strategy_parameters TEXT NOT NULL, -- JSON array of [name, value]
   evtwin_version TEXT NOT NULL,
+  evtwin_commit TEXT NOT NULL,    -- of evtwin's own source, + where it had been changed since; or unknown
   sqlite_version TEXT NOT NULL,
   compiler TEXT NOT NULL,
   tzdata_version TEXT NOT NULL,
@@ -93,7 +97,7 @@ constexpr std::array<SchemaObject, 44> objects{{
   bidirectional INTEGER NOT NULL,
   feeder TEXT                     -- it hangs on; NULL: the grid connection
 ) STRICT)"},
-    {"table", "limit_row", R"(CREATE TABLE limit_row (
+    {"table", "row_limit", R"(CREATE TABLE row_limit (
   id INTEGER PRIMARY KEY,         -- a limit of the scenario beside those of feeders and grid connection
   site INTEGER NOT NULL REFERENCES site (id),
   name TEXT NOT NULL,
@@ -101,9 +105,9 @@ constexpr std::array<SchemaObject, 44> objects{{
                                   -- magnitude_a: of A as phasors, its magnitude
   lower REAL, upper REAL          -- NULL: none
 ) STRICT)"},
-    {"table", "limit_member", R"(CREATE TABLE limit_member (
+    {"table", "row_limit_member", R"(CREATE TABLE row_limit_member (
   id INTEGER PRIMARY KEY,
-  limit_row INTEGER NOT NULL REFERENCES limit_row (id),
+  row_limit INTEGER NOT NULL REFERENCES row_limit (id),
   evse INTEGER NOT NULL REFERENCES evse (id),
   coefficient REAL NOT NULL,
   angle_deg REAL NOT NULL         -- of its current's phasor in this row
@@ -329,15 +333,13 @@ constexpr std::array<SchemaObject, 44> objects{{
   time_ns INTEGER NOT NULL,       -- everything before this instant has happened, nothing at it
   event_hash TEXT NOT NULL,       -- so far
   events INTEGER NOT NULL,        -- so far
-  days INTEGER,                   -- asked for instead of the scenario's; NULL: the scenario's
-  strategy_id TEXT NOT NULL,      -- as it was asked for
-  strategy_parameters TEXT NOT NULL, -- JSON array of [name, value]
   state BLOB NOT NULL             -- the simulation, in a layout of evtwin's own
 ) STRICT)"},
     {"table", "input", R"(CREATE TABLE input (
-  id INTEGER PRIMARY KEY,         -- with a checkpoint: what the scenario was read from
-  name TEXT NOT NULL,             -- path, or "module ..."
-  digest TEXT NOT NULL            -- of its bytes
+  id INTEGER PRIMARY KEY,         -- what the world was made from: the scenario first
+  name TEXT NOT NULL,             -- path as it was named, or "module ..."
+  bytes INTEGER NOT NULL,
+  digest TEXT NOT NULL            -- of its bytes: FNV-1a, 64 bit
 ) STRICT)"},
     {"table", "content_hash", R"(CREATE TABLE content_hash (
   name TEXT PRIMARY KEY,          -- of a table
@@ -463,8 +465,8 @@ constexpr std::array<TableContent, 31> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
-     "currency, seed, scenario_file, scenario_text, parameters, evtwin_version, sqlite_version, compiler, "
-     "tzdata_version",
+     "currency, seed, scenario_file, scenario_text, parameters, days, strategy_id, strategy_parameters, "
+     "evtwin_version, evtwin_commit, sqlite_version, compiler, tzdata_version",
      "created_at, wall_s"},
     {"clock", "id, start_ns, end_ns, utc_offset_s", ""},
     {"site",
@@ -476,8 +478,8 @@ constexpr std::array<TableContent, 31> contents{{
     {"past_peak", "id, site, month, peak_kw", ""},
     {"feeder", "id, site, name, parent, max_kw, max_export_kw, max_a, efficiency", ""},
     {"evse", "id, site, name, kind, phases, voltage_v, max_kw, efficiency, bidirectional, feeder", ""},
-    {"limit_row", "id, site, name, kind, lower, upper", ""},
-    {"limit_member", "id, limit_row, evse, coefficient, angle_deg", ""},
+    {"row_limit", "id, site, name, kind, lower, upper", ""},
+    {"row_limit_member", "id, row_limit, evse, coefficient, angle_deg", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "
@@ -515,8 +517,8 @@ constexpr std::array<TableContent, 31> contents{{
     {"metered", "id, session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh, dense", ""},
     {"score", "id, name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko", ""},
     {"message", "id, time_ns, station, evse, session, kind, text", ""},
-    {"checkpoint", "id, time_ns, event_hash, events, days, strategy_id, strategy_parameters, state", ""},
-    {"input", "id, name, digest", ""},
+    {"checkpoint", "id, time_ns, event_hash, events, state", ""},
+    {"input", "id, name, bytes, digest", ""},
 }};
 
 }  // namespace
