@@ -101,7 +101,7 @@ void StayObserver::refuse() const {
   const twin::Site& site = world_.sites[request_.site];
   const market::Calendar& calendar = world_.calendar;
   const std::string when = calendar.format_local(request_.arrive_ns);
-  if (stay_.end == twin::SessionEnd::reneged)
+  if (stay_.end == twin::SessionEnd::reneged || stay_.end == twin::SessionEnd::waiting_at_end)
     throw AdviseError(fmt::format("--vehicle: no EVSE came free for the car while it waited from {} on", when));
   const auto id_of = [&](std::int32_t evse) { return site.evses[static_cast<std::size_t>(evse)].id; };
   if (request_.evse != demand::any_evse) {

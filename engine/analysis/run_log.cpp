@@ -50,6 +50,10 @@ std::size_t differing_lines(std::string_view a, std::string_view b) {
   return lines;
 }
 
+std::string input_text(const record::InputFile& input) {
+  return fmt::format("{:016x} ({} bytes)", input.digest, input.bytes);
+}
+
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 Json summary_json(const LoggedRun& run) {
@@ -69,6 +73,11 @@ Json summary_json(const LoggedRun& run) {
   json["timezone"] = s.timezone;
   json["currency"] = s.currency;
   json["evtwin_version"] = s.evtwin_version;
+  json["evtwin_commit"] = s.evtwin_commit;
+  json["inputs"] = Json::array();
+  for (const record::InputFile& input : s.origin.inputs)
+    json["inputs"].push_back(
+        {{"name", input.name}, {"bytes", input.bytes}, {"digest", fmt::format("{:016x}", input.digest)}});
   json["created_at"] = s.created_at;
   json["wall_s"] = number_or_null(s.wall_s);
   json["kpi"] = Json::object();
@@ -116,6 +125,10 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   for (const auto& [name, value] : a.parameters) parameters[name][0] = value;
   for (const auto& [name, value] : b.parameters) parameters[name][1] = value;
   for (const auto& [name, values] : parameters) fact("parameter " + name, values[0], values[1]);
+  std::map<std::string, std::array<std::string, 2>> inputs;
+  for (const record::InputFile& input : a.origin.inputs) inputs[input.name][0] = input_text(input);
+  for (const record::InputFile& input : b.origin.inputs) inputs[input.name][1] = input_text(input);
+  for (const auto& [name, texts] : inputs) fact("input " + name, texts[0], texts[1]);
   fact("seed", std::to_string(a.seed), std::to_string(b.seed));
   fact("start", local_text(a, a.start_ns), local_text(b, b.start_ns));
   fact("end", local_text(a, a.end_ns), local_text(b, b.end_ns));
@@ -124,6 +137,7 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   fact("strategy", a.strategy, b.strategy);
   fact("plugin", a.plugin_digest, b.plugin_digest);
   fact("evtwin", a.evtwin_version, b.evtwin_version);
+  fact("evtwin commit", a.evtwin_commit, b.evtwin_commit);
   fact("compiler", a.compiler, b.compiler);
   fact("time zone data", a.tzdata_version, b.tzdata_version);
   fact("state", record::name_of(a.state), record::name_of(b.state));

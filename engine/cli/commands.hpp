@@ -21,6 +21,8 @@ int check(const CheckCommand& command);
 int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);
 int diff(const DiffCommand& command);
+int audit_run(const AuditCommand& command);
+int rerun(const RerunCommand& command);
 int export_run(const ExportCommand& command);
 int list_drivers(const DriversCommand& command);
 int list_chargers(const ChargersCommand& command);

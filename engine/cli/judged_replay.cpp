@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "analysis/kpi.hpp"
+#include "cli/input_files.hpp"
 #include "record/writer.hpp"
 #include "replay/log_content.hpp"
 
@@ -20,8 +21,8 @@ replay::ScoreCard scored(const replay::Prepared& prepared, const replay::ReplayR
 
 }  // namespace
 
-JudgedReplay judged_replay(const replay::Prepared& prepared, const std::string& run_file, Repeat repeat,
-                           replay::ReplayOptions options) {
+JudgedReplay judged_replay(const replay::Prepared& prepared, const std::vector<std::string>& logs,
+                           const std::string& run_file, Repeat repeat, replay::ReplayOptions options) {
   JudgedReplay out;
   if (run_file.empty()) {
     out.result = replay::replay(prepared, options);
@@ -29,7 +30,10 @@ JudgedReplay judged_replay(const replay::Prepared& prepared, const std::string& 
     return out;
   }
   const twin::World world = replay::world_of(prepared);
-  record::RunWriter writer(run_file, world, {"as logged", "", ""});
+  record::Origin origin;
+  origin.inputs = inputs_of_scenario(prepared.scenario);
+  for (record::InputFile& log : inputs_of_logs(logs)) origin.inputs.push_back(std::move(log));
+  record::RunWriter writer(run_file, world, {"as logged", "", ""}, origin);
   options.observer = &writer;
   try {
     const auto begun = std::chrono::steady_clock::now();

@@ -22,6 +22,8 @@ struct Dispatch {
   int operator()(const InitCommand& command) const { return init(command); }
   int operator()(const RunsCommand& command) const { return list_runs(command); }
   int operator()(const DiffCommand& command) const { return diff(command); }
+  int operator()(const AuditCommand& command) const { return audit_run(command); }
+  int operator()(const RerunCommand& command) const { return rerun(command); }
   int operator()(const ExportCommand& command) const { return export_run(command); }
   int operator()(const DriversCommand& command) const { return list_drivers(command); }
   int operator()(const ChargersCommand& command) const { return list_chargers(command); }

@@ -18,6 +18,8 @@ namespace {
 /// The files of a run while it goes on.
 struct Recording {
   Recording(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files) {
+    if (files.run.empty() && !files.checkpoint_at_ns) return;
+    origin = origin_of(start, strategy);
     open(run, files.run, start, strategy);
     if (files.checkpoint_at_ns) open(checkpoint, files.checkpoint, start, strategy);
   }
@@ -30,13 +32,14 @@ struct Recording {
     }
   }
 
-  void leave_off(const record::CheckpointContent& content) {
-    checkpoint->leave_off(content);
+  void leave_off(const twin::Checkpoint& made) {
+    checkpoint->leave_off(made);
     tee.remove(*checkpoint);
     checkpoint.reset();
   }
 
   twin::Tee tee;
+  record::Origin origin;  ///< read before the run: nothing may change while it goes on
   std::optional<record::RunWriter> run, checkpoint;
 
  private:
@@ -44,9 +47,9 @@ struct Recording {
             const ReadyStrategy& strategy) {
     if (file.empty()) return;
     if (start.content) {
-      writer.emplace(file, start.scenario.world, strategy.identity, start.file);
+      writer.emplace(file, start.scenario.world, strategy.identity, origin, start.file);
     } else {
-      writer.emplace(file, start.scenario.world, strategy.identity);
+      writer.emplace(file, start.scenario.world, strategy.identity, origin);
     }
     tee.add(*writer);
   }
@@ -62,16 +65,10 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
                          twin::RunOptions options, const std::function<const analysis::Yardstick*()>& yardstick) {
   const twin::World& world = start.scenario.world;
   const auto script = scenario::make_script(start.scenario);
-  // What the checkpoint's file says of its origin, read before the run: nothing may have changed since.
-  record::CheckpointContent content;
-  if (files.checkpoint_at_ns) content = origin_of(start, strategy);
   Recording recording(start, strategy, files);
   options.observer = files.checkpoint_at_ns ? &recording.tee : recording.tee.reduced();
   options.script = script.get();
-  options.on_checkpoint = [&](const twin::Checkpoint& made) {
-    content.checkpoint = made;
-    recording.leave_off(content);
-  };
+  options.on_checkpoint = [&](const twin::Checkpoint& made) { recording.leave_off(made); };
   FinishedRun run;
   try {
     if (options.successor == twin::Successor::other_strategy && options.from != nullptr)

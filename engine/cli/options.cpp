@@ -55,6 +55,20 @@ void offer_files(Offers& offers) {
   diff.add_option("A", held->a, "run file")->required();
   diff.add_option("B", held->b, "run file")->required();
   add_json(diff, held->json, "tables");
+
+  const auto recounted = std::make_shared<AuditCommand>();
+  CLI::App& audit =
+      offers.add(offers.program(), "audit",
+                 "Recount every figure of a run file from what was recorded; 3 where they differ", recounted);
+  audit.add_option("RUN", recounted->run, "run file of a complete run")->required();
+  add_json(audit, recounted->json);
+
+  const auto repeated = std::make_shared<RerunCommand>();
+  CLI::App& rerun =
+      offers.add(offers.program(), "rerun",
+                 "Repeat a recorded run from its scenario's text and inputs; 3 where it comes out otherwise", repeated);
+  rerun.add_option("RUN", repeated->run, "run file of a complete run")->required();
+  add_json(rerun, repeated->json);
 }
 
 void offer_tariffs(Offers& offers) {

@@ -80,6 +80,18 @@ struct DiffCommand {
   bool json = false;
 };
 
+/// evtwin audit
+struct AuditCommand {
+  std::string run;  ///< run file
+  bool json = false;
+};
+
+/// evtwin rerun
+struct RerunCommand {
+  std::string run;  ///< run file
+  bool json = false;
+};
+
 /// evtwin export
 struct ExportCommand {
   std::string run;                  ///< run file
@@ -194,9 +206,9 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command =
     std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
-                 RunsCommand, DiffCommand, ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand,
-                 ViewCommand, DecideCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand,
-                 PluginListCommand, PluginCheckCommand, TariffsCommand>;
+                 RunsCommand, DiffCommand, AuditCommand, RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand,
+                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, PluginNewCommand, PluginInfoCommand,
+                 PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
 using ParsedCommand = std::variant<Command, int>;

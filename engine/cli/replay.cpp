@@ -41,7 +41,7 @@ Judged judged(const ReplayCommand& command, ocpp::SiteLog log, sessions::LogSess
   options.stop = interrupted;
   ProgressBar bar("replaying");
   options.progress = [&](double fraction) { bar.show(fraction); };
-  JudgedReplay done = judged_replay(prepared, command.out, Repeat::twice, options);
+  JudgedReplay done = judged_replay(prepared, command.logs, command.out, Repeat::twice, options);
   std::string hash = fmt::format("{:016x}", done.result.result.event_hash);
   return {std::move(prepared), std::move(done.result), std::move(done.card), std::move(hash)};
 }

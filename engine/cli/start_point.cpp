@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "cli/commands.hpp"
+#include "cli/input_files.hpp"
 #include "control/isolated_strategy.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/hash.hpp"
@@ -28,14 +28,6 @@ std::string file_digest(const std::string& file) {
   return fmt::format("{:016x}", kernel::digest64(bytes));
 }
 
-std::vector<record::CheckpointInput> fingerprints_of(const scenario::LoadedScenario& scenario) {
-  std::vector<record::CheckpointInput> inputs;
-  for (const scenario::Input& input : scenario::inputs_of(scenario)) inputs.push_back({input.name, input.digest});
-  // The scenario's own text, which may have been moved.
-  inputs.front().name = "the scenario";
-  return inputs;
-}
-
 /// The scenario as its path stands in the checkpoint, else beside the checkpoint.
 std::string find_scenario(const std::string& recorded, const std::string& from) {
   std::error_code error;
@@ -51,22 +43,12 @@ std::string find_scenario(const std::string& recorded, const std::string& from) 
 }
 
 /// @throws CommandError naming what is not as it was.
-void check_inputs(const std::vector<record::CheckpointInput>& then, const std::vector<record::CheckpointInput>& now,
+void check_inputs(const std::vector<record::InputFile>& then, const std::vector<record::InputFile>& now,
                   const std::string& from) {
-  const auto refuse = [&](const std::string& name, const char* how) {
-    throw CommandError(fmt::format("{}: {} {} since it was made; a checkpoint goes on only in the world it was made in",
-                                   from, name, how));
-  };
-  const auto has = [](const std::vector<record::CheckpointInput>& list, const std::string& name) {
-    return std::any_of(list.begin(), list.end(), [&](const auto& input) { return input.name == name; });
-  };
-  for (const auto& input : now) {
-    if (!has(then, input.name)) refuse(input.name, "has come in");
-    if (std::find(then.begin(), then.end(), input) == then.end()) refuse(input.name, "has changed");
-  }
-  for (const auto& input : then) {
-    if (!has(now, input.name)) refuse(input.name, "is read no more");
-  }
+  const std::vector<std::string> changes = changes_of_inputs(then, now);
+  if (changes.empty()) return;
+  throw CommandError(fmt::format("{}: {} since it was made; a checkpoint goes on only in the world it was made in",
+                                 from, changes.front()));
 }
 
 ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& hosting) {
@@ -75,11 +57,12 @@ ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& 
 }
 
 ReadyStrategy strategy_of_checkpoint(const StartPoint& start, const control::Hosting& hosting) {
-  ReadyStrategy ready = plugin_strategy({start.content->strategy_id, start.content->strategy_parameters}, hosting);
+  ReadyStrategy ready =
+      plugin_strategy({start.content->origin.strategy_id, start.content->origin.strategy_parameters}, hosting);
   if (successor(start, ready) == twin::Successor::other_strategy) {
     throw CommandError(fmt::format(
         "{}: its strategy {} is not the build it was made with: {} has changed; --strategy {} starts it afresh there",
-        start.file, start.strategy.label, ready.identity.plugin_file, start.content->strategy_id));
+        start.file, start.strategy.label, ready.identity.plugin_file, start.content->origin.strategy_id));
   }
   return ready;
 }
@@ -97,14 +80,14 @@ StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& lo
   start.content = record::read_checkpoint(from);
   const record::RunSummary summary = record::read_summary(from);
   start.strategy = {summary.strategy, summary.plugin_file, summary.plugin_digest};
-  start.days = start.content->days;
+  start.days = start.content->origin.days;
   scenario::LoadOptions as_then;
   scenario::read_back(summary.parameters, as_then);
   as_then.seed = summary.seed;
   as_then.days = start.days;
   start.scenario =
       scenario::load_scenario(scenario.empty() ? find_scenario(summary.scenario_file, from) : scenario, as_then);
-  check_inputs(start.content->inputs, fingerprints_of(start.scenario), from);
+  check_inputs(start.content->origin.inputs, inputs_of_scenario(start.scenario), from);
   return start;
 }
 
@@ -139,8 +122,10 @@ twin::Successor successor(const StartPoint& start, const ReadyStrategy& strategy
   return same ? twin::Successor::same_strategy : twin::Successor::other_strategy;
 }
 
-record::CheckpointContent origin_of(const StartPoint& start, const ReadyStrategy& strategy) {
-  return {{}, start.days, strategy.text.id, strategy.text.params, fingerprints_of(start.scenario)};
+record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy) {
+  record::Origin origin{start.days, strategy.text.id, strategy.text.params, inputs_of_scenario(start.scenario)};
+  origin.inputs.insert(origin.inputs.end(), start.logs.begin(), start.logs.end());
+  return origin;
 }
 
 }  // namespace evtwin::cli

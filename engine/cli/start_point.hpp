@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/options.hpp"
 #include "control/strategy_choice.hpp"
@@ -13,7 +14,8 @@ namespace evtwin::cli {
 
 struct StartPoint {
   scenario::LoadedScenario scenario;
-  std::optional<int> days;  ///< asked for instead of the scenario's
+  std::optional<int> days;              ///< asked for instead of the scenario's
+  std::vector<record::InputFile> logs;  ///< that the sessions were read from, beside the scenario
 
   // Of a checkpoint; empty at the start of a scenario.
   std::string file;
@@ -43,7 +45,7 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
 /// Whether a strategy goes on with the memory of the checkpoint: it has the same label and is the same build.
 twin::Successor successor(const StartPoint& start, const ReadyStrategy& strategy);
 
-/// What a checkpoint's file says of where it comes from, all but the checkpoint itself.
-record::CheckpointContent origin_of(const StartPoint& start, const ReadyStrategy& strategy);
+/// What a run file says of where it comes from. Reads the inputs. @throws scenario::ScriptError for one that has gone.
+record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy);
 
 }  // namespace evtwin::cli

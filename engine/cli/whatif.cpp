@@ -9,6 +9,7 @@
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/contest.hpp"
+#include "cli/input_files.hpp"
 #include "cli/judged_replay.hpp"
 #include "cli/one_run.hpp"
 #include "cli/progress.hpp"
@@ -106,10 +107,12 @@ int what_if(const WhatIfCommand& command) {
   replay::ReplayOptions options;
   options.stop = interrupted;
   if (!command.out.empty()) make_folder(command.out);
-  const auto [logged, card] = judged_replay(prepared, contest_file(command.out, "as_logged"), Repeat::once, options);
+  const auto [logged, card] =
+      judged_replay(prepared, command.logs, contest_file(command.out, "as_logged"), Repeat::once, options);
 
   StartPoint start;
   start.scenario = prepared.scenario;
+  if (!command.out.empty()) start.logs = inputs_of_logs(command.logs);
   const ContestResult contest =
       hold_contest(start, {texts_of_strategies(command), command.hosting, command.out, command.threads,
                            command.bound && prepared.scenario.world.sites.front().tariff_given});

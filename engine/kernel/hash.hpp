@@ -48,8 +48,8 @@ class RollingHash {
 };
 
 /// FNV-1a, 64 bit (Fowler, Noll, Vo; draft-eastlake-fnv): the digest of a scenario text or a plugin file.
-constexpr std::uint64_t digest64(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
+/// @param hash  of what comes before `text`, for a text in pieces
+constexpr std::uint64_t digest64(std::string_view text, std::uint64_t hash = 0xcbf29ce484222325U) {
   for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
   return hash;
 }

@@ -1,32 +1,18 @@
 // A checkpoint as a file: a run file of all that happened until an instant, and what is needed to go on from there.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "record/create.hpp"
+#include "record/origin.hpp"
 #include "twin/checkpoint.hpp"
 
 namespace evtwin::record {
 
-/// Something that the world was made from, and a fingerprint of it.
-struct CheckpointInput {
-  std::string name;
-  std::uint64_t digest = 0;
-
-  friend bool operator==(const CheckpointInput&, const CheckpointInput&) = default;
-};
-
-/// What a checkpoint's file has beyond a run file.
+/// What a checkpoint's file knows: the simulation at an instant, and where it came from.
 struct CheckpointContent {
   twin::Checkpoint checkpoint;
-  std::optional<int> days;  ///< asked for instead of the scenario's
-  std::string strategy_id;  ///< as asked for
-  std::vector<std::pair<std::string, std::string>> strategy_parameters;
-  std::vector<CheckpointInput> inputs;
+  Origin origin;
 };
 
 /// Reads and checks all of a checkpoint's file. What it says of scenario and strategy is in read_summary().

@@ -10,6 +10,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -18,6 +19,8 @@
 
 #include "kernel/text.hpp"
 #include "physics/equipment.hpp"
+#include "record/commit.hpp"
+#include "record/content_hash.hpp"
 #include "record/file_header.hpp"
 #include "record/run_file.hpp"
 #include "record/schema.hpp"
@@ -68,7 +71,10 @@ std::string json_of(const std::map<std::string, std::string>& parameters) {
   return nlohmann::json(parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void write_run(const Database& database, const twin::World& world, const StrategyIdentity& strategy) {
+void write_run(const Database& database, const twin::World& world, const StrategyIdentity& strategy,
+               const Origin& origin) {
+  const std::string strategy_parameters =
+      nlohmann::json(origin.strategy_parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const std::string parameters = json_of(world.parameters);
   const std::string tzdata = tzdata_version();
   Statement now(database, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')");
@@ -81,9 +87,98 @@ void write_run(const Database& database, const twin::World& world, const Strateg
   run.integer(world.start_ns).integer(world.end_ns).integer(world.tick_ns);
   run.text(world.calendar.zone()).text(world.currency).integer(std::bit_cast<std::int64_t>(world.seed));
   run.text(world.scenario_file).text(world.scenario_text).text(parameters);
-  run.text(EVTWIN_VERSION).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
+  if (origin.days) {
+    run.integer(*origin.days);
+  } else {
+    run.null();
+  }
+  run.text(origin.strategy_id).text(strategy_parameters);
+  run.text(EVTWIN_VERSION).text(evtwin_commit()).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
   run.text(created_at).null();
   run.write();
+}
+
+void write_inputs(const Database& database, const Origin& origin) {
+  TableInsert insert(database, "input");
+  std::deque<std::string> digests;  // stay where they are until the rows are written
+  for (const InputFile& input : origin.inputs)
+    insert.row().text(input.name).integer(input.bytes).text(digests.emplace_back(hex_text(input.digest)));
+  insert.write();
+}
+
+void write_demand_terms(const twin::Site& site, TableInsert& insert) {
+  const market::DemandCharge& charge = site.tariff.demand;
+  insert.integer(charge.window_ns).text(charge.basis == market::DemandBasis::peak ? "peak" : "contract");
+  insert.text(site.part_month == market::PartMonth::full ? "full" : "pro_rata");
+  insert.integer(charge.look_back_months).real(charge.floor_fraction_of_contract);
+}
+
+// What a kW costs in each month, and the peaks that a ratchet starts with.
+void write_demand_prices(const Database& database, const twin::World& world) {
+  TableInsert price_insert(database, "demand_price");
+  TableInsert peak_insert(database, "past_peak");
+  std::deque<std::string> months;  // stay where they are until the rows are written
+  std::int64_t site_id = 0;
+  for (const twin::Site& site : world.sites) {
+    ++site_id;
+    for (int month = 1; month <= 12; ++month) {
+      price_insert.row().integer(site_id).integer(month).real(market::demand_price_per_kw(site.tariff, month));
+      price_insert.integer(market::has_month(site.tariff.demand.ratchet_months, month) ? 1 : 0);
+    }
+    for (const market::MonthPeak& peak : site.past_peaks)
+      peak_insert.row().integer(site_id).text(months.emplace_back(market::format_month(peak.month))).real(peak.peak_kw);
+  }
+  price_insert.write();
+  peak_insert.write();
+}
+
+const char* name_of(physics::LimitKind kind) {
+  switch (kind) {
+    case physics::LimitKind::power_kw:
+      return "power_kw";
+    case physics::LimitKind::current_a:
+      return "current_a";
+    case physics::LimitKind::magnitude_a:
+      return "magnitude_a";
+  }
+  return "power_kw";
+}
+
+void write_limit_rows(const Database& database, const twin::World& world) {
+  TableInsert row_insert(database, "row_limit");
+  TableInsert member_insert(database, "row_limit_member");
+  std::int64_t site_id = 0, row_id = 0, first_evse = 1;
+  for (const twin::Site& site : world.sites) {
+    ++site_id;
+    for (const physics::LimitRow& row : site.rows) {
+      ++row_id;
+      row_insert.row().integer(site_id).text(row.name).text(name_of(row.kind));
+      row_insert.finite_or_null(row.lower).finite_or_null(row.upper);
+      for (const physics::LimitMember& member : row.members) {
+        member_insert.row().integer(row_id).integer(first_evse + member.evse).real(member.coefficient);
+        member_insert.real(member.angle_deg);
+      }
+    }
+    first_evse += static_cast<std::int64_t>(site.evses.size());
+  }
+  row_insert.write();
+  member_insert.write();
+}
+
+void write_vehicles(const Database& database, const twin::World& world) {
+  TableInsert vehicle_insert(database, "vehicle");
+  TableInsert curve_insert(database, "acceptance");
+  std::int64_t vehicle_id = 0;
+  for (const physics::Vehicle& vehicle : world.vehicles) {
+    const physics::BatterySpec& battery = vehicle.battery;
+    vehicle_insert.row().text(vehicle.name).finite_or_null(battery.capacity_kwh);
+    vehicle_insert.real(battery.charge_efficiency).real(battery.discharge_efficiency);
+    ++vehicle_id;
+    for (const physics::Knot& knot : battery.charge.knots)
+      curve_insert.row().integer(vehicle_id).real(knot.soc).finite_or_null(knot.kw);
+  }
+  vehicle_insert.write();
+  curve_insert.write();
 }
 
 // UTC offsets from a year before the run to a year after it: sessions may reach beyond the run.
@@ -116,14 +211,14 @@ void write_sites(const Database& database, const twin::World& world) {
     site_insert.row().text(site.name).finite_or_null(site.contract_kw).finite_or_null(site.export_limit_kw);
     site_insert.text(site.limits == twin::LimitMode::enforce ? "enforce" : "record");
     site_insert.text(site.tariff.name).text(site.tariff.source).integer(site.tariff_given ? 1 : 0);
-    site_insert.integer(site.tariff.demand.window_ns);
+    write_demand_terms(site, site_insert);
     site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
     site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh);
 
     for (const physics::Feeder& feeder : site.feeders) {
       feeder_insert.row().integer(site_id).text(feeder.name);
       feeder_insert.id_or_null(feeder.parent < 0 ? 0 : feeders + feeder.parent + 1);
-      feeder_insert.finite_or_null(feeder.max_kw).finite_or_null(feeder.max_export_kw);
+      feeder_insert.finite_or_null(feeder.max_kw).finite_or_null(feeder.max_export_kw).finite_or_null(feeder.max_a);
       feeder_insert.real(feeder.efficiency);
     }
     feeders += static_cast<std::int64_t>(site.feeders.size());
@@ -157,15 +252,20 @@ void write_flags(const Database& database, const twin::World& world) {
 }
 
 // Makes the whole file at `place`; nobody looks at it there, so neither journal nor sync.
-void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy) {
+void make_file(const std::string& place, const twin::World& world, const StrategyIdentity& strategy,
+               const Origin& origin) {
   Database database(place, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
   database.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
   database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, schema_version));
   database.execute("BEGIN");
   for (const SchemaObject& object : schema_objects()) database.execute(std::string(object.sql));
-  write_run(database, world, strategy);
+  write_run(database, world, strategy, origin);
+  write_inputs(database, origin);
   write_clock(database, world);
   write_sites(database, world);
+  write_demand_prices(database, world);
+  write_limit_rows(database, world);
+  write_vehicles(database, world);
   write_flags(database, world);
   database.execute("COMMIT");
 }
@@ -188,7 +288,8 @@ const char* name_of(RunState state) {
   return "failed";
 }
 
-Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy) {
+Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
+                         const Origin& origin) {
   if (file.empty() || file.find('\0') != std::string::npos) refuse_file(file, "is not a file name");
   // A link is followed: its target is replaced, not the link.
   std::string target = file;
@@ -202,7 +303,7 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   if (descriptor < 0) refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
   ::close(descriptor);
   try {
-    make_file(place, world, strategy);
+    make_file(place, world, strategy, origin);
     // What an older, killed run left beside its file would be taken for the new file's.
     for (const char* companion : {"-wal", "-shm", "-journal"}) ::unlink((target + companion).c_str());
     if (std::rename(place.c_str(), target.c_str()) != 0) {

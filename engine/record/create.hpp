@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "record/origin.hpp"
 #include "record/sqlite.hpp"
 #include "twin/world.hpp"
 
@@ -25,6 +26,7 @@ std::string evtwin_version();
 /// WAL. It is made beside its place and renamed, so that an older run file there is replaced as a whole or not at all.
 /// @throws RunFileError: the place holds something that is no run file, or one that is being written; no permission; no
 /// space.
-Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy);
+Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
+                         const Origin& origin = {});
 
 }  // namespace evtwin::record

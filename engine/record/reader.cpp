@@ -1,9 +1,11 @@
 #include "record/reader.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <array>
 #include <bit>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -37,8 +39,9 @@ void read_run(const Database& database, RunSummary& summary) {
   Statement run(
       database,
       "SELECT name, strategy, plugin_file, plugin_digest, state, error, event_hash, scenario_file, scenario_text, "
-      "parameters, seed, start_ns, end_ns, timezone, currency, evtwin_version, sqlite_version, compiler, "
-      "tzdata_version, created_at, wall_s FROM run");
+      "parameters, seed, start_ns, end_ns, timezone, currency, evtwin_version, evtwin_commit, sqlite_version, "
+      "compiler, "
+      "tzdata_version, created_at, wall_s, days, strategy_id, strategy_parameters FROM run");
   if (!run.step())
     throw RunFileError(fmt::format("{}: malformed: table run is empty", kernel::printable(database.file())));
   int column = 0;
@@ -53,11 +56,24 @@ void read_run(const Database& database, RunSummary& summary) {
   summary.seed = std::bit_cast<std::uint64_t>(run.integer(column++));
   summary.start_ns = run.integer(column++);
   summary.end_ns = run.integer(column++);
-  for (std::string* text : {&summary.timezone, &summary.currency, &summary.evtwin_version, &summary.sqlite_version,
-                            &summary.compiler, &summary.tzdata_version, &summary.created_at}) {
+  for (std::string* text : {&summary.timezone, &summary.currency, &summary.evtwin_version, &summary.evtwin_commit,
+                            &summary.sqlite_version, &summary.compiler, &summary.tzdata_version, &summary.created_at}) {
     *text = run.text(column++);
   }
-  summary.wall_s = run.real(column);
+  summary.wall_s = run.real(column++);
+  if (run.type(column) != SQLITE_NULL) summary.origin.days = static_cast<int>(run.integer(column));
+  summary.origin.strategy_id = run.text(++column);
+  try {
+    nlohmann::json::parse(run.text(++column)).get_to(summary.origin.strategy_parameters);
+  } catch (const nlohmann::json::exception&) {
+    refuse_file(database.file(), "malformed: run.strategy_parameters is no JSON array of names and values");
+  }
+}
+
+void read_inputs(const Database& database, RunSummary& summary) {
+  Statement input(database, "SELECT name, bytes, digest FROM input ORDER BY id");
+  while (input.step())
+    summary.origin.inputs.push_back({input.text(0), input.integer(1), hash_of_hex(database.file(), input.text(2))});
 }
 
 void read_kpis(const Database& database, RunSummary& summary) {
@@ -87,8 +103,9 @@ std::string hash_problem(const Database& database, const TableContent& table,
 }
 
 bool is_small(std::string_view table) {
-  constexpr std::array<std::string_view, 11> small{"run",  "clock", "site", "feeder",     "evse", "storage",
-                                                   "flag", "month", "kpi",  "checkpoint", "input"};
+  constexpr std::array<std::string_view, 15> small{"run",    "clock", "site",      "demand_price",     "past_peak",
+                                                   "feeder", "evse",  "row_limit", "row_limit_member", "storage",
+                                                   "flag",   "month", "kpi",       "checkpoint",       "input"};
   for (const std::string_view name : small) {
     if (name == table) return true;
   }
@@ -131,11 +148,20 @@ void check_references(const Database& database, std::vector<std::string>& proble
 
 }  // namespace
 
+std::uint64_t hash_of_hex(const std::string& file, const std::string& hex) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
+  if (error != std::errc() || end != hex.data() + hex.size() || hex.size() != 16)
+    refuse_file(file, "malformed: a hash that is none");
+  return value;
+}
+
 RunSummary read_summary(const std::string& file) {
   const Database database = open_run_file(file);
   RunSummary summary;
   read_run(database, summary);
   read_kpis(database, summary);
+  read_inputs(database, summary);
   const auto written = written_hashes(database);
   for (const TableContent& table : table_contents()) {
     if (is_small(table.name) && (summary.state == RunState::complete || !written.empty())) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernel/time.hpp"
+#include "record/origin.hpp"
 #include "record/run_file.hpp"
 #include "record/sqlite.hpp"
 
@@ -33,12 +34,16 @@ struct RunSummary {
   std::uint64_t seed = 0;
   kernel::TimeNs start_ns = 0, end_ns = 0;
   std::string timezone, currency;
-  std::string evtwin_version, sqlite_version, compiler, tzdata_version;
+  Origin origin;
+  std::string evtwin_version, evtwin_commit, sqlite_version, compiler, tzdata_version;
   std::string created_at;                                   ///< UTC
   double wall_s = 0.0;                                      ///< NaN until complete
   std::vector<Kpi> kpis;                                    ///< empty until complete
   std::vector<std::pair<std::string, std::uint64_t>> rows;  ///< of every table
 };
+
+/// Value of 16 hex digits, as the file writes hashes. @throws RunFileError.
+std::uint64_t hash_of_hex(const std::string& file, const std::string& hex);
 
 /// What it says of itself was checked against its hashes (the large tables are not: see check_run_file).
 /// @throws RunFileError, as open_run_file, and where run, sites, KPIs or bill are not what was written.

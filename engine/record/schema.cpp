@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 38> objects{{
+constexpr std::array<SchemaObject, 44> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -27,7 +27,11 @@ constexpr std::array<SchemaObject, 38> objects{{
   scenario_file TEXT NOT NULL,
   scenario_text TEXT NOT NULL,    -- whole: what evtwin rerun runs
   parameters TEXT NOT NULL,       -- JSON object of --set name=value
+  days INTEGER,                   -- asked for instead of the scenario's; NULL: the scenario's
+  strategy_id TEXT NOT NULL,      -- as it was asked for; lua: a function of the scenario; empty: nobody asked for one
+  strategy_parameters TEXT NOT NULL, -- JSON array of [name, value]
   evtwin_version TEXT NOT NULL,
+  evtwin_commit TEXT NOT NULL,    -- of evtwin's own source, + where it had been changed since; or unknown
   sqlite_version TEXT NOT NULL,
   compiler TEXT NOT NULL,
   tzdata_version TEXT NOT NULL,
@@ -50,10 +54,27 @@ constexpr std::array<SchemaObject, 38> objects{{
   tariff_source TEXT NOT NULL,
   tariff_given INTEGER NOT NULL,  -- 0: energy was free because the scenario names no tariff
   metering_window_ns INTEGER NOT NULL, -- of the demand charge: 15, 30 or 60 min on the local clock
-  driver_price_per_kwh REAL NOT NULL,
+  demand_basis TEXT NOT NULL,     -- peak: the month's highest window, ratchet and floor; contract: contract_kw
+  part_month TEXT NOT NULL,       -- a month that the run covers in part: pro_rata, or full
+  ratchet_look_back_months INTEGER NOT NULL, -- for how long past peaks of ratchet months count
+  demand_floor_fraction REAL NOT NULL, -- of contract_kw: the least that is billed
+  driver_price_per_kwh REAL NOT NULL, -- at the start, as the next; later ones are signals
   v2g_price_per_kwh REAL NOT NULL,
   unmet_price_per_kwh REAL NOT NULL,
   wear_price_per_kwh REAL NOT NULL
+) STRICT)"},
+    {"table", "demand_price", R"(CREATE TABLE demand_price (
+  id INTEGER PRIMARY KEY,         -- twelve rows a site
+  site INTEGER NOT NULL REFERENCES site (id),
+  month INTEGER NOT NULL,         -- of the year, 1 to 12
+  price_per_kw REAL NOT NULL,     -- of a kW for the whole month, tax included
+  in_ratchet INTEGER NOT NULL     -- 1: its peak counts in the months after it
+) STRICT)"},
+    {"table", "past_peak", R"(CREATE TABLE past_peak (
+  id INTEGER PRIMARY KEY,
+  site INTEGER NOT NULL REFERENCES site (id),
+  month TEXT NOT NULL,            -- 2025-05; one of the run itself is that month's peak before the run
+  peak_kw REAL NOT NULL           -- known before the run
 ) STRICT)"},
     {"table", "feeder", R"(CREATE TABLE feeder (
   id INTEGER PRIMARY KEY,         -- a node of the tree below the grid connection
@@ -61,6 +82,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   name TEXT NOT NULL,
   parent INTEGER REFERENCES feeder (id), -- NULL: the grid connection
   max_kw REAL, max_export_kw REAL, -- caps on the power into the node; NULL: none
+  max_a REAL,                     -- cap on the sum of the currents below it; NULL: none
   efficiency REAL NOT NULL        -- power out of the node / power into it
 ) STRICT)"},
     {"table", "evse", R"(CREATE TABLE evse (
@@ -74,6 +96,21 @@ constexpr std::array<SchemaObject, 38> objects{{
   efficiency REAL NOT NULL,       -- outlet to AC side
   bidirectional INTEGER NOT NULL,
   feeder TEXT                     -- it hangs on; NULL: the grid connection
+) STRICT)"},
+    {"table", "row_limit", R"(CREATE TABLE row_limit (
+  id INTEGER PRIMARY KEY,         -- a limit of the scenario beside those of feeders and grid connection
+  site INTEGER NOT NULL REFERENCES site (id),
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,             -- power_kw: sum of coefficient x kW at the EVSE meter; current_a: of A per phase used;
+                                  -- magnitude_a: of A as phasors, its magnitude
+  lower REAL, upper REAL          -- NULL: none
+) STRICT)"},
+    {"table", "row_limit_member", R"(CREATE TABLE row_limit_member (
+  id INTEGER PRIMARY KEY,
+  row_limit INTEGER NOT NULL REFERENCES row_limit (id),
+  evse INTEGER NOT NULL REFERENCES evse (id),
+  coefficient REAL NOT NULL,
+  angle_deg REAL NOT NULL         -- of its current's phasor in this row
 ) STRICT)"},
     {"table", "storage", R"(CREATE TABLE storage (
   id INTEGER PRIMARY KEY,
@@ -89,6 +126,18 @@ constexpr std::array<SchemaObject, 38> objects{{
   soc_max REAL NOT NULL,
   standby_kw REAL NOT NULL
 ) STRICT)"},
+    {"table", "vehicle", R"(CREATE TABLE vehicle (
+  id INTEGER PRIMARY KEY,         -- a type of vehicle
+  name TEXT NOT NULL,
+  battery_kwh REAL,               -- NULL: unknown
+  charge_efficiency REAL NOT NULL, discharge_efficiency REAL NOT NULL -- stored / metered, metered / stored
+) STRICT)"},
+    {"table", "acceptance", R"(CREATE TABLE acceptance (
+  id INTEGER PRIMARY KEY,         -- a corner of the charging curve, by ascending SoC; straight lines between
+  vehicle INTEGER NOT NULL REFERENCES vehicle (id),
+  soc REAL NOT NULL,              -- 0..1
+  kw REAL                         -- most at the EVSE meter; NULL: no limit
+) STRICT)"},
     {"table", "flag", R"(CREATE TABLE flag (
   id INTEGER PRIMARY KEY,
   subject TEXT NOT NULL,          -- session, file or key it is about; may be empty
@@ -102,16 +151,20 @@ constexpr std::array<SchemaObject, 38> objects{{
   evse INTEGER REFERENCES evse (id),
   name TEXT NOT NULL,             -- id of the session in the input
   vehicle TEXT NOT NULL,
+  vehicle_type INTEGER NOT NULL REFERENCES vehicle (id),
   arrived_ns INTEGER NOT NULL,
   plugged_in_ns INTEGER,          -- NULL: never
-  departed_ns INTEGER NOT NULL,   -- the truth; beyond the end of the run for sessions still open
+  departed_ns INTEGER NOT NULL,   -- the end of the run for sessions still open
+  true_departure_ns INTEGER NOT NULL, -- when it leaves; beyond the end of the run for sessions still open
   claimed_departure_ns INTEGER NOT NULL,
+  max_kw REAL,                    -- the most that EVSE and vehicle can do together; NULL: never plugged in
+  v2g_min_price_per_kwh REAL NOT NULL, -- paid at least for energy discharged
   requested_kwh REAL NOT NULL,    -- what the driver said
   wanted_kwh REAL NOT NULL,       -- what the car could have taken where that is known, else requested
   got_kwh REAL NOT NULL,          -- net, at the EVSE meter
   discharged_kwh REAL NOT NULL,
   unmet_kwh REAL NOT NULL,        -- wanted and not got, by then; what was discharged counts with what putting it back takes
-  open_cost REAL NOT NULL,        -- the least that unmet_kwh can still cost until departed_ns; 0 unless open_at_end
+  open_cost REAL NOT NULL,        -- the least that unmet_kwh can still cost until true_departure_ns; 0 unless open_at_end
   cost REAL NOT NULL,             -- energy at the AC side of the EVSE (its losses included) x buy price in force
   paid REAL NOT NULL,             -- by the driver: driver_revenue - v2g_payment
   driver_revenue REAL NOT NULL,   -- driver to site, for energy charged
@@ -122,7 +175,7 @@ constexpr std::array<SchemaObject, 38> objects{{
   charge_efficiency REAL, discharge_efficiency REAL, -- stored / metered, metered / stored
   waited_h REAL NOT NULL,
   wear_calendar REAL, wear_cyclic REAL, -- fraction of the battery's capacity lost; NULL: size unknown
-  ended TEXT NOT NULL             -- departed, open_at_end, turned_away, reneged, no_compatible_evse
+  ended TEXT NOT NULL             -- departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
 ) STRICT)"},
     {"table", "power", R"(CREATE TABLE power (
   id INTEGER PRIMARY KEY,
@@ -139,7 +192,8 @@ constexpr std::array<SchemaObject, 38> objects{{
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
   kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh,
-                                  -- power_setpoint_kw; buy_price_beyond_end: after run.end_ns, for what is owed then
+                                  -- power_setpoint_kw, driver_price_per_kwh, v2g_price_per_kwh; buy_price_beyond_end:
+                                  -- after run.end_ns, for what is owed then
   start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
   value REAL                      -- NULL: none in force (no limit)
 ) STRICT)"},
@@ -281,15 +335,13 @@ constexpr std::array<SchemaObject, 38> objects{{
   time_ns INTEGER NOT NULL,       -- everything before this instant has happened, nothing at it
   event_hash TEXT NOT NULL,       -- so far
   events INTEGER NOT NULL,        -- so far
-  days INTEGER,                   -- asked for instead of the scenario's; NULL: the scenario's
-  strategy_id TEXT NOT NULL,      -- as it was asked for
-  strategy_parameters TEXT NOT NULL, -- JSON array of [name, value]
   state BLOB NOT NULL             -- the simulation, in a layout of evtwin's own
 ) STRICT)"},
     {"table", "input", R"(CREATE TABLE input (
-  id INTEGER PRIMARY KEY,         -- with a checkpoint: what the scenario was read from
-  name TEXT NOT NULL,             -- path, or "module ..."
-  digest TEXT NOT NULL            -- of its bytes
+  id INTEGER PRIMARY KEY,         -- what the world was made from: the scenario first
+  name TEXT NOT NULL,             -- path as it was named, or "module ..."
+  bytes INTEGER NOT NULL,
+  digest TEXT NOT NULL            -- of its bytes: FNV-1a, 64 bit
 ) STRICT)"},
     {"table", "content_hash", R"(CREATE TABLE content_hash (
   name TEXT PRIMARY KEY,          -- of a table
@@ -411,28 +463,36 @@ constexpr std::array<SchemaObject, 38> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 25> contents{{
+constexpr std::array<TableContent, 31> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
-     "currency, seed, scenario_file, scenario_text, parameters, evtwin_version, sqlite_version, compiler, "
-     "tzdata_version",
+     "currency, seed, scenario_file, scenario_text, parameters, days, strategy_id, strategy_parameters, "
+     "evtwin_version, evtwin_commit, sqlite_version, compiler, tzdata_version",
      "created_at, wall_s"},
     {"clock", "id, start_ns, end_ns, utc_offset_s", ""},
     {"site",
      "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, metering_window_ns, "
+     "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, "
      "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
      ""},
-    {"feeder", "id, site, name, parent, max_kw, max_export_kw, efficiency", ""},
+    {"demand_price", "id, site, month, price_per_kw, in_ratchet", ""},
+    {"past_peak", "id, site, month, peak_kw", ""},
+    {"feeder", "id, site, name, parent, max_kw, max_export_kw, max_a, efficiency", ""},
     {"evse", "id, site, name, kind, phases, voltage_v, max_kw, efficiency, bidirectional, feeder", ""},
+    {"row_limit", "id, site, name, kind, lower, upper", ""},
+    {"row_limit_member", "id, row_limit, evse, coefficient, angle_deg", ""},
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "
      "soc_min, soc_max, standby_kw",
      ""},
+    {"vehicle", "id, name, battery_kwh, charge_efficiency, discharge_efficiency", ""},
+    {"acceptance", "id, vehicle, soc, kw", ""},
     {"flag", "id, subject, reason, left_out", ""},
     {"session",
-     "id, number, site, evse, name, vehicle, arrived_ns, plugged_in_ns, departed_ns, claimed_departure_ns, "
+     "id, number, site, evse, name, vehicle, vehicle_type, arrived_ns, plugged_in_ns, departed_ns, true_departure_ns, "
+     "claimed_departure_ns, max_kw, v2g_min_price_per_kwh, "
      "requested_kwh, "
      "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, open_cost, cost, paid, "
      "driver_revenue, v2g_payment, wear_cost, soc_start, soc_end, battery_kwh, charge_efficiency, "
@@ -459,8 +519,8 @@ constexpr std::array<TableContent, 25> contents{{
     {"metered", "id, session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh, dense", ""},
     {"score", "id, name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko", ""},
     {"message", "id, time_ns, station, evse, session, kind, text", ""},
-    {"checkpoint", "id, time_ns, event_hash, events, days, strategy_id, strategy_parameters, state", ""},
-    {"input", "id, name, digest", ""},
+    {"checkpoint", "id, time_ns, event_hash, events, state", ""},
+    {"input", "id, name, bytes, digest", ""},
 }};
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "market/calendar.hpp"
@@ -18,8 +17,8 @@ constexpr std::size_t rows_per_transaction = 100'000;
 
 }  // namespace
 
-Store::Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
-    : database_(create_run_file(file, world, strategy)),
+Store::Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy, const Origin& origin)
+    : database_(create_run_file(file, world, strategy, origin)),
       power_(database_, "power"),
       session_(database_, "session"),
       signal_(database_, "signal"),
@@ -139,13 +138,15 @@ void Store::write_sessions(const Batch& batch) {
     const bool plugged_in = session.number != 0;
     session_.row().id_or_null(static_cast<std::int64_t>(session.number)).integer(session.site + 1);
     session_.id_or_null(session.evse < 0 ? 0 : evse_id(session.site, static_cast<std::uint32_t>(session.evse)));
-    session_.text(batch.at(id)).text(batch.at(vehicle)).integer(session.arrived_ns);
+    session_.text(batch.at(id)).text(batch.at(vehicle)).integer(std::int64_t{session.vehicle_row} + 1);
+    session_.integer(session.arrived_ns);
     if (plugged_in) {
       session_.integer(session.plugged_in_ns);
     } else {
       session_.null();
     }
-    session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
+    session_.integer(session.departed_ns).integer(session.true_departure_ns).integer(session.claimed_departure_ns);
+    session_.real(plugged_in ? session.max_kw : physics::unknown).real(session.v2g_min_price_per_kwh);
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
     session_.real(session.unmet_kwh).real(session.open_cost).real(session.cost).real(session.paid());
     session_.real(session.driver_revenue).real(session.v2g_payment).real(session.wear_cost);
@@ -340,36 +341,20 @@ void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, doub
   }
 }
 
-void Store::write_checkpoint(const CheckpointContent& content) {
-  const std::string hash = hex_text(content.checkpoint.event_hash);
-  const std::string parameters = nlohmann::json(content.strategy_parameters).dump();
-  Statement insert(database_,
-                   "INSERT INTO checkpoint (id, time_ns, event_hash, events, days, strategy_id, strategy_parameters, "
-                   "state) VALUES (1, ?, ?, ?, ?, ?, ?, ?)");
-  insert.bind(1, content.checkpoint.time_ns);
+void Store::write_checkpoint(const twin::Checkpoint& checkpoint) {
+  const std::string hash = hex_text(checkpoint.event_hash);
+  Statement insert(database_, "INSERT INTO checkpoint (id, time_ns, event_hash, events, state) VALUES (1, ?, ?, ?, ?)");
+  insert.bind(1, checkpoint.time_ns);
   insert.bind(2, std::string_view(hash));
-  insert.bind(3, static_cast<std::int64_t>(content.checkpoint.events));
-  if (content.days) {
-    insert.bind(4, std::int64_t{*content.days});
-  } else {
-    insert.bind_null(4);
-  }
-  insert.bind(5, std::string_view(content.strategy_id));
-  insert.bind(6, std::string_view(parameters));
-  const std::vector<std::byte>& state = content.checkpoint.state;
-  insert.bind_blob(7, {reinterpret_cast<const char*>(state.data()), state.size()});
+  insert.bind(3, static_cast<std::int64_t>(checkpoint.events));
+  const std::vector<std::byte>& state = checkpoint.state;
+  insert.bind_blob(4, {reinterpret_cast<const char*>(state.data()), state.size()});
   insert.run();
-
-  TableInsert input(database_, "input");
-  std::deque<std::string> digests;  // stay where they are until the rows are written
-  for (const CheckpointInput& one : content.inputs)
-    input.row().text(one.name).text(digests.emplace_back(hex_text(one.digest)));
-  input.write();
 }
 
-void Store::leave_off(const CheckpointContent& content) {
+void Store::leave_off(const twin::Checkpoint& checkpoint) {
   try {
-    write_checkpoint(content);
+    write_checkpoint(checkpoint);
   } catch (const RunFileError&) {
     lost_rows_ = true;
     throw;

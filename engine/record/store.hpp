@@ -20,7 +20,7 @@ namespace evtwin::record {
 class Store {
  public:
   /// @throws RunFileError, as create_run_file.
-  Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy);
+  Store(const std::string& file, const twin::World& world, const StrategyIdentity& strategy, const Origin& origin);
 
   /// Takes over the rows of a checkpoint of the same world; before any other. @throws RunFileError.
   void copy_rows(const Database& from);
@@ -37,7 +37,7 @@ class Store {
 
   /// Writes what is needed to go on, hashes and the state `checkpoint`; the file is whole afterwards. @throws
   /// RunFileError.
-  void leave_off(const CheckpointContent& content);
+  void leave_off(const twin::Checkpoint& checkpoint);
 
   /// Marks the file, with the rows so far where they can be kept. @throws RunFileError where not even that is possible.
   void mark(RunState state, const std::string& error);
@@ -60,7 +60,7 @@ class Store {
   void write_storage_use(const twin::Result& result);
   void write_kpis(std::span<const Kpi> kpis);
   void write_log(const LogContent& log);
-  void write_checkpoint(const CheckpointContent& content);
+  void write_checkpoint(const twin::Checkpoint& checkpoint);
   void count_rows(std::size_t rows);
   void write_hashes();
   void close_file();

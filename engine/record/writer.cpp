@@ -30,8 +30,8 @@ constexpr std::chrono::milliseconds longest_wait{500};
 }  // namespace
 
 struct RunWriter::Impl {
-  Impl(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
-      : store(file, world, strategy), current(std::make_unique<Batch>()) {
+  Impl(const std::string& file, const twin::World& world, const StrategyIdentity& strategy, const Origin& origin)
+      : store(file, world, strategy, origin), current(std::make_unique<Batch>()) {
     for (const twin::Site& site : world.sites) {
       evses.push_back(site.evses.size());
       last_wish_kw.emplace_back(site.evses.size() + site.storages.size(), std::numeric_limits<double>::quiet_NaN());
@@ -162,14 +162,15 @@ struct RunWriter::Impl {
   std::jthread thread;
 };
 
-RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy)
-    : impl_(std::make_unique<Impl>(file, world, strategy)) {
+RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
+                     const Origin& origin)
+    : impl_(std::make_unique<Impl>(file, world, strategy, origin)) {
   impl_->begin();
 }
 
 RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
-                     const std::string& checkpoint_file)
-    : impl_(std::make_unique<Impl>(file, world, strategy)) {
+                     const Origin& origin, const std::string& checkpoint_file)
+    : impl_(std::make_unique<Impl>(file, world, strategy, origin)) {
   try {
     impl_->copy_rows(checkpoint_file);
   } catch (const std::exception& problem) {
@@ -255,10 +256,10 @@ void RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, do
   impl_->ended = true;
 }
 
-void RunWriter::leave_off(const CheckpointContent& content) {
+void RunWriter::leave_off(const twin::Checkpoint& checkpoint) {
   impl_->close();
   if (impl_->failed) throw RunFileError(impl_->failure);
-  impl_->store.leave_off(content);
+  impl_->store.leave_off(checkpoint);
   impl_->ended = true;
 }
 

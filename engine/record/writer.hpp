@@ -21,9 +21,10 @@ namespace evtwin::record {
 class RunWriter final : public twin::Observer {
  public:
   /// @param world must stay until the writer is gone. @throws RunFileError, as create_run_file.
-  RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy);
-  /// The same for a run that goes on from a checkpoint: what that file holds comes first.
   RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
+            const Origin& origin = {});
+  /// The same for a run that goes on from a checkpoint: what that file holds comes first.
+  RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy, const Origin& origin,
             const std::string& checkpoint_file);
   /// A run that was neither finished nor failed is marked `failed`.
   ~RunWriter() override;
@@ -46,7 +47,7 @@ class RunWriter final : public twin::Observer {
   void finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log = {});
 
   /// Writes what is left and what is needed to go on: the file is a checkpoint then. @throws RunFileError.
-  void leave_off(const CheckpointContent& content);
+  void leave_off(const twin::Checkpoint& checkpoint);
 
   /// Keeps what was recorded and marks the file. Never throws: @returns whether the mark could be written; if not, the
   /// file stays `running`, which readers call incomplete as well.

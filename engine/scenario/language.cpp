@@ -62,6 +62,10 @@ std::int64_t parsed_whole(const std::string& text, bool& is_whole) {
   return value;
 }
 
+Input input_of(const std::string& name, std::string_view bytes) {
+  return {name, static_cast<std::int64_t>(bytes.size()), kernel::digest64(bytes)};
+}
+
 }  // namespace
 
 ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kind kind)
@@ -103,18 +107,18 @@ OpenFile ScenarioSource::open(const std::string& path) const {
 }
 
 std::vector<Input> ScenarioSource::inputs() const {
-  std::vector<Input> inputs{{file(), kernel::digest64(text())}};
+  std::vector<Input> inputs{input_of(file(), text())};
   std::set<std::string> paths;
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [name, module] : modules_) inputs.push_back({"module " + name, kernel::digest64(module.first)});
+    for (const auto& [name, module] : modules_) inputs.push_back(input_of("module " + name, module.first));
     paths = opened_;
   }
   for (const std::string& path : paths) {
     const OpenFile opened = open(path);
     std::ifstream bytes(opened.path(), std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(bytes), {}};
-    inputs.push_back({path, kernel::digest64(content)});
+    inputs.push_back(input_of(path, content));
   }
   return inputs;
 }

@@ -52,6 +52,7 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
 /// Something that a scenario was read from, and a fingerprint of it.
 struct Input {
   std::string name;  ///< path as the scenario or the user names it; "module tariffs.kepco_ev" for a module
+  std::int64_t bytes = 0;
   std::uint64_t digest = 0;
 };
 /// The scenario's text, its modules and every file it names, in a fixed order; the files are read again.

@@ -23,6 +23,10 @@ std::string_view name_of(SignalKind kind) {
       return "buy_price_beyond_end";
     case SignalKind::power_setpoint_kw:
       return "power_setpoint_kw";
+    case SignalKind::driver_price_per_kwh:
+      return "driver_price_per_kwh";
+    case SignalKind::v2g_price_per_kwh:
+      return "v2g_price_per_kwh";
   }
   return "unknown";
 }
@@ -33,6 +37,8 @@ std::string_view name_of(SessionEnd end) {
       return "departed";
     case SessionEnd::open_at_end:
       return "open_at_end";
+    case SessionEnd::waiting_at_end:
+      return "waiting_at_end";
     case SessionEnd::turned_away:
       return "turned_away";
     case SessionEnd::reneged:

@@ -29,7 +29,15 @@ struct PowerSegment {
   double energy_kwh = 0.0;  ///< metered over the segment, signed
 };
 
-enum class SessionEnd : std::uint8_t { departed, open_at_end, turned_away, reneged, no_compatible_evse };
+/// `waiting_at_end`: never plugged in, and still in the queue when the run ended.
+enum class SessionEnd : std::uint8_t {
+  departed,
+  open_at_end,
+  waiting_at_end,
+  turned_away,
+  reneged,
+  no_compatible_evse
+};
 
 struct SessionRecord {
   std::uint64_t number = 0;  ///< in order of plug-in, from 1; 0 for those never plugged in
@@ -39,8 +47,10 @@ struct SessionRecord {
   std::string_view vehicle;
   std::uint32_t vehicle_row = 0;  ///< index into World::vehicles
   bool v2g = false;               ///< the driver opted in
-  TimeNs arrived_ns = 0, plugged_in_ns = 0, claimed_departure_ns = 0;
-  TimeNs departed_ns = 0;  ///< the truth: beyond the end of the run where it is open
+  TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
+  TimeNs true_departure_ns = 0;        ///< beyond the end of the run for sessions still open
+  double max_kw = 0.0;                 ///< the most that EVSE and vehicle can do together
+  double v2g_min_price_per_kwh = 0.0;  ///< paid at least for energy discharged
   double requested_kwh = 0.0;
   double wanted_kwh = 0.0;                                      ///< taken (the truth) where known, else requested
   double taken_kwh = std::numeric_limits<double>::quiet_NaN();  ///< hidden stop; NaN: the battery alone stops
@@ -69,6 +79,8 @@ enum class SignalKind : std::uint8_t {
   export_limit_kw,
   co2_kg_per_kwh,
   power_setpoint_kw,
+  driver_price_per_kwh,
+  v2g_price_per_kwh,
   buy_price_beyond_end  ///< after the run, as far as somebody who is still there may stay
 };
 

@@ -221,8 +221,15 @@ void Occupancy::look_up_first_claim() {
 void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
   counts_.turned_away += 1;
   counts_.turned_away_kwh += wanted_kwh(visit);
-  const double waited_h = kernel::hours_between(visit.arrival_ns, t);
-  counts_.waiting_h += waited_h;
+  counts_.waiting_h += kernel::hours_between(visit.arrival_ns, t);
+  tell_not_plugged_in(visit, t, how);
+}
+
+void Occupancy::tell_who_waits(TimeNs t) const {
+  for (const Waiting& waiting : waiting_) tell_not_plugged_in(waiting.visit, t, SessionEnd::waiting_at_end);
+}
+
+void Occupancy::tell_not_plugged_in(const Visit& visit, TimeNs t, SessionEnd how) const {
   if (context_.observer == nullptr) return;
   SessionRecord record;
   record.site = context_.number;
@@ -233,13 +240,15 @@ void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
   record.v2g = visit.v2g;
   record.arrived_ns = visit.arrival_ns;
   record.plugged_in_ns = record.departed_ns = t;
+  record.true_departure_ns = visit.departure_ns;
   record.claimed_departure_ns = visit.claimed_departure_ns;
+  record.v2g_min_price_per_kwh = visit.v2g_min_price_per_kwh;
   record.requested_kwh = visit.requested_kwh;
   record.wanted_kwh = wanted_kwh(visit);
   record.taken_kwh = visit.taken_kwh;
   record.unmet_kwh = record.wanted_kwh;
   record.soc_start = record.soc_end = physics::unknown;
-  record.waited_h = waited_h;
+  record.waited_h = kernel::hours_between(visit.arrival_ns, t);
   record.end = how;
   context_.observer->on_session(record);
 }
@@ -256,8 +265,11 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   record.v2g = s.visit.v2g;
   record.arrived_ns = s.arrived_ns;
   record.plugged_in_ns = s.plugged_in_ns;
-  record.departed_ns = how == SessionEnd::open_at_end ? std::max(s.visit.departure_ns, t) : t;
+  record.departed_ns = t;
+  record.true_departure_ns = s.visit.departure_ns;
   record.claimed_departure_ns = s.visit.claimed_departure_ns;
+  record.max_kw = couplings_[evse].max_kw;
+  record.v2g_min_price_per_kwh = s.visit.v2g_min_price_per_kwh;
   record.requested_kwh = s.visit.requested_kwh;
   record.wanted_kwh = wanted_kwh(s.visit);
   record.taken_kwh = s.visit.taken_kwh;

@@ -53,6 +53,8 @@ class Occupancy {
   /// A session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
   void count(const SessionRecord& record, double counted_kwh);
   void plug_out(std::uint32_t evse);
+  /// The run is over at `t`: those who still wait are told.
+  void tell_who_waits(TimeNs t) const;
   /// Adds what is counted here to the result; those who still wait are open.
   void finish(SiteResult& result) const;
 
@@ -109,6 +111,7 @@ class Occupancy {
   std::int32_t free_evse_for(const demand::Visit& visit, const Access& access, TimeNs t) const;
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
+  void tell_not_plugged_in(const demand::Visit& visit, TimeNs t, SessionEnd how) const;
   void note_satisfaction(const SessionRecord& record, double counted_kwh);
   void look_up_first_claim();
   void restore();

@@ -52,6 +52,8 @@ void Signals::start(TimeNs t) {
   if (setpoint_) sample(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw);
   report(SignalKind::contract_kw, now_.contract_kw, t);
   report(SignalKind::export_limit_kw, now_.export_limit_kw, t);
+  report(SignalKind::driver_price_per_kwh, now_.driver_price_per_kwh, t);
+  report(SignalKind::v2g_price_per_kwh, now_.v2g_price_per_kwh, t);
 
   cuts_until_ns_ = control::next_change(context_.site.cuts, t);
   outages_until_ns_ = context_.site.outages.empty() ? kernel::time_never : t;
@@ -131,6 +133,16 @@ void Signals::apply_cuts(TimeNs t) {
 void Signals::set_export_limit_kw(double kw, TimeNs t) {
   now_.export_limit_kw = kw;
   report(SignalKind::export_limit_kw, kw, t);
+}
+
+void Signals::set_driver_price_per_kwh(double price, TimeNs t) {
+  now_.driver_price_per_kwh = price;
+  report(SignalKind::driver_price_per_kwh, price, t);
+}
+
+void Signals::set_v2g_price_per_kwh(double price, TimeNs t) {
+  now_.v2g_price_per_kwh = price;
+  report(SignalKind::v2g_price_per_kwh, price, t);
 }
 
 void Signals::show(evtwin_view& view) const {

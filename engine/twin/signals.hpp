@@ -42,8 +42,8 @@ class Signals {
   // Scripted changes, in force from `t` on.
   void set_contract_kw(double kw, TimeNs t);
   void set_export_limit_kw(double kw, TimeNs t);
-  void set_driver_price_per_kwh(double price) { now_.driver_price_per_kwh = price; }
-  void set_v2g_price_per_kwh(double price) { now_.v2g_price_per_kwh = price; }
+  void set_driver_price_per_kwh(double price, TimeNs t);
+  void set_v2g_price_per_kwh(double price, TimeNs t);
 
   // The clocks behind the signals, for those who look ahead: to be copied.
   const market::SiteClocks& clocks() const { return *clocks_; }

@@ -185,12 +185,12 @@ void SiteRun::set_export_limit_kw(double kw) {
 }
 
 void SiteRun::set_driver_price_per_kwh(double price) {
-  signals_.set_driver_price_per_kwh(price);
+  signals_.set_driver_price_per_kwh(price, now_ns_);
   changed_ |= EVTWIN_CHANGED_PRICES;
 }
 
 void SiteRun::set_v2g_price_per_kwh(double price) {
-  signals_.set_v2g_price_per_kwh(price);
+  signals_.set_v2g_price_per_kwh(price, now_ns_);
   changed_ |= EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_SESSIONS;
 }
 
@@ -376,6 +376,7 @@ void SiteRun::end_sessions(TimeNs t) {
     }
   }
   occupancy_.end_expired_waits(t);
+  occupancy_.tell_who_waits(t);
   signals_.report_prices_beyond(t, last_departure_ns);
 }
 

@@ -52,6 +52,7 @@ inline twin::World sample_world() {
   world.end_ns = world.calendar.start_of({2025, 10, 27});
   world.days = 2;
   world.seed = 0xFFFF'FFFF'FFFF'FFFEU;
+  world.vehicles.emplace_back().name = "compact";
   twin::Site site;
   site.name = "depot";
   site.contract_kw = 20;

@@ -109,7 +109,7 @@ TEST(PartSignals, TellTheObserverEachValueOnceWhenItBegins) {
   signals.begin();
   signals.start(at_h(0));
   const std::size_t at_start = bench.seen.signals.size();
-  EXPECT_EQ(at_start, 8U);  // one of each kind
+  EXPECT_EQ(at_start, 10U);  // one of each kind
   run_to(bench, signals, 23.0);
   struct Row {
     SignalKind kind;
@@ -199,7 +199,7 @@ TEST(PartSignals, ASecondBeginIsLikeTheFirst) {
   };
   const auto first = live();
   signals.set_contract_kw(1.0, at_h(23.0));
-  signals.set_driver_price_per_kwh(9.0);
+  signals.set_driver_price_per_kwh(9.0, at_h(0));
   EXPECT_EQ(live(), first);
   EXPECT_EQ(signals.now().driver_price_per_kwh, bench.site.driver_price_per_kwh);
   // Another stretch of the world: it begins at 10:30, within the cut.

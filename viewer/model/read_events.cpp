@@ -184,7 +184,7 @@ void add_session_events(Run& run) {
     };
     add(session.arrived_ns, EventKind::arrival);
     if (session.plugged_in_ns == kernel::time_never) {
-      add(session.departed_ns, EventKind::turned_away, true);
+      if (session.ended != "waiting_at_end") add(session.departed_ns, EventKind::turned_away, true);
       continue;
     }
     if (session.plugged_in_ns != session.arrived_ns) add(session.plugged_in_ns, EventKind::plug_in);

@@ -32,7 +32,7 @@ struct Session {
   double battery_kwh = none;                ///< NaN: unknown
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
   double waited_h = 0.0;
-  std::string ended;  ///< departed, open_at_end, turned_away, reneged, no_compatible_evse
+  std::string ended;  ///< departed, open_at_end, waiting_at_end, turned_away, reneged, no_compatible_evse
 };
 
 struct Evse {

@@ -1,0 +1,43 @@
+// What use takes of a battery's capacity, from the powers it saw. Written from the published law, for the recount.
+//
+// Source: J. Schmalstieg, S. Kaebitz, M. Ecker, D. U. Sauer, J. Power Sources 257 (2014) 325-334, doi
+// 10.1016/j.jpowsour.2014.02.012, with the line for the voltage and the history of a used car of EV2Gym (arXiv
+// 2404.01849).
+#pragma once
+
+#include "audit/local_clock.hpp"
+#include "audit/power_sum.hpp"
+
+namespace evtwin::audit {
+
+struct Wear {
+  double calendar = 0.0, cyclic = 0.0;  ///< fractions of the capacity
+};
+
+/// A battery from its first instant to its last: content over time, energy through it, depth of its half cycles.
+class BatteryUse {
+ public:
+  /// @param charge_gain, discharge_gain  stored kWh per kWh metered
+  BatteryUse(double capacity_kwh, double stored_kwh, double charge_gain, double discharge_gain, Ns begin_ns);
+
+  /// Metered power from `from_ns` on for `hours`; not before the power that was added last has ended.
+  void add(Ns from_ns, Ns to_ns, const Taper& metered);
+
+  double stored_kwh() const { return stored_kwh_; }
+  /// Until `end_ns`. @param history_kwh  through the battery before, both directions
+  Wear wear(Ns end_ns, double history_kwh) const;
+
+ private:
+  double capacity_kwh_, stored_kwh_, charge_gain_, discharge_gain_;
+  Ns begin_ns_, known_until_ns_;
+  double content_kwh_h_ = 0.0;                            ///< integral of the content over time
+  double flow_kwh_ = 0.0, flow_level_kwh2_ = 0.0;         ///< |change|, and content over it
+  double half_cycle_kwh_ = 0.0, half_cycles_kwh2_ = 0.0;  ///< signed, going on; squares of those that ended
+};
+
+/// Through a car's battery before: two years of 15,000 km a year at 0.186 kWh/km, charged as much as driven (EV2Gym).
+double car_history_kwh();
+/// Through a storage's battery before: a full cycle a day for two years.
+double storage_history_kwh(double capacity_kwh);
+
+}  // namespace evtwin::audit

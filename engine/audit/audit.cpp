@@ -1,0 +1,191 @@
+#include "audit/audit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "audit/bill.hpp"
+#include "audit/figures.hpp"
+#include "audit/recorded.hpp"
+#include "audit/service.hpp"
+#include "audit/sweep.hpp"
+
+namespace evtwin::audit {
+
+bool differ(double run, double recount, std::string_view unit) {
+  if (std::isnan(run) || std::isnan(recount)) return std::isnan(run) != std::isnan(recount);
+  if (run == recount) return false;
+  const double apart = std::abs(run - recount);
+  const double larger = std::max(std::abs(run), std::abs(recount));
+  return !(apart <= std::max(relative_tolerance * larger, unit.empty() ? floor_without_unit : floor_with_unit));
+}
+
+namespace {
+
+using Claims = std::vector<std::pair<std::pair<int, std::string>, ClaimedFigure>>;
+
+const ClaimedFigure* find_claim(const Claims& claims, int site, std::string_view name) {
+  for (const auto& [key, claim] : claims) {
+    if (key.first == site && key.second == name) return &claim;
+  }
+  return nullptr;
+}
+
+const Formula* find_formula(std::string_view name) {
+  for (const Formula& formula : formulas()) {
+    if (formula.name == name) return &formula;
+  }
+  return nullptr;
+}
+
+class Comparison {
+ public:
+  explicit Comparison(const Recorded& run) : run_(run) {
+    result_.file = run.file;
+    result_.name = run.name;
+    result_.strategy = run.strategy;
+    for (const Site& site : run.sites) result_.sites.push_back(site.name);
+  }
+
+  /// Every key figure of a site, or of all (0), in the order of the run file.
+  void compare_figures(int site, Sums sums) {
+    const ClaimedFigure* bound = find_claim(run_.figures, site, "bound");
+    sums.has_bound = bound != nullptr && !std::isnan(bound->value);
+    if (sums.has_bound) sums.bound = bound->value;
+    for (const auto& [key, claim] : run_.figures) {
+      if (key.first != site) continue;
+      const Formula* formula = find_formula(key.second);
+      if (formula != nullptr && formula->value != nullptr) {
+        compare(site, key.second, claim.unit, claim.value, formula->value(sums));
+        continue;
+      }
+      Finding finding{site, key.second, claim.unit, claim.value, unknown, {}, {}, false};
+      finding.why_not = formula != nullptr ? std::string(formula->why_not) : "the audit does not know this figure";
+      result_.findings.push_back(std::move(finding));
+    }
+    for (const Formula& formula : formulas()) {
+      if (formula.value != nullptr && find_claim(run_.figures, site, formula.name) == nullptr) {
+        add({site, std::string(formula.name), {}, unknown, formula.value(sums), {}, "not in the run file", true});
+      }
+    }
+  }
+
+  void compare_months(int site, const Site& recorded, const Recount& recount) {
+    const ClaimedFigure* charge = find_claim(run_.figures, 0, "demand_charge");
+    const std::string money = charge == nullptr ? std::string() : charge->unit;
+    for (const auto& [month, bill] : recount.months) {
+      const auto found = recorded.months.find(month);
+      const ClaimedMonth claimed =
+          found == recorded.months.end() ? ClaimedMonth{unknown, unknown, unknown} : found->second;
+      const std::string name = month_text(month);
+      compare(site, name + " peak_kw", "kW", claimed.peak_kw, bill.peak_kw);
+      compare(site, name + " billed_kw", "kW", claimed.billed_kw, bill.billed_kw);
+      compare(site, name + " demand_charge", money, claimed.cost, bill.cost);
+    }
+    for (const auto& [month, claimed] : recorded.months) {
+      if (!recount.months.contains(month))
+        compare(site, month_text(month) + " demand_charge", money, claimed.cost, unknown);
+    }
+  }
+
+  /// Of each column of the sessions' rows the one that is furthest off.
+  void compare_sessions(int site, const Site& recorded, const Recount& recount) {
+    struct Column {
+      const char* name;
+      const char* unit;
+      double (*run)(const Session&);
+      double (*recount)(const Session&, const SessionSums&);
+    };
+    const ClaimedFigure* charge = find_claim(run_.figures, 0, "energy_cost");
+    const char* money = charge == nullptr ? "" : charge->unit.c_str();
+    const Column columns[] = {
+        {"got_kwh", "kWh", [](const Session& s) { return s.got_kwh; },
+         [](const Session&, const SessionSums& r) { return r.got_kwh(); }},
+        {"discharged_kwh", "kWh", [](const Session& s) { return s.discharged_kwh; },
+         [](const Session&, const SessionSums& r) { return r.discharged_kwh; }},
+        {"unmet_kwh", "kWh", [](const Session& s) { return s.unmet_kwh; },
+         [](const Session& s, const SessionSums& r) { return std::max(0.0, s.wanted_kwh - r.got_kwh()); }},
+        {"cost", money, [](const Session& s) { return s.cost; },
+         [](const Session&, const SessionSums& r) { return r.cost; }},
+        {"driver_revenue", money, [](const Session& s) { return s.driver_revenue; },
+         [](const Session&, const SessionSums& r) { return r.driver_revenue; }},
+        {"v2g_payment", money, [](const Session& s) { return s.v2g_payment; },
+         [](const Session&, const SessionSums& r) { return r.v2g_payment; }},
+        {"paid", money, [](const Session& s) { return s.paid; },
+         [](const Session&, const SessionSums& r) { return r.driver_revenue - r.v2g_payment; }},
+        {"wear_cost", money, [](const Session& s) { return s.wear_cost; },
+         [](const Session&, const SessionSums& r) { return r.wear_cost; }},
+        {"soc_end", "", [](const Session& s) { return s.soc_end; },
+         [](const Session&, const SessionSums& r) { return r.soc_end; }},
+    };
+    for (const Column& column : columns) {
+      if (recorded.sessions.empty()) continue;
+      std::size_t worst = 0;
+      double most_apart = -1.0;
+      for (std::size_t s = 0; s < recorded.sessions.size(); ++s) {
+        const double run = column.run(recorded.sessions[s]);
+        const double again = column.recount(recorded.sessions[s], recount.sessions[s]);
+        double apart = std::abs(run - again);
+        if (std::isnan(apart)) apart = differ(run, again, column.unit) ? infinite : 0.0;
+        if (apart <= most_apart) continue;
+        most_apart = apart;
+        worst = s;
+      }
+      Finding finding =
+          made(site, std::string("session ") + column.name, column.unit, column.run(recorded.sessions[worst]),
+               column.recount(recorded.sessions[worst], recount.sessions[worst]));
+      finding.of = recorded.sessions[worst].name;
+      add(std::move(finding));
+    }
+    if (const Segment* segment = recount.worst_segment; segment != nullptr) {
+      Finding finding = made(site, "power energy_kwh", "kWh", segment->energy_kwh, recount.worst_segment_kwh);
+      finding.of = "the power from " + std::to_string(segment->start_ns) + " ns on";
+      add(std::move(finding));
+    }
+  }
+
+  Audit take() { return std::move(result_); }
+
+ private:
+  static Finding made(int site, std::string name, std::string unit, double run, double recount) {
+    const bool off = differ(run, recount, unit);
+    return {site, std::move(name), std::move(unit), run, recount, {}, {}, off};
+  }
+  void compare(int site, std::string name, std::string unit, double run, double recount) {
+    add(made(site, std::move(name), std::move(unit), run, recount));
+  }
+  void add(Finding finding) {
+    result_.differs = result_.differs || finding.differs;
+    result_.findings.push_back(std::move(finding));
+  }
+
+  const Recorded& run_;
+  Audit result_;
+};
+
+}  // namespace
+
+Audit audit(const std::string& file) {
+  const Recorded run = read_recorded(file);
+  std::vector<Recount> recounts;
+  Sums all;
+  for (const Site& site : run.sites) {
+    Recount& recount = recounts.emplace_back(sweep(run, site));
+    bill_demand(run, site, recount);
+    count_service(run, site, recount);
+    add(all, recount.sums);
+  }
+
+  Comparison comparison(run);
+  comparison.compare_figures(0, all);
+  const bool several = run.sites.size() > 1;
+  for (std::size_t i = 0; i < run.sites.size(); ++i) {
+    const int site = static_cast<int>(i) + 1;
+    if (several) comparison.compare_figures(site, recounts[i].sums);
+    comparison.compare_months(several ? site : 0, run.sites[i], recounts[i]);
+    comparison.compare_sessions(several ? site : 0, run.sites[i], recounts[i]);
+  }
+  return comparison.take();
+}
+
+}  // namespace evtwin::audit

@@ -1,0 +1,43 @@
+#include "audit/bill.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::audit {
+namespace {
+
+double billed_kw(const Site& site, MonthNumber month, const Recount& recount) {
+  const DemandTerms& terms = site.demand;
+  if (terms.by_contract) return site.contract_kw;
+  double kw = recount.months.at(month).peak_kw;
+  const auto count_past = [&](MonthNumber past, double peak_kw) {
+    const bool in_reach = past < month && past >= month - terms.look_back_months;
+    const bool in_ratchet = terms.in_ratchet[static_cast<std::size_t>(month_of_year(past)) - 1];
+    // A peak of the month itself from before the run is the month's own.
+    if (past == month || (in_reach && in_ratchet)) kw = std::max(kw, peak_kw);
+  };
+  for (const auto& [past, peak_kw] : terms.past_peaks_kw) count_past(past, peak_kw);
+  for (const auto& [past, bill] : recount.months) count_past(past, bill.peak_kw);
+  return std::isfinite(site.contract_kw) ? std::max(kw, terms.floor_fraction * site.contract_kw) : kw;
+}
+
+/// Share of the month's duration that lies in the run.
+double share_in_run(const Recorded& run, MonthNumber month) {
+  const Ns begin = run.clock.month_begin(month), end = run.clock.month_begin(month + 1);
+  return hours_between(std::max(begin, run.start_ns), std::min(end, run.end_ns)) / hours_between(begin, end);
+}
+
+}  // namespace
+
+void bill_demand(const Recorded& run, const Site& site, Recount& recount) {
+  for (auto& [month, bill] : recount.months) {
+    const double price_per_kw = site.demand.price_per_kw[static_cast<std::size_t>(month_of_year(month)) - 1];
+    const double fraction = site.demand.whole_months ? 1.0 : share_in_run(run, month);
+    // A month without a price bills nothing, whatever the rule says.
+    bill.billed_kw = price_per_kw > 0.0 ? billed_kw(site, month, recount) : bill.peak_kw;
+    bill.cost = bill.billed_kw * price_per_kw * fraction;
+    recount.sums.demand_charge += bill.cost;
+  }
+}
+
+}  // namespace evtwin::audit

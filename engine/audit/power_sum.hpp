@@ -1,0 +1,46 @@
+// A power over a short time as what the run file makes it: a constant and tapers, each kw x exp(rate x hours). Values,
+// integrals, crossings and the highest value are exact: no step, no sampling.
+#pragma once
+
+#include <vector>
+
+namespace evtwin::audit {
+
+/// kw x exp(rate_per_h x hours).
+struct Taper {
+  double kw = 0.0;
+  double rate_per_h = 0.0;
+
+  double at(double hours) const;
+  /// Energy of [from, to], kWh; hours.
+  double energy(double from, double to) const;
+};
+
+class PowerSum {
+ public:
+  void clear();
+  void add_constant(double kw) { constant_kw_ += kw; }
+  void add(const Taper& taper, double factor = 1.0);
+  void add(const PowerSum& other, double factor);
+
+  double at(double hours) const;
+  double energy(double from, double to) const;
+
+  /// Instants strictly within (from, to) at which the sum passes `level_kw`, ascending. A sum that only touches it may
+  /// be listed or not: both sides are the same then.
+  std::vector<double> crossings(double level_kw, double from, double to) const;
+  /// Integral over [from, to] of max(0, sum - level_kw). 0 for an infinite level.
+  double energy_above(double level_kw, double from, double to) const;
+  /// The same below: of max(0, level_kw - sum).
+  double energy_below(double level_kw, double from, double to) const;
+  /// Highest value in [from, to].
+  double highest(double from, double to) const;
+
+ private:
+  PowerSum slope() const;
+
+  double constant_kw_ = 0.0;
+  std::vector<Taper> tapers_;  ///< each of a rate other than 0
+};
+
+}  // namespace evtwin::audit

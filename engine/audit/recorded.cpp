@@ -1,0 +1,333 @@
+#include "audit/recorded.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "record/reader.hpp"
+
+namespace evtwin::audit {
+namespace {
+
+using record::Database;
+using record::Statement;
+
+[[noreturn]] void senseless(const Database& database, const char* what) {
+  record::refuse_file(database.file(), std::string("can not be recounted: ") + what);
+}
+
+double real_or(const Statement& rows, int column, double otherwise) {
+  const double value = rows.real(column);
+  return value != value ? otherwise : value;
+}
+
+/// Rows of things by their id, which counts through all sites.
+class Places {
+ public:
+  struct Place {
+    std::size_t site;
+    int row;
+  };
+  explicit Places(const Database& database, const char* what) : database_(database), what_(what) {}
+  void add(std::int64_t id, std::size_t site, std::size_t row) { places_[id] = {site, static_cast<int>(row)}; }
+  const Place& of(std::int64_t id) const {
+    const auto found = places_.find(id);
+    if (found == places_.end()) senseless(database_, what_);
+    return found->second;
+  }
+  /// Row of an id of that site.
+  int of(std::int64_t id, const Site& site, const std::vector<Site>& sites) const {
+    const Place& place = of(id);
+    if (&sites[place.site] != &site) senseless(database_, what_);
+    return place.row;
+  }
+
+ private:
+  const Database& database_;
+  const char* what_;
+  std::map<std::int64_t, Place> places_;
+};
+
+class Reading {
+ public:
+  explicit Reading(const std::string& file) : database_(record::open_run_file(file)) { run_.file = file; }
+
+  Recorded read() {
+    read_run();
+    read_clock();
+    read_sites();
+    read_demand();
+    read_feeders();
+    read_evses();
+    read_rows();
+    read_storages();
+    read_vehicles();
+    read_sessions();
+    read_power();
+    read_signals();
+    read_claims();
+    return std::move(run_);
+  }
+
+ private:
+  Site& site(std::int64_t id) {
+    if (id < 1 || static_cast<std::size_t>(id) > run_.sites.size()) senseless(database_, "a row of no site");
+    return run_.sites[static_cast<std::size_t>(id) - 1];
+  }
+
+  void read_run() {
+    Statement rows(database_, "SELECT state, error, name, strategy, start_ns, end_ns FROM run");
+    if (!rows.step()) senseless(database_, "it names no run");
+    const std::string state = rows.text(0);
+    if (state != "complete") {
+      const std::string error = rows.text(1);
+      record::refuse_file(database_.file(), "is not complete (" + state + (error.empty() ? "" : ": " + error) +
+                                                "); only a run that came to its end can be recounted");
+    }
+    run_.name = rows.text(2);
+    run_.strategy = rows.text(3);
+    run_.start_ns = rows.integer(4);
+    run_.end_ns = rows.integer(5);
+    if (run_.end_ns <= run_.start_ns) senseless(database_, "the run ends before it begins");
+  }
+
+  void read_clock() {
+    std::vector<LocalClock::Interval> intervals;
+    Statement rows(database_, "SELECT start_ns, end_ns, utc_offset_s FROM clock ORDER BY id");
+    while (rows.step()) {
+      intervals.push_back({rows.integer(0), rows.integer(1), rows.integer(2) * second_ns});
+      if (intervals.size() > 1 && intervals[intervals.size() - 2].end_ns != intervals.back().begin_ns)
+        senseless(database_, "the clock has gaps");
+    }
+    if (intervals.empty()) senseless(database_, "it has no clock");
+    run_.clock = LocalClock(std::move(intervals));
+  }
+
+  void read_sites() {
+    Statement rows(database_,
+                   "SELECT name, contract_kw, metering_window_ns, unmet_price_per_kwh, wear_price_per_kwh, "
+                   "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction FROM site ORDER BY id");
+    while (rows.step()) {
+      Site& site = run_.sites.emplace_back();
+      site.name = rows.text(0);
+      site.contract_kw = real_or(rows, 1, infinite);
+      site.window_ns = rows.integer(2);
+      if (site.window_ns <= 0 || day_ns % site.window_ns != 0) senseless(database_, "a metering window that is none");
+      site.unmet_price_per_kwh = rows.real(3);
+      site.wear_price_per_kwh = rows.real(4);
+      site.demand.by_contract = rows.text(5) == "contract";
+      site.demand.whole_months = rows.text(6) == "full";
+      site.demand.look_back_months = static_cast<int>(rows.integer(7));
+      site.demand.floor_fraction = rows.real(8);
+    }
+    if (run_.sites.empty()) senseless(database_, "it has no site");
+  }
+
+  void read_demand() {
+    Statement prices(database_, "SELECT site, month, price_per_kw, in_ratchet FROM demand_price ORDER BY id");
+    while (prices.step()) {
+      const std::int64_t month = prices.integer(1);
+      if (month < 1 || month > 12) senseless(database_, "a demand price of no month");
+      DemandTerms& demand = site(prices.integer(0)).demand;
+      demand.price_per_kw[static_cast<std::size_t>(month - 1)] = prices.real(2);
+      demand.in_ratchet[static_cast<std::size_t>(month - 1)] = prices.integer(3) != 0;
+    }
+    Statement peaks(database_, "SELECT site, month, peak_kw FROM past_peak ORDER BY id");
+    while (peaks.step()) {
+      MonthNumber month = 0;
+      if (!parse_month(peaks.text(1), month)) senseless(database_, "a past peak of no month");
+      site(peaks.integer(0)).demand.past_peaks_kw.emplace_back(month, peaks.real(2));
+    }
+  }
+
+  void read_feeders() {
+    Statement rows(database_,
+                   "SELECT id, site, name, parent, max_kw, max_export_kw, efficiency FROM feeder ORDER BY id");
+    while (rows.step()) {
+      Site& of = site(rows.integer(1));
+      feeders_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.feeders.size());
+      parents_.push_back(rows.integer(3));
+      of.feeders.push_back({rows.text(2), -1, real_or(rows, 4, infinite), real_or(rows, 5, infinite), rows.real(6)});
+    }
+    std::size_t next = 0;
+    for (Site& of : run_.sites) {
+      for (Feeder& feeder : of.feeders) {
+        if (parents_[next] != 0) feeder.parent = feeders_.of(parents_[next], of, run_.sites);
+        ++next;
+      }
+    }
+  }
+
+  void read_evses() {
+    Statement rows(database_, "SELECT id, site, efficiency, feeder FROM evse ORDER BY id");
+    while (rows.step()) {
+      Site& of = site(rows.integer(1));
+      evses_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.evses.size());
+      Evse evse{rows.integer(0), rows.real(2), -1};
+      const std::string feeder = rows.text(3);
+      for (std::size_t f = 0; f < of.feeders.size(); ++f) {
+        if (!feeder.empty() && of.feeders[f].name == feeder) evse.feeder = static_cast<int>(f);
+      }
+      of.evses.push_back(evse);
+    }
+  }
+
+  void read_rows() {
+    Statement rows(database_,
+                   "SELECT r.site, r.id, r.lower, r.upper, m.evse, m.coefficient FROM row_limit r "
+                   "JOIN row_limit_member m ON m.row_limit = r.id WHERE r.kind = 'power_kw' ORDER BY r.id, m.id");
+    std::int64_t last = 0;
+    while (rows.step()) {
+      Site& of = site(rows.integer(0));
+      if (rows.integer(1) != last) of.rows.push_back({real_or(rows, 2, -infinite), real_or(rows, 3, infinite), {}});
+      last = rows.integer(1);
+      of.rows.back().members.emplace_back(evses_.of(rows.integer(4), of, run_.sites), rows.real(5));
+    }
+  }
+
+  void read_storages() {
+    Statement rows(database_,
+                   "SELECT id, site, name, capacity_kwh, charge_efficiency, discharge_efficiency, soc_start, soc_min, "
+                   "soc_max, standby_kw FROM storage ORDER BY id");
+    while (rows.step()) {
+      Site& of = site(rows.integer(1));
+      storages_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.storages.size());
+      of.storages.push_back({rows.text(2), rows.real(3), rows.real(4), rows.real(5), rows.real(6), rows.real(7),
+                             rows.real(8), rows.real(9)});
+    }
+  }
+
+  void read_vehicles() {
+    Statement rows(database_, "SELECT battery_kwh, charge_efficiency, discharge_efficiency FROM vehicle ORDER BY id");
+    while (rows.step()) run_.vehicles.push_back({real_or(rows, 0, infinite), rows.real(1), rows.real(2), {}});
+    Statement knots(database_, "SELECT vehicle, soc, kw FROM acceptance ORDER BY id");
+    while (knots.step()) {
+      const std::size_t vehicle = static_cast<std::size_t>(knots.integer(0)) - 1;
+      if (vehicle >= run_.vehicles.size()) senseless(database_, "a charging curve of no vehicle");
+      run_.vehicles[vehicle].charge_curve.push_back({knots.real(1), real_or(knots, 2, infinite)});
+    }
+  }
+
+  static Ended ended_of(std::string_view text) {
+    if (text == "departed") return Ended::departed;
+    if (text == "open_at_end") return Ended::open_at_end;
+    if (text == "waiting_at_end") return Ended::waiting_at_end;
+    return Ended::not_served;
+  }
+
+  void read_sessions() {
+    Statement rows(database_,
+                   "SELECT site, name, number, vehicle_type, evse, arrived_ns, plugged_in_ns, departed_ns, wanted_kwh, "
+                   "max_kw, v2g_min_price_per_kwh, soc_start, ended, got_kwh, discharged_kwh, unmet_kwh, cost, "
+                   "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h FROM session ORDER BY id");
+    while (rows.step()) {
+      Site& of = site(rows.integer(0));
+      Session& session = of.sessions.emplace_back();
+      session.name = rows.text(1);
+      session.number = rows.integer(2);
+      session.vehicle = static_cast<int>(rows.integer(3)) - 1;
+      if (session.vehicle < 0 || static_cast<std::size_t>(session.vehicle) >= run_.vehicles.size())
+        senseless(database_, "a session of no vehicle");
+      if (session.number != 0) {
+        session.evse = evses_.of(rows.integer(4), of, run_.sites);
+        session_of_number_[{&of, session.number}] = static_cast<int>(of.sessions.size()) - 1;
+      }
+      session.arrived_ns = rows.integer(5);
+      session.plugged_in_ns = rows.integer(6);
+      session.departed_ns = rows.integer(7);
+      session.wanted_kwh = rows.real(8);
+      session.max_kw = real_or(rows, 9, 0.0);
+      session.v2g_min_price_per_kwh = rows.real(10);
+      session.soc_start = rows.real(11);
+      session.ended = ended_of(rows.text(12));
+      session.got_kwh = rows.real(13);
+      session.discharged_kwh = rows.real(14);
+      session.unmet_kwh = rows.real(15);
+      session.cost = rows.real(16);
+      session.driver_revenue = rows.real(17);
+      session.v2g_payment = rows.real(18);
+      session.wear_cost = rows.real(19);
+      session.paid = rows.real(20);
+      session.soc_end = rows.real(21);
+      session.waited_h = rows.real(22);
+    }
+  }
+
+  void read_power() {
+    Statement rows(database_,
+                   "SELECT evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power");
+    while (rows.step()) {
+      const bool is_evse = rows.integer(0) != 0;
+      const Places::Place& place = is_evse ? evses_.of(rows.integer(0)) : storages_.of(rows.integer(1));
+      Site& of = run_.sites[place.site];
+      Segment segment;
+      segment.unit = place.row + (is_evse ? 0 : static_cast<int>(of.evses.size()));
+      if (is_evse) {
+        const auto session = session_of_number_.find({&of, rows.integer(2)});
+        if (session == session_of_number_.end()) senseless(database_, "power of no session");
+        segment.session = session->second;
+      }
+      segment.start_ns = rows.integer(3);
+      segment.end_ns = rows.integer(4);
+      segment.kw = rows.real(5);
+      segment.slope_per_h = rows.real(6);
+      segment.energy_kwh = rows.real(7);
+      if (segment.end_ns < segment.start_ns || segment.start_ns < run_.start_ns || segment.end_ns > run_.end_ns)
+        senseless(database_, "power outside the run");
+      of.segments.push_back(segment);
+    }
+    for (Site& of : run_.sites) {
+      std::stable_sort(of.segments.begin(), of.segments.end(),
+                       [](const Segment& a, const Segment& b) { return a.start_ns < b.start_ns; });
+      std::vector<Ns> free_from(of.evses.size() + of.storages.size(), run_.start_ns);
+      for (const Segment& segment : of.segments) {
+        Ns& free_ns = free_from[static_cast<std::size_t>(segment.unit)];
+        if (segment.start_ns < free_ns) senseless(database_, "an EVSE or storage with two powers at once");
+        free_ns = segment.end_ns;
+      }
+    }
+  }
+
+  void read_signals() {
+    constexpr std::array<std::string_view, kinds> names{"buy_price",        "sell_price",        "pv_kw",
+                                                        "load_kw",          "contract_kw",       "export_limit_kw",
+                                                        "co2_kg_per_kwh",   "power_setpoint_kw", "driver_price_per_kwh",
+                                                        "v2g_price_per_kwh"};
+    Statement rows(database_, "SELECT site, kind, start_ns, value FROM signal ORDER BY start_ns, id");
+    while (rows.step()) {
+      const auto kind = std::find(names.begin(), names.end(), rows.bytes(1));
+      // Kinds that no figure rests on, and what lies beyond the end.
+      if (kind == names.end() || rows.integer(2) >= run_.end_ns) continue;
+      const bool is_limit = *kind == "contract_kw" || *kind == "export_limit_kw";
+      std::vector<Step>& steps = site(rows.integer(0)).signals[static_cast<std::size_t>(kind - names.begin())];
+      steps.push_back({rows.integer(2), is_limit ? real_or(rows, 3, infinite) : rows.real(3)});
+    }
+  }
+
+  void read_claims() {
+    Statement months(database_, "SELECT site, month, peak_kw, billed_kw, cost FROM month ORDER BY id");
+    while (months.step()) {
+      MonthNumber month = 0;
+      if (!parse_month(months.text(1), month)) senseless(database_, "a bill of no month");
+      site(months.integer(0)).months[month] = {months.real(2), months.real(3), months.real(4)};
+    }
+    Statement figures(database_, "SELECT site, name, value, unit FROM kpi ORDER BY id");
+    while (figures.step()) {
+      run_.figures.push_back(
+          {{static_cast<int>(figures.integer(0)), figures.text(1)}, {figures.real(2), figures.text(3)}});
+    }
+  }
+
+  Database database_;
+  Recorded run_;
+  Places feeders_{database_, "a feeder that is not there"};
+  Places evses_{database_, "an EVSE that is not there"};
+  Places storages_{database_, "a storage that is not there"};
+  std::vector<std::int64_t> parents_;  // of the feeders, 0: the grid connection
+  std::map<std::pair<const Site*, std::int64_t>, int> session_of_number_;
+};
+
+}  // namespace
+
+Recorded read_recorded(const std::string& file) { return Reading(file).read(); }
+
+}  // namespace evtwin::audit

@@ -1,0 +1,154 @@
+// What a run file says happened, as plain data: equipment, prices, signals, sessions and powers. None of the figures
+// that the run's books made of it is in here but those in `Claimed`, which the recount is compared with.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "audit/local_clock.hpp"
+
+namespace evtwin::audit {
+
+inline constexpr double infinite = std::numeric_limits<double>::infinity();
+inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+struct Feeder {
+  std::string name;
+  int parent = -1;  ///< row of the site's feeders; -1: the grid connection
+  double max_kw = infinite, max_export_kw = infinite;
+  double efficiency = 1.0;
+};
+
+/// A limit over powers at the EVSE meters; those over currents count no energy.
+struct PowerRow {
+  double lower_kw = -infinite, upper_kw = infinite;
+  std::vector<std::pair<int, double>> members;  ///< row of the site's EVSEs, coefficient
+};
+
+struct Evse {
+  std::int64_t id = 0;
+  double efficiency = 1.0;  ///< outlet to AC side
+  int feeder = -1;
+};
+
+struct Storage {
+  std::string name;
+  double capacity_kwh = 0.0;
+  double charge_efficiency = 1.0, discharge_efficiency = 1.0;
+  double soc_start = 0.0, soc_min = 0.0, soc_max = 1.0;
+  double standby_kw = 0.0;
+};
+
+/// Power of an EVSE or storage between two instants: kw x exp(slope x hours since start).
+struct Segment {
+  int unit = 0;      ///< EVSEs of the site, then its storages
+  int session = -1;  ///< row of the site's sessions; -1: a storage
+  Ns start_ns = 0, end_ns = 0;
+  double kw = 0.0;
+  double slope_per_h = 0.0;
+  double energy_kwh = 0.0;  ///< as the run says
+};
+
+struct Knot {
+  double soc, kw;
+};
+struct Vehicle {
+  double battery_kwh = infinite;  ///< infinite: unknown
+  double charge_efficiency = 1.0, discharge_efficiency = 1.0;
+  std::vector<Knot> charge_curve;
+};
+
+enum class Ended : std::uint8_t { departed, open_at_end, waiting_at_end, not_served };
+
+struct Session {
+  std::string name;
+  std::int64_t number = 0;  ///< 0: never plugged in
+  int vehicle = -1;
+  int evse = -1;
+  Ns arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0;
+  double wanted_kwh = 0.0;
+  double max_kw = 0.0;  ///< the most that EVSE and vehicle can do together
+  double v2g_min_price_per_kwh = 0.0;
+  double soc_start = unknown;
+  Ended ended = Ended::departed;
+  // As the run says, by the columns of its row.
+  double got_kwh = 0.0, discharged_kwh = 0.0, unmet_kwh = 0.0, cost = 0.0, driver_revenue = 0.0, v2g_payment = 0.0,
+         wear_cost = 0.0, paid = 0.0, soc_end = unknown, waited_h = 0.0;
+};
+
+enum class Kind : std::uint8_t {
+  buy_price,
+  sell_price,
+  pv_kw,
+  load_kw,
+  contract_kw,
+  export_limit_kw,
+  co2_kg_per_kwh,
+  power_setpoint_kw,
+  driver_price_per_kwh,
+  v2g_price_per_kwh
+};
+inline constexpr std::size_t kinds = 10;
+
+/// A value from an instant on.
+struct Step {
+  Ns start_ns;
+  double value;
+};
+
+/// How the demand charge is made.
+struct DemandTerms {
+  bool by_contract = false;   ///< the contract power is billed, not the peak
+  bool whole_months = false;  ///< a month that the run covers in part is billed whole
+  int look_back_months = 0;
+  double floor_fraction = 0.0;            ///< of the contract power
+  std::array<double, 12> price_per_kw{};  ///< by month of the year, tax included
+  std::array<bool, 12> in_ratchet{};
+  std::vector<std::pair<MonthNumber, double>> past_peaks_kw;
+};
+
+/// A row of the table `month`.
+struct ClaimedMonth {
+  double peak_kw = 0.0, billed_kw = 0.0, cost = 0.0;
+};
+
+struct Site {
+  std::string name;
+  double contract_kw = infinite;
+  Ns window_ns = 0;
+  double unmet_price_per_kwh = 0.0, wear_price_per_kwh = 0.0;
+  DemandTerms demand;
+  std::vector<Feeder> feeders;
+  std::vector<PowerRow> rows;
+  std::vector<Evse> evses;
+  std::vector<Storage> storages;
+  std::vector<Session> sessions;
+  std::vector<Segment> segments;  ///< by start
+  std::array<std::vector<Step>, kinds> signals;
+  std::map<MonthNumber, ClaimedMonth> months;
+};
+
+struct ClaimedFigure {
+  double value = unknown;
+  std::string unit;
+};
+
+struct Recorded {
+  std::string file, name, strategy;
+  Ns start_ns = 0, end_ns = 0;
+  LocalClock clock{{{std::numeric_limits<Ns>::min(), std::numeric_limits<Ns>::max(), 0}}};
+  std::vector<Vehicle> vehicles;
+  std::vector<Site> sites;
+  /// By site (0: all together, then from 1) and name, in the order of the file.
+  std::vector<std::pair<std::pair<int, std::string>, ClaimedFigure>> figures;
+};
+
+/// @throws record::RunFileError: no run file, not complete, or its rows make no sense.
+Recorded read_recorded(const std::string& file);
+
+}  // namespace evtwin::audit

@@ -1,0 +1,61 @@
+#include "audit/sums.hpp"
+
+#include <algorithm>
+
+namespace evtwin::audit {
+
+void add(Sums& all, const Sums& site) {
+  for (double Sums::*sum : {&Sums::import_kwh,
+                            &Sums::export_kwh,
+                            &Sums::pv_kwh,
+                            &Sums::pv_exported_kwh,
+                            &Sums::load_kwh,
+                            &Sums::ev_charge_kwh,
+                            &Sums::ev_discharge_kwh,
+                            &Sums::storage_charge_kwh,
+                            &Sums::storage_discharge_kwh,
+                            &Sums::losses_kwh,
+                            &Sums::storage_losses_kwh,
+                            &Sums::vehicle_losses_kwh,
+                            &Sums::overload_kwh,
+                            &Sums::export_overload_kwh,
+                            &Sums::feeder_overload_kwh,
+                            &Sums::imbalance_kwh,
+                            &Sums::energy_cost,
+                            &Sums::demand_charge,
+                            &Sums::driver_revenue,
+                            &Sums::v2g_payment,
+                            &Sums::ev_wear_cost,
+                            &Sums::storage_wear_cost,
+                            &Sums::unmet_cost,
+                            &Sums::storage_value,
+                            &Sums::peak_kw,
+                            &Sums::peak_instant_kw,
+                            &Sums::ramp_kw,
+                            &Sums::above_setpoint_kw,
+                            &Sums::setpoint_error_kw2,
+                            &Sums::setpoint_error_kwh,
+                            &Sums::wanted_kwh,
+                            &Sums::served_kwh,
+                            &Sums::unmet_kwh,
+                            &Sums::unmet_open_kwh,
+                            &Sums::waiting_h,
+                            &Sums::missing_of_wanted,
+                            &Sums::missing_of_possible,
+                            &Sums::squared_missing_of_possible,
+                            &Sums::wear_calendar,
+                            &Sums::wear_cyclic,
+                            &Sums::usable_storage_kwh,
+                            &Sums::storage_wear_calendar,
+                            &Sums::storage_wear_cyclic,
+                            &Sums::co2_kg,
+                            &Sums::evse_days})
+    all.*sum += site.*sum;
+  for (std::int64_t Sums::*count :
+       {&Sums::sessions, &Sums::ended, &Sums::open, &Sums::turned_away, &Sums::aged, &Sums::storages})
+    all.*count += site.*count;
+  all.most_missing_of_possible = std::max(all.most_missing_of_possible, site.most_missing_of_possible);
+  all.tracks = all.tracks || site.tracks;
+}
+
+}  // namespace evtwin::audit

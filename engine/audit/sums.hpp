@@ -1,0 +1,69 @@
+// What the recount of one site adds up to.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "audit/recorded.hpp"
+
+namespace evtwin::audit {
+
+struct MonthBill {
+  double peak_kw = 0.0, billed_kw = 0.0, cost = 0.0;
+};
+
+/// Of one session, from the powers on its EVSE.
+struct SessionSums {
+  double charged_kwh = 0.0, discharged_kwh = 0.0;
+  double cost = 0.0;  ///< of the AC side, at the buy price in force
+  double driver_revenue = 0.0, v2g_payment = 0.0, wear_cost = 0.0;
+  double soc_end = unknown;
+  double got_kwh() const { return charged_kwh - discharged_kwh; }
+};
+
+struct Sums {
+  // Energies, kWh
+  double import_kwh = 0.0, export_kwh = 0.0, pv_kwh = 0.0, pv_exported_kwh = 0.0, load_kwh = 0.0;
+  double ev_charge_kwh = 0.0, ev_discharge_kwh = 0.0, storage_charge_kwh = 0.0, storage_discharge_kwh = 0.0;
+  double losses_kwh = 0.0, storage_losses_kwh = 0.0, vehicle_losses_kwh = 0.0;
+  double overload_kwh = 0.0, export_overload_kwh = 0.0, feeder_overload_kwh = 0.0;
+  double imbalance_kwh = 0.0;
+
+  // Money
+  double energy_cost = 0.0, demand_charge = 0.0, driver_revenue = 0.0, v2g_payment = 0.0;
+  double ev_wear_cost = 0.0, storage_wear_cost = 0.0, unmet_cost = 0.0, storage_value = 0.0;
+  double bound = 0.0;  ///< as the run says: nothing recorded makes it
+  bool has_bound = true;
+
+  // Powers
+  double peak_kw = 0.0, peak_instant_kw = 0.0, ramp_kw = 0.0;
+  bool tracks = false;
+  double above_setpoint_kw = 0.0, setpoint_error_kw2 = 0.0, setpoint_error_kwh = 0.0;
+
+  // Vehicles
+  double wanted_kwh = 0.0, served_kwh = 0.0, unmet_kwh = 0.0, unmet_open_kwh = 0.0, waiting_h = 0.0;
+  double missing_of_wanted = 0.0, missing_of_possible = 0.0, squared_missing_of_possible = 0.0,
+         most_missing_of_possible = 0.0;
+  std::int64_t sessions = 0, ended = 0, open = 0, turned_away = 0, aged = 0;
+  double wear_calendar = 0.0, wear_cyclic = 0.0;
+
+  // Storage and others
+  std::int64_t storages = 0;
+  double usable_storage_kwh = 0.0, storage_wear_calendar = 0.0, storage_wear_cyclic = 0.0;
+  double co2_kg = 0.0, evse_days = 0.0;
+};
+
+/// The recount of a site: its sums, and what they were made of where the run file has rows for it.
+struct Recount {
+  Sums sums;
+  std::map<MonthNumber, MonthBill> months;
+  std::vector<SessionSums> sessions;       ///< by row of the site's sessions
+  const Segment* worst_segment = nullptr;  ///< of which energy and integral of the power are furthest apart
+  double worst_segment_kwh = 0.0;          ///< that integral
+};
+
+/// Adds a site to the sums of all; the worst served session of all is the worst of any.
+void add(Sums& all, const Sums& site);
+
+}  // namespace evtwin::audit

@@ -1,0 +1,66 @@
+#include "cli/input_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "cli/commands.hpp"
+#include "kernel/hash.hpp"
+#include "ocpp/log_source.hpp"
+
+namespace evtwin::cli {
+
+namespace {
+
+/// Logs may be larger than memory: a piece at a time.
+record::InputFile fingerprint(const std::string& name, const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw CommandError(fmt::format("{}: can not be read; permission?", path));
+  record::InputFile input{name, 0, kernel::digest64({})};
+  std::array<char, 1 << 16> piece{};
+  while (stream.read(piece.data(), piece.size()), stream.gcount() > 0) {
+    const std::string_view bytes(piece.data(), static_cast<std::size_t>(stream.gcount()));
+    input.digest = kernel::digest64(bytes, input.digest);
+    input.bytes += static_cast<std::int64_t>(bytes.size());
+  }
+  return input;
+}
+
+const record::InputFile* find_input(const std::vector<record::InputFile>& inputs, const std::string& name) {
+  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const auto& input) { return input.name == name; });
+  return found == inputs.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::vector<record::InputFile> inputs_of_scenario(const scenario::LoadedScenario& scenario) {
+  std::vector<record::InputFile> inputs;
+  for (const scenario::Input& input : scenario::inputs_of(scenario))
+    inputs.push_back({input.name, input.bytes, input.digest});
+  inputs.front().name = scenario_input;
+  return inputs;
+}
+
+std::vector<record::InputFile> inputs_of_logs(const std::vector<std::string>& given) {
+  std::vector<record::InputFile> inputs;
+  for (const ocpp::LogPath& log : ocpp::log_paths(given)) inputs.push_back(fingerprint(log.path, log.path));
+  return inputs;
+}
+
+std::vector<std::string> changes_of_inputs(const std::vector<record::InputFile>& then,
+                                           const std::vector<record::InputFile>& now) {
+  std::vector<std::string> changes;
+  for (const record::InputFile& input : now) {
+    const record::InputFile* before = find_input(then, input.name);
+    if (before == nullptr) changes.push_back(input.name + " has come in");
+    if (before != nullptr && !(*before == input)) changes.push_back(input.name + " has changed");
+  }
+  for (const record::InputFile& input : then) {
+    if (find_input(now, input.name) == nullptr) changes.push_back(input.name + " is read no more");
+  }
+  return changes;
+}
+
+}  // namespace evtwin::cli

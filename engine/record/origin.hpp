@@ -1,0 +1,28 @@
+// What a run was made from, and how it was asked for: what evtwin rerun repeats and evtwin diff compares.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace evtwin::record {
+
+/// A file or module that the world was made from, and a fingerprint of its bytes.
+struct InputFile {
+  std::string name;
+  std::int64_t bytes = 0;
+  std::uint64_t digest = 0;
+
+  friend bool operator==(const InputFile&, const InputFile&) = default;
+};
+
+struct Origin {
+  std::optional<int> days;  ///< asked for instead of the scenario's
+  std::string strategy_id;  ///< as asked for; "lua" for a function of the scenario; empty: nobody asked for one
+  std::vector<std::pair<std::string, std::string>> strategy_parameters;
+  std::vector<InputFile> inputs;
+};
+
+}  // namespace evtwin::record

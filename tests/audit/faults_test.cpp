@@ -1,0 +1,260 @@
+// Faults put back: a run file as faulty books would have written it is told from a right one, by the name of the
+// figure.
+#include <cmath>
+
+#include "audit/figures.hpp"
+#include "audit/recorded_world.hpp"
+
+namespace evtwin::testing {
+namespace {
+
+class FaultsPutBack : public Recounted {
+ protected:
+  /// The file as it is has no difference; with `sql` run on it just these figures differ.
+  void expect_found(const std::string& file, const std::string& sql, const std::string& figures) const {
+    const audit::Audit right = audit::audit(file);
+    ASSERT_EQ(differing(right), "") << differences(right);
+    EXPECT_EQ(differing(audit::audit(altered(file, sql))), figures) << sql;
+  }
+};
+
+std::shared_ptr<const demand::ArrivalLaw> replay_of(std::vector<demand::Visit> visits) {
+  return std::make_shared<const demand::ArrivalLaw>(demand::Recorded{std::move(visits)});
+}
+
+/// Sets a key figure of all sites to an SQL expression; `value` is what it was.
+std::string set_figure(const std::string& name, const std::string& value) {
+  return "UPDATE kpi SET value = " + value + " WHERE site IS NULL AND name = '" + name + "';";
+}
+
+/// From 2025-05-30 for four days in Seoul: base load, PV that is fed back, prices, a demand charge with ratchet.
+twin::World over_a_months_end() {
+  twin::World world = small_world(2, 4);
+  world.start_ns = world.calendar.start_of(market::LocalDate{2025, 5, 30});
+  world.end_ns = world.start_ns + 4 * kernel::day_ns;
+  twin::Site& site = world.sites[0];
+  std::vector<double> load(24, 4.0), sun(24, 0.0);
+  load[11] = 20.0;
+  for (std::size_t h = 10; h < 15; ++h) sun[h] = 18.0;
+  site.load_kw = market::DailyProfile{{{market::all_months, market::all_day_types, load}}, {}};
+  site.pv_kw = market::DailyProfile{{{market::all_months, market::all_day_types, sun}}, {}};
+  site.tariff.rates[0].price_per_kwh = 100.0;
+  site.tariff.sell = market::SellFactor{0.5};
+  site.tariff.demand.price_per_kw.fill(8'000.0);
+  site.tariff.demand.ratchet_months = market::month_bit(1) | market::month_bit(8);
+  site.past_peaks = {{{2025, 1}, 60.0}, {{2024, 8}, 45.0}, {{2024, 3}, 90.0}};
+  site.driver_price_per_kwh = 300.0;
+  site.unmet_price_per_kwh = 500.0;
+  std::vector<demand::Visit> visits;
+  for (int day = -3; day < 1; ++day) {  // from monday_ns, 2025-06-02
+    visits.push_back(visit(24.0 * day + 8.5, 24.0 * day + 12.25, 20.0, 0));
+    visits.push_back(visit(24.0 * day + 20.1, 24.0 * day + 21.1, 9.0, 1));  // an hour is 7.04 kWh
+  }
+  visits.push_back(visit(22.0, 24.0, 30.0, 0));  // leaves exactly at the end
+  visits.push_back(visit(23.0, 30.0, 25.0, 1));  // still there
+  site.arrivals = {replay_of(visits)};
+  return world;
+}
+
+TEST_F(FaultsPutBack, WhatOpenSessionsAreOwedIsNotNothing) {
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  ASSERT_GT(question(file, "SELECT value FROM kpi WHERE name = 'unmet_open_kwh'"), 1.0);
+  expect_found(file, set_figure("unmet_open_kwh", "0"), "unmet_open_kwh");
+}
+
+TEST_F(FaultsPutBack, AStayThatEndsWithTheRunIsOverOrOpenAsItsRowSays) {
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  expect_found(file, set_figure("vehicles_served", "value - 1") + set_figure("sessions_open", "value + 1"),
+               "vehicles_served, sessions_open");
+}
+
+TEST_F(FaultsPutBack, AMonthIsBilledForTheRatchet) {
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  ASSERT_EQ(question(file, "SELECT billed_kw FROM month WHERE month = '2025-06'"), 60.0);
+  expect_found(file,
+               "UPDATE month SET billed_kw = peak_kw, cost = peak_kw * price_per_kw * fraction;" +
+                   set_figure("demand_charge", "(SELECT sum(cost) FROM month)"),
+               "demand_charge, 2025-05 billed_kw, 2025-05 demand_charge, 2025-06 billed_kw, 2025-06 demand_charge");
+}
+
+TEST_F(FaultsPutBack, APeakOfMarchIsInNoRatchet) {
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  expect_found(file, "UPDATE month SET billed_kw = 90, cost = 90 * price_per_kw * fraction WHERE month = '2025-06'",
+               "2025-06 billed_kw, 2025-06 demand_charge");
+}
+
+TEST_F(FaultsPutBack, AMonthInPartIsBilledProRata) {
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  expect_found(file, "UPDATE month SET fraction = 1, cost = billed_kw * price_per_kw WHERE month = '2025-06'",
+               "2025-06 demand_charge");
+}
+
+TEST_F(FaultsPutBack, AMonthsPeakIsNotThatOfTheMonthBefore) {
+  twin::World world = over_a_months_end();
+  world.sites[0].past_peaks.clear();
+  world.sites[0].tariff.demand.ratchet_months = 0;
+  // A load of May alone: June starts with what May left behind.
+  world.sites[0].load_kw = market::Series({world.start_ns, world.start_ns + 2 * kernel::day_ns}, {50.0, 2.0});
+  const std::string file = record(world, baseline("asap"));
+  expect_found(file,
+               "UPDATE month SET peak_kw = 57.04, billed_kw = 57.04, cost = 57.04 * price_per_kw * fraction "
+               "WHERE month = '2025-06'",
+               "2025-06 peak_kw, 2025-06 billed_kw, 2025-06 demand_charge");
+}
+
+TEST_F(FaultsPutBack, AWindowCountsWhatIsImportedNotTheNet) {
+  twin::World world = over_a_months_end();
+  world.sites[0].tariff.demand.window_ns = kernel::hour_ns;
+  // Within an hour 30 kW are drawn and then 30 kW fed back.
+  std::vector<double> sun(48, 0.0);
+  for (std::size_t half = 1; half < 48; half += 2) sun[half] = 60.0;
+  world.sites[0].pv_kw = market::DailyProfile{{{market::all_months, market::all_day_types, sun}}, {}};
+  world.sites[0].load_kw = 30.0;
+  world.sites[0].arrivals.clear();
+  world.sites[0].evses.clear();
+  const std::string file = record(world, baseline("asap"));
+  expect_found(file, set_figure("peak_kw", "(SELECT max(import_kwh - export_kwh) FROM meter)"), "peak_kw");
+}
+
+/// A DC EVSE of 0.95 and a car that gives back; a storage of 0.9 each way that is filled.
+twin::World with_storage_and_v2g() {
+  twin::World world = small_world(0, 1);
+  world.vehicles[0].name = "v2g";
+  world.vehicles[0].v2g_capable = true;
+  world.vehicles[0].max_discharge_kw = 20.0;
+  world.vehicles[0].soc_known = true;
+  physics::BatterySpec& battery = world.vehicles[0].battery;
+  battery.capacity_kwh = 80.0;
+  battery.charge_efficiency = 0.9;
+  battery.discharge_efficiency = 0.9;
+  battery.charge = physics::Curve{{{0.0, 50.0}, {0.5, 50.0}, {1.0, 5.0}}};
+  battery.discharge = physics::Curve::constant(20.0);
+  twin::Site& site = world.sites[0];
+  physics::Evse dc;
+  dc.id = "D-1";
+  dc.phases = 0;
+  dc.max_kw = dc.max_discharge_kw = 50.0;
+  dc.bidirectional = true;
+  dc.efficiency = 0.95;
+  site.evses = {dc};
+  physics::Storage storage;
+  storage.id = "S";
+  storage.capacity_kwh = 100.0;
+  storage.max_charge_kw = storage.max_discharge_kw = 20.0;
+  storage.charge_efficiency = storage.discharge_efficiency = 0.9;
+  site.storages = {storage};
+  site.tariff.rates[0].price_per_kwh = 0.3;
+  site.driver_price_per_kwh = 0.5;
+  site.v2g_price_per_kwh = 0.2;
+  site.unmet_price_per_kwh = 1.0;
+  site.wear_price_per_kwh = 0.05;
+  demand::Visit v = visit(1.0, 4.0, 30.0, 0);
+  v.soc_start = 0.6;
+  v.v2g = true;
+  v.v2g_min_price_per_kwh = 0.25;
+  site.arrivals = {replay_of({v})};
+  return world;
+}
+
+/// Gives back in the second hour of the day, then charges slowly; fills the storage from the start.
+control::StrategyFactory back_and_forth() {
+  return [](const evtwin_view&, std::uint64_t, std::uint32_t) {
+    return std::make_unique<FunctionStrategy>(
+        [](const evtwin_view& view, evtwin_decision& d) {
+          d.evse_kw[0] = view.now_ns < monday_ns + 2 * hour_ns ? -10.0 : 6.0;
+          d.storage_kw[0] = view.now_ns < monday_ns + hour_ns ? 10.0 : 0.0;
+        },
+        EVTWIN_WHY_ARRIVAL, 0);
+  };
+}
+
+TEST_F(FaultsPutBack, WhatIsLeftInAStorageIsNotWorthWhatWasDrawnForIt) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  // 10 kWh drawn, 9 kWh stored: hoarding earned a tenth.
+  expect_found(file, set_figure("objective", "value - 0.3 * (10 - 9)"), "objective");
+}
+
+TEST_F(FaultsPutBack, ACarThatGaveBackMissesWhatItMisses) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  ASSERT_NEAR(question(file, "SELECT unmet_kwh FROM session"), 28.0, 5.0);
+  expect_found(file, "UPDATE session SET unmet_kwh = 0;" + set_figure("unmet_kwh", "0"),
+               "unmet_kwh, session unmet_kwh");
+}
+
+TEST_F(FaultsPutBack, ARoundTripLosesOnTheWayBackToo) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  expect_found(file, set_figure("vehicle_losses_kwh", "value - 10 * (1 / 0.9 - 1)"), "vehicle_losses_kwh");
+}
+
+TEST_F(FaultsPutBack, ADriverIsPaidTheMinimumAskedFor) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  expect_found(file, set_figure("v2g_payment", "0.2 * (SELECT discharged_kwh FROM session)"), "v2g_payment");
+}
+
+TEST_F(FaultsPutBack, ASessionsCostIsThatOfItsAcSide) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  expect_found(file, "UPDATE session SET cost = got_kwh * 0.3", "session cost");
+}
+
+TEST_F(FaultsPutBack, APowerThatIsNotItsEnergyIsFound) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  expect_found(file, "UPDATE power SET energy_kwh = energy_kwh * 1.01 WHERE evse IS NOT NULL AND kw < 0",
+               "power energy_kwh");
+}
+
+// A taper from 100 kW under a feeder of 40 kW that only counts: 100 exp(-h 100/60) is above it by
+// (100 - 40) / k - 40 ln(2.5) / k kWh, k = 100 / 60 per h. Samples at ticks of an hour say something else.
+TEST_F(FaultsPutBack, AFeedersOverloadIsNotASampleAtTicks) {
+  twin::World world = small_world(0, 1);
+  physics::BatterySpec& battery = world.vehicles[0].battery;
+  battery.capacity_kwh = 60.0;
+  battery.charge = physics::Curve{{{0.0, 100.0}, {1.0, 0.0}}};
+  twin::Site& site = world.sites[0];
+  physics::Evse dc;
+  dc.id = "D-1";
+  dc.phases = 0;
+  dc.max_kw = 100.0;
+  dc.feeder = 0;
+  site.evses = {dc};
+  site.feeders = {{"east", -1, 40.0, physics::infinite, physics::infinite, 1.0}};
+  site.limits = twin::LimitMode::record;
+  demand::Visit v = visit(1.0, 10.0, 60.0, 0);
+  v.soc_start = 0.0;
+  v.taken_kwh = physics::unknown;
+  site.arrivals = {replay_of({v})};
+  const std::string file = record(world, baseline("asap"));
+  const double per_h = 100.0 / 60.0;
+  const double exact_kwh = (60.0 - 40.0 * std::log(2.5)) / per_h;
+  EXPECT_NEAR(finding_of(audit::audit(file), "feeder_overload_kwh").recount, exact_kwh, 1e-9);
+
+  const std::string sampled = altered(file, set_figure("feeder_overload_kwh", "60.0"));  // (100 - 40) kW for an hour
+  EXPECT_EQ(differing(audit::audit(sampled)), "feeder_overload_kwh");
+}
+
+TEST_F(FaultsPutBack, AFigureOfOneSiteOfSeveralIsNamedWithIt) {
+  twin::World world = over_a_months_end();
+  world.sites.push_back(world.sites[0]);
+  world.sites[1].name = "second";
+  const std::string file = record(world, baseline("asap"));
+  expect_found(file, "UPDATE kpi SET value = value + 1 WHERE site = 2 AND name = 'import_kwh'", "import_kwh of site 2");
+}
+
+TEST_F(FaultsPutBack, AFigureThatIsGoneOrUnknownShows) {
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  EXPECT_EQ(differing(audit::audit(altered(file, "DELETE FROM kpi WHERE name = 'co2_kg'"))), "co2_kg");
+  const audit::Audit audited = audit::audit(altered(file, "UPDATE kpi SET name = 'new_kg' WHERE name = 'co2_kg'"));
+  EXPECT_EQ(finding_of(audited, "new_kg").why_not, "the audit does not know this figure");
+}
+
+TEST_F(FaultsPutBack, EveryKeyFigureIsKnownToTheAudit) {
+  std::vector<std::string> known, all;
+  for (const audit::Formula& formula : audit::formulas()) {
+    known.emplace_back(formula.name);
+    EXPECT_EQ(formula.value == nullptr, !formula.why_not.empty()) << formula.name;
+  }
+  for (const analysis::KpiInfo& info : analysis::kpi_table()) all.emplace_back(info.name);
+  EXPECT_EQ(known, all);
+}
+
+}  // namespace
+}  // namespace evtwin::testing
