@@ -239,6 +239,8 @@
 ---@field vehicles? string[] Names of the car models that come, drawn by their share. Default: all.
 ---@field reserved_share? number [0..1] Fraction of the visits that are announced beforehand: the site reserves an EVSE for each, if it can. Default: 0.
 ---@field reserved_h_before? number|evtwin.distribution [h] How long before it comes a visit is announced, at most 336 h; needed with reserved_share.
+---@field leaves_when_full_share? number [0..1] Fraction of the drivers who leave when their car takes no more, before the stay is over. Strategies do not know; finishing early makes room for who waits. There is no bound then. Default: 0.
+---@field leaves_h_after_full? number|evtwin.distribution [h] How long after that they leave; only with leaves_when_full_share. Default: 0.
 
 ---Every value between two is equally likely.
 ---@class evtwin.uniform

@@ -3,7 +3,7 @@
 -- Figures are round ones of ours unless they say otherwise.
 
 local kepco = require "tariffs.kepco_ev"
-local day = "2026-06-03"
+local day = "2026-06-10"
 local function at(clock) return day .. "T" .. clock end
 
 return scenario {

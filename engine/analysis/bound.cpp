@@ -9,6 +9,7 @@
 #include "optimise/dual_bound.hpp"
 #include "optimise/keyed_basis.hpp"
 #include "optimise/plan_completion.hpp"
+#include "optimise/plan_facts.hpp"
 #include "optimise/plan_model.hpp"
 #include "optimise/solver.hpp"
 #include "optimise/start_basis.hpp"
@@ -72,9 +73,18 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
     const optimise::VehiclePlan& vehicle = plan.vehicles[v];
     for (std::size_t i = 0; i < vehicle.discharge_kw.size(); ++i)
       parts.wear += p.hours[vehicle.first_step + i] * vehicle.discharge_kw[i] * p.vehicles[v].discharge_price_per_kwh;
-    if (stated.session[v] == 0 || p.vehicles[v].unmet_price_per_kwh == 0.0) continue;
-    parts.unmet_kwh += vehicle.unmet_kwh;
-    parts.unmet += vehicle.unmet_kwh * p.vehicles[v].unmet_price_per_kwh;
+    if (stated.session[v] == 0) continue;
+    const optimise::PlanVehicle& stay = p.vehicles[v];
+    const double missing_kwh =
+        vehicle.unmet_kwh / (stay.need_at == optimise::NeedAt::battery ? stay.charge_efficiency : 1.0);
+    const double cost = optimise::missing_cost(stay, vehicle.unmet_kwh);
+    if (stated.open[v] != 0) {
+      parts.open_kwh += missing_kwh;
+      parts.open += cost;
+    } else if (stay.unmet_price_per_kwh > 0.0) {
+      parts.unmet_kwh += missing_kwh;
+      parts.unmet += cost;
+    }
   }
   for (std::size_t s = 0; s < p.storages.size(); ++s) {
     for (std::size_t k = 0; k < p.steps(); ++k)
@@ -83,6 +93,7 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
   }
   parts.demand += stated.constants.demand;
   parts.unmet += stated.constants.unmet;
+  parts.open += stated.constants.open;
   parts.storage_value -= stated.constants.storage;
   return parts;
 }
@@ -133,6 +144,8 @@ BoundParts& BoundParts::operator+=(const BoundParts& other) {
   demand += other.demand;
   wear += other.wear;
   unmet += other.unmet;
+  open += other.open;
+  open_kwh += other.open_kwh;
   storage_value += other.storage_value;
   unmet_kwh += other.unmet_kwh;
   import_kwh += other.import_kwh;
@@ -144,6 +157,17 @@ BoundParts& BoundParts::operator+=(const BoundParts& other) {
 double Bound::gap() const { return std::max(0.0, planned - proven) / std::max(1.0, std::abs(planned)); }
 
 Bound find_bound(const twin::World& world, const Foresight& foresight, const BoundOptions& options) {
+  for (const twin::Site& site : world.sites) {
+    for (const auto& law : site.arrivals) {
+      const auto* poisson = std::get_if<demand::Poisson>(law.get());
+      if (poisson != nullptr && poisson->leaves_when_full_share > 0.0)
+        throw std::runtime_error(
+            fmt::format("site {}: drivers of {} leave when their cars are full (leaves_when_full_share), so that stays "
+                        "depend on the "
+                        "strategy",
+                        site.name, poisson->name));
+    }
+  }
   Bound bound;
   for (std::uint32_t site = 0; site < world.sites.size(); ++site) {
     bound.sites.push_back(site_bound(world, site, foresight.sites[site], options));

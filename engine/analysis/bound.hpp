@@ -21,11 +21,12 @@ struct BoundOptions {
 /// The terms of the objective, as the plan has them: what they add up to is `planned`.
 struct BoundParts {
   double energy = 0.0, demand = 0.0, wear = 0.0, unmet = 0.0;
+  double open = 0.0;           ///< what those who are there at the end can still cost at least
   double storage_value = 0.0;  ///< of what is left in storage beyond the start; to be taken off
-  double unmet_kwh = 0.0, import_kwh = 0.0, export_kwh = 0.0;
+  double unmet_kwh = 0.0, open_kwh = 0.0, import_kwh = 0.0, export_kwh = 0.0;
   double peak_kw = 0.0;  ///< highest metering window, where windows are billed; else highest step
 
-  double sum() const { return energy + demand + wear + unmet - storage_value; }
+  double sum() const { return energy + demand + wear + unmet + open - storage_value; }
   BoundParts& operator+=(const BoundParts& other);
 };
 
@@ -49,7 +50,8 @@ struct Bound {
   double gap() const;
 };
 
-/// @throws std::runtime_error where the solver finds nothing; twin::Interrupted.
+/// @throws std::runtime_error where the solver finds nothing, and where drivers leave when their cars are full, since
+///         then there is none; twin::Interrupted.
 Bound find_bound(const twin::World& world, const Foresight& foresight, const BoundOptions& options = {});
 
 /// Bound and reference by site, for kpis(). @param reference  the run of the strategy that savings are counted from

@@ -9,6 +9,7 @@
 #include "market/demand_charge.hpp"
 #include "physics/equipment.hpp"
 #include "physics/limits.hpp"
+#include "twin/owed.hpp"
 
 namespace evtwin::analysis {
 
@@ -31,7 +32,11 @@ struct Path {
 class Builder {
  public:
   Builder(const twin::World& world, std::uint32_t site, const SiteForesight& foresight, GridKind kind)
-      : world_(world), site_(world.sites[site]), foresight_(foresight), tree_(site_.feeders) {
+      : world_(world),
+        site_(world.sites[site]),
+        foresight_(foresight),
+        tree_(site_.feeders),
+        tariff_(site_.tariff, world.calendar) {
     out_.grid = bound_grid(world, site_, foresight, kind);
     out_.relaxed.windows = kind == GridKind::windows;
   }
@@ -85,8 +90,10 @@ class Builder {
     const physics::Coupling coupling = physics::couple(site_.evses[stay.evse], car, stay.v2g);
     const bool known = battery.capacity_kwh < infinite;
     const double stored_kwh = known ? stay.soc_start * battery.capacity_kwh : 0.0;
-    const double price = stay.ended ? site_.unmet_price_per_kwh : 0.0;
-    if (stay.ended) out_.wanted_kwh += std::max(0.0, stay.wanted_kwh);
+    const double wanted_kwh = std::max(0.0, stay.wanted_kwh);
+    const market::OwedEnergy owed =
+        twin::owed_after(site_, tree_, tariff_, {stay.evse, &car, stay.v2g, world_.end_ns, stay.departure_ns});
+    out_.wanted_kwh += wanted_kwh;
 
     PlanVehicle v;
     v.key = stay.session;
@@ -101,7 +108,7 @@ class Builder {
     v.max_kw = std::min(offered_kw, accepts_kw);
     const bool charges = v.max_kw > 0.0 && (v2g || stay.taken_kwh > 0.0);
     if (stay.from_ns >= stay.to_ns || (!charges && !v2g)) {
-      out_.constants.unmet += price * std::max(0.0, stay.wanted_kwh);  // nothing can flow
+      (stay.ended ? out_.constants.unmet : out_.constants.open) += owed.cost(wanted_kwh);  // nothing can flow
       return;
     }
     out_.relaxed.stays += 1;
@@ -125,9 +132,13 @@ class Builder {
     limit_by_outages(stay, v);
     v.charge_efficiency = battery.charge_efficiency;
     v.discharge_efficiency = battery.discharge_efficiency;
-    v.wanted_kwh = stay.ended ? std::max(0.0, stay.wanted_kwh) : 0.0;
-    v.unmet_price_per_kwh = price;
-    v.most_kwh = stay.taken_kwh;
+    // What was discharged counts with what putting it back takes: by the battery, priced by the metered kWh.
+    const double counted = v2g ? battery.charge_efficiency : 1.0;
+    if (v2g) v.need_at = optimise::NeedAt::battery;
+    v.wanted_kwh = wanted_kwh * counted;
+    v.most_kwh = stay.taken_kwh * counted;
+    v.unmet_price_per_kwh = owed.unmet_price_per_kwh() / counted;
+    for (const auto& block : owed.blocks()) v.later.push_back({block.kwh * counted, block.price_per_kwh / counted});
     if (known) {
       v.room_kwh = std::max(0.0, battery.capacity_kwh - stored_kwh);
       if (v2g) v.dischargeable_kwh = std::max(0.0, stored_kwh - car.soc_floor * battery.capacity_kwh);
@@ -149,6 +160,7 @@ class Builder {
     }
     out_.problem.vehicles.push_back(std::move(v));
     out_.session.push_back(stay.session);
+    out_.open.push_back(stay.ended ? 0 : 1);
   }
 
   /// Nothing flows while the EVSE is out of service: the part of each step in which it is in, of the part in which the
@@ -181,15 +193,12 @@ class Builder {
     for (double& kw : most_drawn_kw_) kw += most_kw;
     out_.problem.vehicles.push_back(std::move(waste));
     out_.session.push_back(0);
+    out_.open.push_back(0);
   }
 
   void add_storages() {
-    double price_hours = 0.0, hours = 0.0;
-    for (std::size_t k = 0; k < steps(); ++k) {
-      price_hours += out_.problem.buy_per_kwh[k] * out_.problem.hours[k];
-      hours += out_.problem.hours[k];
-    }
-    const double mean_price = hours > 0.0 ? price_hours / hours : 0.0;
+    double lowest_per_kwh = infinite;
+    for (const SignalPiece& piece : foresight_.signals) lowest_per_kwh = std::min(lowest_per_kwh, piece.buy_per_kwh);
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const physics::Storage& storage = site_.storages[s];
       optimise::PlanStorage ps;
@@ -202,8 +211,8 @@ class Builder {
       ps.min_kwh = storage.soc_min * storage.capacity_kwh;
       ps.max_kwh = storage.soc_max * storage.capacity_kwh;
       ps.discharge_price_per_kwh = site_.wear_price_per_kwh;
-      ps.end_value_per_kwh = mean_price;
-      out_.constants.storage += mean_price * ps.stored_kwh;
+      ps.end_value_per_kwh = lowest_per_kwh / storage.charge_efficiency;
+      out_.constants.storage += ps.end_value_per_kwh * ps.stored_kwh;
       for (std::size_t k = 0; k < steps(); ++k) {
         most_drawn_kw_[k] += ps.max_charge_kw;
         most_given_kw_[k] += ps.max_discharge_kw;
@@ -378,6 +387,7 @@ class Builder {
   const twin::Site& site_;
   const SiteForesight& foresight_;
   physics::FeederTree tree_;
+  market::TariffClock tariff_;
   BoundProblem out_;
   double standby_kw_ = 0.0;
   std::map<std::pair<std::uint32_t, double>, std::uint32_t> member_;  ///< (EVSE, kW per A)

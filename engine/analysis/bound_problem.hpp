@@ -31,18 +31,20 @@ struct Relaxed {
 struct BoundConstants {
   double demand = 0.0;   ///< of a contract that is billed whatever is drawn
   double unmet = 0.0;    ///< of stays in which nothing can flow
+  double open = 0.0;     ///< of those that are open at the end
   double storage = 0.0;  ///< value of what lies in storage at the start
 
-  double sum() const { return demand + unmet + storage; }
+  double sum() const { return demand + unmet + open + storage; }
 };
 
 struct BoundProblem {
   optimise::PlanProblem problem;
   BoundGrid grid;
   std::vector<std::uint64_t> session;  ///< by vehicle of the problem; 0: none (losses that may be wasted)
+  std::vector<char> open;              ///< by vehicle of the problem: still there at the end of the run
   std::vector<char> contract_binds;    ///< [steps] the import limit is the contract power throughout
   BoundConstants constants;            ///< objective of the run = the problem's + these
-  double wanted_kwh = 0.0;             ///< by all that left before the end
+  double wanted_kwh = 0.0;             ///< by all
   Relaxed relaxed;
 };
 

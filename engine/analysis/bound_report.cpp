@@ -35,15 +35,11 @@ BoundParts parts_of_sites(const Bound& bound) {
 }
 
 Json parts_json(const BoundParts& parts) {
-  return {{"energy_cost", parts.energy},
-          {"demand_charge", parts.demand},
-          {"wear_cost", parts.wear},
-          {"unmet_cost", parts.unmet},
-          {"storage_energy_value", parts.storage_value},
-          {"unmet_kwh", parts.unmet_kwh},
-          {"import_kwh", parts.import_kwh},
-          {"export_kwh", parts.export_kwh},
-          {"peak_kw", parts.peak_kw}};
+  return {
+      {"energy_cost", parts.energy},    {"demand_charge", parts.demand}, {"wear_cost", parts.wear},
+      {"unmet_cost", parts.unmet},      {"open_cost", parts.open},       {"storage_energy_value", parts.storage_value},
+      {"unmet_kwh", parts.unmet_kwh},   {"open_kwh", parts.open_kwh},    {"import_kwh", parts.import_kwh},
+      {"export_kwh", parts.export_kwh}, {"peak_kw", parts.peak_kw}};
 }
 
 Json site_json(const twin::Site& site, const SiteBound& bound) {
@@ -155,6 +151,8 @@ std::string bound_text(const BoundStory& story, Language language) {
   part("  energy_cost", parts.energy, "of it energy", "그중 전력량요금");
   part("  demand_charge", parts.demand, "of it demand charge", "그중 기본요금");
   part("  unmet_cost", parts.unmet, "of it energy that can not, or need not, be had", "그중 미충전 비용");
+  part("  open_cost", parts.open, "of it the least that vehicles still there at the end can cost afterwards",
+       "그중 종료 시 남은 차량의 이후 최소 비용");
   part("  wear_cost", parts.wear, "of it battery wear", "그중 배터리 마모비");
   part("  storage_value", -parts.storage_value, "of it value of the energy left in storage",
        "그중 저장장치 잔여 에너지 가치");
@@ -172,6 +170,9 @@ std::string bound_text(const BoundStory& story, Language language) {
   row("peak_kw", number_text(parts.peak_kw, 1) + " kW", "highest import of the plan", "계획의 최대 수전전력");
   if (parts.unmet_kwh != 0.0)
     row("unmet_kwh", number_text(parts.unmet_kwh, 1) + " kWh", "missing in the plan", "계획의 미충전량");
+  if (parts.open_kwh != 0.0)
+    row("open_kwh", number_text(parts.open_kwh, 1) + " kWh", "still wanted at the end of the plan",
+        "계획 종료 시 남은 희망량");
   if (const double value = contract_value_of_sites(story.bound); value > 0.0)
     row("contract value", money(value) + "/kW", "one more kW of contract power would save over the run",
         "계약전력 1 kW를 늘릴 때의 절감액(실행 기간)");

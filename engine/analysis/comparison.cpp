@@ -36,7 +36,10 @@ constexpr std::array columns{
     Column{"energy_delivered_kwh", "delivered kWh", "충전량 kWh", Show::one_decimal, true},
     Column{"served_fraction", "served %", "충족률 %", Show::percent, true},
     Column{"unmet_kwh", "unmet kWh", "미충전 kWh", Show::one_decimal, false},
+    Column{"open_kwh", "open kWh", "남은 kWh", Show::one_decimal, false},
+    Column{"open_cost", "open cost", "남은 비용", Show::money, false},
     Column{"turned_away", "turned away", "돌아간 차량", Show::count, false},
+    Column{"turned_away_kwh", "turned away kWh", "돌아간 kWh", Show::one_decimal, false},
     Column{"waiting_time_h", "mean wait h", "평균 대기 h", Show::one_decimal, false},
     Column{"pv_self_use_fraction", "PV used %", "태양광 자가소비 %", Show::percent, false},
     Column{"storage_cycles", "ESS cycles", "ESS 사이클", Show::one_decimal, false},
@@ -84,9 +87,31 @@ bool is_shown(const Column& column, std::span<const Contender> contenders) {
   return column.always || says_something(column.kpi);
 }
 
+/// Figures of the service itself: for these all compete.
+bool is_service(std::string_view kpi) {
+  constexpr std::array<std::string_view, 6> service{"energy_delivered_kwh", "served_fraction", "unmet_kwh",
+                                                    "turned_away",          "turned_away_kwh", "waiting_time_h"};
+  return std::find(service.begin(), service.end(), kpi) != service.end();
+}
+
+/// By contender: whether it serves within 0.5 % of who serves most. A run without that figure competes.
+std::vector<char> who_competes(std::span<const Contender> contenders) {
+  std::vector<char> competes;
+  double most_kwh = 0.0;
+  for (const Contender& contender : contenders) {
+    const double kwh = value_of(contender.kpis, "energy_served_kwh");
+    if (!std::isnan(kwh)) most_kwh = std::max(most_kwh, kwh);
+  }
+  for (const Contender& contender : contenders) {
+    const double kwh = value_of(contender.kpis, "energy_served_kwh");
+    competes.push_back(std::isnan(kwh) || serves_alike(kwh, most_kwh) ? 1 : 0);
+  }
+  return competes;
+}
+
 // Text of the best cell where better has a meaning and not all read the same; what reads the same is equally good.
 std::optional<std::string> best_cell(const Column& column, std::span<const Contender> contenders,
-                                     std::string_view currency) {
+                                     std::string_view currency, std::span<const char> competes) {
   const KpiInfo* info = find_kpi_info(column.kpi);
   if (info == nullptr || info->better == Better::neither) return std::nullopt;
   std::optional<double> best;
@@ -98,6 +123,8 @@ std::optional<std::string> best_cell(const Column& column, std::span<const Conte
     const std::string text = cell_text(value, column, currency);
     if (!first) first = text;
     differ = differ || text != *first;
+    const auto i = static_cast<std::size_t>(&contender - contenders.data());
+    if (competes[i] == 0 && !is_service(column.kpi)) continue;
     if (!best || (info->better == Better::lower ? value < *best : value > *best)) best = value;
   }
   if (!best || !differ) return std::nullopt;
@@ -133,6 +160,31 @@ std::string service_part(const Contender& other, const Contender& reference, boo
                           : fmt::format("but delivers {} kWh less.", kwh);
 }
 
+/// Why stars or figures are missing.
+std::string notes_text(std::span<const Contender> contenders, std::span<const char> competes, bool korean) {
+  std::string text, behind;
+  for (std::size_t i = 0; i < contenders.size(); ++i) {
+    if (competes[i] == 0 && contenders[i].error.empty())
+      behind += (behind.empty() ? "" : ", ") + kernel::printable(contenders[i].strategy);
+  }
+  if (!behind.empty()) {
+    text += korean ? fmt::format("비용 비교(*)에서 제외: {} (최다 충전 전략보다 0.5 % 넘게 적게 충전)\n", behind)
+                   : fmt::format("Not compared for cost (*): {}, charging over 0.5 % less than who charges most.\n",
+                                 behind);
+  }
+  const bool blank = std::any_of(contenders.begin(), contenders.end(), [](const Contender& contender) {
+    return !std::isnan(value_of(contender.kpis, "bound")) && std::isnan(value_of(contender.kpis, "regret"));
+  });
+  if (blank) {
+    text += korean ? "후회값과 절감 달성률은 비웁니다: 미충전 에너지에 값이 없으면(unmet_price_per_kwh = 0) 아무도 "
+                     "충전하지 않는 것이 "
+                     "가장 쌉니다.\n"
+                   : "Regret and share of saving are blank: unmet energy has no price here (unmet_price_per_kwh is 0), "
+                     "so that charging nobody would be cheapest.\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 Json comparison_json(std::span<const Contender> contenders, const std::string& currency) {
@@ -140,12 +192,14 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
   json["currency"] = currency;
   json["bound"] = number_or_null(bound_of(contenders));
   json["runs"] = Json::array();
+  const std::vector<char> competes = who_competes(contenders);
   for (const Contender& contender : contenders) {
     const bool failed = !contender.error.empty();
     Json run;
     run["strategy"] = contender.strategy;
     run["kpi"] = kpi_json(contender.kpis);
     run["objective"] = number_or_null(value_of(contender.kpis, "objective"));
+    run["compared_for_cost"] = competes[static_cast<std::size_t>(&contender - contenders.data())] != 0;
     run["regret"] = number_or_null(value_of(contender.kpis, "regret"));
     run["event_hash"] = failed ? Json(nullptr) : Json(fmt::format("{:016x}", contender.event_hash));
     run["wall_s"] = number_or_null(contender.wall_s);
@@ -157,27 +211,29 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
 
 std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language) {
   const bool korean = language == Language::korean;
+  const std::vector<char> competes = who_competes(contenders);
   std::vector<const Column*> shown;
   std::vector<std::optional<std::string>> best;
   std::vector<std::string> heads{korean ? "전략" : "strategy"};
   for (const Column& column : columns) {
     if (!is_shown(column, contenders)) continue;
     shown.push_back(&column);
-    best.push_back(best_cell(column, contenders, currency));
+    best.push_back(best_cell(column, contenders, currency, competes));
     const std::string unit = column.show == Show::money && !currency.empty() ? " " + currency : "";
     heads.push_back(std::string(korean ? column.head_ko : column.head) + unit + " ");
   }
 
   TextTable table(heads);
-  for (const Contender& contender : contenders) {
-    std::vector<std::string> cells{contender.strategy};
+  for (std::size_t c = 0; c < contenders.size(); ++c) {
+    std::vector<std::string> cells{contenders[c].strategy};
     for (std::size_t i = 0; i < shown.size(); ++i) {
-      const std::string text = cell_text(value_of(contender.kpis, shown[i]->kpi), *shown[i], currency);
-      cells.push_back(text + (best[i] == text ? "*" : " "));
+      const std::string text = cell_text(value_of(contenders[c].kpis, shown[i]->kpi), *shown[i], currency);
+      const bool stands = competes[c] != 0 || is_service(shown[i]->kpi);
+      cells.push_back(text + (stands && best[i] == text ? "*" : " "));
     }
     table.add_row(std::move(cells));
   }
-  std::string text = table.text();
+  std::string text = table.text() + notes_text(contenders, competes, korean);
   for (const Contender& contender : contenders) {
     if (contender.error.empty()) continue;
     text += fmt::format("{}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));

@@ -21,7 +21,8 @@ class Collector final : public twin::Observer {
     stay.v2g = record.v2g;
     stay.ended = record.end == twin::SessionEnd::departed;
     stay.from_ns = record.plugged_in_ns;
-    stay.to_ns = record.departed_ns;
+    stay.to_ns = std::min(record.departed_ns, world_.end_ns);
+    stay.departure_ns = record.departed_ns;
     stay.wanted_kwh = record.wanted_kwh;
     if (!std::isnan(record.taken_kwh)) stay.taken_kwh = record.taken_kwh;
     if (!std::isnan(record.soc_start)) stay.soc_start = record.soc_start;
@@ -29,6 +30,7 @@ class Collector final : public twin::Observer {
   }
 
   void on_signal(const twin::SignalRecord& record) override {
+    if (record.kind == twin::SignalKind::buy_price_beyond_end) return;  // not of the run
     std::vector<SignalPiece>& pieces = sites_[record.site].signals;
     if (pieces.empty() || pieces.back().from_ns != record.start_ns) {
       pieces.push_back(pieces.empty() ? SignalPiece{} : pieces.back());
@@ -59,6 +61,8 @@ class Collector final : public twin::Observer {
       case twin::SignalKind::driver_price_per_kwh:
       case twin::SignalKind::v2g_price_per_kwh:
         break;  // neither is in the objective
+      case twin::SignalKind::buy_price_beyond_end:
+        break;  // refused above
     }
   }
 

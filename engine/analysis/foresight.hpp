@@ -21,10 +21,11 @@ using kernel::TimeNs;
 struct Stay {
   std::uint64_t session = 0;  ///< its number, from 1 in order of plug-in
   std::uint32_t evse = 0;
-  std::uint32_t vehicle = 0;  ///< index into World::vehicles
-  bool v2g = false;           ///< the driver opted in
-  bool ended = true;          ///< before the run did: what it missed has a price
-  TimeNs from_ns = 0, to_ns = 0;
+  std::uint32_t vehicle = 0;      ///< index into World::vehicles
+  bool v2g = false;               ///< the driver opted in
+  bool ended = true;              ///< not after the run did: what it missed it can have no more
+  TimeNs from_ns = 0, to_ns = 0;  ///< within the run
+  TimeNs departure_ns = 0;        ///< the truth
   double wanted_kwh = 0.0;
   double taken_kwh = physics::infinite;  ///< hidden stop, metered; infinite: the battery alone stops
   double soc_start = 0.0;                ///< of a known battery

@@ -17,6 +17,7 @@ struct Sums {
   control::Ledger ledger;
   twin::SiteResult counts;    ///< its ledger and per-month rows are not used
   double unmet_cost = 0.0;    ///< unmet energy at each site's unmet price
+  bool unmet_free = false;    ///< at a site where something was wanted that price is 0
   double ev_wear_cost = 0.0;  ///< the vehicles' part of the wear
   double evse_days = 0.0;     ///< EVSEs x local days
   double imbalance_kwh = 0.0;
@@ -44,7 +45,10 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   counts.sessions_open += result.sessions_open;
   counts.turned_away += result.turned_away;
   counts.waiting_h += result.waiting_h;
-  counts.unmet_open_kwh += result.unmet_open_kwh;
+  counts.open_kwh += result.open_kwh;
+  counts.open_got_kwh += result.open_got_kwh;
+  counts.open_cost += result.open_cost;
+  counts.turned_away_kwh += result.turned_away_kwh;
   counts.storage_capacity_kwh += result.storage_capacity_kwh;
   counts.storage_losses_kwh += result.storage_losses_kwh;
   counts.vehicle_losses_kwh += result.vehicle_losses_kwh;
@@ -59,6 +63,8 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
     counts.tracking->deviation_kwh += result.tracking->deviation_kwh;
   }
   sums.unmet_cost += site.unmet_price_per_kwh * result.ledger.unmet_kwh;
+  const bool wanted = result.energy_wanted_kwh > 0.0 || result.open_kwh > 0.0;
+  sums.unmet_free = sums.unmet_free || (wanted && site.unmet_price_per_kwh == 0.0);
   sums.ev_wear_cost += site.wear_price_per_kwh * result.ledger.ev_discharge_kwh;
   sums.evse_days += static_cast<double>(site.evses.size()) * world.days;
   sums.imbalance_kwh += std::abs(control::imbalance_kwh(result.ledger));
@@ -77,14 +83,15 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 double total_cost(const Sums& s) { return s.ledger.energy_cost + s.ledger.demand_charge; }
 double objective(const Sums& s) {
-  return total_cost(s) + s.ledger.wear_cost + s.unmet_cost - s.counts.storage_energy_value;
+  return total_cost(s) + s.ledger.wear_cost + s.unmet_cost + s.counts.open_cost - s.counts.storage_energy_value;
 }
 double margin(const Sums& s) { return s.ledger.driver_revenue - s.ledger.v2g_payment - total_cost(s); }
 double owner_money(const Sums& s) { return s.ledger.v2g_payment - s.ledger.driver_revenue - s.ev_wear_cost; }
-double regret(const Sums& s) { return s.bound ? objective(s) - *s.bound : none; }
-/// NaN also where nothing can be saved.
+/// NaN where unmet energy has no price: to charge nobody would be the best.
+double regret(const Sums& s) { return s.bound && !s.unmet_free ? objective(s) - *s.bound : none; }
+/// NaN there, too, and where nothing can be saved.
 double saving_share(const Sums& s) {
-  if (!s.bound || !s.reference) return none;
+  if (!s.bound || !s.reference || s.unmet_free) return none;
   const double possible = *s.reference - *s.bound;
   return possible > 1e-9 * std::max(1.0, std::abs(*s.reference)) ? (*s.reference - objective(s)) / possible : none;
 }
@@ -114,20 +121,29 @@ constexpr std::array rows{
          "charge for the highest mean power of a metering window of each month", "기본요금(월 최대수요전력 기준)"},
         [](const Sums& s) { return s.ledger.demand_charge; }},
     Row{{"objective", "money", Better::lower,
-         "total_cost + wear_cost + unmet_kwh x unmet price - (storage at the end - at the start) x mean buy price",
-         "total cost + battery wear + price of unmet energy - value of the energy left in storage",
-         "목적함수: 전기요금 + 배터리 마모비 + 미충전 비용 - 저장장치 잔여 에너지 가치"},
+         "total_cost + wear_cost + unmet_kwh x unmet price + open_cost - storage_energy_value",
+         "total cost + battery wear + price of unmet energy + what is still owed at the end - value of the energy left "
+         "in storage",
+         "목적함수: 전기요금 + 배터리 마모비 + 미충전 비용 + 종료 시 남은 비용 - 저장장치 잔여 에너지 가치"},
         objective},
+    Row{{"storage_energy_value", "money", Better::higher,
+         "(stored at the end - at the start) / charge efficiency x lowest buy price of the run",
+         "of the energy left in storage: what charging it at the run's lowest price costs; below 0 it must be refilled",
+         "저장장치 잔여 에너지 가치: 최저 구매가로 충전할 때의 비용(음수이면 다시 채워야 함)"},
+        [](const Sums& s) { return s.counts.storage_energy_value; }},
     Row{{"bound", "money", Better::neither, "optimum of the relaxed run with everything known beforehand",
          "no strategy's objective can be lower",
          "하한: 모든 것을 미리 안다고 할 때 어떤 전략도 이보다 낮출 수 없는 목적함수"},
         [](const Sums& s) { return s.bound.value_or(none); }},
-    Row{{"regret", "money", Better::lower, "objective - bound", "how far the objective is above the bound",
-         "후회값: 목적함수 - 하한"},
+    Row{{"regret", "money", Better::lower, "objective - bound",
+         "how far the objective is above the bound; blank where unmet energy has no price",
+         "후회값: 목적함수 - 하한 (미충전 단가가 0이면 비움)"},
         regret},
     Row{{"saving_share", "", Better::higher, "(objective of asap - objective) / (objective of asap - bound)",
-         "share of what could be saved against charging at once (asap) that was saved; below 0 it cost more",
-         "절감 달성률: 즉시 충전(asap) 대비 가능한 절감액 중 달성한 비율"},
+         "share of what could be saved against charging at once (asap) that was saved; below 0 it cost more; blank "
+         "where "
+         "unmet energy has no price",
+         "절감 달성률: 즉시 충전(asap) 대비 가능한 절감액 중 달성한 비율 (미충전 단가가 0이면 비움)"},
         saving_share},
     Row{{"reward", "money", Better::higher, "-objective", "the objective with the sign that learners want",
          "보상: 목적함수의 부호를 바꾼 값"},
@@ -180,6 +196,16 @@ constexpr std::array rows{
          "energy got over energy wanted, of sessions that ended; 1 when none was wanted",
          "충전 충족률: 종료된 세션의 충전량 / 희망량"},
         [](const Sums& s) { return ratio_or(s.counts.energy_got_kwh, s.counts.energy_wanted_kwh, 1.0); }},
+    Row{{"energy_served_kwh", "kWh", Better::higher, "sum of min(got, wanted), open sessions included",
+         "of what was wanted by vehicles that plugged in: had by departure, or by the end",
+         "희망량 중 출발(또는 종료)까지 충전된 양"},
+        [](const Sums& s) { return s.counts.energy_got_kwh + s.counts.open_got_kwh; }},
+    Row{{"served_of_all_fraction", "", Better::higher, "sum of min(got, wanted) / (sum of wanted + turned_away_kwh)",
+         "as served_fraction, over all who came: those that never plugged in got nothing",
+         "방문 차량 전체의 충전 충족률: 충전량 / (희망량 + 돌아간 차량의 희망량)"},
+        [](const Sums& s) {
+          return ratio_or(s.counts.energy_got_kwh, s.counts.energy_wanted_kwh + s.counts.turned_away_kwh, 1.0);
+        }},
     Row{{"satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / wanted)",
          "mean share of what it wanted that a session got; 1 when none ended", "평균 충족도: 세션별 충전량 / 희망량"},
         [](const Sums& s) { return 1.0 - ratio_or(s.counts.satisfaction.missing_of_wanted, ended(s), 0.0); }},
@@ -194,12 +220,18 @@ constexpr std::array rows{
     Row{{"energy_satisfaction_min", "", Better::higher, "min over ended sessions of min(1, got / possible)",
          "share of what was possible that the worst served session got", "에너지 충족도의 최소값"},
         [](const Sums& s) { return 1.0 - s.counts.satisfaction.most_missing_of_possible; }},
-    Row{{"unmet_kwh", "kWh", Better::lower, "sum of max(0, wanted - got)", "wanted and not got at departure",
+    Row{{"unmet_kwh", "kWh", Better::lower, "sum of max(0, wanted - got)",
+         "wanted and not got at departure; what was discharged counts with what putting it back takes",
          "출발 시 미충전량"},
         [](const Sums& s) { return s.ledger.unmet_kwh; }},
-    Row{{"unmet_open_kwh", "kWh", Better::neither, "sum of max(0, wanted - got) of open sessions",
-         "still to be got by sessions open at the end of the run", "실행 종료 시 진행 중인 세션의 남은 희망량"},
-        [](const Sums& s) { return s.counts.unmet_open_kwh; }},
+    Row{{"open_kwh", "kWh", Better::lower, "sum of max(0, wanted - got) of sessions open at the end",
+         "still wanted by vehicles that are plugged in when the run ends", "실행 종료 시 접속 중인 차량의 남은 희망량"},
+        [](const Sums& s) { return s.counts.open_kwh; }},
+    Row{{"open_cost", "money", Better::lower,
+         "sum over open sessions: open kWh in the cheapest hours until departure, the rest at the unmet price",
+         "the least that open_kwh can still cost, each vehicle on its own EVSE at the known tariff until it leaves",
+         "남은 희망량의 최소 비용(출발까지 알려진 요금, 부족분은 미충전 단가)"},
+        [](const Sums& s) { return s.counts.open_cost; }},
     Row{{"sessions", "", Better::neither, "count", "vehicles plugged in", "접속한 차량 수"},
         [](const Sums& s) { return static_cast<double>(s.counts.sessions); }},
     Row{{"vehicles_served", "", Better::neither, "count", "vehicles that were plugged in and left",
@@ -211,6 +243,10 @@ constexpr std::array rows{
     Row{{"turned_away", "", Better::lower, "count", "vehicles that found no EVSE or lost patience",
          "충전하지 못하고 돌아간 차량 수"},
         [](const Sums& s) { return static_cast<double>(s.counts.turned_away); }},
+    Row{{"turned_away_kwh", "kWh", Better::lower, "sum of wanted by vehicles that never plugged in",
+         "wanted by vehicles that found no EVSE, lost patience or were still waiting at the end",
+         "충전하지 못하고 돌아갔거나 대기 중인 차량의 희망량"},
+        [](const Sums& s) { return s.counts.turned_away_kwh; }},
     Row{{"waiting_time_h", "h", Better::lower, "sum of waiting / (sessions + turned_away)",
          "mean wait for an EVSE over all vehicles that came (0 for those plugged in at once)",
          "평균 대기시간(방문 차량 전체)"},
@@ -358,6 +394,11 @@ std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, cons
     append(out, one, static_cast<std::int32_t>(i), world.currency);
   }
   return out;
+}
+
+bool serves_alike(double served_kwh, double most_served_kwh) {
+  constexpr double alike = 0.005;
+  return served_kwh >= (1.0 - alike) * most_served_kwh;
 }
 
 double value_of(std::span<const Kpi> kpis, std::string_view name) {

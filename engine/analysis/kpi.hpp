@@ -52,6 +52,10 @@ double objective(const twin::World& world, const twin::Result& result, std::size
 /// @param yardstick  null: bound, regret and saving_share are NaN
 std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, const Yardstick* yardstick = nullptr);
 
+/// Whether a strategy serves within 0.5 % of the one that serves most (energy_served_kwh): only those who do compete
+/// for the least cost. A run that charges less is not cheaper.
+bool serves_alike(double served_kwh, double most_served_kwh);
+
 /// Value of a KPI of all sites together; NaN when it is not there.
 double value_of(std::span<const Kpi> kpis, std::string_view name);
 

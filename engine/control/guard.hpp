@@ -1,5 +1,19 @@
 // The guard: the last word on every setpoint. It clamps wishes to EVSE, vehicle, minimum current and finite rates, then
 // to the limits, and says why.
+//
+// Where limits bind, the answer is maximal: no member could be raised by one allowed step towards its wish (a rate, the
+// smallest offer, any current where currents are continuous) without breaking a limit. It is found in two steps.
+// 1. Restraint, leaves before root: feeders below before those above, then the scenario's rows, the grid connection
+//    last. The members that push a row over its bound share what is left below it in proportion to what they would
+//    have drawn, but none gets less than its smallest offer (6 A). Where not all smallest offers fit, as many as fit
+//    are kept, in the written order, and the others get 0.
+// 2. Hand-out of what restraint left over, again and again until nobody can be raised: first the smallest offer to
+//    those who have nothing, in the written order; then rates, one step each in turn, in the written order; then
+//    continuous powers, all together in proportion to what each still lacks.
+// The written order: the smallest offer that takes the least of the limit first (so that as many as possible charge),
+// among equals the larger wish, then the lower number. The guard has no memory: the same wishes have the same answer,
+// and a strategy that wants EVSEs to take turns asks for it.
+// Charging and discharging members, storages among them, are treated alike; discharging has no smallest offer.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -101,24 +115,95 @@ class Guard {
     std::uint32_t row;
     double re, im;  ///< coefficient x exp(j angle); im is 0 but in magnitude rows
   };
+  using Couplings = std::span<const physics::Coupling>;
   /// What a row adds up to, towards its upper and its lower bound; a magnitude row keeps its phasor here.
   struct Sum {
-    double upper_or_re, lower_or_im;
+    double upper_or_re = 0.0, lower_or_im = 0.0;
+
+    friend Sum operator+(Sum a, Sum b) { return {a.upper_or_re + b.upper_or_re, a.lower_or_im + b.lower_or_im}; }
+    friend Sum operator-(Sum a, Sum b) { return {a.upper_or_re - b.upper_or_re, a.lower_or_im - b.lower_or_im}; }
+    void operator+=(Sum b) { *this = *this + b; }
+  };
+  /// What a member counts with at some setpoint: kW at its meter and at the AC side towards both bounds, and the A of
+  /// its setpoint for magnitude rows.
+  struct Draw {
+    Sum kw, ac_kw;
+    double a_per_kw = 0.0, set_a = 0.0;
+  };
+  /// What a member that pushes a row over its bound takes of it, in the row's unit; im is 0 but in magnitude rows.
+  struct Share {
+    std::uint32_t member;
+    double re, im;              ///< now
+    double least_re, least_im;  ///< with its smallest offer
+    double least, wish_kw;      ///< the written order; |.|
+    double base_kw;             ///< that makes `re`, `im`
+    bool at_least;              ///< stands at its smallest offer
+  };
+  /// What held before the limits were applied.
+  struct Asked {
+    double kw = 0.0;
+    Correction reason = Correction::none;
+    std::int32_t limit = -1;
+  };
+  /// A member that has less than asked.
+  struct Short {
+    std::uint32_t member;
+    double smallest_kw, wish_kw;  ///< the written order
+    double remembered_kw;
+    bool stuck;  ///< could not be raised in this round
   };
 
+  // guard.cpp
   void list_entries();
-  bool all_hold(std::span<const physics::Coupling> couplings);
-  void add_to_sums(std::span<const physics::Coupling> couplings);
+  void list_rows_leaves_first(std::span<const std::size_t> depths);
   void clamp_evse(std::uint32_t i, const physics::Coupling& coupling);
   void clamp_storage(std::uint32_t i);
+
+  // guard_sums.cpp: what rows add up to
+  Draw draw_of(std::uint32_t member, double kw, const physics::Coupling& coupling) const;
+  Sum part_in(const Entry& entry, const Draw& draw) const;
+  double flow_kw_of(std::uint32_t member, Side side) const;
   double current_a(std::uint32_t member, const physics::Coupling& coupling, Side side) const;
-  bool exceeded(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
-  void scale(std::uint32_t row_number, Side side, double factor, std::span<const physics::Coupling> couplings);
-  bool drop_last(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
-  bool reduces(const GuardRow& row, std::size_t k, Side side, std::span<const physics::Coupling> couplings) const;
-  double value_without_help(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
-  bool enforce_row(std::uint32_t row_number, Side side, std::span<const physics::Coupling> couplings);
-  void set(std::uint32_t member, double kw, std::uint32_t row_number, std::span<const physics::Coupling> couplings);
+  bool exceeded(const GuardRow& row, Side side, Couplings couplings) const;
+  void sum_up(Couplings couplings);
+  bool all_hold(Couplings couplings);
+  bool holds_in_sums(std::size_t row) const;
+  template <bool keep, class See>
+  bool move(std::uint32_t member, double kw, Couplings couplings, See&& see);
+  void put(std::uint32_t member, double kw, Couplings couplings);
+  std::int32_t blocking_row(std::uint32_t member, double kw, bool strict, Couplings couplings);
+  double fitting_part(std::uint32_t member, double kw, Couplings couplings);
+  double fitting_part_since_start() const;
+  bool no_worse_since_start() const;
+
+  // guard_restrain.cpp: until every row holds
+  void restrain(Couplings couplings);
+  bool restrain_row(std::uint32_t row_number, Side side, Couplings couplings);
+  bool share_out(std::uint32_t row_number, Side side, Couplings couplings);
+  void keep_offers_that_fit(std::uint32_t row_number, double room, Couplings couplings);
+  double share_above_offers(const GuardRow& row, double room);
+  bool reduces(const GuardRow& row, std::size_t k, Side side, Couplings couplings) const;
+  Share share_of(const GuardRow& row, std::size_t k, Couplings couplings) const;
+  void list_shares(const GuardRow& row, Side side, Couplings couplings);
+  double value_without_help(const GuardRow& row, Side side, Couplings couplings);
+  bool drop_one(std::uint32_t row_number, Side side, Couplings couplings);
+  void set(std::uint32_t member, double kw, std::uint32_t row_number, Couplings couplings);
+
+  // guard_hand_out.cpp: what restraint left over
+  double smallest_offer_kw(std::uint32_t member, double kw, Couplings couplings) const;
+  double next_kw(std::uint32_t member, Couplings couplings) const;
+  bool is_continuous(std::uint32_t member, Couplings couplings) const;
+  void list_short(Couplings couplings);
+  void hand_out(Couplings couplings);
+  bool offer_to_those_at_0(Couplings couplings);
+  bool step_in_turn(Couplings couplings);
+  bool fill(Couplings couplings);
+  void remember_short();
+  bool repeat_moves(Couplings couplings);
+  bool raise_together(Couplings couplings);
+  bool move_together(Couplings couplings);
+  void raise_alone(std::uint32_t member, Couplings couplings);
+  void name_limits(Couplings couplings);
 
   std::size_t evse_count_;
   std::span<const physics::Evse> evses_;
@@ -129,12 +214,21 @@ class Guard {
   std::span<const std::uint32_t> active_;   // of the call that is under way
   std::vector<std::uint32_t> entry_start_;  // entries of member m: [entry_start_[m], entry_start_[m + 1])
   std::vector<Entry> entries_;              // rows in ascending order
-  std::vector<Sum> sums_;                   // [rows] scratch of all_hold
-  std::vector<double> own_lower_kw_;        // [feeders] scratch of all_hold
+  std::vector<std::uint32_t> rows_leaves_first_;
+  std::vector<std::int32_t> feeder_row_;  // [feeders] its power row; -1: none
+  std::vector<Sum> sums_;                 // [rows] of the last sum_up, kept up to date by put
+  std::vector<Sum> out_kw_;               // [feeders] power out of each node, before its losses; likewise
   std::vector<std::uint32_t> exceeded_rows_;
   bool found_all_held_ = false;
-  std::vector<std::pair<std::uint32_t, double>> set_aside_;  // scratch of value_without_help
-  mutable std::vector<double> own_kw_, into_kw_;             // scratch of the feeder tree
+  // Scratch, reserved once
+  std::vector<Asked> asked_;  // [members] of the call that is under way
+  std::vector<Share> shares_;
+  std::vector<std::pair<std::uint32_t, double>> set_aside_;
+  std::vector<Short> short_;
+  std::vector<std::uint32_t> open_;               // members that can be raised a little
+  std::vector<double> start_kw_, target_kw_;      // of those
+  std::vector<Sum> sums_at_start_;                // [rows]
+  mutable std::vector<double> own_kw_, into_kw_;  // [feeders] of value()
 };
 
 }  // namespace evtwin::control

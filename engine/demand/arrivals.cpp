@@ -148,6 +148,8 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
     visit.reserved_from_ns = visit.arrival_ns;
     visit.reserved_until_ns = visit.claimed_departure_ns;
   }
+  if (law.leaves_when_full_share > 0.0 && unit(context_, "demand.leaves", k) < law.leaves_when_full_share)
+    visit.leaves_h_after_full = std::max(0.0, law.leaves_h_after_full.at(unit(context_, "demand.leaves_after", k)));
   return true;
 }
 

@@ -55,6 +55,8 @@ struct Poisson {
   std::vector<std::pair<double, double>> priorities;  ///< (priority, weight); empty = 0
   double reserved_share = 0.0;                        ///< fraction of the visits that are announced ...
   Distribution reserved_h_before;                     ///< ... and how long before they come, for when they come
+  double leaves_when_full_share = 0.0;                ///< fraction of the drivers who leave when the car is full ...
+  Distribution leaves_h_after_full;                   ///< ... and how long after that
   std::vector<std::uint32_t> vehicles;                ///< indices into World::vehicles, drawn by their share
 };
 

@@ -30,12 +30,15 @@ struct Visit {
   bool v2g = false;                       ///< the driver opted in ...
   double v2g_min_price_per_kwh = 0.0;     ///< ... and takes no less than this for energy discharged
   bool stay_counts_from_plug_in = false;  ///< waiting shifts the departures
+  /// The driver comes back so long after the car took no more, where that is before departure_ns; NaN: stays until
+  /// then.
+  double leaves_h_after_full = physics::unknown;
 
   template <class A>
   void archive(A& a) {
     a(id, number, arrival_ns, departure_ns, claimed_departure_ns, requested_kwh, taken_kwh, vehicle, soc_start, evse,
-      priority, announced_ns, reserved_from_ns, reserved_until_ns, v2g, v2g_min_price_per_kwh,
-      stay_counts_from_plug_in);
+      priority, announced_ns, reserved_from_ns, reserved_until_ns, v2g, v2g_min_price_per_kwh, stay_counts_from_plug_in,
+      leaves_h_after_full);
   }
 };
 

@@ -185,6 +185,11 @@ DayType day_type_of(const DaySchedule& schedule, LocalDate date) {
   }
 }
 
+TimeNs ScheduleClock::last_holiday_end_ns() const {
+  if (schedule_->holidays.empty()) return earliest_ns;
+  return calendar().next_day_start(calendar().start_of(schedule_->holidays.back()));
+}
+
 ScheduleClock::Reading ScheduleClock::at(TimeNs t) {
   if (t >= cached_from_ns_ && t < cached_.until_ns) return cached_;
   const TimeNs reading = clock_.local_ns(t);

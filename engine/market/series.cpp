@@ -141,7 +141,8 @@ Sample SignalClock::at(TimeNs t) {
     const ScheduleClock::Reading reading = profile_->at(time);
     return Sample{source_->row_values[reading.row], reading.until_ns};
   };
-  cached_ = join_unchanged(step_at(t), t, step_at, [](const Sample& a, const Sample& b) { return a.value == b.value; });
+  cached_ = join_unchanged(step_at(t), t, profile_->last_holiday_end_ns(), step_at,
+                           [](const Sample& a, const Sample& b) { return a.value == b.value; });
   cached_from_ns_ = t;
   return cached_;
 }

@@ -106,8 +106,7 @@ class SignalClock {
   SignalClock(Signal signal, const Calendar& calendar);
   SignalClock() : SignalClock(0.0, Calendar()) {}
 
-  /// Value at t, and the next instant at which it changes (time_never: never). For a profile `until_ns` is found within
-  /// 366 days and is otherwise that far away.
+  /// Value at t, and the next instant at which it changes (time_never: never).
   Sample at(TimeNs t);
 
  private:

@@ -2,7 +2,7 @@
 
 namespace evtwin::market {
 
-SiteClocks::SiteClocks(const SiteSignals& signals, const Calendar& calendar)
+SiteClocks::SiteClocks(const SiteSignals& signals, const Calendar& calendar, TimeNs start_ns)
     : pv_kw_(signals.pv_kw),
       load_kw_(signals.load_kw),
       co2_kg_per_kwh_(signals.co2_kg_per_kwh),
@@ -12,6 +12,9 @@ SiteClocks::SiteClocks(const SiteSignals& signals, const Calendar& calendar)
       load_(signals.load_kw, calendar),
       co2_(signals.co2_kg_per_kwh, calendar) {
   if (signals.power_setpoint_kw) setpoint_.emplace(*signals.power_setpoint_kw, calendar);
+  tariff_.at(start_ns);
+  for (SignalClock* signal : {&pv_, &load_, &co2_}) signal->at(start_ns);
+  if (setpoint_) setpoint_->at(start_ns);
 }
 
 bool SiteClocks::made_from(const SiteSignals& signals, const Calendar& calendar) const {
@@ -21,9 +24,9 @@ bool SiteClocks::made_from(const SiteSignals& signals, const Calendar& calendar)
 }
 
 std::shared_ptr<const SiteClocks> clocks_for(const std::shared_ptr<const SiteClocks>& held, const SiteSignals& signals,
-                                             const Calendar& calendar) {
+                                             const Calendar& calendar, TimeNs start_ns) {
   if (held != nullptr && held->made_from(signals, calendar)) return held;
-  return std::make_shared<const SiteClocks>(signals, calendar);
+  return std::make_shared<const SiteClocks>(signals, calendar, start_ns);
 }
 
 }  // namespace evtwin::market

@@ -17,11 +17,12 @@ struct SiteSignals {
   const std::optional<Signal>& power_setpoint_kw;
 };
 
-/// Clocks that nobody has read; copies share what they read.
+/// Clocks to be copied. They have been read once, at `start_ns`: a copy that begins there need not look for the next
+/// change of price, which may be a year away.
 class SiteClocks {
  public:
   /// @throws TariffError, SeriesError.
-  SiteClocks(const SiteSignals& signals, const Calendar& calendar);
+  SiteClocks(const SiteSignals& signals, const Calendar& calendar, TimeNs start_ns);
 
   /// Whether they were made from these: the same figures, the very same series.
   bool made_from(const SiteSignals& signals, const Calendar& calendar) const;
@@ -40,8 +41,8 @@ class SiteClocks {
   std::optional<SignalClock> setpoint_;
 };
 
-/// `held` where it was made from these signals, else clocks made now.
+/// `held` where it was made from these signals, else clocks made now and read at `start_ns`.
 std::shared_ptr<const SiteClocks> clocks_for(const std::shared_ptr<const SiteClocks>& held, const SiteSignals& signals,
-                                             const Calendar& calendar);
+                                             const Calendar& calendar, TimeNs start_ns);
 
 }  // namespace evtwin::market

@@ -138,7 +138,12 @@ TariffClock::TariffClock(Tariff tariff, Calendar calendar) : calendar_(calendar)
     schedule_.emplace(
         std::make_shared<const DaySchedule>(compile_schedule(schedule_of_rates(held.rates), held.holidays)), calendar);
   }
-  if (const auto* sell = std::get_if<Series>(&held.sell)) sell_series_.emplace(*sell);
+  if (schedule_) last_dated_ns_ = schedule_->last_holiday_end_ns();
+  if (buy_series_) last_dated_ns_ = held.prices_per_kwh.end_ns();
+  if (const auto* sell = std::get_if<Series>(&held.sell)) {
+    sell_series_.emplace(*sell);
+    last_dated_ns_ = std::max(last_dated_ns_, sell->end_ns());
+  }
   compiled_ = std::move(compiled);
 }
 
@@ -151,7 +156,7 @@ PriceNow TariffClock::at(TimeNs t) {
     return same_value(a.buy_per_kwh, b.buy_per_kwh) && same_value(a.sell_per_kwh, b.sell_per_kwh) && a.band == b.band;
   };
   cached_ = join_unchanged(
-      step_at(t), t, [this](TimeNs time) { return step_at(time); }, same);
+      step_at(t), t, last_dated_ns_, [this](TimeNs time) { return step_at(time); }, same);
   cached_from_ns_ = t;
   return cached_;
 }

@@ -112,7 +112,6 @@ class TariffClock {
   TariffClock(Tariff tariff, Calendar calendar);
   TariffClock() : TariffClock(free_energy(), Calendar()) {}
 
-  /// `until_ns` is looked for up to 366 days ahead and is otherwise that far away (or later).
   PriceNow at(TimeNs t);
 
   const Tariff& tariff() const;
@@ -128,6 +127,7 @@ class TariffClock {
   std::optional<ScheduleClock> schedule_;
   std::optional<SeriesCursor> buy_series_;
   std::optional<SeriesCursor> sell_series_;
+  TimeNs last_dated_ns_ = earliest_ns;  // end of the series and of the last holiday
   PriceNow cached_;
   TimeNs cached_from_ns_ = 0;
 };

@@ -103,7 +103,7 @@ void ModelBuilder::add_need(std::uint32_t index) {
       0.0, std::min(vehicle.most_kwh,
                     vehicle.room_kwh * (vehicle.need_at == NeedAt::battery ? 1.0 : 1.0 / vehicle.charge_efficiency)));
   const double wanted = vehicle.wanted_kwh;
-  const bool has_goal = vehicle.unmet_price_per_kwh > 0.0 && (wanted > 0.0 || gives_back);
+  const bool has_goal = (vehicle.unmet_price_per_kwh > 0.0 || !vehicle.later.empty()) && (wanted > 0.0 || gives_back);
   const bool fair = problem_.fairness == Fairness::max_min && wanted > 0.0;
   const bool values_end = vehicle.end_value_per_kwh > 0.0 && length > 0;
   const bool cap_binds = !gives_back && reach > cap;
@@ -115,24 +115,35 @@ void ModelBuilder::add_need(std::uint32_t index) {
     if (fair && contents_.least_share > 0.0)
       most = std::max(0.0, wanted - contents_.least_share * std::min(wanted, reachable));
     if (!gives_back) most = std::min(most, wanted);
-    const double least = std::min(most, std::max(0.0, wanted - reachable));
+    double later_kwh = 0.0;
+    for (const PlanVehicle::Later& later : vehicle.later) later_kwh += later.kwh;
+    const double least = std::min(most, std::max(0.0, wanted - reachable - later_kwh));
     columns.unmet = column(least, most, vehicle.unmet_price_per_kwh);
     name(Part::unmet, false, vehicle.key, vehicle.first_step, columns.unmet, 1);
-    if (length == 0) return;
+    if (length == 0 && vehicle.later.empty()) return;
   }
+  const auto first_later = static_cast<std::uint32_t>(linear_.columns());
+  const auto later_blocks = static_cast<std::uint32_t>(has_goal ? vehicle.later.size() : 0);
+  for (std::uint32_t b = 0; b < later_blocks; ++b)
+    column(0.0, gives_back ? vehicle.later[b].kwh : std::min(vehicle.later[b].kwh, wanted),
+           vehicle.later[b].price_per_kwh);
+  if (later_blocks > 0) name(Part::later, false, vehicle.key, vehicle.first_step, first_later, later_blocks);
   std::uint32_t beyond = no_index;
   if (values_end) {
     beyond = column(0.0, gives_back ? infinite : std::max(0.0, cap - wanted), -vehicle.end_value_per_kwh);
     name(Part::beyond, false, vehicle.key, vehicle.first_step, beyond, 1);
   }
   const double lower = has_goal || fair || values_end ? wanted : -infinite;
-  columns.need_row = row(lower, values_end ? wanted : cap_binds ? std::max(cap, wanted) : infinite);
+  // Where later energy earns money, no more of it is had than what is missing; got itself stays below the cap anyway.
+  const bool later_pays = later_blocks > 0 && vehicle.later.front().price_per_kwh < 0.0 && cap <= wanted;
+  columns.need_row = row(lower, values_end || later_pays ? wanted : cap_binds ? std::max(cap, wanted) : infinite);
   for (std::uint32_t i = 0; i < length; ++i) {
     const double hours = problem_.hours[vehicle.first_step + i];
     linear_.add(columns.need_row, columns.charge + i, per_charge * hours);
     if (gives_back) linear_.add(columns.need_row, columns.discharge + i, -per_discharge * hours);
   }
   if (columns.unmet != no_index) linear_.add(columns.need_row, columns.unmet, 1.0);
+  for (std::uint32_t b = 0; b < later_blocks; ++b) linear_.add(columns.need_row, first_later + b, 1.0);
   if (beyond != no_index) linear_.add(columns.need_row, beyond, -1.0);
   name(Part::need, true, vehicle.key, vehicle.first_step, columns.need_row, 1);
 }

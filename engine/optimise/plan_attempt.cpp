@@ -167,8 +167,46 @@ Solution PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
   return solution;
 }
 
+bool PlanAttempt::may_search() const {
+  std::size_t directions = 0;
+  for (const ModelBlock& block : model_.blocks) directions += block.wholes.size();
+  return options_.method == Method::milp || directions <= options_.most_searched_directions;
+}
+
+Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solution answer) {
+  constexpr int most_turns = 20;
+  constexpr double same_kw = 1e-9, same_price = 1e-9;
+  for (int turn = 0; turn < most_turns; ++turn) {
+    bool turned = false;
+    for (std::size_t k = 0; k < problems_.size(); ++k) {
+      const PlanProblem& problem = *problems_[k];
+      for (const WholeColumn& whole : model_.blocks[k].wholes) {
+        if (whole.part != Part::grid_way || weights_[k] <= 0.0) continue;
+        const GridStep& step = model_.blocks[k].steps[whole.step];
+        if (answer.values[step.in] > same_kw || answer.values[step.out] > same_kw) continue;
+        // What one more kW of sun in this step would save, per kWh.
+        const double worth = -answer.row_duals[step.row] / (weights_[k] * problem.hours[whole.step]);
+        const bool imports = whole_numbers[whole.column] > 0.5;
+        const bool pays = imports ? worth < problem.sell_per_kwh[whole.step] - same_price
+                                  : worth > problem.buy_per_kwh[whole.step] + same_price;
+        if (!pays) continue;
+        whole_numbers[whole.column] = imports ? 0.0 : 1.0;
+        turned = true;
+      }
+    }
+    if (!turned) break;
+    Solution next = solve_with(whole_numbers);
+    const bool better = next.outcome == Outcome::optimal &&
+                        next.objective < answer.objective - 1e-9 * std::max(1.0, std::abs(answer.objective));
+    if (!better) break;
+    answer = std::move(next);
+  }
+  return answer;
+}
+
 // Rounding first: where that is within the gap of the linear bound no search is needed. It also is the answer of a
-// search that found nothing in its nodes.
+// search that found nothing in its nodes. Of a linear plan only directions are whole, and where selling pays more than
+// buying costs the linear bound is far from any plan: a few directions are searched, many would take minutes.
 bool PlanAttempt::solve_whole() {
   const std::vector<Plan> linear = plans_;
   for (std::size_t round = 0; round < most_rounds; ++round) {
@@ -186,13 +224,28 @@ bool PlanAttempt::solve_whole() {
       return !best.empty() &&
              least - bound_ <= (options_.milp.relative_gap + rounding) * std::max(1.0, std::abs(least));
     };
+    const auto try_out = [&] {
+      Solution rounded = solve_with(numbers);
+      if (options_.method != Method::milp && rounded.outcome == Outcome::optimal)
+        rounded = turn_directions(numbers, std::move(rounded));
+      take(rounded);
+    };
     for (const double threshold : {0.5, 1.0}) {
       if (within_gap(1e-9)) break;
       for (std::size_t k = 0; k < problems_.size(); ++k)
         round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
-      take(solve_with(numbers));
+      try_out();
     }
-    if (!within_gap(1e-9)) {
+    if (!may_search() && !within_gap(1e-9)) {
+      // Directions from other ends: all that draw, all that give.
+      for (const double way : {1.0, 0.0}) {
+        for (const ModelBlock& block : model_.blocks)
+          for (const WholeColumn& whole : block.wholes)
+            if (whole.part == Part::grid_way) numbers[whole.column] = way;
+        try_out();
+      }
+    }
+    if (may_search() && !within_gap(1e-9)) {
       const Solution whole = solve_milp(model_.linear, options_.milp);
       iterations_ += whole.iterations;
       nodes_ += whole.nodes;

@@ -31,6 +31,10 @@ class PlanAttempt {
   /// The same with whole numbers, then the linear model with these numbers fixed.
   bool solve_whole();
   Solution solve_with(const std::vector<double>& whole_numbers);
+  /// From whole numbers and their answer: steps whose connection stands at 0 in one direction and would earn in the
+  /// other are turned round, all at once, as long as that pays. @returns the best answer
+  Solution turn_directions(std::vector<double> whole_numbers, Solution answer);
+  bool may_search() const;
   void maximise_worst_share();
   void read();
   /// Adds what the answer just read breaks. @returns whether there was anything

@@ -25,7 +25,7 @@ double vehicle_cost(const PlanProblem& problem, const PlanVehicle& vehicle, cons
              vehicle.discharge_price_per_kwh * discharge_kw);
   }
   const double beyond_kwh = got_kwh(problem, vehicle, plan) - vehicle.wanted_kwh;
-  return cost + vehicle.unmet_price_per_kwh * std::max(0.0, -beyond_kwh) -
+  return cost + missing_cost(vehicle, std::max(0.0, -beyond_kwh)) -
          vehicle.end_value_per_kwh * std::max(0.0, beyond_kwh);
 }
 

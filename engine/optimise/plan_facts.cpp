@@ -29,6 +29,16 @@ double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step) {
   return outage ? 0.0 : vehicle.max_discharge_kw * share_of(vehicle, step);
 }
 
+double missing_cost(const PlanVehicle& vehicle, double kwh) {
+  double cost = 0.0;
+  for (const PlanVehicle::Later& later : vehicle.later) {
+    const double had_kwh = std::min(kwh, later.kwh);
+    cost += had_kwh * later.price_per_kwh;
+    kwh -= had_kwh;
+  }
+  return cost + kwh * vehicle.unmet_price_per_kwh;
+}
+
 double got_kwh(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan) {
   EnergyCount count(vehicle);
   for (std::size_t k = 0; k < plan.charge_kw.size(); ++k) count.add(problem, plan, k);

@@ -43,6 +43,9 @@ class EnergyCount {
   double stored_kwh_ = 0.0, metered_kwh_ = 0.0;
 };
 
+/// Of what is missing, by the vehicle's own count: the cheapest that may still be had later, the rest unmet.
+double missing_cost(const PlanVehicle& vehicle, double kwh);
+
 /// By the vehicle's own count, when it leaves.
 double got_kwh(const PlanProblem& problem, const PlanVehicle& vehicle, const VehiclePlan& plan);
 

@@ -49,6 +49,7 @@ enum class Part : std::uint8_t {
   level,
   metered,
   unmet,
+  later,
   beyond,
   need,
   on,

@@ -39,8 +39,15 @@ struct PlanVehicle {
   NeedAt need_at = NeedAt::meter;
   /// Still wanted, >= 0: a goal with a price, never a constraint. unmet = max(0, wanted - got), also where got < 0.
   double wanted_kwh = 0.0;
-  double most_kwh = infinite;         ///< never more than this by the same count; infinite: only the battery ends it
-  double unmet_price_per_kwh = 0.0;   ///< by the same count
+  double most_kwh = infinite;        ///< never more than this by the same count; infinite: only the battery ends it
+  double unmet_price_per_kwh = 0.0;  ///< by the same count
+  /// What may still be had after the horizon, by the same count: kWh at a price below unmet_price_per_kwh, ascending.
+  /// It costs its price instead of the unmet one.
+  struct Later {
+    double kwh = 0.0;
+    double price_per_kwh = 0.0;
+  };
+  std::vector<Later> later;
   double room_kwh = infinite;         ///< stored kWh until the battery is full
   double dischargeable_kwh = 0.0;     ///< stored kWh above the floor now, >= 0; what is charged later may go back too
   double charge_price_per_kwh = 0.0;  ///< on top of the energy: negative where the driver's money counts

@@ -18,7 +18,10 @@ enum class TieBreak : std::uint8_t {
 struct PlannerOptions {
   Method method = Method::lp;
   TieBreak tie_break = TieBreak::steady;
-  MilpLimits milp;
+  MilpLimits milp = {};
+  /// lp: where selling pays more than buying costs, or a price is negative, a plan may go only one way at a time. Up to
+  /// so many of these directions are searched for the best, more are improved step by step.
+  std::size_t most_searched_directions = 12;
 };
 
 /// Makes plans one after the other. It remembers the last plan and basis by keys and step numbers, so that a problem

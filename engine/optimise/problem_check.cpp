@@ -104,6 +104,15 @@ void check_vehicle(const PlanProblem& problem, std::size_t index) {
   vehicle.at_least_0_or_infinite(v.room_kwh, "room_kwh");
   vehicle.at_least_0(v.dischargeable_kwh, "dischargeable_kwh");
   vehicle.at_least_0(v.unmet_price_per_kwh, "unmet_price_per_kwh");
+  for (std::size_t b = 0; b < v.later.size(); ++b) {
+    const auto& [kwh, price_per_kwh] = v.later[b];
+    vehicle.at_least_0(kwh, "later kwh");
+    if (!(price_per_kwh < v.unmet_price_per_kwh && (b == 0 || price_per_kwh >= v.later[b - 1].price_per_kwh)))
+      wrong(
+          "vehicle {}: later[{}] costs {} per kWh, must be below unmet_price_per_kwh, {}, and no less than the one "
+          "before",
+          index, b, price_per_kwh, v.unmet_price_per_kwh);
+  }
   vehicle.finite(v.charge_price_per_kwh, "charge_price_per_kwh");
   vehicle.finite(v.discharge_price_per_kwh, "discharge_price_per_kwh");
   vehicle.at_least_0(v.end_value_per_kwh, "end_value_per_kwh");

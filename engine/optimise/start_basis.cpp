@@ -79,7 +79,9 @@ class Starter {
       return a.unit_cost != b.unit_cost ? a.unit_cost < b.unit_cost : a.column < b.column;
     });
     const double wanted = linear_.row_lower[columns.need_row], most = linear_.row_upper[columns.need_row];
-    const double unmet_cost = columns.unmet == no_index ? infinite : linear_.cost[columns.unmet];
+    const double unmet_cost = columns.unmet == no_index ? infinite
+                              : vehicle.later.empty()   ? linear_.cost[columns.unmet]
+                                                        : vehicle.later.front().price_per_kwh;
     for (const Offer& offer : offers_) {
       if (offer.unit_cost >= (got < wanted ? unmet_cost : 0.0)) break;
       // What is cheap enough is taken up to the goal; what pays even then, up to the most that may be got.

@@ -49,6 +49,8 @@ class FeederTree {
 
   const std::vector<Feeder>& feeders() const { return feeders_; }
   bool lossless() const { return lossless_; }
+  /// All nodes, each before its parent.
+  std::span<const std::uint32_t> leaves_first() const { return leaves_first_; }
   /// Feeders from `node` up to the grid connection.
   std::vector<std::int32_t> path_up(std::int32_t node) const;
 
@@ -59,7 +61,7 @@ class FeederTree {
 
  private:
   std::vector<Feeder> feeders_;
-  std::vector<std::uint32_t> leaves_first_;  ///< every node before its parent
+  std::vector<std::uint32_t> leaves_first_;
   bool lossless_ = true;
 };
 

@@ -145,10 +145,10 @@ void Store::write_sessions(const Batch& batch) {
     } else {
       session_.null();
     }
-    session_.integer(session.departed_ns).integer(session.true_departure_ns).integer(session.claimed_departure_ns);
+    session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
     session_.real(plugged_in ? session.max_kw : physics::unknown).real(session.v2g_min_price_per_kwh);
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
-    session_.real(session.unmet_kwh).real(session.cost).real(session.paid());
+    session_.real(session.unmet_kwh).real(session.open_cost).real(session.cost).real(session.paid());
     session_.real(session.driver_revenue).real(session.v2g_payment).real(session.wear_cost);
     const Battery battery = session.vehicle_row < batteries_.size() ? batteries_[session.vehicle_row] : Battery{};
     session_.real(session.soc_start).real(session.soc_end).real(battery.kwh).real(battery.charge_efficiency);

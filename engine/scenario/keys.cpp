@@ -328,6 +328,11 @@ constexpr std::array poisson_keys{
            "Fraction of the visits that are announced beforehand: the site reserves an EVSE for each, if it can."),
     other("reserved_h_before", "h", "number|evtwin.distribution", {},
           "How long before it comes a visit is announced, at most 336 h; needed with reserved_share."),
+    number("leaves_when_full_share", "0..1", 0, 1, "0",
+           "Fraction of the drivers who leave when their car takes no more, before the stay is over. Strategies do not "
+           "know; finishing early makes room for who waits. There is no bound then."),
+    other("leaves_h_after_full", "h", "number|evtwin.distribution", "0",
+          "How long after that they leave; only with leaves_when_full_share."),
 };
 
 constexpr std::array uniform_keys{

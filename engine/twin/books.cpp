@@ -25,7 +25,8 @@ void Books::begin() {
   meter_.begin(context_.episode.from_ns, context_.episode.to_ns);
   window_import_kwh_ = window_peak_kw_ = window_setpoint_kwh_ = 0.0;
   last_window_kw_ = physics::unknown;
-  ramp_kw_ = peak_instant_kw_ = storage_losses_kwh_ = vehicle_losses_kwh_ = buy_price_hours_ = 0.0;
+  ramp_kw_ = peak_instant_kw_ = storage_losses_kwh_ = vehicle_losses_kwh_ = 0.0;
+  lowest_buy_per_kwh_ = infinite;
   sessions_aged_ = 0;
   tracking_.reset();
   if (context_.site.power_setpoint_kw) tracking_.emplace();
@@ -123,7 +124,7 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours);
   total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours);
   total_.feeder_overload_kwh += piece.row_excess_kw * hours;
-  buy_price_hours_ += now.price.buy_per_kwh * hours;
+  lowest_buy_per_kwh_ = std::min(lowest_buy_per_kwh_, now.price.buy_per_kwh);
 
   window_import_kwh_ += import_kwh;
   if (tracking_) window_setpoint_kwh_ += now.setpoint_kw * hours;
@@ -243,10 +244,8 @@ void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& u
   total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(use);
 }
 
-void Books::finish(TimeNs t, double stored_energy_change_kwh, SiteResult& result) {
-  const double hours = kernel::hours_between(context_.episode.from_ns, t);
-  const double mean_price = hours > 0.0 ? buy_price_hours_ / hours : 0.0;
-  result.storage_energy_value = stored_energy_change_kwh * mean_price;
+void Books::finish(TimeNs t, double recharge_kwh, SiteResult& result) {
+  if (recharge_kwh != 0.0) result.storage_energy_value = recharge_kwh * lowest_buy_per_kwh_;
   result.months =
       market::demand_bill(context_.site.tariff, context_.world.calendar, context_.episode.from_ns, t, meter_.peaks(),
                           context_.site.past_peaks, context_.site.contract_kw, context_.site.part_month);

@@ -72,7 +72,8 @@ class Books {
   // The end
   void book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use);
   /// Adds what the books know to the result.
-  void finish(TimeNs t, double stored_energy_change_kwh, SiteResult& result);
+  /// @param recharge_kwh  at the storages' terminals, what brings them from where they began to where they are
+  void finish(TimeNs t, double recharge_kwh, SiteResult& result);
 
   const market::DemandMeter& meter() const { return meter_; }
   const control::Ledger& total() const { return total_; }
@@ -122,7 +123,7 @@ class Books {
   double last_window_kw_ = physics::unknown;  ///< mean net import of the window before
   double ramp_kw_ = 0.0, peak_instant_kw_ = 0.0;
   double storage_losses_kwh_ = 0.0, vehicle_losses_kwh_ = 0.0;
-  double buy_price_hours_ = 0.0;
+  double lowest_buy_per_kwh_ = infinite;
   std::uint64_t sessions_aged_ = 0;
   std::optional<Tracking> tracking_;
   std::vector<StorageUse> storage_use_;
@@ -138,7 +139,7 @@ template <class A>
 void Books::archive(A& a) {
   a.section("books");
   a(total_, at_last_decision_, at_window_start_, meter_, window_import_kwh_, window_peak_kw_, window_setpoint_kwh_,
-    last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, buy_price_hours_,
+    last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, lowest_buy_per_kwh_,
     sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
   a.require(tracking_.has_value() == context_.site.power_setpoint_kw.has_value(), "a set-point that there is not");
   a.fixed(accounts_);

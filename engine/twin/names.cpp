@@ -19,6 +19,8 @@ std::string_view name_of(SignalKind kind) {
       return "export_limit_kw";
     case SignalKind::co2_kg_per_kwh:
       return "co2_kg_per_kwh";
+    case SignalKind::buy_price_beyond_end:
+      return "buy_price_beyond_end";
     case SignalKind::power_setpoint_kw:
       return "power_setpoint_kw";
     case SignalKind::driver_price_per_kwh:

@@ -47,8 +47,8 @@ struct SessionRecord {
   std::string_view vehicle;
   std::uint32_t vehicle_row = 0;  ///< index into World::vehicles
   bool v2g = false;               ///< the driver opted in
-  TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
-  TimeNs true_departure_ns = 0;        ///< beyond the end of the run for sessions still open
+  TimeNs arrived_ns = 0, plugged_in_ns = 0, claimed_departure_ns = 0;
+  TimeNs departed_ns = 0;              ///< the truth: beyond the end of the run where it is open
   double max_kw = 0.0;                 ///< the most that EVSE and vehicle can do together
   double v2g_min_price_per_kwh = 0.0;  ///< paid at least for energy discharged
   double requested_kwh = 0.0;
@@ -56,7 +56,8 @@ struct SessionRecord {
   double taken_kwh = std::numeric_limits<double>::quiet_NaN();  ///< hidden stop; NaN: the battery alone stops
   double got_kwh = 0.0;                                         ///< net metered energy
   double discharged_kwh = 0.0;
-  double unmet_kwh = 0.0;
+  double unmet_kwh = 0.0;                 ///< by then; of what was discharged, what it takes to put it back counts
+  double open_cost = 0.0;                 ///< of a session open at the end: the least that energy can still cost
   double cost = 0.0;                      ///< energy at the EVSE's AC side, net, x buy price in force
   double driver_revenue = 0.0;            ///< from the driver, for energy charged
   double v2g_payment = 0.0;               ///< to the driver, for energy discharged
@@ -79,7 +80,8 @@ enum class SignalKind : std::uint8_t {
   co2_kg_per_kwh,
   power_setpoint_kw,
   driver_price_per_kwh,
-  v2g_price_per_kwh
+  v2g_price_per_kwh,
+  buy_price_beyond_end  ///< after the run, as far as somebody who is still there may stay
 };
 
 struct SignalRecord {

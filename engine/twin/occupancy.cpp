@@ -193,6 +193,17 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   context_.timers.schedule(EventKind::plug_out, Phase::plug_out, std::max(s.visit.departure_ns, t), evse);
 }
 
+void Occupancy::took_no_more(std::uint32_t evse, TimeNs t) {
+  Session& s = sessions_[evse];
+  if (std::isnan(s.visit.leaves_h_after_full)) return;
+  // Not at this very instant, which has been lived.
+  const TimeNs leaves_ns = std::max(kernel::after_hours_rounded_up(t, s.visit.leaves_h_after_full), t + 1);
+  s.visit.leaves_h_after_full = physics::unknown;
+  if (leaves_ns >= s.visit.departure_ns) return;
+  s.visit.departure_ns = leaves_ns;
+  context_.timers.schedule(EventKind::plug_out, Phase::plug_out, leaves_ns, evse);
+}
+
 void Occupancy::plug_out(std::uint32_t evse) {
   sessions_[evse].number = numbers_[evse] = 0;
   look_up_first_claim();
@@ -209,6 +220,7 @@ void Occupancy::look_up_first_claim() {
 
 void Occupancy::turn_away(const Visit& visit, TimeNs t, SessionEnd how) {
   counts_.turned_away += 1;
+  counts_.turned_away_kwh += wanted_kwh(visit);
   counts_.waiting_h += kernel::hours_between(visit.arrival_ns, t);
   tell_not_plugged_in(visit, t, how);
 }
@@ -228,7 +240,6 @@ void Occupancy::tell_not_plugged_in(const Visit& visit, TimeNs t, SessionEnd how
   record.v2g = visit.v2g;
   record.arrived_ns = visit.arrival_ns;
   record.plugged_in_ns = record.departed_ns = t;
-  record.true_departure_ns = visit.departure_ns;
   record.claimed_departure_ns = visit.claimed_departure_ns;
   record.v2g_min_price_per_kwh = visit.v2g_min_price_per_kwh;
   record.requested_kwh = visit.requested_kwh;
@@ -253,8 +264,7 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   record.v2g = s.visit.v2g;
   record.arrived_ns = s.arrived_ns;
   record.plugged_in_ns = s.plugged_in_ns;
-  record.departed_ns = t;
-  record.true_departure_ns = s.visit.departure_ns;
+  record.departed_ns = how == SessionEnd::open_at_end ? std::max(s.visit.departure_ns, t) : t;
   record.claimed_departure_ns = s.visit.claimed_departure_ns;
   record.max_kw = couplings_[evse].max_kw;
   record.v2g_min_price_per_kwh = s.visit.v2g_min_price_per_kwh;
@@ -266,24 +276,26 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   return record;
 }
 
-void Occupancy::count(const SessionRecord& record) {
+void Occupancy::count(const SessionRecord& record, double counted_kwh) {
   if (record.end != SessionEnd::departed) {
     counts_.sessions_open += 1;
-    counts_.unmet_open_kwh += record.unmet_kwh;
+    counts_.open_kwh += record.unmet_kwh;
+    counts_.open_got_kwh += std::min(counted_kwh, record.wanted_kwh);
+    counts_.open_cost += record.open_cost;
     return;
   }
   departed_.push_back({static_cast<std::uint32_t>(record.evse), record.number, record.departed_ns, record.got_kwh,
                        record.requested_kwh});
   counts_.sessions_ended += 1;
   counts_.energy_wanted_kwh += record.wanted_kwh;
-  counts_.energy_got_kwh += std::min(record.got_kwh, record.wanted_kwh);
-  note_satisfaction(record);
+  counts_.energy_got_kwh += std::min(counted_kwh, record.wanted_kwh);
+  note_satisfaction(record, counted_kwh);
 }
 
 /// What the session got of what was wanted, and of what its EVSE could have given it in its stay: full power from
 /// plug-in to plug-out, no limit beyond its own.
-void Occupancy::note_satisfaction(const SessionRecord& record) {
-  const double got_kwh = std::max(0.0, record.got_kwh);
+void Occupancy::note_satisfaction(const SessionRecord& record, double counted_kwh) {
+  const double got_kwh = std::max(0.0, counted_kwh);
   if (got_kwh >= record.wanted_kwh) return;
   const auto evse = static_cast<std::uint32_t>(record.evse);
   const physics::BatterySpec& battery = sessions_[evse].vehicle->battery;
@@ -305,8 +317,11 @@ void Occupancy::finish(SiteResult& result) const {
   result.turned_away = counts_.turned_away;
   result.waited = counts_.waited;
   result.waiting_h = counts_.waiting_h;
-  result.unmet_open_kwh = counts_.unmet_open_kwh;
-  for (const Waiting& waiting : waiting_) result.unmet_open_kwh += wanted_kwh(waiting.visit);
+  result.open_kwh = counts_.open_kwh;
+  result.open_got_kwh = counts_.open_got_kwh;
+  result.open_cost = counts_.open_cost;
+  result.turned_away_kwh = counts_.turned_away_kwh;
+  for (const Waiting& waiting : waiting_) result.turned_away_kwh += wanted_kwh(waiting.visit);
 }
 
 void Occupancy::mark_decision() {

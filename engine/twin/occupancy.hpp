@@ -33,6 +33,8 @@ class Occupancy {
   void admit_waiting(const Access& access, TimeNs t);
   /// Vehicles whose patience has ended leave the queue; the timer is set for the next one.
   void end_expired_waits(TimeNs t);
+  /// The vehicle on an EVSE takes no more: its driver may come back for that.
+  void took_no_more(std::uint32_t evse, TimeNs t);
   /// EVSEs that got a vehicle since clear_plugged_in(), in order of plug-in.
   std::span<const std::uint32_t> plugged_in() const { return plugged_in_; }
   void clear_plugged_in() { plugged_in_.clear(); }
@@ -48,7 +50,8 @@ class Occupancy {
   /// What the stay says of a session that ends; energies and money are others' to add.
   SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
   /// Counts a session that ended, with its energies.
-  void count(const SessionRecord& record);
+  /// A session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
+  void count(const SessionRecord& record, double counted_kwh);
   void plug_out(std::uint32_t evse);
   /// The run is over at `t`: those who still wait are told.
   void tell_who_waits(TimeNs t) const;
@@ -93,12 +96,12 @@ class Occupancy {
     double energy_wanted_kwh = 0.0, energy_got_kwh = 0.0;
     Satisfaction satisfaction;
     std::uint64_t sessions = 0, sessions_ended = 0, sessions_open = 0, turned_away = 0, waited = 0;
-    double waiting_h = 0.0, unmet_open_kwh = 0.0;
+    double waiting_h = 0.0, open_kwh = 0.0, open_got_kwh = 0.0, open_cost = 0.0, turned_away_kwh = 0.0;
 
     template <class A>
     void archive(A& a) {
       a(energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended, sessions_open, turned_away, waited,
-        waiting_h, unmet_open_kwh);
+        waiting_h, open_kwh, open_got_kwh, open_cost, turned_away_kwh);
     }
   };
 
@@ -109,7 +112,7 @@ class Occupancy {
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
   void tell_not_plugged_in(const demand::Visit& visit, TimeNs t, SessionEnd how) const;
-  void note_satisfaction(const SessionRecord& record);
+  void note_satisfaction(const SessionRecord& record, double counted_kwh);
   void look_up_first_claim();
   void restore();
 

@@ -26,6 +26,7 @@ Power::Power(const SiteContext& context)
       motions_(context.site.evses.size() + context.site.storages.size()),
       stored_kwh_(motions_.size(), 0.0),
       got_kwh_(context.site.evses.size(), 0.0),
+      counted_kwh_(context.site.evses.size(), 0.0),
       use_(motions_.size()),
       held_acceptance_kw_(context.site.evses.size(), infinite),
       draws_(context.site.evses.size(), 0),
@@ -42,6 +43,7 @@ void Power::begin() {
   std::fill(motions_.begin(), motions_.end(), Motion{});
   std::fill(stored_kwh_.begin(), stored_kwh_.end(), 0.0);
   std::fill(got_kwh_.begin(), got_kwh_.end(), 0.0);
+  std::fill(counted_kwh_.begin(), counted_kwh_.end(), 0.0);
   std::fill(use_.begin(), use_.end(), physics::AgeingMeter{});
   std::fill(held_acceptance_kw_.begin(), held_acceptance_kw_.end(), infinite);
   std::fill(draws_.begin(), draws_.end(), std::uint8_t{0});
@@ -65,7 +67,7 @@ void Power::plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start)
   const physics::BatterySpec& battery = car.vehicle->battery;
   cars_[evse] = car;
   stored_kwh_[evse] = battery.capacity_kwh == infinite ? 0.0 : soc_start * battery.capacity_kwh;
-  got_kwh_[evse] = 0.0;
+  got_kwh_[evse] = counted_kwh_[evse] = 0.0;
   use_[evse] = {};
   motions_[evse] = {};
   held_acceptance_kw_[evse] = infinite;
@@ -123,6 +125,9 @@ inline void Power::follow(std::uint32_t i) {
   }
   got_kwh_[i] = m.metered_at_start + m.metered;
   const physics::BatterySpec& battery = cars_[i].vehicle->battery;
+  counted_kwh_[i] =
+      m.counted_at_start +
+      (m.metered > 0.0 ? m.metered : m.metered / (battery.charge_efficiency * battery.discharge_efficiency));
   if (battery.capacity_kwh < infinite) {
     stored_kwh_[i] = m.stored_at_start + (m.metered > 0.0 ? m.metered * battery.charge_efficiency
                                                           : m.metered / battery.discharge_efficiency);
@@ -196,11 +201,15 @@ void Power::end(std::uint32_t member, TimeNs t) {
 
 physics::LawEnd Power::cross(std::uint32_t member, TimeNs t) {
   const physics::Law law = motions_[member].law;
+  const double lent_kwh = motions_[member].metered_at_start - motions_[member].counted_at_start;
   end(member, t);
   const bool evse = member < evse_count();
   const bool battery_known = !evse || cars_[member].vehicle->battery.capacity_kwh < infinite;
   if (battery_known) stored_kwh_[member] = law.end_stored_kwh;
-  if (evse && law.end == physics::LawEnd::metered) got_kwh_[member] = cars_[member].taken_kwh;
+  if (evse && law.end == physics::LawEnd::metered) {
+    counted_kwh_[member] = cars_[member].taken_kwh;
+    got_kwh_[member] = cars_[member].taken_kwh + lent_kwh;
+  }
   if (evse) look_whether_it_draws(member);
   return law.end;
 }
@@ -230,6 +239,7 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
   rising_ += climbs(m.law) ? 1U : 0U;
   m.stored_at_start = stored_kwh_[member];
   m.metered_at_start = member < evse_count() ? got_kwh_[member] : 0.0;
+  m.counted_at_start = member < evse_count() ? counted_kwh_[member] : 0.0;
   m.crossing_ns = m.law.kw == 0.0 ? kernel::time_never : kernel::after_hours_rounded_up(t, m.law.hours);
   context_.timers.schedule(EventKind::crossing, Phase::crossing, m.crossing_ns, member);
 }
@@ -253,7 +263,7 @@ void Power::hold_acceptance(std::uint32_t evse) {
 
 double Power::metered_left(std::uint32_t evse) const {
   const double taken_kwh = cars_[evse].taken_kwh;
-  return std::isnan(taken_kwh) ? infinite : taken_kwh - got_kwh_[evse];
+  return std::isnan(taken_kwh) ? infinite : taken_kwh - counted_kwh_[evse];
 }
 
 physics::PowerRange Power::charge_range(std::uint32_t evse) const {
@@ -296,7 +306,7 @@ void Power::show(control::ViewColumns& columns, TimeNs t) {
     if (shown_[i] != 0) continue;
     const Motion& m = motions_[i];
     columns.got_kwh[i] = got_kwh_[i];
-    columns.remaining_kwh[i] = std::max(0.0, columns.requested_kwh[i] - got_kwh_[i]);
+    columns.remaining_kwh[i] = std::max(0.0, cars_[i].requested_kwh - counted_kwh_[i]);
     columns.power_kw[i] = m.law.rate_per_h == 0.0 ? m.law.kw : m.law.kw_at(kernel::hours_between(m.since_ns, t));
     const physics::Vehicle& vehicle = *cars_[i].vehicle;
     if (vehicle.soc_known) columns.soc[i] = stored_kwh_[i] / vehicle.battery.capacity_kwh;

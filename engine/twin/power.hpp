@@ -22,6 +22,7 @@ struct PluggedCar {
   const physics::Vehicle* vehicle = nullptr;
   double taken_kwh = physics::unknown;  ///< hidden stop; unknown: the battery alone stops
   TimeNs plugged_in_ns = 0;
+  double requested_kwh = 0.0;  ///< what strategies are told
 };
 
 class Power {
@@ -80,6 +81,8 @@ class Power {
   bool stop_where_nothing_flows(std::uint32_t evse, bool can_charge, bool can_discharge);
 
   double got_kwh(std::uint32_t evse) const { return got_kwh_[evse]; }  ///< net metered in the session
+  /// As its battery counts it: what was discharged takes more to put back, 1 / (charge x discharge efficiency) of it.
+  double counted_kwh(std::uint32_t evse) const { return counted_kwh_[evse]; }
   std::span<const double> got_kwh() const { return got_kwh_; }
   double stored_kwh(std::uint32_t member) const { return stored_kwh_[member]; }
   /// Use of a battery of known size since plug-in, or the start, until `t`.
@@ -103,12 +106,13 @@ class Power {
     double setpoint_kw = 0.0;  ///< the law was made for
     double stored_at_start = 0.0;
     double metered_at_start = 0.0;  ///< session's got at the law's start
+    double counted_at_start = 0.0;  ///< ... as its battery counts it
     double metered = 0.0;           ///< in this law, up to now
     bool stale = true;
 
     template <class A>
     void archive(A& a) {
-      a(law, since_ns, crossing_ns, setpoint_kw, stored_at_start, metered_at_start, metered, stale);
+      a(law, since_ns, crossing_ns, setpoint_kw, stored_at_start, metered_at_start, counted_at_start, metered, stale);
     }
   };
 
@@ -125,7 +129,7 @@ class Power {
   std::vector<PluggedCar> cars_;                 // [evses]
   std::vector<Motion> motions_;                  // [members]
   std::vector<double> stored_kwh_;               // [members] behind the meter
-  std::vector<double> got_kwh_;                  // [evses]
+  std::vector<double> got_kwh_, counted_kwh_;    // [evses]
   std::vector<physics::AgeingMeter> use_;        // [members]
   std::vector<double> held_acceptance_kw_;       // [evses]
   std::vector<physics::BatterySpec> batteries_;  // [storages]
@@ -144,6 +148,7 @@ void Power::archive(A& a) {
   a.fixed(motions_);
   a.fixed(stored_kwh_);
   a.fixed(got_kwh_);
+  a.fixed(counted_kwh_);
   a.fixed(use_);
   a.fixed(held_acceptance_kw_);
   a.fixed(draws_);

@@ -70,12 +70,16 @@ struct SiteResult {
   std::uint64_t turned_away = 0;    ///< found neither EVSE nor waiting place, or lost patience
   std::uint64_t waited = 0;         ///< plugged in after waiting
   double waiting_h = 0.0;           ///< sum over those that waited or gave up
-  double unmet_open_kwh = 0.0;      ///< of the open sessions, counted apart
+  double open_kwh = 0.0;            ///< still wanted by vehicles on an EVSE at the end
+  double open_got_kwh = 0.0;        ///< of what they wanted, had by then
+  double open_cost = 0.0;           ///< the least that can still cost: market::OwedEnergy
+  double turned_away_kwh = 0.0;     ///< wanted by vehicles that never plugged in, those waiting at the end included
   double storage_energy_start_kwh = 0.0, storage_energy_end_kwh = 0.0;
   double storage_capacity_kwh = 0.0;  ///< usable, summed
   double storage_losses_kwh = 0.0;
-  double vehicle_losses_kwh = 0.0;    ///< behind the EVSE meters
-  double storage_energy_value = 0.0;  ///< of what is left in storage beyond the start, at the mean buy price
+  double vehicle_losses_kwh = 0.0;  ///< behind the EVSE meters
+  /// Of what is stored beyond the start: what charging it, losses included, at the lowest buy price of the run costs.
+  double storage_energy_value = 0.0;
   std::uint64_t decisions = 0;
   std::array<std::uint64_t, correction_count> corrections{};
   std::vector<market::MonthDemand> months;
@@ -89,9 +93,9 @@ struct SiteResult {
   template <class A>
   void archive(A& a) {
     a(peak_kw, peak_instant_kw, ramp_kw, energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended,
-      sessions_open, turned_away, waited, waiting_h, unmet_open_kwh, storage_energy_start_kwh, storage_energy_end_kwh,
-      storage_capacity_kwh, storage_losses_kwh, vehicle_losses_kwh, decisions, corrections, tracking, sessions_aged,
-      strategy_warnings, first_strategy_warning);
+      sessions_open, turned_away, waited, waiting_h, open_kwh, open_got_kwh, open_cost, turned_away_kwh,
+      storage_energy_start_kwh, storage_energy_end_kwh, storage_capacity_kwh, storage_losses_kwh, vehicle_losses_kwh,
+      decisions, corrections, tracking, sessions_aged, strategy_warnings, first_strategy_warning);
   }
 };
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "control/demand_response.hpp"
+#include "market/owed_energy.hpp"
 
 namespace evtwin::twin {
 
 Signals::Signals(const SiteContext& context)
     : context_(context),
-      clocks_(market::clocks_for(context.site.clocks, context.site.signals(), context.world.calendar)),
+      clocks_(market::clocks_for(context.site.clocks, context.site.signals(), context.world.calendar,
+                                 context.episode.from_ns)),
       tariff_(clocks_->tariff()),
       pv_(clocks_->pv()),
       load_(clocks_->load()),
@@ -164,6 +166,16 @@ void Signals::show_ahead(control::Horizon& horizon, TimeNs t) {
   for (std::size_t k = 0; !context_.site.cuts.empty() && k < steps; ++k) {
     horizon.contract_kw[k] = control::lowest_known_limit(context_.site.cuts, now_.given_contract_kw, t,
                                                          horizon.start_ns[k], horizon.start_ns[k + 1]);
+  }
+}
+
+void Signals::report_prices_beyond(TimeNs end_ns, TimeNs until_ns) const {
+  if (context_.observer == nullptr) return;
+  market::TariffClock tariff = clocks_->tariff();
+  for (TimeNs t = end_ns; t < until_ns;) {
+    const market::KnownPrice price = market::known_price(tariff, t);
+    report(SignalKind::buy_price_beyond_end, price.buy_per_kwh, t);
+    t = price.until_ns;
   }
 }
 

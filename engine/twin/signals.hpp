@@ -48,6 +48,9 @@ class Signals {
   // The clocks behind the signals, for those who look ahead: to be copied.
   const market::SiteClocks& clocks() const { return *clocks_; }
 
+  /// Tells the observer the known buy prices of [end_ns, until_ns): what open sessions owe is worked out from them.
+  void report_prices_beyond(TimeNs end_ns, TimeNs until_ns) const;
+
   /// The site's scalars of a view.
   void show(evtwin_view& view) const;
   /// The horizon's columns of limits and set-points, for steps that begin at `horizon.start_ns`.

@@ -225,7 +225,10 @@ void SiteRun::cross(std::uint32_t member, TimeNs t) {
     grants_.ask_to_hold(member);
   } else {
     grants_.ask_again(member);
-    if (member < evse_count() && !power_.draws(member)) agenda_.request(EVTWIN_WHY_FINISHED, t);
+    if (member < evse_count() && !power_.draws(member)) {
+      agenda_.request(EVTWIN_WHY_FINISHED, t);
+      occupancy_.took_no_more(member, t);
+    }
   }
 }
 
@@ -252,16 +255,21 @@ void SiteRun::admit_waiting(TimeNs t) {
   welcome(t);
 }
 
+PluggedCar SiteRun::car_of(const Session& s) {
+  return {s.number, s.vehicle, s.visit.taken_kwh, s.plugged_in_ns, s.visit.requested_kwh};
+}
+
 /// Tells the other parts of vehicles that were plugged in.
 void SiteRun::welcome(TimeNs t) {
   for (const std::uint32_t evse : occupancy_.plugged_in()) {
     const Session& s = occupancy_.session(evse);
-    power_.plug_in(evse, {s.number, s.vehicle, s.visit.taken_kwh, s.plugged_in_ns}, s.soc_start);
+    power_.plug_in(evse, car_of(s), s.soc_start);
     books_.plug_in(evse, s.visit);
     grants_.plug_in(evse);
     occupancy_.show_session(columns_, evse, evse_available(evse));
     changed_ |= EVTWIN_CHANGED_SESSIONS;
     agenda_.request(EVTWIN_WHY_ARRIVAL, t);
+    if (!power_.draws(evse)) occupancy_.took_no_more(evse, t);
   }
   occupancy_.clear_plugged_in();
 }
@@ -285,14 +293,21 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   const bool battery_known = s.vehicle->battery.capacity_kwh < infinite;
   SessionRecord record = occupancy_.record_of(evse, t, how);
   record.got_kwh = power_.got_kwh(evse);
-  record.unmet_kwh = std::max(0.0, record.wanted_kwh - record.got_kwh);
+  record.unmet_kwh = std::max(0.0, record.wanted_kwh - power_.counted_kwh(evse));
+  if (how == SessionEnd::open_at_end) record.open_cost = owed_by(s, evse, t).cost(record.unmet_kwh);
   record.soc_start = battery_known ? s.soc_start : physics::unknown;
   record.soc_end = battery_known ? power_.stored_kwh(evse) / s.vehicle->battery.capacity_kwh : physics::unknown;
   std::optional<physics::AgeingUse> use;
   if (battery_known) use = power_.use_until(evse, t);
   books_.end_session(evse, record.got_kwh, record, use);
-  occupancy_.count(record);
+  occupancy_.count(record, power_.counted_kwh(evse));
   if (context_.observer != nullptr) context_.observer->on_session(record);
+}
+
+/// What the energy still wanted on an EVSE costs after the run, which ends at `t`.
+market::OwedEnergy SiteRun::owed_by(const Session& s, std::uint32_t evse, TimeNs t) const {
+  return owed_after(site_, grants_.guard().tree(), signals_.clocks().tariff(),
+                    {evse, s.vehicle, s.visit.v2g, t, s.visit.departure_ns});
 }
 
 /// What an EVSE offers, and its vehicle can use: nothing while it is out of service.
@@ -341,27 +356,46 @@ void SiteRun::settle(TimeNs t) {
     context_.hash.mix(i);
     context_.hash.mix(given_kw);
     power_.renew(i, given_kw, t);
+    if (i < evse_count() && given_kw > 0.0 && !power_.draws(i)) occupancy_.took_no_more(i, t);
   }
   grants_.looked();
   // What limits make of an answer, it is told at the next question; what they change without one, it may ask for.
   if (limited_anew && !decided_at(t)) agenda_.request(EVTWIN_WHY_GRANT, t);
 }
 
+/// Whoever leaves at the end has left; the others are open.
+void SiteRun::end_sessions(TimeNs t) {
+  TimeNs last_departure_ns = t;
+  for (std::uint32_t i = 0; i < evse_count(); ++i) {
+    const Session& s = occupancy_.session(i);
+    if (s.number == 0) continue;
+    if (s.visit.departure_ns <= t) {
+      plug_out(i, t);
+    } else {
+      last_departure_ns = std::max(last_departure_ns, s.visit.departure_ns);
+      end_session(i, t, SessionEnd::open_at_end);
+    }
+  }
+  occupancy_.end_expired_waits(t);
+  signals_.report_prices_beyond(t, last_departure_ns);
+}
+
 SiteResult SiteRun::finish(TimeNs t) {
   advance(t);
   commands_.drop_all(t);
-  for (std::uint32_t i = 0; i < evse_count(); ++i) {
-    if (occupancy_.session(i).number != 0) end_session(i, t, SessionEnd::open_at_end);
-  }
+  end_sessions(t);
   occupancy_.tell_who_waits(t);
 
   SiteResult result;
+  double recharge_kwh = 0.0;
   for (std::uint32_t s = 0; s < site_.storages.size(); ++s) {
     const auto member = static_cast<std::uint32_t>(evse_count() + s);
     const physics::Storage& storage = site_.storages[s];
     power_.end(member, t);
-    result.storage_energy_start_kwh += storage.soc_start * storage.capacity_kwh;
-    result.storage_energy_end_kwh += power_.stored_kwh(member);
+    const double start_kwh = storage.soc_start * storage.capacity_kwh, end_kwh = power_.stored_kwh(member);
+    result.storage_energy_start_kwh += start_kwh;
+    result.storage_energy_end_kwh += end_kwh;
+    recharge_kwh += (end_kwh - start_kwh) / storage.charge_efficiency;
     result.storage_capacity_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
   }
   agenda_.end_plans(t);
@@ -370,7 +404,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   books_.close_last_window(t);
   books_.close_day(t, power_.got_kwh());
 
-  books_.finish(t, result.storage_energy_end_kwh - result.storage_energy_start_kwh, result);
+  books_.finish(t, recharge_kwh, result);
   occupancy_.finish(result);
   grants_.finish(result);
   result.decisions = agenda_.decisions();

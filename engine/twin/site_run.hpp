@@ -24,6 +24,7 @@
 #include "twin/grants.hpp"
 #include "twin/grid_power.hpp"
 #include "twin/occupancy.hpp"
+#include "twin/owed.hpp"
 #include "twin/power.hpp"
 #include "twin/result.hpp"
 #include "twin/signals.hpp"
@@ -93,9 +94,12 @@ class SiteRun {
   // What happens
   void arrive(std::uint32_t law, TimeNs t);
   void admit_waiting(TimeNs t);
+  static PluggedCar car_of(const Session& s);
   void welcome(TimeNs t);
   void plug_out(std::uint32_t evse, TimeNs t);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
+  void end_sessions(TimeNs t);
+  market::OwedEnergy owed_by(const Session& s, std::uint32_t evse, TimeNs t) const;
   void change_signals(TimeNs t);
   void limits_changed(TimeNs t);
   void close_window(TimeNs t);

@@ -34,7 +34,7 @@ void SiteRun::restore() {
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     const Session& s = occupancy_.session(i);
     if (s.number != 0) {
-      power_.restore(i, {s.number, s.vehicle, s.visit.taken_kwh, s.plugged_in_ns});
+      power_.restore(i, car_of(s));
       books_.restore(i, s.visit);
       occupancy_.show_session(columns_, i, evse_available(i));
     }

@@ -139,7 +139,8 @@ struct World {
 /// Compiles each site's tariff and signals, which many runs of the world then share.
 /// @throws market::TariffError, market::SeriesError.
 inline void compile_clocks(World& world) {
-  for (Site& site : world.sites) site.clocks = market::clocks_for(site.clocks, site.signals(), world.calendar);
+  for (Site& site : world.sites)
+    site.clocks = market::clocks_for(site.clocks, site.signals(), world.calendar, world.start_ns);
 }
 
 }  // namespace evtwin::twin

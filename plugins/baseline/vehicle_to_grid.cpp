@@ -59,8 +59,7 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
     const bool export_pays = !terms.must_pay || view.sell_per_kwh * efficiency > costs + same_price;
     if (!import_pays && !export_pays) continue;
 
-    const double wanted_kwh = view.evse_requested_kwh[i] - view.evse_got_kwh[i];
-    const double put_back_kwh = (cheap.hours * car.power_kw - wanted_kwh) * terms.round_trip;
+    const double put_back_kwh = (cheap.hours * car.power_kw - view.evse_remaining_kwh[i]) * terms.round_trip;
     const double kwh = std::min(above_floor_kwh(view, i, terms.round_trip), put_back_kwh);
     double kw = std::min({view.evse_car_max_discharge_kw[i], view.evse_max_discharge_kw[i], kwh / until_tick_h});
     if (!export_pays) kw = std::min(kw, import_kw / efficiency);

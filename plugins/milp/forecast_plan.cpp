@@ -37,8 +37,7 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
   }
   if (planned.plan.outcome == optimise::Outcome::limit) {
     std::array<char, 160> text{};
-    std::snprintf(text.data(), text.size(),
-                  "the best plan found within the limit of nodes; none can be better by more than %.2g %%",
+    std::snprintf(text.data(), text.size(), "the best plan found; none can be better by more than %.2g %%",
                   100.0 * planned.plan.gap());
     report(EVTWIN_INFO, text.data());
   }

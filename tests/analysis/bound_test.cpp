@@ -96,11 +96,11 @@ TEST(Bound, StorageEarnsWhatItsLossesLeaveAndItsEndHasAValue) {
   storage.discharge_efficiency = 0.9;
   storage.soc_start = 0.5;
   site.storages.push_back(storage);
-  // Filled at 0.10 (5 kWh more of them cost 6.25 kWh), all of it given back at 0.30 (9 kWh): what is left is worth the
-  // mean price, 0.20 a kWh, less than 0.9 x 0.30.
+  // Filled at 0.10 (5 kWh more of them cost 6.25 kWh), all of it given back at 0.30 (9 kWh): refilling the 5 kWh it
+  // began with takes 6.25 kWh at the lowest price, 0.10.
   const double energy = 12 * 10 * 0.10 + 12 * 10 * 0.30;
   const Measured m = measure(world);
-  EXPECT_NEAR(m.bound.proven, energy + 6.25 * 0.10 - 9.0 * 0.30 + 5.0 * 0.20, 1e-6);
+  EXPECT_NEAR(m.bound.proven, energy + 6.25 * 0.10 - 9.0 * 0.30 + 6.25 * 0.10, 1e-6);
 }
 
 TEST(Bound, AVehicleThatGivesBackMoreThanItGotMissesThatToo) {

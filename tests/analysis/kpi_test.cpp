@@ -30,11 +30,13 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"total_cost", 110, 100, 10},
       {"energy_cost", 35, 25, 10},
       {"demand_charge", 75, 75, 0},
-      {"objective", 110 + 0.75 + 8 - 0.5, 100 + 0.75 + 6 - 0.5, 10 + 2},  // unmet: 3 x 2.0 and 4 x 0.5
+      // unmet: 3 x 2.0 and 4 x 0.5; open 2.5; storage 0.5
+      {"objective", 110 + 0.75 + 8 + 2.5 - 0.5, 100 + 0.75 + 6 + 2.5 - 0.5, 10 + 2},
+      {"storage_energy_value", 0.5, 0.5, 0},
       {"bound", nan, nan, nan},
       {"regret", nan, nan, nan},
       {"saving_share", nan, nan, nan},
-      {"reward", -(110 + 0.75 + 8 - 0.5), -(100 + 0.75 + 6 - 0.5), -(10 + 2)},
+      {"reward", -(110 + 0.75 + 8 + 2.5 - 0.5), -(100 + 0.75 + 6 + 2.5 - 0.5), -(10 + 2)},
       {"margin", 40 - 1.5 - 110, 40 - 1.5 - 100, -10},
       // Of the wear, 4 kWh x 0.075 are the vehicles'.
       {"site_money", 40 - 1.5 - 110 - (0.75 - 4 * 0.075), 40 - 1.5 - 100 - (0.75 - 4 * 0.075), -10},
@@ -49,6 +51,8 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"energy_charged_kwh", 139.5, 90, 49.5},
       {"energy_delivered_kwh", 135.5, 86, 49.5},
       {"served_fraction", 0.95, 77.0 / 80.0, 0.9},
+      {"energy_served_kwh", 98, 80, 18},
+      {"served_of_all_fraction", 95.0 / 116, 77.0 / 96, 0.9},
       {"satisfaction_mean", 1 - 1.5 / 10, 1 - 0.75 / 8, 1 - 0.75 / 2},
       {"energy_satisfaction_mean", 1 - 1.375 / 10, 1 - 0.625 / 8, 1 - 0.75 / 2},
       // Mean of the squares less the square of the mean, of what was missed: 0.828125, 0.265625 and 0.5625 in squares.
@@ -56,11 +60,13 @@ TEST(Kpi, EachIsWhatTheHandSays) {
        0.375},
       {"energy_satisfaction_min", 0.25, 0.5, 0.25},
       {"unmet_kwh", 7, 3, 4},
-      {"unmet_open_kwh", 5, 5, 0},
+      {"open_kwh", 5, 5, 0},
+      {"open_cost", 2.5, 2.5, 0},
       {"sessions", 11, 9, 2},
       {"vehicles_served", 10, 8, 2},
       {"sessions_open", 1, 1, 0},
       {"turned_away", 1, 1, 0},
+      {"turned_away_kwh", 16, 16, 0},
       {"waiting_time_h", 0.125, 0.15, 0},  // 1.5 h over 12 and over 10 vehicles
       {"import_kwh", 150, 100, 50},
       {"export_kwh", 18, 18, 0},
@@ -115,10 +121,29 @@ TEST(Kpi, RegretIsCountedFromTheBoundAndSavingsFromTheReference) {
   const Yardstick yardstick{{100.0, 8.0}, {126.25, 10.0}};
   const std::vector<Kpi> all = kpis(sample_world(), sample_result(), &yardstick);
   EXPECT_EQ(of_site(all, -1, "bound"), 108.0);
-  EXPECT_EQ(of_site(all, -1, "regret"), 118.25 - 108.0);
-  EXPECT_EQ(of_site(all, 0, "regret"), 6.25);
-  EXPECT_EQ(of_site(all, 0, "saving_share"), (126.25 - 106.25) / 26.25);
+  EXPECT_EQ(of_site(all, -1, "regret"), 120.75 - 108.0);
+  EXPECT_EQ(of_site(all, 0, "regret"), 8.75);
+  EXPECT_EQ(of_site(all, 0, "saving_share"), (126.25 - 108.75) / 26.25);
   EXPECT_EQ(of_site(all, 1, "saving_share"), -1.0);  // costs 12, more than the reference
+}
+
+TEST(Kpi, WhereUnmetEnergyHasNoPriceNobodyWinsByChargingNobody) {
+  const Yardstick yardstick{{100.0, 8.0}, {126.25, 10.0}};
+  twin::World world = sample_world();
+  world.sites[1].unmet_price_per_kwh = 0.0;
+  const std::vector<Kpi> all = kpis(world, sample_result(), &yardstick);
+  for (const std::int32_t site : {-1, 1}) {
+    EXPECT_TRUE(std::isnan(of_site(all, site, "regret"))) << site;
+    EXPECT_TRUE(std::isnan(of_site(all, site, "saving_share"))) << site;
+  }
+  EXPECT_EQ(of_site(all, 0, "regret"), 8.75);
+  EXPECT_EQ(of_site(all, 1, "bound"), 8.0);
+}
+
+TEST(Kpi, HalfAPercentLessIsServedAlike) {
+  EXPECT_TRUE(serves_alike(995.0, 1000.0));
+  EXPECT_FALSE(serves_alike(994.9, 1000.0));
+  EXPECT_TRUE(serves_alike(0.0, 0.0));
 }
 
 TEST(Kpi, WhereNothingCanBeSavedNoShareOfItIsTold) {

@@ -99,6 +99,38 @@ TEST(Comparison, TableMarksTheBestOfEachColumn) {
             "lazy             600,000*     600,000*     50.0           400.0       40.0       1,900,000 \n");
 }
 
+std::vector<Contender> served(std::vector<Contender> contenders, const std::vector<double>& kwh) {
+  for (std::size_t i = 0; i < contenders.size(); ++i)
+    contenders[i].kpis.push_back({"energy_served_kwh", -1, kwh[i], "kWh", "", ""});
+  return contenders;
+}
+
+TEST(Comparison, WhoChargesLessIsNotTheCheapest) {
+  const std::vector<Contender> runs = served(three(), {1000, 1000, 400});
+  EXPECT_EQ(comparison_table(runs, "KRW", Language::english),
+            "strategy  total cost KRW   energy KRW   peak kW   delivered kWh   served %   objective KRW \n"
+            "--------  ---------------  -----------  --------  --------------  ---------  --------------\n"
+            "asap           1,200,000    1,200,000      50.0         1,000.0*     100.0*      1,200,000 \n"
+            "edf            1,056,000*   1,056,000*     50.0         1,000.0*     100.0*      1,056,000*\n"
+            "lazy             600,000      600,000      50.0           400.0       40.0       1,900,000 \n"
+            "Not compared for cost (*): lazy, charging over 0.5 % less than who charges most.\n");
+  EXPECT_THAT(comparison_table(runs, "KRW", Language::korean), HasSubstr("비용 비교(*)에서 제외: lazy"));
+  const Json json = comparison_json(runs, "KRW");
+  EXPECT_EQ(json["runs"][1]["compared_for_cost"], true);
+  EXPECT_EQ(json["runs"][2]["compared_for_cost"], false);
+}
+
+TEST(Comparison, WithoutAPriceOfUnmetEnergyRegretIsBlankAndSaysWhy) {
+  std::vector<Contender> runs = three();
+  for (Contender& run : runs) {
+    run.kpis.push_back({"bound", -1, 0.0, "KRW", "", ""});
+    run.kpis.push_back({"regret", -1, std::nan(""), "KRW", "", ""});
+  }
+  const std::string text = comparison_table(runs, "KRW", Language::english);
+  EXPECT_THAT(text, HasSubstr("unmet_price_per_kwh is 0"));
+  EXPECT_THAT(text, Not(HasSubstr("regret KRW")));
+}
+
 TEST(Comparison, KoreanColumnsLineUpOnATerminal) {
   std::istringstream lines(comparison_table(three(), "KRW", Language::korean));
   std::string line;

@@ -146,30 +146,44 @@ TEST(GuardCurrent, BothBoundsOfADifferenceHold) {
   EXPECT_NEAR(given_a(guard, 1), 22.0, 1e-9);
 }
 
-// 24 A into 20 A: a factor of 5/6 makes 13.3 and 6.7 A of 16 and 8, and the rates below are 8 and none.
-TEST(GuardPhasor, ScaledCurrentsFallToTheNextAllowedRate) {
+// 24 A into 20 A: 8 A are the least for the second car, so that 12 are left for the first, and the rate below is 8.
+TEST(GuardPhasor, SharedCurrentsFallToTheNextAllowedRate) {
   TestSite s(2, {{"line", LimitKind::magnitude_a, -infinite, 20.0, {{0, 1.0, 30.0}, {1, 1.0, 30.0}}}});
   for (auto& coupling : s.couplings) coupling.rates_kw = {8 * kw_of_1_a, 16 * kw_of_1_a, 32 * kw_of_1_a};
   Guard guard = s.make();
   wish(guard, {16 * kw_of_1_a, 8 * kw_of_1_a});
   EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
   EXPECT_NEAR(given_a(guard, 0), 8.0, 1e-12);
-  EXPECT_EQ(given_a(guard, 1), 0.0);
-  for (const auto& m : guard.members) EXPECT_EQ(m.reason, Correction::limit);
+  EXPECT_NEAR(given_a(guard, 1), 8.0, 1e-12);
+  EXPECT_EQ(guard.members[0].reason, Correction::limit);
+  EXPECT_EQ(guard.members[1].reason, Correction::none);
 }
 
-// 20 A against 16 A make 4; scaled to 3, the second car's only rate is lost, and 15 A stand alone: they must go too.
-TEST(GuardPhasor, DropsTheLastMemberWhenFloorsLeaveTooMuch) {
+// 20 A against 16 A make 4, one too many: the second car has 16 A or nothing, so the first gives way.
+TEST(GuardPhasor, ACarThatCancelsAnotherKeepsItsOnlyRate) {
   TestSite s(2, {{"line", LimitKind::magnitude_a, -infinite, 3.0, {{0, 1.0, 0.0}, {1, 1.0, 180.0}}}});
   s.couplings[1].rates_kw = {16 * kw_of_1_a};
   Guard guard = s.make();
   wish(guard, {20 * kw_of_1_a, 16 * kw_of_1_a});
   EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_NEAR(given_a(guard, 0), 19.0, 1e-9);
+  EXPECT_NEAR(given_a(guard, 1), 16.0, 1e-12);
+}
+
+// 30 A against the only rate of 16 A make 14; at 6 A and more the first car can not come within 3 A of another's 0.
+TEST(GuardPhasor, MembersStandDownWhereNothingBetweenHolds) {
+  TestSite s(2, {{"line", LimitKind::magnitude_a, -infinite, 3.0, {{0, 1.0, 0.0}, {1, 1.0, 180.0}}},
+                 {"fuse", LimitKind::current_a, -infinite, 10.0, {{1, 1.0, 0.0}}}});
+  s.couplings[1].rates_kw = {16 * kw_of_1_a};
+  Guard guard = s.make();
+  wish(guard, {30 * kw_of_1_a, 16 * kw_of_1_a});
+  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
   for (const auto& m : guard.members) {
     EXPECT_EQ(m.given_kw, 0.0);
     EXPECT_EQ(m.reason, Correction::limit);
-    EXPECT_EQ(m.limit, 1);
   }
+  EXPECT_EQ(guard.members[0].limit, 1);
+  EXPECT_EQ(guard.members[1].limit, 2);
 }
 
 // The fuse of car 1 unbalances the line it shares with car 0, which comes earlier in the list.
@@ -180,9 +194,9 @@ TEST(GuardPhasor, RowsThatDisturbEachOtherAllHoldInTheEnd) {
   Guard guard = s.make();
   wish(guard, {30 * kw_of_1_a, 30 * kw_of_1_a});
   EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
-  // 30 and 6 differ by 24: both times 10/24.
-  EXPECT_NEAR(given_a(guard, 0), 12.5, 1e-9);
-  EXPECT_NEAR(given_a(guard, 1), 2.5, 1e-9);
+  // The fuse leaves 6 A to car 1, the line 10 A more to car 0.
+  EXPECT_NEAR(given_a(guard, 0), 16.0, 1e-8);
+  EXPECT_NEAR(given_a(guard, 1), 6.0, 1e-8);
 }
 
 TEST(GuardTaper, AFinishedVehicleLeavesItsShareToOthers) {

@@ -52,13 +52,16 @@ TEST(Guard, SharesTheGridConnectionInProportion) {
   EXPECT_EQ(guard.members[1].limit, 0);
 }
 
-TEST(Guard, DropsTheLastWhenShareIsBelowTheMinimum) {
+// A third of 3 kW is below 6 A (1.38 kW): two smallest offers fit, and the two share what is left.
+TEST(Guard, KeepsAsManySmallestOffersAsFit) {
   TestSite s(3, {}, 3.0);
   Guard guard = s.make();
   for (auto& m : guard.members) m.wish_kw = 2.0;
-  guard.apply(s.active, s.couplings, true);
-  // A third of 3 kW is below 6 A (1.38 kW) for all: none may charge at its share.
-  for (const auto& m : guard.members) EXPECT_EQ(m.given_kw, 0.0);
+  EXPECT_TRUE(guard.apply(s.active, s.couplings, true).empty());
+  EXPECT_NEAR(guard.members[0].given_kw, 1.5, 1e-9);
+  EXPECT_NEAR(guard.members[1].given_kw, 1.5, 1e-9);
+  EXPECT_EQ(guard.members[2].given_kw, 0.0);
+  for (const auto& m : guard.members) EXPECT_EQ(m.reason, Correction::limit);
 }
 
 TEST(Guard, ExportLimitBindsDischargeOnly) {
@@ -216,9 +219,10 @@ TEST(Guard, HoldOnlyLowersWhatApplyGave) {
   EXPECT_NEAR(guard.members[0].given_kw, 5.0, 1e-12);
   guard.apply(s.active, s.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 7.0);
-  guard.set_base_kw(6.0);  // 4 kW are left for 7 and 2
+  guard.set_base_kw(6.0);  // 4 kW are left for 7 and 2: 1.38 are the least for the second, more than its share
   guard.hold(s.active, s.couplings, true);
-  EXPECT_NEAR(guard.members[0].given_kw, 7.0 * 4.0 / 9.0, 1e-12);
+  EXPECT_NEAR(guard.members[0].given_kw, 4.0 - 1.38, 1e-12);
+  EXPECT_NEAR(guard.members[1].given_kw, 1.38, 1e-12);
 }
 
 TEST(Guard, EveryReasonHasItsOwnName) {

@@ -133,11 +133,32 @@ TEST(Tariff, PriceSeriesMayBeNegativeAndEndsInNoFigure) {
   EXPECT_FALSE(covers(tariff, 0, 3 * hour_ns + 1));
 }
 
-TEST(Tariff, FlatPriceIsNotSaidToChange) {
+TEST(Tariff, FlatPriceNeverChanges) {
   TariffClock clock(free_energy("EUR"), priced_in_amsterdam);
   const TimeNs t = at("2025-01-01", priced_in_amsterdam);
   EXPECT_EQ(clock.at(t).buy_per_kwh, 0.0);
-  EXPECT_GE(clock.at(t).until_ns, t + 366 * day_ns);
+  EXPECT_EQ(clock.at(t).until_ns, kernel::time_never);
+  EXPECT_EQ(TariffClock(free_energy("EUR"), priced_in_amsterdam).at(latest_ns - day_ns).until_ns, kernel::time_never);
+}
+
+TEST(Tariff, ChangeIsFoundHoweverFarAheadItsDateLies) {
+  Tariff tariff = tariff_of({rate(0, 24, 90), rate(0, 24, 70)});
+  tariff.rates[0].days = day_bit(DayType::weekday) | day_bit(DayType::saturday) | day_bit(DayType::sunday);
+  tariff.rates[1].days = day_bit(DayType::holiday);
+  tariff.holidays = {{2029, 10, 3}};
+  for (const char* from : {"2025-01-01", "2028-11-05"}) {
+    TariffClock clock(tariff, priced_in_seoul);
+    EXPECT_EQ(clock.at(at(from, priced_in_seoul)).until_ns, at("2029-10-03", priced_in_seoul)) << from;
+  }
+  TariffClock clock(tariff, priced_in_seoul);
+  EXPECT_EQ(clock.at(at("2029-10-03", priced_in_seoul)).until_ns, at("2029-10-04", priced_in_seoul));
+  EXPECT_EQ(clock.at(at("2029-10-04", priced_in_seoul)).until_ns, kernel::time_never);
+
+  tariff.holidays.clear();
+  tariff.sell = Series({at("2020-01-01", priced_in_seoul), at("2031-05-01", priced_in_seoul)}, {10, 20},
+                       at("2033-01-01", priced_in_seoul));
+  EXPECT_EQ(TariffClock(tariff, priced_in_seoul).at(at("2025-01-01", priced_in_seoul)).until_ns,
+            at("2031-05-01", priced_in_seoul));
 }
 
 TEST(Tariff, GapNamesItsHours) {

@@ -97,7 +97,7 @@ TEST_F(Views, WhatDoesNotApplyIsNull) {
 
 TEST_F(Views, TheFileIdentifiesItselfAndItsReferencesHold) {
   EXPECT_EQ(ask("PRAGMA application_id"), "1163285591\n");  // "EVTW"
-  EXPECT_EQ(ask("PRAGMA user_version"), "8\n");
+  EXPECT_EQ(ask("PRAGMA user_version"), std::to_string(schema_version) + "\n");
   EXPECT_EQ(ask("PRAGMA journal_mode"), "delete\n");
   EXPECT_EQ(ask("PRAGMA foreign_key_check"), "");
   EXPECT_EQ(ask("PRAGMA integrity_check"), "ok\n");

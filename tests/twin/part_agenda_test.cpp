@@ -18,7 +18,7 @@ TimeNs at_minute(double minutes) { return at_h(minutes / 60.0); }
 struct Diary {
   explicit Diary(Interest interest = {})
       : bench(testing::small_world(2)),
-        clocks(market::clocks_for(nullptr, bench.site.signals(), bench.world.calendar)),
+        clocks(market::clocks_for(nullptr, bench.site.signals(), bench.world.calendar, bench.world.start_ns)),
         agenda(bench.context, 2) {
     agenda.set_interest(interest);
     agenda.begin(*clocks, {});

@@ -79,7 +79,7 @@ TEST(PartCheckpoint, Occupancy) {
       occupancy.admit(occupancy.take_arrival(event.entity), -1, {outage, {}}, event.time);
     }
     ASSERT_TRUE(occupancy.any_waiting());
-    occupancy.count(occupancy.record_of(0, at_h(2), SessionEnd::departed));
+    occupancy.count(occupancy.record_of(0, at_h(2), SessionEnd::departed), 0.0);
     occupancy.plug_out(0);
   });
 }
@@ -183,7 +183,7 @@ TEST(PartCheckpoint, Agenda) {
       [](Bench& bench) {
         auto part = std::make_unique<Agenda>(bench.context, 2);
         part->set_interest({.plan_steps = 2});
-        part->begin(*market::clocks_for(nullptr, bench.site.signals(), bench.world.calendar), {});
+        part->begin(*market::clocks_for(nullptr, bench.site.signals(), bench.world.calendar, bench.world.start_ns), {});
         return part;
       },
       [](Agenda& agenda, Bench& bench) {

@@ -163,7 +163,7 @@ TEST(PartOccupancy, SatisfactionMeasuresAgainstWantedAndPossible) {
   for (const std::uint32_t evse : {0U, 1U}) {
     SessionRecord record = yard.occupancy.record_of(evse, at_h(evse == 0 ? 3 : 2), SessionEnd::departed);
     record.got_kwh = evse == 0 ? 7.04 : 5.0;
-    yard.occupancy.count(record);
+    yard.occupancy.count(record, record.got_kwh);
   }
   SiteResult result;
   yard.occupancy.finish(result);
@@ -192,7 +192,7 @@ TEST(PartOccupancy, ShowsWhoLeftSinceTheLastDecisionAndWhoWaits) {
   yard.run_to(1.0);
   SessionRecord gone = yard.occupancy.record_of(0, at_h(2), SessionEnd::departed);
   gone.got_kwh = 7.04;
-  yard.occupancy.count(gone);
+  yard.occupancy.count(gone, gone.got_kwh);
   yard.run_to(3.75);
   for (const std::uint32_t evse : connected) yard.occupancy.show_session(columns, evse, evse == 0);
   yard.occupancy.show(columns, connected, at_h(3.75), at_h(4));

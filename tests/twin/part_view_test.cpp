@@ -217,7 +217,7 @@ struct Everyone {
     const Access access{outage, {}};
     for (const int evse : {0, 1, 1, -1})  // the third is turned away, the fourth waits
       occupancy.admit(testing::visit(0, 5, 10, evse), -1, access, at_h(0));
-    occupancy.count(occupancy.record_of(0, at_h(0), SessionEnd::departed));
+    occupancy.count(occupancy.record_of(0, at_h(0), SessionEnd::departed), 0.0);
     for (const std::uint32_t evse : occupancy.plugged_in()) {
       power.plug_in(evse, {evse + 1U, &bench.world.vehicles[0], 10.0, at_h(0)}, 0.5);
       grants.plug_in(evse);

@@ -32,7 +32,7 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_ABI_DIGEST "7cfda2df128e6923f6ba2533a3a82c114b2b85e57a026f09220b8ac63e0e0e8b"
+#define EVTWIN_ABI_DIGEST "d6a769b38ccb9ee6d315cb57e3889694345bcb5b7526a0e4693b1466818ced25"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -201,7 +201,8 @@ typedef struct evtwin_view {
                                        tick; never the truth */
   const double* evse_requested_kwh; /* what the driver asked for */
   const double* evse_got_kwh;       /* metered so far, net of what was discharged */
-  const double* evse_remaining_kwh; /* max(0, requested - got) */
+  const double* evse_remaining_kwh; /* max(0, requested - got); what was discharged counts with what putting it back
+                                       takes, losses included */
   const double* evse_car_min_kw; /* smallest non-zero offer this EVSE can make this car (6 A minimum, finite rates) */
   const double* evse_car_max_kw; /* largest: min(EVSE, rating of the car's inlet), phases used = min(EVSE, car) */
   const double* evse_car_max_discharge_kw; /* > 0 only for a V2G car whose driver opted in */

@@ -37,7 +37,7 @@ Run run_of(const std::string& scenario, const char* from, const char* to) {
   return run;
 }
 Run manager_day() {
-  Run run = run_of("manager_day.lua", "2026-06-03T00:00", "2026-06-04T00:00");
+  Run run = run_of("manager_day.lua", "2026-06-10T00:00", "2026-06-11T00:00");
   run.seed = 1;
   return run;
 }
@@ -121,7 +121,7 @@ TEST(PlanACharge, BothWaysComeBackWithCostScheduleAndFinish) {
   const model::Run run = manager_day();
   ChargeRequest request;
   request.target = 0.5;
-  request.arrive = "2026-06-03T10:30";
+  request.arrive = "2026-06-10T10:30";
   request.leave = "17:30";
   request.strategy = "edf";
   const ChargeAnswer answer = advice(run, request);
@@ -130,8 +130,8 @@ TEST(PlanACharge, BothWaysComeBackWithCostScheduleAndFinish) {
   EXPECT_EQ(answer.currency, "KRW");
   EXPECT_EQ(answer.existing.strategy, "asap");
   EXPECT_EQ(answer.proposed.strategy, "edf");
-  EXPECT_EQ(answer.arrive_ns, run.clock.parse("2026-06-03T10:30"));
-  EXPECT_EQ(answer.leave_ns, run.clock.parse("2026-06-03T17:30"));
+  EXPECT_EQ(answer.arrive_ns, run.clock.parse("2026-06-10T10:30"));
+  EXPECT_EQ(answer.leave_ns, run.clock.parse("2026-06-10T17:30"));
   ASSERT_FALSE(answer.existing.schedule.empty());
   double kwh = 0.0;
   for (const ChargePiece& piece : answer.existing.schedule) kwh += piece.kwh;
@@ -145,7 +145,7 @@ TEST(PlanACharge, AStrategyThatIsDearerLeavesTheBaselineAlone) {
   const model::Run run = workplace_week();
   ChargeRequest request;
   request.target = 0.5;
-  request.arrive = "2026-06-03T08:00";
+  request.arrive = "2026-06-10T08:00";
   request.leave = "18:00";
   request.strategy = "alap";
   const ChargeAnswer answer = advice(run, request);
@@ -160,7 +160,7 @@ TEST(PlanACharge, AWishThatCanNotBeHasItsReason) {
   const model::Run run = manager_day();
   ChargeRequest request;
   request.target = 1.0;
-  request.arrive = "2026-06-03T10:30";
+  request.arrive = "2026-06-10T10:30";
   request.leave = "11:00";
   request.strategy = "edf";
   const ChargeAnswer answer = advice(run, request);

@@ -41,7 +41,7 @@ class WhatIfScreen : public ::testing::Test {
     out.language = "en";
     out.open = page;
     out.evtwin = paths::program;
-    out.t = "2026-06-03T10:30";
+    out.t = "2026-06-10T10:30";
     return out;
   }
   static bool there(Headless& viewer, const std::string& item) { return viewer.ui().items.find(item) != nullptr; }
@@ -84,7 +84,7 @@ TEST_F(WhatIfScreen, AQuestionCanBeCancelled) {
 TEST_F(WhatIfScreen, AWishThatMakesNoSenseGetsTheReason) {
   Headless viewer(options("plan"), 1024, 700);
   viewer.frames(5);
-  viewer.script("click plan.leave; key ctrl+A; type 2026-06-03 09:00; key enter; click plan.run; frames 60");
+  viewer.script("click plan.leave; key ctrl+A; type 2026-06-10 09:00; key enter; click plan.run; frames 60");
   EXPECT_TRUE(there(viewer, "plan.trouble"));
   EXPECT_FALSE(there(viewer, "plan.cost"));
 }
@@ -143,7 +143,7 @@ TEST_F(WhatIfScreen, BookingsOfAScenarioWithoutASessionFileAreShownAndSaved) {
   viewer.script("click change.bookings_path; type " + file + "; click change.bookings_save");
   std::ifstream in(file);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_NE(text.find("2026-06-03T13:00:00+09:00,2026-06-03T18:00:00+09:00,"), std::string::npos) << text;
+  EXPECT_NE(text.find("2026-06-10T13:00:00+09:00,2026-06-10T18:00:00+09:00,"), std::string::npos) << text;
   // What was saved is what a scenario reads.
   const std::string again = folder + "/again.evtwin";
   evtwin({"run", paths::source_dir + "/scenarios/real_sessions.lua", "--set", "sessions=" + file, "--out", again});

@@ -122,7 +122,7 @@ TEST(EvseFacts, WhenAVehicleHasLeftSayWhatItGotMissedAndPaid) {
   const Facts there = evse_facts(screen.ui, run, van.evse, van.departed_ns - 1);
   EXPECT_EQ(fact(there, Word::session, Word::vehicle).text, van.vehicle);
   const std::string said = group(evse_facts(screen.ui, run, van.evse, van.departed_ns), Word::last_session).sentence;
-  EXPECT_THAT(said, HasSubstr("Porter left at 2026-06-03 18:00. Got"));
+  EXPECT_THAT(said, HasSubstr("Porter left at 2026-06-10 18:00. Got"));
   EXPECT_THAT(said, HasSubstr("target met"));
   EXPECT_THAT(said, HasSubstr("Driver paid " + money(run, van.paid)));
 }

@@ -1,0 +1,26 @@
+// What a vehicle that is still on its EVSE at the end of the run owes: one function for books and bound.
+#pragma once
+#include <cstdint>
+
+#include "market/owed_energy.hpp"
+#include "physics/equipment.hpp"
+#include "physics/limits.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::twin {
+
+struct OpenStay {
+  std::uint32_t evse = 0;
+  const physics::Vehicle* vehicle = nullptr;
+  bool v2g = false;
+  TimeNs end_ns = 0;        ///< of the run
+  TimeNs departure_ns = 0;  ///< the truth
+};
+
+/// Cost of the kWh (at the EVSE's meter) it still wants: see market::OwedEnergy.
+/// @param tree    of the site's feeders
+/// @param tariff  compiled, of the site
+market::OwedEnergy owed_after(const Site& site, const physics::FeederTree& tree, const market::TariffClock& tariff,
+                              const OpenStay& stay);
+
+}  // namespace evtwin::twin
