@@ -21,8 +21,8 @@ class Collector final : public twin::Observer {
     stay.v2g = record.v2g;
     stay.ended = record.end == twin::SessionEnd::departed;
     stay.from_ns = record.plugged_in_ns;
-    stay.to_ns = record.departed_ns;
-    stay.departure_ns = record.true_departure_ns;
+    stay.to_ns = std::min(record.departed_ns, world_.end_ns);
+    stay.departure_ns = record.departed_ns;
     stay.wanted_kwh = record.wanted_kwh;
     if (!std::isnan(record.taken_kwh)) stay.taken_kwh = record.taken_kwh;
     if (!std::isnan(record.soc_start)) stay.soc_start = record.soc_start;

@@ -12,7 +12,7 @@ double count_of(std::int64_t n) { return static_cast<double>(n); }
 
 double bill(const Sums& s) { return s.energy_cost + s.demand_charge; }
 double wear_cost(const Sums& s) { return s.ev_wear_cost + s.storage_wear_cost; }
-double objective(const Sums& s) { return bill(s) + wear_cost(s) + s.unmet_cost - s.storage_value; }
+double objective(const Sums& s) { return bill(s) + wear_cost(s) + s.unmet_cost + s.open_cost - s.storage_value; }
 double margin(const Sums& s) { return s.driver_revenue - s.v2g_payment - bill(s); }
 double owner_money(const Sums& s) { return s.v2g_payment - s.driver_revenue - s.ev_wear_cost; }
 double delivered(const Sums& s) { return s.ev_charge_kwh - s.ev_discharge_kwh; }
@@ -30,8 +30,10 @@ constexpr std::array all{
     Formula{"energy_cost", [](const Sums& s) { return s.energy_cost; }, {}},
     Formula{"demand_charge", [](const Sums& s) { return s.demand_charge; }, {}},
     Formula{"objective", objective, {}},
+    Formula{"storage_energy_value", [](const Sums& s) { return s.storage_value; }, {}},
     Formula{"bound", nullptr, "an optimum over all strategies; nothing that was recorded makes it"},
-    Formula{"regret", [](const Sums& s) { return s.has_bound ? objective(s) - s.bound : unknown; }, {}},
+    Formula{
+        "regret", [](const Sums& s) { return s.has_bound && !s.unmet_is_free ? objective(s) - s.bound : unknown; }, {}},
     Formula{"saving_share", nullptr, "measured against another run, under asap"},
     Formula{"reward", [](const Sums& s) { return -objective(s); }, {}},
     Formula{"margin", margin, {}},
@@ -47,6 +49,10 @@ constexpr std::array all{
     Formula{"energy_charged_kwh", [](const Sums& s) { return s.ev_charge_kwh; }, {}},
     Formula{"energy_delivered_kwh", delivered, {}},
     Formula{"served_fraction", [](const Sums& s) { return per(s.served_kwh, s.wanted_kwh, 1.0); }, {}},
+    Formula{"energy_served_kwh", [](const Sums& s) { return s.served_kwh + s.open_served_kwh; }, {}},
+    Formula{"served_of_all_fraction",
+            [](const Sums& s) { return per(s.served_kwh, s.wanted_kwh + s.turned_away_kwh, 1.0); },
+            {}},
     Formula{
         "satisfaction_mean", [](const Sums& s) { return 1.0 - per(s.missing_of_wanted, count_of(s.ended), 0.0); }, {}},
     Formula{"energy_satisfaction_mean",
@@ -55,11 +61,13 @@ constexpr std::array all{
     Formula{"energy_satisfaction_std", satisfaction_std, {}},
     Formula{"energy_satisfaction_min", [](const Sums& s) { return 1.0 - s.most_missing_of_possible; }, {}},
     Formula{"unmet_kwh", [](const Sums& s) { return s.unmet_kwh; }, {}},
-    Formula{"unmet_open_kwh", [](const Sums& s) { return s.unmet_open_kwh; }, {}},
+    Formula{"open_kwh", [](const Sums& s) { return s.open_kwh; }, {}},
+    Formula{"open_cost", [](const Sums& s) { return s.open_cost; }, {}},
     Formula{"sessions", [](const Sums& s) { return count_of(s.sessions); }, {}},
     Formula{"vehicles_served", [](const Sums& s) { return count_of(s.ended); }, {}},
     Formula{"sessions_open", [](const Sums& s) { return count_of(s.open); }, {}},
     Formula{"turned_away", [](const Sums& s) { return count_of(s.turned_away); }, {}},
+    Formula{"turned_away_kwh", [](const Sums& s) { return s.turned_away_kwh; }, {}},
     Formula{"waiting_time_h",
             [](const Sums& s) { return per(s.waiting_h, count_of(s.sessions + s.turned_away), 0.0); },
             {}},

@@ -215,10 +215,11 @@ class Reading {
   }
 
   void read_sessions() {
-    Statement rows(database_,
-                   "SELECT site, name, number, vehicle_type, evse, arrived_ns, plugged_in_ns, departed_ns, wanted_kwh, "
-                   "max_kw, v2g_min_price_per_kwh, soc_start, ended, got_kwh, discharged_kwh, unmet_kwh, cost, "
-                   "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h FROM session ORDER BY id");
+    Statement rows(
+        database_,
+        "SELECT site, name, number, vehicle_type, evse, arrived_ns, plugged_in_ns, departed_ns, wanted_kwh, "
+        "max_kw, v2g_min_price_per_kwh, soc_start, ended, got_kwh, discharged_kwh, unmet_kwh, open_cost, cost, "
+        "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h FROM session ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(0));
       Session& session = of.sessions.emplace_back();
@@ -242,13 +243,14 @@ class Reading {
       session.got_kwh = rows.real(13);
       session.discharged_kwh = rows.real(14);
       session.unmet_kwh = rows.real(15);
-      session.cost = rows.real(16);
-      session.driver_revenue = rows.real(17);
-      session.v2g_payment = rows.real(18);
-      session.wear_cost = rows.real(19);
-      session.paid = rows.real(20);
-      session.soc_end = rows.real(21);
-      session.waited_h = rows.real(22);
+      session.open_cost = rows.real(16);
+      session.cost = rows.real(17);
+      session.driver_revenue = rows.real(18);
+      session.v2g_payment = rows.real(19);
+      session.wear_cost = rows.real(20);
+      session.paid = rows.real(21);
+      session.soc_end = rows.real(22);
+      session.waited_h = rows.real(23);
     }
   }
 
@@ -288,15 +290,17 @@ class Reading {
   }
 
   void read_signals() {
-    constexpr std::array<std::string_view, kinds> names{"buy_price",        "sell_price",        "pv_kw",
-                                                        "load_kw",          "contract_kw",       "export_limit_kw",
-                                                        "co2_kg_per_kwh",   "power_setpoint_kw", "driver_price_per_kwh",
-                                                        "v2g_price_per_kwh"};
+    constexpr std::array<std::string_view, kinds> names{
+        "buy_price",         "sell_price",          "pv_kw",
+        "load_kw",           "contract_kw",         "export_limit_kw",
+        "co2_kg_per_kwh",    "power_setpoint_kw",   "driver_price_per_kwh",
+        "v2g_price_per_kwh", "buy_price_beyond_end"};
     Statement rows(database_, "SELECT site, kind, start_ns, value FROM signal ORDER BY start_ns, id");
     while (rows.step()) {
       const auto kind = std::find(names.begin(), names.end(), rows.bytes(1));
-      // Kinds that no figure rests on, and what lies beyond the end.
-      if (kind == names.end() || rows.integer(2) >= run_.end_ns) continue;
+      if (kind == names.end()) continue;  // one that no figure rests on
+      if ((rows.integer(2) >= run_.end_ns) != (*kind == "buy_price_beyond_end"))
+        senseless(database_, "a signal outside the run");
       const bool is_limit = *kind == "contract_kw" || *kind == "export_limit_kw";
       std::vector<Step>& steps = site(rows.integer(0)).signals[static_cast<std::size_t>(kind - names.begin())];
       steps.push_back({rows.integer(2), is_limit ? real_or(rows, 3, infinite) : rows.real(3)});

@@ -70,15 +70,16 @@ struct Session {
   std::int64_t number = 0;  ///< 0: never plugged in
   int vehicle = -1;
   int evse = -1;
-  Ns arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0;
+  Ns arrived_ns = 0, plugged_in_ns = 0;
+  Ns departed_ns = 0;  ///< beyond the end of the run where it is open
   double wanted_kwh = 0.0;
   double max_kw = 0.0;  ///< the most that EVSE and vehicle can do together
   double v2g_min_price_per_kwh = 0.0;
   double soc_start = unknown;
   Ended ended = Ended::departed;
   // As the run says, by the columns of its row.
-  double got_kwh = 0.0, discharged_kwh = 0.0, unmet_kwh = 0.0, cost = 0.0, driver_revenue = 0.0, v2g_payment = 0.0,
-         wear_cost = 0.0, paid = 0.0, soc_end = unknown, waited_h = 0.0;
+  double got_kwh = 0.0, discharged_kwh = 0.0, unmet_kwh = 0.0, open_cost = 0.0, cost = 0.0, driver_revenue = 0.0,
+         v2g_payment = 0.0, wear_cost = 0.0, paid = 0.0, soc_end = unknown, waited_h = 0.0;
 };
 
 enum class Kind : std::uint8_t {
@@ -91,9 +92,10 @@ enum class Kind : std::uint8_t {
   co2_kg_per_kwh,
   power_setpoint_kw,
   driver_price_per_kwh,
-  v2g_price_per_kwh
+  v2g_price_per_kwh,
+  buy_price_beyond_end  ///< after the run, for what is owed then
 };
-inline constexpr std::size_t kinds = 10;
+inline constexpr std::size_t kinds = 11;
 
 /// A value from an instant on.
 struct Step {

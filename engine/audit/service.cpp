@@ -64,40 +64,101 @@ double possible_kwh(const Vehicle& vehicle, double soc_start, double max_kw, dou
   return std::min(metered_kwh, most_kwh);
 }
 
-void count_service(const Recorded& run, const Site& site, Recount& recount) {
-  Sums& sums = recount.sums;
-  for (std::size_t s = 0; s < site.sessions.size(); ++s) {
-    const Session& session = site.sessions[s];
-    const double got_kwh = recount.sessions[s].got_kwh();
-    const double missing_kwh = std::max(0.0, session.wanted_kwh - got_kwh);
-    if (session.number != 0) {
-      sums.sessions += 1;
-      sums.waiting_h += hours_between(session.arrived_ns, session.plugged_in_ns);
-    }
-    if (session.ended == Ended::not_served) {
+namespace {
+
+/// The least that a session open at the end can still cost: its EVSE alone at full power in the cheapest hours until it
+/// leaves, at the known price and with all losses on the way; what does not fit, or costs more, at the unmet price.
+double open_cost(const Recorded& run, const Site& site, const Session& session, double owed_kwh) {
+  const Vehicle& vehicle = run.vehicles[static_cast<std::size_t>(session.vehicle)];
+  double accepted_kw = 0.0;
+  for (const Knot& knot : vehicle.charge_curve) accepted_kw = std::max(accepted_kw, knot.kw);
+  const double most_kw = std::min(session.max_kw, accepted_kw);
+  const Evse& evse = site.evses[static_cast<std::size_t>(session.evse)];
+  double drawn_per_kwh = 1.0 / evse.efficiency;
+  for (int feeder = evse.feeder; feeder >= 0; feeder = site.feeders[static_cast<std::size_t>(feeder)].parent)
+    drawn_per_kwh /= site.feeders[static_cast<std::size_t>(feeder)].efficiency;
+
+  struct Offer {
+    double price_per_kwh, kwh;
+  };
+  std::vector<Offer> offers;
+  const std::vector<Step>& prices = site.signals[static_cast<std::size_t>(Kind::buy_price_beyond_end)];
+  for (std::size_t i = 0; i < prices.size(); ++i) {
+    const Ns until =
+        i + 1 < prices.size() ? std::min(prices[i + 1].start_ns, session.departed_ns) : session.departed_ns;
+    if (until > prices[i].start_ns)
+      offers.push_back({prices[i].value * drawn_per_kwh, most_kw * hours_between(prices[i].start_ns, until)});
+  }
+  std::sort(offers.begin(), offers.end(), [](Offer a, Offer b) { return a.price_per_kwh < b.price_per_kwh; });
+  double cost = 0.0;
+  for (const Offer& offer : offers) {
+    if (offer.price_per_kwh >= site.unmet_price_per_kwh) break;
+    const double kwh = std::min(owed_kwh, offer.kwh);
+    cost += kwh * offer.price_per_kwh;
+    owed_kwh -= kwh;
+  }
+  return cost + owed_kwh * site.unmet_price_per_kwh;
+}
+
+/// How far a session that left stayed behind what was wanted, and behind what its EVSE alone could have given it.
+void count_satisfaction(const Recorded& run, const Session& session, double counted_kwh, Sums& sums) {
+  const double had_kwh = std::max(0.0, counted_kwh);
+  if (had_kwh >= session.wanted_kwh) return;
+  const double possible =
+      possible_kwh(run.vehicles[static_cast<std::size_t>(session.vehicle)], session.soc_start, session.max_kw,
+                   hours_between(session.plugged_in_ns, session.departed_ns), session.wanted_kwh);
+  const double of_possible = possible > had_kwh ? 1.0 - had_kwh / possible : 0.0;
+  sums.missing_of_wanted += 1.0 - had_kwh / session.wanted_kwh;
+  sums.missing_of_possible += of_possible;
+  sums.squared_missing_of_possible += of_possible * of_possible;
+  sums.most_missing_of_possible = std::max(sums.most_missing_of_possible, of_possible);
+}
+
+void count_session(const Recorded& run, const Site& site, const Session& session, SessionSums& had, Sums& sums) {
+  const Vehicle& vehicle = run.vehicles[static_cast<std::size_t>(session.vehicle)];
+  // A kWh given back is one again only when its way through the battery and back has been paid for.
+  had.counted_kwh = had.charged_kwh - had.discharged_kwh / (vehicle.charge_efficiency * vehicle.discharge_efficiency);
+  had.unmet_kwh = std::max(0.0, session.wanted_kwh - had.counted_kwh);
+  if (session.number != 0) {
+    sums.sessions += 1;
+    sums.waiting_h += hours_between(session.arrived_ns, session.plugged_in_ns);
+  }
+  const double served_kwh = std::min(had.counted_kwh, session.wanted_kwh);
+  switch (session.ended) {
+    case Ended::not_served:
       sums.turned_away += 1;
+      sums.turned_away_kwh += session.wanted_kwh;
       sums.waiting_h += hours_between(session.arrived_ns, session.departed_ns);
-    } else if (session.ended != Ended::departed) {
+      break;
+    case Ended::waiting_at_end:
       sums.open += 1;
-      sums.unmet_open_kwh += missing_kwh;
-    } else {
+      sums.turned_away_kwh += session.wanted_kwh;
+      break;
+    case Ended::open_at_end:
+      sums.open += 1;
+      sums.open_kwh += had.unmet_kwh;
+      sums.open_served_kwh += served_kwh;
+      had.open_cost = open_cost(run, site, session, had.unmet_kwh);
+      sums.open_cost += had.open_cost;
+      break;
+    case Ended::departed:
       sums.ended += 1;
       sums.wanted_kwh += session.wanted_kwh;
-      sums.served_kwh += std::min(got_kwh, session.wanted_kwh);
-      sums.unmet_kwh += missing_kwh;
-      const double had_kwh = std::max(0.0, got_kwh);
-      if (had_kwh >= session.wanted_kwh) continue;
-      const double possible =
-          possible_kwh(run.vehicles[static_cast<std::size_t>(session.vehicle)], session.soc_start, session.max_kw,
-                       hours_between(session.plugged_in_ns, session.departed_ns), session.wanted_kwh);
-      const double of_possible = possible > had_kwh ? 1.0 - had_kwh / possible : 0.0;
-      sums.missing_of_wanted += 1.0 - had_kwh / session.wanted_kwh;
-      sums.missing_of_possible += of_possible;
-      sums.squared_missing_of_possible += of_possible * of_possible;
-      sums.most_missing_of_possible = std::max(sums.most_missing_of_possible, of_possible);
-    }
+      sums.served_kwh += served_kwh;
+      sums.unmet_kwh += had.unmet_kwh;
+      count_satisfaction(run, session, had.counted_kwh, sums);
+      break;
   }
+}
+
+}  // namespace
+
+void count_service(const Recorded& run, const Site& site, Recount& recount) {
+  Sums& sums = recount.sums;
+  for (std::size_t s = 0; s < site.sessions.size(); ++s)
+    count_session(run, site, site.sessions[s], recount.sessions[s], sums);
   sums.unmet_cost = site.unmet_price_per_kwh * sums.unmet_kwh;
+  sums.unmet_is_free = site.unmet_price_per_kwh == 0.0 && (sums.wanted_kwh > 0.0 || sums.open_kwh > 0.0);
   const std::int64_t days = run.clock.day(run.end_ns - 1) - run.clock.day(run.start_ns) + 1;
   sums.evse_days = static_cast<double>(site.evses.size()) * static_cast<double>(days);
 }

@@ -6,7 +6,7 @@
 
 namespace evtwin::audit {
 
-/// Counts sessions, waiting, unmet energy and satisfaction into the sums, from what the sessions got.
+/// Counts sessions, waiting, unmet and owed energy and satisfaction into the sums, from what the sessions had.
 void count_service(const Recorded& run, const Site& site, Recount& recount);
 
 /// Energy that an EVSE alone could have put into a vehicle: `max_kw` or what its battery accepts, whichever is less,

@@ -38,7 +38,10 @@ void add(Sums& all, const Sums& site) {
                             &Sums::wanted_kwh,
                             &Sums::served_kwh,
                             &Sums::unmet_kwh,
-                            &Sums::unmet_open_kwh,
+                            &Sums::open_kwh,
+                            &Sums::open_served_kwh,
+                            &Sums::turned_away_kwh,
+                            &Sums::open_cost,
                             &Sums::waiting_h,
                             &Sums::missing_of_wanted,
                             &Sums::missing_of_possible,
@@ -56,6 +59,7 @@ void add(Sums& all, const Sums& site) {
     all.*count += site.*count;
   all.most_missing_of_possible = std::max(all.most_missing_of_possible, site.most_missing_of_possible);
   all.tracks = all.tracks || site.tracks;
+  all.unmet_is_free = all.unmet_is_free || site.unmet_is_free;
 }
 
 }  // namespace evtwin::audit

@@ -19,6 +19,8 @@ struct SessionSums {
   double cost = 0.0;  ///< of the AC side, at the buy price in force
   double driver_revenue = 0.0, v2g_payment = 0.0, wear_cost = 0.0;
   double soc_end = unknown;
+  double counted_kwh = 0.0;  ///< got, what was discharged counting with what putting it back takes
+  double unmet_kwh = 0.0, open_cost = 0.0;
   double got_kwh() const { return charged_kwh - discharged_kwh; }
 };
 
@@ -32,8 +34,9 @@ struct Sums {
 
   // Money
   double energy_cost = 0.0, demand_charge = 0.0, driver_revenue = 0.0, v2g_payment = 0.0;
-  double ev_wear_cost = 0.0, storage_wear_cost = 0.0, unmet_cost = 0.0, storage_value = 0.0;
-  double bound = 0.0;  ///< as the run says: nothing recorded makes it
+  double ev_wear_cost = 0.0, storage_wear_cost = 0.0, unmet_cost = 0.0, open_cost = 0.0, storage_value = 0.0;
+  bool unmet_is_free = false;  ///< something was wanted where unmet energy has no price
+  double bound = 0.0;          ///< as the run says: nothing recorded makes it
   bool has_bound = true;
 
   // Powers
@@ -42,7 +45,8 @@ struct Sums {
   double above_setpoint_kw = 0.0, setpoint_error_kw2 = 0.0, setpoint_error_kwh = 0.0;
 
   // Vehicles
-  double wanted_kwh = 0.0, served_kwh = 0.0, unmet_kwh = 0.0, unmet_open_kwh = 0.0, waiting_h = 0.0;
+  double wanted_kwh = 0.0, served_kwh = 0.0, unmet_kwh = 0.0, open_kwh = 0.0, open_served_kwh = 0.0,
+         turned_away_kwh = 0.0, waiting_h = 0.0;
   double missing_of_wanted = 0.0, missing_of_possible = 0.0, squared_missing_of_possible = 0.0,
          most_missing_of_possible = 0.0;
   std::int64_t sessions = 0, ended = 0, open = 0, turned_away = 0, aged = 0;

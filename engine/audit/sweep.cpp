@@ -74,7 +74,7 @@ class Sweep {
     }
     for (const std::vector<Step>& steps : site_.signals) {
       for (const Step& step : steps) {
-        if (step.start_ns > run_.start_ns) edges.push_back(step.start_ns);
+        if (step.start_ns > run_.start_ns && step.start_ns < run_.end_ns) edges.push_back(step.start_ns);
       }
     }
     std::sort(edges.begin(), edges.end());
@@ -228,7 +228,7 @@ class Sweep {
       sums.ev_wear_cost += session.wear_cost;
       if (battery_of_session_[s] < 0) continue;
       const BatteryUse& use = vehicle_use_[static_cast<std::size_t>(battery_of_session_[s])];
-      const Wear wear = use.wear(site_.sessions[s].departed_ns, car_history_kwh());
+      const Wear wear = use.wear(std::min(site_.sessions[s].departed_ns, run_.end_ns), car_history_kwh());
       session.soc_end =
           use.stored_kwh() / run_.vehicles[static_cast<std::size_t>(site_.sessions[s].vehicle)].battery_kwh;
       sums.wear_calendar += wear.calendar;
@@ -245,27 +245,27 @@ class Sweep {
     Sums& sums = recount_.sums;
     sums.storages = static_cast<std::int64_t>(site_.storages.size());
     sums.storage_wear_cost = sums.storage_discharge_kwh * site_.wear_price_per_kwh;
-    double more_kwh = 0.0;
+    double recharge_kwh = 0.0;  // at the meter, to store what is there more than at the start
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const Storage& storage = site_.storages[s];
       const Wear wear = storage_use_[s].wear(run_.end_ns, storage_history_kwh(storage.capacity_kwh));
       sums.storage_wear_calendar += wear.calendar;
       sums.storage_wear_cyclic += wear.cyclic;
       sums.usable_storage_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
-      more_kwh += storage_use_[s].stored_kwh() - storage.soc_start * storage.capacity_kwh;
+      const double more_kwh = storage_use_[s].stored_kwh() - storage.soc_start * storage.capacity_kwh;
+      recharge_kwh += more_kwh / storage.charge_efficiency;
     }
-    sums.storage_value = more_kwh * mean_buy_price();
+    if (recharge_kwh != 0.0) sums.storage_value = recharge_kwh * lowest_buy_price();
   }
 
-  /// Over time, of the run.
-  double mean_buy_price() const {
+  /// Of the run. A price that another one replaces at the same instant was never in force.
+  double lowest_buy_price() const {
     const std::vector<Step>& steps = site_.signals[static_cast<std::size_t>(Kind::buy_price)];
-    double price_hours = 0.0;
+    double lowest = infinite;
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      const Ns until = i + 1 < steps.size() ? steps[i + 1].start_ns : run_.end_ns;
-      price_hours += steps[i].value * hours_between(steps[i].start_ns, until);
+      if (i + 1 == steps.size() || steps[i + 1].start_ns > steps[i].start_ns) lowest = std::min(lowest, steps[i].value);
     }
-    return price_hours / hours_between(run_.start_ns, run_.end_ns);
+    return lowest;
   }
 
   bool tracks() const { return !site_.signals[static_cast<std::size_t>(Kind::power_setpoint_kw)].empty(); }

@@ -154,8 +154,7 @@ constexpr std::array<SchemaObject, 44> objects{{
   vehicle_type INTEGER NOT NULL REFERENCES vehicle (id),
   arrived_ns INTEGER NOT NULL,
   plugged_in_ns INTEGER,          -- NULL: never
-  departed_ns INTEGER NOT NULL,   -- the end of the run for sessions still open
-  true_departure_ns INTEGER NOT NULL, -- when it leaves; beyond the end of the run for sessions still open
+  departed_ns INTEGER NOT NULL,   -- the truth; beyond the end of the run for sessions still open
   claimed_departure_ns INTEGER NOT NULL,
   max_kw REAL,                    -- the most that EVSE and vehicle can do together; NULL: never plugged in
   v2g_min_price_per_kwh REAL NOT NULL, -- paid at least for energy discharged
@@ -164,7 +163,7 @@ constexpr std::array<SchemaObject, 44> objects{{
   got_kwh REAL NOT NULL,          -- net, at the EVSE meter
   discharged_kwh REAL NOT NULL,
   unmet_kwh REAL NOT NULL,        -- wanted and not got, by then; what was discharged counts with what putting it back takes
-  open_cost REAL NOT NULL,        -- the least that unmet_kwh can still cost until true_departure_ns; 0 unless open_at_end
+  open_cost REAL NOT NULL,        -- the least that unmet_kwh can still cost until departed_ns; 0 unless open_at_end
   cost REAL NOT NULL,             -- energy at the AC side of the EVSE (its losses included) x buy price in force
   paid REAL NOT NULL,             -- by the driver: driver_revenue - v2g_payment
   driver_revenue REAL NOT NULL,   -- driver to site, for energy charged
@@ -192,8 +191,8 @@ constexpr std::array<SchemaObject, 44> objects{{
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
   kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh,
-                                  -- power_setpoint_kw, driver_price_per_kwh, v2g_price_per_kwh; buy_price_beyond_end:
-                                  -- after run.end_ns, for what is owed then
+                                  -- power_setpoint_kw, driver_price_per_kwh, v2g_price_per_kwh;
+                                  -- buy_price_beyond_end: after run.end_ns, for what is owed then
   start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
   value REAL                      -- NULL: none in force (no limit)
 ) STRICT)"},
@@ -491,7 +490,7 @@ constexpr std::array<TableContent, 31> contents{{
     {"acceptance", "id, vehicle, soc, kw", ""},
     {"flag", "id, subject, reason, left_out", ""},
     {"session",
-     "id, number, site, evse, name, vehicle, vehicle_type, arrived_ns, plugged_in_ns, departed_ns, true_departure_ns, "
+     "id, number, site, evse, name, vehicle, vehicle_type, arrived_ns, plugged_in_ns, departed_ns, "
      "claimed_departure_ns, max_kw, v2g_min_price_per_kwh, "
      "requested_kwh, "
      "wanted_kwh, got_kwh, discharged_kwh, unmet_kwh, open_cost, cost, paid, "

@@ -145,7 +145,7 @@ void Store::write_sessions(const Batch& batch) {
     } else {
       session_.null();
     }
-    session_.integer(session.departed_ns).integer(session.true_departure_ns).integer(session.claimed_departure_ns);
+    session_.integer(session.departed_ns).integer(session.claimed_departure_ns);
     session_.real(plugged_in ? session.max_kw : physics::unknown).real(session.v2g_min_price_per_kwh);
     session_.real(session.requested_kwh).real(session.wanted_kwh).real(session.got_kwh).real(session.discharged_kwh);
     session_.real(session.unmet_kwh).real(session.open_cost).real(session.cost).real(session.paid());

@@ -47,8 +47,8 @@ struct SessionRecord {
   std::string_view vehicle;
   std::uint32_t vehicle_row = 0;  ///< index into World::vehicles
   bool v2g = false;               ///< the driver opted in
-  TimeNs arrived_ns = 0, plugged_in_ns = 0, departed_ns = 0, claimed_departure_ns = 0;
-  TimeNs true_departure_ns = 0;        ///< beyond the end of the run for sessions still open
+  TimeNs arrived_ns = 0, plugged_in_ns = 0, claimed_departure_ns = 0;
+  TimeNs departed_ns = 0;              ///< the truth: beyond the end of the run where it is open
   double max_kw = 0.0;                 ///< the most that EVSE and vehicle can do together
   double v2g_min_price_per_kwh = 0.0;  ///< paid at least for energy discharged
   double requested_kwh = 0.0;

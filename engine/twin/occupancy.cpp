@@ -240,7 +240,6 @@ void Occupancy::tell_not_plugged_in(const Visit& visit, TimeNs t, SessionEnd how
   record.v2g = visit.v2g;
   record.arrived_ns = visit.arrival_ns;
   record.plugged_in_ns = record.departed_ns = t;
-  record.true_departure_ns = visit.departure_ns;
   record.claimed_departure_ns = visit.claimed_departure_ns;
   record.v2g_min_price_per_kwh = visit.v2g_min_price_per_kwh;
   record.requested_kwh = visit.requested_kwh;
@@ -265,8 +264,7 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   record.v2g = s.visit.v2g;
   record.arrived_ns = s.arrived_ns;
   record.plugged_in_ns = s.plugged_in_ns;
-  record.departed_ns = t;
-  record.true_departure_ns = s.visit.departure_ns;
+  record.departed_ns = how == SessionEnd::open_at_end ? std::max(s.visit.departure_ns, t) : t;
   record.claimed_departure_ns = s.visit.claimed_departure_ns;
   record.max_kw = couplings_[evse].max_kw;
   record.v2g_min_price_per_kwh = s.visit.v2g_min_price_per_kwh;

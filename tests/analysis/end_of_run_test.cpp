@@ -42,7 +42,7 @@ TEST(EndOfRun, NanosecondLaterItIsOpen) {
   EXPECT_DOUBLE_EQ(outcome.ledger().unmet_kwh, 0.0);
   EXPECT_DOUBLE_EQ(outcome.site().open_kwh, 20.0);
   EXPECT_NEAR(outcome.site().open_cost, 20.0, 1e-9);
-  EXPECT_EQ(outcome.seen.sessions[0].record.true_departure_ns, world.end_ns + 1);
+  EXPECT_EQ(outcome.seen.sessions[0].record.departed_ns, world.end_ns + 1);
 }
 
 TEST(EndOfRun, OpenSessionOwesTheLeastItCanStillCost) {

@@ -117,7 +117,7 @@ TEST(Wear, OfSessionsAndStorageIsThatOfTheRecordedPower) {
     ++known;
     const auto segments = of(run, twin::Subject::evse, session.number);
     const physics::AgeingUse use = stepped_use(segments, session.soc_start * car_kwh, car_kwh, charging, discharging,
-                                               session.plugged_in_ns, session.departed_ns);
+                                               session.plugged_in_ns, std::min(session.departed_ns, world.end_ns));
     EXPECT_GT(use.stored_kwh, 5.0);
     const auto history = physics::AgeingHistory::car(car_kwh);
     EXPECT_NEAR(session.wear_calendar / physics::calendar_loss({}, history, use), 1.0, 1e-9) << id;
