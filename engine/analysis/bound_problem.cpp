@@ -337,7 +337,21 @@ class Builder {
     if (given.upper < infinite && !row.members.empty()) out_.problem.magnitudes.push_back(std::move(row));
   }
 
-  /// Windows and months as the site's books have them (site_books.cpp).
+  /// The highest contract power in force within a month of the run, as it is billed by.
+  double contract_kw_of(market::LocalMonth month) const {
+    const TimeNs begin = world_.calendar.start_of(month);
+    const TimeNs end = world_.calendar.next_month_start(begin);
+    double most_kw = 0.0;
+    for (std::size_t n = 0; n < foresight_.signals.size(); ++n) {
+      const bool last = n + 1 == foresight_.signals.size();
+      const TimeNs until = last ? world_.end_ns : foresight_.signals[n + 1].from_ns;
+      const TimeNs from = foresight_.signals[n].from_ns;
+      if (until > from && until > begin && from < end) most_kw = std::max(most_kw, foresight_.signals[n].contract_kw);
+    }
+    return most_kw;
+  }
+
+  /// Windows and months as the site's books have them (books.cpp).
   void add_demand() {
     const market::DemandCharge& charge = site_.tariff.demand;
     const auto edges = metering_edges(world_, site_);
@@ -351,7 +365,7 @@ class Builder {
           market::paid_fraction(world_.calendar, month, world_.start_ns, world_.end_ns, site_.part_month);
       period.price_per_kw = market::demand_price_per_kw(site_.tariff, month.month) * fraction;
       if (period.price_per_kw > 0.0) {
-        const double floor_kw = market::billed_kw(charge, month, 0.0, site_.contract_kw, site_.past_peaks);
+        const double floor_kw = market::billed_kw(charge, month, 0.0, contract_kw_of(month), site_.past_peaks);
         if (charge.basis == market::DemandBasis::contract) {
           out_.constants.demand += floor_kw * period.price_per_kw;
           period.price_per_kw = 0.0;

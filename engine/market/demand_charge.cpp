@@ -9,6 +9,7 @@ DemandMeter::DemandMeter(const DemandTerms& terms, const Calendar& calendar) : t
   constexpr TimeNs shortest_month_ns = 28 * kernel::day_ns;
   const auto months = static_cast<std::size_t>((terms.to_ns - terms.from_ns) / shortest_month_ns) + 2;
   peaks_.reserve(months);
+  contracts_.reserve(months);
   known_.reserve(months + terms.past_peaks.size());
   begin(terms.from_ns, terms.to_ns);
 }
@@ -17,6 +18,10 @@ void DemandMeter::begin(TimeNs from_ns, TimeNs to_ns) {
   terms_.from_ns = from_ns;
   terms_.to_ns = to_ns;
   peaks_.clear();
+  contracts_.clear();
+  contract_kw_ = terms_.contract_kw;
+  contract_since_ns_ = from_ns;
+  contract_before_kw_ = 0.0;
   peak_kw_ = past_charge_ = month_charge_ = 0.0;
   window_begin_ns_ = terms_.from_ns;
   window_end_ns_ = clock_.next_tick(window_begin_ns_, window_ns());
@@ -50,7 +55,26 @@ void DemandMeter::open_month(LocalMonth month) {
   past_charge_ += month_charge_;
   month_charge_ = 0.0;
   peaks_.push_back({month, 0.0});
+  contracts_.push_back({month, contract_kw_});
+  contract_before_kw_ = 0.0;
   look_up_month();
+}
+
+void DemandMeter::set_contract_kw(double kw, TimeNs t) {
+  // A power that lasted no time counts for nothing, nor does the next month's for the open one.
+  const TimeNs month_begin_ns = clock_.calendar().start_of(month());
+  if (t > std::max(contract_since_ns_, month_begin_ns) && contract_since_ns_ < month_end_ns_)
+    contract_before_kw_ = std::max(contract_before_kw_, contract_kw_);
+  contract_kw_ = kw;
+  contract_since_ns_ = t;
+  look_up_contract();
+  look_up_next_month();
+  look_up_bill();
+}
+
+void DemandMeter::look_up_contract() {
+  contracts_.back().kw =
+      contract_since_ns_ < month_end_ns_ ? std::max(contract_before_kw_, contract_kw_) : contract_before_kw_;
 }
 
 void DemandMeter::look_up_month() {
@@ -74,7 +98,7 @@ void DemandMeter::look_up_bill() {
     return;
   }
   const MonthPeak& open = peaks_.back();
-  billed_kw_ = market::billed_kw(terms_.tariff->demand, open.month, open.peak_kw, terms_.contract_kw, known_);
+  billed_kw_ = market::billed_kw(terms_.tariff->demand, open.month, open.peak_kw, contracts_.back().kw, known_);
 }
 
 /// What of the next month does not depend on the open one.
@@ -86,7 +110,7 @@ void DemandMeter::look_up_next_month() {
   next_.price_per_kw = demand_price_per_kw(*terms_.tariff, month.month);
   next_.fraction = paid_fraction(clock_.calendar(), month, terms_.from_ns, terms_.to_ns, terms_.part_month);
   if (next_.price_per_kw == 0.0) return;
-  next_floor_without_open_kw_ = market::billed_kw(terms_.tariff->demand, month, 0.0, terms_.contract_kw, known_);
+  next_floor_without_open_kw_ = market::billed_kw(terms_.tariff->demand, month, 0.0, contract_kw_, known_);
 }
 
 bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month) {
@@ -125,7 +149,8 @@ double demand_price_per_kw(const Tariff& tariff, int month) {
 
 std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calendar, TimeNs from, TimeNs to,
                                      std::span<const MonthPeak> peaks, std::span<const MonthPeak> past_peaks,
-                                     double contract_kw, PartMonth part_month) {
+                                     double contract_kw, PartMonth part_month,
+                                     std::span<const MonthContract> contracts) {
   std::vector<MonthPeak> known(past_peaks.begin(), past_peaks.end());
   known.insert(known.end(), peaks.begin(), peaks.end());
 
@@ -136,11 +161,15 @@ std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calen
     for (const MonthPeak& peak : peaks) {
       if (peak.month == month) line.peak_kw = std::max(line.peak_kw, peak.peak_kw);
     }
+    double in_force_kw = contract_kw;
+    for (const MonthContract& contract : contracts) {
+      if (contract.month == month) in_force_kw = contract.kw;
+    }
     line.price_per_kw = demand_price_per_kw(tariff, month.month);
     line.fraction = paid_fraction(calendar, month, from, to, part_month);
     // A tariff without a demand charge must not ask for a contract.
     const bool charged = line.price_per_kw > 0.0;
-    line.billed_kw = charged ? billed_kw(tariff.demand, month, line.peak_kw, contract_kw, known) : line.peak_kw;
+    line.billed_kw = charged ? billed_kw(tariff.demand, month, line.peak_kw, in_force_kw, known) : line.peak_kw;
     line.cost = line.billed_kw * line.price_per_kw * line.fraction;
     bill.push_back(line);
   }

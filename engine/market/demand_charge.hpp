@@ -23,6 +23,20 @@ struct MonthPeak {
   }
 };
 
+/// The contract power that a month is billed by: the highest that was in force within it. A change at 00:00 of a first
+/// day counts for the new month alone, a lower one within a month from the next month on: the higher power was held
+/// ready in that month.
+struct MonthContract {
+  LocalMonth month;
+  double kw = 0.0;
+
+  template <class A>
+  void archive(A& a) {
+    a(month.year, month.month, kw);
+    a.require(month.month >= 1 && month.month <= 12, "a month that there is not");
+  }
+};
+
 /// Power billed for a month, kW. Basis contract: `contract_kw`. Basis peak: the largest of this month's peak, the peaks
 /// of ratchet months within the look-back (the months before this one), and the floor fraction of the contract.
 /// KEPCO's rule (Hankyung 2011-11-29 for the months; FAQs of Hadong county and KEPCO for the floor): the month itself
@@ -89,6 +103,11 @@ class DemandMeter {
   /// of the open month what lies before.
   void finish(double import_kwh, TimeNs end_ns);
 
+  /// Another contract power is in force from `t` on: an instant within the open window, or at its end.
+  void set_contract_kw(double kw, TimeNs t);
+  /// A row per month since the start, in order, the open one included.
+  std::span<const MonthContract> contracts() const { return contracts_; }
+
   /// The open month: its peak so far is that of closed windows.
   LocalMonth month() const { return peaks_.back().month; }
   TimeNs month_end_ns() const { return month_end_ns_; }
@@ -106,9 +125,10 @@ class DemandMeter {
 
   template <class A>
   void archive(A& a) {
-    a(window_begin_ns_, window_end_ns_, peaks_, peak_kw_, past_charge_, month_charge_);
-    a.require(!peaks_.empty() && window_begin_ns_ >= terms_.from_ns && window_begin_ns_ <= terms_.to_ns &&
-                  clock_.calendar().month(window_begin_ns_) == peaks_.back().month,
+    a(window_begin_ns_, window_end_ns_, peaks_, peak_kw_, past_charge_, month_charge_, contracts_, contract_kw_,
+      contract_since_ns_, contract_before_kw_);
+    a.require(!peaks_.empty() && contracts_.size() == peaks_.size() && window_begin_ns_ >= terms_.from_ns &&
+                  window_begin_ns_ <= terms_.to_ns && clock_.calendar().month(window_begin_ns_) == peaks_.back().month,
               "a month of another time");
     if constexpr (A::loads) look_up_month();
   }
@@ -119,11 +139,16 @@ class DemandMeter {
   void look_up_month();
   void look_up_next_month();
   void look_up_bill();
+  void look_up_contract();
 
   DemandTerms terms_;
   LocalClock clock_;
   TimeNs window_begin_ns_ = 0, window_end_ns_ = 0;
   std::vector<MonthPeak> peaks_;  ///< closed windows only; the last row is the open month
+  std::vector<MonthContract> contracts_;
+  double contract_kw_ = 0.0;  ///< in force
+  TimeNs contract_since_ns_ = 0;
+  double contract_before_kw_ = 0.0;  ///< highest before that, within the open month; 0: none
   double peak_kw_ = 0.0;
   double past_charge_ = 0.0, month_charge_ = 0.0;
   // What follows from the open month and the peaks.
@@ -146,8 +171,10 @@ struct MonthDemand {
 
 /// The demand charge of a run over [from, to): a row per month touched, in order.
 /// @param peaks the run's own peaks (DemandMeter::peaks). @param past_peaks known before the run (`past_peaks_kw`).
+/// @param contracts of months in which it was not `contract_kw` throughout (DemandMeter::contracts)
 std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calendar, TimeNs from, TimeNs to,
                                      std::span<const MonthPeak> peaks, std::span<const MonthPeak> past_peaks,
-                                     double contract_kw, PartMonth part_month = PartMonth::pro_rata);
+                                     double contract_kw, PartMonth part_month = PartMonth::pro_rata,
+                                     std::span<const MonthContract> contracts = {});
 
 }  // namespace evtwin::market

@@ -264,9 +264,9 @@ void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& u
 
 void Books::finish(TimeNs t, double recharge_kwh, SiteResult& result) {
   if (recharge_kwh != 0.0) result.storage_energy_value = recharge_kwh * lowest_buy_per_kwh_;
-  result.months =
-      market::demand_bill(context_.site.tariff, context_.world.calendar, context_.episode.from_ns, t, meter_.peaks(),
-                          context_.site.past_peaks, context_.site.contract_kw, context_.site.part_month);
+  result.months = market::demand_bill(context_.site.tariff, context_.world.calendar, context_.episode.from_ns, t,
+                                      meter_.peaks(), context_.site.past_peaks, context_.site.contract_kw,
+                                      context_.site.part_month, meter_.contracts());
   result.ledger = total_;
   result.peak_kw = meter_.peak_kw();
   result.peak_instant_kw = peak_instant_kw_;

@@ -48,6 +48,7 @@ class Books {
   void begin();
 
   // Time passes
+  void set_contract_kw(double kw, TimeNs t) { meter_.set_contract_kw(kw, t); }
   void book(const Piece& piece, const SignalValues& now);
   /// The end of a metering window; the next one opens.
   void close_window(TimeNs t);

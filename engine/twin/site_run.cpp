@@ -176,6 +176,8 @@ void SiteRun::limits_changed(TimeNs t) {
 
 void SiteRun::set_contract_kw(double kw) {
   signals_.set_contract_kw(kw, now_ns_);
+  books_.set_contract_kw(kw, now_ns_);
+  changed_ |= EVTWIN_CHANGED_PRICES;
   limits_changed(now_ns_);
 }
 

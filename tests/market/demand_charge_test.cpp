@@ -95,6 +95,49 @@ TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
   EXPECT_DOUBLE_EQ(bill[0].cost, 108'360.0);
 }
 
+// 10 per kW. January 50 kW; from 00:00 of 1 February 20 kW; on 10 February 30 kW for a day: February is billed 30. The
+// change to 70 kW at 00:00 of 1 March counts for March alone, whether the month has opened by then or not.
+TEST(ContractBasis, AMonthIsBilledByTheHighestContractInForceWithinIt) {
+  Tariff tariff = kepco_self_use_high_voltage_summer();
+  tariff.tax_fraction = 0.0;
+  tariff.demand.basis = DemandBasis::contract;
+  tariff.demand.price_per_kw.fill(10.0);
+  const TimeNs begin = at("2026-01-31", billed_in_seoul), end = at("2026-04-01", billed_in_seoul);
+  const TimeNs february = at("2026-02-01", billed_in_seoul), march = at("2026-03-01", billed_in_seoul);
+  for (const bool told_first : {false, true}) {
+    DemandMeter meter({&tariff, 50.0, {}, PartMonth::full, begin, end}, billed_in_seoul);
+    const auto run_to = [&](TimeNs t) {
+      while (meter.window_end_ns() < t) meter.close(1.0);
+    };
+    const auto change = [&](TimeNs t, double kw) {
+      run_to(t);
+      if (told_first) meter.set_contract_kw(kw, t);
+      meter.close(1.0);
+      if (!told_first) meter.set_contract_kw(kw, t);
+    };
+    EXPECT_EQ(meter.billed_kw(), 50.0);
+    change(february, 20.0);
+    EXPECT_EQ(meter.billed_kw(), 20.0);
+    EXPECT_EQ(meter.charge(), 500.0);
+    change(at("2026-02-10", billed_in_seoul), 90.0);
+    meter.set_contract_kw(30.0, at("2026-02-10", billed_in_seoul));  // 90 kW for no time at all
+    EXPECT_EQ(meter.billed_kw(), 30.0);
+    change(at("2026-02-11", billed_in_seoul), 20.0);
+    EXPECT_EQ(meter.billed_kw(), 30.0);
+    EXPECT_EQ(meter.next_month().floor_kw, 20.0);
+    change(march, 70.0);
+    EXPECT_EQ(meter.billed_kw(), 70.0);
+    run_to(end);
+    meter.finish(1.0, end);
+    EXPECT_DOUBLE_EQ(meter.charge(), 500.0 + 300.0 + 700.0);
+    double billed = 0.0;
+    for (const MonthDemand& month :
+         demand_bill(tariff, billed_in_seoul, begin, end, meter.peaks(), {}, 50.0, PartMonth::full, meter.contracts()))
+      billed += month.cost;
+    EXPECT_DOUBLE_EQ(billed, meter.charge());
+  }
+}
+
 TEST(KepcoBill, RatchetForgetsAPeakAfterTwelveMonths) {
   const DemandCharge charge = kepco_high_voltage();
   const std::vector<MonthPeak> past = {{{2024, 8}, 42.0}};
