@@ -6,9 +6,23 @@
 namespace evtwin::audit {
 namespace {
 
-double billed_kw(const Site& site, MonthNumber month, const Recount& recount) {
+/// The highest contract power that was in force for any time of the month within the run.
+double contract_of(const Recorded& run, const Site& site, MonthNumber month) {
+  const Ns from = std::max(run.clock.month_begin(month), run.start_ns);
+  const Ns to = std::min(run.clock.month_begin(month + 1), run.end_ns);
+  const std::vector<Step>& steps = site.signals[static_cast<std::size_t>(Kind::contract_kw)];
+  double highest_kw = -infinite;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Ns until = i + 1 < steps.size() ? steps[i + 1].start_ns : run.end_ns;
+    if (std::max(steps[i].start_ns, from) < std::min(until, to)) highest_kw = std::max(highest_kw, steps[i].value);
+  }
+  return highest_kw == -infinite ? site.contract_kw : highest_kw;
+}
+
+double billed_kw(const Recorded& run, const Site& site, MonthNumber month, const Recount& recount) {
   const DemandTerms& terms = site.demand;
-  if (terms.by_contract) return site.contract_kw;
+  const double contract_kw = contract_of(run, site, month);
+  if (terms.by_contract) return contract_kw;
   double kw = recount.months.at(month).peak_kw;
   const auto count_past = [&](MonthNumber past, double peak_kw) {
     const bool in_reach = past < month && past >= month - terms.look_back_months;
@@ -18,7 +32,7 @@ double billed_kw(const Site& site, MonthNumber month, const Recount& recount) {
   };
   for (const auto& [past, peak_kw] : terms.past_peaks_kw) count_past(past, peak_kw);
   for (const auto& [past, bill] : recount.months) count_past(past, bill.peak_kw);
-  return std::isfinite(site.contract_kw) ? std::max(kw, terms.floor_fraction * site.contract_kw) : kw;
+  return std::isfinite(contract_kw) ? std::max(kw, terms.floor_fraction * contract_kw) : kw;
 }
 
 /// Share of the month's duration that lies in the run.
@@ -34,7 +48,7 @@ void bill_demand(const Recorded& run, const Site& site, Recount& recount) {
     const double price_per_kw = site.demand.price_per_kw[static_cast<std::size_t>(month_of_year(month)) - 1];
     const double fraction = site.demand.whole_months ? 1.0 : share_in_run(run, month);
     // A month without a price bills nothing, whatever the rule says.
-    bill.billed_kw = price_per_kw > 0.0 ? billed_kw(site, month, recount) : bill.peak_kw;
+    bill.billed_kw = price_per_kw > 0.0 ? billed_kw(run, site, month, recount) : bill.peak_kw;
     bill.cost = bill.billed_kw * price_per_kw * fraction;
     recount.sums.demand_charge += bill.cost;
   }

@@ -45,9 +45,7 @@ double floor_to_allowed(const Coupling& coupling, double kw) {
   return allowed;
 }
 
-double smallest_discharge_kw(const Coupling& coupling) {
-  return std::min(coupling.min_kw, coupling.max_discharge_kw);
-}
+double smallest_discharge_kw(const Coupling& coupling) { return std::min(coupling.min_kw, coupling.max_discharge_kw); }
 
 BatterySpec storage_battery(const Storage& storage) {
   BatterySpec b;

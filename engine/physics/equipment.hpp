@@ -74,8 +74,8 @@ Coupling couple(const Evse& evse, const Vehicle& vehicle, bool v2g_opted_in);
 /// kW that came from A by another order of multiplications must not fall to the next lower rate.
 double floor_to_allowed(const Coupling& coupling, double kw);
 
-/// Smallest power other than 0 at which a vehicle can discharge, kW > 0: the smallest offer, which holds either way; not
-/// more than the largest there is.
+/// Smallest power other than 0 at which a vehicle can discharge, kW > 0: the smallest offer, which holds either way;
+/// not more than the largest there is.
 double smallest_discharge_kw(const Coupling& coupling);
 
 /// Largest power of the EVSE with all its phases, kW.

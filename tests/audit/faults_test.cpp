@@ -56,6 +56,14 @@ twin::World over_a_months_end() {
   return world;
 }
 
+TEST_F(FaultsPutBack, WhatIsStillOwedIsWhatTheHandSays) {
+  // 25 kWh wanted from 23:00 on, 7.04 had by midnight; the rest, 17.96, fits into six hours at 100.
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  EXPECT_NEAR(question(file, "SELECT value FROM kpi WHERE name = 'open_cost'"), 1796.0, 1e-6);
+  // One hour of it at 100, the rest at the unmet price.
+  expect_found(file, set_figure("open_cost", "7.04 * 100 + 10.92 * 500"), "open_cost");
+}
+
 TEST_F(FaultsPutBack, WhatOpenSessionsAreOwedIsNotNothing) {
   const std::string file = record(over_a_months_end(), baseline("asap"));
   ASSERT_GT(question(file, "SELECT value FROM kpi WHERE name = 'open_kwh'"), 1.0);
@@ -185,6 +193,26 @@ TEST_F(FaultsPutBack, ACarThatGaveBackMissesWhatItMisses) {
                "UPDATE session SET unmet_kwh = wanted_kwh - got_kwh;" +
                    set_figure("unmet_kwh", "(SELECT wanted_kwh - got_kwh FROM session)"),
                "unmet_kwh, session unmet_kwh");
+}
+
+TEST_F(FaultsPutBack, WhatACarGaveBackTakesMoreToPutBack) {
+  // 30 kWh wanted, 10 given back, 12 had: 30 - 12 + 10 / 0.81, not 28.
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  EXPECT_NEAR(question(file, "SELECT unmet_kwh FROM session"), 18.0 + 10.0 / 0.81, 1e-9);
+  expect_found(file, "UPDATE session SET unmet_kwh = 28;" + set_figure("unmet_kwh", "28"),
+               "unmet_kwh, session unmet_kwh");
+}
+
+TEST_F(FaultsPutBack, StorageIsNotWorthTheMeanPrice) {
+  twin::World world = with_storage_and_v2g();
+  market::Tariff& tariff = world.sites[0].tariff;
+  tariff.rates.push_back(tariff.rates[0]);
+  tariff.rates[0].to_minute = tariff.rates[1].from_minute = 12 * 60;
+  tariff.rates[1].price_per_kwh = 0.5;
+  const std::string file = record(world, back_and_forth());
+  // 9 kWh stored, which 10 kWh at 0.3 would have done; the mean price is 0.4.
+  EXPECT_NEAR(question(file, "SELECT value FROM kpi WHERE name = 'storage_energy_value'"), 3.0, 1e-9);
+  expect_found(file, set_figure("storage_energy_value", "9 * 0.4"), "storage_energy_value");
 }
 
 TEST_F(FaultsPutBack, ARoundTripLosesOnTheWayBackToo) {

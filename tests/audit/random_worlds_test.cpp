@@ -44,7 +44,7 @@ void add_terms(twin::World& world, Dice& dice) {
   if (dice.chance(0.2)) world.end_ns -= dice.whole(1, 100) * minute_ns;
 
   twin::Site& site = world.sites[0];
-  if (dice.chance(0.3) && site.feeders.empty()) site.limits = twin::LimitMode::record;
+  if (dice.chance(0.3)) site.limits = twin::LimitMode::record;
   market::DemandCharge& demand = site.tariff.demand;
   for (double& price : demand.price_per_kw) price = dice.chance(0.8) ? dice.real(1.0, 20.0) : 0.0;
   if (dice.chance(0.2)) demand.basis = market::DemandBasis::contract;
