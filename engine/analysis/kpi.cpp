@@ -37,6 +37,8 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   twin::Satisfaction& satisfaction = counts.satisfaction;
   satisfaction.missing_of_wanted += result.satisfaction.missing_of_wanted;
   satisfaction.missing_of_possible += result.satisfaction.missing_of_possible;
+  satisfaction.missing_of_soc += result.satisfaction.missing_of_soc;
+  satisfaction.soc_sessions += result.satisfaction.soc_sessions;
   satisfaction.squared_missing_of_possible += result.satisfaction.squared_missing_of_possible;
   satisfaction.most_missing_of_possible =
       std::max(satisfaction.most_missing_of_possible, result.satisfaction.most_missing_of_possible);
@@ -209,6 +211,14 @@ constexpr std::array rows{
     Row{{"satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / wanted)",
          "mean share of what it wanted that a session got; 1 when none ended", "평균 충족도: 세션별 충전량 / 희망량"},
         [](const Sums& s) { return 1.0 - ratio_or(s.counts.satisfaction.missing_of_wanted, ended(s), 0.0); }},
+    Row{{"soc_satisfaction_mean", "", Better::higher,
+         "mean over ended sessions of known batteries of min(1, SoC at departure / SoC wanted)",
+         "mean share of the state of charge they wanted with which vehicles left; SoC wanted: at arrival + wanted",
+         "평균 SoC 충족도: 출발 시 SoC / 희망 SoC (배터리를 아는 세션)"},
+        [](const Sums& s) {
+          const auto sessions = static_cast<double>(s.counts.satisfaction.soc_sessions);
+          return sessions > 0.0 ? 1.0 - s.counts.satisfaction.missing_of_soc / sessions : none;
+        }},
     Row{{"energy_satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / possible)",
          "mean share of what its EVSE alone could have given it, at full power all the time, that a session got",
          "평균 에너지 충족도: 세션별 충전량 / 최대 충전 가능량"},

@@ -55,6 +55,11 @@ constexpr std::array all{
             {}},
     Formula{
         "satisfaction_mean", [](const Sums& s) { return 1.0 - per(s.missing_of_wanted, count_of(s.ended), 0.0); }, {}},
+    Formula{"soc_satisfaction_mean",
+            [](const Sums& s) {
+              return s.of_known_battery > 0 ? 1.0 - s.missing_of_soc / count_of(s.of_known_battery) : unknown;
+            },
+            {}},
     Formula{"energy_satisfaction_mean",
             [](const Sums& s) { return 1.0 - per(s.missing_of_possible, count_of(s.ended), 0.0); },
             {}},

@@ -100,6 +100,16 @@ double open_cost(const Recorded& run, const Site& site, const Session& session, 
   return cost + owed_kwh * site.unmet_price_per_kwh;
 }
 
+/// The state of charge with which a vehicle left, as a share of the one wanted.
+void count_soc(const Vehicle& vehicle, const Session& session, const SessionSums& had, Sums& sums) {
+  if (!std::isfinite(vehicle.battery_kwh)) return;
+  const double full_kwh = vehicle.battery_kwh;
+  const double wished_kwh =
+      std::min(full_kwh, session.soc_start * full_kwh + session.wanted_kwh * vehicle.charge_efficiency);
+  sums.of_known_battery += 1;
+  sums.missing_of_soc += std::max(0.0, 1.0 - had.soc_end * full_kwh / wished_kwh);
+}
+
 /// How far a session that left stayed behind what was wanted, and behind what its EVSE alone could have given it.
 void count_satisfaction(const Recorded& run, const Session& session, double counted_kwh, Sums& sums) {
   const double had_kwh = std::max(0.0, counted_kwh);
@@ -147,6 +157,7 @@ void count_session(const Recorded& run, const Site& site, const Session& session
       sums.served_kwh += served_kwh;
       sums.unmet_kwh += had.unmet_kwh;
       count_satisfaction(run, session, had.counted_kwh, sums);
+      count_soc(vehicle, session, had, sums);
       break;
   }
 }

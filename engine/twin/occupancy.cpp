@@ -292,9 +292,20 @@ void Occupancy::count(const SessionRecord& record, double counted_kwh) {
   note_satisfaction(record, counted_kwh);
 }
 
+/// The state of charge at departure against the one that what was wanted would have made, 1 at most.
+void Occupancy::note_soc(const SessionRecord& record) {
+  if (std::isnan(record.soc_end)) return;
+  const physics::BatterySpec& battery = context_.world.vehicles[record.vehicle_row].battery;
+  const double wanted =
+      std::min(1.0, record.soc_start + record.wanted_kwh * battery.charge_efficiency / battery.capacity_kwh);
+  counts_.satisfaction.soc_sessions += 1;
+  if (record.soc_end < wanted) counts_.satisfaction.missing_of_soc += 1.0 - record.soc_end / wanted;
+}
+
 /// What the session got of what was wanted, and of what its EVSE could have given it in its stay: full power from
 /// plug-in to plug-out, no limit beyond its own.
 void Occupancy::note_satisfaction(const SessionRecord& record, double counted_kwh) {
+  note_soc(record);
   const double got_kwh = std::max(0.0, counted_kwh);
   if (got_kwh >= record.wanted_kwh) return;
   const auto evse = static_cast<std::uint32_t>(record.evse);

@@ -112,6 +112,7 @@ class Occupancy {
   void plug_in(std::uint32_t evse, demand::Visit visit, TimeNs t);
   void turn_away(const demand::Visit& visit, TimeNs t, SessionEnd how);
   void tell_not_plugged_in(const demand::Visit& visit, TimeNs t, SessionEnd how) const;
+  void note_soc(const SessionRecord& record);
   void note_satisfaction(const SessionRecord& record, double counted_kwh);
   void look_up_first_claim();
   void restore();

@@ -41,10 +41,13 @@ struct Satisfaction {
   double missing_of_wanted = 0.0;
   double missing_of_possible = 0.0, squared_missing_of_possible = 0.0;
   double most_missing_of_possible = 0.0;  ///< of one session
+  double missing_of_soc = 0.0;            ///< of the state of charge wanted, where the battery is known
+  std::uint64_t soc_sessions = 0;         ///< of known batteries
 
   template <class A>
   void archive(A& a) {
-    a(missing_of_wanted, missing_of_possible, squared_missing_of_possible, most_missing_of_possible);
+    a(missing_of_wanted, missing_of_possible, squared_missing_of_possible, most_missing_of_possible, missing_of_soc,
+      soc_sessions);
   }
 
   void add(double of_wanted, double of_possible) {

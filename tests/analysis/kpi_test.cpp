@@ -54,6 +54,7 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"energy_served_kwh", 98, 80, 18},
       {"served_of_all_fraction", 95.0 / 116, 77.0 / 96, 0.9},
       {"satisfaction_mean", 1 - 1.5 / 10, 1 - 0.75 / 8, 1 - 0.75 / 2},
+      {"soc_satisfaction_mean", 1 - 0.75 / 6, 1 - 0.75 / 6, nan},
       {"energy_satisfaction_mean", 1 - 1.375 / 10, 1 - 0.625 / 8, 1 - 0.75 / 2},
       // Mean of the squares less the square of the mean, of what was missed: 0.828125, 0.265625 and 0.5625 in squares.
       {"energy_satisfaction_std", std::sqrt(0.0828125 - 0.1375 * 0.1375), std::sqrt(0.265625 / 8 - 0.078125 * 0.078125),

@@ -47,6 +47,7 @@ inline twin::Result sample_result() {
   north.storage_energy_value = 0.5;
   north.decisions = 96;
   // Of 8 sessions one missed a quarter of what it wanted and an eighth of what was possible, one half and half.
+  north.satisfaction.soc_sessions = 6, north.satisfaction.missing_of_soc = 0.75;
   north.satisfaction.add(0.25, 0.125);
   north.satisfaction.add(0.5, 0.5);
   l.ev_wear_calendar = 1.0 / 1024, l.ev_wear_cyclic = 1.0 / 512;

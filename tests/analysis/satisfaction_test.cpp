@@ -82,5 +82,27 @@ TEST(Satisfaction, ACarThatLeavesWithLessGotNothing) {
   EXPECT_EQ(value_of(all, "energy_satisfaction_mean"), 0.0);
 }
 
+/// EV2Gym's user satisfaction is the state of charge reached over the one wanted: at nothing, half and all.
+TEST(Satisfaction, BySocIsWhatWasReachedOfWhatWasWanted) {
+  // 40 kWh, half full, 0.8 into the battery; 12.5 kWh at the meter are 10 stored: 0.75 wanted.
+  const auto with_hours = [](double hours) {
+    twin::World world = small_world(1);
+    physics::BatterySpec& battery = world.vehicles[0].battery;
+    battery.capacity_kwh = 40.0;
+    battery.charge_efficiency = 0.8;
+    demand::Visit v = visit(8.0, 12.0, 12.5);
+    v.soc_start = 0.5;
+    add_visits(world, {v});
+    const auto how = strategy([hours](const evtwin_view& view, evtwin_decision& decision) {
+      const double since_h = kernel::hours_between(monday_ns, view.now_ns) - 8.0;
+      decision.evse_kw[0] = view.n_connected > 0 && since_h < hours ? 6.25 : 0.0;
+    });
+    return value_of(kpis(world, run_world(world, how).result), "soc_satisfaction_mean");
+  };
+  EXPECT_NEAR(with_hours(0.0), 0.5 / 0.75, 1e-12);
+  EXPECT_NEAR(with_hours(1.0), 0.625 / 0.75, 1e-12);
+  EXPECT_NEAR(with_hours(2.0), 1.0, 1e-12);
+}
+
 }  // namespace
 }  // namespace evtwin::analysis::test

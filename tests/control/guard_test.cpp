@@ -183,13 +183,13 @@ TEST(Guard, NobodyDischargesBelowTheSmallestPower) {
   Guard guard = site.make();
   guard.members[0].wish_kw = -1.0;  // of at least 1.38 kW
   guard.members[1].wish_kw = -1.38;
-  guard.apply(site.active, site.couplings);
+  guard.apply(site.active, site.couplings, true);
   EXPECT_EQ(guard.members[0].given_kw, 0.0);
   EXPECT_EQ(guard.members[0].reason, Correction::min_current);
   EXPECT_EQ(guard.members[1].given_kw, -1.38);
   // Below 2 kW of export one of two has room for its smallest power, and gets all of the room.
   guard.members[0].wish_kw = guard.members[1].wish_kw = -7.0;
-  guard.apply(site.active, site.couplings);
+  guard.apply(site.active, site.couplings, true);
   EXPECT_NEAR(guard.members[0].given_kw + guard.members[1].given_kw, -2.0, 1e-5);
   EXPECT_EQ(guard.members[0].given_kw * guard.members[1].given_kw, 0.0);
 }
