@@ -89,7 +89,9 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
   for (std::size_t s = 0; s < p.storages.size(); ++s) {
     for (std::size_t k = 0; k < p.steps(); ++k)
       parts.wear += p.hours[k] * plan.storages[s].discharge_kw[k] * p.storages[s].discharge_price_per_kwh;
-    parts.storage_value += p.storages[s].end_value_per_kwh * plan.storages[s].stored_kwh.back();
+    const double end_kwh = plan.storages[s].stored_kwh.back();
+    parts.storage_value += p.storages[s].end_value_per_kwh * end_kwh;
+    parts.storage_value -= p.storages[s].end_excess_price_per_kwh * std::max(0.0, end_kwh - p.storages[s].stored_kwh);
   }
   parts.demand += stated.constants.demand;
   parts.unmet += stated.constants.unmet;

@@ -211,7 +211,9 @@ class Builder {
       ps.min_kwh = storage.soc_min * storage.capacity_kwh;
       ps.max_kwh = storage.soc_max * storage.capacity_kwh;
       ps.discharge_price_per_kwh = site_.wear_price_per_kwh;
-      ps.end_value_per_kwh = lowest_per_kwh / storage.charge_efficiency;
+      // As the books: below 0 what lies beyond the start is to be paid for, and what lacks is no gain.
+      ps.end_value_per_kwh = std::max(0.0, lowest_per_kwh) / storage.charge_efficiency;
+      ps.end_excess_price_per_kwh = std::max(0.0, -lowest_per_kwh) / storage.charge_efficiency;
       out_.constants.storage += ps.end_value_per_kwh * ps.stored_kwh;
       for (std::size_t k = 0; k < steps(); ++k) {
         most_drawn_kw_[k] += ps.max_charge_kw;

@@ -87,17 +87,13 @@ bool is_shown(const Column& column, std::span<const Contender> contenders) {
   return column.always || says_something(column.kpi);
 }
 
-/// Figures of the service itself: for these all compete.
-bool is_service(std::string_view kpi) {
-  constexpr std::array<std::string_view, 6> service{"energy_delivered_kwh", "served_fraction", "unmet_kwh",
-                                                    "turned_away",          "turned_away_kwh", "waiting_time_h"};
-  return std::find(service.begin(), service.end(), kpi) != service.end();
-}
+/// For the energy charged itself all compete: it says who may for the rest.
+bool is_service(std::string_view kpi) { return kpi == "energy_delivered_kwh"; }
 
 /// By contender: whether it serves within 0.5 % of who serves most. A run without that figure competes.
 std::vector<char> who_competes(std::span<const Contender> contenders) {
   std::vector<char> competes;
-  double most_kwh = 0.0;
+  double most_kwh = -std::numeric_limits<double>::infinity();
   for (const Contender& contender : contenders) {
     const double kwh = value_of(contender.kpis, "energy_served_kwh");
     if (!std::isnan(kwh)) most_kwh = std::max(most_kwh, kwh);
@@ -168,9 +164,8 @@ std::string notes_text(std::span<const Contender> contenders, std::span<const ch
       behind += (behind.empty() ? "" : ", ") + kernel::printable(contenders[i].strategy);
   }
   if (!behind.empty()) {
-    text += korean ? fmt::format("비용 비교(*)에서 제외: {} (최다 충전 전략보다 0.5 % 넘게 적게 충전)\n", behind)
-                   : fmt::format("Not compared for cost (*): {}, charging over 0.5 % less than who charges most.\n",
-                                 behind);
+    text += korean ? fmt::format("비교(*)에서 제외: {} (최다 충전 전략보다 0.5 % 넘게 적게 충전)\n", behind)
+                   : fmt::format("Not compared (*): {}, charging over 0.5 % less than who charges most.\n", behind);
   }
   const bool blank = std::any_of(contenders.begin(), contenders.end(), [](const Contender& contender) {
     return !std::isnan(value_of(contender.kpis, "bound")) && std::isnan(value_of(contender.kpis, "regret"));

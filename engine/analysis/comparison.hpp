@@ -27,8 +27,8 @@ struct Contender {
 nlohmann::ordered_json comparison_json(std::span<const Contender> contenders, const std::string& currency);
 
 /// A row per strategy, with what a site manager asks for: cost, its parts, peak, energy served. "*" marks the best of a
-/// column where they differ, among those that serve within 0.5 % of the most (serves_alike); for figures of the service
-/// itself among all. Columns that say nothing (no CO2 figures, nobody turned away) are left out.
+/// column where they differ, among those that serve within 0.5 % of the most (serves_alike); for the energy
+/// charged itself among all. Columns that say nothing (no CO2 figures, nobody turned away) are left out.
 std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language);
 
 /// A plain sentence per further strategy against the first: "edf costs 12.0 % less than asap (1,234 KRW) and delivers

@@ -65,7 +65,7 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
     counts.tracking->deviation_kwh += result.tracking->deviation_kwh;
   }
   sums.unmet_cost += site.unmet_price_per_kwh * result.ledger.unmet_kwh;
-  const bool wanted = result.energy_wanted_kwh > 0.0 || result.open_kwh > 0.0;
+  const bool wanted = result.energy_wanted_kwh > 0.0 || result.open_kwh > 0.0 || result.open_got_kwh > 0.0;
   sums.unmet_free = sums.unmet_free || (wanted && site.unmet_price_per_kwh == 0.0);
   sums.ev_wear_cost += site.wear_price_per_kwh * result.ledger.ev_discharge_kwh;
   sums.evse_days += static_cast<double>(site.evses.size()) * world.days;
@@ -202,11 +202,15 @@ constexpr std::array rows{
          "of what was wanted by vehicles that plugged in: had by departure, or by the end",
          "희망량 중 출발(또는 종료)까지 충전된 양"},
         [](const Sums& s) { return s.counts.energy_got_kwh + s.counts.open_got_kwh; }},
-    Row{{"served_of_all_fraction", "", Better::higher, "sum of min(got, wanted) / (sum of wanted + turned_away_kwh)",
-         "as served_fraction, over all who came: those that never plugged in got nothing",
+    Row{{"served_of_all_fraction", "", Better::higher,
+         "energy_served_kwh / (sum of wanted, open sessions included, + turned_away_kwh)",
+         "as served_fraction, over all who came: open sessions count with what they have, those that never plugged in "
+         "got nothing",
          "방문 차량 전체의 충전 충족률: 충전량 / (희망량 + 돌아간 차량의 희망량)"},
         [](const Sums& s) {
-          return ratio_or(s.counts.energy_got_kwh, s.counts.energy_wanted_kwh + s.counts.turned_away_kwh, 1.0);
+          const twin::SiteResult& c = s.counts;
+          const double wanted_kwh = c.energy_wanted_kwh + c.open_got_kwh + c.open_kwh + c.turned_away_kwh;
+          return ratio_or(c.energy_got_kwh + c.open_got_kwh, wanted_kwh, 1.0);
         }},
     Row{{"satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / wanted)",
          "mean share of what it wanted that a session got; 1 when none ended", "평균 충족도: 세션별 충전량 / 희망량"},
@@ -408,7 +412,7 @@ std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, cons
 
 bool serves_alike(double served_kwh, double most_served_kwh) {
   constexpr double alike = 0.005;
-  return served_kwh >= (1.0 - alike) * most_served_kwh;
+  return served_kwh >= most_served_kwh - alike * std::abs(most_served_kwh);
 }
 
 double value_of(std::span<const Kpi> kpis, std::string_view name) {

@@ -15,6 +15,7 @@ namespace evtwin::audit {
 bool differ(double run, double recount, std::string_view unit) {
   if (std::isnan(run) || std::isnan(recount)) return std::isnan(run) != std::isnan(recount);
   if (run == recount) return false;
+  if (!std::isfinite(run) || !std::isfinite(recount)) return true;
   const double apart = std::abs(run - recount);
   const double larger = std::max(std::abs(run), std::abs(recount));
   return !(apart <= std::max(relative_tolerance * larger, unit.empty() ? floor_without_unit : floor_with_unit));

@@ -51,7 +51,10 @@ constexpr std::array all{
     Formula{"served_fraction", [](const Sums& s) { return per(s.served_kwh, s.wanted_kwh, 1.0); }, {}},
     Formula{"energy_served_kwh", [](const Sums& s) { return s.served_kwh + s.open_served_kwh; }, {}},
     Formula{"served_of_all_fraction",
-            [](const Sums& s) { return per(s.served_kwh, s.wanted_kwh + s.turned_away_kwh, 1.0); },
+            [](const Sums& s) {
+              const double had_kwh = s.served_kwh + s.open_served_kwh;
+              return per(had_kwh, s.wanted_kwh + s.open_served_kwh + s.open_kwh + s.turned_away_kwh, 1.0);
+            },
             {}},
     Formula{
         "satisfaction_mean", [](const Sums& s) { return 1.0 - per(s.missing_of_wanted, count_of(s.ended), 0.0); }, {}},

@@ -87,6 +87,9 @@ class Reading {
     run_.strategy = rows.text(3);
     run_.start_ns = rows.integer(4);
     run_.end_ns = rows.integer(5);
+    constexpr Ns furthest_ns = 106'750 * day_ns;  // from 1970, either way: what evtwin's calendar knows
+    if (run_.end_ns < run_.start_ns || run_.start_ns < -furthest_ns || run_.end_ns > furthest_ns)
+      senseless(database_, "its start and end are no instants of a run");
     if (run_.end_ns <= run_.start_ns) senseless(database_, "the run ends before it begins");
   }
 
@@ -111,7 +114,8 @@ class Reading {
       site.name = rows.text(0);
       site.contract_kw = real_or(rows, 1, infinite);
       site.window_ns = rows.integer(2);
-      if (site.window_ns <= 0 || day_ns % site.window_ns != 0) senseless(database_, "a metering window that is none");
+      if (site.window_ns < 60'000'000'000 || day_ns % site.window_ns != 0)
+        senseless(database_, "a metering window that is none");
       site.unmet_price_per_kwh = rows.real(3);
       site.wear_price_per_kwh = rows.real(4);
       site.demand.by_contract = rows.text(5) == "contract";

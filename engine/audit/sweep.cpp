@@ -245,7 +245,7 @@ class Sweep {
     Sums& sums = recount_.sums;
     sums.storages = static_cast<std::int64_t>(site_.storages.size());
     sums.storage_wear_cost = sums.storage_discharge_kwh * site_.wear_price_per_kwh;
-    double recharge_kwh = 0.0;  // at the meter, to store what is there more than at the start
+    const double lowest = site_.storages.empty() ? 0.0 : lowest_buy_price();
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const Storage& storage = site_.storages[s];
       const Wear wear = storage_use_[s].wear(run_.end_ns, storage_history_kwh(storage.capacity_kwh));
@@ -253,9 +253,9 @@ class Sweep {
       sums.storage_wear_cyclic += wear.cyclic;
       sums.usable_storage_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
       const double more_kwh = storage_use_[s].stored_kwh() - storage.soc_start * storage.capacity_kwh;
-      recharge_kwh += more_kwh / storage.charge_efficiency;
+      // At the meter, to store what is there more than at the start; what lacks is owed, and never a gain.
+      sums.storage_value += more_kwh / storage.charge_efficiency * (more_kwh > 0.0 ? lowest : std::max(0.0, lowest));
     }
-    if (recharge_kwh != 0.0) sums.storage_value = recharge_kwh * lowest_buy_price();
   }
 
   /// Of the run. A price that another one replaces at the same instant was never in force.

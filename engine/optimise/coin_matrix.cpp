@@ -41,7 +41,16 @@ ColumnMatrix column_matrix(const LinearModel& model) {
         matrix.value.push_back(value);
       }
     }
-    matrix.start[c + 1] = static_cast<int>(matrix.row.size());
+    // Entries that cancelled: CLP aborts over an explicit zero.
+    std::size_t kept = begin;
+    for (std::size_t i = begin; i < matrix.row.size(); ++i) {
+      if (matrix.value[i] == 0.0) continue;
+      matrix.row[kept] = matrix.row[i];
+      matrix.value[kept++] = matrix.value[i];
+    }
+    matrix.row.resize(kept);
+    matrix.value.resize(kept);
+    matrix.start[c + 1] = static_cast<int>(kept);
   }
   return matrix;
 }

@@ -38,6 +38,14 @@ void ModelBuilder::add_storages() {
     name(Part::storage_level, false, storage.key, 0, columns.level, steps());
     name(Part::storage_level, true, storage.key, 0, columns.level_row, steps());
     const std::uint32_t last = columns.level + steps() - 1;
+    if (storage.end_excess_price_per_kwh > 0.0) {
+      const std::uint32_t excess = column(0.0, infinite, storage.end_excess_price_per_kwh);
+      const std::uint32_t beyond = row(-infinite, storage.stored_kwh);
+      linear_.add(beyond, last, 1.0);
+      linear_.add(beyond, excess, -1.0);
+      name(Part::storage_excess, false, storage.key, 0, excess, 1);
+      name(Part::storage_excess, true, storage.key, 0, beyond, 1);
+    }
     if (storage.end_at_least_kwh <= linear_.column_lower[last]) continue;
     const std::uint32_t lack = column(0.0, infinite, problem_.over_limit_price_per_kwh);
     const std::uint32_t end = row(storage.end_at_least_kwh, infinite);

@@ -61,6 +61,7 @@ enum class Part : std::uint8_t {
   storage_discharge,
   storage_level,
   storage_lack,
+  storage_excess,
   storage_way,
   grid,
   grid_in,

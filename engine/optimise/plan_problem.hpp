@@ -72,11 +72,12 @@ struct PlanStorage {
   std::uint64_t key = 0;
   double max_charge_kw = 0.0, max_discharge_kw = 0.0;
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
-  double stored_kwh = 0.0;               ///< at the start
-  double min_kwh = 0.0, max_kwh = 0.0;   ///< window; a start outside of it may stay there, and only move inwards
-  double discharge_price_per_kwh = 0.0;  ///< wear, per kWh at the terminals
-  double end_value_per_kwh = 0.0;        ///< of what is stored at the end
-  double end_at_least_kwh = -infinite;   ///< softly, at the price of missing grid power where it can not be kept
+  double stored_kwh = 0.0;                ///< at the start
+  double min_kwh = 0.0, max_kwh = 0.0;    ///< window; a start outside of it may stay there, and only move inwards
+  double discharge_price_per_kwh = 0.0;   ///< wear, per kWh at the terminals
+  double end_value_per_kwh = 0.0;         ///< of what is stored at the end
+  double end_excess_price_per_kwh = 0.0;  ///< of what is stored at the end beyond the start, >= 0
+  double end_at_least_kwh = -infinite;    ///< softly, at the price of missing grid power where it can not be kept
 };
 
 /// lower <= base + sum of coefficient x kW <= upper, at every step.

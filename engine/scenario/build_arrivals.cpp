@@ -199,11 +199,9 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
     fail(f.where("reserved_share"), "needs reserved_h_before: how many hours before they come visits are announced");
   }
   law.leaves_when_full_share = f.number("leaves_when_full_share");
-  if (const Value* after = f.find("leaves_h_after_full")) {
-    if (law.leaves_when_full_share == 0.0)
-      fail(f.where("leaves_h_after_full"), "needs leaves_when_full_share: how many of the drivers leave when full");
-    law.leaves_h_after_full = distribution_of(*after, f.where("leaves_h_after_full"), 8784.0, "h");
-  }
+  const Value* after = f.find("leaves_h_after_full");
+  const bool at_once = after == nullptr || (after->is_number() && after->number() == 0.0);
+  if (!at_once) law.leaves_h_after_full = distribution_of(*after, f.where("leaves_h_after_full"), 8784.0, "h");
   if (const Value* priorities = f.find("priorities"))
     law.priorities = weighted(*priorities, f.where("priorities"), -1e6, 1e6);
   if (const Value* names = f.find("vehicles")) {

@@ -40,7 +40,7 @@ std::vector<market::LocalDate> dates_of(const Value& value, const Where& where) 
 market::MonthMask months_of(const Value& value, const Where& where) {
   market::MonthMask mask = 0;
   const std::vector<const Value*> list = list_of(value, where, "months 1..12");
-  if (list.empty()) fail(where, "is empty; leave the key out for all months");
+  if (list.empty()) fail(where, "is empty; name months from 1 to 12, or leave the key out");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto bit = market::month_bit(static_cast<int>(whole_of(*list[i], where / i, 1, 12)));
     if ((mask & bit) != 0) fail(where / i, "names a month twice");

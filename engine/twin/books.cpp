@@ -262,8 +262,11 @@ void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& u
   total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(use);
 }
 
-void Books::finish(TimeNs t, double recharge_kwh, SiteResult& result) {
-  if (recharge_kwh != 0.0) result.storage_energy_value = recharge_kwh * lowest_buy_per_kwh_;
+void Books::finish(TimeNs t, const StorageChange& storages, SiteResult& result) {
+  // Emptying is never paid for, not even where a price was negative.
+  if (storages.filled_kwh > 0.0) result.storage_energy_value += storages.filled_kwh * lowest_buy_per_kwh_;
+  if (storages.emptied_kwh > 0.0)
+    result.storage_energy_value -= storages.emptied_kwh * std::max(0.0, lowest_buy_per_kwh_);
   result.months = market::demand_bill(context_.site.tariff, context_.world.calendar, context_.episode.from_ns, t,
                                       meter_.peaks(), context_.site.past_peaks, context_.site.contract_kw,
                                       context_.site.part_month, meter_.contracts());

@@ -40,6 +40,12 @@ struct Piece {
   double peak_kw = physics::unknown;  ///< highest net import; unknown: powers are constant, and it is their sum
 };
 
+/// What charging takes at the terminals of storages, losses included.
+struct StorageChange {
+  double filled_kwh = 0.0;   ///< to bring those that have more than at the start to where they are
+  double emptied_kwh = 0.0;  ///< to bring those that have less back to where they began
+};
+
 class Books {
  public:
   Books(const SiteContext& context, const physics::FeederTree& tree);
@@ -73,8 +79,7 @@ class Books {
   // The end
   void book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use);
   /// Adds what the books know to the result.
-  /// @param recharge_kwh  at the storages' terminals, what brings them from where they began to where they are
-  void finish(TimeNs t, double recharge_kwh, SiteResult& result);
+  void finish(TimeNs t, const StorageChange& storages, SiteResult& result);
 
   const market::DemandMeter& meter() const { return meter_; }
   const control::Ledger& total() const { return total_; }

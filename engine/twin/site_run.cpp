@@ -388,7 +388,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   end_sessions(t);
 
   SiteResult result;
-  double recharge_kwh = 0.0;
+  StorageChange change;
   for (std::uint32_t s = 0; s < site_.storages.size(); ++s) {
     const auto member = static_cast<std::uint32_t>(evse_count() + s);
     const physics::Storage& storage = site_.storages[s];
@@ -396,7 +396,8 @@ SiteResult SiteRun::finish(TimeNs t) {
     const double start_kwh = storage.soc_start * storage.capacity_kwh, end_kwh = power_.stored_kwh(member);
     result.storage_energy_start_kwh += start_kwh;
     result.storage_energy_end_kwh += end_kwh;
-    recharge_kwh += (end_kwh - start_kwh) / storage.charge_efficiency;
+    const double recharge_kwh = (end_kwh - start_kwh) / storage.charge_efficiency;
+    (recharge_kwh > 0.0 ? change.filled_kwh : change.emptied_kwh) += std::abs(recharge_kwh);
     result.storage_capacity_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
   }
   agenda_.end_plans(t);
@@ -405,7 +406,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   books_.close_last_window(t);
   books_.close_day(t, power_.got_kwh());
 
-  books_.finish(t, recharge_kwh, result);
+  books_.finish(t, change, result);
   occupancy_.finish(result);
   grants_.finish(result);
   result.decisions = agenda_.decisions();

@@ -143,6 +143,33 @@ TEST(EndOfRun, StorageIsWorthWhatChargingItWouldHaveCost) {
               4 * 0.4 - 5 / 0.9 * 0.1, 1e-9);
 }
 
+TEST(EndOfRun, AfterANegativePriceEmptyingIsNoGainAndHoardingNeitherIs) {
+  twin::World world = small_world(0);
+  market::Tariff& tariff = world.sites[0].tariff;
+  tariff.rates.push_back(tariff.rates[0]);
+  tariff.rates[0].to_minute = tariff.rates[1].from_minute = 60;
+  tariff.rates[0].price_per_kwh = -1.0;
+  tariff.rates[1].price_per_kwh = 0.3;
+  physics::Storage storage;
+  storage.id = "S";
+  storage.capacity_kwh = 60.0;
+  storage.max_charge_kw = storage.max_discharge_kw = 10.0;
+  storage.charge_efficiency = 0.9;
+  storage.soc_start = 0.5;
+  world.sites[0].storages = {storage};
+  const auto objective_of = [&](double kw, int from_h) {
+    return analysis::objective(world,
+                               run_world(world, strategy([=](const evtwin_view& view, evtwin_decision& decision) {
+                                           const auto hour = (view.now_ns - monday_ns) / hour_ns;
+                                           decision.storage_kw[0] = hour == from_h ? kw : 0.0;
+                                         }))
+                                   .result,
+                               0);
+  };
+  EXPECT_NEAR(objective_of(-10.0, 5), 0.0, 1e-9);  // given away for nothing
+  EXPECT_NEAR(objective_of(10.0, 0), 0.0, 1e-9);   // 10 earned, and as much to be paid for what lies there
+}
+
 /// A car of 60 kWh with 0.9 each way, half full, whose driver booked so many kWh.
 twin::World lossy_v2g_world(double booked_kwh) {
   twin::World world = v2g_world();

@@ -52,7 +52,7 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"energy_delivered_kwh", 135.5, 86, 49.5},
       {"served_fraction", 0.95, 77.0 / 80.0, 0.9},
       {"energy_served_kwh", 98, 80, 18},
-      {"served_of_all_fraction", 95.0 / 116, 77.0 / 96, 0.9},
+      {"served_of_all_fraction", 98.0 / 124, 80.0 / 104, 0.9},
       {"satisfaction_mean", 1 - 1.5 / 10, 1 - 0.75 / 8, 1 - 0.75 / 2},
       {"soc_satisfaction_mean", 1 - 0.75 / 6, 1 - 0.75 / 6, nan},
       {"energy_satisfaction_mean", 1 - 1.375 / 10, 1 - 0.625 / 8, 1 - 0.75 / 2},

@@ -113,8 +113,8 @@ TEST(Comparison, WhoChargesLessIsNotTheCheapest) {
             "asap           1,200,000    1,200,000      50.0         1,000.0*     100.0*      1,200,000 \n"
             "edf            1,056,000*   1,056,000*     50.0         1,000.0*     100.0*      1,056,000*\n"
             "lazy             600,000      600,000      50.0           400.0       40.0       1,900,000 \n"
-            "Not compared for cost (*): lazy, charging over 0.5 % less than who charges most.\n");
-  EXPECT_THAT(comparison_table(runs, "KRW", Language::korean), HasSubstr("비용 비교(*)에서 제외: lazy"));
+            "Not compared (*): lazy, charging over 0.5 % less than who charges most.\n");
+  EXPECT_THAT(comparison_table(runs, "KRW", Language::korean), HasSubstr("비교(*)에서 제외: lazy"));
   const Json json = comparison_json(runs, "KRW");
   EXPECT_EQ(json["runs"][1]["compared_for_cost"], true);
   EXPECT_EQ(json["runs"][2]["compared_for_cost"], false);

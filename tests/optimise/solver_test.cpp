@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "optimise/coin_matrix.hpp"
 #include "optimise/mps_text.hpp"
 #include "optimise/random_models.hpp"
 
@@ -305,6 +306,20 @@ BOUNDS
  PL BND C4
 ENDATA
 )");
+}
+
+TEST(ColumnMatrix, EntriesThatCancelAreLeftOut) {
+  // CLP aborts the process over an explicit zero in its row copy.
+  LinearModel model;
+  const std::uint32_t row = model.add_row(0.0, 1.0), other = model.add_row(0.0, 1.0);
+  const std::uint32_t column = model.add_column(0.0, 1.0, 1.0);
+  model.add(row, column, 0.5);
+  model.add(other, column, 2.0);
+  model.add(row, column, -0.5);
+  const ColumnMatrix matrix = column_matrix(model);
+  EXPECT_EQ(matrix.row, std::vector<int>{static_cast<int>(other)});
+  EXPECT_EQ(matrix.value, std::vector<double>{2.0});
+  EXPECT_EQ(matrix.start, (std::vector<int>{0, 1}));
 }
 
 }  // namespace

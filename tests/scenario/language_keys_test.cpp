@@ -233,6 +233,8 @@ const std::map<std::string, std::string> examples{
     {"poisson.vehicles", "vehicles = { 'v' } }, vehicles = { { name = 'v', battery_kwh = 50 }"},
     {"poisson.reserved_share", "reserved_share = 0.5, reserved_h_before = 12"},
     {"poisson.reserved_h_before", "reserved_h_before = uniform { 1, 24 }"},
+    {"poisson.leaves_when_full_share", "leaves_when_full_share = 0.9"},
+    {"poisson.leaves_h_after_full", "leaves_when_full_share = 0.9, leaves_h_after_full = exponential { 0.2 }"},
     {"uniform.min", "min = 0"},
     {"uniform.max", "max = 3"},
     {"normal.mean", "mean = 9"},

@@ -112,11 +112,16 @@ void read_meter(const Source& source, Run& run) {
   }
 }
 
+/// Signals that no panel draws: of drivers, and of after the run.
+constexpr std::array<std::string_view, 3> not_drawn{"driver_price_per_kwh", "v2g_price_per_kwh",
+                                                    "buy_price_beyond_end"};
+
 void read_signals(const Source& source, Run& run) {
   Rows rows = source.all("signal", "site, kind, start_ns, value");
   while (rows.next()) {
     Site& site = run.sites[rows.row(1, run.sites.size())];
     const std::string_view kind = rows.bytes(2);
+    if (std::ranges::find(not_drawn, kind) != not_drawn.end()) continue;
     const auto known = std::ranges::find(signals, kind, &SignalName::name);
     if (known == signals.end()) rows.refuse("a signal of no known kind");
     Series& series = site.*(known->series);

@@ -145,7 +145,7 @@ TEST(PlanACharge, AStrategyThatIsDearerLeavesTheBaselineAlone) {
   const model::Run run = workplace_week();
   ChargeRequest request;
   request.target = 0.5;
-  request.arrive = "2026-06-10T08:00";
+  request.arrive = "2026-06-03T08:00";
   request.leave = "18:00";
   request.strategy = "alap";
   const ChargeAnswer answer = advice(run, request);
