@@ -214,7 +214,7 @@ Session session_of(const Rows& rows, const Run& run) {
   session.vehicle = rows.text(5);
   session.arrived_ns = rows.time(6);
   if (!rows.is_null(7)) session.plugged_in_ns = rows.time(7);
-  session.departed_ns = rows.time(8);
+  session.departed_ns = std::min(rows.time(8), run.end_ns);  // who is still there then is shown until then
   session.claimed_departure_ns = rows.time(9);
   int column = 10;
   for (double* value :

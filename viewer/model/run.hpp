@@ -24,7 +24,7 @@ struct Session {
   std::uint32_t site = 0, evse = no_row;
   TimeNs arrived_ns = 0;
   TimeNs plugged_in_ns = kernel::time_never;  ///< time_never: never
-  TimeNs departed_ns = 0;                     ///< the truth; may lie beyond the run's end
+  TimeNs departed_ns = 0;                     ///< or the end of the run, for who is still there
   TimeNs claimed_departure_ns = 0;
   double requested_kwh = 0.0, wanted_kwh = 0.0, got_kwh = 0.0, discharged_kwh = 0.0, unmet_kwh = 0.0;
   double cost = 0.0, paid = 0.0, driver_revenue = 0.0, v2g_payment = 0.0, wear_cost = 0.0;
