@@ -1,5 +1,6 @@
 // Whatever the world and the strategy: what the books say is what can be recounted from the record.
 #include <array>
+#include <cstdlib>
 
 #include "audit/recorded_world.hpp"
 
@@ -86,6 +87,25 @@ TEST_F(RandomWorldsRecounted, WithPricesBillsAndWildSetpoints) {
     const auto strategy = seed % 2 == 0 ? wild_strategy(seed) : baseline(ids[seed % ids.size()]);
     const audit::Audit audited = audit::audit(record(world, strategy));
     EXPECT_FALSE(audited.differs) << "seed " << seed << "\n" << differences(audited);
+  }
+}
+
+/// A thousand with scripts/test --long.
+TEST_F(RandomWorldsRecounted, WithPlanners) {
+  constexpr std::array planners{"lp", "v2g-profit-max", "lp:v2g=true"};
+  const std::uint64_t worlds = std::getenv("EVTWIN_LONG") != nullptr ? 1'000 : 3;
+  for (std::uint64_t seed = 1; seed <= worlds; ++seed) {
+    twin::World world = random_world(seed);
+    Dice dice(seed + 2'000);
+    add_terms(world, dice);
+    const std::string text = planners[seed % planners.size()];
+    const bool v2g = text.find(':') != std::string::npos;
+    const std::string id = text.substr(0, text.find(':'));
+    const auto strategy = control::choose_strategy(paths::plugin_dir + "/milp.so#" + id,
+                                                   v2g ? control::TextParams{{"v2g", "true"}} : control::TextParams{})
+                              .factory;
+    const audit::Audit audited = audit::audit(record(world, strategy));
+    EXPECT_FALSE(audited.differs) << "seed " << seed << ", " << text << "\n" << differences(audited);
   }
 }
 
