@@ -49,8 +49,7 @@ class Occupancy {
 
   /// What the stay says of a session that ends; energies and money are others' to add.
   SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
-  /// Counts a session that ended, with its energies.
-  /// A session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
+  /// Counts a session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
   void count(const SessionRecord& record, double counted_kwh);
   void plug_out(std::uint32_t evse);
   /// The run is over at `t`: those who still wait are told.
