@@ -70,9 +70,7 @@ class Builder {
 
   Path path_of(std::uint32_t evse) const {
     const physics::Evse& e = site_.evses[evse];
-    double feeders = 1.0;
-    for (const std::int32_t node : tree_.path_up(e.feeder))
-      feeders *= tree_.feeders()[static_cast<std::size_t>(node)].efficiency;
+    const double feeders = twin::efficiency_of_way(tree_, e.feeder);
     // Power into a lossy tree is convex in what is drawn below: where all draw it is this sum, else at least that.
     return {1.0 / (e.efficiency * feeders), e.efficiency / feeders, feeders < 1.0};
   }

@@ -9,6 +9,9 @@
 
 namespace evtwin::twin {
 
+/// Power out of feeder `node` over the power that the grid connection gives for it; 1 for -1, the connection itself.
+double efficiency_of_way(const physics::FeederTree& tree, std::int32_t node);
+
 struct OpenStay {
   std::uint32_t evse = 0;
   const physics::Vehicle* vehicle = nullptr;
