@@ -1,6 +1,7 @@
 #include "cli/progress.hpp"
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -46,7 +47,14 @@ void ProgressBar::show(double fraction) {
 
 namespace {
 volatile std::sig_atomic_t interrupt_seen = 0;
+pthread_t main_thread;  // the one that asked for interrupts to be caught
+
 extern "C" void on_interrupt(int signal) {
+  // While the first is handled, a second one may come to another thread, which knows of no call into a plugin.
+  if (pthread_equal(pthread_self(), main_thread) == 0) {
+    pthread_kill(main_thread, signal);
+    return;
+  }
   if (interrupt_seen == 0) {
     interrupt_seen = 1;
     return;
@@ -58,6 +66,7 @@ extern "C" void on_interrupt(int signal) {
 }  // namespace
 
 void catch_interrupt() {
+  main_thread = pthread_self();
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
 }
