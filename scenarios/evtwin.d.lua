@@ -185,6 +185,7 @@
 ---@field ratchet_months? integer[] Months whose past peaks still count. Default: none.
 ---@field look_back_months? integer [months] For how long they count. Range: 1 .. 120. Default: 12.
 ---@field floor_fraction_of_contract? number [0..1] The least that is billed, as a fraction of the contract power. Default: 0.
+---@field excess_price_per_kw? number [currency/kW and month] For each kW by which the month's highest window exceeds the contract power, beside what the month is billed anyway. Range: 0 .. 1,000,000,000. Default: 0.
 
 ---A demand charge that differs between months.
 ---@class evtwin.demand_months

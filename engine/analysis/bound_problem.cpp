@@ -379,6 +379,20 @@ class Builder {
       months.push_back(month);
       periods.push_back(std::move(period));
     }
+    // What a month costs above its contract power is billed beside it: price x max(peak, contract) - price x contract.
+    std::vector<std::uint32_t> excess(periods.size(), 0);  // [months] period; 0: none
+    for (std::uint32_t m = 0; m < months.size(); ++m) {
+      optimise::DemandPeriod period;
+      period.price_per_kw =
+          market::excess_price_per_kw(site_.tariff) *
+          market::paid_fraction(world_.calendar, months[m], world_.start_ns, world_.end_ns, site_.part_month);
+      const double contract_kw = contract_kw_of(months[m]);
+      if (period.price_per_kw == 0.0 || !std::isfinite(contract_kw)) continue;
+      period.floor_kw = contract_kw + market::contract_excess_kw(months[m], 0.0, contract_kw, site_.past_peaks);
+      out_.constants.demand -= contract_kw * period.price_per_kw;
+      excess[m] = static_cast<std::uint32_t>(periods.size());
+      periods.push_back(std::move(period));
+    }
     // Windows only of months whose peak is paid for, then or later.
     std::vector<char> counts(periods.size(), 0);
     for (std::size_t i = 0; i < periods.size(); ++i) {
@@ -390,9 +404,12 @@ class Builder {
     const double window_h = kernel::hours_between(0, charge.window_ns);
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
       while (months[period] != world_.calendar.month(edges[w])) ++period;
-      if (counts[period] == 0) continue;
-      out_.problem.windows.push_back(
-          {out_.grid.step_at(edges[w]), out_.grid.step_from(edges[w + 1]), window_h, 0.0, period});
+      const auto count_in = [&](std::uint32_t of) {
+        out_.problem.windows.push_back(
+            {out_.grid.step_at(edges[w]), out_.grid.step_from(edges[w + 1]), window_h, 0.0, of});
+      };
+      if (counts[period] != 0) count_in(period);
+      if (excess[period] != 0) count_in(excess[period]);
     }
     out_.problem.periods = std::move(periods);
   }

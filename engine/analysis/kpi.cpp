@@ -20,6 +20,7 @@ struct Sums {
   bool unmet_free = false;    ///< at a site where something was wanted that price is 0
   double ev_wear_cost = 0.0;  ///< the vehicles' part of the wear
   double evse_days = 0.0;     ///< EVSEs x local days
+  double contract_excess_kw = 0.0, contract_excess_cost = 0.0;
   double imbalance_kwh = 0.0;
   std::size_t storages = 0;
   std::optional<double> bound, reference;
@@ -54,6 +55,13 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   counts.storage_capacity_kwh += result.storage_capacity_kwh;
   counts.storage_losses_kwh += result.storage_losses_kwh;
   counts.vehicle_losses_kwh += result.vehicle_losses_kwh;
+  counts.contract_excess_h += result.contract_excess_h;
+  double excess_kw = 0.0;
+  for (const market::MonthDemand& month : result.months) {
+    excess_kw = std::max(excess_kw, month.excess_kw);
+    sums.contract_excess_cost += month.excess_cost;
+  }
+  sums.contract_excess_kw += excess_kw;
   counts.storage_energy_value += result.storage_energy_value;
   counts.decisions += result.decisions;
   counts.sessions_aged += result.sessions_aged;
@@ -119,7 +127,8 @@ constexpr std::array rows{
     Row{{"energy_cost", "money", Better::lower, "sum of import x buy price - export x sell price",
          "imported energy at the buy price less exported energy at the sell price", "전력량요금(구매액 - 판매액)"},
         [](const Sums& s) { return s.ledger.energy_cost; }},
-    Row{{"demand_charge", "money", Better::lower, "sum over months of billed kW x price per kW x fraction of the month",
+    Row{{"demand_charge", "money", Better::lower,
+         "sum over months of billed kW x price per kW x fraction of the month, + contract_excess_cost",
          "charge for the highest mean power of a metering window of each month", "기본요금(월 최대수요전력 기준)"},
         [](const Sums& s) { return s.ledger.demand_charge; }},
     Row{{"objective", "money", Better::lower,
@@ -320,6 +329,16 @@ constexpr std::array rows{
     Row{{"overload_kwh", "kWh", Better::lower, "sum of max(0, import - contract x time)",
          "imported above the contract power", "계약전력 초과 전력량"},
         [](const Sums& s) { return s.ledger.overload_kwh; }},
+    Row{{"contract_excess_kw", "kW", Better::lower, "max over months of peak - contract power, at least 0",
+         "by which the highest metering window of a month exceeds the contract power", "계약전력 초과 최대수요(kW)"},
+        [](const Sums& s) { return s.contract_excess_kw; }},
+    Row{{"contract_excess_min", "min", Better::lower, "time with import > contract",
+         "how long more than the contract power was drawn, to the instant", "계약전력 초과 시간(분)"},
+        [](const Sums& s) { return 60.0 * s.counts.contract_excess_h; }},
+    Row{{"contract_excess_cost", "money", Better::lower,
+         "sum over months of (peak - contract power) x excess_price_per_kw x fraction of the month",
+         "what that excess costs, part of demand_charge", "계약전력 초과 요금(기본요금에 포함)"},
+        [](const Sums& s) { return s.contract_excess_cost; }},
     Row{{"export_overload_kwh", "kWh", Better::lower, "sum of max(0, export - limit x time)",
          "exported beyond the export limit", "송전 한도 초과 전력량"},
         [](const Sums& s) { return s.ledger.export_overload_kwh; }},

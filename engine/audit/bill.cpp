@@ -49,8 +49,16 @@ void bill_demand(const Recorded& run, const Site& site, Recount& recount) {
     const double fraction = site.demand.whole_months ? 1.0 : share_in_run(run, month);
     // A month without a price bills nothing, whatever the rule says.
     bill.billed_kw = price_per_kw > 0.0 ? billed_kw(run, site, month, recount) : bill.peak_kw;
-    bill.cost = bill.billed_kw * price_per_kw * fraction;
+    double own_peak_kw = bill.peak_kw;
+    for (const auto& [past, peak_kw] : site.demand.past_peaks_kw)
+      if (past == month) own_peak_kw = std::max(own_peak_kw, peak_kw);
+    const double contract_kw = contract_of(run, site, month);
+    bill.excess_kw = own_peak_kw > contract_kw * (1.0 + 1e-9) ? own_peak_kw - contract_kw : 0.0;
+    const double excess_cost = bill.excess_kw * site.demand.excess_price_per_kw * fraction;
+    bill.cost = bill.billed_kw * price_per_kw * fraction + excess_cost;
     recount.sums.demand_charge += bill.cost;
+    recount.sums.contract_excess_cost += excess_cost;
+    recount.sums.contract_excess_kw = std::max(recount.sums.contract_excess_kw, bill.excess_kw);
   }
 }
 

@@ -14,6 +14,7 @@ struct Flows {
   double import_kwh = 0.0, export_kwh = 0.0;
   double pv_exported_kwh = 0.0;  ///< of the export, what the sun gave at that moment
   double evse_losses_kwh = 0.0, feeder_losses_kwh = 0.0;
+  double contract_excess_h = 0.0;
   double overload_kwh = 0.0, export_overload_kwh = 0.0, feeder_overload_kwh = 0.0;
   double peak_kw = 0.0;  ///< highest import
 };

@@ -149,15 +149,31 @@ std::vector<double> PowerSum::crossings(double level_kw, double from, double to)
 }
 
 double PowerSum::energy_above(double level_kw, double from, double to) const {
-  if (!std::isfinite(level_kw)) return 0.0;
+  double kwh = 0.0;
+  for (const Stretch& above : stretches_above(level_kw, from, to))
+    kwh += energy(above.from, above.to) - level_kw * (above.to - above.from);
+  return std::max(0.0, kwh);
+}
+
+double PowerSum::hours_above(double level_kw, double from, double to) const {
+  double hours = 0.0;
+  for (const Stretch& above : stretches_above(level_kw, from, to)) {
+    // A sum that stands at the level is above it by rounding only.
+    if (at(0.5 * (above.from + above.to)) > level_kw + 1e-9 * std::abs(level_kw)) hours += above.to - above.from;
+  }
+  return hours;
+}
+
+std::vector<PowerSum::Stretch> PowerSum::stretches_above(double level_kw, double from, double to) const {
+  std::vector<Stretch> above;
+  if (!std::isfinite(level_kw)) return above;
   std::vector<double> cuts = crossings(level_kw, from, to);
   cuts.push_back(to);
-  double kwh = 0.0;
   for (const double cut : cuts) {
-    if (at(0.5 * (from + cut)) > level_kw) kwh += energy(from, cut) - level_kw * (cut - from);
+    if (at(0.5 * (from + cut)) > level_kw) above.push_back({from, cut});
     from = cut;
   }
-  return std::max(0.0, kwh);
+  return above;
 }
 
 double PowerSum::energy_below(double level_kw, double from, double to) const {

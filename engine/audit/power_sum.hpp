@@ -33,11 +33,18 @@ class PowerSum {
   double energy_above(double level_kw, double from, double to) const;
   /// The same below: of max(0, level_kw - sum).
   double energy_below(double level_kw, double from, double to) const;
+  /// How much of [from, to] the sum is above the level, hours.
+  double hours_above(double level_kw, double from, double to) const;
   /// Highest value in [from, to].
   double highest(double from, double to) const;
 
  private:
+  struct Stretch {
+    double from = 0.0, to = 0.0;
+  };
+
   PowerSum slope() const;
+  std::vector<Stretch> stretches_above(double level_kw, double from, double to) const;
 
   double constant_kw_ = 0.0;
   std::vector<Taper> tapers_;  ///< each of a rate other than 0

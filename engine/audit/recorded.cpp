@@ -108,7 +108,8 @@ class Reading {
   void read_sites() {
     Statement rows(database_,
                    "SELECT name, contract_kw, metering_window_ns, unmet_price_per_kwh, wear_price_per_kwh, "
-                   "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction FROM site ORDER BY id");
+                   "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, excess_price_per_kw "
+                   "FROM site ORDER BY id");
     while (rows.step()) {
       Site& site = run_.sites.emplace_back();
       site.name = rows.text(0);
@@ -122,6 +123,7 @@ class Reading {
       site.demand.whole_months = rows.text(6) == "full";
       site.demand.look_back_months = static_cast<int>(rows.integer(7));
       site.demand.floor_fraction = rows.real(8);
+      site.demand.excess_price_per_kw = rows.real(9);
     }
     if (run_.sites.empty()) senseless(database_, "it has no site");
   }

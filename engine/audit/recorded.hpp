@@ -109,6 +109,7 @@ struct DemandTerms {
   bool whole_months = false;  ///< a month that the run covers in part is billed whole
   int look_back_months = 0;
   double floor_fraction = 0.0;            ///< of the contract power
+  double excess_price_per_kw = 0.0;       ///< above the contract power
   std::array<double, 12> price_per_kw{};  ///< by month of the year, tax included
   std::array<bool, 12> in_ratchet{};
   std::vector<std::pair<MonthNumber, double>> past_peaks_kw;

@@ -10,7 +10,7 @@
 namespace evtwin::audit {
 
 struct MonthBill {
-  double peak_kw = 0.0, billed_kw = 0.0, cost = 0.0;
+  double peak_kw = 0.0, billed_kw = 0.0, excess_kw = 0.0, cost = 0.0;
 };
 
 /// Of one session, from the powers on its EVSE.
@@ -30,6 +30,7 @@ struct Sums {
   double ev_charge_kwh = 0.0, ev_discharge_kwh = 0.0, storage_charge_kwh = 0.0, storage_discharge_kwh = 0.0;
   double losses_kwh = 0.0, storage_losses_kwh = 0.0, vehicle_losses_kwh = 0.0;
   double overload_kwh = 0.0, export_overload_kwh = 0.0, feeder_overload_kwh = 0.0;
+  double contract_excess_kw = 0.0, contract_excess_h = 0.0, contract_excess_cost = 0.0;
   double imbalance_kwh = 0.0;
 
   // Money

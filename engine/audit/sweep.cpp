@@ -161,6 +161,7 @@ class Sweep {
     sums.pv_exported_kwh += flows.pv_exported_kwh;
     sums.losses_kwh += flows.evse_losses_kwh + flows.feeder_losses_kwh + standby_kw_ * hours;
     sums.overload_kwh += flows.overload_kwh;
+    sums.contract_excess_h += flows.contract_excess_h;
     sums.export_overload_kwh += flows.export_overload_kwh;
     sums.feeder_overload_kwh += flows.feeder_overload_kwh;
     sums.energy_cost += flows.import_kwh * signals_[Kind::buy_price] - flows.export_kwh * signals_[Kind::sell_price];

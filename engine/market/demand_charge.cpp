@@ -41,7 +41,7 @@ void DemandMeter::count_window(double import_kwh) {
     peak_kw_ = std::max(peak_kw_, kw);
     look_up_bill();
   }
-  month_charge_ = billed_kw_ * price_per_kw_ * fraction_;
+  month_charge_ = (billed_kw_ * price_per_kw_ + excess_kw_ * excess_price_per_kw(*terms_.tariff)) * fraction_;
 }
 
 void DemandMeter::close(double import_kwh) {
@@ -93,11 +93,12 @@ void DemandMeter::look_up_bill() {
   next_.floor_kw = next_floor_without_open_kw_;
   if (next_.price_per_kw != 0.0 && is_in_ratchet(terms_.tariff->demand, peaks_.back().month, next))
     next_.floor_kw = std::max(next_.floor_kw, month_peak_kw());
+  const MonthPeak& open = peaks_.back();
+  excess_kw_ = contract_excess_kw(open.month, open.peak_kw, contracts_.back().kw, known_);
   if (price_per_kw_ == 0.0) {  // a tariff without a demand charge must not ask for a contract
     billed_kw_ = 0.0;
     return;
   }
-  const MonthPeak& open = peaks_.back();
   billed_kw_ = market::billed_kw(terms_.tariff->demand, open.month, open.peak_kw, contracts_.back().kw, known_);
 }
 
@@ -132,6 +133,14 @@ double billed_kw(const DemandCharge& charge, LocalMonth month, double peak_kw, d
   return has_contract ? std::max(kw, charge.floor_fraction_of_contract * contract_kw) : kw;
 }
 
+double contract_excess_kw(LocalMonth month, double peak_kw, double contract_kw, std::span<const MonthPeak> known) {
+  double kw = peak_kw;
+  for (const MonthPeak& own : known)
+    if (own.month == month) kw = std::max(kw, own.peak_kw);
+  const double excess_kw = kw - contract_kw;
+  return excess_kw > 1e-9 * contract_kw ? excess_kw : 0.0;
+}
+
 double month_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, TimeNs to) {
   const TimeNs begin = calendar.start_of(month);
   const TimeNs end = calendar.start_of(add_months(month, 1));
@@ -145,6 +154,10 @@ double paid_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, Ti
 
 double demand_price_per_kw(const Tariff& tariff, int month) {
   return tariff.demand.price_per_kw[static_cast<std::size_t>(month - 1)] * (1.0 + tariff.tax_fraction);
+}
+
+double excess_price_per_kw(const Tariff& tariff) {
+  return tariff.demand.excess_price_per_kw * (1.0 + tariff.tax_fraction);
 }
 
 std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calendar, TimeNs from, TimeNs to,
@@ -170,7 +183,9 @@ std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calen
     // A tariff without a demand charge must not ask for a contract.
     const bool charged = line.price_per_kw > 0.0;
     line.billed_kw = charged ? billed_kw(tariff.demand, month, line.peak_kw, in_force_kw, known) : line.peak_kw;
-    line.cost = line.billed_kw * line.price_per_kw * line.fraction;
+    line.excess_kw = contract_excess_kw(month, line.peak_kw, in_force_kw, known);
+    line.excess_cost = line.excess_kw * excess_price_per_kw(tariff) * line.fraction;
+    line.cost = line.billed_kw * line.price_per_kw * line.fraction + line.excess_cost;
     bill.push_back(line);
   }
   return bill;

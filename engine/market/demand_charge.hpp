@@ -48,6 +48,11 @@ struct MonthContract {
 double billed_kw(const DemandCharge& charge, LocalMonth month, double peak_kw, double contract_kw,
                  std::span<const MonthPeak> known);
 
+/// By how much a month's highest window exceeds the contract power of that month, kW; 0 where there is none. What only
+/// rounding puts above it is no excess.
+/// @param known  as in billed_kw: rows of this month count as its own peak
+double contract_excess_kw(LocalMonth month, double peak_kw, double contract_kw, std::span<const MonthPeak> known);
+
 /// Whether a peak of month `past` can still raise what a later `month` is billed for: the ratchet.
 bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month);
 
@@ -56,6 +61,8 @@ double month_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, T
 
 /// Price of a kW in a month of the year (1..12), tax included.
 double demand_price_per_kw(const Tariff& tariff, int month);
+/// Price of a kW above the contract power for a whole month, tax included.
+double excess_price_per_kw(const Tariff& tariff);
 
 /// Whether a month that the run covers in part is billed by its fraction or as a whole.
 enum class PartMonth : std::uint8_t { pro_rata, full };
@@ -154,18 +161,20 @@ class DemandMeter {
   // What follows from the open month and the peaks.
   std::vector<MonthPeak> known_;  ///< of the months before the open one, recorded ones included
   TimeNs month_end_ns_ = 0;
-  double price_per_kw_ = 0.0, fraction_ = 1.0, billed_kw_ = 0.0;
+  double price_per_kw_ = 0.0, fraction_ = 1.0, billed_kw_ = 0.0, excess_kw_ = 0.0;
   NextMonthDemand next_;
   double next_floor_without_open_kw_ = 0.0;
 };
 
-/// One month's line on the bill: cost = billed_kw x price_per_kw x fraction.
+/// One month's line on the bill: cost = billed_kw x price_per_kw x fraction + excess_cost.
 struct MonthDemand {
   LocalMonth month;
   double peak_kw = 0.0;
   double billed_kw = 0.0;
   double price_per_kw = 0.0;  ///< tax included
   double fraction = 1.0;
+  double excess_kw = 0.0;    ///< of the peak above the contract power
+  double excess_cost = 0.0;  ///< excess_kw x its price x fraction
   double cost = 0.0;
 };
 

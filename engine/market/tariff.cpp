@@ -55,6 +55,7 @@ void check_demand(std::vector<std::string>& problems, const DemandCharge& demand
         fmt::format("floor_fraction_of_contract is {}, a fraction of the contract power is at most 1 (30 % is 0.3)",
                     demand.floor_fraction_of_contract));
   }
+  check_figure(problems, demand.excess_price_per_kw, "excess_price_per_kw of the demand charge", 0.0);
   if (demand.look_back_months < 0) problems.emplace_back("the look-back of the demand charge is negative");
   if ((demand.ratchet_months & ~all_months) != 0) problems.emplace_back("ratchet_months are 1 to 12");
 }

@@ -60,6 +60,8 @@ struct DemandCharge {
   /// hours, some utilities of the USA whole ones. Ramp and tracking of a set-point are reckoned over the same windows.
   TimeNs window_ns = 15 * kernel::minute_ns;
   double floor_fraction_of_contract = 0;  ///< the least that is billed, as a fraction of the contract power
+  /// Currency per kW and month by which the month's highest window exceeds the contract power; before tax.
+  double excess_price_per_kw = 0.0;
   friend bool operator==(const DemandCharge&, const DemandCharge&) = default;
 };
 

@@ -111,6 +111,7 @@ void write_demand_terms(const twin::Site& site, TableInsert& insert) {
   insert.integer(charge.window_ns).text(charge.basis == market::DemandBasis::peak ? "peak" : "contract");
   insert.text(site.part_month == market::PartMonth::full ? "full" : "pro_rata");
   insert.integer(charge.look_back_months).real(charge.floor_fraction_of_contract);
+  insert.real(market::excess_price_per_kw(site.tariff));
 }
 
 // What a kW costs in each month, and the peaks that a ratchet starts with.

@@ -58,6 +58,7 @@ constexpr std::array<SchemaObject, 44> objects{{
   part_month TEXT NOT NULL,       -- a month that the run covers in part: pro_rata, or full
   ratchet_look_back_months INTEGER NOT NULL, -- for how long past peaks of ratchet months count
   demand_floor_fraction REAL NOT NULL, -- of contract_kw: the least that is billed
+  excess_price_per_kw REAL NOT NULL, -- of a kW above contract_kw for the whole month, tax included
   driver_price_per_kwh REAL NOT NULL, -- at the start, as the next; later ones are signals
   v2g_price_per_kwh REAL NOT NULL,
   unmet_price_per_kwh REAL NOT NULL,
@@ -274,7 +275,9 @@ constexpr std::array<SchemaObject, 44> objects{{
   billed_kw REAL NOT NULL,
   price_per_kw REAL NOT NULL,     -- tax included
   fraction REAL NOT NULL,         -- of the month that is billed
-  cost REAL NOT NULL              -- billed_kw x price_per_kw x fraction
+  excess_kw REAL NOT NULL,        -- of peak_kw above the contract power
+  excess_cost REAL NOT NULL,      -- excess_kw x site.excess_price_per_kw x fraction
+  cost REAL NOT NULL              -- billed_kw x price_per_kw x fraction + excess_cost
 ) STRICT)"},
     {"table", "storage_use", R"(CREATE TABLE storage_use (
   id INTEGER PRIMARY KEY,
@@ -472,7 +475,7 @@ constexpr std::array<TableContent, 31> contents{{
     {"clock", "id, start_ns, end_ns, utc_offset_s", ""},
     {"site",
      "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, metering_window_ns, "
-     "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, "
+     "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, excess_price_per_kw, "
      "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
      ""},
     {"demand_price", "id, site, month, price_per_kw, in_ratchet", ""},
@@ -512,7 +515,7 @@ constexpr std::array<TableContent, 31> contents{{
      "v2g_payment, co2_kg, unmet_kwh, wear_cost, overload_kwh, export_overload_kwh, feeder_overload_kwh, peak_kw",
      ""},
     {"evse_day", "id, site, evse, start_ns, charged_kwh, discharged_kwh, cost, driver_revenue, v2g_payment", ""},
-    {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, cost", ""},
+    {"month", "id, site, month, peak_kw, billed_kw, price_per_kw, fraction, excess_kw, excess_cost, cost", ""},
     {"storage_use", "id, storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic", ""},
     {"kpi", "id, site, name, value, unit, help, help_ko", ""},
     {"metered", "id, session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh, dense", ""},

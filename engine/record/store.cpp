@@ -246,7 +246,8 @@ void Store::write_months(const twin::Result& result) {
     for (const market::MonthDemand& month : result.sites[site].months) {
       const std::string& name = names.emplace_back(market::format_month(month.month));
       insert.row().integer(static_cast<std::int64_t>(site) + 1).text(name).real(month.peak_kw).real(month.billed_kw);
-      insert.real(month.price_per_kw).real(month.fraction).real(month.cost);
+      insert.real(month.price_per_kw).real(month.fraction);
+      insert.real(month.excess_kw).real(month.excess_cost).real(month.cost);
     }
   }
   insert.write();

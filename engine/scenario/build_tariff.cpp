@@ -79,6 +79,7 @@ market::DemandCharge demand_of(const Value& value, const Where& where) {
     demand.ratchet_months = months_of(*months, f.where("ratchet_months"));
   demand.look_back_months = static_cast<int>(f.whole("look_back_months"));
   demand.floor_fraction_of_contract = f.number("floor_fraction_of_contract");
+  demand.excess_price_per_kw = f.number("excess_price_per_kw");
   return demand;
 }
 

@@ -238,6 +238,9 @@ constexpr std::array demand_keys{
     whole("look_back_months", "months", 1, 120, "12", "For how long they count."),
     number("floor_fraction_of_contract", "0..1", 0, 1, "0",
            "The least that is billed, as a fraction of the contract power."),
+    number("excess_price_per_kw", "currency/kW and month", 0, 1e9, "0",
+           "For each kW by which the month's highest window exceeds the contract power, beside what the month is "
+           "billed anyway."),
 };
 
 constexpr std::array demand_month_keys{

@@ -27,7 +27,7 @@ void Books::begin() {
   meter_.begin(context_.episode.from_ns, context_.episode.to_ns);
   window_import_kwh_ = window_peak_kw_ = window_setpoint_kwh_ = 0.0;
   last_window_kw_ = physics::unknown;
-  ramp_kw_ = peak_instant_kw_ = storage_losses_kwh_ = vehicle_losses_kwh_ = 0.0;
+  ramp_kw_ = peak_instant_kw_ = storage_losses_kwh_ = vehicle_losses_kwh_ = contract_excess_h_ = 0.0;
   lowest_buy_per_kwh_ = infinite;
   sessions_aged_ = 0;
   tracking_.reset();
@@ -139,7 +139,10 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   total_.pv_used_kwh += pv_kwh - std::min(pv_kwh, export_kwh);
   total_.energy_cost += import_kwh * now.price.buy_per_kwh - export_kwh * now.price.sell_per_kwh;
   total_.co2_kg += import_kwh * now.co2_kg_per_kwh;
-  total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours);
+  if (const double kwh = excess_kwh(import_kwh, now.contract_kw * hours); kwh > 0.0) {
+    total_.overload_kwh += kwh;
+    contract_excess_h_ += hours;
+  }
   total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours);
   book_excess_below(piece.flow, hours);
   lowest_buy_per_kwh_ = std::min(lowest_buy_per_kwh_, now.price.buy_per_kwh);
@@ -275,6 +278,7 @@ void Books::finish(TimeNs t, const StorageChange& storages, SiteResult& result) 
   result.peak_instant_kw = peak_instant_kw_;
   result.ramp_kw = ramp_kw_;
   result.storage_losses_kwh = storage_losses_kwh_;
+  result.contract_excess_h = contract_excess_h_;
   result.vehicle_losses_kwh = vehicle_losses_kwh_;
   result.tracking = tracking_;
   result.sessions_aged = sessions_aged_;

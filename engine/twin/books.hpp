@@ -130,7 +130,7 @@ class Books {
   double window_import_kwh_ = 0.0, window_peak_kw_ = 0.0, window_setpoint_kwh_ = 0.0;
   double last_window_kw_ = physics::unknown;  ///< mean net import of the window before
   double ramp_kw_ = 0.0, peak_instant_kw_ = 0.0;
-  double storage_losses_kwh_ = 0.0, vehicle_losses_kwh_ = 0.0;
+  double storage_losses_kwh_ = 0.0, vehicle_losses_kwh_ = 0.0, contract_excess_h_ = 0.0;
   double lowest_buy_per_kwh_ = infinite;
   std::uint64_t sessions_aged_ = 0;
   std::optional<Tracking> tracking_;
@@ -148,8 +148,8 @@ template <class A>
 void Books::archive(A& a) {
   a.section("books");
   a(total_, at_last_decision_, at_window_start_, meter_, window_import_kwh_, window_peak_kw_, window_setpoint_kwh_,
-    last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, lowest_buy_per_kwh_,
-    sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
+    last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, contract_excess_h_,
+    lowest_buy_per_kwh_, sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
   a.require(tracking_.has_value() == context_.site.power_setpoint_kw.has_value(), "a set-point that there is not");
   a.fixed(accounts_);
   a.fixed(evse_day_);

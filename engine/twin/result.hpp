@@ -79,6 +79,7 @@ struct SiteResult {
   double turned_away_kwh = 0.0;     ///< wanted by vehicles that never plugged in, those waiting at the end included
   double storage_energy_start_kwh = 0.0, storage_energy_end_kwh = 0.0;
   double storage_capacity_kwh = 0.0;  ///< usable, summed
+  double contract_excess_h = 0.0;     ///< with import above the contract power
   double storage_losses_kwh = 0.0;
   double vehicle_losses_kwh = 0.0;  ///< behind the EVSE meters
   /// Of what is stored beyond the start: what charging it, losses included, at the lowest buy price of the run costs.

@@ -65,6 +65,29 @@ TEST(Bound, OfOneCarAndTwoPricesIsThatOfTheHand) {
   EXPECT_NEAR(objective_of(two_price_day(), m.foresight.result), 14.0 * 0.30, 1e-9);
 }
 
+// A base load 2 kW above the contract: the car gets nothing, and a day of June pays a 30th of 2 kW at 30. Storage that
+// gives them avoids it.
+TEST(Bound, ExcessOverTheContractIsPaidWhereNothingAvoidsIt) {
+  twin::World world = two_price_day();
+  twin::Site& site = world.sites[0];
+  site.contract_kw = 10.0;
+  site.load_kw = 12.0;
+  site.tariff.demand.excess_price_per_kw = 30.0;
+  const double energy = 12.0 * (23 * 0.30 + 0.10);
+  Measured m = measure(world);
+  EXPECT_NEAR(m.bound.proven, energy + 14.0 * 1.0 + 2.0, 1e-6);
+  EXPECT_NEAR(objective_of(world, m.foresight.result), m.bound.proven, 1e-6);  // nobody can do better or worse
+
+  physics::Storage storage;
+  storage.id = "S";
+  storage.capacity_kwh = storage.max_charge_kw = storage.max_discharge_kw = 1000.0;
+  storage.soc_start = 0.5;
+  site.storages = {storage};
+  site.unmet_price_per_kwh = 0.0;
+  m = measure(world);
+  EXPECT_NEAR(m.bound.sites[0].parts.demand, 0.0, 1e-6);  // storage gives the 2 kW
+}
+
 TEST(Bound, ContractPowerThatLimitsHasAPrice) {
   twin::World world = two_price_day();
   world.sites[0].contract_kw = 1.0;  // 10 kWh in 10 h, an hour of them for 0.10

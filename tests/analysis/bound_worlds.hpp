@@ -38,6 +38,7 @@ inline twin::World random_money_world(std::uint64_t seed) {
     if (dice.chance(0.3)) site.tariff.demand.basis = market::DemandBasis::contract;
     if (dice.chance(0.5)) site.tariff.demand.ratchet_months = market::all_months;
     site.tariff.demand.floor_fraction_of_contract = dice.chance(0.5) ? 0.3 : 0.0;
+    if (dice.chance(0.4)) site.tariff.demand.excess_price_per_kw = dice.real(1.0, 30.0);
     if (dice.chance(0.3)) site.past_peaks.push_back({{2025, dice.whole(3, 7)}, dice.real(1.0, 60.0)});
     site.part_month = dice.chance(0.3) ? market::PartMonth::full : market::PartMonth::pro_rata;
   }

@@ -38,6 +38,9 @@ inline twin::Result sample_result() {
   l.driver_revenue = 40, l.v2g_payment = 1.5, l.co2_kg = 45, l.unmet_kwh = 3, l.wear_cost = 0.75;
   l.overload_kwh = 0.25, l.export_overload_kwh = 0.125, l.feeder_overload_kwh = 0.0625;
   north.peak_kw = 40, north.peak_instant_kw = 44;
+  // Two months, 5 and 3 kW above the contract; `south` one, 2 kW.
+  north.contract_excess_h = 0.75;
+  north.months = {{{2025, 5}, 40, 40, 1, 1, 5, 0.75, 40.75}, {{2025, 6}, 38, 38, 1, 1, 3, 0.5, 38.5}};
   north.ramp_kw = 12;
   north.energy_wanted_kwh = 80, north.energy_got_kwh = 77;
   north.sessions = 9, north.sessions_ended = 8, north.sessions_open = 1, north.turned_away = 1;
@@ -58,6 +61,7 @@ inline twin::Result sample_result() {
   north.corrections[static_cast<std::size_t>(twin::Correction::limit)] = 3;
 
   twin::SiteResult south;
+  south.months = {{{2025, 6}, 12, 12, 1, 1, 2, 0.25, 12.25}};
   south.ledger.import_kwh = 50, south.ledger.ev_charge_kwh = 49.5;
   south.ledger.energy_cost = 10, south.ledger.unmet_kwh = 4;
   south.peak_kw = 20, south.peak_instant_kw = 22;

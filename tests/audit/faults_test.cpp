@@ -236,6 +236,27 @@ TEST_F(FaultsPutBack, APowerThatIsNotItsEnergyIsFound) {
                "power energy_kwh");
 }
 
+// A contract of 5 kW: storage charges with 10 for an hour, then the car with 6, 6 / 0.95 at the AC side, for two. That
+// is 5 kW above it, for 180 minutes, at 6 per kW and month of 30 days.
+TEST_F(FaultsPutBack, AnExcessOverTheContractIsKilowattsMinutesAndMoney) {
+  twin::World world = with_storage_and_v2g();
+  twin::Site& site = world.sites[0];
+  site.contract_kw = 5.0;
+  site.limits = twin::LimitMode::record;
+  site.tariff.demand.excess_price_per_kw = 6.0;
+  const std::string file = record(world, back_and_forth());
+  EXPECT_NEAR(question(file, "SELECT value FROM kpi WHERE name = 'contract_excess_kw'"), 5.0, 1e-9);
+  EXPECT_NEAR(question(file, "SELECT value FROM kpi WHERE name = 'contract_excess_min'"), 180.0, 1e-6);
+  EXPECT_NEAR(question(file, "SELECT value FROM kpi WHERE name = 'contract_excess_cost'"), 5.0 * 6.0 / 30.0, 1e-9);
+  expect_found(file, set_figure("contract_excess_min", "value * 1.001"), "contract_excess_min");
+  expect_found(file, set_figure("contract_excess_kw", "value + 0.1"), "contract_excess_kw");
+  expect_found(file, set_figure("contract_excess_cost", "0"), "contract_excess_cost");
+  expect_found(file,
+               "UPDATE month SET cost = cost - excess_cost;" +
+                   set_figure("demand_charge", "value - (SELECT sum(excess_cost) FROM month)"),
+               "demand_charge, 2025-06 demand_charge");
+}
+
 // A taper from 100 kW under a feeder of 40 kW that only counts: 100 exp(-h 100/60) is above it by
 // (100 - 40) / k - 40 ln(2.5) / k kWh, k = 100 / 60 per h. Samples at ticks of an hour say something else.
 TEST_F(FaultsPutBack, AFeedersOverloadIsNotASampleAtTicks) {

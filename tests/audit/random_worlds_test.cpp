@@ -54,6 +54,7 @@ void add_terms(twin::World& world, Dice& dice) {
     if (dice.chance(0.5)) demand.ratchet_months |= market::month_bit(month);
   demand.look_back_months = dice.whole(1, 12);
   if (dice.chance(0.5)) demand.floor_fraction_of_contract = dice.real(0.0, 0.6);
+  if (dice.chance(0.5)) demand.excess_price_per_kw = dice.real(0.0, 30.0);
   site.tariff.tax_fraction = dice.chance(0.5) ? 0.1 : 0.0;
   const market::LocalMonth first = world.calendar.month(world.start_ns);
   for (int back = 0; back <= 13; ++back)

@@ -61,6 +61,43 @@ DemandMeter meter_of(const Tariff& tariff, const Calendar& calendar, TimeNs from
   return DemandMeter({&tariff, infinity, {}, part_month, from, to}, calendar);
 }
 
+// 100 kW of contract, 3,300 a kW above it with 10 % tax on top. The run covers the last ten days of June, in July the
+// contract is 120 kW from the 10th on: the higher one of that month counts, as for everything that is billed by it.
+TEST(ContractExcess, IsTheHighestWindowAboveTheMonthsContract) {
+  Tariff tariff = kepco_self_use_high_voltage_summer();
+  tariff.demand.excess_price_per_kw = 3000.0;
+  tariff.tax_fraction = 0.1;
+  const TimeNs from = at("2025-06-21", billed_in_seoul), july = at("2025-07-01", billed_in_seoul);
+  const TimeNs to = at("2025-08-01", billed_in_seoul);
+  DemandMeter meter({&tariff, 100.0, {}, PartMonth::pro_rata, from, to}, billed_in_seoul);
+  while (meter.window_begin_ns() < july) meter.close(meter.window_begin_ns() == from ? 27.5 : 20.0);  // 110 kW, 80 kW
+  EXPECT_NEAR(meter.charge(), (110.0 * 2580.0 * 1.1 + 10.0 * 3300.0) / 3.0, 1e-6);
+  while (meter.window_begin_ns() < at("2025-07-10", billed_in_seoul)) meter.close(28.75);  // 115 kW
+  meter.set_contract_kw(120.0, at("2025-07-10", billed_in_seoul));
+  while (meter.window_end_ns() < to) meter.close(31.0);  // 124 kW
+  meter.finish(31.0, to);
+  const double june = (110.0 * 2580.0 * 1.1 + 10.0 * 3300.0) / 3.0;
+  const double july_cost = 124.0 * 2580.0 * 1.1 + 4.0 * 3300.0;
+  EXPECT_NEAR(meter.charge(), june + july_cost, 1e-6);
+
+  const auto bill =
+      demand_bill(tariff, billed_in_seoul, from, to, meter.peaks(), {}, 100.0, PartMonth::pro_rata, meter.contracts());
+  ASSERT_EQ(bill.size(), 2U);
+  EXPECT_NEAR(bill[0].excess_kw, 10.0, 1e-12);
+  EXPECT_NEAR(bill[0].excess_cost, 10.0 * 3300.0 / 3.0, 1e-6);
+  EXPECT_NEAR(bill[0].cost, june, 1e-6);
+  EXPECT_NEAR(bill[1].excess_kw, 4.0, 1e-12);
+  EXPECT_NEAR(bill[1].cost, july_cost, 1e-6);
+}
+
+TEST(ContractExcess, IsNoneAtTheContractWithoutOneOrInAnotherMonth) {
+  const MonthPeak earlier[] = {{{2025, 5}, 500.0}};
+  EXPECT_EQ(contract_excess_kw({2025, 6}, 100.0 * (1.0 + 1e-12), 100.0, {}), 0.0);
+  EXPECT_EQ(contract_excess_kw({2025, 6}, 100.0, infinity, earlier), 0.0);
+  EXPECT_EQ(contract_excess_kw({2025, 6}, 90.0, 100.0, earlier), 0.0);  // a ratchet is no excess of this month
+  EXPECT_EQ(contract_excess_kw({2025, 5}, 90.0, 100.0, earlier), 400.0);
+}
+
 TEST(KepcoBill, JuneAtTenKilowattsIsTheBillWorkedByHand) {
   // June 2025: 30 days; Sundays 1 8 15 22 29, Saturdays 7 14 21 28, holidays Tue 3 and Fri 6, so 19 working days.
   //   light: 19 x 10 h + 4 x 10 h + 7 x 24 h = 398 h x 10 kW x  79.2 = 315,216 KRW

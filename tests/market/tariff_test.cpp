@@ -199,6 +199,7 @@ TEST(Tariff, FigureThatIsNoneIsNamed) {
   EXPECT_THAT(problem([](Tariff& t) { t.demand.window_ns = 20 * kernel::minute_ns; }),
               HasSubstr("20 min, must be 15, 30 or 60"));
   EXPECT_THAT(problem([](Tariff& t) { t.demand.floor_fraction_of_contract = 30; }), HasSubstr("30 % is 0.3"));
+  EXPECT_THAT(problem([](Tariff& t) { t.demand.excess_price_per_kw = -1; }), HasSubstr("excess_price_per_kw"));
   EXPECT_THAT(problem([](Tariff& t) { t.holidays = {{2025, 2, 30}}; }), HasSubstr("2025-02-30"));
 }
 

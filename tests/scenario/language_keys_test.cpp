@@ -196,6 +196,7 @@ const std::map<std::string, std::string> examples{
     {"demand.ratchet_months", "ratchet_months = { 12, 1 }"},
     {"demand.look_back_months", "look_back_months = 6"},
     {"demand.floor_fraction_of_contract", "floor_fraction_of_contract = 0.3"},
+    {"demand.excess_price_per_kw", "excess_price_per_kw = 3330"},
     {"demand_months.months", "months = { 1, 2 }"},
     {"demand_months.price_per_kw", "price_per_kw = 1"},
     {"sessions.file", "file = 'sessions.csv'"},

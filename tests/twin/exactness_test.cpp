@@ -91,7 +91,7 @@ void expect_same(const Outcome& a, const Outcome& b) {
   for (double twin::SiteResult::*figure :
        {&twin::SiteResult::peak_kw, &twin::SiteResult::peak_instant_kw, &twin::SiteResult::ramp_kw,
         &twin::SiteResult::storage_losses_kwh, &twin::SiteResult::vehicle_losses_kwh,
-        &twin::SiteResult::storage_energy_end_kwh})
+        &twin::SiteResult::storage_energy_end_kwh, &twin::SiteResult::contract_excess_h})
     RC_ASSERT(close(a.site().*figure, b.site().*figure));
   RC_ASSERT(a.seen.sessions.size() == b.seen.sessions.size());
   std::map<std::string, const twin::SessionRecord*> by_name;

@@ -144,7 +144,26 @@ TEST(Simulation, LoadAboveTheContractIsUnavoidableAndCounted) {
   const Outcome o = run_world(world, full_power());
   EXPECT_EQ(o.ledger().ev_charge_kwh, 0.0);
   EXPECT_NEAR(o.ledger().overload_kwh, 2.0 * 24, exact_kwh);
+  EXPECT_NEAR(o.site().contract_excess_h, 24.0, 1e-9);
+  EXPECT_NEAR(o.site().months.at(0).excess_kw, 2.0, 1e-9);
   EXPECT_EQ(o.site().corrections[static_cast<std::size_t>(control::Correction::unavoidable)], 1U);
+}
+
+// 4.08 kW above the contract for half an hour: no metering window is, each of an hour has a mean of 7.04 kW. What is
+// charged at once takes as long at a finer tick, and at the contract itself there is no minute of excess.
+TEST(Simulation, MinutesAboveTheContractAreExactAndKilowattsAreTheMeters) {
+  for (const auto& [contract_kw, minutes] : {std::pair{10.0, 30.0}, {14.08, 0.0}}) {
+    twin::World world = small_world(2);
+    world.sites[0].contract_kw = contract_kw;
+    world.sites[0].limits = twin::LimitMode::record;
+    world.sites[0].tariff.demand.window_ns = 60 * kernel::minute_ns;
+    world.sites[0].tariff.demand.excess_price_per_kw = 10.0;
+    add_visits(world, {visit(1, 1.5, 20, 0), visit(1, 1.5, 20, 1)});
+    const Outcome o = run_world(world, full_power());
+    EXPECT_NEAR(60.0 * o.site().contract_excess_h, minutes, 1e-9);
+    EXPECT_EQ(o.site().months.at(0).excess_kw, 0.0);
+    EXPECT_EQ(o.ledger().demand_charge, 0.0);
+  }
 }
 
 TEST(Simulation, RecordModeLetsOverloadsHappen) {
