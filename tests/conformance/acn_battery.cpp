@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double tolerance = 1e-9;
+constexpr double call_tolerance = 1e-9;
 
 struct Call {
   bool two_stage = false;
@@ -135,9 +135,9 @@ void compare_call(Comparison& comparison, const json& c) {
   if (c.contains("raises")) return compare_refusal(comparison, call);
   if (call.pilot_a < 0.0) throw CaseError("a negative pilot: ACN-Sim warns that its formula does not hold there");
   const double mean_kw = with_noise(call, metered_kwh(call) / call.hours());
-  comparison.absolute("rate A", mean_kw * 1000.0 / call.voltage_v, c.at("rate"), tolerance);
-  comparison.absolute("kWh after", call.stored_kwh + mean_kw * call.hours(), c.at("charge_after"), tolerance);
-  comparison.absolute("mean kW", mean_kw, c.at("power_kW"), tolerance);
+  comparison.absolute("rate A", mean_kw * 1000.0 / call.voltage_v, c.at("rate"), call_tolerance);
+  comparison.absolute("kWh after", call.stored_kwh + mean_kw * call.hours(), c.at("charge_after"), call_tolerance);
+  comparison.absolute("mean kW", mean_kw, c.at("power_kW"), call_tolerance);
 }
 
 }  // namespace

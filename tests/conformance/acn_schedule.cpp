@@ -184,7 +184,7 @@ bool same_refusal(std::string_view theirs, std::string_view ours) {
          ours.find("charging all sessions at their lower bound is not feasible") != std::string_view::npos;
 }
 
-void compare_call(Comparison& c, const json& entry) {
+void compare_schedule_call(Comparison& c, const json& entry) {
   require_known(entry,
                 {"test", "algorithm", "period", "now", "infrastructure", "sessions", "sort", "estimate_max_rate",
                  "max_rate_estimate", "uninterrupted_charging", "continuous_inc", "schedule", "raises"},
@@ -239,7 +239,7 @@ std::vector<Comparison> compare_acn_schedule(const json& document, const std::fi
     if (const auto unit = test.rfind(".Test"); unit != std::string::npos) test.erase(0, unit + 1);
     Comparison& c = comparisons.emplace_back(fmt::format("{}[{}] {}", file.stem().string(), comparisons.size(), test));
     try {
-      compare_call(c, entry);
+      compare_schedule_call(c, entry);
     } catch (const std::exception& error) {
       c.fail(error.what());
     }

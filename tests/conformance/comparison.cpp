@@ -10,7 +10,7 @@ namespace evtwin::conformance {
 
 namespace {
 
-constexpr auto whole = static_cast<std::size_t>(-1);  // index of a quantity that is no series
+constexpr auto no_index = static_cast<std::size_t>(-1);  // index of a quantity that is no series
 
 }  // namespace
 
@@ -27,20 +27,20 @@ void Comparison::difference(std::string_view what, std::size_t index, double got
     closest_ = share;
     largest_ = size;
     largest_tolerance_ = tolerance;
-    largest_what_ = index == whole ? std::string(what) : fmt::format("{}[{}]", what, index);
+    largest_what_ = index == no_index ? std::string(what) : fmt::format("{}[{}]", what, index);
   }
   if (share > 1.0 && failure_.empty()) {
     failure_ = fmt::format("{} is {}, the reference has {}",
-                           index == whole ? std::string(what) : fmt::format("{}[{}]", what, index), got, expected);
+                           index == no_index ? std::string(what) : fmt::format("{}[{}]", what, index), got, expected);
   }
 }
 
 void Comparison::absolute(std::string_view what, double got, double expected, double tolerance) {
-  difference(what, whole, got, expected, std::abs(got - expected), tolerance);
+  difference(what, no_index, got, expected, std::abs(got - expected), tolerance);
 }
 
 void Comparison::relative(std::string_view what, double got, double expected, double tolerance) {
-  difference(what, whole, got, expected, std::abs(got - expected) / std::max(1.0, std::abs(expected)), tolerance);
+  difference(what, no_index, got, expected, std::abs(got - expected) / std::max(1.0, std::abs(expected)), tolerance);
 }
 
 void Comparison::absolute(std::string_view what, std::span<const double> got, std::span<const double> expected,

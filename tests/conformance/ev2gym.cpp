@@ -20,7 +20,7 @@ using nlohmann::json;
 using namespace ev2gym;
 using Series = std::vector<double>;
 
-constexpr double tolerance = 1e-9;
+constexpr double step_tolerance = 1e-9;
 
 double number(const json& value) { return value.is_null() ? std::nan("") : value.get<double>(); }
 
@@ -48,10 +48,10 @@ void compare_stays(const Scenario& scenario, const Run& run, const json& referen
                    "net_energy_kwh", "charging_cycles", "emergency_crossings"},
                   "a session of a run");
     const auto one = [&](const char* field, double got) {
-      comparison.relative(fmt::format("session {} {}", i, field), got, number(expected.at(field)), tolerance);
+      comparison.relative(fmt::format("session {} {}", i, field), got, number(expected.at(field)), step_tolerance);
     };
     const auto all = [&](const char* field, const Series& got) {
-      comparison.relative(fmt::format("session {} {}", i, field), got, numbers(expected.at(field)), tolerance);
+      comparison.relative(fmt::format("session {} {}", i, field), got, numbers(expected.at(field)), step_tolerance);
     };
     const Ageing aged = ageing(scenario, car, stay);
     one("port", car.port);
@@ -68,21 +68,21 @@ void compare_stays(const Scenario& scenario, const Run& run, const json& referen
     one("emergency_crossings", stay.emergency_crossings);
     // Losses are fractions of some 1e-5: relative to themselves, not to 1.
     comparison.absolute(fmt::format("session {} calendar_loss", i), aged.calendar, number(expected.at("calendar_loss")),
-                        tolerance * std::abs(number(expected.at("calendar_loss"))));
+                        step_tolerance * std::abs(number(expected.at("calendar_loss"))));
     comparison.absolute(fmt::format("session {} cyclic_loss", i), aged.cyclic, number(expected.at("cyclic_loss")),
-                        tolerance * std::abs(number(expected.at("cyclic_loss"))));
+                        step_tolerance * std::abs(number(expected.at("cyclic_loss"))));
   }
 }
 
 void compare_series(const Run& run, const json& reference, Comparison& comparison) {
   const auto one = [&](const char* field, const Series& got) {
-    comparison.relative(field, got, numbers(reference.at(field)), tolerance);
+    comparison.relative(field, got, numbers(reference.at(field)), step_tolerance);
   };
   const auto many = [&](const char* field, const std::vector<Series>& got) {
     const json& expected = reference.at(field);
     if (expected.size() != got.size()) return comparison.fail(fmt::format("{} has {} rows", field, expected.size()));
     for (std::size_t k = 0; k < got.size(); ++k)
-      comparison.relative(fmt::format("{}[{}]", field, k), got[k], numbers(expected[k]), tolerance);
+      comparison.relative(fmt::format("{}[{}]", field, k), got[k], numbers(expected[k]), step_tolerance);
   };
   many("charger_power_kw", run.charger_kw);
   many("charger_current_a", run.charger_a);
@@ -100,7 +100,7 @@ void compare_series(const Run& run, const json& reference, Comparison& compariso
   if (totals.size() != run.totals.size()) return comparison.fail("another number of charger_totals than chargers");
   for (std::size_t c = 0; c < totals.size(); ++c) {
     const auto total = [&](const char* field, double got) {
-      comparison.relative(fmt::format("charger {} {}", c, field), got, number(totals[c].at(field)), tolerance);
+      comparison.relative(fmt::format("charger {} {}", c, field), got, number(totals[c].at(field)), step_tolerance);
     };
     total("profit_eur", run.totals[c].profit_eur);
     total("energy_charged_kwh", run.totals[c].charged_kwh);
@@ -166,7 +166,7 @@ void compare_rewards_and_stats(const Scenario& scenario, const Run& run, const j
     if (found == all.end()) {
       not_compared.insert("reward " + name);
     } else {
-      comparison.relative("reward " + name, found->second, numbers(series), tolerance);
+      comparison.relative("reward " + name, found->second, numbers(series), step_tolerance);
     }
   }
   double total_reward = std::nan("");
@@ -175,7 +175,7 @@ void compare_rewards_and_stats(const Scenario& scenario, const Run& run, const j
     not_compared.insert("reward");
     not_compared.insert("stats total_reward");
   } else {
-    comparison.relative("reward", main_reward->second, numbers(reference.at("reward")), tolerance);
+    comparison.relative("reward", main_reward->second, numbers(reference.at("reward")), step_tolerance);
     total_reward = sum(main_reward->second);
   }
   const auto stats = statistics(scenario, run, total_reward);
@@ -184,7 +184,7 @@ void compare_rewards_and_stats(const Scenario& scenario, const Run& run, const j
     if (found == stats.end()) {
       not_compared.insert("stats " + name);
     } else if (!not_compared.contains("stats " + name)) {
-      comparison.relative("stats " + name, found->second, number(expected), tolerance);
+      comparison.relative("stats " + name, found->second, number(expected), step_tolerance);
     }
   }
   if (!not_compared.empty()) comparison.remark(fmt::format("not compared: {}", fmt::join(not_compared, ", ")));

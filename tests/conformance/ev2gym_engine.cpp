@@ -14,7 +14,7 @@ namespace {
 
 using kernel::TimeNs;
 
-constexpr double tolerance = 1e-9;
+constexpr double engine_tolerance = 1e-9;
 constexpr TimeNs start_ns = 1704067200LL * kernel::second_ns;  // 2024-01-01T00:00Z: when it happens changes nothing
 
 TimeNs step_ns(const Scenario& scenario) {
@@ -195,15 +195,15 @@ void compare_with_engine(const Scenario& scenario, const Actions& actions, const
   double charged_kwh = 0.0, discharged_kwh = 0.0;
   for (std::size_t i = 0; i < scenario.cars.size(); ++i) {
     comparison.relative(fmt::format("engine, session {} kWh in step", i), recording.step_kwh[i],
-                        run.stays[i].energy_kwh, tolerance);
+                        run.stays[i].energy_kwh, engine_tolerance);
     if (!recording.step_kwh[i].empty())
       comparison.relative(fmt::format("engine, session {} battery kWh", i), recording.final_kwh[i],
-                          run.stays[i].final_kwh, tolerance);
+                          run.stays[i].final_kwh, engine_tolerance);
     for (const double kwh : run.stays[i].energy_kwh) (kwh > 0.0 ? charged_kwh : discharged_kwh) += std::abs(kwh);
   }
   const control::Ledger& ledger = result.sites[0].ledger;
-  comparison.relative("engine, ledger charged kWh", ledger.ev_charge_kwh, charged_kwh, tolerance);
-  comparison.relative("engine, ledger discharged kWh", ledger.ev_discharge_kwh, discharged_kwh, tolerance);
+  comparison.relative("engine, ledger charged kWh", ledger.ev_charge_kwh, charged_kwh, engine_tolerance);
+  comparison.relative("engine, ledger discharged kWh", ledger.ev_discharge_kwh, discharged_kwh, engine_tolerance);
 }
 
 }  // namespace evtwin::conformance::ev2gym

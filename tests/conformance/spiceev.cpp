@@ -61,7 +61,7 @@ physics::Outcome call(const physics::BatterySpec& battery, const json& c, double
   return run_for(battery, stored_kwh, max_kw, hours, std::max(metered_kwh, 0.0));
 }
 
-void compare_call(Comparison& comparison, const json& c) {
+void compare_battery_call(Comparison& comparison, const json& c) {
   require_known(c,
                 {"id", "op", "capacity_kWh", "efficiency", "charge_curve", "discharge_curve", "curve_kind", "soc",
                  "seconds", "max_power_kW", "target_soc", "target_power_kW", "status", "expect", "independent"},
@@ -100,7 +100,7 @@ std::vector<Comparison> compare_spiceev(const json& document, const std::filesys
     return fmt::format("battery case {} {} ({})", c.at("id").dump(), c.at("op").get<std::string>(),
                        c.at("status").get<std::string>());
   };
-  return each_case(cases_of(document), name, compare_call);
+  return each_case(cases_of(document), name, compare_battery_call);
 }
 
 }  // namespace evtwin::conformance
