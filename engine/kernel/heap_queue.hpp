@@ -1,6 +1,7 @@
 // The readable reference: an indexed 4-ary heap.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -27,9 +28,12 @@ class HeapQueue {
   bool pending(std::uint32_t timer) const;
   bool empty() const { return size() == 0; }
   std::size_t size() const { return size_ - (root_is_free_ ? 1 : 0); }
-  TimeNs next_time() {
-    fill_root();
-    return size_ == 0 ? time_never : heap_[0].time;
+  TimeNs next_time() const {
+    if (!root_is_free_) return size_ == 0 ? time_never : heap_[0].time;
+    TimeNs earliest = time_never;  // of what may take the free place
+    for (std::size_t child = 1; child < std::min<std::size_t>(5, size_); ++child)
+      earliest = std::min(earliest, heap_[child].time);
+    return earliest;
   }
   std::uint64_t scheduled_count() const { return sequence_; }
   QueueState state() const;

@@ -204,6 +204,7 @@ int LocalClock::minute_of_day(TimeNs t) {
 }
 
 TimeNs LocalClock::next_tick(TimeNs t, TimeNs tick_ns) {
+  if (t == last_tick_ns_ && tick_ns == step_ns_ && t + tick_ns < steps_until_ns_) return last_tick_ns_ = t + tick_ns;
   check_tick(tick_ns);
   if (t >= latest_ns - day_ns) return time_never;
   t = std::max(t, earliest_ns);
@@ -213,7 +214,12 @@ TimeNs LocalClock::next_tick(TimeNs t, TimeNs tick_ns) {
     // Most calls are for the same day as the last one.
     if (reading < midnight_ns_ || reading - midnight_ns_ >= day_ns) midnight_ns_ = midnight_before(reading);
     const TimeNs target = tick_reading_after(reading, midnight_ns_, tick_ns);
-    if (target - now.offset_ns < now.end_ns) return target - now.offset_ns;
+    if (target - now.offset_ns < now.end_ns) {
+      last_tick_ns_ = target - now.offset_ns;
+      step_ns_ = tick_ns;
+      steps_until_ns_ = std::min(now.end_ns, midnight_ns_ + day_ns - now.offset_ns);
+      return last_tick_ns_;
+    }
     // The offset changes first: the change is the tick, or the search goes on behind it.
     t = now.end_ns;
     if (jump_is_tick(t + now.offset_ns, t + offset_at(t).offset_ns, tick_ns)) return t;

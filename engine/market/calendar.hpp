@@ -175,6 +175,8 @@ class LocalClock {
   Calendar calendar_;
   std::size_t index_ = 0;
   TimeNs midnight_ns_ = 0;  // a reading of 00:00, of the last day a tick was looked for
+  // The last tick found: the next one is a step later, as long as that is before the end of its day and offset.
+  TimeNs last_tick_ns_ = 0, step_ns_ = 0, steps_until_ns_ = 0;
 };
 
 /// Reads "2025-06-02", "2025-06-02T14:00", "2025-06-02 08:00:00.25", each with or without an offset ("Z", "+09:00",

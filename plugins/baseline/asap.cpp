@@ -3,16 +3,17 @@
 namespace evtwin::baseline {
 
 void Asap::decide(const sdk::View& view, sdk::Decision& decision) {
-  planner_.begin(view.raw);
-  for (Car& car : planner_.cars()) {
-    car.power_kw = car.max_kw;
-    planner_.rows().add(car.row, car.power_kw);
+  if (!planner_.stands(view.raw, decision)) {
+    planner_.begin(view.raw);
+    for (Car& car : planner_.cars()) {
+      car.power_kw = car.max_kw;
+      planner_.rows().add(car.row, car.power_kw);
+    }
+    planner_.write(decision);
   }
-  planner_.write(decision);
   // A car that takes nothing just now may keep its offer: it costs nothing, and nobody else is waiting for it.
-  if (!continues_) return planner_.close(decision);
   for (const std::uint32_t i : view.connected()) {
-    if (!view.draws(i)) decision.evse_kw[i] = car_at(view.raw, i).max_kw;
+    if (continues_ && !view.draws(i)) decision.evse_kw[i] = car_at(view.raw, i).max_kw;
   }
   planner_.close(decision);
 }

@@ -29,15 +29,40 @@ Planner::Planner(sdk::Setup& setup)
 void Planner::begin(const evtwin_view& view) {
   view_ = &view;
   wake_ns_ = 0;
-  rows_.reset(view);
-  if (follow_setpoint_ && !std::isnan(view.power_setpoint_kw)) rows_.lower_grid(view.power_setpoint_kw);
+  look_at_rows();
   cars_.clear();
   for (std::uint32_t k = 0; k < view.n_connected; ++k) {
     const std::uint32_t i = view.connected_evse[k];
-    if (view.evse_draws[i] == 0) continue;
-    const Car car = car_at(view, i);
-    if (!car.request_met || beyond_request_) cars_.push_back(car);
+    if (wants(view, i)) cars_.push_back(car_at(view, i));
   }
+}
+
+void Planner::look_at_rows() {
+  rows_.reset(*view_);
+  if (follow_setpoint_ && !std::isnan(view_->power_setpoint_kw)) rows_.lower_grid(view_->power_setpoint_kw);
+}
+
+bool Planner::stands(const evtwin_view& view, sdk::Decision& decision) {
+  if (!all_at_maximum_ || (view.changed & EVTWIN_CHANGED_SESSIONS) != 0) return false;
+  std::size_t wanting = 0;
+  for (std::uint32_t k = 0; k < view.n_connected; ++k) wanting += wants(view, view.connected_evse[k]) ? 1U : 0U;
+  if (wanting != cars_.size()) return false;
+  for (Car& car : cars_) {
+    if (!wants(view, car.row)) return false;
+    car.remaining_kwh = view.evse_remaining_kwh[car.row];
+  }
+  view_ = &view;
+  wake_ns_ = 0;
+  const bool rows_stand = (view.changed & EVTWIN_CHANGED_ROWS) == 0 && std::isnan(view.power_setpoint_kw);
+  if (view.n_storages > 0 || !rows_stand) {
+    look_at_rows();
+    for (const Car& car : cars_) {
+      if (rows_.room_up(car.row, car.max_kw) < car.max_kw) return false;
+      rows_.add(car.row, car.max_kw);
+    }
+  }
+  write(decision);
+  return true;
 }
 
 void Planner::wake_by(std::int64_t instant_ns) {
@@ -66,13 +91,17 @@ double Planner::expected_grid_kw() const {
   return grid_kw;
 }
 
-void Planner::write(sdk::Decision& decision) const {
+void Planner::write(sdk::Decision& decision) {
   for (std::uint32_t k = 0; k < view_->n_connected; ++k) decision.evse_kw[view_->connected_evse[k]] = 0.0;
-  for (const Car& car : cars_) decision.evse_kw[car.row] = car.power_kw;
+  all_at_maximum_ = true;
+  for (const Car& car : cars_) {
+    decision.evse_kw[car.row] = car.power_kw;
+    all_at_maximum_ = all_at_maximum_ && car.power_kw == car.max_kw;
+  }
 }
 
 void Planner::close(sdk::Decision& decision) {
-  drive_storage(*view_, peak_target_kw_, expected_grid_kw(), rows_, decision.storage_kw);
+  if (view_->n_storages > 0) drive_storage(*view_, peak_target_kw_, expected_grid_kw(), rows_, decision.storage_kw);
   if (!beyond_request_) {
     const double until_tick_h = hours(view_->next_tick_ns - view_->now_ns);
     for (const Car& car : cars_) {

@@ -19,6 +19,11 @@ class Planner {
   /// count).
   void begin(const evtwin_view& view);
 
+  /// Whether the last answer still holds: everybody who wanted power got the maximum then, the same ones want it now,
+  /// no session has changed, and the limits allow it. It is written once more then, and only close() is left. For
+  /// strategies that give the maximum where they can, whatever the time and the price.
+  bool stands(const evtwin_view& view, sdk::Decision& decision);
+
   std::vector<Car>& cars() { return cars_; }
   /// Orders cars() by their keys (see CarOrder).
   void put_in_order() { order_.apply(cars_); }
@@ -37,16 +42,23 @@ class Planner {
   double expected_grid_kw() const;
 
   /// Writes the cars' powers, 0 for the other connected ones.
-  void write(sdk::Decision& decision) const;
+  void write(sdk::Decision& decision);
   /// Storage by the scenario's policy, and a wake-up when the first request is met, so that none is over-delivered.
   void close(sdk::Decision& decision);
 
  private:
+  bool wants(const evtwin_view& view, std::uint32_t row) const {
+    return view.evse_draws[row] != 0 && (beyond_request_ || view.evse_remaining_kwh[row] >= met_kwh);
+  }
+
+  void look_at_rows();
+
   const evtwin_view* view_ = nullptr;
   SiteRows rows_;
   std::vector<Car> cars_;
   CarOrder order_;
   std::int64_t wake_ns_ = 0;
+  bool all_at_maximum_ = false;  ///< everybody in cars_, by the last answer
   bool beyond_request_ = false;
   bool follow_setpoint_ = false;
   double peak_target_kw_ = 0.0;

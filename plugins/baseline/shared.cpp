@@ -12,16 +12,20 @@ void begin(Planner& planner, const evtwin_view& view, SortKey key) {
 }  // namespace
 
 void RoundRobin::decide(const sdk::View& view, sdk::Decision& decision) {
-  begin(planner_, view.raw, key_);
-  raise_in_turn(planner_.rows(), planner_.cars(), step_, scratch_);
-  planner_.write(decision);
+  if (!planner_.stands(view.raw, decision)) {
+    begin(planner_, view.raw, key_);
+    raise_in_turn(planner_.rows(), planner_.cars(), step_, scratch_);
+    planner_.write(decision);
+  }
   planner_.close(decision);
 }
 
 void EqualShare::decide(const sdk::View& view, sdk::Decision& decision) {
-  begin(planner_, view.raw, &ByArrival::key);
-  share_equally(planner_.rows(), planner_.cars(), scratch_);
-  planner_.write(decision);
+  if (!planner_.stands(view.raw, decision)) {
+    begin(planner_, view.raw, &ByArrival::key);
+    share_equally(planner_.rows(), planner_.cars(), scratch_);
+    planner_.write(decision);
+  }
   planner_.close(decision);
 }
 

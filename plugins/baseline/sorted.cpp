@@ -22,11 +22,13 @@ SortKey sort_key_of(std::string_view id) {
 }
 
 void decide_sorted(Planner& planner, const evtwin_view& view, sdk::Decision& decision, SortKey key) {
-  planner.begin(view);
-  for (Car& car : planner.cars()) car.key = key(view, car);
-  planner.put_in_order();
-  give_in_order(planner.rows(), planner.cars());
-  planner.write(decision);
+  if (!planner.stands(view, decision)) {
+    planner.begin(view);
+    for (Car& car : planner.cars()) car.key = key(view, car);
+    planner.put_in_order();
+    give_in_order(planner.rows(), planner.cars());
+    planner.write(decision);
+  }
   planner.close(decision);
 }
 
