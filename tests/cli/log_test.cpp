@@ -194,9 +194,9 @@ TEST_F(CommandLog, AReplayTellsItsFilesAndFrames) {
 
 TEST_F(CommandLog, AnAuditAndARecordAreHeard) {
   ASSERT_EQ(run_week({"--days", "1", "-o", path("a.evtwin")}).status, 0);
-  const Said said = run({"--log", "audit=info", "audit", path("a.evtwin")});  // before the command, too
+  const Said said = run({"--log", "audit=info,record=info", "audit", path("a.evtwin")});  // before the command, too
   EXPECT_EQ(said.status, 0) << said.err;
-  EXPECT_EQ(rooms_of(lines_of(said.err)), std::set<std::string>{"audit"});
+  EXPECT_EQ(rooms_of(lines_of(said.err)), (std::set<std::string>{"audit", "record"}));
 }
 
 TEST_F(CommandLog, TheHelpNamesLevelsAndRooms) {
