@@ -6,6 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kernel/log.hpp"
 #include "optimise/dual_bound.hpp"
 #include "optimise/keyed_basis.hpp"
 #include "optimise/plan_completion.hpp"
@@ -102,6 +103,7 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
 
 SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteForesight& foresight,
                      const BoundOptions& options) {
+  const kernel::Stopwatch watch;
   const std::size_t pairs = stay_steps(foresight, bound_grid(world, world.sites[site], foresight, GridKind::exact));
   SiteBound bound;
   const bool may_be_means = pairs > options.most_exact_pairs && !sells_dearer(foresight);
@@ -128,6 +130,9 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
     if (answer.outcome != optimise::Outcome::optimal)
       fail(fmt::format("the solver says {}", optimise::name_of(answer.outcome)));
     basis = optimise::keyed(model, solver.basis());
+    kernel::log_line(kernel::LogRoom::analysis, kernel::LogLevel::debug,
+                     "bound of {}: {} rows, {} columns, {:.10g}, {} iterations", world.sites[site].name,
+                     model.linear.rows(), model.linear.columns(), answer.objective, answer.iterations);
   } while (optimise::add_broken_sides(problem, model.blocks.front(), answer.values, contents) > 0);
   bound.columns = model.linear.columns();
   bound.rows = model.linear.rows();
@@ -136,6 +141,12 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
   bound.planned = bound.parts.sum();
   bound.proven = optimise::dual_bound(model.linear, answer.row_duals, most_of(problem)) + bound.stated.constants.sum();
   bound.contract_value = value_of_contract_kw(bound.stated, model.blocks.front(), answer);
+  kernel::log_line(kernel::LogRoom::analysis, kernel::LogLevel::info,
+                   "bound of {}: {} steps{}, {} stays, {} rows, {} columns, {} iterations, proven {:.10g}, planned "
+                   "{:.10g}, {:.1f} ms",
+                   world.sites[site].name, problem.steps(), may_be_means ? " (metering windows)" : "",
+                   problem.vehicles.size(), bound.rows, bound.columns, bound.iterations, bound.proven, bound.planned,
+                   watch.ms());
   return bound;
 }
 

@@ -9,6 +9,7 @@
 #include "audit/recorded.hpp"
 #include "audit/service.hpp"
 #include "audit/sweep.hpp"
+#include "kernel/log.hpp"
 
 namespace evtwin::audit {
 
@@ -169,7 +170,10 @@ class Comparison {
 }  // namespace
 
 Audit audit(const std::string& file) {
+  const kernel::Stopwatch watch;
   const Recorded run = read_recorded(file);
+  kernel::log_line(kernel::LogRoom::audit, kernel::LogLevel::info, "{}: read, {} site(s), {} figures, {:.1f} ms", file,
+                   run.sites.size(), run.figures.size(), watch.ms());
   std::vector<Recount> recounts;
   Sums all;
   for (const Site& site : run.sites) {
@@ -177,6 +181,9 @@ Audit audit(const std::string& file) {
     bill_demand(run, site, recount);
     count_service(run, site, recount);
     add(all, recount.sums);
+    kernel::log_line(kernel::LogRoom::audit, kernel::LogLevel::info,
+                     "{}: recounted, {} session(s), {} month(s), {:.1f} ms", site.name, site.sessions.size(),
+                     recount.months.size(), watch.ms());
   }
 
   Comparison comparison(run);
@@ -188,7 +195,13 @@ Audit audit(const std::string& file) {
     comparison.compare_months(several ? site : 0, run.sites[i], recounts[i]);
     comparison.compare_sessions(several ? site : 0, run.sites[i], recounts[i]);
   }
-  return comparison.take();
+  Audit result = comparison.take();
+  for (const Finding& finding : result.findings) {
+    kernel::log_line(kernel::LogRoom::audit, finding.differs ? kernel::LogLevel::warning : kernel::LogLevel::debug,
+                     "{}: run {:.17g}, recount {:.17g}{}", finding.name, finding.run, finding.recount,
+                     finding.differs ? ", differs" : "");
+  }
+  return result;
 }
 
 }  // namespace evtwin::audit

@@ -1,12 +1,15 @@
 // The program: reads the command line, runs the command, turns trouble into one clear line and an exit status.
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
 
 #include "cli/commands.hpp"
 #include "cli/last_words.hpp"
+#include "cli/new_file.hpp"
 #include "cli/progress.hpp"
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::cli {
@@ -39,6 +42,14 @@ struct Dispatch {
   int operator()(const TariffsCommand& command) const { return list_tariffs(command); }
 };
 
+/// The first thing of all: rooms look at their level once.
+void begin_log(const LogOptions& log) {
+  if (log.file.empty()) return kernel::start_log(log.levels, {});
+  // Lines are wanted whatever becomes of the command, so the file has its own name from the start.
+  if (log.new_file) NewFile(log.file).finish();
+  kernel::start_log(log.levels, std::filesystem::absolute(log.file).string());
+}
+
 /// On stderr, which may be closed: then there is nobody to tell, and the exit status says it.
 void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
@@ -47,7 +58,9 @@ int main_of(int argc, const char* const* argv) {
   if (const int* status = std::get_if<int>(&parsed)) return *status;
   name_plugins_that_end_the_process();
   try {
-    return std::visit(Dispatch{}, std::get<Command>(parsed));
+    const auto& [command, log] = std::get<AskedFor>(parsed);
+    begin_log(log);
+    return std::visit(Dispatch{}, command);
   } catch (const twin::Interrupted&) {
     say("interrupted");
     return 130;

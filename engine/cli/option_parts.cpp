@@ -8,6 +8,13 @@
 
 namespace evtwin::cli {
 
+void Offers::add_to_own_footers(const std::string& text) {
+  for (const Offer& offer : offers_) {
+    const std::string own = offer.command->get_footer();
+    if (own != program_.get_footer()) offer.command->footer(own + text);
+  }
+}
+
 Command Offers::asked_for() const {
   for (const Offer& offer : offers_) {
     if (offer.command->parsed()) return offer.read();

@@ -34,6 +34,9 @@ class Offers {
     return add(parent, name, help, state, [](State& command) { return std::move(command); });
   }
 
+  /// To the help of commands that do not end with the program's footer.
+  void add_to_own_footers(const std::string& text);
+
   /// After parsing. @throws CLI::ParseError
   Command asked_for() const;
 
@@ -45,6 +48,12 @@ class Offers {
   CLI::App& program_;
   std::vector<Offer> offers_;
 };
+
+// options_log_lines.cpp
+/// The options of the log, which every command has, taken out of the command line; else the environment's.
+/// @throws CLI::ParseError for a level or room that there is not.
+LogOptions take_log_options(std::vector<std::string>& words);
+std::string log_help();
 
 // options_run.cpp: run, compare, bound, advise
 void offer_runs(Offers& offers);

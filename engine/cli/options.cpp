@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
-#include <string_view>
 
 #include "cli/option_parts.hpp"
 #include "cli/version.hpp"
@@ -79,13 +79,11 @@ void offer_tariffs(Offers& offers) {
 }  // namespace
 
 ParsedCommand parse_command_line(int argc, const char* const* argv) {
-  // The viewer reads what follows its name.
-  if (argc > 1 && std::string_view(argv[1]) == "view") return Command(ViewCommand{{argv + 2, argv + argc}});
-
   CLI::App app("evtwin: what would my charging site have cost, drawn and served under another strategy?", "evtwin");
   app.set_version_flag("--version", fmt::format("evtwin {}", version()));
   app.require_subcommand(0, 1);
-  app.footer("Exit status: 0 done, 1 the input is wrong, 2 usage, 3 a gate asked for is not met, 130 interrupted.");
+  app.footer("Exit status: 0 done, 1 the input is wrong, 2 usage, 3 a gate asked for is not met, 130 interrupted.\n" +
+             log_help());
 
   // In the order of the help.
   Offers offers(app);
@@ -95,10 +93,17 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   offer_logs(offers);
   offer_tariffs(offers);
   offer_strategies(offers);
+  offers.add_to_own_footers(log_help());
 
   try {
-    app.parse(argc, argv);
-    return offers.asked_for();
+    std::vector<std::string> words(argv + 1, argv + argc);
+    LogOptions log = take_log_options(words);
+    // The viewer reads what follows its name.
+    if (!words.empty() && words.front() == "view")
+      return AskedFor{ViewCommand{{words.begin() + 1, words.end()}}, std::move(log)};
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(words);
+    return AskedFor{offers.asked_for(), std::move(log)};
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
     return status == 0 ? 0 : 2;

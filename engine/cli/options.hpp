@@ -210,8 +210,20 @@ using Command =
                  DriversCommand, ChargersCommand, ViewCommand, DecideCommand, PluginNewCommand, PluginInfoCommand,
                  PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
-/// Either a command, or the exit status with which the text (help, version, usage error) was already printed.
-using ParsedCommand = std::variant<Command, int>;
+/// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
+struct LogOptions {
+  std::string levels;
+  std::string file;       ///< empty: stderr
+  bool new_file = false;  ///< the file must not be there yet; else lines go to its end
+};
+
+struct AskedFor {
+  Command command;
+  LogOptions log;
+};
+
+/// Either what was asked for, or the exit status with which the text (help, version, usage error) was already printed.
+using ParsedCommand = std::variant<AskedFor, int>;
 
 ParsedCommand parse_command_line(int argc, const char* const* argv);
 

@@ -23,6 +23,7 @@
 #include "control/hand_over.hpp"
 #include "control/shared_view.hpp"
 #include "control/view_layout.hpp"
+#include "kernel/log.hpp"
 
 namespace evtwin::control {
 
@@ -292,6 +293,7 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
     if (child_ > 0) lost_child();
     throw;
   }
+  kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::info, "{}: in process {}", who_, child_);
   const Control& control = *segment_->control;
   subscribes = control.subscribes;
   horizon_steps = control.horizon_steps;
@@ -331,10 +333,15 @@ void IsolatedStrategy::lost_child() {
   child_ = -1;
 }
 
+void IsolatedStrategy::fault(const std::string& why) const {
+  kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::error, "{}: {}", who_, why);
+  throw StrategyError(fmt::format("{}: {}", who_, why));
+}
+
 /// The child is ended, and why is told.
 void IsolatedStrategy::end_child(const std::string& why) {
   lost_child();
-  throw StrategyError(fmt::format("{}: {}", who_, why));
+  fault(why);
 }
 
 /// Whether the child is no more. @throws StrategyError unless it was asked to leave.
@@ -343,12 +350,11 @@ bool IsolatedStrategy::child_ended(const char* what) {
   if (::waitpid(child_, &status, WNOHANG) != child_) return false;
   child_ = -1;
   if (segment_->control->request == leave && WIFEXITED(status)) return true;
-  if (WIFEXITED(status)) throw StrategyError(fmt::format("{}: {} called exit({})", who_, what, WEXITSTATUS(status)));
-  const Fault& fault = segment_->control->fault;
-  const bool known = fault.signal.load() == WTERMSIG(status);
-  throw StrategyError(fmt::format("{}: {} crashed: {}{}", who_,
-                                  known && fault.own_thread ? "a thread of its own" : what,
-                                  signal_text(WTERMSIG(status)), known ? segment_->place_of_fault() : std::string()));
+  if (WIFEXITED(status)) fault(fmt::format("{} called exit({})", what, WEXITSTATUS(status)));
+  const Fault& written = segment_->control->fault;
+  const bool known = written.signal.load() == WTERMSIG(status);
+  fault(fmt::format("{} crashed: {}{}", known && written.own_thread ? "a thread of its own" : what,
+                    signal_text(WTERMSIG(status)), known ? segment_->place_of_fault() : std::string()));
 }
 
 /// What bounds a call that lasts.

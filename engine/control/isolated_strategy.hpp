@@ -42,6 +42,7 @@ class IsolatedStrategy : public Strategy {
   bool child_ended(const char* what);
   void look_after_child(const char* what, double waited_s);
   [[noreturn]] void end_child(const std::string& why);
+  [[noreturn]] void fault(const std::string& why) const;
 
   std::string who_;
   CallLimits limits_;

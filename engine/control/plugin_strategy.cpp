@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernel/hash.hpp"
+#include "kernel/log.hpp"
 #include "kernel/random.hpp"
 
 namespace evtwin::control {
@@ -232,6 +233,7 @@ void PluginStrategy::call(const char* what, Call&& plugin) {
 }
 
 void PluginStrategy::fail(const char* what, const std::string& why) const {
+  kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::error, "{}: {} failed: {}", who_, what, why);
   throw StrategyError(fmt::format("{}: {} failed: {}", who_, what, why));
 }
 
@@ -243,6 +245,9 @@ void PluginStrategy::report(const evtwin_host* host, std::uint32_t severity, con
   }
   if (text == nullptr) return;
   const std::string_view words = std::string_view(text).substr(0, most_words);
+  kernel::log_line(kernel::LogRoom::control,
+                   severity == EVTWIN_WARNING ? kernel::LogLevel::warning : kernel::LogLevel::debug, "{} says: {}",
+                   self.who_, words);
   if (severity >= EVTWIN_ERROR) {
     self.error_ = words;
   } else if (severity != EVTWIN_DEBUG && self.remarks.size() < most_remarks) {

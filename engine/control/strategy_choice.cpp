@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "control/isolated_strategy.hpp"
 #include "control/plugin_strategy.hpp"
+#include "kernel/hash.hpp"
+#include "kernel/log.hpp"
 #include "kernel/nearest.hpp"
 
 namespace evtwin::control {
@@ -82,6 +87,28 @@ StrategyFactory apart(const std::string& file, std::shared_ptr<const CheckedPara
                   });
 }
 
+/// "-" where the strategy decides.
+std::string shown(const evtwin_param_value& value) {
+  if (value.text != nullptr) return value.text;
+  return std::isnan(value.number) ? "-" : fmt::format("{:g}", value.number);
+}
+
+/// Which plugin it is, to the byte, and what it runs with.
+void tell_choice(const ChosenStrategy& chosen, const CheckedParams& params, bool alone) {
+  constexpr kernel::LogRoom room = kernel::LogRoom::control;
+  if (!kernel::logs(room, kernel::LogLevel::info)) return;
+  std::ifstream stream(chosen.file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  kernel::log_line(room, kernel::LogLevel::info, "strategy {}: {}, {} bytes, digest {:016x}, ABI {}.{}, {}",
+                   chosen.label, chosen.file, bytes.size(), kernel::digest64(bytes), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR,
+                   alone ? "in a process of its own" : "in this process");
+  std::string values;
+  for (const evtwin_param_value& value : params.values())
+    values += fmt::format("{}{} = {}", values.empty() ? "" : ", ", value.id, shown(value));
+  kernel::log_line(room, kernel::LogLevel::info, "strategy {}: {}", chosen.label,
+                   values.empty() ? "no parameters" : values);
+}
+
 bool came_with_the_program(const std::string& file) {
   std::error_code error;
   return fs::equivalent(fs::absolute(file).parent_path(), own_folder(), error) && !error;
@@ -142,6 +169,7 @@ ChosenStrategy choose_strategy(std::string_view id, const TextParams& params, co
   auto checked = std::make_shared<const CheckedParams>(std::move(found.description), params);
   const bool alone =
       hosting.where == Where::by_origin ? !came_with_the_program(found.file) : hosting.where == Where::apart;
+  tell_choice(chosen, *checked, alone);
   chosen.factory = (alone ? apart : here)(found.file, std::move(checked), hosting.limits);
   return chosen;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 #include "lua/runtime.hpp"
 
@@ -71,6 +72,8 @@ int require(lua_State* L) {
   const Loading loading(Runtime::of(L), name);
   std::string file = name;
   const std::string source = fetch(L, name, file);
+  kernel::log_line(kernel::LogRoom::lua, kernel::LogLevel::debug, "require \"{}\": {}, {} bytes", name, file,
+                   source.size());
   if (!load_text(L, source, file)) raise(L);
   lua_pushvalue(L, 1);
   lua_call(L, 1, 1);

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 #include "lua/runtime.hpp"
 
@@ -186,6 +187,7 @@ void Sandbox::run_chunk(std::string_view source, std::string_view chunk_name, in
     std::string_view source, name;
   } text{source, chunk_name};
   const Entry entry(r);
+  const kernel::Stopwatch watch;
   // Loading happens inside a protected call as well: the parser allocates.
   lua_pushcfunction(L, [](lua_State* in) {
     const Text& t = *static_cast<const Text*>(lua_touserdata(in, 1));
@@ -196,6 +198,9 @@ void Sandbox::run_chunk(std::string_view source, std::string_view chunk_name, in
   lua_pushlightuserdata(L, &text);
   call(1, 1);
   call(0, results);
+  kernel::log_line(kernel::LogRoom::lua, kernel::LogLevel::debug, "{}: {} bytes, {} of {} instructions, {:.1f} ms",
+                   chunk_name, source.size(), static_cast<std::int64_t>(r.limits.instructions) - r.remaining,
+                   r.limits.instructions, watch.ms());
 }
 
 void Sandbox::call(int args, int results) {

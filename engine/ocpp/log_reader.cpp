@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 #include "ocpp/log_assembly.hpp"
 #include "ocpp/log_scanner.hpp"
@@ -127,7 +128,36 @@ void sort_by_time(std::vector<Opened>& logs) {
                    [](const Opened& a, const Opened& b) { return a.survey.first_time.ns < b.survey.first_time.ns; });
 }
 
+/// Files, frames and findings.
+void tell_read(const LogReport& report, double ms) {
+  constexpr kernel::LogRoom room = kernel::LogRoom::ocpp;
+  if (!kernel::logs(room, kernel::LogLevel::info)) return;
+  for (const LogFile& file : report.files) {
+    kernel::log_line(room, kernel::LogLevel::info, "{}: {}, {} bytes, {} lines, {} frames{}", file.name, file.layout,
+                     file.bytes, file.lines, file.frames, file.newest_first ? ", newest first" : "");
+  }
+  const auto tell_groups = [](std::string_view what, const std::map<std::string, OddityGroup>& groups) {
+    for (const auto& [reason, group] : groups) {
+      const Oddity* first = group.first.empty() ? nullptr : &group.first.front();
+      kernel::log_line(room, kernel::LogLevel::info, "{} {}: {}", group.count, what, reason);
+      if (first != nullptr)
+        kernel::log_line(room, kernel::LogLevel::debug, "  line {}: {}", first->place.line, first->excerpt);
+    }
+  };
+  tell_groups("unused", report.unused);
+  tell_groups("repaired", report.repaired);
+  tell_groups("no frame", report.lookalikes);
+  kernel::log_line(room, kernel::LogLevel::info,
+                   "{} calls, {} results, {} errors, {} undecodable, {} answers without call, {} calls without answer, "
+                   "{:.1f} ms",
+                   report.calls, report.results, report.errors, report.undecodable, report.answers_without_call,
+                   report.calls_without_answer, ms);
+  for (const auto& [action, count] : report.actions)
+    kernel::log_line(room, kernel::LogLevel::debug, "{} {}", count, action);
+}
+
 LogReport read_all(std::vector<Opened> logs, FrameSink& sink, const ReadOptions& options) {
+  const kernel::Stopwatch watch;
   LogReport report;
   Assembly assembly(report, sink, options);
   const std::string first = logs.empty() ? std::string() : logs.front().name;
@@ -146,6 +176,7 @@ LogReport read_all(std::vector<Opened> logs, FrameSink& sink, const ReadOptions&
     if (count > 1) what += fmt::format(", nor in the {} others", count - 1);
     fail(first, what);
   }
+  tell_read(report, watch.ms());
   return report;
 }
 

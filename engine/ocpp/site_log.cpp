@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "kernel/log.hpp"
 #include "ocpp/action_table.hpp"
 #include "ocpp/command_book.hpp"
 #include "ocpp/decode.hpp"
@@ -328,15 +329,39 @@ SiteLog Collector::finish(LogReport&& report) {
 
 }  // namespace
 
+namespace {
+
+/// What was made of the frames, and what is odd about it, kind by kind.
+void tell_site(const SiteLog& log, double ms) {
+  constexpr kernel::LogRoom room = kernel::LogRoom::ocpp;
+  if (!kernel::logs(room, kernel::LogLevel::info)) return;
+  kernel::log_line(room, kernel::LogLevel::info,
+                   "{} transaction(s) at {} station(s), {} command(s), {} profile(s), {} reservation(s), {:.1f} ms",
+                   log.transactions.size(), log.stations.size(), log.commands.size(), log.profiles.size(),
+                   log.reservations.size(), ms);
+  std::map<std::string_view, std::size_t> findings;
+  for (const LogFlag& flag : log.flags) ++findings[flag.code];
+  for (const auto& [code, count] : findings)
+    kernel::log_line(room, kernel::LogLevel::info, "{} finding(s) {}", count, code);
+  for (const LogFlag& flag : log.flags) kernel::log_line(room, kernel::LogLevel::debug, "{}: {}", flag.code, flag.text);
+}
+
+}  // namespace
+
 SiteLog read_site_log(std::span<const std::string> paths, const ReadOptions& options) {
+  const kernel::Stopwatch watch;
   Collector collector;
   try {
     LogReport report = read_logs(paths, collector, options);
     SiteLog log = collector.finish(std::move(report));
     flag_documents_beside(paths, log);
+    tell_site(log, watch.ms());
     return log;
   } catch (const LogError&) {
-    if (auto log = read_summary_files(paths)) return std::move(*log);
+    if (auto log = read_summary_files(paths)) {
+      tell_site(*log, watch.ms());
+      return std::move(*log);
+    }
     throw;
   }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "kernel/log.hpp"
 #include "optimise/coin_matrix.hpp"
 #include "optimise/solver.hpp"
 
@@ -176,6 +177,7 @@ Basis LpSolver::basis() const {
 
 Solution LpSolver::solve(std::uint64_t iteration_limit) {
   Impl& impl = *impl_;
+  const kernel::Stopwatch watch;
   Solution solution;
   solution.bound = -infinite;
   if (const auto seen = impl.seen_before_solving()) {
@@ -197,6 +199,8 @@ Solution LpSolver::solve(std::uint64_t iteration_limit) {
   // believed.
   const bool circles = clp.status() == 3 && !limited;
   if (circles || clp.status() > 3 || ((clp.status() == 1 || clp.status() == 2) && impl.foreign_basis)) {
+    kernel::log_line(kernel::LogRoom::optimise, kernel::LogLevel::debug,
+                     "linear: status {} after {} iterations, once more from the beginning", clp.status(), iterations);
     clp.allSlackBasis(true);
     clp.setNumberIterations(0);
     impl.run(true);
@@ -225,6 +229,9 @@ Solution LpSolver::solve(std::uint64_t iteration_limit) {
       break;
   }
   solution.iterations = iterations;
+  kernel::log_line(kernel::LogRoom::optimise, kernel::LogLevel::debug,
+                   "linear: {} rows, {} columns: {}, {:.10g}, {} iterations, {:.2f} ms", impl.rows(), impl.columns(),
+                   name_of(solution.outcome), solution.objective, iterations, watch.ms());
   return solution;
 }
 

@@ -4,9 +4,28 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kernel/log.hpp"
 #include "optimise/plan_attempt.hpp"
 
 namespace evtwin::optimise {
+
+namespace {
+
+void tell(const std::vector<const PlanProblem*>& problems, const std::vector<Plan>& plans, double ms) {
+  constexpr kernel::LogRoom room = kernel::LogRoom::optimise;
+  for (std::size_t k = 0; k < plans.size(); ++k) {
+    const Plan& plan = plans[k];
+    if (!plan.usable()) kernel::log_line(room, kernel::LogLevel::warning, "no plan: {}", plan.why);
+    kernel::log_line(room, kernel::LogLevel::debug,
+                     "plan of {} steps, {} vehicles, {} storages: {} by {}, cost {:.10g}, at least {:.10g}, {} "
+                     "iterations, {} nodes, {:.2f} ms",
+                     problems[k]->steps(), problems[k]->vehicles.size(), problems[k]->storages.size(),
+                     name_of(plan.outcome), name_of(plan.method), plan.objective, plan.bound, plan.iterations,
+                     plan.nodes, ms);
+  }
+}
+
+}  // namespace
 
 struct Planner::Impl {
   PlannerOptions options;
@@ -16,8 +35,10 @@ struct Planner::Impl {
     for (std::size_t k = 0; k < problems.size(); ++k)
       if (std::string wrong = check_problem(*problems[k]); !wrong.empty())
         throw std::invalid_argument(problems.size() == 1 ? wrong : "future " + std::to_string(k) + ": " + wrong);
+    const kernel::Stopwatch watch;
     PlanAttempt attempt(options, memory, problems, weights);
     std::vector<Plan> plans = attempt.plans();
+    tell(problems, plans, watch.ms());
     if (std::all_of(plans.begin(), plans.end(), [](const Plan& plan) { return plan.usable(); }))
       memory = attempt.memory();
     return plans;

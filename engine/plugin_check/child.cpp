@@ -19,6 +19,7 @@
 #include <new>
 #include <thread>
 
+#include "kernel/log.hpp"
 #include "plugin_check/crash.hpp"
 
 namespace evtwin::plugin_check {
@@ -68,6 +69,7 @@ void settle(const ChildLimits& limits) {
   const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int stream = 0; nowhere >= 0 && stream <= 2; ++stream) dup2(nowhere, stream);
   if (nowhere > 2) close(nowhere);
+  kernel::start_log("off", {});  // what the plugin itself writes is judged
   speak_when_dying();
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <system_error>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 #include "record/file_header.hpp"
 #include "record/reader.hpp"
@@ -119,6 +120,7 @@ Database open_run_file(const std::string& file) {
       sqlite3_exec(database.handle(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) & 0xFF;
   if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) database = open_at(file, immutable_location(file));
   check_schema(database);
+  kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::info, "{}: opened to be read", file);
   return database;
 }
 

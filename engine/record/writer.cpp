@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/log.hpp"
 #include "record/batch.hpp"
 #include "record/reader.hpp"
 #include "record/store.hpp"
@@ -31,7 +32,7 @@ constexpr std::chrono::milliseconds longest_wait{500};
 
 struct RunWriter::Impl {
   Impl(const std::string& file, const twin::World& world, const StrategyIdentity& strategy, const Origin& origin)
-      : store(file, world, strategy, origin), current(std::make_unique<Batch>()) {
+      : name(file), store(file, world, strategy, origin), current(std::make_unique<Batch>()) {
     for (const twin::Site& site : world.sites) {
       evses.push_back(site.evses.size());
       last_wish_kw.emplace_back(site.evses.size() + site.storages.size(), std::numeric_limits<double>::quiet_NaN());
@@ -101,6 +102,7 @@ struct RunWriter::Impl {
       work();
     } catch (const std::exception& problem) {
       failure = problem.what();
+      kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::error, "{}: {}", name, failure);
       failed.store(true, std::memory_order_release);
     }
   }
@@ -123,7 +125,13 @@ struct RunWriter::Impl {
       lock.unlock();
       changed.notify_all();
 
-      if (!failed.load(std::memory_order_relaxed)) attempt([&] { store.write(*batch); });
+      if (!failed.load(std::memory_order_relaxed)) {
+        const kernel::Stopwatch watch;
+        attempt([&] { store.write(*batch); });
+        rows += batch->rows;
+        kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::debug, "{}: batch of {} rows, {:.2f} ms", name,
+                         batch->rows, watch.ms());
+      }
       batch->clear();
       commit_if_due();
       lock.lock();
@@ -143,6 +151,14 @@ struct RunWriter::Impl {
     thread.join();
   }
 
+  void tell_done(std::string_view what) const {
+    kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::info, "{}: {}, {} rows, {:.1f} ms after it was begun",
+                     name, what, rows, age.ms());
+  }
+
+  std::string name;  // of the file
+  kernel::Stopwatch age;
+  std::size_t rows = 0;  // written; the writer's thread until it is closed
   Store store;
   std::unique_ptr<Batch> current;
   std::vector<std::size_t> evses;                 // of each site
@@ -253,6 +269,7 @@ void RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, do
   impl_->close();
   if (impl_->failed) throw RunFileError(impl_->failure);
   impl_->store.complete(result, kpis, wall_s, log);
+  impl_->tell_done("complete");
   impl_->ended = true;
 }
 
@@ -260,6 +277,7 @@ void RunWriter::leave_off(const twin::Checkpoint& checkpoint) {
   impl_->close();
   if (impl_->failed) throw RunFileError(impl_->failure);
   impl_->store.leave_off(checkpoint);
+  impl_->tell_done("checkpoint");
   impl_->ended = true;
 }
 
@@ -268,6 +286,7 @@ bool RunWriter::fail(RunState state, const std::string& error) noexcept {
     impl_->close();
     impl_->ended = true;
     impl_->store.mark(state, error);
+    impl_->tell_done("not complete");
     return true;
   } catch (...) {
     impl_->ended = true;

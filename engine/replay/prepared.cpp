@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::replay {
@@ -111,6 +112,11 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::Log
         fmt::format("{}: no session of the log lies in the days asked for", kernel::printable(file)));
   assume_of_evses(out, out.assumptions);
   assume_of_vehicles(out.log, out.sessions, out.assumptions);
+  kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::info, "site {}: {} session(s) of {} transaction(s)",
+                   request.site.empty() ? "made from the log" : request.site, out.sessions.sessions.size(),
+                   out.log.transactions.size());
+  for (const Assumption& assumed : out.assumptions)
+    kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::debug, "assumed: {}: {}", assumed.what, assumed.value);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "kernel/log.hpp"
 #include "twin/tee.hpp"
 
 namespace evtwin::replay {
@@ -52,6 +53,7 @@ twin::World world_of(const Prepared& prepared) {
 }
 
 ReplayResult replay(const Prepared& prepared, const ReplayOptions& options) {
+  const kernel::Stopwatch watch;
   ReplayResult out;
   const twin::World world = world_of(prepared);
   const auto limits = std::make_shared<const LoggedLimits>(logged_limits(prepared, &out.troubles));
@@ -66,6 +68,10 @@ ReplayResult replay(const Prepared& prepared, const ReplayOptions& options) {
   run.stop = options.stop;
   run.strategy_name = "as logged";
   out.result = twin::simulate(world, as_logged(limits), run);
+  kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::info, "replayed {} session(s), {} trouble(s), {:.1f} ms",
+                   out.sessions.size(), out.troubles.size(), watch.ms());
+  for (const std::string& trouble : out.troubles)
+    kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::warning, "{}", trouble);
   return out;
 }
 

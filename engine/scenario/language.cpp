@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "kernel/hash.hpp"
+#include "kernel/log.hpp"
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
 
@@ -101,6 +102,7 @@ OpenFile ScenarioSource::open(const std::string& path) const {
     const std::scoped_lock lock(mutex_);
     opened_.insert(path);
   }
+  kernel::log_line(kernel::LogRoom::scenario, kernel::LogLevel::debug, "opens {}", path);
   const bool users_own =
       std::any_of(options_.set.begin(), options_.set.end(), [&](const auto& entry) { return entry.second == path; });
   return users_own ? open_users_file(path) : open_below(folder_, path);
@@ -151,6 +153,8 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
   const OpenFile opened = open_below(in_library ? options_.library_dir : folder_, path);
   file = in_library ? path : opened.shown();
   std::string text = opened.read(most_source_bytes);
+  kernel::log_line(kernel::LogRoom::scenario, kernel::LogLevel::info, "module {}: {}, {} bytes", name, file,
+                   text.size());
   modules_.emplace(name, std::make_pair(text, file));
   return text;
 }

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <set>
 
+#include "kernel/log.hpp"
 #include "kernel/nearest.hpp"
 #include "kernel/program_folder.hpp"
 #include "kernel/text.hpp"
@@ -243,7 +244,35 @@ std::shared_ptr<const Construct> run_with_seed(const std::shared_ptr<ScenarioSou
   return language->run(print_line);
 }
 
+/// What was built, and what was left out of it.
+void tell_loaded(const LoadedScenario& loaded, double ms) {
+  constexpr kernel::LogRoom room = kernel::LogRoom::scenario;
+  if (!kernel::logs(room, kernel::LogLevel::warning)) return;
+  const twin::World& world = loaded.world;
+  std::size_t evses = 0, storages = 0;
+  for (const twin::Site& site : world.sites) {
+    evses += site.evses.size();
+    storages += site.storages.size();
+  }
+  kernel::log_line(room, kernel::LogLevel::info,
+                   "{}: {} bytes; {} site(s), {} EVSE(s), {} storage(s), {} vehicle kind(s), {} to {}, strategy {}, "
+                   "seed {}, {:.1f} ms",
+                   world.scenario_file, world.scenario_text.size(), world.sites.size(), evses, storages,
+                   world.vehicles.size(), world.calendar.format_local(world.start_ns),
+                   world.calendar.format_local(world.end_ns), world.strategy.id, world.seed, ms);
+  std::size_t left_out = 0;
+  for (const twin::Flag& flag : world.flags) {
+    if (flag.left_out) ++left_out;
+    kernel::log_line(room, kernel::LogLevel::debug, "{}{}{}{}", flag.left_out ? "left out: " : "", flag.id,
+                     flag.id.empty() ? "" : ": ", flag.reason);
+  }
+  if (left_out > 0)
+    kernel::log_line(room, kernel::LogLevel::warning, "{}: {} session(s) left out, each told at debug",
+                     world.scenario_file, left_out);
+}
+
 LoadedScenario load(const std::string& file, const LoadOptions& options) {
+  const kernel::Stopwatch watch;
   auto source = std::make_shared<ScenarioSource>(file, options);
   std::unique_ptr<Language> language;
   const std::shared_ptr<const Construct> scenario = run_with_seed(source, language);
@@ -282,6 +311,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   twin::compile_clocks(world);
   out.world = std::move(world);
   out.source = std::move(source);
+  tell_loaded(out, watch.ms());
   return out;
 }
 

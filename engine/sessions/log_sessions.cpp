@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::sessions {
@@ -71,6 +72,7 @@ std::vector<std::string> evses_in(const ocpp::SiteLog& log) {
 }
 
 void say_left_out(LogSessions& out, std::string id, std::string reason) {
+  kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::debug, "left out: {}", reason);
   out.flags.push_back({std::move(id), std::move(reason), true});
 }
 
@@ -176,6 +178,9 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
   leave_out_overlaps(log, out);
   sort_by_arrival(out.sessions);
   if (options.claims == Claims::history) claim_from_history(log, out.sessions);
+  kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
+                   "{} of {} transactions of the log used, at {} EVSE(s), {} note(s)", out.sessions.size(),
+                   log.transactions.size(), out.evse_ids.size(), out.flags.size());
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 #include "sessions/table_parts.hpp"
 
@@ -74,6 +75,7 @@ void flag_holes(const std::string& file, const market::Series& series, const mar
 
 SeriesTable read_series(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                         const SeriesOptions& options) {
+  const kernel::Stopwatch watch;
   const std::string text = read_text_file(shown, real);
   CsvReader csv(text, shown);
   const std::size_t time_at = time_column(csv);
@@ -112,6 +114,9 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
                     calendar.format_local(options.need_from_ns), calendar.format_local(options.need_to_ns)));
   }
   flag_holes(shown, table.series, calendar, table.flags);
+  kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
+                   "{}: {} bytes, {} values of column {}, {} note(s), {:.1f} ms", shown, text.size(), rows,
+                   table.column, table.flags.size(), watch.ms());
   return table;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "kernel/log.hpp"
 #include "kernel/text.hpp"
 #include "sessions/table_parts.hpp"
 
@@ -209,10 +210,12 @@ std::string place_of(const SessionTable& table, const SessionRow& row) {
 
 void leave_out(SessionTable& table, const SessionRow& row, std::string_view why) {
   table.flags.push_back({row.visit.id, fmt::format("{}: {}", place_of(table, row), why), true});
+  kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::debug, "left out: {}", table.flags.back().reason);
 }
 
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options) {
+  const kernel::Stopwatch watch;
   const std::string text = read_text_file(shown, real);
   CsvReader csv(text, shown);
   SessionTable table;
@@ -229,6 +232,7 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
 
   while (csv.next()) table.rows.push_back(row_of(csv, layout, calendar, options.claims));
   if (table.rows.empty()) throw InputError(shown, 0, "no sessions: the header is there but no row");
+  const std::size_t rows = table.rows.size();
   check_sense(table);
   if (table.rows.empty()) {
     const auto first_left_out =
@@ -237,6 +241,9 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   }
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const SessionRow& a, const SessionRow& b) { return a.visit.arrival_ns < b.visit.arrival_ns; });
+  kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
+                   "{}: {} bytes, {} of {} rows used, {} note(s), {:.1f} ms", shown, text.size(), table.rows.size(),
+                   rows, table.flags.size(), watch.ms());
   return table;
 }
 

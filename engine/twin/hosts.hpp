@@ -22,6 +22,9 @@ class Hosts {
   /// The run came to its end, and its books are closed. @throws control::StrategyError.
   void end();
 
+  /// Of the first site's strategy, for messages.
+  std::string who() const { return strategies_.front()->who(); }
+
   /// Whether every strategy can write down what it remembers, or remembers nothing.
   bool can_save() const;
   void save(kernel::ArchiveWriter& a) const;

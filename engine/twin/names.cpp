@@ -1,5 +1,6 @@
 // Words for what observers are told, as written in run files and JSON.
 #include "twin/observer.hpp"
+#include "twin/timers.hpp"
 
 namespace evtwin::twin {
 
@@ -27,6 +28,34 @@ std::string_view name_of(SignalKind kind) {
       return "driver_price_per_kwh";
     case SignalKind::v2g_price_per_kwh:
       return "v2g_price_per_kwh";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::crossing:
+      return "crossing";
+    case EventKind::plug_out:
+      return "plug_out";
+    case EventKind::lose_patience:
+      return "lose_patience";
+    case EventKind::arrival:
+      return "arrival";
+    case EventKind::signal:
+      return "signal";
+    case EventKind::clock:
+      return "clock";
+    case EventKind::scripted:
+      return "scripted";
+    case EventKind::announcement:
+      return "announcement";
+    case EventKind::reservation_end:
+      return "reservation_end";
+    case EventKind::command:
+      return "command";
+    case EventKind::world_part:
+      return "world_part";
   }
   return "unknown";
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernel/archive.hpp"
+#include "kernel/log.hpp"
 #include "twin/site_run.hpp"
 
 namespace evtwin::twin {
@@ -72,12 +73,15 @@ void Run::begin(const Episode& episode) {
 Pause Run::advance(TimeNs until) {
   end_instant();
   const TimeNs limit_ns = std::min(until, episode_.to_ns);
+  const bool told = kernel::logs(kernel::LogRoom::twin, kernel::LogLevel::trace);
   while (queue_.next_time() < limit_ns) {
     const kernel::Event event = queue_.pop();
     ++events_;
     hash_.mix(event.time);
     hash_.mix((std::uint64_t{event.entity} << 8) | event.kind);
     now_ns_ = event.time;
+    if (told) [[unlikely]]
+      tell(event);
     dispatch(event);
     if (queue_.next_time() == now_ns_) continue;
     if (!asked_.empty()) {
@@ -89,6 +93,13 @@ Pause Run::advance(TimeNs until) {
   }
   paused_ns_ = limit_ns;
   return {limit_ns == episode_.to_ns ? Pause::Kind::end : Pause::Kind::time, limit_ns, {}};
+}
+
+void Run::tell(const kernel::Event& event) const {
+  const bool of_world = event.timer < first_part_timer + setup_.parts.size();
+  kernel::log_line(kernel::LogRoom::twin, kernel::LogLevel::trace, "event {} at {}: {} {}{}", events_,
+                   world_.calendar.format_iso(event.time), name_of(static_cast<EventKind>(event.kind)), event.entity,
+                   of_world ? std::string() : " of " + world_.sites[site_of(event.timer)].name);
 }
 
 void Run::dispatch(const kernel::Event& event) {

@@ -95,6 +95,7 @@ class Run final : private SiteControls {
   bool evse_available(std::uint32_t site, std::uint32_t evse) const override;
   void set_evse_available(std::uint32_t site, std::uint32_t evse, bool available) override;
 
+  void tell(const kernel::Event& event) const;
   void dispatch(const kernel::Event& event);
   void end_instant();
   std::uint32_t site_of(std::uint32_t timer) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernel/archive.hpp"
+#include "kernel/log.hpp"
 #include "twin/hosts.hpp"
 #include "twin/run.hpp"
 
@@ -110,24 +111,62 @@ RunSetup setup_of(const RunOptions& options) {
 
 }  // namespace
 
+namespace {
+
+constexpr kernel::LogRoom log_room = kernel::LogRoom::twin;
+
+void tell_begin(const World& world, const RunOptions& options, const Hosts& hosts, TimeNs now_ns) {
+  if (!kernel::logs(log_room, kernel::LogLevel::info)) return;
+  kernel::log_line(log_room, kernel::LogLevel::info, "{}: {} from {} to {}, {} site(s), {}", world.name,
+                   options.from != nullptr ? "goes on" : "runs", world.calendar.format_local(now_ns),
+                   world.calendar.format_local(world.end_ns), world.sites.size(), hosts.who());
+}
+
+void tell_question(const World& world, const Pause& at) {
+  for (const std::uint32_t site : at.sites)
+    kernel::log_line(log_room, kernel::LogLevel::debug, "pauses at {} for a decision of {}",
+                     world.calendar.format_iso(at.now_ns), world.sites[site].name);
+}
+
+void tell_end(const World& world, const Result& result, const Hosts& hosts, double ms) {
+  if (!kernel::logs(log_room, kernel::LogLevel::info)) return;
+  std::uint64_t sessions = 0, decisions = 0;
+  for (const SiteResult& site : result.sites) {
+    sessions += site.sessions;
+    decisions += site.decisions;
+  }
+  kernel::log_line(log_room, kernel::LogLevel::info,
+                   "{}: done, {} events, {} decisions, {} sessions, event hash {:016x}, {}, {:.1f} ms", world.name,
+                   result.events, decisions, sessions, result.event_hash, hosts.who(), ms);
+}
+
+}  // namespace
+
 Result simulate(const World& world, const control::StrategyFactory& strategy, const RunOptions& options) {
+  const kernel::Stopwatch watch;
   Run run(world, setup_of(options));
   Hosts hosts(run, world, strategy);
   begin(run, hosts, world, options);
+  tell_begin(world, options, hosts, run.now_ns());
   Stops stops(world, options, run.now_ns());
   while (true) {
     const Pause at = run.advance(stops.next());
     if (at.kind == Pause::Kind::end) {
       Result result = run.finish();
       hosts.end();
+      tell_end(world, result, hosts, watch.ms());
       return result;
     }
     if (stops.checkpoint_due(at.now_ns) && at.kind == Pause::Kind::time) {
       const Checkpoint checkpoint = save(run, hosts, at.now_ns);
       stops.checkpoint_made();
+      kernel::log_line(log_room, kernel::LogLevel::info, "checkpoint at {}: {} bytes",
+                       world.calendar.format_local(at.now_ns), checkpoint.state.size());
       if (options.on_checkpoint) options.on_checkpoint(checkpoint);
     }
     if (at.kind == Pause::Kind::decision) {
+      if (kernel::logs(log_room, kernel::LogLevel::debug)) [[unlikely]]
+        tell_question(world, at);
       hosts.ask(at.sites);
       stops.decided();
     }

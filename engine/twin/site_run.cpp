@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "control/decision_log.hpp"
+
 namespace evtwin::twin {
 
 namespace {
@@ -345,6 +347,20 @@ void SiteRun::refresh_ranges_of(std::span<const std::uint32_t> members) {
 }
 
 void SiteRun::settle(TimeNs t) {
+  grant(t);
+  if (control::logs_decisions() && decided_at(t)) [[unlikely]]
+    log_decision(t);
+}
+
+void SiteRun::log_decision(TimeNs t) const {
+  const auto sessions = occupancy_.sessions();
+  const auto cars = std::count_if(sessions.begin(), sessions.end(), [](const Session& s) { return s.number != 0; });
+  control::log_decision({agenda_.interest().who, site_.name, agenda_.decisions(), t, context_.world.calendar,
+                         static_cast<std::size_t>(cars), site_.evses},
+                        grants_.guard(), power_.active());
+}
+
+void SiteRun::grant(TimeNs t) {
   if (!grants_.is_due()) return;
   grants_.set_base_kw(signals_.now().base_kw());
   refresh_ranges();

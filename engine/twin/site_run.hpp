@@ -120,6 +120,8 @@ class SiteRun {
   void show_rating(std::uint32_t evse);
 
   Access access() const { return {grants_.outage(), bookings_.holds()}; }
+  void grant(TimeNs t);
+  void log_decision(TimeNs t) const;
   bool decided_at(TimeNs t) const { return agenda_.decisions() > 0 && agenda_.last_decision_ns() == t; }
   std::size_t evse_count() const { return site_.evses.size(); }
   void restore();

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "kernel/event_queue.hpp"
 #include "twin/world.hpp"
@@ -22,6 +23,8 @@ enum class EventKind : std::uint8_t {
   command,          ///< -
   world_part,       ///< part (world)
 };
+
+std::string_view name_of(EventKind kind);
 
 /// Numbers a site's timers from `first` on: members, EVSEs (plug-out), arrival laws, then one of each other kind.
 class Timers {
