@@ -205,7 +205,7 @@ constexpr std::array vehicle_keys{
 
 constexpr std::array tariff_keys{
     name("name", "\"tariff\"", "Name of the tariff."),
-    text("currency", {}, "Three letters: \"KRW\", \"EUR\", \"USD\"."),
+    text("currency", {}, "Three letters of ISO 4217: \"KRW\", \"EUR\", \"USD\"."),
     text("source", {}, "Where the figures come from."),
     text("valid_from", {}, "Since when they hold."),
     text("doubts", {}, "What is not certain about them."),

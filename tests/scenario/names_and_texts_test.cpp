@@ -61,5 +61,27 @@ TEST(NamesAndTexts, OtherEncodingsAreNamedInScenariosAndModules) {
   EXPECT_EQ(message("\xEF\xBB\xBFreturn {} -- 충전"), "accepted");
 }
 
+TEST(NamesAndTexts, ACurrencyThatDoesNotExistIsRefusedWithTheOneThatWasMeant) {
+  const auto tariff = [](const std::string& currency) {
+    return load_error(scenario_text("tariff = { currency = \"" + currency +
+                                    "\", periods = { { from = \"00:00\", to = \"24:00\", price_per_kwh = 1 } } }"));
+  };
+  EXPECT_EQ(tariff("KRW"), "accepted");
+  const std::string place = "test.lua:5: site.tariff.currency = ";
+  EXPECT_EQ(tariff("WON"), place + "\"WON\" is no currency of ISO 4217; did you mean \"KRW\"?");
+  EXPECT_EQ(tariff("krw"), place + "\"krw\" is no currency of ISO 4217; did you mean \"KRW\"?");
+  EXPECT_EQ(tariff("XXX").rfind(place + "\"XXX\" is no currency of ISO 4217", 0), 0U) << tariff("XXX");
+}
+
+TEST(NamesAndTexts, DaysNamedTwiceAreRefused) {
+  EXPECT_EQ(load_error(scenario_text("holidays = { '2025-06-06', '2025-06-06' }")),
+            "test.lua:5: site.holidays[2] = \"2025-06-06\" stands in the list twice");
+  EXPECT_NE(
+      load_error(scenario_text("tariff = { currency = 'KRW', periods = { { days = { 'weekday', 'weekday' }, from = "
+                               "'00:00', to = '24:00', price_per_kwh = 1 } } }"))
+          .find("days[2] = \"weekday\" names a type of day twice"),
+      std::string::npos);
+}
+
 }  // namespace
 }  // namespace evtwin::scenario::testing
