@@ -366,6 +366,11 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
     Context context = context_of(text, at, line);
     if (payload_only(prefix, *messages.root, context)) return extent.end;
   }
+  if (!messages.repeated_key.empty()) {
+    const std::size_t second = whole.rfind(messages.repeated_key);
+    odd(OddityKind::repaired, "a key twice in the object of a message", line.number,
+        whole.substr(second == View::npos || second == 0 ? 0 : second - 1));
+  }
   std::size_t frames = 0;
   for (const MessageObject& message : messages.found) {
     Context context = context_of(text, at, line);
@@ -544,6 +549,8 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
     const View whole = text.substr(begin, end - begin);
     if (!table_ && record_ == 0) {
       table_ = table_head(whole);
+      if (table_ && table_->repeated_name)
+        odd(OddityKind::repaired, "a column twice in the head of a table: the first is used", line.number, whole);
       if (table_) return {line.end, false};
     }
     plain_line(whole);

@@ -121,6 +121,15 @@ struct Fields {
   View payload_text;
 };
 
+// A key that the object itself has twice.
+View own_repeated_key(const simdjson::dom::object& object) {
+  std::vector<View> keys;
+  for (const auto& field : object) keys.push_back(field.key);
+  std::sort(keys.begin(), keys.end());
+  const auto twice = std::adjacent_find(keys.begin(), keys.end());
+  return twice == keys.end() ? View() : *twice;
+}
+
 Fields fields_of(const simdjson::dom::object& object) {
   Fields fields;
   for (const auto& [key, value] : object) {
@@ -285,6 +294,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
         }
       }
       if (is_message) {
+        if (result.repeated_key.empty()) result.repeated_key = own_repeated_key(one);
         good.emplace_back(fields, payload_at);
         continue;
       }

@@ -30,6 +30,7 @@ class MessageObjectReader {
     bool valid = false;  ///< JSON
     std::vector<MessageObject> found;
     const simdjson::dom::element* root = nullptr;
+    std::string_view repeated_key = {};  ///< that one of the objects with a message has twice; empty: none
   };
   /// @param inside  look for messages in objects within, too
   Result read(std::string_view object, bool inside);
