@@ -38,6 +38,11 @@ void flag_doubtful_texts(const Decoding& d) {
     d.flag("key_repeated", fmt::format("{} has the key {} twice in one object: the first is used",
                                        d.frame.action.empty() ? "an answer" : d.frame.action, quoted_text(key)));
   }
+  if (const auto id = field(d.json(), "transactionId"); id && id->is_string()) {
+    const std::string_view text = id->get_string().value();
+    if (!kernel::text_trouble(text).empty())
+      d.flag("id_unusable", fmt::format("transactionId of {} is {}", d.frame.action, quoted_text(text)));
+  }
   if (d.frame.type != FrameType::call && d.frame.type != FrameType::send) return;
   look_at(d, "the message's id", d.frame.id, most_message_id);
   if (const auto tag = field(d.json(), "idTag"); tag && tag->is_string())
@@ -47,10 +52,6 @@ void flag_doubtful_texts(const Decoding& d) {
     if (const std::string_view text = token->get_string().value(); !text.empty())
       look_at(d, "idToken", text, most_id_token);
   }
-  if (const auto id = field(d.json(), "transactionId");
-      id && id->is_string() && kernel::text_trouble(id->get_string().value()) != "")
-    d.flag("id_unusable",
-           fmt::format("transactionId of {} is {}", d.frame.action, quoted_text(id->get_string().value())));
 }
 
 void flag_doubtful_station(const Frame& frame, FlagList& flags) {
