@@ -18,6 +18,7 @@ struct MessageObject {
   bool type_open = false;  ///< nothing tells whether it is a call or its answer
   LineFacts way;
   std::string_view station;
+  bool station_left_empty = false;  ///< there is a field for it
   LogTime time;
 };
 

@@ -73,6 +73,22 @@ TEST(DoubtfulText, AColumnTwiceInTheHeadOfATableIsSaid) {
   EXPECT_EQ(log.report.repaired.count("a column twice in the head of a table: the first is used"), 1U);
 }
 
+TEST(DoubtfulText, AStationLeftEmptyIsSaid) {
+  const char* reason = "the station's name is left empty: the file's name is used";
+  const SiteLog objects = read_site_log_text(
+      "site.jsonl", R"({"time":"2026-03-10T08:00:00Z","station":"","message":[2,"a1","Heartbeat",{}]})"
+                    "\n");
+  ASSERT_EQ(objects.report.repaired.count(reason), 1U);
+  EXPECT_EQ(objects.report.repaired.at(reason).first[0].place.line, 1U);
+  const SiteLog table = read_site_log_text("site.csv",
+                                           "timestamp,station,message\n"
+                                           "2026-03-10 08:00:00,CP1,\"[2,\"\"a1\"\",\"\"Heartbeat\"\",{}]\"\n"
+                                           "2026-03-10 08:01:00,,\"[2,\"\"a2\"\",\"\"Heartbeat\"\",{}]\"\n");
+  ASSERT_EQ(table.report.repaired.count(reason), 1U);
+  EXPECT_EQ(table.report.repaired.at(reason).count, 1U);
+  EXPECT_EQ(table.report.repaired.at(reason).first[0].place.line, 3U);
+}
+
 TEST(DoubtfulText, TagsAndIdsOutOfBoundsAreKeptAndFlagged) {
   EXPECT_THAT(flags_of({.tag = ""}), Contains("text_odd: site.log:1: idTag of StartTransaction is empty"));
   EXPECT_THAT(flags_of({.tag = "   "}),
