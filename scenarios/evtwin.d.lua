@@ -154,7 +154,7 @@
 ---What electricity costs.
 ---@class evtwin.tariff
 ---@field name? string Name of the tariff. Default: "tariff".
----@field currency? string Three letters: "KRW", "EUR", "USD".
+---@field currency? string Three letters of ISO 4217: "KRW", "EUR", "USD".
 ---@field source? string Where the figures come from.
 ---@field valid_from? string Since when they hold.
 ---@field doubts? string What is not certain about them.

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "cli/progress.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::cli {
 
@@ -73,7 +75,15 @@ std::map<std::string, std::string> pairs_of(const std::string& option, const std
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       throw CLI::ValidationError(option, fmt::format("'{}' must be written name=value", text));
-    pairs[text.substr(0, equals)] = text.substr(equals + 1);
+    if (!kernel::is_utf8(text))
+      throw CLI::ValidationError(option, fmt::format("'{}' is not UTF-8", kernel::printable(text, 100)));
+    if (equals + 1 == text.size()) throw CLI::ValidationError(option, fmt::format("'{}' has no value", text));
+    const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
+    const auto [before, is_new] = pairs.emplace(name, value);
+    if (!is_new) {
+      throw CLI::ValidationError(
+          option, fmt::format("'{}' is given twice, {} and {}; which one holds?", name, before->second, value));
+    }
   }
   return pairs;
 }
@@ -88,7 +98,15 @@ StrategyText checked_strategy(const std::string& option, const std::string& text
 
 std::vector<StrategyText> checked_strategies(const std::vector<std::string>& texts) {
   std::vector<StrategyText> strategies;
-  for (const std::string& text : texts) strategies.push_back(checked_strategy("--strategies", text));
+  for (const std::string& text : texts) {
+    for (std::size_t at = 0; at <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', at), text.size());
+      if (comma == at)
+        throw CLI::ValidationError("--strategies", fmt::format("'{}' names no strategy beside a comma", text));
+      strategies.push_back(checked_strategy("--strategies", text.substr(at, comma - at)));
+      at = comma + 1;
+    }
+  }
   return strategies;
 }
 

@@ -25,13 +25,30 @@ StrategyText parse_strategy(const std::string& text) {
     if (equals == std::string::npos || equals == 0) {
       throw std::invalid_argument(fmt::format("strategy '{}': '{}' must be written key=value", text, part));
     }
-    strategy.params.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+    const std::string key = part.substr(0, equals), value = part.substr(equals + 1);
+    if (value.empty()) throw std::invalid_argument(fmt::format("strategy '{}': {} has no value", text, key));
+    for (const auto& [known, before] : strategy.params) {
+      if (known == key)
+        throw std::invalid_argument(
+            fmt::format("strategy '{}': {} is given twice, {} and {}; which one holds?", text, key, before, value));
+    }
+    strategy.params.emplace_back(key, value);
   }
   if (strategy.id.empty()) throw std::invalid_argument("a strategy needs an id, for example edf or asap");
   return strategy;
 }
 
 namespace {
+
+/// An empty argument is nothing that anybody meant: a shell's variable that is not set, mostly.
+void refuse_empty_arguments(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::vector<std::string>& given = option->results();
+    if (std::find(given.begin(), given.end(), "") != given.end())
+      throw CLI::ValidationError(option->get_name(), "is given without a value");
+  }
+  for (const CLI::App* command : app.get_subcommands()) refuse_empty_arguments(*command);
+}
 
 /// The commands on files of any kind.
 void offer_files(Offers& offers) {
@@ -103,6 +120,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       return AskedFor{ViewCommand{{words.begin() + 1, words.end()}}, std::move(log)};
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(words);
+    refuse_empty_arguments(app);
     return AskedFor{offers.asked_for(), std::move(log)};
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);

@@ -68,8 +68,7 @@ void offer_what_if(Offers& offers) {
   app.add_option("--contract-kw", to.contract_kw, "contract power of a site made from the log (default: no limit)")
       ->check(CLI::Range(0.1, 1e6))
       ->excludes(site);
-  app.add_option("--strategies", options->strategies, "strategies, separated by commas (default asap,edf,lp)")
-      ->delimiter(',');
+  app.add_option("--strategies", options->strategies, "strategies, separated by commas (default asap,edf,lp)");
   const std::map<std::string, sessions::Claims> claims{{"truth", sessions::Claims::truth},
                                                        {"history", sessions::Claims::history}};
   app.add_option("--claims", to.claims,

@@ -102,8 +102,7 @@ void offer_compare(Offers& offers) {
                              });
   options->add_to(app, Start::scenario_or_checkpoint);
   app.add_option("-o,--out", options->command.out, "folder for one run file per strategy");
-  app.add_option("--strategies", options->strategies, "strategies, separated by commas; default: every one installed")
-      ->delimiter(',');
+  app.add_option("--strategies", options->strategies, "strategies, separated by commas; default: every one installed");
   add_threads(app, options->command.threads);
   app.add_flag("--no-bound", options->no_bound, "leave out bound, regret and share of the possible saving");
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/name_text.hpp"
 #include "kernel/text.hpp"
 #include "scenario/fields.hpp"
 
@@ -116,6 +117,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 Value value_of_json(std::string_view text) {
   if (text.size() > most_request_bytes)
     throw scenario::FieldError("", fmt::format("larger than {} MiB", most_request_bytes >> 20));
+  if (const std::string_view encoding = kernel::wide_encoding(text); !encoding.empty())
+    throw scenario::FieldError("", fmt::format("{}; save it as UTF-8", encoding));
   Builder builder;
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return std::move(builder.root);

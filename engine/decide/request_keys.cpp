@@ -39,6 +39,9 @@ constexpr Key boolean(std::string_view name, std::string_view fallback, std::str
 constexpr Key text(std::string_view name, std::string_view fallback, std::string_view help) {
   return {name, KeyType::text, {}, 0.0, 0.0, false, false, fallback, {}, "string", help};
 }
+constexpr Key name(std::string_view key, std::string_view fallback, std::string_view help) {
+  return {key, KeyType::name, {}, 0.0, 0.0, false, false, fallback, {}, "string", help};
+}
 constexpr Key other(std::string_view name, std::string_view type, std::string_view fallback, std::string_view help) {
   return {name, KeyType::other, {}, 0.0, 0.0, false, false, fallback, {}, type, help};
 }
@@ -127,7 +130,7 @@ Keys site_keys() {
 
 Keys evse_keys() {
   return with_scenario(
-      {required(text("id", {}, "Yours; the answer is by it.")),
+      {required(name("id", {}, "Yours; the answer is by it.")),
        other("session", "evtwin.session", "nobody is plugged in", "The car that is plugged in."),
        boolean("available", "true", "false: out of service."),
        other("reserved", "evtwin.reserved", "none", "The next visit announced for this EVSE and not begun.")},
@@ -151,7 +154,7 @@ Keys session_keys() {
       number("asked_kw", "kW", -most_evse_kw, most_evse_kw, "setpoint_kw", "That set-point as it was asked for."),
       other("reason", "string", "none", "Why setpoint_kw is not asked_kw: a word of an answer's corrections."),
       text("limit", {}, "The limit that bound, by name."),
-      text("id", {}, "The stay as you name it; at most 63 bytes are shown."),
+      name("id", {}, "The stay as you name it; at most 63 bytes are shown."),
       whole("driver", 0, most_count, "not known", "Number of the driver, the same at every visit, from 1."),
       whole("model", 0, 4294967294, "not known", "Number of the vehicle's model, from 0."),
       number("power_kw", "kW", -most_evse_kw, most_evse_kw, "setpoint_kw", "Metered now."),
@@ -167,7 +170,7 @@ Keys vehicle_keys() {
   battery.required = false;
   battery.fallback = "not known";
   return with_scenario(
-      {text("name", {}, "Model; for people."), battery,
+      {name("name", {}, "Model; for people."), battery,
        boolean("soc_known", "true",
                "false: the strategy is shown neither state of charge nor battery; the guard knows them all the same.")},
       "vehicle", {"share"});

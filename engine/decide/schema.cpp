@@ -84,6 +84,7 @@ Json key_schema(const Key& key) {
       out["type"] = "boolean";
       break;
     case KeyType::text:
+    case KeyType::name:
       out = {{"type", "string"}, {"minLength", 1}};
       break;
     case KeyType::choice:
@@ -97,7 +98,7 @@ Json key_schema(const Key& key) {
   if (!key.unit.empty()) help = "[" + std::string(key.unit) + "] " + help;
   if (!key.fallback.empty()) {
     const auto number = number_in(key.fallback);
-    if (number && key.type != KeyType::text) {
+    if (number && key.type != KeyType::text && key.type != KeyType::name) {
       out["default"] = whole_if_it_is(*number);
     } else if (key.type == KeyType::boolean) {
       out["default"] = key.fallback == "true";

@@ -37,13 +37,27 @@ constexpr std::array<Range, 12> wide{{{0x1100, 0x115F},
 constexpr std::array<Range, 6> zero_width{
     {{0x0300, 0x036F}, {0x1160, 0x11FF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
 
-constexpr std::array<Range, 7> control{{{0x00, 0x1F},
-                                        {0x7F, 0x9F},
-                                        {0x061C, 0x061C},
-                                        {0x200E, 0x200F},
-                                        {0x2028, 0x202E},
-                                        {0x2066, 0x2069},
-                                        {0xFEFF, 0xFEFF}}};
+// C0, DEL and C1; the marks of writing direction; and the characters that no font shows (Unicode 15.0: fillers,
+// DefaultIgnorable without joiners and variation selectors, tags, noncharacters).
+constexpr std::array<Range, 19> control{{{0x00, 0x1F},
+                                         {0x7F, 0x9F},
+                                         {0xAD, 0xAD},
+                                         {0x034F, 0x034F},
+                                         {0x061C, 0x061C},
+                                         {0x115F, 0x1160},
+                                         {0x17B4, 0x17B5},
+                                         {0x180E, 0x180E},
+                                         {0x200B, 0x200B},
+                                         {0x200E, 0x200F},
+                                         {0x2028, 0x202E},
+                                         {0x2060, 0x206F},
+                                         {0x3164, 0x3164},
+                                         {0xFDD0, 0xFDEF},
+                                         {0xFEFF, 0xFEFF},
+                                         {0xFFA0, 0xFFA0},
+                                         {0xFFF0, 0xFFFB},
+                                         {0xFFFE, 0xFFFF},
+                                         {0xE0000, 0xE00FF}}};
 
 void append_hex(std::string& out, std::uint32_t value, int digits) {
   for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += "0123456789ABCDEF"[(value >> shift) & 15U];
@@ -98,7 +112,7 @@ std::string printable(std::string_view text) {
       append_byte(out, text.front());
     } else if (is_control(character.code)) {
       out += "\\u{";
-      append_hex(out, character.code, 4);
+      append_hex(out, character.code, character.code > 0xFFFF ? 5 : 4);
       out += '}';
     } else {
       out.append(text.substr(0, bytes));

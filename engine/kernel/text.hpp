@@ -15,7 +15,7 @@ struct Utf8Character {
 };
 Utf8Character first_character(std::string_view text);
 
-/// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that turn the writing direction.
+/// Control characters (C0, DEL, C1), line separators, marks of writing direction, and what no font shows (U+200B).
 bool is_control(std::uint32_t code);
 
 /// Any bytes on one line of valid UTF-8: what `is_control` becomes \n, \t, \xNN or \u{NNNN}, bytes that are not UTF-8

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
+#include "lua/repeated_key.hpp"
 #include "lua/runtime.hpp"
 
 namespace evtwin::lua {
@@ -162,7 +164,18 @@ bool load_text(lua_State* L, std::string_view source, std::string_view name) {
   }
   if (count(source, "goto") + count(source, "::") > most_labels) return refuse("more than 20000 goto and labels");
   r.charge(L, source.size() / 64);
-  return luaL_loadbufferx(L, source.data(), source.size(), ("@" + file).c_str(), "t") == LUA_OK;
+  if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + file).c_str(), "t") != LUA_OK) return false;
+  const std::optional<RepeatedKey> repeated = find_repeated_key(source);
+  if (!repeated) return true;
+  lua_pop(L, 1);
+  const std::string key = kernel::printable(repeated->key, 60);
+  const std::string text =
+      file + ":" + std::to_string(repeated->line) + ": the key " + key + " stands twice in one table" +
+      (repeated->first_line == repeated->line ? std::string()
+                                              : ", first on line " + std::to_string(repeated->first_line)) +
+      "; which one holds? Leave one out";
+  lua_pushlstring(L, text.data(), text.size());
+  return false;
 }
 
 Sandbox::Sandbox(SandboxLimits limits, std::uint64_t seed) : runtime_(std::make_unique<Runtime>(*this, limits, seed)) {

@@ -2,6 +2,7 @@
 
 #include "ocpp/action_table.hpp"
 #include "ocpp/decode_parts.hpp"
+#include "ocpp/doubtful_text.hpp"
 #include "ocpp/payload_time.hpp"
 
 namespace evtwin::ocpp {
@@ -222,6 +223,7 @@ Event decode(const Frame& frame, FlagList& flags) {
   } else {
     decode_answer(d);
   }
+  flag_doubtful_texts(d);
   return event;
 }
 

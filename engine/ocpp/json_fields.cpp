@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <vector>
 
 #include "kernel/text.hpp"
 
@@ -20,6 +22,33 @@ std::optional<Json> field(const Json& json, std::string_view name) {
 std::optional<Json> field(const Json& json, std::string_view outer, std::string_view inner) {
   const auto member = field(json, outer);
   return member ? field(*member, inner) : std::nullopt;
+}
+
+std::string_view repeated_key(const Json& json) {
+  // Documents nested as deep as the parser allows must not recurse.
+  std::vector<Json> waiting{json};
+  std::vector<std::string_view> keys;
+  const auto wait_for = [&waiting](const Json& value) {
+    if (value.is_object() || value.is_array()) waiting.push_back(value);
+  };
+  while (!waiting.empty()) {
+    const Json one = waiting.back();
+    waiting.pop_back();
+    simdjson::dom::array list;
+    simdjson::dom::object members;
+    if (one.get(list) == simdjson::SUCCESS) {
+      for (const Json part : list) wait_for(part);
+    } else if (one.get(members) == simdjson::SUCCESS) {
+      keys.clear();
+      for (const auto member : members) {
+        keys.push_back(member.key);
+        wait_for(member.value);
+      }
+      std::sort(keys.begin(), keys.end());
+      if (const auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end()) return *twice;
+    }
+  }
+  return {};
 }
 
 simdjson::dom::array elements(const Json& json) {

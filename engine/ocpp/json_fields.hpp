@@ -16,6 +16,8 @@ using Json = simdjson::dom::element;
 std::optional<Json> field(const Json& json, std::string_view name);
 /// Member of a member.
 std::optional<Json> field(const Json& json, std::string_view outer, std::string_view inner);
+/// The first key that stands twice in an object, there or in an object within; empty: none does.
+std::string_view repeated_key(const Json& json);
 /// Elements of an array, empty for whatever is none.
 simdjson::dom::array elements(const Json& json);
 

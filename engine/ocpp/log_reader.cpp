@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
@@ -51,19 +52,29 @@ class Window {
   }
   bool ended() const { return ended_; }
   std::uint64_t bytes() const { return dropped_ + text_.size(); }
-  std::size_t cp949_lines() const { return cp949_lines_; }
+  Encoding encoding() const {
+    if (source_->was_utf16()) return Encoding::utf16;
+    return cp949_lines_ > 0 ? Encoding::cp949 : Encoding::utf8;
+  }
+  /// Lines in no encoding that is known, with their numbers from 1, since the last call.
+  std::vector<std::pair<std::size_t, std::string>> unknown_lines() { return std::exchange(unknown_, {}); }
 
  private:
   void decode(std::size_t until) {
     std::string tail = text_.substr(until);
     text_.resize(until);
-    cp949_lines_ += decode_lines(text_, decoded_);
+    const auto newlines = std::count(text_.begin() + static_cast<std::ptrdiff_t>(decoded_), text_.end(), '\n');
+    DecodedLines decoded = decode_lines(text_, decoded_);
+    cp949_lines_ += decoded.cp949;
+    for (auto& [line, text] : decoded.unknown) unknown_.emplace_back(lines_ + line + 1, std::move(text));
+    lines_ += static_cast<std::size_t>(newlines);
     decoded_ = text_.size();
     text_ += tail;
   }
   std::unique_ptr<LogSource> source_;
   std::string text_;
-  std::size_t decoded_ = 0, cp949_lines_ = 0;
+  std::size_t decoded_ = 0, cp949_lines_ = 0, lines_ = 0;
+  std::vector<std::pair<std::size_t, std::string>> unknown_;
   std::uint64_t dropped_ = 0;
   bool ended_ = false;
 };
@@ -95,6 +106,8 @@ void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOp
   std::size_t want = chunk_bytes;
   for (;;) {
     const bool last = window.ended();
+    for (const auto& [line, text] : window.unknown_lines())
+      assembly.on_oddity(OddityKind::repaired, "a line neither UTF-8 nor CP949", line, text);
     const std::size_t used = scanner.scan(window.text(), last);
     window.drop(used);
     if (last) break;
@@ -115,7 +128,7 @@ void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOp
   LogFile& file = report.files.back();
   file.bytes = window.bytes();
   file.lines = scanner.lines();
-  file.encoding = window.cp949_lines() > 0 ? Encoding::cp949 : Encoding::utf8;
+  file.encoding = window.encoding();
 }
 
 // Logs that all tell the time are read in the order of it, others as they were given.

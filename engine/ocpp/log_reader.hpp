@@ -6,6 +6,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ocpp/frame.hpp"
@@ -17,7 +18,9 @@ struct LogError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Encoding : std::uint8_t { utf8, cp949 };
+enum class Encoding : std::uint8_t { utf8, cp949, utf16 };
+/// "UTF-8", "CP949", "UTF-16".
+std::string_view name_of(Encoding encoding);
 
 struct LogFile {
   std::string name;                    ///< as the user gave it, or below the folder that he gave

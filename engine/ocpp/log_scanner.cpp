@@ -28,6 +28,7 @@ std::size_t line_end(View text, std::size_t from) {
 bool has(View text, View what) { return memmem(text.data(), text.size(), what.data(), what.size()) != nullptr; }
 
 constexpr View cut_off = "the frame is cut off";
+constexpr View no_station = "the station's name is left empty: the file's name is used";
 constexpr View told_twice = "told a second time, by the WebSocket library";
 
 }  // namespace
@@ -366,6 +367,11 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
     Context context = context_of(text, at, line);
     if (payload_only(prefix, *messages.root, context)) return extent.end;
   }
+  if (!messages.repeated_key.empty()) {
+    const std::size_t second = whole.rfind(messages.repeated_key);
+    odd(OddityKind::repaired, "a key twice in the object of a message", line.number,
+        whole.substr(second == View::npos || second == 0 ? 0 : second - 1));
+  }
   std::size_t frames = 0;
   for (const MessageObject& message : messages.found) {
     Context context = context_of(text, at, line);
@@ -373,6 +379,7 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
     if (message.way.way != Way::unknown) context.facts.way = message.way.way;
     if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
     if (!message.station.empty()) context.facts.station = message.station;
+    if (message.station_left_empty) odd(OddityKind::repaired, no_station, line.number, whole);
     if (message.time.known()) {
       context.time = message.time;
       context.stamp.reset();
@@ -448,6 +455,8 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
   context.facts.station = cell(FieldKind::station);
   if (table_->find(FieldKind::station) == table_->columns.size())
     context.facts.station = cell(FieldKind::station_maybe);
+  else if (context.facts.station.empty() && table_->find(FieldKind::station) < cells_.size())
+    odd(OddityKind::repaired, no_station, context.line, text.substr(begin, end - begin));
   // The action tells who started it where a row is cut; it may stand as an event's name, too.
   if (const View action = cell(FieldKind::action); find_action(action)) context.action = action;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -544,6 +553,8 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
     const View whole = text.substr(begin, end - begin);
     if (!table_ && record_ == 0) {
       table_ = table_head(whole);
+      if (table_ && table_->repeated_name)
+        odd(OddityKind::repaired, "a column twice in the head of a table: the first is used", line.number, whole);
       if (table_) return {line.end, false};
     }
     plain_line(whole);

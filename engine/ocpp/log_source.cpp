@@ -13,12 +13,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "kernel/name_text.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::ocpp {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t shown_bytes = 400;  // of a line, for messages
 
 [[noreturn]] void refuse_source(const std::string& name, std::string_view what) {
   throw LogError(fmt::format("{}: {}", kernel::printable(name), what));
@@ -195,6 +198,7 @@ class Utf16 final : public LogSource {
     rest_.erase(0, used);
     return true;
   }
+  bool was_utf16() const override { return true; }
 
  private:
   std::unique_ptr<Bytes> bytes_;
@@ -222,12 +226,17 @@ std::unique_ptr<LogSource> decoded(std::unique_ptr<Bytes> bytes, const std::stri
     if (!gzip) break;
     bytes = std::make_unique<Unpacked>(std::move(bytes), name);
   }
-  std::string head = take_bytes(*bytes, 3);
-  const char* utf16 = head.substr(0, 2) == "\xFF\xFE"   ? "UTF-16LE"
-                      : head.substr(0, 2) == "\xFE\xFF" ? "UTF-16BE"
-                                                        : nullptr;
-  if (utf16) head.erase(0, 2);
-  if (head == "\xEF\xBB\xBF") head.clear();
+  constexpr std::size_t looked_at = 256;
+  std::string head = take_bytes(*bytes, looked_at);
+  // Without a mark UTF-32 looks like many a binary file; with one it is meant to be text.
+  const std::string_view wide = kernel::wide_encoding(head);
+  const bool little_mark = head.starts_with("\xFF\xFE"), big_mark = head.starts_with("\xFE\xFF");
+  if (wide == "UTF-32" && (little_mark || head.substr(2, 2) == "\xFE\xFF"))
+    refuse_source(name, "is UTF-32; save as UTF-8");
+  const char* utf16 = nullptr;
+  if (wide == "UTF-16") utf16 = big_mark || head.front() == '\0' ? "UTF-16BE" : "UTF-16LE";
+  if (little_mark || big_mark) head.erase(0, 2);
+  if (head.starts_with("\xEF\xBB\xBF")) head.erase(0, 3);
   bytes = std::make_unique<Unread>(std::move(head), std::move(bytes));
   if (utf16) return std::make_unique<Utf16>(std::move(bytes), utf16);
   return std::make_unique<Plain>(std::move(bytes));
@@ -292,24 +301,26 @@ bool same_bytes(const std::string& path_a, const std::string& path_b) {
   return true;
 }
 
-std::size_t decode_lines(std::string& text, std::size_t from) {
-  if (simdjson::validate_utf8(text.data() + from, text.size() - from)) return 0;
+DecodedLines decode_lines(std::string& text, std::size_t from) {
+  DecodedLines lines;
+  if (simdjson::validate_utf8(text.data() + from, text.size() - from)) return lines;
   static thread_local Converter convert("UTF-8", "CP949");
-  if (!convert.good()) return 0;
   std::string out;
   out.reserve(text.size() - from);
-  std::size_t lines = 0;
-  for (std::size_t at = from; at < text.size();) {
+  std::size_t number = 0;
+  for (std::size_t at = from; at < text.size(); ++number) {
     const std::size_t newline = std::min(text.find('\n', at), text.size() - 1);
     const std::string_view line = std::string_view(text).substr(at, newline + 1 - at);
     at = newline + 1;
     const std::size_t before = out.size();
-    if (!simdjson::validate_utf8(line.data(), line.size()) && convert.convert(line, out) == line.size()) {
-      ++lines;
-    } else {
-      out.resize(before);
-      out += line;
+    const bool utf8 = simdjson::validate_utf8(line.data(), line.size());
+    if (!utf8 && convert.good() && convert.convert(line, out) == line.size()) {
+      ++lines.cp949;
+      continue;
     }
+    if (!utf8) lines.unknown.emplace_back(number, line.substr(0, shown_bytes));
+    out.resize(before);
+    out += line;
   }
   text.replace(from, std::string::npos, out);
   return lines;

@@ -121,7 +121,7 @@ std::optional<TableHead> table_head(std::string_view line) {
   if (line.empty() || line.size() > 1000 || line.find_first_of("[{") != std::string_view::npos) return std::nullopt;
   for (const char separator : {',', ';', '\t', '|'}) {
     if (line.find(separator) == std::string_view::npos) continue;
-    TableHead head{separator, {}};
+    TableHead head{separator, {}, false};
     std::size_t known = 0;
     std::vector<Cell> cells;
     bool open = false;
@@ -129,7 +129,10 @@ std::optional<TableHead> table_head(std::string_view line) {
     cut_row(line, 0, head, cells, open);
     head.columns.clear();
     for (const Cell& cell : cells) {
-      head.columns.push_back(field_kind(trimmed(cell.text)));
+      const std::string_view name = trimmed(cell.text);
+      const auto same = [&](const Cell& other) { return &other != &cell && trimmed(other.text) == name; };
+      if (!name.empty() && std::any_of(cells.begin(), cells.end(), same)) head.repeated_name = true;
+      head.columns.push_back(field_kind(name));
       if (head.columns.back() != other) ++known;
     }
     const auto has = [&](FieldKind kind) { return head.find(kind) < head.columns.size(); };

@@ -119,7 +119,17 @@ struct Fields {
   LogTime time;
   std::optional<element> payload, array, details;
   View payload_text;
+  bool station_left_empty = false;
 };
+
+// A key that the object itself has twice.
+View own_repeated_key(const simdjson::dom::object& object) {
+  std::vector<View> keys;
+  for (const auto& field : object) keys.push_back(field.key);
+  std::sort(keys.begin(), keys.end());
+  const auto twice = std::adjacent_find(keys.begin(), keys.end());
+  return twice == keys.end() ? View() : *twice;
+}
 
 Fields fields_of(const simdjson::dom::object& object) {
   Fields fields;
@@ -148,6 +158,7 @@ Fields fields_of(const simdjson::dom::object& object) {
         break;
       case FieldKind::station:
         if (is_text && fields.station.empty()) fields.station = text;
+        fields.station_left_empty = is_text && fields.station.empty();
         break;
       case FieldKind::way:
         if (is_text) fields.way = way_of_word(text);
@@ -196,6 +207,7 @@ std::optional<MessageObject> message_of(const Fields& fields, const element* pay
   MessageObject message;
   message.way = fields.way;
   message.station = fields.station;
+  message.station_left_empty = fields.station_left_empty;
   message.time = fields.time;
   message.raw = fields.raw;
   if (!fields.raw.empty()) return message;
@@ -285,6 +297,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
         }
       }
       if (is_message) {
+        if (result.repeated_key.empty()) result.repeated_key = own_repeated_key(one);
         good.emplace_back(fields, payload_at);
         continue;
       }
@@ -312,6 +325,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
       message.frame = outcome.frame;
       message.way = fields.way;
       message.station = fields.station;
+      message.station_left_empty = fields.station_left_empty;
       message.time = fields.time;
       result.found.push_back(message);
     } else if (auto message = message_of(fields, payload, parts_->frames.empty_object())) {

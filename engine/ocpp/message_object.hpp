@@ -18,6 +18,7 @@ struct MessageObject {
   bool type_open = false;  ///< nothing tells whether it is a call or its answer
   LineFacts way;
   std::string_view station;
+  bool station_left_empty = false;  ///< there is a field for it
   LogTime time;
 };
 
@@ -30,6 +31,7 @@ class MessageObjectReader {
     bool valid = false;  ///< JSON
     std::vector<MessageObject> found;
     const simdjson::dom::element* root = nullptr;
+    std::string_view repeated_key = {};  ///< that one of the objects with a message has twice; empty: none
   };
   /// @param inside  look for messages in objects within, too
   Result read(std::string_view object, bool inside);

@@ -2,6 +2,18 @@
 
 namespace evtwin::ocpp {
 
+std::string_view name_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::cp949:
+      return "CP949";
+    case Encoding::utf16:
+      return "UTF-16";
+    case Encoding::utf8:
+      break;
+  }
+  return "UTF-8";
+}
+
 std::string_view name_of(Status status) {
   switch (status) {
     case Status::available:

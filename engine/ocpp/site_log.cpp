@@ -11,6 +11,7 @@
 #include "ocpp/action_table.hpp"
 #include "ocpp/command_book.hpp"
 #include "ocpp/decode.hpp"
+#include "ocpp/doubtful_text.hpp"
 #include "ocpp/payload_time.hpp"
 #include "ocpp/station_book.hpp"
 #include "ocpp/summary_objects.hpp"
@@ -130,7 +131,9 @@ void Collector::note_life(StationState& state, const Event& event) {
 
 void Collector::on_frame(const Frame& frame) {
   if (frame.blocked) return;
+  const std::size_t known = names_.size();
   StationState& state = state_of(frame.station);
+  if (names_.size() > known) flag_doubtful_station(frame, flags_);
   const std::size_t index = current_;
   note_action(frame);
   Event event = decode(frame, flags_);

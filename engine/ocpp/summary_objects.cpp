@@ -7,7 +7,9 @@
 #include <map>
 #include <tuple>
 
+#include "kernel/name_text.hpp"
 #include "kernel/text.hpp"
+#include "market/currency.hpp"
 #include "ocpp/log_source.hpp"
 #include "ocpp/summary_session.hpp"
 #include "ocpp/summary_text.hpp"
@@ -201,6 +203,18 @@ class SummaryReader {
       return;
     }
     ++documents_;
+    if (const std::string_view key = repeated_key(json); !key.empty())
+      flags_.add("key_repeated", context.subject,
+                 fmt::format("the key {} stands twice in one object: the first is used", quoted_text(key)), place);
+    if (const std::string_view currency = string_of(json, "currency"); field(json, "currency")) {
+      if (const std::string trouble = market::currency_trouble(currency); !trouble.empty())
+        flags_.add("field_malformed", context.subject, fmt::format("currency {} {}", quoted_text(currency), trouble),
+                   place);
+    }
+    if (const std::string id = text_of(json, "id"); field(json, "id")) {
+      if (const std::string trouble = kernel::name_trouble(id); !trouble.empty())
+        flags_.add("text_odd", context.subject, "id " + trouble, place);
+    }
     fields.leave();
     book_.add(std::move(*session));
   }

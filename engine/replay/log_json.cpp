@@ -32,7 +32,7 @@ ordered_json files_json(const ocpp::LogReport& report) {
                    {"bytes", file.bytes},
                    {"lines", file.lines},
                    {"frames", file.frames},
-                   {"encoding", file.encoding == ocpp::Encoding::cp949 ? "CP949" : "UTF-8"},
+                   {"encoding", ocpp::name_of(file.encoding)},
                    {"newest_first", file.newest_first}});
   }
   return out;

@@ -36,7 +36,8 @@ std::string files_text(const ocpp::LogReport& report, bool korean) {
     out += fmt::format(
         fmt::runtime(korean ? "{}: {}, {}줄, OCPP 프레임 {}개{}\n" : "{}: {}, {} lines, {} OCPP frames{}\n"),
         printable(file.name), printable(file.layout.empty() ? "log" : file.layout), count_text(file.lines),
-        count_text(file.frames), file.encoding == ocpp::Encoding::cp949 ? " (CP949)" : "");
+        count_text(file.frames),
+        file.encoding == ocpp::Encoding::utf8 ? std::string() : fmt::format(" ({})", ocpp::name_of(file.encoding)));
   }
   if (report.files.size() > most_files)
     out += fmt::format(fmt::runtime(korean ? "... 그 밖에 파일 {}개\n" : "... and {} more files\n"),

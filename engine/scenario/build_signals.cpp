@@ -89,6 +89,7 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
     options.accepted.assign(use.columns.begin(), use.columns.end());
     options.least = use.min;
     options.most = use.max;
+    options.currency = use.currency;
     options.need_from_ns = build.world.start_ns;
     options.need_to_ns = build.world.end_ns;
     const market::Calendar calendar =

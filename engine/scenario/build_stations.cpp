@@ -139,7 +139,7 @@ std::vector<std::string> ids_of(const Build& build, const Fields& f, const std::
     for (std::int64_t n = 1; n <= count; ++n) ids.push_back(station + "-" + std::to_string(n));
     return ids;
   }
-  for (const Value* id : list_of(evses, at, "ids of EVSEs")) ids.push_back(text_of(*id, at / ids.size()));
+  for (const Value* id : list_of(evses, at, "ids of EVSEs")) ids.push_back(name_of(*id, at / ids.size()));
   if (ids.empty()) fail(at, "is empty");
   check_count(build, static_cast<std::int64_t>(ids.size()), at);
   return ids;

@@ -2,6 +2,8 @@
 #include <array>
 
 #include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
+#include "market/currency.hpp"
 #include "scenario/build.hpp"
 
 namespace evtwin::scenario {
@@ -20,8 +22,9 @@ market::DayTypeMask days_of(const Value& value, const Where& where) {
       fail(where / i, "= \"" + name + "\" must be \"weekday\", \"saturday\", \"sunday\" or \"holiday\"" +
                           kernel::did_you_mean(name, day_names));
     }
-    mask =
-        static_cast<market::DayTypeMask>(mask | market::day_bit(static_cast<market::DayType>(at - day_names.begin())));
+    const market::DayTypeMask day = market::day_bit(static_cast<market::DayType>(at - day_names.begin()));
+    if ((mask & day) != 0) fail(where / i, "= \"" + name + "\" names a type of day twice");
+    mask = static_cast<market::DayTypeMask>(mask | day);
   }
   return mask;
 }
@@ -83,13 +86,14 @@ market::DemandCharge demand_of(const Value& value, const Where& where) {
   return demand;
 }
 
-market::Series prices_of(Build& build, const Fields& f, std::string_view key) {
+market::Series prices_of(Build& build, const Fields& f, std::string_view key, const std::string& currency) {
   const Construct* csv = f.find(key)->construct("csv");
   if (csv == nullptr) fail(f.where(key), "must be csv \"prices.csv\", got " + describe(*f.find(key)));
   SignalUse use;
   use.columns = {"price_per_kwh"};
   use.min = -1e7;
   use.max = 1e7;
+  use.currency = currency;
   return series_of(build, *csv, f.where(key), use);
 }
 
@@ -101,11 +105,8 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
   tariff.name = f.text("name", "tariff");
   tariff.currency = f.text("currency");
   if (tariff.currency.empty()) fail_at(where, where.label() + " needs currency: three letters such as \"KRW\"");
-  const bool three_letters = tariff.currency.size() == 3 && std::all_of(tariff.currency.begin(), tariff.currency.end(),
-                                                                        [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (!three_letters)
-    fail(f.where("currency"),
-         "= \"" + tariff.currency + "\" must be three capital letters, such as \"KRW\", \"EUR\" or \"USD\"");
+  if (const std::string trouble = market::currency_trouble(tariff.currency); !trouble.empty())
+    fail(f.where("currency"), "= \"" + kernel::printable(tariff.currency, 60) + "\" " + trouble);
   tariff.source = f.text("source");
   tariff.valid_from = f.text("valid_from");
   tariff.doubts = f.text("doubts");
@@ -116,7 +117,7 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
     if (list.size() > 10'000) fail(f.where("periods"), "has more than 10,000 entries");
     for (std::size_t i = 0; i < list.size(); ++i) tariff.rates.push_back(rate_of(*list[i], f.where("periods") / i));
   } else {
-    tariff.prices_per_kwh = prices_of(build, f, "series");
+    tariff.prices_per_kwh = prices_of(build, f, "series", tariff.currency);
   }
 
   const int sells =
@@ -125,7 +126,7 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
     fail_at(where, where.label() + " has more than one of sell_price_per_kwh, sell_factor and sell_series");
   tariff.sell = market::SellFixed{f.number("sell_price_per_kwh")};
   if (f.has("sell_factor")) tariff.sell = market::SellFactor{f.number("sell_factor")};
-  if (f.has("sell_series")) tariff.sell = prices_of(build, f, "sell_series");
+  if (f.has("sell_series")) tariff.sell = prices_of(build, f, "sell_series", tariff.currency);
   tariff.surcharge_per_kwh = f.number("surcharge_per_kwh");
   tariff.tax_fraction = f.number("tax_fraction");
   if (const Value* demand = f.find("demand")) tariff.demand = demand_of(*demand, f.where("demand"));

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "kernel/text.hpp"
 #include "scenario/build.hpp"
 
@@ -33,7 +35,12 @@ market::LocalDate date_of(const Value& value, const Where& where) {
 std::vector<market::LocalDate> dates_of(const Value& value, const Where& where) {
   std::vector<market::LocalDate> dates;
   const std::vector<const Value*> list = list_of(value, where, "dates such as \"2025-06-06\"");
-  for (std::size_t i = 0; i < list.size(); ++i) dates.push_back(date_of(*list[i], where / i));
+  std::set<std::int64_t> known;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    dates.push_back(date_of(*list[i], where / i));
+    if (!known.insert(market::days_since_epoch(dates.back())).second)
+      fail(where / i, "= \"" + market::format_date(dates.back()) + "\" stands in the list twice");
+  }
   return dates;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kernel/name_text.hpp"
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
 #include "lua/sandbox.hpp"
@@ -194,12 +195,16 @@ std::int64_t whole_of(const Value& value, const Where& where, double min, double
 const std::string& text_of(const Value& value, const Where& where) {
   const std::string* text = value.text();
   if (text == nullptr) fail_type(where, "text in quotes", value);
-  if (text->empty()) fail(where, "is empty");
   if (text->size() > longest_text)
     fail(where, "has " + show_number(static_cast<double>(text->size())) + " bytes; at most 1,000 are allowed");
-  if (kernel::printable(*text) != *text)
-    fail(where, "has control characters: \"" + kernel::printable(*text, 120) + "\"");
+  if (const std::string trouble = kernel::text_trouble(*text); !trouble.empty()) fail(where, trouble);
   return *text;
+}
+
+const std::string& name_of(const Value& value, const Where& where) {
+  const std::string& text = text_of(value, where);
+  if (const std::string trouble = kernel::name_trouble(text); !trouble.empty()) fail(where, trouble);
+  return text;
 }
 
 Fields::Fields(const Value& value, const Section& section, Where where)
@@ -267,6 +272,9 @@ void Fields::check(const Key& key, const Value& value) const {
       break;
     case KeyType::text:
       text_of(value, at);
+      break;
+    case KeyType::name:
+      name_of(value, at);
       break;
     case KeyType::choice: {
       const std::vector<std::string_view> words = split(key.words);

@@ -62,8 +62,10 @@ std::vector<const Value*> list_of(const Value& value, const Where& where, std::s
 /// A finite number in [min, max]; `unit` may be empty. @throws ScriptError naming both.
 double number_of(const Value& value, const Where& where, double min, double max, std::string_view unit = {});
 std::int64_t whole_of(const Value& value, const Where& where, double min, double max, std::string_view unit = {});
-/// UTF-8 on one line, not empty, at most 1,000 bytes, without control characters.
+/// UTF-8 on one line, at most 1,000 bytes, without any kernel::text_trouble.
 const std::string& text_of(const Value& value, const Where& where);
+/// A name or an id, without any kernel::name_trouble.
+const std::string& name_of(const Value& value, const Where& where);
 
 class Fields {
  public:

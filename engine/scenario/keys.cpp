@@ -28,6 +28,9 @@ constexpr Key boolean(std::string_view name, std::string_view fallback, std::str
 constexpr Key text(std::string_view name, std::string_view fallback, std::string_view help) {
   return {name, KeyType::text, {}, 0.0, 0.0, false, false, fallback, {}, "string", help};
 }
+constexpr Key name(std::string_view key, std::string_view fallback, std::string_view help) {
+  return {key, KeyType::name, {}, 0.0, 0.0, false, false, fallback, {}, "string", help};
+}
 constexpr Key choice(std::string_view name, std::string_view words, std::string_view lua_type,
                      std::string_view fallback, std::string_view help) {
   return {name, KeyType::choice, {}, 0.0, 0.0, false, false, fallback, words, lua_type, help};
@@ -49,7 +52,7 @@ constexpr double gigawatt_kw = 1e6;
 constexpr double most_price = 1e7;  // per kWh: above any currency's sane figure
 
 constexpr std::array scenario_keys{
-    text("name", "the file's name", "Title of the scenario."),
+    name("name", "the file's name", "Title of the scenario."),
     required(other("start", "local time", "string", {},
                    "First day, \"2025-06-02\", or instant, \"2025-06-02T08:00\", on the clock of `timezone`; "
                    "\"from_sessions\" takes the "
@@ -77,7 +80,7 @@ constexpr std::array scenario_keys{
 };
 
 constexpr std::array site_keys{
-    text("name", "\"site\", with several \"site-1\" ...", "Name of the site."),
+    name("name", "\"site\", with several \"site-1\" ...", "Name of the site."),
     above("contract_kw", "kW", 0, gigawatt_kw, "none",
           "Contract power: the import limit. Without it nothing limits the import."),
     number("export_limit_kw", "kW", 0, gigawatt_kw, "none", "Most that may flow back into the grid."),
@@ -129,7 +132,7 @@ constexpr std::array site_keys{
 
 // One table for `stations = {...}` and for from_sessions, which knows names and numbers from the file.
 constexpr std::array station_keys{
-    required(text("name", {}, "EVSEs are named after it: \"A\" has A-1, A-2 ...")),
+    required(name("name", {}, "EVSEs are named after it: \"A\" has A-1, A-2 ...")),
     required(
         other("evses", {}, "integer|string[]", {},
               "How many EVSEs stand here, or their ids: { \"CA-308\", \"CA-508\" }; a world has at most 1,000,000.")),
@@ -162,7 +165,7 @@ constexpr std::array pv_keys{
 };
 
 constexpr std::array storage_keys{
-    text("name", "\"storage\", with several \"storage-1\" ...", "Name of the storage."),
+    name("name", "\"storage\", with several \"storage-1\" ...", "Name of the storage."),
     required(above("kwh", "kWh", 0, 1e7, {}, "Capacity.")),
     above("kw", "kW", 0, gigawatt_kw, {},
           "Most power in and out, at its AC terminals. Give kw, or charge_kw and discharge_kw."),
@@ -176,7 +179,7 @@ constexpr std::array storage_keys{
 };
 
 constexpr std::array vehicle_keys{
-    required(text("name", {}, "Model.")),
+    required(name("name", {}, "Model.")),
     number("share", {}, 0, 1e9, "1", "Weight in the mix."),
     required(above("battery_kwh", "kWh", 0, 2000, {}, "Usable capacity.")),
     above("ac_kw", "kW", 0, 50, "no limit", "On-board charger, on all its phases."),
@@ -201,8 +204,8 @@ constexpr std::array vehicle_keys{
 };
 
 constexpr std::array tariff_keys{
-    text("name", "\"tariff\"", "Name of the tariff."),
-    text("currency", {}, "Three letters: \"KRW\", \"EUR\", \"USD\"."),
+    name("name", "\"tariff\"", "Name of the tariff."),
+    text("currency", {}, "Three letters of ISO 4217: \"KRW\", \"EUR\", \"USD\"."),
     text("source", {}, "Where the figures come from."),
     text("valid_from", {}, "Since when they hold."),
     text("doubts", {}, "What is not certain about them."),
@@ -224,7 +227,7 @@ constexpr std::array period_keys{
     required(text("from", {}, "Local time, \"22:00\".")),
     required(text("to", {}, "Local time; \"24:00\" is midnight. Before `from`: wraps over midnight.")),
     required(number("price_per_kwh", "currency/kWh", -most_price, most_price, {}, "Energy price; may be negative.")),
-    text("band", {}, "\"light\", \"mid\", \"max\" ..."),
+    name("band", {}, "\"light\", \"mid\", \"max\" ..."),
 };
 
 constexpr std::array demand_keys{
@@ -287,7 +290,7 @@ constexpr std::array ocpp_keys{
 };
 
 constexpr std::array booking_keys{
-    text("id", "\"booking-1\" ...", "Name of the session."),
+    name("id", "\"booking-1\" ...", "Name of the session."),
     required(other("arrive", "local time", "string", {}, "Arrival, \"2025-06-02T18:00\".")),
     required(other("leave", "local time", "string", {}, "Departure; the driver keeps to it.")),
     text("vehicle", "one with an unknown battery", "Name of a vehicle of the scenario."),
@@ -306,7 +309,7 @@ constexpr std::array booking_keys{
 };
 
 constexpr std::array poisson_keys{
-    text("name", "\"car\", with several laws \"car1\" ...", "Sessions are named after it."),
+    name("name", "\"car\", with several laws \"car1\" ...", "Sessions are named after it."),
     required(other("per_hour", "1/h", "number|number[]|evtwin.day_types|fun(t: evtwin.hour): number", {},
                    "Mean arrivals per hour, 0..10,000: one number, 24 (local hours), 168 (hours of the week from "
                    "Monday 00:00), by type of "
@@ -361,7 +364,7 @@ constexpr std::array exponential_keys{
 };
 
 constexpr std::array feeder_keys{
-    required(text("name", {}, "Name.")),
+    required(name("name", {}, "Name.")),
     text("parent", "the grid connection", "Feeder above it."),
     above("max_kw", "kW", 0, gigawatt_kw, "none", "Most power into it."),
     above("max_a", "A", 0, 1e6, "none", "Most for the sum of the currents below it."),
@@ -370,7 +373,7 @@ constexpr std::array feeder_keys{
 };
 
 constexpr std::array row_keys{
-    required(text("name", {}, "Name, shown where it binds.")),
+    required(name("name", {}, "Name, shown where it binds.")),
     required(choice("kind", "power_kw|current_a|magnitude_a", "\"power_kw\"|\"current_a\"|\"magnitude_a\"", {},
                     "Sum of kW at the EVSE meters, of A per phase, or magnitude of the sum of current phasors.")),
     number("upper", "kW or A", -1e6, 1e6, "none", "Largest."),
@@ -437,7 +440,7 @@ constexpr std::array day_type_keys{
 };
 
 constexpr std::array strategy_keys{
-    required(text("id", {}, "Its name in tables of results: lower case letters, digits and -.")),
+    required(name("id", {}, "Its name in tables of results: lower case letters, digits and -.")),
     text("help", {}, "What it does, one sentence."),
     other("params", {}, "evtwin.strategy_param[]", {}, "Its parameters, checked before every run."),
     other("subscribes", {},
@@ -454,7 +457,7 @@ constexpr std::array strategy_keys{
 };
 
 constexpr std::array strategy_param_keys{
-    required(text("id", {}, "As users write it: lower case letters, digits and _.")),
+    required(name("id", {}, "As users write it: lower case letters, digits and _.")),
     text("unit", {}, "\"kW\", \"h\"; none by default."),
     text("help", {}, "What it does, one sentence."),
     required(other("default", {}, "number|boolean|string", {}, "Its type is that of the parameter.")),

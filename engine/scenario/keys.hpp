@@ -14,6 +14,7 @@ enum class KeyType : std::uint8_t {
   whole,   ///< a number without a fraction, within [min, max]; with `words` one of those
   boolean,
   text,    ///< UTF-8 on one line, not empty
+  name,    ///< the same, short, without blanks at its ends
   choice,  ///< one of the words in `words`
   other,   ///< checked where it is used: tables, signals, functions
 };

@@ -10,6 +10,7 @@
 
 #include "kernel/hash.hpp"
 #include "kernel/log.hpp"
+#include "kernel/name_text.hpp"
 #include "kernel/nearest.hpp"
 #include "kernel/text.hpp"
 
@@ -44,6 +45,20 @@ int broken_line(std::string_view text) {
     at = end + 1;
   }
   return 1;
+}
+
+// What a file of Lua may not hold, with its line. @throws ScriptError
+void refuse_other_bytes(std::string_view text, const std::string& file, const std::string& what) {
+  if (text.starts_with(LUA_SIGNATURE))
+    throw ScriptError(file + ":1: this is Lua bytecode; a " + what + " is a text file");
+  if (const std::string_view encoding = kernel::wide_encoding(text); !encoding.empty())
+    throw ScriptError(file + ":1: the file is " + std::string(encoding) + "; save it as UTF-8");
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    throw ScriptError(file + ":" + std::to_string(line_of_byte(text, nul)) + ": a NUL byte; a " + what +
+                      " is a text file");
+  }
+  if (const int line = broken_line(text); line > 0)
+    throw ScriptError(file + ":" + std::to_string(line) + ": text that is not UTF-8; save the file as UTF-8");
 }
 
 double parsed_number(const std::string& name, const std::string& text) {
@@ -82,15 +97,7 @@ ScenarioSource::ScenarioSource(const std::string& file, LoadOptions options, Kin
     throw ScriptError(shown + ": the " + what + " " + error.what());
   }
   const std::string_view body = text->text;
-  if (body.starts_with(LUA_SIGNATURE))
-    throw ScriptError(shown + ":1: this is Lua bytecode; a " + what + " is a text file");
-  if (const std::size_t nul = body.find('\0'); nul != std::string_view::npos) {
-    throw ScriptError(shown + ":" + std::to_string(line_of_byte(body, nul)) + ": a NUL byte; a " + what +
-                      " is a text file");
-  }
-  if (const int line = broken_line(body); line > 0) {
-    throw ScriptError(shown + ":" + std::to_string(line) + ": text that is not UTF-8; save the file as UTF-8");
-  }
+  refuse_other_bytes(body, shown, what);
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     throw ScriptError(shown + ":1: the file is empty; a " + what + " is written: return " + what + " { ... }");
   }
@@ -155,6 +162,7 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
   std::string text = opened.read(most_source_bytes);
   kernel::log_line(kernel::LogRoom::scenario, kernel::LogLevel::info, "module {}: {}, {} bytes", name, file,
                    text.size());
+  refuse_other_bytes(text, kernel::printable(file, 300), "module");
   modules_.emplace(name, std::make_pair(text, file));
   return text;
 }

@@ -27,7 +27,8 @@ std::size_t value_column(const CsvReader& csv, const SeriesOptions& options) {
   }
   std::vector<std::size_t> candidates;
   for (std::size_t i = 0; i < csv.header().size(); ++i) {
-    if (i != time_column(csv) && !holds_times(csv.header()[i])) candidates.push_back(i);
+    const bool is_currency = !options.currency.empty() && csv.header()[i] == "currency";
+    if (i != time_column(csv) && !holds_times(csv.header()[i]) && !is_currency) candidates.push_back(i);
   }
   if (candidates.size() == 1) return candidates.front();
   if (candidates.empty()) {
@@ -87,7 +88,11 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
 
   std::vector<TimeNs> times_ns;
   std::vector<double> values;
+  std::optional<std::size_t> currency_at;
+  if (!options.currency.empty()) currency_at = csv.find("currency");
   while (csv.next()) {
+    if (currency_at && trimmed(csv.field(*currency_at)) != options.currency)
+      csv.fail(*currency_at, fmt::format("is not the tariff's currency, {}", options.currency));
     const TimeNs t = instant_of(csv, time_at, calendar);
     if (!times_ns.empty() && t <= times_ns.back()) {
       csv.fail(time_at, fmt::format("is not later than the row before, {}; rows must ascend in time",

@@ -19,6 +19,8 @@ struct SeriesOptions {
   std::vector<std::string> accepted = {};
   double least = -1e9;  ///< values below are errors; 0 for PV and load
   double most = 1e9;
+  /// Of prices: a column named "currency" must say this in every row. Empty: there is none to hold it to.
+  std::string currency = {};
   double scale = 1.0;  ///< values are multiplied by it after the check
   /// Window that must be covered; none when need_to_ns <= need_from_ns.
   TimeNs need_from_ns = 0;

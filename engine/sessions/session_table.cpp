@@ -9,6 +9,7 @@
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
+#include "sessions/cell_doubts.hpp"
 #include "sessions/table_parts.hpp"
 
 namespace evtwin::sessions {
@@ -75,7 +76,8 @@ void flag_unused(const CsvReader& csv, const Layout& at, std::vector<TableFlag>&
   };
   std::vector<std::string> unused;
   for (std::size_t i = 0; i < csv.header().size(); ++i) {
-    if (!used(i)) unused.push_back(csv.header()[i]);
+    if (!used(i))
+      unused.push_back(csv.header()[i].empty() ? fmt::format("number {}, without a name", i + 1) : csv.header()[i]);
   }
   if (unused.empty()) return;
   flags.push_back({"", fmt::format("{}: columns not used: {}", kernel::printable(csv.file()), listed(unused)), false});
@@ -97,6 +99,29 @@ bool filled(const CsvReader& csv, std::optional<std::size_t> column) {
   return column && !trimmed(csv.field(*column)).empty();
 }
 
+// What empty cells of a row mean, where other rows fill them; and ids that can not be told apart by eye.
+void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDoubts& doubts) {
+  const auto look = [&](std::optional<std::size_t> column, std::string_view taken_as) {
+    if (!column) return;
+    if (filled(csv, column))
+      doubts.filled_cell(*column);
+    else
+      doubts.empty_cell(csv, *column, taken_as);
+  };
+  // Who claimed nothing leaves it empty; who did not say when he would leave, left when he said.
+  if (claimed) look(at.requested, "the energy that was taken");
+  look(at.evse, "any EVSE");
+  look(at.id, "the number of its line");
+  look(at.claimed, "claimed");
+  look(at.soc, "not known");
+  look(at.priority, "0");
+  look(at.v2g, "what the scenario says");
+  look(at.v2g_min_price, "what the scenario says");
+  for (const auto& ids : {at.evse, at.id}) {
+    if (filled(csv, ids)) doubts.id_cell(csv, *ids);
+  }
+}
+
 // When it was reserved, and for when.
 void read_reservation(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, demand::Visit& visit) {
   for (const auto& column : {at.reserved_from, at.reserved_until}) {
@@ -111,7 +136,8 @@ void read_reservation(const CsvReader& csv, const Layout& at, const market::Cale
       filled(csv, at.reserved_until) ? instant_of(csv, *at.reserved_until, calendar) : visit.claimed_departure_ns;
 }
 
-SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims) {
+SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims,
+                  CellDoubts& doubts) {
   SessionRow row;
   row.line = csv.line();
   demand::Visit& visit = row.visit;
@@ -120,7 +146,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   std::optional<double> requested_kwh;
   if (filled(csv, at.requested)) requested_kwh = csv.number(*at.requested, 0.0, most_session_kwh);
   visit.taken_kwh = csv.number(at.taken, 0.0, most_session_kwh);
-  visit.id = filled(csv, at.id) ? std::string(csv.field(*at.id)) : fmt::format("line-{}", row.line);
+  visit.id = filled(csv, at.id) ? std::string(trimmed(csv.field(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trimmed(csv.field(*at.evse)));
 
   // What the driver said; who said nothing is taken to want what happened. Read in any case, so that broken figures
@@ -129,6 +155,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   visit.claimed_departure_ns = visit.departure_ns;
   const TimeNs estimated_ns = filled(csv, at.estimated) ? instant_of(csv, *at.estimated, calendar) : visit.departure_ns;
   const bool claimed = !filled(csv, at.claimed) || truth(csv, *at.claimed);
+  look_at_cells(csv, at, claimed, doubts);
   if (use_claims && claimed) {
     visit.requested_kwh = requested_kwh.value_or(visit.taken_kwh);
     visit.claimed_departure_ns = estimated_ns;
@@ -230,7 +257,9 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   }
   flag_unused(csv, layout, table.flags);
 
-  while (csv.next()) table.rows.push_back(row_of(csv, layout, calendar, options.claims));
+  CellDoubts doubts;
+  while (csv.next()) table.rows.push_back(row_of(csv, layout, calendar, options.claims, doubts));
+  doubts.add_flags(csv, table.flags);
   if (table.rows.empty()) throw InputError(shown, 0, "no sessions: the header is there but no row");
   const std::size_t rows = table.rows.size();
   check_sense(table);

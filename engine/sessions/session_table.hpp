@@ -57,7 +57,8 @@ inline constexpr double most_session_kwh = 10'000.0;
 
 /// @param shown  the file's name as the user gave it, for messages. @param real  what is opened.
 /// Left out and flagged: departure not after arrival, an id that was there before. Flagged and kept: an estimated
-/// departure before the arrival (taken as the arrival).
+/// departure before the arrival (taken as the arrival), cells left empty in a column that other rows fill, ids with a
+/// kernel::name_trouble.
 /// @throws InputError for every other kind of trouble, "no sessions" included.
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options = {});

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <span>
 
+#include "kernel/name_text.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::sessions {
@@ -165,14 +166,14 @@ constexpr std::array not_text{
     Kind{"BZh"sv, "is packed with bzip2; unpack it, or pack it with gzip"},
     Kind{"SQLite format 3\0"sv, "is an SQLite database; a CSV table is due"},
     Kind{"PAR1"sv, "is a Parquet file; save as CSV"},
-    Kind{"\xFF\xFE"sv, "is UTF-16; save as UTF-8"},
-    Kind{"\xFE\xFF"sv, "is UTF-16; save as UTF-8"},
 };
 
 void refuse_other_kinds(const std::string& shown, std::string_view text) {
   for (const Kind& kind : not_text) {
     if (text.starts_with(kind.magic)) throw InputError(shown, 0, kind.what);
   }
+  if (const std::string_view encoding = kernel::wide_encoding(text); !encoding.empty())
+    throw InputError(shown, 0, fmt::format("is {}; save as UTF-8", encoding));
 }
 
 bool all_ascii(std::string_view text) {

@@ -38,6 +38,23 @@ TEST_F(Refusals, UsageIsStatus2) {
   expect_refused({"run", week, "--days", "0"}, 2, {"--days"});
 }
 
+TEST_F(Refusals, ArgumentsSaidTwiceOrLeftEmptyAreNotGuessed) {
+  expect_refused({"run", week, "--set", "contract_kw=5", "--set", "contract_kw=6"}, 2,
+                 {"--set: 'contract_kw' is given twice, 5 and 6; which one holds?"});
+  expect_refused({"run", week, "--set", "contract_kw="}, 2, {"--set: 'contract_kw=' has no value"});
+  expect_refused({"run", week, "--set", "contract_kw=\xFF"}, 2, {"--set: 'contract_kw=\\xFF' is not UTF-8"});
+  expect_refused({"run", week, "--change", "contract_kw=5", "--change", "contract_kw=6"}, 2, {"is given twice"});
+  expect_refused({"run", week, "--change", "contract_kw="}, 2, {"--change: 'contract_kw=' has no value"});
+  expect_refused({"run", week, "--strategy", "alap:margin_min=5:margin_min=6"}, 2,
+                 {"margin_min is given twice, 5 and 6; which one holds?"});
+  expect_refused({"run", week, "--strategy", "alap:margin_min="}, 2, {"margin_min has no value"});
+  expect_refused({"run", week, "--strategy", ""}, 2, {"--strategy: is given without a value"});
+  expect_refused({"run", week, "--out", ""}, 2, {"--out: is given without a value"});
+  expect_refused({"compare", week, "--strategies", "asap,,edf"}, 2,
+                 {"--strategies: 'asap,,edf' names no strategy beside a comma"});
+  expect_refused({"compare", week, "--strategies", "asap,"}, 2, {"names no strategy beside a comma"});
+}
+
 TEST_F(Refusals, WrongInputIsStatus1WithPlaceAndRemedy) {
   expect_refused({"run", path("none.lua")}, 1, {"none.lua"});
   expect_refused({"run", week, "--strategy", "efd"}, 1, {"efd", "did you mean 'edf'?"});

@@ -326,7 +326,7 @@ std::string text_for(const std::string& section, const std::string& entries) {
   const Place& place = places.at(section);
   std::string around = place.around;
   const bool alone = !entries.empty() && entries.front() == '!';
-  const std::string inside = alone ? entries.substr(1) : (place.base.empty() ? entries : place.base + ", " + entries);
+  const std::string inside = alone ? entries.substr(1) : with_entries(place.base, entries);
   around.replace(around.find('@'), 1, inside);
   return place.in_site ? scenario_text(around) : scenario_text("", around);
 }

@@ -153,5 +153,15 @@ TEST(SeriesTable, SharedPvAndCarbonAreRead) {
   EXPECT_DOUBLE_EQ(co2.series.value_at(series_at("2019-04-30T00:07Z")), 0.224873336645712);
 }
 
+TEST(SeriesTable, PricesInAnotherCurrencyAreRefusedWithTheirLine) {
+  SeriesOptions options;
+  options.currency = "KRW";
+  const std::string header = "time,price_per_kwh,currency\n";
+  EXPECT_THAT(series_of_text(header + "2025-06-02 00:00,1,KRW\n2025-06-02 01:00,2,KRW\n", options).series.values(),
+              ElementsAre(1.0, 2.0));
+  EXPECT_EQ(series_refusal(header + "2025-06-02 00:00,1,KRW\n2025-06-02 01:00,2,WON\n", options),
+            "pv.csv:3: currency: 'WON' is not the tariff's currency, KRW");
+}
+
 }  // namespace
 }  // namespace evtwin::sessions

@@ -419,7 +419,7 @@ TEST(SessionTable, SharedBadInputIsNeverSilent) {
       {"bom.csv", "accepted"},
       {"control_valid.csv", "accepted"},
       {"crlf.csv", "accepted"},
-      {"hostile_ids.csv", "accepted"},
+      {"hostile_ids.csv", "kept: hostile_ids.csv:5: session_id has control characters"},
       {"mixed_offsets.csv", "accepted"},
       {"no_final_newline.csv", "accepted"},
       {"not_gzip.csv.gz", "accepted"},
@@ -427,6 +427,60 @@ TEST(SessionTable, SharedBadInputIsNeverSilent) {
       {"valid.csv.gz", "accepted"},
   };
   for (const auto& [name, expected] : cases) EXPECT_THAT(outcome_of(name), HasSubstr(expected)) << name;
+}
+
+std::vector<std::string> reasons_of(const SessionTable& table) {
+  std::vector<std::string> reasons;
+  for (const TableFlag& flag : table.flags) reasons.push_back(flag.reason);
+  return reasons;
+}
+
+TEST(SessionTable, CellsLeftEmptyInAColumnThatOthersFillAreCounted) {
+  const std::string header = "arrival,departure,energy_kwh,requested_kwh,soc,priority\n";
+  const std::string first = "2026-06-01 08:00,2026-06-01 09:00,5,", second = "2026-06-01 10:00,2026-06-01 11:00,5,";
+  EXPECT_THAT(reasons_of(sessions_of_text(header + first + "8,0.2,1\n" + second + "9,0.3,2\n")), IsEmpty());
+  EXPECT_THAT(reasons_of(sessions_of_text(header + first + "8,0.2,1\n" + second + ",0.3, \n")),
+              ElementsAre("week.csv:3: requested_kwh is empty and taken as the energy that was taken (1 of 2 rows)",
+                          "week.csv:3: priority is empty and taken as 0 (1 of 2 rows)"));
+  // A column that nobody fills says nothing.
+  EXPECT_THAT(reasons_of(sessions_of_text(header + first + "8,,1\n" + second + "9,,2\n")), IsEmpty());
+}
+
+TEST(SessionTable, WhoClaimedNothingMayLeaveTheClaimEmpty) {
+  EXPECT_THAT(
+      reasons_of(sessions_of_text(acn_header + "2026-06-01 08:00,2026-06-01 09:00,9,5,A,s1,2026-06-01 09:00,True\n"
+                                               "2026-06-01 10:00,2026-06-01 11:00,,5,A,s2,,False\n")),
+      IsEmpty());
+  EXPECT_THAT(
+      reasons_of(sessions_of_text(acn_header + "2026-06-01 08:00,2026-06-01 09:00,9,5,A,s1,2026-06-01 09:00,True\n"
+                                               "2026-06-01 10:00,2026-06-01 11:00,,5,A,s2,2026-06-01 11:00,True\n")),
+      ElementsAre("week.csv:3: requested_energy (kWh) is empty and taken as the energy that was taken (1 of 2 "
+                  "rows)"));
+}
+
+TEST(SessionTable, IdsThatCanNotBeToldApartAreKeptAndFlagged) {
+  const auto reasons = [](const std::string& id) {
+    return reasons_of(minimal("2026-06-01 08:00,2026-06-01 09:00,5,A," + id + "\n"));
+  };
+  EXPECT_THAT(reasons("s 1"), IsEmpty());
+  EXPECT_THAT(reasons("s\u200B1"),
+              ElementsAre("week.csv:2: session_id has control characters or others that can not be seen (U+200B): "
+                          "\"s\\u{200B}1\"; kept as it is (1 row of this kind)"));
+  EXPECT_THAT(reasons(std::string(300, 's')),
+              ElementsAre("week.csv:2: session_id has 300 characters; at most 255 are allowed; kept as it is (1 row of "
+                          "this kind)"));
+  EXPECT_THAT(reasons("caf\x65\xCC\x81"), ElementsAre(HasSubstr("write it composed (Unicode NFC)")));
+}
+
+TEST(SessionTable, BlanksAroundAnIdMakeNoOtherId) {
+  const SessionTable table =
+      minimal("2026-06-01 08:00,2026-06-01 09:00,5,A,s1\n2026-06-01 10:00,2026-06-01 11:00,5,A,s1 \n");
+  EXPECT_THAT(left_out(table), ElementsAre("s1"));
+}
+
+TEST(SessionTable, AColumnWithoutANameIsCalledByItsNumber) {
+  EXPECT_THAT(reasons_of(sessions_of_text("arrival,departure,energy_kwh,\n2026-06-01 08:00,2026-06-01 09:00,5,7\n")),
+              ElementsAre("week.csv: columns not used: number 4, without a name"));
 }
 
 }  // namespace

@@ -155,5 +155,17 @@ TEST(TextFile, NamesInMessagesAreMadePrintable) {
   EXPECT_THAT(message, AllOf(Not(HasSubstr("\x1B")), Not(HasSubstr("\n")), HasSubstr("evil")));
 }
 
+TEST(TextFile, WideEncodingsAreNamedWithAndWithoutTheirMark) {
+  std::string utf16, utf32;
+  for (const char c : std::string("arrival,departure\n")) {
+    utf16 += std::string{c, '\0'};
+    utf32 += std::string{c, '\0', '\0', '\0'};
+  }
+  EXPECT_EQ(text_refusal(utf16), "given.csv: is UTF-16; save as UTF-8");
+  EXPECT_EQ(text_refusal(utf32), "given.csv: is UTF-32; save as UTF-8");
+  EXPECT_EQ(text_refusal(std::string("\xFF\xFE\0\0", 4) + utf32), "given.csv: is UTF-32; save as UTF-8");
+  EXPECT_EQ(text_refusal(packed(utf16)), "given.csv: is UTF-16; save as UTF-8");
+}
+
 }  // namespace
 }  // namespace evtwin::sessions

@@ -1,0 +1,54 @@
+#include "sessions/cell_doubts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernel/name_text.hpp"
+#include "kernel/text.hpp"
+
+namespace evtwin::sessions {
+
+CellDoubts::Column& CellDoubts::at(std::size_t column) {
+  if (columns_.size() <= column) columns_.resize(column + 1);
+  return columns_[column];
+}
+
+void CellDoubts::empty_cell(const CsvReader& csv, std::size_t column, std::string_view taken_as) {
+  Column& c = at(column);
+  if (c.empty++ > 0) return;
+  c.first_empty_line = csv.line();
+  c.taken_as = taken_as;
+}
+
+void CellDoubts::filled_cell(std::size_t column) { ++at(column).filled; }
+
+void CellDoubts::id_cell(const CsvReader& csv, std::size_t column) {
+  // A line end inside quotes is one of CSV's own.
+  std::string id(trimmed(csv.field(column)));
+  std::replace_if(
+      id.begin(), id.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  const std::string trouble = kernel::name_trouble(id);
+  if (trouble.empty()) return;
+  Column& c = at(column);
+  if (c.odd++ > 0) return;
+  c.first_odd = fmt::format("{}:{}: {} {}", kernel::printable(csv.file()), csv.line(), csv.header()[column], trouble);
+}
+
+void CellDoubts::add_flags(const CsvReader& csv, std::vector<TableFlag>& flags) const {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const Column& c = columns_[i];
+    if (c.empty > 0 && c.filled > 0) {
+      flags.push_back({"",
+                       fmt::format("{}:{}: {} is empty and taken as {} ({} of {} rows)", kernel::printable(csv.file()),
+                                   c.first_empty_line, csv.header()[i], c.taken_as, c.empty, c.empty + c.filled),
+                       false});
+    }
+    if (c.odd > 0)
+      flags.push_back(
+          {"", fmt::format("{}; kept as it is ({} row{} of this kind)", c.first_odd, c.odd, c.odd == 1 ? "" : "s"),
+           false});
+  }
+}
+
+}  // namespace evtwin::sessions
