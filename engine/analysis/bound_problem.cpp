@@ -346,7 +346,8 @@ class Builder {
       const bool last = n + 1 == foresight_.signals.size();
       const TimeNs until = last ? world_.end_ns : foresight_.signals[n + 1].from_ns;
       const TimeNs from = foresight_.signals[n].from_ns;
-      if (until > from && until > begin && from < end) most_kw = std::max(most_kw, foresight_.signals[n].contract_kw);
+      if (until > from && until > begin && from < end)
+        most_kw = std::max(most_kw, foresight_.signals[n].uncut_contract_kw);
     }
     return most_kw;
   }
@@ -401,9 +402,9 @@ class Builder {
     }
     if (std::find(counts.begin(), counts.end(), 1) == counts.end()) return;
     std::uint32_t period = 0;
-    const double window_h = kernel::hours_between(0, charge.window_ns);
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
       while (months[period] != world_.calendar.month(edges[w])) ++period;
+      const double window_h = market::metering_window_h(world_.calendar, charge.window_ns, edges[w]);
       const auto count_in = [&](std::uint32_t of) {
         out_.problem.windows.push_back(
             {out_.grid.step_at(edges[w]), out_.grid.step_from(edges[w + 1]), window_h, 0.0, of});

@@ -53,6 +53,9 @@ class Collector final : public twin::Observer {
       case twin::SignalKind::contract_kw:
         now.contract_kw = record.value;
         break;
+      case twin::SignalKind::uncut_contract_kw:
+        now.uncut_contract_kw = record.value;
+        break;
       case twin::SignalKind::export_limit_kw:
         now.export_limit_kw = record.value;
         break;

@@ -37,6 +37,7 @@ struct SignalPiece {
   double buy_per_kwh = 0.0, sell_per_kwh = 0.0;
   double pv_kw = 0.0, load_kw = 0.0;                                            ///< load without standby of storage
   double contract_kw = physics::infinite, export_limit_kw = physics::infinite;  ///< in force, cuts included
+  double uncut_contract_kw = physics::infinite;                                 ///< which bills go by
 };
 
 /// An EVSE out of service in [from, to).

@@ -19,7 +19,7 @@ struct Sums {
   double unmet_cost = 0.0;    ///< unmet energy at each site's unmet price
   bool unmet_free = false;    ///< at a site where something was wanted that price is 0
   double ev_wear_cost = 0.0;  ///< the vehicles' part of the wear
-  double evse_days = 0.0;     ///< EVSEs x local days
+  double evse_days = 0.0;     ///< EVSEs x dates of the local calendar that the run touches
   double contract_excess_kw = 0.0, contract_excess_cost = 0.0;
   double imbalance_kwh = 0.0;
   std::size_t storages = 0;
@@ -76,7 +76,9 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   const bool wanted = result.energy_wanted_kwh > 0.0 || result.open_kwh > 0.0 || result.open_got_kwh > 0.0;
   sums.unmet_free = sums.unmet_free || (wanted && site.unmet_price_per_kwh == 0.0);
   sums.ev_wear_cost += site.wear_price_per_kwh * result.ledger.ev_discharge_kwh;
-  sums.evse_days += static_cast<double>(site.evses.size()) * world.days;
+  const auto day_of = [&](kernel::TimeNs t) { return market::days_since_epoch(world.calendar.date(t)); };
+  sums.evse_days += static_cast<double>(site.evses.size()) *
+                    static_cast<double>(day_of(world.end_ns - 1) - day_of(world.start_ns) + 1);
   sums.imbalance_kwh += std::abs(control::imbalance_kwh(result.ledger));
 }
 
@@ -326,14 +328,16 @@ constexpr std::array rows{
          "capacity of storage lost by charging and discharging, fraction, sum",
          "저장장치의 충방전에 의한 용량 손실(비율)"},
         [](const Sums& s) { return if_stored(s, s.ledger.storage_wear_cyclic); }},
-    Row{{"overload_kwh", "kWh", Better::lower, "sum of max(0, import - contract x time)",
-         "imported above the contract power", "계약전력 초과 전력량"},
+    Row{{"overload_kwh", "kWh", Better::lower, "sum of max(0, import - limit x time)",
+         "imported above the limit in force: the contract power, or a cut of demand response below it",
+         "수전 한도(계약전력 또는 수요반응 제한) 초과 전력량"},
         [](const Sums& s) { return s.ledger.overload_kwh; }},
     Row{{"contract_excess_kw", "kW", Better::lower, "max over months of peak - contract power, at least 0",
          "by which the highest metering window of a month exceeds the contract power", "계약전력 초과 최대수요(kW)"},
         [](const Sums& s) { return s.contract_excess_kw; }},
     Row{{"contract_excess_min", "min", Better::lower, "time with import > contract",
-         "how long more than the contract power was drawn, to the instant", "계약전력 초과 시간(분)"},
+         "how long more than the contract power was drawn, to the instant; cuts of demand response do not count",
+         "계약전력 초과 시간(분)"},
         [](const Sums& s) { return 60.0 * s.counts.contract_excess_h; }},
     Row{{"contract_excess_cost", "money", Better::lower,
          "sum over months of (peak - contract power) x excess_price_per_kw x fraction of the month",

@@ -77,16 +77,47 @@ class Comparison {
     const std::string money = charge == nullptr ? std::string() : charge->unit;
     for (const auto& [month, bill] : recount.months) {
       const auto found = recorded.months.find(month);
-      const ClaimedMonth claimed =
-          found == recorded.months.end() ? ClaimedMonth{unknown, unknown, unknown} : found->second;
+      const ClaimedMonth claimed = found == recorded.months.end() ? ClaimedMonth{} : found->second;
       const std::string name = month_text(month);
       compare(site, name + " peak_kw", "kW", claimed.peak_kw, bill.peak_kw);
       compare(site, name + " billed_kw", "kW", claimed.billed_kw, bill.billed_kw);
+      compare(site, name + " price_per_kw", money, claimed.price_per_kw, bill.price_per_kw);
+      compare(site, name + " fraction", "", claimed.fraction, bill.fraction);
+      compare(site, name + " excess_kw", "kW", claimed.excess_kw, bill.excess_kw);
+      compare(site, name + " excess_cost", money, claimed.excess_cost, bill.excess_cost);
       compare(site, name + " demand_charge", money, claimed.cost, bill.cost);
     }
     for (const auto& [month, claimed] : recorded.months) {
       if (!recount.months.contains(month))
         compare(site, month_text(month) + " demand_charge", money, claimed.cost, unknown);
+    }
+  }
+
+  /// What the rows of the metering windows add up to.
+  void compare_meter(int site, const Site& recorded, const Sums& sums) {
+    constexpr std::array<double Sums::*, meter_columns.size()> figures{&Sums::import_kwh,
+                                                                       &Sums::export_kwh,
+                                                                       &Sums::pv_kwh,
+                                                                       &Sums::load_kwh,
+                                                                       &Sums::ev_charge_kwh,
+                                                                       &Sums::ev_discharge_kwh,
+                                                                       &Sums::storage_charge_kwh,
+                                                                       &Sums::losses_kwh,
+                                                                       &Sums::energy_cost,
+                                                                       &Sums::demand_charge,
+                                                                       &Sums::driver_revenue,
+                                                                       &Sums::v2g_payment,
+                                                                       &Sums::co2_kg,
+                                                                       &Sums::unmet_kwh,
+                                                                       &Sums::overload_kwh,
+                                                                       &Sums::export_overload_kwh,
+                                                                       &Sums::feeder_overload_kwh,
+                                                                       &Sums::storage_discharge_kwh};
+    const ClaimedFigure* cost = find_claim(run_.figures, 0, "energy_cost");
+    for (std::size_t k = 0; k < meter_columns.size(); ++k) {
+      const bool energy = meter_columns[k].ends_with("_kwh"), mass = meter_columns[k].ends_with("_kg");
+      const std::string unit = energy ? "kWh" : mass ? "kg" : cost == nullptr ? "" : cost->unit;
+      compare(site, "meter " + std::string(meter_columns[k]), unit, recorded.meter_sums[k], sums.*figures[k]);
     }
   }
 
@@ -193,6 +224,7 @@ Audit audit(const std::string& file) {
     const int site = static_cast<int>(i) + 1;
     if (several) comparison.compare_figures(site, recounts[i].sums);
     comparison.compare_months(several ? site : 0, run.sites[i], recounts[i]);
+    comparison.compare_meter(several ? site : 0, run.sites[i], recounts[i].sums);
     comparison.compare_sessions(several ? site : 0, run.sites[i], recounts[i]);
   }
   Audit result = comparison.take();

@@ -10,7 +10,7 @@ namespace {
 double contract_of(const Recorded& run, const Site& site, MonthNumber month) {
   const Ns from = std::max(run.clock.month_begin(month), run.start_ns);
   const Ns to = std::min(run.clock.month_begin(month + 1), run.end_ns);
-  const std::vector<Step>& steps = site.signals[static_cast<std::size_t>(Kind::contract_kw)];
+  const std::vector<Step>& steps = site.signals[static_cast<std::size_t>(Kind::uncut_contract_kw)];
   double highest_kw = -infinite;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Ns until = i + 1 < steps.size() ? steps[i + 1].start_ns : run.end_ns;
@@ -54,10 +54,12 @@ void bill_demand(const Recorded& run, const Site& site, Recount& recount) {
       if (past == month) own_peak_kw = std::max(own_peak_kw, peak_kw);
     const double contract_kw = contract_of(run, site, month);
     bill.excess_kw = own_peak_kw > contract_kw * (1.0 + 1e-9) ? own_peak_kw - contract_kw : 0.0;
-    const double excess_cost = bill.excess_kw * site.demand.excess_price_per_kw * fraction;
-    bill.cost = bill.billed_kw * price_per_kw * fraction + excess_cost;
+    bill.price_per_kw = price_per_kw;
+    bill.fraction = fraction;
+    bill.excess_cost = bill.excess_kw * site.demand.excess_price_per_kw * fraction;
+    bill.cost = bill.billed_kw * price_per_kw * fraction + bill.excess_cost;
     recount.sums.demand_charge += bill.cost;
-    recount.sums.contract_excess_cost += excess_cost;
+    recount.sums.contract_excess_cost += bill.excess_cost;
     recount.sums.contract_excess_kw = std::max(recount.sums.contract_excess_kw, bill.excess_kw);
   }
 }

@@ -92,7 +92,7 @@ void FlowCounter::count_grid(double from, double to, const Levels& levels, Flows
   if (export_kwh > 0.0 && levels.pv_kw > 0.0)
     flows.pv_exported_kwh += export_kwh - net_.energy_below(-levels.pv_kw, from, to);
   flows.overload_kwh += net_.energy_above(levels.contract_kw, from, to);
-  flows.contract_excess_h += net_.hours_above(levels.contract_kw, from, to);
+  flows.contract_excess_h += net_.hours_above(levels.uncut_contract_kw, from, to);
   flows.export_overload_kwh += net_.energy_below(-levels.export_limit_kw, from, to);
   flows.peak_kw = std::max(flows.peak_kw, net_.highest(from, to));
 }

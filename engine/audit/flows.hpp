@@ -23,7 +23,7 @@ struct Flows {
 struct Levels {
   double base_kw = 0.0;  ///< load and standby less PV
   double pv_kw = 0.0;
-  double contract_kw = infinite, export_limit_kw = infinite;
+  double contract_kw = infinite, uncut_contract_kw = infinite, export_limit_kw = infinite;
 };
 
 /// Power at the meter of an EVSE or storage, hours from the piece's start.

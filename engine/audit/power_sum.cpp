@@ -159,7 +159,8 @@ double PowerSum::hours_above(double level_kw, double from, double to) const {
   double hours = 0.0;
   for (const Stretch& above : stretches_above(level_kw, from, to)) {
     // A sum that stands at the level is above it by rounding only.
-    if (at(0.5 * (above.from + above.to)) > level_kw + 1e-9 * std::abs(level_kw)) hours += above.to - above.from;
+    if (at(0.5 * (above.from + above.to)) > level_kw + 1e-9 * std::max(1.0, std::abs(level_kw)))
+      hours += above.to - above.from;
   }
   return hours;
 }

@@ -297,9 +297,8 @@ class Reading {
 
   void read_signals() {
     constexpr std::array<std::string_view, kinds> names{
-        "buy_price",         "sell_price",          "pv_kw",
-        "load_kw",           "contract_kw",         "export_limit_kw",
-        "co2_kg_per_kwh",    "power_setpoint_kw",   "driver_price_per_kwh",
+        "buy_price",         "sell_price",          "pv_kw",          "load_kw",           "contract_kw",
+        "uncut_contract_kw", "export_limit_kw",     "co2_kg_per_kwh", "power_setpoint_kw", "driver_price_per_kwh",
         "v2g_price_per_kwh", "buy_price_beyond_end"};
     Statement rows(database_, "SELECT site, kind, start_ns, value FROM signal ORDER BY start_ns, id");
     while (rows.step()) {
@@ -307,18 +306,28 @@ class Reading {
       if (kind == names.end()) continue;  // one that no figure rests on
       if ((rows.integer(2) >= run_.end_ns) != (*kind == "buy_price_beyond_end"))
         senseless(database_, "a signal outside the run");
-      const bool is_limit = *kind == "contract_kw" || *kind == "export_limit_kw";
+      const bool is_limit = kind->ends_with("contract_kw") || *kind == "export_limit_kw";
       std::vector<Step>& steps = site(rows.integer(0)).signals[static_cast<std::size_t>(kind - names.begin())];
       steps.push_back({rows.integer(2), is_limit ? real_or(rows, 3, infinite) : rows.real(3)});
     }
   }
 
   void read_claims() {
-    Statement months(database_, "SELECT site, month, peak_kw, billed_kw, cost FROM month ORDER BY id");
+    Statement months(database_,
+                     "SELECT site, month, peak_kw, billed_kw, price_per_kw, fraction, excess_kw, excess_cost, cost "
+                     "FROM month ORDER BY id");
     while (months.step()) {
       MonthNumber month = 0;
       if (!parse_month(months.text(1), month)) senseless(database_, "a bill of no month");
-      site(months.integer(0)).months[month] = {months.real(2), months.real(3), months.real(4)};
+      site(months.integer(0)).months[month] = {months.real(2), months.real(3), months.real(4), months.real(5),
+                                               months.real(6), months.real(7), months.real(8)};
+    }
+    std::string sums = "SELECT site";
+    for (const std::string_view column : meter_columns) sums += ", sum(" + std::string(column) + ")";
+    Statement meter(database_, sums + " FROM meter GROUP BY site");
+    while (meter.step()) {
+      for (std::size_t k = 0; k < meter_columns.size(); ++k)
+        site(meter.integer(0)).meter_sums[k] = meter.real(static_cast<int>(k) + 1);
     }
     Statement figures(database_, "SELECT site, name, value, unit FROM kpi ORDER BY id");
     while (figures.step()) {

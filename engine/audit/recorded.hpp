@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,8 @@ enum class Kind : std::uint8_t {
   sell_price,
   pv_kw,
   load_kw,
-  contract_kw,
+  contract_kw,  ///< in force, cuts of demand response included
+  uncut_contract_kw,
   export_limit_kw,
   co2_kg_per_kwh,
   power_setpoint_kw,
@@ -95,7 +97,7 @@ enum class Kind : std::uint8_t {
   v2g_price_per_kwh,
   buy_price_beyond_end  ///< after the run, for what is owed then
 };
-inline constexpr std::size_t kinds = 11;
+inline constexpr std::size_t kinds = 12;
 
 /// A value from an instant on.
 struct Step {
@@ -117,8 +119,29 @@ struct DemandTerms {
 
 /// A row of the table `month`.
 struct ClaimedMonth {
-  double peak_kw = 0.0, billed_kw = 0.0, cost = 0.0;
+  double peak_kw = unknown, billed_kw = unknown, price_per_kw = unknown, fraction = unknown, excess_kw = unknown,
+         excess_cost = unknown, cost = unknown;
 };
+
+/// Columns of the table `meter` that add up to a figure of the run.
+inline constexpr std::array<std::string_view, 18> meter_columns{"import_kwh",
+                                                                "export_kwh",
+                                                                "pv_kwh",
+                                                                "load_kwh",
+                                                                "ev_charge_kwh",
+                                                                "ev_discharge_kwh",
+                                                                "storage_charge_kwh",
+                                                                "losses_kwh",
+                                                                "energy_cost",
+                                                                "demand_charge",
+                                                                "driver_revenue",
+                                                                "v2g_payment",
+                                                                "co2_kg",
+                                                                "unmet_kwh",
+                                                                "overload_kwh",
+                                                                "export_overload_kwh",
+                                                                "feeder_overload_kwh",
+                                                                "storage_discharge_kwh"};
 
 struct Site {
   std::string name;
@@ -134,6 +157,7 @@ struct Site {
   std::vector<Segment> segments;  ///< by start
   std::array<std::vector<Step>, kinds> signals;
   std::map<MonthNumber, ClaimedMonth> months;
+  std::array<double, meter_columns.size()> meter_sums{};
 };
 
 struct ClaimedFigure {

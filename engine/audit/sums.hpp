@@ -10,7 +10,8 @@
 namespace evtwin::audit {
 
 struct MonthBill {
-  double peak_kw = 0.0, billed_kw = 0.0, excess_kw = 0.0, cost = 0.0;
+  double peak_kw = 0.0, billed_kw = 0.0, price_per_kw = 0.0, fraction = 0.0, excess_kw = 0.0, excess_cost = 0.0,
+         cost = 0.0;
 };
 
 /// Of one session, from the powers on its EVSE.

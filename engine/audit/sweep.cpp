@@ -150,9 +150,10 @@ class Sweep {
     for (const UnitPower& power : powers_) count_unit(power, hours);
 
     const double pv_kw = signals_[Kind::pv_kw], load_kw = signals_[Kind::load_kw];
-    const Flows flows = flows_.count(
-        powers_, {load_kw + standby_kw_ - pv_kw, pv_kw, signals_[Kind::contract_kw], signals_[Kind::export_limit_kw]},
-        hours);
+    const Flows flows = flows_.count(powers_,
+                                     {load_kw + standby_kw_ - pv_kw, pv_kw, signals_[Kind::contract_kw],
+                                      signals_[Kind::uncut_contract_kw], signals_[Kind::export_limit_kw]},
+                                     hours);
     Sums& sums = recount_.sums;
     sums.pv_kwh += pv_kw * hours;
     sums.load_kwh += load_kw * hours;
@@ -195,11 +196,18 @@ class Sweep {
     }
   }
 
+  /// Length of the window that begins at `from`, or that the run's start cuts there, as the local clock has it.
+  double whole_window_hours(Ns from) const {
+    const std::vector<Ns> around = run_.clock.stretches(from - day_ns, from + day_ns, site_.window_ns);
+    const auto after = std::upper_bound(around.begin(), around.end(), from);
+    return hours_between(*(after - 1), *after);
+  }
+
   /// A window that the run cuts counts towards the peak with its full length, as a real meter would.
   void close_window(Ns from, Ns to) {
     Sums& sums = recount_.sums;
     const double hours = hours_between(from, to), full_hours = hours_between(0, site_.window_ns);
-    const double peak_kw = window_.import_kwh / full_hours;
+    const double peak_kw = window_.import_kwh / (to - from == site_.window_ns ? full_hours : whole_window_hours(from));
     MonthBill& month = recount_.months[run_.clock.month(from)];
     month.peak_kw = std::max(month.peak_kw, peak_kw);
     sums.peak_kw = std::max(sums.peak_kw, peak_kw);

@@ -21,6 +21,7 @@
 #include "control/fault.hpp"
 #include "control/guarded_cells.hpp"
 #include "control/hand_over.hpp"
+#include "control/loader_lock.hpp"
 #include "control/shared_view.hpp"
 #include "control/view_layout.hpp"
 #include "kernel/log.hpp"
@@ -281,7 +282,9 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
     : who_(std::move(who)), limits_(limits), segment_(std::make_unique<Segment>(first)) {
   std::fflush(nullptr);
   const pid_t parent = getpid();
+  auto alone = hold_loader();
   child_ = ::fork();
+  alone.unlock();
   if (child_ == 0) {
     prepare_child(parent, limits);
     segment_->serve(who_, make);

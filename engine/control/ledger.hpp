@@ -21,7 +21,7 @@ struct Ledger {
   double wear_cost = 0.0;
   double ev_wear_calendar = 0.0, ev_wear_cyclic = 0.0;            ///< fractions of capacity lost, sum over sessions
   double storage_wear_calendar = 0.0, storage_wear_cyclic = 0.0;  ///< the same, sum over storages
-  double overload_kwh = 0.0;                                      ///< above the contract power
+  double overload_kwh = 0.0;                                      ///< above the import limit in force
   double export_overload_kwh = 0.0;                               ///< beyond the export limit
   double feeder_overload_kwh = 0.0;                               ///< above limits in kW of feeders and rows, summed
 

@@ -16,6 +16,7 @@
 #include <stdexcept>
 
 #include "control/call.hpp"
+#include "control/loader_lock.hpp"
 #include "control/plugin_library.hpp"
 #include "control/strategy.hpp"
 
@@ -155,7 +156,9 @@ PluginDescription describe_in_child(const std::string& file) {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) refuse("can not be looked at: no pipe");
   std::fflush(nullptr);
+  auto alone = hold_loader();
   const pid_t child = ::fork();
+  alone.unlock();
   if (child == 0) {
     ::close(ends[0]);
     answer_through(ends[1], file);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "control/loader_lock.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
@@ -14,7 +15,10 @@ namespace fs = std::filesystem;
 namespace {
 
 struct CloseLibrary {
-  void operator()(void* handle) const { dlclose(handle); }
+  void operator()(void* handle) const {
+    const auto alone = hold_loader();
+    dlclose(handle);
+  }
 };
 
 /// "its entry has 8 bytes, 40 are due"; empty when the size is right. Until a second minor version has grown a struct,
@@ -53,7 +57,10 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
   std::error_code error;
   if (!fs::is_regular_file(file, error)) refuse("there is no such file");
   // A bare name would be looked for in the system's library folders.
-  std::unique_ptr<void, CloseLibrary> handle(dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL));
+  const std::string path = fs::absolute(file);
+  auto alone = hold_loader();
+  std::unique_ptr<void, CloseLibrary> handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
+  alone.unlock();
   if (handle == nullptr) refuse(fmt::format("not a loadable shared object ({})", dlerror()));
   const auto* entry = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
   if (entry == nullptr) refuse("exports no symbol evtwin_strategy_entry; is it an evtwin plugin?");
@@ -91,7 +98,7 @@ PluginLibrary::PluginLibrary(std::string file, void* handle, const evtwin_entry*
 }
 
 PluginLibrary::~PluginLibrary() {
-  if (!keep_loaded_) dlclose(handle_);
+  if (!keep_loaded_) CloseLibrary{}(handle_);
 }
 
 std::vector<const evtwin_info*> PluginLibrary::strategies() const {

@@ -35,7 +35,9 @@ void DemandMeter::finish(double import_kwh, TimeNs end_ns) {
 }
 
 void DemandMeter::count_window(double import_kwh) {
-  const double kw = import_kwh / kernel::hours_between(0, window_ns());
+  const bool plain = window_end_ns_ - window_begin_ns_ == window_ns();
+  const double kw = import_kwh / (plain ? kernel::hours_between(0, window_ns())
+                                        : metering_window_h(clock_.calendar(), window_ns(), window_begin_ns_));
   if (kw > peaks_.back().peak_kw) {
     peaks_.back().peak_kw = kw;
     peak_kw_ = std::max(peak_kw_, kw);
@@ -112,6 +114,10 @@ void DemandMeter::look_up_next_month() {
   next_.fraction = paid_fraction(clock_.calendar(), month, terms_.from_ns, terms_.to_ns, terms_.part_month);
   if (next_.price_per_kw == 0.0) return;
   next_floor_without_open_kw_ = market::billed_kw(terms_.tariff->demand, month, 0.0, contract_kw_, known_);
+}
+
+double metering_window_h(const Calendar& calendar, TimeNs window_ns, TimeNs t) {
+  return kernel::hours_between(calendar.tick_at_or_before(t, window_ns), calendar.next_tick(t, window_ns));
 }
 
 bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month) {

@@ -70,6 +70,11 @@ enum class PartMonth : std::uint8_t { pro_rata, full };
 /// The share of a month's charge that a run over [from, to) pays.
 double paid_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, TimeNs to, PartMonth part_month);
 
+/// Hours by which what a metering window imports is divided: those of the whole window that `t` lies in, also where a
+/// run covers it in part. It is another than the tariff's only where a change of the clock makes it so (Lord Howe's
+/// half hour in a window of one).
+double metering_window_h(const Calendar& calendar, TimeNs window_ns, TimeNs t);
+
 /// What a site's demand charge is reckoned from, beside what it imports.
 struct DemandTerms {
   const Tariff* tariff = nullptr;  ///< outlives the meter

@@ -191,7 +191,9 @@ constexpr std::array<SchemaObject, 44> objects{{
     {"table", "signal", R"(CREATE TABLE signal (
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site (id),
-  kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, contract_kw, export_limit_kw, co2_kg_per_kwh,
+  kind TEXT NOT NULL,             -- buy_price, sell_price, pv_kw, load_kw, export_limit_kw, co2_kg_per_kwh;
+                                  -- contract_kw: the import limit, cuts of demand response included;
+                                  -- uncut_contract_kw: the contract power, which bills go by;
                                   -- power_setpoint_kw, driver_price_per_kwh, v2g_price_per_kwh;
                                   -- buy_price_beyond_end: after run.end_ns, for what is owed then
   start_ns INTEGER NOT NULL,      -- holds until the next row of its kind and site
@@ -423,7 +425,7 @@ constexpr std::array<SchemaObject, 44> objects{{
          sum(w.driver_revenue - w.v2g_payment - w.energy_cost - w.demand_charge) -
            sum(w.storage_discharge_kwh) * site.wear_price_per_kwh AS site_money,
          sum(w.energy_cost + w.demand_charge) AS grid_money,
-         max(w.import_kwh) * (3600e9 / site.metering_window_ns) AS peak_kw,
+         max(w.import_kwh * 3600e9 / max(site.metering_window_ns, w.end_ns - w.start_ns)) AS peak_kw,
          coalesce(sum(abs(w.kw - w.kw_before)), 0.0) AS ramp_kw,
          sum(w.overload_kwh + w.export_overload_kwh) AS overload_kwh
   FROM (SELECT *, lag(kw) OVER (PARTITION BY site ORDER BY start_ns) AS kw_before

@@ -97,7 +97,7 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
     sessions::SeriesTable table = sessions::read_series(opened.shown(), opened.path(), calendar, options);
     add_flags(build, table.flags);
     double scale = use.csv_scale ? use.csv_scale(table.column, f) : 1.0;
-    if (f.has("scale")) scale = number_of(*f.find("scale"), f.where("scale"), -1e9, 1e9);
+    if (f.has("scale")) scale = number_of(*f.find("scale"), f.where("scale"), use.min >= 0.0 ? 0.0 : -1e9, 1e9);
     if (scale == 1.0) return std::move(table.series);
     std::vector<double> values(table.series.values().begin(), table.series.values().end());
     for (double& v : values) v *= scale;

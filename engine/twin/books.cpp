@@ -139,10 +139,8 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   total_.pv_used_kwh += pv_kwh - std::min(pv_kwh, export_kwh);
   total_.energy_cost += import_kwh * now.price.buy_per_kwh - export_kwh * now.price.sell_per_kwh;
   total_.co2_kg += import_kwh * now.co2_kg_per_kwh;
-  if (const double kwh = excess_kwh(import_kwh, now.contract_kw * hours); kwh > 0.0) {
-    total_.overload_kwh += kwh;
-    contract_excess_h_ += hours;
-  }
+  total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours);
+  if (excess_kwh(import_kwh, now.given_contract_kw * hours) > 0.0) contract_excess_h_ += hours;
   total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours);
   book_excess_below(piece.flow, hours);
   lowest_buy_per_kwh_ = std::min(lowest_buy_per_kwh_, now.price.buy_per_kwh);

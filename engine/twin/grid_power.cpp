@@ -34,11 +34,11 @@ double GridPower::kw_at(const Power& power, const SignalValues& now, TimeNs t) {
 
 namespace {
 
-/// Which side of the levels that matter a net power is on: how many of them it is above. They are 0, the contract, the
-/// export limit, and minus the PV, below which more leaves the site than the sun gave.
+/// Which side of the levels that matter a net power is on: how many of them it is above. They are 0, the contract and a
+/// cut below it, the export limit, and minus the PV, below which more leaves the site than the sun gave.
 int zone(double net_kw, const SignalValues& now) {
-  return (net_kw > now.contract_kw ? 1 : 0) + (net_kw > 0.0 ? 1 : 0) + (net_kw >= -now.export_limit_kw ? 1 : 0) +
-         (net_kw > -now.pv_kw ? 1 : 0);
+  return (net_kw > now.contract_kw ? 1 : 0) + (net_kw > now.given_contract_kw ? 1 : 0) + (net_kw > 0.0 ? 1 : 0) +
+         (net_kw >= -now.export_limit_kw ? 1 : 0) + (net_kw > -now.pv_kw ? 1 : 0);
 }
 
 }  // namespace

@@ -16,6 +16,8 @@ std::string_view name_of(SignalKind kind) {
       return "load_kw";
     case SignalKind::contract_kw:
       return "contract_kw";
+    case SignalKind::uncut_contract_kw:
+      return "uncut_contract_kw";
     case SignalKind::export_limit_kw:
       return "export_limit_kw";
     case SignalKind::co2_kg_per_kwh:

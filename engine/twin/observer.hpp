@@ -75,7 +75,8 @@ enum class SignalKind : std::uint8_t {
   sell_price,
   pv_kw,
   load_kw,
-  contract_kw,
+  contract_kw,        ///< import limit in force: the contract power, or a cut of demand response below it
+  uncut_contract_kw,  ///< the contract power itself, which bills go by
   export_limit_kw,
   co2_kg_per_kwh,
   power_setpoint_kw,

@@ -51,6 +51,7 @@ void Signals::start(TimeNs t) {
   setpoint_until_ns_ = kernel::time_never;
   if (setpoint_) sample(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw);
   report(SignalKind::contract_kw, now_.contract_kw, t);
+  report(SignalKind::uncut_contract_kw, now_.given_contract_kw, t);
   report(SignalKind::export_limit_kw, now_.export_limit_kw, t);
   report(SignalKind::driver_price_per_kwh, now_.driver_price_per_kwh, t);
   report(SignalKind::v2g_price_per_kwh, now_.v2g_price_per_kwh, t);
@@ -120,6 +121,7 @@ TimeNs Signals::next_outage_edge(TimeNs t) const {
 }
 
 void Signals::set_contract_kw(double kw, TimeNs t) {
+  if (kw != now_.given_contract_kw) report(SignalKind::uncut_contract_kw, kw, t);
   now_.given_contract_kw = kw;
   apply_cuts(t);
 }

@@ -88,6 +88,25 @@ TEST(Bound, ExcessOverTheContractIsPaidWhereNothingAvoidsIt) {
   EXPECT_NEAR(m.bound.sites[0].parts.demand, 0.0, 1e-6);  // storage gives the 2 kW
 }
 
+// A cut of demand response to 3 kW over the whole day is no other contract: neither excess nor the contract that is
+// billed are reckoned from it. 8 kW of load at 0.10, a 30th of a month of 8 kW at 1, no excess over 10 kW.
+TEST(Bound, ACutOfDemandResponseIsNoContract) {
+  twin::World world = small_world(1);
+  twin::Site& site = world.sites[0];
+  site.contract_kw = 10.0;
+  site.load_kw = 8.0;
+  site.tariff.rates = {{market::all_months, market::all_day_types, 0, 24 * 60, 0.10}};
+  site.tariff.demand.price_per_kw.fill(1.0);
+  site.tariff.demand.excess_price_per_kw = 100.0;
+  site.cuts.push_back({world.start_ns, world.end_ns, world.start_ns, 3.0});
+  for (const double floor : {0.0, 1.0}) {
+    site.tariff.demand.floor_fraction_of_contract = floor;
+    const Measured m = measure(world);
+    EXPECT_NEAR(m.bound.proven, 8.0 * 24.0 * 0.10 + (floor == 0.0 ? 8.0 : 10.0) / 30.0, 1e-6);
+    EXPECT_NEAR(objective_of(world, m.foresight.result), m.bound.proven, 1e-6);
+  }
+}
+
 TEST(Bound, ContractPowerThatLimitsHasAPrice) {
   twin::World world = two_price_day();
   world.sites[0].contract_kw = 1.0;  // 10 kWh in 10 h, an hour of them for 0.10

@@ -18,6 +18,7 @@ inline twin::World sample_world() {
   world.sites[1].name = "south";
   world.sites[1].evses.resize(1);
   world.days = 3;
+  world.end_ns = 3 * kernel::day_ns;  // UTC
   world.sites[1].unmet_price_per_kwh = 0.5;
   world.flags.push_back({"s7", "arrives after the end", true});
   world.flags.push_back({"pv.csv", "row 3 is empty", false});

@@ -97,7 +97,28 @@ TEST_F(FaultsPutBack, APeakOfMarchIsInNoRatchet) {
 TEST_F(FaultsPutBack, AMonthInPartIsBilledProRata) {
   const std::string file = record(over_a_months_end(), baseline("asap"));
   expect_found(file, "UPDATE month SET fraction = 1, cost = billed_kw * price_per_kw WHERE month = '2025-06'",
-               "2025-06 demand_charge");
+               "2025-06 fraction, 2025-06 demand_charge");
+}
+
+TEST_F(FaultsPutBack, RowsOfTheMeterThatDoNotAddUp) {
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  expect_found(file, "UPDATE meter SET import_kwh = 2 * import_kwh", "meter import_kwh");
+  const std::string gone = differing(audit::audit(altered(file, "DELETE FROM meter WHERE id = 1")));
+  EXPECT_NE(gone.find("meter import_kwh"), std::string::npos) << gone;
+}
+
+// A cut of demand response all day: the contract is billed, and nobody exceeds it.
+TEST_F(FaultsPutBack, ACutIsNoContract) {
+  twin::World world = over_a_months_end();
+  twin::Site& site = world.sites[0];
+  site.contract_kw = 100.0;
+  site.tariff.demand.basis = market::DemandBasis::contract;
+  site.tariff.demand.excess_price_per_kw = 6.0;
+  site.cuts.push_back({world.start_ns, world.end_ns, world.start_ns, 3.0});
+  const std::string file = record(world, baseline("asap"));
+  EXPECT_EQ(question(file, "SELECT value FROM kpi WHERE name = 'contract_excess_min'"), 0.0);
+  EXPECT_EQ(question(file, "SELECT billed_kw FROM month WHERE month = '2025-06'"), 100.0);
+  expect_found(file, "UPDATE month SET billed_kw = 3 WHERE month = '2025-06'", "2025-06 billed_kw");
 }
 
 TEST_F(FaultsPutBack, AMonthsPeakIsNotThatOfTheMonthBefore) {

@@ -58,6 +58,9 @@ TEST(PowerSum, ACrossingBetweenNanosecondsIsFound) {
 TEST(PowerSum, AConstantAtItsLimitIsNotAboveIt) {
   const PowerSum sum = sum_of(10.0, {{3.0, -1.0}, {-3.0, -1.0}});
   EXPECT_NEAR(sum.energy_above(10.0, 0.0, 1.0), 0.0, 1e-14);
+  EXPECT_EQ(sum.hours_above(10.0, 0.0, 1.0), 0.0);
+  EXPECT_EQ(sum_of(9e-16, {}).hours_above(0.0, 0.0, 1.0), 0.0);  // what rounding leaves above a limit of 0
+  EXPECT_EQ(sum_of(1e-3, {}).hours_above(0.0, 0.0, 1.0), 1.0);
 }
 
 constexpr audit::Ns hour_ns = audit::hour_ns;

@@ -42,6 +42,7 @@ void add_terms(twin::World& world, Dice& dice) {
   world.start_ns = world.calendar.start_of(market::LocalDate{place.year, place.month, place.day});
   for (int night = 0; night < world.days; ++night)
     world.end_ns = world.calendar.next_day_start(night == 0 ? world.start_ns : world.end_ns);
+  if (dice.chance(0.2)) world.start_ns += 13 * hour_ns;
   if (dice.chance(0.2)) world.end_ns -= dice.whole(1, 100) * minute_ns;
 
   twin::Site& site = world.sites[0];

@@ -61,6 +61,32 @@ DemandMeter meter_of(const Tariff& tariff, const Calendar& calendar, TimeNs from
   return DemandMeter({&tariff, infinity, {}, part_month, from, to}, calendar);
 }
 
+// On Lord Howe the clock goes back by half an hour on 2026-04-05 at 02:00: the hour from 01:00 on lasts 90 minutes, in
+// October one lasts 30. 8 kW are 8 kW in both; what a run cuts counts with the whole window still.
+TEST(DemandMeter, AWindowThatTheClockMakesLongerIsDividedByItsLength) {
+  const Calendar lord_howe("Australia/Lord_Howe");
+  Tariff tariff;
+  tariff.demand.window_ns = kernel::hour_ns;
+  tariff.demand.price_per_kw.fill(1.0);
+  for (const auto& [day, shortest_h, longest_h] : {std::tuple{"2026-04-05", 1.0, 1.5}, {"2026-10-04", 0.5, 1.0}}) {
+    const TimeNs from = at(day, lord_howe), to = from + 12 * hour_ns + 15 * minute_ns;
+    DemandMeter meter = meter_of(tariff, lord_howe, from, to);
+    double shortest = 1.0, longest = 1.0;
+    while (meter.window_end_ns() < to) {
+      const double h = kernel::hours_between(meter.window_begin_ns(), meter.window_end_ns());
+      shortest = std::min(shortest, h);
+      longest = std::max(longest, h);
+      meter.close(8.0 * h);
+    }
+    EXPECT_EQ(shortest, shortest_h);
+    EXPECT_EQ(longest, longest_h);
+    meter.finish(8.0 * kernel::hours_between(meter.window_begin_ns(), to), to);
+    EXPECT_NEAR(meter.peak_kw(), 8.0, 1e-12);
+  }
+  EXPECT_EQ(metering_window_h(billed_in_seoul, kernel::hour_ns, at("2025-06-01", billed_in_seoul) + 20 * minute_ns),
+            1.0);
+}
+
 // 100 kW of contract, 3,300 a kW above it with 10 % tax on top. The run covers the last ten days of June, in July the
 // contract is 120 kW from the 10th on: the higher one of that month counts, as for everything that is billed by it.
 TEST(ContractExcess, IsTheHighestWindowAboveTheMonthsContract) {
