@@ -37,7 +37,11 @@ void add_hosting(CLI::App& command, control::Hosting& hosting) {
   command
       .add_option("--call-limit-s", hosting.limits.call_s,
                   "seconds a strategy in a process of its own may take for one answer (default 60); isolates it")
-      ->check(CLI::PositiveNumber)
+      ->check([](const std::string& text) {
+        double seconds = 0.0;
+        const bool is_number = CLI::detail::lexical_cast(text, seconds);
+        return is_number && seconds > 0.0 ? std::string() : fmt::format("'{}' are no seconds above 0", text);
+      })
       ->excludes(here)
       ->each([apart](const std::string&) { apart(); });
   command

@@ -1,10 +1,18 @@
 // The options of the commands that run a scenario.
+#include <fmt/format.h>
+
 #include "advise/vehicle_request.hpp"
 #include "cli/option_parts.hpp"
 #include "scenario/site_changes.hpp"
 
 namespace evtwin::cli {
 namespace {
+
+/// CLI11 reads 010 as eight, nobody else does.
+std::string decimal(const std::string& text) {
+  const bool octal = text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+  return octal ? fmt::format("'{}' begins with 0; write it without", text) : std::string();
+}
 
 /// Where a command may begin.
 enum class Start : std::uint8_t { scenario, scenario_or_checkpoint };
@@ -28,9 +36,11 @@ struct OnScenario {
     auto* changed =
         add_repeated(app, "--change", changes, "what is otherwise at the site, as contract_kw=60; may be repeated");
     auto* drawn = app.add_option("--seed", command.load.seed, "seed of every random draw, instead of the scenario's")
-                      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}));
+                      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
+                      ->check(decimal);
     auto* lasting = app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
-                        ->check(CLI::Range(1, 36500));
+                        ->check(CLI::Range(1, 36500))
+                        ->check(decimal);
     // A checkpoint has its world.
     for (CLI::Option* fixed : {given, changed, drawn, lasting}) {
       if (go_on != nullptr) go_on->excludes(fixed);

@@ -142,6 +142,7 @@ void read_evses(const Fields& f, Request& request, double voltage_v, scenario::S
   const auto list = scenario::list_of(*f.find("evses"), where, "EVSEs");
   if (list.empty()) fail(where, "is empty; a site has at least one EVSE");
   std::set<std::uint64_t> numbers;
+  std::set<std::string> sessions;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Fields evse = part(*list[i], "evse", where / i);
     request.evses.push_back(read_evse(evse, request, voltage_v));
@@ -150,6 +151,8 @@ void read_evses(const Fields& f, Request& request, double voltage_v, scenario::S
       fail(evse.where("id"), fmt::format("\"{}\" is used twice", read.evse.id));
     if (read.car && read.car->number != 0 && !numbers.insert(read.car->number).second)
       fail(evse.where("session") / "number", fmt::format("{} is used twice", read.car->number));
+    if (read.car && !read.car->id.empty() && !sessions.insert(read.car->id).second)
+      fail(evse.where("session") / "id", fmt::format("\"{}\" is used twice", read.car->id));
     by_name.evses.push_back(read.evse);
   }
 }

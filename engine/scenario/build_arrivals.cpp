@@ -223,8 +223,14 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
                   std::vector<std::shared_ptr<const demand::ArrivalLaw>>& out) {
   const Construct* word = value.construct();
   if (word != nullptr && word->kind == "arrivals.poisson") {
-    out.push_back(
-        std::make_shared<const demand::ArrivalLaw>(poisson_of(build, *word, where.at(*word), site.tariff.holidays)));
+    demand::Poisson law = poisson_of(build, *word, where.at(*word), site.tariff.holidays);
+    for (const auto& other : out) {
+      const auto* drawn = std::get_if<demand::Poisson>(other.get());
+      if (drawn != nullptr && drawn->name == law.name)
+        fail(where.at(*word) / "name",
+             "= \"" + law.name + "\" is used twice; the ids of their sessions would be the same");
+    }
+    out.push_back(std::make_shared<const demand::ArrivalLaw>(std::move(law)));
     return;
   }
   if (word != nullptr && word->kind == "sessions") {

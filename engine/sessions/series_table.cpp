@@ -86,6 +86,15 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
                      fmt::format("column '{}' holds the times", kernel::printable(csv.header()[time_at])));
   }
 
+  try {
+    (void)market::parse_instant(csv.header()[time_at], calendar);
+    throw InputError(shown, csv.line(),
+                     fmt::format("the first row holds data, {}; a row that names the columns is due, such as time,{}",
+                                 kernel::printable(csv.header()[time_at]),
+                                 options.accepted.empty() ? "value" : options.accepted.front()));
+  } catch (const market::TimeTextError&) {  // as it should be: a name
+  }
+
   std::vector<TimeNs> times_ns;
   std::vector<double> values;
   std::optional<std::size_t> currency_at;

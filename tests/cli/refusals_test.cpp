@@ -53,6 +53,24 @@ TEST_F(Refusals, ArgumentsSaidTwiceOrLeftEmptyAreNotGuessed) {
   expect_refused({"compare", week, "--strategies", "asap,,edf"}, 2,
                  {"--strategies: 'asap,,edf' names no strategy beside a comma"});
   expect_refused({"compare", week, "--strategies", "asap,"}, 2, {"names no strategy beside a comma"});
+  expect_refused({"run", week, "--seed", "010"}, 2, {"--seed: '010' begins with 0"});
+  expect_refused({"run", week, "--days", "07"}, 2, {"--days: '07' begins with 0"});
+  for (const char* seconds : {"nan", "0", "-1"})
+    expect_refused({"run", week, "--call-limit-s", seconds}, 2, {"are no seconds above 0"});
+}
+
+TEST_F(Refusals, NamesTwiceRowsWithoutANameAndNegativeLoadsAreNotGuessed) {
+  const auto scenario = [&](const std::string& of_site, const std::string& arrivals) {
+    return write("s.lua", "return scenario { start = '2026-06-01', days = 1, timezone = 'UTC', site { " + of_site +
+                              " stations = { { name = 'A', evses = 1, kw = 7 } } }, arrivals = " + arrivals + " }");
+  };
+  const std::string one = "arrivals.poisson { per_hour = 1, name = 'c' }";
+  expect_refused({"run", scenario("", "{ " + one + ", " + one + " }")}, 1, {"\"c\" is used twice"});
+  EXPECT_EQ(run({"run", scenario("", "{ " + one + ", arrivals.poisson { per_hour = 1 } }")}).status, 0);
+  write("load.csv", "2026-05-31T23:00Z,7\n2026-06-01T00:00Z,8\n2026-06-02T00:00Z,8\n");
+  expect_refused({"run", scenario("load = csv 'load.csv',", one)}, 1, {"load.csv:1", "the first row holds data"});
+  write("load.csv", "time,kw\n2026-05-31T23:00Z,7\n2026-06-02T00:00Z,8\n");
+  expect_refused({"run", scenario("load = csv { 'load.csv', scale = -1 },", one)}, 1, {"scale", "-1"});
 }
 
 TEST_F(Refusals, WrongInputIsStatus1WithPlaceAndRemedy) {
