@@ -112,9 +112,9 @@ void read_meter(const Source& source, Run& run) {
   }
 }
 
-/// Signals that no panel draws: of drivers, and of after the run.
-constexpr std::array<std::string_view, 3> not_drawn{"driver_price_per_kwh", "v2g_price_per_kwh",
-                                                    "buy_price_beyond_end"};
+/// Signals that no panel draws: of drivers, of after the run, and what only bills go by.
+constexpr std::array<std::string_view, 4> not_drawn{"driver_price_per_kwh", "v2g_price_per_kwh", "buy_price_beyond_end",
+                                                    "uncut_contract_kw"};
 
 void read_signals(const Source& source, Run& run) {
   Rows rows = source.all("signal", "site, kind, start_ns, value");
