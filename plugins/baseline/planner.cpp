@@ -43,7 +43,8 @@ void Planner::look_at_rows() {
 }
 
 bool Planner::stands(const evtwin_view& view, sdk::Decision& decision) {
-  if (!all_at_maximum_ || (view.changed & EVTWIN_CHANGED_SESSIONS) != 0) return false;
+  constexpr std::uint32_t looked_at = EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_ROWS;
+  if (!all_at_maximum_ || (view.changed & looked_at) != 0 || !std::isnan(view.power_setpoint_kw)) return false;
   std::size_t wanting = 0;
   for (std::uint32_t k = 0; k < view.n_connected; ++k) wanting += wants(view, view.connected_evse[k]) ? 1U : 0U;
   if (wanting != cars_.size()) return false;
@@ -53,14 +54,6 @@ bool Planner::stands(const evtwin_view& view, sdk::Decision& decision) {
   }
   view_ = &view;
   wake_ns_ = 0;
-  const bool rows_stand = (view.changed & EVTWIN_CHANGED_ROWS) == 0 && std::isnan(view.power_setpoint_kw);
-  if (view.n_storages > 0 || !rows_stand) {
-    look_at_rows();
-    for (const Car& car : cars_) {
-      if (rows_.room_up(car.row, car.max_kw) < car.max_kw) return false;
-      rows_.add(car.row, car.max_kw);
-    }
-  }
   write(decision);
   return true;
 }
@@ -93,7 +86,9 @@ double Planner::expected_grid_kw() const {
 
 void Planner::write(sdk::Decision& decision) {
   for (std::uint32_t k = 0; k < view_->n_connected; ++k) decision.evse_kw[view_->connected_evse[k]] = 0.0;
-  all_at_maximum_ = true;
+  // Sums depend on the order of the cars in their last digits, and that may change: nothing may rest on those. Storage
+  // is driven by them.
+  all_at_maximum_ = view_->n_storages == 0 && rows_.clear_of_limits();
   for (const Car& car : cars_) {
     decision.evse_kw[car.row] = car.power_kw;
     all_at_maximum_ = all_at_maximum_ && car.power_kw == car.max_kw;

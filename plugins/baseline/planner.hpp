@@ -19,9 +19,9 @@ class Planner {
   /// count).
   void begin(const evtwin_view& view);
 
-  /// Whether the last answer still holds: everybody who wanted power got the maximum then, the same ones want it now,
-  /// no session has changed, and the limits allow it. It is written once more then, and only close() is left. For
-  /// strategies that give the maximum where they can, whatever the time and the price.
+  /// Whether the last answer still holds: everybody who wanted power got the maximum then and left room, the same ones
+  /// want it now, and neither sessions nor limits have changed. It is written once more then, and only close() is left.
+  /// For strategies that give the maximum where they can, whatever the time and the price; not with storage.
   bool stands(const evtwin_view& view, sdk::Decision& decision);
 
   std::vector<Car>& cars() { return cars_; }

@@ -157,6 +157,14 @@ bool SiteRows::hold() const {
   });
 }
 
+bool SiteRows::clear_of_limits() const {
+  constexpr double near = 1e-6;
+  return std::all_of(rows_.begin(), rows_.end(), [](const Row& row) {
+    if (row.magnitude) return std::hypot(row.re, row.im) < row.upper - near;
+    return row.re < row.upper - near && row.re > row.lower + near;
+  });
+}
+
 bool SiteRows::hold_within(double slack, double fraction) const {
   return std::all_of(rows_.begin(), rows_.end(), [=](const Row& row) {
     const double highest = row.upper + std::max(slack, fraction * row.upper);

@@ -56,6 +56,8 @@ class SiteRows {
 
   /// Whether every row holds, but for rounding (ten times same_kw, in the row's unit).
   bool hold() const;
+  /// Whether no row is within 1e-6 kW or A of a limit.
+  bool clear_of_limits() const;
   /// Whether every row holds, exceeded by at most `slack` in the row's unit or that fraction of the bound.
   bool hold_within(double slack, double fraction) const;
 

@@ -109,7 +109,7 @@ TEST(PartSignals, TellTheObserverEachValueOnceWhenItBegins) {
   signals.begin();
   signals.start(at_h(0));
   const std::size_t at_start = bench.seen.signals.size();
-  EXPECT_EQ(at_start, 10U);  // one of each kind
+  EXPECT_EQ(at_start, 11U);  // one of each kind
   run_to(bench, signals, 23.0);
   struct Row {
     SignalKind kind;
