@@ -381,7 +381,7 @@ class Builder {
       periods.push_back(std::move(period));
     }
     // What a month costs above its contract power is billed beside it: price x max(peak, contract) - price x contract.
-    std::vector<std::uint32_t> excess(periods.size(), 0);  // [months] period; 0: none
+    std::vector<std::uint32_t> excess(periods.size(), optimise::no_index);  // [months] period
     for (std::uint32_t m = 0; m < months.size(); ++m) {
       optimise::DemandPeriod period;
       period.price_per_kw =
@@ -410,7 +410,7 @@ class Builder {
             {out_.grid.step_at(edges[w]), out_.grid.step_from(edges[w + 1]), window_h, 0.0, of});
       };
       if (counts[period] != 0) count_in(period);
-      if (excess[period] != 0) count_in(excess[period]);
+      if (excess[period] != optimise::no_index) count_in(excess[period]);
     }
     out_.problem.periods = std::move(periods);
   }

@@ -19,9 +19,8 @@ double contract_of(const Recorded& run, const Site& site, MonthNumber month) {
   return highest_kw == -infinite ? site.contract_kw : highest_kw;
 }
 
-double billed_kw(const Recorded& run, const Site& site, MonthNumber month, const Recount& recount) {
+double billed_kw(const Site& site, MonthNumber month, double contract_kw, const Recount& recount) {
   const DemandTerms& terms = site.demand;
-  const double contract_kw = contract_of(run, site, month);
   if (terms.by_contract) return contract_kw;
   double kw = recount.months.at(month).peak_kw;
   const auto count_past = [&](MonthNumber past, double peak_kw) {
@@ -46,13 +45,13 @@ double share_in_run(const Recorded& run, MonthNumber month) {
 void bill_demand(const Recorded& run, const Site& site, Recount& recount) {
   for (auto& [month, bill] : recount.months) {
     const double price_per_kw = site.demand.price_per_kw[static_cast<std::size_t>(month_of_year(month)) - 1];
+    const double contract_kw = contract_of(run, site, month);
     const double fraction = site.demand.whole_months ? 1.0 : share_in_run(run, month);
     // A month without a price bills nothing, whatever the rule says.
-    bill.billed_kw = price_per_kw > 0.0 ? billed_kw(run, site, month, recount) : bill.peak_kw;
+    bill.billed_kw = price_per_kw > 0.0 ? billed_kw(site, month, contract_kw, recount) : bill.peak_kw;
     double own_peak_kw = bill.peak_kw;
     for (const auto& [past, peak_kw] : site.demand.past_peaks_kw)
       if (past == month) own_peak_kw = std::max(own_peak_kw, peak_kw);
-    const double contract_kw = contract_of(run, site, month);
     bill.excess_kw = own_peak_kw > contract_kw * (1.0 + 1e-9) ? own_peak_kw - contract_kw : 0.0;
     bill.price_per_kw = price_per_kw;
     bill.fraction = fraction;

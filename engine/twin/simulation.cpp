@@ -16,6 +16,8 @@ namespace {
 /// What the bytes of a checkpoint are: a run, and what its strategies remember.
 constexpr std::string_view checkpoint_title = "evtwin simulation 5";
 
+constexpr kernel::LogRoom log_room = kernel::LogRoom::twin;
+
 /// Decisions between two looks whether somebody wants the run to stop, however little time passes.
 constexpr std::uint64_t decisions_between_looks = 64;
 
@@ -108,12 +110,6 @@ void begin(Run& run, Hosts& hosts, const World& world, const RunOptions& options
 RunSetup setup_of(const RunOptions& options) {
   return {options.observer, options.script, options.checkpoint_at_ns.has_value(), options.parts};
 }
-
-}  // namespace
-
-namespace {
-
-constexpr kernel::LogRoom log_room = kernel::LogRoom::twin;
 
 void tell_begin(const World& world, const RunOptions& options, const Hosts& hosts, TimeNs now_ns) {
   if (!kernel::logs(log_room, kernel::LogLevel::info)) return;

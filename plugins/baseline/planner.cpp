@@ -29,17 +29,13 @@ Planner::Planner(sdk::Setup& setup)
 void Planner::begin(const evtwin_view& view) {
   view_ = &view;
   wake_ns_ = 0;
-  look_at_rows();
+  rows_.reset(view);
+  if (follow_setpoint_ && !std::isnan(view.power_setpoint_kw)) rows_.lower_grid(view.power_setpoint_kw);
   cars_.clear();
   for (std::uint32_t k = 0; k < view.n_connected; ++k) {
     const std::uint32_t i = view.connected_evse[k];
     if (wants(view, i)) cars_.push_back(car_at(view, i));
   }
-}
-
-void Planner::look_at_rows() {
-  rows_.reset(*view_);
-  if (follow_setpoint_ && !std::isnan(view_->power_setpoint_kw)) rows_.lower_grid(view_->power_setpoint_kw);
 }
 
 bool Planner::stands(const evtwin_view& view, sdk::Decision& decision) {

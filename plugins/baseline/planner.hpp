@@ -51,8 +51,6 @@ class Planner {
     return view.evse_draws[row] != 0 && (beyond_request_ || view.evse_remaining_kwh[row] >= met_kwh);
   }
 
-  void look_at_rows();
-
   const evtwin_view* view_ = nullptr;
   SiteRows rows_;
   std::vector<Car> cars_;

@@ -116,6 +116,7 @@ Row measure(const Case& c, const std::filesystem::path& folder) {
 }
 
 Table measure(Table table, std::vector<Case> cases) {
+  for (Case& c : cases) twin::compile_clocks(c.world);  // as the loader does
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("evtwin-bench-{}", getpid());
   std::filesystem::create_directories(folder);
   table.label_columns = {"case", "strategy"};
