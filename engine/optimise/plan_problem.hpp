@@ -76,6 +76,9 @@ struct PlanStorage {
   double min_kwh = 0.0, max_kwh = 0.0;    ///< window; a start outside of it may stay there, and only move inwards
   double discharge_price_per_kwh = 0.0;   ///< wear, per kWh at the terminals
   double end_value_per_kwh = 0.0;         ///< of what is stored at the end
+  /// >= 0, per kWh stored and hour: what it is worth to have it at hand. Of two plans else alike the one that stores
+  /// earlier.
+  double hold_value_per_kwh_h = 0.0;
   double end_excess_price_per_kwh = 0.0;  ///< of what is stored at the end beyond the start, >= 0
   double end_at_least_kwh = -infinite;    ///< softly, at the price of missing grid power where it can not be kept
 };

@@ -136,6 +136,7 @@ void check_storage(const PlanStorage& s, std::size_t index) {
     wrong("storage {}: min_kwh is {}, must be at most max_kwh, {}", index, s.min_kwh, s.max_kwh);
   storage.finite(s.discharge_price_per_kwh, "discharge_price_per_kwh");
   storage.finite(s.end_value_per_kwh, "end_value_per_kwh");
+  storage.at_least_0(s.hold_value_per_kwh_h, "hold_value_per_kwh_h");
   storage.at_least_0(s.end_excess_price_per_kwh, "end_excess_price_per_kwh");
   if (std::isnan(s.end_at_least_kwh) || s.end_at_least_kwh == infinite)
     wrong("storage {}: end_at_least_kwh is {}, must be a number", index, s.end_at_least_kwh);

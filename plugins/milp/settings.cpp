@@ -39,12 +39,21 @@ optimise::Method method_of(const sdk::Setup& setup, optimise::TieBreak tie_break
 
 Settings::Settings(sdk::Setup& setup) {
   terms.margin_h = setup.number("margin_min") / 60.0;
-  terms.leave_per_h = number_or(setup, "leave_per_h", 0.0);
-  terms.beyond_request = setup.text("beyond_request") == "continue";
+  const double leave_per_h = setup.number("leave_per_h");
+  terms.leave_per_h = std::isnan(leave_per_h) ? 0.0 : leave_per_h;
+  const bool claims_given = !std::isnan(terms.margin_h) || !std::isnan(leave_per_h);
+  const std::string_view drivers = setup.text("drivers");
+  if (drivers == "learned" && claims_given)
+    throw sdk::BadParameter("parameters 'margin_min' and 'leave_per_h' are for drivers = claimed, not learned");
+  three_parties = !std::isnan(setup.number("weight_site"));
+  terms.learn_drivers = drivers == "learned" || (drivers == "auto" && !claims_given && !three_parties);
+  const std::string_view beyond = setup.text("beyond_request");
+  terms.beyond_request = beyond == "continue" || (beyond == "auto" && terms.learn_drivers);
   day_ahead = setup.text("mode") == "day-ahead";
   terms.expected_stay_h = number_or(setup, "stay_h", terms.expected_stay_h);
   terms.unmet_price_per_kwh = setup.number("unmet_price_per_kwh");
-  terms.demand_share = number_or(setup, "demand_share", terms.demand_share);
+  terms.demand_share = setup.number("demand_share");
+  terms.peak_target_kw = setup.number("peak_target_kw");
   terms.storage_value_per_kwh = setup.number("storage_value_per_kwh");
   terms.follow_setpoint = setup.flag("follow_setpoint");
   terms.fairness = setup.text("fairness") == "max-min" ? optimise::Fairness::max_min : optimise::Fairness::none;
@@ -60,9 +69,10 @@ Settings::Settings(sdk::Setup& setup) {
   terms.whole_numbers = planner.method == optimise::Method::milp;
   terms.max_starts = static_cast<std::uint32_t>(number_or(setup, "max_starts", 0.0));
 
-  three_parties = !std::isnan(setup.number("weight_site"));
   terms.expect_arrivals =
       setup.text("expect") == "true" || (setup.text("expect") == "auto" && (day_ahead || three_parties));
+  terms.expect_learned =
+      setup.text("expect") == "learned" || (setup.text("expect") == "auto" && !terms.expect_arrivals);
   terms.v2g = three_parties || setup.flag("v2g");
   terms.dear_departure = three_parties;
   if (three_parties) {

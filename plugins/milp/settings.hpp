@@ -40,8 +40,9 @@ inline constexpr std::array<const char*, 2> modes{"receding", "day-ahead"};
 inline constexpr std::array<const char*, 3> lp_methods{"auto", "simplex", "greedy"};
 inline constexpr std::array<const char*, 2> v2g_methods{"simplex", "milp"};
 inline constexpr std::array<const char*, 2> fairness_choices{"none", "max-min"};
-inline constexpr std::array<const char*, 2> beyond_request_choices{"stop", "continue"};
-inline constexpr std::array<const char*, 3> expect_choices{"auto", "true", "false"};
+inline constexpr std::array<const char*, 3> drivers_choices{"auto", "learned", "claimed"};
+inline constexpr std::array<const char*, 3> beyond_request_choices{"auto", "stop", "continue"};
+inline constexpr std::array<const char*, 4> expect_choices{"auto", "learned", "true", "false"};
 inline constexpr std::array<const char*, 3> tie_breaks{"steady", "earliest", "none"};
 
 /// Rows that all three have.
@@ -54,24 +55,37 @@ inline constexpr std::array common_rows{
     sdk::real("replan_min", "min", 0.0, 1440.0, 0.0,
               "receding: time between two plans when neither a car came nor a limit changed; the last one is followed "
               "meanwhile. 0: at every tick and event."),
+    sdk::choice("drivers", drivers_choices, "auto",
+                "learned: when drivers leave and what they take is learned from those who left so far. claimed: their "
+                "word is taken, less margin_min and leave_per_h. auto: learned, where neither of those is given, and "
+                "claimed for v2g-profit-max."),
     sdk::real(
         "margin_min", "min", 0.0, 1440.0, decided_by_strategy,
-        "How long before the departure that its driver claims a car shall be done; default: as much as four of five "
-        "drivers were early at most, of those that left so far."),
-    sdk::real("leave_per_h", "1/h", 0.0, 10.0, 0.0,
-              "Chance per hour that a driver leaves before the departure claimed: what a car would get later is worth "
-              "that much less, so it is charged earlier. 0: their word is taken."),
-    sdk::choice("beyond_request", beyond_request_choices, "stop",
-                "Once a car has what its driver asked for: stop, or continue while it draws."),
+        "drivers = claimed: how long before the departure that its driver claims a car shall be done; default: as "
+        "much as four of five drivers were early at most, of those that left so far."),
+    sdk::real("leave_per_h", "1/h", 0.0, 10.0, decided_by_strategy,
+              "drivers = claimed: chance per hour that a driver leaves before the departure claimed: what a car would "
+              "get later is worth that much less, so it is charged earlier. Default: 0."),
+    sdk::choice("beyond_request", beyond_request_choices, "auto",
+                "Once a car has what its driver asked for: stop, or continue while it draws. auto: continue where "
+                "drivers are learned."),
     sdk::choice("expect", expect_choices, "auto",
-                "Plan with the arrivals that the horizon foresees as well; auto: in day-ahead mode and with V2G."),
+                "Plan with arrivals to come as well: true: those that the horizon foresees; learned: those of a mean "
+                "day of the same kind (workday, Saturday, Sunday) so far. auto: true in day-ahead mode and for "
+                "v2g-profit-max, else learned."),
     sdk::real("stay_h", "h", 0.25, 72.0, 4.0, "How long a car is taken to stay that is only foreseen."),
     sdk::real(
         "unmet_price_per_kwh", "per kWh", 0.0, 1e6, decided_by_strategy,
         "Price of energy wanted and not given; default: the scenario's, and where that is 0 ten times the dearest "
         "price ahead and a kW of peak."),
-    sdk::real("demand_share", "", 0.0, 1.0, 1.0,
-              "Share of the month's demand charge that a higher peak within the horizon has to earn."),
+    sdk::real(
+        "demand_share", "", 0.0, 1.0, decided_by_strategy,
+        "Share of the month's demand charge that a higher peak within the horizon has to earn; default: all of it, but "
+        "energy is given up for it only as if each day that may need as much paid its share."),
+    sdk::real(
+        "peak_target_kw", "kW", 0.0, 1e6, decided_by_strategy,
+        "A month's peak up to it costs the plan no demand charge; default: learned from what the days so far would "
+        "have needed. 0: none."),
     sdk::real("storage_value_per_kwh", "per kWh", 0.0, 1e6, decided_by_strategy,
               "Worth of a kWh in storage at the horizon's end; default: mean buy price of the horizon."),
     sdk::boolean("follow_setpoint", true, "Import no more than the scenario's power set-point, where there is one."),

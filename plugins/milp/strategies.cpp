@@ -3,7 +3,7 @@
 namespace evtwin::milp {
 namespace {
 
-constexpr std::uint32_t state_version = 1;
+constexpr std::uint32_t state_version = 2;
 
 std::variant<Receding, DayAhead> way_of(const Settings& settings, const evtwin_host& host) {
   if (settings.day_ahead) return DayAhead(settings, host);
@@ -35,10 +35,15 @@ void PlanningStrategy::save(sdk::StateWriter& writer) const {
     writer.put(car.first_got_kwh);
     writer.put(car.starts);
     writer.put(car.charging);
+    writer.put(car.draws);
+    writer.put(car.arrived_ns);
+    writer.put(car.driver);
   }
   writer.put(memory_.rated_kw);
   writer.put(memory_.early_h);
   writer.put(memory_.departures);
+  memory_.drivers.save(writer);
+  memory_.peak_target.save(writer);
   std::visit([&](const auto& way) { way.save(writer); }, way_);
 }
 
@@ -59,10 +64,15 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
     reader.get(car.first_got_kwh);
     reader.get(car.starts);
     reader.get(car.charging);
+    reader.get(car.draws);
+    reader.get(car.arrived_ns);
+    reader.get(car.driver);
   }
   reader.get(memory_.rated_kw);
   reader.get(memory_.early_h);
   reader.get(memory_.departures);
+  memory_.drivers.load(reader);
+  memory_.peak_target.load(reader);
   if (memory_.early_h.size() > SiteMemory::most_departures) throw sdk::BadState("the state knows too many departures");
   if (memory_.rated_kw.size() != count) throw sdk::BadState("the state is of a site of another size");
   std::visit([&](auto& way) { way.load(reader, storages_); }, way_);

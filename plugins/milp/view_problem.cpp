@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include "view_limits.hpp"
 
@@ -17,6 +19,13 @@ constexpr double unknown_battery_efficiency = 0.92;
 constexpr std::uint32_t most_whole_steps = 150;  // a model that a search can look at within a decision
 constexpr std::size_t least_departures = 8;      // to learn from
 constexpr double beyond_share = 0.2;
+constexpr double still_here = 0.3;       // a stay is planned until so many of those who are here are left
+constexpr double likely = 0.05;          // energy that fewer want is not planned for
+constexpr double unlikely_price = 0.3;   // of the unmet price: what is wanted beyond the mean
+constexpr double held_in_reserve = 0.1;  // share of the month's charge that a kWh in store is worth over the month
+constexpr double earlier = 1e-4;         // of the mean price, per hour: of plans else alike the one that stores earlier
+constexpr double learn_from_h = 1.0 / 60;  // a shorter claim tells nothing
+constexpr double month_h = 730.5;
 constexpr std::int64_t shortest_stay_ns = second_ns;  // less is worth no row, and its share nothing but rounding
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
 
@@ -177,8 +186,80 @@ double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
   return std::max(0.0, more_h);
 }
 
+/// What a stay that goes on beyond the horizon may still be given then, at half its power: at the horizon's mean price.
+void put_later(const ViewProblem& out, std::int64_t until_ns, PlanVehicle& vehicle) {
+  const double beyond_h = hours(until_ns - out.blocks.back().end_ns);
+  if (beyond_h <= 0.0) return;
+  const double kwh = std::min(vehicle.wanted_kwh, 0.5 * vehicle.max_kw * beyond_h);
+  if (kwh > 0.0) vehicle.later.insert(vehicle.later.begin(), {kwh, std::max(0.0, mean_buy(out.problem))});
+}
+
+/// As a stay of the past, to find those like it.
+PastStay as_seen(const evtwin_view& view, std::uint32_t i) {
+  PastStay stay;
+  stay.arrived_ns = view.evse_arrived_ns[i];
+  stay.claimed_ns = view.evse_claimed_departs_ns[i];
+  stay.utc_offset_ns = view.utc_offset_ns;
+  stay.driver = view.evse_driver[i];
+  stay.requested_kwh = view.evse_requested_kwh[i];
+  return stay;
+}
+
+/// How long a car is planned for, and what waiting costs.
+struct LearnedStay {
+  ShareCurve curve;
+  PastStay seen;
+  double share = 0.0;  ///< of its claim that it has stayed
+  std::int64_t until_ns = 0;
+
+  /// Chance that it is still there.
+  double there(std::int64_t at_ns) const {
+    return curve.beyond(hours(at_ns - seen.arrived_ns) / seen.claimed_h(), share);
+  }
+};
+
+std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory) {
+  LearnedStay stay;
+  stay.seen = as_seen(view, i);
+  if (stay.seen.claimed_h() <= learn_from_h) return std::nullopt;
+  stay.curve = memory.drivers.stay(stay.seen);
+  stay.share = hours(view.now_ns - stay.seen.arrived_ns) / stay.seen.claimed_h();
+  const double until = stay.curve.come_to(still_here, stay.share);
+  const auto stay_ns = static_cast<std::int64_t>(until * stay.seen.claimed_h() * 3.6e12);
+  stay.until_ns = stay.seen.arrived_ns + stay_ns;
+  if (stay.until_ns <= view.now_ns) stay.until_ns = view.next_tick_ns;
+  return stay;
+}
+
+/// What it will take of what it asked for.
+struct LearnedWish {
+  double mean_kwh = 0.0;
+  double most_kwh = 0.0;  ///< >= mean_kwh
+};
+
+LearnedWish learned_wish(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory) {
+  const double requested_kwh = view.evse_requested_kwh[i];
+  const double seen = view.evse_got_kwh[i] / requested_kwh;
+  const ShareCurve taken = memory.drivers.taken(as_seen(view, i));
+  // Who takes more than anybody seen goes on for a while: by a fifth, at first no further than the request.
+  const double on = seen < 1.0 ? std::min(beyond_share, 1.0 - seen) : beyond_share * seen;
+  const double mean = std::max(taken.mean_beyond(seen), on);
+  const double most = taken.come_to(likely, seen);
+  return {requested_kwh * mean, requested_kwh * std::max(mean, most - seen)};
+}
+
+/// A kW of peak that one car needs today serves the rest of the month as well, so that for its sake energy is given up
+/// only as if each day paid its share: an unmet kWh counts so many times. No energy is moved by that to a dearer peak.
+double unmet_weight(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory) {
+  const double price = view.demand_basis == EVTWIN_DEMAND_PEAK ? view.demand_price_per_kw * view.demand_fraction : 0.0;
+  if (!std::isnan(terms.demand_share) || !(price > 0.0)) return 1.0;
+  // In a month cut short no more days than it pays for.
+  return 1.0 / memory.peak_target.share(hours(view.month_end_ns - view.now_ns) / 24.0 * view.demand_fraction);
+}
+
 /// Cars that are plugged in and want something or may give something.
 void put_connected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
+  const double weight = unmet_weight(view, terms, memory);
   std::uint32_t whole_steps = 0;
   double lowest_priority = 0.0;
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
@@ -190,9 +271,11 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.key = view.evse_session[i];
     vehicle.evse = i;
     const std::int64_t departs_ns = view.evse_departs_ns[i];
-    const auto margin_ns = static_cast<std::int64_t>(
-        (known_or(terms.margin_h, memory.learned_margin_h()) + taper_h(view, i, view.evse_car_max_kw[i])) * 3.6e12);
-    const std::int64_t done_ns = std::max(departs_ns - margin_ns, std::min(departs_ns, view.next_tick_ns));
+    const auto learned = terms.learn_drivers ? learned_stay(view, i, memory) : std::nullopt;
+    const double margin_h = learned ? 0.0 : known_or(terms.margin_h, memory.learned_margin_h());
+    const auto margin_ns = static_cast<std::int64_t>((margin_h + taper_h(view, i, view.evse_car_max_kw[i])) * 3.6e12);
+    const std::int64_t until_ns = learned ? learned->until_ns : departs_ns;
+    const std::int64_t done_ns = std::max(until_ns - margin_ns, std::min(until_ns, view.next_tick_ns));
     if (!put_stay(out.blocks, view.now_ns, done_ns, vehicle)) continue;
 
     const CarMemory& seen = memory.cars[i];
@@ -208,7 +291,14 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
     vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
     if (terms.v2g) put_discharge(view, i, vehicle);
-    const double remaining_kwh = wanted_kwh(view, i, terms);
+    double remaining_kwh = wanted_kwh(view, i, terms);
+    double unlikely_kwh = 0.0;
+    if (terms.learn_drivers && vehicle.max_discharge_kw <= 0.0 && view.evse_draws[i] != 0 &&
+        view.evse_requested_kwh[i] > nothing_kwh) {
+      const LearnedWish wish = learned_wish(view, i, memory);
+      remaining_kwh = terms.beyond_request ? wish.most_kwh : std::min(remaining_kwh, wish.most_kwh);
+      unlikely_kwh = std::max(0.0, remaining_kwh - wish.mean_kwh);
+    }
     const bool charges = vehicle.max_kw > 0.0 && remaining_kwh > 0.0;
     if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
 
@@ -221,9 +311,20 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
       vehicle.starts_made = seen.starts;
     }
     put_wish(out.blocks, remaining_kwh, vehicle);
+    if (learned) put_later(out, learned->until_ns, vehicle);
     if (vehicle.max_discharge_kw > 0.0) count_in_battery(view, i, seen, vehicle);
-    vehicle.unmet_price_per_kwh = out.unmet_price_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
-    put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
+    vehicle.unmet_price_per_kwh = weight * out.unmet_price_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
+    if (unlikely_kwh > 0.0) vehicle.later.push_back({unlikely_kwh, unlikely_price * vehicle.unmet_price_per_kwh});
+    if (learned) {
+      for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
+        const Block& block = out.blocks[k];
+        const std::int64_t middle_ns =
+            std::midpoint(std::max(view.now_ns, block.start_ns), std::min(done_ns, block.end_ns));
+        vehicle.step_charge_price_per_kwh.push_back((1.0 - learned->there(middle_ns)) * vehicle.unmet_price_per_kwh);
+      }
+    } else {
+      put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
+    }
     out.problem.vehicles.push_back(std::move(vehicle));
     out.who.push_back(Who::connected);
   }
@@ -301,9 +402,33 @@ void put_expected(const evtwin_view& view, const ProblemTerms& terms, const Site
   }
 }
 
+/// A mean day's arrivals, as put_expected.
+void put_learned(const evtwin_view& view, const SiteMemory& memory, ViewProblem& out) {
+  if (view.horizon_steps == 0) return;
+  for (const ExpectedGroup& group :
+       memory.drivers.expected(view.now_ns, view.utc_offset_ns, out.blocks.back().end_ns)) {
+    PlanVehicle vehicle;
+    vehicle.key = expected_mark | group.number;
+    vehicle.evse = view.n_evses;
+    vehicle.max_kw = group.max_kw;
+    // None of them is here yet.
+    if (!put_stay(out.blocks, std::max(group.from_ns, out.blocks.front().end_ns), group.until_ns, vehicle)) continue;
+    put_wish(out.blocks, group.kwh, vehicle);
+    put_later(out, group.until_ns, vehicle);
+    vehicle.unmet_price_per_kwh = out.unmet_price_per_kwh;
+    out.problem.vehicles.push_back(std::move(vehicle));
+    out.who.push_back(Who::expected);
+  }
+}
+
 void put_storages(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
   if (view.storage_policy == EVTWIN_STORAGE_OFF) return;
-  const double value_per_kwh = known_or(terms.storage_value_per_kwh, std::max(0.0, mean_buy(out.problem)));
+  const double mean_per_kwh = std::max(0.0, mean_buy(out.problem));
+  const double value_per_kwh = known_or(terms.storage_value_per_kwh, mean_per_kwh);
+  // A peak that nobody foresees is met from what is in store.
+  double hold_per_kwh_h = earlier * mean_per_kwh;
+  if (view.demand_basis == EVTWIN_DEMAND_PEAK)
+    hold_per_kwh_h += held_in_reserve * view.demand_price_per_kw * view.demand_fraction / month_h;
   for (std::uint32_t s = 0; s < view.n_storages; ++s) {
     optimise::PlanStorage storage;
     storage.key = s;
@@ -316,19 +441,21 @@ void put_storages(const evtwin_view& view, const ProblemTerms& terms, ViewProble
     storage.max_kwh = view.storage_soc_max[s] * view.storage_kwh[s];
     storage.discharge_price_per_kwh = view.wear_price_per_kwh;
     storage.end_value_per_kwh = value_per_kwh;
+    storage.hold_value_per_kwh_h = hold_per_kwh_h;
     out.problem.storages.push_back(storage);
   }
 }
 
 /// Billed windows, each at the price of its month. A window is one block or several; where blocks are longer, each is
 /// taken for one. Months after the next are taken to be like it: nothing is known of them.
-void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
+void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
   if (view.demand_basis != EVTWIN_DEMAND_PEAK) return;
+  const double target_kw = known_or(terms.peak_target_kw, memory.peak_target.kw());
   constexpr std::uint32_t free = UINT32_MAX;
   const auto period_of = [&](double price_per_kw, double fraction, double floor_kw) {
-    const double price = price_per_kw * fraction * terms.demand_share;
+    const double price = price_per_kw * fraction * known_or(terms.demand_share, 1.0);
     if (!(price > 0.0)) return free;
-    out.problem.periods.push_back({price, std::max(0.0, floor_kw), {}});
+    out.problem.periods.push_back({price, std::max({0.0, floor_kw, target_kw}), {}});
     return static_cast<std::uint32_t>(out.problem.periods.size() - 1);
   };
   const std::vector<Block>& blocks = out.blocks;
@@ -390,6 +517,23 @@ double share_of(const PlanVehicle& vehicle, std::uint32_t step) {
 
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
+  drivers.begin(view.now_ns);
+  for (std::uint32_t d = 0; d < view.n_departed; ++d) {
+    const CarMemory& car = cars[view.departed_evse[d]];
+    if (car.session != view.departed_session[d]) continue;
+    PastStay stay;
+    stay.arrived_ns = car.arrived_ns;
+    stay.claimed_ns = car.claimed_ns;
+    stay.left_ns = view.departed_ns[d];
+    stay.utc_offset_ns = view.utc_offset_ns;
+    stay.driver = car.driver;
+    stay.requested_kwh = view.departed_requested_kwh[d];
+    stay.got_kwh = view.departed_got_kwh[d];
+    stay.max_kw = car.car_max_kw;
+    stay.finished = car.draws == 0 ? 1 : 0;
+    drivers.add(stay);
+  }
+  peak_target.look(view, drivers);
   rated_kw.resize(view.n_evses, 0.0);
   for (std::uint32_t i = 0; i < view.n_evses; ++i) {
     rated_kw[i] = std::max(rated_kw[i], view.evse_max_kw[i]);
@@ -404,9 +548,12 @@ void SiteMemory::look(const evtwin_view& view) {
       car.session = view.evse_session[i];
       car.first_soc = view.evse_soc[i];
       car.claimed_ns = view.evse_claimed_departs_ns[i];
+      car.arrived_ns = view.evse_arrived_ns[i];
+      car.driver = view.evse_driver[i];
       car.first_got_kwh = view.evse_got_kwh[i];
     }
     if (car.session == 0) continue;
+    car.draws = view.evse_draws[i];
     if (view.evse_car_max_kw[i] > 0.0) car.car_max_kw = view.evse_car_max_kw[i];
     const double offered_kw = view.evse_setpoint_kw[i];
     const double took_kw = view.evse_power_kw[i];
@@ -438,11 +585,12 @@ ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms
   ViewProblem out;
   out.blocks = blocks_of(view);
   put_steps(view, terms, out);
-  put_demand_charge(view, terms, out);
+  put_demand_charge(view, terms, memory, out);
   out.unmet_price_per_kwh = unmet_price(view, terms, out);
   put_connected(view, terms, memory, out);
   put_reserved(view, terms, memory, out);
   if (terms.expect_arrivals && view.horizon_steps > 0) put_expected(view, terms, memory, out);
+  if (terms.expect_learned) put_learned(view, memory, out);
   put_storages(view, terms, out);
   put_limits(view, out);
   out.problem.fairness = terms.fairness;

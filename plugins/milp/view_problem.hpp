@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "blocks.hpp"
+#include "drivers.hpp"
 #include "optimise/plan_problem.hpp"
+#include "peak_target.hpp"
 
 namespace evtwin::milp {
 
@@ -15,14 +17,17 @@ inline constexpr double from_view = std::numeric_limits<double>::quiet_NaN();
 
 /// What the view does not say. NaN: from the view, as each line tells.
 struct ProblemTerms {
+  bool learn_drivers = false;    ///< stays and energy as learned; the next two are then not looked at
   double margin_h = 0.0;         ///< cars shall be done so long before the departure they claim
   double leave_per_h = 0.0;      ///< chance per hour that a driver leaves before the departure claimed
   bool beyond_request = false;   ///< a car that draws beyond its request is planned for as well
   bool expect_arrivals = true;   ///< plan with the arrivals of the horizon as well
+  bool expect_learned = false;   ///< with those of a mean day of its kind instead
   double expected_stay_h = 4.0;  ///< how long those are taken to stay
   double unmet_price_per_kwh =
       from_view;              ///< NaN: the view's; where that is 0, ten times the dearest price ahead and a kW of peak
-  double demand_share = 1.0;  ///< of the month's charge that a plan's peak has to earn
+  double demand_share = 1.0;  ///< of the month's charge that a plan's peak has to earn; NaN: learned
+  double peak_target_kw = 0.0;               ///< a peak up to it costs no demand charge; NaN: learned
   double storage_value_per_kwh = from_view;  ///< of what is stored at the end; NaN: the horizon's mean buy price
   bool follow_setpoint = true;               ///< import no more than the scenario's power set-point, where there is one
   bool v2g = false;                          ///< discharge cars whose drivers opted in
@@ -42,6 +47,9 @@ struct CarMemory {
   double first_got_kwh = 0.0;                                   ///< by then
   std::uint32_t starts = 0;                                     ///< times it was switched on
   std::uint8_t charging = 0;                                    ///< at the last decision
+  std::uint8_t draws = 0;
+  std::int64_t arrived_ns = 0;
+  std::uint64_t driver = 0;
 };
 
 /// A site's EVSEs between decisions.
@@ -52,6 +60,8 @@ struct SiteMemory {
   /// Of the last cars that left: how long before the departure that they claimed, 0 where that was later.
   std::vector<double> early_h;
   std::uint64_t departures = 0;  ///< all that were seen
+  Drivers drivers;
+  PeakTarget peak_target;
 
   /// Looks at the set-points of the last decision and what came of them: a car that took less than it was offered (it
   /// tapers, or its inlet is smaller than its driver thinks) is planned with what it took, until it takes all of an
@@ -83,6 +93,9 @@ double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
 ///  - cars plugged in: what they still want until the departure they claim, less the margin and the time that a known
 ///    curve will cost them when they fill up; a higher priority makes
 ///    unmet energy dearer, by 1 + priority above the lowest one present
+///  - with learned drivers instead: until three of four of those who are still here have left, a kWh planned for later
+///    costing the unmet price times the chance that the driver is gone by then; and as much as drivers like this one
+///    take on average beyond what it has got, at the unmet price, and as nineteen of twenty take, at a part of it
 ///  - with V2G, opted-in cars: from their floor to a full battery, also beyond what was requested, to give it later;
 ///    where the battery is not known, what they got in this session and no more. What they want counts in the battery:
 ///    the losses of lending are not the driver's
@@ -93,8 +106,7 @@ double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
 ///    as in the objective of runs
 ///  - row 0 as import and export limit, every other limit row as it is now; rows whose base is load or PV follow the
 ///    forecast
-///  - the demand charge: windows above the billed peak cost price x fraction x demand_share. A higher peak serves the
-///    days after the horizon as well, so the whole price is the careful side: no peak that one day does not pay for
+///  - the demand charge: windows above the billed peak and the target cost price x fraction x demand_share
 ///
 /// PV is never curtailed: no decision can. Where a battery is not known its efficiencies are taken as 0.92.
 ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory);

@@ -30,6 +30,7 @@ struct EvseRow {
   double max_discharge_kw = 0.0;
   double efficiency = 1.0;
   std::uint64_t session = 0;
+  std::uint64_t driver = 0;
   bool draws = true;
   double setpoint_kw = 0.0, power_kw = 0.0;
   std::int64_t arrived_ns = start;
@@ -103,7 +104,7 @@ class ViewBuilder {
     std::vector<std::uint8_t> phases, draws;
     std::vector<double> voltage, angle, max_kw, max_discharge, efficiency, setpoint, power, requested, got, remaining,
         car_min, car_max, car_max_discharge, kw_per_a, soc, battery, floor, priority, v2g_paid, rate;
-    std::vector<std::uint64_t> session;
+    std::vector<std::uint64_t> session, driver;
     std::vector<std::uint32_t> connected;
     std::vector<std::int64_t> arrived, departs, claimed;
     std::vector<std::uint32_t> rate_start;
@@ -135,6 +136,7 @@ inline const evtwin_view& ViewBuilder::view() {
     c_.max_discharge.push_back(e.max_discharge_kw);
     c_.efficiency.push_back(e.efficiency);
     c_.session.push_back(e.session);
+    c_.driver.push_back(here ? e.driver : 0);
     if (here) c_.connected.push_back(static_cast<std::uint32_t>(c_.session.size() - 1));
     c_.draws.push_back(here && e.draws ? 1 : 0);
     c_.setpoint.push_back(here ? e.setpoint_kw : 0.0);
@@ -233,6 +235,7 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.evse_max_discharge_kw = c_.max_discharge.data();
   view_.evse_efficiency = c_.efficiency.data();
   view_.evse_session = c_.session.data();
+  view_.evse_driver = c_.driver.data();
   view_.n_connected = static_cast<std::uint32_t>(c_.connected.size());
   view_.connected_evse = c_.connected.data();
   view_.evse_draws = c_.draws.data();

@@ -41,7 +41,7 @@ TEST(OneCarTwoPrices, TheExpectedCostIsTheOneReckonedByHand) {
   site.car();
   site.buy = 0.30;
   site.horizon_buy = dear_then_cheap(4, 8);
-  EXPECT_NEAR(decide("lp", site).expected_cost, 1.40, 1e-6);
+  EXPECT_NEAR(ask("lp", site).expected_cost, 1.40, 1e-6);
 }
 
 // Three cars that want 21 kWh each in 8 h behind a feeder of 10 kW: 63 of 80 kWh.
@@ -206,7 +206,7 @@ TEST(FiniteRates, OnlyTheyAreOffered) {
     site.contract_kw = 9.0;
     for (int i = 0; i < 2; ++i) site.car({.requested_kwh = 20.0, .rates_kw = {2.0, 4.0, 7.0}});
     site.horizon_buy.assign(32, 0.2);
-    const Answer answer = decide(id, site, {{"tie_break", 0.0, "earliest"}});
+    const Answer answer = ask(id, site, {{"tie_break", 0.0, "earliest"}});
     for (const double kw : answer.evse_kw) EXPECT_THAT(kw, ::testing::AnyOf(0.0, 2.0, 4.0, 7.0));
     EXPECT_LE(sum(answer.evse_kw), 9.0);
   }
@@ -278,9 +278,9 @@ TEST(EarlyLeaving, ACarIsChargedNowWhereWaitingRisksMoreThanItSaves) {
     site.car();
     site.buy = 0.30;
     site.horizon_buy = dear_then_cheap(4, 8);
-    EXPECT_EQ(decide(id, site).evse_kw[0], 0.0);
-    EXPECT_EQ(decide(id, site, {{"leave_per_h", 0.001, nullptr}}).evse_kw[0], 0.0);
-    EXPECT_NEAR(decide(id, site, {{"leave_per_h", 0.1, nullptr}}).evse_kw[0], 7.0, 1e-6);
+    EXPECT_EQ(ask(id, site).evse_kw[0], 0.0);
+    EXPECT_EQ(ask(id, site, {{"leave_per_h", 0.001, nullptr}}).evse_kw[0], 0.0);
+    EXPECT_NEAR(ask(id, site, {{"leave_per_h", 0.1, nullptr}}).evse_kw[0], 7.0, 1e-6);
   }
 }
 
@@ -289,13 +289,13 @@ TEST(BeyondRequest, ACarThatStillDrawsGoesOnWhereAskedTo) {
     SCOPED_TRACE(mode);
     ViewBuilder site = site_with(32);
     site.car({.got_kwh = 14.0});
-    EXPECT_EQ(decide("lp", site, {{"mode", 0.0, mode}}).evse_kw[0], 0.0);
+    EXPECT_EQ(ask("lp", site, {{"mode", 0.0, mode}}).evse_kw[0], 0.0);
   }
   ViewBuilder site = site_with(32);
   site.car({.got_kwh = 14.0});
-  EXPECT_GT(decide("lp", site, {{"beyond_request", 0.0, "continue"}}).evse_kw[0], 0.0);
+  EXPECT_GT(ask("lp", site, {{"beyond_request", 0.0, "continue"}}).evse_kw[0], 0.0);
   site.evses[0].draws = false;
-  EXPECT_EQ(decide("lp", site, {{"beyond_request", 0.0, "continue"}}).evse_kw[0], 0.0);
+  EXPECT_EQ(ask("lp", site, {{"beyond_request", 0.0, "continue"}}).evse_kw[0], 0.0);
 }
 
 TEST(ReplanEvery, FollowsTheLastPlanMeanwhile) {

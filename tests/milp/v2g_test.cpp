@@ -117,7 +117,7 @@ TEST(KeepExisting, ADearerPlanIsNotDone) {
   site.car();
   const std::vector<evtwin_param_value> grid_first{
       {"weight_grid", 100.0, nullptr}, {"weight_site", 1.0, nullptr}, {"weight_owner", 0.0, nullptr}};
-  EXPECT_LT(decide("v2g-profit-max", site, grid_first).evse_kw[0], 3.0);
+  EXPECT_LT(ask("v2g-profit-max", site, grid_first).evse_kw[0], 3.0);
   auto guarded = grid_first;
   guarded.push_back({"keep_existing", 1.0, nullptr});
   Driver strategy("v2g-profit-max", site, guarded);

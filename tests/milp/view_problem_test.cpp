@@ -93,7 +93,7 @@ TEST(Cars, ThatLeaveWithinTheStepThatRunsAreThereForTheirShareOfIt) {
   EXPECT_EQ(car.end_step, 1U);
   EXPECT_NEAR(share_of(car, 0), 1.0 / 3.0, 1e-12);
   EXPECT_NEAR(car.wanted_kwh, 7.0 / 12.0, 1e-12);
-  const Answer answer = decide("lp", site);
+  const Answer answer = ask("lp", site);
   EXPECT_NEAR(answer.evse_kw[0], 7.0, 1e-6);
 }
 

@@ -1,0 +1,107 @@
+#include "peak_target.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "blocks.hpp"
+
+namespace evtwin::milp {
+
+namespace {
+
+constexpr std::int64_t most_kept_ns = 4 * day_ns;  // yesterday and today, and a clock that changes
+
+}  // namespace
+
+NeededPeak needed_peak(const std::vector<PastStay>& stays, std::int64_t begin_ns, const std::vector<double>& net_kwh,
+                       double storage_kwh, double storage_kw) {
+  const std::size_t quarters = net_kwh.size();
+  // Energy by quarter of arrival and of departure; stays shorter than a quarter fill one.
+  std::vector<std::vector<std::pair<std::size_t, double>>> ending(quarters);  // [last quarter] (first quarter, kWh)
+  for (const PastStay& stay : stays) {
+    if (stay.arrived_ns < begin_ns || !(stay.got_kwh > 0.0)) continue;
+    const auto first = static_cast<std::size_t>((stay.arrived_ns - begin_ns) / quarter_ns);
+    const auto last =
+        static_cast<std::size_t>((std::max(stay.left_ns, stay.arrived_ns + 1) - begin_ns - 1) / quarter_ns);
+    if (last < quarters) ending[last].emplace_back(first, stay.got_kwh);
+  }
+  NeededPeak needed;
+  for (std::size_t from = 0; from < quarters; ++from) {
+    double cars_kwh = 0.0, other_kwh = 0.0;
+    for (std::size_t last = from; last < quarters; ++last) {
+      other_kwh += net_kwh[last];
+      for (const auto& [first, kwh] : ending[last]) cars_kwh += first >= from ? kwh : 0.0;
+      const double h = hours(static_cast<std::int64_t>(last + 1 - from) * quarter_ns);
+      const double stored_kwh = std::min(storage_kwh, storage_kw * h);
+      needed.kw = std::max(needed.kw, (cars_kwh + other_kwh - stored_kwh) / h);
+      needed.without_cars_kw = std::max(needed.without_cars_kw, (other_kwh - stored_kwh) / h);
+    }
+  }
+  return needed;
+}
+
+void PeakTarget::look(const evtwin_view& view, const Drivers& drivers) {
+  const std::int64_t midnight_ns = local_day(view.now_ns, view.utc_offset_ns) * day_ns - view.utc_offset_ns;
+  if (last_ns_ == 0) {
+    begin_ns_ = midnight_ns;
+  } else {
+    // What was shown at the last decision held until now.
+    for (std::int64_t at_ns = last_ns_; at_ns < view.now_ns;) {
+      const auto quarter = static_cast<std::size_t>((at_ns - begin_ns_) / quarter_ns);
+      const std::int64_t end_ns =
+          std::min(view.now_ns, begin_ns_ + static_cast<std::int64_t>(quarter + 1) * quarter_ns);
+      if (quarter >= net_kwh_.size()) net_kwh_.resize(quarter + 1, 0.0);
+      net_kwh_[quarter] += last_net_kw_ * hours(end_ns - at_ns);
+      at_ns = end_ns;
+    }
+    if (midnight_ns > begin_ns_ && last_ns_ < midnight_ns) {
+      double storage_kwh = 0.0, storage_kw = 0.0;
+      for (std::uint32_t s = 0; s < view.n_storages && view.storage_policy != EVTWIN_STORAGE_OFF; ++s) {
+        storage_kwh += (view.storage_soc_max[s] - view.storage_soc_min[s]) * view.storage_kwh[s] *
+                       view.storage_discharge_efficiency[s];
+        storage_kw += view.storage_max_discharge_kw[s];
+      }
+      const NeededPeak needed = needed_peak(drivers.stays(), begin_ns_, net_kwh_, storage_kwh, storage_kw);
+      target_kw_.push_back(needed.without_cars_kw + over_hindsight * (needed.kw - needed.without_cars_kw));
+      if (target_kw_.size() > most_days) target_kw_.erase(target_kw_.begin());
+      // Yesterday stays: cars that came then may leave today.
+      const std::int64_t yesterday_ns = std::max(begin_ns_, midnight_ns - day_ns);
+      const auto gone = std::min(net_kwh_.size(), static_cast<std::size_t>((yesterday_ns - begin_ns_) / quarter_ns));
+      net_kwh_.erase(net_kwh_.begin(), net_kwh_.begin() + static_cast<std::ptrdiff_t>(gone));
+      begin_ns_ += static_cast<std::int64_t>(gone) * quarter_ns;
+    }
+  }
+  last_ns_ = view.now_ns;
+  last_net_kw_ = view.load_kw - view.pv_kw;
+}
+
+double PeakTarget::kw() const {
+  if (target_kw_.size() < 2) return 0.0;
+  return *std::max_element(target_kw_.begin(), target_kw_.end());
+}
+
+double PeakTarget::share(double days_left) const {
+  const double others = 0.5 * std::max(0.0, days_left) / (1.0 + static_cast<double>(target_kw_.size()));
+  return 1.0 / (1.0 + others);
+}
+
+void PeakTarget::save(sdk::StateWriter& writer) const {
+  writer.put(last_ns_);
+  writer.put(begin_ns_);
+  writer.put(last_net_kw_);
+  writer.put(net_kwh_);
+  writer.put(target_kw_);
+}
+
+void PeakTarget::load(sdk::StateReader& reader) {
+  reader.get(last_ns_);
+  reader.get(begin_ns_);
+  reader.get(last_net_kw_);
+  reader.get(net_kwh_);
+  reader.get(target_kw_);
+  if (begin_ns_ > last_ns_ || last_ns_ - begin_ns_ > most_kept_ns || target_kw_.size() > most_days ||
+      static_cast<std::int64_t>(net_kwh_.size()) > most_kept_ns / quarter_ns)
+    throw sdk::BadState("the state's peak target is damaged");
+}
+
+}  // namespace evtwin::milp

@@ -1,0 +1,214 @@
+// What is learned of drivers, against figures reckoned by hand.
+#include "drivers.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "milp/site.hpp"
+#include "view_problem.hpp"
+
+namespace evtwin::milp::test {
+namespace {
+
+constexpr std::int64_t utc = 0;
+/// 2026-03-02, a Monday, 00:00.
+constexpr std::int64_t monday = 1'772'409'600'000'000'000;
+
+/// Came at `at_h` of day `day`, claimed `claimed_h`, stayed `stayed_h`.
+PastStay stay(int day, double at_h, double claimed_h, double stayed_h, double requested_kwh, double got_kwh,
+              bool finished = true) {
+  PastStay s;
+  s.arrived_ns = monday + day * day_ns + static_cast<std::int64_t>(at_h * 3.6e12);
+  s.claimed_ns = s.arrived_ns + static_cast<std::int64_t>(claimed_h * 3.6e12);
+  s.left_ns = s.arrived_ns + static_cast<std::int64_t>(stayed_h * 3.6e12);
+  s.requested_kwh = requested_kwh;
+  s.got_kwh = got_kwh;
+  s.max_kw = 7.0;
+  s.finished = finished ? 1 : 0;
+  return s;
+}
+
+// Kaplan and Meier by hand: of ten seen, two end at 0.5, three are lost sight of at 0.6, one ends at 0.8, four at 1.
+TEST(ShareCurve, IsTheProductLimitEstimate) {
+  ShareCurve curve;
+  curve.add(0.5, true, 2.0);
+  curve.add(0.6, false, 3.0);
+  curve.add(0.8, true, 1.0);
+  curve.add(1.0, true, 4.0);
+  curve.build();
+  EXPECT_NEAR(curve.beyond(0.49, 0.0), 1.0, 1e-12);
+  EXPECT_NEAR(curve.beyond(0.55, 0.0), 0.8, 1e-12);
+  EXPECT_NEAR(curve.beyond(0.9, 0.0), 0.8 * 4.0 / 5.0, 1e-12);
+  EXPECT_NEAR(curve.beyond(0.9, 0.55), 0.8, 1e-12);
+  EXPECT_EQ(curve.beyond(1.1, 0.0), 0.0);
+  // Area below the curve: 0.5 + 0.3 x 0.8 + 0.2 x 0.64.
+  EXPECT_NEAR(curve.mean_beyond(0.0), 0.5 + 0.3 * 0.8 + 0.2 * 0.64, 1e-9);
+  EXPECT_NEAR(curve.mean_beyond(0.9), 0.1, 1e-9);
+  EXPECT_NEAR(curve.come_to(0.7, 0.0), 0.8, 1e-9);
+  EXPECT_NEAR(curve.come_to(0.5, 0.0), 1.0, 1e-9);
+}
+
+TEST(Drivers, BeforeAnybodyWasSeenTheyKeepTheirWord) {
+  const Drivers drivers;
+  const ShareCurve curve = drivers.stay(stay(0, 8, 4, 0, 20, 0));
+  EXPECT_EQ(curve.beyond(0.99, 0.0), 1.0);
+  EXPECT_EQ(curve.come_to(0.3, 0.5), 1.0);
+  EXPECT_EQ(drivers.expected(monday, utc, monday + day_ns).size(), 0U);
+}
+
+TEST(Drivers, ThoseWhoClaimedALikeStayAtALikeTimeCountMost) {
+  Drivers drivers;
+  for (int k = 0; k < 40; ++k) {
+    drivers.add(stay(k, 8, 8, 8, 20, 20));   // all day, as they said
+    drivers.add(stay(k, 19, 2, 1, 20, 20));  // in the evening half as long
+  }
+  EXPECT_GT(drivers.stay(stay(50, 8, 8, 0, 20, 0)).beyond(0.6, 0.0), 0.95);
+  EXPECT_LT(drivers.stay(stay(50, 19, 2, 0, 20, 0)).beyond(0.6, 0.0), 0.15);
+}
+
+TEST(Drivers, WhoLeftWhileDrawingWantedMore) {
+  Drivers drivers;
+  for (int k = 0; k < 100; ++k) drivers.add(stay(k, 8, 8, 8, 20, 10, k % 2 == 0));
+  // Half of them were full with half of it; of the others nobody knows but that it was more: they are like the prior.
+  const ShareCurve taken = drivers.taken(stay(200, 8, 8, 0, 20, 0));
+  EXPECT_GT(taken.beyond(0.52, 0.0), 0.45);
+  EXPECT_LT(taken.beyond(0.52, 0.0), 0.55);
+}
+
+TEST(Drivers, AMeanDayIsOneOfItsKind) {
+  Drivers drivers;
+  drivers.begin(monday);
+  for (int day = 0; day < 5; ++day) {
+    drivers.add(stay(day, 9, 8, 8, 20, 12));
+    if (day % 2 == 0) drivers.add(stay(day, 9.5, 8, 8, 20, 12));  // three of five days
+  }
+  drivers.add(stay(5, 13, 2, 2, 20, 5));  // Saturday
+  const std::int64_t next_monday = monday + 7 * day_ns, next_saturday = monday + 12 * day_ns;
+  const auto workday = drivers.expected(next_monday, utc, next_monday + day_ns - 1);
+  ASSERT_EQ(workday.size(), 1U);
+  EXPECT_NEAR(workday[0].kwh, 12.0 * 8.0 / 5.0, 1e-9);
+  EXPECT_NEAR(workday[0].max_kw, 7.0 * 8.0 / 5.0, 1e-9);
+  EXPECT_NEAR(hours(workday[0].from_ns - next_monday), (5 * 9.0 + 3 * 9.5) / 8.0, 1e-9);
+  const auto saturday = drivers.expected(next_saturday, utc, next_saturday + day_ns - 1);
+  ASSERT_EQ(saturday.size(), 1U);
+  EXPECT_NEAR(saturday[0].kwh, 5.0, 1e-9);
+  // Once its hour is over nobody is expected any more.
+  EXPECT_EQ(drivers.expected(next_saturday + 14 * hour_ns, utc, next_saturday + day_ns - 1).size(), 0U);
+}
+
+// Nothing that is seen later is known before: a stay added after now changes no answer about a day that is over.
+TEST(Drivers, TodayIsNotMadeOfToday) {
+  Drivers drivers;
+  drivers.begin(monday);
+  drivers.add(stay(0, 9, 8, 1, 20, 12));
+  EXPECT_EQ(drivers.expected(monday + hour_ns, utc, monday + day_ns - 1).size(), 0U);
+}
+
+TEST(NeededPeak, IsThatOfTheDearestInterval) {
+  // 10 kWh within 08:00 to 10:00, 30 kWh within 09:00 to 15:00: 40 kWh in seven hours, 10 in two, 30 in six.
+  const std::vector<PastStay> stays{stay(0, 8, 2, 2, 10, 10), stay(0, 9, 6, 6, 30, 30)};
+  std::vector<double> net_kwh(96, 0.0);
+  EXPECT_NEAR(needed_peak(stays, monday, net_kwh, 0.0, 0.0).kw, 40.0 / 7.0, 1e-9);
+  // A storage gives 5 kWh, but no more than 1 kW.
+  EXPECT_NEAR(needed_peak(stays, monday, net_kwh, 5.0, 1.0).kw, 35.0 / 7.0, 1e-9);
+  // PV of 6 kW from 11:00 to 15:00 leaves 08:00 to 11:00: 10 kWh in two hours; and 16 kWh in seven.
+  for (std::size_t q = 44; q < 60; ++q) net_kwh[q] = -1.5;
+  EXPECT_NEAR(needed_peak(stays, monday, net_kwh, 0.0, 0.0).kw, 5.0, 1e-9);
+  EXPECT_EQ(needed_peak(stays, monday, net_kwh, 0.0, 0.0).without_cars_kw, 0.0);
+  net_kwh[0] = 5.0;  // a load of 20 kW for a quarter of an hour
+  EXPECT_NEAR(needed_peak(stays, monday, net_kwh, 0.0, 0.0).without_cars_kw, 20.0, 1e-9);
+}
+
+TEST(PeakTarget, ManyDaysAheadMakeAKilowattCheaperAndManySeenDearer) {
+  PeakTarget target;
+  EXPECT_EQ(target.kw(), 0.0);
+  EXPECT_EQ(target.share(0.0), 1.0);
+  EXPECT_NEAR(target.share(30.0), 1.0 / 16.0, 1e-12);
+}
+
+ProblemTerms learned() {
+  ProblemTerms terms;
+  terms.learn_drivers = terms.beyond_request = true;
+  return terms;
+}
+
+/// A site where drivers claim four hours and 14 kWh; the last one is there.
+ViewProblem after(int seen, double stays_h, double takes_kwh) {
+  ViewBuilder site = site_with(32);
+  site.evses.push_back({});
+  SiteMemory memory;
+  for (int k = 0; k < seen; ++k) {
+    PastStay past;
+    past.arrived_ns = site.now_ns - (k + 1) * day_ns;
+    past.claimed_ns = past.arrived_ns + 4 * hour_ns;
+    past.left_ns = past.arrived_ns + static_cast<std::int64_t>(stays_h * 3.6e12);
+    past.requested_kwh = 14.0;
+    past.got_kwh = takes_kwh;
+    past.finished = 1;
+    memory.drivers.add(past);
+  }
+  EvseRow& car = site.evses[0];
+  car.session = 1;
+  car.arrived_ns = site.now_ns;
+  car.departs_ns = site.now_ns + 4 * hour;
+  car.requested_kwh = 14.0;
+  const evtwin_view& view = site.view();
+  memory.look(view);
+  return problem_from_view(view, learned(), memory);
+}
+
+TEST(LearnedDrivers, WhoLeaveEarlyMakeWaitingDear) {
+  const auto word = after(0, 4, 14).problem.vehicles.at(0);
+  EXPECT_EQ(word.end_step, 16U);
+  EXPECT_THAT(word.step_charge_price_per_kwh, ::testing::Each(0.0));
+  const auto early = after(60, 2, 14).problem.vehicles.at(0);
+  EXPECT_LE(early.end_step, 9U);
+  const auto mixed = after(6, 2, 14).problem.vehicles.at(0);  // four of ten, the prior, stay as long as they say
+  EXPECT_EQ(mixed.end_step, 16U);
+  EXPECT_NEAR(mixed.step_charge_price_per_kwh[15], 0.6 * mixed.unmet_price_per_kwh, 0.05 * mixed.unmet_price_per_kwh);
+  EXPECT_EQ(mixed.step_charge_price_per_kwh[0], 0.0);
+}
+
+TEST(LearnedDrivers, WhoTakeHalfArePlannedWithHalf) {
+  const auto vehicle = after(200, 4, 7).problem.vehicles.at(0);
+  double unlikely_kwh = 0.0;
+  for (const auto& later : vehicle.later) unlikely_kwh += later.kwh;
+  EXPECT_NEAR(vehicle.wanted_kwh - unlikely_kwh, 7.1, 0.2);
+  EXPECT_LE(vehicle.wanted_kwh, 7.5);
+}
+
+TEST(LearnedDrivers, AreTheSameAfterACheckpoint) {
+  Drivers before;
+  before.begin(monday);
+  for (int k = 0; k < 3000; ++k) before.add(stay(k / 10, 8 + 0.5 * (k % 10), 4, 2 + k % 3, 20, 5 + k % 11, k % 2 == 0));
+  std::string bytes;
+  const evtwin_sink sink{&bytes, [](const evtwin_sink* to, const void* data, std::uint64_t n) {
+                           static_cast<std::string*>(to->context)->append(static_cast<const char*>(data), n);
+                           return EVTWIN_OK;
+                         }};
+  sdk::StateWriter writer(sink);
+  before.save(writer);
+  std::string_view left = bytes;
+  const evtwin_source source{&left, [](const evtwin_source* from, void* to, std::uint64_t n) {
+                               auto& rest = *static_cast<std::string_view*>(from->context);
+                               const std::uint64_t some = std::min<std::uint64_t>(n, rest.size());
+                               std::memcpy(to, rest.data(), some);
+                               rest.remove_prefix(some);
+                               return some;
+                             }};
+  sdk::StateReader reader(source);
+  Drivers after;
+  after.load(reader);
+  EXPECT_TRUE(left.empty());
+  const PastStay like = stay(400, 9, 4, 0, 20, 0);
+  EXPECT_EQ(before.stay(like).beyond(0.7, 0.1), after.stay(like).beyond(0.7, 0.1));
+  EXPECT_EQ(before.taken(like).mean_beyond(0.2), after.taken(like).mean_beyond(0.2));
+  const std::int64_t now_ns = monday + 300 * day_ns;
+  ASSERT_EQ(before.expected(now_ns, utc, now_ns + day_ns).size(), after.expected(now_ns, utc, now_ns + day_ns).size());
+}
+
+}  // namespace
+}  // namespace evtwin::milp::test
