@@ -320,7 +320,11 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
         const Block& block = out.blocks[k];
         const std::int64_t middle_ns =
             std::midpoint(std::max(view.now_ns, block.start_ns), std::min(done_ns, block.end_ns));
-        vehicle.step_charge_price_per_kwh.push_back((1.0 - learned->there(middle_ns)) * vehicle.unmet_price_per_kwh);
+        // What is left of a wish is learned on the way, so that of two cars the more important one goes first.
+        const double waiting = earlier * (view.evse_priority[i] - lowest_priority) *
+                               hours(std::max<std::int64_t>(0, middle_ns - view.now_ns));
+        vehicle.step_charge_price_per_kwh.push_back((1.0 - learned->there(middle_ns) + waiting) *
+                                                    vehicle.unmet_price_per_kwh);
       }
     } else {
       put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
