@@ -12,7 +12,7 @@ namespace {
 // The ledger is a row of doubles and nothing else, so that adding ledgers needs no list of its fields.
 static_assert(std::is_standard_layout_v<Ledger> && std::is_trivially_copyable_v<Ledger>);
 static_assert(sizeof(Ledger) % sizeof(double) == 0);
-constexpr std::size_t columns = sizeof(Ledger) / sizeof(double);
+constexpr std::size_t ledger_columns = sizeof(Ledger) / sizeof(double);
 
 double* begin(Ledger& ledger) { return &ledger.import_kwh; }
 const double* begin(const Ledger& ledger) { return &ledger.import_kwh; }
@@ -25,13 +25,13 @@ double sinks_kwh(const Ledger& l) {
 }  // namespace
 
 Ledger& Ledger::operator+=(const Ledger& other) {
-  for (std::size_t i = 0; i < columns; ++i) begin(*this)[i] += begin(other)[i];
+  for (std::size_t i = 0; i < ledger_columns; ++i) begin(*this)[i] += begin(other)[i];
   return *this;
 }
 
 Ledger operator-(const Ledger& a, const Ledger& b) {
   Ledger difference = a;
-  for (std::size_t i = 0; i < columns; ++i) begin(difference)[i] -= begin(b)[i];
+  for (std::size_t i = 0; i < ledger_columns; ++i) begin(difference)[i] -= begin(b)[i];
   return difference;
 }
 

@@ -62,7 +62,7 @@ class Cars {
   std::map<Key, std::uint32_t> rows_;
 };
 
-std::vector<std::string> ids_of(const twin::Site& site) {
+std::vector<std::string> evse_ids_of(const twin::Site& site) {
   std::vector<std::string> ids;
   for (const physics::Evse& evse : site.evses) ids.push_back(evse.id);
   return ids;
@@ -96,7 +96,7 @@ demand::Recorded recorded_of(Build& build, const sessions::LogSessions& given, s
   if (mode == sessions::EvseMode::as_given) {
     sessions::EvseMatch match;
     try {
-      match = sessions::match_evses(sessions, ids_of(site));
+      match = sessions::match_evses(sessions, evse_ids_of(site));
     } catch (const std::runtime_error& error) {
       throw ScriptError(build.source.file() + ": " + error.what());
     }

@@ -42,7 +42,7 @@ void make_dc(const Fields& f, physics::Evse& evse) {
   if (evse.bidirectional) evse.max_discharge_kw = f.number("max_discharge_kw", evse.max_kw);
 }
 
-void read_rates(const Fields& f, physics::Evse& evse) {
+void read_rates_a(const Fields& f, physics::Evse& evse) {
   const Value* rates = f.find("rates_a");
   if (rates == nullptr) return;
   const Where at = f.where("rates_a");
@@ -74,7 +74,7 @@ void make_ac(const Fields& f, physics::Evse& evse, double site_voltage_v) {
                             "125 A is given as max_a");
   }
   if (const Value* phase = f.find("phase")) evse.phase_angle_deg = angle_of(*phase, f.where("phase"));
-  read_rates(f, evse);
+  read_rates_a(f, evse);
   evse.min_a = f.number("min_a", evse.rates_a.empty() ? smallest_offer_a : 0.0);
   if (evse.min_a > evse.max_a) {
     const std::string text =

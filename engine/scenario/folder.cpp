@@ -22,7 +22,7 @@ std::string quoted(std::string_view path) { return "'" + kernel::printable(path,
 }
 
 // A path split at its slashes, once it is known to stay below where it starts.
-std::vector<std::string> steps_of(std::string_view path) {
+std::vector<std::string> path_steps(std::string_view path) {
   if (path.empty()) throw FolderError("the file's name is empty");
   if (path.find('\0') != std::string_view::npos) refuse(path, "has a NUL byte in the file's name");
   if (path.front() == '/') refuse(path, "is an absolute path; a scenario reads files of its own folder only");
@@ -89,7 +89,7 @@ std::string OpenFile::read(std::size_t most_bytes) const {
 }
 
 OpenFile open_below(const std::string& folder, std::string_view path) {
-  const std::vector<std::string> steps = steps_of(path);
+  const std::vector<std::string> steps = path_steps(path);
   int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) refuse_errno(folder, errno);
   for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -8,7 +8,7 @@
 namespace evtwin::scenario {
 namespace {
 
-constexpr std::array view_fields{
+constexpr std::array view_docs{
     Field{"now", "", "string", false, "Local time, \"2025-06-02 14:00\"."},
     Field{"now_ns", "ns", "integer", false, "Nanoseconds since 1970-01-01T00:00Z."},
     Field{"date", "", "string", false, "Local date, \"2025-06-02\"."},
@@ -87,7 +87,7 @@ constexpr std::array view_fields{
     Field{"levels", "0..1", "number[]", false, "Levels of the forecast that the strategy asked for, ascending."},
 };
 
-constexpr std::array evse_fields{
+constexpr std::array evse_docs{
     Field{"id", "", "string", false, "Its id, \"A-1\"."},
     Field{"connected", "", "boolean", false, "Whether a car is plugged in."},
     Field{"draws", "", "boolean", false, "Whether the car would take power if offered."},
@@ -144,7 +144,7 @@ constexpr std::array evse_fields{
     Field{"reserved_kwh", "kWh", "number", false, "What it will ask for."},
 };
 
-constexpr std::array storage_fields{
+constexpr std::array storage_docs{
     Field{"name", "", "string", false, "Its name."},
     Field{"kwh", "kWh", "number", false, "Capacity."},
     Field{"soc", "0..1", "number", false, "State of charge."},
@@ -162,7 +162,7 @@ constexpr std::array storage_fields{
     Field{"limit_row", "", "integer?", false, "Position in view.limits of the limit that bound; nil where none did."},
 };
 
-constexpr std::array step_fields{
+constexpr std::array step_docs{
     Field{"start_ns", "ns", "integer", false, "Begin."},
     Field{"starts_in_h", "h", "number", false, "Begin, from now."},
     Field{"hours", "h", "number", false, "Length."},
@@ -183,7 +183,7 @@ constexpr std::array step_fields{
     Field{"level_arrivals_kwh", "kWh", "number[]", false, "The same of what they ask for."},
 };
 
-constexpr std::array departure_fields{
+constexpr std::array departure_docs{
     Field{"evse", "", "evtwin.view_evse", false, "Where it stood; what the object shows is who stands there now."},
     Field{"session", "", "integer", false, "Number of its session."},
     Field{"ns", "ns", "integer", false, "When it left."},
@@ -192,7 +192,7 @@ constexpr std::array departure_fields{
     Field{"requested_kwh", "kWh", "number", false, "What the driver had asked for."},
 };
 
-constexpr std::array limit_fields{
+constexpr std::array limit_docs{
     Field{"name", "", "string", false, "Its name."},
     Field{"kind", "", "string", false,
           "power_kw, current_a (A per phase used) or magnitude_a (length of the sum of phasors)."},
@@ -210,7 +210,7 @@ constexpr std::array limit_member_fields{
     Field{"angle_deg", "deg", "number", false, "Magnitude rows: angle of its current in this row."},
 };
 
-constexpr std::array ledger_fields{
+constexpr std::array ledger_docs{
     Field{"import_kwh", "kWh", "number", false, "Drawn at the grid connection."},
     Field{"export_kwh", "kWh", "number", false, "Fed back there."},
     Field{"pv_kwh", "kWh", "number", false, "From the sun."},
@@ -240,7 +240,7 @@ constexpr std::array decision_fields{
     Field{"expected_cost", "currency", "number?", false, "What the horizon is expected to cost; recorded."},
 };
 
-constexpr std::array world_fields{
+constexpr std::array world_docs{
     Field{"now", "", "string", false, "Local time, \"2025-06-02 14:00\"."},
     Field{"site", "", "evtwin.world_site", false, "The site, or the first of several."},
     Field{"sites", "", "evtwin.world_site[]", false, "All sites."},
@@ -256,7 +256,7 @@ constexpr std::array world_site_fields{
     Field{"evse", "", "table<string, evtwin.world_evse>", false, "Its EVSEs by id."},
 };
 
-constexpr std::array world_evse_fields{
+constexpr std::array world_evse_docs{
     Field{"id", "", "string", false, "Its id."},
     Field{"available", "", "boolean", true, "false: out of service from now on."},
 };
@@ -277,21 +277,21 @@ constexpr std::array all_fields{
                  "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of "
                  "kW by EVSE id, position or storage name; what is left out stays as it is. Names are those of the "
                  "plugins' strategy.h.",
-                 view_fields},
+                 view_docs},
     FieldSection{"view_evse", "One EVSE and the car on it, view.evses[i]. Without a car the car's figures are 0.",
-                 evse_fields},
-    FieldSection{"view_storage", "One storage, view.storages[i].", storage_fields},
-    FieldSection{"view_limit", "One limit, view.limits[r].", limit_fields},
+                 evse_docs},
+    FieldSection{"view_storage", "One storage, view.storages[i].", storage_docs},
+    FieldSection{"view_limit", "One limit, view.limits[r].", limit_docs},
     FieldSection{"view_limit_member", "One EVSE or storage in a limit, view.limits[r].members[m].",
                  limit_member_fields},
-    FieldSection{"view_departure", "Who left since the last decision, view.departed[d].", departure_fields},
-    FieldSection{"view_ledger", "Energy and money of the site, view.since_last and view.so_far.", ledger_fields},
-    FieldSection{"view_step", "One step of the horizon, view.horizon[k].", step_fields},
+    FieldSection{"view_departure", "Who left since the last decision, view.departed[d].", departure_docs},
+    FieldSection{"view_ledger", "Energy and money of the site, view.since_last and view.so_far.", ledger_docs},
+    FieldSection{"view_step", "One step of the horizon, view.horizon[k].", step_docs},
     FieldSection{"decision", "What a strategy in Lua may return beside the powers: `return kw, { wake_in_h = 0.5 }`.",
                  decision_fields},
-    FieldSection{"world", "What the functions of at() can change.", world_fields},
+    FieldSection{"world", "What the functions of at() can change.", world_docs},
     FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},
-    FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_fields},
+    FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_docs},
     FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.",
                  hour_fields},
 };

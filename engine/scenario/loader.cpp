@@ -54,7 +54,7 @@ TimeNs end_of(const market::Calendar& calendar, TimeNs start, int days, const Wh
   return calendar.to_utc(date.year, date.month, date.day, local.hour, local.minute, local.second).first_ns;
 }
 
-void read_window(Build& build, const Fields& f, const Construct& scenario) {
+void read_run_window(Build& build, const Fields& f, const Construct& scenario) {
   twin::World& world = build.world;
   const LoadOptions& options = build.source.options();
   if (options.arrivals_from) {
@@ -295,7 +295,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   world.seed = source->seed;
   world.calendar = calendar_of(f.text("timezone"), f.where("timezone"));
   world.tick_ns = f.whole("tick_min") * kernel::minute_ns;
-  read_window(build, f, *scenario);
+  read_run_window(build, f, *scenario);
   if (const Value* vehicles = f.find("vehicles")) world.vehicles = vehicles_of(*vehicles, f.where("vehicles"));
   read_sites(build, f, positional(f, "site"));
   LoadedScenario out;

@@ -26,7 +26,7 @@ struct Frame {
   int site_list = LUA_NOREF;  // registry: the list world.sites
 };
 
-Frame& frame_of(void* owner) {
+Frame& world_frame(void* owner) {
   Frame& frame = *static_cast<Frame*>(owner);
   if (frame.controls == nullptr) throw std::runtime_error("the world can be used inside the functions of at() only");
   return frame;
@@ -50,12 +50,12 @@ double figure(lua_State* L, const char* name, const char* unit) {
 
 template <double (twin::SiteControls::*read)(std::uint32_t) const>
 void get_figure(lua_State* L, void* owner, std::size_t row) {
-  lua_pushnumber(L, (frame_of(owner).controls->*read)(site_index(row)));
+  lua_pushnumber(L, (world_frame(owner).controls->*read)(site_index(row)));
 }
 
 template <void (twin::SiteControls::*write)(std::uint32_t, double)>
 void set_figure(void* owner, std::size_t row, double value) {
-  (frame_of(owner).controls->*write)(site_index(row), value);
+  (world_frame(owner).controls->*write)(site_index(row), value);
 }
 
 // EVSE proxies carry site and row in one number.
@@ -64,31 +64,31 @@ std::size_t packed(std::size_t site, std::size_t evse) { return (site << evse_bi
 
 using Controls = twin::SiteControls;
 
-constexpr std::array<Accessor, 2> evse_fields{{
+constexpr std::array<Accessor, 2> world_evse_fields{{
     {"id",
      [](lua_State* L, void* owner, std::size_t row) {
-       lua_pushstring(L, frame_of(owner).sites[row >> evse_bits].evses[row & 0xFFFFFFFFU].c_str());
+       lua_pushstring(L, world_frame(owner).sites[row >> evse_bits].evses[row & 0xFFFFFFFFU].c_str());
      },
      nullptr},
     {"available",
      [](lua_State* L, void* owner, std::size_t row) {
        lua_pushboolean(
-           L, frame_of(owner).controls->evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU))
+           L, world_frame(owner).controls->evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU))
                   ? 1
                   : 0);
      },
      [](lua_State* L, void* owner, std::size_t row) {
        if (lua_type(L, 3) != LUA_TBOOLEAN)
          throw std::runtime_error(std::string("available must be true or false, got ") + luaL_typename(L, 3));
-       frame_of(owner).controls->set_evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU),
-                                                    lua_toboolean(L, 3) != 0);
+       world_frame(owner).controls->set_evse_available(site_index(row >> evse_bits), site_index(row & 0xFFFFFFFFU),
+                                                       lua_toboolean(L, 3) != 0);
      }},
 }};
-const ProxyType evse_type{"world.evse", evse_fields, nullptr};
+const ProxyType world_evse_type{"world.evse", world_evse_fields, nullptr};
 
 // world.evse["A-1"]: among the EVSEs of one site, or of all (row = number of sites).
 void find_evse(lua_State* L, void* owner, std::size_t row) {
-  Frame& frame = frame_of(owner);
+  Frame& frame = world_frame(owner);
   const std::size_t first = row < frame.sites.size() ? row : 0;
   const std::size_t last = row < frame.sites.size() ? row + 1 : frame.sites.size();
   if (lua_type(L, 2) != LUA_TSTRING)
@@ -99,7 +99,7 @@ void find_evse(lua_State* L, void* owner, std::size_t row) {
     const auto& evses = frame.sites[site].evses;
     for (std::size_t evse = 0; evse < evses.size(); ++evse) {
       if (evses[evse] == id) {
-        push_proxy(L, evse_type, owner, packed(site, evse));
+        push_proxy(L, world_evse_type, owner, packed(site, evse));
         return;
       }
       known.push_back(evses[evse]);
@@ -112,7 +112,7 @@ const ProxyType evse_list_type{"world.evse", {}, find_evse};
 
 constexpr std::array<Accessor, 6> site_fields{{
     {"name",
-     [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, frame_of(owner).sites[row].name.c_str()); },
+     [](lua_State* L, void* owner, std::size_t row) { lua_pushstring(L, world_frame(owner).sites[row].name.c_str()); },
      nullptr},
     {"contract_kw", get_figure<&Controls::contract_kw>,
      [](lua_State* L, void* owner, std::size_t row) {
@@ -137,15 +137,17 @@ const ProxyType site_type{"world.site", site_fields, nullptr};
 constexpr std::array<Accessor, 4> world_fields{{
     {"now",
      [](lua_State* L, void* owner, std::size_t) {
-       lua_pushstring(L, frame_of(owner).calendar.format_local(frame_of(owner).now_ns).c_str());
+       lua_pushstring(L, world_frame(owner).calendar.format_local(world_frame(owner).now_ns).c_str());
      },
      nullptr},
     {"site", [](lua_State* L, void* owner, std::size_t) { push_proxy(L, site_type, owner, 0); }, nullptr},
     {"sites",
-     [](lua_State* L, void* owner, std::size_t) { lua_rawgeti(L, LUA_REGISTRYINDEX, frame_of(owner).site_list); },
+     [](lua_State* L, void* owner, std::size_t) { lua_rawgeti(L, LUA_REGISTRYINDEX, world_frame(owner).site_list); },
      nullptr},
     {"evse",
-     [](lua_State* L, void* owner, std::size_t) { push_proxy(L, evse_list_type, owner, frame_of(owner).sites.size()); },
+     [](lua_State* L, void* owner, std::size_t) {
+       push_proxy(L, evse_list_type, owner, world_frame(owner).sites.size());
+     },
      nullptr},
 }};
 const ProxyType world_type{"world", world_fields, nullptr};
@@ -217,7 +219,7 @@ std::unique_ptr<twin::Script> make_script(const LoadedScenario& scenario) {
 std::span<const Accessor> world_accessors(std::string_view section) {
   if (section == "world") return world_fields;
   if (section == "world_site") return site_fields;
-  if (section == "world_evse") return evse_fields;
+  if (section == "world_evse") return world_evse_fields;
   return {};
 }
 

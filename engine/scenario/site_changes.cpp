@@ -39,11 +39,11 @@ constexpr std::array keys{
 };
 
 // What a site without storage gets for the rest: round figures, said in the run.
-constexpr double round_efficiency = 0.95;
-constexpr double round_soc_start = 0.5;
+constexpr double added_efficiency = 0.95;
+constexpr double added_soc_start = 0.5;
 
 /// "Depot.contract_kw": the site before the last dot, empty where there is none.
-std::pair<std::string_view, std::string_view> split(std::string_view name) {
+std::pair<std::string_view, std::string_view> site_and_key(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return {{}, name};
   return {name.substr(0, dot), name.substr(dot + 1)};
@@ -68,7 +68,7 @@ std::optional<std::pair<std::string, std::string>> given(const LoadOptions& opti
   return {};
 }
 
-std::optional<double> number(const LoadOptions& options, const std::string& site, std::string_view name) {
+std::optional<double> changed_number(const LoadOptions& options, const std::string& site, std::string_view name) {
   const auto text = given(options, site, name);
   if (!text) return {};
   const ChangeKey& key = *key_of(name);
@@ -107,7 +107,7 @@ bool is_nothing(const market::Signal& signal) {
 
 void scale(const LoadOptions& options, const twin::Site& site, std::string_view key, const char* what,
            market::Signal& signal) {
-  const auto factor = number(options, site.name, key);
+  const auto factor = changed_number(options, site.name, key);
   if (!factor) return;
   if (is_nothing(signal))
     fail(std::string(key), {}, "the site " + kernel::printable(site.name, 60) + " has no " + what + " to scale");
@@ -117,7 +117,8 @@ void scale(const LoadOptions& options, const twin::Site& site, std::string_view 
 /// Several storages keep their shares.
 void change_storage(Build& build, twin::Site& site) {
   const LoadOptions& options = build.source.options();
-  const auto kwh = number(options, site.name, "storage_kwh"), kw = number(options, site.name, "storage_kw");
+  const auto kwh = changed_number(options, site.name, "storage_kwh"),
+             kw = changed_number(options, site.name, "storage_kw");
   if (!kwh && !kw) return;
   if ((kwh && *kwh == 0.0) || (kw && *kw == 0.0)) {
     site.storages.clear();
@@ -133,11 +134,11 @@ void change_storage(Build& build, twin::Site& site) {
     added.id = "storage";
     added.capacity_kwh = *kwh;
     added.max_charge_kw = added.max_discharge_kw = *kw;
-    added.charge_efficiency = added.discharge_efficiency = round_efficiency;
-    added.soc_start = round_soc_start;
+    added.charge_efficiency = added.discharge_efficiency = added_efficiency;
+    added.soc_start = added_soc_start;
     site.storages.push_back(added);
     build.flag(site.name, "a storage of " + show_number(*kwh) + " kWh and " + show_number(*kw) +
-                              " kW is added by --change: efficiency " + show_number(round_efficiency) +
+                              " kW is added by --change: efficiency " + show_number(added_efficiency) +
                               " in and out, half full at the start (round figures)");
     return;
   }
@@ -193,7 +194,7 @@ void check_changes(const LoadOptions& options, const std::vector<std::string>& s
   for (const ChangeKey& key : keys) known_keys.push_back(key.name);
   const std::vector<std::string_view> known_sites(sites.begin(), sites.end());
   for (const auto& [name, value] : options.changes) {
-    const auto [site, key] = split(name);
+    const auto [site, key] = site_and_key(name);
     if (key_of(key) == nullptr) {
       std::string text = "no such key" + kernel::did_you_mean(key, known_keys) + "; there are: ";
       for (std::size_t i = 0; i < keys.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(keys[i].name);
@@ -217,7 +218,7 @@ void change_numbers(const LoadOptions& options, twin::Site& site) {
        {"driver_price_per_kwh", &site.driver_price_per_kwh},
        {"v2g_price_per_kwh", &site.v2g_price_per_kwh}}};
   for (const auto& [key, target] : numbers) {
-    if (const auto value = number(options, site.name, key)) *target = *value;
+    if (const auto value = changed_number(options, site.name, key)) *target = *value;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "audit/recorded_world.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -73,7 +74,7 @@ void add_terms(twin::World& world, Dice& dice) {
 }
 
 TEST_F(RandomWorldsRecounted, WithBaselines) {
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+  for (std::uint64_t seed = 1; seed <= sweep(100U, 40U); ++seed) {
     const twin::World world = random_world(seed);
     const char* id = ids[seed % ids.size()];
     const audit::Audit audited = audit::audit(record(world, baseline(id)));
@@ -82,7 +83,7 @@ TEST_F(RandomWorldsRecounted, WithBaselines) {
 }
 
 TEST_F(RandomWorldsRecounted, WithPricesBillsAndWildSetpoints) {
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+  for (std::uint64_t seed = 1; seed <= sweep(100U, 40U); ++seed) {
     twin::World world = random_world(seed);
     Dice dice(seed + 1'000);
     add_terms(world, dice);

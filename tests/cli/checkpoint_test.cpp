@@ -7,6 +7,7 @@
 #include "market/calendar.hpp"
 #include "record/reader.hpp"
 #include "support/paths.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -81,8 +82,8 @@ TEST_F(Checkpoints, AnotherBuildOfThePluginStartsAfreshOnlyWhenAsked) {
   EXPECT_FALSE(afresh.json()["from"]["same_strategy"].get<bool>());
 }
 
-// Every scenario under its own strategy and three of the baselines, so that each strategy meets several; left off at an
-// odd instant and on a tick.
+// Every scenario under its own strategy and three of the baselines (sanitized: one), so that each strategy meets
+// several; left off at an odd instant and on a tick.
 TEST_F(Checkpoints, EveryScenarioGoesOnAsIfItHadNeverStopped) {
   const std::vector<std::string> ids = {"asap",      "alap", "fcfs",        "lcfs",        "edf",
                                         "llf",       "lrpt", "round-robin", "equal-share", "price-threshold",
@@ -97,10 +98,11 @@ TEST_F(Checkpoints, EveryScenarioGoesOnAsIfItHadNeverStopped) {
   std::vector<Case> cases;
   for (std::size_t k = 0; k < files.size(); ++k) {
     cases.push_back({files[k], ""});
-    for (std::size_t j = 0; j < 3; ++j) cases.push_back({files[k], ids[(k + 3 * j) % ids.size()]});
+    for (std::size_t j = 0; j < sweep(3U, 1U); ++j) cases.push_back({files[k], ids[(k + 3 * j) % ids.size()]});
   }
-  for (const char* id : {"asap", "fcfs", "lcfs", "edf", "llf", "lrpt", "round-robin"})
-    cases.push_back({"acn_caltech.lua", std::string(id) + ":compat=acn-sim"});
+  const std::vector<std::string> as_acn_sim = {"llf", "round-robin", "asap", "fcfs", "lcfs", "edf", "lrpt"};
+  for (std::size_t j = 0; j < sweep(as_acn_sim.size(), std::size_t{2}); ++j)
+    cases.push_back({"acn_caltech.lua", as_acn_sim[j] + ":compat=acn-sim"});
 
   for (std::size_t k = 0; k < cases.size(); ++k) {
     const auto& [scenario, strategy] = cases[k];
@@ -293,9 +295,10 @@ TEST_F(Checkpoints, DamagedAnywhereItIsRefusedOrWhole) {
   ASSERT_EQ(checkpoint(scenario, "2025-06-03", "half.evtwin").status, 0);
   const std::string bytes = read_all(path("half.evtwin"));
   const std::string hash = run({"run", "--from", path("half.evtwin"), "--json"}).json()["event_hash"];
-  for (std::size_t k = 0; k < 40; ++k) {
+  const std::size_t places = sweep(40U, 16U);
+  for (std::size_t k = 0; k < places; ++k) {
     std::string bad = bytes;
-    const std::size_t at = (bytes.size() * k + 57 * k) / 40 % bytes.size();
+    const std::size_t at = (bytes.size() * k + 57 * k) / places % bytes.size();
     if (k % 4 == 0) {
       bad.resize(at);
     } else {

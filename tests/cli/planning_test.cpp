@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "market/calendar.hpp"
 #include "record/reader.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -25,7 +26,9 @@ class Planning : public Command {
 
 // Where unmet energy has a price or all is served: a rule that leaves cars empty for nothing is no measure.
 TEST_F(Planning, CostsNoMoreThanAnyBaseline) {
-  for (const char* name : {"workplace_week", "dc_v2g"}) {
+  std::vector<const char*> names{"dc_v2g", "workplace_week"};
+  names.resize(sweep(2U, 1U));
+  for (const char* name : names) {
     SCOPED_TRACE(name);
     const double planned = kpi(run_of(scenario(name), "lp"), "objective");
     for (const char* id : {"asap", "alap", "fcfs", "lcfs", "edf", "llf", "lrpt", "round-robin", "equal-share",
@@ -52,12 +55,13 @@ TEST_F(Planning, IsolatedIsTheSameRun) {
 }
 
 TEST_F(Planning, GoesOnFromACheckpointAsIfItHadNeverStopped) {
-  const std::vector<std::pair<const char*, const char*>> cases = {{"forty_vehicles_day_ahead", "lp"},
-                                                                  {"forty_vehicles_day_ahead", "milp"},
-                                                                  {"forty_vehicles_day_ahead", "v2g-profit-max"},
-                                                                  {"forty_vehicles_day_ahead", "lp:mode=day-ahead"},
-                                                                  {"amsterdam_dst", "v2g-profit-max"},
-                                                                  {"dc_v2g", "lp:v2g=true:futures=2"}};
+  std::vector<std::pair<const char*, const char*>> cases = {{"forty_vehicles_day_ahead", "lp:mode=day-ahead"},
+                                                            {"dc_v2g", "lp:v2g=true:futures=2"},
+                                                            {"amsterdam_dst", "v2g-profit-max"},
+                                                            {"forty_vehicles_day_ahead", "milp"},
+                                                            {"forty_vehicles_day_ahead", "v2g-profit-max"},
+                                                            {"forty_vehicles_day_ahead", "lp"}};
+  cases.resize(sweep(6U, 3U));
   for (const auto& [name, strategy] : cases) {
     SCOPED_TRACE(std::string(name) + " " + strategy);
     const std::string hash =

@@ -9,6 +9,7 @@
 
 #include "kernel/archive.hpp"
 #include "support/allocations.hpp"
+#include "support/sweep.hpp"
 #include "twin/hosts.hpp"
 #include "twin/split_runs.hpp"
 #include "twin/worlds.hpp"
@@ -320,10 +321,11 @@ TEST(Run, StopIsAskedForHoweverLittleTimePasses) {
 }
 
 TEST(Run, TwentyThousandLiveSideBySide) {
+  const int count = sweep(20'000, 2'000);
   twin::World world = small_world(2, 1);
   add_visits(world, {visit(0.0, 2.0, 5.0)});
   std::vector<std::unique_ptr<twin::Run>> runs;
-  for (int n = 0; n < 20'000; ++n) {
+  for (int n = 0; n < count; ++n) {
     runs.push_back(std::make_unique<twin::Run>(world));
     runs.back()->set_interest(0, {"test", EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL, 4, 0});  // with a horizon
     runs.back()->begin(twin::episode_of(world));
