@@ -1,6 +1,7 @@
 #include "forecast_plan.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -16,8 +17,20 @@ void ForecastPlanner::report(std::uint32_t severity, const std::string& words) {
   host_.report(&host_, severity, words.c_str());
 }
 
+void ForecastPlanner::tell_target(double target_kw) {
+  constexpr double worth_telling = 0.05;
+  if (std::abs(target_kw - told_target_kw_) <= worth_telling * told_target_kw_) return;
+  told_target_kw_ = target_kw;
+  std::array<char, 160> text{};
+  std::snprintf(text.data(), text.size(),
+                "peak target %.1f kW: %.1f times what the dearest of the last days would have needed at least",
+                target_kw, PeakTarget::over_hindsight);
+  host_.report(&host_, EVTWIN_INFO, text.data());
+}
+
 std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Settings& settings,
                                              const SiteMemory& memory) {
+  if (std::isnan(settings.terms.peak_target_kw) && view.demand_price_per_kw > 0.0) tell_target(memory.peak_target.kw());
   Planned planned;
   planned.posed = problem_from_view(view, settings.terms, memory);
   const optimise::PlanProblem weighed_problem =
@@ -58,6 +71,7 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
 void ForecastPlanner::save(sdk::StateWriter& writer) const {
   writer.put(planner_.save());
   writer.put(std::vector<char>(last_said_.begin(), last_said_.end()));
+  writer.put(told_target_kw_);
 }
 
 void ForecastPlanner::load(sdk::StateReader& reader) {
@@ -66,6 +80,7 @@ void ForecastPlanner::load(sdk::StateReader& reader) {
   std::vector<char> said;
   reader.get(said);
   last_said_.assign(said.begin(), said.end());
+  reader.get(told_target_kw_);
   try {
     planner_.load(bytes);
   } catch (const std::invalid_argument& error) {

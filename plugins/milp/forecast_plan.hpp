@@ -18,8 +18,8 @@ struct Planned {
   bool keep_existing = false;  ///< the plan is dearer
 };
 
-/// Plans and tells the user what there is to tell: a gap that stayed open, a plan that could not be made, the existing
-/// way kept. The same words are not said twice in a row.
+/// Plans and tells the user what there is to tell: the peak that it aims at, a gap that stayed open, a plan that could
+/// not be made, the existing way kept. The same words are not said twice in a row.
 class ForecastPlanner {
  public:
   ForecastPlanner(const Settings& settings, const evtwin_host& host) : host_(host), planner_(settings.planner) {}
@@ -31,9 +31,12 @@ class ForecastPlanner {
   void load(sdk::StateReader& reader);
 
  private:
+  void tell_target(double target_kw);
+
   const evtwin_host& host_;
   optimise::Planner planner_;
   std::string last_said_;
+  double told_target_kw_ = 0.0;
 };
 
 }  // namespace evtwin::milp
