@@ -189,9 +189,22 @@ double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
 /// What a stay that goes on beyond the horizon may still be given then, at half its power: at the horizon's mean price.
 void put_later(const ViewProblem& out, std::int64_t until_ns, PlanVehicle& vehicle) {
   const double beyond_h = hours(until_ns - out.blocks.back().end_ns);
-  if (beyond_h <= 0.0) return;
-  const double kwh = std::min(vehicle.wanted_kwh, 0.5 * vehicle.max_kw * beyond_h);
-  if (kwh > 0.0) vehicle.later.insert(vehicle.later.begin(), {kwh, std::max(0.0, mean_buy(out.problem))});
+  if (beyond_h > 0.0) vehicle.later.push_back({0.5 * vehicle.max_kw * beyond_h, std::max(0.0, mean_buy(out.problem))});
+}
+
+/// Cheapest first; what costs no less than unmet energy is that, and nobody lacks more than is wanted.
+void close_later(PlanVehicle& vehicle) {
+  std::erase_if(vehicle.later, [&](const PlanVehicle::Later& one) {
+    return !(one.kwh > nothing_kwh) || one.price_per_kwh >= vehicle.unmet_price_per_kwh;
+  });
+  std::stable_sort(vehicle.later.begin(), vehicle.later.end(),
+                   [](const auto& a, const auto& b) { return a.price_per_kwh < b.price_per_kwh; });
+  double left_kwh = vehicle.wanted_kwh;
+  for (PlanVehicle::Later& one : vehicle.later) {
+    one.kwh = std::min(one.kwh, left_kwh);
+    left_kwh -= one.kwh;
+  }
+  std::erase_if(vehicle.later, [](const PlanVehicle::Later& one) { return !(one.kwh > nothing_kwh); });
 }
 
 /// As a stay of the past, to find those like it.
@@ -329,6 +342,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     } else {
       put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
     }
+    close_later(vehicle);
     out.problem.vehicles.push_back(std::move(vehicle));
     out.who.push_back(Who::connected);
   }
@@ -420,6 +434,7 @@ void put_learned(const evtwin_view& view, const SiteMemory& memory, ViewProblem&
     put_wish(out.blocks, group.kwh, vehicle);
     put_later(out, group.until_ns, vehicle);
     vehicle.unmet_price_per_kwh = out.unmet_price_per_kwh;
+    close_later(vehicle);
     out.problem.vehicles.push_back(std::move(vehicle));
     out.who.push_back(Who::expected);
   }

@@ -136,8 +136,8 @@ ProblemTerms learned() {
 }
 
 /// A site where drivers claim four hours and 14 kWh; the last one is there.
-ViewProblem after(int seen, double stays_h, double takes_kwh) {
-  ViewBuilder site = site_with(32);
+ViewProblem after(int seen, double stays_h, double takes_kwh, std::size_t steps = 32, ProblemTerms terms = learned()) {
+  ViewBuilder site = site_with(steps);
   site.evses.push_back({});
   SiteMemory memory;
   for (int k = 0; k < seen; ++k) {
@@ -157,7 +157,7 @@ ViewProblem after(int seen, double stays_h, double takes_kwh) {
   car.requested_kwh = 14.0;
   const evtwin_view& view = site.view();
   memory.look(view);
-  return problem_from_view(view, learned(), memory);
+  return problem_from_view(view, terms, memory);
 }
 
 TEST(LearnedDrivers, WhoLeaveEarlyMakeWaitingDear) {
@@ -178,6 +178,19 @@ TEST(LearnedDrivers, WhoTakeHalfArePlannedWithHalf) {
   for (const auto& later : vehicle.later) unlikely_kwh += later.kwh;
   EXPECT_NEAR(vehicle.wanted_kwh - unlikely_kwh, 7.1, 0.2);
   EXPECT_LE(vehicle.wanted_kwh, 7.5);
+}
+
+// A stay beyond the horizon, where energy costs 0.2: what may still be had later never costs more than to go without.
+TEST(LearnedDrivers, PoseASoundProblemWhateverUnmetEnergyCosts) {
+  for (const double unmet : {0.0001, 0.1, 0.2, 0.3, 5.0}) {
+    ProblemTerms terms = learned();
+    terms.unmet_price_per_kwh = unmet;
+    const ViewProblem posed = after(20, 4, 7, 4, terms);
+    EXPECT_EQ(optimise::check_problem(posed.problem), "") << unmet;
+    double later_kwh = 0.0;
+    for (const auto& later : posed.problem.vehicles.at(0).later) later_kwh += later.kwh;
+    EXPECT_LE(later_kwh, posed.problem.vehicles.at(0).wanted_kwh + 1e-12);
+  }
 }
 
 TEST(LearnedDrivers, AreTheSameAfterACheckpoint) {
