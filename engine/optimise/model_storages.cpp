@@ -25,9 +25,9 @@ void ModelBuilder::add_storages() {
                                                            : contents_.storage_lower[s][t];
       const double most = contents_.storage_upper.empty() ? std::max(storage.max_kwh, storage.stored_kwh)
                                                           : contents_.storage_upper[s][t];
-      const std::uint32_t level = column(least, most,
-                                         -storage.hold_value_per_kwh_h * problem_.hours[t] -
-                                             (t + 1 == steps() ? storage.end_value_per_kwh : 0.0));
+      const std::uint32_t level = column(
+          least, most,
+          -storage.hold_value_per_kwh_h * problem_.hours[t] - (t + 1 == steps() ? storage.end_value_per_kwh : 0.0));
       const double start = t == 0 ? storage.stored_kwh : 0.0;
       const std::uint32_t step = row(start, start);
       linear_.add(step, level, 1.0);

@@ -72,10 +72,10 @@ struct PlanStorage {
   std::uint64_t key = 0;
   double max_charge_kw = 0.0, max_discharge_kw = 0.0;
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
-  double stored_kwh = 0.0;                ///< at the start
-  double min_kwh = 0.0, max_kwh = 0.0;    ///< window; a start outside of it may stay there, and only move inwards
-  double discharge_price_per_kwh = 0.0;   ///< wear, per kWh at the terminals
-  double end_value_per_kwh = 0.0;         ///< of what is stored at the end
+  double stored_kwh = 0.0;               ///< at the start
+  double min_kwh = 0.0, max_kwh = 0.0;   ///< window; a start outside of it may stay there, and only move inwards
+  double discharge_price_per_kwh = 0.0;  ///< wear, per kWh at the terminals
+  double end_value_per_kwh = 0.0;        ///< of what is stored at the end
   /// >= 0, per kWh stored and hour: what it is worth to have it at hand. Of two plans else alike the one that stores
   /// earlier.
   double hold_value_per_kwh_h = 0.0;
