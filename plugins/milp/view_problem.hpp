@@ -47,7 +47,7 @@ struct CarMemory {
   double first_got_kwh = 0.0;                                   ///< by then
   std::uint32_t starts = 0;                                     ///< times it was switched on
   std::uint8_t charging = 0;                                    ///< at the last decision
-  std::uint8_t draws = 0;
+  std::uint8_t draws = 0;                                       ///< when it was last seen
   std::int64_t arrived_ns = 0;
   std::uint64_t driver = 0;
 };
@@ -93,9 +93,10 @@ double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
 ///  - cars plugged in: what they still want until the departure they claim, less the margin and the time that a known
 ///    curve will cost them when they fill up; a higher priority makes
 ///    unmet energy dearer, by 1 + priority above the lowest one present
-///  - with learned drivers instead: until three of four of those who are still here have left, a kWh planned for later
-///    costing the unmet price times the chance that the driver is gone by then; and as much as drivers like this one
-///    take on average beyond what it has got, at the unmet price, and as nineteen of twenty take, at a part of it
+///  - with learned drivers instead: until seven of ten of its like have left, a kWh planned for later costing the unmet
+///    price times the chance that the driver is gone by then; and as much as drivers take on average beyond what it has
+///    got, at the unmet price, and as one in twenty takes, at a part of it. Its unmet price is higher the more days of
+///    the month are left (PeakTarget::share)
 ///  - with V2G, opted-in cars: from their floor to a full battery, also beyond what was requested, to give it later;
 ///    where the battery is not known, what they got in this session and no more. What they want counts in the battery:
 ///    the losses of lending are not the driver's
