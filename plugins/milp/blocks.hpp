@@ -19,6 +19,12 @@ inline std::int64_t window_of(const evtwin_view& view) {
   return view.metering_window_ns > 0 ? view.metering_window_ns : quarter_ns;
 }
 
+/// The day of the local clock, counted from 1970.
+inline std::int64_t local_day(std::int64_t ns, std::int64_t utc_offset_ns) {
+  const std::int64_t local_ns = ns + utc_offset_ns;
+  return local_ns / day_ns - (local_ns % day_ns < 0 ? 1 : 0);
+}
+
 inline double hours(std::int64_t ns) { return static_cast<double>(ns) / 3.6e12; }
 
 /// One step of a plan: [start_ns, end_ns), made of the steps [first, last) of the view's horizon.

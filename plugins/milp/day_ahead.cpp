@@ -16,8 +16,7 @@ constexpr double same_kw = 1e-6;
 
 /// Days since 1970 on a local clock whose day begins at plan_at.
 std::int64_t planning_day(const evtwin_view& view, std::int64_t plan_at_ns) {
-  const std::int64_t shown_ns = view.now_ns + view.utc_offset_ns - plan_at_ns;
-  return shown_ns / day_ns - (shown_ns % day_ns < 0 ? 1 : 0);
+  return local_day(view.now_ns - plan_at_ns, view.utc_offset_ns);
 }
 
 }  // namespace

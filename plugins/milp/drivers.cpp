@@ -49,11 +49,6 @@ double own(const PastStay& a, const PastStay& b) { return a.driver != 0 && a.dri
 double PastStay::claimed_h() const { return hours(claimed_ns - arrived_ns); }
 double PastStay::stayed_h() const { return hours(left_ns - arrived_ns); }
 
-std::int64_t local_day(std::int64_t ns, std::int64_t utc_offset_ns) {
-  const std::int64_t local_ns = ns + utc_offset_ns;
-  return local_ns >= 0 ? local_ns / day_ns : -((day_ns - 1 - local_ns) / day_ns);
-}
-
 void ShareCurve::add(double share, bool whole, double weight) { (whole ? whole_ : open_)[bin_of(share)] += weight; }
 
 void ShareCurve::build() {

@@ -88,7 +88,4 @@ class Drivers {
   std::int64_t first_ns_ = 0;
 };
 
-/// The day of the local clock, counted from 1970.
-std::int64_t local_day(std::int64_t ns, std::int64_t utc_offset_ns);
-
 }  // namespace evtwin::milp

@@ -29,7 +29,7 @@ std::vector<optimise::PlanProblem> futures_of(const evtwin_view& view, const evt
   for (std::uint32_t f = 0; f < n; ++f) {
     optimise::PlanProblem& future = futures[f];
     for (std::size_t k = 1; k < future.steps(); ++k) {
-      const std::int64_t day = (posed.blocks[k].start_ns + view.utc_offset_ns) / day_ns;
+      const std::int64_t day = local_day(posed.blocks[k].start_ns, view.utc_offset_ns);
       const double z =
           normal(host, pv_stream, (std::uint64_t{f} << 32) | (static_cast<std::uint64_t>(day) & 0xffffffffU));
       future.pv_kw[k] *= std::max(0.0, 1.0 + pv_std * z);
