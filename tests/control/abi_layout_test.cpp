@@ -2,6 +2,7 @@
 // none is of another type, and none leaves a gap.
 #include "control/abi_layout.hpp"
 
+#include <evtwin/forecaster.h>
 #include <evtwin/strategy.h>
 #include <gmock/gmock.h>
 
@@ -144,7 +145,7 @@ TEST(AbiDigest, IsThatOfTheHeaderAndAStaleOneIsRefusedWithTheRightValue) {
   const std::string script = "'" + paths::source_dir + "/scripts/abi_digest' ";
   const auto [status, right] = said(script + "--print");
   ASSERT_EQ(status, 0);
-  EXPECT_EQ(right, EVTWIN_ABI_DIGEST "\n");
+  EXPECT_EQ(right, EVTWIN_ABI_DIGEST "\n" EVTWIN_FORECASTER_ABI_DIGEST "\n");
   EXPECT_EQ(said(script + "--check").first, 0);
 
   const std::string changed = ::testing::TempDir() + "changed_strategy.h";
@@ -154,7 +155,7 @@ TEST(AbiDigest, IsThatOfTheHeaderAndAStaleOneIsRefusedWithTheRightValue) {
   EXPECT_NE(stale, 0);
   const auto [printed, now_right] = said(script + "--print '" + changed + "'");
   EXPECT_EQ(printed, 0);
-  EXPECT_NE(now_right, right);
+  EXPECT_EQ(right.find(now_right), std::string::npos);
   EXPECT_THAT(why, ::testing::HasSubstr(now_right.substr(0, 64)));
   EXPECT_EQ(said(script + "--write '" + changed + "'").first, 0);
   EXPECT_EQ(said(script + "--check '" + changed + "'").first, 0);

@@ -289,13 +289,10 @@ struct Turn {
   Decision decision;
 };
 
-/// What a strategy is made from: host services, parameters (checked by the host, defaults filled in), the site at the
-/// start.
-class Setup {
+/// Host services, and parameters: checked by the host, defaults filled in.
+class Given {
  public:
-  Setup(const evtwin_host& host, std::span<const evtwin_param_value> params, const evtwin_view& first)
-      : host_(host), params_(params), first_(first) {}
-  const View& first() const { return first_; }
+  Given(const evtwin_host& host, std::span<const evtwin_param_value> params) : host_(host), params_(params) {}
   double number(std::string_view id) const {
     for (const auto& p : params_)
       if (id == p.id) return p.number;
@@ -308,8 +305,20 @@ class Setup {
       if (id == p.id && p.text != nullptr) return p.text;
     return {};
   }
-  /// Host services; they stay valid as long as the strategy lives.
+  /// Host services; they stay valid as long as what was made from this lives.
   const evtwin_host& host() const { return host_; }
+
+ private:
+  const evtwin_host& host_;
+  std::span<const evtwin_param_value> params_;
+};
+
+/// What a strategy is made from: what is given, and the site at the start.
+class Setup : public Given {
+ public:
+  Setup(const evtwin_host& host, std::span<const evtwin_param_value> params, const evtwin_view& first)
+      : Given(host, params), first_(first) {}
+  const View& first() const { return first_; }
 
   /// When the strategy wants to be asked. Without EVTWIN_WHY_TICK it is asked at events alone.
   std::uint32_t subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
@@ -320,8 +329,6 @@ class Setup {
   std::uint32_t plan_steps = 0;
 
  private:
-  const evtwin_host& host_;
-  std::span<const evtwin_param_value> params_;
   View first_;
 };
 
@@ -412,6 +419,29 @@ concept Batched = requires(std::span<Turn<S>> turns) {
   S::decide_many(turns);
 };
 
+/// Runs what a C function is to do; no exception leaves it, and the host is told why it failed.
+template <class F>
+evtwin_status guarded(const evtwin_host& host, F&& body) noexcept {
+  const auto answer = [&host](evtwin_status status, const char* why) {
+    host.report(&host, EVTWIN_ERROR, why);
+    return status;
+  };
+  try {
+    body();
+    return EVTWIN_OK;
+  } catch (const BadParameter& error) {
+    return answer(EVTWIN_BAD_PARAMETER, error.what());
+  } catch (const BadState& error) {
+    return answer(EVTWIN_BAD_STATE, error.what());
+  } catch (const std::bad_alloc&) {
+    return answer(EVTWIN_FAILED, "it ran out of memory (std::bad_alloc)");
+  } catch (const std::exception& error) {
+    return answer(EVTWIN_FAILED, error.what());
+  } catch (...) {
+    return answer(EVTWIN_FAILED, "an exception of unknown type");
+  }
+}
+
 /// Keeps a C++ strategy S behind the C functions; no exception leaves it.
 template <class S>
 class Fence {
@@ -440,27 +470,6 @@ class Fence {
   }
   static Fence& of(const evtwin_strategy* c) { return *static_cast<Fence*>(c->self); }
 
-  template <class F>
-  static evtwin_status guarded(const evtwin_host& host, F&& body) noexcept {
-    const auto answer = [&host](evtwin_status status, const char* why) {
-      host.report(&host, EVTWIN_ERROR, why);
-      return status;
-    };
-    try {
-      body();
-      return EVTWIN_OK;
-    } catch (const BadParameter& error) {
-      return answer(EVTWIN_BAD_PARAMETER, error.what());
-    } catch (const BadState& error) {
-      return answer(EVTWIN_BAD_STATE, error.what());
-    } catch (const std::bad_alloc&) {
-      return answer(EVTWIN_FAILED, "it ran out of memory (std::bad_alloc)");
-    } catch (const std::exception& error) {
-      return answer(EVTWIN_FAILED, error.what());
-    } catch (...) {
-      return answer(EVTWIN_FAILED, "an exception of unknown type");
-    }
-  }
   static evtwin_status decide(evtwin_strategy* c, const evtwin_view* view, evtwin_decision* decision) noexcept {
     Fence& fence = of(c);
     return guarded(fence.host_, [&] {
