@@ -17,7 +17,7 @@ double forecast_error(const Forecast& forecast, std::uint64_t seed, std::uint64_
   return forecast.bias + forecast.std * kernel::standard_normal(kernel::draw_unit(seed, site, purpose, draw));
 }
 
-Forecaster::Forecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
+Forecaster::Forecaster(const SiteForecast& forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
                        std::uint64_t site, market::SignalClock pv, market::SignalClock load, market::SignalClock co2,
                        market::TariffClock tariff)
     : forecast_(forecast),
@@ -50,6 +50,13 @@ class StepMean {
   bool same_ = true;
 };
 
+std::vector<double> divisors_of(const Forecast& rule, const std::vector<double>& levels) {
+  std::vector<double> divisors;
+  for (const double level : levels)
+    divisors.push_back(rule.kind == Forecast::Kind::noisy ? level_divisor(rule.std, level) : 1.0);
+  return divisors;
+}
+
 TimeNs later(TimeNs t, TimeNs by) { return t >= kernel::time_never - by ? kernel::time_never : t + by; }
 
 }  // namespace
@@ -77,7 +84,8 @@ Forecaster::Piece Forecaster::piece_at(const Foreseen& what, TimeNs now_ns, Time
   if (t < what.now_until_ns) return {what.now_value, what.now_until_ns, true};
   TimeNs back_ns = 0;
   TimeNs day_end_ns = kernel::time_never;
-  if (forecast_.kind == Forecast::Kind::yesterday) {
+  if (what.rule.kind == Forecast::Kind::model) return {what.now_value, kernel::time_never, true};
+  if (what.rule.kind == Forecast::Kind::yesterday) {
     // The latest day on which this instant of the day has been: from now + d days on one more is needed.
     const TimeNs days_ahead = (t - now_ns) / kernel::day_ns;
     back_ns = (days_ahead + 1) * kernel::day_ns;
@@ -108,10 +116,10 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
   values[k] = all.value();
   // The part of the mean that the error is on; all of it but in step 0, to the bit.
   double share = 0.0;
-  if (forecast_.kind == Forecast::Kind::noisy && uncertain_ns > 0) {
+  if (what.rule.kind == Forecast::Kind::noisy && uncertain_ns > 0) {
     // A step is known by the tick it begins with, also while it lasts.
     const TimeNs target_ns = k > 0 ? from_ns : to_ns - tick_ns_;
-    const double factor = 1.0 + forecast_error(forecast_, seed_, site_, what.purpose, horizon.issued_ns, target_ns);
+    const double factor = 1.0 + forecast_error(what.rule, seed_, site_, what.purpose, what.issued_ns, target_ns);
     const bool whole = uncertain_ns == to_ns - from_ns;
     const double truth =
         whole ? all.value()
@@ -119,8 +127,8 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
     share = std::max(0.0, truth * factor);
     if (factor != 1.0) values[k] = whole ? share : values[k] - truth + share;
   }
-  for (std::size_t l = 0; l < divisors_.size(); ++l) {
-    levels[l * steps + k] = share == 0.0 ? values[k] : values[k] - share + share / divisors_[l];
+  for (std::size_t l = 0; l < what.divisors.size(); ++l) {
+    levels[l * steps + k] = share == 0.0 ? values[k] : values[k] - share + share / what.divisors[l];
   }
 }
 
@@ -158,26 +166,32 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
     column->resize(steps);
   }
   for (auto* column : {&horizon.level_pv_kw, &horizon.level_load_kw, &horizon.level_buy_per_kwh}) column->resize(cells);
-  if (divisors_.size() != horizon.level.size()) {
-    divisors_.clear();
-    for (const double level : horizon.level) {
-      divisors_.push_back(forecast_.kind == Forecast::Kind::noisy ? level_divisor(forecast_.std, level) : 1.0);
-    }
+  if (pv_divisors_.size() != horizon.level.size()) {
+    pv_divisors_ = divisors_of(forecast_.pv, horizon.level);
+    load_divisors_ = divisors_of(forecast_.load, horizon.level);
   }
-  horizon.issued_ns = forecast_.kind == Forecast::Kind::noisy ? clock_.calendar().day_start(now_ns) : now_ns;
+  const bool noisy = forecast_.pv.kind == Forecast::Kind::noisy || forecast_.load.kind == Forecast::Kind::noisy ||
+                     forecast_.arrivals.kind == Forecast::Kind::noisy;
+  const TimeNs midnight_ns = noisy ? clock_.calendar().day_start(now_ns) : now_ns;
+  horizon.issued_ns = midnight_ns;
   horizon.start_ns[0] = now_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     horizon.start_ns[k + 1] = clock_.next_tick(horizon.start_ns[k], tick_ns_);
   }
 
   // The present value holds until the signal changes, or did yesterday.
-  const TimeNs back_ns = forecast_.kind == Forecast::Kind::yesterday ? kernel::day_ns : 0;
-  const auto foreseen = [&](market::SignalClock& signal, double now_value, std::uint32_t purpose) {
+  const auto foreseen = [&](const Forecast& rule, market::SignalClock& signal, double now_value, std::uint32_t purpose,
+                            const std::vector<double>& divisors) {
+    const TimeNs back_ns = rule.kind == Forecast::Kind::yesterday ? kernel::day_ns : 0;
     const TimeNs change_ns = later(signal.at(now_ns - back_ns).until_ns, back_ns);
-    return Foreseen{signal, now_value, purpose, std::min(change_ns, horizon.start_ns[steps == 0 ? 0 : 1])};
+    const TimeNs issued_ns = rule.kind == Forecast::Kind::noisy ? midnight_ns : now_ns;
+    return Foreseen{rule,     signal,    now_value,
+                    purpose,  divisors,  issued_ns,
+                    std::min(change_ns, horizon.start_ns[steps == 0 ? 0 : 1])};
   };
-  const Foreseen pv = foreseen(pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"));
-  const Foreseen load = foreseen(load_, load_now_kw, kernel::purpose_of("control.forecast_load"));
+  const Foreseen pv = foreseen(forecast_.pv, pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"), pv_divisors_);
+  const Foreseen load =
+      foreseen(forecast_.load, load_, load_now_kw, kernel::purpose_of("control.forecast_load"), load_divisors_);
   for (std::uint32_t k = 0; k < steps; ++k) {
     fill_step(pv, k, horizon, horizon.pv_kw, horizon.level_pv_kw);
     fill_step(load, k, horizon, horizon.load_kw, horizon.level_load_kw);

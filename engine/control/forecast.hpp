@@ -1,6 +1,7 @@
 // What a strategy may foresee of PV and base load: nothing that was not known at the time.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,12 +14,39 @@ namespace evtwin::control {
 
 using kernel::TimeNs;
 
-/// How PV, base load and arrivals are foreseen. Prices and CO2 are known as far as the tariff or series reaches.
+class ForecastSource;
+
+/// How one quantity is foreseen.
 struct Forecast {
-  enum class Kind : std::uint8_t { perfect, yesterday, noisy };
-  Kind kind = Kind::yesterday;  ///< the value one or more whole days before; the present value where there is none
-  double bias = 0.0;            ///< noisy: mean x (1 + bias + std x N(0,1)), never negative, issued at local midnight
+  enum class Kind : std::uint8_t {
+    perfect,    ///< the truth
+    yesterday,  ///< the value one or more whole days before; the present value where there is none
+    noisy,      ///< mean x (1 + bias + std x N(0,1)), never negative, issued at local midnight
+    model,      ///< by a forecaster, from what has been
+  };
+  Kind kind = Kind::yesterday;
+  double bias = 0.0;  ///< noisy
   double std = 0.0;
+  std::shared_ptr<const ForecastSource> source{};  ///< model
+};
+
+/// How each quantity of a site is foreseen.
+struct SiteForecast {
+  SiteForecast() = default;
+  /// PV, base load and arrivals by the same rule; prices are known.
+  SiteForecast(const Forecast& all) : pv(all), load(all), arrivals(all) {}  // NOLINT(google-explicit-constructor)
+
+  Forecast pv, load, arrivals;                       ///< arrivals: number and energy
+  Forecast price{Forecast::Kind::perfect, 0.0, 0.0};  ///< of imported energy: known as far as tariff or series reach,
+                                                      ///< or by a model
+  TimeNs period_ns = 15 * kernel::minute_ns;  ///< models issue at its multiples on the local clock, and see and foresee
+                                              ///< steps of that length
+  int history_days = 56;                      ///< before the run, that models are shown where signals reach back
+
+  bool uses_models() const {
+    const auto model = [](const Forecast& rule) { return rule.kind == Forecast::Kind::model; };
+    return model(pv) || model(load) || model(arrivals) || model(price);
+  }
 };
 
 /// Time-weighted mean of a signal over that part of [from, to) for which it has a value; NaN where it has none.
@@ -50,7 +78,7 @@ double level_divisor(double std, double level);
 
 class Forecaster {
  public:
-  Forecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
+  Forecaster(const SiteForecast& forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
              std::uint64_t site, market::SignalClock pv, market::SignalClock load, market::SignalClock co2,
              market::TariffClock tariff);
 
@@ -58,6 +86,7 @@ class Forecaster {
   /// - perfect: the mean of the truth over the step.
   /// - yesterday: the mean of the latest day that has wholly been by now.
   /// - noisy: the mean of the truth, with one error per issue and step.
+  /// - model: what is known now, in all steps; for IssuedForecast to overwrite.
   /// What is known now holds on, in step 0, until the signal is foreseen to change. Prices and CO2 are known; where
   /// they end, the last one holds on.
   void fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon);
@@ -65,9 +94,12 @@ class Forecaster {
  private:
   /// One of the two signals that are foreseen by the rule of the forecast.
   struct Foreseen {
+    const Forecast& rule;
     market::SignalClock& signal;
     double now_value;
     std::uint32_t purpose;
+    const std::vector<double>& divisors;  ///< by level
+    TimeNs issued_ns;
     TimeNs now_until_ns = 0;  ///< until when the present value is taken to hold, within step 0
   };
   /// A piece of a step: constant, from some instant until `until_ns`.
@@ -81,13 +113,13 @@ class Forecaster {
                  std::vector<double>& levels) const;
   void fill_prices(Horizon& horizon);
 
-  Forecast forecast_;
+  SiteForecast forecast_;
   market::LocalClock clock_;
   TimeNs tick_ns_;
   std::uint64_t seed_, site_;
   market::SignalClock pv_, load_, co2_;
   market::TariffClock tariff_;
-  std::vector<double> divisors_;  ///< by level
+  std::vector<double> pv_divisors_, load_divisors_;  ///< by level
 };
 
 }  // namespace evtwin::control

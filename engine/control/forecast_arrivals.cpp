@@ -22,9 +22,24 @@ double poisson_level(double mean, double level) {
   return count;
 }
 
+void fill_poisson_levels(Horizon& horizon) {
+  const std::size_t steps = horizon.arrivals.size(), levels = horizon.level.size();
+  horizon.level_arrivals.resize(levels * steps);
+  horizon.level_arrivals_kwh.resize(levels * steps);
+  for (std::size_t l = 0; l < levels; ++l) {
+    for (std::size_t k = 0; k < steps; ++k) {
+      const double expected = horizon.arrivals[k];
+      const double count = expected > 0.0 ? poisson_level(expected, horizon.level[l]) : expected;
+      horizon.level_arrivals[l * steps + k] = count;
+      horizon.level_arrivals_kwh[l * steps + k] =
+          count == expected ? horizon.arrivals_kwh[k] : horizon.arrivals_kwh[k] / expected * count;
+    }
+  }
+}
+
 ArrivalForecaster::ArrivalForecaster(Forecast forecast, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
                                      std::vector<demand::ArrivalStream> streams)
-    : forecast_(forecast), tick_ns_(tick_ns), seed_(seed), site_(site) {
+    : forecast_(std::move(forecast)), tick_ns_(tick_ns), seed_(seed), site_(site) {
   for (demand::ArrivalStream& stream : streams) {
     Source& source = sources_.emplace_back(Source{std::move(stream)});
     source.more = source.stream.next(source.next);
@@ -84,22 +99,16 @@ void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
     count(source, now_ns, horizon);
   }
   if (forecast_.kind == Forecast::Kind::noisy) add_errors(horizon);
-  fill_levels(horizon);
-}
-
-void ArrivalForecaster::fill_levels(Horizon& horizon) const {
-  const std::size_t steps = horizon.arrivals.size(), levels = horizon.level.size();
-  horizon.level_arrivals.resize(levels * steps);
-  horizon.level_arrivals_kwh.resize(levels * steps);
-  for (std::size_t l = 0; l < levels; ++l) {
-    for (std::size_t k = 0; k < steps; ++k) {
-      const double expected = horizon.arrivals[k];
-      const bool spread = forecast_.kind != Forecast::Kind::perfect && expected > 0.0;
-      const double count = spread ? poisson_level(expected, horizon.level[l]) : expected;
-      horizon.level_arrivals[l * steps + k] = count;
-      horizon.level_arrivals_kwh[l * steps + k] =
-          count == expected ? horizon.arrivals_kwh[k] : horizon.arrivals_kwh[k] / expected * count;
-    }
+  if (forecast_.kind != Forecast::Kind::perfect) {
+    fill_poisson_levels(horizon);
+    return;
+  }
+  horizon.level_arrivals.resize(horizon.level.size() * steps);
+  horizon.level_arrivals_kwh.resize(horizon.level.size() * steps);
+  for (std::size_t l = 0; l < horizon.level.size(); ++l) {
+    const auto at = static_cast<std::ptrdiff_t>(l * steps);
+    std::copy(horizon.arrivals.begin(), horizon.arrivals.end(), horizon.level_arrivals.begin() + at);
+    std::copy(horizon.arrivals_kwh.begin(), horizon.arrivals_kwh.end(), horizon.level_arrivals_kwh.begin() + at);
   }
 }
 

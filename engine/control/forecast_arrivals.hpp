@@ -12,6 +12,10 @@ namespace evtwin::control {
 /// The least count that a Poisson number of that mean stays at or below with probability `level`, 0 < level < 1.
 double poisson_level(double mean, double level);
 
+/// The levels of a horizon's arrivals as Poisson counts about the number foreseen; each vehicle asks for the mean of those
+/// foreseen in its step.
+void fill_poisson_levels(Horizon& horizon);
+
 /// Counts arrivals at the site, whether or not they then find a free EVSE: what comes does not depend on the strategy.
 /// - perfect: who will come. Nobody comes after the end of the run.
 /// - yesterday: who came at the same time of the latest whole day (24 h) before, that has been by now; 0 before the
@@ -49,7 +53,6 @@ class ArrivalForecaster {
   static void move_window(Source& source, TimeNs from_ns, TimeNs until_ns);
   void count(const Source& source, TimeNs now_ns, Horizon& horizon) const;
   void add_errors(Horizon& horizon) const;
-  void fill_levels(Horizon& horizon) const;
 
   Forecast forecast_;
   TimeNs tick_ns_;

@@ -82,15 +82,21 @@ void walk_param(Archive& archive, Param& p) {
   archive(p.min), archive(p.max), archive(p.default_number), archive(p.default_text);
 }
 
-template <class Archive, class Description>
-void walk(Archive& archive, Description& plugin) {
-  archive(plugin.abi_major), archive(plugin.abi_minor), archive(plugin.abi_digest);
-  archive.list(plugin.strategies);
-  for (auto& s : plugin.strategies) {
+template <class Archive, class Parts>
+void walk_parts(Archive& archive, Parts& parts) {
+  archive.list(parts);
+  for (auto& s : parts) {
     archive(s.id), archive(s.name), archive(s.version), archive(s.help), archive(s.flags);
     archive.list(s.params);
     for (auto& p : s.params) walk_param(archive, p);
   }
+}
+
+template <class Archive, class Description>
+void walk(Archive& archive, Description& plugin) {
+  archive(plugin.abi_major), archive(plugin.abi_minor), archive(plugin.abi_digest);
+  walk_parts(archive, plugin.strategies);
+  walk_parts(archive, plugin.forecasters);
 }
 
 std::string text_or_empty(const char* text) { return text != nullptr ? text : ""; }
@@ -104,16 +110,29 @@ ParamDescription described(const evtwin_param_info& p) {
   return out;
 }
 
+StrategyDescription described(const evtwin_info& info) {
+  StrategyDescription out{
+      info.id, text_or_empty(info.name), text_or_empty(info.version), text_or_empty(info.help), info.flags, {}};
+  for (std::uint32_t i = 0; i < info.n_params; ++i) out.params.push_back(described(info.params[i]));
+  return out;
+}
+
 PluginDescription describe_here(const std::string& file) {
   const auto library = PluginLibrary::open(file);
-  PluginDescription plugin{
-      file, library->entry().abi_major, library->entry().abi_minor, text_or_empty(library->entry().abi_digest), {}};
-  for (const evtwin_info* info : library->strategies()) {
-    StrategyDescription s{
-        info->id, text_or_empty(info->name), text_or_empty(info->version), text_or_empty(info->help), info->flags, {}};
-    for (std::uint32_t i = 0; i < info->n_params; ++i) s.params.push_back(described(info->params[i]));
-    plugin.strategies.push_back(std::move(s));
-  }
+  PluginDescription plugin;
+  plugin.file = file;
+  const auto take_abi = [&](const auto& entry) {
+    plugin.abi_major = entry.abi_major;
+    plugin.abi_minor = entry.abi_minor;
+    plugin.abi_digest = text_or_empty(entry.abi_digest);
+  };
+  const auto strategies = library->strategies(), forecasters = library->forecasters();
+  if (strategies.empty())
+    take_abi(library->forecaster_entry());
+  else
+    take_abi(library->strategy_entry());
+  for (const evtwin_info* info : strategies) plugin.strategies.push_back(described(*info));
+  for (const evtwin_info* info : forecasters) plugin.forecasters.push_back(described(*info));
   return plugin;
 }
 

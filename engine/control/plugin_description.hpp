@@ -24,9 +24,10 @@ struct ParamDescription {
   std::string default_value() const;
 };
 
+/// Of a strategy or a forecaster.
 struct StrategyDescription {
   std::string id, name, version, help;
-  std::uint32_t flags = 0;  ///< EVTWIN_STRATEGY_*
+  std::uint32_t flags = 0;  ///< EVTWIN_STRATEGY_*, EVTWIN_FORECASTS()
   std::vector<ParamDescription> params;
 };
 
@@ -35,6 +36,7 @@ struct PluginDescription {
   std::uint32_t abi_major = 0, abi_minor = 0;
   std::string abi_digest;
   std::vector<StrategyDescription> strategies;
+  std::vector<StrategyDescription> forecasters{};
 
   const StrategyDescription* find(std::string_view id) const;
 };

@@ -25,7 +25,7 @@ struct CloseLibrary {
 /// both the shorter and the longer one are of a header that this host does not know.
 std::string size_trouble(const char* what, std::uint32_t size, std::size_t due) {
   if (size == due) return {};
-  return fmt::format("its {} has {} bytes, {} are due: built from another strategy.h", what, size, due);
+  return fmt::format("its {} has {} bytes, {} are due: built from another header", what, size, due);
 }
 
 /// What is wrong with a description, empty when the host can read it.
@@ -50,6 +50,52 @@ std::string description_trouble(const evtwin_info* info) {
   return {};
 }
 
+constexpr std::uint32_t all_quantities = EVTWIN_FORECASTS(EVTWIN_QUANTITIES) - EVTWIN_FORECASTS(0);
+
+/// What an entry has to be, of either kind.
+struct Due {
+  const char* header;
+  const char* what;  ///< "strategy"
+  std::uint32_t major, minor;
+  std::size_t bytes;
+  const char* digest;
+};
+
+/// What is wrong with an entry, empty when the host can use it.
+template <class Entry>
+std::string entry_trouble(const Entry& entry, std::uint32_t count, const Due& due) {
+  if (entry.abi_major != due.major)
+    return fmt::format("made for ABI {}, this evtwin has {}; rebuild it", entry.abi_major, due.major);
+  if (entry.abi_minor > due.minor) {
+    return fmt::format("made for ABI {}.{}, this evtwin has {}.{}; update evtwin", entry.abi_major, entry.abi_minor,
+                       due.major, due.minor);
+  }
+  if (auto trouble = size_trouble("entry", entry.struct_size, due.bytes); !trouble.empty()) return trouble;
+  if (due.major == 0 && (entry.abi_digest == nullptr || std::string_view(entry.abi_digest) != due.digest))
+    return fmt::format("built from another {} than this evtwin (ABI 0 needs the very same header); rebuild it",
+                       due.header);
+  if (entry.info == nullptr || entry.create == nullptr) return "its entry lacks the function info or create";
+  if (count == 0) return fmt::format("it holds no {}", due.what);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const evtwin_info* info = entry.info(i);
+    if (auto trouble = description_trouble(info); !trouble.empty())
+      return fmt::format("the description of its {} number {} {}", due.what, i, trouble);
+    for (std::uint32_t before = 0; before < i; ++before) {
+      if (std::string_view(entry.info(before)->id) == info->id)
+        return fmt::format("two of its {} have the id {}", due.what == std::string_view("strategy") ? "strategies" : "forecasters",
+                           info->id);
+    }
+  }
+  return {};
+}
+
+template <class Entry>
+std::vector<const evtwin_info*> all_of(const Entry& entry, std::uint32_t count) {
+  std::vector<const evtwin_info*> all;
+  for (std::uint32_t i = 0; i < count; ++i) all.push_back(entry.info(i));
+  return all;
+}
+
 }  // namespace
 
 std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file) {
@@ -62,38 +108,38 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
   std::unique_ptr<void, CloseLibrary> handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   alone.unlock();
   if (handle == nullptr) refuse(fmt::format("not a loadable shared object ({})", dlerror()));
-  const auto* entry = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
-  if (entry == nullptr) refuse("exports no symbol evtwin_strategy_entry; is it an evtwin plugin?");
-  if (entry->abi_major != EVTWIN_ABI_MAJOR) {
-    refuse(fmt::format("made for ABI {}, this evtwin has {}; rebuild it", entry->abi_major, EVTWIN_ABI_MAJOR));
+  const auto* strategies = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
+  const auto* forecasters = static_cast<const evtwin_forecaster_entry*>(dlsym(handle.get(), "evtwin_forecasters"));
+  if (strategies == nullptr && forecasters == nullptr)
+    refuse("exports no symbol evtwin_strategy_entry and no evtwin_forecasters; is it an evtwin plugin?");
+  if (strategies != nullptr) {
+    const Due due{"strategy.h",        "strategy", EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, sizeof(evtwin_entry),
+                  EVTWIN_ABI_DIGEST};
+    if (auto trouble = entry_trouble(*strategies, strategies->n_strategies, due); !trouble.empty()) refuse(trouble);
   }
-  if (entry->abi_minor > EVTWIN_ABI_MINOR) {
-    refuse(fmt::format("made for ABI {}.{}, this evtwin has {}.{}; update evtwin", entry->abi_major, entry->abi_minor,
-                       EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR));
-  }
-  if (auto trouble = size_trouble("entry", entry->struct_size, sizeof(evtwin_entry)); !trouble.empty()) refuse(trouble);
-  if (EVTWIN_ABI_MAJOR == 0 &&
-      (entry->abi_digest == nullptr || std::string_view(entry->abi_digest) != EVTWIN_ABI_DIGEST)) {
-    refuse("built from another strategy.h than this evtwin (ABI 0 needs the very same header); rebuild it");
-  }
-  if (entry->info == nullptr || entry->create == nullptr) refuse("its entry lacks the function info or create");
-  if (entry->n_strategies == 0) refuse("it holds no strategy");
-  for (std::uint32_t i = 0; i < entry->n_strategies; ++i) {
-    const evtwin_info* info = entry->info(i);
-    if (auto trouble = description_trouble(info); !trouble.empty())
-      refuse(fmt::format("the description of its strategy number {} {}", i, trouble));
-    for (std::uint32_t before = 0; before < i; ++before) {
-      if (std::string_view(entry->info(before)->id) == info->id)
-        refuse(fmt::format("two of its strategies have the id {}", info->id));
+  if (forecasters != nullptr) {
+    const Due due{"forecaster.h",
+                  "forecaster",
+                  EVTWIN_FORECASTER_ABI_MAJOR,
+                  EVTWIN_FORECASTER_ABI_MINOR,
+                  sizeof(evtwin_forecaster_entry),
+                  EVTWIN_FORECASTER_ABI_DIGESTS};
+    if (auto trouble = entry_trouble(*forecasters, forecasters->n_forecasters, due); !trouble.empty()) refuse(trouble);
+    for (const evtwin_info* info : all_of(*forecasters, forecasters->n_forecasters)) {
+      if ((info->flags & all_quantities) == 0)
+        refuse(fmt::format("its forecaster {} foresees nothing: its flags name no quantity", info->id));
     }
   }
-  return std::shared_ptr<const PluginLibrary>(new PluginLibrary(file, handle.release(), entry));
+  return std::shared_ptr<const PluginLibrary>(new PluginLibrary(file, handle.release(), strategies, forecasters));
 }
 
-PluginLibrary::PluginLibrary(std::string file, void* handle, const evtwin_entry* entry)
-    : file_(std::move(file)), handle_(handle), entry_(entry) {
-  for (const evtwin_info* info : strategies()) {
-    if ((info->flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0) keep_loaded_ = true;
+PluginLibrary::PluginLibrary(std::string file, void* handle, const evtwin_entry* strategies,
+                             const evtwin_forecaster_entry* forecasters)
+    : file_(std::move(file)), handle_(handle), strategies_(strategies), forecasters_(forecasters) {
+  for (const auto& part : {this->strategies(), this->forecasters()}) {
+    for (const evtwin_info* info : part) {
+      if ((info->flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0) keep_loaded_ = true;
+    }
   }
 }
 
@@ -102,18 +148,11 @@ PluginLibrary::~PluginLibrary() {
 }
 
 std::vector<const evtwin_info*> PluginLibrary::strategies() const {
-  std::vector<const evtwin_info*> all;
-  for (std::uint32_t i = 0; i < entry_->n_strategies; ++i) {
-    all.push_back(entry_->info(i));
-  }
-  return all;
+  return strategies_ == nullptr ? std::vector<const evtwin_info*>() : all_of(*strategies_, strategies_->n_strategies);
 }
 
-const evtwin_info* PluginLibrary::find(std::string_view id) const {
-  for (const evtwin_info* info : strategies()) {
-    if (id == info->id) return info;
-  }
-  return nullptr;
+std::vector<const evtwin_info*> PluginLibrary::forecasters() const {
+  return forecasters_ == nullptr ? std::vector<const evtwin_info*>() : all_of(*forecasters_, forecasters_->n_forecasters);
 }
 
 }  // namespace evtwin::control

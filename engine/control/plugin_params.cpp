@@ -11,7 +11,8 @@
 
 namespace evtwin::control {
 
-CheckedParams::CheckedParams(StrategyDescription strategy, const TextParams& given) : strategy_(std::move(strategy)) {
+CheckedParams::CheckedParams(StrategyDescription strategy, const TextParams& given, const char* what)
+    : what_(what), strategy_(std::move(strategy)) {
   std::vector<std::string_view> names;
   names.reserve(strategy_.params.size());
   for (const ParamDescription& p : strategy_.params) names.emplace_back(p.id);
@@ -21,7 +22,7 @@ CheckedParams::CheckedParams(StrategyDescription strategy, const TextParams& giv
     const std::string hint = names.empty()  ? " (it has none)"
                              : near.empty() ? fmt::format("; it has {}", fmt::join(names, ", "))
                                             : fmt::format("; did you mean '{}'?", near);
-    throw StrategyError(fmt::format("strategy {} has no parameter '{}'{}", strategy_.id, id, hint));
+    throw StrategyError(fmt::format("{} {} has no parameter '{}'{}", what_, strategy_.id, id, hint));
   }
   texts_.reserve(strategy_.params.size());
   for (const ParamDescription& p : strategy_.params) {
@@ -38,7 +39,7 @@ CheckedParams::CheckedParams(StrategyDescription strategy, const TextParams& giv
 evtwin_param_value CheckedParams::read(const ParamDescription& p, const std::string& text) {
   const auto refuse = [&] {
     throw StrategyError(
-        fmt::format("strategy {}: parameter {} must be {}, got '{}'", strategy_.id, p.id, p.range(), text));
+        fmt::format("{} {}: parameter {} must be {}, got '{}'", what_, strategy_.id, p.id, p.range(), text));
   };
   evtwin_param_value value{p.id.c_str(), 0.0, nullptr};
   if (p.type == EVTWIN_PARAM_BOOL) {

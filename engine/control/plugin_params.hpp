@@ -18,7 +18,8 @@ class CheckedParams {
  public:
   /// @throws StrategyError for a parameter that the table does not have (with the nearest one), or a value out of its
   /// range (with the range).
-  CheckedParams(StrategyDescription strategy, const TextParams& given);
+  /// @param what  for messages: "strategy", "forecaster"
+  CheckedParams(StrategyDescription strategy, const TextParams& given, const char* what = "strategy");
   CheckedParams(const CheckedParams&) = delete;  // values point into it
   CheckedParams& operator=(const CheckedParams&) = delete;
   std::span<const evtwin_param_value> values() const { return values_; }
@@ -26,6 +27,7 @@ class CheckedParams {
 
  private:
   evtwin_param_value read(const ParamDescription& p, const std::string& text);
+  const char* what_;
   StrategyDescription strategy_;    // values_ point to its ids and default texts
   std::vector<std::string> texts_;  // as given; reserved up front: values_ point into it
   std::vector<evtwin_param_value> values_;

@@ -6,16 +6,10 @@
 #include <new>
 #include <utility>
 
-#include "kernel/hash.hpp"
-#include "kernel/log.hpp"
-#include "kernel/random.hpp"
 
 namespace evtwin::control {
 
 namespace {
-
-constexpr std::size_t most_remarks = 1000;  // of one decision; a plugin in a loop must not fill the memory
-constexpr std::size_t most_words = 2000;    // bytes of one remark
 
 /// Bytes of saved state, through the plugin's own calls.
 struct Sink {
@@ -42,34 +36,21 @@ struct Source {
   std::span<const std::byte> left;
 };
 
-std::string status_text(evtwin_status status) {
-  switch (status) {
-    case EVTWIN_BAD_PARAMETER:
-      return "status 1 (bad parameter), without a word";
-    case EVTWIN_UNSUPPORTED:
-      return "status 2 (unsupported), without a word";
-    case EVTWIN_FAILED:
-      return "status 3 (failed), without a word";
-    case EVTWIN_BAD_STATE:
-      return "status 4 (bad state), without a word";
-    default:
-      return fmt::format("status {}, which strategy.h does not know", status);
-  }
-}
-
 }  // namespace
 
 PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
                                std::shared_ptr<const CheckedParams> params, const evtwin_view& first,
                                std::uint64_t seed, std::uint32_t site, bool (*stop)())
-    : library_(std::move(library)), params_(std::move(params)), seed_(seed), site_(site), stop_(stop) {
-  const std::string& id = params_->strategy().id;
-  who_ = fmt::format("strategy {} ({})", id, std::filesystem::path(library_->file()).filename().string());
-  host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
+    : library_(std::move(library)),
+      params_(std::move(params)),
+      call_(fmt::format("strategy {} ({})", params_->strategy().id,
+                        std::filesystem::path(library_->file()).filename().string()),
+            "strategy.h", seed, site, &remarks),
+      stop_(stop) {
   const auto values = params_->values();
-  call("create", [&] {
-    return library_->entry().create(&host_, id.c_str(), values.data(), static_cast<std::uint32_t>(values.size()),
-                                    &first, &instance_);
+  call_("create", [&] {
+    return library_->strategy_entry().create(call_.host(), params_->strategy().id.c_str(), values.data(),
+                                             static_cast<std::uint32_t>(values.size()), &first, &instance_);
   });
   if (instance_ == nullptr || instance_->struct_size != sizeof(evtwin_strategy) || instance_->decide == nullptr ||
       instance_->destroy == nullptr) {
@@ -78,7 +59,7 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
                                               sizeof(evtwin_strategy))
                                 : "it made no complete instance";
     instance_ = nullptr;  // what it is can not be told, so nothing of it is called
-    fail("create", why);
+    call_.fail("create", why);
   }
   subscribes = instance_->subscribes;
   horizon_steps = instance_->horizon_steps;
@@ -107,7 +88,7 @@ void PluginStrategy::take_levels() {
 }
 
 void PluginStrategy::take_extensions() {
-  call("extension", [&] {
+  call_("extension", [&] {
     state_ = static_cast<const evtwin_state*>(instance_->extension(instance_, EVTWIN_STATE));
     batch_ = static_cast<const evtwin_batch*>(instance_->extension(instance_, EVTWIN_BATCH));
     return EVTWIN_OK;
@@ -123,7 +104,7 @@ PluginStrategy::~PluginStrategy() {
   if (instance_ == nullptr) return;
   evtwin_strategy* instance = instance_;
   try {
-    call("destroy", [&] {
+    call_("destroy", [&] {
       instance->destroy(instance);
       return EVTWIN_OK;
     });
@@ -136,24 +117,24 @@ PluginStrategy::~PluginStrategy() {
 void PluginStrategy::refuse_instance(const std::string& why) {
   evtwin_strategy* instance = std::exchange(instance_, nullptr);
   try {
-    call("destroy", [&] {
+    call_("destroy", [&] {
       instance->destroy(instance);
       return EVTWIN_OK;
     });
   } catch (const StrategyError&) {
     // The first trouble is the one to tell.
   }
-  throw StrategyError(fmt::format("{}: {}", who_, why));
+  throw StrategyError(fmt::format("{}: {}", call_.who(), why));
 }
 
 void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
-  if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", who_));
-  call("decide", [&] { return instance_->decide(instance_, &view, &decision); });
+  if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", call_.who()));
+  call_("decide", [&] { return instance_->decide(instance_, &view, &decision); });
 }
 
 void PluginStrategy::end(const evtwin_view& last) {
   if (instance_->end == nullptr) return;
-  call("end", [&] { return instance_->end(instance_, &last); });
+  call_("end", [&] { return instance_->end(instance_, &last); });
 }
 
 /// One call into the library. Every instance of it may report, and whichever said why it failed is heard.
@@ -163,23 +144,21 @@ void PluginStrategy::decide_many(std::span<const Asked> asked) {
   std::vector<evtwin_decision*> decisions;
   for (const Asked& one : asked) {
     auto& plugin = static_cast<PluginStrategy&>(*one.strategy);
-    plugin.error_.clear();
-    plugin.caller_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    plugin.call_.let_speak();
     instances.push_back(plugin.instance_);
     views.push_back(one.view);
     decisions.push_back(one.decision);
   }
   const auto leave = [&] {
-    for (const Asked& one : asked)
-      static_cast<PluginStrategy&>(*one.strategy).caller_.store({}, std::memory_order_relaxed);
+    for (const Asked& one : asked) static_cast<PluginStrategy&>(*one.strategy).call_.silence();
   };
   try {
-    call("decide_many", [&] {
+    call_("decide_many", [&] {
       const evtwin_status status = batch_->decide_many(instances.data(), views.data(), decisions.data(),
                                                        static_cast<std::uint32_t>(instances.size()));
       for (const Asked& one : asked) {
         const auto& plugin = static_cast<const PluginStrategy&>(*one.strategy);
-        if (status != EVTWIN_OK && error_.empty()) error_ = plugin.error_;
+        if (status != EVTWIN_OK && call_.said().empty()) call_.say(plugin.call_.said());
       }
       return status;
     });
@@ -197,68 +176,15 @@ bool PluginStrategy::can_save() const {
 void PluginStrategy::save(std::vector<std::byte>& bytes) {
   if (state_ == nullptr) return;
   Sink sink(bytes);
-  call("save", [&] { return state_->save(instance_, &sink.c); });
+  call_("save", [&] { return state_->save(instance_, &sink.c); });
 }
 
 void PluginStrategy::load(std::span<const std::byte> bytes) {
   if (state_ == nullptr && bytes.empty()) return;
-  if (state_ == nullptr) fail("load", "it is stateless, the saved state is of another strategy");
+  if (state_ == nullptr) call_.fail("load", "it is stateless, the saved state is of another strategy");
   Source source(bytes);
-  call("load", [&] { return state_->load(instance_, &source.c); });
-  if (!source.left.empty()) fail("load", fmt::format("it left {} bytes of the state unread", source.left.size()));
-}
-
-template <class Call>
-void PluginStrategy::call(const char* what, Call&& plugin) {
-  error_.clear();  // an earlier call's words would explain this one wrongly
-  evtwin_status status = EVTWIN_FAILED;
-  caller_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  PluginCall& under_way = call_under_way();
-  under_way = {who_.c_str(), what};
-  // The contract lets no exception cross; one that does all the same still ends in an error that names the plugin.
-  try {
-    status = plugin();
-  } catch (const std::bad_alloc&) {
-    error_ = "it ran out of memory (std::bad_alloc crossed the C ABI)";
-  } catch (const std::exception& error) {
-    error_ = fmt::format("{} (an exception crossed the C ABI)", error.what());
-  } catch (...) {
-    error_ = "an exception of unknown type (it crossed the C ABI)";
-  }
-  under_way = {};
-  caller_.store({}, std::memory_order_relaxed);
-  if (spoke_out_of_turn_.load(std::memory_order_relaxed))
-    fail(what, "it called report() from a thread of its own, or when it was not asked");
-  if (status != EVTWIN_OK) fail(what, error_.empty() ? status_text(status) : error_);
-}
-
-void PluginStrategy::fail(const char* what, const std::string& why) const {
-  kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::error, "{}: {} failed: {}", who_, what, why);
-  throw StrategyError(fmt::format("{}: {} failed: {}", who_, what, why));
-}
-
-void PluginStrategy::report(const evtwin_host* host, std::uint32_t severity, const char* text) {
-  PluginStrategy& self = of(host);
-  if (self.caller_.load(std::memory_order_relaxed) != std::this_thread::get_id()) {
-    self.spoke_out_of_turn_.store(true, std::memory_order_relaxed);
-    return;
-  }
-  if (text == nullptr) return;
-  const std::string_view words = std::string_view(text).substr(0, most_words);
-  kernel::log_line(kernel::LogRoom::control,
-                   severity == EVTWIN_WARNING ? kernel::LogLevel::warning : kernel::LogLevel::debug, "{} says: {}",
-                   self.who_, words);
-  if (severity >= EVTWIN_ERROR) {
-    self.error_ = words;
-  } else if (severity != EVTWIN_DEBUG && self.remarks.size() < most_remarks) {
-    self.remarks.push_back({severity, std::string(words)});
-  }
-}
-
-std::uint64_t PluginStrategy::random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index) {
-  constexpr std::uint32_t purpose = kernel::purpose_of("control.plugin");
-  const PluginStrategy& self = of(host);
-  return kernel::draw_u64(self.seed_, kernel::mix_bits(self.site_ + 1) ^ stream, purpose, index);
+  call_("load", [&] { return state_->load(instance_, &source.c); });
+  if (!source.left.empty()) call_.fail("load", fmt::format("it left {} bytes of the state unread", source.left.size()));
 }
 
 }  // namespace evtwin::control

@@ -8,6 +8,7 @@
 #include "control/call.hpp"
 #include "control/plugin_description.hpp"
 #include "control/plugin_params.hpp"
+#include "control/plugin_search.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
@@ -38,17 +39,7 @@ struct ChosenStrategy {
 /// @throws StrategyError: unknown id (with the nearest known one), unknown or out-of-range parameter (with its range).
 ChosenStrategy choose_strategy(std::string_view id, const TextParams& params, const Hosting& hosting = {});
 
-/// Folders searched for plugins: EVTWIN_PLUGIN_PATH (colon separated), then ../lib/evtwin beside the program.
-std::vector<std::string> plugin_folders();
-
-/// A plugin file as users name it: looked at in a child process, unless it came with the program.
-PluginDescription look_at_plugin(const std::string& file);
-
-/// Every strategy of every plugin found, folder by folder. Files that do not open are left out and named in `problems`.
-struct ListedStrategy {
-  std::string file;
-  StrategyDescription description;
-};
+/// Every strategy of every plugin found, as list_parts.
 std::vector<ListedStrategy> list_strategies(std::vector<std::string>* problems = nullptr);
 
 }  // namespace evtwin::control

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/forecast_model.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/language.hpp"
 #include "scenario/parts.hpp"
@@ -40,6 +41,7 @@ struct Build {
   std::map<std::pair<std::string, bool>, sessions::SessionTable>
       session_files;                                                   ///< read once: by path, and whether with claims
   std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
+  std::shared_ptr<const ScenarioSource> shared_source{};               ///< `source`, for what outlives the building
 
   void flag(std::string id, std::string reason) { world.flags.push_back({std::move(id), std::move(reason), false}); }
 };
@@ -131,9 +133,29 @@ sessions::SessionDays days_of_log(Build& build, const Construct& ocpp, const Whe
 /// Ids of the EVSEs of a log.
 std::vector<std::string> stations_in_log(Build& build, const std::string& file, const Where& where);
 
+// build_forecast.cpp
+/// Where a forecast's function stands in the scenario.
+struct ForecastPlace {
+  int site = -1;           ///< -1: of the scenario itself
+  std::string quantity{};  ///< empty: of all; "pv", "load", "arrivals", "price"
+};
+/// @param site       -1: of the scenario itself
+/// @param otherwise  what holds for quantities that a table leaves out
+control::SiteForecast forecast_of(const Build& build, const Value& value, const Where& where, int site,
+                                  const control::SiteForecast& otherwise);
+/// --change forecast=... and its like.
+void change_forecast(const Build& build, twin::Site& site);
+/// Of scenarios that give none.
+control::SiteForecast default_forecast();
+
+// script_forecaster.cpp
+std::shared_ptr<const control::ForecastSource> lua_forecaster(std::shared_ptr<const ScenarioSource> source,
+                                                              ForecastPlace place, std::string position);
+
 // build_site.cpp
-twin::Site site_of(Build& build, const Construct& word, const Where& scenario, const twin::Forecast& forecast,
-                   const Value* shared_arrivals, const std::string& default_name);
-twin::Forecast forecast_of(const Value& value, const Where& where);
+/// @param number  of the site, from 0
+twin::Site site_of(Build& build, const Construct& word, const Where& scenario, int number,
+                   const control::SiteForecast& forecast, const Value* shared_arrivals,
+                   const std::string& default_name);
 
 }  // namespace evtwin::scenario

@@ -86,31 +86,19 @@ void read_tariff(Build& build, const Fields& f, const std::vector<market::LocalD
 
 }  // namespace
 
-twin::Forecast forecast_of(const Value& value, const Where& where) {
-  twin::Forecast forecast;
-  if (const std::string* word = value.text()) {
-    if (*word != "perfect" && *word != "yesterday")
-      fail(where, "= \"" + kernel::printable(*word, 60) +
-                      "\" must be \"perfect\", \"yesterday\" or { bias = ..., std = ... }");
-    forecast.kind = *word == "perfect" ? twin::Forecast::Kind::perfect : twin::Forecast::Kind::yesterday;
-    return forecast;
-  }
-  const Fields f(value, section("forecast"), where);
-  forecast.kind = twin::Forecast::Kind::noisy;
-  forecast.bias = f.number("bias");
-  forecast.std = f.number("std");
-  return forecast;
-}
-
-twin::Site site_of(Build& build, const Construct& word, const Where& scenario, const twin::Forecast& forecast,
-                   const Value* shared_arrivals, const std::string& default_name) {
+twin::Site site_of(Build& build, const Construct& word, const Where& scenario, int number,
+                   const control::SiteForecast& forecast, const Value* shared_arrivals,
+                   const std::string& default_name) {
   const Fields f(word.arguments.front(), section("site"), scenario.at(word));
   twin::Site site;
   site.name = f.text("name", default_name);
   site.contract_kw = f.number("contract_kw", physics::infinite);
   site.export_limit_kw = f.number("export_limit_kw", physics::infinite);
   site.limits = static_cast<twin::LimitMode>(f.choice("limits"));
-  site.forecast = f.has("forecast") ? forecast_of(*f.find("forecast"), f.where("forecast")) : forecast;
+  site.forecast = f.has("forecast")
+                      ? forecast_of(build, *f.find("forecast"), f.where("forecast"), number, forecast)
+                      : forecast;
+  change_forecast(build, site);
   site.driver_price_per_kwh = f.number("driver_price_per_kwh");
   site.v2g_price_per_kwh = f.number("v2g_price_per_kwh");
   const LoadOptions& options = build.source.options();

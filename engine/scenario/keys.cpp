@@ -74,7 +74,7 @@ constexpr std::array scenario_keys{
     other("strategy", {},
           "string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision?", "\"asap\"",
           "Who decides: an id, `plugin \"id\" { ... }`, `strategy { ... }`, or a function of the view."),
-    other("forecast", {}, "\"perfect\"|\"yesterday\"|evtwin.forecast", "\"yesterday\"",
+    other("forecast", {}, "evtwin.forecast_rule|evtwin.forecast", "\"yesterday\"",
           "For all sites that give none of their own."),
     text("notes", {}, "Free text, kept in the run file."),
 };
@@ -100,8 +100,8 @@ constexpr std::array site_keys{
     other("power_setpoint_kw", "kW", "evtwin.signal", "none",
           "Net power the site should draw; negative: feed back. Strategies see it, nothing enforces it: how well it is "
           "followed is measured."),
-    other("forecast", {}, "\"perfect\"|\"yesterday\"|evtwin.forecast", "the scenario's",
-          "How strategies foresee PV, load and arrivals."),
+    other("forecast", {}, "evtwin.forecast_rule|evtwin.forecast", "the scenario's",
+          "How strategies foresee PV, load, arrivals and prices."),
     number("driver_price_per_kwh", "currency/kWh", 0, most_price, "0", "What drivers pay the site, at the EVSE meter."),
     number("v2g_price_per_kwh", "currency/kWh", 0, most_price, "0",
            "What the site pays drivers for energy discharged, at the EVSE meter."),
@@ -383,9 +383,25 @@ constexpr std::array row_keys{
                    "station's name means all its EVSEs.")),
 };
 
-constexpr std::array forecast_keys{
+constexpr std::array forecast_error_keys{
     number("bias", "fraction", -1, 10, "0", "Forecast = value x (1 + bias + N(0, std))."),
     number("std", "fraction", 0, 10, "0", "Standard deviation of the relative error."),
+};
+
+constexpr std::array forecast_keys{
+    forecast_error_keys[0],
+    forecast_error_keys[1],
+    other("pv", {}, "evtwin.forecast_rule", "as without the table", "How solar power is foreseen."),
+    other("load", {}, "evtwin.forecast_rule", "as without the table", "How the base load is foreseen."),
+    other("arrivals", {}, "evtwin.forecast_rule", "as without the table",
+          "How arrivals are foreseen: how many, and what they request."),
+    other("price", {}, "evtwin.forecast_rule", "\"perfect\"",
+          "How the price of imported energy is foreseen: \"perfect\", as far as the tariff says it, or a forecaster, for "
+          "prices that nobody publishes beforehand."),
+    whole("period_min", "min", 1, 1440, "15",
+          "Forecasters are asked at the multiples of this that the local clock shows; their steps are as long."),
+    whole("history_days", "d", 0, 3650, "56",
+          "Days before the run that forecasters are shown of PV, load and prices, where those reach back."),
 };
 
 constexpr std::array queue_keys{
@@ -512,9 +528,16 @@ constexpr std::array all_sections{
     Section{"row", "rows = { { ... }, ... }", "A limit over several EVSEs.", {}, row_keys},
     Section{"forecast",
             "forecast = { ... }",
-            "A forecast with an error of its own, drawn anew every local midnight.",
+            "Who foresees what: a rule for each quantity. A rule is \"perfect\" (the truth), \"yesterday\" (what was a "
+            "whole day before), the id of a forecaster, `forecaster \"id\" { ... }` with its parameters, { bias = ..., "
+            "std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.",
             {},
             forecast_keys},
+    Section{"forecast_error",
+            "load = { bias = ..., std = ... }",
+            "The truth with an error of its own, drawn anew every local midnight.",
+            {},
+            forecast_error_keys},
     Section{"queue", "queue = { ... }", "Where cars wait.", {}, queue_keys},
     Section{"reservations",
             "reservations = { ... }",

@@ -272,6 +272,32 @@ constexpr std::array hour_fields{
     Field{"date", "", "string", false, "\"2025-06-02\"."},
 };
 
+constexpr std::array past_fields{
+    Field{"count", "", "fun(): integer", false, "Steps that have wholly been; 1 is the oldest."},
+    Field{"step_min", "min", "fun(): number", false, "Length of a step."},
+    Field{"minute", "min", "fun(k: integer): integer", false, "What the local clock shows where step k begins, 0..1439."},
+    Field{"day", "", "fun(k: integer): integer", false, "Its local date, days since 1970-01-01."},
+    Field{"weekday", "", "fun(k: integer): integer", false, "1 Monday ... 7 Sunday."},
+    Field{"holiday", "", "fun(k: integer): boolean", false, "Whether that date is a holiday of the tariff."},
+    Field{"pv", "kW", "fun(k: integer): number?", false, "Mean solar power; nil where it is not known."},
+    Field{"load", "kW", "fun(k: integer): number?", false, "Mean base load."},
+    Field{"arrivals", "", "fun(k: integer): number?", false, "Cars that came, whether or not an EVSE was free."},
+    Field{"arrivals_kwh", "kWh", "fun(k: integer): number?", false, "What they requested together."},
+    Field{"price", "currency/kWh", "fun(k: integer): number?", false, "Mean price of imported energy."},
+};
+
+constexpr std::array ask_fields{
+    Field{"quantity", "", "fun(): string", false, "What to foresee: pv, load, arrivals, arrivals_kwh or price."},
+    Field{"count", "", "fun(): integer", false, "Steps to foresee; 1 begins now."},
+    Field{"step_min", "min", "fun(): number", false, "Length of a step."},
+    Field{"minute", "min", "fun(k: integer): integer", false, "What the local clock shows where step k begins, 0..1439."},
+    Field{"day", "", "fun(k: integer): integer", false, "Its local date, days since 1970-01-01."},
+    Field{"weekday", "", "fun(k: integer): integer", false, "1 Monday ... 7 Sunday."},
+    Field{"holiday", "", "fun(k: integer): boolean", false, "Whether that date is a holiday of the tariff."},
+    Field{"levels", "0..1", "fun(): number[]", false,
+          "Probabilities for which a second value is welcome: a list for each of them, of what each step stays below."},
+};
+
 constexpr std::array all_fields{
     FieldSection{"view",
                  "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of "
@@ -289,6 +315,11 @@ constexpr std::array all_fields{
     FieldSection{"view_step", "One step of the horizon, view.horizon[k].", step_docs},
     FieldSection{"decision", "What a strategy in Lua may return beside the powers: `return kw, { wake_in_h = 0.5 }`.",
                  decision_fields},
+    FieldSection{"past",
+                 "What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. What it "
+                 "returns may depend on nothing but this.",
+                 past_fields},
+    FieldSection{"ask", "What it is asked: `for k = 1, ask.count() do values[k] = ... end`.", ask_fields},
     FieldSection{"world", "What the functions of at() can change.", world_docs},
     FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},
     FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_docs},
@@ -318,6 +349,8 @@ constexpr std::array all_words{
          "Calls the function at a local time of the run; stands inside scenario { ... } without a key."},
     Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.chosen_strategy",
          "A strategy and its parameters: plugin \"milp\" { horizon_h = 24 }."},
+    Word{"forecaster", "forecaster(id)", "@param id string\n@return fun(params: table): evtwin.chosen_forecaster",
+         "A forecaster and its parameters: forecaster \"sarima\" { fit_days = 14 }."},
     Word{"strategy", "strategy(t)", "@param t evtwin.strategy\n@return evtwin.strategy",
          "A strategy in Lua; a file of its own returns it, or it stands in the scenario."},
     Word{"param", "param(name, default)", "@generic T\n@param name string\n@param default T\n@return T",

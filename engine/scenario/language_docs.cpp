@@ -80,6 +80,10 @@ constexpr std::string_view head = R"(---@meta
 ---@class evtwin.event
 ---Made by plugin "id" { ... }.
 ---@class evtwin.chosen_strategy
+---Made by forecaster "id" { ... }.
+---@class evtwin.chosen_forecaster
+---How one quantity is foreseen.
+---@alias evtwin.forecast_rule "perfect"|"yesterday"|string|evtwin.chosen_forecaster|evtwin.forecast_error|fun(past: evtwin.past, ask: evtwin.ask): number[], number[][]?
 ---Made by from_sessions or from_ocpp.
 ---@class evtwin.stations_of_file
 ---The keys of a station, save name and evses.

@@ -36,6 +36,13 @@ constexpr std::array keys{
               "what the site pays drivers for energy discharged"},
     ChangeKey{"pv_scale", "times", 0, 1000, false, false, "solar power, times this"},
     ChangeKey{"load_scale", "times", 0, 1000, false, false, "base load, times this"},
+    ChangeKey{"forecast", "", 0, 0, false, false,
+              "how PV, load and arrivals are foreseen: perfect, yesterday, ID[:key=value...] or FILE.so#ID of a forecaster"},
+    ChangeKey{"forecast_pv", "", 0, 0, false, false, "the same, of solar power"},
+    ChangeKey{"forecast_load", "", 0, 0, false, false, "of the base load"},
+    ChangeKey{"forecast_arrivals", "", 0, 0, false, false, "of arrivals"},
+    ChangeKey{"forecast_price", "", 0, 0, false, false, "of the price of imported energy; perfect: as the tariff says"},
+    ChangeKey{"forecast_period_min", "min", 1, 1440, false, false, "how often forecasters are asked, and their steps"},
 };
 
 // What a site without storage gets for the rest: round figures, said in the run.
@@ -49,41 +56,9 @@ std::pair<std::string_view, std::string_view> site_and_key(std::string_view name
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
-[[noreturn]] void fail(const std::string& name, const std::string& value, const std::string& why) {
-  throw ScriptError("--change " + kernel::printable(name, 100) +
-                    (value.empty() ? "" : "=" + kernel::printable(value, 60)) + ": " + why);
-}
-
 const ChangeKey* key_of(std::string_view name) {
   const auto* found = std::find_if(keys.begin(), keys.end(), [&](const ChangeKey& key) { return key.name == name; });
   return found == keys.end() ? nullptr : found;
-}
-
-/// The text given for a key of a site, with the name it was given under; a change for the site itself wins.
-std::optional<std::pair<std::string, std::string>> given(const LoadOptions& options, const std::string& site,
-                                                         std::string_view key) {
-  for (const std::string& name : {site + "." + std::string(key), std::string(key)}) {
-    if (const auto found = options.changes.find(name); found != options.changes.end()) return *found;
-  }
-  return {};
-}
-
-std::optional<double> changed_number(const LoadOptions& options, const std::string& site, std::string_view name) {
-  const auto text = given(options, site, name);
-  if (!text) return {};
-  const ChangeKey& key = *key_of(name);
-  if (key.may_be_none && text->second == "none") return physics::infinite;
-  double value = 0.0;
-  const char* end = text->second.data() + text->second.size();
-  const auto [rest, error] = std::from_chars(text->second.data(), end, value);
-  const bool low = key.above ? !(value > key.least) : !(value >= key.least);
-  if (error != std::errc() || rest != end || low || !(value <= key.most)) {
-    fail(text->first, text->second,
-         std::string("must be a number ") + (key.above ? "above " : "from ") + show_number(key.least) +
-             (key.above ? " and at most " : " to ") + show_number(key.most) + " " + std::string(key.unit) +
-             (key.may_be_none ? ", or none" : ""));
-  }
-  return value;
 }
 
 market::Signal times(const market::Signal& signal, double factor) {
@@ -110,7 +85,7 @@ void scale(const LoadOptions& options, const twin::Site& site, std::string_view 
   const auto factor = changed_number(options, site.name, key);
   if (!factor) return;
   if (is_nothing(signal))
-    fail(std::string(key), {}, "the site " + kernel::printable(site.name, 60) + " has no " + what + " to scale");
+    fail_change(std::string(key), {}, "the site " + kernel::printable(site.name, 60) + " has no " + what + " to scale");
   signal = times(signal, *factor);
 }
 
@@ -126,7 +101,7 @@ void change_storage(Build& build, twin::Site& site) {
   }
   if (site.storages.empty()) {
     if (!kwh || !kw) {
-      fail(kwh ? "storage_kwh" : "storage_kw", {},
+      fail_change(kwh ? "storage_kwh" : "storage_kw", {},
            "the site " + kernel::printable(site.name, 60) +
                " has no storage: give storage_kwh and storage_kw, so that there is one");
     }
@@ -161,11 +136,11 @@ void change_storage(Build& build, twin::Site& site) {
 }
 
 void change_tariff(Build& build, const std::vector<market::LocalDate>& holidays, twin::Site& site) {
-  const auto text = given(build.source.options(), site.name, "tariff");
+  const auto text = given_change(build.source.options(), site.name, "tariff");
   if (!text) return;
   market::Tariff tariff = library_tariff(build, text->second);
   if (site.tariff_given && tariff.currency != site.tariff.currency) {
-    fail(text->first, text->second,
+    fail_change(text->first, text->second,
          "is in " + tariff.currency + ", and the site's other prices are in " + site.tariff.currency);
   }
   site.tariff = std::move(tariff);
@@ -175,10 +150,41 @@ void change_tariff(Build& build, const std::vector<market::LocalDate>& holidays,
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
   if (!market::covers(site.tariff, build.world.start_ns, build.world.end_ns))
-    fail(text->first, text->second, "has no price for part of the run");
+    fail_change(text->first, text->second, "has no price for part of the run");
 }
 
 }  // namespace
+
+void fail_change(const std::string& name, const std::string& value, const std::string& why) {
+  throw ScriptError("--change " + kernel::printable(name, 100) +
+                    (value.empty() ? "" : "=" + kernel::printable(value, 60)) + ": " + why);
+}
+
+std::optional<std::pair<std::string, std::string>> given_change(const LoadOptions& options, const std::string& site,
+                                                         std::string_view key) {
+  for (const std::string& name : {site + "." + std::string(key), std::string(key)}) {
+    if (const auto found = options.changes.find(name); found != options.changes.end()) return *found;
+  }
+  return {};
+}
+
+std::optional<double> changed_number(const LoadOptions& options, const std::string& site, std::string_view name) {
+  const auto text = given_change(options, site, name);
+  if (!text) return {};
+  const ChangeKey& key = *key_of(name);
+  if (key.may_be_none && text->second == "none") return physics::infinite;
+  double value = 0.0;
+  const char* end = text->second.data() + text->second.size();
+  const auto [rest, error] = std::from_chars(text->second.data(), end, value);
+  const bool low = key.above ? !(value > key.least) : !(value >= key.least);
+  if (error != std::errc() || rest != end || low || !(value <= key.most)) {
+    fail_change(text->first, text->second,
+         std::string("must be a number ") + (key.above ? "above " : "from ") + show_number(key.least) +
+             (key.above ? " and at most " : " to ") + show_number(key.most) + " " + std::string(key.unit) +
+             (key.may_be_none ? ", or none" : ""));
+  }
+  return value;
+}
 
 void read_back(const std::map<std::string, std::string>& parameters, LoadOptions& options) {
   for (const auto& [name, value] : parameters) {
@@ -198,13 +204,13 @@ void check_changes(const LoadOptions& options, const std::vector<std::string>& s
     if (key_of(key) == nullptr) {
       std::string text = "no such key" + kernel::did_you_mean(key, known_keys) + "; there are: ";
       for (std::size_t i = 0; i < keys.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(keys[i].name);
-      fail(name, value, text);
+      fail_change(name, value, text);
     }
     if (!site.empty() && std::find(sites.begin(), sites.end(), site) == sites.end())
-      fail(name, value,
+      fail_change(name, value,
            "the scenario has no site " + kernel::printable(site, 60) + kernel::did_you_mean(site, known_sites));
     if (site.empty() && sites.size() > 1) {
-      fail(name, value,
+      fail_change(name, value,
            "the scenario has " + std::to_string(sites.size()) + " sites: write SITE." + std::string(key) + ", as in " +
                kernel::printable(sites.front(), 60) + "." + std::string(key));
     }
@@ -223,7 +229,7 @@ void change_numbers(const LoadOptions& options, twin::Site& site) {
 }
 
 bool changes_tariff(const LoadOptions& options, const std::string& site) {
-  return given(options, site, "tariff").has_value();
+  return given_change(options, site, "tariff").has_value();
 }
 
 void change_equipment(Build& build, const std::vector<market::LocalDate>& holidays, twin::Site& site) {

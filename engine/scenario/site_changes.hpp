@@ -2,8 +2,10 @@
 // What a manager changes of a site without editing the scenario: `--change contract_kw=60`.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "market/calendar.hpp"
@@ -35,6 +37,14 @@ bool changes_tariff(const LoadOptions& options, const std::string& site);
 /// Tariff, storage, PV and base load. Curves keep the holidays they were read with.
 /// @param holidays  the site's own, beside the tariff's
 void change_equipment(Build& build, const std::vector<market::LocalDate>& holidays, twin::Site& site);
+
+/// The text given for a key of a site, with the name it was given under; a change for the site itself wins.
+std::optional<std::pair<std::string, std::string>> given_change(const LoadOptions& options, const std::string& site,
+                                                                std::string_view key);
+/// @throws ScriptError as change_numbers
+std::optional<double> changed_number(const LoadOptions& options, const std::string& site, std::string_view key);
+/// @throws ScriptError "--change NAME=VALUE: why"
+[[noreturn]] void fail_change(const std::string& name, const std::string& value, const std::string& why);
 
 /// Keys of --change with units and meaning, a line each: for help.
 std::string change_keys_help();

@@ -26,10 +26,18 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
   if (!looks_ahead()) return;
   const World& world = context_.world;
   const std::uint64_t seed = context_.episode.seed;
-  forecaster_.emplace(context_.site.forecast, world.calendar, world.tick_ns, seed, context_.number, clocks.pv(),
-                      clocks.load(), clocks.co2(), clocks.tariff());
-  arrival_forecaster_.emplace(context_.site.forecast, world.tick_ns, seed, context_.number,
-                              std::vector<demand::ArrivalStream>(streams.begin(), streams.end()));
+  const control::SiteForecast& rules = context_.site.forecast;
+  const std::vector<demand::ArrivalStream> arrivals(streams.begin(), streams.end());
+  forecaster_.emplace(rules, world.calendar, world.tick_ns, seed, context_.number, clocks.pv(), clocks.load(),
+                      clocks.co2(), clocks.tariff());
+  arrival_forecaster_.reset();
+  if (rules.arrivals.kind != control::Forecast::Kind::model)
+    arrival_forecaster_.emplace(rules.arrivals, world.tick_ns, seed, context_.number, arrivals);
+  issued_forecast_.reset();
+  if (rules.uses_models())
+    issued_forecast_.emplace(rules, world.calendar, context_.site.tariff.holidays, world.tick_ns,
+                             context_.episode.from_ns, seed, context_.number,
+                             control::ForecastHistory::Signals{clocks.pv(), clocks.load(), clocks.tariff(), arrivals});
 }
 
 void Agenda::start(TimeNs t, TimeNs window_ns, TimeNs window_end_ns) {
@@ -112,8 +120,12 @@ void Agenda::show(evtwin_view& view, TimeNs t) {
 }
 
 void Agenda::forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t) {
-  forecaster_->fill(t, interest_.horizon_steps, now.pv_kw, now.load_kw + now.standby_kw, horizon);
-  arrival_forecaster_->fill(t, horizon);
+  forecaster_->fill(t, interest_.horizon_steps, now.pv_kw, now.load_kw, horizon);
+  if (arrival_forecaster_) arrival_forecaster_->fill(t, horizon);
+  if (issued_forecast_) issued_forecast_->fill(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, horizon);
+  if (now.standby_kw == 0.0) return;
+  for (double& kw : horizon.load_kw) kw += now.standby_kw;
+  for (double& kw : horizon.level_load_kw) kw += now.standby_kw;
 }
 
 bool Agenda::take_plan(const control::ViewColumns& columns, TimeNs t) {

@@ -9,6 +9,7 @@
 
 #include "control/forecast.hpp"
 #include "control/forecast_arrivals.hpp"
+#include "control/issued_forecast.hpp"
 #include "control/plan_history.hpp"
 #include "control/view.hpp"
 #include "demand/arrivals.hpp"
@@ -62,7 +63,12 @@ class Agenda {
   void show(evtwin_view& view, TimeNs t);
   /// Whether the strategy wants a horizon; then forecast() fills it, but for limits and set-points.
   bool looks_ahead() const { return interest_.horizon_steps > 0; }
+  /// @throws control::StrategyError of a forecaster.
   void forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t);
+  /// What forecasters took so far; null where there are none.
+  const control::ForecastWork* forecast_work() const {
+    return issued_forecast_ ? &issued_forecast_->work() : nullptr;
+  }
 
   /// Keeps what the strategy planned. @returns whether it says anything that was not planned before.
   bool take_plan(const control::ViewColumns& columns, TimeNs t);
@@ -90,7 +96,8 @@ class Agenda {
   Interest interest_;
   market::LocalClock clock_;
   std::optional<control::Forecaster> forecaster_;                 // of a strategy that wants a horizon
-  std::optional<control::ArrivalForecaster> arrival_forecaster_;  // likewise
+  std::optional<control::ArrivalForecaster> arrival_forecaster_;  // likewise, unless a model foresees arrivals
+  std::optional<control::IssuedForecast> issued_forecast_;        // likewise, where models foresee something
   control::PlanHistory plan_history_;                             // what it said of the time to come
   std::uint64_t decisions_ = 0;
   TimeNs last_decision_ns_ = 0, quiet_until_ns_ = 0;

@@ -73,7 +73,7 @@ struct Site {
   market::Signal load_kw = 0.0;  ///< >= 0
   market::Signal co2_kg_per_kwh = 0.0;
   std::optional<market::Signal> power_setpoint_kw;  ///< net import the site should have; tracked, never a limit
-  Forecast forecast;
+  control::SiteForecast forecast;
   double driver_price_per_kwh = 0.0;  ///< drivers pay the site, at the EVSE meter
   double v2g_price_per_kwh = 0.0;     ///< the site pays drivers, at the EVSE meter
   double unmet_price_per_kwh = 0.0;   ///< worth of a kWh wanted and not got, in the objective

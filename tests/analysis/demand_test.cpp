@@ -57,7 +57,7 @@ twin::World peak_at_the_end_of_may() {
   world.end_ns = june_ns + kernel::day_ns;
   twin::Site& site = world.sites[0];
   site.load_kw = market::Series({world.start_ns, june_ns - 15 * minute_ns}, {102.0, 2.0}, world.end_ns);
-  site.forecast.kind = control::Forecast::Kind::perfect;
+  site.forecast = control::Forecast{control::Forecast::Kind::perfect};
   site.tariff.rates = {{market::all_months, market::all_day_types, 0, 15, 0.10},
                        {market::all_months, market::all_day_types, 15, 24 * 60, 0.30}};
   site.part_month = market::PartMonth::full;

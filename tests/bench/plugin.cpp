@@ -53,7 +53,7 @@ Row measure(std::size_t evses) {
   const evtwin_host host{
       sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, nullptr, nullptr, nullptr, nullptr};
   evtwin_strategy* bare = nullptr;
-  if (library->entry().create(&host, "idle", nullptr, 0, &view, &bare) != EVTWIN_OK) return {{}, {}};
+  if (library->strategy_entry().create(&host, "idle", nullptr, 0, &view, &bare) != EVTWIN_OK) return {{}, {}};
   constexpr int many = 2'000'000, few = 20'000;
   const double bare_ns = cpu_ns_per_call(many, [&] { bare->decide(bare, &view, &decision); });
   bare->destroy(bare);

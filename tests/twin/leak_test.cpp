@@ -37,7 +37,7 @@ World world_with(bool other_future, control::Forecast::Kind kind) {
   site.pv_kw = hourly(other_future ? 3.0 : 1.0);
   site.load_kw = hourly(other_future ? 5.0 : 1.0);
   site.contract_kw = 16.0;
-  site.forecast = {kind, 0.0, 0.0};
+  site.forecast = control::Forecast{kind, 0.0, 0.0};
   site.tariff.demand.price_per_kw.fill(10.0);
   // Those that are there at noon leave otherwise in the other world, those that came within two hours, none of which is
   // finished, take more, and all that come later are others.

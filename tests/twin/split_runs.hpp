@@ -233,8 +233,7 @@ inline twin::World eventful_world(std::uint64_t seed) {
     site.v2g_price_per_kwh = 0.1;
     site.wear_price_per_kwh = 0.02;
     site.storage_policy = static_cast<twin::StoragePolicy>(dice.whole(0, 3));
-    site.forecast.kind = static_cast<control::Forecast::Kind>(dice.whole(0, 2));
-    site.forecast.std = 0.2;
+    site.forecast = control::Forecast{static_cast<control::Forecast::Kind>(dice.whole(0, 2)), 0.0, 0.2};
   }
   return world;
 }

@@ -1,0 +1,56 @@
+// What foresees one quantity from what has been: a plugin behind forecaster.h, or a function of the scenario.
+#pragma once
+#include <evtwin/forecaster.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace evtwin::control {
+
+class ForecastModel {
+ public:
+  virtual ~ForecastModel() = default;
+  /// Fills the answer, as forecaster.h says. The answer depends on the call alone. @throws StrategyError.
+  virtual void forecast(const evtwin_history& history, const evtwin_question& question,
+                        const evtwin_answer& answer) = 0;
+  /// For messages: "forecaster sarima (forecast.so)".
+  virtual std::string who() const = 0;
+};
+
+/// Makes an instance for one quantity of one site. @throws StrategyError.
+using ForecastModelFactory =
+    std::function<std::unique_ptr<ForecastModel>(std::uint32_t quantity, std::uint64_t seed, std::uint32_t site)>;
+
+/// A forecaster by name, looked for when an instance is first needed: a run whose strategy looks at no horizon needs no
+/// plugin. Shared by all runs of a world.
+class ForecastSource {
+ public:
+  /// @param label  as files and pages show it: "sarima:fit_days=14"
+  /// @param find   called once, from whichever thread comes first
+  ForecastSource(std::string label, std::function<ForecastModelFactory()> find)
+      : label_(std::move(label)), find_(std::move(find)) {}
+  const std::string& label() const { return label_; }
+  /// @throws StrategyError.
+  std::unique_ptr<ForecastModel> make(std::uint32_t quantity, std::uint64_t seed, std::uint32_t site) const {
+    std::call_once(found_, [this] { factory_ = find_(); });
+    return factory_(quantity, seed, site);
+  }
+
+ private:
+  std::string label_;
+  std::function<ForecastModelFactory()> find_;
+  mutable std::once_flag found_;
+  mutable ForecastModelFactory factory_;
+};
+
+/// Names of the quantities, as users write them, by EVTWIN_QUANTITY_*.
+inline constexpr std::array<std::string_view, EVTWIN_QUANTITIES> quantity_names{"pv", "load", "arrivals",
+                                                                                "arrivals_kwh", "price"};
+
+}  // namespace evtwin::control

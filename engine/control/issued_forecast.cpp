@@ -1,0 +1,191 @@
+#include "control/issued_forecast.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "control/forecast_arrivals.hpp"
+#include "control/strategy.hpp"
+#include "kernel/log.hpp"
+
+namespace evtwin::control {
+
+namespace {
+
+bool is_count(std::uint32_t quantity) {
+  return quantity == EVTWIN_QUANTITY_ARRIVALS || quantity == EVTWIN_QUANTITY_ARRIVALS_KWH;
+}
+
+/// Column of a quantity, and of its levels.
+struct Columns {
+  std::vector<double>&value, &level;
+};
+Columns columns_of(Horizon& horizon, std::uint32_t quantity) {
+  switch (quantity) {
+    case EVTWIN_QUANTITY_PV_KW:
+      return {horizon.pv_kw, horizon.level_pv_kw};
+    case EVTWIN_QUANTITY_LOAD_KW:
+      return {horizon.load_kw, horizon.level_load_kw};
+    case EVTWIN_QUANTITY_ARRIVALS:
+      return {horizon.arrivals, horizon.level_arrivals};
+    case EVTWIN_QUANTITY_ARRIVALS_KWH:
+      return {horizon.arrivals_kwh, horizon.level_arrivals_kwh};
+    default:
+      return {horizon.buy_per_kwh, horizon.level_buy_per_kwh};
+  }
+}
+
+/// What is wrong with an answer; empty where it is as forecaster.h wants it. @param at  the step it is about
+std::string trouble_of(std::uint32_t quantity, std::span<const double> mean, std::span<const double> quantile,
+                       bool& has_spread, std::size_t& at) {
+  const std::size_t steps = mean.size();
+  const double least = quantity == EVTWIN_QUANTITY_BUY_PER_KWH ? -std::numeric_limits<double>::infinity() : 0.0;
+  const auto wrong = [&](double value) { return !std::isfinite(value) || value < least; };
+  const char* const due = least == 0.0 ? "a finite number from 0 is due" : "a finite number is due";
+  for (at = 0; at < steps; ++at) {
+    if (std::isnan(mean[at])) return fmt::format("it left the mean out; {}", due);
+    if (wrong(mean[at])) return fmt::format("it foresaw a mean of {}; {}", mean[at], due);
+  }
+  at = 0;
+  const auto blank = static_cast<std::size_t>(
+      std::count_if(quantile.begin(), quantile.end(), [](double value) { return std::isnan(value); }));
+  has_spread = !quantile.empty() && blank == 0;
+  if (!has_spread && blank != quantile.size())
+    return fmt::format("it left {} of {} quantiles out; all or none are due", blank, quantile.size());
+  if (!has_spread) return {};
+  for (at = 0; at < steps; ++at) {
+    for (std::size_t l = 0; l * steps < quantile.size(); ++l) {
+      const double value = quantile[l * steps + at];
+      if (wrong(value)) return fmt::format("its quantile number {} is {}; {}", l, value, due);
+      if (l > 0 && value < quantile[(l - 1) * steps + at])
+        return fmt::format("its quantiles cross: number {} is {}, number {} is {}", l - 1,
+                           quantile[(l - 1) * steps + at], l, value);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calendar& calendar,
+                               std::span<const market::LocalDate> holidays, TimeNs tick_ns, TimeNs run_start_ns,
+                               std::uint64_t seed, std::uint32_t site, ForecastHistory::Signals signals)
+    : calendar_(calendar),
+      tick_ns_(tick_ns),
+      period_ns_(forecast.period_ns),
+      history_(calendar, holidays, forecast.period_ns, run_start_ns, forecast.history_days, std::move(signals)),
+      ahead_(calendar, holidays, forecast.period_ns) {
+  const auto add = [&](const Forecast& rule, std::uint32_t quantity) {
+    if (rule.kind == Forecast::Kind::model)
+      all_.push_back({quantity, rule.source->make(quantity, seed, site), {}, {}, false});
+  };
+  add(forecast.pv, EVTWIN_QUANTITY_PV_KW);
+  add(forecast.load, EVTWIN_QUANTITY_LOAD_KW);
+  add(forecast.arrivals, EVTWIN_QUANTITY_ARRIVALS);
+  add(forecast.arrivals, EVTWIN_QUANTITY_ARRIVALS_KWH);
+  add(forecast.price, EVTWIN_QUANTITY_BUY_PER_KWH);
+}
+
+void IssuedForecast::issue(TimeNs issued_ns, TimeNs until_ns, const std::vector<double>& levels) {
+  history_.reach(issued_ns);
+  ahead_.clear(issued_ns);
+  while (ahead_.end_ns() < until_ns) ahead_.add();
+  evtwin_question question{};
+  question.struct_size = sizeof question;
+  question.issued_ns = issued_ns;
+  question.steps = ahead_.view();
+  question.level = levels.data();
+  question.n_levels = static_cast<std::uint32_t>(levels.size());
+  for (Foreseen& foreseen : all_) {
+    question.quantity = foreseen.quantity;
+    ask(foreseen, question);
+  }
+  issued_ns_ = issued_ns;
+  ++work_.issued;
+}
+
+void IssuedForecast::ask(Foreseen& foreseen, const evtwin_question& question) {
+  constexpr double blank = std::numeric_limits<double>::quiet_NaN();
+  foreseen.mean.assign(ahead_.size(), blank);
+  foreseen.quantile.assign(question.n_levels * ahead_.size(), blank);
+  const evtwin_answer answer{sizeof(evtwin_answer), 0, foreseen.mean.data(),
+                             question.n_levels == 0 ? nullptr : foreseen.quantile.data()};
+  const kernel::Stopwatch watch;
+  foreseen.model->forecast(history_.view(), question, answer);
+  const double seconds = watch.ms() / 1000.0;
+  ++work_.calls;
+  work_.seconds += seconds;
+  work_.longest_call_s = std::max(work_.longest_call_s, seconds);
+  std::size_t at = 0;
+  const std::string trouble = trouble_of(foreseen.quantity, foreseen.mean, foreseen.quantile, foreseen.has_spread, at);
+  if (trouble.empty()) return;
+  throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", foreseen.model->who(),
+                                  quantity_names[foreseen.quantity], calendar_.format_local(ahead_.start_ns(at)),
+                                  calendar_.format_local(question.issued_ns), trouble));
+}
+
+/// Brings an answer into the steps of the horizon: means over the step, and counts by the share of time.
+void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& horizon) const {
+  const bool count = is_count(foreseen.quantity);
+  auto [value, level] = columns_of(horizon, foreseen.quantity);
+  const std::size_t steps = horizon.start_ns.size() - 1, levels = horizon.level.size(), cells = ahead_.size();
+  value.resize(steps);
+  level.resize(levels * steps);
+  const TimeNs now_ns = horizon.start_ns[0];
+  std::size_t first = 0;
+  for (std::size_t k = 0; k < steps; ++k) {
+    const TimeNs to_ns = horizon.start_ns[k + 1];
+    TimeNs from_ns = horizon.start_ns[k];
+    const auto whole = static_cast<double>(to_ns - from_ns);
+    double sum = 0.0, known = 0.0;
+    if (k == 0 && !count) {
+      const TimeNs known_until_ns = std::min(to_ns, now_ns + period_ns_);
+      known = now_value * (static_cast<double>(known_until_ns - now_ns) / whole);
+      from_ns = known_until_ns;
+    }
+    while (first < cells && ahead_.start_ns(first + 1) <= from_ns) ++first;
+    const auto each_piece = [&](auto&& take) {
+      for (std::size_t c = first; c < cells && ahead_.start_ns(c) < to_ns; ++c) {
+        const TimeNs piece_ns =
+            std::min(to_ns, ahead_.start_ns(c + 1)) - std::max(from_ns, ahead_.start_ns(c));
+        if (piece_ns <= 0) continue;
+        const auto of_ns = count ? static_cast<double>(ahead_.start_ns(c + 1) - ahead_.start_ns(c)) : whole;
+        take(c, static_cast<double>(piece_ns) / of_ns);
+      }
+    };
+    each_piece([&](std::size_t c, double share) { sum += foreseen.mean[c] * share; });
+    value[k] = known + sum;
+    for (std::size_t l = 0; l < levels; ++l) {
+      if (!foreseen.has_spread) {
+        level[l * steps + k] = value[k];
+        continue;
+      }
+      double of_level = 0.0;
+      each_piece([&](std::size_t c, double share) { of_level += foreseen.quantile[l * cells + c] * share; });
+      level[l * steps + k] = known + of_level;
+    }
+  }
+}
+
+void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh,
+                          Horizon& horizon) {
+  const TimeNs issued_ns = calendar_.tick_at_or_before(now_ns, period_ns_);
+  // What is issued reaches to the end of the horizon at the end of its period, whenever in it it is first needed.
+  const auto steps = static_cast<TimeNs>(horizon.start_ns.size());
+  const TimeNs until_ns = std::max(horizon.start_ns.back(), issued_ns + period_ns_ + steps * tick_ns_);
+  if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back()) issue(issued_ns, until_ns, horizon.level);
+  horizon.issued_ns = std::min(horizon.issued_ns, issued_ns);
+  bool spread_of_arrivals = true;
+  for (const Foreseen& foreseen : all_) {
+    const double now_value = foreseen.quantity == EVTWIN_QUANTITY_PV_KW     ? pv_now_kw
+                             : foreseen.quantity == EVTWIN_QUANTITY_LOAD_KW ? load_now_kw
+                                                                            : buy_now_per_kwh;
+    show(foreseen, now_value, horizon);
+    if (is_count(foreseen.quantity)) spread_of_arrivals = spread_of_arrivals && foreseen.has_spread;
+  }
+  if (!spread_of_arrivals) fill_poisson_levels(horizon);
+}
+
+}  // namespace evtwin::control

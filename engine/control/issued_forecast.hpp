@@ -1,0 +1,65 @@
+// Forecasts by models: issued at fixed times of the local clock from what has been by then, and shown in the steps of a
+// horizon.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "control/forecast.hpp"
+#include "control/forecast_history.hpp"
+#include "control/forecast_model.hpp"
+
+namespace evtwin::control {
+
+/// What forecasting took so far; wall time, which no result depends on.
+struct ForecastWork {
+  std::uint64_t issued = 0;  ///< times of issue
+  std::uint64_t calls = 0;   ///< one for each quantity foreseen
+  double seconds = 0.0, longest_call_s = 0.0;
+};
+
+/// Those quantities of a site that models foresee. The answer to fill() depends on the world up to the last time of
+/// issue and on that call alone: there is nothing to keep in a checkpoint.
+class IssuedForecast {
+ public:
+  /// @param forecast  at least one of its rules is a model
+  /// @throws StrategyError for a model that is not there, or does not foresee what it is to.
+  IssuedForecast(const SiteForecast& forecast, const market::Calendar& calendar,
+                 std::span<const market::LocalDate> holidays, TimeNs tick_ns, TimeNs run_start_ns, std::uint64_t seed,
+                 std::uint32_t site, ForecastHistory::Signals signals);
+
+  /// Overwrites the columns of the quantities that models foresee; steps and all other columns are filled already, with
+  /// what is known now in step 0. A forecast is issued at each multiple of the period that the local clock shows, when
+  /// it is first needed; it holds until the next one. What holds now is taken to go on for a period at most, within
+  /// step 0. `now_ns` never goes back.
+  /// @throws StrategyError naming model, quantity and time, for an answer that forecaster.h does not allow.
+  void fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh, Horizon& horizon);
+
+  const ForecastWork& work() const { return work_; }
+
+ private:
+  /// One quantity's model and its last answer.
+  struct Foreseen {
+    std::uint32_t quantity;
+    std::unique_ptr<ForecastModel> model;
+    std::vector<double> mean;      // [steps]
+    std::vector<double> quantile;  // [levels * steps]
+    bool has_spread = false;
+  };
+  void issue(TimeNs issued_ns, TimeNs until_ns, const std::vector<double>& levels);
+  void ask(Foreseen& foreseen, const evtwin_question& question);
+  void show(const Foreseen& foreseen, double now_value, Horizon& horizon) const;
+
+  const market::Calendar calendar_;
+  TimeNs tick_ns_, period_ns_;
+  ForecastHistory history_;
+  StepCalendar ahead_;
+  std::vector<Foreseen> all_;
+  std::optional<TimeNs> issued_ns_;
+  ForecastWork work_;
+};
+
+}  // namespace evtwin::control

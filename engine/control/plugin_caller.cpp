@@ -1,0 +1,106 @@
+#include "control/plugin_caller.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "control/call.hpp"
+#include "kernel/hash.hpp"
+#include "kernel/log.hpp"
+#include "kernel/random.hpp"
+
+namespace evtwin::control {
+
+namespace {
+
+constexpr std::size_t most_remarks = 1000;  // of one decision; a plugin in a loop must not fill the memory
+constexpr std::size_t most_words = 2000;    // bytes of one remark
+
+std::string status_text(evtwin_status status, const char* header) {
+  switch (status) {
+    case EVTWIN_BAD_PARAMETER:
+      return "status 1 (bad parameter), without a word";
+    case EVTWIN_UNSUPPORTED:
+      return "status 2 (unsupported), without a word";
+    case EVTWIN_FAILED:
+      return "status 3 (failed), without a word";
+    case EVTWIN_BAD_STATE:
+      return "status 4 (bad state), without a word";
+    default:
+      return fmt::format("status {}, which {} does not know", status, header);
+  }
+}
+
+}  // namespace
+
+PluginCaller::PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site,
+                           std::vector<Strategy::Remark>* remarks)
+    : who_(std::move(who)), header_(header), seed_(seed), site_(site), remarks_(remarks) {
+  host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
+}
+
+void PluginCaller::let_speak() {
+  error_.clear();  // an earlier call's words would explain this one wrongly
+  caller_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+void PluginCaller::silence() { caller_.store({}, std::memory_order_relaxed); }
+
+void PluginCaller::enter(const char* what) {
+  let_speak();
+  call_under_way() = {who_.c_str(), what};
+}
+
+void PluginCaller::take_exception() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    error_ = "it ran out of memory (std::bad_alloc crossed the C ABI)";
+  } catch (const std::exception& error) {
+    error_ = fmt::format("{} (an exception crossed the C ABI)", error.what());
+  } catch (...) {
+    error_ = "an exception of unknown type (it crossed the C ABI)";
+  }
+}
+
+void PluginCaller::leave(const char* what, evtwin_status status) {
+  call_under_way() = {};
+  silence();
+  if (spoke_out_of_turn_.load(std::memory_order_relaxed))
+    fail(what, "it called report() from a thread of its own, or when it was not asked");
+  if (status != EVTWIN_OK) fail(what, error_.empty() ? status_text(status, header_) : error_);
+}
+
+void PluginCaller::fail(const char* what, const std::string& why) const {
+  kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::error, "{}: {} failed: {}", who_, what, why);
+  throw StrategyError(fmt::format("{}: {} failed: {}", who_, what, why));
+}
+
+void PluginCaller::report(const evtwin_host* host, std::uint32_t severity, const char* text) {
+  PluginCaller& self = of(host);
+  if (self.caller_.load(std::memory_order_relaxed) != std::this_thread::get_id()) {
+    self.spoke_out_of_turn_.store(true, std::memory_order_relaxed);
+    return;
+  }
+  if (text == nullptr) return;
+  const std::string_view words = std::string_view(text).substr(0, most_words);
+  kernel::log_line(kernel::LogRoom::control,
+                   severity == EVTWIN_WARNING ? kernel::LogLevel::warning : kernel::LogLevel::debug, "{} says: {}",
+                   self.who_, words);
+  if (severity >= EVTWIN_ERROR) {
+    self.error_ = words;
+  } else if (severity != EVTWIN_DEBUG && self.remarks_ != nullptr && self.remarks_->size() < most_remarks) {
+    self.remarks_->push_back({severity, std::string(words)});
+  }
+}
+
+std::uint64_t PluginCaller::random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index) {
+  constexpr std::uint32_t purpose = kernel::purpose_of("control.plugin");
+  const PluginCaller& self = of(host);
+  return kernel::draw_u64(self.seed_, kernel::mix_bits(self.site_ + 1) ^ stream, purpose, index);
+}
+
+}  // namespace evtwin::control

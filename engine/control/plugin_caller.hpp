@@ -1,0 +1,70 @@
+// Calls into an instance of a plugin in this process, and what the host owes it meanwhile: whatever kind of instance.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "control/strategy.hpp"
+
+namespace evtwin::control {
+
+class PluginCaller {
+ public:
+  /// @param who      "strategy half (libhalf.so)"
+  /// @param header   of its contract, for messages: "strategy.h"
+  /// @param remarks  where what it reports goes; null: nowhere but the log
+  PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site,
+               std::vector<Strategy::Remark>* remarks);
+  PluginCaller(const PluginCaller&) = delete;
+  PluginCaller& operator=(const PluginCaller&) = delete;
+
+  const std::string& who() const { return who_; }
+  const evtwin_host* host() const { return &host_; }
+
+  /// One call; `plugin` answers an evtwin_status. @throws StrategyError "strategy half (libhalf.so): decide failed: ..."
+  template <class Call>
+  void operator()(const char* what, Call&& plugin) {
+    enter(what);
+    evtwin_status status = EVTWIN_FAILED;
+    // The contract lets no exception cross; one that does all the same still ends in an error that names the plugin.
+    try {
+      status = plugin();
+    } catch (...) {
+      take_exception();
+    }
+    leave(what, status);
+  }
+
+  [[noreturn]] void fail(const char* what, const std::string& why) const;
+
+  /// For an instance that is called together with others: it may report, and what it said is asked for afterwards.
+  void let_speak();
+  void silence();
+  const std::string& said() const { return error_; }
+  void say(const std::string& error) { error_ = error; }
+
+ private:
+  void enter(const char* what);
+  void take_exception();
+  void leave(const char* what, evtwin_status status);
+  static PluginCaller& of(const evtwin_host* host) { return *static_cast<PluginCaller*>(host->context); }
+  static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
+  static std::uint64_t random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index);
+  static const void* extension(const evtwin_host*, const char*) { return nullptr; }
+
+  std::string who_;
+  const char* header_;
+  std::uint64_t seed_;
+  std::uint32_t site_;
+  std::vector<Strategy::Remark>* remarks_;
+  evtwin_host host_{};
+  std::string error_;
+  std::atomic<std::thread::id> caller_;         ///< the thread inside a call; none between calls
+  std::atomic<bool> spoke_out_of_turn_{false};  ///< report() from another thread or between calls
+};
+
+}  // namespace evtwin::control

@@ -1,0 +1,85 @@
+#include "control/plugin_forecaster.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "kernel/log.hpp"
+
+namespace evtwin::control {
+
+namespace {
+
+std::string who_of(const PluginLibrary& library, const CheckedParams& params) {
+  return fmt::format("forecaster {} ({})", params.strategy().id,
+                     std::filesystem::path(library.file()).filename().string());
+}
+
+}  // namespace
+
+PluginForecaster::PluginForecaster(std::shared_ptr<const PluginLibrary> library,
+                                   std::shared_ptr<const CheckedParams> params, std::uint32_t quantity,
+                                   std::uint64_t seed, std::uint32_t site)
+    : library_(std::move(library)),
+      params_(std::move(params)),
+      call_(who_of(*library_, *params_), "forecaster.h", seed, site, nullptr) {
+  if (!foresees(params_->strategy(), quantity)) {
+    std::string known;
+    for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
+      if (foresees(params_->strategy(), q)) known += fmt::format("{}{}", known.empty() ? "" : ", ", quantity_names[q]);
+    }
+    call_.fail("create", fmt::format("it foresees {}, not {}", known, quantity_names[quantity]));
+  }
+  const auto values = params_->values();
+  call_("create", [&] {
+    return library_->forecaster_entry().create(call_.host(), params_->strategy().id.c_str(), values.data(),
+                                               static_cast<std::uint32_t>(values.size()), quantity, &instance_);
+  });
+  if (instance_ == nullptr || instance_->struct_size != sizeof(evtwin_forecaster) || instance_->forecast == nullptr ||
+      instance_->destroy == nullptr) {
+    instance_ = nullptr;  // what it is can not be told, so nothing of it is called
+    call_.fail("create", "it made no complete instance");
+  }
+}
+
+PluginForecaster::~PluginForecaster() {
+  if (instance_ == nullptr) return;
+  try {
+    call_("destroy", [&] {
+      instance_->destroy(instance_);
+      return EVTWIN_OK;
+    });
+  } catch (const StrategyError& error) {
+    fmt::print(stderr, "warning: {}\n", error.what());  // the forecasts are in; only the plugin's own tidying failed
+  }
+}
+
+void PluginForecaster::forecast(const evtwin_history& history, const evtwin_question& question,
+                                const evtwin_answer& answer) {
+  call_("forecast", [&] { return instance_->forecast(instance_, &history, &question, &answer); });
+}
+
+ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params) {
+  auto [found, name] = find_part(PluginPart::forecaster, id);
+  ChosenForecaster chosen;
+  chosen.file = found.file;
+  chosen.description = found.description;
+  chosen.label = label_of(name, params);
+  auto checked = std::make_shared<const CheckedParams>(std::move(found.description), params, "forecaster");
+  kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::info, "forecaster {}: {}, in this process", chosen.label,
+                   chosen.file);
+  chosen.factory = [library = PluginLibrary::open(found.file), checked = std::move(checked)](
+                       std::uint32_t quantity, std::uint64_t seed,
+                       std::uint32_t site) -> std::unique_ptr<ForecastModel> {
+    return std::make_unique<PluginForecaster>(library, checked, quantity, seed, site);
+  };
+  return chosen;
+}
+
+std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params) {
+  return std::make_shared<const ForecastSource>(label_of(id, params),
+                                                [id, params] { return choose_forecaster(id, params).factory; });
+}
+
+}  // namespace evtwin::control

@@ -1,0 +1,61 @@
+// A plugin's forecaster in this process, and the way from "sarima:fit_days=14" to one.
+#pragma once
+#include <evtwin/forecaster.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "control/forecast_model.hpp"
+#include "control/plugin_caller.hpp"
+#include "control/plugin_library.hpp"
+#include "control/plugin_params.hpp"
+#include "control/plugin_search.hpp"
+
+namespace evtwin::control {
+
+class PluginForecaster : public ForecastModel {
+ public:
+  /// @throws StrategyError "forecaster sarima (forecast.so): create failed: ...", also for a quantity that it does not
+  /// foresee.
+  PluginForecaster(std::shared_ptr<const PluginLibrary> library, std::shared_ptr<const CheckedParams> params,
+                   std::uint32_t quantity, std::uint64_t seed, std::uint32_t site);
+  ~PluginForecaster() override;
+  PluginForecaster(const PluginForecaster&) = delete;
+  PluginForecaster& operator=(const PluginForecaster&) = delete;
+
+  void forecast(const evtwin_history& history, const evtwin_question& question, const evtwin_answer& answer) override;
+  std::string who() const override { return call_.who(); }
+
+ private:
+  std::shared_ptr<const PluginLibrary> library_;
+  std::shared_ptr<const CheckedParams> params_;
+  PluginCaller call_;
+  evtwin_forecaster* instance_ = nullptr;
+};
+
+struct ChosenForecaster {
+  std::string file;
+  StrategyDescription description;
+  std::string label;  ///< "sarima", "sarima:fit_days=14"
+  ForecastModelFactory factory;
+};
+
+/// Finds `id` ("sarima" in the plugin folders, "FILE.so#sarima", "FILE.so" when it holds one).
+/// @throws StrategyError: unknown id (with the nearest known one), unknown or out-of-range parameter (with its range).
+ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params);
+
+/// The same, looked for when it is first needed.
+std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params);
+
+/// Whether it foresees that quantity.
+inline bool foresees(const StrategyDescription& forecaster, std::uint32_t quantity) {
+  return (forecaster.flags & EVTWIN_FORECASTS(quantity)) != 0;
+}
+
+/// Every forecaster of every plugin found, as list_parts.
+inline std::vector<ListedStrategy> list_forecasters(std::vector<std::string>* problems = nullptr) {
+  return list_parts(PluginPart::forecaster, problems);
+}
+
+}  // namespace evtwin::control

@@ -1,0 +1,146 @@
+// How strategies foresee what comes: `forecast`, of a scenario or a site.
+#include <algorithm>
+#include <cmath>
+
+#include "control/plugin_forecaster.hpp"
+#include "control/strategy.hpp"
+#include "kernel/text.hpp"
+#include "scenario/build.hpp"
+#include "scenario/script_definition.hpp"
+#include "scenario/site_changes.hpp"
+
+namespace evtwin::scenario {
+namespace {
+
+using control::Forecast;
+
+constexpr std::string_view rules_are =
+    "must be \"perfect\", \"yesterday\", the id of a forecaster such as \"same-kind-of-day\", forecaster \"id\" { ... }, "
+    "{ bias = ..., std = ... } or a function(past, ask)";
+
+/// A forecaster that the user named. That it is there, and takes these parameters, shows here and not in the run.
+Forecast named(const std::string& id, const control::TextParams& params, const Where& where) {
+  try {
+    const auto chosen = std::make_shared<const control::ChosenForecaster>(control::choose_forecaster(id, params));
+    return {Forecast::Kind::model, 0.0, 0.0,
+            std::make_shared<const control::ForecastSource>(chosen->label, [chosen] { return chosen->factory; })};
+  } catch (const control::StrategyError& error) {
+    fail(where, "= \"" + kernel::printable(id, 60) + "\": " + error.what());
+  }
+}
+
+/// "perfect", "yesterday", "sarima".
+Forecast by_word(const Build& build, const std::string& word, const control::TextParams& params, const Where& where) {
+  if (word == "perfect" || word == "yesterday") {
+    if (!params.empty()) fail(where, "= \"" + word + "\" takes no parameters");
+    return {word == "perfect" ? Forecast::Kind::perfect : Forecast::Kind::yesterday, 0.0, 0.0};
+  }
+  const auto& set = build.source.options().set;
+  const bool users_own = std::any_of(set.begin(), set.end(), [&](const auto& entry) { return entry.second == word; });
+  if (!users_own && word.find_first_of("/#:") != std::string::npos) {
+    fail(where, "= \"" + kernel::printable(word, 60) +
+                    "\" must be the id of a forecaster; a plugin's file can only be named on the command line "
+                    "(--change forecast=FILE.so#ID)");
+  }
+  return named(word, params, where);
+}
+
+Forecast rule_of(const Build& build, const Value& value, const Where& where, const ForecastPlace& place) {
+  if (value.text() != nullptr) return by_word(build, text_of(value, where), {}, where);
+  if (value.function() != nullptr)
+    return {Forecast::Kind::model, 0.0, 0.0, lua_forecaster(build.shared_source, place, where.position())};
+  if (const Construct* chosen = value.construct("forecaster")) {
+    const Where at = where.at(*chosen);
+    return by_word(build, text_of(chosen->arguments.front(), at), params_given(*chosen, at), at);
+  }
+  if (value.table() == nullptr || !value.table()->numbered.empty())
+    fail(where, std::string(rules_are) + ", got " + describe(value));
+  const Fields f(value, section("forecast_error"), where);
+  return {Forecast::Kind::noisy, f.number("bias"), f.number("std")};
+}
+
+/// The table with a rule for each quantity.
+control::SiteForecast pipeline_of(const Build& build, const Value& value, const Where& where,
+                                  const ForecastPlace& place, control::SiteForecast forecast) {
+  const Fields f(value, section("forecast"), where);
+  if (f.has("bias") || f.has("std"))
+    forecast = Forecast{Forecast::Kind::noisy, f.number("bias"), f.number("std")};
+  const auto read = [&](const char* key, Forecast& rule) {
+    if (const Value* own = f.find(key)) rule = rule_of(build, *own, f.where(key), {place.site, key});
+  };
+  read("pv", forecast.pv);
+  read("load", forecast.load);
+  read("arrivals", forecast.arrivals);
+  read("price", forecast.price);
+  if (forecast.price.kind == Forecast::Kind::yesterday || forecast.price.kind == Forecast::Kind::noisy)
+    fail(f.where("price"), "must be \"perfect\" (prices are known as far as the tariff goes) or a forecaster");
+  forecast.period_ns = f.whole("period_min") * kernel::minute_ns;
+  forecast.history_days = static_cast<int>(f.whole("history_days"));
+  return forecast;
+}
+
+/// "sarima:fit_days=14" of the command line.
+Forecast changed_rule(const Build& build, const std::string& name, const std::string& text) {
+  std::string id;
+  control::TextParams params;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t colon = std::min(text.find(':', from), text.size());
+    const std::string part = text.substr(from, colon - from);
+    const std::size_t equals = part.find('=');
+    if (from == 0) {
+      id = part;
+    } else if (equals == std::string::npos || equals == 0) {
+      fail_change(name, text, "parameters are written ID:key=value, got '" + kernel::printable(part, 60) + "'");
+    } else {
+      params.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+    }
+    from = colon + 1;
+  }
+  try {
+    if (id == "perfect" || id == "yesterday") return by_word(build, id, params, {});
+    const auto chosen = std::make_shared<const control::ChosenForecaster>(control::choose_forecaster(id, params));
+    return {Forecast::Kind::model, 0.0, 0.0,
+            std::make_shared<const control::ForecastSource>(chosen->label, [chosen] { return chosen->factory; })};
+  } catch (const control::StrategyError& error) {
+    fail_change(name, text, error.what());
+  }
+}
+
+}  // namespace
+
+control::SiteForecast forecast_of(const Build& build, const Value& value, const Where& where, int site,
+                                  const control::SiteForecast& otherwise) {
+  const bool pipeline = value.table() != nullptr && value.table()->numbered.empty();
+  if (pipeline) return pipeline_of(build, value, where, {site, {}}, otherwise);
+  control::SiteForecast forecast = rule_of(build, value, where, {site, {}});
+  forecast.period_ns = otherwise.period_ns;
+  forecast.history_days = otherwise.history_days;
+  return forecast;
+}
+
+void change_forecast(const Build& build, twin::Site& site) {
+  const LoadOptions& options = build.source.options();
+  control::SiteForecast& forecast = site.forecast;
+  if (const auto all = given_change(options, site.name, "forecast")) {
+    const Forecast rule = changed_rule(build, all->first, all->second);
+    forecast.pv = forecast.load = forecast.arrivals = rule;
+  }
+  const auto change = [&](const char* key, Forecast& rule) {
+    if (const auto own = given_change(options, site.name, key)) rule = changed_rule(build, own->first, own->second);
+  };
+  change("forecast_pv", forecast.pv);
+  change("forecast_load", forecast.load);
+  change("forecast_arrivals", forecast.arrivals);
+  change("forecast_price", forecast.price);
+  if (forecast.price.kind == Forecast::Kind::yesterday)
+    fail_change("forecast_price", "yesterday", "must be perfect (prices are known) or a forecaster");
+  if (const auto minutes = changed_number(options, site.name, "forecast_period_min")) {
+    if (*minutes != std::floor(*minutes))
+      fail_change("forecast_period_min", show_number(*minutes), "must be a whole number of minutes");
+    forecast.period_ns = static_cast<TimeNs>(*minutes) * kernel::minute_ns;
+  }
+}
+
+control::SiteForecast default_forecast() { return Forecast{Forecast::Kind::yesterday, 0.0, 0.0}; }
+
+}  // namespace evtwin::scenario
