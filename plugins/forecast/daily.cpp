@@ -1,0 +1,30 @@
+#include "daily.hpp"
+
+#include <algorithm>
+
+namespace evtwin::forecast {
+
+void Daily::answer_with(Predictor& predictor, const sdk::Question& question, sdk::Answer& answer) {
+  targets_of(question, grid_, targets_);
+  predictor.foresee(grid_, grid_.now, targets_, answer.mean);
+  const Bounds bounds = bounds_of(grid_);
+  for (double& mean : answer.mean) mean = bounds.clipped(mean);
+  if (question.levels().empty()) return;
+
+  // Made of past days and their bounds alone: the same whenever it is asked for first.
+  if (residuals_ == nullptr) {
+    Grid past = grid_;
+    past.now = past.past_cells();
+    residuals_ = std::make_unique<Residuals>(past, predictor, bounds_of(past));
+  }
+  if (!residuals_->known()) return;
+  for (std::size_t k = 0; k < targets_.size(); ++k) {
+    double before = -largest_value * 4.0;
+    for (std::size_t l = 0; l < question.levels().size(); ++l) {
+      before = std::max(before, residuals_->quantile(grid_, targets_[k], answer.mean[k], question.levels()[l]));
+      answer.quantile(l)[k] = before;
+    }
+  }
+}
+
+}  // namespace evtwin::forecast

@@ -1,0 +1,33 @@
+// A forecaster around a Predictor: what is made once a day is kept, the rest is worked out at each call.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "residuals.hpp"
+
+namespace evtwin::forecast {
+
+class Daily {
+ public:
+  /// @param make  makes a predictor from the past rows of a grid: const Grid& -> std::unique_ptr<Predictor>
+  template <class Make>
+  void forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer, const Make& make) {
+    if (question.steps.size() == 0) return;
+    if (past_.show(history, question, grid_) || predictor_ == nullptr) {
+      residuals_.reset();
+      predictor_ = make(grid_);
+    }
+    answer_with(*predictor_, question, answer);
+  }
+
+ private:
+  void answer_with(Predictor& predictor, const sdk::Question& question, sdk::Answer& answer);
+
+  PastDays past_;
+  Grid grid_;
+  std::unique_ptr<Predictor> predictor_;
+  std::unique_ptr<Residuals> residuals_;
+  std::vector<Target> targets_;
+};
+
+}  // namespace evtwin::forecast

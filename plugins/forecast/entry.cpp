@@ -1,0 +1,4 @@
+#include "same_kind.hpp"
+#include "seasonal_naive.hpp"
+
+EVTWIN_FORECASTERS(evtwin::forecast::SeasonalNaive, evtwin::forecast::SameKindOfDay)

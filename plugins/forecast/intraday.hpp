@@ -1,0 +1,47 @@
+// What today showed so far corrects the hours ahead.
+#pragma once
+#include <vector>
+
+#include "grid.hpp"
+
+namespace evtwin::forecast {
+
+/// Let b be what a model says of a cell at the midnight before, a what was, and E the recent error: weighted with
+/// exp(-age / recent_h),
+///   E = sum(w (a - b)) / sum(w)                     for load and prices;     corrected(b) = b + g E
+///   E = sum(w (a - b)) / (sum(w b) + 1 h of mean b) for PV and arrivals;     corrected(b) = b (1 + g E)
+/// The gain g of each lead time is the slope of the errors ahead on E over the last 28 days, drawn to
+/// exp(-lead / persist_h) by so much as two days of data weigh, in [0, 1], not rising with lead time, 0 after 24 h.
+class Intraday {
+ public:
+  struct Settings {
+    double recent_h, persist_h;
+  };
+  /// @param from  first cell of `base`, of a whole row, at most 28 days before today
+  /// @param base  [(today + 1) * slots - from] as of the midnight before each cell; NaN where there was none
+  Intraday(Settings settings, const Grid& grid, std::size_t from, std::vector<double> base);
+
+  /// E from the cells before `now`.
+  double recent_error(const Grid& grid, std::size_t now) const;
+  double corrected(double base, double recent_error, std::size_t lead_cells) const;
+
+ private:
+  struct Sums {
+    double error = 0.0;
+    double weight = 0.0;
+  };
+  void add(Sums& sums, double actual, double base) const;
+  double error_of(const Sums& sums) const;
+  void learn_gains(const Grid& grid, double persist_h);
+
+  bool proportional_;
+  std::size_t from_;
+  std::vector<double> base_;
+  double fade_;                       // of a weight in a step
+  double prior_ = 0.0;                // added to the sum of weights
+  std::vector<double> error_before_;  // [past cells from `from`] E
+  Sums at_midnight_;
+  std::vector<double> gain_;  // [slots]
+};
+
+}  // namespace evtwin::forecast

@@ -1,0 +1,34 @@
+// What a model is to the rest of the room: means of cells, from the cells before.
+#pragma once
+#include <span>
+
+#include "grid.hpp"
+
+namespace evtwin::forecast {
+
+/// Made once a day from the past rows of a grid. It is asked for today, and for past days to see how far off it was.
+class Predictor {
+ public:
+  Predictor() = default;
+  Predictor(const Predictor&) = delete;
+  Predictor& operator=(const Predictor&) = delete;
+  virtual ~Predictor() = default;
+  /// Means of `targets`, in the order of their cells, none before `now`. It may look at the cells of `grid` before
+  /// `now` only. What comes out is clipped by the caller.
+  virtual void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) = 0;
+};
+
+/// For cells of which no past day tells anything: PV as a clear day from 6 to 18 h, scaled to what was seen in the last
+/// 24 h; arrivals as their mean in those; load and prices as last seen. 0 where nothing was.
+class WithoutPast {
+ public:
+  WithoutPast(const Grid& grid, std::size_t now);
+  double at(std::size_t slot) const;
+
+ private:
+  bool pv_;
+  double step_h_;
+  double level_ = 0.0;
+};
+
+}  // namespace evtwin::forecast
