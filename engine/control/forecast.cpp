@@ -17,9 +17,9 @@ double forecast_error(const Forecast& forecast, std::uint64_t seed, std::uint64_
   return forecast.bias + forecast.std * kernel::standard_normal(kernel::draw_unit(seed, site, purpose, draw));
 }
 
-Forecaster::Forecaster(const SiteForecast& forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
-                       std::uint64_t site, market::SignalClock pv, market::SignalClock load, market::SignalClock co2,
-                       market::TariffClock tariff)
+Forecaster::Forecaster(const SiteForecast& forecast, const market::Calendar& calendar, TimeNs tick_ns,
+                       std::uint64_t seed, std::uint64_t site, market::SignalClock pv, market::SignalClock load,
+                       market::SignalClock co2, market::TariffClock tariff)
     : forecast_(forecast),
       clock_(calendar),
       tick_ns_(tick_ns),
@@ -185,8 +185,12 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
     const TimeNs back_ns = rule.kind == Forecast::Kind::yesterday ? kernel::day_ns : 0;
     const TimeNs change_ns = later(signal.at(now_ns - back_ns).until_ns, back_ns);
     const TimeNs issued_ns = rule.kind == Forecast::Kind::noisy ? midnight_ns : now_ns;
-    return Foreseen{rule,     signal,    now_value,
-                    purpose,  divisors,  issued_ns,
+    return Foreseen{rule,
+                    signal,
+                    now_value,
+                    purpose,
+                    divisors,
+                    issued_ns,
                     std::min(change_ns, horizon.start_ns[steps == 0 ? 0 : 1])};
   };
   const Foreseen pv = foreseen(forecast_.pv, pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"), pv_divisors_);

@@ -36,7 +36,7 @@ struct SiteForecast {
   /// PV, base load and arrivals by the same rule; prices are known.
   SiteForecast(const Forecast& all) : pv(all), load(all), arrivals(all) {}  // NOLINT(google-explicit-constructor)
 
-  Forecast pv, load, arrivals;                       ///< arrivals: number and energy
+  Forecast pv, load, arrivals;                        ///< arrivals: number and energy
   Forecast price{Forecast::Kind::perfect, 0.0, 0.0};  ///< of imported energy: known as far as tariff or series reach,
                                                       ///< or by a model
   TimeNs period_ns = 15 * kernel::minute_ns;  ///< models issue at its multiples on the local clock, and see and foresee

@@ -54,8 +54,14 @@ void StepCalendar::add() {
 }
 
 evtwin_steps StepCalendar::view() const {
-  return {sizeof(evtwin_steps), static_cast<std::uint32_t>(size()), step_ns_,      start_ns_.data(), local_day_.data(),
-          local_minute_.data(), weekday_.data(),                    holiday_.data()};
+  return {sizeof(evtwin_steps),
+          static_cast<std::uint32_t>(size()),
+          step_ns_,
+          start_ns_.data(),
+          local_day_.data(),
+          local_minute_.data(),
+          weekday_.data(),
+          holiday_.data()};
 }
 
 ForecastHistory::ForecastHistory(const market::Calendar& calendar, std::span<const market::LocalDate> holidays,

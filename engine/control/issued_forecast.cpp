@@ -148,8 +148,7 @@ void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& h
     while (first < cells && ahead_.start_ns(first + 1) <= from_ns) ++first;
     const auto each_piece = [&](auto&& take) {
       for (std::size_t c = first; c < cells && ahead_.start_ns(c) < to_ns; ++c) {
-        const TimeNs piece_ns =
-            std::min(to_ns, ahead_.start_ns(c + 1)) - std::max(from_ns, ahead_.start_ns(c));
+        const TimeNs piece_ns = std::min(to_ns, ahead_.start_ns(c + 1)) - std::max(from_ns, ahead_.start_ns(c));
         if (piece_ns <= 0) continue;
         const auto of_ns = count ? static_cast<double>(ahead_.start_ns(c + 1) - ahead_.start_ns(c)) : whole;
         take(c, static_cast<double>(piece_ns) / of_ns);

@@ -25,7 +25,8 @@ class PluginCaller {
   const std::string& who() const { return who_; }
   const evtwin_host* host() const { return &host_; }
 
-  /// One call; `plugin` answers an evtwin_status. @throws StrategyError "strategy half (libhalf.so): decide failed: ..."
+  /// One call; `plugin` answers an evtwin_status. @throws StrategyError "strategy half (libhalf.so): decide failed:
+  /// ..."
   template <class Call>
   void operator()(const char* what, Call&& plugin) {
     enter(what);

@@ -82,8 +82,8 @@ std::string entry_trouble(const Entry& entry, std::uint32_t count, const Due& du
       return fmt::format("the description of its {} number {} {}", due.what, i, trouble);
     for (std::uint32_t before = 0; before < i; ++before) {
       if (std::string_view(entry.info(before)->id) == info->id)
-        return fmt::format("two of its {} have the id {}", due.what == std::string_view("strategy") ? "strategies" : "forecasters",
-                           info->id);
+        return fmt::format("two of its {} have the id {}",
+                           due.what == std::string_view("strategy") ? "strategies" : "forecasters", info->id);
     }
   }
   return {};
@@ -113,8 +113,8 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
   if (strategies == nullptr && forecasters == nullptr)
     refuse("exports no symbol evtwin_strategy_entry and no evtwin_forecasters; is it an evtwin plugin?");
   if (strategies != nullptr) {
-    const Due due{"strategy.h",        "strategy", EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, sizeof(evtwin_entry),
-                  EVTWIN_ABI_DIGEST};
+    const Due due{"strategy.h",     "strategy",           EVTWIN_ABI_MAJOR,
+                  EVTWIN_ABI_MINOR, sizeof(evtwin_entry), EVTWIN_ABI_DIGEST};
     if (auto trouble = entry_trouble(*strategies, strategies->n_strategies, due); !trouble.empty()) refuse(trouble);
   }
   if (forecasters != nullptr) {
@@ -152,7 +152,8 @@ std::vector<const evtwin_info*> PluginLibrary::strategies() const {
 }
 
 std::vector<const evtwin_info*> PluginLibrary::forecasters() const {
-  return forecasters_ == nullptr ? std::vector<const evtwin_info*>() : all_of(*forecasters_, forecasters_->n_forecasters);
+  return forecasters_ == nullptr ? std::vector<const evtwin_info*>()
+                                 : all_of(*forecasters_, forecasters_->n_forecasters);
 }
 
 }  // namespace evtwin::control

@@ -1,5 +1,5 @@
-// A shared object with strategies, forecasters or both behind the C ABI, opened in this process. Files of others are looked at in a child
-// first: plugin_description.hpp.
+// A shared object with strategies, forecasters or both behind the C ABI, opened in this process. Files of others are
+// looked at in a child first: plugin_description.hpp.
 #pragma once
 #include <evtwin/forecaster.h>
 #include <evtwin/strategy.h>

@@ -37,8 +37,8 @@ ListedStrategy find_in_file(PluginPart part, const std::string& file, std::strin
   for (const StrategyDescription& s : all) known += fmt::format("{}{}", known.empty() ? "" : ", ", s.id);
   if (id.empty()) {
     if (all.size() != 1) {
-      throw StrategyError(fmt::format("plugin {} holds {} {} ({}); name one as {}#ID", file, all.size(), words(part),
-                                      known, file));
+      throw StrategyError(
+          fmt::format("plugin {} holds {} {} ({}); name one as {}#ID", file, all.size(), words(part), known, file));
     }
     return {file, std::move(all.front())};
   }

@@ -6,7 +6,6 @@
 #include <new>
 #include <utility>
 
-
 namespace evtwin::control {
 
 namespace {

@@ -15,7 +15,8 @@ namespace {
 using control::Forecast;
 
 constexpr std::string_view rules_are =
-    "must be \"perfect\", \"yesterday\", the id of a forecaster such as \"same-kind-of-day\", forecaster \"id\" { ... }, "
+    "must be \"perfect\", \"yesterday\", the id of a forecaster such as \"same-kind-of-day\", forecaster \"id\" { ... "
+    "}, "
     "{ bias = ..., std = ... } or a function(past, ask)";
 
 /// A forecaster that the user named. That it is there, and takes these parameters, shows here and not in the run.
@@ -63,8 +64,7 @@ Forecast rule_of(const Build& build, const Value& value, const Where& where, con
 control::SiteForecast pipeline_of(const Build& build, const Value& value, const Where& where,
                                   const ForecastPlace& place, control::SiteForecast forecast) {
   const Fields f(value, section("forecast"), where);
-  if (f.has("bias") || f.has("std"))
-    forecast = Forecast{Forecast::Kind::noisy, f.number("bias"), f.number("std")};
+  if (f.has("bias") || f.has("std")) forecast = Forecast{Forecast::Kind::noisy, f.number("bias"), f.number("std")};
   const auto read = [&](const char* key, Forecast& rule) {
     if (const Value* own = f.find(key)) rule = rule_of(build, *own, f.where(key), {place.site, key});
   };

@@ -95,9 +95,8 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
   site.contract_kw = f.number("contract_kw", physics::infinite);
   site.export_limit_kw = f.number("export_limit_kw", physics::infinite);
   site.limits = static_cast<twin::LimitMode>(f.choice("limits"));
-  site.forecast = f.has("forecast")
-                      ? forecast_of(build, *f.find("forecast"), f.where("forecast"), number, forecast)
-                      : forecast;
+  site.forecast =
+      f.has("forecast") ? forecast_of(build, *f.find("forecast"), f.where("forecast"), number, forecast) : forecast;
   change_forecast(build, site);
   site.driver_price_per_kwh = f.number("driver_price_per_kwh");
   site.v2g_price_per_kwh = f.number("v2g_price_per_kwh");

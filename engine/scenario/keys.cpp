@@ -395,9 +395,10 @@ constexpr std::array forecast_keys{
     other("load", {}, "evtwin.forecast_rule", "as without the table", "How the base load is foreseen."),
     other("arrivals", {}, "evtwin.forecast_rule", "as without the table",
           "How arrivals are foreseen: how many, and what they request."),
-    other("price", {}, "evtwin.forecast_rule", "\"perfect\"",
-          "How the price of imported energy is foreseen: \"perfect\", as far as the tariff says it, or a forecaster, for "
-          "prices that nobody publishes beforehand."),
+    other(
+        "price", {}, "evtwin.forecast_rule", "\"perfect\"",
+        "How the price of imported energy is foreseen: \"perfect\", as far as the tariff says it, or a forecaster, for "
+        "prices that nobody publishes beforehand."),
     whole("period_min", "min", 1, 1440, "15",
           "Forecasters are asked at the multiples of this that the local clock shows; their steps are as long."),
     whole("history_days", "d", 0, 3650, "56",
@@ -526,13 +527,14 @@ constexpr std::array all_sections{
     Section{"exponential", "exponential { ... }", "Exponential distribution.", {}, exponential_keys},
     Section{"feeder", "feeders = { { ... }, ... }", "A node of the limit tree.", {}, feeder_keys},
     Section{"row", "rows = { { ... }, ... }", "A limit over several EVSEs.", {}, row_keys},
-    Section{"forecast",
-            "forecast = { ... }",
-            "Who foresees what: a rule for each quantity. A rule is \"perfect\" (the truth), \"yesterday\" (what was a "
-            "whole day before), the id of a forecaster, `forecaster \"id\" { ... }` with its parameters, { bias = ..., "
-            "std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.",
-            {},
-            forecast_keys},
+    Section{
+        "forecast",
+        "forecast = { ... }",
+        "Who foresees what: a rule for each quantity. A rule is \"perfect\" (the truth), \"yesterday\" (what was a "
+        "whole day before), the id of a forecaster, `forecaster \"id\" { ... }` with its parameters, { bias = ..., "
+        "std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.",
+        {},
+        forecast_keys},
     Section{"forecast_error",
             "load = { bias = ..., std = ... }",
             "The truth with an error of its own, drawn anew every local midnight.",

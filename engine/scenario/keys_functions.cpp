@@ -275,7 +275,8 @@ constexpr std::array hour_fields{
 constexpr std::array past_fields{
     Field{"count", "", "fun(): integer", false, "Steps that have wholly been; 1 is the oldest."},
     Field{"step_min", "min", "fun(): number", false, "Length of a step."},
-    Field{"minute", "min", "fun(k: integer): integer", false, "What the local clock shows where step k begins, 0..1439."},
+    Field{"minute", "min", "fun(k: integer): integer", false,
+          "What the local clock shows where step k begins, 0..1439."},
     Field{"day", "", "fun(k: integer): integer", false, "Its local date, days since 1970-01-01."},
     Field{"weekday", "", "fun(k: integer): integer", false, "1 Monday ... 7 Sunday."},
     Field{"holiday", "", "fun(k: integer): boolean", false, "Whether that date is a holiday of the tariff."},
@@ -290,7 +291,8 @@ constexpr std::array ask_fields{
     Field{"quantity", "", "fun(): string", false, "What to foresee: pv, load, arrivals, arrivals_kwh or price."},
     Field{"count", "", "fun(): integer", false, "Steps to foresee; 1 begins now."},
     Field{"step_min", "min", "fun(): number", false, "Length of a step."},
-    Field{"minute", "min", "fun(k: integer): integer", false, "What the local clock shows where step k begins, 0..1439."},
+    Field{"minute", "min", "fun(k: integer): integer", false,
+          "What the local clock shows where step k begins, 0..1439."},
     Field{"day", "", "fun(k: integer): integer", false, "Its local date, days since 1970-01-01."},
     Field{"weekday", "", "fun(k: integer): integer", false, "1 Monday ... 7 Sunday."},
     Field{"holiday", "", "fun(k: integer): boolean", false, "Whether that date is a holiday of the tariff."},
@@ -315,10 +317,11 @@ constexpr std::array all_fields{
     FieldSection{"view_step", "One step of the horizon, view.horizon[k].", step_docs},
     FieldSection{"decision", "What a strategy in Lua may return beside the powers: `return kw, { wake_in_h = 0.5 }`.",
                  decision_fields},
-    FieldSection{"past",
-                 "What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. What it "
-                 "returns may depend on nothing but this.",
-                 past_fields},
+    FieldSection{
+        "past",
+        "What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. What it "
+        "returns may depend on nothing but this.",
+        past_fields},
     FieldSection{"ask", "What it is asked: `for k = 1, ask.count() do values[k] = ... end`.", ask_fields},
     FieldSection{"world", "What the functions of at() can change.", world_docs},
     FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},

@@ -175,8 +175,7 @@ void read_events(Build& build, const std::vector<std::shared_ptr<const Construct
 
 void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr<const Construct>>& sites) {
   control::SiteForecast forecast = default_forecast();
-  if (const Value* value = f.find("forecast"))
-    forecast = forecast_of(build, *value, f.where("forecast"), -1, forecast);
+  if (const Value* value = f.find("forecast")) forecast = forecast_of(build, *value, f.where("forecast"), -1, forecast);
   const Value* arrivals = f.find("arrivals");
   if (sites.empty()) fail_at(f.where(), "scenario needs at least one site { ... }");
   if (arrivals != nullptr && sites.size() > 1)
@@ -186,7 +185,8 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
   std::set<std::string> names;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const std::string default_name = sites.size() == 1 ? "site" : "site-" + std::to_string(i + 1);
-    build.world.sites.push_back(site_of(build, *sites[i], f.where(), static_cast<int>(i), forecast, arrivals, default_name));
+    build.world.sites.push_back(
+        site_of(build, *sites[i], f.where(), static_cast<int>(i), forecast, arrivals, default_name));
     const std::string& name = build.world.sites.back().name;
     if (!names.insert(name).second) fail(f.where().at(*sites[i]) / "name", "= \"" + name + "\" is used by two sites");
   }

@@ -31,7 +31,8 @@ Function function_at(const Construct& scenario, const ForecastPlace& place) {
     }
   }
   if (value == nullptr || value->function() == nullptr)
-    throw ScriptError("the scenario made another forecast when it was run again; it must not depend on anything that changes");
+    throw ScriptError(
+        "the scenario made another forecast when it was run again; it must not depend on anything that changes");
   return *value->function();
 }
 
@@ -79,9 +80,8 @@ class LuaForecaster : public control::ForecastModel {
     lua_setfield(language_.state(), -2, name);
   }
   void add_steps(const char* table, bool past) {
-    add("minute", table, past, [](lua_State* L, const evtwin_steps& s, std::size_t k) {
-      lua_pushinteger(L, s.local_minute[k]);
-    });
+    add("minute", table, past,
+        [](lua_State* L, const evtwin_steps& s, std::size_t k) { lua_pushinteger(L, s.local_minute[k]); });
     add("day", table, past,
         [](lua_State* L, const evtwin_steps& s, std::size_t k) { lua_pushinteger(L, s.local_day[k]); });
     add("weekday", table, past,
@@ -171,13 +171,14 @@ class LuaForecaster : public control::ForecastModel {
     const std::uint32_t n = question_->steps.n;
     const int at = lua_absindex(L, index);
     if (lua_type(L, at) != LUA_TTABLE)
-      throw ScriptError(position_ + ": the forecaster returned a " + luaL_typename(L, at) + " for the " + what + "; a list of " +
-                        std::to_string(n) + " numbers is due");
+      throw ScriptError(position_ + ": the forecaster returned a " + luaL_typename(L, at) + " for the " + what +
+                        "; a list of " + std::to_string(n) + " numbers is due");
     for (std::uint32_t k = 0; k < n; ++k) {
       lua_geti(L, at, k + 1);
       if (lua_type(L, -1) != LUA_TNUMBER)
         throw ScriptError(position_ + ": the forecaster returned a " + luaL_typename(L, -1) + " for step " +
-                          std::to_string(k + 1) + " of the " + what + "; a list of " + std::to_string(n) + " numbers is due");
+                          std::to_string(k + 1) + " of the " + what + "; a list of " + std::to_string(n) +
+                          " numbers is due");
       column[k] = lua_tonumber(L, -1);
       lua_pop(L, 1);
     }

@@ -36,8 +36,9 @@ constexpr std::array keys{
               "what the site pays drivers for energy discharged"},
     ChangeKey{"pv_scale", "times", 0, 1000, false, false, "solar power, times this"},
     ChangeKey{"load_scale", "times", 0, 1000, false, false, "base load, times this"},
-    ChangeKey{"forecast", "", 0, 0, false, false,
-              "how PV, load and arrivals are foreseen: perfect, yesterday, ID[:key=value...] or FILE.so#ID of a forecaster"},
+    ChangeKey{
+        "forecast", "", 0, 0, false, false,
+        "how PV, load and arrivals are foreseen: perfect, yesterday, ID[:key=value...] or FILE.so#ID of a forecaster"},
     ChangeKey{"forecast_pv", "", 0, 0, false, false, "the same, of solar power"},
     ChangeKey{"forecast_load", "", 0, 0, false, false, "of the base load"},
     ChangeKey{"forecast_arrivals", "", 0, 0, false, false, "of arrivals"},
@@ -102,8 +103,8 @@ void change_storage(Build& build, twin::Site& site) {
   if (site.storages.empty()) {
     if (!kwh || !kw) {
       fail_change(kwh ? "storage_kwh" : "storage_kw", {},
-           "the site " + kernel::printable(site.name, 60) +
-               " has no storage: give storage_kwh and storage_kw, so that there is one");
+                  "the site " + kernel::printable(site.name, 60) +
+                      " has no storage: give storage_kwh and storage_kw, so that there is one");
     }
     physics::Storage added;
     added.id = "storage";
@@ -141,7 +142,7 @@ void change_tariff(Build& build, const std::vector<market::LocalDate>& holidays,
   market::Tariff tariff = library_tariff(build, text->second);
   if (site.tariff_given && tariff.currency != site.tariff.currency) {
     fail_change(text->first, text->second,
-         "is in " + tariff.currency + ", and the site's other prices are in " + site.tariff.currency);
+                "is in " + tariff.currency + ", and the site's other prices are in " + site.tariff.currency);
   }
   site.tariff = std::move(tariff);
   site.tariff_given = true;
@@ -161,7 +162,7 @@ void fail_change(const std::string& name, const std::string& value, const std::s
 }
 
 std::optional<std::pair<std::string, std::string>> given_change(const LoadOptions& options, const std::string& site,
-                                                         std::string_view key) {
+                                                                std::string_view key) {
   for (const std::string& name : {site + "." + std::string(key), std::string(key)}) {
     if (const auto found = options.changes.find(name); found != options.changes.end()) return *found;
   }
@@ -179,9 +180,9 @@ std::optional<double> changed_number(const LoadOptions& options, const std::stri
   const bool low = key.above ? !(value > key.least) : !(value >= key.least);
   if (error != std::errc() || rest != end || low || !(value <= key.most)) {
     fail_change(text->first, text->second,
-         std::string("must be a number ") + (key.above ? "above " : "from ") + show_number(key.least) +
-             (key.above ? " and at most " : " to ") + show_number(key.most) + " " + std::string(key.unit) +
-             (key.may_be_none ? ", or none" : ""));
+                std::string("must be a number ") + (key.above ? "above " : "from ") + show_number(key.least) +
+                    (key.above ? " and at most " : " to ") + show_number(key.most) + " " + std::string(key.unit) +
+                    (key.may_be_none ? ", or none" : ""));
   }
   return value;
 }
@@ -208,11 +209,11 @@ void check_changes(const LoadOptions& options, const std::vector<std::string>& s
     }
     if (!site.empty() && std::find(sites.begin(), sites.end(), site) == sites.end())
       fail_change(name, value,
-           "the scenario has no site " + kernel::printable(site, 60) + kernel::did_you_mean(site, known_sites));
+                  "the scenario has no site " + kernel::printable(site, 60) + kernel::did_you_mean(site, known_sites));
     if (site.empty() && sites.size() > 1) {
       fail_change(name, value,
-           "the scenario has " + std::to_string(sites.size()) + " sites: write SITE." + std::string(key) + ", as in " +
-               kernel::printable(sites.front(), 60) + "." + std::string(key));
+                  "the scenario has " + std::to_string(sites.size()) + " sites: write SITE." + std::string(key) +
+                      ", as in " + kernel::printable(sites.front(), 60) + "." + std::string(key));
     }
   }
 }

@@ -123,9 +123,6 @@ void Agenda::forecast(control::Horizon& horizon, const SignalValues& now, TimeNs
   forecaster_->fill(t, interest_.horizon_steps, now.pv_kw, now.load_kw, horizon);
   if (arrival_forecaster_) arrival_forecaster_->fill(t, horizon);
   if (issued_forecast_) issued_forecast_->fill(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, horizon);
-  if (now.standby_kw == 0.0) return;
-  for (double& kw : horizon.load_kw) kw += now.standby_kw;
-  for (double& kw : horizon.level_load_kw) kw += now.standby_kw;
 }
 
 bool Agenda::take_plan(const control::ViewColumns& columns, TimeNs t) {

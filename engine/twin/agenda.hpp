@@ -66,9 +66,7 @@ class Agenda {
   /// @throws control::StrategyError of a forecaster.
   void forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t);
   /// What forecasters took so far; null where there are none.
-  const control::ForecastWork* forecast_work() const {
-    return issued_forecast_ ? &issued_forecast_->work() : nullptr;
-  }
+  const control::ForecastWork* forecast_work() const { return issued_forecast_ ? &issued_forecast_->work() : nullptr; }
 
   /// Keeps what the strategy planned. @returns whether it says anything that was not planned before.
   bool take_plan(const control::ViewColumns& columns, TimeNs t);

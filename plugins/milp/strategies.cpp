@@ -42,6 +42,7 @@ void PlanningStrategy::save(sdk::StateWriter& writer) const {
   writer.put(memory_.rated_kw);
   writer.put(memory_.early_h);
   writer.put(memory_.departures);
+  writer.put(memory_.lowest_buy_per_kwh);
   memory_.drivers.save(writer);
   memory_.peak_target.save(writer);
   std::visit([&](const auto& way) { way.save(writer); }, way_);
@@ -71,6 +72,7 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
   reader.get(memory_.rated_kw);
   reader.get(memory_.early_h);
   reader.get(memory_.departures);
+  reader.get(memory_.lowest_buy_per_kwh);
   memory_.drivers.load(reader);
   memory_.peak_target.load(reader);
   if (memory_.early_h.size() > SiteMemory::most_departures) throw sdk::BadState("the state knows too many departures");

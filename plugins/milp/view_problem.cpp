@@ -39,10 +39,12 @@ void put_steps(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& 
     const Block& block = out.blocks[k];
     problem.hours.push_back(block.hours());
     problem.buy_per_kwh.push_back(mean_over(view, block, view.horizon_buy_per_kwh, view.buy_per_kwh));
-    problem.sell_per_kwh.push_back(mean_over(view, block, view.horizon_sell_per_kwh, view.sell_per_kwh));
+    // After the end of a run cars may owe energy still; nothing else is booked.
+    const bool booked = block.start_ns < view.end_ns;
+    problem.sell_per_kwh.push_back(booked ? mean_over(view, block, view.horizon_sell_per_kwh, view.sell_per_kwh) : 0.0);
     // The horizon's first step begins with what is metered now.
-    problem.pv_kw.push_back(mean_over(view, block, view.horizon_pv_kw, view.pv_kw));
-    problem.load_kw.push_back(standby_kw + mean_over(view, block, view.horizon_load_kw, view.load_kw));
+    problem.pv_kw.push_back(booked ? mean_over(view, block, view.horizon_pv_kw, view.pv_kw) : 0.0);
+    problem.load_kw.push_back(booked ? standby_kw + mean_over(view, block, view.horizon_load_kw, view.load_kw) : 0.0);
     double import_kw = k == 0 ? view.contract_kw : infinite;
     for (std::uint32_t h = block.first; h < block.last; ++h) {
       import_kw = std::min(import_kw, view.horizon_contract_kw[h]);
@@ -429,7 +431,8 @@ void put_learned(const evtwin_view& view, const SiteMemory& memory, ViewProblem&
     vehicle.key = expected_mark | group.number;
     vehicle.evse = view.n_evses;
     vehicle.max_kw = group.max_kw;
-    // None of them is here yet.
+    // None of them is here yet, and none comes after the end.
+    if (group.from_ns >= view.end_ns) continue;
     if (!put_stay(out.blocks, std::max(group.from_ns, out.blocks.front().end_ns), group.until_ns, vehicle)) continue;
     put_wish(out.blocks, group.kwh, vehicle);
     put_later(out, group.until_ns, vehicle);
@@ -440,10 +443,20 @@ void put_learned(const evtwin_view& view, const SiteMemory& memory, ViewProblem&
   }
 }
 
-void put_storages(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
+/// What is in store at the end of a run is worth what charging it would have cost at the lowest price of the run,
+/// losses included; in a horizon that does not reach so far, a mean price of the horizon.
+double storage_value(const evtwin_view& view, const SiteMemory& memory, double mean_per_kwh, double charge_efficiency,
+                     const ViewProblem& out) {
+  if (out.blocks.back().end_ns < view.end_ns) return mean_per_kwh;
+  double lowest = memory.lowest_buy_per_kwh;
+  for (std::size_t k = 0; k < out.blocks.size() && out.blocks[k].start_ns < view.end_ns; ++k)
+    lowest = std::min(lowest, out.problem.buy_per_kwh[k]);
+  return std::max(0.0, lowest) / charge_efficiency;
+}
+
+void put_storages(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
   if (view.storage_policy == EVTWIN_STORAGE_OFF) return;
   const double mean_per_kwh = std::max(0.0, mean_buy(out.problem));
-  const double value_per_kwh = known_or(terms.storage_value_per_kwh, mean_per_kwh);
   // A peak that nobody foresees is met from what is in store.
   double hold_per_kwh_h = earlier * mean_per_kwh;
   if (view.demand_basis == EVTWIN_DEMAND_PEAK)
@@ -459,7 +472,8 @@ void put_storages(const evtwin_view& view, const ProblemTerms& terms, ViewProble
     storage.min_kwh = view.storage_soc_min[s] * view.storage_kwh[s];
     storage.max_kwh = view.storage_soc_max[s] * view.storage_kwh[s];
     storage.discharge_price_per_kwh = view.wear_price_per_kwh;
-    storage.end_value_per_kwh = value_per_kwh;
+    storage.end_value_per_kwh = known_or(terms.storage_value_per_kwh,
+                                         storage_value(view, memory, mean_per_kwh, storage.charge_efficiency, out));
     storage.hold_value_per_kwh_h = hold_per_kwh_h;
     out.problem.storages.push_back(storage);
   }
@@ -492,7 +506,7 @@ void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, const
     while (edge_ns <= blocks[k].start_ns) edge_ns += window_ns;
     for (end = k + 1; end < blocks.size() && blocks[end].start_ns < edge_ns;) ++end;
     const std::uint32_t period = blocks[k].start_ns < view.month_end_ns ? this_month : next_month;
-    if (period == free) continue;
+    if (period == free || blocks[k].start_ns >= view.end_ns) continue;
     const double covered_h = hours(blocks[end - 1].end_ns - blocks[k].start_ns);
     if (k > 0) {
       out.problem.windows.push_back({k, end, covered_h, 0.0, period});
@@ -536,6 +550,7 @@ double share_of(const PlanVehicle& vehicle, std::uint32_t step) {
 
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
+  lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
   drivers.begin(view.now_ns);
   for (std::uint32_t d = 0; d < view.n_departed; ++d) {
     const CarMemory& car = cars[view.departed_evse[d]];
@@ -610,7 +625,7 @@ ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms
   put_reserved(view, terms, memory, out);
   if (terms.expect_arrivals && view.horizon_steps > 0) put_expected(view, terms, memory, out);
   if (terms.expect_learned) put_learned(view, memory, out);
-  put_storages(view, terms, out);
+  put_storages(view, terms, memory, out);
   put_limits(view, out);
   out.problem.fairness = terms.fairness;
   // Above all else; where energy is free and nobody minds its lack, above nothing.
