@@ -30,6 +30,7 @@ int replay_logs(const ReplayCommand& command);
 int what_if(const WhatIfCommand& command);
 int view(const ViewCommand& command);  ///< does not return where the viewer starts
 int decide(const DecideCommand& command);
+int forecast_judge(const ForecastJudgeCommand& command);
 int plugin_info(const PluginInfoCommand& command);
 int plugin_layout(const PluginLayoutCommand& command);
 int plugin_list(const PluginListCommand& command);

@@ -34,6 +34,7 @@ struct Dispatch {
   int operator()(const WhatIfCommand& command) const { return what_if(command); }
   int operator()(const ViewCommand& command) const { return view(command); }
   int operator()(const DecideCommand& command) const { return decide(command); }
+  int operator()(const ForecastJudgeCommand& command) const { return forecast_judge(command); }
   int operator()(const PluginInfoCommand& command) const { return plugin_info(command); }
   int operator()(const PluginLayoutCommand& command) const { return plugin_layout(command); }
   int operator()(const PluginListCommand& command) const { return plugin_list(command); }

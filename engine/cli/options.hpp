@@ -167,6 +167,18 @@ struct DecideCommand {
   Print print = Print::answer;
 };
 
+/// evtwin forecast judge
+struct ForecastJudgeCommand : ScenarioCommand {
+  std::vector<std::string> forecasters;  ///< ID[:key=value...]; empty: every one installed
+  std::vector<std::string> quantities;   ///< names; empty: those that vary
+  std::string reference = "seasonal-naive";
+  StrategyText strategy{"lp", {}};  ///< that plans with them
+  int judged_days = 0;              ///< the last of the run; 0: all but the first 7
+  int period_min = 60, every_h = 6;
+  bool money = true;
+  unsigned threads = 0;  ///< 0: as many as the machine has
+};
+
 /// evtwin plugin new
 struct PluginNewCommand {
   std::string name;
@@ -207,7 +219,7 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 using Command =
     std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
                  RunsCommand, DiffCommand, AuditCommand, RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand,
-                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, PluginNewCommand, PluginInfoCommand,
+                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
                  PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.

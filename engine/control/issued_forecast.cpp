@@ -38,36 +38,43 @@ Columns columns_of(Horizon& horizon, std::uint32_t quantity) {
 }
 
 /// What is wrong with an answer; empty where it is as forecaster.h wants it. @param at  the step it is about
-std::string trouble_of(std::uint32_t quantity, std::span<const double> mean, std::span<const double> quantile,
-                       bool& has_spread, std::size_t& at) {
-  const std::size_t steps = mean.size();
-  const double least = quantity == EVTWIN_QUANTITY_BUY_PER_KWH ? -std::numeric_limits<double>::infinity() : 0.0;
-  const auto wrong = [&](double value) { return !std::isfinite(value) || value < least; };
-  const char* const due = least == 0.0 ? "a finite number from 0 is due" : "a finite number is due";
+std::string trouble_of(const evtwin_question& question, const evtwin_answer& answer, std::size_t& at) {
+  const std::size_t steps = question.steps.n, levels = question.n_levels;
+  const bool any = question.quantity == EVTWIN_QUANTITY_BUY_PER_KWH;
+  const auto wrong = [&](double value) { return !std::isfinite(value) || (!any && value < 0.0); };
+  const char* const due = any ? "a finite number is due" : "a finite number from 0 is due";
   for (at = 0; at < steps; ++at) {
-    if (std::isnan(mean[at])) return fmt::format("it left the mean out; {}", due);
-    if (wrong(mean[at])) return fmt::format("it foresaw a mean of {}; {}", mean[at], due);
+    if (std::isnan(answer.mean[at])) return fmt::format("it left the mean out; {}", due);
+    if (wrong(answer.mean[at])) return fmt::format("it foresaw a mean of {}; {}", answer.mean[at], due);
   }
   at = 0;
   const auto blank = static_cast<std::size_t>(
-      std::count_if(quantile.begin(), quantile.end(), [](double value) { return std::isnan(value); }));
-  has_spread = !quantile.empty() && blank == 0;
-  if (!has_spread && blank != quantile.size())
-    return fmt::format("it left {} of {} quantiles out; all or none are due", blank, quantile.size());
-  if (!has_spread) return {};
+      std::count_if(answer.quantile, answer.quantile + levels * steps, [](double value) { return std::isnan(value); }));
+  if (blank == levels * steps) return {};
+  if (blank > 0) return fmt::format("it left {} of {} quantiles out; all or none are due", blank, levels * steps);
   for (at = 0; at < steps; ++at) {
-    for (std::size_t l = 0; l * steps < quantile.size(); ++l) {
-      const double value = quantile[l * steps + at];
+    for (std::size_t l = 0; l < levels; ++l) {
+      const double value = answer.quantile[l * steps + at];
       if (wrong(value)) return fmt::format("its quantile number {} is {}; {}", l, value, due);
-      if (l > 0 && value < quantile[(l - 1) * steps + at])
+      if (l > 0 && value < answer.quantile[(l - 1) * steps + at])
         return fmt::format("its quantiles cross: number {} is {}, number {} is {}", l - 1,
-                           quantile[(l - 1) * steps + at], l, value);
+                           answer.quantile[(l - 1) * steps + at], l, value);
     }
   }
   return {};
 }
 
 }  // namespace
+
+void check_forecast(const ForecastModel& model, const evtwin_question& question, const evtwin_answer& answer,
+                    const market::Calendar& calendar) {
+  std::size_t at = 0;
+  const std::string trouble = trouble_of(question, answer, at);
+  if (trouble.empty()) return;
+  throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", model.who(), quantity_names[question.quantity],
+                                  calendar.format_local(question.steps.start_ns[at]),
+                                  calendar.format_local(question.issued_ns), trouble));
+}
 
 IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calendar& calendar,
                                std::span<const market::LocalDate> holidays, TimeNs tick_ns, TimeNs run_start_ns,
@@ -118,12 +125,8 @@ void IssuedForecast::ask(Foreseen& foreseen, const evtwin_question& question) {
   ++work_.calls;
   work_.seconds += seconds;
   work_.longest_call_s = std::max(work_.longest_call_s, seconds);
-  std::size_t at = 0;
-  const std::string trouble = trouble_of(foreseen.quantity, foreseen.mean, foreseen.quantile, foreseen.has_spread, at);
-  if (trouble.empty()) return;
-  throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", foreseen.model->who(),
-                                  quantity_names[foreseen.quantity], calendar_.format_local(ahead_.start_ns(at)),
-                                  calendar_.format_local(question.issued_ns), trouble));
+  check_forecast(*foreseen.model, question, answer, calendar_);
+  foreseen.has_spread = !foreseen.quantile.empty() && !std::isnan(foreseen.quantile.front());
 }
 
 /// Brings an answer into the steps of the horizon: means over the step, and counts by the share of time.

@@ -14,6 +14,10 @@
 
 namespace evtwin::control {
 
+/// @throws StrategyError naming model, quantity and time, for an answer that forecaster.h does not allow.
+void check_forecast(const ForecastModel& model, const evtwin_question& question, const evtwin_answer& answer,
+                    const market::Calendar& calendar);
+
 /// What forecasting took so far; wall time, which no result depends on.
 struct ForecastWork {
   std::uint64_t issued = 0;  ///< times of issue
@@ -35,7 +39,7 @@ class IssuedForecast {
   /// what is known now in step 0. A forecast is issued at each multiple of the period that the local clock shows, when
   /// it is first needed; it holds until the next one. What holds now is taken to go on for a period at most, within
   /// step 0. `now_ns` never goes back.
-  /// @throws StrategyError naming model, quantity and time, for an answer that forecaster.h does not allow.
+  /// @throws StrategyError as check_forecast, or what the model says
   void fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh, Horizon& horizon);
 
   const ForecastWork& work() const { return work_; }

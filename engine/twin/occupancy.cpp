@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "twin/arrival_streams.hpp"
+
 namespace evtwin::twin {
 
 using demand::Visit;
@@ -38,15 +40,7 @@ void Occupancy::begin() {
   free_evses_ = sessions_.size();
   last_number_ = 0;
   counts_ = {};
-  streams_.clear();
-  const World& world = context_.world;
-  const Episode& episode = context_.episode;
-  for (std::size_t law = 0; law < context_.site.arrivals.size(); ++law) {
-    const std::uint64_t source = (std::uint64_t{context_.number} << 32) | law;
-    streams_.emplace_back(
-        context_.site.arrivals[law],
-        demand::StreamContext{episode.seed, source, episode.from_ns, episode.to_ns, world.calendar, &world.vehicles});
-  }
+  begin_arrivals(context_.world, context_.number, context_.episode, streams_);
 }
 
 void Occupancy::start() {

@@ -1,0 +1,364 @@
+// evtwin forecast judge: forecasters tried on the days of a scenario, by their errors and by what they are worth.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "analysis/forecast_trial.hpp"
+#include "analysis/run_report.hpp"
+#include "analysis/text_table.hpp"
+#include "cli/commands.hpp"
+#include "cli/output_aside.hpp"
+#include "cli/progress.hpp"
+#include "control/plugin_forecaster.hpp"
+#include "kernel/parallel.hpp"
+#include "kernel/text.hpp"
+#include "scenario/loader.hpp"
+#include "twin/simulation.hpp"
+
+namespace evtwin::cli {
+
+namespace {
+
+using analysis::ForecastScore;
+using analysis::Interval;
+using nlohmann::ordered_json;
+
+constexpr std::size_t money_block_days = 7;  // weekdays and weekends stay together
+
+/// A forecaster as it was asked for, for trials and for runs.
+struct Candidate {
+  std::string label;
+  control::Forecast rule;                                     ///< of a run
+  std::shared_ptr<const control::ForecastSource> forecaster;  ///< for trials; null: none
+  std::uint32_t flags = 0;                                    ///< EVTWIN_FORECASTS()
+};
+
+/// One candidate on one quantity.
+struct Judged {
+  std::string label, error;
+  std::uint32_t quantity = 0;
+  analysis::Trial trial;
+  ForecastScore score;
+};
+
+/// One candidate's run.
+struct Money {
+  std::string label, error;
+  double objective = std::nan("");
+  std::vector<double> days;
+  Interval captured;
+};
+
+struct Verdict {
+  std::vector<Judged> judged;
+  std::vector<Money> money;
+  std::size_t days = 0;
+};
+
+control::TextParams params_of(std::string_view text, std::string& id) {
+  const StrategyText parsed = parse_strategy(std::string(text));
+  id = parsed.id;
+  return parsed.params;
+}
+
+Candidate candidate_of(const std::string& text) {
+  using Kind = control::Forecast::Kind;
+  if (text == "yesterday" || text == "perfect") {
+    Candidate candidate{text, {text == "yesterday" ? Kind::yesterday : Kind::perfect, 0.0, 0.0}, nullptr, 0};
+    if (text == "perfect") return candidate;
+    // What a run calls yesterday, as a forecaster can say it.
+    auto chosen = control::choose_forecaster("seasonal-naive", {{"days", "1"}});
+    candidate.flags = chosen.description.flags;
+    candidate.forecaster =
+        std::make_shared<control::ForecastSource>(text, [make = std::move(chosen.factory)] { return make; });
+    return candidate;
+  }
+  std::string id;
+  const control::TextParams params = params_of(text, id);
+  auto chosen = control::choose_forecaster(id, params);
+  Candidate candidate{chosen.label, {Kind::model, 0.0, 0.0}, nullptr, chosen.description.flags};
+  candidate.forecaster =
+      std::make_shared<control::ForecastSource>(chosen.label, [make = std::move(chosen.factory)] { return make; });
+  candidate.rule.source = candidate.forecaster;
+  return candidate;
+}
+
+std::vector<Candidate> candidates_of(const ForecastJudgeCommand& command) {
+  std::vector<Candidate> all;
+  std::vector<std::string> texts = command.forecasters;
+  if (texts.empty()) {
+    for (const auto& listed : control::list_forecasters()) texts.push_back(listed.description.id);
+    texts.emplace_back("yesterday");
+  }
+  for (const std::string& text : texts) {
+    Candidate candidate = candidate_of(text);
+    for (const Candidate& other : all) {
+      if (other.label == candidate.label)
+        throw CommandError(fmt::format("--forecasters: {} is named twice; name each once", candidate.label));
+    }
+    if (candidate.forecaster == nullptr)
+      throw CommandError("--forecasters: perfect makes no error; its money stands in the table anyway");
+    all.push_back(std::move(candidate));
+  }
+  return all;
+}
+
+/// Quantities of the first site to judge.
+std::vector<std::uint32_t> quantities_of(const ForecastJudgeCommand& command, const analysis::ForecastTrials& trials) {
+  std::vector<std::uint32_t> quantities;
+  for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
+    const bool asked = std::find(command.quantities.begin(), command.quantities.end(), control::quantity_names[q]) !=
+                       command.quantities.end();
+    if (asked && !trials.varies(q))
+      throw CommandError(fmt::format("--quantities: {} does not vary in this scenario", control::quantity_names[q]));
+    if (asked || (command.quantities.empty() && trials.varies(q))) quantities.push_back(q);
+  }
+  if (quantities.empty()) throw CommandError("nothing varies in this scenario: there is nothing to foresee");
+  return quantities;
+}
+
+std::vector<Judged> judge_errors(const ForecastJudgeCommand& command, const std::vector<Candidate>& candidates,
+                                 const analysis::ForecastTrials& trials) {
+  const Candidate reference = candidate_of(command.reference);
+  if (reference.forecaster == nullptr) throw CommandError("--reference: perfect makes no error to measure against");
+  std::vector<Judged> all;
+  for (const std::uint32_t quantity : quantities_of(command, trials)) {
+    const analysis::Trial yardstick = trials(*reference.forecaster, quantity);
+    for (const Candidate& candidate : candidates) {
+      if ((candidate.flags & EVTWIN_FORECASTS(quantity)) == 0) continue;
+      Judged& judged = all.emplace_back();
+      judged.label = candidate.label;
+      judged.quantity = quantity;
+      try {
+        judged.trial = trials(*candidate.forecaster, quantity);
+        judged.score = analysis::score(judged.trial.days, yardstick.days, trials.scale(quantity));
+      } catch (const control::StrategyError& error) {
+        judged.error = error.what();
+      }
+    }
+  }
+  return all;
+}
+
+/// PV and load of all sites by that rule; who comes, and prices, as the scenario foresees them.
+twin::World foreseen_by(const twin::World& world, const Candidate& candidate, int period_min) {
+  twin::World changed = world;
+  for (twin::Site& site : changed.sites) {
+    const auto can = [&](std::uint32_t quantity) {
+      return candidate.rule.kind != control::Forecast::Kind::model ||
+             (candidate.flags & EVTWIN_FORECASTS(quantity)) != 0;
+    };
+    if (can(EVTWIN_QUANTITY_PV_KW)) site.forecast.pv = candidate.rule;
+    if (can(EVTWIN_QUANTITY_LOAD_KW)) site.forecast.load = candidate.rule;
+    site.forecast.period_ns = period_min * kernel::minute_ns;
+  }
+  return changed;
+}
+
+std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenario::LoadedScenario& scenario,
+                               std::vector<Candidate> candidates) {
+  const auto chosen = control::choose_strategy(command.strategy.id, command.strategy.params, command.hosting);
+  // Yesterday is what all are measured against, and perfect what could be had.
+  std::erase_if(candidates, [](const Candidate& c) { return c.label == "yesterday"; });
+  candidates.insert(candidates.begin(), {candidate_of("yesterday"), candidate_of("perfect")});
+  std::vector<Money> all(candidates.size());
+  const unsigned threads = command.threads != 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
+  {
+    const OutputAside aside;
+    ProgressBar bar(fmt::format("running {} forecasts", all.size()));
+    std::mutex bar_mutex;
+    std::vector<double> fractions(all.size(), 0.0);
+    kernel::parallel_for(all.size(), threads, [&](std::size_t i) {
+      all[i].label = candidates[i].label;
+      const twin::World world = foreseen_by(scenario.world, candidates[i], command.period_min);
+      analysis::DailyCost cost(world);
+      const auto script = scenario::make_script(scenario);
+      twin::RunOptions options;
+      options.observer = &cost;
+      options.script = script.get();
+      options.strategy_name = chosen.label;
+      options.stop = interrupted;
+      options.progress = [&, i](double fraction) {
+        const std::lock_guard lock(bar_mutex);
+        fractions[i] = fraction;
+        double sum = 0.0;
+        for (const double f : fractions) sum += f;
+        bar.show(sum / static_cast<double>(fractions.size()));
+      };
+      try {
+        const twin::Result result = twin::simulate(world, chosen.factory, options);
+        for (const analysis::Kpi& kpi : analysis::kpis(world, result)) {
+          if (kpi.name == "objective") all[i].objective = kpi.value;
+        }
+        all[i].days = cost.days(all[i].objective);
+      } catch (const control::StrategyError& error) {
+        all[i].error = error.what();
+      }
+    });
+  }
+  const std::vector<double>&yesterday = all[0].days, &perfect = all[1].days;
+  if (yesterday.empty() || perfect.empty()) return all;
+  std::vector<double> possible(yesterday.size());
+  for (std::size_t d = 0; d < possible.size(); ++d) possible[d] = yesterday[d] - perfect[d];
+  for (Money& money : all) {
+    if (money.days.empty()) continue;
+    std::vector<double> saved(possible.size());
+    for (std::size_t d = 0; d < saved.size(); ++d) saved[d] = yesterday[d] - money.days[d];
+    // Where a perfect forecast saves nothing there is nothing to capture.
+    if (all[0].objective - all[1].objective > 1e-9 * std::abs(all[0].objective))
+      money.captured = analysis::ratio_of_sums(saved, possible, money_block_days);
+  }
+  return all;
+}
+
+ordered_json number(double value) { return std::isnan(value) ? ordered_json() : ordered_json(value); }
+ordered_json interval_json(const Interval& interval) {
+  return {{"value", number(interval.value)}, {"low", number(interval.low)}, {"high", number(interval.high)}};
+}
+
+ordered_json verdict_json(const Verdict& verdict, const ForecastJudgeCommand& command, const twin::World& world) {
+  ordered_json json{{"scenario", world.name},           {"judged_days", verdict.days},
+                    {"period_min", command.period_min}, {"every_h", command.every_h},
+                    {"reference", command.reference},   {"errors", ordered_json::array()},
+                    {"money", ordered_json::array()}};
+  for (const Judged& judged : verdict.judged) {
+    const ForecastScore& s = judged.score;
+    json["errors"].push_back({{"quantity", control::quantity_names[judged.quantity]},
+                              {"forecaster", judged.label},
+                              {"error", judged.error.empty() ? ordered_json() : ordered_json(judged.error)},
+                              {"days", s.days},
+                              {"steps", s.steps},
+                              {"bias", number(s.bias)},
+                              {"mae", number(s.mae)},
+                              {"mase", number(s.mase)},
+                              {"pinball", number(s.pinball)},
+                              {"wis", number(s.wis)},
+                              {"has_spread", judged.trial.has_spread},
+                              {"coverage_80", judged.trial.has_spread ? number(s.coverage_80) : ordered_json()},
+                              {"skill", interval_json(s.skill)},
+                              {"calls", judged.trial.calls},
+                              {"median_ms", judged.trial.median_ms},
+                              {"longest_ms", judged.trial.longest_ms}});
+  }
+  for (const Money& money : verdict.money) {
+    json["money"].push_back({{"forecaster", money.label},
+                             {"error", money.error.empty() ? ordered_json() : ordered_json(money.error)},
+                             {"objective", number(money.objective)},
+                             {"captured", interval_json(money.captured)}});
+  }
+  return json;
+}
+
+std::string interval_text(const Interval& interval) {
+  if (std::isnan(interval.value)) return "-";
+  const auto percent = [](double value) { return fmt::format("{:.1f}", 100.0 * value); };
+  if (std::isnan(interval.low)) return percent(interval.value) + " %";
+  return fmt::format("{} % ({} .. {})", percent(interval.value), percent(interval.low), percent(interval.high));
+}
+
+void print_errors(const Verdict& verdict, bool korean) {
+  analysis::TextTable table(korean ? std::vector<std::string>{"예측 대상", "예측기", "MAE", "편향", "MASE", "WIS",
+                                                              "80 % 구간 포함률", "기준 대비 개선 (95 %)", "ms/회"}
+                                   : std::vector<std::string>{"quantity", "forecaster", "MAE", "bias", "MASE", "WIS",
+                                                              "in 80 % band", "skill (95 %)", "ms/call"});
+  for (const Judged& judged : verdict.judged) {
+    const ForecastScore& s = judged.score;
+    const std::string quantity(control::quantity_names[judged.quantity]);
+    if (!judged.error.empty()) {
+      table.add_row({quantity, judged.label, "-", "-", "-", "-", "-", korean ? "실패" : "failed", "-"});
+      continue;
+    }
+    table.add_row({quantity, judged.label, analysis::number_text(s.mae, 3), analysis::number_text(s.bias, 3),
+                   analysis::number_text(s.mase, 3), analysis::number_text(s.wis, 3),
+                   judged.trial.has_spread ? fmt::format("{:.0f} %", 100.0 * s.coverage_80) : "-",
+                   interval_text(s.skill), fmt::format("{:.2f}", judged.trial.median_ms)});
+  }
+  fmt::print("{}", table.text());
+}
+
+void print_money(const Verdict& verdict, const std::string& currency, bool korean) {
+  analysis::TextTable table(
+      korean ? std::vector<std::string>{"PV와 부하 예측", "목적함수", "완전 예측 이득 중 확보 (95 %)"}
+             : std::vector<std::string>{"PV and load foreseen by", "objective",
+                                        "captured of a perfect forecast's gain (95 %)"});
+  for (const Money& money : verdict.money) {
+    table.add_row({money.label,
+                   money.error.empty() ? analysis::money_text(money.objective, currency) : (korean ? "실패" : "failed"),
+                   interval_text(money.captured)});
+  }
+  fmt::print("\n{}", table.text());
+}
+
+void print_words(const Verdict& verdict, const ForecastJudgeCommand& command, const std::string& strategy,
+                 bool korean) {
+  if (korean) {
+    fmt::print(
+        "\n마지막 {}일, {}시간마다 24시간 앞을 {}분 단위로 예측. WIS는 9개 분위의 평균 핀볼 손실의 2배(CRPS 근사), "
+        "개선은 1 - WIS / WIS({}).\n",
+        verdict.days, command.every_h, command.period_min, command.reference);
+  } else {
+    fmt::print(
+        "\nThe last {} day(s), asked every {} h for 24 h ahead in steps of {} min. WIS: twice the mean pinball loss "
+        "over nine quantiles,\nnear the CRPS; skill: 1 - WIS / WIS of {}; MASE: MAE over that of the day before.\n",
+        verdict.days, command.every_h, command.period_min, command.reference);
+  }
+  if (verdict.money.empty()) return;
+  const bool nothing = std::isnan(verdict.money[0].captured.value);
+  if (korean) {
+    fmt::print("돈: 전체 기간을 {} 전략으로 실행. 0 %는 어제 값, 100 %는 완전 예측{}.\n", strategy,
+               nothing ? "; 이 현장에서는 완전 예측이 어제보다 이득이 없다" : "");
+  } else {
+    fmt::print(
+        "Money: the whole run under {}, PV and load foreseen so, all else alike; 0 % is yesterday, 100 % a perfect "
+        "forecast{}.\n",
+        strategy, nothing ? ": here it gains nothing over yesterday, so there is nothing to capture" : "");
+  }
+}
+
+}  // namespace
+
+int forecast_judge(const ForecastJudgeCommand& command) {
+  const scenario::LoadedScenario scenario = scenario::load_scenario(command.scenario, command.load);
+  const twin::World& world = scenario.world;
+  if (world.sites.size() != 1)
+    throw CommandError(fmt::format("{}: has {} sites; forecasts are judged on scenarios of one", command.scenario,
+                                   world.sites.size()));
+  analysis::TrialRules rules;
+  rules.period_ns = command.period_min * kernel::minute_ns;
+  rules.every_ns = command.every_h * kernel::hour_ns;
+  rules.days = command.judged_days;
+  rules.history_days = world.sites[0].forecast.history_days;
+  const std::vector<Candidate> candidates = candidates_of(command);
+  catch_interrupt();
+  Verdict verdict;
+  const analysis::ForecastTrials trials(world, 0, rules);
+  verdict.days = trials.judged_days();
+  verdict.judged = judge_errors(command, candidates, trials);
+  if (command.money) verdict.money = judge_money(command, scenario, candidates);
+
+  int status = 0;
+  const auto tell = [&](const std::string& label, const std::string& error) {
+    if (error.empty()) return;
+    status = 1;
+    fmt::print(stderr, "error: {}: {}\n", kernel::printable(label), kernel::printable(error));
+  };
+  for (const Judged& judged : verdict.judged) tell(judged.label, judged.error);
+  for (const Money& money : verdict.money) tell(money.label, money.error);
+  if (command.json) {
+    fmt::print("{}\n", analysis::json_text(verdict_json(verdict, command, world)));
+    return status;
+  }
+  const bool korean = command.language == "ko";
+  fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
+             world.calendar.format_local(world.end_ns), world.calendar.zone());
+  print_errors(verdict, korean);
+  if (!verdict.money.empty()) print_money(verdict, world.currency, korean);
+  print_words(verdict, command, command.strategy.id, korean);
+  return status;
+}
+
+}  // namespace evtwin::cli
