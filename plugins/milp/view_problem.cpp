@@ -296,7 +296,10 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.max_kw =
         std::max(0.0, out_of_service ? seen.car_max_kw : std::min(view.evse_car_max_kw[i], view.evse_max_kw[i]));
     vehicle.max_kw = std::min(vehicle.max_kw, seen.takes_kw);
-    if (view.evse_draws[i] == 0) vehicle.max_kw = 0.0;
+    const bool takes_no_more = view.evse_draws[i] == 0;
+    const bool lends = terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
+    // What a finished car lends it takes again.
+    if (takes_no_more && !lends) vehicle.max_kw = 0.0;
     if (out_of_service) {
       vehicle.step_max_kw.assign(vehicle.end_step - vehicle.first_step, vehicle.max_kw);
       vehicle.step_max_kw.front() = 0.0;
@@ -316,7 +319,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
 
     const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
-    vehicle.room_kwh = std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
+    vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
     if (terms.whole_numbers && whole_steps < most_whole_steps) {
       whole_steps += vehicle.end_step - vehicle.first_step;
       put_offers(view, i, vehicle);
