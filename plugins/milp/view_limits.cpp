@@ -85,6 +85,50 @@ void put_magnitude(const evtwin_view& view, std::uint32_t r, const std::vector<b
   if (!magnitude.members.empty()) out.problem.magnitudes.push_back(std::move(magnitude));
 }
 
+/// The import limit of the first step as a row over powers at the EVSEs and storages.
+PlanLimit connection_row(const optimise::PlanProblem& problem) {
+  PlanLimit row;
+  row.name = "grid connection";
+  row.upper = {problem.import_limit_kw[0]};
+  row.base = {problem.load_kw[0] - problem.pv_kw[0]};
+  for (const optimise::PlanVehicle& vehicle : problem.vehicles) {
+    if (vehicle.first_step == 0) row.members.push_back({vehicle.evse, false, vehicle.grid_kw_per_charge_kw});
+  }
+  for (std::uint32_t s = 0; s < problem.storages.size(); ++s) row.members.push_back({s, true, 1.0});
+  return row;
+}
+
+/// A step's limits hold for its means; a car that leaves within the first step draws its energy in less time, beside
+/// the others: until it has left, powers count as they are. Once it has there is another plan.
+void put_until_first_leaves(const evtwin_view& view, ViewProblem& out) {
+  optimise::PlanProblem& problem = out.problem;
+  std::vector<double> there(view.n_evses, 1.0), most_kw(view.n_evses, 0.0);
+  for (const optimise::PlanVehicle& vehicle : problem.vehicles) {
+    if (vehicle.first_step != 0 || vehicle.evse >= view.n_evses) continue;
+    there[vehicle.evse] = share_of(vehicle, 0);
+    most_kw[vehicle.evse] = vehicle.max_kw;
+  }
+  const auto leaves = [&](const PlanLimit::Member& member) { return !member.storage && there[member.index] < 1.0; };
+  const auto count_as_they_are = [&](PlanLimit row) {
+    if (std::none_of(row.members.begin(), row.members.end(), leaves)) return;
+    double sum_kw = row.base.empty() ? 0.0 : row.base.front();
+    for (PlanLimit::Member& member : row.members) {
+      sum_kw +=
+          member.coefficient * (member.storage ? problem.storages[member.index].max_charge_kw : most_kw[member.index]);
+      if (leaves(member)) member.coefficient /= there[member.index];
+    }
+    if (sum_kw <= row.upper.front()) return;
+    row.name += ", until a car leaves";
+    row.upper.resize(1);
+    row.upper.resize(problem.steps(), optimise::infinite);
+    row.lower.assign(problem.steps(), -optimise::infinite);
+    problem.limits.push_back(std::move(row));
+  };
+  const std::vector<PlanLimit> rows = problem.limits;
+  count_as_they_are(connection_row(problem));
+  for (const PlanLimit& row : rows) count_as_they_are(row);
+}
+
 }  // namespace
 
 void put_limits(const evtwin_view& view, ViewProblem& out) {
@@ -111,6 +155,7 @@ void put_limits(const evtwin_view& view, ViewProblem& out) {
       put_sum(view, r, used, out);
     }
   }
+  put_until_first_leaves(view, out);
 }
 
 }  // namespace evtwin::milp

@@ -133,13 +133,15 @@ void put_discharge(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicl
 }
 
 /// What was asked for, as stored energy: what was lent on the way and what was lost by that is put back.
-void count_in_battery(const evtwin_view& view, std::uint32_t i, const CarMemory& seen, PlanVehicle& vehicle) {
+/// @returns stored kWh that it has beyond that
+double count_in_battery(const evtwin_view& view, std::uint32_t i, const CarMemory& seen, PlanVehicle& vehicle) {
   vehicle.need_at = optimise::NeedAt::battery;
   const double stored_kwh = (view.evse_soc[i] - seen.first_soc) * view.evse_battery_kwh[i];
   const double asked_kwh = (view.evse_requested_kwh[i] - seen.first_got_kwh) * vehicle.charge_efficiency;
-  vehicle.wanted_kwh = std::clamp(known_or(asked_kwh - stored_kwh, vehicle.wanted_kwh * vehicle.charge_efficiency), 0.0,
-                                  std::min(vehicle.room_kwh, 1.0e4));
+  const double still_kwh = known_or(asked_kwh - stored_kwh, vehicle.wanted_kwh * vehicle.charge_efficiency);
+  vehicle.wanted_kwh = std::clamp(still_kwh, 0.0, std::min(vehicle.room_kwh, 1.0e4));
   vehicle.most_kwh = vehicle.room_kwh < infinite ? infinite : vehicle.wanted_kwh;
+  return std::clamp(-still_kwh, 0.0, 1.0e4);
 }
 
 /// What it still wants: of its request; and where it draws beyond it, nobody knows how much, a fifth of the request
@@ -298,7 +300,10 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.max_kw =
         std::max(0.0, out_of_service ? seen.car_max_kw : std::min(view.evse_car_max_kw[i], view.evse_max_kw[i]));
     vehicle.max_kw = std::min(vehicle.max_kw, seen.takes_kw);
-    if (view.evse_draws[i] == 0) vehicle.max_kw = 0.0;
+    const bool takes_no_more = view.evse_draws[i] == 0;
+    const bool lends = terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
+    // What a finished car lends it takes again.
+    if (takes_no_more && !lends) vehicle.max_kw = 0.0;
     if (out_of_service) {
       vehicle.step_max_kw.assign(vehicle.end_step - vehicle.first_step, vehicle.max_kw);
       vehicle.step_max_kw.front() = 0.0;
@@ -318,7 +323,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
 
     const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
-    vehicle.room_kwh = std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
+    vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
     if (terms.whole_numbers && whole_steps < most_whole_steps) {
       whole_steps += vehicle.end_step - vehicle.first_step;
       put_offers(view, i, vehicle);
@@ -327,7 +332,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     }
     put_wish(out.blocks, remaining_kwh, vehicle);
     if (learned) put_later(out, learned->until_ns, vehicle);
-    if (vehicle.max_discharge_kw > 0.0) count_in_battery(view, i, seen, vehicle);
+    const double beyond_kwh = vehicle.max_discharge_kw > 0.0 ? count_in_battery(view, i, seen, vehicle) : 0.0;
     vehicle.unmet_price_per_kwh = weight * out.unmet_price_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
     if (unlikely_kwh > 0.0) vehicle.later.push_back({unlikely_kwh, unlikely_price * vehicle.unmet_price_per_kwh});
     if (learned) {
@@ -345,6 +350,9 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
       put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
     }
     close_later(vehicle);
+    // What was charged to be lent may be missing at the end.
+    if (beyond_kwh > nothing_kwh && vehicle.unmet_price_per_kwh > 0.0)
+      vehicle.later.insert(vehicle.later.begin(), {beyond_kwh, 0.0});
     out.problem.vehicles.push_back(std::move(vehicle));
     out.who.push_back(Who::connected);
   }

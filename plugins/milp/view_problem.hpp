@@ -100,7 +100,7 @@ double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
 ///    the month are left (PeakTarget::share)
 ///  - with V2G, opted-in cars: from their floor to a full battery, also beyond what was requested, to give it later;
 ///    where the battery is not known, what they got in this session and no more. What they want counts in the battery:
-///    the losses of lending are not the driver's
+///    the losses of lending are not the driver's. One that takes no more is full as it is: it takes what it has given
 ///  - reservations not begun: from max(begin, departure of the car that stands there), at the EVSE's full power
 ///  - arrivals foreseen, put together by the hour, less the reservations among them; they count at the grid connection,
 ///    not at an EVSE

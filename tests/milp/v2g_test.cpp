@@ -35,6 +35,34 @@ TEST(Vehicle2Grid, GivesInDearHoursWhatItTakesInCheapOnes) {
   EXPECT_NEAR(day.charged_kwh[0] * 0.95 - day.given_kwh[0] / 0.95, 0.0, 1e-4);
 }
 
+// It leaves when the dear hours end: 7 kW for the 2 h before are all it can lend without missing them.
+TEST(Vehicle2Grid, GivesAllThatItWasFilledUpWith) {
+  EvseRow row = v2g_car();
+  row.requested_kwh = 0.0;
+  row.departs_ns = start + 6 * hour;
+  ViewBuilder site;
+  site.load_kw = 20.0;
+  site.car(row);
+  const Outcome day = live("v2g-profit-max", site, {.buy_per_kwh = dear_noon()}, {{"weight_grid", 0.0, nullptr}});
+  EXPECT_NEAR(day.charged_kwh[0], 14.0, 1e-4);
+  EXPECT_NEAR(day.given_kwh[0], 14.0 * 0.95 * 0.95, 1e-4);
+}
+
+// A car that stops at its request draws no more, and does so again once it has given. It wants 5.25 kWh, three ticks at
+// 7 kW, has 18 kWh above its floor, and gives in the dear hours all that is stored then.
+TEST(Vehicle2Grid, LendsWhatItHasWhenItHasFinished) {
+  const EvseRow row = v2g_car();
+  const double wanted_kwh = 5.25, stored_kwh = 18.0 + wanted_kwh * 0.95;
+  Day day{.buy_per_kwh = dear_noon()};
+  day.before = [&](std::size_t, ViewBuilder& site) {
+    EvseRow& car = site.evses[0];
+    car.draws = (car.soc - 0.5) * car.battery_kwh < wanted_kwh * 0.95 - 1e-9;
+  };
+  const Outcome lent = live("v2g-profit-max", parked(row, wanted_kwh), day, {{"weight_grid", 0.0, nullptr}});
+  EXPECT_NEAR(lent.given_kwh[0], stored_kwh * 0.95, 1e-4);
+  EXPECT_NEAR(lent.charged_kwh[0], wanted_kwh + stored_kwh / 0.95, 1e-4);
+}
+
 TEST(Vehicle2Grid, OnlyWithTheDriversConsent) {
   EvseRow row = v2g_car();
   row.car_max_discharge_kw = 0.0;

@@ -300,6 +300,24 @@ TEST(Limits, RowsOfCurrentsCountByTheKwOfOneAmpere) {
   EXPECT_THAT(problem.problem.limits[0].base, ElementsAre(2.0));
 }
 
+// 10 kW for two cars of 7: one leaves after 5 of 15 minutes and wants 7 kW until then, a mean of 2.33 kW, so that means
+// leave 7 kW to the other. Together they would draw 14; the one that stays gets 3, and the rest afterwards.
+TEST(Limits, HoldForPowersAsTheyAreUntilACarLeavesWithinTheStepThatRuns) {
+  for (const bool feeder : {false, true}) {
+    ViewBuilder site = site_with(8);
+    site.car({.departs_ns = start + 5 * minute, .requested_kwh = 7.0 / 12.0});
+    site.car({.departs_ns = start + 60 * minute, .requested_kwh = 6.0});
+    if (feeder) {
+      site.limits.push_back(LimitRow{EVTWIN_LIMIT_POWER_KW, -unlimited, 10.0, 0.0, {{0, 1.0}, {1, 1.0}}});
+    } else {
+      site.contract_kw = 10.0;
+    }
+    const Answer answer = ask("lp", site);
+    EXPECT_NEAR(answer.evse_kw[0], 7.0, 1e-6) << feeder;
+    EXPECT_NEAR(answer.evse_kw[1], 3.0, 1e-6) << feeder;
+  }
+}
+
 TEST(Limits, ARowWhoseBaseIsTheSitesLoadFollowsTheForecast) {
   ViewBuilder site = site_with(3);
   site.load_kw = 10.0;
