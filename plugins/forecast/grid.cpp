@@ -140,23 +140,30 @@ void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Tar
   }
 }
 
-double Bounds::clipped(double value) const {
-  return std::isfinite(value) ? std::clamp(value, low, high) : std::clamp(0.0, low, high);
-}
-
-Bounds bounds_of(const Grid& grid) {
+Bounds::Bounds(const Grid& grid) : low_(grid.may_be_negative() ? -largest_value : 0.0), high_(largest_value) {
   double least = largest_value;
   double most = -largest_value;
   std::size_t known = 0;
-  for (std::size_t c = 0; c < grid.now; ++c) {
-    if (std::isnan(grid.value[c])) continue;
-    least = std::min(least, grid.value[c]);
-    most = std::max(most, grid.value[c]);
-    ++known;
+  std::vector<std::uint8_t> lit(grid.pv() ? grid.slots : 0, 2);  // 0: known and dark
+  for (std::size_t slot = 0; slot < grid.slots; ++slot) {
+    for (std::size_t c = slot; c < grid.now; c += grid.slots) {
+      const double value = grid.value[c];
+      if (std::isnan(value)) continue;
+      least = std::min(least, value);
+      most = std::max(most, value);
+      ++known;
+      if (grid.pv()) lit[slot] = value > 0.0 ? 1 : lit[slot] == 1 ? 1 : 0;
+    }
   }
-  const double lowest = grid.may_be_negative() ? -largest_value : 0.0;
-  if (known < grid.slots) return {lowest, largest_value};
-  return {std::max(lowest, least - (most - least)), most + (most - least)};
+  for (const std::uint8_t state : lit) dark_.push_back(state == 0);
+  if (known < grid.slots) return;
+  low_ = std::max(low_, least - (most - least));
+  high_ = most + (most - least);
+}
+
+double Bounds::clipped(double value, std::size_t slot) const {
+  if (!dark_.empty() && dark_[slot]) return 0.0;
+  return std::clamp(std::isfinite(value) ? value : 0.0, low_, high_);
 }
 
 }  // namespace evtwin::forecast

@@ -66,12 +66,17 @@ class PastDays {
 /// The steps asked for. None lies before grid.now.
 void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Target>& targets);
 
-/// What a quantity may be, from what was seen: its range widened by itself on both sides, and no negative kW.
-struct Bounds {
-  double low, high;
-  double clipped(double value) const;  ///< finite
+/// What a quantity may be, from what was seen: its range widened by itself on both sides, no negative kW, and no PV in
+/// a slot that never had any. Without a whole day of known cells only the sign is bounded.
+class Bounds {
+ public:
+  /// Of the cells before grid.now.
+  explicit Bounds(const Grid& grid);
+  double clipped(double value, std::size_t slot) const;  ///< finite
+
+ private:
+  double low_, high_;
+  std::vector<bool> dark_;  // [slots]; empty but for PV
 };
-/// Of the cells before grid.now. Without a whole day of them only the sign is bounded.
-Bounds bounds_of(const Grid& grid);
 
 }  // namespace evtwin::forecast

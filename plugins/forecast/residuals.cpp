@@ -66,7 +66,7 @@ std::size_t known_days(const Grid& grid) {
 
 }  // namespace
 
-Residuals::Residuals(const Grid& grid, Predictor& model, Bounds bounds)
+Residuals::Residuals(const Grid& grid, Predictor& model)
     : blocks_(std::min<std::size_t>(24, grid.slots)),
       highest_(grid.slots, 0.0),
       error_(classes * leads * blocks_),
@@ -77,6 +77,7 @@ Residuals::Residuals(const Grid& grid, Predictor& model, Bounds bounds)
     if (grid.value[c] > highest) highest = grid.value[c];
   }
 
+  const Bounds bounds(grid);
   const std::size_t apart = std::max<std::size_t>(1, grid.slots / issues_a_day);
   std::vector<Target> targets;
   std::vector<double> mean(grid.slots);
@@ -96,7 +97,7 @@ Residuals::Residuals(const Grid& grid, Predictor& model, Bounds bounds)
         const double unit = grid.pv() ? highest_[at] : 1.0;
         if (std::isnan(value) || unit == 0.0) continue;
         cell(class_of(targets[k].kind), lead_of(k, grid.step_h), at * blocks_ / grid.slots)
-            .push_back((value - bounds.clipped(mean[k])) / unit);
+            .push_back((value - bounds.clipped(mean[k], at)) / unit);
       }
     }
   }
