@@ -140,30 +140,30 @@ void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Tar
   }
 }
 
-Bounds::Bounds(const Grid& grid) : low_(grid.may_be_negative() ? -largest_value : 0.0), high_(largest_value) {
-  double least = largest_value;
-  double most = -largest_value;
-  std::size_t known = 0;
-  std::vector<std::uint8_t> lit(grid.pv() ? grid.slots : 0, 2);  // 0: known and dark
-  for (std::size_t slot = 0; slot < grid.slots; ++slot) {
-    for (std::size_t c = slot; c < grid.now; c += grid.slots) {
-      const double value = grid.value[c];
-      if (std::isnan(value)) continue;
-      least = std::min(least, value);
-      most = std::max(most, value);
-      ++known;
-      if (grid.pv()) lit[slot] = value > 0.0 ? 1 : lit[slot] == 1 ? 1 : 0;
-    }
+Bounds::Bounds(const Grid& grid, std::size_t end)
+    : least_possible_(grid.may_be_negative() ? -largest_value : 0.0), enough_(grid.slots) {
+  if (grid.pv()) light_.assign(grid.slots, Light::unknown);
+  see(grid, 0, end);
+}
+
+void Bounds::see(const Grid& grid, std::size_t begin, std::size_t end) {
+  std::size_t slot = begin % grid.slots;
+  for (std::size_t c = begin; c < end; ++c, slot = slot + 1 == grid.slots ? 0 : slot + 1) {
+    const double value = grid.value[c];
+    if (std::isnan(value)) continue;
+    least_ = std::min(least_, value);
+    most_ = std::max(most_, value);
+    ++known_;
+    if (!light_.empty() && light_[slot] != Light::lit) light_[slot] = value > 0.0 ? Light::lit : Light::dark;
   }
-  for (const std::uint8_t state : lit) dark_.push_back(state == 0);
-  if (known < grid.slots) return;
-  low_ = std::max(low_, least - (most - least));
-  high_ = most + (most - least);
 }
 
 double Bounds::clipped(double value, std::size_t slot) const {
-  if (!dark_.empty() && dark_[slot]) return 0.0;
-  return std::clamp(std::isfinite(value) ? value : 0.0, low_, high_);
+  if (!light_.empty() && light_[slot] == Light::dark) return 0.0;
+  const double finite = std::isfinite(value) ? value : 0.0;
+  if (known_ < enough_) return std::clamp(finite, least_possible_, largest_value);
+  const double range = most_ - least_;
+  return std::clamp(finite, std::max(least_possible_, least_ - range), most_ + range);
 }
 
 }  // namespace evtwin::forecast

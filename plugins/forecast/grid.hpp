@@ -70,13 +70,21 @@ void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Tar
 /// a slot that never had any. Without a whole day of known cells only the sign is bounded.
 class Bounds {
  public:
-  /// Of the cells before grid.now.
-  explicit Bounds(const Grid& grid);
+  Bounds() = default;
+  /// Of the cells before `end`.
+  Bounds(const Grid& grid, std::size_t end);
+  /// Of cells [begin, end) as well.
+  void see(const Grid& grid, std::size_t begin, std::size_t end);
   double clipped(double value, std::size_t slot) const;  ///< finite
 
  private:
-  double low_, high_;
-  std::vector<bool> dark_;  // [slots]; empty but for PV
+  double least_possible_ = 0.0;
+  double least_ = largest_value;
+  double most_ = -largest_value;
+  std::size_t known_ = 0;
+  std::size_t enough_ = 0;
+  enum class Light : std::uint8_t { unknown, dark, lit };
+  std::vector<Light> light_;  // [slots]; empty but for PV
 };
 
 }  // namespace evtwin::forecast

@@ -77,7 +77,7 @@ Residuals::Residuals(const Grid& grid, Predictor& model)
     if (grid.value[c] > highest) highest = grid.value[c];
   }
 
-  const Bounds bounds(grid);
+  const Bounds bounds(grid, grid.past_cells());
   const std::size_t apart = std::max<std::size_t>(1, grid.slots / issues_a_day);
   std::vector<Target> targets;
   std::vector<double> mean(grid.slots);
