@@ -84,7 +84,8 @@ Residuals::Residuals(const Grid& grid, Predictor& model)
   for (std::size_t row = std::max<std::size_t>(1, grid.today - std::min(grid.today, days_tried)); row < grid.today;
        ++row) {
     ++days_[class_of(grid.kind[row])];
-    for (std::size_t slot = 0; slot < grid.slots; slot += apart) {
+    // At other hours each day, so that every hour is seen at every lead time.
+    for (std::size_t slot = row % apart; slot < grid.slots; slot += apart) {
       const std::size_t now = row * grid.slots + slot;
       targets.clear();
       for (std::size_t c = now; c < std::min(now + grid.slots, grid.past_cells()); ++c)
