@@ -7,15 +7,15 @@ namespace evtwin::forecast {
 void Daily::answer_with(Predictor& predictor, const sdk::Question& question, sdk::Answer& answer) {
   targets_of(question, grid_, targets_);
   predictor.foresee(grid_, grid_.now, targets_, answer.mean);
-  const Bounds bounds = bounds_of(grid_);
-  for (double& mean : answer.mean) mean = bounds.clipped(mean);
+  Bounds bounds = past_bounds_;
+  bounds.see(grid_, grid_.past_cells(), grid_.now);
+  for (std::size_t k = 0; k < targets_.size(); ++k)
+    answer.mean[k] = bounds.clipped(answer.mean[k], grid_.slot_of(targets_[k].cell));
   if (question.levels().empty()) return;
 
-  // Made of past days and their bounds alone: the same whenever it is asked for first.
+  // Made of past days alone: the same whenever it is asked for first.
   if (residuals_ == nullptr) {
-    Grid past = grid_;
-    past.now = past.past_cells();
-    residuals_ = std::make_unique<Residuals>(past, predictor, bounds_of(past));
+    residuals_ = std::make_unique<Residuals>(grid_, predictor);
   }
   if (!residuals_->known()) return;
   for (std::size_t k = 0; k < targets_.size(); ++k) {

@@ -16,6 +16,7 @@ class Daily {
     if (past_.show(history, question, grid_) || predictor_ == nullptr) {
       residuals_.reset();
       predictor_ = make(grid_);
+      past_bounds_ = Bounds(grid_, grid_.past_cells());
     }
     answer_with(*predictor_, question, answer);
   }
@@ -27,6 +28,7 @@ class Daily {
   Grid grid_;
   std::unique_ptr<Predictor> predictor_;
   std::unique_ptr<Residuals> residuals_;
+  Bounds past_bounds_;
   std::vector<Target> targets_;
 };
 

@@ -140,23 +140,30 @@ void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Tar
   }
 }
 
-double Bounds::clipped(double value) const {
-  return std::isfinite(value) ? std::clamp(value, low, high) : std::clamp(0.0, low, high);
+Bounds::Bounds(const Grid& grid, std::size_t end)
+    : least_possible_(grid.may_be_negative() ? -largest_value : 0.0), enough_(grid.slots) {
+  if (grid.pv()) light_.assign(grid.slots, Light::unknown);
+  see(grid, 0, end);
 }
 
-Bounds bounds_of(const Grid& grid) {
-  double least = largest_value;
-  double most = -largest_value;
-  std::size_t known = 0;
-  for (std::size_t c = 0; c < grid.now; ++c) {
-    if (std::isnan(grid.value[c])) continue;
-    least = std::min(least, grid.value[c]);
-    most = std::max(most, grid.value[c]);
-    ++known;
+void Bounds::see(const Grid& grid, std::size_t begin, std::size_t end) {
+  std::size_t slot = begin % grid.slots;
+  for (std::size_t c = begin; c < end; ++c, slot = slot + 1 == grid.slots ? 0 : slot + 1) {
+    const double value = grid.value[c];
+    if (std::isnan(value)) continue;
+    least_ = std::min(least_, value);
+    most_ = std::max(most_, value);
+    ++known_;
+    if (!light_.empty() && light_[slot] != Light::lit) light_[slot] = value > 0.0 ? Light::lit : Light::dark;
   }
-  const double lowest = grid.may_be_negative() ? -largest_value : 0.0;
-  if (known < grid.slots) return {lowest, largest_value};
-  return {std::max(lowest, least - (most - least)), most + (most - least)};
+}
+
+double Bounds::clipped(double value, std::size_t slot) const {
+  if (!light_.empty() && light_[slot] == Light::dark) return 0.0;
+  const double finite = std::isfinite(value) ? value : 0.0;
+  if (known_ < enough_) return std::clamp(finite, least_possible_, largest_value);
+  const double range = most_ - least_;
+  return std::clamp(finite, std::max(least_possible_, least_ - range), most_ + range);
 }
 
 }  // namespace evtwin::forecast

@@ -66,12 +66,25 @@ class PastDays {
 /// The steps asked for. None lies before grid.now.
 void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Target>& targets);
 
-/// What a quantity may be, from what was seen: its range widened by itself on both sides, and no negative kW.
-struct Bounds {
-  double low, high;
-  double clipped(double value) const;  ///< finite
+/// What a quantity may be, from what was seen: its range widened by itself on both sides, no negative kW, and no PV in
+/// a slot that never had any. Without a whole day of known cells only the sign is bounded.
+class Bounds {
+ public:
+  Bounds() = default;
+  /// Of the cells before `end`.
+  Bounds(const Grid& grid, std::size_t end);
+  /// Of cells [begin, end) as well.
+  void see(const Grid& grid, std::size_t begin, std::size_t end);
+  double clipped(double value, std::size_t slot) const;  ///< finite
+
+ private:
+  double least_possible_ = 0.0;
+  double least_ = largest_value;
+  double most_ = -largest_value;
+  std::size_t known_ = 0;
+  std::size_t enough_ = 0;
+  enum class Light : std::uint8_t { unknown, dark, lit };
+  std::vector<Light> light_;  // [slots]; empty but for PV
 };
-/// Of the cells before grid.now. Without a whole day of them only the sign is bounded.
-Bounds bounds_of(const Grid& grid);
 
 }  // namespace evtwin::forecast

@@ -13,6 +13,11 @@ constexpr double largest_proportional = 2.0;
 
 }  // namespace
 
+Intraday::Settings Intraday::settings_of(const sdk::ForecasterSetup& setup) {
+  const bool counts = setup.quantity() == EVTWIN_QUANTITY_ARRIVALS || setup.quantity() == EVTWIN_QUANTITY_ARRIVALS_KWH;
+  return {setup.number(counts ? "arrivals_recent_h" : "recent_h"), setup.number("persist_h")};
+}
+
 Intraday::Intraday(Settings settings, const Grid& grid, std::size_t from, std::vector<double> base)
     : proportional_(grid.pv() || grid.counts()),
       from_(from),

@@ -6,6 +6,17 @@
 
 namespace evtwin::forecast {
 
+inline constexpr evtwin_param_info recent_h_row =
+    sdk::real("recent_h", "h", 0.05, 24.0, 1.0, "Errors of the last hours count by exp(-age / recent_h).");
+inline constexpr evtwin_param_info arrivals_recent_h_row =
+    sdk::real("arrivals_recent_h", "h", 0.05, 24.0, 4.0, "Likewise for arrivals, which are few in an hour.");
+inline constexpr evtwin_param_info persist_h_row =
+    sdk::real("persist_h", "h", 0.05, 48.0, 3.0,
+              "They last into the hours ahead by exp(-lead / persist_h), until past days tell how long they do.");
+
+/// Days of which what was foreseen at their midnights is kept, to learn from.
+inline constexpr std::size_t days_learnt_from = 28;
+
 /// Let b be what a model says of a cell at the midnight before, a what was, and E the recent error: weighted with
 /// exp(-age / recent_h),
 ///   E = sum(w (a - b)) / sum(w)                     for load and prices;     corrected(b) = b + g E
@@ -17,6 +28,8 @@ class Intraday {
   struct Settings {
     double recent_h, persist_h;
   };
+  /// From the rows below, which the forecaster's table must have.
+  static Settings settings_of(const sdk::ForecasterSetup& setup);
   /// @param from  first cell of `base`, of a whole row, at most 28 days before today
   /// @param base  [(today + 1) * slots - from] as of the midnight before each cell; NaN where there was none
   Intraday(Settings settings, const Grid& grid, std::size_t from, std::vector<double> base);

@@ -66,7 +66,7 @@ std::size_t known_days(const Grid& grid) {
 
 }  // namespace
 
-Residuals::Residuals(const Grid& grid, Predictor& model, Bounds bounds)
+Residuals::Residuals(const Grid& grid, Predictor& model)
     : blocks_(std::min<std::size_t>(24, grid.slots)),
       highest_(grid.slots, 0.0),
       error_(classes * leads * blocks_),
@@ -77,13 +77,15 @@ Residuals::Residuals(const Grid& grid, Predictor& model, Bounds bounds)
     if (grid.value[c] > highest) highest = grid.value[c];
   }
 
+  const Bounds bounds(grid, grid.past_cells());
   const std::size_t apart = std::max<std::size_t>(1, grid.slots / issues_a_day);
   std::vector<Target> targets;
   std::vector<double> mean(grid.slots);
   for (std::size_t row = std::max<std::size_t>(1, grid.today - std::min(grid.today, days_tried)); row < grid.today;
        ++row) {
     ++days_[class_of(grid.kind[row])];
-    for (std::size_t slot = 0; slot < grid.slots; slot += apart) {
+    // At other hours each day, so that every hour is seen at every lead time.
+    for (std::size_t slot = row % apart; slot < grid.slots; slot += apart) {
       const std::size_t now = row * grid.slots + slot;
       targets.clear();
       for (std::size_t c = now; c < std::min(now + grid.slots, grid.past_cells()); ++c)
@@ -96,7 +98,7 @@ Residuals::Residuals(const Grid& grid, Predictor& model, Bounds bounds)
         const double unit = grid.pv() ? highest_[at] : 1.0;
         if (std::isnan(value) || unit == 0.0) continue;
         cell(class_of(targets[k].kind), lead_of(k, grid.step_h), at * blocks_ / grid.slots)
-            .push_back((value - bounds.clipped(mean[k])) / unit);
+            .push_back((value - bounds.clipped(mean[k], at)) / unit);
       }
     }
   }

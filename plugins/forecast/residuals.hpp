@@ -13,7 +13,7 @@ namespace evtwin::forecast {
 class Residuals {
  public:
   /// Asks `model` 8 times on each of the last 28 past days for the 24 h that followed.
-  Residuals(const Grid& grid, Predictor& model, Bounds bounds);
+  Residuals(const Grid& grid, Predictor& model);
 
   /// false with less than three known days: then there is no spread to speak of.
   bool known() const { return known_; }

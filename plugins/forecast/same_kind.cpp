@@ -85,8 +85,10 @@ void SameKindPredictor::foresee(const Grid& grid, std::size_t now, std::span<con
 }
 
 SameKindOfDay::SameKindOfDay(const sdk::ForecasterSetup& setup)
-    : settings_{setup.number(setup.quantity() == EVTWIN_QUANTITY_PV_KW ? "pv_half_life_days" : "half_life_days"),
-                {setup.number("recent_h"), setup.number("persist_h")}} {}
+    : settings_{setup.number(setup.quantity() == EVTWIN_QUANTITY_PV_KW         ? "pv_half_life_days"
+                             : setup.quantity() == EVTWIN_QUANTITY_BUY_PER_KWH ? "price_half_life_days"
+                                                                               : "half_life_days"),
+                Intraday::settings_of(setup)} {}
 
 void SameKindOfDay::forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer) {
   daily_.forecast(history, question, answer,

@@ -8,9 +8,6 @@
 
 namespace evtwin::forecast {
 
-/// Days of which what was foreseen at their midnights is kept, to learn from.
-inline constexpr std::size_t days_learnt_from = 28;
-
 /// The mean over past days of the same kind at the same local time, a day weighing half as much after each half-life;
 /// where no day of the kind is known: the other of Saturday and off, else all days, else the hours beside it.
 class SameKindPredictor : public Predictor {
@@ -39,13 +36,13 @@ class SameKindPredictor : public Predictor {
 
 class SameKindOfDay {
  public:
-  static constexpr std::array params{
-      sdk::real("half_life_days", "days", 0.5, 365.0, 14.0,
-                "After so many days a day weighs half as much: load, arrivals, prices."),
-      sdk::real("pv_half_life_days", "days", 0.5, 365.0, 5.0, "Likewise for PV."),
-      sdk::real("recent_h", "h", 0.05, 24.0, 1.0, "Errors of today count by exp(-age / recent_h)."),
-      sdk::real("persist_h", "h", 0.05, 48.0, 3.0,
-                "And last into the hours ahead by exp(-lead / persist_h), until days past tell how long they do.")};
+  static constexpr std::array params{sdk::real("half_life_days", "days", 0.5, 365.0, 14.0,
+                                               "After so many days a day weighs half as much: load and arrivals."),
+                                     sdk::real("pv_half_life_days", "days", 0.5, 365.0, 5.0, "Likewise for PV."),
+                                     sdk::real("price_half_life_days", "days", 0.5, 365.0, 4.0, "Likewise for prices."),
+                                     recent_h_row,
+                                     arrivals_recent_h_row,
+                                     persist_h_row};
   static constexpr evtwin_info info = sdk::describe(
       "same-kind-of-day", "Same kind of day", "1.0",
       "The mean of recent workdays, Saturdays or Sundays and holidays at the same local time, corrected by today.",

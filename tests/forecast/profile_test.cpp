@@ -157,14 +157,19 @@ void expect_coverage(const char* id, std::uint32_t quantity, const Series& serie
 }
 
 TEST(Spread, QuantilesCoverWhatTheySayOfNoiseThatIsKnown) {
-  const Series load({}, 24 * 340,
-                    [](const When& when) { return 100.0 + office_kw(when) + 5.0 * normal(7, when.index); });
-  const Series skewed({}, 24 * 340, [](const When& when) { return 50.0 - 20.0 * std::log(uniform(8, when.index)); });
+  const std::size_t hours = 24 * 240;
+  const Series load({}, hours, [](const When& when) { return 100.0 + office_kw(when) + 5.0 * normal(7, when.index); });
+  const Series skewed({}, hours, [](const When& when) { return 50.0 - 20.0 * std::log(uniform(8, when.index)); });
+  // Noise that stays for hours.
+  std::vector<double> noise{0.0};
+  while (noise.size() < hours) noise.push_back(0.9 * noise.back() + 3.0 * normal(13, noise.size()));
+  const Series lasting({}, hours, [&](const When& when) { return 100.0 + office_kw(when) + noise[when.index]; });
   for (const std::string& id : all_ids()) {
     for (const std::size_t lead : {std::size_t{0}, std::size_t{3}, std::size_t{14}}) {
       expect_coverage(id.c_str(), EVTWIN_QUANTITY_LOAD_KW, load, lead, {0.1, 0.5, 0.9});
       expect_coverage(id.c_str(), EVTWIN_QUANTITY_LOAD_KW, skewed, lead, {0.1, 0.5, 0.9});
     }
+    expect_coverage(id.c_str(), EVTWIN_QUANTITY_LOAD_KW, lasting, 0, {0.1, 0.9});
   }
 }
 

@@ -1,0 +1,65 @@
+// fourier-ridge: ridge regression on Fourier terms of the day and on earlier days.
+#pragma once
+#include <array>
+
+#include "daily.hpp"
+#include "intraday.hpp"
+#include "least_squares.hpp"
+#include "seasonal_naive.hpp"
+
+namespace evtwin::forecast {
+
+/// y = a_k + sum over h (b_kh sin(2 pi h t) + c_kh cos(2 pi h t)) + u sin(2 pi w) + v cos(2 pi w) + d y_1 + e y_7,
+/// k the kind of day, t the time of day and w of the week in 0..1, y_1 the value at that time on the last day of the
+/// same kind (the day before, where there is none within a week), y_7 a week before; what is still to come of those is
+/// taken as foreseen. Fitted at each midnight to the days before it.
+class FourierPredictor : public Predictor {
+ public:
+  struct Settings {
+    std::size_t harmonics;
+    double ridge, half_life_days;
+    Intraday::Settings intraday;
+  };
+  FourierPredictor(const Grid& grid, const Settings& settings);
+  void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) override;
+
+ private:
+  /// Fills row_ for a cell. @returns how much it counts in a fit: little where another kind of day or another time than
+  /// a week ago stands in for what is not known, 0 where nothing can (row_ is then not filled).
+  double make_row(const Grid& grid, std::span<const double> values, std::span<const Kind> row_kinds, std::size_t cell);
+  double predicted(std::size_t fit_row) const;
+
+  Settings settings_;
+  std::size_t unknowns_;
+  std::size_t from_row_;
+  std::vector<double> wave_;                 // [slots * 2 harmonics]
+  std::vector<std::vector<double>> fitted_;  // as of the midnight of each row from `from_row_`; empty: too little known
+  std::vector<Entry> row_;
+  std::vector<Intraday> intraday_;  // one
+  // Of one answer: what is known and what is foreseen so far.
+  std::vector<double> values_;
+  std::vector<Kind> kinds_;
+};
+
+class FourierRidge {
+ public:
+  static constexpr std::array params{
+      sdk::integer("harmonics", "", 1.0, 24.0, 6.0, "Fourier terms of the day, of each kind of day."),
+      sdk::real("ridge", "", 0.0, 1e3, 1e-5, "Penalty of large coefficients, relative to their sums of squares."),
+      sdk::real("half_life_days", "days", 1.0, 365.0, 30.0, "After so many days a day weighs half as much."),
+      recent_h_row,
+      arrivals_recent_h_row,
+      persist_h_row};
+  static constexpr evtwin_info info = sdk::describe(
+      "fourier-ridge", "Fourier terms, ridge regression", "1.0",
+      "Ridge regression on Fourier terms of the day by kind of day, on the last such day and on the week before.",
+      params, all_quantities);
+  explicit FourierRidge(const sdk::ForecasterSetup& setup);
+  void forecast(const sdk::History& history, const sdk::Question& question, sdk::Answer& answer);
+
+ private:
+  FourierPredictor::Settings settings_;
+  Daily daily_;
+};
+
+}  // namespace evtwin::forecast
