@@ -53,13 +53,23 @@ void BatteryUse::add(Ns from_ns, Ns to_ns, const Taper& metered) {
   known_until_ns_ = to_ns;
 }
 
-Wear BatteryUse::wear(Ns end_ns, double history_kwh) const {
+UseUntil BatteryUse::use(Ns end_ns) const {
   const double hours = hours_between(begin_ns_, end_ns);
   const double content_kwh_h = content_kwh_h_ + stored_kwh_ * hours_between(known_until_ns_, end_ns);
-  const double mean_soc = (hours > 0.0 ? content_kwh_h / hours : stored_kwh_) / capacity_kwh_;
   const double half_cycles_kwh2 = half_cycles_kwh2_ + half_cycle_kwh_ * half_cycle_kwh_;
-  const double cycle_soc = flow_kwh_ > 0.0 ? flow_level_kwh2_ / flow_kwh_ / capacity_kwh_ : 0.5;
-  const double depth = flow_kwh_ > 0.0 ? half_cycles_kwh2 / flow_kwh_ / capacity_kwh_ : 0.0;
+  UseUntil use;
+  use.days = hours / 24.0;
+  use.mean_soc = (hours > 0.0 ? content_kwh_h / hours : stored_kwh_) / capacity_kwh_;
+  use.flow_kwh = flow_kwh_;
+  if (flow_kwh_ > 0.0) {
+    use.cycle_soc = flow_level_kwh2_ / flow_kwh_ / capacity_kwh_;
+    use.depth = half_cycles_kwh2 / flow_kwh_ / capacity_kwh_;
+  }
+  return use;
+}
+
+Wear BatteryUse::wear(Ns end_ns, double history_kwh) const {
+  const auto [days, mean_soc, flow_kwh, cycle_soc, depth] = use(end_ns);
 
   // Open-circuit voltage as a line over SoC; 25 C.
   const auto volt = [](double soc) { return 3.3324 + 0.8263 * soc; };
@@ -67,10 +77,9 @@ Wear BatteryUse::wear(Ns end_ns, double history_kwh) const {
   const double beta = 7.348e-3 * std::pow(volt(cycle_soc) - 3.667, 2) + 7.6e-4 + 4.081e-3 * depth;
 
   // Growth of days^0.75 and sqrt(Ah), written so that little use keeps its digits.
-  const double days = hours / 24.0;
   const double grown_days = std::pow(age_days, 0.75) * std::expm1(0.75 * std::log1p(days / age_days));
   constexpr double cell_ah = 2.05;
-  const double before_ah = history_kwh / capacity_kwh_ * cell_ah, now_ah = flow_kwh_ / capacity_kwh_ * cell_ah;
+  const double before_ah = history_kwh / capacity_kwh_ * cell_ah, now_ah = flow_kwh / capacity_kwh_ * cell_ah;
   const double grown_root_ah = now_ah / (std::sqrt(before_ah + now_ah) + std::sqrt(before_ah));
   return {alpha * grown_days, now_ah > 0.0 ? beta * grown_root_ah : 0.0};
 }

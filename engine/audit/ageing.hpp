@@ -14,6 +14,15 @@ struct Wear {
   double calendar = 0.0, cyclic = 0.0;  ///< fractions of the capacity
 };
 
+/// What wear follows from.
+struct UseUntil {
+  double days = 0.0;
+  double mean_soc = 0.0;   ///< over time
+  double flow_kwh = 0.0;   ///< through the battery, both directions
+  double cycle_soc = 0.5;  ///< mean at which that energy flowed; 0.5 where none did
+  double depth = 0.0;      ///< mean depth of half cycles, by their energy
+};
+
 /// A battery from its first instant to its last: content over time, energy through it, depth of its half cycles.
 class BatteryUse {
  public:
@@ -24,6 +33,7 @@ class BatteryUse {
   void add(Ns from_ns, Ns to_ns, const Taper& metered);
 
   double stored_kwh() const { return stored_kwh_; }
+  UseUntil use(Ns end_ns) const;
   /// Until `end_ns`. @param history_kwh  through the battery before, both directions
   Wear wear(Ns end_ns, double history_kwh) const;
 

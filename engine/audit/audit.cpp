@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "audit/bill.hpp"
@@ -73,8 +76,7 @@ class Comparison {
   }
 
   void compare_months(int site, const Site& recorded, const Recount& recount) {
-    const ClaimedFigure* charge = find_claim(run_.figures, 0, "demand_charge");
-    const std::string money = charge == nullptr ? std::string() : charge->unit;
+    const std::string money = money_unit();
     for (const auto& [month, bill] : recount.months) {
       const auto found = recorded.months.find(month);
       const ClaimedMonth claimed = found == recorded.months.end() ? ClaimedMonth{} : found->second;
@@ -113,10 +115,9 @@ class Comparison {
                                                                        &Sums::export_overload_kwh,
                                                                        &Sums::feeder_overload_kwh,
                                                                        &Sums::storage_discharge_kwh};
-    const ClaimedFigure* cost = find_claim(run_.figures, 0, "energy_cost");
     for (std::size_t k = 0; k < meter_columns.size(); ++k) {
       const bool energy = meter_columns[k].ends_with("_kwh"), mass = meter_columns[k].ends_with("_kg");
-      const std::string unit = energy ? "kWh" : mass ? "kg" : cost == nullptr ? "" : cost->unit;
+      const std::string unit = energy ? "kWh" : mass ? "kg" : money_unit();
       compare(site, "meter " + std::string(meter_columns[k]), unit, recorded.meter_sums[k], sums.*figures[k]);
     }
   }
@@ -125,12 +126,11 @@ class Comparison {
   void compare_sessions(int site, const Site& recorded, const Recount& recount) {
     struct Column {
       const char* name;
-      const char* unit;
+      std::string unit;
       double (*run)(const Session&);
       double (*recount)(const Session&, const SessionSums&);
     };
-    const ClaimedFigure* charge = find_claim(run_.figures, 0, "energy_cost");
-    const char* money = charge == nullptr ? "" : charge->unit.c_str();
+    const std::string money = money_unit();
     const Column columns[] = {
         {"got_kwh", "kWh", [](const Session& s) { return s.got_kwh; },
          [](const Session&, const SessionSums& r) { return r.got_kwh(); }},
@@ -152,25 +152,19 @@ class Comparison {
          [](const Session&, const SessionSums& r) { return r.wear_cost; }},
         {"soc_end", "", [](const Session& s) { return s.soc_end; },
          [](const Session&, const SessionSums& r) { return r.soc_end; }},
+        {"waited_h", "h", [](const Session& s) { return s.waited_h; },
+         [](const Session&, const SessionSums& r) { return r.waited_h; }},
+        {"wear_calendar", "", [](const Session& s) { return s.wear_calendar; },
+         [](const Session&, const SessionSums& r) { return r.wear_calendar; }},
+        {"wear_cyclic", "", [](const Session& s) { return s.wear_cyclic; },
+         [](const Session&, const SessionSums& r) { return r.wear_cyclic; }},
     };
     for (const Column& column : columns) {
-      if (recorded.sessions.empty()) continue;
-      std::size_t worst = 0;
-      double most_apart = -1.0;
-      for (std::size_t s = 0; s < recorded.sessions.size(); ++s) {
-        const double run = column.run(recorded.sessions[s]);
-        const double again = column.recount(recorded.sessions[s], recount.sessions[s]);
-        double apart = std::abs(run - again);
-        if (std::isnan(apart)) apart = differ(run, again, column.unit) ? infinite : 0.0;
-        if (apart <= most_apart) continue;
-        most_apart = apart;
-        worst = s;
-      }
-      Finding finding =
-          made(site, std::string("session ") + column.name, column.unit, column.run(recorded.sessions[worst]),
-               column.recount(recorded.sessions[worst], recount.sessions[worst]));
-      finding.of = recorded.sessions[worst].name;
-      add(std::move(finding));
+      std::vector<Pair> pairs;
+      for (std::size_t i = 0; i < recorded.sessions.size(); ++i)
+        pairs.push_back({column.run(recorded.sessions[i]), column.recount(recorded.sessions[i], recount.sessions[i])});
+      compare_worst(site, std::string("session ") + column.name, column.unit, pairs,
+                    [&](std::size_t i) { return recorded.sessions[i].name; });
     }
     if (const Segment* segment = recount.worst_segment; segment != nullptr) {
       Finding finding = made(site, "power energy_kwh", "kWh", segment->energy_kwh, recount.worst_segment_kwh);
@@ -179,9 +173,80 @@ class Comparison {
     }
   }
 
+  /// Of each column of the EVSEs' days the one that is furthest off; a day that stands in one of the two only has 0 in
+  /// the other.
+  void compare_evse_days(int site, const Site& recorded, const Recount& recount) {
+    std::map<EvseDay, std::pair<EvseDaySums, EvseDaySums>> both;
+    for (const auto& [day, sums] : recorded.evse_days) both[day].first = sums;
+    for (const auto& [day, sums] : recount.evse_days) both[day].second = sums;
+    const std::string money = money_unit();
+    const std::tuple<const char*, std::string, double EvseDaySums::*> columns[] = {
+        {"charged_kwh", "kWh", &EvseDaySums::charged_kwh},
+        {"discharged_kwh", "kWh", &EvseDaySums::discharged_kwh},
+        {"cost", money, &EvseDaySums::cost},
+        {"driver_revenue", money, &EvseDaySums::driver_revenue},
+        {"v2g_payment", money, &EvseDaySums::v2g_payment},
+    };
+    for (const auto& [name, unit, column] : columns) {
+      std::vector<Pair> pairs;
+      for (const auto& [day, sums] : both) pairs.push_back({sums.first.*column, sums.second.*column});
+      compare_worst(site, std::string("evse_day ") + name, unit, pairs, [&](std::size_t i) {
+        const EvseDay& day = std::next(both.begin(), static_cast<std::ptrdiff_t>(i))->first;
+        return recorded.evses[static_cast<std::size_t>(day.first)].name + " from " + std::to_string(day.second) +
+               " ns on";
+      });
+    }
+  }
+
+  void compare_storage_use(int site, const Site& recorded, const Recount& recount) {
+    constexpr std::tuple<const char*, const char*, double StorageUse::*> columns[] = {
+        {"days", "", &StorageUse::days},
+        {"mean_soc", "", &StorageUse::mean_soc},
+        {"stored_kwh", "kWh", &StorageUse::stored_kwh},
+        {"cycle_soc", "", &StorageUse::cycle_soc},
+        {"depth", "", &StorageUse::depth},
+        {"wear_calendar", "", &StorageUse::wear_calendar},
+        {"wear_cyclic", "", &StorageUse::wear_cyclic},
+    };
+    for (const auto& [name, unit, column] : columns) {
+      std::vector<Pair> pairs;
+      for (std::size_t i = 0; i < recorded.storages.size(); ++i)
+        pairs.push_back({recorded.storage_use[i].*column, recount.storage_use[i].*column});
+      compare_worst(site, std::string("storage_use ") + name, unit, pairs,
+                    [&](std::size_t i) { return recorded.storages[i].name; });
+    }
+  }
+
   Audit take() { return std::move(result_); }
 
  private:
+  /// A figure of one row, as the run has it and as the recount finds it.
+  struct Pair {
+    double run, recount;
+  };
+  /// Adds the row that is furthest off. @param of  name of a row
+  template <class Name>
+  void compare_worst(int site, std::string name, const std::string& unit, const std::vector<Pair>& pairs, Name of) {
+    if (pairs.empty()) return;
+    std::size_t worst = 0;
+    double most_apart = -1.0;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      double apart = std::abs(pairs[i].run - pairs[i].recount);
+      if (std::isnan(apart)) apart = differ(pairs[i].run, pairs[i].recount, unit) ? infinite : 0.0;
+      if (apart <= most_apart) continue;
+      most_apart = apart;
+      worst = i;
+    }
+    Finding finding = made(site, std::move(name), unit, pairs[worst].run, pairs[worst].recount);
+    finding.of = of(worst);
+    add(std::move(finding));
+  }
+
+  std::string money_unit() const {
+    const ClaimedFigure* cost = find_claim(run_.figures, 0, "energy_cost");
+    return cost == nullptr ? std::string() : cost->unit;
+  }
+
   static Finding made(int site, std::string name, std::string unit, double run, double recount) {
     const bool off = differ(run, recount, unit);
     return {site, std::move(name), std::move(unit), run, recount, {}, {}, off};
@@ -226,6 +291,8 @@ Audit audit(const std::string& file) {
     comparison.compare_months(several ? site : 0, run.sites[i], recounts[i]);
     comparison.compare_meter(several ? site : 0, run.sites[i], recounts[i].sums);
     comparison.compare_sessions(several ? site : 0, run.sites[i], recounts[i]);
+    comparison.compare_evse_days(several ? site : 0, run.sites[i], recounts[i]);
+    comparison.compare_storage_use(several ? site : 0, run.sites[i], recounts[i]);
   }
   Audit result = comparison.take();
   for (const Finding& finding : result.findings) {

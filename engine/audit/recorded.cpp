@@ -164,11 +164,11 @@ class Reading {
   }
 
   void read_evses() {
-    Statement rows(database_, "SELECT id, site, efficiency, feeder FROM evse ORDER BY id");
+    Statement rows(database_, "SELECT id, site, efficiency, feeder, name FROM evse ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(1));
       evses_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.evses.size());
-      Evse evse{rows.integer(0), rows.real(2), -1};
+      Evse evse{rows.text(4), rows.real(2), -1};
       const std::string feeder = rows.text(3);
       for (std::size_t f = 0; f < of.feeders.size(); ++f) {
         if (!feeder.empty() && of.feeders[f].name == feeder) evse.feeder = static_cast<int>(f);
@@ -225,7 +225,8 @@ class Reading {
         database_,
         "SELECT site, name, number, vehicle_type, evse, arrived_ns, plugged_in_ns, departed_ns, wanted_kwh, "
         "max_kw, v2g_min_price_per_kwh, soc_start, ended, got_kwh, discharged_kwh, unmet_kwh, open_cost, cost, "
-        "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h FROM session ORDER BY id");
+        "driver_revenue, v2g_payment, wear_cost, paid, soc_end, waited_h, wear_calendar, wear_cyclic FROM session "
+        "ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(0));
       Session& session = of.sessions.emplace_back();
@@ -257,6 +258,8 @@ class Reading {
       session.paid = rows.real(21);
       session.soc_end = rows.real(22);
       session.waited_h = rows.real(23);
+      session.wear_calendar = rows.real(24);
+      session.wear_cyclic = rows.real(25);
     }
   }
 
@@ -329,10 +332,36 @@ class Reading {
       for (std::size_t k = 0; k < meter_columns.size(); ++k)
         site(meter.integer(0)).meter_sums[k] = meter.real(static_cast<int>(k) + 1);
     }
+    read_evse_days();
+    read_storage_use();
     Statement figures(database_, "SELECT site, name, value, unit FROM kpi ORDER BY id");
     while (figures.step()) {
       run_.figures.push_back(
           {{static_cast<int>(figures.integer(0)), figures.text(1)}, {figures.real(2), figures.text(3)}});
+    }
+  }
+
+  void read_evse_days() {
+    Statement rows(database_,
+                   "SELECT site, evse, start_ns, charged_kwh, discharged_kwh, cost, driver_revenue, v2g_payment "
+                   "FROM evse_day ORDER BY id");
+    while (rows.step()) {
+      Site& of = site(rows.integer(0));
+      const EvseDay day{evses_.of(rows.integer(1), of, run_.sites), rows.integer(2)};
+      const EvseDaySums sums{rows.real(3), rows.real(4), rows.real(5), rows.real(6), rows.real(7)};
+      if (!of.evse_days.emplace(day, sums).second) senseless(database_, "an EVSE with a day twice");
+    }
+  }
+
+  void read_storage_use() {
+    for (Site& of : run_.sites) of.storage_use.resize(of.storages.size());
+    Statement rows(database_,
+                   "SELECT storage, days, mean_soc, stored_kwh, cycle_soc, depth, wear_calendar, wear_cyclic "
+                   "FROM storage_use ORDER BY id");
+    while (rows.step()) {
+      const Places::Place& place = storages_.of(rows.integer(0));
+      run_.sites[place.site].storage_use[static_cast<std::size_t>(place.row)] = {
+          rows.real(1), rows.real(2), rows.real(3), rows.real(4), rows.real(5), rows.real(6), rows.real(7)};
     }
   }
 

@@ -32,7 +32,7 @@ struct PowerRow {
 };
 
 struct Evse {
-  std::int64_t id = 0;
+  std::string name;
   double efficiency = 1.0;  ///< outlet to AC side
   int feeder = -1;
 };
@@ -80,7 +80,8 @@ struct Session {
   Ended ended = Ended::departed;
   // As the run says, by the columns of its row.
   double got_kwh = 0.0, discharged_kwh = 0.0, unmet_kwh = 0.0, open_cost = 0.0, cost = 0.0, driver_revenue = 0.0,
-         v2g_payment = 0.0, wear_cost = 0.0, paid = 0.0, soc_end = unknown, waited_h = 0.0;
+         v2g_payment = 0.0, wear_cost = 0.0, paid = 0.0, soc_end = unknown, waited_h = 0.0, wear_calendar = unknown,
+         wear_cyclic = unknown;
 };
 
 enum class Kind : std::uint8_t {
@@ -123,6 +124,19 @@ struct ClaimedMonth {
          excess_cost = unknown, cost = unknown;
 };
 
+/// An EVSE's local day, by row of the site's EVSEs and the day's first instant in the run.
+using EvseDay = std::pair<int, Ns>;
+/// A row of the table `evse_day`.
+struct EvseDaySums {
+  double charged_kwh = 0.0, discharged_kwh = 0.0, cost = 0.0, driver_revenue = 0.0, v2g_payment = 0.0;
+};
+
+/// A row of the table `storage_use`.
+struct StorageUse {
+  double days = unknown, mean_soc = unknown, stored_kwh = unknown, cycle_soc = unknown, depth = unknown,
+         wear_calendar = unknown, wear_cyclic = unknown;
+};
+
 /// Columns of the table `meter` that add up to a figure of the run.
 inline constexpr std::array<std::string_view, 18> meter_columns{"import_kwh",
                                                                 "export_kwh",
@@ -158,6 +172,8 @@ struct Site {
   std::array<std::vector<Step>, kinds> signals;
   std::map<MonthNumber, ClaimedMonth> months;
   std::array<double, meter_columns.size()> meter_sums{};
+  std::map<EvseDay, EvseDaySums> evse_days;
+  std::vector<StorageUse> storage_use;  ///< by storage
 };
 
 struct ClaimedFigure {

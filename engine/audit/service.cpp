@@ -129,6 +129,8 @@ void count_session(const Recorded& run, const Site& site, const Session& session
   // A kWh given back is one again only when its way through the battery and back has been paid for.
   had.counted_kwh = had.charged_kwh - had.discharged_kwh / (vehicle.charge_efficiency * vehicle.discharge_efficiency);
   had.unmet_kwh = std::max(0.0, session.wanted_kwh - had.counted_kwh);
+  // One that never plugged in waited until it gave up, or the run ended.
+  had.waited_h = hours_between(session.arrived_ns, session.number != 0 ? session.plugged_in_ns : session.departed_ns);
   if (session.number != 0) {
     sums.sessions += 1;
     sums.waiting_h += hours_between(session.arrived_ns, session.plugged_in_ns);

@@ -22,6 +22,8 @@ struct SessionSums {
   double soc_end = unknown;
   double counted_kwh = 0.0;  ///< got, what was discharged counting with what putting it back takes
   double unmet_kwh = 0.0, open_cost = 0.0;
+  double waited_h = 0.0;
+  double wear_calendar = unknown, wear_cyclic = unknown;
   double got_kwh() const { return charged_kwh - discharged_kwh; }
 };
 
@@ -64,9 +66,11 @@ struct Sums {
 struct Recount {
   Sums sums;
   std::map<MonthNumber, MonthBill> months;
-  std::vector<SessionSums> sessions;       ///< by row of the site's sessions
-  const Segment* worst_segment = nullptr;  ///< of which energy and integral of the power are furthest apart
-  double worst_segment_kwh = 0.0;          ///< that integral
+  std::vector<SessionSums> sessions;         ///< by row of the site's sessions
+  std::map<EvseDay, EvseDaySums> evse_days;  ///< where energy flowed
+  std::vector<StorageUse> storage_use;       ///< by storage
+  const Segment* worst_segment = nullptr;    ///< of which energy and integral of the power are furthest apart
+  double worst_segment_kwh = 0.0;            ///< that integral
 };
 
 /// Adds a site to the sums of all; the worst served session of all is the worst of any.

@@ -37,7 +37,12 @@ struct Window {
 class Sweep {
  public:
   Sweep(const Recorded& run, const Site& site)
-      : run_(run), site_(site), signals_(site), flows_(site), running_(site.evses.size() + site.storages.size()) {
+      : run_(run),
+        site_(site),
+        signals_(site),
+        flows_(site),
+        running_(site.evses.size() + site.storages.size()),
+        day_(site.evses.size()) {
     recount_.sessions.resize(site.sessions.size());
     for (const Storage& storage : site.storages) {
       standby_kw_ += storage.standby_kw;
@@ -51,8 +56,13 @@ class Sweep {
   Recount count() {
     const std::vector<Ns> windows = run_.clock.stretches(run_.start_ns, run_.end_ns, site_.window_ns);
     std::vector<Ns> edges = edges_with(windows);
-    std::size_t next_window = 1;
+    const std::vector<Ns> days = run_.clock.stretches(run_.start_ns, run_.end_ns, day_ns);
+    std::size_t next_window = 1, next_day = 0;
     for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+      if (next_day < days.size() && days[next_day] <= edges[i]) {
+        close_day();
+        day_begin_ns_ = days[next_day++];
+      }
       count_piece(edges[i], edges[i + 1]);
       const bool last = i + 2 == edges.size();
       if (last || (next_window < windows.size() && edges[i + 1] == windows[next_window])) {
@@ -181,18 +191,28 @@ class Sweep {
       (kwh > 0.0 ? sums.storage_charge_kwh : sums.storage_discharge_kwh) += std::abs(kwh);
       return;
     }
+    if (kwh == 0.0) return;
     const auto row = static_cast<std::size_t>(running_[unit]->session);
     SessionSums& session = recount_.sessions[row];
+    EvseDaySums& day = day_[unit];
     const double efficiency = site_.evses[unit].efficiency;
-    session.cost += (kwh > 0.0 ? kwh / efficiency : kwh * efficiency) * signals_[Kind::buy_price];
+    const double cost = (kwh > 0.0 ? kwh / efficiency : kwh * efficiency) * signals_[Kind::buy_price];
+    session.cost += cost;
+    day.cost += cost;
     if (kwh > 0.0) {
+      const double revenue = kwh * signals_[Kind::driver_price_per_kwh];
       session.charged_kwh += kwh;
-      session.driver_revenue += kwh * signals_[Kind::driver_price_per_kwh];
+      session.driver_revenue += revenue;
+      day.charged_kwh += kwh;
+      day.driver_revenue += revenue;
     } else {
-      const double price = std::max(signals_[Kind::v2g_price_per_kwh], site_.sessions[row].v2g_min_price_per_kwh);
+      const double payment =
+          -kwh * std::max(signals_[Kind::v2g_price_per_kwh], site_.sessions[row].v2g_min_price_per_kwh);
       session.discharged_kwh -= kwh;
-      session.v2g_payment -= kwh * price;
+      session.v2g_payment += payment;
       session.wear_cost -= kwh * site_.wear_price_per_kwh;
+      day.discharged_kwh -= kwh;
+      day.v2g_payment += payment;
     }
   }
 
@@ -225,7 +245,16 @@ class Sweep {
     window_ = {};
   }
 
+  void close_day() {
+    for (std::size_t e = 0; e < day_.size(); ++e) {
+      if (day_[e].charged_kwh == 0.0 && day_[e].discharged_kwh == 0.0) continue;
+      recount_.evse_days[{static_cast<int>(e), day_begin_ns_}] = day_[e];
+      day_[e] = {};
+    }
+  }
+
   void finish() {
+    close_day();
     Sums& sums = recount_.sums;
     sums.tracks = tracks();
     for (std::size_t s = 0; s < site_.sessions.size(); ++s) {
@@ -240,6 +269,8 @@ class Sweep {
       const Wear wear = use.wear(std::min(site_.sessions[s].departed_ns, run_.end_ns), car_history_kwh());
       session.soc_end =
           use.stored_kwh() / run_.vehicles[static_cast<std::size_t>(site_.sessions[s].vehicle)].battery_kwh;
+      session.wear_calendar = wear.calendar;
+      session.wear_cyclic = wear.cyclic;
       sums.wear_calendar += wear.calendar;
       sums.wear_cyclic += wear.cyclic;
       sums.aged += 1;
@@ -258,6 +289,9 @@ class Sweep {
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const Storage& storage = site_.storages[s];
       const Wear wear = storage_use_[s].wear(run_.end_ns, storage_history_kwh(storage.capacity_kwh));
+      const UseUntil use = storage_use_[s].use(run_.end_ns);
+      recount_.storage_use.push_back(
+          {use.days, use.mean_soc, use.flow_kwh, use.cycle_soc, use.depth, wear.calendar, wear.cyclic});
       sums.storage_wear_calendar += wear.calendar;
       sums.storage_wear_cyclic += wear.cyclic;
       sums.usable_storage_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
@@ -285,7 +319,9 @@ class Sweep {
   Signals signals_;
   FlowCounter flows_;
   double standby_kw_ = 0.0;
+  Ns day_begin_ns_ = 0;                  // of the local day, or the run's start
   std::vector<const Segment*> running_;  // by unit; null: no power
+  std::vector<EvseDaySums> day_;         // by EVSE, of the local day that is open
   std::size_t next_segment_ = 0;
   std::vector<UnitPower> powers_;
   Window window_;

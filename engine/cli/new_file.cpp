@@ -20,6 +20,10 @@ void can_not_write(const std::string& file, int why) {
 NewFile::NewFile(std::string name) : name_(std::move(name)), part_(name_ + ".part") {
   std::error_code ignored;
   if (fs::exists(name_, ignored)) throw CommandError(name_ + ": is there already and is kept; name another file");
+  if (fs::is_symlink(name_, ignored)) {
+    throw CommandError(fmt::format("{}: is a link to {}, which is not there; the link is kept; name another file",
+                                   name_, fs::read_symlink(name_, ignored).string()));
+  }
   file_ = std::fopen(part_.c_str(), "wb");
   if (file_ == nullptr) can_not_write(name_, errno);
 }

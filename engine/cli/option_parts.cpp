@@ -73,6 +73,16 @@ CLI::Option* add_repeated(CLI::App& command, const char* name, std::vector<std::
   return command.add_option(name, texts, help)->take_all()->allow_extra_args(false);
 }
 
+void check_value(const std::string& option, const std::string& text) {
+  if (text.empty()) throw CLI::ValidationError(option, "is given without a value");
+  double number = 0.0;
+  if (text.front() != '-' || text.size() == 1 || CLI::detail::lexical_cast(text, number)) return;
+  const std::string shown = kernel::printable(text, 100);
+  throw CLI::ValidationError(
+      option,
+      fmt::format("wants a value, and '{}' reads as an option; a file of that name is written ./{}", shown, shown));
+}
+
 std::map<std::string, std::string> pairs_of(const std::string& option, const std::vector<std::string>& texts) {
   std::map<std::string, std::string> pairs;
   for (const std::string& text : texts) {

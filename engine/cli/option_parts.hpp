@@ -72,6 +72,10 @@ void add_language(CLI::App& command, std::string& language, const char* of = "la
 /// Texts of an option that may be repeated; it takes one each time.
 CLI::Option* add_repeated(CLI::App& command, const char* name, std::vector<std::string>& texts, const char* help);
 
+/// @throws CLI::ValidationError for a value that is empty, or that reads as the next option: `-o --json` was written
+/// without a file. Numbers may be negative.
+void check_value(const std::string& option, const std::string& text);
+
 /// @throws CLI::ValidationError for a text that is no name=value.
 std::map<std::string, std::string> pairs_of(const std::string& option, const std::vector<std::string>& texts);
 /// parse_strategy. @throws CLI::ValidationError

@@ -40,14 +40,17 @@ StrategyText parse_strategy(const std::string& text) {
 
 namespace {
 
-/// An empty argument is nothing that anybody meant: a shell's variable that is not set, mostly.
-void refuse_empty_arguments(const CLI::App& app) {
+/// An empty argument is nothing that anybody meant: a shell's variable that is not set, mostly. Neither is an option
+/// in the place of another one's value.
+void check_arguments(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
-    const std::vector<std::string>& given = option->results();
-    if (std::find(given.begin(), given.end(), "") != given.end())
-      throw CLI::ValidationError(option->get_name(), "is given without a value");
+    const bool is_flag = option->get_items_expected_max() == 0;
+    for (const std::string& given : option->results()) {
+      if (!is_flag && !option->get_positional()) check_value(option->get_name(), given);
+      if (given.empty()) throw CLI::ValidationError(option->get_name(), "is given without a value");
+    }
   }
-  for (const CLI::App* command : app.get_subcommands()) refuse_empty_arguments(*command);
+  for (const CLI::App* command : app.get_subcommands()) check_arguments(*command);
 }
 
 /// The commands on files of any kind.
@@ -120,7 +123,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
       return AskedFor{ViewCommand{{words.begin() + 1, words.end()}}, std::move(log)};
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(words);
-    refuse_empty_arguments(app);
+    check_arguments(app);
     return AskedFor{offers.asked_for(), std::move(log)};
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);

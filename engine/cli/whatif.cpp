@@ -125,9 +125,9 @@ int what_if(const WhatIfCommand& command) {
     const twin::SiteResult& asap = contest.bound->reference.sites.front();
     rows.push_back(replay::row_of_bound(contest.bound->bound, asap.energy_wanted_kwh));
   }
-  const replay::WhatIf result = replay::what_if(
-      {prepared, card, replay::replayed_sessions(prepared, logged), grid_per_meter(logged_world, logged.result)},
-      std::move(rows));
+  const replay::WhatIf result = replay::what_if({prepared, card, replay::replayed_sessions(prepared, logged),
+                                                 grid_per_meter(logged_world, logged.result), logged.terms},
+                                                std::move(rows));
 
   if (!command.json) {
     print_comparison(command, prepared, card, result);

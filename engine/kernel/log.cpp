@@ -52,16 +52,32 @@ std::string list_of(std::span<const std::string_view> names) {
   return list;
 }
 
+std::string small_letters(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+/// Among names in small letters; INFO is info.
 std::optional<std::size_t> place_of(std::string_view name, std::span<const std::string_view> names) {
-  const auto found = std::find(names.begin(), names.end(), name);
+  const auto found = std::find(names.begin(), names.end(), small_letters(name));
   if (found == names.end()) return std::nullopt;
   return static_cast<std::size_t>(found - names.begin());
+}
+
+/// The name that was meant: one that begins like that ("warn", as others call it), or the nearest.
+std::string meant(std::string_view name, std::span<const std::string_view> names) {
+  const std::string small = small_letters(name);
+  const auto begins = [&](std::string_view known) { return small.size() >= 3 && known.starts_with(small); };
+  if (std::count_if(names.begin(), names.end(), begins) == 1)
+    return fmt::format("; did you mean {}?", *std::find_if(names.begin(), names.end(), begins));
+  return did_you_mean(small, names);
 }
 
 /// Where `name` stands among the levels or rooms.
 std::size_t need(std::string_view name, std::string_view kind, std::span<const std::string_view> names) {
   if (const auto place = place_of(name, names)) return *place;
-  const std::string near = did_you_mean(name, names);
+  const std::string near = meant(name, names);
   throw std::invalid_argument(fmt::format("there is no {} '{}'{} There are: {}", kind, printable(name, 40),
                                           near.empty() ? "." : near, list_of(names)));
 }

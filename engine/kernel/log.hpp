@@ -48,7 +48,7 @@ inline constexpr std::array<std::string_view, 11> log_room_names{
 
 using LogLevels = std::array<LogLevel, log_room_names.size()>;
 
-/// LEVEL for all rooms, ROOM=LEVEL for one, several with commas, in any order.
+/// LEVEL for all rooms, ROOM=LEVEL for one, several with commas, in any order and in capitals or not.
 /// @throws std::invalid_argument  one line: which word is not known, what there is, what was probably meant
 LogLevels parse_log_levels(std::string_view text);
 

@@ -99,6 +99,12 @@ std::string text_trouble(std::string_view text) {
   bool all_blank = true;
   std::uint32_t before = 0;
   for (std::string_view rest = text; !rest.empty();) {
+    if (const std::size_t flag = tag_flag_bytes(rest); flag > 0) {
+      all_blank = false;
+      before = 0x1F3F4;
+      rest.remove_prefix(flag);
+      continue;
+    }
     const Utf8Character character = first_character(rest);
     const std::uint32_t code = character.code;
     if (is_control(code) || is_stray_joiner(code, before))

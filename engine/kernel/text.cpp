@@ -100,12 +100,28 @@ Utf8Character first_character(std::string_view text) {
   return {code, bytes};
 }
 
+std::size_t tag_flag_bytes(std::string_view text) {
+  using namespace std::string_view_literals;
+  // A black flag, gbeng, gbsct or gbwls in tags, and the tag that ends them.
+  for (const std::string_view flag : {"\U0001F3F4\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F"sv,
+                                      "\U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"sv,
+                                      "\U0001F3F4\U000E0067\U000E0062\U000E0077\U000E006C\U000E0073\U000E007F"sv}) {
+    if (text.starts_with(flag)) return flag.size();
+  }
+  return 0;
+}
+
 bool is_control(std::uint32_t code) { return is_in(control, code); }
 
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    if (const std::size_t flag = tag_flag_bytes(text); flag > 0) {
+      out.append(text.substr(0, flag));
+      text.remove_prefix(flag);
+      continue;
+    }
     const Utf8Character character = first_character(text);
     const std::size_t bytes = character.bytes == 0 ? 1 : character.bytes;
     if (character.bytes == 0 || (character.bytes == 1 && is_control(character.code))) {
@@ -126,7 +142,8 @@ std::string printable(std::string_view text, std::size_t bytes) {
   std::string out;
   std::size_t cut = 0;  // where the text ends if "..." must follow
   while (!text.empty()) {
-    const std::size_t size = std::max<std::size_t>(1, first_character(text).bytes);  // no UTF-8: byte by byte
+    // What is no UTF-8 goes byte by byte.
+    const std::size_t size = std::max({std::size_t{1}, tag_flag_bytes(text), first_character(text).bytes});
     out += printable(text.substr(0, size));
     text.remove_prefix(size);
     if (out.size() > bytes) {
@@ -151,7 +168,7 @@ std::size_t display_width(std::string_view text) {
   std::size_t columns = 0;
   while (!text.empty()) {
     const Utf8Character character = first_character(text);
-    text.remove_prefix(character.bytes == 0 ? 1 : character.bytes);
+    text.remove_prefix(std::max({std::size_t{1}, tag_flag_bytes(text), character.bytes}));
     if (is_in(zero_width, character.code) && character.bytes != 0) continue;
     columns += is_in(wide, character.code) ? 2U : 1U;
   }

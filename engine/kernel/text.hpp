@@ -15,11 +15,15 @@ struct Utf8Character {
 };
 Utf8Character first_character(std::string_view text);
 
+/// Bytes of the flag of England, Scotland or Wales at the start of `text`, 0: there is none. The only sequences of tag
+/// characters that fonts show (Unicode TR 51, RGI_Emoji_Tag_Sequence); other tags cannot be seen.
+std::size_t tag_flag_bytes(std::string_view text);
+
 /// Control characters (C0, DEL, C1), line separators, marks of writing direction, and what no font shows (U+200B).
 bool is_control(std::uint32_t code);
 
 /// Any bytes on one line of valid UTF-8: what `is_control` becomes \n, \t, \xNN or \u{NNNN}, bytes that are not UTF-8
-/// become \xNN. Everything else, Korean included, stays as it is.
+/// become \xNN. Everything else, Korean included, stays as it is, and so do the tags of `tag_flag_bytes`.
 std::string printable(std::string_view text);
 
 /// The same, cut to at most `bytes` (3 or more) bytes between two characters (an escape counts as one), with "..."

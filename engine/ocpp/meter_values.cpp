@@ -169,9 +169,9 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
   }
 
   double factor = default_factor[static_cast<std::size_t>(row->dimension)];
-  std::string_view unit = string_of(sampled, "unit");
+  std::optional<Json> given_unit = field(sampled, "unit");
   if (const auto of_measure = field(sampled, "unitOfMeasure")) {
-    unit = string_of(*of_measure, "unit");
+    given_unit = field(*of_measure, "unit");
     if (const auto power = integer_of(*of_measure, "multiplier")) {
       if (*power > most_multiplier || *power < -most_multiplier) {
         complain("value_implausible", fmt::format("{} with multiplier {}: the reading is left out", row->name, *power));
@@ -180,12 +180,15 @@ void take_value(const Json& sampled, MeterInstant& instant, const Complaint& com
       factor *= std::pow(10.0, static_cast<double>(*power));
     }
   }
-  if (!unit.empty()) {
+  // No unit, or null: the protocol's default. One that is given and empty is none of the protocol's.
+  std::string_view unit;
+  if (given_unit && !given_unit->is_null()) {
+    const bool is_text = given_unit->get(unit) == simdjson::SUCCESS;
     const auto* known = std::find_if(std::begin(unit_rows), std::end(unit_rows),
                                      [&](const auto& u) { return u.dimension == row->dimension && u.name == unit; });
-    if (known == std::end(unit_rows)) {
-      complain("unit_unknown",
-               fmt::format("{} in {}: not a unit of it; the reading is left out", row->name, quoted_text(unit)));
+    if (!is_text || known == std::end(unit_rows)) {
+      complain("unit_unknown", fmt::format("{} in {}: not a unit of it; the reading is left out", row->name,
+                                           is_text ? quoted_text(unit) : shown(*given_unit)));
       return;
     }
     factor *= known->factor / default_factor[static_cast<std::size_t>(row->dimension)];

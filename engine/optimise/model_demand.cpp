@@ -29,7 +29,9 @@ void ModelBuilder::look_at_windows() {
       const double base = problem_.load_kw[t] - problem_.pv_kw[t];
       const double curtailable = problem_.curtail_pv ? problem_.pv_kw[t] : 0.0;
       double most = std::max(0.0, base + curtailable + most_in_[t]);
-      most = std::min(most, std::max(problem_.import_limit_kw[t], base));
+      // Where the base load alone is above the limit, the limit is soft: a storage may draw there what it spares
+      // another such step.
+      if (base <= problem_.import_limit_kw[t]) most = std::min(most, problem_.import_limit_kw[t]);
       most_kwh += most * problem_.hours[t];
     }
     // The floor says nothing about an earlier period's own highest window, from which a ratchet is taken.

@@ -295,7 +295,13 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   // A link is followed: its target is replaced, not the link.
   std::string target = file;
   std::error_code error;
-  if (std::filesystem::is_symlink(file, error)) target = std::filesystem::weakly_canonical(file, error).string();
+  if (std::filesystem::is_symlink(file, error)) {
+    if (!std::filesystem::exists(file, error)) {
+      refuse_file(file, fmt::format("is a link to {}, which is not there; the link is kept",
+                                    kernel::printable(std::filesystem::read_symlink(file, error).string())));
+    }
+    target = std::filesystem::canonical(file, error).string();
+  }
   check_replaceable(target);
 
   const std::string place = fmt::format("{}.tmp-{}", target, ::getpid());

@@ -23,9 +23,45 @@ std::pair<double, double> price_range(market::TariffClock& prices, TimeNs from, 
   return range;
 }
 
+/// Mean over [from, to) of a term that was `at_start` before the first of its kind.
+double mean_term(std::span<const twin::SignalRecord> terms, twin::SignalKind kind, double at_start, TimeNs from,
+                 TimeNs to) {
+  double value = at_start, sum_h = 0.0;
+  TimeNs since = from;
+  for (const twin::SignalRecord& term : terms) {
+    if (term.kind != kind || term.start_ns >= to) continue;
+    if (term.start_ns > since) {
+      sum_h += value * kernel::hours_between(since, term.start_ns);
+      since = term.start_ns;
+    }
+    value = term.value;
+  }
+  return since == from ? value : (sum_h + value * kernel::hours_between(since, to)) / kernel::hours_between(from, to);
+}
+
 }  // namespace
 
-Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter) {
+DriverPrices driver_prices(const twin::World& world, std::span<const Metered> metered,
+                           std::span<const twin::SignalRecord> terms) {
+  const twin::Site& site = world.sites.front();
+  double charged_kwh = 0.0, discharged_kwh = 0.0, paid = 0.0, paid_out = 0.0;
+  for (const Metered& session : metered) {
+    for (const MeteredPiece& piece : session.pieces) {
+      const bool charges = piece.kwh > 0.0;
+      const double price = charges ? mean_term(terms, twin::SignalKind::driver_price_per_kwh, site.driver_price_per_kwh,
+                                               piece.from_ns, piece.to_ns)
+                                   : mean_term(terms, twin::SignalKind::v2g_price_per_kwh, site.v2g_price_per_kwh,
+                                               piece.from_ns, piece.to_ns);
+      (charges ? charged_kwh : discharged_kwh) += std::abs(piece.kwh);
+      (charges ? paid : paid_out) += std::abs(piece.kwh) * price;
+    }
+  }
+  return {charged_kwh > 0.0 ? paid / charged_kwh : site.driver_price_per_kwh,
+          discharged_kwh > 0.0 ? paid_out / discharged_kwh : site.v2g_price_per_kwh};
+}
+
+Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter,
+             std::span<const twin::SignalRecord> terms) {
   const twin::Site& site = world.sites.front();
   market::TariffClock prices(site.tariff, world.calendar);
   market::SignalClock load(site.load_kw, world.calendar), pv(site.pv_kw, world.calendar);
@@ -33,10 +69,16 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
       {&site.tariff, site.contract_kw, site.past_peaks, site.part_month, world.start_ns, world.end_ns}, world.calendar);
   double window_kwh = 0.0;
   Bill bill;
-  std::size_t step = 0;
+  std::size_t step = 0, term = 0;
+  double standby_kw = 0.0;
+  for (const physics::Storage& storage : site.storages) standby_kw += storage.standby_kw;
   for (TimeNs t = world.start_ns; t < world.end_ns;) {
     while (step < steps.size() && steps[step].to_ns <= t) ++step;
     TimeNs until = std::min(world.end_ns, meter.window_end_ns());
+    for (; term < terms.size() && terms[term].start_ns <= t; ++term) {
+      if (terms[term].kind == twin::SignalKind::uncut_contract_kw) meter.set_contract_kw(terms[term].value, t);
+    }
+    if (term < terms.size()) until = std::min(until, terms[term].start_ns);
     double ev_kw = 0.0;
     if (step < steps.size()) {
       const bool in_it = steps[step].from_ns <= t;
@@ -48,7 +90,7 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
     until = std::min({until, price.until_ns, base.until_ns, sun.until_ns});
 
     const double hours = kernel::hours_between(t, until);
-    const double net_kwh = (ev_kw * grid_per_meter + base.value - sun.value) * hours;
+    const double net_kwh = (ev_kw * grid_per_meter + base.value + standby_kw - sun.value) * hours;
     const double import_kwh = std::max(net_kwh, 0.0), export_kwh = std::max(-net_kwh, 0.0);
     bill.charged_kwh += ev_kw * hours;
     bill.import_kwh += import_kwh;
@@ -66,7 +108,7 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
   bill.peak_kw = meter.peak_kw();
   for (const market::MonthDemand& month :
        market::demand_bill(site.tariff, world.calendar, world.start_ns, world.end_ns, meter.peaks(), site.past_peaks,
-                           site.contract_kw, site.part_month))
+                           site.contract_kw, site.part_month, meter.contracts()))
     bill.demand_charge += month.cost;
   return bill;
 }

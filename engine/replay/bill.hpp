@@ -5,23 +5,33 @@
 
 #include "replay/metered.hpp"
 #include "replay/site_trace.hpp"
+#include "twin/observer.hpp"
 #include "twin/world.hpp"
 
 namespace evtwin::replay {
 
 struct Bill {
   double energy_cost = 0.0, demand_charge = 0.0;
-  double peak_kw = 0.0;  ///< highest 15-min mean import
+  double peak_kw = 0.0;  ///< highest mean import of a metering window
   double import_kwh = 0.0, export_kwh = 0.0;
   double charged_kwh = 0.0;  ///< of the profile itself
   double total() const { return energy_cost + demand_charge; }
 };
 
 /// The bill of the world's only site over the run: base load and PV as the world has them, and the steps' power for the
-/// vehicles; a storage stands still.
+/// vehicles; a storage stands still and draws its standby.
 /// @param kw  what of a step is meant: &SiteStep::metered_kw. @param grid_per_meter  kWh at the grid connection for one
-/// at the EVSE meters: DC EVSEs and feeders lose some
-Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter);
+/// at the EVSE meters: DC EVSEs and feeders lose some. @param terms  what at() made of the contract power and of prices
+/// for drivers (ReplayResult::terms); none: they are the site's throughout
+Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter,
+             std::span<const twin::SignalRecord> terms = {});
+
+/// What drivers pay and are paid per kWh: means over the energy as it was metered.
+struct DriverPrices {
+  double charged_per_kwh = 0.0, discharged_per_kwh = 0.0;
+};
+DriverPrices driver_prices(const twin::World& world, std::span<const Metered> metered,
+                           std::span<const twin::SignalRecord> terms);
 
 /// How far the cost of energy whose time is not known can be from what it costs when spread evenly: for each piece
 /// longer than 15 min, half the way between the dearest and the cheapest price in it.

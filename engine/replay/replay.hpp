@@ -24,6 +24,9 @@ struct ReplayResult {
   std::vector<std::vector<twin::PowerSegment>> power;
   std::vector<TwinSession> sessions;  ///< as Prepared::sessions.sessions
   LoggedLimits limits;                ///< that were offered
+  /// Contract power and prices for drivers as the scenario's at() set them (SignalKind uncut_contract_kw,
+  /// driver_price_per_kwh, v2g_price_per_kwh), ascending; the first of each kind is of the start.
+  std::vector<twin::SignalRecord> terms;
   std::vector<std::string> troubles;  ///< with the limits, one line each
 };
 
@@ -35,7 +38,7 @@ struct ReplayOptions {
 
 /// The world of a replay: the prepared one with what the log already knows taken out of it. Limits of the site are
 /// recorded and bind nothing (what the log says was offered, was), set-points arrive at once, no EVSE is out of
-/// service.
+/// service. Scripted events stay: what they say of contract and prices is billed, what they say of EVSEs the log knows.
 twin::World world_of(const Prepared& prepared);
 
 /// @throws as twin::simulate.

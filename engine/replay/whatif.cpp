@@ -17,7 +17,7 @@ double relative(double twin, double metered) {
 ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const WhatIfRow* logged,
                      std::span<const Metered> readings) {
   const twin::World& world = request.prepared.scenario.world;
-  const Bill twin = bill_of(world, request.card.site, &SiteStep::twin_kw, request.grid_per_meter);
+  const Bill twin = bill_of(world, request.card.site, &SiteStep::twin_kw, request.grid_per_meter, request.terms);
   ReplayError error;
   double all = 0.0, timed = 0.0;
   for (const SiteStep& step : request.card.site) {
@@ -41,8 +41,9 @@ ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const Wh
   return error;
 }
 
-WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill) {
-  const twin::Site& site = request.prepared.scenario.world.sites.front();
+WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill, std::span<const Metered> readings) {
+  const twin::World& world = request.prepared.scenario.world;
+  const twin::Site& site = world.sites.front();
   WhatIfRow row;
   row.kind = WhatIfRow::Kind::metered;
   row.name = "metered";
@@ -56,7 +57,8 @@ WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill) {
     charged += transaction.energy_kwh;
     discharged += transaction.exported_kwh;
   }
-  const double paid = site.driver_price_per_kwh * charged - site.v2g_price_per_kwh * discharged;
+  const DriverPrices prices = driver_prices(world, readings, request.terms);
+  const double paid = prices.charged_per_kwh * charged - prices.discharged_per_kwh * discharged;
   row.drivers = -paid - site.wear_price_per_kwh * discharged;
   row.site = paid - row.cost();
   return row;
@@ -150,11 +152,11 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows) {
   std::vector<Metered> readings;
   for (const ReplayedSession& session : request.sessions)
     readings.push_back(metered(request.prepared.log.transactions[session.transaction]));
-  const Bill recorded = bill_of(world, request.card.site, &SiteStep::metered_kw, request.grid_per_meter);
+  const Bill recorded = bill_of(world, request.card.site, &SiteStep::metered_kw, request.grid_per_meter, request.terms);
 
   WhatIf result;
   result.free_energy = !world.sites.front().tariff_given;
-  result.rows.push_back(metered_row(request, recorded));
+  result.rows.push_back(metered_row(request, recorded, readings));
   result.rows.insert(result.rows.end(), rows.begin(), rows.end());
   result.error = error_of(request, recorded, result.find(WhatIfRow::Kind::as_logged), readings);
   for (WhatIfRow& row : result.rows) give_bars(row, result.error);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -80,7 +81,8 @@ struct WhatIfRequest {
   const Prepared& prepared;
   const ScoreCard& card;  ///< of the replay
   std::vector<ReplayedSession> sessions;
-  double grid_per_meter = 1.0;  ///< see bill_of
+  double grid_per_meter = 1.0;                  ///< see bill_of
+  std::span<const twin::SignalRecord> terms{};  ///< see bill_of
 };
 
 /// Puts the row `metered` before `rows` (as logged, strategies, bound), works out the error, the bars and savings.

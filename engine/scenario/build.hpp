@@ -17,6 +17,7 @@
 #include "scenario/language.hpp"
 #include "scenario/parts.hpp"
 #include "sessions/log_sessions.hpp"
+#include "sessions/series_table.hpp"
 #include "sessions/session_table.hpp"
 #include "twin/world.hpp"
 
@@ -65,8 +66,9 @@ struct SignalUse {
   std::vector<std::string_view> columns;  ///< accepted column names of a csv, the usual one first
   double min = 0.0, max = 1e9;            ///< of the values, before `scale`
   double scale = 1.0;                     ///< of numbers written in the scenario
-  std::string currency;                   ///< of prices: what a column of that name must say
-  std::function<double(const std::string& column, const Fields& csv)> csv_scale;  ///< of a file; none: 1
+  sessions::Quantity quantity = sessions::Quantity::power;
+  std::string currency;  ///< of prices: what a column of that name must say, and the column's own name where it does
+  std::function<double(const sessions::SeriesTable& table, const Fields& csv)> csv_scale;  ///< of a file; none: 1
 };
 market::Signal signal_of(Build& build, const Value& value, const Where& where, const SignalUse& use,
                          const std::vector<market::LocalDate>& holidays);

@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
 #include "sessions/series_table.hpp"
 
@@ -89,6 +90,8 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
     options.accepted.assign(use.columns.begin(), use.columns.end());
     options.least = use.min;
     options.most = use.max;
+    options.quantity = use.quantity;
+    options.has_own_scale = f.has("scale");
     options.currency = use.currency;
     options.need_from_ns = build.world.start_ns;
     options.need_to_ns = build.world.end_ns;
@@ -96,7 +99,11 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
         f.has("timezone") ? calendar_of(f.text("timezone"), f.where("timezone")) : build.world.calendar;
     sessions::SeriesTable table = sessions::read_series(opened.shown(), opened.path(), calendar, options);
     add_flags(build, table.flags);
-    double scale = use.csv_scale ? use.csv_scale(table.column, f) : 1.0;
+    if (table.unit.per_kwp && !use.csv_scale && !f.has("scale")) {
+      fail_at(at, "csv: the column '" + kernel::printable(table.column, 60) +
+                      "' is power per kW of installed PV; kW are due here, or scale = that power");
+    }
+    double scale = use.csv_scale ? use.csv_scale(table, f) : 1.0;
     if (f.has("scale")) scale = number_of(*f.find("scale"), f.where("scale"), use.min >= 0.0 ? 0.0 : -1e9, 1e9);
     if (scale == 1.0) return std::move(table.series);
     std::vector<double> values(table.series.values().begin(), table.series.values().end());
@@ -134,11 +141,10 @@ market::Signal pv_of(Build& build, const Value& value, const Where& where,
   const Value& profile = *f.find("profile");
   if (profile.construct("csv") == nullptr) use.scale = need_peak();
   if (profile.construct("csv") == nullptr) use.max = 2.0;  // per kW of peak power
-  use.csv_scale = [&](const std::string& column, const Fields& csv) {
-    if (column == "kw") return 1.0;
-    if (column == "kw_per_kwp") return need_peak();
-    if (csv.has("scale")) return 1.0;
-    fail(f.where("profile"), "reads the column '" + column +
+  use.csv_scale = [&](const sessions::SeriesTable& table, const Fields& csv) {
+    if (table.unit.per_kwp) return need_peak();
+    if (csv.has("scale") || !table.unit.says.empty()) return 1.0;
+    fail(f.where("profile"), "reads the column '" + kernel::printable(table.column, 60) +
                                  "', whose unit is not known: add scale = 1 if it is kW, or scale = peak_kw if it is "
                                  "kW per kW of peak power");
   };

@@ -63,6 +63,7 @@ void read_signals(Build& build, const Fields& f, twin::Site& site) {
     site.power_setpoint_kw = signal_of(build, *value, f.where("power_setpoint_kw"), setpoint, holidays);
   SignalUse co2;
   co2.columns = {"kg_per_kwh", "co2_kg_per_kwh"};
+  co2.quantity = sessions::Quantity::carbon;
   co2.max = 10.0;
   if (const Value* value = f.find("co2_kg_per_kwh"))
     site.co2_kg_per_kwh = signal_of(build, *value, f.where("co2_kg_per_kwh"), co2, holidays);

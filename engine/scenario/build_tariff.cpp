@@ -93,6 +93,7 @@ market::Series prices_of(Build& build, const Fields& f, std::string_view key, co
   use.columns = {"price_per_kwh"};
   use.min = -1e7;
   use.max = 1e7;
+  use.quantity = sessions::Quantity::price;
   use.currency = currency;
   return series_of(build, *csv, f.where(key), use);
 }

@@ -161,7 +161,7 @@ constexpr std::array pv_keys{
     required(other("profile", "kW", "evtwin.signal", {},
                    "A csv with a column `kw` is kW as metered; a csv with a column `kw_per_kwp`, and numbers written "
                    "here, are kW per kW of "
-                   "peak_kw. Any other column of a csv needs `scale`.")),
+                   "peak_kw. A column whose name gives no unit needs `scale`.")),
 };
 
 constexpr std::array storage_keys{
@@ -255,8 +255,11 @@ constexpr std::array csv_keys{
     text("file", {},
          "File in the scenario's folder; may also stand without a key. CSV, plain or gzip: a time column first, then "
          "values."),
-    text("column", "the only value column", "Column to read."),
-    other("scale", {}, "number", "1", "Every value is multiplied by it."),
+    text("column", "the only value column",
+         "Column to read. Where its name gives a unit (load_w, \"Price (EUR/MWh)\", gCO2/kWh), values are converted "
+         "from it, and a note says so; a name without one is taken as kW, currency/kWh or kg/kWh, with a note; energy "
+         "where power is due and prices in another currency are errors."),
+    other("scale", {}, "number", "1", "Every value is multiplied by it, and the name's unit converts nothing."),
     text("timezone", "the scenario's", "Zone of times that are written without an offset."),
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "kernel/log.hpp"
 #include "kernel/text.hpp"
@@ -72,6 +73,36 @@ void flag_holes(const std::string& file, const market::Series& series, const mar
        false});
 }
 
+// The unit of the column's name, as far as values are to be converted by it.
+ColumnUnit unit_of_column(const CsvReader& csv, std::size_t column, const SeriesOptions& options,
+                          std::vector<TableFlag>& flags) {
+  const std::string& name = csv.header()[column];
+  ColumnUnit unit = column_unit(name, options.quantity, options.currency);
+  if (options.quantity == Quantity::any) return unit;
+  const std::string shown = fmt::format("column '{}'", kernel::printable(name, 60));
+  const std::string due = unit_of(options.quantity, options.currency);
+  const auto flag = [&](const std::string& reason) {
+    flags.push_back({"", fmt::format("{}: {} {}", kernel::printable(csv.file()), shown, reason), false});
+  };
+  if (options.has_own_scale) {
+    if (!unit.trouble.empty() || unit.times != unit.per) {
+      flag(fmt::format("names {}; its values times the scale given are taken as {}", unit.says, due));
+    }
+    unit.times = unit.per = 1.0;
+    return unit;
+  }
+  if (!unit.trouble.empty()) throw InputError(csv.file(), csv.line(), fmt::format("{} {}", shown, unit.trouble));
+  const double times = unit.times / unit.per;
+  if (unit.says.empty()) {
+    flag(fmt::format("names no unit; taken as {} (write it in the name, or scale = 1)", due));
+  } else if (times != 1.0) {
+    flag(fmt::format("names {}; its values are {} by {:g} and taken as {}{}", unit.says,
+                     times > 1.0 ? "multiplied" : "divided", times > 1.0 ? times : unit.per / unit.times, due,
+                     unit.per_kwp ? " per kW of peak power" : ""));
+  }
+  return unit;
+}
+
 }  // namespace
 
 SeriesTable read_series(const std::string& shown, const std::string& real, const market::Calendar& calendar,
@@ -95,6 +126,10 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   } catch (const market::TimeTextError&) {  // as it should be: a name
   }
 
+  SeriesTable table;
+  table.column = csv.header()[value_at];
+  table.unit = unit_of_column(csv, value_at, options, table.flags);
+  const auto [times, per] = std::pair(table.unit.times, table.unit.per);
   std::vector<TimeNs> times_ns;
   std::vector<double> values;
   std::optional<std::size_t> currency_at;
@@ -108,15 +143,14 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
                                     calendar.format_iso(times_ns.back())));
     }
     times_ns.push_back(t);
-    values.push_back(csv.number(value_at, options.least, options.most) * options.scale);
+    values.push_back(csv.number(value_at, options.least * per / times, options.most * per / times) * times / per *
+                     options.scale);
   }
   if (times_ns.size() < 2) {
     throw InputError(
         shown, 0, fmt::format("{}; a series needs two rows at least", times_ns.empty() ? "no rows" : "a single row"));
   }
 
-  SeriesTable table;
-  table.column = csv.header()[value_at];
   const std::size_t rows = times_ns.size();
   table.series = market::Series(std::move(times_ns), std::move(values));
   const bool window = options.need_to_ns > options.need_from_ns;

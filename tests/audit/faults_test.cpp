@@ -332,5 +332,61 @@ TEST_F(FaultsPutBack, EveryKeyFigureIsKnownToTheAudit) {
   EXPECT_EQ(known, all);
 }
 
+TEST_F(FaultsPutBack, AnEvsesDayIsWhatFlowedOnIt) {
+  // Two EVSEs, four local days, both used on each.
+  const std::string file = record(over_a_months_end(), baseline("asap"));
+  ASSERT_EQ(question(file, "SELECT count(*) FROM evse_day"), 8.0);
+  expect_found(file, "UPDATE evse_day SET charged_kwh = charged_kwh + 0.01 WHERE id = 3", "evse_day charged_kwh");
+  expect_found(file, "UPDATE evse_day SET cost = cost * 1.001 WHERE id = 5", "evse_day cost");
+  expect_found(file, "UPDATE evse_day SET start_ns = start_ns + 3600000000000 WHERE id = 2",
+               "evse_day charged_kwh, evse_day cost, evse_day driver_revenue");
+  expect_found(file, "DELETE FROM evse_day WHERE id = 8",
+               "evse_day charged_kwh, evse_day cost, evse_day driver_revenue");
+  const audit::Audit found =
+      audit::audit(altered(file, "UPDATE evse_day SET driver_revenue = driver_revenue + 1 WHERE evse = 2 AND id > 6"));
+  EXPECT_EQ(finding_of(found, "evse_day driver_revenue").of.find("A-2 from "), 0U)
+      << finding_of(found, "evse_day driver_revenue").of;
+}
+
+TEST_F(FaultsPutBack, AnEvsesDayKnowsWhatCarsGaveBack) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  expect_found(file, "UPDATE evse_day SET discharged_kwh = 0", "evse_day discharged_kwh");
+  // Its owner takes 0.25 at least, where the site pays 0.2.
+  expect_found(file, "UPDATE evse_day SET v2g_payment = 10 * 0.2", "evse_day v2g_payment");
+}
+
+TEST_F(FaultsPutBack, HowAStorageWasUsedFollowsFromItsPower) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  // Filled by 9 kWh of 100 in one half cycle, from 0.5 on, within the first of the run's hours.
+  EXPECT_NEAR(question(file, "SELECT stored_kwh FROM storage_use"), 9.0, 1e-9);
+  EXPECT_NEAR(question(file, "SELECT depth FROM storage_use"), 0.09, 1e-12);
+  for (const char* column : {"days", "mean_soc", "stored_kwh", "cycle_soc", "depth", "wear_calendar", "wear_cyclic"})
+    expect_found(file, std::string("UPDATE storage_use SET ") + column + " = 1.01 * " + column,
+                 std::string("storage_use ") + column);
+  EXPECT_EQ(differing(audit::audit(altered(file, "DELETE FROM storage_use"))),
+            "storage_use days, storage_use mean_soc, storage_use stored_kwh, storage_use cycle_soc, storage_use depth, "
+            "storage_use wear_calendar, storage_use wear_cyclic");
+}
+
+TEST_F(FaultsPutBack, WearOfASessionIsOfItsOwnUse) {
+  const std::string file = record(with_storage_and_v2g(), back_and_forth());
+  expect_found(file, "UPDATE session SET wear_calendar = 2 * wear_calendar", "session wear_calendar");
+  expect_found(file, "UPDATE session SET wear_cyclic = 0", "session wear_cyclic");
+  expect_found(file, "UPDATE session SET wear_cyclic = NULL", "session wear_cyclic");
+}
+
+// Three cars for one EVSE: the second waits a quarter of an hour, the third gives up after half an hour.
+TEST_F(FaultsPutBack, WhoWaitedDidSoFromArrivalToPlugIn) {
+  twin::World world = small_world(1, 1);
+  world.sites[0].waiting_room = {3, 0.5};
+  world.sites[0].arrivals = {
+      replay_of({visit(1.0, 3.0, 4.0, -1), visit(2.75, 5.0, 4.0, -1), visit(3.5, 9.0, 4.0, -1)})};
+  const std::string file = record(world, baseline("asap"));
+  EXPECT_EQ(question(file, "SELECT waited_h FROM session WHERE number = 2"), 0.25);
+  EXPECT_EQ(question(file, "SELECT waited_h FROM session WHERE ended = 'reneged'"), 0.5);
+  expect_found(file, "UPDATE session SET waited_h = 0 WHERE number = 2", "session waited_h");
+  expect_found(file, "UPDATE session SET waited_h = 0 WHERE ended = 'reneged'", "session waited_h");
+}
+
 }  // namespace
 }  // namespace evtwin::testing

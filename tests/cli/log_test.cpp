@@ -91,6 +91,30 @@ TEST_F(CommandLog, LevelsOfSeveralRoomsDoNotMix) {
   for (const Line& line : lines) EXPECT_EQ(line.level, "info") << line.text;
 }
 
+TEST_F(CommandLog, LevelsGivenTwiceAddUpAndOneQuestionTwiceIsRefused) {
+  const auto lines = lines_of(run_week({"--log", "twin=info", "--log=scenario=info", "--days", "1"}).err);
+  EXPECT_EQ(rooms_of(lines), (std::set<std::string>{"scenario", "twin"}));
+  for (const auto& [words, text] : std::map<std::vector<std::string>, std::string>{
+           {{"--log", "info", "--log", "debug"}, "--log: a level for all rooms is given twice; which one is meant?"},
+           {{"--log", "twin=info", "--log", "twin=debug"}, "--log: room twin is named twice; which one is meant?"},
+           {{"--log-file", path("a"), "--log-file", path("b")}, "--log-file: is given twice, "},
+           {{"--log", ""}, "--log: is given without a value"}}) {
+    const Said said = run_week(words);
+    EXPECT_EQ(said.status, 2) << text;
+    EXPECT_NE(said.err.find(text), std::string::npos) << said.err;
+    EXPECT_FALSE(std::filesystem::exists(path("a")));
+  }
+}
+
+TEST_F(CommandLog, ALinkToNoFileIsKept) {
+  std::filesystem::create_symlink("nowhere", path("log"));
+  const Said said = run_week({"--log-file", path("log")});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_NE(said.err.find("log: is a link to nowhere, which is not there; the link is kept"), std::string::npos)
+      << said.err;
+  EXPECT_TRUE(std::filesystem::is_symlink(path("log")));
+}
+
 // What a decision's line says is what the run file holds: asked, granted, and the row that bound.
 TEST_F(CommandLog, ADecisionThatALimitCutSaysWhichOne) {
   const auto lines = lines_of(run_week({"--log", "control=trace", "--change", "contract_kw=20"}, "asap").err);

@@ -60,6 +60,33 @@ TEST_F(Refusals, ArgumentsSaidTwiceOrLeftEmptyAreNotGuessed) {
     expect_refused({"run", week, "--call-limit-s", seconds}, 2, {"are no seconds above 0"});
 }
 
+TEST_F(Refusals, AnOptionIsNoFileOfAnother) {
+  const std::string wants = " wants a value, and '--json' reads as an option; a file of that name is written ./--json";
+  expect_refused({"run", week, "-o", "--json"}, 2, {"--out:" + wants});
+  expect_refused({"run", week, "--out", "-x"}, 2, {"--out: wants a value, and '-x' reads as an option"});
+  expect_refused({"run", week, "--log-file", "--json"}, 2, {"--log-file:" + wants});
+  expect_refused({"run", week, "--log", "--json"}, 2, {"--log:" + wants});
+  for (const char* option : {"--ocpp", "--ocpi", "--sessions", "--timeseries", "--pilot"})
+    expect_refused({"export", path("a.evtwin"), option, "--json"}, 2, {option + (":" + wants)});
+  for (const char* option : {"-o", "--certificate", "--write-site"})
+    expect_refused({"replay", path("a.log"), option, "--json"}, 2, {wants});
+  expect_refused({"run", week, "--strategy", "--json"}, 2, {"--strategy:" + wants});
+  EXPECT_FALSE(std::filesystem::exists("--json"));
+  EXPECT_EQ(run({"run", week, "--days", "1", "-o", path("--json")}).status, 0);
+}
+
+TEST_F(Refusals, ALinkToNoFileIsNoRunFile) {
+  std::filesystem::create_symlink("nowhere", path("link.evtwin"));
+  expect_refused({"run", week, "--days", "1", "-o", path("link.evtwin")}, 1,
+                 {"link.evtwin: is a link to nowhere, which is not there; the link is kept"});
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link.evtwin")));
+  // One that leads somewhere is followed, as ever.
+  ASSERT_EQ(run({"run", week, "--days", "1", "-o", path("real.evtwin")}).status, 0);
+  std::filesystem::create_symlink("real.evtwin", path("good.evtwin"));
+  EXPECT_EQ(run({"run", week, "--days", "1", "-o", path("good.evtwin")}).status, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(path("good.evtwin")));
+}
+
 TEST_F(Refusals, NamesTwiceRowsWithoutANameAndNegativeLoadsAreNotGuessed) {
   const auto scenario = [&](const std::string& of_site, const std::string& arrivals) {
     return write("s.lua", "return scenario { start = '2026-06-01', days = 1, timezone = 'UTC', site { " + of_site +

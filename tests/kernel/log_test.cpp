@@ -52,6 +52,11 @@ TEST(LogLevels, TheOrderMakesNoDifference) {
   EXPECT_EQ(level_of(parse_log_levels("debug,twin=off"), LogRoom::twin), LogLevel::off);
 }
 
+TEST(LogLevels, CapitalsMakeNoDifference) {
+  EXPECT_EQ(parse_log_levels("INFO"), parse_log_levels("info"));
+  EXPECT_EQ(parse_log_levels("Warning,CONTROL=Trace"), parse_log_levels("warning,control=trace"));
+}
+
 TEST(LogLevels, EveryNameStandsForItself) {
   for (std::size_t room = 0; room < log_room_names.size(); ++room) {
     for (std::size_t level = 0; level < log_level_names.size(); ++level) {
@@ -69,7 +74,9 @@ TEST(LogLevels, AWordThatThereIsNotIsToldWithTheNearestAndWithAll) {
   EXPECT_EQ(refusal("debgu"),
             "there is no level 'debgu'; did you mean debug? There are: off, error, warning, info, debug, trace");
   EXPECT_THAT(refusal("contrl=debug"), HasSubstr("there is no room 'contrl'; did you mean control? There are: lua, "));
-  EXPECT_THAT(refusal("control=Debug"), HasSubstr("did you mean debug?"));
+  EXPECT_THAT(refusal("warn"), HasSubstr("there is no level 'warn'; did you mean warning? There are: off, "));
+  EXPECT_THAT(refusal("ERR"), HasSubstr("did you mean error?"));
+  EXPECT_THAT(refusal("control=DEBGU"), HasSubstr("there is no level 'DEBGU'; did you mean debug?"));
   EXPECT_EQ(refusal("control=xylophone"),
             "there is no level 'xylophone'. There are: off, error, warning, info, debug, trace");
   EXPECT_EQ(refusal("control"), "'control' is a room and needs a level, for example control=debug");

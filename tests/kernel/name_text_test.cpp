@@ -18,6 +18,28 @@ TEST(NameText, OrdinaryNamesOfManyScriptsPass) {
   EXPECT_EQ(name_trouble(korean), "");
 }
 
+// England, Scotland and Wales are written in tags, which are seen as a flag. Other tags are not seen: a black flag, or
+// one of Texas, would look like any other.
+TEST(NameText, FlagsOfTagsPassWhereTheyAreSeen) {
+  const std::string black = "\U0001F3F4";
+  const auto tags = [](std::string_view letters) {
+    std::string out;
+    for (const char c : letters)
+      out += {'\xF3', '\xA0', c >= 0x40 ? '\x81' : '\x80', static_cast<char>(0x80 | (c & 0x3F))};
+    return out;
+  };
+  const std::string end = "\U000E007F";
+  ASSERT_EQ(tags("g"), "\U000E0067");
+  for (const char* place : {"gbeng", "gbsct", "gbwls"}) {
+    EXPECT_EQ(name_trouble("A " + black + tags(place) + end + " B"), "") << place;
+    EXPECT_EQ(name_trouble(black + tags(place) + end), "") << place;
+  }
+  for (const std::string& hidden :
+       {black + tags("ustx") + end, black + tags("gbeng"), black + tags("gben") + end, black + tags("gbenga") + end,
+        tags("gbeng") + end, "A" + tags("gbeng") + end, black + tags("gbeng") + end + tags("gbeng") + end, black + end})
+    EXPECT_NE(name_trouble(hidden).find("that can not be seen (U+E00"), std::string::npos) << hidden;
+}
+
 TEST(NameText, SaysWhatIsWrong) {
   EXPECT_EQ(name_trouble(""), "is empty");
   EXPECT_EQ(name_trouble("  "), "has only blanks: \"  \"");

@@ -60,5 +60,13 @@ RC_GTEST_PROP(Text, IsUtf8WithoutControlCharactersAndStaysUnderTheCut, (const st
   RC_ASSERT(printable(shown, 40) == shown);
 }
 
+TEST(Text, AFlagOfTagsIsOneCharacter) {
+  const std::string wales = "\U0001F3F4\U000E0067\U000E0062\U000E0077\U000E006C\U000E0073\U000E007F";
+  EXPECT_EQ(printable(wales), wales);
+  EXPECT_EQ(display_width(wales), 2U);
+  EXPECT_EQ(printable(wales + wales, 40), wales + "...");
+  EXPECT_EQ(printable("\U000E0067"), "\\u{E0067}");
+}
+
 }  // namespace
 }  // namespace evtwin::kernel

@@ -162,6 +162,27 @@ TEST(Meter, AUnitThatDoesNotFitIsFlagged) {
   EXPECT_TRUE(has_flag(log, "unit_unknown"));
 }
 
+// Absent and null leave the protocol's default, Wh; a unit that is given and empty, or no text, is none of its units.
+TEST(Meter, AUnitThatIsGivenAndEmptyIsFlagged) {
+  const auto logged = [](const std::string& unit) {
+    return LogText()
+        .start("08:00:00", 1, 0, 1)
+        .meter("08:30:00", 1, "1", "{\"value\":\"700\"" + unit + "}")
+        .stop("09:00:00", 900, 1)
+        .read();
+  };
+  for (const char* unit : {"", R"(,"unit":null)", R"(,"unit":"Wh")", R"(,"unitOfMeasure":{})"}) {
+    const SiteLog log = logged(unit);
+    EXPECT_DOUBLE_EQ(log.transactions.at(0).samples.at(0).register_kwh, 0.7) << unit;
+    EXPECT_EQ(all_flags(log), "") << unit;
+  }
+  for (const char* unit : {R"(,"unit":"")", R"(,"unit":5)", R"(,"unitOfMeasure":{"unit":""})"}) {
+    const SiteLog log = logged(unit);
+    EXPECT_TRUE(log.transactions.at(0).samples.empty()) << unit;
+    EXPECT_TRUE(has_flag(log, "unit_unknown")) << unit;
+  }
+}
+
 TEST(Meter, Connector0IsTheSumAndNoSession) {
   const SiteLog log = LogText()
                           .start("08:00:00", 1, 0, 1)

@@ -57,7 +57,7 @@ TEST(PlannerProperties, DirectionsThatAreNotSearchedAreNearlyTheBest) {
     with.odd_prices = with.storage = true;
     const PlanProblem problem = random_problem(seed, with);
     const Plan best = exact().plan(problem), plan = Planner(unsearched).plan(problem);
-    if (!best.usable()) continue;  // one of them: the solver's numbers and the plan's differ by 3e-5 there
+    ASSERT_TRUE(best.usable()) << seed << best.why;
     ASSERT_TRUE(plan.usable()) << seed << plan.why;
     ++judged;
     ASSERT_EQ(check_plan(problem, plan), "") << seed;
@@ -67,7 +67,6 @@ TEST(PlannerProperties, DirectionsThatAreNotSearchedAreNearlyTheBest) {
     lost += more;
     worst = std::max(worst, more);
   }
-  EXPECT_GE(judged, 149);
   EXPECT_GT(dearer, 0);  // else this test tells nothing
   EXPECT_LT(lost / judged, 0.001);
   EXPECT_LT(worst, 0.05);

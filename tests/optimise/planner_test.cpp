@@ -170,6 +170,28 @@ TEST(Planner, DemandChargeFlattensWhatItCan) {
   EXPECT_NEAR(planned(problem).objective, 80.0 + 50.0 * 9.0 / 4.0, 1e-6);
 }
 
+// The load alone, 10 kW, is above the limit of 5 in both hours, so that either may take what the other is spared.
+TEST(Planner, AWindowAboveTheLimitIsBilledWithWhatAStorageDrawsThere) {
+  PlanProblem problem = plain_site(2, 1.0, 1.0);
+  problem.buy_per_kwh = {-1.0, 1.0};
+  problem.load_kw = {10.0, 10.0};
+  problem.import_limit_kw = {5.0, 5.0};
+  PlanStorage storage;
+  storage.max_charge_kw = storage.max_discharge_kw = 5.0;
+  storage.max_kwh = 10.0;
+  problem.storages = {storage};
+  problem.periods = {{0.5, 10.0, {}}};
+  problem.windows = {{0, 1, 1.0, 0.0, 0}, {1, 2, 1.0, 0.0, 0}};
+  // 5 kWh over: they earn 5 x (1 + 1) and raise the peak by 5 kW.
+  const double over = 10.0 * problem.over_limit_price_per_kwh;
+  const Plan plan = planned(problem);
+  EXPECT_NEAR(plan.objective, over - 15.0 + 5.0 + 15.0 * 0.5, 1e-3);
+  EXPECT_THAT(plan.peak_kw, ElementsAre(DoubleNear(15.0, 1e-6)));
+  // At 3 per kW the peak costs more than that.
+  problem.periods[0].price_per_kw = 3.0;
+  EXPECT_NEAR(planned(problem).objective, over - 10.0 + 10.0 + 10.0 * 3.0, 1e-3);
+}
+
 TEST(Planner, ARatchetBillsAShareOfTheEarlierPeak) {
   // Period 0 has 10 kW of load, period 1 nothing: it is billed 0.8 x 10.
   PlanProblem problem = plain_site(2, 1.0, 0.0);

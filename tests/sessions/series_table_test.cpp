@@ -153,6 +153,141 @@ TEST(SeriesTable, SharedPvAndCarbonAreRead) {
   EXPECT_DOUBLE_EQ(co2.series.value_at(series_at("2019-04-30T00:07Z")), 0.224873336645712);
 }
 
+// A table of two rows whose second column has that name.
+std::string column_of(std::string_view name, std::string_view values = "7400\n2025-06-02 01:00,-250\n") {
+  return "time,\"" + std::string(name) + "\"\n2025-06-02 00:00," + std::string(values);
+}
+
+TEST(SeriesTable, PowerInAnotherUnitIsConvertedAndSaid) {
+  SeriesOptions options;
+  options.quantity = Quantity::power;
+  for (const char* name : {"load_w", "Load (W)", "P [W]", "power W", "W", "Load in watts", "w", "Wh/h"}) {
+    const SeriesTable table = series_of_text(column_of(name), options);
+    EXPECT_THAT(table.series.values(), ElementsAre(7.4, -0.25)) << name;
+    ASSERT_EQ(table.flags.size(), 1U) << name;
+    EXPECT_THAT(table.flags[0].reason, AllOf(StartsWith("pv.csv: column '" + std::string(name)),
+                                             HasSubstr("divided by 1000 and taken as kW")));
+  }
+  for (const char* name : {"power [MW]", "load_mw", "megawatts", "MWh/h"})
+    EXPECT_THAT(series_of_text(column_of(name), options).series.values(), ElementsAre(7.4e6, -250e3)) << name;
+  // In kW nothing is said: also where another word could be a unit, or the name has one in brackets.
+  for (const char* name : {"kw", "load_kw", "Load (kW)", "Electricity:Facility [kW](Hourly)", "Array DC power | (kW)",
+                           "kWh/h", "load_kwh_per_h", "wing w (kW)", "wing w kW", "W-wing, kW"}) {
+    const SeriesTable table = series_of_text(column_of(name), options);
+    EXPECT_THAT(table.series.values(), ElementsAre(7400.0, -250.0)) << name;
+    EXPECT_THAT(table.flags, IsEmpty()) << name;
+  }
+}
+
+TEST(SeriesTable, ANameWithoutAUnitIsSaid) {
+  SeriesOptions options;
+  options.quantity = Quantity::power;
+  for (const char* name : {"load", "value", "West w wing", "20kW array"}) {
+    const SeriesTable table = series_of_text(column_of(name), options);
+    EXPECT_THAT(table.series.values(), ElementsAre(7400.0, -250.0)) << name;
+    ASSERT_EQ(table.flags.size(), 1U) << name;
+    EXPECT_THAT(table.flags[0].reason, HasSubstr("names no unit; taken as kW")) << name;
+  }
+  options.has_own_scale = true;
+  EXPECT_THAT(series_of_text(column_of("load"), options).flags, IsEmpty());
+}
+
+TEST(SeriesTable, OtherQuantitiesAreRefusedByTheirName) {
+  SeriesOptions options;
+  options.quantity = Quantity::power;
+  for (const char* name : {"load_kwh", "Load (kWh)", "energy_wh", "kWh per 15min", "MJ"})
+    EXPECT_THAT(series_refusal(column_of(name), options),
+                AllOf(StartsWith("pv.csv:1: column '"), HasSubstr("names energy"), HasSubstr("scale = 4")))
+        << name;
+  EXPECT_THAT(series_refusal(column_of("kVA"), options), HasSubstr("apparent power"));
+  EXPECT_THAT(series_refusal(column_of("W/m2"), options), HasSubstr("power per something"));
+  EXPECT_THAT(series_refusal(column_of("mW"), options), HasSubstr("milliwatts"));
+  EXPECT_THAT(series_refusal(column_of("load_kw_w"), options), HasSubstr("more than one unit, kW and W"));
+  // A scale of one's own says what the values are, and that the name says otherwise is a note.
+  options.has_own_scale = true;
+  const SeriesTable own = series_of_text(column_of("load_kwh"), options);
+  EXPECT_THAT(own.series.values(), ElementsAre(7400.0, -250.0));
+  ASSERT_EQ(own.flags.size(), 1U);
+  EXPECT_THAT(own.flags[0].reason, HasSubstr("names kWh; its values times the scale given are taken as kW"));
+}
+
+TEST(SeriesTable, LimitsHoldInTheUnitThatIsDue) {
+  SeriesOptions options;
+  options.quantity = Quantity::power;
+  options.least = 0.0;
+  options.most = 10.0;
+  EXPECT_EQ(series_refusal(column_of("load_w", "7400\n2025-06-02 01:00,9999\n"), options), "accepted");
+  EXPECT_THAT(series_refusal(column_of("load_w", "7400\n2025-06-02 01:00,10001\n"), options),
+              AllOf(StartsWith("pv.csv:3: load_w: '10001'"), HasSubstr("outside 0 to 10000")));
+}
+
+TEST(SeriesTable, PvPerInstalledPowerIsKnown) {
+  SeriesOptions options;
+  options.quantity = Quantity::power;
+  for (const char* name : {"kw_per_kwp", "kW/kWp", "W/Wp", "pv kW per kWp"}) {
+    const SeriesTable table = series_of_text(column_of(name), options);
+    EXPECT_TRUE(table.unit.per_kwp) << name;
+    EXPECT_THAT(table.series.values(), ElementsAre(7400.0, -250.0)) << name;
+    EXPECT_THAT(table.flags, IsEmpty()) << name;
+  }
+  EXPECT_THAT(series_of_text(column_of("W/kWp"), options).series.values(), ElementsAre(7.4, -0.25));
+}
+
+TEST(SeriesTable, PricesPerAnotherUnitAreConvertedAndSaid) {
+  SeriesOptions options;
+  options.quantity = Quantity::price;
+  options.currency = "EUR";
+  for (const char* name : {"eur_per_mwh", "Price (EUR/MWh)", "price_eur_mwh", "Day-ahead Price [EUR/MWh]", "€/MWh",
+                           "price_per_mwh", "MWh price, EUR", "euro per MWh", "Price / MWh", "price_per_mwh_eur"}) {
+    const SeriesTable table = series_of_text(column_of(name), options);
+    EXPECT_THAT(table.series.values(), ElementsAre(7.4, -0.25)) << name;
+    ASSERT_EQ(table.flags.size(), 1U) << name;
+    EXPECT_THAT(table.flags[0].reason, HasSubstr("divided by 1000 and taken as EUR/kWh")) << name;
+  }
+  for (const char* name : {"ct/kWh", "EUR ct/kWh", "cents_per_kwh", "eurocent/kWh", "c/kWh", "Price (ct)"})
+    EXPECT_THAT(series_of_text(column_of(name), options).series.values(), ElementsAre(74.0, -2.5)) << name;
+  for (const char* name : {"price_per_kwh", "EUR/kWh", "eur_kwh", "price_all_per_kwh", "Strompreis EUR pro kWh"}) {
+    const SeriesTable table = series_of_text(column_of(name), options);
+    EXPECT_THAT(table.series.values(), ElementsAre(7400.0, -250.0)) << name;
+    EXPECT_THAT(table.flags, IsEmpty()) << name;
+  }
+  EXPECT_THAT(series_of_text(column_of("Price"), options).flags[0].reason, HasSubstr("taken as EUR/kWh"));
+  EXPECT_THAT(series_refusal(column_of("eur_per_kw"), options), HasSubstr("a price per kW, not one per kWh"));
+}
+
+TEST(SeriesTable, ANameWithAnotherCurrencyIsRefused) {
+  SeriesOptions options;
+  options.quantity = Quantity::price;
+  options.currency = "KRW";
+  for (const char* name : {"eur_per_mwh", "Price (EUR/MWh)", "price_per_kwh_eur", "€/MWh", "p/kWh", "$/kWh",
+                           "Price (EUR)", "USD cents per kWh", "EUR ct/kWh", "ALL/kWh"})
+    EXPECT_THAT(series_refusal(column_of(name), options),
+                AllOf(StartsWith("pv.csv:1: column '"), HasSubstr("the tariff's currency is KRW")))
+        << name;
+  for (const char* name : {"원/kWh", "won_per_kwh", "KRW/kWh", "₩/kWh", "SMP (원/kWh)"})
+    EXPECT_THAT(series_of_text(column_of(name), options).flags, IsEmpty()) << name;
+  // A dollar or a yen sign is of several.
+  options.currency = "AUD";
+  EXPECT_EQ(series_refusal(column_of("$/MWh"), options), "accepted");
+  // The rate of exchange is the user's.
+  options.currency = "KRW";
+  options.has_own_scale = true;
+  EXPECT_THAT(series_of_text(column_of("eur_per_mwh"), options).flags[0].reason,
+              HasSubstr("eur_per_mwh' names EUR/MWh; its values times the scale given are taken as KRW/kWh"));
+}
+
+TEST(SeriesTable, CarbonInOtherUnits) {
+  SeriesOptions options;
+  options.quantity = Quantity::carbon;
+  for (const char* name : {"g_per_kwh", "gCO2/kWh", "Carbon Intensity gCO₂eq/kWh (direct)", "kg/MWh", "co2_g_per_kwh"})
+    EXPECT_THAT(series_of_text(column_of(name), options).series.values(), ElementsAre(7.4, -0.25)) << name;
+  for (const char* name : {"kg_per_kwh", "co2_kg_per_kwh", "t/MWh", "tCO2/MWh"})
+    EXPECT_THAT(series_of_text(column_of(name), options).series.values(), ElementsAre(7400.0, -250.0)) << name;
+  const SeriesTable pounds = series_of_text(column_of("MOER (lbs/MWh)"), options);
+  EXPECT_DOUBLE_EQ(pounds.series.values()[0], 7400.0 * 0.45359237 / 1000.0);
+  EXPECT_THAT(series_refusal(column_of("co2_kg"), options), HasSubstr("names kg only"));
+}
+
 TEST(SeriesTable, PricesInAnotherCurrencyAreRefusedWithTheirLine) {
   SeriesOptions options;
   options.currency = "KRW";
