@@ -48,7 +48,7 @@ void DayAhead::plan_day(const evtwin_view& view, const Settings& settings, const
   const auto planned = planner_.plan(view, settings, memory);
   if (!planned) return;
   keep_existing_ = planned->keep_existing;
-  decision.expected_cost = keep_existing_ ? planned->existing_cost : planned->cost;
+  decision.expected_cost = planned->cost;
 
   const std::size_t steps = planned->posed.blocks.size();
   profile_.edge_ns.push_back(planned->posed.blocks.front().start_ns);
@@ -187,7 +187,7 @@ void DayAhead::decide(const evtwin_view& view, const Settings& settings, const S
   tell_deviation(view);
   const std::size_t step = profile_.step_at(view.now_ns);
   if (keep_existing_ || step >= profile_.steps()) {
-    charge_uncontrolled(view, memory, decision);
+    charge_uncontrolled(view, settings.terms, memory, decision);
     return;
   }
   share(view, settings, memory, step, decision);

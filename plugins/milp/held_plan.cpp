@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "optimise/plan_facts.hpp"
+
 namespace evtwin::milp {
 
 std::size_t HeldPlan::step_at(std::int64_t now_ns) const {

@@ -24,6 +24,7 @@ class Receding {
 };
 
 /// Every car at full power, storage at rest: what is done without a plan. The guard keeps the limits.
-void charge_uncontrolled(const evtwin_view& view, const SiteMemory& memory, sdk::Decision& decision);
+void charge_uncontrolled(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory,
+                         sdk::Decision& decision);
 
 }  // namespace evtwin::milp

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "optimise/plan_facts.hpp"
 #include "view_limits.hpp"
 
 namespace evtwin::milp {
@@ -528,11 +529,6 @@ double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const Vie
 }
 
 }  // namespace
-
-double share_of(const PlanVehicle& vehicle, std::uint32_t step) {
-  return (step == vehicle.first_step ? vehicle.first_share : 1.0) *
-         (step + 1 == vehicle.end_step ? vehicle.last_share : 1.0);
-}
 
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);

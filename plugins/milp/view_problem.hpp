@@ -85,9 +85,6 @@ struct ViewProblem {
 /// Key of a reservation: it stays the same until the car comes, and is no session's.
 std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns);
 
-/// Share of a step of its stay that a vehicle is there.
-double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
-
 /// The problem that the view poses, one step per block:
 ///
 ///  - cars plugged in: what they still want until the departure they claim, less the margin and the time that a known

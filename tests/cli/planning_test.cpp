@@ -72,6 +72,30 @@ TEST_F(Planning, VehicleToGridLowersPeakAndCostAndServesAll) {
   EXPECT_LE(kpi(lent, "unmet_kwh"), kpi(uncontrolled, "unmet_kwh") + 1e-6);
 }
 
+// Each fallback compares what one plan foresees: the run may end anywhere between the strategy alone and charging
+// uncontrolled, but not beyond the worse of them. What is foreseen is not what comes, so by a thousandth.
+TEST_F(Planning, KeepsTheExistingWayOnlyWhereThatIsNoWorse) {
+  std::vector<std::pair<const char*, const char*>> cases{
+      {"ev2gym_v2gprofitmax", "lp"}, {"dc_v2g", "v2g-profit-max"}, {"forty_vehicles_day_ahead", "v2g-profit-max"},
+      {"manager_day", "lp"},         {"half_hour_meter", "lp"},    {"contract_power", "milp"}};
+  cases.resize(sweep(6U, 3U));
+  std::size_t kept = 0;
+  for (const auto& [name, strategy] : cases) {
+    SCOPED_TRACE(std::string(name) + " " + strategy);
+    const nlohmann::json plain = run_of(scenario(name), "asap"), alone = run_of(scenario(name), strategy);
+    const nlohmann::json guarded =
+        run_of(scenario(name), std::string(strategy) + ":keep_existing=true", {"--out", path("guarded.evtwin")});
+    for (const char* figure : {"objective", "unmet_kwh"}) {
+      const double worse = std::max(kpi(plain, figure), kpi(alone, figure));
+      EXPECT_LE(kpi(guarded, figure), worse + 1e-3 * std::abs(worse) + 1e-6) << figure;
+    }
+    kept += query(path("guarded.evtwin"),
+                  "SELECT id FROM event WHERE text LIKE 'kept the existing way: plan %, baseline %'")
+                .size();
+  }
+  EXPECT_GT(kept, 0U);
+}
+
 TEST_F(Planning, IsolatedIsTheSameRun) {
   const std::string file = scenario("forty_vehicles_day_ahead");
   for (const char* id : {"lp", "milp", "v2g-profit-max", "lp:mode=day-ahead"}) {
