@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "bill.hpp"
 #include "existing_way.hpp"
 #include "futures.hpp"
 #include "parties.hpp"
@@ -64,18 +65,20 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
                   : std::vector<optimise::PlanProblem>{planned.posed.problem};
   }
   if (settings.keep_existing) compare_with_existing(futures, plans, planned);
-  planned.cost = cost_of(planned.posed.problem, planned.plan);
+  const optimise::PlanProblem metered = billed_from_view(view, planned.posed.blocks);
+  for (std::size_t k = 0; k < futures.size(); ++k)
+    planned.bill += bill_of(futures[k], metered, plans[k]) / static_cast<double>(futures.size());
   return planned;
 }
 
 void ForecastPlanner::compare_with_existing(const std::vector<optimise::PlanProblem>& problems,
-                                            const std::vector<optimise::Plan>& plans, Planned& planned) {
+                                            std::vector<optimise::Plan>& plans, Planned& planned) {
   constexpr double same_cost = 1e-6, same_kwh = 1e-6;  // what ties and rounding may come to
   double plan_cost = 0.0, existing_cost = 0.0, plan_unmet_kwh = 0.0, existing_unmet_kwh = 0.0;
-  optimise::Plan existing;
-  for (std::size_t k = problems.size(); k-- > 0;) {
+  std::vector<optimise::Plan> uncontrolled_plans;
+  for (std::size_t k = 0; k < problems.size(); ++k) {
     const double share = 1.0 / static_cast<double>(problems.size());
-    existing = uncontrolled(problems[k]);
+    const optimise::Plan& existing = uncontrolled_plans.emplace_back(uncontrolled(problems[k]));
     plan_cost += share * cost_of(problems[k], plans[k]);
     existing_cost += share * existing.objective;
     plan_unmet_kwh += share * unmet_kwh(plans[k]);
@@ -84,7 +87,8 @@ void ForecastPlanner::compare_with_existing(const std::vector<optimise::PlanProb
   planned.keep_existing = plan_cost > existing_cost + same_cost * std::max(1.0, std::abs(existing_cost)) &&
                           existing_unmet_kwh <= plan_unmet_kwh + same_kwh;
   if (!planned.keep_existing) return;
-  planned.plan = std::move(existing);
+  plans = std::move(uncontrolled_plans);
+  planned.plan = plans.front();
   std::array<char, 200> text{};
   std::snprintf(text.data(), text.size(),
                 "kept the existing way: plan %.2f, baseline %.2f, each with energy, demand charge, wear, unmet energy "

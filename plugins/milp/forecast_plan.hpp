@@ -14,7 +14,7 @@ namespace evtwin::milp {
 struct Planned {
   ViewProblem posed;
   optimise::Plan plan;         ///< what is to be done: uncontrolled charging where that is kept
-  double cost = 0.0;           ///< expected, in the site's money: energy, demand charge, unmet energy, wear
+  double bill = 0.0;           ///< that it foresees; of several futures their mean
   bool keep_existing = false;  ///< the plan that was made is dearer than uncontrolled charging
 };
 
@@ -34,8 +34,8 @@ class ForecastPlanner {
   void tell_target(double target_kw);
   /// Puts uncontrolled charging in the place of a plan that costs more and gives no more, both summed alike: over the
   /// same futures, by all that the problem prices, in the site's own money.
-  void compare_with_existing(const std::vector<optimise::PlanProblem>& problems,
-                             const std::vector<optimise::Plan>& plans, Planned& planned);
+  void compare_with_existing(const std::vector<optimise::PlanProblem>& problems, std::vector<optimise::Plan>& plans,
+                             Planned& planned);
 
   const evtwin_host& host_;
   optimise::Planner planner_;

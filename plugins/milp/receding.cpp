@@ -35,9 +35,8 @@ void Receding::decide(const evtwin_view& view, const Settings& settings, const S
     keep_existing_ = false;
     if (const auto planned = planner_.plan(view, settings, memory)) {
       held_ = hold(planned->posed, planned->plan, view.now_ns, view.n_storages);
-      held_.cost = planned->cost;
       keep_existing_ = planned->keep_existing;
-      decision.expected_cost = held_.cost;
+      decision.expected_cost = planned->bill;
       show(held_, view, decision);
     }
   }
@@ -71,7 +70,7 @@ void Receding::save(sdk::StateWriter& writer) const {
   writer.put(static_cast<std::uint8_t>(keep_existing_ ? 1 : 0));
 }
 
-void Receding::load(sdk::StateReader& reader, std::size_t storages) {
+void Receding::load(sdk::StateReader& reader, std::size_t /*evses*/, std::size_t storages) {
   planner_.load(reader);
   held_.load(reader);
   if (held_.storage_kw.size() != storages * held_.steps())

@@ -13,7 +13,7 @@ class Receding {
   Receding(const Settings& settings, const evtwin_host& host) : planner_(settings, host) {}
   void decide(const evtwin_view& view, const Settings& settings, const SiteMemory& memory, sdk::Decision& decision);
   void save(sdk::StateWriter& writer) const;
-  void load(sdk::StateReader& reader, std::size_t storages);
+  void load(sdk::StateReader& reader, std::size_t evses, std::size_t storages);
 
  private:
   bool wants_new_plan(const evtwin_view& view, const Settings& settings) const;

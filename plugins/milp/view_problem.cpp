@@ -615,4 +615,15 @@ ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms
   return out;
 }
 
+optimise::PlanProblem billed_from_view(const evtwin_view& view, const std::vector<Block>& blocks) {
+  ProblemTerms as_billed;
+  as_billed.demand_share = 1.0;
+  as_billed.peak_target_kw = 0.0;
+  ViewProblem out;
+  out.blocks = blocks;
+  for (const Block& block : blocks) out.problem.hours.push_back(block.hours());
+  put_demand_charge(view, as_billed, {}, out);
+  return std::move(out.problem);
+}
+
 }  // namespace evtwin::milp

@@ -109,4 +109,8 @@ std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns);
 /// PV is never curtailed: no decision can. Where a battery is not known its efficiencies are taken as 0.92.
 ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory);
 
+/// Steps with the metering windows and months of the blocks as the bill has them: each month's own price and floor, no
+/// target, no share. Nothing else is filled in.
+optimise::PlanProblem billed_from_view(const evtwin_view& view, const std::vector<Block>& blocks);
+
 }  // namespace evtwin::milp

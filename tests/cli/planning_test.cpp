@@ -72,6 +72,25 @@ TEST_F(Planning, VehicleToGridLowersPeakAndCostAndServesAll) {
   EXPECT_LE(kpi(lent, "unmet_kwh"), kpi(uncontrolled, "unmet_kwh") + 1e-6);
 }
 
+// A day with bookings: two of the six share an EVSE or have none, and are foreseen as a number of arrivals only.
+TEST_F(Planning, ADayAheadPlanIsStoredAndCostsNearlyWhatItExpects) {
+  const nlohmann::json plain = run_of(scenario("manager_day"), "asap");
+  for (const char* id : {"lp", "milp", "v2g-profit-max"}) {
+    SCOPED_TRACE(id);
+    const nlohmann::json day =
+        run_of(scenario("manager_day"), std::string(id) + ":mode=day-ahead", {"--out", path("day.evtwin")});
+    const auto rows =
+        query(path("day.evtwin"), "SELECT id FROM plan WHERE kw > 0 AND decision = (SELECT MIN(number) FROM decision)");
+    EXPECT_GT(rows.size(), 4U);  // of the first plan, for cars that are to come
+    const auto first = query(path("day.evtwin"), "SELECT expected_cost FROM decision WHERE expected_cost IS NOT NULL");
+    ASSERT_FALSE(first.empty());
+    EXPECT_NEAR(std::stod(first.front().at("expected_cost")), kpi(day, "total_cost"), 0.15 * kpi(day, "total_cost"));
+    EXPECT_LT(kpi(day, "objective"), kpi(plain, "objective"));
+    EXPECT_LT(kpi(day, "peak_kw"), kpi(plain, "peak_kw"));
+    EXPECT_NEAR(kpi(day, "unmet_kwh"), 0.0, 1e-6);
+  }
+}
+
 // Each fallback compares what one plan foresees: the run may end anywhere between the strategy alone and charging
 // uncontrolled, but not beyond the worse of them. What is foreseen is not what comes, so by a thousandth.
 TEST_F(Planning, KeepsTheExistingWayOnlyWhereThatIsNoWorse) {
