@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "bill.hpp"
 #include "existing_way.hpp"
 #include "futures.hpp"
 #include "parties.hpp"
@@ -35,11 +36,13 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
   planned.posed = problem_from_view(view, settings.terms, memory);
   const optimise::PlanProblem weighed_problem =
       settings.three_parties ? weighed(view, planned.posed, settings.weights) : planned.posed.problem;
+  std::vector<optimise::PlanProblem> futures;
+  std::vector<optimise::Plan> plans;
   if (settings.futures > 1) {
-    const auto futures = futures_of(view, host_, planned.posed, weighed_problem, settings.futures, settings.pv_std);
+    futures = futures_of(view, host_, planned.posed, weighed_problem, settings.futures, settings.pv_std);
     const std::vector<double> weights(futures.size(), 1.0);
-    std::vector<optimise::Plan> plans = planner_.plan(futures, weights);
-    planned.plan = std::move(plans.front());
+    plans = planner_.plan(futures, weights);
+    planned.plan = plans.front();
   } else {
     planned.plan = planner_.plan(weighed_problem);
   }
@@ -54,18 +57,44 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
                   100.0 * planned.plan.gap());
     report(EVTWIN_INFO, text.data());
   }
-  planned.cost = cost_of(planned.posed.problem, planned.plan);
-  if (settings.keep_existing) {
-    planned.existing_cost = uncontrolled(planned.posed.problem).objective;
-    planned.keep_existing = planned.cost > planned.existing_cost * (1.0 + 1e-9) + 1e-9;
-    if (planned.keep_existing) {
-      std::array<char, 160> text{};
-      std::snprintf(text.data(), text.size(), "kept the existing way: plan %.2f, baseline %.2f", planned.cost,
-                    planned.existing_cost);
-      report(EVTWIN_INFO, text.data());
-    }
+  if (plans.empty()) plans.push_back(planned.plan);
+  if (futures.empty() || settings.three_parties) {
+    // In the site's own money, whatever was planned for.
+    futures = settings.futures > 1
+                  ? futures_of(view, host_, planned.posed, planned.posed.problem, settings.futures, settings.pv_std)
+                  : std::vector<optimise::PlanProblem>{planned.posed.problem};
   }
+  if (settings.keep_existing) compare_with_existing(futures, plans, planned);
+  const optimise::PlanProblem metered = billed_from_view(view, planned.posed.blocks);
+  for (std::size_t k = 0; k < futures.size(); ++k)
+    planned.bill += bill_of(futures[k], metered, plans[k]) / static_cast<double>(futures.size());
   return planned;
+}
+
+void ForecastPlanner::compare_with_existing(const std::vector<optimise::PlanProblem>& problems,
+                                            std::vector<optimise::Plan>& plans, Planned& planned) {
+  constexpr double same_cost = 1e-6, same_kwh = 1e-6;  // what ties and rounding may come to
+  double plan_cost = 0.0, existing_cost = 0.0, plan_unmet_kwh = 0.0, existing_unmet_kwh = 0.0;
+  std::vector<optimise::Plan> uncontrolled_plans;
+  for (std::size_t k = 0; k < problems.size(); ++k) {
+    const double share = 1.0 / static_cast<double>(problems.size());
+    const optimise::Plan& existing = uncontrolled_plans.emplace_back(uncontrolled(problems[k]));
+    plan_cost += share * cost_of(problems[k], plans[k]);
+    existing_cost += share * existing.objective;
+    plan_unmet_kwh += share * unmet_kwh(plans[k]);
+    existing_unmet_kwh += share * unmet_kwh(existing);
+  }
+  planned.keep_existing = plan_cost > existing_cost + same_cost * std::max(1.0, std::abs(existing_cost)) &&
+                          existing_unmet_kwh <= plan_unmet_kwh + same_kwh;
+  if (!planned.keep_existing) return;
+  plans = std::move(uncontrolled_plans);
+  planned.plan = plans.front();
+  std::array<char, 200> text{};
+  std::snprintf(text.data(), text.size(),
+                "kept the existing way: plan %.2f, baseline %.2f, each with energy, demand charge, wear, unmet energy "
+                "and what waiting may cost",
+                plan_cost, existing_cost);
+  report(EVTWIN_INFO, text.data());
 }
 
 void ForecastPlanner::save(sdk::StateWriter& writer) const {

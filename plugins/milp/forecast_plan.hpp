@@ -3,6 +3,7 @@
 #include <evtwin/strategy.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "optimise/planner.hpp"
 #include "settings.hpp"
@@ -12,10 +13,9 @@ namespace evtwin::milp {
 
 struct Planned {
   ViewProblem posed;
-  optimise::Plan plan;
-  double cost = 0.0;           ///< expected, in the site's money: energy, demand charge, unmet energy, wear
-  double existing_cost = 0.0;  ///< of uncontrolled charging; where it was asked for
-  bool keep_existing = false;  ///< the plan is dearer
+  optimise::Plan plan;         ///< what is to be done: uncontrolled charging where that is kept
+  double bill = 0.0;           ///< that it foresees; of several futures their mean
+  bool keep_existing = false;  ///< the plan that was made is dearer than uncontrolled charging
 };
 
 /// Plans and tells the user what there is to tell: the peak that it aims at, a gap that stayed open, a plan that could
@@ -32,6 +32,10 @@ class ForecastPlanner {
 
  private:
   void tell_target(double target_kw);
+  /// Puts uncontrolled charging in the place of a plan that costs more and gives no more, both summed alike: over the
+  /// same futures, by all that the problem prices, in the site's own money.
+  void compare_with_existing(const std::vector<optimise::PlanProblem>& problems, std::vector<optimise::Plan>& plans,
+                             Planned& planned);
 
   const evtwin_host& host_;
   optimise::Planner planner_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "optimise/plan_facts.hpp"
+
 namespace evtwin::milp {
 
 std::size_t HeldPlan::step_at(std::int64_t now_ns) const {
@@ -21,7 +23,6 @@ void HeldPlan::save(sdk::StateWriter& writer) const {
   writer.put(session);
   writer.put(evse_kw);
   writer.put(storage_kw);
-  writer.put(cost);
 }
 
 void HeldPlan::load(sdk::StateReader& reader) {
@@ -30,7 +31,6 @@ void HeldPlan::load(sdk::StateReader& reader) {
   reader.get(session);
   reader.get(evse_kw);
   reader.get(storage_kw);
-  reader.get(cost);
   if (evse_kw.size() != session.size() * steps() || (steps() > 0 && storage_kw.size() % steps() != 0)) {
     throw sdk::BadState("the plan in the state is of another size than its steps");
   }

@@ -15,7 +15,6 @@ struct HeldPlan {
   std::vector<std::uint64_t> session;  ///< [cars] plugged in when it was made
   std::vector<double> evse_kw;         ///< [cars x steps] set-points: mean power over the time that the car is there
   std::vector<double> storage_kw;      ///< [storages x steps]
-  double cost = 0.0;                   ///< that it expects, in the site's money
 
   bool empty() const { return edge_ns.empty(); }
   std::size_t steps() const { return edge_ns.empty() ? 0 : edge_ns.size() - 1; }

@@ -6,12 +6,14 @@
 
 namespace evtwin::milp {
 
-void charge_uncontrolled(const evtwin_view& view, const SiteMemory& memory, sdk::Decision& decision) {
+void charge_uncontrolled(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory,
+                         sdk::Decision& decision) {
   std::vector<Wish> wishes;
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
     const std::uint32_t i = view.connected_evse[c];
-    if (view.evse_draws[i] == 0 || !(view.evse_remaining_kwh[i] > 1e-9)) continue;
-    wishes.push_back({i, view.evse_car_max_kw[i], 0.0});
+    const bool met = !(view.evse_remaining_kwh[i] > 1e-9);
+    if (view.evse_draws[i] == 0 || (met && !terms.beyond_request)) continue;
+    wishes.push_back({i, view.evse_car_max_kw[i], 0.0, terms.beyond_request});
   }
   decision.wake_ns = write_offers(view, memory, std::move(wishes), decision);
   std::fill(decision.storage_kw.begin(), decision.storage_kw.end(), 0.0);
@@ -33,15 +35,14 @@ void Receding::decide(const evtwin_view& view, const Settings& settings, const S
     keep_existing_ = false;
     if (const auto planned = planner_.plan(view, settings, memory)) {
       held_ = hold(planned->posed, planned->plan, view.now_ns, view.n_storages);
-      held_.cost = planned->keep_existing ? planned->existing_cost : planned->cost;
       keep_existing_ = planned->keep_existing;
-      decision.expected_cost = held_.cost;
-      if (!keep_existing_) show(held_, view, decision);
+      decision.expected_cost = planned->bill;
+      show(held_, view, decision);
     }
   }
   const std::size_t step = held_.step_at(view.now_ns);
   if (keep_existing_ || step >= held_.steps()) {
-    charge_uncontrolled(view, memory, decision);
+    charge_uncontrolled(view, settings.terms, memory, decision);
     return;
   }
 
@@ -69,7 +70,7 @@ void Receding::save(sdk::StateWriter& writer) const {
   writer.put(static_cast<std::uint8_t>(keep_existing_ ? 1 : 0));
 }
 
-void Receding::load(sdk::StateReader& reader, std::size_t storages) {
+void Receding::load(sdk::StateReader& reader, std::size_t /*evses*/, std::size_t storages) {
   planner_.load(reader);
   held_.load(reader);
   if (held_.storage_kw.size() != storages * held_.steps())

@@ -13,7 +13,7 @@ class Receding {
   Receding(const Settings& settings, const evtwin_host& host) : planner_(settings, host) {}
   void decide(const evtwin_view& view, const Settings& settings, const SiteMemory& memory, sdk::Decision& decision);
   void save(sdk::StateWriter& writer) const;
-  void load(sdk::StateReader& reader, std::size_t storages);
+  void load(sdk::StateReader& reader, std::size_t evses, std::size_t storages);
 
  private:
   bool wants_new_plan(const evtwin_view& view, const Settings& settings) const;
@@ -24,6 +24,7 @@ class Receding {
 };
 
 /// Every car at full power, storage at rest: what is done without a plan. The guard keeps the limits.
-void charge_uncontrolled(const evtwin_view& view, const SiteMemory& memory, sdk::Decision& decision);
+void charge_uncontrolled(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory,
+                         sdk::Decision& decision);
 
 }  // namespace evtwin::milp

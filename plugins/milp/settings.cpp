@@ -9,6 +9,8 @@ namespace {
 
 /// Of a plan shown: two days of quarter hours.
 constexpr std::uint32_t most_plan_steps = 192;
+/// Of a day's plan, which stands all day: a day of minutes.
+constexpr std::uint32_t most_day_steps = 1440;
 
 /// "HH:MM" as ns since local midnight.
 std::int64_t time_of_day(std::string_view text) {
@@ -73,6 +75,7 @@ Settings::Settings(sdk::Setup& setup) {
       setup.text("expect") == "true" || (setup.text("expect") == "auto" && (day_ahead || three_parties));
   terms.expect_learned =
       setup.text("expect") == "learned" || (setup.text("expect") == "auto" && !terms.expect_arrivals);
+  expect_auto = setup.text("expect") == "auto";
   terms.v2g = three_parties || setup.flag("v2g");
   terms.dear_departure = three_parties;
   if (three_parties) {
@@ -96,7 +99,7 @@ Settings::Settings(sdk::Setup& setup) {
   setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
   const double tick_h = std::max(1e-3, hours(setup.first().raw.tick_ns));
   setup.horizon_steps = static_cast<std::uint32_t>(std::clamp(std::ceil(horizon_h / tick_h), 1.0, 20'000.0));
-  if (!day_ahead) setup.plan_steps = std::min(setup.horizon_steps, most_plan_steps);
+  setup.plan_steps = std::min(setup.horizon_steps, day_ahead ? most_day_steps : most_plan_steps);
 }
 
 }  // namespace evtwin::milp

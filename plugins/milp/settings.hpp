@@ -23,6 +23,7 @@ struct Settings {
   ProblemTerms terms;
   optimise::PlannerOptions planner;
   bool day_ahead = false;
+  bool expect_auto = false;     ///< day-ahead: a mean day's arrivals where the horizon foresees none
   std::int64_t plan_at_ns = 0;  ///< local time of day
   std::int64_t replan_ns = 0;
   double horizon_h = 24.0;
@@ -71,8 +72,8 @@ inline constexpr std::array common_rows{
                 "drivers are learned."),
     sdk::choice("expect", expect_choices, "auto",
                 "Plan with arrivals to come as well: true: those that the horizon foresees; learned: those of a mean "
-                "day of the same kind (workday, Saturday, Sunday) so far. auto: true in day-ahead mode and for "
-                "v2g-profit-max, else learned."),
+                "day of the same kind (workday, Saturday, Sunday) so far. auto: learned; in day-ahead "
+                "mode, where the horizon foresees any, and for v2g-profit-max true."),
     sdk::real("stay_h", "h", 0.25, 72.0, 4.0, "How long a car is taken to stay that is only foreseen."),
     sdk::real(
         "unmet_price_per_kwh", "per kWh", 0.0, 1e6, decided_by_strategy,

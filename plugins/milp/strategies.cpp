@@ -3,7 +3,7 @@
 namespace evtwin::milp {
 namespace {
 
-constexpr std::uint32_t state_version = 2;
+constexpr std::uint32_t state_version = 3;
 
 std::variant<Receding, DayAhead> way_of(const Settings& settings, const evtwin_host& host) {
   if (settings.day_ahead) return DayAhead(settings, host);
@@ -77,7 +77,7 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
   memory_.peak_target.load(reader);
   if (memory_.early_h.size() > SiteMemory::most_departures) throw sdk::BadState("the state knows too many departures");
   if (memory_.rated_kw.size() != count) throw sdk::BadState("the state is of a site of another size");
-  std::visit([&](auto& way) { way.load(reader, storages_); }, way_);
+  std::visit([&](auto& way) { way.load(reader, evses_, storages_); }, way_);
 }
 
 }  // namespace evtwin::milp

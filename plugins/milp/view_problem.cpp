@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "optimise/plan_facts.hpp"
 #include "view_limits.hpp"
 
 namespace evtwin::milp {
@@ -551,11 +552,6 @@ double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const Vie
 
 }  // namespace
 
-double share_of(const PlanVehicle& vehicle, std::uint32_t step) {
-  return (step == vehicle.first_step ? vehicle.first_share : 1.0) *
-         (step + 1 == vehicle.end_step ? vehicle.last_share : 1.0);
-}
-
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
   lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
@@ -640,6 +636,17 @@ ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms
   const double dearest = std::max(out.unmet_price_per_kwh, out.dearest_per_kwh);
   out.problem.over_limit_price_per_kwh = dearest > 0.0 ? 100.0 * dearest : 100.0;
   return out;
+}
+
+optimise::PlanProblem billed_from_view(const evtwin_view& view, const std::vector<Block>& blocks) {
+  ProblemTerms as_billed;
+  as_billed.demand_share = 1.0;
+  as_billed.peak_target_kw = 0.0;
+  ViewProblem out;
+  out.blocks = blocks;
+  for (const Block& block : blocks) out.problem.hours.push_back(block.hours());
+  put_demand_charge(view, as_billed, {}, out);
+  return std::move(out.problem);
 }
 
 }  // namespace evtwin::milp

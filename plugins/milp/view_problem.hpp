@@ -86,9 +86,6 @@ struct ViewProblem {
 /// Key of a reservation: it stays the same until the car comes, and is no session's.
 std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns);
 
-/// Share of a step of its stay that a vehicle is there.
-double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
-
 /// The problem that the view poses, one step per block:
 ///
 ///  - cars plugged in: what they still want until the departure they claim, less the margin and the time that a known
@@ -112,5 +109,9 @@ double share_of(const optimise::PlanVehicle& vehicle, std::uint32_t step);
 ///
 /// PV is never curtailed: no decision can. Where a battery is not known its efficiencies are taken as 0.92.
 ViewProblem problem_from_view(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory);
+
+/// Steps with the metering windows and months of the blocks as the bill has them: each month's own price and floor, no
+/// target, no share. Nothing else is filled in.
+optimise::PlanProblem billed_from_view(const evtwin_view& view, const std::vector<Block>& blocks);
 
 }  // namespace evtwin::milp

@@ -97,6 +97,49 @@ TEST_F(Planning, VehicleToGridSavesNearlyWhatTheOracleDoes) {
   EXPECT_GE(share["v2g-profit-max"], share["oracle"] - 0.03);
 }
 
+// A day with bookings: two of the six share an EVSE or have none, and are foreseen as a number of arrivals only.
+TEST_F(Planning, ADayAheadPlanIsStoredAndCostsNearlyWhatItExpects) {
+  const nlohmann::json plain = run_of(scenario("manager_day"), "asap");
+  for (const char* id : {"lp", "milp", "v2g-profit-max"}) {
+    SCOPED_TRACE(id);
+    const nlohmann::json day =
+        run_of(scenario("manager_day"), std::string(id) + ":mode=day-ahead", {"--out", path("day.evtwin")});
+    const auto rows =
+        query(path("day.evtwin"), "SELECT id FROM plan WHERE kw > 0 AND decision = (SELECT MIN(number) FROM decision)");
+    EXPECT_GT(rows.size(), 4U);  // of the first plan, for cars that are to come
+    const auto first = query(path("day.evtwin"), "SELECT expected_cost FROM decision WHERE expected_cost IS NOT NULL");
+    ASSERT_FALSE(first.empty());
+    EXPECT_NEAR(std::stod(first.front().at("expected_cost")), kpi(day, "total_cost"), 0.15 * kpi(day, "total_cost"));
+    EXPECT_LT(kpi(day, "objective"), kpi(plain, "objective"));
+    EXPECT_LT(kpi(day, "peak_kw"), kpi(plain, "peak_kw"));
+    EXPECT_NEAR(kpi(day, "unmet_kwh"), 0.0, 1e-6);
+  }
+}
+
+// Each fallback compares what one plan foresees: the run may end anywhere between the strategy alone and charging
+// uncontrolled, but not beyond the worse of them. What is foreseen is not what comes, so by a thousandth.
+TEST_F(Planning, KeepsTheExistingWayOnlyWhereThatIsNoWorse) {
+  std::vector<std::pair<const char*, const char*>> cases{
+      {"ev2gym_v2gprofitmax", "lp"}, {"dc_v2g", "v2g-profit-max"}, {"forty_vehicles_day_ahead", "v2g-profit-max"},
+      {"manager_day", "lp"},         {"half_hour_meter", "lp"},    {"contract_power", "milp"}};
+  cases.resize(sweep(6U, 3U));
+  std::size_t kept = 0;
+  for (const auto& [name, strategy] : cases) {
+    SCOPED_TRACE(std::string(name) + " " + strategy);
+    const nlohmann::json plain = run_of(scenario(name), "asap"), alone = run_of(scenario(name), strategy);
+    const nlohmann::json guarded =
+        run_of(scenario(name), std::string(strategy) + ":keep_existing=true", {"--out", path("guarded.evtwin")});
+    for (const char* figure : {"objective", "unmet_kwh"}) {
+      const double worse = std::max(kpi(plain, figure), kpi(alone, figure));
+      EXPECT_LE(kpi(guarded, figure), worse + 1e-3 * std::abs(worse) + 1e-6) << figure;
+    }
+    kept += query(path("guarded.evtwin"),
+                  "SELECT id FROM event WHERE text LIKE 'kept the existing way: plan %, baseline %'")
+                .size();
+  }
+  EXPECT_GT(kept, 0U);
+}
+
 TEST_F(Planning, IsolatedIsTheSameRun) {
   const std::string file = scenario("forty_vehicles_day_ahead");
   for (const char* id : {"lp", "milp", "v2g-profit-max", "lp:mode=day-ahead"}) {

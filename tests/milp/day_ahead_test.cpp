@@ -59,8 +59,11 @@ TEST(DayAhead, ALateCarIsServedAllTheSameAndTheDeviationIsTold) {
   EXPECT_NEAR(out.unmet_kwh, 0.0, 1e-6);
   // What the plan meant for it is given as soon as it is there: half an hour of it is still cheap.
   EXPECT_NEAR(out.cost, 3.5 * 0.10 + 10.5 * 0.30, 1e-6);
-  ASSERT_EQ(out.said.size(), 1U);
+  // Once when it should have charged and was not there, once when it came.
+  ASSERT_EQ(out.said.size(), 2U);
   EXPECT_THAT(out.said[0], HasSubstr("the day goes otherwise than planned"));
+  EXPECT_THAT(out.said[0], HasSubstr("not come: 1, that came late: 0"));
+  EXPECT_THAT(out.said[1], HasSubstr("not come: 0, that came late: 1"));
 }
 
 TEST(DayAhead, AMissingCarLeavesTheOthersAsTheyWereAndIsNamed) {
@@ -98,6 +101,62 @@ TEST(DayAhead, AnUnannouncedCarIsChargedBeforeItLeaves) {
   };
   const Outcome out = live("lp", site, day, day_ahead);
   EXPECT_NEAR(out.unmet_kwh, 0.0, 1e-6);
+}
+
+// Half of its power from 01:30 on: 7 kWh by then and 3.5 kWh in the cheap hour that is left, the rest is dear.
+TEST(DayAhead, ACarThatTakesLessThanPlannedGetsTheRestLater) {
+  ViewBuilder site;
+  site.car({.departs_ns = start + 7 * hour});
+  Day day = cheap_at_one();
+  day.before = [](std::size_t n, ViewBuilder& now) {
+    if (n == 6) now.evses[0].car_max_kw = 3.5;
+  };
+  const Outcome out = live("lp", site, day, day_ahead);
+  EXPECT_NEAR(out.unmet_kwh, 0.0, 1e-6);
+  EXPECT_NEAR(out.cost, (3.5 + 5.25) * 0.10 + 5.25 * 0.30, 1e-6);
+  ASSERT_FALSE(out.said.empty());
+  EXPECT_THAT(out.said[0], HasSubstr("that took more or less than planned: 1"));
+}
+
+// The announced car wants twice what was announced: seen when it comes, not when it leaves.
+TEST(DayAhead, ACarThatWantsMoreThanAnnouncedGetsIt) {
+  ViewBuilder site;
+  site.evses.push_back(reserved());
+  Day day = cheap_at_one();
+  day.before = [](std::size_t n, ViewBuilder& now) {
+    if (n == 4) come(now.evses[0], now.now_ns, start + 7 * hour, 1, 28.0);
+  };
+  const Outcome out = live("lp", site, day, day_ahead);
+  EXPECT_NEAR(out.unmet_kwh, 0.0, 1e-6);
+  EXPECT_NEAR(out.cost, 14.0 * 0.10 + 14.0 * 0.30, 1e-6);
+}
+
+// 14 kWh flat over the car's 8 h are 1.75 kW above a load of 10 kW. An hour of 11.75 kW that nobody foresaw: the car
+// gives way, and has 10.5 kWh left for five hours, 2.1 kW.
+TEST(DayAhead, ALoadAboveTheForecastIsRepairedBeforeItLiftsThePeak) {
+  ViewBuilder site;
+  site.car();
+  site.demand_price_per_kw = 10.0;
+  Day day{.buy_per_kwh = std::vector<double>(32, 0.2), .load_kw = std::vector<double>(32, 10.0)};
+  day.before = [](std::size_t n, ViewBuilder& now) {
+    if (n >= 8 && n < 12) now.load_kw = now.horizon_load.front() = 11.75;
+  };
+  const Outcome out = live("lp", site, day, day_ahead);
+  EXPECT_NEAR(out.unmet_kwh, 0.0, 1e-6);
+  EXPECT_LT(out.peak_kw, 12.5);  // 13.5 if the plan were only followed
+}
+
+TEST(DayAhead, ExpectsWhatIsPaid) {
+  ViewBuilder site;
+  site.evses.push_back(reserved());
+  site.load_kw = 5.0;
+  site.buy = 0.30;
+  site.horizon_buy = cheap_at_one().buy_per_kwh;
+  Day day = cheap_at_one();
+  day.before = [](std::size_t n, ViewBuilder& now) {
+    if (n == 4) come(now.evses[0], now.now_ns, start + 7 * hour, 1);
+  };
+  EXPECT_NEAR(ask("lp", site, day_ahead).expected_cost, live("lp", site, day, day_ahead).cost, 1e-6);
 }
 
 TEST(DayAhead, TheNextDayIsPlannedAnew) {

@@ -44,6 +44,30 @@ TEST(OneCarTwoPrices, TheExpectedCostIsTheOneReckonedByHand) {
   EXPECT_NEAR(ask("lp", site).expected_cost, 1.40, 1e-6);
 }
 
+// 56 of 100 kWh can be given; what is not is no part of a bill, whatever it weighs in the plan.
+TEST(ExpectedCost, IsTheBillAndNoWeightOfThePlan) {
+  ViewBuilder site = site_with(32, 0.30);
+  site.car({.requested_kwh = 100.0});
+  for (const char* mode : {"receding", "day-ahead"}) {
+    SCOPED_TRACE(mode);
+    EXPECT_NEAR(ask("lp", site, {{"mode", 0.0, mode}}).expected_cost, 56.0 * 0.30, 1e-6);
+    EXPECT_NEAR(ask("lp", site, {{"mode", 0.0, mode}, {"leave_per_h", 0.1, nullptr}}).expected_cost, 56.0 * 0.30, 1e-6);
+  }
+}
+
+// 14 kWh in 8 h, flat: 1.75 kW. A plan that counts a tenth of the charge, or none below a target, is billed all of it.
+TEST(ExpectedCost, CountsTheDemandChargeAsItIsBilled) {
+  ViewBuilder site = site_with(32, 0.30);
+  site.car();
+  site.demand_price_per_kw = 10.0;
+  EXPECT_NEAR(ask("lp", site).expected_cost, 14.0 * 0.30 + 1.75 * 10.0, 1e-5);
+  EXPECT_NEAR(ask("lp", site, {{"demand_share", 0.1, nullptr}}).expected_cost, 14.0 * 0.30 + 1.75 * 10.0, 1e-5);
+  EXPECT_NEAR(ask("lp", site, {{"peak_target_kw", 7.0, nullptr}, {"tie_break", 0.0, "earliest"}}).expected_cost,
+              14.0 * 0.30 + 7.0 * 10.0, 1e-5);
+  site.billed_peak_kw = 3.0;
+  EXPECT_NEAR(ask("lp", site).expected_cost, 14.0 * 0.30 + 3.0 * 10.0, 1e-5);
+}
+
 // Three cars that want 21 kWh each in 8 h behind a feeder of 10 kW: 63 of 80 kWh.
 TEST(ThreeCarsOneFeeder, StayBelowTheCapAtEveryDecisionAndAllHaveWhatTheyWant) {
   for (const char* id : all) {

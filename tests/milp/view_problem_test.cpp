@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "milp/site.hpp"
+#include "optimise/plan_facts.hpp"
 
 namespace evtwin::milp::test {
 namespace {
