@@ -10,7 +10,8 @@ namespace evtwin::analysis {
 struct Spread {
   std::size_t count = 0;  ///< values that are known
   double mean = std::numeric_limits<double>::quiet_NaN();
-  double deviation = mean;  ///< sample standard deviation, divisor count - 1; NaN below two values
+  double deviation =
+      std::numeric_limits<double>::quiet_NaN();  ///< sample standard deviation, divisor count - 1; NaN below two values
 };
 
 /// NaN among the values is left out.
@@ -27,7 +28,8 @@ double student_t_quantile(double confidence, std::size_t degrees);
 struct PairedDifference {
   std::size_t count = 0;  ///< pairs of which both are known
   double mean = std::numeric_limits<double>::quiet_NaN();
-  double low = mean, high = mean;  ///< 95 % interval of the mean; NaN below two pairs
+  double low = std::numeric_limits<double>::quiet_NaN();  ///< 95 % interval of the mean; NaN below two pairs
+  double high = std::numeric_limits<double>::quiet_NaN();
 
   /// The pairs do not say which of the two is lower.
   bool is_open() const { return !(low > 0.0) && !(high < 0.0); }

@@ -84,6 +84,8 @@ SeedComparison compare_seeds(std::span<const SeedRuns> rounds) {
   for (std::size_t r = 0; r < rounds.size(); ++r) {
     const std::vector<Contender>& contenders = rounds[r].contenders;
     const std::vector<char> competes = who_competes(contenders);
+    if (std::none_of(contenders.begin(), contenders.end(), [](const Contender& run) { return run.error.empty(); }))
+      comparison.lost.push_back(rounds[r].seed);
     for (std::size_t s = 0; s < count; ++s) {
       StrategySummary& summary = comparison.strategies[s];
       if (!contenders[s].error.empty()) {
@@ -96,8 +98,8 @@ SeedComparison compare_seeds(std::span<const SeedRuns> rounds) {
     }
   }
   for (StrategySummary& summary : comparison.strategies)
-    summary.compared = summary.failed.empty() && summary.serves_less.empty();
-  if (comparison.seeds_matter) mark_best(rounds, comparison.strategies);
+    summary.compared = summary.failed == comparison.lost && summary.serves_less.empty();
+  if (comparison.seeds_matter && comparison.lost.size() < rounds.size()) mark_best(rounds, comparison.strategies);
   return comparison;
 }
 

@@ -23,7 +23,7 @@ struct StrategySummary {
   std::string strategy;
   std::vector<std::uint64_t> failed;       ///< seeds
   std::vector<std::uint64_t> serves_less;  ///< seeds in which it may not compete for cost (who_competes)
-  bool compared = false;                   ///< it finished and competes in every seed
+  bool compared = false;                   ///< it finished and competes in every seed that is not lost
   bool among_best = false;      ///< of those compared: the lowest mean objective, or not to be told apart from it
   PairedDifference difference;  ///< objective minus that of the reference on the same seed
   std::vector<std::uint64_t> cheaper;  ///< seeds in which its objective is below the reference's, and it competes
@@ -34,6 +34,7 @@ struct SeedComparison {
   /// Some strategy's figures differ between seeds. Else the seeds are one run written several times, and nothing is
   /// said of differences.
   bool seeds_matter = true;
+  std::vector<std::uint64_t> lost;  ///< seeds with which all failed: the comparison is one of the others
   std::vector<StrategySummary> strategies;
 };
 

@@ -156,6 +156,11 @@ std::string differences_table(std::span<const SeedRuns> rounds, const SeedCompar
   return table.text();
 }
 
+/// "seed 3", "seeds 3, 5"
+std::string named_seeds(std::span<const std::uint64_t> seeds, bool korean) {
+  return fmt::format("{} {}", korean ? "시드" : seeds.size() == 1 ? "seed" : "seeds", seeds_text(seeds));
+}
+
 /// Why the share of the possible saving is missing, or is of fewer seeds.
 std::string saving_note(std::span<const SeedRuns> rounds, bool korean) {
   std::vector<std::uint64_t> without_bound, unpriced, nothing_to_save;
@@ -183,12 +188,12 @@ std::string saving_note(std::span<const SeedRuns> rounds, bool korean) {
                          "that charging nobody would be cheapest.");
   }
   if (!without_bound.empty()) {
-    text += wrapped(told(korean, "Share of saving without seed {}: no bound was found.",
-                         "절감 달성률에서 제외: 하한을 구하지 못한 시드 {}.", seeds_text(without_bound)));
+    text += wrapped(told(korean, "Share of saving without {}: no bound was found.",
+                         "절감 달성률에서 제외: 하한을 구하지 못한 {}.", named_seeds(without_bound, korean)));
   }
   if (!nothing_to_save.empty()) {
-    text += wrapped(told(korean, "Share of saving without seed {}: nothing could be saved there.",
-                         "절감 달성률에서 제외: 절감할 것이 없는 시드 {}.", seeds_text(nothing_to_save)));
+    text += wrapped(told(korean, "Share of saving without {}: nothing could be saved there.",
+                         "절감 달성률에서 제외: 절감할 것이 없는 {}.", named_seeds(nothing_to_save, korean)));
   }
   return text;
 }
@@ -236,15 +241,19 @@ std::string star_note(const SeedComparison& comparison, bool korean) {
 
 std::string failures_text(std::span<const SeedRuns> rounds, const SeedComparison& comparison, bool korean) {
   std::string text;
+  if (!comparison.lost.empty()) {
+    text += wrapped(told(korean, "No strategy finished with {}: the figures are of the others.",
+                         "어느 전략도 끝나지 않은 {}: 수치는 나머지 시드의 것입니다.",
+                         named_seeds(comparison.lost, korean)));
+  }
   for (const StrategySummary& summary : comparison.strategies) {
-    if (summary.failed.empty()) continue;
-    const std::string name = kernel::printable(summary.strategy), seeds = seeds_text(summary.failed);
-    if (summary.failed.size() == rounds.size()) {
-      text += wrapped(told(korean, "{} failed with every seed.", "{}: 모든 시드에서 실패", name));
-      continue;
-    }
-    text += wrapped(told(korean, "{} failed with seed {}: its figures are of the others, and it is not compared (*).",
-                         "{}: 시드 {}에서 실패; 수치는 나머지 시드의 것이며 *로 비교하지 않음", name, seeds));
+    if (summary.failed == comparison.lost) continue;
+    const std::string name = kernel::printable(summary.strategy);
+    text += summary.failed.size() == rounds.size()
+                ? wrapped(told(korean, "{} failed with every seed.", "{}: 모든 시드에서 실패", name))
+                : wrapped(told(korean, "{} failed with {}: its figures are of the others, and it is not compared (*).",
+                               "{}: {}에서 실패; 수치는 나머지 시드의 것이며 *로 비교하지 않음", name,
+                               named_seeds(summary.failed, korean)));
   }
   return text;
 }

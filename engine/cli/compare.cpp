@@ -27,10 +27,9 @@ int compare_on_seeds(const CompareCommand& command) {
     options.seed = seed;
     return start_of(command.scenario, options, "");
   };
-  const auto first = std::make_shared<const StartPoint>(load(command.seeds.front()));
-  const std::vector<analysis::SeedRuns> rounds = hold_seed_contest(
-      first, command.seeds, load, {command.strategies, command.hosting, command.out, command.threads, command.bound});
-  const twin::World& world = first->scenario.world;
+  const auto [start, rounds] = hold_seed_contest(
+      command.seeds, load, {command.strategies, command.hosting, command.out, command.threads, command.bound});
+  const twin::World& world = start->scenario.world;
   const int status = tell_failures(rounds);
   if (command.json) {
     auto json = analysis::seed_comparison_json(rounds, world.currency);

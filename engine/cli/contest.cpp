@@ -177,6 +177,20 @@ std::vector<std::string> files_of(const std::string& folder, const std::vector<s
   return files;
 }
 
+/// The first seed whose world can be loaded, and that world.
+std::pair<std::size_t, std::shared_ptr<const StartPoint>> first_loaded(
+    const std::vector<std::uint64_t>& seeds, const std::function<StartPoint(std::uint64_t)>& load) {
+  std::exception_ptr of_first;
+  for (std::size_t r = 0; r < seeds.size(); ++r) {
+    try {
+      return {r, std::make_shared<const StartPoint>(load(seeds[r]))};
+    } catch (const std::exception&) {
+      if (!of_first) of_first = std::current_exception();
+    }
+  }
+  std::rethrow_exception(of_first);
+}
+
 }  // namespace
 
 std::string contest_file(const std::string& folder, const std::string& name) {
@@ -216,10 +230,9 @@ std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const
   return fmt::format("{}_seed_{:0{}}", strategy, seed, width);
 }
 
-std::vector<analysis::SeedRuns> hold_seed_contest(const std::shared_ptr<const StartPoint>& first,
-                                                  const std::vector<std::uint64_t>& seeds,
-                                                  const std::function<StartPoint(std::uint64_t)>& load,
-                                                  const ContestRules& rules) {
+SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
+                                    const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules) {
+  const auto [first_round, first] = first_loaded(seeds, load);
   const Field field(*first, rules);
   if (!rules.out.empty()) make_folder(rules.out);
   std::vector<std::string> run_names, titles;
@@ -231,29 +244,29 @@ std::vector<analysis::SeedRuns> hold_seed_contest(const std::shared_ptr<const St
   catch_interrupt();
 
   std::mutex loading;
-  std::vector<analysis::SeedRuns> rounds(seeds.size());
+  SeedContestResult result{first, std::vector<analysis::SeedRuns>(seeds.size())};
   std::vector<std::unique_ptr<ContestRound>> worlds;
   std::vector<Stage> stages;
   for (std::size_t r = 0; r < seeds.size(); ++r) {
-    rounds[r].seed = seeds[r];
-    rounds[r].contenders.resize(field.names.size());
-    const auto load_one = [&, r] {
+    result.rounds[r].seed = seeds[r];
+    result.rounds[r].contenders.resize(field.names.size());
+    const auto load_one = [&, r, known = first_round, known_start = first] {
       const std::lock_guard lock(loading);
-      return r == 0 ? first : std::make_shared<const StartPoint>(load(seeds[r]));
+      return r == known ? known_start : std::make_shared<const StartPoint>(load(seeds[r]));
     };
     worlds.push_back(std::make_unique<ContestRound>(load_one, field.strategies, rules.hosting, field.names.size() + 1));
     const auto begin = files.begin() + static_cast<std::ptrdiff_t>(r * field.names.size());
     stages.push_back({*worlds.back(),
                       {begin, begin + static_cast<std::ptrdiff_t>(field.names.size())},
-                      rounds[r].contenders,
+                      result.rounds[r].contenders,
                       nullptr,
-                      rounds[r].bound_error,
+                      result.rounds[r].bound_error,
                       true});
   }
   const OutputAside aside;
   ContestProgress progress(field.names, titles, field.threads);
   play_all(field, stages, first->scenario.world.currency, progress);
-  return rounds;
+  return result;
 }
 
 int tell_failures(const ContestResult& result) {
@@ -284,11 +297,13 @@ int tell_failures(const std::vector<analysis::SeedRuns>& rounds) {
   }
   std::map<std::string, std::vector<std::uint64_t>> seeds_of_reason;
   for (const analysis::SeedRuns& round : rounds) {
-    if (!round.bound_error.empty()) seeds_of_reason[round.bound_error].push_back(round.seed);
+    const bool anybody = std::any_of(round.contenders.begin(), round.contenders.end(),
+                                     [](const analysis::Contender& contender) { return contender.error.empty(); });
+    if (anybody && !round.bound_error.empty()) seeds_of_reason[round.bound_error].push_back(round.seed);
   }
   for (const auto& [reason, seeds] : seeds_of_reason) {
-    fmt::print(stderr, "note: no bound with seed {}, so no regret: {}\n", analysis::seeds_text(seeds),
-               kernel::printable(reason));
+    fmt::print(stderr, "note: no bound with seed{} {}, so no regret: {}\n", seeds.size() == 1 ? "" : "s",
+               analysis::seeds_text(seeds), kernel::printable(reason));
   }
   return status;
 }

@@ -35,15 +35,18 @@ void make_folder(const std::string& folder);
 /// @throws CommandError for strategies that there are not, or twice; twin::Interrupted.
 ContestResult hold_contest(const StartPoint& start, const ContestRules& rules);
 
+struct SeedContestResult {
+  std::shared_ptr<const StartPoint> start;  ///< of the first seed that could be loaded
+  std::vector<analysis::SeedRuns> rounds;   ///< in the order of the seeds
+};
+
 /// A contest on the world of each seed. Worlds are loaded when their turn comes and given back after it; of a run that
 /// is over only the figures of all sites together are kept, without their texts.
-/// @param first   of the first seed
-/// @param load    of another seed; called by one thread at a time. What it throws fails that seed's runs alone
-/// @throws CommandError, twin::Interrupted as hold_contest does
-std::vector<analysis::SeedRuns> hold_seed_contest(const std::shared_ptr<const StartPoint>& first,
-                                                  const std::vector<std::uint64_t>& seeds,
-                                                  const std::function<StartPoint(std::uint64_t)>& load,
-                                                  const ContestRules& rules);
+/// @param load  the world of a seed; called by one thread at a time. What it throws fails that seed's runs alone
+/// @throws what loading the first seed threw where no seed can be loaded; CommandError, twin::Interrupted as
+/// hold_contest does
+SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
+                                    const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules);
 /// What the run of a strategy is called among those of all seeds: "edf_seed_07", so that names sort as seeds do.
 std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const std::vector<std::uint64_t>& seeds);
 
