@@ -25,10 +25,6 @@ std::vector<std::string> shown(std::vector<std::string> names) {
   return names;
 }
 
-std::string label_of(std::size_t runs) {
-  return fmt::format("running {} {}", runs, runs == 1 ? "strategy" : "strategies");
-}
-
 }  // namespace
 
 ContestProgress::ContestProgress(std::vector<std::string> strategies, std::vector<std::string> worlds, unsigned threads,
@@ -37,7 +33,7 @@ ContestProgress::ContestProgress(std::vector<std::string> strategies, std::vecto
       worlds_(shown(std::move(worlds))),
       work_(strategies_.size(), worlds_.size(), threads),
       ended_(worlds_.size(), 0),
-      bar_(label_of(strategies_.size()), screen),
+      bar_("", screen),
       begun_(std::chrono::steady_clock::now()) {
   // What is left grows less while no run tells anything, and a bound tells nothing at all.
   if (bar_.is_seen()) ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
@@ -52,17 +48,24 @@ double ContestProgress::now_s() const {
 void ContestProgress::tick(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
+    look_ahead();
     show();
     woken_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
   }
 }
 
-void ContestProgress::show() {
-  if (!bar_.is_seen()) return bar_.show(work_.fraction());
-  const std::string label = fmt::format("{} of {} done", work_.ended(), work_.count());
-  if (bounds_ > 0 && !work_.is_running()) return bar_.show(work_.fraction(), label, "working out the bound");
+void ContestProgress::look_ahead() {
+  if (!bar_.is_seen()) return;
+  if (bounds_ > 0 && !work_.is_running()) {
+    note_ = "working out the bound";
+    return;
+  }
   const auto left = work_.left_s(now_s());
-  bar_.show(work_.fraction(), label, left && work_.ended() < work_.count() ? time_left_text(*left) : "");
+  note_ = left && work_.ended() < work_.count() ? time_left_text(*left) : "";
+}
+
+void ContestProgress::show() {
+  bar_.show(work_.fraction(), fmt::format("{} of {} done", work_.ended(), work_.count()), note_);
 }
 
 void ContestProgress::bound_begins() {
@@ -83,6 +86,7 @@ void ContestProgress::begin(std::size_t strategy, std::size_t world) {
 void ContestProgress::advance(std::size_t strategy, std::size_t world, double fraction) {
   const std::lock_guard lock(mutex_);
   work_.advance(strategy, world, fraction, now_s());
+  if (fraction >= 1.0) look_ahead();
   show();
 }
 
@@ -99,6 +103,7 @@ void ContestProgress::end(std::size_t strategy, std::size_t world, const analysi
   } else if (world_over) {
     bar_.say(fmt::format("{}{} strategies  {:>8.1f} s since the start", place, strategies_.size(), now_s()));
   }
+  look_ahead();
   show();
 }
 

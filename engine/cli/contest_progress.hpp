@@ -33,6 +33,8 @@ class ContestProgress {
 
  private:
   double now_s() const;
+  /// What stands behind the bar. Once a second and when a run is over: more often nobody could read it.
+  void look_ahead();
   void show();
   void tick(const std::stop_token& stop);
 
@@ -41,6 +43,7 @@ class ContestProgress {
   RemainingWork work_;
   std::vector<std::size_t> ended_;  ///< by world
   int bounds_ = 0;                  ///< being worked out
+  std::string note_;
   ProgressBar bar_;
   std::chrono::steady_clock::time_point begun_;
   std::condition_variable_any woken_;

@@ -89,8 +89,9 @@ std::optional<double> RemainingWork::left_s(double now_s) const {
 }
 
 std::string time_left_text(double left_s) {
-  constexpr double minute = 60.0, hour = 3600.0;
-  if (left_s < 1.5 * minute) return fmt::format("about {:.0f} s left", std::max(1.0, std::ceil(left_s)));
+  constexpr double minute = 60.0, hour = 3600.0, few_s = 10.0, step_s = 5.0;
+  if (left_s < few_s) return fmt::format("about {:.0f} s left", std::max(1.0, std::ceil(left_s)));
+  if (left_s < 1.5 * minute) return fmt::format("about {:.0f} s left", step_s * std::round(left_s / step_s));
   if (left_s < 1.5 * hour) return fmt::format("about {:.0f} min left", std::round(left_s / minute));
   return fmt::format("about {:.0f} h left", std::round(left_s / hour));
 }
