@@ -90,21 +90,6 @@ bool is_shown(const Column& column, std::span<const Contender> contenders) {
 /// For the energy charged itself all compete: it says who may for the rest.
 bool is_service(std::string_view kpi) { return kpi == "energy_delivered_kwh"; }
 
-/// By contender: whether it serves within 0.5 % of who serves most. A run without that figure competes.
-std::vector<char> who_competes(std::span<const Contender> contenders) {
-  std::vector<char> competes;
-  double most_kwh = -std::numeric_limits<double>::infinity();
-  for (const Contender& contender : contenders) {
-    const double kwh = value_of(contender.kpis, "energy_served_kwh");
-    if (!std::isnan(kwh)) most_kwh = std::max(most_kwh, kwh);
-  }
-  for (const Contender& contender : contenders) {
-    const double kwh = value_of(contender.kpis, "energy_served_kwh");
-    competes.push_back(std::isnan(kwh) || serves_alike(kwh, most_kwh) ? 1 : 0);
-  }
-  return competes;
-}
-
 // Text of the best cell where better has a meaning and not all read the same; what reads the same is equally good.
 std::optional<std::string> best_cell(const Column& column, std::span<const Contender> contenders,
                                      std::string_view currency, std::span<const char> competes) {
@@ -181,6 +166,20 @@ std::string notes_text(std::span<const Contender> contenders, std::span<const ch
 }
 
 }  // namespace
+
+std::vector<char> who_competes(std::span<const Contender> contenders) {
+  std::vector<char> competes;
+  double most_kwh = -std::numeric_limits<double>::infinity();
+  for (const Contender& contender : contenders) {
+    const double kwh = value_of(contender.kpis, "energy_served_kwh");
+    if (!std::isnan(kwh)) most_kwh = std::max(most_kwh, kwh);
+  }
+  for (const Contender& contender : contenders) {
+    const double kwh = value_of(contender.kpis, "energy_served_kwh");
+    competes.push_back(std::isnan(kwh) || serves_alike(kwh, most_kwh) ? 1 : 0);
+  }
+  return competes;
+}
 
 Json comparison_json(std::span<const Contender> contenders, const std::string& currency) {
   Json json;

@@ -21,6 +21,10 @@ struct Contender {
   std::string error;  ///< not empty: the strategy failed, and there are no figures
 };
 
+/// By contender: whether it serves within 0.5 % of who serves most (serves_alike), so that it may be called cheaper. A
+/// run without that figure competes.
+std::vector<char> who_competes(std::span<const Contender> contenders);
+
 /// {"currency", "bound" (null without one), "runs": [{strategy, kpi{}, objective, compared_for_cost (false where it
 /// serves over 0.5 % less than who serves most), regret (null without a bound and where unmet energy has no price),
 /// event_hash, wall_s, error (null)}]}.

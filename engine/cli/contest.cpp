@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 
+#include "analysis/seed_report.hpp"
 #include "cli/commands.hpp"
+#include "cli/contest_progress.hpp"
+#include "cli/contest_round.hpp"
 #include "cli/one_run.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
@@ -50,13 +54,14 @@ std::vector<std::string> names_of(const std::vector<ReadyStrategy>& strategies) 
   return names;
 }
 
-std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestRules& rules, const BoundFuture& bound) {
+/// The oracle's is made ready on each world (ContestRound).
+std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestRules& rules) {
   std::vector<ReadyStrategy> ready;
   ready.reserve(rules.strategies.size());
   for (const StrategyText& text : rules.strategies) {
     const bool oracle = is_oracle(text);
     if (oracle && start.content) throw CommandError("strategy oracle: it plays a whole run; leave out --from");
-    ready.push_back(oracle ? ready_oracle(bound) : ready_strategy(start, &text, rules.hosting));
+    ready.push_back(oracle ? ready_oracle({}) : ready_strategy(start, &text, rules.hosting));
   }
   if (!ready.empty()) return ready;
   for (const auto& listed : control::list_strategies()) {
@@ -67,13 +72,123 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestR
   return ready;
 }
 
-/// Without a bound the strategies are compared all the same.
-void give_bound(const StartPoint& start, const ContestRules& rules, BoundPromise& bound) {
-  try {
-    bound.set_value(find_bound_of(start, rules.hosting, {}));
-  } catch (...) {
-    bound.set_exception(std::current_exception());
+/// What is the same on every world.
+struct Field {
+  Field(const StartPoint& start, const ContestRules& agreed)
+      : rules(agreed), strategies(strategies_of(start, agreed)), names(names_of(strategies)) {
+    needs_bound = rules.bound || std::any_of(rules.strategies.begin(), rules.strategies.end(), is_oracle);
+    threads = rules.threads != 0 ? rules.threads : std::max(1U, std::thread::hardware_concurrency());
   }
+  const ContestRules& rules;
+  std::vector<ReadyStrategy> strategies;
+  std::vector<std::string> names;
+  bool needs_bound = false;
+  unsigned threads = 0;
+};
+
+/// A world, and where what comes of it goes.
+struct Stage {
+  ContestRound& round;
+  std::vector<std::string> files;  ///< by strategy; empty texts: none
+  std::vector<analysis::Contender>& contenders;
+  std::shared_ptr<const FoundBound>* bound;  ///< null: not kept
+  std::string& bound_error;
+  bool brief;  ///< only the figures of all sites together, without texts
+};
+
+void find_bound(const Stage& stage, ContestProgress& progress) {
+  progress.bound_begins();
+  stage.round.find_bound();
+  progress.bound_ends();
+  try {
+    const auto found = stage.round.bound();
+    if (stage.bound != nullptr) *stage.bound = found;
+  } catch (const twin::Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    stage.bound_error = error.what();  // the strategies are compared all the same
+  }
+}
+
+std::vector<analysis::Kpi> brief(std::vector<analysis::Kpi> kpis) {
+  std::erase_if(kpis, [](const analysis::Kpi& kpi) { return kpi.site >= 0; });
+  for (analysis::Kpi& kpi : kpis) kpi = {kpi.name, kpi.site, kpi.value, {}, {}, {}};
+  return kpis;
+}
+
+analysis::Contender play(const Field& field, const Stage& stage, std::size_t strategy,
+                         const std::function<void(double)>& show) {
+  analysis::Contender contender;
+  contender.strategy = field.names[strategy];
+  const auto yardstick = [&]() -> const analysis::Yardstick* {
+    try {
+      return field.rules.bound ? &stage.round.bound()->yardstick : nullptr;
+    } catch (const twin::Interrupted&) {
+      throw;
+    } catch (const std::exception&) {
+      return nullptr;  // said once, by whoever looked for it
+    }
+  };
+  try {
+    const auto [start, ready] = stage.round.open(strategy);
+    FinishedRun done = run_once(*start, ready, {stage.files[strategy], {}, {}}, show, yardstick);
+    contender.kpis = stage.brief ? brief(std::move(done.kpis)) : std::move(done.kpis);
+    contender.event_hash = done.result.event_hash;
+    contender.wall_s = done.wall_s;
+  } catch (const twin::Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    contender.error = error.what();  // the others still have an answer
+  }
+  return contender;
+}
+
+/// World by world, so that after the first of them the rest can be foreseen; on each the bound comes first, since every
+/// run's figures wait for it.
+void play_all(const Field& field, std::vector<Stage>& stages, const std::string& currency, ContestProgress& progress) {
+  const std::size_t tasks = field.strategies.size() + 1;
+  kernel::parallel_for(stages.size() * tasks, field.threads, [&](std::size_t task) {
+    const std::size_t world = task / tasks;
+    Stage& stage = stages[world];
+    if (task % tasks == 0) {
+      if (field.needs_bound) find_bound(stage, progress);
+    } else {
+      const std::size_t strategy = task % tasks - 1;
+      progress.begin(strategy, world);
+      stage.contenders[strategy] =
+          play(field, stage, strategy, [&](double fraction) { progress.advance(strategy, world, fraction); });
+      progress.end(strategy, world, stage.contenders[strategy], currency);
+    }
+    stage.round.leave();
+  });
+}
+
+/// File names of a contest, all of them different. @throws CommandError
+std::vector<std::string> files_of(const std::string& folder, const std::vector<std::string>& run_names) {
+  std::vector<std::string> files;
+  std::map<std::string, std::string> name_of_file;
+  for (const std::string& name : run_names) {
+    files.push_back(contest_file(folder, name));
+    const auto [other, is_new] = name_of_file.emplace(files.back(), name);
+    if (!is_new && !folder.empty())
+      throw CommandError(fmt::format("--out: {} and {} would both be written to {}; compare them one after the other",
+                                     other->second, name, files.back()));
+  }
+  return files;
+}
+
+/// The first seed whose world can be loaded, and that world.
+std::pair<std::size_t, std::shared_ptr<const StartPoint>> first_loaded(
+    const std::vector<std::uint64_t>& seeds, const std::function<StartPoint(std::uint64_t)>& load) {
+  std::exception_ptr of_first;
+  for (std::size_t r = 0; r < seeds.size(); ++r) {
+    try {
+      return {r, std::make_shared<const StartPoint>(load(seeds[r]))};
+    } catch (const std::exception&) {
+      if (!of_first) of_first = std::current_exception();
+    }
+  }
+  std::rethrow_exception(of_first);
 }
 
 }  // namespace
@@ -89,72 +204,68 @@ void make_folder(const std::string& folder) {
 }
 
 ContestResult hold_contest(const StartPoint& start, const ContestRules& rules) {
-  BoundPromise bound;
-  const BoundFuture bound_found = bound.get_future().share();
-  const std::vector<ReadyStrategy> strategies = strategies_of(start, rules, bound_found);
-  const bool needs_bound = rules.bound || std::any_of(rules.strategies.begin(), rules.strategies.end(), is_oracle);
-  const std::vector<std::string> names = names_of(strategies);
+  const Field field(start, rules);
   if (!rules.out.empty()) make_folder(rules.out);
-  for (const std::string& name : names) {
+  for (const std::string& name : field.names) {
     std::error_code error;
     if (!rules.out.empty() && start.content && fs::equivalent(contest_file(rules.out, name), start.file, error))
       throw CommandError(
           fmt::format("{}: lies where the run file of {} would; choose another folder", start.file, name));
   }
   catch_interrupt();
-  const unsigned threads = rules.threads != 0 ? rules.threads : std::max(1U, std::thread::hardware_concurrency());
   ContestResult result;
-  result.contenders.resize(strategies.size());
-  const auto yardstick = [&]() -> const analysis::Yardstick* {
-    try {
-      return rules.bound ? &bound_found.get()->yardstick : nullptr;
-    } catch (const twin::Interrupted&) {
-      throw;
-    } catch (const std::exception&) {
-      return nullptr;  // said once, by whoever looked for it
-    }
-  };
-  {
-    const OutputAside aside;
-    ProgressBar bar(fmt::format("running {} strategies", strategies.size()));
-    std::mutex bar_mutex;
-    std::vector<double> fractions(strategies.size(), 0.0);
-    // The bound comes first, since every run's figures wait for it.
-    kernel::parallel_for(strategies.size() + 1, threads, [&](std::size_t task) {
-      if (task == 0) {
-        if (needs_bound) give_bound(start, rules, bound);
-        return;
-      }
-      const std::size_t i = task - 1;
-      const std::string file = contest_file(rules.out, names[i]);
-      result.contenders[i].strategy = names[i];
-      const auto show = [&](double fraction) {
-        const std::lock_guard lock(bar_mutex);
-        fractions[i] = fraction;
-        double sum = 0.0;
-        for (const double f : fractions) sum += f;
-        bar.show(sum / static_cast<double>(fractions.size()));
-      };
-      try {
-        const FinishedRun done = run_once(start, strategies[i], {file, {}, {}}, show, yardstick);
-        result.contenders[i].kpis = done.kpis;
-        result.contenders[i].event_hash = done.result.event_hash;
-        result.contenders[i].wall_s = done.wall_s;
-      } catch (const twin::Interrupted&) {
-        throw;
-      } catch (const std::exception& error) {
-        result.contenders[i].error = error.what();  // the others still have an answer
-      }
-    });
-  }
+  result.contenders.resize(field.names.size());
+  const auto here = [&] { return std::shared_ptr<const StartPoint>(std::shared_ptr<void>(), &start); };
+  ContestRound round(here, field.strategies, rules.hosting, field.names.size() + 1);
+  std::vector<Stage> stages{
+      {round, files_of(rules.out, field.names), result.contenders, &result.bound, result.bound_error, false}};
+  const OutputAside aside;
+  ContestProgress progress(field.names, {""}, field.threads);
+  play_all(field, stages, start.scenario.world.currency, progress);
+  return result;
+}
 
-  if (needs_bound) {
-    try {
-      result.bound = bound_found.get();
-    } catch (const std::exception& error) {
-      result.bound_error = error.what();
-    }
+std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const std::vector<std::uint64_t>& seeds) {
+  const std::size_t width = fmt::formatted_size("{}", *std::max_element(seeds.begin(), seeds.end()));
+  return fmt::format("{}_seed_{:0{}}", strategy, seed, width);
+}
+
+SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
+                                    const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules) {
+  const auto [first_round, first] = first_loaded(seeds, load);
+  const Field field(*first, rules);
+  if (!rules.out.empty()) make_folder(rules.out);
+  std::vector<std::string> run_names, titles;
+  for (const std::uint64_t seed : seeds) {
+    titles.push_back(fmt::format("seed {}", seed));
+    for (const std::string& name : field.names) run_names.push_back(seed_run_name(name, seed, seeds));
   }
+  const std::vector<std::string> files = files_of(rules.out, run_names);
+  catch_interrupt();
+
+  std::mutex loading;
+  SeedContestResult result{first, std::vector<analysis::SeedRuns>(seeds.size())};
+  std::vector<std::unique_ptr<ContestRound>> worlds;
+  std::vector<Stage> stages;
+  for (std::size_t r = 0; r < seeds.size(); ++r) {
+    result.rounds[r].seed = seeds[r];
+    result.rounds[r].contenders.resize(field.names.size());
+    const auto load_one = [&, r, known = first_round, known_start = first] {
+      const std::lock_guard lock(loading);
+      return r == known ? known_start : std::make_shared<const StartPoint>(load(seeds[r]));
+    };
+    worlds.push_back(std::make_unique<ContestRound>(load_one, field.strategies, rules.hosting, field.names.size() + 1));
+    const auto begin = files.begin() + static_cast<std::ptrdiff_t>(r * field.names.size());
+    stages.push_back({*worlds.back(),
+                      {begin, begin + static_cast<std::ptrdiff_t>(field.names.size())},
+                      result.rounds[r].contenders,
+                      nullptr,
+                      result.rounds[r].bound_error,
+                      true});
+  }
+  const OutputAside aside;
+  ContestProgress progress(field.names, titles, field.threads);
+  play_all(field, stages, first->scenario.world.currency, progress);
   return result;
 }
 
@@ -167,6 +278,33 @@ int tell_failures(const ContestResult& result) {
   }
   if (!result.bound_error.empty())
     fmt::print(stderr, "note: no bound, so no regret: {}\n", kernel::printable(result.bound_error));
+  return status;
+}
+
+int tell_failures(const std::vector<analysis::SeedRuns>& rounds) {
+  int status = 0;
+  for (const analysis::SeedRuns& round : rounds) {
+    for (const analysis::Contender& contender : round.contenders) {
+      if (contender.error.empty()) continue;
+      status = 1;
+      // A world that can not be loaded fails all of them with one text.
+      const bool same = std::all_of(round.contenders.begin(), round.contenders.end(),
+                                    [&](const analysis::Contender& other) { return other.error == contender.error; });
+      fmt::print(stderr, "error: seed {}: {}{}\n", round.seed, same ? "" : kernel::printable(contender.strategy) + ": ",
+                 kernel::printable(contender.error));
+      if (same) break;
+    }
+  }
+  std::map<std::string, std::vector<std::uint64_t>> seeds_of_reason;
+  for (const analysis::SeedRuns& round : rounds) {
+    const bool anybody = std::any_of(round.contenders.begin(), round.contenders.end(),
+                                     [](const analysis::Contender& contender) { return contender.error.empty(); });
+    if (anybody && !round.bound_error.empty()) seeds_of_reason[round.bound_error].push_back(round.seed);
+  }
+  for (const auto& [reason, seeds] : seeds_of_reason) {
+    fmt::print(stderr, "note: no bound with seed{} {}, so no regret: {}\n", seeds.size() == 1 ? "" : "s",
+               analysis::seeds_text(seeds), kernel::printable(reason));
+  }
   return status;
 }
 

@@ -1,10 +1,13 @@
 // One world under several strategies at the same time, with the bound: what `compare` and `whatif` share.
 #pragma once
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "analysis/comparison.hpp"
+#include "analysis/seed_comparison.hpp"
 #include "cli/found_bound.hpp"
 #include "cli/start_point.hpp"
 
@@ -32,7 +35,23 @@ void make_folder(const std::string& folder);
 /// @throws CommandError for strategies that there are not, or twice; twin::Interrupted.
 ContestResult hold_contest(const StartPoint& start, const ContestRules& rules);
 
+struct SeedContestResult {
+  std::shared_ptr<const StartPoint> start;  ///< of the first seed that could be loaded
+  std::vector<analysis::SeedRuns> rounds;   ///< in the order of the seeds
+};
+
+/// A contest on the world of each seed. Worlds are loaded when their turn comes and given back after it; of a run that
+/// is over only the figures of all sites together are kept, without their texts.
+/// @param load  the world of a seed; called by one thread at a time. What it throws fails that seed's runs alone
+/// @throws what loading the first seed threw where no seed can be loaded; CommandError, twin::Interrupted as
+/// hold_contest does
+SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
+                                    const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules);
+/// What the run of a strategy is called among those of all seeds: "edf_seed_07", so that names sort as seeds do.
+std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const std::vector<std::uint64_t>& seeds);
+
 /// What went wrong, on stderr. @returns the exit status: 1 where a strategy failed.
 int tell_failures(const ContestResult& result);
+int tell_failures(const std::vector<analysis::SeedRuns>& rounds);
 
 }  // namespace evtwin::cli

@@ -45,6 +45,7 @@ struct CompareCommand : ScenarioCommand {
   std::string from;                      ///< checkpoint to go on from; empty: the start
   unsigned threads = 0;                  ///< 0: as many as the machine has
   bool bound = true;                     ///< work out bound, regret and saving share too
+  std::vector<std::uint64_t> seeds;      ///< every strategy on each of them; empty: on the one of `load`
 };
 
 /// evtwin bound

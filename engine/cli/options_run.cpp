@@ -3,6 +3,7 @@
 
 #include "advise/vehicle_request.hpp"
 #include "cli/option_parts.hpp"
+#include "cli/seed_list.hpp"
 #include "scenario/site_changes.hpp"
 
 namespace evtwin::cli {
@@ -96,8 +97,22 @@ void offer_run(Offers& offers) {
 
 struct CompareOptions : OnScenario<CompareCommand> {
   std::vector<std::string> strategies;
+  std::string seeds;
   bool no_bound = false;
 };
+
+std::vector<std::uint64_t> checked_seeds(const CompareOptions& given) {
+  if (given.seeds.empty()) return {};
+  if (given.command.load.seed)
+    throw CLI::ValidationError("--seeds", "names every seed of the comparison; leave out --seed");
+  if (!given.from.empty())
+    throw CLI::ValidationError("--seeds", "a checkpoint has the seed it was made with; leave out --from");
+  try {
+    return parse_seeds(given.seeds);
+  } catch (const std::invalid_argument& wrong) {
+    throw CLI::ValidationError("--seeds", wrong.what());
+  }
+}
 
 void offer_compare(Offers& offers) {
   const auto options = std::make_shared<CompareOptions>();
@@ -108,11 +123,15 @@ void offer_compare(Offers& offers) {
                                command.from = given.from;
                                command.bound = !given.no_bound && command.from.empty();
                                command.strategies = checked_strategies(given.strategies);
+                               command.seeds = checked_seeds(given);
                                return command;
                              });
   options->add_to(app, Start::scenario_or_checkpoint);
-  app.add_option("-o,--out", options->command.out, "folder for one run file per strategy");
+  app.add_option("-o,--out", options->command.out, "folder for one run file per strategy, and seed");
   app.add_option("--strategies", options->strategies, "strategies, separated by commas; default: every one installed");
+  app.add_option("--seeds", options->seeds,
+                 "every strategy on each of these seeds, as 1..10, 1,3,7 or 1..5,9: mean, standard deviation, and "
+                 "differences from the first strategy seed by seed");
   add_threads(app, options->command.threads);
   app.add_flag("--no-bound", options->no_bound, "leave out bound, regret and share of the possible saving");
 }

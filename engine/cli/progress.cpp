@@ -18,31 +18,47 @@ bool in_lines = false;
 
 void tell_progress_in_lines() { in_lines = true; }
 
-ProgressBar::ProgressBar(std::string label)
-    : label_(std::move(label)), terminal_(isatty(STDERR_FILENO) == 1), begun_(std::chrono::steady_clock::now()) {}
+Screen usual_screen() { return {stderr, isatty(STDERR_FILENO) == 1, std::chrono::seconds(1)}; }
+
+ProgressBar::ProgressBar(std::string label, const Screen& screen)
+    : label_(std::move(label)), screen_(screen), begun_(std::chrono::steady_clock::now()) {}
 
 ProgressBar::~ProgressBar() {
   // Done, unless something was thrown.
   if (in_lines && std::uncaught_exceptions() == 0) show(1.0);
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (!shown_) return;
+  fmt::print(screen_.file, "\r\x1b[K");
+  for (const std::string& line : lines_) fmt::print(screen_.file, "{}\n", line);
+  std::fflush(screen_.file);
 }
 
-void ProgressBar::show(double fraction) {
-  if (!terminal_ && !in_lines) return;
+bool ProgressBar::is_seen() const { return screen_.terminal && !in_lines; }
+
+void ProgressBar::say(std::string line) {
+  if (is_seen()) lines_.push_back(std::move(line));
+}
+
+void ProgressBar::show(double fraction, const std::string& label, const std::string& note) {
+  if (!screen_.terminal && !in_lines) return;
   const int percent = static_cast<int>(fraction * 100.0);
-  if (percent == last_percent_) return;
   if (in_lines) {
+    if (percent != last_percent_) fmt::print(stderr, "progress {:.2f}\n", percent / 100.0);
     last_percent_ = percent;
-    fmt::print(stderr, "progress {:.2f}\n", percent / 100.0);
     return;
   }
-  if (!shown_ && std::chrono::steady_clock::now() - begun_ < std::chrono::seconds(1)) return;
-  shown_ = true;
-  last_percent_ = percent;
-  constexpr int width = 40;
+  if (!shown_ && std::chrono::steady_clock::now() - begun_ < screen_.silent) return;
+  constexpr int width = 24;  // with label and note within 80 columns
   const int done = percent * width / 100;
-  fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {:3d} %", label_, "", done, "", width - done, percent);
-  std::fflush(stderr);
+  const std::string text = fmt::format("{} [{:#<{}}{:.<{}}] {:3d} %{}{}", label, "", done, "", width - done, percent,
+                                       note.empty() ? "" : ", ", note);
+  if (text == last_text_ && lines_.empty()) return;
+  shown_ = true;
+  last_text_ = text;
+  fmt::print(screen_.file, "\r\x1b[K");
+  for (const std::string& line : lines_) fmt::print(screen_.file, "{}\n", line);
+  lines_.clear();
+  fmt::print(screen_.file, "{}", text);
+  std::fflush(screen_.file);
 }
 
 namespace {
