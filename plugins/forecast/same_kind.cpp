@@ -80,7 +80,8 @@ void SameKindPredictor::foresee(const Grid& grid, std::size_t now, std::span<con
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::size_t slot = grid.slot_of(targets[k].cell);
     const double base = profile(row, targets[k].kind, slot);
-    mean[k] = std::isnan(base) ? without_past.at(slot) : intraday.corrected(base, recent_error, targets[k].cell - now);
+    mean[k] = std::isnan(base) ? without_past.at(targets[k].cell)
+                               : intraday.corrected(base, recent_error, targets[k].cell - now);
   }
 }
 
