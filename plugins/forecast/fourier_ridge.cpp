@@ -51,7 +51,7 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings)
   // As the answers are: no kW below 0.
   if (!grid.may_be_negative())
     for (double& b : base) b = std::isnan(b) ? b : std::max(0.0, b);
-  intraday_.emplace_back(settings_.intraday, grid, from_row_ * grid.slots, std::move(base));
+  intraday_.emplace(settings_.intraday, grid, from_row_ * grid.slots, std::move(base));
 }
 
 double FourierPredictor::make_row(const Grid& grid, std::span<const double> values, std::span<const Kind> row_kinds,
@@ -115,7 +115,7 @@ void FourierPredictor::foresee(const Grid& grid, std::size_t now, std::span<cons
     kinds_[row] = grid.kind[row];
   for (const Target& target : targets) kinds_[grid.row_of(target.cell)] = target.kind;
 
-  const Intraday& intraday = intraday_.front();
+  const Intraday& intraday = *intraday_;
   const double recent_error = intraday.recent_error(grid, now);
   const double lowest = grid.may_be_negative() ? -largest_value : 0.0;
   for (std::size_t k = 0; k < targets.size(); ++k) {

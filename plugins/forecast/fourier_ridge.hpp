@@ -1,6 +1,7 @@
 // fourier-ridge: ridge regression on Fourier terms of the day and on earlier days.
 #pragma once
 #include <array>
+#include <optional>
 
 #include "daily.hpp"
 #include "intraday.hpp"
@@ -35,7 +36,7 @@ class FourierPredictor : public Predictor {
   std::vector<double> wave_;                 // [slots * 2 harmonics]
   std::vector<std::vector<double>> fitted_;  // as of the midnight of each row from `from_row_`; empty: too little known
   std::vector<Entry> row_;
-  std::vector<Intraday> intraday_;  // one
+  std::optional<Intraday> intraday_;  // set once the base is known
   // Of one answer: what is known and what is foreseen so far.
   std::vector<double> values_;
   std::vector<Kind> kinds_;

@@ -74,7 +74,8 @@ void Intraday::learn_gains(const Grid& grid, double persist_h) {
   const double rounding = cells == 0 ? 0.0 : 1e-12 * values / static_cast<double>(cells);
 
   const std::size_t apart = std::max<std::size_t>(1, slots / 24);
-  const double prior_samples = prior_days * static_cast<double>(slots / apart);
+  const std::size_t samples_a_day = slots / apart;
+  const double prior_samples = prior_days * static_cast<double>(samples_a_day);
   gain_.assign(slots, 0.0);
   double most = 1.0;
   for (std::size_t lead = 0; lead < slots; ++lead) {

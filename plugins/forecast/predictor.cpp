@@ -7,33 +7,36 @@
 namespace evtwin::forecast {
 namespace {
 
-double clear_day(double hour) { return std::max(0.0, std::sin(std::numbers::pi * (hour - 6.0) / 12.0)); }
+constexpr double last_value_lasts_h = 3.0;
+
+double clear_day(const Grid& grid, std::size_t cell) {
+  const double hour = (static_cast<double>(grid.slot_of(cell)) + 0.5) * grid.step_h;
+  return std::max(0.0, std::sin(std::numbers::pi * (hour - 6.0) / 12.0));
+}
 
 }  // namespace
 
-WithoutPast::WithoutPast(const Grid& grid, std::size_t now) : pv_(grid.pv()), step_h_(grid.step_h) {
+WithoutPast::WithoutPast(const Grid& grid, std::size_t now) : grid_(grid), now_(now) {
   double sum = 0.0;
   double weights = 0.0;
+  double last = 0.0;
   for (std::size_t c = now - std::min(now, grid.slots); c < now; ++c) {
     const double value = grid.value[c];
     if (std::isnan(value)) continue;
-    if (pv_) {
-      const double sun = clear_day((static_cast<double>(grid.slot_of(c)) + 0.5) * step_h_);
-      sum += sun * value;
-      weights += sun * sun;
-    } else if (grid.counts()) {
-      sum += value;
-      weights += 1.0;
-    } else {
-      sum = value;
-      weights = 1.0;
-    }
+    const double weight = grid.pv() ? clear_day(grid, c) : 1.0;
+    sum += weight * value;
+    weights += weight * weight;
+    last = value;
   }
-  if (weights > 0.0) level_ = sum / weights;
+  if (!(weights > 0.0)) return;
+  level_ = sum / weights;
+  if (!grid.pv() && !grid.counts()) last_ = last - level_;
 }
 
-double WithoutPast::at(std::size_t slot) const {
-  return pv_ ? level_ * clear_day((static_cast<double>(slot) + 0.5) * step_h_) : level_;
+double WithoutPast::at(std::size_t cell) const {
+  if (grid_.pv()) return level_ * clear_day(grid_, cell);
+  const double lead_h = static_cast<double>(cell - now_) * grid_.step_h;
+  return level_ + last_ * std::exp(-lead_h / last_value_lasts_h);
 }
 
 }  // namespace evtwin::forecast

@@ -19,16 +19,19 @@ class Predictor {
 };
 
 /// For cells of which no past day tells anything: PV as a clear day from 6 to 18 h, scaled to what was seen in the last
-/// 24 h; arrivals as their mean in those; load and prices as last seen. 0 where nothing was.
+/// 24 h; arrivals as their mean in those; load and prices as last seen, which gives way to that mean within hours. 0
+/// where nothing was seen.
 class WithoutPast {
  public:
   WithoutPast(const Grid& grid, std::size_t now);
-  double at(std::size_t slot) const;
+  /// @param cell  not before `now`
+  double at(std::size_t cell) const;
 
  private:
-  bool pv_;
-  double step_h_;
-  double level_ = 0.0;
+  const Grid& grid_;
+  std::size_t now_;
+  double level_ = 0.0;  // of PV: the highest of the clear day
+  double last_ = 0.0;   // beyond it
 };
 
 }  // namespace evtwin::forecast

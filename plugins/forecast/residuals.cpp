@@ -29,10 +29,10 @@ double quantile_of(const std::vector<double>& sorted, double level) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-/// The least k with P(X <= k) >= level, X Poisson; of large means half a standard deviation off at most.
+/// The least k with P(X <= k) >= level, X Poisson; of means above 500 that of the normal variable like it.
 double poisson_quantile(double mean, double level) {
   if (mean > 500.0) {
-    // P(|X - mean| >= z sigma) of a normal variable, by a bisection of erfc.
+    // The level's z, by halving.
     double low = -40.0;
     double high = 40.0;
     for (int k = 0; k < 60; ++k) {

@@ -48,7 +48,7 @@ SameKindPredictor::SameKindPredictor(const Grid& grid, const Settings& settings)
   std::vector<double> base;
   for (std::size_t row = from_row_; row <= grid.today; ++row)
     for (std::size_t slot = 0; slot < slots_; ++slot) base.push_back(profile(row, grid.kind[row], slot));
-  intraday_.emplace_back(settings.intraday, grid, from_row_ * slots_, std::move(base));
+  intraday_.emplace(settings.intraday, grid, from_row_ * slots_, std::move(base));
 }
 
 void SameKindPredictor::keep_profile(std::size_t row, const Means& means, bool pv) {
@@ -74,13 +74,14 @@ void SameKindPredictor::keep_profile(std::size_t row, const Means& means, bool p
 void SameKindPredictor::foresee(const Grid& grid, std::size_t now, std::span<const Target> targets,
                                 std::span<double> mean) {
   const std::size_t row = std::max(grid.row_of(now), from_row_);
-  const Intraday& intraday = intraday_.front();
+  const Intraday& intraday = *intraday_;
   const double recent_error = intraday.recent_error(grid, now);
   const WithoutPast without_past(grid, now);
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const std::size_t slot = grid.slot_of(targets[k].cell);
     const double base = profile(row, targets[k].kind, slot);
-    mean[k] = std::isnan(base) ? without_past.at(slot) : intraday.corrected(base, recent_error, targets[k].cell - now);
+    mean[k] = std::isnan(base) ? without_past.at(targets[k].cell)
+                               : intraday.corrected(base, recent_error, targets[k].cell - now);
   }
 }
 

@@ -1,6 +1,7 @@
 // same-kind-of-day: the mean of days of the same kind, corrected by what today showed so far.
 #pragma once
 #include <array>
+#include <optional>
 
 #include "daily.hpp"
 #include "intraday.hpp"
@@ -30,8 +31,8 @@ class SameKindPredictor : public Predictor {
 
   std::size_t slots_;
   std::size_t from_row_;
-  std::vector<double> profile_;     // [rows from `from_row` to today * kinds * slots] as of each row's midnight
-  std::vector<Intraday> intraday_;  // one
+  std::vector<double> profile_;       // [rows from `from_row` to today * kinds * slots] as of each row's midnight
+  std::optional<Intraday> intraday_;  // set once the base is known
 };
 
 class SameKindOfDay {

@@ -105,7 +105,7 @@ TEST(Contract, WhatComesOutIsFiniteNotNegativeAndDoesNotCross) {
       {"alternates", [](const When& when) { return when.index % 2 == 0 ? 0.0 : 1e6; }},
       {"tiny", [](const When& when) { return 1e-300 * noisy(when); }},
   };
-  for (const std::int32_t step_min : {15, 60}) {
+  for (const std::int32_t step_min : {15, 50, 60}) {  // 50 min: steps at other times each day
     const std::size_t day = 1440 / static_cast<std::size_t>(step_min);
     for (const Case& one : cases) {
       const Series series({.step_min = step_min, .first_minute = 600, .spring = 9, .autumn = 13}, 24 * day, one.value);

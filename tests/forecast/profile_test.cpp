@@ -112,10 +112,13 @@ TEST(SameKindOfDay, ABrighterDayBrightensTheHoursAhead) {
   EXPECT_NEAR(foreseen.mean[26], 0.5 * series[now + 26], 1e-6);
 }
 
-TEST(SameKindOfDay, WithoutAPastDayTheLastValueIsHeld) {
+TEST(SameKindOfDay, WithoutAPastDayTheLastValueGivesWayToTheMean) {
   const Series series({}, 48, [](const When& when) { return 5.0 + when.hour(); });
   Forecaster load("same-kind-of-day");
-  for (const double mean : load.ask(series, 9, 24).mean) EXPECT_EQ(mean, 13.0);
+  // 5 to 13 kW were seen: 13 is 4 above their mean, and that fades by exp(-lead / 3 h).
+  const Foreseen kw = load.ask(series, 9, 24);
+  for (std::size_t k = 0; k < 24; ++k)
+    EXPECT_NEAR(kw.mean[k], 9.0 + 4.0 * std::exp(-static_cast<double>(k) / 3.0), 1e-12);
   Forecaster arrivals("same-kind-of-day", EVTWIN_QUANTITY_ARRIVALS);
   for (const double mean : arrivals.ask(series, 9, 24).mean) EXPECT_EQ(mean, 9.0);
   // PV: a clear day from 6 to 18 h, of the height seen so far.
