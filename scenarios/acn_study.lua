@@ -19,6 +19,7 @@ local file = param("sessions", "")      -- ACN-Data's columns, or arrival,depart
 local recorded = file ~= ""
 local told = param("told", "claimed")   -- what strategies are told of energy and departure: claimed, or true
 local pv_file = param("pv", "")         -- time,kw_per_kwp
+local load_file = param("load", "")     -- time,kw: a building behind the same meter
 local storage_kwh = param("storage_kwh", place.storage_kwh)
 
 -- EVSEs as they stand offer 0 and steps of an ampere from 6 A (or 8, 16, 24, 32); any current: what plans are made of.
@@ -47,6 +48,7 @@ return scenario {
     rows = site_module.rows(),
     -- Round figures of ours: neither garage has them.
     pv = { peak_kw = param("pv_kw", place.pv_kw), profile = pv_file ~= "" and csv(pv_file) or clear_sky },
+    load = load_file ~= "" and csv(load_file) or nil,
     storage = storage_kwh > 0 and { name = "battery", kwh = storage_kwh, kw = storage_kwh / 2, efficiency = { 0.96, 0.96 },
                                     soc_start = 0.5, soc_min = 0.1, soc_max = 0.95 } or nil,
     storage_policy = "peak_shaving",
