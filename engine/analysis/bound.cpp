@@ -92,6 +92,7 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
       parts.wear += p.hours[k] * plan.storages[s].discharge_kw[k] * p.storages[s].discharge_price_per_kwh;
     const double end_kwh = plan.storages[s].stored_kwh.back();
     parts.storage_value += p.storages[s].end_value_per_kwh * end_kwh;
+    parts.storage_value -= optimise::lack_cost(p.storages[s], end_kwh);
     parts.storage_value -= p.storages[s].end_excess_price_per_kwh * std::max(0.0, end_kwh - p.storages[s].stored_kwh);
   }
   parts.demand += stated.constants.demand;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "market/demand_charge.hpp"
+#include "market/refill_cost.hpp"
 #include "physics/equipment.hpp"
 #include "physics/limits.hpp"
 #include "twin/owed.hpp"
@@ -195,8 +196,6 @@ class Builder {
   }
 
   void add_storages() {
-    double lowest_per_kwh = infinite;
-    for (const SignalPiece& piece : foresight_.signals) lowest_per_kwh = std::min(lowest_per_kwh, piece.buy_per_kwh);
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const physics::Storage& storage = site_.storages[s];
       optimise::PlanStorage ps;
@@ -209,9 +208,17 @@ class Builder {
       ps.min_kwh = storage.soc_min * storage.capacity_kwh;
       ps.max_kwh = storage.soc_max * storage.capacity_kwh;
       ps.discharge_price_per_kwh = site_.wear_price_per_kwh;
-      // As the books: below 0 what lies beyond the start is to be paid for, and what lacks is no gain.
+      // As the books: below 0 what lies beyond the start is to be paid for, and what lacks is no gain. What lacks is
+      // refilled in the cheapest slots, and costs beside end_value_per_kwh what those cost above the cheapest.
+      const double most_lacking_kwh = std::max(0.0, ps.stored_kwh - ps.min_kwh);
+      const market::RefillCost refill(tariff_, out_.grid.edges_ns.front(), out_.grid.edges_ns.back(),
+                                      storage.max_charge_kw, most_lacking_kwh / storage.charge_efficiency);
+      const double lowest_per_kwh = refill.lowest_per_kwh();
       ps.end_value_per_kwh = std::max(0.0, lowest_per_kwh) / storage.charge_efficiency;
       ps.end_excess_price_per_kwh = std::max(0.0, -lowest_per_kwh) / storage.charge_efficiency;
+      for (const market::RefillCost::Block& block : refill.blocks())
+        ps.end_lacks.push_back({block.kwh * storage.charge_efficiency,
+                                block.price_per_kwh / storage.charge_efficiency - ps.end_value_per_kwh});
       out_.constants.storage += ps.end_value_per_kwh * ps.stored_kwh;
       for (std::size_t k = 0; k < steps(); ++k) {
         most_drawn_kw_[k] += ps.max_charge_kw;

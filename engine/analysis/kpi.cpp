@@ -140,9 +140,13 @@ constexpr std::array rows{
          "목적함수: 전기요금 + 배터리 마모비 + 미충전 비용 + 종료 시 남은 비용 - 저장장치 잔여 에너지 가치"},
         objective},
     Row{{"storage_energy_value", "money", Better::higher,
-         "(stored at the end - at the start) / charge efficiency x lowest buy price of the run",
-         "of the energy left in storage: what charging it at the run's lowest price costs; below 0 it must be refilled",
-         "저장장치 잔여 에너지 가치: 최저 구매가로 충전할 때의 비용(음수이면 다시 채워야 함)"},
+         "(stored at the end - at the start) / charge efficiency x lowest buy price of the run; where less is stored, "
+         "- refilling each storage at full power in the cheapest hours of the run",
+         "of the energy left in storage: what charging it at the run's lowest price costs; below 0: it must be "
+         "refilled "
+         "at the run's cheapest prices, as long as its power takes",
+         "저장장치 잔여 에너지 가치: 최저 구매가로 충전할 때의 비용(음수: 가장 싼 시간대에 최대 출력으로 다시 채우는 "
+         "비용)"},
         [](const Sums& s) { return s.counts.storage_energy_value; }},
     Row{{"bound", "money", Better::neither, "optimum of the relaxed run with everything known beforehand",
          "no strategy's objective can be lower",
@@ -253,9 +257,13 @@ constexpr std::array rows{
          "still wanted by vehicles that are plugged in when the run ends", "실행 종료 시 접속 중인 차량의 남은 희망량"},
         [](const Sums& s) { return s.counts.open_kwh; }},
     Row{{"open_cost", "money", Better::lower,
-         "sum over open sessions: open kWh in the cheapest hours until departure, the rest at the unmet price",
-         "the least that open_kwh can still cost, each vehicle on its own EVSE at the known tariff until it leaves",
-         "남은 희망량의 최소 비용(출발까지 알려진 요금, 부족분은 미충전 단가)"},
+         "sum over open sessions: open kWh in the cheapest hours until departure, the rest at the unmet price; no "
+         "demand "
+         "charge",
+         "the least that open_kwh can still cost, each vehicle on its own EVSE at the known tariff until it leaves; "
+         "the "
+         "demand charge of days after the run is not in it",
+         "남은 희망량의 최소 비용(출발까지 알려진 요금, 부족분은 미충전 단가; 종료 후의 기본요금은 제외)"},
         [](const Sums& s) { return s.counts.open_cost; }},
     Row{{"sessions", "", Better::neither, "count", "vehicles plugged in", "접속한 차량 수"},
         [](const Sums& s) { return static_cast<double>(s.counts.sessions); }},

@@ -193,12 +193,12 @@ class Reading {
   void read_storages() {
     Statement rows(database_,
                    "SELECT id, site, name, capacity_kwh, charge_efficiency, discharge_efficiency, soc_start, soc_min, "
-                   "soc_max, standby_kw FROM storage ORDER BY id");
+                   "soc_max, standby_kw, max_charge_kw FROM storage ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(1));
       storages_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.storages.size());
-      of.storages.push_back({rows.text(2), rows.real(3), rows.real(4), rows.real(5), rows.real(6), rows.real(7),
-                             rows.real(8), rows.real(9)});
+      of.storages.push_back({rows.text(2), rows.real(3), rows.real(10), rows.real(4), rows.real(5), rows.real(6),
+                             rows.real(7), rows.real(8), rows.real(9)});
     }
   }
 

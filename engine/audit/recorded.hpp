@@ -40,6 +40,7 @@ struct Evse {
 struct Storage {
   std::string name;
   double capacity_kwh = 0.0;
+  double max_charge_kw = 0.0;
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
   double soc_start = 0.0, soc_min = 0.0, soc_max = 1.0;
   double standby_kw = 0.0;

@@ -285,7 +285,6 @@ class Sweep {
     Sums& sums = recount_.sums;
     sums.storages = static_cast<std::int64_t>(site_.storages.size());
     sums.storage_wear_cost = sums.storage_discharge_kwh * site_.wear_price_per_kwh;
-    const double lowest = site_.storages.empty() ? 0.0 : lowest_buy_price();
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const Storage& storage = site_.storages[s];
       const Wear wear = storage_use_[s].wear(run_.end_ns, storage_history_kwh(storage.capacity_kwh));
@@ -296,19 +295,33 @@ class Sweep {
       sums.storage_wear_cyclic += wear.cyclic;
       sums.usable_storage_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
       const double more_kwh = storage_use_[s].stored_kwh() - storage.soc_start * storage.capacity_kwh;
-      // At the meter, to store what is there more than at the start; what lacks is owed, and never a gain.
-      sums.storage_value += more_kwh / storage.charge_efficiency * (more_kwh > 0.0 ? lowest : std::max(0.0, lowest));
+      sums.storage_value += storage_value(more_kwh / storage.charge_efficiency, storage.max_charge_kw);
     }
   }
 
-  /// Of the run. A price that another one replaces at the same instant was never in force.
-  double lowest_buy_price() const {
+  /// Of what charging it takes at the terminals. More than at the start: at the lowest price of the run. Less: what
+  /// refilling it costs, at full power where the run was cheapest; what does not fit into the run, at its highest
+  /// price.
+  double storage_value(double more_kwh, double full_kw) const {
+    struct Slot {
+      double price_per_kwh, hours;
+    };
     const std::vector<Step>& steps = site_.signals[static_cast<std::size_t>(Kind::buy_price)];
-    double lowest = infinite;
+    std::vector<Slot> slots;
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (i + 1 == steps.size() || steps[i + 1].start_ns > steps[i].start_ns) lowest = std::min(lowest, steps[i].value);
+      const Ns until = i + 1 < steps.size() ? steps[i + 1].start_ns : run_.end_ns;
+      if (until > steps[i].start_ns) slots.push_back({steps[i].value, hours_between(steps[i].start_ns, until)});
     }
-    return lowest;
+    if (slots.empty()) return 0.0;
+    std::sort(slots.begin(), slots.end(), [](Slot a, Slot b) { return a.price_per_kwh < b.price_per_kwh; });
+    if (more_kwh >= 0.0) return more_kwh * slots.front().price_per_kwh;
+    double owed_kwh = -more_kwh, cost = 0.0;
+    for (const Slot& slot : slots) {
+      const double kwh = std::min(owed_kwh, full_kw * slot.hours);
+      cost += kwh * std::max(0.0, slot.price_per_kwh);
+      owed_kwh -= kwh;
+    }
+    return -(cost + owed_kwh * std::max(0.0, slots.back().price_per_kwh));
   }
 
   bool tracks() const { return !site_.signals[static_cast<std::size_t>(Kind::power_setpoint_kw)].empty(); }

@@ -75,8 +75,9 @@ CLI::Option* add_repeated(CLI::App& command, const char* name, std::vector<std::
 
 void check_value(const std::string& option, const std::string& text) {
   if (text.empty()) throw CLI::ValidationError(option, "is given without a value");
-  double number = 0.0;
-  if (text.front() != '-' || text.size() == 1 || CLI::detail::lexical_cast(text, number)) return;
+  const bool is_option =
+      text.size() > 1 && text[0] == '-' && (text[1] == '-' || CLI::detail::valid_first_char(text[1]));
+  if (!is_option || (text[1] >= '0' && text[1] <= '9')) return;
   const std::string shown = kernel::printable(text, 100);
   throw CLI::ValidationError(
       option,

@@ -48,6 +48,15 @@ void ModelBuilder::add_storages() {
       name(Part::storage_excess, false, storage.key, 0, excess, 1);
       name(Part::storage_excess, true, storage.key, 0, beyond, 1);
     }
+    const bool lacks = std::any_of(storage.end_lacks.begin(), storage.end_lacks.end(),
+                                   [](const PlanStorage::Lack& lack) { return lack.price_per_kwh > 0.0; });
+    if (lacks && storage.stored_kwh > linear_.column_lower[last]) {
+      // end + what lacks of the start, the cheapest first, >= start.
+      const std::uint32_t start = row(storage.stored_kwh, infinite);
+      linear_.add(start, last, 1.0);
+      for (const PlanStorage::Lack& lack : storage.end_lacks)
+        linear_.add(start, column(0.0, lack.kwh, lack.price_per_kwh), 1.0);
+    }
     if (storage.end_at_least_kwh <= linear_.column_lower[last]) continue;
     const std::uint32_t lack = column(0.0, infinite, problem_.over_limit_price_per_kwh);
     const std::uint32_t end = row(storage.end_at_least_kwh, infinite);

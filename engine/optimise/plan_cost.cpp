@@ -36,7 +36,7 @@ double storage_cost(const PlanProblem& problem, const PlanStorage& storage, cons
   for (std::size_t t = 0; t < plan.stored_kwh.size(); ++t)
     cost -= problem.hours[t] * storage.hold_value_per_kwh_h * plan.stored_kwh[t];
   const double stored_kwh = plan.stored_kwh.empty() ? storage.stored_kwh : plan.stored_kwh.back();
-  return cost - storage.end_value_per_kwh * stored_kwh +
+  return cost + lack_cost(storage, stored_kwh) - storage.end_value_per_kwh * stored_kwh +
          storage.end_excess_price_per_kwh * std::max(0.0, stored_kwh - storage.stored_kwh);
 }
 

@@ -29,6 +29,16 @@ double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step) {
   return outage ? 0.0 : vehicle.max_discharge_kw * share_of(vehicle, step);
 }
 
+double lack_cost(const PlanStorage& storage, double stored_kwh) {
+  double lacks_kwh = std::max(0.0, storage.stored_kwh - stored_kwh), cost = 0.0;
+  for (const PlanStorage::Lack& lack : storage.end_lacks) {
+    const double kwh = std::min(lacks_kwh, lack.kwh);
+    cost += kwh * lack.price_per_kwh;
+    lacks_kwh -= kwh;
+  }
+  return cost;
+}
+
 double missing_cost(const PlanVehicle& vehicle, double kwh) {
   double cost = 0.0;
   for (const PlanVehicle::Later& later : vehicle.later) {

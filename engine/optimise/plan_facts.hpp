@@ -43,6 +43,9 @@ class EnergyCount {
   double stored_kwh_ = 0.0, metered_kwh_ = 0.0;
 };
 
+/// Of what a storage has less than at the start when it ends with so many kWh.
+double lack_cost(const PlanStorage& storage, double stored_kwh);
+
 /// Of what is missing, by the vehicle's own count: the cheapest that may still be had later, the rest unmet.
 double missing_cost(const PlanVehicle& vehicle, double kwh);
 

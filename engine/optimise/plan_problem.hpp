@@ -80,7 +80,13 @@ struct PlanStorage {
   /// earlier.
   double hold_value_per_kwh_h = 0.0;
   double end_excess_price_per_kwh = 0.0;  ///< of what is stored at the end beyond the start, >= 0
-  double end_at_least_kwh = -infinite;    ///< softly, at the price of missing grid power where it can not be kept
+  /// What it costs, beside end_value_per_kwh, that less is stored at the end than at the start: block by block, prices
+  /// >= 0 that do not fall, and the last block is infinite. Empty: nothing.
+  struct Lack {
+    double kwh = 0.0, price_per_kwh = 0.0;
+  };
+  std::vector<Lack> end_lacks{};
+  double end_at_least_kwh = -infinite;  ///< softly, at the price of missing grid power where it can not be kept
 };
 
 /// lower <= base + sum of coefficient x kW <= upper, at every step.

@@ -138,6 +138,17 @@ void check_storage(const PlanStorage& s, std::size_t index) {
   storage.finite(s.end_value_per_kwh, "end_value_per_kwh");
   storage.at_least_0(s.hold_value_per_kwh_h, "hold_value_per_kwh_h");
   storage.at_least_0(s.end_excess_price_per_kwh, "end_excess_price_per_kwh");
+  double before_per_kwh = 0.0;
+  for (const PlanStorage::Lack& lack : s.end_lacks) {
+    if (!(lack.kwh >= 0.0)) wrong("storage {}: end_lacks has a block of {} kWh, must be at least 0", index, lack.kwh);
+    if (!(lack.price_per_kwh >= before_per_kwh && lack.price_per_kwh < infinite))
+      wrong("storage {}: end_lacks has the price {} after {}, must be finite and not lower", index, lack.price_per_kwh,
+            before_per_kwh);
+    before_per_kwh = lack.price_per_kwh;
+  }
+  if (!s.end_lacks.empty() && s.end_lacks.back().kwh != infinite)
+    wrong("storage {}: end_lacks ends with a block of {} kWh, must end with an infinite one", index,
+          s.end_lacks.back().kwh);
   if (std::isnan(s.end_at_least_kwh) || s.end_at_least_kwh == infinite)
     wrong("storage {}: end_at_least_kwh is {}, must be a number", index, s.end_at_least_kwh);
 }

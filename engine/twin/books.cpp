@@ -28,7 +28,6 @@ void Books::begin() {
   window_import_kwh_ = window_peak_kw_ = window_setpoint_kwh_ = 0.0;
   last_window_kw_ = physics::unknown;
   ramp_kw_ = peak_instant_kw_ = storage_losses_kwh_ = vehicle_losses_kwh_ = contract_excess_h_ = 0.0;
-  lowest_buy_per_kwh_ = infinite;
   sessions_aged_ = 0;
   tracking_.reset();
   if (context_.site.power_setpoint_kw) tracking_.emplace();
@@ -143,7 +142,6 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   if (excess_kwh(import_kwh, now.given_contract_kw * hours) > 0.0) contract_excess_h_ += hours;
   total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours);
   book_excess_below(piece.flow, hours);
-  lowest_buy_per_kwh_ = std::min(lowest_buy_per_kwh_, now.price.buy_per_kwh);
 
   window_import_kwh_ += import_kwh;
   if (tracking_) window_setpoint_kwh_ += now.setpoint_kw * hours;
@@ -263,11 +261,7 @@ void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& u
   total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(use);
 }
 
-void Books::finish(TimeNs t, const StorageChange& storages, SiteResult& result) {
-  // Emptying is never paid for, not even where a price was negative.
-  if (storages.filled_kwh > 0.0) result.storage_energy_value += storages.filled_kwh * lowest_buy_per_kwh_;
-  if (storages.emptied_kwh > 0.0)
-    result.storage_energy_value -= storages.emptied_kwh * std::max(0.0, lowest_buy_per_kwh_);
+void Books::finish(TimeNs t, SiteResult& result) {
   result.months = market::demand_bill(context_.site.tariff, context_.world.calendar, context_.episode.from_ns, t,
                                       meter_.peaks(), context_.site.past_peaks, context_.site.contract_kw,
                                       context_.site.part_month, meter_.contracts());

@@ -40,12 +40,6 @@ struct Piece {
   double peak_kw = physics::unknown;  ///< highest net import; unknown: powers are constant, and it is their sum
 };
 
-/// What charging takes at the terminals of storages, losses included.
-struct StorageChange {
-  double filled_kwh = 0.0;   ///< to bring those that have more than at the start to where they are
-  double emptied_kwh = 0.0;  ///< to bring those that have less back to where they began
-};
-
 class Books {
  public:
   Books(const SiteContext& context, const physics::FeederTree& tree);
@@ -79,7 +73,7 @@ class Books {
   // The end
   void book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use);
   /// Adds what the books know to the result.
-  void finish(TimeNs t, const StorageChange& storages, SiteResult& result);
+  void finish(TimeNs t, SiteResult& result);
 
   const market::DemandMeter& meter() const { return meter_; }
   const control::Ledger& total() const { return total_; }
@@ -131,7 +125,6 @@ class Books {
   double last_window_kw_ = physics::unknown;  ///< mean net import of the window before
   double ramp_kw_ = 0.0, peak_instant_kw_ = 0.0;
   double storage_losses_kwh_ = 0.0, vehicle_losses_kwh_ = 0.0, contract_excess_h_ = 0.0;
-  double lowest_buy_per_kwh_ = infinite;
   std::uint64_t sessions_aged_ = 0;
   std::optional<Tracking> tracking_;
   std::vector<StorageUse> storage_use_;
@@ -149,7 +142,7 @@ void Books::archive(A& a) {
   a.section("books");
   a(total_, at_last_decision_, at_window_start_, meter_, window_import_kwh_, window_peak_kw_, window_setpoint_kwh_,
     last_window_kw_, ramp_kw_, peak_instant_kw_, storage_losses_kwh_, vehicle_losses_kwh_, contract_excess_h_,
-    lowest_buy_per_kwh_, sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
+    sessions_aged_, tracking_, day_start_ns_, day_end_ns_);
   a.require(tracking_.has_value() == context_.site.power_setpoint_kw.has_value(), "a set-point that there is not");
   a.fixed(accounts_);
   a.fixed(evse_day_);

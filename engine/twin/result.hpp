@@ -82,7 +82,7 @@ struct SiteResult {
   double contract_excess_h = 0.0;     ///< with import above the contract power
   double storage_losses_kwh = 0.0;
   double vehicle_losses_kwh = 0.0;  ///< behind the EVSE meters
-  /// Of what is stored beyond the start: what charging it, losses included, at the lowest buy price of the run costs.
+  /// Of what is stored beyond the start, or lacks: market::RefillCost.
   double storage_energy_value = 0.0;
   std::uint64_t decisions = 0;
   std::array<std::uint64_t, correction_count> corrections{};

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "control/decision_log.hpp"
+#include "market/refill_cost.hpp"
 
 namespace evtwin::twin {
 
@@ -404,7 +405,6 @@ SiteResult SiteRun::finish(TimeNs t) {
   end_sessions(t);
 
   SiteResult result;
-  StorageChange change;
   for (std::uint32_t s = 0; s < site_.storages.size(); ++s) {
     const auto member = static_cast<std::uint32_t>(evse_count() + s);
     const physics::Storage& storage = site_.storages[s];
@@ -413,7 +413,9 @@ SiteResult SiteRun::finish(TimeNs t) {
     result.storage_energy_start_kwh += start_kwh;
     result.storage_energy_end_kwh += end_kwh;
     const double recharge_kwh = (end_kwh - start_kwh) / storage.charge_efficiency;
-    (recharge_kwh > 0.0 ? change.filled_kwh : change.emptied_kwh) += std::abs(recharge_kwh);
+    const market::RefillCost refill(signals_.clocks().tariff(), context_.episode.from_ns, t, storage.max_charge_kw,
+                                    std::max(0.0, -recharge_kwh));
+    result.storage_energy_value += refill.value(recharge_kwh);
     result.storage_capacity_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
   }
   agenda_.end_plans(t);
@@ -422,7 +424,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   books_.close_last_window(t);
   books_.close_day(t, power_.got_kwh());
 
-  books_.finish(t, change, result);
+  books_.finish(t, result);
   occupancy_.finish(result);
   grants_.finish(result);
   result.decisions = agenda_.decisions();

@@ -146,6 +146,26 @@ TEST(Bound, StorageEarnsWhatItsLossesLeaveAndItsEndHasAValue) {
   EXPECT_NEAR(m.bound.proven, energy + 6.25 * 0.10 - 9.0 * 0.30 + 6.25 * 0.10, 1e-6);
 }
 
+// 100 kWh, full: at 0.4 all of it may go, but 10 kW refill 2.5 kWh at 0.01 and 60 kWh at 0.2; the rest costs what it
+// saves.
+TEST(Bound, AnEmptiedStorageIsRefilledAsFastAsItsPowerAllows) {
+  twin::World world = small_world(0);
+  twin::Site& site = world.sites[0];
+  site.load_kw = 20.0;
+  site.tariff.rates = {{market::all_months, market::all_day_types, 0, 15, 0.01},
+                       {market::all_months, market::all_day_types, 15, 375, 0.2},
+                       {market::all_months, market::all_day_types, 375, 24 * 60, 0.4}};
+  physics::Storage storage;
+  storage.id = "S";
+  storage.capacity_kwh = 100.0;
+  storage.max_charge_kw = 10.0;
+  storage.max_discharge_kw = 20.0;
+  storage.soc_start = 1.0;
+  site.storages.push_back(storage);
+  const double energy = 20.0 * (0.25 * 0.01 + 6.0 * 0.2 + 17.75 * 0.4);
+  EXPECT_NEAR(measure(world).bound.proven, energy - 2.5 * 0.39 - 60.0 * 0.2, 1e-6);
+}
+
 TEST(Bound, AVehicleThatGivesBackMoreThanItGotMissesThatToo) {
   twin::World world = small_world(1);
   twin::Site& site = world.sites[0];

@@ -143,6 +143,36 @@ TEST(EndOfRun, StorageIsWorthWhatChargingItWouldHaveCost) {
               4 * 0.4 - 5 / 0.9 * 0.1, 1e-9);
 }
 
+// One cheap quarter of an hour, in which 10 kW refill 2.5 kWh at 0.01; six hours at 0.2, and 0.4 else.
+TEST(EndOfRun, EmptyingIsNotFreeBecauseOfOneShortCheapSlot) {
+  twin::World world = priced_world(0.4, 1.0);
+  market::Tariff& tariff = world.sites[0].tariff;
+  tariff.rates = {{.to_minute = 15, .price_per_kwh = 0.01},
+                  {.from_minute = 15, .to_minute = 375, .price_per_kwh = 0.2},
+                  {.from_minute = 375, .price_per_kwh = 0.4}};
+  physics::Storage storage;
+  storage.id = "S";
+  storage.capacity_kwh = 100.0;
+  storage.max_charge_kw = 10.0;
+  storage.max_discharge_kw = 20.0;
+  storage.soc_start = 1.0;
+  world.sites[0].storages = {storage};
+  world.sites[0].load_kw = 20.0;
+  const auto emptied_for = [&](int hours) {
+    return run_world(world, strategy([=](const evtwin_view& view, evtwin_decision& decision) {
+                       const auto hour = (view.now_ns - monday_ns) / hour_ns;
+                       decision.storage_kw[0] = hour >= 10 && hour < 10 + hours ? -20.0 : 0.0;
+                     }));
+  };
+  EXPECT_NEAR(emptied_for(1).site().storage_energy_value, -(2.5 * 0.01 + 17.5 * 0.2), 1e-9);
+  // 100 kWh: ten hours of 10 kW, and 6.25 of them are cheap.
+  const Outcome all = emptied_for(5);
+  EXPECT_NEAR(all.site().storage_energy_value, -(2.5 * 0.01 + 60.0 * 0.2 + 37.5 * 0.4), 1e-9);
+  // The last 37.5 kWh come back at the price at which they were saved: nothing is won by them.
+  EXPECT_NEAR(analysis::objective(world, emptied_for(0).result, 0) - analysis::objective(world, all.result, 0),
+              2.5 * 0.39 + 60.0 * 0.2, 1e-9);
+}
+
 TEST(EndOfRun, AfterANegativePriceEmptyingIsNoGainAndHoardingNeitherIs) {
   twin::World world = small_world(0);
   market::Tariff& tariff = world.sites[0].tariff;
@@ -166,7 +196,8 @@ TEST(EndOfRun, AfterANegativePriceEmptyingIsNoGainAndHoardingNeitherIs) {
                                    .result,
                                0);
   };
-  EXPECT_NEAR(objective_of(-10.0, 5), 0.0, 1e-9);  // given away for nothing
+  // Given away for nothing: of 10 / 0.9 kWh the hour below 0 refills 10 for nothing, and the rest costs 0.3.
+  EXPECT_NEAR(objective_of(-10.0, 5), (10.0 / 0.9 - 10.0) * 0.3, 1e-9);
   EXPECT_NEAR(objective_of(10.0, 0), 0.0, 1e-9);   // 10 earned, and as much to be paid for what lies there
 }
 

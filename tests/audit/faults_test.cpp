@@ -236,6 +236,28 @@ TEST_F(FaultsPutBack, StorageIsNotWorthTheMeanPrice) {
   expect_found(file, set_figure("storage_energy_value", "9 * 0.4"), "storage_energy_value");
 }
 
+// Emptied from half full: 1 h at 10 kW discharged 10 / 0.9; refilling fits into the run's cheapest quarter in part
+// only.
+TEST_F(FaultsPutBack, AnEmptiedStorageIsRefilledAsFastAsItsPowerAllows) {
+  twin::World world = with_storage_and_v2g();
+  market::Tariff& tariff = world.sites[0].tariff;
+  tariff.rates.push_back(tariff.rates[0]);
+  tariff.rates[0].to_minute = tariff.rates[1].from_minute = 15;
+  tariff.rates[0].price_per_kwh = 0.1;
+  const std::string file = record(world, [](const evtwin_view&, std::uint64_t, std::uint32_t) {
+    return std::make_unique<FunctionStrategy>(
+        [](const evtwin_view& view, evtwin_decision& d) {
+          d.storage_kw[0] = view.now_ns < monday_ns + hour_ns ? -10.0 : 0.0;
+        },
+        0, 0);
+  });
+  // 20 kW for a quarter of an hour at 0.1, the rest at 0.3.
+  const double owed_kwh = 10.0 / 0.9 / 0.9;
+  EXPECT_NEAR(question(file, "SELECT value FROM kpi WHERE name = 'storage_energy_value'"),
+              -(5.0 * 0.1 + (owed_kwh - 5.0) * 0.3), 1e-9);
+  expect_found(file, set_figure("storage_energy_value", "-" + std::to_string(owed_kwh * 0.1)), "storage_energy_value");
+}
+
 TEST_F(FaultsPutBack, ARoundTripLosesOnTheWayBackToo) {
   const std::string file = record(with_storage_and_v2g(), back_and_forth());
   expect_found(file, set_figure("vehicle_losses_kwh", "value - 10 * (1 / 0.9 - 1)"), "vehicle_losses_kwh");

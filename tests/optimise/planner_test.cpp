@@ -131,6 +131,30 @@ TEST(Planner, StorageKeepsWhatIsWorthMoreAtTheEnd) {
   EXPECT_NEAR(planned(problem).objective, 1900.0 - 240.0, 1e-6);
 }
 
+// 10 kWh stored, 20 kW of load at 100. What is taken costs 30 for the first 4 kWh, 70 for the next 3, then 120.
+TEST(Planner, WhatLacksAtTheEndCostsBlockByBlock) {
+  PlanProblem problem = plain_site(1, 1.0, 100.0);
+  problem.load_kw = {20.0};
+  PlanStorage storage;
+  storage.max_charge_kw = storage.max_discharge_kw = 10.0;
+  storage.stored_kwh = 10.0;
+  storage.max_kwh = 20.0;
+  storage.end_value_per_kwh = 10.0;
+  storage.end_lacks = {{4.0, 20.0}, {3.0, 60.0}, {infinite, 110.0}};
+  problem.storages = {storage};
+  const Plan plan = planned(problem);
+  EXPECT_NEAR(plan.storages[0].stored_kwh[0], 3.0, 1e-6);
+  EXPECT_NEAR(plan.objective, 13.0 * 100.0 - 3.0 * 10.0 + 4.0 * 20.0 + 3.0 * 60.0, 1e-6);
+  EXPECT_EQ(check_plan(problem, plan), "");
+  // More than at the start lacks nothing.
+  problem.storages[0].end_value_per_kwh = 150.0;
+  EXPECT_NEAR(planned(problem).objective, 30.0 * 100.0 - 20.0 * 150.0, 1e-6);
+  problem.storages[0].end_lacks = {{4.0, 20.0}, {infinite, 10.0}};
+  EXPECT_NE(check_problem(problem).find("end_lacks has the price 10 after 20"), std::string::npos);
+  problem.storages[0].end_lacks = {{4.0, 20.0}};
+  EXPECT_NE(check_problem(problem).find("must end with an infinite one"), std::string::npos);
+}
+
 TEST(Planner, StorageOutsideOfItsWindowMayStayAndOnlyMovesInwards) {
   // 12 kWh in a window of 0 to 10. A cheap hour between two dear ones: what went out below 10 comes back to 10 only.
   PlanProblem problem = plain_site(3, 1.0, 100.0);

@@ -142,7 +142,7 @@ TEST(PartBooks, WindowsCloseWithTheirMeansPeaksAndRamp) {
   EXPECT_EQ(meters[1].second.export_kwh, 1.25);
   EXPECT_EQ(meters[1].second.demand_charge, 0.0);  // the month's peak did not grow
   SiteResult result;
-  office.books.finish(at_h(0.5), {}, result);
+  office.books.finish(at_h(0.5), result);
   EXPECT_NEAR(result.ramp_kw, 20.0, 1e-12);
   EXPECT_EQ(result.peak_kw, 15.0);
   EXPECT_EQ(result.peak_instant_kw, 15.0);
@@ -161,7 +161,7 @@ TEST(PartBooks, ASetPointIsTrackedByWindow) {
     office.books.close_window(at_h(from_h + 0.25));
   }
   SiteResult result;
-  office.books.finish(at_h(0.5), {}, result);
+  office.books.finish(at_h(0.5), result);
   ASSERT_TRUE(result.tracking);
   EXPECT_NEAR(result.tracking->above_kw, 4.0, 1e-12);  // of the first window alone
   EXPECT_NEAR(result.tracking->squared_kw2, 16.0 + 9.0, 1e-12);
@@ -283,7 +283,7 @@ TEST(PartBooks, ARecountFromItsPiecesAgrees) {
     if (w > 0) ramp_kw += std::abs(mean_kw(w) - mean_kw(w - 1));
   }
   SiteResult result;
-  office.books.finish(at_h(24), {}, result);
+  office.books.finish(at_h(24), result);
   EXPECT_NEAR(result.peak_kw, peak_kw, 1e-9);
   EXPECT_NEAR(result.ramp_kw, ramp_kw, 1e-7);
 

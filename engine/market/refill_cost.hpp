@@ -1,0 +1,36 @@
+// What a storage is worth that ends a run with more or less than it began with: hoarding never pays, emptying is never
+// free. One function for key figures and bound.
+#pragma once
+
+#include <vector>
+
+#include "market/tariff.hpp"
+
+namespace evtwin::market {
+
+/// Prices of a run by how much can be charged at them, the cheapest first.
+class RefillCost {
+ public:
+  struct Block {
+    double kwh = 0.0;            ///< at the terminals, at full power; infinite: the last
+    double price_per_kwh = 0.0;  ///< >= 0: emptying is never paid for
+  };
+
+  /// @param max_kw  most charging power. @param most_kwh  at the terminals: blocks beyond it are left out
+  RefillCost(TariffClock tariff, TimeNs from_ns, TimeNs to_ns, double max_kw, double most_kwh);
+
+  /// Lowest buy price of the run; may be negative.
+  double lowest_per_kwh() const { return lowest_per_kwh_; }
+  /// The slots of the run, equal prices joined; what fits in none of them costs the highest price.
+  const std::vector<Block>& blocks() const { return blocks_; }
+
+  /// Of what charging it takes, kWh at the terminals. More than at the start is worth the lowest price: nobody has
+  /// stored it for less. Less is owed: refilling it alone at full power in the cheapest slots of the run. Concave.
+  double value(double more_kwh) const;
+
+ private:
+  std::vector<Block> blocks_;
+  double lowest_per_kwh_ = 0.0;
+};
+
+}  // namespace evtwin::market
