@@ -178,6 +178,24 @@ bool PlanAttempt::may_search() const {
   return options_.method == Method::milp || directions <= options_.most_searched_directions;
 }
 
+bool PlanAttempt::turns_grid() const {
+  if (options_.method != Method::milp) return true;
+  std::size_t directions = 0;
+  for (const ModelBlock& block : model_.blocks)
+    directions +=
+        static_cast<std::size_t>(std::count_if(block.wholes.begin(), block.wholes.end(),
+                                               [](const WholeColumn& whole) { return whole.part == Part::grid_way; }));
+  return directions > options_.most_searched_directions;
+}
+
+void PlanAttempt::keep_grid_ways(const std::vector<double>& values) {
+  for (const ModelBlock& block : model_.blocks)
+    for (const WholeColumn& whole : block.wholes)
+      if (whole.part == Part::grid_way)
+        model_.linear.column_lower[whole.column] = model_.linear.column_upper[whole.column] =
+            std::round(values[whole.column]);
+}
+
 Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solution answer) {
   constexpr int most_turns = 20;
   constexpr double same_kw = 1e-9, same_price = 1e-9;
@@ -250,8 +268,7 @@ bool PlanAttempt::solve_whole() {
       if (std::find(tried.begin(), tried.end(), numbers) != tried.end()) return;
       tried.push_back(numbers);
       Solution rounded = solve_with(numbers);
-      if (options_.method != Method::milp && rounded.outcome == Outcome::optimal)
-        rounded = turn_directions(numbers, std::move(rounded));
+      if (turns_grid() && rounded.outcome == Outcome::optimal) rounded = turn_directions(numbers, std::move(rounded));
       take(rounded);
     };
     // Directions that the last round found, where it was not searched: it only adds some.
@@ -279,10 +296,12 @@ bool PlanAttempt::solve_whole() {
       }
     }
     if (may_search() && !within_gap(1e-9)) {
+      const bool kept = options_.method == Method::milp && turns_grid() && !best.empty();
+      if (kept) keep_grid_ways(best);
       const Solution whole = solve_milp(model_.linear, options_.milp);
       iterations_ += whole.iterations;
       nodes_ += whole.nodes;
-      bound_ = std::max(bound_, whole.bound);
+      if (!kept) bound_ = std::max(bound_, whole.bound);  // of the kept directions alone it bounds nothing else
       if (whole.has_answer()) take(solve_with(whole.values));
     }
     if (best.empty()) {

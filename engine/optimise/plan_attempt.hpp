@@ -39,6 +39,10 @@ class PlanAttempt {
   /// other are turned round, all at once, as long as that pays. @returns the best answer
   Solution turn_directions(std::vector<double> whole_numbers, Solution answer);
   bool may_search() const;
+  /// Whether directions of the connection are improved by turning: always in `lp`, in `milp` where they are many.
+  bool turns_grid() const;
+  /// Of a search, then: all but the connection's directions.
+  void keep_grid_ways(const std::vector<double>& values);
   /// Whole numbers of one round for the next, which has the same columns and a few more.
   void remember_ways(const std::vector<double>& values);
   void put_last_ways(std::vector<double>& whole_numbers) const;
