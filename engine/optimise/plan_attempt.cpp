@@ -156,7 +156,12 @@ void PlanAttempt::forbid_both_ways() {
 // The linear model with its whole-number columns fixed.
 Solution PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
   solver_.load(model_.linear);
-  solver_.set_basis(fitted(basis_, model_, start_basis(model_, problems_)));
+  solver_.set_basis(fitted(ways_basis_ ? *ways_basis_ : basis_, model_, start_basis(model_, problems_)));
+  return solve_on_with(whole_numbers);
+}
+
+// The same from where the solver stands.
+Solution PlanAttempt::solve_on_with(const std::vector<double>& whole_numbers) {
   for (std::uint32_t c = 0; c < model_.linear.columns(); ++c)
     if (model_.linear.integer[c] != 0) {
       const double whole = std::round(whole_numbers[c]);
@@ -171,6 +176,24 @@ bool PlanAttempt::may_search() const {
   std::size_t directions = 0;
   for (const ModelBlock& block : model_.blocks) directions += block.wholes.size();
   return options_.method == Method::milp || directions <= options_.most_searched_directions;
+}
+
+bool PlanAttempt::turns_grid() const {
+  if (options_.method != Method::milp) return true;
+  std::size_t directions = 0;
+  for (const ModelBlock& block : model_.blocks)
+    directions +=
+        static_cast<std::size_t>(std::count_if(block.wholes.begin(), block.wholes.end(),
+                                               [](const WholeColumn& whole) { return whole.part == Part::grid_way; }));
+  return directions > options_.most_searched_directions;
+}
+
+void PlanAttempt::keep_grid_ways(const std::vector<double>& values) {
+  for (const ModelBlock& block : model_.blocks)
+    for (const WholeColumn& whole : block.wholes)
+      if (whole.part == Part::grid_way)
+        model_.linear.column_lower[whole.column] = model_.linear.column_upper[whole.column] =
+            std::round(values[whole.column]);
 }
 
 Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solution answer) {
@@ -195,7 +218,7 @@ Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solutio
       }
     }
     if (!turned) break;
-    Solution next = solve_with(whole_numbers);
+    Solution next = solve_on_with(whole_numbers);
     const bool better = next.outcome == Outcome::optimal &&
                         next.objective < answer.objective - 1e-9 * std::max(1.0, std::abs(answer.objective));
     if (!better) break;
@@ -204,11 +227,27 @@ Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solutio
   return answer;
 }
 
+void PlanAttempt::remember_ways(const std::vector<double>& values) {
+  ways_basis_ = keyed(model_, solver_.basis());
+  last_ways_.assign(model_.blocks.size(), {});
+  for (std::size_t k = 0; k < model_.blocks.size(); ++k)
+    for (const WholeColumn& whole : model_.blocks[k].wholes)
+      last_ways_[k][{whole.part, whole.of, whole.step}] = std::round(values[whole.column]);
+}
+
+void PlanAttempt::put_last_ways(std::vector<double>& whole_numbers) const {
+  for (std::size_t k = 0; k < last_ways_.size(); ++k)
+    for (const WholeColumn& whole : model_.blocks[k].wholes)
+      if (const auto last = last_ways_[k].find({whole.part, whole.of, whole.step}); last != last_ways_[k].end())
+        whole_numbers[whole.column] = last->second;
+}
+
 // Rounding first: where that is within the gap of the linear bound no search is needed. It also is the answer of a
 // search that found nothing in its nodes. Of a linear plan only directions are whole, and where selling pays more than
 // buying costs the linear bound is far from any plan: a few directions are searched, many would take minutes.
 bool PlanAttempt::solve_whole() {
   const std::vector<Plan> linear = plans_;
+  const std::uint64_t begun_at = iterations_;
   for (std::size_t round = 0; round < most_rounds; ++round) {
     forbid_both_ways();
     for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
@@ -224,21 +263,32 @@ bool PlanAttempt::solve_whole() {
       return !best.empty() &&
              least - bound_ <= (options_.milp.relative_gap + rounding) * std::max(1.0, std::abs(least));
     };
+    std::vector<std::vector<double>> tried;
     const auto try_out = [&] {
+      if (std::find(tried.begin(), tried.end(), numbers) != tried.end()) return;
+      tried.push_back(numbers);
       Solution rounded = solve_with(numbers);
-      if (options_.method != Method::milp && rounded.outcome == Outcome::optimal)
-        rounded = turn_directions(numbers, std::move(rounded));
+      if (turns_grid() && rounded.outcome == Outcome::optimal) rounded = turn_directions(numbers, std::move(rounded));
       take(rounded);
     };
+    // Directions that the last round found, where it was not searched: it only adds some.
+    if (round > 0 && !may_search()) {
+      for (std::size_t k = 0; k < problems_.size(); ++k)
+        round_plan(*problems_[k], model_.blocks[k], linear[k], 0.5, numbers);
+      put_last_ways(numbers);
+      try_out();
+    }
+    const bool goes_on = !best.empty();
     for (const double threshold : {0.5, 1.0}) {
-      if (within_gap(1e-9)) break;
+      if (goes_on || within_gap(1e-9)) break;
       for (std::size_t k = 0; k < problems_.size(); ++k)
         round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
       try_out();
     }
-    if (!may_search() && !within_gap(1e-9)) {
-      // Directions from other ends: all that draw, all that give.
+    if (!may_search() && !goes_on && !within_gap(1e-9)) {
+      // Directions from other ends: all that draw, all that give, where the first end took little work.
       for (const double way : {1.0, 0.0}) {
+        if (iterations_ > begun_at + options_.most_direction_iterations) break;
         for (const ModelBlock& block : model_.blocks)
           for (const WholeColumn& whole : block.wholes)
             if (whole.part == Part::grid_way) numbers[whole.column] = way;
@@ -246,10 +296,12 @@ bool PlanAttempt::solve_whole() {
       }
     }
     if (may_search() && !within_gap(1e-9)) {
+      const bool kept = options_.method == Method::milp && turns_grid() && !best.empty();
+      if (kept) keep_grid_ways(best);
       const Solution whole = solve_milp(model_.linear, options_.milp);
       iterations_ += whole.iterations;
       nodes_ += whole.nodes;
-      bound_ = std::max(bound_, whole.bound);
+      if (!kept) bound_ = std::max(bound_, whole.bound);  // of the kept directions alone it bounds nothing else
       if (whole.has_answer()) take(solve_with(whole.values));
     }
     if (best.empty()) {
@@ -258,7 +310,12 @@ bool PlanAttempt::solve_whole() {
     }
     outcome_ = within_gap(1e-6) ? Outcome::optimal : Outcome::limit;
     if (best.empty()) return false;
-    solution_ = solve_with(best);
+    if (may_search()) {
+      solution_ = solve_with(best);
+    } else {
+      solution_ = solve_on_with(best);
+      remember_ways(best);
+    }
     if (solution_.outcome != Outcome::optimal) return false;
     read();
     if (complete()) continue;

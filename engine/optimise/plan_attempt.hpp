@@ -1,8 +1,11 @@
 // One planning from problems to checked plans: the linear model first, what its answer breaks next, whole numbers where
 // they matter, ties last.
 #pragma once
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "optimise/plan_completion.hpp"
@@ -31,10 +34,18 @@ class PlanAttempt {
   /// The same with whole numbers, then the linear model with these numbers fixed.
   bool solve_whole();
   Solution solve_with(const std::vector<double>& whole_numbers);
+  Solution solve_on_with(const std::vector<double>& whole_numbers);
   /// From whole numbers and their answer: steps whose connection stands at 0 in one direction and would earn in the
   /// other are turned round, all at once, as long as that pays. @returns the best answer
   Solution turn_directions(std::vector<double> whole_numbers, Solution answer);
   bool may_search() const;
+  /// Whether directions of the connection are improved by turning: always in `lp`, in `milp` where they are many.
+  bool turns_grid() const;
+  /// Of a search, then: all but the connection's directions.
+  void keep_grid_ways(const std::vector<double>& values);
+  /// Whole numbers of one round for the next, which has the same columns and a few more.
+  void remember_ways(const std::vector<double>& values);
+  void put_last_ways(std::vector<double>& whole_numbers) const;
   void maximise_worst_share();
   void read();
   /// Adds what the answer just read breaks. @returns whether there was anything
@@ -64,6 +75,8 @@ class PlanAttempt {
   std::vector<BothWays> both_;
   double bound_ = 0.0;
   Outcome outcome_ = Outcome::optimal;
+  std::vector<std::map<std::tuple<Part, std::uint32_t, std::uint32_t>, double>> last_ways_;  ///< by part, of, step
+  std::optional<KeyedBasis> ways_basis_;                                                     ///< of its answer
   std::string complaint_;  ///< of the last plan that was not sound
   std::uint64_t iterations_ = 0, nodes_ = 0;
   std::size_t rounds_ = 0;

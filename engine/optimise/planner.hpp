@@ -22,6 +22,8 @@ struct PlannerOptions {
   /// lp: where selling pays more than buying costs, or a price is negative, a plan may go only one way at a time. Up to
   /// so many of these directions are searched for the best, more are improved step by step.
   std::size_t most_searched_directions = 12;
+  /// Simplex iterations of those improvements after which they are begun from no further end.
+  std::uint64_t most_direction_iterations = 200;
 };
 
 /// Makes plans one after the other. It remembers the last plan and basis by keys and step numbers, so that a problem

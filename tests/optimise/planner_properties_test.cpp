@@ -72,6 +72,29 @@ TEST(PlannerProperties, DirectionsThatAreNotSearchedAreNearlyTheBest) {
   EXPECT_LT(worst, 0.05);
 }
 
+/// The bound is one of work, not of the answer's soundness: less work, a sound plan, its gap told.
+TEST(PlannerProperties, FewerIterationsForDirectionsAreLessWorkAndAPlanAllTheSame) {
+  PlannerOptions little = with_method(Method::lp), much = little;
+  little.most_searched_directions = much.most_searched_directions = 0;
+  little.most_direction_iterations = 0;
+  much.most_direction_iterations = std::numeric_limits<std::uint64_t>::max() / 2;
+  std::uint64_t few = 0, many = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    Features with = some_features(seed);
+    with.odd_prices = true;
+    const PlanProblem problem = random_problem(seed, with);
+    const Plan first = Planner(little).plan(problem), best = Planner(much).plan(problem);
+    if (!first.usable() || !best.usable()) continue;
+    EXPECT_EQ(check_plan(problem, first), "") << seed;
+    if (first.outcome == Outcome::limit) {
+      EXPECT_GT(first.gap(), 0.0) << seed;
+    }
+    few += first.iterations;
+    many += best.iterations;
+  }
+  EXPECT_LT(few, many);  // a better start can also spare a round, so in all
+}
+
 TEST(PlannerProperties, WholeNumbersNeverCostLessAndKeepTheirRules) {
   std::size_t dearer = 0;
   for (std::uint64_t seed = 0; seed < problems; ++seed) {
