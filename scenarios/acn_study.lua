@@ -55,7 +55,7 @@ return scenario {
     -- Round figures: what a kWh not got is worth (a public charger's kWh costs a driver a tenth of it: nobody is let
     -- down for a cheaper peak), and what a kWh out of the battery wears.
     unmet_price_per_kwh = param("unmet_price", 5), wear_price_per_kwh = param("wear_price", 0.03),
-    forecast = param("forecast", "yesterday"),
+    forecast = param("forecast", "same-kind-of-day"),
   },
   arrivals = recorded and sessions { file = file, evse = "as_given", requested = told }
     or arrivals.poisson(drivers(place.cars_per_day)),

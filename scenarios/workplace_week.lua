@@ -58,7 +58,6 @@ return scenario {
     driver_price_per_kwh = 250, v2g_price_per_kwh = 150, unmet_price_per_kwh = 400, wear_price_per_kwh = 30,
     -- kg CO2 per kWh: average of Korea's grid, rounded (0.4781 kg/kWh for 2020, Ministry of Environment's 2022 figure).
     co2_kg_per_kwh = 0.478,
-    forecast = "yesterday",
   },
   arrivals = arrivals.poisson {
     name = "car",

@@ -141,6 +141,8 @@ void change_forecast(const Build& build, twin::Site& site) {
   }
 }
 
-control::SiteForecast default_forecast() { return Forecast{Forecast::Kind::yesterday, 0.0, 0.0}; }
+control::SiteForecast default_forecast() {
+  return Forecast{Forecast::Kind::model, 0.0, 0.0, control::forecaster_when_needed("same-kind-of-day", {})};
+}
 
 }  // namespace evtwin::scenario

@@ -74,7 +74,7 @@ constexpr std::array scenario_keys{
     other("strategy", {},
           "string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision?", "\"asap\"",
           "Who decides: an id, `plugin \"id\" { ... }`, `strategy { ... }`, or a function of the view."),
-    other("forecast", {}, "evtwin.forecast_rule|evtwin.forecast", "\"yesterday\"",
+    other("forecast", {}, "evtwin.forecast_rule|evtwin.forecast", "\"same-kind-of-day\"",
           "For all sites that give none of their own."),
     text("notes", {}, "Free text, kept in the run file."),
 };
