@@ -31,11 +31,16 @@ using ForecastModelFactory =
 /// plugin. Shared by all runs of a world.
 class ForecastSource {
  public:
-  /// @param label  as files and pages show it: "sarima:fit_days=14"
-  /// @param find   called once, from whichever thread comes first
-  ForecastSource(std::string label, std::function<ForecastModelFactory()> find)
-      : label_(std::move(label)), find_(std::move(find)) {}
+  /// @param label   as files and pages show it: "sarima:fit_days=14"
+  /// @param find    called once, from whichever thread comes first
+  /// @param file    the plugin's shared object; empty for one that is in no file of its own
+  /// @param digest  of that file's bytes, 16 hex digits
+  ForecastSource(std::string label, std::function<ForecastModelFactory()> find, std::string file = {},
+                 std::string digest = {})
+      : label_(std::move(label)), file_(std::move(file)), digest_(std::move(digest)), find_(std::move(find)) {}
   const std::string& label() const { return label_; }
+  const std::string& file() const { return file_; }
+  const std::string& digest() const { return digest_; }
   /// @throws StrategyError.
   std::unique_ptr<ForecastModel> make(std::uint32_t quantity, std::uint64_t seed, std::uint32_t site) const {
     std::call_once(found_, [this] { factory_ = find_(); });
@@ -43,7 +48,7 @@ class ForecastSource {
   }
 
  private:
-  std::string label_;
+  std::string label_, file_, digest_;
   std::function<ForecastModelFactory()> find_;
   mutable std::once_flag found_;
   mutable ForecastModelFactory factory_;

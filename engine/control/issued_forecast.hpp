@@ -31,7 +31,8 @@ class IssuedForecast {
                  std::span<const market::LocalDate> holidays, TimeNs tick_ns, TimeNs run_start_ns, std::uint64_t seed,
                  std::uint32_t site, ForecastHistory::Signals signals);
 
-  /// Overwrites the columns of the quantities that models foresee; steps and all other columns are filled already, with
+  /// Overwrites the columns of the quantities that models foresee, and the sell price where it is a fraction of a
+  /// foreseen one; steps and all other columns are filled already, with
   /// what is known now in step 0. A forecast is issued at each multiple of the period that the local clock shows, when
   /// it is first needed; it holds until the next one. What holds now is taken to go on for a period at most, within
   /// step 0. `now_ns` never goes back.
@@ -55,6 +56,7 @@ class IssuedForecast {
 
   const market::Calendar calendar_;
   TimeNs tick_ns_, period_ns_;
+  std::optional<double> sell_of_buy_;  // where the sell price is a fraction of the buy price
   ForecastHistory history_;
   StepCalendar ahead_;
   std::vector<Foreseen> all_;
