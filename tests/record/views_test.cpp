@@ -79,7 +79,7 @@ TEST_F(Views, EveryForecasterOfTheRunIsNamed) {
   EXPECT_EQ(shell(file,
                   "SELECT id, site, quantity, rule, forecaster, plugin_file, plugin_digest, bias, std, period_ns, "
                   "history_days FROM forecast"),
-            "1|1|pv|forecaster|lua||||||3600000000000|21\n"
+            "1|1|pv|forecaster|lua|||||3600000000000|21\n"
             "2|1|load|forecaster|sarima:fit_days=14|forecast.so|00ff|||3600000000000|21\n"
             "3|1|arrivals|noisy||||0.125|0.25||\n"
             "4|1|price|perfect|||||||\n");
