@@ -12,6 +12,10 @@
 ---@class evtwin.event
 ---Made by plugin "id" { ... }.
 ---@class evtwin.chosen_strategy
+---Made by forecaster "id" { ... }.
+---@class evtwin.chosen_forecaster
+---How one quantity is foreseen.
+---@alias evtwin.forecast_rule "perfect"|"yesterday"|string|evtwin.chosen_forecaster|evtwin.forecast_error|fun(past: evtwin.past, ask: evtwin.ask): number[], number[][]?
 ---Made by from_sessions or from_ocpp.
 ---@class evtwin.stations_of_file
 ---The keys of a station, save name and evses.
@@ -42,7 +46,7 @@
 ---@field vehicles? evtwin.vehicle[] Car models of the mix. Default: one car with an unknown battery.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `ocpp`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
----@field forecast? "perfect"|"yesterday"|evtwin.forecast For all sites that give none of their own. Default: "yesterday".
+---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "yesterday".
 ---@field notes? string Free text, kept in the run file.
 ---@field [integer] any sites (`site { ... }`) and events (`at(...)`)
 
@@ -62,7 +66,7 @@
 ---@field rows? evtwin.row[] Further limits: lower <= sum of coefficient x quantity <= upper. Default: none.
 ---@field co2_kg_per_kwh? evtwin.signal [kg/kWh] Carbon dioxide per kWh imported. Default: 0.
 ---@field power_setpoint_kw? evtwin.signal [kW] Net power the site should draw; negative: feed back. Strategies see it, nothing enforces it: how well it is followed is measured. Default: none.
----@field forecast? "perfect"|"yesterday"|evtwin.forecast How strategies foresee PV, load and arrivals. Default: the scenario's.
+---@field forecast? evtwin.forecast_rule|evtwin.forecast How strategies foresee PV, load, arrivals and prices. Default: the scenario's.
 ---@field driver_price_per_kwh? number [currency/kWh] What drivers pay the site, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
 ---@field v2g_price_per_kwh? number [currency/kWh] What the site pays drivers for energy discharged, at the EVSE meter. Range: 0 .. 10,000,000. Default: 0.
 ---@field unmet_price_per_kwh? number [currency/kWh] Worth of a kWh wanted and not got, in the objective. Range: 0 .. 10,000,000. Default: 0.
@@ -285,8 +289,19 @@
 ---@field lower? number [kW or A] Smallest; not for magnitude_a. Range: -1,000,000 .. 1,000,000. Default: none.
 ---@field members table<string, number|number[]> { ["A-1"] = coefficient }, or { coefficient, angle_deg } (default: the EVSE's phase); a station's name means all its EVSEs.
 
----A forecast with an error of its own, drawn anew every local midnight.
+---Who foresees what: a rule for each quantity. A rule is "perfect" (the truth), "yesterday" (what was a whole day before), the id of a forecaster, `forecaster "id" { ... }` with its parameters, { bias = ..., std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.
 ---@class evtwin.forecast
+---@field bias? number [fraction] Forecast = value x (1 + bias + N(0, std)). Range: -1 .. 10. Default: 0.
+---@field std? number [fraction] Standard deviation of the relative error. Range: 0 .. 10. Default: 0.
+---@field pv? evtwin.forecast_rule How solar power is foreseen. Default: as without the table.
+---@field load? evtwin.forecast_rule How the base load is foreseen. Default: as without the table.
+---@field arrivals? evtwin.forecast_rule How arrivals are foreseen: how many, and what they request. Default: as without the table.
+---@field price? evtwin.forecast_rule How the price of imported energy is foreseen: "perfect", as far as the tariff says it, or a forecaster, for prices that nobody publishes beforehand. Feeding back then earns its fraction of what is foreseen, or else what it earns now. Default: "perfect".
+---@field period_min? integer [min] Forecasters are asked at the multiples of this that the local clock shows; their steps are as long. A site's table without it keeps the scenario's. Range: 1 .. 1440. Default: 15.
+---@field history_days? integer [d] Whole days before the run that forecasters are shown of PV, load and prices, as far as those reach back; arrivals are known from the start of the run. A site's table without it keeps the scenario's. Range: 0 .. 3650. Default: 56.
+
+---The truth with an error of its own, drawn anew every local midnight.
+---@class evtwin.forecast_error
 ---@field bias? number [fraction] Forecast = value x (1 + bias + N(0, std)). Range: -1 .. 10. Default: 0.
 ---@field std? number [fraction] Standard deviation of the relative error. Range: 0 .. 10. Default: 0.
 
@@ -550,6 +565,31 @@
 ---@field quiet_for_h number? [h] Leave this answer standing at the decision ticks of this time: ask at events alone.
 ---@field expected_cost number? [currency] What the horizon is expected to cost; recorded.
 
+---What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. All fields are functions: past.count(), and past.load(k) of step k. `values` is a list of ask.count() numbers, `quantiles` a list of such lists, one for each of ask.levels(), or nil. What it returns may depend on nothing but `past` and `ask`: a function that keeps something between calls is refused.
+---@class evtwin.past
+---@field count fun(): integer Steps that have wholly been; 1 is the oldest.
+---@field step_min fun(): number [min] Length of a step.
+---@field minute fun(k: integer): integer [min] What the local clock shows where step k begins, 0..1439.
+---@field day fun(k: integer): integer Its local date, days since 1970-01-01.
+---@field weekday fun(k: integer): integer 1 Monday ... 7 Sunday.
+---@field holiday fun(k: integer): boolean Whether that date is a holiday of the tariff.
+---@field pv fun(k: integer): number? [kW] Mean solar power; nil where it is not known.
+---@field load fun(k: integer): number? [kW] Mean base load.
+---@field arrivals fun(k: integer): number? Cars that came, whether or not an EVSE was free.
+---@field arrivals_kwh fun(k: integer): number? [kWh] What they requested together.
+---@field price fun(k: integer): number? [currency/kWh] Mean price of imported energy.
+
+---What it is asked, as functions: `for k = 1, ask.count() do values[k] = ... end`.
+---@class evtwin.ask
+---@field quantity fun(): string What to foresee: pv, load, arrivals, arrivals_kwh or price.
+---@field count fun(): integer Steps to foresee; 1 begins when it is asked.
+---@field step_min fun(): number [min] Length of a step.
+---@field minute fun(k: integer): integer [min] What the local clock shows where step k begins, 0..1439.
+---@field day fun(k: integer): integer Its local date, days since 1970-01-01.
+---@field weekday fun(k: integer): integer 1 Monday ... 7 Sunday.
+---@field holiday fun(k: integer): boolean Whether that date is a holiday of the tariff.
+---@field levels fun(): number[] [0..1] Probabilities for which a second value is welcome: a list for each of them, of what each step stays below.
+
 ---What the functions of at() can change.
 ---@class evtwin.world
 ---@field now string Local time, "2025-06-02 14:00".
@@ -636,6 +676,11 @@ function at(time, change) end
 ---@param id string
 ---@return fun(params: table): evtwin.chosen_strategy
 function plugin(id) end
+
+---A forecaster and its parameters: forecaster "seasonal-naive" { days = 7 }.
+---@param id string
+---@return fun(params: table): evtwin.chosen_forecaster
+function forecaster(id) end
 
 ---A strategy in Lua; a file of its own returns it, or it stands in the scenario.
 ---@param t evtwin.strategy

@@ -74,6 +74,12 @@ Json summary_json(const LoggedRun& run) {
   json["currency"] = s.currency;
   json["evtwin_version"] = s.evtwin_version;
   json["evtwin_commit"] = s.evtwin_commit;
+  json["forecasts"] = Json::array();
+  for (const record::ForecastRule& forecast : s.forecasts)
+    json["forecasts"].push_back({{"site", forecast.site},
+                                 {"quantity", forecast.quantity},
+                                 {"rule", forecast.rule},
+                                 {"plugin_digest", forecast.plugin_digest}});
   json["inputs"] = Json::array();
   for (const record::InputFile& input : s.origin.inputs)
     json["inputs"].push_back(
@@ -136,6 +142,14 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   fact("currency", a.currency, b.currency);
   fact("strategy", a.strategy, b.strategy);
   fact("plugin", a.plugin_digest, b.plugin_digest);
+  std::map<std::pair<std::string, std::string>, std::array<record::ForecastRule, 2>> forecasts;
+  for (const record::ForecastRule& forecast : a.forecasts) forecasts[{forecast.site, forecast.quantity}][0] = forecast;
+  for (const record::ForecastRule& forecast : b.forecasts) forecasts[{forecast.site, forecast.quantity}][1] = forecast;
+  for (const auto& [of, rules] : forecasts) {
+    const std::string what = "forecast of " + of.second + " at " + of.first;
+    fact(what, rules[0].rule, rules[1].rule);
+    if (rules[0].rule == rules[1].rule) fact("plugin of the " + what, rules[0].plugin_digest, rules[1].plugin_digest);
+  }
   fact("evtwin", a.evtwin_version, b.evtwin_version);
   fact("evtwin commit", a.evtwin_commit, b.evtwin_commit);
   fact("compiler", a.compiler, b.compiler);

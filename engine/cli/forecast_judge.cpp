@@ -73,16 +73,15 @@ Candidate candidate_of(const std::string& text) {
     // What a run calls yesterday, as a forecaster can say it.
     auto chosen = control::choose_forecaster("seasonal-naive", {{"days", "1"}});
     candidate.flags = chosen.description.flags;
-    candidate.forecaster =
-        std::make_shared<control::ForecastSource>(text, [make = std::move(chosen.factory)] { return make; });
+    chosen.label = text;
+    candidate.forecaster = control::source_of(std::move(chosen));
     return candidate;
   }
   std::string id;
   const control::TextParams params = params_of(text, id);
   auto chosen = control::choose_forecaster(id, params);
   Candidate candidate{chosen.label, {Kind::model, 0.0, 0.0}, nullptr, chosen.description.flags};
-  candidate.forecaster =
-      std::make_shared<control::ForecastSource>(chosen.label, [make = std::move(chosen.factory)] { return make; });
+  candidate.forecaster = control::source_of(std::move(chosen));
   candidate.rule.source = candidate.forecaster;
   return candidate;
 }

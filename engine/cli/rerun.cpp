@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_report.hpp"
@@ -10,6 +11,7 @@
 #include "cli/one_run.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
+#include "control/forecast_model.hpp"
 #include "kernel/text.hpp"
 #include "record/commit.hpp"
 #include "record/reader.hpp"
@@ -85,8 +87,24 @@ ReadyStrategy strategy_again(const std::string& file, const record::RunSummary& 
   }
 }
 
+/// Builds of the forecasters of a site, by quantity as the run file names them.
+std::map<std::pair<std::string, std::string>, std::string> forecaster_builds(const twin::World& world) {
+  std::map<std::pair<std::string, std::string>, std::string> builds;
+  for (const twin::Site& site : world.sites) {
+    const auto add = [&](const char* quantity, const control::Forecast& rule) {
+      if (rule.source != nullptr) builds[{site.name, quantity}] = rule.source->found_if_there().digest;
+    };
+    add("pv", site.forecast.pv);
+    add("load", site.forecast.load);
+    add("arrivals", site.forecast.arrivals);
+    add("price", site.forecast.price);
+  }
+  return builds;
+}
+
 /// What is not as it was, and does not keep the run from being repeated.
-std::vector<std::string> changes_since(const record::RunSummary& then, const ReadyStrategy& now) {
+std::vector<std::string> changes_since(const record::RunSummary& then, const ReadyStrategy& now,
+                                       const twin::World& world) {
   std::vector<std::string> changes;
   const auto compare = [&](const char* what, const std::string& before, const std::string& today) {
     if (before != today) changes.push_back(fmt::format("{}: {} then, {} now", what, before, today));
@@ -96,6 +114,10 @@ std::vector<std::string> changes_since(const record::RunSummary& then, const Rea
   compare("compiler", then.compiler, __VERSION__);
   compare("time zone data", then.tzdata_version, record::tzdata_version());
   compare("build of the strategy", then.plugin_digest, now.identity.plugin_digest);
+  auto builds = forecaster_builds(world);
+  for (const record::ForecastRule& was : then.forecasts)
+    compare(("build of the forecaster of " + was.quantity + " at " + was.site).c_str(), was.plugin_digest,
+            builds[{was.site, was.quantity}]);
   return changes;
 }
 
@@ -107,7 +129,7 @@ int rerun(const RerunCommand& command) {
   check_repeatable(file, summary);
   const StartPoint start = start_again(file, summary);
   const ReadyStrategy strategy = strategy_again(file, summary, start);
-  const std::vector<std::string> changes = changes_since(summary, strategy);
+  const std::vector<std::string> changes = changes_since(summary, strategy, start.scenario.world);
   catch_interrupt();
   FinishedRun done;
   {

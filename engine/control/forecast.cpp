@@ -32,24 +32,6 @@ Forecaster::Forecaster(const SiteForecast& forecast, const market::Calendar& cal
 
 namespace {
 
-/// Mean of values that hold for so many nanoseconds each; of a value that holds throughout, that value to the bit.
-class StepMean {
- public:
-  void add(double value, TimeNs ns) {
-    same_ = ns_ == 0 || (same_ && value == first_);
-    if (ns_ == 0) first_ = value;
-    sum_ += value * static_cast<double>(ns);
-    ns_ += ns;
-  }
-  bool empty() const { return ns_ == 0; }
-  double value() const { return same_ ? first_ : sum_ / static_cast<double>(ns_); }
-
- private:
-  TimeNs ns_ = 0;
-  double sum_ = 0.0, first_ = std::numeric_limits<double>::quiet_NaN();
-  bool same_ = true;
-};
-
 std::vector<double> divisors_of(const Forecast& rule, const std::vector<double>& levels) {
   std::vector<double> divisors;
   for (const double level : levels)
@@ -134,14 +116,16 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
 
 /// Where prices or CO2 end, the last one known holds on.
 void Forecaster::fill_prices(Horizon& horizon) {
+  const bool published = forecast_.price.kind != Forecast::Kind::model;
   const auto hold = [](double& last, double now) { return last = std::isnan(now) ? last : now; };
   double last_buy = std::numeric_limits<double>::quiet_NaN(), last_sell = last_buy, last_co2 = last_buy;
   for (std::size_t k = 0; k < horizon.buy_per_kwh.size(); ++k) {
     const TimeNs to_ns = horizon.start_ns[k + 1];
     StepMean buy, sell, co2;
     for (TimeNs t = horizon.start_ns[k]; t < to_ns;) {
-      const market::PriceNow price = tariff_.at(t);
-      const TimeNs until = std::min(price.until_ns, to_ns);
+      // Prices that nobody publishes: those of now, in all steps.
+      const market::PriceNow price = published ? tariff_.at(t) : tariff_.at(horizon.start_ns[0]);
+      const TimeNs until = published ? std::min(price.until_ns, to_ns) : to_ns;
       buy.add(hold(last_buy, price.buy_per_kwh), until - t);
       sell.add(hold(last_sell, price.sell_per_kwh), until - t);
       t = until;

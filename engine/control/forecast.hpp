@@ -1,6 +1,7 @@
 // What a strategy may foresee of PV and base load: nothing that was not known at the time.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -49,6 +50,25 @@ struct SiteForecast {
   }
 };
 
+/// Mean of values that hold for so many nanoseconds each; of a value that holds throughout, that value to the bit.
+class StepMean {
+ public:
+  void add(double value, TimeNs ns) {
+    same_ = ns_ == 0 || (same_ && value == first_);
+    if (ns_ == 0) first_ = value;
+    sum_ += value * static_cast<double>(ns);
+    ns_ += ns;
+  }
+  bool empty() const { return ns_ == 0; }
+  /// NaN where nothing was added.
+  double value() const { return same_ ? first_ : sum_ / static_cast<double>(ns_); }
+
+ private:
+  TimeNs ns_ = 0;
+  double sum_ = 0.0, first_ = std::numeric_limits<double>::quiet_NaN();
+  bool same_ = true;
+};
+
 /// Time-weighted mean of a signal over that part of [from, to) for which it has a value; NaN where it has none.
 double mean_of(market::SignalClock& signal, TimeNs from_ns, TimeNs to_ns);
 
@@ -88,7 +108,7 @@ class Forecaster {
   /// - noisy: the mean of the truth, with one error per issue and step.
   /// - model: what is known now, in all steps; for IssuedForecast to overwrite.
   /// What is known now holds on, in step 0, until the signal is foreseen to change. Prices and CO2 are known; where
-  /// they end, the last one holds on.
+  /// they end, the last one holds on. Where a model foresees prices, both are those of now, in all steps.
   void fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon);
 
  private:

@@ -22,17 +22,26 @@ double poisson_level(double mean, double level) {
   return count;
 }
 
-void fill_poisson_levels(Horizon& horizon) {
+void fill_poisson_counts(Horizon& horizon) {
   const std::size_t steps = horizon.arrivals.size(), levels = horizon.level.size();
   horizon.level_arrivals.resize(levels * steps);
-  horizon.level_arrivals_kwh.resize(levels * steps);
   for (std::size_t l = 0; l < levels; ++l) {
     for (std::size_t k = 0; k < steps; ++k) {
       const double expected = horizon.arrivals[k];
-      const double count = expected > 0.0 ? poisson_level(expected, horizon.level[l]) : expected;
-      horizon.level_arrivals[l * steps + k] = count;
+      horizon.level_arrivals[l * steps + k] = expected > 0.0 ? poisson_level(expected, horizon.level[l]) : expected;
+    }
+  }
+}
+
+void fill_kwh_of_counts(Horizon& horizon) {
+  const std::size_t steps = horizon.arrivals.size(), levels = horizon.level.size();
+  horizon.level_arrivals_kwh.resize(levels * steps);
+  for (std::size_t l = 0; l < levels; ++l) {
+    for (std::size_t k = 0; k < steps; ++k) {
+      const double expected = horizon.arrivals[k], count = horizon.level_arrivals[l * steps + k];
+      const bool as_foreseen = count == expected || expected < 1e-12;  // or too small to divide by
       horizon.level_arrivals_kwh[l * steps + k] =
-          count == expected ? horizon.arrivals_kwh[k] : horizon.arrivals_kwh[k] / expected * count;
+          as_foreseen ? horizon.arrivals_kwh[k] : horizon.arrivals_kwh[k] / expected * count;
     }
   }
 }
@@ -100,7 +109,8 @@ void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
   }
   if (forecast_.kind == Forecast::Kind::noisy) add_errors(horizon);
   if (forecast_.kind != Forecast::Kind::perfect) {
-    fill_poisson_levels(horizon);
+    fill_poisson_counts(horizon);
+    fill_kwh_of_counts(horizon);
     return;
   }
   horizon.level_arrivals.resize(horizon.level.size() * steps);

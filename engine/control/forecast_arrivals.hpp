@@ -12,9 +12,10 @@ namespace evtwin::control {
 /// The least count that a Poisson number of that mean stays at or below with probability `level`, 0 < level < 1.
 double poisson_level(double mean, double level);
 
-/// The levels of a horizon's arrivals as Poisson counts about the number foreseen; each vehicle asks for the mean of
-/// those foreseen in its step.
-void fill_poisson_levels(Horizon& horizon);
+/// The levels of a horizon's arrivals as Poisson counts about the number foreseen.
+void fill_poisson_counts(Horizon& horizon);
+/// Those of their energy, from the levels of the counts: each vehicle asks for the mean of those foreseen in its step.
+void fill_kwh_of_counts(Horizon& horizon);
 
 /// Counts arrivals at the site, whether or not they then find a free EVSE: what comes does not depend on the strategy.
 /// - perfect: who will come. Nobody comes after the end of the run.

@@ -15,18 +15,16 @@ TimeNs midnight_before(const market::Calendar& calendar, TimeNs run_start_ns, in
   return calendar.start_of(market::date_of_days(market::days_since_epoch(calendar.date(run_start_ns)) - days));
 }
 
+/// As mean_of.
 double mean_price(market::TariffClock& tariff, TimeNs from_ns, TimeNs to_ns) {
-  double sum = 0.0, first = not_known;
-  bool same = true;
+  StepMean mean;
   for (TimeNs t = from_ns; t < to_ns;) {
     const market::PriceNow price = tariff.at(t);
     const TimeNs until = std::min(price.until_ns, to_ns);
-    if (t == from_ns) first = price.buy_per_kwh;
-    same = same && price.buy_per_kwh == first;
-    sum += price.buy_per_kwh * static_cast<double>(until - t);
+    if (!std::isnan(price.buy_per_kwh)) mean.add(price.buy_per_kwh, until - t);
     t = until;
   }
-  return same ? first : sum / static_cast<double>(to_ns - from_ns);
+  return mean.value();
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "control/strategy.hpp"
+
 namespace evtwin::control {
 
 class ForecastModel {
@@ -27,26 +29,42 @@ class ForecastModel {
 using ForecastModelFactory =
     std::function<std::unique_ptr<ForecastModel>(std::uint32_t quantity, std::uint64_t seed, std::uint32_t site)>;
 
-/// A forecaster by name, looked for when an instance is first needed: a run whose strategy looks at no horizon needs no
-/// plugin. Shared by all runs of a world.
+/// A forecaster by name, looked for when it is first needed: a run whose strategy looks at no horizon needs no plugin.
+/// Shared by all runs of a world.
 class ForecastSource {
  public:
+  struct Found {
+    ForecastModelFactory factory;
+    std::string file{};    ///< the plugin's shared object; empty for one that is in no file of its own
+    std::string digest{};  ///< of that file's bytes, 16 hex digits
+  };
   /// @param label  as files and pages show it: "sarima:fit_days=14"
-  /// @param find   called once, from whichever thread comes first
-  ForecastSource(std::string label, std::function<ForecastModelFactory()> find)
-      : label_(std::move(label)), find_(std::move(find)) {}
+  /// @param find   called once, from whichever thread comes first. @throws StrategyError, then called again
+  ForecastSource(std::string label, std::function<Found()> find) : label_(std::move(label)), find_(std::move(find)) {}
   const std::string& label() const { return label_; }
+  /// @throws StrategyError where it is not there.
+  const Found& found() const {
+    std::call_once(once_, [this] { found_ = find_(); });
+    return found_;
+  }
+  /// Nothing where it is not there.
+  Found found_if_there() const {
+    try {
+      return found();
+    } catch (const StrategyError&) {
+      return {};
+    }
+  }
   /// @throws StrategyError.
   std::unique_ptr<ForecastModel> make(std::uint32_t quantity, std::uint64_t seed, std::uint32_t site) const {
-    std::call_once(found_, [this] { factory_ = find_(); });
-    return factory_(quantity, seed, site);
+    return found().factory(quantity, seed, site);
   }
 
  private:
   std::string label_;
-  std::function<ForecastModelFactory()> find_;
-  mutable std::once_flag found_;
-  mutable ForecastModelFactory factory_;
+  std::function<Found()> find_;
+  mutable std::once_flag once_;
+  mutable Found found_;
 };
 
 /// Names of the quantities, as users write them, by EVTWIN_QUANTITY_*.

@@ -37,8 +37,15 @@ Columns columns_of(Horizon& horizon, std::uint32_t quantity) {
   }
 }
 
-/// What is wrong with an answer; empty where it is as forecaster.h wants it. @param at  the step it is about
-std::string trouble_of(const evtwin_question& question, const evtwin_answer& answer, std::size_t& at) {
+/// What selling brings, as a fraction of what buying costs; empty where it is a price of its own.
+std::optional<double> sell_of_buy(const market::Tariff& tariff) {
+  const auto* factor = std::get_if<market::SellFactor>(&tariff.sell);
+  return factor == nullptr ? std::nullopt : std::optional(factor->of_buy);
+}
+
+}  // namespace
+
+std::string trouble_of_forecast(const evtwin_question& question, const evtwin_answer& answer, std::size_t& at) {
   const std::size_t steps = question.steps.n, levels = question.n_levels;
   const bool any = question.quantity == EVTWIN_QUANTITY_BUY_PER_KWH;
   const auto wrong = [&](double value) { return !std::isfinite(value) || (!any && value < 0.0); };
@@ -47,29 +54,31 @@ std::string trouble_of(const evtwin_question& question, const evtwin_answer& ans
     if (std::isnan(answer.mean[at])) return fmt::format("it left the mean out; {}", due);
     if (wrong(answer.mean[at])) return fmt::format("it foresaw a mean of {}; {}", answer.mean[at], due);
   }
-  at = 0;
-  const auto blank = static_cast<std::size_t>(
-      std::count_if(answer.quantile, answer.quantile + levels * steps, [](double value) { return std::isnan(value); }));
-  if (blank == levels * steps) return {};
-  if (blank > 0) return fmt::format("it left {} of {} quantiles out; all or none are due", blank, levels * steps);
+  const auto is_blank = [](double value) { return std::isnan(value); };
+  const std::span<const double> quantile(answer.quantile, levels * steps);
+  const auto blank = static_cast<std::size_t>(std::count_if(quantile.begin(), quantile.end(), is_blank));
+  if (blank == quantile.size()) return {};
+  if (blank > 0) {
+    const auto first = std::find_if(quantile.begin(), quantile.end(), is_blank);
+    at = static_cast<std::size_t>(first - quantile.begin()) % steps;
+    return fmt::format("it left {} of {} quantiles out; all or none are due", blank, quantile.size());
+  }
   for (at = 0; at < steps; ++at) {
     for (std::size_t l = 0; l < levels; ++l) {
-      const double value = answer.quantile[l * steps + at];
-      if (wrong(value)) return fmt::format("its quantile number {} is {}; {}", l, value, due);
-      if (l > 0 && value < answer.quantile[(l - 1) * steps + at])
-        return fmt::format("its quantiles cross: number {} is {}, number {} is {}", l - 1,
-                           answer.quantile[(l - 1) * steps + at], l, value);
+      const double value = quantile[l * steps + at];
+      if (wrong(value)) return fmt::format("the quantile of level {} is {}; {}", question.level[l], value, due);
+      if (l > 0 && value < quantile[(l - 1) * steps + at])
+        return fmt::format("its quantiles cross: {} at level {}, {} at level {}", quantile[(l - 1) * steps + at],
+                           question.level[l - 1], value, question.level[l]);
     }
   }
   return {};
 }
 
-}  // namespace
-
 void check_forecast(const ForecastModel& model, const evtwin_question& question, const evtwin_answer& answer,
                     const market::Calendar& calendar) {
   std::size_t at = 0;
-  const std::string trouble = trouble_of(question, answer, at);
+  const std::string trouble = trouble_of_forecast(question, answer, at);
   if (trouble.empty()) return;
   throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", model.who(), quantity_names[question.quantity],
                                   calendar.format_local(question.steps.start_ns[at]),
@@ -82,6 +91,7 @@ IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calen
     : calendar_(calendar),
       tick_ns_(tick_ns),
       period_ns_(forecast.period_ns),
+      sell_of_buy_(sell_of_buy(signals.tariff.tariff())),
       history_(calendar, holidays, forecast.period_ns, run_start_ns, forecast.history_days, std::move(signals)),
       ahead_(calendar, holidays, forecast.period_ns) {
   const auto add = [&](const Forecast& rule, std::uint32_t quantity) {
@@ -179,15 +189,22 @@ void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, d
   const TimeNs until_ns = std::max(horizon.start_ns.back(), issued_ns + period_ns_ + steps * tick_ns_);
   if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back()) issue(issued_ns, until_ns, horizon.level);
   horizon.issued_ns = std::min(horizon.issued_ns, issued_ns);
-  bool spread_of_arrivals = true;
+  bool counts_known = true, kwh_known = true;
   for (const Foreseen& foreseen : all_) {
     const double now_value = foreseen.quantity == EVTWIN_QUANTITY_PV_KW     ? pv_now_kw
                              : foreseen.quantity == EVTWIN_QUANTITY_LOAD_KW ? load_now_kw
                                                                             : buy_now_per_kwh;
     show(foreseen, now_value, horizon);
-    if (is_count(foreseen.quantity)) spread_of_arrivals = spread_of_arrivals && foreseen.has_spread;
+    if (foreseen.quantity == EVTWIN_QUANTITY_ARRIVALS) counts_known = foreseen.has_spread;
+    if (foreseen.quantity == EVTWIN_QUANTITY_ARRIVALS_KWH) kwh_known = foreseen.has_spread;
+    if (foreseen.quantity == EVTWIN_QUANTITY_BUY_PER_KWH && sell_of_buy_) {
+      std::transform(horizon.buy_per_kwh.begin(), horizon.buy_per_kwh.end(), horizon.sell_per_kwh.begin(),
+                     [&](double buy) { return *sell_of_buy_ * buy; });
+    }
   }
-  if (!spread_of_arrivals) fill_poisson_levels(horizon);
+  // Without a spread of its own a number of vehicles is one of Poisson's; each asks for the mean.
+  if (!counts_known) fill_poisson_counts(horizon);
+  if (!kwh_known) fill_kwh_of_counts(horizon);
 }
 
 }  // namespace evtwin::control

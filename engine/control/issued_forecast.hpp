@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "control/forecast.hpp"
@@ -14,6 +15,9 @@
 
 namespace evtwin::control {
 
+/// What is wrong with an answer, in words; empty where it is as forecaster.h wants it.
+/// @param at  set: the step that the words are about
+std::string trouble_of_forecast(const evtwin_question& question, const evtwin_answer& answer, std::size_t& at);
 /// @throws StrategyError naming model, quantity and time, for an answer that forecaster.h does not allow.
 void check_forecast(const ForecastModel& model, const evtwin_question& question, const evtwin_answer& answer,
                     const market::Calendar& calendar);
@@ -35,7 +39,8 @@ class IssuedForecast {
                  std::span<const market::LocalDate> holidays, TimeNs tick_ns, TimeNs run_start_ns, std::uint64_t seed,
                  std::uint32_t site, ForecastHistory::Signals signals);
 
-  /// Overwrites the columns of the quantities that models foresee; steps and all other columns are filled already, with
+  /// Overwrites the columns of the quantities that models foresee, and the sell price where it is a fraction of a
+  /// foreseen one; steps and all other columns are filled already, with
   /// what is known now in step 0. A forecast is issued at each multiple of the period that the local clock shows, when
   /// it is first needed; it holds until the next one. What holds now is taken to go on for a period at most, within
   /// step 0. `now_ns` never goes back.
@@ -59,6 +64,7 @@ class IssuedForecast {
 
   const market::Calendar calendar_;
   TimeNs tick_ns_, period_ns_;
+  std::optional<double> sell_of_buy_;  // where the sell price is a fraction of the buy price
   ForecastHistory history_;
   StepCalendar ahead_;
   std::vector<Foreseen> all_;

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
+#include "kernel/hash.hpp"
 #include "kernel/log.hpp"
 
 namespace evtwin::control {
@@ -14,6 +17,12 @@ namespace {
 std::string who_of(const PluginLibrary& library, const CheckedParams& params) {
   return fmt::format("forecaster {} ({})", params.strategy().id,
                      std::filesystem::path(library.file()).filename().string());
+}
+
+std::string file_digest(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  return fmt::format("{:016x}", kernel::digest64(bytes));
 }
 
 }  // namespace
@@ -64,6 +73,7 @@ ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params
   auto [found, name] = find_part(PluginPart::forecaster, id);
   ChosenForecaster chosen;
   chosen.file = found.file;
+  chosen.digest = file_digest(found.file);
   chosen.description = found.description;
   chosen.label = label_of(name, params);
   auto checked = std::make_shared<const CheckedParams>(std::move(found.description), params, "forecaster");
@@ -77,9 +87,22 @@ ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params
   return chosen;
 }
 
+std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen) {
+  std::string label = chosen.label;
+  return std::make_shared<const ForecastSource>(std::move(label), [chosen = std::move(chosen)] {
+    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest};
+  });
+}
+
+std::shared_ptr<const ForecastSource> forecaster_source(const std::string& id, const TextParams& params) {
+  return source_of(choose_forecaster(id, params));
+}
+
 std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params) {
-  return std::make_shared<const ForecastSource>(label_of(id, params),
-                                                [id, params] { return choose_forecaster(id, params).factory; });
+  return std::make_shared<const ForecastSource>(label_of(id, params), [id, params] {
+    const ChosenForecaster chosen = choose_forecaster(id, params);
+    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest};
+  });
 }
 
 }  // namespace evtwin::control

@@ -35,7 +35,7 @@ class PluginForecaster : public ForecastModel {
 };
 
 struct ChosenForecaster {
-  std::string file;
+  std::string file, digest;  ///< digest: of its bytes, 16 hex digits
   StrategyDescription description;
   std::string label;  ///< "sarima", "sarima:fit_days=14"
   ForecastModelFactory factory;
@@ -45,7 +45,10 @@ struct ChosenForecaster {
 /// @throws StrategyError: unknown id (with the nearest known one), unknown or out-of-range parameter (with its range).
 ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params);
 
-/// The same, looked for when it is first needed.
+/// As the source of a forecast. @throws StrategyError, now.
+std::shared_ptr<const ForecastSource> forecaster_source(const std::string& id, const TextParams& params);
+std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen);
+/// The same, looked for when it is first needed: there and then it throws.
 std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params);
 
 /// Whether it foresees that quantity.

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "control/forecast_model.hpp"
 #include "kernel/text.hpp"
 #include "physics/equipment.hpp"
 #include "record/commit.hpp"
@@ -112,6 +113,54 @@ void write_demand_terms(const twin::Site& site, TableInsert& insert) {
   insert.text(site.part_month == market::PartMonth::full ? "full" : "pro_rata");
   insert.integer(charge.look_back_months).real(charge.floor_fraction_of_contract);
   insert.real(market::excess_price_per_kw(site.tariff));
+}
+
+const char* name_of(control::Forecast::Kind kind) {
+  switch (kind) {
+    case control::Forecast::Kind::perfect:
+      return "perfect";
+    case control::Forecast::Kind::yesterday:
+      return "yesterday";
+    case control::Forecast::Kind::noisy:
+      return "noisy";
+    case control::Forecast::Kind::model:
+      return "forecaster";
+  }
+  return "yesterday";
+}
+
+void write_forecasts(const Database& database, const twin::World& world) {
+  TableInsert insert(database, "forecast");
+  std::int64_t site_id = 0;
+  for (const twin::Site& site : world.sites) {
+    ++site_id;
+    const control::SiteForecast& rules = site.forecast;
+    const auto write = [&](const char* quantity, const control::Forecast& rule) {
+      const control::ForecastSource* source = rule.source.get();
+      insert.row().integer(site_id).text(quantity).text(name_of(rule.kind));
+      if (source != nullptr) {
+        const control::ForecastSource::Found found = source->found_if_there();
+        insert.text(source->label()).text(found.file).text(found.digest);
+      } else {
+        insert.text("").text("").text("");
+      }
+      if (rule.kind == control::Forecast::Kind::noisy) {
+        insert.real(rule.bias).real(rule.std);
+      } else {
+        insert.null().null();
+      }
+      if (source != nullptr) {
+        insert.integer(rules.period_ns).integer(rules.history_days);
+      } else {
+        insert.null().null();
+      }
+    };
+    write("pv", rules.pv);
+    write("load", rules.load);
+    write("arrivals", rules.arrivals);
+    write("price", rules.price);
+  }
+  insert.write();
 }
 
 // What a kW costs in each month, and the peaks that a ratchet starts with.
@@ -264,6 +313,7 @@ void make_file(const std::string& place, const twin::World& world, const Strateg
   write_inputs(database, origin);
   write_clock(database, world);
   write_sites(database, world);
+  write_forecasts(database, world);
   write_demand_prices(database, world);
   write_limit_rows(database, world);
   write_vehicles(database, world);

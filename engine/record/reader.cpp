@@ -76,6 +76,22 @@ void read_inputs(const Database& database, RunSummary& summary) {
     summary.origin.inputs.push_back({input.text(0), input.integer(1), hash_of_hex(database.file(), input.text(2))});
 }
 
+void read_forecasts(const Database& database, RunSummary& summary) {
+  Statement row(database,
+                "SELECT site.name, quantity, rule, forecaster, plugin_digest, bias, std, period_ns FROM forecast JOIN "
+                "site ON site.id = forecast.site ORDER BY forecast.id");
+  while (row.step()) {
+    ForecastRule& forecast = summary.forecasts.emplace_back();
+    forecast.site = row.text(0);
+    forecast.quantity = row.text(1);
+    forecast.rule = row.text(2);
+    if (row.type(5) != SQLITE_NULL) forecast.rule += fmt::format(" (bias {}, std {})", row.real(5), row.real(6));
+    if (row.type(7) != SQLITE_NULL)
+      forecast.rule = fmt::format("{} every {} min", row.text(3), row.integer(7) / kernel::minute_ns);
+    forecast.plugin_digest = row.text(4);
+  }
+}
+
 void read_kpis(const Database& database, RunSummary& summary) {
   Statement kpi(database, "SELECT name, site, value, unit, help, help_ko FROM kpi ORDER BY id");
   while (kpi.step()) {
@@ -103,9 +119,9 @@ std::string hash_problem(const Database& database, const TableContent& table,
 }
 
 bool is_small(std::string_view table) {
-  constexpr std::array<std::string_view, 15> small{"run",    "clock", "site",      "demand_price",     "past_peak",
-                                                   "feeder", "evse",  "row_limit", "row_limit_member", "storage",
-                                                   "flag",   "month", "kpi",       "checkpoint",       "input"};
+  constexpr std::array<std::string_view, 16> small{
+      "forecast",         "run",     "clock", "site",  "demand_price", "past_peak",  "feeder", "evse", "row_limit",
+      "row_limit_member", "storage", "flag",  "month", "kpi",          "checkpoint", "input"};
   for (const std::string_view name : small) {
     if (name == table) return true;
   }
@@ -162,6 +178,7 @@ RunSummary read_summary(const std::string& file) {
   read_run(database, summary);
   read_kpis(database, summary);
   read_inputs(database, summary);
+  read_forecasts(database, summary);
   const auto written = written_hashes(database);
   for (const TableContent& table : table_contents()) {
     if (is_small(table.name) && (summary.state == RunState::complete || !written.empty())) {

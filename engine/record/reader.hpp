@@ -22,6 +22,15 @@ namespace evtwin::record {
 /// truncated, malformed.
 Database open_run_file(const std::string& file);
 
+/// How a site's strategy foresaw one quantity.
+struct ForecastRule {
+  std::string site, quantity;
+  std::string rule;           ///< "yesterday", "noisy (bias 0.1, std 0.2)", "sarima:fit_days=14 every 15 min"
+  std::string plugin_digest;  ///< empty where no plugin foresees
+
+  friend bool operator==(const ForecastRule&, const ForecastRule&) = default;
+};
+
 /// What a run file says at a glance.
 struct RunSummary {
   std::string name;
@@ -35,6 +44,7 @@ struct RunSummary {
   kernel::TimeNs start_ns = 0, end_ns = 0;
   std::string timezone, currency;
   Origin origin;
+  std::vector<ForecastRule> forecasts;
   std::string evtwin_version, evtwin_commit, sqlite_version, compiler, tzdata_version;
   std::string created_at;                                   ///< UTC
   double wall_s = 0.0;                                      ///< NaN until complete

@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 44> objects{{
+constexpr std::array<SchemaObject, 45> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -63,6 +63,18 @@ constexpr std::array<SchemaObject, 44> objects{{
   v2g_price_per_kwh REAL NOT NULL,
   unmet_price_per_kwh REAL NOT NULL,
   wear_price_per_kwh REAL NOT NULL
+) STRICT)"},
+    {"table", "forecast", R"(CREATE TABLE forecast (
+  id INTEGER PRIMARY KEY,         -- four rows a site
+  site INTEGER NOT NULL REFERENCES site (id),
+  quantity TEXT NOT NULL,         -- what strategies foresee: pv, load, arrivals (number and energy), price
+  rule TEXT NOT NULL,             -- perfect, yesterday, noisy, forecaster
+  forecaster TEXT NOT NULL,       -- label, such as sarima:fit_days=14; lua: a function of the scenario; else empty
+  plugin_file TEXT NOT NULL,      -- shared object it came from; empty where there is none
+  plugin_digest TEXT NOT NULL,
+  bias REAL, std REAL,            -- of noisy, as fractions; else NULL
+  period_ns INTEGER,              -- a forecaster is asked at its multiples on the local clock; else NULL
+  history_days INTEGER            -- and is shown so many days before the run
 ) STRICT)"},
     {"table", "demand_price", R"(CREATE TABLE demand_price (
   id INTEGER PRIMARY KEY,         -- twelve rows a site
@@ -467,7 +479,7 @@ constexpr std::array<SchemaObject, 44> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 31> contents{{
+constexpr std::array<TableContent, 32> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -479,6 +491,8 @@ constexpr std::array<TableContent, 31> contents{{
      "id, name, contract_kw, export_limit_kw, limits, tariff, tariff_source, tariff_given, metering_window_ns, "
      "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, excess_price_per_kw, "
      "driver_price_per_kwh, v2g_price_per_kwh, unmet_price_per_kwh, wear_price_per_kwh",
+     ""},
+    {"forecast", "id, site, quantity, rule, forecaster, plugin_file, plugin_digest, bias, std, period_ns, history_days",
      ""},
     {"demand_price", "id, site, month, price_per_kw, in_ratchet", ""},
     {"past_peak", "id, site, month, peak_kw", ""},

@@ -1,6 +1,7 @@
 // How strategies foresee what comes: `forecast`, of a scenario or a site.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "control/plugin_forecaster.hpp"
 #include "control/strategy.hpp"
@@ -22,19 +23,24 @@ constexpr std::string_view rules_are =
 /// A forecaster that the user named. That it is there, and takes these parameters, shows here and not in the run.
 Forecast named(const std::string& id, const control::TextParams& params, const Where& where) {
   try {
-    const auto chosen = std::make_shared<const control::ChosenForecaster>(control::choose_forecaster(id, params));
-    return {Forecast::Kind::model, 0.0, 0.0,
-            std::make_shared<const control::ForecastSource>(chosen->label, [chosen] { return chosen->factory; })};
+    return {Forecast::Kind::model, 0.0, 0.0, control::forecaster_source(id, params)};
   } catch (const control::StrategyError& error) {
     fail(where, "= \"" + kernel::printable(id, 60) + "\": " + error.what());
   }
 }
 
+/// Rules that need no forecaster.
+std::optional<Forecast::Kind> kind_of_word(const std::string& word) {
+  if (word == "perfect") return Forecast::Kind::perfect;
+  if (word == "yesterday") return Forecast::Kind::yesterday;
+  return {};
+}
+
 /// "perfect", "yesterday", "sarima".
 Forecast by_word(const Build& build, const std::string& word, const control::TextParams& params, const Where& where) {
-  if (word == "perfect" || word == "yesterday") {
+  if (const auto kind = kind_of_word(word)) {
     if (!params.empty()) fail(where, "= \"" + word + "\" takes no parameters");
-    return {word == "perfect" ? Forecast::Kind::perfect : Forecast::Kind::yesterday, 0.0, 0.0};
+    return {*kind, 0.0, 0.0};
   }
   const auto& set = build.source.options().set;
   const bool users_own = std::any_of(set.begin(), set.end(), [&](const auto& entry) { return entry.second == word; });
@@ -64,7 +70,8 @@ Forecast rule_of(const Build& build, const Value& value, const Where& where, con
 control::SiteForecast pipeline_of(const Build& build, const Value& value, const Where& where,
                                   const ForecastPlace& place, control::SiteForecast forecast) {
   const Fields f(value, section("forecast"), where);
-  if (f.has("bias") || f.has("std")) forecast = Forecast{Forecast::Kind::noisy, f.number("bias"), f.number("std")};
+  if (f.has("bias") || f.has("std"))
+    forecast.pv = forecast.load = forecast.arrivals = {Forecast::Kind::noisy, f.number("bias"), f.number("std")};
   const auto read = [&](const char* key, Forecast& rule) {
     if (const Value* own = f.find(key)) rule = rule_of(build, *own, f.where(key), {place.site, key});
   };
@@ -74,13 +81,14 @@ control::SiteForecast pipeline_of(const Build& build, const Value& value, const 
   read("price", forecast.price);
   if (forecast.price.kind == Forecast::Kind::yesterday || forecast.price.kind == Forecast::Kind::noisy)
     fail(f.where("price"), "must be \"perfect\" (prices are known as far as the tariff goes) or a forecaster");
-  forecast.period_ns = f.whole("period_min") * kernel::minute_ns;
-  forecast.history_days = static_cast<int>(f.whole("history_days"));
+  // Those of the scenario hold for a site whose table gives none.
+  if (f.has("period_min")) forecast.period_ns = f.whole("period_min") * kernel::minute_ns;
+  if (f.has("history_days")) forecast.history_days = static_cast<int>(f.whole("history_days"));
   return forecast;
 }
 
 /// "sarima:fit_days=14" of the command line.
-Forecast changed_rule(const Build& build, const std::string& name, const std::string& text) {
+Forecast changed_rule(const std::string& name, const std::string& text) {
   std::string id;
   control::TextParams params;
   for (std::size_t from = 0; from <= text.size();) {
@@ -97,10 +105,11 @@ Forecast changed_rule(const Build& build, const std::string& name, const std::st
     from = colon + 1;
   }
   try {
-    if (id == "perfect" || id == "yesterday") return by_word(build, id, params, {});
-    const auto chosen = std::make_shared<const control::ChosenForecaster>(control::choose_forecaster(id, params));
-    return {Forecast::Kind::model, 0.0, 0.0,
-            std::make_shared<const control::ForecastSource>(chosen->label, [chosen] { return chosen->factory; })};
+    if (const auto kind = kind_of_word(id)) {
+      if (!params.empty()) fail_change(name, text, id + " takes no parameters");
+      return {*kind, 0.0, 0.0};
+    }
+    return {Forecast::Kind::model, 0.0, 0.0, control::forecaster_source(id, params)};
   } catch (const control::StrategyError& error) {
     fail_change(name, text, error.what());
   }
@@ -122,21 +131,25 @@ void change_forecast(const Build& build, twin::Site& site) {
   const LoadOptions& options = build.source.options();
   control::SiteForecast& forecast = site.forecast;
   if (const auto all = given_change(options, site.name, "forecast")) {
-    const Forecast rule = changed_rule(build, all->first, all->second);
+    const Forecast rule = changed_rule(all->first, all->second);
     forecast.pv = forecast.load = forecast.arrivals = rule;
   }
   const auto change = [&](const char* key, Forecast& rule) {
-    if (const auto own = given_change(options, site.name, key)) rule = changed_rule(build, own->first, own->second);
+    if (const auto own = given_change(options, site.name, key)) rule = changed_rule(own->first, own->second);
   };
   change("forecast_pv", forecast.pv);
   change("forecast_load", forecast.load);
   change("forecast_arrivals", forecast.arrivals);
   change("forecast_price", forecast.price);
-  if (forecast.price.kind == Forecast::Kind::yesterday)
-    fail_change("forecast_price", "yesterday", "must be perfect (prices are known) or a forecaster");
+  if (const auto own = given_change(options, site.name, "forecast_price");
+      own && forecast.price.kind == Forecast::Kind::yesterday)
+    fail_change(own->first, own->second,
+                "must be perfect (prices are known as far as the tariff goes) or a forecaster");
   if (const auto minutes = changed_number(options, site.name, "forecast_period_min")) {
-    if (*minutes != std::floor(*minutes))
-      fail_change("forecast_period_min", show_number(*minutes), "must be a whole number of minutes");
+    if (*minutes != std::floor(*minutes)) {
+      const auto own = given_change(options, site.name, "forecast_period_min");
+      fail_change(own->first, own->second, "must be a whole number of minutes");
+    }
     forecast.period_ns = static_cast<TimeNs>(*minutes) * kernel::minute_ns;
   }
 }

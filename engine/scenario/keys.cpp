@@ -401,11 +401,16 @@ constexpr std::array forecast_keys{
     other(
         "price", {}, "evtwin.forecast_rule", "\"perfect\"",
         "How the price of imported energy is foreseen: \"perfect\", as far as the tariff says it, or a forecaster, for "
-        "prices that nobody publishes beforehand."),
-    whole("period_min", "min", 1, 1440, "15",
-          "Forecasters are asked at the multiples of this that the local clock shows; their steps are as long."),
+        "prices that nobody publishes beforehand. Feeding back then earns its fraction of what is foreseen, or else "
+        "what "
+        "it earns now."),
+    whole(
+        "period_min", "min", 1, 1440, "15",
+        "Forecasters are asked at the multiples of this that the local clock shows; their steps are as long. A site's "
+        "table without it keeps the scenario's."),
     whole("history_days", "d", 0, 3650, "56",
-          "Days before the run that forecasters are shown of PV, load and prices, where those reach back."),
+          "Whole days before the run that forecasters are shown of PV, load and prices, as far as those reach back; "
+          "arrivals are known from the start of the run. A site's table without it keeps the scenario's."),
 };
 
 constexpr std::array queue_keys{

@@ -289,7 +289,7 @@ constexpr std::array past_fields{
 
 constexpr std::array ask_fields{
     Field{"quantity", "", "fun(): string", false, "What to foresee: pv, load, arrivals, arrivals_kwh or price."},
-    Field{"count", "", "fun(): integer", false, "Steps to foresee; 1 begins now."},
+    Field{"count", "", "fun(): integer", false, "Steps to foresee; 1 begins when it is asked."},
     Field{"step_min", "min", "fun(): number", false, "Length of a step."},
     Field{"minute", "min", "fun(k: integer): integer", false,
           "What the local clock shows where step k begins, 0..1439."},
@@ -319,10 +319,13 @@ constexpr std::array all_fields{
                  decision_fields},
     FieldSection{
         "past",
-        "What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. What it "
-        "returns may depend on nothing but this.",
+        "What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. All fields "
+        "are "
+        "functions: past.count(), and past.load(k) of step k. `values` is a "
+        "list of ask.count() numbers, `quantiles` a list of such lists, one for each of ask.levels(), or nil. What it "
+        "returns may depend on nothing but `past` and `ask`: a function that keeps something between calls is refused.",
         past_fields},
-    FieldSection{"ask", "What it is asked: `for k = 1, ask.count() do values[k] = ... end`.", ask_fields},
+    FieldSection{"ask", "What it is asked, as functions: `for k = 1, ask.count() do values[k] = ... end`.", ask_fields},
     FieldSection{"world", "What the functions of at() can change.", world_docs},
     FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},
     FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_docs},
@@ -353,7 +356,7 @@ constexpr std::array all_words{
     Word{"plugin", "plugin(id)", "@param id string\n@return fun(params: table): evtwin.chosen_strategy",
          "A strategy and its parameters: plugin \"milp\" { horizon_h = 24 }."},
     Word{"forecaster", "forecaster(id)", "@param id string\n@return fun(params: table): evtwin.chosen_forecaster",
-         "A forecaster and its parameters: forecaster \"sarima\" { fit_days = 14 }."},
+         "A forecaster and its parameters: forecaster \"seasonal-naive\" { days = 7 }."},
     Word{"strategy", "strategy(t)", "@param t evtwin.strategy\n@return evtwin.strategy",
          "A strategy in Lua; a file of its own returns it, or it stands in the scenario."},
     Word{"param", "param(name, default)", "@generic T\n@param name string\n@param default T\n@return T",

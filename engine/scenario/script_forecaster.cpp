@@ -1,10 +1,14 @@
 // A forecaster written in Lua: `forecast = function(past, ask) ... end`. It is told what has been, step by step, and
 // returns what it foresees.
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "control/strategy.hpp"
+#include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "scenario/build.hpp"
 #include "scenario/language.hpp"
@@ -39,7 +43,7 @@ Function function_at(const Construct& scenario, const ForecastPlace& place) {
 class LuaForecaster : public control::ForecastModel {
  public:
   LuaForecaster(const std::shared_ptr<const ScenarioSource>& source, const ForecastPlace& place, std::string position)
-      : language_(source, source->seed), position_(std::move(position)) {
+      : language_(source, source->seed), seed_(source->seed), position_(std::move(position)) {
     const std::shared_ptr<const Construct> made = language_.evaluate([](std::string_view) {});
     language_.sandbox().set_print(print_line);
     lua_State* L = language_.state();
@@ -54,6 +58,29 @@ class LuaForecaster : public control::ForecastModel {
   void forecast(const evtwin_history& history, const evtwin_question& question, const evtwin_answer& answer) override {
     history_ = &history;
     question_ = &question;
+    ask(answer);
+    if (repeats_) return;
+    // A run that is cut and goes on asks a fresh instance: one that keeps something between calls shows here.
+    const std::size_t n = question.steps.n, cells = n * question.n_levels;
+    std::vector<double> mean(n, blank), quantile(cells, blank);
+    language_.sandbox().set_print([](std::string_view) {});
+    ask({sizeof(evtwin_answer), 0, mean.data(), quantile.data()});
+    language_.sandbox().set_print(print_line);
+    repeats_ = same(mean, answer.mean) && same(quantile, answer.quantile);
+    if (!repeats_)
+      throw control::StrategyError(position_ +
+                                   ": the forecaster answered otherwise when it was asked the same again; what it "
+                                   "returns may depend on past and ask alone");
+  }
+  std::string who() const override { return "the forecaster in " + position_; }
+
+ private:
+  static constexpr double blank = std::numeric_limits<double>::quiet_NaN();
+
+  static bool same(const std::vector<double>& a, const double* b) {
+    return a.empty() || std::memcmp(a.data(), b, a.size() * sizeof(double)) == 0;
+  }
+  void ask(const evtwin_answer& answer) {
     answer_ = &answer;
     lua_rawgeti(language_.state(), LUA_REGISTRYINDEX, run_);
     try {
@@ -62,9 +89,17 @@ class LuaForecaster : public control::ForecastModel {
       throw control::StrategyError(error.message);
     }
   }
-  std::string who() const override { return "the forecaster in " + position_; }
+  /// Makes math.random a function of the call.
+  void seed_random(lua_State* L) const {
+    lua_getglobal(L, "math");
+    lua_getfield(L, -1, "randomseed");
+    const std::uint64_t call =
+        static_cast<std::uint64_t>(question_->issued_ns) * EVTWIN_QUANTITIES + question_->quantity;
+    lua_pushinteger(L, static_cast<lua_Integer>(kernel::mix_bits(seed_ ^ kernel::mix_bits(call))));
+    lua_call(L, 1, 0);
+    lua_pop(L, 1);
+  }
 
- private:
   /// Pushes a function of a step's number that pushes what is known of it.
   template <class Push>
   void add(const char* name, const char* table, bool past, Push push) {
@@ -150,6 +185,7 @@ class LuaForecaster : public control::ForecastModel {
   }
 
   int run(lua_State* L) {
+    seed_random(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, function_);
     lua_rawgeti(L, LUA_REGISTRYINDEX, past_);
     lua_rawgeti(L, LUA_REGISTRYINDEX, ask_);
@@ -173,6 +209,9 @@ class LuaForecaster : public control::ForecastModel {
     if (lua_type(L, at) != LUA_TTABLE)
       throw ScriptError(position_ + ": the forecaster returned a " + luaL_typename(L, at) + " for the " + what +
                         "; a list of " + std::to_string(n) + " numbers is due");
+    if (lua_rawlen(L, at) > n)
+      throw ScriptError(position_ + ": the forecaster returned " + std::to_string(lua_rawlen(L, at)) +
+                        " numbers for the " + what + "; " + std::to_string(n) + " are due");
     for (std::uint32_t k = 0; k < n; ++k) {
       lua_geti(L, at, k + 1);
       if (lua_type(L, -1) != LUA_TNUMBER)
@@ -185,7 +224,9 @@ class LuaForecaster : public control::ForecastModel {
   }
 
   Language language_;
+  std::uint64_t seed_;
   std::string position_;
+  bool repeats_ = false;  // found on the first call
   int function_ = LUA_NOREF, past_ = LUA_NOREF, ask_ = LUA_NOREF, run_ = LUA_NOREF;
   const evtwin_history* history_ = nullptr;
   const evtwin_question* question_ = nullptr;
@@ -204,7 +245,7 @@ std::shared_ptr<const control::ForecastSource> lua_forecaster(std::shared_ptr<co
       throw control::StrategyError(error.message);
     }
   };
-  return std::make_shared<const control::ForecastSource>("lua", [make] { return make; });
+  return std::make_shared<const control::ForecastSource>("lua", [make] { return control::ForecastSource::Found{make}; });
 }
 
 }  // namespace evtwin::scenario

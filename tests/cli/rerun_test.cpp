@@ -58,6 +58,24 @@ TEST_F(Rerun, TheSameHistoryComesAgain) {
   EXPECT_NE(run({"rerun", file}).out.find("the same history again"), std::string::npos);
 }
 
+TEST_F(Rerun, ForecastersAreKeptComparedAndUsedAgain) {
+  const std::string lp = "lp:horizon_h=4";
+  const std::string a = record("a.evtwin", {"--strategy", lp});
+  const std::string b = record("b.evtwin", {"--strategy", lp, "--change", "forecast=seasonal-naive:days=1", "--change",
+                                            "forecast_period_min=60"});
+  const auto facts = run({"diff", a, b, "--json"}).json()["facts"];
+  const std::string all = facts.dump();
+  EXPECT_NE(all.find("seasonal-naive:days=1 every 60 min"), std::string::npos) << all;
+  EXPECT_NE(all.find("forecast of load at "), std::string::npos) << all;
+  EXPECT_EQ(all.find("forecast of price"), std::string::npos) << all;
+  const Said said = run({"rerun", b, "--json"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_TRUE(said.json()["same_history"].get<bool>());
+  EXPECT_EQ(said.json()["changed"].size(), 0U) << said.out;
+  const auto runs = run({"runs", folder_, "--json"}).json()["runs"];
+  for (const auto& logged : runs) EXPECT_EQ(logged["forecasts"].size(), 4U) << logged.dump();
+}
+
 TEST_F(Rerun, TheRecordedTextCountsNotWhatTheFileSaysNow) {
   const std::string file = record("a.evtwin");
   write("site.lua", "return scenario {}");

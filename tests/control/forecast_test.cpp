@@ -130,7 +130,7 @@ TEST(Forecaster, PricesAreMeansOverTheStep) {
   tariff.sell = market::SellFactor{0.5};
   const market::SignalClock none(0.0, seoul);
   const market::SignalClock co2(first_quarter_only(), seoul);
-  Forecaster forecaster({Forecast::Kind::perfect, 0.0, 0.0}, seoul, hour_ns, 7, 0, none, none, co2,
+  Forecaster forecaster(Forecast{Forecast::Kind::perfect, 0.0, 0.0}, seoul, hour_ns, 7, 0, none, none, co2,
                         market::TariffClock(tariff, seoul));
   Horizon h;
   h.level = {0.1, 0.9};
@@ -160,7 +160,7 @@ TEST(Forecaster, OnlyANoisyForecastKnowsASpread) {
   const std::vector<double> levels{0.1, 0.5, 0.9};
   for (const auto kind : {Forecast::Kind::perfect, Forecast::Kind::yesterday, Forecast::Kind::noisy}) {
     const market::SignalClock pv(hours_counted(), seoul), none(0.0, seoul);
-    Forecaster forecaster({kind, 0.1, 0.2}, seoul, hour_ns, 7, 0, pv, none, none,
+    Forecaster forecaster(Forecast{kind, 0.1, 0.2}, seoul, hour_ns, 7, 0, pv, none, none,
                           market::TariffClock(market::free_energy(), seoul));
     Horizon h;
     h.level = levels;
@@ -207,7 +207,7 @@ TEST(Forecaster, TheTruthStaysBelowALevelWithItsProbability) {
 // A median that were the truth would be the truth told before its time.
 TEST(Forecaster, NoLevelTellsTheTruth) {
   const market::SignalClock pv(hours_counted(), seoul), none(0.0, seoul);
-  Forecaster forecaster({Forecast::Kind::noisy, 0.0, 0.3}, seoul, hour_ns, 7, 0, pv, none, none,
+  Forecaster forecaster(Forecast{Forecast::Kind::noisy, 0.0, 0.3}, seoul, hour_ns, 7, 0, pv, none, none,
                         market::TariffClock(market::free_energy(), seoul));
   Horizon h;
   h.level = {0.25, 0.5, 0.75};
@@ -245,7 +245,7 @@ RC_GTEST_PROP(Forecaster, YesterdayIsTheSameInWorldsThatDifferOnlyLater, ()) {
   }
   const auto horizon_of = [&](Forecast::Kind kind, const std::vector<double>& values) {
     const market::SignalClock signal(market::Series(times, values), berlin), none(0.0, berlin);
-    Forecaster forecaster({kind, 0.0, 0.0}, berlin, tick, 7, 0, signal, signal, none,
+    Forecaster forecaster(Forecast{kind, 0.0, 0.0}, berlin, tick, 7, 0, signal, signal, none,
                           market::TariffClock(market::free_energy(), berlin));
     market::SignalClock reading = signal;
     const double now_kw = reading.at(now).value;
@@ -266,7 +266,7 @@ RC_GTEST_PROP(Forecaster, YesterdayIsTheSameInWorldsThatDifferOnlyLater, ()) {
 TEST(Forecaster, ErrorsDifferBySeedSiteAndSignal) {
   const market::SignalClock signal(hours_counted(), seoul), none(0.0, seoul);
   const auto noisy = [&](std::uint64_t seed, std::uint64_t site) {
-    Forecaster forecaster({Forecast::Kind::noisy, 0.0, 0.2}, seoul, hour_ns, seed, site, signal, signal, none,
+    Forecaster forecaster(Forecast{Forecast::Kind::noisy, 0.0, 0.2}, seoul, hour_ns, seed, site, signal, signal, none,
                           market::TariffClock(market::free_energy(), seoul));
     Horizon horizon;
     forecaster.fill(monday_ns, 8, 72.0, 72.0, horizon);
@@ -287,7 +287,7 @@ TEST(Forecaster, AnErrorNeverTurnsALoadIntoASource) {
 
 TEST(Forecaster, BeyondItsEndASignalKeepsTheLastKnownFigure) {
   const market::SignalClock counted(hours_counted(), seoul), none(0.0, seoul);
-  Forecaster forecaster({Forecast::Kind::perfect, 0.0, 0.0}, seoul, hour_ns, 7, 0, counted, none, counted,
+  Forecaster forecaster(Forecast{Forecast::Kind::perfect, 0.0, 0.0}, seoul, hour_ns, 7, 0, counted, none, counted,
                         market::TariffClock(market::free_energy(), seoul));
   Horizon h;
   forecaster.fill(monday_ns + 70 * hour_ns, 5, 142.0, 0.0, h);
@@ -303,7 +303,7 @@ TEST(Forecaster, DaysOf23And25HoursHaveAsManyStepsAndBeginAtLocalMidnight) {
     const TimeNs midnight = berlin.start_of(date);
     EXPECT_EQ(berlin.start_of(next) - midnight, hours * hour_ns);
     const market::SignalClock flat(5.0, berlin), none(0.0, berlin);
-    Forecaster forecaster({Forecast::Kind::noisy, 0.0, 0.1}, berlin, hour_ns, 7, 0, flat, none, none,
+    Forecaster forecaster(Forecast{Forecast::Kind::noisy, 0.0, 0.1}, berlin, hour_ns, 7, 0, flat, none, none,
                           market::TariffClock(market::free_energy(), berlin));
     Horizon h;
     forecaster.fill(midnight, hours, 5.0, 0.0, h);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "control/forecast_model.hpp"
 #include "record/reader.hpp"
 #include "sample_run.hpp"
 
@@ -54,6 +55,40 @@ TEST_F(Views, PeakPerMonthIsTheHighestMeanOfAMeteringWindow) {
     EXPECT_EQ(shell(file, "SELECT max(peak_kw) FROM party_per_day"), kw);
     EXPECT_EQ(shell(file, "SELECT metering_window_ns / 60000000000 FROM site"), std::to_string(minutes) + "\n");
   }
+}
+
+TEST_F(Views, EveryForecasterOfTheRunIsNamed) {
+  twin::World world = sample_world();
+  control::SiteForecast& rules = world.sites[0].forecast;
+  const auto source = [](const char* label, const char* file, const char* digest) {
+    return std::make_shared<const control::ForecastSource>(
+        label, [=] { return control::ForecastSource::Found{{}, file, digest}; });
+  };
+  using Kind = control::Forecast::Kind;
+  rules.pv = {Kind::model, 0.0, 0.0, source("lua", "", "")};
+  rules.load = {Kind::model, 0.0, 0.0, source("sarima:fit_days=14", "forecast.so", "00ff")};
+  rules.arrivals = {Kind::noisy, 0.125, 0.25};
+  rules.period_ns = kernel::hour_ns;
+  rules.history_days = 21;
+  const std::string file = folder_ / "forecasters.evtwin";
+  {
+    RunWriter writer(file, world, sample_strategy());
+    feed(writer, world);
+    writer.finish(sample_result(), sample_kpis(), 0.125);
+  }
+  EXPECT_EQ(shell(file,
+                  "SELECT id, site, quantity, rule, forecaster, plugin_file, plugin_digest, bias, std, period_ns, "
+                  "history_days FROM forecast"),
+            "1|1|pv|forecaster|lua|||||3600000000000|21\n"
+            "2|1|load|forecaster|sarima:fit_days=14|forecast.so|00ff|||3600000000000|21\n"
+            "3|1|arrivals|noisy||||0.125|0.25||\n"
+            "4|1|price|perfect|||||||\n");
+  EXPECT_EQ(read_summary(file).forecasts,
+            (std::vector<ForecastRule>{{"depot", "pv", "lua every 60 min", ""},
+                                       {"depot", "load", "sarima:fit_days=14 every 60 min", "00ff"},
+                                       {"depot", "arrivals", "noisy (bias 0.125, std 0.25)", ""},
+                                       {"depot", "price", "perfect", ""}}));
+  EXPECT_EQ(check_run_file(file), std::vector<std::string>{});
 }
 
 TEST_F(Views, SessionSummaryShowsLocalTimes) {

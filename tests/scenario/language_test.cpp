@@ -101,8 +101,8 @@ TEST_F(Language, EveryKeyOfASiteArrivesInTheWorld) {
   ASSERT_EQ(s.rows[0].members.size(), 2U);
   EXPECT_EQ(s.rows[0].members[1].coefficient, -1.0);
   EXPECT_EQ(s.rows[0].members[1].angle_deg, 120.0);
-  EXPECT_EQ(s.forecast.kind, control::Forecast::Kind::noisy);
-  EXPECT_EQ(s.forecast.std, 0.2);
+  EXPECT_EQ(s.forecast.load.kind, control::Forecast::Kind::noisy);
+  EXPECT_EQ(s.forecast.load.std, 0.2);
   EXPECT_EQ(s.driver_price_per_kwh, 250.0);
   EXPECT_EQ(s.part_month, market::PartMonth::full);
   ASSERT_EQ(s.past_peaks.size(), 1U);

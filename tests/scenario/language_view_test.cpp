@@ -21,6 +21,7 @@ TEST(LanguageView, FieldsAreThoseOfTheDocumentation) {
     auto accessors = view_accessors(section.name);
     if (accessors.empty()) accessors = world_accessors(section.name);
     if (section.name == "hour" || section.name == "decision") continue;  // plain tables
+    if (section.name == "past" || section.name == "ask") continue;       // a forecaster's: LuaForecaster tests
     ++sections;
     std::vector<std::string> documented;
     std::vector<std::string> there;

@@ -2,12 +2,13 @@
 // same views up to noon, column by column and field by field.
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "control/view_layout.hpp"
+#include "control/function_model.hpp"
+#include "control/plugin_forecaster.hpp"
+#include "twin/shown_view.hpp"
 #include "twin/worlds.hpp"
 
 namespace evtwin::twin::leak_test {
@@ -31,13 +32,19 @@ market::Series hourly(double scale_after_noon) {
   return market::Series(times, values);
 }
 
-World world_with(bool other_future, control::Forecast::Kind kind) {
+/// Where a model foresees prices, those to come are others too, and what is fed back earns half of them.
+World world_with(bool other_future, const control::SiteForecast& rules) {
   World world = small_world(4, 3);
   Site& site = world.sites[0];
   site.pv_kw = hourly(other_future ? 3.0 : 1.0);
   site.load_kw = hourly(other_future ? 5.0 : 1.0);
   site.contract_kw = 16.0;
-  site.forecast = control::Forecast{kind, 0.0, 0.0};
+  site.forecast = rules;
+  if (rules.price.kind == control::Forecast::Kind::model) {
+    site.tariff.rates.clear();
+    site.tariff.prices_per_kwh = hourly(other_future ? 7.0 : 1.0);
+    site.tariff.sell = market::SellFactor{0.5};
+  }
   site.tariff.demand.price_per_kw.fill(10.0);
   // Those that are there at noon leave otherwise in the other world, those that came within two hours, none of which is
   // finished, take more, and all that come later are others.
@@ -63,32 +70,13 @@ World world_with(bool other_future, control::Forecast::Kind kind) {
   return world;
 }
 
-/// Everything a view shows, by the name of the column; the scalars under "".
-std::map<std::string, std::string> shown(const evtwin_view& view) {
-  std::map<std::string, std::string> all;
-  evtwin_view scalars = view;
-  for (const control::ColumnPlace& column : control::view_columns()) {
-    const void* cells = control::column_of(column, view);
-    control::set_column(column, scalars, nullptr);
-    if (cells == nullptr) continue;
-    const std::size_t length = control::length_of(column, view);
-    std::string& bytes = all[std::string(column.name)];
-    if (column.cell == control::Cell::text) {
-      for (std::size_t k = 0; k < length; ++k) bytes += std::string(static_cast<const char* const*>(cells)[k]) + "\n";
-    } else {
-      bytes.assign(static_cast<const char*>(cells), length * control::size_of(column.cell));
-    }
-  }
-  all[""].assign(reinterpret_cast<const char*>(&scalars), sizeof scalars);
-  return all;
-}
-
-std::vector<std::map<std::string, std::string>> views_up_to_noon(bool other_future, control::Forecast::Kind kind) {
+std::vector<std::map<std::string, std::string>> views_up_to_noon(bool other_future,
+                                                                 const control::SiteForecast& rules) {
   std::vector<std::map<std::string, std::string>> views;
-  testing::run_world(world_with(other_future, kind),
+  testing::run_world(world_with(other_future, rules),
                      testing::strategy(
                          [&](const evtwin_view& view, evtwin_decision& decision) {
-                           if (view.now_ns <= noon_ns) views.push_back(shown(view));
+                           if (view.now_ns <= noon_ns) views.push_back(testing::shown(view));
                            for (std::uint32_t k = 0; k < view.n_connected; ++k)
                              decision.evse_kw[view.connected_evse[k]] = view.evse_car_max_kw[view.connected_evse[k]];
                          },
@@ -96,21 +84,70 @@ std::vector<std::map<std::string, std::string>> views_up_to_noon(bool other_futu
   return views;
 }
 
-TEST(NoLeak, AViewIsTheSameWhateverComesAfterIt) {
-  const auto a = views_up_to_noon(false, control::Forecast::Kind::yesterday);
-  const auto b = views_up_to_noon(true, control::Forecast::Kind::yesterday);
-  ASSERT_GT(a.size(), 140U);
-  ASSERT_EQ(a.size(), b.size());
+void expect_no_leak(const control::SiteForecast& rules, const std::string& what) {
+  const auto a = views_up_to_noon(false, rules), b = views_up_to_noon(true, rules);
+  ASSERT_GT(a.size(), 140U) << what;
+  ASSERT_EQ(a.size(), b.size()) << what;
   for (std::size_t n = 0; n < a.size(); ++n) {
-    for (const auto& [name, bytes] : a[n]) EXPECT_EQ(bytes, b[n].at(name)) << name << " of decision " << n;
+    for (const auto& [name, bytes] : a[n])
+      EXPECT_EQ(bytes, b[n].at(name)) << what << ": " << name << " of decision " << n;
     if (::testing::Test::HasFailure()) return;
   }
 }
 
+TEST(NoLeak, AViewIsTheSameWhateverComesAfterIt) {
+  expect_no_leak(control::Forecast{control::Forecast::Kind::yesterday, 0.0, 0.0}, "yesterday");
+}
+
+control::SiteForecast all_by(const control::Forecast& rule, kernel::TimeNs period_ns) {
+  control::SiteForecast rules{rule};
+  rules.price = rule;
+  rules.period_ns = period_ns;
+  return rules;
+}
+
+// A model that weighs every cell it is told, and those that come with the program.
+TEST(NoLeak, NoForecasterIsToldOfWhatComes) {
+  for (const kernel::TimeNs period_ns : {15 * kernel::minute_ns, kernel::hour_ns, 7 * kernel::minute_ns}) {
+    const std::string every = " every " + std::to_string(period_ns / kernel::minute_ns) + " min";
+    expect_no_leak(all_by(testing::foreseen_by(testing::answer_by_all_it_is_told), period_ns), "by all" + every);
+    for (const auto& listed : control::list_forecasters()) {
+      const std::string id = listed.file + "#" + listed.description.id;
+      const control::Forecast rule{control::Forecast::Kind::model, 0.0, 0.0, control::forecaster_source(id, {})};
+      expect_no_leak(all_by(rule, period_ns), id + every);
+    }
+  }
+  EXPECT_GE(control::list_forecasters().size(), 2U);
+}
+
+// The witness sees what it is told: a past that differs by one value in a quarter makes another view.
+TEST(NoLeak, TheModelOfTheseTestsTellsPastsApart) {
+  const auto rules = all_by(testing::foreseen_by(testing::answer_by_all_it_is_told), 15 * kernel::minute_ns);
+  const auto first_horizon = [&](double kw) {
+    World world = world_with(false, rules);
+    std::vector<kernel::TimeNs> times;
+    std::vector<double> values;
+    for (int h = -24; h < 72; ++h) {
+      times.push_back(monday_ns + h * hour_ns);
+      values.push_back(h == -20 ? kw : 1.0);
+    }
+    world.sites[0].pv_kw = market::Series(times, values);
+    std::string horizon;
+    testing::run_world(world, testing::strategy(
+                                  [&](const evtwin_view& view, evtwin_decision&) {
+                                    if (horizon.empty()) horizon = testing::shown(view).at("horizon_load_kw");
+                                  },
+                                  EVTWIN_WHY_TICK, 96));
+    return horizon;
+  };
+  EXPECT_EQ(first_horizon(2.0), first_horizon(2.0));
+  EXPECT_NE(first_horizon(2.0), first_horizon(2.0000001));
+}
+
 // Who is granted perfect knowledge has it in the horizon and nowhere else; and the two worlds are told apart by it.
 TEST(NoLeak, PerfectKnowledgeIsInTheHorizonAlone) {
-  const auto a = views_up_to_noon(false, control::Forecast::Kind::perfect);
-  const auto b = views_up_to_noon(true, control::Forecast::Kind::perfect);
+  const auto a = views_up_to_noon(false, control::Forecast{control::Forecast::Kind::perfect});
+  const auto b = views_up_to_noon(true, control::Forecast{control::Forecast::Kind::perfect});
   ASSERT_EQ(a.size(), b.size());
   std::map<std::string, int> differing;
   for (std::size_t n = 0; n < a.size(); ++n) {

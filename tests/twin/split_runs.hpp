@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "control/function_model.hpp"
 #include "kernel/archive.hpp"
 #include "kernel/random.hpp"
 #include "twin/random_world.hpp"
@@ -124,9 +125,10 @@ class DiceStrategy : public control::Strategy {
   }
   void decide(const evtwin_view& view, evtwin_decision& d) override {
     // What it sees is in what it does: a view that is not the same shows.
-    double sum = view.horizon_pv_kw[3] + view.horizon_contract_kw[1] * 1e-300 + view.horizon_arrivals[2] +
-                 view.horizon_arrivals_kwh[3] + view.since_last->import_kwh + view.so_far->energy_cost +
-                 view.month_peak_kw + static_cast<double>(view.window_end_ns % 1'000'000'007) * 1e-9;
+    double sum = view.horizon_pv_kw[3] + view.horizon_load_kw[2] + view.horizon_buy_per_kwh[3] +
+                 view.horizon_contract_kw[1] * 1e-300 + view.horizon_arrivals[2] + view.horizon_arrivals_kwh[3] +
+                 view.since_last->import_kwh + view.so_far->energy_cost + view.month_peak_kw +
+                 static_cast<double>(view.window_end_ns % 1'000'000'007) * 1e-9;
     for (std::uint32_t i = 0; i < view.n_evses; ++i) {
       sum += view.evse_max_kw[i] + view.evse_got_kwh[i] + view.evse_car_max_kw[i] + view.evse_priority[i] +
              view.evse_reserved_kwh[i] + static_cast<double>(view.evse_reserved_from_ns[i] % 1000) +
@@ -233,7 +235,17 @@ inline twin::World eventful_world(std::uint64_t seed) {
     site.v2g_price_per_kwh = 0.1;
     site.wear_price_per_kwh = 0.02;
     site.storage_policy = static_cast<twin::StoragePolicy>(dice.whole(0, 3));
-    site.forecast = control::Forecast{static_cast<control::Forecast::Kind>(dice.whole(0, 2)), 0.0, 0.2};
+    const auto any_rule = [&] {
+      const auto kind = static_cast<control::Forecast::Kind>(dice.whole(0, 3));
+      return kind == control::Forecast::Kind::model ? foreseen_by(answer_by_all_it_is_told)
+                                                    : control::Forecast{kind, 0.0, 0.2};
+    };
+    site.forecast.pv = any_rule();
+    site.forecast.load = any_rule();
+    site.forecast.arrivals = any_rule();
+    if (dice.chance(0.3)) site.forecast.price = foreseen_by(answer_by_all_it_is_told);
+    site.forecast.period_ns = (dice.chance(0.5) ? 15 : 60) * minute_ns;
+    site.forecast.history_days = dice.whole(0, 1);
   }
   return world;
 }
