@@ -37,9 +37,10 @@ Columns columns_of(Horizon& horizon, std::uint32_t quantity) {
   }
 }
 
-/// What is wrong with an answer; empty where it is as forecaster.h wants it. @param at  the step it is about
-std::string trouble_of(std::uint32_t quantity, std::span<const double> mean, std::span<const double> quantile,
-                       bool& has_spread, std::size_t& at) {
+}  // namespace
+
+std::string trouble_of_forecast(std::uint32_t quantity, std::span<const double> mean, std::span<const double> quantile,
+                                bool& has_spread, std::size_t& at) {
   const std::size_t steps = mean.size();
   const double least = quantity == EVTWIN_QUANTITY_BUY_PER_KWH ? -std::numeric_limits<double>::infinity() : 0.0;
   const auto wrong = [&](double value) { return !std::isfinite(value) || value < least; };
@@ -66,8 +67,6 @@ std::string trouble_of(std::uint32_t quantity, std::span<const double> mean, std
   }
   return {};
 }
-
-}  // namespace
 
 IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calendar& calendar,
                                std::span<const market::LocalDate> holidays, TimeNs tick_ns, TimeNs run_start_ns,
@@ -119,7 +118,8 @@ void IssuedForecast::ask(Foreseen& foreseen, const evtwin_question& question) {
   work_.seconds += seconds;
   work_.longest_call_s = std::max(work_.longest_call_s, seconds);
   std::size_t at = 0;
-  const std::string trouble = trouble_of(foreseen.quantity, foreseen.mean, foreseen.quantile, foreseen.has_spread, at);
+  const std::string trouble =
+      trouble_of_forecast(foreseen.quantity, foreseen.mean, foreseen.quantile, foreseen.has_spread, at);
   if (trouble.empty()) return;
   throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", foreseen.model->who(),
                                   quantity_names[foreseen.quantity], calendar_.format_local(ahead_.start_ns(at)),

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "control/forecast.hpp"
@@ -20,6 +21,11 @@ struct ForecastWork {
   std::uint64_t calls = 0;   ///< one for each quantity foreseen
   double seconds = 0.0, longest_call_s = 0.0;
 };
+
+/// What is wrong with an answer, in words; empty where it is as forecaster.h wants it. @param has_spread  set: whether
+/// it has quantiles @param at  set: the step that the words are about
+std::string trouble_of_forecast(std::uint32_t quantity, std::span<const double> mean, std::span<const double> quantile,
+                                bool& has_spread, std::size_t& at);
 
 /// Those quantities of a site that models foresee. The answer to fill() depends on the world up to the last time of
 /// issue and on that call alone: there is nothing to keep in a checkpoint.
