@@ -171,6 +171,7 @@ struct DecideCommand {
 struct PluginNewCommand {
   std::string name;
   std::string language = "cpp";  ///< "cpp", "c" or "lua": the folder of the template
+  bool forecaster = false;       ///< in C++ alone
 };
 
 /// evtwin plugin info
