@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <csignal>
 #include <cstdint>
@@ -48,6 +49,14 @@ std::string_view left_unfinished(const control::PluginCall& call) {
   return "; the run is left unfinished, --isolate keeps it apart\n";
 }
 
+/// Says the line and ends the process; where two threads come here at once, one speaks.
+[[noreturn]] void end_with(const Line& line) {
+  static std::atomic_flag taken;
+  while (taken.test_and_set()) ::pause();
+  line.say();
+  ::_exit(1);
+}
+
 std::array<struct sigaction, 65> earlier;  // by signal: a sanitizer's handler, mostly none
 
 void on_crash(int signal, siginfo_t* info, void*) {
@@ -63,8 +72,7 @@ void on_crash(int signal, siginfo_t* info, void*) {
   if (const char* name = sigdescr_np(signal)) line << " (" << name << ")";
   if (signal == SIGSEGV || signal == SIGBUS)
     (line << ": at address 0x").number(reinterpret_cast<std::uintptr_t>(info->si_addr), 16);
-  (line << left_unfinished(call)).say();
-  ::_exit(1);
+  end_with(line << left_unfinished(call));
 }
 
 void on_exit_of_process(int status, void*) {
@@ -73,8 +81,7 @@ void on_exit_of_process(int status, void*) {
   Line line;
   line << "error: " << call.who << ": " << call.what << " called exit(";
   line.number(static_cast<std::uintptr_t>(status & 0xff), 10);
-  (line << ")" << left_unfinished(call)).say();
-  ::_exit(1);
+  end_with(line << ")" << left_unfinished(call));
 }
 
 }  // namespace

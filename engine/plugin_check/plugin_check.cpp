@@ -123,14 +123,16 @@ class Checker {
   void choose(std::string_view id) {
     std::string known;
     bool strategies = false, forecasters = false;
+    const Listed* before = nullptr;  // a forecaster is listed once for each quantity
     for (const Listed& listed : listed_) {
-      auto& ids = listed.is_forecaster() ? report_.forecasters : report_.strategies;
+      const bool again =
+          before != nullptr && before->part.forecaster == listed.part.forecaster && listed.is_forecaster();
+      before = &listed;
       if (id.empty() || id == listed.id()) {
-        if (ids.empty() || ids.back() != listed.id()) ids.push_back(listed.id());
+        if (!again) (listed.is_forecaster() ? report_.forecasters : report_.strategies).push_back(listed.id());
         chosen_.push_back(listed);
       }
-      const bool said = listed.is_forecaster() && known.ends_with(listed.id());
-      if (!said) known += fmt::format("{}{}", known.empty() ? "" : ", ", listed.id());
+      if (!again) known += fmt::format("{}{}", known.empty() ? "" : ", ", listed.id());
       (listed.is_forecaster() ? forecasters : strategies) = true;
     }
     if (!chosen_.empty()) return;

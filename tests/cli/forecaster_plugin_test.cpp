@@ -127,6 +127,17 @@ TEST_F(ForecasterPlugin, OneThatEndsTheProgramIsNamedWithCallAndSignal) {
   }
 }
 
+TEST_F(ForecasterPlugin, OneLineIsSaidWhereSeveralThreadsCrashAtOnce) {
+  for (int again = 0; again < 5; ++again) {
+    const Said said = run({"compare", week_, "--days", "1", "--strategies", "lp,milp", "--threads", "2", "--change",
+                           "forecast_load=" + zoo_ + "segfaults.so"});
+    EXPECT_EQ(said.status, 1);
+    const std::size_t first = said.err.find("forecast crashed");
+    ASSERT_NE(first, std::string::npos) << said.err;
+    EXPECT_EQ(said.err.find("forecast crashed", first + 1), std::string::npos) << said.err;
+  }
+}
+
 TEST_F(ForecasterPlugin, OneThatThrowsOrForeseesWhatCanNotBeEndsTheRunInOneLine) {
   for (const auto& [animal, words] :
        {std::pair{"throws", "forecast failed: the matrix is singular"},
