@@ -75,6 +75,18 @@ TEST_F(ForecasterPlugin, CheckAndListTakeALibraryOfForecastersForSound) {
   EXPECT_THAT(table.out, HasSubstr("\nknows-no-spread "));
 }
 
+TEST_F(ForecasterPlugin, AFileThatHoldsBothIsShownWithBoth) {
+  const std::string both = paths::test_plugin_dir + "/holds_both.so";
+  const auto json = run({"plugin", "info", both, "--json"}).json();
+  EXPECT_EQ(json.at("abi_digest"), EVTWIN_ABI_DIGEST);
+  EXPECT_EQ(json.at("forecaster_abi_digest"), EVTWIN_FORECASTER_ABI_DIGESTS);
+  EXPECT_EQ(json.at("strategies").at(0).at("name"), "Offering");
+  EXPECT_FALSE(json.at("strategies").at(0).contains("foresees"));
+  EXPECT_EQ(json.at("forecasters").at(0).at("foresees"), (nlohmann::json{"pv", "price"}));
+  EXPECT_THAT(run({"plugin", "info", both}).out, HasSubstr("1 strategy and 1 forecaster\n"));
+  EXPECT_THAT(run({"check", both}).out, HasSubstr("these strategies and forecasters"));
+}
+
 TEST_F(ForecasterPlugin, PluginCheckNamesForecasterAndQuantity) {
   const Said failed = run({"plugin", "check", zoo_ + "crosses_quantiles.so"});
   EXPECT_EQ(failed.status, 3);

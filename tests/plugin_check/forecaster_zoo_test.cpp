@@ -136,6 +136,29 @@ TEST(ForecasterCheck, SaysWhatTheFileHasWhereTheIdIsUnknown) {
   }
 }
 
+TEST(HoldsBoth, StrategyAndForecasterOfOneIdAreLookedAtEachByItsOwnContract) {
+  const std::string file = paths::test_plugin_dir + "/holds_both.so";
+  for (const char* id : {"", "holds-both"}) {
+    const Report report = check_plugin(file, id, quick());
+    EXPECT_TRUE(report.passed()) << failures(report);
+    EXPECT_EQ(report.strategies, std::vector<std::string>{"holds-both"});
+    EXPECT_EQ(report.forecasters, std::vector<std::string>{"holds-both"});
+    std::multiset<std::string> answers, tables;
+    for (const Verdict& verdict : report.checks) {
+      if (verdict.name == "answers") answers.insert(verdict.of.text());
+      if (verdict.name == "parameters") tables.insert(verdict.of.text());
+    }
+    EXPECT_EQ(answers, (std::multiset<std::string>{"holds-both", "holds-both price", "holds-both pv"}));
+    EXPECT_EQ(tables, (std::multiset<std::string>{"holds-both", "holds-both"}));
+  }
+  try {
+    check_plugin(file, "neither", quick());
+    FAIL();
+  } catch (const std::runtime_error& refused) {
+    EXPECT_THAT(refused.what(), HasSubstr("has no strategy or forecaster 'neither'; it has holds-both, holds-both"));
+  }
+}
+
 // ---- The scenes keep the contract themselves. ----
 
 TEST(ForecastScene, ShowsStepsWithoutGapsAndAsksFromTheEndOfTheHistory) {
