@@ -118,9 +118,15 @@ int check_run(const std::string& file) {
 
 int check_plugin(const std::string& file) {
   const control::PluginDescription plugin = control::look_at_plugin(file);
-  fmt::print("{}: a sound plugin with these strategies (evtwin plugin check looks deeper):\n", kernel::printable(file));
-  for (const control::StrategyDescription& s : plugin.strategies)
-    fmt::print("  {}: {}\n", kernel::printable(s.id), kernel::printable(s.help));
+  const bool strategies = !plugin.strategies.empty(), forecasters = !plugin.forecasters.empty();
+  fmt::print("{}: a sound plugin with these {} (evtwin plugin check looks deeper):\n", kernel::printable(file),
+             strategies && forecasters ? "strategies and forecasters"
+             : strategies              ? "strategies"
+                                       : "forecasters");
+  for (const auto* parts : {&plugin.strategies, &plugin.forecasters}) {
+    for (const control::StrategyDescription& s : *parts)
+      fmt::print("  {}: {}\n", kernel::printable(s.id), kernel::printable(s.help));
+  }
   return 0;
 }
 

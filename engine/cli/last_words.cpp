@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <csignal>
 #include <cstdint>
@@ -41,7 +42,20 @@ class Line {
   std::size_t used_ = 0;
 };
 
-constexpr std::string_view left_unfinished = "; the run is left unfinished, --isolate keeps it apart\n";
+/// What becomes of the run. Forecasters have no process of their own.
+std::string_view left_unfinished(const control::PluginCall& call) {
+  if (std::string_view(call.who).starts_with("forecaster "))
+    return "; the run is left unfinished, forecasters run in evtwin's own process\n";
+  return "; the run is left unfinished, --isolate keeps it apart\n";
+}
+
+/// Says the line and ends the process; where two threads come here at once, one speaks.
+[[noreturn]] void end_with(const Line& line) {
+  static std::atomic_flag taken;
+  while (taken.test_and_set()) ::pause();
+  line.say();
+  ::_exit(1);
+}
 
 std::array<struct sigaction, 65> earlier;  // by signal: a sanitizer's handler, mostly none
 
@@ -58,8 +72,7 @@ void on_crash(int signal, siginfo_t* info, void*) {
   if (const char* name = sigdescr_np(signal)) line << " (" << name << ")";
   if (signal == SIGSEGV || signal == SIGBUS)
     (line << ": at address 0x").number(reinterpret_cast<std::uintptr_t>(info->si_addr), 16);
-  (line << left_unfinished).say();
-  ::_exit(1);
+  end_with(line << left_unfinished(call));
 }
 
 void on_exit_of_process(int status, void*) {
@@ -68,8 +81,7 @@ void on_exit_of_process(int status, void*) {
   Line line;
   line << "error: " << call.who << ": " << call.what << " called exit(";
   line.number(static_cast<std::uintptr_t>(status & 0xff), 10);
-  (line << ")" << left_unfinished).say();
-  ::_exit(1);
+  end_with(line << ")" << left_unfinished(call));
 }
 
 }  // namespace

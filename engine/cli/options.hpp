@@ -184,6 +184,7 @@ struct ForecastJudgeCommand : ScenarioCommand {
 struct PluginNewCommand {
   std::string name;
   std::string language = "cpp";  ///< "cpp", "c" or "lua": the folder of the template
+  bool forecaster = false;       ///< in C++ alone
 };
 
 /// evtwin plugin info

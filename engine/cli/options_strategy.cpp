@@ -1,4 +1,4 @@
-// The options of the commands on strategies alone.
+// The options of the commands on strategies and forecasters alone.
 #include "cli/option_parts.hpp"
 
 namespace evtwin::cli {
@@ -34,33 +34,37 @@ void offer_decide(Offers& offers) {
 }
 
 void offer_plugin(Offers& offers) {
-  CLI::App& plugin = *offers.program().add_subcommand("plugin", "Make, look at and judge strategies of your own");
+  CLI::App& plugin =
+      *offers.program().add_subcommand("plugin", "Make, look at and judge strategies and forecasters of your own");
   plugin.require_subcommand(1);
 
   const auto made = std::make_shared<PluginNewCommand>();
-  CLI::App& make = offers.add(plugin, "new", "Write a project of a strategy to start from: ./NAME", made);
+  CLI::App& make = offers.add(plugin, "new", "Write a project of a strategy or forecaster to start from: ./NAME", made);
   make.add_option("NAME", made->name, "lower case letters, digits, '-' and '_'")->required();
   make.add_option("--lang", made->language, "cpp (default), c or lua")->check(CLI::IsMember({"cpp", "c", "lua"}));
+  make.add_flag("--forecaster", made->forecaster, "a forecaster instead of a strategy; in C++")->excludes("--lang");
 
   const auto shown = std::make_shared<PluginInfoCommand>();
-  CLI::App& info = offers.add(plugin, "info", "Show what a plugin says of itself: strategies, parameters, ABI", shown);
+  CLI::App& info =
+      offers.add(plugin, "info", "Show what a plugin says of itself: strategies, forecasters, parameters, ABI", shown);
   info.add_option("FILE", shown->file, "plugin (.so) or strategy in Lua (.lua)")->required();
   info.add_flag("--json", shown->json, "one JSON document on stdout");
 
   const auto laid_out = std::make_shared<PluginLayoutCommand>();
   CLI::App& layout = offers.add(
-      plugin, "layout", "Print strategy.h as a table: structs, fields, offsets, types, constants; for other languages",
+      plugin, "layout",
+      "Print strategy.h and forecaster.h as tables: structs, fields, offsets, types, constants; for other languages",
       laid_out);
   layout.add_flag("--json", laid_out->json, "one JSON document on stdout");
 
   const auto listed = std::make_shared<PluginListCommand>();
-  CLI::App& list =
-      offers.add(plugin, "list", "List the strategies found in EVTWIN_PLUGIN_PATH and beside the program", listed);
+  CLI::App& list = offers.add(
+      plugin, "list", "List the strategies and forecasters found in EVTWIN_PLUGIN_PATH and beside the program", listed);
   list.add_flag("--json", listed->json, "one JSON document on stdout");
 
   const auto tried = std::make_shared<PluginCheckCommand>();
   CLI::App& check = offers.add(plugin, "check", "Try a plugin on everything the contract asks of it", tried);
-  check.add_option("FILE", tried->file, "FILE.so, or FILE.so#ID for one of its strategies")->required();
+  check.add_option("FILE", tried->file, "FILE.so, or FILE.so#ID for one of its strategies or forecasters")->required();
   auto* fuzz = check.add_option("--fuzz", tried->fuzz_s, "then go on with random sites, seconds")
                    ->check(CLI::Range(0.0, 86400.0));
   check.add_option("--reproduce", tried->reproduce, "only the random site with this seed")->excludes(fuzz);

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
@@ -18,18 +19,28 @@ namespace evtwin::cli {
 
 namespace {
 
+using plugin_check::ForecastTiming;
 using plugin_check::Report;
 using plugin_check::Timing;
 using plugin_check::Verdict;
 
 nlohmann::ordered_json report_json(const Report& report) {
   using kernel::printable;
+  const auto ids_json = [](const std::vector<std::string>& ids) {
+    auto all = nlohmann::ordered_json::array();
+    for (const std::string& id : ids) all.push_back(printable(id));
+    return all;
+  };
   auto checks = nlohmann::ordered_json::array();
   for (const Verdict& verdict : report.checks) {
-    nlohmann::ordered_json row = {{"strategy", printable(verdict.strategy)},
-                                  {"name", verdict.name},
-                                  {"pass", verdict.pass},
-                                  {"why", printable(verdict.why)}};
+    nlohmann::ordered_json row = {{"strategy", printable(verdict.of.strategy)}};
+    if (!verdict.of.forecaster.empty()) {
+      row["forecaster"] = printable(verdict.of.forecaster);
+      row["quantity"] = verdict.of.quantity;
+    }
+    row["name"] = verdict.name;
+    row["pass"] = verdict.pass;
+    row["why"] = printable(verdict.why);
     if (!verdict.note.empty()) row["note"] = printable(verdict.note);
     checks.push_back(std::move(row));
   }
@@ -38,51 +49,99 @@ nlohmann::ordered_json report_json(const Report& report) {
     timing.push_back(
         {{"strategy", printable(t.strategy)}, {"evses", t.evses}, {"median_ns", t.median_ns}, {"p99_ns", t.p99_ns}});
   }
-  auto strategies = nlohmann::ordered_json::array();
-  for (const std::string& id : report.strategies) strategies.push_back(printable(id));
-  return {{"file", printable(report.file)}, {"strategies", std::move(strategies)}, {"passed", report.passed()},
-          {"checks", std::move(checks)},    {"timing", std::move(timing)},         {"fuzzed", report.fuzzed}};
+  auto forecast_timing = nlohmann::ordered_json::array();
+  for (const ForecastTiming& t : report.forecast_timing) {
+    forecast_timing.push_back({{"forecaster", printable(t.forecaster)},
+                               {"quantity", t.quantity},
+                               {"median_ns", t.median_ns},
+                               {"p99_ns", t.p99_ns}});
+  }
+  return {{"file", printable(report.file)},
+          {"strategies", ids_json(report.strategies)},
+          {"forecasters", ids_json(report.forecasters)},
+          {"passed", report.passed()},
+          {"checks", std::move(checks)},
+          {"timing", std::move(timing)},
+          {"forecast_timing", std::move(forecast_timing)},
+          {"fuzzed", report.fuzzed}};
 }
 
-/// One row per check that all strategies pass, one per strategy that fails it; notes below.
-void print_checks(const Report& report) {
+/// Who passed a check: "edf", "11 strategies", "2 forecasters, 10 quantities".
+std::string passed_text(const std::vector<const Verdict*>& rows, bool forecasters) {
+  std::set<std::string> ids;
+  std::size_t n = 0, quantities = 0;
+  std::string only;
+  for (const Verdict* verdict : rows) {
+    if (!verdict->pass) continue;
+    ++n;
+    only = verdict->of.text();
+    ids.insert(verdict->of.forecaster);
+    quantities += verdict->of.quantity.empty() ? 0 : 1;
+  }
+  if (n < 2) return only;
+  if (!forecasters) return fmt::format("{} strategies", n);
+  const std::string who = ids.size() == 1 ? *ids.begin() : fmt::format("{} forecasters", ids.size());
+  return quantities == 0 ? who : fmt::format("{}, {} quantities", who, quantities);
+}
+
+/// One row per check that all pass, one per strategy or forecaster that fails it.
+void print_table(const Report& report, bool forecasters) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<const Verdict*>> by_name;
   for (const Verdict& verdict : report.checks) {
+    // The file's own stand above the first table.
+    const bool of_file = verdict.of == plugin_check::Part{};
+    const bool here = of_file ? forecasters == report.strategies.empty() : forecasters != verdict.of.forecaster.empty();
+    if (!here) continue;
     auto& rows = by_name[verdict.name];
     if (rows.empty()) order.push_back(verdict.name);
     rows.push_back(&verdict);
   }
-  analysis::TextTable table({"check", "", "strategy", "why"}, analysis::LastColumn::prose);
+  if (order.empty()) return;
+  analysis::TextTable table({"check", "", forecasters ? "forecaster" : "strategy", "why"}, analysis::LastColumn::prose);
   for (const std::string& name : order) {
     const auto& rows = by_name[name];
-    std::vector<std::string> passed;
+    if (const std::string passed = passed_text(rows, forecasters); !passed.empty())
+      table.add_row({name, "pass", passed, ""});
     for (const Verdict* verdict : rows) {
-      if (verdict->pass) passed.push_back(verdict->strategy.empty() ? "the file" : verdict->strategy);
-    }
-    if (!passed.empty())
-      table.add_row({name, "pass", passed.size() == 1 ? passed[0] : fmt::format("{} strategies", passed.size()), ""});
-    for (const Verdict* verdict : rows) {
-      if (!verdict->pass)
-        table.add_row({name, "FAIL", verdict->strategy.empty() ? "the file" : verdict->strategy, verdict->why});
+      if (!verdict->pass) table.add_row({name, "FAIL", verdict->of.text(), verdict->why});
     }
   }
   fmt::print("{}", table.text());
+}
+
+/// A table for each kind; notes below.
+void print_checks(const Report& report) {
+  if (!report.strategies.empty() || report.forecasters.empty()) print_table(report, false);
+  if (!report.forecasters.empty()) {
+    if (!report.strategies.empty()) fmt::print("\n");
+    print_table(report, true);
+  }
   bool first = true;
   for (const Verdict& verdict : report.checks) {
     if (verdict.note.empty()) continue;
-    fmt::print("{}{}{}{}: {}\n", first ? "\n" : "", kernel::printable(verdict.strategy),
-               verdict.strategy.empty() ? "" : " ", verdict.name, kernel::printable(verdict.note));
+    const bool of_file = verdict.of == plugin_check::Part{};
+    fmt::print("{}{}{}{}: {}\n", first ? "\n" : "", of_file ? "" : kernel::printable(verdict.of.text()),
+               of_file ? "" : " ", verdict.name, kernel::printable(verdict.note));
     first = false;
   }
 }
 
 void print_timing(const Report& report) {
-  if (report.timing.empty()) return;
-  analysis::TextTable table({"decide(), ns", "EVSEs", "median", "99 of 100 within"});
-  for (const Timing& t : report.timing)
-    table.add_row({t.strategy, fmt::format("{}", t.evses), analysis::number_text(t.median_ns, 0),
-                   analysis::number_text(t.p99_ns, 0)});
+  if (!report.timing.empty()) {
+    analysis::TextTable table({"decide(), ns", "EVSEs", "median", "99 of 100 within"});
+    for (const Timing& t : report.timing)
+      table.add_row({t.strategy, fmt::format("{}", t.evses), analysis::number_text(t.median_ns, 0),
+                     analysis::number_text(t.p99_ns, 0)});
+    fmt::print("\n{}", table.text());
+  }
+  if (report.forecast_timing.empty()) return;
+  // For a day of steps of 15 min, nine levels, from four weeks.
+  constexpr double ns_per_us = 1000.0;
+  analysis::TextTable table({"forecast(), us", "quantity", "median", "99 of 100 within"});
+  for (const ForecastTiming& t : report.forecast_timing)
+    table.add_row({t.forecaster, t.quantity, analysis::number_text(t.median_ns / ns_per_us, 1),
+                   analysis::number_text(t.p99_ns / ns_per_us, 1)});
   fmt::print("\n{}", table.text());
 }
 

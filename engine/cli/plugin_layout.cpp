@@ -1,7 +1,9 @@
-// evtwin plugin layout: strategy.h as a table, for faces in other languages.
+// evtwin plugin layout: strategy.h and forecaster.h as tables, for faces in other languages.
+#include <evtwin/forecaster.h>
 #include <evtwin/strategy.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -14,8 +16,11 @@ namespace evtwin::cli {
 namespace {
 
 using control::AbiField;
+using control::AbiHeader;
 using control::AbiType;
 using nlohmann::ordered_json;
+
+constexpr std::array headers{AbiHeader::strategy, AbiHeader::forecaster};
 
 std::string type_text(const AbiField& field, AbiType type) {
   return std::string(type == AbiType::structure ? field.structure : control::name_of(type));
@@ -26,6 +31,7 @@ ordered_json json_of(const AbiField& field) {
       {"name", field.name}, {"offset", field.offset}, {"size", field.size}, {"type", type_text(field, field.type)}};
   if (field.type == AbiType::pointer) json["of"] = type_text(field, field.of);
   if (!field.length.empty()) json["length"] = field.length;
+  if (field.count > 1) json["count"] = field.count;
   return json;
 }
 
@@ -33,21 +39,45 @@ ordered_json layout_json() {
   ordered_json json{{"abi_major", EVTWIN_ABI_MAJOR},
                     {"abi_minor", EVTWIN_ABI_MINOR},
                     {"abi_digest", EVTWIN_ABI_DIGEST},
+                    {"forecaster_abi_major", EVTWIN_FORECASTER_ABI_MAJOR},
+                    {"forecaster_abi_minor", EVTWIN_FORECASTER_ABI_MINOR},
+                    {"forecaster_abi_digest", EVTWIN_FORECASTER_ABI_DIGESTS},
                     {"structs", ordered_json::array()},
                     {"constants", ordered_json::object()}};
-  for (const control::AbiStruct& known : control::abi_structs()) {
-    ordered_json fields = ordered_json::array();
-    for (const AbiField& field : known.fields) fields.push_back(json_of(field));
-    json["structs"].push_back({{"name", known.name}, {"size", known.size}, {"fields", fields}});
-  }
-  for (const control::AbiConstant& constant : control::abi_constants()) {
-    ordered_json& value = json["constants"][std::string(constant.name)];
-    if (constant.text.empty())
-      value = constant.number;
-    else
-      value = constant.text;
+  for (const AbiHeader header : headers) {
+    for (const control::AbiStruct& known : control::abi_structs(header)) {
+      ordered_json fields = ordered_json::array();
+      for (const AbiField& field : known.fields) fields.push_back(json_of(field));
+      json["structs"].push_back(
+          {{"name", known.name}, {"header", control::name_of(header)}, {"size", known.size}, {"fields", fields}});
+    }
+    for (const control::AbiConstant& constant : control::abi_constants(header)) {
+      ordered_json& value = json["constants"][std::string(constant.name)];
+      if (constant.text.empty())
+        value = constant.number;
+      else
+        value = constant.text;
+    }
   }
   return json;
+}
+
+void print_header(AbiHeader header) {
+  for (const control::AbiStruct& known : control::abi_structs(header)) {
+    fmt::print("\n{}, {} bytes\n", known.name, known.size);
+    for (const AbiField& field : known.fields) {
+      std::string type = type_text(field, field.type);
+      if (field.type == AbiType::pointer) type += " to " + type_text(field, field.of);
+      if (!field.length.empty()) type += fmt::format(" [{}]", field.length);
+      if (field.count > 1) type += fmt::format(", {} of them", field.count);
+      fmt::print("{:>6} {:>3}  {:<32} {}\n", field.offset, field.size, field.name, type);
+    }
+  }
+  fmt::print("\n");
+  for (const control::AbiConstant& constant : control::abi_constants(header)) {
+    fmt::print("{} = {}\n", constant.name,
+               constant.text.empty() ? std::to_string(constant.number) : fmt::format("\"{}\"", constant.text));
+  }
 }
 
 }  // namespace
@@ -58,20 +88,10 @@ int plugin_layout(const PluginLayoutCommand& command) {
     return 0;
   }
   fmt::print("strategy.h of ABI {}.{}, {}\n", EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, EVTWIN_ABI_DIGEST);
-  for (const control::AbiStruct& known : control::abi_structs()) {
-    fmt::print("\n{}, {} bytes\n", known.name, known.size);
-    for (const AbiField& field : known.fields) {
-      std::string type = type_text(field, field.type);
-      if (field.type == AbiType::pointer) type += " to " + type_text(field, field.of);
-      if (!field.length.empty()) type += fmt::format(" [{}]", field.length);
-      fmt::print("{:>6} {:>3}  {:<32} {}\n", field.offset, field.size, field.name, type);
-    }
-  }
-  fmt::print("\n");
-  for (const control::AbiConstant& constant : control::abi_constants()) {
-    fmt::print("{} = {}\n", constant.name,
-               constant.text.empty() ? std::to_string(constant.number) : fmt::format("\"{}\"", constant.text));
-  }
+  print_header(AbiHeader::strategy);
+  fmt::print("\nforecaster.h of ABI {}.{}, {}\n", EVTWIN_FORECASTER_ABI_MAJOR, EVTWIN_FORECASTER_ABI_MINOR,
+             EVTWIN_FORECASTER_ABI_DIGEST);
+  print_header(AbiHeader::forecaster);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// evtwin plugin new: a complete project of a strategy, from a template.
+// evtwin plugin new: a complete project of a strategy or forecaster, from a template.
 #include "cli/plugin_new.hpp"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "control/strategy_choice.hpp"
+#include "control/plugin_search.hpp"
 #include "kernel/program_folder.hpp"
 #include "kernel/text.hpp"
 
@@ -130,15 +130,16 @@ int plugin_new(const PluginNewCommand& command) {
   const std::string& name = command.name;
   if (const std::string trouble = trouble_with_plugin_name(name); !trouble.empty()) throw CommandError(trouble);
   const std::string id = strategy_id_of(name);
-  for (const auto& listed : control::list_strategies()) {
+  const auto part = command.forecaster ? control::PluginPart::forecaster : control::PluginPart::strategy;
+  for (const auto& listed : control::list_parts(part)) {
     if (listed.description.id == id)
-      throw CommandError(
-          fmt::format("'{}' is the id of an installed strategy ({}); take another name", id, listed.file));
+      throw CommandError(fmt::format("'{}' is the id of an installed {} ({}); take another name", id,
+                                     command.forecaster ? "forecaster" : "strategy", listed.file));
   }
   const std::string templates = kernel::program_folder("template", "plugins/template");
   if (templates.empty())
     throw CommandError("the templates are not there; is share/evtwin/template beside the program's folder?");
-  write_plugin_project(fs::path(templates) / command.language, name, name);
+  write_plugin_project(fs::path(templates) / (command.forecaster ? "forecaster" : command.language), name, name);
 
   // The next commands as they have to be typed here, with the places of this very program.
   const fs::path program = kernel::program_file();
@@ -146,7 +147,14 @@ int plugin_new(const PluginNewCommand& command) {
   const std::string evtwin = quoted(program.string());
   const std::string scenarios = kernel::program_folder("scenarios", "scenarios");
   const std::string week = quoted((fs::path(scenarios) / "workplace_week.lua").string());
-  if (command.language == "lua") {
+  if (command.forecaster) {
+    fmt::print(
+        "Wrote {0}/: a forecaster in C++, a test and a README. Next:\n"
+        "  cd {0} && cmake -B build -DCMAKE_PREFIX_PATH={3} && cmake --build build\n"
+        "  ctest --test-dir build\n"
+        "  {1} run {2} --strategy lp --change forecast=./build/lib{0}.so\n",
+        name, evtwin, week, prefix);
+  } else if (command.language == "lua") {
     fmt::print(
         "Wrote {0}/: a strategy in Lua, a test and a README. Next:\n"
         "  cd {0}\n"

@@ -1,4 +1,4 @@
-// The names that projects of strategies may have, and the project itself.
+// The names that projects of strategies and forecasters may have, and the project itself.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -9,7 +9,7 @@ namespace evtwin::cli {
 /// What is wrong with a project's name, or "". Good names are file names, CMake targets and, with '-' for '_', ids.
 std::string trouble_with_plugin_name(std::string_view name);
 
-/// "my_idea" -> "my-idea": ids of strategies have no underscores.
+/// "my_idea" -> "my-idea": ids have no underscores.
 std::string strategy_id_of(std::string_view name);
 
 /// Copies a template folder to `to`, with @NAME@ and @ID@ replaced in texts and file names. All of it or nothing: it

@@ -1,5 +1,6 @@
 #include "control/abi_layout.hpp"
 
+#include <evtwin/forecaster.h>
 #include <evtwin/strategy.h>
 
 #include <algorithm>
@@ -52,6 +53,7 @@ template <class T>
 constexpr std::string_view structure_of() {
   using Bare = std::remove_cv_t<std::remove_pointer_t<T>>;
   if constexpr (std::is_same_v<Bare, evtwin_param_info>) return "evtwin_param_info";
+  if constexpr (std::is_same_v<Bare, evtwin_steps>) return "evtwin_steps";
   return {};
 }
 
@@ -93,7 +95,15 @@ std::string_view length_text(Length length) {
 
 template <class T>
 constexpr AbiField field(std::string_view name, std::size_t offset, std::string_view length = {}) {
-  return {name, offset, sizeof(T), type_of<T>(), target_of<T>(), structure_of<T>(), length};
+  using Cell = std::remove_extent_t<T>;
+  return {name,
+          offset,
+          sizeof(T),
+          type_of<Cell>(),
+          target_of<Cell>(),
+          structure_of<Cell>(),
+          length,
+          sizeof(T) / sizeof(Cell)};
 }
 
 #define EVTWIN_ARRAY_FIELD(of, name, length) field<decltype(of::name)>(#name, offsetof(of, name), length)
@@ -262,6 +272,49 @@ constexpr std::array entry_fields{
     EVTWIN_FIELD(evtwin_entry, create),
 };
 
+constexpr std::array steps_fields{
+    EVTWIN_FIELD(evtwin_steps, struct_size),
+    EVTWIN_FIELD(evtwin_steps, n),
+    EVTWIN_FIELD(evtwin_steps, step_ns),
+    EVTWIN_ARRAY_FIELD(evtwin_steps, start_ns, "n + 1"),
+    EVTWIN_ARRAY_FIELD(evtwin_steps, local_day, "n"),
+    EVTWIN_ARRAY_FIELD(evtwin_steps, local_minute, "n"),
+    EVTWIN_ARRAY_FIELD(evtwin_steps, weekday, "n"),
+    EVTWIN_ARRAY_FIELD(evtwin_steps, holiday, "n"),
+};
+constexpr std::array history_fields{
+    EVTWIN_FIELD(evtwin_history, struct_size),
+    EVTWIN_FIELD(evtwin_history, reserved),
+    EVTWIN_FIELD(evtwin_history, steps),
+    EVTWIN_ARRAY_FIELD(evtwin_history, values, "steps.n"),
+};
+constexpr std::array question_fields{
+    EVTWIN_FIELD(evtwin_question, struct_size),
+    EVTWIN_FIELD(evtwin_question, quantity),
+    EVTWIN_FIELD(evtwin_question, issued_ns),
+    EVTWIN_FIELD(evtwin_question, steps),
+    EVTWIN_ARRAY_FIELD(evtwin_question, level, "n_levels"),
+    EVTWIN_FIELD(evtwin_question, n_levels),
+    EVTWIN_FIELD(evtwin_question, reserved),
+};
+constexpr std::array answer_fields{
+    EVTWIN_FIELD(evtwin_answer, struct_size),
+    EVTWIN_FIELD(evtwin_answer, reserved),
+    EVTWIN_ARRAY_FIELD(evtwin_answer, mean, "question steps.n"),
+    EVTWIN_ARRAY_FIELD(evtwin_answer, quantile, "question n_levels * question steps.n"),
+};
+constexpr std::array forecaster_fields{
+    EVTWIN_FIELD(evtwin_forecaster, struct_size), EVTWIN_FIELD(evtwin_forecaster, reserved),
+    EVTWIN_FIELD(evtwin_forecaster, self),        EVTWIN_FIELD(evtwin_forecaster, forecast),
+    EVTWIN_FIELD(evtwin_forecaster, destroy),
+};
+constexpr std::array forecaster_entry_fields{
+    EVTWIN_FIELD(evtwin_forecaster_entry, struct_size), EVTWIN_FIELD(evtwin_forecaster_entry, abi_major),
+    EVTWIN_FIELD(evtwin_forecaster_entry, abi_minor),   EVTWIN_FIELD(evtwin_forecaster_entry, n_forecasters),
+    EVTWIN_FIELD(evtwin_forecaster_entry, abi_digest),  EVTWIN_FIELD(evtwin_forecaster_entry, info),
+    EVTWIN_FIELD(evtwin_forecaster_entry, create),
+};
+
 #undef EVTWIN_FIELD
 #undef EVTWIN_ARRAY_FIELD
 
@@ -365,6 +418,13 @@ constexpr std::array constants{
     EVTWIN_TEXT(EVTWIN_STATE),
     EVTWIN_TEXT(EVTWIN_BATCH),
 };
+constexpr std::array forecaster_constants{
+    EVTWIN_NUMBER(EVTWIN_FORECASTER_ABI_MAJOR), EVTWIN_NUMBER(EVTWIN_FORECASTER_ABI_MINOR),
+    EVTWIN_NUMBER(EVTWIN_QUANTITY_PV_KW),       EVTWIN_NUMBER(EVTWIN_QUANTITY_LOAD_KW),
+    EVTWIN_NUMBER(EVTWIN_QUANTITY_ARRIVALS),    EVTWIN_NUMBER(EVTWIN_QUANTITY_ARRIVALS_KWH),
+    EVTWIN_NUMBER(EVTWIN_QUANTITY_BUY_PER_KWH), EVTWIN_NUMBER(EVTWIN_QUANTITIES),
+    EVTWIN_NUMBER(EVTWIN_FORECASTS(0)),  // quantity q is this bit, q places further left
+};
 #undef EVTWIN_TEXT
 #undef EVTWIN_NUMBER
 
@@ -376,7 +436,9 @@ std::string_view name_of(AbiType type) {
   return names[static_cast<std::size_t>(type)];
 }
 
-std::span<const AbiStruct> abi_structs() {
+std::string_view name_of(AbiHeader header) { return header == AbiHeader::strategy ? "strategy.h" : "forecaster.h"; }
+
+std::span<const AbiStruct> abi_structs(AbiHeader header) {
   static const std::vector<AbiField> view = view_fields();
 #define EVTWIN_STRUCT(name) \
   AbiStruct { "evtwin_" #name, sizeof(evtwin_##name), name##_fields }
@@ -389,10 +451,18 @@ std::span<const AbiStruct> abi_structs() {
       EVTWIN_STRUCT(state),      EVTWIN_STRUCT(batch),
       EVTWIN_STRUCT(entry),
   };
+  static const std::array forecaster_structs{
+      EVTWIN_STRUCT(steps),  EVTWIN_STRUCT(history),    EVTWIN_STRUCT(question),
+      EVTWIN_STRUCT(answer), EVTWIN_STRUCT(forecaster), EVTWIN_STRUCT(forecaster_entry),
+  };
 #undef EVTWIN_STRUCT
+  if (header == AbiHeader::forecaster) return forecaster_structs;
   return structs;
 }
 
-std::span<const AbiConstant> abi_constants() { return constants; }
+std::span<const AbiConstant> abi_constants(AbiHeader header) {
+  if (header == AbiHeader::forecaster) return forecaster_constants;
+  return constants;
+}
 
 }  // namespace evtwin::control

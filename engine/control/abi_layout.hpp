@@ -1,6 +1,6 @@
-// What strategy.h lays down, as a table: structs, fields, offsets, types, constants. For faces in other languages,
-// which read it as JSON (`evtwin plugin layout --json`) and need no header. A test holds the table to the header's
-// text.
+// What strategy.h and forecaster.h lay down, as tables: structs, fields, offsets, types, constants. For faces in other
+// languages, which read them as JSON (`evtwin plugin layout --json`) and need no header. A test holds the tables to the
+// headers' text.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +20,7 @@ struct AbiField {
   AbiType of = AbiType::opaque;     ///< pointer: to cells of this type
   std::string_view structure = {};  ///< where `type` or `of` is structure: "evtwin_ledger"
   std::string_view length = {};     ///< pointer to a column: cells in terms of the same struct's fields, "n_evses + 1"
+  std::size_t count = 1;            ///< above 1: a fixed array of so many of `type`, `size` is that of all
 };
 
 struct AbiStruct {
@@ -34,7 +35,11 @@ struct AbiConstant {
   std::string_view text = {};  ///< for ids of extensions; then `number` means nothing
 };
 
-std::span<const AbiStruct> abi_structs();
-std::span<const AbiConstant> abi_constants();
+enum class AbiHeader : std::uint8_t { strategy, forecaster };
+std::string_view name_of(AbiHeader header);  ///< "strategy.h"
+
+/// What this header itself lays down, without what it includes; in its order.
+std::span<const AbiStruct> abi_structs(AbiHeader header);
+std::span<const AbiConstant> abi_constants(AbiHeader header);
 
 }  // namespace evtwin::control

@@ -45,17 +45,17 @@ std::optional<double> sell_of_buy(const market::Tariff& tariff) {
 
 }  // namespace
 
-std::string trouble_of_forecast(const evtwin_question& question, const evtwin_answer& answer, std::size_t& at) {
+std::string trouble_of_forecast(const evtwin_question& question, std::span<const double> mean,
+                                std::span<const double> quantile, std::size_t& at) {
   const std::size_t steps = question.steps.n, levels = question.n_levels;
   const bool any = question.quantity == EVTWIN_QUANTITY_BUY_PER_KWH;
   const auto wrong = [&](double value) { return !std::isfinite(value) || (!any && value < 0.0); };
   const char* const due = any ? "a finite number is due" : "a finite number from 0 is due";
   for (at = 0; at < steps; ++at) {
-    if (std::isnan(answer.mean[at])) return fmt::format("it left the mean out; {}", due);
-    if (wrong(answer.mean[at])) return fmt::format("it foresaw a mean of {}; {}", answer.mean[at], due);
+    if (std::isnan(mean[at])) return fmt::format("it left the mean out; {}", due);
+    if (wrong(mean[at])) return fmt::format("it foresaw a mean of {}; {}", mean[at], due);
   }
   const auto is_blank = [](double value) { return std::isnan(value); };
-  const std::span<const double> quantile(answer.quantile, levels * steps);
   const auto blank = static_cast<std::size_t>(std::count_if(quantile.begin(), quantile.end(), is_blank));
   if (blank == quantile.size()) return {};
   if (blank > 0) {
@@ -78,7 +78,9 @@ std::string trouble_of_forecast(const evtwin_question& question, const evtwin_an
 void check_forecast(const ForecastModel& model, const evtwin_question& question, const evtwin_answer& answer,
                     const market::Calendar& calendar) {
   std::size_t at = 0;
-  const std::string trouble = trouble_of_forecast(question, answer, at);
+  const std::size_t steps = question.steps.n;
+  const std::string trouble =
+      trouble_of_forecast(question, {answer.mean, steps}, {answer.quantile, question.n_levels * steps}, at);
   if (trouble.empty()) return;
   throw StrategyError(fmt::format("{}: {} for {}, issued {}: {}", model.who(), quantity_names[question.quantity],
                                   calendar.format_local(question.steps.start_ns[at]),

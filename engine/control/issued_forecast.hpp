@@ -16,8 +16,11 @@
 namespace evtwin::control {
 
 /// What is wrong with an answer, in words; empty where it is as forecaster.h wants it.
-/// @param at  set: the step that the words are about
-std::string trouble_of_forecast(const evtwin_question& question, const evtwin_answer& answer, std::size_t& at);
+/// @param mean      [n]
+/// @param quantile  [n_levels * n]
+/// @param at        set: the step that the words are about
+std::string trouble_of_forecast(const evtwin_question& question, std::span<const double> mean,
+                                std::span<const double> quantile, std::size_t& at);
 /// @throws StrategyError naming model, quantity and time, for an answer that forecaster.h does not allow.
 void check_forecast(const ForecastModel& model, const evtwin_question& question, const evtwin_answer& answer,
                     const market::Calendar& calendar);

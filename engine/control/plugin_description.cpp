@@ -97,6 +97,7 @@ void walk(Archive& archive, Description& plugin) {
   archive(plugin.abi_major), archive(plugin.abi_minor), archive(plugin.abi_digest);
   walk_parts(archive, plugin.strategies);
   walk_parts(archive, plugin.forecasters);
+  archive(plugin.forecaster_abi_major), archive(plugin.forecaster_abi_minor), archive(plugin.forecaster_abi_digest);
 }
 
 std::string text_or_empty(const char* text) { return text != nullptr ? text : ""; }
@@ -131,6 +132,12 @@ PluginDescription describe_here(const std::string& file) {
     take_abi(library->forecaster_entry());
   else
     take_abi(library->strategy_entry());
+  if (!forecasters.empty()) {
+    const evtwin_forecaster_entry& entry = library->forecaster_entry();
+    plugin.forecaster_abi_major = entry.abi_major;
+    plugin.forecaster_abi_minor = entry.abi_minor;
+    plugin.forecaster_abi_digest = text_or_empty(entry.abi_digest);
+  }
   for (const evtwin_info* info : strategies) plugin.strategies.push_back(described(*info));
   for (const evtwin_info* info : forecasters) plugin.forecasters.push_back(described(*info));
   return plugin;

@@ -33,10 +33,12 @@ struct StrategyDescription {
 
 struct PluginDescription {
   std::string file;
-  std::uint32_t abi_major = 0, abi_minor = 0;
+  std::uint32_t abi_major = 0, abi_minor = 0;  ///< of strategy.h; of forecaster.h where it holds no strategies
   std::string abi_digest;
   std::vector<StrategyDescription> strategies;
   std::vector<StrategyDescription> forecasters{};
+  std::uint32_t forecaster_abi_major = 0, forecaster_abi_minor = 0;  ///< of forecaster.h, where it holds some
+  std::string forecaster_abi_digest{};
 
   const StrategyDescription* find(std::string_view id) const;
 };

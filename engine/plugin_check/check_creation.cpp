@@ -63,17 +63,18 @@ void unknown_ids_are_refused(const Specimen& specimen, const evtwin_info& info) 
   instance.destroy();
 }
 
-void parameters_are_taken_or_refused(const Specimen& specimen, const evtwin_info& info) {
+void for_each_bound(const evtwin_info& info,
+                    const std::function<void(const std::vector<evtwin_param_value>&, const std::string&)>& look) {
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
     auto params = defaults(info);
     const auto with_number = [&](double number) {
       params[p].number = number;
-      try_parameters(specimen, info, params, fmt::format("{} = {}", param.id, number));
+      look(params, fmt::format("{} = {}", param.id, number));
     };
     const auto with_text = [&](const char* text) {
       params[p].text = text;
-      try_parameters(specimen, info, params, fmt::format("{} = '{}'", param.id, std::string_view(text).substr(0, 40)));
+      look(params, fmt::format("{} = '{}'", param.id, std::string_view(text).substr(0, 40)));
     };
     switch (param.type) {
       case EVTWIN_PARAM_BOOL:
@@ -95,6 +96,12 @@ void parameters_are_taken_or_refused(const Specimen& specimen, const evtwin_info
         with_text(std::string(10'000, 'x').c_str());
     }
   }
+}
+
+void parameters_are_taken_or_refused(const Specimen& specimen, const evtwin_info& info) {
+  for_each_bound(info, [&](const std::vector<evtwin_param_value>& params, const std::string& what) {
+    try_parameters(specimen, info, params, what);
+  });
 }
 
 void unknown_parameter_does_no_harm(const Specimen& specimen, const evtwin_info& info) {

@@ -15,7 +15,8 @@ namespace {
 
 std::string text_or_null(const char* text) { return text == nullptr ? "NULL" : fmt::format("\"{}\"", text); }
 
-/// Everything a description says, as text.
+}  // namespace
+
 std::string said_by(const evtwin_info& info) {
   std::string all = fmt::format("{} {} {} {} {} {} {} {}", info.struct_size, info.flags, text_or_null(info.id),
                                 text_or_null(info.name), text_or_null(info.version), text_or_null(info.help),
@@ -30,6 +31,8 @@ std::string said_by(const evtwin_info& info) {
   }
   return all;
 }
+
+namespace {
 
 /// The strategy's description again: by the number that has this id.
 std::string said_now(const Specimen& specimen, const std::string& id) {

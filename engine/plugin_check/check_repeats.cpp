@@ -85,10 +85,15 @@ void instances_run_on_threads(const Specimen& specimen, const evtwin_info& info)
 }
 
 void disturb_memory() {
-  // Other addresses: the file will be mapped lower, the heap begins higher.
+  // Other addresses: the holes between what is mapped are filled, so that the file will be mapped lower; the heap
+  // begins higher.
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  if (mmap(nullptr, 1237 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED)
-    throw Failed("there is no room to move it to other addresses");
+  const auto take = [page](std::size_t pages) {
+    if (mmap(nullptr, pages * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+      throw Failed("there is no room to move it to other addresses");
+  };
+  for (int k = 0; k < 512; ++k) take(4);
+  take(1237);
   // Kept: what comes after lies elsewhere.
   static std::vector<void*> kept;
   kept.push_back(std::malloc(531 * page + 48));

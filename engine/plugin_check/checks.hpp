@@ -3,8 +3,11 @@
 #include <evtwin/strategy.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "plugin_check/specimen.hpp"
 
@@ -20,10 +23,15 @@ struct Check {
 std::span<const Check> checks_of_a_strategy();
 
 // check_description.cpp
+/// Everything a description says, as text.
+std::string said_by(const evtwin_info& info);
 void info_is_constant(const Specimen& specimen, const evtwin_info& info);
 void parameter_table_is_sound(const Specimen& specimen, const evtwin_info& info);
 
 // check_creation.cpp
+/// Calls `look(parameters, "patience_h = 48")` for every bound, middle and choice, the others being the defaults.
+void for_each_bound(const evtwin_info& info,
+                    const std::function<void(const std::vector<evtwin_param_value>&, const std::string&)>& look);
 void create_takes_defaults(const Specimen& specimen, const evtwin_info& info);
 void unknown_ids_are_refused(const Specimen& specimen, const evtwin_info& info);
 void parameters_are_taken_or_refused(const Specimen& specimen, const evtwin_info& info);

@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <chrono>
 #include <cstdlib>
 
 #include "control/plugin_description.hpp"
+#include "control/plugin_forecaster.hpp"
 #include "control/strategy.hpp"
 #include "kernel/hash.hpp"
 #include "plugin_check/checks.hpp"
 #include "plugin_check/elf_symbols.hpp"
+#include "plugin_check/forecast_checks.hpp"
 #include "plugin_check/timing.hpp"
 #include "plugin_check/walled_view.hpp"
 
@@ -19,17 +22,26 @@ namespace evtwin::plugin_check {
 
 namespace {
 
-constexpr std::string_view entry_name = "evtwin_strategy_entry";
+constexpr std::array<std::string_view, 2> entry_names{"evtwin_strategy_entry", "evtwin_forecasters"};
 
 /// Not of the linker (_init, _edata, end): a function or variable somebody wrote.
 bool is_its_own(std::string_view symbol) {
   return symbol.starts_with("_Z") || (!symbol.starts_with('_') && symbol != "end");
 }
 
-/// A strategy as the parent knows it: nothing of the file is loaded there.
+/// A strategy, or a forecaster with one quantity, as the parent knows it: nothing of the file is loaded there.
 struct Listed {
-  std::string id;
+  Part part;
   std::uint32_t index = 0, flags = 0;
+  std::uint32_t quantity = 0;  // of a forecaster
+  bool is_forecaster() const { return !part.forecaster.empty(); }
+  const std::string& id() const { return is_forecaster() ? part.forecaster : part.strategy; }
+};
+
+/// What a child does with either kind; the one that it is of is called.
+struct Work {
+  std::function<void(const Specimen&, const evtwin_info&)> strategy;
+  std::function<void(const Foreseer&)> forecaster;
 };
 
 class Checker {
@@ -43,41 +55,44 @@ class Checker {
     if (!look_at_entry()) return std::move(report_);
     choose(id);
     if (options_.reproduce) {
-      for (const Listed& strategy : chosen_) reproduce(strategy);
+      for (const Listed& listed : chosen_) reproduce(listed);
       return std::move(report_);
     }
     look_at_symbols(symbols);
     look_at_unloading();
-    for (const Listed& strategy : chosen_) look_at(strategy);
-    // A strategy that can not even answer is neither timed nor fuzzed.
-    std::erase_if(chosen_, [this](const Listed& strategy) { return !answers(strategy); });
-    for (const Listed& strategy : chosen_) {
-      if (options_.timing) time(strategy);
+    for (const Listed& listed : chosen_) look_at(listed);
+    // One that can not even answer is neither timed nor fuzzed.
+    std::erase_if(chosen_, [this](const Listed& listed) { return !answers(listed); });
+    for (const Listed& listed : chosen_) {
+      if (options_.timing) time(listed);
     }
     if (options_.fuzz_s > 0.0) fuzz();
     return std::move(report_);
   }
 
  private:
-  bool answers(const Listed& strategy) const {
+  bool answers(const Listed& listed) const {
     return std::any_of(report_.checks.begin(), report_.checks.end(), [&](const Verdict& verdict) {
-      return verdict.strategy == strategy.id && verdict.name == "answers" && verdict.pass;
+      return verdict.of == listed.part && verdict.name == "answers" && verdict.pass;
     });
   }
 
-  /// A body that opens the file in its child and has the strategy described.
-  template <class Call>
-  Body on(const Listed& strategy, Call call) const {
-    return [this, &strategy, call] {
-      explain_views();
+  /// A body that opens the file in its child and has the strategy or forecaster described.
+  Body on(const Listed& listed, Work work) const {
+    return [this, &listed, work = std::move(work)] {
+      explain_views();  // also of forecasts, which have walls alone
       const Specimen specimen(file_);
-      call(specimen, specimen.info(strategy.index));
+      if (listed.is_forecaster()) {
+        work.forecaster({specimen, specimen.forecaster_info(listed.index), listed.quantity});
+      } else {
+        work.strategy(specimen, specimen.info(listed.index));
+      }
     };
   }
   Outcome run_alone(const Body& body) const { return run_children({&body, 1}, limits_)[0]; }
-  Verdict& add(const std::string& strategy, std::string_view name, Outcome outcome) {
+  Verdict& add(const Part& of, std::string_view name, Outcome outcome) {
     std::string why = std::move(outcome.why);
-    report_.checks.push_back({strategy, std::string(name), outcome.passed, std::move(why), std::move(outcome.note)});
+    report_.checks.push_back({of, std::string(name), outcome.passed, std::move(why), std::move(outcome.note)});
     return report_.checks.back();
   }
 
@@ -86,25 +101,43 @@ class Checker {
   bool look_at_entry() {
     Outcome outcome;
     try {
-      for (const auto& strategy : control::describe_plugin(file_).strategies)
-        listed_.push_back({strategy.id, static_cast<std::uint32_t>(listed_.size()), strategy.flags});
+      const control::PluginDescription plugin = control::describe_plugin(file_);
+      for (std::uint32_t i = 0; i < plugin.strategies.size(); ++i)
+        listed_.push_back({{.strategy = plugin.strategies[i].id}, i, plugin.strategies[i].flags});
+      for (std::uint32_t i = 0; i < plugin.forecasters.size(); ++i) {
+        const control::StrategyDescription& forecaster = plugin.forecasters[i];
+        for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
+          if (!control::foresees(forecaster, q)) continue;
+          Part part{.forecaster = forecaster.id, .quantity = std::string(control::quantity_names[q])};
+          listed_.push_back({std::move(part), i, forecaster.flags, q});
+        }
+      }
     } catch (const control::StrategyError& refused) {
       outcome.why = refused.what();
     }
     outcome.passed = outcome.why.empty();
-    if (!options_.reproduce || !outcome.passed) add("", "entry", outcome);
+    if (!options_.reproduce || !outcome.passed) add({}, "entry", outcome);
     return outcome.passed;
   }
 
   void choose(std::string_view id) {
-    for (const Listed& strategy : listed_) {
-      if (id.empty() || id == strategy.id) chosen_.push_back(strategy);
-    }
-    for (const Listed& strategy : chosen_) report_.strategies.push_back(strategy.id);
-    if (!chosen_.empty()) return;
     std::string known;
-    for (const Listed& strategy : listed_) known += fmt::format("{}{}", known.empty() ? "" : ", ", strategy.id);
-    throw std::runtime_error(fmt::format("plugin {} has no strategy '{}'; it has {}", file_, id, known));
+    bool strategies = false, forecasters = false;
+    const Listed* before = nullptr;  // a forecaster is listed once for each quantity
+    for (const Listed& listed : listed_) {
+      const bool again =
+          before != nullptr && before->part.forecaster == listed.part.forecaster && listed.is_forecaster();
+      before = &listed;
+      if (id.empty() || id == listed.id()) {
+        if (!again) (listed.is_forecaster() ? report_.forecasters : report_.strategies).push_back(listed.id());
+        chosen_.push_back(listed);
+      }
+      if (!again) known += fmt::format("{}{}", known.empty() ? "" : ", ", listed.id());
+      (listed.is_forecaster() ? forecasters : strategies) = true;
+    }
+    if (!chosen_.empty()) return;
+    const char* kind = strategies && forecasters ? "strategy or forecaster" : strategies ? "strategy" : "forecaster";
+    throw std::runtime_error(fmt::format("plugin {} has no {} '{}'; it has {}", file_, kind, id, known));
   }
 
   void look_at_symbols(const std::vector<ExportedSymbol>& symbols) {
@@ -112,8 +145,8 @@ class Checker {
     outcome.passed = true;
     std::vector<std::string> others;
     for (const ExportedSymbol& symbol : symbols) {
-      if (symbol.name == entry_name) {
-        if (!symbol.data) outcome = {false, "evtwin_strategy_entry is no data symbol", {}, 0, {}};
+      if (std::find(entry_names.begin(), entry_names.end(), symbol.name) != entry_names.end()) {
+        if (!symbol.data) outcome = {false, symbol.name + " is no data symbol", {}, 0, {}};
       } else if (!symbol.weak && is_its_own(symbol.name)) {
         others.push_back(symbol.name);
       }
@@ -122,17 +155,18 @@ class Checker {
       outcome.note = fmt::format("exports {} more: {}{}; build it with -fvisibility=hidden", others.size(), others[0],
                                  others.size() > 1 ? " ..." : "");
     }
-    add("", "symbols", outcome);
+    add({}, "symbols", outcome);
   }
 
   /// Load, unload, and the end of the process: destructors of the file's own run in one of the two.
   void look_at_unloading() {
-    const bool stays = std::any_of(listed_.begin(), listed_.end(), [](const Listed& strategy) {
-      return (strategy.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0;
+    const bool stays = std::any_of(listed_.begin(), listed_.end(), [](const Listed& listed) {
+      return (listed.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0;
     });
-    add("", "unload", run_alone([this, stays] {
+    const bool forecasters = listed_.front().is_forecaster();
+    add({}, "unload", run_alone([this, stays, forecasters] {
           Specimen specimen(file_);
-          specimen.info(0);
+          forecasters ? specimen.forecaster_info(0) : specimen.info(0);
           if (!stays) specimen.unload();
           const CallMark mark("the end of the process");
           black_box()->stage = BlackBox::Stage::passed;
@@ -140,61 +174,98 @@ class Checker {
         }));
   }
 
-  void look_at(const Listed& strategy) {
-    const auto checks = checks_of_a_strategy();
+  /// A check of either kind, with the part that its verdict is of.
+  struct Look {
+    Part part;
+    std::string_view name;
+    Work work;
+  };
+  std::vector<Look> looks_at(const Listed& listed) const {
+    std::vector<Look> looks;
+    if (!listed.is_forecaster()) {
+      for (const Check& check : checks_of_a_strategy()) looks.push_back({listed.part, check.name, {check.body, {}}});
+      return looks;
+    }
+    const bool first_of_it = std::none_of(report_.checks.begin(), report_.checks.end(), [&](const Verdict& verdict) {
+      return verdict.of.forecaster == listed.part.forecaster;
+    });
+    const Part all_of_it{.forecaster = listed.part.forecaster};
+    for (const ForecastCheck& check : checks_of_a_forecaster()) {
+      if (first_of_it) looks.push_back({all_of_it, check.name, {{}, check.body}});
+    }
+    for (const ForecastCheck& check : checks_of_a_quantity())
+      looks.push_back({listed.part, check.name, {{}, check.body}});
+    return looks;
+  }
+
+  void look_at(const Listed& listed) {
+    const std::vector<Look> looks = looks_at(listed);
     std::vector<Body> bodies;
-    bodies.reserve(checks.size() + 2);
-    for (const Check& check : checks) bodies.push_back(on(strategy, check.body));
-    bodies.push_back(on(strategy, &answers_are_kept));
-    bodies.push_back([this, &strategy] {
+    bodies.reserve(looks.size() + 2);
+    for (const Look& look : looks) bodies.push_back(on(listed, look.work));
+    const Work kept{&answers_are_kept, &forecasts_are_kept};
+    bodies.push_back(on(listed, kept));
+    bodies.push_back([this, &listed, kept] {
       disturb_memory();
-      on(strategy, &answers_are_kept)();
+      on(listed, kept)();
     });
     const auto outcomes = run_children(bodies, limits_);
-    for (std::size_t k = 0; k < checks.size(); ++k) {
-      Verdict& verdict = add(strategy.id, checks[k].name, outcomes[k]);
+    for (std::size_t k = 0; k < looks.size(); ++k) {
+      Verdict& verdict = add(looks[k].part, looks[k].name, outcomes[k]);
       const bool named = verdict.why.find("scene") != std::string::npos;
       if (!verdict.pass && outcomes[k].seed != 0 && !named) verdict.why += fmt::format(" (scene {})", outcomes[k].seed);
     }
-    add(strategy.id, "two-processes", compared(outcomes[checks.size()], outcomes[checks.size() + 1]));
+    const char* shown = listed.is_forecaster() ? "calls" : "views";
+    add(listed.part, "two-processes", compared(outcomes[looks.size()], outcomes[looks.size() + 1], shown));
   }
 
-  static Outcome compared(const Outcome& plain, const Outcome& disturbed) {
+  static Outcome compared(const Outcome& plain, const Outcome& disturbed, const char* shown) {
     for (const Outcome* outcome : {&plain, &disturbed}) {
       if (!outcome->passed) return *outcome;
     }
     Outcome outcome;
     outcome.passed = plain.words() == disturbed.words();
     if (!outcome.passed)
-      outcome.why =
-          "the same views, another answer in another process: it depends on where its memory lies, or on memory that "
-          "it "
-          "never set";
+      outcome.why = fmt::format(
+          "the same {}, another answer in another process: it depends on where its memory lies, or on memory that it "
+          "never set",
+          shown);
     return outcome;
   }
 
-  void time(const Listed& strategy) {
-    const auto words = run_alone(on(strategy, &time_calls)).words();
+  void time(const Listed& listed) {
+    const auto words = run_alone(on(listed, {&time_calls, &time_forecasts})).words();
+    const auto number = [&](std::size_t k) { return std::bit_cast<double>(words[k]); };
+    if (listed.is_forecaster()) {
+      if (words.size() == 2)
+        report_.forecast_timing.push_back({listed.part.forecaster, listed.part.quantity, number(0), number(1)});
+      return;
+    }
     for (std::size_t k = 0; k < timed_sites.size() && 2 * k + 1 < words.size(); ++k) {
-      report_.timing.push_back({strategy.id, static_cast<std::uint32_t>(timed_sites[k]),
-                                std::bit_cast<double>(words[2 * k]), std::bit_cast<double>(words[2 * k + 1])});
+      report_.timing.push_back(
+          {listed.part.strategy, static_cast<std::uint32_t>(timed_sites[k]), number(2 * k), number(2 * k + 1)});
     }
   }
 
-  void add_scene(const Listed& strategy, const std::string& name, const Outcome& outcome) {
-    Verdict& verdict = add(strategy.id, name, outcome);
-    if (!verdict.pass)
-      verdict.why +=
-          fmt::format(" (again: evtwin plugin check {}#{} --reproduce {})", file_, strategy.id, outcome.seed);
+  /// A scene under every rule that it can show.
+  static Work work_of_scene(std::uint64_t seed) {
+    return {[seed](const Specimen& specimen, const evtwin_info& info) {
+              black_box()->seed = seed;
+              one_scene(specimen, info, seed);
+            },
+            [seed](const Foreseer& of) { one_forecast_scene(of, seed); }};
   }
 
-  void reproduce(const Listed& strategy) {
+  void add_scene(const Listed& listed, const std::string& name, const Outcome& outcome) {
+    Verdict& verdict = add(listed.part, name, outcome);
+    if (!verdict.pass)
+      verdict.why +=
+          fmt::format(" (again: evtwin plugin check {}#{} --reproduce {})", file_, listed.id(), outcome.seed);
+  }
+
+  void reproduce(const Listed& listed) {
     const std::uint64_t seed = *options_.reproduce;
-    add_scene(strategy, fmt::format("scene {}", seed),
-              run_alone(on(strategy, [seed](const auto& specimen, const auto& info) {
-                black_box()->seed = seed;
-                one_scene(specimen, info, seed);
-              })));
+    add_scene(listed, fmt::format("scene {}", seed), run_alone(on(listed, work_of_scene(seed))));
   }
 
   /// Random scenes until the time is over. Children live for some hundred scenes each: every view leaves its addresses
@@ -203,26 +274,34 @@ class Checker {
     const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(options_.fuzz_s);
     constexpr std::uint64_t scenes_of_a_child = 300;
     struct Fuzzed {
-      const Listed* strategy;
+      const Listed* listed;
       std::uint64_t scenes;
     };
     std::vector<Fuzzed> sound;
-    for (const Listed& strategy : chosen_) sound.push_back({&strategy, 0});
+    for (const Listed& listed : chosen_) sound.push_back({&listed, 0});
     std::uint64_t next = options_.fuzz_from;
     while (!sound.empty() && std::chrono::steady_clock::now() < until) {
       const std::size_t each = (options_.at_once + sound.size() - 1) / sound.size();
+      // So that the last ones have their turn, too.
+      const std::chrono::duration<double> share(options_.fuzz_s * options_.at_once /
+                                                static_cast<double>(sound.size() * each));
       std::vector<Body> bodies;
       for (std::size_t k = 0; k < sound.size() * each; ++k, next += scenes_of_a_child) {
-        bodies.push_back(on(*sound[k % sound.size()].strategy, [=](const Specimen& specimen, const evtwin_info& info) {
+        const auto scenes = [=](const auto& run_scene) {
+          const auto mine = std::min(until, std::chrono::steady_clock::now() + share);
           std::uint64_t count = 0;
-          for (; count < scenes_of_a_child && std::chrono::steady_clock::now() < until; ++count) {
+          for (; count < scenes_of_a_child && std::chrono::steady_clock::now() < mine; ++count) {
             // Short seeds: they are typed by people. The first thousand are those of the fixed checks.
-            const std::uint64_t seed = 1000 + kernel::mix_bits(next + count) % 1'000'000'000U;
-            black_box()->seed = seed;
-            one_scene(specimen, info, seed);
+            run_scene(1000 + kernel::mix_bits(next + count) % 1'000'000'000U);
           }
           keep(std::span(&count, 1));
-        }));
+        };
+        const Work work{
+            [scenes](const Specimen& specimen, const evtwin_info& info) {
+              scenes([&](std::uint64_t seed) { work_of_scene(seed).strategy(specimen, info); });
+            },
+            [scenes](const Foreseer& of) { scenes([&](std::uint64_t seed) { work_of_scene(seed).forecaster(of); }); }};
+        bodies.push_back(on(*sound[k % sound.size()].listed, work));
       }
       const auto outcomes = run_children(bodies, limits_);
       std::vector<Fuzzed> still_sound;
@@ -236,7 +315,7 @@ class Checker {
         if (failed == nullptr) {
           still_sound.push_back(sound[s]);
         } else {
-          add_scene(*sound[s].strategy, "fuzz", *failed);
+          add_scene(*sound[s].listed, "fuzz", *failed);
         }
       }
       sound = std::move(still_sound);
@@ -245,7 +324,7 @@ class Checker {
       Outcome outcome;
       outcome.passed = true;
       outcome.note = fmt::format("{} random scenes", fuzzed.scenes);
-      add(fuzzed.strategy->id, "fuzz", outcome);
+      add(fuzzed.listed->part, "fuzz", outcome);
       report_.fuzzed += fuzzed.scenes;
     }
   }
@@ -258,6 +337,12 @@ class Checker {
 };
 
 }  // namespace
+
+std::string Part::text() const {
+  if (!strategy.empty()) return strategy;
+  if (forecaster.empty()) return "the file";
+  return quantity.empty() ? forecaster : forecaster + " " + quantity;
+}
 
 bool Report::passed() const {
   return std::all_of(checks.begin(), checks.end(), [](const Verdict& verdict) { return verdict.pass; });

@@ -1,4 +1,4 @@
-// evtwin plugin check: everything that strategy.h asks of a plugin and a machine can look at.
+// evtwin plugin check: everything that strategy.h and forecaster.h ask of a plugin and a machine can look at.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -9,8 +9,17 @@
 
 namespace evtwin::plugin_check {
 
+/// What of a file is looked at.
+struct Part {
+  std::string strategy{};    ///< id; empty: a forecaster, or the file as a whole
+  std::string forecaster{};  ///< id; empty: a strategy, or the file as a whole
+  std::string quantity{};    ///< "load", of a forecaster; empty: all that it foresees
+  bool operator==(const Part&) const = default;
+  std::string text() const;  ///< "edf", "seasonal-naive load", "the file"
+};
+
 struct Verdict {
-  std::string strategy;  ///< empty: the file as a whole
+  Part of;
   std::string name;
   bool pass = false;
   std::string why;   ///< it failed
@@ -24,11 +33,18 @@ struct Timing {
   double median_ns = 0.0, p99_ns = 0.0;
 };
 
+/// What a call of forecast() costs, for a day of steps of 15 min from four weeks of them.
+struct ForecastTiming {
+  std::string forecaster, quantity;
+  double median_ns = 0.0, p99_ns = 0.0;
+};
+
 struct Report {
   std::string file;
-  std::vector<std::string> strategies;
+  std::vector<std::string> strategies, forecasters;
   std::vector<Verdict> checks;
   std::vector<Timing> timing;
+  std::vector<ForecastTiming> forecast_timing;
   std::uint64_t fuzzed = 0;  ///< random scenes beyond the fixed ones
   bool passed() const;
 };
@@ -38,14 +54,14 @@ struct Options {
   std::size_t memory_mib = 1024;  ///< a check that takes more takes too much
   unsigned at_once = 1;           ///< child processes at the same time; changes no verdict
   bool timing = true;
-  double fuzz_s = 0.0;                     ///< seconds of random scenes beyond the checks, shared by the strategies
-  std::uint64_t fuzz_from = 0;             ///< where their seeds begin
+  double fuzz_s = 0.0;          ///< seconds of random scenes beyond the checks, shared by all that is checked
+  std::uint64_t fuzz_from = 0;  ///< where their seeds begin
   std::optional<std::uint64_t> reproduce;  ///< only the scene of this seed, under the rules that --fuzz has
   std::function<bool()> stop;              ///< true ends it with child.hpp's Stopped
 };
 
-/// Checks the strategies of a file, or the one with this id.
-/// @throws std::runtime_error, in one line: not a shared object, no such file, no strategy of that id.
+/// Checks the strategies and forecasters of a file, or those with this id.
+/// @throws std::runtime_error, in one line: not a shared object, no such file, no strategy or forecaster of that id.
 Report check_plugin(const std::string& file, std::string_view id, const Options& options);
 
 }  // namespace evtwin::plugin_check

@@ -14,7 +14,6 @@ namespace evtwin::plugin_check {
 
 namespace {
 
-constexpr std::uint64_t host_seed = 7;
 constexpr std::uint32_t most_steps = 100'000;
 
 }  // namespace
@@ -40,7 +39,9 @@ Specimen::Specimen(const std::string& file) {
   handle_ = dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_ == nullptr) throw Failed(fmt::format("not a loadable shared object ({})", dlerror()));
   entry_ = static_cast<const evtwin_entry*>(dlsym(handle_, "evtwin_strategy_entry"));
-  if (entry_ == nullptr) throw Failed("exports no symbol evtwin_strategy_entry");
+  forecasters_ = static_cast<const evtwin_forecaster_entry*>(dlsym(handle_, "evtwin_forecasters"));
+  if (entry_ == nullptr && forecasters_ == nullptr)
+    throw Failed("exports no symbol evtwin_strategy_entry and no evtwin_forecasters");
 }
 
 void Specimen::unload() {
@@ -50,6 +51,12 @@ void Specimen::unload() {
 
 const evtwin_info& Specimen::info(std::uint32_t index) const {
   const evtwin_info* info = called("info()", [&] { return entry_->info(index); });
+  if (info == nullptr) throw Failed(fmt::format("info({}) has no description", index));
+  return *info;
+}
+
+const evtwin_info& Specimen::forecaster_info(std::uint32_t index) const {
+  const evtwin_info* info = called("info()", [&] { return forecasters_->info(index); });
   if (info == nullptr) throw Failed(fmt::format("info({}) has no description", index));
   return *info;
 }

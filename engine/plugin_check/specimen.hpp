@@ -1,5 +1,6 @@
 // The plugin under test, opened in this child: every call marked in the black box, every exception a failure in words.
 #pragma once
+#include <evtwin/forecaster.h>
 #include <evtwin/strategy.h>
 
 #include <atomic>
@@ -33,11 +34,14 @@ class Specimen {
   explicit Specimen(const std::string& file);
   const evtwin_entry& entry() const { return *entry_; }
   const evtwin_info& info(std::uint32_t index) const;
+  const evtwin_forecaster_entry& forecasters() const { return *forecasters_; }
+  const evtwin_info& forecaster_info(std::uint32_t index) const;
   void unload();
 
  private:
   void* handle_;
-  const evtwin_entry* entry_;
+  const evtwin_entry* entry_;                   // null: no strategies
+  const evtwin_forecaster_entry* forecasters_;  // null: none
 };
 
 /// Every parameter of the table with its default, as the host gives them.
@@ -50,6 +54,8 @@ struct Variant {
 };
 /// The defaults, then every other choice and switch: what makes a strategy another one.
 std::vector<Variant> variants(const evtwin_info& info);
+
+inline constexpr std::uint64_t host_seed = 7;  // of the random numbers that every instance is given
 
 /// Host services of one instance.
 class Services {

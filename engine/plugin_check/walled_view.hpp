@@ -6,21 +6,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
-namespace evtwin::plugin_check {
+#include "plugin_check/walled_blocks.hpp"
 
-/// On which side of a column's cells the wall stands, without a gap; on the other there are a few cells to stray into.
-enum class Wall : unsigned char { after, before };
+namespace evtwin::plugin_check {
 
 class WalledView {
  public:
   /// Copies `source`. @param extra  bytes that the structs are longer than this header knows, as of a later host
   /// @param plan_steps  that the decision has room for
   WalledView(const evtwin_view& source, Wall wall, std::size_t extra = 0, std::uint32_t plan_steps = 0);
-  ~WalledView();
+  ~WalledView() = default;
   WalledView(const WalledView&) = delete;
   WalledView& operator=(const WalledView&) = delete;
 
@@ -30,18 +28,8 @@ class WalledView {
   std::string damage() const;
 
  private:
-  struct Block {
-    const char* name;
-    std::byte *pages, *cells;  ///< where its pages begin, where its cells do
-    std::size_t page_bytes, cell_bytes;
-  };
-  void lay_out(std::span<const std::size_t> bytes);
-
-  Wall wall_;
   std::size_t extra_;
-  std::byte* region_ = nullptr;
-  std::size_t region_bytes_ = 0;
-  std::vector<Block> blocks_;
+  WalledBlocks blocks_;
   evtwin_view* view_ = nullptr;
   evtwin_decision* decision_ = nullptr;
   evtwin_decision blank_{};

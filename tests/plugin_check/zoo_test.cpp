@@ -42,7 +42,7 @@ const Verdict* verdict_of(const Report& report, std::string_view check) {
 std::string all_failures(const Report& report) {
   std::string all;
   for (const Verdict& verdict : report.checks) {
-    if (!verdict.pass) all += verdict.strategy + " " + verdict.name + ": " + verdict.why + "\n";
+    if (!verdict.pass) all += verdict.of.text() + " " + verdict.name + ": " + verdict.why + "\n";
   }
   return all;
 }

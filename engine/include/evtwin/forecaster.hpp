@@ -122,7 +122,8 @@ class ForecasterFence {
   F forecaster_;
 };
 
-/// The entry's two functions over a list of forecasters.
+/// The entry's two functions over a list of forecasters. An id that is not there, and a quantity that the flags do not
+/// name, are EVTWIN_UNSUPPORTED.
 template <class... F>
 struct ForecasterLibrary {
   static const evtwin_info* info(std::uint32_t index) noexcept {
@@ -135,6 +136,7 @@ struct ForecasterLibrary {
     evtwin_status status = EVTWIN_UNSUPPORTED;
     const auto try_one = [&]<class T>() {
       if (std::string_view(id) != T::info.id) return false;
+      if (quantity >= EVTWIN_QUANTITIES || (T::info.flags & EVTWIN_FORECASTS(quantity)) == 0) return true;
       status = ForecasterFence<T>::create(*host, {params, n}, quantity, out);
       return true;
     };

@@ -1,0 +1,34 @@
+// The process under a plugin's calls: memory, files, threads, streams, and what is global in C stay as they were.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace evtwin::plugin_check {
+
+/// Calls `live(0)`, `live(1)`, ...: each makes an instance, has it do something and destroys it.
+/// @throws Failed where they leave files, threads or memory behind.
+void expect_lives_leave_nothing(const std::function<void(std::uint64_t life)>& live);
+
+/// @throws Failed where `work` writes to the standard streams, or closes or replaces one.
+void expect_silence(const std::function<void()>& work);
+
+/// Rounding, locale, signals, folder, umask and environment, as they are when this is made.
+class ProcessState {
+ public:
+  ProcessState();
+  /// @param when  "in create()". @throws Failed naming the first difference.
+  void expect_unchanged(const std::string& when) const;
+
+ private:
+  std::string before_;
+};
+
+std::size_t threads_now();
+/// Lets threads that are on their way out leave; those that mean to stay are still there afterwards.
+void wait_for_threads(std::size_t expected);
+/// After destroy(). @param before  how many there were; @param may_stay  it said EVTWIN_STRATEGY_KEEP_LOADED
+void expect_no_threads_left(std::size_t before, bool may_stay);
+
+}  // namespace evtwin::plugin_check

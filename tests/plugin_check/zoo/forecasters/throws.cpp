@@ -1,0 +1,15 @@
+// forecast() lets an exception cross.
+#include <stdexcept>
+
+#include "animal.hpp"
+
+namespace {
+struct Animal : zoo::Tame {
+  using Tame::Tame;
+  evtwin_status forecast(const evtwin_history& history, const evtwin_question& question, const evtwin_answer& answer) {
+    if (history.steps.n > 60) throw std::runtime_error("the matrix is singular");
+    return Tame::forecast(history, question, answer);
+  }
+};
+}  // namespace
+ZOO_FORECASTERS(Animal)();
