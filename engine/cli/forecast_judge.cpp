@@ -56,6 +56,7 @@ struct Money {
 struct Verdict {
   std::vector<Judged> judged;
   std::vector<Money> money;
+  Interval possible;  ///< what a perfect forecast saves against yesterday, as a share of the objective
   std::size_t days = 0;
 };
 
@@ -158,8 +159,11 @@ twin::World foreseen_by(const twin::World& world, const Candidate& candidate, in
   return changed;
 }
 
+/// Whether a perfect forecast gains something, beyond what these days' chance may explain: a share of nothing is noise.
+bool tells(const Interval& possible) { return possible.value > 0.0 && !(possible.low <= 0.0); }
+
 std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenario::LoadedScenario& scenario,
-                               std::vector<Candidate> candidates) {
+                               std::vector<Candidate> candidates, Interval& possible_share) {
   const auto chosen = control::choose_strategy(command.strategy.id, command.strategy.params, command.hosting);
   // Yesterday is what all are measured against, and perfect what could be had.
   std::erase_if(candidates, [](const Candidate& c) { return c.label == "yesterday"; });
@@ -203,13 +207,12 @@ std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenar
   if (yesterday.empty() || perfect.empty()) return all;
   std::vector<double> possible(yesterday.size());
   for (std::size_t d = 0; d < possible.size(); ++d) possible[d] = yesterday[d] - perfect[d];
+  possible_share = analysis::ratio_of_sums(possible, yesterday, money_block_days);
   for (Money& money : all) {
-    if (money.days.empty()) continue;
+    if (money.days.empty() || !tells(possible_share)) continue;
     std::vector<double> saved(possible.size());
     for (std::size_t d = 0; d < saved.size(); ++d) saved[d] = yesterday[d] - money.days[d];
-    // Where a perfect forecast saves nothing there is nothing to capture.
-    if (all[0].objective - all[1].objective > 1e-9 * std::abs(all[0].objective))
-      money.captured = analysis::ratio_of_sums(saved, possible, money_block_days);
+    money.captured = analysis::ratio_of_sums(saved, possible, money_block_days);
   }
   return all;
 }
@@ -220,9 +223,13 @@ ordered_json interval_json(const Interval& interval) {
 }
 
 ordered_json verdict_json(const Verdict& verdict, const ForecastJudgeCommand& command, const twin::World& world) {
-  ordered_json json{{"scenario", world.name},           {"judged_days", verdict.days},
-                    {"period_min", command.period_min}, {"every_h", command.every_h},
-                    {"reference", command.reference},   {"errors", ordered_json::array()},
+  ordered_json json{{"scenario", world.name},
+                    {"judged_days", verdict.days},
+                    {"period_min", command.period_min},
+                    {"every_h", command.every_h},
+                    {"reference", command.reference},
+                    {"errors", ordered_json::array()},
+                    {"possible", interval_json(verdict.possible)},
                     {"money", ordered_json::array()}};
   for (const Judged& judged : verdict.judged) {
     const ForecastScore& s = judged.score;
@@ -306,15 +313,20 @@ void print_words(const Verdict& verdict, const ForecastJudgeCommand& command, co
         verdict.days, command.every_h, command.period_min, command.reference);
   }
   if (verdict.money.empty()) return;
-  const bool nothing = std::isnan(verdict.money[0].captured.value);
   if (korean) {
-    fmt::print("돈: 전체 기간을 {} 전략으로 실행. 0 %는 어제 값, 100 %는 완전 예측{}.\n", strategy,
-               nothing ? "; 이 현장에서는 완전 예측이 어제보다 이득이 없다" : "");
+    fmt::print("돈: 전체 기간을 {} 전략으로 실행, PV와 부하 예측만 다름. 0 %는 어제 값, 100 %는 완전 예측.\n",
+               strategy);
+    fmt::print("완전 예측의 이득은 어제 값 대비 목적함수의 {}{}.\n", interval_text(verdict.possible),
+               tells(verdict.possible) ? "" : "; 이 날들로는 이득이 있는지 알 수 없어 비율을 비워 둔다");
   } else {
     fmt::print(
         "Money: the whole run under {}, PV and load foreseen so, all else alike; 0 % is yesterday, 100 % a perfect "
-        "forecast{}.\n",
-        strategy, nothing ? ": here it gains nothing over yesterday, so there is nothing to capture" : "");
+        "forecast.\n",
+        strategy);
+    fmt::print("A perfect forecast saves {} of the objective{}.\n", interval_text(verdict.possible),
+               tells(verdict.possible)
+                   ? ""
+                   : ": these days do not say that it gains anything here, so there is no share of it to tell");
   }
 }
 
@@ -337,7 +349,7 @@ int forecast_judge(const ForecastJudgeCommand& command) {
   const analysis::ForecastTrials trials(world, 0, rules);
   verdict.days = trials.judged_days();
   verdict.judged = judge_errors(command, candidates, trials);
-  if (command.money) verdict.money = judge_money(command, scenario, candidates);
+  if (command.money) verdict.money = judge_money(command, scenario, candidates, verdict.possible);
 
   int status = 0;
   const auto tell = [&](const std::string& label, const std::string& error) {

@@ -76,7 +76,7 @@ std::string passed_text(const std::vector<const Verdict*>& rows, bool forecaster
     ++n;
     only = verdict->of.text();
     ids.insert(verdict->of.forecaster);
-    quantities += verdict->of.quantity.empty() ? 0 : 1;
+    if (!verdict->of.quantity.empty()) ++quantities;
   }
   if (n < 2) return only;
   if (!forecasters) return fmt::format("{} strategies", n);
