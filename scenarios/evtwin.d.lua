@@ -46,7 +46,7 @@
 ---@field vehicles? evtwin.vehicle[] Car models of the mix. Default: one car with an unknown battery.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `ocpp`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
----@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "yesterday".
+---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "same-kind-of-day".
 ---@field notes? string Free text, kept in the run file.
 ---@field [integer] any sites (`site { ... }`) and events (`at(...)`)
 

@@ -48,11 +48,12 @@ class ForecastSource {
     return found_;
   }
   /// Nothing where it is not there.
-  Found found_if_there() const {
+  const Found& found_if_there() const {
+    static const Found nothing;
     try {
       return found();
     } catch (const StrategyError&) {
-      return {};
+      return nothing;
     }
   }
   /// @throws StrategyError.

@@ -139,7 +139,7 @@ void write_forecasts(const Database& database, const twin::World& world) {
       const control::ForecastSource* source = rule.source.get();
       insert.row().integer(site_id).text(quantity).text(name_of(rule.kind));
       if (source != nullptr) {
-        const control::ForecastSource::Found found = source->found_if_there();
+        const control::ForecastSource::Found& found = source->found_if_there();  // texts are read by write()
         insert.text(source->label()).text(found.file).text(found.digest);
       } else {
         insert.text("").text("").text("");

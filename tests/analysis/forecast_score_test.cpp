@@ -89,6 +89,7 @@ twin::World ten_days() {
     pv.push_back(h % 24);
   }
   twin::Site& site = world.sites.emplace_back();
+  site.tariff = market::free_energy();
   site.load_kw = market::Series(times, load, world.end_ns);
   site.pv_kw = market::Series(times, pv, world.end_ns);
   twin::compile_clocks(world);

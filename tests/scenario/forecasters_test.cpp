@@ -101,7 +101,7 @@ TEST(ForecastKeys, EveryFormOfARule) {
     EXPECT_EQ(f.period_ns, 15 * minute_ns);
     EXPECT_EQ(f.history_days, 56);
   };
-  all(rules_of(""), Kind::yesterday, "");
+  all(rules_of(""), Kind::model, "same-kind-of-day");
   all(rules_of("forecast = 'perfect'"), Kind::perfect, "");
   all(rules_of("", "forecast = 'perfect'"), Kind::perfect, "");
   all(rules_of("forecast = 'yesterday'", "forecast = 'perfect'"), Kind::yesterday, "");
