@@ -118,7 +118,9 @@ inline constexpr std::array party_rows{
     sdk::real("weight_site", "", 0.0, 1e3, 1.0,
               "Weight of the site's money: energy, demand charge, payments to and from drivers."),
     sdk::real("weight_owner", "", 0.0, 1e3, 1.0, "Weight of the drivers' money: energy, V2G payment, battery wear."),
-    sdk::real("weight_grid", "", 0.0, 1e3, 1.0, "Weight of the grid's wishes: peak, ramps, room below the limit."),
+    sdk::real(
+        "weight_grid", "", 0.0, 1e3, 0.0,
+        "Weight of the grid's wishes: peak, ramps, room below the limit. Nobody pays for them: they cost profit."),
     sdk::real("grid_peak_per_kw", "per kW", 0.0, 1e6, decided_by_strategy,
               "Worth to the grid of a kW less of the horizon's highest import; default: the mean buy price."),
     sdk::real("grid_ramp_per_kw", "per kW", 0.0, 1e6, decided_by_strategy,

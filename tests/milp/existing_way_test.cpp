@@ -134,7 +134,7 @@ TEST(KeepExisting, APlanForTheGridThatCostsTheSiteMoreIsNotDone) {
   std::vector<double> prices(32, 0.10);
   std::fill_n(prices.begin() + 16, 16, 0.30);
   const Day day{.buy_per_kwh = prices};
-  std::vector<evtwin_param_value> for_the_grid{{"grid_peak_per_kw", 100.0, nullptr}};
+  std::vector<evtwin_param_value> for_the_grid{{"weight_grid", 1.0, nullptr}, {"grid_peak_per_kw", 100.0, nullptr}};
   const Outcome spread = live("v2g-profit-max", site, day, for_the_grid);
   EXPECT_GT(spread.cost, 1.40 + 0.5);
   for_the_grid.push_back(keep.front());

@@ -70,8 +70,9 @@ std::vector<Tick> value_ticks(double min, double max, int count) {
   std::vector<Tick> ticks;
   for (double k = first; k <= last; k += 1.0) {
     const double value = k == 0.0 ? 0.0 : step.times(k);
-    // Where steps are hardly more than the spacing of doubles, rounding may lead outside.
+    // Where steps are hardly more than the spacing of doubles, rounding may lead outside, or to the same number twice.
     if (value < min - size * 1e-9 || value > max + size * 1e-9) continue;
+    if (!ticks.empty() && value <= ticks.back().value) continue;
     ticks.push_back({value, tick_label(value, step)});
   }
   return ticks;

@@ -83,6 +83,12 @@ RC_GTEST_PROP(ValueTicks, LieInsideInOrderAndAreAboutAsManyAsAskedFor, ()) {
   }
 }
 
+TEST(ValueTicks, AreNotTheSameNumberTwice) {
+  const double min = -450359e7;
+  const std::vector<Tick> ticks = value_ticks(min, min + 341797e-8, 8);
+  for (std::size_t i = 1; i < ticks.size(); ++i) EXPECT_GT(ticks[i].value, ticks[i - 1].value);
+}
+
 TEST(ValueTicks, StayInsideWhereStepsAreHardlyWiderThanTheSpacingOfDoubles) {
   const double min = -1e12, max = min + 201417e-8;
   for (const Tick& tick : value_ticks(min, max, 11)) {
