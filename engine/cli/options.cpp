@@ -7,6 +7,8 @@
 
 #include "cli/option_parts.hpp"
 #include "cli/version.hpp"
+#include "kernel/nearest.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::cli {
 
@@ -98,6 +100,26 @@ void offer_tariffs(Offers& offers) {
 
 }  // namespace
 
+namespace {
+
+/// A word that is no command, but looks for one. @throws CLI::ValidationError
+void check_command(const std::vector<std::string>& words, CLI::App& app) {
+  if (words.empty() || words.front().starts_with('-')) return;
+  const std::string& word = words.front();
+  const std::vector<CLI::App*> commands = app.get_subcommands({});
+  std::vector<std::string_view> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), word) != names.end()) return;
+  if (word == "plan")
+    throw CLI::ValidationError(
+        word,
+        "is no command of its own: `run SCENARIO --strategy lp` plans and plays the days, `decide "
+        "--strategy lp` asks for the plan of one instant, `advise` for one vehicle or booking");
+  throw CLI::ValidationError(kernel::printable(word, 60), "is no command" + kernel::did_you_mean(word, names));
+}
+
+}  // namespace
+
 ParsedCommand parse_command_line(int argc, const char* const* argv) {
   CLI::App app("evtwin: what would my charging site have cost, drawn and served under another strategy?", "evtwin");
   app.set_version_flag("--version", fmt::format("evtwin {}", version()));
@@ -121,6 +143,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
     // The viewer reads what follows its name.
     if (!words.empty() && words.front() == "view")
       return AskedFor{ViewCommand{{words.begin() + 1, words.end()}}, std::move(log)};
+    check_command(words, app);
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(words);
     check_arguments(app);

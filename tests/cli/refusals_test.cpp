@@ -32,7 +32,9 @@ class Refusals : public Command {
 };
 
 TEST_F(Refusals, UsageIsStatus2) {
-  expect_refused({"fly"}, 2, {});
+  expect_refused({"fly"}, 2, {"fly: is no command"});
+  expect_refused({"comparee", week}, 2, {"did you mean compare?"});
+  expect_refused({"plan", "--alg", "lp"}, 2, {"run SCENARIO --strategy lp", "decide", "advise"});
   expect_refused({"run"}, 2, {"SCENARIO"});
   expect_refused({"run", week, "--sed", "3"}, 2, {"--sed"});
   expect_refused({"run", week, "--set", "novalue"}, 2, {"name=value"});
