@@ -221,8 +221,8 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 using Command =
     std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
                  RunsCommand, DiffCommand, AuditCommand, RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand,
-                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
-                 PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
+                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
+                 PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

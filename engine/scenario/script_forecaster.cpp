@@ -245,7 +245,8 @@ std::shared_ptr<const control::ForecastSource> lua_forecaster(std::shared_ptr<co
       throw control::StrategyError(error.message);
     }
   };
-  return std::make_shared<const control::ForecastSource>("lua", [make] { return control::ForecastSource::Found{make}; });
+  return std::make_shared<const control::ForecastSource>("lua",
+                                                         [make] { return control::ForecastSource::Found{make}; });
 }
 
 }  // namespace evtwin::scenario

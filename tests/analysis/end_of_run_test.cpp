@@ -198,7 +198,7 @@ TEST(EndOfRun, AfterANegativePriceEmptyingIsNoGainAndHoardingNeitherIs) {
   };
   // Given away for nothing: of 10 / 0.9 kWh the hour below 0 refills 10 for nothing, and the rest costs 0.3.
   EXPECT_NEAR(objective_of(-10.0, 5), (10.0 / 0.9 - 10.0) * 0.3, 1e-9);
-  EXPECT_NEAR(objective_of(10.0, 0), 0.0, 1e-9);   // 10 earned, and as much to be paid for what lies there
+  EXPECT_NEAR(objective_of(10.0, 0), 0.0, 1e-9);  // 10 earned, and as much to be paid for what lies there
 }
 
 /// A car of 60 kWh with 0.9 each way, half full, whose driver booked so many kWh.

@@ -33,8 +33,9 @@ inline control::Forecast foreseen_by(Foresee foresee) {
                                                                             std::uint32_t) {
     return std::make_unique<FunctionModel>(foresee);
   };
-  return {control::Forecast::Kind::model, 0.0, 0.0,
-          std::make_shared<const control::ForecastSource>("by-hand", [make] { return control::ForecastSource::Found{make}; })};
+  return {control::Forecast::Kind::model, 0.0, 0.0, std::make_shared<const control::ForecastSource>("by-hand", [make] {
+            return control::ForecastSource::Found{make};
+          })};
 }
 
 /// Its answer depends on every cell that it is told, so that whatever is told otherwise shows.

@@ -61,8 +61,9 @@ TEST_F(Views, EveryForecasterOfTheRunIsNamed) {
   twin::World world = sample_world();
   control::SiteForecast& rules = world.sites[0].forecast;
   const auto source = [](const char* label, const char* file, const char* digest) {
-    return std::make_shared<const control::ForecastSource>(
-        label, [=] { return control::ForecastSource::Found{{}, file, digest}; });
+    return std::make_shared<const control::ForecastSource>(label, [=] {
+      return control::ForecastSource::Found{{}, file, digest};
+    });
   };
   using Kind = control::Forecast::Kind;
   rules.pv = {Kind::model, 0.0, 0.0, source("lua", "", "")};
