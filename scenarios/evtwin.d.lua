@@ -565,7 +565,7 @@
 ---@field quiet_for_h number? [h] Leave this answer standing at the decision ticks of this time: ask at events alone.
 ---@field expected_cost number? [currency] What the horizon is expected to cost; recorded.
 
----What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. All fields are functions: past.count(), and past.load(k) of step k. `values` is a list of ask.count() numbers, `quantiles` a list of such lists, one for each of ask.levels(), or nil. What it returns may depend on nothing but `past` and `ask`: a function that keeps something between calls is refused.
+---What a forecaster in Lua is told: `forecast = function(past, ask) return values, quantiles end`. All fields are functions: past.count(), and past.load(k) of step k. `values` is a list of ask.count() numbers, `quantiles` a list of such lists, one for each of ask.levels(), or nil. What it returns may depend on nothing but `past` and `ask`: a function that keeps something between calls is refused where that shows, and makes runs that can not be resumed where it does not.
 ---@class evtwin.past
 ---@field count fun(): integer Steps that have wholly been; 1 is the oldest.
 ---@field step_min fun(): number [min] Length of a step.

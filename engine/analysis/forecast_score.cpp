@@ -20,7 +20,10 @@ void add_step(ForecastDay& day, double mean, std::span<const double> quantiles, 
     pinball += beyond >= 0.0 ? beyond * judged_levels[l] : -beyond * (1.0 - judged_levels[l]);
   }
   day.pinball += pinball / static_cast<double>(judged_levels.size());
-  if (truth >= quantile(0) && truth <= quantile(judged_levels.size() - 1)) ++day.within_80;
+  const double low = quantile(0), high = quantile(judged_levels.size() - 1);
+  if (low == high && truth == low) return;  // the sun at night is no feat
+  ++day.banded;
+  if (truth >= low && truth <= high) ++day.within_80;
 }
 
 ForecastScore score(std::span<const ForecastDay> days, std::span<const ForecastDay> reference, double scale) {
@@ -34,6 +37,7 @@ ForecastScore score(std::span<const ForecastDay> days, std::span<const ForecastD
     sum.error += days[d].error;
     sum.absolute_error += days[d].absolute_error;
     sum.pinball += days[d].pinball;
+    sum.banded += days[d].banded;
     sum.within_80 += days[d].within_80;
     gain.push_back(reference[d].pinball - days[d].pinball);
     scale_of_gain.push_back(reference[d].pinball);
@@ -46,7 +50,7 @@ ForecastScore score(std::span<const ForecastDay> days, std::span<const ForecastD
   if (scale > 0.0) out.mase = out.mae / scale;
   out.pinball = sum.pinball / steps;
   out.wis = 2.0 * out.pinball;
-  out.coverage_80 = static_cast<double>(sum.within_80) / steps;
+  if (sum.banded > 0) out.coverage_80 = static_cast<double>(sum.within_80) / static_cast<double>(sum.banded);
   out.skill = ratio_of_sums(gain, scale_of_gain, 1);
   return out;
 }

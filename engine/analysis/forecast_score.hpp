@@ -9,6 +9,8 @@
 // - WIS: the weighted interval score. Over the nine levels 0.1 .. 0.9 it is twice the mean pinball (Bracher et al.,
 // PLOS
 //   Computational Biology 17, 2021), which also approximates the CRPS (Gneiting, Raftery, JASA 102, 2007).
+// - coverage: share of the truths within the levels 0.1 to 0.9, where that is more than one value (PV at night is left
+//   out).
 // - skill: 1 - WIS / WIS of the reference.
 // - captured: of what a perfect forecast saves against the reference, the share that this one saves.
 #pragma once
@@ -31,7 +33,8 @@ struct ForecastDay {
   double error = 0.0;           ///< sum of foreseen - truth
   double absolute_error = 0.0;  ///< of the mean
   double pinball = 0.0;         ///< mean over the judged levels
-  std::size_t within_80 = 0;    ///< steps whose truth lies from the level 0.1 to 0.9
+  std::size_t banded = 0;       ///< steps that are not foreseen as one value and come so: PV at night
+  std::size_t within_80 = 0;    ///< of them, those whose truth lies from the level 0.1 to 0.9
 };
 
 /// Takes one foreseen step in. @param quantiles  [9] at judged_levels; empty: no spread is known, the mean stands for

@@ -304,12 +304,14 @@ void print_words(const Verdict& verdict, const ForecastJudgeCommand& command, co
   if (korean) {
     fmt::print(
         "\n마지막 {}일, {}시간마다 24시간 앞을 {}분 단위로 예측. WIS는 9개 분위의 평균 핀볼 손실의 2배(CRPS 근사), "
-        "개선은 1 - WIS / WIS({}).\n",
+        "개선은 1 - WIS / WIS({}). 포함률은 구간이 한 값이 아닌 때만 센다.\n",
         verdict.days, command.every_h, command.period_min, command.reference);
   } else {
     fmt::print(
         "\nThe last {} day(s), asked every {} h for 24 h ahead in steps of {} min. WIS: twice the mean pinball loss "
-        "over nine quantiles,\nnear the CRPS; skill: 1 - WIS / WIS of {}; MASE: MAE over that of the day before.\n",
+        "over nine quantiles,\nnear the CRPS; skill: 1 - WIS / WIS of {}; MASE: MAE over that of the day before, on "
+        "the\n"
+        "days before those judged; the band counts where it is more than one value.\n",
         verdict.days, command.every_h, command.period_min, command.reference);
   }
   if (verdict.money.empty()) return;
@@ -343,6 +345,10 @@ int forecast_judge(const ForecastJudgeCommand& command) {
   rules.every_ns = command.every_h * kernel::hour_ns;
   rules.days = command.judged_days;
   rules.history_days = world.sites[0].forecast.history_days;
+  if (command.every_h * 60 % command.period_min != 0)
+    throw CommandError(
+        fmt::format("--every {} h: forecasts are issued where a step of {} min begins; give a multiple of it",
+                    command.every_h, command.period_min));
   const std::vector<Candidate> candidates = candidates_of(command);
   catch_interrupt();
   Verdict verdict;

@@ -37,6 +37,8 @@ class ForecastSource {
     ForecastModelFactory factory;
     std::string file{};    ///< the plugin's shared object; empty for one that is in no file of its own
     std::string digest{};  ///< of that file's bytes, 16 hex digits
+    std::uint32_t flags = ~std::uint32_t{0};  ///< EVTWIN_FORECASTS() of what it foresees
+    bool foresees(std::uint32_t quantity) const { return (flags & EVTWIN_FORECASTS(quantity)) != 0; }
   };
   /// @param label  as files and pages show it: "sarima:fit_days=14"
   /// @param find   called once, from whichever thread comes first. @throws StrategyError, then called again

@@ -49,8 +49,8 @@ std::string trouble_of_forecast(const evtwin_question& question, std::span<const
                                 std::span<const double> quantile, std::size_t& at) {
   const std::size_t steps = question.steps.n, levels = question.n_levels;
   const bool any = question.quantity == EVTWIN_QUANTITY_BUY_PER_KWH;
-  const auto wrong = [&](double value) { return !std::isfinite(value) || (!any && value < 0.0); };
-  const char* const due = any ? "a finite number is due" : "a finite number from 0 is due";
+  const auto wrong = [&](double value) { return !(std::abs(value) <= EVTWIN_MOST_FORESEEN) || (!any && value < 0.0); };
+  const char* const due = any ? "a number from -1e9 to 1e9 is due" : "a number from 0 to 1e9 is due";
   for (at = 0; at < steps; ++at) {
     if (std::isnan(mean[at])) return fmt::format("it left the mean out; {}", due);
     if (wrong(mean[at])) return fmt::format("it foresaw a mean of {}; {}", mean[at], due);

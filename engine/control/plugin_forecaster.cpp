@@ -90,7 +90,7 @@ ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params
 std::shared_ptr<const ForecastSource> source_of(ChosenForecaster chosen) {
   std::string label = chosen.label;
   return std::make_shared<const ForecastSource>(std::move(label), [chosen = std::move(chosen)] {
-    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest};
+    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest, chosen.description.flags};
   });
 }
 
@@ -101,7 +101,7 @@ std::shared_ptr<const ForecastSource> forecaster_source(const std::string& id, c
 std::shared_ptr<const ForecastSource> forecaster_when_needed(const std::string& id, const TextParams& params) {
   return std::make_shared<const ForecastSource>(label_of(id, params), [id, params] {
     const ChosenForecaster chosen = choose_forecaster(id, params);
-    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest};
+    return ForecastSource::Found{chosen.factory, chosen.file, chosen.digest, chosen.description.flags};
   });
 }
 

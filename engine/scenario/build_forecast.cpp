@@ -87,6 +87,20 @@ control::SiteForecast pipeline_of(const Build& build, const Value& value, const 
   return forecast;
 }
 
+/// PV, load and arrivals by that rule, as far as its forecaster foresees them; the others as before.
+/// @returns whether it foresees any of them
+bool foresee_all(const Forecast& rule, control::SiteForecast& forecast) {
+  const auto can = [&](std::uint32_t quantity) {
+    return rule.source == nullptr || rule.source->found_if_there().foresees(quantity);
+  };
+  const bool pv = can(EVTWIN_QUANTITY_PV_KW), load = can(EVTWIN_QUANTITY_LOAD_KW);
+  const bool arrivals = can(EVTWIN_QUANTITY_ARRIVALS) && can(EVTWIN_QUANTITY_ARRIVALS_KWH);
+  if (pv) forecast.pv = rule;
+  if (load) forecast.load = rule;
+  if (arrivals) forecast.arrivals = rule;
+  return pv || load || arrivals;
+}
+
 /// "sarima:fit_days=14" of the command line.
 Forecast changed_rule(const std::string& name, const std::string& text) {
   std::string id;
@@ -121,9 +135,10 @@ control::SiteForecast forecast_of(const Build& build, const Value& value, const 
                                   const control::SiteForecast& otherwise) {
   const bool pipeline = value.table() != nullptr && value.table()->numbered.empty();
   if (pipeline) return pipeline_of(build, value, where, {site, {}}, otherwise);
-  control::SiteForecast forecast = rule_of(build, value, where, {site, {}});
-  forecast.period_ns = otherwise.period_ns;
-  forecast.history_days = otherwise.history_days;
+  control::SiteForecast forecast = otherwise;
+  if (!foresee_all(rule_of(build, value, where, {site, {}}), forecast))
+    fail(where,
+         "names a forecaster that foresees neither PV nor load nor arrivals; prices are forecast = { price = ... }");
   return forecast;
 }
 
@@ -131,8 +146,8 @@ void change_forecast(const Build& build, twin::Site& site) {
   const LoadOptions& options = build.source.options();
   control::SiteForecast& forecast = site.forecast;
   if (const auto all = given_change(options, site.name, "forecast")) {
-    const Forecast rule = changed_rule(all->first, all->second);
-    forecast.pv = forecast.load = forecast.arrivals = rule;
+    if (!foresee_all(changed_rule(all->first, all->second), forecast))
+      fail_change(all->first, all->second, "foresees neither PV nor load nor arrivals; prices are forecast_price");
   }
   const auto change = [&](const char* key, Forecast& rule) {
     if (const auto own = given_change(options, site.name, key)) rule = changed_rule(own->first, own->second);

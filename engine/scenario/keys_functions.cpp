@@ -323,7 +323,8 @@ constexpr std::array all_fields{
         "are "
         "functions: past.count(), and past.load(k) of step k. `values` is a "
         "list of ask.count() numbers, `quantiles` a list of such lists, one for each of ask.levels(), or nil. What it "
-        "returns may depend on nothing but `past` and `ask`: a function that keeps something between calls is refused.",
+        "returns may depend on nothing but `past` and `ask`: a function that keeps something between calls is refused "
+        "where that shows, and makes runs that can not be resumed where it does not.",
         past_fields},
     FieldSection{"ask", "What it is asked, as functions: `for k = 1, ask.count() do values[k] = ... end`.", ask_fields},
     FieldSection{"world", "What the functions of at() can change.", world_docs},

@@ -57,6 +57,18 @@ TEST(ForecastScore, OfAPointForecastIsItsAbsoluteError) {
   EXPECT_TRUE(std::isnan(s.mase));
 }
 
+TEST(ForecastScore, CoverageLeavesOutWhatIsOneValueAndComesSo) {
+  ForecastDay day;
+  const std::array<double, 9> night{}, noon{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  for (int k = 0; k < 5; ++k) add_step(day, 0.0, night, 0.0);
+  add_step(day, 5.0, noon, 5.0);
+  add_step(day, 5.0, noon, 9.5);
+  add_step(day, 0.0, night, 0.5);  // foreseen as one value, and not so
+  const ForecastScore s = score(std::vector{day}, std::vector{day}, 0.0);
+  EXPECT_EQ(s.steps, 8U);
+  EXPECT_NEAR(s.coverage_80, 1.0 / 3.0, 1e-12);
+}
+
 TEST(ForecastScore, RatioOfSumsHasNoSpreadWhereDaysAgreeAndSomeWhereTheyDoNot) {
   const std::vector<double> bottom{1.0, 2.0, 3.0, 4.0, 5.0, 6.0};
   std::vector<double> top;

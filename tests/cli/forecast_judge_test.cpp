@@ -69,6 +69,7 @@ TEST_F(ForecastJudge, RefusesWhatCanNotBeJudged) {
   refused({"--forecasters", "perfect"}, "perfect makes no error");
   refused({"--forecasters", "sarima:fit_days=x"}, "fit_days");
   refused({"--quantities", "rain"}, "rain");
+  refused({"--period", "1440"}, "give a multiple of it");
 }
 
 }  // namespace

@@ -306,20 +306,20 @@ TEST(IssuedForecast, AWrongAnswerIsOneLineWithForecasterQuantityStepAndIssue) {
     return std::string("forecaster by-hand: ") + quantity + " for 2025-06-02 " + hour + issued + what;
   };
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_LOAD_KW, mean(nan)),
-            line("load", "03:00", "it left the mean out; a finite number from 0 is due"));
+            line("load", "03:00", "it left the mean out; a number from 0 to 1e9 is due"));
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_PV_KW, mean(-1.5)),
-            line("pv", "03:00", "it foresaw a mean of -1.5; a finite number from 0 is due"));
+            line("pv", "03:00", "it foresaw a mean of -1.5; a number from 0 to 1e9 is due"));
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_ARRIVALS, mean(inf, 0)),
-            line("arrivals", "01:00", "it foresaw a mean of inf; a finite number from 0 is due"));
+            line("arrivals", "01:00", "it foresaw a mean of inf; a number from 0 to 1e9 is due"));
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_ARRIVALS_KWH, mean(-inf, 5)),
-            line("arrivals_kwh", "06:00", "it foresaw a mean of -inf; a finite number from 0 is due"));
+            line("arrivals_kwh", "06:00", "it foresaw a mean of -inf; a number from 0 to 1e9 is due"));
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_BUY_PER_KWH, mean(-inf)),
-            line("price", "03:00", "it foresaw a mean of -inf; a finite number is due"));
+            line("price", "03:00", "it foresaw a mean of -inf; a number from -1e9 to 1e9 is due"));
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_BUY_PER_KWH, mean(-3.0)), "accepted");  // paid for taking it
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_LOAD_KW, level(-0.5, 0, 3)),
-            line("load", "04:00", "the quantile of level 0.1 is -0.5; a finite number from 0 is due"));
+            line("load", "04:00", "the quantile of level 0.1 is -0.5; a number from 0 to 1e9 is due"));
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_LOAD_KW, level(inf, 1, 3)),
-            line("load", "04:00", "the quantile of level 0.9 is inf; a finite number from 0 is due"));
+            line("load", "04:00", "the quantile of level 0.9 is inf; a number from 0 to 1e9 is due"));
   EXPECT_EQ(refusal(EVTWIN_QUANTITY_LOAD_KW, level(9.0, 0, 4)),
             line("load", "05:00", "its quantiles cross: 9 at level 0.1, 3 at level 0.9"));
   const std::string left_out = refusal(EVTWIN_QUANTITY_PV_KW, level(nan, 1, 3));

@@ -302,7 +302,7 @@ TEST(LuaForecaster, AWrongAnswerIsOneLineWithItsPlace) {
   EXPECT_THAT(error(all + "v[#v + 1] = 1 return v"), HasSubstr(" numbers for the values; "));
   EXPECT_THAT(error(all + "v[2] = -1 return v"), AllOf(HasSubstr("the forecaster in test.lua:"),
                                                        HasSubstr("load for 2025-06-02 00:15, issued 2025-06-02 00:00"),
-                                                       HasSubstr("a mean of -1; a finite number from 0 is due")));
+                                                       HasSubstr("a mean of -1; a number from 0 to 1e9 is due")));
   EXPECT_THAT(error(all + "v[2] = 0/0 return v"), HasSubstr("left the mean out"));
   EXPECT_THAT(error(all + "return v, 3", {0.5}), HasSubstr("returned a number as its second value; a list of lists"));
   EXPECT_THAT(error(all + "return v, { v }", {0.1, 0.9}), HasSubstr("returned a nil for the values of level 2"));

@@ -20,7 +20,7 @@ extern "C" {
 #define EVTWIN_FORECASTER_ABI_MAJOR 0u
 #define EVTWIN_FORECASTER_ABI_MINOR 1u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FORECASTER_ABI_DIGEST "e3dd0a7d62ed75b1a834802475ed70c32fd2e1d91d47366cc6d136acdeb7e207"
+#define EVTWIN_FORECASTER_ABI_DIGEST "fa2c6d4749f1ad028117e0a5e4ab1e7592ed9ed19b52946683156168ccebb0db"
 /* What the entry states: this header and the one that it includes. */
 #define EVTWIN_FORECASTER_ABI_DIGESTS EVTWIN_FORECASTER_ABI_DIGEST ":" EVTWIN_ABI_DIGEST
 
@@ -31,6 +31,8 @@ extern "C" {
 #define EVTWIN_QUANTITY_ARRIVALS_KWH 3u /* what those request together, kWh, >= 0 */
 #define EVTWIN_QUANTITY_BUY_PER_KWH 4u  /* mean price of imported energy, in the tariff's currency */
 #define EVTWIN_QUANTITIES 5u
+
+#define EVTWIN_MOST_FORESEEN 1e9 /* of any value, either way */
 
 /* Flags of a forecaster's evtwin_info, beside EVTWIN_STRATEGY_KEEP_LOADED: the quantities it can foresee. */
 #define EVTWIN_FORECASTS(quantity) (0x10000u << (quantity))
@@ -68,7 +70,7 @@ typedef struct evtwin_question {
 /* Columns prefilled with NaN by the host. */
 typedef struct evtwin_answer {
   uint32_t struct_size, reserved;
-  double* mean; /* [n] to be filled whole, with finite values, >= 0 but for prices */
+  double* mean; /* [n] to be filled whole, with values of at most EVTWIN_MOST_FORESEEN, >= 0 but for prices */
   /* [n_levels * n], or NULL where n_levels is 0. Cell [l * n + k] is the value that step k stays below with probability
    * level[l]: not falling with l. To be filled whole, or left as it is by a forecaster that knows no spread. */
   double* quantile;
@@ -88,7 +90,8 @@ typedef struct evtwin_forecaster_entry {
   uint32_t n_forecasters;
   const char* abi_digest;                     /* EVTWIN_FORECASTER_ABI_DIGESTS */
   const evtwin_info* (*info)(uint32_t index); /* [any] index < n_forecasters; static data */
-  /* [any] A new instance for one quantity of one site of one run. */
+  /* [any] A new instance for one quantity of one site of one run. EVTWIN_UNSUPPORTED for an unknown id, and for a
+   * quantity that the flags do not name. */
   evtwin_status (*create)(const evtwin_host*, const char* id, const evtwin_param_value*, uint32_t n, uint32_t quantity,
                           evtwin_forecaster** out);
 } evtwin_forecaster_entry;
