@@ -136,20 +136,22 @@ void LpSolver::load(const LinearModel& model) {
   }
   const ColumnMatrix matrix =
       impl_->refused ? ColumnMatrix{std::vector<int>(model.columns() + 1, 0), {}, {}} : column_matrix(model);
+  const CoinRanges columns(model.column_lower, model.column_upper), rows(model.row_lower, model.row_upper);
   impl_->clp.loadProblem(static_cast<int>(model.columns()), static_cast<int>(model.rows()), matrix.start.data(),
-                         matrix.row.data(), matrix.value.data(), coin_bounds(model.column_lower).data(),
-                         coin_bounds(model.column_upper).data(), model.cost.data(), coin_bounds(model.row_lower).data(),
-                         coin_bounds(model.row_upper).data());
+                         matrix.row.data(), matrix.value.data(), columns.lower.data(), columns.upper.data(),
+                         model.cost.data(), rows.lower.data(), rows.upper.data());
   impl_->clp.setOptimizationDirection(1.0);
 }
 
 void LpSolver::set_column_bounds(std::uint32_t column, double lower, double upper) {
-  impl_->clp.setColumnBounds(static_cast<int>(column), coin_bound(lower), coin_bound(upper));
+  const CoinRange range = coin_range(lower, upper);
+  impl_->clp.setColumnBounds(static_cast<int>(column), range.lower, range.upper);
   impl_->only_costs_changed = false;
 }
 
 void LpSolver::set_row_bounds(std::uint32_t row, double lower, double upper) {
-  impl_->clp.setRowBounds(static_cast<int>(row), coin_bound(lower), coin_bound(upper));
+  const CoinRange range = coin_range(lower, upper);
+  impl_->clp.setRowBounds(static_cast<int>(row), range.lower, range.upper);
   impl_->only_costs_changed = false;
 }
 

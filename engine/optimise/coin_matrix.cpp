@@ -5,10 +5,28 @@
 
 namespace evtwin::optimise {
 
-std::vector<double> coin_bounds(const std::vector<double>& bounds) {
-  std::vector<double> coin(bounds.size());
-  std::transform(bounds.begin(), bounds.end(), coin.begin(), coin_bound);
-  return coin;
+namespace {
+
+constexpr double rounding = 1e-7;  // the solvers' own tolerance
+
+}  // namespace
+
+CoinRange coin_range(double lower, double upper, double one_number) {
+  const double apart = upper - lower;
+  if (apart < 0.0 ? apart >= -rounding : apart <= one_number) {
+    const double one = std::abs(lower) <= std::abs(upper) ? lower : upper;
+    return {coin_bound(one), coin_bound(one)};
+  }
+  return {coin_bound(lower), coin_bound(upper)};
+}
+
+CoinRanges::CoinRanges(const std::vector<double>& from, const std::vector<double>& to, double one_number)
+    : lower(from.size()), upper(to.size()) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const CoinRange range = coin_range(from[i], to[i], one_number);
+    lower[i] = range.lower;
+    upper[i] = range.upper;
+  }
 }
 
 ColumnMatrix column_matrix(const LinearModel& model) {
@@ -56,7 +74,6 @@ ColumnMatrix column_matrix(const LinearModel& model) {
 }
 
 std::optional<Outcome> seen_at_once(const double* lower, const double* upper, std::size_t count) {
-  constexpr double rounding = 1e-7;  // the solvers' own tolerance
   std::optional<Outcome> seen;
   for (std::size_t i = 0; i < count; ++i) {
     if (std::isnan(lower[i]) || std::isnan(upper[i])) return Outcome::failed;

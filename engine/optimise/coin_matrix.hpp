@@ -11,7 +11,18 @@ namespace evtwin::optimise {
 
 /// COIN-OR's infinity is the largest double.
 inline double coin_bound(double bound) { return bound == infinite ? DBL_MAX : bound == -infinite ? -DBL_MAX : bound; }
-std::vector<double> coin_bounds(const std::vector<double>& bounds);
+
+/// A pair of bounds as a solver gets it. Bounds that have crossed by rounding (seen_at_once lets them pass) are one
+/// number, and so are those that lie no more than `one_number` apart: the one nearer to 0.
+struct CoinRange {
+  double lower, upper;
+};
+CoinRange coin_range(double lower, double upper, double one_number = 0.0);
+
+struct CoinRanges {
+  CoinRanges(const std::vector<double>& lower, const std::vector<double>& upper, double one_number = 0.0);
+  std::vector<double> lower, upper;
+};
 
 /// Compressed columns: rows ascending within a column, each cell once.
 struct ColumnMatrix {
