@@ -165,7 +165,9 @@ TEST_F(SaidTwice, ARunWithPowersOfRoundingIsAsRecounted) {
 }
 
 TEST_F(SaidTwice, AStorageThatMovedOnlyRoundingWasNotUsed) {
-  const std::string run_file = record(world_of_all_kinds(), by_the_hour({}, {1e-24, -1e-24}));
+  twin::World world = world_of_all_kinds();
+  world.sites[0].storages[0].soc_start = 0.9;
+  const std::string run_file = record(world, by_the_hour({}, {1e-24, -1e-24}));
   ASSERT_EQ(question(run_file, "SELECT count(*) FROM power WHERE storage IS NOT NULL"), 2.0);
   expect_found(run_file, "UPDATE storage_use SET cycle_soc = 0.9", "storage_use cycle_soc");
 }
