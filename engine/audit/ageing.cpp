@@ -41,6 +41,8 @@ void BatteryUse::add(Ns from_ns, Ns to_ns, const Taper& metered) {
   const double gain = metered.kw > 0.0 ? charge_gain_ : discharge_gain_;
   const double change_kwh = gain * metered.energy(0.0, hours);
   content_kwh_h_ += stored_kwh_ * hours_between(known_until_ns_, to_ns) + gain * energy_area(metered, hours);
+  known_until_ns_ = to_ns;
+  if (stored_kwh_ + change_kwh == stored_kwh_) return;
   flow_kwh_ += std::abs(change_kwh);
   flow_level_kwh2_ += std::abs(change_kwh) * (stored_kwh_ + 0.5 * change_kwh);
   // A half cycle lasts until energy flows the other way; a pause does not end it.
@@ -50,7 +52,6 @@ void BatteryUse::add(Ns from_ns, Ns to_ns, const Taper& metered) {
   }
   half_cycle_kwh_ += change_kwh;
   stored_kwh_ += change_kwh;
-  known_until_ns_ = to_ns;
 }
 
 UseUntil BatteryUse::use(Ns end_ns) const {

@@ -24,6 +24,11 @@ struct UseUntil {
 };
 
 /// A battery from its first instant to its last: content over time, energy through it, depth of its half cycles.
+///
+/// What moves it: a change that alters the content, kept in kWh with the 53 bits of a double. One of less than about
+/// 1e-16 of the content (1e-14 kWh in 100 kWh) is the rounding of a power that was meant to be none: no energy through
+/// the battery, and no end of a half cycle. Without that bound a planner's -1e-17 kW between two hours of charging
+/// would halve the depth.
 class BatteryUse {
  public:
   /// @param charge_gain, discharge_gain  stored kWh per kWh metered

@@ -11,6 +11,7 @@
 #include "audit/figures.hpp"
 #include "audit/recorded.hpp"
 #include "audit/service.hpp"
+#include "audit/statements.hpp"
 #include "audit/sweep.hpp"
 #include "kernel/log.hpp"
 
@@ -42,6 +43,11 @@ const Formula* find_formula(std::string_view name) {
   }
   return nullptr;
 }
+
+/// A figure of one row, as the run has it and as the recount finds it.
+struct Pair {
+  double run = unknown, recount = unknown;
+};
 
 class Comparison {
  public:
@@ -97,28 +103,52 @@ class Comparison {
 
   /// What the rows of the metering windows add up to.
   void compare_meter(int site, const Site& recorded, const Sums& sums) {
-    constexpr std::array<double Sums::*, meter_columns.size()> figures{&Sums::import_kwh,
-                                                                       &Sums::export_kwh,
-                                                                       &Sums::pv_kwh,
-                                                                       &Sums::load_kwh,
-                                                                       &Sums::ev_charge_kwh,
-                                                                       &Sums::ev_discharge_kwh,
-                                                                       &Sums::storage_charge_kwh,
-                                                                       &Sums::losses_kwh,
-                                                                       &Sums::energy_cost,
-                                                                       &Sums::demand_charge,
-                                                                       &Sums::driver_revenue,
-                                                                       &Sums::v2g_payment,
-                                                                       &Sums::co2_kg,
-                                                                       &Sums::unmet_kwh,
-                                                                       &Sums::overload_kwh,
-                                                                       &Sums::export_overload_kwh,
-                                                                       &Sums::feeder_overload_kwh,
-                                                                       &Sums::storage_discharge_kwh};
+    const std::array<double, meter_columns.size()> figures{sums.import_kwh,
+                                                           sums.export_kwh,
+                                                           sums.pv_kwh,
+                                                           sums.load_kwh,
+                                                           sums.ev_charge_kwh,
+                                                           sums.ev_discharge_kwh,
+                                                           sums.storage_charge_kwh,
+                                                           sums.losses_kwh,
+                                                           sums.energy_cost,
+                                                           sums.demand_charge,
+                                                           sums.driver_revenue,
+                                                           sums.v2g_payment,
+                                                           sums.co2_kg,
+                                                           sums.unmet_kwh,
+                                                           sums.overload_kwh,
+                                                           sums.export_overload_kwh,
+                                                           sums.feeder_overload_kwh,
+                                                           sums.storage_discharge_kwh,
+                                                           sums.pv_kwh - sums.pv_exported_kwh,
+                                                           sums.ev_wear_cost + sums.storage_wear_cost};
     for (std::size_t k = 0; k < meter_columns.size(); ++k) {
       const bool energy = meter_columns[k].ends_with("_kwh"), mass = meter_columns[k].ends_with("_kg");
       const std::string unit = energy ? "kWh" : mass ? "kg" : money_unit();
-      compare(site, "meter " + std::string(meter_columns[k]), unit, recorded.meter_sums[k], sums.*figures[k]);
+      compare(site, "meter " + std::string(meter_columns[k]), unit, recorded.meter_sums[k], figures[k]);
+    }
+  }
+
+  /// The highest import of each metering window; of one that stands in one of the two only it is unknown in the other.
+  void compare_window_peaks(int site, const Site& recorded, const Recount& recount) {
+    std::map<WindowNs, Pair> both;
+    for (const auto& [window, kw] : recorded.window_peaks_kw) both[window].run = kw;
+    for (const auto& [window, kw] : recount.window_peaks_kw) both[window].recount = kw;
+    std::vector<Pair> pairs;
+    for (const auto& [window, pair] : both) pairs.push_back(pair);
+    compare_worst(site, "meter peak_kw", "kW", pairs, [&](std::size_t i) {
+      const WindowNs& window = std::next(both.begin(), static_cast<std::ptrdiff_t>(i))->first;
+      return "the window from " + std::to_string(window.first) + " ns to " + std::to_string(window.second) + " ns";
+    });
+  }
+
+  /// What the file says in two places, or in one place of a thing that another bounds.
+  void compare_statements(int site, const Site& recorded) {
+    for (const Statements& both : statements(recorded, run_.start_ns)) {
+      Finding finding = made(site, both.name, both.is_price ? money_unit() : both.unit, both.said, both.elsewhere);
+      finding.of = both.of;
+      add(std::move(finding));
     }
   }
 
@@ -220,10 +250,6 @@ class Comparison {
   Audit take() { return std::move(result_); }
 
  private:
-  /// A figure of one row, as the run has it and as the recount finds it.
-  struct Pair {
-    double run, recount;
-  };
   /// Adds the row that is furthest off. @param of  name of a row
   template <class Name>
   void compare_worst(int site, std::string name, const std::string& unit, const std::vector<Pair>& pairs, Name of) {
@@ -290,6 +316,8 @@ Audit audit(const std::string& file) {
     if (several) comparison.compare_figures(site, recounts[i].sums);
     comparison.compare_months(several ? site : 0, run.sites[i], recounts[i]);
     comparison.compare_meter(several ? site : 0, run.sites[i], recounts[i].sums);
+    comparison.compare_window_peaks(several ? site : 0, run.sites[i], recounts[i]);
+    comparison.compare_statements(several ? site : 0, run.sites[i]);
     comparison.compare_sessions(several ? site : 0, run.sites[i], recounts[i]);
     comparison.compare_evse_days(several ? site : 0, run.sites[i], recounts[i]);
     comparison.compare_storage_use(several ? site : 0, run.sites[i], recounts[i]);

@@ -108,8 +108,8 @@ class Reading {
   void read_sites() {
     Statement rows(database_,
                    "SELECT name, contract_kw, metering_window_ns, unmet_price_per_kwh, wear_price_per_kwh, "
-                   "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, excess_price_per_kw "
-                   "FROM site ORDER BY id");
+                   "demand_basis, part_month, ratchet_look_back_months, demand_floor_fraction, excess_price_per_kw, "
+                   "export_limit_kw, driver_price_per_kwh, v2g_price_per_kwh FROM site ORDER BY id");
     while (rows.step()) {
       Site& site = run_.sites.emplace_back();
       site.name = rows.text(0);
@@ -124,6 +124,9 @@ class Reading {
       site.demand.look_back_months = static_cast<int>(rows.integer(7));
       site.demand.floor_fraction = rows.real(8);
       site.demand.excess_price_per_kw = rows.real(9);
+      site.export_limit_kw = real_or(rows, 10, infinite);
+      site.driver_price_per_kwh = rows.real(11);
+      site.v2g_price_per_kwh = rows.real(12);
     }
     if (run_.sites.empty()) senseless(database_, "it has no site");
   }
@@ -164,11 +167,11 @@ class Reading {
   }
 
   void read_evses() {
-    Statement rows(database_, "SELECT id, site, efficiency, feeder, name FROM evse ORDER BY id");
+    Statement rows(database_, "SELECT id, site, efficiency, feeder, name, max_kw FROM evse ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(1));
       evses_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.evses.size());
-      Evse evse{rows.text(4), rows.real(2), -1};
+      Evse evse{rows.text(4), rows.integer(0), rows.real(5), rows.real(2), -1};
       const std::string feeder = rows.text(3);
       for (std::size_t f = 0; f < of.feeders.size(); ++f) {
         if (!feeder.empty() && of.feeders[f].name == feeder) evse.feeder = static_cast<int>(f);
@@ -193,12 +196,12 @@ class Reading {
   void read_storages() {
     Statement rows(database_,
                    "SELECT id, site, name, capacity_kwh, charge_efficiency, discharge_efficiency, soc_start, soc_min, "
-                   "soc_max, standby_kw, max_charge_kw FROM storage ORDER BY id");
+                   "soc_max, standby_kw, max_charge_kw, max_discharge_kw FROM storage ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(1));
       storages_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.storages.size());
-      of.storages.push_back({rows.text(2), rows.real(3), rows.real(10), rows.real(4), rows.real(5), rows.real(6),
-                             rows.real(7), rows.real(8), rows.real(9)});
+      of.storages.push_back({rows.text(2), rows.real(3), rows.real(10), rows.real(11), rows.real(4), rows.real(5),
+                             rows.real(6), rows.real(7), rows.real(8), rows.real(9)});
     }
   }
 
@@ -331,6 +334,12 @@ class Reading {
     while (meter.step()) {
       for (std::size_t k = 0; k < meter_columns.size(); ++k)
         site(meter.integer(0)).meter_sums[k] = meter.real(static_cast<int>(k) + 1);
+    }
+    Statement windows(database_, "SELECT site, start_ns, end_ns, peak_kw FROM meter ORDER BY id");
+    while (windows.step()) {
+      const WindowNs window{windows.integer(1), windows.integer(2)};
+      if (!site(windows.integer(0)).window_peaks_kw.emplace(window, windows.real(3)).second)
+        senseless(database_, "a metering window twice");
     }
     read_evse_days();
     read_storage_use();

@@ -33,6 +33,8 @@ struct PowerRow {
 
 struct Evse {
   std::string name;
+  std::int64_t id = 0;  ///< in the table evse
+  double max_kw = infinite;
   double efficiency = 1.0;  ///< outlet to AC side
   int feeder = -1;
 };
@@ -40,7 +42,7 @@ struct Evse {
 struct Storage {
   std::string name;
   double capacity_kwh = 0.0;
-  double max_charge_kw = 0.0;
+  double max_charge_kw = 0.0, max_discharge_kw = 0.0;
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
   double soc_start = 0.0, soc_min = 0.0, soc_max = 1.0;
   double standby_kw = 0.0;
@@ -139,7 +141,7 @@ struct StorageUse {
 };
 
 /// Columns of the table `meter` that add up to a figure of the run.
-inline constexpr std::array<std::string_view, 18> meter_columns{"import_kwh",
+inline constexpr std::array<std::string_view, 20> meter_columns{"import_kwh",
                                                                 "export_kwh",
                                                                 "pv_kwh",
                                                                 "load_kwh",
@@ -156,12 +158,18 @@ inline constexpr std::array<std::string_view, 18> meter_columns{"import_kwh",
                                                                 "overload_kwh",
                                                                 "export_overload_kwh",
                                                                 "feeder_overload_kwh",
-                                                                "storage_discharge_kwh"};
+                                                                "storage_discharge_kwh",
+                                                                "pv_used_kwh",
+                                                                "wear_cost"};
+
+/// A metering window, or what of it lies in the run: its first instant and its end.
+using WindowNs = std::pair<Ns, Ns>;
 
 struct Site {
   std::string name;
-  double contract_kw = infinite;
+  double contract_kw = infinite, export_limit_kw = infinite;
   Ns window_ns = 0;
+  double driver_price_per_kwh = 0.0, v2g_price_per_kwh = 0.0;  ///< at the start
   double unmet_price_per_kwh = 0.0, wear_price_per_kwh = 0.0;
   DemandTerms demand;
   std::vector<Feeder> feeders;
@@ -173,6 +181,7 @@ struct Site {
   std::array<std::vector<Step>, kinds> signals;
   std::map<MonthNumber, ClaimedMonth> months;
   std::array<double, meter_columns.size()> meter_sums{};
+  std::map<WindowNs, double> window_peaks_kw;  ///< highest instantaneous import
   std::map<EvseDay, EvseDaySums> evse_days;
   std::vector<StorageUse> storage_use;  ///< by storage
 };

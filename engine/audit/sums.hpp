@@ -69,8 +69,9 @@ struct Recount {
   std::vector<SessionSums> sessions;         ///< by row of the site's sessions
   std::map<EvseDay, EvseDaySums> evse_days;  ///< where energy flowed
   std::vector<StorageUse> storage_use;       ///< by storage
-  const Segment* worst_segment = nullptr;    ///< of which energy and integral of the power are furthest apart
-  double worst_segment_kwh = 0.0;            ///< that integral
+  std::map<WindowNs, double> window_peaks_kw;
+  const Segment* worst_segment = nullptr;  ///< of which energy and integral of the power are furthest apart
+  double worst_segment_kwh = 0.0;          ///< that integral
 };
 
 /// Adds a site to the sums of all; the worst served session of all is the worst of any.

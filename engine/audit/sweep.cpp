@@ -32,6 +32,7 @@ class Signals {
 /// Sums of the metering window that is open.
 struct Window {
   double import_kwh = 0.0, export_kwh = 0.0, setpoint_kwh = 0.0;
+  double peak_kw = 0.0;  ///< highest instantaneous import
 };
 
 class Sweep {
@@ -180,6 +181,7 @@ class Sweep {
     sums.peak_instant_kw = std::max(sums.peak_instant_kw, flows.peak_kw);
     window_.import_kwh += flows.import_kwh;
     window_.export_kwh += flows.export_kwh;
+    window_.peak_kw = std::max(window_.peak_kw, flows.peak_kw);
     if (tracks()) window_.setpoint_kwh += signals_[Kind::power_setpoint_kw] * hours;
   }
 
@@ -231,6 +233,7 @@ class Sweep {
     MonthBill& month = recount_.months[run_.clock.month(from)];
     month.peak_kw = std::max(month.peak_kw, peak_kw);
     sums.peak_kw = std::max(sums.peak_kw, peak_kw);
+    recount_.window_peaks_kw[{from, to}] = window_.peak_kw;
 
     const double net_kwh = window_.import_kwh - window_.export_kwh;
     const double net_kw = net_kwh / hours;

@@ -1,5 +1,6 @@
 // Whatever the world and the strategy: what the books say is what can be recounted from the record.
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 #include "audit/recorded_world.hpp"
@@ -13,14 +14,15 @@ class RandomWorldsRecounted : public Recounted {};
 constexpr std::array ids{
     "asap", "alap", "fcfs", "edf", "llf", "lrpt", "round-robin", "equal-share", "price-threshold", "price-mean"};
 
-/// Setpoints from everywhere, the impossible and discharging included.
+/// Setpoints from everywhere, the impossible, discharging and what rounding leaves of none included.
 control::StrategyFactory wild_strategy(std::uint64_t seed) {
   return [seed](const evtwin_view&, std::uint64_t, std::uint32_t) {
     auto dice = std::make_shared<Dice>(seed + 1);
     return std::make_unique<FunctionStrategy>(
         [dice](const evtwin_view& view, evtwin_decision& d) {
-          for (std::uint32_t i = 0; i < view.n_evses; ++i) d.evse_kw[i] = dice->real(-30.0, 60.0);
-          for (std::uint32_t s = 0; s < view.n_storages; ++s) d.storage_kw[s] = dice->real(-120.0, 120.0);
+          const auto rounding = [&] { return dice->chance(0.2) ? std::pow(10.0, dice->real(-24.0, -14.0)) : 1.0; };
+          for (std::uint32_t i = 0; i < view.n_evses; ++i) d.evse_kw[i] = rounding() * dice->real(-30.0, 60.0);
+          for (std::uint32_t s = 0; s < view.n_storages; ++s) d.storage_kw[s] = rounding() * dice->real(-120.0, 120.0);
         },
         EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE, 0);
   };
