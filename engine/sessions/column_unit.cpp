@@ -38,13 +38,20 @@ std::vector<Found> units_in(Words words) {
   return found;
 }
 
-// The one that a name means: of several the one in brackets. @returns nullptr when two are left
+// The one that a name means: of several the one in brackets, unless another is written out. @returns nullptr when two
+// are left
 const Found* one_of(std::span<const Found> found, Words words) {
-  std::vector<const Found*> bracketed;
-  for (const Found& one : found)
-    if (words[one.at].group > 0) bracketed.push_back(&one);
-  if (bracketed.size() == 1) return bracketed.front();
-  return found.size() == 1 ? &found.front() : nullptr;
+  const Found* bracketed = nullptr;
+  for (const Found& one : found) {
+    if (words[one.at].group == 0) continue;
+    if (bracketed != nullptr) return nullptr;
+    bracketed = &one;
+  }
+  if (bracketed == nullptr) return found.size() == 1 ? &found.front() : nullptr;
+  const auto contradicts = [&](const Found& one) {
+    return words[one.at].text.size() > 1 && one.unit->shown != bracketed->unit->shown;
+  };
+  return std::any_of(found.begin(), found.end(), contradicts) ? nullptr : bracketed;
 }
 
 ColumnUnit two_units(std::span<const Found> found) {
@@ -167,9 +174,8 @@ ColumnUnit strange(ColumnUnit out, const NameWord& word, Quantity quantity, std:
   const std::string due = unit_of(quantity, currency);
   const std::string text = kernel::printable(word.text, 30);
   out.trouble = fmt::format(
-      "holds '{}', which is not understood{}; units taken: {}; else give scale = {} for each of its "
-      "own (1: it is {})",
-      text, out.says.empty() ? " as a unit" : " beside " + out.says, units_taken(quantity), due, due);
+      "holds '{}', which is not understood{}; units taken: {}; for another one give scale = what 1 of it is in {}",
+      text, out.says.empty() ? " as a unit" : " beside " + out.says, units_taken(quantity), due);
   out.says = out.says.empty() ? text : text + " " + out.says;
   return out;
 }
@@ -312,13 +318,18 @@ Reading price_unit(Words words, std::string_view currency) {
 }
 
 Reading carbon_unit(Words words) {
+  Reading read(words);
   const Found *mass = nullptr, *energy = nullptr;
   const std::vector<Found> found = units_in(words);
   for (const Found& one : found) {
+    const Found* same = one.unit->dimension == Dimension::mass ? mass : energy;
+    if (same != nullptr && same->unit->dimension == one.unit->dimension && same->unit->shown != one.unit->shown) {
+      read.unit = two_units(found);
+      return read;
+    }
     if (one.unit->dimension == Dimension::mass && (mass == nullptr || energy == nullptr)) mass = &one;
     if (one.unit->dimension == Dimension::energy && (energy == nullptr || mass == nullptr)) energy = &one;
   }
-  Reading read(words);
   ColumnUnit& out = read.unit;
   if (mass == nullptr && energy == nullptr) return read;
   const double number = energy != nullptr ? number_before(words, energy->at) : 1.0;

@@ -192,8 +192,8 @@ void split_word(const std::string& word, std::vector<std::string>& parts) {
     const bool rises = is_lower(word[i - 1]) && is_upper(word[i]);
     const bool begins = i + 1 < word.size() && is_upper(word[i - 1]) && is_upper(word[i]) && is_lower(word[i + 1]);
     const std::string head = word.substr(0, i), tail = word.substr(i);
-    const bool unit = named_unit(small_letters(head)) != nullptr;
-    if ((rises && (i >= 2 || unit)) || (begins && unit)) {
+    const bool unit = i >= 2 && named_unit(small_letters(head)) != nullptr;
+    if ((rises && i >= 2 && !is_digit(word.front())) || (begins && unit)) {
       split_word(head, parts);
       return split_word(tail, parts);
     }
