@@ -3,245 +3,226 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <cmath>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "market/currency.hpp"
+#include "kernel/text.hpp"
+#include "sessions/column_money.hpp"
+#include "sessions/column_words.hpp"
 
 namespace evtwin::sessions {
 namespace {
 
-enum class Dimension : std::uint8_t { power, energy, apparent, mass };
-
-/// value * times / per is in kW, kWh, kVA or kg.
-struct Unit {
-  std::string_view word;  ///< in small letters
-  Dimension dimension;
-  double times, per;
-  std::string_view shown;
-};
-
-constexpr std::array units{
-    Unit{"w", Dimension::power, 1, 1000, "W"},
-    Unit{"watt", Dimension::power, 1, 1000, "W"},
-    Unit{"watts", Dimension::power, 1, 1000, "W"},
-    Unit{"kw", Dimension::power, 1, 1, "kW"},
-    Unit{"kilowatt", Dimension::power, 1, 1, "kW"},
-    Unit{"kilowatts", Dimension::power, 1, 1, "kW"},
-    Unit{"mw", Dimension::power, 1000, 1, "MW"},
-    Unit{"megawatt", Dimension::power, 1000, 1, "MW"},
-    Unit{"megawatts", Dimension::power, 1000, 1, "MW"},
-    Unit{"gw", Dimension::power, 1e6, 1, "GW"},
-    Unit{"wh", Dimension::energy, 1, 1000, "Wh"},
-    Unit{"kwh", Dimension::energy, 1, 1, "kWh"},
-    Unit{"mwh", Dimension::energy, 1000, 1, "MWh"},
-    Unit{"gwh", Dimension::energy, 1e6, 1, "GWh"},
-    Unit{"kj", Dimension::energy, 1, 3600, "kJ"},
-    Unit{"mj", Dimension::energy, 1, 3.6, "MJ"},
-    Unit{"gj", Dimension::energy, 1000, 3.6, "GJ"},
-    Unit{"va", Dimension::apparent, 1, 1000, "VA"},
-    Unit{"kva", Dimension::apparent, 1, 1, "kVA"},
-    Unit{"mva", Dimension::apparent, 1000, 1, "MVA"},
-    Unit{"g", Dimension::mass, 1, 1000, "g"},
-    Unit{"kg", Dimension::mass, 1, 1, "kg"},
-    Unit{"t", Dimension::mass, 1000, 1, "t"},
-    Unit{"ton", Dimension::mass, 1000, 1, "t"},
-    Unit{"tons", Dimension::mass, 1000, 1, "t"},
-    Unit{"tonne", Dimension::mass, 1000, 1, "t"},
-    Unit{"tonnes", Dimension::mass, 1000, 1, "t"},
-    // The avoirdupois pound of the agreement of 1959.
-    Unit{"lb", Dimension::mass, 0.45359237, 1, "lb"},
-    Unit{"lbs", Dimension::mass, 0.45359237, 1, "lb"},
-};
-
-/// Installed PV: kW (or W) of peak power.
-constexpr std::array peaks{Unit{"wp", Dimension::power, 1, 1000, "Wp"}, Unit{"kwp", Dimension::power, 1, 1, "kWp"},
-                           Unit{"mwp", Dimension::power, 1000, 1, "MWp"}};
-
-/// Names and signs of money, and the currencies that they may mean. `parts` of it make one: 100 cents. An empty list:
-/// of any currency.
-struct Money {
-  std::string_view word;
-  double parts;
-  std::string_view codes;
-};
-
-constexpr std::array monies{
-    Money{"€", 1, "EUR"},
-    Money{"euro", 1, "EUR"},
-    Money{"euros", 1, "EUR"},
-    Money{"eurocent", 100, "EUR"},
-    Money{"eurocents", 100, "EUR"},
-    Money{"£", 1, "GBP"},
-    Money{"pound", 1, "GBP"},
-    Money{"pounds", 1, "GBP"},
-    Money{"p", 100, "GBP"},
-    Money{"pence", 100, "GBP"},
-    Money{"₩", 1, "KRW"},
-    Money{"원", 1, "KRW"},
-    Money{"won", 1, "KRW KPW"},
-    Money{"円", 1, "JPY"},
-    Money{"yen", 1, "JPY"},
-    Money{"¥", 1, "JPY CNY"},
-    Money{"元", 1, "CNY TWD"},
-    Money{"yuan", 1, "CNY"},
-    Money{"rmb", 1, "CNY"},
-    Money{"ntd", 1, "TWD"},
-    Money{"$", 1, "USD AUD CAD NZD SGD HKD TWD MXN CLP COP ARS"},
-    Money{"dollar", 1, "USD AUD CAD NZD SGD HKD TWD"},
-    Money{"dollars", 1, "USD AUD CAD NZD SGD HKD TWD"},
-    Money{"₹", 1, "INR"},
-    Money{"rs", 1, "INR PKR LKR NPR MUR"},
-    Money{"kr", 1, "SEK NOK DKK ISK"},
-    Money{"zł", 1, "PLN"},
-    Money{"c", 100, ""},
-    Money{"¢", 100, ""},
-    Money{"ct", 100, ""},
-    Money{"cts", 100, ""},
-    Money{"cent", 100, ""},
-    Money{"cents", 100, ""},
-};
-
-/// Codes that are words: a currency only in capitals.
-constexpr std::array<std::string_view, 8> words_too{"all", "bam", "cup", "gel", "mad", "pen", "top", "try"};
-
-struct Word {
-  std::string text;   ///< as written; "/" for `per`
-  std::string small;  ///< in small letters
-  bool bracketed = false;
-};
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
-std::string small_letters(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
-// Words of a name: letters and digits, every sign of money and every '/' by itself.
-std::vector<Word> words_of(std::string_view name) {
-  std::vector<Word> words;
-  std::string word;
-  int depth = 0;
-  const auto close = [&] {
-    if (word.empty()) return;
-    const std::string small = small_letters(word);
-    words.push_back({small == "per" ? "/" : word, small == "per" ? "/" : small, depth > 0});
-    word.clear();
-  };
-  for (std::size_t i = 0; i < name.size();) {
-    const auto sign = std::find_if(monies.begin(), monies.end(), [&](const Money& money) {
-      const bool is_word = money.word.front() >= 'a' && money.word.front() <= 'z';
-      return !is_word && name.substr(i).starts_with(money.word);
-    });
-    if (name[i] == '/' || sign != monies.end()) {
-      close();
-      word = name[i] == '/' ? "/" : std::string(sign->word);
-      i += word.size();
-      close();
-    } else if (name.substr(i).starts_with("\u2082")) {  // CO₂
-      word += '2';
-      i += 3;
-    } else if (is_letter_or_digit(name[i])) {
-      word += name[i++];
-    } else {
-      close();
-      if (name[i] == '(' || name[i] == '[' || name[i] == '{') ++depth;
-      if ((name[i] == ')' || name[i] == ']' || name[i] == '}') && depth > 0) --depth;
-      ++i;
-    }
-  }
-  close();
-  return words;
-}
-
-bool is_per(std::span<const Word> words, std::size_t i) { return i < words.size() && words[i].text == "/"; }
-
-template <std::size_t n>
-const Unit* find_unit(const std::array<Unit, n>& table, std::string_view small) {
-  const auto at = std::find_if(table.begin(), table.end(), [&](const Unit& unit) { return unit.word == small; });
-  return at == table.end() ? nullptr : &*at;
-}
-
-// "gco2eq" is g.
-std::string_view without_co2(std::string_view small) {
-  const std::size_t at = small.find("co2");
-  return at == std::string_view::npos || at == 0 ? small : small.substr(0, at);
-}
+using Words = std::span<const NameWord>;
 
 struct Found {
-  const Unit* unit = nullptr;
+  const NamedUnit* unit = nullptr;
   std::size_t at = 0;
 };
 
-// Units in a name. A single letter is one where it ends the name, stands in brackets or beside a '/'.
-std::vector<Found> units_in(std::span<const Word> words) {
+// Units in a name. A single letter is one where units are looked for, or before a unit of energy (g_kwh).
+std::vector<Found> units_in(Words words) {
   std::vector<Found> found;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const Unit* unit = find_unit(units, without_co2(words[i].small));
+    const NamedUnit* unit = named_unit(words[i].small);
     if (unit == nullptr) continue;
-    const bool beside_per = is_per(words, i + 1) || (i > 0 && is_per(words, i - 1));
-    if (words[i].text.size() == 1 && i + 1 < words.size() && !words[i].bracketed && !beside_per) continue;
+    const NamedUnit* next = i + 1 < words.size() ? named_unit(words[i + 1].small) : nullptr;
+    const bool before_energy = next != nullptr && next->dimension == Dimension::energy;
+    const bool joule = unit->word == "j" && words[i].group == 0 && !is_per(words, i + 1);
+    if (words[i].text.size() == 1 && (joule || (!in_unit_position(words, i) && !before_energy))) continue;
     found.push_back({unit, i});
   }
   return found;
 }
 
-// The one that a name means: of several the one in brackets. @returns nullptr when two are left
-const Found* one_of(std::span<const Found> found, std::span<const Word> words) {
-  std::vector<const Found*> bracketed;
-  for (const Found& one : found)
-    if (words[one.at].bracketed) bracketed.push_back(&one);
-  if (bracketed.size() == 1) return bracketed.front();
-  return found.size() == 1 ? &found.front() : nullptr;
+// The one that a name means: of several the one in brackets, unless another is written out. @returns nullptr when two
+// are left
+const Found* one_of(std::span<const Found> found, Words words) {
+  const Found* bracketed = nullptr;
+  for (const Found& one : found) {
+    if (words[one.at].group == 0) continue;
+    if (bracketed != nullptr) return nullptr;
+    bracketed = &one;
+  }
+  if (bracketed == nullptr) return found.size() == 1 ? &found.front() : nullptr;
+  const auto contradicts = [&](const Found& one) {
+    return words[one.at].text.size() > 1 && one.unit->shown != bracketed->unit->shown;
+  };
+  return std::any_of(found.begin(), found.end(), contradicts) ? nullptr : bracketed;
 }
 
-std::string two_units(std::span<const Found> found) {
+ColumnUnit two_units(std::span<const Found> found) {
   std::string names;
   for (const Found& one : found) names += (names.empty() ? "" : " and ") + std::string(one.unit->shown);
-  return "names more than one unit, " + names;
+  ColumnUnit out;
+  out.says = "two units";
+  out.trouble = "names more than one unit, " + names;
+  return out;
 }
 
-ColumnUnit power_unit(std::span<const Word> words) {
+/// What is read so far, and the words that it takes.
+struct Reading {
+  ColumnUnit unit;
+  std::vector<bool> used;
+
+  explicit Reading(Words words) : used(words.size()) {}
+  bool uses(std::size_t at) const { return at < used.size() && used[at]; }
+  void use(std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to && i < used.size(); ++i) used[i] = true;
+  }
+};
+
+std::size_t letters_in(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+}
+
+bool is_short_and_strange(const NameWord& word) {
+  const bool number = is_number(word.small);
+  return letters_in(word.text) <= 3 && !number && !is_time(word.small) && !is_plain(word.small);
+}
+
+// Whether a word beside '/' makes a unit of it: "cars/h", "EUR/therm"; not "import/export".
+bool is_like_a_unit(Words words, std::size_t at, std::string_view currency) {
+  if (at >= words.size()) return false;
+  const NameWord& word = words[at];
+  return named_unit(word.small) != nullptr || peak_unit(word.small) != nullptr || is_other_unit(word.small) ||
+         is_time(word.small) || is_number(word.small) || (named_money(words, at, currency) && !is_plain(word.small)) ||
+         is_short_and_strange(word);
+}
+
+// One left word in brackets.
+bool is_strange_in_brackets(Words words, std::size_t at, const Reading& read, Quantity quantity,
+                            std::string_view currency, bool any_used) {
+  const NameWord& word = words[at];
+  bool own_group = false, alone = true;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i == at || words[i].group != word.group) continue;
+    alone = false;
+    own_group = own_group || read.uses(i);
+  }
+  if (quantity == Quantity::power && alone && word.small == "t") return false;  // P(t): over time
+  if (is_plain(word.small)) return false;
+  if (named_unit(word.small) != nullptr || peak_unit(word.small) != nullptr || is_scale_word(word.small)) return true;
+  if (is_number(word.small)) {
+    return at + 1 < words.size() && words[at + 1].group == word.group && named_unit(words[at + 1].small) != nullptr;
+  }
+  if (named_money(words, at, currency) && (quantity != Quantity::price || any_used)) return true;
+  if (own_group ? word.after_comma : any_used) return false;
+  return is_short_and_strange(word);
+}
+
+// A word outside of brackets that changes the meaning of the unit behind it: k€, 10^3 W, thousand EUR/MWh.
+bool changes_the_next(Words words, std::size_t at, const Reading& read) {
+  if (!read.uses(at + 1) || words[at + 1].after_comma || words[at + 1].group != words[at].group) return false;
+  return is_scale_word(words[at].small) || is_power_of_ten(words[at].small) ||
+         (words[at + 1].touches && is_short_and_strange(words[at]));
+}
+
+bool measures_load(std::string_view small) {
+  return small == "load" || small == "power" || small == "demand" || small == "current" || small == "voltage" ||
+         small == "consumption" || small == "generation" || small == "pv";
+}
+
+// Of the words that nothing was made of the first that looks like a part of a unit.
+std::optional<std::size_t> not_understood(Words words, const Reading& read, Quantity quantity,
+                                          std::string_view currency) {
+  const bool any_used = std::find(read.used.begin(), read.used.end(), true) != read.used.end();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (read.uses(i)) continue;
+    const NameWord& word = words[i];
+    if (is_per(words, i)) {
+      const std::size_t left = i > 0 ? i - 1 : words.size();
+      const bool strange = is_like_a_unit(words, left, currency) || is_like_a_unit(words, i + 1, currency);
+      const bool beside_unit = read.uses(left) || read.uses(i + 1) ||
+                               (left < words.size() && is_other_unit(words[left].small)) ||
+                               (i + 1 < words.size() && is_other_unit(words[i + 1].small));
+      if (strange && (!any_used || beside_unit)) {
+        if (left < words.size() && !read.uses(left) && is_like_a_unit(words, left, currency)) return left;
+        return i + 1 < words.size() && !read.uses(i + 1) ? i + 1 : i;
+      }
+      continue;
+    }
+    if (word.text.find('^') != std::string::npos || word.text == "%" || word.text == "‰") return i;
+    if (is_other_unit(word.small) && letters_in(word.text) > 1 && in_unit_position(words, i)) return i;
+    if (word.group > 0 && is_strange_in_brackets(words, i, read, quantity, currency, any_used)) return i;
+    if (word.group == 0 && changes_the_next(words, i, read)) return i;
+    const bool letter = word.small == "a" || word.small == "v" || word.small == "k" || word.small == "j";
+    if (letter && i > 0 && measures_load(words[i - 1].small) && in_unit_position(words, i)) return i;
+  }
+  return std::nullopt;
+}
+
+std::string_view units_taken(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::power:
+      return "W, kW, MW, GW, kWh/h";
+    case Quantity::price:
+      return "the currency or its cents per Wh, kWh, MWh, GWh";
+    case Quantity::carbon:
+      return "g, kg, t, lb per Wh, kWh, MWh, GWh";
+    case Quantity::any:
+      break;
+  }
+  return {};
+}
+
+ColumnUnit strange(ColumnUnit out, const NameWord& word, Quantity quantity, std::string_view currency) {
+  const std::string due = unit_of(quantity, currency);
+  const std::string text = kernel::printable(word.text, 30);
+  out.trouble = fmt::format(
+      "holds '{}', which is not understood{}; units taken: {}; for another one give scale = what 1 of it is in {}",
+      text, out.says.empty() ? " as a unit" : " beside " + out.says, units_taken(quantity), due);
+  out.says = out.says.empty() ? text : text + " " + out.says;
+  return out;
+}
+
+// Refuses what is understood in part only.
+ColumnUnit finished(Words words, const Reading& read, Quantity quantity, std::string_view currency = {}) {
+  if (!read.unit.trouble.empty()) return read.unit;
+  const auto at = not_understood(words, read, quantity, currency);
+  return at ? strange(read.unit, words[*at], quantity, currency) : read.unit;
+}
+
+Reading power_unit(Words words) {
   std::vector<Found> found;
   for (const Found& one : units_in(words)) {
     const bool denominator = one.at > 0 && is_per(words, one.at - 1);
     if (one.unit->dimension != Dimension::mass && !denominator) found.push_back(one);
   }
-  ColumnUnit out;
-  if (found.empty()) return out;
+  Reading read(words);
+  if (found.empty()) return read;
+  ColumnUnit& out = read.unit;
   const Found* one = one_of(found, words);
   if (one == nullptr) {
-    out.says = "two units";
-    out.trouble = two_units(found);
-    return out;
+    out = two_units(found);
+    return read;
   }
-  const Unit& unit = *one->unit;
-  const Word* per = is_per(words, one->at + 1) && one->at + 2 < words.size() ? &words[one->at + 2] : nullptr;
+  const NamedUnit& unit = *one->unit;
+  const NameWord* per = is_per(words, one->at + 1) && one->at + 2 < words.size() ? &words[one->at + 2] : nullptr;
+  read.use(one->at, one->at + (per != nullptr ? 3 : 1));
   out.times = unit.times;
   out.per = unit.per;
   out.says = unit.shown;
-  if (per != nullptr) out.says += "/" + per->text;
+  if (per != nullptr) out.says += "/" + kernel::printable(per->text, 20);
 
-  constexpr std::array<std::string_view, 4> hour{"h", "hr", "hour", "hours"};
-  const bool per_hour = per != nullptr && std::find(hour.begin(), hour.end(), per->small) != hour.end();
+  const double hours = per != nullptr ? hours_of(per->small) : 0.0;
   if (words[one->at].text == "mW") {
     out.trouble = "names mW, which is milliwatts; a megawatt is written MW";
   } else if (unit.dimension == Dimension::apparent) {
     out.trouble = fmt::format("names apparent power ({}), not the kW that are due", unit.shown);
-  } else if (unit.dimension == Dimension::energy && !per_hour) {
+  } else if (unit.dimension == Dimension::energy && hours == 0.0) {
     out.trouble = fmt::format(
         "names energy ({}), not power: kW are due, that is kWh of a row divided by its hours (scale = 4 for rows of 15 "
         "min in kWh)",
         out.says);
-  } else if (unit.dimension == Dimension::power && per != nullptr) {
-    const Unit* peak = find_unit(peaks, per->small);
+  } else if (unit.dimension == Dimension::energy) {
+    out.times *= std::round(1.0 / hours);
+  } else if (per != nullptr) {
+    const NamedUnit* peak = peak_unit(per->small);
     if (peak == nullptr) {
       out.trouble = fmt::format("names {}, power per something, not the kW that are due", out.says);
     } else {
@@ -250,119 +231,145 @@ ColumnUnit power_unit(std::span<const Word> words) {
       out.per *= peak->times;
     }
   }
-  return out;
-}
-
-struct MoneyFound {
-  double parts = 1.0;
-  std::string shown;
-  std::vector<std::string> codes;  ///< that it may mean; none: any
-};
-
-std::optional<MoneyFound> money_at(std::span<const Word> words, std::size_t at) {
-  if (at >= words.size()) return std::nullopt;
-  const Word& word = words[at];
-  std::string code = word.small;
-  for (char& c : code) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  const bool capitals = word.text == code;
-  const bool only_capitals = std::find(words_too.begin(), words_too.end(), word.small) != words_too.end();
-  if (market::currency_trouble(code).empty() && (capitals || !only_capitals)) return MoneyFound{1.0, code, {code}};
-  const auto known = std::find_if(monies.begin(), monies.end(), [&](const Money& m) { return m.word == word.small; });
-  if (known == monies.end()) return std::nullopt;
-  MoneyFound found{known->parts, word.text, {}};
-  for (std::size_t i = 0; i + 3 <= known->codes.size(); i += 4) found.codes.emplace_back(known->codes.substr(i, 3));
-  return found;
+  return read;
 }
 
 // A code in capitals or a sign: money wherever it stands.
-bool is_plainly_money(const Word& word) {
-  const bool sign = !is_letter_or_digit(word.text.front()) || static_cast<unsigned char>(word.text.front()) >= 0x80;
+bool is_plainly_money(const NameWord& word) {
+  const bool sign = word.text.front() == '$' || static_cast<unsigned char>(word.text.front()) >= 0x80;
   const bool capitals = std::all_of(word.text.begin(), word.text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   return sign || (capitals && word.text.size() == 3);
 }
 
-// The money of a price whose unit of energy is at `energy`: before it, with what its cents are of, or behind it; else
-// what is plainly money, anywhere.
-std::optional<MoneyFound> money_of(std::span<const Word> words, std::size_t energy) {
-  const bool has_per = energy > 0 && is_per(words, energy - 1);
-  const std::size_t before = has_per ? energy - 1 : energy;
-  const auto is_letter = [&](std::size_t at) { return at < words.size() && words[at].text.size() == 1; };
+// Money of a price: before `energy` (the words of "per 100 kWh"), behind it, at the end or in brackets; else what is
+// plainly money, anywhere.
+std::optional<NamedMoney> money_of(Words words, std::size_t from, std::size_t to, std::string_view currency) {
+  const bool has_per = from < words.size() && is_per(words, from);
+  const auto is_letter = [&](std::size_t at) { return words[at].text.size() == 1 && words[at].group == 0; };
   // "c/kWh" is cents; in "c_kwh" and "kwh c" nobody knows.
-  if (before > 0 && (has_per || !is_letter(before - 1))) {
-    auto money = money_at(words, before - 1);
-    if (money && money->codes.empty() && before > 1) {
-      if (const auto whole = money_at(words, before - 2); whole && !whole->codes.empty()) {
-        money->codes = whole->codes;
-        money->shown = whole->shown + " " + money->shown;
-      }
-    }
-    if (money) return money;
+  if (from > 0 && from < words.size() && (has_per || !is_letter(from - 1) || is_plainly_money(words[from - 1]))) {
+    if (auto money = named_money(words, from - 1, currency)) return money;
   }
-  if (!is_letter(energy + 1)) {
-    if (const auto money = money_at(words, energy + 1)) return money;
+  if (to < words.size() && (!is_letter(to) || is_plainly_money(words[to]))) {
+    if (auto money = named_money(words, to, currency)) return money;
   }
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!is_plainly_money(words[i])) continue;
-    if (const auto money = money_at(words, i)) return money;
+    const bool likely = is_plainly_money(words[i]) || (!is_letter(i) && in_unit_position(words, i));
+    if (!likely || (i >= from && i < to)) continue;
+    if (auto money = named_money(words, i, currency)) return money;
   }
   return std::nullopt;
 }
 
-ColumnUnit price_unit(std::span<const Word> words, std::string_view currency) {
+// n of "per n kWh", with `at` at kWh; 1 without.
+double number_before(Words words, std::size_t at) {
+  if (at < 2 || !is_per(words, at - 2)) return 1.0;
+  const std::string& text = words[at - 1].text;
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number > 0 ? number : 1.0;
+}
+
+Reading price_unit(Words words, std::string_view currency) {
   std::vector<Found> found;
   for (const Found& one : units_in(words)) {
     if (one.unit->dimension == Dimension::energy || one.unit->dimension == Dimension::power) found.push_back(one);
   }
-  ColumnUnit out;
+  Reading read(words);
+  ColumnUnit& out = read.unit;
   const Found* one = one_of(found, words);
   if (!found.empty() && one == nullptr) {
-    out.says = "two units";
-    out.trouble = two_units(found);
-    return out;
+    out = two_units(found);
+    return read;
   }
-  const auto money = money_of(words, one != nullptr ? one->at : words.size());
-  const std::string of_money = money ? money->shown : std::string(currency);
+  std::size_t from = words.size();
+  const double number = one != nullptr ? number_before(words, one->at) : 1.0;
   if (one != nullptr) {
-    out.says = of_money + "/" + std::string(one->unit->shown);
+    from = one->at - (number != 1.0 ? 1 : 0);
+    if (from > 0 && is_per(words, from - 1)) --from;
+    read.use(from, one->at + 1);
+  }
+  const auto money = money_of(words, from, one != nullptr ? one->at + 1 : from, currency);
+  if (money) read.use(money->from, money->to);
+  if (one != nullptr) {
+    const std::string many = number != 1.0 ? fmt::format("{:g} ", number) : "";
+    out.says = fmt::format("{}/{}{}", money ? money->shown : std::string(currency), many, one->unit->shown);
     out.times = one->unit->per;
-    out.per = one->unit->times;
+    out.per = one->unit->times * number;
     if (one->unit->dimension == Dimension::power)
       out.trouble = fmt::format("names a price per {}, not one per kWh", one->unit->shown);
+    // Money nobody knows: "BTC/kWh".
+    const bool money_there = money && money->to == from;
+    if (out.trouble.empty() && is_per(words, from) && from > 0 && !money_there && !is_plain(words[from - 1].small)) {
+      out.says = "/" + many + std::string(one->unit->shown);
+      out = strange(out, words[from - 1], Quantity::price, currency);
+    }
   }
-  if (!money) return out;
+  if (!money) return read;
   out.per *= money->parts;
   if (one == nullptr && money->parts != 1.0) out.says = money->shown;
-  const auto& codes = money->codes;
-  if (!currency.empty() && !codes.empty() && std::find(codes.begin(), codes.end(), currency) == codes.end()) {
+  if (!currency.empty() && !money->may_be(currency)) {
     if (out.says.empty()) out.says = money->shown;
     out.trouble =
         fmt::format("names prices in {}, and the tariff's currency is {}: convert them, or give scale = {} for each {}",
                     money->shown, currency, unit_of(Quantity::price, currency), out.says);
   }
-  return out;
+  return read;
 }
 
-ColumnUnit carbon_unit(std::span<const Word> words) {
+Reading carbon_unit(Words words) {
+  Reading read(words);
   const Found *mass = nullptr, *energy = nullptr;
   const std::vector<Found> found = units_in(words);
   for (const Found& one : found) {
-    if (one.unit->dimension == Dimension::mass) mass = &one;
-    if (one.unit->dimension == Dimension::energy) energy = &one;
+    const Found* same = one.unit->dimension == Dimension::mass ? mass : energy;
+    if (same != nullptr && same->unit->dimension == one.unit->dimension && same->unit->shown != one.unit->shown) {
+      read.unit = two_units(found);
+      return read;
+    }
+    if (one.unit->dimension == Dimension::mass && (mass == nullptr || energy == nullptr)) mass = &one;
+    if (one.unit->dimension == Dimension::energy && (energy == nullptr || mass == nullptr)) energy = &one;
   }
-  ColumnUnit out;
-  if (mass == nullptr && energy == nullptr) return out;
+  ColumnUnit& out = read.unit;
+  if (mass == nullptr && energy == nullptr) return read;
+  const double number = energy != nullptr ? number_before(words, energy->at) : 1.0;
+  std::size_t from = energy != nullptr ? energy->at - (number != 1.0 ? 1 : 0) : words.size();
+  const bool has_per = from > 0 && from < words.size() && is_per(words, from - 1);
+  if (has_per) --from;
+  if (energy != nullptr) read.use(from, energy->at + 1);
+  // What the mass is of may stand between: g CO2 / kWh.
+  std::size_t left = from;
+  while (left > 0 && is_substance(words[left - 1].small)) --left;
   if (mass == nullptr || energy == nullptr) {
-    const Unit& only = mass != nullptr ? *mass->unit : *energy->unit;
-    // "co2_per_kwh" leaves the mass open.
-    if (mass == nullptr && energy->at > 0 && is_per(words, energy->at - 1)) return out;
+    const NamedUnit& only = mass != nullptr ? *mass->unit : *energy->unit;
     out.says = only.shown;
+    // "co2_per_kwh" leaves the mass open.
+    if (mass == nullptr && has_per) {
+      const bool open = left < from || left == 0 || is_plain(words[left - 1].small);
+      if (!open) {
+        out.says = "/" + out.says;
+        out = strange(out, words[left - 1], Quantity::carbon, {});
+      } else if (energy->unit->times != energy->unit->per || number != 1.0) {
+        out.says = fmt::format("kg/{}{}", number != 1.0 ? fmt::format("{:g} ", number) : "", only.shown);
+        out.trouble = fmt::format("names /{} and no mass; kg/kWh are due", only.shown);
+      } else {
+        out.says.clear();
+      }
+      return read;
+    }
     out.trouble = fmt::format("names {} only; kg/kWh are due", only.shown);
-    return out;
+    return read;
   }
-  out.says = fmt::format("{}/{}", mass->unit->shown, energy->unit->shown);
+  read.use(mass->at, mass->at + 1);
+  if (has_per && left != mass->at + 1 && mass->at + 1 != from) {
+    out = strange(out, words[left > 0 ? left - 1 : 0], Quantity::carbon, {});
+    return read;
+  }
+  out.says =
+      fmt::format("{}/{}{}", mass->unit->shown, number != 1.0 ? fmt::format("{:g} ", number) : "", energy->unit->shown);
   out.times = mass->unit->times * energy->unit->per;
-  out.per = mass->unit->per * energy->unit->times;
-  return out;
+  out.per = mass->unit->per * energy->unit->times * number;
+  return read;
 }
 
 }  // namespace
@@ -382,14 +389,14 @@ std::string unit_of(Quantity quantity, std::string_view currency) {
 }
 
 ColumnUnit column_unit(std::string_view name, Quantity quantity, std::string_view currency) {
-  const std::vector<Word> words = words_of(name);
+  const std::vector<NameWord> words = name_words(name);
   switch (quantity) {
     case Quantity::power:
-      return power_unit(words);
+      return finished(words, power_unit(words), quantity);
     case Quantity::price:
-      return price_unit(words, currency);
+      return finished(words, price_unit(words, currency), quantity, currency);
     case Quantity::carbon:
-      return carbon_unit(words);
+      return finished(words, carbon_unit(words), quantity);
     case Quantity::any:
       break;
   }
