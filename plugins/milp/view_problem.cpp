@@ -350,6 +350,11 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     } else {
       put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
     }
+    // Prices are per kWh at the meter.
+    if (vehicle.need_at == optimise::NeedAt::battery) {
+      vehicle.unmet_price_per_kwh /= vehicle.charge_efficiency;
+      for (PlanVehicle::Later& one : vehicle.later) one.price_per_kwh /= vehicle.charge_efficiency;
+    }
     close_later(vehicle);
     // What was charged to be lent may be missing at the end.
     if (beyond_kwh > nothing_kwh && vehicle.unmet_price_per_kwh > 0.0)
