@@ -164,29 +164,41 @@ void put_early_leaving(const evtwin_view& view, const std::vector<Block>& blocks
   }
 }
 
-/// Hours that a car needs beyond request / power because it takes less and less when it fills up; 0 where its curve is
-/// not known. The curve is summed in slices of the way to what it wants, at 2 % of its power at least.
-double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
+/// Power that a known curve allows at a SoC, kW; between two points as on the line through them.
+double curve_kw_at(const evtwin_view& view, std::uint32_t i, double soc) {
   const std::uint32_t points = view.evse_curve_points[i];
-  const double battery_kwh = view.evse_battery_kwh[i];
-  const double soc = view.evse_soc[i];
-  if (points == 0 || !(battery_kwh > 0.0) || std::isnan(soc) || !(max_kw > 0.0)) return 0.0;
-  const double efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
-  const double rise = std::min(1.0 - soc, view.evse_remaining_kwh[i] * efficiency / battery_kwh);
   const double* at_soc = view.curve_soc + view.evse_curve_start[i];
   const double* at_kw = view.curve_kw + view.evse_curve_start[i];
+  const auto above = static_cast<std::size_t>(std::upper_bound(at_soc, at_soc + points, soc) - at_soc);
+  if (above == 0 || above == points || !std::isfinite(at_kw[above]) || !std::isfinite(at_kw[above - 1]))
+    return at_kw[std::min<std::size_t>(above, points - 1)];
+  const double share = (soc - at_soc[above - 1]) / (at_soc[above] - at_soc[above - 1]);
+  return at_kw[above - 1] + share * (at_kw[above] - at_kw[above - 1]);
+}
+
+/// Hours that a car needs beyond request / power because it takes less and less when it fills up; 0 where its curve is
+/// not known. The way to what it wants is summed in slices, at 2 % of its power at least: over a slice in which power
+/// goes evenly from a to b with the energy, a kWh takes ln(b / a) / (b - a) hours.
+double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
+  const double battery_kwh = view.evse_battery_kwh[i];
+  const double soc = view.evse_soc[i];
+  if (view.evse_curve_points[i] == 0 || !(battery_kwh > 0.0) || std::isnan(soc) || !(max_kw > 0.0)) return 0.0;
+  const double efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
+  const double rise = std::min(1.0 - soc, view.evse_remaining_kwh[i] * efficiency / battery_kwh);
+  const auto kw_after = [&](double share) {
+    return std::clamp(curve_kw_at(view, i, soc + rise * share), 0.02 * max_kw, max_kw);
+  };
   constexpr int slices = 32;
+  constexpr double same = 1e-6;  // of the power: the formula would be 0 / 0
   double more_h = 0.0;
-  for (int s = 0; s < slices; ++s) {
-    const double here = soc + rise * (s + 0.5) / slices;
-    const auto above = static_cast<std::size_t>(std::upper_bound(at_soc, at_soc + points, here) - at_soc);
-    double kw = at_kw[std::min<std::size_t>(above, points - 1)];
-    if (above > 0 && above < points && std::isfinite(at_kw[above]) && std::isfinite(at_kw[above - 1])) {
-      const double share = (here - at_soc[above - 1]) / (at_soc[above] - at_soc[above - 1]);
-      kw = at_kw[above - 1] + share * (at_kw[above] - at_kw[above - 1]);
-    }
-    kw = std::clamp(kw, 0.02 * max_kw, max_kw);
-    more_h += rise * battery_kwh / efficiency / slices * (1.0 / kw - 1.0 / max_kw);
+  double from_kw = kw_after(0.0);
+  for (int s = 1; s <= slices; ++s) {
+    const double to_kw = kw_after(static_cast<double>(s) / slices);
+    const double h_per_kwh = std::abs(to_kw - from_kw) > same * max_kw
+                                 ? std::log(to_kw / from_kw) / (to_kw - from_kw)
+                                 : 1.0 / to_kw;
+    more_h += rise * battery_kwh / efficiency / slices * (h_per_kwh - 1.0 / max_kw);
+    from_kw = to_kw;
   }
   return std::max(0.0, more_h);
 }
@@ -312,19 +324,21 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
     vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
     if (terms.v2g) put_discharge(view, i, vehicle);
-    double remaining_kwh = wanted_kwh(view, i, terms);
+    const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
+    vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
+    const double takes_kwh = vehicle.room_kwh / vehicle.charge_efficiency;
+    double remaining_kwh = std::min(wanted_kwh(view, i, terms), takes_kwh);
     double unlikely_kwh = 0.0;
     if (terms.learn_drivers && vehicle.max_discharge_kw <= 0.0 && view.evse_draws[i] != 0 &&
         view.evse_requested_kwh[i] > nothing_kwh) {
       const LearnedWish wish = learned_wish(view, i, memory);
-      remaining_kwh = terms.beyond_request ? wish.most_kwh : std::min(remaining_kwh, wish.most_kwh);
+      // No battery takes more than fits in, whatever was seen of others.
+      remaining_kwh = std::min(terms.beyond_request ? takes_kwh : remaining_kwh, wish.most_kwh);
       unlikely_kwh = std::max(0.0, remaining_kwh - wish.mean_kwh);
     }
     const bool charges = vehicle.max_kw > 0.0 && remaining_kwh > 0.0;
     if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
 
-    const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
-    vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
     if (terms.whole_numbers && whole_steps < most_whole_steps) {
       whole_steps += vehicle.end_step - vehicle.first_step;
       put_offers(view, i, vehicle);
