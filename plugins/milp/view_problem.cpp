@@ -203,6 +203,21 @@ double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
   return std::max(0.0, more_h);
 }
 
+/// When a car shall be done that is there until `until_ns`: the margin and the time that tapering takes before, but no
+/// margin reaches into the tick that runs. Tapering does, down to what the request takes at full power: a mean of less
+/// would be offered to a car that takes less and less, and lack at the end.
+std::int64_t done_at(const evtwin_view& view, std::uint32_t i, std::int64_t until_ns, double margin_h) {
+  const double max_kw = view.evse_car_max_kw[i];
+  const auto ns = [](double h) { return static_cast<std::int64_t>(h * 3.6e12); };
+  const double at_full_power_h = max_kw > 0.0 ? view.evse_remaining_kwh[i] / max_kw : 0.0;
+  const double taper = taper_h(view, i, max_kw);
+  const std::int64_t last_ns = std::min(until_ns, view.next_tick_ns);
+  if (!(taper > 0.0)) return std::max(until_ns - ns(margin_h), last_ns);
+  const std::int64_t untapered_ns = std::max(until_ns - ns(margin_h), last_ns);
+  const std::int64_t least_ns = std::min<std::int64_t>(last_ns - view.now_ns, ns(std::min(at_full_power_h, 1e3)));
+  return std::max(untapered_ns - ns(taper), view.now_ns + least_ns);
+}
+
 /// What a stay that goes on beyond the horizon may still be given then, at half its power: at the horizon's mean price.
 void put_later(const ViewProblem& out, std::int64_t until_ns, PlanVehicle& vehicle) {
   const double beyond_h = hours(until_ns - out.blocks.back().end_ns);
@@ -303,9 +318,8 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     const std::int64_t departs_ns = view.evse_departs_ns[i];
     const auto learned = terms.learn_drivers ? learned_stay(view, i, memory) : std::nullopt;
     const double margin_h = learned ? 0.0 : known_or(terms.margin_h, memory.learned_margin_h());
-    const auto margin_ns = static_cast<std::int64_t>((margin_h + taper_h(view, i, view.evse_car_max_kw[i])) * 3.6e12);
     const std::int64_t until_ns = learned ? learned->until_ns : departs_ns;
-    const std::int64_t done_ns = std::max(until_ns - margin_ns, std::min(until_ns, view.next_tick_ns));
+    const std::int64_t done_ns = done_at(view, i, until_ns, margin_h);
     if (!put_stay(out.blocks, view.now_ns, done_ns, vehicle)) continue;
 
     const CarMemory& seen = memory.cars[i];
