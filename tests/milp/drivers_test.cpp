@@ -173,12 +173,13 @@ TEST(LearnedDrivers, WhoLeaveEarlyMakeWaitingDear) {
   EXPECT_EQ(mixed.step_charge_price_per_kwh[0], 0.0);
 }
 
-// Six of ten leave half way, and energy costs 0.2: no sale at that price pays for the chance of 0.6 that what was sold
-// is not charged again. Drivers who keep their word are asked nothing for it.
+// One of five leaves half way, energy costs 0.2 and to go without 0.3: no sale at that price pays for the chance of 0.2
+// that what was sold is not charged again. Drivers who keep their word are asked nothing for it.
 TEST(LearnedDrivers, NoSaleOutweighsTheChanceThatALenderIsGone) {
   ProblemTerms terms = learned();
   terms.v2g = true;
-  const auto mixed = after(6, 2, 14, 32, terms, v2g_car()).problem.vehicles.at(0);
+  terms.unmet_price_per_kwh = 0.3;
+  const auto mixed = after(1, 2, 14, 32, terms, v2g_car()).problem.vehicles.at(0);
   ASSERT_GT(mixed.max_discharge_kw, 0.0);
   EXPECT_GT(mixed.step_charge_price_per_kwh.at(15), 0.2 / (0.95 * 0.95));
   const auto loyal = after(6, 4, 14, 32, terms, v2g_car()).problem.vehicles.at(0);
