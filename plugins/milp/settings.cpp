@@ -48,7 +48,7 @@ Settings::Settings(sdk::Setup& setup) {
   if (drivers == "learned" && claims_given)
     throw sdk::BadParameter("parameters 'margin_min' and 'leave_per_h' are for drivers = claimed, not learned");
   three_parties = !std::isnan(setup.number("weight_site"));
-  terms.learn_drivers = drivers == "learned" || (drivers == "auto" && !claims_given && !three_parties);
+  terms.learn_drivers = drivers == "learned" || (drivers == "auto" && !claims_given);
   const std::string_view beyond = setup.text("beyond_request");
   terms.beyond_request = beyond == "continue" || (beyond == "auto" && terms.learn_drivers);
   day_ahead = setup.text("mode") == "day-ahead";

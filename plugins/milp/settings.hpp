@@ -58,8 +58,7 @@ inline constexpr std::array common_rows{
               "meanwhile. 0: at every tick and event."),
     sdk::choice("drivers", drivers_choices, "auto",
                 "learned: when drivers leave and what they take is learned from those who left so far. claimed: their "
-                "word is taken, less margin_min and leave_per_h. auto: learned, where neither of those is given, and "
-                "claimed for v2g-profit-max."),
+                "word is taken, less margin_min and leave_per_h. auto: learned, where neither of those is given."),
     sdk::real(
         "margin_min", "min", 0.0, 1440.0, decided_by_strategy,
         "drivers = claimed: how long before the departure that its driver claims a car shall be done; default: as "

@@ -27,6 +27,10 @@ constexpr double held_in_reserve = 0.1;  // share of the month's charge that a k
 constexpr double earlier = 1e-4;         // of the mean price, per hour: of plans else alike the one that stores earlier
 constexpr double learn_from_h = 1.0 / 60;  // a shorter claim tells nothing
 constexpr double month_h = 730.5;
+/// A car that lends may be gone before it is charged: with a price of unmet energy so many times the dearest use of it,
+/// little is put off by such a chance. Of 1, 2.5, 5 and 20 the one beyond which no more was served, on sites whose
+/// drivers claim 20 % or 40 % too much or too little.
+constexpr double lent_on_chance = 5.0;
 constexpr std::int64_t shortest_stay_ns = second_ns;  // less is worth no row, and its share nothing but rounding
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
 
@@ -164,31 +168,57 @@ void put_early_leaving(const evtwin_view& view, const std::vector<Block>& blocks
   }
 }
 
-/// Hours that a car needs beyond request / power because it takes less and less when it fills up; 0 where its curve is
-/// not known. The curve is summed in slices of the way to what it wants, at 2 % of its power at least.
-double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
+/// Power that a known curve allows at a SoC, kW; between two points as on the line through them.
+double curve_kw_at(const evtwin_view& view, std::uint32_t i, double soc) {
   const std::uint32_t points = view.evse_curve_points[i];
-  const double battery_kwh = view.evse_battery_kwh[i];
-  const double soc = view.evse_soc[i];
-  if (points == 0 || !(battery_kwh > 0.0) || std::isnan(soc) || !(max_kw > 0.0)) return 0.0;
-  const double efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
-  const double rise = std::min(1.0 - soc, view.evse_remaining_kwh[i] * efficiency / battery_kwh);
   const double* at_soc = view.curve_soc + view.evse_curve_start[i];
   const double* at_kw = view.curve_kw + view.evse_curve_start[i];
+  const auto above = static_cast<std::size_t>(std::upper_bound(at_soc, at_soc + points, soc) - at_soc);
+  if (above == 0 || above == points || !std::isfinite(at_kw[above]) || !std::isfinite(at_kw[above - 1]))
+    return at_kw[std::min<std::size_t>(above, points - 1)];
+  const double share = (soc - at_soc[above - 1]) / (at_soc[above] - at_soc[above - 1]);
+  return at_kw[above - 1] + share * (at_kw[above] - at_kw[above - 1]);
+}
+
+/// Hours that a car needs beyond request / power because it takes less and less when it fills up; 0 where its curve is
+/// not known. The way to what it wants is summed in slices, at 2 % of its power at least: over a slice in which power
+/// goes evenly from a to b with the energy, a kWh takes ln(b / a) / (b - a) hours.
+double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
+  const double battery_kwh = view.evse_battery_kwh[i];
+  const double soc = view.evse_soc[i];
+  if (view.evse_curve_points[i] == 0 || !(battery_kwh > 0.0) || std::isnan(soc) || !(max_kw > 0.0)) return 0.0;
+  const double efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
+  const double rise = std::min(1.0 - soc, view.evse_remaining_kwh[i] * efficiency / battery_kwh);
+  const auto kw_after = [&](double share) {
+    return std::clamp(curve_kw_at(view, i, soc + rise * share), 0.02 * max_kw, max_kw);
+  };
   constexpr int slices = 32;
+  constexpr double same = 1e-6;  // of the power: the formula would be 0 / 0
   double more_h = 0.0;
-  for (int s = 0; s < slices; ++s) {
-    const double here = soc + rise * (s + 0.5) / slices;
-    const auto above = static_cast<std::size_t>(std::upper_bound(at_soc, at_soc + points, here) - at_soc);
-    double kw = at_kw[std::min<std::size_t>(above, points - 1)];
-    if (above > 0 && above < points && std::isfinite(at_kw[above]) && std::isfinite(at_kw[above - 1])) {
-      const double share = (here - at_soc[above - 1]) / (at_soc[above] - at_soc[above - 1]);
-      kw = at_kw[above - 1] + share * (at_kw[above] - at_kw[above - 1]);
-    }
-    kw = std::clamp(kw, 0.02 * max_kw, max_kw);
-    more_h += rise * battery_kwh / efficiency / slices * (1.0 / kw - 1.0 / max_kw);
+  double from_kw = kw_after(0.0);
+  for (int s = 1; s <= slices; ++s) {
+    const double to_kw = kw_after(static_cast<double>(s) / slices);
+    const double h_per_kwh =
+        std::abs(to_kw - from_kw) > same * max_kw ? std::log(to_kw / from_kw) / (to_kw - from_kw) : 1.0 / to_kw;
+    more_h += rise * battery_kwh / efficiency / slices * (h_per_kwh - 1.0 / max_kw);
+    from_kw = to_kw;
   }
   return std::max(0.0, more_h);
+}
+
+/// When a car shall be done that is there until `until_ns`: the margin and the time that tapering takes before, but no
+/// margin reaches into the tick that runs. Tapering does, down to what the request takes at full power: a mean of less
+/// would be offered to a car that takes less and less, and lack at the end.
+std::int64_t done_at(const evtwin_view& view, std::uint32_t i, std::int64_t until_ns, double margin_h) {
+  const double max_kw = view.evse_car_max_kw[i];
+  const auto ns = [](double h) { return static_cast<std::int64_t>(h * 3.6e12); };
+  const double at_full_power_h = max_kw > 0.0 ? view.evse_remaining_kwh[i] / max_kw : 0.0;
+  const double taper = taper_h(view, i, max_kw);
+  const std::int64_t last_ns = std::min(until_ns, view.next_tick_ns);
+  if (!(taper > 0.0)) return std::max(until_ns - ns(margin_h), last_ns);
+  const std::int64_t untapered_ns = std::max(until_ns - ns(margin_h), last_ns);
+  const std::int64_t least_ns = std::min<std::int64_t>(last_ns - view.now_ns, ns(std::min(at_full_power_h, 1e3)));
+  return std::max(untapered_ns - ns(taper), view.now_ns + least_ns);
 }
 
 /// What a stay that goes on beyond the horizon may still be given then, at half its power: at the horizon's mean price.
@@ -275,6 +305,15 @@ double unmet_weight(const evtwin_view& view, const ProblemTerms& terms, const Si
   return 1.0 / memory.peak_target.share(hours(view.month_end_ns - view.now_ns) / 24.0 * view.demand_fraction);
 }
 
+/// No use of a kWh on the way earns more: sold at the dearest price, or all of a window's peak shaved by it.
+double dear_price(const evtwin_view& view, const ViewProblem& out) {
+  double peak_per_kwh = 0.0;
+  for (const optimise::DemandPeriod& period : out.problem.periods)
+    peak_per_kwh = std::max(peak_per_kwh, period.price_per_kw / hours(window_of(view)));
+  constexpr double losses = 2.0;
+  return losses * (out.dearest_per_kwh + peak_per_kwh);
+}
+
 /// Cars that are plugged in and want something or may give something.
 void put_connected(const evtwin_view& view, const ProblemTerms& terms, const SiteMemory& memory, ViewProblem& out) {
   const double weight = unmet_weight(view, terms, memory);
@@ -289,11 +328,11 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.key = view.evse_session[i];
     vehicle.evse = i;
     const std::int64_t departs_ns = view.evse_departs_ns[i];
+    const bool lends = terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
     const auto learned = terms.learn_drivers ? learned_stay(view, i, memory) : std::nullopt;
     const double margin_h = learned ? 0.0 : known_or(terms.margin_h, memory.learned_margin_h());
-    const auto margin_ns = static_cast<std::int64_t>((margin_h + taper_h(view, i, view.evse_car_max_kw[i])) * 3.6e12);
     const std::int64_t until_ns = learned ? learned->until_ns : departs_ns;
-    const std::int64_t done_ns = std::max(until_ns - margin_ns, std::min(until_ns, view.next_tick_ns));
+    const std::int64_t done_ns = done_at(view, i, until_ns, margin_h);
     if (!put_stay(out.blocks, view.now_ns, done_ns, vehicle)) continue;
 
     const CarMemory& seen = memory.cars[i];
@@ -302,7 +341,6 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
         std::max(0.0, out_of_service ? seen.car_max_kw : std::min(view.evse_car_max_kw[i], view.evse_max_kw[i]));
     vehicle.max_kw = std::min(vehicle.max_kw, seen.takes_kw);
     const bool takes_no_more = view.evse_draws[i] == 0;
-    const bool lends = terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
     // What a finished car lends it takes again.
     if (takes_no_more && !lends) vehicle.max_kw = 0.0;
     if (out_of_service) {
@@ -312,19 +350,21 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
     vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
     if (terms.v2g) put_discharge(view, i, vehicle);
-    double remaining_kwh = wanted_kwh(view, i, terms);
+    const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
+    vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
+    const double takes_kwh = vehicle.room_kwh / vehicle.charge_efficiency;
+    double remaining_kwh = std::min(wanted_kwh(view, i, terms), takes_kwh);
     double unlikely_kwh = 0.0;
     if (terms.learn_drivers && vehicle.max_discharge_kw <= 0.0 && view.evse_draws[i] != 0 &&
         view.evse_requested_kwh[i] > nothing_kwh) {
       const LearnedWish wish = learned_wish(view, i, memory);
-      remaining_kwh = terms.beyond_request ? wish.most_kwh : std::min(remaining_kwh, wish.most_kwh);
+      // No battery takes more than fits in, whatever was seen of others.
+      remaining_kwh = std::min(terms.beyond_request ? takes_kwh : remaining_kwh, wish.most_kwh);
       unlikely_kwh = std::max(0.0, remaining_kwh - wish.mean_kwh);
     }
     const bool charges = vehicle.max_kw > 0.0 && remaining_kwh > 0.0;
     if (!charges && vehicle.max_discharge_kw <= 0.0) continue;
 
-    const double room_kwh = (1.0 - view.evse_soc[i]) * view.evse_battery_kwh[i];
-    vehicle.room_kwh = takes_no_more ? 0.0 : std::isnan(room_kwh) ? infinite : std::max(0.0, room_kwh);
     if (terms.whole_numbers && whole_steps < most_whole_steps) {
       whole_steps += vehicle.end_step - vehicle.first_step;
       put_offers(view, i, vehicle);
@@ -334,7 +374,12 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     put_wish(out.blocks, remaining_kwh, vehicle);
     if (learned) put_later(out, learned->until_ns, vehicle);
     const double beyond_kwh = vehicle.max_discharge_kw > 0.0 ? count_in_battery(view, i, seen, vehicle) : 0.0;
-    vehicle.unmet_price_per_kwh = weight * out.unmet_price_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
+    // What a driver asked for is no trade: where it is lent, its lack is dearer than all that could be won.
+    const double unmet_per_kwh =
+        vehicle.max_discharge_kw > 0.0
+            ? std::max(out.unmet_price_per_kwh, dear_price(view, out)) * (learned ? lent_on_chance : 1.0)
+            : out.unmet_price_per_kwh;
+    vehicle.unmet_price_per_kwh = weight * unmet_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
     if (unlikely_kwh > 0.0) vehicle.later.push_back({unlikely_kwh, unlikely_price * vehicle.unmet_price_per_kwh});
     if (learned) {
       for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
@@ -349,6 +394,11 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
       }
     } else {
       put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
+    }
+    // Prices are per kWh at the meter.
+    if (vehicle.need_at == optimise::NeedAt::battery) {
+      vehicle.unmet_price_per_kwh /= vehicle.charge_efficiency;
+      for (PlanVehicle::Later& one : vehicle.later) one.price_per_kwh /= vehicle.charge_efficiency;
     }
     close_later(vehicle);
     // What was charged to be lent may be missing at the end.
@@ -540,14 +590,7 @@ double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const Vie
     price = out.dearest_per_kwh > 0.0 ? 10.0 * out.dearest_per_kwh : 1.0;
     for (const optimise::DemandPeriod& period : out.problem.periods) price += period.price_per_kw;
   }
-  if (!terms.dear_departure) return price;
-  // No use on the way earns more: sold at the dearest price, or all of a window's peak shaved by that kWh.
-  double peak_per_kwh = 0.0;
-  for (const optimise::DemandPeriod& period : out.problem.periods) {
-    peak_per_kwh = std::max(peak_per_kwh, period.price_per_kw / hours(window_of(view)));
-  }
-  constexpr double losses = 2.0;
-  return std::max(price, losses * (out.dearest_per_kwh + peak_per_kwh));
+  return terms.dear_departure ? std::max(price, dear_price(view, out)) : price;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The planning strategies on whole scenarios, through the program: what they cost beside the baselines, checkpoints,
 // and the same answer in a process of their own.
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <sstream>
@@ -100,6 +101,37 @@ TEST_F(Planning, VehicleToGridSavesNearlyWhatTheOracleDoes) {
   // The grid's wishes are paid for in profit, and had.
   EXPECT_LE(share["v2g-profit-max:weight_grid=1"], share["v2g-profit-max"]);
   EXPECT_LT(peak_kw["v2g-profit-max:weight_grid=1"], 0.9 * peak_kw["v2g-profit-max"]);
+}
+
+// Stays, claims and requests that leave little time to give back what was lent: nobody gets less for it than by
+// charging at once.
+TEST_F(Planning, VehicleToGridServesWhatChargingAtOnceDoes) {
+  std::stringstream text;
+  text << std::ifstream(scenario("dc_v2g")).rdbuf();
+  const std::string stay = "stay_h = normal { mean = 14, std = 2, min = 6, max = 18 }", consent = "v2g_share = 1,",
+                    floor = "soc_floor = 0.3", energy = "energy_kwh = normal { mean = 25, std = 8, min = 5, max = 50 }";
+  using Changes = std::vector<std::pair<std::string, std::string>>;
+  const std::vector<std::pair<int, Changes>> variants{
+      {1, {{stay, "stay_h = uniform { 0.5, 3 }"}}},
+      {1, {{energy, "energy_kwh = uniform { 0.1, 2 }, soc_target = 1"}, {floor, "soc_floor = 0.1"}}},
+      {1, {{consent, "v2g_share = 1, claim_stay_factor_std = 0.2,"}}},
+      {8, {{consent, "v2g_share = 0.5,"}}}};
+  for (const auto& [seed, changes] : variants) {
+    std::string changed = text.str();
+    for (const auto& [from, to] : changes) {
+      SCOPED_TRACE(to);
+      const std::size_t at = changed.find(from);
+      ASSERT_NE(at, std::string::npos);
+      changed.replace(at, from.size(), to);
+    }
+    SCOPED_TRACE(changes.front().second);
+    const Said said = run({"compare", write("variant.lua", changed), "--strategies", "asap,lp:v2g=true,v2g-profit-max",
+                           "--seed", std::to_string(seed), "--json"});
+    ASSERT_EQ(said.status, 0) << said.err;
+    const nlohmann::json runs = said.json()["runs"];
+    for (const nlohmann::json& one : runs)
+      EXPECT_GE(kpi(one, "served_fraction"), kpi(runs[0], "served_fraction") - 0.001) << one["strategy"];
+  }
 }
 
 // A day with bookings: two of the six share an EVSE or have none, and are foreseen as a number of arrivals only.

@@ -135,8 +135,9 @@ ProblemTerms learned() {
   return terms;
 }
 
-/// A site where drivers claim four hours and 14 kWh; the last one is there.
-ViewProblem after(int seen, double stays_h, double takes_kwh, std::size_t steps = 32, ProblemTerms terms = learned()) {
+/// A site where drivers claim four hours and 14 kWh; the last one is there, with the EVSE `row`.
+ViewProblem after(int seen, double stays_h, double takes_kwh, std::size_t steps = 32, ProblemTerms terms = learned(),
+                  EvseRow row = {}) {
   ViewBuilder site = site_with(steps);
   site.evses.push_back({});
   SiteMemory memory;
@@ -150,7 +151,7 @@ ViewProblem after(int seen, double stays_h, double takes_kwh, std::size_t steps 
     past.finished = 1;
     memory.drivers.add(past);
   }
-  EvseRow& car = site.evses[0];
+  EvseRow& car = site.evses[0] = std::move(row);
   car.session = 1;
   car.arrived_ns = site.now_ns;
   car.departs_ns = site.now_ns + 4 * hour;
@@ -170,6 +171,19 @@ TEST(LearnedDrivers, WhoLeaveEarlyMakeWaitingDear) {
   EXPECT_EQ(mixed.end_step, 16U);
   EXPECT_NEAR(mixed.step_charge_price_per_kwh[15], 0.6 * mixed.unmet_price_per_kwh, 0.05 * mixed.unmet_price_per_kwh);
   EXPECT_EQ(mixed.step_charge_price_per_kwh[0], 0.0);
+}
+
+// One of five leaves half way, energy costs 0.2 and to go without 0.3: no sale at that price pays for the chance of 0.2
+// that what was sold is not charged again. Drivers who keep their word are asked nothing for it.
+TEST(LearnedDrivers, NoSaleOutweighsTheChanceThatALenderIsGone) {
+  ProblemTerms terms = learned();
+  terms.v2g = true;
+  terms.unmet_price_per_kwh = 0.3;
+  const auto mixed = after(1, 2, 14, 32, terms, v2g_car()).problem.vehicles.at(0);
+  ASSERT_GT(mixed.max_discharge_kw, 0.0);
+  EXPECT_GT(mixed.step_charge_price_per_kwh.at(15), 0.2 / (0.95 * 0.95));
+  const auto loyal = after(6, 4, 14, 32, terms, v2g_car()).problem.vehicles.at(0);
+  EXPECT_THAT(loyal.step_charge_price_per_kwh, ::testing::Each(0.0));
 }
 
 TEST(LearnedDrivers, WhoTakeHalfArePlannedWithHalf) {

@@ -214,6 +214,58 @@ TEST(Cars, OfUnknownBatteryGiveBackNoMoreThanTheyGotInThisSession) {
   EXPECT_TRUE(std::isinf(problem.problem.vehicles[0].room_kwh));
 }
 
+// A battery of 6 kWh of room takes no 14 kWh, whatever others took: planned with more, no plan was sound.
+TEST(Cars, ArePlannedWithNoMoreThanFitsInTheirBattery) {
+  ViewBuilder site = site_with(32);
+  EvseRow row;
+  row.soc = 0.9;
+  row.battery_kwh = 60.0;
+  row.car_charge_efficiency = 0.95;
+  site.car(row);
+  const optimise::PlanVehicle car = posed(site, {.learn_drivers = true, .beyond_request = true}).problem.vehicles[0];
+  EXPECT_NEAR(car.wanted_kwh, 6.0 / 0.95, 1e-9);
+  Driver strategy("lp", site, {{"drivers", 0.0, "learned"}});
+  strategy.decide(site);
+  EXPECT_EQ(strategy.reported(), "");
+}
+
+// At 0.9 it takes 3.85 kW, falling by 0.525 kW per kWh: in the 15 minutes that are left 3.85 / 0.525 x (1 - exp(-0.525
+// / 4)) kWh, if it is offered all that it takes. The mean of that, 3.6 kW, would leave it short.
+TEST(Cars, ThatTaperAndLeaveWithTheTickAreOfferedAllTheyTake) {
+  ViewBuilder site = site_with(8);
+  EvseRow row;
+  row.departs_ns = start + 15 * minute;
+  row.requested_kwh = 3.85 / 0.525 * -std::expm1(-0.525 / 4.0);
+  row.soc = 0.9;
+  row.battery_kwh = 60.0;
+  row.car_max_kw = 3.85;
+  row.car_charge_efficiency = 1.0;
+  row.curve_soc = {0.0, 0.8, 1.0};
+  row.curve_kw = {7.0, 7.0, 0.7};
+  site.car(row);
+  EXPECT_NEAR(ask("lp", site).evse_kw[0], 3.85, 1e-6);
+}
+
+// An unmet kWh costs the same whether it is counted at the meter or, for a car that may be discharged, in its battery.
+TEST(Cars, ThatLendLackNoCheaperKilowattHours) {
+  ViewBuilder site = site_with(8);
+  site.unmet_price = 5.0;
+  site.car(v2g_car());
+  const optimise::PlanVehicle lends = posed(site, {.v2g = true}).problem.vehicles[0];
+  ASSERT_EQ(lends.need_at, optimise::NeedAt::battery);
+  EXPECT_NEAR(lends.unmet_price_per_kwh * lends.charge_efficiency, posed(site).problem.vehicles[0].unmet_price_per_kwh,
+              1e-12);
+}
+
+// Where the scenario's price of unmet energy is below that of energy, what was asked for is still not sold.
+TEST(Cars, ThatLendArePromisedMoreThanAnyUseEarns) {
+  ViewBuilder site = site_with(8, 0.5);
+  site.unmet_price = 0.1;
+  site.car(v2g_car());
+  EXPECT_EQ(posed(site).problem.vehicles[0].unmet_price_per_kwh, 0.1);
+  EXPECT_GT(posed(site, {.v2g = true}).problem.vehicles[0].unmet_price_per_kwh, 0.5 / 0.95 / 0.95);
+}
+
 TEST(Cars, DcLossesCountAtTheGridConnectionBothWays) {
   ViewBuilder site = site_with(8);
   site.car({.phases = 0, .efficiency = 0.8, .kw_per_a = 0.0});
