@@ -141,7 +141,7 @@
 ---A series over time from a file of the scenario's folder.
 ---@class evtwin.csv
 ---@field file? string File in the scenario's folder; may also stand without a key. CSV, plain or gzip: a time column first, then values.
----@field column? string Column to read. Where its name gives a unit (load_w, "Price (EUR/MWh)", gCO2/kWh), values are converted from it, and a note says so; a name without one is taken as kW, currency/kWh or kg/kWh, with a note; energy where power is due and prices in another currency are errors. Default: the only value column.
+---@field column? string Column to read. Where its name gives a unit (load_w, "Price (EUR/MWh)", gCO2/kWh), values are converted from it, and a note says so; a name without one is taken as kW, currency/kWh or kg/kWh, with a note; energy where power is due, prices in another currency and a unit understood in part only are errors. Default: the only value column.
 ---@field scale? number Every value is multiplied by it, and the name's unit converts nothing. Default: 1.
 ---@field timezone? string Zone of times that are written without an offset. Default: the scenario's.
 ---@field [integer] any the file

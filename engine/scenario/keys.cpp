@@ -258,7 +258,7 @@ constexpr std::array csv_keys{
     text("column", "the only value column",
          "Column to read. Where its name gives a unit (load_w, \"Price (EUR/MWh)\", gCO2/kWh), values are converted "
          "from it, and a note says so; a name without one is taken as kW, currency/kWh or kg/kWh, with a note; energy "
-         "where power is due and prices in another currency are errors."),
+         "where power is due, prices in another currency and a unit understood in part only are errors."),
     other("scale", {}, "number", "1", "Every value is multiplied by it, and the name's unit converts nothing."),
     text("timezone", "the scenario's", "Zone of times that are written without an offset."),
 };

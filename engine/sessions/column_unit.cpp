@@ -108,23 +108,29 @@ bool is_strange_in_brackets(Words words, std::size_t at, const Reading& read, Qu
   if (is_plain(word.small)) return false;
   if (named_unit(word.small) != nullptr || peak_unit(word.small) != nullptr || is_scale_word(word.small)) return true;
   if (is_number(word.small)) {
-    return at + 1 < words.size() && words[at + 1].group == word.group && named_unit(words[at + 1].small) != nullptr;
+    const bool before_unit =
+        at + 1 < words.size() && words[at + 1].group == word.group && named_unit(words[at + 1].small);
+    return before_unit || (own_group && !word.after_comma);
   }
   if (named_money(words, at, currency) && (quantity != Quantity::price || any_used)) return true;
   if (own_group ? word.after_comma : any_used) return false;
   return is_short_and_strange(word);
 }
 
-// A word outside of brackets that changes the meaning of the unit behind it: k€, 10^3 W, thousand EUR/MWh.
-bool changes_the_next(Words words, std::size_t at, const Reading& read) {
+// A word outside of brackets that changes the meaning of the unit beside it: k€, 10^3 W, thousand EUR/MWh, W x1000.
+bool changes_the_next(Words words, std::size_t at, const Reading& read, Quantity quantity) {
+  const std::string_view small = words[at].small;
+  if (at > 0 && read.uses(at - 1) && small.size() > 1 && small.front() == 'x' && is_scale_word(small)) return true;
   if (!read.uses(at + 1) || words[at + 1].after_comma || words[at + 1].group != words[at].group) return false;
-  return is_scale_word(words[at].small) || is_power_of_ten(words[at].small) ||
-         (words[at + 1].touches && is_short_and_strange(words[at]));
+  // "building 10 kW" is the tenth; 10 EUR are ten.
+  const bool many = is_power_of_ten(small) && (quantity == Quantity::price || small.size() > 2);
+  return is_scale_word(small) || many || (words[at + 1].touches && is_short_and_strange(words[at]));
 }
 
-bool measures_load(std::string_view small) {
-  return small == "load" || small == "power" || small == "demand" || small == "current" || small == "voltage" ||
-         small == "consumption" || small == "generation" || small == "pv";
+// current_a, load_k: letters that are units behind these words, and names of buildings behind others.
+bool is_letter_of(std::string_view letter, std::string_view before) {
+  if (letter == "a" || letter == "v") return before == "current" || before == "voltage";
+  return letter == "k" && (before == "load" || before == "power" || before == "demand" || before == "price");
 }
 
 // Of the words that nothing was made of the first that looks like a part of a unit.
@@ -146,12 +152,12 @@ std::optional<std::size_t> not_understood(Words words, const Reading& read, Quan
       }
       continue;
     }
+    if (any_used && word.text == "%" && i > 0 && is_number(words[i - 1].small)) continue;  // incl. 19 % VAT
     if (word.text.find('^') != std::string::npos || word.text == "%" || word.text == "‰") return i;
     if (is_other_unit(word.small) && letters_in(word.text) > 1 && in_unit_position(words, i)) return i;
     if (word.group > 0 && is_strange_in_brackets(words, i, read, quantity, currency, any_used)) return i;
-    if (word.group == 0 && changes_the_next(words, i, read)) return i;
-    const bool letter = word.small == "a" || word.small == "v" || word.small == "k" || word.small == "j";
-    if (letter && i > 0 && measures_load(words[i - 1].small) && in_unit_position(words, i)) return i;
+    if (word.group == 0 && changes_the_next(words, i, read, quantity)) return i;
+    if (i > 0 && is_letter_of(word.small, words[i - 1].small) && in_unit_position(words, i)) return i;
   }
   return std::nullopt;
 }

@@ -26,7 +26,8 @@ struct ColumnUnit {
 /// Reads the unit in a column's name, in any case, between any signs: W, kW, MW, GW; kWh/h is kW; a price per Wh, kWh,
 /// MWh or GWh with an ISO 4217 code, a sign or a name of its currency, or cents of it; g, kg, t or lb per Wh, kWh, MWh.
 /// Trouble: energy, apparent power and power per something where power is due; a price per kW; another currency than
-/// `currency` (empty: any); two units in one name.
+/// `currency` (empty: any); two units in one name; a unit of which only a part is understood, that is words in
+/// brackets, beside '/' or "per" or at the end that look like one: kEUR/MWh, (10^3 W), hp.
 ColumnUnit column_unit(std::string_view name, Quantity quantity, std::string_view currency = {});
 
 /// "kW", "KRW/kWh" or "kg/kWh".

@@ -31,6 +31,7 @@ constexpr std::array units{
     NamedUnit{"gw", Dimension::power, 1e6, 1, "GW"},
     NamedUnit{"gigawatt", Dimension::power, 1e6, 1, "GW"},
     NamedUnit{"gigawatts", Dimension::power, 1e6, 1, "GW"},
+    NamedUnit{"tw", Dimension::power, 1e9, 1, "TW"},
     NamedUnit{"wh", Dimension::energy, 1, 1000, "Wh"},
     NamedUnit{"watthour", Dimension::energy, 1, 1000, "Wh"},
     NamedUnit{"watthours", Dimension::energy, 1, 1000, "Wh"},
@@ -49,6 +50,7 @@ constexpr std::array units{
     NamedUnit{"megawattstunde", Dimension::energy, 1000, 1, "MWh"},
     NamedUnit{"megawattstunden", Dimension::energy, 1000, 1, "MWh"},
     NamedUnit{"gwh", Dimension::energy, 1e6, 1, "GWh"},
+    NamedUnit{"twh", Dimension::energy, 1e9, 1, "TWh"},
     NamedUnit{"j", Dimension::energy, 1, 3.6e6, "J"},
     NamedUnit{"kj", Dimension::energy, 1, 3600, "kJ"},
     NamedUnit{"mj", Dimension::energy, 1, 3.6, "MJ"},
@@ -83,12 +85,12 @@ constexpr auto endings = std::to_array<std::string_view>(
     {"kwhel", "mwhel", "kwhe", "mwhe", "kwh", "mwh", "gwh", "kwp", "mwp", "kw", "mw", "gw"});
 
 constexpr auto other_units = std::to_array<std::string_view>(
-    {"%",       "‰",    "pct",  "percent", "pu",    "a",     "ma",   "ka",    "amp",    "amps", "ampere",
-     "amperes", "v",    "kv",   "mv",      "volt",  "volts", "ah",   "mah",   "kah",    "hp",   "bhp",
-     "ps",      "btu",  "kbtu", "mbtu",    "mmbtu", "btuh",  "mbh",  "therm", "therms", "thm",  "cal",
-     "kcal",    "mcal", "tr",   "kvar",    "mvar",  "kvarh", "varh", "kvah",  "hz",     "°c",   "°f",
-     "°",       "degc", "degf", "kelvin",  "bar",   "mwth",  "kwth", "kwhth", "mwhth",  "kwp",  "wp",
-     "mwp",     "m2",   "m^2",  "m3",      "m^3",   "tce"});
+    {"%",       "‰",    "pct",  "percent", "pu",    "a",     "ma",        "ka",        "amp",    "amps", "ampere",
+     "amperes", "v",    "kv",   "mv",      "volt",  "volts", "ah",        "mah",       "kah",    "hp",   "bhp",
+     "ps",      "btu",  "kbtu", "mbtu",    "mmbtu", "btuh",  "mbh",       "therm",     "therms", "thm",  "cal",
+     "kcal",    "mcal", "tr",   "kvar",    "mvar",  "kvarh", "varh",      "kvah",      "hz",     "°c",   "°f",
+     "°",       "degc", "degf", "kelvin",  "bar",   "mwth",  "kwth",      "kwhth",     "mwhth",  "kwp",  "wp",
+     "mwp",     "m2",   "m^2",  "m3",      "m^3",   "tce",   "milliwatt", "milliwatts"});
 
 /// Short words beside units that are none, and words of any length that stand before '/'.
 constexpr auto plain_words = std::to_array<std::string_view>(
@@ -347,14 +349,17 @@ bool is_number(std::string_view small) {
 
 bool is_power_of_ten(std::string_view small) {
   if (!is_number(small)) return false;
-  return small.find_first_of("^e") != std::string_view::npos || small.size() >= 3;
+  const auto zeros = static_cast<std::size_t>(std::count(small.begin(), small.end(), '0'));
+  return small.find_first_of("^e") != std::string_view::npos ||
+         (zeros > 0 && zeros + (small.front() == '1') == small.size());
 }
 
 bool is_scale_word(std::string_view small) {
   constexpr auto scales =
       std::to_array<std::string_view>({"k", "m", "g", "t", "n", "kilo", "mega", "giga", "milli", "thousand",
                                        "thousands", "million", "millions", "mio", "mn", "tsd"});
-  return holds(scales, small);
+  const bool times_number = small.size() > 1 && small.front() == 'x' && is_number(small.substr(1));
+  return times_number || holds(scales, small);
 }
 
 bool is_statistic(std::string_view small) { return holds(statistics, small); }
@@ -371,7 +376,9 @@ bool in_unit_position(std::span<const NameWord> words, std::size_t at) {
   while (next < words.size() && is_substance(words[next].small)) ++next;
   if (next > at + 1 && is_per(words, next)) return true;
   for (next = at + 1; next < words.size(); ++next) {
-    if (words[next].group == 0 && !is_statistic(words[next].small)) return false;
+    const std::string& small = words[next].small;
+    const bool scale = small.size() > 1 && is_scale_word(small);
+    if (words[next].group == 0 && !is_statistic(small) && !scale) return false;
   }
   return true;
 }

@@ -47,8 +47,8 @@ bool is_time(std::string_view small);          ///< h, day, 15min
 bool is_substance(std::string_view small);     ///< CO2, eq
 bool is_other_unit(std::string_view small);    ///< a unit that no series is in: hp, A, %, btu
 bool is_number(std::string_view small);        ///< 100, 10^3
-bool is_power_of_ten(std::string_view small);  ///< 100, 1000, 10^3
-bool is_scale_word(std::string_view small);    ///< k, kilo, million
+bool is_power_of_ten(std::string_view small);  ///< 10, 1000, 000, 10^3
+bool is_scale_word(std::string_view small);    ///< k, kilo, million, x1000
 bool is_statistic(std::string_view small);     ///< avg, hourly: may follow a unit
 bool is_plain(std::string_view small);         ///< known to be no unit: net, pv, price
 
