@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "cli/command.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -29,10 +30,11 @@ class ForecastJudge : public Command {
 
 // The building's load is another on workdays than on weekends and the holiday, and else always the same.
 TEST_F(ForecastJudge, TellsErrorsAndMoney) {
+  const std::string days = sweep("15", "9");
   const json verdict = judged(
-      {"--days", "15", "--quantities", "load,arrivals", "--forecasters", "same-kind-of-day,seasonal-naive,yesterday"});
+      {"--days", days, "--quantities", "load,arrivals", "--forecasters", "same-kind-of-day,seasonal-naive,yesterday"});
   ASSERT_TRUE(verdict.is_object());
-  EXPECT_EQ(verdict["judged_days"], 8);
+  EXPECT_EQ(verdict["judged_days"], std::stoi(days) - 7);
   const json& kind = row(verdict["errors"], "same-kind-of-day", "load");
   EXPECT_NEAR(kind["mae"].get<double>(), 0.0, 1e-6);
   EXPECT_NEAR(row(verdict["errors"], "seasonal-naive", "load")["skill"]["value"].get<double>(), 0.0, 1e-12);
@@ -43,7 +45,7 @@ TEST_F(ForecastJudge, TellsErrorsAndMoney) {
             row(verdict["errors"], "yesterday", "load")["steps"]);
 
   for (const char* rule : {"yesterday", "same-kind-of-day", "perfect"}) {
-    const Said alone = run({"run", workplace, "--strategy", "lp", "--days", "15", "--json", "--change",
+    const Said alone = run({"run", workplace, "--strategy", "lp", "--days", days, "--json", "--change",
                             std::string("forecast_pv=") + rule, "--change", std::string("forecast_load=") + rule,
                             "--change", "forecast_period_min=60"});
     ASSERT_EQ(alone.status, 0) << alone.err;
