@@ -54,6 +54,23 @@ double mean_of(market::SignalClock& signal, TimeNs from_ns, TimeNs to_ns) {
   return mean.value();
 }
 
+void blank_unread(Horizon& horizon) {
+  constexpr double blank = std::numeric_limits<double>::quiet_NaN();
+  const std::size_t steps = horizon.start_ns.size() - 1, cells = horizon.level.size() * steps;
+  const auto clear = [&](std::uint32_t columns, std::initializer_list<std::vector<double>*> values,
+                         std::initializer_list<std::vector<double>*> levels) {
+    if (horizon.wants(columns)) return;
+    for (std::vector<double>* column : values) column->assign(steps, blank);
+    for (std::vector<double>* column : levels) column->assign(cells, blank);
+  };
+  clear(EVTWIN_READS_PV, {&horizon.pv_kw}, {&horizon.level_pv_kw});
+  clear(EVTWIN_READS_LOAD, {&horizon.load_kw}, {&horizon.level_load_kw});
+  clear(EVTWIN_READS_PRICES, {&horizon.buy_per_kwh, &horizon.sell_per_kwh, &horizon.co2_kg_per_kwh},
+        {&horizon.level_buy_per_kwh});
+  clear(EVTWIN_READS_ARRIVALS, {&horizon.arrivals, &horizon.arrivals_kwh},
+        {&horizon.level_arrivals, &horizon.level_arrivals_kwh});
+}
+
 double level_divisor(double std, double level) {
   if (std <= 0.0) return 1.0;
   // Of the errors drawn, those at or below -1 show nothing at all: the others are spread over what is left.
@@ -177,18 +194,23 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
                     issued_ns,
                     std::min(change_ns, horizon.start_ns[steps == 0 ? 0 : 1])};
   };
-  const Foreseen pv = foreseen(forecast_.pv, pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"), pv_divisors_);
-  const Foreseen load =
-      foreseen(forecast_.load, load_, load_now_kw, kernel::purpose_of("control.forecast_load"), load_divisors_);
-  for (std::uint32_t k = 0; k < steps; ++k) {
-    fill_step(pv, k, horizon, horizon.pv_kw, horizon.level_pv_kw);
-    fill_step(load, k, horizon, horizon.load_kw, horizon.level_load_kw);
+  if (horizon.wants(EVTWIN_READS_PV)) {
+    const Foreseen pv = foreseen(forecast_.pv, pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"), pv_divisors_);
+    for (std::uint32_t k = 0; k < steps; ++k) fill_step(pv, k, horizon, horizon.pv_kw, horizon.level_pv_kw);
   }
-  fill_prices(horizon);
-  for (std::size_t l = 0; l < horizon.level.size(); ++l) {
-    std::copy(horizon.buy_per_kwh.begin(), horizon.buy_per_kwh.end(),
-              horizon.level_buy_per_kwh.begin() + static_cast<std::ptrdiff_t>(l * steps));
+  if (horizon.wants(EVTWIN_READS_LOAD)) {
+    const Foreseen load =
+        foreseen(forecast_.load, load_, load_now_kw, kernel::purpose_of("control.forecast_load"), load_divisors_);
+    for (std::uint32_t k = 0; k < steps; ++k) fill_step(load, k, horizon, horizon.load_kw, horizon.level_load_kw);
   }
+  if (horizon.wants(EVTWIN_READS_PRICES)) {
+    fill_prices(horizon);
+    for (std::size_t l = 0; l < horizon.level.size(); ++l) {
+      std::copy(horizon.buy_per_kwh.begin(), horizon.buy_per_kwh.end(),
+                horizon.level_buy_per_kwh.begin() + static_cast<std::ptrdiff_t>(l * steps));
+    }
+  }
+  if (horizon.reads != EVTWIN_READS_ALL) blank_unread(horizon);
 }
 
 }  // namespace evtwin::control

@@ -1,5 +1,7 @@
 // What a strategy may foresee of PV and base load: nothing that was not known at the time.
 #pragma once
+#include <evtwin/strategy.h>
+
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -86,10 +88,16 @@ struct Horizon {
   std::vector<double> power_setpoint_kw;  ///< [steps] NaN where there is none; the site's to fill
   std::vector<double> arrivals, arrivals_kwh;  ///< [steps] expected vehicles and what they will request, kWh
 
+  std::uint32_t reads = EVTWIN_READS_ALL;  ///< wanted, bits: set by whoever has the strategy
+  bool wants(std::uint32_t columns) const { return (reads & columns) != 0; }
+
   std::vector<double> level;  ///< wanted, ascending in (0, 1): set by whoever has the strategy; empty: none
   /// [levels * steps], level by level: the value that a step stays below with that probability.
   std::vector<double> level_pv_kw, level_load_kw, level_buy_per_kwh, level_arrivals, level_arrivals_kwh;
 };
+
+/// NaN, as many as there are steps, in the columns and levels that nobody reads.
+void blank_unread(Horizon& horizon);
 
 /// By how much a noisy forecast is to be divided for that level: the truth is forecast / (1 + std x z), of which the
 /// forecaster knows the spread and not the bias. z is the quantile of a standard normal cut off where the forecast
@@ -106,6 +114,7 @@ class Forecaster {
   /// - perfect: the mean of the truth over the step.
   /// - yesterday: the mean of the latest day that has wholly been by now.
   /// - noisy: the mean of the truth, with one error per issue and step.
+  /// What the horizon does not want is NaN, arrivals too.
   /// - model: what is known now, in all steps; for IssuedForecast to overwrite.
   /// What is known now holds on, in step 0, until the signal is foreseen to change. Prices and CO2 are known; where
   /// they end, the last one holds on. Where a model foresees prices, both are those of now, in all steps.

@@ -45,7 +45,7 @@ struct Control {
   Fault fault;
   std::uint32_t request = make_instance;
   std::uint32_t failed = 0;  ///< 1: `said` is why
-  std::uint32_t subscribes = 0, horizon_steps = 0, plan_steps = 0, can_save = 0;
+  std::uint32_t subscribes = 0, horizon_steps = 0, horizon_reads = 0, plan_steps = 0, can_save = 0;
   std::uint32_t n_levels = 0;
   std::array<double, EVTWIN_MOST_LEVELS> levels{};
   std::int64_t wake_ns = 0, quiet_until_ns = 0;
@@ -164,6 +164,7 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
       strategy = make(view.shown());
       control->subscribes = strategy->subscribes;
       control->horizon_steps = strategy->horizon_steps;
+      control->horizon_reads = strategy->horizon_reads;
       control->plan_steps = strategy->plan_steps;
       control->n_levels = static_cast<std::uint32_t>(std::min(strategy->levels.size(), control->levels.size()));
       std::copy_n(strategy->levels.begin(), control->n_levels, control->levels.begin());
@@ -300,6 +301,7 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
   const Control& control = *segment_->control;
   subscribes = control.subscribes;
   horizon_steps = control.horizon_steps;
+  horizon_reads = control.horizon_reads;
   plan_steps = control.plan_steps;
   levels.assign(control.levels.begin(),
                 control.levels.begin() + std::min<std::uint32_t>(control.n_levels, EVTWIN_MOST_LEVELS));

@@ -37,6 +37,13 @@ Columns columns_of(Horizon& horizon, std::uint32_t quantity) {
   }
 }
 
+/// The bit of evtwin_strategy.horizon_reads.
+std::uint32_t read_bit(std::uint32_t quantity) {
+  if (is_count(quantity)) return EVTWIN_READS_ARRIVALS;
+  if (quantity == EVTWIN_QUANTITY_PV_KW) return EVTWIN_READS_PV;
+  return quantity == EVTWIN_QUANTITY_LOAD_KW ? EVTWIN_READS_LOAD : EVTWIN_READS_PRICES;
+}
+
 /// What selling brings, as a fraction of what buying costs; empty where it is a price of its own.
 std::optional<double> sell_of_buy(const market::Tariff& tariff) {
   const auto* factor = std::get_if<market::SellFactor>(&tariff.sell);
@@ -107,7 +114,7 @@ IssuedForecast::IssuedForecast(const SiteForecast& forecast, const market::Calen
   add(forecast.price, EVTWIN_QUANTITY_BUY_PER_KWH);
 }
 
-void IssuedForecast::issue(TimeNs issued_ns, TimeNs until_ns, const std::vector<double>& levels) {
+void IssuedForecast::issue(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads, const std::vector<double>& levels) {
   history_.reach(issued_ns);
   ahead_.clear(issued_ns);
   while (ahead_.end_ns() < until_ns) ahead_.add();
@@ -118,6 +125,7 @@ void IssuedForecast::issue(TimeNs issued_ns, TimeNs until_ns, const std::vector<
   question.level = levels.data();
   question.n_levels = static_cast<std::uint32_t>(levels.size());
   for (Foreseen& foreseen : all_) {
+    if ((reads & read_bit(foreseen.quantity)) == 0) continue;
     question.quantity = foreseen.quantity;
     ask(foreseen, question);
   }
@@ -185,14 +193,18 @@ void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& h
 
 void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh,
                           Horizon& horizon) {
+  const auto wanted = [&](const Foreseen& foreseen) { return horizon.wants(read_bit(foreseen.quantity)); };
+  if (std::none_of(all_.begin(), all_.end(), wanted)) return;
   const TimeNs issued_ns = calendar_.tick_at_or_before(now_ns, period_ns_);
   // What is issued reaches to the end of the horizon at the end of its period, whenever in it it is first needed.
   const auto steps = static_cast<TimeNs>(horizon.start_ns.size());
   const TimeNs until_ns = std::max(horizon.start_ns.back(), issued_ns + period_ns_ + steps * tick_ns_);
-  if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back()) issue(issued_ns, until_ns, horizon.level);
+  if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back())
+    issue(issued_ns, until_ns, horizon.reads, horizon.level);
   horizon.issued_ns = std::min(horizon.issued_ns, issued_ns);
   bool counts_known = true, kwh_known = true;
   for (const Foreseen& foreseen : all_) {
+    if (!wanted(foreseen)) continue;
     const double now_value = foreseen.quantity == EVTWIN_QUANTITY_PV_KW     ? pv_now_kw
                              : foreseen.quantity == EVTWIN_QUANTITY_LOAD_KW ? load_now_kw
                                                                             : buy_now_per_kwh;
@@ -205,6 +217,7 @@ void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, d
     }
   }
   // Without a spread of its own a number of vehicles is one of Poisson's; each asks for the mean.
+  if (!horizon.wants(EVTWIN_READS_ARRIVALS)) return;
   if (!counts_known) fill_poisson_counts(horizon);
   if (!kwh_known) fill_kwh_of_counts(horizon);
 }

@@ -42,11 +42,10 @@ class IssuedForecast {
                  std::span<const market::LocalDate> holidays, TimeNs tick_ns, TimeNs run_start_ns, std::uint64_t seed,
                  std::uint32_t site, ForecastHistory::Signals signals);
 
-  /// Overwrites the columns of the quantities that models foresee, and the sell price where it is a fraction of a
-  /// foreseen one; steps and all other columns are filled already, with
-  /// what is known now in step 0. A forecast is issued at each multiple of the period that the local clock shows, when
-  /// it is first needed; it holds until the next one. What holds now is taken to go on for a period at most, within
-  /// step 0. `now_ns` never goes back.
+  /// Overwrites those of the wanted columns whose quantities models foresee, and the sell price where it is a fraction
+  /// of a foreseen one; steps and all other columns are filled already, with what is known now in step 0. A forecast is
+  /// issued at each multiple of the period that the local clock shows, when it is first needed; it holds until the next
+  /// one. What holds now is taken to go on for a period at most, within step 0. `now_ns` never goes back.
   /// @throws StrategyError as check_forecast, or what the model says
   void fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh, Horizon& horizon);
 
@@ -61,7 +60,7 @@ class IssuedForecast {
     std::vector<double> quantile;  // [levels * steps]
     bool has_spread = false;
   };
-  void issue(TimeNs issued_ns, TimeNs until_ns, const std::vector<double>& levels);
+  void issue(TimeNs issued_ns, TimeNs until_ns, std::uint32_t reads, const std::vector<double>& levels);
   void ask(Foreseen& foreseen, const evtwin_question& question);
   void show(const Foreseen& foreseen, double now_value, Horizon& horizon) const;
 

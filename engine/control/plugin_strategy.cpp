@@ -65,6 +65,10 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
   plan_steps = instance_->plan_steps;
   if (plan_steps > horizon_steps)
     refuse_instance(fmt::format("create failed: it plans {} steps of a horizon of {}", plan_steps, horizon_steps));
+  horizon_reads = instance_->horizon_reads == 0 ? EVTWIN_READS_ALL : instance_->horizon_reads;
+  if ((horizon_reads & ~EVTWIN_READS_ALL) != 0)
+    refuse_instance(fmt::format("create failed: its horizon_reads are {:#x}; bits of {:#x} are due",
+                                instance_->horizon_reads, EVTWIN_READS_ALL));
   take_levels();
   if (instance_->extension != nullptr) take_extensions();
 }

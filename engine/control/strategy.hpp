@@ -52,7 +52,8 @@ class Strategy {
   std::uint32_t subscribes = EVTWIN_WHY_TICK;  ///< EVTWIN_WHY_* bits; its own wake-up always asks
   std::uint32_t horizon_steps = 0;
   std::uint32_t plan_steps = 0;  ///< of the horizon for which it writes a plan
-  std::vector<double> levels;    ///< of the forecast, ascending in (0, 1); empty: none
+  std::uint32_t horizon_reads = EVTWIN_READS_ALL;
+  std::vector<double> levels;  ///< of the forecast, ascending in (0, 1); empty: none
 
   /// What it had to tell about its last decision, for the run file; the caller takes it away.
   struct Remark {

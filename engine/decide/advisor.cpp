@@ -353,7 +353,9 @@ Answer Advisor::decide(const Request& request) {
   situation.plug_in(numbers_);
   if (strategy_->horizon_steps > 0) {
     columns.horizon.level = strategy_->levels;
+    columns.horizon.reads = strategy_->horizon_reads;
     fill_horizon(request, columns.view.next_tick_ns, strategy_->horizon_steps, columns.horizon);
+    control::blank_unread(columns.horizon);
     columns.show_horizon();
   }
 

@@ -322,6 +322,8 @@ void Scene::show_horizon(const evtwin_strategy& asked) {
       ahead.level_arrivals_kwh[cell] = ahead.level_arrivals[cell] * 20.0;
     }
   }
+  ahead.reads = asked.horizon_reads == 0 ? EVTWIN_READS_ALL : asked.horizon_reads;
+  control::blank_unread(ahead);
   columns_->show_horizon();
 }
 

@@ -184,6 +184,9 @@ void Instance::make(const Specimen& specimen, const char* id, std::span<const ev
 }
 
 void Instance::expect_levels() const {
+  if ((strategy_->horizon_reads & ~EVTWIN_READS_ALL) != 0)
+    throw Failed(fmt::format("create() made an instance whose horizon_reads are {:#x}; bits of {:#x} are due",
+                             strategy_->horizon_reads, EVTWIN_READS_ALL));
   const std::uint32_t n = strategy_->n_levels;
   if (n == 0) return;
   if (n > EVTWIN_MOST_LEVELS || strategy_->levels == nullptr || strategy_->horizon_steps == 0)

@@ -121,7 +121,7 @@ void Agenda::show(evtwin_view& view, TimeNs t) {
 
 void Agenda::forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t) {
   forecaster_->fill(t, interest_.horizon_steps, now.pv_kw, now.load_kw, horizon);
-  if (arrival_forecaster_) arrival_forecaster_->fill(t, horizon);
+  if (arrival_forecaster_ && horizon.wants(EVTWIN_READS_ARRIVALS)) arrival_forecaster_->fill(t, horizon);
   if (issued_forecast_) issued_forecast_->fill(t, now.pv_kw, now.load_kw, now.price.buy_per_kwh, horizon);
 }
 

@@ -9,7 +9,8 @@ namespace evtwin::twin {
 Hosts::Hosts(Run& run, const World& world, const control::StrategyFactory& make) : run_(run), world_(world) {
   for (std::uint32_t s = 0; s < run.site_count(); ++s) {
     const control::Strategy& made = *strategies_.emplace_back(make(run.view(s), world.seed, s));
-    run.set_interest(s, {made.who(), made.subscribes, made.horizon_steps, made.plan_steps, made.levels});
+    run.set_interest(
+        s, {made.who(), made.subscribes, made.horizon_steps, made.plan_steps, made.horizon_reads, made.levels});
   }
 }
 

@@ -54,6 +54,7 @@ void SiteRun::set_interest(const Interest& interest) {
   agenda_.set_interest(interest);
   columns_.make_plan(interest.plan_steps);
   columns_.horizon.level = interest.levels;
+  columns_.horizon.reads = interest.horizon_reads;
 }
 
 void SiteRun::begin() {

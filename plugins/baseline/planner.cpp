@@ -20,6 +20,7 @@ Planner::Planner(sdk::Setup& setup)
   const evtwin_view& first = setup.first().raw;
   setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
   setup.horizon_steps = storage_horizon_steps(first);
+  setup.horizon_reads = EVTWIN_READS_PRICES;
   if (setup.horizon_steps > 0) setup.subscribes |= EVTWIN_WHY_PRICE;
   cars_.reserve(first.n_evses);
   order_.reserve(first.n_evses);

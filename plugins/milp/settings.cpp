@@ -99,6 +99,8 @@ Settings::Settings(sdk::Setup& setup) {
   setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
   const double tick_h = std::max(1e-3, hours(setup.first().raw.tick_ns));
   setup.horizon_steps = static_cast<std::uint32_t>(std::clamp(std::ceil(horizon_h / tick_h), 1.0, 20'000.0));
+  setup.horizon_reads = EVTWIN_READS_PV | EVTWIN_READS_LOAD | EVTWIN_READS_PRICES;
+  if (terms.expect_arrivals) setup.horizon_reads |= EVTWIN_READS_ARRIVALS;
   setup.plan_steps = std::min(setup.horizon_steps, day_ahead ? most_day_steps : most_plan_steps);
 }
 

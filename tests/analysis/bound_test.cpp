@@ -286,7 +286,7 @@ void expect_nobody_beats_the_bound(std::uint64_t seed, std::size_t most_exact_pa
   twin::World world = random_money_world(seed);
   if (slow) {
     world.tick_ns = hour_ns;
-    world.end_ns = world.start_ns + kernel::day_ns;
+    world.end_ns = world.start_ns + sweep(kernel::day_ns, kernel::day_ns / 2);
   }
   const Measured m = measure(world, most_exact_pairs);
   EXPECT_LT(m.bound.gap(), 1e-7) << "seed " << seed;

@@ -234,7 +234,7 @@ static_assert(offsetof(evtwin_strategy, horizon_steps) == 8);
 static_assert(offsetof(evtwin_strategy, plan_steps) == 12);
 static_assert(offsetof(evtwin_strategy, levels) == 16);
 static_assert(offsetof(evtwin_strategy, n_levels) == 24);
-static_assert(offsetof(evtwin_strategy, reserved) == 28);
+static_assert(offsetof(evtwin_strategy, horizon_reads) == 28);
 static_assert(offsetof(evtwin_strategy, self) == 32);
 static_assert(offsetof(evtwin_strategy, decide) == 40);
 static_assert(offsetof(evtwin_strategy, end) == 48);

@@ -233,6 +233,15 @@ TEST_P(Hosted, APlanBeyondTheHorizonIsRefused) {
             "strategy planner (probe.so): create failed: it plans 5 steps of a horizon of 4");
 }
 
+TEST_P(Hosted, ReadsOfTheHorizonWhatItSays) {
+  EXPECT_EQ(make("farsighted", {{"reads", "5"}})->horizon_reads, EVTWIN_READS_PV | EVTWIN_READS_PRICES);
+  EXPECT_EQ(make("planner")->horizon_reads, EVTWIN_READS_ALL);
+  EXPECT_EQ(refusal_of_host([&] {
+              make("farsighted", {{"reads", "33"}});
+            }),
+            "strategy farsighted (probe.so): create failed: its horizon_reads are 0x21; bits of 0xf are due");
+}
+
 TEST_P(Hosted, SaysWhoItIs) { EXPECT_EQ(make("dice")->who(), "strategy dice (probe.so)"); }
 
 INSTANTIATE_TEST_SUITE_P(Where, Hosted, ::testing::Values(Where::here, Where::apart),

@@ -52,6 +52,7 @@ struct Setting {
   TimeNs start_ns = monday;
   market::Tariff tariff = market::free_energy("EUR");
   std::vector<double> levels{};
+  std::uint32_t reads = EVTWIN_READS_ALL;
 };
 
 /// Both forecasters of a site, as the agenda has them.
@@ -65,6 +66,7 @@ class Seer {
     issued_.emplace(rules, setting.calendar, std::span<const market::LocalDate>{}, setting.tick_ns, setting.start_ns, 7,
                     0, ForecastHistory::Signals{none, none, tariff, {}});
     horizon_.level = setting.levels;
+    horizon_.reads = setting.reads;
   }
   const Horizon& see(TimeNs now_ns, std::uint32_t steps, double now_value = 0.0) {
     base_->fill(now_ns, steps, now_value, now_value, horizon_);
@@ -163,6 +165,53 @@ TEST(IssuedForecast, LevelsAreShownAsMeansAreAndWithoutASpreadAreTheValue) {
   const Horizon& plain = without.see(at(0), 2, 50.0);
   for (std::size_t l = 0; l < 2; ++l) {
     for (std::size_t k = 0; k < 2; ++k) EXPECT_EQ(plain.level_load_kw[l * 2 + k], plain.load_kw[k]);
+  }
+}
+
+// Strategies that look at prices alone pay for no forecast of anything else.
+TEST(IssuedForecast, WhatNobodyReadsIsNeitherAskedForNorShown) {
+  SiteForecast all(foreseen_by(by_start(quarter_number, true)));
+  all.price = foreseen_by(by_start(quarter_number, true));
+  const std::vector<double> levels{0.1, 0.9};
+  struct Part {
+    std::uint32_t bit, calls;
+    std::vector<std::vector<double> Horizon::*> columns;
+  };
+  const std::vector<Part> parts{
+      {EVTWIN_READS_PV, 1, {&Horizon::pv_kw, &Horizon::level_pv_kw}},
+      {EVTWIN_READS_LOAD, 1, {&Horizon::load_kw, &Horizon::level_load_kw}},
+      {EVTWIN_READS_PRICES,
+       1,
+       {&Horizon::buy_per_kwh, &Horizon::sell_per_kwh, &Horizon::co2_kg_per_kwh, &Horizon::level_buy_per_kwh}},
+      {EVTWIN_READS_ARRIVALS,
+       2,
+       {&Horizon::arrivals, &Horizon::arrivals_kwh, &Horizon::level_arrivals, &Horizon::level_arrivals_kwh}}};
+  for (std::uint32_t reads = 1; reads <= EVTWIN_READS_ALL; ++reads) {
+    SCOPED_TRACE(reads);
+    Seer whole(all, {.levels = levels}), some(all, {.levels = levels, .reads = reads});
+    std::uint32_t calls = 0;
+    for (const double minute : {7.0, 8.0}) {
+      const Horizon& shown = some.see(at(minute), 5, 50.0);
+      const Horizon& due = whole.see(at(minute), 5, 50.0);
+      EXPECT_EQ(shown.start_ns, due.start_ns);
+      calls = 0;
+      for (const Part& part : parts) {
+        const bool is_read = (reads & part.bit) != 0;
+        calls += is_read ? part.calls : 0;
+        for (const auto column : part.columns) {
+          ASSERT_EQ((shown.*column).size(), (due.*column).size());
+          for (std::size_t k = 0; k < (due.*column).size(); ++k) {
+            if (is_read && !std::isnan((due.*column)[k])) {
+              EXPECT_EQ((shown.*column)[k], (due.*column)[k]);
+            } else {
+              EXPECT_TRUE(std::isnan((shown.*column)[k]));
+            }
+          }
+        }
+      }
+    }
+    EXPECT_EQ(whole.work().calls, 5U);
+    EXPECT_EQ(some.work().calls, calls);
   }
 }
 

@@ -1,5 +1,6 @@
 // seasonal-naive and same-kind-of-day, by hand.
 #include "forecast/series.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::forecast::test {
 namespace {
@@ -168,7 +169,7 @@ TEST(Spread, QuantilesCoverWhatTheySayOfNoiseThatIsKnown) {
   while (noise.size() < hours) noise.push_back(0.9 * noise.back() + 3.0 * normal(13, noise.size()));
   const Series lasting({}, hours, [&](const When& when) { return 100.0 + office_kw(when) + noise[when.index]; });
   for (const std::string& id : all_ids()) {
-    for (const std::size_t lead : {std::size_t{0}, std::size_t{3}, std::size_t{14}}) {
+    for (const std::size_t lead : sweep(std::vector<std::size_t>{0, 3, 14}, std::vector<std::size_t>{3})) {
       expect_coverage(id.c_str(), EVTWIN_QUANTITY_LOAD_KW, load, lead, {0.1, 0.5, 0.9});
       expect_coverage(id.c_str(), EVTWIN_QUANTITY_LOAD_KW, skewed, lead, {0.1, 0.5, 0.9});
     }

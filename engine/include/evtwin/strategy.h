@@ -32,7 +32,7 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_ABI_DIGEST "d6a769b38ccb9ee6d315cb57e3889694345bcb5b7526a0e4693b1466818ced25"
+#define EVTWIN_ABI_DIGEST "f865aa2db22d699cdec0d30b78963c7060fe1b0257825583b527b841543828d9"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -397,6 +397,13 @@ typedef struct evtwin_info {
 
 #define EVTWIN_MOST_LEVELS 32u /* of one forecast */
 
+/* Columns of the horizon. Times, limits and set-points are always there. */
+#define EVTWIN_READS_PV 1u       /* horizon_pv_kw */
+#define EVTWIN_READS_LOAD 2u     /* horizon_load_kw */
+#define EVTWIN_READS_PRICES 4u   /* horizon_buy_per_kwh, horizon_sell_per_kwh, horizon_co2_kg_per_kwh */
+#define EVTWIN_READS_ARRIVALS 8u /* horizon_arrivals, horizon_arrivals_kwh */
+#define EVTWIN_READS_ALL 15u
+
 /* One instance. Its fields are read once, when create() has returned. */
 typedef struct evtwin_strategy {
   uint32_t struct_size;
@@ -406,8 +413,9 @@ typedef struct evtwin_strategy {
   uint32_t plan_steps;    /* steps of the horizon for which it writes a plan, at most horizon_steps; 0 = no plan */
   const double* levels;   /* [n_levels] of the forecast, wanted in the view: ascending in (0, 1) */
   uint32_t n_levels;      /* at most EVTWIN_MOST_LEVELS; 0 = none */
-  uint32_t reserved;
-  void* self;                                                                             /* the plugin's own */
+  uint32_t horizon_reads; /* EVTWIN_READS_* bits: the horizon's columns that it reads; 0 = all. The others, levels with
+                             them, are NaN, and no forecaster is asked for them */
+  void* self;             /* the plugin's own */
   evtwin_status (*decide)(struct evtwin_strategy*, const evtwin_view*, evtwin_decision*); /* [one] */
   /* [one] may be NULL. Once, after the last decision, when the run or episode came to its end and the books are closed:
    * now_ns is end_ns, `why` is 0, since_last covers the time from the last decision to the end. Not called for a run

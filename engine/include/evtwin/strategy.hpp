@@ -323,6 +323,8 @@ class Setup : public Given {
   /// When the strategy wants to be asked. Without EVTWIN_WHY_TICK it is asked at events alone.
   std::uint32_t subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
   std::uint32_t horizon_steps = 0;
+  /// EVTWIN_READS_* bits: what of the horizon the strategy reads; the other columns are NaN, and cost nothing.
+  std::uint32_t horizon_reads = EVTWIN_READS_ALL;
   /// Levels of the forecast wanted in the view, ascending in (0, 1), at most EVTWIN_MOST_LEVELS; for view.level_*.
   std::vector<double> levels;
   /// Steps of the horizon for which the strategy writes a plan; at most horizon_steps.
@@ -454,6 +456,7 @@ class Fence {
       fence->c_.subscribes = setup.subscribes;
       fence->c_.horizon_steps = setup.horizon_steps;
       fence->c_.plan_steps = setup.plan_steps;
+      fence->c_.horizon_reads = setup.horizon_reads;
       fence->levels_ = std::move(setup.levels);
       fence->c_.levels = fence->levels_.data();
       fence->c_.n_levels = static_cast<std::uint32_t>(fence->levels_.size());

@@ -99,11 +99,17 @@ struct Picky {
   void decide(const sdk::View&, sdk::Decision&) {}
 };
 
-/// Wants to see further than anybody can.
+/// Wants to see further than anybody can; or of the horizon only what its bits say.
 struct Farsighted {
+  static constexpr std::array params{
+      sdk::integer("reads", "", 0.0, 255.0, 0.0, "horizon_reads, of a horizon of 4 steps; 0: a very long one")};
   static constexpr evtwin_info info =
-      sdk::describe("farsighted", "Farsighted", "1.0", "A very long horizon.", EVTWIN_STRATEGY_STATELESS);
-  explicit Farsighted(sdk::Setup& setup) { setup.horizon_steps = 1'000'000; }
+      sdk::describe("farsighted", "Farsighted", "1.0", "A very long horizon.", params, EVTWIN_STRATEGY_STATELESS);
+  explicit Farsighted(sdk::Setup& setup) {
+    const auto reads = static_cast<std::uint32_t>(setup.number("reads"));
+    setup.horizon_steps = reads == 0 ? 1'000'000 : 4;
+    if (reads != 0) setup.horizon_reads = reads;
+  }
   void decide(const sdk::View&, sdk::Decision&) {}
 };
 
