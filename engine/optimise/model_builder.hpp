@@ -39,6 +39,14 @@ class ModelBuilder {
   // model_whole.cpp
   void add_whole_numbers();
   void add_one_way_grid();
+  /// Columns and rows that let one direction at a time, [steps]; no_index where both may be.
+  struct OneWay {
+    explicit OneWay(std::size_t steps) : column(steps, no_index), in_row(steps, no_index), out_row(steps, no_index) {}
+    std::vector<std::uint32_t> column, in_row, out_row;
+  };
+  void add_one_way(OneWay& way, WholeColumn whole, std::uint32_t in_column, double most_in, std::uint32_t out_column,
+                   double most_out);
+  void name_one_way(const OneWay& way, Part of_column, Part of_in, Part of_out, std::uint64_t owner);
 
   std::uint32_t column(double lower, double upper, double cost, bool whole = false) {
     return linear_.add_column(lower, upper, contents_.worst_share_only ? 0.0 : weight_ * cost, whole);

@@ -25,6 +25,8 @@ void ModelBuilder::add_whole_numbers() {
     const bool gives_back = columns.discharge != no_index;
     const bool has_starts = contents_.whole_numbers && vehicle.max_starts > 0;
     std::vector<std::uint32_t> on(length, no_index), back(length, no_index);
+    // Rows that a plan without whole numbers has: named, so that the next round starts from the last one's basis.
+    std::vector<std::uint32_t> on_rows(length, no_index), back_rows(length, no_index), either_rows(length, no_index);
     for (std::uint32_t i = 0; i < length; ++i) {
       const std::uint32_t t = vehicle.first_step + i;
       const double most = linear_.column_upper[columns.charge + i], share = share_of(vehicle, t);
@@ -53,7 +55,7 @@ void ModelBuilder::add_whole_numbers() {
             linear_.add(one, chosen, 1.0);
           }
         } else {
-          const std::uint32_t at_most = row(-infinite, 0.0);
+          const std::uint32_t at_most = on_rows[i] = row(-infinite, 0.0);
           linear_.add(at_most, charge, 1.0);
           linear_.add(at_most, on[i], -most);
           if (has_least) {
@@ -70,7 +72,7 @@ void ModelBuilder::add_whole_numbers() {
       } else if (most_back > 0.0 && (least_back > 0.0 || one_way)) {
         back[i] = column(0.0, 1.0, 0.0, true);
         block_.wholes.push_back({Part::back, v, t, back[i], least_back});
-        const std::uint32_t at_most = row(-infinite, 0.0);
+        const std::uint32_t at_most = back_rows[i] = row(-infinite, 0.0);
         linear_.add(at_most, columns.discharge + i, 1.0);
         linear_.add(at_most, back[i], -most_back);
         if (least_back > 0.0) {
@@ -79,7 +81,7 @@ void ModelBuilder::add_whole_numbers() {
           linear_.add(at_least, back[i], -least_back);
         }
         if (on[i] != no_index) {
-          const std::uint32_t either = row(-infinite, 1.0);
+          const std::uint32_t either = either_rows[i] = row(-infinite, 1.0);
           linear_.add(either, on[i], 1.0);
           linear_.add(either, back[i], 1.0);
         }
@@ -100,34 +102,52 @@ void ModelBuilder::add_whole_numbers() {
     }
     name(Part::on, false, vehicle.key, vehicle.first_step, on);
     name(Part::back, false, vehicle.key, vehicle.first_step, back);
+    name(Part::on, true, vehicle.key, vehicle.first_step, on_rows);
+    name(Part::back, true, vehicle.key, vehicle.first_step, back_rows);
+    name(Part::one_way, true, vehicle.key, vehicle.first_step, either_rows);
   }
-  for (const AtStep& both : contents_.storage_one_way) {
-    const PlanStorage& storage = problem_.storages[both.of];
-    const StorageColumns& columns = block_.storages[both.of];
-    const std::uint32_t charging = column(0.0, 1.0, 0.0, true);
-    block_.wholes.push_back({Part::storage_way, both.of, both.step, charging, 0.0});
-    const std::uint32_t in = row(-infinite, 0.0), out = row(-infinite, storage.max_discharge_kw);
-    linear_.add(in, columns.charge + both.step, 1.0);
-    linear_.add(in, charging, -storage.max_charge_kw);
-    linear_.add(out, columns.discharge + both.step, 1.0);
-    linear_.add(out, charging, storage.max_discharge_kw);
+  for (std::uint32_t s = 0; s < problem_.storages.size(); ++s) {
+    const PlanStorage& storage = problem_.storages[s];
+    const StorageColumns& columns = block_.storages[s];
+    OneWay way(steps());
+    for (const AtStep& both : contents_.storage_one_way) {
+      if (both.of != s) continue;
+      add_one_way(way, {Part::storage_way, s, both.step, no_index, 0.0}, columns.charge + both.step,
+                  storage.max_charge_kw, columns.discharge + both.step, storage.max_discharge_kw);
+    }
+    name_one_way(way, Part::storage_way, Part::storage_charge, Part::storage_discharge, storage.key);
   }
 }
 
 // Where selling pays more than buying costs, a connection would do both at once.
 void ModelBuilder::add_one_way_grid() {
+  OneWay way(steps());
   for (const std::uint32_t t : contents_.grid_one_way) {
     const GridStep& step = block_.steps[t];
     if (step.in == no_index || step.out == no_index) continue;
-    const double most_in = linear_.column_upper[step.in], most_out = linear_.column_upper[step.out];
-    const std::uint32_t importing = column(0.0, 1.0, 0.0, true);
-    block_.wholes.push_back({Part::grid_way, 0, t, importing, 0.0});
-    const std::uint32_t in = row(-infinite, 0.0), out = row(-infinite, most_out);
-    linear_.add(in, step.in, 1.0);
-    linear_.add(in, importing, -most_in);
-    linear_.add(out, step.out, 1.0);
-    linear_.add(out, importing, most_out);
+    add_one_way(way, {Part::grid_way, 0, t, no_index, 0.0}, step.in, linear_.column_upper[step.in], step.out,
+                linear_.column_upper[step.out]);
   }
+  name_one_way(way, Part::grid_way, Part::grid_in, Part::grid_out, 0);
+}
+
+// in <= most in x way, out <= most out x (1 - way)
+void ModelBuilder::add_one_way(OneWay& way, WholeColumn whole, std::uint32_t in_column, double most_in,
+                               std::uint32_t out_column, double most_out) {
+  whole.column = way.column[whole.step] = column(0.0, 1.0, 0.0, true);
+  block_.wholes.push_back(whole);
+  const std::uint32_t in = way.in_row[whole.step] = row(-infinite, 0.0);
+  const std::uint32_t out = way.out_row[whole.step] = row(-infinite, most_out);
+  linear_.add(in, in_column, 1.0);
+  linear_.add(in, whole.column, -most_in);
+  linear_.add(out, out_column, 1.0);
+  linear_.add(out, whole.column, most_out);
+}
+
+void ModelBuilder::name_one_way(const OneWay& way, Part of_column, Part of_in, Part of_out, std::uint64_t owner) {
+  name(of_column, false, owner, 0, way.column);
+  name(of_in, true, owner, 0, way.in_row);
+  name(of_out, true, owner, 0, way.out_row);
 }
 
 }  // namespace evtwin::optimise

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "optimise/branch.hpp"
 #include "optimise/greedy.hpp"
 #include "optimise/plan_facts.hpp"
 #include "optimise/plan_rounding.hpp"
@@ -155,9 +156,13 @@ void PlanAttempt::forbid_both_ways() {
 
 // The linear model with its whole-number columns fixed.
 Solution PlanAttempt::solve_with(const std::vector<double>& whole_numbers) {
-  solver_.load(model_.linear);
-  solver_.set_basis(fitted(ways_basis_ ? *ways_basis_ : basis_, model_, start_basis(model_, problems_)));
+  load_with(ways_basis_ ? *ways_basis_ : basis_);
   return solve_on_with(whole_numbers);
+}
+
+void PlanAttempt::load_with(const KeyedBasis& last) {
+  solver_.load(model_.linear);
+  solver_.set_basis(fitted(last, model_, start_basis(model_, problems_)));
 }
 
 // The same from where the solver stands.
@@ -253,11 +258,13 @@ bool PlanAttempt::solve_whole() {
     for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
     build();
     std::vector<double> best, numbers(model_.linear.columns(), 0.0);
+    Basis best_basis;
     double least = infinite;
     const auto take = [&](const Solution& candidate) {
       if (candidate.outcome != Outcome::optimal || candidate.objective >= least) return;
       best = candidate.values;
       least = candidate.objective;
+      best_basis = solver_.basis();
     };
     const auto within_gap = [&](double rounding) {
       return !best.empty() &&
@@ -266,8 +273,8 @@ bool PlanAttempt::solve_whole() {
     std::vector<std::vector<double>> tried;
     const auto try_out = [&] {
       if (std::find(tried.begin(), tried.end(), numbers) != tried.end()) return;
+      Solution rounded = tried.empty() ? solve_with(numbers) : solve_on_with(numbers);
       tried.push_back(numbers);
-      Solution rounded = solve_with(numbers);
       if (turns_grid() && rounded.outcome == Outcome::optimal) rounded = turn_directions(numbers, std::move(rounded));
       take(rounded);
     };
@@ -280,7 +287,7 @@ bool PlanAttempt::solve_whole() {
     }
     const bool goes_on = !best.empty();
     for (const double threshold : {0.5, 1.0}) {
-      if (goes_on || within_gap(1e-9)) break;
+      if (goes_on || within_gap(1e-9) || (options_.method == Method::lp && !best.empty())) break;
       for (std::size_t k = 0; k < problems_.size(); ++k)
         round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
       try_out();
@@ -295,7 +302,14 @@ bool PlanAttempt::solve_whole() {
         try_out();
       }
     }
-    if (may_search() && !within_gap(1e-9)) {
+    if (may_search() && options_.method == Method::lp && !within_gap(1e-9)) {
+      if (tried.empty()) load_with(ways_basis_ ? *ways_basis_ : basis_);
+      const Solution ways = branch(solver_, model_.linear, least, options_.milp);
+      iterations_ += ways.iterations;
+      nodes_ += ways.nodes;
+      bound_ = std::max(bound_, ways.bound);
+      if (ways.has_answer()) take(solve_on_with(ways.values));
+    } else if (may_search() && !within_gap(1e-9)) {
       const bool kept = options_.method == Method::milp && turns_grid() && !best.empty();
       if (kept) keep_grid_ways(best);
       const Solution whole = solve_milp(model_.linear, options_.milp);
@@ -310,9 +324,10 @@ bool PlanAttempt::solve_whole() {
     }
     outcome_ = within_gap(1e-6) ? Outcome::optimal : Outcome::limit;
     if (best.empty()) return false;
-    if (may_search()) {
+    if (options_.method == Method::milp) {
       solution_ = solve_with(best);
     } else {
+      solver_.set_basis(best_basis);
       solution_ = solve_on_with(best);
       remember_ways(best);
     }

@@ -33,6 +33,7 @@ class PlanAttempt {
   bool solve_linear();
   /// The same with whole numbers, then the linear model with these numbers fixed.
   bool solve_whole();
+  void load_with(const KeyedBasis& last);
   Solution solve_with(const std::vector<double>& whole_numbers);
   Solution solve_on_with(const std::vector<double>& whole_numbers);
   /// From whole numbers and their answer: steps whose connection stands at 0 in one direction and would earn in the

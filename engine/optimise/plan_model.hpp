@@ -78,6 +78,7 @@ enum class Part : std::uint8_t {
   grid_peak,
   ramp,
   worst,
+  one_way,
 };
 
 /// Columns or rows of one part and owner, one per step. ids [length] may hold no_index.
