@@ -17,6 +17,8 @@ local site_module = require("acn." .. name)
 
 local file = param("sessions", "")      -- ACN-Data's columns, or arrival,departure,energy_kwh,evse
 local recorded = file ~= ""
+local start = param("start", recorded and "from_sessions" or "2019-06-03")   -- or a date, with --days
+local past = param("history", "")       -- who came before: from_sessions (of the same file), or another file
 local told = param("told", "claimed")   -- what strategies are told of energy and departure: claimed, or true
 local pv_file = param("pv", "")         -- time,kw_per_kwp
 local load_file = param("load", "")     -- time,kw: a building behind the same meter
@@ -37,7 +39,7 @@ local clear_sky = { 0, 0, 0, 0, 0, 0.02, 0.10, 0.25, 0.42, 0.57, 0.68, 0.75, 0.7
 
 return scenario {
   name = "ACN study, " .. place.title,
-  start = recorded and "from_sessions" or "2019-06-03", days = recorded and "from_sessions" or 7,
+  start = start, days = recorded and "from_sessions" or 7,
   timezone = "America/Los_Angeles", seed = 7, tick_min = 15,
   site {
     name = place.title,
@@ -59,5 +61,6 @@ return scenario {
   },
   arrivals = recorded and sessions { file = file, evse = "as_given", requested = told }
     or arrivals.poisson(drivers(place.cars_per_day)),
+  history = past == "from_sessions" and past or past ~= "" and sessions { file = past, requested = told } or nil,
   strategy = "edf",
 }

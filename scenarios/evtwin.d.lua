@@ -45,6 +45,7 @@
 ---@field tick_min? integer [min] Distance of the decision ticks; they align to the local clock. Range: 1 .. 1440. Default: 15.
 ---@field vehicles? evtwin.vehicle[] Car models of the mix. Default: one car with an unknown battery.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes: `sessions`, `ocpp`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each site has its own.
+---@field history? evtwin.arrivals|"from_sessions" Who came before the run: `sessions` that ended by its start, or "from_sessions", those of the files of `arrivals` that did. Strategies are told of them at their first decision, as of vehicles that left; a run's books know nothing of them. With several sites each site has its own. Default: nobody.
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
 ---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "same-kind-of-day".
 ---@field notes? string Free text, kept in the run file.
@@ -81,6 +82,7 @@
 ---@field outages? evtwin.outage[] EVSEs that are out of service for a while. Default: none.
 ---@field holidays? string[] Local dates, "2025-06-06", that tariffs and profiles treat as holidays (besides the tariff's own). Default: none.
 ---@field arrivals? evtwin.arrivals|evtwin.arrivals[] Who comes to this site. Default: the scenario's.
+---@field history? evtwin.arrivals|"from_sessions" Who came to this site before the run. Default: the scenario's.
 
 ---Charging stations. `from_sessions("file.csv", { ... })` and `from_ocpp("site.log", { ... })` take the same keys, save name and evses.
 ---@class evtwin.station
@@ -383,7 +385,7 @@
 ---@field ends_in_h number? [h] The same, from now; nil where nothing ends.
 ---@field commands_under_way integer Decisions whose set-points have not arrived yet.
 ---@field commands_lost integer Set-points lost since the last decision.
----@field departed evtwin.view_departure[] Who left since the last decision, in order of leaving.
+---@field departed evtwin.view_departure[] Who left since the last decision, in order of leaving; at the first one also who left before the run, where the scenario gives its `history`.
 ---@field n_waiting integer Cars in the queue for an EVSE.
 ---@field waiting_kwh number [kWh] What they ask for together.
 ---@field waiting_since_ns integer [ns] Arrival of the one that has waited longest; 0: nobody waits.
@@ -510,11 +512,16 @@
 ---Who left since the last decision, view.departed[d].
 ---@class evtwin.view_departure
 ---@field evse evtwin.view_evse Where it stood; what the object shows is who stands there now.
----@field session integer Number of its session.
+---@field session integer Number of its session; 0: it left before the run (`history`).
 ---@field ns integer [ns] When it left.
 ---@field h_ago number [h] The same, back from now.
 ---@field got_kwh number [kWh] Metered, net of what was discharged.
 ---@field requested_kwh number [kWh] What the driver had asked for.
+---@field arrived_ns integer [ns] When it was plugged in; 0: not known.
+---@field claimed_ns integer [ns] When the driver had said to leave; 0: not known.
+---@field driver integer Number of the driver, the same at every visit; 0: not known.
+---@field max_kw number [kW] The most that it could be given; 0: not known.
+---@field draws boolean Whether it would have taken power when it left.
 
 ---Energy and money of the site, view.since_last and view.so_far.
 ---@class evtwin.view_ledger

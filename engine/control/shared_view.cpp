@@ -16,8 +16,7 @@ namespace evtwin::control {
 namespace {
 
 constexpr std::size_t line = 64;
-constexpr std::size_t most_departed = std::size_t{1} << 20;  // between two decisions
-constexpr std::size_t curve_points_of_one_evse = 4096;       // where the view of a single EVSE can not tell
+constexpr std::size_t curve_points_of_one_evse = 4096;  // where the view of a single EVSE can not tell
 
 std::size_t rounded(std::size_t bytes) { return (bytes + line - 1) / line * line; }
 
@@ -30,7 +29,7 @@ std::size_t most_cells(const ColumnPlace& column, const evtwin_view& first) {
     case Length::steps_and_one:
       return SharedView::most_horizon_steps + 1;
     case Length::departed:
-      return most_departed;
+      return most_departures;
     case Length::levels:
       return EVTWIN_MOST_LEVELS;
     case Length::level_steps:

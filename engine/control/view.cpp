@@ -287,7 +287,7 @@ void ViewColumns::name_session(std::uint32_t evse, std::string_view id) {
 
 void ViewColumns::make_room_for_departures(std::size_t count) {
   const std::size_t cells = std::max(count, 2 * departed_room_);
-  auto grown = std::make_unique<Arena>(5 * Arena::bytes_for<double>(cells));
+  auto grown = std::make_unique<Arena>(10 * Arena::bytes_for<double>(cells));
   const auto grow = [&]<class T>(const T* evtwin_view::*field, Column<T>& column) {
     Column<T> roomier = grown->column<T>(cells);
     std::copy_n(column.begin(), view.n_departed, roomier.begin());
@@ -299,6 +299,11 @@ void ViewColumns::make_room_for_departures(std::size_t count) {
   grow(&evtwin_view::departed_ns, departed_ns_);
   grow(&evtwin_view::departed_got_kwh, departed_got_kwh_);
   grow(&evtwin_view::departed_requested_kwh, departed_requested_kwh_);
+  grow(&evtwin_view::departed_arrived_ns, departed_arrived_ns_);
+  grow(&evtwin_view::departed_claimed_ns, departed_claimed_ns_);
+  grow(&evtwin_view::departed_driver, departed_driver_);
+  grow(&evtwin_view::departed_max_kw, departed_max_kw_);
+  grow(&evtwin_view::departed_draws, departed_draws_);
   departed_arena_ = std::move(grown);
   departed_room_ = cells;
 }
@@ -311,6 +316,11 @@ void ViewColumns::add_departure(const Departure& departure) {
   departed_ns_[at] = departure.at_ns;
   departed_got_kwh_[at] = departure.got_kwh;
   departed_requested_kwh_[at] = departure.requested_kwh;
+  departed_arrived_ns_[at] = departure.arrived_ns;
+  departed_claimed_ns_[at] = departure.claimed_ns;
+  departed_driver_[at] = departure.driver;
+  departed_max_kw_[at] = departure.max_kw;
+  departed_draws_[at] = departure.draws;
   view.n_departed += 1;
 }
 

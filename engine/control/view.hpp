@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "control/arena.hpp"
+#include "control/departure.hpp"
 #include "control/forecast.hpp"
 #include "control/guard.hpp"
 #include "physics/equipment.hpp"
@@ -91,12 +92,6 @@ class ViewColumns {
   bool show_horizon();
 
   /// Who left since the last decision, in the order of these calls. Memory is taken where more leave than ever before.
-  struct Departure {
-    std::uint32_t evse = 0;
-    std::uint64_t session = 0;
-    std::int64_t at_ns = 0;
-    double got_kwh = 0.0, requested_kwh = 0.0;
-  };
   void clear_departures() { view.n_departed = 0; }
   void add_departure(const Departure& departure);
 
@@ -136,6 +131,10 @@ class ViewColumns {
   Column<std::uint64_t> departed_session_;
   Column<std::int64_t> departed_ns_;
   Column<double> departed_got_kwh_, departed_requested_kwh_;
+  Column<std::int64_t> departed_arrived_ns_, departed_claimed_ns_;
+  Column<std::uint64_t> departed_driver_;
+  Column<double> departed_max_kw_;
+  Column<std::uint8_t> departed_draws_;
   std::uint32_t plan_steps_ = 0;
   std::vector<double> own_rate_kw_;   // rate_kw of rows where nobody has been
   std::vector<std::uint32_t> asked_;  // rows connected at the last blanking: where answers are expected

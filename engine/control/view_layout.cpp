@@ -104,6 +104,11 @@ constexpr std::array columns{
     EVTWIN_COLUMN(since_last, ledger, one),
     EVTWIN_COLUMN(so_far, ledger, one),
     EVTWIN_COLUMN(evse_v2g_price_per_kwh, f64, evses),
+    EVTWIN_COLUMN(departed_arrived_ns, i64, departed),
+    EVTWIN_COLUMN(departed_claimed_ns, i64, departed),
+    EVTWIN_COLUMN(departed_driver, u64, departed),
+    EVTWIN_COLUMN(departed_max_kw, f64, departed),
+    EVTWIN_COLUMN(departed_draws, u8, departed),
 };
 
 #undef EVTWIN_CONSTANT

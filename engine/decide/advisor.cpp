@@ -189,8 +189,7 @@ struct Advisor::Situation {
 
   /// Who left and who waits: shown with the cars, to the first decision and not to create().
   void show_traffic() {
-    for (const Departed& d : request.departed)
-      columns.add_departure({d.evse, d.number, d.at_ns, d.got_kwh, d.requested_kwh});
+    for (const control::Departure& d : request.departed) columns.add_departure(d);
     columns.view.n_waiting = request.waiting.count;
     columns.view.waiting_kwh = request.waiting.kwh;
     columns.view.waiting_since_ns = request.waiting.since_ns;

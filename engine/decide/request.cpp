@@ -278,11 +278,19 @@ void read_traffic(const Fields& f, Request& request) {
     const std::string id = d.text("evse");
     const auto evse = std::ranges::find_if(request.evses, [&](const RequestedEvse& e) { return e.evse.id == id; });
     if (evse == request.evses.end()) fail(d.where("evse"), fmt::format("\"{}\" is no EVSE of the site", id));
-    Departed one{static_cast<std::uint32_t>(evse - request.evses.begin()), 0,
-                 instant_at(d, "left", request.calendar, request.now_ns), d.number("got_kwh"),
-                 d.number("requested_kwh")};
-    if (d.has("number")) one.number = static_cast<std::uint64_t>(d.whole("number"));
+    control::Departure one;
+    one.evse = static_cast<std::uint32_t>(evse - request.evses.begin());
+    if (d.has("number")) one.session = static_cast<std::uint64_t>(d.whole("number"));
+    one.at_ns = instant_at(d, "left", request.calendar, request.now_ns);
+    one.got_kwh = d.number("got_kwh");
+    one.requested_kwh = d.number("requested_kwh");
+    one.arrived_ns = instant_at(d, "arrived", request.calendar, 0);
+    one.claimed_ns = instant_at(d, "departs", request.calendar, 0);
+    if (d.has("driver")) one.driver = static_cast<std::uint64_t>(d.whole("driver"));
+    one.max_kw = d.number("max_kw");
+    one.draws = d.boolean("draws") ? 1 : 0;
     if (one.at_ns > request.now_ns) fail(d.where("left"), "is after now");
+    if (one.arrived_ns > one.at_ns) fail(d.where("arrived"), "is after the car left");
     request.departed.push_back(one);
   }
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/departure.hpp"
 #include "control/forecast.hpp"
 #include "market/calendar.hpp"
 #include "physics/equipment.hpp"
@@ -57,13 +58,6 @@ struct RequestedStorage {
 };
 
 /// A vehicle that left since the last decision.
-struct Departed {
-  std::uint32_t evse = 0;
-  std::uint64_t number = 0;
-  TimeNs at_ns = 0;
-  double got_kwh = 0.0, requested_kwh = 0.0;
-};
-
 struct Waiting {
   std::uint32_t count = 0;
   double kwh = 0.0;
@@ -93,7 +87,7 @@ struct Request {
   std::uint32_t why = EVTWIN_WHY_TICK, changed = 0;
   TimeNs last_decision_ns = 0, end_ns = kernel::time_never;
   std::uint32_t commands_under_way = 0, commands_lost = 0;
-  std::vector<Departed> departed;
+  std::vector<control::Departure> departed;
   Waiting waiting;
   std::uint64_t turned_away = 0;
   std::optional<std::uint64_t> decision_number;

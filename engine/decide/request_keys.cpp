@@ -100,7 +100,9 @@ Keys request_keys() {
       time("end", "none: a live site", "When the run or episode ends."),
       other("changed", "(\"rows\"|\"sessions\"|\"prices\"|\"horizon\")[]", "all of them",
             "What may be other than at the last decision; what is left out is as it was."),
-      other("departed", "evtwin.departed[]", "nobody", "Who left since the last decision, in order of leaving."),
+      other("departed", "evtwin.departed[]", "nobody",
+            "Who left since the last decision, in order of leaving; to the first one also who left before, without a "
+            "number."),
       other("waiting", "evtwin.waiting", "nobody", "The queue for an EVSE."),
       whole("turned_away", 0, most_count, "0", "Vehicles that left without a charge since the last decision."),
       whole("commands_under_way", 0, 1e6, "0", "Decisions whose set-points have not arrived yet."),
@@ -254,7 +256,12 @@ Keys departed_keys() {
           whole("number", 1, most_count, "0: not known", "Number of its session."),
           time("left", "now", "When it left."),
           number("got_kwh", "kWh", -most_kwh, most_kwh, "0", "Metered, net of what was discharged."),
-          number("requested_kwh", "kWh", 0, most_kwh, "0", "What the driver had asked for.")};
+          number("requested_kwh", "kWh", 0, most_kwh, "0", "What the driver had asked for."),
+          time("arrived", "not known", "When it was plugged in."),
+          time("departs", "not known", "When the driver had said to leave."),
+          whole("driver", 0, most_count, "0: not known", "Number of the driver, the same at every visit, from 1."),
+          number("max_kw", "kW", 0, most_evse_kw, "0", "The most that it could be given."),
+          boolean("draws", "false", "Whether it would have taken power when it left.")};
 }
 
 Keys waiting_keys() {

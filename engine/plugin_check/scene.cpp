@@ -120,7 +120,10 @@ void Scene::move_time(std::uint32_t subscribes) {
   columns_->clear_departures();
   view.turned_away = 0;
   view.why = EVTWIN_WHY_TICK;
-  if (first) return;  // the run's first decision comes at its start
+  if (first) {  // the run's first decision comes at its start
+    remember();
+    return;
+  }
   ++view.decision_number;
   view.last_decision_ns = view.now_ns;
   const bool between =
@@ -132,6 +135,25 @@ void Scene::move_time(std::uint32_t subscribes) {
     view.now_ns = view.next_tick_ns;
     if (dice_.chance(0.1)) view.now_ns += view.tick_ns * dice_.whole(1, 40);  // the strategy's views are a sample
     view.next_tick_ns = tick_after(view.now_ns, view.tick_ns);
+  }
+}
+
+/// Vehicles that left before the run, as a scenario's history has them.
+void Scene::remember() {
+  control::ViewColumns& c = *columns_;
+  if (guests_.empty() || dice_.chance(0.5)) return;
+  const int vehicles = dice_.whole(1, 40);
+  for (int v = 0; v < vehicles; ++v) {
+    control::Departure gone;
+    gone.evse = static_cast<std::uint32_t>(dice_.whole(0, static_cast<int>(guests_.size()) - 1));
+    gone.at_ns = c.view.now_ns - (vehicles - v) * hour_ns;
+    gone.arrived_ns = gone.at_ns - dice_.instant(minute_ns, 12 * hour_ns);
+    gone.claimed_ns = gone.arrived_ns + dice_.instant(1, 12 * hour_ns);
+    gone.requested_kwh = random_energy(dice_);
+    gone.got_kwh = gone.requested_kwh * dice_.real(0.0, 1.5);
+    gone.max_kw = physics::rated_kw(site_.evses[gone.evse]);
+    gone.draws = dice_.chance(0.3) ? 1 : 0;
+    c.add_departure(gone);
   }
 }
 
@@ -191,7 +213,8 @@ void Scene::come_and_go(std::uint32_t subscribes) {
     if (c.session[i] != 0 && dice_.chance(0.25)) {
       const std::int64_t left_ns =
           c.view.last_decision_ns + 1 + dice_.instant(0, c.view.now_ns - c.view.last_decision_ns);
-      c.add_departure({i, c.session[i], std::min(left_ns, c.view.now_ns), c.got_kwh[i], c.requested_kwh[i]});
+      c.add_departure({i, c.session[i], std::min(left_ns, c.view.now_ns), c.got_kwh[i], c.requested_kwh[i],
+                       c.arrived_ns[i], c.claimed_departs_ns[i], c.driver[i], guests_[i].coupling.max_kw, c.draws[i]});
       c.plug_out(i);
       guests_[i] = {};
       c.max_kw[i] = physics::rated_kw(site_.evses[i]);

@@ -35,6 +35,7 @@ class Scene {
   };
   void move_time(std::uint32_t subscribes);
   void come_and_go(std::uint32_t subscribes);
+  void remember();
   void plug_in(std::uint32_t evse);
   void charge(std::uint32_t evse);
   void show_site();

@@ -43,6 +43,7 @@ struct Build {
       session_files;                                                   ///< read once: by path, and whether with claims
   std::map<std::string, std::shared_ptr<const LoggedFile>> log_files;  ///< read once: by path
   std::shared_ptr<const ScenarioSource> shared_source{};               ///< `source`, for what outlives the building
+  bool past_is_history = false;  ///< sessions that ended before the run are the history of the site being built
 
   void flag(std::string id, std::string reason) { world.flags.push_back({std::move(id), std::move(reason), false}); }
 };
@@ -109,6 +110,9 @@ std::uint32_t vehicle_row(const Build& build, const std::string& name, const Whe
 // build_sessions.cpp
 void add_flags(Build& build, const std::vector<sessions::TableFlag>& flags);
 demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site);
+/// Who left the site before the run, of `history` = sessions or "from_sessions", then of the site's `arrivals`.
+std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
+                                           const Value* arrivals, const Where& arrivals_where, const twin::Site& site);
 // build_bookings.cpp
 /// `given` is the list of bookings { ... }.
 demand::Recorded bookings_of(Build& build, const Construct& bookings, const Where& where, const twin::Site& site);
@@ -157,7 +161,7 @@ std::shared_ptr<const control::ForecastSource> lua_forecaster(std::shared_ptr<co
 // build_site.cpp
 /// @param number  of the site, from 0
 twin::Site site_of(Build& build, const Construct& word, const Where& scenario, int number,
-                   const control::SiteForecast& forecast, const Value* shared_arrivals,
+                   const control::SiteForecast& forecast, const Value* shared_arrivals, const Value* shared_history,
                    const std::string& default_name);
 
 }  // namespace evtwin::scenario

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cmath>
 
 #include "kernel/random.hpp"
+#include "kernel/text.hpp"
 #include "scenario/build.hpp"
 #include "sessions/session_table.hpp"
 
@@ -102,6 +104,11 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
   }
   try {
     if (f.boolean("shift_to_start")) sessions::shift_to_start(table, build.world.start_ns);
+    const auto is_past = [&](const sessions::SessionRow& row) {
+      return row.visit.departure_ns <= build.world.start_ns;
+    };
+    if (build.past_is_history && !std::all_of(table.rows.begin(), table.rows.end(), is_past))
+      std::erase_if(table.rows, is_past);
     sessions::keep_window(table, build.world.start_ns, build.world.end_ns);
     sessions::assign_evses(table, ids, f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
     sessions::check_against(table, rated_kw);
@@ -168,6 +175,92 @@ RecordedDays recorded_days(Build& build, const Construct& scenario, const Where&
   }
   out.first = market::date_of_days(first);
   out.days = static_cast<int>(last - first);
+  return out;
+}
+
+namespace {
+
+/// Sessions of one word that had ended by the run's start. @param all  one that had not is refused, not left aside
+void add_past(Build& build, const Construct& sessions, const Where& where, const twin::Site& site, bool all,
+              std::vector<control::Departure>& out) {
+  const Fields f = fields_with_file(sessions, section("sessions"), where);
+  const TimeNs start_ns = build.world.start_ns;
+  sessions::SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
+  const auto later = [&](const sessions::SessionRow& row) { return row.visit.departure_ns > start_ns; };
+  if (all) {
+    add_flags(build, table.flags);
+    const auto first = std::find_if(table.rows.begin(), table.rows.end(), later);
+    if (first != table.rows.end()) {
+      fail(where, kernel::printable(table.file, 300) + ", line " + std::to_string(first->line) + ": ends at " +
+                      build.world.calendar.format_local(first->visit.departure_ns) + ", after the run's start (" +
+                      build.world.calendar.format_local(start_ns) +
+                      "); a history ends by then, or take history = \"from_sessions\"");
+    }
+  }
+  std::erase_if(table.rows, later);
+  table.flags.clear();
+
+  std::vector<std::string> ids;
+  double strongest_kw = 0.0;
+  for (const physics::Evse& evse : site.evses) {
+    ids.push_back(evse.id);
+    strongest_kw = std::max(strongest_kw, physics::rated_kw(evse));
+  }
+  try {
+    sessions::assign_evses(table, ids, f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
+  } catch (const sessions::InputError& error) {
+    throw ScriptError(error.what());
+  }
+  if (all) add_flags(build, table.flags);
+  constexpr double all_it_could_take = 0.99;
+  for (const sessions::SessionRow& row : table.rows) {
+    const demand::Visit& visit = row.visit;
+    control::Departure gone;
+    gone.evse = static_cast<std::uint32_t>(std::max(0, visit.evse));
+    gone.at_ns = visit.departure_ns;
+    gone.arrived_ns = visit.arrival_ns;
+    gone.claimed_ns = visit.claimed_departure_ns;
+    gone.requested_kwh = visit.requested_kwh;
+    gone.got_kwh = std::isnan(visit.taken_kwh) ? visit.requested_kwh : visit.taken_kwh;
+    gone.max_kw = visit.evse < 0 ? strongest_kw : physics::rated_kw(site.evses[gone.evse]);
+    const double possible_kwh = gone.max_kw * kernel::hours_between(gone.arrived_ns, gone.at_ns);
+    gone.draws = gone.got_kwh >= all_it_could_take * possible_kwh ? 1 : 0;
+    out.push_back(gone);
+  }
+}
+
+/// The keys of a word that say what a car is or where its sessions go have no sense for one that has left.
+void check_history_keys(const Construct& sessions, const Where& where) {
+  const Table* given = sessions.arguments.front().table();
+  if (given == nullptr) return;
+  for (const auto& [key, value] : given->named) {
+    if (key != "file" && key != "evse" && key != "requested")
+      fail(where / key, "has no sense in a history; it takes file, evse and requested");
+  }
+}
+
+}  // namespace
+
+std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
+                                           const Value* arrivals, const Where& arrivals_where, const twin::Site& site) {
+  std::vector<control::Departure> out;
+  if (const Construct* word = history.construct("sessions")) {
+    check_history_keys(*word, where.at(*word));
+    add_past(build, *word, where.at(*word), site, true, out);
+  } else if (history.text() != nullptr && *history.text() == "from_sessions") {
+    std::vector<std::pair<const Construct*, Where>> words;
+    if (arrivals != nullptr) collect(arrivals, arrivals_where, words);
+    std::erase_if(words, [](const auto& one) { return one.first->kind != "sessions"; });
+    if (words.empty()) fail(where, "= \"from_sessions\" needs arrivals = sessions \"file.csv\"");
+    for (const auto& [recorded, at] : words) add_past(build, *recorded, at, site, false, out);
+  } else {
+    fail(where, "must be sessions \"file.csv\" or \"from_sessions\", got " + describe(history));
+  }
+  if (out.size() > control::most_departures)
+    fail(where, "has " + std::to_string(out.size()) + " sessions; at most " + std::to_string(control::most_departures) +
+                    " are shown");
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });
+  if (site.evses.empty()) out.clear();
   return out;
 }
 

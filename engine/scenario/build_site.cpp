@@ -88,7 +88,7 @@ void read_tariff(Build& build, const Fields& f, const std::vector<market::LocalD
 }  // namespace
 
 twin::Site site_of(Build& build, const Construct& word, const Where& scenario, int number,
-                   const control::SiteForecast& forecast, const Value* shared_arrivals,
+                   const control::SiteForecast& forecast, const Value* shared_arrivals, const Value* shared_history,
                    const std::string& default_name) {
   const Fields f(word.arguments.front(), section("site"), scenario.at(word));
   twin::Site site;
@@ -148,21 +148,29 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
     site.outages = outages_of(build, *outages, f.where("outages"), stations);
   site.evses = stations.evses;
 
+  const Value* own = f.find("arrivals");
+  const Value* arrivals = own != nullptr ? own : shared_arrivals;
+  const Where arrivals_where = own != nullptr ? f.where("arrivals") : scenario / "arrivals";
+  const Value* own_history = f.find("history");
+  const Value* history = own_history != nullptr ? own_history : shared_history;
+  build.past_is_history = history != nullptr && history->text() != nullptr;
+  if (history != nullptr)
+    site.history = history_of(build, *history, own_history != nullptr ? f.where("history") : scenario / "history",
+                              arrivals, arrivals_where, site);
+
   if (const auto& logged = options.arrivals_from) {
     ++build.laws;
     site.arrivals = {
         std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *logged, sessions::EvseMode::as_given, site))};
     return site;
   }
-  const Value* own = f.find("arrivals");
-  if (own == nullptr && shared_arrivals == nullptr) {
+  if (arrivals == nullptr) {
     fail_at(f.where(),
             "no arrivals: give the scenario or this site arrivals = sessions \"file.csv\", ocpp \"site.log\", bookings "
             "{ ... } or "
             "arrivals.poisson { per_hour = ... }");
   }
-  site.arrivals = own != nullptr ? arrivals_of(build, *own, f.where("arrivals"), site)
-                                 : arrivals_of(build, *shared_arrivals, scenario / "arrivals", site);
+  site.arrivals = arrivals_of(build, *arrivals, arrivals_where, site);
   return site;
 }
 

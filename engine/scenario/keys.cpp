@@ -71,6 +71,10 @@ constexpr std::array scenario_keys{
           "Who comes: `sessions`, `ocpp`, `bookings`, `arrivals.poisson`, or a list of them. With several sites each "
           "site has "
           "its own."),
+    other("history", {}, "evtwin.arrivals|\"from_sessions\"", "nobody",
+          "Who came before the run: `sessions` that ended by its start, or \"from_sessions\", those of the files of "
+          "`arrivals` that did. Strategies are told of them at their first decision, as of vehicles that left; a run's "
+          "books know nothing of them. With several sites each site has its own."),
     other("strategy", {},
           "string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision?", "\"asap\"",
           "Who decides: an id, `plugin \"id\" { ... }`, `strategy { ... }`, or a function of the view."),
@@ -128,6 +132,8 @@ constexpr std::array site_keys{
     other("holidays", {}, "string[]", "none",
           "Local dates, \"2025-06-06\", that tariffs and profiles treat as holidays (besides the tariff's own)."),
     other("arrivals", {}, "evtwin.arrivals|evtwin.arrivals[]", "the scenario's", "Who comes to this site."),
+    other("history", {}, "evtwin.arrivals|\"from_sessions\"", "the scenario's",
+          "Who came to this site before the run."),
 };
 
 // One table for `stations = {...}` and for from_sessions, which knows names and numbers from the file.

@@ -35,7 +35,9 @@ constexpr std::array view_docs{
     Field{"ends_in_h", "h", "number?", false, "The same, from now; nil where nothing ends."},
     Field{"commands_under_way", "", "integer", false, "Decisions whose set-points have not arrived yet."},
     Field{"commands_lost", "", "integer", false, "Set-points lost since the last decision."},
-    Field{"departed", "", "evtwin.view_departure[]", false, "Who left since the last decision, in order of leaving."},
+    Field{"departed", "", "evtwin.view_departure[]", false,
+          "Who left since the last decision, in order of leaving; at the first one also who left before the run, where "
+          "the scenario gives its `history`."},
     Field{"n_waiting", "", "integer", false, "Cars in the queue for an EVSE."},
     Field{"waiting_kwh", "kWh", "number", false, "What they ask for together."},
     Field{"waiting_since_ns", "ns", "integer", false, "Arrival of the one that has waited longest; 0: nobody waits."},
@@ -185,11 +187,16 @@ constexpr std::array step_docs{
 
 constexpr std::array departure_docs{
     Field{"evse", "", "evtwin.view_evse", false, "Where it stood; what the object shows is who stands there now."},
-    Field{"session", "", "integer", false, "Number of its session."},
+    Field{"session", "", "integer", false, "Number of its session; 0: it left before the run (`history`)."},
     Field{"ns", "ns", "integer", false, "When it left."},
     Field{"h_ago", "h", "number", false, "The same, back from now."},
     Field{"got_kwh", "kWh", "number", false, "Metered, net of what was discharged."},
     Field{"requested_kwh", "kWh", "number", false, "What the driver had asked for."},
+    Field{"arrived_ns", "ns", "integer", false, "When it was plugged in; 0: not known."},
+    Field{"claimed_ns", "ns", "integer", false, "When the driver had said to leave; 0: not known."},
+    Field{"driver", "", "integer", false, "Number of the driver, the same at every visit; 0: not known."},
+    Field{"max_kw", "kW", "number", false, "The most that it could be given; 0: not known."},
+    Field{"draws", "", "boolean", false, "Whether it would have taken power when it left."},
 };
 
 constexpr std::array limit_docs{

@@ -177,16 +177,19 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
   control::SiteForecast forecast = default_forecast();
   if (const Value* value = f.find("forecast")) forecast = forecast_of(build, *value, f.where("forecast"), -1, forecast);
   const Value* arrivals = f.find("arrivals");
+  const Value* history = f.find("history");
   if (sites.empty()) fail_at(f.where(), "scenario needs at least one site { ... }");
   if (arrivals != nullptr && sites.size() > 1)
     fail(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
+  if (history != nullptr && sites.size() > 1)
+    fail(f.where("history"), "is for scenarios of one site; here each site { ... } has its own history");
   if (build.source.options().arrivals_from && sites.size() > 1)
     fail_at(f.where(), "has " + std::to_string(sites.size()) + " sites; a log is of one site");
   std::set<std::string> names;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const std::string default_name = sites.size() == 1 ? "site" : "site-" + std::to_string(i + 1);
     build.world.sites.push_back(
-        site_of(build, *sites[i], f.where(), static_cast<int>(i), forecast, arrivals, default_name));
+        site_of(build, *sites[i], f.where(), static_cast<int>(i), forecast, arrivals, history, default_name));
     const std::string& name = build.world.sites.back().name;
     if (!names.insert(name).second) fail(f.where().at(*sites[i]) / "name", "= \"" + name + "\" is used by two sites");
   }

@@ -383,6 +383,19 @@ constexpr std::array departure_fields{
              nullptr},
     Accessor{"got_kwh", get_departed<&evtwin_view::departed_got_kwh>, nullptr},
     Accessor{"requested_kwh", get_departed<&evtwin_view::departed_requested_kwh>, nullptr},
+    Accessor{"arrived_ns", get_departed<&evtwin_view::departed_arrived_ns>, nullptr},
+    Accessor{"claimed_ns", get_departed<&evtwin_view::departed_claimed_ns>, nullptr},
+    Accessor{"driver", get_departed<&evtwin_view::departed_driver>, nullptr},
+    Accessor{"max_kw", get_departed<&evtwin_view::departed_max_kw>, nullptr},
+    Accessor{"draws",
+             [](lua_State* L, void* owner, std::size_t row) {
+               const evtwin_view& v = view_of(owner);
+               if (row < v.n_departed)
+                 lua_pushboolean(L, v.departed_draws[row] != 0);
+               else
+                 lua_pushnil(L);
+             },
+             nullptr},
 };
 const ProxyType departure_type{"view.departed[d]", departure_fields, nullptr};
 

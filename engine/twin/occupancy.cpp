@@ -34,7 +34,7 @@ void Occupancy::begin() {
   std::fill(couplings_.begin(), couplings_.end(), physics::Coupling{});
   waiting_.clear();
   plugged_in_.clear();
-  departed_.clear();
+  departed_ = context_.site.history;
   first_claim_ns_ = kernel::time_never;
   turned_away_at_decision_ = 0;
   free_evses_ = sessions_.size();
@@ -270,7 +270,7 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
   return record;
 }
 
-void Occupancy::count(const SessionRecord& record, double counted_kwh) {
+void Occupancy::count(const SessionRecord& record, double counted_kwh, bool draws) {
   if (record.end != SessionEnd::departed) {
     counts_.sessions_open += 1;
     counts_.open_kwh += record.unmet_kwh;
@@ -278,8 +278,17 @@ void Occupancy::count(const SessionRecord& record, double counted_kwh) {
     counts_.open_cost += record.open_cost;
     return;
   }
-  departed_.push_back({static_cast<std::uint32_t>(record.evse), record.number, record.departed_ns, record.got_kwh,
-                       record.requested_kwh});
+  control::Departure gone;
+  gone.evse = static_cast<std::uint32_t>(record.evse);
+  gone.session = record.number;
+  gone.at_ns = record.departed_ns;
+  gone.got_kwh = record.got_kwh;
+  gone.requested_kwh = record.requested_kwh;
+  gone.arrived_ns = record.plugged_in_ns;
+  gone.claimed_ns = record.claimed_departure_ns;
+  gone.max_kw = record.max_kw;
+  gone.draws = draws ? 1 : 0;
+  departed_.push_back(gone);
   counts_.sessions_ended += 1;
   counts_.energy_wanted_kwh += record.wanted_kwh;
   counts_.energy_got_kwh += std::min(counted_kwh, record.wanted_kwh);
@@ -357,8 +366,7 @@ void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_
       columns.departs_ns[i] = control::departs_ns(columns.claimed_departs_ns[i], t, next_tick_ns);
   }
   columns.clear_departures();
-  for (const Departed& gone : departed_)
-    columns.add_departure({gone.evse, gone.session, gone.at_ns, gone.got_kwh, gone.requested_kwh});
+  for (const control::Departure& gone : departed_) columns.add_departure(gone);
 
   evtwin_view& view = columns.view;
   view.n_waiting = static_cast<std::uint32_t>(waiting_.size());

@@ -50,7 +50,8 @@ class Occupancy {
   /// What the stay says of a session that ends; energies and money are others' to add.
   SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
   /// Counts a session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
-  void count(const SessionRecord& record, double counted_kwh);
+  /// @param draws  whether it would take power still
+  void count(const SessionRecord& record, double counted_kwh, bool draws);
   void plug_out(std::uint32_t evse);
   /// The run is over at `t`: those who still wait are told.
   void tell_who_waits(TimeNs t) const;
@@ -76,18 +77,6 @@ class Occupancy {
     template <class A>
     void archive(A& a) {
       a(visit, gives_up_ns);
-    }
-  };
-  /// A vehicle that left since the last decision.
-  struct Departed {
-    std::uint32_t evse = 0;
-    std::uint64_t session = 0;
-    TimeNs at_ns = 0;
-    double got_kwh = 0.0, requested_kwh = 0.0;
-
-    template <class A>
-    void archive(A& a) {
-      a(evse, session, at_ns, got_kwh, requested_kwh);
     }
   };
   /// Sums over sessions, as in SiteResult.
@@ -128,7 +117,7 @@ class Occupancy {
   std::size_t free_evses_;
   std::uint64_t last_number_ = 0;
   Counts counts_;
-  std::vector<Departed> departed_;              // since the last decision
+  std::vector<control::Departure> departed_;    // since the last decision
   TimeNs first_claim_ns_ = kernel::time_never;  // the earliest claimed departure of those plugged in
   std::uint64_t turned_away_at_decision_ = 0;   // of counts_.turned_away
 };
@@ -146,7 +135,7 @@ void Occupancy::archive(A& a) {
     check_visit(a, context_.world, context_.site, sessions_[i].visit);
   }
   a(last_number_, counts_, departed_, turned_away_at_decision_);
-  for (const Departed& gone : departed_) a.require(gone.evse < sessions_.size(), "an EVSE that there is not");
+  for (const control::Departure& gone : departed_) a.require(gone.evse < sessions_.size(), "an EVSE that there is not");
   a.fixed(streams_);
   a.fixed(next_visit_);
   a(waiting_);

@@ -305,7 +305,7 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   std::optional<physics::AgeingUse> use;
   if (battery_known) use = power_.use_until(evse, t);
   books_.end_session(evse, record.got_kwh, record, use);
-  occupancy_.count(record, power_.counted_kwh(evse));
+  occupancy_.count(record, power_.counted_kwh(evse), power_.draws(evse));
   if (context_.observer != nullptr) context_.observer->on_session(record);
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "control/demand_response.hpp"
+#include "control/departure.hpp"
 #include "control/forecast.hpp"
 #include "demand/arrivals.hpp"
 #include "kernel/time.hpp"
@@ -92,6 +93,8 @@ struct Site {
   std::vector<Outage> outages;
   std::vector<LimitCut> cuts;  ///< demand response: of contract_kw
   std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals;
+  /// Those who left before the run, in order of leaving: strategies are told of them at their first decision.
+  std::vector<control::Departure> history;
 
   market::SiteSignals signals() const { return {tariff, pv_kw, load_kw, co2_kg_per_kwh, power_setpoint_kw}; }
   /// The signals compiled, by compile_clocks(). A run of a site whose signals are others by now compiles its own.

@@ -86,6 +86,18 @@ double ShareCurve::mean_beyond(double seen) const {
   return sum / here;
 }
 
+void Drivers::begin(std::int64_t now_ns) {
+  if (first_ns_ != 0) return;
+  first_ns_ = gap_from_ns_ = gap_to_ns_ = now_ns;
+  for (std::size_t k = 0; k < stays_.size(); ++k) {
+    const PastStay& stay = stays_[k];
+    // A history has whole days.
+    const std::int64_t midnight_ns = local_day(stay.arrived_ns, stay.utc_offset_ns) * day_ns - stay.utc_offset_ns;
+    first_ns_ = std::min(first_ns_, midnight_ns);
+    gap_from_ns_ = k == 0 ? stay.left_ns : std::max(gap_from_ns_, stay.left_ns);
+  }
+}
+
 void Drivers::add(const PastStay& stay) {
   if (stays_.size() < most_stays) stays_.push_back(stay);
   stays_[count_++ % most_stays] = stay;
@@ -138,10 +150,12 @@ std::vector<ExpectedGroup> Drivers::expected(std::int64_t now_ns, std::int64_t u
     for (const PastStay& stay : stays_) oldest = std::min(oldest, local_day(stay.arrived_ns, stay.utc_offset_ns));
     first_day = std::max(first_day, oldest + 1);
   }
+  // A day of the history's end is known, one that the history leaves out before the run is not.
+  const std::int64_t gap_from = local_day(gap_from_ns_, utc_offset_ns), gap_to = local_day(gap_to_ns_, utc_offset_ns);
   for (std::int64_t day = today; day <= local_day(until_ns, utc_offset_ns); ++day) {
     std::vector<std::int64_t> like;
     for (std::int64_t d = today - 1; d >= first_day && like.size() < most_days; --d)
-      if (kind_of(d) == kind_of(day)) like.push_back(d);
+      if (kind_of(d) == kind_of(day) && !(d > gap_from && d < gap_to)) like.push_back(d);
     if (like.empty()) continue;
 
     struct Sum {
@@ -177,6 +191,8 @@ std::vector<ExpectedGroup> Drivers::expected(std::int64_t now_ns, std::int64_t u
 
 void Drivers::save(sdk::StateWriter& writer) const {
   writer.put(first_ns_);
+  writer.put(gap_from_ns_);
+  writer.put(gap_to_ns_);
   writer.put(count_);
   writer.put(static_cast<std::uint64_t>(stays_.size()));
   for (const PastStay& stay : stays_) {
@@ -194,6 +210,8 @@ void Drivers::save(sdk::StateWriter& writer) const {
 
 void Drivers::load(sdk::StateReader& reader) {
   reader.get(first_ns_);
+  reader.get(gap_from_ns_);
+  reader.get(gap_to_ns_);
   reader.get(count_);
   std::uint64_t size = 0;
   reader.get(size);

@@ -59,10 +59,8 @@ class Drivers {
   static constexpr std::size_t most_stays = 2048;   ///< remembered
   static constexpr std::size_t most_learned = 512;  ///< the last ones: what the curves are made of
 
-  /// Called at every decision: days before the first are not known.
-  void begin(std::int64_t now_ns) {
-    if (first_ns_ == 0) first_ns_ = now_ns;
-  }
+  /// Called at every decision, after those who left before the first: other days before it are not known.
+  void begin(std::int64_t now_ns);
   void add(const PastStay& stay);
   const std::vector<PastStay>& stays() const { return stays_; }  ///< in no order
 
@@ -85,7 +83,8 @@ class Drivers {
 
   std::vector<PastStay> stays_;  ///< ring
   std::uint64_t count_ = 0;
-  std::int64_t first_ns_ = 0;
+  std::int64_t first_ns_ = 0;                     ///< known from here on ...
+  std::int64_t gap_from_ns_ = 0, gap_to_ns_ = 0;  ///< ... but for the time between the history and the first decision
 };
 
 }  // namespace evtwin::milp

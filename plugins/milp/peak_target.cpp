@@ -11,6 +11,40 @@ namespace {
 
 constexpr std::int64_t most_kept_ns = 4 * day_ns;  // yesterday and today, and a clock that changes
 
+struct Store {
+  double kwh = 0.0, kw = 0.0;
+};
+
+/// What full storages give.
+Store store_of(const evtwin_view& view) {
+  Store store;
+  for (std::uint32_t s = 0; s < view.n_storages && view.storage_policy != EVTWIN_STORAGE_OFF; ++s) {
+    store.kwh += (view.storage_soc_max[s] - view.storage_soc_min[s]) * view.storage_kwh[s] *
+                 view.storage_discharge_efficiency[s];
+    store.kw += view.storage_max_discharge_kw[s];
+  }
+  return store;
+}
+
+/// Load less PV by the clock, kWh of each quarter of a day, as the horizon foresees its first day; as now where it does
+/// not reach.
+std::vector<double> foreseen_day(const evtwin_view& view, std::int64_t midnight_ns) {
+  constexpr auto quarters = static_cast<std::size_t>(day_ns / quarter_ns);
+  const double quarter_h = hours(quarter_ns);
+  std::vector<double> net_kwh(quarters, (view.load_kw - view.pv_kw) * quarter_h);
+  const std::vector<Block> blocks = blocks_of(view);
+  for (std::size_t q = 0; q < quarters && view.horizon_steps > 0; ++q) {
+    std::int64_t at_ns = midnight_ns + static_cast<std::int64_t>(q) * quarter_ns;
+    if (at_ns < view.now_ns) at_ns += day_ns;
+    for (const Block& block : blocks) {
+      if (at_ns < block.start_ns || at_ns >= block.end_ns) continue;
+      net_kwh[q] = quarter_h * (mean_over(view, block, view.horizon_load_kw, view.load_kw) -
+                                mean_over(view, block, view.horizon_pv_kw, view.pv_kw));
+    }
+  }
+  return net_kwh;
+}
+
 }  // namespace
 
 NeededPeak needed_peak(const std::vector<PastStay>& stays, std::int64_t begin_ns, const std::vector<double>& net_kwh,
@@ -40,10 +74,35 @@ NeededPeak needed_peak(const std::vector<PastStay>& stays, std::int64_t begin_ns
   return needed;
 }
 
+void PeakTarget::add_day(const NeededPeak& needed) {
+  target_kw_.push_back(needed.without_cars_kw + over_hindsight * (needed.kw - needed.without_cars_kw));
+  if (target_kw_.size() > most_days) target_kw_.erase(target_kw_.begin());
+}
+
+/// The days of those who left before the run. Their PV and load are not known: as foreseen for the first day.
+void PeakTarget::learn_history(const evtwin_view& view, const Drivers& drivers, std::int64_t midnight_ns) {
+  const std::vector<PastStay>& stays = drivers.stays();
+  if (stays.empty()) return;
+  const Store store = store_of(view);
+  std::vector<double> two_days_kwh = foreseen_day(view, midnight_ns);
+  const std::size_t quarters = two_days_kwh.size();
+  two_days_kwh.resize(2 * quarters);
+  std::copy_n(two_days_kwh.begin(), quarters, two_days_kwh.begin() + static_cast<std::ptrdiff_t>(quarters));
+  for (std::int64_t day = static_cast<std::int64_t>(most_days); day >= 1; --day) {
+    const std::int64_t begin_ns = midnight_ns - day * day_ns;
+    const auto of_day = [&](const PastStay& stay) {
+      return stay.arrived_ns >= begin_ns && stay.arrived_ns < begin_ns + day_ns;
+    };
+    if (std::any_of(stays.begin(), stays.end(), of_day))
+      add_day(needed_peak(stays, begin_ns - day_ns, two_days_kwh, store.kwh, store.kw));
+  }
+}
+
 void PeakTarget::look(const evtwin_view& view, const Drivers& drivers) {
   const std::int64_t midnight_ns = local_day(view.now_ns, view.utc_offset_ns) * day_ns - view.utc_offset_ns;
   if (last_ns_ == 0) {
     begin_ns_ = midnight_ns;
+    learn_history(view, drivers, midnight_ns);
   } else {
     // What was shown at the last decision held until now.
     for (std::int64_t at_ns = last_ns_; at_ns < view.now_ns;) {
@@ -55,15 +114,8 @@ void PeakTarget::look(const evtwin_view& view, const Drivers& drivers) {
       at_ns = end_ns;
     }
     if (midnight_ns > begin_ns_ && last_ns_ < midnight_ns) {
-      double storage_kwh = 0.0, storage_kw = 0.0;
-      for (std::uint32_t s = 0; s < view.n_storages && view.storage_policy != EVTWIN_STORAGE_OFF; ++s) {
-        storage_kwh += (view.storage_soc_max[s] - view.storage_soc_min[s]) * view.storage_kwh[s] *
-                       view.storage_discharge_efficiency[s];
-        storage_kw += view.storage_max_discharge_kw[s];
-      }
-      const NeededPeak needed = needed_peak(drivers.stays(), begin_ns_, net_kwh_, storage_kwh, storage_kw);
-      target_kw_.push_back(needed.without_cars_kw + over_hindsight * (needed.kw - needed.without_cars_kw));
-      if (target_kw_.size() > most_days) target_kw_.erase(target_kw_.begin());
+      const Store store = store_of(view);
+      add_day(needed_peak(drivers.stays(), begin_ns_, net_kwh_, store.kwh, store.kw));
       // Yesterday stays: cars that came then may leave today.
       const std::int64_t yesterday_ns = std::max(begin_ns_, midnight_ns - day_ns);
       const auto gone = std::min(net_kwh_.size(), static_cast<std::size_t>((yesterday_ns - begin_ns_) / quarter_ns));

@@ -44,6 +44,9 @@ class PeakTarget {
   void load(sdk::StateReader& reader);
 
  private:
+  void learn_history(const evtwin_view& view, const Drivers& drivers, std::int64_t midnight_ns);
+  void add_day(const NeededPeak& needed);
+
   std::int64_t last_ns_ = 0, begin_ns_ = 0;  ///< begin of quarter 0: a local midnight
   double last_net_kw_ = 0.0;
   std::vector<double> net_kwh_;    ///< [quarters] of yesterday and today

@@ -3,7 +3,7 @@
 namespace evtwin::milp {
 namespace {
 
-constexpr std::uint32_t state_version = 3;
+constexpr std::uint32_t state_version = 4;
 
 std::variant<Receding, DayAhead> way_of(const Settings& settings, const evtwin_host& host) {
   if (settings.day_ahead) return DayAhead(settings, host);

@@ -593,27 +593,43 @@ double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const Vie
   return terms.dear_departure ? std::max(price, dear_price(view, out)) : price;
 }
 
+PastStay left_before(const evtwin_view& view, std::uint32_t d) {
+  PastStay stay;
+  stay.arrived_ns = view.departed_arrived_ns[d];
+  stay.claimed_ns = view.departed_claimed_ns[d];
+  stay.left_ns = view.departed_ns[d];
+  stay.utc_offset_ns = view.utc_offset_ns;
+  stay.driver = view.departed_driver[d];
+  stay.requested_kwh = view.departed_requested_kwh[d];
+  stay.got_kwh = view.departed_got_kwh[d];
+  stay.max_kw = view.departed_max_kw[d];
+  stay.finished = view.departed_draws[d] == 0 ? 1 : 0;
+  return stay;
+}
+
 }  // namespace
 
 void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
   lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
-  drivers.begin(view.now_ns);
   for (std::uint32_t d = 0; d < view.n_departed; ++d) {
+    if (view.departed_session[d] == 0) {
+      if (view.departed_arrived_ns[d] == 0) continue;  // nothing is known of its stay
+      drivers.add(left_before(view, d));
+      add_early(hours(view.departed_claimed_ns[d] - view.departed_ns[d]));
+      continue;
+    }
     const CarMemory& car = cars[view.departed_evse[d]];
     if (car.session != view.departed_session[d]) continue;
-    PastStay stay;
+    PastStay stay = left_before(view, d);
     stay.arrived_ns = car.arrived_ns;
     stay.claimed_ns = car.claimed_ns;
-    stay.left_ns = view.departed_ns[d];
-    stay.utc_offset_ns = view.utc_offset_ns;
     stay.driver = car.driver;
-    stay.requested_kwh = view.departed_requested_kwh[d];
-    stay.got_kwh = view.departed_got_kwh[d];
     stay.max_kw = car.car_max_kw;
     stay.finished = car.draws == 0 ? 1 : 0;
     drivers.add(stay);
   }
+  drivers.begin(view.now_ns);
   peak_target.look(view, drivers);
   rated_kw.resize(view.n_evses, 0.0);
   for (std::uint32_t i = 0; i < view.n_evses; ++i) {
@@ -621,9 +637,7 @@ void SiteMemory::look(const evtwin_view& view) {
     CarMemory& car = cars[i];
     if (car.session != view.evse_session[i]) {
       if (car.session != 0) {
-        const double early = std::max(0.0, hours(car.claimed_ns - view.now_ns));
-        if (early_h.size() < most_departures) early_h.push_back(early);
-        early_h[departures++ % most_departures] = early;
+        add_early(hours(car.claimed_ns - view.now_ns));
       }
       car = {};
       car.session = view.evse_session[i];
@@ -647,6 +661,11 @@ void SiteMemory::look(const evtwin_view& view) {
       car.takes_kw = infinite;
     }
   }
+}
+
+void SiteMemory::add_early(double early) {
+  if (early_h.size() < most_departures) early_h.push_back(0.0);
+  early_h[departures++ % most_departures] = std::max(0.0, early);
 }
 
 double SiteMemory::learned_margin_h() const {

@@ -163,6 +163,11 @@ struct Keeps : control::Strategy {
     EXPECT_EQ(view.departed_ns[0], view.now_ns - 300 * kernel::second_ns);
     EXPECT_EQ(view.departed_got_kwh[0], 6.0);
     EXPECT_EQ(view.departed_requested_kwh[0], 8.0);
+    EXPECT_EQ(view.departed_arrived_ns[0], view.now_ns - kernel::hour_ns);
+    EXPECT_EQ(view.departed_claimed_ns[0], view.now_ns + kernel::hour_ns);
+    EXPECT_EQ(view.departed_driver[0], 5U);
+    EXPECT_EQ(view.departed_max_kw[0], 6.5);
+    EXPECT_EQ(view.departed_draws[0], 1U);
     decision.quiet_until_ns = view.now_ns + kernel::hour_ns;
   }
   evtwin_view& seen;
@@ -174,7 +179,9 @@ TEST(DecideRequest, SaysWhatBecameOfTheLastAnswerWhoLeftAndWhoWaits) {
   request.update(json::parse(R"({
     "why": ["finished", "grant"], "changed": ["prices"], "last_decision": "2026-06-01T08:45", "end": "2026-06-02T00:00",
     "commands_under_way": 1, "commands_lost": 2, "turned_away": 3,
-    "departed": [{"evse": "B", "number": 4, "left": "2026-06-01T08:55", "got_kwh": 6, "requested_kwh": 8}],
+    "departed": [{"evse": "B", "number": 4, "left": "2026-06-01T08:55", "got_kwh": 6, "requested_kwh": 8,
+                  "arrived": "2026-06-01T08:00", "departs": "2026-06-01T10:00", "driver": 5, "max_kw": 6.5,
+                  "draws": true}],
     "waiting": {"count": 2, "kwh": 31, "since": "2026-06-01T08:50"},
     "prices": {"demand": {"price_per_kw": 10, "billed_peak_kw": 7, "next_price_per_kw": 12, "next_fraction": 0.5,
                           "next_floor_kw": 6, "window_min": 30}}})"));
@@ -249,7 +256,12 @@ json request_of(const evtwin_view& view, const twin::World& world) {
                              {"number", view.departed_session[d]},
                              {"left", at(view.departed_ns[d])},
                              {"got_kwh", view.departed_got_kwh[d]},
-                             {"requested_kwh", view.departed_requested_kwh[d]}});
+                             {"requested_kwh", view.departed_requested_kwh[d]},
+                             {"arrived", at(view.departed_arrived_ns[d])},
+                             {"departs", at(view.departed_claimed_ns[d])},
+                             {"driver", view.departed_driver[d]},
+                             {"max_kw", view.departed_max_kw[d]},
+                             {"draws", view.departed_draws[d] != 0}});
   }
   if (view.n_waiting > 0) {
     r["waiting"] = {{"count", view.n_waiting}, {"kwh", view.waiting_kwh}, {"since", at(view.waiting_since_ns)}};

@@ -99,6 +99,21 @@ TEST(Drivers, AMeanDayIsOneOfItsKind) {
   EXPECT_EQ(drivers.expected(next_saturday + 14 * hour_ns, utc, next_saturday + day_ns - 1).size(), 0U);
 }
 
+// A history of Monday to Wednesday, and a run from Monday two weeks later: of the days between nothing is known.
+TEST(Drivers, AHistoryIsKnownAndWhatItLeavesOutIsNot) {
+  Drivers drivers;
+  for (int day = 0; day < 3; ++day) drivers.add(stay(day, 9, 8, 6, 20, 12));
+  const std::int64_t start = monday + 14 * day_ns;
+  drivers.begin(start);
+  const auto first = drivers.expected(start, utc, start + day_ns - 1);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_NEAR(first[0].kwh, 12.0, 1e-9);
+  // A day of the run on which nobody came counts.
+  const auto second = drivers.expected(start + day_ns, utc, start + 2 * day_ns - 1);
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_NEAR(second[0].kwh, 12.0 * 3.0 / 4.0, 1e-9);
+}
+
 // Nothing that is seen later is known before: a stay added after now changes no answer about a day that is over.
 TEST(Drivers, TodayIsNotMadeOfToday) {
   Drivers drivers;

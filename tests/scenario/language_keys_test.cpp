@@ -81,6 +81,7 @@ const std::map<std::string, std::string> examples{
     {"scenario.tick_min", "tick_min = 5"},
     {"scenario.vehicles", "vehicles = { { name = 'v', battery_kwh = 50 } }"},
     {"scenario.arrivals", "arrivals = { arrivals.poisson { per_hour = 1 }, sessions 'sessions.csv' }"},
+    {"scenario.history", "history = sessions 'past.csv'"},
     {"scenario.strategy", "strategy = plugin 'edf' { margin = 1 }"},
     {"scenario.forecast", "forecast = 'perfect'"},
     {"scenario.notes", "notes = 'x'"},
@@ -113,6 +114,7 @@ const std::map<std::string, std::string> examples{
     {"site.outages", "outages = {}"},
     {"site.holidays", "holidays = { '2025-06-06' }"},
     {"site.arrivals", "arrivals = sessions 'sessions.csv'"},
+    {"site.history", "arrivals = sessions 'sessions.csv', history = 'from_sessions'"},
     {"station.name", "name = 'B'"},
     {"station.evses", "evses = 3"},
     {"station.kind", "kind = 'dc'"},
@@ -312,6 +314,7 @@ const std::map<std::string, std::string> examples{
 // Files that the examples name.
 void write_files(const TemporaryFolder& folder) {
   folder.write("sessions.csv", "arrival,departure,energy_kwh,evse\n2025-06-02 08:00,2025-06-02 12:00,8,A-1\n");
+  folder.write("past.csv", "arrival,departure,energy_kwh,evse\n2025-06-01 08:00,2025-06-01 12:00,8,A-1\n");
   folder.write(
       "site.log",
       R"(2025-06-02 08:00:00,000 - ocpp - INFO - A: receive message [2,"a","StartTransaction",{"connectorId":1,)"

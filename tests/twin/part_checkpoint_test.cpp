@@ -79,7 +79,7 @@ TEST(PartCheckpoint, Occupancy) {
       occupancy.admit(occupancy.take_arrival(event.entity), -1, {outage, {}}, event.time);
     }
     ASSERT_TRUE(occupancy.any_waiting());
-    occupancy.count(occupancy.record_of(0, at_h(2), SessionEnd::departed), 0.0);
+    occupancy.count(occupancy.record_of(0, at_h(2), SessionEnd::departed), 0.0, false);
     occupancy.plug_out(0);
   });
 }

@@ -163,7 +163,7 @@ TEST(PartOccupancy, SatisfactionMeasuresAgainstWantedAndPossible) {
   for (const std::uint32_t evse : {0U, 1U}) {
     SessionRecord record = yard.occupancy.record_of(evse, at_h(evse == 0 ? 3 : 2), SessionEnd::departed);
     record.got_kwh = evse == 0 ? 7.04 : 5.0;
-    yard.occupancy.count(record, record.got_kwh);
+    yard.occupancy.count(record, record.got_kwh, false);
   }
   SiteResult result;
   yard.occupancy.finish(result);
@@ -192,7 +192,7 @@ TEST(PartOccupancy, ShowsWhoLeftSinceTheLastDecisionAndWhoWaits) {
   yard.run_to(1.0);
   SessionRecord gone = yard.occupancy.record_of(0, at_h(2), SessionEnd::departed);
   gone.got_kwh = 7.04;
-  yard.occupancy.count(gone, gone.got_kwh);
+  yard.occupancy.count(gone, gone.got_kwh, true);
   yard.run_to(3.75);
   for (const std::uint32_t evse : connected) yard.occupancy.show_session(columns, evse, evse == 0);
   yard.occupancy.show(columns, connected, at_h(3.75), at_h(4));
@@ -204,6 +204,10 @@ TEST(PartOccupancy, ShowsWhoLeftSinceTheLastDecisionAndWhoWaits) {
   EXPECT_EQ(view.departed_ns[0], at_h(2));
   EXPECT_EQ(view.departed_got_kwh[0], 7.04);
   EXPECT_EQ(view.departed_requested_kwh[0], 11.0);
+  EXPECT_EQ(view.departed_arrived_ns[0], at_h(1));
+  EXPECT_EQ(view.departed_claimed_ns[0], at_h(2));
+  EXPECT_EQ(view.departed_max_kw[0], 7.04);
+  EXPECT_EQ(view.departed_draws[0], 1U);
   EXPECT_EQ(view.n_waiting, 1U);
   EXPECT_EQ(view.waiting_kwh, 13.0);
   EXPECT_EQ(view.waiting_since_ns, at_h(3.5));

@@ -91,6 +91,11 @@ const std::map<std::string_view, Owner> column_owners{
     {"since_last", Owner::books},
     {"so_far", Owner::books},
     {"evse_v2g_price_per_kwh", Owner::books},
+    {"departed_arrived_ns", Owner::occupancy},
+    {"departed_claimed_ns", Owner::occupancy},
+    {"departed_driver", Owner::occupancy},
+    {"departed_max_kw", Owner::occupancy},
+    {"departed_draws", Owner::occupancy},
 };
 
 struct Scalar {
@@ -217,7 +222,7 @@ struct Everyone {
     const Access access{outage, {}};
     for (const int evse : {0, 1, 1, -1})  // the third is turned away, the fourth waits
       occupancy.admit(testing::visit(0, 5, 10, evse), -1, access, at_h(0));
-    occupancy.count(occupancy.record_of(0, at_h(0), SessionEnd::departed), 0.0);
+    occupancy.count(occupancy.record_of(0, at_h(0), SessionEnd::departed), 0.0, true);
     for (const std::uint32_t evse : occupancy.plugged_in()) {
       power.plug_in(evse, {evse + 1U, &bench.world.vehicles[0], 10.0, at_h(0)}, 0.5);
       grants.plug_in(evse);

@@ -32,7 +32,11 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
+<<<<<<< HEAD
 #define EVTWIN_ABI_DIGEST "f865aa2db22d699cdec0d30b78963c7060fe1b0257825583b527b841543828d9"
+=======
+#define EVTWIN_ABI_DIGEST "33c20d888bfaabec1533b1da0f832917a3f6085bfd26d9a778552884b55c3115"
+>>>>>>> b0236ed9e2b9b360c9c4c32d684f959ca23ffc17
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -250,11 +254,12 @@ typedef struct evtwin_view {
   const int32_t* storage_limit_row;  /* as evse_limit_row */
 
   /* Vehicles unplugged since the last decision, in order of leaving; length n_departed. What such a vehicle would have
-   * taken stays unknown. */
+   * taken stays unknown. At the first decision also those that left before it, where the scenario gives its history:
+   * their session is 0. More of each at the end of this struct. */
   uint32_t n_departed;
   uint32_t n_waiting; /* vehicles in the queue for an EVSE, now */
-  const uint32_t* departed_evse;
-  const uint64_t* departed_session; /* as in evse_session */
+  const uint32_t* departed_evse;    /* 0 also where a history does not say */
+  const uint64_t* departed_session; /* as in evse_session; 0: it left before the run */
   const int64_t* departed_ns;
   const double* departed_got_kwh;       /* metered, net of what was discharged */
   const double* departed_requested_kwh; /* what the driver had asked for */
@@ -340,6 +345,15 @@ typedef struct evtwin_view {
    * higher; and in wear. */
   const double* evse_v2g_price_per_kwh;
   double wear_price_per_kwh; /* battery wear per kWh discharged from vehicles and storage, as in wear_cost */
+
+  /* More of the vehicles that left, [n_departed]: as in evse_arrived_ns, evse_claimed_departs_ns, evse_driver and
+   * evse_car_max_kw (of a history: what the EVSE could give). */
+  const int64_t* departed_arrived_ns;
+  const int64_t* departed_claimed_ns;
+  const uint64_t* departed_driver;
+  const double* departed_max_kw;
+  /* 1: it would have taken power when it left. Of a history: it took all that its EVSE could give in its stay. */
+  const uint8_t* departed_draws;
 } evtwin_view;
 
 /* Storage policies of a scenario; the baselines follow it. */
@@ -485,7 +499,7 @@ extern EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry;
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_info) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_value) == 24);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_ledger) == 168);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 1048);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 1088);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 64);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_host) == 48);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_info) == 56);

@@ -167,6 +167,11 @@ class View {
   std::span<const std::int64_t> departed_ns() const { return by_departed(raw.departed_ns); }
   std::span<const double> departed_got_kwh() const { return by_departed(raw.departed_got_kwh); }
   std::span<const double> departed_requested_kwh() const { return by_departed(raw.departed_requested_kwh); }
+  std::span<const std::int64_t> departed_arrived_ns() const { return by_departed(raw.departed_arrived_ns); }
+  std::span<const std::int64_t> departed_claimed_ns() const { return by_departed(raw.departed_claimed_ns); }
+  std::span<const std::uint64_t> departed_driver() const { return by_departed(raw.departed_driver); }
+  std::span<const double> departed_max_kw() const { return by_departed(raw.departed_max_kw); }
+  std::span<const std::uint8_t> departed_draws() const { return by_departed(raw.departed_draws); }
 
   // By limit row.
   std::size_t limit_count() const { return raw.n_limits; }
