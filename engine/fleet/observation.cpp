@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numbers>
 #include <stdexcept>
+#include <utility>
 
 #include "kernel/nearest.hpp"
 #include "kernel/time.hpp"
@@ -32,10 +33,6 @@ std::int64_t local_ns_of_week(const evtwin_view& view) {
   return since_ns < 0 ? since_ns + week_ns : since_ns;
 }
 
-struct Circles {
-  double day_sin, day_cos, week_sin, week_cos;
-};
-
 Circles circles_at(std::int64_t ns_of_week) {
   const double days = static_cast<double>(ns_of_week) / static_cast<double>(kernel::day_ns);
   const double day = 2.0 * std::numbers::pi * (days - std::floor(days)), week = 2.0 * std::numbers::pi * days / 7.0;
@@ -56,10 +53,10 @@ Circles circles_of(const evtwin_view& view) {
 
 // ---- The site
 
-double day_sin(const Look& l) { return circles_of(l.view).day_sin; }
-double day_cos(const Look& l) { return circles_of(l.view).day_cos; }
-double week_sin(const Look& l) { return circles_of(l.view).week_sin; }
-double week_cos(const Look& l) { return circles_of(l.view).week_cos; }
+double day_sin(const Look& l) { return l.circles.day_sin; }
+double day_cos(const Look& l) { return l.circles.day_cos; }
+double week_sin(const Look& l) { return l.circles.week_sin; }
+double week_cos(const Look& l) { return l.circles.week_cos; }
 double until_end_h(const Look& l) { return l.ends ? hours(l.view.now_ns, l.view.end_ns) : 0.0; }
 double buy(const Look& l) { return l.view.buy_per_kwh; }
 double sell(const Look& l) { return l.view.sell_per_kwh; }
@@ -305,6 +302,21 @@ std::vector<std::string_view> words_of(std::string_view text) {
   }
 }
 
+/// Writes the whole table, each writer known to the compiler.
+template <std::size_t... index>
+void write_table(const Look& look, const evtwin_fleet_column* columns, std::uint32_t levels, float* row,
+                 std::index_sequence<index...>) {
+  std::size_t c = 0;
+  const auto write_one = [&]<std::size_t i>() {
+    constexpr Observation::Writer write = column_table[i].write, write_level = column_table[i].write_level;
+    write(look, columns[c++], 0, row);
+    if constexpr (write_level != nullptr) {
+      for (std::uint32_t l = 0; l < levels; ++l) write_level(look, columns[c++], l, row);
+    }
+  };
+  (write_one.template operator()<index>(), ...);
+}
+
 }  // namespace
 
 double round_price_per_kwh(std::string_view currency) {
@@ -349,7 +361,8 @@ Observation::Observation(const ObservationShape& shape, const Nameplate& namepla
   }
 
   // Only what was asked for.
-  if (!shape.observe.empty() && shape.observe != "standard/1") {
+  is_whole_ = shape.observe.empty() || shape.observe == "standard/1";
+  if (!is_whole_) {
     std::vector<std::string_view> known;
     for (const evtwin_fleet_column& column : columns_) known.emplace_back(column.id);
     std::vector<bool> wanted(columns_.size());
@@ -389,10 +402,15 @@ Observation::Observation(const ObservationShape& shape, const Nameplate& namepla
 }
 
 void Observation::write(const evtwin_view& view, float* row) const {
-  Look look{view, std::min(shape_.horizon_steps, view.horizon_steps), shape_.ends, 0.0};
+  Look look{view, std::min(shape_.horizon_steps, view.horizon_steps), shape_.ends, 0.0, circles_of(view)};
   for (std::uint32_t c = 0; c < view.n_connected; ++c) look.used_kw += view.evse_power_kw[view.connected_evse[c]];
   for (std::uint32_t s = 0; s < view.n_storages; ++s) look.used_kw += view.storage_power_kw[s];
   std::memset(row, 0, size_ * sizeof(float));
+  if (is_whole_) {
+    write_table(look, columns_.data(), static_cast<std::uint32_t>(shape_.levels.size()), row,
+                std::make_index_sequence<column_table.size()>());
+    return;
+  }
   for (std::size_t c = 0; c < columns_.size(); ++c) parts_[c].write(look, columns_[c], parts_[c].level, row);
 }
 

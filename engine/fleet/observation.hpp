@@ -34,12 +34,18 @@ struct ObservationShape {
   std::string_view observe;  ///< ids with blanks between; empty or "standard/1": all
 };
 
+/// Sines and cosines of the local time of day and of week.
+struct Circles {
+  double day_sin = 0.0, day_cos = 0.0, week_sin = 0.0, week_cos = 0.0;
+};
+
 /// What the values of one row are worked out from.
 struct Look {
   const evtwin_view& view;
   std::uint32_t horizon_steps = 0;
   bool ends = false;
   double used_kw = 0.0;  ///< EVSEs and storages now, at their meters
+  Circles circles{};
 };
 
 class Observation {
@@ -69,6 +75,7 @@ class Observation {
   std::vector<evtwin_fleet_column> columns_;
   std::vector<Part> parts_;  // [columns]
   std::uint32_t size_ = 0;
+  bool is_whole_ = true;
 };
 
 }  // namespace evtwin::fleet

@@ -68,6 +68,8 @@ Split::Split(const evtwin_view& first) : left_(first.n_limits), kw_(first.n_evse
   }
   first_.push_back(static_cast<std::uint32_t>(memberships_.size()));
   claims_.reserve(first.n_evses);
+  kept_kw_ = kw_;
+  kept_left_ = left_;
 }
 
 /// Those that draw, in the order in which they are served.
@@ -99,13 +101,20 @@ void Split::open_rows(const evtwin_view& view, std::span<const double> storage_k
   }
 }
 
-double Split::room_kw(const evtwin_view& view, std::uint32_t evse) const {
-  double room = infinite;
+/// Of a limit row per kW of an EVSE.
+double Split::per_kw(const evtwin_view& view, std::uint32_t evse, const Membership& in) const {
+  if (!in.current) return in.per_kw;
+  return view.evse_kw_per_a[evse] > 0.0 ? in.per_kw / view.evse_kw_per_a[evse] : 0.0;
+}
+
+/// What the limits leave for an EVSE, and the tightest of them; no_row where none is tight.
+Split::Room Split::room_of(const evtwin_view& view, std::uint32_t evse) const {
+  Room room;
   for (std::uint32_t m = first_[evse]; m < first_[evse + 1]; ++m) {
-    const Membership& in = memberships_[m];
-    double per_kw = in.per_kw;
-    if (in.current) per_kw = view.evse_kw_per_a[evse] > 0.0 ? per_kw / view.evse_kw_per_a[evse] : 0.0;
-    if (per_kw > 0.0) room = std::min(room, std::max(0.0, left_[in.row]) / per_kw);
+    const double share = per_kw(view, evse, memberships_[m]);
+    if (share <= 0.0) continue;
+    const double kw = std::max(0.0, left_[memberships_[m].row]) / share;
+    if (kw < room.kw) room = {kw, memberships_[m].row};
   }
   return room;
 }
@@ -113,51 +122,51 @@ double Split::room_kw(const evtwin_view& view, std::uint32_t evse) const {
 /// A vehicle gets so much more, or less.
 void Split::take(const evtwin_view& view, std::uint32_t evse, double kw) {
   kw_[evse] += kw;
-  for (std::uint32_t m = first_[evse]; m < first_[evse + 1]; ++m) {
-    const Membership& in = memberships_[m];
-    double per_kw = in.per_kw;
-    if (in.current) per_kw = view.evse_kw_per_a[evse] > 0.0 ? per_kw / view.evse_kw_per_a[evse] : 0.0;
-    left_[in.row] -= per_kw * kw;
-  }
+  rest_kw_ -= kw;
+  for (std::uint32_t m = first_[evse]; m < first_[evse + 1]; ++m)
+    left_[memberships_[m].row] -= per_kw(view, evse, memberships_[m]) * kw;
 }
 
-/// The most lax of those served so far give up to `wanted_kw`, each down to its smallest offer: all of it, or nothing.
-double Split::give_back(const evtwin_view& view, std::size_t served, double wanted_kw) {
-  const auto spare_kw = [&](std::uint32_t evse) {
-    if (kw_[evse] <= 0.0 || !rates_of(view, evse).empty()) return 0.0;
-    return std::max(0.0, kw_[evse] - view.evse_car_min_kw[evse]);
-  };
-  double all_kw = 0.0;
-  for (std::size_t c = 0; c < served; ++c) all_kw += spare_kw(claims_[c].evse);
-  if (all_kw < wanted_kw) return 0.0;
-  double given_kw = 0.0;
-  for (std::size_t c = served; c-- > 0 && given_kw < wanted_kw;) {
-    const double kw = std::min(spare_kw(claims_[c].evse), wanted_kw - given_kw);
-    if (kw <= 0.0) continue;
-    take(view, claims_[c].evse, -kw);
-    given_kw += kw;
+/// Those served so far, the most lax first, give up what an EVSE lacks to its smallest offer, each down to its own.
+/// @returns whether they can; else nothing has changed.
+bool Split::make_room(const evtwin_view& view, std::size_t served, std::uint32_t evse) {
+  const double least_kw = view.evse_car_min_kw[evse];
+  kept_kw_ = kw_;
+  kept_left_ = left_;
+  const double kept_rest_kw = rest_kw_;
+  for (std::size_t c = served; c-- > 0;) {
+    const Room room = room_of(view, evse);
+    const double lacks_kw = least_kw - std::min(room.kw, rest_kw_);
+    if (lacks_kw <= rounding_kw) return true;
+    const std::uint32_t donor = claims_[c].evse;
+    if (!rates_of(view, donor).empty()) continue;
+    const bool helps = room.kw > rest_kw_ || is_member(donor, room.row);
+    const double spare_kw = helps ? std::max(0.0, kw_[donor] - view.evse_car_min_kw[donor]) : 0.0;
+    if (spare_kw > 0.0) take(view, donor, -std::min(spare_kw, lacks_kw));
   }
-  return given_kw;
+  if (least_kw - std::min(room_of(view, evse).kw, rest_kw_) <= rounding_kw) return true;
+  kw_ = kept_kw_;
+  left_ = kept_left_;
+  rest_kw_ = kept_rest_kw;
+  return false;
+}
+
+bool Split::is_member(std::uint32_t evse, std::uint32_t row) const {
+  return std::any_of(memberships_.begin() + first_[evse], memberships_.begin() + first_[evse + 1],
+                     [&](const Membership& in) { return in.row == row; });
 }
 
 double Split::hand_out(const evtwin_view& view, std::span<const double> storage_kw, double total_kw) {
   rank(view);
   open_rows(view, storage_kw);
-  double rest_kw = total_kw;
-  for (std::size_t c = 0; c < claims_.size() && rest_kw > rounding_kw; ++c) {
+  rest_kw_ = total_kw;
+  for (std::size_t c = 0; c < claims_.size() && rest_kw_ > rounding_kw; ++c) {
     const std::uint32_t i = claims_[c].evse;
-    const double can_kw = std::min(view.evse_car_max_kw[i], room_kw(view, i));
-    double kw = offer_at_most_kw(view, i, std::min(can_kw, rest_kw));
-    const double least_kw = view.evse_car_min_kw[i];
-    if (kw == 0.0 && rest_kw < least_kw && can_kw >= least_kw && rates_of(view, i).empty()) {
-      // The sum ends below this one's smallest offer: those served before make it up.
-      const double given_kw = give_back(view, c, least_kw - rest_kw);
-      rest_kw += given_kw;
-      if (given_kw > 0.0) kw = offer_at_most_kw(view, i, std::min(std::min(can_kw, room_kw(view, i)), rest_kw));
-    }
-    if (kw <= 0.0) continue;
-    take(view, i, kw);
-    rest_kw -= kw;
+    const double most_kw = view.evse_car_max_kw[i], least_kw = view.evse_car_min_kw[i];
+    const auto offer_kw = [&] { return offer_at_most_kw(view, i, std::min({most_kw, room_of(view, i).kw, rest_kw_})); };
+    double kw = offer_kw();
+    if (kw == 0.0 && least_kw <= most_kw && rates_of(view, i).empty() && make_room(view, c, i)) kw = offer_kw();
+    if (kw > 0.0) take(view, i, kw);
   }
   double sum_kw = 0.0;
   for (const Claim& claim : claims_) sum_kw += kw_[claim.evse];

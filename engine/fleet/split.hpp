@@ -3,6 +3,7 @@
 #include <evtwin/strategy.h>
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -46,17 +47,26 @@ class Split {
     bool current = false;
   };
 
+  struct Room {
+    double kw = std::numeric_limits<double>::infinity();
+    std::uint32_t row = std::numeric_limits<std::uint32_t>::max();
+  };
+
   void rank(const evtwin_view& view);
   void open_rows(const evtwin_view& view, std::span<const double> storage_kw);
-  double room_kw(const evtwin_view& view, std::uint32_t evse) const;
+  double per_kw(const evtwin_view& view, std::uint32_t evse, const Membership& in) const;
+  bool is_member(std::uint32_t evse, std::uint32_t row) const;
+  Room room_of(const evtwin_view& view, std::uint32_t evse) const;
   void take(const evtwin_view& view, std::uint32_t evse, double kw);
-  double give_back(const evtwin_view& view, std::size_t served, double wanted_kw);
+  bool make_room(const evtwin_view& view, std::size_t served, std::uint32_t evse);
 
   std::vector<std::uint32_t> first_;  // [members + 1] into memberships_
   std::vector<Membership> memberships_;
   std::vector<double> left_;  // [limit rows] of the upper bound
   std::vector<Claim> claims_;
   std::vector<double> kw_;
+  double rest_kw_ = 0.0;                     // of the sum
+  std::vector<double> kept_kw_, kept_left_;  // scratch
 };
 
 }  // namespace evtwin::fleet
