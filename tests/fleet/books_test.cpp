@@ -2,6 +2,7 @@
 // once.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -127,6 +128,65 @@ TEST(FleetRewards, OfDaysThatCarryOverAreTheRunsOnce) {
       EXPECT_EQ(rig.ended[3].event_hash, single.result.event_hash);
     }
   }
+}
+
+/// Two parks in one world, an agent each: asked on their own at events, together at ticks, and paid by their own books.
+TEST(FleetWorld, OfTwoSitesIsThatOfASingleRun) {
+  std::string text = over_nights;
+  const std::size_t from = text.find("  site {"), to = text.find("  arrivals ="), end = text.rfind("}\n");
+  std::string park = text.substr(from, to - from), cars = text.substr(to, end - to);
+  const auto site = [&](const std::string& name, const std::string& contract) {
+    std::string one = park.substr(0, park.rfind('}')) + cars + "  },\n";
+    one.replace(one.find("\"Park\""), 6, "\"" + name + "\"");
+    return one.replace(one.find("param(\"contract_kw\", 30)"), 24, contract);
+  };
+  text = text.substr(0, from) + site("North", "30") + site("South", "18") + "}\n";
+  const scenario::LoadedScenario read = load_text(text);
+  const twin::Result single = twin::simulate(read.world, edf());
+
+  Rig rig(text);
+  const twin::Run empty(read.world);
+  std::vector<std::unique_ptr<control::Strategy>> strategies;
+  for (std::uint32_t s = 0; s < 2; ++s) strategies.push_back(edf()(empty.view(s), read.world.seed, s));
+  rig.spec.asked_at = strategies[0]->subscribes;
+  rig.spec.horizon_steps = strategies[0]->horizon_steps;
+  rig.spec.end = EVTWIN_END_TERMINATES;
+  rig.spec.autoreset = EVTWIN_AUTORESET_DISABLED;
+  rig.begin(true);
+  ASSERT_EQ(rig.shape.n_agents, 2U);
+  const evtwin_fleet_start start{read.world.seed, read.world.start_ns};
+  ASSERT_EQ(evtwin_fleet_reset(rig.fleet, nullptr, &start), EVTWIN_OK) << evtwin_fleet_error();
+  int alone = 0;
+  double rewards[2] = {0.0, 0.0};
+  while (rig.terminated[0] == 0) {
+    alone += rig.asked[0] != rig.asked[1] ? 1 : 0;
+    for (std::uint32_t a = 0; a < 2; ++a) {
+      evtwin_decision* const decision = evtwin_fleet_decision(rig.fleet, a);
+      ASSERT_EQ(decision != nullptr, rig.asked[a] == 1);
+      if (decision != nullptr) strategies[a]->decide(*evtwin_fleet_view(rig.fleet, a), *decision);
+    }
+    const std::vector<float> before = rig.observations;
+    rig.step();
+    for (std::uint32_t a = 0; a < 2; ++a) {
+      rewards[a] += static_cast<double>(rig.rewards[a]);
+      if (rig.asked[a] != 0) continue;
+      EXPECT_EQ(rig.rewards[a], 0.0F);
+      const std::size_t row = a * rig.shape.observation_size;
+      EXPECT_TRUE(std::equal(before.begin() + static_cast<std::ptrdiff_t>(row),
+                             before.begin() + static_cast<std::ptrdiff_t>(row + rig.shape.observation_size),
+                             rig.observations.begin() + static_cast<std::ptrdiff_t>(row)));
+    }
+  }
+  EXPECT_GT(alone, 20) << "sites are asked on their own";
+  for (std::uint32_t a = 0; a < 2; ++a) {
+    const double objective = analysis::objective(read.world, single, a);
+    EXPECT_EQ(rig.terminated[a], 1);
+    EXPECT_EQ(rig.episodes[a].event_hash, single.event_hash);
+    EXPECT_EQ(rig.episodes[a].decisions, single.sites[a].decisions);
+    EXPECT_NEAR(rig.episodes[a].reward, -objective, money);
+    EXPECT_NEAR(rewards[a], -objective, 1e-5 * objective) << "as floats";
+  }
+  EXPECT_NE(rig.episodes[0].reward, rig.episodes[1].reward);
 }
 
 TEST(FleetRewards, TermsAddUpToTheLedger) {
