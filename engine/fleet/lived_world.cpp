@@ -95,8 +95,8 @@ void LivedWorld::begin_episode(TimeNs now_ns) {
 /// Up to the next question, or the end of the run, whose books it closes.
 void LivedWorld::advance() {
   const twin::Pause at = run_->advance();
-  now_ns_ = at.now_ns;
   const bool over = at.kind == twin::Pause::Kind::end;
+  now_ns_ = over ? run_end_ns_ : at.now_ns;
   for (Agent& agent : agents_) agent.asked = over;
   for (const std::uint32_t s : at.sites) agents_[s].asked = true;
   if (over) closed_ = run_->finish();

@@ -141,6 +141,31 @@ TEST(FleetEnd, IsSeenOnlyWhereItTerminates) {
   EXPECT_NEAR(terminates.seen("site.until_end_h"), 96.0, 1e-5);
 }
 
+/// A scenario that ends between two ticks: its books are closed there, and it is truncated or terminated all the same.
+TEST(FleetEnd, BetweenTwoTicksIsAnEnd) {
+  std::string text = over_nights;
+  text.replace(text.find("start = \"2026-05-30\", days = 4"), 30, "start = \"2026-05-30T08:07\", hours = 30");
+  for (const std::uint32_t end : {EVTWIN_END_TRUNCATES, EVTWIN_END_TERMINATES}) {
+    Rig rig(text);
+    rig.spec.end = end;
+    rig.spec.autoreset = EVTWIN_AUTORESET_DISABLED;
+    rig.begin();
+    double hours = 0.0;
+    for (int s = 0; s < 121; ++s) {  // 08:07, 08:15 ... 14:00 of the next day
+      ASSERT_EQ(rig.truncated[0] + rig.terminated[0], 0) << s;
+      std::fill(rig.actions.begin(), rig.actions.end(), 0.4F);
+      rig.step();
+      hours += static_cast<double>(rig.hours[0]);
+    }
+    EXPECT_EQ(rig.terminated[0], end == EVTWIN_END_TERMINATES ? 1 : 0);
+    EXPECT_EQ(rig.truncated[0], end == EVTWIN_END_TRUNCATES ? 1 : 0);
+    EXPECT_NEAR(hours, 30.0, 1e-4);
+    EXPECT_EQ(rig.episodes[0].to_ns - rig.episodes[0].from_ns, 30 * kernel::hour_ns);
+    EXPECT_EQ(rig.episodes[0].open_cost > 0.0, end == EVTWIN_END_TERMINATES);
+    EXPECT_NEAR(rig.episodes[0].reward, -rig.episodes[0].objective, 1e-6);
+  }
+}
+
 TEST(FleetStarts, ADrawnStartIsAMidnightBehindWhichAnEpisodeFits) {
   Rig rig;
   rig.spec.n_worlds = 64;

@@ -19,7 +19,7 @@ set(audit_may kernel record)
 set(analysis_may ${twin_may} twin record optimise)
 set(advise_may ${twin_may} twin record analysis)
 set(replay_may ${twin_may} twin ocpp sessions scenario record analysis optimise)
-set(cli_may ${twin_may} twin plugin_check ocpp sessions scenario decide record audit analysis advise replay optimise)
+set(cli_may ${twin_may} twin plugin_check ocpp sessions scenario fleet decide record audit analysis advise replay optimise)
 set(rooms kernel physics market demand control twin plugin_check optimise ocpp sessions lua scenario fleet decide record audit analysis advise replay cli)
 
 file(GLOB folders LIST_DIRECTORIES true ${ROOT}/engine/*)

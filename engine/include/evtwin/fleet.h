@@ -42,6 +42,8 @@ extern "C" {
 
 #define EVTWIN_FLEET_ABI_MAJOR 0u
 #define EVTWIN_FLEET_ABI_MINOR 1u
+/* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
+#define EVTWIN_FLEET_ABI_DIGEST "03e62a6aec44f7f9e353f4b0eb702e48983b6798b0acb544e76ea4058423cfb3"
 
 /* What a call answers beyond EVTWIN_OK, EVTWIN_BAD_PARAMETER and EVTWIN_FAILED. */
 #define EVTWIN_FLEET_WORLD_FAILED 16u /* see 10 */
