@@ -63,6 +63,17 @@ struct AdviseCommand : ScenarioCommand {
   unsigned threads = 0;  ///< 0: as many as the machine has
 };
 
+/// evtwin train
+struct TrainCommand {
+  std::string scenario;
+  scenario::LoadOptions load;
+  StrategyText learner;  ///< FILE.so#ID[:key=value...]
+  std::uint64_t episodes = 0;
+  std::string out;       ///< policy to write
+  unsigned threads = 0;  ///< 0: as many as the machine has
+  bool json = false;
+};
+
 struct CheckCommand {
   std::string file;
 };
@@ -218,11 +229,11 @@ struct PluginCheckCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command =
-    std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, CheckCommand, InitCommand,
-                 RunsCommand, DiffCommand, AuditCommand, RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand,
-                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
-                 PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
+using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand,
+                             CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, RerunCommand,
+                             ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand, ViewCommand,
+                             DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
+                             PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

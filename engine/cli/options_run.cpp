@@ -182,6 +182,40 @@ void offer_advise(Offers& offers) {
              scenario::change_keys_help());
 }
 
+struct TrainOptions {
+  TrainCommand command;
+  std::vector<std::string> set;
+  std::string learner;
+};
+
+void offer_train(Offers& offers) {
+  const auto options = std::make_shared<TrainOptions>();
+  CLI::App& app = offers.add(offers.program(), "train", "Let a learner make a policy out of the worlds of a scenario",
+                             options, [](TrainOptions& given) {
+                               given.command.load.set = pairs_of("--set", given.set);
+                               given.command.learner = checked_strategy("--learner", given.learner);
+                               return given.command;
+                             });
+  TrainCommand& command = options->command;
+  app.add_option("SCENARIO", command.scenario, "scenario file (.lua)")->required();
+  app.add_option("--learner", options->learner, "FILE.so[#ID][:key=value...]; it runs in this process")->required();
+  app.add_option("--episodes", command.episodes, "episodes to live, of all worlds together")
+      ->required()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
+      ->check(decimal);
+  app.add_option("-o,--out", command.out, "policy to write")->required();
+  add_repeated(app, "--set", options->set, "value of a param() of the scenario, as name=value; may be repeated");
+  app.add_option("--seed", command.load.seed, "seed of the training, instead of the scenario's")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
+      ->check(decimal);
+  app.add_option("--days", command.load.days, "local days of the scenario, instead of its own")
+      ->check(CLI::Range(1, 36500))
+      ->check(decimal);
+  add_threads(app, command.threads);
+  add_json(app, command.json);
+  add_progress(app);
+}
+
 struct JudgeOptions : OnScenario<ForecastJudgeCommand> {
   std::string strategy;
   bool no_money = false;
@@ -226,6 +260,7 @@ void offer_runs(Offers& offers) {
   offer_forecast(offers);
   offer_bound(offers);
   offer_advise(offers);
+  offer_train(offers);
 }
 
 }  // namespace evtwin::cli

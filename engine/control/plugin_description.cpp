@@ -102,7 +102,7 @@ void walk(Archive& archive, Description& plugin) {
 
 std::string text_or_empty(const char* text) { return text != nullptr ? text : ""; }
 
-ParamDescription described(const evtwin_param_info& p) {
+ParamDescription described_param(const evtwin_param_info& p) {
   ParamDescription out{
       text_or_empty(p.id), text_or_empty(p.unit),        text_or_empty(p.help), p.type, {}, p.min, p.max,
       p.default_number,    text_or_empty(p.default_text)};
@@ -111,12 +111,16 @@ ParamDescription described(const evtwin_param_info& p) {
   return out;
 }
 
+}  // namespace
+
 StrategyDescription described(const evtwin_info& info) {
   StrategyDescription out{
       info.id, text_or_empty(info.name), text_or_empty(info.version), text_or_empty(info.help), info.flags, {}};
-  for (std::uint32_t i = 0; i < info.n_params; ++i) out.params.push_back(described(info.params[i]));
+  for (std::uint32_t i = 0; i < info.n_params; ++i) out.params.push_back(described_param(info.params[i]));
   return out;
 }
+
+namespace {
 
 PluginDescription describe_here(const std::string& file) {
   const auto library = PluginLibrary::open(file);

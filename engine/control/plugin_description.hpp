@@ -43,6 +43,9 @@ struct PluginDescription {
   const StrategyDescription* find(std::string_view id) const;
 };
 
+/// A sound description as plain data.
+StrategyDescription described(const evtwin_info& info);
+
 /// Where the file is looked at.
 enum class Look : unsigned char {
   child,  ///< a child process that may die of it

@@ -8,6 +8,7 @@
 
 #include "control/strategy.hpp"
 #include "kernel/nearest.hpp"
+#include "kernel/program_folder.hpp"
 
 namespace evtwin::control {
 
@@ -15,11 +16,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// ../lib/evtwin beside the program; empty where the program can not be found.
+/// ../lib/evtwin beside the program, or beside libevtwin.so where that was loaded; empty where neither can be found.
 fs::path own_folder() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  return error ? fs::path() : program.parent_path().parent_path() / "lib" / "evtwin";
+  const fs::path own = kernel::own_file();
+  return own.empty() ? fs::path() : own.parent_path().parent_path() / "lib" / "evtwin";
 }
 
 const char* word(PluginPart part) { return part == PluginPart::strategy ? "strategy" : "forecaster"; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
@@ -270,7 +271,14 @@ int Language::param(lua_State* L) {
   }
 }
 
+namespace {
+std::atomic<bool> prints_muted{false};
+}
+
+void mute_prints() { prints_muted = true; }
+
 void print_line(std::string_view line) {
+  if (prints_muted) return;
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fputc('\n', stderr);
 }

@@ -56,6 +56,8 @@ class ScenarioSource {
 
 /// Where print() of a scenario goes: stderr.
 void print_line(std::string_view line);
+/// From now on it goes nowhere, in this process: a library that lives in somebody else's writes to no stream.
+void mute_prints();
 
 /// One Lua state with the language in it.
 class Language {

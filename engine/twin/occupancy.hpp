@@ -1,7 +1,6 @@
 // Who is on which EVSE: vehicles arrive, wait, plug in and leave.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <vector>
 
@@ -112,7 +111,7 @@ class Occupancy {
   std::vector<physics::Coupling> couplings_;    // [members]
   std::vector<demand::ArrivalStream> streams_;  // [laws]
   std::vector<demand::Visit> next_visit_;       // [laws]
-  std::deque<Waiting> waiting_;
+  std::vector<Waiting> waiting_;
   std::vector<std::uint32_t> plugged_in_;
   std::size_t free_evses_;
   std::uint64_t last_number_ = 0;

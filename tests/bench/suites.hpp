@@ -11,6 +11,7 @@ namespace evtwin::bench {
 Table queue_table();       ///< hold model of both event queues
 Table simulation_table();  ///< whole simulations, with and without a run file
 Table acn_table();         ///< the shape of ACN's Caltech site: three phases, finite rates, 5 minutes
+Table fleet_table();       ///< worlds of learners behind fleet.h
 Table growth_table();      ///< more EVSEs, longer runs
 Table plugin_table();      ///< a call of a strategy: bare, hosted, isolated
 Table optimise_table();    ///< plans: LP, greedy, whole numbers, again a step later
