@@ -45,7 +45,10 @@ LivedWorld::LivedWorld(const Plan& plan, std::uint64_t number, std::uint32_t fir
   if (functions_.are_there()) setup.script = &functions_;
   run_.emplace(world_, setup);
   for (std::uint32_t s = 0; s < plan.n_sites; ++s) {
-    run_->set_interest(s, {"the agent", plan.subscribes, plan.horizon_steps, 0, plan.levels});
+    run_->set_interest(s, {.who = "the agent",
+                           .subscribes = plan.subscribes,
+                           .horizon_steps = plan.horizon_steps,
+                           .levels = plan.levels});
     Agent& agent = agents_.emplace_back();
     agent.actions = std::make_unique<ActionReader>(plan.act, plan.n_evses, run_->view(s));
     for (const physics::Storage& storage : world_.sites[s].storages)

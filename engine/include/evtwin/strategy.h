@@ -32,11 +32,7 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-<<<<<<< HEAD
-#define EVTWIN_ABI_DIGEST "f865aa2db22d699cdec0d30b78963c7060fe1b0257825583b527b841543828d9"
-=======
-#define EVTWIN_ABI_DIGEST "33c20d888bfaabec1533b1da0f832917a3f6085bfd26d9a778552884b55c3115"
->>>>>>> b0236ed9e2b9b360c9c4c32d684f959ca23ffc17
+#define EVTWIN_ABI_DIGEST "dcaf0ec970a1914b562730c36c7737ab31f90070f299fbe68aed6af19bdb7f69"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
