@@ -37,9 +37,7 @@ Fleet::Fleet(const evtwin_fleet_spec& spec) : plan_(plan_of(spec)) {
   sent_.resize(spec.n_worlds);
   pool_ = std::make_unique<Pool>(
       spec.threads, spec.n_worlds, [this](Pool::Range range) { serve(range); },
-      [this](Pool::Range range) {
-        if (states_[range.first] == State::under_way) states_[range.first] = State::arrived;
-      });
+      [this](std::uint32_t world) { states_[world] = State::arrived; });
 
   shape_.struct_size = sizeof shape_;
   shape_.n_worlds = spec.n_worlds;
@@ -148,12 +146,7 @@ void Fleet::step() {
   need_buffers();
   need_all_here();
   need_ready(0, shape_.n_worlds);
-  // Some chunks for each thread, so that none waits long for another.
-  constexpr std::uint32_t chunks_per_thread = 8;
-  const std::uint32_t chunk = std::max(1U, shape_.n_worlds / (chunks_per_thread * pool_->threads()));
-  for (std::uint32_t first = 0; first < shape_.n_worlds; first += chunk)
-    pool_->post({first, std::min(chunk, shape_.n_worlds - first)});
-  pool_->help_until([&] { return pool_->under_way() == 0; });
+  pool_->serve_all();
   tell_failures(0, shape_.n_worlds);
 }
 
@@ -171,7 +164,7 @@ void Fleet::send(std::span<const std::uint32_t> worlds) {
   for (const std::uint32_t w : worlds) {
     states_[w] = State::under_way;  // nobody serves it yet
     sent_[(sent_head_ + sent_count_++) % sent_.size()] = w;
-    pool_->post({w, 1});
+    pool_->post(w);
   }
 }
 

@@ -28,6 +28,8 @@ void check(const evtwin_fleet_spec& spec) {
   check_choice("draw_start", spec.draw_start, 1);
   check_choice("carry_over", spec.carry_over, 1);
   check_choice("act", spec.act, EVTWIN_ACT_SITE);
+  constexpr std::uint32_t most_worlds = 1'000'000;
+  if (spec.n_worlds > most_worlds) refuse(fmt::format("n_worlds is {}; at most {}", spec.n_worlds, most_worlds));
   constexpr std::uint32_t most_threads = 1024, most_horizon_steps = 100'000, most_padding = 1'000'000;
   if (spec.threads > most_threads) refuse(fmt::format("threads is {}; at most {}", spec.threads, most_threads));
   if (spec.horizon_steps > most_horizon_steps)

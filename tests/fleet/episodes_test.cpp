@@ -141,6 +141,28 @@ TEST(FleetEnd, IsSeenOnlyWhereItTerminates) {
   EXPECT_NEAR(terminates.seen("site.until_end_h"), 96.0, 1e-5);
 }
 
+/// What is bootstrapped: the last observation of a day that is a run of its own is what a decision at that midnight
+/// sees in a run that goes on, new price and arrivals of the instant included. Only the share of the month's demand
+/// charge that a run pays is another.
+TEST(FleetEnd, ThatTruncatesIsSeenAsIfTheRunWentOn) {
+  Rig alone, goes_on;
+  for (Rig* rig : {&alone, &goes_on}) {
+    rig->spec.horizon_steps = 8;
+    make_days(*rig, EVTWIN_AUTORESET_DISABLED, rig == &goes_on);
+    const evtwin_fleet_start start{21, rig->now_ns[0]};
+    ASSERT_EQ(evtwin_fleet_reset(rig->fleet, nullptr, &start), EVTWIN_OK);
+    for (std::uint64_t s = 0; s < ticks_a_day; ++s) {
+      rig->act_at_random(s);
+      rig->step();
+    }
+    ASSERT_EQ(rig->truncated[0], 1);
+    const evtwin_fleet_column share = rig->column("site.demand_price_per_kw");
+    rig->observations[share.offset] = 0.0F;
+  }
+  EXPECT_GT(alone.seen("site.connected"), 0.0);
+  EXPECT_EQ(alone.observations, goes_on.observations);
+}
+
 /// A scenario that ends between two ticks: its books are closed there, and it is truncated or terminated all the same.
 TEST(FleetEnd, BetweenTwoTicksIsAnEnd) {
   std::string text = over_nights;

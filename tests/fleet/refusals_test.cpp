@@ -32,6 +32,7 @@ TEST(FleetRefusals, OfSpecsSayWhatWouldBeRight) {
       {"spec.struct_size is 4000; this library knows", [](auto& s, auto&) { s.struct_size = 4000; }},
       {"spec.struct_size is 0", [](auto& s, auto&) { s.struct_size = 0; }},
       {"n_worlds is 0; a fleet has 1 world or more", [](auto& s, auto&) { s.n_worlds = 0; }},
+      {"n_worlds is 4294967295; at most 1000000", [](auto& s, auto&) { s.n_worlds = UINT32_MAX; }},
       {"there are no scenarios", [](auto& s, auto&) { s.n_scenarios = 0; }},
       {"autoreset is 3; it must be 0 to 2", [](auto& s, auto&) { s.autoreset = 3; }},
       {"end is 2; it must be 0 to 1", [](auto& s, auto&) { s.end = 2; }},
@@ -72,6 +73,12 @@ TEST(FleetRefusals, OfSpecsSayWhatWouldBeRight) {
   evtwin_fleet* made = nullptr;
   EXPECT_EQ(evtwin_fleet_create(nullptr, &made), EVTWIN_BAD_PARAMETER);
   EXPECT_STREQ(evtwin_fleet_error(), "spec is NULL");
+  EXPECT_EQ(evtwin_fleet_step(nullptr), EVTWIN_BAD_PARAMETER);
+  EXPECT_STREQ(evtwin_fleet_error(), "fleet is NULL");
+  std::uint32_t n = 7;
+  EXPECT_EQ(evtwin_fleet_terms(nullptr, &n), nullptr);
+  EXPECT_EQ(n, 0U);
+  EXPECT_EQ(evtwin_fleet_shape_of(nullptr), nullptr);
 }
 
 /// A caller that was compiled with an older, shorter struct.

@@ -65,6 +65,13 @@ void need(const void* pointer, const char* name) {
   if (pointer == nullptr) throw std::invalid_argument(std::string(name) + " is NULL");
 }
 
+/// The table of no fleet.
+template <class Row>
+const Row* none_of(std::uint32_t* n) {
+  if (n != nullptr) *n = 0;
+  return nullptr;
+}
+
 }  // namespace
 
 extern "C" {
@@ -85,21 +92,26 @@ evtwin_status evtwin_fleet_create(const evtwin_fleet_spec* spec, evtwin_fleet** 
 
 void evtwin_fleet_destroy(evtwin_fleet* fleet) { delete fleet; }
 
-const evtwin_fleet_shape* evtwin_fleet_shape_of(const evtwin_fleet* fleet) { return &fleet->fleet.shape(); }
+const evtwin_fleet_shape* evtwin_fleet_shape_of(const evtwin_fleet* fleet) {
+  return fleet == nullptr ? nullptr : &fleet->fleet.shape();
+}
 
 const evtwin_fleet_column* evtwin_fleet_observations(const evtwin_fleet* fleet, uint32_t* n) {
+  if (fleet == nullptr) return none_of<evtwin_fleet_column>(n);
   const auto columns = fleet->fleet.plan().observation->columns();
   if (n != nullptr) *n = static_cast<uint32_t>(columns.size());
   return columns.data();
 }
 
 const evtwin_fleet_column* evtwin_fleet_actions(const evtwin_fleet* fleet, uint32_t* n) {
+  if (fleet == nullptr) return none_of<evtwin_fleet_column>(n);
   const auto& columns = fleet->fleet.plan().actions;
   if (n != nullptr) *n = static_cast<uint32_t>(columns.size());
   return columns.data();
 }
 
 const evtwin_fleet_term* evtwin_fleet_terms(const evtwin_fleet* fleet, uint32_t* n) {
+  if (fleet == nullptr) return none_of<evtwin_fleet_term>(n);
   const auto terms = fleet->fleet.plan().rewards->terms();
   if (n != nullptr) *n = static_cast<uint32_t>(terms.size());
   return terms.data();

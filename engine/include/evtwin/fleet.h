@@ -43,7 +43,7 @@ extern "C" {
 #define EVTWIN_FLEET_ABI_MAJOR 0u
 #define EVTWIN_FLEET_ABI_MINOR 1u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FLEET_ABI_DIGEST "03e62a6aec44f7f9e353f4b0eb702e48983b6798b0acb544e76ea4058423cfb3"
+#define EVTWIN_FLEET_ABI_DIGEST "7b5bfe7a6dd46d4f9b9bb3dda64d952c8f2b3128c024d57ce48a61533d48af36"
 
 /* What a call answers beyond EVTWIN_OK, EVTWIN_BAD_PARAMETER and EVTWIN_FAILED. */
 #define EVTWIN_FLEET_WORLD_FAILED 16u /* see 10 */
@@ -111,7 +111,7 @@ typedef struct evtwin_fleet_weight {
 
 typedef struct evtwin_fleet_spec {
   uint32_t struct_size;
-  uint32_t n_worlds;                      /* 1 or more */
+  uint32_t n_worlds;                      /* 1 to 1,000,000 */
   const evtwin_fleet_scenario* scenarios; /* world w lives in scenario (first_world + w) % n_scenarios */
   uint32_t n_scenarios;                   /* 1 or more, all with as many sites */
   uint32_t threads;                       /* of step, send and recv, the caller's among them; 0: one per processor */
