@@ -284,7 +284,7 @@ constexpr std::array steps_fields{
 };
 constexpr std::array history_fields{
     EVTWIN_FIELD(evtwin_history, struct_size),
-    EVTWIN_FIELD(evtwin_history, reserved),
+    EVTWIN_FIELD(evtwin_history, growing_id),
     EVTWIN_FIELD(evtwin_history, steps),
     EVTWIN_ARRAY_FIELD(evtwin_history, values, "steps.n"),
 };

@@ -102,7 +102,7 @@ void ForecastHistory::add_step() {
 }
 
 evtwin_history ForecastHistory::view() const {
-  evtwin_history history{sizeof(evtwin_history), 0, steps_.view(), {}};
+  evtwin_history history{sizeof(evtwin_history), 1, steps_.view(), {}};  // one history for all calls
   for (std::size_t q = 0; q < values_.size(); ++q) history.values[q] = values_[q].data();
   return history;
 }

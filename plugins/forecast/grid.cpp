@@ -82,7 +82,12 @@ bool PastDays::show(const sdk::History& history, const sdk::Question& question, 
   const std::size_t step_min = minutes_of(step_ns);
   const Range range = range_of(steps, today, step_min);
 
-  const bool changed = !any_ || today != today_ || step_ns != step_ns_ || !same(steps, values, range);
+  const std::uint32_t id = history.raw.growing_id;
+  const bool only_grown =
+      id != 0 && id == growing_id_ && range.begin == begin_ && range.midnight - begin_ == values_.size();
+  const bool changed = !any_ || today != today_ || step_ns != step_ns_ || (!only_grown && !same(steps, values, range));
+  growing_id_ = id;
+  begin_ = range.begin;
   if (changed) {
     any_ = true;
     today_ = today;

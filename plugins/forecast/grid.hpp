@@ -56,6 +56,8 @@ class PastDays {
   bool same(const sdk::Steps& steps, std::span<const double> values, Range range) const;
 
   bool any_ = false;
+  std::uint32_t growing_id_ = 0;  // of the last history shown, and where in it the days kept begin
+  std::size_t begin_ = 0;
   std::int32_t today_ = 0;
   std::int64_t step_ns_ = 0;
   std::vector<double> values_;

@@ -160,6 +160,30 @@ void expect_coverage(const char* id, std::uint32_t quantity, const Series& serie
   }
 }
 
+// A host that promises that the history only grows saves a forecaster from looking at all of it, and nothing else.
+TEST(GrowingHistory, ChangesNoAnswer) {
+  const std::size_t hours = 24 * 30;
+  const Series load({}, hours, [](const When& when) { return 50.0 + office_kw(when) + 5.0 * normal(17, when.index); });
+  const Series other({}, hours, [](const When& when) { return 20.0 + 5.0 * normal(18, when.index); });
+  for (const std::string& id : all_ids()) {
+    Forecaster promised(id, EVTWIN_QUANTITY_LOAD_KW), looking(id, EVTWIN_QUANTITY_LOAD_KW);
+    const auto expect_same = [&](const Series& series, std::size_t now, std::size_t from) {
+      const Foreseen a = promised.ask(series, now, 30, {0.1, 0.9}, from),
+                     b = looking.ask(series, now, 30, {0.1, 0.9}, from);
+      EXPECT_EQ(a.mean, b.mean) << id << " at " << now;
+      EXPECT_EQ(a.quantile, b.quantile) << id << " at " << now;
+    };
+    promised.growing_id = 3;
+    for (std::size_t now = 24 * 20; now < 24 * 24; now += 5) expect_same(load, now, 0);
+    // Another number, another history; the same number and fewer days; none.
+    promised.growing_id = 4;
+    for (std::size_t now = 24 * 22 + 3; now < 24 * 23; now += 5) expect_same(other, now, 0);
+    for (std::size_t now = 24 * 23; now < 24 * 24; now += 5) expect_same(other, now, 24 * 5);
+    promised.growing_id = 0;
+    expect_same(load, 24 * 23 + 20, 0);
+  }
+}
+
 TEST(Spread, QuantilesCoverWhatTheySayOfNoiseThatIsKnown) {
   const std::size_t hours = 24 * 240;
   const Series load({}, hours, [](const When& when) { return 100.0 + office_kw(when) + 5.0 * normal(7, when.index); });

@@ -138,11 +138,13 @@ class Forecaster {
   Forecaster& operator=(const Forecaster&) = delete;
   ~Forecaster() { instance_->destroy(instance_); }
 
+  std::uint32_t growing_id = 0;  ///< told with each history
+
   /// Issued where step `now` of `series` begins, from its steps [from, now), for `steps` steps.
   Foreseen ask(const Series& series, std::size_t now, std::size_t steps, const std::vector<double>& levels = {},
                std::size_t from = 0) {
     std::vector<double> unknown(now - from, nan);
-    evtwin_history history{sizeof(evtwin_history), 0, series.steps(from, now), {}};
+    evtwin_history history{sizeof(evtwin_history), growing_id, series.steps(from, now), {}};
     for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q)
       history.values[q] = q == quantity_ ? series.values(from) : unknown.data();
     evtwin_question question{sizeof(evtwin_question),
