@@ -54,6 +54,9 @@ struct ExpectedGroup {
   double kwh = 0.0, max_kw = 0.0;
 };
 
+/// Whether some are taken to leave early before anybody was seen to.
+enum class EarlyLeaving : std::uint8_t { expected, unheard_of };
+
 class Drivers {
  public:
   static constexpr std::size_t most_stays = 2048;   ///< remembered
@@ -62,11 +65,13 @@ class Drivers {
   /// Called at every decision, after those who left before the first: other days before it are not known.
   void begin(std::int64_t now_ns);
   void add(const PastStay& stay);
+  /// Somebody who left, or is still there, at `there_until_ns`: whether drivers leave when they say.
+  void look_at_word(std::int64_t claimed_ns, std::int64_t there_until_ns, bool left);
   const std::vector<PastStay>& stays() const { return stays_; }  ///< in no order
 
   /// Stays, as shares of the stay claimed. Those count most who claimed a like stay at a like time of the day, and
-  /// the driver's own. Before anybody was seen all keep their word.
-  ShareCurve stay(const PastStay& like) const;
+  /// the driver's own; all others a little. Until somebody did not, all keep their word.
+  ShareCurve stay(const PastStay& like, EarlyLeaving before_seen = EarlyLeaving::expected) const;
   /// Energy taken, as a share of that requested. Who left while drawing, and before the request was
   /// met, wanted at least that.
   ShareCurve taken(const PastStay& like) const;
@@ -85,6 +90,7 @@ class Drivers {
   std::uint64_t count_ = 0;
   std::int64_t first_ns_ = 0;                     ///< known from here on ...
   std::int64_t gap_from_ns_ = 0, gap_to_ns_ = 0;  ///< ... but for the time between the history and the first decision
+  std::uint8_t word_broken_ = 0;                  ///< somebody did not leave when it was claimed
 };
 
 }  // namespace evtwin::milp

@@ -133,7 +133,7 @@ double PeakTarget::kw() const {
 }
 
 double PeakTarget::share(double days_left) const {
-  const double others = 0.5 * std::max(0.0, days_left) / (1.0 + static_cast<double>(target_kw_.size()));
+  const double others = std::max(0.0, days_left) / (1.0 + static_cast<double>(target_kw_.size()));
   return 1.0 / (1.0 + others);
 }
 

@@ -36,8 +36,7 @@ class PeakTarget {
   /// 0 until two days were seen.
   double kw() const;
   /// The part of a peak above all that is known that is today's: it serves the later days that need as much, too. By
-  /// the rule of succession (Laplace 1774) each of `days_left` does with a chance of 1 in (days seen + 1); half of them
-  /// are counted.
+  /// the rule of succession (Laplace 1774) each of `days_left` does with a chance of 1 in (days seen + 1).
   double share(double days_left) const;
 
   void save(sdk::StateWriter& writer) const;

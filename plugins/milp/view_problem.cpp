@@ -266,11 +266,13 @@ struct LearnedStay {
   }
 };
 
-std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory) {
+std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory,
+                                        bool lends) {
   LearnedStay stay;
   stay.seen = as_seen(view, i);
   if (stay.seen.claimed_h() <= learn_from_h) return std::nullopt;
-  stay.curve = memory.drivers.stay(stay.seen);
+  // The chance that a lender is gone is so dear that nothing would be lent for one that nobody has seen.
+  stay.curve = memory.drivers.stay(stay.seen, lends ? EarlyLeaving::unheard_of : EarlyLeaving::expected);
   stay.share = hours(view.now_ns - stay.seen.arrived_ns) / stay.seen.claimed_h();
   const double until = stay.curve.come_to(still_here, stay.share);
   const auto stay_ns = static_cast<std::int64_t>(until * stay.seen.claimed_h() * 3.6e12);
@@ -329,7 +331,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.evse = i;
     const std::int64_t departs_ns = view.evse_departs_ns[i];
     const bool lends = terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0;
-    const auto learned = terms.learn_drivers ? learned_stay(view, i, memory) : std::nullopt;
+    const auto learned = terms.learn_drivers ? learned_stay(view, i, memory, lends) : std::nullopt;
     const double margin_h = learned ? 0.0 : known_or(terms.margin_h, memory.learned_margin_h());
     const std::int64_t until_ns = learned ? learned->until_ns : departs_ns;
     const std::int64_t done_ns = done_at(view, i, until_ns, margin_h);
@@ -382,6 +384,9 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
     vehicle.unmet_price_per_kwh = weight * unmet_per_kwh * (1.0 + view.evse_priority[i] - lowest_priority);
     if (unlikely_kwh > 0.0) vehicle.later.push_back({unlikely_kwh, unlikely_price * vehicle.unmet_price_per_kwh});
     if (learned) {
+      // The weight keeps energy from being given up for a peak. A chance that the driver is gone costs what unmet
+      // energy does: weighted as well, what nobody is sure of in the first days would make the month's peak.
+      const double waiting_per_kwh = vehicle.unmet_price_per_kwh / weight;
       for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
         const Block& block = out.blocks[k];
         const std::int64_t middle_ns =
@@ -389,8 +394,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
         // What is left of a wish is learned on the way, so that of two cars the more important one goes first.
         const double waiting = earlier * (view.evse_priority[i] - lowest_priority) *
                                hours(std::max<std::int64_t>(0, middle_ns - view.now_ns));
-        vehicle.step_charge_price_per_kwh.push_back((1.0 - learned->there(middle_ns) + waiting) *
-                                                    vehicle.unmet_price_per_kwh);
+        vehicle.step_charge_price_per_kwh.push_back((1.0 - learned->there(middle_ns) + waiting) * waiting_per_kwh);
       }
     } else {
       put_early_leaving(view, out.blocks, terms.leave_per_h, vehicle);
@@ -648,6 +652,7 @@ void SiteMemory::look(const evtwin_view& view) {
       car.first_got_kwh = view.evse_got_kwh[i];
     }
     if (car.session == 0) continue;
+    if (car.claimed_ns > car.arrived_ns) drivers.look_at_word(car.claimed_ns, view.now_ns, false);
     car.draws = view.evse_draws[i];
     if (view.evse_car_max_kw[i] > 0.0) car.car_max_kw = view.evse_car_max_kw[i];
     const double offered_kw = view.evse_setpoint_kw[i];

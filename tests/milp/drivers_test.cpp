@@ -59,6 +59,35 @@ TEST(Drivers, BeforeAnybodyWasSeenTheyKeepTheirWord) {
   EXPECT_EQ(drivers.expected(monday, utc, monday + day_ns).size(), 0U);
 }
 
+// One of five leaves early once one driver is there 11 min longer than claimed, half of those before the half; nobody
+// does where all keep their word to 10 min.
+TEST(Drivers, OneBrokenWordMakesTheOthersDoubtful) {
+  const PastStay asked = stay(0, 8, 4, 0, 20, 0);
+  Drivers loyal, doubtful;
+  loyal.look_at_word(monday, monday + 10 * minute_ns, false);
+  loyal.look_at_word(monday + 4 * hour_ns, monday, false);  // still there, long before it said to leave
+  EXPECT_EQ(loyal.stay(asked).beyond(0.99, 0.0), 1.0);
+  doubtful.look_at_word(monday, monday + 11 * minute_ns, false);
+  EXPECT_NEAR(doubtful.stay(asked).beyond(0.99, 0.0), 0.8, 1e-12);
+  EXPECT_NEAR(doubtful.stay(asked).beyond(0.5, 0.0), 0.9, 1e-12);
+  EXPECT_EQ(doubtful.stay(asked, EarlyLeaving::unheard_of).beyond(0.99, 0.0), 1.0);
+  // Who left early breaks it as well, and is one of nine by weight: 4 / 9 x 8 of the prior, and its own 4 / 9 and 1.
+  Drivers early;
+  early.add(stay(0, 8, 4, 2, 20, 20));
+  EXPECT_NEAR(early.stay(asked).beyond(0.99, 0.0), 0.8 * (32.0 / 9.0) / 5.0, 1e-9);
+}
+
+// Eight who left as they said count as much as the prior's eight, also for a car that is like none of them: half of the
+// doubt is left.
+TEST(Drivers, TheMoreKeepTheirWordTheLessItIsDoubted) {
+  Drivers drivers;
+  drivers.look_at_word(monday, monday + hour_ns, true);
+  for (int k = 0; k < 8; ++k) drivers.add(stay(k, 8, 8, 8, 20, 20));
+  EXPECT_NEAR(drivers.stay(stay(9, 20, 0.1, 0, 20, 0)).beyond(0.99, 0.0), 1.0 - 0.2 / 2.0, 1e-3);
+  for (int k = 8; k < 500; ++k) drivers.add(stay(k, 8, 8, 8, 20, 20));
+  EXPECT_GT(drivers.stay(stay(501, 20, 0.1, 0, 20, 0)).beyond(0.99, 0.0), 0.99);
+}
+
 TEST(Drivers, ThoseWhoClaimedALikeStayAtALikeTimeCountMost) {
   Drivers drivers;
   for (int k = 0; k < 40; ++k) {
@@ -141,7 +170,7 @@ TEST(PeakTarget, ManyDaysAheadMakeAKilowattCheaperAndManySeenDearer) {
   PeakTarget target;
   EXPECT_EQ(target.kw(), 0.0);
   EXPECT_EQ(target.share(0.0), 1.0);
-  EXPECT_NEAR(target.share(30.0), 1.0 / 16.0, 1e-12);
+  EXPECT_NEAR(target.share(30.0), 1.0 / 31.0, 1e-12);
 }
 
 ProblemTerms learned() {
@@ -182,10 +211,36 @@ TEST(LearnedDrivers, WhoLeaveEarlyMakeWaitingDear) {
   EXPECT_THAT(word.step_charge_price_per_kwh, ::testing::Each(0.0));
   const auto early = after(60, 2, 14).problem.vehicles.at(0);
   EXPECT_LE(early.end_step, 9U);
-  const auto mixed = after(6, 2, 14).problem.vehicles.at(0);  // four of ten, the prior, stay as long as they say
+  // Three of seven by weight are seen, and 3 / 11 of the prior's four go with them; of the other 8 / 11 0.8 stay.
+  const auto mixed = after(3, 2, 14).problem.vehicles.at(0);
   EXPECT_EQ(mixed.end_step, 16U);
-  EXPECT_NEAR(mixed.step_charge_price_per_kwh[15], 0.6 * mixed.unmet_price_per_kwh, 0.05 * mixed.unmet_price_per_kwh);
+  const double stay_on = 0.8 * 4.0 * 8.0 / 11.0 / 7.0;
+  EXPECT_NEAR(mixed.step_charge_price_per_kwh[15], (1.0 - stay_on) * mixed.unmet_price_per_kwh, 1e-9);
   EXPECT_EQ(mixed.step_charge_price_per_kwh[0], 0.0);
+}
+
+// With 30 days of the month left and none seen an unmet kWh counts 31 times, so that nothing is given up for the peak;
+// that the driver may be gone counts once.
+TEST(LearnedDrivers, AChanceToBeGoneIsNoTimesThirty) {
+  ViewBuilder site = site_with(32);
+  site.demand_price_per_kw = 15.0;
+  site.evses.push_back({});
+  EvseRow& car = site.evses[0];
+  car.session = 1;
+  car.arrived_ns = site.now_ns;
+  car.departs_ns = site.now_ns + 4 * hour;
+  car.requested_kwh = 14.0;
+  evtwin_view view = site.view();
+  view.unmet_price_per_kwh = 5.0;
+  view.month_end_ns = view.now_ns + 30 * day_ns;
+  ProblemTerms terms = learned();
+  terms.demand_share = terms.peak_target_kw = from_view;
+  SiteMemory memory;
+  memory.drivers.look_at_word(view.now_ns - hour_ns, view.now_ns, true);
+  memory.look(view);
+  const auto vehicle = problem_from_view(view, terms, memory).problem.vehicles.at(0);
+  EXPECT_NEAR(vehicle.unmet_price_per_kwh, 31.0 * 5.0, 1e-9);
+  EXPECT_NEAR(vehicle.step_charge_price_per_kwh[15], 0.2 * 5.0, 1e-9);
 }
 
 // One of five leaves half way, energy costs 0.2 and to go without 0.3: no sale at that price pays for the chance of 0.2
