@@ -32,7 +32,7 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_ABI_DIGEST "dcaf0ec970a1914b562730c36c7737ab31f90070f299fbe68aed6af19bdb7f69"
+#define EVTWIN_ABI_DIGEST "83df25991c9592a674a105445c2620e1a0bb51cdb79517b44e36e542d51bd415"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -253,7 +253,7 @@ typedef struct evtwin_view {
    * taken stays unknown. At the first decision also those that left before it, where the scenario gives its history:
    * their session is 0. More of each at the end of this struct. */
   uint32_t n_departed;
-  uint32_t n_waiting; /* vehicles in the queue for an EVSE, now */
+  uint32_t n_waiting;               /* vehicles in the queue for an EVSE, now */
   const uint32_t* departed_evse;    /* 0 also where a history does not say */
   const uint64_t* departed_session; /* as in evse_session; 0: it left before the run */
   const int64_t* departed_ns;
