@@ -20,7 +20,7 @@ extern "C" {
 #define EVTWIN_FORECASTER_ABI_MAJOR 0u
 #define EVTWIN_FORECASTER_ABI_MINOR 1u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FORECASTER_ABI_DIGEST "5b8f566e061c818309ddbfd6f62619c9d2cc90b08b137a495c1d93158ad7be27"
+#define EVTWIN_FORECASTER_ABI_DIGEST "e4d52bccf3f915ab326aa5576919e33132f1c293ee5305b5baf9a06f83b9b565"
 /* What the entry states: this header and the one that it includes. */
 #define EVTWIN_FORECASTER_ABI_DIGESTS EVTWIN_FORECASTER_ABI_DIGEST ":" EVTWIN_ABI_DIGEST
 
@@ -52,8 +52,8 @@ typedef struct evtwin_steps {
 /* What has been, oldest first. */
 typedef struct evtwin_history {
   uint32_t struct_size;
-  /* Where this is above 0 and the same as in an earlier call of the same instance, the history has only grown at its end
-   * since: what was there need not be looked at again. 0: nothing is promised. */
+  /* Where this is above 0 and the same as in an earlier call of the same instance, the history has only grown at its
+   * end since: what was there need not be looked at again. 0: nothing is promised. */
   uint32_t growing_id;
   evtwin_steps steps; /* the last one ends where the forecast is issued */
   /* [n] each; NaN where nothing is known: before the series begins, and of arrivals before the run does. */
