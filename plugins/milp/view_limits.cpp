@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "optimise/plan_facts.hpp"
+
 namespace evtwin::milp {
 namespace {
 

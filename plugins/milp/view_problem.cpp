@@ -5,7 +5,9 @@
 #include <numeric>
 #include <optional>
 
+#include "learned_stay.hpp"
 #include "optimise/plan_facts.hpp"
+#include "planned_stay.hpp"
 #include "view_limits.hpp"
 
 namespace evtwin::milp {
@@ -13,28 +15,18 @@ namespace {
 
 using optimise::infinite;
 using optimise::PlanProblem;
-using optimise::PlanVehicle;
 
 constexpr double nothing_kwh = 1e-9;
-constexpr double unknown_battery_efficiency = 0.92;
 constexpr std::uint32_t most_whole_steps = 150;  // a model that a search can look at within a decision
-constexpr std::size_t least_departures = 8;      // to learn from
-constexpr double beyond_share = 0.2;
-constexpr double still_here = 0.3;       // a stay is planned until so many of those who are here are left
-constexpr double likely = 0.05;          // energy that fewer want is not planned for
-constexpr double unlikely_price = 0.3;   // of the unmet price: what is wanted beyond the mean
+constexpr double unlikely_price = 0.3;           // of the unmet price: what is wanted beyond the mean
 constexpr double held_in_reserve = 0.1;  // share of the month's charge that a kWh in store is worth over the month
 constexpr double earlier = 1e-4;         // of the mean price, per hour: of plans else alike the one that stores earlier
-constexpr double learn_from_h = 1.0 / 60;  // a shorter claim tells nothing
 constexpr double month_h = 730.5;
 /// A car that lends may be gone before it is charged: with a price of unmet energy so many times the dearest use of it,
 /// little is put off by such a chance. Of 1, 2.5, 5 and 20 the one beyond which no more was served, on sites whose
 /// drivers claim 20 % or 40 % too much or too little.
 constexpr double lent_on_chance = 5.0;
-constexpr std::int64_t shortest_stay_ns = second_ns;  // less is worth no row, and its share nothing but rounding
 constexpr std::uint64_t reservation_mark = 1ULL << 63, expected_mark = 1ULL << 62;
-
-double known_or(double value, double otherwise) { return std::isnan(value) ? otherwise : value; }
 
 /// Steps with their prices, PV, load and the limits of the grid connection.
 void put_steps(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& out) {
@@ -62,240 +54,6 @@ void put_steps(const evtwin_view& view, const ProblemTerms& terms, ViewProblem& 
   }
   problem.curtail_pv = false;
   problem.first_step_number = number_of_first(view, out.blocks);
-}
-
-double mean_buy(const PlanProblem& problem) {
-  double sum = 0.0;
-  double sum_h = 0.0;
-  for (std::size_t k = 0; k < problem.steps(); ++k) {
-    sum += problem.buy_per_kwh[k] * problem.hours[k];
-    sum_h += problem.hours[k];
-  }
-  return sum_h > 0.0 ? sum / sum_h : 0.0;
-}
-
-/// The steps of a stay and the shares of the first and last. @returns false where none of it lies ahead.
-bool put_stay(const std::vector<Block>& blocks, std::int64_t from_ns, std::int64_t until_ns, PlanVehicle& vehicle) {
-  std::uint32_t first = 0;
-  while (first < blocks.size() && blocks[first].end_ns <= from_ns) ++first;
-  std::uint32_t end = first;
-  while (end < blocks.size() && blocks[end].start_ns < until_ns) ++end;
-  if (end == first) return false;
-  vehicle.first_step = first;
-  vehicle.end_step = end;
-  const auto share = [](const Block& block, std::int64_t a, std::int64_t b) {
-    return hours(std::min(b, block.end_ns) - std::max(a, block.start_ns)) / block.hours();
-  };
-  vehicle.first_share = share(blocks[first], from_ns, until_ns);
-  // Of a stay of one step the two are multiplied.
-  vehicle.last_share = end - first == 1 ? 1.0 : share(blocks[end - 1], from_ns, until_ns);
-  return until_ns - from_ns >= shortest_stay_ns && vehicle.first_share > 0.0 && vehicle.last_share > 0.0;
-}
-
-/// kWh that it can be given at most during its stay.
-double deliverable_kwh(const std::vector<Block>& blocks, const PlanVehicle& vehicle) {
-  double kwh = 0.0;
-  for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
-    const double kw = vehicle.step_max_kw.empty() ? vehicle.max_kw : vehicle.step_max_kw[k - vehicle.first_step];
-    kwh += kw * share_of(vehicle, k) * blocks[k].hours();
-  }
-  return kwh;
-}
-
-/// Wanted energy: no more than can be given, so that an absurd request does not drown the rest in rounding. One
-/// smallest offer more may be given where offers are whole steps: the strategy ends it when the request is met.
-void put_wish(const std::vector<Block>& blocks, double wanted_kwh, PlanVehicle& vehicle) {
-  vehicle.wanted_kwh = std::clamp(wanted_kwh, 0.0, deliverable_kwh(blocks, vehicle));
-  vehicle.most_kwh = vehicle.wanted_kwh;
-  const double smallest_kw = vehicle.rates_kw.empty() ? vehicle.min_kw : vehicle.rates_kw.front();
-  if (smallest_kw > 0.0) {
-    double longest_h = 0.0;
-    for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k)
-      longest_h = std::max(longest_h, blocks[k].hours());
-    vehicle.most_kwh += smallest_kw * longest_h;
-  }
-}
-
-/// Minimum current and finite rates; none where the car takes less than the smallest of them by itself.
-void put_offers(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle) {
-  constexpr double same_kw = 1e-9;
-  for (std::uint32_t p = view.evse_rate_start[i]; p < view.evse_rate_start[i + 1]; ++p) {
-    if (view.rate_kw[p] <= vehicle.max_kw + same_kw)
-      vehicle.rates_kw.push_back(std::min(view.rate_kw[p], vehicle.max_kw));
-  }
-  if (vehicle.rates_kw.empty() && view.evse_car_min_kw[i] <= vehicle.max_kw) vehicle.min_kw = view.evse_car_min_kw[i];
-  vehicle.charging_now = view.evse_setpoint_kw[i] > 0.0;
-}
-
-void put_discharge(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle) {
-  vehicle.max_discharge_kw = std::min(view.evse_car_max_discharge_kw[i], view.evse_max_discharge_kw[i]);
-  if (view.evse_max_kw[i] <= 0.0) vehicle.max_discharge_kw = 0.0;  // out of service
-  vehicle.min_discharge_kw = std::min(view.evse_car_min_kw[i], vehicle.max_discharge_kw);
-  vehicle.discharge_price_per_kwh = view.wear_price_per_kwh;
-  const double above_floor_kwh = (view.evse_soc[i] - view.evse_soc_floor[i]) * view.evse_battery_kwh[i];
-  vehicle.dischargeable_kwh =
-      std::max(0.0, known_or(above_floor_kwh, view.evse_got_kwh[i] * vehicle.charge_efficiency));
-}
-
-/// What was asked for, as stored energy: what was lent on the way and what was lost by that is put back.
-/// @returns stored kWh that it has beyond that
-double count_in_battery(const evtwin_view& view, std::uint32_t i, const CarMemory& seen, PlanVehicle& vehicle) {
-  vehicle.need_at = optimise::NeedAt::battery;
-  const double stored_kwh = (view.evse_soc[i] - seen.first_soc) * view.evse_battery_kwh[i];
-  const double asked_kwh = (view.evse_requested_kwh[i] - seen.first_got_kwh) * vehicle.charge_efficiency;
-  const double still_kwh = known_or(asked_kwh - stored_kwh, vehicle.wanted_kwh * vehicle.charge_efficiency);
-  vehicle.wanted_kwh = std::clamp(still_kwh, 0.0, std::min(vehicle.room_kwh, 1.0e4));
-  vehicle.most_kwh = vehicle.room_kwh < infinite ? infinite : vehicle.wanted_kwh;
-  return std::clamp(-still_kwh, 0.0, 1.0e4);
-}
-
-/// What it still wants: of its request; and where it draws beyond it, nobody knows how much, a fifth of the request
-/// more, looked at anew in every plan.
-double wanted_kwh(const evtwin_view& view, std::uint32_t i, const ProblemTerms& terms) {
-  const double remaining_kwh = view.evse_remaining_kwh[i] > nothing_kwh ? view.evse_remaining_kwh[i] : 0.0;
-  if (!terms.beyond_request || view.evse_draws[i] == 0) return remaining_kwh;
-  return std::max(remaining_kwh, beyond_share * view.evse_requested_kwh[i]);
-}
-
-/// A kWh planned for later is not given to a car that has left by then: with the chance 1 - exp(-leave_per_h x time) it
-/// costs what an unmet kWh does.
-void put_early_leaving(const evtwin_view& view, const std::vector<Block>& blocks, double leave_per_h,
-                       PlanVehicle& vehicle) {
-  if (leave_per_h <= 0.0) return;
-  for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k) {
-    const double gone = -std::expm1(-leave_per_h * hours(std::max<std::int64_t>(0, blocks[k].start_ns - view.now_ns)));
-    vehicle.step_charge_price_per_kwh.push_back(gone * vehicle.unmet_price_per_kwh);
-  }
-}
-
-/// Power that a known curve allows at a SoC, kW; between two points as on the line through them.
-double curve_kw_at(const evtwin_view& view, std::uint32_t i, double soc) {
-  const std::uint32_t points = view.evse_curve_points[i];
-  const double* at_soc = view.curve_soc + view.evse_curve_start[i];
-  const double* at_kw = view.curve_kw + view.evse_curve_start[i];
-  const auto above = static_cast<std::size_t>(std::upper_bound(at_soc, at_soc + points, soc) - at_soc);
-  if (above == 0 || above == points || !std::isfinite(at_kw[above]) || !std::isfinite(at_kw[above - 1]))
-    return at_kw[std::min<std::size_t>(above, points - 1)];
-  const double share = (soc - at_soc[above - 1]) / (at_soc[above] - at_soc[above - 1]);
-  return at_kw[above - 1] + share * (at_kw[above] - at_kw[above - 1]);
-}
-
-/// Hours that a car needs beyond request / power because it takes less and less when it fills up; 0 where its curve is
-/// not known. The way to what it wants is summed in slices, at 2 % of its power at least: over a slice in which power
-/// goes evenly from a to b with the energy, a kWh takes ln(b / a) / (b - a) hours.
-double taper_h(const evtwin_view& view, std::uint32_t i, double max_kw) {
-  const double battery_kwh = view.evse_battery_kwh[i];
-  const double soc = view.evse_soc[i];
-  if (view.evse_curve_points[i] == 0 || !(battery_kwh > 0.0) || std::isnan(soc) || !(max_kw > 0.0)) return 0.0;
-  const double efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
-  const double rise = std::min(1.0 - soc, view.evse_remaining_kwh[i] * efficiency / battery_kwh);
-  const auto kw_after = [&](double share) {
-    return std::clamp(curve_kw_at(view, i, soc + rise * share), 0.02 * max_kw, max_kw);
-  };
-  constexpr int slices = 32;
-  constexpr double same = 1e-6;  // of the power: the formula would be 0 / 0
-  double more_h = 0.0;
-  double from_kw = kw_after(0.0);
-  for (int s = 1; s <= slices; ++s) {
-    const double to_kw = kw_after(static_cast<double>(s) / slices);
-    const double h_per_kwh =
-        std::abs(to_kw - from_kw) > same * max_kw ? std::log(to_kw / from_kw) / (to_kw - from_kw) : 1.0 / to_kw;
-    more_h += rise * battery_kwh / efficiency / slices * (h_per_kwh - 1.0 / max_kw);
-    from_kw = to_kw;
-  }
-  return std::max(0.0, more_h);
-}
-
-/// When a car shall be done that is there until `until_ns`: the margin and the time that tapering takes before, but no
-/// margin reaches into the tick that runs. Tapering does, down to what the request takes at full power: a mean of less
-/// would be offered to a car that takes less and less, and lack at the end.
-std::int64_t done_at(const evtwin_view& view, std::uint32_t i, std::int64_t until_ns, double margin_h) {
-  const double max_kw = view.evse_car_max_kw[i];
-  const auto ns = [](double h) { return static_cast<std::int64_t>(h * 3.6e12); };
-  const double at_full_power_h = max_kw > 0.0 ? view.evse_remaining_kwh[i] / max_kw : 0.0;
-  const double taper = taper_h(view, i, max_kw);
-  const std::int64_t last_ns = std::min(until_ns, view.next_tick_ns);
-  if (!(taper > 0.0)) return std::max(until_ns - ns(margin_h), last_ns);
-  const std::int64_t untapered_ns = std::max(until_ns - ns(margin_h), last_ns);
-  const std::int64_t least_ns = std::min<std::int64_t>(last_ns - view.now_ns, ns(std::min(at_full_power_h, 1e3)));
-  return std::max(untapered_ns - ns(taper), view.now_ns + least_ns);
-}
-
-/// What a stay that goes on beyond the horizon may still be given then, at half its power: at the horizon's mean price.
-void put_later(const ViewProblem& out, std::int64_t until_ns, PlanVehicle& vehicle) {
-  const double beyond_h = hours(until_ns - out.blocks.back().end_ns);
-  if (beyond_h > 0.0) vehicle.later.push_back({0.5 * vehicle.max_kw * beyond_h, std::max(0.0, mean_buy(out.problem))});
-}
-
-/// Cheapest first; what costs no less than unmet energy is that, and nobody lacks more than is wanted.
-void close_later(PlanVehicle& vehicle) {
-  std::erase_if(vehicle.later, [&](const PlanVehicle::Later& one) {
-    return !(one.kwh > nothing_kwh) || one.price_per_kwh >= vehicle.unmet_price_per_kwh;
-  });
-  std::stable_sort(vehicle.later.begin(), vehicle.later.end(),
-                   [](const auto& a, const auto& b) { return a.price_per_kwh < b.price_per_kwh; });
-  double left_kwh = vehicle.wanted_kwh;
-  for (PlanVehicle::Later& one : vehicle.later) {
-    one.kwh = std::min(one.kwh, left_kwh);
-    left_kwh -= one.kwh;
-  }
-  std::erase_if(vehicle.later, [](const PlanVehicle::Later& one) { return !(one.kwh > nothing_kwh); });
-}
-
-/// As a stay of the past, to find those like it.
-PastStay as_seen(const evtwin_view& view, std::uint32_t i) {
-  PastStay stay;
-  stay.arrived_ns = view.evse_arrived_ns[i];
-  stay.claimed_ns = view.evse_claimed_departs_ns[i];
-  stay.utc_offset_ns = view.utc_offset_ns;
-  stay.driver = view.evse_driver[i];
-  stay.requested_kwh = view.evse_requested_kwh[i];
-  return stay;
-}
-
-/// How long a car is planned for, and what waiting costs.
-struct LearnedStay {
-  ShareCurve curve;
-  PastStay seen;
-  double share = 0.0;  ///< of its claim that it has stayed
-  std::int64_t until_ns = 0;
-
-  /// Chance that it is still there.
-  double there(std::int64_t at_ns) const {
-    return curve.beyond(hours(at_ns - seen.arrived_ns) / seen.claimed_h(), share);
-  }
-};
-
-std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory,
-                                        bool lends) {
-  LearnedStay stay;
-  stay.seen = as_seen(view, i);
-  if (stay.seen.claimed_h() <= learn_from_h) return std::nullopt;
-  // The chance that a lender is gone is so dear that nothing would be lent for one that nobody has seen.
-  stay.curve = memory.drivers.stay(stay.seen, lends ? EarlyLeaving::unheard_of : EarlyLeaving::expected);
-  stay.share = hours(view.now_ns - stay.seen.arrived_ns) / stay.seen.claimed_h();
-  const double until = stay.curve.come_to(still_here, stay.share);
-  const auto stay_ns = static_cast<std::int64_t>(until * stay.seen.claimed_h() * 3.6e12);
-  stay.until_ns = stay.seen.arrived_ns + stay_ns;
-  if (stay.until_ns <= view.now_ns) stay.until_ns = view.next_tick_ns;
-  return stay;
-}
-
-/// What it will take of what it asked for.
-struct LearnedWish {
-  double mean_kwh = 0.0;
-  double most_kwh = 0.0;  ///< >= mean_kwh
-};
-
-LearnedWish learned_wish(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory) {
-  const double requested_kwh = view.evse_requested_kwh[i];
-  const double seen = view.evse_got_kwh[i] / requested_kwh;
-  const ShareCurve taken = memory.drivers.taken(as_seen(view, i));
-  // Who takes more than anybody seen goes on for a while: by a fifth, at first no further than the request.
-  const double on = seen < 1.0 ? std::min(beyond_share, 1.0 - seen) : beyond_share * seen;
-  const double mean = std::max(taken.mean_beyond(seen), on);
-  const double most = taken.come_to(likely, seen);
-  return {requested_kwh * mean, requested_kwh * std::max(mean, most - seen)};
 }
 
 /// A kW of peak that one car needs today serves the rest of the month as well, so that for its sake energy is given up
@@ -597,89 +355,7 @@ double unmet_price(const evtwin_view& view, const ProblemTerms& terms, const Vie
   return terms.dear_departure ? std::max(price, dear_price(view, out)) : price;
 }
 
-PastStay left_before(const evtwin_view& view, std::uint32_t d) {
-  PastStay stay;
-  stay.arrived_ns = view.departed_arrived_ns[d];
-  stay.claimed_ns = view.departed_claimed_ns[d];
-  stay.left_ns = view.departed_ns[d];
-  stay.utc_offset_ns = view.utc_offset_ns;
-  stay.driver = view.departed_driver[d];
-  stay.requested_kwh = view.departed_requested_kwh[d];
-  stay.got_kwh = view.departed_got_kwh[d];
-  stay.max_kw = view.departed_max_kw[d];
-  stay.finished = view.departed_draws[d] == 0 ? 1 : 0;
-  return stay;
-}
-
 }  // namespace
-
-void SiteMemory::look(const evtwin_view& view) {
-  cars.resize(view.n_evses);
-  lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
-  for (std::uint32_t d = 0; d < view.n_departed; ++d) {
-    if (view.departed_session[d] == 0) {
-      if (view.departed_arrived_ns[d] == 0) continue;  // nothing is known of its stay
-      drivers.add(left_before(view, d));
-      add_early(hours(view.departed_claimed_ns[d] - view.departed_ns[d]));
-      continue;
-    }
-    const CarMemory& car = cars[view.departed_evse[d]];
-    if (car.session != view.departed_session[d]) continue;
-    PastStay stay = left_before(view, d);
-    stay.arrived_ns = car.arrived_ns;
-    stay.claimed_ns = car.claimed_ns;
-    stay.driver = car.driver;
-    stay.max_kw = car.car_max_kw;
-    stay.finished = car.draws == 0 ? 1 : 0;
-    drivers.add(stay);
-  }
-  drivers.begin(view.now_ns);
-  peak_target.look(view, drivers);
-  rated_kw.resize(view.n_evses, 0.0);
-  for (std::uint32_t i = 0; i < view.n_evses; ++i) {
-    rated_kw[i] = std::max(rated_kw[i], view.evse_max_kw[i]);
-    CarMemory& car = cars[i];
-    if (car.session != view.evse_session[i]) {
-      if (car.session != 0) {
-        add_early(hours(car.claimed_ns - view.now_ns));
-      }
-      car = {};
-      car.session = view.evse_session[i];
-      car.first_soc = view.evse_soc[i];
-      car.claimed_ns = view.evse_claimed_departs_ns[i];
-      car.arrived_ns = view.evse_arrived_ns[i];
-      car.driver = view.evse_driver[i];
-      car.first_got_kwh = view.evse_got_kwh[i];
-    }
-    if (car.session == 0) continue;
-    if (car.claimed_ns > car.arrived_ns) drivers.look_at_word(car.claimed_ns, view.now_ns, false);
-    car.draws = view.evse_draws[i];
-    if (view.evse_car_max_kw[i] > 0.0) car.car_max_kw = view.evse_car_max_kw[i];
-    const double offered_kw = view.evse_setpoint_kw[i];
-    const double took_kw = view.evse_power_kw[i];
-    if (offered_kw > 0.0 && car.charging == 0) ++car.starts;
-    car.charging = offered_kw > 0.0 ? 1 : 0;
-    if (view.evse_draws[i] == 0 || offered_kw <= 0.0) continue;
-    if (took_kw < 0.99 * offered_kw) {
-      if (took_kw > 0.0) car.takes_kw = took_kw;
-    } else if (offered_kw > car.takes_kw) {
-      car.takes_kw = infinite;
-    }
-  }
-}
-
-void SiteMemory::add_early(double early) {
-  if (early_h.size() < most_departures) early_h.push_back(0.0);
-  early_h[departures++ % most_departures] = std::max(0.0, early);
-}
-
-double SiteMemory::learned_margin_h() const {
-  if (early_h.size() < least_departures) return 0.0;
-  std::vector<double> sorted = early_h;
-  const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 4 / 5);
-  std::nth_element(sorted.begin(), at, sorted.end());
-  return *at;
-}
 
 std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns) {
   return reservation_mark | (std::uint64_t{evse} << 32) |
