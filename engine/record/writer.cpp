@@ -62,12 +62,12 @@ struct RunWriter::Impl {
     }
   }
 
-  void begin() {
-    thread = std::jthread([this] { write_batches(); });
-  }
-
   // Room for one more record in the current batch. The only cost per record besides the copy.
   Batch& next() {
+    // Not before there is something to write: strategies get their processes before the first record, and a child that
+    // is forked beside a thread inherits whatever lock that thread holds.
+    if (!thread.joinable()) [[unlikely]]
+      thread = std::jthread([this] { write_batches(); });
     if (failed.load(std::memory_order_acquire)) throw RunFileError(failure);
     if (current->rows >= rows_per_batch || (hurry.load(std::memory_order_relaxed) && current->rows > 0)) hand_over();
     ++current->rows;
@@ -180,9 +180,7 @@ struct RunWriter::Impl {
 
 RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
                      const Origin& origin)
-    : impl_(std::make_unique<Impl>(file, world, strategy, origin)) {
-  impl_->begin();
-}
+    : impl_(std::make_unique<Impl>(file, world, strategy, origin)) {}
 
 RunWriter::RunWriter(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
                      const Origin& origin, const std::string& checkpoint_file)
@@ -193,7 +191,6 @@ RunWriter::RunWriter(const std::string& file, const twin::World& world, const St
     fail(RunState::failed, problem.what());
     throw;
   }
-  impl_->begin();
 }
 
 RunWriter::~RunWriter() {
