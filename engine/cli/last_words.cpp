@@ -46,6 +46,8 @@ class Line {
 std::string_view left_unfinished(const control::PluginCall& call) {
   if (std::string_view(call.who).starts_with("forecaster "))
     return "; the run is left unfinished, forecasters run in evtwin's own process\n";
+  if (std::string_view(call.who).starts_with("learner "))
+    return "; a policy that it kept stands, learners run in evtwin's own process\n";
   return "; the run is left unfinished, --isolate keeps it apart\n";
 }
 

@@ -1,5 +1,6 @@
 // evtwin train: a learner makes a policy out of the worlds of a scenario.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -7,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -73,7 +75,11 @@ class Host {
 
   /// Whole or not at all: written beside, then moved to its name.
   evtwin_status keep(const void* policy, std::uint64_t n) {
-    const std::string part = command_.out + ".part";
+    if (policy == nullptr || n == 0) return not_kept("a policy has bytes, this one has none");
+    // Whoever came to be there meanwhile stays.
+    if (bytes == 0 && std::filesystem::exists(std::filesystem::symlink_status(command_.out)))
+      return not_kept("there is another file by now, and it is kept");
+    const std::string part = fmt::format("{}.{}.part", command_.out, ::getpid());
     std::FILE* const file = std::fopen(part.c_str(), "wb");
     bool good = file != nullptr && std::fwrite(policy, 1, n, file) == n;
     if (file != nullptr) good = std::fclose(file) == 0 && good;
@@ -81,8 +87,15 @@ class Host {
       bytes = n;
       return EVTWIN_OK;
     }
-    error = fmt::format("{}: can not be written ({})", kernel::printable(command_.out), std::strerror(errno));
+    const std::string why = fmt::format("can not be written ({})", std::strerror(errno));
     std::remove(part.c_str());
+    return not_kept(why);
+  }
+
+  /// Said at the end as well, whatever the learner makes of it.
+  evtwin_status not_kept(const std::string& why) {
+    error = fmt::format("{}: {}", kernel::printable(command_.out), why);
+    if (remarks.empty() || remarks.back() != error) remarks.push_back(error);
     return EVTWIN_FAILED;
   }
 
@@ -126,7 +139,9 @@ void train_with(const Learner& learner, const control::CheckedParams& params, co
   training.seed = command.load.seed.value_or(loaded.world.seed);
   training.episodes = command.episodes;
   training.context = &host;
-  training.tell = [](const evtwin_training* t, const evtwin_learner_progress* now) { return host_of(t).tell(*now); };
+  training.tell = [](const evtwin_training* t, const evtwin_learner_progress* now) {
+    return now == nullptr ? 1 : host_of(t).tell(*now);
+  };
   training.report = [](const evtwin_training* t, std::uint32_t severity, const char* text) {
     host_of(t).report(severity, text == nullptr ? "" : text);
   };
@@ -136,9 +151,16 @@ void train_with(const Learner& learner, const control::CheckedParams& params, co
 
   const std::string who = fmt::format("learner {} ({})", learner.description().id, kernel::printable(learner.file()));
   control::call_under_way() = {who.c_str(), "learn"};
-  const evtwin_status status =
-      learner.entry().learn(&training, learner.description().id.c_str(), params.values().data(),
-                            static_cast<std::uint32_t>(params.values().size()));
+  evtwin_status status = EVTWIN_FAILED;
+  // The contract lets no exception cross; one that does all the same ends in an error that names the learner.
+  try {
+    status = learner.entry().learn(&training, learner.description().id.c_str(), params.values().data(),
+                                   static_cast<std::uint32_t>(params.values().size()));
+  } catch (const std::exception& thrown) {
+    host.error = fmt::format("it let an exception out: {}", kernel::printable(thrown.what()));
+  } catch (...) {
+    host.error = "it let an exception out";
+  }
   control::call_under_way() = {};
   if (status != EVTWIN_OK)
     throw CommandError(fmt::format("{}: {}", who, host.error.empty() ? fmt::format("status {}", status) : host.error));

@@ -239,6 +239,13 @@ void check_history_keys(const Construct& sessions, const Where& where) {
   }
 }
 
+/// Whether the sessions of the run are moved in time, so that the rows as they stand in the file may be the run's own.
+bool is_shifted(const Construct& sessions) {
+  const Table* given = sessions.arguments.front().table();
+  const Value* shift = given == nullptr ? nullptr : given->find("shift_to_start");
+  return shift != nullptr && shift->boolean() != nullptr && *shift->boolean();
+}
+
 }  // namespace
 
 std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
@@ -252,7 +259,13 @@ std::vector<control::Departure> history_of(Build& build, const Value& history, c
     if (arrivals != nullptr) collect(arrivals, arrivals_where, words);
     std::erase_if(words, [](const auto& one) { return one.first->kind != "sessions"; });
     if (words.empty()) fail(where, "= \"from_sessions\" needs arrivals = sessions \"file.csv\"");
-    for (const auto& [recorded, at] : words) add_past(build, *recorded, at, site, false, out);
+    for (const auto& [recorded, at] : words) {
+      if (is_shifted(*recorded))
+        fail(where,
+             "= \"from_sessions\" and shift_to_start = true exclude each other: the run's own sessions would be "
+             "its history");
+      add_past(build, *recorded, at, site, false, out);
+    }
   } else {
     fail(where, "must be sessions \"file.csv\" or \"from_sessions\", got " + describe(history));
   }

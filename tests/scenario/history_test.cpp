@@ -92,6 +92,10 @@ TEST(History, WhatCouldNotBeOneIsRefusedInOneLine) {
   EXPECT_THAT(refusal("history = sessions { file = \"days.csv\", shift_to_start = true }"),
               HasSubstr("shift_to_start has no sense in a history; it takes file, evse and requested"));
   EXPECT_THAT(refusal("history = \"from_sessions\""), HasSubstr("needs arrivals = sessions"));
+  // Moved in time, the run plays rows that its history would have as they stand in the file.
+  EXPECT_THAT(
+      refusal("arrivals = sessions { file = \"days.csv\", shift_to_start = true }, history = \"from_sessions\""),
+      HasSubstr("\"from_sessions\" and shift_to_start = true exclude each other"));
   EXPECT_THAT(refusal("history = 5"), HasSubstr("must be sessions \"file.csv\" or \"from_sessions\""));
 }
 

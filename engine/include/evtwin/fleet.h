@@ -43,7 +43,7 @@ extern "C" {
 #define EVTWIN_FLEET_ABI_MAJOR 0u
 #define EVTWIN_FLEET_ABI_MINOR 1u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FLEET_ABI_DIGEST "7b5bfe7a6dd46d4f9b9bb3dda64d952c8f2b3128c024d57ce48a61533d48af36"
+#define EVTWIN_FLEET_ABI_DIGEST "5b4478a362996005016a7edc9affd8e5492ce5e1744f5ac9ba0808be27eeb000"
 
 /* What a call answers beyond EVTWIN_OK, EVTWIN_BAD_PARAMETER and EVTWIN_FAILED. */
 #define EVTWIN_FLEET_WORLD_FAILED 16u /* see 10 */
@@ -185,10 +185,12 @@ typedef struct evtwin_fleet_episode {
   double open_cost;            /* what sessions still plugged in owe at the end; 0 where it was truncated */
   double storage_energy_value; /* of what is stored beyond the run's start; 0 where it was truncated */
   double got_kwh, wanted_kwh;  /* of the sessions that ended: metered, at most what was requested; requested */
-  double month_peak_kw;        /* the running peak at the end: highest metering window of the month within the run */
-  uint64_t departures;         /* sessions that ended */
+  /* The running peak at the end: highest metering window, within the run, of the month that the end lies in. What ends
+   * with a month and is truncated has seen the first instant of the next one, and its peak, which is 0 then. */
+  double month_peak_kw;
+  uint64_t departures; /* sessions that ended */
   uint64_t turned_away;
-  uint64_t clipped;     /* cells of actions beyond their bounds */
+  uint64_t clipped;     /* cells of actions beyond their bounds, of those that have an effect */
   uint64_t corrected;   /* set-points that stood otherwise than asked for, counted at the decisions */
   uint64_t event_hash;  /* of the whole world so far; of a run that ended, that of a single run */
   evtwin_ledger ledger; /* of these hours */
