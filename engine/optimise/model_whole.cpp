@@ -106,6 +106,7 @@ void ModelBuilder::add_whole_numbers() {
     name(Part::back, true, vehicle.key, vehicle.first_step, back_rows);
     name(Part::one_way, true, vehicle.key, vehicle.first_step, either_rows);
   }
+  if (contents_.storage_one_way.empty()) return;
   for (std::uint32_t s = 0; s < problem_.storages.size(); ++s) {
     const PlanStorage& storage = problem_.storages[s];
     const StorageColumns& columns = block_.storages[s];
@@ -121,6 +122,7 @@ void ModelBuilder::add_whole_numbers() {
 
 // Where selling pays more than buying costs, a connection would do both at once.
 void ModelBuilder::add_one_way_grid() {
+  if (contents_.grid_one_way.empty()) return;
   OneWay way(steps());
   for (const std::uint32_t t : contents_.grid_one_way) {
     const GridStep& step = block_.steps[t];
