@@ -48,6 +48,7 @@ LivedWorld::LivedWorld(const Plan& plan, std::uint64_t number, std::uint32_t fir
     run_->set_interest(s, {.who = "the agent",
                            .subscribes = plan.subscribes,
                            .horizon_steps = plan.horizon_steps,
+                           .horizon_reads = plan.horizon_reads,
                            .levels = plan.levels});
     Agent& agent = agents_.emplace_back();
     agent.actions = std::make_unique<ActionReader>(plan.act, plan.n_evses, run_->view(s));
@@ -276,7 +277,7 @@ void LivedWorld::fail(const char* why, const evtwin_fleet_buffers& to) {
 }
 
 const evtwin_view* LivedWorld::view(std::uint32_t site) const {
-  return phase_ == Phase::asked && agents_[site].asked ? &run_->view(site) : nullptr;
+  return (phase_ == Phase::asked || phase_ == Phase::ended) && agents_[site].asked ? &run_->view(site) : nullptr;
 }
 
 evtwin_decision* LivedWorld::decision(std::uint32_t site) {

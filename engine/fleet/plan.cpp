@@ -39,6 +39,9 @@ void check(const evtwin_fleet_spec& spec) {
   constexpr std::uint32_t all_reasons = 2 * EVTWIN_WHY_READING - 1;
   if ((spec.asked_at & ~all_reasons) != 0)
     refuse(fmt::format("asked_at has bits that are no EVTWIN_WHY_*: {:#x}", spec.asked_at & ~all_reasons));
+  if ((spec.horizon_reads & ~EVTWIN_READS_ALL) != 0)
+    refuse(fmt::format("horizon_reads has bits that are no EVTWIN_READS_*: {:#x}",
+                       spec.horizon_reads & ~EVTWIN_READS_ALL));
 
   if (spec.n_levels > EVTWIN_MOST_LEVELS)
     refuse(fmt::format("n_levels is {}; at most {}", spec.n_levels, EVTWIN_MOST_LEVELS));
@@ -111,6 +114,7 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
   plan.carry_over = spec.carry_over != 0;
   plan.subscribes = spec.asked_at | EVTWIN_WHY_TICK;
   plan.horizon_steps = spec.horizon_steps;
+  if (spec.horizon_reads != 0) plan.horizon_reads = spec.horizon_reads;
   plan.levels.assign(spec.levels, spec.levels + spec.n_levels);
   plan.n_evses = spec.pad_evses;
   plan.n_storages = spec.pad_storages;

@@ -22,7 +22,7 @@ struct Plan {
   std::uint32_t autoreset = EVTWIN_AUTORESET_NEXT_STEP, end = EVTWIN_END_TRUNCATES;
   std::uint32_t episode_days = 0, act = EVTWIN_ACT_EVSE;
   bool draw_start = false, carry_over = false;
-  std::uint32_t subscribes = EVTWIN_WHY_TICK, horizon_steps = 0;
+  std::uint32_t subscribes = EVTWIN_WHY_TICK, horizon_steps = 0, horizon_reads = EVTWIN_READS_ALL;
   std::vector<double> levels{};
   std::vector<std::unique_ptr<Stage>> stages{};
 

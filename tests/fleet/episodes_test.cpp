@@ -44,7 +44,10 @@ TEST(FleetAutoreset, NextStepShowsTheLastObservationAndThenIgnoresAnAction) {
   EXPECT_NE(rig.observations, before);
   EXPECT_EQ(rig.observations, rig.final_observations);
   EXPECT_LT(rig.rewards[0], 0.0F);
-  EXPECT_EQ(evtwin_fleet_view(rig.fleet, 0), nullptr);
+  ASSERT_NE(evtwin_fleet_view(rig.fleet, 0), nullptr)
+      << "the last view is what a truncated episode is bootstrapped from";
+  EXPECT_EQ(evtwin_fleet_view(rig.fleet, 0)->now_ns, start_ns + kernel::day_ns);
+  EXPECT_EQ(evtwin_fleet_decision(rig.fleet, 0), nullptr);
   rig.step();
   EXPECT_EQ(rig.truncated[0], 0);
   EXPECT_EQ(rig.rewards[0], 0.0F);

@@ -41,9 +41,9 @@ extern "C" {
 #endif
 
 #define EVTWIN_FLEET_ABI_MAJOR 0u
-#define EVTWIN_FLEET_ABI_MINOR 1u
+#define EVTWIN_FLEET_ABI_MINOR 2u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FLEET_ABI_DIGEST "5b4478a362996005016a7edc9affd8e5492ce5e1744f5ac9ba0808be27eeb000"
+#define EVTWIN_FLEET_ABI_DIGEST "ef0595be71acc0ef1c05446b08f1f65194e31aef7d21b3c913406fc8f684eb28"
 
 /* What a call answers beyond EVTWIN_OK, EVTWIN_BAD_PARAMETER and EVTWIN_FAILED. */
 #define EVTWIN_FLEET_WORLD_FAILED 16u /* see 10 */
@@ -134,6 +134,9 @@ typedef struct evtwin_fleet_spec {
   uint32_t n_weights;
   const evtwin_fleet_weight* weights; /* none: "objective" at -1 */
   uint32_t pad_evses, pad_storages;   /* room for at least so many in every row */
+  uint32_t horizon_reads; /* EVTWIN_READS_*: the horizon's columns that are looked at; 0: all. What is not, is 0 in a
+                             row and NaN in a view, and no forecast is made of it */
+  uint32_t reserved;
 } evtwin_fleet_spec;
 
 /* ---- What it looks like: tables, static for the life of a fleet. ------------------------------------------------ */
@@ -268,13 +271,14 @@ EVTWIN_EXPORT evtwin_status evtwin_fleet_recv(evtwin_fleet* fleet, uint32_t leas
 
 /* [range] For whoever wants more than cells: the view itself, and the decision's columns, NaN throughout until they are
  * written (read where `actions` is NULL). Valid until the world's next step or reset; NULL while it is under way, has
- * not begun, waits for a reset, or the agent is not asked. */
+ * not begun or has failed, or the agent is not asked. Of an episode that is over there is the last view, which a
+ * truncated one is bootstrapped from, and no decision. (With SAME_STEP the next one has begun.) */
 EVTWIN_EXPORT const evtwin_view* evtwin_fleet_view(const evtwin_fleet* fleet, uint32_t agent);
 EVTWIN_EXPORT evtwin_decision* evtwin_fleet_decision(evtwin_fleet* fleet, uint32_t agent);
 
 #if UINTPTR_MAX == UINT64_MAX
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_scenario) == 32);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_spec) == 112);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_spec) == 120);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_shape) == 56);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_column) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_term) == 32);

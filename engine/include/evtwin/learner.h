@@ -19,9 +19,9 @@ extern "C" {
 #endif
 
 #define EVTWIN_LEARNER_ABI_MAJOR 0u
-#define EVTWIN_LEARNER_ABI_MINOR 1u
+#define EVTWIN_LEARNER_ABI_MINOR 2u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_LEARNER_ABI_DIGEST "dca22153a675cf479444f628a70a8e8d7c61b849e424e60509648087879628fb"
+#define EVTWIN_LEARNER_ABI_DIGEST "521b11dd79401176d04d62788a8b64477d7ff380daa80ef571a1f44a865c65cd"
 /* What the entry states: this header and those that it includes. */
 #define EVTWIN_LEARNER_ABI_DIGESTS EVTWIN_LEARNER_ABI_DIGEST ":" EVTWIN_FLEET_ABI_DIGEST ":" EVTWIN_ABI_DIGEST
 
@@ -46,12 +46,21 @@ typedef struct evtwin_fleet_functions {
   evtwin_decision* (*decision)(evtwin_fleet*, uint32_t agent);
 } evtwin_fleet_functions;
 
+/* One figure of a learning curve. */
+typedef struct evtwin_learner_scalar {
+  const char* id;   /* "policy.entropy": lower case, words apart by '.' and '_' */
+  const char* unit; /* "" where it has none */
+  double value;     /* NaN: not known this time */
+} evtwin_learner_scalar;
+
 /* How far a training is. */
 typedef struct evtwin_learner_progress {
-  uint32_t struct_size, reserved;
-  uint64_t episodes;     /* lived so far, of all agents */
-  double mean_objective; /* of the episodes lived since the last call; NaN: none */
-  double best_objective; /* mean of the policy kept last, by the learner's own measure; NaN: none yet */
+  uint32_t struct_size, n_scalars;
+  uint64_t episodes;                    /* lived so far, of all agents */
+  double mean_objective;                /* of the episodes lived since the last call; NaN: none */
+  double best_objective;                /* mean of the policy kept last, by the learner's own measure; NaN: none yet */
+  uint64_t steps;                       /* decisions lived so far, of all agents */
+  const evtwin_learner_scalar* scalars; /* [n_scalars] the learner's own, for the learning curve */
 } evtwin_learner_progress;
 
 /* A training: what to learn on, for how long, and what the host does for it. All of it the host's, valid until learn()
@@ -73,6 +82,16 @@ typedef struct evtwin_training {
   /* The best policy so far, in place of the last one; it is in the file when this returns. EVTWIN_FAILED: it could not
    * be written, and the one before stands. */
   evtwin_status (*keep)(const struct evtwin_training*, const void* policy, uint64_t bytes);
+  /* All that the learner needs to go on as if it had never stopped, in place of the last one; whole or not at all.
+   * NULL: the user wants none. EVTWIN_FAILED: it could not be written, and the one before stands. */
+  evtwin_status (*checkpoint)(const struct evtwin_training*, const void* state, uint64_t bytes);
+  const void* resume_from; /* [resume_bytes] a checkpoint of this training, to go on from; NULL: begin */
+  uint64_t resume_bytes;
+  const void* policy_from; /* [policy_bytes] a policy to begin with (fine-tuning); NULL: from nothing */
+  uint64_t policy_bytes;
+  uint64_t evaluate_every; /* episodes between two validations; 0: as the learner likes */
+  /* What stands in a policy's head about this training, as a JSON object: scenarios, digests, seed, version. */
+  const char* about;
 } evtwin_training;
 
 typedef struct evtwin_learner_entry {
@@ -87,8 +106,9 @@ extern EVTWIN_EXPORT const evtwin_learner_entry evtwin_learners;
 
 #if UINTPTR_MAX == UINT64_MAX
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_functions) == 136);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_learner_progress) == 32);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_training) == 80);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_learner_progress) == 48);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_learner_scalar) == 24);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_training) == 136);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_learner_entry) == 40);
 #endif
 

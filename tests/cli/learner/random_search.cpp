@@ -148,7 +148,7 @@ evtwin_status learn(const evtwin_training* training, const char* id, const evtwi
       const std::string policy = written(best);
       if (training->keep(training, policy.data(), policy.size()) != EVTWIN_OK) return EVTWIN_FAILED;
     }
-    const evtwin_learner_progress now{sizeof now, 0, lived, objective, best_objective};
+    const evtwin_learner_progress now{sizeof now, 0, lived, objective, best_objective, 0, nullptr};
     if (training->tell(training, &now) != 0) break;
   }
   return EVTWIN_OK;
