@@ -40,6 +40,17 @@ double nearest_offer_kw(const evtwin_view& view, std::uint32_t evse, double kw) 
   return std::clamp(kw, least, view.evse_car_max_kw[evse]);
 }
 
+double offer_at_least_kw(const evtwin_view& view, std::uint32_t evse, double kw) {
+  double most = 0.0;
+  for (const double rate : rates_of(view, evse)) {
+    if (!is_offered(view, evse, rate)) continue;
+    if (rate >= kw - rounding_kw) return rate;
+    most = rate;
+  }
+  if (most > 0.0) return most;
+  return std::min(std::max(kw, view.evse_car_min_kw[evse]), view.evse_car_max_kw[evse]);
+}
+
 double offer_at_most_kw(const evtwin_view& view, std::uint32_t evse, double kw) {
   const auto rates = rates_of(view, evse);
   if (!rates.empty()) {
@@ -81,9 +92,11 @@ void Split::rank(const evtwin_view& view) {
     const double most_kw = view.evse_car_max_kw[i];
     if (view.evse_draws[i] == 0 || most_kw <= 0.0) continue;
     const double left_h = kernel::hours_between(view.now_ns, view.evse_departs_ns[i]);
-    claims_.push_back({i, left_h - view.evse_remaining_kwh[i] / most_kw, view.evse_arrived_ns[i]});
+    const double rest_kwh = view.evse_remaining_kwh[i];
+    claims_.push_back({i, rest_kwh <= 0.0, left_h - rest_kwh / most_kw, view.evse_arrived_ns[i]});
   }
   std::sort(claims_.begin(), claims_.end(), [](const Claim& a, const Claim& b) {
+    if (a.is_met != b.is_met) return b.is_met;
     if (a.laxity_h != b.laxity_h) return a.laxity_h < b.laxity_h;
     if (a.arrived_ns != b.arrived_ns) return a.arrived_ns < b.arrived_ns;
     return a.evse < b.evse;

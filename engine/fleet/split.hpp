@@ -13,6 +13,8 @@ namespace evtwin::fleet {
 /// most `kw_limit`, of two equally near the lower; else 0 below half of the smallest offer, from there up at least the
 /// smallest.
 double nearest_offer_kw(const evtwin_view& view, std::uint32_t evse, double kw);
+/// The smallest power at least `kw` that row i can offer its vehicle; where all are smaller, the largest.
+double offer_at_least_kw(const evtwin_view& view, std::uint32_t evse, double kw);
 /// The largest power at most `kw` that row i can offer its vehicle; 0 where all are larger.
 double offer_at_most_kw(const evtwin_view& view, std::uint32_t evse, double kw);
 
@@ -27,7 +29,8 @@ class Split {
   /// @param storage_kw  [n_storages] asked of them
   double most_kw(const evtwin_view& view, std::span<const double> storage_kw);
 
-  /// Hands out `total_kw` >= 0: least laxity first, of equal laxity who came first, then by row. Fills kw().
+  /// Hands out `total_kw` >= 0: least laxity first, of equal laxity who came first, then by row; those whose request is
+  /// met come after all others. Fills kw().
   /// @returns the sum handed out. It is `total_kw`, to rounding, or what can be given where that is less, but where
   /// smallest offers or finite rates leave no way: then less by less than one of them.
   double hand_out(const evtwin_view& view, std::span<const double> storage_kw, double total_kw);
@@ -38,6 +41,7 @@ class Split {
  private:
   struct Claim {
     std::uint32_t evse = 0;
+    bool is_met = false;  ///< the request
     double laxity_h = 0.0;
     std::int64_t arrived_ns = 0;
   };

@@ -1,6 +1,7 @@
 # Fails when a room includes a room that the table of the house does not give it. Run: cmake -DROOT=... -P check_includes.cmake
 cmake_minimum_required(VERSION 3.25)
 set(kernel_may "")
+set(policy_may "")
 set(physics_may kernel)
 set(market_may kernel)
 set(demand_may kernel market physics)
@@ -19,8 +20,8 @@ set(audit_may kernel record)
 set(analysis_may ${twin_may} twin record optimise)
 set(advise_may ${twin_may} twin record analysis)
 set(replay_may ${twin_may} twin ocpp sessions scenario record analysis optimise)
-set(cli_may ${twin_may} twin plugin_check ocpp sessions scenario fleet decide record audit analysis advise replay optimise)
-set(rooms kernel physics market demand control twin plugin_check optimise ocpp sessions lua scenario fleet decide record audit analysis advise replay cli)
+set(cli_may ${twin_may} twin plugin_check ocpp sessions scenario fleet policy decide record audit analysis advise replay optimise)
+set(rooms kernel policy physics market demand control twin plugin_check optimise ocpp sessions lua scenario fleet decide record audit analysis advise replay cli)
 
 file(GLOB folders LIST_DIRECTORIES true ${ROOT}/engine/*)
 foreach(folder ${folders})

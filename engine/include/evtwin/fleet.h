@@ -43,7 +43,7 @@ extern "C" {
 #define EVTWIN_FLEET_ABI_MAJOR 0u
 #define EVTWIN_FLEET_ABI_MINOR 2u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FLEET_ABI_DIGEST "ef0595be71acc0ef1c05446b08f1f65194e31aef7d21b3c913406fc8f684eb28"
+#define EVTWIN_FLEET_ABI_DIGEST "77eb7ad426cb9f675ab8be476c8d6f268d60e368d5d5e968297dcad4d696e21c"
 
 /* What a call answers beyond EVTWIN_OK, EVTWIN_BAD_PARAMETER and EVTWIN_FAILED. */
 #define EVTWIN_FLEET_WORLD_FAILED 16u /* see 10 */
@@ -78,7 +78,8 @@ typedef struct evtwin_fleet evtwin_fleet;
  *        finite rates to the nearest, of two equally near the lower; else below half of the smallest offer to 0, from
  *        there up to the smallest offer.
  *  SITE  one cell for all EVSEs: 0..1 is the share of what all vehicles that draw can be given together within the
- *        limits. It is handed out least laxity first; of equal laxity who came first, then the EVSE declared first.
+ *        limits. It is handed out least laxity first, those whose request is met after all others; of equal laxity
+ *        who came first, then the EVSE declared first.
  *        Each gets all it can take and what its POWER and CURRENT limits leave, the last one what remains of the sum;
  *        where that is less than its smallest offer, those served before give up as much. MAGNITUDE limits are the
  *        guard's. Vehicles lend nothing.

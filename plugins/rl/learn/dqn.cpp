@@ -1,0 +1,260 @@
+// Deep Q learning (Mnih et al. 2015) of gates, with double targets (van Hasselt et al. 2016) and a Q that is a sum over
+// EVSEs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "trainer.hpp"
+
+namespace evtwin::rl {
+
+namespace {
+
+/// What was seen, answered and came of it; sights are raw.
+struct Memory {
+  Sight now, next;
+  Answer answer;
+  float reward = 0.0F, discount = 0.0F;
+};
+
+class Dqn {
+ public:
+  Dqn(Trainer& trainer, const DqnPlan& plan, const policy::PolicyFile* rate)
+      : trainer_(trainer),
+        training_(trainer.training()),
+        plan_(plan),
+        brain_(trainer.sizes(), training_.seed),
+        scales_(trainer.sizes()),
+        worlds_(training_, spec_of(trainer)) {
+    if (rate != nullptr) {
+      rate_file_ = *rate;
+      rate_.emplace(*rate);
+    }
+    const std::uint32_t n = worlds_.agents();
+    sights_.resize(n);
+    gates_.resize(n);
+    last_.resize(n);
+    steps_of_.resize(n);
+    returns_.resize(n);
+  }
+
+  void learn() {
+    begin();
+    double loss_sum = 0.0, loss_n = 0.0;
+    std::uint64_t told = steps_;
+    while (episodes_ < training_.episodes) {
+      live();
+      while (learnt_from_ + plan_.train_every <= steps_ && filled_ >= plan_.learning_starts) {
+        learnt_from_ += plan_.train_every;
+        const double loss = improve();
+        if (std::isnan(loss)) {
+          trainer_.say(EVTWIN_ERROR,
+                       fmt::format("the loss is no number after {} episodes; the last good policy stands", episodes_));
+          throw TrainingError("the loss is no number");
+        }
+        loss_sum += loss;
+        loss_n += 1.0;
+        if (++updates_ % plan_.target_every == 0) brain_.renew_target();
+      }
+      if (filled_ < plan_.learning_starts) learnt_from_ = steps_;
+      if (steps_ - told < 4096 && episodes_ < training_.episodes) {
+        episodes_so_far();
+        if (!trainer_.is_validation_due(episodes_) && episodes_ < training_.episodes) continue;
+      }
+      told = steps_;
+      episodes_so_far();
+      const evtwin_learner_scalar scalars[] = {{"q.loss", "", loss_n > 0.0 ? loss_sum / loss_n : std::nan("")},
+                                               {"explore", "", explore()},
+                                               {"memories", "", static_cast<double>(filled_)},
+                                               {"reward.scale", "", return_scale_.sd(0, 1e-9)}};
+      bool stop = trainer_.tell(episodes_, steps_, ended_, scalars);
+      ended_ = {};
+      loss_sum = loss_n = 0.0;
+      if (trainer_.is_validation_due(episodes_) || episodes_ >= training_.episodes || stop) {
+        trainer_.validate(policy());
+        stop = trainer_.tell(episodes_, steps_, {}, {}) || stop;
+      }
+      if (stop) return;
+    }
+  }
+
+ private:
+  static WorldsSpec spec_of(const Trainer& trainer) {
+    const TrainerOptions& o = trainer.options();
+    return {o.worlds,
+            trainer.training().threads,
+            trainer.training().seed,
+            false,
+            o.episode_days,
+            o.shape,
+            o.ahead,
+            o.weights,
+            o.shaping,
+            o.discount_per_h};
+  }
+
+  policy::PolicyFile policy() const {
+    if (!rate_) return trainer_.policy(brain_.weights(), scales_, "mode");
+    // Rates and gates look through the same scales: those of the rates, which stay as they are.
+    policy::PolicyFile file = trainer_.policy({}, scales_, rate_file_.head.value("act", "mode"));
+    file.arrays = brain_.weights();
+    file.arrays.insert(file.arrays.end(), rate_file_.arrays.begin(), rate_file_.arrays.end());
+    return file;
+  }
+
+  void begin() {
+    if (const auto from = policy_to_begin_with(training_)) {
+      Policy checked(*from);
+      brain_.set_weights(*from);
+    }
+    Dice seeds(training_.seed * 0x9e3779b97f4a7c15U + 1);
+    worlds_.begin(seeds.next());
+    dice_ = Dice(seeds.next());
+    for (std::uint32_t a = 0; a < worlds_.agents(); ++a) worlds_.look(a, sights_[a]);
+    memories_.reserve(plan_.buffer);
+  }
+
+  void episodes_so_far() {
+    const Worlds::Ended ended = worlds_.take_ended();
+    episodes_ += ended.n;
+    ended_.n += ended.n;
+    ended_.objective += ended.objective;
+    ended_.got_kwh += ended.got_kwh;
+    ended_.wanted_kwh += ended.wanted_kwh;
+    ended_.reward += ended.reward;
+  }
+
+  double explore() const {
+    const double lived = static_cast<double>(episodes_) / static_cast<double>(training_.episodes);
+    const double share = std::min(1.0, lived / plan_.explore_share);
+    return plan_.explore_from + (plan_.explore_to - plan_.explore_from) * share;
+  }
+
+  void normalise(Sight& sight) const {
+    if (rate_) {
+      rate_->normalise(sight);
+    } else {
+      scales_.normalise(sight, Shape::evse);
+    }
+  }
+
+  /// One step of every world.
+  void live() {
+    const double explore_now = explore();
+    const std::uint32_t n = worlds_.agents();
+    // Worlds are moved by the network as it was a few updates ago: reading weights costs more than an update.
+    if (!playing_ || updates_ >= played_until_ + refresh_every) {
+      playing_.emplace(policy());
+      played_until_ = updates_;
+    }
+    std::vector<float> outputs, rates;
+    for (std::uint32_t a = 0; a < n; ++a) {
+      Sight seen = sights_[a];
+      normalise(seen);
+      float storage[gate_storage_outputs];
+      playing_->gate_outputs(seen, outputs, storage);
+      Answer& gates = gates_[a];
+      gates.evses.resize(seen.who.size());
+      for (std::size_t i = 0; i < seen.who.size(); ++i) {
+        const float* const q = outputs.data() + i * gate_outputs_each;
+        const bool on = dice_.uniform() < explore_now ? dice_.uniform() < 0.5 : q[1] > q[0];
+        gates.evses[i] = on ? 1.0F : 0.0F;
+      }
+      const auto best = std::max_element(storage, storage + gate_storage_outputs) - storage;
+      const auto chosen = dice_.uniform() < explore_now ? static_cast<std::ptrdiff_t>(dice_.next() % 3) : best;
+      gates.storages = 0.5F * static_cast<float>(chosen);
+      Answer act = gates;
+      if (rate_) {
+        float storage_rate[rate_outputs_each];
+        rate_->rate_outputs(seen, rates, storage_rate);
+        for (std::size_t i = 0; i < act.evses.size(); ++i)
+          act.evses[i] *= static_cast<float>(rate_->rate(rates.data() + i * rate_outputs_each));
+        act.storages = static_cast<float>(rate_->rate(storage_rate));
+      }
+      worlds_.act(a, sights_[a], act);
+    }
+    worlds_.step(0, trainer_.options().worlds, steps_of_, last_);
+    for (std::uint32_t a = 0; a < n; ++a) {
+      const Step& step = steps_of_[a];
+      Memory memory;
+      memory.now = sights_[a];
+      memory.answer = gates_[a];
+      worlds_.look(a, sights_[a]);
+      memory.next = step.cut ? last_[a] : sights_[a];
+      memory.reward = static_cast<float>(step.reward);
+      memory.discount = step.terminated ? 0.0F : static_cast<float>(step.discount);
+      if (!rate_) scales_.take(memory.now, Shape::evse);
+      returns_[a] = step.reward + step.discount * returns_[a];
+      const auto value = static_cast<float>(returns_[a]);
+      return_scale_.take(&value, 1);
+      if (step.cut) returns_[a] = 0.0;
+      if (memories_.size() < plan_.buffer) {
+        memories_.push_back(std::move(memory));
+      } else {
+        memories_[filled_ % plan_.buffer] = std::move(memory);
+      }
+      ++filled_;
+    }
+    steps_ += n;
+  }
+
+  double improve() {
+    batch_.now.clear();
+    batch_.next.clear();
+    batch_.reward.clear();
+    batch_.discount.clear();
+    const auto scale = static_cast<float>(1.0 / return_scale_.sd(0, 1e-9));
+    for (std::uint32_t k = 0; k < plan_.batch; ++k) {
+      const Memory& memory = memories_[dice_.next() % memories_.size()];
+      Sight now = memory.now, next = memory.next;
+      normalise(now);
+      normalise(next);
+      // Behind rates storages are not the gate's.
+      if (rate_) now.storages = next.storages = false;
+      batch_.now.add(now, Shape::evse, &memory.answer, true);
+      Answer none;
+      none.evses.resize(next.who.size());
+      batch_.next.add(next, Shape::evse, &none, true);
+      batch_.reward.push_back(std::clamp(memory.reward * scale, -20.0F, 20.0F));
+      batch_.discount.push_back(memory.discount);
+    }
+    DqnOptions now = plan_.options;
+    const double lived = static_cast<double>(episodes_) / static_cast<double>(training_.episodes);
+    now.learning_rate *= std::max(0.05, 1.0 - lived);
+    return brain_.update(batch_, now);
+  }
+
+  Trainer& trainer_;
+  const evtwin_training& training_;
+  DqnPlan plan_;
+  DqnBrain brain_;
+  Scales scales_;
+  Worlds worlds_;
+  policy::PolicyFile rate_file_;
+  std::optional<Policy> rate_;
+  Running return_scale_{1};
+  std::vector<Sight> sights_, last_;
+  std::vector<Answer> gates_;
+  std::vector<Step> steps_of_;
+  std::vector<double> returns_;
+  std::vector<Memory> memories_;
+  Worlds::Ended ended_;
+  Dice dice_;
+  static constexpr std::uint64_t refresh_every = 16;
+  std::optional<Policy> playing_;
+  std::uint64_t played_until_ = 0;
+  Transitions batch_;
+  std::uint64_t episodes_ = 0, steps_ = 0, filled_ = 0, updates_ = 0, learnt_from_ = 0;
+};
+
+}  // namespace
+
+void learn_dqn(const evtwin_training& training, const TrainerOptions& options, const DqnPlan& plan,
+               const policy::PolicyFile* rate) {
+  if (training.resume_from != nullptr) throw TrainingError("dqn writes no checkpoints; begin anew");
+  Trainer trainer(training, options, rate == nullptr ? "dqn" : "ppo-dqn");
+  Dqn(trainer, plan, rate).learn();
+}
+
+}  // namespace evtwin::rl

@@ -1,0 +1,235 @@
+// The learners as evtwin loads them: ppo, dqn, and both.
+#include <evtwin/learner.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+#include <evtwin/strategy.hpp>
+
+#include "trainer.hpp"
+
+namespace evtwin::rl {
+namespace {
+
+constexpr std::array shapes{"site", "evse"};
+constexpr std::array aheads{"prices", "all"};
+constexpr std::array rewards{"objective", "boa-fe", "weights"};
+
+#define EVTWIN_RL_COMMON                                                                                           \
+  sdk::choice("ahead", aheads, "prices", "what is seen of forecasts: prices, or load, PV and arrivals as well"),   \
+      sdk::integer("worlds", "", 1, 100000, 32, "worlds that are lived side by side"),                             \
+      sdk::integer("validation_worlds", "", 1, 1000, 2, "whole runs of each scenario that a policy is judged by"), \
+      sdk::integer("hidden", "", 4, 1024, 64, "units of a hidden layer"),                                          \
+      sdk::integer("episode_days", "d", 1, 366, 1, "days of an episode"),                                          \
+      sdk::real("discount_per_h", "", 0.5, 1.0, 0.99, "what an hour later counts"),                                \
+      sdk::real("shaping", "", 0.0, 1000.0, 1.0,                                                                   \
+                "potential of a kWh requested and not got, in mean prices; it changes no optimum"),                \
+      sdk::choice("reward", rewards, "objective", "what is learnt for"),                                           \
+      sdk::text("weights", "", "reward=weights: terms and weights, as energy_cost:-1 demand_charge:-1"),           \
+      sdk::real("satisfaction_bonus", "money", 0, 1e12, 1000,                                                      \
+                "reward=boa-fe: of a session that got all it requested"),                                          \
+      sdk::real("cycle_penalty", "money", 0, 1e12, 1000, "reward=boa-fe: of a cycle of all storages")
+
+#define EVTWIN_RL_PPO                                                                                               \
+  sdk::integer("rollout", "", 8, 100000, 128, "decisions of each world between two updates"),                       \
+      sdk::integer("minibatch", "", 8, 1000000, 1024, "decisions of a gradient"),                                   \
+      sdk::integer("epochs", "", 1, 100, 4, "times that a rollout is learnt from"),                                 \
+      sdk::real("learning_rate", "", 1e-7, 1, 1e-3, "of Adam, falling to nothing"),                                 \
+      sdk::real("entropy", "", 0, 10, 0.002, "bonus for chance"), sdk::real("clip", "", 0.01, 1, 0.2, "of ratios"), \
+      sdk::real("most_kl", "", 1e-5, 10, 0.03, "an update ends beyond 1.5 times this divergence")
+
+#define EVTWIN_RL_DQN                                                                         \
+  sdk::integer("buffer", "", 100, 10000000, 50000, "decisions that are remembered"),          \
+      sdk::integer("batch", "", 2, 100000, 128, "decisions of a gradient, of DQN"),           \
+      sdk::integer("train_every", "", 1, 100000, 8, "decisions between two gradients"),       \
+      sdk::integer("target_every", "", 1, 1000000, 500, "gradients between two targets"),     \
+      sdk::real("q_learning_rate", "", 1e-7, 1, 5e-4, "of Adam, falling to nothing, of DQN"), \
+      sdk::real("explore_share", "", 0.001, 1, 0.4, "share of the training in which chance falls from 1 to 0.05")
+
+constexpr std::array ppo_params{sdk::choice("shape", shapes, "site", "one power for all vehicles, or one of each EVSE"),
+                                EVTWIN_RL_COMMON, EVTWIN_RL_PPO};
+constexpr std::array dqn_params{EVTWIN_RL_COMMON, EVTWIN_RL_DQN};
+constexpr std::array both_params{EVTWIN_RL_COMMON, EVTWIN_RL_PPO, EVTWIN_RL_DQN};
+
+constexpr evtwin_info infos[] = {
+    sdk::describe("ppo", "PPO", "1.0", "proximal policy optimisation: a rate for every EVSE, and storage power",
+                  ppo_params, EVTWIN_STRATEGY_KEEP_LOADED),
+    sdk::describe("dqn", "DQN", "1.0", "deep Q network: every EVSE on or off", dqn_params, EVTWIN_STRATEGY_KEEP_LOADED),
+    sdk::describe("ppo-dqn", "PPO and DQN", "1.0",
+                  "rates learnt by PPO in the first half, then gates learnt by DQN before them", both_params,
+                  EVTWIN_STRATEGY_KEEP_LOADED),
+};
+
+/// Parameters by name, as the host checked them.
+class Params {
+ public:
+  Params(const evtwin_param_value* values, std::uint32_t n) : values_(values, n) {}
+  bool has(std::string_view id) const { return find(id) != nullptr; }
+  double number(std::string_view id) const { return find(id) == nullptr ? 0.0 : find(id)->number; }
+  std::uint32_t count(std::string_view id) const { return static_cast<std::uint32_t>(number(id)); }
+  std::string text(std::string_view id) const {
+    const evtwin_param_value* const found = find(id);
+    return found == nullptr || found->text == nullptr ? std::string() : found->text;
+  }
+
+ private:
+  const evtwin_param_value* find(std::string_view id) const {
+    for (const evtwin_param_value& value : values_) {
+      if (id == value.id) return &value;
+    }
+    return nullptr;
+  }
+  std::span<const evtwin_param_value> values_;
+};
+
+/// Rewards: their terms' names live as long as the training.
+struct Weights {
+  std::vector<std::string> names;
+  std::vector<double> values;
+  std::vector<evtwin_fleet_weight> all() const {
+    std::vector<evtwin_fleet_weight> made;
+    for (std::size_t i = 0; i < names.size(); ++i) made.push_back({names[i].c_str(), values[i]});
+    return made;
+  }
+};
+
+Weights weights_of(const Params& params) {
+  const std::string reward = params.text("reward"), text = params.text("weights");
+  if (!text.empty() && reward != "weights") throw TrainingError("weights are read with reward=weights only");
+  // boa-fe: what is bought, a bonus for the satisfied, a penalty for cycles.
+  if (reward == "boa-fe")
+    return {{"energy_cost", "demand_charge", "satisfaction", "storage_cycles"},
+            {-1.0, -1.0, params.number("satisfaction_bonus"), -params.number("cycle_penalty")}};
+  Weights made;
+  if (reward != "weights") return made;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word = text.substr(at, end - at);
+    at = end + 1;
+    if (word.empty()) continue;
+    const std::size_t colon = word.find(':');
+    char* rest = nullptr;
+    const double value = colon == std::string::npos ? 0.0 : std::strtod(word.c_str() + colon + 1, &rest);
+    if (colon == std::string::npos || rest == word.c_str() + colon + 1 || *rest != '\0')
+      throw TrainingError(fmt::format("weights: '{}' is not TERM:NUMBER", word));
+    made.names.push_back(word.substr(0, colon));
+    made.values.push_back(value);
+  }
+  if (made.names.empty()) throw TrainingError("reward=weights needs weights=TERM:NUMBER ...");
+  return made;
+}
+
+TrainerOptions trainer_options(const Params& params, const Weights& weights, Shape shape) {
+  TrainerOptions o;
+  o.shape = shape;
+  o.ahead = params.text("ahead") == "all" ? Features::Ahead::all : Features::Ahead::prices;
+  o.worlds = params.count("worlds");
+  o.validation_worlds = params.count("validation_worlds");
+  o.hidden = params.count("hidden");
+  o.episode_days = params.count("episode_days");
+  o.discount_per_h = params.number("discount_per_h");
+  o.shaping = params.number("shaping");
+  o.weights = weights.all();
+  o.reward = params.text("reward");
+  return o;
+}
+
+PpoOptions ppo_options(const Params& params) {
+  PpoOptions o;
+  o.learning_rate = params.number("learning_rate");
+  o.clip = params.number("clip");
+  o.entropy = params.number("entropy");
+  o.most_kl = params.number("most_kl");
+  o.epochs = params.count("epochs");
+  o.minibatch = params.count("minibatch");
+  return o;
+}
+
+DqnPlan dqn_plan(const Params& params) {
+  DqnPlan plan;
+  plan.buffer = params.count("buffer");
+  plan.batch = params.count("batch");
+  plan.train_every = params.count("train_every");
+  plan.target_every = params.count("target_every");
+  plan.options.learning_rate = params.number("q_learning_rate");
+  plan.explore_share = params.number("explore_share");
+  plan.learning_starts = std::min(plan.learning_starts, plan.buffer / 2);
+  return plan;
+}
+
+/// Half of a training: policies are kept for the other half, progress counts on.
+struct Half {
+  const evtwin_training* whole = nullptr;
+  std::string kept;
+
+  evtwin_training part(std::uint64_t episodes) {
+    evtwin_training training = *whole;
+    training.episodes = episodes;
+    training.context = this;
+    training.checkpoint = nullptr;
+    training.tell = [](const evtwin_training* t, const evtwin_learner_progress* now) {
+      const Half& half = *static_cast<const Half*>(t->context);
+      return half.whole->tell(half.whole, now);
+    };
+    training.report = [](const evtwin_training* t, std::uint32_t severity, const char* text) {
+      const Half& half = *static_cast<const Half*>(t->context);
+      half.whole->report(half.whole, severity, text);
+    };
+    training.keep = [](const evtwin_training* t, const void* policy, std::uint64_t bytes) -> evtwin_status {
+      static_cast<Half*>(t->context)->kept.assign(static_cast<const char*>(policy), bytes);
+      return EVTWIN_OK;
+    };
+    return training;
+  }
+};
+
+void learn_both(const evtwin_training& training, const Params& params, const Weights& weights) {
+  if (training.resume_from != nullptr) throw TrainingError("ppo-dqn writes no checkpoints; begin anew");
+  if (training.policy_from != nullptr) throw TrainingError("ppo-dqn begins from nothing");
+  const TrainerOptions options = trainer_options(params, weights, Shape::evse);
+  Half half{&training, {}};
+  const evtwin_training first = half.part(std::max<std::uint64_t>(1, training.episodes / 2));
+  learn_ppo(first, options, ppo_options(params), params.count("rollout"));
+  const policy::PolicyFile rate = policy::read_policy(half.kept);
+  evtwin_training second = training;
+  second.episodes = std::max<std::uint64_t>(1, training.episodes - first.episodes);
+  learn_dqn(second, options, dqn_plan(params), &rate);
+}
+
+evtwin_status learn(const evtwin_training* training, const char* id, const evtwin_param_value* values,
+                    std::uint32_t n) noexcept {
+  try {
+    const Params params(values, n);
+    const Weights weights = weights_of(params);
+    const std::string_view who(id);
+    if (who == "ppo") {
+      const Shape shape = params.text("shape") == "evse" ? Shape::evse : Shape::site;
+      learn_ppo(*training, trainer_options(params, weights, shape), ppo_options(params), params.count("rollout"));
+    } else if (who == "dqn") {
+      learn_dqn(*training, trainer_options(params, weights, Shape::evse), dqn_plan(params), nullptr);
+    } else if (who == "ppo-dqn") {
+      learn_both(*training, params, weights);
+    } else {
+      return EVTWIN_UNSUPPORTED;
+    }
+    return EVTWIN_OK;
+  } catch (const std::exception& error) {
+    training->report(training, EVTWIN_ERROR, error.what());
+    return EVTWIN_FAILED;
+  }
+}
+
+}  // namespace
+}  // namespace evtwin::rl
+
+extern "C" {
+const evtwin_learner_entry evtwin_learners = {
+    sizeof(evtwin_learner_entry),
+    EVTWIN_LEARNER_ABI_MAJOR,
+    EVTWIN_LEARNER_ABI_MINOR,
+    3,
+    EVTWIN_LEARNER_ABI_DIGESTS,
+    [](uint32_t index) -> const evtwin_info* { return &evtwin::rl::infos[index]; },
+    evtwin::rl::learn,
+};
+}

@@ -1,0 +1,90 @@
+// What all trainings share: validation, the best policy kept, progress, checkpoints, the head of a policy.
+#pragma once
+#include <evtwin/learner.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "advantage.hpp"
+#include "brain.hpp"
+#include "worlds.hpp"
+
+namespace evtwin::rl {
+
+/// What every learner is told.
+struct TrainerOptions {
+  Shape shape = Shape::site;
+  Features::Ahead ahead = Features::Ahead::prices;
+  std::uint32_t worlds = 32, episode_days = 1, validation_worlds = 2, hidden = 64;
+  double discount_per_h = 0.99, shaping = 1.0;
+  std::vector<evtwin_fleet_weight> weights{};
+  std::string reward = "objective";
+};
+
+/// Counts and statistics of what was seen; frozen in every policy that is kept.
+struct Scales {
+  explicit Scales(const Sizes& sizes) : site(sizes.site), evse(sizes.evse) {}
+  void take(const Sight& raw, Shape shape);
+  void normalise(Sight& sight, Shape shape) const;
+  std::vector<policy::Array> arrays(Shape shape) const;
+  Running site, evse;
+
+ private:
+  static void apply(const Running& scale, std::size_t n, float* x);
+};
+
+class Trainer {
+ public:
+  Trainer(const evtwin_training& training, const TrainerOptions& options, std::string kind);
+
+  const evtwin_training& training() const { return training_; }
+  const TrainerOptions& options() const { return options_; }
+  Sizes sizes() const;
+
+  /// A policy of these weights. @param act  "mode" or "mean"
+  policy::PolicyFile policy(std::vector<policy::Array> weights, const Scales& scales, const std::string& act) const;
+  /// Lives the validation runs under the policy, and keeps it where it is the best so far. @returns its mean objective
+  double validate(policy::PolicyFile file);
+  /// Whether it is time to, by the episodes lived.
+  bool is_validation_due(std::uint64_t episodes) const { return episodes >= next_validation_; }
+
+  /// @returns whether the user wants it to end
+  bool tell(std::uint64_t episodes, std::uint64_t steps, const Worlds::Ended& ended,
+            std::span<const evtwin_learner_scalar> scalars);
+  void say(std::uint32_t severity, const std::string& text) const;
+  double best() const { return best_; }
+
+  nlohmann::json state() const;
+  void set_state(const nlohmann::json& state);
+  /// Writes a checkpoint where the host wants one.
+  void checkpoint(const policy::PolicyFile& state) const;
+
+ private:
+  const evtwin_training& training_;
+  TrainerOptions options_;
+  std::string kind_;
+  std::unique_ptr<Worlds> judged_;
+  double best_, last_;
+  std::uint64_t validate_every_, next_validation_ = 0;
+  nlohmann::json history_ = nlohmann::json::array();
+  std::uint64_t episodes_ = 0, steps_ = 0;
+};
+
+/// Throws TrainingError where the policy to begin with is of other networks; says what was taken.
+std::optional<policy::PolicyFile> policy_to_begin_with(const evtwin_training& training);
+
+void learn_ppo(const evtwin_training& training, const TrainerOptions& options, const PpoOptions& ppo,
+               std::uint32_t rollout);
+
+struct DqnPlan {
+  DqnOptions options{};
+  std::uint32_t buffer = 50'000, batch = 128, learning_starts = 2'000, train_every = 8, target_every = 500;
+  double explore_from = 1.0, explore_to = 0.05, explore_share = 0.4;
+};
+/// @param rate  a policy whose rates are behind the gates; none: on is full power
+void learn_dqn(const evtwin_training& training, const TrainerOptions& options, const DqnPlan& plan,
+               const policy::PolicyFile* rate);
+
+}  // namespace evtwin::rl

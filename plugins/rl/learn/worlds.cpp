@@ -1,0 +1,195 @@
+#include "worlds.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::rl {
+
+namespace {
+
+/// Nothing of a row is looked at: a policy has eyes of its own.
+constexpr const char* least_observed = "site.connected";
+
+}  // namespace
+
+Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_(*training.fleet), spec_(spec) {
+  evtwin_fleet_spec wanted{};
+  wanted.struct_size = sizeof wanted;
+  wanted.n_worlds = 1;
+  wanted.scenarios = training.scenarios;
+  wanted.n_scenarios = training.n_scenarios;
+  wanted.threads = 1;
+  wanted.observe = least_observed;
+  // How long a tick is decides how many steps a day ahead has; sites that are not asked together are asked at ticks.
+  need(fleet_.create(&wanted, &made_));
+  const std::int64_t tick_ns = fleet_.shape_of(made_)->tick_ns;
+  const bool one_site = fleet_.shape_of(made_)->n_sites == 1;
+  fleet_.destroy(made_);
+  made_ = nullptr;
+
+  wanted.n_worlds = spec.worlds;
+  wanted.seed = spec.seed;
+  wanted.autoreset = spec.whole_runs ? EVTWIN_AUTORESET_DISABLED : EVTWIN_AUTORESET_NEXT_STEP;
+  wanted.end = spec.whole_runs ? EVTWIN_END_TERMINATES : EVTWIN_END_TRUNCATES;
+  wanted.episode_days = spec.whole_runs ? 0 : spec.episode_days;
+  wanted.draw_start = spec.whole_runs ? 0 : 1;
+  wanted.carry_over = spec.whole_runs ? 0 : 1;
+  wanted.asked_at = one_site ? asked_at : EVTWIN_WHY_TICK;
+  wanted.horizon_steps = Features::horizon_steps(tick_ns);
+  wanted.horizon_reads = Features::horizon_reads(spec.ahead);
+  if (spec.ahead == Features::Ahead::all) {
+    wanted.levels = Features::levels;
+    wanted.n_levels = 2;
+  }
+  wanted.n_weights = static_cast<std::uint32_t>(spec.weights.size());
+  wanted.weights = spec.weights.data();
+  need(fleet_.create(&wanted, &made_));
+  const evtwin_fleet_shape& shape = *fleet_.shape_of(made_);
+  agents_ = shape.n_agents;
+  observations_.resize(std::size_t{agents_} * shape.observation_size);
+  for (auto* values : {&rewards_, &hours_}) values->resize(agents_);
+  for (auto* values : {&terminated_, &truncated_, &asked_}) values->resize(agents_);
+  failed_.resize(spec.worlds);
+  now_ns_.resize(agents_);
+  episodes_.resize(agents_);
+  potential_.resize(agents_);
+  ended_.resize(agents_);
+  evtwin_fleet_buffers buffers{};
+  buffers.struct_size = sizeof buffers;
+  buffers.observations = observations_.data();
+  buffers.rewards = rewards_.data();
+  buffers.hours = hours_.data();
+  buffers.terminated = terminated_.data();
+  buffers.truncated = truncated_.data();
+  buffers.asked = asked_.data();
+  buffers.now_ns = now_ns_.data();
+  buffers.episodes = episodes_.data();
+  buffers.failed = failed_.data();
+  need(fleet_.bind(made_, &buffers));
+}
+
+Worlds::~Worlds() { fleet_.destroy(made_); }
+
+void Worlds::need(evtwin_status status) const {
+  if (status != EVTWIN_OK) throw TrainingError(fleet_.error());
+}
+
+void Worlds::begin(std::uint64_t seed) {
+  std::vector<evtwin_fleet_start> starts;
+  Dice dice(seed);
+  for (std::uint32_t w = 0; w < spec_.worlds; ++w) starts.push_back({dice.next(), EVTWIN_FLEET_AS_DRAWN});
+  need(fleet_.reset(made_, nullptr, starts.data()));
+  for (std::uint32_t a = 0; a < agents_; ++a) {
+    const evtwin_view* const view = fleet_.view(made_, a);
+    if (view == nullptr) throw TrainingError("a world did not begin");
+    // At the start of a run nobody is plugged in: what is constant of a site is seen here.
+    if (eyes_.size() == a) {
+      eyes_.emplace_back(*view, spec_.shape, spec_.ahead);
+      hands_.push_back(std::make_unique<Hands>(*view, spec_.shape, eyes_.back().features().site_kw()));
+    }
+    potential_[a] = potential(*view);
+  }
+}
+
+double Worlds::potential(const evtwin_view& view) const {
+  if (spec_.shaping == 0.0) return 0.0;
+  double mean = std::abs(view.buy_per_kwh);
+  if (view.horizon_steps > 0) {
+    mean = 0.0;
+    for (std::uint32_t k = 0; k < view.horizon_steps; ++k) mean += std::abs(view.horizon_buy_per_kwh[k]);
+    mean /= view.horizon_steps;
+  }
+  double kwh = 0.0;
+  for (std::uint32_t c = 0; c < view.n_connected; ++c) kwh += view.evse_remaining_kwh[view.connected_evse[c]];
+  return -spec_.shaping * mean * kwh;
+}
+
+void Worlds::look(std::uint32_t agent, Sight& sight) const {
+  const evtwin_view* const view = fleet_.view(made_, agent);
+  if (view == nullptr) throw TrainingError("a world has nothing to show");
+  eyes_[agent].look(*view, sight);
+}
+
+void Worlds::act(std::uint32_t agent, const Sight& sight, const Answer& answer) {
+  hands_[agent]->act(*fleet_.view(made_, agent), sight, answer, *fleet_.decision(made_, agent));
+}
+
+void Worlds::gather(std::uint32_t agent) {
+  const evtwin_fleet_episode& episode = episodes_[agent];
+  Ended& sum = ended_[agent];
+  ++sum.n;
+  sum.objective += episode.objective;
+  sum.got_kwh += episode.got_kwh;
+  sum.wanted_kwh += episode.wanted_kwh;
+  sum.reward += episode.reward;
+}
+
+void Worlds::step(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last) {
+  need(fleet_.step_range(made_, first_world, count));
+  for (std::uint32_t w = first_world; w < first_world + count; ++w) {
+    bool over = false;
+    for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
+      const evtwin_view& view = *fleet_.view(made_, a);
+      Step& step = steps[a];
+      const double after = potential(view);
+      step.discount = std::pow(spec_.discount_per_h, static_cast<double>(hours_[a]));
+      step.reward = static_cast<double>(rewards_[a]) + step.discount * after - potential_[a];
+      step.terminated = terminated_[a] != 0;
+      step.cut = false;
+      potential_[a] = after;
+      if (terminated_[a] == 0 && truncated_[a] == 0) continue;
+      over = true;
+      gather(a);
+      eyes_[a].look(view, last[a]);
+      step.cut = true;
+    }
+    if (!over) continue;
+    const std::int64_t was_ns = now_ns_[w * per_world()];
+    need(fleet_.step_range(made_, w, 1));  // what comes next begins; no action is read
+    for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
+      potential_[a] = potential(*fleet_.view(made_, a));
+      // A day's end within a run is no cut: the next one begins with what this one left.
+      if (now_ns_[a] == was_ns && !steps[a].terminated) steps[a].cut = false;
+    }
+  }
+}
+
+double Worlds::live_whole(std::uint64_t seed, const Policy& policy) {
+  begin(seed);
+  Sight sight;
+  Answer answer;
+  std::vector<bool> over(spec_.worlds);
+  double sum = 0.0;
+  for (std::uint32_t left = spec_.worlds; left > 0;) {
+    for (std::uint32_t w = 0; w < spec_.worlds; ++w) {
+      if (over[w]) continue;
+      for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
+        if (asked_[a] == 0) continue;
+        look(a, sight);
+        policy.answer(sight, answer);
+        act(a, sight, answer);
+      }
+      need(fleet_.step_range(made_, w, 1));
+      if (terminated_[w * per_world()] == 0) continue;
+      over[w] = true;
+      --left;
+      for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) sum += episodes_[a].objective;
+    }
+  }
+  return sum / agents_;
+}
+
+Worlds::Ended Worlds::take_ended() {
+  Ended all;
+  for (Ended& one : ended_) {
+    all.n += one.n;
+    all.objective += one.objective;
+    all.got_kwh += one.got_kwh;
+    all.wanted_kwh += one.wanted_kwh;
+    all.reward += one.reward;
+    one = {};
+  }
+  return all;
+}
+
+}  // namespace evtwin::rl

@@ -1,0 +1,93 @@
+// Many worlds at their next decisions, seen through the eyes of a policy and moved by its hands.
+#pragma once
+#include <evtwin/learner.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "../player.hpp"
+
+namespace evtwin::rl {
+
+/// What a training ends with, in one line.
+struct TrainingError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct WorldsSpec {
+  std::uint32_t worlds = 32, threads = 1;
+  std::uint64_t seed = 0;
+  /// Runs that go on day after day and are truncated, for learning; or whole runs that terminate, for judging.
+  bool whole_runs = false;
+  std::uint32_t episode_days = 1;
+  Shape shape = Shape::site;
+  Features::Ahead ahead = Features::Ahead::prices;
+  std::vector<evtwin_fleet_weight> weights{};  ///< of the reward; none: the objective
+  double shaping = 0.0;  ///< potential: so many mean buy prices for each kWh requested and not got
+  double discount_per_h = 0.99;
+};
+
+/// What a step gave.
+struct Step {
+  double reward = 0.0;    ///< with the shaping
+  double discount = 1.0;  ///< of what follows
+  bool terminated = false;
+  bool cut = false;  ///< what follows is of another run
+};
+
+class Worlds {
+ public:
+  /// @throws TrainingError with what the fleet says
+  Worlds(const evtwin_training& training, const WorldsSpec& spec);
+  ~Worlds();
+  Worlds(const Worlds&) = delete;
+  Worlds& operator=(const Worlds&) = delete;
+
+  std::uint32_t agents() const { return agents_; }
+  std::uint32_t per_world() const { return agents_ / spec_.worlds; }
+  const WorldsSpec& spec() const { return spec_; }
+
+  /// Begins runs everywhere, drawn by these seeds.
+  void begin(std::uint64_t seed);
+
+  /// [range] What an agent sees now.
+  void look(std::uint32_t agent, Sight& sight) const;
+  /// [range] Answers for it.
+  void act(std::uint32_t agent, const Sight& sight, const Answer& answer);
+  /// [range] One step of some worlds. `last` gets what was seen where a run was cut, before its next one began.
+  void step(std::uint32_t first_world, std::uint32_t count, std::span<Step> steps, std::span<Sight> last);
+
+  /// Whole runs: lives every world to its end. @returns the mean objective of an agent's run
+  double live_whole(std::uint64_t seed, const Policy& policy);
+
+  /// Episodes that ended since the last call: how many, and the sums of what is asked for.
+  struct Ended {
+    std::uint64_t n = 0;
+    double objective = 0.0, got_kwh = 0.0, wanted_kwh = 0.0, reward = 0.0;
+  };
+  Ended take_ended();
+
+ private:
+  void need(evtwin_status status) const;
+  double potential(const evtwin_view& view) const;
+  void gather(std::uint32_t agent);
+
+  const evtwin_fleet_functions& fleet_;
+  WorldsSpec spec_;
+  evtwin_fleet* made_ = nullptr;
+  std::uint32_t agents_ = 0;
+  std::vector<float> observations_, rewards_, hours_;
+  std::vector<std::uint8_t> terminated_, truncated_, failed_, asked_;
+  std::vector<std::int64_t> now_ns_;
+  std::vector<evtwin_fleet_episode> episodes_;
+  std::vector<double> potential_;  // [agents] of what is seen now
+  std::vector<Ended> ended_;       // [agents]
+  std::vector<Eyes> eyes_;         // [agents]
+  std::vector<std::unique_ptr<Hands>> hands_;
+};
+
+}  // namespace evtwin::rl

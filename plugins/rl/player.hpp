@@ -1,0 +1,105 @@
+// A policy at work: what it sees of a view, what it answers, and how that becomes set-points. Learners and the strategy
+// that plays a policy use this very code.
+#pragma once
+#include <evtwin/strategy.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "beta.hpp"
+#include "features.hpp"
+#include "fleet/action.hpp"
+#include "fleet/split.hpp"
+#include "network.hpp"
+#include "policy/policy_file.hpp"
+
+namespace evtwin::rl {
+
+/// What a policy's networks answer for. `site`: one power for all vehicles, handed out least laxity first. `evse`: one
+/// network for every EVSE.
+enum class Shape : std::uint8_t { site, evse };
+
+/// When a policy is asked, in training and in play.
+inline constexpr std::uint32_t asked_at = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL;
+
+/// What is seen at one decision.
+struct Sight {
+  std::vector<float> site;           ///< [site features]
+  std::vector<float> evses;          ///< [who.size(), EVSE features]
+  std::vector<std::uint32_t> who{};  ///< rows of the view that are answered for, ascending
+  bool storages = false;             ///< there are storages to answer for
+};
+
+/// What is answered: numbers of the unit interval.
+struct Answer {
+  float vehicles = 0.0F;       ///< shape `site`: root of the power asked for, of the site's
+  std::vector<float> evses{};  ///< shape `evse`, [who.size()]: from the least to the most of each
+  float storages = 0.5F;       ///< from full discharge, 0, to full charge, 1
+};
+
+class Eyes {
+ public:
+  Eyes(const evtwin_view& first, Shape shape, Features::Ahead ahead)
+      : features_(first, ahead), shape_(shape), ahead_(ahead) {}
+  void look(const evtwin_view& view, Sight& sight) const;
+  const Features& features() const { return features_; }
+
+ private:
+  Features features_;
+  Shape shape_;
+  Features::Ahead ahead_;
+};
+
+/// Turns answers into set-points for one site. Every answer is feasible but for phasor rows, which are the guard's.
+class Hands {
+ public:
+  Hands(const evtwin_view& first, Shape shape, double site_kw);
+  void act(const evtwin_view& view, const Sight& sight, const Answer& answer, evtwin_decision& decision);
+
+ private:
+  void cap_at_request(const evtwin_view& view, evtwin_decision& decision) const;
+
+  Shape shape_;
+  double site_kw_;
+  fleet::ActionReader reader_;
+  fleet::Split split_;
+  std::vector<double> storage_kw_;
+  std::vector<float> cells_;
+};
+
+/// A policy read from its file. Not to be used by two threads at once: networks have scratch of their own.
+class Policy {
+ public:
+  /// @throws policy::PolicyError
+  explicit Policy(const policy::PolicyFile& file);
+
+  Shape shape() const { return shape_; }
+  Features::Ahead ahead() const { return ahead_; }
+  /// Normalises what is seen in place, then answers without chance.
+  void answer(Sight& sight, Answer& answer) const;
+  /// The parts of answer(), for learners. Outputs are those of the heads.
+  void normalise(Sight& sight) const;
+  void rate_outputs(const Sight& normalised, std::vector<float>& outputs, float* storage_outputs) const;
+  void gate_outputs(const Sight& normalised, std::vector<float>& outputs, float* storage_outputs) const;
+  bool has_rate() const { return has_rate_; }
+  bool has_gate() const { return has_gate_; }
+  /// What a rate is, given its two outputs.
+  double rate(const float* outputs) const;
+
+ private:
+  Shape shape_ = Shape::site;
+  Features::Ahead ahead_ = Features::Ahead::prices;
+  Sizes sizes_;
+  bool by_mean_ = false, has_rate_ = false, has_gate_ = false;
+  Normaliser site_scale_, evse_scale_;
+  SiteNetwork site_rate_;
+  EvseNetwork evse_rate_, gate_;
+  mutable std::vector<float> outputs_, gates_;
+};
+
+/// Numbers that a head has: two of a Beta each for vehicles and storages; off and on; out, hold and in of storages.
+inline constexpr std::size_t site_outputs = 4, rate_outputs_each = 2, gate_outputs_each = 2, gate_storage_outputs = 3;
+
+}  // namespace evtwin::rl
