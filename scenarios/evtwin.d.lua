@@ -48,6 +48,7 @@
 ---@field history? evtwin.arrivals|"from_sessions" Who came before the run: `sessions` that ended by its start, or "from_sessions", those of the files of `arrivals` that did. Strategies are told of them at their first decision, as of vehicles that left; a run's books know nothing of them. With several sites each site has its own. Default: nobody.
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
 ---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "same-kind-of-day".
+---@field test? boolean Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them. Default: false.
 ---@field notes? string Free text, kept in the run file.
 ---@field [integer] any sites (`site { ... }`) and events (`at(...)`)
 

@@ -3,9 +3,11 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/commands.hpp"
+#include "control/plugin_search.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::cli {
@@ -38,10 +40,64 @@ std::string entry_trouble(const evtwin_learner_entry& entry) {
 
 }  // namespace
 
-Learner::Learner(std::string_view name) {
+namespace {
+
+/// "ppo" as FILE.so#ppo: in the folder `learners` of each folder with plugins, apart from them, since a library for
+/// learning is large. @throws CommandError
+std::string find_installed(std::string_view id) {
+  std::string folders, known, problems;
+  for (const std::string& folder : control::plugin_folders()) {
+    const fs::path learners = fs::path(folder) / "learners";
+    folders += fmt::format("{}{}", folders.empty() ? "" : ", ", learners.string());
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(learners, error)) {
+      if (entry.path().extension() == ".so") files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());  // directory order differs between machines
+    for (const fs::path& file : files) {
+      try {
+        for (const std::string& held : Learner::ids_in(file.string())) {
+          if (held == id) return fmt::format("{}#{}", file.string(), id);
+          known += fmt::format("{}{}", known.empty() ? "" : ", ", held);
+        }
+      } catch (const CommandError& refused) {
+        problems += fmt::format(" ({})", refused.what());
+      }
+    }
+  }
+  const std::string shown = kernel::printable(id, 100);
+  if (!known.empty())
+    throw CommandError(
+        fmt::format("learner {}: there is none of that name; known: {}; or name a file, as "
+                    "FILE.so#ID{}",
+                    shown, known, problems));
+  throw CommandError(
+      fmt::format("learner {}: learning was not built, no learner lies in {}; `scripts/setup all` installs LibTorch, "
+                  "then build evtwin again; or name a file, as FILE.so#ID{}",
+                  shown, folders, problems));
+}
+
+}  // namespace
+
+std::vector<std::string> Learner::ids_in(const std::string& file) {
+  void* const opened = dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (opened == nullptr) throw CommandError(fmt::format("{}: not a loadable shared object ({})", file, dlerror()));
+  const auto* const entry = static_cast<const evtwin_learner_entry*>(dlsym(opened, "evtwin_learners"));
+  std::string trouble = entry == nullptr ? "exports no symbol evtwin_learners" : entry_trouble(*entry);
+  if (!trouble.empty()) throw CommandError(fmt::format("{}: {}", file, trouble));
+  std::vector<std::string> ids;
+  for (std::uint32_t i = 0; i < entry->n_learners; ++i) ids.emplace_back(entry->info(i)->id);
+  return ids;  // it stays open: it may have threads, and is wanted soon
+}
+
+Learner::Learner(std::string_view asked) {
+  const bool is_file =
+      asked.find('/') != std::string_view::npos || asked.find('#') != std::string_view::npos || asked.ends_with(".so");
+  const std::string name = is_file ? std::string(asked) : find_installed(asked);
   const std::size_t hash = name.find('#');
   file_ = name.substr(0, hash);
-  const std::string_view id = hash == std::string_view::npos ? std::string_view() : name.substr(hash + 1);
+  const std::string id = hash == std::string::npos ? std::string() : name.substr(hash + 1);
   const auto refuse = [&](const std::string& why) {
     throw CommandError(fmt::format("learner {}: {}", kernel::printable(file_), why));
   };

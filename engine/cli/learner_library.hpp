@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "control/plugin_description.hpp"
 
@@ -13,9 +14,12 @@ namespace evtwin::cli {
 /// One learner of an opened shared object.
 class Learner {
  public:
-  /// @param name  "FILE.so#ID", or "FILE.so" when it holds one
+  /// @param name  "FILE.so#ID", or "FILE.so" when it holds one, or the ID of one installed
   /// @throws CommandError naming the file and the reason
   explicit Learner(std::string_view name);
+
+  /// Those that a file holds. @throws CommandError
+  static std::vector<std::string> ids_in(const std::string& file);
 
   const std::string& file() const { return file_; }
   const control::StrategyDescription& description() const { return description_; }

@@ -63,14 +63,25 @@ struct AdviseCommand : ScenarioCommand {
   unsigned threads = 0;  ///< 0: as many as the machine has
 };
 
+/// FILE.lua[:key=value...]: a scenario, with what is set for it alone.
+struct ScenarioText {
+  std::string file;
+  std::map<std::string, std::string> set;
+};
+
 /// evtwin train
 struct TrainCommand {
-  std::string scenario;
+  std::vector<ScenarioText> scenarios;  ///< to learn from
+  std::vector<ScenarioText> tests;      ///< held out
   scenario::LoadOptions load;
-  StrategyText learner;  ///< FILE.so#ID[:key=value...]
+  StrategyText learner;  ///< ID[:key=value...] or FILE.so#ID[:key=value...]
   std::uint64_t episodes = 0;
-  std::string out;       ///< policy to write
-  unsigned threads = 0;  ///< 0: as many as the machine has
+  std::uint64_t evaluate_every = 0;  ///< episodes between validations; 0: as the learner likes
+  std::uint64_t seeds = 1;           ///< trainings, each with the next seed
+  std::string from;                  ///< policy to begin with; empty: none
+  bool resume = false;               ///< go on where it was left
+  std::string out;                   ///< policy to write
+  unsigned threads = 0;              ///< 0: as many as the machine has
   bool json = false;
 };
 

@@ -1,6 +1,9 @@
 // The options of the commands that run a scenario.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "advise/vehicle_request.hpp"
 #include "cli/option_parts.hpp"
 #include "cli/seed_list.hpp"
@@ -184,28 +187,69 @@ void offer_advise(Offers& offers) {
 
 struct TrainOptions {
   TrainCommand command;
-  std::vector<std::string> set;
+  std::vector<std::string> scenarios, tests, set;
   std::string learner;
 };
+
+/// A file whose name has colons is one if it is there.
+ScenarioText scenario_text(const std::string& option, const std::string& text) {
+  const std::size_t colon = text.find(':');
+  std::error_code error;
+  if (colon == std::string::npos || std::filesystem::exists(text, error)) return {text, {}};
+  std::vector<std::string> pairs;
+  for (std::size_t at = colon + 1; at <= text.size();) {
+    const std::size_t next = std::min(text.find(':', at), text.size());
+    pairs.push_back(text.substr(at, next - at));
+    at = next + 1;
+  }
+  return {text.substr(0, colon), pairs_of(option, pairs)};
+}
+
+std::vector<ScenarioText> scenario_texts(const std::string& option, const std::vector<std::string>& texts) {
+  std::vector<ScenarioText> read;
+  for (const std::string& text : texts) read.push_back(scenario_text(option, text));
+  return read;
+}
 
 void offer_train(Offers& offers) {
   const auto options = std::make_shared<TrainOptions>();
   CLI::App& app = offers.add(offers.program(), "train", "Let a learner make a policy out of the worlds of a scenario",
                              options, [](TrainOptions& given) {
+                               given.command.scenarios = scenario_texts("SCENARIO", given.scenarios);
+                               given.command.tests = scenario_texts("--test", given.tests);
                                given.command.load.set = pairs_of("--set", given.set);
                                given.command.learner = checked_strategy("--learner", given.learner);
                                return given.command;
                              });
   TrainCommand& command = options->command;
-  app.add_option("SCENARIO", command.scenario, "scenario file (.lua)")->required();
-  app.add_option("--learner", options->learner, "FILE.so[#ID][:key=value...]; it runs in this process")->required();
+  app.add_option("SCENARIO", options->scenarios,
+                 "scenario files (.lua), with what is set for one alone: site.lua:sessions=may.csv")
+      ->required();
+  app.add_option("--learner", options->learner,
+                 "ID[:key=value...] (ppo, dqn, ppo-dqn) or FILE.so[#ID][:key=value...]; it runs in this process")
+      ->required();
   app.add_option("--episodes", command.episodes, "episodes to live, of all worlds together")
       ->required()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
       ->check(decimal);
-  app.add_option("-o,--out", command.out, "policy to write")->required();
-  add_repeated(app, "--set", options->set, "value of a param() of the scenario, as name=value; may be repeated");
-  app.add_option("--seed", command.load.seed, "seed of the training, instead of the scenario's")
+  app.add_option("-o,--out", command.out,
+                 "policy to write; beside it its learning curve, OUT.curve.sqlite and, for TensorBoard, OUT.tb")
+      ->required();
+  auto* resume = app.add_flag("--resume", command.resume,
+                              "go on where the same training was left: its checkpoint is OUT.checkpoint");
+  app.add_option("--from", command.from, "policy to begin with: fine-tuning")->excludes(resume);
+  app.add_option("--eval-every", command.evaluate_every, "episodes between two validations; default: the learner's own")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
+      ->check(decimal);
+  app.add_option("--seeds", command.seeds,
+                 "so many trainings, with this seed and the next ones: OUT.seedN.pt each, and the mean")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}))
+      ->check(decimal);
+  add_repeated(app, "--test", options->tests,
+               "scenario that is held out: nothing that overlaps it is learnt from, and 50 days of it, drawn by the "
+               "seed, are listed in the policy; may be repeated");
+  add_repeated(app, "--set", options->set, "value of a param() of every scenario, as name=value; may be repeated");
+  app.add_option("--seed", command.load.seed, "seed of the training, instead of the first scenario's")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
       ->check(decimal);
   app.add_option("--days", command.load.days, "local days of the scenario, instead of its own")

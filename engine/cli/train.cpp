@@ -1,27 +1,26 @@
-// evtwin train: a learner makes a policy out of the worlds of a scenario.
+// evtwin train: a learner makes a policy out of the worlds of scenarios, once or with several seeds.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
+#include "analysis/paired.hpp"
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/learner_library.hpp"
 #include "cli/new_file.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
+#include "cli/training_host.hpp"
+#include "cli/training_plan.hpp"
 #include "control/call.hpp"
 #include "control/plugin_params.hpp"
 #include "kernel/text.hpp"
-#include "scenario/loader.hpp"
 
 namespace evtwin::cli {
 
@@ -46,109 +45,36 @@ constexpr evtwin_fleet_functions fleet_functions{sizeof(evtwin_fleet_functions),
                                                  evtwin_fleet_view,
                                                  evtwin_fleet_decision};
 
-/// What the host does for a training, and what it knows of it.
-class Host {
- public:
-  Host(const TrainCommand& command, const std::string& label)
-      : command_(command), bar_(label), begun_(std::chrono::steady_clock::now()) {
-    NewFile(command.out);  // can be written, and takes nothing's place
-  }
-
-  std::uint32_t tell(const evtwin_learner_progress& now) {
-    episodes = now.episodes;
-    if (std::isnan(first_objective)) first_objective = now.mean_objective;
-    best_objective = now.best_objective;
-    const double share = static_cast<double>(episodes) / static_cast<double>(command_.episodes);
-    bar_.show(std::min(1.0, share), "training",
-              fmt::format("{} of {} episodes, best {:.6g}, {:.0f} s left", episodes, command_.episodes, best_objective,
-                          share > 0.0 ? seconds() * (1.0 - std::min(1.0, share)) / share : 0.0));
-    return interrupted() ? 1 : 0;
-  }
-
-  void report(std::uint32_t severity, const char* text) {
-    if (severity == EVTWIN_ERROR) {
-      error = text;
-    } else if (severity >= EVTWIN_INFO) {
-      remarks.emplace_back(text);
-    }
-  }
-
-  /// Whole or not at all: written beside, then moved to its name.
-  evtwin_status keep(const void* policy, std::uint64_t n) {
-    if (policy == nullptr || n == 0) return not_kept("a policy has bytes, this one has none");
-    // Whoever came to be there meanwhile stays.
-    if (bytes == 0 && std::filesystem::exists(std::filesystem::symlink_status(command_.out)))
-      return not_kept("there is another file by now, and it is kept");
-    const std::string part = fmt::format("{}.{}.part", command_.out, ::getpid());
-    std::FILE* const file = std::fopen(part.c_str(), "wb");
-    bool good = file != nullptr && std::fwrite(policy, 1, n, file) == n;
-    if (file != nullptr) good = std::fclose(file) == 0 && good;
-    if (good && std::rename(part.c_str(), command_.out.c_str()) == 0) {
-      bytes = n;
-      return EVTWIN_OK;
-    }
-    const std::string why = fmt::format("can not be written ({})", std::strerror(errno));
-    std::remove(part.c_str());
-    return not_kept(why);
-  }
-
-  /// Said at the end as well, whatever the learner makes of it.
-  evtwin_status not_kept(const std::string& why) {
-    error = fmt::format("{}: {}", kernel::printable(command_.out), why);
-    if (remarks.empty() || remarks.back() != error) remarks.push_back(error);
-    return EVTWIN_FAILED;
-  }
-
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count(); }
-
-  std::uint64_t episodes = 0, bytes = 0;
-  double first_objective = kernel::unknown, best_objective = kernel::unknown;
-  std::string error;
+/// One training, and what came of it.
+struct Outcome {
+  TrainingFiles files;
+  std::uint64_t seed = 0, episodes = 0, bytes = 0;
+  double first_objective = kernel::unknown, best_objective = kernel::unknown, wall_s = 0.0;
   std::vector<std::string> remarks;
-
- private:
-  const TrainCommand& command_;
-  ProgressBar bar_;
-  std::chrono::steady_clock::time_point begun_;
+  std::string error;  ///< empty: it ended well
 };
 
-Host& host_of(const evtwin_training* training) { return *static_cast<Host*>(training->context); }
+/// "policy.pt" of seed 7 is "policy.seed7.pt".
+TrainingFiles files_of(const std::string& out, std::uint64_t seed, bool several) {
+  const std::filesystem::path path(out);
+  std::string file = out;
+  if (several)
+    file = (path.parent_path() / fmt::format("{}.seed{}{}", path.stem().string(), seed, path.extension().string()))
+               .string();
+  return {file, file + ".checkpoint", several ? fmt::format("{}.tb/seed{}", out, seed) : out + ".tb"};
+}
 
-/// The scenario as a fleet reads it; texts are the command's.
-struct GivenScenario {
-  explicit GivenScenario(const TrainCommand& command) {
-    for (const auto& [name, value] : command.load.set) settings.push_back({name.c_str(), value.c_str()});
-    scenario.file = command.scenario.c_str();
-    scenario.settings = settings.data();
-    scenario.n_settings = static_cast<std::uint32_t>(settings.size());
-    scenario.days = static_cast<std::uint32_t>(command.load.days.value_or(0));
-  }
-  std::vector<evtwin_fleet_setting> settings;
-  evtwin_fleet_scenario scenario{};
-};
+/// Before anything is learnt: what is in the way of what will be written.
+void look_at(const TrainingFiles& files) { NewFile(files.policy); }
 
-void train_with(const Learner& learner, const control::CheckedParams& params, const TrainCommand& command,
-                const scenario::LoadedScenario& loaded, Host& host) {
-  const GivenScenario given(command);
-  evtwin_training training{};
-  training.struct_size = sizeof training;
-  training.threads = command.threads > 0 ? command.threads : std::max(1U, std::thread::hardware_concurrency());
-  training.fleet = &fleet_functions;
-  training.scenarios = &given.scenario;
-  training.n_scenarios = 1;
-  training.seed = command.load.seed.value_or(loaded.world.seed);
-  training.episodes = command.episodes;
-  training.context = &host;
-  training.tell = [](const evtwin_training* t, const evtwin_learner_progress* now) {
-    return now == nullptr ? 1 : host_of(t).tell(*now);
-  };
-  training.report = [](const evtwin_training* t, std::uint32_t severity, const char* text) {
-    host_of(t).report(severity, text == nullptr ? "" : text);
-  };
-  training.keep = [](const evtwin_training* t, const void* policy, std::uint64_t n) {
-    return host_of(t).keep(policy, n);
-  };
+/// A learner that fails leaves the policy kept last.
+std::string what_stands(const TrainingHost& host, const std::string& policy) {
+  return host.bytes == 0 ? "" : fmt::format("; {} is the policy kept last", kernel::printable(policy));
+}
 
+/// @throws CommandError
+void learn(const Learner& learner, const control::CheckedParams& params, const evtwin_training& training,
+           TrainingHost& host, const std::string& policy) {
   const std::string who = fmt::format("learner {} ({})", learner.description().id, kernel::printable(learner.file()));
   control::call_under_way() = {who.c_str(), "learn"};
   evtwin_status status = EVTWIN_FAILED;
@@ -163,42 +89,240 @@ void train_with(const Learner& learner, const control::CheckedParams& params, co
   }
   control::call_under_way() = {};
   if (status != EVTWIN_OK)
-    throw CommandError(fmt::format("{}: {}", who, host.error.empty() ? fmt::format("status {}", status) : host.error));
+    throw CommandError(fmt::format("{}: {}{}", who, host.error.empty() ? fmt::format("status {}", status) : host.error,
+                                   what_stands(host, policy)));
   if (host.bytes == 0) throw CommandError(who + ": it kept no policy");
+}
+
+/// All trainings of the command.
+class Trainings {
+ public:
+  explicit Trainings(const TrainCommand& command)
+      : command_(command),
+        plan_(command),
+        learner_(command.learner.id),
+        params_(learner_.description(), command.learner.params, "learner"),
+        about_(plan_.about()),
+        curve_(std::make_unique<record::LearningCurve>(opened_curve())) {}
+
+  /// What came to nothing leaves nothing.
+  ~Trainings() {
+    if (anything_left_ || command_.resume) return;
+    curve_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(curve_file(), ignored);
+  }
+  Trainings(const Trainings&) = delete;
+  Trainings& operator=(const Trainings&) = delete;
+
+  void run() {
+    catch_interrupt();
+    const OutputAside aside;
+    for (std::uint64_t k = 0; k < command_.seeds && !interrupted(); ++k) outcomes_.push_back(one(plan_.seed() + k));
+  }
+
+  const TrainingPlan& plan() const { return plan_; }
+  const Learner& learner() const { return learner_; }
+  const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  std::string curve_file() const { return command_.out + ".curve.sqlite"; }
+
+ private:
+  record::LearningCurve opened_curve() {
+    if (command_.resume) return record::LearningCurve::open(curve_file());
+    for (std::uint64_t k = 0; k < command_.seeds; ++k)
+      look_at(files_of(command_.out, plan_.seed() + k, command_.seeds > 1));
+    return record::LearningCurve::create(curve_file());
+  }
+
+  /// What was asked for, but for how fast.
+  std::string identity(std::uint64_t seed) const {
+    nlohmann::json asked = about_;
+    asked["seed"] = seed;
+    asked["episodes"] = command_.episodes;
+    asked["evaluate_every"] = command_.evaluate_every;
+    asked["learner_version"] = learner_.description().version;
+    asked["days"] = command_.load.days.value_or(0);
+    return asked.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+
+  /// A training that an earlier command has ended well, as it was.
+  std::optional<Outcome> done_before(const TrainingFiles& files, std::uint64_t seed) {
+    if (!command_.resume) return std::nullopt;
+    const auto row = curve_->training(seed);
+    if (!row || row->state != "complete") return std::nullopt;
+    if (row->identity != identity(seed))
+      throw CommandError(fmt::format("{}: seed {} was another training; name another file", curve_file(), seed));
+    std::error_code error;
+    const std::uint64_t bytes = std::filesystem::file_size(files.policy, error);
+    if (error) throw CommandError(fmt::format("{}: has gone, and its training is complete", files.policy));
+    Outcome done{files, seed, row->episodes, bytes, row->first_objective, row->best_objective, row->wall_s, {}, {}};
+    done.remarks.emplace_back("this training was complete already");
+    return done;
+  }
+
+  Outcome one(std::uint64_t seed) {
+    const bool several = command_.seeds > 1;
+    const TrainingFiles files = files_of(command_.out, seed, several);
+    if (auto done = done_before(files, seed)) return *done;
+    TrainingHost host(
+        {files, seed, command_.episodes, control::label_of(learner_.description().id, command_.learner.params),
+         identity(seed), plan_.first_world().currency},
+        *curve_, command_.resume);
+    const std::vector<evtwin_fleet_scenario> scenarios = plan_.fleet_scenarios();
+    nlohmann::json about = about_;
+    about["seed"] = seed;
+    const std::string about_text = about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+
+    evtwin_training training{};
+    training.struct_size = sizeof training;
+    training.threads = command_.threads > 0 ? command_.threads : std::max(1U, std::thread::hardware_concurrency());
+    training.fleet = &fleet_functions;
+    training.scenarios = scenarios.data();
+    training.n_scenarios = static_cast<std::uint32_t>(scenarios.size());
+    training.seed = seed;
+    training.episodes = command_.episodes;
+    training.evaluate_every = command_.evaluate_every;
+    training.about = about_text.c_str();
+    if (!plan_.policy_from().empty()) {
+      training.policy_from = plan_.policy_from().data();
+      training.policy_bytes = plan_.policy_from().size();
+    }
+    host.hand_to(training);
+    Outcome outcome;
+    outcome.files = files;
+    outcome.seed = seed;
+    try {
+      learn(learner_, params_, training, host, files.policy);
+      host.ended(interrupted() ? "interrupted" : "complete");
+      anything_left_ = true;
+    } catch (const CommandError& failed) {
+      host.ended("failed");
+      anything_left_ = anything_left_ || host.leaves_anything();
+      if (!several) {
+        for (const std::string& remark : host.remarks)
+          if (remark != host.error) fmt::print(stderr, "note: {}\n", kernel::printable(remark));
+        throw;
+      }
+      outcome.error = failed.what();
+    }
+    outcome.episodes = host.episodes;
+    outcome.bytes = host.bytes;
+    outcome.first_objective = host.first_objective;
+    outcome.best_objective = host.best_objective;
+    outcome.wall_s = host.wall_s();
+    outcome.remarks = host.remarks;
+    return outcome;
+  }
+
+  const TrainCommand& command_;
+  TrainingPlan plan_;
+  Learner learner_;
+  control::CheckedParams params_;
+  nlohmann::json about_;
+  std::unique_ptr<record::LearningCurve> curve_;
+  bool anything_left_ = false;
+  std::vector<Outcome> outcomes_;
+};
+
+/// Mean and 95 % interval of what was reached with the seeds that ended well (Student's t).
+analysis::PairedDifference reached(const std::vector<Outcome>& outcomes) {
+  std::vector<double> best;
+  for (const Outcome& outcome : outcomes)
+    best.push_back(outcome.error.empty() ? outcome.best_objective : kernel::unknown);
+  return analysis::paired_difference(best, std::vector<double>(best.size(), 0.0));
+}
+
+nlohmann::json outcome_json(const Trainings& trainings, const TrainCommand& command, const Outcome& outcome) {
+  const std::string& file = outcome.files.checkpoint;
+  std::error_code error;
+  return {{"scenario", trainings.plan().name()},
+          {"learner", control::label_of(trainings.learner().description().id, command.learner.params)},
+          {"seed", outcome.seed},
+          {"episodes", outcome.episodes},
+          {"first_objective", outcome.first_objective},
+          {"best_objective", outcome.best_objective},
+          {"policy", outcome.files.policy},
+          {"policy_bytes", outcome.bytes},
+          {"checkpoint", std::filesystem::exists(file, error) ? nlohmann::json(file) : nlohmann::json()},
+          {"curve", trainings.curve_file()},
+          {"tensorboard", outcome.files.events},
+          {"remarks", outcome.remarks},
+          {"error", outcome.error.empty() ? nlohmann::json() : nlohmann::json(outcome.error)},
+          {"wall_s", outcome.wall_s}};
+}
+
+nlohmann::json training_json(const Trainings& trainings, const TrainCommand& command) {
+  if (command.seeds == 1) return outcome_json(trainings, command, trainings.outcomes().front());
+  nlohmann::json json{{"scenario", trainings.plan().name()}, {"trainings", nlohmann::json::array()}};
+  for (const Outcome& outcome : trainings.outcomes())
+    json["trainings"].push_back(outcome_json(trainings, command, outcome));
+  const analysis::PairedDifference all = reached(trainings.outcomes());
+  json["best_objective"] = {{"seeds", all.count}, {"mean", all.mean}, {"low", all.low}, {"high", all.high}};
+  return json;
+}
+
+/// "800 episodes under ppo, 1.2 s": a learner that tells nothing is taken at its word.
+std::string amount_text(const Outcome& outcome, const std::string& learner) {
+  return outcome.episodes > 0 ? fmt::format("{} episodes under {}, {:.1f} s", outcome.episodes, learner, outcome.wall_s)
+                              : fmt::format("learnt under {}, {:.1f} s", learner, outcome.wall_s);
+}
+
+void print_one(const Trainings& trainings, const Outcome& outcome) {
+  const std::string& currency = trainings.plan().first_world().currency;
+  for (const std::string& remark : outcome.remarks) fmt::print("{}\n", kernel::printable(remark));
+  fmt::print("{}: {}\n", kernel::printable(trainings.plan().name()),
+             amount_text(outcome, trainings.learner().description().id));
+  if (std::isfinite(outcome.best_objective)) {
+    if (std::isfinite(outcome.first_objective))
+      fmt::print("objective of an episode: {:.6g} {} at first, {:.6g} the best, as the learner measures it\n",
+                 outcome.first_objective, currency, outcome.best_objective);
+    else
+      fmt::print("objective: {:.6g} {} the best, as the learner measures it\n", outcome.best_objective, currency);
+  }
+  fmt::print("policy: {}, {} bytes\n", kernel::printable(outcome.files.policy), outcome.bytes);
+}
+
+void print_several(const Trainings& trainings) {
+  const std::string& currency = trainings.plan().first_world().currency;
+  fmt::print("{}\n", kernel::printable(trainings.plan().name()));
+  for (const Outcome& outcome : trainings.outcomes()) {
+    for (const std::string& remark : outcome.remarks)
+      fmt::print("seed {}: {}\n", outcome.seed, kernel::printable(remark));
+    if (!outcome.error.empty()) {
+      fmt::print(stderr, "error: seed {}: {}\n", outcome.seed, kernel::printable(outcome.error));
+      continue;
+    }
+    fmt::print("seed {}: {}, best {:.6g} {}, policy {}\n", outcome.seed,
+               amount_text(outcome, trainings.learner().description().id), outcome.best_objective, currency,
+               kernel::printable(outcome.files.policy));
+  }
+  const analysis::PairedDifference all = reached(trainings.outcomes());
+  if (all.count > 1)
+    fmt::print("mean of the best objectives of {} seeds: {:.6g} {} (95 % interval {:.6g} to {:.6g})\n", all.count,
+               all.mean, currency, all.low, all.high);
 }
 
 }  // namespace
 
 int train(const TrainCommand& command) {
-  const scenario::LoadedScenario loaded = scenario::load_scenario(command.scenario, command.load);
-  const Learner learner(command.learner.id);
-  const control::CheckedParams params(learner.description(), command.learner.params, "learner");
-  catch_interrupt();
-  Host host(command, "training");
-  {
-    const OutputAside aside;
-    train_with(learner, params, command, loaded, host);
-  }
+  Trainings trainings(command);
+  trainings.run();
+  const bool failed = std::any_of(trainings.outcomes().begin(), trainings.outcomes().end(),
+                                  [](const Outcome& outcome) { return !outcome.error.empty(); });
+  const int status = interrupted() ? 130 : failed ? 1 : 0;
   if (command.json) {
-    const nlohmann::json json{{"scenario", loaded.world.name},
-                              {"learner", control::label_of(learner.description().id, command.learner.params)},
-                              {"episodes", host.episodes},
-                              {"first_objective", host.first_objective},
-                              {"best_objective", host.best_objective},
-                              {"policy", command.out},
-                              {"policy_bytes", host.bytes},
-                              {"remarks", host.remarks},
-                              {"wall_s", host.seconds()}};
-    fmt::print("{}\n", analysis::json_text(json));
-    return interrupted() ? 130 : 0;
+    fmt::print("{}\n", analysis::json_text(training_json(trainings, command)));
+    return status;
   }
-  for (const std::string& remark : host.remarks) fmt::print("{}\n", kernel::printable(remark));
-  fmt::print("{}: {} episodes under {}, {:.1f} s\n", kernel::printable(loaded.world.name), host.episodes,
-             learner.description().id, host.seconds());
-  fmt::print("objective of an episode: {:.6g} {} at first, {:.6g} the best, as the learner measures it\n",
-             host.first_objective, loaded.world.currency, host.best_objective);
-  fmt::print("policy: {}, {} bytes\n", kernel::printable(command.out), host.bytes);
-  return interrupted() ? 130 : 0;
+  if (command.seeds == 1) {
+    print_one(trainings, trainings.outcomes().front());
+  } else {
+    print_several(trainings);
+  }
+  fmt::print("learning curve: {}; tensorboard --logdir {}\n", kernel::printable(trainings.curve_file()),
+             kernel::printable(command.out + ".tb"));
+  if (interrupted()) fmt::print("interrupted; --resume goes on with it where it wrote a checkpoint\n");
+  return status;
 }
 
 }  // namespace evtwin::cli

@@ -80,6 +80,8 @@ constexpr std::array scenario_keys{
           "Who decides: an id, `plugin \"id\" { ... }`, `strategy { ... }`, or a function of the view."),
     other("forecast", {}, "evtwin.forecast_rule|evtwin.forecast", "\"same-kind-of-day\"",
           "For all sites that give none of their own."),
+    boolean("test", "false",
+            "Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them."),
     text("notes", {}, "Free text, kept in the run file."),
 };
 

@@ -297,6 +297,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   world.parameters = options.set;
   for (const auto& [key, value] : options.changes) world.parameters[std::string(change_prefix) + key] = value;
   world.seed = source->seed;
+  world.test = f.boolean("test");
   world.calendar = calendar_of(f.text("timezone"), f.where("timezone"));
   world.tick_ns = f.whole("tick_min") * kernel::minute_ns;
   read_run_window(build, f, *scenario);

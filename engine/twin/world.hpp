@@ -131,6 +131,7 @@ struct World {
   TimeNs end_ns = 0;
   int days = 0;  ///< local days, a part of one counted whole
   std::uint64_t seed = 0;
+  bool test = false;  ///< held out: nobody learns from its sites and dates
   TimeNs tick_ns = 15 * kernel::minute_ns;
   std::vector<physics::Vehicle> vehicles;
   std::vector<Site> sites;

@@ -93,5 +93,187 @@ TEST_F(Train, WhatCanNotBeIsOneLine) {
   EXPECT_FALSE(std::filesystem::exists(path("p")));
 }
 
+// ---- What lies beside a policy, and what a training that was broken off goes on from
+
+TEST_F(Train, TheCurveHasARowForEveryFigure) {
+  ASSERT_EQ(train("policy").status, 0);
+  const std::string file = path("policy.curve.sqlite");
+  EXPECT_FALSE(std::filesystem::exists(file + "-wal"));
+  const auto rows = query(file,
+                          "SELECT episodes, steps, wall_s, unit, value FROM scalar WHERE id = 'trial.objective' AND "
+                          "seed = 1 ORDER BY row");
+  ASSERT_EQ(rows.size(), 100U) << "800 episodes, 8 at once";
+  EXPECT_EQ(rows.front().at("episodes"), "8");
+  EXPECT_EQ(rows.back().at("steps"), "1600");
+  EXPECT_EQ(rows.front().at("unit"), "KRW");
+  EXPECT_EQ(rows.front().at("value"), "8400.0");
+  EXPECT_EQ(query(file, "SELECT 1 FROM scalar WHERE id = 'trial.unknown' AND value IS NOT NULL").size(), 0U);
+  const auto training = query(file, "SELECT state, learner, episodes FROM training");
+  ASSERT_EQ(training.size(), 1U);
+  EXPECT_EQ(training[0].at("state"), "complete");
+  EXPECT_EQ(training[0].at("episodes"), "800");
+  EXPECT_FALSE(std::filesystem::is_empty(path("policy.tb")));
+  EXPECT_FALSE(std::filesystem::exists(path("policy.checkpoint"))) << "it has ended well";
+}
+
+TEST_F(Train, OnlyTheSameTrainingGoesOn) {
+  const std::string dies = learner_ + ":dies_after=400";
+  const std::vector<std::string> words{"train",      scenario_, "--learner", dies,
+                                       "--episodes", "800",     "-o",        path("killed")};
+  ASSERT_EQ(run(words).status, -SIGKILL);
+  ASSERT_TRUE(std::filesystem::exists(path("killed.checkpoint")));
+  const Said other = train("killed", {"--resume"});
+  EXPECT_EQ(other.status, 1) << "its parameters were others";
+  EXPECT_THAT(other.err, HasSubstr("was another training: its learner was"));
+  EXPECT_THAT(other.err, HasSubstr("dies_after=400"));
+
+  // The very same goes on, and dies again on the way.
+  std::vector<std::string> again = words;
+  again.emplace_back("--resume");
+  ASSERT_EQ(run(again).status, -SIGKILL);
+  EXPECT_EQ(query(path("killed.curve.sqlite"), "SELECT state FROM training").at(0).at("state"), "running");
+}
+
+/// The process ends at a limit of its time instead: nothing in what was asked for says so.
+TEST_F(Train, StoppedAnywhereAndResumedMakesTheSameBytes) {
+  const std::vector<std::string> long_one{"train", scenario_, "--learner", learner_, "--episodes", "2000", "-o"};
+  const auto with = [&](const std::string& out, bool resume) {
+    std::vector<std::string> words = long_one;
+    words.push_back(path(out));
+    if (resume) words.emplace_back("--resume");
+    return words;
+  };
+  ASSERT_EQ(run(with("straight", false)).status, 0);
+  const pid_t child = start(with("killed", false));
+  while (!std::filesystem::exists(path("killed.checkpoint"))) usleep(1000);
+  kill(child, SIGKILL);
+  const Said killed = finish(child);
+  ASSERT_EQ(killed.status, -SIGKILL) << "it was over before it could be killed";
+  const Said resumed = run(with("killed", true));
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_EQ(read_all(path("killed")), read_all(path("straight")));
+  const std::string rows = "SELECT count(*) AS n, sum(value) AS s, max(steps) AS m FROM scalar";
+  EXPECT_EQ(query(path("killed.curve.sqlite"), rows), query(path("straight.curve.sqlite"), rows));
+  EXPECT_FALSE(std::filesystem::exists(path("killed.checkpoint")));
+  // Over is over: it says so, and does nothing.
+  const Said over = run(with("killed", true));
+  EXPECT_EQ(over.status, 0) << over.err;
+  EXPECT_THAT(over.out, HasSubstr("complete already"));
+}
+
+TEST_F(Train, ALossThatIsNoNumberLeavesThePolicyKeptLast) {
+  const Said said =
+      run({"train", scenario_, "--learner", learner_ + ":fails_after=200", "--episodes", "800", "-o", path("policy")});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.err, HasSubstr("the loss is not finite; "));
+  EXPECT_THAT(said.err, HasSubstr("policy is the policy kept last"));
+  EXPECT_THAT(read_all(path("policy")), StartsWith("linear-policy/1 "));
+  EXPECT_EQ(query(path("policy.curve.sqlite"), "SELECT state FROM training").at(0).at("state"), "failed");
+}
+
+TEST_F(Train, SeveralSeedsAreSeveralTrainings) {
+  const Said said = train("p.pt", {"--seeds", "3", "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const nlohmann::json json = said.json();
+  ASSERT_EQ(json["trainings"].size(), 3U);
+  double sum = 0.0;
+  for (std::size_t k = 0; k < 3; ++k) {
+    EXPECT_EQ(json["trainings"][k]["seed"], k + 1);
+    EXPECT_EQ(json["trainings"][k]["policy"], path("p.seed" + std::to_string(k + 1) + ".pt"));
+    EXPECT_TRUE(std::filesystem::exists(path("p.seed" + std::to_string(k + 1) + ".pt")));
+    sum += json["trainings"][k]["best_objective"].get<double>();
+  }
+  EXPECT_NEAR(json["best_objective"]["mean"].get<double>(), sum / 3.0, 1e-9);
+  EXPECT_LE(json["best_objective"]["low"].get<double>(), sum / 3.0);
+  EXPECT_GE(json["best_objective"]["high"].get<double>(), sum / 3.0);
+  // One of them alone is the same training.
+  ASSERT_EQ(train("alone", {"--seed", "2"}).status, 0);
+  EXPECT_EQ(read_all(path("alone")), read_all(path("p.seed2.pt")));
+  EXPECT_THAT(train("q.pt", {"--seeds", "2"}).out, HasSubstr("mean of the best objectives of 2 seeds"));
+}
+
+TEST_F(Train, FineTuningBeginsWithAPolicy) {
+  ASSERT_EQ(train("first").status, 0);
+  const Said said = train("second", {"--from", path("first"), "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_LT(said.json()["first_objective"].get<double>(), 8400.0) << "not from nothing";
+  EXPECT_EQ(train("third", {"--from", path("none")}).status, 1);
+  const Said torch = train("third", {"--from", write("model.pt", "PK\x03\x04 and so on")});
+  EXPECT_EQ(torch.status, 1);
+  EXPECT_THAT(torch.err, HasSubstr("model.pt: it is a zip"));
+  EXPECT_FALSE(std::filesystem::exists(path("third.curve.sqlite"))) << "nothing came of it";
+}
+
+TEST_F(Train, ScenariosMayHaveSettingsOfTheirOwn) {
+  const Said said = run({"train", scenario_ + ":contract_kw=30", scenario_, "--learner", learner_, "--episodes", "16",
+                         "--set", "contract_kw=25", "-o", path("p"), "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(said.json()["scenario"], "Two prices, Two prices");
+  const nlohmann::json asked =
+      nlohmann::json::parse(query(path("p.curve.sqlite"), "SELECT identity FROM training").at(0).at("identity"));
+  EXPECT_EQ(asked["scenarios"][0]["parameters"]["contract_kw"], "30");
+  EXPECT_EQ(asked["scenarios"][1]["parameters"]["contract_kw"], "25");
+  EXPECT_EQ(asked["scenarios"][0]["file"], "two.lua") << "folders differ between machines";
+}
+
+TEST_F(Train, NothingIsLearntFromWhatIsHeldOut) {
+  std::string tagged = two_prices;
+  tagged.replace(tagged.find("seed = 1"), 8, "seed = 1, test = true");
+  const std::string test = write("test.lua", tagged);
+  const Said said = run({"train", test, "--learner", learner_, "--episodes", "8", "-o", path("p")});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.err, HasSubstr("test.lua: is held out (test = true)"));
+  // It runs as any other.
+  EXPECT_EQ(run({"run", test, "--strategy", "asap"}).status, 0);
+
+  const Said overlaps = train("p", {"--test", test});
+  EXPECT_EQ(overlaps.status, 1);
+  EXPECT_THAT(overlaps.err, HasSubstr("site site from 2026-06-01"));
+  EXPECT_THAT(overlaps.err, HasSubstr("overlaps "));
+  std::string later = tagged;
+  for (std::size_t at = 0; (at = later.find("2026-06-01", at)) != std::string::npos;)
+    later.replace(at, 10, "2026-07-01");
+  later.replace(later.find("days = 1"), 8, "days = 9");
+  ASSERT_EQ(train("p", {"--test", write("later.lua", later)}).status, 0);
+  const nlohmann::json asked =
+      nlohmann::json::parse(query(path("p.curve.sqlite"), "SELECT identity FROM training").at(0).at("identity"));
+  ASSERT_EQ(asked["test"].size(), 1U);
+  EXPECT_EQ(asked["test"][0]["days"].size(), 9U);
+  EXPECT_EQ(asked["test"][0]["days"][0], "2026-07-01");
+  std::string elsewhere = tagged;
+  elsewhere.replace(elsewhere.find("name = \"site\""), 13, "name = \"other\"");
+  EXPECT_EQ(train("q", {"--test", write("elsewhere.lua", elsewhere)}).status, 0);
+}
+
+TEST_F(Train, FilesOfOthersStay) {
+  for (const std::string beside : {"p.curve.sqlite", "p.tb", "p.checkpoint"}) {
+    write(beside, "mine");
+    const Said said = train("p");
+    EXPECT_EQ(said.status, 1) << beside;
+    EXPECT_THAT(said.err, HasSubstr(beside));
+    EXPECT_EQ(read_all(path(beside)), "mine");
+    EXPECT_FALSE(std::filesystem::exists(path("p")));
+    std::filesystem::remove(path(beside));
+    for (const std::string other : {"p.curve.sqlite", "p.tb"})
+      EXPECT_FALSE(std::filesystem::exists(path(other))) << beside;
+  }
+  EXPECT_EQ(train("p", {"--resume"}).status, 1) << "there is nothing to go on with";
+}
+
+TEST_F(Train, AFullDiskIsSaid) {
+  // The answer: nobody took it.
+  const Said said = run({"train", scenario_, "--learner", learner_, "--episodes", "8", "-o", path("p")}, [] {
+    if (freopen("/dev/full", "wb", stdout) == nullptr) _exit(97);
+  });
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.err, HasSubstr("the standard output: can not be written"));
+}
+
+TEST_F(Train, ALearnerThatIsNotThereIsSaidToBeMissing) {
+  const Said said = run({"train", scenario_, "--learner", "no-such", "--episodes", "8", "-o", path("p")});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.err, ::testing::AnyOf(HasSubstr("`scripts/setup all` installs LibTorch"), HasSubstr("known: ")));
+}
+
 }  // namespace
 }  // namespace evtwin::testing

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -20,7 +21,7 @@ using Weights = std::array<double, n_weights>;
 /// Uniform in -1..1, the same everywhere (SplitMix64).
 class Dice {
  public:
-  explicit Dice(std::uint64_t seed) : state_(seed) {}
+  explicit Dice(std::uint64_t seed = 0) : state_(seed) {}
   double roll() {
     std::uint64_t z = state_ += 0x9e3779b97f4a7c15U;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -121,8 +122,16 @@ std::string written(const Weights& weights) {
   return text + "\n";
 }
 
+/// All that it needs to go on.
+struct Memory {
+  Dice dice;
+  Weights best{};
+  double best_objective = std::numeric_limits<double>::infinity();
+  std::uint64_t lived = 0;
+};
+
 evtwin_status learn(const evtwin_training* training, const char* id, const evtwin_param_value* params, uint32_t n) {
-  if (std::strcmp(id, "random-search") != 0 || n != 2) return EVTWIN_UNSUPPORTED;
+  if (std::strcmp(id, "random-search") != 0 || n != 4) return EVTWIN_UNSUPPORTED;
   const auto worlds = static_cast<std::uint32_t>(params[0].number);
   const double step = params[1].number;
   Trial trial(*training, worlds);
@@ -132,10 +141,21 @@ evtwin_status learn(const evtwin_training* training, const char* id, const evtwi
   };
   if (!trial.is_ready()) return fail();
 
-  Dice dice(training->seed);
-  Weights best{};
-  double best_objective = std::numeric_limits<double>::infinity();
-  for (std::uint64_t lived = 0; lived < training->episodes;) {
+  const auto dies_after = static_cast<std::uint64_t>(params[2].number);
+  const auto fails_after = static_cast<std::uint64_t>(params[3].number);
+  Memory memory{Dice(training->seed)};
+  auto& [dice, best, best_objective, lived] = memory;
+  if (training->resume_from != nullptr) {
+    if (training->resume_bytes != sizeof memory) return EVTWIN_FAILED;
+    std::memcpy(&memory, training->resume_from, sizeof memory);
+  } else if (training->policy_from != nullptr) {
+    const std::string text(static_cast<const char*>(training->policy_from), training->policy_bytes);
+    if (std::sscanf(text.c_str(), "linear-policy/1 %la %la %la %la", &best[0], &best[1], &best[2], &best[3]) != 4) {
+      training->report(training, EVTWIN_ERROR, "the policy to begin with is none of random-search's");
+      return EVTWIN_FAILED;
+    }
+  }
+  while (lived < training->episodes) {
     Weights tried = best;
     if (lived > 0)
       for (double& w : tried) w += step * dice.roll();
@@ -148,8 +168,19 @@ evtwin_status learn(const evtwin_training* training, const char* id, const evtwi
       const std::string policy = written(best);
       if (training->keep(training, policy.data(), policy.size()) != EVTWIN_OK) return EVTWIN_FAILED;
     }
-    const evtwin_learner_progress now{sizeof now, 0, lived, objective, best_objective, 0, nullptr};
+    const evtwin_learner_scalar scalars[] = {
+        {"policy.w0", "", best[0]},
+        {"trial.objective", "money", objective},
+        {"trial.unknown", "", std::nan("")},
+    };
+    const evtwin_learner_progress now{sizeof now, 3, lived, objective, best_objective, lived * 2, scalars};
     if (training->tell(training, &now) != 0) break;
+    if (training->checkpoint != nullptr && lived % 64 == 0) training->checkpoint(training, &memory, sizeof memory);
+    if (dies_after > 0 && lived >= dies_after) std::raise(SIGKILL);
+    if (fails_after > 0 && lived >= fails_after) {
+      training->report(training, EVTWIN_ERROR, "the loss is not finite");
+      return EVTWIN_FAILED;
+    }
   }
   return EVTWIN_OK;
 }
@@ -157,6 +188,10 @@ evtwin_status learn(const evtwin_training* training, const char* id, const evtwi
 const evtwin_param_info params[] = {
     {"worlds", "", "episodes that a policy is tried on", EVTWIN_PARAM_INT, 0, nullptr, 1, 10000, 8, nullptr},
     {"step", "", "most that a weight is moved at once", EVTWIN_PARAM_REAL, 0, nullptr, 0, 100, 1.0, nullptr},
+    {"dies_after", "", "episodes after which it kills its process; 0: never", EVTWIN_PARAM_INT, 0, nullptr, 0, 1e9, 0,
+     nullptr},
+    {"fails_after", "", "episodes after which its loss is no number; 0: never", EVTWIN_PARAM_INT, 0, nullptr, 0, 1e9, 0,
+     nullptr},
 };
 const evtwin_info description{sizeof(evtwin_info),
                               0,
@@ -165,7 +200,7 @@ const evtwin_info description{sizeof(evtwin_info),
                               "1",
                               "moves the weights of a linear policy at random and keeps what is better",
                               params,
-                              2,
+                              4,
                               0};
 
 }  // namespace
