@@ -1,4 +1,5 @@
-// evtwin check: is a file sound? Tells scenario, session table, OCPP log, run file and plugin apart by what they are.
+// evtwin check: is a file sound? Tells scenario, session table, OCPP log, run file, plugin and policy apart by what
+// they are.
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -8,8 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
+#include "cli/policy_report.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
@@ -130,11 +133,23 @@ int check_plugin(const std::string& file) {
   return 0;
 }
 
+int check_policy(const CheckCommand& command) {
+  const policy::PolicyFile policy = policy_of(command.file);
+  if (command.json) {
+    fmt::print("{}\n", analysis::json_text(policy_json(command.file, policy)));
+  } else {
+    fmt::print("{}", policy_text(command.file, policy));
+  }
+  return 0;
+}
+
 }  // namespace
 
 int check(const CheckCommand& command) {
   const std::string& file = command.file;
   const std::string head = first_bytes(file);
+  if (is_meant_as_policy(file, head)) return check_policy(command);
+  if (command.json) throw CommandError(fmt::format("{}: --json is for policies, and this is none", file));
   const auto ends_with = [&](std::string_view suffix) { return file.ends_with(suffix); };
   if (head.starts_with("SQLite format 3") || ends_with(".evtwin")) return check_run(file);
   if (head.starts_with("\x7f"
@@ -146,9 +161,10 @@ int check(const CheckCommand& command) {
   try {
     return check_log(file);
   } catch (const ocpp::LogError& error) {
-    throw CommandError(fmt::format(
-        "{} (a scenario ends in .lua, a session table in .csv or .csv.gz, a run file in .evtwin, a plugin in .so)",
-        error.what()));
+    throw CommandError(
+        fmt::format("{} (a scenario ends in .lua, a session table in .csv or .csv.gz, a run file in .evtwin, a plugin "
+                    "in .so, a policy in .pt)",
+                    error.what()));
   }
 }
 

@@ -1,4 +1,5 @@
 // The program: reads the command line, runs the command, turns trouble into one clear line and an exit status.
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -62,7 +63,11 @@ int main_of(int argc, const char* const* argv) {
   try {
     const auto& [command, log] = std::get<AskedFor>(parsed);
     begin_log(log);
-    return std::visit(Dispatch{}, command);
+    const int status = std::visit(Dispatch{}, command);
+    // What is still in the buffer is an answer too, and a full disk has not taken it.
+    errno = 0;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    can_not_write("the standard output", errno != 0 ? errno : EIO);
   } catch (const twin::Interrupted&) {
     say("interrupted");
     return 130;

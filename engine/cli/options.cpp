@@ -58,9 +58,11 @@ void check_arguments(const CLI::App& app) {
 /// The commands on files of any kind.
 void offer_files(Offers& offers) {
   const auto checked = std::make_shared<CheckCommand>();
-  CLI::App& check = offers.add(offers.program(), "check",
-                               "Say whether a scenario, session table, OCPP log, run file or plugin is sound", checked);
+  CLI::App& check =
+      offers.add(offers.program(), "check",
+                 "Say whether a scenario, session table, OCPP log, run file, plugin or policy is sound", checked);
   check.add_option("FILE", checked->file, "file to look at")->required();
+  add_json(check, checked->json, "what a policy is");
 
   const auto begun = std::make_shared<InitCommand>(InitCommand{"my_site.lua"});
   CLI::App& init = offers.add(offers.program(), "init", "Write a commented scenario of your own to start from", begun);

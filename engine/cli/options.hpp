@@ -76,6 +76,7 @@ struct TrainCommand {
 
 struct CheckCommand {
   std::string file;
+  bool json = false;  ///< of policies
 };
 
 struct InitCommand {

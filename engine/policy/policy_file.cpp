@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::string_view magic = "evtwin-policy/1\n", head_word = "head ";
 constexpr std::size_t sum_size = 65;  // 64 hex digits and a line feed
-constexpr std::size_t most_bytes = std::size_t{1} << 30, most_head = std::size_t{64} << 20, most_arrays = 10'000;
+constexpr std::size_t most_bytes = std::size_t{1} << 30, most_head = std::size_t{16} << 20, most_arrays = 10'000;
 /// How deep a head may be: a hostile one ends the parser, not the stack.
 constexpr int most_depth = 32;
 
@@ -27,10 +28,11 @@ constexpr int most_depth = 32;
 
 /// What somebody else's file looks like.
 std::string_view guess(std::string_view bytes) {
-  if (bytes.starts_with("PK\x03\x04"))
+  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06"))
     return "it is a zip, as PyTorch and TorchScript write; evtwin reads its own format and executes nothing";
-  if (bytes.starts_with("\x80\x02") || bytes.starts_with("\x80\x04"))
-    return "it is a pickle; evtwin reads its own format and executes nothing";
+  if (bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5)  // its protocol
+    return "it is a pickle, as PyTorch writes; evtwin reads its own format and executes nothing";
+  if (bytes.starts_with("\x1f\x8b")) return "it is compressed; evtwin reads policies as `evtwin train` writes them";
   if (bytes.starts_with("SQLite format 3"))
     return "it is a database, a run file perhaps; a policy is what `evtwin train` writes";
   if (bytes.starts_with("evtwin-policy/"))
@@ -150,12 +152,18 @@ PolicyFile read_policy(std::string_view bytes) {
 }
 
 PolicyFile read_policy_file(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) refuse("there is no such file");
+  if (!std::filesystem::is_regular_file(status)) refuse("it is no regular file");
   std::ifstream in(path, std::ios::binary);
-  if (!in) refuse("there is no such file, or it may not be read");
+  if (!in) refuse("it may not be read");
   std::string bytes;
-  char part[1 << 16];
+  char part[1 << 14];
   while (in.read(part, sizeof part) || in.gcount() > 0) {
     bytes.append(part, static_cast<std::size_t>(in.gcount()));
+    // What is something else is not read to its end.
+    if (!bytes.starts_with(magic)) break;
     if (bytes.size() > most_bytes) refuse(fmt::format("it has more than {} bytes", most_bytes));
   }
   if (in.bad()) refuse("it can not be read");
