@@ -35,6 +35,13 @@ double bounded(float cell, double low, double high, std::uint32_t& clipped) {
 
 }  // namespace
 
+double storage_kw_of(const evtwin_view& view, std::uint32_t s, double share) {
+  const std::uint8_t mask = storage_mask(view, s);
+  if (share > 0.0 && (mask & EVTWIN_MASK_CHARGE) != 0) return share * view.storage_max_charge_kw[s];
+  if (share < 0.0 && (mask & EVTWIN_MASK_DISCHARGE) != 0) return share * view.storage_max_discharge_kw[s];
+  return 0.0;
+}
+
 std::vector<evtwin_fleet_column> action_columns(std::uint32_t act, std::uint32_t n_evses, std::uint32_t n_storages,
                                                 bool lends) {
   std::vector<evtwin_fleet_column> columns;
@@ -57,10 +64,7 @@ std::uint32_t ActionReader::decide(const evtwin_view& view, const float* cells, 
   const float* const storage_cells = cells + storage_cell();
   for (std::uint32_t s = 0; s < view.n_storages; ++s) {
     const double share = bounded(storage_cells[s], -1.0, 1.0, clipped);
-    const std::uint8_t mask = storage_mask(view, s);
-    storage_kw_[s] = 0.0;  // a full one takes nothing, an empty one gives nothing
-    if (share > 0.0 && (mask & EVTWIN_MASK_CHARGE) != 0) storage_kw_[s] = share * view.storage_max_charge_kw[s];
-    if (share < 0.0 && (mask & EVTWIN_MASK_DISCHARGE) != 0) storage_kw_[s] = share * view.storage_max_discharge_kw[s];
+    storage_kw_[s] = storage_kw_of(view, s, share);
     decision.storage_kw[s] = storage_kw_[s];
   }
   if (act_ == EVTWIN_ACT_SITE) {

@@ -15,6 +15,9 @@ namespace evtwin::fleet {
 std::vector<evtwin_fleet_column> action_columns(std::uint32_t act, std::uint32_t n_evses, std::uint32_t n_storages,
                                                 bool lends);
 
+/// Power of storage s for a share of what it can take, below 0 of what it can give; 0 where it is full or empty.
+double storage_kw_of(const evtwin_view& view, std::uint32_t s, double share);
+
 /// Reads actions for one site. Allocates at construction alone.
 class ActionReader {
  public:

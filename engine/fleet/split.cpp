@@ -40,17 +40,6 @@ double nearest_offer_kw(const evtwin_view& view, std::uint32_t evse, double kw) 
   return std::clamp(kw, least, view.evse_car_max_kw[evse]);
 }
 
-double offer_at_least_kw(const evtwin_view& view, std::uint32_t evse, double kw) {
-  double most = 0.0;
-  for (const double rate : rates_of(view, evse)) {
-    if (!is_offered(view, evse, rate)) continue;
-    if (rate >= kw - rounding_kw) return rate;
-    most = rate;
-  }
-  if (most > 0.0) return most;
-  return std::min(std::max(kw, view.evse_car_min_kw[evse]), view.evse_car_max_kw[evse]);
-}
-
 double offer_at_most_kw(const evtwin_view& view, std::uint32_t evse, double kw) {
   const auto rates = rates_of(view, evse);
   if (!rates.empty()) {

@@ -13,8 +13,6 @@ namespace evtwin::fleet {
 /// most `kw_limit`, of two equally near the lower; else 0 below half of the smallest offer, from there up at least the
 /// smallest.
 double nearest_offer_kw(const evtwin_view& view, std::uint32_t evse, double kw);
-/// The smallest power at least `kw` that row i can offer its vehicle; where all are smaller, the largest.
-double offer_at_least_kw(const evtwin_view& view, std::uint32_t evse, double kw);
 /// The largest power at most `kw` that row i can offer its vehicle; 0 where all are larger.
 double offer_at_most_kw(const evtwin_view& view, std::uint32_t evse, double kw);
 

@@ -1,32 +1,30 @@
 // The networks of a policy, forward only: what a decision costs without LibTorch. Weights as LibTorch's Linear has
 // them.
 #pragma once
+#include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "policy/policy_file.hpp"
 
 namespace evtwin::rl {
 
-/// y = b + W x.
-class Dense {
- public:
+using Vector = Eigen::VectorXf;
+using Matrix = Eigen::MatrixXf;
+/// A row of numbers that somebody else holds.
+using Seen = Eigen::Map<const Vector>;
+
+/// W and b of b + W x.
+struct Dense {
   Dense() = default;
   /// @param name  arrays NAME.weight [out, in] and NAME.bias [out]
   /// @throws policy::PolicyError
   Dense(const policy::PolicyFile& file, const std::string& name, std::size_t in, std::size_t out);
-  std::size_t outputs() const { return bias_.size(); }
-  void set_bias(float* y) const;
-  /// y += W x.
-  void add(const float* x, float* y) const;
 
- private:
-  std::vector<float> columns_;  // [in, out]: one input after the other, so that the inner loop runs over outputs
-  std::vector<float> bias_;
+  Matrix weight;
+  Vector bias;
 };
 
 /// Means and scales of inputs, as gathered in training and frozen since.
@@ -39,7 +37,7 @@ class Normaliser {
   void apply(float* x) const;
 
  private:
-  std::vector<float> mean_, one_by_sd_;
+  Vector mean_, one_by_sd_;
 };
 
 /// How wide networks are; told in the head of a policy.
@@ -57,7 +55,7 @@ class SiteNetwork {
 
  private:
   Dense first_, second_, head_;
-  mutable std::vector<float> a_, b_;
+  mutable Vector a_, b_;
 };
 
 /// One network for every EVSE, and what all have in common: each is encoded together with the site, the mean of the
@@ -66,18 +64,17 @@ class EvseNetwork {
  public:
   EvseNetwork() = default;
   EvseNetwork(const policy::PolicyFile& file, const std::string& name, const Sizes& sizes, std::size_t outputs,
-              std::size_t storage_outputs);
+              std::size_t of_storages);
   /// @param evses        [n, sizes.evse] normalised
   /// @param out          [n, outputs]
-  /// @param storage_out  [storage_outputs]
+  /// @param storage_out  [of_storages]
   void run(const float* site, const float* evses, std::size_t n, float* out, float* storage_out) const;
 
  private:
   Sizes sizes_;
-  Dense site_code_, evse_code_;            // site_code_ has the bias
-  Dense from_code_, from_context_, head_;  // from_context_ has the bias
-  Dense storage_, storage_head_;
-  mutable std::vector<float> codes_, context_, common_, hidden_;
+  Dense site_code_, evse_code_, from_code_, from_context_, head_, storage_, storage_head_;
+  mutable Matrix codes_, hidden_;
+  mutable Vector context_, common_, storage_hidden_;
 };
 
 }  // namespace evtwin::rl

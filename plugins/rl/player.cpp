@@ -7,9 +7,9 @@ namespace evtwin::rl {
 
 namespace {
 
-/// Who is answered for: whoever lacks something of the request, and whoever may lend.
+/// Who is answered for: whoever would take power, beyond the request as well, and whoever may lend.
 bool is_asked_about(const evtwin_view& view, std::uint32_t evse) {
-  return (can_charge(view, evse) && view.evse_remaining_kwh[evse] > 0.0) || can_lend(view, evse);
+  return can_charge(view, evse) || can_lend(view, evse);
 }
 
 }  // namespace
@@ -38,38 +38,81 @@ Hands::Hands(const evtwin_view& first, Shape shape, double site_kw)
       cells_(first.n_evses + first.n_storages) {}
 
 void Hands::act(const evtwin_view& view, const Sight& sight, const Answer& answer, evtwin_decision& decision) {
+  const auto share = [&](Common which) { return static_cast<double>(answer.common[which]); };
+  const bool pays_peaks = view.demand_price_per_kw * view.demand_fraction > 0.0;
+  const double target_kw =
+      pays_peaks ? std::min(site_kw_, view.billed_peak_kw + site_kw_ * share(raise) * share(raise) * share(raise))
+                 : site_kw_;
+  double give_kw = 0.0;
+  for (std::uint32_t s = 0; s < view.n_storages; ++s) {
+    // What it could give for the hour to come.
+    const double stored_kwh = std::max(0.0, view.storage_soc[s] - view.storage_soc_min[s]) * view.storage_kwh[s];
+    give_kw += std::min(view.storage_max_discharge_kw[s], stored_kwh * view.storage_discharge_efficiency[s]);
+  }
+  const double room_kw = std::max(0.0, target_kw - (view.load_kw - view.pv_kw) + share(help) * give_kw);
+
   std::fill(cells_.begin(), cells_.end(), 0.0F);
-  for (std::uint32_t s = 0; s < view.n_storages; ++s) cells_[view.n_evses + s] = 2.0F * answer.storages - 1.0F;
   if (shape_ == Shape::evse) {
-    for (std::size_t k = 0; k < sight.who.size(); ++k) {
-      const std::uint32_t i = sight.who[k];
-      const bool charges = can_charge(view, i) && view.evse_remaining_kwh[i] > 0.0;
-      const float low = can_lend(view, i) ? -1.0F : 0.0F, high = charges ? 1.0F : 0.0F;
-      cells_[i] = low + (high - low) * answer.evses[k];
-    }
-    reader_.decide(view, cells_.data(), decision);
+    hand_out_by_share(view, sight, answer, room_kw, decision);
   } else {
-    reader_.decide(view, cells_.data(), decision);  // storages; vehicles nothing
-    std::copy(decision.storage_kw, decision.storage_kw + view.n_storages, storage_kw_.begin());
-    double asked_kw = 0.0;
-    for (const std::uint32_t i : sight.who) asked_kw += can_charge(view, i) ? view.evse_car_max_kw[i] : 0.0;
-    const double wanted_kw = site_kw_ * static_cast<double>(answer.vehicles) * static_cast<double>(answer.vehicles);
-    const double most_kw = std::min(split_.most_kw(view, storage_kw_), asked_kw);
-    split_.hand_out(view, storage_kw_, std::min(wanted_kw, most_kw));
+    reader_.decide(view, cells_.data(), decision);
+    split_.hand_out(view, storage_kw_, share(use) * room_kw);
     for (const std::uint32_t i : sight.who) decision.evse_kw[i] = split_.kw()[i];
   }
-  cap_at_request(view, decision);
+  if (sight.storages) act_for_storages(view, answer, target_kw, decision);
 }
 
-/// Nobody gets more until the next tick than what is still requested.
-void Hands::cap_at_request(const evtwin_view& view, evtwin_decision& decision) const {
-  const double until_tick_h = static_cast<double>(view.next_tick_ns - view.now_ns) / 3.6e12;
-  for (std::uint32_t c = 0; c < view.n_connected; ++c) {
-    const std::uint32_t i = view.connected_evse[c];
-    const double enough_kw = view.evse_remaining_kwh[i] / std::max(1e-6, until_tick_h);
-    if (decision.evse_kw[i] <= enough_kw) continue;
-    decision.evse_kw[i] = fleet::offer_at_least_kw(view, i, enough_kw);
+void Hands::hand_out_by_share(const evtwin_view& view, const Sight& sight, const Answer& answer, double room_kw,
+                              evtwin_decision& decision) {
+  order_.resize(sight.who.size());
+  for (std::size_t k = 0; k < order_.size(); ++k) order_[k] = k;
+  std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+    return answer.evses[a] != answer.evses[b] ? answer.evses[a] > answer.evses[b] : a < b;
+  });
+  for (std::size_t k = 0; k < sight.who.size(); ++k) {
+    const std::uint32_t i = sight.who[k];
+    const float low = can_lend(view, i) ? -1.0F : 0.0F, high = can_charge(view, i) ? 1.0F : 0.0F;
+    cells_[i] = low + (high - low) * answer.evses[k];
   }
+  reader_.decide(view, cells_.data(), decision);
+  for (const std::size_t k : order_) {
+    double& kw = decision.evse_kw[sight.who[k]];
+    if (kw > room_kw) kw = fleet::offer_at_most_kw(view, sight.who[k], room_kw);
+    room_kw -= kw;
+  }
+}
+
+/// Keeps the import below the target, and fills storages while it is lower still, as far as power and content allow.
+void Hands::act_for_storages(const evtwin_view& view, const Answer& answer, double target_kw,
+                             evtwin_decision& decision) {
+  double net_kw = view.load_kw - view.pv_kw, take_kw = 0.0, give_kw = 0.0;
+  for (std::uint32_t c = 0; c < view.n_connected; ++c) net_kw += decision.evse_kw[view.connected_evse[c]];
+  const double above_kw = target_kw * (1.0 - static_cast<double>(answer.common[give]));
+  const double below_kw = std::min(above_kw, target_kw * static_cast<double>(answer.common[refill]));
+  for (std::uint32_t s = 0; s < view.n_storages; ++s) {
+    take_kw += view.storage_max_charge_kw[s];
+    give_kw += view.storage_max_discharge_kw[s];
+  }
+  double share = 0.0;
+  if (net_kw > above_kw && give_kw > 0.0) share = std::max(-1.0, (above_kw - net_kw) / give_kw);
+  if (net_kw < below_kw && take_kw > 0.0) share = std::min(1.0, (below_kw - net_kw) / take_kw);
+  for (std::uint32_t s = 0; s < view.n_storages; ++s) decision.storage_kw[s] = fleet::storage_kw_of(view, s, share);
+}
+
+void set_storages(std::size_t choice, Answer& answer) {
+  answer.common[give] = choice == 0 ? 1.0F : 0.0F;
+  answer.common[refill] = choice == 2 ? 1.0F : 0.0F;
+}
+
+std::size_t storage_choice(const Answer& answer) {
+  if (answer.common[refill] > 0.5F) return 2;
+  return answer.common[give] > 0.5F ? 0 : 1;
+}
+
+std::array<bool, n_common> matters(const Sight& sight, Shape shape) {
+  const bool somebody = !sight.who.empty();
+  return {somebody && shape == Shape::site, somebody || sight.storages, sight.storages && somebody, sight.storages,
+          sight.storages};
 }
 
 Policy::Policy(const policy::PolicyFile& file) {
@@ -113,9 +156,9 @@ Policy::Policy(const policy::PolicyFile& file) {
     check_features("evse", Features::of_evse());
     evse_scale_ = Normaliser(file, "evse", sizes_.evse);
   }
-  if (has_rate_ && shape_ == Shape::site) site_rate_ = SiteNetwork(file, "rate", sizes_, site_outputs);
+  if (has_rate_ && shape_ == Shape::site) site_rate_ = SiteNetwork(file, "rate", sizes_, common_outputs);
   if (has_rate_ && shape_ == Shape::evse)
-    evse_rate_ = EvseNetwork(file, "rate", sizes_, rate_outputs_each, rate_outputs_each);
+    evse_rate_ = EvseNetwork(file, "rate", sizes_, rate_outputs_each, common_outputs);
   if (has_gate_) gate_ = EvseNetwork(file, "gate", sizes_, gate_outputs_each, gate_storage_outputs);
 }
 
@@ -125,21 +168,18 @@ void Policy::normalise(Sight& sight) const {
   for (std::size_t i = 0; i < sight.who.size(); ++i) evse_scale_.apply(sight.evses.data() + i * sizes_.evse);
 }
 
-void Policy::rate_outputs(const Sight& sight, std::vector<float>& outputs, float* storage_outputs) const {
+void Policy::rate_outputs(const Sight& sight, std::vector<float>& outputs, float* common) const {
+  outputs.resize(shape_ == Shape::evse ? sight.who.size() * rate_outputs_each : 0);
   if (shape_ == Shape::site) {
-    float out[site_outputs];
-    site_rate_.run(sight.site.data(), out);
-    outputs.assign(out, out + 2);
-    std::copy(out + 2, out + 4, storage_outputs);
-    return;
+    site_rate_.run(sight.site.data(), common);
+  } else {
+    evse_rate_.run(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), common);
   }
-  outputs.resize(sight.who.size() * rate_outputs_each);
-  evse_rate_.run(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), storage_outputs);
 }
 
-void Policy::gate_outputs(const Sight& sight, std::vector<float>& outputs, float* storage_outputs) const {
+void Policy::gate_outputs(const Sight& sight, std::vector<float>& outputs, float* storages) const {
   outputs.resize(sight.who.size() * gate_outputs_each);
-  gate_.run(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), storage_outputs);
+  gate_.run(sight.site.data(), sight.evses.data(), sight.who.size(), outputs.data(), storages);
 }
 
 double Policy::rate(const float* outputs) const {
@@ -149,29 +189,24 @@ double Policy::rate(const float* outputs) const {
 
 void Policy::answer(Sight& sight, Answer& answer) const {
   normalise(sight);
+  answer.common = Answer{}.common;
   answer.evses.assign(shape_ == Shape::evse ? sight.who.size() : 0, 1.0F);
-  float storage_out[gate_storage_outputs];
+  float out[common_outputs];
   if (has_rate_) {
-    rate_outputs(sight, outputs_, storage_out);
-    answer.storages = static_cast<float>(rate(storage_out));
-    if (shape_ == Shape::site) {
-      answer.vehicles = static_cast<float>(rate(outputs_.data()));
-      return;
-    }
+    rate_outputs(sight, outputs_, out);
+    for (std::size_t c = 0; c < n_common; ++c) answer.common[c] = static_cast<float>(rate(out + 2 * c));
     for (std::size_t i = 0; i < answer.evses.size(); ++i)
       answer.evses[i] = static_cast<float>(rate(outputs_.data() + i * rate_outputs_each));
   }
   if (!has_gate_) return;
-  gate_outputs(sight, gates_, storage_out);
+  gate_outputs(sight, gates_, out);
   for (std::size_t i = 0; i < answer.evses.size(); ++i) {
     const float* const q = gates_.data() + i * gate_outputs_each;
     if (!(q[1] > q[0])) answer.evses[i] = 0.0F;
   }
   // Where rates are learnt, storages are theirs.
-  if (!has_rate_) {
-    const auto best = std::max_element(storage_out, storage_out + gate_storage_outputs) - storage_out;
-    answer.storages = 0.5F * static_cast<float>(best);
-  }
+  if (!has_rate_)
+    set_storages(static_cast<std::size_t>(std::max_element(out, out + gate_storage_outputs) - out), answer);
 }
 
 }  // namespace evtwin::rl

@@ -3,6 +3,7 @@
 #pragma once
 #include <evtwin/strategy.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,8 +18,8 @@
 
 namespace evtwin::rl {
 
-/// What a policy's networks answer for. `site`: one power for all vehicles, handed out least laxity first. `evse`: one
-/// network for every EVSE.
+/// What a policy answers for. `site`: one power for all vehicles, handed out least laxity first. `evse`: a share for
+/// every EVSE, of one network; where all would be more than the site should draw, the largest shares come first.
 enum class Shape : std::uint8_t { site, evse };
 
 /// When a policy is asked, in training and in play.
@@ -32,11 +33,21 @@ struct Sight {
   bool storages = false;             ///< there are storages to answer for
 };
 
-/// What is answered: numbers of the unit interval.
+/// What is answered for the site as a whole: numbers of the unit interval. The site aims at a target, and at no less
+/// than what the month is billed for already; without a demand charge at all its power.
+enum Common : std::size_t {
+  use,     ///< share of the room below the target that vehicles get; shape `site` alone
+  raise,   ///< cube root of what the target lies above the billed peak, of the site's power
+  help,    ///< share of what storages can give that vehicles may have beyond the target
+  refill,  ///< storages take up to this share of the target
+  give,    ///< storages give above the target less this share of it
+  n_common
+};
+
+/// What is answered.
 struct Answer {
-  float vehicles = 0.0F;       ///< shape `site`: root of the power asked for, of the site's
+  std::array<float, n_common> common{1.0F, 1.0F, 1.0F, 0.0F, 0.0F};
   std::vector<float> evses{};  ///< shape `evse`, [who.size()]: from the least to the most of each
-  float storages = 0.5F;       ///< from full discharge, 0, to full charge, 1
 };
 
 class Eyes {
@@ -59,14 +70,17 @@ class Hands {
   void act(const evtwin_view& view, const Sight& sight, const Answer& answer, evtwin_decision& decision);
 
  private:
-  void cap_at_request(const evtwin_view& view, evtwin_decision& decision) const;
-
   Shape shape_;
+  void hand_out_by_share(const evtwin_view& view, const Sight& sight, const Answer& answer, double room_kw,
+                         evtwin_decision& decision);
+  void act_for_storages(const evtwin_view& view, const Answer& answer, double target_kw, evtwin_decision& decision);
+
   double site_kw_;
   fleet::ActionReader reader_;
   fleet::Split split_;
   std::vector<double> storage_kw_;
   std::vector<float> cells_;
+  std::vector<std::size_t> order_;
 };
 
 /// A policy read from its file. Not to be used by two threads at once: networks have scratch of their own.
@@ -81,8 +95,8 @@ class Policy {
   void answer(Sight& sight, Answer& answer) const;
   /// The parts of answer(), for learners. Outputs are those of the heads.
   void normalise(Sight& sight) const;
-  void rate_outputs(const Sight& normalised, std::vector<float>& outputs, float* storage_outputs) const;
-  void gate_outputs(const Sight& normalised, std::vector<float>& outputs, float* storage_outputs) const;
+  void rate_outputs(const Sight& normalised, std::vector<float>& outputs, float* common) const;
+  void gate_outputs(const Sight& normalised, std::vector<float>& outputs, float* common) const;
   bool has_rate() const { return has_rate_; }
   bool has_gate() const { return has_gate_; }
   /// What a rate is, given its two outputs.
@@ -99,7 +113,14 @@ class Policy {
   mutable std::vector<float> outputs_, gates_;
 };
 
-/// Numbers that a head has: two of a Beta each for vehicles and storages; off and on; out, hold and in of storages.
-inline constexpr std::size_t site_outputs = 4, rate_outputs_each = 2, gate_outputs_each = 2, gate_storage_outputs = 3;
+/// Numbers that a head has: two of a Beta for each answer; off and on; what storages may be told.
+inline constexpr std::size_t rate_outputs_each = 2, common_outputs = 2 * n_common, gate_outputs_each = 2,
+                             gate_storage_outputs = 3;
+
+/// What a gate's choice for storages means: 0 give all there is, 1 take surplus PV alone, 2 take all there is room for.
+void set_storages(std::size_t choice, Answer& answer);
+std::size_t storage_choice(const Answer& answer);
+/// Which of the common answers have an effect on what is seen.
+std::array<bool, n_common> matters(const Sight& sight, Shape shape);
 
 }  // namespace evtwin::rl

@@ -16,19 +16,17 @@ struct Rows {
   std::vector<float> site;             ///< [n, site features] normalised
   std::vector<std::int64_t> first{0};  ///< [n + 1] items of row r: first[r] to first[r + 1]
   std::vector<float> evses;            ///< [items, EVSE features] normalised; shape `site`: nothing
-  std::vector<float> act;              ///< shape `evse` [items], shape `site` [n]: what was answered
-  std::vector<float> act_counts;       ///< likewise; 0: the answer had no effect, and teaches nothing
-  std::vector<float> storage_act;      ///< [n]
-  std::vector<float> storage_counts;
+  std::vector<float> act;              ///< [items] shares that were answered
+  std::vector<float> common;           ///< [n, n_common]
+  std::vector<float> common_counts;    ///< 0: the answer had no effect, and teaches nothing
 
   void clear();
   /// Appends a row that was seen, with or without what was answered.
-  void add(const Sight& normalised, Shape shape, const Answer* answer, bool had_effect);
-  std::size_t actions() const { return act.size() + storage_act.size(); }
+  void add(const Sight& normalised, Shape shape, const Answer* answer);
 };
 
 struct PpoOptions {
-  double learning_rate = 3e-4, clip = 0.2, entropy = 0.002, value_weight = 0.5, most_norm = 0.5, most_kl = 0.03;
+  double learning_rate = 3e-4, clip = 0.2, entropy = 0.002, value_weight = 0.5, most_norm = 0.5, most_kl = 0.03, lambda = 0.95;
   std::uint32_t epochs = 4, minibatch = 1024;
 };
 
@@ -48,7 +46,7 @@ class PpoBrain {
   PpoBrain& operator=(const PpoBrain&) = delete;
 
   void values(const Rows& rows, std::vector<float>& out) const;
-  /// Of each action: those of rows.act, then those of storages.
+  /// Of each answer: those of rows.act, then those of rows.common.
   void log_probs(const Rows& rows, std::vector<float>& out) const;
   PpoReport update(const Rows& rows, std::span<const float> log_probs, std::span<const float> advantage,
                    std::span<const float> worth, const PpoOptions& options, Dice& dice);
@@ -71,7 +69,7 @@ struct DqnOptions {
   bool doubled = true;
 };
 
-/// Decisions and what followed. Gates: 1 on, 0 off; storages: 0 out, 0.5 hold, 1 in.
+/// Decisions and what followed. Gates: 1 on, 0 off; storages as set_storages() has them.
 struct Transitions {
   Rows now, next;
   std::vector<float> reward, discount;  ///< discount 0 where nothing follows

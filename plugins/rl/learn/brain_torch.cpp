@@ -62,7 +62,7 @@ struct SiteNet : torch::nn::Module {
 };
 
 /// Rows on their way through networks.
-struct Seen {
+struct Inputs {
   Tensor site, evses;
   Tensor row_of;  ///< [items]
   Tensor counts;  ///< [n, 1] items of each row, at least 1
@@ -84,7 +84,7 @@ struct EvseNet : torch::nn::Module {
   struct Out {
     Tensor evses, storages;
   };
-  Out forward(const Seen& seen) {
+  Out forward(const Inputs& seen) {
     const Tensor code = torch::tanh(evse_code(seen.evses) + site_code(seen.site).index_select(0, seen.row_of));
     const Tensor context = torch::zeros({seen.site.size(0), hidden}).index_add(0, seen.row_of, code) / seen.counts;
     Out out;
@@ -100,12 +100,12 @@ struct EvseNet : torch::nn::Module {
 
 /// The rows of `chosen`, or all where it is empty, and their items.
 struct Chosen {
-  Seen seen;
+  Inputs seen;
   Tensor rows, items;  ///< indices; undefined: all
 };
 
-Seen all_seen(const Rows& rows, const Sizes& sizes, Shape shape) {
-  Seen seen;
+Inputs all_seen(const Rows& rows, const Sizes& sizes, Shape shape) {
+  Inputs seen;
   const auto n = static_cast<std::int64_t>(rows.n);
   seen.site = tensor_of(rows.site, {n, static_cast<std::int64_t>(sizes.site)});
   if (shape == Shape::site) return seen;
@@ -123,7 +123,7 @@ Seen all_seen(const Rows& rows, const Sizes& sizes, Shape shape) {
   return seen;
 }
 
-Chosen choose(const Rows& rows, const Seen& all, std::span<const std::int64_t> chosen, Shape shape) {
+Chosen choose(const Rows& rows, const Inputs& all, std::span<const std::int64_t> chosen, Shape shape) {
   Chosen part;
   part.rows = torch::empty({static_cast<std::int64_t>(chosen.size())}, torch::kInt64);
   std::memcpy(part.rows.data_ptr<std::int64_t>(), chosen.data(), chosen.size_bytes());
@@ -245,25 +245,18 @@ torch::optim::AdamOptions adam_options() { return torch::optim::AdamOptions(3e-4
 void Rows::clear() {
   n = 0;
   first.assign(1, 0);
-  for (auto* values : {&site, &evses, &act, &act_counts, &storage_act, &storage_counts}) values->clear();
+  for (auto* values : {&site, &evses, &act, &common, &common_counts}) values->clear();
 }
 
-void Rows::add(const Sight& sight, Shape shape, const Answer* answer, bool had_effect) {
+void Rows::add(const Sight& sight, Shape shape, const Answer* answer) {
   ++n;
   site.insert(site.end(), sight.site.begin(), sight.site.end());
   if (shape == Shape::evse) evses.insert(evses.end(), sight.evses.begin(), sight.evses.end());
   first.push_back(first.back() + (shape == Shape::evse ? static_cast<std::int64_t>(sight.who.size()) : 0));
+  for (const bool one : matters(sight, shape)) common_counts.push_back(one ? 1.0F : 0.0F);
   if (answer == nullptr) return;
-  const float counts = had_effect ? 1.0F : 0.0F;
-  if (shape == Shape::site) {
-    act.push_back(answer->vehicles);
-    act_counts.push_back(sight.who.empty() ? 0.0F : counts);
-  } else {
-    act.insert(act.end(), answer->evses.begin(), answer->evses.end());
-    act_counts.insert(act_counts.end(), answer->evses.size(), counts);
-  }
-  storage_act.push_back(answer->storages);
-  storage_counts.push_back(sight.storages ? counts : 0.0F);
+  act.insert(act.end(), answer->evses.begin(), answer->evses.end());
+  common.insert(common.end(), answer->common.begin(), answer->common.end());
 }
 
 // ---- PPO
@@ -273,40 +266,42 @@ struct PpoBrain::Parts {
     one_thread();
     torch::manual_seed(seed);
     if (shape == Shape::site) {
-      site_rate = std::make_shared<SiteNet>(sizes, site_outputs, policy_gain);
+      site_rate = std::make_shared<SiteNet>(sizes, common_outputs, policy_gain);
       site_critic = std::make_shared<SiteNet>(sizes, 1, value_gain);
-      bias_to_charge(site_rate->head);
+      for (std::size_t c = 0; c < n_common; ++c) begin_with(site_rate->head, c, begin_common[c]);
     } else {
-      evse_rate = std::make_shared<EvseNet>(sizes, rate_outputs_each, rate_outputs_each, policy_gain);
+      evse_rate = std::make_shared<EvseNet>(sizes, rate_outputs_each, common_outputs, policy_gain);
       evse_critic = std::make_shared<EvseNet>(sizes, 0, 1, value_gain);
-      bias_to_charge(evse_rate->head);
+      begin_with(evse_rate->head, 0, begin_share);
+      for (std::size_t c = 0; c < n_common; ++c) begin_with(evse_rate->storage_head, c, begin_common[c]);
     }
     std::vector<Tensor> parameters = rate().parameters();
     for (const Tensor& p : critic().parameters()) parameters.push_back(p);
     adam = std::make_unique<torch::optim::Adam>(parameters, adam_options());
   }
-  /// A new policy rather charges than not: what is learnt from is a site that serves.
-  static void bias_to_charge(torch::nn::Linear& head) {
+  /// Parameters of a Beta.
+  struct Begin {
+    double a, b;
+  };
+  /// A new policy serves: vehicles get nearly all the room below a target that rises slowly, and storages help.
+  static constexpr Begin begin_common[] = {{8, 2}, {10, 30}, {3, 3}, {3, 3}, {1.5, 8}}, begin_share{6, 2};
+  static void begin_with(torch::nn::Linear& head, std::size_t answer, const Begin& beta) {
     torch::NoGradGuard guard;
-    head->bias[0] = 1.0;
+    head->bias[static_cast<std::int64_t>(2 * answer)] = std::log(std::expm1(beta.a - 1.0));
+    head->bias[static_cast<std::int64_t>(2 * answer + 1)] = std::log(std::expm1(beta.b - 1.0));
   }
   torch::nn::Module& rate() { return shape == Shape::site ? static_cast<torch::nn::Module&>(*site_rate) : *evse_rate; }
   torch::nn::Module& critic() {
     return shape == Shape::site ? static_cast<torch::nn::Module&>(*site_critic) : *evse_critic;
   }
-  Tensor value(const Seen& seen) {
+  Tensor value(const Inputs& seen) {
     return (shape == Shape::site ? site_critic->forward(seen.site) : evse_critic->forward(seen).storages).squeeze(1);
   }
-  struct Heads {
-    Tensor vehicles, storages;
-  };
-  Heads heads(const Seen& seen) {
-    if (shape == Shape::evse) {
-      const EvseNet::Out out = evse_rate->forward(seen);
-      return {out.evses, out.storages};
-    }
-    const Tensor out = site_rate->forward(seen.site);
-    return {out.narrow(1, 0, 2), out.narrow(1, 2, 2)};
+  /// Two outputs for each answer: of items, then common ones, row by row.
+  Tensor outputs(const Inputs& seen) {
+    if (shape == Shape::site) return site_rate->forward(seen.site).reshape({-1, 2});
+    const EvseNet::Out out = evse_rate->forward(seen);
+    return torch::cat({out.evses, out.storages.reshape({-1, 2})});
   }
 
   Shape shape;
@@ -328,23 +323,23 @@ void PpoBrain::values(const Rows& rows, std::vector<float>& out) const {
 
 void PpoBrain::log_probs(const Rows& rows, std::vector<float>& out) const {
   torch::NoGradGuard guard;
-  const Parts::Heads heads = parts_->heads(all_seen(rows, parts_->sizes, parts_->shape));
-  const Tensor both = torch::cat({Betas(heads.vehicles).log_prob(tensor_of(std::span<const float>(rows.act))),
-                                  Betas(heads.storages).log_prob(tensor_of(std::span<const float>(rows.storage_act)))});
-  out.assign(both.data_ptr<float>(), both.data_ptr<float>() + both.numel());
+  const Tensor act =
+      torch::cat({tensor_of(std::span<const float>(rows.act)), tensor_of(std::span<const float>(rows.common))});
+  const Tensor all = Betas(parts_->outputs(all_seen(rows, parts_->sizes, parts_->shape))).log_prob(act);
+  out.assign(all.data_ptr<float>(), all.data_ptr<float>() + all.numel());
 }
 
 PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, std::span<const float> advantage,
                            std::span<const float> worth, const PpoOptions& options, Dice& dice) {
   Parts& p = *parts_;
   set_rate(*p.adam, options.learning_rate);
-  const Seen all = all_seen(rows, p.sizes, p.shape);
-  const Tensor act = tensor_of(std::span<const float>(rows.act)),
-               counts = tensor_of(std::span<const float>(rows.act_counts));
-  const Tensor s_act = tensor_of(std::span<const float>(rows.storage_act)),
-               s_counts = tensor_of(std::span<const float>(rows.storage_counts));
-  const Tensor old = tensor_of(log_probs), old_act = old.narrow(0, 0, act.size(0)),
-               old_storage = old.narrow(0, act.size(0), s_act.size(0));
+  const Inputs all = all_seen(rows, p.sizes, p.shape);
+  const auto n_items = static_cast<std::int64_t>(rows.act.size());
+  const Tensor act =
+      torch::cat({tensor_of(std::span<const float>(rows.act)), tensor_of(std::span<const float>(rows.common))});
+  const Tensor counts = torch::cat({torch::ones({n_items}), tensor_of(std::span<const float>(rows.common_counts))});
+  const Tensor old = tensor_of(log_probs);
+  const Tensor commons = torch::arange(static_cast<std::int64_t>(n_common));
   const Tensor adv = tensor_of(advantage), ret = tensor_of(worth);
 
   PpoReport report;
@@ -358,22 +353,22 @@ PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, s
       const std::size_t size = std::min<std::size_t>(options.minibatch, order.size() - from);
       if (size < 2) continue;
       const Chosen part = choose(rows, all, std::span(order).subspan(from, size), p.shape);
-      const Parts::Heads heads = p.heads(part.seen);
-      const Betas vehicles(heads.vehicles), storages(heads.storages);
-      const Tensor c = counts.index_select(0, part.items), sc = s_counts.index_select(0, part.rows);
-      const Tensor weight = torch::cat({c, sc}), weights = weight.sum().clamp_min(1.0);
+      const Betas betas(p.outputs(part.seen));
+      const Tensor rows_common =
+          (part.rows.unsqueeze(1) * static_cast<std::int64_t>(n_common) + commons.unsqueeze(0)).flatten() + n_items;
+      const Tensor answers = p.shape == Shape::site ? rows_common : torch::cat({part.items, rows_common});
+      const Tensor weight = counts.index_select(0, answers), weights = weight.sum().clamp_min(1.0);
       Tensor a = adv.index_select(0, part.rows);
       a = (a - a.mean()) / (a.std() + 1e-8);
-      const Tensor of_items = p.shape == Shape::site ? a : a.index_select(0, part.seen.row_of);
-      const Tensor a_all = torch::cat({of_items, a});
-      const Tensor log_new = torch::cat(
-          {vehicles.log_prob(act.index_select(0, part.items)), storages.log_prob(s_act.index_select(0, part.rows))});
-      const Tensor log_old = torch::cat({old_act.index_select(0, part.items), old_storage.index_select(0, part.rows)});
+      const Tensor a_common = a.repeat_interleave(static_cast<std::int64_t>(n_common));
+      const Tensor a_all =
+          p.shape == Shape::site ? a_common : torch::cat({a.index_select(0, part.seen.row_of), a_common});
+      const Tensor log_new = betas.log_prob(act.index_select(0, answers)), log_old = old.index_select(0, answers);
       // What has no effect has a ratio of 1 and no gradient.
       const Tensor log_ratio = (log_new - log_old) * weight, ratio = torch::exp(log_ratio);
       const Tensor clipped = torch::clamp(ratio, 1.0 - options.clip, 1.0 + options.clip);
       const Tensor policy_loss = -(torch::min(ratio * a_all, clipped * a_all) * weight).sum() / weights;
-      const Tensor entropy = (torch::cat({vehicles.entropy(), storages.entropy()}) * weight).sum() / weights;
+      const Tensor entropy = (betas.entropy() * weight).sum() / weights;
       const Tensor value = p.value(part.seen), target = ret.index_select(0, part.rows);
       const Tensor value_loss = 0.5 * (value - target).square().mean();
       const Tensor loss = policy_loss + options.value_weight * value_loss - options.entropy * entropy;
@@ -449,12 +444,12 @@ struct DqnBrain::Parts {
   struct Heads {
     Tensor value, gates, storages;  ///< [n], [items, 2], [n, 3]
   };
-  static Heads run(Net& net, const Seen& seen) {
+  static Heads run(Net& net, const Inputs& seen) {
     const EvseNet::Out out = net.gate->forward(seen);
     return {net.value->forward(seen).storages.squeeze(1), out.evses, out.storages};
   }
   /// V + sum of advantages of these answers, each less the best.
-  static Tensor q(const Heads& heads, const Seen& seen, const Tensor& gates, const Tensor& storages,
+  static Tensor q(const Heads& heads, const Inputs& seen, const Tensor& gates, const Tensor& storages,
                   const Tensor& storage_counts) {
     const Tensor lost = (heads.gates.gather(1, gates.unsqueeze(1)).squeeze(1) - std::get<0>(heads.gates.max(1)));
     const Tensor lost_by_storage =
@@ -462,11 +457,20 @@ struct DqnBrain::Parts {
         storage_counts;
     return heads.value + torch::zeros_like(heads.value).index_add(0, seen.row_of, lost) + lost_by_storage;
   }
+  /// Whether a row has storages to answer for.
+  static Tensor storage_counts(const Rows& rows) {
+    return tensor_of(std::span<const float>(rows.common_counts)).view({-1, n_common}).select(1, refill);
+  }
   Tensor q_of(Net& which, const Rows& rows) const {
-    const Seen seen = all_seen(rows, sizes, Shape::evse);
+    const Inputs seen = all_seen(rows, sizes, Shape::evse);
     const Tensor gates = tensor_of(std::span<const float>(rows.act)).to(torch::kInt64);
-    const Tensor storages = (tensor_of(std::span<const float>(rows.storage_act)) * 2.0).round().to(torch::kInt64);
-    return q(run(which, seen), seen, gates, storages, tensor_of(std::span<const float>(rows.storage_counts)));
+    const Tensor storages = torch::empty({static_cast<std::int64_t>(rows.n)}, torch::kInt64);
+    for (std::size_t r = 0; r < rows.n; ++r) {
+      Answer answer;
+      std::copy_n(rows.common.begin() + static_cast<std::ptrdiff_t>(r * n_common), n_common, answer.common.begin());
+      storages.data_ptr<std::int64_t>()[r] = static_cast<std::int64_t>(storage_choice(answer));
+    }
+    return q(run(which, seen), seen, gates, storages, storage_counts(rows));
   }
 
   Sizes sizes;
@@ -481,13 +485,13 @@ DqnBrain::~DqnBrain() = default;
 
 std::vector<float> DqnBrain::targets(const Transitions& batch, bool doubled) const {
   torch::NoGradGuard guard;
-  const Seen seen = all_seen(batch.next, parts_->sizes, Shape::evse);
+  const Inputs seen = all_seen(batch.next, parts_->sizes, Shape::evse);
   const Parts::Heads judged = Parts::run(*parts_->target, seen);
   Tensor ahead = judged.value;
   if (doubled) {
     const Parts::Heads chosen = Parts::run(*parts_->net, seen);
     ahead = Parts::q(judged, seen, std::get<1>(chosen.gates.max(1)), std::get<1>(chosen.storages.max(1)),
-                     tensor_of(std::span<const float>(batch.next.storage_counts)));
+                     Parts::storage_counts(batch.next));
   }
   const Tensor target =
       tensor_of(std::span<const float>(batch.reward)) + tensor_of(std::span<const float>(batch.discount)) * ahead;

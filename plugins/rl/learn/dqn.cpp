@@ -163,14 +163,14 @@ class Dqn {
       }
       const auto best = std::max_element(storage, storage + gate_storage_outputs) - storage;
       const auto chosen = dice_.uniform() < explore_now ? static_cast<std::ptrdiff_t>(dice_.next() % 3) : best;
-      gates.storages = 0.5F * static_cast<float>(chosen);
+      set_storages(static_cast<std::size_t>(chosen), gates);
       Answer act = gates;
       if (rate_) {
-        float storage_rate[rate_outputs_each];
-        rate_->rate_outputs(seen, rates, storage_rate);
+        float common[common_outputs];
+        rate_->rate_outputs(seen, rates, common);
         for (std::size_t i = 0; i < act.evses.size(); ++i)
           act.evses[i] *= static_cast<float>(rate_->rate(rates.data() + i * rate_outputs_each));
-        act.storages = static_cast<float>(rate_->rate(storage_rate));
+        for (std::size_t c = 0; c < n_common; ++c) act.common[c] = static_cast<float>(rate_->rate(common + 2 * c));
       }
       worlds_.act(a, sights_[a], act);
     }
@@ -212,10 +212,10 @@ class Dqn {
       normalise(next);
       // Behind rates storages are not the gate's.
       if (rate_) now.storages = next.storages = false;
-      batch_.now.add(now, Shape::evse, &memory.answer, true);
+      batch_.now.add(now, Shape::evse, &memory.answer);
       Answer none;
       none.evses.resize(next.who.size());
-      batch_.next.add(next, Shape::evse, &none, true);
+      batch_.next.add(next, Shape::evse, &none);
       batch_.reward.push_back(std::clamp(memory.reward * scale, -20.0F, 20.0F));
       batch_.discount.push_back(memory.discount);
     }

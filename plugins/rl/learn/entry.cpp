@@ -32,10 +32,14 @@ constexpr std::array rewards{"objective", "boa-fe", "weights"};
 
 #define EVTWIN_RL_PPO                                                                                               \
   sdk::integer("rollout", "", 8, 100000, 128, "decisions of each world between two updates"),                       \
+      sdk::integer("run_rollouts", "", 1, 1000000, 2, "rollouts that a run lasts at most: new months begin often"), \
+      sdk::real("hold_h", "h", 0.0, 1000, 6, "what a peak is raised by is drawn anew so often, while learning"),    \
+      sdk::real("lambda", "", 0.0, 1.0, 0.95,                                                                       \
+                "of the advantage: 0 looks one decision ahead, 1 to the end of what was lived"),                    \
       sdk::integer("minibatch", "", 8, 1000000, 1024, "decisions of a gradient"),                                   \
       sdk::integer("epochs", "", 1, 100, 4, "times that a rollout is learnt from"),                                 \
       sdk::real("learning_rate", "", 1e-7, 1, 1e-3, "of Adam, falling to nothing"),                                 \
-      sdk::real("entropy", "", 0, 10, 0.002, "bonus for chance"), sdk::real("clip", "", 0.01, 1, 0.2, "of ratios"), \
+      sdk::real("entropy", "", 0, 10, 0.0, "bonus for chance"), sdk::real("clip", "", 0.01, 1, 0.2, "of ratios"),   \
       sdk::real("most_kl", "", 1e-5, 10, 0.03, "an update ends beyond 1.5 times this divergence")
 
 #define EVTWIN_RL_DQN                                                                         \
@@ -131,6 +135,8 @@ TrainerOptions trainer_options(const Params& params, const Weights& weights, Sha
   o.shaping = params.number("shaping");
   o.weights = weights.all();
   o.reward = params.text("reward");
+  if (params.has("run_rollouts")) o.run_rollouts = params.count("run_rollouts");
+  if (params.has("hold_h")) o.hold_h = params.number("hold_h");
   return o;
 }
 
@@ -138,6 +144,7 @@ PpoOptions ppo_options(const Params& params) {
   PpoOptions o;
   o.learning_rate = params.number("learning_rate");
   o.clip = params.number("clip");
+  o.lambda = params.number("lambda");
   o.entropy = params.number("entropy");
   o.most_kl = params.number("most_kl");
   o.epochs = params.count("epochs");

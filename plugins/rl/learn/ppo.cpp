@@ -16,7 +16,8 @@ struct Diary {
   std::vector<Sight> sights;  ///< [rollout + 1] raw; the last is what comes after
   std::vector<Answer> answers;
   std::vector<Step> steps;
-  std::vector<Sight> last;  ///< [rollout] raw, where a run was cut
+  std::vector<Sight> last;               ///< [rollout] raw, where a run was cut
+  std::vector<std::uint8_t> drew_raise;  ///< [rollout]
 };
 
 class Ppo {
@@ -27,6 +28,7 @@ class Ppo {
         options_(options),
         shape_(trainer.options().shape),
         rollout_(rollout),
+        restart_every_(std::max(1U, trainer.options().run_rollouts)),
         brain_(shape_, trainer.sizes(), training_.seed),
         scales_(trainer.sizes()),
         worlds_(training_, spec_of(trainer)) {
@@ -36,8 +38,11 @@ class Ppo {
       diary.answers.resize(rollout_);
       diary.steps.resize(rollout_);
       diary.last.resize(rollout_);
+      diary.drew_raise.resize(rollout_);
     }
     returns_.resize(worlds_.agents());
+    held_.resize(worlds_.agents());
+    hold_ns_ = static_cast<std::int64_t>(trainer.options().hold_h * 3.6e12);
     dice_.resize(worlds_.agents());
   }
 
@@ -61,6 +66,7 @@ class Ppo {
           {"learning_rate", "", learning_rate()},  {"reward.scale", "", reward_scale()}};
       bool stop = trainer_.tell(episodes_, steps_, ended, scalars);
       ++iteration_;
+      if (iteration_ % restart_every_ == 0) start_worlds();
       if (trainer_.is_validation_due(episodes_) || episodes_ >= training_.episodes || stop) {
         trainer_.validate(trainer_.policy(brain_.weights(), scales_, "mode"));
         stop = trainer_.tell(episodes_, steps_, {}, {}) || stop;
@@ -147,6 +153,7 @@ class Ppo {
     for (Dice& dice : dice_) dice = Dice(seeds.next());
     order_ = Dice(seeds.next());
     std::fill(returns_.begin(), returns_.end(), 0.0);
+    std::fill(held_.begin(), held_.end(), Held{});
     for (std::uint32_t a = 0; a < worlds_.agents(); ++a) worlds_.look(a, diaries_[a].sights[rollout_]);
   }
 
@@ -219,15 +226,24 @@ class Ppo {
         Diary& diary = diaries_[a];
         seen = diary.sights[t];
         policy.normalise(seen);
-        float storage[rate_outputs_each];
-        policy.rate_outputs(seen, outputs, storage);
+        float common[common_outputs];
+        policy.rate_outputs(seen, outputs, common);
         Answer& answer = diary.answers[t];
         const auto draw = [&](const float* two) { return static_cast<float>(Beta::of(two).draw(dice_[a])); };
         answer.evses.resize(shape_ == Shape::evse ? seen.who.size() : 0);
         for (std::size_t i = 0; i < answer.evses.size(); ++i)
           answer.evses[i] = draw(outputs.data() + i * rate_outputs_each);
-        if (shape_ == Shape::site) answer.vehicles = draw(outputs.data());
-        answer.storages = seen.storages ? draw(storage) : 0.5F;
+        for (std::size_t c = 0; c < n_common; ++c) answer.common[c] = draw(common + 2 * c);
+        // A target is drawn now and then and holds meanwhile: a peak is the highest of what was tried, and chance at
+        // every decision would make it by itself.
+        Held& held = held_[a];
+        const std::int64_t now_ns = worlds_.now_ns(a);
+        diary.drew_raise[t] = now_ns >= held.until_ns || held.until_ns - now_ns > hold_ns_ ? 1 : 0;
+        if (diary.drew_raise[t] != 0) {
+          held = {answer.common[raise], now_ns + hold_ns_};
+        } else {
+          answer.common[raise] = held.raise;
+        }
         worlds_.act(a, diary.sights[t], answer);
       }
       worlds_.step(first_world, count, steps, last);
@@ -249,7 +265,8 @@ class Ppo {
       for (std::uint32_t t = 0; t < rollout_; ++t) {
         seen = diary.sights[t];
         scales_.normalise(seen, shape_);
-        rows_.add(seen, shape_, &diary.answers[t], true);
+        rows_.add(seen, shape_, &diary.answers[t]);
+        if (diary.drew_raise[t] == 0) rows_.common_counts[rows_.common_counts.size() - n_common + raise] = 0.0F;
       }
     }
     for (Diary& diary : diaries_) {
@@ -258,7 +275,7 @@ class Ppo {
         if (t < rollout_ && !is_cut) continue;
         seen = is_cut ? diary.last[t] : diary.sights[rollout_];
         scales_.normalise(seen, shape_);
-        after_.add(seen, shape_, nullptr, false);
+        after_.add(seen, shape_, nullptr);
       }
     }
     for (std::size_t a = 0; a < diaries_.size(); ++a) {
@@ -295,7 +312,7 @@ class Ppo {
       ++after;  // what came after the rollout
       const std::span<const float> value = std::span(values_).subspan(from, rollout_);
       const std::span<float> advantage = std::span(advantage_).subspan(from, rollout_);
-      advantages({reward, discount, value, value_after, terminated, cut}, lambda, advantage);
+      advantages({reward, discount, value, value_after, terminated, cut}, options_.lambda, advantage);
       for (std::uint32_t t = 0; t < rollout_; ++t) worth_[from + t] = advantage[t] + value[t];
     }
     for (const Diary& diary : diaries_) {
@@ -306,19 +323,23 @@ class Ppo {
     return brain_.update(rows_, log_probs_, advantage_, worth_, now, order_);
   }
 
-  static constexpr double lambda = 0.95;
-
   Trainer& trainer_;
   const evtwin_training& training_;
   PpoOptions options_;
   Shape shape_;
-  std::uint32_t rollout_;
+  std::uint32_t rollout_, restart_every_;
   PpoBrain brain_;
   Scales scales_;
   Running return_scale_{1};
   Worlds worlds_;
   std::vector<Diary> diaries_;
   std::vector<double> returns_;
+  struct Held {
+    float raise = 0.0F;
+    std::int64_t until_ns = 0;
+  };
+  std::vector<Held> held_;
+  std::int64_t hold_ns_ = 0;
   std::vector<Dice> dice_;
   Dice order_;
   std::uint64_t episodes_ = 0, steps_ = 0, iteration_ = 0;

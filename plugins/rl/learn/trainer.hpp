@@ -17,8 +17,8 @@ namespace evtwin::rl {
 struct TrainerOptions {
   Shape shape = Shape::site;
   Features::Ahead ahead = Features::Ahead::prices;
-  std::uint32_t worlds = 32, episode_days = 1, validation_worlds = 2, hidden = 64;
-  double discount_per_h = 0.99, shaping = 1.0;
+  std::uint32_t worlds = 32, episode_days = 1, validation_worlds = 2, hidden = 64, run_rollouts = 2;
+  double discount_per_h = 0.99, shaping = 1.0, hold_h = 6.0;
   std::vector<evtwin_fleet_weight> weights{};
   std::string reward = "objective";
 };

@@ -53,6 +53,7 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   now_ns_.resize(agents_);
   episodes_.resize(agents_);
   potential_.resize(agents_);
+  prepaid_.resize(agents_);
   ended_.resize(agents_);
   evtwin_fleet_buffers buffers{};
   buffers.struct_size = sizeof buffers;
@@ -66,6 +67,12 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   buffers.episodes = episodes_.data();
   buffers.failed = failed_.data();
   need(fleet_.bind(made_, &buffers));
+  // What a demand charge costs in rewards, whatever they are made of.
+  std::uint32_t n_terms = 0;
+  const evtwin_fleet_term* const terms = fleet_.terms(made_, &n_terms);
+  for (std::uint32_t t = 0; t < n_terms; ++t) {
+    if (std::string_view(terms[t].id) == "demand_charge") demand_weight_ = -terms[t].weight;
+  }
 }
 
 Worlds::~Worlds() { fleet_.destroy(made_); }
@@ -88,6 +95,7 @@ void Worlds::begin(std::uint64_t seed) {
       hands_.push_back(std::make_unique<Hands>(*view, spec_.shape, eyes_.back().features().site_kw()));
     }
     potential_[a] = potential(*view);
+    prepaid_[a] = prepaid(*view);
   }
 }
 
@@ -102,6 +110,17 @@ double Worlds::potential(const evtwin_view& view) const {
   double kwh = 0.0;
   for (std::uint32_t c = 0; c < view.n_connected; ++c) kwh += view.evse_remaining_kwh[view.connected_evse[c]];
   return -spec_.shaping * mean * kwh;
+}
+
+/// What of the month's demand charge, booked where the peak rose, is for the time to come. Rewards move it there: a new
+/// peak costs at once what of the month has passed, and a rent from then on, which adds up to the same by the month's
+/// end. A learner that looks some days ahead would else weigh a month's charge against some days of use.
+double Worlds::prepaid(const evtwin_view& view) {
+  if (view.demand_price_per_kw <= 0.0 || view.demand_fraction <= 0.0) return 0.0;
+  constexpr double month_h = 365.25 * 24.0 / 12.0;
+  const double left_h = static_cast<double>(view.month_end_ns - view.now_ns) / 3.6e12;
+  const double left = std::clamp(left_h / (month_h * view.demand_fraction), 0.0, 1.0);
+  return view.demand_price_per_kw * view.demand_fraction * view.billed_peak_kw * left;
 }
 
 void Worlds::look(std::uint32_t agent, Sight& sight) const {
@@ -133,7 +152,10 @@ void Worlds::step(std::uint32_t first_world, std::uint32_t count, std::span<Step
       Step& step = steps[a];
       const double after = potential(view);
       step.discount = std::pow(spec_.discount_per_h, static_cast<double>(hours_[a]));
-      step.reward = static_cast<double>(rewards_[a]) + step.discount * after - potential_[a];
+      const double prepaid_after = prepaid(view);
+      step.reward = static_cast<double>(rewards_[a]) + step.discount * after - potential_[a] +
+                    demand_weight_ * (prepaid_after - prepaid_[a]);
+      prepaid_[a] = prepaid_after;
       step.terminated = terminated_[a] != 0;
       step.cut = false;
       potential_[a] = after;
@@ -148,6 +170,7 @@ void Worlds::step(std::uint32_t first_world, std::uint32_t count, std::span<Step
     need(fleet_.step_range(made_, w, 1));  // what comes next begins; no action is read
     for (std::uint32_t a = w * per_world(); a < (w + 1) * per_world(); ++a) {
       potential_[a] = potential(*fleet_.view(made_, a));
+      prepaid_[a] = prepaid(*fleet_.view(made_, a));
       // A day's end within a run is no cut: the next one begins with what this one left.
       if (now_ns_[a] == was_ns && !steps[a].terminated) steps[a].cut = false;
     }

@@ -54,6 +54,8 @@ class Worlds {
   /// Begins runs everywhere, drawn by these seeds.
   void begin(std::uint64_t seed);
 
+  /// [range]
+  std::int64_t now_ns(std::uint32_t agent) const { return now_ns_[agent]; }
   /// [range] What an agent sees now.
   void look(std::uint32_t agent, Sight& sight) const;
   /// [range] Answers for it.
@@ -74,19 +76,21 @@ class Worlds {
  private:
   void need(evtwin_status status) const;
   double potential(const evtwin_view& view) const;
+  static double prepaid(const evtwin_view& view);
   void gather(std::uint32_t agent);
 
   const evtwin_fleet_functions& fleet_;
   WorldsSpec spec_;
   evtwin_fleet* made_ = nullptr;
   std::uint32_t agents_ = 0;
+  double demand_weight_ = 0.0;
   std::vector<float> observations_, rewards_, hours_;
   std::vector<std::uint8_t> terminated_, truncated_, failed_, asked_;
   std::vector<std::int64_t> now_ns_;
   std::vector<evtwin_fleet_episode> episodes_;
-  std::vector<double> potential_;  // [agents] of what is seen now
-  std::vector<Ended> ended_;       // [agents]
-  std::vector<Eyes> eyes_;         // [agents]
+  std::vector<double> potential_, prepaid_;  // [agents] of what is seen now
+  std::vector<Ended> ended_;                 // [agents]
+  std::vector<Eyes> eyes_;                   // [agents]
   std::vector<std::unique_ptr<Hands>> hands_;
 };
 
