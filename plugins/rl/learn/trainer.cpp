@@ -123,12 +123,6 @@ double Trainer::validate(policy::PolicyFile file) {
     }
   }
   judged_->take_ended();
-  if (const char* f = getenv("RLDBG")) {
-    FILE* o = fopen((std::string(f) + ".last.pt").c_str(), "wb");
-    file.head["act"] = best_way;
-    auto b = policy::policy_bytes(file);
-    fwrite(b.data(), 1, b.size(), o);
-    fclose(o);
   history_.push_back({{"episodes", episodes_}, {"steps", steps_}, {"objective", objective}, {"act", best_way}});
   last_ = objective;
   if (std::isnan(best_) || objective < best_) {
@@ -152,12 +146,6 @@ bool Trainer::tell(std::uint64_t episodes, std::uint64_t steps, const Worlds::En
   all.push_back({"episode.reward", "", ended.n > 0 ? ended.reward / n : unknown});
   all.push_back({"episode.served", "", ended.wanted_kwh > 0.0 ? ended.got_kwh / ended.wanted_kwh : unknown});
   all.push_back({"validation.objective", "money", last_});
-  if (const char* f = getenv("RLDBG")) {
-    FILE* o = fopen(f, "a");
-    fprintf(o, "%lu %lu obj %.2f", episodes, steps, ended.n > 0 ? ended.objective / n : 0.0);
-    for (auto& x : all) fprintf(o, " %s %.4g", x.id, x.value);
-    fprintf(o, "\n");
-    fclose(o);
   const evtwin_learner_progress now{sizeof now, static_cast<std::uint32_t>(all.size()),
                                     episodes,   ended.n > 0 ? ended.objective / n : unknown,
                                     best_,      steps,
