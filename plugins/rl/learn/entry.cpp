@@ -22,7 +22,7 @@ constexpr std::array rewards{"objective", "boa-fe", "weights"};
       sdk::integer("hidden", "", 4, 1024, 64, "units of a hidden layer"),                                          \
       sdk::integer("episode_days", "d", 1, 366, 1, "days of an episode"),                                          \
       sdk::real("discount_per_h", "", 0.5, 1.0, 0.997, "what an hour later counts"),                                \
-      sdk::real("shaping", "", 0.0, 1000.0, 5.0,                                                                   \
+      sdk::real("shaping", "", 0.0, 1000.0, 1.0,                                                                   \
                 "potential of a kWh requested and not got, in mean prices; it changes no optimum"),                \
       sdk::choice("reward", rewards, "objective", "what is learnt for"),                                           \
       sdk::text("weights", "", "reward=weights: terms and weights, as energy_cost:-1 demand_charge:-1"),           \
@@ -47,7 +47,7 @@ constexpr std::array rewards{"objective", "boa-fe", "weights"};
       sdk::integer("batch", "", 2, 100000, 128, "decisions of a gradient, of DQN"),           \
       sdk::integer("train_every", "", 1, 100000, 8, "decisions between two gradients"),       \
       sdk::integer("target_every", "", 1, 1000000, 500, "gradients between two targets"),     \
-      sdk::real("q_learning_rate", "", 1e-7, 1, 5e-4, "of Adam, falling to nothing, of DQN"), \
+      sdk::real("q_learning_rate", "", 1e-7, 1, 2e-3, "of Adam, falling to nothing, of DQN"), \
       sdk::real("explore_share", "", 0.001, 1, 0.4, "share of the training in which chance falls from 1 to 0.05")
 
 constexpr std::array ppo_params{sdk::choice("shape", shapes, "site", "one power for all vehicles, or one of each EVSE"),
