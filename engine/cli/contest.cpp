@@ -54,13 +54,6 @@ std::vector<std::string> names_of(const std::vector<ReadyStrategy>& strategies) 
   return names;
 }
 
-/// A strategy that is nothing without a file: it has a text parameter `policy`, empty at first.
-bool plays_policies(const control::StrategyDescription& strategy) {
-  return std::any_of(strategy.params.begin(), strategy.params.end(), [](const auto& param) {
-    return param.id == "policy" && param.type == EVTWIN_PARAM_TEXT && param.default_text.empty();
-  });
-}
-
 /// The oracle's is made ready on each world (ContestRound).
 std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestRules& rules) {
   std::vector<ReadyStrategy> ready;
@@ -72,7 +65,7 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestR
   }
   if (!ready.empty()) return ready;
   for (const auto& listed : control::list_strategies()) {
-    if (plays_policies(listed.description)) continue;  // it plays the file that it is given
+    if (control::plays_policies(listed.description)) continue;  // it plays the file that it is given
     const StrategyText text{listed.description.id, {}};
     ready.push_back(ready_strategy(start, &text, rules.hosting));
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -76,6 +77,12 @@ ChosenStrategy choose_strategy(std::string_view id, const TextParams& params, co
   tell_choice(chosen, *checked, alone);
   chosen.factory = (alone ? apart : here)(found.file, std::move(checked), hosting.limits);
   return chosen;
+}
+
+bool plays_policies(const StrategyDescription& strategy) {
+  return std::any_of(strategy.params.begin(), strategy.params.end(), [](const auto& param) {
+    return param.id == "policy" && param.type == EVTWIN_PARAM_TEXT && param.default_text.empty();
+  });
 }
 
 }  // namespace evtwin::control

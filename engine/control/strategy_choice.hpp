@@ -42,4 +42,7 @@ ChosenStrategy choose_strategy(std::string_view id, const TextParams& params, co
 /// Every strategy of every plugin found, as list_parts.
 std::vector<ListedStrategy> list_strategies(std::vector<std::string>* problems = nullptr);
 
+/// A strategy that is nothing without a file: it has a text parameter `policy`, empty at first.
+bool plays_policies(const StrategyDescription& strategy);
+
 }  // namespace evtwin::control

@@ -269,7 +269,7 @@ std::vector<Rival> rivals(std::uint64_t seed, bool slow) {
   std::vector<Rival> all{{"dice", dice_strategy(seed)}, {"price taker", price_taker()}};
   static const auto installed = control::list_strategies();
   for (const auto& listed : installed) {
-    if (is_slow(listed.file) != slow) continue;
+    if (is_slow(listed.file) != slow || control::plays_policies(listed.description)) continue;
     const auto chosen = control::choose_strategy(listed.file + "#" + listed.description.id, {});
     all.push_back({listed.description.id, chosen.factory});
   }

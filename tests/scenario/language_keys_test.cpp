@@ -84,6 +84,7 @@ const std::map<std::string, std::string> examples{
     {"scenario.history", "history = sessions 'past.csv'"},
     {"scenario.strategy", "strategy = plugin 'edf' { margin = 1 }"},
     {"scenario.forecast", "forecast = 'perfect'"},
+    {"scenario.test", "test = true"},
     {"scenario.notes", "notes = 'x'"},
     {"site.name", "name = 'x'"},
     {"site.contract_kw", "contract_kw = 60"},

@@ -26,7 +26,8 @@ struct Rows {
 };
 
 struct PpoOptions {
-  double learning_rate = 3e-4, clip = 0.2, entropy = 0.002, value_weight = 0.5, most_norm = 0.5, most_kl = 0.03, lambda = 0.95;
+  double learning_rate = 3e-4, clip = 0.2, entropy = 0.002, value_weight = 0.5, most_norm = 0.5, most_kl = 0.03,
+         lambda = 0.95;
   std::uint32_t epochs = 4, minibatch = 1024;
 };
 

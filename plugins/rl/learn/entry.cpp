@@ -21,7 +21,7 @@ constexpr std::array rewards{"objective", "boa-fe", "weights"};
       sdk::integer("validation_worlds", "", 1, 1000, 2, "whole runs of each scenario that a policy is judged by"), \
       sdk::integer("hidden", "", 4, 1024, 64, "units of a hidden layer"),                                          \
       sdk::integer("episode_days", "d", 1, 366, 1, "days of an episode"),                                          \
-      sdk::real("discount_per_h", "", 0.5, 1.0, 0.997, "what an hour later counts"),                                \
+      sdk::real("discount_per_h", "", 0.5, 1.0, 0.997, "what an hour later counts"),                               \
       sdk::real("shaping", "", 0.0, 1000.0, 1.0,                                                                   \
                 "potential of a kWh requested and not got, in mean prices; it changes no optimum"),                \
       sdk::choice("reward", rewards, "objective", "what is learnt for"),                                           \
@@ -30,16 +30,16 @@ constexpr std::array rewards{"objective", "boa-fe", "weights"};
                 "reward=boa-fe: of a session that got all it requested"),                                          \
       sdk::real("cycle_penalty", "money", 0, 1e12, 1000, "reward=boa-fe: of a cycle of all storages")
 
-#define EVTWIN_RL_PPO                                                                                               \
-  sdk::integer("rollout", "", 8, 100000, 128, "decisions of each world between two updates"),                       \
+#define EVTWIN_RL_PPO                                                                                                \
+  sdk::integer("rollout", "", 8, 100000, 128, "decisions of each world between two updates"),                        \
       sdk::integer("run_rollouts", "", 1, 1000000, 15, "rollouts that a run lasts at most: new months begin often"), \
-      sdk::real("hold_h", "h", 0.0, 1000, 2, "what a peak is raised by is drawn anew so often, while learning"),    \
-      sdk::real("lambda", "", 0.0, 1.0, 0.5,                                                                       \
-                "of the advantage: 0 looks one decision ahead, 1 to the end of what was lived"),                    \
-      sdk::integer("minibatch", "", 8, 1000000, 1024, "decisions of a gradient"),                                   \
-      sdk::integer("epochs", "", 1, 100, 6, "times that a rollout is learnt from"),                                 \
-      sdk::real("learning_rate", "", 1e-7, 1, 1e-3, "of Adam, falling to nothing"),                                 \
-      sdk::real("entropy", "", 0, 10, 0.0, "bonus for chance"), sdk::real("clip", "", 0.01, 1, 0.2, "of ratios"),   \
+      sdk::real("hold_h", "h", 0.0, 1000, 2, "what a peak is raised by is drawn anew so often, while learning"),     \
+      sdk::real("lambda", "", 0.0, 1.0, 0.5,                                                                         \
+                "of the advantage: 0 looks one decision ahead, 1 to the end of what was lived"),                     \
+      sdk::integer("minibatch", "", 8, 1000000, 1024, "decisions of a gradient"),                                    \
+      sdk::integer("epochs", "", 1, 100, 6, "times that a rollout is learnt from"),                                  \
+      sdk::real("learning_rate", "", 1e-7, 1, 1e-3, "of Adam, falling to nothing"),                                  \
+      sdk::real("entropy", "", 0, 10, 0.0, "bonus for chance"), sdk::real("clip", "", 0.01, 1, 0.2, "of ratios"),    \
       sdk::real("most_kl", "", 1e-5, 10, 0.03, "an update ends beyond 1.5 times this divergence")
 
 #define EVTWIN_RL_DQN                                                                         \
