@@ -174,7 +174,11 @@ bool look_after(Running& running, const ChildLimits& limits) {
     running.beat_at = Clock::now();
   }
   if (seconds_since(running.beat_at) <= limits.call_s) return false;
-  kill_for(running, fmt::format("it did not come back within {:g} s", limits.call_s));
+  std::string why = fmt::format("it did not come back within {:g} s", limits.call_s);
+  // A busy machine may be too slow for it to reach the limit of memory first.
+  if (mib > running.before_mib + limits.memory_mib / 8)
+    why += fmt::format(", and took {} MiB of memory", mib - running.before_mib);
+  kill_for(running, std::move(why));
   return true;
 }
 

@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/sweep.hpp"
+
 namespace evtwin::kernel {
 namespace {
 
@@ -182,15 +184,23 @@ TEST_F(Log, LinesOfThreadsAndChildrenAreWhole) {
     for (int n = 0; n < each; ++n)
       log_line(LogRoom::twin, LogLevel::trace, "<{}>", std::string(static_cast<std::size_t>(1 + writer * 37), 'a'));
   };
+  // The child is to come while threads write: the log has no lock that it could inherit. AddressSanitizer's allocator of
+  // GCC 12 has one, which stays shut for ever in such a child: there it comes just before.
+  constexpr int before = sanitized ? 0 : threads;
   {
     std::vector<std::jthread> all;
-    for (int t = 0; t < threads; ++t) all.emplace_back(write_lines, t);
-    const pid_t child = fork();
-    if (child == 0) {
-      write_lines(threads);
-      _exit(0);
+    pid_t child = -1;
+    for (int t = 0; t <= threads; ++t) {
+      if (t == before) child = fork();
+      if (child == 0) {
+        write_lines(threads);
+        _exit(0);
+      }
+      if (t < threads) all.emplace_back(write_lines, t);
     }
-    waitpid(child, nullptr, 0);
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
   }
   const auto written = lines();
   EXPECT_EQ(written.size(), std::size_t{(threads + 1) * each});

@@ -7,6 +7,7 @@
 #include "optimise/plan_facts.hpp"
 #include "optimise/planner.hpp"
 #include "optimise/problems.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::optimise::test {
 namespace {
@@ -52,7 +53,7 @@ TEST(PlannerProperties, DirectionsThatAreNotSearchedAreNearlyTheBest) {
   unsearched.most_searched_directions = 0;
   int judged = 0, dearer = 0;
   double lost = 0.0, worst = 0.0;
-  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+  for (std::uint64_t seed = 0; seed < sweep(150U, 40U); ++seed) {
     Features with = some_features(seed);
     with.odd_prices = with.storage = true;
     const PlanProblem problem = random_problem(seed, with);
@@ -237,7 +238,7 @@ TEST(PlannerProperties, ALoadedPlannerAnswersAsTheOneThatSaved) {
 }
 
 TEST(PlannerProperties, FuturesShareTheirFirstStepAndCostNoLessThanEachAlone) {
-  for (std::uint64_t seed = 0; seed < problems; seed += 2) {
+  for (std::uint64_t seed = 0; seed < problems; seed += sweep(2U, 6U)) {
     // Two futures of one moment: prices, sun and one arrival differ.
     Features with = some_features(seed);
     with.odd_prices = with.over_limit = false;
