@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
@@ -19,6 +20,14 @@ struct Contender {
   std::uint64_t event_hash = 0;
   double wall_s = 0.0;
   std::string error;  ///< not empty: the strategy failed, and there are no figures
+};
+
+/// A contest on one of several worlds.
+struct RoundRuns {
+  std::vector<Contender> contenders;  ///< the same strategies in the same order for every world
+  std::string bound_error;            ///< why this world has no bound; empty: it has one, or none was looked for
+  /// Objectives of all sites together: the least possible, and that of charging at once (`asap`). NaN without a bound.
+  double bound = std::numeric_limits<double>::quiet_NaN(), reference = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// By contender: whether it serves within 0.5 % of who serves most (serves_alike), so that it may be called cheaper. A

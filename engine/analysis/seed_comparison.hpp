@@ -13,10 +13,8 @@
 namespace evtwin::analysis {
 
 /// The contest on the world of one seed.
-struct SeedRuns {
+struct SeedRuns : RoundRuns {
   std::uint64_t seed = 0;
-  std::vector<Contender> contenders;  ///< the same strategies in the same order for every seed
-  std::string bound_error;            ///< why this seed has no bound; empty: it has one, or none was looked for
 };
 
 struct StrategySummary {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "analysis/prose.hpp"
 #include "analysis/run_report.hpp"
 #include "kernel/text.hpp"
 
@@ -15,8 +16,6 @@ namespace evtwin::analysis {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t line_width = 80;
 
 struct Column {
   std::string_view kpi, head, head_ko;
@@ -32,12 +31,6 @@ constexpr std::array columns{
     Column{"served_fraction", "served %", "충족률 %", 100.0, false, true},
     Column{"unmet_kwh", "unmet kWh", "미충전 kWh", 1.0, false, false},
 };
-
-/// A sentence in the reader's language.
-template <class... Args>
-std::string told(bool korean, std::string_view english, std::string_view in_korean, const Args&... args) {
-  return fmt::vformat(korean ? in_korean : english, fmt::make_format_args(args...));
-}
 
 int decimals_of(const Column& column, std::string_view currency) {
   if (!column.money) return 1;
@@ -59,38 +52,6 @@ bool is_shown(const Column& column, std::span<const SeedRuns> rounds) {
     if (std::any_of(figures.begin(), figures.end(), [](double f) { return !std::isnan(f) && f != 0.0; })) return true;
   }
   return false;
-}
-
-std::string percent_text(double fraction) {
-  return std::isnan(fraction) ? "-" : number_text(100.0 * fraction, 1) + " %";
-}
-
-std::string signed_money(double value, std::string_view currency) {
-  const std::string text = money_text(value, currency);
-  const std::string bare = text.substr(0, text.find(' '));
-  return value > 0.0 && bare.find_first_of("123456789") != std::string::npos ? "+" + bare : bare;
-}
-
-/// Words on lines of at most 80 columns; those after the first are set in by two.
-std::string wrapped(const std::string& text) {
-  std::string out;
-  std::size_t width = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    at = end + 1;
-    const std::size_t columns_of_word = kernel::display_width(word);
-    if (width > 0 && width + 1 + columns_of_word > line_width) {
-      out += "\n  ";
-      width = 2;
-    } else if (width > 0) {
-      out += ' ';
-      ++width;
-    }
-    out += word;
-    width += columns_of_word;
-  }
-  return out + "\n";
 }
 
 /// Whether stars say something: they stand on some, not on all.

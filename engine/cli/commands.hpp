@@ -18,6 +18,7 @@ int compare(const CompareCommand& command);
 int advise(const AdviseCommand& command);
 int bound(const BoundCommand& command);
 int train(const TrainCommand& command);
+int eval(const EvalCommand& command);
 int check(const CheckCommand& command);
 int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);

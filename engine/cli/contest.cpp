@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 #include "analysis/seed_report.hpp"
@@ -90,10 +91,9 @@ struct Field {
 /// A world, and where what comes of it goes.
 struct Stage {
   ContestRound& round;
-  std::vector<std::string> files;  ///< by strategy; empty texts: none
-  std::vector<analysis::Contender>& contenders;
+  std::vector<std::string> files;            ///< by strategy; empty texts: none
   std::shared_ptr<const FoundBound>* bound;  ///< null: not kept
-  std::string& bound_error;
+  analysis::RoundRuns& runs;
   bool brief;  ///< only the figures of all sites together, without texts
 };
 
@@ -104,10 +104,13 @@ void find_bound(const Stage& stage, ContestProgress& progress) {
   try {
     const auto found = stage.round.bound();
     if (stage.bound != nullptr) *stage.bound = found;
+    const auto sum = [](const std::vector<double>& sites) { return std::accumulate(sites.begin(), sites.end(), 0.0); };
+    stage.runs.bound = sum(found->yardstick.bound);
+    stage.runs.reference = sum(found->yardstick.reference);
   } catch (const twin::Interrupted&) {
     throw;
   } catch (const std::exception& error) {
-    stage.bound_error = error.what();  // the strategies are compared all the same
+    stage.runs.bound_error = error.what();  // the strategies are compared all the same
   }
 }
 
@@ -156,9 +159,9 @@ void play_all(const Field& field, std::vector<Stage>& stages, const std::string&
     } else {
       const std::size_t strategy = task % tasks - 1;
       progress.begin(strategy, world);
-      stage.contenders[strategy] =
+      stage.runs.contenders[strategy] =
           play(field, stage, strategy, [&](double fraction) { progress.advance(strategy, world, fraction); });
-      progress.end(strategy, world, stage.contenders[strategy], currency);
+      progress.end(strategy, world, stage.runs.contenders[strategy], currency);
     }
     stage.round.leave();
   });
@@ -178,13 +181,13 @@ std::vector<std::string> files_of(const std::string& folder, const std::vector<s
   return files;
 }
 
-/// The first seed whose world can be loaded, and that world.
+/// The first round whose world can be loaded, and that world.
 std::pair<std::size_t, std::shared_ptr<const StartPoint>> first_loaded(
-    const std::vector<std::uint64_t>& seeds, const std::function<StartPoint(std::uint64_t)>& load) {
+    std::size_t rounds, const std::function<StartPoint(std::size_t)>& load) {
   std::exception_ptr of_first;
-  for (std::size_t r = 0; r < seeds.size(); ++r) {
+  for (std::size_t r = 0; r < rounds; ++r) {
     try {
-      return {r, std::make_shared<const StartPoint>(load(seeds[r]))};
+      return {r, std::make_shared<const StartPoint>(load(r))};
     } catch (const std::exception&) {
       if (!of_first) of_first = std::current_exception();
     }
@@ -215,58 +218,79 @@ ContestResult hold_contest(const StartPoint& start, const ContestRules& rules) {
   }
   catch_interrupt();
   ContestResult result;
-  result.contenders.resize(field.names.size());
+  analysis::RoundRuns runs;
+  runs.contenders.resize(field.names.size());
   const auto here = [&] { return std::shared_ptr<const StartPoint>(std::shared_ptr<void>(), &start); };
   ContestRound round(here, field.strategies, rules.hosting, field.names.size() + 1);
-  std::vector<Stage> stages{
-      {round, files_of(rules.out, field.names), result.contenders, &result.bound, result.bound_error, false}};
+  std::vector<Stage> stages{{round, files_of(rules.out, field.names), &result.bound, runs, false}};
   const OutputAside aside;
   ContestProgress progress(field.names, {""}, field.threads);
   play_all(field, stages, start.scenario.world.currency, progress);
+  result.contenders = std::move(runs.contenders);
+  result.bound_error = std::move(runs.bound_error);
   return result;
 }
 
-std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const std::vector<std::uint64_t>& seeds) {
-  const std::size_t width = fmt::formatted_size("{}", *std::max_element(seeds.begin(), seeds.end()));
-  return fmt::format("{}_seed_{:0{}}", strategy, seed, width);
-}
-
-SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
-                                    const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules) {
-  const auto [first_round, first] = first_loaded(seeds, load);
+RoundsResult hold_rounds(const std::vector<Round>& rounds, const std::function<StartPoint(std::size_t)>& load,
+                         const ContestRules& rules) {
+  const auto [first_round, first] = first_loaded(rounds.size(), load);
   const Field field(*first, rules);
   if (!rules.out.empty()) make_folder(rules.out);
   std::vector<std::string> run_names, titles;
-  for (const std::uint64_t seed : seeds) {
-    titles.push_back(fmt::format("seed {}", seed));
-    for (const std::string& name : field.names) run_names.push_back(seed_run_name(name, seed, seeds));
+  for (const Round& round : rounds) {
+    titles.push_back(round.title);
+    for (const std::string& name : field.names) run_names.push_back(name + round.run_suffix);
   }
   const std::vector<std::string> files = files_of(rules.out, run_names);
   catch_interrupt();
 
   std::mutex loading;
-  SeedContestResult result{first, std::vector<analysis::SeedRuns>(seeds.size())};
+  RoundsResult result{first, std::vector<analysis::RoundRuns>(rounds.size())};
   std::vector<std::unique_ptr<ContestRound>> worlds;
   std::vector<Stage> stages;
-  for (std::size_t r = 0; r < seeds.size(); ++r) {
-    result.rounds[r].seed = seeds[r];
+  for (std::size_t r = 0; r < rounds.size(); ++r) {
     result.rounds[r].contenders.resize(field.names.size());
     const auto load_one = [&, r, known = first_round, known_start = first] {
       const std::lock_guard lock(loading);
-      return r == known ? known_start : std::make_shared<const StartPoint>(load(seeds[r]));
+      return r == known ? known_start : std::make_shared<const StartPoint>(load(r));
     };
     worlds.push_back(std::make_unique<ContestRound>(load_one, field.strategies, rules.hosting, field.names.size() + 1));
     const auto begin = files.begin() + static_cast<std::ptrdiff_t>(r * field.names.size());
     stages.push_back({*worlds.back(),
                       {begin, begin + static_cast<std::ptrdiff_t>(field.names.size())},
-                      result.rounds[r].contenders,
                       nullptr,
-                      result.rounds[r].bound_error,
+                      result.rounds[r],
                       true});
   }
   const OutputAside aside;
   ContestProgress progress(field.names, titles, field.threads);
   play_all(field, stages, first->scenario.world.currency, progress);
+  return result;
+}
+
+namespace {
+
+std::string seed_suffix(std::uint64_t seed, const std::vector<std::uint64_t>& seeds) {
+  const std::size_t width = fmt::formatted_size("{}", *std::max_element(seeds.begin(), seeds.end()));
+  return fmt::format("_seed_{:0{}}", seed, width);
+}
+
+std::string seed_title(std::uint64_t seed) { return fmt::format("seed {}", seed); }
+
+}  // namespace
+
+std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const std::vector<std::uint64_t>& seeds) {
+  return strategy + seed_suffix(seed, seeds);
+}
+
+SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
+                                    const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules) {
+  std::vector<Round> rounds;
+  for (const std::uint64_t seed : seeds) rounds.push_back({seed_title(seed), seed_suffix(seed, seeds)});
+  RoundsResult held = hold_rounds(
+      rounds, [&](std::size_t r) { return load(seeds[r]); }, rules);
+  SeedContestResult result{held.start, {}};
+  for (std::size_t r = 0; r < seeds.size(); ++r) result.rounds.push_back({std::move(held.rounds[r]), seeds[r]});
   return result;
 }
 
@@ -282,26 +306,36 @@ int tell_failures(const ContestResult& result) {
   return status;
 }
 
-int tell_failures(const std::vector<analysis::SeedRuns>& rounds) {
+int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const std::vector<std::string>& titles) {
   int status = 0;
-  for (const analysis::SeedRuns& round : rounds) {
-    for (const analysis::Contender& contender : round.contenders) {
+  for (std::size_t r = 0; r < rounds.size(); ++r) {
+    const std::vector<analysis::Contender>& contenders = rounds[r]->contenders;
+    for (const analysis::Contender& contender : contenders) {
       if (contender.error.empty()) continue;
       status = 1;
       // A world that can not be loaded fails all of them with one text.
-      const bool same = std::all_of(round.contenders.begin(), round.contenders.end(),
+      const bool same = std::all_of(contenders.begin(), contenders.end(),
                                     [&](const analysis::Contender& other) { return other.error == contender.error; });
-      fmt::print(stderr, "error: seed {}: {}{}\n", round.seed, same ? "" : kernel::printable(contender.strategy) + ": ",
+      fmt::print(stderr, "error: {}: {}{}\n", titles[r], same ? "" : kernel::printable(contender.strategy) + ": ",
                  kernel::printable(contender.error));
       if (same) break;
     }
   }
+  return status;
+}
+
+int tell_failures(const std::vector<analysis::SeedRuns>& rounds) {
+  std::vector<const analysis::RoundRuns*> all;
+  std::vector<std::string> titles;
   std::map<std::string, std::vector<std::uint64_t>> seeds_of_reason;
   for (const analysis::SeedRuns& round : rounds) {
+    all.push_back(&round);
+    titles.push_back(seed_title(round.seed));
     const bool anybody = std::any_of(round.contenders.begin(), round.contenders.end(),
                                      [](const analysis::Contender& contender) { return contender.error.empty(); });
     if (anybody && !round.bound_error.empty()) seeds_of_reason[round.bound_error].push_back(round.seed);
   }
+  const int status = tell_failures(all, titles);
   for (const auto& [reason, seeds] : seeds_of_reason) {
     fmt::print(stderr, "note: no bound with seed{} {}, so no regret: {}\n", seeds.size() == 1 ? "" : "s",
                analysis::seeds_text(seeds), kernel::printable(reason));

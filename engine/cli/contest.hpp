@@ -35,16 +35,31 @@ void make_folder(const std::string& folder);
 /// @throws CommandError for strategies that there are not, or twice; twin::Interrupted.
 ContestResult hold_contest(const StartPoint& start, const ContestRules& rules);
 
+/// One world of a contest over several.
+struct Round {
+  std::string title;       ///< "seed 7"
+  std::string run_suffix;  ///< of the names of its runs, "_seed_07", so that they sort as the rounds do
+};
+
+struct RoundsResult {
+  std::shared_ptr<const StartPoint> start;  ///< of the first round whose world could be loaded
+  std::vector<analysis::RoundRuns> rounds;
+};
+
+/// A contest on each of several worlds. They are loaded when their turn comes and given back after it; of a run that is
+/// over only the figures of all sites together are kept, without their texts.
+/// @param load  the world of a round; called by one thread at a time. What it throws fails that round's runs alone
+/// @throws what loading the first world threw where none can be loaded; CommandError, twin::Interrupted as hold_contest
+/// does
+RoundsResult hold_rounds(const std::vector<Round>& rounds, const std::function<StartPoint(std::size_t)>& load,
+                         const ContestRules& rules);
+
 struct SeedContestResult {
   std::shared_ptr<const StartPoint> start;  ///< of the first seed that could be loaded
   std::vector<analysis::SeedRuns> rounds;   ///< in the order of the seeds
 };
 
-/// A contest on the world of each seed. Worlds are loaded when their turn comes and given back after it; of a run that
-/// is over only the figures of all sites together are kept, without their texts.
-/// @param load  the world of a seed; called by one thread at a time. What it throws fails that seed's runs alone
-/// @throws what loading the first seed threw where no seed can be loaded; CommandError, twin::Interrupted as
-/// hold_contest does
+/// hold_rounds on the world of each seed.
 SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
                                     const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules);
 /// What the run of a strategy is called among those of all seeds: "edf_seed_07", so that names sort as seeds do.
@@ -52,6 +67,8 @@ std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const
 
 /// What went wrong, on stderr. @returns the exit status: 1 where a strategy failed.
 int tell_failures(const ContestResult& result);
+/// @param titles  of the rounds
+int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const std::vector<std::string>& titles);
 int tell_failures(const std::vector<analysis::SeedRuns>& rounds);
 
 }  // namespace evtwin::cli

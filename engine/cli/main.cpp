@@ -23,6 +23,7 @@ struct Dispatch {
   int operator()(const AdviseCommand& command) const { return advise(command); }
   int operator()(const BoundCommand& command) const { return bound(command); }
   int operator()(const TrainCommand& command) const { return train(command); }
+  int operator()(const EvalCommand& command) const { return eval(command); }
   int operator()(const CheckCommand& command) const { return check(command); }
   int operator()(const InitCommand& command) const { return init(command); }
   int operator()(const RunsCommand& command) const { return list_runs(command); }

@@ -85,6 +85,19 @@ struct TrainCommand {
   bool json = false;
 };
 
+enum class EvalDays : std::uint8_t { frozen, all, named, run };
+
+/// evtwin eval
+struct EvalCommand : ScenarioCommand {
+  std::vector<std::string> policies;     ///< files
+  std::vector<StrategyText> strategies;  ///< beside them
+  EvalDays days = EvalDays::frozen;
+  std::uint64_t frozen = 50;       ///< so many days
+  std::vector<std::string> dates;  ///< as named
+  unsigned threads = 0;            ///< 0: as many as the machine has
+  bool bound = true;
+};
+
 struct CheckCommand {
   std::string file;
   bool json = false;  ///< of policies
@@ -242,9 +255,9 @@ struct PluginCheckCommand {
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand,
-                             CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, RerunCommand,
-                             ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand, ViewCommand,
-                             DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
+                             EvalCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand,
+                             RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand,
+                             ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
                              PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.

@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include "advise/vehicle_request.hpp"
 #include "cli/option_parts.hpp"
 #include "cli/seed_list.hpp"
+#include "kernel/text.hpp"
 #include "scenario/site_changes.hpp"
 
 namespace evtwin::cli {
@@ -19,7 +21,8 @@ std::string decimal(const std::string& text) {
 }
 
 /// Where a command may begin.
-enum class Start : std::uint8_t { scenario, scenario_or_checkpoint };
+/// `elsewhere`: the command says itself what runs, and which days.
+enum class Start : std::uint8_t { scenario, scenario_or_checkpoint, elsewhere };
 
 /// Options of a command on a scenario, and the texts among them that are read when the line is known to be sound.
 template <class CommandType>
@@ -32,7 +35,7 @@ struct OnScenario {
     CLI::Option* go_on = nullptr;
     if (start == Start::scenario) {
       app.add_option("SCENARIO", command.scenario, "scenario file (.lua)")->required();
-    } else {
+    } else if (start == Start::scenario_or_checkpoint) {
       app.add_option("SCENARIO", command.scenario, "scenario file (.lua); with --from only where it has been moved");
       go_on = app.add_option("--from", from, "checkpoint to go on from, instead of the scenario's start");
     }
@@ -42,9 +45,12 @@ struct OnScenario {
     auto* drawn = app.add_option("--seed", command.load.seed, "seed of every random draw, instead of the scenario's")
                       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
                       ->check(decimal);
-    auto* lasting = app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
-                        ->check(CLI::Range(1, 36500))
-                        ->check(decimal);
+    CLI::Option* lasting = nullptr;
+    if (start != Start::elsewhere) {
+      lasting = app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
+                    ->check(CLI::Range(1, 36500))
+                    ->check(decimal);
+    }
     // A checkpoint has its world.
     for (CLI::Option* fixed : {given, changed, drawn, lasting}) {
       if (go_on != nullptr) go_on->excludes(fixed);
@@ -260,6 +266,86 @@ void offer_train(Offers& offers) {
   add_progress(app);
 }
 
+struct EvalOptions : OnScenario<EvalCommand> {
+  std::vector<std::string> files, strategies;
+  std::string days = "frozen:50";
+  bool no_bound = false;
+};
+
+/// Policies and the scenario, which is the .lua among them.
+void read_files(EvalOptions& given) {
+  for (const std::string& file : given.files) {
+    if (!file.ends_with(".lua")) {
+      if (std::find(given.command.policies.begin(), given.command.policies.end(), file) != given.command.policies.end())
+        throw CLI::ValidationError("POLICY", fmt::format("{} is named twice; name each policy once", file));
+      given.command.policies.push_back(file);
+    } else if (!given.command.scenario.empty()) {
+      throw CLI::ValidationError(
+          "SCENARIO", fmt::format("both {} and {}; policies are judged by one", given.command.scenario, file));
+    } else {
+      given.command.scenario = file;
+    }
+  }
+  if (given.command.scenario.empty()) throw CLI::RequiredError("SCENARIO (.lua)");
+}
+
+/// frozen:N, all, run, or dates.
+void read_days(const std::string& text, EvalCommand& command) {
+  constexpr std::string_view frozen = "frozen:";
+  if (text == "all") {
+    command.days = EvalDays::all;
+  } else if (text == "run") {
+    command.days = EvalDays::run;
+  } else if (text.starts_with(frozen)) {
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + frozen.size(), end, command.frozen);
+    if (error != std::errc{} || stop != end || command.frozen == 0 || command.frozen > 36500)
+      throw CLI::ValidationError("--days", fmt::format("'{}': how many days, as frozen:50, from 1 to 36500", text));
+  } else {
+    command.days = EvalDays::named;
+    for (std::size_t at = 0; at <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', at), text.size());
+      command.dates.push_back(text.substr(at, comma - at));
+      at = comma + 1;
+      constexpr std::string_view shape = "dddd-dd-dd";
+      const std::string& date = command.dates.back();
+      const bool sound = std::equal(date.begin(), date.end(), shape.begin(), shape.end(),
+                                    [](char c, char kind) { return kind == 'd' ? c >= '0' && c <= '9' : c == kind; });
+      if (!sound)
+        throw CLI::ValidationError("--days",
+                                   fmt::format("'{}' is none of frozen:N, all, run and dates as 2019-09-03,2019-09-05",
+                                               kernel::printable(date, 40)));
+    }
+  }
+}
+
+void offer_eval(Offers& offers) {
+  const auto options = std::make_shared<EvalOptions>();
+  CLI::App& app = offers.add(
+      offers.program(), "eval", "Judge policies on days of a scenario, beside strategies and the bound", options,
+      [](EvalOptions& given) {
+        read_files(given);
+        given.read();
+        read_days(given.days, given.command);
+        given.command.strategies =
+            checked_strategies(given.strategies.empty() ? std::vector<std::string>{"asap,lp"} : given.strategies);
+        given.command.bound = !given.no_bound;
+        if (given.command.policies.empty() && given.strategies.empty())
+          throw CLI::RequiredError("POLICY (or --strategies)");
+        return given.command;
+      });
+  app.add_option("POLICY... SCENARIO", options->files,
+                 "policy files, as `evtwin train` writes them, and the scenario file (.lua)")
+      ->required();
+  app.add_option("--days", options->days,
+                 "frozen:N (days frozen in the policies' files, else drawn by the seed; default frozen:50), all, dates "
+                 "as 2019-09-03,2019-09-05, each day by itself; or run: the whole scenario as one");
+  app.add_option("--strategies", options->strategies, "strategies beside them, separated by commas; default asap,lp");
+  options->add_to(app, Start::elsewhere);
+  add_threads(app, options->command.threads);
+  app.add_flag("--no-bound", options->no_bound, "leave out the bound and the share of the possible saving");
+}
+
 struct JudgeOptions : OnScenario<ForecastJudgeCommand> {
   std::string strategy;
   bool no_money = false;
@@ -305,6 +391,7 @@ void offer_runs(Offers& offers) {
   offer_bound(offers);
   offer_advise(offers);
   offer_train(offers);
+  offer_eval(offers);
 }
 
 }  // namespace evtwin::cli

@@ -53,7 +53,9 @@ TEST(PlannerProperties, DirectionsThatAreNotSearchedAreNearlyTheBest) {
   unsearched.most_searched_directions = 0;
   int judged = 0, dearer = 0;
   double lost = 0.0, worst = 0.0;
-  for (std::uint64_t seed = 0; seed < sweep(150U, 40U); ++seed) {
+  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+    // The whole search of this one takes as long as all others together thirty times, sanitized five minutes.
+    if (seed == 72 && sweep(false, true)) continue;
     Features with = some_features(seed);
     with.odd_prices = with.storage = true;
     const PlanProblem problem = random_problem(seed, with);
