@@ -184,8 +184,8 @@ TEST_F(Log, LinesOfThreadsAndChildrenAreWhole) {
     for (int n = 0; n < each; ++n)
       log_line(LogRoom::twin, LogLevel::trace, "<{}>", std::string(static_cast<std::size_t>(1 + writer * 37), 'a'));
   };
-  // The child is to come while threads write: the log has no lock that it could inherit. AddressSanitizer's allocator of
-  // GCC 12 has one, which stays shut for ever in such a child: there it comes just before.
+  // The child is to come while threads write: the log has no lock that it could inherit. AddressSanitizer's allocator
+  // of GCC 12 has one, which stays shut for ever in such a child: there it comes just before.
   constexpr int before = sanitized ? 0 : threads;
   {
     std::vector<std::jthread> all;
