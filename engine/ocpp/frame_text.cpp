@@ -219,6 +219,64 @@ void unwrap_python(std::string_view text, std::string& out) {
   }
 }
 
+/// What a list may be long until it is taken for cut off.
+constexpr std::size_t most_literal_bytes = std::size_t{1} << 20;
+
+// One past the ']' of a list that Python or JavaScript shows, strings in either quote; the end of its line where it is
+// never closed.
+std::size_t literal_end(std::string_view text, std::size_t at) {
+  char quote = 0;
+  std::size_t depth = 0;
+  const std::size_t limit = std::min(text.size(), at + most_literal_bytes);
+  for (std::size_t i = at; i < limit; ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == '\\') ++i;
+      if (c == quote || c == '\n') quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if ((c == ']' || c == '}') && --depth == 0) {
+      return i + 1;
+    }
+  }
+  return limit == text.size() ? text.size() : std::min(text.find('\n', at), text.size());
+}
+
+// As JSON: strings in double quotes, names of fields, too. Python's words are the repair's.
+void unwrap_literal(std::string_view text, std::string& out) {
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (c == '\'' || c == '"') {
+      out += '"';
+      for (++i; i < text.size() && text[i] != c; ++i) {
+        if (text[i] == '\\' && i + 1 < text.size()) {
+          ++i;
+          if (text[i] != '\'') out += '\\';
+          out += text[i];
+        } else {
+          if (text[i] == '"') out += '\\';
+          out += text[i];
+        }
+      }
+      out += '"';
+      ++i;
+    } else if (is_letter(c) || c == '_' || c == '$') {
+      const std::size_t begin = i;
+      while (i < text.size() && (is_letter(text[i]) || is_digit(text[i]) || text[i] == '_' || text[i] == '$')) ++i;
+      const std::string_view word = text.substr(begin, i - begin);
+      const bool name = text.substr(std::min(skip_blanks(text, i), text.size()), 1) == ":";
+      if (name) out += '"';
+      out += word;
+      if (name) out += '"';
+    } else {
+      out += c;
+      ++i;
+    }
+  }
+}
+
 }  // namespace
 
 Beginning beginning_at(std::string_view text, std::size_t at) {
@@ -243,6 +301,7 @@ Beginning beginning_at(std::string_view text, std::size_t at) {
   const Quote quote = quote_at(text, i);
   if (quote.unknown && !quote.found) return {Kind::unknown, 0, Wrap::none};
   if (quote.found) return {type >= 2 && type <= 6 ? Kind::frame : Kind::lookalike, type, quote.wrap};
+  if (i < text.size() && text[i] == '\'' && type >= 2 && type <= 6) return {Kind::frame, type, Wrap::literal};
   if (type >= 2 && type <= 4 && is_digit(text[i])) {  // [2,17,"
     while (i < text.size() && is_digit(text[i])) ++i;
     i = skip_blanks(text, i);
@@ -296,6 +355,8 @@ std::size_t wrapped_end(std::string_view text, std::size_t at, Wrap wrap) {
       return std::min(i, text.size());
     case Wrap::html:
       return std::min(text.find('<', at), text.size());
+    case Wrap::literal:
+      return literal_end(text, at);
     case Wrap::none:
       break;
   }
@@ -313,6 +374,8 @@ void unwrap(std::string_view text, Wrap wrap, std::string& out) {
       return unwrap_html(text, out);
     case Wrap::python:
       return unwrap_python(text, out);
+    case Wrap::literal:
+      return unwrap_literal(text, out);
     case Wrap::none:
       out = text;
   }

@@ -7,9 +7,9 @@
 
 namespace evtwin::ocpp {
 
-/// How a frame's quotes are written: as they are, doubled in a CSV cell, escaped in a JSON string, as HTML entities, or
-/// in the quotes of Python's bytes and strings.
-enum class Wrap : std::uint8_t { none, csv, json, html, python };
+/// How a frame's quotes are written: as they are, doubled in a CSV cell, escaped in a JSON string, as HTML entities, in
+/// the quotes of Python's bytes and strings, or as a list that Python or JavaScript shows: [2, 'id', 'Heartbeat', {}].
+enum class Wrap : std::uint8_t { none, csv, json, html, python, literal };
 
 /// What begins at a '['.
 struct Beginning {

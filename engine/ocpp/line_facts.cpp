@@ -121,8 +121,13 @@ FoundWay last_way(View text) {
       const View arrow = text.substr(i, end - i);
       // A single sign must stand alone: "<td>" has no arrows.
       const bool alone = (i == 0 || is_blank(text[i - 1])) && (end == text.size() || is_blank(text[end]));
-      if (arrow == ">>" || arrow == "->" || arrow == "-->" || (arrow == ">" && alone)) found = {Way::sent, i};
-      if (arrow == "<<" || arrow == "<-" || arrow == "<--" || (arrow == "<" && alone)) found = {Way::received, i};
+      const bool long_right = arrow.size() > 3 && arrow.find_first_not_of('-') == arrow.size() - 1;
+      const bool long_left = arrow.size() > 3 && arrow.find_last_not_of('-') == 0 && arrow[0] == '<';
+      if (arrow == ">>" || arrow == "->" || arrow == "-->" || (long_right && arrow.back() == '>') ||
+          (arrow == ">" && alone))
+        found = {Way::sent, i};
+      if (arrow == "<<" || arrow == "<-" || arrow == "<--" || long_left || (arrow == "<" && alone))
+        found = {Way::received, i};
       i = end;
     } else {
       ++i;
@@ -195,7 +200,10 @@ bool python_station(View prefix, View& station) {
         break;
       }
     }
-    if (!found && (rest.size() < 4 || rest.find("ocpp") == View::npos)) return false;
+    if (!found) {  // "... INFO ocpp CP1: send", "INFO:     CP1: send": the last word
+      if (const std::size_t blank = rest.find_last_of(" \t"); blank != View::npos) begin = blank + 1;
+      if (rest.find("ocpp") == View::npos && !may_be_name(rest.substr(begin))) return false;
+    }
     station = trimmed(rest.substr(begin));
     return true;
   }

@@ -18,6 +18,7 @@ using View = std::string_view;
 constexpr std::size_t most_first = 20;
 constexpr std::size_t most_turned_bytes = std::size_t{512} << 20;
 constexpr std::size_t excerpt_columns = 80;
+constexpr std::size_t most_asked = std::size_t{1} << 16;
 
 // On one line, printable, at most 80 columns.
 std::string excerpt_of(View text) {
@@ -93,13 +94,15 @@ Assembly::Assembly(LogReport& report, FrameSink& sink, const ReadOptions& option
 
 Place Assembly::place(std::uint64_t line) const { return {static_cast<std::uint32_t>(report_.files.size() - 1), line}; }
 
-void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool turn) {
+void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool turn, bool calls_alone) {
   report_.files.push_back({});
   file().name = name;
   file().newest_first = turn;
   file_station_ = without_folder(name);
   side_ = side;
   turn_ = turn;
+  calls_alone_ = calls_alone;
+  asked_.clear();
   seen_ = {};
   zone_ = {};
 }
@@ -171,6 +174,7 @@ void Assembly::on_found(const FoundFrame& found) {
   }
   Kept kept;
   kept.found = found;
+  kept.found.outer = kept.found.before = {};
   kept.id = found.frame.id;
   kept.action = found.frame.action;
   kept.error_code = found.frame.error_code;
@@ -186,9 +190,22 @@ void Assembly::on_found(const FoundFrame& found) {
   kept_.push_back(std::move(kept));
 }
 
-void Assembly::hand_over(const FoundFrame& found) {
+void Assembly::hand_over(const FoundFrame& given) {
+  FoundFrame found = given;
   Frame frame;
   const ParsedFrame& read = found.frame;
+  if (calls_alone_) {
+    const bool call = read.type == FrameType::call || read.type == FrameType::send;
+    if (call && !found.station.empty()) {
+      if (asked_.size() >= most_asked) asked_.clear();
+      asked_.insert_or_assign(std::string(read.id), std::string(found.station));
+    } else if (const auto asked = asked_.find(read.id); found.station.empty() && !call && asked != asked_.end()) {
+      found.station = asked->second;
+    } else if (found.station.empty()) {
+      on_oddity(OddityKind::unused, "it does not name its station", found.line, found.text);
+      return;
+    }
+  }
   frame.type = read.type;
   frame.id = read.id;
   frame.action = read.action;

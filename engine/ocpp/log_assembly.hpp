@@ -35,8 +35,10 @@ class Assembly final : public ScanListener {
  public:
   Assembly(LogReport& report, FrameSink& sink, const ReadOptions& options);
 
-  /// @param turn  keep the frames of this file until it ends, then hand them over from the last record to the first
-  void begin_file(const std::string& name, const LoggerSide& side, bool turn);
+  /// @param turn         keep the frames of this file until it ends, then hand them over from the last record to the
+  /// first
+  /// @param calls_alone  only calls name their station: answers are of the station whose call has their id
+  void begin_file(const std::string& name, const LoggerSide& side, bool turn, bool calls_alone);
   void end_file();
   void finish();
 
@@ -68,8 +70,9 @@ class Assembly final : public ScanListener {
   std::vector<Kept> kept_;
   std::size_t kept_bytes_ = 0;
   std::uint64_t number_ = 0, answered_ = 0, calls_to_answer_ = 0;
-  bool turn_ = false;
-  std::string last_action_;  // calls of one action follow each other: their count is found at once
+  bool turn_ = false, calls_alone_ = false;
+  TextMap<std::string> asked_;  ///< by id: the station of a call, where calls alone name it
+  std::string last_action_;     // calls of one action follow each other: their count is found at once
   std::uint64_t* last_count_ = nullptr;
 };
 

@@ -24,6 +24,25 @@ constexpr std::size_t first_bytes = std::size_t{1} << 15;
   throw LogError(fmt::format("{}: {}", kernel::printable(name), what));
 }
 
+// Colours and cursor movements of a terminal, "ESC [ 36 m", out of the text from `at` on. @returns how many bytes
+std::size_t without_colours(std::string& text, std::size_t at) {
+  constexpr char escape = '\x1b';
+  if (text.find(escape, at) == std::string::npos) return 0;
+  std::size_t to = at;
+  for (std::size_t i = at; i < text.size();) {
+    if (text[i] == escape && i + 1 < text.size() && text[i + 1] == '[') {
+      i += 2;
+      while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;  // parameters (ECMA-48, 5.4)
+      if (i < text.size() && text[i] != '\n') ++i;
+      continue;
+    }
+    text[to++] = text[i++];
+  }
+  const std::size_t removed = text.size() - to;
+  text.resize(to);
+  return removed;
+}
+
 // The text of a log as a window that moves over it: whole lines in UTF-8.
 class Window {
  public:
@@ -63,6 +82,7 @@ class Window {
   void decode(std::size_t until) {
     std::string tail = text_.substr(until);
     text_.resize(until);
+    dropped_ += without_colours(text_, decoded_);
     const auto newlines = std::count(text_.begin() + static_cast<std::ptrdiff_t>(decoded_), text_.end(), '\n');
     DecodedLines decoded = decode_lines(text_, decoded_);
     cp949_lines_ += decoded.cp949;
@@ -101,7 +121,8 @@ Opened look_at(const std::string& name, std::unique_ptr<LogSource> source, const
 
 void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOptions& options) {
   Window& window = *opened.window;
-  assembly.begin_file(opened.name, opened.survey.side, opened.survey.newest_first);
+  assembly.begin_file(opened.name, opened.survey.side, opened.survey.newest_first,
+                      opened.survey.manner.station.names_calls_alone());
   LogScanner scanner(options, opened.survey.manner, assembly);
   std::size_t want = chunk_bytes;
   for (;;) {

@@ -86,6 +86,7 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
     if (facts.way != Way::unknown) line.context.facts.way = facts.way;
     if (facts.sender != Sender::unknown) line.context.facts.sender = facts.sender;
     if (!facts.station.empty()) line.context.facts.station = facts.station;
+    line.context.before = prefix;
     if (const auto stamp = all_blank(prefix) ? std::nullopt : stamps_.find(prefix)) {
       if (const LogTime time = time_of(stamp); time.known()) line.context.time = time;
     }
@@ -101,6 +102,8 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
     if (context.stamp) prefix = previous_line_;
   }
   read_prefix(prefix, context.stamp, context);
+  context.outer = prefix;
+  context.before = {};
   if (!context.stamp) {
     // Behind the last frame of the line.
     if (line.last_bracket == 0) {
@@ -116,8 +119,23 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   return context;
 }
 
-FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& context) const {
+void LogScanner::apply_rule(Context& context) {
+  if (manner_.station.asks_words()) return;
+  around_.assign(context.outer);
+  around_ += ' ';
+  around_ += context.before;
+  const StationRule::Found found = manner_.station.find(around_);
+  ruled_station_ = found.station;
+  context.facts.station = ruled_station_;
+  if (found.sender != Sender::unknown) context.facts.sender = found.sender;
+}
+
+FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& given) {
+  Context context = given;
+  apply_rule(context);
   FoundFrame found;
+  found.outer = context.outer;
+  found.before = context.before;
   found.frame = frame;
   found.layout = context.layout;
   found.way = context.facts.way;
@@ -167,6 +185,7 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
     }
     Context own = context;
     const View before = piece.substr(prefix, at - prefix);
+    own.before = before;
     if (!all_blank(before)) {
       const auto stamp = stamps_.find(before);
       const LineFacts facts = facts_of(before, stamp ? stamp->end : 0);
@@ -376,6 +395,8 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   for (const MessageObject& message : messages.found) {
     Context context = context_of(text, at, line);
     context.layout = "JSON objects";
+    context.outer = text.substr(line.prefix, extent.end - line.prefix);
+    context.before = {};
     if (message.way.way != Way::unknown) context.facts.way = message.way.way;
     if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
     if (!message.station.empty()) context.facts.station = message.station;
@@ -442,6 +463,7 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
   context.line = line_number_;
   context.record = ++record_;
   context.layout = "table";
+  context.outer = text.substr(begin, end - begin);
   const auto cell = [&](FieldKind kind) {
     const std::size_t at = table_->find(kind);
     return at < cells_.size() ? cells_[at].text : View();

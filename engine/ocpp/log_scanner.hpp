@@ -13,6 +13,7 @@
 #include "ocpp/log_table.hpp"
 #include "ocpp/log_time.hpp"
 #include "ocpp/message_object.hpp"
+#include "ocpp/station_rule.hpp"
 
 namespace evtwin::ocpp {
 
@@ -23,8 +24,9 @@ struct FoundFrame {
   std::string_view layout;
   Way way = Way::unknown;
   Sender sender = Sender::unknown;
-  std::string_view station;  ///< empty: not given
-  std::string_view action;   ///< that the text around an answer names; empty: none
+  std::string_view station;        ///< empty: not given
+  std::string_view action;         ///< that the text around an answer names; empty: none
+  std::string_view outer, before;  ///< text around it: of its line, object or row, and of the field that it stands in
   LogTime time;
   std::optional<LogStamp> stamp;  ///< that the time is from, if it stands in text
   bool blocked = false, retold = false;
@@ -50,6 +52,7 @@ struct Manner {
   bool context = true;        ///< lines without frames date those with
   bool skip_retold = false;   ///< what a WebSocket library tells stands in the log a second time
   DayOrder order = DayOrder::unknown;
+  StationRule station;  ///< where the station stands, if the log's own words do not tell
 };
 
 class LogScanner {
@@ -76,6 +79,7 @@ class LogScanner {
     std::optional<LogStamp> stamp;
     std::uint64_t line = 0, record = 0;
     std::string_view layout;
+    std::string_view outer, before;
   };
   struct Line {
     std::size_t begin = 0, end = 0;
@@ -107,7 +111,9 @@ class LogScanner {
   /// facts_of and layout_name, remembered: the text around the time is the same on many lines.
   void read_prefix(std::string_view prefix, const std::optional<LogStamp>& stamp, Context& context);
   LogTime time_of(const std::optional<LogStamp>& stamp);
-  FoundFrame around(const ParsedFrame& frame, const Context& context) const;
+  /// The station by the learnt rule, which stands above the words of the log.
+  void apply_rule(Context& context);
+  FoundFrame around(const ParsedFrame& frame, const Context& given);
   void put_together(const MessageObject& message, const Context& context);
   void found(const ParseOutcome& outcome, std::string_view text, const Context& context);
   void odd(OddityKind kind, std::string_view reason, std::uint64_t line, std::string_view text);
@@ -129,6 +135,7 @@ class LogScanner {
   };
   std::vector<KnownPrefix> known_prefixes_;
   std::vector<std::string> scratch_;
+  std::string around_, ruled_station_;
   std::string previous_line_, path_station_;
   std::optional<Context> carried_;  // of a line that goes on in the next text
   std::string carried_station_;

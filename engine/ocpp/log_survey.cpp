@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "ocpp/station_learner.hpp"
+
 namespace evtwin::ocpp {
 namespace {
 
@@ -9,6 +11,7 @@ class Tally final : public ScanListener {
  public:
   void on_found(const FoundFrame& found) override {
     ++frames;
+    stations.see(found);
     if (found.frame.type == FrameType::call) ++calls;
     if (found.layout == "JSON objects") ++of_objects;
     if (!found.retold) ++told;
@@ -30,6 +33,7 @@ class Tally final : public ScanListener {
                 last_record = 0;
   std::uint64_t month_first = 0, day_first = 0;
   LoggerSide side;
+  StationLearner stations;
   LogTime first, last;
 
  private:
@@ -75,6 +79,7 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
     survey.manner.objects = tally.of_objects > 0 || survey.manner.payload_only;
   }
   survey.side = tally.side;
+  survey.manner.station = tally.stations.rule();
   survey.first_time = tally.first;
   survey.newest_first = tally.earlier >= 3 && tally.earlier > 4 * tally.later && tally.times_of_day == 0;
   return survey;

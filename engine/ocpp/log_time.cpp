@@ -143,6 +143,10 @@ void gap(Scanner& scan) {
   }
   if (scan.peek() == ',') ++scan.at;
   scan.blanks();
+  if (scan.peek() == '@') {  // Kibana: Mar 2, 2026 @ 19:59:20.755
+    ++scan.at;
+    scan.blanks();
+  }
 }
 
 // A date; `either`: two figures of 12 or less before the year, parted by slashes.
@@ -214,7 +218,7 @@ std::optional<ReadDate> date_at(Scanner& scan) {
 std::optional<LogStamp> epoch_at(std::string_view text, std::size_t at) {
   Scanner scan{text, at};
   const std::size_t digits = scan.digits();
-  if (digits != 10 && digits != 13 && digits != 16) return std::nullopt;
+  if (digits != 10 && digits != 13 && digits != 16 && digits != 19) return std::nullopt;
   TimeNs value = 0;
   for (std::size_t i = 0; i < digits; ++i) value = value * 10 + (text[at + i] - '0');
   for (std::size_t i = digits; i < 19; i += 3) value *= 1000;

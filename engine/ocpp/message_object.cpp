@@ -184,6 +184,9 @@ Fields fields_of(const simdjson::dom::object& object) {
       case FieldKind::payload:
       case FieldKind::answer:
         if (value.type() == element_type::OBJECT) fields.payload = value;
+        // "message": "request" beside the payload.
+        if (is_text && (same_letters(text, "request") || same_letters(text, "response")))
+          fields.type = fields.type.value_or(*type_of_word(text));
         if (is_text && !text.empty() && text[0] == '{') fields.payload_text = text;
         break;
       case FieldKind::error_code:

@@ -71,6 +71,7 @@ class Collector : public FrameSink {
   std::vector<std::string> names_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::size_t current_ = 0;
+  std::map<std::string, Place, std::less<>> unnamed_;  ///< called after their files
   // Minutes of the log in which any station spoke, so far, and the last of them.
   std::uint64_t minutes_ = 0;
   TimeNs minute_ = -1;
@@ -133,7 +134,10 @@ void Collector::on_frame(const Frame& frame) {
   if (frame.blocked) return;
   const std::size_t known = names_.size();
   StationState& state = state_of(frame.station);
-  if (names_.size() > known) flag_doubtful_station(frame, flags_);
+  if (names_.size() > known) {
+    flag_doubtful_station(frame, flags_);
+    if (!frame.station_given) unnamed_.emplace(frame.station, frame.place);
+  }
   const std::size_t index = current_;
   note_action(frame);
   Event event = decode(frame, flags_);
@@ -247,6 +251,16 @@ SiteLog Collector::finish(LogReport&& report) {
     first_ns = std::min(first_ns, ns);
     last_ns = std::max(last_ns, ns);
   };
+
+  for (const auto& [station, place] : unnamed_) {
+    const std::string& file = log_.report.files[place.file].name;
+    flags_.add(
+        "station_not_told", station,
+        fmt::format("{} does not name its station: all that is not named otherwise is taken as one, called after "
+                    "the file; export each station by itself, or the log with its stations",
+                    quoted_text(file)),
+        {place.file, 0});
+  }
 
   // Clocks first: all times depend on them.
   for (std::size_t i = 0; i < states_.size(); ++i) {

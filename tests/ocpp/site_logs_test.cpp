@@ -83,7 +83,10 @@ TEST_P(BadLogs, GiveWhatIsGoodAndNameWhatIsNot) {
   for (const Transaction& t : log.transactions) kwh += std::isnan(t.energy_kwh) ? 0.0 : t.energy_kwh;
   EXPECT_EQ(kwh, GetParam().kwh);
   if (GetParam().words.empty()) {
-    EXPECT_EQ(all_flags(log), "");
+    // These logs are of one station, which most of them do not name.
+    const std::string flags = all_flags(log);
+    EXPECT_TRUE(flags.empty() || (flags.starts_with("station_not_told") && flags.find('\n') == flags.size() - 1))
+        << flags;
     return;
   }
   const std::string flags = all_flags(log);

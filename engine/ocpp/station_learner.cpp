@@ -1,0 +1,248 @@
+#include "ocpp/station_learner.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "ocpp/action_table.hpp"
+#include "ocpp/characters.hpp"
+
+namespace evtwin::ocpp {
+
+namespace {
+
+using View = std::string_view;
+
+constexpr std::size_t most_samples = 3000;
+
+// transactionId of 1.6, transactionInfo.transactionId of 2.0.1; empty: none.
+std::string transaction_of(const simdjson::dom::element& payload) {
+  for (const char* pointer : {"/transactionId", "/transactionInfo/transactionId"}) {
+    simdjson::dom::element id;
+    if (payload.at_pointer(pointer).get(id) != simdjson::SUCCESS) continue;
+    View text;
+    std::int64_t number = 0;
+    if (id.get(text) == simdjson::SUCCESS) return std::string(text);
+    if (id.get(number) == simdjson::SUCCESS && number > 0) return std::to_string(number);
+  }
+  return {};
+}
+
+// A word of loggers and protocols, in small letters.
+bool is_logger_word(View word) {
+  constexpr View words =
+      " info debug trace warn warning error fatal notice critical ocpp ocpp1.6 ocpp2.0.1 ocpp16 ocpp201 utc gmt cest "
+      "cet "
+      "kst csms cs cp ws wss tx rx in out send sent recv received receive receiving sending message msg frame call "
+      "callresult callerror request response req conf raw json text data stdout stderr f p log server central system "
+      "websocket handler incoming outgoing inbound outbound from to for null none undefined unknown true false ";
+  std::string small = " ";
+  for (const char c : word) small += lower(c);
+  return words.find(small + " ") != View::npos;
+}
+
+bool is_address(View word) {
+  return word.find_first_not_of("0123456789.:") == View::npos && std::count(word.begin(), word.end(), '.') == 3;
+}
+
+bool is_number(View word) { return word.find_first_not_of("0123456789") == View::npos; }
+
+// 12 and more figures of a hexadecimal number: an id.
+bool is_hex_id(View word) {
+  std::size_t figures = 0;
+  for (const char c : word) {
+    if (is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f')) {
+      ++figures;
+    } else if (c != '-') {
+      return false;
+    }
+  }
+  return figures >= 12 && !is_number(word);
+}
+
+// A thread, a session or a connection rather than a station.
+bool is_handle(View word) {
+  std::string small;
+  for (const char c : word) small += lower(c);
+  for (const View mark : {View("thread"), View("worker"), View("qtp"), View("exec-"), View("pool"), View("task"),
+                          View("conn"), View("sess"), View(".py"), View(".js"), View(".go"), View(".java"), View(".cs"),
+                          View(".ts"), View(".rs"), View("pid")})
+    if (small.find(mark) != View::npos) return true;
+  return false;
+}
+
+/// What the name of a field says of its value.
+int key_merit(View key) {
+  for (const View no :
+       {View("connector"), View("transaction"), View("message"), View("unique"), View("request"),   View("trace"),
+        View("span"),      View("correlation"), View("session"), View("thread"), View("level"),     View("tag"),
+        View("user"),      View("evse"),        View("host"),    View("pod"),    View("container"), View("version"),
+        View("time"),      View("addr"),        View("port")})
+    if (key.find(no) != View::npos) return -6;
+  for (const View yes : {View("station"), View("charge"), View("charging"), View("box"), View("identity"), View("cp"),
+                         View("device"), View("client"), View("unit"), View("asset"), View("serial")})
+    if (key.find(yes) != View::npos) return 6;
+  return 0;
+}
+
+int word_merit(View word) {
+  if (is_address(word)) return -6;
+  if (is_hex_id(word)) return -4;
+  if (is_handle(word)) return -8;
+  if (is_number(word)) return -3;
+  const bool digit = std::any_of(word.begin(), word.end(), is_digit);
+  const bool letter = std::any_of(word.begin(), word.end(), is_letter);
+  return digit && letter ? 3 : 1;
+}
+
+// What all names begin with up to a mark, and is a logger's: "csms." of "csms.CP1". A prefix with a figure is a name's.
+std::string shared_head(const std::map<std::string, std::uint64_t>& values) {
+  std::string head = values.begin()->first;
+  for (const auto& [value, count] : values) {
+    std::size_t same = 0;
+    while (same < head.size() && same < value.size() && head[same] == value[same]) ++same;
+    head.resize(same);
+  }
+  const std::size_t mark = head.find_last_of(".:/");
+  head.resize(mark == View::npos ? 0 : mark + 1);
+  // Nothing may be left of the name but its figures.
+  return std::any_of(head.begin(), head.end(), is_digit) ? std::string() : head;
+}
+
+}  // namespace
+
+void StationLearner::see(const FoundFrame& found) {
+  if (samples_.size() >= most_samples) return;
+  Sample sample;
+  sample.is_call = found.frame.type == FrameType::call || found.frame.type == FrameType::send;
+  sample.id = found.frame.id;
+  if (found.frame.payload != nullptr) {
+    sample.transaction = transaction_of(*found.frame.payload);
+    View serial;
+    for (const char* pointer : {"/chargePointSerialNumber", "/chargeBoxSerialNumber", "/chargingStation/serialNumber"})
+      if (found.frame.payload->at_pointer(pointer).get(serial) == simdjson::SUCCESS && !serial.empty())
+        serials_[pointer].insert(std::string(serial));
+  }
+  sample.told = found.station;
+  const std::string text = std::string(found.outer) + ' ' + std::string(found.before);
+  for (const PlacedWord& one : placed_words(text)) {
+    if (one.word.size() <= 64) sample.words.emplace(one.place, one.word);
+  }
+  samples_.push_back(std::move(sample));
+}
+
+template <class WordOf>
+StationLearner::Tally StationLearner::tally(WordOf word_of, bool calls_only) const {
+  Tally tally;
+  std::map<View, std::vector<View>> waiting;  // by message id: words of calls without an answer yet
+  std::map<View, View> of_transaction;
+  for (const Sample& sample : samples_) {
+    if (calls_only && !sample.is_call) continue;
+    const View word = word_of(sample);
+    if (!word.empty()) {
+      ++tally.seen;
+      ++tally.values[std::string(word)];
+      if (!sample.transaction.empty()) {
+        const auto [known, first] = of_transaction.emplace(sample.transaction, word);
+        if (!first) {
+          ++tally.transactions;
+          if (known->second != word) ++tally.broken;
+        }
+      }
+    }
+    if (sample.id.empty()) continue;
+    std::vector<View>& calls = waiting[sample.id];
+    if (sample.is_call) {
+      calls.push_back(word);
+    } else if (!calls.empty()) {
+      ++tally.pairs;
+      const auto same = std::find(calls.begin(), calls.end(), word);
+      if (same != calls.end() && !word.empty()) ++tally.alike;
+      calls.erase(same != calls.end() ? same : calls.begin());
+    }
+  }
+  return tally;
+}
+
+bool StationLearner::may_hold(const Tally& tally, std::size_t samples) {
+  const bool everywhere = tally.seen * 10 >= samples * 9;
+  const bool pairs = tally.alike * 20 >= tally.pairs * 19;
+  // Ids of transactions may be each station's own, so this is no proof.
+  const bool transactions = tally.broken * 2 <= tally.transactions;
+  const bool says_more = tally.values.size() == 1 || tally.values.size() * 3 <= tally.seen;
+  return everywhere && pairs && transactions && says_more;
+}
+
+bool StationLearner::several_boot() const {
+  return std::any_of(serials_.begin(), serials_.end(), [](const auto& field) { return field.second.size() > 1; });
+}
+
+StationLearner::Choice StationLearner::choice(bool calls) const {
+  Choice best;
+  double best_merit = 0.0;
+  std::map<StationPlace, std::uint64_t> places;
+  std::size_t samples = 0, answers = 0;
+  for (const Sample& sample : samples_) {
+    if (calls && !sample.is_call) {
+      ++answers;
+      continue;
+    }
+    ++samples;
+    for (const auto& [place, word] : sample.words) ++places[place];
+  }
+  for (const auto& [place, seen] : places) {
+    using enum StationPlace::Kind;
+    if (seen * 10 < samples * 9) continue;
+    const auto word_at = [&place = place](const Sample& sample) -> View {
+      const auto word = sample.words.find(place);
+      return word == sample.words.end() ? View() : View(word->second);
+    };
+    const Tally found = tally(word_at, calls);
+    if (!may_hold(found, samples)) continue;
+    const bool one = found.values.size() == 1;
+    const bool named = place.kind == key || place.kind == path || place.kind == side;
+    // A word that is always the same is a station's where its place says so, and not where several boot.
+    if (one && (!named || several_boot())) continue;
+    if (calls) {
+      const Tally everywhere = tally(word_at);
+      if (place.kind != path || (everywhere.seen - found.seen) * 10 > answers) continue;
+    }
+    std::uint64_t no_name = 0;
+    double merit = 0.0;
+    for (const auto& [value, count] : found.values) {
+      if (is_logger_word(value) || find_action(value)) no_name += count;
+      merit += static_cast<double>(word_merit(value)) * static_cast<double>(count) / static_cast<double>(found.seen);
+    }
+    if (no_name * 20 > found.seen) continue;
+    if (place.kind == key) merit += key_merit(place.name);
+    if (place.kind == path) merit += 4.0;
+    if (place.kind == side) merit += one ? 0.0 : 5.0;
+    if (place.kind == part) merit -= 0.5;
+    if (place.kind == last_word) merit -= 0.25;
+    if (found.pairs < 3 && !calls) merit -= 2.0;  // without answers there is less to hold it to
+    merit -=
+        4.0 * static_cast<double>(found.broken) / static_cast<double>(std::max<std::uint64_t>(1, found.transactions));
+    if (one) merit -= 1.0;
+    merit -= 0.01 * static_cast<double>(place.index);
+    if (merit < 0.5 || (best.place && merit <= best_merit)) continue;
+    best_merit = merit;
+    best = {place, one ? std::string() : shared_head(found.values)};
+  }
+  return best;
+}
+
+StationRule StationLearner::rule() const {
+  if (samples_.size() < 4) return {};
+  const Tally told = tally([](const Sample& sample) -> View { return sample.told; });
+  const bool told_nothing = told.seen * 10 < samples_.size();
+  // Some lines may name the station and others not; what they say must not be against each other.
+  const bool parted = told.pairs >= 3 && told.alike * 20 < told.pairs * 19;
+  const bool many_for_one = told.values.size() == 1 && several_boot();
+  if (!told_nothing && !parted && !many_for_one) return {};
+  if (Choice found = choice(false); found.place) return {*found.place, found.strip};
+  if (Choice found = choice(true); found.place) return StationRule::of_calls(*found.place, found.strip);
+  return told_nothing ? StationRule() : StationRule::nowhere();
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,54 @@
+// Learns from a log's beginning whose its frames are, where the words that layouts are known by do not tell.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ocpp/log_scanner.hpp"
+#include "ocpp/station_rule.hpp"
+
+namespace evtwin::ocpp {
+
+/// A call and its answer are of one station, and so is a whole transaction; a station says more than one thing. A place
+/// whose word keeps to that is where the station stands.
+class StationLearner {
+ public:
+  void see(const FoundFrame& found);
+  /// A rule where what the known words say can not be, or they say nothing and the text does. It asks the words where
+  /// they hold.
+  StationRule rule() const;
+
+ private:
+  struct Sample {
+    bool is_call = false;
+    std::string id, transaction;
+    std::string told;  ///< by the known words
+    std::map<StationPlace, std::string> words;
+  };
+  /// How a place, or the known words, keep to what stations are.
+  struct Tally {
+    std::uint64_t seen = 0, pairs = 0, alike = 0, transactions = 0, broken = 0;
+    std::map<std::string, std::uint64_t> values;
+  };
+  template <class WordOf>
+  Tally tally(WordOf word_of, bool calls = false) const;
+  static bool may_hold(const Tally& tally, std::size_t samples);
+
+  struct Choice {
+    std::optional<StationPlace> place;
+    std::string strip;
+  };
+  /// Stations with two serial numbers of one kind boot.
+  bool several_boot() const;
+  /// @param calls  of calls alone
+  Choice choice(bool calls) const;
+
+  std::vector<Sample> samples_;
+  std::map<std::string, std::set<std::string>> serials_;  ///< of charging stations that boot, by field
+};
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,196 @@
+#include "ocpp/station_rule.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "ocpp/characters.hpp"
+
+namespace evtwin::ocpp {
+
+namespace {
+
+using View = std::string_view;
+using enum StationPlace::Kind;
+
+constexpr std::uint32_t most_words = 40;
+
+void add(std::vector<PlacedWord>& words, StationPlace::Kind kind, std::uint32_t index, std::string name, View word,
+         Sender sender = Sender::unknown) {
+  PlacedWord& one = words.emplace_back();
+  one.place.kind = kind;
+  one.place.index = index;
+  one.place.name = std::move(name);
+  one.word = word;
+  one.sender = sender;
+}
+
+bool parts_words(char c) { return is_blank(c) || View("[](){}<>,;|\"'=\\\x60").find(c) != View::npos; }
+
+std::string small(View text) {
+  std::string letters;
+  for (const char c : text) letters += lower(c);
+  return letters;
+}
+
+// A date, a time of day, or a number as long as those since 1970; what stands beside them, too.
+bool is_time(View word) {
+  constexpr View beside =
+      " am pm mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec utc gmt cet cest kst est edt "
+      "pst pdt ";
+  if (word.size() <= 4 && beside.find(" " + small(word) + " ") != View::npos) return true;
+  if (word.empty() || !is_digit(word[0])) return false;
+  const auto colons = std::count(word.begin(), word.end(), ':');
+  if (colons >= 2) return true;
+  const bool figures = std::all_of(word.begin(), word.end(), [](char c) {
+    return is_digit(c) || c == '-' || c == '/' || c == '.' || c == ':' || c == 'T' || c == 'Z' || c == '+';
+  });
+  if (!figures) return false;
+  const bool date = word.size() >= 8 &&
+                    (std::count(word.begin(), word.end(), '-') == 2 || std::count(word.begin(), word.end(), '/') == 2);
+  return date || (word.size() >= 10 && std::all_of(word.begin(), word.end(), is_digit));
+}
+
+View without_marks(View word) {
+  while (!word.empty() && View(":.,-").find(word.back()) != View::npos) word.remove_suffix(1);
+  while (!word.empty() && View(":,").find(word.front()) != View::npos) word.remove_prefix(1);
+  return word;
+}
+
+struct Arrow {
+  std::size_t begin = 0, end = 0;
+  bool right = false;
+};
+
+// "->", "-->", ">>", "=>", "→" and their mirror images; a sign alone only between blanks.
+std::vector<Arrow> arrows_of(View text) {
+  std::vector<Arrow> arrows;
+  for (std::size_t i = 0; i < text.size();) {
+    if (const View three = text.substr(i, 3); three == "→" || three == "←") {
+      arrows.push_back({i, i + 3, three == "→"});
+      i += 3;
+      continue;
+    }
+    if (View("<>-=").find(text[i]) == View::npos) {
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < text.size() && View("<>-=").find(text[end]) != View::npos) ++end;
+    const View arrow = text.substr(i, end - i);
+    const bool left = arrow.front() == '<', right = arrow.back() == '>';
+    const bool alone = (i == 0 || is_blank(text[i - 1])) && (end == text.size() || is_blank(text[end]));
+    if (left != right && (arrow.size() > 1 || alone)) arrows.push_back({i, end, right});
+    i = end;
+  }
+  return arrows;
+}
+
+// The word that ends before `at`, or begins behind it, with nothing but blanks and marks between.
+View word_before(View text, std::size_t at) {
+  while (at > 0 && parts_words(text[at - 1])) --at;
+  std::size_t begin = at;
+  while (begin > 0 && !parts_words(text[begin - 1])) --begin;
+  return without_marks(text.substr(begin, at - begin));
+}
+View word_behind(View text, std::size_t at) {
+  while (at < text.size() && parts_words(text[at])) ++at;
+  std::size_t end = at;
+  while (end < text.size() && !parts_words(text[end])) ++end;
+  return without_marks(text.substr(at, end - at));
+}
+
+// name=value, "name":"value", also with the quotes escaped.
+void add_keys(View text, std::vector<PlacedWord>& words) {
+  const auto is_name = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '@';
+  };
+  for (std::size_t at = text.find_first_of("=:"); at != View::npos; at = text.find_first_of("=:", at + 1)) {
+    std::size_t end = at;
+    while (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\'' || text[end - 1] == '\\')) --end;
+    const bool quoted = end < at;
+    std::size_t begin = end;
+    while (begin > 0 && is_name(text[begin - 1])) --begin;
+    if (begin == end || end - begin > 40) continue;
+    std::size_t value = at + 1;
+    while (value < text.size() &&
+           (text[value] == ' ' || text[value] == '"' || text[value] == '\'' || text[value] == '\\'))
+      ++value;
+    if (text[at] == ':' && !quoted && (value == at + 1 || is_digit(text[begin]))) continue;
+    std::size_t stop = value;
+    while (stop < text.size() && !is_blank(text[stop]) && View("\"',;|]})\\").find(text[stop]) == View::npos) ++stop;
+    const View word = without_marks(text.substr(value, stop - value));
+    if (!word.empty()) add(words, key, 0, small(text.substr(begin, end - begin)), word);
+  }
+}
+
+void add_path(View text, std::vector<PlacedWord>& words) {
+  std::size_t slash = text.find("://");
+  if (slash != View::npos) {
+    slash = text.find('/', slash + 3);
+  } else {
+    // A path begins a word; "</td>" is none.
+    const auto begins = [&](std::size_t at) { return at == 0 || (parts_words(text[at - 1]) && text[at - 1] != '<'); };
+    for (slash = text.find('/'); slash != View::npos && !begins(slash);) slash = text.find('/', slash + 1);
+  }
+  if (slash == View::npos) return;
+  std::size_t end = slash;
+  while (end < text.size() && !parts_words(text[end]) && text[end] != '?' && text[end] != '#') ++end;
+  View whole = without_marks(text.substr(slash, end - slash));
+  while (!whole.empty() && whole.back() == '/') whole.remove_suffix(1);
+  const std::size_t last = whole.rfind('/');
+  if (last != View::npos && last + 1 < whole.size()) add(words, path, 0, {}, whole.substr(last + 1));
+}
+
+void add_words(View text, std::vector<PlacedWord>& words) {
+  std::vector<View> plain;
+  for (std::size_t at = 0; at < text.size() && plain.size() < most_words;) {
+    if (parts_words(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && !parts_words(text[end])) ++end;
+    const View one = without_marks(text.substr(at, end - at));
+    at = end;
+    const bool any = std::any_of(one.begin(), one.end(), [](char c) {
+      return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+    });
+    if (any && !is_time(one)) plain.push_back(one);
+  }
+  for (std::uint32_t i = 0; i < plain.size(); ++i) {
+    add(words, word, i, {}, plain[i]);
+    add(words, last_word, static_cast<std::uint32_t>(plain.size()) - 1 - i, {}, plain[i]);
+    const std::size_t mark = plain[i].find_last_of(".:/");
+    add(words, part, i, {}, mark == View::npos ? plain[i] : plain[i].substr(mark + 1));
+  }
+}
+
+}  // namespace
+
+std::vector<PlacedWord> placed_words(View text) {
+  std::vector<PlacedWord> words;
+  add_words(text, words);
+  add_path(text, words);
+  add_keys(text, words);
+  for (const Arrow& arrow : arrows_of(text)) {
+    const View left = word_before(text, arrow.begin), right = word_behind(text, arrow.end);
+    if (left.empty() || right.empty()) continue;
+    add(words, side, 0, std::string(right), left, arrow.right ? Sender::station : Sender::csms);
+    add(words, side, 0, std::string(left), right, arrow.right ? Sender::csms : Sender::station);
+  }
+  return words;
+}
+
+StationRule::Found StationRule::find(View text) const {
+  if (!known_) return {};
+  for (const PlacedWord& one : placed_words(text)) {
+    if (one.place != place_) continue;
+    View station = one.word;
+    if (station.size() > strip_.size() && station.substr(0, strip_.size()) == strip_)
+      station.remove_prefix(strip_.size());
+    return {station, one.sender};
+  }
+  return {};
+}
+
+}  // namespace evtwin::ocpp

@@ -1,0 +1,75 @@
+// Where in the text around a frame its station stands, and how it is read from there.
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ocpp/frame.hpp"
+
+namespace evtwin::ocpp {
+
+/// A place of a word in the text around a frame.
+struct StationPlace {
+  enum class Kind : std::uint8_t {
+    word,       ///< `index` words behind the beginning; times do not count
+    last_word,  ///< `index` words before the frame
+    part,       ///< as word, what stands behind its last '.', ':' or '/'
+    path,       ///< the last part of the first URL or path
+    key,        ///< the value of `name`: name=value, "name":"value"
+    side        ///< beside an arrow, where the other side is `name`
+  };
+  Kind kind = Kind::word;
+  std::uint32_t index = 0;
+  std::string name;  ///< in small letters but for a side
+  auto operator<=>(const StationPlace&) const = default;
+};
+
+/// What stands where in a text.
+struct PlacedWord {
+  StationPlace place;
+  std::string_view word;
+  Sender sender = Sender::unknown;  ///< of a side: who the arrow says sent it
+};
+/// All places of a text, sides with what stands beside the arrow on the other side.
+std::vector<PlacedWord> placed_words(std::string_view text);
+
+/// A place, and what is to be done with its word.
+class StationRule {
+ public:
+  StationRule() = default;
+  /// @param strip  what all names begin with and is no part of them: a logger's name
+  StationRule(StationPlace place, std::string strip)
+      : place_(std::move(place)), strip_(std::move(strip)), known_(true) {}
+  /// Nothing that stands on a line is the station.
+  static StationRule nowhere() {
+    StationRule rule;
+    rule.nowhere_ = true;
+    return rule;
+  }
+
+  /// Calls alone name their station; an answer is of the station whose call has its id.
+  static StationRule of_calls(StationPlace place, std::string strip) {
+    StationRule rule(std::move(place), std::move(strip));
+    rule.of_calls_ = true;
+    return rule;
+  }
+  bool names_calls_alone() const { return of_calls_; }
+
+  /// The log's own words have to be asked: this rule knows nothing.
+  bool asks_words() const { return !known_ && !nowhere_; }
+  struct Found {
+    std::string_view station;  ///< empty: not there
+    Sender sender = Sender::unknown;
+  };
+  Found find(std::string_view text) const;
+
+ private:
+  StationPlace place_;
+  std::string strip_;
+  bool known_ = false, nowhere_ = false, of_calls_ = false;
+};
+
+}  // namespace evtwin::ocpp
