@@ -32,7 +32,7 @@ market::Calendar calendar_of(const ocpp::LogReport& report, const std::string& t
 }  // namespace
 
 int list_drivers(const DriversCommand& command) {
-  const ocpp::SiteLog log = ocpp::read_site_log(command.logs);
+  const ocpp::SiteLog log = ocpp::read_site_log(command.logs, command.reading);
   const market::Calendar calendar = calendar_of(log.report, command.timezone);
   const replay::DriverHistories histories = replay::driver_histories(log, calendar);
   if (command.json) {
@@ -45,7 +45,7 @@ int list_drivers(const DriversCommand& command) {
 }
 
 int list_chargers(const ChargersCommand& command) {
-  const ocpp::SiteLog log = ocpp::read_site_log(command.logs);
+  const ocpp::SiteLog log = ocpp::read_site_log(command.logs, command.reading);
   const replay::ChargerTable table = replay::charger_table(log, command.firmware);
   if (table.chargers.empty() && !command.firmware.empty())
     throw CommandError(fmt::format("no charger of the log says that it runs firmware '{}'", command.firmware));

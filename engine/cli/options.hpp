@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/strategy_choice.hpp"
+#include "ocpp/log_reader.hpp"
 #include "replay/ocpp_log_writer.hpp"
 #include "scenario/loader.hpp"
 #include "sessions/log_sessions.hpp"
@@ -146,6 +147,7 @@ struct ExportCommand {
 /// evtwin drivers
 struct DriversCommand {
   std::vector<std::string> logs;
+  ocpp::ReadOptions reading;
   std::string timezone;      ///< IANA name; empty: of the log's own clock
   bool show_tokens = false;  ///< else drivers are numbered
   std::size_t rows = 20;     ///< of the table
@@ -155,6 +157,7 @@ struct DriversCommand {
 /// evtwin chargers
 struct ChargersCommand {
   std::vector<std::string> logs;
+  ocpp::ReadOptions reading;
   std::string firmware;  ///< only these; empty: all
   bool json = false;
 };
@@ -162,20 +165,22 @@ struct ChargersCommand {
 /// evtwin replay
 struct ReplayCommand {
   std::vector<std::string> logs;  ///< files and folders
-  std::string site;               ///< scenario; empty: a site is made from the logs
-  scenario::LoadOptions load;     ///< for that scenario
-  std::string timezone;           ///< of a site made from the logs; empty: from their clock
-  std::string out;                ///< run file; empty: none
-  std::string certificate;        ///< HTML page; empty: none
-  std::string write_site;         ///< scenario of the site made from the logs; empty: none
-  std::string gate;               ///< "pass" or "good": what must be met; empty: nothing
+  ocpp::ReadOptions reading;
+  std::string site;            ///< scenario; empty: a site is made from the logs
+  scenario::LoadOptions load;  ///< for that scenario
+  std::string timezone;        ///< of a site made from the logs; empty: from their clock
+  std::string out;             ///< run file; empty: none
+  std::string certificate;     ///< HTML page; empty: none
+  std::string write_site;      ///< scenario of the site made from the logs; empty: none
+  std::string gate;            ///< "pass" or "good": what must be met; empty: nothing
   bool json = false;
   std::string language = "en";
 };
 
 /// evtwin whatif
 struct WhatIfCommand {
-  std::vector<std::string> logs;         ///< files and folders
+  std::vector<std::string> logs;  ///< files and folders
+  ocpp::ReadOptions reading;
   std::string site;                      ///< scenario; empty: a site is made from the logs
   scenario::LoadOptions load;            ///< for that scenario
   std::string timezone, tariff;          ///< of a site made from the logs; empty: from their clock, none

@@ -2,10 +2,29 @@
 #include <fmt/format.h>
 
 #include "cli/option_parts.hpp"
+#include "ocpp/station_rule.hpp"
 #include "replay/ocpi_writer.hpp"
 
 namespace evtwin::cli {
 namespace {
+
+/// Where frames tell their station.
+void add_reading(CLI::App& app, ocpp::ReadOptions& reading) {
+  auto* field = app.add_option("--station-field", reading.station_field,
+                               "field around a frame that names its station, as in --station-field unit for unit=CP1 "
+                               "(default: learnt from the log)");
+  app.add_option("--station-regex", reading.station_regex,
+                 "the station's name in what stands around a frame: the first group of this ECMAScript expression")
+      ->excludes(field)
+      ->check([](const std::string& text) {
+        try {
+          static_cast<void>(ocpp::StationRule::regex(text));
+        } catch (const std::invalid_argument& wrong) {
+          return std::string(wrong.what());
+        }
+        return std::string();
+      });
+}
 
 /// Options of a command that puts a log's sessions on a site, and the texts among them.
 template <class CommandType>
@@ -16,6 +35,7 @@ struct OnLogs {
   /// @returns --site, which excludes what is of a site made from the log.
   CLI::Option* add_to(CLI::App& app) {
     app.add_option("LOG", command.logs, "OCPP logs of any layout: files, gzipped ones, folders")->required();
+    add_reading(app, command.reading);
     auto* site = app.add_option("--site", command.site, "scenario of the site; its arrivals are replaced by the log's");
     add_repeated(app, "--set", set, "value of a param() of the site, as name=value; may be repeated")->needs(site);
     app.add_option("--timezone", command.timezone,
@@ -152,6 +172,7 @@ void offer_drivers(Offers& offers) {
   CLI::App& app = offers.add(offers.program(), "drivers",
                              "Who charges at the site of an OCPP log, and when each will come next", to);
   app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
+  add_reading(app, to->reading);
   app.add_option("--timezone", to->timezone, "IANA zone of the site (default: of the log's clock)");
   app.add_flag("--show-tokens", to->show_tokens, "cards as the log has them, instead of numbers");
   app.add_option("--rows", to->rows, "most rows of the table (default 20)");
@@ -163,6 +184,7 @@ void offer_chargers(Offers& offers) {
   CLI::App& app =
       offers.add(offers.program(), "chargers", "The chargers of an OCPP log: model, firmware, power, faults", to);
   app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
+  add_reading(app, to->reading);
   app.add_option("--firmware", to->firmware, "only chargers that run this firmware");
   add_json(app, to->json, "tables");
 }

@@ -32,6 +32,7 @@ struct Judged {
 Judged judged(const ReplayCommand& command, ocpp::SiteLog log, sessions::LogSessions sessions) {
   replay::PrepareRequest request;
   request.logs = command.logs;
+  request.reading = command.reading;
   request.site = command.site;
   request.timezone = command.timezone;
   request.load = command.load;
@@ -119,7 +120,7 @@ int status_of(const ReplayCommand& command, const replay::ScoreCard* card) {
 
 int replay_logs(const ReplayCommand& command) {
   const Language language = command.language == "ko" ? Language::korean : Language::english;
-  ocpp::SiteLog log = ocpp::read_site_log(command.logs);
+  ocpp::SiteLog log = ocpp::read_site_log(command.logs, command.reading);
   sessions::LogSessions sessions = sessions::sessions_of(log);
   nlohmann::ordered_json json;
   if (command.json) {

@@ -27,6 +27,7 @@ constexpr double unmet_factor = 10.0;  ///< of the highest price: no strategy sa
 replay::Prepared prepared_of(const WhatIfCommand& command) {
   replay::PrepareRequest request;
   request.logs = command.logs;
+  request.reading = command.reading;
   request.site = command.site;
   request.timezone = command.timezone;
   request.tariff = command.tariff;

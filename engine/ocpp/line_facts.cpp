@@ -241,6 +241,13 @@ View trimmed_name(View text) {
   text = trimmed(text);
   while (!text.empty() && View("\"'").find(text.front()) != View::npos) text.remove_prefix(1);
   while (!text.empty() && View("\"'").find(text.back()) != View::npos) text.remove_suffix(1);
+  // A bracket that the name does not close, or did not open.
+  for (const View pair : {View("()"), View("[]"), View("{}"), View("<>")}) {
+    const auto opened = std::count(text.begin(), text.end(), pair[0]),
+               closed = std::count(text.begin(), text.end(), pair[1]);
+    if (opened > closed && text.front() == pair[0]) text.remove_prefix(1);
+    if (closed > opened && text.back() == pair[1]) text.remove_suffix(1);
+  }
   return text;
 }
 

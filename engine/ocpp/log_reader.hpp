@@ -80,6 +80,8 @@ struct LogReport {
 struct ReadOptions {
   std::size_t most_frame_bytes = std::size_t{64} << 20;  ///< a longer frame is an oddity
   unsigned most_depth = 256;                             ///< a payload nested deeper is an oddity
+  /// Where frames tell their station, instead of what the log itself shows; at most one of them.
+  std::string station_field, station_regex;
 };
 
 /// The log's clock as UTC. @returns time_never where the log gives no time.

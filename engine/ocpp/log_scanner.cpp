@@ -124,7 +124,7 @@ void LogScanner::apply_rule(Context& context) {
   around_.assign(context.outer);
   around_ += ' ';
   around_ += context.before;
-  const StationRule::Found found = manner_.station.find(around_);
+  const StationRule::Found found = manner_.station.find(around_, context.behind);
   ruled_station_ = found.station;
   context.facts.station = ruled_station_;
   if (found.sender != Sender::unknown) context.facts.sender = found.sender;
@@ -136,6 +136,7 @@ FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& given) {
   FoundFrame found;
   found.outer = context.outer;
   found.before = context.before;
+  found.behind = context.behind;
   found.frame = frame;
   found.layout = context.layout;
   found.way = context.facts.way;
@@ -243,7 +244,9 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
 std::size_t LogScanner::wrapped_at(View text, std::size_t at, Wrap wrap, Line& line, bool last) {
   const std::size_t end = wrapped_end(text, at, wrap);
   if (end >= text.size() && !last) return need_more;
-  const Context context = context_of(text, at, line);
+  Context context = context_of(text, at, line);
+  const std::size_t stop = std::min(line_end(text, end), text.size());
+  context.behind = text.substr(std::min(end, stop), stop - std::min(end, stop));
   std::string& inner = scratch_[0];
   unwrap(text.substr(at, end - at), wrap, inner);
   const std::size_t size = inner.size();
@@ -311,7 +314,9 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
       const ParseOutcome outcome = parser_.parse(whole);
       if (outcome.kind == ParseOutcome::Kind::frame) {
         ++whole_hits_;
-        found(outcome, whole, context_of(text, at, line));
+        Context context = context_of(text, at, line);
+        context.behind = text.substr(line.last_bracket, line.end - line.last_bracket);
+        found(outcome, whole, context);
         return line.last_bracket;
       }
       ++whole_misses_;
@@ -326,7 +331,8 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     odd(OddityKind::unused, "longer than any frame", line.number, text.substr(at));
     return line.end;
   }
-  const Context& context = context_of(text, at, line);
+  Context context = context_of(text, at, line);
+  if (extent.end < line.end) context.behind = text.substr(extent.end, line.end - extent.end);
   if (extent.how == Extent::End::closed) {
     const View whole = text.substr(at, extent.end - at);
     ParseOutcome outcome = parser_.parse(whole);

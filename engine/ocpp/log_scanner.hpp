@@ -24,9 +24,10 @@ struct FoundFrame {
   std::string_view layout;
   Way way = Way::unknown;
   Sender sender = Sender::unknown;
-  std::string_view station;        ///< empty: not given
-  std::string_view action;         ///< that the text around an answer names; empty: none
-  std::string_view outer, before;  ///< text around it: of its line, object or row, and of the field that it stands in
+  std::string_view station;  ///< empty: not given
+  std::string_view action;   ///< that the text around an answer names; empty: none
+  /// Text around it: of its line, object or row, of the field that it stands in, and what follows on the line.
+  std::string_view outer, before, behind;
   LogTime time;
   std::optional<LogStamp> stamp;  ///< that the time is from, if it stands in text
   bool blocked = false, retold = false;
@@ -79,7 +80,7 @@ class LogScanner {
     std::optional<LogStamp> stamp;
     std::uint64_t line = 0, record = 0;
     std::string_view layout;
-    std::string_view outer, before;
+    std::string_view outer, before, behind;
   };
   struct Line {
     std::size_t begin = 0, end = 0;

@@ -79,7 +79,9 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
     survey.manner.objects = tally.of_objects > 0 || survey.manner.payload_only;
   }
   survey.side = tally.side;
-  survey.manner.station = tally.stations.rule();
+  survey.manner.station = !options.station_regex.empty()   ? StationRule::regex(options.station_regex)
+                          : !options.station_field.empty() ? StationRule::field(options.station_field)
+                                                           : tally.stations.rule();
   survey.first_time = tally.first;
   survey.newest_first = tally.earlier >= 3 && tally.earlier > 4 * tally.later && tally.times_of_day == 0;
   return survey;

@@ -126,7 +126,7 @@ void StationLearner::see(const FoundFrame& found) {
   }
   sample.told = found.station;
   const std::string text = std::string(found.outer) + ' ' + std::string(found.before);
-  for (const PlacedWord& one : placed_words(text)) {
+  for (const PlacedWord& one : placed_words(text, found.behind)) {
     if (one.word.size() <= 64) sample.words.emplace(one.place, one.word);
   }
   samples_.push_back(std::move(sample));
@@ -219,12 +219,14 @@ StationLearner::Choice StationLearner::choice(bool calls) const {
     if (place.kind == path) merit += 4.0;
     if (place.kind == side) merit += one ? 0.0 : 5.0;
     if (place.kind == part) merit -= 0.5;
+    if (place.kind == segment) merit -= 0.6;
+    if (place.kind == behind) merit -= 1.0;
     if (place.kind == last_word) merit -= 0.25;
     if (found.pairs < 3 && !calls) merit -= 2.0;  // without answers there is less to hold it to
     merit -=
         4.0 * static_cast<double>(found.broken) / static_cast<double>(std::max<std::uint64_t>(1, found.transactions));
     if (one) merit -= 1.0;
-    merit -= 0.01 * static_cast<double>(place.index);
+    merit -= 0.01 * static_cast<double>(place.kind == segment ? place.index / 16 : place.index);
     if (merit < 0.5 || (best.place && merit <= best_merit)) continue;
     best_merit = merit;
     best = {place, one ? std::string() : shared_head(found.values)};

@@ -1,7 +1,7 @@
 #include "ocpp/station_rule.hpp"
 
 #include <algorithm>
-#include <array>
+#include <stdexcept>
 
 #include "ocpp/characters.hpp"
 
@@ -13,6 +13,7 @@ using View = std::string_view;
 using enum StationPlace::Kind;
 
 constexpr std::uint32_t most_words = 40;
+constexpr std::size_t most_behind = 400, most_searched = 4096;
 
 void add(std::vector<PlacedWord>& words, StationPlace::Kind kind, std::uint32_t index, std::string name, View word,
          Sender sender = Sender::unknown) {
@@ -141,7 +142,7 @@ void add_path(View text, std::vector<PlacedWord>& words) {
   if (last != View::npos && last + 1 < whole.size()) add(words, path, 0, {}, whole.substr(last + 1));
 }
 
-void add_words(View text, std::vector<PlacedWord>& words) {
+std::vector<View> words_of(View text) {
   std::vector<View> plain;
   for (std::size_t at = 0; at < text.size() && plain.size() < most_words;) {
     if (parts_words(text[at])) {
@@ -157,7 +158,20 @@ void add_words(View text, std::vector<PlacedWord>& words) {
     });
     if (any && !is_time(one)) plain.push_back(one);
   }
+  return plain;
+}
+
+void add_words(View text, std::vector<PlacedWord>& words) {
+  const std::vector<View> plain = words_of(text);
   for (std::uint32_t i = 0; i < plain.size(); ++i) {
+    if (plain[i].find_first_of("./:") != View::npos) {
+      std::uint32_t number = 0;
+      for (std::size_t at = 0; at < plain[i].size() && number < 15; ++number) {
+        const std::size_t end = std::min(plain[i].find_first_of("./:", at), plain[i].size());
+        if (end > at) add(words, segment, 16 * i + number, {}, plain[i].substr(at, end - at));
+        at = end + 1;
+      }
+    }
     add(words, word, i, {}, plain[i]);
     add(words, last_word, static_cast<std::uint32_t>(plain.size()) - 1 - i, {}, plain[i]);
     const std::size_t mark = plain[i].find_last_of(".:/");
@@ -167,8 +181,14 @@ void add_words(View text, std::vector<PlacedWord>& words) {
 
 }  // namespace
 
-std::vector<PlacedWord> placed_words(View text) {
+std::vector<PlacedWord> placed_words(View text, View after) {
   std::vector<PlacedWord> words;
+  if (after.size() >= 3) {
+    after = after.substr(0, most_behind);
+    const std::vector<View> plain = words_of(after);
+    for (std::uint32_t i = 0; i < plain.size(); ++i) add(words, behind, i, {}, plain[i]);
+    add_keys(after, words);
+  }
   add_words(text, words);
   add_path(text, words);
   add_keys(text, words);
@@ -181,9 +201,40 @@ std::vector<PlacedWord> placed_words(View text) {
   return words;
 }
 
-StationRule::Found StationRule::find(View text) const {
+StationRule StationRule::field(View name) {
+  StationPlace place;
+  place.kind = key;
+  place.name = small(name);
+  return {place, {}};
+}
+
+StationRule StationRule::regex(const std::string& expression) {
+  StationRule rule;
+  try {
+    rule.regex_ = std::make_shared<const std::regex>(expression, std::regex::ECMAScript | std::regex::optimize);
+  } catch (const std::regex_error&) {
+    throw std::invalid_argument("'" + expression +
+                                "' is no regular expression (ECMAScript's), as in '\\[(CP[0-9]+)\\]'");
+  }
+  rule.known_ = true;
+  return rule;
+}
+
+StationRule::Found StationRule::find(View text, View after) const {
   if (!known_) return {};
-  for (const PlacedWord& one : placed_words(text)) {
+  if (regex_) {
+    for (const View part : {text, after}) {
+      std::match_results<View::const_iterator> match;
+      const View looked_at = part.substr(0, most_searched);
+      if (!std::regex_search(looked_at.begin(), looked_at.end(), match, *regex_)) continue;
+      const auto& group = match[match.size() > 1 ? 1 : 0];
+      return {looked_at.substr(static_cast<std::size_t>(group.first - looked_at.begin()),
+                               static_cast<std::size_t>(group.length())),
+              Sender::unknown};
+    }
+    return {};
+  }
+  for (const PlacedWord& one : placed_words(text, after)) {
     if (one.place != place_) continue;
     View station = one.word;
     if (station.size() > strip_.size() && station.substr(0, strip_.size()) == strip_)

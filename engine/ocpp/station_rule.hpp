@@ -2,6 +2,8 @@
 #pragma once
 #include <compare>
 #include <cstdint>
+#include <memory>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,9 +19,11 @@ struct StationPlace {
     word,       ///< `index` words behind the beginning; times do not count
     last_word,  ///< `index` words before the frame
     part,       ///< as word, what stands behind its last '.', ':' or '/'
+    segment,    ///< of a word with '/', ':' or '.': `index` is 16 times that of the word and the number of the segment
     path,       ///< the last part of the first URL or path
     key,        ///< the value of `name`: name=value, "name":"value"
-    side        ///< beside an arrow, where the other side is `name`
+    side,       ///< beside an arrow, where the other side is `name`
+    behind      ///< `index` words behind the frame
   };
   Kind kind = Kind::word;
   std::uint32_t index = 0;
@@ -33,8 +37,9 @@ struct PlacedWord {
   std::string_view word;
   Sender sender = Sender::unknown;  ///< of a side: who the arrow says sent it
 };
-/// All places of a text, sides with what stands beside the arrow on the other side.
-std::vector<PlacedWord> placed_words(std::string_view text);
+/// All places, sides with what stands beside the arrow on the other side.
+/// @param behind  the frame
+std::vector<PlacedWord> placed_words(std::string_view before, std::string_view behind);
 
 /// A place, and what is to be done with its word.
 class StationRule {
@@ -43,6 +48,11 @@ class StationRule {
   /// @param strip  what all names begin with and is no part of them: a logger's name
   StationRule(StationPlace place, std::string strip)
       : place_(std::move(place)), strip_(std::move(strip)), known_(true) {}
+  /// As users say it: the field of that name, in any case, wherever around the frame it stands.
+  static StationRule field(std::string_view name);
+  /// The first group of an ECMAScript regular expression, or all of what it matches, in what stands before the frame,
+  /// else behind it. @throws std::invalid_argument for one that is none
+  static StationRule regex(const std::string& expression);
   /// Nothing that stands on a line is the station.
   static StationRule nowhere() {
     StationRule rule;
@@ -64,11 +74,13 @@ class StationRule {
     std::string_view station;  ///< empty: not there
     Sender sender = Sender::unknown;
   };
-  Found find(std::string_view text) const;
+  /// @param before, behind  the frame. Views point into them
+  Found find(std::string_view before, std::string_view behind) const;
 
  private:
   StationPlace place_;
   std::string strip_;
+  std::shared_ptr<const std::regex> regex_;
   bool known_ = false, nowhere_ = false, of_calls_ = false;
 };
 

@@ -121,7 +121,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::Log
 }
 
 Prepared prepare(const PrepareRequest& request) {
-  ocpp::SiteLog log = ocpp::read_site_log(request.logs);
+  ocpp::SiteLog log = ocpp::read_site_log(request.logs, request.reading);
   sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
   return prepare(request, std::move(log), std::move(sessions));
 }

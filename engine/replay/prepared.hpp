@@ -17,6 +17,7 @@ struct Assumption {
 
 struct PrepareRequest {
   std::vector<std::string> logs;
+  ocpp::ReadOptions reading = {};
   std::string site;      ///< scenario file; empty: a plausible site is made from the log
   std::string timezone;  ///< IANA name for a site made from the log; empty: from the log's own clock
   std::string tariff;    ///< of a site made from the log, MODULE.NAME of the tariff library; empty: none

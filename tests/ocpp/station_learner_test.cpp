@@ -1,0 +1,206 @@
+// Whose a frame is, in layouts that nobody has a word for: learnt from the log itself.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <functional>
+
+#include "ocpp/log_text.hpp"
+#include "ocpp/station_rule.hpp"
+
+namespace evtwin::ocpp {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+
+struct Message {
+  std::string station, json;
+  bool from_station = true;
+  int second = 0;  ///< of the day
+  int number = 0;
+};
+
+/// Three stations at once: boots, statuses, a transaction of 5 kWh each, everything answered.
+std::vector<Message> story(const std::vector<std::string>& stations = {"CP-7", "CP-8", "CP-9"}) {
+  std::vector<Message> all;
+  int id = 0, second = 0;
+  const auto exchange = [&](const std::string& station, const std::string& action, const std::string& payload,
+                            const std::string& answer) {
+    ++id;
+    all.push_back({station, fmt::format(R"([2,"m{}","{}",{}])", id, action, payload), true, ++second, id});
+    all.push_back({station, fmt::format(R"([3,"m{}",{}])", id, answer), false, second, id});
+  };
+  const auto stamp = [&] {
+    return fmt::format("2026-03-02T{:02}:{:02}:{:02}Z", (second + 1) / 3600, (second + 1) / 60 % 60, (second + 1) % 60);
+  };
+  for (const std::string& station : stations)
+    exchange(
+        station, "BootNotification",
+        fmt::format(R"({{"chargePointVendor":"V","chargePointModel":"M","chargePointSerialNumber":"S{}"}})", station),
+        R"({"status":"Accepted","currentTime":"2026-03-02T00:00:00Z","interval":300})");
+  for (std::size_t i = 0; i < stations.size(); ++i)
+    exchange(stations[i], "StartTransaction",
+             fmt::format(R"({{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"{}"}})", stamp()),
+             fmt::format(R"({{"transactionId":{},"idTagInfo":{{"status":"Accepted"}}}})", 100 + i));
+  for (int reading = 1; reading <= 6; ++reading) {
+    second += 600;
+    for (std::size_t i = 0; i < stations.size(); ++i)
+      exchange(
+          stations[i], "MeterValues",
+          fmt::format(
+              R"({{"connectorId":1,"transactionId":{},"meterValue":[{{"timestamp":"{}","sampledValue":[{{"value":"{}"}}]}}]}})",
+              100 + i, stamp(), reading * 800),
+          "{}");
+  }
+  for (std::size_t i = 0; i < stations.size(); ++i)
+    exchange(stations[i], "StopTransaction",
+             fmt::format(R"({{"transactionId":{},"meterStop":5000,"timestamp":"{}"}})", 100 + i, stamp()), "{}");
+  return all;
+}
+
+std::string clock_of(const Message& m) {
+  return fmt::format("2026-03-02 {:02}:{:02}:{:02}.{:03}", m.second / 3600, m.second / 60 % 60, m.second % 60,
+                     m.from_station ? 100 : 150);
+}
+std::string in_json(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '"' ? std::string("\\\"") : std::string(1, c);
+  return out;
+}
+
+struct Layout {
+  const char* name;
+  std::function<std::string(const Message&)> line;
+};
+void PrintTo(const Layout& layout, std::ostream* out) { *out << layout.name; }
+
+// A thread serves a call and its answer, and whoever comes next.
+std::string thread_of(const Message& m) { return fmt::format("pool-1-thread-{}", m.number % 4); }
+
+const std::vector<Layout> layouts{
+    {"brackets_behind_threads",
+     [](const Message& m) {
+       return fmt::format("{} [{}] [{}] {} {}", clock_of(m), thread_of(m), m.station, m.from_station ? "RX" : "TX",
+                          m.json);
+     }},
+    {"round_brackets",
+     [](const Message& m) {
+       return fmt::format("{} gw: ({}) {} {}", clock_of(m), m.station, m.from_station ? "<=" : "=>", m.json);
+     }},
+    {"topic",
+     [](const Message& m) {
+       return fmt::format("{} mqtt ocpp/{}/{} {}", clock_of(m), m.station, m.from_station ? "up" : "down", m.json);
+     }},
+    {"behind_the_frame",
+     [](const Message& m) { return fmt::format("{} {} | peer {}", clock_of(m), m.json, m.station); }},
+    {"field_behind_the_frame",
+     [](const Message& m) {
+       return fmt::format("t=\"{}\" text=\"{}\" unit={}", clock_of(m), in_json(m.json), m.station);
+     }},
+    {"field_nobody_knows",
+     [](const Message& m) {
+       return fmt::format(R"({{"ts":"{}","thread":"{}","asset":"{}","line":"{}"}})", clock_of(m), thread_of(m),
+                          m.station, in_json(m.json));
+     }},
+    {"address_and_name",
+     [](const Message& m) {
+       return fmt::format("{} 10.0.0.{}:5{} {} {}", clock_of(m), m.station.back() - '0', 1000 + m.station.back(),
+                          m.station, m.json);
+     }},
+    {"rows_of_sql",
+     [](const Message& m) {
+       return fmt::format("INSERT INTO frames VALUES ({},'{}','{}','{}','{}');", m.second, clock_of(m), m.station,
+                          m.from_station ? "I" : "O", m.json);
+     }},
+    {"backend_left",
+     [](const Message& m) {
+       return m.from_station ? fmt::format("{} {} --> backend {}", clock_of(m), m.station, m.json)
+                             : fmt::format("{} backend --> {} {}", clock_of(m), m.station, m.json);
+     }},
+    {"logger_of_its_own",
+     [](const Message& m) { return fmt::format("{} DEBUG app.ocpp.{} - {}", clock_of(m), m.station, m.json); }},
+    {"list_of_python",
+     [](const Message& m) {
+       std::string single = m.json;
+       for (char& c : single)
+         if (c == '"') c = '\'';
+       return fmt::format("{} <{}> {}", clock_of(m), m.station, single);
+     }},
+    {"colours",
+     [](const Message& m) {
+       return fmt::format("\x1b[36m{}\x1b[0m \x1b[1m<{}>\x1b[0m {}", clock_of(m), m.station, m.json);
+     }},
+};
+
+class LearntLayouts : public ::testing::TestWithParam<Layout> {};
+
+TEST_P(LearntLayouts, StationsAreThoseOfTheStory) {
+  std::string text;
+  for (const Message& message : story()) text += GetParam().line(message) + "\n";
+  const SiteLog log = read_site_log_text("site.log", text);
+  std::vector<std::string> names;
+  for (const Station& station : log.stations) names.push_back(station.id);
+  EXPECT_THAT(names, UnorderedElementsAre("CP-7", "CP-8", "CP-9"));
+  ASSERT_EQ(log.transactions.size(), 3U);
+  for (const Transaction& t : log.transactions) EXPECT_DOUBLE_EQ(t.energy_kwh, 5.0) << t.station;
+  EXPECT_EQ(log.report.answers_without_call, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LearntLayouts, ::testing::ValuesIn(layouts),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+std::vector<std::string> flags_of(const SiteLog& log) {
+  std::vector<std::string> codes;
+  for (const LogFlag& flag : log.flags) codes.push_back(flag.code);
+  return codes;
+}
+
+TEST(StationsNotTold, OneForSixIsNotInvented) {
+  // A thread's name is shared by a call and its answer, too, but not by a transaction; the node is the same for all.
+  std::string text;
+  for (const Message& message : story())
+    text += fmt::format("{} node-1 [{}] {}\n", clock_of(message), thread_of(message), message.json);
+  const SiteLog log = read_site_log_text("site.log", text);
+  ASSERT_EQ(log.stations.size(), 1U);
+  EXPECT_EQ(log.stations[0].id, "site.log");
+  EXPECT_THAT(flags_of(log), Contains("station_not_told"));
+}
+
+TEST(StationsNotTold, ALogThatNamesItsStationsSaysNothingOfIt) {
+  std::string text;
+  for (const Message& message : story())
+    text += fmt::format("{} {} {}\n", clock_of(message), message.station, message.json);
+  EXPECT_THAT(flags_of(read_site_log_text("site.log", text)), ::testing::Not(Contains("station_not_told")));
+}
+
+TEST(StationRule, UsersMaySayWhere) {
+  std::string text;
+  for (const Message& message : story())
+    text +=
+        fmt::format("{} node={} rack={} {}\n", clock_of(message), message.number % 5, message.station, message.json);
+  ReadOptions field, regex;
+  field.station_field = "Rack";
+  regex.station_regex = "rack=CP-([0-9])";
+  const auto names = [&](const ReadOptions& options) {
+    std::vector<std::string> ids;
+    for (const Station& station : read_site_log_text("site.log", text, options).stations) ids.push_back(station.id);
+    return ids;
+  };
+  EXPECT_THAT(names(field), UnorderedElementsAre("CP-7", "CP-8", "CP-9"));
+  EXPECT_THAT(names(regex), UnorderedElementsAre("7", "8", "9"));
+  EXPECT_THROW(StationRule::regex("(["), std::invalid_argument);
+}
+
+TEST(StationRule, AnswersWithoutNameAreOfWhomTheCallNamed) {
+  std::string text;
+  for (const Message& message : story())
+    text += message.from_station ? fmt::format("{} >> /ocpp/{}: {}\n", clock_of(message), message.station, message.json)
+                                 : fmt::format("{} << {}\n", clock_of(message), message.json);
+  const SiteLog log = read_site_log_text("site.log", text);
+  EXPECT_EQ(log.stations.size(), 3U);
+  EXPECT_EQ(log.report.answers_without_call, 0U);
+}
+
+}  // namespace
+}  // namespace evtwin::ocpp
