@@ -12,7 +12,9 @@
 #include "cli/progress.hpp"
 #include "cli/version.hpp"
 #include "kernel/text.hpp"
+#include "replay/bill.hpp"
 #include "replay/certificate.hpp"
+#include "replay/doubts.hpp"
 #include "replay/judge.hpp"
 #include "replay/log_report.hpp"
 
@@ -26,6 +28,7 @@ struct Judged {
   replay::Prepared prepared;
   replay::ReplayResult result;
   replay::ScoreCard card;
+  std::vector<replay::Doubt> doubts;
   std::string hash;
 };
 
@@ -44,7 +47,8 @@ Judged judged(const ReplayCommand& command, ocpp::SiteLog log, sessions::LogSess
   options.progress = [&](double fraction) { bar.show(fraction); };
   JudgedReplay done = judged_replay(prepared, command.logs, command.out, Repeat::twice, options);
   std::string hash = fmt::format("{:016x}", done.result.result.event_hash);
-  return {std::move(prepared), std::move(done.result), std::move(done.card), std::move(hash)};
+  std::vector<replay::Doubt> doubts = replay::doubts_of(prepared, replay::metered_peak_kw(prepared, done.card));
+  return {std::move(prepared), std::move(done.result), std::move(done.card), std::move(doubts), std::move(hash)};
 }
 
 void write_files(const ReplayCommand& command, const Judged& judged, Language language) {
@@ -71,6 +75,12 @@ std::string site_name(const ReplayCommand& command, bool korean = false) {
 void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const Judged* judged) {
   json["site"] = judged != nullptr ? nlohmann::ordered_json(site_name(command)) : nlohmann::ordered_json();
   json["scores"] = judged != nullptr ? replay::scores_json(judged->card) : nlohmann::ordered_json::object();
+  json["verdict"] = std::string(judged != nullptr ? judged->card.verdict() : name_of(replay::Gate::not_scorable));
+  json["kwh_replayed_share"] =
+      judged != nullptr ? analysis::number_or_null(judged->card.kwh_replayed_share()) : nlohmann::ordered_json();
+  json["metered"] = {{"peak_1min_kw", judged != nullptr ? analysis::number_or_null(judged->card.metered_peak_1min_kw)
+                                                        : nlohmann::ordered_json()}};
+  json["warnings"] = judged != nullptr ? replay::doubts_json(judged->doubts) : nlohmann::ordered_json::array();
   json["gate"] = std::string(name_of(judged != nullptr ? judged->card.gate : replay::Gate::not_scorable));
   json["sessions_compared"] =
       judged != nullptr ? replay::session_pairs_json(judged->card) : nlohmann::ordered_json::array();
@@ -86,6 +96,7 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
   for (const std::string& trouble : judged.result.troubles)
     fmt::print(stderr, "note: {}\n", kernel::printable(trouble));
   fmt::print("\n{}\n", replay::scores_text(judged.card, language));
+  fmt::print("{}", replay::doubts_text(judged.doubts, language));
   if (!judged.prepared.assumptions.empty()) fmt::print("{}\n", korean ? "가정:" : "Assumed:");
   for (const replay::Assumption& a : judged.prepared.assumptions)
     fmt::print("  {}: {}\n", kernel::printable(korean ? a.what_ko : a.what),

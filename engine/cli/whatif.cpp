@@ -15,6 +15,7 @@
 #include "cli/progress.hpp"
 #include "kernel/text.hpp"
 #include "replay/certificate.hpp"
+#include "replay/doubts.hpp"
 
 namespace evtwin::cli {
 namespace {
@@ -84,6 +85,22 @@ WhatIfRow row_of(const analysis::Contender& contender) {
   return row;
 }
 
+/// The strategies but asap, which asks nothing, on what earlier sessions suggest of each driver.
+std::vector<WhatIfRow> rows_without_foresight(const WhatIfCommand& command) {
+  std::vector<WhatIfRow> rows;
+  if (command.claims != sessions::Claims::truth) return rows;
+  WhatIfCommand guessed = command;
+  guessed.claims = sessions::Claims::history;
+  std::erase_if(guessed.strategies, [](const StrategyText& text) { return text.id == "asap" && text.params.empty(); });
+  if (guessed.strategies.empty()) return rows;
+  StartPoint start;
+  start.scenario = prepared_of(guessed).scenario;
+  for (const analysis::Contender& contender :
+       hold_contest(start, {guessed.strategies, command.hosting, "", command.threads, false}).contenders)
+    rows.push_back(row_of(contender));
+  return rows;
+}
+
 void print_comparison(const WhatIfCommand& command, const replay::Prepared& prepared, const replay::ScoreCard& card,
                       const replay::WhatIf& result) {
   const auto language = command.language == "ko" ? Language::korean : Language::english;
@@ -97,6 +114,7 @@ void print_comparison(const WhatIfCommand& command, const replay::Prepared& prep
              replay::what_if_text(result, prepared.assumptions, world.currency, language));
   if (!command.out.empty())
     fmt::print("{} {}\n", korean ? "실행 파일:" : "Run files are in", kernel::printable(command.out));
+  fmt::print("{}", replay::doubts_text(replay::doubts_of(prepared, replay::metered_peak_kw(prepared, card)), language));
 }
 
 }  // namespace
@@ -126,9 +144,10 @@ int what_if(const WhatIfCommand& command) {
     const twin::SiteResult& asap = contest.bound->reference.sites.front();
     rows.push_back(replay::row_of_bound(contest.bound->bound, asap.energy_wanted_kwh));
   }
+  const std::vector<WhatIfRow> unforeseen = rows_without_foresight(command);
   const replay::WhatIf result = replay::what_if({prepared, card, replay::replayed_sessions(prepared, logged),
                                                  grid_per_meter(logged_world, logged.result), logged.terms},
-                                                std::move(rows));
+                                                std::move(rows), unforeseen);
 
   if (!command.json) {
     print_comparison(command, prepared, card, result);
@@ -140,6 +159,8 @@ int what_if(const WhatIfCommand& command) {
   json["timezone"] = prepared.scenario.world.calendar.zone();
   json["claims"] = command.claims == sessions::Claims::truth ? "truth" : "history";
   json["scores"] = replay::scores_json(card);
+  json["verdict"] = std::string(card.verdict());
+  json["warnings"] = replay::doubts_json(replay::doubts_of(prepared, replay::metered_peak_kw(prepared, card)));
   json.update(replay::what_if_json(result, prepared.assumptions, prepared.scenario.world.currency));
   fmt::print("{}\n", analysis::json_text(json));
   return status;

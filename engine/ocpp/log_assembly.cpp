@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernel/hash.hpp"
 #include "kernel/text.hpp"
 #include "ocpp/action_table.hpp"
 #include "ocpp/timestamp.hpp"
@@ -103,7 +104,7 @@ void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool 
   turn_ = turn;
   calls_alone_ = calls_alone;
   asked_.clear();
-  seen_ = {};
+  seen_ = SeenTexts(std::size_t{1} << 19);
   zone_ = {};
 }
 
@@ -190,6 +191,27 @@ void Assembly::on_found(const FoundFrame& found) {
   kept_.push_back(std::move(kept));
 }
 
+bool Assembly::stands_twice(const Frame& frame, const FoundFrame& found) {
+  const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
+  if (!call && frame.call_number != 0) {
+    // Ids are the stations' own, so an answer is known by its call; what was sent again is answered again.
+    const std::uint64_t key = frame.call_number * 2 + 1;
+    if (repeated_calls_.has(key)) return true;
+  }
+  // A message that was sent again has another time in the log. Without a time there, the message's own must do.
+  const PayloadStamp inside = frame.time.known() ? PayloadStamp{} : first_timestamp(found);
+  if (frame.id.empty() || (!frame.time.known() && inside.ns == kernel::time_never)) return false;
+  const std::string payload = found.text.empty() ? simdjson::minify(*frame.payload) : std::string();
+  const std::uint64_t digest = kernel::mix_bits(
+      SeenTexts::digest_of(frame.station) ^
+      kernel::mix_bits(SeenTexts::digest_of(found.text.empty() ? View(payload) : found.text) ^
+                       kernel::mix_bits(static_cast<std::uint64_t>(frame.time.known() ? frame.time.ns : inside.ns) ^
+                                        (SeenTexts::digest_of(frame.id) + static_cast<std::uint64_t>(frame.type)))));
+  if (!frames_.add(digest)) return false;
+  if (call) repeated_calls_.add(frame.number * 2 + 1);
+  return true;
+}
+
 void Assembly::hand_over(const FoundFrame& given) {
   FoundFrame found = given;
   Frame frame;
@@ -259,6 +281,13 @@ void Assembly::hand_over(const FoundFrame& given) {
     frame.sender = sender;
   }
 
+  if (stands_twice(frame, found)) {
+    if (report_.repeated == 0) report_.first_repeated = frame.place;
+    ++report_.repeated;
+    if (frame.type == FrameType::call && !frame.blocked) --calls_to_answer_;
+    if (frame.call_number != 0) --answered_;
+    return;
+  }
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;

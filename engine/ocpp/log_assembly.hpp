@@ -55,6 +55,8 @@ class Assembly final : public ScanListener {
     bool is_link = false;
   };
   void hand_over(const FoundFrame& found);
+  /// A message that stands in the logs already: same station, id, time and content, or the answer to such a call.
+  bool stands_twice(const Frame& frame, const FoundFrame& found);
   Place place(std::uint64_t line) const;
   LogFile& file() { return report_.files.back(); }
 
@@ -63,7 +65,9 @@ class Assembly final : public ScanListener {
   FrameParser parser_;
   Correlation correlation_;
   OffsetStatistics offsets_;
-  SeenIds seen_;
+  SeenTexts seen_{std::size_t{1} << 19};
+  SeenTexts frames_{std::size_t{1} << 22};  ///< of all files; a log's year of a hundred stations has fewer
+  SeenTexts repeated_calls_{std::size_t{1} << 16};
   LoggerSide side_;
   ZoneFinder zone_;
   std::string file_station_;

@@ -6,7 +6,6 @@ namespace evtwin::ocpp {
 namespace {
 
 constexpr std::size_t most_calls_waiting = 4096;
-constexpr std::size_t most_ids = std::size_t{1} << 19;
 
 }  // namespace
 
@@ -56,7 +55,7 @@ bool Correlation::waits(std::string_view station, std::string_view id) const {
   return at != stations_.end() && (at->second.of_station.by_id.contains(id) || at->second.of_csms.by_id.contains(id));
 }
 
-bool SeenIds::Table::has(std::uint64_t digest) const {
+bool SeenTexts::Table::has(std::uint64_t digest) const {
   if (slots.empty()) return false;
   const std::size_t mask = slots.size() - 1;
   for (std::size_t i = digest & mask;; i = (i + 1) & mask) {
@@ -65,7 +64,7 @@ bool SeenIds::Table::has(std::uint64_t digest) const {
   }
 }
 
-void SeenIds::Table::put(std::uint64_t digest) {
+void SeenTexts::Table::put(std::uint64_t digest) {
   if (slots.size() < 2 * (used + 1)) {
     std::vector<std::uint64_t> old = std::move(slots);
     slots.assign(old.empty() ? 1024 : old.size() * 2, 0);
@@ -80,10 +79,12 @@ void SeenIds::Table::put(std::uint64_t digest) {
   ++used;
 }
 
-bool SeenIds::add(std::string_view id) {
-  const std::uint64_t digest = kernel::digest64(id) | 1U;
+std::uint64_t SeenTexts::digest_of(std::string_view text) { return kernel::digest64(text); }
+
+bool SeenTexts::add(std::uint64_t digest) {
+  digest |= 1U;  // 0 is a free slot
   if (now_.has(digest) || before_.has(digest)) return true;
-  if (now_.used >= most_ids) {
+  if (now_.used >= most_) {
     before_ = std::move(now_);
     now_ = {};
   }

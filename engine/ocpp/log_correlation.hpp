@@ -49,11 +49,15 @@ class Correlation {
   TextMap<Sides> stations_;
 };
 
-/// Whether an id was seen before: among the last half a million to a million different ones.
-class SeenIds {
+/// Whether a text was seen before: among the last `most` to twice as many different ones.
+class SeenTexts {
  public:
+  explicit SeenTexts(std::size_t most) : most_(most) {}
   /// @returns true when it was there already
-  bool add(std::string_view id);
+  bool add(std::string_view text) { return add(digest_of(text)); }
+  bool add(std::uint64_t digest);
+  bool has(std::uint64_t digest) const { return now_.has(digest | 1U) || before_.has(digest | 1U); }
+  static std::uint64_t digest_of(std::string_view text);
 
  private:
   struct Table {
@@ -62,6 +66,7 @@ class SeenIds {
     bool has(std::uint64_t digest) const;
     void put(std::uint64_t digest);
   };
+  std::size_t most_;
   Table now_, before_;
 };
 

@@ -252,6 +252,12 @@ SiteLog Collector::finish(LogReport&& report) {
     last_ns = std::max(last_ns, ns);
   };
 
+  if (log_.report.repeated > 0)
+    flags_.add("frames_repeated", "",
+               fmt::format("from here on {} messages stand in the logs a second time (same station, id, time and "
+                           "content): counted once",
+                           log_.report.repeated),
+               log_.report.first_repeated);
   for (const auto& [station, place] : unnamed_) {
     const std::string& file = log_.report.files[place.file].name;
     flags_.add(

@@ -117,6 +117,7 @@ void add_keys(View text, std::vector<PlacedWord>& words) {
            (text[value] == ' ' || text[value] == '"' || text[value] == '\'' || text[value] == '\\'))
       ++value;
     if (text[at] == ':' && !quoted && (value == at + 1 || is_digit(text[begin]))) continue;
+    if (value < text.size() && View("([{<").find(text[value]) != View::npos) continue;
     std::size_t stop = value;
     while (stop < text.size() && !is_blank(text[stop]) && View("\"',;|]})\\").find(text[stop]) == View::npos) ++stop;
     const View word = without_marks(text.substr(value, stop - value));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "market/demand_charge.hpp"
@@ -124,6 +125,39 @@ double unknown_timing_cost(const twin::World& world, std::span<const Metered> me
     }
   }
   return cost;
+}
+
+double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const double> ratings_kw) {
+  const TimeNs length = world.sites.front().tariff.demand.window_ns;
+  struct Window {
+    double low = 0.0, even = 0.0, high = 0.0;
+  };
+  std::map<TimeNs, Window> windows;
+  for (std::size_t s = 0; s < metered.size(); ++s) {
+    for (const MeteredPiece& piece : metered[s].pieces) {
+      if (piece.kwh <= 0.0) continue;
+      const double whole_h = kernel::hours_between(piece.from_ns, piece.to_ns);
+      // More than the outlet's rating flowed where the mean is above it.
+      const double most_kw = std::max(ratings_kw[s], piece.kw());
+      for (TimeNs from = world.calendar.tick_at_or_before(piece.from_ns, length); from < piece.to_ns;) {
+        const TimeNs to = world.calendar.next_tick(from, length);
+        const double inside_h = kernel::hours_between(std::max(from, piece.from_ns), std::min(to, piece.to_ns));
+        Window& window = windows[from];
+        window.high += std::min(piece.kwh, most_kw * inside_h);
+        window.even += piece.kwh * inside_h / whole_h;
+        window.low += std::max(0.0, piece.kwh - most_kw * (whole_h - inside_h));
+        from = to;
+      }
+    }
+  }
+  const double hours = static_cast<double>(length) / static_cast<double>(kernel::hour_ns);
+  Window peak;
+  for (const auto& [from, window] : windows) {
+    peak.low = std::max(peak.low, window.low / hours);
+    peak.even = std::max(peak.even, window.even / hours);
+    peak.high = std::max(peak.high, window.high / hours);
+  }
+  return std::max({0.0, peak.high - peak.even, peak.even - peak.low});
 }
 
 double highest_price(const twin::World& world) {

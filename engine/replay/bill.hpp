@@ -37,6 +37,11 @@ DriverPrices driver_prices(const twin::World& world, std::span<const Metered> me
 /// longer than 15 min, half the way between the dearest and the cheapest price in it.
 double unknown_timing_cost(const twin::World& world, std::span<const Metered> metered);
 
+/// How far the highest metered mean of a metering window may be from what the pieces between readings, spread evenly,
+/// make of it: of a piece that lies in several windows each may have had as much as the outlet can give, or as little.
+/// @param ratings_kw  of each of `metered`: the most that can flow
+double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const double> ratings_kw);
+
 /// The highest price of energy in the run.
 double highest_price(const twin::World& world);
 

@@ -1,3 +1,5 @@
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_report.hpp"
@@ -123,8 +125,13 @@ ordered_json intervals_json(const std::vector<ocpp::Station::Interval>& interval
 
 ordered_json stations_json(const ocpp::SiteLog& log) {
   ordered_json out = ordered_json::array();
+  std::map<std::string, double> kwh;
+  for (const ocpp::Transaction& t : log.transactions)
+    if (std::isfinite(t.energy_kwh)) kwh[t.station] += t.energy_kwh;
   for (const ocpp::Station& station : log.stations) {
+    const auto counted = kwh.find(station.id);
     out.push_back({{"id", station.id},
+                   {"kwh", counted == kwh.end() ? ordered_json() : ordered_json(counted->second)},
                    {"version", ocpp::name_of(station.version)},
                    {"vendor", station.vendor},
                    {"model", station.model},

@@ -52,7 +52,18 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
 
 /// A register that goes back, or does not add up to the energy of the transaction, tells nothing of the time between
 /// its ends.
-bool register_is_sound(const std::vector<Knot>& knots, const ocpp::Transaction& transaction) {
+/// A stop that was rounded down lies below the last reading: that reading is the register's end.
+void mend_end(std::vector<Knot>& knots) {
+  constexpr double most_rounding_kwh = 1.0;
+  if (knots.size() < 3) return;
+  const auto before = std::find_if(std::next(knots.rbegin()), knots.rend(),
+                                   [](const Knot& knot) { return std::isfinite(knot.register_kwh); });
+  if (before == knots.rend()) return;
+  double& end = knots.back().register_kwh;
+  if (end < before->register_kwh && before->register_kwh - end <= most_rounding_kwh) end = before->register_kwh;
+}
+
+bool register_is_sound(const std::vector<Knot>& knots, const ocpp::Transaction& transaction, double allowed_kwh) {
   double first = kernel::unknown, last = kernel::unknown;
   for (const Knot& knot : knots) {
     if (!std::isfinite(knot.register_kwh)) continue;
@@ -61,7 +72,7 @@ bool register_is_sound(const std::vector<Knot>& knots, const ocpp::Transaction& 
     last = knot.register_kwh;
   }
   if (!std::isfinite(first)) return false;
-  const double tolerance = std::max(2.0 * transaction.register_step_kwh, 1e-6);
+  const double tolerance = std::max({2.0 * transaction.register_step_kwh, allowed_kwh, 1e-6});
   return std::abs(last - first - (transaction.energy_kwh - transaction.exported_kwh)) <= tolerance;
 }
 
@@ -148,7 +159,10 @@ Metered metered(const ocpp::Transaction& transaction) {
     return result;
   }
   std::vector<Knot> knots = knots_of(transaction);
-  const bool sound = register_is_sound(knots, transaction);
+  const double end_before = knots.back().register_kwh;
+  if (transaction.exported_kwh == 0.0) mend_end(knots);
+  const double mended_kwh = std::isfinite(end_before) ? knots.back().register_kwh - end_before : 0.0;
+  const bool sound = register_is_sound(knots, transaction, mended_kwh + 1e-9);
   if (!sound) {
     for (Knot& knot : knots) knot.register_kwh = kernel::unknown;
   }

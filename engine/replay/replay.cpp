@@ -81,7 +81,7 @@ class WithoutEvses final : public twin::SiteControls {
 class BillingScript final : public twin::Script {
  public:
   explicit BillingScript(std::unique_ptr<twin::Script> script) : script_(std::move(script)) {}
-  void run_event(std::uint32_t index, TimeNs now_ns, twin::SiteControls& controls) override {
+  void run_event(std::uint32_t index, kernel::TimeNs now_ns, twin::SiteControls& controls) override {
     WithoutEvses part(controls, available_);
     script_->run_event(index, now_ns, part);
   }

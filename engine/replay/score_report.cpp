@@ -81,6 +81,7 @@ std::string count_text(const Score& score, Language language) {
 
 std::string gate_text(const Score& score, Language language) {
   const bool korean = language == Language::korean;
+  if (score.told == Told::given && !std::isnan(score.value)) return korean ? "주어진 값" : "given";
   std::string_view word;
   switch (score.gate) {
     case Gate::good:
@@ -102,12 +103,22 @@ std::string gate_text(const Score& score, Language language) {
 std::string verdict_text(const ScoreCard& card, Language language) {
   const bool korean = language == Language::korean;
   const auto n = card.judged_sessions;
-  if (card.gate == Gate::not_scorable || n == 0) {
-    return korean ? "판정 불가: 비교할 세션이 없습니다." : "not scorable: there is no session to compare.";
+  if (n == 0) return korean ? "판정 불가: 비교할 세션이 없습니다." : "not scorable: there is no session to compare.";
+  if (card.gate == Gate::not_scorable) {
+    const double share = 100.0 * card.tested_share;
+    return korean ? fmt::format(
+                        "판정 불가: 전력이 언제 흘렀는지 계측된 에너지가 {:.0f} %뿐입니다 (절반 이상 필요). 세션 중 "
+                        "MeterValues(전력과 계량값, 1분 간격)를 기록하십시오.",
+                        share)
+                  : fmt::format(
+                        "not scorable: of {:.0f} % of the energy do readings tell when it flowed, and it takes half. "
+                        "Energies were given to the twin and prove nothing: log MeterValues (power and register, "
+                        "every minute) during sessions.",
+                        share);
   }
   std::string failed;
   for (const Score& score : card.scores) {
-    if (score.gate != Gate::fail) continue;
+    if (score.gate != Gate::fail || score.told == Told::given) continue;
     failed += (failed.empty() ? "" : ", ") + std::string(title_of(score, language));
   }
   if (!failed.empty()) {
@@ -158,6 +169,7 @@ Json scores_json(const ScoreCard& card) {
     one["n_of"] = score.n_of;
     one["excluded"] = Json::object();
     for (const auto& [reason, n] : score.excluded) one["excluded"][reason] = n;
+    one["told"] = name_of(score.told);
     one["gate"] = name_of(score.gate);
     one["indicative"] = score.indicative;
     one["pass"] = number_or_null(score.pass);

@@ -11,6 +11,7 @@ struct ScoreInfo {
   std::string_view name, unit, n_of;
   double pass, good;  ///< NaN: reported only
   bool higher_is_better;
+  Told told;
   std::string_view title, title_ko;  ///< two or three words
   std::string_view help, help_ko;
 };

@@ -14,6 +14,7 @@ constexpr double timed_share = 0.95;      ///< of an hour's or minute's energy m
 constexpr double limit_tolerance = 1.02;  ///< meters and rounding of amperes
 constexpr double least_reference_min = 50.0;
 constexpr std::size_t least_months = 12;
+constexpr double least_tested_share = 0.5;  ///< of the energy: below it there is no verdict
 constexpr int most_lag_min = 15;
 
 Score blank(std::string_view name) {
@@ -26,6 +27,7 @@ Score blank(std::string_view name) {
   score.pass = info.pass;
   score.good = info.good;
   score.higher_is_better = info.higher_is_better;
+  score.told = info.told;
   score.help = info.help;
   score.help_ko = info.help_ko;
   return score;
@@ -208,6 +210,8 @@ void score_minutes(ScoreCard& card) {
     score->n = minutes.size();
     if (all > minutes.size()) score->excluded["minutes without dense readings of every session"] = all - minutes.size();
   }
+  // Where some minutes are not known, a higher one may lie among them.
+  if (metered > 0.0 && minutes.size() * 100 >= all * 99) card.metered_peak_1min_kw = metered;
   if (metered > 0.0) {
     peak.value = (twin - metered) / metered;
     int best = 0;
@@ -296,26 +300,45 @@ void score_limits(ScoreCard& card, const Evidence& evidence) {
   card.scores.push_back(std::move(twin));
 }
 
+/// What a transaction took: by its register, else what its readings show at least.
+double least_kwh(const ocpp::Transaction& transaction) {
+  if (std::isfinite(transaction.energy_kwh)) return transaction.energy_kwh;
+  double first = kernel::unknown, last = kernel::unknown;
+  for (const ocpp::Sample& sample : transaction.samples) {
+    if (!std::isfinite(sample.register_kwh)) continue;
+    if (!std::isfinite(first)) first = sample.register_kwh;
+    last = sample.register_kwh;
+  }
+  return std::isfinite(first) ? std::max(0.0, last - first) : 0.0;
+}
+
 void score_coverage(ScoreCard& card, const Evidence& evidence) {
   Score coverage = blank("coverage"), frames = blank("frames_decoded"), alike = blank("determinism");
   std::vector<bool> replayed(evidence.log.transactions.size(), false);
   for (const ReplayedSession& session : evidence.twin) replayed[session.transaction] = true;
   std::size_t covered = 0;
-  for (std::size_t i = 0; i < replayed.size(); ++i) {
-    const ocpp::Transaction& transaction = evidence.log.transactions[i];
-    if (transaction.whole()) {
-      ++coverage.n;
-      covered += replayed[i] ? 1U : 0U;
-      if (!replayed[i]) ++coverage.excluded["complete, and left out of the replay"];
+  Score energy = blank("kwh_replayed");
+  for (std::size_t t = 0; t < replayed.size(); ++t) {
+    const ocpp::Transaction& transaction = evidence.log.transactions[t];
+    const double kwh = least_kwh(transaction);
+    card.kwh_known += kwh;
+    ++coverage.n;
+    if (replayed[t]) {
+      ++covered;
+      card.kwh_replayed += kwh;
+    } else if (transaction.whole()) {
+      ++coverage.excluded["complete, and left out of the replay"];
     } else if (!transaction.start_seen) {
-      ++coverage.excluded["not counted: the log has no start"];
+      ++coverage.excluded["not replayed: the log has no start"];
     } else if (!transaction.stop_seen) {
-      ++coverage.excluded["not counted: the log has no stop"];
+      ++coverage.excluded["not replayed: the log has no stop"];
     } else {
-      ++coverage.excluded["not counted: energy not known"];
+      ++coverage.excluded["not replayed: energy not known"];
     }
   }
   if (coverage.n > 0) coverage.value = static_cast<double>(covered) / static_cast<double>(coverage.n);
+  energy.n = static_cast<std::size_t>(std::lround(card.kwh_known));
+  energy.value = card.kwh_replayed_share();
 
   const ocpp::LogReport& report = evidence.log.report;
   const std::uint64_t decoded = report.calls + report.results + report.errors + report.other;
@@ -327,13 +350,30 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
     alike.n = 2;
     alike.value = *evidence.repeated_alike ? 1.0 : 0.0;
   }
-  for (Score* score : {&coverage, &frames, &alike}) {
+  for (Score* score : {&coverage, &energy, &frames, &alike}) {
     score->gate = gate_of(*score);
     card.scores.push_back(std::move(*score));
   }
 }
 
 }  // namespace
+
+std::string_view name_of(Told told) {
+  switch (told) {
+    case Told::given:
+      return "given";
+    case Told::predicted:
+      return "predicted";
+    case Told::check:
+      break;
+  }
+  return "check";
+}
+
+std::string_view ScoreCard::verdict() const {
+  if (gate == Gate::fail || gate == Gate::not_scorable) return name_of(gate);
+  return enough() ? name_of(gate) : "indicative";
+}
 
 std::string_view name_of(Gate gate) {
   switch (gate) {
@@ -362,6 +402,17 @@ ScoreCard score(const Evidence& evidence) {
     const ocpp::Transaction& transaction = evidence.log.transactions[session.transaction];
     readings.push_back(metered(transaction));
     card.sessions.push_back(pair_of(transaction, readings.back(), session));
+    SessionPair& pair = card.sessions.back();
+    const bool read_within =
+        std::any_of(transaction.samples.begin(), transaction.samples.end(), [&](const ocpp::Sample& sample) {
+          return sample.time_ns > transaction.start_ns && sample.time_ns < transaction.stop_ns &&
+                 (std::isfinite(sample.power_kw) || std::isfinite(sample.register_kwh));
+        });
+    if (read_within) {
+      for (const MeteredPiece& piece : readings.back().pieces)
+        if (piece.length_ns() <= kernel::hour_ns) pair.timed_kwh += piece.kwh;
+    }
+    pair.power_read = readings.back().shaped_by_power;
   }
   card.site = site_steps(evidence.twin, readings);
 
@@ -374,11 +425,24 @@ ScoreCard score(const Evidence& evidence) {
   score_limits(card, evidence);
   score_coverage(card, evidence);
 
+  double all_kwh = 0.0, tested_kwh = 0.0, read_kwh = 0.0;
+  for (const SessionPair& pair : card.sessions) {
+    if (!std::isfinite(pair.metered_kwh)) continue;
+    all_kwh += pair.metered_kwh;
+    tested_kwh += std::isnan(pair.profile_cv_rmse) ? pair.timed_kwh : pair.metered_kwh;
+    if (pair.power_read) read_kwh += pair.metered_kwh;
+  }
+  if (all_kwh > 0.0) {
+    card.tested_share = tested_kwh / all_kwh;
+    card.power_read_share = read_kwh / all_kwh;
+  }
+  const bool tested = card.tested_share >= least_tested_share;
   for (Score& score : card.scores) {
     const bool of_sessions = score.n_of == "sessions";
     const bool about_frames = score.name == "frames_decoded" || score.name == "determinism";
     score.indicative = !about_frames && score.n > 0 && (of_sessions ? score.n : card.judged_sessions) < least_sessions;
-    if (score.gate != Gate::not_scorable)
+    if (score.gate == Gate::not_scorable || score.told == Told::given) continue;
+    if (tested || score.gate == Gate::fail)
       card.gate = card.gate == Gate::not_scorable ? score.gate : std::max(card.gate, score.gate);
   }
   return card;

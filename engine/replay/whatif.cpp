@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace evtwin::replay {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double nothing = 1e-9;
+constexpr double least_read_share = 0.5;  ///< of the energy: as a verdict needs
 
 double relative(double twin, double metered) {
   if (std::abs(metered) > nothing) return std::abs(twin - metered) / std::abs(metered);
@@ -38,6 +40,11 @@ ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const Wh
     error.energy_cost = relative(twin.energy_cost, metered.energy_cost);
   }
   error.timing_cost = unknown_timing_cost(world, readings);
+  // Where power was not read, or no reading says when energy flowed, the twin that was fed the register agrees with it:
+  // that says nothing of how far its power is off.
+  if (request.card.power_read_share < least_read_share) {
+    error.energy = error.energy_cost = error.demand_charge = error.peak = nan;
+  }
   return error;
 }
 
@@ -64,13 +71,30 @@ WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill, std::span<
   return row;
 }
 
+/// The most power of each session's outlet, kW; infinite where the site does not say.
+std::vector<double> ratings_of(const WhatIfRequest& request) {
+  const twin::Site& site = request.prepared.scenario.world.sites.front();
+  std::map<std::size_t, double> of_transaction;
+  for (const sessions::LogSession& session : request.prepared.sessions.sessions) {
+    const auto row = static_cast<std::size_t>(session.visit.evse);
+    if (session.visit.evse >= 0 && row < site.evses.size())
+      of_transaction[session.transaction] = physics::rated_kw(site.evses[row]);
+  }
+  std::vector<double> ratings;
+  for (const ReplayedSession& session : request.sessions) {
+    const auto found = of_transaction.find(session.transaction);
+    ratings.push_back(found == of_transaction.end() ? std::numeric_limits<double>::infinity() : found->second);
+  }
+  return ratings;
+}
+
 double sum_of_judged(double a, double b) { return (std::isnan(a) ? 0.0 : a) + (std::isnan(b) ? 0.0 : b); }
 
 void give_bars(WhatIfRow& row, const ReplayError& error) {
   using Kind = WhatIfRow::Kind;
   if (!row.error.empty()) return;
   if (row.kind == Kind::metered) {
-    row.bar = {error.timing_cost, error.timed() ? 0.0 : nan, 0.0};
+    row.bar = {error.timing_cost, error.metered_peak_kw, 0.0};
     return;
   }
   // The demand charge's part is left out where peaks could not be judged: the report says so.
@@ -78,6 +102,7 @@ void give_bars(WhatIfRow& row, const ReplayError& error) {
   const double demand_part = row.demand_charge == 0.0 ? 0.0 : error.demand_charge * row.demand_charge;
   row.bar.cost = std::isnan(energy_part) && std::isnan(demand_part) ? nan : sum_of_judged(energy_part, demand_part);
   if (row.kind == Kind::as_logged) row.bar.cost += error.timing_cost;
+  if (std::isnan(error.energy_cost)) row.bar.cost = nan;
   row.bar.peak_kw = error.peak * row.peak_kw;
   row.bar.energy_kwh = error.energy * row.served_kwh;
 }
@@ -103,6 +128,12 @@ const WhatIfRow* WhatIf::find(const std::string& name) const {
     return row.kind == WhatIfRow::Kind::strategy && row.name == name;
   });
   return found == rows.end() ? nullptr : &*found;
+}
+
+const WhatIfRow* WhatIf::find_unforeseen(const std::string& name) const {
+  const auto found =
+      std::find_if(unforeseen.begin(), unforeseen.end(), [&](const WhatIfRow& row) { return row.name == name; });
+  return found == unforeseen.end() ? nullptr : &*found;
 }
 
 const WhatIfRow* WhatIf::base() const {
@@ -147,7 +178,7 @@ WhatIfRow row_of_bound(const analysis::Bound& bound, double wanted_kwh) {
   return row;
 }
 
-WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows) {
+WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::vector<WhatIfRow> unforeseen) {
   const twin::World& world = request.prepared.scenario.world;
   std::vector<Metered> readings;
   for (const ReplayedSession& session : request.sessions)
@@ -159,11 +190,19 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows) {
   result.rows.push_back(metered_row(request, recorded, readings));
   result.rows.insert(result.rows.end(), rows.begin(), rows.end());
   result.error = error_of(request, recorded, result.find(WhatIfRow::Kind::as_logged), readings);
+  result.error.metered_peak_kw = request.grid_per_meter * peak_doubt_kw(world, readings, ratings_of(request));
+  result.unforeseen = std::move(unforeseen);
   for (WhatIfRow& row : result.rows) give_bars(row, result.error);
+  for (WhatIfRow& row : result.unforeseen) give_bars(row, result.error);
   const WhatIfRow* logged = result.find(WhatIfRow::Kind::as_logged);
   const WhatIfRow* asap = result.find("asap");
   for (WhatIfRow& row : result.rows) {
     if (row.kind == WhatIfRow::Kind::metered) continue;
+    row.against_logged = saving_of(row, logged);
+    row.against_asap = saving_of(row, asap);
+  }
+
+  for (WhatIfRow& row : result.unforeseen) {
     row.against_logged = saving_of(row, logged);
     row.against_asap = saving_of(row, asap);
   }

@@ -21,8 +21,9 @@ namespace evtwin::replay {
 struct ReplayError {
   double energy = std::numeric_limits<double>::quiet_NaN();
   double energy_cost = energy, demand_charge = energy, peak = energy;
-  double timed_fraction = 0.0;  ///< of the metered energy: between readings at most 15 min apart
-  double timing_cost = 0.0;     ///< money: how far the recorded bill may be off, because the rest has no known time
+  double timed_fraction = 0.0;      ///< of the metered energy: between readings at most 15 min apart
+  double metered_peak_kw = energy;  ///< kW: how far the metered peak may be off, as readings are apart (peak_doubt_kw)
+  double timing_cost = 0.0;         ///< money: how far the recorded bill may be off, because the rest has no known time
   /// Readings say when nearly all of the energy flowed.
   bool timed() const { return timed_fraction >= 0.95; }
 };
@@ -57,6 +58,9 @@ struct WhatIfRow {
 
 struct WhatIf {
   std::vector<WhatIfRow> rows;
+  /// Strategies of `rows` again, told on arrival what a driver's earlier sessions suggest instead of what came true:
+  /// what is left of a saving without foresight. Their savings are against the base of `rows`.
+  std::vector<WhatIfRow> unforeseen;
   ReplayError error;
   bool free_energy = false;  ///< no tariff: there is no cost
   /// Cost as recorded, objective of charging at once, and at best; share of the possible saving that the recording has.
@@ -69,6 +73,7 @@ struct WhatIf {
   const WhatIfRow* base() const;
   const WhatIfRow* find(WhatIfRow::Kind kind) const;
   const WhatIfRow* find(const std::string& name) const;
+  const WhatIfRow* find_unforeseen(const std::string& name) const;
 };
 
 /// The row of a run.
@@ -86,11 +91,13 @@ struct WhatIfRequest {
 };
 
 /// Puts the row `metered` before `rows` (as logged, strategies, bound), works out the error, the bars and savings.
-WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows);
+/// @param unforeseen  see WhatIf
+WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::vector<WhatIfRow> unforeseen = {});
 
 /// {currency, base, error{}, control{}, runs[{strategy, kind, cost, ..., parties{drivers, site, grid}, kpi{},
 /// objective, error_bar{cost, peak_kw, energy_kwh}, saving{against_as_logged{value, error_bar, fewer_kwh},
-/// against_asap{}}, assumptions[], event_hash, error}], assumptions[{letter, what, value}]}.
+/// against_asap{}, without_foresight{} (against the base)}, assumptions[], event_hash, error}], assumptions[{letter,
+/// what, value}]}.
 nlohmann::ordered_json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptions,
                                     const std::string& currency);
 /// The table, its footnotes, a sentence per strategy.

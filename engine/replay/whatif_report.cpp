@@ -47,7 +47,13 @@ Json saving_json(const Saving& saving) {
   return {{"value", saving.value}, {"error_bar", number_or_null(saving.error_bar)}, {"fewer_kwh", saving.fewer_kwh}};
 }
 
-Json row_json(const WhatIfRow& row, const Json& letters) {
+/// What is saved against the row that savings are counted from.
+const Saving& saving_on_base(const WhatIf& result, const WhatIfRow& row) {
+  const WhatIfRow* base = result.base();
+  return base != nullptr && base->kind == Kind::strategy ? row.against_asap : row.against_logged;
+}
+
+Json row_json(const WhatIf& result, const WhatIfRow& row, const Json& letters) {
   const bool failed = !row.error.empty();
   Json json;
   json["strategy"] = row.name;
@@ -71,6 +77,9 @@ Json row_json(const WhatIfRow& row, const Json& letters) {
                        {"energy_kwh", number_or_null(row.bar.energy_kwh)}};
   json["saving"] = {{"against_as_logged", saving_json(row.against_logged)},
                     {"against_asap", saving_json(row.against_asap)}};
+  const WhatIfRow* unforeseen = row.kind == Kind::strategy ? result.find_unforeseen(row.name) : nullptr;
+  json["saving"]["without_foresight"] =
+      unforeseen != nullptr && unforeseen->error.empty() ? saving_json(saving_on_base(result, *unforeseen)) : Json();
   json["assumptions"] = row.kind == Kind::metered ? Json::array() : letters;
   json["event_hash"] = row.event_hash ? Json(fmt::format("{:016x}", *row.event_hash)) : Json(nullptr);
   return json;
@@ -111,10 +120,7 @@ class Report {
     return base == nullptr || base->kind == Kind::as_logged ? std::string(say("as logged", "로그대로"))
                                                             : kernel::printable(base->name);
   }
-  const Saving& saving(const WhatIfRow& row) const {
-    const WhatIfRow* base = result_.base();
-    return base != nullptr && base->kind == Kind::strategy ? row.against_asap : row.against_logged;
-  }
+  const Saving& saving(const WhatIfRow& row) const { return saving_on_base(result_, row); }
 
   std::string table() const {
     const bool priced = !result_.free_energy;
@@ -139,12 +145,12 @@ class Report {
     if (priced) heads.push_back(fmt::format(fmt::runtime(say("saving on {}", "{} 대비 절감")), base_name()));
 
     analysis::TextTable table(heads);
-    for (const WhatIfRow& row : result_.rows) {
-      std::vector<std::string> cells{row_name(row)};
+    const auto add = [&](const WhatIfRow& row, std::string name) {
+      std::vector<std::string> cells{std::move(name)};
       if (!row.error.empty()) {
         cells.resize(heads.size(), "-");
         table.add_row(std::move(cells));
-        continue;
+        return;
       }
       if (priced) {
         cells.push_back(with_bar(money(row.cost()), money(row.bar.cost)));
@@ -157,6 +163,11 @@ class Report {
       if (paid) cells.insert(cells.end(), {money(row.drivers), money(row.site)});
       if (priced) cells.push_back(with_bar(money(saving(row).value), money(saving(row).error_bar)));
       table.add_row(std::move(cells));
+    };
+    for (const WhatIfRow& row : result_.rows) {
+      add(row, row_name(row));
+      const WhatIfRow* unforeseen = row.kind == Kind::strategy ? result_.find_unforeseen(row.name) : nullptr;
+      if (unforeseen != nullptr) add(*unforeseen, std::string(say("  departures not known", "  출발 시각을 모를 때")));
     }
     return table.text();
   }
@@ -182,6 +193,12 @@ class Report {
 
   std::string error_line() const {
     const ReplayError& error = result_.error;
+    if (std::isnan(error.energy) && std::isnan(error.peak))
+      return std::string(
+          say("No error bars on what the twin computes: power was read in less than half of the energy, so "
+              "nothing tells how far its power is off.\n",
+              "트윈의 계산값에는 오차를 표시하지 않습니다: 전력이 계측된 에너지가 절반 미만이라 오차를 알 수 "
+              "없습니다.\n"));
     std::string parts = fmt::format("{} {}", say("energy", "충전량"), percent(error.energy));
     const auto part = [&](std::string_view english, std::string_view korean, double value) {
       if (!std::isnan(value)) parts += fmt::format(", {} {}", say(english, korean), percent(value));
@@ -244,7 +261,17 @@ class Report {
       }
       const Saving& saved = saving(row);
       if (row.kind != Kind::strategy || result_.free_energy || base == nullptr || std::isnan(saved.value)) continue;
-      text += sentence(row, saved, base->cost());
+      // What an operator may count on is what is left without knowing when drivers leave; the rest is an upper bound.
+      const WhatIfRow* unforeseen = result_.find_unforeseen(row.name);
+      if (unforeseen == nullptr || !unforeseen->error.empty()) {
+        text += sentence(row, saved, base->cost());
+        continue;
+      }
+      text += sentence(*unforeseen, saving(*unforeseen), base->cost());
+      if (unforeseen->event_hash != row.event_hash)
+        text += fmt::format(fmt::runtime(say("  had every departure been known: {} {} (an upper bound).\n",
+                                             "  모든 출발 시각을 알았다면: {} {} (상한).\n")),
+                            money(saved.value), currency_);
     }
     return text;
   }
@@ -309,7 +336,7 @@ Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptio
                      {"best", number_or_null(result.control.best)},
                      {"share_of_possible_saving", number_or_null(result.control.share)}};
   json["runs"] = Json::array();
-  for (const WhatIfRow& row : result.rows) json["runs"].push_back(row_json(row, letters));
+  for (const WhatIfRow& row : result.rows) json["runs"].push_back(row_json(result, row, letters));
   json["assumptions"] = std::move(notes);
   return json;
 }

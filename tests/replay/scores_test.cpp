@@ -178,7 +178,7 @@ TEST(Scores, LimitsAreKeptUpToTwoPercent) {
   EXPECT_EQ(c.of("limit_compliance_log").gate, Gate::not_scorable);
 }
 
-TEST(Scores, CoverageCountsCompleteTransactionsAndSaysWhyOthersAreNone) {
+TEST(Scores, CoverageCountsAllThatBeganAndTheirEnergyAndSaysWhyOthersAreNone) {
   Case c;
   c.add(transaction(t0, t0 + minute_ns, 0.0, 1.0), {});
   c.log.transactions.push_back(transaction(t0, t0 + minute_ns, 0.0, 1.0));
@@ -187,11 +187,38 @@ TEST(Scores, CoverageCountsCompleteTransactionsAndSaysWhyOthersAreNone) {
   c.log.report.calls = 9;
   c.log.report.undecodable = 1;
   const Score coverage = c.of("coverage");
-  EXPECT_EQ(coverage.value, 0.5);
-  EXPECT_EQ(coverage.n, 2U);
+  EXPECT_DOUBLE_EQ(coverage.value, 1.0 / 3.0);
+  EXPECT_EQ(coverage.n, 3U);
   EXPECT_EQ(coverage.excluded.at("complete, and left out of the replay"), 1U);
-  EXPECT_EQ(coverage.excluded.at("not counted: the log has no stop"), 1U);
+  EXPECT_EQ(coverage.excluded.at("not replayed: the log has no stop"), 1U);
   EXPECT_EQ(c.of("frames_decoded").value, 0.9);
+  // A third of 3 kWh; of one whose energy is not known what its readings show.
+  EXPECT_DOUBLE_EQ(c.of("kwh_replayed").value, 1.0 / 3.0);
+  c.log.transactions.back().energy_kwh = kernel::unknown;
+  add_reading(c.log.transactions.back(), t0 + 10 * second_ns, 0.25);
+  add_reading(c.log.transactions.back(), t0 + 20 * second_ns, 0.75);
+  EXPECT_DOUBLE_EQ(c.of("kwh_replayed").value, 1.0 / 2.5);
+}
+
+TEST(Scores, WhatWasGivenMakesNoVerdict) {
+  // Thirty sessions with the energy of the log and no reading: nothing was predicted.
+  Case c;
+  for (int i = 0; i < 30; ++i)
+    c.add(transaction(t0, t0 + 30 * minute_ns, 0.0, 3.0), {segment(t0, t0 + 30 * minute_ns, 6.0)});
+  EXPECT_EQ(c.of("session_energy_mape").gate, Gate::good);
+  EXPECT_EQ(c.of("session_energy_mape").told, Told::given);
+  EXPECT_EQ(c.card().gate, Gate::not_scorable);
+  EXPECT_EQ(c.card().verdict(), "not_scorable");
+  EXPECT_EQ(c.card().tested_share, 0.0);
+  // With power read in a third of the energy there is still none, with two thirds there is.
+  const auto read = [&] {
+    c.add(metered_at(t0, minute_ns, std::vector<double>(30, 6.0), true), {segment(t0, t0 + 30 * minute_ns, 6.0)});
+  };
+  for (int i = 0; i < 15; ++i) read();
+  EXPECT_EQ(c.card().verdict(), "not_scorable");
+  for (int i = 0; i < 45; ++i) read();
+  EXPECT_NEAR(c.card().tested_share, 2.0 / 3.0, 1e-9);
+  EXPECT_EQ(c.card().verdict(), "good");
 }
 
 TEST(Scores, ACardOnFewSessionsIsIndicativeAndMeetsNoGate) {

@@ -1,0 +1,39 @@
+// What is suspicious about a log and a site together: shown, never acted upon.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis/text_table.hpp"
+#include "replay/prepared.hpp"
+#include "replay/scores.hpp"
+
+namespace evtwin::replay {
+
+struct Doubt {
+  std::string code;           ///< "rating_never_reached"
+  std::string station;        ///< empty: of the site
+  std::string text, text_ko;  ///< a sentence, with what it rests on
+};
+
+/// Highest metered mean of a metering window with the base load and PV of the site, kW.
+double metered_peak_kw(const Prepared& prepared, const ScoreCard& card);
+
+/// | code | when |
+/// |---|---|
+/// | register_stands_still | the register of readings stays while power flows, in half of a station's sessions or more
+/// | | power_against_register | power readings, piece by piece, are over 15 % of the energy off what the register
+/// counts | | rating_never_reached | no reading of 5 sessions or more comes to 80 % of the station's rating | |
+/// rating_exceeded | power held is over 105 % of it | | zone_of_the_site | the log's clock has an offset to UTC that
+/// the site's zone never has then | | peak_above_contract | the metered peak is above the contract power | |
+/// efficiency_not_tested | EVSEs lose energy by the site's word, and nothing in the log measures before them |
+///
+/// @param metered_peak_kw  of a metering window, at the grid connection
+std::vector<Doubt> doubts_of(const Prepared& prepared, double metered_peak_kw);
+
+/// [{code, station (null), text}]
+nlohmann::ordered_json doubts_json(const std::vector<Doubt>& doubts);
+/// A line each under a head; empty where there are none.
+std::string doubts_text(const std::vector<Doubt>& doubts, analysis::Language language);
+
+}  // namespace evtwin::replay
