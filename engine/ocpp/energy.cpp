@@ -35,12 +35,38 @@ double step_of(std::span<const Sample> samples) {
 // Widths at which registers begin anew, kWh.
 constexpr double widths_kwh[] = {2147483.648, 4294967.296, 1e3, 1e4, 1e5, 1e6, 1e7};
 
-// What passed if the register went over its end; NaN: it does not look so. No car takes more than 350 kW for long.
-double over_the_end(double start, double stop, double hours) {
+// No car takes more for long.
+constexpr double most_of_a_car_kw = 350.0;
+double most_in(double hours) { return most_of_a_car_kw * hours + 1.0; }
+
+// The two readings between which the register fell, where there is one fall.
+struct Fall {
+  double from_kwh = kernel::unknown, to_kwh = kernel::unknown, hours = 0.0;
+};
+Fall fall_of(const Registers& r) {
+  Fall fall;
+  double last = r.start_kwh;
+  TimeNs last_ns = r.start_ns;
+  const auto look = [&](double kwh, TimeNs at) {
+    if (!kernel::is_known(kwh)) return;
+    if (kwh < last) fall = {last, kwh, kernel::hours_between(last_ns, std::max(last_ns, at))};
+    last = kwh;
+    last_ns = at;
+  };
+  for (const Sample& s : r.samples) look(s.register_kwh, s.time_ns);
+  look(r.stop_kwh, r.stop_ns);
+  return fall;
+}
+
+// What passed if the register went over its end; NaN: it does not look so, by start and stop or by the readings on both
+// sides of the fall.
+double over_the_end(const Registers& r, double hours) {
+  const Fall fall = fall_of(r);
   for (const double width : widths_kwh) {
-    if (start < 0.99 * width || start > width) continue;
-    const double kwh = width - start + stop;
-    if (kwh <= 350.0 * hours + 1.0) return kwh;
+    if (r.start_kwh < 0.99 * width || r.start_kwh > width) continue;
+    if (kernel::is_known(fall.from_kwh) && width - fall.from_kwh + fall.to_kwh > most_in(fall.hours)) continue;
+    const double kwh = width - r.start_kwh + r.stop_kwh;
+    if (kwh <= most_in(hours)) return kwh;
   }
   return kernel::unknown;
 }
@@ -130,6 +156,20 @@ EnergyVerdict energy_of(const Registers& r) {
     return verdict;
   }
 
+  // A start far below the first reading is none of this register's (0 where it was never read, say).
+  if (kernel::is_known(begin)) {
+    const auto first = std::find_if(r.samples.begin(), r.samples.end(),
+                                    [](const Sample& s) { return kernel::is_known(s.register_kwh); });
+    if (first != r.samples.end() && first->time_ns >= r.start_ns &&
+        first->register_kwh - begin > most_in(kernel::hours_between(r.start_ns, first->time_ns))) {
+      doubt("meter_start_implausible",
+            fmt::format("meterStart is {} and the first reading {} {:.0f} s later: the reading is used", wh(begin),
+                        wh(first->register_kwh), 3600.0 * kernel::hours_between(r.start_ns, first->time_ns)));
+      begin = kernel::unknown;
+      verdict.start_refused = true;
+    }
+  }
+
   // Where start or stop give no register, the readings do: exactly at begin and end, otherwise what lies between.
   bool at_least = false;
   if (!kernel::is_known(begin)) {
@@ -159,7 +199,7 @@ EnergyVerdict energy_of(const Registers& r) {
   double kwh = end - begin;
   if (kwh < 0) {
     const Registers known{begin, end, r.samples, r.start_ns, r.stop_ns, r.start_seen, r.stop_seen};
-    if (const double over = over_the_end(begin, end, hours); kernel::is_known(over)) {
+    if (const double over = over_the_end(known, hours); kernel::is_known(over)) {
       doubt("meter_rollover", fmt::format("meterStop {} is below meterStart {}: the register went over its end "
                                           "(rollover); {} passed",
                                           wh(end), wh(begin), wh(over)));

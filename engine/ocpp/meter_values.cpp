@@ -22,9 +22,10 @@ enum class Quantity : std::uint8_t {
   current_import,
   current_offered,
   voltage,
-  soc
+  soc,
+  interval_import
 };
-constexpr std::size_t quantities = 9;
+constexpr std::size_t quantities = 10;
 
 enum class Dimension : std::uint8_t { energy, power, current, voltage, share };
 
@@ -36,6 +37,7 @@ struct MeasurandRow {
 // OCPP 1.6 chapter 7.31 Measurand, 2.0.1 part 2 MeasurandEnumType; what is not here is not used.
 constexpr MeasurandRow measurands[] = {
     {"Energy.Active.Import.Register", Quantity::register_import, Dimension::energy},
+    {"Energy.Active.Import.Interval", Quantity::interval_import, Dimension::energy},
     {"Energy.Active.Export.Register", Quantity::register_export, Dimension::energy},
     {"Power.Active.Import", Quantity::power_import, Dimension::power},
     {"Power.Active.Export", Quantity::power_export, Dimension::power},
@@ -216,6 +218,7 @@ Reading reading_of(const MeterInstant& instant) {
   sample.context = instant.context.value_or(Sample::Context::periodic);
   sample.register_kwh = instant.of(Quantity::register_import).total();
   reading.register_location = instant.of(Quantity::register_import).location;
+  sample.interval_kwh = instant.of(Quantity::interval_import).total();
   sample.export_register_kwh = instant.of(Quantity::register_export).total();
   const double in = instant.of(Quantity::power_import).total();
   const double out = instant.of(Quantity::power_export).total();

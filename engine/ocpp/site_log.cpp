@@ -13,6 +13,7 @@
 #include "ocpp/decode.hpp"
 #include "ocpp/doubtful_text.hpp"
 #include "ocpp/payload_time.hpp"
+#include "ocpp/register_unit.hpp"
 #include "ocpp/station_book.hpp"
 #include "ocpp/summary_objects.hpp"
 #include "ocpp/timeline.hpp"
@@ -310,6 +311,7 @@ SiteLog Collector::finish(LogReport&& report) {
       if (t.stop_seen && t.stop_ns > 0) seen(t.stop_ns);
     }
     state.transactions.drafts().clear();
+    mend_register_unit(transactions, flags_);
     std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
       return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
     });

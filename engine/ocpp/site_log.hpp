@@ -27,6 +27,7 @@ struct Sample {
   TimeNs time_ns = 0;
   double register_kwh = kernel::unknown;         ///< Energy.Active.Import.Register, total of all phases
   double export_register_kwh = kernel::unknown;  ///< Energy.Active.Export.Register
+  double interval_kwh = kernel::unknown;         ///< Energy.Active.Import.Interval: all told so far in its transaction
   double power_kw = kernel::unknown;             ///< Power.Active.Import minus Power.Active.Export, total
   double offered_kw = kernel::unknown;           ///< Power.Offered
   double offered_a = kernel::unknown;            ///< Current.Offered

@@ -147,6 +147,15 @@ void TransactionBook::take_identity(std::size_t index, const TransactionReport& 
 
 void TransactionBook::take_readings(DraftTransaction& draft, std::vector<Reading>&& readings, const Stamp& stamp) {
   for (Reading& r : readings) {
+    // A stop may tell again what readings before it told.
+    if (kernel::is_known(r.sample.interval_kwh)) {
+      const TimeNs at = r.sample.time_ns == kernel::time_never ? stamp.payload_ns : r.sample.time_ns;
+      if (at > draft.last_interval_ns) {
+        draft.interval_kwh += r.sample.interval_kwh;
+        draft.last_interval_ns = at;
+      }
+      r.sample.interval_kwh = draft.interval_kwh;
+    }
     draft.readings.push_back(
         {std::move(r), stamp.log, stamp.payload_ns, stamp.near_ns, stamp.place.file, stamp.number});
   }

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -36,7 +37,9 @@ struct DraftTransaction {
   std::int64_t first_sequence = -1, last_sequence = -1;
   std::uint64_t sequences = 0;  ///< how many different ones
   std::vector<StampedReading> readings;
-  TimeNs spacing_ns = 0;  ///< readings closer than this were thinned out
+  TimeNs spacing_ns = 0;      ///< readings closer than this were thinned out
+  double interval_kwh = 0.0;  ///< energies of intervals told so far
+  TimeNs last_interval_ns = std::numeric_limits<TimeNs>::min();
 };
 
 /// Matches messages with transactions: by transaction id; where that is missing, -1, 0 or not yet known, by what is

@@ -19,6 +19,7 @@ void merge(Sample& into, const Sample& from) {
   };
   take(into.register_kwh, from.register_kwh);
   take(into.export_register_kwh, from.export_register_kwh);
+  take(into.interval_kwh, from.interval_kwh);
   take(into.power_kw, from.power_kw);
   take(into.offered_kw, from.offered_kw);
   take(into.offered_a, from.offered_a);
@@ -88,6 +89,20 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
   }
   spread_over_phases(merged);
   return merged;
+}
+
+/// Without a register in its readings, energies of intervals make one. @returns what they add up to; NaN: there are
+/// none
+double register_from_intervals(std::vector<Sample>& samples, double start_kwh) {
+  const auto has_register = [](const Sample& s) { return kernel::is_known(s.register_kwh); };
+  if (std::any_of(samples.begin(), samples.end(), has_register)) return kernel::unknown;
+  double total = kernel::unknown;
+  for (Sample& s : samples) {
+    if (!kernel::is_known(s.interval_kwh)) continue;
+    total = s.interval_kwh;
+    s.register_kwh = start_kwh + total;
+  }
+  return total;
 }
 
 bool refused(std::string_view status) {
@@ -192,12 +207,23 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
          t.start_place);
 
   // Energy.
+  const double base_kwh = kernel::is_known(t.meter_start_kwh) ? t.meter_start_kwh : 0.0;
+  const double summed_kwh = register_from_intervals(t.samples, base_kwh);
+  if (kernel::is_known(summed_kwh) && !(t.meter_stop_kwh > base_kwh)) {
+    flag("register_from_intervals",
+         fmt::format(
+             "start and stop tell no register that counts: {:.12g} Wh is the sum of the energies of its intervals",
+             1000.0 * summed_kwh),
+         t.stop_seen ? t.stop_place : t.start_place);
+    t.meter_start_kwh = base_kwh;
+    t.meter_stop_kwh = base_kwh + summed_kwh;
+  }
   Registers registers{t.meter_start_kwh, t.meter_stop_kwh, t.samples, t.start_ns, t.stop_ns, t.start_seen, t.stop_seen};
   EnergyVerdict energy = energy_of(registers);
   t.energy_kwh = energy.kwh;
   t.exported_kwh = energy.exported_kwh;
   t.register_step_kwh = energy.step_kwh;
-  if (!kernel::is_known(t.meter_start_kwh)) t.meter_start_kwh = energy.begin_kwh;
+  if (!kernel::is_known(t.meter_start_kwh) || energy.start_refused) t.meter_start_kwh = energy.begin_kwh;
   if (!kernel::is_known(t.meter_stop_kwh)) t.meter_stop_kwh = energy.end_kwh;
   for (Doubt& doubt : energy.doubts)
     flag(doubt.code, std::move(doubt.text), t.stop_seen ? t.stop_place : t.start_place);

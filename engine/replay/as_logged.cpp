@@ -82,6 +82,19 @@ double hours_of(const std::vector<Span>& spans) {
   return hours;
 }
 
+/// When a car drew for the last time, as far as readings show: one that is full leaves its share of a station's limit
+/// to the others.
+TimeNs done_ns(const ocpp::Transaction& t) {
+  constexpr double idle_kw = 0.1;
+  TimeNs done = t.stop_ns;
+  for (auto sample = t.samples.rbegin(); sample != t.samples.rend(); ++sample) {
+    const bool idle = sample->power_kw <= idle_kw;  // NaN: not told
+    if (!idle) break;
+    done = std::max(t.start_ns, sample->time_ns);
+  }
+  return done;
+}
+
 /// The limits of one station's profiles over its sessions.
 class StationProfiles {
  public:
@@ -94,7 +107,7 @@ class StationProfiles {
       const ocpp::Transaction& t = log.transactions[session->transaction];
       spans.push_back({std::max(1, t.evse), t.start_ns, t.stop_ns, t.id});
       starts_.push_back(t.start_ns);
-      stops_.push_back(t.stop_ns);
+      stops_.push_back(done_ns(t));
       from_ns = std::min(from_ns, t.start_ns);
       to_ns = std::max(to_ns, t.stop_ns);
     }
@@ -124,7 +137,7 @@ class StationProfiles {
     add_range(stops_, itself);
   }
 
-  /// What a car may draw. Cars that charge at the same time share the station's limit evenly.
+  /// What a car may draw. Cars that draw at the same time share the station's limit evenly.
   double kw_at(int evse, TimeNs t, int phases, double voltage_v) const {
     double kw = no_limit;
     if (const ocpp::LimitPiece* piece = ocpp::piece_at(pieces_of(evse), t)) kw = piece->most_kw(phases, voltage_v);
@@ -147,7 +160,7 @@ class StationProfiles {
   }
 
   ocpp::StationLimits limits_;
-  std::vector<TimeNs> starts_, stops_;  ///< of the station's transactions
+  std::vector<TimeNs> starts_, stops_;  ///< of the station's transactions; stops_: when they drew for the last time
 };
 
 using Profiles = std::map<std::string, StationProfiles, std::less<>>;

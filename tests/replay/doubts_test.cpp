@@ -1,0 +1,78 @@
+// What is suspicious about a log and a site: each doubt is raised by its fault, and not by a sound log.
+#include "replay/doubts.hpp"
+
+#include <gmock/gmock.h>
+
+#include "log_maker.hpp"
+
+namespace evtwin::replay {
+namespace {
+
+using kernel::minute_ns;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Six sessions of an hour at 6 kW on an outlet of 6.5 kW, read every minute.
+struct Site {
+  Prepared prepared;
+  Site() {
+    twin::Site& site = prepared.scenario.world.sites.emplace_back();
+    physics::Evse evse;
+    evse.id = "P1-1";
+    evse.phases = 0;
+    evse.max_kw = 6.5;
+    site.evses.push_back(evse);
+    for (int n = 0; n < 6; ++n) {
+      ocpp::Transaction t = metered_at(t0 + n * 120 * minute_ns, minute_ns, std::vector<double>(60, 6.0), true);
+      t.station = "P1";
+      sessions::LogSession session;
+      session.transaction = prepared.log.transactions.size();
+      session.visit.evse = 0;
+      session.observed_kw = 6.0;
+      prepared.log.transactions.push_back(std::move(t));
+      prepared.sessions.sessions.push_back(std::move(session));
+    }
+  }
+  std::vector<std::string> codes(double peak_kw = 6.0) const {
+    std::vector<std::string> all;
+    for (const Doubt& doubt : doubts_of(prepared, peak_kw)) all.push_back(doubt.code);
+    return all;
+  }
+};
+
+TEST(Doubts, ASoundLogHasNone) { EXPECT_THAT(Site().codes(), IsEmpty()); }
+
+TEST(Doubts, RatingsThatAreNeverReachedOrExceeded) {
+  Site high;
+  high.prepared.scenario.world.sites[0].evses[0].max_kw = 22.0;
+  EXPECT_THAT(high.codes(), ElementsAre("rating_never_reached"));
+  Site low;
+  low.prepared.scenario.world.sites[0].evses[0].max_kw = 5.0;
+  EXPECT_THAT(low.codes(), ElementsAre("rating_exceeded"));
+  EXPECT_THAT(doubts_of(low.prepared, 6.0)[0].text, HasSubstr("P1: gave 6.00 kW, more than its rating of 5.00 kW"));
+}
+
+TEST(Doubts, RegistersThatStandStillOrCountTenfold) {
+  Site frozen;
+  for (ocpp::Transaction& t : frozen.prepared.log.transactions)
+    for (ocpp::Sample& sample : t.samples) sample.register_kwh = t.meter_start_kwh;
+  EXPECT_THAT(frozen.codes(), ElementsAre("register_stands_still"));
+  Site tenfold;
+  for (ocpp::Transaction& t : tenfold.prepared.log.transactions)
+    for (ocpp::Sample& sample : t.samples) sample.register_kwh *= 10.0;
+  EXPECT_THAT(tenfold.codes(), ElementsAre("power_against_register"));
+  EXPECT_THAT(doubts_of(tenfold.prepared, 6.0)[0].text, HasSubstr("counts 10 times"));
+}
+
+TEST(Doubts, APeakAboveTheContractAndAnEfficiencyThatNothingTests) {
+  Site site;
+  site.prepared.scenario.world.sites[0].contract_kw = 5.0;
+  EXPECT_THAT(site.codes(), ElementsAre("peak_above_contract"));
+  Site lossy;
+  lossy.prepared.scenario.world.sites[0].evses[0].efficiency = 0.6;
+  EXPECT_THAT(lossy.codes(), ElementsAre("efficiency_not_tested"));
+}
+
+}  // namespace
+}  // namespace evtwin::replay
