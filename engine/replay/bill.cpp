@@ -127,7 +127,8 @@ double unknown_timing_cost(const twin::World& world, std::span<const Metered> me
   return cost;
 }
 
-double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const double> ratings_kw) {
+double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
+                     double grid_per_meter) {
   const TimeNs length = world.sites.front().tariff.demand.window_ns;
   struct Window {
     double low = 0.0, even = 0.0, high = 0.0;
@@ -136,16 +137,17 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
   for (std::size_t s = 0; s < metered.size(); ++s) {
     for (const MeteredPiece& piece : metered[s].pieces) {
       if (piece.kwh <= 0.0) continue;
+      const double own = outlets[s].grid_per_meter;
       const double whole_h = kernel::hours_between(piece.from_ns, piece.to_ns);
       // More than the outlet's rating flowed where the mean is above it.
-      const double most_kw = std::max(ratings_kw[s], piece.kw());
+      const double most_kw = std::max(outlets[s].rated_kw, piece.kw());
       for (TimeNs from = world.calendar.tick_at_or_before(piece.from_ns, length); from < piece.to_ns;) {
         const TimeNs to = world.calendar.next_tick(from, length);
         const double inside_h = kernel::hours_between(std::max(from, piece.from_ns), std::min(to, piece.to_ns));
         Window& window = windows[from];
-        window.high += std::min(piece.kwh, most_kw * inside_h);
-        window.even += piece.kwh * inside_h / whole_h;
-        window.low += std::max(0.0, piece.kwh - most_kw * (whole_h - inside_h));
+        window.high += own * std::min(piece.kwh, most_kw * inside_h);
+        window.even += grid_per_meter * piece.kwh * inside_h / whole_h;
+        window.low += own * std::max(0.0, piece.kwh - most_kw * (whole_h - inside_h));
         from = to;
       }
     }

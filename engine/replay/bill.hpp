@@ -1,5 +1,6 @@
 // What a power profile would have cost at a site: the metered one beside those that the simulation bills itself.
 #pragma once
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -37,10 +38,18 @@ DriverPrices driver_prices(const twin::World& world, std::span<const Metered> me
 /// longer than 15 min, half the way between the dearest and the cheapest price in it.
 double unknown_timing_cost(const twin::World& world, std::span<const Metered> metered);
 
-/// How far the highest metered mean of a metering window may be from what the pieces between readings, spread evenly,
-/// make of it: of a piece that lies in several windows each may have had as much as the outlet can give, or as little.
-/// @param ratings_kw  of each of `metered`: the most that can flow
-double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const double> ratings_kw);
+/// The outlet that a session was at.
+struct Outlet {
+  double rated_kw = std::numeric_limits<double>::infinity();  ///< the most that can flow
+  double grid_per_meter = 1.0;                                ///< kWh at the grid connection for one at the outlet
+};
+
+/// How far, in kW, the highest metered mean of a metering window may be from what the pieces between readings, spread
+/// evenly, make of it: of a piece that lies in several windows each may have had as much as the outlet can give, or as
+/// little.
+/// @param outlets  of each of `metered`. @param grid_per_meter  that the peak was billed with (bill_of)
+double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered, std::span<const Outlet> outlets,
+                     double grid_per_meter);
 
 /// The highest price of energy in the run.
 double highest_price(const twin::World& world);

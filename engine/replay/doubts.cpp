@@ -15,6 +15,7 @@ namespace evtwin::replay {
 
 namespace {
 
+constexpr kernel::TimeNs longest_gap_ns = 5 * kernel::minute_ns;
 constexpr double most_disagreement = 0.15, reached = 0.8, exceeded = 1.05;
 constexpr std::size_t least_of_station = 3, least_to_reach = 5, least_still = 5;
 constexpr double steps_of_piece = 20.0;  ///< of the register: below that its rounding is what one sees
@@ -32,7 +33,10 @@ Books books_of(const ocpp::Transaction& transaction) {
   std::size_t pieces = 0, still = 0;
   for (const ocpp::Sample& sample : transaction.samples) {
     if (!std::isfinite(sample.power_kw)) continue;
-    if (before != nullptr && sample.time_ns > before->time_ns) {
+    if (before != nullptr && sample.time_ns - before->time_ns > longest_gap_ns) {
+      // What flowed in between the powers do not say.
+      register_from = kernel::unknown;
+    } else if (before != nullptr && sample.time_ns > before->time_ns) {
       const double hours = kernel::hours_between(before->time_ns, sample.time_ns);
       const double flowed = 0.5 * (before->power_kw + sample.power_kw) * hours;
       integral += flowed;

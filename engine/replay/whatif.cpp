@@ -71,21 +71,21 @@ WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill, std::span<
   return row;
 }
 
-/// The most power of each session's outlet, kW; infinite where the site does not say.
-std::vector<double> ratings_of(const WhatIfRequest& request) {
+std::vector<Outlet> outlets_of(const WhatIfRequest& request) {
   const twin::Site& site = request.prepared.scenario.world.sites.front();
-  std::map<std::size_t, double> of_transaction;
+  std::map<std::size_t, Outlet> of_transaction;
   for (const sessions::LogSession& session : request.prepared.sessions.sessions) {
     const auto row = static_cast<std::size_t>(session.visit.evse);
-    if (session.visit.evse >= 0 && row < site.evses.size())
-      of_transaction[session.transaction] = physics::rated_kw(site.evses[row]);
+    if (session.visit.evse < 0 || row >= site.evses.size()) continue;
+    const physics::Evse& evse = site.evses[row];
+    of_transaction[session.transaction] = {physics::rated_kw(evse), 1.0 / evse.efficiency};
   }
-  std::vector<double> ratings;
+  std::vector<Outlet> outlets;
   for (const ReplayedSession& session : request.sessions) {
     const auto found = of_transaction.find(session.transaction);
-    ratings.push_back(found == of_transaction.end() ? std::numeric_limits<double>::infinity() : found->second);
+    outlets.push_back(found == of_transaction.end() ? Outlet{} : found->second);
   }
-  return ratings;
+  return outlets;
 }
 
 double sum_of_judged(double a, double b) { return (std::isnan(a) ? 0.0 : a) + (std::isnan(b) ? 0.0 : b); }
@@ -190,7 +190,7 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
   result.rows.push_back(metered_row(request, recorded, readings));
   result.rows.insert(result.rows.end(), rows.begin(), rows.end());
   result.error = error_of(request, recorded, result.find(WhatIfRow::Kind::as_logged), readings);
-  result.error.metered_peak_kw = request.grid_per_meter * peak_doubt_kw(world, readings, ratings_of(request));
+  result.error.metered_peak_kw = peak_doubt_kw(world, readings, outlets_of(request), request.grid_per_meter);
   result.unforeseen = std::move(unforeseen);
   for (WhatIfRow& row : result.rows) give_bars(row, result.error);
   for (WhatIfRow& row : result.unforeseen) give_bars(row, result.error);

@@ -128,12 +128,12 @@ TEST(Bill, AMeteredPeakIsAsSureAsItsReadingsAreNearEachOther) {
   const twin::World world = world_of_a_day();
   const kernel::TimeNs quarter = at_hour(12) + 15 * minute_ns;
   const Metered apart = metered(transaction(quarter - 5 * minute_ns, quarter + 5 * minute_ns, 0.0, 3.0));
-  const std::vector<double> ratings{30.0, 30.0};
+  const std::vector<Outlet> outlets(2, {30.0, 1.0});
   const double even = 4.0 * 3.0, most = 4.0 * 2.0 * 2.5;  // 5 min at 30 kW are 2.5 kWh of the 3
-  EXPECT_NEAR(peak_doubt_kw(world, std::vector{apart, apart}, ratings), most - even, 1e-9);
+  EXPECT_NEAR(peak_doubt_kw(world, std::vector{apart, apart}, outlets, 1.0), most - even, 1e-9);
   // Readings at the quarter leave nothing open.
   const Metered within = metered(transaction(quarter, quarter + 10 * minute_ns, 0.0, 3.0));
-  EXPECT_NEAR(peak_doubt_kw(world, std::vector{within}, std::vector{30.0}), 0.0, 1e-9);
+  EXPECT_NEAR(peak_doubt_kw(world, std::vector{within}, outlets, 1.0), 0.0, 1e-9);
 }
 
 TEST(WhatIf, TheSavingThatCountsIsTheOneWithoutForesight) {
