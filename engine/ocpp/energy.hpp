@@ -25,7 +25,7 @@ struct EnergyVerdict {
   double kwh = kernel::unknown;                                   ///< >= 0; NaN: can not be known
   double begin_kwh = kernel::unknown, end_kwh = kernel::unknown;  ///< registers that it lies between
   double exported_kwh = 0.0;
-  double step_kwh = 0.001;  ///< resolution of the register
+  double step_kwh = 0.001;     ///< resolution of the register
   bool start_refused = false;  ///< the register of the start is none of the readings'
   std::vector<Doubt> doubts;
 };
