@@ -14,7 +14,7 @@ constexpr std::size_t most_object_bytes = std::size_t{1} << 20;  // of an object
 constexpr unsigned most_wrappings = 4;
 constexpr std::size_t most_joined_lines = 10'000;
 constexpr unsigned most_object_depth = 64;
-constexpr std::size_t most_known_prefixes = 512;
+constexpr std::size_t most_known_prefixes = 512, most_ruled = 4096;
 
 bool all_blank(View text) { return text.find_first_not_of(" \t\r\n") == View::npos; }
 
@@ -104,6 +104,7 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
   read_prefix(prefix, context.stamp, context);
   context.outer = prefix;
   context.before = {};
+  context.stamp_in_outer = context.stamp.has_value();
   if (!context.stamp) {
     // Behind the last frame of the line.
     if (line.last_bracket == 0) {
@@ -121,13 +122,35 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
 
 void LogScanner::apply_rule(Context& context) {
   if (manner_.station.asks_words()) return;
-  around_.assign(context.outer);
-  around_ += ' ';
-  around_ += context.before;
-  const StationRule::Found found = manner_.station.find(around_, context.behind);
-  ruled_station_ = found.station;
+  // The same words stand around many frames: what they said is remembered, without the time.
+  const bool short_text = context.outer.size() + context.before.size() + context.behind.size() <= 400;
+  const bool dated = context.stamp_in_outer && context.stamp && context.stamp->end <= context.outer.size();
+  if (short_text) {
+    around_.assign(dated ? context.outer.substr(0, context.stamp->begin) : View());
+    around_ += '\0';
+    around_ += dated ? context.outer.substr(context.stamp->end) : context.outer;
+    for (const View part : {context.before, context.behind}) {
+      around_ += '\0';
+      around_ += part;
+    }
+  }
+  if (const auto known = short_text ? ruled_.find(around_) : ruled_.end(); known != ruled_.end()) {
+    ruled_station_ = known->second.station;
+    if (known->second.sender != Sender::unknown) context.facts.sender = known->second.sender;
+  } else {
+    const std::string key = short_text ? around_ : std::string();
+    around_.assign(context.outer);
+    around_ += ' ';
+    around_ += context.before;
+    const StationRule::Found found = manner_.station.find(around_, context.behind);
+    ruled_station_ = found.station;
+    if (found.sender != Sender::unknown) context.facts.sender = found.sender;
+    if (short_text) {
+      if (ruled_.size() >= most_ruled) ruled_.clear();
+      ruled_.emplace(key, Ruled{ruled_station_, found.sender});
+    }
+  }
   context.facts.station = ruled_station_;
-  if (found.sender != Sender::unknown) context.facts.sender = found.sender;
 }
 
 FoundFrame LogScanner::around(const ParsedFrame& frame, const Context& given) {
@@ -402,6 +425,7 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
     Context context = context_of(text, at, line);
     context.layout = "JSON objects";
     context.outer = text.substr(line.prefix, extent.end - line.prefix);
+    context.stamp_in_outer = false;
     context.before = {};
     if (message.way.way != Way::unknown) context.facts.way = message.way.way;
     if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;

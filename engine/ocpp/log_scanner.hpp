@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "ocpp/frame_parse.hpp"
@@ -81,6 +82,7 @@ class LogScanner {
     std::uint64_t line = 0, record = 0;
     std::string_view layout;
     std::string_view outer, before, behind;
+    bool stamp_in_outer = false;
   };
   struct Line {
     std::size_t begin = 0, end = 0;
@@ -137,6 +139,11 @@ class LogScanner {
   std::vector<KnownPrefix> known_prefixes_;
   std::vector<std::string> scratch_;
   std::string around_, ruled_station_;
+  struct Ruled {
+    std::string station;
+    Sender sender = Sender::unknown;
+  };
+  std::unordered_map<std::string, Ruled> ruled_;  ///< by the text around a frame without its time
   std::string previous_line_, path_station_;
   std::optional<Context> carried_;  // of a line that goes on in the next text
   std::string carried_station_;

@@ -16,7 +16,7 @@ namespace evtwin::replay {
 namespace {
 
 constexpr kernel::TimeNs longest_gap_ns = 5 * kernel::minute_ns;
-constexpr double most_disagreement = 0.15, reached = 0.8, exceeded = 1.05;
+constexpr double most_disagreement = 0.15, reached = 0.9, exceeded = 1.05;
 constexpr std::size_t least_of_station = 3, least_to_reach = 5, least_still = 5;
 constexpr double steps_of_piece = 20.0;  ///< of the register: below that its rounding is what one sees
 
@@ -73,7 +73,20 @@ struct Station {
   double apart_kwh = 0.0, counted_kwh = 0.0, integral_kwh = 0.0;
   double highest_kw = 0.0, rating_kw = 0.0;
   double efficiency = 1.0;
+  int site_phases = 0, seen_phases = 0;  ///< of AC: by the site; the most that carried a current at once. 0: not told
 };
+
+/// Phases that carried a current while power flowed, the most at once.
+int phases_of(const ocpp::Transaction& transaction) {
+  constexpr double least_a = 1.0;
+  int most = 0;
+  for (const ocpp::Sample& sample : transaction.samples) {
+    int phases = 0;
+    for (const double amperes : sample.current_a) phases += amperes > least_a ? 1 : 0;  // NaN: not told
+    most = std::max(most, phases);
+  }
+  return most;
+}
 
 std::map<std::string, Station> stations_of(const Prepared& prepared) {
   std::map<std::string, Station> stations;
@@ -98,6 +111,10 @@ std::map<std::string, Station> stations_of(const Prepared& prepared) {
     if (session.visit.evse >= 0 && row < site.evses.size()) {
       station.rating_kw = std::max(station.rating_kw, physics::rated_kw(site.evses[row]));
       station.efficiency = std::min(station.efficiency, site.evses[row].efficiency);
+      if (site.evses[row].phases > 0) {
+        station.site_phases = std::max<int>(station.site_phases, site.evses[row].phases);
+        station.seen_phases = std::max(station.seen_phases, phases_of(transaction));
+      }
     }
   }
   return stations;
@@ -150,6 +167,22 @@ void doubt_rating(const std::string& name, const Station& station, std::vector<D
   }
 }
 
+void doubt_phases(const std::string& name, const Station& station, std::vector<Doubt>& doubts) {
+  const bool fewer = station.seen_phases < station.site_phases;
+  if (station.seen_phases == 0 || station.seen_phases == station.site_phases || station.sessions < least_of_station)
+    return;
+  if (fewer && station.sessions < least_to_reach) return;
+  doubts.push_back(
+      {"phases_of_the_site", name,
+       fewer ? fmt::format("{}: never more than {} of the {} phases in the site file carried a current, in {} "
+                           "sessions",
+                           name, station.seen_phases, station.site_phases, station.sessions)
+             : fmt::format("{}: {} phases carried a current, the site file has {} phase{}", name, station.seen_phases,
+                           station.site_phases, station.site_phases == 1 ? "" : "s"),
+       fmt::format("{}: 전류가 흐른 상은 최대 {}개, 사이트 파일은 {}상입니다", name, station.seen_phases,
+                   station.site_phases)});
+}
+
 void doubt_zone(const Prepared& prepared, std::vector<Doubt>& doubts) {
   const market::Calendar& calendar = prepared.scenario.world.calendar;
   for (const ocpp::ZoneFrom& zone : prepared.log.report.zones) {
@@ -200,6 +233,7 @@ std::vector<Doubt> doubts_of(const Prepared& prepared, double metered_peak_kw) {
   for (const auto& [name, station] : stations) {
     doubt_books(kernel::printable(name), station, doubts);
     doubt_rating(kernel::printable(name), station, doubts);
+    doubt_phases(kernel::printable(name), station, doubts);
   }
   doubt_zone(prepared, doubts);
   const double contract_kw = prepared.scenario.world.sites.front().contract_kw;

@@ -23,7 +23,7 @@ double metered_peak_kw(const Prepared& prepared, const ScoreCard& card);
 /// |---|---|
 /// | register_stands_still | the register of readings stays while power flows, in half of a station's sessions or more
 /// | | power_against_register | power readings, piece by piece, are over 15 % of the energy off what the register
-/// counts | | rating_never_reached | no reading of 5 sessions or more comes to 80 % of the station's rating | |
+/// counts | | rating_never_reached | no reading of 5 sessions or more comes to 90 % of the station's rating | |
 /// rating_exceeded | power held is over 105 % of it | | zone_of_the_site | the log's clock has an offset to UTC that
 /// the site's zone never has then | | peak_above_contract | the metered peak is above the contract power | |
 /// efficiency_not_tested | EVSEs lose energy by the site's word, and nothing in the log measures before them |

@@ -53,6 +53,21 @@ TEST(Doubts, RatingsThatAreNeverReachedOrExceeded) {
   EXPECT_THAT(doubts_of(low.prepared, 6.0)[0].text, HasSubstr("P1: gave 6.00 kW, more than its rating of 5.00 kW"));
 }
 
+TEST(Doubts, PhasesThatCarryACurrentAreThoseOfTheSite) {
+  Site site;
+  physics::Evse& evse = site.prepared.scenario.world.sites[0].evses[0];
+  evse = {};
+  evse.phases = 1;
+  evse.max_a = 6500.0 / evse.voltage_v;
+  for (ocpp::Transaction& t : site.prepared.log.transactions)
+    for (ocpp::Sample& sample : t.samples) sample.current_a = {26.0, 0.0, 0.0};
+  EXPECT_THAT(site.codes(), IsEmpty());
+  evse.phases = 3;
+  evse.max_a /= 3.0;
+  EXPECT_THAT(site.codes(), ElementsAre("phases_of_the_site"));
+  EXPECT_THAT(doubts_of(site.prepared, 6.0)[0].text, HasSubstr("never more than 1 of the 3 phases"));
+}
+
 TEST(Doubts, RegistersThatStandStillOrCountTenfold) {
   Site frozen;
   for (ocpp::Transaction& t : frozen.prepared.log.transactions)
