@@ -19,15 +19,7 @@ struct Doubt {
 /// Highest metered mean of a metering window with the base load and PV of the site, kW.
 double metered_peak_kw(const Prepared& prepared, const ScoreCard& card);
 
-/// | code | when |
-/// |---|---|
-/// | register_stands_still | the register of readings stays while power flows, in half of a station's sessions or more
-/// | | power_against_register | power readings, piece by piece, are over 15 % of the energy off what the register
-/// counts | | rating_never_reached | no reading of 5 sessions or more comes to 90 % of the station's rating | |
-/// rating_exceeded | power held is over 105 % of it | | zone_of_the_site | the log's clock has an offset to UTC that
-/// the site's zone never has then | | peak_above_contract | the metered peak is above the contract power | |
-/// efficiency_not_tested | EVSEs lose energy by the site's word, and nothing in the log measures before them |
-///
+/// The codes, and when each is raised: README of this room.
 /// @param metered_peak_kw  of a metering window, at the grid connection
 std::vector<Doubt> doubts_of(const Prepared& prepared, double metered_peak_kw);
 
