@@ -69,9 +69,11 @@ class Page {
   }
   void score_tile(std::string_view name) {
     const Score* score = card_.find(name);
-    if (score != nullptr && !std::isnan(score->value))
-      tile(value_text(*score, score->value),
-           fmt::format("{}: {}", say("error", "오차"), title_of(*score, about_.language)));
+    if (score == nullptr || std::isnan(score->value)) return;
+    const std::string title(title_of(*score, about_.language));
+    // Of what the twin was fed no figure is a headline.
+    tile(value_text(*score, score->value),
+         score->told == Told::predicted ? fmt::format("{}: {}", say("error", "오차"), title) : title);
   }
 
   void head() {
@@ -93,7 +95,7 @@ class Page {
     tile(count(card_.sessions.size()), say("sessions replayed", "재현한 세션"));
     tile(number_text(metered_kwh(), 1) + " kWh", say("metered", "실측"));
     tile(number_text(twin_kwh(), 1) + " kWh", say("in the twin", "트윈"));
-    for (const auto* name : {"session_energy_mape", "power_profile_cv_rmse", "peak_error"}) score_tile(name);
+    for (const auto* name : {"coverage", "kwh_replayed", "power_profile_cv_rmse", "peak_error"}) score_tile(name);
     add("</div>");
   }
 
@@ -111,7 +113,8 @@ class Page {
           title_of(score, about_.language), korean_ ? score.help_ko : score.help, say("value", "값"),
           value_text(score, score.value), label(gated, say("good", "우수")), limit_text(score, score.good),
           label(gated, say("pass", "합격")), limit_text(score, score.pass), say("based on", "근거"),
-          count_text(score, about_.language), name_of(score.gate), gate_text(score, about_.language));
+          count_text(score, about_.language), name_of(score.told == Told::given ? Gate::not_scorable : score.gate),
+          gate_text(score, about_.language));
     }
     add("</tbody></table></div>");
   }
