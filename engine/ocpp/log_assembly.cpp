@@ -285,7 +285,11 @@ void Assembly::hand_over(const FoundFrame& given) {
     if (report_.repeated == 0) report_.first_repeated = frame.place;
     ++report_.repeated;
     if (frame.type == FrameType::call && !frame.blocked) --calls_to_answer_;
-    if (frame.call_number != 0) --answered_;
+    if (frame.call_number != 0) {
+      --answered_;
+    } else if (!is_call && !frame.blocked) {
+      --report_.answers_without_call;
+    }
     return;
   }
   switch (frame.type) {
