@@ -119,6 +119,14 @@ TEST(StandTwice, AFileAppendedToItselfIsCountedOnce) {
   EXPECT_THAT(codes_of(once), Not(Contains("frames_repeated")));
 }
 
+TEST(StandTwice, AnAnswerWithoutItsCallIsOneOrphanHoweverOftenItStandsThere) {
+  const std::string answer = "2025-06-02T08:00:00Z - ocpp - INFO - CP1: send [3,\"9\",{}]\n";
+  const SiteLog log = read_site_log_text("site.log", answer + answer);
+  EXPECT_EQ(log.report.results, 1U);
+  EXPECT_EQ(log.report.answers_without_call, 1U);
+  EXPECT_EQ(log.report.repeated, 1U);
+}
+
 TEST(StandTwice, WhatIsOnlyAlikeIsCounted) {
   // Counters of ids begin anew after a boot: the same id, action and payload at another time is another message.
   std::string text;
