@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 #include "replay/score_table.hpp"
 #include "replay/session_pair.hpp"
@@ -194,35 +193,6 @@ double rmse_at_lag(const std::vector<BinMean>& minutes, int lag) {
   return std::sqrt(squares / static_cast<double>(minutes.size()));
 }
 
-/// Highest minute of all sessions together, each piece between two readings spread evenly; NaN where more than 1 % of
-/// the energy lies in pieces longer than two minutes: a higher minute may be hidden in them.
-double peak_of_minutes(const std::vector<Metered>& sessions) {
-  constexpr TimeNs longest_ns = 2 * kernel::minute_ns;
-  constexpr double most_untimed = 0.01;
-  std::unordered_map<TimeNs, double> minutes;  // kWh
-  double all = 0.0, untimed = 0.0;
-  for (const Metered& session : sessions) {
-    for (const MeteredPiece& piece : session.pieces) {
-      if (piece.kwh <= 0.0) continue;
-      all += piece.kwh;
-      if (piece.length_ns() > longest_ns) {
-        untimed += piece.kwh;
-        continue;
-      }
-      const double whole_h = kernel::hours_between(piece.from_ns, piece.to_ns);
-      TimeNs from = piece.from_ns - ((piece.from_ns % kernel::minute_ns) + kernel::minute_ns) % kernel::minute_ns;
-      for (; from < piece.to_ns; from += kernel::minute_ns) {
-        const TimeNs begin = std::max(from, piece.from_ns), end = std::min(from + kernel::minute_ns, piece.to_ns);
-        minutes[from] += piece.kwh * kernel::hours_between(begin, end) / whole_h;
-      }
-    }
-  }
-  if (!(all > 0.0) || untimed > most_untimed * all) return kernel::unknown;
-  double most = 0.0;
-  for (const auto& [from, kwh] : minutes) most = std::max(most, kwh);
-  return 60.0 * most;
-}
-
 void score_minutes(ScoreCard& card) {
   const auto floor = [](TimeNs t) { return t - ((t % kernel::minute_ns) + kernel::minute_ns) % kernel::minute_ns; };
   std::vector<BinMean> minutes =
@@ -240,6 +210,8 @@ void score_minutes(ScoreCard& card) {
     score->n = minutes.size();
     if (all > minutes.size()) score->excluded["minutes without dense readings of every session"] = all - minutes.size();
   }
+  // Where some minutes are not known, a higher one may lie among them.
+  if (metered > 0.0 && minutes.size() * 100 >= all * 99) card.metered_peak_1min_kw = metered;
   if (metered > 0.0) {
     peak.value = (twin - metered) / metered;
     int best = 0;
@@ -443,7 +415,6 @@ ScoreCard score(const Evidence& evidence) {
     pair.power_read = readings.back().shaped_by_power;
   }
   card.site = site_steps(evidence.twin, readings);
-  card.metered_peak_1min_kw = peak_of_minutes(readings);
 
   score_closure(card);
   score_energy(card);
