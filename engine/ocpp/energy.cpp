@@ -133,7 +133,8 @@ void check_readings(const Registers& r, EnergyVerdict& verdict) {
 
 }  // namespace
 
-EnergyVerdict energy_of(const Registers& r) {
+EnergyVerdict energy_of(const Registers& given) {
+  Registers r = given;
   EnergyVerdict verdict;
   verdict.step_kwh = step_of(r.samples);
   const double from_export = first_of(r.samples, &Sample::export_register_kwh);
@@ -156,7 +157,7 @@ EnergyVerdict energy_of(const Registers& r) {
     return verdict;
   }
 
-  // A start far below the first reading is none of this register's (0 where it was never read, say).
+  // A start far below the first reading is none of this register's (0 where it was never read, say): it is not told.
   if (kernel::is_known(begin)) {
     const auto first = std::find_if(r.samples.begin(), r.samples.end(),
                                     [](const Sample& s) { return kernel::is_known(s.register_kwh); });
@@ -165,7 +166,7 @@ EnergyVerdict energy_of(const Registers& r) {
       doubt("meter_start_implausible",
             fmt::format("meterStart is {} and the first reading {} {:.0f} s later: the reading is used", wh(begin),
                         wh(first->register_kwh), 3600.0 * kernel::hours_between(r.start_ns, first->time_ns)));
-      begin = kernel::unknown;
+      begin = r.start_kwh = kernel::unknown;
       verdict.start_refused = true;
     }
   }

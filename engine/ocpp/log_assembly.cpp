@@ -104,7 +104,7 @@ void Assembly::begin_file(const std::string& name, const LoggerSide& side, bool 
   turn_ = turn;
   calls_alone_ = calls_alone;
   asked_.clear();
-  seen_ = SeenTexts(std::size_t{1} << 19);
+  ids_ = SeenDigests(most_ids);
   zone_ = {};
 }
 
@@ -175,7 +175,7 @@ void Assembly::on_found(const FoundFrame& found) {
   }
   Kept kept;
   kept.found = found;
-  kept.found.outer = kept.found.before = {};
+  kept.found.outer = kept.found.before = kept.found.behind = {};
   kept.id = found.frame.id;
   kept.action = found.frame.action;
   kept.error_code = found.frame.error_code;
@@ -192,23 +192,22 @@ void Assembly::on_found(const FoundFrame& found) {
 }
 
 bool Assembly::stands_twice(const Frame& frame, const FoundFrame& found) {
+  // What a proxy kept back may stand there again, and pass.
+  if (frame.blocked || frame.id.empty()) return false;
   const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
-  if (!call && frame.call_number != 0) {
-    // Ids are the stations' own, so an answer is known by its call; what was sent again is answered again.
-    const std::uint64_t key = frame.call_number * 2 + 1;
-    if (repeated_calls_.has(key)) return true;
-  }
+  // Ids are the stations' own, so an answer is known by its call; what was sent again is answered again.
+  if (!call && frame.call_number != 0 && repeated_calls_.has(kernel::mix_bits(frame.call_number))) return true;
   // A message that was sent again has another time in the log. Without a time there, the message's own must do.
-  const PayloadStamp inside = frame.time.known() ? PayloadStamp{} : first_timestamp(found);
-  if (frame.id.empty() || (!frame.time.known() && inside.ns == kernel::time_never)) return false;
+  const TimeNs at = frame.time.known() ? frame.time.ns : first_timestamp(found).ns;
+  if (at == kernel::time_never) return false;
   const std::string payload = found.text.empty() ? simdjson::minify(*frame.payload) : std::string();
-  const std::uint64_t digest = kernel::mix_bits(
-      SeenTexts::digest_of(frame.station) ^
-      kernel::mix_bits(SeenTexts::digest_of(found.text.empty() ? View(payload) : found.text) ^
-                       kernel::mix_bits(static_cast<std::uint64_t>(frame.time.known() ? frame.time.ns : inside.ns) ^
-                                        (SeenTexts::digest_of(frame.id) + static_cast<std::uint64_t>(frame.type)))));
-  if (!frames_.add(digest)) return false;
-  if (call) repeated_calls_.add(frame.number * 2 + 1);
+  kernel::RollingHash digest;
+  digest.mix(at);
+  digest.mix(static_cast<int>(frame.type));
+  for (const View text : {frame.station, frame.id, frame.action, found.text.empty() ? View(payload) : found.text})
+    digest.mix(ViewHash{}(text));
+  if (!frames_.add(digest.value())) return false;
+  if (call) repeated_calls_.add(kernel::mix_bits(frame.number));
   return true;
 }
 
@@ -284,18 +283,16 @@ void Assembly::hand_over(const FoundFrame& given) {
   if (stands_twice(frame, found)) {
     if (report_.repeated == 0) report_.first_repeated = frame.place;
     ++report_.repeated;
-    if (frame.type == FrameType::call && !frame.blocked) --calls_to_answer_;
-    if (frame.call_number != 0) {
-      --answered_;
-    } else if (!is_call && !frame.blocked) {
-      --report_.answers_without_call;
-    }
+    // What was counted of it above is taken back.
+    if (frame.type == FrameType::call) --calls_to_answer_;
+    if (frame.call_number != 0) --answered_;
+    if (!is_call && frame.call_number == 0) --report_.answers_without_call;
     return;
   }
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;
-      if (!frame.id.empty() && seen_.add(frame.id)) ++report_.reused_ids;
+      if (!frame.id.empty() && ids_.add(ViewHash{}(frame.id))) ++report_.reused_ids;
       break;
     case FrameType::result:
       ++report_.results;

@@ -54,6 +54,8 @@ class Assembly final : public ScanListener {
     LinkText link;
     bool is_link = false;
   };
+  static constexpr std::size_t most_ids = std::size_t{1} << 19, most_frames = std::size_t{1} << 22,
+                               most_repeated = std::size_t{1} << 16;
   void hand_over(const FoundFrame& found);
   /// A message that stands in the logs already: same station, id, time and content, or the answer to such a call.
   bool stands_twice(const Frame& frame, const FoundFrame& found);
@@ -65,9 +67,9 @@ class Assembly final : public ScanListener {
   FrameParser parser_;
   Correlation correlation_;
   OffsetStatistics offsets_;
-  SeenTexts seen_{std::size_t{1} << 19};
-  SeenTexts frames_{std::size_t{1} << 22};  ///< of all files; a log's year of a hundred stations has fewer
-  SeenTexts repeated_calls_{std::size_t{1} << 16};
+  SeenDigests ids_{most_ids};        ///< of the file's calls
+  SeenDigests frames_{most_frames};  ///< of all files: what stands further apart than that counts twice
+  SeenDigests repeated_calls_{most_repeated};
   LoggerSide side_;
   ZoneFinder zone_;
   std::string file_station_;

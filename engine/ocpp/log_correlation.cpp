@@ -1,7 +1,5 @@
 #include "ocpp/log_correlation.hpp"
 
-#include "kernel/hash.hpp"
-
 namespace evtwin::ocpp {
 namespace {
 
@@ -55,7 +53,7 @@ bool Correlation::waits(std::string_view station, std::string_view id) const {
   return at != stations_.end() && (at->second.of_station.by_id.contains(id) || at->second.of_csms.by_id.contains(id));
 }
 
-bool SeenTexts::Table::has(std::uint64_t digest) const {
+bool SeenDigests::Table::has(std::uint64_t digest) const {
   if (slots.empty()) return false;
   const std::size_t mask = slots.size() - 1;
   for (std::size_t i = digest & mask;; i = (i + 1) & mask) {
@@ -64,7 +62,7 @@ bool SeenTexts::Table::has(std::uint64_t digest) const {
   }
 }
 
-void SeenTexts::Table::put(std::uint64_t digest) {
+void SeenDigests::Table::put(std::uint64_t digest) {
   if (slots.size() < 2 * (used + 1)) {
     std::vector<std::uint64_t> old = std::move(slots);
     slots.assign(old.empty() ? 1024 : old.size() * 2, 0);
@@ -79,9 +77,7 @@ void SeenTexts::Table::put(std::uint64_t digest) {
   ++used;
 }
 
-std::uint64_t SeenTexts::digest_of(std::string_view text) { return kernel::digest64(text); }
-
-bool SeenTexts::add(std::uint64_t digest) {
+bool SeenDigests::add(std::uint64_t digest) {
   digest |= 1U;  // 0 is a free slot
   if (now_.has(digest) || before_.has(digest)) return true;
   if (now_.used >= most_) {

@@ -49,15 +49,13 @@ class Correlation {
   TextMap<Sides> stations_;
 };
 
-/// Whether a text was seen before: among the last `most` to twice as many different ones.
-class SeenTexts {
+/// Whether a digest was seen before: among the last `most` to twice as many different ones.
+class SeenDigests {
  public:
-  explicit SeenTexts(std::size_t most) : most_(most) {}
+  explicit SeenDigests(std::size_t most) : most_(most) {}
   /// @returns true when it was there already
-  bool add(std::string_view text) { return add(digest_of(text)); }
   bool add(std::uint64_t digest);
   bool has(std::uint64_t digest) const { return now_.has(digest | 1U) || before_.has(digest | 1U); }
-  static std::uint64_t digest_of(std::string_view text);
 
  private:
   struct Table {

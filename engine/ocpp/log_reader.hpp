@@ -1,5 +1,6 @@
 // Reads logs of any layout: finds the frames wherever they stand in a line or across lines, and explains those that it
-// could not use. Streaming: memory does not grow with the size of the logs.
+// could not use. Streaming: memory does not grow with the size of the logs, but for digests by which messages that
+// stand there twice are known, 128 MB at most.
 #pragma once
 #include <cstdint>
 #include <map>

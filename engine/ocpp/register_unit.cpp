@@ -49,7 +49,7 @@ void mend_register_unit(std::vector<Transaction>& of_station, FlagList& flags) {
   const Transaction& first = of_station.front();
   flags.add("register_in_kwh", first.station,
             fmt::format("the register of {} counts a thousandth of what its power readings add up to, in {} of {} "
-                        "transactions: its figures without a unit are taken as kWh",
+                        "transactions: they are taken as kWh",
                         quoted_text(first.station), thousandfold, read),
             first.start_place);
 }

@@ -14,7 +14,6 @@ constexpr double timed_share = 0.95;      ///< of an hour's or minute's energy m
 constexpr double limit_tolerance = 1.02;  ///< meters and rounding of amperes
 constexpr double least_reference_min = 50.0;
 constexpr std::size_t least_months = 12;
-constexpr double least_tested_share = 0.5;  ///< of the energy: below it there is no verdict
 constexpr int most_lag_min = 15;
 
 Score blank(std::string_view name) {

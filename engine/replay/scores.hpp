@@ -31,6 +31,9 @@ std::string_view name_of(Told told);
 
 /// Fewer sessions than this are no evidence: a gate that is passed on fewer is shown as indicative.
 inline constexpr std::size_t least_sessions = 30;
+/// Of the energy: where readings tell when it flowed in less of it there is no verdict, and where power was read in
+/// less of it no error bar.
+inline constexpr double least_tested_share = 0.5;
 
 /// One figure of the certificate.
 struct Score {

@@ -9,7 +9,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double nothing = 1e-9;
-constexpr double least_read_share = 0.5;  ///< of the energy: as a verdict needs
 
 double relative(double twin, double metered) {
   if (std::abs(metered) > nothing) return std::abs(twin - metered) / std::abs(metered);
@@ -42,7 +41,7 @@ ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const Wh
   error.timing_cost = unknown_timing_cost(world, readings);
   // Where power was not read, or no reading says when energy flowed, the twin that was fed the register agrees with it:
   // that says nothing of how far its power is off.
-  if (request.card.power_read_share < least_read_share) {
+  if (request.card.power_read_share < least_tested_share) {
     error.energy = error.energy_cost = error.demand_charge = error.peak = nan;
   }
   return error;

@@ -11,6 +11,7 @@
 #include "cli/command.hpp"
 #include "plugin_check/zoo/animals.hpp"
 #include "support/paths.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::zoo {
 static void PrintTo(const Animal& animal, std::ostream* out) { *out << animal.name; }
@@ -18,13 +19,6 @@ static void PrintTo(const Animal& animal, std::ostream* out) { *out << animal.na
 
 namespace evtwin::testing {
 namespace {
-
-constexpr bool sanitized =
-#if defined(__SANITIZE_ADDRESS__)
-    true;
-#else
-    false;
-#endif
 
 /// How a run with an animal ends: these words in the error.
 struct Ending {

@@ -1,6 +1,7 @@
 // Registers that lie, and what finds them out: readings, power, intervals; and messages that stand in a log twice.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "log_text.hpp"
@@ -34,6 +35,10 @@ TEST(LyingRegister, AStartThatWasNeverReadGivesWayToTheFirstReading) {
   EXPECT_DOUBLE_EQ(log.transactions[0].energy_kwh, 6.0);
   EXPECT_DOUBLE_EQ(log.transactions[0].meter_start_kwh, 1020.0);
   EXPECT_THAT(codes_of(log), Contains("meter_start_implausible"));
+  const auto least = std::find_if(log.flags.begin(), log.flags.end(),
+                                  [](const LogFlag& flag) { return flag.code == "energy_at_least"; });
+  ASSERT_NE(least, log.flags.end());
+  EXPECT_THAT(least->text, ::testing::HasSubstr("no register at its start"));
   // 30 kWh in ten minutes is what a fast charger gives.
   const SiteLog fast = LogText()
                            .start("08:00:00", 1, 0, 1)
