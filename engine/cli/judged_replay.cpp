@@ -6,6 +6,7 @@
 #include "analysis/kpi.hpp"
 #include "cli/input_files.hpp"
 #include "record/writer.hpp"
+#include "replay/held_out.hpp"
 #include "replay/log_content.hpp"
 
 namespace evtwin::cli {
@@ -14,9 +15,10 @@ namespace {
 replay::ScoreCard scored(const replay::Prepared& prepared, const replay::ReplayResult& result, Repeat repeat,
                          replay::ReplayOptions options) {
   options.observer = nullptr;
+  replay::HeldOut held_out = replay::held_out(prepared, result, options);
   std::optional<bool> alike;
   if (repeat == Repeat::twice) alike = replay::replay(prepared, options).result.event_hash == result.result.event_hash;
-  return replay::judge(prepared, result, alike);
+  return replay::judge(prepared, result, alike, std::move(held_out));
 }
 
 }  // namespace

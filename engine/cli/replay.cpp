@@ -53,8 +53,8 @@ Judged judged(const ReplayCommand& command, ocpp::SiteLog log, sessions::LogSess
 
 void write_files(const ReplayCommand& command, const Judged& judged, Language language) {
   if (!command.certificate.empty()) {
-    const replay::Certificate certificate{judged.prepared, judged.card, judged.hash,
-                                          fmt::format("evtwin {}", version()), language};
+    const replay::Certificate certificate{
+        judged.prepared, judged.card, judged.hash, fmt::format("evtwin {}", version()), language, judged.doubts};
     write_new_file(command.certificate, replay::certificate_html(certificate));
   }
   if (!command.write_site.empty()) write_new_file(command.write_site, judged.prepared.site_text);
@@ -75,6 +75,9 @@ std::string site_name(const ReplayCommand& command, bool korean = false) {
 void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const Judged* judged) {
   json["site"] = judged != nullptr ? nlohmann::ordered_json(site_name(command)) : nlohmann::ordered_json();
   json["scores"] = judged != nullptr ? replay::scores_json(judged->card) : nlohmann::ordered_json::object();
+  json["held_out"] = judged != nullptr
+                         ? replay::held_out_json(judged->card.held_out, judged->prepared.scenario.world.calendar)
+                         : nlohmann::ordered_json();
   json["verdict"] = std::string(judged != nullptr ? judged->card.verdict() : name_of(replay::Gate::not_scorable));
   json["kwh_replayed_share"] =
       judged != nullptr ? analysis::number_or_null(judged->card.kwh_replayed_share()) : nlohmann::ordered_json();
@@ -95,7 +98,7 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
   const twin::World& world = judged.prepared.scenario.world;
   for (const std::string& trouble : judged.result.troubles)
     fmt::print(stderr, "note: {}\n", kernel::printable(trouble));
-  fmt::print("\n{}\n", replay::scores_text(judged.card, language));
+  fmt::print("\n{}\n", replay::scores_text(judged.card, world.calendar, language));
   fmt::print("{}", replay::doubts_text(judged.doubts, language));
   if (!judged.prepared.assumptions.empty()) fmt::print("{}\n", korean ? "가정:" : "Assumed:");
   for (const replay::Assumption& a : judged.prepared.assumptions)

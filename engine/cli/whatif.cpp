@@ -25,7 +25,8 @@ using replay::WhatIfRow;
 
 constexpr double unmet_factor = 10.0;  ///< of the highest price: no strategy saves by not charging
 
-replay::Prepared prepared_of(const WhatIfCommand& command) {
+/// @param log  of command.logs
+replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   replay::PrepareRequest request;
   request.logs = command.logs;
   request.reading = command.reading;
@@ -35,7 +36,8 @@ replay::Prepared prepared_of(const WhatIfCommand& command) {
   request.contract_kw = command.contract_kw;
   request.load = command.load;
   request.sessions.claims = command.claims;
-  replay::Prepared prepared = replay::prepare(request);
+  sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
+  replay::Prepared prepared = replay::prepare(request, std::move(log), std::move(sessions));
   if (command.claims == sessions::Claims::truth) {
     prepared.assumptions.push_back({"what drivers say on arrival", "운전자가 알려 주는 값",
                                     "the departure and energy that came true (--claims history: what their earlier "
@@ -86,7 +88,7 @@ WhatIfRow row_of(const analysis::Contender& contender) {
 }
 
 /// The strategies but asap, which asks nothing, on what earlier sessions suggest of each driver.
-std::vector<WhatIfRow> rows_without_foresight(const WhatIfCommand& command) {
+std::vector<WhatIfRow> rows_without_foresight(const WhatIfCommand& command, const ocpp::SiteLog& log) {
   std::vector<WhatIfRow> rows;
   if (command.claims != sessions::Claims::truth) return rows;
   WhatIfCommand guessed = command;
@@ -94,7 +96,7 @@ std::vector<WhatIfRow> rows_without_foresight(const WhatIfCommand& command) {
   std::erase_if(guessed.strategies, [](const StrategyText& text) { return text.id == "asap" && text.params.empty(); });
   if (guessed.strategies.empty()) return rows;
   StartPoint start;
-  start.scenario = prepared_of(guessed).scenario;
+  start.scenario = prepared_of(guessed, log).scenario;
   for (const analysis::Contender& contender :
        hold_contest(start, {guessed.strategies, command.hosting, "", command.threads, false}).contenders)
     rows.push_back(row_of(contender));
@@ -120,7 +122,7 @@ void print_comparison(const WhatIfCommand& command, const replay::Prepared& prep
 }  // namespace
 
 int what_if(const WhatIfCommand& command) {
-  const replay::Prepared prepared = prepared_of(command);
+  const replay::Prepared prepared = prepared_of(command, ocpp::read_site_log(command.logs, command.reading));
   catch_interrupt();
   const twin::World logged_world = replay::world_of(prepared);
   replay::ReplayOptions options;
@@ -144,10 +146,11 @@ int what_if(const WhatIfCommand& command) {
     const twin::SiteResult& asap = contest.bound->reference.sites.front();
     rows.push_back(replay::row_of_bound(contest.bound->bound, asap.energy_wanted_kwh));
   }
-  const std::vector<WhatIfRow> unforeseen = rows_without_foresight(command);
-  const replay::WhatIf result = replay::what_if({prepared, card, replay::replayed_sessions(prepared, logged),
-                                                 grid_per_meter(logged_world, logged.result), logged.terms},
-                                                std::move(rows), unforeseen);
+  const std::vector<WhatIfRow> unforeseen = rows_without_foresight(command, prepared.log);
+  const replay::WhatIf result =
+      replay::what_if({prepared, card, replay::replayed_sessions(prepared.sessions.sessions, logged),
+                       grid_per_meter(logged_world, logged.result), logged.terms},
+                      std::move(rows), unforeseen);
 
   if (!command.json) {
     print_comparison(command, prepared, card, result);

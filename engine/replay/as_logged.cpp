@@ -49,8 +49,9 @@ struct Span {
 };
 
 /// Whether a car that is plugged in gets nothing.
-bool is_held(ocpp::Status status, bool told_of_charging) {
+bool is_held(ocpp::Status status, bool told_of_charging, Pauses pauses) {
   using ocpp::Status;
+  if (pauses == Pauses::foretold) return status == Status::suspended_evse;
   if (status == Status::suspended_ev || status == Status::suspended_evse) return true;
   // Where a station tells of charging, these mean that it does not charge.
   return told_of_charging && (status == Status::preparing || status == Status::occupied || status == Status::finishing);
@@ -58,7 +59,7 @@ bool is_held(ocpp::Status status, bool told_of_charging) {
 
 /// When the log says that the car was plugged in and nothing flowed, between start and stop of the transaction. A car
 /// that is done and stays so needs no telling: what it wanted ends its charging in the twin too.
-std::vector<Span> held_spans(const ocpp::EvseTimeline& timeline, const ocpp::Transaction& transaction) {
+std::vector<Span> held_spans(const ocpp::EvseTimeline& timeline, const ocpp::Transaction& transaction, Pauses pauses) {
   const auto first =
       std::partition_point(timeline.spans.begin(), timeline.spans.end(),
                            [&](const ocpp::StatusSpan& span) { return span.to_ns <= transaction.start_ns; });
@@ -68,12 +69,28 @@ std::vector<Span> held_spans(const ocpp::EvseTimeline& timeline, const ocpp::Tra
       std::any_of(first, last, [](const ocpp::StatusSpan& span) { return span.status == ocpp::Status::charging; });
   std::vector<Span> out;
   for (auto span = first; span != last; ++span) {
-    if (!is_held(span->status, told_of_charging)) continue;
+    if (!is_held(span->status, told_of_charging, pauses)) continue;
     const Span cut{std::max(span->from_ns, transaction.start_ns), std::min(span->to_ns, transaction.stop_ns)};
     const bool done = span->status != ocpp::Status::suspended_evse && cut.to_ns == transaction.stop_ns;
     if (cut.from_ns < cut.to_ns && !done) out.push_back(cut);
   }
   return out;
+}
+
+/// @param spans  ascending, without overlap; stay so
+void add_span(std::vector<Span>& spans, Span more) {
+  std::vector<Span> out;
+  for (const Span& span : spans) {
+    if (span.to_ns < more.from_ns) {
+      out.push_back(span);
+    } else if (span.from_ns <= more.to_ns) {
+      more = {std::min(span.from_ns, more.from_ns), std::max(span.to_ns, more.to_ns)};
+    }
+  }
+  out.push_back(more);
+  std::copy_if(spans.begin(), spans.end(), std::back_inserter(out),
+               [&](const Span& span) { return span.from_ns > more.to_ns; });
+  spans = std::move(out);
 }
 
 double hours_of(const std::vector<Span>& spans) {
@@ -165,15 +182,16 @@ class StationProfiles {
 
 using Profiles = std::map<std::string, StationProfiles, std::less<>>;
 
-Profiles profiles_of(const Prepared& prepared, std::vector<std::string>* troubles) {
+Profiles profiles_of(const ocpp::SiteLog& log, const std::vector<sessions::LogSession>& sessions,
+                     std::vector<std::string>* troubles) {
   Profiles out;
-  if (prepared.log.profiles.empty()) return out;
+  if (log.profiles.empty()) return out;
   std::map<std::string, std::vector<const sessions::LogSession*>, std::less<>> by_station;
-  for (const sessions::LogSession& session : prepared.sessions.sessions)
-    by_station[prepared.log.transactions[session.transaction].station].push_back(&session);
-  for (const auto& [station, sessions] : by_station) {
+  for (const sessions::LogSession& session : sessions)
+    by_station[log.transactions[session.transaction].station].push_back(&session);
+  for (const auto& [station, of_station] : by_station) {
     try {
-      StationProfiles profiles(prepared.log, station, sessions);
+      StationProfiles profiles(log, station, of_station);
       if (profiles.limited()) out.emplace(station, std::move(profiles));
     } catch (const std::length_error& error) {
       if (troubles != nullptr) troubles->push_back(station + ": its charging profiles are left out: " + error.what());
@@ -191,24 +209,26 @@ bool believable(const std::vector<Span>& held, const ocpp::Transaction& t, const
 
 }  // namespace
 
-LoggedLimits logged_limits(const Prepared& prepared, std::vector<std::string>* troubles) {
+LoggedLimits logged_limits(const ocpp::SiteLog& log, const std::vector<sessions::LogSession>& sessions,
+                           const twin::World& world, Pauses pauses, std::vector<std::string>* troubles) {
   std::map<std::pair<std::string, int>, const ocpp::EvseTimeline*> timelines;
-  for (const ocpp::EvseTimeline& timeline : prepared.log.timelines)
+  for (const ocpp::EvseTimeline& timeline : log.timelines)
     timelines.emplace(std::make_pair(timeline.station, timeline.evse), &timeline);
-  const Profiles profiles = profiles_of(prepared, troubles);
-  const twin::World& world = prepared.scenario.world;
+  const Profiles profiles = profiles_of(log, sessions, troubles);
   const std::vector<physics::Evse>& evses = world.sites.front().evses;
 
   LoggedLimits out(evses.size());
-  for (const sessions::LogSession& session : prepared.sessions.sessions) {
-    const ocpp::Transaction& t = prepared.log.transactions[session.transaction];
+  for (const sessions::LogSession& session : sessions) {
+    const ocpp::Transaction& t = log.transactions[session.transaction];
     const auto row = static_cast<std::size_t>(session.visit.evse);
     const Span charging{std::max(t.start_ns, session.visit.arrival_ns),
                         std::min(t.stop_ns, session.visit.departure_ns)};
     std::vector<Span> held;
     if (const auto timeline = timelines.find({t.station, t.evse}); timeline != timelines.end())
-      held = held_spans(*timeline->second, t);
+      held = held_spans(*timeline->second, t, pauses);
     if (!believable(held, t, session)) held.clear();
+    if (pauses == Pauses::foretold && session.waits_h > 0.0)
+      add_span(held, {charging.from_ns, kernel::after_hours_rounded_up(charging.from_ns, session.waits_h)});
     const auto found = profiles.find(t.station);
     const StationProfiles* station = found == profiles.end() ? nullptr : &found->second;
     const int evse = std::max(1, t.evse);

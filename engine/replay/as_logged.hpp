@@ -2,6 +2,7 @@
 // after it ended. What the car makes of it is the twin's affair.
 #pragma once
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "control/strategy.hpp"
@@ -19,11 +20,18 @@ struct LimitStep {
 /// By row of EVSE, ascending; before the first of a row there is no limit.
 using LoggedLimits = std::vector<std::vector<LimitStep>>;
 
+/// Whether the pauses of vehicles are the logged ones, or foretold (LogSession::waits_h).
+enum class Pauses : std::uint8_t { logged, foretold };
+
 /// What the log says was in force for each of the sessions while it was plugged in: nothing before the transaction's
 /// start and after its stop, nothing while the station said that it did not charge (unless its register shows
-/// otherwise), and no more than the charging profiles then held allow.
+/// otherwise), and no more than the charging profiles then held allow. With Pauses::foretold only what the station
+/// itself held back counts (SuspendedEVSE), and the vehicle waits as long as the session says.
+/// @param sessions  on rows of the EVSEs of the world's only site
 /// @param troubles  gets a line for each station whose profiles could not be followed; may be null
-LoggedLimits logged_limits(const Prepared& prepared, std::vector<std::string>* troubles = nullptr);
+LoggedLimits logged_limits(const ocpp::SiteLog& log, const std::vector<sessions::LogSession>& sessions,
+                           const twin::World& world, Pauses pauses = Pauses::logged,
+                           std::vector<std::string>* troubles = nullptr);
 
 /// Offers the limits, changing them at their very instants.
 control::StrategyFactory as_logged(std::shared_ptr<const LoggedLimits> limits);

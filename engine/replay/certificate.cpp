@@ -30,8 +30,10 @@ class Page {
   std::string html() {
     head();
     scores();
+    foretold();
     charts();
     not_scored();
+    doubts();
     assumptions();
     sources();
     flags();
@@ -106,7 +108,7 @@ class Page {
         say("What was compared", "비교 항목"), say("value", "값"), say("good", "우수"), say("pass", "합격"),
         say("based on", "근거"), say("gate", "판정"));
     for (const Score& score : card_.scores) {
-      if (std::isnan(score.value)) continue;
+      if (!stands_in_table(score)) continue;
       const bool gated = !std::isnan(score.pass);
       add("<tr><td>{}<small>{}</small></td><td class=\"n\" data-l=\"{}\">{}</td><td class=\"n\"{}>{}</td><td "
           "class=\"n\"{}>{}</td><td class=\"n\" data-l=\"{}\">{}</td><td class=\"gate {}\">{}</td></tr>",
@@ -118,6 +120,30 @@ class Page {
     }
     add("</tbody></table></div>");
   }
+  void foretold() {
+    const HeldOutTable table = held_out_table(card_.held_out, about_.prepared.scenario.world.calendar, about_.language);
+    if (table.rows.empty()) return;
+    section("What it foretells", "예측한 것");
+    add("<p>{}.</p><div class=\"wide\"><table><thead><tr>", html_text(table.title));
+    for (std::size_t i = 0; i < table.heads.size(); ++i)
+      add("<th{}>{}</th>", i == 0 ? "" : " class=\"n\"", html_text(table.heads[i]));
+    add("</tr></thead><tbody>");
+    for (const std::vector<std::string>& row : table.rows) {
+      add("<tr>");
+      for (std::size_t i = 0; i < row.size(); ++i)
+        add("<td{}>{}</td>", i == 0 ? "" : " class=\"n\"", html_text(row[i]));
+      add("</tr>");
+    }
+    add("</tbody></table></div><p class=\"soft\">{}</p>", html_text(table.skill));
+  }
+  void doubts() {
+    if (about_.doubts.empty()) return;
+    section("Doubtful, log and site together", "로그와 사이트를 함께 볼 때 의심스러운 점");
+    add("<ul>");
+    for (const Doubt& doubt : about_.doubts) add("<li>{}</li>", html_text(korean_ ? doubt.text_ko : doubt.text));
+    add("</ul>");
+  }
+
   static std::string label(bool shown, std::string_view text) {
     return shown ? fmt::format(" data-l=\"{}\"", text) : std::string();
   }
@@ -296,13 +322,13 @@ class Page {
     add("<p class=\"soft\">{}</p>",
         say("Anchors of the limits: NIST Handbook 44 section 3.40 (energy of AC chargers), ASHRAE Guideline 14 (hourly "
             "and monthly load); the others are evtwin's own. What the twin is told of a session (when it came and "
-            "left, "
-            "the energy it took, the most power it drew) comes from the same log: these figures show that physics and "
-            "limits are reproduced, not that sessions to come are foreseen.",
+            "left, the energy it took) comes from the same log; so does the most power it drew, but for the lines that "
+            "are foretold, whose vehicles were learnt from earlier sessions.",
             "기준 출처: NIST Handbook 44 3.40절(교류 충전기 계량), ASHRAE Guideline 14(시간·월별 부하). 나머지는 "
             "evtwin의 "
-            "기준입니다. 트윈이 아는 세션 정보(도착·출발 시각, 충전량, 최대 전력)는 같은 로그에서 왔습니다. 즉 물리와 "
-            "제한의 재현을 보이는 것이지, 앞으로의 세션을 예측한다는 뜻은 아닙니다."));
+            "기준입니다. 트윈이 아는 세션 정보(도착·출발 시각, 충전량)는 같은 로그에서 왔고 최대 전력도 그렇습니다. "
+            "단, "
+            "예측 항목의 차량은 앞선 세션에서 배운 것입니다."));
   }
 
   const Certificate& about_;

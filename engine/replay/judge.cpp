@@ -2,22 +2,24 @@
 
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 
 namespace evtwin::replay {
 
-std::vector<ReplayedSession> replayed_sessions(const Prepared& prepared, const ReplayResult& result) {
+std::vector<ReplayedSession> replayed_sessions(const std::vector<sessions::LogSession>& logged,
+                                               const ReplayResult& result) {
   std::vector<ReplayedSession> sessions;
   std::unordered_map<std::uint64_t, std::size_t> row_of;  // by number of the session
   for (std::size_t i = 0; i < result.sessions.size(); ++i) {
     const TwinSession& twin = result.sessions[i];
     if (twin.number == 0) continue;
-    const sessions::LogSession& logged = prepared.sessions.sessions[i];
+    const sessions::LogSession& session = logged[i];
     row_of[twin.number] = sessions.size();
-    sessions.push_back({logged.transaction,
-                        logged.visit.id,
-                        logged.evse_id,
-                        logged.visit.arrival_ns,
-                        logged.visit.departure_ns,
+    sessions.push_back({session.transaction,
+                        session.visit.id,
+                        session.evse_id,
+                        session.visit.arrival_ns,
+                        session.visit.departure_ns,
                         twin.got_kwh,
                         {}});
   }
@@ -30,9 +32,10 @@ std::vector<ReplayedSession> replayed_sessions(const Prepared& prepared, const R
   return sessions;
 }
 
-ScoreCard judge(const Prepared& prepared, const ReplayResult& result, std::optional<bool> repeated_alike) {
-  const std::vector<ReplayedSession> sessions = replayed_sessions(prepared, result);
-  Evidence evidence{prepared.log, sessions, prepared.scenario.world.calendar, {}, repeated_alike};
+ScoreCard judge(const Prepared& prepared, const ReplayResult& result, std::optional<bool> repeated_alike,
+                HeldOut held_out) {
+  const std::vector<ReplayedSession> sessions = replayed_sessions(prepared.sessions.sessions, result);
+  Evidence evidence{prepared.log, sessions, prepared.scenario.world.calendar, {}, repeated_alike, std::move(held_out)};
   // The sessions' names of the EVSEs, which need not be the site's.
   std::unordered_map<std::int32_t, std::string> evse_of;
   for (const sessions::LogSession& logged : prepared.sessions.sessions) evse_of[logged.visit.evse] = logged.evse_id;

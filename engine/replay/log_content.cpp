@@ -16,7 +16,7 @@ void add_metered(const Prepared& prepared, const ReplayResult& result, record::L
   std::unordered_map<std::string_view, std::size_t> row_of;  // of the session, by its id
   for (std::size_t i = 0; i < prepared.sessions.sessions.size(); ++i)
     row_of.emplace(prepared.sessions.sessions[i].visit.id, i);
-  for (const ReplayedSession& session : replayed_sessions(prepared, result)) {
+  for (const ReplayedSession& session : replayed_sessions(prepared.sessions.sessions, result)) {
     const TwinSession& twin = result.sessions[row_of.at(session.id)];
     const TwinEnergy energy(session.power);
     for (const MeteredPiece& piece : metered(prepared.log.transactions[session.transaction]).pieces) {

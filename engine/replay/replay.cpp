@@ -15,11 +15,10 @@ namespace {
 /// Keeps what the scores need.
 class Keeper final : public twin::Observer {
  public:
-  Keeper(const Prepared& prepared, ReplayResult& out) : out_(out) {
-    const auto& sessions = prepared.sessions.sessions;
+  Keeper(const std::vector<sessions::LogSession>& sessions, const twin::World& world, ReplayResult& out) : out_(out) {
     out.sessions.resize(sessions.size());
     for (std::size_t i = 0; i < sessions.size(); ++i) index_of_.emplace(sessions[i].visit.id, i);
-    out.power.resize(prepared.scenario.world.sites.front().evses.size());
+    out.power.resize(world.sites.front().evses.size());
   }
 
   void on_power(const twin::PowerSegment& segment) override {
@@ -104,13 +103,12 @@ twin::World world_of(const Prepared& prepared) {
   return world;
 }
 
-ReplayResult replay(const Prepared& prepared, const ReplayOptions& options) {
-  const kernel::Stopwatch watch;
+ReplayResult run_logged(const ocpp::SiteLog& log, const std::vector<sessions::LogSession>& sessions,
+                        const twin::World& world, Pauses pauses, const ReplayOptions& options, twin::Script* script) {
   ReplayResult out;
-  const twin::World world = world_of(prepared);
-  const auto limits = std::make_shared<const LoggedLimits>(logged_limits(prepared, &out.troubles));
+  const auto limits = std::make_shared<const LoggedLimits>(logged_limits(log, sessions, world, pauses, &out.troubles));
   out.limits = *limits;
-  Keeper keeper(prepared, out);
+  Keeper keeper(sessions, world, out);
   twin::Tee tee;
   tee.add(keeper);
   if (options.observer != nullptr) tee.add(*options.observer);
@@ -119,9 +117,18 @@ ReplayResult replay(const Prepared& prepared, const ReplayOptions& options) {
   run.progress = options.progress;
   run.stop = options.stop;
   run.strategy_name = "as logged";
-  std::optional<BillingScript> script;
-  if (!world.events.empty()) run.script = &script.emplace(scenario::make_script(prepared.scenario));
+  run.script = script;
   out.result = twin::simulate(world, as_logged(limits), run);
+  return out;
+}
+
+ReplayResult replay(const Prepared& prepared, const ReplayOptions& options) {
+  const kernel::Stopwatch watch;
+  const twin::World world = world_of(prepared);
+  std::optional<BillingScript> script;
+  if (!world.events.empty()) script.emplace(scenario::make_script(prepared.scenario));
+  ReplayResult out =
+      run_logged(prepared.log, prepared.sessions.sessions, world, Pauses::logged, options, script ? &*script : nullptr);
   kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::info, "replayed {} session(s), {} trouble(s), {:.1f} ms",
                    out.sessions.size(), out.troubles.size(), watch.ms());
   for (const std::string& trouble : out.troubles)

@@ -41,7 +41,13 @@ struct ReplayOptions {
 /// service. Scripted events stay: what they say of contract and prices is billed, what they say of EVSEs the log knows.
 twin::World world_of(const Prepared& prepared);
 
+/// Runs `sessions` in `world`, whose only arrivals they are. @param script  of the world's events; may be null
 /// @throws as twin::simulate.
+ReplayResult run_logged(const ocpp::SiteLog& log, const std::vector<sessions::LogSession>& sessions,
+                        const twin::World& world, Pauses pauses, const ReplayOptions& options,
+                        twin::Script* script = nullptr);
+
+/// The whole log on its world_of.
 ReplayResult replay(const Prepared& prepared, const ReplayOptions& options = {});
 
 }  // namespace evtwin::replay

@@ -43,9 +43,11 @@ constexpr std::array reasons{
     Phrase{"no energy", "충전량 없음"},
     Phrase{"sessions without a limit in the log", "로그에 제한이 없는 세션"},
     Phrase{"complete, and left out of the replay", "완전하지만 재현에서 제외됨"},
-    Phrase{"not counted: the log has no start", "계산 제외: 로그에 시작 없음"},
-    Phrase{"not counted: the log has no stop", "계산 제외: 로그에 종료 없음"},
-    Phrase{"not counted: energy not known", "계산 제외: 충전량을 알 수 없음"},
+    Phrase{"not replayed: the log has no start", "재현 제외: 로그에 시작 없음"},
+    Phrase{"not replayed: the log has no stop", "재현 제외: 로그에 종료 없음"},
+    Phrase{"not replayed: energy not known", "재현 제외: 충전량을 알 수 없음"},
+    Phrase{"fewer than 10 earlier sessions to learn from", "배울 앞 세션이 10개 미만"},
+    Phrase{"not metered", "계측되지 않음"},
 };
 
 constexpr std::array units{
@@ -104,6 +106,12 @@ std::string verdict_text(const ScoreCard& card, Language language) {
   const bool korean = language == Language::korean;
   const auto n = card.judged_sessions;
   if (n == 0) return korean ? "판정 불가: 비교할 세션이 없습니다." : "not scorable: there is no session to compare.";
+  if (card.gate == Gate::not_scorable && card.tested_share >= least_tested_share) {
+    return korean ? "판정 불가: 앞 세션에서 배워 뒤 세션을 예측할 계측값이 부족합니다. 세션 중 MeterValues(전력과 "
+                    "계량값, 1분 간격)를 기록하십시오."
+                  : "not scorable: the earlier sessions have too few readings to foretell the later ones, or those too "
+                    "few to judge it. Log MeterValues (power and register, every minute) during sessions.";
+  }
   if (card.gate == Gate::not_scorable) {
     const double share = 100.0 * card.tested_share;
     return korean ? fmt::format(
@@ -134,20 +142,80 @@ std::string verdict_text(const ScoreCard& card, Language language) {
                               word, n, n == 1 ? "" : "s", least_sessions);
 }
 
-std::string scores_text(const ScoreCard& card, Language language) {
+HeldOutTable held_out_table(const HeldOut& held_out, const market::Calendar& calendar, Language language) {
+  const bool korean = language == Language::korean;
+  HeldOutTable table;
+  if (held_out.judged == 0) return table;
+  const std::string from = calendar.format_local(held_out.from_ns);
+  table.title = korean ? fmt::format(
+                             "예측: {}부터의 {}개 세션. 차량은 앞선 {}개 세션에서 배웠고, 도착·체류·충전량은 "
+                             "모두에게 주어짐",
+                             from, held_out.judged, held_out.fitted)
+                       : fmt::format(
+                             "Foretold: the {} sessions from {} on, with vehicles learnt from the {} before; "
+                             "arrivals, stays and energies are given to all",
+                             held_out.judged, from, held_out.fitted);
+  table.heads =
+      korean ? std::vector<std::string>{"오차", "예측", "재현(맞춘 값)", "정격 사각형", "평균 곡선", "스킬"}
+             : std::vector<std::string>{"error", "foretold", "fitted to them", "rectangle", "mean shape", "skill"};
+  for (std::size_t line = 0; line < power_lines.size(); ++line) {
+    const ScoreInfo& info = score_info(power_lines[line]);
+    const auto percent = [](double value) {
+      return std::isnan(value) ? std::string("-") : analysis::number_text(100.0 * value, 2) + " %";
+    };
+    std::vector<std::string> row{std::string(korean ? info.title_ko : info.title)};
+    for (const Way way : {Way::foretold, Way::fitted, Way::rectangle, Way::mean_shape})
+      row.push_back(percent(held_out.of(way, line).value));
+    const double skill = held_out.skill(line);
+    row.push_back(std::isnan(skill) ? "-" : analysis::number_text(skill, 2));
+    table.rows.push_back(std::move(row));
+  }
+  const double skill = held_out.skill(site_load_line);
+  if (std::isnan(skill)) return table;
+  if (skill > 0.0) {
+    table.skill = korean ? "스킬: 1은 완전한 예측, 0은 더 나은 단순 예측(정격 사각형, 평균 곡선)과 같음."
+                         : "Skill: 1 foretells all, 0 is as good as the better naive way (rated power from plug-in on; "
+                           "the mean power curve).";
+  } else {
+    table.skill = korean ? "스킬 없음: 시간별 사이트 부하는 단순 예측(정격 사각형, 평균 곡선)도 그만큼 맞힙니다."
+                         : "No skill: a naive way (rated power from plug-in on, or the mean power curve) foretells the "
+                           "load by the hour as well.";
+  }
+  return table;
+}
+
+Json held_out_json(const HeldOut& held_out, const market::Calendar& calendar) {
+  Json json;
+  json["fitted"] = held_out.fitted;
+  json["judged"] = held_out.judged;
+  json["from"] = held_out.judged > 0 ? Json(calendar.format_iso(held_out.from_ns)) : Json();
+  json["why_not"] = held_out.why_not.empty() ? Json() : Json(held_out.why_not);
+  json["tested_share"] = held_out.tested_share;
+  for (std::size_t line = 0; line < power_lines.size(); ++line) {
+    Json one;
+    for (const Way way : all_ways) one[std::string(name_of(way))] = number_or_null(held_out.of(way, line).value);
+    one["skill"] = number_or_null(held_out.skill(line));
+    one["n"] = held_out.of(Way::foretold, line).n;
+    json[std::string(power_lines[line])] = std::move(one);
+  }
+  return json;
+}
+
+std::string scores_text(const ScoreCard& card, const market::Calendar& calendar, Language language) {
   const bool korean = language == Language::korean;
   analysis::TextTable table(korean ? std::vector<std::string>{"항목", "값", "우수", "합격", "근거", "판정"}
                                    : std::vector<std::string>{"", "value", "good", "pass", "based on", "gate"},
                             analysis::LastColumn::prose);
   std::string unscored;
   for (const Score& score : card.scores) {
-    if (!std::isnan(score.value)) {
+    if (stands_in_table(score)) {
       const bool gated = !std::isnan(score.pass);
       table.add_row({std::string(title_of(score, language)), value_text(score, score.value),
                      gated ? value_text(score, score.good) : "", gated ? value_text(score, score.pass) : "",
                      count_text(score, language), gate_text(score, language)});
       continue;
     }
+    if (!std::isnan(score.value)) continue;
     std::string why;
     for (const auto& [reason, n] : score.excluded)
       why += fmt::format("{}{} ({})", why.empty() ? "" : ", ", reason_text(reason, language), n);
@@ -155,6 +223,12 @@ std::string scores_text(const ScoreCard& card, Language language) {
     unscored += fmt::format("  {}: {}\n", title_of(score, language), why);
   }
   std::string text = table.text();
+  const HeldOutTable foretold = held_out_table(card.held_out, calendar, language);
+  if (!foretold.rows.empty()) {
+    analysis::TextTable beside(foretold.heads);
+    for (const std::vector<std::string>& row : foretold.rows) beside.add_row(row);
+    text += fmt::format("\n{}:\n\n{}{}\n", foretold.title, beside.text(), foretold.skill);
+  }
   if (!unscored.empty()) text += fmt::format("\n{}:\n{}", korean ? "판정할 수 없는 항목" : "Not scorable", unscored);
   return text + fmt::format("\n{}: {}\n", korean ? "결과" : "Verdict", verdict_text(card, language));
 }

@@ -1,5 +1,7 @@
 #include "replay/scores.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -355,12 +357,61 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
   }
 }
 
+/// Each session beside its readings, all of them together, and how much of their energy readings tell of.
+void pair_sessions(ScoreCard& card, const ocpp::SiteLog& log, std::span<const ReplayedSession> twin) {
+  std::vector<Metered> readings;
+  readings.reserve(twin.size());
+  double all_kwh = 0.0, tested_kwh = 0.0, read_kwh = 0.0;
+  for (const ReplayedSession& session : twin) {
+    const ocpp::Transaction& transaction = log.transactions[session.transaction];
+    readings.push_back(metered(transaction));
+    card.sessions.push_back(pair_of(transaction, readings.back(), session));
+    SessionPair& pair = card.sessions.back();
+    const bool read_within =
+        std::any_of(transaction.samples.begin(), transaction.samples.end(), [&](const ocpp::Sample& sample) {
+          return sample.time_ns > transaction.start_ns && sample.time_ns < transaction.stop_ns &&
+                 (std::isfinite(sample.power_kw) || std::isfinite(sample.register_kwh));
+        });
+    if (read_within) {
+      for (const MeteredPiece& piece : readings.back().pieces)
+        if (piece.length_ns() <= kernel::hour_ns) pair.timed_kwh += piece.kwh;
+    }
+    pair.power_read = readings.back().shaped_by_power;
+    if (!std::isfinite(pair.metered_kwh)) continue;
+    all_kwh += pair.metered_kwh;
+    tested_kwh += std::isnan(pair.profile_cv_rmse) ? pair.timed_kwh : pair.metered_kwh;
+    if (pair.power_read) read_kwh += pair.metered_kwh;
+  }
+  if (all_kwh > 0.0) {
+    card.tested_share = tested_kwh / all_kwh;
+    card.power_read_share = read_kwh / all_kwh;
+  }
+  card.site = site_steps(twin, readings);
+}
+
+/// The foretold lines; without sessions held out none of them can be scored.
+void score_held_out(ScoreCard& card, const HeldOut& held_out) {
+  card.held_out = held_out;
+  for (std::size_t line = 0; line < power_lines.size(); ++line) {
+    Score score = blank(fmt::format("held_out_{}", power_lines[line]));
+    const HeldOut::Figure& figure = held_out.of(Way::foretold, line);
+    score.value = figure.value;
+    score.n = figure.n;
+    if (std::isnan(score.value))
+      score.excluded[held_out.why_not.empty() ? "not metered" : held_out.why_not] = held_out.judged;
+    score.gate = gate_of(score);
+    card.scores.push_back(std::move(score));
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Told told) {
   switch (told) {
     case Told::given:
       return "given";
+    case Told::fitted:
+      return "fitted";
     case Told::predicted:
       return "predicted";
     case Told::check:
@@ -393,28 +444,41 @@ const Score* ScoreCard::find(std::string_view name) const {
   return found == scores.end() ? nullptr : &*found;
 }
 
+std::string_view name_of(Way way) {
+  switch (way) {
+    case Way::fitted:
+      return "fitted";
+    case Way::foretold:
+      return "foretold";
+    case Way::rectangle:
+      return "rectangle";
+    case Way::mean_shape:
+      break;
+  }
+  return "mean_shape";
+}
+
+double HeldOut::skill(std::size_t line) const {
+  const double naive = std::fmin(std::abs(of(Way::rectangle, line).value), std::abs(of(Way::mean_shape, line).value));
+  const double foretold = std::abs(of(Way::foretold, line).value);
+  const double larger = std::max(naive, foretold);
+  return larger > 0.0 ? (naive - foretold) / larger : kernel::unknown;  // NaN: one of them is not known
+}
+
+ScoreCard score_power(const ocpp::SiteLog& log, std::span<const ReplayedSession> twin,
+                      const market::Calendar& calendar) {
+  ScoreCard card;
+  pair_sessions(card, log, twin);
+  score_profiles(card);
+  score_site_load(card, calendar);
+  score_minutes(card);
+  score_full(card);
+  return card;
+}
+
 ScoreCard score(const Evidence& evidence) {
   ScoreCard card;
-  std::vector<Metered> readings;
-  readings.reserve(evidence.twin.size());
-  for (const ReplayedSession& session : evidence.twin) {
-    const ocpp::Transaction& transaction = evidence.log.transactions[session.transaction];
-    readings.push_back(metered(transaction));
-    card.sessions.push_back(pair_of(transaction, readings.back(), session));
-    SessionPair& pair = card.sessions.back();
-    const bool read_within =
-        std::any_of(transaction.samples.begin(), transaction.samples.end(), [&](const ocpp::Sample& sample) {
-          return sample.time_ns > transaction.start_ns && sample.time_ns < transaction.stop_ns &&
-                 (std::isfinite(sample.power_kw) || std::isfinite(sample.register_kwh));
-        });
-    if (read_within) {
-      for (const MeteredPiece& piece : readings.back().pieces)
-        if (piece.length_ns() <= kernel::hour_ns) pair.timed_kwh += piece.kwh;
-    }
-    pair.power_read = readings.back().shaped_by_power;
-  }
-  card.site = site_steps(evidence.twin, readings);
-
+  pair_sessions(card, evidence.log, evidence.twin);
   score_closure(card);
   score_energy(card);
   score_profiles(card);
@@ -422,24 +486,17 @@ ScoreCard score(const Evidence& evidence) {
   score_minutes(card);
   score_full(card);
   score_limits(card, evidence);
+  score_held_out(card, evidence.held_out);
   score_coverage(card, evidence);
 
-  double all_kwh = 0.0, tested_kwh = 0.0, read_kwh = 0.0;
-  for (const SessionPair& pair : card.sessions) {
-    if (!std::isfinite(pair.metered_kwh)) continue;
-    all_kwh += pair.metered_kwh;
-    tested_kwh += std::isnan(pair.profile_cv_rmse) ? pair.timed_kwh : pair.metered_kwh;
-    if (pair.power_read) read_kwh += pair.metered_kwh;
-  }
-  if (all_kwh > 0.0) {
-    card.tested_share = tested_kwh / all_kwh;
-    card.power_read_share = read_kwh / all_kwh;
-  }
-  const bool tested = card.tested_share >= least_tested_share;
+  // On few sessions nothing is held out, and there is no verdict anyway.
+  const bool foretold = !card.enough() || card.held_out.tested_share >= least_tested_share;
+  const bool tested = card.tested_share >= least_tested_share && foretold;
   for (Score& score : card.scores) {
     const bool of_sessions = score.n_of == "sessions";
     const bool about_frames = score.name == "frames_decoded" || score.name == "determinism";
-    score.indicative = !about_frames && score.n > 0 && (of_sessions ? score.n : card.judged_sessions) < least_sessions;
+    score.indicative = !about_frames && score.n > 0 &&
+                       (of_sessions && score.told != Told::predicted ? score.n : card.judged_sessions) < least_sessions;
     if (score.gate == Gate::not_scorable || score.told == Told::given) continue;
     if (tested || score.gate == Gate::fail)
       card.gate = card.gate == Gate::not_scorable ? score.gate : std::max(card.gate, score.gate);

@@ -1,5 +1,6 @@
 // How closely the twin reproduces what was metered. Formulas, gates and where they come from: README of this room.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -24,7 +25,8 @@ std::string_view name_of(Gate gate);
 /// Where a line of the card comes from.
 enum class Told : std::uint8_t {
   given,      ///< the twin was fed it (energies, stays): that it fits is no merit, and makes no verdict
-  predicted,  ///< the twin had to find it: when and how strongly power flowed
+  fitted,     ///< when and how strongly power flowed, with vehicles fitted to the very sessions that are scored
+  predicted,  ///< the same with vehicles foretold from earlier sessions: what the twin had to find by itself
   check       ///< of the log and the replay themselves: books, coverage, sameness; a bad one spoils the verdict
 };
 std::string_view name_of(Told told);
@@ -76,6 +78,40 @@ struct LimitStretch {
   double kw = 0.0;
 };
 
+/// Ways to say when and how strongly power flows in a session whose stay and energy are given.
+enum class Way : std::uint8_t {
+  fitted,      ///< the twin with vehicles fitted to the very sessions
+  foretold,    ///< the twin with vehicles foretold from earlier sessions
+  rectangle,   ///< naive: the EVSE's rated power from plug-in on
+  mean_shape,  ///< naive: the mean power of earlier sessions over the time since plug-in, scaled to the energy
+};
+inline constexpr std::array all_ways{Way::fitted, Way::foretold, Way::rectangle, Way::mean_shape};
+std::string_view name_of(Way way);
+
+/// The lines that are scored for every way, by their names for the fitted twin; foretold: "held_out_" + name.
+inline constexpr std::array<std::string_view, 4> power_lines{"power_profile_cv_rmse", "site_load_cv_rmse", "peak_error",
+                                                             "time_to_90_percent"};
+
+inline constexpr std::size_t site_load_line = 1;
+
+/// The later sessions of a log, judged with what was learnt from the earlier ones.
+struct HeldOut {
+  std::size_t fitted = 0, judged = 0;  ///< sessions; 0 judged: none were held out ...
+  std::string why_not;                 ///< ... because
+  TimeNs from_ns = 0;                  ///< first arrival of those judged
+  double tested_share = 0.0;           ///< kWh of those judged of which a line was scored / of all of them
+  struct Figure {
+    double value = kernel::unknown;
+    std::size_t n = 0;
+  };
+  std::array<std::array<Figure, power_lines.size()>, all_ways.size()> figures;  ///< by way, then line
+  const Figure& of(Way way, std::size_t line) const { return figures[static_cast<std::size_t>(way)][line]; }
+  Figure& of(Way way, std::size_t line) { return figures[static_cast<std::size_t>(way)][line]; }
+  /// Of power_lines[line], with f the error of the foretold and n the lesser one of the naive ways: 1 - f / n where it
+  /// is better, n / f - 1 where it is worse. 1 perfect, 0 no better; NaN: can not be told.
+  double skill(std::size_t line) const;
+};
+
 /// All that scores rest on.
 struct Evidence {
   const ocpp::SiteLog& log;
@@ -83,20 +119,22 @@ struct Evidence {
   market::Calendar calendar;
   std::vector<LimitStretch> limits;    ///< by EVSE and time, without overlap
   std::optional<bool> repeated_alike;  ///< a second run gave the same event hash; nullopt: none was made
+  HeldOut held_out{};
 };
 
 struct ScoreCard {
   std::vector<Score> scores;
   std::vector<SessionPair> sessions;  ///< in the order of Evidence::twin
   std::vector<SiteStep> site;         ///< metered and twin power of all sessions together
-  /// The worst gate of what was predicted and of the checks; not_scorable where nothing predicted could be scored on
-  /// half of the energy.
+  /// The worst gate of what was fitted, predicted and checked; not_scorable where power could not be scored on half of
+  /// the energy, of all sessions and of those held out.
   Gate gate = Gate::not_scorable;
   double tested_share = 0.0;                      ///< kWh of the sessions of which a predicted line was scored / of all
   double power_read_share = 0.0;                  ///< kWh of the sessions whose power was read, too / of all
   double kwh_replayed = 0.0, kwh_known = 0.0;     ///< of the sessions; of all transactions, at least
   double metered_peak_1min_kw = kernel::unknown;  ///< at the outlets; NaN: readings do not tell
   std::size_t judged_sessions = 0;                ///< whose energy was compared
+  HeldOut held_out;
   /// Whether the card is evidence: enough sessions.
   bool enough() const { return judged_sessions >= least_sessions; }
   /// Whether it shows what was asked for: its gate, on enough sessions.
@@ -109,5 +147,9 @@ struct ScoreCard {
 };
 
 ScoreCard score(const Evidence& evidence);
+
+/// The power_lines alone, each session against its readings, and tested_share.
+ScoreCard score_power(const ocpp::SiteLog& log, std::span<const ReplayedSession> twin,
+                      const market::Calendar& calendar);
 
 }  // namespace evtwin::replay

@@ -206,18 +206,20 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
     row.against_asap = saving_of(row, asap);
   }
 
-  // How much control there was: recorded, uncontrolled, best.
+  result.days = kernel::hours_between(world.start_ns, world.end_ns) / 24.0;
+  // How much control there was.
   const WhatIfRow* best = result.find(WhatIfRow::Kind::bound);
   if (!result.free_energy && asap != nullptr && asap->error.empty()) {
     auto& control = result.control;
     // By the objective: what is left undone has its price in it, so that not charging is no control.
     control.uncontrolled = asap->objective;
     if (best != nullptr) control.best = best->objective;
-    if (result.error.timed()) {
-      control.recorded = recorded.total();
+    if (result.error.timed() && logged != nullptr) {
+      control.error_bar = std::hypot(logged->bar.cost, asap->bar.cost);
+      if (std::isfinite(control.error_bar)) control.logged = logged->objective;
       const double possible = control.uncontrolled - control.best;
-      if (possible > nothing * std::max(1.0, std::abs(control.uncontrolled)))
-        control.share = (control.uncontrolled - control.recorded) / possible;
+      if (control.told() && possible > nothing * std::max(1.0, std::abs(control.uncontrolled)))
+        control.share = (control.uncontrolled - control.logged) / possible;
     }
   }
   return result;

@@ -1,6 +1,7 @@
 // What the sessions of a log would have cost otherwise, with the replay's own error as error bar. Formulas and what
 // they rest on: README of this room.
 #pragma once
+#include <cmath>
 #include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -63,11 +64,15 @@ struct WhatIf {
   std::vector<WhatIfRow> unforeseen;
   ReplayError error;
   bool free_energy = false;  ///< no tariff: there is no cost
-  /// Cost as recorded, objective of charging at once, and at best; share of the possible saving that the recording has.
-  /// NaN where it can not be told.
+  double days = 0.0;         ///< that the run lasts
+  /// Objectives of the twin, like with like: held back as the log says, charging at once, and at best. NaN where it can
+  /// not be told.
   struct Control {
-    double recorded = std::numeric_limits<double>::quiet_NaN();
-    double uncontrolled = recorded, best = recorded, share = recorded;
+    double logged = std::numeric_limits<double>::quiet_NaN();
+    double uncontrolled = logged, best = logged;
+    double error_bar = logged;  ///< of uncontrolled - logged
+    double share = logged;      ///< of the possible saving that the log has; NaN too where it lies within the error
+    bool told() const { return std::abs(uncontrolled - logged) > error_bar; }
   } control;
   /// The row that savings are counted from: as logged where readings say when energy flowed, else asap.
   const WhatIfRow* base() const;
@@ -94,8 +99,9 @@ struct WhatIfRequest {
 /// @param unforeseen  see WhatIf
 WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::vector<WhatIfRow> unforeseen = {});
 
-/// {currency, base, error{}, control{}, runs[{strategy, kind, cost, ..., parties{drivers, site, grid}, kpi{},
-/// objective, error_bar{cost, peak_kw, energy_kwh}, saving{against_as_logged{value, error_bar, fewer_kwh},
+/// {currency, base, days, error{}, control{}, runs[{strategy, kind, cost, ..., parties{drivers, site, grid}, kpi{},
+/// objective, error_bar{cost, peak_kw, energy_kwh}, saving{against_as_logged{value, error_bar, fewer_kwh, per_month,
+/// per_year},
 /// against_asap{}, without_foresight{} (against the base)}, assumptions[], event_hash, error}], assumptions[{letter,
 /// what, value}]}.
 nlohmann::ordered_json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptions,

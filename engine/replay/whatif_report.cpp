@@ -42,9 +42,15 @@ std::string letter(std::size_t i) {
   return i < 26 ? last : letter(i / 26 - 1) + last;
 }
 
-Json saving_json(const Saving& saving) {
+constexpr double days_of_year = 365.25, days_of_month = days_of_year / 12.0;
+
+Json saving_json(const WhatIf& result, const Saving& saving) {
   if (std::isnan(saving.value)) return nullptr;
-  return {{"value", saving.value}, {"error_bar", number_or_null(saving.error_bar)}, {"fewer_kwh", saving.fewer_kwh}};
+  return {{"value", saving.value},
+          {"error_bar", number_or_null(saving.error_bar)},
+          {"fewer_kwh", saving.fewer_kwh},
+          {"per_month", number_or_null(saving.value * days_of_month / result.days)},
+          {"per_year", number_or_null(saving.value * days_of_year / result.days)}};
 }
 
 /// What is saved against the row that savings are counted from.
@@ -75,11 +81,12 @@ Json row_json(const WhatIf& result, const WhatIfRow& row, const Json& letters) {
   json["error_bar"] = {{"cost", number_or_null(row.bar.cost)},
                        {"peak_kw", number_or_null(row.bar.peak_kw)},
                        {"energy_kwh", number_or_null(row.bar.energy_kwh)}};
-  json["saving"] = {{"against_as_logged", saving_json(row.against_logged)},
-                    {"against_asap", saving_json(row.against_asap)}};
+  json["saving"] = {{"against_as_logged", saving_json(result, row.against_logged)},
+                    {"against_asap", saving_json(result, row.against_asap)}};
   const WhatIfRow* unforeseen = row.kind == Kind::strategy ? result.find_unforeseen(row.name) : nullptr;
-  json["saving"]["without_foresight"] =
-      unforeseen != nullptr && unforeseen->error.empty() ? saving_json(saving_on_base(result, *unforeseen)) : Json();
+  json["saving"]["without_foresight"] = unforeseen != nullptr && unforeseen->error.empty()
+                                            ? saving_json(result, saving_on_base(result, *unforeseen))
+                                            : Json();
   json["assumptions"] = row.kind == Kind::metered ? Json::array() : letters;
   json["event_hash"] = row.event_hash ? Json(fmt::format("{:016x}", *row.event_hash)) : Json(nullptr);
   return json;
@@ -234,17 +241,22 @@ class Report {
     if (std::isnan(control.uncontrolled)) return {};
     const std::string best =
         std::isnan(control.best) ? "" : fmt::format(", {} {}", say("at best", "최선"), money(control.best));
-    if (std::isnan(control.recorded)) {
+    if (std::isnan(control.logged)) {
       return fmt::format(
           fmt::runtime(say("How much control there was can not be told without readings; charging at once costs {}{} "
                            "{}.\n",
                            "계량값이 없어 제어 정도는 알 수 없습니다. 즉시 충전 {}{} {}.\n")),
           money(control.uncontrolled), best, currency_);
     }
-    std::string text = fmt::format(fmt::runtime(say("How much control there was: recorded {}, charging at once {}{} {}",
-                                                    "제어 정도: 실측 {}, 즉시 충전 {}{} {}")),
-                                   money(control.recorded), money(control.uncontrolled), best, currency_);
-    if (!std::isnan(control.share)) {
+    std::string text =
+        fmt::format(fmt::runtime(say("How much control there was: as logged {}, charging at once {}{} {}",
+                                     "제어 정도: 로그대로 {}, 즉시 충전 {}{} {}")),
+                    money(control.logged), money(control.uncontrolled), best, currency_);
+    if (!control.told()) {
+      text += say(": none that the replay's error (±", ": 재현 오차(±");
+      text += money(control.error_bar);
+      text += say(") would let be seen", ") 안에서는 보이지 않음");
+    } else if (!std::isnan(control.share)) {
       text +=
           fmt::format(fmt::runtime(say(": {} of the possible saving", ": 가능한 절감의 {}")), percent(control.share));
     }
@@ -299,11 +311,23 @@ class Report {
                                           "{}: {}와의 차이({})는 재현 오차 이내입니다.\n")),
                          name, base_name(), amount);
     }
-    return fmt::format(
+    const std::string text = fmt::format(
         fmt::runtime(saved.value > 0.0
                          ? say("{} would have saved {}{} against {}{}.\n", "{}: {}{} 절감 ({} 대비{}).\n")
                          : say("{} would have cost {}{} more than {}{}.\n", "{}: {}{} 추가 비용 ({} 대비{}).\n")),
         name, amount, share, base_name(), short_of);
+    return saved.value > 0.0 ? text + rate(saved.value) : text;
+  }
+
+  /// What a saving would come to, were all days like those of the log.
+  std::string rate(double saved) const {
+    if (!(result_.days > 0.0)) return {};
+    const auto days = static_cast<int>(std::lround(result_.days));
+    return fmt::format(
+        fmt::runtime(say("  from {} day{} of log; were all days like them: {} {} a month, {} {} a year.\n",
+                         "  로그 {}일{} 기준. 모든 날이 이와 같다면 월 {} {}, 연 {} {}.\n")),
+        days, korean_ || days == 1 ? "" : "s", money(saved * days_of_month / result_.days), currency_,
+        money(saved * days_of_year / result_.days), currency_);
   }
 
   const WhatIf& result_;
@@ -324,6 +348,7 @@ Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptio
   const ReplayError& error = result.error;
   json["currency"] = currency;
   json["free_energy"] = result.free_energy;
+  json["days"] = result.days;
   json["base"] = base == nullptr ? Json(nullptr) : Json(base->name);
   json["error"] = {{"energy", number_or_null(error.energy)},
                    {"energy_cost", number_or_null(error.energy_cost)},
@@ -331,9 +356,10 @@ Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptio
                    {"peak", number_or_null(error.peak)},
                    {"timed_fraction", number_or_null(error.timed_fraction)},
                    {"timing_cost", number_or_null(error.timing_cost)}};
-  json["control"] = {{"recorded", number_or_null(result.control.recorded)},
+  json["control"] = {{"as_logged", number_or_null(result.control.logged)},
                      {"uncontrolled", number_or_null(result.control.uncontrolled)},
                      {"best", number_or_null(result.control.best)},
+                     {"error_bar", number_or_null(result.control.error_bar)},
                      {"share_of_possible_saving", number_or_null(result.control.share)}};
   json["runs"] = Json::array();
   for (const WhatIfRow& row : result.rows) json["runs"].push_back(row_json(result, row, letters));

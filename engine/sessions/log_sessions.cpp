@@ -89,6 +89,8 @@ LogSession session_of(const Transaction& t, std::size_t index, std::string evse_
   ObservedVehicle seen = vehicle_of(t);
   session.vehicle = std::move(seen.vehicle);
   session.observed_kw = seen.observed_kw;
+  session.taper = seen.taper;
+  session.waits_h = seen.waits_h;
   visit.soc_start = seen.soc_start;
   return session;
 }

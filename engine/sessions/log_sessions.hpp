@@ -12,6 +12,12 @@
 
 namespace evtwin::sessions {
 
+/// Power that falls in a straight line over energy towards the end of a session.
+struct Taper {
+  double over_kwh = 0.0;   ///< the last of the session's energy; 0: none was seen
+  double end_share = 1.0;  ///< of the power held before: what is left when all the energy has flowed
+};
+
 /// A transaction as a session: it arrives when the vehicle was plugged in and leaves when it was unplugged; what the
 /// register counted is what it takes.
 struct LogSession {
@@ -20,6 +26,8 @@ struct LogSession {
   std::string evse_id;                   ///< station, made printable, + "-" + EVSE
   physics::Vehicle vehicle;              ///< what the log tells of it: largest power, taper, battery where it says
   double observed_kw = kernel::unknown;  ///< largest power held for some time, as metered; NaN: no readings
+  Taper taper;                           ///< as metered
+  double waits_h = 0.0;                  ///< from the transaction's start until power flowed, as metered
   double most_a = kernel::unknown;       ///< per phase, of a wish with a limit of its own; NaN: none
 };
 
@@ -83,7 +91,15 @@ struct ObservedVehicle {
   physics::Vehicle vehicle;
   double observed_kw = kernel::unknown;
   double soc_start = kernel::unknown;
+  Taper taper;
+  double waits_h = 0.0;
 };
 ObservedVehicle vehicle_of(const ocpp::Transaction& transaction);
+/// A vehicle that holds `kw` and tapers so at the end of `energy_kwh`. Where its battery and SoC are not told it gets
+/// one in which the session's energy ends at half.
+/// @param told_kwh, told_soc  capacity and SoC on arrival as the log has them; NaN: not told
+ObservedVehicle vehicle_with(double kw, const Taper& taper, double energy_kwh, double told_kwh, double told_soc);
+/// SoC on arrival, by the transaction or its first reading that has one; NaN: not told.
+double told_soc(const ocpp::Transaction& transaction);
 
 }  // namespace evtwin::sessions

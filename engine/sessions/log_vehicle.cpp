@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <optional>
 #include <utility>
 
 #include "sessions/log_sessions.hpp"
@@ -166,14 +165,8 @@ double held_kw(const Readings& readings) {
   return sum_h > 0.0 ? sum_kwh / sum_h : level_kw;
 }
 
-/// Power falling in a straight line over energy: linear over the state of charge, so exponential in time.
-struct Taper {
-  double from_kwh = 0.0;  ///< where the constant power ends
-  double end_kw = 0.0;    ///< power when all the energy has flowed
-};
-
 /// @param held_kw  the constant power before it
-std::optional<Taper> taper_of(const std::vector<Stretch>& stretches, double held_kw, double energy_kwh) {
+Taper taper_of(const std::vector<Stretch>& stretches, double held_kw, double energy_kwh) {
   constexpr std::size_t least_readings = 4;
   constexpr double least_fit = 0.8;  // R squared
   constexpr double constant = 0.95;  // of the held power and above: not tapering yet
@@ -198,11 +191,10 @@ std::optional<Taper> taper_of(const std::vector<Stretch>& stretches, double held
   if (!(sxx > 0.0) || !(syy > 0.0) || sxy >= 0.0 || sxy * sxy < least_fit * sxx * syy) return {};
   const double slope = sxy / sxx;
   const auto line = [&](double kwh) { return y / n + slope * (kwh - x / n); };
-  Taper taper;
-  taper.from_kwh = std::max(0.0, x / n + (held_kw - y / n) / slope);
-  taper.end_kw = std::max(line(energy_kwh), idle_share * held_kw);
-  if (taper.from_kwh >= energy_kwh || taper.end_kw > least_fall * held_kw) return {};
-  return taper;
+  const double from_kwh = std::max(0.0, x / n + (held_kw - y / n) / slope);
+  const double end_kw = std::max(line(energy_kwh), idle_share * held_kw);
+  if (from_kwh >= energy_kwh || end_kw > least_fall * held_kw) return {};
+  return {energy_kwh - from_kwh, end_kw / held_kw};
 }
 
 std::uint8_t phases_of(const Transaction& t) {
@@ -215,56 +207,72 @@ std::uint8_t phases_of(const Transaction& t) {
   return static_cast<std::uint8_t>(most == 0 ? 3 : most);
 }
 
-double first_soc(const Transaction& t) {
+/// How long nothing flowed at first.
+double waits_h(const Transaction& t, const std::vector<Stretch>& stretches, double held_kw) {
+  const auto flows = [&](const Stretch& s) { return s.kw > idle_share * held_kw; };
+  const auto first = std::find_if(stretches.begin(), stretches.end(), flows);
+  double hours = 0.0;
+  for (auto stretch = stretches.begin(); stretch != first; ++stretch) hours += stretch->hours;
+  return std::min(hours, kernel::hours_between(t.start_ns, t.stop_ns));
+}
+
+/// Its power, as far as the readings tell.
+ObservedVehicle powered(const Transaction& t) {
+  if (!(t.energy_kwh > 0.0)) return {};
+  const Readings readings = readings_of(t);
+  const double plateau_kw = held_kw(readings);
+  if (!(plateau_kw > 0.0)) return {};
+  // Enough for the energy to flow between start and stop, whatever the readings miss.
+  const double hours = kernel::hours_between(t.start_ns, t.stop_ns);
+  const double kw = hours > 0.0 ? std::max(plateau_kw, t.energy_kwh / hours) : plateau_kw;
+  Taper taper = taper_of(readings.stretches, plateau_kw, t.energy_kwh);
+  taper.end_share *= plateau_kw / kw;
+  ObservedVehicle seen = vehicle_with(kw, taper, t.energy_kwh, t.battery_kwh, told_soc(t));
+  seen.waits_h = waits_h(t, readings.stretches, plateau_kw);
+  return seen;
+}
+
+}  // namespace
+
+double told_soc(const Transaction& t) {
   if (t.soc_start == t.soc_start) return t.soc_start;
   const auto told = std::find_if(t.samples.begin(), t.samples.end(), [](const Sample& s) { return s.soc == s.soc; });
   return told == t.samples.end() ? kernel::unknown : told->soc;
 }
 
-/// A battery in which the curve holds: the one that the log tells of, or one made so that the session's own energy
-/// spans its lower half.
-void add_battery(const Transaction& t, double held_kw, const std::optional<Taper>& taper, ObservedVehicle& out) {
+ObservedVehicle vehicle_with(double kw, const Taper& taper, double energy_kwh, double told_kwh, double told_soc) {
+  ObservedVehicle out;
+  out.observed_kw = kw;
+  out.taper = taper;
   physics::BatterySpec& battery = out.vehicle.battery;
-  const double soc = first_soc(t);
-  const bool told = t.battery_kwh > 0.0 && soc >= 0.0 && soc <= 1.0 && t.battery_kwh * (1.0 - soc) > t.energy_kwh;
-  if (!told && !taper) {
-    battery.charge = physics::Curve::constant(held_kw);
-    return;
-  }
-  battery.capacity_kwh = told ? t.battery_kwh : 2.0 * t.energy_kwh;
-  out.soc_start = told ? soc : 0.0;
-  if (!taper) {
-    battery.charge = physics::Curve::constant(held_kw);
-    return;
-  }
+  battery.charge = physics::Curve::constant(kw);
+  const bool told = told_kwh > 0.0 && told_soc >= 0.0 && told_soc <= 1.0 && told_kwh * (1.0 - told_soc) > energy_kwh;
+  const bool tapers = taper.over_kwh > 0.0;
+  if (!told && !tapers) return out;
+  // A made battery in which the energy ends at half, and which holds the whole of the taper below that.
+  battery.capacity_kwh = told ? told_kwh : 2.0 * std::max(energy_kwh, taper.over_kwh);
+  out.soc_start = told ? told_soc : 0.5 - energy_kwh / battery.capacity_kwh;
+  if (!tapers) return out;
   const auto soc_at = [&](double kwh) { return out.soc_start + kwh / battery.capacity_kwh; };
-  const double slope = (taper->end_kw - held_kw) / (t.energy_kwh - taper->from_kwh);
+  const double from_kwh = energy_kwh - taper.over_kwh, end_kw = taper.end_share * kw;
+  const double slope = (end_kw - kw) / taper.over_kwh;
   // The line goes on a little beyond the energy that was taken, so that nothing bends just there.
-  const double last_kwh = std::min(1.05 * t.energy_kwh, battery.capacity_kwh * (1.0 - out.soc_start));
-  const double last_kw = std::max(0.5 * taper->end_kw, taper->end_kw + slope * (last_kwh - t.energy_kwh));
+  const double last_kwh = std::min(1.05 * energy_kwh, battery.capacity_kwh * (1.0 - out.soc_start));
+  const double last_kw = std::max(0.5 * end_kw, end_kw + slope * (last_kwh - energy_kwh));
   auto& knots = battery.charge.knots;
-  knots = {{0.0, held_kw}};
-  if (soc_at(taper->from_kwh) > 0.0) knots.push_back({soc_at(taper->from_kwh), held_kw});
+  const double from_soc = soc_at(from_kwh);  // below 0: it tapers from the first kWh on
+  knots = {{0.0, kw + std::min(0.0, -slope * from_soc * battery.capacity_kwh)}};
+  if (from_soc > 0.0) knots.push_back({from_soc, kw});
   if (soc_at(last_kwh) < 1.0) knots.push_back({soc_at(last_kwh), last_kw});
   knots.push_back({1.0, last_kw});
+  return out;
 }
 
-}  // namespace
-
 ObservedVehicle vehicle_of(const Transaction& t) {
-  ObservedVehicle out;
-  out.vehicle.share = 0.0;
-  out.vehicle.ac_phases = phases_of(t);
-  if (!(t.energy_kwh > 0.0)) return out;
-  const Readings readings = readings_of(t);
-  const double plateau_kw = held_kw(readings);
-  if (!(plateau_kw > 0.0)) return out;
-  const std::optional<Taper> taper = taper_of(readings.stretches, plateau_kw, t.energy_kwh);
-  // Enough for the energy to flow between start and stop, whatever the readings miss.
-  const double hours = kernel::hours_between(t.start_ns, t.stop_ns);
-  out.observed_kw = hours > 0.0 ? std::max(plateau_kw, t.energy_kwh / hours) : plateau_kw;
-  add_battery(t, out.observed_kw, taper, out);
-  return out;
+  ObservedVehicle seen = powered(t);
+  seen.vehicle.share = 0.0;
+  seen.vehicle.ac_phases = phases_of(t);
+  return seen;
 }
 
 }  // namespace evtwin::sessions

@@ -53,12 +53,12 @@ TEST_F(WhatIfCommand, PricesTheLogTheReplayAndEachStrategyAlike) {
 TEST_F(WhatIfCommand, SaysHowMuchControlThereWasAndWhatWasAssumed) {
   const Said said = run({"whatif", log, "--site", site, "--strategies", "edf"});
   ASSERT_EQ(said.status, 0) << said.err;
-  EXPECT_THAT(said.out, HasSubstr("How much control there was: recorded "));
+  EXPECT_THAT(said.out, HasSubstr("How much control there was: as logged "));
   EXPECT_THAT(said.out, HasSubstr("Error bars (±) are the replay's own error on this log: energy "));
   EXPECT_THAT(said.out, HasSubstr("asap (a"));
   EXPECT_THAT(said.out, HasSubstr("\na  "));
   const Said korean = run({"whatif", log, "--site", site, "--strategies", "edf", "--lang", "ko"});
-  EXPECT_THAT(korean.out, HasSubstr("제어 정도: 실측 "));
+  EXPECT_THAT(korean.out, HasSubstr("제어 정도: 로그대로 "));
 }
 
 TEST_F(WhatIfCommand, WithoutATariffThereIsNoCostAndALineThatSaysHowToGiveOne) {

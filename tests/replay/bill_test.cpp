@@ -57,7 +57,7 @@ return scenario { start = "2025-06-02", days = 30, timezone = "UTC",
   Prepared prepared = prepare(request, std::move(log), std::move(sessions));
   ReplayResult replayed = replay(prepared);
   ScoreCard card = judge(prepared, replayed, {});
-  std::vector<ReplayedSession> pairs = replayed_sessions(prepared, replayed);
+  std::vector<ReplayedSession> pairs = replayed_sessions(prepared.sessions.sessions, replayed);
   return {std::move(prepared), std::move(replayed), std::move(card), std::move(pairs)};
 }
 

@@ -9,6 +9,7 @@
 #include "log_maker.hpp"
 #include "replay/html.hpp"
 #include "replay/score_table.hpp"
+#include "replay/score_text.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -40,13 +41,14 @@ struct MadeCertificate {
     log.report.unused["the frame is cut off"] = {1, {{{0, 7}, "the frame is cut off", "[2,"}}};
     log.flags.push_back({"meter_goes_back", "1", "site.log:12: \x1b[31m</li><script>alert(2)</script>", {}});
     prepared.assumptions.push_back({"battery size", "배터리 용량", "unknown & not limiting", "알 수 없음"});
-    card = score({log, twin, market::Calendar(), {}, true});
+    card = score({log, twin, market::Calendar(), {}, true, foretold_well()});
   }
   std::string page(Language language) const {
-    return certificate_html({prepared, card, "0123456789abcdef", "evtwin 0", language});
+    return certificate_html({prepared, card, "0123456789abcdef", "evtwin 0", language, doubts});
   }
   Prepared prepared;
   ScoreCard card;
+  std::vector<Doubt> doubts{{"zone", "", "the log's clock <is> odd", "로그의 시계가 이상함"}};
 };
 
 TEST(Certificate, ThePageCarriesEveryScoreThatCouldBeHad) {
@@ -59,7 +61,7 @@ TEST(Certificate, ThePageCarriesEveryScoreThatCouldBeHad) {
     std::size_t carried = 0;
     for (const Score& score : made.card.scores) {
       const ScoreInfo& info = score_info(score.name);
-      if (std::isnan(score.value)) continue;
+      if (!stands_in_table(score)) continue;
       ++carried;
       EXPECT_THAT(page, HasSubstr(std::string(language == Language::english ? info.title : info.title_ko)));
     }
@@ -88,6 +90,16 @@ TEST(Certificate, TextOfTheLogIsNeverMarkup) {
   EXPECT_THAT(page, Not(HasSubstr("\x1b")));
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(2)"));
   EXPECT_EQ(html_text("<a href=\"x\" title='y'>&\n"), "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;\\n");
+}
+
+TEST(Certificate, DoubtsAndWhatWasForetoldStandOnThePage) {
+  const MadeCertificate made;
+  const std::string page = made.page(Language::english), korean = made.page(Language::korean);
+  EXPECT_THAT(page, HasSubstr("<li>the log&#39;s clock &lt;is&gt; odd</li>"));
+  EXPECT_THAT(korean, HasSubstr("<li>로그의 시계가 이상함</li>"));
+  EXPECT_THAT(page, HasSubstr("Foretold: the 9 sessions from "));
+  EXPECT_THAT(page, HasSubstr("rectangle"));
+  EXPECT_THAT(korean, HasSubstr("정격 사각형"));
 }
 
 TEST(Certificate, AnEmptyLogHasAPageToo) {

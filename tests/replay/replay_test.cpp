@@ -95,7 +95,8 @@ TEST(Replay, CarsThatChargeAtTheSameTimeShareTheStationsLimit) {
   sessions::LogSessions sessions = sessions::sessions_of(read);
   PrepareRequest request;
   request.logs = {"site.log"};
-  const LoggedLimits limits = logged_limits(prepare(request, std::move(read), std::move(sessions)));
+  const Prepared prepared = prepare(request, std::move(read), std::move(sessions));
+  const LoggedLimits limits = logged_limits(prepared.log, prepared.sessions.sessions, world_of(prepared));
   ASSERT_EQ(limits.size(), 2U);
   const std::vector<LimitStep> first{
       {eight_ns, 6.0}, {eight_ns + 60 * minute, 3.0}, {eight_ns + 120 * minute, 6.0}, {eight_ns + 180 * minute, 0.0}};

@@ -23,13 +23,14 @@ struct Case {
   std::vector<ReplayedSession> twin;
   std::vector<LimitStretch> limits;
   std::optional<bool> alike;
+  HeldOut held_out = foretold_well();
 
   void add(ocpp::Transaction logged, std::vector<twin::PowerSegment> power) {
     logged.id = std::to_string(log.transactions.size() + 1);
     twin.push_back(twin_of(log.transactions.size(), logged, std::move(power)));
     log.transactions.push_back(std::move(logged));
   }
-  ScoreCard card() const { return score({log, twin, market::Calendar(), limits, alike}); }
+  ScoreCard card() const { return score({log, twin, market::Calendar(), limits, alike, held_out}); }
   Score of(std::string_view name) const { return *card().find(name); }
 };
 
@@ -219,6 +220,35 @@ TEST(Scores, WhatWasGivenMakesNoVerdict) {
   for (int i = 0; i < 45; ++i) read();
   EXPECT_NEAR(c.card().tested_share, 2.0 / 3.0, 1e-9);
   EXPECT_EQ(c.card().verdict(), "good");
+}
+
+TEST(Scores, WithoutSessionsForetoldThereIsNoVerdict) {
+  Case c;
+  for (int i = 0; i < 30; ++i)
+    c.add(metered_at(t0, minute_ns, std::vector<double>(20, 6.0), true), {segment(t0, t0 + 20 * minute_ns, 6.0)});
+  EXPECT_EQ(c.card().verdict(), "good");
+  const std::size_t load = site_load_line;
+  ASSERT_EQ(power_lines[load], "site_load_cv_rmse");
+  c.held_out.of(Way::foretold, load) = {0.25, 12};
+  EXPECT_EQ(c.card().verdict(), "pass");
+  c.held_out.of(Way::foretold, load) = {0.35, 12};
+  EXPECT_EQ(c.card().verdict(), "fail");
+  // A single vehicle is as sure as its driver: reported, not gated.
+  c.held_out = foretold_well();
+  c.held_out.of(Way::foretold, 0) = {0.9, 12};
+  EXPECT_EQ(c.card().verdict(), "good");
+  c.held_out.tested_share = 0.4;
+  EXPECT_EQ(c.card().verdict(), "not_scorable");
+}
+
+TEST(Scores, SkillIsWhatIsLeftOfTheBetterNaiveError) {
+  HeldOut held_out;
+  EXPECT_THAT(held_out.skill(1), IsNan());
+  held_out.of(Way::foretold, 1).value = 0.1;
+  held_out.of(Way::rectangle, 1).value = 0.4;
+  EXPECT_NEAR(held_out.skill(1), 0.75, 1e-12);
+  held_out.of(Way::mean_shape, 1).value = -0.08;
+  EXPECT_NEAR(held_out.skill(1), -0.2, 1e-12);
 }
 
 TEST(Scores, ACardOnFewSessionsIsIndicativeAndMeetsNoGate) {

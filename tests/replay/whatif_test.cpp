@@ -73,7 +73,7 @@ struct Made {
                                  : transaction(at_hour(11), at_hour(13), 0.0, 12.0);
     prepared.log.transactions.push_back(logged);
     sessions.push_back(twin_of(0, logged, {segment(at_hour(11), at_hour(13), 6.6)}));
-    card = score({prepared.log, sessions, market::Calendar(), {}, true});
+    card = score({prepared.log, sessions, market::Calendar(), {}, true, foretold_well()});
   }
   static WhatIfRow row(WhatIfRow::Kind kind, const std::string& name, double energy_cost, double demand, double kwh) {
     WhatIfRow made;
@@ -119,8 +119,25 @@ TEST(WhatIf, TheReplaysOwnErrorIsTheErrorBar) {
   EXPECT_NEAR(early.against_logged.value, 1.32, 1e-9);
   EXPECT_NEAR(early.against_logged.error_bar, std::hypot(0.374, 0.242), 1e-9);
   EXPECT_EQ(result.base()->kind, WhatIfRow::Kind::as_logged);
-  // Uncontrolled 3.74, best 1.92, recorded 3.4.
-  EXPECT_NEAR(result.control.share, 0.34 / 1.82, 1e-9);
+}
+
+TEST(WhatIf, ControlIsOfTheTwinAgainstTheTwinAndSilentWithinItsError) {
+  // Metered 3.4, but the twin on the log's own limits costs what it costs charging at once: that is no control.
+  const Made made(true);
+  const WhatIf result = made.result();
+  EXPECT_NEAR(result.control.logged, 3.74, 1e-9);
+  EXPECT_THAT(result.control.share, IsNan());
+  EXPECT_THAT(what_if_text(result, {}, "EUR", Language::english),
+              HasSubstr("as logged 3.74, charging at once 3.74, at best 1.92 EUR: none that the replay's error (±0.53) "
+                        "would let be seen."));
+  // At once it would have been 5.60: the station held cars back. 10 % of both are the error, 0.67 together.
+  std::vector<WhatIfRow> rows(result.rows.begin() + 1, result.rows.end());
+  rows[1] = Made::row(WhatIfRow::Kind::strategy, "asap", 4.0, 1.6, 13.2);
+  const WhatIf held = what_if({made.prepared, made.card, made.sessions, 1.0}, rows);
+  EXPECT_NEAR(held.control.error_bar, std::hypot(0.374, 0.56), 1e-9);
+  EXPECT_NEAR(held.control.share, 1.86 / 3.68, 1e-9);
+  EXPECT_THAT(what_if_text(held, {}, "EUR", Language::english),
+              HasSubstr("as logged 3.74, charging at once 5.60, at best 1.92 EUR: 50.54 % of the possible saving."));
 }
 
 // Two cars of 3 kWh, each somewhere within 10 min about 12:15, outlets of 30 kW: a quarter of an hour had both or none.
@@ -176,7 +193,7 @@ TEST(WhatIf, WithoutReadingsTheBarSaysWhatItCouldNotJudge) {
   EXPECT_NEAR(result.rows[0].bar.cost, 1.2, 1e-9);
   EXPECT_THAT(result.rows[1].bar.cost, IsNan());
   EXPECT_EQ(result.base()->name, "asap");
-  EXPECT_THAT(result.control.recorded, IsNan());
+  EXPECT_THAT(result.control.logged, IsNan());
   const std::string text = what_if_text(result, {}, "EUR", Language::english);
   EXPECT_THAT(text, HasSubstr("Not judged: when 100.00 % of the energy flowed"));
   EXPECT_THAT(text, HasSubstr("How much control there was can not be told without readings"));
@@ -184,7 +201,9 @@ TEST(WhatIf, WithoutReadingsTheBarSaysWhatItCouldNotJudge) {
 
 TEST(WhatIf, ServingLessIsNoSaving) {
   const std::string text = what_if_text(Made(true).result(), {}, "EUR", Language::english);
-  EXPECT_THAT(text, HasSubstr("early would have saved 1.32 ±0.45 EUR (35.29 %) against as logged."));
+  // A day: 30.4375 times that in a month, 365.25 times in a year.
+  EXPECT_THAT(text, HasSubstr("early would have saved 1.32 ±0.45 EUR (35.29 %) against as logged.\n"
+                              "  from 1 day of log; were all days like them: 40.18 EUR a month, 482.13 EUR a year.\n"));
   EXPECT_THAT(text, HasSubstr("lazy delivers 6.6 kWh less than as logged"));
   EXPECT_THAT(text, Not(HasSubstr("lazy would have saved")));
   EXPECT_THAT(text, HasSubstr("asap: the difference from as logged (0.00 ±0.53 EUR) is within the replay's error."));
