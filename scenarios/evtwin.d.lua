@@ -727,6 +727,11 @@ function exponential(t) end
 ---@return evtwin.distribution
 function choice(t) end
 
+---quantiles { 0.5, 2, 3, 9 }: values at equally spaced probabilities from 0 to 1, the least first, straight lines between; what `evtwin calibrate` fits.
+---@param t number[]
+---@return evtwin.distribution
+function quantiles(t) end
+
 ---Arrivals at random.
 ---@param t evtwin.poisson
 ---@return evtwin.arrivals

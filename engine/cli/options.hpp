@@ -154,6 +154,18 @@ struct DriversCommand {
   bool json = false;
 };
 
+/// evtwin calibrate
+struct CalibrateCommand {
+  std::vector<std::string> records, later;  ///< logs, or one table of sessions each; later: judge
+  ocpp::ReadOptions reading;
+  sessions::ColumnNames columns;
+  std::string timezone, tariff;
+  double contract_kw = kernel::unknown;
+  std::string out, page;  ///< scenario and page to write; empty: none
+  bool json = false;
+  std::string language = "en";
+};
+
 /// evtwin chargers
 struct ChargersCommand {
   std::vector<std::string> logs;
@@ -261,7 +273,7 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand,
                              EvalCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand,
-                             RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand, DriversCommand, ChargersCommand,
+                             RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, DriversCommand, ChargersCommand,
                              ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
                              PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
 

@@ -167,6 +167,37 @@ void offer_export(Offers& offers) {
                "lost-stop=SESSION, refused=EVSE,TIME,TAG; may be repeated");
 }
 
+struct CalibrateOptions {
+  CalibrateCommand command;
+  std::vector<std::string> columns;
+};
+
+void offer_calibrate(Offers& offers) {
+  const auto options = std::make_shared<CalibrateOptions>();
+  CLI::App& app = offers.add(offers.program(), "calibrate",
+                             "Fit a site's twin to its own records, and judge it by days it was not fitted to", options,
+                             [](CalibrateOptions& given) {
+                               for (auto& [key, column] : pairs_of("--column", given.columns))
+                                 given.command.columns.emplace(key, column);
+                               return given.command;
+                             });
+  CalibrateCommand& to = options->command;
+  app.add_option("RECORDS", to.records, "OCPP logs of any layout, or one table of sessions (.csv, .csv.gz)")->required();
+  app.add_option("--judge", to.later, "records of later days to judge by (default: the days after 70 % of the sessions)");
+  add_reading(app, to.reading);
+  add_repeated(app, "--column", options->columns,
+               "column of a table of another layout, as arrival=\"Begin\"; keys: arrival, departure, energy_kwh, evse, "
+               "session_id, requested_kwh, estimated_departure, soc; may be repeated");
+  app.add_option("--timezone", to.timezone, "IANA zone of the site (default: of the log's clock; UTC for tables)");
+  app.add_option("--tariff", to.tariff, "tariff of the twin, MODULE.NAME as in california.sce_tou_ev_4 (default: none)");
+  app.add_option("--contract-kw", to.contract_kw, "contract power of the twin (default: no limit)")
+      ->check(CLI::Range(0.1, 1e6));
+  app.add_option("-o,--out", to.out, "scenario to write: the twin, which runs alone");
+  app.add_option("--page", to.page, "page to write (HTML): each fit as a picture");
+  add_json(app, to.json);
+  add_language(app, to.language);
+}
+
 void offer_drivers(Offers& offers) {
   const auto to = std::make_shared<DriversCommand>();
   CLI::App& app = offers.add(offers.program(), "drivers",
@@ -195,6 +226,7 @@ void offer_logs(Offers& offers) {
   offer_replay(offers);
   offer_what_if(offers);
   offer_export(offers);
+  offer_calibrate(offers);
   offer_drivers(offers);
   offer_chargers(offers);
 }

@@ -25,6 +25,12 @@ double Distribution::at(double u) const {
     case Kind::exponential:
       value = kernel::exponential(u, a);
       break;
+    case Kind::quantiles: {
+      const double at = u * static_cast<double>(values.size() - 1);
+      const std::size_t below = std::min(static_cast<std::size_t>(at), values.size() - 2);
+      value = values[below] + (at - static_cast<double>(below)) * (values[below + 1] - values[below]);
+      break;
+    }
     case Kind::choice: {
       double total = 0.0;
       for (const auto& [figure, weight] : choices) total += weight;

@@ -29,13 +29,15 @@ struct Recorded {
 
 /// Distribution of one figure (energy in kWh, stay in h); values are clipped to [min, max].
 struct Distribution {
-  enum class Kind : std::uint8_t { fixed, uniform, normal, lognormal, exponential, choice };
+  enum class Kind : std::uint8_t { fixed, uniform, normal, lognormal, exponential, choice, quantiles };
   Kind kind = Kind::fixed;
   double a = 0.0;  ///< fixed: value; uniform: low; normal: mean; lognormal: median; exponential: mean
   double b = 0.0;  ///< uniform: high; normal: standard deviation; lognormal: sigma of the logarithm
   double min = 0.0;
   double max = physics::infinite;
   std::vector<std::pair<double, double>> choices;  ///< choice: (value, weight)
+  /// quantiles: ascending values at equally spaced probabilities from 0 to 1, straight lines between; two or more
+  std::vector<double> values{};
 
   /// Value of the unit draw `u` in (0,1), clipped. Monotone in u.
   double at(double u) const;

@@ -124,17 +124,7 @@ class Page {
     const HeldOutTable table = held_out_table(card_.held_out, about_.prepared.scenario.world.calendar, about_.language);
     if (table.rows.empty()) return;
     section("What it foretells", "예측한 것");
-    add("<p>{}.</p><div class=\"wide\"><table><thead><tr>", html_text(table.title));
-    for (std::size_t i = 0; i < table.heads.size(); ++i)
-      add("<th{}>{}</th>", i == 0 ? "" : " class=\"n\"", html_text(table.heads[i]));
-    add("</tr></thead><tbody>");
-    for (const std::vector<std::string>& row : table.rows) {
-      add("<tr>");
-      for (std::size_t i = 0; i < row.size(); ++i)
-        add("<td{}>{}</td>", i == 0 ? "" : " class=\"n\"", html_text(row[i]));
-      add("</tr>");
-    }
-    add("</tbody></table></div><p class=\"soft\">{}</p>", html_text(table.skill));
+    body_ += held_out_html(table);
   }
   void doubts() {
     if (about_.doubts.empty()) return;
@@ -339,6 +329,20 @@ class Page {
 };
 
 }  // namespace
+
+std::string held_out_html(const HeldOutTable& table) {
+  std::string html = fmt::format("<p>{}.</p>\n<div class=\"wide\"><table><thead><tr>", html_text(table.title));
+  for (std::size_t i = 0; i < table.heads.size(); ++i)
+    html += fmt::format("<th{}>{}</th>", i == 0 ? "" : " class=\"n\"", html_text(table.heads[i]));
+  html += "</tr></thead><tbody>\n";
+  for (const std::vector<std::string>& row : table.rows) {
+    html += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i)
+      html += fmt::format("<td{}>{}</td>", i == 0 ? "" : " class=\"n\"", html_text(row[i]));
+    html += "</tr>\n";
+  }
+  return html + fmt::format("</tbody></table></div>\n<p class=\"soft\">{}</p>\n", html_text(table.skill));
+}
 
 std::string certificate_html(const Certificate& certificate) { return Page(certificate).html(); }
 

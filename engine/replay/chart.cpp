@@ -144,4 +144,30 @@ std::string energy_scatter(std::span<const SessionPair> sessions, const std::str
   return svg + "</svg>";
 }
 
+std::string line_chart(const std::string& title, std::span<const ChartLine> lines, const std::string& x_unit,
+                       const std::string& y_unit) {
+  double x_most = 0.0, y_most = 0.0;
+  for (const ChartLine& line : lines) {
+    for (const auto& [x, y] : line.points) {
+      x_most = std::max(x_most, x);
+      y_most = std::max(y_most, y);
+    }
+  }
+  const Frame frame{480.0, 220.0, rounded_up(x_most), rounded_up(y_most)};
+  std::string text = frame.open(title) + frame.y_axis(y_unit);
+  const double step = nice_step(frame.x_most);
+  for (int i = 0; i * step <= frame.x_most * (1.0 + 1e-9); ++i) {
+    text += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{:g}{}</text>",
+                        frame.x(i * step), frame.height - bottom + 18.0, i * step,
+                        (i + 1) * step > frame.x_most ? " " + x_unit : "");
+  }
+  for (const ChartLine& line : lines) {
+    std::string path;
+    for (const auto& [x, y] : line.points)
+      path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", frame.x(x), frame.y(y));
+    text += fmt::format("<path class=\"{}\" d=\"{}\"/>", line.style, path);
+  }
+  return text + "</svg>";
+}
+
 }  // namespace evtwin::replay

@@ -2,6 +2,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "market/calendar.hpp"
@@ -16,5 +17,15 @@ std::string site_power_chart(std::span<const SiteStep> steps, const market::Cale
 /// A dot per session: metered energy to the right, the twin's upwards, the line of equality between.
 std::string energy_scatter(std::span<const SessionPair> sessions, const std::string& metered_name,
                            const std::string& twin_name);
+
+/// A line through points (x, y), x ascending from 0, both >= 0. @param style  "seen", "twin" or "naive"
+struct ChartLine {
+  std::string style;
+  std::vector<std::pair<double, double>> points;
+};
+
+/// Lines over each other. @param title  of the drawing. @param x_unit, y_unit  behind the last tick of each axis
+std::string line_chart(const std::string& title, std::span<const ChartLine> lines, const std::string& x_unit,
+                       const std::string& y_unit);
 
 }  // namespace evtwin::replay

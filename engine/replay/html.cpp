@@ -39,7 +39,9 @@ figcaption { color: var(--soft); font-size: .85rem; } .key::before { content: ""
   height: .8rem; margin: 0 .3rem -.1rem .6rem; background: var(--metered); } .key.t::before { background: var(--twin); }
 svg .grid { stroke: var(--line); } svg .tick { fill: var(--soft); font-size: 11px; }
 svg .metered { fill: var(--metered); fill-opacity: .45; } svg .twin { fill: none; stroke: var(--twin);
-  stroke-width: 1.6; } svg .dot { fill: var(--twin); fill-opacity: .6; } svg .equal { stroke: var(--soft);
+  stroke-width: 1.6; } svg .seen { fill: none; stroke: var(--metered); stroke-width: 2.4; }
+svg .naive { fill: none; stroke: var(--fail); stroke-width: 1.2; stroke-dasharray: 3 3; }
+.key.n::before { background: var(--fail); } svg .dot { fill: var(--twin); fill-opacity: .6; } svg .equal { stroke: var(--soft);
   stroke-dasharray: 4 4; }
 .scatter { max-width: 24rem; } ul { padding-left: 1.2rem; margin: .3rem 0; } code { font-size: .9em; }
 @media (max-width: 34rem) { .scores, .scores tbody, .scores tr, .scores td { display: block; } .scores thead {

@@ -84,10 +84,11 @@ struct Rating {
   std::string keys, remark;
 };
 
-Rating rating_of(const Seen& seen, double site_voltage_v) {
-  const bool dc = seen.kw > most_ac_kw || seen.voltage_v >= dc_from_v;
+Rating rating_of(Seen seen, double site_voltage_v, double least_kw) {
   const std::string shown = seen.kw > 0.0 ? fmt::format("{:.1f} kW seen", seen.kw)
                                           : std::string("no power seen: a usual wall box is assumed");
+  seen.kw = std::max(seen.kw, least_kw);
+  const bool dc = seen.kw > most_ac_kw || seen.voltage_v >= dc_from_v;
   if (dc) return {fmt::format("kind = \"dc\", kw = {:.6g}", usual_rating(dc_kw, seen.kw)), shown};
   const double voltage_v = seen.voltage_v == seen.voltage_v ? seen.voltage_v : site_voltage_v;
   const double one_phase_seen_a = std::max(seen.kw * 1000.0 / voltage_v, seen.a);
@@ -171,10 +172,11 @@ double site_voltage(const std::map<std::string, Seen, std::less<>>& seen, bool k
 
 /// EVSEs of one station, which may differ.
 std::string station_lines(const std::string& station, const std::vector<std::string>& ids,
-                          const std::map<std::string, Seen, std::less<>>& seen, double site_voltage_v) {
+                          const std::map<std::string, Seen, std::less<>>& seen, double site_voltage_v,
+                          double least_kw) {
   std::vector<std::pair<Rating, std::vector<std::string>>> groups;
   for (const std::string& id : ids) {
-    Rating rating = rating_of(seen.at(id), site_voltage_v);
+    Rating rating = rating_of(seen.at(id), site_voltage_v, least_kw);
     const auto same =
         std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first.keys == rating.keys; });
     if (same != groups.end()) {
@@ -196,7 +198,7 @@ std::string station_lines(const std::string& station, const std::vector<std::str
 }
 
 std::string stations_text(const sessions::LogSessions& sessions, const std::map<std::string, Seen, std::less<>>& seen,
-                          double site_voltage_v) {
+                          double site_voltage_v, double least_kw) {
   std::string out;
   for (std::size_t i = 0; i < sessions.evse_ids.size();) {
     const std::string station = sessions.evse_ids[i].substr(0, sessions.evse_ids[i].rfind('-'));
@@ -204,7 +206,7 @@ std::string stations_text(const sessions::LogSessions& sessions, const std::map<
     for (; i < sessions.evse_ids.size() && sessions.evse_ids[i].substr(0, sessions.evse_ids[i].rfind('-')) == station;
          ++i)
       ids.push_back(sessions.evse_ids[i]);
-    out += station_lines(station, ids, seen, site_voltage_v);
+    out += station_lines(station, ids, seen, site_voltage_v, least_kw);
   }
   return out;
 }
@@ -233,7 +235,8 @@ std::string tariff_line(const std::string& tariff) {
 }  // namespace
 
 std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions& sessions,
-                           const PrepareRequest& request, std::vector<Assumption>& assumptions) {
+                           const PrepareRequest& request, std::vector<Assumption>& assumptions,
+                           const SiteLaws& laws) {
   const std::string& tariff = request.tariff;
   const Zone zone = zone_of(log, request.timezone, assumptions);
   const market::Calendar calendar(zone.name);
@@ -265,6 +268,26 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
     energies.push_back(session.visit.taken_kwh);
     stays.push_back(kernel::hours_between(session.visit.arrival_ns, session.visit.departure_ns));
   }
+  const std::string first = market::format_date(days.first);
+  const std::string run = laws.inside.empty()
+                              ? fmt::format("start = \"{}\", days = {},  -- the log's own days", first, days.days)
+                              : fmt::format("start = param(\"start\", \"{}\"), days = param(\"days\", {}),", first,
+                                            days.days);
+  const std::string arrivals =
+      !laws.inside.empty()
+          ? laws.inside
+          : fmt::format(
+                R"(  -- `replay` and `whatif` put the log's own sessions here; so does arrivals = ocpp "site.log". On its own the file runs
+  -- with a law of the same size.
+  arrivals = arrivals.poisson {{
+    per_hour = {:.6g},
+    energy_kwh = lognormal {{ median = {:.6g}, sigma = 0.7, min = 0.1, max = 100 }},
+    stay_h = lognormal {{ median = {:.6g}, sigma = 0.8, min = 0.05, max = 72 }},
+  }},
+)",
+                std::min(10'000.0, static_cast<double>(sessions.sessions.size()) / (24.0 * days.days)),
+                std::clamp(median_of(std::move(energies)), 0.1, 100.0),
+                std::clamp(median_of(std::move(stays)), 0.05, 72.0));
   std::string assumed;
   for (const Assumption& a : assumptions) assumed += fmt::format("--   {}: {}\n", a.what, a.value);
   return fmt::format(
@@ -275,10 +298,10 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
 --   evtwin whatif LOG --site FILE --strategies asap,edf  what would another strategy have cost?
 --
 -- What was assumed:
-{}
+{}{}
 return scenario {{
   name = "Site of the log",
-  start = "{}", days = {},  -- the log's own days
+  {}
   timezone = {},
 
   site {{
@@ -290,24 +313,14 @@ return scenario {{
 {}    }},
   }},
 
-  -- `replay` and `whatif` put the log's own sessions here; so does arrivals = ocpp "site.log". On its own the file runs
-  -- with a law of the same size.
-  arrivals = arrivals.poisson {{
-    per_hour = {:.6g},
-    energy_kwh = lognormal {{ median = {:.6g}, sigma = 0.7, min = 0.1, max = 100 }},
-    stay_h = lognormal {{ median = {:.6g}, sigma = 0.8, min = 0.05, max = 72 }},
-  }},
-
+{}
   strategy = "asap",
 }}
 )",
-      sessions.sessions.size(), sessions.evse_ids.size(), assumed, market::format_date(days.first), days.days,
-      lua_text(zone.name), voltage_v,
+      sessions.sessions.size(), sessions.evse_ids.size(), assumed, laws.before.empty() ? "" : "\n" + laws.before, run, lua_text(zone.name), voltage_v,
       has_contract ? fmt::format("    contract_kw = {:.6g},", request.contract_kw)
                    : std::string("    -- contract_kw = 100,     -- what the grid connection may draw: fill in"),
-      priced, stations_text(sessions, seen, voltage_v),
-      std::min(10'000.0, static_cast<double>(sessions.sessions.size()) / (24.0 * days.days)),
-      std::clamp(median_of(std::move(energies)), 0.1, 100.0), std::clamp(median_of(std::move(stays)), 0.05, 72.0));
+      priced, stations_text(sessions, seen, voltage_v, laws.least_kw), arrivals);
 }
 
 }  // namespace evtwin::replay

@@ -41,11 +41,21 @@ Prepared prepare(const PrepareRequest& request);
 /// The same for a log that has been read, and its sessions (request.logs and request.sessions count no more).
 Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::LogSessions sessions);
 
+/// Lua of `arrivals` and what stands beside it; and what stands before the scenario; empty: none.
+struct SiteLaws {
+  std::string inside, before;
+  /// No EVSE is taken for less: energy over stay alone, without readings, tells the least that it can be. 0: none
+  double least_kw = 0.0;
+};
+
 /// A site that could have written this log, as a scenario: EVSEs with the ratings that their readings suggest, no
 /// storage, no PV, no limit, and comments that say what was assumed. A start to edit. plausible_site.cpp
 /// Of the request its time zone, tariff and contract count. @throws std::runtime_error for a tariff that is not written
 /// MODULE.NAME
+/// @param laws  in the place of a law of the same size; start and days of the scenario can be set then (--set start=,
+/// days=)
 std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions& sessions,
-                           const PrepareRequest& request, std::vector<Assumption>& assumptions);
+                           const PrepareRequest& request, std::vector<Assumption>& assumptions,
+                           const SiteLaws& laws = {});
 
 }  // namespace evtwin::replay

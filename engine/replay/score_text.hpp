@@ -34,6 +34,9 @@ struct HeldOutTable {
 /// No rows where nothing was held out.
 HeldOutTable held_out_table(const HeldOut& held_out, const market::Calendar& calendar, analysis::Language language);
 
+/// The same as a paragraph, a table and a paragraph of a page.
+std::string held_out_html(const HeldOutTable& table);
+
 /// "good", "pass (indicative)", "reported", "not scorable".
 std::string gate_text(const Score& score, analysis::Language language);
 

@@ -43,29 +43,41 @@ demand::Distribution distribution_of(const Value& value, const Where& where, dou
   const Construct* word = value.construct();
   if (word == nullptr)
     fail(where, "must be a number in " + std::string(unit) +
-                    ", or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
+                    ", or uniform, normal, lognormal, exponential, choice or quantiles { ... }, got " +
+                    describe(value));
   const Where at = where.at(*word);
   if (word->kind == "choice") {
     d.kind = Kind::choice;
     d.choices = weighted(word->arguments.front(), at, 0.0, max);
     return d;
   }
+  if (word->kind == "quantiles") {
+    d.kind = Kind::quantiles;
+    const std::vector<const Value*> list = list_of(word->arguments.front(), at, "numbers, the least first");
+    if (list.size() < 2) fail(at, "must be two numbers or more, from the least to the largest value");
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      d.values.push_back(number_of(*list[i], at / i, 0.0, max, unit));
+      if (i > 0 && d.values[i] < d.values[i - 1])
+        fail(at / i, "= " + show_number(d.values[i]) + " is below the one before it, " + show_number(d.values[i - 1]));
+    }
+    return d;
+  }
   const auto kind = std::string_view(word->kind);
   if (kind != "uniform" && kind != "normal" && kind != "lognormal" && kind != "exponential") {
-    fail(where,
-         "must be a number, or uniform, normal, lognormal, exponential or choice { ... }, got " + describe(value));
+    fail(where, "must be a number, or uniform, normal, lognormal, exponential, choice or quantiles { ... }, got " +
+                    describe(value));
   }
   const Fields f = fields_in_order(*word, section(kind), at);
   if (kind == "uniform") {
-    d = {Kind::uniform, f.number("min"), f.number("max"), 0.0, physics::infinite, {}};
+    d = {Kind::uniform, f.number("min"), f.number("max"), 0.0, physics::infinite, {}, {}};
     if (d.a > d.b) fail(f.where("min"), "= " + show_number(d.a) + " is above max = " + show_number(d.b));
     if (d.b > max)
       fail(f.where("max"), "= " + show_number(d.b) + " is above " + show_number(max) + " " + std::string(unit));
     return d;
   }
-  if (kind == "normal") d = {Kind::normal, f.number("mean"), f.number("std"), 0.0, 0.0, {}};
-  if (kind == "lognormal") d = {Kind::lognormal, f.number("median"), f.number("sigma"), 0.0, 0.0, {}};
-  if (kind == "exponential") d = {Kind::exponential, f.number("mean"), 0.0, 0.0, 0.0, {}};
+  if (kind == "normal") d = {Kind::normal, f.number("mean"), f.number("std"), 0.0, 0.0, {}, {}};
+  if (kind == "lognormal") d = {Kind::lognormal, f.number("median"), f.number("sigma"), 0.0, 0.0, {}, {}};
+  if (kind == "exponential") d = {Kind::exponential, f.number("mean"), 0.0, 0.0, 0.0, {}, {}};
   d.min = f.number("min");
   d.max = f.number("max", max);
   if (d.min > d.max) fail(f.where("min"), "= " + show_number(d.min) + " is above max = " + show_number(d.max));

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -32,7 +35,63 @@ struct Layout {
   std::optional<std::size_t> reserved_from;
   std::optional<std::size_t> reserved_until;
   std::optional<std::size_t> v2g_min_price;
+  double kwh_per = 1.0;      // of the energy's column
+  bool serial_days = false;  // times may be those of a spreadsheet
 };
+
+/// kWh for one of the column's unit.
+double kwh_per_unit(std::string_view name) {
+  std::string word;
+  double kwh = 1.0;
+  const auto look = [&] {
+    if (word == "Wh") kwh = 1e-3;
+    if (word == "MWh") kwh = 1e3;
+    word.clear();
+  };
+  for (const char c : name) {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+      word += c;
+    } else {
+      look();
+    }
+  }
+  look();
+  return kwh;
+}
+
+/// The columns that the user named.
+Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
+  Layout at;
+  at.serial_days = true;
+  constexpr std::array known{"arrival",    "departure",     "energy_kwh",          "evse",
+                             "session_id", "requested_kwh", "estimated_departure", "soc"};
+  for (const auto& [key, column] : names) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::vector<std::string> all(known.begin(), known.end());
+    throw InputError(csv.file(), 0,
+                     fmt::format("no such key of columns: {}; known: {}", kernel::printable(key), listed(all)));
+  }
+  const auto find = [&](std::string_view key) -> std::optional<std::size_t> {
+    const auto named = names.find(key);
+    if (named == names.end()) return {};
+    return csv.need(named->second);
+  };
+  const auto need = [&](std::string_view key) {
+    const auto found = find(key);
+    if (!found) throw InputError(csv.file(), 0, fmt::format("columns are named, but none for {}", key));
+    return *found;
+  };
+  at.arrival = need("arrival");
+  at.departure = need("departure");
+  at.taken = need("energy_kwh");
+  at.kwh_per = kwh_per_unit(csv.header()[at.taken]);
+  at.evse = find("evse");
+  at.id = find("session_id");
+  at.requested = find("requested_kwh");
+  at.estimated = find("estimated_departure");
+  at.soc = find("soc");
+  return at;
+}
 
 constexpr std::string_view acn_requested = "requested_energy (kWh)";
 constexpr std::string_view acn_delivered = "delivered_energy (kWh)";
@@ -136,16 +195,38 @@ void read_reservation(const CsvReader& csv, const Layout& at, const market::Cale
       filled(csv, at.reserved_until) ? instant_of(csv, *at.reserved_until, calendar) : visit.claimed_departure_ns;
 }
 
+/// A number that can be a spreadsheet's day of 1954 to 2119.
+std::optional<double> serial_days(std::string_view field) {
+  const std::string_view text = trimmed(field);
+  double days = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
+  if (error != std::errc{} || end != text.data() + text.size() || !(days > 20'000.0 && days < 80'000.0)) return {};
+  return days;
+}
+
+/// @param days  since the local midnight of 1899-12-30, to the second: a spreadsheet's digits do not carry more
+TimeNs instant_of_serial_days(double days, const market::Calendar& calendar) {
+  const auto seconds = std::llround(days * 86'400.0);
+  const market::LocalDate date =
+      market::date_of_days(market::days_since_epoch({1899, 12, 30}) + seconds / 86'400);
+  const auto of_day = static_cast<int>(seconds % 86'400);
+  return calendar.to_utc(date.year, date.month, date.day, of_day / 3600, of_day / 60 % 60, of_day % 60).first_ns;
+}
+
 SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar& calendar, bool use_claims,
                   CellDoubts& doubts) {
   SessionRow row;
   row.line = csv.line();
   demand::Visit& visit = row.visit;
-  visit.arrival_ns = instant_of(csv, at.arrival, calendar);
-  visit.departure_ns = instant_of(csv, at.departure, calendar);
+  const auto time = [&](std::size_t column) {
+    const std::optional<double> days = at.serial_days ? serial_days(csv.field(column)) : std::nullopt;
+    return days ? instant_of_serial_days(*days, calendar) : instant_of(csv, column, calendar);
+  };
+  visit.arrival_ns = time(at.arrival);
+  visit.departure_ns = time(at.departure);
   std::optional<double> requested_kwh;
   if (filled(csv, at.requested)) requested_kwh = csv.number(*at.requested, 0.0, most_session_kwh);
-  visit.taken_kwh = csv.number(at.taken, 0.0, most_session_kwh);
+  visit.taken_kwh = at.kwh_per * csv.number(at.taken, 0.0, most_session_kwh / at.kwh_per);
   visit.id = filled(csv, at.id) ? std::string(trimmed(csv.field(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trimmed(csv.field(*at.evse)));
 
@@ -153,7 +234,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   // show.
   visit.requested_kwh = visit.taken_kwh;
   visit.claimed_departure_ns = visit.departure_ns;
-  const TimeNs estimated_ns = filled(csv, at.estimated) ? instant_of(csv, *at.estimated, calendar) : visit.departure_ns;
+  const TimeNs estimated_ns = filled(csv, at.estimated) ? time(*at.estimated) : visit.departure_ns;
   const bool claimed = !filled(csv, at.claimed) || truth(csv, *at.claimed);
   look_at_cells(csv, at, claimed, doubts);
   if (use_claims && claimed) {
@@ -162,7 +243,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   }
 
   read_reservation(csv, at, calendar, visit);
-  if (filled(csv, at.soc)) visit.soc_start = csv.number(*at.soc, 0.0, 1.0);
+  if (filled(csv, at.soc)) visit.soc_start = csv.number(*at.soc, 0.0, at.serial_days ? 100.0 : 1.0);
   if (filled(csv, at.priority)) visit.priority = csv.number(*at.priority, -1e6, 1e6);
   if (filled(csv, at.v2g)) visit.v2g = truth(csv, *at.v2g);
   visit.v2g_min_price_per_kwh =
@@ -248,7 +329,7 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   SessionTable table;
   table.file = shown;
   table.calendar = calendar;
-  const Layout layout = layout_of(csv);
+  const Layout layout = options.columns.empty() ? layout_of(csv) : layout_of(csv, options.columns);
   if (csv.separator() != ',') {
     table.flags.push_back({"",
                            fmt::format("{}: the separator is a {}, not a comma; read as such", kernel::printable(shown),
@@ -260,6 +341,9 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   CellDoubts doubts;
   while (csv.next()) table.rows.push_back(row_of(csv, layout, calendar, options.claims, doubts));
   doubts.add_flags(csv, table.flags);
+  const bool percent = std::any_of(table.rows.begin(), table.rows.end(),
+                                   [](const SessionRow& row) { return row.visit.soc_start > 1.0; });
+  for (SessionRow& row : table.rows) row.visit.soc_start /= percent ? 100.0 : 1.0;
   if (table.rows.empty()) throw InputError(shown, 0, "no sessions: the header is there but no row");
   const std::size_t rows = table.rows.size();
   check_sense(table);

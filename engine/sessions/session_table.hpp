@@ -13,6 +13,8 @@
 // Times are ISO 8601 with an offset, or local times of the calendar's zone.
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,7 +49,15 @@ struct SessionTable {
   std::vector<TableFlag> flags;
 };
 
+/// Columns of a table of another layout: a key of the minimal layout (arrival, departure, energy_kwh, evse, session_id,
+/// requested_kwh, estimated_departure, soc) and the name of its column.
+using ColumnNames = std::map<std::string, std::string, std::less<>>;
+
 struct SessionOptions {
+  /// Empty: one of the two layouts. Otherwise arrival, departure and energy_kwh must be there; the energy's unit is read
+  /// from its column's name (Wh, MWh; else kWh), times may be serial days of a spreadsheet (44784.98: local days since
+  /// 1899-12-30), states of charge percent where one is above 1.
+  ColumnNames columns = {};
   /// false: drivers ask for what they take and say when they leave, whatever the file has as their claim.
   bool claims = true;
 };

@@ -45,6 +45,17 @@ TEST(Distribution, ChoicesComeByTheirWeights) {
   EXPECT_EQ(d.at(std::nextafter(1.0, 0.0)), 20.0);
 }
 
+TEST(Distribution, QuantilesAreJoinedByStraightLines) {
+  Distribution d;
+  d.kind = Kind::quantiles;
+  d.values = {1.0, 2.0, 10.0};
+  EXPECT_EQ(d.at(0.25), 1.5);
+  EXPECT_EQ(d.at(0.5), 2.0);
+  EXPECT_EQ(d.at(0.75), 6.0);
+  EXPECT_NEAR(d.at(std::nextafter(1.0, 0.0)), 10.0, 1e-9);
+  EXPECT_EQ(d.at(1.0), 10.0);
+}
+
 // Inversion: a larger draw is a larger value, so that two scenarios that share draws differ by their parameters alone.
 RC_GTEST_PROP(Distribution, IsMonotoneInItsDraw, (std::uint64_t low, std::uint64_t high)) {
   double a = kernel::unit_from_bits(low);

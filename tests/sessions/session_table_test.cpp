@@ -483,5 +483,39 @@ TEST(SessionTable, AColumnWithoutANameIsCalledByItsNumber) {
               ElementsAre("week.csv: columns not used: number 4, without a name"));
 }
 
+TEST(SessionTable, ColumnsOfAnotherLayoutAreNamed) {
+  // As a spreadsheet has them: serial days (45000.5 is noon of 2023-03-15), Wh, percent.
+  SessionOptions options;
+  options.columns = {{"arrival", "In"}, {"departure", "Out"}, {"energy_kwh", "Energy (Wh)"}, {"evse", "Outlet"},
+                     {"soc", "SOC"}};
+  const SessionTable table = sessions_of_text(
+      "Outlet,In,Out,Energy (Wh),SOC\nC1,45000.5,45000.75,12500,26\nC2,2023-03-15T13:00,2023-03-15T14:30,900,100\n",
+      seoul, options);
+  ASSERT_EQ(table.rows.size(), 2U);
+  const demand::Visit& first = table.rows[0].visit;
+  EXPECT_EQ(first.arrival_ns, at("2023-03-15T12:00"));
+  EXPECT_EQ(first.departure_ns, at("2023-03-15T18:00"));
+  EXPECT_DOUBLE_EQ(first.taken_kwh, 12.5);
+  EXPECT_DOUBLE_EQ(first.soc_start, 0.26);
+  EXPECT_EQ(table.rows[0].evse_id, "C1");
+  EXPECT_EQ(table.rows[1].visit.arrival_ns, at("2023-03-15T13:00"));
+  EXPECT_DOUBLE_EQ(table.rows[1].visit.soc_start, 1.0);
+}
+
+TEST(SessionTable, ColumnsThatAreNotThereOrNotKnownAreNamed) {
+  const auto refusal = [](ColumnNames columns) {
+    SessionOptions options;
+    options.columns = std::move(columns);
+    return message_of<InputError>(
+        [&] { sessions_of_text("In,Out,kWh\n2025-06-02T08:00,2025-06-02T09:00,5\n", seoul, options); });
+  };
+  EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Out"}}), HasSubstr("columns are named, but none for energy_kwh"));
+  EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Leave"}, {"energy_kwh", "kWh"}}), HasSubstr("Leave"));
+  EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Out"}, {"energy_kwh", "kWh"}, {"sok", "x"}}),
+              HasSubstr("no such key of columns: sok; known: arrival, departure, energy_kwh"));
+  // A table of our own layout keeps to it: a number is no time there.
+  EXPECT_THAT(sessions_refusal("arrival,departure,energy_kwh\n45000.5,45000.75,5\n"), HasSubstr("45000.5"));
+}
+
 }  // namespace
 }  // namespace evtwin::sessions

@@ -1,0 +1,286 @@
+#include "calibrate/calibration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "replay/held_out.hpp"
+#include "replay/replay.hpp"
+#include "scenario/loader.hpp"
+
+namespace evtwin::calibrate {
+namespace {
+
+using sessions::LogSession;
+
+constexpr double fitted_share = 0.7;
+constexpr std::size_t least_sessions = 20;
+constexpr std::size_t kinds_of_vehicles = 5, least_vehicles = 10;
+constexpr std::uint64_t seeds = 10;
+constexpr double least_outlet_kw = 3.68;  ///< 16 A on one phase of 230 V, the least usual rating of IEC 62196-2
+constexpr double odd = 1.5;  ///< of the usual power: an EVSE that needs more is another kind
+/// A battery of which a taper that was seen is the last fifth, as chargers' and cars' tapers begin about 80 %.
+constexpr double taper_from_soc = 0.8;
+constexpr double unknown_battery_kwh = 2000.0;  ///< the largest there is: it never fills
+
+/// @param values  not empty
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+TimeNs midnight(const market::Calendar& calendar, market::LocalDate date) {
+  return calendar.to_utc(date.year, date.month, date.day).first_ns;
+}
+
+market::LocalDate next_date(market::LocalDate date) {
+  return market::date_of_days(market::days_since_epoch(date) + 1);
+}
+
+/// Whole local days from the first arrival to the last.
+Days days_of(const std::vector<LogSession>& sessions, const market::Calendar& calendar) {
+  return {midnight(calendar, calendar.date(sessions.front().visit.arrival_ns)),
+          midnight(calendar, next_date(calendar.date(sessions.back().visit.arrival_ns)))};
+}
+
+std::vector<LogSession> within(const std::vector<LogSession>& sessions, Days days) {
+  std::vector<LogSession> out;
+  for (const LogSession& session : sessions) {
+    if (session.visit.arrival_ns >= days.from_ns && session.visit.arrival_ns < days.to_ns) out.push_back(session);
+  }
+  return out;
+}
+
+/// Kinds of vehicles by the power that they hold, as Lua; empty where too few sessions tell it.
+std::string vehicles_of(const std::vector<LogSession>& sessions, std::size_t& kinds) {
+  std::vector<const LogSession*> powered;
+  for (const LogSession& session : sessions) {
+    if (session.observed_kw > 0.0) powered.push_back(&session);
+  }
+  if (powered.size() < least_vehicles) return {};
+  std::stable_sort(powered.begin(), powered.end(),
+                   [](const LogSession* a, const LogSession* b) { return a->observed_kw < b->observed_kw; });
+  std::string out = "  vehicles = {\n";
+  const std::size_t n = powered.size();
+  for (std::size_t k = 0; k < kinds_of_vehicles; ++k) {
+    const std::size_t from = k * n / kinds_of_vehicles, to = (k + 1) * n / kinds_of_vehicles;
+    std::vector<double> tapers, ends;
+    for (std::size_t i = from; i < to; ++i) {
+      if (!(powered[i]->taper.over_kwh > 0.0)) continue;
+      tapers.push_back(powered[i]->taper.over_kwh);
+      ends.push_back(powered[i]->taper.end_share);
+    }
+    const double kw = powered[(from + to) / 2]->observed_kw;
+    const bool tapering = 2 * tapers.size() >= to - from;
+    const double battery_kwh =
+        tapering ? std::min(unknown_battery_kwh, median(tapers) / (1.0 - taper_from_soc)) : unknown_battery_kwh;
+    const double end_kw = tapering ? kw * median(ends) : kw;
+    out += fmt::format(
+        "    {{ name = \"kind {}\", share = {}, battery_kwh = {:.4g}, efficiency = 1, curve = {{ {{ 0, {:.4g} }}, {{ {}, "
+        "{:.4g} }}, {{ 1, {:.4g} }} }} }},  -- {}\n",
+        k + 1, to - from, battery_kwh, kw, taper_from_soc, kw, end_kw,
+        tapering ? "its taper is taken for the last fifth of a battery" : "its battery is not known: it never fills");
+  }
+  kinds = kinds_of_vehicles;
+  return out + "  },\n";
+}
+
+/// What somebody writes who looks at the records for a minute: a flat rate and the medians.
+std::string naive_laws(const std::vector<LogSession>& sessions, Days days) {
+  std::vector<double> energies, stays;
+  for (const LogSession& session : sessions) {
+    energies.push_back(session.visit.taken_kwh);
+    stays.push_back(stay_h(session));
+  }
+  return fmt::format(
+      "  arrivals = arrivals.poisson {{\n    per_hour = {:.6g},\n"
+      "    energy_kwh = lognormal {{ median = {:.6g}, sigma = 0.7, min = 0.1, max = 100 }},\n"
+      "    stay_h = lognormal {{ median = {:.6g}, sigma = 0.8, min = 0.05, max = 72 }},\n  }},\n",
+      static_cast<double>(sessions.size()) / kernel::hours_between(days.from_ns, days.to_ns),
+      std::max(0.1, median(std::move(energies))), std::max(0.05, median(std::move(stays))));
+}
+
+twin::World world_of(const std::string& lua, const CalibrationRequest& request, const market::Calendar& calendar,
+                     Days days) {
+  scenario::LoadOptions load;
+  load.text = lua;
+  load.library_dir = request.library_dir;
+  const std::int64_t n = market::days_since_epoch(calendar.date(days.to_ns - 1)) -
+                         market::days_since_epoch(calendar.date(days.from_ns)) + 1;
+  load.set = {{"start", market::format_date(calendar.date(days.from_ns))}, {"days", std::to_string(n)}};
+  return scenario::load_scenario("the twin", load).world;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string line = text.substr(at, end - at);
+    line.erase(line.find_last_not_of(' ') + 1);
+    lines.push_back(std::move(line));
+    at = end + 1;
+  }
+  return lines;
+}
+
+std::vector<Visits> made_of(const twin::World& world) {
+  std::vector<Visits> made;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) made.push_back(made_visits(world, seed));
+  return made;
+}
+
+bool has_readings(const Records& records) {
+  return std::any_of(records.log.transactions.begin(), records.log.transactions.end(),
+                     [](const ocpp::Transaction& t) { return !t.samples.empty(); });
+}
+
+/// What the sessions of one EVSE need.
+struct Use {
+  std::size_t sessions = 0;
+  double needs_kw = 0.0;
+};
+using Uses = std::map<std::string, Use>;
+
+Uses uses_of(const std::vector<LogSession>& sessions) {
+  Uses uses;
+  for (const LogSession& session : sessions) {
+    Use& use = uses[session.evse_id];
+    ++use.sessions;
+    const double mean_kw = session.visit.taken_kwh / stay_h(session);
+    use.needs_kw = std::max({use.needs_kw, mean_kw, session.observed_kw > 0.0 ? session.observed_kw : 0.0});
+  }
+  return uses;
+}
+
+double usual_kw(const Uses& uses) {
+  std::vector<double> needs;
+  for (const auto& [id, use] : uses) needs.push_back(use.needs_kw);
+  return std::max(least_outlet_kw, median(std::move(needs)));
+}
+
+/// Of the energy, what does not fit into the stays at a power.
+double unfit_share(const Visits& visits, double kw) {
+  double unfit = 0.0, all = 0.0;
+  for (std::size_t i = 0; i < visits.size(); ++i) {
+    all += visits.energy_kwh[i];
+    unfit += std::max(
+        0.0, visits.energy_kwh[i] - kw * kernel::hours_between(visits.arrival_ns[i], visits.departure_ns[i]));
+  }
+  return all > 0.0 ? unfit / all : 0.0;
+}
+
+std::vector<OddEvse> odd_evses(const std::vector<LogSession>& sessions, const Uses& uses) {
+  const double usual = usual_kw(uses);
+  std::vector<OddEvse> out;
+  for (const auto& [id, use] : uses) {
+    if (use.needs_kw <= odd * usual) continue;
+    OddEvse one{id, use.sessions, 0.0, usual, use.needs_kw};
+    for (const LogSession& session : sessions) {
+      if (session.evse_id == id) one.unmet_kwh += std::max(0.0, session.visit.taken_kwh - usual * stay_h(session));
+    }
+    if (one.unmet_kwh > 0.0) out.push_back(one);
+  }
+  return out;
+}
+
+std::optional<replay::HeldOut> power_of(const Records& records, const CalibrationRequest& request) {
+  if (!has_readings(records)) return {};
+  replay::PrepareRequest prepare;
+  prepare.timezone = request.timezone;
+  prepare.load.library_dir = request.library_dir;
+  const replay::Prepared prepared = replay::prepare(prepare, records.log, records.sessions);
+  replay::ReplayOptions options;
+  options.stop = request.stop;
+  return replay::held_out(prepared, replay::replay(prepared, options), options);
+}
+
+}  // namespace
+
+Calibration calibrate(const Records& records, const Records* later, const CalibrationRequest& request) {
+  const std::vector<LogSession>& all = records.sessions.sessions;
+  if (all.size() < least_sessions)
+    throw std::runtime_error(fmt::format("{} sessions; a calibration takes {}", all.size(), least_sessions));
+  Calibration out;
+  replay::PrepareRequest prepare;
+  prepare.timezone = request.timezone;
+  prepare.tariff = request.tariff;
+  prepare.contract_kw = request.contract_kw;
+  prepare.load.library_dir = request.library_dir;
+  {
+    // The zone that a site made from these records has.
+    std::vector<replay::Assumption> ignored;
+    scenario::LoadOptions load;
+    load.text = replay::plausible_site(records.log, records.sessions, prepare, ignored);
+    load.library_dir = request.library_dir;
+    out.calendar = scenario::load_scenario("the twin", load).world.calendar;
+  }
+  const market::Calendar& calendar = out.calendar;
+  out.fitted_days = days_of(all, calendar);
+  std::vector<LogSession> judging;
+  if (later != nullptr) {
+    judging = later->sessions.sessions;
+    if (judging.empty()) throw std::runtime_error("no session to judge by");
+    out.judged_days = days_of(judging, calendar);
+  } else {
+    const auto index = static_cast<std::size_t>(fitted_share * static_cast<double>(all.size()));
+    const TimeNs split = midnight(calendar, next_date(calendar.date(all[index].visit.arrival_ns)));
+    out.judged_days = {split, out.fitted_days.to_ns};
+    out.fitted_days.to_ns = split;
+    judging = within(all, out.judged_days);
+    if (judging.empty())
+      throw std::runtime_error(
+          fmt::format("all {} sessions lie on days up to {}: a calibration takes days to judge it by; give more records, "
+                      "or --judge",
+                      all.size(), calendar.format_local(split)));
+  }
+  sessions::LogSessions fitted = records.sessions;
+  fitted.sessions = within(all, out.fitted_days);
+  out.fitted = fitted.sessions.size();
+  out.judged = judging.size();
+  out.laws = fit_laws(fitted.sessions, calendar, out.fitted_days);
+  const Uses uses = uses_of(all);
+  const double least_kw = has_readings(records) ? 0.0 : usual_kw(uses);
+  const std::string vehicles = vehicles_of(fitted.sessions, out.vehicles);
+  out.lua = replay::plausible_site(records.log, fitted, prepare, out.assumptions,
+                                   {vehicles + lua_of(out.laws, "  "), lua_before(), least_kw});
+  std::vector<replay::Assumption> ignored;
+  const std::string naive =
+      replay::plausible_site(records.log, fitted, prepare, ignored, {naive_laws(fitted.sessions, out.fitted_days), "", least_kw});
+
+  out.seen = visits_of(judging);
+  const auto judged_by = [&](const std::string& lua, Days days) {
+    return made_of(world_of(lua, request, calendar, days));
+  };
+  const std::vector<Visits> of_fitted = judged_by(out.lua, out.fitted_days), of_judged = judged_by(out.lua, out.judged_days),
+                            of_naive = judged_by(naive, out.judged_days);
+  out.in_sample = differences(visits_of(fitted.sessions), of_fitted, calendar, out.fitted_days);
+  out.held_out = differences(out.seen, of_judged, calendar, out.judged_days);
+  out.naive = differences(out.seen, of_naive, calendar, out.judged_days);
+  out.made = of_judged.front();
+  out.seen_day = mean_days(out.seen, calendar, out.judged_days, 1.0);
+  out.made_day = mean_days(of_judged.front(), calendar, out.judged_days, 1.0);
+  out.naive_day = mean_days(of_naive.front(), calendar, out.judged_days, 1.0);
+  out.usual_kw = usual_kw(uses);
+  out.unfit_seen = unfit_share(out.seen, out.usual_kw);
+  out.unfit_made = unfit_share(out.made, out.usual_kw);
+  out.odd_evses = odd_evses(all, uses);
+  out.power = power_of(records, request);
+  // What it was fitted to and how it was judged stays with the twin.
+  std::string remarks = "-- Calibrated by evtwin:\n";
+  for (const std::string& line : lines_of(calibration_text(out, analysis::Language::english)))
+    remarks += line.empty() ? "--\n" : "--   " + line + "\n";
+  out.lua = remarks + "--\n" + out.lua;
+  return out;
+}
+
+Gate gate_of(const Calibration& c) {
+  return {c.held_out.energy_w1_kwh <= most_energy_w1_kwh && c.held_out.stay_w1_min <= most_stay_w1_min &&
+              c.held_out.occupancy <= most_occupancy,
+          c.judged < enough_sessions};
+}
+
+}  // namespace evtwin::calibrate

@@ -1,0 +1,278 @@
+// A calibration for the terminal, for programs and as a page.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analysis/run_report.hpp"
+#include "calibrate/calibration.hpp"
+#include "kernel/text.hpp"
+#include "replay/certificate.hpp"
+#include "replay/chart.hpp"
+#include "replay/html.hpp"
+#include "replay/score_text.hpp"
+
+namespace evtwin::calibrate {
+namespace {
+
+using analysis::Language;
+using analysis::number_or_null;
+using analysis::number_text;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_odd = 10;
+
+std::string percent(double fraction, int decimals = 1) {
+  return std::isnan(fraction) ? "-" : number_text(100.0 * fraction, decimals) + " %";
+}
+
+/// A line of the table: what, and how it reads of each.
+struct Line {
+  std::string_view name, name_ko;
+  std::string (*text)(const Differences&);
+  std::string_view gate;
+};
+
+const std::array lines{
+    Line{"arrivals a day", "하루 도착 수", [](const Differences& d) { return percent(d.arrivals); }, ""},
+    Line{"energy: W1", "충전량: W1",
+         [](const Differences& d) { return number_text(d.energy_w1_kwh, 2) + " kWh"; }, "<= 1 kWh"},
+    Line{"energy: KS", "충전량: KS", [](const Differences& d) { return number_text(d.energy_ks, 3); }, ""},
+    Line{"stay: W1", "체류: W1", [](const Differences& d) { return number_text(d.stay_w1_min, 1) + " min"; },
+         "<= 20 min"},
+    Line{"stay: KS", "체류: KS", [](const Differences& d) { return number_text(d.stay_ks, 3); }, ""},
+    Line{"cars there, by the hour", "시간별 주차 대수", [](const Differences& d) { return percent(d.occupancy); },
+         "<= 30 %"},
+    Line{"busiest moment of a day", "하루 최대 주차 대수", [](const Differences& d) { return percent(d.busiest); }, ""},
+};
+
+std::vector<std::string> heads_of(bool korean) {
+  return korean ? std::vector<std::string>{"차이", "맞춘 기간", "판정 기간", "단순 예측", "기준"}
+                : std::vector<std::string>{"difference", "fitted days", "judged days", "naive", "gate"};
+}
+
+std::vector<std::string> row_of(const Line& line, const Calibration& c, bool korean) {
+  return {std::string(korean ? line.name_ko : line.name), line.text(c.in_sample), line.text(c.held_out),
+          line.text(c.naive), std::string(line.gate)};
+}
+
+std::string days_text(const Calibration& c, Days days) {
+  return fmt::format("{} - {}", market::format_date(c.calendar.date(days.from_ns)),
+                     market::format_date(c.calendar.date(days.to_ns - 1)));
+}
+
+std::string head_text(const Calibration& c, bool korean) {
+  return fmt::format(fmt::runtime(korean ? "{} 세션으로 맞춤 ({}), {} 세션으로 판정 ({}), {}"
+                                         : "Fitted on {} sessions ({}), judged on {} ({}), {}"),
+                     c.fitted, days_text(c, c.fitted_days), c.judged, days_text(c, c.judged_days), c.calendar.zone());
+}
+
+std::string verdict_text(const Calibration& c, bool korean) {
+  const Gate gate = gate_of(c);
+  const std::string_view word = gate.met ? (korean ? "합격" : "pass") : (korean ? "불합격" : "fail");
+  if (!gate.indicative) return std::string(word);
+  return korean ? fmt::format("잠정 {}: 판정 세션이 {}개뿐입니다 ({}개 필요)", word, c.judged, enough_sessions)
+                : fmt::format("indicative ({}): judged on {} sessions only; it takes {}", word, c.judged,
+                              enough_sessions);
+}
+
+/// What else was found, a sentence each.
+std::vector<std::string> remarks(const Calibration& c, bool korean) {
+  std::vector<std::string> out;
+  if (!std::isnan(c.laws.dispersion)) {
+    out.push_back(fmt::format(
+        fmt::runtime(korean ? "평일 도착 수의 분산은 평균의 {:.2f}배 (법칙은 1배): 실제 날들은 그만큼 더 서로 다릅니다."
+                            : "The arrivals of weekdays vary {:.2f} times as much as the laws have it (variance over "
+                              "mean): holidays and seasons are not in them."),
+        c.laws.dispersion));
+  }
+  if (c.laws.claims > 0) {
+    out.push_back(fmt::format(
+        fmt::runtime(korean ? "운전자가 말한 체류 시간의 오차: 표준편차 {:.0f} % ({}개 세션)."
+                            : "What drivers claim of their stay is off by {:.0f} % (standard deviation, {} sessions)."),
+        100.0 * c.laws.claim_stay_factor_std, c.laws.claims));
+  }
+  out.push_back(c.vehicles > 0
+                    ? fmt::format(fmt::runtime(korean ? "차량: 계측 출력에 따른 {}종."
+                                                      : "Vehicles: {} kinds by the power they were metered to hold."),
+                                  c.vehicles)
+                    : std::string(korean ? "차량: 기록에 출력이 없어 충전기가 주는 대로 받습니다."
+                                         : "Vehicles: the records tell no power; they take what the EVSE gives."));
+  out.push_back(fmt::format(
+      fmt::runtime(korean ? "트윈 충전량의 {}는 통상 {:.1f} kW로 체류 시간 안에 들어가지 않습니다 (기록: {}): 법칙은 "
+                            "충전량과 체류를 따로 뽑습니다."
+                          : "Of the twin's energy {} does not fit into its stays at the usual {:.1f} kW (of the records' "
+                            "{}): a law draws energy and stay apart."),
+      percent(c.unfit_made), c.usual_kw, percent(c.unfit_seen)));
+  std::size_t shown = 0;
+  for (const OddEvse& evse : c.odd_evses) {
+    if (shown++ == most_odd) break;
+    const std::string id = kernel::printable(evse.id, 80);
+    out.push_back(fmt::format(
+        fmt::runtime(korean ? "EVSE {}: {}개 세션 중 {:.0f} kWh는 통상 {:.1f} kW로 불가능합니다. {:.0f} kW급으로 보입니다."
+                            : "EVSE {}: {} sessions, {:.0f} kWh of them can not be met at the usual {:.1f} kW; it needs "
+                              "{:.0f} kW."),
+        id, evse.sessions, evse.unmet_kwh, evse.usual_kw, evse.needs_kw));
+  }
+  if (c.odd_evses.size() > most_odd)
+    out.push_back(fmt::format(fmt::runtime(korean ? "외 {}개 EVSE." : "And {} more EVSEs like them."),
+                              c.odd_evses.size() - most_odd));
+  return out;
+}
+
+Json differences_json(const Differences& d) {
+  return {{"arrivals", number_or_null(d.arrivals)},       {"energy_w1_kwh", number_or_null(d.energy_w1_kwh)},
+          {"energy_ks", number_or_null(d.energy_ks)},     {"stay_w1_min", number_or_null(d.stay_w1_min)},
+          {"stay_ks", number_or_null(d.stay_ks)},         {"occupancy_cv_rmse", number_or_null(d.occupancy)},
+          {"busiest", number_or_null(d.busiest)}};
+}
+
+/// The share of a sample at or below each value, as a line.
+replay::ChartLine shares(std::string style, std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  replay::ChartLine line{std::move(style), {{0.0, 0.0}}};
+  const std::size_t step = std::max<std::size_t>(1, values.size() / 300);
+  for (std::size_t i = 0; i < values.size(); i += step)
+    line.points.emplace_back(values[i], 100.0 * static_cast<double>(i + 1) / static_cast<double>(values.size()));
+  if (!values.empty()) line.points.emplace_back(values.back(), 100.0);
+  return line;
+}
+
+std::vector<double> stays_h(const Visits& visits) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < visits.size(); ++i)
+    out.push_back(kernel::hours_between(visits.arrival_ns[i], visits.departure_ns[i]));
+  return out;
+}
+
+replay::ChartLine day_line(std::string style, const std::array<double, 48>& day, std::size_t from) {
+  replay::ChartLine line{std::move(style), {}};
+  for (std::size_t hour = 0; hour < 24; ++hour) {
+    line.points.emplace_back(static_cast<double>(hour), day[from + hour]);
+    line.points.emplace_back(static_cast<double>(hour + 1), day[from + hour]);
+  }
+  return line;
+}
+
+}  // namespace
+
+std::string calibration_text(const Calibration& c, Language language) {
+  const bool korean = language == Language::korean;
+  std::string text = head_text(c, korean) + "\n\n";
+  analysis::TextTable table(heads_of(korean));
+  for (const Line& line : lines) table.add_row(row_of(line, c, korean));
+  text += table.text();
+  text += fmt::format("\n{}: {}\n", korean ? "결과" : "Verdict", verdict_text(c, korean));
+  for (const std::string& remark : remarks(c, korean)) text += remark + "\n";
+  if (!c.power) return text;
+  const replay::HeldOutTable power = replay::held_out_table(*c.power, c.calendar, language);
+  if (power.rows.empty()) return text;
+  analysis::TextTable beside(power.heads);
+  for (const std::vector<std::string>& row : power.rows) beside.add_row(row);
+  return text + fmt::format("\n{}:\n\n{}{}\n", power.title, beside.text(), power.skill);
+}
+
+Json calibration_json(const Calibration& c) {
+  Json json;
+  const Gate gate = gate_of(c);
+  json["timezone"] = c.calendar.zone();
+  json["fitted"] = {{"sessions", c.fitted},
+                    {"from", c.calendar.format_iso(c.fitted_days.from_ns)},
+                    {"to", c.calendar.format_iso(c.fitted_days.to_ns)}};
+  json["judged"] = {{"sessions", c.judged},
+                    {"from", c.calendar.format_iso(c.judged_days.from_ns)},
+                    {"to", c.calendar.format_iso(c.judged_days.to_ns)}};
+  json["verdict"] = gate.met ? "pass" : "fail";
+  json["indicative"] = gate.indicative;
+  json["in_sample"] = differences_json(c.in_sample);
+  json["held_out"] = differences_json(c.held_out);
+  json["naive"] = differences_json(c.naive);
+  json["laws"] = Json::array();
+  for (const Law& law : c.laws.laws) {
+    json["laws"].push_back({{"days", law.kind == DayKind::weekday ? "weekday" : "weekend"},
+                            {"from_hour", law.from_hour},
+                            {"to_hour", law.to_hour},
+                            {"sessions", law.sessions},
+                            {"per_hour", law.per_hour},
+                            {"energy_kwh", law.energy_kwh},
+                            {"stay_h", law.stay_h}});
+  }
+  json["claim_stay_factor_std"] = c.laws.claims > 0 ? Json(c.laws.claim_stay_factor_std) : Json();
+  json["dispersion"] = number_or_null(c.laws.dispersion);
+  json["vehicle_kinds"] = c.vehicles;
+  json["power"] = c.power ? replay::held_out_json(*c.power, c.calendar) : Json();
+  json["usual_kw"] = c.usual_kw;
+  json["unfit_share"] = {{"records", c.unfit_seen}, {"twin", c.unfit_made}};
+  json["odd_evses"] = Json::array();
+  for (const OddEvse& evse : c.odd_evses) {
+    json["odd_evses"].push_back({{"evse", evse.id},
+                                 {"sessions", evse.sessions},
+                                 {"unmet_kwh", evse.unmet_kwh},
+                                 {"usual_kw", evse.usual_kw},
+                                 {"needs_kw", evse.needs_kw}});
+  }
+  json["assumptions"] = Json::array();
+  for (const replay::Assumption& a : c.assumptions) json["assumptions"].push_back({{"what", a.what}, {"value", a.value}});
+  return json;
+}
+
+std::string calibration_html(const Calibration& c, Language language) {
+  const bool korean = language == Language::korean;
+  const auto say = [&](std::string_view english, std::string_view ko) { return korean ? ko : english; };
+  using replay::html_text;
+  std::string body = fmt::format("<h1>{}</h1>\n<p>{}</p>\n", say("Calibration", "보정"), html_text(head_text(c, korean)));
+  const Gate gate = gate_of(c);
+  body += fmt::format("<div class=\"verdict {}\"><b>{}: {}</b></div>\n",
+                      gate.indicative ? "" : (gate.met ? "pass" : "fail"), say("Verdict", "결과"),
+                      html_text(verdict_text(c, korean)));
+  body += "<div class=\"wide\"><table><thead><tr>";
+  for (const std::string& head : heads_of(korean)) body += fmt::format("<th>{}</th>", head);
+  body += "</tr></thead><tbody>\n";
+  for (const Line& line : lines) {
+    body += "<tr>";
+    for (const std::string& cell : row_of(line, c, korean)) body += fmt::format("<td>{}</td>", html_text(cell));
+    body += "</tr>\n";
+  }
+  body += fmt::format(
+      "</tbody></table></div>\n<p class=\"soft\">{}</p>\n<ul>",
+      say("W1: area between the two distributions. KS: their largest difference. Naive: a flat rate, and lognormal laws "
+          "by the medians. Cars that would find no EVSE free are counted as there.",
+          "W1: 두 분포 사이의 면적. KS: 두 분포의 최대 차이. 단순 예측: 일정한 도착률과 중앙값의 로그정규분포. 빈 충전기를 "
+          "찾지 못할 차량도 셉니다."));
+  for (const std::string& remark : remarks(c, korean)) body += fmt::format("<li>{}</li>", html_text(remark));
+  body += "</ul>\n";
+  const auto figure = [&](std::string_view title, const std::vector<replay::ChartLine>& of, const char* x,
+                          std::string_view y) {
+    body += fmt::format("<h2>{}</h2><figure>{}<figcaption><span class=\"key\">{}</span><span class=\"key "
+                        "t\">{}</span>{}</figcaption></figure>\n",
+                        title, replay::line_chart(std::string(title), of, x, std::string(y)),
+                        say("judged days", "판정 기간"), say("the twin's", "트윈"),
+                        of.size() > 2 ? fmt::format("<span class=\"key n\">{}</span>", say("naive", "단순 예측")) : "");
+  };
+  const auto day = [&](std::size_t from) {
+    return std::vector{day_line("seen", c.seen_day, from), day_line("twin", c.made_day, from),
+                       day_line("naive", c.naive_day, from)};
+  };
+  figure(say("Cars there on a weekday", "평일의 주차 대수"), day(0), "h", say("cars", "대"));
+  figure(say("Cars there on a day of the weekend", "주말의 주차 대수"), day(24), "h", say("cars", "대"));
+  figure(say("Energy of a session: share at or below", "세션 충전량의 누적 비율"),
+         {shares("seen", c.seen.energy_kwh), shares("twin", c.made.energy_kwh)}, "kWh", "%");
+  figure(say("Stay: share at or below", "체류 시간의 누적 비율"),
+         {shares("seen", stays_h(c.seen)), shares("twin", stays_h(c.made))}, "h", "%");
+  if (c.power) {
+    const replay::HeldOutTable power = replay::held_out_table(*c.power, c.calendar, language);
+    if (!power.rows.empty()) body += replay::held_out_html(power);
+  }
+  if (!c.assumptions.empty()) {
+    body += fmt::format("<h2>{}</h2><ul>", say("What was assumed", "가정한 것"));
+    for (const replay::Assumption& a : c.assumptions) {
+      body += fmt::format("<li>{}: {}</li>", html_text(korean ? a.what_ko : a.what),
+                          html_text(korean ? a.value_ko : a.value));
+    }
+    body += "</ul>\n";
+  }
+  return replay::html_page(korean ? "ko" : "en", say("Calibration", "보정"), body);
+}
+
+}  // namespace evtwin::calibrate

@@ -1,0 +1,46 @@
+// Visits that laws make, held against sessions that were.
+#pragma once
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "calibrate/laws.hpp"
+#include "twin/world.hpp"
+
+namespace evtwin::calibrate {
+
+/// What is compared of sessions: when they come and go, and what they take.
+struct Visits {
+  std::vector<TimeNs> arrival_ns, departure_ns;
+  std::vector<double> energy_kwh;
+  std::size_t size() const { return arrival_ns.size(); }
+  void add(const demand::Visit& visit);
+};
+Visits visits_of(std::span<const sessions::LogSession> sessions);
+
+/// Visits of the world's own days, by its laws with a seed. Cars that find no EVSE free are among them.
+Visits made_visits(const twin::World& world, std::uint64_t seed);
+
+/// How far what was made is from what was. KS: two-sample Kolmogorov-Smirnov statistic; W1: Wasserstein-1 distance,
+/// the area between the two distributions.
+struct Differences {
+  double arrivals = 0.0;     ///< a day, relative
+  double energy_ks = 0.0, energy_w1_kwh = 0.0;
+  double stay_ks = 0.0, stay_w1_min = 0.0;
+  double occupancy = 0.0;    ///< cars there, by hour of weekday and weekend: CV(RMSE) of the mean days
+  double busiest = 0.0;      ///< most cars there at once, mean over days, relative
+};
+
+/// @param made  one set for each seed, of the same days; figures of all of them together
+Differences differences(const Visits& seen, std::span<const Visits> made, const market::Calendar& calendar, Days days);
+
+/// Mean cars there by local hour, weekday then weekend. @param copies  `visits` holds the days so many times
+std::array<double, 48> mean_days(const Visits& visits, const market::Calendar& calendar, Days days, double copies);
+
+/// Both samples in any order, not empty.
+double ks_statistic(std::vector<double> a, std::vector<double> b);
+double wasserstein_1(std::vector<double> a, std::vector<double> b);
+
+}  // namespace evtwin::calibrate

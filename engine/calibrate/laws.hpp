@@ -1,0 +1,58 @@
+// Who comes, when, for how long and for how much: laws fitted to recorded sessions.
+#pragma once
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "market/calendar.hpp"
+#include "sessions/log_sessions.hpp"
+
+namespace evtwin::calibrate {
+
+using kernel::TimeNs;
+
+enum class DayKind : std::uint8_t { weekday, weekend };
+inline constexpr std::array all_day_kinds{DayKind::weekday, DayKind::weekend};
+
+inline double stay_h(const sessions::LogSession& session) {
+  return kernel::hours_between(session.visit.arrival_ns, session.visit.departure_ns);
+}
+
+/// Whole local days [from, to).
+struct Days {
+  TimeNs from_ns = 0, to_ns = 0;
+};
+
+/// Of sessions that arrive on one kind of day in some hours, and stay shorter or longer than others that do.
+struct Law {
+  DayKind kind = DayKind::weekday;
+  int from_hour = 0, to_hour = 24;           ///< local hours [from, to) of the arrivals
+  std::size_t sessions = 0;                  ///< it was fitted to
+  std::array<double, 24> per_hour{};         ///< mean arrivals, 1/h; 0 outside of its hours
+  std::array<double, 7> of_weekday{};        ///< from Monday: times per_hour; 0 on days of the other kind
+  std::vector<double> energy_kwh, stay_h;    ///< values at equally spaced probabilities, the least first
+};
+
+struct Laws {
+  std::vector<Law> laws;
+  /// Drivers' error: standard deviation of claimed / true stay - 1, by its median absolute deviation; 0: none claimed.
+  double claim_stay_factor_std = 0.0;
+  std::size_t claims = 0;
+  /// Variance over mean of the arrivals of Mondays, of Tuesdays ..., together: 1 as the laws have it; NaN: too few days.
+  double dispersion = kernel::unknown;
+};
+
+/// Hours are put together until at least 60 sessions arrive in them; where stay and energy go together (rank
+/// correlation of 0.2 or more), up to five classes of stays, of 40 sessions or more, get laws of their own. Quantiles
+/// are 20 steps, of few sessions 10 or 5; the outermost keep the mean beyond them, so that no single session makes a
+/// tail. Rates are counts over hours.
+/// @param sessions  of those days
+Laws fit_laws(std::span<const sessions::LogSession> sessions, const market::Calendar& calendar, Days days);
+
+/// The laws as `arrivals = { ... },` of the scenario language; they use the function of lua_before.
+std::string lua_of(const Laws& laws, const std::string& indent);
+/// Stands before the scenario.
+std::string lua_before();
+
+}  // namespace evtwin::calibrate

@@ -1,0 +1,65 @@
+// evtwin calibrate: records in, a twin of the site out, judged by days it was not fitted to.
+#include "calibrate/calibration.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/run_report.hpp"
+#include "cli/commands.hpp"
+#include "cli/new_file.hpp"
+#include "cli/progress.hpp"
+#include "kernel/text.hpp"
+
+namespace evtwin::cli {
+namespace {
+
+constexpr std::size_t most_notes = 5;
+
+/// What was left out of the records, on stderr.
+void tell_notes(const calibrate::Records& records) {
+  for (std::size_t i = 0; i < std::min(records.notes.size(), most_notes); ++i)
+    fmt::print(stderr, "note: {}\n", kernel::printable(records.notes[i]));
+  if (records.notes.size() > most_notes) fmt::print(stderr, "note: and {} more\n", records.notes.size() - most_notes);
+}
+
+}  // namespace
+
+int calibrate(const CalibrateCommand& command) {
+  const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
+  const auto read = [&](const std::vector<std::string>& files) {
+    calibrate::Records records = calibrate::read_records(files, command.reading, command.columns, command.timezone);
+    tell_notes(records);
+    return records;
+  };
+  const calibrate::Records records = read(command.records);
+  calibrate::Records later;
+  if (!command.later.empty()) later = read(command.later);
+  catch_interrupt();
+  calibrate::CalibrationRequest request;
+  request.timezone = command.timezone;
+  request.tariff = command.tariff;
+  request.contract_kw = command.contract_kw;
+  request.stop = interrupted;
+  const calibrate::Calibration done =
+      calibrate::calibrate(records, command.later.empty() ? nullptr : &later, request);
+  if (!command.out.empty()) write_new_file(command.out, done.lua);
+  if (!command.page.empty()) write_new_file(command.page, calibrate::calibration_html(done, language));
+  if (command.json) {
+    fmt::print("{}\n", analysis::json_text(calibrate::calibration_json(done)));
+    return 0;
+  }
+  fmt::print("{}", calibrate::calibration_text(done, language));
+  if (!command.page.empty()) fmt::print("page {}\n", kernel::printable(command.page));
+  const bool korean = language == analysis::Language::korean;
+  if (command.out.empty()) {
+    fmt::print("{}\n", korean ? "다음: --out twin.lua 로 트윈을 저장" : "Next: --out twin.lua keeps the twin");
+  } else {
+    const std::string out = kernel::printable(command.out);
+    fmt::print("{} {}\n{}: evtwin run {} --set start=2030-01-07 --set days=28\n", korean ? "트윈" : "twin", out,
+               korean ? "다음" : "Next", out);
+  }
+  return 0;
+}
+
+}  // namespace evtwin::cli

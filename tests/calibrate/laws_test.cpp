@@ -1,0 +1,179 @@
+// Laws that are known, found again in what they made.
+#include "calibrate/laws.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "calibrate/judged.hpp"
+#include "calibrate/calibration.hpp"
+#include "demand/arrivals.hpp"
+#include "support/paths.hpp"
+
+namespace evtwin::calibrate {
+namespace {
+
+using kernel::day_ns;
+using kernel::hour_ns;
+using ::testing::HasSubstr;
+
+constexpr TimeNs monday_ns = 1'735'516'800LL * kernel::second_ns;  // Monday, 2024-12-30T00:00Z
+
+sessions::LogSession session(TimeNs arrival_ns, double stay, double kwh) {
+  sessions::LogSession out;
+  out.evse_id = "A-1";
+  out.visit.arrival_ns = arrival_ns;
+  out.visit.departure_ns = arrival_ns + static_cast<TimeNs>(stay * static_cast<double>(hour_ns));
+  out.visit.claimed_departure_ns = out.visit.departure_ns;
+  out.visit.taken_kwh = kwh;
+  return out;
+}
+
+/// Weeks of sessions by a law: 4 an hour from 8 to 10 on weekdays, Mondays half as many again; energies lognormal about
+/// 12 kWh, stays uniform from 6 to 10 h, claims off by 20 %.
+std::vector<sessions::LogSession> made_weeks(int weeks) {
+  demand::Poisson law;
+  law.rate_per_h.assign(168, 0.0);
+  for (std::size_t day = 0; day < 5; ++day)
+    law.rate_per_h[24 * day + 8] = law.rate_per_h[24 * day + 9] = day == 0 ? 6.0 : 4.0;
+  law.energy_kwh = {demand::Distribution::Kind::lognormal, 12.0, 0.5, 1.0, 60.0, {}, {}};
+  law.stay_h = {demand::Distribution::Kind::uniform, 6.0, 10.0, 0.0, 24.0, {}, {}};
+  law.claim_stay_factor_std = 0.2;
+  law.vehicles = {0};
+  const std::vector<physics::Vehicle> vehicles(1);
+  demand::ArrivalStream stream(std::make_shared<const demand::ArrivalLaw>(law),
+                               {7, 0, monday_ns, monday_ns + weeks * 7 * day_ns, market::Calendar(), &vehicles});
+  std::vector<sessions::LogSession> out;
+  demand::Visit visit;
+  while (stream.next(visit)) {
+    sessions::LogSession one;
+    one.visit = visit;
+    one.visit.taken_kwh = visit.requested_kwh;
+    out.push_back(one);
+  }
+  return out;
+}
+
+TEST(Laws, AKnownLawIsFoundAgain) {
+  constexpr int weeks = 20;
+  const auto sessions = made_weeks(weeks);
+  const Laws laws = fit_laws(sessions, market::Calendar(), {monday_ns, monday_ns + weeks * 7 * day_ns});
+  double arrivals = 0.0, at_eight = 0.0, kwh_median = 0.0, stay_median = 0.0, monday = 0.0, friday = 0.0, n = 0.0;
+  for (const Law& law : laws.laws) {
+    ASSERT_EQ(law.kind, DayKind::weekday);
+    for (const double rate : law.per_hour) arrivals += rate;
+    at_eight += law.per_hour[8];
+    const auto share = static_cast<double>(law.sessions);
+    n += share;
+    kwh_median += share * law.energy_kwh[law.energy_kwh.size() / 2];
+    stay_median += share * law.stay_h[law.stay_h.size() / 2];
+    monday = law.of_weekday[0];
+    friday = law.of_weekday[4];
+  }
+  // 12 on Mondays and 8 on four days are 8.8 a weekday; counts of 100 days are within 3 x sqrt(8.8 / 100) = 0.89.
+  EXPECT_NEAR(arrivals, 8.8, 0.89);
+  EXPECT_NEAR(at_eight, 4.4, 3.0 * std::sqrt(4.4 / 100.0));
+  // 240 arrivals on Mondays, 160 on Fridays: three deviations of each.
+  EXPECT_NEAR(monday, 12.0 / 8.8, 3.0 * 12.0 / 8.8 / std::sqrt(240.0));
+  EXPECT_NEAR(friday, 8.0 / 8.8, 3.0 * 8.0 / 8.8 / std::sqrt(160.0));
+  // The median of 880 lognormal figures is sure to 1.2533 x 0.5 / sqrt(880) = 2 %; of uniform ones to 0.07 h.
+  EXPECT_NEAR(kwh_median / n, 12.0, 3.0 * 0.021 * 12.0);
+  EXPECT_NEAR(stay_median / n, 8.0, 0.21);
+  EXPECT_NEAR(laws.claim_stay_factor_std, 0.2, 3.0 * 0.2 / std::sqrt(880.0));
+  EXPECT_NEAR(laws.dispersion, 1.0, 3.0 * std::sqrt(2.0 / 95.0));
+}
+
+TEST(Laws, QuantilesKeepTheMeanAndOneSessionMakesNoTail) {
+  std::vector<sessions::LogSession> sessions;
+  for (int i = 0; i < 100; ++i)
+    sessions.push_back(session(monday_ns + (i % 4) * day_ns + 9 * hour_ns, 1.0 + (i == 99 ? 99.0 : 0.01 * i), 5.0));
+  const Laws laws = fit_laws(sessions, market::Calendar(), {monday_ns, monday_ns + 7 * day_ns});
+  ASSERT_EQ(laws.laws.size(), 1U);
+  const std::vector<double>& stay = laws.laws[0].stay_h;
+  // Twentieths: the last five stays are 1.95, 1.96, 1.97, 1.98 and 100 h, mean 21.57; the line from 1.94... to its end
+  // has that mean.
+  EXPECT_NEAR(0.5 * (stay[19] + stay[20]), (1.95 + 1.96 + 1.97 + 1.98 + 100.0) / 5.0, 0.01);
+  EXPECT_LT(stay[20], 42.0);
+  EXPECT_TRUE(std::is_sorted(stay.begin(), stay.end()));
+}
+
+TEST(Laws, LongerStaysThatTakeMoreHaveLawsOfTheirOwn) {
+  std::vector<sessions::LogSession> sessions;
+  for (int i = 0; i < 120; ++i) sessions.push_back(session(monday_ns + 9 * hour_ns + i, 1.0 + i * 0.05, 1.0 + i * 0.1));
+  const Laws laws = fit_laws(sessions, market::Calendar(), {monday_ns, monday_ns + day_ns});
+  ASSERT_EQ(laws.laws.size(), 3U);
+  EXPECT_LT(laws.laws[0].stay_h.back(), laws.laws[1].stay_h.front() + 0.1);
+  EXPECT_LT(laws.laws[0].energy_kwh.back(), laws.laws[2].energy_kwh.front());
+  const std::string lua = lua_of(laws, "  ");
+  EXPECT_THAT(lua, HasSubstr("stay_h = quantiles { "));
+}
+
+TEST(Judged, DistancesOfSamplesByHand) {
+  // 1, 2, 3 and 2, 3, 7: a third each; the functions differ by 1/3 in [1, 2), [2, 3), and [3, 7).
+  EXPECT_NEAR(ks_statistic({3.0, 1.0, 2.0}, {7.0, 2.0, 3.0}), 1.0 / 3.0, 1e-12);
+  EXPECT_NEAR(wasserstein_1({3.0, 1.0, 2.0}, {7.0, 2.0, 3.0}), (1.0 + 1.0 + 4.0) / 3.0, 1e-12);
+  EXPECT_EQ(wasserstein_1({1.0, 5.0}, {5.0, 1.0}), 0.0);
+  EXPECT_NEAR(ks_statistic({1.0}, {2.0, 2.0}), 1.0, 1e-12);
+  EXPECT_NEAR(wasserstein_1({1.0}, {2.0, 4.0}), 2.0, 1e-12);
+}
+
+TEST(Judged, CarsThereByTheHour) {
+  Visits visits;
+  visits.add(session(monday_ns + 8 * hour_ns, 2.5, 5.0).visit);
+  visits.add(session(monday_ns + 9 * hour_ns, 1.0, 7.0).visit);
+  const std::array<double, 48> day =
+      mean_days(visits, market::Calendar(), {monday_ns, monday_ns + 2 * day_ns}, 1.0);
+  // Two weekdays: 1, 2 and half a car in their hours, halved.
+  EXPECT_NEAR(day[8], 0.5, 1e-12);
+  EXPECT_NEAR(day[9], 1.0, 1e-12);
+  EXPECT_NEAR(day[10], 0.25, 1e-12);
+  EXPECT_EQ(day[24 + 9], 0.0);
+  const Differences same = differences(visits, std::vector{visits, visits}, market::Calendar(),
+                                       {monday_ns, monday_ns + 2 * day_ns});
+  EXPECT_NEAR(same.arrivals, 0.0, 1e-12);
+  EXPECT_NEAR(same.occupancy, 0.0, 1e-12);
+  EXPECT_NEAR(same.energy_w1_kwh, 0.0, 1e-12);
+  EXPECT_NEAR(same.busiest, 0.0, 1e-12);
+}
+
+TEST(Calibration, TheTwinRunsAndIsJudgedByDaysItDidNotSee) {
+  Records records;
+  for (sessions::LogSession one : made_weeks(10)) {
+    ocpp::Transaction t;
+    t.station = "A";
+    t.evse = 1;
+    t.start_seen = t.stop_seen = true;
+    t.start_ns = t.plugged_in_ns = one.visit.arrival_ns;
+    t.stop_ns = t.plugged_out_ns = one.visit.departure_ns;
+    t.energy_kwh = one.visit.taken_kwh;
+    one.transaction = records.log.transactions.size();
+    one.evse_id = "A-1";
+    records.log.transactions.push_back(t);
+    records.sessions.sessions.push_back(one);
+  }
+  records.sessions.evse_ids = {"A-1"};
+  CalibrationRequest request;
+  request.timezone = "UTC";
+  request.library_dir = paths::source_dir + "/scenarios/lib";
+  const Calibration done = calibrate(records, nullptr, request);
+  EXPECT_EQ(done.fitted + done.judged, records.sessions.sessions.size());
+  EXPECT_EQ(done.fitted_days.to_ns, done.judged_days.from_ns);
+  // Drawn from one law: within three deviations of counts, and near in distribution.
+  EXPECT_NEAR(done.held_out.arrivals, 0.0, 3.0 / std::sqrt(static_cast<double>(done.judged)));
+  EXPECT_LT(done.held_out.energy_ks, 1.63 / std::sqrt(static_cast<double>(done.judged)));
+  EXPECT_LT(done.held_out.stay_w1_min, 20.0);
+  EXPECT_LT(done.held_out.occupancy, 0.2);
+  EXPECT_GT(done.naive.occupancy, 1.0);
+  // Judging by other records changes nothing of the twin but what is said of it.
+  Records later;
+  later.log = records.log;
+  later.sessions = records.sessions;
+  later.sessions.sessions.resize(40);
+  const Calibration by_later = calibrate(records, &later, request);
+  EXPECT_EQ(by_later.fitted, records.sessions.sessions.size());
+  EXPECT_EQ(by_later.judged, 40U);
+  EXPECT_THAT(calibration_html(done, analysis::Language::korean), HasSubstr("평일의 주차 대수"));
+}
+
+}  // namespace
+}  // namespace evtwin::calibrate
