@@ -21,7 +21,7 @@ constexpr std::size_t least_sessions = 20;
 constexpr std::size_t kinds_of_vehicles = 5, least_vehicles = 10;
 constexpr std::uint64_t seeds = 10;
 constexpr double least_outlet_kw = 3.68;  ///< 16 A on one phase of 230 V, the least usual rating of IEC 62196-2
-constexpr double odd = 1.5;  ///< of the usual power: an EVSE that needs more is another kind
+constexpr double odd = 1.5;               ///< of the usual power: an EVSE that needs more is another kind
 /// A battery of which a taper that was seen is the last fifth, as chargers' and cars' tapers begin about 80 %.
 constexpr double taper_from_soc = 0.8;
 constexpr double unknown_battery_kwh = 2000.0;  ///< the largest there is: it never fills
@@ -37,9 +37,7 @@ TimeNs midnight(const market::Calendar& calendar, market::LocalDate date) {
   return calendar.to_utc(date.year, date.month, date.day).first_ns;
 }
 
-market::LocalDate next_date(market::LocalDate date) {
-  return market::date_of_days(market::days_since_epoch(date) + 1);
-}
+market::LocalDate next_date(market::LocalDate date) { return market::date_of_days(market::days_since_epoch(date) + 1); }
 
 /// Whole local days from the first arrival to the last.
 Days days_of(const std::vector<LogSession>& sessions, const market::Calendar& calendar) {
@@ -80,7 +78,8 @@ std::string vehicles_of(const std::vector<LogSession>& sessions, std::size_t& ki
         tapering ? std::min(unknown_battery_kwh, median(tapers) / (1.0 - taper_from_soc)) : unknown_battery_kwh;
     const double end_kw = tapering ? kw * median(ends) : kw;
     out += fmt::format(
-        "    {{ name = \"kind {}\", share = {}, battery_kwh = {:.4g}, efficiency = 1, curve = {{ {{ 0, {:.4g} }}, {{ {}, "
+        "    {{ name = \"kind {}\", share = {}, battery_kwh = {:.4g}, efficiency = 1, curve = {{ {{ 0, {:.4g} }}, {{ "
+        "{}, "
         "{:.4g} }}, {{ 1, {:.4g} }} }} }},  -- {}\n",
         k + 1, to - from, battery_kwh, kw, taper_from_soc, kw, end_kw,
         tapering ? "its taper is taken for the last fifth of a battery" : "its battery is not known: it never fills");
@@ -167,8 +166,8 @@ double unfit_share(const Visits& visits, double kw) {
   double unfit = 0.0, all = 0.0;
   for (std::size_t i = 0; i < visits.size(); ++i) {
     all += visits.energy_kwh[i];
-    unfit += std::max(
-        0.0, visits.energy_kwh[i] - kw * kernel::hours_between(visits.arrival_ns[i], visits.departure_ns[i]));
+    unfit +=
+        std::max(0.0, visits.energy_kwh[i] - kw * kernel::hours_between(visits.arrival_ns[i], visits.departure_ns[i]));
   }
   return all > 0.0 ? unfit / all : 0.0;
 }
@@ -232,10 +231,10 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
     out.fitted_days.to_ns = split;
     judging = within(all, out.judged_days);
     if (judging.empty())
-      throw std::runtime_error(
-          fmt::format("all {} sessions lie on days up to {}: a calibration takes days to judge it by; give more records, "
-                      "or --judge",
-                      all.size(), calendar.format_local(split)));
+      throw std::runtime_error(fmt::format(
+          "all {} sessions lie on days up to {}: a calibration takes days to judge it by; give more records, "
+          "or --judge",
+          all.size(), calendar.format_local(split)));
   }
   sessions::LogSessions fitted = records.sessions;
   fitted.sessions = within(all, out.fitted_days);
@@ -248,14 +247,15 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
   out.lua = replay::plausible_site(records.log, fitted, prepare, out.assumptions,
                                    {vehicles + lua_of(out.laws, "  "), lua_before(), least_kw});
   std::vector<replay::Assumption> ignored;
-  const std::string naive =
-      replay::plausible_site(records.log, fitted, prepare, ignored, {naive_laws(fitted.sessions, out.fitted_days), "", least_kw});
+  const std::string naive = replay::plausible_site(records.log, fitted, prepare, ignored,
+                                                   {naive_laws(fitted.sessions, out.fitted_days), "", least_kw});
 
   out.seen = visits_of(judging);
   const auto judged_by = [&](const std::string& lua, Days days) {
     return made_of(world_of(lua, request, calendar, days));
   };
-  const std::vector<Visits> of_fitted = judged_by(out.lua, out.fitted_days), of_judged = judged_by(out.lua, out.judged_days),
+  const std::vector<Visits> of_fitted = judged_by(out.lua, out.fitted_days),
+                            of_judged = judged_by(out.lua, out.judged_days),
                             of_naive = judged_by(naive, out.judged_days);
   out.in_sample = differences(visits_of(fitted.sessions), of_fitted, calendar, out.fitted_days);
   out.held_out = differences(out.seen, of_judged, calendar, out.judged_days);

@@ -37,16 +37,15 @@ struct OddEvse {
   double needs_kw = 0.0;
 };
 
-
 struct Calibration {
   std::string lua;  ///< the twin
   market::Calendar calendar;
   Days fitted_days, judged_days;
   std::size_t fitted = 0, judged = 0;
   Laws laws;
-  std::size_t vehicles = 0;               ///< kinds of vehicles, by the power they hold; 0: no readings tell it
-  Differences in_sample, held_out, naive; ///< naive on the judged days: flat rate, lognormal by the medians
-  std::optional<replay::HeldOut> power;   ///< where there are readings: how vehicles are foretold
+  std::size_t vehicles = 0;                ///< kinds of vehicles, by the power they hold; 0: no readings tell it
+  Differences in_sample, held_out, naive;  ///< naive on the judged days: flat rate, lognormal by the medians
+  std::optional<replay::HeldOut> power;    ///< where there are readings: how vehicles are foretold
   std::vector<OddEvse> odd_evses;
   double usual_kw = 0.0;  ///< median over EVSEs of the power that their sessions need
   /// Of the energy, what does not fit into the stays at usual_kw: laws draw the two apart from each other.

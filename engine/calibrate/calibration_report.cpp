@@ -36,8 +36,8 @@ struct Line {
 
 const std::array lines{
     Line{"arrivals a day", "하루 도착 수", [](const Differences& d) { return percent(d.arrivals); }, ""},
-    Line{"energy: W1", "충전량: W1",
-         [](const Differences& d) { return number_text(d.energy_w1_kwh, 2) + " kWh"; }, "<= 1 kWh"},
+    Line{"energy: W1", "충전량: W1", [](const Differences& d) { return number_text(d.energy_w1_kwh, 2) + " kWh"; },
+         "<= 1 kWh"},
     Line{"energy: KS", "충전량: KS", [](const Differences& d) { return number_text(d.energy_ks, 3); }, ""},
     Line{"stay: W1", "체류: W1", [](const Differences& d) { return number_text(d.stay_w1_min, 1) + " min"; },
          "<= 20 min"},
@@ -72,9 +72,9 @@ std::string verdict_text(const Calibration& c, bool korean) {
   const Gate gate = gate_of(c);
   const std::string_view word = gate.met ? (korean ? "합격" : "pass") : (korean ? "불합격" : "fail");
   if (!gate.indicative) return std::string(word);
-  return korean ? fmt::format("잠정 {}: 판정 세션이 {}개뿐입니다 ({}개 필요)", word, c.judged, enough_sessions)
-                : fmt::format("indicative ({}): judged on {} sessions only; it takes {}", word, c.judged,
-                              enough_sessions);
+  return korean
+             ? fmt::format("잠정 {}: 판정 세션이 {}개뿐입니다 ({}개 필요)", word, c.judged, enough_sessions)
+             : fmt::format("indicative ({}): judged on {} sessions only; it takes {}", word, c.judged, enough_sessions);
 }
 
 /// What else was found, a sentence each.
@@ -100,19 +100,21 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
                     : std::string(korean ? "차량: 기록에 출력이 없어 충전기가 주는 대로 받습니다."
                                          : "Vehicles: the records tell no power; they take what the EVSE gives."));
   out.push_back(fmt::format(
-      fmt::runtime(korean ? "트윈 충전량의 {}는 통상 {:.1f} kW로 체류 시간 안에 들어가지 않습니다 (기록: {}): 법칙은 "
-                            "충전량과 체류를 따로 뽑습니다."
-                          : "Of the twin's energy {} does not fit into its stays at the usual {:.1f} kW (of the records' "
-                            "{}): a law draws energy and stay apart."),
+      fmt::runtime(korean
+                       ? "트윈 충전량의 {}는 통상 {:.1f} kW로 체류 시간 안에 들어가지 않습니다 (기록: {}): 법칙은 "
+                         "충전량과 체류를 따로 뽑습니다."
+                       : "Of the twin's energy {} does not fit into its stays at the usual {:.1f} kW (of the records' "
+                         "{}): a law draws energy and stay apart."),
       percent(c.unfit_made), c.usual_kw, percent(c.unfit_seen)));
   std::size_t shown = 0;
   for (const OddEvse& evse : c.odd_evses) {
     if (shown++ == most_odd) break;
     const std::string id = kernel::printable(evse.id, 80);
     out.push_back(fmt::format(
-        fmt::runtime(korean ? "EVSE {}: {}개 세션 중 {:.0f} kWh는 통상 {:.1f} kW로 불가능합니다. {:.0f} kW급으로 보입니다."
-                            : "EVSE {}: {} sessions, {:.0f} kWh of them can not be met at the usual {:.1f} kW; it needs "
-                              "{:.0f} kW."),
+        fmt::runtime(korean
+                         ? "EVSE {}: {}개 세션 중 {:.0f} kWh는 통상 {:.1f} kW로 불가능합니다. {:.0f} kW급으로 보입니다."
+                         : "EVSE {}: {} sessions, {:.0f} kWh of them can not be met at the usual {:.1f} kW; it needs "
+                           "{:.0f} kW."),
         id, evse.sessions, evse.unmet_kwh, evse.usual_kw, evse.needs_kw));
   }
   if (c.odd_evses.size() > most_odd)
@@ -122,9 +124,9 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
 }
 
 Json differences_json(const Differences& d) {
-  return {{"arrivals", number_or_null(d.arrivals)},       {"energy_w1_kwh", number_or_null(d.energy_w1_kwh)},
-          {"energy_ks", number_or_null(d.energy_ks)},     {"stay_w1_min", number_or_null(d.stay_w1_min)},
-          {"stay_ks", number_or_null(d.stay_ks)},         {"occupancy_cv_rmse", number_or_null(d.occupancy)},
+  return {{"arrivals", number_or_null(d.arrivals)},   {"energy_w1_kwh", number_or_null(d.energy_w1_kwh)},
+          {"energy_ks", number_or_null(d.energy_ks)}, {"stay_w1_min", number_or_null(d.stay_w1_min)},
+          {"stay_ks", number_or_null(d.stay_ks)},     {"occupancy_cv_rmse", number_or_null(d.occupancy)},
           {"busiest", number_or_null(d.busiest)}};
 }
 
@@ -213,7 +215,8 @@ Json calibration_json(const Calibration& c) {
                                  {"needs_kw", evse.needs_kw}});
   }
   json["assumptions"] = Json::array();
-  for (const replay::Assumption& a : c.assumptions) json["assumptions"].push_back({{"what", a.what}, {"value", a.value}});
+  for (const replay::Assumption& a : c.assumptions)
+    json["assumptions"].push_back({{"what", a.what}, {"value", a.value}});
   return json;
 }
 
@@ -221,7 +224,8 @@ std::string calibration_html(const Calibration& c, Language language) {
   const bool korean = language == Language::korean;
   const auto say = [&](std::string_view english, std::string_view ko) { return korean ? ko : english; };
   using replay::html_text;
-  std::string body = fmt::format("<h1>{}</h1>\n<p>{}</p>\n", say("Calibration", "보정"), html_text(head_text(c, korean)));
+  std::string body =
+      fmt::format("<h1>{}</h1>\n<p>{}</p>\n", say("Calibration", "보정"), html_text(head_text(c, korean)));
   const Gate gate = gate_of(c);
   body += fmt::format("<div class=\"verdict {}\"><b>{}: {}</b></div>\n",
                       gate.indicative ? "" : (gate.met ? "pass" : "fail"), say("Verdict", "결과"),
@@ -234,21 +238,23 @@ std::string calibration_html(const Calibration& c, Language language) {
     for (const std::string& cell : row_of(line, c, korean)) body += fmt::format("<td>{}</td>", html_text(cell));
     body += "</tr>\n";
   }
-  body += fmt::format(
-      "</tbody></table></div>\n<p class=\"soft\">{}</p>\n<ul>",
-      say("W1: area between the two distributions. KS: their largest difference. Naive: a flat rate, and lognormal laws "
-          "by the medians. Cars that would find no EVSE free are counted as there.",
-          "W1: 두 분포 사이의 면적. KS: 두 분포의 최대 차이. 단순 예측: 일정한 도착률과 중앙값의 로그정규분포. 빈 충전기를 "
-          "찾지 못할 차량도 셉니다."));
+  body += fmt::format("</tbody></table></div>\n<p class=\"soft\">{}</p>\n<ul>",
+                      say("W1: area between the two distributions. KS: their largest difference. Naive: a flat rate, "
+                          "and lognormal laws "
+                          "by the medians. Cars that would find no EVSE free are counted as there.",
+                          "W1: 두 분포 사이의 면적. KS: 두 분포의 최대 차이. 단순 예측: 일정한 도착률과 중앙값의 "
+                          "로그정규분포. 빈 충전기를 "
+                          "찾지 못할 차량도 셉니다."));
   for (const std::string& remark : remarks(c, korean)) body += fmt::format("<li>{}</li>", html_text(remark));
   body += "</ul>\n";
   const auto figure = [&](std::string_view title, const std::vector<replay::ChartLine>& of, const char* x,
                           std::string_view y) {
-    body += fmt::format("<h2>{}</h2><figure>{}<figcaption><span class=\"key\">{}</span><span class=\"key "
-                        "t\">{}</span>{}</figcaption></figure>\n",
-                        title, replay::line_chart(std::string(title), of, x, std::string(y)),
-                        say("judged days", "판정 기간"), say("the twin's", "트윈"),
-                        of.size() > 2 ? fmt::format("<span class=\"key n\">{}</span>", say("naive", "단순 예측")) : "");
+    body += fmt::format(
+        "<h2>{}</h2><figure>{}<figcaption><span class=\"key\">{}</span><span class=\"key "
+        "t\">{}</span>{}</figcaption></figure>\n",
+        title, replay::line_chart(std::string(title), of, x, std::string(y)), say("judged days", "판정 기간"),
+        say("the twin's", "트윈"),
+        of.size() > 2 ? fmt::format("<span class=\"key n\">{}</span>", say("naive", "단순 예측")) : "");
   };
   const auto day = [&](std::size_t from) {
     return std::vector{day_line("seen", c.seen_day, from), day_line("twin", c.made_day, from),

@@ -77,8 +77,7 @@ Visits made_visits(const twin::World& world, std::uint64_t seed) {
   Visits out;
   std::uint64_t source = 0;
   for (const auto& law : world.sites.front().arrivals) {
-    demand::ArrivalStream stream(law,
-                                 {seed, source++, world.start_ns, world.end_ns, world.calendar, &world.vehicles});
+    demand::ArrivalStream stream(law, {seed, source++, world.start_ns, world.end_ns, world.calendar, &world.vehicles});
     demand::Visit visit;
     while (stream.next(visit)) out.add(visit);
   }

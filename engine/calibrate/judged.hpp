@@ -26,11 +26,11 @@ Visits made_visits(const twin::World& world, std::uint64_t seed);
 /// How far what was made is from what was. KS: two-sample Kolmogorov-Smirnov statistic; W1: Wasserstein-1 distance,
 /// the area between the two distributions.
 struct Differences {
-  double arrivals = 0.0;     ///< a day, relative
+  double arrivals = 0.0;  ///< a day, relative
   double energy_ks = 0.0, energy_w1_kwh = 0.0;
   double stay_ks = 0.0, stay_w1_min = 0.0;
-  double occupancy = 0.0;    ///< cars there, by hour of weekday and weekend: CV(RMSE) of the mean days
-  double busiest = 0.0;      ///< most cars there at once, mean over days, relative
+  double occupancy = 0.0;  ///< cars there, by hour of weekday and weekend: CV(RMSE) of the mean days
+  double busiest = 0.0;    ///< most cars there at once, mean over days, relative
 };
 
 /// @param made  one set for each seed, of the same days; figures of all of them together

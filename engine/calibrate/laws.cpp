@@ -245,7 +245,8 @@ std::string lua_of(const Laws& laws, const std::string& indent) {
     out += fmt::format("{}arrivals.poisson {{  -- {}, {:02d} to {:02d} h: {} sessions, {:.4g} a day\n", in,
                        weekday ? "Monday to Friday" : "weekend", law.from_hour, law.to_hour, law.sessions,
                        std::accumulate(law.per_hour.begin(), law.per_hour.end(), 0.0));
-    out += fmt::format("{}  per_hour = week({{ {} }}, {{ {} }}),\n", in, list_of(law.per_hour), list_of(law.of_weekday));
+    out +=
+        fmt::format("{}  per_hour = week({{ {} }}, {{ {} }}),\n", in, list_of(law.per_hour), list_of(law.of_weekday));
     out += fmt::format("{}  energy_kwh = {},\n", in, distribution(law.energy_kwh, 0.001));
     out += fmt::format("{}  stay_h = {},\n", in, distribution(law.stay_h, 0.001));
     out += fmt::format("{}  soc_target = 1,\n", in);

@@ -27,11 +27,11 @@ struct Days {
 /// Of sessions that arrive on one kind of day in some hours, and stay shorter or longer than others that do.
 struct Law {
   DayKind kind = DayKind::weekday;
-  int from_hour = 0, to_hour = 24;           ///< local hours [from, to) of the arrivals
-  std::size_t sessions = 0;                  ///< it was fitted to
-  std::array<double, 24> per_hour{};         ///< mean arrivals, 1/h; 0 outside of its hours
-  std::array<double, 7> of_weekday{};        ///< from Monday: times per_hour; 0 on days of the other kind
-  std::vector<double> energy_kwh, stay_h;    ///< values at equally spaced probabilities, the least first
+  int from_hour = 0, to_hour = 24;         ///< local hours [from, to) of the arrivals
+  std::size_t sessions = 0;                ///< it was fitted to
+  std::array<double, 24> per_hour{};       ///< mean arrivals, 1/h; 0 outside of its hours
+  std::array<double, 7> of_weekday{};      ///< from Monday: times per_hour; 0 on days of the other kind
+  std::vector<double> energy_kwh, stay_h;  ///< values at equally spaced probabilities, the least first
 };
 
 struct Laws {
@@ -39,7 +39,8 @@ struct Laws {
   /// Drivers' error: standard deviation of claimed / true stay - 1, by its median absolute deviation; 0: none claimed.
   double claim_stay_factor_std = 0.0;
   std::size_t claims = 0;
-  /// Variance over mean of the arrivals of Mondays, of Tuesdays ..., together: 1 as the laws have it; NaN: too few days.
+  /// Variance over mean of the arrivals of Mondays, of Tuesdays ..., together: 1 as the laws have it; NaN: too few
+  /// days.
   double dispersion = kernel::unknown;
 };
 

@@ -1,11 +1,10 @@
 // evtwin calibrate: records in, a twin of the site out, judged by days it was not fitted to.
-#include "calibrate/calibration.hpp"
-
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_report.hpp"
+#include "calibrate/calibration.hpp"
 #include "cli/commands.hpp"
 #include "cli/new_file.hpp"
 #include "cli/progress.hpp"
@@ -41,8 +40,7 @@ int calibrate(const CalibrateCommand& command) {
   request.tariff = command.tariff;
   request.contract_kw = command.contract_kw;
   request.stop = interrupted;
-  const calibrate::Calibration done =
-      calibrate::calibrate(records, command.later.empty() ? nullptr : &later, request);
+  const calibrate::Calibration done = calibrate::calibrate(records, command.later.empty() ? nullptr : &later, request);
   if (!command.out.empty()) write_new_file(command.out, done.lua);
   if (!command.page.empty()) write_new_file(command.page, calibrate::calibration_html(done, language));
   if (command.json) {

@@ -271,11 +271,12 @@ struct PluginCheckCommand {
 
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
-using Command = std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand,
-                             EvalCommand, CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand,
-                             RerunCommand, ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, DriversCommand, ChargersCommand,
-                             ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
-                             PluginLayoutCommand, PluginListCommand, PluginCheckCommand, TariffsCommand>;
+using Command =
+    std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand, EvalCommand,
+                 CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, RerunCommand, ExportCommand,
+                 ReplayCommand, WhatIfCommand, CalibrateCommand, DriversCommand, ChargersCommand, ViewCommand,
+                 DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand,
+                 PluginListCommand, PluginCheckCommand, TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

@@ -182,14 +182,17 @@ void offer_calibrate(Offers& offers) {
                                return given.command;
                              });
   CalibrateCommand& to = options->command;
-  app.add_option("RECORDS", to.records, "OCPP logs of any layout, or one table of sessions (.csv, .csv.gz)")->required();
-  app.add_option("--judge", to.later, "records of later days to judge by (default: the days after 70 % of the sessions)");
+  app.add_option("RECORDS", to.records, "OCPP logs of any layout, or one table of sessions (.csv, .csv.gz)")
+      ->required();
+  app.add_option("--judge", to.later,
+                 "records of later days to judge by (default: the days after 70 % of the sessions)");
   add_reading(app, to.reading);
   add_repeated(app, "--column", options->columns,
                "column of a table of another layout, as arrival=\"Begin\"; keys: arrival, departure, energy_kwh, evse, "
                "session_id, requested_kwh, estimated_departure, soc; may be repeated");
   app.add_option("--timezone", to.timezone, "IANA zone of the site (default: of the log's clock; UTC for tables)");
-  app.add_option("--tariff", to.tariff, "tariff of the twin, MODULE.NAME as in california.sce_tou_ev_4 (default: none)");
+  app.add_option("--tariff", to.tariff,
+                 "tariff of the twin, MODULE.NAME as in california.sce_tou_ev_4 (default: none)");
   app.add_option("--contract-kw", to.contract_kw, "contract power of the twin (default: no limit)")
       ->check(CLI::Range(0.1, 1e6));
   app.add_option("-o,--out", to.out, "scenario to write: the twin, which runs alone");

@@ -235,8 +235,7 @@ std::string tariff_line(const std::string& tariff) {
 }  // namespace
 
 std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions& sessions,
-                           const PrepareRequest& request, std::vector<Assumption>& assumptions,
-                           const SiteLaws& laws) {
+                           const PrepareRequest& request, std::vector<Assumption>& assumptions, const SiteLaws& laws) {
   const std::string& tariff = request.tariff;
   const Zone zone = zone_of(log, request.timezone, assumptions);
   const market::Calendar calendar(zone.name);
@@ -269,10 +268,10 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
     stays.push_back(kernel::hours_between(session.visit.arrival_ns, session.visit.departure_ns));
   }
   const std::string first = market::format_date(days.first);
-  const std::string run = laws.inside.empty()
-                              ? fmt::format("start = \"{}\", days = {},  -- the log's own days", first, days.days)
-                              : fmt::format("start = param(\"start\", \"{}\"), days = param(\"days\", {}),", first,
-                                            days.days);
+  const std::string run =
+      laws.inside.empty()
+          ? fmt::format("start = \"{}\", days = {},  -- the log's own days", first, days.days)
+          : fmt::format("start = param(\"start\", \"{}\"), days = param(\"days\", {}),", first, days.days);
   const std::string arrivals =
       !laws.inside.empty()
           ? laws.inside
@@ -317,7 +316,8 @@ return scenario {{
   strategy = "asap",
 }}
 )",
-      sessions.sessions.size(), sessions.evse_ids.size(), assumed, laws.before.empty() ? "" : "\n" + laws.before, run, lua_text(zone.name), voltage_v,
+      sessions.sessions.size(), sessions.evse_ids.size(), assumed, laws.before.empty() ? "" : "\n" + laws.before, run,
+      lua_text(zone.name), voltage_v,
       has_contract ? fmt::format("    contract_kw = {:.6g},", request.contract_kw)
                    : std::string("    -- contract_kw = 100,     -- what the grid connection may draw: fill in"),
       priced, stations_text(sessions, seen, voltage_v, laws.least_kw), arrivals);

@@ -381,7 +381,8 @@ constexpr std::array all_words{
     Word{"choice", "choice(t)", "@param t number[][]\n@return evtwin.distribution",
          "choice { { value, weight }, ... }: one of a few values."},
     Word{"quantiles", "quantiles(t)", "@param t number[]\n@return evtwin.distribution",
-         "quantiles { 0.5, 2, 3, 9 }: values at equally spaced probabilities from 0 to 1, the least first, straight lines "
+         "quantiles { 0.5, 2, 3, 9 }: values at equally spaced probabilities from 0 to 1, the least first, straight "
+         "lines "
          "between; what `evtwin calibrate` fits."},
     Word{"arrivals.poisson", "arrivals.poisson(t)", "@param t evtwin.poisson\n@return evtwin.arrivals",
          "Arrivals at random."},

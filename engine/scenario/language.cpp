@@ -183,7 +183,8 @@ Language::Language(std::shared_ptr<const ScenarioSource> source, std::uint64_t s
   add_word("plugin", "plugin", 1, true);
   add_word("strategy", "strategy", 1, true);
   add_word("forecaster", "forecaster", 1, true);
-  for (const char* name : {"uniform", "normal", "lognormal", "exponential", "choice", "quantiles"}) add_word(name, name, 1);
+  for (const char* name : {"uniform", "normal", "lognormal", "exponential", "choice", "quantiles"})
+    add_word(name, name, 1);
 
   lua_State* L = state();
   lua_newtable(L);

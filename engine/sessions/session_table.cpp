@@ -207,8 +207,7 @@ std::optional<double> serial_days(std::string_view field) {
 /// @param days  since the local midnight of 1899-12-30, to the second: a spreadsheet's digits do not carry more
 TimeNs instant_of_serial_days(double days, const market::Calendar& calendar) {
   const auto seconds = std::llround(days * 86'400.0);
-  const market::LocalDate date =
-      market::date_of_days(market::days_since_epoch({1899, 12, 30}) + seconds / 86'400);
+  const market::LocalDate date = market::date_of_days(market::days_since_epoch({1899, 12, 30}) + seconds / 86'400);
   const auto of_day = static_cast<int>(seconds % 86'400);
   return calendar.to_utc(date.year, date.month, date.day, of_day / 3600, of_day / 60 % 60, of_day % 60).first_ns;
 }

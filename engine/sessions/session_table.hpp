@@ -54,9 +54,9 @@ struct SessionTable {
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
 
 struct SessionOptions {
-  /// Empty: one of the two layouts. Otherwise arrival, departure and energy_kwh must be there; the energy's unit is read
-  /// from its column's name (Wh, MWh; else kWh), times may be serial days of a spreadsheet (44784.98: local days since
-  /// 1899-12-30), states of charge percent where one is above 1.
+  /// Empty: one of the two layouts. Otherwise arrival, departure and energy_kwh must be there; the energy's unit is
+  /// read from its column's name (Wh, MWh; else kWh), times may be serial days of a spreadsheet (44784.98: local days
+  /// since 1899-12-30), states of charge percent where one is above 1.
   ColumnNames columns = {};
   /// false: drivers ask for what they take and say when they leave, whatever the file has as their claim.
   bool claims = true;

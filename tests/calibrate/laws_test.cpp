@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "calibrate/judged.hpp"
 #include "calibrate/calibration.hpp"
+#include "calibrate/judged.hpp"
 #include "demand/arrivals.hpp"
 #include "support/paths.hpp"
 
@@ -121,15 +121,14 @@ TEST(Judged, CarsThereByTheHour) {
   Visits visits;
   visits.add(session(monday_ns + 8 * hour_ns, 2.5, 5.0).visit);
   visits.add(session(monday_ns + 9 * hour_ns, 1.0, 7.0).visit);
-  const std::array<double, 48> day =
-      mean_days(visits, market::Calendar(), {monday_ns, monday_ns + 2 * day_ns}, 1.0);
+  const std::array<double, 48> day = mean_days(visits, market::Calendar(), {monday_ns, monday_ns + 2 * day_ns}, 1.0);
   // Two weekdays: 1, 2 and half a car in their hours, halved.
   EXPECT_NEAR(day[8], 0.5, 1e-12);
   EXPECT_NEAR(day[9], 1.0, 1e-12);
   EXPECT_NEAR(day[10], 0.25, 1e-12);
   EXPECT_EQ(day[24 + 9], 0.0);
-  const Differences same = differences(visits, std::vector{visits, visits}, market::Calendar(),
-                                       {monday_ns, monday_ns + 2 * day_ns});
+  const Differences same =
+      differences(visits, std::vector{visits, visits}, market::Calendar(), {monday_ns, monday_ns + 2 * day_ns});
   EXPECT_NEAR(same.arrivals, 0.0, 1e-12);
   EXPECT_NEAR(same.occupancy, 0.0, 1e-12);
   EXPECT_NEAR(same.energy_w1_kwh, 0.0, 1e-12);

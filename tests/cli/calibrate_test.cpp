@@ -19,11 +19,14 @@ TEST_F(Calibrate, TheScenarioThatStandsInTheLibraryIsWhatItWrites) {
   const Said said = run({"calibrate", records, "--timezone", "Asia/Seoul", "--tariff", "kepco_ev.self_use_low_voltage",
                          "--contract-kw", "60", "--out", twin});
   ASSERT_EQ(said.status, 0) << said.err;
-  EXPECT_THAT(said.out, HasSubstr("Fitted on 109 sessions (2026-06-01 - 2026-06-15), judged on 33 (2026-06-16 - 2026-06-19)"));
+  EXPECT_THAT(said.out,
+              HasSubstr("Fitted on 109 sessions (2026-06-01 - 2026-06-15), judged on 33 (2026-06-16 - 2026-06-19)"));
   EXPECT_THAT(said.out, HasSubstr("Verdict: indicative"));
   if (std::getenv("EVTWIN_WRITE_DOCS") != nullptr) std::ofstream(shown, std::ios::binary) << read_all(twin);
-  EXPECT_TRUE(read_all(twin) == read_all(shown)) << shown << " is not what evtwin calibrate writes; EVTWIN_WRITE_DOCS=1 test_cli "
-                                                     "--gtest_filter='Calibrate.*' writes it";
+  EXPECT_TRUE(read_all(twin) == read_all(shown))
+      << shown
+      << " is not what evtwin calibrate writes; EVTWIN_WRITE_DOCS=1 test_cli "
+         "--gtest_filter='Calibrate.*' writes it";
   // It runs alone, on other days as well.
   const Said played = run({"run", twin, "--set", "start=2030-01-07", "--set", "days=7"});
   EXPECT_EQ(played.status, 0) << played.err;

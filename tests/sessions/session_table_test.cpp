@@ -486,8 +486,8 @@ TEST(SessionTable, AColumnWithoutANameIsCalledByItsNumber) {
 TEST(SessionTable, ColumnsOfAnotherLayoutAreNamed) {
   // As a spreadsheet has them: serial days (45000.5 is noon of 2023-03-15), Wh, percent.
   SessionOptions options;
-  options.columns = {{"arrival", "In"}, {"departure", "Out"}, {"energy_kwh", "Energy (Wh)"}, {"evse", "Outlet"},
-                     {"soc", "SOC"}};
+  options.columns = {
+      {"arrival", "In"}, {"departure", "Out"}, {"energy_kwh", "Energy (Wh)"}, {"evse", "Outlet"}, {"soc", "SOC"}};
   const SessionTable table = sessions_of_text(
       "Outlet,In,Out,Energy (Wh),SOC\nC1,45000.5,45000.75,12500,26\nC2,2023-03-15T13:00,2023-03-15T14:30,900,100\n",
       seoul, options);
@@ -509,7 +509,8 @@ TEST(SessionTable, ColumnsThatAreNotThereOrNotKnownAreNamed) {
     return message_of<InputError>(
         [&] { sessions_of_text("In,Out,kWh\n2025-06-02T08:00,2025-06-02T09:00,5\n", seoul, options); });
   };
-  EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Out"}}), HasSubstr("columns are named, but none for energy_kwh"));
+  EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Out"}}),
+              HasSubstr("columns are named, but none for energy_kwh"));
   EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Leave"}, {"energy_kwh", "kWh"}}), HasSubstr("Leave"));
   EXPECT_THAT(refusal({{"arrival", "In"}, {"departure", "Out"}, {"energy_kwh", "kWh"}, {"sok", "x"}}),
               HasSubstr("no such key of columns: sok; known: arrival, departure, energy_kwh"));
