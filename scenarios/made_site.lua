@@ -10,7 +10,7 @@
 --   evtwin run scenarios/made_site.lua --out made_site.evtwin
 --   evtwin export made_site.evtwin --ocpp made_site.log --sample-s 900 --heartbeat-s 7200 --local-clock --meter-start-kwh 1200
 --     --fault offline=P2,2026-06-09T10:00,2026-06-09T17:00 --fault clock=P3,3600 --fault lost-stop=04C1A7E2#1
---     --fault refused=F1,2026-06-09T13:05,04FFEE01
+--     --fault refused=F1,2026-06-09T13:05,04FFEE01 --show-tokens
 
 local kepco = require "tariffs.kepco_ev"
 

@@ -85,14 +85,18 @@ void export_log(const replay::RecordedRun& run, const ExportCommand& command) {
     fmt::print("  station {} is written {}\n", kernel::printable(name), written);
 }
 
-void export_cdrs(const replay::RecordedRun& run, const ExportCommand& command) {
-  NewFile file(command.ocpi);
-  const replay::OcpiSummary summary =
-      write_ocpi_cdrs(run, command.ocpi_facts, command.log.anonymise, [&](std::string_view text) { file.write(text); });
+void export_ocpi(const replay::RecordedRun& run, const ExportCommand& command, replay::OcpiObject kind) {
+  const bool as_cdr = kind == replay::OcpiObject::cdr;
+  const std::string& name = as_cdr ? command.ocpi : command.ocpi_sessions;
+  NewFile file(name);
+  const replay::OcpiSummary summary = write_ocpi(run, kind, command.ocpi_facts, command.log.anonymise,
+                                                 [&](std::string_view text) { file.write(text); });
   file.finish();
-  fmt::print("{}: {} charge detail records (OCPI 2.2.1)\n", kernel::printable(command.ocpi), summary.records);
+  fmt::print("{}: {} {} (OCPI 2.2.1)\n", kernel::printable(name), summary.records,
+             as_cdr ? "charge detail records" : "sessions");
   if (summary.left_out > 0)
-    fmt::print("  {} sessions were open at the end of the run and have none\n", summary.left_out);
+    fmt::print("  {} sessions have none: they are open, or what OCPI requires of them is not known\n",
+               summary.left_out);
   if (!summary.placeholders.empty())
     fmt::print("  placeholders, since a run does not say: {} (--ocpi-set KEY=VALUE gives them)\n",
                fmt::join(summary.placeholders, ", "));
@@ -145,7 +149,8 @@ void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) 
 int export_run(const ExportCommand& command) {
   const replay::RecordedRun run = replay::read_recorded_run(command.run);
   if (!command.ocpp.empty()) export_log(run, command);
-  if (!command.ocpi.empty()) export_cdrs(run, command);
+  if (!command.ocpi.empty()) export_ocpi(run, command, replay::OcpiObject::cdr);
+  if (!command.ocpi_sessions.empty()) export_ocpi(run, command, replay::OcpiObject::session);
   if (!command.sessions.empty()) export_sessions(run, command);
   if (!command.timeseries.empty()) export_timeseries(run, command);
   if (!command.pilot.empty()) export_pilot(run, command);

@@ -137,6 +137,7 @@ struct ExportCommand {
   replay::OcppLogOptions log;       ///< without faults
   std::vector<std::string> faults;  ///< texts of replay::log_faults
   std::string ocpi;                 ///< charge detail records to write (JSON); empty: none
+  std::string ocpi_sessions;        ///< OCPI Sessions to write (JSON); empty: none
   std::map<std::string, std::string> ocpi_facts;
   std::string sessions;    ///< table of sessions to write (CSV); empty: none
   std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none

@@ -110,20 +110,24 @@ struct ExportOptions {
 
 void offer_export(Offers& offers) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App& command = offers.add(offers.program(), "export",
-                                 "Write a run file as OCPP log, OCPI records, sessions, pilot states or rows over time",
-                                 options, [](ExportOptions& given) {
-                                   const ExportCommand& asked = given.command;
-                                   if (asked.ocpp.empty() && asked.ocpi.empty() && asked.sessions.empty() &&
-                                       asked.timeseries.empty() && asked.pilot.empty())
-                                     throw CLI::RequiredError("--ocpp, --ocpi, --sessions, --timeseries or --pilot");
-                                   given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
-                                   return given.command;
-                                 });
+  CLI::App& command =
+      offers.add(offers.program(), "export",
+                 "Write a run file as OCPP log, OCPI records, sessions, pilot states or rows over time", options,
+                 [](ExportOptions& given) {
+                   const ExportCommand& asked = given.command;
+                   if (asked.ocpp.empty() && asked.ocpi.empty() && asked.ocpi_sessions.empty() &&
+                       asked.sessions.empty() && asked.timeseries.empty() && asked.pilot.empty())
+                     throw CLI::RequiredError("--ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries or --pilot");
+                   given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
+                   return given.command;
+                 });
   ExportCommand& to = options->command;
+  to.log.anonymise = true;
   command.add_option("RUN", to.run, "run file")->required();
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
-  command.add_option("--ocpi", to.ocpi, "charge detail records of OCPI 2.2.1 to write (JSON)");
+  command.add_option("--ocpi", to.ocpi,
+                     "charge detail records of OCPI 2.2.1 to write (JSON); of a replay of OCPI as it was read");
+  command.add_option("--ocpi-sessions", to.ocpi_sessions, "likewise Sessions, also those that go on");
   command.add_option("--sessions", to.sessions,
                      "table of sessions to write (CSV), for sessions \"FILE\" of a scenario");
   auto* rows = command.add_option("--timeseries", to.timeseries,
@@ -153,7 +157,8 @@ void offer_export(Offers& offers) {
   const std::map<std::string, ocpp::RateUnit> units{{"W", ocpp::RateUnit::watt}, {"A", ocpp::RateUnit::ampere}};
   command.add_option("--limit-unit", to.log.limit_unit, "of SetChargingProfile: W (default), or A on AC EVSEs")
       ->transform(CLI::CheckedTransformer(units));
-  command.add_flag("--anonymise", to.log.anonymise, "number the tags: nothing of a session's name is left");
+  command.add_flag("!--show-tokens,--anonymise", to.log.anonymise,
+                   "--show-tokens: cards as the run has them, instead of numbers");
   command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");
   command.add_option("--meter-start-kwh", to.log.meter_start_kwh, "what every register shows at the start (default 0)")
       ->check(CLI::Range(0.0, 1e6));

@@ -102,6 +102,7 @@ struct Transaction {
   double requested_kwh = kernel::unknown, battery_kwh = kernel::unknown, soc_start = kernel::unknown,
          max_power_kw = kernel::unknown, target_soc = kernel::unknown;
   TimeNs claimed_departure_ns = kernel::time_never;
+  std::string ocpi_cdr, ocpi_session;  ///< OCPI 2.2.1 objects that tell it, JSON as they were read; empty: none did
   Place start_place, stop_place;
   std::vector<std::string> flags;  ///< codes; the texts stand in SiteLog::flags
   /// Told as a whole: start, stop and an energy that can be true.

@@ -96,6 +96,8 @@ class SessionBook {
     fill(t.meter_stop_kwh, o.meter_stop_kwh);
     fill(t.soc_start, o.soc_start);
     fill(t.requested_kwh, o.requested_kwh);
+    fill(t.ocpi_cdr, o.ocpi_cdr);
+    fill(t.ocpi_session, o.ocpi_session);
     if (t.samples.empty()) t.samples = o.samples;
     if (std::isnan(t.hours.charging)) t.hours = o.hours;
     if (!known.profile) known.profile = std::move(other.profile);
@@ -216,6 +218,8 @@ class SummaryReader {
         flags_.add("text_odd", context.subject, "id " + trouble, place);
     }
     fields.leave();
+    if (session->source == Source::ocpi)
+      (is_cdr(fields) ? session->facts.ocpi_cdr : session->facts.ocpi_session) = simdjson::minify(json);
     book_.add(std::move(*session));
   }
 

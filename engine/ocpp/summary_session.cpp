@@ -335,6 +335,8 @@ std::string_view other_ocpi_object(const SummaryFields& fields) {
   return {};
 }
 
+bool is_cdr(const SummaryFields& fields) { return fields.has({"totalenergy", "cdrlocation", "cdrid", "sessionid"}); }
+
 std::optional<SummarySession> summary_session_of(SummaryFields& fields, SummaryContext& context) {
   std::optional<SummarySession> session;
   if (fields.has({"transaction"}))

@@ -21,6 +21,9 @@ struct SummarySession {
 /// Is it one of OCPI's other objects (Location, Tariff, Token)? Its name; empty: no.
 std::string_view other_ocpi_object(const SummaryFields& fields);
 
+/// Of OCPI's objects of a session: a CDR, not a Session.
+bool is_cdr(const SummaryFields& fields);
+
 /// Reads a session's object. @returns nothing: it tells of no session.
 std::optional<SummarySession> summary_session_of(SummaryFields& fields, SummaryContext& context);
 

@@ -31,20 +31,31 @@ struct ScoreRow {
   std::string help, help_ko;
 };
 
+/// A transaction of the log, as the log names it.
+struct LoggedSessionRow {
+  std::uint64_t session = 0;  ///< number in the run; 0: it was not replayed
+  kernel::TimeNs start_ns = 0, stop_ns = 0;
+  std::string station;
+  int evse = 0;  ///< as the log numbers it; 0: not told
+  std::string transaction_id, token, token_type;
+  std::string ocpi_cdr, ocpi_session;  ///< OCPI's objects that told of it, JSON; empty: none did
+};
+
 /// A message of the log that changed something.
 struct MessageRow {
   kernel::TimeNs time_ns = 0;
   std::string station;
   int evse = 0;               ///< as the log numbers it; 0: the station
   std::uint64_t session = 0;  ///< number in the run; 0: none
-  std::string kind;           ///< start, stop, status, command, boot
+  std::string kind;           ///< start, stop, status, command, boot, firmware, diagnostics
   std::string text;
 };
 
 struct LogContent {
-  std::vector<MeteredRow> metered;   ///< ascending by session, then time
-  std::vector<ScoreRow> scores;      ///< in the order in which they are shown
-  std::vector<MessageRow> messages;  ///< ascending by time
+  std::vector<MeteredRow> metered;         ///< ascending by session, then time
+  std::vector<ScoreRow> scores;            ///< in the order in which they are shown
+  std::vector<MessageRow> messages;        ///< ascending by time
+  std::vector<LoggedSessionRow> sessions;  ///< all transactions, ascending by start
 };
 
 }  // namespace evtwin::record

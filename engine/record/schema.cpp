@@ -7,7 +7,7 @@ namespace {
 
 // Times are ns since 1970-01-01T00:00Z, powers kW, energies kWh, money in run.currency. Every id counts from 1, in the
 // order of the scenario (site, evse, storage) or of events. STRICT makes SQLite refuse a text where a number belongs.
-constexpr std::array<SchemaObject, 45> objects{{
+constexpr std::array<SchemaObject, 46> objects{{
     {"table", "run", R"(CREATE TABLE run (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,             -- of the scenario
@@ -343,8 +343,19 @@ constexpr std::array<SchemaObject, 45> objects{{
   station TEXT NOT NULL,          -- as the log names it
   evse INTEGER,                   -- number within the station; NULL: the station itself
   session INTEGER,                -- session.number; NULL: none of the run's
-  kind TEXT NOT NULL,             -- start, stop, status, command, boot
+  kind TEXT NOT NULL,             -- start, stop, status, command, boot, firmware, diagnostics
   text TEXT NOT NULL
+) STRICT)"},
+    {"table", "logged_session", R"(CREATE TABLE logged_session (
+  id INTEGER PRIMARY KEY,         -- of a replay: every transaction of the log, as the log names it
+  session INTEGER,                -- session.number; NULL: it was not replayed
+  start_ns INTEGER NOT NULL, stop_ns INTEGER NOT NULL, -- UTC, clocks mended
+  station TEXT NOT NULL,
+  evse INTEGER,                   -- number within the station; NULL: not told
+  transaction_id TEXT NOT NULL,
+  token TEXT NOT NULL,            -- idTag, idToken, cdr_token.uid: names a driver; exports number it
+  token_type TEXT NOT NULL,       -- ISO14443, RFID, ...; '': not told
+  ocpi_cdr TEXT, ocpi_session TEXT -- OCPI objects that told of it, as JSON; NULL: none did
 ) STRICT)"},
     {"table", "checkpoint", R"(CREATE TABLE checkpoint (
   id INTEGER PRIMARY KEY CHECK (id = 1), -- only in a checkpoint's file: all other rows are of the run up to it
@@ -479,7 +490,7 @@ constexpr std::array<SchemaObject, 45> objects{{
   GROUP BY id ORDER BY id)"},
 }};
 
-constexpr std::array<TableContent, 32> contents{{
+constexpr std::array<TableContent, 33> contents{{
     {"run",
      "id, name, strategy, plugin_file, plugin_digest, state, error, event_hash, events, start_ns, end_ns, tick_ns, "
      "timezone, "
@@ -537,6 +548,8 @@ constexpr std::array<TableContent, 32> contents{{
     {"metered", "id, session, evse, start_ns, end_ns, kw, energy_kwh, twin_kwh, dense", ""},
     {"score", "id, name, value, unit, n, n_of, gate, indicative, pass, good, excluded, help, help_ko", ""},
     {"message", "id, time_ns, station, evse, session, kind, text", ""},
+    {"logged_session",
+     "id, session, start_ns, stop_ns, station, evse, transaction_id, token, token_type, ocpi_cdr, ocpi_session", ""},
     {"checkpoint", "id, time_ns, event_hash, events, state", ""},
     {"input", "id, name, bytes, digest", ""},
 }};

@@ -280,7 +280,8 @@ void Store::write_kpis(std::span<const Kpi> kpis) {
 }
 
 void Store::write_log(const LogContent& log) {
-  TableInsert metered(database_, "metered"), score(database_, "score"), message(database_, "message");
+  TableInsert metered(database_, "metered"), score(database_, "score"), message(database_, "message"),
+      session(database_, "logged_session");
   for (const MeteredRow& row : log.metered) {
     metered.row().integer(static_cast<std::int64_t>(row.session)).integer(evse_id(row.site, row.evse));
     metered.integer(row.start_ns).integer(row.end_ns).real(row.kw).real(row.energy_kwh).real(row.twin_kwh);
@@ -295,7 +296,12 @@ void Store::write_log(const LogContent& log) {
     message.row().integer(row.time_ns).text(row.station).id_or_null(row.evse);
     message.id_or_null(static_cast<std::int64_t>(row.session)).text(row.kind).text(row.text);
   }
-  for (TableInsert* insert : {&metered, &score, &message}) insert->write();
+  for (const LoggedSessionRow& row : log.sessions) {
+    session.row().id_or_null(static_cast<std::int64_t>(row.session)).integer(row.start_ns).integer(row.stop_ns);
+    session.text(row.station).id_or_null(row.evse).text(row.transaction_id).text(row.token).text(row.token_type);
+    session.text_or_null(row.ocpi_cdr).text_or_null(row.ocpi_session);
+  }
+  for (TableInsert* insert : {&metered, &score, &message, &session}) insert->write();
 }
 
 void Store::write_hashes() {

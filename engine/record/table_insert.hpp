@@ -48,6 +48,8 @@ class TableInsert {
     hash_.text(value);
     return *this;
   }
+  /// NULL for an empty text.
+  TableInsert& text_or_null(std::string_view value) { return value.empty() ? null() : text(value); }
   /// NULL for 0: ids and numbers count from 1.
   TableInsert& id_or_null(std::int64_t value) { return value == 0 ? null() : integer(value); }
 

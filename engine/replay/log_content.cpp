@@ -38,17 +38,35 @@ void add_scores(const ScoreCard& card, record::LogContent& content) {
   }
 }
 
-std::string kwh_text(double kwh) { return std::isnan(kwh) ? "?" : fmt::format("{:.3f}", kwh); }
+/// Number in the run of each transaction that was replayed.
+using NumberOf = std::unordered_map<std::size_t, std::uint64_t>;
 
-void add_messages(const Prepared& prepared, const ReplayResult& result, record::LogContent& content) {
-  const ocpp::SiteLog& log = prepared.log;
-  std::unordered_map<std::size_t, std::uint64_t> number_of;  // by transaction
+NumberOf numbers_of(const Prepared& prepared, const ReplayResult& result) {
+  NumberOf numbers;
   for (std::size_t i = 0; i < prepared.sessions.sessions.size(); ++i)
-    number_of[prepared.sessions.sessions[i].transaction] = result.sessions[i].number;
+    numbers[prepared.sessions.sessions[i].transaction] = result.sessions[i].number;
+  return numbers;
+}
+
+std::uint64_t number_in(const NumberOf& numbers, std::size_t transaction) {
+  const auto found = numbers.find(transaction);
+  return found == numbers.end() ? 0 : found->second;
+}
+
+void add_sessions(const ocpp::SiteLog& log, const NumberOf& numbers, record::LogContent& content) {
   for (std::size_t i = 0; i < log.transactions.size(); ++i) {
     const ocpp::Transaction& t = log.transactions[i];
-    const auto found = number_of.find(i);
-    const std::uint64_t number = found == number_of.end() ? 0 : found->second;
+    content.sessions.push_back({number_in(numbers, i), t.start_ns, t.stop_ns, t.station, t.evse, t.id, t.id_tag,
+                                t.token_type, t.ocpi_cdr, t.ocpi_session});
+  }
+}
+
+std::string kwh_text(double kwh) { return std::isnan(kwh) ? "?" : fmt::format("{:.3f}", kwh); }
+
+void add_messages(const ocpp::SiteLog& log, const NumberOf& numbers, record::LogContent& content) {
+  for (std::size_t i = 0; i < log.transactions.size(); ++i) {
+    const ocpp::Transaction& t = log.transactions[i];
+    const std::uint64_t number = number_in(numbers, i);
     if (t.start_seen) {
       content.messages.push_back({t.start_ns, t.station, t.evse, number, "start",
                                   fmt::format("transaction {}: register {} kWh{}{}", t.id, kwh_text(t.meter_start_kwh),
@@ -88,7 +106,9 @@ record::LogContent log_content(const Prepared& prepared, const ReplayResult& res
   record::LogContent content;
   add_metered(prepared, result, content);
   add_scores(card, content);
-  add_messages(prepared, result, content);
+  const NumberOf numbers = numbers_of(prepared, result);
+  add_messages(prepared.log, numbers, content);
+  add_sessions(prepared.log, numbers, content);
   return content;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <tuple>
 
 #include "analysis/run_report.hpp"
 #include "kernel/csv_cell.hpp"
@@ -13,12 +14,13 @@
 #include "kernel/text.hpp"
 #include "market/calendar.hpp"
 #include "replay/log_layout.hpp"
+#include "replay/ocpi_records.hpp"
 #include "replay/pseudonym.hpp"
 
 namespace evtwin::replay {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = OcpiJson;
 using Facts = std::map<std::string, std::string>;
 
 double to_milliwatt_hours(double kwh) { return std::round(kwh * 1e6) / 1e6 + 0.0; }
@@ -117,17 +119,162 @@ std::string at_most(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : fmt::format("{:016X}", kernel::digest64(text));
 }
 
+// eMI3's form <country>*<operator>*E<outlet>, letters and digits; mod_locations.asciidoc, EVSE.evse_id.
+std::string evse_id_of(const std::string& evse, const Facts& facts) {
+  std::string outlet;
+  for (const char c : evse) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    outlet += plain ? c : '*';
+  }
+  return fmt::format("{}*{}*E{}", facts.at("country_code"), facts.at("party_id"), outlet);
+}
+
 Json location_of(const RecordedEvse& evse, const Facts& facts) {
+  const std::string uid = at_most(evse.name, 36);
   return {{"id", facts.at("location_id")},
           {"address", facts.at("address")},
           {"city", facts.at("city")},
           {"country", facts.at("country")},
           {"coordinates", {{"latitude", facts.at("latitude")}, {"longitude", facts.at("longitude")}}},
-          {"evse_uid", at_most(evse.name, 36)},
+          {"evse_uid", uid},
+          {"evse_id", evse_id_of(uid, facts)},
           {"connector_id", "1"},
           {"connector_standard", facts.at(evse.dc ? "dc_connector" : "ac_connector")},
           {"connector_format", evse.dc ? "CABLE" : facts.at("ac_format")},
           {"connector_power_type", power_type(evse)}};
+}
+
+/// TokenType of OCPI 2.2.1 (mod_tokens): cards of either ISO are RFID.
+std::string token_type_of(const std::string& logged) {
+  if (is_one_of(" AD_HOC_USER APP_USER OTHER RFID ", logged)) return logged;
+  return logged.starts_with("ISO14443") || logged.starts_with("ISO15693") ? "RFID" : "OTHER";
+}
+
+/// What every record has, whosesoever it is.
+Json party_of(const Facts& facts) {
+  return {{"country_code", facts.at("country_code")}, {"party_id", facts.at("party_id")}};
+}
+
+Json made_token(const std::string& token, const std::string& type, const Facts& facts) {
+  const std::string uid = at_most(token.empty() ? "-" : token, 36);
+  Json fields = party_of(facts);
+  fields.update(Json{{"uid", uid}, {"type", token_type_of(type)}, {"contract_id", uid}});
+  return fields;
+}
+
+/// The CDR of a session of the run; of one that is open what is known so far.
+Json made_cdr(const RecordedRun& run, const RecordedSession& session, const std::string& id, const Facts& facts) {
+  const bool is_currency = run.currency.size() == 3 && std::all_of(run.currency.begin(), run.currency.end(),
+                                                                   [](char c) { return c >= 'A' && c <= 'Z'; });
+  Json periods = Json::array();
+  double charging_h = 0.0, parking_h = 0.0;
+  for (const PeriodStretch& stretch : stretches_of(session)) {
+    const double hours = kernel::hours_between(stretch.start_ns, stretch.end_ns);
+    (stretch.flows ? charging_h : parking_h) += hours;
+    Json dimensions = Json::array();
+    if (stretch.flows) dimensions.push_back({{"type", "ENERGY"}, {"volume", to_milliwatt_hours(stretch.kwh)}});
+    dimensions.push_back({{"type", stretch.flows ? "TIME" : "PARKING_TIME"}, {"volume", to_seconds(hours)}});
+    periods.push_back({{"start_date_time", utc_text(stretch.start_ns)}, {"dimensions", std::move(dimensions)}});
+  }
+  if (periods.empty()) {
+    periods.push_back({{"start_date_time", utc_text(session.plugged_in_ns)},
+                       {"dimensions", Json::array({{{"type", "PARKING_TIME"}, {"volume", 0.0}}})}});
+  }
+  Json cdr = party_of(facts);
+  cdr.update(Json{{"id", id}, {"start_date_time", utc_text(session.plugged_in_ns)}});
+  if (!session.open) cdr["end_date_time"] = utc_text(session.departed_ns);
+  cdr.update(Json{{"session_id", id},
+                  {"cdr_token", made_token(session.token, session.token_type, facts)},
+                  {"auth_method", "WHITELIST"},
+                  {"cdr_location", location_of(run.evses[session.evse], facts)},
+                  {"currency", is_currency ? run.currency : "XXX"},
+                  {"charging_periods", std::move(periods)},
+                  {"total_cost", {{"excl_vat", session.paid}}},
+                  {"total_energy", to_milliwatt_hours(session.got_kwh)},
+                  {"total_time", to_seconds(charging_h + parking_h)},
+                  {"total_parking_time", to_seconds(parking_h)},
+                  {"remark", made_by_evtwin},
+                  {"last_updated", utc_text(session.departed_ns)}});
+  return cdr;
+}
+
+/// A record before its token is masked, with what it is ordered by.
+struct Record {
+  std::string start, id, text;
+  std::string uid, contract;  ///< of its token
+  bool ended = true;
+};
+
+Record record_of(const Json& object) {
+  const auto text_in = [](const Json& json, const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const Json token = object.value("cdr_token", Json::object());
+  return {text_in(object, "start_date_time"), text_in(object, "id"),           object.dump(), text_in(token, "uid"),
+          text_in(token, "contract_id"),      object.contains("end_date_time")};
+}
+
+/// What OCPI told of a session, as the object asked for; else the other of its two objects, else nothing.
+Json told(const std::string& cdr, const std::string& session, OcpiObject kind) {
+  const bool as_cdr = kind == OcpiObject::cdr;
+  if (const std::string& same = as_cdr ? cdr : session; !same.empty())
+    return in_standard_words(Json::parse(same), kind);
+  if (const std::string& other = as_cdr ? session : cdr; !other.empty()) {
+    const auto other_kind = as_cdr ? OcpiObject::session : OcpiObject::cdr;
+    const Json object = in_standard_words(Json::parse(other), other_kind);
+    return as_cdr ? cdr_of(object) : session_of(object);
+  }
+  return Json::object();
+}
+
+/// All records of a kind, in order of start and id. Those that can not have all that OCPI requires are left out.
+std::vector<Record> records_of(const RecordedRun& run, const Facts& facts, OcpiObject kind, std::size_t& left_out) {
+  std::vector<Record> records;
+  const auto keep = [&](Json object, const Json& made) {
+    if (complete(object, made, kind)) {
+      records.push_back(record_of(object));
+    } else {
+      ++left_out;
+    }
+  };
+  const std::string source = run.event_hash.substr(0, 16);
+  std::size_t number = 0;
+  for (const RecordedSession& session : run.sessions) {
+    const std::string id = fmt::format("{}-{:06}", source, ++number);
+    const Json cdr = made_cdr(run, session, id, facts);
+    Json object = told(session.ocpi_cdr, session.ocpi_session, kind);
+    Json made = cdr;
+    if (kind == OcpiObject::session) {
+      made = session_of(cdr);
+      if (session.open) made["status"] = "ACTIVE";
+    }
+    keep(object.empty() ? made : std::move(object), made);
+  }
+  for (const RecordedDocument& document : run.unplayed) {
+    // Of a session that did not end there is no CDR, and of one that was not replayed no figure but the document's.
+    const bool is_asked = kind == OcpiObject::session || !document.ocpi_cdr.empty();
+    Json made = party_of(facts);
+    made.update(Json{{"cdr_token", made_token("", "", facts)}, {"auth_method", "WHITELIST"}, {"currency", "XXX"}});
+    if (is_asked) keep(told(document.ocpi_cdr, document.ocpi_session, kind), made);
+    if (!is_asked) ++left_out;
+  }
+  std::stable_sort(records.begin(), records.end(),
+                   [](const Record& a, const Record& b) { return std::tie(a.start, a.id) < std::tie(b.start, b.id); });
+  return records;
+}
+
+/// Sessions that ended come first, cards before contracts: so a CDR and a Session of a driver have one number, and what
+/// is read in again has the same.
+Pseudonyms numbered_tokens(const std::vector<Record>& records) {
+  Pseudonyms pseudonyms;
+  for (const bool ended : {true, false}) {
+    for (const auto token : {&Record::uid, &Record::contract}) {
+      for (const Record& record : records)
+        if (record.ended == ended) pseudonyms.of(record.*token);
+    }
+  }
+  return pseudonyms;
 }
 
 }  // namespace
@@ -149,60 +296,17 @@ const std::vector<OcpiFact>& ocpi_facts() {
   return facts;
 }
 
-OcpiSummary write_ocpi_cdrs(const RecordedRun& run, const Facts& given, bool anonymise, const TextSink& sink) {
+OcpiSummary write_ocpi(const RecordedRun& run, OcpiObject kind, const Facts& given, bool anonymise,
+                       const TextSink& sink) {
   OcpiSummary summary;
   const Facts facts = whole_facts(given, summary.placeholders);
-  const bool is_currency = run.currency.size() == 3 && std::all_of(run.currency.begin(), run.currency.end(),
-                                                                   [](char c) { return c >= 'A' && c <= 'Z'; });
-  const std::string source = run.event_hash.substr(0, 16);
-  Pseudonyms pseudonyms;
-  std::size_t number = 0;
-  for (const RecordedSession& session : run.sessions) {
-    const std::string token = token_of(session.name);
-    const std::string uid = anonymise ? pseudonyms.of(token) : at_most(token.empty() ? "-" : token, 36);
-    const std::string id = fmt::format("{}-{}", source, ++number);
-    if (session.open) {
-      ++summary.left_out;
-      continue;
-    }
-    Json periods = Json::array();
-    double charging_h = 0.0, parking_h = 0.0;
-    for (const PeriodStretch& stretch : stretches_of(session)) {
-      const double hours = kernel::hours_between(stretch.start_ns, stretch.end_ns);
-      (stretch.flows ? charging_h : parking_h) += hours;
-      Json dimensions = Json::array();
-      if (stretch.flows) dimensions.push_back({{"type", "ENERGY"}, {"volume", to_milliwatt_hours(stretch.kwh)}});
-      dimensions.push_back({{"type", stretch.flows ? "TIME" : "PARKING_TIME"}, {"volume", to_seconds(hours)}});
-      periods.push_back({{"start_date_time", utc_text(stretch.start_ns)}, {"dimensions", std::move(dimensions)}});
-    }
-    if (periods.empty()) {
-      periods.push_back({{"start_date_time", utc_text(session.plugged_in_ns)},
-                         {"dimensions", Json::array({{{"type", "PARKING_TIME"}, {"volume", 0.0}}})}});
-    }
-    const Json cdr = {{"country_code", facts.at("country_code")},
-                      {"party_id", facts.at("party_id")},
-                      {"id", id},
-                      {"start_date_time", utc_text(session.plugged_in_ns)},
-                      {"end_date_time", utc_text(session.departed_ns)},
-                      {"session_id", id},
-                      {"cdr_token",
-                       {{"country_code", facts.at("country_code")},
-                        {"party_id", facts.at("party_id")},
-                        {"uid", uid},
-                        {"type", "OTHER"},
-                        {"contract_id", uid}}},
-                      {"auth_method", "WHITELIST"},
-                      {"cdr_location", location_of(run.evses[session.evse], facts)},
-                      {"currency", is_currency ? run.currency : "XXX"},
-                      {"charging_periods", std::move(periods)},
-                      {"total_cost", {{"excl_vat", session.paid}}},
-                      {"total_energy", to_milliwatt_hours(session.got_kwh)},
-                      {"total_time", to_seconds(charging_h + parking_h)},
-                      {"total_parking_time", to_seconds(parking_h)},
-                      {"remark", "made by evtwin from a simulation"},
-                      {"last_updated", utc_text(session.departed_ns)}};
+  std::vector<Record> records = records_of(run, facts, kind, summary.left_out);
+  Pseudonyms pseudonyms = numbered_tokens(records);
+  for (Record& record : records) {
+    Json object = Json::parse(record.text);
+    if (anonymise) mask(object, kind, pseudonyms);
     sink(summary.records++ == 0 ? "[\n" : ",\n");
-    sink(analysis::json_text(cdr, -1));
+    sink(analysis::json_text(object, -1));
   }
   sink(summary.records == 0 ? "[]\n" : "\n]\n");
   return summary;
@@ -213,11 +317,12 @@ std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise) {
   Pseudonyms pseudonyms;
   std::map<std::string, int> visits;
   for (const RecordedSession& session : run.sessions) {
-    if (!anonymise) {
+    const bool named_by_run = session.token == token_of(session.name);
+    if (!anonymise && named_by_run) {
       ids.push_back(session.name);
       continue;
     }
-    const std::string& driver = pseudonyms.of(token_of(session.name));
+    const std::string& driver = anonymise ? pseudonyms.of(session.token) : session.token;
     ids.push_back(fmt::format("{}#{}", driver, ++visits[driver]));
   }
   return ids;

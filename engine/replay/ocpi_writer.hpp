@@ -1,5 +1,5 @@
-// Sessions of a run as charge detail records of OCPI 2.2.1 (mod_cdrs), every required field given; and as a plain
-// table.
+// Sessions of a run as Sessions and charge detail records of OCPI 2.2.1 (mod_sessions, mod_cdrs), every required field
+// given; and as a plain table.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "replay/ocpi_records.hpp"
 #include "replay/recorded_run.hpp"
 
 namespace evtwin::replay {
@@ -21,20 +22,24 @@ const std::vector<OcpiFact>& ocpi_facts();
 
 struct OcpiSummary {
   std::size_t records = 0;
-  std::size_t left_out = 0;               ///< open at the end of the run: a CDR is of a session that ended
+  std::size_t left_out = 0;               ///< what they must have is not known: of a session that is open no CDR is
   std::vector<std::string> placeholders;  ///< keys that were not given
 };
 
 using TextSink = std::function<void(std::string_view)>;
 
-/// A JSON array of CDR objects. Charging periods: one per stretch with power and one per stretch without. Costs are
-/// what the driver paid in the run, without VAT.
-/// @param facts  by key of ocpi_facts(). @param anonymise  tokens are numbered.
+/// A JSON array of CDRs or Sessions, by start and id. Charging periods: one per stretch with power and one per stretch
+/// without. Costs are what the driver paid in the run, without VAT. Of a replay of OCPI documents the documents count:
+/// what they say is written as it was read, also of sessions that were not replayed; what they lack of the required
+/// fields comes from the run.
+/// @param facts  by key of ocpi_facts(). @param anonymise  tokens are numbered, and what else may name somebody is left
+/// out (ocpi_records.hpp).
 /// @throws std::invalid_argument naming the key and what would be right, before anything is written.
-OcpiSummary write_ocpi_cdrs(const RecordedRun& run, const std::map<std::string, std::string>& facts, bool anonymise,
-                            const TextSink& sink);
+OcpiSummary write_ocpi(const RecordedRun& run, OcpiObject kind, const std::map<std::string, std::string>& facts,
+                       bool anonymise, const TextSink& sink);
 
-/// What sessions are called in exports: as in the run, or "DRIVER#VISIT" with numbered drivers.
+/// What sessions are called in exports: as in the run, or "DRIVER#VISIT" where drivers are numbered or a log names
+/// them.
 std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise);
 
 /// arrival,departure,energy_kwh,requested_kwh,evse,session_id: what `sessions "FILE"` of the scenario language reads.

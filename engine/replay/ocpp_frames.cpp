@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 
 namespace evtwin::replay {
@@ -38,7 +40,13 @@ const char* charging_state(Status status) {
   }
 }
 
-Json id_token(const std::string& id_tag) { return {{"idToken", id_tag}, {"type", "Central"}}; }
+// IdTokenEnumType of OCPP 2.0.1 part 2, section 3.43. What other protocols call RFID is either ISO: not told which.
+Json id_token(const std::string& id_tag, const std::string& type) {
+  constexpr std::string_view types[] = {"Central", "eMAID", "ISO14443",   "ISO15693",
+                                        "KeyCode", "Local", "MacAddress", "NoAuthorization"};
+  const bool known = std::find(std::begin(types), std::end(types), type) != std::end(types);
+  return {{"idToken", id_tag}, {"type", known ? type : "Central"}};
+}
 
 }  // namespace
 
@@ -58,10 +66,10 @@ Exchange OcppFrames::heartbeat(const std::string& now) const {
   return {"Heartbeat", Json::object(), {{"currentTime", now}}};
 }
 
-Exchange OcppFrames::authorize(const std::string& id_tag, bool accepted) const {
+Exchange OcppFrames::authorize(const std::string& id_tag, const std::string& token_type, bool accepted) const {
   const Json info = {{"status", accepted ? "Accepted" : "Blocked"}};
   if (is_16()) return {"Authorize", {{"idTag", id_tag}}, {{"idTagInfo", info}}};
-  return {"Authorize", {{"idToken", id_token(id_tag)}}, {{"idTokenInfo", info}}};
+  return {"Authorize", {{"idToken", id_token(id_tag, token_type)}}, {{"idTokenInfo", info}}};
 }
 
 std::vector<Exchange> OcppFrames::status(int evse, Status status, const std::string& timestamp) const {
@@ -136,7 +144,7 @@ Exchange OcppFrames::start(FrameTransaction& transaction, const MeterReading& re
   }
   Json request = event(transaction, "Started", "Authorized", status, reading.timestamp, offline);
   request["evse"] = {{"id", transaction.evse}, {"connectorId", 1}};
-  request["idToken"] = id_token(transaction.id_tag);
+  request["idToken"] = id_token(transaction.id_tag, transaction.token_type);
   request["meterValue"] = Json::array({meter_value(reading)});
   return {"TransactionEvent", std::move(request), {{"idTokenInfo", {{"status", "Accepted"}}}}};
 }

@@ -34,7 +34,8 @@ struct FrameTransaction {
   int evse = 1;
   std::int64_t number = 0;  ///< transactionId; as text in 2.0.1
   std::string id_tag;
-  int next_seq_no = 0;  ///< 2.0.1
+  std::string token_type;  ///< 2.0.1: one that it has no name for is Central
+  int next_seq_no = 0;     ///< 2.0.1
 };
 
 /// Writes the messages of one protocol version. What a version does not have comes back empty: OCPP 2.0.1 tells states
@@ -45,7 +46,7 @@ class OcppFrames {
 
   Exchange boot(const std::string& model, const std::string& firmware, int heartbeat_s, const std::string& now) const;
   Exchange heartbeat(const std::string& now) const;
-  Exchange authorize(const std::string& id_tag, bool accepted) const;
+  Exchange authorize(const std::string& id_tag, const std::string& token_type, bool accepted) const;
   /// @param evse 0: the station itself (1.6 only).
   std::vector<Exchange> status(int evse, ocpp::Status status, const std::string& timestamp) const;
 

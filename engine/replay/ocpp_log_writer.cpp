@@ -229,8 +229,8 @@ class LogWriter {
       const bool leaves = due.kind == Kind::refused_leaves;
       set_status(e, leaves ? Status::available : Status::preparing, due.time_ns);
       if (leaves) continue;
-      say(s, due.time_ns, frames_.authorize(options_.anonymise ? tag_of(refused.id_tag) : refused.id_tag, false),
-          false);
+      say(s, due.time_ns,
+          frames_.authorize(options_.anonymise ? pseudonyms_.of(refused.id_tag) : refused.id_tag, "", false), false);
       push(due.time_ns + kernel::minute_ns, Kind::refused_leaves, due.index);
     }
   }
@@ -244,10 +244,11 @@ class LogWriter {
 
   // --- What happens to sessions ---
 
-  std::string tag_of(const std::string& name) {
-    const std::string tag = token_of(name);
+  std::string tag_of(const RecordedSession& session) {
+    const std::string& tag = session.token;
     if (options_.anonymise) return pseudonyms_.of(tag);
-    const bool fits = !tag.empty() && tag.size() <= 20 &&
+    const std::size_t longest = options_.version == ocpp::Version::v16 ? 20 : 36;
+    const bool fits = !tag.empty() && tag.size() <= longest &&
                       std::all_of(tag.begin(), tag.end(), [](char c) { return c > ' ' && c <= '~'; });
     return fits ? tag : fmt::format("E{:016X}", kernel::digest64(tag));
   }
@@ -289,12 +290,12 @@ class LogWriter {
     const TimeNs t = session.plugged_in_ns;
     Live& live = *(live_[i] = std::make_unique<Live>(session, run_.evses[e], registers_[e]));
     const auto number = static_cast<std::int64_t>(++summary_.transactions);
-    live.transaction = {run_.evses[e].number, number, tag_of(session.name), 0};
+    live.transaction = {run_.evses[e].number, number, tag_of(session), session.token_type, 0};
     live.next_sample_ns = t + sample_ns();
     live.status = live.meter.status();
 
     set_status(e, Status::preparing, t);
-    say(s, t, frames_.authorize(live.transaction.id_tag, true), false);
+    say(s, t, frames_.authorize(live.transaction.id_tag, live.transaction.token_type, true), false);
     say(s, t, frames_.start(live.transaction, reading(live, e, t, Context::begin), live.status, is_offline(s, t)),
         true);
     send_limit(live, e, t);

@@ -41,9 +41,9 @@ struct OcppLogSummary {
 /// Takes a line (or head), with its line feed, of a station. Layouts that name the station may put all in one file.
 using LogSink = std::function<void(const std::string& station, std::string_view text)>;
 
-/// Tags are tokens of sessions (pseudonym.hpp); what is longer than the 20 characters of OCPP 1.6 or holds others than
-/// printable ASCII becomes a digest. Energies are the run's own: exact to the rounding of the registers (whole Wh in
-/// StartTransaction and StopTransaction of 1.6, else 1 mWh).
+/// Tags are tokens of sessions, with their kind in 2.0.1; what is longer than 20 characters (2.0.1: 36) or holds others
+/// than printable ASCII becomes a digest. Energies are the run's own: exact to the rounding of the registers (whole Wh
+/// in StartTransaction and StopTransaction of 1.6, else 1 mWh).
 OcppLogSummary write_ocpp_log(const RecordedRun& run, const OcppLogOptions& options, const LogSink& sink);
 
 }  // namespace evtwin::replay

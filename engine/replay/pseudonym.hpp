@@ -5,7 +5,7 @@
 
 namespace evtwin::replay {
 
-/// The token of a session: its name up to the first '#', so that "van#1" and "van#2" are of one driver.
+/// The token of a session of a scenario: its name up to the first '#', so that "van#1" and "van#2" are of one driver.
 std::string token_of(const std::string& session_name);
 
 /// T000001, T000002 ... in order of first appearance: the same name has the same pseudonym, and nothing of it is left.

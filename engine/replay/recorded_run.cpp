@@ -9,6 +9,7 @@
 
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
+#include "replay/pseudonym.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -98,6 +99,28 @@ std::map<std::int64_t, std::size_t> read_sessions(const record::Database& databa
   others.step();
   run.never_plugged_in = static_cast<std::uint64_t>(others.integer(0));
   return by_number;
+}
+
+// Whose the sessions are: of a replay the log says it.
+void read_tokens(const record::Database& database, RecordedRun& run,
+                 const std::map<std::int64_t, std::size_t>& by_number) {
+  for (RecordedSession& session : run.sessions) session.token = token_of(session.name);
+  record::Statement rows(database,
+                         "SELECT session, token, token_type, ocpi_cdr, ocpi_session FROM logged_session ORDER BY id");
+  while (rows.step()) {
+    const std::int64_t number = rows.integer(0);  // 0: NULL
+    if (number == 0) {
+      if (!rows.text(3).empty() || !rows.text(4).empty()) run.unplayed.push_back({rows.text(3), rows.text(4)});
+      continue;
+    }
+    const auto found = by_number.find(number);
+    if (found == by_number.end()) malformed(run.file, "a session of the log that is none of the run");
+    RecordedSession& session = run.sessions[found->second];
+    if (!rows.text(1).empty()) session.token = rows.text(1);
+    session.token_type = rows.text(2);
+    session.ocpi_cdr = rows.text(3);
+    session.ocpi_session = rows.text(4);
+  }
 }
 
 void read_power(const record::Database& database, RecordedRun& run,
@@ -255,6 +278,7 @@ RecordedRun read_recorded_run(const std::string& file) {
   read_sites(database, run);
   read_evses(database, run);
   const auto by_number = read_sessions(database, run);
+  read_tokens(database, run, by_number);
   read_power(database, run, by_number);
   read_limits(database, run);
   read_outages(database, run);

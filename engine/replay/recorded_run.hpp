@@ -52,6 +52,9 @@ struct RecordedLimit {
 
 struct RecordedSession {
   std::string name, vehicle;
+  std::string token;                   ///< of the driver: the log's in a replay, else token_of(name)
+  std::string token_type;              ///< ISO14443, RFID, ...; empty: not told
+  std::string ocpi_cdr, ocpi_session;  ///< OCPI objects that told the log of it, JSON; empty: none did
   std::size_t evse = 0;
   TimeNs plugged_in_ns = 0, departed_ns = 0;  ///< an open one: departed_ns is the end of the run
   bool open = false;                          ///< it was plugged in when the run ended
@@ -65,6 +68,11 @@ struct RecordedSession {
   std::vector<RecordedLimit> limits;  ///< ascending; the first holds from plug-in on. Empty: none was asked for
 };
 
+/// A transaction of the log that the replay left out, as OCPI told it.
+struct RecordedDocument {
+  std::string ocpi_cdr, ocpi_session;  ///< JSON; empty: none
+};
+
 /// An EVSE out of service.
 struct RecordedOutage {
   std::size_t evse = 0;
@@ -74,12 +82,13 @@ struct RecordedOutage {
 struct RecordedRun {
   std::string file, name, strategy, event_hash, timezone, currency;
   TimeNs start_ns = 0, end_ns = 0;
-  std::vector<RecordedSite> sites;        ///< in the order of the run
-  std::vector<RecordedEvse> evses;        ///< in the order of the run
-  std::vector<std::string> stations;      ///< in order of first EVSE
-  std::vector<RecordedSession> sessions;  ///< in order of plug-in
-  std::vector<RecordedOutage> outages;    ///< in the order of time; those of an EVSE do not overlap
-  std::uint64_t never_plugged_in = 0;     ///< sessions that found no EVSE: no charger knows of them
+  std::vector<RecordedSite> sites;         ///< in the order of the run
+  std::vector<RecordedEvse> evses;         ///< in the order of the run
+  std::vector<std::string> stations;       ///< in order of first EVSE
+  std::vector<RecordedSession> sessions;   ///< in order of plug-in
+  std::vector<RecordedOutage> outages;     ///< in the order of time; those of an EVSE do not overlap
+  std::vector<RecordedDocument> unplayed;  ///< of a replay of OCPI: what was left out
+  std::uint64_t never_plugged_in = 0;      ///< sessions that found no EVSE: no charger knows of them
 };
 
 /// Sets station and number of each from the names: see RecordedEvse. @returns the stations.

@@ -68,7 +68,7 @@ TEST_F(Refusals, AnOptionIsNoFileOfAnother) {
   expect_refused({"run", week, "--out", "-x"}, 2, {"--out: wants a value, and '-x' reads as an option"});
   expect_refused({"run", week, "--log-file", "--json"}, 2, {"--log-file:" + wants});
   expect_refused({"run", week, "--log", "--json"}, 2, {"--log:" + wants});
-  for (const char* option : {"--ocpp", "--ocpi", "--sessions", "--timeseries", "--pilot"})
+  for (const char* option : {"--ocpp", "--ocpi", "--ocpi-sessions", "--sessions", "--timeseries", "--pilot"})
     expect_refused({"export", path("a.evtwin"), option, "--json"}, 2, {option + (":" + wants)});
   for (const char* option : {"-o", "--certificate", "--write-site"})
     expect_refused({"replay", path("a.log"), option, "--json"}, 2, {wants});

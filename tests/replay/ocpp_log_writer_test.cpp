@@ -272,7 +272,7 @@ TEST(OcppLogWriter, NamesThatOcppDoesNotAllowAreReplacedAndSaid) {
   RecordedRun run = small_run();
   run.evses[2].name = "주차장 \"1\"";
   run.stations = name_stations(run.evses);
-  run.sessions[3].name = "\x1b[31m이영희 <b>";
+  run.sessions[3].token = "\x1b[31m이영희 <b>";
   OcppLogSummary summary;
   const auto frames = frames_of(run, {}, &summary);
   ASSERT_EQ(summary.renamed.size(), 1U);

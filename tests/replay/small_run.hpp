@@ -1,6 +1,7 @@
 // A run made by hand, as a run file would tell it.
 #pragma once
 #include "market/calendar.hpp"
+#include "replay/pseudonym.hpp"
 #include "replay/recorded_run.hpp"
 
 namespace evtwin::replay {
@@ -68,6 +69,7 @@ inline RecordedRun small_run() {
   lee.power = {constant(clock(23), run.end_ns, 3.0)};
   lee.got_kwh = 3.0;
   run.sessions = {kim, park, again, lee};
+  for (RecordedSession& session : run.sessions) session.token = token_of(session.name);
   return run;
 }
 

@@ -7,6 +7,8 @@
 #include <map>
 #include <sstream>
 
+#include "replay/pseudonym.hpp"
+
 namespace evtwin::replay {
 namespace {
 
@@ -50,6 +52,7 @@ RecordedRun two_cars() {
   second.battery_kwh = 50.0;
   second.discharge_efficiency = 0.8;
   second.power = {{midnight + 4 * hour, midnight + 4 * hour + 30 * minute_of_log, -4.0, 0.0, -2.0}};
+  for (RecordedSession& session : run.sessions) session.token = token_of(session.name);
   return run;
 }
 
