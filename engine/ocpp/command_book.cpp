@@ -100,6 +100,7 @@ void CommandBook::answer(const CommandAnswer& answer, const Event& event) {
     case Asked::Kind::command: {
       Sent& sent = sent_[asked.index];
       sent.command.status = answer.status;
+      sent.command.answered = true;
       sent.command.answer_s = seconds_between(sent.stamp.log, event.stamp.log);
       if (asked.profile != none) {
         Told& told = told_[asked.profile];

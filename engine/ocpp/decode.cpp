@@ -163,6 +163,8 @@ void decode_call(const Decoding& d) {
     body = local_list(d);
   } else if (action == "FirmwareStatusNotification" || action == "SignedFirmwareStatusNotification") {
     body = FirmwareReport{std::string(string_of(d.json(), "status"))};
+  } else if (action == "DiagnosticsStatusNotification" || action == "LogStatusNotification") {
+    body = DiagnosticsReport{std::string(string_of(d.json(), "status"))};
   } else if (action == "ReserveNow" || action == "CancelReservation" || action == "ReservationStatusUpdate") {
     body = reservation_of(d);
   } else if (action == "NotifyEVChargingNeeds") {

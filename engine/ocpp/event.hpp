@@ -83,6 +83,10 @@ struct LocalList {
 struct FirmwareReport {
   std::string status;
 };
+/// DiagnosticsStatusNotification (1.6), LogStatusNotification.
+struct DiagnosticsReport {
+  std::string status;
+};
 struct CommandReport {
   int evse = 0;
   std::string id_tag, transaction_id, what;  ///< what: requested message, type of reset or availability
@@ -113,8 +117,8 @@ struct CommandAnswer {
 
 using EventBody =
     std::variant<std::monostate, TransactionReport, TransactionAnswer, MeterReport, StatusReport, BootReport, Heartbeat,
-                 ClockAnswer, AuthoriseReport, AuthoriseAnswer, LocalList, FirmwareReport, CommandReport,
-                 ReservationReport, NeedsReport, ProfileReport, CommandAnswer>;
+                 ClockAnswer, AuthoriseReport, AuthoriseAnswer, LocalList, FirmwareReport, DiagnosticsReport,
+                 CommandReport, ReservationReport, NeedsReport, ProfileReport, CommandAnswer>;
 
 struct Event {
   Version version = Version::unknown;  ///< that this message shows; unknown: the same in all versions

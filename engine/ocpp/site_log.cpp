@@ -215,10 +215,13 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
     state.book.heartbeat(event.stamp);
     effect(Effect::Kind::message, 0);
   } else if (auto* clock = std::get_if<ClockAnswer>(&body)) {
-    state.book.clock(*clock);
+    state.book.clock(*clock, event.call_number);
     state.clock.synced();
   } else if (auto* firmware = std::get_if<FirmwareReport>(&body)) {
     state.book.firmware(*firmware, event.stamp);
+    effect(Effect::Kind::message, 0);
+  } else if (auto* diagnostics = std::get_if<DiagnosticsReport>(&body)) {
+    state.book.diagnostics(*diagnostics, event.stamp);
     effect(Effect::Kind::message, 0);
   } else if (auto* needs = std::get_if<NeedsReport>(&body)) {
     state.transactions.needs(*needs);

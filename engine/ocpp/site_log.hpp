@@ -114,12 +114,24 @@ struct Station {
   std::string id;
   Version version = Version::unknown;
   std::string vendor, model, serial, firmware;  ///< of its (last) boot; empty: unknown
-  std::vector<TimeNs> boots;
+  struct Boot {
+    TimeNs time_ns = 0;
+    std::string vendor, model, firmware;  ///< as told then
+    std::string registration;             ///< "Accepted", "Pending", "Rejected"; empty: no answer in the log
+  };
+  std::vector<Boot> boots;  ///< ascending
   struct Interval {
     TimeNs from_ns = 0, to_ns = 0;
     std::string why;  ///< "no heartbeat for 3 intervals", "connection closed", "firmware update: Installing"
+    int evse = 0;     ///< 0: all of the station
   };
   std::vector<Interval> offline, out_of_service;
+  /// What it told of its firmware or of logs that it uploads: "firmware" "Installing", "diagnostics" "Uploaded".
+  struct Progress {
+    TimeNs time_ns = 0;
+    std::string of, status;
+  };
+  std::vector<Progress> progress;               ///< ascending
   double heartbeat_s = kernel::unknown;         ///< interval that the CSMS gave at boot, else the usual distance
   int evses = 0;                                ///< the largest EVSE number seen
   std::map<std::string, std::uint64_t> faults;  ///< by error code
@@ -127,7 +139,8 @@ struct Station {
 
 /// A command of the CSMS and what came of it.
 struct Command {
-  std::string action, station, status;  ///< status: of the answer; empty: none in the log
+  std::string action, station, status;  ///< status: of the answer; empty: none in the log, or one without a status
+  bool answered = false;
   int evse = 0;
   TimeNs sent_ns = 0;
   double answer_s = kernel::unknown;  ///< until the answer

@@ -23,7 +23,7 @@ bool is_install(std::string_view s) { return s == "Installing" || s == "InstallR
 }  // namespace
 
 void StationBook::boot(const BootReport& report, const Stamp& stamp) {
-  boots_.push_back(stamp);
+  boots_.push_back({stamp, {0, report.vendor, report.model, report.firmware, ""}});
   const auto take = [](std::string& into, const std::string& from) {
     if (!from.empty()) into = from;
   };
@@ -33,7 +33,12 @@ void StationBook::boot(const BootReport& report, const Stamp& stamp) {
   take(facts_.firmware, report.firmware);
 }
 
-void StationBook::clock(const ClockAnswer& answer) {
+void StationBook::clock(const ClockAnswer& answer, std::uint64_t call) {
+  if (answer.boot) {
+    const auto boot =
+        std::find_if(boots_.rbegin(), boots_.rend(), [&](const Booted& b) { return b.stamp.number == call; });
+    if (boot != boots_.rend()) boot->facts.registration = answer.status;
+  }
   if (answer.boot && answer.status != "Rejected" && !std::isnan(answer.interval_s))
     given_interval_s_ = answer.interval_s;
 }
@@ -48,10 +53,10 @@ void StationBook::heartbeat(const Stamp& stamp) {
   any_beat_ = true;
 }
 
-void StationBook::out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why) {
+void StationBook::out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why, int evse) {
   if (is_out == stretch.open) return;
   if (is_out) {
-    stretch = {stamp, stamp, true, std::move(why)};
+    stretch = {stamp, stamp, true, std::move(why), evse};
   } else {
     stretch.open = false;
     stretch.to = stamp;
@@ -65,7 +70,7 @@ void StationBook::status(const StatusReport& report, const Stamp& stamp) {
   const bool is_out = report.status == Status::unavailable || report.status == Status::faulted;
   std::string why = report.evse == 0 ? fmt::format("{}", name_of(report.status))
                                      : fmt::format("EVSE {}: {}", report.evse, name_of(report.status));
-  out(report.evse == 0 ? whole_ : connectors_[report.evse], is_out, stamp, std::move(why));
+  out(report.evse == 0 ? whole_ : connectors_[report.evse], is_out, stamp, std::move(why), report.evse);
 
   // A fault counts once while it lasts.
   std::string& now = fault_now_[report.evse];
@@ -75,10 +80,15 @@ void StationBook::status(const StatusReport& report, const Stamp& stamp) {
   now = std::move(fault);
 }
 
+void StationBook::diagnostics(const DiagnosticsReport& report, const Stamp& stamp) {
+  progress_.push_back({stamp, {0, "diagnostics", report.status}});
+}
+
 void StationBook::firmware(const FirmwareReport& report, const Stamp& stamp) {
+  progress_.push_back({stamp, {0, "firmware", report.status}});
   // Out of service while it installs; where the station tells only of the download, from that to Installed.
   if (is_download(report.status)) {
-    if (!download_.open) download_ = {stamp, stamp, true, "firmware update: " + report.status};
+    if (!download_.open) download_ = {stamp, stamp, true, "firmware update: " + report.status, 0};
     return;
   }
   if (is_install(report.status)) {
@@ -115,7 +125,7 @@ void StationBook::alive(const Stamp& told, std::uint64_t minutes, bool only_stat
     if (interval_s > 0 && silence_s > std::max(shortest_silence_s, missed_intervals * interval_s) &&
         (only_station || heard_others)) {
       offline_.push_back({last_alive_, stamp, false,
-                          fmt::format("no heartbeat for {:.0f} intervals", std::floor(silence_s / interval_s))});
+                          fmt::format("no heartbeat for {:.0f} intervals", std::floor(silence_s / interval_s)), 0});
     }
   }
   last_alive_ = stamp;
@@ -128,7 +138,7 @@ void StationBook::link(const LinkChange& change) {
   stamp.log = change.time;
   stamp.place = change.place;
   if (!change.connected && !link_.open) {
-    link_ = {stamp, stamp, true, "connection closed"};
+    link_ = {stamp, stamp, true, "connection closed", 0};
   } else if (change.connected && link_.open) {
     link_.open = false;
     link_.to = stamp;
@@ -144,11 +154,15 @@ Station StationBook::finish(const StationClock& clock, const LogReport& report, 
         static_cast<double>(std::max_element(beats_.begin(), beats_.end(), [](const auto& a, const auto& b) {
                               return a.second < b.second;
                             })->first);
-  for (const Stamp& stamp : boots_) {
-    const TimeNs ns = clock.at(stamp, report).ns;
-    if (ns != kernel::time_never) facts_.boots.push_back(ns);
-  }
-  std::sort(facts_.boots.begin(), facts_.boots.end());
+  const auto place = [&](auto& told, auto& into) {
+    for (auto& one : told) {
+      one.facts.time_ns = clock.at(one.stamp, report).ns;
+      if (one.facts.time_ns != kernel::time_never) into.push_back(std::move(one.facts));
+    }
+    std::stable_sort(into.begin(), into.end(), [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+  };
+  place(boots_, facts_.boots);
+  place(progress_, facts_.progress);
 
   for (Stretch* open : {&whole_, &firmware_})
     if (open->open) out_of_service_.push_back(*open);
@@ -160,7 +174,7 @@ Station StationBook::finish(const StationClock& clock, const LogReport& report, 
       const TimeNs from = clock.at(s.from, report).ns;
       const TimeNs to = s.open ? last_ns : clock.at(s.to, report).ns;
       if (from == kernel::time_never || to == kernel::time_never || to < from) continue;
-      into.push_back({from, to, s.why});
+      into.push_back({from, to, s.why, s.evse});
     }
     std::stable_sort(into.begin(), into.end(), [](const auto& a, const auto& b) { return a.from_ns < b.from_ns; });
   };

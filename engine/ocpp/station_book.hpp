@@ -13,10 +13,12 @@ class StationBook {
   explicit StationBook(std::string id) { facts_.id = std::move(id); }
 
   void boot(const BootReport& report, const Stamp& stamp);
-  void clock(const ClockAnswer& answer);
+  /// @param call  number of the boot or heartbeat that it answers
+  void clock(const ClockAnswer& answer, std::uint64_t call);
   void heartbeat(const Stamp& stamp);
   void status(const StatusReport& report, const Stamp& stamp);
   void firmware(const FirmwareReport& report, const Stamp& stamp);
+  void diagnostics(const DiagnosticsReport& report, const Stamp& stamp);
   /// Any message of the station. @param minutes  in how many minutes of the log any station spoke so far
   void alive(const Stamp& told, std::uint64_t minutes, bool only_station);
   void link(const LinkChange& change);
@@ -32,11 +34,21 @@ class StationBook {
     Stamp from, to;
     bool open = false;
     std::string why;
+    int evse = 0;
   };
-  void out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why);
+  struct Booted {
+    Stamp stamp;
+    Station::Boot facts;
+  };
+  struct Told {
+    Stamp stamp;
+    Station::Progress facts;
+  };
+  void out(Stretch& stretch, bool is_out, const Stamp& stamp, std::string why, int evse = 0);
 
   Station facts_;
-  std::vector<Stamp> boots_;
+  std::vector<Booted> boots_;
+  std::vector<Told> progress_;
   std::vector<Stretch> offline_, out_of_service_;
   Stretch link_, firmware_, whole_;              // going on, if open
   Stretch download_;                             // of firmware

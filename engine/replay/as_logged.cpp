@@ -19,7 +19,7 @@ constexpr double no_limit = physics::infinite;
 class AsLogged final : public control::Strategy {
  public:
   explicit AsLogged(std::shared_ptr<const LoggedLimits> limits) : limits_(std::move(limits)) {
-    subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
+    subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
     next_.resize(limits_->size(), 0);
   }
 

@@ -79,14 +79,17 @@ void add_messages(const ocpp::SiteLog& log, const NumberOf& numbers, record::Log
     }
   }
   for (const ocpp::Command& command : log.commands) {
-    content.messages.push_back({command.sent_ns, command.station, command.evse, 0, "command",
-                                command.status.empty() ? command.action + ": no answer"
-                                                       : fmt::format("{}: {}", command.action, command.status)});
+    const std::string answer = !command.answered ? "no answer" : command.status.empty() ? "answered" : command.status;
+    content.messages.push_back(
+        {command.sent_ns, command.station, command.evse, 0, "command", fmt::format("{}: {}", command.action, answer)});
   }
   for (const ocpp::Station& station : log.stations) {
-    for (const TimeNs boot : station.boots)
-      content.messages.push_back(
-          {boot, station.id, 0, 0, "boot", fmt::format("{} {} {}", station.vendor, station.model, station.firmware)});
+    for (const ocpp::Station::Boot& boot : station.boots)
+      content.messages.push_back({boot.time_ns, station.id, 0, 0, "boot",
+                                  fmt::format("{} {} {}{}{}", boot.vendor, boot.model, boot.firmware,
+                                              boot.registration.empty() ? "" : ", ", boot.registration)});
+    for (const ocpp::Station::Progress& told : station.progress)
+      content.messages.push_back({told.time_ns, station.id, 0, 0, told.of, told.status});
   }
   for (const ocpp::EvseTimeline& line : log.timelines) {
     for (const ocpp::StatusSpan& span : line.spans) {

@@ -123,6 +123,21 @@ ordered_json intervals_json(const std::vector<ocpp::Station::Interval>& interval
   return out;
 }
 
+ordered_json boots_json(const ocpp::Station& station) {
+  ordered_json out = ordered_json::array();
+  for (const ocpp::Station::Boot& boot : station.boots)
+    out.push_back(
+        {{"time", time_or_null(boot.time_ns)}, {"firmware", boot.firmware}, {"registration", boot.registration}});
+  return out;
+}
+
+ordered_json progress_json(const ocpp::Station& station) {
+  ordered_json out = ordered_json::array();
+  for (const ocpp::Station::Progress& told : station.progress)
+    out.push_back({{"time", time_or_null(told.time_ns)}, {"of", told.of}, {"status", told.status}});
+  return out;
+}
+
 ordered_json stations_json(const ocpp::SiteLog& log) {
   ordered_json out = ordered_json::array();
   std::map<std::string, double> kwh;
@@ -139,6 +154,8 @@ ordered_json stations_json(const ocpp::SiteLog& log) {
                    {"firmware", station.firmware},
                    {"evses", station.evses},
                    {"boots", station.boots.size()},
+                   {"boot_list", boots_json(station)},
+                   {"progress", progress_json(station)},
                    {"heartbeat_s", number_or_null(station.heartbeat_s)},
                    {"offline", intervals_json(station.offline)},
                    {"out_of_service", intervals_json(station.out_of_service)},
@@ -166,6 +183,7 @@ ordered_json commands_json(const ocpp::SiteLog& log) {
                    {"station", c.station},
                    {"evse", c.evse},
                    {"sent", time_or_null(c.sent_ns)},
+                   {"answered", c.answered},
                    {"status", c.status},
                    {"answer_s", number_or_null(c.answer_s)},
                    {"effect_s", number_or_null(c.effect_s)}});

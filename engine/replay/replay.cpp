@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernel/log.hpp"
+#include "replay/logged_outages.hpp"
 #include "twin/tee.hpp"
 
 namespace evtwin::replay {
@@ -100,6 +101,7 @@ twin::World world_of(const Prepared& prepared) {
     site.outages.clear();
     site.cuts.clear();
   }
+  world.sites.front().outages = logged_outages(prepared);
   return world;
 }
 

@@ -37,8 +37,9 @@ struct ReplayOptions {
 };
 
 /// The world of a replay: the prepared one with what the log already knows taken out of it. Limits of the site are
-/// recorded and bind nothing (what the log says was offered, was), set-points arrive at once, no EVSE is out of
-/// service. Scripted events stay: what they say of contract and prices is billed, what they say of EVSEs the log knows.
+/// recorded and bind nothing (what the log says was offered, was), set-points arrive at once, EVSEs are out of service
+/// when the log says so (logged_outages.hpp). Scripted events stay: what they say of contract and prices is billed,
+/// what they say of EVSEs the log knows.
 twin::World world_of(const Prepared& prepared);
 
 /// Runs `sessions` in `world`, whose only arrivals they are. @param script  of the world's events; may be null

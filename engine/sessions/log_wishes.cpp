@@ -30,6 +30,13 @@ double least_a(const ocpp::SiteLog& log, const Transaction& t) {
   return least;
 }
 
+/// The battery that a state of charge is of: the one told, else the least that holds what was asked for. NaN: the state
+/// is not told, or leaves no room.
+double battery_of(const Transaction& t) {
+  if (!(t.soc_start >= 0.0 && t.soc_start < 1.0)) return kernel::unknown;
+  return t.battery_kwh > 0.0 ? t.battery_kwh : t.requested_kwh / (1.0 - t.soc_start);
+}
+
 }  // namespace
 
 bool is_wish(const Transaction& t) {
@@ -49,8 +56,8 @@ LogSession wish_of(const ocpp::SiteLog& log, std::size_t index, std::string evse
   const bool says_when = t.claimed_departure_ns != kernel::time_never && t.claimed_departure_ns > t.start_ns;
   visit.departure_ns = visit.claimed_departure_ns = says_when ? t.claimed_departure_ns : t.start_ns + wish_stay_ns;
   visit.taken_kwh = visit.requested_kwh = t.requested_kwh;
-  if (t.battery_kwh > 0.0 && t.soc_start >= 0.0 && t.soc_start <= 1.0) {
-    session.vehicle.battery.capacity_kwh = t.battery_kwh;
+  if (const double battery_kwh = battery_of(t); battery_kwh > 0.0) {
+    session.vehicle.battery.capacity_kwh = battery_kwh;
     visit.soc_start = t.soc_start;
   }
   return session;
@@ -65,8 +72,8 @@ std::string words_of_wish(const ocpp::SiteLog& log, const LogSession& session) {
                                                                        : "for 24 h: no departure is told");
   if (session.most_a > 0.0) words += fmt::format("; at most {:g} A from its arrival on", session.most_a);
   if (t.soc_start < 1.0 && !(t.battery_kwh > 0.0))
-    words += fmt::format("; its battery, {:g} % full, holds {:g} kWh or more", 100.0 * t.soc_start,
-                         t.requested_kwh / (1.0 - t.soc_start));
+    words += fmt::format("; its battery, {:g} % full, is taken as {:g} kWh, the least that holds them",
+                         100.0 * t.soc_start, battery_of(t));
   return words;
 }
 

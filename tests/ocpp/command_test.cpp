@@ -23,6 +23,21 @@ TEST(Commands, ARemoteStartHasItsAnswerAndItsEffect) {
   EXPECT_EQ(log.commands[1].effect_s, 3.0);
 }
 
+// Finding J2: GetConfiguration, UpdateFirmware and GetDiagnostics have answers without a status (OCPP 1.6 chapter 6).
+TEST(Commands, AnAnswerWithoutAStatusIsAnAnswer) {
+  LogText text;
+  text.command("08:00:00", "GetConfiguration", "{}").answer("08:00:01", R"({"configurationKey":[]})");
+  text.command("08:01:00", "UpdateFirmware", R"({"location":"ftp://x","retrieveDate":"2025-06-02T09:00:00Z"})");
+  text.answer("08:01:02", "{}");
+  text.command("08:02:00", "GetDiagnostics", R"({"location":"ftp://x"})").answer("08:02:01", R"({"fileName":"a.zip"})");
+  text.command("08:03:00", "GetDiagnostics", R"({"location":"ftp://x"})");
+  const SiteLog log = text.read();
+  ASSERT_EQ(log.commands.size(), 4U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(log.commands[i].answered) << log.commands[i].action;
+  EXPECT_EQ(log.commands[1].answer_s, 2.0);
+  EXPECT_FALSE(log.commands[3].answered);
+}
+
 TEST(Commands, ARejectedOneHasNoEffect) {
   LogText text;
   text.command("08:00:00", "RemoteStartTransaction", R"({"connectorId":1,"idTag":"TAG1"})");

@@ -40,6 +40,11 @@ class LogWriter {
          fmt::format(R"({{"connectorId":1,"errorCode":"NoError","status":"{}","timestamp":"{}"}})", status, iso(at)),
          "{}");
   }
+  /// A message without connector or transaction of the station, or of the CSMS.
+  void message(kernel::TimeNs at, const std::string& station, bool from_station, const char* action,
+               const std::string& asked, const std::string& answer) {
+    call(at, station, from_station ? "receive message" : "send", action, asked, answer);
+  }
   /// A limit for the transaction from now on, in W.
   void limit(kernel::TimeNs at, const std::string& station, int transaction, double w) {
     call(at, station, "send", "SetChargingProfile",

@@ -23,6 +23,11 @@ class Watcher final : public twin::Observer {
  public:
   kernel::TimeNs last_ns = 0;
   double kwh = 0.0;
+  double soc_start = 0.0, soc_end = 0.0;
+  void on_session(const twin::SessionRecord& session) override {
+    soc_start = session.soc_start;
+    soc_end = session.soc_end;
+  }
   void on_power(const twin::PowerSegment& segment) override {
     if (segment.subject != twin::Subject::evse || segment.kw == 0.0) return;
     last_ns = segment.end_ns;
@@ -43,12 +48,14 @@ TEST(Wish, TheTwinSaysWhenItIsDone) {
   // 16 A x 230 V = 3.68 kW.
   const kernel::TimeNs start = market::parse_instant("2025-06-25T15:00:00Z", market::Calendar());
   EXPECT_NEAR(kernel::hours_between(start, watcher.last_ns), 40.0 / 3.68, 1e-9);
+  EXPECT_EQ(watcher.soc_start, 0.2);
+  EXPECT_NEAR(watcher.soc_end, 1.0, 1e-9) << "40 kWh into the least battery that holds them";
   std::string words;
   for (const auto& flag : loaded.world.flags) words += flag.reason + "\n";
   EXPECT_NE(words.find("goes on: it takes the 40 kWh that were asked for, and stays for 24 h"), std::string::npos)
       << words;
   EXPECT_NE(words.find("at most 16 A"), std::string::npos) << words;
-  EXPECT_NE(words.find("20 % full, holds 50 kWh or more"), std::string::npos) << words;
+  EXPECT_NE(words.find("20 % full, is taken as 50 kWh"), std::string::npos) << words;
 }
 
 }  // namespace
