@@ -11,7 +11,7 @@ constexpr TimeNs most_offset_ns = 14 * kernel::hour_ns;
 constexpr TimeNs most_early_ns = kernel::minute_ns, most_late_ns = 2 * kernel::minute_ns;
 constexpr TimeNs most_prompt_ns = 10 * kernel::second_ns;
 constexpr std::uint64_t votes_to_change = 3;
-constexpr std::size_t most_runs = 1000;
+constexpr std::size_t most_runs = 1000, most_agreeing = 100'000;
 
 }  // namespace
 
@@ -60,6 +60,7 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
   side.voters.add(station);
   if (!side.runs.empty() && side.runs.back().offset_ns == zone) {
     Run& run = side.runs.back();
+    if (!side.agreeing.contains(station) && side.agreeing.size() < most_agreeing) side.agreeing.emplace(station);
     ++run.votes;
     run.voters.add(station);
     // Others who contradict it go on collecting votes where this run is one station's word alone.
@@ -68,7 +69,9 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
   }
   if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0, {}, false};
   ++side.next.votes;
-  side.next.voters.add(station);
+  // Several clocks that were always wrong by the same are no change of the log's.
+  const bool had_agreed = side.agreeing.contains(station);
+  if (had_agreed || side.runs.empty() || !side.runs.back().voters.several) side.next.voters.add(station);
   side.next.prompt = offset - zone < most_prompt_ns && offset - zone > -most_prompt_ns;
   // The first run needs no more than one vote; a better one may still take its place.
   const std::uint64_t needed = side.runs.empty() ? 1 : votes_to_change;
@@ -83,6 +86,7 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
   }
   side.runs.push_back(side.next);
   side.next = {};
+  side.agreeing.clear();
 }
 
 std::vector<ZoneFrom> ZoneFinder::zones(std::uint32_t file) const {

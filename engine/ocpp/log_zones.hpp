@@ -1,6 +1,7 @@
 // The zone that a log's clock shows, from log times and the UTC times inside the messages.
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,8 @@ class OffsetStatistics {
 /// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15 min;
 /// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved); at
 /// the end of a log one that came at once is enough for a change of an hour. Where several stations speak, two of them
-/// must agree: one alone has a wrong clock.
+/// must agree, and have agreed to the offset
+/// before: one alone has a wrong clock, and so have several that never agreed.
 class ZoneFinder {
  public:
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
@@ -50,8 +52,9 @@ class ZoneFinder {
   };
   struct Side {
     std::vector<Run> runs;
-    Run next;       // what may become a run
-    Voters voters;  // of the whole file
+    Run next;                                     // what may become a run
+    std::set<std::string, std::less<>> agreeing;  // stations that voted for the run that stands
+    Voters voters;                                // of the whole file
   };
   static void vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
   Side station_, csms_;
