@@ -11,6 +11,7 @@ constexpr TimeNs most_offset_ns = 14 * kernel::hour_ns;
 constexpr TimeNs most_early_ns = kernel::minute_ns, most_late_ns = 2 * kernel::minute_ns;
 constexpr TimeNs most_prompt_ns = 10 * kernel::second_ns;
 constexpr std::uint64_t votes_to_change = 3;
+constexpr TimeNs least_change_ns = kernel::minute_ns;
 constexpr std::size_t most_runs = 1000, most_agreeing = 100'000;
 
 }  // namespace
@@ -76,7 +77,10 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
   // The first run needs no more than one vote; a better one may still take its place.
   const std::uint64_t needed = side.runs.empty() ? 1 : votes_to_change;
   const bool alone = !side.runs.empty() && side.voters.several && !side.next.voters.several;
-  if (side.next.votes < needed || alone || side.runs.size() >= most_runs) return;
+  // Of several stations two may tell of what they queued at one instant; a changed clock goes on.
+  const bool brief = !side.runs.empty() && side.voters.several &&
+                     std::max(log_ns, side.next.from_ns) - std::min(log_ns, side.next.from_ns) < least_change_ns;
+  if (side.next.votes < needed || alone || brief || side.runs.size() >= most_runs) return;
   if (side.runs.size() == 1) {
     const Run& first = side.runs.front();
     const bool few = first.votes < votes_to_change && side.next.votes > first.votes;
@@ -86,7 +90,6 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
   }
   side.runs.push_back(side.next);
   side.next = {};
-  side.agreeing.clear();
 }
 
 std::vector<ZoneFrom> ZoneFinder::zones(std::uint32_t file) const {

@@ -26,8 +26,8 @@ class OffsetStatistics {
 /// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15 min;
 /// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved); at
 /// the end of a log one that came at once is enough for a change of an hour. Where several stations speak, two of them
-/// must agree, and have agreed to the offset
-/// before: one alone has a wrong clock, and so have several that never agreed.
+/// must agree for a minute, and
+/// have agreed to what stood before: one alone has a wrong clock, and so have several that never agreed.
 class ZoneFinder {
  public:
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
@@ -53,7 +53,7 @@ class ZoneFinder {
   struct Side {
     std::vector<Run> runs;
     Run next;                                     // what may become a run
-    std::set<std::string, std::less<>> agreeing;  // stations that voted for the run that stands
+    std::set<std::string, std::less<>> agreeing;  // stations that ever voted for the run that stood then
     Voters voters;                                // of the whole file
   };
   static void vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);

@@ -50,6 +50,16 @@ TEST_F(Zones, SeveralClocksThatWereAlwaysWrongAreNoChangeOfTheZone) {
   EXPECT_EQ(offsets(), std::vector<TimeNs>{9});
 }
 
+TEST_F(Zones, WhatSeveralStationsQueuedIsNoChangeOfTheZone) {
+  for (int i = 0; i < 10; ++i) say(i % 2 == 0 ? "P1" : "P2", hour_ns);
+  now_ += 2 * hour_ns;
+  // Both are back at one instant and tell of an hour ago.
+  for (const char* station : {"P1", "P1", "P2", "P2", "P1"})
+    finder_.station_says(station, now_ + hour_ns, now_ - hour_ns);
+  for (int i = 0; i < 10; ++i) say(i % 2 == 0 ? "P1" : "P2", hour_ns);
+  EXPECT_EQ(offsets(), std::vector<TimeNs>{1});
+}
+
 TEST_F(Zones, WhoSpeaksFirstAndIsWrongIsOutvoted) {
   for (int i = 0; i < 20; ++i) say("P3", 9 * hour_ns, hour_ns);
   for (int i = 0; i < 5; ++i) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -144,7 +145,6 @@ class LogScale : public ::testing::TestWithParam<ocpp::Version> {
         out.kwh += found->energy_kwh;
         if (std::abs(found->energy_kwh - session.got_kwh) > step_kwh + 1e-9) {
           ++out.energy_off;
-          ADD_FAILURE() << session.name << ": " << found->energy_kwh << " of " << session.got_kwh << " kWh";
         }
       } else {
         out.lost.insert(session.name);
@@ -194,7 +194,8 @@ TEST_P(LogScale, WithEveryFaultNinetyNineOfAHundredAreRecoveredAndTheRestExplain
   EXPECT_EQ(found.unexplained, 0U);
   EXPECT_EQ(found.energy_off, 0U);
   const std::set<std::string> taken(options.faults.lost_stops.begin(), options.faults.lost_stops.end());
-  for (const std::string& name : found.lost) EXPECT_EQ(taken.count(name), 1U) << name << " was lost without a fault";
+  const bool all_taken = std::includes(taken.begin(), taken.end(), found.lost.begin(), found.lost.end());
+  EXPECT_TRUE(all_taken) << "some were lost without a fault";
 }
 
 TEST_P(LogScale, EveryMessageIsValidByItsSchema) {
