@@ -390,7 +390,7 @@ constexpr std::array<SchemaObject, 46> objects{{
   FROM meter m JOIN site ON site.id = m.site JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns
   GROUP BY m.site, month ORDER BY m.site, month)"},
     {"view", "session_summary", R"(CREATE VIEW session_summary AS
-  SELECT s.name AS session, site.name AS site, evse.name AS evse, s.vehicle, s.ended,
+  SELECT s.name AS session, site.name AS site, evse.name AS evse, evse.kind AS charging_type, s.vehicle, s.ended,
          strftime('%Y-%m-%dT%H:%M:%S', s.arrived_ns / 1000000000 + a.utc_offset_s, 'unixepoch') AS arrived,
          strftime('%Y-%m-%dT%H:%M:%S', s.departed_ns / 1000000000 + d.utc_offset_s, 'unixepoch') AS departed,
          s.requested_kwh, s.wanted_kwh, s.got_kwh, s.unmet_kwh, s.cost, s.paid, s.waited_h

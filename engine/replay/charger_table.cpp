@@ -9,6 +9,7 @@
 
 #include "analysis/run_report.hpp"
 #include "analysis/text_table.hpp"
+#include "market/calendar.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -35,6 +36,20 @@ std::string faults_text(const std::map<std::string, std::uint64_t>& faults) {
   std::string text;
   for (const auto& [code, count] : faults) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, code);
   return text.empty() ? "-" : text;
+}
+
+/// "1.2 > 1.3" of a charger that was updated in the log.
+std::string firmware_text(const ChargerRow& row) {
+  std::string text;
+  for (const FirmwareSince& since : row.firmwares) text += (text.empty() ? "" : " > ") + since.firmware;
+  return text.empty() ? row.firmware : text;
+}
+
+Json history_json(const std::vector<FirmwareSince>& firmwares) {
+  Json json = Json::array();
+  for (const FirmwareSince& since : firmwares)
+    json.push_back({{"since", market::Calendar().format_iso(since.time_ns)}, {"firmware", since.firmware}});
+  return json;
 }
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
@@ -64,6 +79,10 @@ ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware
     row.version = station.version;
     row.evses = station.evses;
     row.boots = station.boots.size();
+    for (const ocpp::Station::Boot& boot : station.boots) {
+      const bool is_new = row.firmwares.empty() || row.firmwares.back().firmware != boot.firmware;
+      if (!boot.firmware.empty() && is_new) row.firmwares.push_back({boot.time_ns, boot.firmware});
+    }
     row.offline_h = hours_of_intervals(station.offline);
     row.out_of_service_h = hours_of_intervals(station.out_of_service);
     row.faults = station.faults;
@@ -108,6 +127,7 @@ Json charger_json(const ChargerTable& table) {
                                 {"model", or_null(row.model)},
                                 {"serial", or_null(row.serial)},
                                 {"firmware", or_null(row.firmware)},
+                                {"firmware_history", history_json(row.firmwares)},
                                 {"ocpp", or_null(std::string(ocpp::name_of(row.version)))},
                                 {"evses", row.evses},
                                 {"transactions", row.transactions},
@@ -142,11 +162,11 @@ std::string charger_text(const ChargerTable& table) {
                                 "kWh", "largest kW", "largest A", "boots", "offline h", "faults"},
                                analysis::LastColumn::prose);
   for (const ChargerRow& row : table.chargers) {
-    chargers.add_row({row.station, or_dash(row.vendor), or_dash(row.model), or_dash(row.serial), or_dash(row.firmware),
-                      or_dash(std::string(ocpp::name_of(row.version))), std::to_string(row.evses),
-                      std::to_string(row.transactions), number_text(row.kwh, 1), number_text(row.largest_kw, 1),
-                      number_text(row.largest_amps, 1), std::to_string(row.boots), number_text(row.offline_h, 1),
-                      faults_text(row.faults)});
+    chargers.add_row({row.station, or_dash(row.vendor), or_dash(row.model), or_dash(row.serial),
+                      or_dash(firmware_text(row)), or_dash(std::string(ocpp::name_of(row.version))),
+                      std::to_string(row.evses), std::to_string(row.transactions), number_text(row.kwh, 1),
+                      number_text(row.largest_kw, 1), number_text(row.largest_amps, 1), std::to_string(row.boots),
+                      number_text(row.offline_h, 1), faults_text(row.faults)});
   }
   analysis::TextTable firmwares({"vendor", "model", "firmware", "stations", "transactions", "kWh", "largest kW",
                                  "boots", "offline h", "faults per 100", "faults"},

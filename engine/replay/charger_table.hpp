@@ -10,10 +10,16 @@
 
 namespace evtwin::replay {
 
+struct FirmwareSince {
+  kernel::TimeNs time_ns = 0;  ///< of the first boot that told it
+  std::string firmware;
+};
+
 struct ChargerRow {
   std::string station, vendor, model, serial, firmware;  ///< empty: the log does not say
   ocpp::Version version = ocpp::Version::unknown;
   int evses = 0;
+  std::vector<FirmwareSince> firmwares;  ///< as its boots tell them, ascending; each differs from the one before
   std::uint64_t transactions = 0, boots = 0;
   double kwh = 0.0;                       ///< of transactions whose energy is known
   double largest_kw = kernel::unknown;    ///< power that a reading showed; NaN: no reading of power

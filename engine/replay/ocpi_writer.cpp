@@ -330,13 +330,14 @@ std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise) {
 
 void write_session_table(const RecordedRun& run, bool anonymise, const TextSink& sink) {
   const market::Calendar calendar(run.timezone);
-  sink("arrival,departure,energy_kwh,requested_kwh,evse,session_id\n");
+  sink("arrival,departure,energy_kwh,requested_kwh,evse,session_id,charging_type\n");
   const std::vector<std::string> ids = session_ids(run, anonymise);
   for (std::size_t i = 0; i < run.sessions.size(); ++i) {
     const RecordedSession& session = run.sessions[i];
-    sink(fmt::format("{},{},{},{},{},{}\n", calendar.format_iso(session.plugged_in_ns),
+    const RecordedEvse& evse = run.evses[session.evse];
+    sink(fmt::format("{},{},{},{},{},{},{}\n", calendar.format_iso(session.plugged_in_ns),
                      calendar.format_iso(session.departed_ns), session.got_kwh, session.requested_kwh,
-                     kernel::csv_cell(run.evses[session.evse].name), kernel::csv_cell(ids[i])));
+                     kernel::csv_cell(evse.name), kernel::csv_cell(ids[i]), evse.dc ? "dc" : "ac"));
   }
 }
 

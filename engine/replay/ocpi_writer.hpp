@@ -42,8 +42,9 @@ OcpiSummary write_ocpi(const RecordedRun& run, OcpiObject kind, const std::map<s
 /// them.
 std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise);
 
-/// arrival,departure,energy_kwh,requested_kwh,evse,session_id: what `sessions "FILE"` of the scenario language reads.
-/// Times are local with their UTC offset. Sessions that were open at the end of the run leave with it.
+/// arrival,departure,energy_kwh,requested_kwh,evse,session_id,charging_type (ac, dc): what `sessions "FILE"` of the
+/// scenario language reads. Times are local with their UTC offset. Sessions that were open at the end of the run leave
+/// with it.
 void write_session_table(const RecordedRun& run, bool anonymise, const TextSink& sink);
 
 }  // namespace evtwin::replay

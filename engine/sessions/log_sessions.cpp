@@ -179,6 +179,7 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
   sort_by_arrival(out.sessions);
   leave_out_overlaps(log, out);
   sort_by_arrival(out.sessions);
+  reserve_as_logged(log, out.sessions);
   if (options.claims == Claims::history) claim_from_history(log, out.sessions);
   kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
                    "{} of {} transactions of the log used, at {} EVSE(s), {} note(s)", out.sessions.size(),

@@ -60,6 +60,10 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
 /// first, with nothing to go by, says what is true. log_claims.cpp
 void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessions);
 
+/// Sessions (ascending by arrival) that used a reservation of the log are announced when it was made, for the time
+/// until it expired. One behind which somebody else was let in first held nothing and is left out. log_reservations.cpp
+void reserve_as_logged(const ocpp::SiteLog& log, std::vector<LogSession>& sessions);
+
 /// From the local day of the first arrival to the end of the local day of the last departure.
 SessionDays days_of(const LogSessions& sessions, const market::Calendar& calendar);
 

@@ -40,6 +40,21 @@ ocpp::SiteLog three_chargers() {
   return log;
 }
 
+TEST(ChargerTable, FirmwaresFollowOneAnotherAsBootsTellThem) {
+  ocpp::SiteLog log = three_chargers();
+  const auto boot = [](int hour, const std::string& firmware) {
+    return ocpp::Station::Boot{hour * kernel::hour_ns, "ACME", "Wall 7", firmware, "Accepted"};
+  };
+  log.stations[1].boots = {boot(1, "1.2"), boot(2, "1.2"), boot(3, ""), boot(4, "1.3")};
+  const ChargerTable table = charger_table(log);
+  ASSERT_EQ(table.chargers[1].firmwares.size(), 2U);
+  EXPECT_EQ(table.chargers[1].firmwares[0].time_ns, kernel::hour_ns);
+  EXPECT_EQ(table.chargers[1].firmwares[1].firmware, "1.3");
+  EXPECT_NE(charger_text(table).find("1.2 > 1.3"), std::string::npos);
+  const auto history = charger_json(table)["chargers"][1]["firmware_history"];
+  EXPECT_EQ(history[1]["since"], "1970-01-01T04:00:00+00:00");
+}
+
 TEST(ChargerTable, TellsOfEachChargerWhatItSaidAndDid) {
   const ChargerTable table = charger_table(three_chargers());
   ASSERT_EQ(table.chargers.size(), 3U);

@@ -108,6 +108,25 @@ TEST(LoggedOutages, WhatMetersIsInService) {
   EXPECT_TRUE(logged_outages(prepared_of(log.text())).empty());
 }
 
+// Row G39: what was reserved in the log is reserved in the run, and kept.
+TEST(LoggedReservations, HoldTheirEvseInTheRun) {
+  LogWriter log;
+  log.status(eight_ns - 60 * minute, "A", "Available");
+  log.message(eight_ns - 30 * minute, "A", false, "ReserveNow",
+              R"({"connectorId":1,"expiryDate":"2025-06-02T08:15:00Z","idTag":"TAG","reservationId":7})",
+              R"({"status":"Accepted"})");
+  log.start(eight_ns, "A", 1, 0.0);
+  log.stop(eight_ns + 60 * minute, "A", 1, 6000.0);
+  Events events;
+  ReplayOptions options;
+  options.observer = &events;
+  const ReplayResult result = replay(prepared_of(log.text()), options);
+  ASSERT_EQ(events.seen.size(), 1U);
+  EXPECT_EQ(events.seen[0].first, "reserved");
+  EXPECT_EQ(events.seen[0].second, eight_ns - 30 * minute);
+  EXPECT_NEAR(result.sessions.at(0).got_kwh, 6.0, 1e-9);
+}
+
 TEST(LoggedOutages, CommandsBootsAndDiagnosticsAreInTheRunFileAsTheyWere) {
   LogWriter log = log_of_two_hours();
   const auto at = [](int m) { return eight_ns + (200 + m) * minute; };

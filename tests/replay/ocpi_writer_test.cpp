@@ -219,9 +219,9 @@ TEST(SessionTable, HasTheColumnsThatScenariosRead) {
   run.sessions[1].name = run.sessions[1].token = "a,\"b\"";
   write_session_table(run, false, [&](std::string_view piece) { table += piece; });
   EXPECT_EQ(table.substr(0, table.find("\n2026-06-01T12:00")),
-            "arrival,departure,energy_kwh,requested_kwh,evse,session_id\n"
-            "2026-06-01T08:00:00+09:00,2026-06-01T12:00:00+09:00,10.5,0,A-1,kim#1\n"
-            "2026-06-01T09:00:00+09:00,2026-06-01T10:30:00+09:00,6,0,A-2,\"a,\"\"b\"\"\"");
+            "arrival,departure,energy_kwh,requested_kwh,evse,session_id,charging_type\n"
+            "2026-06-01T08:00:00+09:00,2026-06-01T12:00:00+09:00,10.5,0,A-1,kim#1,ac\n"
+            "2026-06-01T09:00:00+09:00,2026-06-01T10:30:00+09:00,6,0,A-2,\"a,\"\"b\"\"\",ac");
   table.clear();
   write_session_table(run, true, [&](std::string_view piece) { table += piece; });
   EXPECT_EQ(table.find("kim"), std::string::npos);
