@@ -41,11 +41,18 @@ void Books::begin() {
 
 namespace {
 
-/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none, and neither is what
-/// flows in the nanosecond to which a crossing is rounded up (350 kW in 1 ns are 1e-10 kWh).
-double excess_kwh(double kwh, double limit_kwh) {
+/// Energy beyond a limit; what rounding makes of a power that stands exactly at its limit is none.
+/// @param rounded_kwh  see rounded_away_kwh
+double excess_kwh(double kwh, double limit_kwh, double rounded_kwh) {
   const double excess = kwh - limit_kwh;
-  return excess > 1e-9 * std::abs(limit_kwh) + 1e-10 ? excess : 0.0;
+  return excess > 1e-9 * std::abs(limit_kwh) + rounded_kwh ? excess : 0.0;
+}
+
+/// What of all that flows in a piece is no excess, whatever the limit: the rounding of sums in which it cancels out,
+/// and what flows in the nanosecond to which a crossing is rounded up. A part of what flows and no number of kWh, so
+/// that a small excess counts whatever the tick, and a nanosecond of ten megawatts does not.
+double rounded_away_kwh(double flowing_kwh, kernel::TimeNs length_ns) {
+  return flowing_kwh * (1e-12 + 1.0 / static_cast<double>(length_ns));
 }
 
 }  // namespace
@@ -87,7 +94,7 @@ void Books::book_member(std::uint32_t i, double metered_kwh, const SignalValues&
 }
 
 /// Energy beyond the limits of feeders and rows, each on one side of them all the while. @pre feeder_into_kwh_ is known
-void Books::book_excess_below(const Flow& flow, double hours) {
+void Books::book_excess_below(const Flow& flow, double hours, double rounded_kwh) {
   if (limits_.all().empty()) return;
   for (const MemberFlow& member : flow.members) {
     if (member.member < evse_count()) metered_kwh_[member.member] = member.kwh;
@@ -95,7 +102,8 @@ void Books::book_excess_below(const Flow& flow, double hours) {
   for (const PowerLimits::Limit& limit : limits_.all()) {
     const double kwh =
         PowerLimits::value(limit, feeder_into_kwh_, [&](std::uint32_t evse) { return metered_kwh_[evse]; });
-    total_.feeder_overload_kwh += excess_kwh(kwh, limit.upper_kw * hours) + excess_kwh(-kwh, -limit.lower_kw * hours);
+    total_.feeder_overload_kwh +=
+        excess_kwh(kwh, limit.upper_kw * hours, rounded_kwh) + excess_kwh(-kwh, -limit.lower_kw * hours, rounded_kwh);
   }
   for (const MemberFlow& member : flow.members) {
     if (member.member < evse_count()) metered_kwh_[member.member] = 0.0;
@@ -109,6 +117,7 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   const double standby_kwh = now.standby_kw * hours;
   double net_kwh = load_kwh + standby_kwh - pv_kwh;
   double constant_kw = now.base_kw();
+  double flowing_kwh = load_kwh + standby_kwh + pv_kwh;
 
   std::fill(feeder_kwh_.begin(), feeder_kwh_.end(), 0.0);
   for (const MemberFlow& flow : piece.flow.members) {
@@ -116,6 +125,7 @@ void Books::book(const Piece& piece, const SignalValues& now) {
     const double efficiency = evse ? context_.site.evses[flow.member].efficiency : 1.0;
     constant_kw += physics::through(flow.kw, efficiency);
     if (flow.kwh == 0.0) continue;
+    flowing_kwh += std::abs(flow.kwh);
     book_member(flow.member, flow.kwh, now);
     const std::int32_t feeder = evse ? context_.site.evses[flow.member].feeder : -1;
     (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += physics::through(flow.kwh, efficiency);
@@ -138,10 +148,11 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   total_.pv_used_kwh += pv_kwh - std::min(pv_kwh, export_kwh);
   total_.energy_cost += import_kwh * now.price.buy_per_kwh - export_kwh * now.price.sell_per_kwh;
   total_.co2_kg += import_kwh * now.co2_kg_per_kwh;
-  total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours);
-  if (excess_kwh(import_kwh, now.given_contract_kw * hours) > 0.0) contract_excess_h_ += hours;
-  total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours);
-  book_excess_below(piece.flow, hours);
+  const double rounded_kwh = rounded_away_kwh(flowing_kwh, piece.to_ns - piece.from_ns);
+  total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours, rounded_kwh);
+  if (excess_kwh(import_kwh, now.given_contract_kw * hours, rounded_kwh) > 0.0) contract_excess_h_ += hours;
+  total_.export_overload_kwh += excess_kwh(export_kwh, now.export_limit_kw * hours, rounded_kwh);
+  book_excess_below(piece.flow, hours, rounded_kwh);
 
   window_import_kwh_ += import_kwh;
   if (tracking_) window_setpoint_kwh_ += now.setpoint_kw * hours;

@@ -105,7 +105,7 @@ class Books {
     }
   };
 
-  void book_excess_below(const Flow& flow, double hours);
+  void book_excess_below(const Flow& flow, double hours, double rounded_kwh);
   void book_member(std::uint32_t member, double metered_kwh, const SignalValues& now);
   void book_storage(const physics::Storage& storage, double metered_kwh);
   void book_evse_day(std::uint32_t evse, double got_kwh);

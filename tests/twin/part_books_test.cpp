@@ -323,5 +323,38 @@ TEST(PartBooks, ADayHasWhatWasAddedSinceMidnightAlone) {
   EXPECT_NEAR(office.bench.seen.evse_days[1].cost, 0.6, 1e-12);
 }
 
+// A tenth of a milliwatt above a watt is 1e-7 kWh in an hour, in one piece or in seconds; the nanosecond to which a
+// crossing is rounded up is no excess at 10 MW either, and neither is what is left of 10 MW that cancel out.
+TEST(PartBooks, AnExcessIsRoundedAwayByItsPartOfWhatFlows) {
+  SignalValues now;
+  now.contract_kw = now.given_contract_kw = 1e-3;
+  now.load_kw = 1e-3 + 1e-7;
+  Office whole, seconds;
+  whole.book(0.0, 1.0, {}, now);
+  for (int s = 0; s < 3600; ++s) {
+    Piece piece;
+    piece.from_ns = at_h(0) + s * kernel::second_ns;
+    piece.to_ns = piece.from_ns + kernel::second_ns;
+    seconds.books.book(piece, now);
+  }
+  EXPECT_NEAR(whole.total().overload_kwh, 1e-7, 1e-13);
+  EXPECT_NEAR(seconds.total().overload_kwh, 1e-7, 1e-13);
+
+  Office large;
+  now.load_kw = 10e3;
+  Piece nanosecond;
+  nanosecond.from_ns = at_h(0);
+  nanosecond.to_ns = nanosecond.from_ns + 1;
+  large.books.book(nanosecond, now);
+  EXPECT_EQ(large.total().overload_kwh, 0.0);
+  now.contract_kw = now.given_contract_kw = 0.0;
+  now.pv_kw = std::nextafter(10e3, 0.0);
+  large.book(1.0, 2.0, {}, now);
+  EXPECT_EQ(large.total().overload_kwh, 0.0);
+  SiteResult result;
+  large.books.finish(at_h(2), result);
+  EXPECT_EQ(result.contract_excess_h, 0.0);
+}
+
 }  // namespace
 }  // namespace evtwin::twin
