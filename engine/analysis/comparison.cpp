@@ -87,12 +87,43 @@ bool is_shown(const Column& column, std::span<const Contender> contenders) {
   return column.always || says_something(column.kpi);
 }
 
-/// For the energy charged itself all compete: it says who may for the rest.
-bool is_service(std::string_view kpi) { return kpi == "energy_delivered_kwh"; }
+/// Whose figures may be called the best.
+struct Competing {
+  std::vector<char> for_objective;  ///< who_competes
+  std::vector<char> for_bill;       ///< those among them that had served alike by the end, too
+
+  bool in(std::string_view kpi, std::size_t contender) const {
+    // For the energy charged itself all compete: it says who may for the rest.
+    if (kpi == "energy_delivered_kwh") return true;
+    const bool counts_later = kpi == "objective" || kpi == "regret" || kpi == "saving_share";
+    return (counts_later ? for_objective : for_bill)[contender] != 0;
+  }
+};
+
+double served_by_the_end_kwh(std::span<const Kpi> kpis) { return value_of(kpis, "energy_served_kwh"); }
+
+/// Those within 0.5 % of the most; a run without the figure is among them.
+std::vector<char> who_serves_alike(std::span<const Contender> contenders, double (*kwh_of)(std::span<const Kpi>)) {
+  double most_kwh = -std::numeric_limits<double>::infinity();
+  for (const Contender& contender : contenders) most_kwh = std::fmax(most_kwh, kwh_of(contender.kpis));
+  std::vector<char> alike;
+  for (const Contender& contender : contenders) {
+    const double kwh = kwh_of(contender.kpis);
+    alike.push_back(std::isnan(kwh) || serves_alike(kwh, most_kwh) ? 1 : 0);
+  }
+  return alike;
+}
+
+Competing competing(std::span<const Contender> contenders) {
+  Competing all{who_competes(contenders), who_serves_alike(contenders, served_by_the_end_kwh)};
+  for (std::size_t i = 0; i < contenders.size(); ++i)
+    if (all.for_objective[i] == 0) all.for_bill[i] = 0;
+  return all;
+}
 
 // Text of the best cell where better has a meaning and not all read the same; what reads the same is equally good.
 std::optional<std::string> best_cell(const Column& column, std::span<const Contender> contenders,
-                                     std::string_view currency, std::span<const char> competes) {
+                                     std::string_view currency, const Competing& competing) {
   const KpiInfo* info = find_kpi_info(column.kpi);
   if (info == nullptr || info->better == Better::neither) return std::nullopt;
   std::optional<double> best;
@@ -105,7 +136,7 @@ std::optional<std::string> best_cell(const Column& column, std::span<const Conte
     if (!first) first = text;
     differ = differ || text != *first;
     const auto i = static_cast<std::size_t>(&contender - contenders.data());
-    if (competes[i] == 0 && !is_service(column.kpi)) continue;
+    if (!competing.in(column.kpi, i)) continue;
     if (!best || (info->better == Better::lower ? value < *best : value > *best)) best = value;
   }
   if (!best || !differ) return std::nullopt;
@@ -136,21 +167,47 @@ std::string service_part(const Contender& other, const Contender& reference, boo
       value_of(other.kpis, "energy_delivered_kwh") - value_of(reference.kpis, "energy_delivered_kwh");
   const std::string kwh = number_text(std::abs(difference), 1);
   if (kwh == "0.0") return korean ? "충전량은 같습니다." : "and delivers as much energy.";
+  const auto to_come_kwh = [](const Contender& contender) {
+    return service_kwh(contender.kpis) - served_by_the_end_kwh(contender.kpis);
+  };
+  const double later_kwh = to_come_kwh(other) - to_come_kwh(reference);
+  if (difference < 0.0 && later_kwh > 0.0) {
+    const std::string later = number_text(std::min(later_kwh, -difference), 1);
+    return korean ? fmt::format(
+                        "종료까지 충전량은 {} kWh 적고, 그중 {} kWh는 접속 중인 차량이 나중에 충전할 수 있습니다 "
+                        "(남은 비용).",
+                        kwh, later)
+                  : fmt::format(
+                        "but delivers {} kWh less by the end, {} kWh of which vehicles still plugged in can get "
+                        "later (open cost).",
+                        kwh, later);
+  }
   if (korean) return fmt::format("충전량은 {} kWh {}.", kwh, difference > 0.0 ? "많습니다" : "적습니다");
   return difference > 0.0 ? fmt::format("and delivers {} kWh more.", kwh)
                           : fmt::format("but delivers {} kWh less.", kwh);
 }
 
 /// Why stars or figures are missing.
-std::string notes_text(std::span<const Contender> contenders, std::span<const char> competes, bool korean) {
-  std::string text, behind;
+std::string notes_text(std::span<const Contender> contenders, const Competing& competing, bool korean) {
+  std::string text, behind, later;
   for (std::size_t i = 0; i < contenders.size(); ++i) {
-    if (competes[i] == 0 && contenders[i].error.empty())
-      behind += (behind.empty() ? "" : ", ") + kernel::printable(contenders[i].strategy);
+    if (competing.for_bill[i] != 0 || !contenders[i].error.empty()) continue;
+    std::string& names = competing.for_objective[i] != 0 ? later : behind;
+    names += (names.empty() ? "" : ", ") + kernel::printable(contenders[i].strategy);
   }
   if (!behind.empty()) {
     text += korean ? fmt::format("비교(*)에서 제외: {} (최다 충전 전략보다 0.5 % 넘게 적게 충전)\n", behind)
                    : fmt::format("Not compared (*): {}, charging over 0.5 % less than who charges most.\n", behind);
+  }
+  if (!later.empty()) {
+    text += korean ? fmt::format(
+                         "목적함수로만 비교(*): {} (종료 후 접속 중인 차량이 나머지를 충전할 수 있고, 그 비용은 "
+                         "목적함수에만 포함됨)\n",
+                         later)
+                   : fmt::format(
+                         "Compared (*) by the objective only: {}, whose vehicles still plugged in at the end get "
+                         "the rest later; what that costs is in no other figure.\n",
+                         later);
   }
   const bool blank = std::any_of(contenders.begin(), contenders.end(), [](const Contender& contender) {
     return !std::isnan(value_of(contender.kpis, "bound")) && std::isnan(value_of(contender.kpis, "regret"));
@@ -168,17 +225,7 @@ std::string notes_text(std::span<const Contender> contenders, std::span<const ch
 }  // namespace
 
 std::vector<char> who_competes(std::span<const Contender> contenders) {
-  std::vector<char> competes;
-  double most_kwh = -std::numeric_limits<double>::infinity();
-  for (const Contender& contender : contenders) {
-    const double kwh = value_of(contender.kpis, "energy_served_kwh");
-    if (!std::isnan(kwh)) most_kwh = std::max(most_kwh, kwh);
-  }
-  for (const Contender& contender : contenders) {
-    const double kwh = value_of(contender.kpis, "energy_served_kwh");
-    competes.push_back(std::isnan(kwh) || serves_alike(kwh, most_kwh) ? 1 : 0);
-  }
-  return competes;
+  return who_serves_alike(contenders, service_kwh);
 }
 
 Json comparison_json(std::span<const Contender> contenders, const std::string& currency) {
@@ -186,14 +233,16 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
   json["currency"] = currency;
   json["bound"] = number_or_null(bound_of(contenders));
   json["runs"] = Json::array();
-  const std::vector<char> competes = who_competes(contenders);
+  const Competing compared = competing(contenders);
   for (const Contender& contender : contenders) {
     const bool failed = !contender.error.empty();
     Json run;
     run["strategy"] = contender.strategy;
     run["kpi"] = kpi_json(contender.kpis);
     run["objective"] = number_or_null(value_of(contender.kpis, "objective"));
-    run["compared_for_cost"] = competes[static_cast<std::size_t>(&contender - contenders.data())] != 0;
+    const auto i = static_cast<std::size_t>(&contender - contenders.data());
+    run["compared_for_cost"] = compared.for_objective[i] != 0;
+    run["compared_for_bill"] = compared.for_bill[i] != 0;
     run["regret"] = number_or_null(value_of(contender.kpis, "regret"));
     run["event_hash"] = failed ? Json(nullptr) : Json(fmt::format("{:016x}", contender.event_hash));
     run["wall_s"] = number_or_null(contender.wall_s);
@@ -205,14 +254,14 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
 
 std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language) {
   const bool korean = language == Language::korean;
-  const std::vector<char> competes = who_competes(contenders);
+  const Competing compared = competing(contenders);
   std::vector<const Column*> shown;
   std::vector<std::optional<std::string>> best;
   std::vector<std::string> heads{korean ? "전략" : "strategy"};
   for (const Column& column : columns) {
     if (!is_shown(column, contenders)) continue;
     shown.push_back(&column);
-    best.push_back(best_cell(column, contenders, currency, competes));
+    best.push_back(best_cell(column, contenders, currency, compared));
     const std::string unit = column.show == Show::money && !currency.empty() ? " " + currency : "";
     heads.push_back(std::string(korean ? column.head_ko : column.head) + unit + " ");
   }
@@ -222,12 +271,11 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
     std::vector<std::string> cells{contenders[c].strategy};
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const std::string text = cell_text(value_of(contenders[c].kpis, shown[i]->kpi), *shown[i], currency);
-      const bool stands = competes[c] != 0 || is_service(shown[i]->kpi);
-      cells.push_back(text + (stands && best[i] == text ? "*" : " "));
+      cells.push_back(text + (compared.in(shown[i]->kpi, c) && best[i] == text ? "*" : " "));
     }
     table.add_row(std::move(cells));
   }
-  std::string text = table.text() + notes_text(contenders, competes, korean);
+  std::string text = table.text() + notes_text(contenders, compared, korean);
   for (const Contender& contender : contenders) {
     if (contender.error.empty()) continue;
     text += fmt::format("{}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));

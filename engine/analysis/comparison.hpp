@@ -30,22 +30,24 @@ struct RoundRuns {
   double bound = std::numeric_limits<double>::quiet_NaN(), reference = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// By contender: whether it serves within 0.5 % of who serves most (serves_alike), so that it may be called cheaper. A
-/// run without that figure competes.
+/// By contender: whether its service_kwh is within 0.5 % of the most (serves_alike), so that its objective may be
+/// called lower. A run without that figure competes.
 std::vector<char> who_competes(std::span<const Contender> contenders);
 
-/// {"currency", "bound" (null without one), "runs": [{strategy, kpi{}, objective, compared_for_cost (false where it
-/// serves over 0.5 % less than who serves most), regret (null without a bound and where unmet energy has no price),
-/// event_hash, wall_s, error (null)}]}.
+/// {"currency", "bound" (null without one), "runs": [{strategy, kpi{}, objective, compared_for_cost (by the
+/// objective: who_competes), compared_for_bill (false where it had served over 0.5 % less by the end), regret (null
+/// without a bound and where unmet energy has no price), event_hash, wall_s, error (null)}]}.
 nlohmann::ordered_json comparison_json(std::span<const Contender> contenders, const std::string& currency);
 
 /// A row per strategy, with what a site manager asks for: cost, its parts, peak, energy served. "*" marks the best of a
-/// column where they differ, among those that serve within 0.5 % of the most (serves_alike); for the energy
-/// charged itself among all. Columns that say nothing (no CO2 figures, nobody turned away) are left out.
+/// column where they differ, among those that serve alike by the end, or, for the objective and what is made of it, in
+/// all (serves_alike); for the energy charged itself among all. Columns that say nothing (no CO2 figures, nobody turned
+/// away) are left out.
 std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language);
 
 /// A plain sentence per further strategy against the first: "edf costs 12.0 % less than asap (1,234 KRW) and delivers
-/// as much." Where it delivers less energy, the sentence says so: a cheaper bill for less charging is no saving.
+/// as much." Where it delivers less energy, the sentence says so, and whether it is still to come: a cheaper bill for
+/// less charging is no saving.
 std::string comparison_sentences(std::span<const Contender> contenders, const std::string& currency, Language language);
 
 }  // namespace evtwin::analysis

@@ -193,6 +193,7 @@ void add_sums(const Days& days, const DayRow& row, DaySummary& summary) {
     return all / n;
   };
   summary.energy_served_kwh = mean_of("energy_served_kwh");
+  summary.service_kwh = service_kwh(summary.energy_served_kwh, mean_of("open_to_come_kwh"));
   summary.unmet_kwh = mean_of("unmet_kwh") + mean_of("open_kwh") + mean_of("turned_away_kwh");
   const double wanted = summary.energy_served_kwh + summary.unmet_kwh;
   if (wanted > 0.0) summary.served_fraction = summary.energy_served_kwh / wanted;
@@ -206,9 +207,9 @@ void add_sums(const Days& days, const DayRow& row, DaySummary& summary) {
 
 void mark_compared(DayComparison& comparison) {
   double most = 0.0;
-  for (const DaySummary& row : comparison.rows) most = std::fmax(most, row.energy_served_kwh);
+  for (const DaySummary& row : comparison.rows) most = std::fmax(most, row.service_kwh);
   for (DaySummary& row : comparison.rows)
-    row.compared = !std::isnan(row.energy_served_kwh) && serves_alike(row.energy_served_kwh, most);
+    row.compared = !std::isnan(row.service_kwh) && serves_alike(row.service_kwh, most);
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ struct DaySummary {
   Ranged difference;                                                  ///< mean of a day, objective minus reference's
   double served_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of what all wanted, turned away or not
   double energy_served_kwh = std::numeric_limits<double>::quiet_NaN();  ///< sum
+  double service_kwh = std::numeric_limits<double>::quiet_NaN();        ///< sum: analysis::service_kwh
   double unmet_kwh = std::numeric_limits<double>::quiet_NaN();          ///< sum of unmet, open and turned away
   double mean_peak_kw = std::numeric_limits<double>::quiet_NaN();       ///< of the days
   double highest_peak_kw = std::numeric_limits<double>::quiet_NaN();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "control/ledger.hpp"
+#include "market/demand_charge.hpp"
 
 namespace evtwin::analysis {
 namespace {
@@ -51,6 +52,7 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   counts.open_kwh += result.open_kwh;
   counts.open_got_kwh += result.open_got_kwh;
   counts.open_cost += result.open_cost;
+  if (!market::charges_peaks(site.tariff.demand)) counts.open_to_come_kwh += result.open_to_come_kwh;
   counts.turned_away_kwh += result.turned_away_kwh;
   counts.storage_capacity_kwh += result.storage_capacity_kwh;
   counts.storage_losses_kwh += result.storage_losses_kwh;
@@ -265,6 +267,12 @@ constexpr std::array rows{
          "demand charge of days after the run is not in it",
          "남은 희망량의 최소 비용(출발까지 알려진 요금, 부족분은 미충전 단가; 종료 후의 기본요금은 제외)"},
         [](const Sums& s) { return s.counts.open_cost; }},
+    Row{{"open_to_come_kwh", "kWh", Better::neither,
+         "sum over open sessions of what open_cost does not count at the unmet price; 0 where peaks are charged",
+         "of open_kwh, what vehicles can still get until they leave for a price that the objective holds against the "
+         "run; open_cost knows no demand charge, so that none counts where there is one",
+         "남은 희망량 중 출발까지 요금대로 충전할 수 있는 양(최대수요에 기본요금이 있으면 0)"},
+        [](const Sums& s) { return s.counts.open_to_come_kwh; }},
     Row{{"sessions", "", Better::neither, "count", "vehicles plugged in", "접속한 차량 수"},
         [](const Sums& s) { return static_cast<double>(s.counts.sessions); }},
     Row{{"vehicles_served", "", Better::neither, "count", "vehicles that were plugged in and left",
@@ -439,6 +447,14 @@ std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, cons
     append(out, one, static_cast<std::int32_t>(i), world.currency);
   }
   return out;
+}
+
+double service_kwh(std::span<const Kpi> kpis) {
+  return service_kwh(value_of(kpis, "energy_served_kwh"), value_of(kpis, "open_to_come_kwh"));
+}
+
+double service_kwh(double served_kwh, double to_come_kwh) {
+  return served_kwh + (std::isnan(to_come_kwh) ? 0.0 : to_come_kwh);
 }
 
 bool serves_alike(double served_kwh, double most_served_kwh) {

@@ -52,8 +52,14 @@ double objective(const twin::World& world, const twin::Result& result, std::size
 /// @param yardstick  null: bound, regret and saving_share are NaN
 std::vector<Kpi> kpis(const twin::World& world, const twin::Result& result, const Yardstick* yardstick = nullptr);
 
-/// Whether a strategy serves within 0.5 % of the one that serves most (energy_served_kwh): only those who do compete
-/// for the least cost. A run that charges less is not cheaper.
+/// What vehicles that plugged in had of what they wanted, kWh, and what those still plugged in when the run ends can
+/// get later at a cost that the objective counts: energy_served_kwh + open_to_come_kwh. NaN without the first.
+double service_kwh(std::span<const Kpi> kpis);
+double service_kwh(double served_kwh, double to_come_kwh);  ///< NaN: not recorded, taken for none
+
+/// Whether a strategy serves within 0.5 % of the one that serves most: only those who do compete for the least cost. A
+/// run that charges less is not cheaper. Objectives go by service_kwh; what was paid or drawn by the end, which knows
+/// nothing of later, by energy_served_kwh.
 bool serves_alike(double served_kwh, double most_served_kwh);
 
 /// Value of a KPI of all sites together; NaN when it is not there.

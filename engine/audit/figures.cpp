@@ -71,6 +71,7 @@ constexpr std::array all{
     Formula{"unmet_kwh", [](const Sums& s) { return s.unmet_kwh; }, {}},
     Formula{"open_kwh", [](const Sums& s) { return s.open_kwh; }, {}},
     Formula{"open_cost", [](const Sums& s) { return s.open_cost; }, {}},
+    Formula{"open_to_come_kwh", [](const Sums& s) { return s.open_to_come_kwh; }, {}},
     Formula{"sessions", [](const Sums& s) { return count_of(s.sessions); }, {}},
     Formula{"vehicles_served", [](const Sums& s) { return count_of(s.ended); }, {}},
     Formula{"sessions_open", [](const Sums& s) { return count_of(s.open); }, {}},

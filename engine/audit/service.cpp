@@ -66,9 +66,14 @@ double possible_kwh(const Vehicle& vehicle, double soc_start, double max_kw, dou
 
 namespace {
 
-/// The least that a session open at the end can still cost: its EVSE alone at full power in the cheapest hours until it
-/// leaves, at the known price and with all losses on the way; what does not fit, or costs more, at the unmet price.
-double open_cost(const Recorded& run, const Site& site, const Session& session, double owed_kwh) {
+/// What a session open at the end can still get, and the least that all it wants can cost: its EVSE alone at full power
+/// in the cheapest hours until it leaves, at the known price and with all losses on the way; what does not fit, or
+/// costs more, at the unmet price.
+struct Owed {
+  double to_come_kwh, cost;
+};
+
+Owed owed_by(const Recorded& run, const Site& site, const Session& session, double owed_kwh) {
   const Vehicle& vehicle = run.vehicles[static_cast<std::size_t>(session.vehicle)];
   double accepted_kw = 0.0;
   for (const Knot& knot : vehicle.charge_curve) accepted_kw = std::max(accepted_kw, knot.kw);
@@ -90,14 +95,22 @@ double open_cost(const Recorded& run, const Site& site, const Session& session, 
       offers.push_back({prices[i].value * drawn_per_kwh, most_kw * hours_between(prices[i].start_ns, until)});
   }
   std::sort(offers.begin(), offers.end(), [](Offer a, Offer b) { return a.price_per_kwh < b.price_per_kwh; });
-  double cost = 0.0;
+  Owed owed{};
   for (const Offer& offer : offers) {
     if (offer.price_per_kwh >= site.unmet_price_per_kwh) break;
     const double kwh = std::min(owed_kwh, offer.kwh);
-    cost += kwh * offer.price_per_kwh;
+    owed.to_come_kwh += kwh;
+    owed.cost += kwh * offer.price_per_kwh;
     owed_kwh -= kwh;
   }
-  return cost + owed_kwh * site.unmet_price_per_kwh;
+  owed.cost += owed_kwh * site.unmet_price_per_kwh;
+  return owed;
+}
+
+bool charges_peaks(const DemandTerms& demand) {
+  const bool priced =
+      std::any_of(demand.price_per_kw.begin(), demand.price_per_kw.end(), [](double price) { return price != 0.0; });
+  return demand.excess_price_per_kw != 0.0 || (priced && !demand.by_contract);
 }
 
 /// The state of charge with which a vehicle left, as a share of the one wanted.
@@ -150,8 +163,12 @@ void count_session(const Recorded& run, const Site& site, const Session& session
       sums.open += 1;
       sums.open_kwh += had.unmet_kwh;
       sums.open_served_kwh += served_kwh;
-      had.open_cost = open_cost(run, site, session, had.unmet_kwh);
-      sums.open_cost += had.open_cost;
+      {
+        const Owed owed = owed_by(run, site, session, had.unmet_kwh);
+        had.open_cost = owed.cost;
+        sums.open_cost += owed.cost;
+        if (!charges_peaks(site.demand)) sums.open_to_come_kwh += owed.to_come_kwh;
+      }
       break;
     case Ended::departed:
       sums.ended += 1;

@@ -43,6 +43,7 @@ void add(Sums& all, const Sums& site) {
                             &Sums::unmet_kwh,
                             &Sums::open_kwh,
                             &Sums::open_served_kwh,
+                            &Sums::open_to_come_kwh,
                             &Sums::turned_away_kwh,
                             &Sums::open_cost,
                             &Sums::waiting_h,

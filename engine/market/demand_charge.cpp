@@ -158,6 +158,12 @@ double paid_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, Ti
   return part_month == PartMonth::full ? 1.0 : month_fraction(calendar, month, from, to);
 }
 
+bool charges_peaks(const DemandCharge& charge) {
+  const bool priced = std::any_of(charge.price_per_kw.begin(), charge.price_per_kw.end(),
+                                  [](double price_per_kw) { return price_per_kw != 0.0; });
+  return (priced && charge.basis == DemandBasis::peak) || charge.excess_price_per_kw != 0.0;
+}
+
 double demand_price_per_kw(const Tariff& tariff, int month) {
   return tariff.demand.price_per_kw[static_cast<std::size_t>(month - 1)] * (1.0 + tariff.tax_fraction);
 }

@@ -59,6 +59,9 @@ bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month
 /// Fraction of the month's duration that lies in [from, to), 0..1.
 double month_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, TimeNs to);
 
+/// Whether what a site imports at its highest can cost it anything.
+bool charges_peaks(const DemandCharge& charge);
+
 /// Price of a kW in a month of the year (1..12), tax included.
 double demand_price_per_kw(const Tariff& tariff, int month);
 /// Price of a kW above the contract power for a whole month, tax included.

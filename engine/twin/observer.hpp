@@ -58,6 +58,7 @@ struct SessionRecord {
   double discharged_kwh = 0.0;
   double unmet_kwh = 0.0;                 ///< by then; of what was discharged, what it takes to put it back counts
   double open_cost = 0.0;                 ///< of a session open at the end: the least that energy can still cost
+  double open_to_come_kwh = 0.0;          ///< ... and what of it is not at the unmet price
   double cost = 0.0;                      ///< energy at the AC side x buy price in force
   double driver_revenue = 0.0;            ///< from the driver, for energy charged
   double v2g_payment = 0.0;               ///< to the driver, for energy discharged

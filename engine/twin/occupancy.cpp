@@ -276,6 +276,7 @@ void Occupancy::count(const SessionRecord& record, double counted_kwh, bool draw
     counts_.open_kwh += record.unmet_kwh;
     counts_.open_got_kwh += std::min(counted_kwh, record.wanted_kwh);
     counts_.open_cost += record.open_cost;
+    counts_.open_to_come_kwh += record.open_to_come_kwh;
     return;
   }
   control::Departure gone;
@@ -334,6 +335,7 @@ void Occupancy::finish(SiteResult& result) const {
   result.open_kwh = counts_.open_kwh;
   result.open_got_kwh = counts_.open_got_kwh;
   result.open_cost = counts_.open_cost;
+  result.open_to_come_kwh = counts_.open_to_come_kwh;
   result.turned_away_kwh = counts_.turned_away_kwh;
   for (const Waiting& waiting : waiting_) result.turned_away_kwh += wanted_kwh(waiting.visit);
 }

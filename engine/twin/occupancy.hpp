@@ -83,12 +83,13 @@ class Occupancy {
     double energy_wanted_kwh = 0.0, energy_got_kwh = 0.0;
     Satisfaction satisfaction;
     std::uint64_t sessions = 0, sessions_ended = 0, sessions_open = 0, turned_away = 0, waited = 0;
-    double waiting_h = 0.0, open_kwh = 0.0, open_got_kwh = 0.0, open_cost = 0.0, turned_away_kwh = 0.0;
+    double waiting_h = 0.0, open_kwh = 0.0, open_got_kwh = 0.0, open_cost = 0.0, open_to_come_kwh = 0.0,
+           turned_away_kwh = 0.0;
 
     template <class A>
     void archive(A& a) {
       a(energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended, sessions_open, turned_away, waited,
-        waiting_h, open_kwh, open_got_kwh, open_cost, turned_away_kwh);
+        waiting_h, open_kwh, open_got_kwh, open_cost, open_to_come_kwh, turned_away_kwh);
     }
   };
 

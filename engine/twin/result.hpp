@@ -76,6 +76,7 @@ struct SiteResult {
   double open_kwh = 0.0;            ///< still wanted by vehicles on an EVSE at the end
   double open_got_kwh = 0.0;        ///< of what they wanted, had by then
   double open_cost = 0.0;           ///< the least that can still cost: market::OwedEnergy
+  double open_to_come_kwh = 0.0;    ///< ... and what of open_kwh is not at the unmet price there
   double turned_away_kwh = 0.0;     ///< wanted by vehicles that never plugged in, those waiting at the end included
   double storage_energy_start_kwh = 0.0, storage_energy_end_kwh = 0.0;
   double storage_capacity_kwh = 0.0;  ///< usable, summed
@@ -97,9 +98,9 @@ struct SiteResult {
   template <class A>
   void archive(A& a) {
     a(peak_kw, peak_instant_kw, ramp_kw, energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended,
-      sessions_open, turned_away, waited, waiting_h, open_kwh, open_got_kwh, open_cost, turned_away_kwh,
-      storage_energy_start_kwh, storage_energy_end_kwh, storage_capacity_kwh, storage_losses_kwh, vehicle_losses_kwh,
-      decisions, corrections, tracking, sessions_aged, strategy_warnings, first_strategy_warning);
+      sessions_open, turned_away, waited, waiting_h, open_kwh, open_got_kwh, open_cost, open_to_come_kwh,
+      turned_away_kwh, storage_energy_start_kwh, storage_energy_end_kwh, storage_capacity_kwh, storage_losses_kwh,
+      vehicle_losses_kwh, decisions, corrections, tracking, sessions_aged, strategy_warnings, first_strategy_warning);
   }
 };
 

@@ -299,7 +299,11 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   SessionRecord record = occupancy_.record_of(evse, t, how);
   record.got_kwh = power_.got_kwh(evse);
   record.unmet_kwh = std::max(0.0, record.wanted_kwh - power_.counted_kwh(evse));
-  if (how == SessionEnd::open_at_end) record.open_cost = owed_by(s, evse, t).cost(record.unmet_kwh);
+  if (how == SessionEnd::open_at_end) {
+    const market::OwedEnergy owed = owed_by(s, evse, t);
+    record.open_cost = owed.cost(record.unmet_kwh);
+    record.open_to_come_kwh = owed.kwh_to_come(record.unmet_kwh);
+  }
   record.soc_start = battery_known ? s.soc_start : physics::unknown;
   record.soc_end = battery_known ? power_.stored_kwh(evse) / s.vehicle->battery.capacity_kwh : physics::unknown;
   std::optional<physics::AgeingUse> use;

@@ -51,11 +51,35 @@ TEST(EndOfRun, OpenSessionOwesTheLeastItCanStillCost) {
   add_visits(world, {visit(22.0, 34.0, 80.0)});
   const Outcome nothing = run_world(world, idle());
   EXPECT_NEAR(nothing.site().open_cost, 14.08 + 9.6, 1e-9);
+  EXPECT_NEAR(nothing.site().open_to_come_kwh, 70.4, 1e-9);
   // At once: 14.08 kWh by midnight; 65.92 are owed and fit.
   const Outcome at_once = run_world(world, full_power());
   EXPECT_NEAR(at_once.site().open_kwh, 80 - 14.08, 1e-9);
   EXPECT_NEAR(analysis::objective(world, at_once.result, 0), 80 * 0.2, 1e-9);
   EXPECT_NEAR(at_once.seen.sessions.at(0).record.open_cost, at_once.site().open_cost, 1e-12);
+}
+
+/// What counts as served of a car that gets nothing by the end and may stay for 20 h more, at 7.04 kW.
+double service_of_a_car_left_for_later(const std::function<void(twin::Site&)>& change = {}) {
+  twin::World world = priced_world(0.2, 1.0);
+  world.sites[0].contract_kw = 100.0;
+  if (change) change(world.sites[0]);
+  add_visits(world, {visit(22.0, 44.0, 80.0)});
+  return analysis::service_kwh(analysis::kpis(world, run_world(world, idle()).result));
+}
+
+// Only what the objective holds against the run: at its price, with nothing left out.
+TEST(EndOfRun, WhatIsStillToComeCountsAsServedWhereItIsPaidForInFull) {
+  EXPECT_NEAR(service_of_a_car_left_for_later(), 80.0, 1e-9);
+  EXPECT_NEAR(service_of_a_car_left_for_later([](twin::Site& site) {
+                site.tariff.demand.basis = market::DemandBasis::contract;
+                site.tariff.demand.price_per_kw.fill(5.0);
+              }),
+              80.0, 1e-9);
+  EXPECT_EQ(service_of_a_car_left_for_later([](twin::Site& site) { site.unmet_price_per_kwh = 0.0; }), 0.0);
+  EXPECT_EQ(service_of_a_car_left_for_later([](twin::Site& site) { site.tariff.demand.price_per_kw[6] = 5.0; }), 0.0);
+  EXPECT_EQ(service_of_a_car_left_for_later([](twin::Site& site) { site.tariff.demand.excess_price_per_kw = 5.0; }),
+            0.0);
 }
 
 TEST(EndOfRun, NothingIsOwedBefore) {

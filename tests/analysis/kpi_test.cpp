@@ -63,6 +63,7 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"unmet_kwh", 7, 3, 4},
       {"open_kwh", 5, 5, 0},
       {"open_cost", 2.5, 2.5, 0},
+      {"open_to_come_kwh", 4.5, 4.5, 0},
       {"sessions", 11, 9, 2},
       {"vehicles_served", 10, 8, 2},
       {"sessions_open", 1, 1, 0},

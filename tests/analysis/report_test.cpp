@@ -120,6 +120,32 @@ TEST(Comparison, WhoChargesLessIsNotTheCheapest) {
   EXPECT_EQ(json["runs"][2]["compared_for_cost"], false);
 }
 
+// What a vehicle still plugged in gets after the end is in the objective, which may be the best, and in no other
+// figure.
+TEST(Comparison, WhoChargesLaterThanTheEndIsJudgedByTheObjective) {
+  std::vector<Contender> runs = served(three(), {1000, 1000, 400});
+  runs[2] = served({contender("late", 600'000, 400, 900'000)}, {400})[0];
+  runs[2].kpis.push_back({"open_to_come_kwh", -1, 597.0, "kWh", "", ""});
+  EXPECT_EQ(comparison_table(runs, "KRW", Language::english),
+            "strategy  total cost KRW   energy KRW   peak kW   delivered kWh   served %   objective KRW \n"
+            "--------  ---------------  -----------  --------  --------------  ---------  --------------\n"
+            "asap           1,200,000    1,200,000      50.0         1,000.0*     100.0*      1,200,000 \n"
+            "edf            1,056,000*   1,056,000*     50.0         1,000.0*     100.0*      1,056,000 \n"
+            "late             600,000      600,000      50.0           400.0       40.0         900,000*\n"
+            "Compared (*) by the objective only: late, whose vehicles still plugged in at the end get the rest later; "
+            "what that costs is in no other figure.\n");
+  const Json json = comparison_json(runs, "KRW");
+  EXPECT_EQ(json["runs"][2]["compared_for_cost"], true);
+  EXPECT_EQ(json["runs"][2]["compared_for_bill"], false);
+  EXPECT_THAT(comparison_sentences(runs, "KRW", Language::english),
+              HasSubstr("but delivers 600.0 kWh less by the end, 597.0 kWh of which vehicles still plugged in can get "
+                        "later (open cost)."));
+  // Half of it too late: it serves less.
+  runs[2].kpis.back().value = 300.0;
+  EXPECT_EQ(comparison_json(runs, "KRW")["runs"][2]["compared_for_cost"], false);
+  EXPECT_THAT(comparison_table(runs, "KRW", Language::english), HasSubstr("Not compared (*): late,"));
+}
+
 TEST(Comparison, WithoutAPriceOfUnmetEnergyRegretIsBlankAndSaysWhy) {
   std::vector<Contender> runs = three();
   for (Contender& run : runs) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "analysis/kpi.hpp"
 #include "kernel/parallel.hpp"
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
@@ -91,6 +92,10 @@ double kpi_value(const Run& run, std::string_view name, std::int32_t site) {
     if (kpi.site == site && kpi.name == name) return kpi.value;
   }
   return none;
+}
+
+double service_kwh(const Run& run) {
+  return analysis::service_kwh(kpi_value(run, "energy_served_kwh"), kpi_value(run, "open_to_come_kwh"));
 }
 
 }  // namespace evtwin::viewer::model

@@ -234,5 +234,7 @@ std::string event_text(const Run& run, const Event& event);
 
 /// NaN where the run has no such figure. @param site -1: all together
 double kpi_value(const Run& run, std::string_view name, std::int32_t site = -1);
+/// analysis::service_kwh of its key figures.
+double service_kwh(const Run& run);
 
 }  // namespace evtwin::viewer::model

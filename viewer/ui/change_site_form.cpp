@@ -173,8 +173,7 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
   const plot::Style& style = ui.canvas.style;
   // Said first: what a manager asks first.
   const double dearer = model::kpi_value(*other, "total_cost") - model::kpi_value(run, "total_cost");
-  const double less_kwh =
-      model::kpi_value(run, "energy_delivered_kwh") - model::kpi_value(*other, "energy_delivered_kwh");
+  const double less_kwh = model::service_kwh(run) - model::service_kwh(*other);
   const std::string difference = money(run, std::abs(dearer));
   const bool same = difference == money(run, 0.0);
   std::string sentence =
