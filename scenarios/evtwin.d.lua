@@ -421,8 +421,8 @@
 ---@field next_month_demand_price_per_kw number [currency/kW] The demand charge of the month after; 0 where the basis is not peak.
 ---@field next_month_demand_fraction number [0..1] Part of that month's charge that the run pays; 0: the run ends before.
 ---@field next_month_floor_kw number [kW] What that month will be billed for at least.
----@field metering_window_ns integer [ns] Length of a metering window.
----@field metering_window_h number [h] The same in hours: 0.25, 0.5 or 1.
+---@field metering_window_ns integer [ns] Length of the running metering window.
+---@field metering_window_h number [h] The same in hours: 0.25, 0.5 or 1 unless a change of the clock falls into it.
 ---@field window_import_kwh number [kWh] Imported so far in the running metering window; what was exported takes nothing off.
 ---@field window_end_ns integer [ns] Its end.
 ---@field window_end_in_h number [h] The same, from now.
@@ -552,6 +552,7 @@
 ---@field start_ns integer [ns] Begin.
 ---@field starts_in_h number [h] Begin, from now.
 ---@field hours number [h] Length.
+---@field window_end_ns integer? [ns] End of the metering window that the step begins in.
 ---@field buy_per_kwh number? [currency/kWh] Price of energy; nil beyond what is known.
 ---@field sell_per_kwh number? [currency/kWh] Price of energy fed back.
 ---@field pv_kw number? [kW] Solar power foreseen.

@@ -411,7 +411,8 @@ class Builder {
     std::uint32_t period = 0;
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
       while (months[period] != world_.calendar.month(edges[w])) ++period;
-      const double window_h = market::metering_window_h(world_.calendar, charge.window_ns, edges[w]);
+      const double window_h =
+          kernel::hours_between(0, market::whole_window_ns(world_.calendar, charge.window_ns, edges[w]));
       const auto count_in = [&](std::uint32_t of) {
         out_.problem.windows.push_back(
             {out_.grid.step_at(edges[w]), out_.grid.step_from(edges[w + 1]), window_h, 0.0, of});

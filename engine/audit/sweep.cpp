@@ -229,7 +229,8 @@ class Sweep {
   void close_window(Ns from, Ns to) {
     Sums& sums = recount_.sums;
     const double hours = hours_between(from, to), full_hours = hours_between(0, site_.window_ns);
-    const double peak_kw = window_.import_kwh / (to - from == site_.window_ns ? full_hours : whole_window_hours(from));
+    const bool cut = from == run_.start_ns || to == run_.end_ns;
+    const double peak_kw = window_.import_kwh / (cut ? whole_window_hours(from) : hours);
     MonthBill& month = recount_.months[run_.clock.month(from)];
     month.peak_kw = std::max(month.peak_kw, peak_kw);
     sums.peak_kw = std::max(sums.peak_kw, peak_kw);

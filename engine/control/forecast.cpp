@@ -22,6 +22,7 @@ Forecaster::Forecaster(const SiteForecast& forecast, const market::Calendar& cal
                        market::SignalClock co2, market::TariffClock tariff)
     : forecast_(forecast),
       clock_(calendar),
+      window_clock_(calendar),
       tick_ns_(tick_ns),
       seed_(seed),
       site_(site),
@@ -162,6 +163,7 @@ void Forecaster::fill_prices(Horizon& horizon) {
 void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon) {
   const std::size_t cells = horizon.level.size() * steps;
   horizon.start_ns.resize(steps + 1);
+  horizon.window_end_ns.resize(steps);
   for (auto* column :
        {&horizon.pv_kw, &horizon.load_kw, &horizon.buy_per_kwh, &horizon.sell_per_kwh, &horizon.co2_kg_per_kwh}) {
     column->resize(steps);
@@ -178,6 +180,12 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
   horizon.start_ns[0] = now_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     horizon.start_ns[k + 1] = clock_.next_tick(horizon.start_ns[k], tick_ns_);
+  }
+  TimeNs window_end_ns = now_ns;
+  for (std::uint32_t k = 0; k < steps; ++k) {
+    while (window_end_ns <= horizon.start_ns[k])
+      window_end_ns = window_clock_.next_tick(window_end_ns, tariff_.tariff().demand.window_ns);
+    horizon.window_end_ns[k] = window_end_ns;
   }
 
   // The present value holds until the signal changes, or did yesterday.

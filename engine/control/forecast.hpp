@@ -82,7 +82,8 @@ double forecast_error(const Forecast& forecast, std::uint64_t seed, std::uint64_
 /// The horizon columns of a view. Step 0 covers [now, next tick), then one tick each. Values are means over the step.
 struct Horizon {
   std::int64_t issued_ns = 0;
-  std::vector<std::int64_t> start_ns;                                             ///< [steps + 1]
+  std::vector<std::int64_t> start_ns;       ///< [steps + 1]
+  std::vector<std::int64_t> window_end_ns;  ///< [steps] end of the metering window that the step begins in
   std::vector<double> pv_kw, load_kw, buy_per_kwh, sell_per_kwh, co2_kg_per_kwh;  ///< [steps]
   std::vector<double> contract_kw;        ///< [steps] lowest import limit of the step as known now; the site's to fill
   std::vector<double> power_setpoint_kw;  ///< [steps] NaN where there is none; the site's to fill
@@ -143,7 +144,7 @@ class Forecaster {
   void fill_prices(Horizon& horizon);
 
   SiteForecast forecast_;
-  market::LocalClock clock_;
+  market::LocalClock clock_, window_clock_;
   TimeNs tick_ns_;
   std::uint64_t seed_, site_;
   market::SignalClock pv_, load_, co2_;

@@ -327,15 +327,16 @@ void ViewColumns::add_departure(const Departure& departure) {
 void ViewColumns::make_room_for_horizon() {
   const std::size_t steps = horizon.pv_kw.size(), levels = horizon.level.size();
   const std::size_t level_steps = levels == 0 ? 0 : level_columns_.size() * Arena::bytes_for<double>(levels * steps);
-  horizon_arena_ =
-      std::make_unique<Arena>(Arena::bytes_for<std::int64_t>(steps + 1) + Arena::bytes_for<double>(levels) +
-                              horizon_columns_.size() * Arena::bytes_for<double>(steps) + level_steps);
+  horizon_arena_ = std::make_unique<Arena>(Arena::bytes_for<std::int64_t>(steps + 1) +
+                                           Arena::bytes_for<std::int64_t>(steps) + Arena::bytes_for<double>(levels) +
+                                           horizon_columns_.size() * Arena::bytes_for<double>(steps) + level_steps);
   const auto make = [&]<class T>(const T* evtwin_view::*field, std::size_t count) {
     Column<T> column = horizon_arena_->column<T>(count);
     view.*field = column.data();
     return column;
   };
   horizon_start_ns_ = make(&evtwin_view::horizon_start_ns, steps + 1);
+  horizon_window_end_ns_ = make(&evtwin_view::horizon_window_end_ns, steps);
   std::size_t next = 0;
   for (auto field :
        {&evtwin_view::horizon_pv_kw, &evtwin_view::horizon_load_kw, &evtwin_view::horizon_buy_per_kwh,
@@ -389,6 +390,7 @@ bool ViewColumns::show_horizon() {
   view.n_levels = static_cast<std::uint32_t>(levels);
   view.horizon_issued_ns = horizon.issued_ns;
   std::copy(horizon.start_ns.begin(), horizon.start_ns.end(), horizon_start_ns_.begin());
+  std::copy(horizon.window_end_ns.begin(), horizon.window_end_ns.end(), horizon_window_end_ns_.begin());
   for (std::size_t c = 0; c < values.size(); ++c)
     std::copy(values[c]->begin(), values[c]->end(), horizon_columns_[c].begin());
   std::copy(horizon.level.begin(), horizon.level.end(), level_.begin());

@@ -118,7 +118,7 @@ class ViewColumns {
 
   Column<double> limit_lower_, limit_upper_, limit_base_;
   std::unique_ptr<Arena> horizon_arena_;  // made when the first horizon is shown: its length is the strategy's choice
-  Column<std::int64_t> horizon_start_ns_;
+  Column<std::int64_t> horizon_start_ns_, horizon_window_end_ns_;
   std::array<Column<double>, 9> horizon_columns_;
   std::vector<double> evse_cells_, storage_cells_, plan_cells_;  // of the decision
   Column<double> level_;

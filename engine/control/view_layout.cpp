@@ -109,6 +109,7 @@ constexpr std::array columns{
     EVTWIN_COLUMN(departed_driver, u64, departed),
     EVTWIN_COLUMN(departed_max_kw, f64, departed),
     EVTWIN_COLUMN(departed_draws, u8, departed),
+    EVTWIN_COLUMN(horizon_window_end_ns, i64, steps),
 };
 
 #undef EVTWIN_CONSTANT

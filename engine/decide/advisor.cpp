@@ -11,6 +11,7 @@
 #include "control/guard.hpp"
 #include "control/view.hpp"
 #include "decide/request_keys.hpp"
+#include "market/demand_charge.hpp"
 #include "scenario/fields.hpp"
 
 namespace evtwin::decide {
@@ -144,7 +145,7 @@ struct Advisor::Situation {
     view.next_month_demand_price_per_kw = demand.basis == EVTWIN_DEMAND_PEAK ? demand.next_price_per_kw : 0.0;
     view.next_month_demand_fraction = demand.next_fraction;
     view.next_month_floor_kw = demand.next_floor_kw;
-    view.metering_window_ns = demand.window_ns;
+    view.metering_window_ns = market::whole_window_ns(request.calendar, demand.window_ns, request.now_ns);
     view.month_end_ns = demand.month_end_ns;
     view.window_import_kwh = demand.window_import_kwh;
     view.window_end_ns = demand.window_end_ns;

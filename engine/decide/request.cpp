@@ -196,10 +196,11 @@ Demand read_demand(const Fields& prices, const Request& request) {
   demand.window_import_kwh = f.number("window_import_kwh");
   const market::Calendar& calendar = request.calendar;
   demand.month_end_ns = instant_at(f, "month_end", calendar, calendar.next_month_start(request.now_ns));
-  demand.window_end_ns = instant_at(f, "window_end", calendar, calendar.next_tick(request.now_ns, demand.window_ns));
+  const TimeNs by_the_clock_ns = calendar.next_tick(request.now_ns, demand.window_ns);
+  demand.window_end_ns = instant_at(f, "window_end", calendar, by_the_clock_ns);
   if (demand.month_end_ns <= request.now_ns) fail(f.where("month_end"), "is not after now");
   if (demand.window_end_ns <= request.now_ns) fail(f.where("window_end"), "is not after now");
-  if (demand.window_end_ns > request.now_ns + demand.window_ns)
+  if (demand.window_end_ns > std::max(by_the_clock_ns, request.now_ns + demand.window_ns))
     fail(f.where("window_end"), fmt::format("is more than window_min = {} min after now", f.whole("window_min")));
   return demand;
 }
@@ -383,6 +384,7 @@ void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t ste
   market::LocalClock clock(request.calendar);
   horizon.issued_ns = request.now_ns;
   horizon.start_ns.resize(std::size_t{steps} + 1);
+  horizon.window_end_ns.resize(steps);
   const auto columns = {std::pair{&control::Horizon::pv_kw, &Step::pv_kw},
                         {&control::Horizon::load_kw, &Step::load_kw},
                         {&control::Horizon::buy_per_kwh, &Step::buy_per_kwh},
@@ -391,6 +393,10 @@ void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t ste
                         {&control::Horizon::power_setpoint_kw, &Step::power_setpoint_kw}};
   for (const auto& [column, field] : columns) (horizon.*column).resize(steps);
   for (auto* column : {&horizon.contract_kw, &horizon.arrivals, &horizon.arrivals_kwh}) column->resize(steps);
+  // A meter whose windows end off the local clock keeps its distance from it.
+  const TimeNs window_ns = request.demand.window_ns;
+  TimeNs window_end_ns = request.demand.window_end_ns;
+  const TimeNs off_ns = window_end_ns - clock.next_tick(request.now_ns, window_ns);
   const Step* in_force = &request.present;
   std::size_t next = 0;
   TimeNs start_ns = request.now_ns, end_ns = next_tick_ns;
@@ -405,6 +411,8 @@ void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t ste
     horizon.arrivals[k] = in_force->arrivals;
     horizon.arrivals_kwh[k] = in_force->arrivals_kwh;
     horizon.start_ns[k] = start_ns;
+    while (window_end_ns <= start_ns) window_end_ns = clock.next_tick(window_end_ns - off_ns, window_ns) + off_ns;
+    horizon.window_end_ns[k] = window_end_ns;
     start_ns = end_ns;
     end_ns = clock.next_tick(start_ns, request.tick_ns);
   }

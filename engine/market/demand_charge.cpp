@@ -28,6 +28,12 @@ void DemandMeter::begin(TimeNs from_ns, TimeNs to_ns) {
   open_month(clock_.calendar().month(window_begin_ns_));
 }
 
+TimeNs DemandMeter::whole_window_ns() const {
+  const bool may_be_cut = window_begin_ns_ == terms_.from_ns;
+  return may_be_cut ? market::whole_window_ns(clock_.calendar(), window_ns(), window_begin_ns_)
+                    : window_end_ns_ - window_begin_ns_;
+}
+
 void DemandMeter::finish(double import_kwh, TimeNs end_ns) {
   terms_.to_ns = end_ns;
   fraction_ = paid_fraction(clock_.calendar(), month(), terms_.from_ns, end_ns, terms_.part_month);
@@ -35,9 +41,7 @@ void DemandMeter::finish(double import_kwh, TimeNs end_ns) {
 }
 
 void DemandMeter::count_window(double import_kwh) {
-  const bool plain = window_end_ns_ - window_begin_ns_ == window_ns();
-  const double kw = import_kwh / (plain ? kernel::hours_between(0, window_ns())
-                                        : metering_window_h(clock_.calendar(), window_ns(), window_begin_ns_));
+  const double kw = import_kwh / kernel::hours_between(0, whole_window_ns());
   if (kw > peaks_.back().peak_kw) {
     peaks_.back().peak_kw = kw;
     peak_kw_ = std::max(peak_kw_, kw);
@@ -116,8 +120,8 @@ void DemandMeter::look_up_next_month() {
   next_floor_without_open_kw_ = market::billed_kw(terms_.tariff->demand, month, 0.0, contract_kw_, known_);
 }
 
-double metering_window_h(const Calendar& calendar, TimeNs window_ns, TimeNs t) {
-  return kernel::hours_between(calendar.tick_at_or_before(t, window_ns), calendar.next_tick(t, window_ns));
+TimeNs whole_window_ns(const Calendar& calendar, TimeNs window_ns, TimeNs t) {
+  return calendar.next_tick(t, window_ns) - calendar.tick_at_or_before(t, window_ns);
 }
 
 bool is_in_ratchet(const DemandCharge& charge, LocalMonth past, LocalMonth month) {

@@ -73,10 +73,10 @@ enum class PartMonth : std::uint8_t { pro_rata, full };
 /// The share of a month's charge that a run over [from, to) pays.
 double paid_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, TimeNs to, PartMonth part_month);
 
-/// Hours by which what a metering window imports is divided: those of the whole window that `t` lies in, also where a
+/// By which what a metering window imports is divided: the length of the whole window that `t` lies in, also where a
 /// run covers it in part. It is another than the tariff's only where a change of the clock makes it so (Lord Howe's
 /// half hour in a window of one).
-double metering_window_h(const Calendar& calendar, TimeNs window_ns, TimeNs t);
+TimeNs whole_window_ns(const Calendar& calendar, TimeNs window_ns, TimeNs t);
 
 /// What a site's demand charge is reckoned from, beside what it imports.
 struct DemandTerms {
@@ -109,7 +109,9 @@ class DemandMeter {
   /// The open window, without what of it lies before the run. Its end may lie beyond the run's.
   TimeNs window_begin_ns() const { return window_begin_ns_; }
   TimeNs window_end_ns() const { return window_end_ns_; }
-  TimeNs window_ns() const { return terms_.tariff->demand.window_ns; }
+  TimeNs window_ns() const { return terms_.tariff->demand.window_ns; }  ///< the tariff's
+  /// Length of the open window, with what of it lies before the run.
+  TimeNs whole_window_ns() const;
 
   /// The open window ends; the next one opens, and the month it begins in.
   /// @param import_kwh >= 0, of the whole window: what is fed back does not count.

@@ -314,12 +314,14 @@ void Scene::show_horizon(const evtwin_strategy& asked) {
   control::Horizon& ahead = columns_->horizon;
   ahead.issued_ns = view.now_ns - (dice_.chance(0.5) ? 0 : dice_.instant(0, std::min(view.now_ns, hour_ns)));
   ahead.start_ns.resize(steps + std::size_t{1});
+  ahead.window_end_ns.resize(steps);
   for (auto* column : {&ahead.pv_kw, &ahead.load_kw, &ahead.buy_per_kwh, &ahead.sell_per_kwh, &ahead.co2_kg_per_kwh,
                        &ahead.contract_kw, &ahead.power_setpoint_kw, &ahead.arrivals, &ahead.arrivals_kwh})
     column->resize(steps);
   ahead.start_ns[0] = view.now_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     ahead.start_ns[k + std::size_t{1}] = view.next_tick_ns + static_cast<std::int64_t>(k) * view.tick_ns;
+    ahead.window_end_ns[k] = tick_after(ahead.start_ns[k], view.metering_window_ns);
     ahead.pv_kw[k] = dice_.chance(0.5) ? 0.0 : dice_.real(0.0, 200.0);
     ahead.load_kw[k] = dice_.real(0.0, 200.0);
     ahead.buy_per_kwh[k] = k == 0 ? view.buy_per_kwh : price();

@@ -384,10 +384,14 @@ constexpr std::array<SchemaObject, 46> objects{{
   GROUP BY m.site, day ORDER BY m.site, day)"},
     {"view", "peak_per_month", R"(CREATE VIEW peak_per_month AS
   SELECT site.name AS site, strftime('%Y-%m', (m.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS month,
-         -- a cut window counts with its full length, as the bill does
-         max(m.import_kwh) * (3600e9 / site.metering_window_ns) AS peak_kw,
+         -- a window that the run cuts counts with its full length, as in the bill; one that a change of the clock makes
+         -- longer with its own, and so does the shorter one that begins with it
+         max(m.import_kwh * 3600e9 /
+             CASE WHEN m.start_ns = c.start_ns AND m.end_ns < run.end_ns THEN m.end_ns - m.start_ns
+                  ELSE max(site.metering_window_ns, m.end_ns - m.start_ns) END) AS peak_kw,
          max(m.peak_kw) AS peak_instant_kw
-  FROM meter m JOIN site ON site.id = m.site JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns
+  FROM meter m JOIN run JOIN site ON site.id = m.site
+  JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns
   GROUP BY m.site, month ORDER BY m.site, month)"},
     {"view", "session_summary", R"(CREATE VIEW session_summary AS
   SELECT s.name AS session, site.name AS site, evse.name AS evse, evse.kind AS charging_type, s.vehicle, s.ended,
@@ -448,14 +452,18 @@ constexpr std::array<SchemaObject, 46> objects{{
          sum(w.driver_revenue - w.v2g_payment - w.energy_cost - w.demand_charge) -
            sum(w.storage_discharge_kwh) * site.wear_price_per_kwh AS site_money,
          sum(w.energy_cost + w.demand_charge) AS grid_money,
-         max(w.import_kwh * 3600e9 / max(site.metering_window_ns, w.end_ns - w.start_ns)) AS peak_kw,
+         -- as in peak_per_month
+         max(w.import_kwh * 3600e9 /
+             CASE WHEN w.start_ns = w.clock_start_ns AND w.end_ns < run.end_ns THEN w.end_ns - w.start_ns
+                  ELSE max(site.metering_window_ns, w.end_ns - w.start_ns) END) AS peak_kw,
          coalesce(sum(abs(w.kw - w.kw_before)), 0.0) AS ramp_kw,
          sum(w.overload_kwh + w.export_overload_kwh) AS overload_kwh
   FROM (SELECT *, lag(kw) OVER (PARTITION BY site ORDER BY start_ns) AS kw_before
-        FROM (SELECT m.*, (m.import_kwh - m.export_kwh) * 3600e9 / (m.end_ns - m.start_ns) AS kw,
+        FROM (SELECT m.*, c.start_ns AS clock_start_ns,
+                     (m.import_kwh - m.export_kwh) * 3600e9 / (m.end_ns - m.start_ns) AS kw,
                      date((m.start_ns / 1000000000) + c.utc_offset_s, 'unixepoch') AS day
               FROM meter m JOIN clock c ON m.start_ns >= c.start_ns AND m.start_ns < c.end_ns)) w
-  JOIN site ON site.id = w.site GROUP BY w.site, w.day ORDER BY w.site, w.day)"},
+  JOIN site ON site.id = w.site JOIN run GROUP BY w.site, w.day ORDER BY w.site, w.day)"},
     {"view", "metered_against_twin", R"(CREATE VIEW metered_against_twin AS
   SELECT s.name AS session, evse.name AS evse, sum(m.energy_kwh) AS metered_kwh, s.got_kwh AS twin_kwh,
          s.got_kwh - sum(m.energy_kwh) AS difference_kwh, count(*) AS readings,

@@ -336,6 +336,7 @@ constexpr std::array step_fields{
                                  : physics::unknown);
              },
              nullptr},
+    Accessor{"window_end_ns", get_step<&evtwin_view::horizon_window_end_ns>, nullptr},
     Accessor{"buy_per_kwh", get_step<&evtwin_view::horizon_buy_per_kwh>, nullptr},
     Accessor{"sell_per_kwh", get_step<&evtwin_view::horizon_sell_per_kwh>, nullptr},
     Accessor{"pv_kw", get_step<&evtwin_view::horizon_pv_kw>, nullptr},

@@ -333,7 +333,7 @@ void Books::show(control::ViewColumns& columns) const {
   view.month_end_ns = meter_.month_end_ns();
   view.window_import_kwh = window_import_kwh_;
   view.window_end_ns = meter_.window_end_ns();
-  view.metering_window_ns = meter_.window_ns();
+  view.metering_window_ns = meter_.whole_window_ns();
   const market::NextMonthDemand& next = meter_.next_month();
   view.next_month_demand_price_per_kw = by_peak ? next.price_per_kw : 0.0;
   view.next_month_demand_fraction = next.fraction;

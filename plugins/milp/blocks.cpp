@@ -7,22 +7,22 @@ namespace evtwin::milp {
 std::vector<Block> blocks_of(const evtwin_view& view) {
   std::vector<Block> blocks;
   if (view.horizon_steps == 0) {
-    blocks.push_back({view.now_ns, std::max(view.next_tick_ns, view.now_ns + 1), 0, 0});
+    blocks.push_back({view.now_ns, std::max(view.next_tick_ns, view.now_ns + 1), 0, 0, view.window_end_ns});
     return blocks;
   }
-  // Quarters end where windows do: every window is some of them.
-  std::int64_t edge_ns = view.window_end_ns - (view.window_end_ns - view.now_ns - 1) / quarter_ns * quarter_ns;
+  std::int64_t edge_ns = view.now_ns;
   for (std::uint32_t k = 0; k < view.horizon_steps; ++k) {
     const std::int64_t from_ns = view.horizon_start_ns[k];
     const std::int64_t to_ns = view.horizon_start_ns[k + 1];
     if (to_ns <= from_ns) continue;
-    const bool within_window = !blocks.empty() && from_ns < edge_ns;
-    while (edge_ns <= from_ns) edge_ns += quarter_ns;
-    if (within_window) {
+    if (from_ns < edge_ns) {
       blocks.back().end_ns = to_ns;
       blocks.back().last = k + 1;
     } else {
-      blocks.push_back({from_ns, to_ns, k, k + 1});
+      // Quarters end where windows do: every window is some of them.
+      const std::int64_t window_end_ns = view.horizon_window_end_ns[k];
+      edge_ns = window_end_ns - (window_end_ns - from_ns - 1) / quarter_ns * quarter_ns;
+      blocks.push_back({from_ns, to_ns, k, k + 1, window_end_ns});
     }
   }
   return blocks;

@@ -14,7 +14,7 @@ inline constexpr std::int64_t hour_ns = 60 * minute_ns;
 inline constexpr std::int64_t day_ns = 24 * hour_ns;
 inline constexpr std::int64_t quarter_ns = 15 * minute_ns;
 
-/// Length of the meter's windows, on the local clock.
+/// Length of the metering window that runs.
 inline std::int64_t window_of(const evtwin_view& view) {
   return view.metering_window_ns > 0 ? view.metering_window_ns : quarter_ns;
 }
@@ -31,6 +31,7 @@ inline double hours(std::int64_t ns) { return static_cast<double>(ns) / 3.6e12; 
 struct Block {
   std::int64_t start_ns = 0, end_ns = 0;
   std::uint32_t first = 0, last = 0;
+  std::int64_t window_end_ns = 0;  ///< of the metering window that it begins in
 
   double hours() const { return milp::hours(end_ns - start_ns); }
 };

@@ -319,13 +319,10 @@ void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, const
           ? period_of(view.next_month_demand_price_per_kw, view.next_month_demand_fraction, view.next_month_floor_kw)
           : free;
 
-  const std::int64_t window_ns = window_of(view);
-  const double window_h = hours(window_ns);
-  std::int64_t edge_ns = view.window_end_ns;
+  const double window_h = hours(window_of(view));
   std::uint32_t end = 0;
   for (std::uint32_t k = 0; k < blocks.size(); k = end) {
-    while (edge_ns <= blocks[k].start_ns) edge_ns += window_ns;
-    for (end = k + 1; end < blocks.size() && blocks[end].start_ns < edge_ns;) ++end;
+    for (end = k + 1; end < blocks.size() && blocks[end].start_ns < blocks[k].window_end_ns;) ++end;
     const std::uint32_t period = blocks[k].start_ns < view.month_end_ns ? this_month : next_month;
     if (period == free || blocks[k].start_ns >= view.end_ns) continue;
     const double covered_h = hours(blocks[end - 1].end_ns - blocks[k].start_ns);

@@ -5,13 +5,14 @@
 #include <string>
 
 #include "analysis/bound.hpp"
+#include "analysis/bound_grid.hpp"
 #include "twin/worlds.hpp"
 
 namespace evtwin::testing {
 namespace {
 
-control::StrategyFactory planner(const std::string& id) {
-  return control::choose_strategy(paths::plugin_dir + "/milp.so#" + id, {}).factory;
+control::StrategyFactory planner(const std::string& id, const control::TextParams& params = {}) {
+  return control::choose_strategy(paths::plugin_dir + "/milp.so#" + id, params).factory;
 }
 
 analysis::Bound bound_of(const twin::World& world) {
@@ -45,6 +46,64 @@ TEST(DemandWindows, TheBoundShavesTheWindowsThatAreBilled) {
     // Charging at once: 5.28 kWh before 13:00, of them 1.76 before 12:30.
     const double asap_kw = window_min == 15 ? 40.0 : window_min == 30 ? (10.0 + 1.76) / 0.5 : 10.0 + 5.28;
     EXPECT_NEAR(run_world(world, baseline("asap")).ledger().demand_charge, 10.0 * asap_kw, 1e-9) << window_min;
+  }
+}
+
+/// A day on Lord Howe, where the clock changes by half an hour at 02:00, with windows of an hour at 300 a kW. `load_kw`
+/// flow from 125 min after midnight to 135, and from 150 to 210; a car of 7.04 kW stays from `from_min` to 210 and
+/// wants `kwh`.
+twin::World clock_changes(market::LocalDate date, double peak_kw, double later_kw, int from_min, double kwh) {
+  twin::World world = small_world(1);
+  world.calendar = market::Calendar("Australia/Lord_Howe");
+  world.start_ns = world.calendar.start_of(date);
+  world.end_ns = world.start_ns + kernel::day_ns;
+  twin::Site& site = world.sites[0];
+  const auto after_midnight = [&](TimeNs minutes) { return world.start_ns + minutes * minute_ns; };
+  site.load_kw = market::Series(
+      {world.start_ns, after_midnight(125), after_midnight(135), after_midnight(150), after_midnight(210)},
+      {0.0, peak_kw, 0.0, later_kw, 0.0}, world.end_ns);
+  site.forecast = control::Forecast{control::Forecast::Kind::perfect};
+  site.tariff.demand.price_per_kw.fill(300.0);
+  site.tariff.demand.window_ns = hour_ns;
+  site.part_month = market::PartMonth::full;
+  site.unmet_price_per_kwh = 1000.0;
+  site.evses[0].min_a = 0.0;
+  demand::Visit car = visit(0.0, 0.0, kwh);
+  car.arrival_ns = after_midnight(from_min);
+  car.departure_ns = car.claimed_departure_ns = after_midnight(210);
+  add_visits(world, {car});
+  return world;
+}
+
+// April, back by half an hour: windows of 60, 90 and 60 minutes. 10 kWh of load lie in the second, 8 kW in the third,
+// and a car that is there in all three wants 15 kWh: 7.04 kWh in the first, a and b in the others with (10 + a) / 1.5 =
+// 8 + b make 10.384 kW. October, forward: 60, 60, 30 and 60 minutes. 2 kWh of load lie in the third, 2 kW in the
+// fourth, the car comes with the second and wants 11 kWh: p + (p / 2 - 2) + (p - 2) make 6 kW. Whoever takes every
+// window for an hour pays more.
+const control::TextParams by_their_word{{"drivers", "claimed"}, {"demand_share", "1"}, {"peak_target_kw", "0"}};
+
+TEST(DemandWindows, PlansAndBoundsKnowTheWindowsThatAChangeOfTheClockMakes) {
+  const std::pair<twin::World, double> cases[] = {{clock_changes({2026, 4, 5}, 60.0, 8.0, 0, 15.0), 10.384},
+                                                  {clock_changes({2026, 10, 4}, 12.0, 2.0, 60, 11.0), 6.0}};
+  for (const auto& [world, kw] : cases) {
+    const analysis::Bound bound = bound_of(world);
+    EXPECT_NEAR(bound.proven, 300.0 * kw, 1e-4);
+    for (const char* id : {"lp", "milp"}) {
+      const Outcome run = run_world(world, planner(id, by_their_word));
+      EXPECT_NEAR(run.ledger().demand_charge, 300.0 * kw, 0.3) << id;
+      EXPECT_NEAR(run.ledger().unmet_kwh, 0.0, 1e-3) << id;
+    }
+    // What strategies are told ahead is what the meter does.
+    std::vector<TimeNs> ahead;
+    run_world(world, strategy(
+                         [&](const evtwin_view& view, evtwin_decision&) {
+                           if (!ahead.empty()) return;
+                           ahead.assign(view.horizon_window_end_ns, view.horizon_window_end_ns + view.horizon_steps);
+                         },
+                         EVTWIN_WHY_TICK, 96));
+    ahead.erase(std::unique(ahead.begin(), ahead.end()), ahead.end());
+    const std::vector<TimeNs> edges = analysis::metering_edges(world, world.sites[0]);
+    EXPECT_TRUE(std::equal(edges.begin() + 1, edges.end() - 1, ahead.begin()));
   }
 }
 

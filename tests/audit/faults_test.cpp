@@ -410,5 +410,31 @@ TEST_F(FaultsPutBack, WhoWaitedDidSoFromArrivalToPlugIn) {
   expect_found(file, "UPDATE session SET waited_h = 0 WHERE ended = 'reneged'", "session waited_h");
 }
 
+// Lord Howe's clock changes by half an hour: a window of an hour lasts 90 minutes in April and 30 in October. 8 kW are
+// 8 kW to books, recount and views. A run that begins half an hour into the 90 minutes with 9 kW meets an hour of them:
+// 9 kWh are 6 kW.
+TEST_F(FaultsPutBack, AWindowThatTheClockChangesIsDividedByItsLength) {
+  twin::World world = small_world(1, 1);
+  world.calendar = market::Calendar("Australia/Lord_Howe");
+  twin::Site& site = world.sites[0];
+  site.tariff.demand.price_per_kw.fill(10.0);
+  site.tariff.demand.window_ns = hour_ns;
+  const auto run_from = [&](market::LocalDate date, int minute, double first_kw) {
+    world.start_ns = world.calendar.start_of(date) + minute * minute_ns;
+    world.end_ns = world.start_ns + 6 * hour_ns;
+    site.load_kw = market::Series({world.start_ns, world.start_ns + hour_ns}, {first_kw, 8.0}, world.end_ns);
+    return record(world, baseline("asap"));
+  };
+  for (const int month : {4, 10}) {
+    const std::string file = run_from({2026, month, month == 4 ? 5 : 4}, 0, 8.0);
+    EXPECT_NEAR(question(file, "SELECT peak_kw FROM peak_per_month"), 8.0, 1e-12);
+    EXPECT_NEAR(question(file, "SELECT max(peak_kw) FROM party_per_day"), 8.0, 1e-12);
+    expect_found(file, set_figure("peak_kw", "8.1"), "peak_kw");
+  }
+  const std::string cut = run_from({2026, 4, 5}, 90, 9.0);
+  expect_found(cut, set_figure("peak_kw", "9"), "peak_kw");
+  EXPECT_NEAR(question(cut, "SELECT value FROM kpi WHERE name = 'peak_kw'"), 8.0, 1e-12);
+}
+
 }  // namespace
 }  // namespace evtwin::testing

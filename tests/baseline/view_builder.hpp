@@ -82,6 +82,7 @@ class ViewBuilder {
   /// NaN: the next month is like this one.
   double next_demand_price_per_kw = nan, next_demand_fraction = nan, next_floor_kw = nan;
   std::int64_t metering_window_ns = 15 * minute;
+  std::vector<std::int64_t> horizon_window_end;  ///< empty: each as long as the one that runs
   double driver_price = 0.0, wear_price = 0.0;
   std::int64_t month_end_ns = start + 30 * 24 * hour;
   std::int64_t utc_offset_ns = 0;
@@ -111,7 +112,7 @@ class ViewBuilder {
     std::vector<double> s_kwh, s_soc, s_min, s_max, s_charge, s_discharge, s_in, s_out, s_power;
     std::vector<std::uint32_t> kind, l_start, member;
     std::vector<double> lower, upper, base, coefficient, l_angle;
-    std::vector<std::int64_t> h_start;
+    std::vector<std::int64_t> h_start, h_window_end;
     std::vector<double> zeros, h_sell, h_pv, h_load, h_contract, h_setpoint, h_arrivals, h_arrivals_kwh;
     std::vector<double> in, out, reserved_kwh, curve_soc, curve_kw;
     std::vector<std::uint32_t> curve_start, curve_points;
@@ -206,6 +207,9 @@ inline const evtwin_view& ViewBuilder::view() {
   for (std::size_t k = 0; k <= horizon_buy.size(); ++k) {
     c_.h_start.push_back(k == 0 ? now_ns : (now_ns / tick_ns + static_cast<std::int64_t>(k)) * tick_ns);
   }
+  c_.h_window_end = horizon_window_end;
+  for (std::size_t k = c_.h_window_end.size(); k < horizon_buy.size(); ++k)
+    c_.h_window_end.push_back((c_.h_start[k] / metering_window_ns + 1) * metering_window_ns);
   c_.zeros.assign(horizon_buy.size() + 1, 0.0);
   c_.h_sell.assign(horizon_buy.size() + 1, sell);
   const auto ahead = [this](std::vector<double> given, double now) {
@@ -298,7 +302,8 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.changed = EVTWIN_CHANGED_ROWS | EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_HORIZON;
   view_.end_ns = INT64_MAX;
   view_.metering_window_ns = metering_window_ns;
-  view_.window_end_ns = (now_ns / metering_window_ns + 1) * metering_window_ns;
+  view_.window_end_ns =
+      horizon_window_end.empty() ? (now_ns / metering_window_ns + 1) * metering_window_ns : horizon_window_end.front();
   view_.window_import_kwh = window_import_kwh;
   view_.demand_basis =
       demand_price_per_kw > 0.0 || next_demand_price_per_kw > 0.0 ? EVTWIN_DEMAND_PEAK : EVTWIN_DEMAND_NONE;
@@ -315,6 +320,7 @@ inline const evtwin_view& ViewBuilder::view() {
   view_.horizon_steps = static_cast<std::uint32_t>(horizon_buy.size());
   view_.horizon_issued_ns = now_ns;
   view_.horizon_start_ns = c_.h_start.data();
+  view_.horizon_window_end_ns = c_.h_window_end.data();
   view_.horizon_pv_kw = c_.h_pv.data();
   view_.horizon_load_kw = c_.h_load.data();
   view_.horizon_contract_kw = c_.h_contract.data();

@@ -52,7 +52,7 @@ static_assert(offsetof(evtwin_ledger, feeder_overload_kwh) == 144);
 static_assert(offsetof(evtwin_ledger, export_overload_kwh) == 152);
 static_assert(offsetof(evtwin_ledger, adjusted_kwh) == 160);
 
-static_assert(sizeof(evtwin_view) == 1088);
+static_assert(sizeof(evtwin_view) == 1096);
 static_assert(offsetof(evtwin_view, struct_size) == 0);
 static_assert(offsetof(evtwin_view, why) == 4);
 static_assert(offsetof(evtwin_view, now_ns) == 8);
@@ -198,6 +198,7 @@ static_assert(offsetof(evtwin_view, departed_claimed_ns) == 1056);
 static_assert(offsetof(evtwin_view, departed_driver) == 1064);
 static_assert(offsetof(evtwin_view, departed_max_kw) == 1072);
 static_assert(offsetof(evtwin_view, departed_draws) == 1080);
+static_assert(offsetof(evtwin_view, horizon_window_end_ns) == 1088);
 
 static_assert(sizeof(evtwin_decision) == 64);
 static_assert(offsetof(evtwin_decision, struct_size) == 0);

@@ -83,8 +83,16 @@ TEST(DemandMeter, AWindowThatTheClockMakesLongerIsDividedByItsLength) {
     meter.finish(8.0 * kernel::hours_between(meter.window_begin_ns(), to), to);
     EXPECT_NEAR(meter.peak_kw(), 8.0, 1e-12);
   }
-  EXPECT_EQ(metering_window_h(billed_in_seoul, kernel::hour_ns, at("2025-06-01", billed_in_seoul) + 20 * minute_ns),
-            1.0);
+  // A run that begins half an hour into the 90 minutes meets an hour of them: 12 kWh are 8 kW, as they are to the
+  // bound.
+  const TimeNs within = lord_howe.to_utc(2026, 4, 5, 1, 30).first_ns;
+  DemandMeter cut = meter_of(tariff, lord_howe, within, within + 2 * hour_ns);
+  EXPECT_EQ(cut.window_end_ns() - cut.window_begin_ns(), kernel::hour_ns);
+  EXPECT_EQ(cut.whole_window_ns(), 90 * minute_ns);
+  cut.close(12.0);
+  EXPECT_NEAR(cut.peak_kw(), 8.0, 1e-12);
+  EXPECT_EQ(whole_window_ns(billed_in_seoul, kernel::hour_ns, at("2025-06-01", billed_in_seoul) + 20 * minute_ns),
+            kernel::hour_ns);
 }
 
 // 100 kW of contract, 3,300 a kW above it with 10 % tax on top. The run covers the last ten days of June, in July the

@@ -504,5 +504,25 @@ TEST(DemandCharge, WindowsOfAnHourAreSeveralSteps) {
   EXPECT_EQ(second.so_far_kwh, 0.0);
 }
 
+// Lord Howe's clock goes back by half an hour: the hour that runs lasts 90 minutes, of which 20 have gone by, and from
+// then on windows end at half past by the old clock.
+TEST(DemandCharge, WindowsAreThoseOfTheMeterWhereTheClockChanges) {
+  ViewBuilder site = site_with(16);
+  site.demand_price_per_kw = 30.0;
+  site.now_ns = start + 20 * minute;
+  site.metering_window_ns = 90 * minute;
+  for (int k = 0; k < 16; ++k)
+    site.horizon_window_end.push_back(start + (k < 5 ? 90 : k < 9 ? 150 : k < 13 ? 210 : 270) * minute);
+  const ViewProblem problem = posed(site);
+  const std::vector<optimise::MeterWindow>& windows = problem.problem.windows;
+  ASSERT_EQ(windows.size(), 4U);
+  EXPECT_NEAR(windows[0].hours, 1.5, 1e-12);
+  EXPECT_EQ(windows[0].end_step, 5U);
+  EXPECT_NEAR(windows[1].hours, 1.0, 1e-12);
+  EXPECT_EQ(windows[1].first_step, 5U);
+  EXPECT_EQ(windows[1].end_step, 9U);
+  EXPECT_EQ(windows[3].first_step, 13U);
+}
+
 }  // namespace
 }  // namespace evtwin::milp::test

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <thread>
@@ -92,6 +93,12 @@ double kpi_value(const Run& run, std::string_view name, std::int32_t site) {
     if (kpi.site == site && kpi.name == name) return kpi.value;
   }
   return none;
+}
+
+double window_mean_kw(const Run& run, const Site& site, const Meter& window) {
+  const bool whole = window.start_ns > run.start_ns && window.end_ns < run.end_ns;
+  const TimeNs length_ns = window.end_ns - window.start_ns;
+  return window.import_kwh / kernel::hours_between(0, whole ? length_ns : std::max(site.metering_window_ns, length_ns));
 }
 
 double service_kwh(const Run& run) {

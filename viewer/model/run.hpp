@@ -234,6 +234,8 @@ std::string event_text(const Run& run, const Event& event);
 
 /// NaN where the run has no such figure. @param site -1: all together
 double kpi_value(const Run& run, std::string_view name, std::int32_t site = -1);
+/// Mean import of a metering window, kW: of one that the run cuts over its full length, as in the bill.
+double window_mean_kw(const Run& run, const Site& site, const Meter& window);
 /// analysis::service_kwh of its key figures.
 double service_kwh(const Run& run);
 

@@ -57,14 +57,14 @@ double so_far(const model::Run& run, std::string_view kpi) {
   for (std::uint32_t row = 0; row < run.sites.size(); ++row) {
     const model::Site& site = run.sites[row];
     cost += site.cost.empty() ? 0.0 : site.cost.at(site.cost.end_ns() - 1);
-    double import_kwh = 0.0;  // of the highest window
+    double highest_kw = 0.0;
     for (const model::Meter& meter : site.meter) {
-      import_kwh = std::max(import_kwh, meter.import_kwh);
+      highest_kw = std::max(highest_kw, model::window_mean_kw(run, site, meter));
       delivered += meter.ev_charge_kwh - meter.ev_discharge_kwh;
       v2g += meter.ev_discharge_kwh;
       unmet += meter.unmet_kwh;
     }
-    peak += import_kwh / kernel::hours_between(0, site.metering_window_ns);
+    peak += highest_kw;
   }
   if (kpi == "total_cost") return cost;
   if (kpi == "peak_kw") return peak;

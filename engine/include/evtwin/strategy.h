@@ -32,7 +32,7 @@ extern "C" {
 #define EVTWIN_ABI_MAJOR 0u
 #define EVTWIN_ABI_MINOR 4u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_ABI_DIGEST "83df25991c9592a674a105445c2620e1a0bb51cdb79517b44e36e542d51bd415"
+#define EVTWIN_ABI_DIGEST "53f6e5ed6928d7e16df2441596a720028c54c1c3f536ded8bc67e7cf87c8cbe7"
 
 #if defined(_WIN32)
 #define EVTWIN_EXPORT __declspec(dllexport)
@@ -303,7 +303,8 @@ typedef struct evtwin_view {
   double next_month_demand_fraction;     /* of that month's charge that the run pays; 0: the run ends before */
   double next_month_floor_kw; /* what it is billed for at least: ratchet and floor of the contract power, this
                                  month's peak so far counted in */
-  int64_t metering_window_ns; /* length of a metering window: 15, 30 or 60 min by the tariff, on the local clock */
+  int64_t metering_window_ns; /* length of the running metering window, with what of it lies before the run: 15, 30 or
+                                 60 min by the tariff; another where a change of the local clock falls into it */
   double window_import_kwh;   /* imported so far in the running window; what was exported in it takes nothing off */
   int64_t window_end_ns;      /* its end */
 
@@ -350,6 +351,9 @@ typedef struct evtwin_view {
   const double* departed_max_kw;
   /* 1: it would have taken power when it left. Of a history: it took all that its EVSE could give in its stay. */
   const uint8_t* departed_draws;
+
+  /* [horizon_steps] End of the metering window that the step begins in, on the local clock as metering_window_ns. */
+  const int64_t* horizon_window_end_ns;
 } evtwin_view;
 
 /* Storage policies of a scenario; the baselines follow it. */
@@ -495,7 +499,7 @@ extern EVTWIN_EXPORT const evtwin_entry evtwin_strategy_entry;
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_info) == 72);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_param_value) == 24);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_ledger) == 168);
-EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 1088);
+EVTWIN_STATIC_ASSERT(sizeof(evtwin_view) == 1096);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_decision) == 64);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_host) == 48);
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_info) == 56);

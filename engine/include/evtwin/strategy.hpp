@@ -202,6 +202,7 @@ class View {
   std::span<const double> horizon_power_setpoint_kw() const { return by_step(raw.horizon_power_setpoint_kw); }
   std::span<const double> horizon_arrivals() const { return by_step(raw.horizon_arrivals); }
   std::span<const double> horizon_arrivals_kwh() const { return by_step(raw.horizon_arrivals_kwh); }
+  std::span<const std::int64_t> horizon_window_end_ns() const { return {raw.horizon_window_end_ns, raw.horizon_steps}; }
 
   // By level and step: the values of level l, step by step. Empty without setup.levels.
   std::span<const double> levels() const { return {raw.level, raw.n_levels}; }
