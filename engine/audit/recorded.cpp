@@ -181,6 +181,8 @@ class Reading {
   }
 
   void read_rows() {
+    Statement others(database_, "SELECT site FROM row_limit UNION SELECT site FROM feeder WHERE max_a IS NOT NULL");
+    while (others.step()) site(others.integer(0)).limits_else = true;
     Statement rows(database_,
                    "SELECT r.site, r.id, r.lower, r.upper, m.evse, m.coefficient FROM row_limit r "
                    "JOIN row_limit_member m ON m.row_limit = r.id WHERE r.kind = 'power_kw' ORDER BY r.id, m.id");

@@ -174,6 +174,7 @@ struct Site {
   DemandTerms demand;
   std::vector<Feeder> feeders;
   std::vector<PowerRow> rows;
+  bool limits_else = false;  ///< by rows, or by currents of feeders
   std::vector<Evse> evses;
   std::vector<Storage> storages;
   std::vector<Session> sessions;

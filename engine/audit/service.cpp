@@ -66,18 +66,54 @@ double possible_kwh(const Vehicle& vehicle, double soc_start, double max_kw, dou
 
 namespace {
 
-/// What a session open at the end can still get, and the least that all it wants can cost: its EVSE alone at full power
-/// in the cheapest hours until it leaves, at the known price and with all losses on the way; what does not fit, or
-/// costs more, at the unmet price.
+double full_kw(const Recorded& run, const Session& session) {
+  double accepted_kw = 0.0;
+  for (const Knot& knot : run.vehicles[static_cast<std::size_t>(session.vehicle)].charge_curve)
+    accepted_kw = std::max(accepted_kw, knot.kw);
+  return std::min(session.max_kw, accepted_kw);
+}
+
+/// Last value of a signal up to the end of the run.
+double value_at_end(const Recorded& run, const Site& site, Kind kind, double otherwise) {
+  double value = otherwise;
+  for (const Step& step : site.signals[static_cast<std::size_t>(kind)])
+    if (step.start_ns <= run.end_ns) value = step.value;
+  return value;
+}
+
+/// By how much all that stay must keep below their full power to charge at once under the contract and the feeders.
+double share_for_all(const Recorded& run, const Site& site) {
+  if (site.limits_else) return 0.0;
+  std::vector<double> into_kw(site.feeders.size());
+  double all_kw = 0.0;
+  for (const Session& session : site.sessions) {
+    if (session.ended != Ended::open_at_end) continue;
+    const Evse& evse = site.evses[static_cast<std::size_t>(session.evse)];
+    double kw = full_kw(run, session) / evse.efficiency;
+    for (int f = evse.feeder; f >= 0; f = site.feeders[static_cast<std::size_t>(f)].parent) {
+      kw /= site.feeders[static_cast<std::size_t>(f)].efficiency;
+      into_kw[static_cast<std::size_t>(f)] += kw;
+    }
+    all_kw += kw;
+  }
+  const double room_kw =
+      value_at_end(run, site, Kind::uncut_contract_kw, site.contract_kw) - value_at_end(run, site, Kind::load_kw, 0.0);
+  double share = 1.0;
+  if (all_kw > 0.0) share = std::clamp(room_kw / all_kw, 0.0, 1.0);
+  for (std::size_t f = 0; f < into_kw.size(); ++f)
+    if (into_kw[f] > 0.0) share = std::min(share, site.feeders[f].max_kw / into_kw[f]);
+  return share;
+}
+
+/// What a session open at the end can still get beside the others, and the least that all it wants can cost: its EVSE
+/// alone at full power in the cheapest hours until it leaves, at the known price and with all losses on the way; what
+/// does not fit, or costs more, at the unmet price.
 struct Owed {
   double to_come_kwh, cost;
 };
 
 Owed owed_by(const Recorded& run, const Site& site, const Session& session, double owed_kwh) {
-  const Vehicle& vehicle = run.vehicles[static_cast<std::size_t>(session.vehicle)];
-  double accepted_kw = 0.0;
-  for (const Knot& knot : vehicle.charge_curve) accepted_kw = std::max(accepted_kw, knot.kw);
-  const double most_kw = std::min(session.max_kw, accepted_kw);
+  const double most_kw = full_kw(run, session);
   const Evse& evse = site.evses[static_cast<std::size_t>(session.evse)];
   double drawn_per_kwh = 1.0 / evse.efficiency;
   for (int feeder = evse.feeder; feeder >= 0; feeder = site.feeders[static_cast<std::size_t>(feeder)].parent)
@@ -96,14 +132,16 @@ Owed owed_by(const Recorded& run, const Site& site, const Session& session, doub
   }
   std::sort(offers.begin(), offers.end(), [](Offer a, Offer b) { return a.price_per_kwh < b.price_per_kwh; });
   Owed owed{};
+  const double wanted_kwh = owed_kwh, share = share_for_all(run, site);
   for (const Offer& offer : offers) {
     if (offer.price_per_kwh >= site.unmet_price_per_kwh) break;
     const double kwh = std::min(owed_kwh, offer.kwh);
-    owed.to_come_kwh += kwh;
+    owed.to_come_kwh += offer.kwh * share;
     owed.cost += kwh * offer.price_per_kwh;
     owed_kwh -= kwh;
   }
   owed.cost += owed_kwh * site.unmet_price_per_kwh;
+  owed.to_come_kwh = std::min(owed.to_come_kwh, wanted_kwh);
   return owed;
 }
 

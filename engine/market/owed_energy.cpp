@@ -66,10 +66,10 @@ double OwedEnergy::cost(double kwh) const {
   return cost + left_kwh * unmet_price_per_kwh_;
 }
 
-double OwedEnergy::kwh_to_come(double kwh) const {
+double OwedEnergy::kwh_to_come(double kwh, double power_share) const {
   double fits_kwh = 0.0;
   for (const Block& block : blocks_) fits_kwh += block.kwh;
-  return std::clamp(kwh, 0.0, fits_kwh);
+  return std::clamp(kwh, 0.0, fits_kwh * power_share);
 }
 
 }  // namespace evtwin::market

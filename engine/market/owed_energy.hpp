@@ -45,8 +45,8 @@ class OwedEnergy {
   double unmet_price_per_kwh() const { return unmet_price_per_kwh_; }
   /// @param kwh  still wanted; 0 or less costs nothing
   double cost(double kwh) const;
-  /// The part of the kWh still wanted that the blocks hold: the rest costs its unmet price.
-  double kwh_to_come(double kwh) const;
+  /// The part of the kWh still wanted that the blocks hold at a share of the power: the rest costs its unmet price.
+  double kwh_to_come(double kwh, double power_share = 1.0) const;
 
  private:
   std::vector<Block> blocks_;

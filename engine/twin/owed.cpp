@@ -1,6 +1,7 @@
 #include "twin/owed.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace evtwin::twin {
 
@@ -11,13 +12,36 @@ double efficiency_of_way(const physics::FeederTree& tree, std::int32_t node) {
   return efficiency;
 }
 
+double full_kw(const physics::Evse& evse, const OpenStay& stay) {
+  return std::min(physics::couple(evse, *stay.vehicle, stay.v2g).max_kw, stay.vehicle->battery.charge.max_kw());
+}
+
+double joint_share(const Site& site, const physics::FeederTree& tree, double room_kw, std::span<const OpenStay> stays) {
+  const bool limits_currents = std::any_of(site.feeders.begin(), site.feeders.end(), [](const physics::Feeder& feeder) {
+    return feeder.max_a < physics::infinite;
+  });
+  if (limits_currents || !site.rows.empty()) return 0.0;
+  std::vector<double> own_kw(site.feeders.size()), into_kw(site.feeders.size());
+  double total_kw = 0.0;
+  for (const OpenStay& stay : stays) {
+    const physics::Evse& evse = site.evses[stay.evse];
+    const double ac_kw = full_kw(evse, stay) / evse.efficiency;
+    (evse.feeder < 0 ? total_kw : own_kw[static_cast<std::size_t>(evse.feeder)]) += ac_kw;
+  }
+  total_kw += tree.flows(own_kw, into_kw);
+  double share = total_kw > room_kw ? std::max(0.0, room_kw) / total_kw : 1.0;
+  for (std::size_t f = 0; f < into_kw.size(); ++f)
+    if (into_kw[f] > site.feeders[f].max_kw) share = std::min(share, site.feeders[f].max_kw / into_kw[f]);
+  return share;
+}
+
 market::OwedEnergy owed_after(const Site& site, const physics::FeederTree& tree, const market::TariffClock& tariff,
                               const OpenStay& stay) {
   const physics::Evse& evse = site.evses[stay.evse];
   market::RestOfStay rest;
   rest.from_ns = stay.end_ns;
   rest.to_ns = stay.departure_ns;
-  rest.max_kw = std::min(physics::couple(evse, *stay.vehicle, stay.v2g).max_kw, stay.vehicle->battery.charge.max_kw());
+  rest.max_kw = full_kw(evse, stay);
   rest.grid_kw_per_kw = 1.0 / (evse.efficiency * efficiency_of_way(tree, evse.feeder));
   rest.unmet_price_per_kwh = site.unmet_price_per_kwh;
   return market::OwedEnergy(tariff, rest);

@@ -302,7 +302,7 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   if (how == SessionEnd::open_at_end) {
     const market::OwedEnergy owed = owed_by(s, evse, t);
     record.open_cost = owed.cost(record.unmet_kwh);
-    record.open_to_come_kwh = owed.kwh_to_come(record.unmet_kwh);
+    record.open_to_come_kwh = owed.kwh_to_come(record.unmet_kwh, share_after_end_);
   }
   record.soc_start = battery_known ? s.soc_start : physics::unknown;
   record.soc_end = battery_known ? power_.stored_kwh(evse) / s.vehicle->battery.capacity_kwh : physics::unknown;
@@ -388,6 +388,13 @@ void SiteRun::grant(TimeNs t) {
 
 /// Whoever leaves at the end has left; the others are open.
 void SiteRun::end_sessions(TimeNs t) {
+  std::vector<OpenStay> stays;
+  for (const std::uint32_t i : power_.connected_evses()) {
+    const Session& s = occupancy_.session(i);
+    if (s.visit.departure_ns > t) stays.push_back({i, s.vehicle, s.visit.v2g, t, s.visit.departure_ns});
+  }
+  const SignalValues& now = signals_.now();
+  share_after_end_ = joint_share(site_, grants_.guard().tree(), now.given_contract_kw - now.load_kw, stays);
   TimeNs last_departure_ns = t;
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     const Session& s = occupancy_.session(i);

@@ -151,6 +151,7 @@ class SiteRun {
   std::uint64_t warnings_ = 0;
   std::string first_warning_;
   std::vector<double> member_kw_;  // [members] scratch
+  double share_after_end_ = 1.0;   // joint_share of those who stay
 };
 
 }  // namespace evtwin::twin

@@ -77,6 +77,21 @@ TEST(EndOfRun, WhatIsStillToComeCountsAsServedWhereItIsPaidForInFull) {
               }),
               80.0, 1e-9);
   EXPECT_EQ(service_of_a_car_left_for_later([](twin::Site& site) { site.unmet_price_per_kwh = 0.0; }), 0.0);
+  // Together with whatever else the site takes: 20 h of the 3 kW that a load of 1 kW leaves, or a feeder lets through.
+  EXPECT_NEAR(service_of_a_car_left_for_later([](twin::Site& site) {
+                site.contract_kw = 4.0;
+                site.load_kw = market::Series({monday_ns}, {1.0}, monday_ns + 2 * kernel::day_ns);
+              }),
+              60.0, 1e-9);
+  EXPECT_NEAR(service_of_a_car_left_for_later([](twin::Site& site) {
+                site.feeders = {{"F", -1, 3.0, physics::infinite, physics::infinite, 1.0}};
+                site.evses[0].feeder = 0;
+              }),
+              60.0, 1e-9);
+  EXPECT_EQ(service_of_a_car_left_for_later([](twin::Site& site) {
+              site.rows = {{"row", physics::LimitKind::power_kw, -100.0, 100.0, {{0, 1.0, 0.0}}}};
+            }),
+            0.0);
   EXPECT_EQ(service_of_a_car_left_for_later([](twin::Site& site) { site.tariff.demand.price_per_kw[6] = 5.0; }), 0.0);
   EXPECT_EQ(service_of_a_car_left_for_later([](twin::Site& site) { site.tariff.demand.excess_price_per_kw = 5.0; }),
             0.0);
