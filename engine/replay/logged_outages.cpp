@@ -12,7 +12,9 @@
 namespace evtwin::replay {
 namespace {
 
-struct OutSpan {
+using kernel::TimeNs;
+
+struct LoggedOutage {
   TimeNs from_ns = 0, to_ns = 0;
 };
 using EvseOfLog = std::pair<std::string, int>;  ///< station and number
@@ -35,7 +37,7 @@ std::map<EvseOfLog, std::uint32_t> rows_of(const Prepared& prepared) {
 }
 
 /// Whether nothing speaks against a vehicle having got nothing within `out`.
-bool may_have_rested(const ocpp::Transaction& t, double observed_kw, const OutSpan& out) {
+bool may_have_rested(const ocpp::Transaction& t, double observed_kw, const LoggedOutage& out) {
   constexpr double idle_kw = 0.1;  // as of a car that is full: the offset of its meter
   double first_kwh = kernel::unknown, last_kwh = kernel::unknown;
   for (const ocpp::Sample& sample : t.samples) {
@@ -52,15 +54,15 @@ bool may_have_rested(const ocpp::Transaction& t, double observed_kw, const OutSp
 }
 
 /// What is left of `out` without [from, to).
-void add_without(const OutSpan& out, TimeNs from, TimeNs to, std::vector<OutSpan>& left) {
+void add_without(const LoggedOutage& out, TimeNs from, TimeNs to, std::vector<LoggedOutage>& left) {
   if (out.from_ns < std::min(from, out.to_ns)) left.push_back({out.from_ns, std::min(from, out.to_ns)});
   if (std::max(to, out.from_ns) < out.to_ns) left.push_back({std::max(to, out.from_ns), out.to_ns});
 }
 
-std::vector<OutSpan> joined(std::vector<OutSpan> spans) {
-  std::sort(spans.begin(), spans.end(), [](const OutSpan& a, const OutSpan& b) { return a.from_ns < b.from_ns; });
-  std::vector<OutSpan> out;
-  for (const OutSpan& span : spans) {
+std::vector<LoggedOutage> joined(std::vector<LoggedOutage> spans) {
+  std::sort(spans.begin(), spans.end(), [](const LoggedOutage& a, const LoggedOutage& b) { return a.from_ns < b.from_ns; });
+  std::vector<LoggedOutage> out;
+  for (const LoggedOutage& span : spans) {
     if (!out.empty() && span.from_ns <= out.back().to_ns) {
       out.back().to_ns = std::max(out.back().to_ns, span.to_ns);
     } else {
@@ -74,11 +76,11 @@ std::vector<OutSpan> joined(std::vector<OutSpan> spans) {
 
 std::vector<twin::Outage> logged_outages(const Prepared& prepared) {
   const twin::World& world = prepared.scenario.world;
-  std::map<std::uint32_t, std::vector<OutSpan>> told;
+  std::map<std::uint32_t, std::vector<LoggedOutage>> told;
   const auto rows = rows_of(prepared);
   for (const ocpp::Station& station : prepared.log.stations) {
     for (const ocpp::Station::Interval& interval : station.out_of_service) {
-      const OutSpan span{std::max(interval.from_ns, world.start_ns), std::min(interval.to_ns, world.end_ns)};
+      const LoggedOutage span{std::max(interval.from_ns, world.start_ns), std::min(interval.to_ns, world.end_ns)};
       if (span.from_ns >= span.to_ns) continue;
       for (auto row = rows.lower_bound({station.id, 0}); row != rows.end() && row->first.first == station.id; ++row)
         if (interval.evse == 0 || interval.evse == row->first.second) told[row->second].push_back(span);
@@ -91,8 +93,8 @@ std::vector<twin::Outage> logged_outages(const Prepared& prepared) {
     const auto found = told.find(static_cast<std::uint32_t>(session.visit.evse));
     if (found == told.end()) continue;
     const ocpp::Transaction& t = prepared.log.transactions[session.transaction];
-    std::vector<OutSpan> left;
-    for (const OutSpan& span : found->second) {
+    std::vector<LoggedOutage> left;
+    for (const LoggedOutage& span : found->second) {
       const bool meet = span.from_ns < t.stop_ns && t.start_ns < span.to_ns;
       if (meet && !may_have_rested(t, session.observed_kw, span)) {
         add_without(span, t.start_ns, t.stop_ns, left);
@@ -104,7 +106,7 @@ std::vector<twin::Outage> logged_outages(const Prepared& prepared) {
   }
   std::vector<twin::Outage> outages;
   for (const auto& [row, spans] : told)
-    for (const OutSpan& span : spans) outages.push_back({row, span.from_ns, span.to_ns});
+    for (const LoggedOutage& span : spans) outages.push_back({row, span.from_ns, span.to_ns});
   return outages;
 }
 
