@@ -13,6 +13,8 @@ constexpr TimeNs most_prompt_ns = 10 * kernel::second_ns;
 constexpr std::uint64_t votes_to_change = 3;
 constexpr TimeNs least_change_ns = kernel::minute_ns;
 constexpr std::size_t most_runs = 1000, most_agreeing = 100'000;
+// Of late messages of a wrong clock one or two may seem to agree.
+constexpr int trusted_agreement = 3, most_agreement = 10;
 
 }  // namespace
 
@@ -51,6 +53,17 @@ bool ZoneFinder::Voters::has(std::string_view station) const {
   return any && (station == first || (several && station == second));
 }
 
+int ZoneFinder::Side::agree(std::string_view station, bool agrees) {
+  auto found = agreement.find(station);
+  if (found == agreement.end()) {
+    if (!agrees || agreement.size() >= most_agreeing) return 0;
+    found = agreement.emplace(station, 0).first;
+  }
+  const int before = found->second;
+  found->second = std::clamp(before + (agrees ? 1 : -1), 0, most_agreement);
+  return before;
+}
+
 void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns) {
   const TimeNs offset = log_ns - utc_ns;
   if (offset > most_offset_ns + most_late_ns || offset < -most_offset_ns - most_early_ns) return;
@@ -61,7 +74,7 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
   side.voters.add(station);
   if (!side.runs.empty() && side.runs.back().offset_ns == zone) {
     Run& run = side.runs.back();
-    if (!side.agreeing.contains(station) && side.agreeing.size() < most_agreeing) side.agreeing.emplace(station);
+    side.agree(station, true);
     ++run.votes;
     run.voters.add(station);
     // Others who contradict it go on collecting votes where this run is one station's word alone.
@@ -71,7 +84,7 @@ void ZoneFinder::vote(Side& side, std::string_view station, TimeNs log_ns, TimeN
   if (side.next.votes == 0 || side.next.offset_ns != zone) side.next = {log_ns, zone, 0, {}, false};
   ++side.next.votes;
   // Several clocks that were always wrong by the same are no change of the log's.
-  const bool had_agreed = side.agreeing.contains(station);
+  const bool had_agreed = side.agree(station, false) >= trusted_agreement;
   if (had_agreed || side.runs.empty() || !side.runs.back().voters.several) side.next.voters.add(station);
   side.next.prompt = offset - zone < most_prompt_ns && offset - zone > -most_prompt_ns;
   // The first run needs no more than one vote; a better one may still take its place.

@@ -1,7 +1,7 @@
 // The zone that a log's clock shows, from log times and the UTC times inside the messages.
 #pragma once
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +26,8 @@ class OffsetStatistics {
 /// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15 min;
 /// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved); at
 /// the end of a log one that came at once is enough for a change of an hour. Where several stations speak, two of them
-/// must agree for a minute, and
-/// have agreed to what stood before: one alone has a wrong clock, and so have several that never agreed.
+/// must agree for a minute that mostly agreed to what stood before: one alone has a wrong clock, and so have several
+/// that never did.
 class ZoneFinder {
  public:
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
@@ -52,9 +52,12 @@ class ZoneFinder {
   };
   struct Side {
     std::vector<Run> runs;
-    Run next;                                     // what may become a run
-    std::set<std::string, std::less<>> agreeing;  // stations that ever voted for the run that stood then
-    Voters voters;                                // of the whole file
+    Run next;  // what may become a run
+    /// By station: how often it agreed to the run that stood, less how often it did not.
+    std::map<std::string, int, std::less<>> agreement;
+    /// @returns that of the station before this vote
+    int agree(std::string_view station, bool agrees);
+    Voters voters;  // of the whole file
   };
   static void vote(Side& side, std::string_view station, TimeNs log_ns, TimeNs utc_ns);
   Side station_, csms_;
