@@ -60,7 +60,8 @@ void add_without(const LoggedOutage& out, TimeNs from, TimeNs to, std::vector<Lo
 }
 
 std::vector<LoggedOutage> joined(std::vector<LoggedOutage> spans) {
-  std::sort(spans.begin(), spans.end(), [](const LoggedOutage& a, const LoggedOutage& b) { return a.from_ns < b.from_ns; });
+  std::sort(spans.begin(), spans.end(),
+            [](const LoggedOutage& a, const LoggedOutage& b) { return a.from_ns < b.from_ns; });
   std::vector<LoggedOutage> out;
   for (const LoggedOutage& span : spans) {
     if (!out.empty() && span.from_ns <= out.back().to_ns) {
