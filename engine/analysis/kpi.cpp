@@ -268,8 +268,9 @@ constexpr std::array rows{
          "남은 희망량의 최소 비용(출발까지 알려진 요금, 부족분은 미충전 단가; 종료 후의 기본요금은 제외)"},
         [](const Sums& s) { return s.counts.open_cost; }},
     Row{{"open_to_come_kwh", "kWh", Better::neither,
-         "sum over open sessions of what open_cost does not count at the unmet price and all can have at once; 0 where "
-         "peaks are charged, or currents or rows limited",
+         "sum over open sessions of what open_cost does not count at the unmet price and all can have beside each "
+         "other, "
+         "evenly until they leave; 0 where peaks are charged, or currents or rows limited",
          "of open_kwh, what vehicles can still get beside each other until they leave, for a price that the objective "
          "holds against the run; open_cost knows no demand charge, so that none counts where there is one",
          "남은 희망량 중 함께 출발까지 요금대로 충전할 수 있는 양(최대수요 기본요금이나 전류 한도가 있으면 0)"},

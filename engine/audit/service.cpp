@@ -81,46 +81,25 @@ double value_at_end(const Recorded& run, const Site& site, Kind kind, double oth
   return value;
 }
 
-/// By how much all that stay must keep below their full power to charge at once under the contract and the feeders.
-double share_for_all(const Recorded& run, const Site& site) {
-  if (site.limits_else) return 0.0;
-  std::vector<double> into_kw(site.feeders.size());
-  double all_kw = 0.0;
-  for (const Session& session : site.sessions) {
-    if (session.ended != Ended::open_at_end) continue;
-    const Evse& evse = site.evses[static_cast<std::size_t>(session.evse)];
-    double kw = full_kw(run, session) / evse.efficiency;
-    for (int f = evse.feeder; f >= 0; f = site.feeders[static_cast<std::size_t>(f)].parent) {
-      kw /= site.feeders[static_cast<std::size_t>(f)].efficiency;
-      into_kw[static_cast<std::size_t>(f)] += kw;
-    }
-    all_kw += kw;
-  }
-  const double room_kw =
-      value_at_end(run, site, Kind::uncut_contract_kw, site.contract_kw) - value_at_end(run, site, Kind::load_kw, 0.0);
-  double share = 1.0;
-  if (all_kw > 0.0) share = std::clamp(room_kw / all_kw, 0.0, 1.0);
-  for (std::size_t f = 0; f < into_kw.size(); ++f)
-    if (into_kw[f] > 0.0) share = std::min(share, site.feeders[f].max_kw / into_kw[f]);
-  return share;
+double drawn_per_kwh(const Site& site, const Evse& evse) {
+  double drawn = 1.0 / evse.efficiency;
+  for (int f = evse.feeder; f >= 0; f = site.feeders[static_cast<std::size_t>(f)].parent)
+    drawn /= site.feeders[static_cast<std::size_t>(f)].efficiency;
+  return drawn;
 }
 
-/// What a session open at the end can still get beside the others, and the least that all it wants can cost: its EVSE
-/// alone at full power in the cheapest hours until it leaves, at the known price and with all losses on the way; what
-/// does not fit, or costs more, at the unmet price.
+/// A session open at the end, alone: the least that what it wants can cost, at full power in the cheapest hours until
+/// it leaves, at the known price and with all losses on the way, and what of it is not at the unmet price.
 struct Owed {
-  double to_come_kwh, cost;
+  double cost = 0.0, to_come_kwh = 0.0;
+  double hours = 0.0;  ///< in which energy costs less than unmet
 };
 
 Owed owed_by(const Recorded& run, const Site& site, const Session& session, double owed_kwh) {
   const double most_kw = full_kw(run, session);
-  const Evse& evse = site.evses[static_cast<std::size_t>(session.evse)];
-  double drawn_per_kwh = 1.0 / evse.efficiency;
-  for (int feeder = evse.feeder; feeder >= 0; feeder = site.feeders[static_cast<std::size_t>(feeder)].parent)
-    drawn_per_kwh /= site.feeders[static_cast<std::size_t>(feeder)].efficiency;
-
+  const double drawn = drawn_per_kwh(site, site.evses[static_cast<std::size_t>(session.evse)]);
   struct Offer {
-    double price_per_kwh, kwh;
+    double price_per_kwh, hours;
   };
   std::vector<Offer> offers;
   const std::vector<Step>& prices = site.signals[static_cast<std::size_t>(Kind::buy_price_beyond_end)];
@@ -128,21 +107,64 @@ Owed owed_by(const Recorded& run, const Site& site, const Session& session, doub
     const Ns until =
         i + 1 < prices.size() ? std::min(prices[i + 1].start_ns, session.departed_ns) : session.departed_ns;
     if (until > prices[i].start_ns)
-      offers.push_back({prices[i].value * drawn_per_kwh, most_kw * hours_between(prices[i].start_ns, until)});
+      offers.push_back({prices[i].value * drawn, hours_between(prices[i].start_ns, until)});
   }
   std::sort(offers.begin(), offers.end(), [](Offer a, Offer b) { return a.price_per_kwh < b.price_per_kwh; });
-  Owed owed{};
-  const double wanted_kwh = owed_kwh, share = share_for_all(run, site);
+  Owed owed;
+  double left_kwh = owed_kwh;
   for (const Offer& offer : offers) {
     if (offer.price_per_kwh >= site.unmet_price_per_kwh) break;
-    const double kwh = std::min(owed_kwh, offer.kwh);
-    owed.to_come_kwh += offer.kwh * share;
+    const double kwh = std::min(left_kwh, most_kw * offer.hours);
+    owed.hours += offer.hours;
     owed.cost += kwh * offer.price_per_kwh;
-    owed_kwh -= kwh;
+    left_kwh -= kwh;
   }
-  owed.cost += owed_kwh * site.unmet_price_per_kwh;
-  owed.to_come_kwh = std::min(owed.to_come_kwh, wanted_kwh);
+  owed.to_come_kwh = owed_kwh - left_kwh;
+  owed.cost += left_kwh * site.unmet_price_per_kwh;
   return owed;
+}
+
+/// Of sessions open at the end, those that still get something, with its mean power at the grid connection.
+struct ToCome {
+  const Evse* evse;
+  double kwh, drawn_kw;
+};
+
+/// Power on its way through `feeder` over that which the connection gives for it.
+double efficiency_down_to(const Site& site, int feeder) {
+  double efficiency = 1.0;
+  for (int f = feeder; f >= 0; f = site.feeders[static_cast<std::size_t>(f)].parent)
+    efficiency *= site.feeders[static_cast<std::size_t>(f)].efficiency;
+  return efficiency;
+}
+
+bool is_below(const Site& site, const Evse& evse, int feeder) {
+  for (int f = evse.feeder; f >= 0; f = site.feeders[static_cast<std::size_t>(f)].parent)
+    if (f == feeder) return true;
+  return false;
+}
+
+/// What all get, each at its mean power: limit by limit, everybody's least part of all limits above.
+double together_kwh(const Recorded& run, const Site& site, const std::vector<ToCome>& all) {
+  if (site.limits_else) return 0.0;
+  std::vector<double> parts(all.size(), 1.0);
+  const auto limit = [&](double max_kw, int feeder) {  // -1: the connection
+    double kw = 0.0;
+    for (const ToCome& one : all)
+      if (feeder < 0 || is_below(site, *one.evse, feeder)) kw += one.drawn_kw;
+    if (kw <= max_kw) return;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (feeder < 0 || is_below(site, *all[i].evse, feeder)) parts[i] = std::min(parts[i], std::max(0.0, max_kw) / kw);
+  };
+  limit(
+      value_at_end(run, site, Kind::uncut_contract_kw, site.contract_kw) - value_at_end(run, site, Kind::load_kw, 0.0),
+      -1);
+  // What a feeder may take in, counted at the connection: with the losses of the feeders above.
+  for (std::size_t f = 0; f < site.feeders.size(); ++f)
+    limit(site.feeders[f].max_kw / efficiency_down_to(site, site.feeders[f].parent), static_cast<int>(f));
+  double kwh = 0.0;
+  for (std::size_t i = 0; i < all.size(); ++i) kwh += all[i].kwh * parts[i];
+  return kwh;
 }
 
 bool charges_peaks(const DemandTerms& demand) {
@@ -175,6 +197,20 @@ void count_satisfaction(const Recorded& run, const Session& session, double coun
   sums.most_missing_of_possible = std::max(sums.most_missing_of_possible, of_possible);
 }
 
+double open_to_come_kwh(const Recorded& run, const Site& site, const Recount& recount) {
+  if (charges_peaks(site.demand)) return 0.0;
+  std::vector<ToCome> all;
+  for (std::size_t s = 0; s < site.sessions.size(); ++s) {
+    const Session& session = site.sessions[s];
+    if (session.ended != Ended::open_at_end) continue;
+    const Owed owed = owed_by(run, site, session, recount.sessions[s].unmet_kwh);
+    if (owed.to_come_kwh <= 0.0) continue;
+    const Evse& evse = site.evses[static_cast<std::size_t>(session.evse)];
+    all.push_back({&evse, owed.to_come_kwh, owed.to_come_kwh / owed.hours * drawn_per_kwh(site, evse)});
+  }
+  return together_kwh(run, site, all);
+}
+
 void count_session(const Recorded& run, const Site& site, const Session& session, SessionSums& had, Sums& sums) {
   const Vehicle& vehicle = run.vehicles[static_cast<std::size_t>(session.vehicle)];
   // A kWh given back is one again only when its way through the battery and back has been paid for.
@@ -201,12 +237,8 @@ void count_session(const Recorded& run, const Site& site, const Session& session
       sums.open += 1;
       sums.open_kwh += had.unmet_kwh;
       sums.open_served_kwh += served_kwh;
-      {
-        const Owed owed = owed_by(run, site, session, had.unmet_kwh);
-        had.open_cost = owed.cost;
-        sums.open_cost += owed.cost;
-        if (!charges_peaks(site.demand)) sums.open_to_come_kwh += owed.to_come_kwh;
-      }
+      had.open_cost = owed_by(run, site, session, had.unmet_kwh).cost;
+      sums.open_cost += had.open_cost;
       break;
     case Ended::departed:
       sums.ended += 1;
@@ -225,6 +257,7 @@ void count_service(const Recorded& run, const Site& site, Recount& recount) {
   Sums& sums = recount.sums;
   for (std::size_t s = 0; s < site.sessions.size(); ++s)
     count_session(run, site, site.sessions[s], recount.sessions[s], sums);
+  sums.open_to_come_kwh = open_to_come_kwh(run, site, recount);
   sums.unmet_cost = site.unmet_price_per_kwh * sums.unmet_kwh;
   sums.unmet_is_free =
       site.unmet_price_per_kwh == 0.0 && (sums.wanted_kwh > 0.0 || sums.open_kwh > 0.0 || sums.open_served_kwh > 0.0);

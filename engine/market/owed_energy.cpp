@@ -40,7 +40,11 @@ OwedEnergy::OwedEnergy(TariffClock tariff, const RestOfStay& rest) : unmet_price
     const KnownPrice price = known_price(tariff, t);
     const TimeNs until_ns = std::min(price.until_ns, rest.to_ns);
     const double per_kwh = price.buy_per_kwh * rest.grid_kw_per_kw;
-    if (per_kwh < unmet_price_per_kwh_) blocks_.push_back({rest.max_kw * kernel::hours_between(t, until_ns), per_kwh});
+    if (per_kwh < unmet_price_per_kwh_) {
+      const double hours = kernel::hours_between(t, until_ns);
+      hours_ += hours;
+      blocks_.push_back({rest.max_kw * hours, per_kwh});
+    }
     t = until_ns;
   }
   std::sort(blocks_.begin(), blocks_.end(),
@@ -66,10 +70,10 @@ double OwedEnergy::cost(double kwh) const {
   return cost + left_kwh * unmet_price_per_kwh_;
 }
 
-double OwedEnergy::kwh_to_come(double kwh, double power_share) const {
+double OwedEnergy::kwh_to_come(double kwh) const {
   double fits_kwh = 0.0;
   for (const Block& block : blocks_) fits_kwh += block.kwh;
-  return std::clamp(kwh, 0.0, fits_kwh * power_share);
+  return std::clamp(kwh, 0.0, fits_kwh);
 }
 
 }  // namespace evtwin::market

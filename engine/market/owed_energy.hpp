@@ -45,11 +45,14 @@ class OwedEnergy {
   double unmet_price_per_kwh() const { return unmet_price_per_kwh_; }
   /// @param kwh  still wanted; 0 or less costs nothing
   double cost(double kwh) const;
-  /// The part of the kWh still wanted that the blocks hold at a share of the power: the rest costs its unmet price.
-  double kwh_to_come(double kwh, double power_share = 1.0) const;
+  /// The part of the kWh still wanted that the blocks hold: the rest costs its unmet price.
+  double kwh_to_come(double kwh) const;
+  /// Of all blocks: how long energy costs less than its unmet price.
+  double hours() const { return hours_; }
 
  private:
   std::vector<Block> blocks_;
+  double hours_ = 0.0;
   double unmet_price_per_kwh_ = 0.0;
 };
 

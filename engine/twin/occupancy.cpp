@@ -10,13 +10,6 @@ namespace evtwin::twin {
 using demand::Visit;
 using kernel::Phase;
 
-namespace {
-
-/// What a visit would have taken: the truth where it is known, else what the driver asked for.
-double wanted_kwh(const Visit& visit) { return std::isnan(visit.taken_kwh) ? visit.requested_kwh : visit.taken_kwh; }
-
-}  // namespace
-
 Occupancy::Occupancy(const SiteContext& context)
     : context_(context),
       sessions_(context.site.evses.size()),
@@ -244,6 +237,10 @@ void Occupancy::tell_not_plugged_in(const Visit& visit, TimeNs t, SessionEnd how
   record.waited_h = kernel::hours_between(visit.arrival_ns, t);
   record.end = how;
   context_.observer->on_session(record);
+}
+
+double Occupancy::wanted_kwh(const Visit& visit) {
+  return std::isnan(visit.taken_kwh) ? visit.requested_kwh : visit.taken_kwh;
 }
 
 SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const {

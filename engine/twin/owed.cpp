@@ -16,23 +16,30 @@ double full_kw(const physics::Evse& evse, const OpenStay& stay) {
   return std::min(physics::couple(evse, *stay.vehicle, stay.v2g).max_kw, stay.vehicle->battery.charge.max_kw());
 }
 
-double joint_share(const Site& site, const physics::FeederTree& tree, double room_kw, std::span<const OpenStay> stays) {
+std::vector<double> parts_together(const Site& site, const physics::FeederTree& tree, double room_kw,
+                                   std::span<const MeanPower> stays) {
   const bool limits_currents = std::any_of(site.feeders.begin(), site.feeders.end(), [](const physics::Feeder& feeder) {
     return feeder.max_a < physics::infinite;
   });
-  if (limits_currents || !site.rows.empty()) return 0.0;
+  if (limits_currents || !site.rows.empty()) return std::vector<double>(stays.size(), 0.0);
   std::vector<double> own_kw(site.feeders.size()), into_kw(site.feeders.size());
   double total_kw = 0.0;
-  for (const OpenStay& stay : stays) {
+  for (const MeanPower& stay : stays) {
     const physics::Evse& evse = site.evses[stay.evse];
-    const double ac_kw = full_kw(evse, stay) / evse.efficiency;
-    (evse.feeder < 0 ? total_kw : own_kw[static_cast<std::size_t>(evse.feeder)]) += ac_kw;
+    (evse.feeder < 0 ? total_kw : own_kw[static_cast<std::size_t>(evse.feeder)]) += stay.kw / evse.efficiency;
   }
   total_kw += tree.flows(own_kw, into_kw);
-  double share = total_kw > room_kw ? std::max(0.0, room_kw) / total_kw : 1.0;
-  for (std::size_t f = 0; f < into_kw.size(); ++f)
-    if (into_kw[f] > site.feeders[f].max_kw) share = std::min(share, site.feeders[f].max_kw / into_kw[f]);
-  return share;
+  const auto part_of = [](double kw, double max_kw) { return kw > max_kw ? std::max(0.0, max_kw) / kw : 1.0; };
+  std::vector<double> parts;
+  for (const MeanPower& stay : stays) {
+    double part = part_of(total_kw, room_kw);
+    for (const std::int32_t node : tree.path_up(site.evses[stay.evse].feeder)) {
+      const auto f = static_cast<std::size_t>(node);
+      part = std::min(part, part_of(into_kw[f], site.feeders[f].max_kw));
+    }
+    parts.push_back(part);
+  }
+  return parts;
 }
 
 market::OwedEnergy owed_after(const Site& site, const physics::FeederTree& tree, const market::TariffClock& tariff,

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "market/owed_energy.hpp"
 #include "physics/equipment.hpp"
@@ -24,10 +25,18 @@ struct OpenStay {
 /// The most a vehicle can draw at the EVSE's meter, a taper ignored, kW.
 double full_kw(const physics::Evse& evse, const OpenStay& stay);
 
-/// The part of their full power, 0..1, that all who stay can have at once and for as long as they like: below the
-/// contract power less the base load at the end, and the feeders' limits in kW. 0 where currents or rows are limited:
+/// The mean power at its EVSE's meter with which a stay would get, by its departure, all that it can get alone.
+struct MeanPower {
+  std::uint32_t evse = 0;
+  double kw = 0.0;
+};
+
+/// By stay: the part of its mean power, 0..1, that it can have while all others have theirs. Each limit on its way,
+/// a feeder's or `room_kw` of the grid connection, cuts all below it alike where their sum exceeds it. No more than
+/// what can be had: who has left needs nothing, and that is not handed on. All 0 where currents or rows are limited:
 /// what fits there is not known.
-double joint_share(const Site& site, const physics::FeederTree& tree, double room_kw, std::span<const OpenStay> stays);
+std::vector<double> parts_together(const Site& site, const physics::FeederTree& tree, double room_kw,
+                                   std::span<const MeanPower> stays);
 
 /// Cost of the kWh (at the EVSE's meter) it still wants: see market::OwedEnergy.
 /// @param tree    of the site's feeders

@@ -289,6 +289,10 @@ void SiteRun::plug_out(std::uint32_t evse, TimeNs t) {
   agenda_.request(EVTWIN_WHY_DEPARTURE, t);
 }
 
+double SiteRun::unmet_kwh(std::uint32_t evse) const {
+  return std::max(0.0, Occupancy::wanted_kwh(occupancy_.session(evse).visit) - power_.counted_kwh(evse));
+}
+
 void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   power_.end(evse, t);
   power_.stop_crossing(evse);
@@ -298,11 +302,10 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   const bool battery_known = s.vehicle->battery.capacity_kwh < infinite;
   SessionRecord record = occupancy_.record_of(evse, t, how);
   record.got_kwh = power_.got_kwh(evse);
-  record.unmet_kwh = std::max(0.0, record.wanted_kwh - power_.counted_kwh(evse));
+  record.unmet_kwh = unmet_kwh(evse);
   if (how == SessionEnd::open_at_end) {
-    const market::OwedEnergy owed = owed_by(s, evse, t);
-    record.open_cost = owed.cost(record.unmet_kwh);
-    record.open_to_come_kwh = owed.kwh_to_come(record.unmet_kwh, share_after_end_);
+    record.open_cost = owed_by(s, evse, t).cost(record.unmet_kwh);
+    record.open_to_come_kwh = to_come_kwh_[evse];
   }
   record.soc_start = battery_known ? s.soc_start : physics::unknown;
   record.soc_end = battery_known ? power_.stored_kwh(evse) / s.vehicle->battery.capacity_kwh : physics::unknown;
@@ -311,6 +314,23 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   books_.end_session(evse, record.got_kwh, record, use);
   occupancy_.count(record, power_.counted_kwh(evse), power_.draws(evse));
   if (context_.observer != nullptr) context_.observer->on_session(record);
+}
+
+/// What all who stay when the run ends, at `t`, can together get until they leave.
+void SiteRun::look_beyond_end(TimeNs t) {
+  std::vector<MeanPower> stays;
+  to_come_kwh_.assign(evse_count(), 0.0);
+  for (const std::uint32_t i : power_.connected_evses()) {
+    const Session& s = occupancy_.session(i);
+    if (s.visit.departure_ns <= t) continue;
+    const market::OwedEnergy owed = owed_by(s, i, t);
+    to_come_kwh_[i] = owed.kwh_to_come(unmet_kwh(i));
+    if (to_come_kwh_[i] > 0.0) stays.push_back({i, to_come_kwh_[i] / owed.hours()});
+  }
+  const SignalValues& now = signals_.now();
+  const std::vector<double> parts =
+      parts_together(site_, grants_.guard().tree(), now.given_contract_kw - now.load_kw, stays);
+  for (std::size_t k = 0; k < stays.size(); ++k) to_come_kwh_[stays[k].evse] *= parts[k];
 }
 
 /// What the energy still wanted on an EVSE costs after the run, which ends at `t`.
@@ -388,13 +408,7 @@ void SiteRun::grant(TimeNs t) {
 
 /// Whoever leaves at the end has left; the others are open.
 void SiteRun::end_sessions(TimeNs t) {
-  std::vector<OpenStay> stays;
-  for (const std::uint32_t i : power_.connected_evses()) {
-    const Session& s = occupancy_.session(i);
-    if (s.visit.departure_ns > t) stays.push_back({i, s.vehicle, s.visit.v2g, t, s.visit.departure_ns});
-  }
-  const SignalValues& now = signals_.now();
-  share_after_end_ = joint_share(site_, grants_.guard().tree(), now.given_contract_kw - now.load_kw, stays);
+  look_beyond_end(t);
   TimeNs last_departure_ns = t;
   for (std::uint32_t i = 0; i < evse_count(); ++i) {
     const Session& s = occupancy_.session(i);

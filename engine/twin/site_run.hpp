@@ -99,6 +99,8 @@ class SiteRun {
   void plug_out(std::uint32_t evse, TimeNs t);
   void end_session(std::uint32_t evse, TimeNs t, SessionEnd how);
   void end_sessions(TimeNs t);
+  double unmet_kwh(std::uint32_t evse) const;
+  void look_beyond_end(TimeNs t);
   market::OwedEnergy owed_by(const Session& s, std::uint32_t evse, TimeNs t) const;
   void change_signals(TimeNs t);
   void limits_changed(TimeNs t);
@@ -150,8 +152,8 @@ class SiteRun {
   std::vector<control::Strategy::Remark> remarks_;
   std::uint64_t warnings_ = 0;
   std::string first_warning_;
-  std::vector<double> member_kw_;  // [members] scratch
-  double share_after_end_ = 1.0;   // joint_share of those who stay
+  std::vector<double> member_kw_;    // [members] scratch
+  std::vector<double> to_come_kwh_;  // [evses] of sessions open at the end, together
 };
 
 }  // namespace evtwin::twin

@@ -97,6 +97,26 @@ TEST(EndOfRun, WhatIsStillToComeCountsAsServedWhereItIsPaidForInFull) {
             0.0);
 }
 
+// 24 h at 10 kW for three cars that got nothing: 5, 50 and 100 kWh, until 10:00, 08:00 and 20:00 of the next day, 7.04
+// kW. Alone each gets 5, 50 and 100 kWh: 0.5, 6.25 and 5 kW on average, 11.75 together. Behind a feeder of 4 kW, the
+// last has 4/5 of its power, and the connection cuts the others to 10/11.75.
+TEST(EndOfRun, WhoNeedsLittleLeavesRoomForTheOthers) {
+  twin::World world = small_world(3);
+  twin::Site& site = world.sites[0];
+  site.tariff.rates[0].price_per_kwh = 0.2;
+  site.unmet_price_per_kwh = 1.0;
+  site.contract_kw = 10.0;
+  site.feeders = {{"F", -1, 4.0, physics::infinite, physics::infinite, 1.0}};
+  site.evses[2].feeder = 0;
+  add_visits(world, {visit(22.0, 34.0, 5.0, 0), visit(22.0, 32.0, 50.0, 1), visit(22.0, 44.0, 100.0, 2)});
+  const auto to_come_kwh = [&] { return run_world(world, idle()).site().open_to_come_kwh; };
+  EXPECT_NEAR(to_come_kwh(), 55.0 * 10.0 / 11.75 + 80.0, 1e-9);
+  site.feeders[0].max_kw = physics::infinite;
+  EXPECT_NEAR(to_come_kwh(), 155.0 * 10.0 / 11.75, 1e-9);
+  site.contract_kw = 11.75;
+  EXPECT_NEAR(to_come_kwh(), 155.0, 1e-9);
+}
+
 TEST(EndOfRun, NothingIsOwedBefore) {
   // The ledger that strategies see has no unmet energy and no cost of an open session, up to the end.
   twin::World world = priced_world(0.2, 1.0);
