@@ -46,9 +46,9 @@ class Occupancy {
   std::span<const demand::ArrivalStream> streams() const { return streams_; }
   bool any_waiting() const { return !waiting_.empty(); }
 
-  /// What the stay says of a session that ends; energies and money are others' to add.
-  /// What a visit would have taken: the truth where it is known, else what the driver asked for.
+  /// The energy a visit would have taken: the truth where it is known, else what the driver asked for.
   static double wanted_kwh(const demand::Visit& visit);
+  /// What the stay says of a session that ends; energies and money are others' to add.
   SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
   /// Counts a session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
   /// @param draws  whether it would take power still
