@@ -246,6 +246,7 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
     run["regret"] = number_or_null(value_of(contender.kpis, "regret"));
     run["event_hash"] = failed ? Json(nullptr) : Json(fmt::format("{:016x}", contender.event_hash));
     run["wall_s"] = number_or_null(contender.wall_s);
+    if (!contender.notes.empty()) run["notes"] = contender.notes;
     run["error"] = failed ? Json(contender.error) : Json(nullptr);
     json["runs"].push_back(std::move(run));
   }

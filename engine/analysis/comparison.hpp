@@ -19,7 +19,8 @@ struct Contender {
   std::vector<Kpi> kpis;
   std::uint64_t event_hash = 0;
   double wall_s = 0.0;
-  std::string error;  ///< not empty: the strategy failed, and there are no figures
+  std::string error;                 ///< not empty: the strategy failed, and there are no figures
+  std::vector<std::string> notes{};  ///< strategy_notes() of the run
 };
 
 /// A contest on one of several worlds.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "kernel/text.hpp"
+#include "twin/conduct.hpp"
 
 namespace evtwin::analysis {
 namespace {
@@ -37,6 +38,30 @@ Json kpi_json(std::span<const Kpi> kpis, std::int32_t site) {
     if (kpi.site == site) object[kpi.name] = number_or_null(kpi.value);
   }
   return object;
+}
+
+std::vector<std::string> strategy_notes(const twin::Result& result) {
+  std::uint64_t warnings = 0, left_out = 0, left_standing = 0, sessions = 0;
+  std::string first;
+  for (const twin::SiteResult& site : result.sites) {
+    if (warnings == 0) first = site.first_strategy_warning;
+    warnings += site.strategy_warnings;
+    left_out += site.remarks_left_out;
+    left_standing += site.left_standing;
+    sessions += site.sessions_left_standing;
+  }
+  std::vector<std::string> notes;
+  if (sessions > 0)
+    notes.push_back(
+        fmt::format("{} session{} got nothing: {} answer{} left a vehicle that draws at 0 kW as it is (NaN)", sessions,
+                    sessions == 1 ? "" : "s", left_standing, left_standing == 1 ? "" : "s"));
+  if (warnings > 0) notes.push_back(fmt::format("the strategy warned {} time(s), first: {}", warnings, first));
+  if (left_out > 0)
+    notes.push_back(
+        fmt::format("{} more remarks of the strategy are not recorded: at most {} of a decision are, and "
+                    "{} of a run",
+                    left_out, twin::Conduct::most_of_a_decision, twin::Conduct::most_of_a_run));
+  return notes;
 }
 
 Json run_json(const twin::World& world, const twin::Result& result, const std::string& strategy,
@@ -74,6 +99,7 @@ Json run_json(const twin::World& world, const twin::Result& result, const std::s
   for (const twin::Flag& flag : world.flags) {
     json[flag.left_out ? "sessions_left_out" : "flags"].push_back({{"id", flag.id}, {"reason", flag.reason}});
   }
+  json["strategy_notes"] = strategy_notes(result);
   json["sites"] = Json::array();
   for (std::size_t i = 0; i < result.sites.size(); ++i) {
     const std::int32_t row = result.sites.size() == 1 ? -1 : static_cast<std::int32_t>(i);

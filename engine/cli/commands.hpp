@@ -38,6 +38,7 @@ int plugin_info(const PluginInfoCommand& command);
 int plugin_layout(const PluginLayoutCommand& command);
 int plugin_list(const PluginListCommand& command);
 int plugin_new(const PluginNewCommand& command);
+int plugin_bench(const PluginBenchCommand& command);
 int plugin_check(const PluginCheckCommand& command);
 int list_tariffs(const TariffsCommand& command);
 

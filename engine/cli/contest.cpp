@@ -8,8 +8,10 @@
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <set>
 #include <thread>
 
+#include "analysis/run_report.hpp"
 #include "analysis/seed_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/contest_progress.hpp"
@@ -65,7 +67,9 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestR
     ready.push_back(oracle ? ready_oracle({}) : ready_strategy(start, &text, rules.hosting));
   }
   if (!ready.empty()) return ready;
+  std::set<std::string> seen;
   for (const auto& listed : control::list_strategies()) {
+    if (!seen.insert(listed.description.id).second) continue;   // hidden by one that has the same id
     if (control::plays_policies(listed.description)) continue;  // it plays the file that it is given
     const StrategyText text{listed.description.id, {}};
     ready.push_back(ready_strategy(start, &text, rules.hosting));
@@ -139,6 +143,7 @@ analysis::Contender play(const Field& field, const Stage& stage, std::size_t str
     contender.kpis = stage.brief ? brief(std::move(done.kpis)) : std::move(done.kpis);
     contender.event_hash = done.result.event_hash;
     contender.wall_s = done.wall_s;
+    contender.notes = analysis::strategy_notes(done.result);
   } catch (const twin::Interrupted&) {
     throw;
   } catch (const std::exception& error) {
@@ -297,6 +302,8 @@ SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
 int tell_failures(const ContestResult& result) {
   int status = 0;
   for (const analysis::Contender& contender : result.contenders) {
+    for (const std::string& note : contender.notes)
+      fmt::print(stderr, "note: {}: {}\n", kernel::printable(contender.strategy), kernel::printable(note));
     if (contender.error.empty()) continue;
     status = 1;
     fmt::print(stderr, "error: {}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));
@@ -311,6 +318,10 @@ int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const s
   for (std::size_t r = 0; r < rounds.size(); ++r) {
     const std::vector<analysis::Contender>& contenders = rounds[r]->contenders;
     for (const analysis::Contender& contender : contenders) {
+      // Of the first round alone: the others' are alike, and each run file has its own.
+      for (std::size_t n = 0; r == 0 && n < contender.notes.size(); ++n)
+        fmt::print(stderr, "note: {}: {}: {}\n", titles[r], kernel::printable(contender.strategy),
+                   kernel::printable(contender.notes[n]));
       if (contender.error.empty()) continue;
       status = 1;
       // A world that can not be loaded fails all of them with one text.

@@ -9,11 +9,13 @@
 
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
+#include "control/isolated_strategy.hpp"
 #include "decide/advisor.hpp"
 #include "decide/json_value.hpp"
 #include "decide/schema.hpp"
 #include "kernel/text.hpp"
 #include "scenario/fields.hpp"
+#include "scenario/loader.hpp"
 
 namespace evtwin::cli {
 
@@ -77,6 +79,24 @@ void answer_one(std::streambuf& input, const std::string& name, decide::Advisor&
   }
 }
 
+control::ChosenStrategy lua_strategy_for(const DecideCommand& command, const decide::Request& request) {
+  const auto& [id, params] = command.strategy;
+  auto read = scenario::strategy_for_world(decide::world_of(request), id, params);
+  control::ChosenStrategy chosen;
+  chosen.file = id;
+  chosen.label = read.label;
+  chosen.factory = std::move(read.factory);
+  if (command.hosting.where == control::Where::apart)
+    chosen.factory = control::isolated("strategy " + read.label, command.hosting.limits, std::move(chosen.factory));
+  return chosen;
+}
+
+decide::Advisor advisor_of(const DecideCommand& command) {
+  if (command.strategy.id.ends_with(".lua"))
+    return decide::Advisor([command](const decide::Request& request) { return lua_strategy_for(command, request); });
+  return decide::Advisor(control::choose_strategy(command.strategy.id, command.strategy.params, command.hosting));
+}
+
 }  // namespace
 
 int decide(const DecideCommand& command) {
@@ -88,10 +108,7 @@ int decide(const DecideCommand& command) {
     fmt::print("{}", decide::example_request());
     return 0;
   }
-  if (command.strategy.id.ends_with(".lua"))
-    throw CommandError(
-        fmt::format("{}: a strategy in Lua needs its scenario; decide asks plugins", command.strategy.id));
-  decide::Advisor advisor(control::choose_strategy(command.strategy.id, command.strategy.params, command.hosting));
+  decide::Advisor advisor = advisor_of(command);
 
   std::ios::sync_with_stdio(false);
   std::ifstream file;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/commands.hpp"
+#include "cli/export_decision.hpp"
 #include "cli/new_file.hpp"
 #include "kernel/text.hpp"
 #include "replay/ocpi_writer.hpp"
@@ -147,6 +148,7 @@ void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) 
 }  // namespace
 
 int export_run(const ExportCommand& command) {
+  if (!command.decision.empty()) return export_decision(command);
   const replay::RecordedRun run = replay::read_recorded_run(command.run);
   if (!command.ocpp.empty()) export_log(run, command);
   if (!command.ocpi.empty()) export_ocpi(run, command, replay::OcpiObject::cdr);

@@ -17,7 +17,7 @@ std::shared_ptr<const FoundBound> find_bound_of(const StartPoint& start, const c
   options.progress = std::move(progress);
   options.stop = interrupted;
   options.strategy_name = "asap";
-  const auto asap = control::choose_strategy("asap", {}, hosting);
+  const auto asap = control::choose_strategy(control::shipped_part(control::PluginPart::strategy, "asap"), {}, hosting);
   analysis::Foresight foresight = analysis::foresee(world, asap.factory, options);
   auto found = std::make_shared<FoundBound>();
   analysis::BoundOptions how;

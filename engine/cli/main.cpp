@@ -43,6 +43,7 @@ struct Dispatch {
   int operator()(const PluginLayoutCommand& command) const { return plugin_layout(command); }
   int operator()(const PluginListCommand& command) const { return plugin_list(command); }
   int operator()(const PluginNewCommand& command) const { return plugin_new(command); }
+  int operator()(const PluginBenchCommand& command) const { return plugin_bench(command); }
   int operator()(const PluginCheckCommand& command) const { return plugin_check(command); }
   int operator()(const TariffsCommand& command) const { return list_tariffs(command); }
 };

@@ -142,7 +142,11 @@ struct ExportCommand {
   std::string sessions;    ///< table of sessions to write (CSV); empty: none
   std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none
   std::string step = "15min";
-  std::string pilot;  ///< control pilot over time to write (CSV, or JSON by its name); empty: none
+  std::string pilot;     ///< control pilot over time to write (CSV, or JSON by its name); empty: none
+  std::string decision;  ///< request of a decision to write (JSON): that of `decision_number`, or the first from `at`
+  std::optional<std::uint64_t> decision_number;
+  std::string decision_at;    ///< local time; empty: by number
+  std::string decision_site;  ///< name of a site; empty: the first
 };
 
 /// evtwin drivers
@@ -249,7 +253,7 @@ struct PluginInfoCommand {
 
 /// evtwin plugin layout
 struct PluginLayoutCommand {
-  bool json = false;
+  bool json = false, rust = false;
 };
 
 /// evtwin plugin list
@@ -262,10 +266,25 @@ struct TariffsCommand {
   bool json = false;
 };
 
+/// evtwin plugin bench
+struct PluginBenchCommand {
+  StrategyText strategy;
+  std::vector<StrategyText> rivals;    ///< beside it
+  std::vector<std::uint64_t> seeds;    ///< every strategy on each of them
+  std::vector<std::string> scenarios;  ///< empty: five of those that come with the program
+  std::optional<int> days;             ///< instead of the scenarios'
+  control::Hosting hosting;
+  unsigned threads = 0;  ///< 0: as many as the machine has
+  bool json = false;
+};
+
 /// evtwin plugin check
 struct PluginCheckCommand {
-  std::string file;  ///< FILE or FILE#ID
+  std::string file;  ///< FILE, FILE#ID or FILE.lua
   double fuzz_s = 0.0;
+  double call_s = 5.0;                  ///< CPU time of a call
+  std::size_t memory_mib = 1024;        ///< of a check
+  std::vector<std::string> only, skip;  ///< names of checks
   std::optional<std::uint64_t> reproduce;
   bool json = false;
 };
@@ -277,7 +296,7 @@ using Command =
                  CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, RerunCommand, ExportCommand,
                  ReplayCommand, WhatIfCommand, CalibrateCommand, DriversCommand, ChargersCommand, ViewCommand,
                  DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand,
-                 PluginListCommand, PluginCheckCommand, TariffsCommand>;
+                 PluginListCommand, PluginBenchCommand, PluginCheckCommand, TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

@@ -105,22 +105,25 @@ void offer_what_if(Offers& offers) {
 
 struct ExportOptions {
   ExportCommand command;
+  std::string request;  ///< file of a decision's request; empty: the standard output
   std::vector<std::string> ocpi_set;
 };
 
 void offer_export(Offers& offers) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App& command =
-      offers.add(offers.program(), "export",
-                 "Write a run file as OCPP log, OCPI records, sessions, pilot states or rows over time", options,
-                 [](ExportOptions& given) {
-                   const ExportCommand& asked = given.command;
-                   if (asked.ocpp.empty() && asked.ocpi.empty() && asked.ocpi_sessions.empty() &&
-                       asked.sessions.empty() && asked.timeseries.empty() && asked.pilot.empty())
-                     throw CLI::RequiredError("--ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries or --pilot");
-                   given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
-                   return given.command;
-                 });
+  CLI::App& command = offers.add(
+      offers.program(), "export",
+      "Write a run file as OCPP log, OCPI records, sessions, pilot states or rows over time", options,
+      [](ExportOptions& given) {
+        const ExportCommand& asked = given.command;
+        if (asked.ocpp.empty() && asked.ocpi.empty() && asked.ocpi_sessions.empty() && asked.sessions.empty() &&
+            asked.timeseries.empty() && asked.pilot.empty() && !asked.decision_number && asked.decision_at.empty())
+          throw CLI::RequiredError("--ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision");
+        if (asked.decision_number || !asked.decision_at.empty())
+          given.command.decision = given.request.empty() ? "-" : given.request;
+        given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
+        return given.command;
+      });
   ExportCommand& to = options->command;
   to.log.anonymise = true;
   command.add_option("RUN", to.run, "run file")->required();
@@ -135,6 +138,17 @@ void offer_export(Offers& offers) {
   command.add_option(
       "--pilot", to.pilot,
       "IEC 61851-1 states and duty cycle of every EVSE to write (CSV; JSON where the name ends in .json)");
+  auto* number = command
+                     .add_option("--decision", to.decision_number,
+                                 "instead: the request (JSON) that evtwin decide answers as the strategy did in its "
+                                 "decision of this number, counted from 1; lives the run again up to there")
+                     ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53));
+  auto* instant =
+      command.add_option("--at", to.decision_at, "likewise of its first decision at or after this local time")
+          ->excludes(number);
+  command.add_option("--site", to.decision_site, "of --decision and --at: the site (default: the first)");
+  command.add_option("--request", options->request, "of --decision and --at: file to write (default: standard output)");
+  static_cast<void>(instant);
   command.add_option("--step", to.step, "of --timeseries, as 15min (default), 10s, 1h, 1d")->needs(rows);
   const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
   command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")

@@ -12,8 +12,12 @@
 #include "analysis/text_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "control/plugin_search.hpp"
+#include "control/strategy.hpp"
 #include "kernel/text.hpp"
 #include "plugin_check/child.hpp"
+#include "plugin_check/script_check.hpp"
+#include "scenario/loader.hpp"
 
 namespace evtwin::cli {
 
@@ -40,6 +44,7 @@ nlohmann::ordered_json report_json(const Report& report) {
     }
     row["name"] = verdict.name;
     row["pass"] = verdict.pass;
+    if (verdict.slow) row["slow"] = true;
     row["why"] = printable(verdict.why);
     if (!verdict.note.empty()) row["note"] = printable(verdict.note);
     checks.push_back(std::move(row));
@@ -84,6 +89,23 @@ std::string passed_text(const std::vector<const Verdict*>& rows, bool forecaster
   return quantities == 0 ? who : fmt::format("{}, {} quantities", who, quantities);
 }
 
+/// What is slow may be right.
+const char* word_of(const Verdict& verdict) { return verdict.pass ? "pass" : verdict.slow ? "SLOW" : "FAIL"; }
+
+/// Rows as they become known, for a file with one strategy: those of more are summed up in a table at the end.
+class Rows {
+ public:
+  void add(const Verdict& verdict) {
+    fmt::print("{:<18} {:<5} {}\n", verdict.name, word_of(verdict), kernel::printable(verdict.why));
+    std::fflush(stdout);  // whoever waits for a slow one sees what is known
+    any_ = true;
+  }
+  bool any() const { return any_; }
+
+ private:
+  bool any_ = false;
+};
+
 /// One row per check that all pass, one per strategy or forecaster that fails it.
 void print_table(const Report& report, bool forecasters) {
   std::vector<std::string> order;
@@ -104,19 +126,13 @@ void print_table(const Report& report, bool forecasters) {
     if (const std::string passed = passed_text(rows, forecasters); !passed.empty())
       table.add_row({name, "pass", passed, ""});
     for (const Verdict* verdict : rows) {
-      if (!verdict->pass) table.add_row({name, "FAIL", verdict->of.text(), verdict->why});
+      if (!verdict->pass) table.add_row({name, word_of(*verdict), verdict->of.text(), verdict->why});
     }
   }
   fmt::print("{}", table.text());
 }
 
-/// A table for each kind; notes below.
-void print_checks(const Report& report) {
-  if (!report.strategies.empty() || report.forecasters.empty()) print_table(report, false);
-  if (!report.forecasters.empty()) {
-    if (!report.strategies.empty()) fmt::print("\n");
-    print_table(report, true);
-  }
+void print_notes(const Report& report) {
   bool first = true;
   for (const Verdict& verdict : report.checks) {
     if (verdict.note.empty()) continue;
@@ -125,6 +141,17 @@ void print_checks(const Report& report) {
                of_file ? "" : " ", verdict.name, kernel::printable(verdict.note));
     first = false;
   }
+}
+
+/// A table for each kind; notes below.
+void print_checks(const Report& report, bool rows_are_there) {
+  if (rows_are_there) return print_notes(report);
+  if (!report.strategies.empty() || report.forecasters.empty()) print_table(report, false);
+  if (!report.forecasters.empty()) {
+    if (!report.strategies.empty()) fmt::print("\n");
+    print_table(report, true);
+  }
+  print_notes(report);
 }
 
 void print_timing(const Report& report) {
@@ -146,12 +173,50 @@ void print_timing(const Report& report) {
 }
 
 void print_sum(const Report& report) {
-  const auto failed =
-      std::count_if(report.checks.begin(), report.checks.end(), [](const Verdict& v) { return !v.pass; });
+  const auto count = [&](auto&& is) { return std::count_if(report.checks.begin(), report.checks.end(), is); };
+  const auto failed = count([](const Verdict& v) { return !v.pass; });
+  const auto slow = count([](const Verdict& v) { return v.slow; });
   if (failed == 0) {
     fmt::print("\n{}: all {} checks passed\n", kernel::printable(report.file), report.checks.size());
   } else {
-    fmt::print("\n{}: {} of {} checks failed\n", kernel::printable(report.file), failed, report.checks.size());
+    fmt::print("\n{}: {} of {} checks failed{}\n", kernel::printable(report.file), failed, report.checks.size(),
+               slow == 0 ? std::string()
+                         : fmt::format(", {} of them for want of CPU time (--call-limit-s gives a call more)", slow));
+  }
+}
+
+/// The checks of a strategy in Lua. @throws std::runtime_error
+Report check_lua(const std::string& file, const plugin_check::Options& options) {
+  const auto description = scenario::describe_strategy_file(file);
+  if (!description) throw CommandError(fmt::format("{}: returns no strategy {{ ... }}; evtwin check says more", file));
+  const auto with = [file](control::TextParams params) -> plugin_check::ScriptFor {
+    return [file, params = std::move(params)](const twin::World& world) {
+      return scenario::strategy_for_world(world, file, params).factory;
+    };
+  };
+  std::vector<plugin_check::ScriptVariant> variants;
+  const auto add = [&](const control::ParamDescription& param, const std::string& value) {
+    variants.push_back({fmt::format("{} = {}", param.id, value), with({{param.id, value}})});
+  };
+  for (const control::ParamDescription& param : description->params) {
+    if (param.type == EVTWIN_PARAM_BOOL) {
+      for (const char* value : {"false", "true"}) add(param, value);
+    } else if (param.type == EVTWIN_PARAM_INT || param.type == EVTWIN_PARAM_REAL) {
+      for (const double value : {param.min, param.max}) add(param, fmt::format("{}", value));
+    }
+    for (const std::string& choice : param.choices) add(param, choice);
+  }
+  return plugin_check::check_script(file, description->id, with({}), variants, options);
+}
+
+/// Whether a single strategy is looked at; false where that can not be told.
+bool holds_one(const std::string& file, const std::string& id) {
+  if (!id.empty() || file.ends_with(".lua")) return true;
+  try {
+    const control::PluginDescription plugin = control::look_at_plugin(file);
+    return plugin.strategies.size() == 1 && plugin.forecasters.empty();
+  } catch (const control::StrategyError&) {
+    return false;
   }
 }
 
@@ -162,18 +227,27 @@ int plugin_check(const PluginCheckCommand& command) {
   const std::string file = command.file.substr(0, hash);
   const std::string id = hash < command.file.size() ? command.file.substr(hash + 1) : "";
   plugin_check::Options options;
+  options.call_s = command.call_s;
+  options.memory_mib = command.memory_mib;
+  options.only = command.only;
+  options.skip = command.skip;
   options.at_once = plugin_check::children_that_fit(options.memory_mib);
   options.fuzz_s = command.fuzz_s;
   options.fuzz_from = std::random_device{}();
   options.reproduce = command.reproduce;
   options.stop = interrupted;
   catch_interrupt();
+  Rows rows;
+  if (!command.json && holds_one(file, id)) options.judged = [&](const Verdict& verdict) { rows.add(verdict); };
   try {
-    const Report report = plugin_check::check_plugin(file, id, options);
+    const bool lua = file.ends_with(".lua");
+    if (lua && (options.fuzz_s > 0.0 || options.reproduce))
+      throw CommandError("--fuzz and --reproduce are for shared objects; a script is run in a sandbox");
+    const Report report = lua ? check_lua(file, options) : plugin_check::check_plugin(file, id, options);
     if (command.json) {
       fmt::print("{}\n", report_json(report).dump(2));
     } else {
-      print_checks(report);
+      print_checks(report, rows.any());
       print_timing(report);
       print_sum(report);
     }

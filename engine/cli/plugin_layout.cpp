@@ -62,6 +62,53 @@ ordered_json layout_json() {
   return json;
 }
 
+/// A Rust type; what a function takes no table says, so that a face casts it.
+std::string rust_type(const AbiField& field, AbiType type, bool writable) {
+  switch (type) {
+    case AbiType::f64:
+      return "f64";
+    case AbiType::text:
+      return "*const c_char";
+    case AbiType::structure:
+      return std::string(field.structure);
+    case AbiType::pointer:
+      return (writable ? "*mut " : "*const ") + rust_type(field, field.of, writable);
+    case AbiType::function:
+      return "*const c_void";
+    case AbiType::opaque:
+      return "c_void";
+    default:
+      return std::string(control::name_of(type));
+  }
+}
+
+/// Words of Rust's that are fields of ours.
+std::string rust_name(std::string_view name) {
+  return std::string(name) + (name == "self" || name == "type" ? "_" : "");
+}
+
+void print_rust(AbiHeader header) {
+  for (const control::AbiStruct& known : control::abi_structs(header)) {
+    const bool writable = known.name == "evtwin_decision";  // its columns are the plugin's to fill
+    fmt::print("\n#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {} {{\n", known.name);
+    for (const AbiField& field : known.fields) {
+      std::string type = rust_type(field, field.type, writable);
+      if (field.type == AbiType::opaque) type = "*mut c_void";
+      if (field.count > 1) type = fmt::format("[{}; {}]", type, field.count);
+      fmt::print("    pub {}: {},{}\n", rust_name(field.name), type,
+                 field.length.empty() ? std::string() : fmt::format(" // [{}]", field.length));
+    }
+    fmt::print("}}\nconst _: () = assert!(core::mem::size_of::<{}>() == {});\n", known.name, known.size);
+  }
+  fmt::print("\n");
+  for (const control::AbiConstant& constant : control::abi_constants(header)) {
+    if (constant.text.empty())
+      fmt::print("pub const {}: u32 = {};\n", constant.name, constant.number);
+    else
+      fmt::print("pub const {}: &str = \"{}\\0\";\n", constant.name, constant.text);
+  }
+}
+
 void print_header(AbiHeader header) {
   for (const control::AbiStruct& known : control::abi_structs(header)) {
     fmt::print("\n{}, {} bytes\n", known.name, known.size);
@@ -85,6 +132,16 @@ void print_header(AbiHeader header) {
 int plugin_layout(const PluginLayoutCommand& command) {
   if (command.json) {
     fmt::print("{}\n", analysis::json_text(layout_json()));
+    return 0;
+  }
+  if (command.rust) {
+    fmt::print(
+        "// strategy.h of ABI {}.{} as this evtwin lays it out: evtwin plugin layout --rust. Not to be edited.\n"
+        "#![allow(dead_code, non_camel_case_types)]\n"
+        "use core::ffi::c_void;\nuse std::os::raw::c_char;\n\n"
+        "pub const EVTWIN_ABI_DIGEST: &str = \"{}\\0\";\n",
+        EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, EVTWIN_ABI_DIGEST);
+    print_rust(AbiHeader::strategy);
     return 0;
   }
   fmt::print("strategy.h of ABI {}.{}, {}\n", EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, EVTWIN_ABI_DIGEST);

@@ -72,6 +72,8 @@ void copy_filled_in(const fs::path& from, const fs::path& to, std::string_view n
     std::ofstream out(target, std::ios::binary);
     out << text;
     out.close();
+    if ((entry.status().permissions() & fs::perms::owner_exec) != fs::perms::none)
+      fs::permissions(target, entry.status().permissions());
     if (!out) throw CommandError(fmt::format("{}: can not be written ({})", target.string(), std::strerror(errno)));
   }
 }
@@ -83,6 +85,16 @@ std::string quoted(const std::string& path) {
            std::string_view("/._-+").find(c) != std::string_view::npos;
   });
   return plain ? path : "'" + replaced(path, "'", "'\\''") + "'";
+}
+
+/// plugins.md of an installation, or the source tree's; empty where neither is.
+std::string guide_beside(const fs::path& templates) {
+  for (const char* name : {"plugins.md", "README.md"}) {
+    std::error_code error;
+    const fs::path guide = templates.parent_path() / name;
+    if (fs::exists(guide, error)) return guide.string();
+  }
+  return {};
 }
 
 }  // namespace
@@ -154,21 +166,29 @@ int plugin_new(const PluginNewCommand& command) {
         "  ctest --test-dir build\n"
         "  {1} run {2} --strategy lp --change forecast=./build/lib{0}.so\n",
         name, evtwin, week, prefix);
+  } else if (command.language == "rust") {
+    fmt::print(
+        "Wrote {0}/: a strategy in Rust and a README. Next:\n"
+        "  cd {0} && EVTWIN={1} ./build\n"
+        "  {1} plugin check ./lib{0}.so\n"
+        "  {1} compare {2} --strategies asap,edf,./lib{0}.so\n",
+        name, evtwin, week);
   } else if (command.language == "lua") {
     fmt::print(
         "Wrote {0}/: a strategy in Lua, a test and a README. Next:\n"
         "  cd {0}\n"
-        "  {1} run test.lua\n"
-        "  {1} compare {2} --strategies asap,./{0}.lua\n",
+        "  {1} run test.lua && {1} plugin check {0}.lua\n"
+        "  {1} compare {2} --strategies asap,edf,./{0}.lua\n",
         name, evtwin, week);
   } else {
     fmt::print(
         "Wrote {0}/: a strategy in {4}, a test and a README. Next:\n"
         "  cd {0} && cmake -B build -DCMAKE_PREFIX_PATH={3} && cmake --build build\n"
         "  ctest --test-dir build\n"
-        "  {1} compare {2} --strategies asap,./build/lib{0}.so\n",
+        "  {1} compare {2} --strategies asap,edf,./build/lib{0}.so\n",
         name, evtwin, week, prefix, command.language == "c" ? "C" : "C++");
   }
+  if (const std::string guide = guide_beside(templates); !guide.empty()) fmt::print("The guide: {}\n", guide);
   return 0;
 }
 

@@ -99,11 +99,8 @@ int run(const RunCommand& command) {
   if (start.content) fmt::print("{}\n\n", line_of_start(start, strategy));
   fmt::print("{}\n",
              analysis::kpi_table_text(done.kpis, korean ? analysis::Language::korean : analysis::Language::english));
-  for (const auto& site : done.result.sites) {
-    if (site.strategy_warnings > 0)
-      fmt::print(stderr, "note: the strategy warned {} time(s), first: {}\n", site.strategy_warnings,
-                 kernel::printable(site.first_strategy_warning));
-  }
+  for (const std::string& note : analysis::strategy_notes(done.result))
+    fmt::print(stderr, "note: {}\n", kernel::printable(note));
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);
   if (!command.out.empty()) fmt::print("run file   {}\n", kernel::printable(command.out));
   if (files.checkpoint_at_ns) {

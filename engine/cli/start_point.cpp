@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "cli/commands.hpp"
 #include "cli/input_files.hpp"
@@ -51,8 +52,18 @@ void check_inputs(const std::vector<record::InputFile>& then, const std::vector<
                                  from, changes.front()));
 }
 
+/// A plugin of the user's may have the id of one that came with the program: once for each id, that is said.
+void tell_hidden(const control::ChosenStrategy& chosen) {
+  static std::set<std::string> told;
+  const std::string& id = chosen.description.id;
+  if (chosen.hides.empty() || !told.insert(id).second) return;
+  fmt::print(stderr, "note: {} is that of {}; it hides evtwin's own, which is {}#{}\n", kernel::printable(id),
+             kernel::printable(chosen.file), kernel::printable(chosen.hides), kernel::printable(id));
+}
+
 ReadyStrategy plugin_strategy(const StrategyText& text, const control::Hosting& hosting) {
   const auto chosen = control::choose_strategy(text.id, text.params, hosting);
+  tell_hidden(chosen);
   return {{chosen.label, chosen.file, file_digest(chosen.file)}, chosen.factory, text};
 }
 

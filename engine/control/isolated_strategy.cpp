@@ -1,5 +1,6 @@
 #include "control/isolated_strategy.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -10,18 +11,22 @@
 
 #include <algorithm>
 #include <array>
-#include <cfenv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "control/fault.hpp"
 #include "control/guarded_cells.hpp"
 #include "control/hand_over.hpp"
 #include "control/loader_lock.hpp"
+#include "control/process_state.hpp"
 #include "control/shared_view.hpp"
 #include "control/view_layout.hpp"
 #include "kernel/log.hpp"
@@ -51,6 +56,7 @@ struct Control {
   std::int64_t wake_ns = 0, quiet_until_ns = 0;
   double expected_cost = 0.0;
   std::uint64_t state_bytes = 0;
+  std::uint64_t unheard = 0;     ///< remarks for which there was no room
   std::uint32_t said_bytes = 0;  ///< remarks: severity, then text with its NUL; or the reason of a failure
   std::array<char, most_said_bytes> said{};
 };
@@ -103,6 +109,10 @@ class IsolatedStrategy::Segment {
   void answer(std::unique_ptr<Strategy>& strategy,
               const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make);
   void say(std::span<const Strategy::Remark> remarks);
+  void watch_process(Strategy& strategy, bool at_the_end = false);
+
+  std::optional<ProcessState> state_;  // of the child, when the strategy was made
+  std::uint64_t decided_ = 0, looked_ = 0;
 };
 
 /// A process that the plugin forks has none of this memory: two that answer one question would mix their answers.
@@ -148,12 +158,29 @@ void IsolatedStrategy::Segment::say(std::span<const Strategy::Remark> remarks) {
   control->said_bytes = 0;
   for (const Strategy::Remark& remark : remarks) {
     const std::size_t bytes = sizeof(std::uint32_t) + remark.text.size() + 1;
-    if (control->said_bytes + bytes > most_said_bytes) return;
+    if (control->said_bytes + bytes > most_said_bytes) {
+      ++control->unheard;
+      continue;
+    }
     char* to = control->said.data() + control->said_bytes;
     std::memcpy(to, &remark.severity, sizeof(std::uint32_t));
     std::memcpy(to + sizeof(std::uint32_t), remark.text.c_str(), remark.text.size() + 1);
     control->said_bytes += static_cast<std::uint32_t>(bytes);
   }
+}
+
+/// What a strategy does to its own process harms nobody else, and yet may change its answers later, or another host's
+/// process: it is told with the decision after which it was found.
+void IsolatedStrategy::Segment::watch_process(Strategy& strategy, bool at_the_end) {
+  constexpr std::uint64_t decisions_between_looks = 64;
+  if (!at_the_end && ++decided_ % decisions_between_looks != 0) return;
+  const std::string difference = state_ ? state_->difference() : std::string();
+  if (!difference.empty()) {
+    strategy.remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, in one of decide() number {} to {}",
+                                                            difference, looked_, decided_ - 1)});
+    state_.emplace();  // told once
+  }
+  looked_ = decided_;
 }
 
 /// One request, answered in the child. @throws StrategyError.
@@ -162,6 +189,7 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
   switch (control->request) {
     case make_instance:
       strategy = make(view.shown());
+      state_.emplace();
       control->subscribes = strategy->subscribes;
       control->horizon_steps = strategy->horizon_steps;
       control->horizon_reads = strategy->horizon_reads;
@@ -182,13 +210,8 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
                                strategy->plan_steps == 0 ? nullptr : plan_kw.cells().data(),
                                strategy->plan_steps,
                                0};
-      const int rounding = std::fegetround();
       strategy->decide(view.shown(), decision);
-      if (std::fegetround() != rounding) {
-        std::fesetround(rounding);
-        throw StrategyError(
-            fmt::format("{}: decide failed: it changed how this process rounds (fesetround)", strategy->who()));
-      }
+      watch_process(*strategy);
       control->wake_ns = decision.wake_ns;
       control->quiet_until_ns = decision.quiet_until_ns;
       control->expected_cost = decision.expected_cost;
@@ -196,6 +219,7 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
     }
     case end_of_run:
       strategy->end(view.shown());
+      watch_process(*strategy, true);
       break;
     case save_state: {
       std::vector<std::byte> bytes;
@@ -213,9 +237,28 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
     default:
       break;
   }
+  control->unheard = std::exchange(strategy->unheard, 0);
   say(strategy->remarks);
   strategy->remarks.clear();
 }
+
+namespace {
+
+/// Threads of this process beside the one that asks; those on their way out are given a moment.
+std::size_t own_threads() {
+  std::size_t others = 0;
+  for (int look = 0; look < 50; ++look) {
+    std::error_code error;
+    const auto tasks = std::filesystem::directory_iterator("/proc/self/task", error);
+    others =
+        error ? 0 : static_cast<std::size_t>(std::distance(begin(tasks), std::filesystem::directory_iterator())) - 1;
+    if (others == 0) break;
+    usleep(2000);
+  }
+  return others;
+}
+
+}  // namespace
 
 void IsolatedStrategy::Segment::serve(const std::string& who,
                                       const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
@@ -228,7 +271,14 @@ void IsolatedStrategy::Segment::serve(const std::string& who,
     while (!own_side.wait(1000)) {
     }
     if (control->request == leave) {
+      const bool keeps_threads = strategy != nullptr && strategy->keeps_threads();
       strategy.reset();
+      if (const std::size_t left = own_threads(); left > 0 && !keeps_threads)
+        fmt::print(stderr,
+                   "warning: {}: {} thread{} of its own still run{} after destroy, and it does not say "
+                   "EVTWIN_STRATEGY_KEEP_LOADED\n",
+                   who, left, left == 1 ? "" : "s", left == 1 ? "s" : "");
+      std::fflush(stderr);
       own_side.give();
       ::_exit(0);
     }
@@ -267,6 +317,7 @@ void prepare_child(pid_t parent, const CallLimits& limits) {
   if (getppid() != parent) ::_exit(1);  // it died before we said so
   ::signal(SIGINT, SIG_IGN);            // Ctrl-C is for the parent
   close_range(3, ~0U, 0);
+  ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // a descriptor that is the host's: whoever closes those of others is seen
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   if (limits.memory_mib != 0) {
@@ -400,6 +451,7 @@ void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     remarks.push_back(std::move(remark));
   }
+  unheard += std::exchange(control.unheard, 0);
 }
 
 void IsolatedStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {

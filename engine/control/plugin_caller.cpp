@@ -37,8 +37,8 @@ std::string status_text(evtwin_status status, const char* header) {
 }  // namespace
 
 PluginCaller::PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site,
-                           std::vector<Strategy::Remark>* remarks)
-    : who_(std::move(who)), header_(header), seed_(seed), site_(site), remarks_(remarks) {
+                           Strategy* talker)
+    : who_(std::move(who)), header_(header), seed_(seed), site_(site), talker_(talker) {
   host_ = {sizeof(evtwin_host), EVTWIN_ABI_MAJOR, EVTWIN_ABI_MINOR, 0, this, &report, &random, &extension};
 }
 
@@ -92,8 +92,12 @@ void PluginCaller::report(const evtwin_host* host, std::uint32_t severity, const
                    self.who_, words);
   if (severity >= EVTWIN_ERROR) {
     self.error_ = words;
-  } else if (severity != EVTWIN_DEBUG && self.remarks_ != nullptr && self.remarks_->size() < most_remarks) {
-    self.remarks_->push_back({severity, std::string(words)});
+  } else if (severity != EVTWIN_DEBUG && self.talker_ != nullptr) {
+    if (self.talker_->remarks.size() < most_remarks) {
+      self.talker_->remarks.push_back({severity, std::string(words)});
+    } else {
+      ++self.talker_->unheard;
+    }
   }
 }
 

@@ -16,9 +16,8 @@ class PluginCaller {
  public:
   /// @param who      "strategy half (libhalf.so)"
   /// @param header   of its contract, for messages: "strategy.h"
-  /// @param remarks  where what it reports goes; null: nowhere but the log
-  PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site,
-               std::vector<Strategy::Remark>* remarks);
+  /// @param talker  whose remarks what it reports becomes; null: it goes nowhere but to the log
+  PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site, Strategy* talker);
   PluginCaller(const PluginCaller&) = delete;
   PluginCaller& operator=(const PluginCaller&) = delete;
 
@@ -61,7 +60,7 @@ class PluginCaller {
   const char* header_;
   std::uint64_t seed_;
   std::uint32_t site_;
-  std::vector<Strategy::Remark>* remarks_;
+  Strategy* talker_;
   evtwin_host host_{};
   std::string error_;
   std::atomic<std::thread::id> caller_;         ///< the thread inside a call; none between calls

@@ -70,7 +70,7 @@ void PluginForecaster::forecast(const evtwin_history& history, const evtwin_ques
 }
 
 ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params) {
-  auto [found, name] = find_part(PluginPart::forecaster, id);
+  auto [found, name, hides] = find_part(PluginPart::forecaster, id);
   ChosenForecaster chosen;
   chosen.file = found.file;
   chosen.digest = file_digest(found.file);

@@ -48,11 +48,17 @@ ListedStrategy find_in_file(PluginPart part, const std::string& file, std::strin
   throw StrategyError(fmt::format("plugin {} has no {} '{}'; it has {}", file, word(part), id, known));
 }
 
-ListedStrategy find_installed(PluginPart part, std::string_view id) {
+FoundPart find_installed(PluginPart part, std::string_view id) {
   std::vector<std::string> problems;
   const auto all = list_parts(part, &problems);
-  for (const auto& listed : all) {
-    if (listed.description.id == id) return listed;
+  const auto has_id = [&](const ListedStrategy& listed) { return listed.description.id == id; };
+  const auto first = std::find_if(all.begin(), all.end(), has_id);
+  if (first != all.end()) {
+    // Among those of one origin the order of folders is the user's own wish.
+    const auto hidden = std::find_if(first + 1, all.end(), [&](const ListedStrategy& listed) {
+      return has_id(listed) && came_with_the_program(listed.file);
+    });
+    return {*first, std::string(id), hidden == all.end() ? std::string() : hidden->file};
   }
   std::vector<std::string_view> names;
   std::string known;
@@ -118,11 +124,18 @@ std::vector<ListedStrategy> list_parts(PluginPart part, std::vector<std::string>
 FoundPart find_part(PluginPart part, std::string_view id) {
   const std::size_t hash = id.find('#');
   const bool is_file = id.ends_with(".so") || (hash != std::string_view::npos && id.substr(0, hash).ends_with(".so"));
-  if (!is_file) return {find_installed(part, id), std::string(id)};
+  if (!is_file) return find_installed(part, id);
   ListedStrategy found =
       find_in_file(part, std::string(id.substr(0, hash)), hash == std::string_view::npos ? "" : id.substr(hash + 1));
   std::string named = found.description.id;
-  return {std::move(found), std::move(named)};
+  return {std::move(found), std::move(named), {}};
+}
+
+std::string shipped_part(PluginPart part, std::string_view id) {
+  for (const ListedStrategy& listed : list_parts(part)) {
+    if (listed.description.id == id && came_with_the_program(listed.file)) return fmt::format("{}#{}", listed.file, id);
+  }
+  return std::string(id);
 }
 
 std::string label_of(std::string_view id, const TextParams& params) {

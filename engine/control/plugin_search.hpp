@@ -28,11 +28,15 @@ std::vector<ListedStrategy> list_parts(PluginPart part, std::vector<std::string>
 
 struct FoundPart {
   ListedStrategy listed;
-  std::string name;  ///< as labels show it: the id, without the file that it was asked for with
+  std::string name;   ///< as labels show it: the id, without the file that it was asked for with
+  std::string hides;  ///< file that came with the program and has the id, too, where another was found first
 };
 /// "edf" in the plugin folders, or "FILE.so#edf", or "FILE.so" when it holds one.
 /// @throws StrategyError for an unknown id, with the nearest known one.
 FoundPart find_part(PluginPart part, std::string_view id);
+
+/// "FILE.so#edf" of the one that came with the program, whatever else has the id; "edf" where there is none.
+std::string shipped_part(PluginPart part, std::string_view id);
 
 /// "edf:margin_min=5".
 std::string label_of(std::string_view id, const TextParams& params);

@@ -6,6 +6,8 @@
 #include <new>
 #include <utility>
 
+#include "control/process_state.hpp"
+
 namespace evtwin::control {
 
 namespace {
@@ -44,7 +46,7 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
       params_(std::move(params)),
       call_(fmt::format("strategy {} ({})", params_->strategy().id,
                         std::filesystem::path(library_->file()).filename().string()),
-            "strategy.h", seed, site, &remarks),
+            "strategy.h", seed, site, this),
       stop_(stop) {
   const auto values = params_->values();
   call_("create", [&] {
@@ -132,7 +134,9 @@ void PluginStrategy::refuse_instance(const std::string& why) {
 
 void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
   if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", call_.who()));
+  const NumberModes modes;
   call_("decide", [&] { return instance_->decide(instance_, &view, &decision); });
+  if (const std::string changed = modes.take_back(); !changed.empty()) call_.fail("decide", changed);
 }
 
 void PluginStrategy::end(const evtwin_view& last) {
@@ -175,6 +179,8 @@ void PluginStrategy::decide_many(std::span<const Asked> asked) {
 bool PluginStrategy::can_save() const {
   return state_ != nullptr || (params_->strategy().flags & EVTWIN_STRATEGY_STATELESS) != 0;
 }
+
+bool PluginStrategy::keeps_threads() const { return (params_->strategy().flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0; }
 
 void PluginStrategy::save(std::vector<std::byte>& bytes) {
   if (state_ == nullptr) return;

@@ -30,6 +30,7 @@ class PluginStrategy : public Strategy {
   void decide_many(std::span<const Asked> asked) override;
   std::string who() const override { return call_.who(); }
   bool can_save() const override;
+  bool keeps_threads() const override;
   void save(std::vector<std::byte>& bytes) override;
   void load(std::span<const std::byte> bytes) override;
 

@@ -42,6 +42,9 @@ class Strategy {
   /// For messages: "strategy half (libhalf.so)".
   virtual std::string who() const { return "the strategy"; }
 
+  /// Whether threads of its own may outlive it: its file is never unloaded.
+  virtual bool keeps_threads() const { return false; }
+
   /// Whether a run with this strategy can be checkpointed: it can write down what it remembers, or remembers nothing.
   virtual bool can_save() const { return false; }
   /// What its further answers depend on, appended to `bytes`. @throws StrategyError.
@@ -61,6 +64,7 @@ class Strategy {
     std::string text;
   };
   std::vector<Remark> remarks;
+  std::uint64_t unheard = 0;  ///< beyond those there is room for; the caller takes this away, too
 };
 
 inline void Strategy::end(const evtwin_view&) {}

@@ -65,12 +65,13 @@ std::vector<ListedStrategy> list_strategies(std::vector<std::string>* problems) 
 }
 
 ChosenStrategy choose_strategy(std::string_view id, const TextParams& params, const Hosting& hosting) {
-  auto [found, name] = find_part(PluginPart::strategy, id);
+  auto [found, name, hides] = find_part(PluginPart::strategy, id);
   ChosenStrategy chosen;
   chosen.file = found.file;
   chosen.description = found.description;
   chosen.params = params;
   chosen.label = label_of(name, params);
+  chosen.hides = std::move(hides);
   auto checked = std::make_shared<const CheckedParams>(std::move(found.description), params);
   const bool alone =
       hosting.where == Where::by_origin ? !came_with_the_program(found.file) : hosting.where == Where::apart;

@@ -32,6 +32,7 @@ struct ChosenStrategy {
   StrategyDescription description;
   TextParams params;  ///< as given
   std::string label;  ///< "edf", "edf:margin_min=5"
+  std::string hides;  ///< file of the strategy of that id that came with the program, where this is another
   StrategyFactory factory;
 };
 

@@ -340,12 +340,24 @@ std::optional<AnsweredPlan> Advisor::plan_of(const Situation& situation) {
   return plan;
 }
 
+twin::World world_of(const Request& request) {
+  twin::World world;
+  world.calendar = request.calendar;
+  world.tick_ns = request.tick_ns;
+  world.seed = request.seed;
+  twin::Site& site = world.sites.emplace_back();
+  site.evses = evses_of(request);
+  site.storages = storages_of(request);
+  return world;
+}
+
 Answer Advisor::decide(const Request& request) {
   if (first_) check_installation(*first_, request);
   Situation situation(request);
   control::ViewColumns& columns = situation.columns;
   columns.view.decision_number = request.decision_number.value_or(decisions_);
   if (!first_) {
+    if (choose_) chosen_ = choose_(request);
     strategy_ = chosen_.factory(columns.shown, request.seed, 0);
     first_ = request;
   }

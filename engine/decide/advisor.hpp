@@ -1,6 +1,7 @@
 // Asks a strategy what it would do in the situation of a request, and the guard what it would make of that.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -12,6 +13,7 @@
 #include "control/correction.hpp"
 #include "control/strategy_choice.hpp"
 #include "decide/request.hpp"
+#include "twin/world.hpp"
 
 namespace evtwin::decide {
 
@@ -55,6 +57,8 @@ struct Answer {
 class Advisor {
  public:
   explicit Advisor(control::ChosenStrategy chosen) : chosen_(std::move(chosen)) {}
+  /// A strategy that is made for the installation of the first request: one in Lua knows its EVSEs by name.
+  explicit Advisor(std::function<control::ChosenStrategy(const Request&)> choose) : choose_(std::move(choose)) {}
   /// @throws scenario::FieldError: another installation than the first request's. control::StrategyError: the strategy
   /// failed, and the instance may not be asked again.
   Answer decide(const Request& request);
@@ -65,6 +69,7 @@ class Advisor {
   static std::optional<AnsweredPlan> plan_of(const Situation& situation);
 
   control::ChosenStrategy chosen_;
+  std::function<control::ChosenStrategy(const Request&)> choose_;  // empty: chosen_ is there
   std::unique_ptr<control::Strategy> strategy_;
   std::optional<Request> first_;
   std::vector<std::uint64_t> numbers_;  // [EVSEs] of the sessions
@@ -72,6 +77,9 @@ class Advisor {
   std::uint64_t last_number_ = 0;
   std::uint64_t decisions_ = 0;
 };
+
+/// The world of a request as far as a strategy in Lua is made for it: names, calendar, tick and seed.
+twin::World world_of(const Request& request);
 
 /// The answer as it is printed; what is not known is null.
 nlohmann::ordered_json answer_json(const Request& request, const Answer& answer);

@@ -279,17 +279,17 @@ void prints_nothing(const Foreseer& of) {
 }
 
 void process_stays(const Foreseer& of) {
-  const ProcessState state;
+  const control::ProcessState state;
   for (const std::uint64_t number : compared_scenes) {
     const ForecastScene scene(number);
     ForecasterInstance instance(of);
-    state.expect_unchanged("in create()");
+    expect_unchanged(state, "in create()");
     for (std::size_t k = 0; k < scene.questions(); ++k) {
       ask(instance, scene, k, of.quantity);
-      state.expect_unchanged(fmt::format("in forecast() number {}", k));
+      expect_unchanged(state, fmt::format("in forecast() number {}", k));
     }
     instance.destroy();
-    state.expect_unchanged("in destroy()");
+    expect_unchanged(state, "in destroy()");
   }
 }
 

@@ -47,14 +47,14 @@ void output_stays_silent(const Specimen& specimen, const evtwin_info& info) {
 }
 
 void process_stays_as_it_was(const Specimen& specimen, const evtwin_info& info) {
-  const ProcessState state;
+  const control::ProcessState state;
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     Play play(specimen, info, seed);
-    state.expect_unchanged("in create()");
+    expect_unchanged(state, "in create()");
     while (play.next())
-      state.expect_unchanged(fmt::format("in decide() number {}", play.scene().view().decision_number));
+      expect_unchanged(state, fmt::format("in decide() number {}", play.scene().view().decision_number));
     play.instance().destroy();
-    state.expect_unchanged("in destroy()");
+    expect_unchanged(state, "in destroy()");
   }
 }
 

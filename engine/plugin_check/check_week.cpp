@@ -1,4 +1,4 @@
-// A week in the twin: the strategy runs a small site as in any run.
+// Days in the twin: the strategy runs a small site as in any run; and what it does late.
 #include <fmt/format.h>
 
 #include <array>
@@ -7,7 +7,10 @@
 
 #include "plugin_check/checks.hpp"
 #include "plugin_check/play.hpp"
+#include "plugin_check/process_watch.hpp"
+#include "plugin_check/service.hpp"
 #include "plugin_check/small_site.hpp"
+#include "twin/conduct.hpp"
 #include "twin/simulation.hpp"
 
 namespace evtwin::plugin_check {
@@ -21,6 +24,7 @@ class Hosted : public control::Strategy {
     subscribes = instance_.c().subscribes;
     horizon_steps = instance_.c().horizon_steps;
     plan_steps = instance_.c().plan_steps;
+    if (instance_.c().horizon_reads != 0) horizon_reads = instance_.c().horizon_reads;
     levels = instance_.levels();
   }
   ~Hosted() override {
@@ -40,11 +44,55 @@ class Hosted : public control::Strategy {
     watch_view(nullptr);
   }
 
- private:
+ protected:
   Instance instance_;
 };
 
+/// Looks at the process after every call.
+class Watched : public Hosted {
+ public:
+  Watched(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first,
+          const control::ProcessState& before)
+      : Hosted(specimen, info, first), before_(before) {}
+  void decide(const evtwin_view& view, evtwin_decision& decision) override {
+    Hosted::decide(view, decision);
+    const std::string when = fmt::format("in decide() number {}", view.decision_number);
+    expect_unchanged(before_, when);
+    if (const std::uint64_t said = instance_.services().reports(); said > twin::Conduct::most_of_a_decision)
+      throw Failed(fmt::format("it reported {} times {}: {} remarks of a decision are recorded, and {} of a run", said,
+                               when, twin::Conduct::most_of_a_decision, twin::Conduct::most_of_a_run));
+  }
+
+ private:
+  const control::ProcessState& before_;
+};
+
 }  // namespace
+
+void expect_service(const twin::SiteResult& site) {
+  const std::string served =
+      fmt::format("{:.0f} of {:.0f} kWh wanted were served", site.energy_got_kwh, site.energy_wanted_kwh);
+  if (site.sessions_left_standing > 0)
+    throw Failed(fmt::format("{} sessions got nothing: answers of NaN left their cars at 0 kW; {}",
+                             site.sessions_left_standing, served));
+  if (site.energy_got_kwh <= 0.0 && site.energy_wanted_kwh > 0.0) throw Failed("it serves nobody: " + served);
+}
+
+void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
+  const std::size_t threads_before = threads_now();
+  std::uint64_t decisions = 0;
+  expect_silence([&] {
+    const control::ProcessState before;  // with the streams that a host has
+    decisions = twin::simulate(small_site_month_end(),
+                               [&](const evtwin_view& first, std::uint64_t, std::uint32_t) {
+                                 return std::make_unique<Watched>(specimen, info, first, before);
+                               })
+                    .sites[0]
+                    .decisions;
+  });
+  expect_no_threads_left(threads_before, (info.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0);
+  note(fmt::format("{} decisions", decisions));
+}
 
 void week_balances(const Specimen& specimen, const evtwin_info& info) {
   const twin::World world = small_site_week();
@@ -55,6 +103,7 @@ void week_balances(const Specimen& specimen, const evtwin_info& info) {
   };
   const twin::Result result = run();
   const twin::SiteResult& site = result.sites[0];
+  expect_service(site);
   const double off = std::abs(control::imbalance_kwh(site.ledger));
   if (off > 1e-9 * std::max(1.0, control::turnover_kwh(site.ledger)))
     throw Failed(fmt::format("the ledger is off by {:g} kWh", off));

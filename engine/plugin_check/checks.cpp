@@ -30,7 +30,9 @@ constexpr std::array checks = std::to_array<Check>({
     {"threads", "reports come from the calling thread, nothing goes on after a call", &threads_keep_to_the_call},
     {"output", "prints nothing and leaves the standard streams open", &output_stays_silent},
     {"process", "rounding, locale, signals, folder and environment stay as they were", &process_stays_as_it_was},
-    {"week", "a week at a small site: the ledger balances, and again gives the same hash", &week_balances},
+    {"week", "a week at a small site: drivers are served, the ledger balances, and again gives the same hash",
+     &week_balances},
+    {"late", "a thousand decisions over the end of a month: nothing of the process changes late", &nothing_comes_late},
 });
 
 }  // namespace

@@ -70,5 +70,6 @@ void process_stays_as_it_was(const Specimen& specimen, const evtwin_info& info);
 
 // check_week.cpp
 void week_balances(const Specimen& specimen, const evtwin_info& info);
+void nothing_comes_late(const Specimen& specimen, const evtwin_info& info);
 
 }  // namespace evtwin::plugin_check

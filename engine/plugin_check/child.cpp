@@ -1,5 +1,6 @@
 #include "plugin_check/child.hpp"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -26,11 +27,8 @@ namespace evtwin::plugin_check {
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool own_shadow_memory = true;
-#else
-constexpr bool own_shadow_memory = false;
-#endif
+/// Where this process has AddressSanitizer, its own or one that was preloaded for a plugin.
+void* of_sanitizer(const char* name) { return dlsym(RTLD_DEFAULT, name); }
 
 BlackBox* this_box = nullptr;
 
@@ -65,16 +63,19 @@ void settle(const ChildLimits& limits) {
   // A sanitizer's shadow memory counts as data; there the parent's look at the resident memory must do.
   const rlimit data{(limits.memory_mib + limits.memory_mib / 4) << 20U, (limits.memory_mib + limits.memory_mib / 4)
                                                                             << 20U};
-  if (!own_shadow_memory) setrlimit(RLIMIT_DATA, &data);
+  if (of_sanitizer("__asan_init") == nullptr) setrlimit(RLIMIT_DATA, &data);
   const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int stream = 0; nowhere >= 0 && stream <= 2; ++stream) dup2(nowhere, stream);
   if (nowhere > 2) close(nowhere);
   kernel::start_log("off", {});  // what the plugin itself writes is judged
   speak_when_dying();
+  if (void* set = of_sanitizer("__asan_set_error_report_callback"); set != nullptr)
+    reinterpret_cast<void (*)(void (*)(const char*))>(set)(&die_of_sanitizer);
 }
 
 [[noreturn]] void live(const Body& body, const ChildLimits& limits, BlackBox& box) {
   this_box = &box;
+  box.process = getpid();
   settle(limits);
   const std::size_t before_mib = resident_mib(0);
   const auto fail = [&](std::string why) {
@@ -104,8 +105,18 @@ struct Running {
   std::size_t before_mib = 0;
   std::uint64_t beat = 0;
   Clock::time_point beat_at;
+  double beat_cpu_s = 0.0;
   std::string killed_for;
+  bool slow = false;  ///< ... and that was its CPU time
 };
+
+/// CPU seconds of all threads of a child; 0 where it is gone.
+double cpu_seconds(pid_t process) {
+  clockid_t clock{};
+  timespec time{};
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0.0;
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 BlackBox* new_box() {
   void* memory = mmap(nullptr, sizeof(BlackBox), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -141,7 +152,10 @@ Outcome outcome_of(const Running& running, int status) {
   outcome.seed = box.seed;
   outcome.data.assign(box.data, box.data + std::min<std::size_t>(box.data_bytes, sizeof box.data));
   if (!running.killed_for.empty()) {
+    outcome.slow = running.slow;
     outcome.why = fmt::format("{}, {}", running.killed_for, last_call(box));
+  } else if (box.copies.load() > 0) {
+    outcome.why = fmt::format("it forked, and the new process came back from the call as well, in {}", box.copied_in);
   } else if (WIFSIGNALED(status)) {
     outcome.why = fmt::format("it was killed by signal {} ({}), {}", WTERMSIG(status), name_of_signal(WTERMSIG(status)),
                               last_call(box));
@@ -172,9 +186,22 @@ bool look_after(Running& running, const ChildLimits& limits) {
   if (const std::uint64_t beat = running.box->beat.load(); beat != running.beat) {
     running.beat = beat;
     running.beat_at = Clock::now();
+    running.beat_cpu_s = cpu_seconds(running.process);
   }
-  if (seconds_since(running.beat_at) <= limits.call_s) return false;
-  std::string why = fmt::format("it did not come back within {:g} s", limits.call_s);
+  constexpr double much_longer = 20.0;
+  const double waited_s = seconds_since(running.beat_at);
+  if (waited_s <= limits.call_s) return false;
+  const double cpu_s = cpu_seconds(running.process) - running.beat_cpu_s;
+  running.slow = cpu_s > limits.call_s;
+  // One that waits uses next to nothing; one that a busy machine keeps waiting uses its share.
+  const bool idle = waited_s > 2.0 * limits.call_s && cpu_s < 0.02 * waited_s;
+  if (!running.slow && !idle && waited_s < much_longer * limits.call_s) return false;
+  std::string why = running.slow
+                        ? fmt::format("it did not come back within {:g} s of CPU time", limits.call_s)
+                        : fmt::format(
+                              "it did not come back within {:.3g} s and used {:.2f} s of CPU time: what does it "
+                              "wait for?",
+                              waited_s, cpu_s);
   // A busy machine may be too slow for it to reach the limit of memory first.
   if (mib > running.before_mib + limits.memory_mib / 8)
     why += fmt::format(", and took {} MiB of memory", mib - running.before_mib);
@@ -185,6 +212,13 @@ bool look_after(Running& running, const ChildLimits& limits) {
 }  // namespace
 
 BlackBox* black_box() { return this_box; }
+
+void leave_copies() {
+  BlackBox& box = *this_box;
+  if (getpid() == box.process.load()) return;
+  if (box.copies.fetch_add(1) == 0) std::memcpy(box.copied_in, box.call, sizeof box.copied_in);
+  _exit(0);
+}
 
 CallMark::CallMark(const char* call, std::int64_t number) {
   if (number >= 0) {
@@ -197,6 +231,7 @@ CallMark::CallMark(const char* call, std::int64_t number) {
 }
 
 CallMark::~CallMark() {
+  leave_copies();
   this_box->inside -= 1;
   this_box->beat += 1;
 }
@@ -237,6 +272,7 @@ std::vector<Outcome> run_children(std::span<const Body> bodies, const ChildLimit
   std::vector<Running> running;
   const auto bury = [&](Running& child, int status) {
     outcomes[child.number] = outcome_of(child, status);
+    if (limits.ended) limits.ended(child.number, outcomes[child.number]);
     kill(-child.process, SIGKILL);  // processes that the plugin left behind
     if (child.handle >= 0) close(child.handle);
     munmap(child.box, sizeof(BlackBox));

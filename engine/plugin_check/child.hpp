@@ -1,5 +1,7 @@
 // Checks in child processes: bounded in time and memory, with a black box that tells how one ended.
 #pragma once
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,9 @@ struct BlackBox {
   char call[64];                      ///< the last one: "decide() number 3"
   char why[2048];                     ///< it failed
   char note[1024];                    ///< worth knowing, no failure
+  std::atomic<pid_t> process;         ///< the child's own: a copy that the plugin forks has another
+  std::atomic<std::uint32_t> copies;  ///< processes that came back from a call as well
+  char copied_in[64];                 ///< the call
   std::uint64_t seed;                 ///< of the scene that is run; 0: none
   std::uint32_t data_bytes;
   std::byte data[1U << 16U];  ///< what the check found out, for the parent to compare
@@ -33,6 +38,9 @@ struct BlackBox {
 
 /// The box of this child; null in the parent.
 BlackBox* black_box();
+
+/// Ends this process where it is a copy of the child that the plugin forked, and leaves word of it.
+void leave_copies();
 
 /// Marks a call into the plugin: for the words when it ends the process, and as a sign of life.
 class CallMark {
@@ -51,6 +59,7 @@ void keep(std::string_view bytes);
 
 struct Outcome {
   bool passed = false;
+  bool slow = false;  ///< it failed, as far as anybody knows because it needs more CPU time than it was given
   std::string why, note;
   std::uint64_t seed = 0;
   std::vector<std::byte> data;
@@ -58,10 +67,11 @@ struct Outcome {
 };
 
 struct ChildLimits {
-  double call_s = 5.0;              ///< for one call into the plugin, and between two of them
+  double call_s = 5.0;              ///< CPU time of one call into the plugin, and between two of them
   std::size_t memory_mib = 1024;    ///< beyond what the process has at its start
   unsigned at_once = 1;             ///< children at the same time
   std::function<bool()> stop = {};  ///< asked now and then; true ends the children, and run_children throws Stopped
+  std::function<void(std::size_t, const Outcome&)> ended = {};  ///< told of each child, in the order in which they end
 };
 
 /// How many children of `memory_mib` this machine can have at the same time; 1 at least, no more than it has cores.
@@ -75,6 +85,8 @@ using Body = std::function<void()>;
 
 /// Runs each body in a child of its own. One that returns passed, one that throws failed with its words, one that ends
 /// in any other way failed with the reason in words. After the first that hangs the others get a tenth of the time.
+/// What counts is the CPU time of a call, so that a busy machine makes nobody slow; one that waits is given twice as
+/// long.
 /// @throws Stopped; std::runtime_error when no process can be made.
 std::vector<Outcome> run_children(std::span<const Body> bodies, const ChildLimits& limits);
 

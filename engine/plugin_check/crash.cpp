@@ -5,7 +5,9 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -69,6 +71,7 @@ void say_where(const BlackBox& box, char* text, std::size_t size) {
 }
 
 [[noreturn]] void end_with(const char* what) {
+  leave_copies();
   BlackBox& box = *black_box();
   char where[160];
   say_where(box, where, sizeof where);
@@ -96,6 +99,19 @@ void on_exit() {
 }
 
 }  // namespace
+
+void die_of_sanitizer(const char* report) {
+  // "==17==ERROR: AddressSanitizer: heap-buffer-overflow on address ... at pc ..."
+  const char* said = std::strstr(report, "AddressSanitizer: ");
+  if (said == nullptr) said = report;
+  const char* pc = std::strstr(said, " at pc ");
+  const char* line = std::strchr(said, '\n');
+  const char* end = pc != nullptr && (line == nullptr || pc < line) ? pc : line;
+  char what[512];
+  std::snprintf(what, sizeof what, "%.*s",
+                end == nullptr ? 300 : static_cast<int>(std::min<std::ptrdiff_t>(end - said, 300)), said);
+  end_with(what);
+}
 
 const char* name_of_signal(int signal) {
   const char* text = strsignal(signal);

@@ -1,6 +1,9 @@
 #include "plugin_check/plugin_check.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,10 +13,11 @@
 
 #include "control/plugin_description.hpp"
 #include "control/plugin_forecaster.hpp"
+#include "control/plugin_symbols.hpp"
 #include "control/strategy.hpp"
 #include "kernel/hash.hpp"
+#include "kernel/nearest.hpp"
 #include "plugin_check/checks.hpp"
-#include "plugin_check/elf_symbols.hpp"
 #include "plugin_check/forecast_checks.hpp"
 #include "plugin_check/timing.hpp"
 #include "plugin_check/walled_view.hpp"
@@ -51,29 +55,30 @@ class Checker {
 
   Report run(std::string_view id) {
     report_.file = file_;
-    const auto symbols = exported_symbols(file_);  // throws where the file can not be looked at
+    const auto symbols = control::exported_symbols(file_);  // throws where the file can not be looked at
     if (!look_at_entry()) return std::move(report_);
     choose(id);
     if (options_.reproduce) {
       for (const Listed& listed : chosen_) reproduce(listed);
       return std::move(report_);
     }
-    look_at_symbols(symbols);
-    look_at_unloading();
+    if (wanted("symbols")) look_at_symbols(symbols);
+    if (wanted("unload")) look_at_unloading();
     for (const Listed& listed : chosen_) look_at(listed);
     // One that can not even answer is neither timed nor fuzzed.
     std::erase_if(chosen_, [this](const Listed& listed) { return !answers(listed); });
     for (const Listed& listed : chosen_) {
-      if (options_.timing) time(listed);
+      if (options_.timing && wanted("timing")) time(listed);
     }
     if (options_.fuzz_s > 0.0) fuzz();
     return std::move(report_);
   }
 
  private:
+  bool wanted(std::string_view check) const { return options_.wants(check); }
   bool answers(const Listed& listed) const {
-    return std::any_of(report_.checks.begin(), report_.checks.end(), [&](const Verdict& verdict) {
-      return verdict.of == listed.part && verdict.name == "answers" && verdict.pass;
+    return std::none_of(report_.checks.begin(), report_.checks.end(), [&](const Verdict& verdict) {
+      return verdict.of == listed.part && verdict.name == "answers" && !verdict.pass;
     });
   }
 
@@ -90,10 +95,12 @@ class Checker {
     };
   }
   Outcome run_alone(const Body& body) const { return run_children({&body, 1}, limits_)[0]; }
-  Verdict& add(const Part& of, std::string_view name, Outcome outcome) {
-    std::string why = std::move(outcome.why);
-    report_.checks.push_back({of, std::string(name), outcome.passed, std::move(why), std::move(outcome.note)});
-    return report_.checks.back();
+  /// @param more  behind the reason of a failure
+  void add(const Part& of, std::string_view name, const Outcome& outcome, const std::string& more = {}) {
+    std::string why = outcome.why;
+    if (!outcome.passed) why += more;
+    report_.checks.push_back({of, std::string(name), outcome.passed, outcome.slow, std::move(why), outcome.note});
+    if (options_.judged) options_.judged(report_.checks.back());
   }
 
   /// What the host reads of the file, with the host's words where it refuses. @returns whether there is something to
@@ -140,13 +147,16 @@ class Checker {
     throw std::runtime_error(fmt::format("plugin {} has no {} '{}'; it has {}", file_, kind, id, known));
   }
 
-  void look_at_symbols(const std::vector<ExportedSymbol>& symbols) {
+  void look_at_symbols(const std::vector<control::ExportedSymbol>& symbols) {
     Outcome outcome;
     outcome.passed = true;
     std::vector<std::string> others;
-    for (const ExportedSymbol& symbol : symbols) {
+    for (const control::ExportedSymbol& symbol : symbols) {
       if (std::find(entry_names.begin(), entry_names.end(), symbol.name) != entry_names.end()) {
-        if (!symbol.data) outcome = {false, symbol.name + " is no data symbol", {}, 0, {}};
+        if (!symbol.data) {
+          outcome.passed = false;
+          outcome.why = symbol.name + " is no data symbol";
+        }
       } else if (!symbol.weak && is_its_own(symbol.name)) {
         others.push_back(symbol.name);
       }
@@ -164,14 +174,27 @@ class Checker {
       return (listed.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0;
     });
     const bool forecasters = listed_.front().is_forecaster();
-    add({}, "unload", run_alone([this, stays, forecasters] {
-          Specimen specimen(file_);
-          forecasters ? specimen.forecaster_info(0) : specimen.info(0);
-          if (!stays) specimen.unload();
-          const CallMark mark("the end of the process");
-          black_box()->stage = BlackBox::Stage::passed;
-          std::exit(0);
-        }));
+    // Others read the standard output of the process to its end.
+    const int output = memfd_create("stdout", MFD_CLOEXEC);
+    Outcome outcome = run_alone([this, stays, forecasters, output] {
+      Specimen specimen(file_);
+      forecasters ? specimen.forecaster_info(0) : specimen.info(0);
+      dup2(output, STDOUT_FILENO);
+      if (!stays) specimen.unload();
+      const CallMark mark("the end of the process");
+      black_box()->stage = BlackBox::Stage::passed;
+      std::exit(0);
+    });
+    struct stat printed {};
+    if (outcome.passed && fstat(output, &printed) == 0 && printed.st_size > 0) {
+      outcome.passed = false;
+      outcome.why = fmt::format(
+          "it wrote {} bytes to the standard output when it was unloaded or the process ended, into its "
+          "host's results",
+          printed.st_size);
+    }
+    if (output >= 0) close(output);
+    add({}, "unload", outcome);
   }
 
   /// A check of either kind, with the part that its verdict is of.
@@ -199,24 +222,37 @@ class Checker {
   }
 
   void look_at(const Listed& listed) {
-    const std::vector<Look> looks = looks_at(listed);
+    std::vector<Look> looks = looks_at(listed);
+    std::erase_if(looks, [this](const Look& look) { return !wanted(look.name); });
     std::vector<Body> bodies;
     bodies.reserve(looks.size() + 2);
     for (const Look& look : looks) bodies.push_back(on(listed, look.work));
+    const bool two_processes = wanted("two-processes");
     const Work kept{&answers_are_kept, &forecasts_are_kept};
-    bodies.push_back(on(listed, kept));
-    bodies.push_back([this, &listed, kept] {
-      disturb_memory();
-      on(listed, kept)();
-    });
-    const auto outcomes = run_children(bodies, limits_);
-    for (std::size_t k = 0; k < looks.size(); ++k) {
-      Verdict& verdict = add(looks[k].part, looks[k].name, outcomes[k]);
-      const bool named = verdict.why.find("scene") != std::string::npos;
-      if (!verdict.pass && outcomes[k].seed != 0 && !named) verdict.why += fmt::format(" (scene {})", outcomes[k].seed);
+    if (two_processes) {
+      bodies.push_back(on(listed, kept));
+      bodies.push_back([this, &listed, kept] {
+        disturb_memory();
+        on(listed, kept)();
+      });
     }
+    // In the order of the table, each as soon as those before it are known.
+    std::vector<const Outcome*> known(bodies.size(), nullptr);
+    std::size_t next = 0;
+    ChildLimits limits = limits_;
+    limits.ended = [&](std::size_t number, const Outcome& outcome) {
+      known[number] = &outcome;
+      for (; next < looks.size() && known[next] != nullptr; ++next) add_look(looks[next], *known[next]);
+    };
+    const auto outcomes = run_children(bodies, limits);
+    if (!two_processes) return;
     const char* shown = listed.is_forecaster() ? "calls" : "views";
     add(listed.part, "two-processes", compared(outcomes[looks.size()], outcomes[looks.size() + 1], shown));
+  }
+
+  void add_look(const Look& look, const Outcome& outcome) {
+    const bool named = outcome.why.find("scene") != std::string::npos;
+    add(look.part, look.name, outcome, outcome.seed != 0 && !named ? fmt::format(" (scene {})", outcome.seed) : "");
   }
 
   static Outcome compared(const Outcome& plain, const Outcome& disturbed, const char* shown) {
@@ -257,10 +293,8 @@ class Checker {
   }
 
   void add_scene(const Listed& listed, const std::string& name, const Outcome& outcome) {
-    Verdict& verdict = add(listed.part, name, outcome);
-    if (!verdict.pass)
-      verdict.why +=
-          fmt::format(" (again: evtwin plugin check {}#{} --reproduce {})", file_, listed.id(), outcome.seed);
+    add(listed.part, name, outcome,
+        fmt::format(" (again: evtwin plugin check {}#{} --reproduce {})", file_, listed.id(), outcome.seed));
   }
 
   void reproduce(const Listed& listed) {
@@ -344,11 +378,43 @@ std::string Part::text() const {
   return quantity.empty() ? forecaster : forecaster + " " + quantity;
 }
 
+bool Options::wants(std::string_view check) const {
+  const auto has = [&](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), check) != names.end();
+  };
+  return (only.empty() || has(only)) && !has(skip);
+}
+
 bool Report::passed() const {
   return std::all_of(checks.begin(), checks.end(), [](const Verdict& verdict) { return verdict.pass; });
 }
 
+std::vector<std::string> check_names() {
+  std::vector<std::string> names{"symbols", "unload"};
+  const auto add = [&](std::string_view name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+  };
+  for (const Check& check : checks_of_a_strategy()) add(check.name);
+  for (const ForecastCheck& check : checks_of_a_forecaster()) add(check.name);
+  for (const ForecastCheck& check : checks_of_a_quantity()) add(check.name);
+  for (const char* name : {"two-processes", "timing"}) add(name);
+  return names;
+}
+
+void check_names_of(const Options& options) {
+  const std::vector<std::string> known = check_names();
+  for (const auto* asked : {&options.only, &options.skip}) {
+    for (const std::string& name : *asked) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::vector<std::string_view> names(known.begin(), known.end());
+      throw std::runtime_error(fmt::format("there is no check '{}'{}; there are {}", name,
+                                           kernel::did_you_mean(name, names), fmt::join(known, ", ")));
+    }
+  }
+}
+
 Report check_plugin(const std::string& file, std::string_view id, const Options& options) {
+  check_names_of(options);
   return Checker(file, options).run(id);
 }
 

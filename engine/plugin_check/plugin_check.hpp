@@ -22,8 +22,9 @@ struct Verdict {
   Part of;
   std::string name;
   bool pass = false;
-  std::string why;   ///< it failed
-  std::string note;  ///< worth knowing
+  bool slow = false;  ///< it failed for want of CPU time: what it would have answered nobody knows
+  std::string why;    ///< it failed
+  std::string note;   ///< worth knowing
 };
 
 /// What a call costs at a site of this many EVSEs.
@@ -50,7 +51,7 @@ struct Report {
 };
 
 struct Options {
-  double call_s = 5.0;            ///< a call that takes longer hangs
+  double call_s = 5.0;            ///< a call that takes more CPU time hangs
   std::size_t memory_mib = 1024;  ///< a check that takes more takes too much
   unsigned at_once = 1;           ///< child processes at the same time; changes no verdict
   bool timing = true;
@@ -58,10 +59,20 @@ struct Options {
   std::uint64_t fuzz_from = 0;  ///< where their seeds begin
   std::optional<std::uint64_t> reproduce;  ///< only the scene of this seed, under the rules that --fuzz has
   std::function<bool()> stop;              ///< true ends it with child.hpp's Stopped
+  std::vector<std::string> only, skip;     ///< names of checks; only those, but for the entry, and none of these
+  /// Told of each verdict when it is known, in the order of the report.
+  std::function<void(const Verdict&)> judged;
+  bool wants(std::string_view check) const;
 };
 
+/// Names that `only` and `skip` may have: of strategies', forecasters' and the file's own checks.
+std::vector<std::string> check_names();
+/// @throws std::runtime_error, in one line, for one that they may not have.
+void check_names_of(const Options& options);
+
 /// Checks the strategies and forecasters of a file, or those with this id.
-/// @throws std::runtime_error, in one line: not a shared object, no such file, no strategy or forecaster of that id.
+/// @throws std::runtime_error, in one line: not a shared object, no such file, no strategy or forecaster of that id, no
+/// check of such a name.
 Report check_plugin(const std::string& file, std::string_view id, const Options& options);
 
 }  // namespace evtwin::plugin_check

@@ -7,28 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cfenv>
 #include <chrono>
-#include <clocale>
-#include <csignal>
 #include <cstddef>
 #include <cstdio>
-#include <filesystem>
-#include <system_error>
 #include <thread>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #include "plugin_check/child.hpp"
-#include "plugin_check/crash.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 // Of the sanitizer's runtime, whose headers GCC does not bring.
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // NOLINT(bugprone-reserved-identifier)
 #endif
-
-extern char** environ;
 
 namespace evtwin::plugin_check {
 
@@ -52,44 +41,6 @@ std::size_t allocated_bytes() {
   const auto all = mallinfo2();
   return all.uordblks + all.hblkhd;
 #endif
-}
-
-/// Everything global that a call could change, as text.
-std::string globals() {
-  std::string all = fmt::format("rounding {}\n", std::fegetround());
-#if defined(__x86_64__)
-  constexpr unsigned exceptions_seen = 0x3f;
-  all += fmt::format("floating-point control 0x{:x}\n", _mm_getcsr() & ~exceptions_seen);
-#endif
-  all += fmt::format("locale {}\n", std::setlocale(LC_ALL, nullptr));
-  std::error_code gone;
-  all += fmt::format("working folder {}\n", std::filesystem::current_path(gone).string());
-  const mode_t mask = umask(0);
-  umask(mask);
-  all += fmt::format("umask {:o}\n", mask);
-  for (int signal = 1; signal < NSIG; ++signal) {
-    struct sigaction action {};
-    if (sigaction(signal, nullptr, &action) != 0) continue;
-    all += fmt::format("handler of signal {} ({}) {}\n", signal, name_of_signal(signal),
-                       reinterpret_cast<const void*>(action.sa_sigaction));
-  }
-  for (char** variable = environ; *variable != nullptr; ++variable) all += fmt::format("environment {}\n", *variable);
-  return all;
-}
-
-/// The first line in which two texts differ.
-std::string first_difference(std::string_view before, std::string_view after) {
-  while (!before.empty() || !after.empty()) {
-    const auto line_of = [](std::string_view& text) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      const std::string_view line = text.substr(0, end);
-      text.remove_prefix(std::min(end + 1, text.size()));
-      return line;
-    };
-    const auto was = line_of(before), is = line_of(after);
-    if (was != is) return fmt::format("'{}' was '{}'", is, was);
-  }
-  return {};
 }
 
 }  // namespace
@@ -162,11 +113,9 @@ void expect_silence(const std::function<void()>& work) {
   }
 }
 
-ProcessState::ProcessState() : before_(globals()) {}
-
-void ProcessState::expect_unchanged(const std::string& when) const {
-  const std::string difference = first_difference(before_, globals());
-  if (!difference.empty()) throw Failed(fmt::format("it changed the process {}: {}", when, difference));
+void expect_unchanged(const control::ProcessState& before, const std::string& when) {
+  const std::string difference = before.difference();
+  if (!difference.empty()) throw Failed(fmt::format("{}, {}", difference, when));
 }
 
 }  // namespace evtwin::plugin_check

@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "control/process_state.hpp"
+
 namespace evtwin::plugin_check {
 
 /// Calls `live(0)`, `live(1)`, ...: each makes an instance, has it do something and destroys it.
@@ -14,16 +16,8 @@ void expect_lives_leave_nothing(const std::function<void(std::uint64_t life)>& l
 /// @throws Failed where `work` writes to the standard streams, or closes or replaces one.
 void expect_silence(const std::function<void()>& work);
 
-/// Rounding, locale, signals, folder, umask and environment, as they are when this is made.
-class ProcessState {
- public:
-  ProcessState();
-  /// @param when  "in create()". @throws Failed naming the first difference.
-  void expect_unchanged(const std::string& when) const;
-
- private:
-  std::string before_;
-};
+/// @param when  "in create()". @throws Failed naming the first thing that is other than when `before` was made.
+void expect_unchanged(const control::ProcessState& before, const std::string& when);
 
 std::size_t threads_now();
 /// Lets threads that are on their way out leave; those that mean to stay are still there afterwards.

@@ -91,14 +91,16 @@ demand::Poisson drivers() {
 
 }  // namespace
 
-twin::World small_site_week() {
+namespace {
+
+twin::World small_site(twin::TimeNs start_ns, int days) {
   twin::World world;
   world.name = "the week of evtwin plugin check";
   world.currency = "KRW";
   world.calendar = market::Calendar("Asia/Seoul");
-  world.start_ns = monday_ns;
-  world.days = 7;
-  world.end_ns = monday_ns + 7 * kernel::day_ns;
+  world.start_ns = start_ns;
+  world.days = days;
+  world.end_ns = start_ns + days * kernel::day_ns;
   world.seed = 7;
   world.vehicles = cars();
   twin::Site site;
@@ -126,11 +128,20 @@ twin::World small_site_week() {
   site.storages.push_back(storage);
   site.unmet_price_per_kwh = 500.0;
   site.v2g_price_per_kwh = 150.0;
-  site.outages.push_back({3, monday_ns + 34 * kernel::hour_ns, monday_ns + 40 * kernel::hour_ns});
+  site.outages.push_back({3, start_ns + 34 * kernel::hour_ns, start_ns + 40 * kernel::hour_ns});
   site.waiting_room = {3, 1.0};
   site.arrivals.push_back(std::make_shared<const demand::ArrivalLaw>(drivers()));
   world.sites.push_back(std::move(site));
   return world;
+}
+
+}  // namespace
+
+twin::World small_site_week() { return small_site(monday_ns, 7); }
+
+twin::World small_site_month_end() {
+  constexpr int days_to_the_26th = 24;
+  return small_site(monday_ns + days_to_the_26th * kernel::day_ns, 8);
 }
 
 }  // namespace evtwin::plugin_check

@@ -107,6 +107,7 @@ Services::Services(std::uint64_t seed, std::size_t extra)
 void Services::enter() {
   const std::lock_guard guard(lock_);
   caller_ = std::this_thread::get_id();
+  reports_ = 0;
 }
 
 void Services::leave() {
@@ -123,6 +124,7 @@ void Services::report(const evtwin_host* host, std::uint32_t severity, const cha
   auto& self = *static_cast<Services*>(host->context);
   const std::lock_guard guard(self.lock_);
   if (self.caller_ != std::this_thread::get_id()) self.elsewhere_ = true;
+  if (severity != EVTWIN_DEBUG) ++self.reports_;
   if (severity >= EVTWIN_ERROR && text != nullptr) self.words_ = text;
 }
 

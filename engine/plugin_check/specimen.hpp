@@ -66,6 +66,7 @@ class Services {
   void leave();
   std::string take_words();  ///< the last error reported, forgotten with it
   bool reported_elsewhere() const { return elsewhere_; }
+  std::uint64_t reports() const { return reports_; }  ///< of the last call, but for those of severity EVTWIN_DEBUG
 
  private:
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
@@ -79,6 +80,7 @@ class Services {
   std::string words_;
   std::thread::id caller_;
   std::atomic<bool> elsewhere_{false};
+  std::atomic<std::uint64_t> reports_{0};
 };
 
 class Instance {

@@ -78,6 +78,10 @@ struct FileStrategy {
 FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::string& file,
                                 const control::TextParams& params);
 
+/// The same for the sites of a world that no scenario made: a request of `evtwin decide`, a site of `plugin check`.
+/// Names of EVSEs and storages, calendar, tick and seed are all that is read of it.
+FileStrategy strategy_for_world(const twin::World& world, const std::string& file, const control::TextParams& params);
+
 /// What a sound file that returns a strategy { ... } says of it; none for other files, whatever is wrong there.
 /// @throws ScriptError for a strategy that is not sound
 std::optional<control::StrategyDescription> describe_strategy_file(const std::string& file);

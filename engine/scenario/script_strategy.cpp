@@ -252,14 +252,14 @@ class LuaStrategy : public control::Strategy {
   int ended_ = LUA_NOREF, tell_the_end_ = LUA_NOREF;
 };
 
-control::StrategyFactory factory_of(const LoadedScenario& scenario, std::shared_ptr<const ScenarioSource> source,
+control::StrategyFactory factory_of(const twin::World& world, std::shared_ptr<const ScenarioSource> source,
                                     control::TextParams given) {
   auto script = std::make_shared<StrategyScript>();
   script->source = std::move(source);
   script->given = std::move(given);
-  script->calendar = scenario.world.calendar;
-  script->tick_ns = scenario.world.tick_ns;
-  for (const twin::Site& site : scenario.world.sites) {
+  script->calendar = world.calendar;
+  script->tick_ns = world.tick_ns;
+  for (const twin::Site& site : world.sites) {
     StrategyScript::Names& names = script->sites.emplace_back();
     for (const physics::Evse& evse : site.evses) names.evses.push_back(evse.id);
     for (const physics::Storage& storage : site.storages) names.storages.push_back(storage.id);
@@ -276,19 +276,32 @@ control::StrategyFactory factory_of(const LoadedScenario& scenario, std::shared_
 }  // namespace
 
 control::StrategyFactory lua_strategy(const LoadedScenario& scenario) {
-  return factory_of(scenario, scenario.source, scenario.world.strategy.params);
+  return factory_of(scenario.world, scenario.source, scenario.world.strategy.params);
 }
+
+namespace {
+
+FileStrategy read_strategy_file(const twin::World& world, const std::string& file, const control::TextParams& params,
+                                LoadOptions options, std::uint64_t seed) {
+  auto source = std::make_shared<ScenarioSource>(file, std::move(options), ScenarioSource::Kind::strategy);
+  source->seed = seed;
+  Language language(source, source->seed);
+  const ScriptDefinition definition = run_definition(language, *source, print_line);
+  static_cast<void>(checked_params(definition, params));
+  return {label_of(definition, params), factory_of(world, source, params)};
+}
+
+}  // namespace
 
 FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::string& file,
                                 const control::TextParams& params) {
   LoadOptions options;
   options.library_dir = scenario.source->options().library_dir;
-  auto source = std::make_shared<ScenarioSource>(file, std::move(options), ScenarioSource::Kind::strategy);
-  source->seed = scenario.source->seed;
-  Language language(source, source->seed);
-  const ScriptDefinition definition = run_definition(language, *source, print_line);
-  static_cast<void>(checked_params(definition, params));
-  return {label_of(definition, params), factory_of(scenario, source, params)};
+  return read_strategy_file(scenario.world, file, params, std::move(options), scenario.source->seed);
+}
+
+FileStrategy strategy_for_world(const twin::World& world, const std::string& file, const control::TextParams& params) {
+  return read_strategy_file(world, file, params, {}, world.seed);
 }
 
 std::optional<control::StrategyDescription> describe_strategy_file(const std::string& file) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace evtwin::twin {
 
@@ -23,6 +24,7 @@ void Hosts::ask(std::span<const std::uint32_t> sites) {
       if (sites.size() == 1 || decided_[site] == 0) decide(site, sites.subspan(k + 1));
       for (const control::Strategy::Remark& remark : strategy.remarks) run_.remark(site, remark);
       strategy.remarks.clear();
+      if (strategy.unheard > 0) run_.leave_out_remarks(site, std::exchange(strategy.unheard, 0));
       run_.answer(site);
     } catch (const control::StrategyError& error) {
       fail(error, site);
@@ -48,13 +50,26 @@ void Hosts::decide(std::uint32_t site, std::span<const std::uint32_t> later_site
   strategy.decide_many(batch_);
 }
 
-void Hosts::end() {
+/// The books of the result are closed: what it still has to say is added to them.
+void Hosts::hear_last_words(std::uint32_t site, SiteResult& result, Observer* observer) {
+  control::Strategy& strategy = *strategies_[site];
+  for (const control::Strategy::Remark& remark : strategy.remarks) {
+    const bool warning = remark.severity == EVTWIN_WARNING;
+    if (warning && result.strategy_warnings++ == 0) result.first_strategy_warning = remark.text;
+    if (observer != nullptr)
+      observer->on_event({site, run_.now_ns(), warning ? "strategy_warning" : "strategy_remark", remark.text});
+  }
+  strategy.remarks.clear();
+}
+
+void Hosts::end(Result& result, Observer* observer) {
   for (std::uint32_t s = 0; s < strategies_.size(); ++s) {
     try {
       strategies_[s]->end(run_.view(s));
     } catch (const control::StrategyError& error) {
       throw control::StrategyError(fmt::format("{} (at the end of the run)", error.what()));
     }
+    hear_last_words(s, result.sites[s], observer);
   }
 }
 

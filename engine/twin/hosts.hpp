@@ -19,8 +19,9 @@ class Hosts {
   /// Lets the strategies of asked sites decide, and answers. Those of one batch decide in one call, each at its place.
   /// @throws control::StrategyError with decision and time.
   void ask(std::span<const std::uint32_t> sites);
-  /// The run came to its end, and its books are closed. @throws control::StrategyError.
-  void end();
+  /// The run came to its end, and its books are closed. What is said then is told `observer`, which may be null.
+  /// @throws control::StrategyError.
+  void end(Result& result, Observer* observer);
 
   /// Of the first site's strategy, for messages.
   std::string who() const { return strategies_.front()->who(); }
@@ -32,6 +33,7 @@ class Hosts {
   void load(kernel::ArchiveReader& a, bool take_up);
 
  private:
+  void hear_last_words(std::uint32_t site, SiteResult& result, Observer* observer);
   void decide(std::uint32_t site, std::span<const std::uint32_t> later_sites);
   [[noreturn]] void fail(const control::StrategyError& error, std::uint32_t site) const;
 

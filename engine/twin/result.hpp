@@ -93,6 +93,10 @@ struct SiteResult {
   std::vector<StorageUse> storage_use;  ///< by storage
   std::uint64_t strategy_warnings = 0;
   std::string first_strategy_warning;
+  std::uint64_t remarks_left_out = 0;  ///< of the strategy, beyond what is recorded: Conduct
+  /// Set-points left as they are (NaN) where a vehicle draws and stands at 0 kW, by answer and vehicle; and sessions to
+  /// which that happened and that got no energy at all.
+  std::uint64_t left_standing = 0, sessions_left_standing = 0;
 
   /// The sums as they grow; what is worked out at the end (ledger, bill, use of storage) is not in them yet.
   template <class A>
@@ -100,7 +104,8 @@ struct SiteResult {
     a(peak_kw, peak_instant_kw, ramp_kw, energy_wanted_kwh, energy_got_kwh, satisfaction, sessions, sessions_ended,
       sessions_open, turned_away, waited, waiting_h, open_kwh, open_got_kwh, open_cost, open_to_come_kwh,
       turned_away_kwh, storage_energy_start_kwh, storage_energy_end_kwh, storage_capacity_kwh, storage_losses_kwh,
-      vehicle_losses_kwh, decisions, corrections, tracking, sessions_aged, strategy_warnings, first_strategy_warning);
+      vehicle_losses_kwh, decisions, corrections, tracking, sessions_aged, strategy_warnings, first_strategy_warning,
+      remarks_left_out, left_standing, sessions_left_standing);
   }
 };
 

@@ -135,6 +135,7 @@ void Run::end_instant() {
 const evtwin_view& Run::view(std::uint32_t site) const { return sites_[site]->view(); }
 evtwin_decision& Run::decision(std::uint32_t site) { return sites_[site]->decision(); }
 void Run::remark(std::uint32_t site, const control::Strategy::Remark& remark) { sites_[site]->remark(remark); }
+void Run::leave_out_remarks(std::uint32_t site, std::uint64_t count) { sites_[site]->leave_out_remarks(count); }
 
 void Run::answer(std::uint32_t site) {
   sites_[site]->take_decision(now_ns_);

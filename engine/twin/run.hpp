@@ -66,6 +66,8 @@ class Run final : private SiteControls {
   evtwin_decision& decision(std::uint32_t site);
   /// Something to tell with the answer.
   void remark(std::uint32_t site, const control::Strategy::Remark& remark);
+  /// How many more remarks there were than anybody has room for.
+  void leave_out_remarks(std::uint32_t site, std::uint64_t count);
   /// Takes what stands in decision(). @throws control::StrategyError for infinite power, a wake-up that is not after
   /// now, or a site that wakes itself so often that time hardly moves.
   void answer(std::uint32_t site);

@@ -14,7 +14,7 @@ namespace evtwin::twin {
 namespace {
 
 /// What the bytes of a checkpoint are: a run, and what its strategies remember.
-constexpr std::string_view checkpoint_title = "evtwin simulation 5";
+constexpr std::string_view checkpoint_title = "evtwin simulation 6";
 
 constexpr kernel::LogRoom log_room = kernel::LogRoom::twin;
 
@@ -149,7 +149,7 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
     const Pause at = run.advance(stops.next());
     if (at.kind == Pause::Kind::end) {
       Result result = run.finish();
-      hosts.end();
+      hosts.end(result, options.observer);
       tell_end(world, result, hosts, watch.ms());
       return result;
     }

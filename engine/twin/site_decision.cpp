@@ -52,7 +52,9 @@ void SiteRun::take_decision(TimeNs t) {
                                    context_.world.calendar};
   control::check_answer(answered);
   take_wishes(answered, t);
-  take_remarks(t);
+  note_left_standing();
+  conduct_.hear(remarks_, t);
+  remarks_.clear();
   if (power_.hold_acceptances()) {
     ranges_fresh_ = false;
     grants_.ask_again();
@@ -100,14 +102,14 @@ void SiteRun::move_commands(TimeNs t) {
   grants_.ask_again();
 }
 
-void SiteRun::take_remarks(TimeNs t) {
-  for (const control::Strategy::Remark& remark : remarks_) {
-    const bool warning = remark.severity == EVTWIN_WARNING;
-    if (warning && warnings_++ == 0) first_warning_ = remark.text;
-    if (context_.observer != nullptr)
-      context_.observer->on_event({number_, t, warning ? "strategy_warning" : "strategy_remark", remark.text});
+/// An answer of NaN, where 0/0 or a sum with a NaN in it was not meant, leaves a vehicle standing in silence.
+void SiteRun::note_left_standing() {
+  if (columns_.view.commands_under_way > 0) return;  // what stands at 0 may have been asked for already
+  const auto evse_kw = columns_.decided_evse_kw();
+  for (const std::uint32_t i : power_.connected_evses()) {
+    if (!std::isnan(evse_kw[i]) || grants_.wish_kw(i) != 0.0) continue;
+    if (columns_.draws[i] != 0 && columns_.car_max_kw[i] > 0.0) conduct_.leave_standing(i);
   }
-  remarks_.clear();
 }
 
 void SiteRun::tell_decision(const evtwin_decision& decision, bool planned, TimeNs t) {

@@ -37,6 +37,7 @@ SiteRun::SiteRun(RunContext context, std::uint32_t site_number, std::uint32_t fi
       commands_(parts_context_),
       books_(parts_context_, grants_.guard().tree()),
       agenda_(parts_context_, grants_.member_count()),
+      conduct_(parts_context_),
       grid_(site_, grants_.guard().tree()),
       columns_(site_.evses, site_.storages, grants_.guard(), control::most_curve_points(context.world.vehicles)),
       now_ns_(context.episode.from_ns),
@@ -61,8 +62,6 @@ void SiteRun::begin() {
   now_ns_ = context_.episode.from_ns;
   ranges_fresh_ = false;
   changed_ = all_changed;
-  warnings_ = 0;
-  first_warning_.clear();
   remarks_.clear();
 
   signals_.begin();
@@ -72,6 +71,7 @@ void SiteRun::begin() {
   grants_.begin();
   grants_.set_limits(signals_.now().contract_kw, signals_.now().export_limit_kw);
   commands_.begin();
+  conduct_.begin();
   books_.begin();
   agenda_.begin(signals_.clocks(), occupancy_.streams());
 
@@ -271,6 +271,7 @@ void SiteRun::welcome(TimeNs t) {
     power_.plug_in(evse, car_of(s), s.soc_start);
     books_.plug_in(evse, s.visit);
     grants_.plug_in(evse);
+    conduct_.plug_in(evse);
     occupancy_.show_session(columns_, evse, evse_available(evse));
     changed_ |= EVTWIN_CHANGED_SESSIONS;
     agenda_.request(EVTWIN_WHY_ARRIVAL, t);
@@ -312,6 +313,7 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   std::optional<physics::AgeingUse> use;
   if (battery_known) use = power_.use_until(evse, t);
   books_.end_session(evse, record.got_kwh, record, use);
+  conduct_.end_session(evse, record.got_kwh);
   occupancy_.count(record, power_.counted_kwh(evse), power_.draws(evse));
   if (context_.observer != nullptr) context_.observer->on_session(record);
 }
@@ -454,8 +456,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   occupancy_.finish(result);
   grants_.finish(result);
   result.decisions = agenda_.decisions();
-  result.strategy_warnings = warnings_;
-  result.first_strategy_warning = first_warning_;
+  conduct_.finish(result, t);
   show_end(t);
   return result;
 }

@@ -20,6 +20,7 @@
 #include "twin/bookings.hpp"
 #include "twin/books.hpp"
 #include "twin/commands.hpp"
+#include "twin/conduct.hpp"
 #include "twin/context.hpp"
 #include "twin/grants.hpp"
 #include "twin/grid_power.hpp"
@@ -70,6 +71,8 @@ class SiteRun {
   const evtwin_view& view() const { return columns_.shown; }
   /// Something the strategy has to tell; recorded with its answer.
   void remark(const control::Strategy::Remark& remark) { remarks_.push_back(remark); }
+  /// How many more it had to tell than anybody has room for.
+  void leave_out_remarks(std::uint64_t count) { conduct_.leave_out_remarks(count); }
   /// @throws control::StrategyError for what can not be an answer.
   void take_decision(TimeNs t);
 
@@ -116,7 +119,7 @@ class SiteRun {
   void refresh_ranges();
   void refresh_ranges_of(std::span<const std::uint32_t> members);
   void take_wishes(const control::Answered& answered, TimeNs t);
-  void take_remarks(TimeNs t);
+  void note_left_standing();
   void take_strays(const control::Answered& answered, TimeNs t);
   void tell_decision(const evtwin_decision& decision, bool planned, TimeNs t);
   void show_rating(std::uint32_t evse);
@@ -142,6 +145,7 @@ class SiteRun {
   Commands commands_;
   Books books_;
   Agenda agenda_;
+  Conduct conduct_;
   GridPower grid_;
   control::ViewColumns columns_;
 
@@ -150,8 +154,6 @@ class SiteRun {
   bool ranges_fresh_ = false;  ///< grants know what the batteries can take and give now
   evtwin_decision* decision_ = nullptr;
   std::vector<control::Strategy::Remark> remarks_;
-  std::uint64_t warnings_ = 0;
-  std::string first_warning_;
   std::vector<double> member_kw_;    // [members] scratch
   std::vector<double> to_come_kwh_;  // [evses] of sessions open at the end, together
 };

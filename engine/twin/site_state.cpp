@@ -18,8 +18,9 @@ void SiteRun::archive(A& a) {
   commands_.archive(a);
   books_.archive(a);
   agenda_.archive(a);
+  conduct_.archive(a);
   a.section("site");
-  a(now_ns_, changed_, warnings_, first_warning_);
+  a(now_ns_, changed_);
   a.fixed(columns_.rate_kw);  // of rows where nobody is, too: there the last vehicle's stay
   if constexpr (A::loads) restore();
 }

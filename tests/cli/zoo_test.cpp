@@ -24,6 +24,8 @@ namespace {
 struct Ending {
   std::string_view animal;
   std::string_view words;
+
+  friend void PrintTo(const Ending& ending, std::ostream* out) { *out << ending.animal; }
 };
 
 /// Animals that are not here break what a run does not touch, or what only `evtwin plugin check` can see: the run is
@@ -40,6 +42,8 @@ constexpr auto endings = std::to_array<Ending>({
     {"strategy_short", "create failed: it made an instance of 64 bytes, 72 are due"},
     {"strategy_long", "create failed: it made an instance of 80 bytes, 72 are due"},
     {"odd_id", "lower case letters, digits and '-' only"},
+    {"shares_by_name", "would share 1 variable with it (Mine::decide("},
+    {"flushes_when_loaded", "take very small numbers for 0"},
     {"throws_while_loading", "loading or unloading it ended the process with signal 6"},
     {"crashes_when_unloaded", "loading or unloading it ended the process with signal 11"},
     {"throws_in_info", "info() let an exception cross the C ABI"},
@@ -124,6 +128,57 @@ TEST_F(Zoo, AThreadThatWritesAfterItsAnswerIsTakenDoesNotEndTheHost) {
   const Said said = let_loose("writes_later", {});
   EXPECT_EQ(said.status, 0) << said.err;
   EXPECT_EQ(state_of_the_run(), "complete");
+}
+
+// ---- What comes late: after two days. ----
+
+class Late : public Zoo, public ::testing::WithParamInterface<Ending> {};
+
+TEST_P(Late, IsToldInARunWithTheNameOfWhoDidIt) {
+  const auto& [animal, words] = GetParam();
+  const Said said = run({"run", source_dir + "/scenarios/workplace_week.lua", "--days", "3", "--strategy",
+                         paths::zoo_dir + "/" + std::string(animal) + ".so", "-o", path("run.evtwin")});
+  EXPECT_NE(said.err.find(words), std::string::npos) << said.err;
+  const bool breaks_figures = animal == "late_flushes";
+  EXPECT_EQ(said.status, breaks_figures ? 1 : 0) << said.err;
+  EXPECT_EQ(state_of_the_run(), breaks_figures ? "failed" : "complete");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Zoo, Late,
+    ::testing::Values(
+        Ending{"late_fork", "strategy late-fork (late_fork.so): a process that it forked crashed, or came back"},
+        Ending{"late_closes", "it closed file descriptor 3 of its host, in one of decide() number 1"},
+        Ending{"late_reports", "more remarks of the strategy are not recorded: at most 100 of a decision are"},
+        Ending{"late_flushes", "late_flushes.so): decide failed: it made this process take very small numbers for 0"},
+        Ending{"late_locale", "'locale C.UTF-8' was 'locale C'"},
+        Ending{"late_signals", "handler of signal 15 (Terminated)"},
+        Ending{"late_folder", "'working folder /proc' was"}, Ending{"late_zone", "environment TZ=Pacific/Auckland"},
+        Ending{"late_threads", "late_threads.so): 1 thread of its own still runs after destroy"}),
+    [](const auto& of) { return std::string(of.param.animal); });
+
+TEST_F(Zoo, WhomNaNLeftStandingIsTold) {
+  const Said said = let_loose("answers_nan", {});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_NE(said.err.find("sessions got nothing"), std::string::npos) << said.err;
+  EXPECT_NE(said.err.find("as it is (NaN)"), std::string::npos) << said.err;
+  const Said compared = run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--no-bound",
+                             "--strategies", "edf," + paths::zoo_dir + "/answers_nan.so"});
+  EXPECT_NE(compared.err.find("note: answers-nan: "), std::string::npos) << compared.err;
+  EXPECT_EQ(compared.err.find("note: edf: "), std::string::npos) << compared.err;
+}
+
+TEST_F(Zoo, ARunFileKeepsAHundredRemarksOfADecisionAndTellsOfTheRest) {
+  const Said said = run({"run", source_dir + "/scenarios/workplace_week.lua", "--days", "3", "--strategy",
+                         paths::zoo_dir + "/late_reports.so", "-o", path("run.evtwin")});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const auto most = query(path("run.evtwin"),
+                          "SELECT max(n) AS n FROM (SELECT count(*) AS n FROM event WHERE kind = 'strategy_remark' "
+                          "GROUP BY time_ns)");
+  EXPECT_EQ(most.at(0).at("n"), "100");
+  const auto rest = query(path("run.evtwin"), "SELECT text FROM event WHERE kind = 'strategy_warning'");
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_NE(rest.at(0).at("text").find("more remarks are not recorded"), std::string::npos);
 }
 
 // ---- In this process, on request: the process ends, but not without a word. ----

@@ -9,9 +9,9 @@
 #include <iterator>
 #include <string>
 
+#include "control/plugin_symbols.hpp"
 #include "control/view_layout.hpp"
 #include "plugin_check/child.hpp"
-#include "plugin_check/elf_symbols.hpp"
 #include "plugin_check/scene.hpp"
 #include "plugin_check/walled_view.hpp"
 #include "support/paths.hpp"
@@ -156,8 +156,10 @@ TEST(Children, TellHowTheyEnded) {
 }
 
 TEST(Symbols, AreThoseThatThePluginExports) {
-  const auto symbols = exported_symbols(paths::zoo_dir + "/missing_symbol.so");
-  const auto is = [](const char* name) { return [name](const ExportedSymbol& symbol) { return symbol.name == name; }; };
+  const auto symbols = control::exported_symbols(paths::zoo_dir + "/missing_symbol.so");
+  const auto is = [](const char* name) {
+    return [name](const control::ExportedSymbol& symbol) { return symbol.name == name; };
+  };
   EXPECT_TRUE(std::any_of(symbols.begin(), symbols.end(), is("evtwin_other_entry")));
   EXPECT_FALSE(std::any_of(symbols.begin(), symbols.end(), is("evtwin_strategy_entry")));
 }
@@ -170,7 +172,7 @@ TEST(Symbols, AnyBytesAreLookedAtSafely) {
   const auto look_at = [&](const std::string& bytes) {
     std::ofstream(file, std::ios::binary) << bytes;
     try {
-      exported_symbols(file);
+      control::exported_symbols(file);
     } catch (const std::runtime_error&) {
     }
   };

@@ -50,6 +50,11 @@ TEST_P(Zoo, AnimalIsFoundByTheCheckThatLooksForIt) {
   Options options = test_options();
   // Only who never comes back is to be waited for; a busy machine is slow with the others, too.
   if (expected.words != "did not come back within") options.call_s = 60.0;
+  // The one that is to find it and the one that is not: the others have animals of their own.
+  for (const std::string_view check : {expected.check, expected.innocent}) {
+    if (!expected.check.empty() && !check.empty() && check != "entry") options.only.emplace_back(check);
+  }
+  if (expected.check == "entry") options.only = {"info"};
   const Report report = check_plugin(zoo_dir + "/" + std::string(expected.animal) + ".so", "", options);
   if (expected.check.empty()) {
     EXPECT_TRUE(report.passed()) << all_failures(report);
@@ -60,7 +65,7 @@ TEST_P(Zoo, AnimalIsFoundByTheCheckThatLooksForIt) {
     EXPECT_THAT(verdict->why, ::testing::HasSubstr(std::string(expected.words)));
     EXPECT_FALSE(report.passed());
   }
-  if (!expected.innocent.empty()) {
+  if (!expected.innocent.empty() && !expected.check.empty()) {
     const Verdict* innocent = verdict_of(report, expected.innocent);
     ASSERT_NE(innocent, nullptr);
     EXPECT_TRUE(innocent->pass) << innocent->name << ": " << innocent->why;
@@ -113,7 +118,7 @@ TEST(Reproduce, ASceneThatIsSoundPasses) {
 TEST(Fuzz, GoesOnForTheTimeGivenAndCountsItsScenes) {
   Options fuzzing = test_options();
   fuzzing.fuzz_s = 0.5;
-  const Report report = check_plugin(zoo_dir + "/answers_nan.so", "", fuzzing);
+  const Report report = check_plugin(paths::plugin_dir + "/baseline.so", "edf", fuzzing);
   EXPECT_TRUE(report.passed()) << all_failures(report);
   EXPECT_GT(report.fuzzed, 0U);
 }

@@ -2,7 +2,7 @@
 local mine = require "@NAME@"
 
 local function checked(view)
-  local kw = mine.decide(view, { patience_h = 2 })
+  local kw = mine.decide(view, { early = 0.3, caution = 3 })
   for _, evse in ipairs(view.connected) do
     local offer_kw = kw[evse.id]
     assert(offer_kw, evse.id .. ": a car is left without an answer")

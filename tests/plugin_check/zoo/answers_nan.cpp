@@ -1,4 +1,4 @@
-// Sound: NaN leaves every set-point as it is.
+// Leaves every car standing: all its answers are NaN.
 #include <limits>
 
 #include "animal.hpp"

@@ -1,0 +1,174 @@
+// evtwin plugin bench: is a strategy better, or was it lucky? Several scenarios, each on several seeds.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "analysis/run_report.hpp"
+#include "analysis/seed_comparison.hpp"
+#include "analysis/text_table.hpp"
+#include "cli/commands.hpp"
+#include "cli/contest.hpp"
+#include "kernel/program_folder.hpp"
+#include "kernel/text.hpp"
+
+namespace evtwin::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using analysis::number_text;
+
+/// Of those that come with the program: their arrivals are drawn, and they ask different things of a strategy: prices
+/// and a month's peak, a full street, V2G, a half-hourly meter, a day planned ahead.
+constexpr std::array five{"workplace_week", "busy_street", "dc_v2g", "half_hour_meter", "forty_vehicles_day_ahead"};
+
+std::vector<std::string> scenarios_of(const PluginBenchCommand& command) {
+  if (!command.scenarios.empty()) return command.scenarios;
+  const std::string folder = kernel::program_folder("scenarios", "scenarios");
+  if (folder.empty())
+    throw CommandError("the scenarios are not there; is share/evtwin/scenarios beside the program's folder?");
+  std::vector<std::string> files;
+  for (const char* name : five) files.push_back((fs::path(folder) / (std::string(name) + ".lua")).string());
+  return files;
+}
+
+/// What a strategy did on the seeds of one scenario.
+struct Row {
+  std::string strategy;
+  analysis::Spread share;                                      ///< of the possible saving
+  analysis::Spread served;                                     ///< fraction
+  double less_percent = 0.0, less_low = 0.0, less_high = 0.0;  ///< objective below that of the reference, of its mean
+  std::size_t cheaper = 0, serves_less = 0, failed = 0, seeds = 0;
+};
+
+struct Benched {
+  std::string scenario;
+  std::vector<Row> rows;  ///< the reference first
+  std::vector<analysis::SeedRuns> rounds;
+};
+
+Row row_of(const std::vector<analysis::SeedRuns>& rounds, const analysis::SeedComparison& comparison,
+           std::size_t strategy) {
+  const analysis::StrategySummary& summary = comparison.strategies[strategy];
+  const auto figures = [&](std::size_t s, const char* kpi) { return analysis::figures_by_seed(rounds, s, kpi); };
+  Row row;
+  row.strategy = summary.strategy;
+  row.share = analysis::spread_of(figures(strategy, "saving_share"));
+  row.served = analysis::spread_of(figures(strategy, "served_fraction"));
+  const double reference = std::abs(analysis::spread_of(figures(comparison.reference, "objective")).mean);
+  row.less_percent = -100.0 * summary.difference.mean / reference;
+  row.less_low = -100.0 * summary.difference.high / reference;
+  row.less_high = -100.0 * summary.difference.low / reference;
+  row.cheaper = summary.cheaper.size();
+  row.serves_less = summary.serves_less.size();
+  row.failed = summary.failed.size();
+  row.seeds = rounds.size();
+  return row;
+}
+
+Benched bench_on(const PluginBenchCommand& command, const std::string& scenario) {
+  const auto load = [&](std::uint64_t seed) {
+    scenario::LoadOptions options;
+    options.seed = seed;
+    options.days = command.days;
+    return start_of(scenario, options, "");
+  };
+  std::vector<StrategyText> strategies = command.rivals;
+  strategies.push_back(command.strategy);
+  Benched benched{fs::path(scenario).stem().string(), {}, {}};
+  benched.rounds =
+      hold_seed_contest(command.seeds, load, {std::move(strategies), command.hosting, "", command.threads, true})
+          .rounds;
+  const auto comparison = analysis::compare_seeds(benched.rounds);
+  for (std::size_t s = 0; s < comparison.strategies.size(); ++s)
+    benched.rows.push_back(row_of(benched.rounds, comparison, s));
+  return benched;
+}
+
+std::string spread_text(const analysis::Spread& spread, double scale, int decimals) {
+  if (spread.count == 0) return "-";
+  return fmt::format("{} ({})", number_text(scale * spread.mean, decimals),
+                     number_text(scale * spread.deviation, decimals));
+}
+
+/// "better", "worse" where the interval leaves no doubt.
+const char* verdict_of(const Row& row) {
+  if (row.failed > 0) return "fails";
+  if (row.less_low > 0.0) return row.serves_less > 0 ? "cheaper, serves less" : "better";
+  if (row.less_high < 0.0) return "worse";
+  return "open";
+}
+
+void print_table(const std::vector<Benched>& all) {
+  const std::string reference = all.front().rows.front().strategy;
+  analysis::TextTable table({"scenario", "strategy", "of saving % (sd)", "served %", "less than " + reference + " %",
+                             "95 % of it", "cheaper in", "verdict"},
+                            analysis::LastColumn::prose);
+  for (const Benched& benched : all) {
+    for (const Row& row : benched.rows) {
+      const bool is_reference = row.strategy == reference;
+      table.add_row(
+          {is_reference ? benched.scenario : "", row.strategy, spread_text(row.share, 100.0, 1),
+           number_text(100.0 * row.served.mean, 1), is_reference ? "" : number_text(row.less_percent, 1),
+           is_reference ? "" : fmt::format("{} to {}", number_text(row.less_low, 1), number_text(row.less_high, 1)),
+           is_reference ? "" : fmt::format("{} of {}", row.cheaper, row.seeds), is_reference ? "" : verdict_of(row)});
+    }
+  }
+  fmt::print("{}", table.text());
+}
+
+nlohmann::ordered_json json_of(const std::vector<Benched>& all, double wall_s) {
+  using analysis::number_or_null;
+  nlohmann::ordered_json json{{"scenarios", nlohmann::ordered_json::array()}, {"wall_s", wall_s}};
+  for (const Benched& benched : all) {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const Row& row : benched.rows) {
+      rows.push_back({{"strategy", row.strategy},
+                      {"seeds", row.seeds},
+                      {"failed", row.failed},
+                      {"saving_share",
+                       {{"mean", number_or_null(row.share.mean)},
+                        {"deviation", number_or_null(row.share.deviation)},
+                        {"seeds", row.share.count}}},
+                      {"served_fraction", number_or_null(row.served.mean)},
+                      {"less_than_reference_percent",
+                       {{"mean", number_or_null(row.less_percent)},
+                        {"low", number_or_null(row.less_low)},
+                        {"high", number_or_null(row.less_high)}}},
+                      {"cheaper", row.cheaper},
+                      {"serves_less", row.serves_less}});
+    }
+    json["scenarios"].push_back({{"scenario", benched.scenario}, {"rows", std::move(rows)}});
+  }
+  return json;
+}
+
+}  // namespace
+
+int plugin_bench(const PluginBenchCommand& command) {
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<Benched> all;
+  int status = 0;
+  for (const std::string& scenario : scenarios_of(command)) {
+    all.push_back(bench_on(command, scenario));
+    status = std::max(status, tell_failures(all.back().rounds));
+  }
+  const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  if (command.json) {
+    fmt::print("{}\n", analysis::json_text(json_of(all, wall_s)));
+    return status;
+  }
+  print_table(all);
+  fmt::print(
+      "\nOf saving: (asap - strategy) / (asap - bound), mean and standard deviation over {} seeds. The difference is "
+      "that of the objectives, seed by seed; open: these seeds do not tell. {:.0f} s.\n",
+      command.seeds.size(), wall_s);
+  return status;
+}
+
+}  // namespace evtwin::cli

@@ -1,0 +1,38 @@
+// What is global in a process: foreign code must leave it as it found it.
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace evtwin::control {
+
+/// How this thread calculates: the modes of its floating-point unit, without the exceptions it has seen. A few ns.
+class NumberModes {
+ public:
+  NumberModes();
+  /// What is other than it was, in words, after making it as it was again; empty: nothing.
+  std::string take_back() const;
+
+ private:
+  unsigned before_ = 0;
+};
+
+/// Modes of numbers, locale, signals, folder, umask, environment and open files, as they are when this is made.
+class ProcessState {
+ public:
+  ProcessState();
+  /// The first thing that is other than it was, in words; empty: nothing. Some 30 us.
+  std::string difference() const;
+
+ private:
+  struct OpenFile {
+    int number;
+    dev_t device;
+    ino_t node;
+  };
+  std::string before_;
+  std::vector<OpenFile> files_;
+};
+
+}  // namespace evtwin::control

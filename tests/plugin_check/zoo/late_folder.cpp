@@ -1,0 +1,17 @@
+// Changes the working folder, late.
+#include <unistd.h>
+
+#include "animal.hpp"
+
+namespace {
+struct Animal : zoo::Tame {
+  using Tame::Tame;
+  evtwin_status decide(const evtwin_view& view, evtwin_decision& decision) {
+    if (zoo::is_late(view)) {
+      if (chdir("/proc") != 0) return EVTWIN_FAILED;
+    }
+    return Tame::decide(view, decision);
+  }
+};
+}  // namespace
+ZOO_ENTRY(Animal)();
