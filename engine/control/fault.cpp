@@ -1,5 +1,6 @@
 #include "control/fault.hpp"
 
+#include <pthread.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ namespace {
 Fault* fault_of_child = nullptr;
 pid_t child_process = 0;
 std::array<char, 256> words_of_copy{};
+int forks = 0;  // of the child, counted before each; a copy knows which one it is
 
 /// Whether the touched address lies where the stack ends, and whether it was written.
 void look_at_machine([[maybe_unused]] const void* context, [[maybe_unused]] Fault& fault) {
@@ -35,8 +37,10 @@ void look_at_machine([[maybe_unused]] const void* context, [[maybe_unused]] Faul
 /// Writes the crash down and lets it end the process as it would have.
 void on_crash(int signal, siginfo_t* info, void* context) {
   if (getpid() != child_process) {
-    const auto written = ::write(STDERR_FILENO, words_of_copy.data(), std::strlen(words_of_copy.data()));
-    static_cast<void>(written);
+    if (forks <= 1) {  // one that forks at every decision is told once
+      const auto written = ::write(STDERR_FILENO, words_of_copy.data(), std::strlen(words_of_copy.data()));
+      static_cast<void>(written);
+    }
     ::_exit(1);
   }
   Fault& fault = *fault_of_child;
@@ -60,6 +64,7 @@ void write_down_crashes(Fault& fault, const std::string& who) {
   std::snprintf(words_of_copy.data(), words_of_copy.size(),
                 "warning: %s: a process that it forked crashed, or came back from the call as well; it was ended\n",
                 who.c_str());
+  pthread_atfork([] { ++forks; }, nullptr, nullptr);
   // A stack of its own for the handler: the plugin may have used up the thread's.
   alignas(16) static std::array<std::byte, 64 << 10> stack;
   const stack_t own{stack.data(), 0, stack.size()};
