@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -41,7 +42,7 @@ Json kpi_json(std::span<const Kpi> kpis, std::int32_t site) {
 }
 
 std::vector<std::string> strategy_notes(const twin::Result& result) {
-  std::uint64_t warnings = 0, left_out = 0, left_standing = 0, sessions = 0;
+  std::uint64_t warnings = 0, left_out = 0, left_standing = 0, sessions = 0, decisions = 0;
   std::string first;
   for (const twin::SiteResult& site : result.sites) {
     if (warnings == 0) first = site.first_strategy_warning;
@@ -49,6 +50,7 @@ std::vector<std::string> strategy_notes(const twin::Result& result) {
     left_out += site.remarks_left_out;
     left_standing += site.left_standing;
     sessions += site.sessions_left_standing;
+    decisions += site.decisions - std::min(site.decisions, twin::Conduct::most_decisions);
   }
   std::vector<std::string> notes;
   if (sessions > 0)
@@ -61,6 +63,9 @@ std::vector<std::string> strategy_notes(const twin::Result& result) {
         fmt::format("{} more remarks of the strategy are not recorded: at most {} of a decision are, and "
                     "{} of a run",
                     left_out, twin::Conduct::most_of_a_decision, twin::Conduct::most_of_a_run));
+  if (decisions > 0)
+    notes.push_back(fmt::format("{} more decisions are not recorded: the first {} of a site are", decisions,
+                                twin::Conduct::most_decisions));
   return notes;
 }
 

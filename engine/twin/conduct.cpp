@@ -45,6 +45,9 @@ void Conduct::finish(SiteResult& result, TimeNs t) const {
   if (left_out_ > 0)
     tell(fmt::format("{} more remarks are not recorded: at most {} of a decision are, and {} of a run", left_out_,
                      most_of_a_decision, most_of_a_run));
+  if (result.decisions > most_decisions)
+    tell(fmt::format("{} more decisions are not recorded: the first {} are", result.decisions - most_decisions,
+                     most_decisions));
   if (sessions_left_ > 0)
     tell(fmt::format("{} sessions got nothing and were left at 0 kW (NaN), in {} answers", sessions_left_,
                      left_standing_));

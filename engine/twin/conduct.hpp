@@ -17,6 +17,8 @@ class Conduct {
   /// What of a strategy's remarks is recorded: a strategy that talks without end must not fill a disk.
   static constexpr std::size_t most_of_a_decision = 100;
   static constexpr std::uint64_t most_of_a_run = 10'000;
+  /// Decisions of a site that are recorded, the first: a strategy may wake itself a thousand times a second for a year.
+  static constexpr std::uint64_t most_decisions = 2'000'000;
 
   explicit Conduct(const SiteContext& context) : context_(context), left_(context.site.evses.size(), 0) {}
 

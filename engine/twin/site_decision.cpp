@@ -113,7 +113,7 @@ void SiteRun::note_left_standing() {
 }
 
 void SiteRun::tell_decision(const evtwin_decision& decision, bool planned, TimeNs t) {
-  if (context_.observer == nullptr) return;
+  if (context_.observer == nullptr || agenda_.decisions() >= Conduct::most_decisions) return;
   const auto evse_kw = columns_.decided_evse_kw();
   const auto storage_kw = columns_.decided_storage_kw();
   std::copy(evse_kw.begin(), evse_kw.end(), member_kw_.begin());
