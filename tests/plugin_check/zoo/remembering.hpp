@@ -4,6 +4,8 @@
 
 #include "animal.hpp"
 
+#pragma GCC visibility push(hidden)
+
 namespace zoo {
 
 struct Remembering {
@@ -21,3 +23,5 @@ struct Remembering {
 };
 
 }  // namespace zoo
+
+#pragma GCC visibility pop

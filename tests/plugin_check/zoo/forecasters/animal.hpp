@@ -6,6 +6,9 @@
 #include <cmath>
 #include <cstring>
 
+// Hidden: its statics are one for each animal.
+#pragma GCC visibility push(hidden)
+
 namespace zoo {
 
 /// A description as it should be; the id is the file's name with '-' for '_'.
@@ -78,6 +81,8 @@ constexpr evtwin_forecaster_entry entry(uint32_t struct_size = sizeof(evtwin_for
 }
 
 }  // namespace zoo
+
+#pragma GCC visibility pop
 
 /// Exported by its declaration in forecaster.h.
 #define ZOO_FORECASTERS(...) const evtwin_forecaster_entry evtwin_forecasters = zoo::entry<__VA_ARGS__>
