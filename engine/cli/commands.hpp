@@ -26,6 +26,7 @@ int diff(const DiffCommand& command);
 int audit_run(const AuditCommand& command);
 int rerun(const RerunCommand& command);
 int export_run(const ExportCommand& command);
+int export_masked(const ExportCommand& command);  ///< of a log
 int calibrate(const CalibrateCommand& command);
 int list_drivers(const DriversCommand& command);
 int list_chargers(const ChargersCommand& command);

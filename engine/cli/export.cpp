@@ -149,6 +149,7 @@ void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) 
 
 int export_run(const ExportCommand& command) {
   if (!command.decision.empty()) return export_decision(command);
+  if (!command.masked.empty()) return export_masked(command);
   const replay::RecordedRun run = replay::read_recorded_run(command.run);
   if (!command.ocpp.empty()) export_log(run, command);
   if (!command.ocpi.empty()) export_ocpi(run, command, replay::OcpiObject::cdr);

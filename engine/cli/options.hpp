@@ -132,7 +132,8 @@ struct RerunCommand {
 
 /// evtwin export
 struct ExportCommand {
-  std::string run;                  ///< run file
+  std::string run;                  ///< run file; with `masked` a log
+  std::string masked;               ///< file or folder to write that log to, its identifiers masked; empty: none
   std::string ocpp;                 ///< log to write (a folder where the layout names no station); empty: none
   replay::OcppLogOptions log;       ///< without faults
   std::vector<std::string> faults;  ///< texts of replay::log_faults
@@ -176,6 +177,7 @@ struct ChargersCommand {
   std::vector<std::string> logs;
   ocpp::ReadOptions reading;
   std::string firmware;  ///< only these; empty: all
+  std::string library;   ///< Lua module of the models to write; empty: none
   bool json = false;
 };
 
@@ -190,6 +192,7 @@ struct ReplayCommand {
   std::string certificate;     ///< HTML page; empty: none
   std::string write_site;      ///< scenario of the site made from the logs; empty: none
   std::string gate;            ///< "pass" or "good": what must be met; empty: nothing
+  bool show_tokens = false;    ///< else cards are numbered in all that is printed and in the page
   bool json = false;
   std::string language = "en";
 };

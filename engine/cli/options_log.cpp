@@ -60,6 +60,7 @@ void offer_replay(Offers& offers) {
   app.add_option("--write-site", to.write_site, "keep the site made from the log, to edit it")->excludes(site);
   app.add_option("-o,--out", to.out, "run file to write (SQLite)");
   app.add_option("--certificate", to.certificate, "page to write (HTML): what was reproduced how closely");
+  app.add_flag("--show-tokens", to.show_tokens, "cards as the log has them, instead of numbers");
   app.add_option("--gate", to.gate, "exit status 3 unless the scores are as good as this")
       ->check(CLI::IsMember({"pass", "good"}));
   add_json(app, to.json, "tables");
@@ -113,20 +114,27 @@ void offer_export(Offers& offers) {
   const auto options = std::make_shared<ExportOptions>();
   CLI::App& command = offers.add(
       offers.program(), "export",
-      "Write a run file as OCPP log, OCPI records, sessions, pilot states or rows over time", options,
-      [](ExportOptions& given) {
+      "Write a run file as OCPP log, OCPI records, sessions, pilot states, rows over time or a request of decide; or a "
+      "log with its identifiers masked",
+      options, [](ExportOptions& given) {
         const ExportCommand& asked = given.command;
-        if (asked.ocpp.empty() && asked.ocpi.empty() && asked.ocpi_sessions.empty() && asked.sessions.empty() &&
-            asked.timeseries.empty() && asked.pilot.empty() && !asked.decision_number && asked.decision_at.empty())
-          throw CLI::RequiredError("--ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision");
-        if (asked.decision_number || !asked.decision_at.empty())
-          given.command.decision = given.request.empty() ? "-" : given.request;
+        const bool of_decision = asked.decision_number || !asked.decision_at.empty();
+        const bool of_run =
+            of_decision || !(asked.ocpp.empty() && asked.ocpi.empty() && asked.ocpi_sessions.empty() &&
+                             asked.sessions.empty() && asked.timeseries.empty() && asked.pilot.empty());
+        if (!of_run && asked.masked.empty())
+          throw CLI::RequiredError(
+              "--ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision; --masked of a log");
+        if (of_run && !asked.masked.empty()) throw CLI::ExcludesError("--masked", "what is made from a run file");
+        if (of_decision) given.command.decision = given.request.empty() ? "-" : given.request;
         given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
         return given.command;
       });
   ExportCommand& to = options->command;
   to.log.anonymise = true;
-  command.add_option("RUN", to.run, "run file")->required();
+  command.add_option("RUN", to.run, "run file; with --masked a log: a file or a folder")->required();
+  command.add_option("--masked", to.masked,
+                     "of a log: a copy to write in which cards, drivers and vehicles are numbers, to be handed on");
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
   command.add_option("--ocpi", to.ocpi,
                      "charge detail records of OCPI 2.2.1 to write (JSON); of a replay of OCPI as it was read");
@@ -238,7 +246,9 @@ void offer_chargers(Offers& offers) {
       offers.add(offers.program(), "chargers", "The chargers of an OCPP log: model, firmware, power, faults", to);
   app.add_option("LOG", to->logs, "logs, or folders of logs")->required();
   add_reading(app, to->reading);
-  app.add_option("--firmware", to->firmware, "only chargers that run this firmware");
+  auto* firmware = app.add_option("--firmware", to->firmware, "only chargers that run this firmware");
+  app.add_option("--library", to->library, "module to write (Lua): the models with their limits, for scenarios")
+      ->excludes(firmware);
   add_json(app, to->json, "tables");
 }
 

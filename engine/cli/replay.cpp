@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
@@ -15,6 +16,7 @@
 #include "replay/bill.hpp"
 #include "replay/certificate.hpp"
 #include "replay/doubts.hpp"
+#include "replay/identifier_mask.hpp"
 #include "replay/judge.hpp"
 #include "replay/log_report.hpp"
 
@@ -22,6 +24,24 @@ namespace evtwin::cli {
 namespace {
 
 using analysis::Language;
+
+/// What of the log may be shown: cards as numbers, unless they are asked for.
+class Shown {
+ public:
+  Shown(const ReplayCommand& command, const ocpp::SiteLog& log) {
+    if (!command.show_tokens) mask_.emplace(log);
+  }
+  std::string text(std::string text) {
+    return mask_ ? mask_->masked(text, replay::IdentifierMask::Words::report) : text;
+  }
+  nlohmann::ordered_json json(nlohmann::ordered_json document) {
+    if (mask_) mask_->mask(document);
+    return document;
+  }
+
+ private:
+  std::optional<replay::IdentifierMask> mask_;
+};
 
 /// A replay and what it is worth.
 struct Judged {
@@ -51,11 +71,11 @@ Judged judged(const ReplayCommand& command, ocpp::SiteLog log, sessions::LogSess
   return {std::move(prepared), std::move(done.result), std::move(done.card), std::move(doubts), std::move(hash)};
 }
 
-void write_files(const ReplayCommand& command, const Judged& judged, Language language) {
+void write_files(const ReplayCommand& command, const Judged& judged, Shown& shown, Language language) {
   if (!command.certificate.empty()) {
     const replay::Certificate certificate{
         judged.prepared, judged.card, judged.hash, fmt::format("evtwin {}", version()), language, judged.doubts};
-    write_new_file(command.certificate, replay::certificate_html(certificate));
+    write_new_file(command.certificate, shown.text(replay::certificate_html(certificate)));
   }
   if (!command.write_site.empty()) write_new_file(command.write_site, judged.prepared.site_text);
 }
@@ -72,7 +92,7 @@ std::string site_name(const ReplayCommand& command, bool korean = false) {
   return korean ? "로그에서 만든 사이트" : "made from the log";
 }
 
-void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const Judged* judged) {
+void print_json(const ReplayCommand& command, nlohmann::ordered_json json, Shown& shown, const Judged* judged) {
   json["site"] = judged != nullptr ? nlohmann::ordered_json(site_name(command)) : nlohmann::ordered_json();
   json["scores"] = judged != nullptr ? replay::scores_json(judged->card) : nlohmann::ordered_json::object();
   json["held_out"] = judged != nullptr
@@ -90,7 +110,7 @@ void print_json(const ReplayCommand& command, nlohmann::ordered_json json, const
   json["assumptions"] = judged != nullptr ? assumptions_json(judged->prepared) : nlohmann::ordered_json::array();
   if (judged != nullptr && !judged->result.troubles.empty()) json["notes"] = judged->result.troubles;
   json["event_hash"] = judged != nullptr ? nlohmann::ordered_json(judged->hash) : nlohmann::ordered_json();
-  fmt::print("{}\n", analysis::json_text(json));
+  fmt::print("{}\n", analysis::json_text(shown.json(std::move(json))));
 }
 
 void print_text(const ReplayCommand& command, const Judged& judged, Language language) {
@@ -107,7 +127,10 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
   fmt::print("\n{}: {} - {} ({}), event hash {}\n", kernel::printable(site_name(command, korean)),
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
              world.calendar.zone(), judged.hash);
-  if (!command.out.empty()) fmt::print("run file    {}\n", kernel::printable(command.out));
+  if (!command.out.empty())
+    fmt::print("run file    {}{}\n", kernel::printable(command.out),
+               korean ? " (카드 번호를 그대로 담음; 내보내기에서는 번호로 바꿈)"
+                      : " (keeps the cards of the log; what is exported from it numbers them)");
   if (!command.certificate.empty()) fmt::print("certificate {}\n", kernel::printable(command.certificate));
   if (!command.write_site.empty()) fmt::print("site        {}\n", kernel::printable(command.write_site));
   if (command.site.empty() && command.write_site.empty()) {
@@ -136,12 +159,13 @@ int replay_logs(const ReplayCommand& command) {
   const Language language = command.language == "ko" ? Language::korean : Language::english;
   ocpp::SiteLog log = ocpp::read_site_log(command.logs, command.reading);
   sessions::LogSessions sessions = sessions::sessions_of(log);
+  Shown shown(command, log);
   nlohmann::ordered_json json;
   if (command.json) {
     json = replay::log_json(log);
     json.update(replay::sessions_json(sessions));
   } else {
-    fmt::print("{}", replay::log_text(log, sessions, language));
+    fmt::print("{}", shown.text(replay::log_text(log, sessions, language)));
   }
   const bool files = !command.out.empty() || !command.certificate.empty() || !command.write_site.empty();
   std::string why_not;
@@ -151,10 +175,10 @@ int replay_logs(const ReplayCommand& command) {
   } else {
     try {
       const Judged done = judged(command, std::move(log), std::move(sessions));
-      write_files(command, done, language);
+      write_files(command, done, shown, language);
       if (command.json) {
         json.update(replay::sessions_json(done.prepared.sessions));
-        print_json(command, std::move(json), &done);
+        print_json(command, std::move(json), shown, &done);
       } else {
         print_text(command, done, language);
       }
@@ -167,7 +191,7 @@ int replay_logs(const ReplayCommand& command) {
   }
   if (command.json) {
     json["not_replayed"] = why_not;
-    print_json(command, std::move(json), nullptr);
+    print_json(command, std::move(json), shown, nullptr);
   } else {
     fmt::print("{}: {}\n", language == Language::korean ? "재현하지 않음" : "Not replayed", kernel::printable(why_not));
   }

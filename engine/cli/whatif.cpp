@@ -23,8 +23,6 @@ namespace {
 using analysis::Language;
 using replay::WhatIfRow;
 
-constexpr double unmet_factor = 10.0;  ///< of the highest price: no strategy saves by not charging
-
 /// @param log  of command.logs
 replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   replay::PrepareRequest request;
@@ -50,16 +48,21 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   }
   twin::World& world = prepared.scenario.world;
   twin::Site& site = world.sites.front();
-  if (site.unmet_price_per_kwh == 0.0) {
-    const double price = replay::highest_price(world);
-    site.unmet_price_per_kwh = price > 0.0 ? unmet_factor * price : 1.0;
-    if (!site.tariff_given) return prepared;
-    const std::string amount = fmt::format("{:g} {}", site.unmet_price_per_kwh, world.currency);
-    prepared.assumptions.push_back(
-        {"worth of a kWh that a driver wanted and did not get", "충전하지 못한 1 kWh의 가치",
-         fmt::format("{}: strategies are asked to serve as much as the log (unmet_price_per_kwh of --site)", amount),
-         fmt::format("{}: 로그만큼 충전하도록 함 (--site 의 unmet_price_per_kwh)", amount)});
+  // Strategies serve as much as was logged, whatever it costs, within what is possible.
+  const double price = replay::price_above_any_service(world);
+  if (!(price > site.unmet_price_per_kwh)) {
+    if (site.unmet_price_per_kwh == 0.0) site.unmet_price_per_kwh = 1.0;  // without a tariff
+    return prepared;
   }
+  site.unmet_price_per_kwh = price;
+  prepared.assumptions.push_back(
+      {"serving as logged", "로그만큼 충전",
+       fmt::format("what can be delivered is, at any cost: a kWh left out counts {:.4g} {} in plans, more than any way "
+                   "of delivering it costs",
+                   price, world.currency),
+       fmt::format("가능한 한 비용과 관계없이 로그만큼 충전: 계획에서 미충전 1 kWh는 {:.4g} {}로, 어떤 충전 방법의 "
+                   "비용보다 큼",
+                   price, world.currency)});
   return prepared;
 }
 

@@ -167,4 +167,29 @@ double highest_price(const twin::World& world) {
   return price_range(prices, world.start_ns, world.end_ns).second;
 }
 
+double price_above_any_service(const twin::World& world) {
+  constexpr double clearly = 2.0;  // ways that cost the same must not tie
+  const twin::Site& site = world.sites.front();
+  market::TariffClock prices(site.tariff, world.calendar);
+  market::PriceNow now = prices.at(world.start_ns);
+  double per_kwh = std::max(now.buy_per_kwh, now.sell_per_kwh);
+  for (int changes = 0; now.until_ns < world.end_ns && changes < most_price_changes; ++changes) {
+    now = prices.at(now.until_ns);
+    per_kwh = std::max({per_kwh, now.buy_per_kwh, now.sell_per_kwh});
+  }
+
+  // A kW more in a window of each month.
+  double per_kw = 0.0;
+  const market::LocalMonth last = world.calendar.month(world.end_ns - 1);
+  for (market::LocalMonth month = world.calendar.month(world.start_ns); month <= last;
+       month = market::add_months(month, 1)) {
+    per_kw += (market::demand_price_per_kw(site.tariff, month.month) + market::excess_price_per_kw(site.tariff)) *
+              market::paid_fraction(world.calendar, month, world.start_ns, world.end_ns, site.part_month);
+  }
+  const double window_h = kernel::hours_between(0, site.tariff.demand.window_ns);
+  double efficiency = 1.0;
+  for (const physics::Evse& evse : site.evses) efficiency = std::min(efficiency, evse.efficiency);
+  return clearly * (std::max(per_kwh, 0.0) + per_kw / window_h) / efficiency;
+}
+
 }  // namespace evtwin::replay

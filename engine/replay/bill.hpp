@@ -54,4 +54,10 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
 /// The highest price of energy in the run.
 double highest_price(const twin::World& world);
 
+/// More, for each kWh, than any way of delivering it can cost: at the dearest hour (or instead of selling it at the
+/// best), lost on the way as at the worst EVSE, and the whole of it in one metering window of every month that the run
+/// pays for, on top of the peak and above the contract. An optimum by this price for what is not delivered is the
+/// optimum of those that deliver all that can be (an exact penalty), so it is a constraint in the form of a price.
+double price_above_any_service(const twin::World& world);
+
 }  // namespace evtwin::replay

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 
 #include "kernel/text.hpp"
 #include "replay/prepared.hpp"
+#include "replay/seen_evse.hpp"
 
 namespace evtwin::replay {
 namespace {
@@ -17,112 +17,7 @@ namespace {
 using kernel::TimeNs;
 using sessions::LogSession;
 
-// Usual ratings, smallest first. AC: rated currents of IEC 62196-2 (16, 32, 63 A) and of SAE J1772 (40, 48, 80 A on one
-// phase); on 230 V 3.7, 7.4, 9.2, 11, 14.5, 18.4 kW on one phase, 11, 22, 43 kW on three. DC: outlet ratings on the
-// market; 50, 150 and 350 kW are those of EU regulation 2023/1804 (AFIR).
-constexpr std::array one_phase_a{16.0, 32.0, 40.0, 48.0, 63.0, 80.0};
-constexpr std::array three_phase_a{16.0, 32.0, 63.0};
-constexpr std::array dc_kw{25.0, 50.0, 60.0, 100.0, 150.0, 200.0, 350.0, 400.0};
-constexpr double most_ac_kw = 43.6;       // 3 x 63 A x 230 V
-constexpr double dc_from_v = 300.0;       // across one load phase: no AC outlet has that
-constexpr double meter_tolerance = 1.01;  // class B meters, EN 50470-3
-constexpr double usual_a = 32.0;          // of an EVSE of which nothing is known
 constexpr TimeNs korea_offset_ns = 9 * kernel::hour_ns;
-
-/// What the log shows of one EVSE.
-struct Seen {
-  double kw = 0.0;  ///< largest power held, or offered
-  double a = 0.0;   ///< largest current offered per phase
-  int phases = 0;   ///< that carried current; 0: not told
-  double voltage_v = kernel::unknown;
-};
-
-double median_of(std::vector<double> values) {
-  if (values.empty()) return kernel::unknown;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-void look_at(const ocpp::Transaction& t, Seen& seen, std::vector<double>& voltages) {
-  for (const ocpp::Sample& sample : t.samples) {
-    if (sample.voltage_v > 50.0) voltages.push_back(sample.voltage_v);
-    if (sample.offered_kw > 0.0 && sample.offered_kw < 1000.0) seen.kw = std::max(seen.kw, sample.offered_kw);
-    if (sample.offered_a > 0.0 && sample.offered_a <= 125.0) seen.a = std::max(seen.a, sample.offered_a);
-    int phases = 0;
-    for (const double a : sample.current_a) phases += a > 1.0 ? 1 : 0;
-    seen.phases = std::max(seen.phases, phases);
-  }
-}
-
-std::map<std::string, Seen, std::less<>> seen_of(const ocpp::SiteLog& log, const sessions::LogSessions& sessions) {
-  std::map<std::string, Seen, std::less<>> out;
-  std::map<std::string, std::vector<double>, std::less<>> voltages;
-  for (const std::string& id : sessions.evse_ids) out[id];
-  for (const LogSession& session : sessions.sessions) {
-    Seen& seen = out[session.evse_id];
-    const ocpp::Transaction& t = log.transactions[session.transaction];
-    look_at(t, seen, voltages[session.evse_id]);
-    if (session.observed_kw > 0.0) seen.kw = std::max(seen.kw, session.observed_kw);
-    const double hours = kernel::hours_between(t.start_ns, t.stop_ns);
-    if (hours > 0.0) seen.kw = std::max(seen.kw, t.energy_kwh / hours);
-  }
-  for (auto& [id, seen] : out) seen.voltage_v = median_of(voltages[id]);
-  return out;
-}
-
-/// The least usual rating that is not below what was seen; what was seen where none is.
-template <std::size_t N>
-double usual_rating(const std::array<double, N>& ratings, double seen) {
-  const auto enough = [&](double rating) { return seen <= rating * meter_tolerance; };
-  const auto found = std::find_if(ratings.begin(), ratings.end(), enough);
-  return found != ratings.end() ? *found : seen;
-}
-
-/// The keys of a station with such EVSEs, and a remark.
-struct Rating {
-  std::string keys, remark;
-};
-
-Rating rating_of(Seen seen, double site_voltage_v, double least_kw) {
-  const std::string shown = seen.kw > 0.0 ? fmt::format("{:.1f} kW seen", seen.kw)
-                                          : std::string("no power seen: a usual wall box is assumed");
-  seen.kw = std::max(seen.kw, least_kw);
-  const bool dc = seen.kw > most_ac_kw || seen.voltage_v >= dc_from_v;
-  if (dc) return {fmt::format("kind = \"dc\", kw = {:.6g}", usual_rating(dc_kw, seen.kw)), shown};
-  const double voltage_v = seen.voltage_v == seen.voltage_v ? seen.voltage_v : site_voltage_v;
-  const double one_phase_seen_a = std::max(seen.kw * 1000.0 / voltage_v, seen.a);
-  const double three_phase_seen_a = std::max(seen.kw * 1000.0 / (3.0 * voltage_v), seen.a);
-  const bool one_phase = seen.phases == 1 || (seen.phases == 0 && one_phase_seen_a <= usual_a * meter_tolerance);
-  const double a = one_phase_seen_a <= 0.0 ? usual_a
-                   : one_phase             ? usual_rating(one_phase_a, one_phase_seen_a)
-                                           : usual_rating(three_phase_a, three_phase_seen_a);
-  const int phases = one_phase ? 1 : 3;
-  std::string keys = fmt::format("max_a = {:.6g}, phases = {}", std::ceil(a * 10.0) / 10.0, phases);
-  // The voltage that was metered decides how much a current is.
-  if (std::abs(voltage_v - site_voltage_v) >= 0.5) keys += fmt::format(", voltage_v = {:.0f}", voltage_v);
-  return {std::move(keys), shown};
-}
-
-/// Any bytes as a Lua string of plain ASCII and UTF-8: what could end the string, or show as something else, is
-/// escaped.
-std::string lua_text(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const kernel::Utf8Character first = kernel::first_character(text);
-    const std::size_t bytes = std::max<std::size_t>(1, first.bytes);
-    const bool plain = first.bytes > 0 && !kernel::is_control(first.code) && first.code != '"' && first.code != '\\';
-    for (std::size_t i = 0; i < bytes; ++i) {
-      if (plain) {
-        out += text[i];
-      } else {
-        out += fmt::format("\\{:03d}", static_cast<unsigned char>(text[i]));
-      }
-    }
-    text.remove_prefix(bytes);
-  }
-  return out + "\"";
-}
 
 struct Zone {
   std::string name;
@@ -157,8 +52,7 @@ Zone zone_of(const ocpp::SiteLog& log, const std::string& asked, std::vector<Ass
   return out;
 }
 
-double site_voltage(const std::map<std::string, Seen, std::less<>>& seen, bool korea,
-                    std::vector<Assumption>& assumptions) {
+double site_voltage(const SeenEvses& seen, bool korea, std::vector<Assumption>& assumptions) {
   std::vector<double> told;
   for (const auto& [id, evse] : seen) {
     if (evse.voltage_v < dc_from_v) told.push_back(evse.voltage_v);
@@ -171,9 +65,8 @@ double site_voltage(const std::map<std::string, Seen, std::less<>>& seen, bool k
 }
 
 /// EVSEs of one station, which may differ.
-std::string station_lines(const std::string& station, const std::vector<std::string>& ids,
-                          const std::map<std::string, Seen, std::less<>>& seen, double site_voltage_v,
-                          double least_kw) {
+std::string station_lines(const std::string& station, const std::vector<std::string>& ids, const SeenEvses& seen,
+                          double site_voltage_v, double least_kw) {
   std::vector<std::pair<Rating, std::vector<std::string>>> groups;
   for (const std::string& id : ids) {
     Rating rating = rating_of(seen.at(id), site_voltage_v, least_kw);
@@ -197,8 +90,8 @@ std::string station_lines(const std::string& station, const std::vector<std::str
   return out;
 }
 
-std::string stations_text(const sessions::LogSessions& sessions, const std::map<std::string, Seen, std::less<>>& seen,
-                          double site_voltage_v, double least_kw) {
+std::string stations_text(const sessions::LogSessions& sessions, const SeenEvses& seen, double site_voltage_v,
+                          double least_kw) {
   std::string out;
   for (std::size_t i = 0; i < sessions.evse_ids.size();) {
     const std::string station = sessions.evse_ids[i].substr(0, sessions.evse_ids[i].rfind('-'));
@@ -240,7 +133,7 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
   const Zone zone = zone_of(log, request.timezone, assumptions);
   const market::Calendar calendar(zone.name);
   const sessions::SessionDays days = sessions::days_of(sessions, calendar);
-  const auto seen = seen_of(log, sessions);
+  const auto seen = seen_evses(log, sessions);
   const double voltage_v = site_voltage(seen, zone.korea, assumptions);
   assumptions.push_back({"ratings of the EVSEs", "충전기 정격",
                          "the least usual rating that is not below what was metered or offered",

@@ -56,7 +56,7 @@ WhatIfRow metered_row(const WhatIfRequest& request, const Bill& bill, std::span<
   row.energy_cost = bill.energy_cost;
   row.demand_charge = bill.demand_charge;
   row.peak_kw = bill.peak_kw;
-  row.served_kwh = bill.charged_kwh;
+  row.served_kwh = row.service_kwh = bill.charged_kwh;
   double charged = 0.0, discharged = 0.0;
   for (const ReplayedSession& session : request.sessions) {
     const ocpp::Transaction& transaction = request.prepared.log.transactions[session.transaction];
@@ -111,7 +111,7 @@ Saving saving_of(const WhatIfRow& row, const WhatIfRow* base) {
   if (base == nullptr || &row == base || !row.error.empty() || !base->error.empty()) return saving;
   saving.value = base->cost() - row.cost();
   saving.error_bar = std::hypot(base->bar.cost, row.bar.cost);
-  saving.fewer_kwh = base->served_kwh - row.served_kwh;
+  saving.fewer_kwh = base->service_kwh - row.service_kwh;
   return saving;
 }
 
@@ -152,6 +152,8 @@ WhatIfRow row_of_run(WhatIfRow::Kind kind, const std::string& name, const std::v
   row.served_kwh = value("energy_delivered_kwh");
   row.served_fraction = value("served_fraction");
   row.unmet_kwh = value("unmet_kwh");
+  row.service_kwh = analysis::service_kwh(kpis);
+  if (std::isnan(row.service_kwh)) row.service_kwh = row.served_kwh;
   row.drivers = value("owner_money");
   row.site = value("site_money");
   row.objective = value("objective");
@@ -169,7 +171,7 @@ WhatIfRow row_of_bound(const analysis::Bound& bound, double wanted_kwh) {
   row.energy_cost = parts.energy;
   row.demand_charge = parts.demand;
   row.peak_kw = parts.peak_kw;
-  row.served_kwh = wanted_kwh - parts.unmet_kwh;
+  row.served_kwh = row.service_kwh = wanted_kwh - parts.unmet_kwh;
   row.served_fraction = wanted_kwh > 0.0 ? row.served_kwh / wanted_kwh : 1.0;
   row.unmet_kwh = parts.unmet_kwh;
   row.drivers = row.site = nan;

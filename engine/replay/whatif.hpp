@@ -38,7 +38,7 @@ struct ErrorBar {
 struct Saving {
   double value = std::numeric_limits<double>::quiet_NaN();  ///< money; > 0: it costs less
   double error_bar = value;
-  double fewer_kwh = 0.0;  ///< > 0: it delivers less energy
+  double fewer_kwh = 0.0;  ///< > 0: it serves less (service_kwh)
 };
 
 struct WhatIfRow {
@@ -48,6 +48,7 @@ struct WhatIfRow {
   std::string error;  ///< not empty: the strategy failed, and there are no figures
   double energy_cost = 0.0, demand_charge = 0.0, peak_kw = 0.0;
   double served_kwh = 0.0, served_fraction = 1.0, unmet_kwh = 0.0;
+  double service_kwh = 0.0;  ///< of runs analysis::service_kwh, else served_kwh: what rows are held to deliver alike
   double drivers = 0.0, site = 0.0;  ///< what each earns, money; the grid earns cost()
   double objective = std::numeric_limits<double>::quiet_NaN();
   std::vector<analysis::Kpi> kpis;          ///< of runs

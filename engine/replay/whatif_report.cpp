@@ -18,10 +18,6 @@ using Kind = WhatIfRow::Kind;
 
 namespace {
 
-/// A strategy that leaves out no more than this fraction of the energy still saves; more, and a cheaper bill is for
-/// less charging.
-constexpr double hardly_less = 0.001;
-
 std::string_view name_of(Kind kind) {
   switch (kind) {
     case Kind::metered:
@@ -71,6 +67,7 @@ Json row_json(const WhatIf& result, const WhatIfRow& row, const Json& letters) {
   json["demand_charge"] = number_or_null(row.demand_charge);
   json["peak_kw"] = number_or_null(row.peak_kw);
   json["served_kwh"] = number_or_null(row.served_kwh);
+  json["service_kwh"] = number_or_null(row.service_kwh);
   json["served_fraction"] = number_or_null(row.served_fraction);
   json["unmet_kwh"] = number_or_null(row.unmet_kwh);
   json["parties"] = {{"drivers", number_or_null(row.drivers)},
@@ -294,7 +291,8 @@ class Report {
     const std::string share =
         base_cost > 0.0 ? fmt::format(" ({})", percent(std::abs(saved.value) / base_cost)) : std::string();
     const std::string fewer = number_text(saved.fewer_kwh, 1);
-    if (saved.fewer_kwh > hardly_less * result_.base()->served_kwh) {
+    const double logged_kwh = result_.base()->service_kwh;
+    if (!analysis::serves_alike(logged_kwh - saved.fewer_kwh, logged_kwh)) {
       const auto text = saved.value > 0.0
                             ? say("{} delivers {} kWh less than {}: what it costs less ({}) is no saving.\n",
                                   "{}: {} kWh 적게 충전합니다({} 대비). 비용 차이({})는 절감이 아닙니다.\n")

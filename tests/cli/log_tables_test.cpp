@@ -39,6 +39,33 @@ TEST_F(LogTables, ChargersAreToldByModelAndFirmware) {
   EXPECT_EQ(run({"chargers", made_log, "--firmware", "0.0.0-none"}).status, 1);
 }
 
+// The models of a log, with limits and firmware, are the stations of another site.
+TEST_F(LogTables, ModelsBecomeALibraryForScenarios) {
+  const Said said = run({"chargers", made_log, "--library", path("yard.lua")});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const auto chargers = run({"chargers", made_log, "--json"}).json()["chargers"];
+  const std::string model = chargers[0]["vendor"].get<std::string>() + " " + chargers[0]["model"].get<std::string>();
+  const std::string scenario = R"(local yard = require "yard"
+    local m = yard.models[")" + model +
+                               R"("]
+    assert(#m.firmware > 0 and m.limits.max_a == 32 and m.limits.phases == 1, "limits")
+    return scenario { name = "Of models", start = "2026-06-08", days = 1, timezone = "Asia/Seoul",
+      site { name = "S", voltage_v = 220, stations = { yard.station(")" +
+                               model + R"(", "X"), yard.station(")" + model +
+                               R"(", "Y", { evses = 1, max_a = 16 }) } },
+      arrivals = arrivals.poisson { per_hour = 1, energy_kwh = 5, stay_h = 2 } })";
+  const Said checked = run({"check", write("site.lua", scenario)});
+  EXPECT_EQ(checked.status, 0) << checked.out << checked.err;
+  const Said played = run({"run", path("site.lua"), "--out", path("r.evtwin")});
+  EXPECT_EQ(played.status, 0) << played.err;
+  const Said wrong =
+      run({"check", write("wrong.lua",
+                          R"(return scenario { site { stations = { require("yard").station("No such", "X") } } })")});
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_NE((wrong.out + wrong.err).find("no charger model"), std::string::npos) << wrong.out << wrong.err;
+  EXPECT_EQ(run({"chargers", made_log, "--library", path("yard.lua")}).status, 1) << "written over a file";
+}
+
 TEST_F(LogTables, WhatIsNoLogIsOneLine) {
   for (const char* command : {"drivers", "chargers"}) {
     EXPECT_EQ(run({command, path("not-there.log")}).status, 1);

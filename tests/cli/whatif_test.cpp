@@ -61,6 +61,30 @@ TEST_F(WhatIfCommand, SaysHowMuchControlThereWasAndWhatWasAssumed) {
   EXPECT_THAT(korean.out, HasSubstr("제어 정도: 로그대로 "));
 }
 
+// A kWh costs next to nothing and a kW of the month's peak 60,000 KRW (6,000 for three days of thirty): at the site's
+// own 0.5 KRW, or ten times the highest price of a kWh, it would pay not to charge. What can be charged is, all the
+// same.
+TEST_F(WhatIfCommand, ServesAsLoggedUnderEveryTariff) {
+  std::string text = read_all(site);
+  const auto put = [&](const std::string& before, const std::string& after) {
+    const std::size_t at = text.find(before);
+    ASSERT_NE(at, std::string::npos) << before;
+    text.replace(at, before.size(), after);
+  };
+  put("kepco.self_use_high_voltage",
+      "{ name = \"peaks\", currency = \"KRW\", periods = { { price_per_kwh = 1 } }, demand = { price_per_kw = 60000, "
+      "basis = \"peak\" } }");
+  put("unmet_price_per_kwh = 1000", "unmet_price_per_kwh = 0.5");
+  const Said said = run({"whatif", log, "--site", write("peaks.lua", text), "--strategies", "asap,lp", "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const auto json = said.json();
+  const double logged = row(json, "as_logged")["service_kwh"].get<double>();
+  for (const char* name : {"lp", "bound"}) {
+    EXPECT_GE(row(json, name)["service_kwh"].get<double>(), 0.995 * logged) << name;
+    EXPECT_LT(row(json, name)["cost"].get<double>(), row(json, "asap")["cost"].get<double>()) << name;
+  }
+}
+
 TEST_F(WhatIfCommand, WithoutATariffThereIsNoCostAndALineThatSaysHowToGiveOne) {
   const Said said = run({"whatif", log, "--strategies", "asap"});
   ASSERT_EQ(said.status, 0) << said.err;

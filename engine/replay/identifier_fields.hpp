@@ -1,0 +1,34 @@
+// Fields of messages and logs that name a driver, a card, a vehicle or a secret, found in the bytes of any layout.
+#pragma once
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace evtwin::replay {
+
+/// The value of such a field, without its quotes: bytes from `begin` until before `end`.
+struct IdentifierPlace {
+  std::size_t begin = 0, end = 0;
+  bool cut = false;  ///< the line ends before the value does
+};
+
+/// Letters, digits and what is beyond ASCII: what words are made of.
+bool is_word_byte(char c);
+/// Statuses and words of the protocol that may stand where a card does ("idTag: Invalid") and name nobody.
+bool is_protocol_word(std::string_view lower_case);
+
+/// Goes through text as JSON, JSON in strings of JSON, cells of CSV, Python and Node show it, Go's maps and key=value:
+/// a field's name counts, not what surrounds it. Keeps, between calls, whether it is inside an OCPI token.
+class IdentifierFields {
+ public:
+  /// @param text  whole lines  @returns ascending places, valid until the next call
+  const std::vector<IdentifierPlace>& find(std::string_view text);
+  /// Whether a name, however written (id_tag, idTag), is that of such a field.
+  static bool names_identifier(std::string_view name);
+
+ private:
+  int token_depth_ = 0;  // open braces since the beginning of an OCPI token; 0: in none
+  std::vector<IdentifierPlace> places_;
+};
+
+}  // namespace evtwin::replay

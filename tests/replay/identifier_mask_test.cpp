@@ -1,0 +1,113 @@
+// What names a driver, a card or a vehicle is found in every writing of logs, and nothing of it is left.
+#include "replay/identifier_mask.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace evtwin::replay {
+namespace {
+
+using Words = IdentifierMask::Words;
+
+std::string masked_alone(const std::string& text) {
+  IdentifierMask mask;
+  mask.learn(text);
+  return mask.masked(text, Words::log);
+}
+
+TEST(IdentifierMask, FindsFieldsInEveryWayOfWriting) {
+  const std::string card = "04A1B2C3";
+  for (const std::string line : {
+           R"([2,"1","Authorize",{"idTag":"04A1B2C3"}])",
+           R"({"message":"[2,\"1\",\"Authorize\",{\"idTag\":\"04A1B2C3\"}]"})",
+           R"({"a":"{\"b\":\"{\\\"idTag\\\":\\\"04A1B2C3\\\"}\"}"})",
+           R"(t,CP1,"[2,""1"",""Authorize"",{""idTag"":""04A1B2C3""}]")",
+           R"([2, '1', 'Authorize', {'idTag': '04A1B2C3'}])",
+           R"(map[connectorId:1 idTag:04A1B2C3 meterStart:0])",
+           R"({ connectorId: 1, idTag: '04A1B2C3' })",
+           R"(Authorize id_tag=04A1B2C3 from CP1)",
+           R"([2,"1","TransactionEvent",{"idToken":{"idToken":"04A1B2C3","type":"ISO14443"}}])",
+           R"({&quot;idTag&quot;:&quot;04A1B2C3&quot;})",
+           R"({"vin":"04A1B2C3"})",
+           R"({"evse_uid":"E1","cdr_token":{"uid":"04A1B2C3","type":"RFID"}})",
+       }) {
+    const std::string text = masked_alone(line);
+    EXPECT_EQ(text.find(card), std::string::npos) << text;
+    EXPECT_EQ(text.size(), line.size()) << text;
+    EXPECT_NE(text.find("T0000001"), std::string::npos) << text;
+  }
+  const std::string cdr = masked_alone(R"({"cdr_token":{"uid":"04A1B2C3"},"evses":[{"uid":"EVSE-1"}]})");
+  EXPECT_NE(cdr.find("EVSE-1"), std::string::npos) << "an EVSE has a uid, too: " << cdr;
+}
+
+TEST(IdentifierMask, StatusesProseAndNothingNameNobody) {
+  for (const std::string& line :
+       {R"({"idTag":""})", R"({"idTag":null})", R"({idTag: Invalid})",
+        R"({"idToken":{"idToken":"","type":"NoAuthorization"}})", R"(vin: not told)", R"(RFID: reader is ready)"})
+    EXPECT_EQ(masked_alone(line), line);
+}
+
+TEST(IdentifierMask, OneCardHasOneNumberAndProseIsSearched) {
+  const std::string text = masked_alone(
+      "{\"idTag\":\"04A1B2C3\"}\n{\"idTag\":\"Kim Minsu\"}\ncard 04a1b2c3 of KIM MINSU tapped (04A1B2C3)\n"
+      "X04A1B2C3 and 04A1B2C34 are others\n");
+  EXPECT_EQ(text,
+            "{\"idTag\":\"T0000001\"}\n{\"idTag\":\"T00000002\"}\ncard T0000001 of T00000002 tapped (T0000001)\n"
+            "X04A1B2C3 and 04A1B2C34 are others\n");
+}
+
+// A card of digits may equal a register, a time or an id: those figures stay.
+TEST(IdentifierMask, NumbersStayNumbersAndFiguresStay) {
+  IdentifierMask mask;
+  const std::string line = R"({"idTag":"20092012","meterStart":20092012,"t":"20092012"} card 20092012 ok)";
+  mask.learn(line);
+  EXPECT_EQ(mask.masked(line, Words::log),
+            R"({"idTag":"10000001","meterStart":20092012,"t":"20092012"} card 10000001 ok)");
+  EXPECT_EQ(mask.left(), 2U);
+}
+
+TEST(IdentifierMask, NoNumberIsAnIdentifierOfTheLog) {
+  const std::string text = masked_alone("{\"idTag\":\"T000002\"}{\"idTag\":\"T000001\"}{\"idTag\":\"ABCDEFG\"}");
+  for (const char* known : {"T000001", "T000002", "ABCDEFG"}) EXPECT_EQ(text.find(known), std::string::npos) << text;
+}
+
+TEST(IdentifierMask, StationsKeepTheirNames) {
+  IdentifierMask mask;
+  mask.keep("CP0001");
+  const std::string line = R"(CP0001 {"idTag":"CP0001"})";
+  mask.learn(line);
+  EXPECT_EQ(mask.masked(line, Words::log), R"(CP0001 {"idTag":"T000001"})");
+}
+
+TEST(IdentifierMask, SecretsOfConfigurationsAreMasked) {
+  const std::string text =
+      masked_alone(R"([2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"s3cr3tkey"}])");
+  EXPECT_EQ(text.find("s3cr3tkey"), std::string::npos) << text;
+  const std::string other = R"({"key":"HeartbeatInterval","value":"s300"})";
+  EXPECT_EQ(masked_alone(other), other);
+}
+
+TEST(IdentifierMask, ValuesBrokenByTheLineAreCounted) {
+  IdentifierMask mask;
+  const std::string text = "{\"idTag\":\"04A1\nB2C3\"}\n";
+  mask.learn(text);
+  EXPECT_EQ(mask.masked(text, Words::log).find("04A1"), std::string::npos);
+  EXPECT_EQ(mask.broken(), 1U);
+}
+
+TEST(IdentifierMask, DocumentsOfOursAreMaskedInTheirFieldsAndTexts) {
+  IdentifierMask mask;
+  mask.add("7");
+  mask.add("04A1B2C3");
+  nlohmann::ordered_json json = {{"transaction_list", {{{"id_tag", "7"}, {"station", "7"}, {"kwh", 7}}}},
+                                 {"texts", {"tag \"04A1B2C3\" charged on 7", "tag \"7\" too"}},
+                                 {"excerpt", "[2,\"9\",\"Authorize\",{\"idTag\":\"NEVER"}};
+  mask.mask(json);
+  EXPECT_EQ(json["transaction_list"][0].dump(), R"({"id_tag":"T000001","station":"7","kwh":7})");
+  EXPECT_EQ(json["texts"].dump(), R"(["tag \"T0000002\" charged on 7","tag \"T000001\" too"])");
+  EXPECT_EQ(json["excerpt"].get<std::string>().find("NEVER"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace evtwin::replay
