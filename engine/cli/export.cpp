@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/commands.hpp"
+#include "cli/export_web.hpp"
 #include "cli/new_file.hpp"
 #include "kernel/text.hpp"
 #include "replay/ocpi_writer.hpp"
@@ -147,7 +148,11 @@ void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) 
 }  // namespace
 
 int export_run(const ExportCommand& command) {
-  const replay::RecordedRun run = replay::read_recorded_run(command.run);
+  if (!command.web.empty()) export_web(command);
+  const bool tables = !command.ocpp.empty() || !command.ocpi.empty() || !command.ocpi_sessions.empty() ||
+                      !command.sessions.empty() || !command.timeseries.empty() || !command.pilot.empty();
+  if (!tables) return 0;
+  const replay::RecordedRun run = replay::read_recorded_run(command.runs.front());
   if (!command.ocpp.empty()) export_log(run, command);
   if (!command.ocpi.empty()) export_ocpi(run, command, replay::OcpiObject::cdr);
   if (!command.ocpi_sessions.empty()) export_ocpi(run, command, replay::OcpiObject::session);

@@ -132,7 +132,7 @@ struct RerunCommand {
 
 /// evtwin export
 struct ExportCommand {
-  std::string run;                  ///< run file
+  std::vector<std::string> runs;    ///< run files; more than one with `web` alone
   std::string ocpp;                 ///< log to write (a folder where the layout names no station); empty: none
   replay::OcppLogOptions log;       ///< without faults
   std::vector<std::string> faults;  ///< texts of replay::log_faults
@@ -143,6 +143,7 @@ struct ExportCommand {
   std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none
   std::string step = "15min";
   std::string pilot;  ///< control pilot over time to write (CSV, or JSON by its name); empty: none
+  std::string web;    ///< the browser viewer with the runs: a folder, or one page by its name (.html); empty: none
 };
 
 /// evtwin drivers

@@ -110,20 +110,26 @@ struct ExportOptions {
 
 void offer_export(Offers& offers) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App& command =
-      offers.add(offers.program(), "export",
-                 "Write a run file as OCPP log, OCPI records, sessions, pilot states or rows over time", options,
-                 [](ExportOptions& given) {
-                   const ExportCommand& asked = given.command;
-                   if (asked.ocpp.empty() && asked.ocpi.empty() && asked.ocpi_sessions.empty() &&
-                       asked.sessions.empty() && asked.timeseries.empty() && asked.pilot.empty())
-                     throw CLI::RequiredError("--ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries or --pilot");
-                   given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
-                   return given.command;
-                 });
+  CLI::App& command = offers.add(
+      offers.program(), "export",
+      "Write a run file as a page for browsers, OCPP log, OCPI records, sessions, pilot states or rows", options,
+      [](ExportOptions& given) {
+        const ExportCommand& asked = given.command;
+        const bool tables = !asked.ocpp.empty() || !asked.ocpi.empty() || !asked.ocpi_sessions.empty() ||
+                            !asked.sessions.empty() || !asked.timeseries.empty() || !asked.pilot.empty();
+        if (!tables && asked.web.empty())
+          throw CLI::RequiredError("--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries or --pilot");
+        if (tables && asked.runs.size() > 1)
+          throw CLI::ValidationError("RUN", "several run files go into --web alone; the others take one");
+        given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
+        return given.command;
+      });
   ExportCommand& to = options->command;
   to.log.anonymise = true;
-  command.add_option("RUN", to.run, "run file")->required();
+  command.add_option("RUN", to.runs, "run file; for --web also several")->required();
+  command.add_option("--web", to.web,
+                     "the viewer for browsers with the runs in it: a folder for any web server, or one page that opens "
+                     "from disk where the name ends in .html");
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
   command.add_option("--ocpi", to.ocpi,
                      "charge detail records of OCPI 2.2.1 to write (JSON); of a replay of OCPI as it was read");
