@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using record::test::Folder;
 
-constexpr const char* nanum = "/usr/share/fonts/truetype/nanum/NanumGothic.ttf";
+constexpr const char* font_file = "/usr/share/fonts/truetype/nanum/NanumGothic.ttf";
 
 std::size_t count_of(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -30,7 +30,8 @@ std::size_t count_of(const std::string& text, const std::string& part) {
 /// A viewer of our own making, with what could end a script in the wrong place.
 ViewerParts made_viewer() {
   return {"<html>\n<!-- runs -->\n<body>\n<!-- data -->\n<!-- script -->\n</html>\n",
-          "const end = '</script>'; // <!-- data -->\n", gzip("program"), record::test::bytes_of(nanum), "보기 그림"};
+          "const end = '</script>'; // <!-- data -->\n", gzip("program"), record::test::bytes_of(font_file),
+          "보기 그림"};
 }
 
 /// The list that the page's script reads.
@@ -43,7 +44,7 @@ nlohmann::json runs_of(const std::string& page) {
 class RunPage : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(nanum)) GTEST_SKIP() << "no " << nanum << " (fonts-nanum)";
+    if (!fs::exists(font_file)) GTEST_SKIP() << "no " << font_file << " (fonts-nanum)";
     record::test::write_sample(file);
   }
   Folder folder;
