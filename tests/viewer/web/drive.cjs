@@ -82,6 +82,11 @@ async function middleOf(page, name) {
   if (!rect) { expect(false, name + ' is not on the screen'); return [1, 1]; }
   return [rect[0] + rect[2] / 2, rect[1] + rect[3] / 2];
 }
+// Notches of a wheel, a push away from the user each; Chromium makes one of every call, however far it goes.
+async function notches(page, count) {
+  for (let i = 0; i < Math.abs(count); i++) await page.mouse.wheel(0, count > 0 ? -100 : 100);
+  await settle(page);
+}
 async function press(page, name) {
   await page.mouse.move(...await middleOf(page, name));
   await page.mouse.down();
@@ -145,20 +150,17 @@ async function driveHands(page) {
   await page.mouse.move(x, y);
   await settle(page);
   const before = await state(page);
-  await page.mouse.wheel(0, -100);
-  await settle(page);
+  await notches(page, 1);
   const closer = await state(page);
   const factor = (before.to - before.from) / (closer.to - closer.from);
   expect(factor > 1.05, 'wheel up zooms in');
   console.log('one notch of the wheel zooms by ' + factor.toFixed(4));
-  await page.mouse.wheel(0, 100);
-  await settle(page);
+  await notches(page, -1);
   s = await state(page);
   expect(near(s.to - s.from, before.to - before.from, second), 'wheel down zooms out again');
 
   // Dragging to the right shows what was before.
-  await page.mouse.wheel(0, -300);
-  await settle(page);
+  await notches(page, 3);
   const narrow = await state(page);
   await page.mouse.move(x, y);
   await page.mouse.down();
@@ -373,8 +375,7 @@ async function main() {
     await settle(same);
     const [x, y] = (await middleOf(same, 'plot.power')).map(Math.round);
     await same.mouse.move(x, y);
-    await same.mouse.wheel(0, -300);
-    await settle(same);
+    await notches(same, 3);
     await same.mouse.down();
     await same.mouse.move(x + 60, y, { steps: 4 });
     await same.mouse.up();
