@@ -13,6 +13,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/export_decision.hpp"
+#include "cli/export_web.hpp"
 #include "cli/new_file.hpp"
 #include "kernel/text.hpp"
 #include "replay/ocpi_writer.hpp"
@@ -150,7 +151,9 @@ void export_pilot(const replay::RecordedRun& run, const ExportCommand& command) 
 int export_run(const ExportCommand& command) {
   if (!command.decision.empty()) return export_decision(command);
   if (!command.masked.empty()) return export_masked(command);
-  const replay::RecordedRun run = replay::read_recorded_run(command.run);
+  if (!command.web.empty()) export_web(command);
+  if (!command.tables()) return 0;
+  const replay::RecordedRun run = replay::read_recorded_run(command.runs.front());
   if (!command.ocpp.empty()) export_log(run, command);
   if (!command.ocpi.empty()) export_ocpi(run, command, replay::OcpiObject::cdr);
   if (!command.ocpi_sessions.empty()) export_ocpi(run, command, replay::OcpiObject::session);

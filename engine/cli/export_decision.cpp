@@ -173,10 +173,10 @@ void tell(const char* what) { fmt::print(stderr, "note: {}\n", what); }
 }  // namespace
 
 int export_decision(const ExportCommand& command) {
-  const record::RunSummary summary = record::read_summary(command.run);
-  check_repeatable(command.run, summary, true);
-  const StartPoint start = start_again(command.run, summary);
-  const ReadyStrategy strategy = strategy_again(command.run, summary, start);
+  const record::RunSummary summary = record::read_summary(command.runs.front());
+  check_repeatable(command.runs.front(), summary, true);
+  const StartPoint start = start_again(command.runs.front(), summary);
+  const ReadyStrategy strategy = strategy_again(command.runs.front(), summary, start);
   const twin::World& world = start.scenario.world;
   Catch caught{command, world, site_named(world, command.decision_site), {}, {}, 0, false, 0, {}, {}, {}};
   if (!command.decision_at.empty()) {
@@ -189,7 +189,7 @@ int export_decision(const ExportCommand& command) {
   catch_interrupt();
   live_up_to(start, strategy, caught);
   if (!caught.found)
-    throw CommandError(fmt::format("{}: has {} decisions; the first is --decision 1", command.run, caught.decisions));
+    throw CommandError(fmt::format("{}: has {} decisions; the first is --decision 1", command.runs.front(), caught.decisions));
 
   // One that remembers answers as in the run only where it is shown what it saw before.
   const std::span<const std::string> all(caught.requests);

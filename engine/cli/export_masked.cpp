@@ -61,17 +61,17 @@ class MaskedFiles {
 }  // namespace
 
 int export_masked(const ExportCommand& command) {
-  if (is_run_file(command.run))
+  if (is_run_file(command.runs.front()))
     throw CommandError(
         fmt::format("{}: is a run file; --masked is for logs, and --ocpp, --ocpi and --sessions of a "
                     "run file number the drivers as they are",
-                    kernel::printable(command.run)));
+                    kernel::printable(command.runs.front())));
   std::error_code error;
-  MaskedFiles files(command.masked, fs::is_directory(command.run, error));
+  MaskedFiles files(command.masked, fs::is_directory(command.runs.front(), error));
   replay::MaskedLogSummary done;
   try {
     done =
-        replay::mask_log(command.run, [&](const std::string& name, std::string_view text) { files.write(name, text); });
+        replay::mask_log(command.runs.front(), [&](const std::string& name, std::string_view text) { files.write(name, text); });
   } catch (const std::invalid_argument& wrong) {
     throw CommandError(wrong.what());
   }

@@ -132,7 +132,7 @@ struct RerunCommand {
 
 /// evtwin export
 struct ExportCommand {
-  std::string run;                  ///< run file; with `masked` a log
+  std::vector<std::string> runs;    ///< run files; more than one with `web` alone; with `masked` one log
   std::string masked;               ///< file or folder to write that log to, its identifiers masked; empty: none
   std::string ocpp;                 ///< log to write (a folder where the layout names no station); empty: none
   replay::OcppLogOptions log;       ///< without faults
@@ -144,10 +144,17 @@ struct ExportCommand {
   std::string timeseries;  ///< rows of equal steps to write (CSV); empty: none
   std::string step = "15min";
   std::string pilot;     ///< control pilot over time to write (CSV, or JSON by its name); empty: none
+  std::string web;       ///< the browser viewer with the runs: a folder, or one page by its name (.html); empty: none
   std::string decision;  ///< request of a decision to write (JSON): that of `decision_number`, or the first from `at`
   std::optional<std::uint64_t> decision_number;
   std::string decision_at;    ///< local time; empty: by number
   std::string decision_site;  ///< name of a site; empty: the first
+
+  /// Whether something is asked for that is made from the record of one run.
+  bool tables() const {
+    return !(ocpp.empty() && ocpi.empty() && ocpi_sessions.empty() && sessions.empty() && timeseries.empty() &&
+             pilot.empty());
+  }
 };
 
 /// evtwin drivers

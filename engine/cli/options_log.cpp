@@ -114,27 +114,33 @@ void offer_export(Offers& offers) {
   const auto options = std::make_shared<ExportOptions>();
   CLI::App& command = offers.add(
       offers.program(), "export",
-      "Write a run file as OCPP log, OCPI records, sessions, pilot states, rows over time or a request of decide; or a "
-      "log with its identifiers masked",
+      "Write a run file as a page for browsers, OCPP log, OCPI records, sessions, pilot states, rows over time or a "
+      "request of decide; or a log with its identifiers masked",
       options, [](ExportOptions& given) {
         const ExportCommand& asked = given.command;
         const bool of_decision = asked.decision_number || !asked.decision_at.empty();
-        const bool of_run =
-            of_decision || !(asked.ocpp.empty() && asked.ocpi.empty() && asked.ocpi_sessions.empty() &&
-                             asked.sessions.empty() && asked.timeseries.empty() && asked.pilot.empty());
-        if (!of_run && asked.masked.empty())
+        const bool of_one_run = of_decision || asked.tables();
+        const bool of_runs = of_one_run || !asked.web.empty();
+        if (!of_runs && asked.masked.empty())
           throw CLI::RequiredError(
-              "--ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision; --masked of a log");
-        if (of_run && !asked.masked.empty()) throw CLI::ExcludesError("--masked", "what is made from a run file");
+              "--web, --ocpp, --ocpi, --ocpi-sessions, --sessions, --timeseries, --pilot or --decision; --masked of a "
+              "log");
+        if (of_runs && !asked.masked.empty()) throw CLI::ExcludesError("--masked", "what is made from a run file");
+        if (asked.runs.size() > 1 && (of_one_run || !asked.masked.empty()))
+          throw CLI::ValidationError("RUN", "several run files go into --web alone; the others take one");
         if (of_decision) given.command.decision = given.request.empty() ? "-" : given.request;
         given.command.ocpi_facts = pairs_of("--ocpi-set", given.ocpi_set);
         return given.command;
       });
   ExportCommand& to = options->command;
   to.log.anonymise = true;
-  command.add_option("RUN", to.run, "run file; with --masked a log: a file or a folder")->required();
+  command.add_option("RUN", to.runs, "run file; for --web also several; with --masked a log: a file or a folder")
+      ->required();
   command.add_option("--masked", to.masked,
                      "of a log: a copy to write in which cards, drivers and vehicles are numbers, to be handed on");
+  command.add_option("--web", to.web,
+                     "the viewer for browsers with the runs in it: a folder for any web server, or one page that opens "
+                     "from disk where the name ends in .html");
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
   command.add_option("--ocpi", to.ocpi,
                      "charge detail records of OCPI 2.2.1 to write (JSON); of a replay of OCPI as it was read");

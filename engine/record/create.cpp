@@ -323,22 +323,6 @@ void make_file(const std::string& place, const twin::World& world, const Strateg
 
 }  // namespace
 
-const char* name_of(RunState state) {
-  switch (state) {
-    case RunState::running:
-      return "running";
-    case RunState::complete:
-      return "complete";
-    case RunState::failed:
-      return "failed";
-    case RunState::interrupted:
-      return "interrupted";
-    case RunState::checkpoint:
-      return "checkpoint";
-  }
-  return "failed";
-}
-
 Database create_run_file(const std::string& file, const twin::World& world, const StrategyIdentity& strategy,
                          const Origin& origin) {
   if (file.empty() || file.find('\0') != std::string::npos) refuse_file(file, "is not a file name");

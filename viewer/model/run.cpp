@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <thread>
@@ -29,6 +30,18 @@ std::size_t threads_for(const std::string& file) {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_threads);
 }
 
+bool read_details(const Source& source, Run& run, const Progress& progress) {
+  double before = 0.0;
+  for (const DetailStep& step : detail_steps()) {
+    const auto of_all = [&](double done) { return progress(before + (step.done - before) * done); };
+    if (!step.read(source, run, of_all) || !progress(step.done)) return false;
+    before = step.done;
+  }
+  return true;
+}
+
+}  // namespace
+
 void read_overview(const Source& source, Run& run) {
   read_header(source, run);
   read_meter(source, run);
@@ -38,18 +51,27 @@ void read_overview(const Source& source, Run& run) {
   add_session_events(run);
 }
 
-bool read_details(const Source& source, Run& run, const Progress& progress) {
-  if (!read_power(source, run, [&](double done) { return progress(0.8 * done); })) return false;
-  read_decisions(source, run);
-  read_plans(source, run);
-  if (!progress(0.9)) return false;
-  read_corrections(source, run);
-  read_events(source, run);
-  run.loaded = Loaded::all;
-  return progress(1.0);
+std::span<const DetailStep> detail_steps() {
+  static constexpr std::array<DetailStep, 4> steps{{{read_power, 0.8},
+                                                    {[](const Source& source, Run& run, const Progress&) {
+                                                       read_decisions(source, run);
+                                                       return true;
+                                                     },
+                                                     0.85},
+                                                    {[](const Source& source, Run& run, const Progress&) {
+                                                       read_plans(source, run);
+                                                       return true;
+                                                     },
+                                                     0.9},
+                                                    {[](const Source& source, Run& run, const Progress&) {
+                                                       read_corrections(source, run);
+                                                       read_events(source, run);
+                                                       run.loaded = Loaded::all;
+                                                       return true;
+                                                     },
+                                                     1.0}}};
+  return steps;
 }
-
-}  // namespace
 
 RunPtr read_run(const std::string& file, const std::function<bool(double)>& progress,
                 const std::function<void(RunPtr)>& overview) {

@@ -58,7 +58,8 @@ ParsedView parse_view(int argc, const char* const* argv) {
   app.set_version_flag("--version", "evtwin-view " EVTWIN_VERSION);
   app.add_option("RUN", options.files, "run files; of two, both are shown under one cursor")->required();
   app.add_option("--t", options.t, "cursor: local time, as in 2026-03-14T18:45");
-  app.add_option("--window", options.window, "stretch of time to show around it, as in 6h, 90min, 2d");
+  auto* window = app.add_option("--window", options.window, "stretch of time to show around it, as in 6h, 90min, 2d");
+  app.add_option("--from", options.from, "where that stretch begins (default: half of it before --t)")->needs(window);
   app.add_option("--select", options.select, "EVSE, storage, session or station to select");
   app.add_option("--layout", options.layout,
                  "stakeholder: the main figures and plots; researcher (default): everything")

@@ -168,7 +168,7 @@ class Painter {
   }
 
   void varied(const std::array<Corner, 3>& corners, const Box& clip, double area, bool one_colour, bool one_texel) {
-    const auto& [a, b, c] = corners;
+    const Corner &a = corners[0], &b = corners[1], &c = corners[2];
     const Edge to_1(c, a), to_2(a, b);  // opposite of corner 1 and 2: their weights
     const Plane u(a.u, b.u, c.u), v(a.v, b.v, c.v);
     const auto plane_of = [&](unsigned shift) {

@@ -87,6 +87,10 @@ struct App::Parts {
   void select(const std::string& name);
   std::string trouble() const;
   std::string stem() const;
+  // What options say of how it looks; what they do not say stays.
+  void set_look(const Options& asked);
+  void open_dialogue(const Options& asked);
+  void set_compare(const Options& asked);
 };
 
 void App::Parts::open(const std::string& file) {
@@ -135,10 +139,11 @@ void App::Parts::follow_links() {
   const model::Run* run = ui.run_a();
   if (linked || run == nullptr) return;
   linked = true;
-  const TimeNs t = options.t.empty() ? run->start_ns : run->clock.parse(options.t);
+  const TimeNs t = options.t.empty() ? std::max(ui.time.cursor_ns(), run->start_ns) : run->clock.parse(options.t);
   if (!options.window.empty()) {
     const TimeNs width = model::parse_duration(options.window);
-    ui.time.show(t - width / 2, t - width / 2 + width);
+    const TimeNs from = options.from.empty() ? t - width / 2 : run->clock.parse(options.from);
+    ui.time.show(from, from + width);
   }
   ui.time.seek(t);
   ui.time.follow = options.t.empty() && run->state == record::RunState::running;
@@ -167,6 +172,42 @@ void App::Parts::select(const std::string& name) {
                   kernel::printable(name), kernel::printable(run.file)));
 }
 
+void App::Parts::set_look(const Options& asked) {
+  if (!asked.layout.empty()) ui.settings.layout = chosen("layout", asked.layout, layouts);
+  if (!asked.language.empty()) ui.settings.language = chosen("lang", asked.language, languages);
+  if (!asked.theme.empty()) ui.settings.dark = chosen("theme", asked.theme, themes);
+}
+
+void App::Parts::open_dialogue(const Options& asked) {
+  const Dialogue dialogue = chosen("open", asked.open, dialogues);
+  if (ui.in_page && dialogue != Dialogue::none && dialogue != Dialogue::help)
+    throw std::invalid_argument(fmt::format("--open {}: a page can not ask evtwin, evtwin view can", asked.open));
+  switch (dialogue) {
+    case Dialogue::none:
+      break;
+    case Dialogue::help:
+      ui.help = true;
+      break;
+    case Dialogue::plan:
+      what_if.open(WhatIf::Page::plan_charge);
+      break;
+    case Dialogue::site:
+      what_if.open(WhatIf::Page::change_site);
+      break;
+    case Dialogue::quadrant:
+      what_if.open(WhatIf::Page::quadrant);
+      break;
+  }
+}
+
+void App::Parts::set_compare(const Options& asked) {
+  if (asked.compare.empty()) return;
+  const Compare compare = chosen("compare", asked.compare, compares);
+  if (ui.runs.size() < 2 && compare != Compare::a)
+    throw std::invalid_argument(fmt::format("--compare {}: two run files are needed", asked.compare));
+  ui.compare = compare;
+}
+
 std::string App::Parts::trouble() const {
   std::string lines;
   for (const OpenRun& run : ui.runs) {
@@ -184,41 +225,38 @@ App::App(Options options, plot::Textures& textures, Fonts& fonts)
     : parts_(std::make_unique<Parts>(std::move(options), textures, fonts)) {
   Ui& ui = parts_->ui;
   const Options& asked = parts_->options;
-  if (!asked.layout.empty()) ui.settings.layout = chosen("layout", asked.layout, layouts);
-  ui.settings.language = asked.language.empty() ? language_of_environment() : chosen("lang", asked.language, languages);
-  if (!asked.theme.empty()) ui.settings.dark = chosen("theme", asked.theme, themes);
+  if (asked.language.empty()) ui.settings.language = language_of_environment();
+  parts_->set_look(asked);
   if (!(asked.scale >= 1.0F && asked.scale <= 2.0F))
     throw std::invalid_argument(fmt::format("--scale {}: 1 to 2 is possible", static_cast<double>(asked.scale)));
   ui.settings.scale = asked.scale;
   ui.still = asked.still;
+  ui.in_page = asked.in_page;
   if (!asked.window.empty()) (void)model::parse_duration(asked.window);
-  switch (chosen("open", asked.open, dialogues)) {
-    case Dialogue::none:
-      break;
-    case Dialogue::help:
-      ui.help = true;
-      break;
-    case Dialogue::plan:
-      parts_->what_if.open(WhatIf::Page::plan_charge);
-      break;
-    case Dialogue::site:
-      parts_->what_if.open(WhatIf::Page::change_site);
-      break;
-    case Dialogue::quadrant:
-      parts_->what_if.open(WhatIf::Page::quadrant);
-      break;
-  }
+  parts_->open_dialogue(asked);
   for (const std::string& file : asked.files) parts_->open(file);
   ui.b = ui.runs.size() > 1 ? 1 : 0;
   ui.compare = ui.runs.size() > 1 ? Compare::overlay : Compare::a;
-  if (!asked.compare.empty()) {
-    ui.compare = chosen("compare", asked.compare, compares);
-    if (ui.runs.size() < 2 && ui.compare != Compare::a)
-      throw std::invalid_argument(fmt::format("--compare {}: two run files are needed", asked.compare));
-  }
+  parts_->set_compare(asked);
 }
 
 App::~App() = default;
+
+void App::open(const std::string& file) { parts_->open(file); }
+
+void App::follow(const Options& options) {
+  parts_->set_look(options);
+  parts_->set_compare(options);
+  if (!options.window.empty()) (void)model::parse_duration(options.window);
+  Options& kept = parts_->options;
+  kept.t = options.t;
+  kept.window = options.window;
+  kept.from = options.from;
+  kept.select = options.select;
+  parts_->linked = options.t.empty() && options.window.empty() && options.select.empty();
+  parts_->open_dialogue(options);
+  parts_->follow_links();
+}
 
 bool App::poll(bool wait) {
   bool fresh = false;

@@ -13,15 +13,17 @@ namespace evtwin::viewer::ui {
 struct Options {
   std::vector<std::string> files;
   std::string t, window;  ///< "2026-03-14T18:45", "6h"; empty: start, everything
+  std::string from;       ///< where the window begins; empty: half of it before t
   std::string select;     ///< name of an EVSE, storage, session or station
   std::string layout;     ///< "stakeholder", "researcher"; empty: researcher
   std::string compare;    ///< "a", "b", "overlay", "split", "difference"; empty: overlay where there are two
   std::string language;   ///< "en", "ko"; empty: of LANG
   std::string theme;      ///< "light", "dark"
   float scale = 1.0F;
-  std::string open;    ///< a dialogue to start with: "help", "plan", "site", "quadrant"
-  std::string evtwin;  ///< the program a what-if runs
-  bool still = false;  ///< for a picture
+  std::string open;      ///< a dialogue to start with: "help", "plan", "site", "quadrant"
+  std::string evtwin;    ///< the program a what-if runs
+  bool still = false;    ///< for a picture
+  bool in_page = false;  ///< see Ui::in_page
 };
 
 class App {
@@ -30,6 +32,13 @@ class App {
   /// with a file is shown.
   App(Options options, plot::Textures& textures, Fonts& fonts);
   ~App();
+
+  /// One more run file, while others are shown.
+  void open(const std::string& file);
+  /// Goes where options say: time, window, selection, look, comparison; what is empty stays as it is. Files, `evtwin`
+  /// and what a picture needs are the constructor's. @throws std::invalid_argument: then what came before it in that
+  /// order holds
+  void follow(const Options& options);
 
   /// Between frames: takes over what was read. With `wait`, until every file is read. @returns whether something new
   /// came

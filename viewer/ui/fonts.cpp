@@ -1,5 +1,6 @@
 #include "viewer/ui/fonts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -52,8 +53,8 @@ std::vector<ImWchar> ranges_of(const std::set<ImWchar>& characters) {
 
 }  // namespace
 
-Fonts::Fonts(std::string file) : file_(file.empty() ? debian_nanum : std::move(file)), bytes_(read(file_)) {
-  if (bytes_.empty()) file_.clear();
+Fonts::Fonts(std::string file) {
+  use(file.empty() ? debian_nanum : std::move(file));
   for (unsigned c = 0x20; c < 0x7F; ++c) need_character(c);
   for (unsigned c = 0xA0; c < 0x100; ++c) need_character(c);
   need(marks);
@@ -61,6 +62,22 @@ Fonts::Fonts(std::string file) : file_(file.empty() ? debian_nanum : std::move(f
     need(text_of(static_cast<Word>(i), Language::english));
     need(text_of(static_cast<Word>(i), Language::korean));
   }
+}
+
+void Fonts::use(std::string file) {
+  file_ = std::move(file);
+  bytes_ = read(file_);
+  if (bytes_.empty()) file_.clear();
+  stale_ = true;
+}
+
+bool Fonts::lacks_characters() const {
+  constexpr ImWchar hanja_begin = 0x4E00, hanja_end = 0xA000, hangul_begin = 0xAC00, hangul_end = 0xD7A4;
+  const auto lacking = [&](ImWchar c) {
+    const bool east_asian = (c >= hanja_begin && c < hanja_end) || (c >= hangul_begin && c < hangul_end);
+    return east_asian && body != nullptr && body->FindGlyphNoFallback(c) == nullptr;
+  };
+  return std::any_of(wanted_.begin(), wanted_.end(), lacking);
 }
 
 void Fonts::need(std::string_view utf8) {

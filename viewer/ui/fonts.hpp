@@ -25,6 +25,10 @@ class Fonts {
   ImFont* body = nullptr;   ///< 15 px at scale 1
   ImFont* small = nullptr;  ///< 12 px
   ImFont* title = nullptr;  ///< 24 px: figures of cards
+  /// Another file from the next update() on; see the constructor.
+  void use(std::string file);
+  /// Hangul or Chinese characters were needed and the font, after update(), has them not.
+  bool lacks_characters() const;
   const std::string& file() const { return file_; }
   bool missing_hangul() const { return file_.empty(); }
 

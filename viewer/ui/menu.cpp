@@ -24,8 +24,7 @@ bool begin_menu(Ui& ui, const char* id, Word word) {
   return open;
 }
 
-void file_menu(Ui& ui, const ScreenActions& actions) {
-  if (!begin_menu(ui, "menu.file", Word::menu_file)) return;
+void path_of_run(Ui& ui, const ScreenActions& actions) {
   static std::string path;
   ImGui::TextUnformatted(ui.tr(Word::open_run));
   ImGui::SetNextItemWidth(ui.px(280.0F));
@@ -38,12 +37,23 @@ void file_menu(Ui& ui, const ScreenActions& actions) {
     path.clear();
     ImGui::CloseCurrentPopup();
   }
+}
+
+void file_menu(Ui& ui, const ScreenActions& actions) {
+  if (!begin_menu(ui, "menu.file", Word::menu_file)) return;
+  if (ui.in_page) {
+    if (entry(ui, "menu.choose", Word::choose_runs, nullptr)) ui.choose_file = true;
+  } else {
+    path_of_run(ui, actions);
+  }
   ImGui::Separator();
   if (entry(ui, "menu.picture", Word::picture_of_window, "P")) actions.picture();
   if (entry(ui, "menu.picture_of_plot", Word::picture_of_plot, nullptr)) actions.picture_of_plot();
   if (entry(ui, "menu.csv", Word::csv_of_plot, "C")) actions.csv();
-  ImGui::Separator();
-  if (entry(ui, "menu.quit", Word::quit, nullptr)) actions.quit();
+  if (!ui.in_page) {
+    ImGui::Separator();
+    if (entry(ui, "menu.quit", Word::quit, nullptr)) actions.quit();
+  }
   ImGui::EndMenu();
 }
 
@@ -106,7 +116,7 @@ void draw_menu(Ui& ui, const ScreenActions& actions) {
   if (!ImGui::BeginMenuBar()) return;
   file_menu(ui, actions);
   view_menu(ui);
-  ask_menu(ui, actions);
+  if (!ui.in_page) ask_menu(ui, actions);
   if (entry(ui, "menu.help", Word::menu_help, nullptr)) ui.help = !ui.help;
 
   // Runs and how they are compared; language and theme always at the right end.

@@ -173,7 +173,11 @@ void nothing_to_show(Ui& ui, const std::string& trouble) {
   } else if (loading) {
     ImGui::TextUnformatted(fmt::format("{} {:.0f} %", ui.tr(Word::loading), fraction * 100.0).c_str());
   } else {
-    ImGui::TextUnformatted(ui.tr(Word::open_a_run));
+    ImGui::TextUnformatted(ui.tr(ui.in_page ? Word::drop_runs : Word::open_a_run));
+  }
+  if (ui.in_page && !loading) {
+    if (ImGui::Button(ui.tr(Word::choose_runs))) ui.choose_file = true;
+    ui.items.last("choose");
   }
   ImGui::PopTextWrapPos();
   ImGui::EndGroup();

@@ -95,6 +95,9 @@ struct Ui {
   LowerTab lower_tab = LowerTab::none;  ///< tab to bring to the front in the next frame; none: as it is
   bool focus_search = false;            ///< Ctrl+F was pressed: the entity list takes the keyboard
   bool still = false;                   ///< for a picture: no blinking, everything complete in one frame
+  /// In a browser: files are chosen by it instead of by their path, and there is no evtwin to be asked.
+  bool in_page = false;
+  bool choose_file = false;  ///< the user asked for the browser's choice of files; the shell clears it
   CsvRequest csv;
   std::string hovered_panel;                   ///< of the last frame; empty: none
   std::string notice;                          ///< one line for the user, shown until the next

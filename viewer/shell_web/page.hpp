@@ -1,0 +1,95 @@
+// The viewer in a page: one canvas, input and files handed in by the page's script (page.js), no thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "viewer/shell_headless/rasteriser.hpp"
+#include "viewer/shell_web/link.hpp"
+#include "viewer/ui/app.hpp"
+
+namespace evtwin::viewer::shell {
+
+/// Draws what ImGui made, and keeps the pictures that go with it.
+class Surface {
+ public:
+  virtual ~Surface() = default;
+  virtual plot::Textures& textures() = 0;
+  virtual void upload_fonts() = 0;
+  virtual void draw(const ImDrawData& data, ImU32 background, int width, int height) = 0;
+  /// Pixels for the page to show; null: they are on the canvas already.
+  virtual const Image* image() const = 0;
+};
+/// On the canvas `selector` by WebGL 2; null where the browser has none.
+std::unique_ptr<Surface> make_gl_surface(const std::string& selector);
+/// In memory, for browsers without a graphics card: the very pixels of evtwin view --headless.
+std::unique_ptr<Surface> make_cpu_surface();
+
+/// What the user did since the last frame. A press that is over before a frame comes is one frame long.
+class Input {
+ public:
+  Input();
+  void mouse(float x, float y);
+  void mouse_away();
+  void button(int which, bool down);
+  void wheel(float x, float y);
+  void key(int code, bool down);
+  void modifiers(bool ctrl, bool shift, bool alt, bool meta);
+  void text(const std::string& utf8);
+  void let_go();  ///< the page lost the keyboard: nothing is held any more
+
+  /// For the frame that follows. @returns whether anything came since the last one
+  bool apply(ImGuiIO& io);
+
+ private:
+  struct Held {
+    bool down = false, pressed = false;
+    bool take() {
+      const bool was = down || pressed;
+      pressed = false;
+      return was;
+    }
+  };
+  float x_, y_, wheel_x_ = 0.0F, wheel_y_ = 0.0F;
+  Held buttons_[3], keys_[512];
+  bool ctrl_ = false, shift_ = false, alt_ = false, meta_ = false, fresh_ = false;
+  std::string typed_;
+};
+
+/// What the page's script has to do after a frame.
+struct Wishes {
+  bool again = false;     ///< another frame without input: something moves, loads, or settles
+  bool keyboard = false;  ///< a text field is active
+  bool choose_file = false;
+  ImGuiMouseCursor cursor = ImGuiMouseCursor_Arrow;
+  ui::App::PictureRequest picture;
+  std::string link;  ///< of what is shown
+};
+
+class Page {
+ public:
+  /// @param link of the page's address; what of it makes no sense is told on the screen instead
+  /// @param language, dark  of the browser, where the link says nothing
+  Page(std::unique_ptr<Surface> surface, const Link& link, const std::vector<std::string>& files,
+       const std::string& language, bool dark);
+  ~Page();
+
+  void resize(int width, int height, float ratio);  ///< canvas pixels, and those of the display per CSS pixel
+  Wishes frame(double seconds);
+  void open(const std::string& file);
+  void follow(const std::string& fragment);
+  /// Characters that a run needs and the font does not have: the page may bring another font.
+  bool lacks_characters() const;
+  void use_font(const std::string& file);
+
+  Input input;
+  ui::App& app();
+  const Image* image() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace evtwin::viewer::shell
