@@ -28,7 +28,7 @@ set(rooms kernel policy physics market demand control twin plugin_check optimise
 file(GLOB folders LIST_DIRECTORIES true ${ROOT}/engine/*)
 foreach(folder ${folders})
   get_filename_component(name ${folder} NAME)
-  if(IS_DIRECTORY ${folder} AND NOT name STREQUAL "include" AND NOT name IN_LIST rooms)
+  if(IS_DIRECTORY ${folder} AND NOT name MATCHES "^(include|python)$" AND NOT name IN_LIST rooms)
     message(SEND_ERROR "engine/${name} is not in the table of tests/rooms/check_includes.cmake")
   endif()
 endforeach()
