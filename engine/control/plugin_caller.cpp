@@ -102,9 +102,14 @@ void PluginCaller::report(const evtwin_host* host, std::uint32_t severity, const
 }
 
 std::uint64_t PluginCaller::random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index) {
-  constexpr std::uint32_t purpose = kernel::purpose_of("control.plugin");
   const PluginCaller& self = of(host);
-  return kernel::draw_u64(self.seed_, kernel::mix_bits(self.site_ + 1) ^ stream, purpose, index);
+  return random_of(self.seed_, self.site_, stream, index);
+}
+
+std::uint64_t PluginCaller::random_of(std::uint64_t seed, std::uint32_t site, std::uint64_t stream,
+                                      std::uint64_t index) {
+  constexpr std::uint32_t purpose = kernel::purpose_of("control.plugin");
+  return kernel::draw_u64(seed, kernel::mix_bits(site + 1) ^ stream, purpose, index);
 }
 
 }  // namespace evtwin::control

@@ -41,6 +41,9 @@ class PluginCaller {
 
   [[noreturn]] void fail(const char* what, const std::string& why) const;
 
+  /// host->random_u64 of the instance at `site` in a run of `seed`.
+  static std::uint64_t random_of(std::uint64_t seed, std::uint32_t site, std::uint64_t stream, std::uint64_t index);
+
   /// For an instance that is called together with others: it may report, and what it said is asked for afterwards.
   void let_speak();
   void silence();

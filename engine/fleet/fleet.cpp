@@ -127,6 +127,13 @@ void Fleet::reset(const std::uint8_t* mask, const evtwin_fleet_start* starts) {
   tell_failures(0, shape_.n_worlds);
 }
 
+void Fleet::seed(const std::uint8_t* mask, const std::uint64_t* seeds) {
+  need_all_here();
+  for (std::uint32_t w = 0; w < worlds_.size(); ++w) {
+    if (mask == nullptr || mask[w] != 0) worlds_[w]->seed(seeds[w]);
+  }
+}
+
 void Fleet::step_range(std::uint32_t first, std::uint32_t count) {
   need_buffers();
   need_all_here();
@@ -187,6 +194,29 @@ void Fleet::receive(std::uint32_t least, std::span<std::uint32_t> worlds, std::u
     --sent_count_;
   }
   for (std::uint32_t k = 0; k < arrived; ++k) tell_failures(worlds[k], 1);
+}
+
+// ---- What agents do, elsewhere
+
+void Fleet::need_fit(const evtwin_view& view) const {
+  if (view.n_evses > plan_.n_evses || view.n_storages > plan_.n_storages)
+    throw FleetError(EVTWIN_BAD_PARAMETER,
+                     fmt::format("the view's site has {} EVSEs and {} storages; a row has room for {} and {}",
+                                 view.n_evses, view.n_storages, plan_.n_evses, plan_.n_storages));
+  if (view.horizon_steps != plan_.horizon_steps || view.n_levels != plan_.levels.size())
+    throw FleetError(EVTWIN_BAD_PARAMETER,
+                     fmt::format("the view has {} steps of {} levels ahead; agents of this fleet see {} of {}",
+                                 view.horizon_steps, view.n_levels, plan_.horizon_steps, plan_.levels.size()));
+}
+
+void Fleet::observe(const evtwin_view& view, float* row) const {
+  need_fit(view);
+  plan_.observation->write(view, row);
+}
+
+void Fleet::act(const evtwin_view& view, const float* cells, evtwin_decision& decision) const {
+  need_fit(view);
+  ActionReader(plan_.act, plan_.n_evses, view).decide(view, cells, decision);
 }
 
 // ---- The view itself

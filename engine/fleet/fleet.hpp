@@ -32,11 +32,15 @@ class Fleet {
   // As in fleet.h. @throws FleetError.
   void bind(const evtwin_fleet_buffers& buffers);
   void reset(const std::uint8_t* mask, const evtwin_fleet_start* starts);
+  void seed(const std::uint8_t* mask, const std::uint64_t* seeds);
   void step();
   void step_range(std::uint32_t first, std::uint32_t count);
   void send(std::span<const std::uint32_t> worlds);
   /// @param arrived  how many of `worlds` are named, also where some of them failed
   void receive(std::uint32_t least, std::span<std::uint32_t> worlds, std::uint32_t& arrived);
+
+  void observe(const evtwin_view& view, float* row) const;
+  void act(const evtwin_view& view, const float* cells, evtwin_decision& decision) const;
 
   const evtwin_view* view(std::uint32_t agent) const;
   evtwin_decision* decision(std::uint32_t agent);
@@ -51,6 +55,7 @@ class Fleet {
   void need_all_here() const;
   void need_ready(std::uint32_t first, std::uint32_t count) const;
   void tell_failures(std::uint32_t first, std::uint32_t count) const;
+  void need_fit(const evtwin_view& view) const;
   void serve(Pool::Range range);
 
   Plan plan_;

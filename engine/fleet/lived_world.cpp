@@ -38,6 +38,7 @@ LivedWorld::LivedWorld(const Plan& plan, std::uint64_t number, std::uint32_t fir
     : plan_(plan),
       stage_(*plan.stages[number % plan.stages.size()]),
       world_(stage_.scenario.world),
+      seed_(plan.seed),
       number_(number),
       first_agent_(first_agent),
       functions_(stage_.scenario) {
@@ -62,7 +63,7 @@ bool LivedWorld::may_begin_at(TimeNs from_ns) const { return from_ns >= world_.s
 // ---- Runs and episodes
 
 void LivedWorld::begin_run(const evtwin_fleet_start* start) {
-  run_seed_ = start != nullptr ? start->seed : kernel::draw_u64(plan_.seed, number_, seed_purpose, episodes_);
+  run_seed_ = start != nullptr ? start->seed : kernel::draw_u64(seed_, number_, seed_purpose, episodes_);
   TimeNs from_ns = world_.start_ns;
   if (start != nullptr && start->from_ns != EVTWIN_FLEET_AS_DRAWN) {
     from_ns = start->from_ns;
@@ -123,7 +124,14 @@ void LivedWorld::begin_next(const evtwin_fleet_start* start, const evtwin_fleet_
 void LivedWorld::reset(const evtwin_fleet_start* start, const evtwin_fleet_buffers& to) {
   try {
     if (phase_ != Phase::ended) run_goes_on_ = false;
-    if (phase_ == Phase::asked || phase_ == Phase::failed) ++episodes_;  // the one given up has its number
+    if (given_seed_) {
+      seed_ = *given_seed_;
+      number_ = episodes_ = 0;
+      run_goes_on_ = false;
+      given_seed_.reset();
+    } else if (phase_ == Phase::asked || phase_ == Phase::failed) {
+      ++episodes_;  // the one given up has its number
+    }
     write_nothing(to);
     begin_next(start, to);
   } catch (const std::exception& error) {

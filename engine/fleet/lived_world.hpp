@@ -30,6 +30,8 @@ class LivedWorld {
   /// Whether a run can begin there.
   bool may_begin_at(kernel::TimeNs from_ns) const;
 
+  /// From the next reset on it is world 0 of a fleet of this seed, from the first episode on.
+  void seed(std::uint64_t seed) { given_seed_ = seed; }
   /// The next episode: of the run that goes on where there is one and no start is given, else of a new run.
   /// A failure is kept, not thrown.
   void reset(const evtwin_fleet_start* start, const evtwin_fleet_buffers& to);
@@ -87,14 +89,15 @@ class LivedWorld {
   const Plan& plan_;
   const Stage& stage_;
   const twin::World& world_;
-  const std::uint64_t number_;
+  std::uint64_t seed_, number_;  // of the fleet, and in it: what runs and their starts are drawn by
   const std::uint32_t first_agent_;
   Functions functions_;
   std::optional<twin::Run> run_;
   std::vector<Agent> agents_;  // [sites]
   Phase phase_ = Phase::unborn;
-  bool run_goes_on_ = false;            // behind the end of the episode
-  std::optional<twin::Result> closed_;  // the books of a run that ended
+  std::optional<std::uint64_t> given_seed_;  // for the next reset
+  bool run_goes_on_ = false;                 // behind the end of the episode
+  std::optional<twin::Result> closed_;       // the books of a run that ended
   kernel::TimeNs now_ns_ = 0, run_end_ns_ = 0, episode_from_ns_ = 0, episode_end_ns_ = 0;
   std::uint64_t episodes_ = 0, run_seed_ = 0;
   std::string failure_;

@@ -2,6 +2,7 @@
 // constant is missing, none is of another type, and none leaves a gap.
 #include "control/abi_layout.hpp"
 
+#include <evtwin/embed.h>
 #include <evtwin/forecaster.h>
 #include <evtwin/learner.h>
 #include <evtwin/strategy.h>
@@ -159,7 +160,7 @@ TEST(AbiDigest, IsThatOfTheHeaderAndAStaleOneIsRefusedWithTheRightValue) {
   const auto [status, right] = said(script + "--print");
   ASSERT_EQ(status, 0);
   EXPECT_EQ(right, EVTWIN_ABI_DIGEST "\n" EVTWIN_FORECASTER_ABI_DIGEST "\n" EVTWIN_FLEET_ABI_DIGEST
-                                     "\n" EVTWIN_LEARNER_ABI_DIGEST "\n");
+                                     "\n" EVTWIN_LEARNER_ABI_DIGEST "\n" EVTWIN_EMBED_ABI_DIGEST "\n");
   EXPECT_EQ(said(script + "--check").first, 0);
 
   const std::string changed = ::testing::TempDir() + "changed_strategy.h";

@@ -1,11 +1,14 @@
-# Fails unless LIBRARY exports exactly the functions that HEADER declares.
+# Fails unless LIBRARY exports exactly the functions that the HEADERS declare.
 cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND ${NM} -D --defined-only ${LIBRARY} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "[^ \n]+\n" exported "${symbols}")
 list(TRANSFORM exported STRIP)
-file(READ ${HEADER} header)
-string(REGEX MATCHALL "EVTWIN_EXPORT [^(;]*[ *](evtwin_fleet_[a-z_]+)\\(" declarations "${header}")
-list(TRANSFORM declarations REPLACE ".*[ *](evtwin_fleet_[a-z_]+)\\(" "\\1")
+foreach(file ${HEADERS})
+  file(READ ${file} header)
+  string(REGEX MATCHALL "EVTWIN_EXPORT [^(;]*[ *](evtwin_[a-z_]+)\\(" found "${header}")
+  list(TRANSFORM found REPLACE ".*[ *](evtwin_[a-z_]+)\\(" "\\1")
+  list(APPEND declarations ${found})
+endforeach()
 list(SORT exported)
 list(SORT declarations)
 list(LENGTH declarations count)

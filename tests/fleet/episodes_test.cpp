@@ -237,6 +237,70 @@ TEST(FleetStarts, AStartThatIsGivenIsLivedAgain) {
   EXPECT_THAT(evtwin_fleet_error(), HasSubstr("starts[0].from_ns is"));
 }
 
+TEST(FleetSeeds, AWorldThatIsSeededIsThatOfAFleetOfItsOwn) {
+  const auto live = [](Rig& rig, std::size_t agent) {
+    std::vector<std::uint64_t> hashes;
+    for (int days = 0; days < 2; ++days) {
+      step_full_power(rig, ticks_a_day);
+      hashes.push_back(rig.episodes[agent].event_hash);
+    }
+    return hashes;
+  };
+  Rig alone;
+  alone.spec.seed = 99;
+  make_days(alone, EVTWIN_AUTORESET_SAME_STEP, false);
+  const std::vector<std::uint64_t> right = live(alone, 0);
+
+  // In a larger fleet, in the middle of an episode, at another place; and once more.
+  Rig rig;
+  rig.spec.n_worlds = 3;
+  rig.spec.seed = 5;
+  rig.spec.draw_start = 0;
+  make_days(rig, EVTWIN_AUTORESET_SAME_STEP, false);
+  step_full_power(rig, 7);
+  const std::vector<std::uint8_t> mask{0, 0, 1};
+  const std::vector<std::uint64_t> seeds{1, 2, 99};
+  for (int again = 0; again < 2; ++again) {
+    ASSERT_EQ(evtwin_fleet_seed(rig.fleet, mask.data(), seeds.data()), EVTWIN_OK) << evtwin_fleet_error();
+    ASSERT_EQ(evtwin_fleet_reset(rig.fleet, nullptr, nullptr), EVTWIN_OK) << evtwin_fleet_error();
+    EXPECT_EQ(live(rig, 2), right);
+    EXPECT_EQ(rig.episodes[2].number, 1U) << "counted from 0 again";
+  }
+  EXPECT_NE(right[0], right[1]);
+  EXPECT_NE(rig.episodes[0].event_hash, rig.episodes[2].event_hash);
+}
+
+/// What agents see and do of views elsewhere is what they see and do in the fleet.
+TEST(FleetPolicies, ReadAndAnswerAnyViewAsTheFleetDoes) {
+  Rig watched, other;
+  for (Rig* rig : {&watched, &other}) {
+    rig->spec.autoreset = EVTWIN_AUTORESET_NEXT_STEP;
+    rig->spec.seed = 4;
+  }
+  watched.begin();
+  other.begin(true);  // decides through views
+  std::vector<float> row(watched.shape.observation_size), cells(watched.shape.action_size);
+  for (int k = 0; k < 200; ++k) {
+    ASSERT_EQ(evtwin_fleet_observe(watched.fleet, evtwin_fleet_view(other.fleet, 0), row.data()), EVTWIN_OK)
+        << evtwin_fleet_error();
+    ASSERT_EQ(row, watched.observations);
+    for (std::size_t c = 0; c < cells.size(); ++c) cells[c] = static_cast<float>((k + static_cast<int>(c)) % 5) / 4.0F;
+    watched.actions = cells;
+    ASSERT_EQ(evtwin_fleet_act(watched.fleet, evtwin_fleet_view(other.fleet, 0), cells.data(),
+                               evtwin_fleet_decision(other.fleet, 0)),
+              EVTWIN_OK);
+    watched.step();
+    other.step();
+    ASSERT_EQ(watched.rewards, other.rewards) << k;
+  }
+  Rig ahead;
+  ahead.spec.horizon_steps = 4;
+  ahead.begin();
+  EXPECT_EQ(evtwin_fleet_observe(ahead.fleet, evtwin_fleet_view(other.fleet, 0), row.data()), EVTWIN_BAD_PARAMETER);
+  EXPECT_THAT(evtwin_fleet_error(),
+              HasSubstr("the view has 0 steps of 0 levels ahead; agents of this fleet see 4 of 0"));
+}
+
 /// Several scenarios and sites: rows have room for the largest, and what is not there is 0.
 TEST(FleetSites, WorldsLiveInTheScenariosInTurn) {
   Rig rig;

@@ -1,13 +1,7 @@
 // The C face of a fleet: sizes, statuses and texts; no exception gets out.
 #include <evtwin/fleet.h>
 
-#include <algorithm>
-#include <cstring>
-#include <exception>
-#include <new>
-#include <stdexcept>
-#include <string>
-
+#include "fleet/c_face.hpp"
 #include "fleet/fleet.hpp"
 #include "scenario/language.hpp"
 
@@ -17,53 +11,9 @@ struct evtwin_fleet {
 
 namespace {
 
-constexpr std::size_t most_error_bytes = 1024;
-thread_local char last_error[most_error_bytes] = "";
-
-evtwin_status refuse(evtwin_status status, const char* what) {
-  std::strncpy(last_error, what, most_error_bytes - 1);
-  last_error[most_error_bytes - 1] = '\0';
-  // One line, whatever is told.
-  std::replace(last_error, last_error + std::strlen(last_error), '\n', ' ');
-  return status;
-}
-
-template <class Function>
-evtwin_status guarded(Function function) {
-  last_error[0] = '\0';
-  try {
-    function();
-    return EVTWIN_OK;
-  } catch (const evtwin::fleet::FleetError& error) {
-    return refuse(error.status, error.what());
-  } catch (const std::invalid_argument& error) {
-    return refuse(EVTWIN_BAD_PARAMETER, error.what());
-  } catch (const evtwin::lua::ScriptError& error) {
-    return refuse(EVTWIN_BAD_PARAMETER, error.what());
-  } catch (const std::bad_alloc&) {
-    return refuse(EVTWIN_FAILED, "there is not enough memory");
-  } catch (const std::exception& error) {
-    return refuse(EVTWIN_FAILED, error.what());
-  } catch (...) {
-    return refuse(EVTWIN_FAILED, "an unknown error");
-  }
-}
-
-/// A struct of the caller's, which may be shorter than ours: what is missing is 0.
-template <class Struct>
-Struct grown(const Struct* given, const char* name) {
-  if (given == nullptr) throw std::invalid_argument(std::string(name) + " is NULL");
-  if (given->struct_size < sizeof(given->struct_size) || given->struct_size > sizeof(Struct))
-    throw std::invalid_argument(std::string(name) + ".struct_size is " + std::to_string(given->struct_size) +
-                                "; this library knows " + std::to_string(sizeof(Struct)) + " bytes");
-  Struct full{};
-  std::memcpy(&full, given, given->struct_size);
-  return full;
-}
-
-void need(const void* pointer, const char* name) {
-  if (pointer == nullptr) throw std::invalid_argument(std::string(name) + " is NULL");
-}
+using evtwin::fleet::grown;
+using evtwin::fleet::guarded;
+using evtwin::fleet::need;
 
 /// The table of no fleet.
 template <class Row>
@@ -78,7 +28,7 @@ extern "C" {
 
 uint32_t evtwin_fleet_abi(void) { return EVTWIN_FLEET_ABI_MAJOR << 16 | EVTWIN_FLEET_ABI_MINOR; }
 
-const char* evtwin_fleet_error(void) { return last_error; }
+const char* evtwin_fleet_error(void) { return evtwin::fleet::last_error; }
 
 evtwin_status evtwin_fleet_create(const evtwin_fleet_spec* spec, evtwin_fleet** out) {
   return guarded([&] {
@@ -160,6 +110,34 @@ evtwin_status evtwin_fleet_recv(evtwin_fleet* fleet, uint32_t least, uint32_t mo
     *n = 0;
     if (most > 0) need(worlds, "worlds");
     fleet->fleet.receive(least, {worlds, most}, *n);
+  });
+}
+
+evtwin_status evtwin_fleet_seed(evtwin_fleet* fleet, const uint8_t* mask, const uint64_t* seeds) {
+  return guarded([&] {
+    need(fleet, "fleet");
+    need(seeds, "seeds");
+    fleet->fleet.seed(mask, seeds);
+  });
+}
+
+evtwin_status evtwin_fleet_observe(const evtwin_fleet* fleet, const evtwin_view* view, float* row) {
+  return guarded([&] {
+    need(fleet, "fleet");
+    need(view, "view");
+    need(row, "row");
+    fleet->fleet.observe(*view, row);
+  });
+}
+
+evtwin_status evtwin_fleet_act(const evtwin_fleet* fleet, const evtwin_view* view, const float* cells,
+                               evtwin_decision* decision) {
+  return guarded([&] {
+    need(fleet, "fleet");
+    need(view, "view");
+    need(cells, "cells");
+    need(decision, "decision");
+    fleet->fleet.act(*view, cells, *decision);
   });
 }
 

@@ -26,7 +26,7 @@
  *     and the next one begins with the vehicles, storages, peaks and prices that the last one left.
  *  9. Determinism. What a world does follows from the scenario, its settings, (seed, first_world + world, number of the
  *     episode that its run began with) and its rows of actions: not from threads, from neighbours, or from how worlds
- *     are split over fleets, calls, processes or machines.
+ *     are split over fleets, calls, processes or machines. evtwin_fleet_seed() gives a world another (seed, number).
  * 10. Failure. evtwin_fleet_error() says in one line why a call did not answer EVTWIN_OK; it has then changed nothing,
  *     with one exception: a world that fails by itself (a function of the scenario, a decision that is infinite) stands
  *     still with failed[world] = 1 until it is reset, and the call answers EVTWIN_FLEET_WORLD_FAILED after all other
@@ -41,9 +41,9 @@ extern "C" {
 #endif
 
 #define EVTWIN_FLEET_ABI_MAJOR 0u
-#define EVTWIN_FLEET_ABI_MINOR 2u
+#define EVTWIN_FLEET_ABI_MINOR 3u
 /* SHA-256 of this header without this line, which `scripts/abi_digest --write` brings up to date. */
-#define EVTWIN_FLEET_ABI_DIGEST "77eb7ad426cb9f675ab8be476c8d6f268d60e368d5d5e968297dcad4d696e21c"
+#define EVTWIN_FLEET_ABI_DIGEST "39479ff54bb4d345f0e5fc4a35018c09d349c19d31ec9bea530d3c6b3388fc08"
 
 /* What a call answers beyond EVTWIN_OK, EVTWIN_BAD_PARAMETER and EVTWIN_FAILED. */
 #define EVTWIN_FLEET_WORLD_FAILED 16u /* see 10 */
@@ -276,6 +276,22 @@ EVTWIN_EXPORT evtwin_status evtwin_fleet_recv(evtwin_fleet* fleet, uint32_t leas
  * truncated one is bootstrapped from, and no decision. (With SAME_STEP the next one has begun.) */
 EVTWIN_EXPORT const evtwin_view* evtwin_fleet_view(const evtwin_fleet* fleet, uint32_t agent);
 EVTWIN_EXPORT evtwin_decision* evtwin_fleet_decision(evtwin_fleet* fleet, uint32_t agent);
+
+/* [one] The worlds with mask[world] != 0 begin anew: their next reset begins a new run, its episodes are counted from
+ * 0, and all runs from then on are those that the one world of a fleet of that seed lives (in the same scenario). So a
+ * world can be asked for again, wherever in a fleet it stands: what reset(seed) means to Gymnasium.
+ * @param mask   [n_worlds]; NULL: all of them
+ * @param seeds  [n_worlds] */
+EVTWIN_EXPORT evtwin_status evtwin_fleet_seed(evtwin_fleet* fleet, const uint8_t* mask, const uint64_t* seeds);
+
+/* [any] What an agent of this fleet would see of any view, and what its action would decide there: so that a policy
+ * that was learnt on a fleet plays elsewhere, in a run of embed.h or in a plugin. The view's site has at most as many
+ * EVSEs and storages as the shape, and the view the horizon and levels of the spec.
+ * @param row    [observation_size] written
+ * @param cells  [action_size] read; every connected EVSE and every storage of `decision` is written */
+EVTWIN_EXPORT evtwin_status evtwin_fleet_observe(const evtwin_fleet* fleet, const evtwin_view* view, float* row);
+EVTWIN_EXPORT evtwin_status evtwin_fleet_act(const evtwin_fleet* fleet, const evtwin_view* view, const float* cells,
+                                             evtwin_decision* decision);
 
 #if UINTPTR_MAX == UINT64_MAX
 EVTWIN_STATIC_ASSERT(sizeof(evtwin_fleet_scenario) == 32);
