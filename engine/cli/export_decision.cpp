@@ -189,7 +189,8 @@ int export_decision(const ExportCommand& command) {
   catch_interrupt();
   live_up_to(start, strategy, caught);
   if (!caught.found)
-    throw CommandError(fmt::format("{}: has {} decisions; the first is --decision 1", command.runs.front(), caught.decisions));
+    throw CommandError(
+        fmt::format("{}: has {} decisions; the first is --decision 1", command.runs.front(), caught.decisions));
 
   // One that remembers answers as in the run only where it is shown what it saw before.
   const std::span<const std::string> all(caught.requests);

@@ -70,8 +70,8 @@ int export_masked(const ExportCommand& command) {
   MaskedFiles files(command.masked, fs::is_directory(command.runs.front(), error));
   replay::MaskedLogSummary done;
   try {
-    done =
-        replay::mask_log(command.runs.front(), [&](const std::string& name, std::string_view text) { files.write(name, text); });
+    done = replay::mask_log(command.runs.front(),
+                            [&](const std::string& name, std::string_view text) { files.write(name, text); });
   } catch (const std::invalid_argument& wrong) {
     throw CommandError(wrong.what());
   }
