@@ -228,6 +228,13 @@ std::vector<char> who_competes(std::span<const Contender> contenders) {
   return who_serves_alike(contenders, service_kwh);
 }
 
+std::vector<char> who_may_be_best(std::string_view kpi, std::span<const Contender> contenders) {
+  const Competing compared = competing(contenders);
+  std::vector<char> may;
+  for (std::size_t i = 0; i < contenders.size(); ++i) may.push_back(compared.in(kpi, i) ? 1 : 0);
+  return may;
+}
+
 Json comparison_json(std::span<const Contender> contenders, const std::string& currency) {
   Json json;
   json["currency"] = currency;

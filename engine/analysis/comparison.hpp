@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/kpi.hpp"
@@ -34,6 +35,10 @@ struct RoundRuns {
 /// By contender: whether its service_kwh is within 0.5 % of the most (serves_alike), so that its objective may be
 /// called lower. A run without that figure competes.
 std::vector<char> who_competes(std::span<const Contender> contenders);
+
+/// By contender: whether it may be called the best by that figure. By the objective and what is made of it those of
+/// who_competes, by the energy charged itself all, by any other figure those that had served alike by the end.
+std::vector<char> who_may_be_best(std::string_view kpi, std::span<const Contender> contenders);
 
 /// {"currency", "bound" (null without one), "runs": [{strategy, kpi{}, objective, compared_for_cost (by the
 /// objective: who_competes), compared_for_bill (false where it had served over 0.5 % less by the end), regret (null
