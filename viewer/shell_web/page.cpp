@@ -14,6 +14,7 @@ namespace {
 struct PageContext {
   ImGuiContext* context = ImGui::CreateContext();
   PageContext() {
+    use();
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
@@ -22,6 +23,7 @@ struct PageContext {
   PageContext(const PageContext&) = delete;
   PageContext& operator=(const PageContext&) = delete;
   ~PageContext() { ImGui::DestroyContext(context); }
+  void use() const { ImGui::SetCurrentContext(context); }
 };
 
 /// With what the browser says where the link says nothing. @param asks  what the link asks for, too
@@ -70,7 +72,10 @@ Page::Page(std::unique_ptr<Surface> surface, const Link& link, const std::vector
   }
 }
 
-Page::~Page() { parts_->app.reset(); }
+Page::~Page() {
+  parts_->context.use();
+  parts_->app.reset();
+}
 
 ui::App& Page::app() { return *parts_->app; }
 const Image* Page::image() const { return parts_->surface->image(); }
@@ -85,6 +90,7 @@ void Page::resize(int width, int height, float ratio) {
 Wishes Page::frame(double seconds) {
   Parts& parts = *parts_;
   ui::App& app = *parts.app;
+  parts.context.use();
   bool fresh = false;
   try {
     fresh = app.poll();
