@@ -104,8 +104,8 @@ TEST(IdentifierMask, DocumentsOfOursAreMaskedInTheirFieldsAndTexts) {
                                  {"texts", {"tag \"04A1B2C3\" charged on 7", "tag \"7\" too"}},
                                  {"excerpt", "[2,\"9\",\"Authorize\",{\"idTag\":\"NEVER"}};
   mask.mask(json);
-  EXPECT_EQ(json["transaction_list"][0].dump(), R"({"id_tag":"T000001","station":"7","kwh":7})");
-  EXPECT_EQ(json["texts"].dump(), R"(["tag \"T0000002\" charged on 7","tag \"T000001\" too"])");
+  EXPECT_EQ(json["transaction_list"][0].dump(), R"({"id_tag":"1000001","station":"7","kwh":7})");
+  EXPECT_EQ(json["texts"].dump(), R"(["tag \"T0000002\" charged on 7","tag \"1000001\" too"])");
   EXPECT_EQ(json["excerpt"].get<std::string>().find("NEVER"), std::string::npos);
 }
 
