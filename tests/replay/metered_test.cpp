@@ -111,7 +111,7 @@ TEST(Metered, TheRegisterComesFirstWhereItStandsAtEachReading) {
   logged.energy_kwh = logged.meter_stop_kwh - logged.meter_start_kwh;
   const Metered metered = replay::metered(logged);
   ASSERT_TRUE(metered.shaped_by_power);
-  const double step_kw = 2.0 * 0.001 * 60.0;  // two ends, each known to the register's step
+  const double step_kw = 2.0 * 0.001 * 60.0 + 1e-9;  // two ends, each known to the register's step
   for (std::size_t i = 0; i < 20; ++i)
     EXPECT_NEAR(metered.pieces[i].kw(), i < 5 ? 6.0 : i == 5 ? 6.6 : 12.0, step_kw) << i;
   EXPECT_NEAR(sum_of(metered), logged.energy_kwh, 1e-9);
