@@ -24,7 +24,7 @@ struct Model {
 };
 using Models = std::map<std::pair<std::string, std::string>, Model>;  // by vendor and model
 
-void add(SeenEvse& all, const SeenEvse& one) {
+void take_larger(SeenEvse& all, const SeenEvse& one) {
   all.kw = std::max(all.kw, one.kw);
   all.a = std::max(all.a, one.a);
   all.phases = std::max(all.phases, one.phases);
@@ -44,12 +44,12 @@ Models models_of(const ocpp::SiteLog& log, const SeenEvses& seen) {
     // EVSEs are called station-number (sessions_of).
     for (int evse = 1; evse <= std::max(1, station.evses); ++evse)
       if (const auto found = seen.find(fmt::format("{}-{}", station.id, evse)); found != seen.end())
-        add(model.seen, found->second);
+        take_larger(model.seen, found->second);
   }
   return models;
 }
 
-constexpr const char* head =
+constexpr const char* library_head =
     R"(-- Charger models of a log, with limits: made by evtwin from what {} station{} said and gave. Beside a scenario:
 --
 --   local chargers = require "NAME OF THIS FILE, WITHOUT .lua"
@@ -59,7 +59,7 @@ constexpr const char* head =
 local models = {{
 )";
 
-constexpr const char* tail = R"(}
+constexpr const char* library_tail = R"(}
 
 -- A station of a model for the stations of a site; `more` has further keys, or other values.
 local function station(model, name, more)
@@ -102,7 +102,7 @@ ChargerLibrary charger_library(const ocpp::SiteLog& log, const sessions::LogSess
   }
   out.models = models.size();
   out.without_model = log.stations.size() - stations;
-  out.lua = fmt::format(fmt::runtime(head), stations, stations == 1 ? "" : "s", first) + rows + tail;
+  out.lua = fmt::format(fmt::runtime(library_head), stations, stations == 1 ? "" : "s", first) + rows + library_tail;
   return out;
 }
 
