@@ -24,6 +24,7 @@ int init(const InitCommand& command);
 int list_runs(const RunsCommand& command);
 int diff(const DiffCommand& command);
 int audit_run(const AuditCommand& command);
+int report_runs(const ReportCommand& command);
 int rerun(const RerunCommand& command);
 int export_run(const ExportCommand& command);
 int export_masked(const ExportCommand& command);  ///< of a log

@@ -29,6 +29,7 @@ struct Dispatch {
   int operator()(const RunsCommand& command) const { return list_runs(command); }
   int operator()(const DiffCommand& command) const { return diff(command); }
   int operator()(const AuditCommand& command) const { return audit_run(command); }
+  int operator()(const ReportCommand& command) const { return report_runs(command); }
   int operator()(const RerunCommand& command) const { return rerun(command); }
   int operator()(const ExportCommand& command) const { return export_run(command); }
   int operator()(const CalibrateCommand& command) const { return calibrate(command); }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "cli/commands.hpp"
@@ -17,9 +18,22 @@ void can_not_write(const std::string& file, int why) {
   throw CommandError(fmt::format("{}: can not be written ({})", file, std::strerror(why)));
 }
 
-NewFile::NewFile(std::string name) : name_(std::move(name)), part_(name_ + ".part") {
+namespace {
+
+bool begins_with(const std::string& file, std::string_view own) {
   std::error_code ignored;
-  if (fs::exists(name_, ignored)) throw CommandError(name_ + ": is there already and is kept; name another file");
+  if (own.empty() || !fs::is_regular_file(fs::symlink_status(file, ignored))) return false;
+  std::string begin(own.size(), '\0');
+  std::ifstream stream(file, std::ios::binary);
+  return stream.read(begin.data(), static_cast<std::streamsize>(begin.size())) && begin == own;
+}
+
+}  // namespace
+
+NewFile::NewFile(std::string name, std::string_view own) : name_(std::move(name)), part_(name_ + ".part") {
+  std::error_code ignored;
+  if (fs::exists(name_, ignored) && !begins_with(name_, own))
+    throw CommandError(name_ + ": is there already and is kept; name another file");
   if (fs::is_symlink(name_, ignored)) {
     throw CommandError(fmt::format("{}: is a link to {}, which is not there; the link is kept; name another file",
                                    name_, fs::read_symlink(name_, ignored).string()));
@@ -49,8 +63,8 @@ void NewFile::finish() {
   can_not_write(name_, why);
 }
 
-void write_new_file(const std::string& name, std::string_view text) {
-  NewFile file(name);
+void write_new_file(const std::string& name, std::string_view text, std::string_view own) {
+  NewFile file(name, own);
   file.write(text);
   file.finish();
 }

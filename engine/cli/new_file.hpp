@@ -9,10 +9,11 @@ namespace evtwin::cli {
 /// @throws CommandError
 [[noreturn]] void can_not_write(const std::string& file, int why);
 
-/// A file that takes its name when it is whole, never over one that is there. @throws CommandError
+/// A file that takes its name when it is whole, never over one that is there; but for one that begins with `own`, which
+/// says that a command wrote it and may write it again. @throws CommandError
 class NewFile {
  public:
-  explicit NewFile(std::string name);
+  explicit NewFile(std::string name, std::string_view own = {});
   NewFile(NewFile&& other) noexcept;
   NewFile& operator=(NewFile&&) = delete;
   ~NewFile();
@@ -26,6 +27,6 @@ class NewFile {
 };
 
 /// All of a file at once.
-void write_new_file(const std::string& name, std::string_view text);
+void write_new_file(const std::string& name, std::string_view text, std::string_view own = {});
 
 }  // namespace evtwin::cli

@@ -87,6 +87,17 @@ void offer_files(Offers& offers) {
   audit.add_option("RUN", recounted->run, "run file of a complete run")->required();
   add_json(audit, recounted->json);
 
+  const auto told = std::make_shared<ReportCommand>(ReportCommand{{}, "report.html", "", "", "en"});
+  CLI::App& report = offers.add(
+      offers.program(), "report",
+      "Write a page on runs to send by mail: verdict, figures, tables; needs no network and no evtwin to read", told);
+  report.add_option("RUN", told->runs, "run files; the first is what the others are compared with")->required();
+  report.add_option("-o,--out", told->out, "page to write (default report.html); an earlier report is replaced");
+  report.add_option("--csv", told->csv, "folder for every table as CSV, all rows, and every metering window");
+  report.add_option("--png", told->png, "folder for every figure as PNG and SVG, for slides (needs rsvg-convert)");
+  report.add_option("--lang", told->language, "language of those figures: en or ko; the page has both")
+      ->check(CLI::IsMember({"en", "ko"}));
+
   const auto repeated = std::make_shared<RerunCommand>();
   CLI::App& rerun =
       offers.add(offers.program(), "rerun",

@@ -124,6 +124,14 @@ struct AuditCommand {
   bool json = false;
 };
 
+/// evtwin report
+struct ReportCommand {
+  std::vector<std::string> runs;  ///< run files
+  std::string out;                ///< page to write
+  std::string csv, png;           ///< folders for tables and figures; empty: none
+  std::string language = "en";    ///< of the figures' files; the page has both
+};
+
 /// evtwin rerun
 struct RerunCommand {
   std::string run;  ///< run file
@@ -303,10 +311,10 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command =
     std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand, EvalCommand,
-                 CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, RerunCommand, ExportCommand,
-                 ReplayCommand, WhatIfCommand, CalibrateCommand, DriversCommand, ChargersCommand, ViewCommand,
-                 DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand,
-                 PluginListCommand, PluginBenchCommand, PluginCheckCommand, TariffsCommand>;
+                 CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, ReportCommand, RerunCommand,
+                 ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, DriversCommand, ChargersCommand,
+                 ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
+                 PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand, TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

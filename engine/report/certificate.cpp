@@ -1,0 +1,87 @@
+#include "report/certificate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace evtwin::report {
+namespace {
+
+/// A run file keeps the gate of each score and not what it shows; a test holds these against the replay's table.
+constexpr std::array<std::string_view, 5> given_scores{"session_energy_mape", "session_energy_bias",
+                                                       "small_session_energy_mae", "site_load_nmbe",
+                                                       "site_load_month_cv_rmse"};
+constexpr std::array<std::string_view, 7> fitted_scores{"power_profile_cv_rmse", "site_load_cv_rmse", "peak_error",
+                                                        "time_to_90_percent",    "timing_lag",        "timing_rmse",
+                                                        "timing_rmse_aligned"};
+
+Text gate_text(const Score& score) {
+  // That what was fed in comes out again says nothing of the twin.
+  if (told_of_score(score.name) == "given" && !std::isnan(score.value)) return {"given", "주어진 값"};
+  if (score.gate == "not_scorable" && !std::isnan(score.value)) return {"told only", "참고용"};
+  const std::string doubt = score.indicative ? " (indicative)" : "", doubt_ko = score.indicative ? " (표본 부족)" : "";
+  if (score.gate == "good") return {"good" + doubt, "우수" + doubt_ko};
+  if (score.gate == "pass") return {"pass" + doubt, "적합" + doubt_ko};
+  if (score.gate == "fail") return {"fail" + doubt, "부적합" + doubt_ko};
+  if (score.gate == "not_scorable") return {"can not be told", "판정 불가"};
+  return same(score.gate);
+}
+
+Text told_text(std::string_view told) {
+  if (told == "given") return {"given", "주어짐"};
+  if (told == "fitted") return {"fitted", "맞춤"};
+  if (told == "predicted") return {"predicted", "예측"};
+  return {"check", "점검"};
+}
+
+/// Fractions as percent; a file has the fraction.
+Cell figure(const Score& score, double value) {
+  const bool is_share = score.unit == "fraction";
+  Cell cell = number(is_share ? 100.0 * value : value, 2);
+  cell.value = value;
+  if (!std::isnan(value) && !score.unit.empty()) cell.text = same(cell.text.en + (is_share ? " %" : " " + score.unit));
+  return cell;
+}
+
+}  // namespace
+
+std::string_view told_of_score(std::string_view name) {
+  if (std::find(given_scores.begin(), given_scores.end(), name) != given_scores.end()) return "given";
+  if (std::find(fitted_scores.begin(), fitted_scores.end(), name) != fitted_scores.end()) return "fitted";
+  return name.starts_with("held_out_") ? "predicted" : "check";
+}
+
+Table certificate_table(const Report& report, std::size_t run) {
+  Table table;
+  table.id = report.runs.size() == 1 ? "certificate" : fmt::format("certificate-{}", run + 1);
+  const std::string of = report.runs.size() == 1 ? "" : report.names[run] + ": ";
+  table.title = {of + "Certificate of the replay: how closely the log is reproduced",
+                 of + "재현 인증서: 로그를 얼마나 재현하는가"};
+  table.heads = {{"score", "항목"},    {"value", "값"},   same("good"),    same("pass"),
+                 {"based on", "근거"}, {"shows", "성격"}, {"gate", "판정"}};
+  for (const Score& score : report.runs[run].scores) {
+    Row row;
+    row.head = same(score.name);
+    row.help = {score.help, score.help_ko};
+    row.cells = {figure(score, score.value),
+                 figure(score, score.good),
+                 figure(score, score.pass),
+                 words(same(fmt::format("{} {}", score.n, score.n_of))),
+                 words(told_text(told_of_score(score.name))),
+                 words(gate_text(score))};
+    table.rows.push_back(std::move(row));
+  }
+  table.note = {
+      "What is given was fed to the twin and proves nothing; fitted: on these very sessions; predicted: of days held "
+      "out.",
+      "주어짐: 트윈에 입력된 값으로 증거가 아님. 맞춤: 같은 세션에 맞춘 값. 예측: 따로 떼어 둔 날에 대한 값."};
+  if (report.runs[run].left_out > 0) {
+    table.note.en += fmt::format(" {} sessions of the log are left out of the run.", report.runs[run].left_out);
+    table.note.ko += fmt::format(" 로그의 세션 {}개는 실행에서 제외되었습니다.", report.runs[run].left_out);
+  }
+  return table;
+}
+
+}  // namespace evtwin::report

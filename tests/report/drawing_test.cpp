@@ -1,0 +1,193 @@
+// What is drawn is what was recorded: energies in cells, bands that keep every extreme, values that can be read back.
+#include "report/drawing.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "replay/score_table.hpp"
+#include "report/axis.hpp"
+#include "report/certificate.hpp"
+#include "report/table.hpp"
+#include "report/tables_of_run.hpp"
+
+namespace evtwin::report::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Grid hour_cells(std::size_t rows, std::size_t columns) {
+  Grid grid;
+  grid.bucket_s = 3600;
+  grid.span_s = static_cast<std::int64_t>(columns) * 3600;
+  grid.columns = columns;
+  grid.kwh.assign(rows * columns, 0.0);
+  return grid;
+}
+
+// 6 kW from 00:30 to 02:15: 3, 6 and 1.5 kWh.
+TEST(Cells, ShareTheEnergyOfAConstantPower) {
+  Grid grid = hour_cells(2, 4);
+  add_energy(grid, 1, 1800, 8100, 6.0, 0.0);
+  EXPECT_DOUBLE_EQ(grid.kwh[4], 3.0);
+  EXPECT_DOUBLE_EQ(grid.kwh[5], 6.0);
+  EXPECT_DOUBLE_EQ(grid.kwh[6], 1.5);
+  EXPECT_DOUBLE_EQ(grid.kwh[7], 0.0);
+  EXPECT_DOUBLE_EQ(grid.kwh[0], 0.0);
+}
+
+// A taper of 8 kW that halves every hour: 8 / ln 2 x (1 - 1/2) = 5.7708 kWh in the first hour, half of it in the next.
+TEST(Cells, ShareTheEnergyOfATaperAsItsClosedFormSays) {
+  Grid grid = hour_cells(1, 3);
+  add_energy(grid, 0, 0, 7200, 8.0, -std::log(2.0));
+  EXPECT_NEAR(grid.kwh[0], 4.0 / std::log(2.0), 1e-12);
+  EXPECT_NEAR(grid.kwh[1], 2.0 / std::log(2.0), 1e-12);
+}
+
+TEST(Cells, LeaveOutWhatLiesOutsideTheRun) {
+  Grid grid = hour_cells(1, 2);
+  add_energy(grid, 0, -3600, 1800, 4.0, 0.0);
+  add_energy(grid, 0, 5400, 1e12, 4.0, 0.0);
+  EXPECT_DOUBLE_EQ(grid.kwh[0], 2.0);
+  EXPECT_DOUBLE_EQ(grid.kwh[1], 2.0);
+}
+
+// The last cell of a run of 90 minutes is half an hour long: 3 kWh in it are 6 kW.
+TEST(Cells, MeanPowerIsOfTheTimeThatThereWas) {
+  Grid grid = hour_cells(1, 2);
+  grid.span_s = 5400;
+  grid.kwh = {3.0, 3.0};
+  EXPECT_DOUBLE_EQ(cell_kw(grid, 0, 0), 3.0);
+  EXPECT_DOUBLE_EQ(cell_kw(grid, 0, 1), 6.0);
+}
+
+TEST(Bands, KeepEveryExtremeAndTheMean) {
+  Samples steps;
+  for (std::int64_t i = 0; i < 4 * 24 * 40; ++i) steps.push_back({i * 900, (i + 1) * 900, 10.0, unknown, unknown});
+  steps[1234].value = 95.0;
+  steps[2345].value = -20.0;
+  const std::int64_t span_s = 40 * 86'400;
+  const Samples drawn = decimated(steps, span_s, 500);
+  ASSERT_LE(drawn.size(), 500U);
+  double high = 0.0, low = 0.0, energy = 0.0, drawn_energy = 0.0;
+  for (const Sample& sample : drawn) {
+    high = std::max(high, sample.high), low = std::min(low, sample.low);
+    EXPECT_LE(sample.low, sample.value);
+    EXPECT_GE(sample.high, sample.value);
+    drawn_energy += sample.value * static_cast<double>(sample.end_s - sample.start_s);
+  }
+  for (const Sample& step : steps) energy += step.value * static_cast<double>(step.end_s - step.start_s);
+  EXPECT_EQ(high, 95.0);
+  EXPECT_EQ(low, -20.0);
+  EXPECT_NEAR(drawn_energy, energy, 1e-6 * energy);
+  EXPECT_EQ(drawn.back().end_s, span_s);
+  EXPECT_EQ(decimated(steps, span_s, steps.size()).size(), steps.size()) << "what can be drawn as it is, is";
+}
+
+// From 20 % at 0 to 80 % at 2 h, then level: means of the hours 35, 65, 80.
+TEST(Bands, OfALineAreItsMeansAndEnds) {
+  const Samples samples = sampled({{0, 0.2}, {7200, 0.8}}, 3 * 3600, 3600);
+  ASSERT_EQ(samples.size(), 3U);
+  EXPECT_NEAR(samples[0].value, 0.35, 1e-12);
+  EXPECT_NEAR(samples[0].low, 0.2, 1e-12);
+  EXPECT_NEAR(samples[0].high, 0.5, 1e-12);
+  EXPECT_NEAR(samples[1].value, 0.65, 1e-12);
+  EXPECT_NEAR(samples[2].value, 0.8, 1e-12);
+}
+
+Series series_of(Samples samples) {
+  Series series;
+  series.samples = std::move(samples);
+  return series;
+}
+
+// On an axis from 0 to 10, 100 high: 2 is at 80, 5 at 50. Equal neighbours are one stretch, a gap is a new start.
+TEST(Paths, AreStepsWithGaps) {
+  const Axis axis{0.0, 10.0, {}};
+  const Placing placing{0.0, 0.0, 1.0, 100.0, 0};
+  EXPECT_EQ(line_path(series_of({{0, 5, 2, unknown, unknown},
+                                 {5, 10, 2, unknown, unknown},
+                                 {10, 20, 5, unknown, unknown},
+                                 {20, 30, unknown, unknown, unknown},
+                                 {30, 40, 5, unknown, unknown}}),
+                      axis, placing),
+            "M0 80h10v-30h10M30 50h10");
+}
+
+TEST(Paths, OfABandGoThereAtTheTopAndBackAtTheBottom) {
+  const Axis axis{0.0, 10.0, {}};
+  const Placing placing{0.0, 0.0, 1.0, 100.0, 0};
+  EXPECT_EQ(band_path(series_of({{0, 10, 4, 2, 6}, {10, 20, 5, 5, 5}}), axis, placing), "M0 40h10v10h10h-10v30h-10z");
+  EXPECT_EQ(band_path(series_of({{0, 10, 4, unknown, unknown}}), axis, placing), "");
+}
+
+TEST(Heat, ColoursByTheShareOfWhatTheEvseCanGive) {
+  Grid grid = hour_cells(2, 3);
+  grid.kwh = {11.0, 11.0, 0.0, 25.0, -50.0, 0.0};
+  const std::vector<HeatStroke> strokes = heat_strokes(grid, {22.0, 50.0}, {0.0, 0.0, 1.0, 1.0, 0});
+  ASSERT_EQ(strokes.size(), 2U);
+  EXPECT_EQ(strokes[0].level, -heat_levels);
+  EXPECT_EQ(strokes[0].path, "M1 1h1");
+  EXPECT_EQ(strokes[1].level, heat_levels / 2) << "half of 22 kW and half of 50 kW are the same colour";
+  EXPECT_EQ(strokes[1].path, "M0 0h2M0 1h1");
+}
+
+// 32768, 65535 and 1 in little-endian bytes: 00 80 FF FF 01 00.
+TEST(Heat, PacksCellsSoThatTheScriptReadsThemBack) {
+  Grid grid = hour_cells(1, 3);
+  grid.kwh = {0.0, 22.0, -22.0};
+  EXPECT_EQ(packed_cells(grid, {22.0}), "AID//wEA");
+  grid = hour_cells(1, 1);
+  EXPECT_EQ(packed_cells(grid, {22.0}), "AIA=");
+}
+
+TEST(Axes, AreRoundAndHoldEverything) {
+  const Axis axis = axis_for(-3.0, 97.0);
+  EXPECT_EQ(axis.low, -20.0);
+  EXPECT_EQ(axis.high, 100.0);
+  EXPECT_EQ(axis.ticks.front().text, "-20");
+  EXPECT_EQ(axis.ticks.back().text, "100");
+  EXPECT_EQ(axis_for(0.0, 0.0).high, 1.0);
+  EXPECT_EQ(axis_for(0.0, 0.123).ticks[1].text, "0.05");
+}
+
+// Seoul is 9 h ahead: a run from 15:00Z has its midnights at whole days. Amsterdam leaves summer time in the second
+// one.
+TEST(Axes, OfTimeFollowTheLocalClock) {
+  const TimeFrame seoul{1'748'790'000, 2 * 86'400, {{0, 9 * 3600}}};
+  EXPECT_EQ(local_time(seoul, 0), "2025-06-02 00:00");
+  const std::vector<Tick> ticks = time_ticks(seoul);
+  EXPECT_EQ(ticks.front().text, "06-02");
+  EXPECT_EQ(ticks[1].text, "06:00");
+  const TimeFrame amsterdam{1'761'343'200, 49 * 3600, {{0, 7200}, {27 * 3600, 3600}}};
+  EXPECT_EQ(local_time(amsterdam, 0), "2025-10-25 00:00");
+  EXPECT_EQ(local_time(amsterdam, 49 * 3600), "2025-10-27 00:00");
+  EXPECT_EQ(time_ticks(amsterdam).back().text, "10-27");
+}
+
+TEST(Certificate, KnowsWhatIsGivenAsTheReplayDoes) {
+  for (const replay::ScoreInfo& info : replay::score_table())
+    EXPECT_EQ(told_of_score(info.name), replay::name_of(info.told)) << info.name;
+}
+
+TEST(Words, OfStrangersStayWords) {
+  EXPECT_EQ(escaped("</script><img src=x onerror='a()'>&\"\x1b"),
+            "&lt;/script&gt;&lt;img src=x onerror=&#39;a()&#39;&gt;&amp;&quot;\\x1B");
+  EXPECT_EQ(json_string("</script>\"\xFF"), "\"\\u003c/script\\u003e\\\"\\\\xFF\"");
+  EXPECT_EQ(html({"a<b", "a<b"}), "a&lt;b");
+  EXPECT_THAT(html({"<i>", "<b>"}), Not(HasSubstr("<i>")));
+}
+
+TEST(Csv, KeepsEveryDigitAndNoFormula) {
+  Table table;
+  table.heads = {same("name"), same("kWh")};
+  table.rows.push_back({"", same("=HYPERLINK(\"x\")"), {}, {number(1.0 / 3.0, 1)}});
+  table.rows.push_back({"", same("a,b"), {}, {words(same("-"))}});
+  EXPECT_EQ(csv_table(table), "name,kWh\n\"'=HYPERLINK(\"\"x\"\")\",0.33333333333333331\n\"a,b\",'-\n");
+}
+
+}  // namespace
+}  // namespace evtwin::report::test
