@@ -42,7 +42,8 @@ GroupStatistics statistics_of(std::string name, const std::vector<CarScore>& sco
     out.grades[static_cast<std::size_t>(scores[i].corrected.grade)] += 1;
     out.published_grades[static_cast<std::size_t>(scores[i].published.grade)] += 1;
   }
-  out.corrected = spread([](const CarScore& of) { return of.corrected.score; });
+  out.corrected =
+      spread([](const CarScore& of) { return of.corrected.grade == Grade::none ? unknown : of.corrected.score; });
   out.published = spread([](const CarScore& of) { return of.published.score; });
   for (std::size_t m = 0; m < metric_count; ++m)
     out.metrics[m] = spread([m](const CarScore& of) { return of.metrics[m].score; });

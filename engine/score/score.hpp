@@ -75,7 +75,8 @@ struct GroupStatistics {
   std::size_t cars = 0;
   std::array<std::size_t, 5> grades{};  ///< by Grade of the corrected score
   std::array<std::size_t, 5> published_grades{};
-  Spread corrected, published;
+  Spread corrected;  ///< of cars with a grade
+  Spread published;
   PerMetric<Spread> metrics{};  ///< of their scores
 };
 
