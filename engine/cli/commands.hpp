@@ -29,6 +29,8 @@ int rerun(const RerunCommand& command);
 int export_run(const ExportCommand& command);
 int export_masked(const ExportCommand& command);  ///< of a log
 int calibrate(const CalibrateCommand& command);
+int score_cars(const ScoreCommand& command);
+int ageing(const AgeingCommand& command);
 int list_drivers(const DriversCommand& command);
 int list_chargers(const ChargersCommand& command);
 int replay_logs(const ReplayCommand& command);

@@ -33,6 +33,8 @@ struct Dispatch {
   int operator()(const RerunCommand& command) const { return rerun(command); }
   int operator()(const ExportCommand& command) const { return export_run(command); }
   int operator()(const CalibrateCommand& command) const { return calibrate(command); }
+  int operator()(const ScoreCommand& command) const { return score_cars(command); }
+  int operator()(const AgeingCommand& command) const { return ageing(command); }
   int operator()(const DriversCommand& command) const { return list_drivers(command); }
   int operator()(const ChargersCommand& command) const { return list_chargers(command); }
   int operator()(const ReplayCommand& command) const { return replay_logs(command); }

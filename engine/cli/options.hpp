@@ -187,6 +187,26 @@ struct CalibrateCommand {
   std::string language = "en";
 };
 
+/// evtwin score
+struct ScoreCommand {
+  std::vector<std::string> files;      ///< files, folders, patterns
+  std::string types, timezone, today;  ///< table of car types; IANA zone; date of the published ages; empty: none
+  std::string out, page;               ///< results file and page to write; empty: none
+  bool rules = false;                  ///< only say the rules
+  std::size_t rows = 20;               ///< of the table
+  bool json = false;
+  std::string language = "en";
+};
+
+/// evtwin ageing
+struct AgeingCommand {
+  std::string file;       ///< cycling file or run file
+  std::string page;       ///< to write; empty: none
+  std::size_t rows = 20;  ///< most vehicles of the table
+  bool json = false;
+  std::string language = "en";
+};
+
 /// evtwin chargers
 struct ChargersCommand {
   std::vector<std::string> logs;
@@ -312,9 +332,10 @@ struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 using Command =
     std::variant<NoCommand, RunCommand, CompareCommand, BoundCommand, AdviseCommand, TrainCommand, EvalCommand,
                  CheckCommand, InitCommand, RunsCommand, DiffCommand, AuditCommand, ReportCommand, RerunCommand,
-                 ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, DriversCommand, ChargersCommand,
-                 ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand,
-                 PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand, TariffsCommand>;
+                 ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, ScoreCommand, AgeingCommand,
+                 DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
+                 PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
+                 TariffsCommand>;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

@@ -234,6 +234,48 @@ void offer_calibrate(Offers& offers) {
   add_language(app, to.language);
 }
 
+void offer_score(Offers& offers) {
+  struct State {
+    ScoreCommand command;
+  };
+  const auto options = std::make_shared<State>();
+  CLI::App& app = offers.add(offers.program(), "score", "Score the batteries of cars from their records", options,
+                             [](State& given) {
+                               if (given.command.files.empty() && !given.command.rules)
+                                 throw CLI::RequiredError("FILES");
+                               return given.command;
+                             });
+  ScoreCommand& to = options->command;
+  app.add_option("FILES", to.files,
+                 "tables of segments (.csv, .csv.gz), Influx line files, results files, lists of cars, run files; "
+                 "folders and patterns of them");
+  app.add_option("-o,--out", to.out, "results file to write, as vehicle_scores.csv");
+  app.add_option("--page", to.page, "page to write (HTML): the fleet, filters, box plots, a page for each car");
+  app.add_option("--types", to.types,
+                 "table of car types: car_type, class (commercial, small, mid, large, premium) and, where wanted, "
+                 "model_year, efficiency_low, efficiency_high");
+  app.add_option("--today", to.today, "date of the published ages and of last charges (default: the last record)");
+  app.add_option("--timezone", to.timezone, "IANA zone of times without offset and of days (default: UTC)");
+  app.add_flag("--rules", to.rules, "say the rules: indicators, sources, classes, plausible values, what is corrected");
+  app.add_option("--rows", to.rows, "most cars of the table (default 20)");
+  add_json(app, to.json);
+  add_language(app, to.language);
+}
+
+void offer_ageing(Offers& offers) {
+  const auto to = std::make_shared<AgeingCommand>();
+  CLI::App& app =
+      offers.add(offers.program(), "ageing",
+                 "How batteries age: a law fitted to a cycling file, or SoH and life of a run's batteries", to);
+  app.add_option("FILE", to->file,
+                 "cycling file (CSV: NASA's, Severson's summaries, mileages of a fleet), or a run file")
+      ->required();
+  app.add_option("--page", to->page, "page to write (HTML): the law against its data, with residuals");
+  app.add_option("--rows", to->rows, "most vehicles of the table (default 20)");
+  add_json(app, to->json);
+  add_language(app, to->language);
+}
+
 void offer_drivers(Offers& offers) {
   const auto to = std::make_shared<DriversCommand>();
   CLI::App& app = offers.add(offers.program(), "drivers",
@@ -265,6 +307,8 @@ void offer_logs(Offers& offers) {
   offer_what_if(offers);
   offer_export(offers);
   offer_calibrate(offers);
+  offer_score(offers);
+  offer_ageing(offers);
   offer_drivers(offers);
   offer_chargers(offers);
 }

@@ -1,0 +1,129 @@
+#include "score/batteries.hpp"
+
+#include <algorithm>
+
+#include "kernel/unknown.hpp"
+#include "record/reader.hpp"
+
+namespace evtwin::score {
+namespace {
+
+using kernel::hours_between;
+using kernel::TimeNs;
+
+/// Exact sums over the recorded powers of one member.
+struct Metered {
+  physics::AgeingMeter meter;
+  TimeNs begin_ns = 0;
+  double stored_kwh = 0.0;
+  double charge_efficiency = 1.0, discharge_efficiency = 1.0;
+
+  void add(TimeNs from_ns, TimeNs to_ns, double kw, double rate_per_h, double kwh) {
+    if (kwh == 0.0) return;
+    const double change_kwh = kwh > 0.0 ? kwh * charge_efficiency : kwh / discharge_efficiency;
+    physics::Law law;
+    law.kw = kw;
+    law.rate_per_h = rate_per_h;
+    meter.add(stored_kwh, change_kwh, law, kwh, hours_between(begin_ns, from_ns), hours_between(from_ns, to_ns));
+    stored_kwh += change_kwh;
+  }
+};
+
+void read_storages(const record::Database& database, TimeNs start_ns, Batteries& out) {
+  record::Statement rows(database,
+                         "SELECT s.name, s.capacity_kwh, s.soc_start, u.days, u.mean_soc, u.stored_kwh, u.cycle_soc, "
+                         "u.depth, u.wear_calendar + u.wear_cyclic, s.id, s.charge_efficiency, s.discharge_efficiency "
+                         "FROM storage_use u JOIN storage s ON s.id = u.storage ORDER BY s.id");
+  while (rows.step()) {
+    BatteryRow& row = out.storages.emplace_back();
+    row.name = rows.text(0);
+    row.capacity_kwh = rows.real(1);
+    row.soc_start = rows.real(2);
+    row.use = {rows.real(3), rows.real(4), rows.real(5), rows.real(6), rows.real(7)};
+    row.wear = rows.real(8);
+    Metered of;
+    of.begin_ns = start_ns;
+    of.stored_kwh = row.soc_start * row.capacity_kwh;
+    of.charge_efficiency = rows.real(10);
+    of.discharge_efficiency = rows.real(11);
+    record::Statement powers(
+        database,
+        "SELECT start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power WHERE storage = ? ORDER BY start_ns");
+    powers.bind(1, rows.integer(9));
+    while (powers.step()) of.add(powers.integer(0), powers.integer(1), powers.real(2), powers.real(3), powers.real(4));
+    row.soc_end = of.stored_kwh / row.capacity_kwh;
+    row.cycles = row.use.stored_kwh / 2.0 / row.capacity_kwh;
+    row.life_years = physics::life_years({}, row.capacity_kwh, row.use);
+    row.soh_5y =
+        row.use.days > 0.0 ? physics::health_after({}, row.capacity_kwh, row.use, 5 * 365.25) : kernel::unknown;
+  }
+}
+
+void read_vehicles(const record::Database& database, TimeNs end_ns, Batteries& out) {
+  record::Statement powers(database,
+                           "SELECT session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power "
+                           "WHERE session IS NOT NULL ORDER BY session, start_ns");
+  bool more = powers.step();
+  record::Statement rows(database,
+                         "SELECT number, name, vehicle, plugged_in_ns, departed_ns, soc_start, battery_kwh, "
+                         "charge_efficiency, discharge_efficiency, wear_calendar + wear_cyclic, soc_end FROM session "
+                         "WHERE number IS NOT NULL ORDER BY number");
+  while (rows.step()) {
+    Metered of;
+    of.begin_ns = rows.integer(3);
+    of.charge_efficiency = rows.real(7);
+    of.discharge_efficiency = rows.real(8);
+    const double capacity_kwh = rows.real(6), soc_start = rows.real(5);
+    const bool known = kernel::is_known(capacity_kwh) && kernel::is_known(soc_start);
+    of.stored_kwh = known ? soc_start * capacity_kwh : 0.0;
+    for (; more && powers.integer(0) <= rows.integer(0); more = powers.step()) {
+      if (known && powers.integer(0) == rows.integer(0))
+        of.add(powers.integer(1), powers.integer(2), powers.real(3), powers.real(4), powers.real(5));
+    }
+    if (!known) {
+      out.unknown_vehicles += 1;
+      continue;
+    }
+    BatteryRow& row = out.vehicles.emplace_back();
+    row.name = rows.text(1);
+    row.type = rows.text(2);
+    row.capacity_kwh = capacity_kwh;
+    row.soc_start = soc_start;
+    row.soc_end = rows.real(10);
+    row.use = of.meter.use(capacity_kwh, of.stored_kwh,
+                           hours_between(of.begin_ns, std::min<TimeNs>(rows.integer(4), end_ns)));
+    row.cycles = row.use.stored_kwh / 2.0 / capacity_kwh;
+    row.wear = rows.real(9);
+    physics::FleetUse alone;
+    alone.add(row.use, capacity_kwh, row.soc_end - row.soc_start);
+    row.life_years = physics::fleet_life_years({}, alone);
+    out.fleet += alone;
+  }
+}
+
+}  // namespace
+
+market::LocalDate Batteries::replaced_on(double life_years) const {
+  const auto days = static_cast<std::int64_t>(365.25 * life_years);
+  return market::date_of_days(market::days_since_epoch(calendar.date(start_ns)) + days);
+}
+
+Batteries read_batteries(const std::string& run_file) {
+  const record::Database database = record::open_run_file(run_file);
+  Batteries out;
+  TimeNs end_ns = 0;
+  record::Statement run(database, "SELECT name, strategy, start_ns, end_ns, timezone FROM run");
+  if (run.step()) {
+    out.run = run.text(0);
+    out.strategy = run.text(1);
+    out.start_ns = run.integer(2);
+    end_ns = run.integer(3);
+    out.calendar = market::Calendar(run.text(4));
+  }
+  read_storages(database, out.start_ns, out);
+  read_vehicles(database, end_ns, out);
+  out.fleet_life_years = physics::fleet_life_years({}, out.fleet);
+  return out;
+}
+
+}  // namespace evtwin::score

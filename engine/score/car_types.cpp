@@ -1,0 +1,86 @@
+#include "score/car_types.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "sessions/csv.hpp"
+
+namespace evtwin::score {
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool names_part_of(std::string_view names, std::string_view type) {
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find(' '), names.size());
+    if (type.find(names.substr(0, end)) != std::string_view::npos) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+const std::array<ClassRule, class_count>& class_rules() {
+  static constexpr std::array<ClassRule, class_count> rules{
+      ClassRule{"commercial", "상용", {2.5, 6.5}, "PORTER BONGO"},
+      ClassRule{"small", "소형", {4.0, 8.5}, "KONA NIRO SOUL"},
+      ClassRule{"mid", "중형", {3.5, 7.5}, "IONIQ K5 SONATA EV6 EV3"},
+      ClassRule{"large", "대형", {3.0, 7.0}, "EV9 GV90 PALISADE"},
+      ClassRule{"premium", "고급", {3.8, 8.0}, "GENESIS GV80 G90"},
+  };
+  return rules;
+}
+
+std::string_view name_of(CarClass of) { return class_rules()[static_cast<std::size_t>(of)].key; }
+
+CarTypes::CarTypes(const std::string& file) {
+  const std::string text = sessions::read_text_file(file, file);
+  sessions::CsvReader csv(text, file);
+  const std::size_t type = csv.need("car_type"), klass = csv.need("class");
+  const auto year = csv.find("model_year"), low = csv.find("efficiency_low"), high = csv.find("efficiency_high");
+  const auto given = [&](const std::optional<std::size_t>& column) {
+    return column && !sessions::trimmed(csv.field(*column)).empty();
+  };
+  while (csv.next()) {
+    CarType& row = rows_.emplace_back();
+    row.name = upper(sessions::trimmed(csv.field(type)));
+    if (row.name.empty()) csv.fail(type, "is empty; a type of car is due");
+    const std::string_view word = sessions::trimmed(csv.field(klass));
+    const auto found = std::find_if(class_rules().begin(), class_rules().end(),
+                                    [&](const ClassRule& rule) { return rule.key == word; });
+    if (found == class_rules().end()) csv.fail(klass, "is no class; commercial, small, mid, large or premium");
+    row.of = static_cast<CarClass>(found - class_rules().begin());
+    if (given(year)) row.model_year = static_cast<int>(csv.number(*year, 1990, 2100));
+    if (given(low) != given(high)) csv.fail("efficiency_low and efficiency_high: one without the other");
+    if (!given(low)) continue;
+    row.bounds = {csv.number(*low, 0.1, 50.0), csv.number(*high, 0.1, 50.0)};
+    if (row.bounds.low >= row.bounds.high) csv.fail(*low, "is not below efficiency_high");
+  }
+}
+
+FoundType CarTypes::find(std::string_view type, int model_year) const {
+  const std::string name = upper(type);
+  const CarType* best = nullptr;
+  for (const CarType& row : rows_) {
+    if (row.name != name || (row.model_year != 0 && row.model_year != model_year)) continue;
+    if (best == nullptr || row.model_year != 0) best = &row;
+  }
+  const auto& rules = class_rules();
+  if (best != nullptr) {
+    const EfficiencyBounds of_class = rules[static_cast<std::size_t>(best->of)].bounds;
+    return {best->of, is_known(best->bounds.low) ? best->bounds : of_class, true};
+  }
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (names_part_of(rules[i].names, name)) return {static_cast<CarClass>(i), rules[i].bounds, true};
+  }
+  return {CarClass::mid, rules[static_cast<std::size_t>(CarClass::mid)].bounds, false};
+}
+
+}  // namespace evtwin::score

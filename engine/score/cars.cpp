@@ -1,0 +1,59 @@
+#include "score/cars.hpp"
+
+#include "kernel/hash.hpp"
+
+namespace evtwin::score {
+
+std::string_view name_of(SegmentKind kind) {
+  static constexpr std::array<std::string_view, kind_count> names{"drive", "slow_charge", "fast_charge", "parking"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view korean_name_of(SegmentKind kind) {
+  static constexpr std::array<std::string_view, kind_count> names{"주행", "완속 충전", "급속 충전", "주차"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+const PerField<FieldRule>& field_rules() {
+  // Limits are ours: wide enough for any passenger car or light van, narrow enough for a broken sensor.
+  static constexpr PerField<FieldRule> rules{FieldRule{"km_per_kwh", "km/kWh", 0.5, 20.0},
+                                             FieldRule{"temp_mean", "C", -40.0, 80.0},
+                                             FieldRule{"cell_volt_diff", "V", 0.0, 1.0},
+                                             FieldRule{"accel_std", "m/s2", 0.0, 10.0},
+                                             FieldRule{"brake_std", "m/s2", 0.0, 10.0},
+                                             FieldRule{"soc_avg", "%", 0.0, 100.0},
+                                             FieldRule{"soc_start", "%", 0.0, 100.0},
+                                             FieldRule{"soc_end", "%", 0.0, 100.0},
+                                             FieldRule{"energy_kwh", "kWh", 0.0, 250.0},
+                                             FieldRule{"high_soc_frac", "", 0.0, 1.0},
+                                             FieldRule{"soh", "%", 1.0, 110.0},
+                                             FieldRule{"current_a", "A", -1000.0, 1000.0},
+                                             FieldRule{"duration_h", "h", 0.0, 744.0}};
+  return rules;
+}
+
+void Tally::add(const Segment& segment) {
+  const auto kind = static_cast<std::size_t>(segment.kind);
+  segments[kind] += 1;
+  for (std::size_t f = 0; f < field_count; ++f) {
+    if (is_known(segment.values[f])) sums[kind][f].add(segment.values[f]);
+  }
+  if (segment.kind != SegmentKind::slow_charge && segment.kind != SegmentKind::fast_charge) return;
+  const double share = segment.values[static_cast<std::size_t>(Field::high_soc_frac)];
+  const double start = segment.values[static_cast<std::size_t>(Field::soc_start)];
+  if (is_known(share)) {
+    high_share.add(share);
+  } else if (is_known(start)) {
+    high_share.add(start >= high_soc_percent ? 1.0 : 0.0);
+  }
+}
+
+void Tally::add(const Tally& other) {
+  for (std::size_t kind = 0; kind < kind_count; ++kind) {
+    segments[kind] += other.segments[kind];
+    for (std::size_t f = 0; f < field_count; ++f) sums[kind][f].add(other.sums[kind][f]);
+  }
+  high_share.add(other.high_share);
+}
+
+}  // namespace evtwin::score

@@ -1,0 +1,102 @@
+#include "score/read_file.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "sessions/csv.hpp"
+
+namespace evtwin::score {
+namespace {
+
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+bool says_missing(std::string_view text) {
+  return text.empty() || same_letters(text, "nan") || same_letters(text, "null") || same_letters(text, "none");
+}
+
+}  // namespace
+
+std::optional<SegmentKind> kind_of(std::string_view measurement) {
+  constexpr std::string_view prefix = "segment_stats_";
+  if (measurement.starts_with(prefix)) measurement.remove_prefix(prefix.size());
+  for (std::size_t kind = 0; kind < kind_count; ++kind) {
+    if (name_of(static_cast<SegmentKind>(kind)) == measurement) return static_cast<SegmentKind>(kind);
+  }
+  return std::nullopt;
+}
+
+std::optional<Field> field_of(std::string_view name) {
+  const auto& rules = field_rules();
+  for (std::size_t f = 0; f < field_count; ++f) {
+    if (same_letters(rules[f].name, name)) return static_cast<Field>(f);
+  }
+  return std::nullopt;
+}
+
+FileCar& FileRows::car(std::string_view id) {
+  const auto [at, fresh] = index_.try_emplace(std::string(id), cars.size());
+  if (fresh) cars.emplace_back().id = std::string(id);
+  return cars[at->second];
+}
+
+void FileRows::add(std::string_view id, const Segment& segment) {
+  const FileCar& of = car(id);
+  segments.emplace_back(static_cast<std::size_t>(&of - cars.data()), segment);
+}
+
+double FileRows::number(std::string_view name, std::string_view text, double least, double most) {
+  text = sessions::trimmed(text);
+  if (says_missing(text)) return unknown;
+  double value = 0.0;
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stopped != text.data() + text.size() || std::isnan(value)) {
+    unreadable[std::string(name)] += 1;
+    return unknown;
+  }
+  fields.emplace(name);
+  if (value >= least && value <= most) return value;
+  implausible[std::string(name)] += 1;
+  return unknown;
+}
+
+void FileRows::describe(FileCar& car, std::string_view type, std::string_view year, std::string_view month) {
+  type = sessions::trimmed(type);
+  if (car.type.empty() && !says_missing(type)) {
+    car.type = std::string(type);
+    fields.emplace("car_type");
+  }
+  if (const double of = number("model_year", year, 1990.0, 2100.0); is_known(of)) car.model_year = static_cast<int>(of);
+  if (const double of = number("model_month", month, 1.0, 12.0); is_known(of)) car.model_month = static_cast<int>(of);
+}
+
+TimeNs FileRows::instant(std::string_view text) const {
+  text = sessions::trimmed(text);
+  std::int64_t count = 0;
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error == std::errc() && stopped == text.data() + text.size() && text.size() > 8) {
+    if (count < 0) return kernel::time_never;
+    // Seconds of the years until 2286 have ten digits, ms 13, us 16, ns 19.
+    std::int64_t unit_ns = 1;
+    if (count < 100'000'000'000) {
+      unit_ns = kernel::second_ns;
+    } else if (count < 100'000'000'000'000) {
+      unit_ns = kernel::millisecond_ns;
+    } else if (count < 100'000'000'000'000'000) {
+      unit_ns = kernel::microsecond_ns;
+    }
+    return count <= market::latest_ns / unit_ns ? count * unit_ns : kernel::time_never;
+  }
+  try {
+    return market::parse_instant(text, calendar_);
+  } catch (const market::CalendarError&) {
+    return kernel::time_never;
+  }
+}
+
+}  // namespace evtwin::score

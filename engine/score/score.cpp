@@ -1,0 +1,178 @@
+#include "score/score.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evtwin::score {
+namespace {
+
+constexpr double published_default = 80.0;  // of driving and charging without data
+constexpr double days_per_year = 365.25;
+
+double rounded_tenth(double value) { return std::round(10.0 * value) / 10.0; }
+
+/// Years from the first day of the model's month (July where only the year is known) to `t`, at least 0.
+double age_at(const Car& car, const market::Calendar& calendar, TimeNs t, int month) {
+  if (car.model_year == 0 || t == 0) return unknown;
+  const TimeNs from = calendar.start_of(market::LocalDate{car.model_year, month, 1});
+  return std::max(0.0, kernel::hours_between(from, t) / 24.0 / days_per_year);
+}
+
+/// Values of the five indicators, and how many of the segments that could have one do.
+void measure(const Car& car, CarScore& out) {
+  const Tally& t = car.total;
+  using enum SegmentKind;
+  const auto mean = [&](Field field) { return t.of(drive, field).mean(); };
+  const auto share = [](std::uint64_t n, std::uint64_t of) {
+    return of > 0 ? static_cast<double>(n) / static_cast<double>(of) : unknown;
+  };
+  const auto of_drives = [&](Field field) { return share(t.of(drive, field).n, t.count(drive)); };
+  const auto set = [&](Metric metric, double value, double covered) {
+    out.metrics[static_cast<std::size_t>(metric)].value = value;
+    out.metrics[static_cast<std::size_t>(metric)].share = covered;
+  };
+  set(Metric::efficiency, mean(Field::km_per_kwh), of_drives(Field::km_per_kwh));
+  set(Metric::temperature, mean(Field::temp_mean), of_drives(Field::temp_mean));
+  set(Metric::cells, mean(Field::cell_volt_diff), of_drives(Field::cell_volt_diff));
+  set(Metric::driving, mean(Field::accel_std) + mean(Field::brake_std), of_drives(Field::accel_std));
+  set(Metric::charging, t.high_share.mean(), share(t.high_share.n, t.charges()));
+}
+
+/// The indicators' scores at an age; unknown where there is no value.
+PerMetric<double> scores_at(const CarScore& of, double age_years) {
+  const auto value = [&](Metric metric) { return of.metrics[static_cast<std::size_t>(metric)].value; };
+  const auto if_known = [](double measured, double score) { return is_known(measured) ? score : unknown; };
+  return {if_known(value(Metric::efficiency), efficiency_score(value(Metric::efficiency), of.type.bounds, age_years)),
+          if_known(value(Metric::temperature), temperature_score(value(Metric::temperature))),
+          if_known(value(Metric::cells), cell_score(value(Metric::cells))),
+          if_known(value(Metric::driving), driving_score(value(Metric::driving), 0.0)),
+          if_known(value(Metric::charging), charging_score(value(Metric::charging)))};
+}
+
+PublishedScore published_score(const PerMetric<double>& known, double age_years) {
+  PublishedScore out;
+  for (std::size_t m = 0; m < metric_count; ++m) {
+    const auto metric = static_cast<Metric>(m);
+    const double instead = metric == Metric::driving || metric == Metric::charging ? published_default : 0.0;
+    out.scores[m] = is_known(known[m]) ? known[m] : instead;
+    out.weighted += metric_rules()[m].weight * out.scores[m];
+  }
+  out.penalty = is_known(age_years) ? age_penalty(age_years) : 0.0;
+  out.score = rounded(std::clamp(out.weighted / weight_sum - out.penalty, 0.0, published_cap));
+  out.grade = grade_of(out.score);
+  return out;
+}
+
+/// @param least_penalty, most_penalty  what age may take
+CorrectedScore corrected_score(const PerMetric<double>& known, double penalty, double least_penalty,
+                               double most_penalty) {
+  CorrectedScore out;
+  double weight = 0.0, points = 0.0, least = 0.0, most = 0.0;
+  for (std::size_t m = 0; m < metric_count; ++m) {
+    const MetricRule& rule = metric_rules()[m];
+    const bool there = is_known(known[m]);
+    weight += there ? rule.weight : 0.0;
+    points += there ? rule.weight * known[m] : 0.0;
+    least += rule.weight * (there ? known[m] : rule.least);
+    most += rule.weight * (there ? known[m] : 100.0);
+  }
+  out.completeness = weight / weight_sum;
+  out.penalty = penalty;
+  out.low = rounded(std::max(0.0, least / weight_sum - most_penalty));
+  out.high = rounded(std::max(0.0, most / weight_sum - least_penalty));
+  out.grade_low = grade_of(out.low);
+  out.grade_high = grade_of(out.high);
+  out.contribution.fill(unknown);
+  out.loss.fill(unknown);
+  if (weight == 0.0) return out;
+
+  const double mean = points / weight;
+  out.score = rounded(std::max(0.0, mean - penalty));
+  if (out.completeness >= least_completeness - 1e-9) out.grade = grade_of(out.score);
+  for (std::size_t m = 0; m < metric_count; ++m) {
+    if (!is_known(known[m])) continue;
+    out.contribution[m] = metric_rules()[m].weight * known[m] / weight;
+    out.loss[m] = metric_rules()[m].weight * (100.0 - known[m]) / weight;
+  }
+  // The penalty has one decimal, so what adds up to the score and the penalty adds up to the score.
+  const double shown = rounded_tenth(out.score);
+  const double before_age = mean - penalty > 0.0 ? shown + penalty : rounded_tenth(mean);
+  out.floor = rounded_tenth(shown - before_age + penalty);
+  out.contribution = rounded_parts(out.contribution, before_age);
+  out.loss = rounded_parts(out.loss, 100.0 - before_age);
+  return out;
+}
+
+std::string_view availability_of(const CarScore& score) {
+  if (!is_known(score.metrics[0].value)) return "empty";
+  return score.car->total.charges() > 100 ? "plenty" : "normal";
+}
+
+}  // namespace
+
+PerMetric<double> rounded_parts(const PerMetric<double>& parts, double total) {
+  PerMetric<double> out = parts;
+  PerMetric<double> missing{};
+  long rest = std::lround(10.0 * total);
+  for (std::size_t m = 0; m < metric_count; ++m) {
+    if (!is_known(parts[m])) continue;
+    const double tenths = std::floor(10.0 * parts[m]);
+    missing[m] = 10.0 * parts[m] - tenths;
+    out[m] = tenths / 10.0;
+    rest -= static_cast<long>(tenths);
+  }
+  // Tenths that are left go, one each, to those that lost most by rounding down.
+  for (; rest > 0; --rest) {
+    std::size_t best = metric_count;
+    for (std::size_t m = 0; m < metric_count; ++m) {
+      if (is_known(parts[m]) && (best == metric_count || missing[m] > missing[best])) best = m;
+    }
+    if (best == metric_count) break;
+    out[best] = std::round(10.0 * out[best] + 1.0) / 10.0;
+    missing[best] = -1.0;
+  }
+  return out;
+}
+
+CarScore score_car(const Car& car, const CarTypes& types, const market::Calendar& calendar, TimeNs as_of_ns) {
+  CarScore out;
+  out.car = &car;
+  out.type = types.find(car.type, car.model_year);
+  double least_age = 0.0, most_age = unknown;
+  if (car.given) {
+    out.age_years = out.published_age_years = least_age = most_age = car.given->age_years;
+  } else {
+    const TimeNs last_ns = car.has_records() ? car.last_ns : TimeNs{0};
+    const bool month_known = car.model_month != 0;
+    out.age_years = age_at(car, calendar, last_ns, month_known ? car.model_month : 7);
+    out.published_age_years = age_at(car, calendar, as_of_ns, month_known ? car.model_month : 1);
+    least_age = age_at(car, calendar, last_ns, month_known ? car.model_month : 12);
+    most_age = age_at(car, calendar, last_ns, month_known ? car.model_month : 1);
+  }
+
+  PerMetric<double> known{}, published{};
+  if (car.given) {
+    for (std::size_t m = 0; m < metric_count; ++m) out.metrics[m].value = car.given->values[m];
+    known = published = car.given->scores;
+  } else {
+    measure(car, out);
+    known = scores_at(out, out.age_years);
+    published = scores_at(out, out.published_age_years);
+  }
+  for (std::size_t m = 0; m < metric_count; ++m) out.metrics[m].score = known[m];
+  out.published = published_score(published, out.published_age_years);
+  const bool age_known = is_known(out.age_years);
+  out.corrected = corrected_score(known, age_known ? age_penalty(out.age_years) : 0.0,
+                                  is_known(least_age) ? age_penalty(least_age) : 0.0,
+                                  is_known(most_age) ? age_penalty(most_age) : most_age_penalty);
+  out.availability = availability_of(out);
+  if (!car.has_records()) return out;
+  const auto day_of = [&](TimeNs t) { return market::days_since_epoch(calendar.date(t)); };
+  out.collection_days = static_cast<double>(day_of(car.last_ns) - day_of(car.first_ns) + 1);
+  out.covered_days = static_cast<double>(car.days.size()) / out.collection_days;
+  if (car.total.charges() > 0)
+    out.last_charge_days = static_cast<double>(day_of(as_of_ns) - day_of(car.last_charge_ns));
+  return out;
+}
+
+}  // namespace evtwin::score

@@ -1,0 +1,184 @@
+// evtwin score, as its users type it.
+#include "cli/command.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <sstream>
+
+namespace evtwin::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A results file as a table `car` of a database beside it.
+void into_database(const std::string& csv, const std::string& file) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+  std::istringstream lines(read_all(csv));
+  std::string line;
+  for (bool head = true; std::getline(lines, line); head = false) {
+    std::string cells;
+    std::istringstream row(line + ",end");
+    for (std::string cell; std::getline(row, cell, ',');)
+      cells += (cells.empty() ? "" : ", ") + (head ? "'" + cell + "'" : cell.empty() ? "NULL" : "'" + cell + "'");
+    const std::string sql = (head ? "CREATE TABLE car (" : "INSERT INTO car VALUES (") + cells + ")";
+    ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+  }
+  sqlite3_close(database);
+}
+
+class ScoreCommand : public Command {
+ protected:
+  const std::string cars = source_dir + "/scenarios/made_cars.csv";
+  const std::string example = source_dir + "/scenarios/score_example.csv";
+};
+
+TEST_F(ScoreCommand, TheWorkedExampleIsScoredToTheDigitAsPublishedAndCorrected) {
+  const Said said = run({"score", example, "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const auto car = said.json()["cars"][0];
+  EXPECT_NEAR(car["published"]["weighted"].get<double>(), 76.11, 1e-12);
+  EXPECT_EQ(car["published"]["age_penalty"], 3.7);
+  EXPECT_EQ(car["published"]["score"], 80.87);
+  EXPECT_EQ(car["published"]["grade"], "B");
+  EXPECT_EQ(car["corrected"]["score"], 80.87);
+  EXPECT_EQ(car["corrected"]["grade"], "B");
+  const Said table = run({"score", example});
+  EXPECT_THAT(table.out, HasSubstr("80.87 B"));
+}
+
+TEST_F(ScoreCommand, FiguresOfEveryFilterAreThoseOfSql) {
+  const std::string out = path("vehicle_scores.csv"), page = path("fleet.html"), database = path("scores.db");
+  const Said said = run({"score", cars, "--json", "--out", out, "--page", page});
+  ASSERT_EQ(said.status, 0) << said.err;
+  into_database(out, database);
+  const auto json = said.json();
+  const std::string html = read_all(page);
+  std::size_t panels = 0;
+  for (const auto& group : json["groups"]) {
+    const std::string name = group["name"];
+    const std::string where = name == "all"               ? "1"
+                              : name.starts_with("class") ? "vehicle_type = '" + name.substr(6) + "'"
+                                                          : "car_type = '" + name.substr(5) + "'";
+    const auto row = query(
+        database,
+        "SELECT count(*) n, avg(iif(corrected_grade IS NULL, NULL, corrected_score)) mean, avg(final_score) published, "
+        "sum(corrected_grade = 'A') a, sum(corrected_grade = 'B') b, sum(corrected_grade = 'C') c, "
+        "sum(corrected_grade = 'D') d FROM car WHERE " +
+            where)[0];
+    EXPECT_EQ(std::to_string(group["cars"].get<int>()), row.at("n")) << name;
+    EXPECT_NEAR(group["corrected"]["mean"].get<double>(), std::stod(row.at("mean")), 1e-9) << name;
+    EXPECT_NEAR(group["published"]["mean"].get<double>(), std::stod(row.at("published")), 1e-9) << name;
+    for (const std::string grade : {"A", "B", "C", "D"}) {
+      const std::string key(1, static_cast<char>(std::tolower(grade[0])));
+      EXPECT_EQ(std::to_string(group["grades"][grade].get<int>()), row.at(key)) << name << grade;
+    }
+    // The page's panel of this filter shows the same, and its table as many rows.
+    const std::string panel = "<section class=\"panel p" + std::to_string(panels) + "\">";
+    ASSERT_THAT(html, HasSubstr(panel));
+    const std::string shown = html.substr(html.find(panel), 1200);
+    EXPECT_THAT(shown, HasSubstr("<b>" + row.at("n") + "</b>"));
+    // Shown to two decimals: a mean that lies between two of them may be either.
+    const std::size_t mean = shown.find("<b>", shown.find("</b>")) + 3;
+    EXPECT_NEAR(std::stod(shown.substr(mean)), std::stod(row.at("mean")), 0.005 + 1e-9) << name;
+    std::size_t rows = 0;
+    const std::string member = "m" + std::to_string(panels);
+    for (std::size_t at = html.find("<tr class=\""); at != std::string::npos; at = html.find("<tr class=\"", at + 1)) {
+      std::istringstream names(html.substr(at + 11, html.find('"', at + 11) - at - 11));
+      for (std::string word; names >> word;) rows += word == member ? 1U : 0U;
+    }
+    EXPECT_EQ(std::to_string(rows), row.at("n")) << name;
+    panels += 1;
+  }
+  EXPECT_GT(panels, 6U);
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+}
+
+TEST_F(ScoreCommand, WhatItWritesScoresTheSameAgain) {
+  const std::string out = path("vehicle_scores.csv");
+  const Said first = run({"score", cars, "--json", "--out", out});
+  ASSERT_EQ(first.status, 0) << first.err;
+  EXPECT_THAT(read_all(out),
+              ::testing::StartsWith("car_id,car_type,vehicle_type,age_years,model_year,model_month,age_string,"
+                                    "first_date,last_date,collection_period,efficiency,efficiency_score,"
+                                    "avg_temperature,temperature_score,cell_imbalance,cell_imbalance_score,"
+                                    "driving_habit_score,charging_count,avg_charging_amount,charging_pattern_score,"
+                                    "weighted_avg,age_penalty,final_score,"));
+  const Said again = run({"score", out, "--json"});
+  ASSERT_EQ(again.status, 0) << again.err;
+  const auto a = first.json()["cars"], b = again.json()["cars"];
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i]["model_month"].is_null()) continue;  // its bounds know which months there are
+    EXPECT_EQ(a[i]["corrected"], b[i]["corrected"]) << a[i]["car_id"];
+  }
+}
+
+TEST_F(ScoreCommand, OneBrokenFileIsToldAndTheOthersAreScored) {
+  const std::string broken = write("broken.csv", "car_id,measurement,time\nA,drive\n");
+  const Said said = run({"score", broken, cars, "--json"});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.err, HasSubstr("broken.csv:2: 2 fields where the header has 3"));
+  EXPECT_EQ(said.json()["cars"].size(), 16U);
+  EXPECT_EQ(said.json()["broken_files"].size(), 1U);
+  EXPECT_EQ(run({"score"}).status, 2);
+  EXPECT_EQ(run({"score", cars, "--today", "soon"}).status, 1);
+}
+
+TEST_F(ScoreCommand, OnlyThePublishedScoreFallsWithTheCalendar) {
+  const auto now = run({"score", cars, "--json"}).json()["cars"];
+  const auto later = run({"score", cars, "--today", "2027-01-01", "--json"}).json()["cars"];
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    EXPECT_LT(later[i]["published"]["score"].get<double>(), now[i]["published"]["score"].get<double>());
+    EXPECT_EQ(later[i]["corrected"], now[i]["corrected"]);
+  }
+}
+
+TEST_F(ScoreCommand, SimulatedCarsTellTheirChargingAndNoMore) {
+  const std::string file = path("week.evtwin");
+  ASSERT_EQ(run({"run", source_dir + "/scenarios/dc_v2g.lua", "--strategy", "asap", "--out", file}).status, 0);
+  const Said said = run({"score", file, "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const auto plugged = query(file,
+                             "SELECT count(*) n, count(DISTINCT name) cars, sum(min(departed_ns, run.end_ns) - "
+                             "plugged_in_ns) / 3.6e12 hours FROM session, run WHERE number IS NOT NULL")[0];
+  const auto json = said.json();
+  EXPECT_EQ(std::to_string(json["cars"].size()), plugged.at("cars"));
+  // A mean of what could not be graded would say something that nobody knows.
+  EXPECT_EQ(json["groups"][0]["corrected"]["n"], 0);
+  for (const auto& car : json["cars"]) {
+    EXPECT_TRUE(car["metrics"]["efficiency"]["score"].is_null());
+    EXPECT_TRUE(car["corrected"]["grade"].is_null());
+    EXPECT_EQ(car["segments"]["drive"], 0);
+    EXPECT_GE(car["corrected"]["high"].get<double>() - car["corrected"]["low"].get<double>(), 50.0);
+  }
+}
+
+TEST_F(ScoreCommand, ALawOfAgeingIsShownAgainstItsData) {
+  std::string made = "cell,cycle,discharge_capacity\n";
+  for (int n = 0; n < 50; ++n)
+    made += "A," + std::to_string(10 * n) + "," + std::to_string(2.0 - 0.02 * std::sqrt(10.0 * n)) + "\n";
+  const std::string page = path("ageing.html");
+  const Said said = run({"ageing", write("cells.csv", made), "--json", "--page", page});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_NEAR(said.json()["cells"][0]["power"].get<double>(), 0.5, 0.01);
+  EXPECT_NEAR(said.json()["square_root"]["cyclic"].get<double>(), 0.01, 1e-5);
+  EXPECT_EQ(said.json()["cells"][0]["residuals"].size(), 50U);
+  EXPECT_THAT(read_all(page), HasSubstr("class=\"dot\""));
+  const Said wrong = run({"ageing", cars});
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("no column of cycles: a cycling file has Cycle"));
+}
+
+TEST_F(ScoreCommand, TheRulesAreOnePage) {
+  const Said said = run({"score", "--rules"});
+  EXPECT_EQ(said.status, 0);
+  for (const char* text : {"km_per_kwh", "0.30 / 0.90", "PORTER BONGO", "There is no cap at 98", "A from 85"})
+    EXPECT_THAT(said.out, HasSubstr(text));
+  EXPECT_THAT(run({"score", "--rules", "--lang", "ko"}).out, HasSubstr("차령 감점"));
+}
+
+}  // namespace
+}  // namespace evtwin::testing
