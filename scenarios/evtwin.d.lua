@@ -48,6 +48,8 @@
 ---@field history? evtwin.arrivals|"from_sessions" Who came before the run: `sessions` that ended by its start, or "from_sessions", those of the files of `arrivals` that did. Strategies are told of them at their first decision, as of vehicles that left; a run's books know nothing of them. With several sites each site has its own. Default: nobody.
 ---@field strategy? string|evtwin.chosen_strategy|evtwin.strategy|fun(view: evtwin.view): table?, evtwin.decision? Who decides: an id, `plugin "id" { ... }`, `strategy { ... }`, or a function of the view. Default: "asap".
 ---@field forecast? evtwin.forecast_rule|evtwin.forecast For all sites that give none of their own. Default: "same-kind-of-day".
+---@field kpi? table<string, string|fun(run: evtwin.recorded_run): number?> Figures of your own, shown wherever key figures are: a statement in SQL over the run file that answers one number, or a function of `run` (`run.sessions()`, `run.segments()`, `run.signals()`, `run.query(sql)`: lists of rows by column; nil: does not apply). `require "figures"` has some. Default: none.
+---@field sweep? evtwin.sweep What `evtwin sweep run` does where its command line says nothing else; other commands look past it. Default: none.
 ---@field test? boolean Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them. Default: false.
 ---@field notes? string Free text, kept in the run file.
 ---@field [integer] any sites (`site { ... }`) and events (`at(...)`)
@@ -324,6 +326,13 @@
 ---@field plan_s? number [s] From then on until it has decided. Range: 0 .. 86,400. Default: 0.
 ---@field apply_s? number [s] From then on until its set-points are in force. Range: 0 .. 86,400. Default: 0.
 ---@field loss? number [0..1] Chance of each set-point not to arrive; the one before it stays in force until a later decision. Default: 0.
+
+---Many points, seeds and strategies of the scenario: `evtwin sweep run FILE`.
+---@class evtwin.sweep
+---@field vary? string[] What is varied, as --vary takes it: { "contract_kw=40:160:15", "pv_kw=0,50" }. A param() of the scenario, else a key of --change. Default: nothing.
+---@field samples? integer Points of a Latin hypercube to draw, instead of the grid. Range: 1 .. 1,000,000. Default: the whole grid.
+---@field seeds? string Seeds of every point, "1..30" or "1,3,7". Default: the scenario's.
+---@field strategies? string[] As --strategies takes them: { "asap", "lp", "own" }. Default: the scenario's.
 
 ---An EVSE out of service.
 ---@class evtwin.outage
@@ -619,6 +628,13 @@
 ---@class evtwin.world_evse
 ---@field id string Its id.
 ---@field available boolean false: out of service from now on. Can be assigned.
+
+---What a figure of your own is made from: `kpi = { name = function(run) ... end }`.
+---@class evtwin.recorded_run
+---@field query fun(sql: string): table[] Rows of a statement over the run file, by column.
+---@field sessions fun(): table[] Rows of the table session, in the order in which sessions end.
+---@field segments fun(): table[] Rows of the view power_segment: every piece of time at every outlet.
+---@field signals fun(): table[] Rows of the table signal: prices, PV, load and limits as they changed.
 
 ---What `per_hour = function(t) ... end` is asked about, once per hour of the run.
 ---@class evtwin.hour

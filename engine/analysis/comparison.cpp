@@ -87,6 +87,25 @@ bool is_shown(const Column& column, std::span<const Contender> contenders) {
   return column.always || says_something(column.kpi);
 }
 
+/// Those that the scenario defines, by their first appearance.
+std::vector<std::string> own_figures_of(std::span<const Contender> contenders) {
+  std::vector<std::string> names;
+  for (const Contender& contender : contenders) {
+    for (const Kpi& kpi : contender.kpis) {
+      const bool own = kpi.site < 0 && find_kpi_info(kpi.name) == nullptr;
+      if (own && std::find(names.begin(), names.end(), kpi.name) == names.end()) names.push_back(kpi.name);
+    }
+  }
+  return names;
+}
+
+/// Four digits, as nobody knows its unit.
+std::string own_figure_text(double value) {
+  if (std::isnan(value)) return "-";
+  const double size = std::abs(value);
+  return number_text(value, size >= 1000.0 || value == std::floor(value) ? 0 : size >= 10.0 ? 1 : 4);
+}
+
 /// Whose figures may be called the best.
 struct Competing {
   std::vector<char> for_objective;  ///< who_competes
@@ -260,30 +279,102 @@ Json comparison_json(std::span<const Contender> contenders, const std::string& c
   return json;
 }
 
-std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language) {
-  const bool korean = language == Language::korean;
-  const Competing compared = competing(contenders);
-  std::vector<const Column*> shown;
-  std::vector<std::optional<std::string>> best;
-  std::vector<std::string> heads{korean ? "전략" : "strategy"};
+namespace {
+
+/// A column of the table: its head, and a cell for each contender.
+struct ShownColumn {
+  std::string head;
+  std::vector<std::string> cells;
+  std::size_t rank;  ///< 0 stays longest
+
+  /// With the two blanks between columns.
+  std::size_t width() const {
+    std::size_t most = kernel::display_width(kernel::printable(head));
+    for (const std::string& cell : cells) most = std::max(most, kernel::display_width(kernel::printable(cell)));
+    return most + 2;
+  }
+};
+
+/// What a manager asks for first; the others follow in their own order.
+std::size_t rank_of(std::string_view kpi) {
+  constexpr std::array<std::string_view, 7> first{"total_cost",   "objective", "served_fraction",     "peak_kw",
+                                                  "saving_share", "unmet_kwh", "energy_delivered_kwh"};
+  return static_cast<std::size_t>(std::find(first.begin(), first.end(), kpi) - first.begin());
+}
+
+std::vector<ShownColumn> shown_columns(std::span<const Contender> contenders, const std::string& currency,
+                                       const Competing& compared, bool korean) {
+  std::vector<ShownColumn> shown;
   for (const Column& column : columns) {
     if (!is_shown(column, contenders)) continue;
-    shown.push_back(&column);
-    best.push_back(best_cell(column, contenders, currency, compared));
+    const std::optional<std::string> best = best_cell(column, contenders, currency, compared);
     const std::string unit = column.show == Show::money && !currency.empty() ? " " + currency : "";
-    heads.push_back(std::string(korean ? column.head_ko : column.head) + unit + " ");
+    ShownColumn& one = shown.emplace_back();
+    one.head = std::string(korean ? column.head_ko : column.head) + unit + " ";
+    one.rank = rank_of(column.kpi);
+    for (std::size_t c = 0; c < contenders.size(); ++c) {
+      const std::string text = cell_text(value_of(contenders[c].kpis, column.kpi), column, currency);
+      one.cells.push_back(text + (compared.in(column.kpi, c) && best == text ? "*" : " "));
+    }
   }
+  for (const std::string& name : own_figures_of(contenders)) {
+    ShownColumn& one = shown.emplace_back();
+    one.head = name;
+    one.rank = 1;  // whoever defines a figure wants to see it
+    for (const Contender& contender : contenders) one.cells.push_back(own_figure_text(value_of(contender.kpis, name)));
+  }
+  return shown;
+}
+
+/// Leaves out columns until the rest fits, the last of those with the highest rank first. @returns their heads
+std::string leave_out(std::vector<ShownColumn>& shown, std::size_t first_width, std::size_t width) {
+  std::vector<std::string> heads;
+  const auto needed = [&] {
+    std::size_t sum = first_width;
+    for (const ShownColumn& column : shown) sum += column.width();
+    return sum;
+  };
+  while (width > 0 && shown.size() > 1 && needed() > width) {
+    auto least = shown.begin();
+    for (auto at = shown.begin(); at != shown.end(); ++at) {
+      if (at->rank >= least->rank) least = at;
+    }
+    heads.insert(heads.begin(), least->head);
+    shown.erase(least);
+  }
+  std::string text;
+  for (std::string& head : heads) {
+    while (head.ends_with(' ')) head.pop_back();
+    text += (text.empty() ? "" : ", ") + head;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language,
+                             std::size_t width) {
+  const bool korean = language == Language::korean;
+  const Competing compared = competing(contenders);
+  std::vector<ShownColumn> shown = shown_columns(contenders, currency, compared, korean);
+  std::vector<std::string> heads{korean ? "전략" : "strategy"};
+  std::size_t first_width = kernel::display_width(heads.front());
+  for (const Contender& contender : contenders)
+    first_width = std::max(first_width, kernel::display_width(kernel::printable(contender.strategy)));
+  const std::string left_out = leave_out(shown, first_width, width);
+  for (const ShownColumn& column : shown) heads.push_back(column.head);
 
   TextTable table(heads);
   for (std::size_t c = 0; c < contenders.size(); ++c) {
     std::vector<std::string> cells{contenders[c].strategy};
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-      const std::string text = cell_text(value_of(contenders[c].kpis, shown[i]->kpi), *shown[i], currency);
-      cells.push_back(text + (compared.in(shown[i]->kpi, c) && best[i] == text ? "*" : " "));
-    }
+    for (const ShownColumn& column : shown) cells.push_back(column.cells[c]);
     table.add_row(std::move(cells));
   }
-  std::string text = table.text() + notes_text(contenders, compared, korean);
+  std::string text = table.text();
+  if (!left_out.empty())
+    text += korean ? fmt::format("이 화면에 들어가지 않은 열: {} (--wide: 모두 표시)\n", left_out)
+                   : fmt::format("Not on this screen: {} (--wide shows all)\n", left_out);
+  text += notes_text(contenders, compared, korean);
   for (const Contender& contender : contenders) {
     if (contender.error.empty()) continue;
     text += fmt::format("{}: {}\n", kernel::printable(contender.strategy), kernel::printable(contender.error));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -36,18 +37,6 @@ std::string parameters_text(const RunSummary& summary) {
   for (const auto& [name, value] : summary.parameters)
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
   return text;
-}
-
-/// Lines of a text that the other does not have at the same place, counted from the end that differs first.
-std::size_t differing_lines(std::string_view a, std::string_view b) {
-  std::size_t lines = 0;
-  while (!a.empty() || !b.empty()) {
-    const std::size_t in_a = std::min(a.find('\n'), a.size()), in_b = std::min(b.find('\n'), b.size());
-    if (a.substr(0, in_a) != b.substr(0, in_b)) ++lines;
-    a.remove_prefix(std::min(in_a + 1, a.size()));
-    b.remove_prefix(std::min(in_b + 1, b.size()));
-  }
-  return lines;
 }
 
 std::string input_text(const record::InputFile& input) {
@@ -124,7 +113,11 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   };
   fact("scenario", a.name, b.name);
   if (a.scenario_text != b.scenario_text) {
-    const std::string lines = fmt::format("{} lines differ", differing_lines(a.scenario_text, b.scenario_text));
+    found.lines = text_diff(a.scenario_text, b.scenario_text);
+    const auto added = std::count_if(found.lines.begin(), found.lines.end(),
+                                     [](const LineChange& change) { return change.mark == '+'; });
+    const std::string lines =
+        fmt::format("{} lines less, {} more", found.lines.size() - static_cast<std::size_t>(added), added);
     found.facts.push_back({"scenario text", a.scenario_file, b.scenario_file + " (" + lines + ")"});
   }
   std::map<std::string, std::array<std::string, 2>> parameters;
@@ -186,6 +179,7 @@ std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
     for (const FactDifference& d : found.facts) facts.add_row({d.what, d.a, d.b});
     text += facts.text() + "\n";
   }
+  if (!found.lines.empty()) text += "Scenario text:\n" + text_diff_text(found.lines, 40) + "\n";
   if (!found.kpis.empty()) {
     std::vector<std::string> heads = titles("figure");
     heads.insert(heads.end(), {"change", "change %", "unit"});
@@ -213,6 +207,10 @@ Json difference_json(const LoggedRun& a, const LoggedRun& b) {
   json["same_history"] = found.same_history;
   json["facts"] = Json::object();
   for (const FactDifference& d : found.facts) json["facts"][d.what] = {{"a", d.a}, {"b", d.b}};
+  json["scenario_lines"] = Json::array();
+  for (const LineChange& change : found.lines)
+    json["scenario_lines"].push_back(
+        {{"mark", std::string(1, change.mark)}, {"line", change.line}, {"text", change.text}});
   json["kpi"] = Json::object();
   for (const KpiDifference& d : found.kpis) {
     json["kpi"][d.name] = {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/text_diff.hpp"
 #include "analysis/text_table.hpp"
 #include "record/reader.hpp"
 
@@ -37,6 +38,7 @@ struct RunDifference {
   bool same_history = false;  ///< both are complete and have the same event hash
   std::vector<FactDifference> facts;
   std::vector<KpiDifference> kpis;
+  std::vector<LineChange> lines;  ///< of the scenario's text
 };
 
 /// Facts that decide what a run does (scenario, parameters, seed, strategy, versions) or what became of it, and every

@@ -7,6 +7,7 @@
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/found_bound.hpp"
+#include "cli/json_head.hpp"
 #include "cli/one_run.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
@@ -35,7 +36,9 @@ int bound(const BoundCommand& command) {
   analysis::BoundStory story{world, found->bound, found->reference};
   if (command.play) story.oracle = analysis::value_of(played.kpis, "objective");
   if (command.json) {
-    fmt::print("{}\n", analysis::json_text(analysis::bound_json(story)));
+    auto json = json_head("bound", start);
+    json.update(analysis::bound_json(story));
+    fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
   print_flags(world);

@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/plausibility.hpp"
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/one_run.hpp"
 #include "cli/policy_report.hpp"
+#include "cli/progress.hpp"
 #include "control/strategy_choice.hpp"
 #include "kernel/text.hpp"
 #include "record/reader.hpp"
@@ -20,6 +22,7 @@
 #include "scenario/loader.hpp"
 #include "sessions/log_sessions.hpp"
 #include "sessions/session_table.hpp"
+#include "twin/simulation.hpp"
 
 namespace evtwin::cli {
 
@@ -39,7 +42,29 @@ std::string first_bytes(const std::string& file) {
   return {bytes.data(), n};
 }
 
-int check_scenario(const std::string& file) {
+/// What is hardly meant: from the scenario alone, and, where that is asked for, from a run that charges at once.
+std::vector<analysis::Doubt> doubts_about(const StartPoint& start, bool strict) {
+  const twin::World& world = start.scenario.world;
+  std::vector<analysis::Doubt> doubts = analysis::doubts_about(world);
+  if (!strict) return doubts;
+  catch_interrupt();
+  analysis::PlausibilityWatch watch(world);
+  const auto script = scenario::make_script(start.scenario);
+  twin::RunOptions options;
+  options.observer = &watch;
+  options.script = script.get();
+  options.stop = interrupted;
+  options.strategy_name = "asap";
+  ProgressBar bar("charging at once");
+  options.progress = [&bar](double fraction) { bar.show(fraction); };
+  const StrategyText asap{"asap", {}};
+  const twin::Result result = twin::simulate(world, ready_strategy(start, &asap).factory, options);
+  const std::vector<analysis::Doubt> more = watch.doubts(result);
+  doubts.insert(doubts.end(), more.begin(), more.end());
+  return doubts;
+}
+
+int check_scenario(const std::string& file, bool strict) {
   if (const auto strategy = scenario::describe_strategy_file(file)) {
     fmt::print("{}: a sound strategy in Lua: {}{}{}\n", kernel::printable(file), kernel::printable(strategy->id),
                strategy->help.empty() ? "" : ": ", kernel::printable(strategy->help));
@@ -52,10 +77,15 @@ int check_scenario(const std::string& file) {
   std::size_t evses = 0;
   for (const auto& site : loaded.world.sites) evses += site.evses.size();
   print_flags(loaded.world);
+  const std::vector<analysis::Doubt> doubts = doubts_about(start, strict);
+  for (const analysis::Doubt& doubt : doubts)
+    fmt::print(stderr, "doubt: {}{}{}\n", kernel::printable(doubt.about), doubt.about.empty() ? "" : ": ",
+               kernel::printable(doubt.text));
   fmt::print("{}: a sound scenario: {} days from {}, {} site(s), {} EVSE(s), strategy {}\n", kernel::printable(file),
              loaded.world.days, loaded.world.calendar.format_local(loaded.world.start_ns), loaded.world.sites.size(),
              evses, kernel::printable(strategy.identity.label));
-  return 0;
+  if (strict && !doubts.empty()) fmt::print("{} doubt(s): is that what is meant?\n", doubts.size());
+  return strict && !doubts.empty() ? 3 : 0;
 }
 
 int check_sessions(const std::string& file) {
@@ -149,6 +179,8 @@ int check(const CheckCommand& command) {
   const std::string& file = command.file;
   const std::string head = first_bytes(file);
   if (is_meant_as_policy(file, head)) return check_policy(command);
+  if (command.strict && !file.ends_with(".lua"))
+    throw CommandError(fmt::format("{}: --strict is for scenarios, and this is none", file));
   if (command.json) throw CommandError(fmt::format("{}: --json is for policies, and this is none", file));
   const auto ends_with = [&](std::string_view suffix) { return file.ends_with(suffix); };
   if (head.starts_with("SQLite format 3") || ends_with(".evtwin")) return check_run(file);
@@ -157,7 +189,7 @@ int check(const CheckCommand& command) {
       ends_with(".so"))
     return check_plugin(file);
   if (ends_with(".csv") || ends_with(".csv.gz")) return check_table(file);
-  if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file);
+  if (ends_with(".lua") || head.starts_with("\x1bLua")) return check_scenario(file, command.strict);
   try {
     return check_log(file);
   } catch (const ocpp::LogError& error) {

@@ -44,6 +44,8 @@ int plugin_list(const PluginListCommand& command);
 int plugin_new(const PluginNewCommand& command);
 int plugin_bench(const PluginBenchCommand& command);
 int plugin_check(const PluginCheckCommand& command);
+int print_text(const TextCommand& command);
+int sweep_worlds(const SweepCommand& command);
 int list_tariffs(const TariffsCommand& command);
 
 }  // namespace evtwin::cli

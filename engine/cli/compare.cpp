@@ -8,6 +8,7 @@
 #include "analysis/seed_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/contest.hpp"
+#include "cli/json_head.hpp"
 #include "cli/one_run.hpp"
 #include "kernel/text.hpp"
 
@@ -32,7 +33,9 @@ int compare_on_seeds(const CompareCommand& command) {
   const twin::World& world = start->scenario.world;
   const int status = tell_failures(rounds);
   if (command.json) {
-    auto json = analysis::seed_comparison_json(rounds, world.currency);
+    auto json = json_head("compare", *start);
+    json.erase("seed");  // there are several
+    json.update(analysis::seed_comparison_json(rounds, world.currency));
     for (auto& run : json["runs"]) {
       if (command.out.empty() || !run["error"].is_null()) continue;
       run["run_file"] = contest_file(command.out, seed_run_name(run["strategy"].get<std::string>(),
@@ -59,7 +62,10 @@ int compare(const CompareCommand& command) {
   const twin::World& world = start.scenario.world;
   const int status = tell_failures(contest);
   if (command.json) {
-    auto json = analysis::comparison_json(contest.contenders, world.currency);
+    auto json = json_head("compare", start);
+    json.update(analysis::comparison_json(contest.contenders, world.currency));
+    json["bound_error"] =
+        contest.bound_error.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(contest.bound_error);
     for (auto& run : json["runs"]) {
       if (!command.out.empty() && run["error"].is_null())
         run["run_file"] = contest_file(command.out, run["strategy"].get<std::string>());
@@ -74,8 +80,10 @@ int compare(const CompareCommand& command) {
     fmt::print("All from {} at {}, {} until then: what differs came afterwards.\n\n", kernel::printable(start.file),
                world.calendar.format_local(start.content->checkpoint.time_ns), kernel::printable(start.strategy.label));
   }
-  fmt::print("{}\n{}\n", analysis::comparison_table(contest.contenders, world.currency, language),
-             analysis::comparison_sentences(contest.contenders, world.currency, language));
+  fmt::print(
+      "{}\n{}\n",
+      analysis::comparison_table(contest.contenders, world.currency, language, command.wide ? 0 : terminal_width()),
+      analysis::comparison_sentences(contest.contenders, world.currency, language));
   if (!command.out.empty()) fmt::print("Run files are in {}\n", kernel::printable(command.out));
   return status;
 }

@@ -39,24 +39,6 @@ std::string file_name_of(const std::string& label) {
   return name + ".evtwin";
 }
 
-/// What each strategy is called in this comparison: its label, and where it comes from if two labels are the same (the
-/// build of yesterday against that of today). @throws CommandError for the same strategy twice.
-std::vector<std::string> names_of(const std::vector<ReadyStrategy>& strategies) {
-  std::vector<std::string> names;
-  for (const ReadyStrategy& strategy : strategies) {
-    const std::string& label = strategy.identity.label;
-    const auto same = std::count_if(strategies.begin(), strategies.end(),
-                                    [&](const ReadyStrategy& other) { return other.identity.label == label; });
-    names.push_back(same > 1 ? fmt::format("{} ({})", label, strategy.identity.plugin_file) : label);
-  }
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-        names.begin() + static_cast<std::ptrdiff_t>(i))
-      throw CommandError(fmt::format("--strategies: {} is named twice; name each once", names[i]));
-  }
-  return names;
-}
-
 /// The oracle's is made ready on each world (ContestRound).
 std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestRules& rules) {
   std::vector<ReadyStrategy> ready;
@@ -67,6 +49,9 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestR
     ready.push_back(oracle ? ready_oracle({}) : ready_strategy(start, &text, rules.hosting));
   }
   if (!ready.empty()) return ready;
+  // A function of the scenario is what its writer wants to see beside the others.
+  if (!start.content && start.scenario.world.strategy.id == "lua")
+    ready.push_back(ready_strategy(start, nullptr, rules.hosting));
   std::set<std::string> seen;
   for (const auto& listed : control::list_strategies()) {
     if (!seen.insert(listed.description.id).second) continue;   // hidden by one that has the same id
@@ -81,7 +66,7 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestR
 /// What is the same on every world.
 struct Field {
   Field(const StartPoint& start, const ContestRules& agreed)
-      : rules(agreed), strategies(strategies_of(start, agreed)), names(names_of(strategies)) {
+      : rules(agreed), strategies(strategies_of(start, agreed)), names(contest_names(strategies)) {
     needs_bound = rules.bound || std::any_of(rules.strategies.begin(), rules.strategies.end(), is_oracle);
     threads = rules.threads != 0 ? rules.threads : std::max(1U, std::thread::hardware_concurrency());
   }
@@ -201,6 +186,22 @@ std::pair<std::size_t, std::shared_ptr<const StartPoint>> first_loaded(
 }
 
 }  // namespace
+
+std::vector<std::string> contest_names(const std::vector<ReadyStrategy>& strategies) {
+  std::vector<std::string> names;
+  for (const ReadyStrategy& strategy : strategies) {
+    const std::string& label = strategy.identity.label;
+    const auto same = std::count_if(strategies.begin(), strategies.end(),
+                                    [&](const ReadyStrategy& other) { return other.identity.label == label; });
+    names.push_back(same > 1 ? fmt::format("{} ({})", label, strategy.identity.plugin_file) : label);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      throw CommandError(fmt::format("--strategies: {} is named twice; name each once", names[i]));
+  }
+  return names;
+}
 
 std::string contest_file(const std::string& folder, const std::string& name) {
   return folder.empty() ? "" : (fs::path(folder) / file_name_of(name)).string();

@@ -27,6 +27,10 @@ struct ContestResult {
   std::string bound_error;                      ///< why none was found
 };
 
+/// What each strategy is called in a comparison: its label, and where it comes from if two labels are the same (the
+/// build of yesterday against that of today). @throws CommandError for the same strategy twice.
+std::vector<std::string> contest_names(const std::vector<ReadyStrategy>& strategies);
+
 /// Where a contest's run file of that name lies; empty without a folder.
 std::string contest_file(const std::string& folder, const std::string& name);
 /// @throws CommandError where it can not be made.

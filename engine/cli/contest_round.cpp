@@ -34,6 +34,7 @@ ContestRound::Opened ContestRound::open(std::size_t strategy) {
   load_once();
   const ReadyStrategy& ready = (*strategies_)[strategy];
   if (ready.text.id == oracle_id) return {start_, ready_oracle(bound_found_)};
+  if (ready.own) return {start_, ready_strategy(*start_, nullptr, hosting_)};
   if (ready.is_lua()) return {start_, ready_strategy(*start_, &ready.text, hosting_)};
   return {start_, ready};
 }

@@ -48,6 +48,8 @@ struct Dispatch {
   int operator()(const PluginNewCommand& command) const { return plugin_new(command); }
   int operator()(const PluginBenchCommand& command) const { return plugin_bench(command); }
   int operator()(const PluginCheckCommand& command) const { return plugin_check(command); }
+  int operator()(const SweepCommand& command) const { return sweep_worlds(command); }
+  int operator()(const TextCommand& command) const { return print_text(command); }
   int operator()(const TariffsCommand& command) const { return list_tariffs(command); }
 };
 

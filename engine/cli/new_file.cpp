@@ -1,8 +1,10 @@
 #include "cli/new_file.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -67,6 +69,21 @@ void write_new_file(const std::string& name, std::string_view text, std::string_
   NewFile file(name, own);
   file.write(text);
   file.finish();
+}
+
+void replace_file(const std::string& name, std::string_view text) {
+  const std::string part = fmt::format("{}.{}.part", name, ::getpid());
+  std::FILE* stream = std::fopen(part.c_str(), "wb");
+  if (stream == nullptr) can_not_write(name, errno);
+  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  int why = errno;
+  const bool closed = std::fclose(stream) == 0;
+  if (written && !closed) why = errno;
+  if (!written || !closed || ::rename(part.c_str(), name.c_str()) != 0) {
+    if (written && closed) why = errno;
+    ::unlink(part.c_str());
+    can_not_write(name, why);
+  }
 }
 
 }  // namespace evtwin::cli

@@ -28,5 +28,8 @@ class NewFile {
 
 /// All of a file at once.
 void write_new_file(const std::string& name, std::string_view text, std::string_view own = {});
+/// In the place of one that may be there: whoever reads it meanwhile has the old one or the new one, whole.
+/// @throws CommandError
+void replace_file(const std::string& name, std::string_view text);
 
 }  // namespace evtwin::cli

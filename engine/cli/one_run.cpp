@@ -1,14 +1,24 @@
 #include "cli/one_run.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cctype>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <iterator>
+#include <limits>
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "kernel/text.hpp"
+#include "record/sqlite.hpp"
 #include "record/writer.hpp"
+#include "scenario/own_figures.hpp"
 #include "twin/tee.hpp"
 
 namespace evtwin::cli {
@@ -55,6 +65,91 @@ struct Recording {
   }
 };
 
+/// What a statement of the scenario answers. @throws CommandError for one that does more than read
+scenario::FigureRows ask_record(record::Database& record, const std::string& sql) {
+  // A cross join of a year's segments must end some day.
+  constexpr std::int64_t most_work = 20'000'000'000;
+  const std::size_t begin = sql.find_first_not_of(" \t\r\n(");
+  const auto begins_with = [&](std::string_view word) {
+    if (begin == std::string::npos || sql.size() - begin < word.size()) return false;
+    return std::equal(word.begin(), word.end(), sql.begin() + static_cast<std::ptrdiff_t>(begin),
+                      [](char a, char b) { return a == std::toupper(static_cast<unsigned char>(b)); });
+  };
+  if (!begins_with("SELECT") && !begins_with("WITH"))
+    throw CommandError("a figure reads the run: its statement begins with SELECT or WITH");
+  scenario::FigureRows found;
+  record.limit_work(most_work);
+  {
+    record::Statement statement(record, sql);
+    if (!statement.reads_only()) throw CommandError("a figure reads the run: its statement changes it");
+    for (int c = 0; c < statement.columns(); ++c) found.columns.push_back(statement.column_name(c));
+    while (statement.step()) {
+      std::vector<scenario::FigureCell>& row = found.rows.emplace_back();
+      for (int c = 0; c < statement.columns(); ++c) {
+        switch (statement.type(c)) {
+          case SQLITE_INTEGER:
+            row.emplace_back(statement.integer(c));
+            break;
+          case SQLITE_FLOAT:
+            row.emplace_back(statement.real(c));
+            break;
+          case SQLITE_TEXT:
+            row.emplace_back(statement.text(c));
+            break;
+          default:
+            row.emplace_back();
+        }
+      }
+    }
+  }
+  record.limit_work(std::numeric_limits<std::int64_t>::max());
+  return found;
+}
+
+/// The figures that the scenario defines, for the run file; empty where it defines none.
+record::FiguresOfRecord figures_of(const scenario::LoadedScenario& scenario) {
+  if (scenario.figures.empty()) return {};
+  return [&scenario](record::Database& record) {
+    const std::vector<double> values =
+        scenario::own_figures(scenario, [&](const std::string& sql) { return ask_record(record, sql); });
+    std::vector<record::Kpi> figures;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      figures.push_back(
+          {scenario.figures[i].name, -1, values[i], "", "of the scenario's own", "시나리오가 정의한 지표"});
+    return figures;
+  };
+}
+
+/// A run file that nobody asked for: what a scenario's own figures are made from.
+class PassingFile {
+ public:
+  PassingFile() {
+    static std::atomic<unsigned> count{0};
+    std::error_code error;
+    const auto folder = std::filesystem::temp_directory_path(error);
+    name_ = ((error ? std::filesystem::path(".") : folder) / fmt::format("evtwin-{}-{}.evtwin", ::getpid(), ++count))
+                .string();
+  }
+  PassingFile(const PassingFile&) = delete;
+  PassingFile& operator=(const PassingFile&) = delete;
+  ~PassingFile() {
+    for (const char* end : {"", "-wal", "-shm", "-journal"}) ::unlink((name_ + end).c_str());
+  }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+/// @throws CommandError for a figure of the scenario that is called like one of ours.
+void check_names(const scenario::LoadedScenario& scenario) {
+  for (const scenario::OwnFigure& figure : scenario.figures) {
+    if (analysis::find_kpi_info(figure.name) != nullptr)
+      throw CommandError(
+          fmt::format("{}: kpi.{} is a key figure already; give yours another name", figure.where, figure.name));
+  }
+}
+
 /// A file that shows two strategies says where the second one began.
 void note_successor(const StartPoint& start, const ReadyStrategy& strategy, twin::Observer& observer) {
   const std::string text = fmt::format("{} in place of {}", strategy.identity.label, start.strategy.label);
@@ -81,7 +176,11 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
     if (!std::isfinite(objective) || !std::isfinite(analysis::value_of(run.kpis, "energy_delivered_kwh"))) {
       throw CommandError(fmt::format("{}: its figures are too large to add up; are units right?", world.scenario_file));
     }
-    if (recording.run) recording.run->finish(run.result, run.kpis, run.wall_s);
+    if (recording.run) {
+      std::vector<record::Kpi> own =
+          recording.run->finish(run.result, run.kpis, run.wall_s, {}, figures_of(start.scenario));
+      std::move(own.begin(), own.end(), std::back_inserter(run.kpis));
+    }
   } catch (const twin::Interrupted&) {
     recording.fail(record::RunState::interrupted, "interrupted");
     throw;
@@ -102,6 +201,12 @@ FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, con
     throw CommandError(fmt::format(
         "strategy {}: what a Lua function remembers nobody else can read; it can not be checkpointed, plugins can",
         strategy.identity.label));
+  }
+  check_names(start.scenario);
+  if (!start.scenario.figures.empty() && files.run.empty()) {
+    const PassingFile passing;
+    return run_once(start, strategy, {passing.name(), files.checkpoint, files.checkpoint_at_ns}, std::move(progress),
+                    yardstick);
   }
   twin::RunOptions options;
   options.progress = std::move(progress);

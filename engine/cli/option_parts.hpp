@@ -57,10 +57,21 @@ std::string log_help();
 
 // options_run.cpp: run, compare, bound, advise
 void offer_runs(Offers& offers);
+// options_sweep.cpp: sweep ...
+void offer_sweep(Offers& offers);
 // options_log.cpp: replay, whatif, export, drivers, chargers
 void offer_logs(Offers& offers);
 // options_strategy.cpp: decide, plugin ...
 void offer_strategies(Offers& offers);
+
+// options_help.cpp
+/// Puts the commands of the help into groups.
+void group_commands(CLI::App& program);
+/// evtwin completion SHELL, evtwin man: made from the commands that are offered by then.
+void offer_texts(Offers& offers);
+/// The option of a command, or of a command's command, that an unknown word looks like: "; did you mean --seeds?", or
+/// "".
+std::string nearest_option(const CLI::App& program, const std::vector<std::string>& words);
 
 /// How strategies are hosted. Limits can be kept only in a process of its own, so either of them asks for one.
 void add_hosting(CLI::App& command, control::Hosting& hosting);

@@ -62,6 +62,11 @@ void offer_files(Offers& offers) {
       offers.add(offers.program(), "check",
                  "Say whether a scenario, session table, OCPP log, run file, plugin or policy is sound", checked);
   check.add_option("FILE", checked->file, "file to look at")->required();
+  check.add_flag(
+      "--strict", checked->strict,
+      "of a scenario: run it, charging at once, and look for what is hardly meant (W for kW, energy that can "
+      "not flow in the stay, EVSEs below what their sessions took, a contract that nothing reaches, sessions "
+      "left out); 3 where there is something");
   add_json(check, checked->json, "what a policy is");
 
   const auto begun = std::make_shared<InitCommand>(InitCommand{"my_site.lua"});
@@ -143,15 +148,19 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
   // In the order of the help.
   Offers offers(app);
   offer_runs(offers);
+  offer_sweep(offers);
   app.add_subcommand("view", "See, play and compare run files in a window; or make a picture (--png FILE --exit)");
   offer_files(offers);
   offer_logs(offers);
   offer_tariffs(offers);
   offer_strategies(offers);
+  offer_texts(offers);
+  group_commands(app);
   offers.add_to_own_footers(log_help());
 
+  std::vector<std::string> given(argv + 1, argv + argc);
   try {
-    std::vector<std::string> words(argv + 1, argv + argc);
+    std::vector<std::string> words = given;
     LogOptions log = take_log_options(words);
     // The viewer reads what follows its name.
     if (!words.empty() && words.front() == "view")
@@ -161,6 +170,12 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
     app.parse(words);
     check_arguments(app);
     return AskedFor{offers.asked_for(), std::move(log)};
+  } catch (const CLI::ExtrasError& error) {
+    // CLI11 knows what was not expected; what was meant stands in the same tables.
+    const std::string hint = nearest_option(app, given);
+    if (hint.empty()) return app.exit(error) == 0 ? 0 : 2;
+    app.exit(CLI::ValidationError(hint, "is no option of this command"));
+    return 2;
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
     return status == 0 ? 0 : 2;

@@ -37,7 +37,8 @@ struct RunCommand : ScenarioCommand {
   std::string from;                      ///< checkpoint to go on from; empty: the start
   std::string checkpoint_at;             ///< local time of the scenario; empty: none
   std::string checkpoint_file;
-  bool bound = false;  ///< work out bound, regret and saving share too
+  bool bound = false;   ///< work out bound, regret and saving share too
+  std::string metrics;  ///< file in Prometheus' text format; empty: none
 };
 
 struct CompareCommand : ScenarioCommand {
@@ -47,6 +48,7 @@ struct CompareCommand : ScenarioCommand {
   unsigned threads = 0;                  ///< 0: as many as the machine has
   bool bound = true;                     ///< work out bound, regret and saving share too
   std::vector<std::uint64_t> seeds;      ///< every strategy on each of them; empty: on the one of `load`
+  bool wide = false;                     ///< every column, whatever the terminal
 };
 
 /// evtwin bound
@@ -99,9 +101,36 @@ struct EvalCommand : ScenarioCommand {
   bool bound = true;
 };
 
+/// evtwin sweep ...
+struct SweepCommand : ScenarioCommand {
+  enum class Action : std::uint8_t { run, plan, merge, show, emit };
+  Action action = Action::run;
+  std::vector<std::string> vary;
+  std::size_t samples = 0;
+  std::uint64_t sample_seed = 0;
+  std::vector<std::uint64_t> seeds;
+  std::vector<std::string> strategies;  ///< as they were given
+  bool bound = false;
+  std::string out;                   ///< folder; empty: nothing is kept
+  std::vector<std::string> folders;  ///< merge: of the shards
+  std::string shard;                 ///< "2/3"; empty: all
+  unsigned threads = 0;              ///< 0: as many as the machine has
+  bool keep_runs = false;
+  bool summary = false;
+  std::vector<std::string> figures;  ///< of the summary; empty: objective
+  std::string reference;             ///< strategy that differences are from; empty: the first
+  std::vector<std::string> pareto;
+  std::string picture;                       ///< file; empty: none
+  std::string against;                       ///< factor of its x axis; empty: the first
+  std::map<std::string, std::string> where;  ///< factors held at a value, in the picture
+  std::string emit;                          ///< "slurm", "parallel"
+  std::size_t shards = 4;                    ///< of the job that is written
+};
+
 struct CheckCommand {
   std::string file;
-  bool json = false;  ///< of policies
+  bool strict = false;  ///< of scenarios: what is hardly meant is a gate that is not met
+  bool json = false;    ///< of policies
 };
 
 struct InitCommand {
@@ -327,6 +356,11 @@ struct PluginCheckCommand {
   bool json = false;
 };
 
+/// evtwin completion, evtwin man: texts made from the table of commands
+struct TextCommand {
+  std::string text;
+};
+
 struct NoCommand {};  ///< nothing was asked: show what a newcomer needs
 
 using Command =
@@ -335,7 +369,9 @@ using Command =
                  ExportCommand, ReplayCommand, WhatIfCommand, CalibrateCommand, ScoreCommand, AgeingCommand,
                  DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
                  PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
-                 TariffsCommand>;
+                 TariffsCommand, SweepCommand, TextCommand>;
+DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand, PluginListCommand,
+    PluginCheckCommand, TariffsCommand, SweepCommand, TextCommand > ;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {

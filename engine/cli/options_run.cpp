@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "advise/vehicle_request.hpp"
+#include "cli/on_scenario.hpp"
 #include "cli/option_parts.hpp"
 #include "cli/seed_list.hpp"
 #include "kernel/text.hpp"
@@ -13,61 +14,6 @@
 
 namespace evtwin::cli {
 namespace {
-
-/// CLI11 reads 010 as eight, nobody else does.
-std::string decimal(const std::string& text) {
-  const bool octal = text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-  return octal ? fmt::format("'{}' begins with 0; write it without", text) : std::string();
-}
-
-/// Where a command may begin.
-/// `elsewhere`: the command says itself what runs, and which days.
-enum class Start : std::uint8_t { scenario, scenario_or_checkpoint, elsewhere };
-
-/// Options of a command on a scenario, and the texts among them that are read when the line is known to be sound.
-template <class CommandType>
-struct OnScenario {
-  CommandType command;
-  std::vector<std::string> set, changes;
-  std::string from;  ///< checkpoint
-
-  void add_to(CLI::App& app, Start start) {
-    CLI::Option* go_on = nullptr;
-    if (start == Start::scenario) {
-      app.add_option("SCENARIO", command.scenario, "scenario file (.lua)")->required();
-    } else if (start == Start::scenario_or_checkpoint) {
-      app.add_option("SCENARIO", command.scenario, "scenario file (.lua); with --from only where it has been moved");
-      go_on = app.add_option("--from", from, "checkpoint to go on from, instead of the scenario's start");
-    }
-    auto* given = add_repeated(app, "--set", set, "value of a param() of the scenario, as name=value; may be repeated");
-    auto* changed =
-        add_repeated(app, "--change", changes, "what is otherwise at the site, as contract_kw=60; may be repeated");
-    auto* drawn = app.add_option("--seed", command.load.seed, "seed of every random draw, instead of the scenario's")
-                      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{INT64_MAX}))
-                      ->check(decimal);
-    CLI::Option* lasting = nullptr;
-    if (start != Start::elsewhere) {
-      lasting = app.add_option("--days", command.load.days, "local days to simulate, instead of the scenario's")
-                    ->check(CLI::Range(1, 36500))
-                    ->check(decimal);
-    }
-    // A checkpoint has its world.
-    for (CLI::Option* fixed : {given, changed, drawn, lasting}) {
-      if (go_on != nullptr) go_on->excludes(fixed);
-    }
-    add_json(app, command.json);
-    add_progress(app);
-    add_hosting(app, command.hosting);
-    app.footer("Keys of --change:\n" + scenario::change_keys_help());
-    add_language(app, command.language);
-  }
-
-  void read() {
-    if (command.scenario.empty() && from.empty()) throw CLI::RequiredError("SCENARIO (or --from CHECKPOINT)");
-    command.load.set = pairs_of("--set", set);
-    command.load.changes = pairs_of("--change", changes);
-  }
-};
 
 struct RunOptions : OnScenario<RunCommand> {
   std::string strategy;
@@ -98,6 +44,9 @@ void offer_run(Offers& offers) {
                  "ID[:key=value...], FILE.so[#ID] or FILE.lua, instead of the scenario's");
   app.add_flag("--bound", options->command.bound,
                "work out the bound too: how far from the best possible the strategy is");
+  app.add_option("--metrics", options->command.metrics,
+                 "file for Prometheus (text format 0.0.4, as node_exporter's textfile collector reads it): every key "
+                 "figure, events, decisions and seconds");
   app.add_option("--checkpoint-at", options->checkpoint,
                  "local time (2025-06-04T12:00) and file: keep the whole simulation as it is just before that instant")
       ->expected(2)
@@ -143,6 +92,7 @@ void offer_compare(Offers& offers) {
                  "differences from the first strategy seed by seed");
   add_threads(app, options->command.threads);
   app.add_flag("--no-bound", options->no_bound, "leave out bound, regret and share of the possible saving");
+  app.add_flag("--wide", options->command.wide, "every column, also where the terminal is narrower");
 }
 
 void offer_bound(Offers& offers) {

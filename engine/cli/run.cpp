@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "analysis/metrics_text.hpp"
 #include "analysis/run_report.hpp"
 #include "cli/commands.hpp"
 #include "cli/found_bound.hpp"
+#include "cli/json_head.hpp"
+#include "cli/new_file.hpp"
 #include "cli/one_run.hpp"
 #include "cli/output_aside.hpp"
 #include "cli/progress.hpp"
@@ -75,8 +78,12 @@ int run(const RunCommand& command) {
         [&] { return needs_bound ? &bound_found.get()->yardstick : nullptr; });
   }
   const twin::World& world = start.scenario.world;
+  if (!command.metrics.empty())
+    replace_file(command.metrics,
+                 analysis::metrics_text(world, done.result, strategy.identity.label, done.kpis, done.wall_s));
   if (command.json) {
-    auto json = analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s);
+    auto json = json_head("run", start);
+    json.update(analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s));
     if (start.content) {
       json["from"] = {{"file", start.file},
                       {"time", world.calendar.format_iso(start.content->checkpoint.time_ns)},

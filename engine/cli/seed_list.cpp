@@ -13,7 +13,6 @@ namespace evtwin::cli {
 
 namespace {
 
-constexpr std::size_t most_seeds = 1000;
 constexpr std::uint64_t highest_seed = INT64_MAX;  // as --seed: run files keep seeds as SQLite's integers
 
 std::uint64_t seed_of(const std::string& part, const std::string& all) {
@@ -35,7 +34,7 @@ std::uint64_t seed_of(const std::string& part, const std::string& all) {
 
 }  // namespace
 
-std::vector<std::uint64_t> parse_seeds(const std::string& text) {
+std::vector<std::uint64_t> parse_seeds(const std::string& text, std::size_t least, std::size_t most) {
   std::vector<std::uint64_t> seeds;
   std::set<std::uint64_t> known;
   for (std::size_t at = 0; at <= text.size();) {
@@ -47,8 +46,8 @@ std::vector<std::uint64_t> parse_seeds(const std::string& text) {
     const std::uint64_t first = seed_of(part.substr(0, dots), text);
     const std::uint64_t last = dots == std::string::npos ? first : seed_of(part.substr(dots + 2), text);
     if (last < first) throw std::invalid_argument(fmt::format("'{}' runs backwards; write {}..{}", part, last, first));
-    if (last - first >= most_seeds - seeds.size())
-      throw std::invalid_argument(fmt::format("more than {} seeds; name fewer", most_seeds));
+    if (last - first >= most - seeds.size())
+      throw std::invalid_argument(fmt::format("more than {} seeds; name fewer", most));
     for (std::uint64_t seed = first;; ++seed) {
       if (!known.insert(seed).second)
         throw std::invalid_argument(fmt::format("{} is named twice; name each seed once", seed));
@@ -56,7 +55,7 @@ std::vector<std::uint64_t> parse_seeds(const std::string& text) {
       if (seed == last) break;
     }
   }
-  if (seeds.size() < 2)
+  if (seeds.size() < least)
     throw std::invalid_argument(
         fmt::format("{} alone has no spread; name at least two, as 1..10, or use --seed {}", seeds[0], seeds[0]));
   return seeds;

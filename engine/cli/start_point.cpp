@@ -107,6 +107,11 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
     if (hosting.where != control::Where::apart) return factory;
     return control::isolated(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
   };
+  if (asked != nullptr && (asked->id == own_id || asked->id == "lua")) {
+    if (start.content) throw CommandError("strategy own: a checkpoint goes on with its own; leave it out");
+    if (!asked->params.empty()) throw CommandError("strategy own: its parameters stand in the scenario");
+    return ready_strategy(start, nullptr, hosting);
+  }
   if (asked != nullptr && asked->id.ends_with(".lua")) {
     auto own_file = scenario::strategy_from_file(start.scenario, asked->id, asked->params);
     return {{own_file.label, asked->id, file_digest(asked->id)},
@@ -118,10 +123,12 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
   const twin::StrategyChoice& own = start.scenario.world.strategy;
   if (own.id == "lua") {
     const std::string& label = start.scenario.strategy_label;
-    return {{label, "", ""}, hosted(label, scenario::lua_strategy(start.scenario)), {"lua", {}}};
+    return {{label, "", ""}, hosted(label, scenario::lua_strategy(start.scenario)), {"lua", {}}, true};
   }
   try {
-    return plugin_strategy({own.id, own.params}, hosting);
+    ReadyStrategy ready = plugin_strategy({own.id, own.params}, hosting);
+    ready.own = true;
+    return ready;
   } catch (const control::StrategyError& error) {
     throw control::StrategyError(fmt::format("{}: {}", start.scenario.strategy_where, error.what()));
   }

@@ -29,11 +29,15 @@ struct StartPoint {
 /// unchanged.
 StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& load, const std::string& from);
 
+/// The scenario's own strategy, whatever it is, among those that are asked for by name.
+inline constexpr const char* own_id = "own";
+
 /// A strategy that can be run: found, its parameters checked.
 struct ReadyStrategy {
   record::StrategyIdentity identity;
   control::StrategyFactory factory;
   StrategyText text;  ///< as it was asked for; "lua" for a function of the scenario
+  bool own = false;   ///< the scenario's, and so perhaps another on another world
   /// A Lua function or file, whose memory nobody can see.
   bool is_lua() const { return text.id == "lua" || text.id.ends_with(".lua"); }
 };

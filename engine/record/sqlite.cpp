@@ -150,6 +150,11 @@ void Statement::bind_blob(int parameter, std::string_view bytes) {
   sqlite3_bind_blob64(handle_, parameter, bytes.data(), bytes.size(), nullptr);
 }
 
+bool Statement::reads_only() const { return sqlite3_stmt_readonly(handle_) != 0; }
+std::string Statement::column_name(int column) const {
+  const char* name = sqlite3_column_name(handle_, column);
+  return name != nullptr ? name : "";
+}
 int Statement::columns() const { return sqlite3_column_count(handle_); }
 int Statement::type(int column) const { return sqlite3_column_type(handle_, column); }
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }

@@ -64,6 +64,9 @@ class Statement {
   void bind(int parameter, std::string_view text);
   void bind_blob(int parameter, std::string_view bytes);  ///< likewise
 
+  /// Whether it can change nothing.
+  bool reads_only() const;
+  std::string column_name(int column) const;
   int columns() const;
   int type(int column) const;  ///< SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB or SQLITE_NULL
   std::int64_t integer(int column) const;

@@ -324,12 +324,17 @@ void Store::write_hashes() {
   }
 }
 
-void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log) {
+std::vector<Kpi> Store::complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
+                                 const LogContent& log, const FiguresOfRecord& more) {
+  std::vector<Kpi> own;
   try {
     write_months(result);
     write_storage_use(result);
-    write_kpis(kpis);
     write_log(log);
+    if (more) own = more(database_);
+    std::vector<Kpi> all(kpis.begin(), kpis.end());
+    all.insert(all.end(), own.begin(), own.end());
+    write_kpis(all);
     const std::string hash = hex_text(result.event_hash);
     {
       Statement update(database_, "UPDATE run SET state = ?, event_hash = ?, events = ?, wall_s = ?");
@@ -346,6 +351,7 @@ void Store::complete(const twin::Result& result, std::span<const Kpi> kpis, doub
     lost_rows_ = true;
     throw;
   }
+  return own;
 }
 
 void Store::write_checkpoint(const twin::Checkpoint& checkpoint) {

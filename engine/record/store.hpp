@@ -10,6 +10,7 @@
 #include "record/batch.hpp"
 #include "record/checkpoint.hpp"
 #include "record/create.hpp"
+#include "record/figures_of_record.hpp"
 #include "record/log_content.hpp"
 #include "record/run_file.hpp"
 #include "record/table_insert.hpp"
@@ -32,8 +33,9 @@ class Store {
   void commit();
 
   /// Writes KPIs, bill, what a replay knows of its log, hashes and the state `complete`; the file is whole and synced
-  /// afterwards. @throws RunFileError.
-  void complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log);
+  /// afterwards. @returns the figures that `more` made of the rest. @throws RunFileError, and what `more` throws.
+  std::vector<Kpi> complete(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log,
+                            const FiguresOfRecord& more);
 
   /// Writes what is needed to go on, hashes and the state `checkpoint`; the file is whole afterwards. @throws
   /// RunFileError.

@@ -262,12 +262,14 @@ void RunWriter::on_event(const twin::EventRecord& event) {
   batch.events.back().record.kind = batch.events.back().record.text = {};
 }
 
-void RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log) {
+std::vector<Kpi> RunWriter::finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
+                                   const LogContent& log, const FiguresOfRecord& more) {
   impl_->close();
   if (impl_->failed) throw RunFileError(impl_->failure);
-  impl_->store.complete(result, kpis, wall_s, log);
+  std::vector<Kpi> own = impl_->store.complete(result, kpis, wall_s, log, more);
   impl_->tell_done("complete");
   impl_->ended = true;
+  return own;
 }
 
 void RunWriter::leave_off(const twin::Checkpoint& checkpoint) {

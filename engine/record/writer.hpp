@@ -4,9 +4,11 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "record/checkpoint.hpp"
 #include "record/create.hpp"
+#include "record/figures_of_record.hpp"
 #include "record/log_content.hpp"
 #include "record/run_file.hpp"
 #include "twin/observer.hpp"
@@ -43,8 +45,11 @@ class RunWriter final : public twin::Observer {
   void on_event(const twin::EventRecord& event) override;
 
   /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.
-  /// @param wall_s wall-clock seconds of the simulation, for people. @param log  of a replay. @throws RunFileError.
-  void finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s, const LogContent& log = {});
+  /// @param wall_s wall-clock seconds of the simulation, for people. @param log  of a replay.
+  /// @param more  further figures, made from what the file holds by then; may be empty. What it throws comes through.
+  /// @returns those. @throws RunFileError.
+  std::vector<Kpi> finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
+                          const LogContent& log = {}, const FiguresOfRecord& more = {});
 
   /// Writes what is left and what is needed to go on: the file is a checkpoint then. @throws RunFileError.
   void leave_off(const twin::Checkpoint& checkpoint);

@@ -80,6 +80,13 @@ constexpr std::array scenario_keys{
           "Who decides: an id, `plugin \"id\" { ... }`, `strategy { ... }`, or a function of the view."),
     other("forecast", {}, "evtwin.forecast_rule|evtwin.forecast", "\"same-kind-of-day\"",
           "For all sites that give none of their own."),
+    other(
+        "kpi", {}, "table<string, string|fun(run: evtwin.recorded_run): number?>", "none",
+        "Figures of your own, shown wherever key figures are: a statement in SQL over the run file that answers one "
+        "number, or a function of `run` (`run.sessions()`, `run.segments()`, `run.signals()`, `run.query(sql)`: lists "
+        "of rows by column; nil: does not apply). `require \"figures\"` has some."),
+    other("sweep", {}, "evtwin.sweep", "none",
+          "What `evtwin sweep run` does where its command line says nothing else; other commands look past it."),
     boolean("test", "false",
             "Held out: its sites on its dates are to be judged by, and `evtwin train` refuses to learn from them."),
     text("notes", {}, "Free text, kept in the run file."),
@@ -500,6 +507,16 @@ constexpr std::array strategy_param_keys{
     other("choices", {}, "string[]", {}, "The texts that are allowed; any by default."),
 };
 
+constexpr std::array sweep_keys{
+    other(
+        "vary", {}, "string[]", "nothing",
+        "What is varied, as --vary takes it: { \"contract_kw=40:160:15\", \"pv_kw=0,50\" }. A param() of the scenario, "
+        "else a key of --change."),
+    whole("samples", {}, 1, 1'000'000, "the whole grid", "Points of a Latin hypercube to draw, instead of the grid."),
+    text("seeds", "the scenario's", "Seeds of every point, \"1..30\" or \"1,3,7\"."),
+    other("strategies", {}, "string[]", "the scenario's", "As --strategies takes them: { \"asap\", \"lp\", \"own\" }."),
+};
+
 constexpr std::array all_sections{
     Section{"scenario", "return scenario { ... }", "The whole experiment; a scenario file returns it.",
             "sites (`site { ... }`) and events (`at(...)`)", scenario_keys},
@@ -572,6 +589,11 @@ constexpr std::array all_sections{
         "wake-up comes after its set-points have arrived, and not within a second.",
         {},
         commands_keys},
+    Section{"sweep",
+            "sweep = { ... }",
+            "Many points, seeds and strategies of the scenario: `evtwin sweep run FILE`.",
+            {},
+            sweep_keys},
     Section{"outage", "outages = { { ... }, ... }", "An EVSE out of service.", {}, outage_keys},
     Section{"demand_response",
             "demand_response = { { ... }, ... }",

@@ -309,6 +309,21 @@ constexpr std::array ask_fields{
           "Probabilities for which a second value is welcome: a list for each of them, of what each step stays below."},
 };
 
+constexpr std::array recorded_run_fields{
+    Field{"query", {}, "fun(sql: string): table[]", false, "Rows of a statement over the run file, by column."},
+    Field{"sessions", {}, "fun(): table[]", false, "Rows of the table session, in the order in which sessions end."},
+    Field{"segments",
+          {},
+          "fun(): table[]",
+          false,
+          "Rows of the view power_segment: every piece of time at every outlet."},
+    Field{"signals",
+          {},
+          "fun(): table[]",
+          false,
+          "Rows of the table signal: prices, PV, load and limits as they changed."},
+};
+
 constexpr std::array all_fields{
     FieldSection{"view",
                  "What a strategy may know at one decision: `strategy = function(view) ... end`. It returns a table of "
@@ -339,6 +354,8 @@ constexpr std::array all_fields{
     FieldSection{"world", "What the functions of at() can change.", world_docs},
     FieldSection{"world_site", "One site, world.site or world.sites[i].", world_site_fields},
     FieldSection{"world_evse", "One EVSE, world.evse[\"A-1\"].", world_evse_docs},
+    FieldSection{"recorded_run", "What a figure of your own is made from: `kpi = { name = function(run) ... end }`.",
+                 recorded_run_fields},
     FieldSection{"hour", "What `per_hour = function(t) ... end` is asked about, once per hour of the run.",
                  hour_fields},
 };

@@ -205,6 +205,42 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
   }
 }
 
+std::vector<std::string> texts_of(const Value& value, const Where& where, std::string_view what) {
+  std::vector<std::string> texts;
+  const std::vector<const Value*> list = list_of(value, where, what);
+  for (std::size_t i = 0; i < list.size(); ++i) texts.push_back(text_of(*list[i], where / i));
+  return texts;
+}
+
+std::vector<OwnFigure> figures_of(const Value& value, const Where& where) {
+  if (value.table() == nullptr || !value.table()->numbered.empty())
+    fail(where,
+         "must name each figure: { late_kwh = \"SELECT ...\", gini = function(run) ... end }, got " + describe(value));
+  std::vector<OwnFigure> figures;
+  for (const auto& [name, entry] : value.table()->named) {
+    const bool sound =
+        name.size() <= 60 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+    if (!sound) fail(where / name, "is no name for a figure; use a-z, 0-9 and _");
+    if (entry.text() == nullptr && entry.function() == nullptr)
+      fail(where / name, "must be a statement in SQL or a function of the run, got " + describe(entry));
+    if (entry.text() != nullptr && entry.text()->empty()) fail(where / name, "is an empty statement");
+    figures.push_back({name, entry.text() != nullptr ? *entry.text() : std::string(), where.position()});
+  }
+  return figures;
+}
+
+AskedSweep sweep_of(const Value& value, const Where& where) {
+  const Fields f(value, section("sweep"), where);
+  AskedSweep sweep;
+  if (const Value* vary = f.find("vary"))
+    sweep.vary = texts_of(*vary, f.where("vary"), "texts as \"contract_kw=40:160:15\"");
+  if (const Value* strategies = f.find("strategies"))
+    sweep.strategies = texts_of(*strategies, f.where("strategies"), "names of strategies");
+  if (f.has("samples")) sweep.samples = static_cast<std::size_t>(f.whole("samples"));
+  sweep.seeds = f.text("seeds");
+  return sweep;
+}
+
 std::vector<std::shared_ptr<const Construct>> positional(const Fields& f, std::string_view kind) {
   std::vector<std::shared_ptr<const Construct>> out;
   for (const Value& entry : f.positional()) {
@@ -314,6 +350,9 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
       build.flag(where.at(*made).position(), "this " + made->kind + " is not inside scenario { ... } and does nothing");
   }
   twin::compile_clocks(world);
+  if (const Value* figures = f.find("kpi")) out.figures = figures_of(*figures, f.where("kpi"));
+  if (const Value* sweep = f.find("sweep")) out.sweep = sweep_of(*sweep, f.where("sweep"));
+  for (const Language::Param& param : language->params()) out.params.push_back(param.name);
   out.world = std::move(world);
   out.source = std::move(source);
   tell_loaded(out, watch.ms());

@@ -38,11 +38,28 @@ struct LoadOptions {
 /// The scenario's text, modules and options: what its functions are rebuilt from, the same in every simulation.
 class ScenarioSource;
 
+/// What a scenario says of the sweep that it is made for; texts as the command line takes them.
+struct AskedSweep {
+  std::vector<std::string> vary, strategies;
+  std::size_t samples = 0;  ///< 0: the whole grid
+  std::string seeds;        ///< empty: the scenario's own
+};
+
+/// A figure that the scenario defines (own_figures.hpp).
+struct OwnFigure {
+  std::string name;
+  std::string sql;    ///< empty: a function
+  std::string where;  ///< "week.lua:9"
+};
+
 struct LoadedScenario {
   twin::World world;
   std::shared_ptr<const ScenarioSource> source;
   std::string strategy_label = "lua";  ///< of a strategy in Lua, in tables of results: "mine:patience_h=1"
   std::string strategy_where;          ///< "week.lua:9", for messages about the strategy's id and parameters
+  std::vector<std::string> params;     ///< names that it reads with param(), in that order
+  AskedSweep sweep;                    ///< empty where it says nothing
+  std::vector<OwnFigure> figures;      ///< by name
 };
 
 /// Reads, checks and builds. Text that is accepted and yet questionable becomes a World::flags entry.

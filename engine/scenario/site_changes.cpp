@@ -241,6 +241,12 @@ void change_equipment(Build& build, const std::vector<market::LocalDate>& holida
   scale(build.source.options(), site, "load_scale", "base load", site.load_kw);
 }
 
+std::vector<std::string_view> change_key_names() {
+  std::vector<std::string_view> names;
+  for (const ChangeKey& key : keys) names.push_back(key.name);
+  return names;
+}
+
 std::string change_keys_help() {
   std::string text;
   for (const ChangeKey& key : keys) {

@@ -46,6 +46,7 @@ std::optional<double> changed_number(const LoadOptions& options, const std::stri
 /// @throws ScriptError "--change NAME=VALUE: why"
 [[noreturn]] void fail_change(const std::string& name, const std::string& value, const std::string& why);
 
+std::vector<std::string_view> change_key_names();
 /// Keys of --change with units and meaning, a line each: for help.
 std::string change_keys_help();
 

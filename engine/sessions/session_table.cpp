@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <exception>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -301,6 +302,29 @@ void check_sense(SessionTable& table) {
   }
 }
 
+/// Rows with a cell that can not be read. A few among many are left out; a table of which half is so has another unit,
+/// language or layout than was thought, and nothing is to be made of the rest.
+class Unreadable {
+ public:
+  void add(const InputError& error) {
+    if (reasons_.empty()) first_ = std::make_exception_ptr(error);
+    reasons_.emplace_back(error.what());
+  }
+  /// @throws InputError the first, where half of the rows or more are unreadable
+  void add_flags(SessionTable& table) const {
+    if (reasons_.empty()) return;
+    if (reasons_.size() >= table.rows.size()) std::rethrow_exception(first_);
+    for (const std::string& reason : reasons_) {
+      table.flags.push_back({"", reason, true});
+      kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::debug, "left out: {}", reason);
+    }
+  }
+
+ private:
+  std::vector<std::string> reasons_;
+  std::exception_ptr first_;
+};
+
 }  // namespace
 
 TimeNs instant_of(const CsvReader& csv, std::size_t column, const market::Calendar& calendar) {
@@ -338,7 +362,15 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   flag_unused(csv, layout, table.flags);
 
   CellDoubts doubts;
-  while (csv.next()) table.rows.push_back(row_of(csv, layout, calendar, options.claims, doubts));
+  Unreadable unreadable;
+  while (csv.next()) {
+    try {
+      table.rows.push_back(row_of(csv, layout, calendar, options.claims, doubts));
+    } catch (const InputError& error) {
+      unreadable.add(error);
+    }
+  }
+  unreadable.add_flags(table);
   doubts.add_flags(csv, table.flags);
   const bool percent = std::any_of(table.rows.begin(), table.rows.end(),
                                    [](const SessionRow& row) { return row.visit.soc_start > 1.0; });

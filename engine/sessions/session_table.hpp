@@ -1,6 +1,7 @@
 #pragma once
-// Recorded sessions from a table, and how they are fitted to a site and a window of time. Rows that can not be read are
-// errors; sessions that can not have happened as written are left out, with line, id and reason; nothing goes silently.
+// Recorded sessions from a table, and how they are fitted to a site and a window of time. Rows with a cell that can not
+// be read, and sessions that can not have happened as written, are left out, with line and reason; nothing goes
+// silently.
 //
 // Two layouts, known by their header; further columns are ignored, and said to be:
 // - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
@@ -66,9 +67,9 @@ struct SessionOptions {
 inline constexpr double most_session_kwh = 10'000.0;
 
 /// @param shown  the file's name as the user gave it, for messages. @param real  what is opened.
-/// Left out and flagged: departure not after arrival, an id that was there before. Flagged and kept: an estimated
-/// departure before the arrival (taken as the arrival), cells left empty in a column that other rows fill, ids with a
-/// kernel::name_trouble.
+/// Left out and flagged: rows with a cell that can not be read (where they are fewer than the others), departure not
+/// after arrival, an id that was there before. Flagged and kept: an estimated departure before the arrival (taken as
+/// the arrival), cells left empty in a column that other rows fill, ids with a kernel::name_trouble.
 /// @throws InputError for every other kind of trouble, "no sessions" included.
 SessionTable read_sessions(const std::string& shown, const std::string& real, const market::Calendar& calendar,
                            const SessionOptions& options = {});
