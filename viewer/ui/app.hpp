@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "viewer/ui/files.hpp"
 #include "viewer/ui/ui.hpp"
 
 namespace evtwin::viewer::ui {
@@ -24,6 +25,7 @@ struct Options {
   std::string evtwin;    ///< the program a what-if runs
   bool still = false;    ///< for a picture
   bool in_page = false;  ///< see Ui::in_page
+  std::shared_ptr<Files> machine;  ///< its files; null: files can only be named, not looked for
 };
 
 class App {
