@@ -126,7 +126,7 @@ std::string write_link(const ui::Ui& ui) {
     add("window", duration_link(time.to_ns() - time.from_ns()));
   }
   if (const std::string name = selected_name(ui, *run); !name.empty()) add("select", name);
-  add("layout", ui.settings.layout == ui::Layout::stakeholder ? "stakeholder" : "researcher");
+  if (ui.settings.layout == ui::Layout::stakeholder) add("layout", "stakeholder");
   if (ui.run_b() != nullptr) add("compare", compare_names[static_cast<std::size_t>(ui.compare)]);
   add("lang", ui.korean() ? "ko" : "en");
   add("theme", ui.settings.dark ? "dark" : "light");

@@ -35,7 +35,6 @@ ui::Options page_options(const Link& link, const std::vector<std::string>& files
   options.in_page = true;
   options.still = link.options.still;
   if (options.scale == 0.0F) options.scale = 1.0F;
-  if (options.layout.empty()) options.layout = "stakeholder";  // as evtwin view does
   if (options.language.empty()) options.language = language.starts_with("ko") ? "ko" : "en";
   if (options.theme.empty()) options.theme = dark ? "dark" : "light";
   return options;

@@ -35,22 +35,11 @@ void heading(Ui& ui, Word title) {
   ImGui::GetWindowDrawList()->AddLine({at.x, y}, {at.x + ImGui::GetContentRegionAvail().x, y}, style.frame);
 }
 
-/// Broken between words only: ImGui's own wrapping also breaks "31.61" in two.
 void sentence(Ui& ui, const std::string& text, const char* before) {
   if (text.empty()) return;
   ui.fonts.need(text);
-  const std::string all = before + text;
   const float width = ImGui::GetContentRegionAvail().x;
-  for (std::size_t from = 0; from < all.size();) {
-    std::size_t to = std::min(all.find(' ', from), all.size());
-    for (std::size_t next = to; next < all.size();) {
-      next = std::min(all.find(' ', next + 1), all.size());
-      if (ImGui::CalcTextSize(all.data() + from, all.data() + next).x > width) break;
-      to = next;
-    }
-    text_cut(ui, std::string_view(all).substr(from, to - from), width);
-    from = to + 1;
-  }
+  for (const std::string& line : lines_of(before + text, width)) text_cut(ui, line, width);
 }
 
 /// A line of figures. Where the panel is narrow the label stands above them.

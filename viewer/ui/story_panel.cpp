@@ -92,7 +92,9 @@ void draw_moment(Ui& ui, const model::Moment& moment, const std::string& item, b
       with_day ? run->clock.date_time_text(moment.time_ns).substr(5, 11) : short_time(*run, moment.time_ns);
   const float start = em * (with_day ? 7.4F : 4.6F);
   const float room = std::max(em * 4.0F, ImGui::GetContentRegionAvail().x - start - em * 0.3F);
-  const float height = ImGui::CalcTextSize(text.c_str(), nullptr, false, room).y + ui.px(3.0F);
+  const std::vector<std::string> lines = lines_of(text, room);
+  const float line_height = ImGui::GetTextLineHeight();
+  const float height = static_cast<float>(lines.size()) * line_height + ui.px(3.0F);
 
   const ImVec2 min = ImGui::GetCursorScreenPos();
   ImGui::PushID(item.c_str());
@@ -104,7 +106,8 @@ void draw_moment(Ui& ui, const model::Moment& moment, const std::string& item, b
   plot::draw_shape(list, look.shape, {min.x + em * 0.6F, min.y + em * 0.55F}, em * 0.32F,
                    plot::colour(style, look.category));
   list.AddText({min.x + em * 1.3F, min.y}, style.text_weak, time.c_str());
-  list.AddText(ImGui::GetFont(), ImGui::GetFontSize(), {min.x + start, min.y}, style.text, text.c_str(), nullptr, room);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    text_at(ui, {min.x + start, min.y + static_cast<float>(i) * line_height}, lines[i], room, style.text);
 }
 
 void draw_why(Ui& ui, const model::Run& run) {
