@@ -95,8 +95,10 @@ void draw_flow(Scene& scene, ImVec2 a, ImVec2 b, float width, bool forward, ImU3
   const float half = width / 2.0F;
   const bool vertical = std::abs(b.y - a.y) > std::abs(b.x - a.x);
   const ImVec2 side = vertical ? ImVec2{half, 0.0F} : ImVec2{0.0F, half};
-  const ImVec2 min{std::min(a.x, b.x) - side.x, std::min(a.y, b.y) - side.y};
-  const ImVec2 max{std::max(a.x, b.x) + side.x, std::max(a.y, b.y) + side.y};
+  // On whole pixels: an edge through the middle of one is drawn by one rasteriser and not by another.
+  const ImVec2 min{std::round(std::min(a.x, b.x) - side.x), std::round(std::min(a.y, b.y) - side.y)};
+  const ImVec2 max{std::max(std::round(std::max(a.x, b.x) + side.x), min.x + 1.0F),
+                   std::max(std::round(std::max(a.y, b.y) + side.y), min.y + 1.0F)};
   scene.list.AddRectFilled(min, max, plot::with_alpha(colour, 0.55));
   if (!forward) std::swap(a, b);
   const float length = std::hypot(b.x - a.x, b.y - a.y);
