@@ -154,6 +154,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
     text_at(ui, at, ui.tr(row.word), width * 0.4F, ui.canvas.style.text);
     // Figures beside each other, B at the right end; a bar each below.
     float x = at.x + width, y = at.y + ImGui::GetFontSize() * 1.15F;
+    if (runs.size() > 1) ImGui::PushFont(ui.fonts.small);
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
       const model::PartyMoney& now = money_so_far(ui, **run, site, ui.time.cursor_ns());
       const bool is_b = runs.size() > 1 && run == runs.rbegin();
@@ -162,6 +163,7 @@ void draw_money_box(Ui& ui, ImVec2 size) {
                       runs.size() > 1 ? colour : ui.canvas.style.text);
       x -= ImGui::GetFontSize() * 0.8F;
     }
+    if (runs.size() > 1) ImGui::PopFont();
     for (const model::Run* run : runs) {
       const model::PartyMoney& now = money_so_far(ui, *run, site, ui.time.cursor_ns());
       const bool is_b = runs.size() > 1 && run == runs.back();
