@@ -120,6 +120,10 @@ std::vector<float> heat(const Run& run, HeatMetric metric, std::span<const std::
     const Evse& evse = run.evses[evses[i]];
     const std::span<float> row = std::span(cells).subspan(i * buckets, buckets);
     switch (metric) {
+      case HeatMetric::power_share:
+        power_row(run, evse, parts, row);
+        for (float& cell : row) cell /= static_cast<float>(std::max(evse.max_kw, 1e-9));
+        return;
       case HeatMetric::power_kw:
         return power_row(run, evse, parts, row);
       case HeatMetric::occupied:

@@ -10,12 +10,13 @@
 namespace evtwin::viewer::model {
 
 enum class HeatMetric : std::uint8_t {
-  power_kw,  ///< mean; NaN where no vehicle was there
-  occupied,  ///< fraction of the time with a vehicle
-  soc,       ///< mean SoC of the vehicle there, 0..1; NaN: unknown
-  soc_gap,   ///< energy missed at departure, kWh, at the time of departure; the sum of a stretch, not a mean
+  power_share,  ///< mean power over what the EVSE can give, 0..1, discharging < 0; NaN where no vehicle was there
+  power_kw,     ///< mean; NaN where no vehicle was there
+  occupied,     ///< fraction of the time with a vehicle
+  soc,          ///< mean SoC of the vehicle there, 0..1; NaN: unknown
+  soc_gap,      ///< energy missed at departure, kWh, at the time of departure; the sum of a stretch, not a mean
 };
-inline constexpr std::size_t heat_metrics = 4;
+inline constexpr std::size_t heat_metrics = 5;
 
 /// Mean of a metric for `rows.size()` EVSEs x `buckets` equal stretches of [from, to), row by row; NaN where there is
 /// nothing to show (no vehicle, gap, beyond the run).

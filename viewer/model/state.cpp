@@ -298,6 +298,49 @@ Series session_energy(const Run& run, std::uint32_t session) {
   return integral_over_stay(run, s, 0.0, 1.0, 1.0);
 }
 
+TimeNs last_charged_ns(const Run& run, std::uint32_t session, TimeNs t) {
+  const Session& s = run.sessions[session];
+  if (s.plugged_in_ns == kernel::time_never) return kernel::time_never;
+  TimeNs last = kernel::time_never;
+  each_piece(run.evses[s.evse].kw, s.plugged_in_ns, std::min(t, session_end(run, s)),
+             [&](const Piece& piece, TimeNs, TimeNs to) {
+               if (piece.value > 0.0) last = to;
+             });
+  return last;
+}
+
+double session_peak_kw(const Run& run, std::uint32_t session, TimeNs t) {
+  const Session& s = run.sessions[session];
+  double peak_kw = 0.0;
+  if (s.plugged_in_ns == kernel::time_never) return peak_kw;
+  each_piece(run.evses[s.evse].kw, s.plugged_in_ns, std::min(t, session_end(run, s)),
+             [&](const Piece& piece, TimeNs from, TimeNs to) {
+               peak_kw = std::max({peak_kw, value_in(piece, from), value_in(piece, to)});
+             });
+  return peak_kw;
+}
+
+double session_workload(const Run& run, std::uint32_t session, TimeNs t) {
+  const Session& s = run.sessions[session];
+  if (!knows_battery(s) || s.plugged_in_ns == kernel::time_never) return none;
+  const Energy energy = energy_between(run.evses[s.evse].kw, s.plugged_in_ns, std::min(t, session_end(run, s)));
+  return energy.charged_kwh * s.charge_efficiency / s.battery_kwh;
+}
+
+double mean_hours_to_ready(const Run& run) {
+  double hours = 0.0;
+  std::size_t count = 0;
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    const Session& session = run.sessions[row];
+    if (session.ended != "departed" || session.unmet_kwh > finished_kwh) continue;
+    const TimeNs ready = last_charged_ns(run, row);
+    if (ready == kernel::time_never) continue;
+    hours += kernel::hours_between(session.plugged_in_ns, ready);
+    ++count;
+  }
+  return count > 0 ? hours / static_cast<double>(count) : none;
+}
+
 PartyMoney party_money(const Run& run, std::uint32_t site, TimeNs from, TimeNs to) {
   const Site& s = run.sites[site];
   PartyMoney money;

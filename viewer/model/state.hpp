@@ -67,6 +67,14 @@ Why why_storage(const Run& run, std::uint32_t storage, TimeNs t);
 Series session_soc(const Run& run, std::uint32_t session);
 /// Net kWh since plug-in. @returns finished
 Series session_energy(const Run& run, std::uint32_t session);
+/// When the last energy flowed into the vehicle, by t; time_never: none did, or it was never plugged in.
+TimeNs last_charged_ns(const Run& run, std::uint32_t session, TimeNs t = kernel::time_never);
+/// Highest power into the vehicle so far, kW; 0: none.
+double session_peak_kw(const Run& run, std::uint32_t session, TimeNs t = kernel::time_never);
+/// Energy that went into the battery by t over its capacity, measured at the battery; NaN: the battery is unknown.
+double session_workload(const Run& run, std::uint32_t session, TimeNs t = kernel::time_never);
+/// Mean time from plug-in to the last energy, hours, of those who got what they came for; NaN: nobody did.
+double mean_hours_to_ready(const Run& run);
 /// Session plugged in at an EVSE at t; no_row: none.
 std::uint32_t session_at(const Run& run, std::uint32_t evse, TimeNs t);
 

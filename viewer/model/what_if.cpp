@@ -194,6 +194,36 @@ std::vector<std::string> compare_arguments(const std::string& evtwin, const Aske
   return words;
 }
 
+std::vector<std::string> booking_arguments(const std::string& evtwin, const AskedWorld& world,
+                                           const std::string& strategy) {
+  std::vector<std::string> words{evtwin, "advise"};
+  add_world(words, world, {});
+  words.insert(words.end(), {"--bookings", "--strategy", strategy});
+  return words;
+}
+
+BookingAdvice read_booking_advice(const std::string& document, const Clock& clock) {
+  return read(document, "advice on bookings", [&](const json& answer) {
+    BookingAdvice out;
+    out.strategy = text(answer, "strategy");
+    out.currency = text(answer, "currency");
+    out.fixed = answer.at("fixed").get<std::int64_t>();
+    out.flexible = answer.at("flexible").get<std::int64_t>();
+    for (const json& move : answer.at("moves")) {
+      out.moves.push_back({text(move, "id"), text(move, "evse"), instant_of(clock, move.at("from").at("arrive")),
+                           instant_of(clock, move.at("from").at("leave")),
+                           instant_of(clock, move.at("to").at("arrive")),
+                           instant_of(clock, move.at("to").at("leave"))});
+    }
+    out.saves = number(answer, "saves");
+    out.bill_before = number(answer.at("before"), "bill");
+    out.bill_after = number(answer.at("after"), "bill");
+    out.peak_before_kw = number(answer.at("before"), "peak_kw");
+    out.peak_after_kw = number(answer.at("after"), "peak_kw");
+    return out;
+  });
+}
+
 std::vector<std::string> strategies_arguments(const std::string& evtwin) {
   return {evtwin, "plugin", "list", "--json"};
 }

@@ -57,6 +57,9 @@ std::vector<std::string> run_arguments(const std::string& evtwin, const AskedWor
 /// @param folder  of a run file per strategy
 std::vector<std::string> compare_arguments(const std::string& evtwin, const AskedWorld& world,
                                            const std::vector<std::string>& strategies, const std::string& folder);
+/// Which bookings to move, and what that would save.
+std::vector<std::string> booking_arguments(const std::string& evtwin, const AskedWorld& world,
+                                           const std::string& strategy);
 std::vector<std::string> strategies_arguments(const std::string& evtwin);
 std::vector<std::string> tariffs_arguments(const std::string& evtwin);
 
@@ -95,6 +98,19 @@ struct Compared {
 };
 /// @throws std::runtime_error
 std::vector<Compared> read_comparison(const std::string& json);
+/// Answer about bookings: those to move, and the site's cost before and after.
+struct BookingMove {
+  std::string id, evse;
+  TimeNs from_arrive_ns = 0, from_leave_ns = 0, to_arrive_ns = 0, to_leave_ns = 0;
+};
+struct BookingAdvice {
+  std::string strategy, currency;
+  std::int64_t fixed = 0, flexible = 0;
+  std::vector<BookingMove> moves;
+  double saves = none, bill_before = none, bill_after = none, peak_before_kw = none, peak_after_kw = none;
+};
+/// @throws std::runtime_error for a text that is no such answer.
+BookingAdvice read_booking_advice(const std::string& json, const Clock& clock);
 /// Ids of the strategies that are installed. @throws std::runtime_error
 std::vector<std::string> read_strategies(const std::string& json);
 /// Names of the scenario library's tariffs, by currency. @throws std::runtime_error

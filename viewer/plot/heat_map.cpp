@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <ostream>
+#include <unordered_map>
 
 #include "kernel/hash.hpp"
 #include "viewer/plot/csv.hpp"
@@ -25,6 +26,7 @@ std::string_view unit_of(HeatMetric metric) {
   switch (metric) {
     case HeatMetric::power_kw:
       return "kW";
+    case HeatMetric::power_share:
     case HeatMetric::occupied:
     case HeatMetric::soc:
       return "%";
@@ -35,8 +37,18 @@ std::string_view unit_of(HeatMetric metric) {
 }
 
 /// Of what is shown, in unit_of.
-double shown_value(HeatMetric metric, double value) {
-  return metric == HeatMetric::occupied || metric == HeatMetric::soc ? value * 100.0 : value;
+double shown_value(HeatMetric metric, double value) { return unit_of(metric) == "%" ? value * 100.0 : value; }
+
+/// Rows of `to` that have the names of these of `from`; those it has not are left out.
+std::vector<std::uint32_t> same_evses(const model::Run& from, const std::vector<std::uint32_t>& evses,
+                                      const model::Run& to) {
+  std::unordered_map<std::string_view, std::uint32_t> by_name;
+  for (std::uint32_t row = 0; row < to.evses.size(); ++row) by_name[to.evses[row].name] = row;
+  std::vector<std::uint32_t> rows;
+  for (const std::uint32_t evse : evses) {
+    if (const auto found = by_name.find(from.evses[evse].name); found != by_name.end()) rows.push_back(found->second);
+  }
+  return rows;
 }
 
 }  // namespace
@@ -52,6 +64,7 @@ struct HeatMap::Cache {
   HeatGrid grid(const HeatSource& source, const Canvas& canvas, TimeNs window, float width, float height);
   HeatScale scale(const HeatGrid& grid);
   HeatScale widest(const HeatGrid& grid) const;
+  static HeatScale ended(HeatScale& scale, HeatMetric metric);
 };
 
 /// Everything that pictures depend on, but for the bucket.
@@ -59,6 +72,7 @@ HeatGrid HeatMap::Cache::grid(const HeatSource& source, const Canvas& canvas, Ti
                               float height) {
   HeatGrid grid;
   grid.source = &source;
+  grid.dark = canvas.style.dark;
   const auto pixels = static_cast<std::size_t>(std::max(1.0F, height));
   grid.group = std::max<std::size_t>(1, (source.evses.size() + pixels - 1) / pixels);
   grid.bucket_ns =
@@ -69,6 +83,8 @@ HeatGrid HeatMap::Cache::grid(const HeatSource& source, const Canvas& canvas, Ti
   kernel::RollingHash hash;
   hash.mix(source.run->serial);
   hash.mix(source.minus == nullptr ? 0 : source.minus->serial);
+  hash.mix(source.beside == nullptr ? 0 : source.beside->serial);
+  hash.mix(canvas.style.dark ? 1 : 0);
   hash.mix(static_cast<std::uint64_t>(source.metric));
   hash.mix(grid.group);
   for (const std::uint32_t evse : source.evses) hash.mix(evse);
@@ -91,8 +107,13 @@ HeatGrid HeatMap::Cache::grid(const HeatSource& source, const Canvas& canvas, Ti
 /// The range that no value can leave, from the highest powers (of a difference: nameplates) and sessions.
 HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
   const HeatSource& source = *grid.source;
-  HeatScale scale{0.0, 1.0, source.minus != nullptr};
-  if (source.metric == HeatMetric::power_kw) {
+  HeatScale scale{0.0, 1.0, source.minus != nullptr, grid.dark};
+  if (source.metric == HeatMetric::power_share) {
+    for (const std::uint32_t evse : source.evses) {
+      const model::Series& kw = source.run->evses[evse].kw;
+      scale.diverging = scale.diverging || kw.extent(kw.start_ns(), kw.end_ns()).min < 0.0;
+    }
+  } else if (source.metric == HeatMetric::power_kw) {
     scale.max = 0.0;
     for (const std::uint32_t evse : source.evses) {
       const model::Evse& row = source.run->evses[evse];
@@ -126,7 +147,7 @@ HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
   }
   scale = widest(grid);
   const HeatSource& source = *grid.source;
-  const bool fixed = source.metric == HeatMetric::occupied || source.metric == HeatMetric::soc;
+  const bool fixed = unit_of(source.metric) == "%";
   const std::int64_t first = grid.bucket_of(source.run->start_ns), last = grid.bucket_of(source.run->end_ns - 1);
   const auto buckets = static_cast<std::size_t>(std::max<std::int64_t>(1, last - first + 1));
   if ((!fixed || source.minus != nullptr) && buckets * source.evses.size() <= cells_for_a_range) {
@@ -140,8 +161,25 @@ HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
     scale.max = most;
     scale.diverging = source.minus != nullptr || negative;
   }
-  const double shown = shown_value(source.metric, scale.max);
-  scale.max = shown > 0.0 ? nice_range(0.0, shown, true).max / shown_value(source.metric, 1.0) : 1.0;
+  if (source.beside != nullptr) {
+    HeatSource other{source.beside, nullptr, nullptr, source.metric,
+                     same_evses(*source.run, source.evses, *source.beside)};
+    HeatGrid beside = grid;
+    beside.source = &other;
+    beside.identity = ~grid.identity;
+    const HeatScale its = this->scale(beside);
+    HeatScale& own = scales[{grid.identity, grid.bucket_ns}];  // the other's may have moved it
+    own.max = std::max(own.max, its.max);
+    own.diverging = own.diverging || its.diverging;
+    return ended(own, source.metric);
+  }
+  return ended(scale, source.metric);
+}
+
+/// Rounded up to a figure that reads well.
+HeatScale HeatMap::Cache::ended(HeatScale& scale, HeatMetric metric) {
+  const double shown = shown_value(metric, scale.max);
+  scale.max = shown > 0.0 ? nice_range(0.0, shown, true).max / shown_value(metric, 1.0) : 1.0;
   scale.min = scale.diverging ? -scale.max : 0.0;
   return scale;
 }

@@ -15,7 +15,8 @@ namespace evtwin::viewer::plot {
 /// What a heat-map shows.
 struct HeatSource {
   model::RunPtr run;
-  model::RunPtr minus;  ///< not null: run - minus, diverging colours (rows by the EVSE's name)
+  model::RunPtr minus;   ///< not null: run - minus, diverging colours (rows by the EVSE's name)
+  model::RunPtr beside;  ///< not null: a run in a picture of its own beside this one; both have one scale
   model::HeatMetric metric = model::HeatMetric::power_kw;
   std::vector<std::uint32_t> evses;  ///< rows, from the top
 };

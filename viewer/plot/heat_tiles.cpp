@@ -42,7 +42,7 @@ TimeNs bucket_length(TimeNs least) {
 
 ImU32 HeatScale::colour(double value) const {
   if (std::isnan(value)) return 0;
-  return diverging ? plot::diverging(value / max) : viridis((value - min) / (max - min));
+  return diverging ? plot::diverging(value / max, dark) : viridis((value - min) / (max - min));
 }
 
 std::int64_t HeatGrid::bucket_of(TimeNs t) const {
@@ -67,7 +67,8 @@ std::vector<float> heat_values(const HeatGrid& grid, std::size_t first_line, std
       if (grid.minus_rows[first + row] != model::no_row) known.push_back(grid.minus_rows[first + row]);
     }
     std::vector<float> other = model::heat(*source.minus, source.metric, known, from, to, buckets);
-    if (source.metric == model::HeatMetric::power_kw || source.metric == model::HeatMetric::soc_gap) {
+    if (source.metric == model::HeatMetric::power_kw || source.metric == model::HeatMetric::power_share ||
+        source.metric == model::HeatMetric::soc_gap) {
       for (std::size_t b = 0; b < buckets; ++b) {
         const TimeNs begin = from + static_cast<TimeNs>(b) * grid.bucket_ns, end = begin + grid.bucket_ns;
         fill_with_zero(values, b, buckets, *source.run, begin, end);

@@ -20,6 +20,7 @@ TimeNs bucket_length(TimeNs least);
 struct HeatScale {
   double min = 0.0, max = 1.0;
   bool diverging = false;  ///< min = -max
+  bool dark = false;       ///< the theme: its zero is dark, too
   ImU32 colour(double value) const;
 };
 
@@ -30,7 +31,8 @@ struct HeatGrid {
   std::size_t group = 1;                  ///< EVSEs per line of the picture, their mean
   TimeNs bucket_ns = 0;
   TimeNs origin_ns = 0;        ///< where a bucket begins
-  std::uint64_t identity = 0;  ///< of source and group
+  std::uint64_t identity = 0;  ///< of source, group and theme
+  bool dark = false;
 
   std::size_t lines() const { return (source->evses.size() + group - 1) / group; }
   TimeNs bucket_start(std::int64_t bucket) const { return origin_ns + bucket * bucket_ns; }

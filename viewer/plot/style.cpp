@@ -39,6 +39,7 @@ constexpr std::array<Rgb, 9> viridis_stops{{{0.267, 0.005, 0.329},
 
 // Blue and orange of Okabe-Ito around a light grey.
 constexpr std::array<Rgb, 3> diverging_stops{{{0.0, 0.447, 0.698}, {0.93, 0.93, 0.93}, {0.902, 0.624, 0.0}}};
+constexpr std::array<Rgb, 3> diverging_in_the_dark{{{0.337, 0.706, 0.914}, {0.16, 0.175, 0.195}, {0.945, 0.69, 0.2}}};
 
 }  // namespace
 
@@ -101,9 +102,9 @@ ImU32 viridis(double fraction) {
   return packed(along(viridis_stops, fraction));
 }
 
-ImU32 diverging(double fraction) {
+ImU32 diverging(double fraction, bool dark) {
   if (std::isnan(fraction)) return 0;
-  return packed(along(diverging_stops, 0.5 + std::clamp(fraction, -1.0, 1.0) / 2.0));
+  return packed(along(dark ? diverging_in_the_dark : diverging_stops, 0.5 + std::clamp(fraction, -1.0, 1.0) / 2.0));
 }
 
 ImU32 with_alpha(ImU32 colour, double alpha) {

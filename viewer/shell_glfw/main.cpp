@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <system_error>
 
@@ -12,6 +13,7 @@
 #include "viewer/shell_glfw/view_command.hpp"
 #include "viewer/shell_glfw/window.hpp"
 #include "viewer/shell_headless/headless.hpp"
+#include "viewer/shell_headless/local_files.hpp"
 
 namespace evtwin::viewer::shell {
 namespace {
@@ -79,6 +81,7 @@ int in_memory(ViewCommand command) {
 int in_window(ViewCommand command) {
   const bool something_to_write = !command.png.empty() || !command.csv.empty() || !command.steps.empty();
   command.options.still = command.exit || something_to_write;
+  if (!command.options.still) command.options.machine = std::make_shared<LocalFiles>(recent_file_of_user());
   Window window(command.options, command.width, command.height);
   if (something_to_write || command.exit) {
     const int status = deliver(window, command);

@@ -52,6 +52,7 @@ ParsedView parse_view(int argc, const char* const* argv) {
   ViewCommand command;
   ui::Options& options = command.options;
   options.scale = 0.0F;
+  options.layout = "stakeholder";
   std::string size, script;
 
   CLI::App app("evtwin view: see, play and compare what happened in runs of evtwin", "evtwin view");
@@ -62,7 +63,7 @@ ParsedView parse_view(int argc, const char* const* argv) {
   app.add_option("--from", options.from, "where that stretch begins (default: half of it before --t)")->needs(window);
   app.add_option("--select", options.select, "EVSE, storage, session or station to select");
   app.add_option("--layout", options.layout,
-                 "stakeholder: the main figures and plots; researcher (default): everything")
+                 "stakeholder (default): the site as a picture, with its story; researcher: every panel")
       ->check(CLI::IsMember({"stakeholder", "researcher"}));
   app.add_option("--compare", options.compare, "how two runs are shown (default overlay)")
       ->check(CLI::IsMember({"a", "b", "overlay", "split", "difference"}));

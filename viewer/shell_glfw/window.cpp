@@ -12,6 +12,7 @@
 
 #include "viewer/shell_glfw/gl_textures.hpp"
 #include "viewer/shell_headless/hands.hpp"
+#include "viewer/ui/input_queue.hpp"
 #include "viewer/ui/keys.hpp"
 
 namespace evtwin::viewer::shell {
@@ -63,7 +64,8 @@ class Backends {
   explicit Backends(GLFWwindow* window) : context_(ImGui::CreateContext()) {
     ImGui::GetIO().IniFilename = nullptr;
     ImGui::GetIO().LogFilename = nullptr;
-    ImGui_ImplGlfw_InitForOpenGL(window, true);
+    ImGui_ImplGlfw_InitForOpenGL(window, false);
+    map_keys(ImGui::GetIO());
     ImGui_ImplOpenGL3_Init("#version 150");
   }
   ~Backends() {
@@ -112,6 +114,8 @@ struct Window::Parts {
   ui::Fonts fonts;
   ui::App app;
   Hands hands;
+  ui::InputQueue input;
+  bool something_happened = false;  ///< since the last frame
   struct {
     int x = 0, y = 0, width = 0, height = 0;
   } before_full_screen;
@@ -125,6 +129,42 @@ struct Window::Parts {
     glfwSetWindowSizeLimits(glfw.window, 640, 480, GLFW_DONT_CARE, GLFW_DONT_CARE);
     fonts.update(app.ui().settings.scale);
     ImGui_ImplOpenGL3_CreateDeviceObjects();
+    listen();
+  }
+
+  static Parts& of(GLFWwindow* window) { return *static_cast<Parts*>(glfwGetWindowUserPointer(window)); }
+  /// What the user did, for the queue.
+  static ui::InputQueue& input_of(GLFWwindow* window) {
+    of(window).something_happened = true;
+    return of(window).input;
+  }
+
+  void listen() {
+    GLFWwindow* window = glfw.window;
+    glfwSetWindowUserPointer(window, this);
+    glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
+      input_of(w).move(static_cast<float>(x), static_cast<float>(y));
+    });
+    glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int entered) {
+      if (entered == GLFW_FALSE) input_of(w).leave();
+    });
+    glfwSetMouseButtonCallback(
+        window, [](GLFWwindow* w, int button, int action, int) { input_of(w).button(button, action == GLFW_PRESS); });
+    glfwSetScrollCallback(window, [](GLFWwindow* w, double dx, double dy) {
+      input_of(w).wheel(static_cast<float>(dx), static_cast<float>(dy));
+    });
+    glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int) {
+      if (action != GLFW_REPEAT) input_of(w).key(key, action == GLFW_PRESS);
+    });
+    glfwSetCharCallback(window, [](GLFWwindow* w, unsigned code) { input_of(w).character(code); });
+    glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int focused) {
+      if (focused == GLFW_FALSE) input_of(w).release_all();
+    });
+    glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { of(w).something_happened = true; });
+    glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** files) {
+      of(w).something_happened = true;
+      for (int i = 0; i < count; ++i) of(w).app.open(files[i]);
+    });
   }
 
   void begin_frame() {
@@ -163,6 +203,7 @@ struct Window::Parts {
 
   void user_frame() {
     begin_frame();
+    input.apply(ImGui::GetIO());
     draw();
     if (ImGui::IsKeyPressed(ui::key::f11, false)) toggle_full_screen();
     if (const auto request = app.take_picture_request(); !request.file.empty()) {
@@ -238,7 +279,7 @@ Image Window::picture() {
 void Window::loop() {
   GLFWwindow* window = parts_->glfw.window;
   ui::App& app = parts_->app;
-  ImGui::GetIO().MouseDoubleClickTime = 0.3F;
+  ImGui::GetIO().MouseDoubleClickTime = 0.5F;
   constexpr double frame_s = 1.0 / 60.0, text_cursor_s = 0.25, idle_s = 1.0;
   constexpr int settling = 3;  // frames until layout and hover are as after any input
   int frames_due = settling;
@@ -248,14 +289,13 @@ void Window::loop() {
     const double pause = at_work                        ? drawn_at + frame_s - glfwGetTime()
                          : ImGui::GetIO().WantTextInput ? text_cursor_s
                                                         : idle_s;
-    const double waits_since = glfwGetTime();
-    if (pause > 0.0)
+    if (pause > 0.0 && parts_->input.empty())
       glfwWaitEventsTimeout(pause);
     else
       glfwPollEvents();
-    const bool woken = !at_work && glfwGetTime() < waits_since + pause * 0.9;
 
-    if (app.poll() || woken) frames_due = settling;
+    // Whatever the user does is drawn to its end: as many frames as the queue needs, and those until all has settled.
+    if (app.poll() || std::exchange(parts_->something_happened, false) || !parts_->input.empty()) frames_due = settling;
     if (glfwGetWindowAttrib(window, GLFW_ICONIFIED) != GLFW_FALSE) {
       glfwWaitEventsTimeout(text_cursor_s);
       continue;

@@ -1,5 +1,9 @@
 #include "viewer/ui/actions.hpp"
 
+#include <imgui.h>
+// After imgui.h, which it needs.
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -111,21 +115,25 @@ void view_keys(Ui& ui) {
   if (pressed('E')) ui.lower_tab = LowerTab::events;
 }
 
+/// A field that is typed into takes Esc itself: it gets back what it had.
+void escape(Ui& ui, const std::function<bool()>& close_top) {
+  const int open = ImGui::GetCurrentContext()->OpenPopupStack.Size;
+  if (open > 0) {
+    ImGui::ClosePopupToLevel(open - 1, true);
+  } else if (!ImGui::GetIO().WantTextInput && !close_top()) {
+    ui.selection.clear();
+    ui.time.marker_a.reset();
+    ui.time.marker_b.reset();
+    ui.notice.clear();
+  }
+}
+
 }  // namespace
 
-AppKey handle_keys(Ui& ui) {
+AppKey handle_keys(Ui& ui, const std::function<bool()>& close_top) {
   const ImGuiIO& io = ImGui::GetIO();
   if (pressed(key::f1)) ui.help = !ui.help;
-  if (pressed(key::escape)) {
-    if (ui.help) {
-      ui.help = false;
-    } else {
-      ui.selection.clear();
-      ui.time.marker_a.reset();
-      ui.time.marker_b.reset();
-      ui.notice.clear();
-    }
-  }
+  if (ImGui::IsKeyPressed(key::escape, false)) escape(ui, close_top);
   if (io.WantTextInput || ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel))
     return AppKey::none;
   if (io.KeyCtrl && pressed('F')) {
@@ -146,6 +154,7 @@ AppKey handle_keys(Ui& ui) {
   view_keys(ui);
   if (pressed('P')) return AppKey::picture;
   if (pressed('C')) return AppKey::csv;
+  if (pressed('O')) return AppKey::open;
   return AppKey::none;
 }
 
@@ -167,6 +176,8 @@ Word name_of(Compare compare) {
 
 Word name_of(model::HeatMetric metric) {
   switch (metric) {
+    case model::HeatMetric::power_share:
+      return Word::heat_share;
     case model::HeatMetric::power_kw:
       return Word::heat_power;
     case model::HeatMetric::occupied:

@@ -1,5 +1,7 @@
 // What a user can do to the screen as a whole: the same action behind a key, a menu entry and a button.
 #pragma once
+#include <functional>
+
 #include "viewer/ui/ui.hpp"
 
 namespace evtwin::viewer::ui {
@@ -14,9 +16,11 @@ void toggle_language(Ui& ui);
 void toggle_theme(Ui& ui);
 void toggle_layout(Ui& ui);
 void change_scale(Ui& ui, int steps);  ///< of 25 %
-/// Keys pressed in this frame, unless a text is being typed. @returns what only the app can do
-enum class AppKey : std::uint8_t { none, picture, csv };
-AppKey handle_keys(Ui& ui);
+/// Keys pressed in this frame, unless a text is being typed. Esc closes what is on top, one thing a press: a menu or
+/// list, a window (`close_top`, false: there is none), then selection, markers and notice.
+/// @returns what only the app can do
+enum class AppKey : std::uint8_t { none, picture, csv, open };
+AppKey handle_keys(Ui& ui, const std::function<bool()>& close_top);
 
 Word name_of(Compare compare);
 Word name_of(model::HeatMetric metric);

@@ -10,9 +10,12 @@
 #include <utility>
 
 #include "kernel/text.hpp"
+#include "viewer/model/story.hpp"
 #include "viewer/ui/actions.hpp"
+#include "viewer/ui/file_picker.hpp"
 #include "viewer/ui/screen.hpp"
 #include "viewer/ui/theme.hpp"
+#include "viewer/ui/verdict_view.hpp"
 #include "viewer/ui/what_if.hpp"
 
 namespace evtwin::viewer::ui {
@@ -64,6 +67,13 @@ std::string free_name(const std::string& stem, const char* suffix) {
   }
 }
 
+/// What a run came to, on one line, when the player has reached its end.
+std::string end_notice(const Ui& ui, const model::Run& run) {
+  std::string text;
+  for (const std::string& line : ending_lines(ui, run)) text += (text.empty() ? "" : "  ") + line;
+  return text;
+}
+
 }  // namespace
 
 struct App::Parts {
@@ -73,8 +83,10 @@ struct App::Parts {
   Options options;
   Ui ui;
   WhatIf what_if;
+  FilePicker picker;
   Splits splits;
   bool exit = false;
+  bool opened = false;  ///< the story has begun
   bool linked = false;  ///< time, window and selection of the command line were set
   PictureRequest picture;
   std::vector<TimeNs> event_times;
@@ -83,6 +95,8 @@ struct App::Parts {
   void open(const std::string& file);
   void take_over(OpenRun& run, model::RunPtr read);
   void set_bounds();
+  TimeNs opening(const model::Run& run) const;
+  void begin_playing(const model::Run& run);
   void follow_links();
   void select(const std::string& name);
   std::string trouble() const;
@@ -91,6 +105,7 @@ struct App::Parts {
   void set_look(const Options& asked);
   void open_dialogue(const Options& asked);
   void set_compare(const Options& asked);
+  bool close_top();
 };
 
 void App::Parts::open(const std::string& file) {
@@ -135,11 +150,33 @@ void App::Parts::set_bounds() {
   ui.time.set_bounds(start, end);
 }
 
+/// Where the story begins: in the first busy hour; a picture, which does not move, when it has become busy.
+TimeNs App::Parts::opening(const model::Run& run) const {
+  const bool story = ui.settings.layout == Layout::stakeholder && run.state != record::RunState::running;
+  if (!story) return std::max(ui.time.cursor_ns(), run.start_ns);
+  return ui.still ? model::first_busy(run) : model::first_busy_hour(run);
+}
+
+/// The stage plays by itself: a day in twenty seconds, quiet hours skipped, the day's window in the plot.
+void App::Parts::begin_playing(const model::Run& run) {
+  if (ui.settings.layout != Layout::stakeholder || run.state == record::RunState::running) return;
+  constexpr double day_s = 20.0;
+  ui.time.speed = 86400.0 / day_s;
+  ui.time.skip_idle = true;
+  ui.time.playing = !ui.still;
+  const TimeNs t = ui.time.cursor_ns();
+  if (options.window.empty()) ui.time.show(run.clock.day_start(t), run.clock.next_day(t));
+}
+
 void App::Parts::follow_links() {
   const model::Run* run = ui.run_a();
   if (linked || run == nullptr) return;
   linked = true;
-  const TimeNs t = options.t.empty() ? std::max(ui.time.cursor_ns(), run->start_ns) : run->clock.parse(options.t);
+  // The story begins once; a link that is followed later leaves the cursor where it is.
+  const bool begins = !std::exchange(opened, true) && options.t.empty();
+  const TimeNs t = !options.t.empty() ? run->clock.parse(options.t)
+                   : begins           ? opening(*run)
+                                      : std::max(ui.time.cursor_ns(), run->start_ns);
   if (!options.window.empty()) {
     const TimeNs width = model::parse_duration(options.window);
     const TimeNs from = options.from.empty() ? t - width / 2 : run->clock.parse(options.from);
@@ -147,6 +184,7 @@ void App::Parts::follow_links() {
   }
   ui.time.seek(t);
   ui.time.follow = options.t.empty() && run->state == record::RunState::running;
+  if (begins) begin_playing(*run);
   if (!options.select.empty()) select(options.select);
 }
 
@@ -217,6 +255,20 @@ std::string App::Parts::trouble() const {
   return lines;
 }
 
+/// Closes the window that lies on top. @returns false: there is none
+bool App::Parts::close_top() {
+  if (picker.is_open()) {
+    picker.close();
+  } else if (ui.help) {
+    ui.help = false;
+  } else if (what_if.is_open()) {
+    what_if.open(WhatIf::Page::none);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 std::string App::Parts::stem() const {
   return ui.runs.empty() ? "evtwin" : std::filesystem::path(ui.runs[ui.a].file).stem().string();
 }
@@ -234,15 +286,13 @@ App::App(Options options, plot::Textures& textures, Fonts& fonts)
   ui.in_page = asked.in_page;
   if (!asked.window.empty()) (void)model::parse_duration(asked.window);
   parts_->open_dialogue(asked);
-  for (const std::string& file : asked.files) parts_->open(file);
+  for (const std::string& file : asked.files) open(file);
   ui.b = ui.runs.size() > 1 ? 1 : 0;
   ui.compare = ui.runs.size() > 1 ? Compare::overlay : Compare::a;
   parts_->set_compare(asked);
 }
 
 App::~App() = default;
-
-void App::open(const std::string& file) { parts_->open(file); }
 
 void App::follow(const Options& options) {
   parts_->set_look(options);
@@ -300,7 +350,9 @@ void App::frame() {
     }
   }
   const ImGuiIO& io = ImGui::GetIO();
+  const bool was_playing = ui.time.playing;
   ui.time.advance(ui.still ? 0.0 : static_cast<double>(io.DeltaTime), parts.event_times);
+  if (was_playing && !ui.time.playing && run != nullptr) ui.notice = end_notice(ui, *run);
 
   const auto ask_picture = [&](bool of_plot) {
     parts.picture = {};
@@ -323,18 +375,21 @@ void App::frame() {
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_MenuBar | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavInputs |
                    ImGuiWindowFlags_NoScrollWithMouse);
-  const auto run_a_file = [&](const std::string& file) { parts.open(file); };
-  draw_menu(ui, {run_a_file, [&] { ask_picture(false); }, [&] { ask_picture(true); }, ask_csv,
-                 [&] { parts.exit = true; }, [&] { parts.what_if.open(WhatIf::Page::plan_charge); },
+  const auto run_a_file = [&](const std::string& file) { open(file); };
+  Files* files = parts.options.machine.get();
+  draw_menu(ui, {run_a_file, [&] { parts.picker.open(files); }, [&] { ask_picture(false); }, [&] { ask_picture(true); },
+                 ask_csv, [&] { parts.exit = true; }, [&] { parts.what_if.open(WhatIf::Page::plan_charge); },
                  [&] { parts.what_if.open(WhatIf::Page::change_site); },
                  [&] { parts.what_if.open(WhatIf::Page::quadrant); }});
   ui.hovered_panel.clear();
   draw_screen(ui, parts.splits, parts.trouble());
   ImGui::End();
   parts.what_if.draw(ui);
+  parts.picker.draw(ui, files, run_a_file);
   draw_help(ui);
 
-  switch (handle_keys(ui)) {
+  const auto close_top = [&] { return parts.close_top(); };
+  switch (handle_keys(ui, close_top)) {
     case AppKey::none:
       break;
     case AppKey::picture:
@@ -343,7 +398,18 @@ void App::frame() {
     case AppKey::csv:
       ask_csv();
       break;
+    case AppKey::open:
+      if (ui.in_page)
+        ui.choose_file = true;
+      else
+        parts.picker.open(files);
+      break;
   }
+}
+
+void App::open(const std::string& file) {
+  parts_->open(file);
+  if (parts_->options.machine != nullptr) parts_->options.machine->remember(file);
 }
 
 bool App::wants_exit() const { return parts_->exit; }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "viewer/ui/files.hpp"
 #include "viewer/ui/ui.hpp"
 
 namespace evtwin::viewer::ui {
@@ -20,10 +21,11 @@ struct Options {
   std::string language;   ///< "en", "ko"; empty: of LANG
   std::string theme;      ///< "light", "dark"
   float scale = 1.0F;
-  std::string open;      ///< a dialogue to start with: "help", "plan", "site", "quadrant"
-  std::string evtwin;    ///< the program a what-if runs
-  bool still = false;    ///< for a picture
-  bool in_page = false;  ///< see Ui::in_page
+  std::string open;                ///< a dialogue to start with: "help", "plan", "site", "quadrant"
+  std::string evtwin;              ///< the program a what-if runs
+  bool still = false;              ///< for a picture
+  bool in_page = false;            ///< see Ui::in_page
+  std::shared_ptr<Files> machine;  ///< its files; null: files can only be named, not looked for
 };
 
 class App {

@@ -49,6 +49,39 @@ bool is_there(const std::string& file) {
 
 }  // namespace
 
+/// `advise --bookings`: which of the bookings that may be moved should be, and what that saves.
+void ChangeSite::draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run) {
+  const model::AskedWorld& world = asking.world(run);
+  if (advice_of_ != run.serial) {
+    advice_of_ = run.serial;
+    advice_.reset();
+  }
+  ImGui::PushID("advice");
+  const bool possible = world.trouble == model::NotAskable::askable;
+  if (task_buttons(ui, advice_task_, "bookings.advise", Word::bookings_advise, possible)) {
+    advice_.reset();
+    advice_task_.start(model::booking_arguments(asking.evtwin, world, now_.strategy.empty() ? "lp" : now_.strategy));
+  }
+  ImGui::PopID();
+  if (!advice_) return;
+  const model::BookingAdvice& advice = *advice_;
+  const auto show = [&](const std::string& item, const std::string& text) {
+    wrapped(ui, text, ui.canvas.style.text);
+    ui.items.last(item);
+  };
+  for (const model::BookingMove& move : advice.moves) {
+    const auto from_to = [&](TimeNs arrive, TimeNs leave) {
+      return fmt::format("{} - {}", run.clock.date_time_text(arrive), run.clock.time_text(leave));
+    };
+    show("bookings.move." + move.id,
+         fmt::format("{} ({}): {} > {}", move.id, move.evse, from_to(move.from_arrive_ns, move.from_leave_ns),
+                     from_to(move.to_arrive_ns, move.to_leave_ns)));
+  }
+  show("bookings.saves", fmt::format(fmt::runtime(ui.tr(Word::bookings_saves)), advice.moves.size(), advice.flexible,
+                                     money(ui, run, advice.saves), money(ui, run, advice.bill_before),
+                                     money(ui, run, advice.bill_after)));
+}
+
 void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
   if (bookings_of_ != run.serial) {
     bookings_of_ = run.serial;
@@ -96,13 +129,15 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
     ImGui::PopID();
   }
 
-  constexpr int columns = 7;
+  draw_booking_advice(ui, asking, run);
+
+  constexpr int columns = 8;
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV |
                                     ImGuiTableFlags_SizingStretchProp;
   if (!ImGui::BeginTable("##bookings", columns, flags)) return;
-  const std::array<Word, columns> heads{Word::session,  Word::evse,        Word::plan_arrive,    Word::plan_leave,
-                                        Word::plan_soc, Word::plan_target, Word::bookings_energy};
-  constexpr std::array<float, columns> weights{1.2F, 1.0F, 1.7F, 1.7F, 1.0F, 1.0F, 1.2F};
+  const std::array<Word, columns> heads{Word::session,    Word::vehicle,  Word::evse,        Word::plan_arrive,
+                                        Word::plan_leave, Word::plan_soc, Word::plan_target, Word::bookings_energy};
+  constexpr std::array<float, columns> weights{1.2F, 1.0F, 0.9F, 1.7F, 1.7F, 1.0F, 1.0F, 1.2F};
   for (std::size_t i = 0; i < heads.size(); ++i)
     ImGui::TableSetupColumn(ui.tr(heads[i]), ImGuiTableColumnFlags_WidthStretch, weights[i]);
   ImGui::TableSetupScrollFreeze(0, 1);
@@ -123,6 +158,9 @@ void ChangeSite::draw_bookings(Ui& ui, Asking& asking, const model::Run& run) {
       if (may_edit) ImGui::AlignTextToFramePadding();
       text_cut(ui, session.name);
       ui.items.last(fmt::format("change.booking.{}", session.name));
+      ImGui::TableNextColumn();
+      if (may_edit) ImGui::AlignTextToFramePadding();
+      text_cut(ui, session.vehicle);
       ImGui::TableNextColumn();
       if (may_edit) ImGui::AlignTextToFramePadding();
       text_cut(ui, session.evse < run.evses.size() ? std::string_view(run.evses[session.evse].name) : "-");

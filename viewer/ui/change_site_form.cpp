@@ -13,6 +13,7 @@
 #include "analysis/kpi.hpp"
 #include "analysis/text_table.hpp"
 #include "viewer/ui/figures.hpp"
+#include "viewer/ui/verdict_view.hpp"
 #include "viewer/ui/what_if_pages.hpp"
 
 namespace evtwin::viewer::ui {
@@ -34,11 +35,11 @@ constexpr std::array<FormRow, 7> form_rows{{{Word::kpi_cost, "total_cost", Field
                                             {Word::change_owner_money, "owner_money", FieldForm::money},
                                             {Word::change_site_money, "site_money", FieldForm::money}}};
 
-std::string text_of(const FormRow& row, const model::Run& run, double value, bool with_sign) {
+std::string text_of(const Ui& ui, const FormRow& row, const model::Run& run, double value, bool with_sign) {
   if (std::isnan(value)) return "-";
   switch (row.form) {
     case FieldForm::money:
-      return with_sign ? signed_money(run, value) : money(run, value);
+      return with_sign ? signed_money(ui, run, value) : money(ui, run, value);
     case FieldForm::percent:
       return with_sign ? signed_figure(value * 100.0, "pp", 1) : figure(value * 100.0, "%", 1);
     case FieldForm::kw:
@@ -119,6 +120,14 @@ void ChangeSite::start(Asking& asking, const model::Run& run, const std::map<std
 }
 
 void ChangeSite::poll(Ui& ui, Asking& asking) {
+  advice_task_.poll();
+  if (const std::optional<std::string> answer = advice_task_.take(); answer && ui.run_a() != nullptr) {
+    try {
+      advice_ = model::read_booking_advice(*answer, ui.run_a()->clock);
+    } catch (const std::runtime_error& error) {
+      advice_task_.fail(error.what());
+    }
+  }
   task_.poll();
   if (!task_.take()) return;
   shown_ = out_;
@@ -174,8 +183,8 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
   // Said first: what a manager asks first.
   const double dearer = model::kpi_value(*other, "total_cost") - model::kpi_value(run, "total_cost");
   const double less_kwh = model::service_kwh(run) - model::service_kwh(*other);
-  const std::string difference = money(run, std::abs(dearer));
-  const bool same = difference == money(run, 0.0);
+  const std::string difference = money(ui, run, std::abs(dearer));
+  const bool same = difference == money(ui, run, 0.0);
   std::string sentence =
       same ? std::string(ui.tr(Word::change_same_cost))
            : fmt::format(fmt::runtime(ui.tr(dearer > 0.0 ? Word::change_dearer : Word::change_cheaper)), difference);
@@ -187,6 +196,10 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
   wrapped(ui, sentence,
           same ? style.text : plot::colour(style, dearer > 0.0 ? plot::Category::vermillion : plot::Category::blue));
   ui.items.last("change.sentence");
+  for (const analysis::PartyVerdict& party : verdict_of(ui).parties) {
+    if (party.party == analysis::Party::site || party.party == analysis::Party::drivers)
+      wrapped(ui, party.text(), style.text_weak);
+  }
   ImGui::Spacing();
   if (ImGui::BeginTable("##figures", 4, ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) {
     const float room = ImGui::GetContentRegionAvail().x, padding = 2.0F * ImGui::GetStyle().CellPadding.x;
@@ -205,13 +218,16 @@ void ChangeSite::draw_result(Ui& ui, const model::Run& run) {
       const double was = model::kpi_value(run, row.kpi), now = model::kpi_value(*other, row.kpi);
       ImGui::TableNextRow();
       cell(0, row.name == Word::kpi_peak ? metered(ui, row.name, run) : ui.tr(row.name));
-      cell(1, text_of(row, run, was, false));
+      cell(1, text_of(ui, row, run, was, false));
       ui.items.last(fmt::format("change.{}.a", row.kpi));
-      cell(2, text_of(row, *other, now, false));
+      cell(2, text_of(ui, row, *other, now, false));
       ui.items.last(fmt::format("change.{}.b", row.kpi));
       const analysis::KpiInfo* info = analysis::find_kpi_info(row.kpi);
-      const std::string text = text_of(row, run, now - was, true);
-      const bool judged = info != nullptr && info->better != analysis::Better::neither &&
+      const std::string text = text_of(ui, row, run, now - was, true);
+      // Money is judged only where as much is served for it.
+      const bool alike = row.form != FieldForm::money || verdict_of(ui).parties.empty() ||
+                         verdict_of(ui).parties.front().service == analysis::Service::equal;
+      const bool judged = alike && info != nullptr && info->better != analysis::Better::neither &&
                           text.find_first_of("123456789") != std::string::npos;
       const bool good = judged && (now < was) == (info->better == analysis::Better::lower);
       ImGui::PushStyleColor(

@@ -9,6 +9,7 @@
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
+#include "viewer/ui/usable_list.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -127,14 +128,11 @@ ListLine line_of(Ui& ui, const model::Run& run, const EntityRows& rows, const En
     }
     case EntityKind::station: {
       const StationRow& station = rows.stations[row.row];
-      std::size_t there = 0;
-      for (const std::uint32_t evse : station.evses) there += state_of(ui, run, evse, t).session != no_row ? 1U : 0U;
-      return {"entity." + station.name,
-              station.name,
-              fmt::format("{}/{}", there, station.evses.size()),
-              "",
-              nullptr,
-              nothing && selection.station == station.name};
+      std::size_t free = 0;
+      for (const std::uint32_t evse : station.evses)
+        free += state_of(ui, run, evse, t).status == model::EvseStatus::available ? 1U : 0U;
+      return {"entity." + station.name, station.name, fmt::format("{}/{}", free, station.evses.size()),
+              ui.tr(Word::free_of_all), nullptr,      nothing && selection.station == station.name};
     }
     case EntityKind::evse: {
       const model::EvseState& now = state_of(ui, run, row.row, t);
@@ -259,7 +257,7 @@ void draw_row(Ui& ui, const model::Run& run, const EntityRows& rows, const Entit
     text_right(ui, {word_end, y}, line.middle, word_width + 1.0F, style.text_weak);
   if (row.kind == EntityKind::evse) tooltip(ui, fmt::format("{}: {}, {}", line.name, line.middle, line.right));
   if (row.kind == EntityKind::station)
-    tooltip(ui, fmt::format("{}: {} {}", line.name, ui.tr(Word::plugged_in_now), line.right));
+    tooltip(ui, fmt::format("{}: {} {}", line.name, ui.tr(Word::free_of_all), line.right));
   if (row.kind == EntityKind::feeder)
     tooltip(ui, fmt::format("{}: {} / {}", line.name, line.right, kw_text(run.feeders[row.row].max_kw)));
 }
@@ -280,7 +278,17 @@ void draw_entity_list(Ui& ui, ImVec2 size) {
     ImGui::SameLine(0.0F, gap);
     draw_date_choice(ui, run, half);
 
+    const std::string usable = fmt::format(fmt::runtime(ui.tr(Word::usable_now)), usable_now(ui, run).size());
+    if (chip(ui, "entities.usable", usable, panel_state(ui).only_usable))
+      panel_state(ui).only_usable = !panel_state(ui).only_usable;
+
     ImGui::BeginChild("rows");
+    if (panel_state(ui).only_usable) {
+      draw_usable_list(ui, run);
+      ImGui::EndChild();
+      ImGui::EndChild();
+      return;
+    }
     const EntityRows& rows = listed(ui, run);
     const Selection selection = selection_in(ui, run);
     PanelState& state = panel_state(ui);

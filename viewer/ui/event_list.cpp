@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/panel_parts.hpp"
@@ -121,6 +122,31 @@ std::string where_text(const model::Run& run, const model::Event& event) {
   return text + run.sessions[event.session].vehicle;
 }
 
+/// What the run file says in English, in words of this language: signals, messages of a log, reservations.
+std::string translated(const Ui& ui, const model::Run& run, std::string text) {
+  constexpr std::array<std::pair<std::string_view, Word>, 14> phrases{{{"contract_kw:", Word::detail_contract},
+                                                                       {"export_limit_kw:", Word::detail_export},
+                                                                       {"power_setpoint_kw:", Word::detail_setpoint},
+                                                                       {"buy_price:", Word::detail_price},
+                                                                       {" status: ", Word::detail_status},
+                                                                       {" start: ", Word::detail_start},
+                                                                       {" stop: ", Word::detail_stop},
+                                                                       {" command: ", Word::detail_command},
+                                                                       {" boot: ", Word::detail_boot},
+                                                                       {" firmware: ", Word::detail_firmware},
+                                                                       {" diagnostics: ", Word::detail_diagnostics},
+                                                                       {"no EVSE:", Word::ended_no_compatible_evse},
+                                                                       {" from ", Word::detail_from},
+                                                                       {" to ", Word::detail_to}}};
+  for (const auto& [phrase, word] : phrases) {
+    const std::size_t at = text.find(phrase);
+    if (at != std::string::npos) text.replace(at, phrase.size(), ui.tr(word));
+  }
+  if (!run.currency.empty() && text.ends_with(run.currency + "/kWh"))
+    text.replace(text.size() - run.currency.size() - 4, run.currency.size(), currency_name(ui, run));
+  return text;
+}
+
 std::string detail_text(const Ui& ui, const model::Run& run, const model::Event& event) {
   if (event.kind == model::EventKind::turned_away && event.session != no_row) {
     const Word* why = ended_word(run.sessions[event.session].ended);
@@ -128,7 +154,10 @@ std::string detail_text(const Ui& ui, const model::Run& run, const model::Event&
   }
   if (event.kind == model::EventKind::missed_target && event.session != no_row)
     return fmt::format("{} {}", ui.tr(Word::missed), kwh_text(run.sessions[event.session].unmet_kwh));
-  if (event.correction == no_row) return model::event_text(run, event);
+  const bool of_ours = event.kind == model::EventKind::limit_change || event.kind == model::EventKind::price_change ||
+                       event.kind == model::EventKind::message || event.kind == model::EventKind::reservation;
+  if (event.correction == no_row)
+    return of_ours ? translated(ui, run, model::event_text(run, event)) : model::event_text(run, event);
   const model::Correction& correction = run.corrections[event.correction];
   const Word* reason = reason_word(correction.reason);
   std::string text = reason != nullptr ? ui.tr(*reason) : correction.reason;

@@ -10,7 +10,7 @@
 namespace evtwin::viewer::ui {
 namespace {
 
-std::string written(const model::Run& run, double value, Unit unit, bool with_sign) {
+std::string written(const Ui& ui, const model::Run& run, double value, Unit unit, bool with_sign) {
   const auto write = [&](double v, std::string_view u, int decimals) {
     return with_sign ? signed_figure(v, u, decimals) : figure(v, u, decimals);
   };
@@ -24,9 +24,9 @@ std::string written(const model::Run& run, double value, Unit unit, bool with_si
     case Unit::fraction:
       return write(value * 100.0, "%", 0);
     case Unit::money:
-      return with_sign ? signed_money(run, value) : money(run, value);
+      return with_sign ? signed_money(ui, run, value) : money(ui, run, value);
     case Unit::price:
-      return write(value, run.currency.empty() ? "per kWh" : run.currency + "/kWh", 3);
+      return write(value, run.currency.empty() ? "per kWh" : currency_name(ui, run) + "/kWh", 3);
   }
   return {};
 }
@@ -37,16 +37,16 @@ constexpr std::size_t most_text_pieces = 6;
 }  // namespace
 
 Fact number_fact(const Ui& ui, const model::Run& run, Word label, double value, Unit unit) {
-  return {ui.tr(label), written(run, value, unit, false), value, unit};
+  return {ui.tr(label), written(ui, run, value, unit, false), value, unit};
 }
 
 Fact text_fact(const Ui& ui, Word label, std::string text) {
   return {ui.tr(label), text.empty() ? "-" : std::move(text), model::none, Unit::text};
 }
 
-std::string difference_text(const model::Run& run, const Fact& a, const Fact& b) {
+std::string difference_text(const Ui& ui, const model::Run& run, const Fact& a, const Fact& b) {
   if (std::isnan(a.number) || std::isnan(b.number) || a.unit != b.unit) return {};
-  return written(run, b.number - a.number, a.unit, true);
+  return written(ui, run, b.number - a.number, a.unit, true);
 }
 
 std::string causes_text(const Ui& ui, std::uint32_t why) {

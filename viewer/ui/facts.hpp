@@ -24,7 +24,7 @@ struct FactGroup {
 using Facts = std::vector<FactGroup>;
 
 /// b - a as written; empty where there is nothing to subtract.
-std::string difference_text(const model::Run& run, const Fact& a, const Fact& b);
+std::string difference_text(const Ui& ui, const model::Run& run, const Fact& a, const Fact& b);
 
 Facts evse_facts(const Ui& ui, const model::Run& run, std::uint32_t evse, TimeNs t);
 Facts session_facts(const Ui& ui, const model::Run& run, std::uint32_t session, TimeNs t);

@@ -57,6 +57,12 @@ void add_session(const Ui& ui, const Run& run, std::uint32_t row, const model::E
       number(Word::battery_wear, session.wear_cost, Unit::money);
     }
   }
+  if (session.plugged_in_ns != kernel::time_never && session.plugged_in_ns <= t) {
+    number(Word::peak_power, model::session_peak_kw(run, row, t), Unit::kw);
+    number(Word::workload, model::session_workload(run, row, t), Unit::fraction);
+    const TimeNs last = now == nullptr ? model::last_charged_ns(run, row) : kernel::time_never;
+    if (last != kernel::time_never) text(Word::last_power, clock.date_time_text(last));
+  }
   out.push_back(std::move(group));
 
   // What the first plan promised, and what came of it.
@@ -91,7 +97,7 @@ std::string end_message(const Ui& ui, const Run& run, const Session& session) {
     text += fmt::format(", {} {}", ui.tr(Word::missed), kwh_text(session.unmet_kwh));
   else
     text += fmt::format(", {}", ui.tr(Word::target_met));
-  return text + fmt::format(", {} {}", ui.tr(Word::driver_paid), money(run, session.paid));
+  return text + fmt::format(", {} {}", ui.tr(Word::driver_paid), money(ui, run, session.paid));
 }
 
 void add_last_session(const Ui& ui, const Run& run, const model::Evse& evse, TimeNs t, Facts& out) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/model/metered.hpp"
 #include "viewer/ui/facts.hpp"
 #include "viewer/ui/figures.hpp"
 #include "viewer/ui/map_parts.hpp"
@@ -22,9 +23,12 @@ void add_state(const Ui& ui, const Run& run, std::uint32_t site, Facts& out) {
     if (!std::isnan(value)) group.facts.push_back(number_fact(ui, run, label, value, unit));
   };
   group.facts.push_back(text_fact(ui, Word::site, site == no_row ? ui.tr(Word::all_of_them) : run.sites[site].name));
-  number(Word::grid, now.grid_kw, Unit::kw);
+  const model::SiteFlows& flows = flows_shown(ui, run);
+  number(Word::grid, flows.grid, Unit::kw);
+  if (!std::isnan(now.grid_kw))
+    group.facts.push_back({metered(ui, Word::grid_mean, run), kw_text(now.grid_kw), now.grid_kw, Unit::kw});
   number(Word::contract_power, now.contract_kw, Unit::kw);
-  number(Word::vehicles, now.ev_kw, Unit::kw);
+  number(Word::vehicles, std::isnan(flows.vehicles) ? now.ev_kw : flows.vehicles, Unit::kw);
   number(Word::pv, now.pv_kw, Unit::kw);
   number(Word::base_load, now.load_kw, Unit::kw);
   number(Word::storage, now.storage_kw, Unit::kw);
@@ -109,12 +113,14 @@ void add_origin(const Ui& ui, const Run& run, Facts& out) {
   out.push_back(std::move(group));
 }
 
-void add_scores(const Run& run, Facts& out) {
+void add_scores(const Ui& ui, const Run& run, Facts& out) {
   if (run.scores.empty()) return;
   FactGroup group{Word::replay_scores, {}, {}};
   for (const model::Score& score : run.scores) {
-    group.facts.push_back(
-        {score.name, fmt::format("{}  {}", figure(score.value, score.unit, 3), score.gate), score.value, Unit::text});
+    group.facts.push_back({ui.korean() && !score.help_ko.empty() ? score.help_ko : score.name,
+                           fmt::format("{}  {}", figure(score.value, score.unit, 3),
+                                       model::is_given(score) ? ui.tr(Word::gate_given) : score.gate.c_str()),
+                           score.value, Unit::text});
   }
   out.push_back(std::move(group));
 }
@@ -141,7 +147,7 @@ Facts site_facts(const Ui& ui, const Run& run, std::uint32_t site, TimeNs t) {
   add_money(ui, run, site, t, out);
   if (site != no_row) add_tariff(ui, run, run.sites[site], out);
   add_flags(ui, run, out);
-  add_scores(run, out);
+  add_scores(ui, run, out);
   add_origin(ui, run, out);
   return out;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analysis/text_table.hpp"
+#include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
 #include "viewer/ui/traces.hpp"
 
@@ -14,15 +15,7 @@ namespace {
 /// Above so many pieces of power or plan, only the stays are drawn: the heat-map shows the rest.
 constexpr std::size_t most_pieces = 200000;
 
-struct Chart {
-  std::uint64_t serial = 0;
-  std::uint32_t site = 0;
-  std::string station;
-  model::EvseOrder order = model::EvseOrder::file;
-  bool dark = false;
-  std::vector<std::string> names;
-  std::vector<plot::Bar> bars;  ///< by row, then time
-};
+using Chart = GanttChart;
 
 bool missed(const model::Session& session) { return session.unmet_kwh > 0.01; }
 
@@ -57,14 +50,10 @@ void add_power(Chart& chart, std::uint32_t row, const model::Evse& evse, const m
   }
 }
 
-const Chart& chart_of(const model::Run& run, const Ui& ui) {
-  static Chart chart;
+Chart chart_of(const model::Run& run, const Ui& ui) {
   const Selection& selection = ui.selection;
-  if (chart.serial == run.serial && chart.site == selection.site && chart.station == selection.station &&
-      chart.order == ui.order && chart.dark == ui.settings.dark)
-    return chart;
-  chart = {run.serial, selection.site, selection.station, ui.order, ui.settings.dark, {}, {}};
-  const auto& evses = shown_evses(run, selection.site, selection.station, ui.order);
+  Chart chart;
+  const auto& evses = shown_evses(ui, run, selection.site, selection.station, ui.order);
   std::size_t pieces = run.plans.size();
   for (const std::uint32_t row : evses) pieces += run.evses[row].kw.size();
   for (std::uint32_t row = 0; row < evses.size(); ++row) {
@@ -92,7 +81,7 @@ void explain_session(const Ui& ui, const model::Run& run, const model::Session& 
        fmt::format("{} / {} kWh", analysis::number_text(session.got_kwh, 2),
                    analysis::number_text(session.wanted_kwh, 2)));
   if (missed(session)) line(Word::kpi_unmet, ui, fmt::format("{} kWh", analysis::number_text(session.unmet_kwh, 2)));
-  line(Word::driver_paid, ui, money(run, session.paid));
+  line(Word::driver_paid, ui, money(ui, run, session.paid));
   ImGui::EndTooltip();
 }
 
@@ -101,7 +90,9 @@ void explain_session(const Ui& ui, const model::Run& run, const model::Session& 
 void draw_gantt_panel(Ui& ui, ImVec2 size) {
   const model::Run* run = ui.shown();
   if (run == nullptr) return;
-  const Chart& chart = chart_of(*run, ui);
+  const GanttQuestion question{ui.selection.site, ui.selection.station, ui.order, ui.settings.dark};
+  const Chart& chart =
+      panel_state(ui).gantt.at(kept_of(ui, *run)).get(*run, question, [&] { return chart_of(*run, ui); });
   const bool is_a = run == ui.run_a();
   std::uint32_t selected_row = no_row;
   if (ui.selection.evse != no_row && ui.run_a() != nullptr) {

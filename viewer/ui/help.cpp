@@ -32,6 +32,7 @@ constexpr std::array help_lines{
     HelpLine{"H", Word::help_heat},
     HelpLine{"M", Word::help_map},
     HelpLine{"E", Word::help_event_list},
+    HelpLine{"O", Word::help_open},
     HelpLine{"C", Word::csv_of_plot},
     HelpLine{"P", Word::picture_of_window},
     HelpLine{"V", Word::help_layout},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "viewer/model/metered.hpp"
 #include "viewer/ui/facts.hpp"
 #include "viewer/ui/panel_parts.hpp"
 #include "viewer/ui/panels.hpp"
@@ -34,22 +35,11 @@ void heading(Ui& ui, Word title) {
   ImGui::GetWindowDrawList()->AddLine({at.x, y}, {at.x + ImGui::GetContentRegionAvail().x, y}, style.frame);
 }
 
-/// Broken between words only: ImGui's own wrapping also breaks "31.61" in two.
 void sentence(Ui& ui, const std::string& text, const char* before) {
   if (text.empty()) return;
   ui.fonts.need(text);
-  const std::string all = before + text;
   const float width = ImGui::GetContentRegionAvail().x;
-  for (std::size_t from = 0; from < all.size();) {
-    std::size_t to = std::min(all.find(' ', from), all.size());
-    for (std::size_t next = to; next < all.size();) {
-      next = std::min(all.find(' ', next + 1), all.size());
-      if (ImGui::CalcTextSize(all.data() + from, all.data() + next).x > width) break;
-      to = next;
-    }
-    text_cut(ui, std::string_view(all).substr(from, to - from), width);
-    from = to + 1;
-  }
+  for (const std::string& line : lines_of(before + text, width)) text_cut(ui, line, width);
 }
 
 /// A line of figures. Where the panel is narrow the label stands above them.
@@ -107,7 +97,7 @@ void draw_both(Ui& ui, const model::Run& run, const FactGroup* a, const FactGrou
     for (const Fact& fact : a->facts) {
       const Fact* other = fact_of(b, fact.label);
       draw_fact(ui, fact.label, fact.text, other != nullptr ? &other->text : &nothing,
-                other != nullptr ? difference_text(run, fact, *other) : std::string());
+                other != nullptr ? difference_text(ui, run, fact, *other) : std::string());
     }
   }
   if (b == nullptr) return;
@@ -140,6 +130,21 @@ void draw_plan(Ui& ui, const model::Run& run, std::uint32_t evse) {
   ui.items.at("inspector.plan", reply.min, reply.max);
 }
 
+/// A replay: what was metered at the selected EVSE, and what the twin has, over the session there.
+void draw_metered(Ui& ui, const model::Run& run, std::uint32_t evse) {
+  const float em = ImGui::GetFontSize();
+  if (evse >= run.evses.size() || run.metered.empty() || ImGui::GetContentRegionAvail().x < em * 14.0F) return;
+  const model::Series& metered =
+      panel_state(ui).metered_evse.at(kept_of(ui, run)).get(run, evse, [&] { return model::metered_at(run, evse); });
+  const plot::Style& style = ui.canvas.style;
+  heading(ui, Word::metered_and_twin);
+  plot::TimePlot plot("inspector.metered", ui.canvas, {ImGui::GetContentRegionAvail().x, em * 9.0F}, {"kW"});
+  plot.line(ui.tr(Word::flows), run.evses[evse].kw, {plot::colour(style, plot::Category::blue), 1.5F, false, 0.2});
+  plot.line(ui.tr(Word::series_metered), metered, {plot::colour(style, plot::Category::vermillion), 1.5F});
+  const plot::PlotReply reply = plot.draw();
+  ui.items.at("inspector.metered", reply.min, reply.max);
+}
+
 }  // namespace
 
 void draw_inspector(Ui& ui, ImVec2 size) {
@@ -157,7 +162,9 @@ void draw_inspector(Ui& ui, ImVec2 size) {
       heading(ui, group.title);
       sentence(ui, group.sentence, "");
       for (const Fact& fact : group.facts) draw_fact(ui, fact.label, fact.text, nullptr, {});
-      if (group.title == Word::why) draw_plan(ui, *one, selection_in(ui, *one).evse);
+      if (group.title != Word::why) continue;
+      draw_plan(ui, *one, selection_in(ui, *one).evse);
+      draw_metered(ui, *one, selection_in(ui, *one).evse);
     }
   }
   ImGui::EndChild();

@@ -8,6 +8,8 @@ inline constexpr int space = 32, comma = 44, minus = 45, period = 46, slash = 47
                      right_bracket = 93;
 inline constexpr int escape = 256, enter = 257, tab = 258, backspace = 259, insert = 260, del = 261, right = 262,
                      left = 263, down = 264, up = 265, page_up = 266, page_down = 267, home = 268, end = 269;
+/// Left Shift, Ctrl, Alt, Super; the right ones come four later.
+inline constexpr int first_modifier = 340;
 inline constexpr int f1 = 290, f11 = 300, keypad_add = 334, keypad_subtract = 333, keypad_enter = 335;
 
 }  // namespace evtwin::viewer::ui::key

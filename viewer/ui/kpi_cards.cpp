@@ -7,7 +7,9 @@
 
 #include "analysis/kpi.hpp"
 #include "analysis/text_table.hpp"
+#include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
+#include "viewer/ui/verdict_view.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -23,24 +25,25 @@ struct Card {
 };
 
 // In the order of what is asked first; as many are shown as fit. A figure that does not apply has no card.
-constexpr std::array<Card, 12> cards{{
+constexpr std::array<Card, 13> cards{{
     {Word::kpi_cost, "total_cost", FigureForm::money, "", false},
     {Word::kpi_peak, "peak_kw", FigureForm::one_decimal, "kW", false},
     {Word::kpi_served, "served_fraction", FigureForm::percent, "%", false},
     {Word::kpi_unmet, "unmet_kwh", FigureForm::one_decimal, "kWh", false},
+    {Word::kpi_turned_away, "turned_away", FigureForm::whole, "", true},
+    {Word::ending_owed, "open_kwh", FigureForm::one_decimal, "kWh", true},
     {Word::kpi_delivered, "energy_delivered_kwh", FigureForm::one_decimal, "kWh", false},
     {Word::kpi_vehicles, "sessions", FigureForm::whole, "", false},
     {Word::kpi_v2g, "v2g_kwh", FigureForm::one_decimal, "kWh", true},
     {Word::kpi_pv_used, "pv_self_use_fraction", FigureForm::percent, "%", false},
     {Word::kpi_cycles, "storage_cycles", FigureForm::one_decimal, "", false},
-    {Word::kpi_turned_away, "turned_away", FigureForm::whole, "", true},
     {Word::kpi_overload, "overload_kwh", FigureForm::one_decimal, "kWh", true},
     {Word::kpi_co2, "co2_kg", FigureForm::whole, "kg", true},
 }};
 
-std::string text_of_value(const Card& card, const model::Run& run, double value, bool with_sign) {
+std::string text_of_value(const Ui& ui, const Card& card, const model::Run& run, double value, bool with_sign) {
   std::string text;
-  if (card.form == FigureForm::money) return with_sign ? signed_money(run, value) : money(run, value);
+  if (card.form == FigureForm::money) return with_sign ? signed_money(ui, run, value) : money(ui, run, value);
   if (card.form == FigureForm::percent) {
     text = analysis::number_text(value * 100.0, 1);
   } else {
@@ -75,24 +78,14 @@ double so_far(const model::Run& run, std::string_view kpi) {
   return model::none;
 }
 
-struct Figure {
-  const Card* card = nullptr;
-  double a = model::none, b = model::none;
-};
-
-/// Found once per run, not per frame: a run that is not over sums its meter.
-const std::vector<Figure>& figures_of(const model::RunPtr& run_a, const model::RunPtr& run_b) {
-  static model::RunPtr known_a, known_b;
-  static std::vector<Figure> known;
-  if (known_a == run_a && known_b == run_b) return known;
-  known_a = run_a;
-  known_b = run_b;
-  known.clear();
+std::vector<CardFigure> figures_of(const model::Run* run_a, const model::Run* run_b) {
+  std::vector<CardFigure> known;
   const auto value = [](const model::Run& run, std::string_view kpi) {
     return run.kpis.empty() ? so_far(run, kpi) : model::kpi_value(run, kpi);
   };
-  for (const Card& card : cards) {
-    Figure figure{&card, value(*run_a, card.kpi), run_b ? value(*run_b, card.kpi) : model::none};
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    const Card& card = cards.at(i);
+    const CardFigure figure{i, value(*run_a, card.kpi), run_b ? value(*run_b, card.kpi) : model::none};
     const bool empty_a = std::isnan(figure.a) || (card.hide_zero && figure.a == 0.0);
     const bool empty_b = std::isnan(figure.b) || (card.hide_zero && figure.b == 0.0);
     if (!empty_a || !empty_b) known.push_back(figure);
@@ -104,16 +97,24 @@ void draw_difference(Ui& ui, Card card, const model::Run& run, double difference
   if (card.form == FigureForm::percent) card.unit = ui.tr(Word::percentage_points);
   const analysis::KpiInfo* info = analysis::find_kpi_info(card.kpi);
   const analysis::Better better = info != nullptr ? info->better : analysis::Better::neither;
-  const std::string text = text_of_value(card, run, difference, true);
+  const std::string text = text_of_value(ui, card, run, difference, true);
   // What rounds to 0 is neither better nor worse.
   const bool is_zero = text.find_first_of("123456789") == std::string::npos;
-  const bool judged = better != analysis::Better::neither && !is_zero;
+  // A bill is judged only where as much is served for it.
+  const analysis::Verdict& verdict = verdict_of(ui);
+  const bool unequal = card.form == FigureForm::money && !verdict.parties.empty() &&
+                       verdict.parties.front().service != analysis::Service::equal;
+  const bool judged = better != analysis::Better::neither && !is_zero && !unequal;
   const bool good = (difference < 0.0) == (better == analysis::Better::lower);
   const plot::Style& style = ui.canvas.style;
   const ImU32 colour =
       !judged ? style.text_weak : plot::colour(style, good ? plot::Category::blue : plot::Category::vermillion);
   ImGui::PushStyleColor(ImGuiCol_Text, colour);
   ImGui::TextUnformatted(text.c_str());
+  if (unequal && !is_zero) {
+    ImGui::SameLine();
+    text_cut(ui, ui.tr(Word::unequal_service));
+  }
   if (judged) {
     ImGui::SameLine();
     const char* word = ui.tr(good ? Word::better : Word::worse);
@@ -126,17 +127,17 @@ bool has_tariff(const model::Run& run) {
   return std::any_of(run.sites.begin(), run.sites.end(), [](const model::Site& site) { return site.tariff_given; });
 }
 
-void draw_card(Ui& ui, const Figure& figure, const model::Run& run, const model::Run* other) {
+void draw_card(Ui& ui, const CardFigure& figure, const model::Run& run, const model::Run* other) {
   ImGui::PushFont(ui.fonts.small);
   ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
-  const Word title = figure.card->title;
+  const Word title = cards.at(figure.card).title;
   text_cut(ui, title == Word::kpi_peak ? metered(ui, title, run) : ui.tr(title));
   ImGui::PopStyleColor();
   ImGui::PopFont();
 
   const bool two = other != nullptr;
   const double first = two && ui.compare == Compare::b ? figure.b : figure.a;
-  std::string value = text_of_value(*figure.card, run, first, false);
+  std::string value = text_of_value(ui, cards.at(figure.card), run, first, false);
   const bool counted_on = run.kpis.empty();
   ImGui::PushFont(ui.fonts.title);
   const float room = ImGui::GetContentRegionAvail().x;
@@ -148,21 +149,23 @@ void draw_card(Ui& ui, const Figure& figure, const model::Run& run, const model:
 
   ImGui::PushFont(ui.fonts.small);
   if (two && !std::isnan(figure.b) && !std::isnan(figure.a)) {
-    text_cut(ui, fmt::format("B  {}", text_of_value(*figure.card, *other, figure.b, false)));
-    draw_difference(ui, *figure.card, run, figure.b - figure.a);
+    const bool of_b = ui.compare == Compare::b;
+    text_cut(ui, of_b ? fmt::format("A  {}", text_of_value(ui, cards.at(figure.card), run, figure.a, false))
+                      : fmt::format("B  {}", text_of_value(ui, cards.at(figure.card), *other, figure.b, false)));
+    draw_difference(ui, cards.at(figure.card), run, figure.b - figure.a);
   } else if (counted_on) {
     text_cut(ui, ui.tr(Word::so_far));
-  } else if (figure.card->form == FigureForm::money && !has_tariff(run)) {
+  } else if (cards.at(figure.card).form == FigureForm::money && !has_tariff(run)) {
     text_cut(ui, ui.tr(Word::free_energy));
   }
   ImGui::PopFont();
 }
 
-void explain_figure(Ui& ui, const Figure& figure, const model::Run& run) {
+void explain_figure(Ui& ui, const CardFigure& figure, const model::Run& run) {
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(ui.px(360.0F));
   for (const record::Kpi& kpi : run.kpis) {
-    if (kpi.site >= 0 || kpi.name != figure.card->kpi) continue;
+    if (kpi.site >= 0 || kpi.name != cards.at(figure.card).kpi) continue;
     const std::string& help = ui.korean() ? kpi.help_ko : kpi.help;
     ui.fonts.need(help);
     ImGui::TextUnformatted(fmt::format("{}: {}", kpi.name, help).c_str());
@@ -177,7 +180,8 @@ void draw_kpi_cards(Ui& ui, ImVec2 size) {
   const model::Run* a = ui.run_a();
   if (a == nullptr) return;
   const model::Run* b = ui.run_b();
-  const auto& figures = figures_of(ui.runs[ui.a].run, b != nullptr ? ui.runs[ui.b].run : nullptr);
+  // Found once per run, not per frame: a run that is not over sums its meter.
+  const auto& figures = panel_state(ui).cards.get(*a, b == nullptr ? 0 : b->serial, [&] { return figures_of(a, b); });
 
   const float gap = ui.px(6.0F);
   const auto fitting = static_cast<std::size_t>(std::max(1.0F, (size.x + gap) / (ui.px(148.0F) + gap)));
@@ -186,7 +190,7 @@ void draw_kpi_cards(Ui& ui, ImVec2 size) {
   const float width = std::floor((size.x - gap * static_cast<float>(count - 1)) / static_cast<float>(count));
   for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) ImGui::SameLine(0.0F, gap);
-    const std::string id = fmt::format("kpi.{}", figures[i].card->kpi);
+    const std::string id = fmt::format("kpi.{}", cards.at(figures[i].card).kpi);
     ImGui::BeginChild(id.c_str(), {width, size.y}, true,
                       ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
     draw_card(ui, figures[i], *a, b);

@@ -39,7 +39,9 @@ model::SiteState sum_of_sites(const model::Run& run, TimeNs t) {
 }
 
 /// Grid, PV, load, storage, EVs and the cost so far, as far as the site has them.
+/// Instants, so that they balance: the mean of the metering window stands beside them by name.
 void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now, Flow& flow) {
+  const model::SiteFlows& flows = flows_shown(ui, run);
   const bool small = ui.fonts.small != nullptr;
   if (small) ImGui::PushFont(ui.fonts.small);
   const auto show = [&](const char* item, Word word, const std::string& text) {
@@ -52,12 +54,19 @@ void draw_powers(Ui& ui, const model::Run& run, const model::SiteState& now, Flo
   const auto power = [&](const char* item, Word word, double kw) {
     if (!std::isnan(kw)) show(item, word, kw_text(kw));
   };
-  power("map.grid", Word::grid, now.grid_kw);
-  power("map.evs", Word::vehicles, now.ev_kw);
+  power("map.grid", Word::grid, flows.grid);
+  power("map.evs", Word::vehicles, std::isnan(flows.vehicles) ? now.ev_kw : flows.vehicles);
   power("map.pv", Word::pv, now.pv_kw);
   power("map.load", Word::base_load, now.load_kw);
   power("map.storage", Word::storage, now.storage_kw);
-  show("map.cost", Word::cost_so_far, money(run, now.cost));
+  if (!std::isnan(now.grid_kw)) {
+    const std::string line = fmt::format("{} {}", metered(ui, Word::grid_mean, run), kw_text(now.grid_kw));
+    ui.fonts.need(line);
+    flow.next(ImGui::CalcTextSize(line.c_str()).x);
+    text_cut(ui, line);
+    ui.items.last("map.grid_mean");
+  }
+  show("map.cost", Word::cost_so_far, money(ui, run, now.cost));
   if (small) ImGui::PopFont();
 }
 
@@ -115,6 +124,12 @@ const model::SiteState& site_state_shown(const Ui& ui, const model::Run& run) {
   return panel_state(ui).site_state.at(kept_of(ui, run)).get(run, {site, t}, [&] {
     return site == no_row ? sum_of_sites(run, t) : model::site_state(run, site, t);
   });
+}
+
+const model::SiteFlows& flows_shown(const Ui& ui, const model::Run& run) {
+  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const TimeNs t = std::clamp(ui.time.cursor_ns(), run.start_ns, std::max(run.start_ns, run.known_until_ns - 1));
+  return panel_state(ui).flows.at(kept_of(ui, run)).get(run, {site, t}, [&] { return model::flows_at(run, site, t); });
 }
 
 void draw_map(Ui& ui, ImVec2 size) {

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "viewer/ui/actions.hpp"
+#include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/screen.hpp"
 
 namespace evtwin::viewer::ui {
@@ -25,14 +26,17 @@ bool begin_menu(Ui& ui, const char* id, Word word) {
 }
 
 void path_of_run(Ui& ui, const ScreenActions& actions) {
-  static std::string path;
-  ImGui::TextUnformatted(ui.tr(Word::open_run));
+  if (entry(ui, "menu.open", Word::open_run, "O")) actions.choose_file();
+  std::string& path = panel_state(ui).typed_path;
   ImGui::SetNextItemWidth(ui.px(280.0F));
-  const bool entered = ImGui::InputText("##path", &path, ImGuiInputTextFlags_EnterReturnsTrue);
+  const bool entered =
+      ImGui::InputTextWithHint("##path", ui.tr(Word::path_hint), &path, ImGuiInputTextFlags_EnterReturnsTrue);
   ui.items.last("menu.path");
   ui.fonts.need(path);
   ImGui::SameLine();
-  if ((ImGui::Button(ui.tr(Word::open)) || entered) && !path.empty()) {
+  const bool pressed = ImGui::Button(ui.tr(Word::open));
+  ui.items.last("menu.path.open");
+  if ((pressed || entered) && !path.empty()) {
     actions.open(path);
     path.clear();
     ImGui::CloseCurrentPopup();

@@ -80,11 +80,11 @@ void draw_parties(Ui& ui, const model::Run& one, const model::Run* other) {
     if (part.of_which) ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
     text_cut(ui, ui.tr(part.word));
     ui.items.last(part.item);
-    figure_cell(ui, money(one, a.*part.value));
+    figure_cell(ui, money(ui, one, a.*part.value));
     if (other != nullptr) {
       const PartyMoney& b = party_money_of(ui, *other);
-      figure_cell(ui, money(*other, b.*part.value));
-      figure_cell(ui, signed_money(*other, b.*part.value - a.*part.value));
+      figure_cell(ui, money(ui, *other, b.*part.value));
+      figure_cell(ui, signed_money(ui, *other, b.*part.value - a.*part.value));
     }
     if (part.of_which) ImGui::PopStyleColor();
   }
@@ -103,7 +103,7 @@ constexpr int table_columns = static_cast<int>(money_columns) + 2;
 void draw_expected(Ui& ui, const model::Run& run, std::uint32_t row, double cost) {
   const FirstPlan& first = first_plan_of(ui, run, row);
   const bool planned = first.decision != no_row;
-  figure_cell(ui, planned ? money(run, first.cost) : "-");
+  figure_cell(ui, planned ? money(ui, run, first.cost) : "-");
   figure_cell(ui, planned ? signed_figure(plan_error(first, cost) * 100.0, "%", 1) : "-");
 }
 
@@ -129,8 +129,8 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
     const model::EvseState now = model::evse_state(run, session.evse, t);
     figure_cell(ui, figure(now.session_kwh, "kWh", 2));
     figure_cell(ui, ui.tr(Word::charging_now));
-    figure_cell(ui, money(run, now.session_cost));
-    figure_cell(ui, money(run, now.driver_pays));
+    figure_cell(ui, money(ui, run, now.session_cost));
+    figure_cell(ui, money(ui, run, now.driver_pays));
     figure_cell(ui, "-");
     figure_cell(ui, "-");
     draw_expected(ui, run, row, model::none);
@@ -138,10 +138,10 @@ void draw_session(Ui& ui, const model::Run& run, std::uint32_t row, bool so_far,
   }
   figure_cell(ui, figure(session.got_kwh, "kWh", 2));
   figure_cell(ui, figure(session.unmet_kwh, "kWh", 2));
-  figure_cell(ui, money(run, session.cost));
-  figure_cell(ui, money(run, session.paid));
-  figure_cell(ui, money(run, session.v2g_payment));
-  figure_cell(ui, money(run, session.wear_cost));
+  figure_cell(ui, money(ui, run, session.cost));
+  figure_cell(ui, money(ui, run, session.paid));
+  figure_cell(ui, money(ui, run, session.v2g_payment));
+  figure_cell(ui, money(ui, run, session.wear_cost));
   draw_expected(ui, run, row, session.cost);
 }
 

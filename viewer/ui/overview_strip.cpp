@@ -3,26 +3,17 @@
 #include <cmath>
 #include <vector>
 
+#include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
 
-/// What a column of pixels of the strip shows; made once per run and width.
-struct Strip {
-  std::uint64_t serial = 0;
-  std::uint32_t site = 0;
-  TimeNs start_ns = 0, end_ns = 0;
-  std::vector<model::Extent> grid;
-  std::vector<std::uint8_t> events;  ///< 0 none, 1 some, 2 an alert
-};
+using Strip = OverviewStrip;
 
-const Strip& strip_of(const model::Run& run, std::uint32_t site, TimeNs start, TimeNs end, std::size_t width) {
-  static Strip strip;
-  if (strip.serial == run.serial && strip.site == site && strip.start_ns == start && strip.end_ns == end &&
-      strip.grid.size() == width)
-    return strip;
-  strip = {run.serial, site, start, end, std::vector<model::Extent>(width), std::vector<std::uint8_t>(width, 0)};
+Strip strip_of(const model::Run& run, const OverviewQuestion& question) {
+  const auto& [site, start, end, width] = question;
+  Strip strip{std::vector<model::Extent>(width), std::vector<std::uint8_t>(width, 0)};
   if (site < run.sites.size() && !run.sites[site].grid_kw.empty())
     run.sites[site].grid_kw.columns(start, end, strip.grid);
   const double per_ns = static_cast<double>(width) / static_cast<double>(end - start);
@@ -77,7 +68,9 @@ void draw_overview_strip(Ui& ui, ImVec2 size) {
   list.PushClipRect(min, max, true);
   list.AddRectFilled(min, max, style.background);
   const std::uint32_t site = ui.selection.site == no_row ? 0 : ui.selection.site;
-  const Strip& strip = strip_of(*run, site, start, end, static_cast<std::size_t>(size.x));
+  const OverviewQuestion question{site, start, end, static_cast<std::size_t>(size.x)};
+  const Strip& strip =
+      panel_state(ui).overview.at(kept_of(ui, *run)).get(*run, question, [&] { return strip_of(*run, question); });
   const float ticks = ui.px(6.0F);
   draw_power(list, strip, {min.x, min.y + ui.px(2.0F)}, {max.x, max.y - ticks},
              plot::colour(style, plot::Category::blue));

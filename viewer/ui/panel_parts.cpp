@@ -22,6 +22,21 @@ float text_right(Ui& ui, ImVec2 place, std::string_view text, float width, ImU32
   return wide;
 }
 
+std::vector<std::string> lines_of(std::string_view text, float width) {
+  std::vector<std::string> lines;
+  for (std::size_t from = 0; from < text.size();) {
+    std::size_t to = std::min(text.find(' ', from), text.size());
+    for (std::size_t next = to; next < text.size();) {
+      next = std::min(text.find(' ', next + 1), text.size());
+      if (ImGui::CalcTextSize(text.data() + from, text.data() + next).x > width) break;
+      to = next;
+    }
+    lines.emplace_back(text.substr(from, to - from));
+    from = to + 1;
+  }
+  return lines;
+}
+
 void tooltip(Ui& ui, std::string_view text) {
   if (!ImGui::IsItemHovered()) return;
   ui.fonts.need(text);

@@ -9,9 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/verdict.hpp"
+#include "viewer/model/flows.hpp"
+#include "viewer/model/story.hpp"
+#include "viewer/model/usable.hpp"
+#include "viewer/model/waiting.hpp"
 #include "viewer/ui/entity_rows.hpp"
 #include "viewer/ui/event_index.hpp"
 #include "viewer/ui/feeder_rows.hpp"
+#include "viewer/ui/kept_traces.hpp"
 #include "viewer/ui/map_layout.hpp"
 #include "viewer/ui/money_rows.hpp"
 #include "viewer/ui/planned.hpp"
@@ -70,6 +76,44 @@ struct MapRoom {
   bool operator==(const MapRoom&) const = default;
 };
 
+/// A key figure with a card of its own.
+struct CardFigure {
+  std::size_t card = 0;
+  double a = model::none, b = model::none;
+};
+
+struct GanttQuestion {
+  std::uint32_t site = no_row;
+  std::string station;
+  model::EvseOrder order = model::EvseOrder::file;
+  bool dark = false;
+  bool operator==(const GanttQuestion&) const = default;
+};
+struct GanttChart {
+  std::vector<std::string> names;
+  std::vector<plot::Bar> bars;  ///< by row, then time
+};
+
+struct OverviewQuestion {
+  std::uint32_t site = 0;
+  TimeNs start_ns = 0, end_ns = 0;
+  std::size_t width = 0;
+  bool operator==(const OverviewQuestion&) const = default;
+};
+/// What each column of pixels shows.
+struct OverviewStrip {
+  std::vector<model::Extent> grid;
+  std::vector<std::uint8_t> events;  ///< 0 none, 1 some, 2 an alert
+};
+
+/// Which story is told: of which other run (its serial, 0: none), site, and day.
+struct StoryQuestion {
+  std::uint64_t other = 0;
+  std::uint32_t site = no_row;
+  TimeNs day = 0;
+  bool operator==(const StoryQuestion&) const = default;
+};
+
 struct PanelState {
   // Of run A, and of the other.
   std::array<States, 2> states;
@@ -92,6 +136,33 @@ struct PanelState {
 
   Kept<EventQuery, EventIndex> events, selected_events;
   std::size_t event_at_cursor = 0;  ///< shown last
+
+  std::string typed_path;  ///< in the menu
+  TraceStore traces;
+  Kept<std::uint64_t, std::vector<CardFigure>> cards;  ///< with another run (its serial, 0: none)
+  std::array<Kept<GanttQuestion, GanttChart>, 2> gantt;
+  std::array<Kept<OverviewQuestion, OverviewStrip>, 2> overview;
+
+  std::array<Kept<std::uint32_t, model::Series>, 2> metered_site, metered_evse;  ///< of a replay
+
+  std::array<Kept<int, std::vector<model::Held>>, 2> reservations;
+  std::array<Kept<std::pair<std::uint32_t, TimeNs>, std::vector<std::uint32_t>>, 2> usable;  ///< of (site, instant)
+  bool only_usable = false;
+
+  // Stage, verdict and story.
+  std::array<Kept<std::pair<std::uint32_t, TimeNs>, model::SiteFlows>, 2> flows;
+  std::array<Kept<std::uint32_t, double>, 2> widest_flow;                 ///< of a site
+  std::array<Kept<std::uint32_t, std::vector<std::uint32_t>>, 2> staged;  ///< EVSEs of a site
+  std::array<Kept<int, model::Waiting>, 2> waiting;
+  std::array<Kept<int, std::vector<std::uint32_t>>, 2> remarks;   ///< of strategies; rows of events
+  std::array<Kept<int, std::pair<bool, double>>, 2> planned_kwh;  ///< whether by plans, and how much
+  std::array<Kept<int, double>, 2> hours_to_ready;
+  std::array<Kept<std::uint32_t, model::PartyMoney>, 2> money_of_all;  ///< of a site, over the whole run
+  Kept<StoryQuestion, std::vector<model::Moment>> moments, partings;
+  Kept<std::pair<std::uint64_t, Language>, analysis::Verdict> verdict;  ///< with another run (its serial)
+  std::size_t verdict_party = 0;
+  std::size_t story_at = 0;                   ///< the moment that was marked last
+  std::vector<std::string_view> verdict_why;  ///< figures whose meaning is open; names of analysis::kpi_table()
 
   bool money_until_cursor = false, money_vehicles = false;
   std::array<Kept<std::string, StationLedger>, 2> ledger;  ///< of a station

@@ -135,7 +135,7 @@ void PlanCharge::draw_answer(Ui& ui, const model::Run& run) {
     using Way = model::ChargeWay;
     const auto time = [&](TimeNs t) { return run.clock.date_time_text(t); };
     const auto money_of = [&](double value) {
-      return std::isnan(value) ? std::string("-") : analysis::money_text(value, answer.currency);
+      return std::isnan(value) ? std::string("-") : in_won(ui, analysis::money_text(value, answer.currency));
     };
     row(
         "",

@@ -95,7 +95,7 @@ std::string marker_text(const Ui& ui, const model::Run& run) {
   const model::Site& site = run.sites[row];
   const double cost =
       site.cost.at(std::min(to, site.cost.end_ns() - 1)) - site.cost.at(std::max(from, site.cost.start_ns()));
-  if (!std::isnan(cost)) text += fmt::format("  {}", signed_money(run, cost));
+  if (!std::isnan(cost)) text += fmt::format("  {}", signed_money(ui, run, cost));
   if (!site.ev_kw.empty())
     text += fmt::format("  {}", plot::number_with_unit(site.ev_kw.extent(from, to).integral_h, "kWh"));
   return text;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "viewer/model/metered.hpp"
+#include "viewer/ui/panel_state.hpp"
 #include "viewer/ui/panels.hpp"
 #include "viewer/ui/traces.hpp"
 
@@ -26,6 +28,20 @@ std::vector<Layer> layers(const Ui& ui) {
   if (ui.compare == Compare::a) return {{a, "", false}};
   if (ui.compare == Compare::b) return {{b, "", false}};
   return {{a, "A ", false}, {b, "B ", true}};
+}
+
+/// The colour of B's line where A's is this one: two runs differ by more than dashes.
+Category of_b(Category category) {
+  switch (category) {
+    case Category::blue:
+      return Category::orange;
+    case Category::sky_blue:
+      return Category::purple;
+    case Category::green:
+      return Category::black;
+    default:
+      return category;
+  }
 }
 
 Stroke stroke(const Ui& ui, Category category, bool dashed, double fill = 0.0, float width = 1.5F) {
@@ -80,15 +96,44 @@ void finish(Ui& ui, plot::TimePlot& plot, const char* id) {
   ui.items.at(id, reply.min, reply.max);
 }
 
-void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* id, std::string title) {
+/// Of all that a power plot of these runs shows in the window; for plots that stand beside each other.
+plot::Axis axis_of(const Ui& ui, std::initializer_list<const model::Run*> runs) {
   plot::Axis axis;
+  axis.unit = "kW";
+  double low = 0.0, high = 0.0;
+  for (const model::Run* run : runs) {
+    const model::Site* site = site_of(ui, run);
+    if (site == nullptr) continue;
+    for (const model::Series* series : {&site->pv_kw, &site->load_kw, &site->storage_kw, &site->ev_kw, &site->grid_kw,
+                                        &site->power_setpoint_kw, &site->contract_kw}) {
+      const model::Extent extent = series->extent(ui.time.from_ns(), ui.time.to_ns());
+      if (std::isnan(extent.min)) continue;
+      low = std::min(low, extent.min);
+      high = std::max(high, extent.max);
+    }
+  }
+  const plot::Range range = plot::nice_range(low, high, true);
+  axis.min = range.min;
+  axis.max = range.max;
+  return axis;
+}
+
+const model::Series& metered_shown(const Ui& ui, const model::Run& run) {
+  const std::uint32_t site = site_row(ui);
+  return panel_state(ui).metered_site.at(kept_of(ui, run)).get(run, site, [&] {
+    return model::metered_of_site(run, site);
+  });
+}
+
+void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* id, std::string title,
+              plot::Axis axis = {}) {
   axis.unit = "kW";
   plot::TimePlot plot(id, ui.canvas, size, axis);
   plot.title(std::move(title));
   if (const model::Site* site = site_of(ui, shown.front().run); site != nullptr)
     plot.spans(ui.tr(Word::tariff_bands), tariff_bands(ui, *site));
   const SharedSignals shared =
-      shown.size() > 1 ? shared_signals(*shown[0].run, *shown[1].run, site_row(ui)) : SharedSignals{};
+      shown.size() > 1 ? shared_signals(ui, *shown[0].run, *shown[1].run, site_row(ui)) : SharedSignals{};
   for (const Layer& layer : shown) {
     const model::Site* site = site_of(ui, layer.run);
     if (site == nullptr) continue;
@@ -98,10 +143,20 @@ void power_of(Ui& ui, ImVec2 size, const std::vector<Layer>& shown, const char* 
     };
     add(ui.tr(Word::series_pv), site->pv_kw, stroke(ui, Category::yellow, layer.dashed, 0.15, 1.2F), shared.pv);
     add(ui.tr(Word::series_load), site->load_kw, stroke(ui, Category::purple, layer.dashed, 0.0, 1.2F), shared.load);
-    add(ui.tr(Word::series_storage), site->storage_kw, stroke(ui, Category::green, layer.dashed, 0.0, 1.2F), false);
-    add(ui.tr(Word::series_ev), site->ev_kw, stroke(ui, Category::sky_blue, layer.dashed, 0.15), false);
-    add(metered(ui, Word::series_grid, {site}), site->grid_kw, stroke(ui, Category::blue, layer.dashed, 0.0, 2.0F),
+    const auto own = [&](Category category) { return layer.dashed ? of_b(category) : category; };
+    // On the stage the cars and the battery are seen; two runs differ by what they draw from the grid.
+    const bool only_grid = shown.size() > 1 && ui.settings.layout == Layout::stakeholder;
+    if (!only_grid) {
+      add(ui.tr(Word::series_storage), site->storage_kw, stroke(ui, own(Category::green), layer.dashed, 0.0, 1.2F),
+          false);
+      add(ui.tr(Word::series_ev), site->ev_kw, stroke(ui, own(Category::sky_blue), layer.dashed, 0.15), false);
+    }
+    add(metered(ui, Word::series_grid, {site}), site->grid_kw, stroke(ui, own(Category::blue), layer.dashed, 0.0, 2.0F),
         false);
+    // A replay: what was metered over what the twin has.
+    if (!layer.run->metered.empty())
+      add(ui.tr(Word::series_metered), metered_shown(ui, *layer.run),
+          stroke(ui, Category::vermillion, false, 0.0, 1.6F), false);
     add(ui.tr(Word::series_setpoint), site->power_setpoint_kw, stroke(ui, Category::green, true, 0.0, 1.0F),
         shared.setpoint);
     add(ui.tr(Word::series_contract), site->contract_kw, stroke(ui, Category::vermillion, true), shared.contract);
@@ -128,8 +183,9 @@ void draw_power_plot(Ui& ui, ImVec2 size) {
   }
   if (b != nullptr && ui.compare == Compare::split) {
     const ImVec2 half{size.x, std::floor((size.y - ui.px(4.0F)) / 2.0F)};
-    power_of(ui, half, {{a, "", false}}, "plot.power", ui.runs[ui.a].label);
-    power_of(ui, half, {{b, "", false}}, "plot.power_b", ui.runs[ui.b].label);
+    const plot::Axis axis = axis_of(ui, {a, b});
+    power_of(ui, half, {{a, "", false}}, "plot.power", ui.runs[ui.a].label, axis);
+    power_of(ui, half, {{b, "", false}}, "plot.power_b", ui.runs[ui.b].label, axis);
     return;
   }
   power_of(ui, size, layers(ui), "plot.power", ui.tr(Word::power));
@@ -139,8 +195,8 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
   const model::Run *a = ui.run_a(), *b = ui.run_b();
   if (a == nullptr) return;
   plot::Axis price, total;
-  if (!a->currency.empty()) price.unit = fmt::format("{}/kWh", a->currency);
-  total.unit = a->currency;
+  if (!a->currency.empty()) price.unit = fmt::format("{}/kWh", currency_name(ui, *a));
+  total.unit = currency_name(ui, *a);
   plot::TimePlot plot("plot.price", ui.canvas, size, price, total);
   plot.title(ui.tr(Word::price_and_cost));
   if (b != nullptr && ui.compare == Compare::difference) {
@@ -163,7 +219,8 @@ void draw_price_plot(Ui& ui, ImVec2 size) {
     first = false;
     if (!site->cost.empty())
       plot.line(layer.prefix + ui.tr(Word::series_cost), site->cost,
-                stroke(ui, Category::blue, layer.dashed, 0.0, 2.0F), plot::Side::right);
+                stroke(ui, layer.dashed ? of_b(Category::blue) : Category::blue, layer.dashed, 0.0, 2.0F),
+                plot::Side::right);
   }
   finish(ui, plot, "plot.price");
 }
@@ -176,7 +233,7 @@ std::vector<std::string> traced_evses(const Ui& ui, bool storage_shown) {
   if (ui.selection.evse < run.evses.size()) return {run.evses[ui.selection.evse].name};
   std::vector<std::string> names;
   if (storage_shown || ui.compare == Compare::overlay) return names;
-  for (const std::uint32_t row : shown_evses(run, ui.selection.site, ui.selection.station, ui.order)) {
+  for (const std::uint32_t row : shown_evses(ui, run, ui.selection.site, ui.selection.station, ui.order)) {
     if (names.size() == 4) break;
     names.push_back(run.evses[row].name);
   }
@@ -201,7 +258,7 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
     for (std::uint32_t row = 0; row < layer.run->storages.size(); ++row) {
       const model::Storage& storage = layer.run->storages[row];
       if (storage.site != site || storage.soc.empty() || next >= 3) continue;
-      plot.line(layer.prefix + storage.name, storage_soc_percent(*layer.run, row),
+      plot.line(layer.prefix + storage.name, storage_soc_percent(ui, *layer.run, row),
                 stroke(ui, colours[next++], layer.dashed, 0.0, 2.0F));
       any = true;
     }
@@ -211,7 +268,7 @@ void draw_soc_plot(Ui& ui, ImVec2 size) {
     for (const Layer& layer : layers(ui)) {
       const std::uint32_t row = find_evse(*layer.run, name);
       if (row == no_row) continue;
-      const EvseTrace& trace = evse_trace(*layer.run, row);
+      const EvseTrace& trace = evse_trace(ui, *layer.run, row);
       if (trace.soc_percent.empty()) continue;
       const Category colour = alone ? Category::sky_blue : colours[row % std::size(colours)];
       plot.line(layer.prefix + name, trace.soc_percent, stroke(ui, colour, layer.dashed, alone ? 0.15 : 0.0));
@@ -231,7 +288,7 @@ void draw_vehicles_plot(Ui& ui, ImVec2 size) {
   plot::Axis axis;
   axis.unit = "kW";
   plot::TimePlot plot("plot.vehicles", ui.canvas, size, axis);
-  const Stack& stack = power_stack(*run, ui.selection.site, ui.selection.station);
+  const Stack& stack = power_stack(ui, *run, ui.selection.site, ui.selection.station);
   plot.title(ui.tr(stack.by_station ? Word::power_by_station : Word::power_by_evse));
   constexpr Category colours[] = {Category::blue,   Category::orange, Category::sky_blue,  Category::green,
                                   Category::purple, Category::yellow, Category::vermillion};
@@ -255,7 +312,7 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
     plot::HeatSource source;
     source.run = ui.runs[which].run;
     source.metric = ui.heat_metric;
-    source.evses = shown_evses(*source.run, ui.selection.site, ui.selection.station, ui.order);
+    source.evses = shown_evses(ui, *source.run, ui.selection.site, ui.selection.station, ui.order);
     return source;
   };
   const auto draw = [&](plot::HeatMap& map, const char* id, ImVec2 area, const plot::HeatSource& source) {
@@ -282,8 +339,11 @@ void draw_heat_panel(Ui& ui, ImVec2 size) {
   const bool room = size.y >= ui.px(260.0F);
   if (two && (ui.compare == Compare::split || (ui.compare == Compare::overlay && room))) {
     const ImVec2 half{size.x, std::floor((size.y - ui.px(4.0F)) / 2.0F)};
-    draw(ui.heat_a, "heat", half, source_of(ui.a));
-    draw(ui.heat_b, "heat_b", half, source_of(ui.b));
+    plot::HeatSource of_a = source_of(ui.a), of_b = source_of(ui.b);
+    of_a.beside = of_b.run;
+    of_b.beside = of_a.run;
+    draw(ui.heat_a, "heat", half, of_a);
+    draw(ui.heat_b, "heat_b", half, of_b);
     return;
   }
   plot::HeatSource source = source_of(two && ui.compare == Compare::b ? ui.b : ui.a);

@@ -309,7 +309,7 @@ void Quadrant::draw_best_for_user(Ui& ui) {
       text_cut(ui, open[best.run]->label);
       ui.items.last(fmt::format("quadrant.best.{}", best.station));
       ImGui::TableNextColumn();
-      text_cut(ui, signed_money(*runs[best.run], best.money));
+      text_cut(ui, signed_money(ui, *runs[best.run], best.money));
     }
   }
   ImGui::EndTable();

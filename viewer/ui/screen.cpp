@@ -7,6 +7,7 @@
 
 #include "viewer/ui/actions.hpp"
 #include "viewer/ui/panels.hpp"
+#include "viewer/ui/story_screen.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -96,14 +97,10 @@ constexpr Tab inspector_tab{"inspector_tab", Word::tab_inspector, LowerTab::none
 bool is_compact(const Ui& ui, ImVec2 area) { return area.x < ui.px(760.0F) || area.y < ui.px(540.0F); }
 
 void one_at_a_time(Ui& ui, ImVec2 size) {
-  if (ui.settings.layout == Layout::stakeholder) {
-    tabs(ui, "compact", size, {power_tab, heat_tab, map_tab}, ImGuiTabBarFlags_TabListPopupButton);
-  } else {
-    tabs(ui, "compact", size,
-         {power_tab, price_tab, soc_tab, heat_tab, sessions_tab, vehicles_tab, list_tab, map_tab, inspector_tab,
-          events_tab, money_tab},
-         ImGuiTabBarFlags_TabListPopupButton);
-  }
+  tabs(ui, "compact", size,
+       {power_tab, price_tab, soc_tab, heat_tab, sessions_tab, vehicles_tab, list_tab, map_tab, inspector_tab,
+        events_tab, money_tab},
+       ImGuiTabBarFlags_TabListPopupButton);
 }
 
 void left_column(Ui& ui, Splits& splits, ImVec2 size) {
@@ -142,17 +139,6 @@ void right_column(Ui& ui, Splits& splits, ImVec2 size) {
     tabs(ui, "lower", {size.x, lower}, {heat_tab, sessions_tab, vehicles_tab, events_tab, money_tab});
   }
   ImGui::EndGroup();
-}
-
-/// Figures, power, who is where: nothing else.
-void stakeholder(Ui& ui, ImVec2 size) {
-  const float between = ui.px(5.0F);
-  const float upper = std::floor(size.y * 0.5F);
-  const float left = std::floor(size.x * 0.68F);
-  panel(ui, "power", {size.x, upper}, draw_power_plot);
-  panel(ui, "heat_alone", {left, size.y - upper - between}, draw_heat_panel);
-  ImGui::SameLine(0.0F, between);
-  panel(ui, "map", {size.x - left - between, size.y - upper - between}, draw_map);
 }
 
 void nothing_to_show(Ui& ui, const std::string& trouble) {
@@ -228,18 +214,19 @@ void draw_screen(Ui& ui, Splits& splits, const std::string& trouble) {
   const bool two = ui.run_b() != nullptr;
   const float small = ui.px(15.0F);
   const float notes = two ? 2.0F : cards_have_a_note(*ui.run_a()) ? 1.0F : 0.0F;
-  const float cards = small + ui.px(42.0F) + notes * (small + gap);
+  const bool story = ui.settings.layout == Layout::stakeholder;
+  const float cards = story ? 0.0F : small + ui.px(42.0F) + notes * (small + gap);
   const float player = ImGui::GetFrameHeight();
   const float strip = std::max(ui.px(34.0F), 2.0F * line);
-  const float body = area.y - cards - player - strip - 3.0F * gap;
+  const float body = area.y - cards - player - strip - (story ? 2.0F : 3.0F) * gap;
 
-  draw_kpi_cards(ui, {area.x, cards});
+  if (!story) draw_kpi_cards(ui, {area.x, cards});
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0.0F, 0.0F});
-  if (is_compact(ui, area)) {
+  if (story) {
+    draw_story_screen(ui, {area.x, body}, is_compact(ui, area));
+  } else if (is_compact(ui, area)) {
     one_at_a_time(ui, {area.x, body});
-  } else if (ui.settings.layout == Layout::stakeholder) {
-    stakeholder(ui, {area.x, body});
   } else {
     if (splits.left == 0.0F) splits.left = std::clamp(ui.px(300.0F) / area.x, 0.2F, 0.42F);
     const float left = std::floor(area.x * splits.left);

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <list>
-#include <map>
 #include <utility>
 
 #include "viewer/model/state.hpp"
+#include "viewer/ui/panel_state.hpp"
 
 namespace evtwin::viewer::ui {
 namespace {
@@ -14,26 +13,6 @@ namespace {
 using model::no_row;
 using model::Piece;
 using model::Series;
-
-/// Things made from a run, by (run, key): the last few runs' are kept.
-template <class Key, class Value>
-class KeptTraces {
- public:
-  template <class Make>
-  const Value& get(std::uint64_t run, const Key& key, Make make) {
-    auto place = std::find_if(runs_.begin(), runs_.end(), [&](const auto& entry) { return entry.first == run; });
-    if (place == runs_.end()) {
-      runs_.emplace_front(run, std::map<Key, Value>());
-      place = runs_.begin();
-      if (runs_.size() > 4) runs_.pop_back();
-    }
-    const auto found = place->second.find(key);
-    return found != place->second.end() ? found->second : place->second.emplace(key, make()).first->second;
-  }
-
- private:
-  std::list<std::pair<std::uint64_t, std::map<Key, Value>>> runs_;
-};
 
 void add_scaled(Series& to, const Series& from, double factor) {
   for (Piece piece : from.pieces()) {
@@ -68,7 +47,12 @@ Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& s
   std::erase_if(rows, [&](std::uint32_t row) { return run.evses[row].kw.empty(); });
   Stack stack;
   constexpr std::size_t most_evses = 24, most_stations = 12;
-  stack.by_station = rows.size() > most_evses && station.empty();
+  // One block says nothing: a single station is stacked by its EVSEs, the smallest of them together.
+  const auto first_station = [&](std::uint32_t row) {
+    return run.evses[row].station == run.evses[rows.front()].station;
+  };
+  stack.by_station =
+      rows.size() > most_evses && station.empty() && !std::all_of(rows.begin(), rows.end(), first_station);
   std::vector<std::pair<std::string, std::vector<const Series*>>> groups;
   for (const std::uint32_t row : rows) {
     const model::Evse& evse = run.evses[row];
@@ -95,14 +79,12 @@ Stack make_stack(const model::Run& run, std::uint32_t site, const std::string& s
 
 }  // namespace
 
-const EvseTrace& evse_trace(const model::Run& run, std::uint32_t evse) {
-  static KeptTraces<std::uint32_t, EvseTrace> kept;
-  return kept.get(run.serial, evse, [&] { return make_trace(run, evse); });
+const EvseTrace& evse_trace(const Ui& ui, const model::Run& run, std::uint32_t evse) {
+  return panel_state(ui).traces.evses.get(run.serial, evse, [&] { return make_trace(run, evse); });
 }
 
-const Series& storage_soc_percent(const model::Run& run, std::uint32_t storage) {
-  static KeptTraces<std::uint32_t, Series> kept;
-  return kept.get(run.serial, storage, [&] {
+const Series& storage_soc_percent(const Ui& ui, const model::Run& run, std::uint32_t storage) {
+  return panel_state(ui).traces.storages.get(run.serial, storage, [&] {
     Series percent;
     add_scaled(percent, run.storages[storage].soc, 100.0);
     percent.finish(run.storages[storage].soc.end_ns());
@@ -110,13 +92,11 @@ const Series& storage_soc_percent(const model::Run& run, std::uint32_t storage) 
   });
 }
 
-const Stack& power_stack(const model::Run& run, std::uint32_t site, const std::string& station) {
-  static KeptTraces<std::pair<std::uint32_t, std::string>, Stack> kept;
-  return kept.get(run.serial, {site, station}, [&] { return make_stack(run, site, station); });
+const Stack& power_stack(const Ui& ui, const model::Run& run, std::uint32_t site, const std::string& station) {
+  return panel_state(ui).traces.stacks.get(run.serial, {site, station}, [&] { return make_stack(run, site, station); });
 }
 
-SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint32_t site) {
-  static KeptTraces<std::pair<std::uint64_t, std::uint32_t>, SharedSignals> kept;
+SharedSignals shared_signals(const Ui& ui, const model::Run& a, const model::Run& b, std::uint32_t site) {
   const auto same = [](const Series& one, const Series& other) {
     return std::equal(one.pieces().begin(), one.pieces().end(), other.pieces().begin(), other.pieces().end(),
                       [](const Piece& x, const Piece& y) {
@@ -124,7 +104,7 @@ SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint
                         return x.start_ns == y.start_ns && (x.value == y.value || both_gaps);
                       });
   };
-  return kept.get(a.serial, {b.serial, site}, [&]() -> SharedSignals {
+  return panel_state(ui).traces.shared.get(a.serial, {b.serial, site}, [&]() -> SharedSignals {
     if (site >= a.sites.size() || site >= b.sites.size()) return {};
     const model::Site &x = a.sites[site], &y = b.sites[site];
     return {same(x.pv_kw, y.pv_kw), same(x.load_kw, y.load_kw), same(x.contract_kw, y.contract_kw),
@@ -132,12 +112,10 @@ SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint
   });
 }
 
-const std::vector<std::uint32_t>& shown_evses(const model::Run& run, std::uint32_t site, const std::string& station,
-                                              model::EvseOrder order) {
-  static KeptTraces<std::pair<std::pair<std::uint32_t, std::string>, model::EvseOrder>, std::vector<std::uint32_t>>
-      kept;
-  return kept.get(run.serial, {{site, station}, order},
-                  [&] { return model::ordered_evses(run, site, station, order); });
+const std::vector<std::uint32_t>& shown_evses(const Ui& ui, const model::Run& run, std::uint32_t site,
+                                              const std::string& station, model::EvseOrder order) {
+  return panel_state(ui).traces.shown.get(run.serial, {{site, station}, order},
+                                          [&] { return model::ordered_evses(run, site, station, order); });
 }
 
 }  // namespace evtwin::viewer::ui

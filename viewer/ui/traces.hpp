@@ -6,6 +6,7 @@
 
 #include "viewer/model/heat.hpp"
 #include "viewer/model/run.hpp"
+#include "viewer/ui/ui.hpp"
 
 namespace evtwin::viewer::ui {
 
@@ -13,10 +14,10 @@ namespace evtwin::viewer::ui {
 struct EvseTrace {
   model::Series soc_percent, target_percent;
 };
-const EvseTrace& evse_trace(const model::Run& run, std::uint32_t evse);
+const EvseTrace& evse_trace(const Ui& ui, const model::Run& run, std::uint32_t evse);
 
 /// 0..100.
-const model::Series& storage_soc_percent(const model::Run& run, std::uint32_t storage);
+const model::Series& storage_soc_percent(const Ui& ui, const model::Run& run, std::uint32_t storage);
 
 /// What power adds up from.
 struct Stack {
@@ -30,16 +31,16 @@ struct Stack {
 };
 /// By EVSE where there are at most 24 of them, else by station, the rest summed up as one.
 /// @param site no_row: all. @param station only its EVSEs; empty: all
-const Stack& power_stack(const model::Run& run, std::uint32_t site, const std::string& station);
+const Stack& power_stack(const Ui& ui, const model::Run& run, std::uint32_t site, const std::string& station);
 
 /// model::ordered_evses, kept.
-const std::vector<std::uint32_t>& shown_evses(const model::Run& run, std::uint32_t site, const std::string& station,
-                                              model::EvseOrder order);
+const std::vector<std::uint32_t>& shown_evses(const Ui& ui, const model::Run& run, std::uint32_t site,
+                                              const std::string& station, model::EvseOrder order);
 
 /// Whether two runs have the same PV, base load and limits at a site: then they are drawn once.
 struct SharedSignals {
   bool pv = false, load = false, contract = false, setpoint = false;
 };
-SharedSignals shared_signals(const model::Run& a, const model::Run& b, std::uint32_t site);
+SharedSignals shared_signals(const Ui& ui, const model::Run& a, const model::Run& b, std::uint32_t site);
 
 }  // namespace evtwin::viewer::ui

@@ -94,12 +94,26 @@ std::string metered(const Ui& ui, Word word, const model::Run& run) {
   return with_windows(ui, word, windows_ns);
 }
 
-std::string money(const model::Run& run, double value) { return analysis::money_text(value, run.currency); }
+std::string currency_name(const Ui& ui, const model::Run& run) {
+  return ui.korean() && run.currency == "KRW" ? "원" : run.currency;
+}
 
-std::string signed_money(const model::Run& run, double value) {
-  const std::string text = money(run, value);
+std::string money(const Ui& ui, const model::Run& run, double value) {
+  return in_won(ui, analysis::money_text(value, run.currency));
+}
+
+std::string signed_money(const Ui& ui, const model::Run& run, double value) {
+  const std::string text = money(ui, run, value);
   const bool plus = value > 0.0 && text.find_first_of("123456789") != std::string::npos;
   return plus ? "+" + text : text;
+}
+
+std::string in_won(const Ui& ui, std::string text) {
+  if (!ui.korean()) return text;
+  constexpr std::string_view krw = " KRW";
+  for (std::size_t at = text.find(krw); at != std::string::npos; at = text.find(krw, at))
+    text.replace(at, krw.size(), "원");
+  return text;
 }
 
 }  // namespace evtwin::viewer::ui

@@ -86,7 +86,7 @@ struct Ui {
   plot::Canvas canvas;
   Items items;
   EventFilter events;
-  model::HeatMetric heat_metric = model::HeatMetric::power_kw;
+  model::HeatMetric heat_metric = model::HeatMetric::power_share;
   model::EvseOrder order = model::EvseOrder::file;
   plot::HeatMap heat_a, heat_b;
   std::string search;  ///< of the entity list
@@ -122,11 +122,15 @@ std::uint32_t find_evse(const model::Run& run, std::string_view name);
 void text_cut(Ui& ui, std::string_view text, float width = 0.0F);
 /// The part of a text that fits, with an ellipsis where something is missing; empty: not one character fits.
 std::string cut_to_width(std::string_view text, float width);
-/// Money as people write it, in the run's currency; "-" for NaN.
-std::string money(const model::Run& run, double value);
+/// Money as people write it, in the run's currency (Korean: 원); "-" for NaN.
+std::string money(const Ui& ui, const model::Run& run, double value);
+/// "KRW", in Korean "원".
+std::string currency_name(const Ui& ui, const model::Run& run);
+/// A text of the engine's with amounts in it: "30,575 KRW" is "30,575원" in Korean.
+std::string in_won(const Ui& ui, std::string text);
 /// A word with the length of the metering windows in it: "Peak (15 min)"; of sites that differ, "Peak (15/30 min)".
 std::string metered(const Ui& ui, Word word, std::initializer_list<const model::Site*> sites);
 std::string metered(const Ui& ui, Word word, const model::Run& run);
-std::string signed_money(const model::Run& run, double value);
+std::string signed_money(const Ui& ui, const model::Run& run, double value);
 
 }  // namespace evtwin::viewer::ui

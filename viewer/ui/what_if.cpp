@@ -83,9 +83,6 @@ void WhatIf::draw(Ui& ui) {
       if (parts.page == Page::change_site) parts.change_site.draw(ui, parts.asking, *run);
       if (parts.page == Page::quadrant) parts.quadrant.draw(ui, parts.asking, *run);
     }
-    if (ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) && !ImGui::IsAnyItemActive() &&
-        ImGui::IsKeyPressed(ImGui::GetIO().KeyMap[ImGuiKey_Escape]))
-      open = false;
   }
   ImGui::End();
   if (!open) parts.page = Page::none;

@@ -42,8 +42,11 @@ class ChangeSite {
   void draw(Ui& ui, Asking& asking, const model::Run& run);
   /// Opens what a child has written.
   void poll(Ui& ui, Asking& asking);
-  bool running() const { return task_.running(); }
-  void wait() { task_.wait(); }
+  bool running() const { return task_.running() || advice_task_.running(); }
+  void wait() {
+    task_.wait();
+    advice_task_.wait();
+  }
 
  private:
   /// As the form has it; what differs from the run is asked for.
@@ -60,6 +63,7 @@ class ChangeSite {
   void draw_result(Ui& ui, const model::Run& run);
   void draw_save(Ui& ui);
   void draw_bookings(Ui& ui, Asking& asking, const model::Run& run);
+  void draw_booking_advice(Ui& ui, Asking& asking, const model::Run& run);
   void start(Asking& asking, const model::Run& run, const std::map<std::string, std::string>& set);
   /// Run B where it is the answer; null: none yet.
   const model::Run* answer(const Ui& ui) const;
@@ -71,6 +75,9 @@ class ChangeSite {
   std::string sessions_file_, out_, shown_, save_as_, csv_name_;
   std::vector<model::Booking> bookings_;
   std::uint64_t bookings_of_ = 0;
+  Task advice_task_;
+  std::uint64_t advice_of_ = 0;  ///< serial of the run
+  std::optional<model::BookingAdvice> advice_;
 };
 
 /// Strategies as points: two figures, which way is better, and who serves the users best.

@@ -69,7 +69,6 @@ TEST_F(Golden, VehicleToGrid) { expect_screen(options(run_of("dc_v2g.lua")), "v2
 TEST_F(Golden, TwoRunsUnderOneCursor) {
   auto chosen = options(run_of("workplace_week.lua", {"--strategy", "asap"}));
   chosen.files.push_back(run_of("workplace_week.lua", {}, "b.evtwin"));
-  chosen.layout = "stakeholder";
   expect_screen(chosen, "two_runs");
 }
 

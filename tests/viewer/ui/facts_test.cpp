@@ -124,7 +124,7 @@ TEST(EvseFacts, WhenAVehicleHasLeftSayWhatItGotMissedAndPaid) {
   const std::string said = group(evse_facts(screen.ui, run, van.evse, van.departed_ns), Word::last_session).sentence;
   EXPECT_THAT(said, HasSubstr("Porter left at 2026-06-10 18:00. Got"));
   EXPECT_THAT(said, HasSubstr("target met"));
-  EXPECT_THAT(said, HasSubstr("Driver paid " + money(run, van.paid)));
+  EXPECT_THAT(said, HasSubstr("Driver paid " + money(screen.ui, run, van.paid)));
 }
 
 TEST(EvseFacts, SayWhatTheControlPilotShows) {
@@ -217,9 +217,10 @@ TEST(Facts, AreTheSameWhicheverWayTheCursorCame) {
 
 TEST(Facts, ADifferenceIsOfFiguresOfTheSameKindOnly) {
   const model::Run& run = *recorded_week().run;
-  EXPECT_EQ(difference_text(run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kw}), "+2.5 kW");
-  EXPECT_EQ(difference_text(run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kwh}), "");
-  EXPECT_EQ(difference_text(run, {"", "", model::none, Unit::kw}, {"", "", 3.5, Unit::kw}), "");
+  const PanelScreen screen(draw_inspector, {300, 300}, recorded_week().run);
+  EXPECT_EQ(difference_text(screen.ui, run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kw}), "+2.5 kW");
+  EXPECT_EQ(difference_text(screen.ui, run, {"", "", 1.0, Unit::kw}, {"", "", 3.5, Unit::kwh}), "");
+  EXPECT_EQ(difference_text(screen.ui, run, {"", "", model::none, Unit::kw}, {"", "", 3.5, Unit::kw}), "");
 }
 
 }  // namespace

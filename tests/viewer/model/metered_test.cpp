@@ -1,0 +1,83 @@
+// A replay beside its log: what was metered, as the rows of the run file say.
+#include "viewer/model/metered.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "run_files.hpp"
+
+namespace evtwin::viewer::model {
+namespace {
+
+struct ReplayFile {
+  test::Folder folder;
+  std::string file = folder / "replay.run";
+  RunPtr run;
+  ReplayFile() {
+    const std::string made = paths::source_dir + "/scenarios/made_site";
+    const std::string command = paths::quoted(paths::program) + " replay " + paths::quoted(made + ".log") + " --site " +
+                                paths::quoted(made + ".lua") + " --out " + paths::quoted(file) + " >/dev/null 2>&1";
+    if (std::system(command.c_str()) == 0) run = read_run(file);
+  }
+};
+const ReplayFile& replayed() {
+  static const ReplayFile file;
+  return file;
+}
+
+TEST(Metered, EnergyOfTheSiteIsThatOfItsReadings) {
+  ASSERT_NE(replayed().run, nullptr);
+  const model::Run& run = *replayed().run;
+  ASSERT_FALSE(run.metered.empty());
+  const Series site = metered_of_site(run, 0);
+  const double kwh =
+      test::ask(replayed().file, "SELECT sum(kw * (end_ns - start_ns) / 3.6e12) FROM metered WHERE end_ns > start_ns");
+  EXPECT_GT(kwh, 500.0);
+  EXPECT_NEAR(site.extent(run.start_ns, run.end_ns).integral_h, kwh, 1e-6 * kwh);
+  double by_evse = 0.0;
+  for (std::uint32_t row = 0; row < run.evses.size(); ++row)
+    by_evse += metered_at(run, row).extent(run.start_ns, run.end_ns).integral_h;
+  EXPECT_NEAR(by_evse, kwh, 1e-6 * kwh);
+}
+
+TEST(Metered, AtAnInstantIsTheReadingInForce) {
+  const model::Run& run = *replayed().run;
+  for (std::size_t i = 0; i < run.metered.size(); i += 17) {
+    const Metered& reading = run.metered[i];
+    const TimeNs middle = reading.start_ns + (reading.end_ns - reading.start_ns) / 2;
+    EXPECT_NEAR(metered_at(run, reading.evse).at(middle), reading.kw, 1e-9);
+  }
+}
+
+TEST(Judged, CountsTheLinesOfTheCertificateByGateWithoutThoseGiven) {
+  const model::Run& run = *replayed().run;
+  const Judged sum = judged(run);
+  const auto count = [&](const std::string& gate) {
+    return test::ask(replayed().file,
+                     "SELECT count(*) FROM score WHERE gate = '" + gate +
+                         "' AND name NOT IN ('session_energy_mape', 'session_energy_bias', 'small_session_energy_mae', "
+                         "'site_load_nmbe', 'site_load_month_cv_rmse')");
+  };
+  EXPECT_EQ(static_cast<double>(sum.good), count("good"));
+  EXPECT_EQ(static_cast<double>(sum.pass), count("pass"));
+  EXPECT_EQ(static_cast<double>(sum.fail), count("fail"));
+  EXPECT_EQ(static_cast<double>(sum.left_out),
+            test::ask(replayed().file, "SELECT count(*) FROM flag WHERE left_out = 1"));
+  EXPECT_EQ(sum.worst(), "pass");
+  EXPECT_EQ(sum.good + sum.pass + sum.fail + sum.given + sum.not_scorable, run.scores.size());
+}
+
+TEST(Judged, OneFailingLineIsTheVerdictAndALineThatWasGivenIsNot) {
+  model::Run run = *replayed().run;
+  for (Score& score : run.scores) {
+    if (score.name == "session_energy_mape") score.gate = "fail";
+  }
+  EXPECT_EQ(judged(run).worst(), "pass");
+  run.scores.back().gate = "fail";
+  EXPECT_EQ(judged(run).worst(), "fail");
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::model

@@ -1,0 +1,192 @@
+// What the story tells, counted again from sessions and metering windows by other ways.
+#include "viewer/model/story.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "run_files.hpp"
+#include "viewer/model/state.hpp"
+#include "viewer/model/usable.hpp"
+#include "viewer/model/waiting.hpp"
+
+namespace evtwin::viewer::model {
+namespace {
+
+const RunPtr& told_run(const std::string& strategy) {
+  static const test::Folder folder;
+  static std::map<std::string, RunPtr> runs;
+  RunPtr& run = runs[strategy];
+  if (run == nullptr) {
+    const std::string file = folder / (strategy + ".run");
+    test::record_scenario(file, "workplace_week", strategy);
+    run = read_run(file);
+  }
+  return run;
+}
+
+TEST(Waiting, IsWhoHasComeAndIsNeitherPluggedInNorGone) {
+  const model::Run& run = *told_run("edf");
+  const Waiting waiting(run);
+  std::size_t most = 0;
+  for (TimeNs t = run.start_ns; t < run.end_ns; t += 3 * kernel::minute_ns) {
+    std::vector<std::uint32_t> rows;
+    std::uint32_t gone = 0;
+    for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+      const Session& session = run.sessions[row];
+      const bool plugged_in = session.plugged_in_ns <= t;
+      if (session.arrived_ns <= t && !plugged_in && t < session.departed_ns) rows.push_back(row);
+      const bool never = session.plugged_in_ns == kernel::time_never;
+      if (never && session.departed_ns <= t && session.ended != "waiting_at_end") ++gone;
+    }
+    ASSERT_EQ(waiting.at(run, no_row, t), rows);
+    ASSERT_EQ(waiting.gone_by(run, no_row, t), gone);
+    most = std::max(most, rows.size());
+  }
+  EXPECT_GT(most, 0U) << "nobody ever waited: this test shows nothing";
+}
+
+TEST(Waiting, WhoLeftUnservedByTheEndIsTheKeyFigure) {
+  const model::Run& run = *told_run("edf");
+  EXPECT_EQ(static_cast<double>(Waiting(run).gone_by(run, no_row, run.end_ns)), kpi_value(run, "turned_away"));
+}
+
+TEST(Story, BeginsWhenHalfAsManyAreThereAsEver) {
+  const model::Run& run = *told_run("edf");
+  const auto there = [&](TimeNs t) {
+    return std::count_if(run.sessions.begin(), run.sessions.end(),
+                         [&](const Session& s) { return s.plugged_in_ns <= t && t < s.departed_ns; });
+  };
+  std::ptrdiff_t most = 0;
+  for (const Session& session : run.sessions) {
+    if (session.plugged_in_ns != kernel::time_never) most = std::max(most, there(session.plugged_in_ns));
+  }
+  const TimeNs busy = first_busy(run);
+  EXPECT_GE(2 * there(busy), most);
+  for (const Session& session : run.sessions) {
+    if (session.plugged_in_ns < busy) {
+      EXPECT_LT(2 * there(session.plugged_in_ns), most);
+    }
+  }
+  const TimeNs hour = first_busy_hour(run);
+  EXPECT_LE(hour, busy);
+  EXPECT_LT(busy - hour, kernel::hour_ns);
+  EXPECT_EQ(run.clock.local(hour).minute, 0);
+}
+
+TEST(Story, OfADayHasThePeakOfItsWindowsAndTheMostVehiclesAtOnce) {
+  const model::Run& run = *told_run("edf");
+  const TimeNs noon = run.start_ns + 36 * kernel::hour_ns;
+  const TimeNs from = run.clock.day_start(noon), to = run.clock.next_day(noon);
+  double peak = 0.0;
+  for (const Meter& window : run.sites[0].meter) {
+    if (window.start_ns >= from && window.start_ns < to)
+      peak = std::max(peak, window_mean_kw(run, run.sites[0], window));
+  }
+  std::uint32_t most = 0;
+  for (TimeNs t = from; t < to; t += kernel::minute_ns) most = std::max(most, site_state(run, 0, t).vehicles);
+  double told_peak = 0.0, told_most = 0.0;
+  TimeNs last = from;
+  for (const Moment& moment : moments_of_day(run, nullptr, 0, noon)) {
+    EXPECT_GE(moment.time_ns, last);
+    EXPECT_LT(moment.time_ns, to);
+    last = moment.time_ns;
+    EXPECT_EQ(moment.of, 0U);
+    if (moment.kind == MomentKind::peak) told_peak = moment.a;
+    if (moment.kind == MomentKind::most_vehicles) told_most = moment.a;
+  }
+  EXPECT_DOUBLE_EQ(told_peak, peak);
+  EXPECT_GE(told_most, most);  // counted at every plug-in, not by the minute
+  EXPECT_LE(told_most, run.sites[0].evses.size());
+}
+
+TEST(Story, TwoRunsPartMostWhereTheirMetersDifferMost) {
+  const model::Run &a = *told_run("asap"), &b = *told_run("edf");
+  const std::vector<Moment> parts = where_runs_part(a, b, 0, a.start_ns, a.end_ns, 1000);
+  ASSERT_GE(parts.size(), 3U);
+  // Energy and money of each are what the windows of the two meters say, and the largest comes first.
+  double last = std::numeric_limits<double>::infinity(), largest_kw = 0.0;
+  for (std::size_t i = 0; i < a.sites[0].meter.size(); ++i) {
+    const Meter &x = a.sites[0].meter[i], &y = b.sites[0].meter[i];
+    largest_kw = std::max(largest_kw, std::abs(y.import_kwh - y.export_kwh - x.import_kwh + x.export_kwh) /
+                                          kernel::hours_between(x.start_ns, x.end_ns));
+  }
+  bool holds_largest = false;
+  for (const Moment& part : parts) {
+    double kwh = 0.0, money = 0.0;
+    for (std::size_t i = 0; i < a.sites[0].meter.size(); ++i) {
+      const Meter &x = a.sites[0].meter[i], &y = b.sites[0].meter[i];
+      if (x.start_ns < part.time_ns || x.start_ns >= part.to_ns) continue;
+      const double window = y.import_kwh - y.export_kwh - x.import_kwh + x.export_kwh;
+      kwh += window;
+      money += y.energy_cost + y.demand_charge - x.energy_cost - x.demand_charge;
+      EXPECT_EQ(std::signbit(window), std::signbit(part.a));
+      const double kw = std::abs(window) / kernel::hours_between(x.start_ns, x.end_ns);
+      EXPECT_GE(kw, 0.25 * largest_kw - 1e-9);
+      holds_largest = holds_largest || kw > largest_kw - 1e-9;
+    }
+    EXPECT_NEAR(part.a * kernel::hours_between(part.time_ns, part.to_ns), kwh, 1e-6);
+    EXPECT_NEAR(part.b, money, 1e-4);
+    EXPECT_LE(std::abs(kwh), last + 1e-9);
+    last = std::abs(kwh);
+  }
+  EXPECT_TRUE(holds_largest);
+  EXPECT_TRUE(where_runs_part(a, a, 0, a.start_ns, a.end_ns, 10).empty()) << "a run does not part from itself";
+}
+
+TEST(Story, ExchangedRunsPartAtTheSamePlacesTheOtherWay) {
+  const model::Run &a = *told_run("asap"), &b = *told_run("edf");
+  const auto there = where_runs_part(a, b, 0, a.start_ns, a.end_ns, 8);
+  const auto back = where_runs_part(b, a, 0, a.start_ns, a.end_ns, 8);
+  ASSERT_EQ(there.size(), back.size());
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    EXPECT_EQ(there[i].time_ns, back[i].time_ns);
+    EXPECT_NEAR(there[i].a, -back[i].a, 1e-9);
+  }
+}
+
+TEST(Usable, IsFreeInServiceAndNotHeld) {
+  const model::Run& run = *told_run("edf");
+  for (TimeNs t = run.start_ns; t < run.end_ns; t += 41 * kernel::minute_ns) {
+    std::size_t free = 0;
+    for (std::uint32_t row = 0; row < run.evses.size(); ++row)
+      free += evse_state(run, row, t).status == EvseStatus::available ? 1U : 0U;
+    EXPECT_EQ(usable_at(run, {}, no_row, t).size(), free);
+  }
+  const std::vector<std::uint32_t> all = usable_at(run, {}, no_row, run.start_ns);
+  ASSERT_FALSE(all.empty());
+  const std::vector<Held> held{{all.front(), "van", run.start_ns, run.start_ns + kernel::hour_ns}};
+  EXPECT_EQ(usable_at(run, held, no_row, run.start_ns).size(), all.size() - 1);
+  EXPECT_EQ(usable_at(run, held, no_row, run.start_ns + kernel::hour_ns).size(),
+            usable_at(run, {}, no_row, run.start_ns + kernel::hour_ns).size());
+}
+
+TEST(Ready, MeanTimeIsThatOfTheLastEnergyOfWhoGotAll) {
+  const model::Run& run = *told_run("edf");
+  double hours = 0.0;
+  int count = 0;
+  for (std::uint32_t row = 0; row < run.sessions.size(); ++row) {
+    const Session& session = run.sessions[row];
+    if (session.ended != "departed" || session.unmet_kwh > 0.01) continue;
+    // By bisection of the energy so far: where it reaches what it has in the end.
+    TimeNs low = session.plugged_in_ns, high = session.departed_ns;
+    const double all = evse_state(run, session.evse, session.departed_ns - 1).session_kwh;
+    while (high - low > kernel::second_ns) {
+      const TimeNs middle = low + (high - low) / 2;
+      (evse_state(run, session.evse, middle).session_kwh < all - 1e-9 ? low : high) = middle;
+    }
+    EXPECT_NEAR(kernel::hours_between(low, last_charged_ns(run, row)), 0.0, 0.01);
+    hours += kernel::hours_between(session.plugged_in_ns, high);
+    ++count;
+    EXPECT_LE(session_peak_kw(run, row), run.evses[session.evse].max_kw + 1e-9);
+    const double load = session_workload(run, row);
+    if (!std::isnan(load)) {
+      EXPECT_LE(load, 1.0 - session.soc_start + 1e-6);
+    }
+  }
+  ASSERT_GT(count, 10);
+  EXPECT_NEAR(mean_hours_to_ready(run), hours / count, 0.01);
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::model

@@ -1,0 +1,193 @@
+// The stage and its story as a user has them in hand, and what they say against the run.
+#include "viewer/ui/stage.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "panel_screen.hpp"
+#include "viewer/model/story.hpp"
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/stage_parts.hpp"
+#include "viewer/ui/story_panel.hpp"
+#include "viewer/ui/story_screen.hpp"
+#include "viewer/ui/strategy_names.hpp"
+#include "viewer/ui/usable_list.hpp"
+#include "viewer/ui/verdict_view.hpp"
+#include "viewer/ui/why_sentence.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+using test::PanelScreen;
+using ::testing::HasSubstr;
+
+const model::RunPtr& staged() { return test::recorded("workplace_week", "edf").run; }
+const model::RunPtr& staged_asap() { return test::recorded("workplace_week", "asap").run; }
+const model::RunPtr& staged_lp() { return test::recorded("workplace_week", "milp.so#lp").run; }
+
+TEST(Stage, AClickOnABaySelectsItsEvseInBothRuns) {
+  PanelScreen screen(draw_stage, {1400, 420}, staged(), staged_asap());
+  screen.ui.time.seek(model::first_busy(*staged()));
+  screen.hands.frames(2);
+  screen.hands.click("stage.A-3");
+  ASSERT_NE(screen.ui.selection.evse, no_row);
+  EXPECT_EQ(staged()->evses[screen.ui.selection.evse].name, "A-3");
+  screen.hands.click("stage_b.A-5");
+  EXPECT_EQ(staged()->evses[screen.ui.selection.evse].name, "A-5");
+}
+
+TEST(Stage, EverythingIsInsideAtAnySize) {
+  for (const ImVec2 size : {ImVec2{620, 300}, ImVec2{1400, 420}, ImVec2{500, 800}, ImVec2{3800, 1300}}) {
+    PanelScreen screen(draw_stage, size, staged(), staged_asap());
+    screen.ui.time.seek(model::first_busy(*staged()) + kernel::hour_ns);
+    screen.hands.frames(2);
+    std::size_t bays = 0;
+    for (const auto& [name, rect] : screen.ui.items.all()) {
+      if (!name.starts_with("stage")) continue;
+      EXPECT_TRUE(screen.inside(rect)) << name << " at " << size.x << " x " << size.y;
+      bays += name.find("-") != std::string::npos ? 1U : 0U;
+    }
+    EXPECT_EQ(bays, 2 * staged()->evses.size());
+  }
+}
+
+TEST(Stage, TheEndIsToldWithTheKeyFigures) {
+  PanelScreen screen(draw_stage, {900, 420}, staged());
+  screen.hands.frames(2);
+  EXPECT_FALSE(screen.hands.on_screen("stage.ending"));
+  screen.ui.time.seek(staged()->end_ns);
+  screen.hands.frames(2);
+  EXPECT_TRUE(screen.hands.on_screen("stage.ending"));
+  const std::vector<std::string> lines = ending_lines(screen.ui, *staged());
+  std::string all;
+  for (const std::string& line : lines) all += line + "\n";
+  EXPECT_THAT(all, HasSubstr(money(screen.ui, *staged(), model::kpi_value(*staged(), "total_cost"))));
+  EXPECT_THAT(all, HasSubstr(figure(model::kpi_value(*staged(), "energy_delivered_kwh"), "kWh", 2)));
+  EXPECT_THAT(all, HasSubstr(figure(model::kpi_value(*staged(), "turned_away"), "", 0)));
+}
+
+TEST(Story, AClickSeeksItsMoment) {
+  PanelScreen screen(draw_story, {420, 700}, staged_asap(), staged());
+  screen.ui.time.seek(model::first_busy(*staged_asap()));
+  screen.hands.frames(2);
+  const std::vector<model::Moment> moments = moments_at(screen.ui, screen.ui.time.cursor_ns());
+  ASSERT_GE(moments.size(), 4U);
+  for (std::size_t i = 0; i < moments.size(); i += 2) {
+    const std::string item = fmt::format("story.{}", i);
+    if (!screen.hands.on_screen(item) || !screen.inside(screen.hands.find(item))) continue;
+    screen.hands.click(item);
+    EXPECT_EQ(screen.ui.time.cursor_ns(), moments[i].time_ns);
+  }
+  ASSERT_FALSE(partings(screen.ui).empty());
+  const model::Moment part = partings(screen.ui).front();
+  EXPECT_THAT(moment_text(screen.ui, part), HasSubstr(kw_text(std::abs(part.a))));
+}
+
+TEST(Story, EveryMomentHasASentenceInBothLanguages) {
+  PanelScreen screen(draw_story, {420, 700}, staged_asap(), staged());
+  for (const Language language : {Language::english, Language::korean}) {
+    screen.ui.settings.language = language;
+    for (TimeNs t = staged()->start_ns; t < staged()->end_ns; t += kernel::day_ns) {
+      for (const model::Moment& moment : moments_at(screen.ui, t)) {
+        const std::string text = moment_text(screen.ui, moment);
+        EXPECT_GT(text.size(), 5U);
+        EXPECT_EQ(text.find('{'), std::string::npos) << text;
+      }
+    }
+  }
+}
+
+TEST(WhySentence, OfWhoWaitsNamesWhenItsPowerComesAndThatThenEnergyIsCheaper) {
+  const model::Run& run = *staged_lp();
+  PanelScreen screen(draw_stage, {900, 420}, staged_lp());
+  std::size_t until = 0, turns = 0, held = 0;
+  for (TimeNs t = run.start_ns; t < run.end_ns; t += 30 * kernel::minute_ns) {
+    for (std::uint32_t evse = 0; evse < run.evses.size(); ++evse) {
+      const std::string text = why_sentence(screen.ui, run, evse, t);
+      ASSERT_FALSE(text.empty());
+      ASSERT_EQ(text.find('{'), std::string::npos) << text;
+      const model::EvseState state = model::evse_state(run, evse, t);
+      if (state.session != no_row && state.status != model::EvseStatus::fault) {
+        EXPECT_THAT(text, HasSubstr("leaves at"));
+      }
+      if (state.status == model::EvseStatus::charging) {
+        EXPECT_THAT(text, HasSubstr(kw_text(state.kw)));
+      }
+      if (state.status != model::EvseStatus::waiting) continue;
+      held += text.find("held back") != std::string::npos ? 1U : 0U;
+      turns += text.find("its turn") != std::string::npos ? 1U : 0U;
+      if (!text.starts_with("Waits until ")) continue;
+      ++until;
+      // "Waits until 14:00: energy costs 23 % less then."
+      const std::size_t percent_at = text.find("costs ") + 6;
+      const double percent = std::stod(text.substr(percent_at));
+      const model::Series& price = run.sites[run.evses[evse].site].buy_price;
+      bool there = false;
+      for (TimeNs then = price.next_change(t); then < run.sessions[state.session].departed_ns && !there;
+           then = price.next_change(then))
+        there = std::abs(100.0 * (price.at(t) - price.at(then)) / price.at(t) - percent) < 0.51;
+      EXPECT_TRUE(there) << text << " at " << run.clock.date_time_text(t);
+    }
+  }
+  EXPECT_GT(until, 5U) << turns << " wait for a turn, " << held << " are held back";
+}
+
+TEST(WhySentence, OfWhatIsFreeOrFinishedSaysSo) {
+  PanelScreen screen(draw_stage, {900, 420}, staged());
+  const model::Run& run = *staged();
+  EXPECT_EQ(why_sentence(screen.ui, run, 0, run.start_ns), text_of(Word::why_free, Language::english));
+  bool finished = false;
+  for (TimeNs t = run.start_ns; t < run.end_ns && !finished; t += 15 * kernel::minute_ns) {
+    for (std::uint32_t evse = 0; evse < run.evses.size(); ++evse) {
+      if (model::evse_status(run, evse, t) != model::EvseStatus::finished) continue;
+      EXPECT_THAT(why_sentence(screen.ui, run, evse, t), HasSubstr(text_of(Word::why_finished, Language::english)));
+      finished = true;
+    }
+  }
+  EXPECT_TRUE(finished);
+}
+
+TEST(StoryScreen, TilesAndVerdictAreOnItAndAPartOfASentenceOpensItsFigures) {
+  PanelScreen screen([](Ui& ui, ImVec2 size) { draw_story_screen(ui, size, false); }, {1400, 760}, staged_asap(),
+                     staged());
+  screen.ui.settings.layout = Layout::stakeholder;
+  screen.ui.time.seek(model::first_busy(*staged()));
+  screen.hands.frames(3);
+  for (const char* item : {"verdict.sentence", "stage.picture", "stage_b.picture", "tile.terminals", "tile.vehicles",
+                           "tile.planned", "tile.peak", "tile.ready", "gauge.site", "story.0", "plot.power"})
+    EXPECT_TRUE(screen.hands.on_screen(item)) << item;
+  // The first part that has figures.
+  const analysis::Verdict& verdict = verdict_of(screen.ui);
+  ASSERT_EQ(verdict.parties.size(), analysis::party_count);
+  const auto& parts = verdict.parties[0].parts;
+  const auto with = std::find_if(parts.begin(), parts.end(), [](const auto& part) { return !part.kpis.empty(); });
+  ASSERT_NE(with, parts.end());
+  screen.hands.click(fmt::format("verdict.part.{}", with - parts.begin()));
+  screen.hands.frames(2);
+  EXPECT_TRUE(screen.hands.on_screen(fmt::format("verdict.why.{}.a", with->kpis.front())));
+  EXPECT_TRUE(screen.hands.on_screen("verdict.close"));
+}
+
+TEST(StoryScreen, EveryPartyHasAChipAndASentence) {
+  PanelScreen screen([](Ui& ui, ImVec2 size) { draw_story_screen(ui, size, true); }, {620, 420}, staged());
+  screen.ui.settings.layout = Layout::stakeholder;
+  screen.hands.frames(3);
+  for (std::size_t party = 0; party < analysis::party_count; ++party) {
+    screen.hands.click(fmt::format("verdict.party.{}", party));
+    screen.hands.frames(2);
+    EXPECT_TRUE(screen.inside(screen.hands.find("verdict.sentence")));
+  }
+}
+
+TEST(PlainNames, EveryStrategyThatComesWithEvtwinHasOne) {
+  for (const char* id : {"asap", "alap", "fcfs", "lcfs", "edf", "llf", "lrpt", "round-robin", "equal-share",
+                         "price-threshold", "price-mean", "lp", "milp", "v2g-profit-max", "as logged"})
+    EXPECT_NE(plain_strategy(id), nullptr) << id;
+  EXPECT_EQ(plain_strategy("milp.so#lp"), plain_strategy("lp"));
+  EXPECT_EQ(plain_strategy("lp:tie_break=steady"), plain_strategy("lp"));
+  EXPECT_EQ(plain_strategy("mine"), nullptr);
+}
+
+}  // namespace
+}  // namespace evtwin::viewer::ui

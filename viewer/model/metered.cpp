@@ -1,0 +1,76 @@
+#include "viewer/model/metered.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace evtwin::viewer::model {
+namespace {
+
+std::vector<const Metered*> readings_of(const Run& run, std::uint32_t evse) {
+  std::vector<const Metered*> readings;
+  for (const Metered& reading : run.metered) {
+    if (reading.evse == evse && reading.end_ns > reading.start_ns) readings.push_back(&reading);
+  }
+  std::ranges::stable_sort(readings, {}, &Metered::start_ns);
+  return readings;
+}
+
+Series series_of(const Run& run, std::uint32_t evse, double between) {
+  Series series;
+  TimeNs until = run.start_ns;
+  series.add(until, between);
+  for (const Metered* reading : readings_of(run, evse)) {
+    const TimeNs from = std::max(reading->start_ns, until);
+    if (from >= reading->end_ns) continue;  // told twice
+    if (from > until) series.add(until, between);
+    series.add(from, reading->kw);
+    until = reading->end_ns;
+  }
+  if (until < run.known_until_ns) series.add(until, between);
+  series.finish(run.known_until_ns);
+  return series;
+}
+
+}  // namespace
+
+Series metered_at(const Run& run, std::uint32_t evse) {
+  return run.metered.empty() ? Series() : series_of(run, evse, none);
+}
+
+Series metered_of_site(const Run& run, std::uint32_t site) {
+  if (run.metered.empty() || site >= run.sites.size()) return {};
+  std::vector<Series> made;
+  for (const std::uint32_t evse : run.sites[site].evses) made.push_back(series_of(run, evse, 0.0));
+  std::vector<const Series*> parts;
+  for (const Series& series : made) parts.push_back(&series);
+  return sum_of(parts, run.start_ns, run.known_until_ns);
+}
+
+bool is_given(const Score& score) {
+  constexpr std::array<std::string_view, 5> given{"session_energy_mape", "session_energy_bias",
+                                                  "small_session_energy_mae", "site_load_nmbe",
+                                                  "site_load_month_cv_rmse"};
+  return std::ranges::find(given, std::string_view(score.name)) != given.end();
+}
+
+Judged judged(const Run& run) {
+  Judged sum;
+  for (const Score& score : run.scores) {
+    if (score.name == "session_energy_mape") sum.sessions = score.n;
+    if (is_given(score)) {
+      ++sum.given;
+    } else if (score.gate == "good") {
+      ++sum.good;
+    } else if (score.gate == "pass") {
+      ++sum.pass;
+    } else if (score.gate == "fail") {
+      ++sum.fail;
+    } else {
+      ++sum.not_scorable;
+    }
+  }
+  sum.left_out = static_cast<std::size_t>(std::ranges::count_if(run.flags, &Flag::left_out));
+  return sum;
+}
+
+}  // namespace evtwin::viewer::model

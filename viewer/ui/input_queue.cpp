@@ -1,0 +1,118 @@
+#include "viewer/ui/input_queue.hpp"
+
+#include <cfloat>
+
+#include "viewer/ui/keys.hpp"
+
+namespace evtwin::viewer::ui {
+
+struct InputQueue::Told {
+  std::bitset<buttons> pressed;
+  std::bitset<keys> struck;
+  bool any_button = false, wheel = false, text = false;
+  bool command = false;  ///< a key went down that types nothing: it acts after the text of its frame
+};
+
+void InputQueue::move(float x, float y) {
+  // Between two clicks only where the pointer came to matters.
+  if (!events_.empty() && events_.back().kind == Kind::move) events_.pop_back();
+  events_.push_back({Kind::move, 0, false, x, y});
+}
+
+void InputQueue::leave() { move(-FLT_MAX, -FLT_MAX); }
+
+void InputQueue::button(int button, bool down) {
+  if (button < 0 || button >= static_cast<int>(buttons)) return;
+  events_.push_back({Kind::button, button, down});
+}
+
+void InputQueue::wheel(float dx, float dy) { events_.push_back({Kind::wheel, 0, false, dx, dy}); }
+
+void InputQueue::key(int code, bool down) {
+  if (code < 0 || code >= static_cast<int>(keys)) return;
+  events_.push_back({Kind::key, code, down});
+}
+
+void InputQueue::character(unsigned code) { events_.push_back({Kind::character, static_cast<int>(code)}); }
+
+void InputQueue::release_all() {
+  // What is down when all that waits has been told.
+  std::bitset<keys> down = keys_;
+  std::array<bool, buttons> pressed = buttons_;
+  for (const Event& event : events_) {
+    if (event.kind == Kind::key) down.set(static_cast<std::size_t>(event.code), event.down);
+    if (event.kind == Kind::button) pressed.at(static_cast<std::size_t>(event.code)) = event.down;
+  }
+  for (std::size_t code = 0; code < keys; ++code) {
+    if (down.test(code)) key(static_cast<int>(code), false);
+  }
+  for (std::size_t i = 0; i < buttons; ++i) {
+    if (pressed.at(i)) button(static_cast<int>(i), false);
+  }
+}
+
+bool InputQueue::fits(const Event& event, const Told& told) const {
+  const auto code = static_cast<std::size_t>(event.code);
+  switch (event.kind) {
+    case Kind::move:
+      return !told.any_button;  // a click is where it was
+    case Kind::button:
+      return !told.pressed.test(code) && !told.wheel;
+    case Kind::wheel:
+      return !told.any_button;
+    case Kind::key:
+      // Modifiers in force at a click, and text before a command, stay before it.
+      return !told.struck.test(code) && !told.any_button && !(told.text && event.down && event.code >= key::escape);
+    case Kind::character:
+      return !told.command;
+  }
+  return true;
+}
+
+void InputQueue::tell(const Event& event, ImGuiIO& io, Told& told) {
+  const auto code = static_cast<std::size_t>(event.code);
+  switch (event.kind) {
+    case Kind::move:
+      mouse_ = {event.x, event.y};
+      break;
+    case Kind::button:
+      buttons_.at(code) = event.down;
+      told.pressed.set(code);
+      told.any_button = true;
+      break;
+    case Kind::wheel:
+      io.MouseWheelH += event.x;
+      io.MouseWheel += event.y;
+      told.wheel = true;
+      break;
+    case Kind::key:
+      keys_.set(code, event.down);
+      told.struck.set(code);
+      told.command = told.command || (event.down && event.code >= key::escape && event.code < key::first_modifier);
+      break;
+    case Kind::character:
+      io.AddInputCharacter(static_cast<unsigned>(event.code));
+      told.text = true;
+      break;
+  }
+}
+
+void InputQueue::apply(ImGuiIO& io) {
+  Told told;
+  while (!events_.empty() && fits(events_.front(), told)) {
+    tell(events_.front(), io, told);
+    events_.pop_front();
+  }
+  io.MousePos = mouse_;
+  for (std::size_t i = 0; i < buttons; ++i) io.MouseDown[i] = buttons_.at(i);
+  for (std::size_t i = 0; i < keys; ++i) io.KeysDown[i] = keys_.test(i);
+  const auto either = [&](int code) {
+    return keys_.test(static_cast<std::size_t>(code)) || keys_.test(static_cast<std::size_t>(code) + 4);
+  };
+  io.KeyShift = either(key::first_modifier);
+  io.KeyCtrl = either(key::first_modifier + 1);
+  io.KeyAlt = either(key::first_modifier + 2);
+  io.KeySuper = either(key::first_modifier + 3);
+}
+
+}  // namespace evtwin::viewer::ui

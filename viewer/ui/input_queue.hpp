@@ -1,0 +1,47 @@
+// What the user did, in the order it was done. ImGui before 1.87 looks at buttons and keys once per frame: what is
+// pressed and released between two frames is lost to it, and what is pressed twice is pressed once. A shell puts every
+// event in here, and each frame takes as many as it can tell apart.
+#pragma once
+#include <imgui.h>
+
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <deque>
+
+namespace evtwin::viewer::ui {
+
+class InputQueue {
+ public:
+  void move(float x, float y);
+  void leave();  ///< the pointer is outside the window
+  void button(int button, bool down);
+  void wheel(float dx, float dy);
+  void key(int code, bool down);  ///< numbered as in keys.hpp; others are ignored
+  void character(unsigned code);  ///< as typed, or as an input method commits it
+  void release_all();             ///< the window has lost the keyboard
+
+  /// Hands the next events to ImGui, before ImGui::NewFrame: each button and key changes at most once.
+  void apply(ImGuiIO& io);
+  bool empty() const { return events_.empty(); }
+
+ private:
+  enum class Kind : unsigned char { move, button, wheel, key, character };
+  struct Event {
+    Kind kind;
+    int code = 0;
+    bool down = false;
+    float x = 0.0F, y = 0.0F;
+  };
+  struct Told;  // what this frame has been told already
+  bool fits(const Event& event, const Told& told) const;
+  void tell(const Event& event, ImGuiIO& io, Told& told);
+
+  static constexpr std::size_t buttons = 3, keys = 512;
+  std::deque<Event> events_;
+  std::array<bool, buttons> buttons_{};
+  std::bitset<keys> keys_;
+  ImVec2 mouse_{-3.4e38F, -3.4e38F};
+};
+
+}  // namespace evtwin::viewer::ui

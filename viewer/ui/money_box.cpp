@@ -1,0 +1,180 @@
+// What the site has, and each party's money up to the cursor.
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/panel_state.hpp"
+#include "viewer/ui/story_screen.hpp"
+#include "viewer/ui/usable_list.hpp"
+
+namespace evtwin::viewer::ui {
+namespace {
+
+/// The runs on the screen: one, or A and B.
+std::vector<const model::Run*> runs_shown(const Ui& ui) {
+  if (ui.run_b() == nullptr || ui.compare == Compare::a || ui.compare == Compare::b) return {ui.shown()};
+  return {ui.run_a(), ui.run_b()};
+}
+
+/// Energy that the plans in force meant to charge, kWh; of a run without plans what the drivers asked for.
+struct Planned {
+  bool by_plan = false;
+  double kwh = 0.0;
+};
+Planned planned_of(const model::Run& run) {
+  Planned planned;
+  planned.by_plan = !run.plans.empty();
+  if (planned.by_plan) {
+    for (std::uint32_t row = 0; row < run.evses.size(); ++row) {
+      const model::Series plan = standing_plan(run, row);
+      planned.kwh += plan.extent(run.start_ns, run.end_ns).integral_h;
+    }
+  } else {
+    for (const model::Session& session : run.sessions) planned.kwh += session.requested_kwh;
+  }
+  return planned;
+}
+
+/// A figure on a tile of its own: what it is above, how much below, of one run or of two.
+void draw_tile(Ui& ui, const char* item, ImVec2 min, ImVec2 size, const std::string& title, const std::string& value) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const plot::Style& style = ui.canvas.style;
+  const float em = ImGui::GetFontSize();
+  list.AddRectFilled(min, {min.x + size.x, min.y + size.y}, ImGui::GetColorU32(ImGuiCol_FrameBg), ui.px(4.0F));
+  ImGui::PushFont(ui.fonts.small);
+  text_at(ui, {min.x + em * 0.4F, min.y + em * 0.15F}, title, size.x - em * 0.6F, style.text_weak);
+  ImGui::PopFont();
+  text_at(ui, {min.x + em * 0.4F, min.y + em * 1.05F}, value, size.x - em * 0.6F, style.text);
+  ui.items.at(item, min, {min.x + size.x, min.y + size.y});
+}
+
+void draw_tiles(Ui& ui, const std::vector<const model::Run*>& runs) {
+  const model::Run& run = *runs.front();
+  const float em = ImGui::GetFontSize();
+  const float gap = ui.px(4.0F), width = ImGui::GetContentRegionAvail().x;
+  const std::size_t columns = width > em * 26.0F ? 3 : 2;
+  const ImVec2 size{(width - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns), em * 2.3F};
+  const auto of_each = [&](auto text) {
+    std::string all;
+    for (const model::Run* each : runs) all += (all.empty() ? "" : " / ") + text(*each);
+    return all;
+  };
+  const auto planned = [&](const model::Run& each) {
+    return panel_state(ui).planned_kwh.at(kept_of(ui, each)).get(each, 0, [&] {
+      const Planned made = planned_of(each);
+      return std::pair(made.by_plan, made.kwh);
+    });
+  };
+  struct Tile {
+    const char* item;
+    std::string title, value;
+  };
+  // Of a run without plans what was asked for; both names where the two runs differ in that.
+  const bool by_plan = planned(run).first, mixed = planned(*runs.back()).first != by_plan;
+  const std::string planned_title =
+      mixed ? fmt::format("{} / {}", ui.tr(by_plan ? Word::tile_planned : Word::tile_requested),
+                          ui.tr(by_plan ? Word::tile_requested : Word::tile_planned))
+            : std::string(ui.tr(by_plan ? Word::tile_planned : Word::tile_requested));
+  const auto ready = [&](const model::Run& each) {
+    return panel_state(ui).hours_to_ready.at(kept_of(ui, each)).get(each, 0, [&] {
+      return model::mean_hours_to_ready(each);
+    });
+  };
+  const std::array<Tile, 6> tiles{{
+      {"tile.terminals", ui.tr(Word::tile_terminals), figure(static_cast<double>(run.evses.size()), "", 0)},
+      {"tile.vehicles", ui.tr(Word::kpi_vehicles), figure(model::kpi_value(run, "sessions"), "", 0)},
+      {"tile.planned", planned_title,
+       of_each([&](const model::Run& each) { return figure(planned(each).second, "", 0); }) + " kWh"},
+      {"tile.peak", metered(ui, Word::kpi_peak, run),
+       of_each([&](const model::Run& each) { return figure(model::kpi_value(each, "peak_kw"), "", 1); }) + " kW"},
+      {"tile.ready", ui.tr(Word::tile_ready),
+       of_each([&](const model::Run& each) { return figure(ready(each), "", 1); }) + " h"},
+      {"tile.usable", ui.tr(Word::tile_usable), of_each([&](const model::Run& each) {
+         return figure(static_cast<double>(usable_now(ui, each).size()), "", 0);
+       })},
+  }};
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    const auto column = static_cast<float>(i % columns), row = static_cast<float>(i / columns);
+    draw_tile(ui, tiles.at(i).item, {origin.x + column * (size.x + gap), origin.y + row * (size.y + gap)}, size,
+              tiles.at(i).title, tiles.at(i).value);
+  }
+  ImGui::Dummy({width, static_cast<float>(tiles.size() / columns) * (size.y + gap)});
+}
+
+/// A bar from the middle: to the right what is earned, to the left what is paid.
+void draw_money_bar(Ui& ui, ImVec2 min, float width, double value, double scale, ImU32 colour) {
+  const float height = ui.px(5.0F);
+  const float middle = min.x + width / 2.0F;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddLine({middle, min.y - 1.0F}, {middle, min.y + height + 1.0F}, ui.canvas.style.frame);
+  if (!(scale > 0.0) || std::isnan(value)) return;
+  const float end = middle + static_cast<float>(value / scale) * width / 2.0F;
+  list.AddRectFilled({std::min(middle, end), min.y}, {std::max(middle, end), min.y + height}, colour);
+}
+
+struct Gauge {
+  const char* item;
+  Word word;
+  double model::PartyMoney::*value;
+};
+constexpr std::array<Gauge, 3> gauges{{{"gauge.site", Word::party_site, &model::PartyMoney::site},
+                                       {"gauge.drivers", Word::party_drivers, &model::PartyMoney::drivers},
+                                       {"gauge.grid", Word::party_grid, &model::PartyMoney::grid}}};
+
+}  // namespace
+
+void draw_money_box(Ui& ui, ImVec2 size) {
+  if (ui.shown() == nullptr) return;
+  ImGui::BeginChild("money_box", size);
+  const std::vector<const model::Run*> runs = runs_shown(ui);
+  draw_tiles(ui, runs);
+  const std::uint32_t site = ui.selection.site < runs.front()->sites.size() ? ui.selection.site : no_row;
+
+  // One scale for all gauges and both runs: what flows over the whole run.
+  double scale = 0.0;
+  for (const model::Run* run : runs) {
+    const model::PartyMoney& whole = panel_state(ui).money_of_all.at(kept_of(ui, *run)).get(*run, site, [&] {
+      return site == no_row ? model::party_money(*run, run->start_ns, run->end_ns)
+                            : model::party_money(*run, site, run->start_ns, run->end_ns);
+    });
+    for (const Gauge& row : gauges) scale = std::max(scale, std::abs(whole.*row.value));
+  }
+  ImGui::PushFont(ui.fonts.small);
+  ImGui::PushStyleColor(ImGuiCol_Text, ui.canvas.style.text_weak);
+  ImGui::TextUnformatted(ui.tr(Word::money_so_far));
+  ImGui::PopStyleColor();
+  ImGui::PopFont();
+  const float width = ImGui::GetContentRegionAvail().x;
+  for (const Gauge& row : gauges) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    text_at(ui, at, ui.tr(row.word), width * 0.4F, ui.canvas.style.text);
+    // Figures beside each other, B at the right end; a bar each below.
+    float x = at.x + width, y = at.y + ImGui::GetFontSize() * 1.15F;
+    if (runs.size() > 1) ImGui::PushFont(ui.fonts.small);
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+      const model::PartyMoney& now = money_so_far(ui, **run, site, ui.time.cursor_ns());
+      const bool is_b = runs.size() > 1 && run == runs.rbegin();
+      const ImU32 colour = is_b ? ui.canvas.style.marker_b : ui.canvas.style.marker_a;
+      x -= text_right(ui, {x, at.y}, money(ui, **run, now.*row.value), width * 0.58F,
+                      runs.size() > 1 ? colour : ui.canvas.style.text);
+      x -= ImGui::GetFontSize() * 0.8F;
+    }
+    if (runs.size() > 1) ImGui::PopFont();
+    for (const model::Run* run : runs) {
+      const model::PartyMoney& now = money_so_far(ui, *run, site, ui.time.cursor_ns());
+      const bool is_b = runs.size() > 1 && run == runs.back();
+      draw_money_bar(ui, {at.x, y}, width, now.*row.value, scale,
+                     is_b ? ui.canvas.style.marker_b : ui.canvas.style.marker_a);
+      y += ui.px(7.0F);
+    }
+    ImGui::Dummy({width, y - at.y});
+    ui.items.last(row.item);
+  }
+  ImGui::EndChild();
+}
+
+}  // namespace evtwin::viewer::ui

@@ -1,0 +1,38 @@
+#include "viewer/ui/usable_list.hpp"
+
+#include <fmt/format.h>
+
+#include "viewer/model/usable.hpp"
+#include "viewer/ui/figures.hpp"
+#include "viewer/ui/panel_parts.hpp"
+#include "viewer/ui/panel_state.hpp"
+
+namespace evtwin::viewer::ui {
+
+const std::vector<std::uint32_t>& usable_now(const Ui& ui, const model::Run& run) {
+  PanelState& state = panel_state(ui);
+  const std::size_t kept = kept_of(ui, run);
+  const auto& held = state.reservations.at(kept).get(run, 0, [&] { return model::reservations_of(run); });
+  const std::uint32_t site = ui.selection.site < run.sites.size() ? ui.selection.site : no_row;
+  const TimeNs t = ui.time.cursor_ns();
+  return state.usable.at(kept).get(run, {site, t}, [&] { return model::usable_at(run, held, site, t); });
+}
+
+void draw_usable_list(Ui& ui, const model::Run& run) {
+  const std::vector<std::uint32_t>& rows = usable_now(ui, run);
+  if (rows.empty()) say_nothing_there(ui, Word::none_usable);
+  const Selection selection = selection_in(ui, run);
+  for (const std::uint32_t row : rows) {
+    const model::Evse& evse = run.evses[row];
+    ui.fonts.need(evse.name);
+    if (ImGui::Selectable(fmt::format("{}##usable{}", evse.name, row).c_str(), selection.evse == row))
+      select_evse_of(ui, run, row);
+    ui.items.last("usable." + evse.name);
+    const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
+    text_right(ui, {max.x - ui.px(4.0F), min.y},
+               fmt::format("{}  {}", evse.kind == "dc" ? "DC" : "AC", kw_text(evse.max_kw)), (max.x - min.x) * 0.6F,
+               ui.canvas.style.text_weak);
+  }
+}
+
+}  // namespace evtwin::viewer::ui

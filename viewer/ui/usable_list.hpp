@@ -1,0 +1,12 @@
+// The EVSEs that somebody who comes now could use.
+#pragma once
+#include "viewer/ui/ui.hpp"
+
+namespace evtwin::viewer::ui {
+
+/// Those of the selected site at the cursor, kept.
+const std::vector<std::uint32_t>& usable_now(const Ui& ui, const model::Run& run);
+/// A line each: name, kind, rating. Into what is left of the window.
+void draw_usable_list(Ui& ui, const model::Run& run);
+
+}  // namespace evtwin::viewer::ui
