@@ -27,9 +27,9 @@ class PlausibilityWatch final : public twin::Observer {
   void on_session(const twin::SessionRecord& session) override;
   void on_signal(const twin::SignalRecord& signal) override;
 
-  /// After the run. Shares from which on something is told: a tenth of the sessions can not get their energy even at
-  /// full power all the time; an EVSE lies a tenth below what its sessions took; half of all vehicles turned away; the
-  /// base load twenty times what all EVSEs draw together; nobody came.
+  /// After the run. Shares from which on something is told: a quarter of the sessions can not get their energy even
+  /// at full power all the time; an EVSE lies a tenth below what its recorded sessions took; half of all vehicles
+  /// turned away; the base load twenty times what all EVSEs draw together; nobody came.
   std::vector<Doubt> doubts(const twin::Result& result) const;
 
  private:

@@ -79,7 +79,7 @@ scenario::FigureRows ask_record(record::Database& record, const std::string& sql
     throw CommandError("a figure reads the run: its statement begins with SELECT or WITH");
   scenario::FigureRows found;
   record.limit_work(most_work);
-  {
+  try {
     record::Statement statement(record, sql);
     if (!statement.reads_only()) throw CommandError("a figure reads the run: its statement changes it");
     for (int c = 0; c < statement.columns(); ++c) found.columns.push_back(statement.column_name(c));
@@ -101,6 +101,9 @@ scenario::FigureRows ask_record(record::Database& record, const std::string& sql
         }
       }
     }
+  } catch (const record::RunFileError&) {
+    // The file is sound; the statement is what SQLite speaks of.
+    throw CommandError(sqlite3_errmsg(record.handle()));
   }
   record.limit_work(std::numeric_limits<std::int64_t>::max());
   return found;

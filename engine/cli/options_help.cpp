@@ -106,7 +106,9 @@ std::string roff(std::string_view text) {
 void add_options(std::string& page, const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_name() == "--help") continue;
-    page += fmt::format(".TP\n\\fB{}\\fR\n{}\n", roff(option->get_name(true)), roff(option->get_description()));
+    page += fmt::format(".TP\n\\fB{}\\fR\n{}\n",
+                        roff(option->get_positional() ? option->get_name(true) : option->get_name(false, true)),
+                        roff(option->get_description()));
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 /// A factor that is called like another column gets a name of its own.
 std::vector<std::string> factor_columns(const Table& table) {
-  std::vector<std::string> taken{"point", "seed", "strategy", "sessions", "event_hash", "error"};
+  std::vector<std::string> taken{"point", "seed", "strategy", "event_hash", "error"};
   taken.insert(taken.end(), table.figures.begin(), table.figures.end());
   std::vector<std::string> columns;
   for (const Factor& factor : table.layout.factors) {
@@ -54,7 +54,7 @@ double Table::figure(const Row& row, std::string_view name) const {
 std::string table_csv(const Table& table) {
   std::string text = "point";
   for (const std::string& column : factor_columns(table)) text += "," + kernel::csv_cell(column);
-  text += ",seed,strategy,sessions";
+  text += ",seed,strategy";
   for (const std::string& figure : table.figures) text += "," + kernel::csv_cell(figure);
   text += ",event_hash,error\n";
   for (std::size_t world = 0; world < table.layout.worlds(); ++world) {
@@ -65,7 +65,6 @@ std::string table_csv(const Table& table) {
     for (std::size_t s = 0; s < table.strategies.size(); ++s) {
       const Row& row = table.row(world, s);
       text += begin + "," + kernel::csv_cell(table.strategies[s]);
-      text += row.error.empty() ? fmt::format(",{}", row.sessions) : ",";
       for (std::size_t f = 0; f < table.figures.size(); ++f) {
         const double value = row.error.empty() && f < row.figures.size() ? row.figures[f] : std::nan("");
         text += std::isfinite(value) ? fmt::format(",{}", value) : ",";
@@ -86,11 +85,11 @@ void write_table_sqlite(const Table& table, const std::string& file) {
   // Columns of numbers hold numbers; a value of a factor that reads as one is one.
   std::string columns = "point INTEGER NOT NULL";
   for (const std::string& column : factor_columns(table)) columns += ", " + quoted(column) + " NUMERIC NOT NULL";
-  columns += ", seed INTEGER NOT NULL, strategy TEXT NOT NULL, sessions INTEGER";
+  columns += ", seed INTEGER NOT NULL, strategy TEXT NOT NULL";
   for (const std::string& figure : table.figures) columns += ", " + quoted(figure) + " REAL";
   database.execute("CREATE TABLE run (" + columns + ", event_hash TEXT, error TEXT)");
   database.execute("CREATE TABLE sweep (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
-  const std::size_t count = 6 + table.layout.factors.size() + table.figures.size();
+  const std::size_t count = 5 + table.layout.factors.size() + table.figures.size();
   std::string places = "?";
   for (std::size_t i = 1; i < count; ++i) places += ", ?";
   {
@@ -105,7 +104,6 @@ void write_table_sqlite(const Table& table, const std::string& file) {
         insert.bind(++at, static_cast<std::int64_t>(table.seeds[table.layout.seed_of(world)]));
         insert.bind(++at, std::string_view(table.strategies[s]));
         const bool whole = row.error.empty();
-        whole ? insert.bind(++at, static_cast<std::int64_t>(row.sessions)) : insert.bind_null(++at);
         for (std::size_t f = 0; f < table.figures.size(); ++f)
           insert.bind(++at, whole && f < row.figures.size() ? row.figures[f] : std::nan(""));
         const std::string hash = fmt::format("{:016x}", row.event_hash);

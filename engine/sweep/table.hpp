@@ -26,7 +26,7 @@ struct Table {
   std::optional<std::size_t> find_figure(std::string_view name) const;
 };
 
-/// Columns: point (from 1), the factors, seed, strategy, sessions, every figure, event_hash, error. Empty: does not
+/// Columns: point (from 1), the factors, seed, strategy, every figure, event_hash, error. Empty: does not
 /// apply. Figures are written with the fewest digits that read back as the same number. What takes time is not in it,
 /// so that the same sweep has the same bytes, wherever and in how many parts it was run.
 std::string table_csv(const Table& table);

@@ -114,8 +114,8 @@ TEST_F(OwnFigures, WhatIsNoFigureIsRefusedWithItsName) {
     EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
     return said.err;
   };
-  EXPECT_THAT(why("{ a = 'SELECT nothing FROM session' }"), HasSubstr("kpi.a"));
-  EXPECT_THAT(why("{ a = 'SELECT nothing FROM session' }"), HasSubstr("no such column"));
+  EXPECT_THAT(why("{ a = 'SELECT nobody FROM session' }"), HasSubstr("kpi.a"));
+  EXPECT_THAT(why("{ a = 'SELECT nobody FROM session' }"), HasSubstr("no such column"));
   EXPECT_THAT(why("{ a = 'DELETE FROM session' }"), HasSubstr("begins with SELECT or WITH"));
   EXPECT_THAT(why("{ a = 'SELECT 1, 2' }"), HasSubstr("one figure is due"));
   EXPECT_THAT(why("{ a = \"SELECT 'x'\" }"), HasSubstr("answers a text"));

@@ -91,7 +91,9 @@ TEST_F(Rows, ADamagedLineIsCountedAndTheOthersCount) {
 TEST_F(Rows, OfTwoProcessesAreFoundByBoth) {
   RowStore one(folder_), other(folder_);
   one.add(row_of("a", 1.0), names);
-  other.add(row_of("b", 2.0), {"peak_kw", "objective", "own"});
+  Row row = row_of("b", 2.0);
+  row.figures.push_back(5.0);
+  other.add(row, {"peak_kw", "objective", "own"});
   EXPECT_FALSE(one.has("b"));
   one.refresh();
   ASSERT_TRUE(one.has("b"));

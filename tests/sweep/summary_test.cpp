@@ -129,11 +129,11 @@ TEST(SweepTable, HasEveryRunWithItsParametersInOrder) {
   Table table = sample();
   table.rows[1].error = "it, failed";
   const std::string csv = table_csv(table);
-  EXPECT_THAT(csv, HasSubstr("point,contract_kw,seed,strategy,sessions,objective,energy_served_kwh,open_to_come_kwh,"
+  EXPECT_THAT(csv, HasSubstr("point,contract_kw,seed,strategy,objective,energy_served_kwh,open_to_come_kwh,"
                              "served_fraction,event_hash,error\n"
-                             "1,40,1,asap,5,10,100,0,1,0000000000000000,\n"
-                             "1,40,1,lp,,,,,,,\"it, failed\"\n"
-                             "1,40,2,asap,5,12,100,0,1,000000000000000a,\n"));
+                             "1,40,1,asap,10,100,0,1,0000000000000000,\n"
+                             "1,40,1,lp,,,,,,\"it, failed\"\n"
+                             "1,40,2,asap,12,100,0,1,000000000000000a,\n"));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 13);
 }
 
