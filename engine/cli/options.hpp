@@ -370,8 +370,6 @@ using Command =
                  DriversCommand, ChargersCommand, ViewCommand, DecideCommand, ForecastJudgeCommand, PluginNewCommand,
                  PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
                  TariffsCommand, SweepCommand, TextCommand>;
-DecideCommand, ForecastJudgeCommand, PluginNewCommand, PluginInfoCommand, PluginLayoutCommand, PluginListCommand,
-    PluginCheckCommand, TariffsCommand, SweepCommand, TextCommand > ;
 
 /// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {
