@@ -57,10 +57,10 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   site.unmet_price_per_kwh = price;
   prepared.assumptions.push_back(
       {"serving as logged", "로그만큼 충전",
-       fmt::format("what can be delivered is, at any cost: a kWh left out counts {:.4g} {} in plans, more than any way "
+       fmt::format("what can be delivered is, at any cost: a kWh left out counts {:.6g} {} in plans, more than any way "
                    "of delivering it costs",
                    price, world.currency),
-       fmt::format("가능한 한 비용과 관계없이 로그만큼 충전: 계획에서 미충전 1 kWh는 {:.4g} {}로, 어떤 충전 방법의 "
+       fmt::format("가능한 한 비용과 관계없이 로그만큼 충전: 계획에서 미충전 1 kWh는 {:.6g} {}로, 어떤 충전 방법의 "
                    "비용보다 큼",
                    price, world.currency)});
   return prepared;

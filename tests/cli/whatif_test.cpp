@@ -72,7 +72,8 @@ TEST_F(WhatIfCommand, ServesAsLoggedUnderEveryTariff) {
     text.replace(at, before.size(), after);
   };
   put("kepco.self_use_high_voltage",
-      "{ name = \"peaks\", currency = \"KRW\", periods = { { price_per_kwh = 1 } }, demand = { price_per_kw = 60000, "
+      "{ name = \"peaks\", currency = \"KRW\", periods = { { from = \"00:00\", to = \"24:00\", price_per_kwh = 1 } }, "
+      "demand = { price_per_kw = 60000, "
       "basis = \"peak\" } }");
   put("unmet_price_per_kwh = 1000", "unmet_price_per_kwh = 0.5");
   const Said said = run({"whatif", log, "--site", write("peaks.lua", text), "--strategies", "asap,lp", "--json"});
