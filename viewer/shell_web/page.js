@@ -32,11 +32,12 @@ async function bytesOf(place) {
   if (evtwinInPage) {
     const held = byId(place);
     if (held) {
-      const text = atob(held.textContent);
-      const bytes = new Uint8Array(text.length);
-      for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+      // Decoded by the browser, many times as fast as by a loop here; in pieces, since addresses have a longest length.
+      const text = held.textContent, pieceOf = 2 ** 22, parts = [];
       held.remove();
-      return bytes;
+      for (let at = 0; at < text.length; at += pieceOf)
+        parts.push(await (await fetch('data:application/octet-stream;base64,' + text.slice(at, at + pieceOf))).arrayBuffer());
+      return new Uint8Array(await new Blob(parts).arrayBuffer());
     }
     throw new Trouble(place + ': is not in this page');
   }
