@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
+#include <string_view>
 
 #include "analysis/comparison.hpp"
 #include "analysis/prose.hpp"
@@ -59,12 +61,17 @@ Table kpi_table_of(const Report& report) {
     contenders.push_back({report.names[i], report.runs[i].summary.kpis, 0, 0.0, {}});
   const bool compared = report.runs.size() > 1 && report.verdict.trouble.empty();
 
+  // What the verdict speaks of has its row even where it is 0: its words lead there.
+  std::set<std::string_view> told;
+  for (const analysis::PartyVerdict& party : report.verdict.parties) {
+    for (const analysis::VerdictPart& part : party.parts) told.insert(part.kpis.begin(), part.kpis.end());
+  }
   for (const analysis::KpiInfo& info : analysis::kpi_table()) {
     if (info.name == "reward") continue;
     std::vector<double> values;
     for (const RunRecord& run : report.runs) values.push_back(analysis::value_of(run.summary.kpis, info.name));
     if (std::all_of(values.begin(), values.end(), [](double v) { return std::isnan(v) || v == 0.0; }) &&
-        info.name != "unmet_kwh" && info.name != "total_cost")
+        info.name != "unmet_kwh" && info.name != "total_cost" && !told.contains(info.name))
       continue;
     Row row;
     row.id = "kpi-" + std::string(info.name);
