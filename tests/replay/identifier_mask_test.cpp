@@ -42,7 +42,7 @@ TEST(IdentifierMask, FindsFieldsInEveryWayOfWriting) {
 }
 
 TEST(IdentifierMask, StatusesProseAndNothingNameNobody) {
-  for (const std::string& line :
+  for (const std::string line :
        {R"({"idTag":""})", R"({"idTag":null})", R"({idTag: Invalid})",
         R"({"idToken":{"idToken":"","type":"NoAuthorization"}})", R"(vin: not told)", R"(RFID: reader is ready)"})
     EXPECT_EQ(masked_alone(line), line);
