@@ -111,9 +111,10 @@ void print_table(const Report& report, bool forecasters) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<const Verdict*>> by_name;
   for (const Verdict& verdict : report.checks) {
-    // The file's own stand above the first table.
+    // The file's own stand above the first table; a file that is refused has neither kind, and one table.
     const bool of_file = verdict.of == plugin_check::Part{};
-    const bool here = of_file ? forecasters == report.strategies.empty() : forecasters != verdict.of.forecaster.empty();
+    const bool forecasters_alone = report.strategies.empty() && !report.forecasters.empty();
+    const bool here = of_file ? forecasters == forecasters_alone : forecasters != verdict.of.forecaster.empty();
     if (!here) continue;
     auto& rows = by_name[verdict.name];
     if (rows.empty()) order.push_back(verdict.name);

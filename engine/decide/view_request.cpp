@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string_view>
 
 #include "control/correction.hpp"
@@ -141,7 +142,7 @@ class Writer {
                          {"until", at(view_.evse_reserved_until_ns[i])},
                          {"kwh", view_.evse_reserved_kwh[i]}};
     }
-    if (view_.evse_session[i] != 0) one["session"] = session(i);
+    if (view_.evse_session[i] != 0) one["session"] = session(i, e);
     return one;
   }
 
@@ -151,7 +152,7 @@ class Writer {
     if (row >= 0) to["limit"] = view_.limit_name[row];
   }
 
-  Json session(std::uint32_t i) const {
+  Json session(std::uint32_t i, const physics::Evse& e) const {
     Json one{{"arrived", at(view_.evse_arrived_ns[i])},
              {"departs", at(view_.evse_claimed_departs_ns[i])},
              {"requested_kwh", view_.evse_requested_kwh[i]},
@@ -169,24 +170,36 @@ class Writer {
     if (view_.evse_driver[i] != 0) one["driver"] = view_.evse_driver[i];
     if (view_.evse_vehicle[i] != UINT32_MAX) one["model"] = view_.evse_vehicle[i];
     set_if_finite(one, "soc", view_.evse_soc[i]);
-    if (view_.evse_vehicle[i] < world_.vehicles.size())
-      one["vehicle"] = vehicle(world_.vehicles[view_.evse_vehicle[i]], std::isfinite(view_.evse_soc[i]));
+    one["vehicle"] = vehicle(i, e);
     return one;
   }
 
-  /// A model as the world knows it; its battery only where the strategy was shown it.
-  static Json vehicle(const physics::Vehicle& v, bool battery_shown) {
-    Json one{{"ac_phases", v.ac_phases}};
-    set_if_finite(one, "ac_kw", v.max_ac_kw);
-    if (v.has_dc) set_if_finite(one, "dc_kw", v.max_dc_kw);
-    if (v.v2g_capable) one.update({{"v2g", true}, {"discharge_kw", v.max_discharge_kw}});
-    if (!battery_shown) return one;
-    one.update({{"battery_kwh", v.battery.capacity_kwh},
-                {"charge_efficiency", v.battery.charge_efficiency},
-                {"discharge_efficiency", v.battery.discharge_efficiency}});
-    if (v.v2g_capable) one["soc_floor"] = v.soc_floor;
-    if (v.acceptance_hold) one["acceptance_hold"] = true;
-    for (const auto& knot : v.battery.charge.knots) one["curve"].push_back({knot.soc, knot.kw});
+  /// The car as far as the strategy was shown it: what of it fits this EVSE, and its battery where that is known.
+  Json vehicle(std::uint32_t i, const physics::Evse& e) const {
+    const double max_kw = view_.evse_car_max_kw[i];
+    const double* curve_kw = view_.curve_kw + view_.evse_curve_start[i];
+    const bool limits = max_kw < view_.evse_max_kw[i];
+    Json one = Json::object();
+    if (e.phases == 0) {
+      const double most_kw = std::accumulate(curve_kw, curve_kw + view_.evse_curve_points[i], max_kw,
+                                             [](double a, double b) { return std::max(a, b); });
+      if (max_kw > 0.0) one["dc_kw"] = limits || !std::isfinite(most_kw) ? max_kw : most_kw;
+    } else {
+      one["ac_phases"] = std::lround(1000.0 * view_.evse_kw_per_a[i] / e.voltage_v);
+      if (limits && max_kw > 0.0) one["ac_kw"] = max_kw;
+    }
+    const double discharge_kw = view_.evse_car_max_discharge_kw[i];
+    if (discharge_kw > 0.0) one.update({{"v2g", true}, {"discharge_kw", discharge_kw}});
+    if (!std::isfinite(view_.evse_battery_kwh[i])) return one;
+    one.update({{"battery_kwh", view_.evse_battery_kwh[i]},
+                {"charge_efficiency", view_.evse_car_charge_efficiency[i]},
+                {"discharge_efficiency", view_.evse_car_discharge_efficiency[i]}});
+    if (discharge_kw > 0.0) one["soc_floor"] = view_.evse_soc_floor[i];
+    // A curve without bound is none: the car takes what its charger can give.
+    const double* curve_soc = view_.curve_soc + view_.evse_curve_start[i];
+    for (std::uint32_t k = 0; k < view_.evse_curve_points[i]; ++k) {
+      if (std::isfinite(curve_kw[k])) one["curve"].push_back({curve_soc[k], curve_kw[k]});
+    }
     return one;
   }
 

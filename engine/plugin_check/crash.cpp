@@ -94,7 +94,10 @@ void on_crash(int signal, siginfo_t* info, void* context) {
 }
 
 void on_exit() {
-  if (black_box()->stage.load() == BlackBox::Stage::passed) _exit(0);  // it was meant to end
+  if (black_box()->stage.load() == BlackBox::Stage::passed) {  // it was meant to end
+    std::fflush(nullptr);                                      // what destructors of the file printed is to be seen
+    _exit(0);
+  }
   end_with("it called exit()");
 }
 

@@ -47,6 +47,12 @@ TEST_F(PluginCheck, FailsAnAnimalWithStatusThreeAndItsReason) {
   EXPECT_FALSE(json.json().at("passed").get<bool>());  // what the plugin prints is not in the document
 }
 
+TEST_F(PluginCheck, AFileThatIsRefusedHasItsReasonInTheTable) {
+  const Said said = run({"plugin", "check", zoo_ + "/shares_by_name.so"});
+  EXPECT_EQ(said.status, 3);
+  EXPECT_THAT(said.out, HasSubstr("put its classes into an unnamed namespace"));
+}
+
 TEST_F(PluginCheck, ReproducesOneScene) {
   const Said said = run({"plugin", "check", zoo_ + "/answers_huge.so", "--reproduce", "5", "--json"});
   EXPECT_EQ(said.status, 3);
