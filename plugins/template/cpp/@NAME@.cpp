@@ -64,14 +64,16 @@ class Planner {
     std::ranges::sort(order_, {}, [&](std::size_t k) { return std::pair(site.horizon_buy_per_kwh[k], k); });
     std::ranges::fill(plan, 0.0);
     double left_kwh = view.draws(evse) ? site.evse_remaining_kwh[evse] : 0.0;
-    // First what the sun leaves over, then what raises no peak, then whatever the contract allows.
-    for (const double most_kw : {0.0, quiet_kw_, site.contract_kw}) {
+    // First what the sun leaves over, then what raises no peak, then the least peak that does: up to the contract.
+    const double more_kw = 0.9 * quiet_kw_ + 0.1 * site.contract_kw, much_kw = 0.6 * quiet_kw_ + 0.4 * site.contract_kw;
+    for (const double most_kw : {0.0, quiet_kw_, more_kw, much_kw, site.contract_kw}) {
       for (const std::size_t k : order_) {
         const double least_kw = site.evse_car_min_kw[evse];  // 6 A, or nothing
-        const double kw = std::min({site.evse_car_max_kw[evse], (most_kw - net_kw_[k]) * site.evse_efficiency[evse],
-                                    std::max(left_kwh / view.horizon_hours(k), least_kw)});
-        if (left_kwh <= 0.0 || plan[k] > 0.0 || kw <= 0.0 || kw < least_kw) continue;
-        plan[k] = kw;
+        const double kw =
+            std::min({site.evse_car_max_kw[evse] - plan[k], (most_kw - net_kw_[k]) * site.evse_efficiency[evse],
+                      std::max(left_kwh / view.horizon_hours(k), least_kw - plan[k])});
+        if (left_kwh <= 0.0 || kw <= 0.0 || plan[k] + kw < least_kw) continue;
+        plan[k] += kw;
         net_kw_[k] += kw / site.evse_efficiency[evse];  // a DC charger draws more than it gives
         left_kwh -= kw * view.horizon_hours(k);
       }

@@ -11,13 +11,15 @@ local function plan_car(view, evse, net_kw, quiet_kw, early)
   end
   table.sort(order, function(a, b) return a.price < b.price or (a.price == b.price and a.k < b.k) end)
   local left_kwh = evse.draws and evse.remaining_kwh or 0
-  -- First what the sun leaves over, then what raises no peak, then whatever the contract allows.
-  for _, most_kw in ipairs { 0, quiet_kw, view.contract_kw } do
+  -- First what the sun leaves over, then what raises no peak, then the least peak that does: up to the contract.
+  local more_kw, much_kw = 0.9 * quiet_kw + 0.1 * view.contract_kw, 0.6 * quiet_kw + 0.4 * view.contract_kw
+  for _, most_kw in ipairs { 0, quiet_kw, more_kw, much_kw, view.contract_kw } do
     for _, step in ipairs(order) do
       local k, least_kw = step.k, evse.car_min_kw  -- 6 A, or nothing
-      local kw = math.min(evse.car_max_kw, (most_kw - net_kw[k]) * evse.efficiency, math.max(left_kwh / step.hours, least_kw))
-      if left_kwh > 0 and not plan[k] and kw > 0 and kw >= least_kw then
-        plan[k] = kw
+      local has_kw = plan[k] or 0
+      local kw = math.min(evse.car_max_kw - has_kw, (most_kw - net_kw[k]) * evse.efficiency, math.max(left_kwh / step.hours, least_kw - has_kw))
+      if left_kwh > 0 and kw > 0 and has_kw + kw >= least_kw then
+        plan[k] = has_kw + kw
         net_kw[k] = net_kw[k] + kw / evse.efficiency  -- a DC charger draws more than it gives
         left_kwh = left_kwh - kw * step.hours
       end
