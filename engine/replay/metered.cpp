@@ -136,42 +136,6 @@ std::vector<double> by_register(const std::vector<Knot>& knots) {
   return kwh;
 }
 
-/// Energy of a stretch's pieces. At each reading of the register it is what that says, to within its resolution: a
-/// register shows whole steps of what it has counted. Powers say how it is spread between two of them, and the rest of
-/// a step.
-/// @param by_register  energy of all pieces by the register  @param scale  of the powers, so that they agree with it
-void shape(const std::vector<Knot>& knots, const DenseStretch& stretch, const std::vector<double>& by_register,
-           double scale, double resolution_kwh, bool gives_back, std::vector<MeteredPiece>& pieces) {
-  const auto powered_kwh = [&](std::size_t k) {
-    const double kwh = scale * trapezoid_kwh(knots[k], knots[k + 1]);
-    return std::isfinite(kwh) ? kwh : by_register[k];
-  };
-  double total = 0.0;
-  for (std::size_t k = stretch.first; k < stretch.last; ++k) total += by_register[k];
-
-  double counted = 0.0, given = 0.0, powered = 0.0;
-  std::size_t since = stretch.first;
-  for (std::size_t i = stretch.first + 1; i <= stretch.last; ++i) {
-    counted += by_register[i - 1];
-    powered += powered_kwh(i - 1);
-    if (std::isnan(knots[i].register_kwh) && i < stretch.last) continue;
-
-    // From the last reading of the register to this one.
-    const double most = gives_back ? counted + resolution_kwh : std::min(counted + resolution_kwh, total);
-    const double least = std::min(counted - resolution_kwh, most);
-    const double by_now = i == stretch.last ? total : std::clamp(given + powered, least, most);
-    const double hours = kernel::hours_between(knots[since].time_ns, knots[i].time_ns);
-    for (std::size_t k = since; k < i; ++k) {
-      const double share = powered > 0.0 ? powered_kwh(k) / powered
-                                         : kernel::hours_between(knots[k].time_ns, knots[k + 1].time_ns) / hours;
-      pieces[k].kwh = share * (by_now - given);
-    }
-    given = by_now;
-    powered = 0.0;
-    since = i;
-  }
-}
-
 /// What the powers of a stretch add up to between its first and last reading of the register, beside what that says.
 void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Metered& result) {
   std::size_t first = stretch.first, last = stretch.last;
@@ -237,10 +201,11 @@ Metered metered(const ocpp::Transaction& transaction) {
     }
     if (powers == 0 && registers < least_readings) continue;  // nothing but means of long times
     const bool agree = powers > 0 && counted > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
-    for (std::size_t i = stretch.first; i < stretch.last; ++i) result.pieces[i].dense = true;
-    const bool gives_back = transaction.exported_kwh > 0.0;
-    const double resolution_kwh = transaction.register_step_kwh * (gives_back ? 2.0 : 1.0);
-    if (agree) shape(knots, stretch, kwh, counted / integral, resolution_kwh, gives_back, result.pieces);
+    for (std::size_t i = stretch.first; i < stretch.last; ++i) {
+      result.pieces[i].dense = true;
+      const double piece = trapezoid_kwh(knots[i], knots[i + 1]);
+      if (agree && std::isfinite(piece)) result.pieces[i].kwh = piece * counted / integral;
+    }
     result.shaped_by_power = result.shaped_by_power || agree;
     add_closure(knots, stretch, result);
   }

@@ -25,14 +25,13 @@ struct MeteredPiece {
 struct Metered {
   std::vector<MeteredPiece> pieces;  ///< ascending without gaps, from the first reading to the last
   std::string not_dense;             ///< why no piece is dense; empty: some are
-  bool shaped_by_power = false;      ///< dense pieces follow the power readings between those of the register
+  bool shaped_by_power = false;      ///< dense pieces follow the power readings, else differences of the register
   // Over the dense pieces with power readings at both ends: the integral of the power, and what the register counted.
   double integral_kwh = 0.0, counted_kwh = 0.0;
   std::size_t closed_pieces = 0;
 };
 
-/// The register is the truth about energy, at each of its readings to within its step; power readings shape it between
-/// them where they are dense: at most three times the usual
+/// The register is the truth about energy; power readings shape it where they are dense: at most three times the usual
 /// gap apart, at most 15 min, ten readings or more in a row, and within 10 % of what the register counted there.
 /// Negative power of a vehicle that gives nothing back is an offset of the meter, and 0.
 Metered metered(const ocpp::Transaction& transaction);

@@ -98,35 +98,6 @@ TEST(Metered, PowersShapeWhatOnlyTheEndsOfTheRegisterTell) {
   EXPECT_TRUE(metered.pieces[0].dense);
 }
 
-// Six seconds before a reading power jumps from 6 to 12 kW: that minute had 6.6 kW in the mean, which the register says
-// and the powers at its ends (6 and 12, mean 9) do not.
-TEST(Metered, TheRegisterComesFirstWhereItStandsAtEachReading) {
-  ocpp::Transaction logged = transaction(t0, t0 + 20 * minute_ns, 1.0, 4.41);
-  double counted = 1.0;
-  for (int i = 0; i <= 20; ++i) {
-    add_reading(logged, t0 + i * minute_ns, counted, i < 6 ? 6.0 : 12.0);
-    counted += i < 5 ? 0.1 : i == 5 ? 0.11 : 0.2;
-  }
-  logged.meter_stop_kwh = logged.samples.back().register_kwh;
-  logged.energy_kwh = logged.meter_stop_kwh - logged.meter_start_kwh;
-  const Metered metered = replay::metered(logged);
-  ASSERT_TRUE(metered.shaped_by_power);
-  const double step_kw = 2.0 * 0.001 * 60.0 + 1e-9;  // two ends, each known to the register's step
-  for (std::size_t i = 0; i < 20; ++i)
-    EXPECT_NEAR(metered.pieces[i].kw(), i < 5 ? 6.0 : i == 5 ? 6.6 : 12.0, step_kw) << i;
-  EXPECT_NEAR(sum_of(metered), logged.energy_kwh, 1e-9);
-}
-
-// A register of whole half kWh under 6 kW stands still for five minutes and jumps: its steps are no power of 30 kW.
-TEST(Metered, StepsOfACoarseRegisterAreNoPower) {
-  ocpp::Transaction logged = transaction(t0, t0 + 50 * minute_ns, 1.0, 6.0);
-  logged.register_step_kwh = 0.5;
-  for (int i = 0; i <= 50; ++i) add_reading(logged, t0 + i * minute_ns, 1.0 + 0.5 * (i / 5), 6.0);
-  const Metered metered = replay::metered(logged);
-  ASSERT_TRUE(metered.shaped_by_power);
-  for (const MeteredPiece& piece : metered.pieces) EXPECT_NEAR(piece.kw(), 6.0, 1e-9);
-}
-
 TEST(Metered, WithoutEnergyThereIsNothing) {
   ocpp::Transaction logged = transaction(t0, t0 + minute_ns, 1.0, 2.0);
   logged.energy_kwh = kernel::unknown;
