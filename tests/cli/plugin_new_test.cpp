@@ -37,7 +37,7 @@ TEST_F(PluginNew, ARefusedNameLeavesNothingBehind) {
     EXPECT_NE(said.err.find(std::string("'") + bad + "' is"), std::string::npos) << said.err;
     EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
   }
-  EXPECT_EQ(make({"mine", "--lang", "rust"}).status, 2);
+  EXPECT_EQ(make({"mine", "--lang", "fortran"}).status, 2);
   EXPECT_EQ(make({}).status, 2);
   EXPECT_EQ(entries(), 0U);
 }

@@ -67,6 +67,7 @@ const std::map<std::string, Place> places{
     {"strategy_param",
      {false, "strategy = strategy { id = 'mine', decide = function() end, params = { { @ } } }",
       "id = 'a', default = 1, min = 0, max = 9"}},
+    {"sweep", {false, "sweep = { @ }", ""}},
     {"outage", {true, "outages = { { @ } }", "evse = 'A-1', from = '2025-06-02T08:00', to = '2025-06-02T09:00'"}},
 };
 
@@ -86,6 +87,12 @@ const std::map<std::string, std::string> examples{
     {"scenario.forecast", "forecast = 'perfect'"},
     {"scenario.test", "test = true"},
     {"scenario.notes", "notes = 'x'"},
+    {"scenario.sweep", "sweep = { seeds = '1..3' }"},
+    {"sweep.vary", "vary = { 'contract_kw=40:60:2' }"},
+    {"sweep.samples", "vary = { 'contract_kw=40:60' }, samples = 3"},
+    {"sweep.seeds", "seeds = '1..3'"},
+    {"sweep.strategies", "strategies = { 'asap', 'own' }"},
+    {"scenario.kpi", "kpi = { sessions_seen = 'SELECT count(*) FROM session' }"},
     {"site.name", "name = 'x'"},
     {"site.contract_kw", "contract_kw = 60"},
     {"site.export_limit_kw", "export_limit_kw = 0"},
