@@ -69,8 +69,8 @@ void offer_strategies(Offers& offers);
 void group_commands(CLI::App& program);
 /// evtwin completion SHELL, evtwin man: made from the commands that are offered by then.
 void offer_texts(Offers& offers);
-/// The option of a command, or of a command's command, that an unknown word looks like: "; did you mean --seeds?", or
-/// "".
+/// The first unknown option among the words, with the one it looks like: "--sedes: is no option of this command; did
+/// you mean --seeds?"; "" where it looks like none.
 std::string nearest_option(const CLI::App& program, const std::vector<std::string>& words);
 
 /// How strategies are hosted. Limits can be kept only in a process of its own, so either of them asks for one.

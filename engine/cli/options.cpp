@@ -174,7 +174,7 @@ ParsedCommand parse_command_line(int argc, const char* const* argv) {
     // CLI11 knows what was not expected; what was meant stands in the same tables.
     const std::string hint = nearest_option(app, given);
     if (hint.empty()) return app.exit(error) == 0 ? 0 : 2;
-    app.exit(CLI::ValidationError(hint, "is no option of this command"));
+    app.exit(CLI::ValidationError(hint));
     return 2;
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);

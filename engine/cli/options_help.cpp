@@ -177,7 +177,7 @@ std::string nearest_option(const CLI::App& program, const std::vector<std::strin
     const std::string name = word.substr(0, word.find('='));
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string hint = kernel::did_you_mean(name, names);
-    if (!hint.empty()) return name + hint;
+    if (!hint.empty()) return name + ": is no option of this command" + hint;
   }
   return {};
 }

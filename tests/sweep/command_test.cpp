@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -224,7 +225,7 @@ TEST_F(Sweep, ARunThatFailsIsARowThatSaysWhy) {
   const Said said = run(
       {"sweep", "run", week, "--strategies", "asap," + strategy, "--seeds", "1,2", "--days", "1", "--out", path("s")});
   EXPECT_EQ(said.status, 1);
-  EXPECT_THAT(said.err, HasSubstr("error: 2 of 4 runs failed; the first: bad: "));
+  EXPECT_THAT(said.err, AllOf(HasSubstr("error: 2 of 4 runs failed; the first: "), HasSubstr("bad.lua:1: a bad day")));
   const auto rows = rows_of(bytes("s/table.csv"));
   EXPECT_EQ(rows[0].at("error"), "");
   EXPECT_THAT(rows[1].at("error"), HasSubstr("a bad day"));
