@@ -68,6 +68,10 @@ HostedRun::HostedRun(const evtwin_run_spec& spec)
   setup.script = script_.get();
   if (!out_.empty()) setup.observer = &tee_;
   run_.emplace(scenario_.world, setup);
+  // Who tells nothing of what it wants to be told is asked at ticks, and has its name in messages all the same.
+  twin::Interest own;
+  own.who = identity_.label;
+  for (std::uint32_t site = 0; site < run_->site_count(); ++site) run_->set_interest(site, own);
   asked_.assign(run_->site_count(), 0);
 }
 

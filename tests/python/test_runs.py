@@ -113,7 +113,7 @@ class Sweeps(unittest.TestCase):
     def test_every_point_is_a_run_of_its_own(self):
         table = evtwin.sweep(WEEK, ["asap", AllAtOnce], settings={"pv_kw": [20, 50], "cars_per_weekday": 30},
                              changes={"contract_kw": np.array([40, 90])}, seeds=range(1, 3), days=1)
-        self.assertEqual(list(table.columns[:6]), ["point", "pv_kw", "contract_kw", "seed", "strategy", "sessions"])
+        self.assertEqual(list(table.columns[:6]), ["point", "pv_kw", "contract_kw", "seed", "strategy", "total_cost"])
         self.assertEqual(list(table.columns[-2:]), ["event_hash", "error"])
         self.assertEqual(len(table), 2 * 2 * 2 * 2)
         self.assertEqual(table["event_hash"].nunique(), 16)

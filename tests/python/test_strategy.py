@@ -220,10 +220,11 @@ class Life(unittest.TestCase):
             evtwin.run(WEEK, evtwin.Strategy, days=1)
 
     def test_reports_and_random_numbers(self):
-        class Talks(evtwin.Strategy):
+        class Talks(AllAtOnce):  # one that leaves vehicles standing is warned of besides
             drawn = []
 
             def decide(self, view, decision):
+                super().decide(view, decision)
                 Talks.drawn.append(self.random(1, view.decision_number))
                 if view.decision_number == 3:
                     self.report("three\nlines")

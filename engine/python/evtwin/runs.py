@@ -32,7 +32,7 @@ def run(scenario: Scenario, strategy: Union[str, StrategyLike, None] = None, *,
     bound      work out the least possible cost, too: regret and saving_share (only where evtwin runs the strategy)
     progress   called with 0..1 about every thousandth of the run (Python strategies only)
 
-    Returns a pandas.DataFrame of one row: strategy, sessions, every key figure, event_hash, wall_s, run_file. Its attrs
+    Returns a pandas.DataFrame of one row: strategy, every key figure, event_hash, wall_s, run_file. Its attrs
     have `json`, the whole document of `evtwin run --json` (sites, corrections, flags), and `currency`.
     Raises EvtwinError for a wrong input; whatever a Python strategy raises comes through.
     """
@@ -50,8 +50,7 @@ def run(scenario: Scenario, strategy: Union[str, StrategyLike, None] = None, *,
         if bound:
             arguments.append("--bound")
         document = _command.call(arguments)
-    row = {"strategy": document["strategy"], "sessions": document["sessions"]}
-    row.update({name: value for name, value in figures(document["kpi"]).items() if name not in row})
+    row = {"strategy": document["strategy"], **figures(document["kpi"])}
     row.update(event_hash=document["event_hash"], wall_s=document["wall_s"], run_file=None if out is None else str(out))
     return frame([row], json=document, currency=document["currency"])
 
@@ -231,8 +230,8 @@ def sweep(scenario: Scenario, strategies: Union[Sequence[Union[str, StrategyLike
     progress            called with points done and points in all
     The others as in compare().
 
-    Returns a tidy pandas.DataFrame, a row per run: point (from 1), a column per varied name, seed, strategy, sessions,
-    every key figure, event_hash, error. Columns are those of the table of `evtwin sweep`.
+    Returns a tidy pandas.DataFrame, a row per run: point (from 1), a column per varied name, seed, strategy, every
+    key figure, event_hash, error. Columns are those of the table of `evtwin sweep`.
     """
     varied = _factors(settings, changes)
     seeds = None if seeds is None else [int(s) for s in seeds]
@@ -252,7 +251,6 @@ def sweep(scenario: Scenario, strategies: Union[Sequence[Union[str, StrategyLike
             last = {"event_hash": row.pop("event_hash", None), "error": row.pop("error", None)}
             for name in ("run_file", "compared_for_cost", "wall_s"):
                 row.pop(name, None)
-            kept["sessions"] = row.pop("sessions", NAN)
             rows.append({**kept, **row, **last})
         if progress is not None:
             progress(number, len(points))
