@@ -339,7 +339,7 @@ void App::frame() {
   ui.canvas.clock = run != nullptr ? &run->clock : &utc;
   if (ui.a >= ui.runs.size()) ui.a = 0;
   if (ui.b >= ui.runs.size()) ui.b = ui.a;
-  if (ui.run_b() == nullptr) ui.compare = Compare::a;
+  if (ui.a == ui.b) ui.compare = Compare::a;  // a second run that is still being read keeps its place
   parts.set_bounds();
 
   if (run != nullptr && parts.events_of != run->serial) {

