@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cli/command.hpp"
+#include "scenario/keys.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -65,6 +66,23 @@ TEST_F(OwnFigures, StatementsAndFunctionsSayTheSameOfTheSameRun) {
 }
 
 // A run without --out leaves no file behind.
+TEST_F(OwnFigures, ARunHasTheFunctionsOfTheDocumentation) {
+  const auto sections = scenario::field_sections();
+  const auto documented = std::find_if(sections.begin(), sections.end(),
+                                       [](const scenario::FieldSection& one) { return one.name == "recorded_run"; });
+  ASSERT_NE(documented, sections.end());
+  std::string names;
+  for (const scenario::Field& field : documented->fields) names += " " + std::string(field.name) + " = true,";
+  const std::string file = with(
+      "{ there = function(run) local n = 0 for _ in pairs(run) do n = n + 1 end return n end,\n"
+      "  known = function(run) local n = 0 for name in pairs({" +
+      names + "}) do if type(run[name]) == 'function' then n = n + 1 end end return n end }");
+  const Said said = run({"run", file, "--days", "1", "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  EXPECT_EQ(said.json()["kpi"]["there"], documented->fields.size());
+  EXPECT_EQ(said.json()["kpi"]["known"], documented->fields.size());
+}
+
 TEST_F(OwnFigures, LeaveNoFileThatNobodyAskedFor) {
   const std::string file = with("{ n = 'SELECT count(*) FROM session' }");
   std::filesystem::create_directories(path("tmp"));
