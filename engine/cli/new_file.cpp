@@ -54,6 +54,7 @@ NewFile::~NewFile() {
 }
 
 void NewFile::write(std::string_view text) {
+  if (text.empty()) return;  // its data() may be null, which fwrite does not take
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) can_not_write(name_, errno);
 }
 
