@@ -5,12 +5,10 @@
 
 #include <filesystem>
 #include <stdexcept>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #include "control/loader_lock.hpp"
 #include "control/plugin_symbols.hpp"
+#include "control/process_state.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
@@ -95,14 +93,9 @@ std::string entry_trouble(const Entry& entry, std::uint32_t count, const Due& du
 }
 
 /// Two files of a process share unique symbols whatever RTLD_LOCAL says: the second plugin with a class of the same
-/// name reads the variables of the first. Empty where the file has none, or its symbols can not be read.
-std::string sharing_trouble(const std::string& file) {
-  std::vector<std::string> shared;
-  try {
-    shared = shared_by_name(exported_symbols(file));
-  } catch (const std::runtime_error&) {
-    return {};  // the loader says what is wrong with the file
-  }
+/// name reads the variables of the first. Empty where the file has none.
+std::string sharing_trouble(const PluginSymbols& symbols) {
+  const std::vector<std::string> shared = shared_by_name(symbols.exported);
   if (shared.empty()) return {};
   return fmt::format(
       "another plugin with the same names would share {} variable{} with it ({}{}); put its classes into an unnamed "
@@ -110,36 +103,27 @@ std::string sharing_trouble(const std::string& file) {
       shared.size(), shared.size() == 1 ? "" : "s", shared.front(), shared.size() == 1 ? "" : ", ...");
 }
 
-/// Whether this processor is told to take denormal numbers for 0, and takes that back.
-class FlushWatch {
- public:
-  bool changed_and_restored() const {
-#if defined(__x86_64__)
-    constexpr unsigned exceptions_seen = 0x3f;
-    if (((_mm_getcsr() ^ before_) & ~exceptions_seen) == 0) return false;
-    _mm_setcsr(before_);
-    return true;
-#else
-    return false;
-#endif
-  }
-
- private:
-#if defined(__x86_64__)
-  unsigned before_ = _mm_getcsr();
-#endif
-};
-
 /// For a file with AddressSanitizer in a process without: the line to type. Empty where it can be loaded.
-std::string sanitizer_advice(const std::string& file) {
-  if (dlsym(RTLD_DEFAULT, "__asan_init") != nullptr) return {};
-  const AsanRuntime needed = asan_runtime_needed(file);
-  if (needed == AsanRuntime::none) return {};
+std::string sanitizer_advice(const PluginSymbols& symbols) {
+  if (symbols.asan == AsanRuntime::none || dlsym(RTLD_DEFAULT, "__asan_init") != nullptr) return {};
   return fmt::format(
       "built with AddressSanitizer, whose runtime has to be loaded before evtwin; type: ASAN_OPTIONS=detect_leaks=0 "
       "LD_PRELOAD=$({}) evtwin ...",
-      needed == AsanRuntime::gcc ? "gcc -print-file-name=libasan.so"
-                                 : "clang -print-file-name=libclang_rt.asan-x86_64.so");
+      symbols.asan == AsanRuntime::gcc ? "gcc -print-file-name=libasan.so"
+                                       : "clang -print-file-name=libclang_rt.asan-x86_64.so");
+}
+
+/// What can be said before the loader runs any of a file; empty: nothing, or its symbols can not be read, and the
+/// loader says what is wrong with it.
+std::string trouble_before_loading(const std::string& file) {
+  try {
+    const PluginSymbols symbols = read_symbols(file);
+    const std::string trouble = sharing_trouble(symbols);
+    // Its runtime, loaded too late, ends the process in words of its own.
+    return trouble.empty() ? sanitizer_advice(symbols) : trouble;
+  } catch (const std::runtime_error&) {
+    return {};
+  }
 }
 
 template <class Entry>
@@ -157,18 +141,13 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
   if (!fs::is_regular_file(file, error)) refuse("there is no such file");
   // A bare name would be looked for in the system's library folders.
   const std::string path = fs::absolute(file);
-  if (const std::string trouble = sharing_trouble(path); !trouble.empty()) refuse(trouble);
-  // Its runtime, loaded too late, ends the process in words of its own.
-  if (const std::string advice = sanitizer_advice(path); !advice.empty()) refuse(advice);
-  const FlushWatch numbers;
+  if (const std::string trouble = trouble_before_loading(path); !trouble.empty()) refuse(trouble);
+  const NumberModes modes;
   auto alone = hold_loader();
   std::unique_ptr<void, CloseLibrary> handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   alone.unlock();
   if (handle == nullptr) refuse(fmt::format("not a loadable shared object ({})", dlerror()));
-  if (numbers.changed_and_restored())
-    refuse(
-        "loading it makes this thread take very small numbers for 0 (-ffast-math or -Ofast where it was linked); leave "
-        "that out, at least where it is linked");
+  if (const std::string changed = modes.take_back(); !changed.empty()) refuse("when it was loaded, " + changed);
   const auto* strategies = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
   const auto* forecasters = static_cast<const evtwin_forecaster_entry*>(dlsym(handle.get(), "evtwin_forecasters"));
   if (strategies == nullptr && forecasters == nullptr)

@@ -27,10 +27,10 @@ class ObjectBytes {
     std::memcpy(&value, bytes_.data() + offset, sizeof value);
     return value;
   }
-  std::string text_at(std::uint64_t offset) const {
+  std::string_view text_at(std::uint64_t offset) const {
     if (offset >= bytes_.size()) refuse("is cut short");
     const std::string_view rest = std::string_view(bytes_).substr(offset);
-    return std::string(rest.substr(0, rest.find('\0')));
+    return rest.substr(0, rest.find('\0'));
   }
   [[noreturn]] void refuse(const char* why) const {
     throw std::runtime_error(fmt::format("plugin {}: {}", file_, why));
@@ -84,16 +84,22 @@ std::string demangled(const std::string& name) {
 
 }  // namespace
 
-std::vector<ExportedSymbol> exported_symbols(const std::string& file) {
-  std::vector<ExportedSymbol> all;
-  for_each_dynamic_symbol(read_object(file), [&](const Elf64_Sym& symbol, std::string name) {
+PluginSymbols read_symbols(const std::string& file) {
+  PluginSymbols found;
+  const ObjectBytes bytes = read_object(file);
+  for_each_dynamic_symbol(bytes, [&](const Elf64_Sym& symbol, std::string_view name) {
     const unsigned bind = ELF64_ST_BIND(symbol.st_info);
     const unsigned type = ELF64_ST_TYPE(symbol.st_info);
     const unsigned seen = ELF64_ST_VISIBILITY(symbol.st_other);
-    if (symbol.st_shndx == SHN_UNDEF || bind == STB_LOCAL || (seen != STV_DEFAULT && seen != STV_PROTECTED)) return;
-    all.push_back({std::move(name), type == STT_OBJECT, bind != STB_GLOBAL, bind == STB_GNU_UNIQUE});
+    if (symbol.st_shndx == SHN_UNDEF) {
+      // GCC links its runtime to the file, so that the linker knew a function; clang leaves it to the program.
+      if (name == "__asan_init") found.asan = type == STT_FUNC ? AsanRuntime::gcc : AsanRuntime::clang;
+      return;
+    }
+    if (bind == STB_LOCAL || (seen != STV_DEFAULT && seen != STV_PROTECTED)) return;
+    found.exported.push_back({std::string(name), type == STT_OBJECT, bind != STB_GLOBAL, bind == STB_GNU_UNIQUE});
   });
-  return all;
+  return found;
 }
 
 std::vector<std::string> shared_by_name(const std::vector<ExportedSymbol>& symbols) {
@@ -109,20 +115,6 @@ std::vector<std::string> shared_by_name(const std::vector<ExportedSymbol>& symbo
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
-}
-
-AsanRuntime asan_runtime_needed(const std::string& file) {
-  AsanRuntime needed = AsanRuntime::none;
-  try {
-    for_each_dynamic_symbol(read_object(file), [&](const Elf64_Sym& symbol, const std::string& name) {
-      if (symbol.st_shndx != SHN_UNDEF || name != "__asan_init") return;
-      // GCC links its runtime to the file, so that the linker knew a function; clang leaves it to the program.
-      needed = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC ? AsanRuntime::gcc : AsanRuntime::clang;
-    });
-  } catch (const std::runtime_error&) {
-    return AsanRuntime::none;
-  }
-  return needed;
 }
 
 }  // namespace evtwin::control

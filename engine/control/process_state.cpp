@@ -85,7 +85,7 @@ std::string NumberModes::take_back() const {
   _mm_setcsr(before_);
   if (((now ^ before_) & rounding_bits) != 0) return "it changed how this process rounds (fesetround)";
   if (((now ^ before_) & (flush_to_zero | denormals_are_zero)) != 0)
-    return "it made this process take very small numbers for 0 (flush to zero; -ffast-math?)";
+    return "it made this process take very small numbers for 0 (-ffast-math or -Ofast, where it was linked?)";
   return "it changed which floating-point exceptions trap";
 #else
   std::fesetround(static_cast<int>(before_));

@@ -55,7 +55,7 @@ class Checker {
 
   Report run(std::string_view id) {
     report_.file = file_;
-    const auto symbols = control::exported_symbols(file_);  // throws where the file can not be looked at
+    const auto symbols = control::read_symbols(file_).exported;  // throws where the file can not be looked at
     if (!look_at_entry()) return std::move(report_);
     choose(id);
     if (options_.reproduce) {

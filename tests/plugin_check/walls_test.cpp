@@ -156,7 +156,7 @@ TEST(Children, TellHowTheyEnded) {
 }
 
 TEST(Symbols, AreThoseThatThePluginExports) {
-  const auto symbols = control::exported_symbols(paths::zoo_dir + "/missing_symbol.so");
+  const auto symbols = control::read_symbols(paths::zoo_dir + "/missing_symbol.so").exported;
   const auto is = [](const char* name) {
     return [name](const control::ExportedSymbol& symbol) { return symbol.name == name; };
   };
@@ -172,7 +172,7 @@ TEST(Symbols, AnyBytesAreLookedAtSafely) {
   const auto look_at = [&](const std::string& bytes) {
     std::ofstream(file, std::ios::binary) << bytes;
     try {
-      control::exported_symbols(file);
+      control::read_symbols(file);
     } catch (const std::runtime_error&) {
     }
   };
