@@ -378,7 +378,9 @@ Answer Advisor::decide(const Request& request) {
   const control::Answered answered{
       who, columns, decision, situation.active, situation.evses, situation.storages, request.calendar};
   control::check_answer(answered);
-  control::each_wish(answered, [&](std::size_t member, double kw) { situation.guard.members[member].wish_kw = kw; });
+  control::each_wish(
+      answered, [&](std::size_t member, double kw) { situation.guard.members[member].wish_kw = kw; },
+      [](std::size_t) {});
   ++decisions_;
 
   Answer answer;

@@ -52,7 +52,6 @@ void SiteRun::take_decision(TimeNs t) {
                                    context_.world.calendar};
   control::check_answer(answered);
   take_wishes(answered, t);
-  note_left_standing();
   conduct_.hear(remarks_, t);
   remarks_.clear();
   if (power_.hold_acceptances()) {
@@ -87,11 +86,18 @@ void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
   if (wake_ns != 0) agenda_.wake_at(std::max(wake_ns, commands_.earliest_wake_ns(t)), t);
   if (commands_.is_instant()) {
     control::each_wish(
-        answered, [&](std::size_t member, double kw) { grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw); });
+        answered, [&](std::size_t member, double kw) { grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw); },
+        [&](std::size_t member) { note_left_standing(member); });
     return;
   }
+  // What stands at 0 may have been asked for already where commands are under way.
+  const bool told = columns_.view.commands_under_way == 0;
   const auto wish_kw = commands_.send(agenda_.decisions(), occupancy_.session_numbers(), t);
-  control::each_wish(answered, [&](std::size_t member, double kw) { wish_kw[member] = kw; });
+  control::each_wish(
+      answered, [&](std::size_t member, double kw) { wish_kw[member] = kw; },
+      [&](std::size_t member) {
+        if (told) note_left_standing(member);
+      });
   move_commands(t);
 }
 
@@ -103,13 +109,10 @@ void SiteRun::move_commands(TimeNs t) {
 }
 
 /// An answer of NaN, where 0/0 or a sum with a NaN in it was not meant, leaves a vehicle standing in silence.
-void SiteRun::note_left_standing() {
-  if (columns_.view.commands_under_way > 0) return;  // what stands at 0 may have been asked for already
-  const auto evse_kw = columns_.decided_evse_kw();
-  for (const std::uint32_t i : power_.connected_evses()) {
-    if (!std::isnan(evse_kw[i]) || grants_.wish_kw(i) != 0.0) continue;
-    if (columns_.draws[i] != 0 && columns_.car_max_kw[i] > 0.0) conduct_.leave_standing(i);
-  }
+void SiteRun::note_left_standing(std::size_t member) {
+  if (member >= evse_count()) return;  // a storage may stand
+  const auto i = static_cast<std::uint32_t>(member);
+  if (grants_.wish_kw(i) == 0.0 && columns_.draws[i] != 0 && columns_.car_max_kw[i] > 0.0) conduct_.leave_standing(i);
 }
 
 void SiteRun::tell_decision(const evtwin_decision& decision, bool planned, TimeNs t) {

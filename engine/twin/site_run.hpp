@@ -119,7 +119,7 @@ class SiteRun {
   void refresh_ranges();
   void refresh_ranges_of(std::span<const std::uint32_t> members);
   void take_wishes(const control::Answered& answered, TimeNs t);
-  void note_left_standing();
+  void note_left_standing(std::size_t member);
   void take_strays(const control::Answered& answered, TimeNs t);
   void tell_decision(const evtwin_decision& decision, bool planned, TimeNs t);
   void show_rating(std::uint32_t evse);
