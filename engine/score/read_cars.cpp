@@ -106,6 +106,11 @@ class Collection {
       for (const auto& [what, count] : *from) (*to)[what] += count;
     }
 
+    if (const std::size_t socs = rows.settle_soc(); socs > 0)
+      out_.notes.push_back({fmt::format("{}: none of {} states of charge is above 1: taken as fractions, x 100",
+                                        kernel::printable(file, 200), socs),
+                            fmt::format("{}: SoC 값 {}개가 모두 1 이하여서 비율로 보고 100을 곱했습니다",
+                                        kernel::printable(file, 200), socs)});
     const std::string type = type_of_name(file);
     std::size_t typed = 0;
     std::vector<std::size_t> places;

@@ -50,6 +50,26 @@ void FileRows::add(std::string_view id, const Segment& segment) {
   segments.emplace_back(static_cast<std::size_t>(&of - cars.data()), segment);
 }
 
+std::size_t FileRows::settle_soc() {
+  constexpr std::size_t several = 4;
+  constexpr std::array socs{Field::soc_avg, Field::soc_start, Field::soc_end};
+  std::size_t known = 0, above_0 = 0;
+  for (const auto& [car, segment] : segments) {
+    for (const Field field : socs) {
+      const double value = segment.values[static_cast<std::size_t>(field)];
+      if (!is_known(value)) continue;
+      if (value > 1.0) return 0;
+      known += 1;
+      above_0 += value > 0.0 ? 1 : 0;
+    }
+  }
+  if (known < several || above_0 == 0) return 0;
+  for (auto& [car, segment] : segments) {
+    for (const Field field : socs) segment.values[static_cast<std::size_t>(field)] *= 100.0;
+  }
+  return known;
+}
+
 double FileRows::number(std::string_view name, std::string_view text, double least, double most) {
   text = sessions::trimmed(text);
   if (says_missing(text)) return unknown;

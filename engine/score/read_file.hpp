@@ -23,6 +23,9 @@ class FileRows {
 
   FileCar& car(std::string_view id);
   void add(std::string_view id, const Segment& segment);
+  /// Where no state of charge of several is above 1 they are fractions and no percents: makes them percents.
+  /// @returns how many there were; 0: none was changed
+  std::size_t settle_soc();
   void leave_out(std::string_view why) { left_out[std::string(why)] += 1; }
 
   /// A number of the field `name`, NaN and counted where it is none or out of [least, most]; blanks, "nan", "null" and

@@ -11,11 +11,16 @@ constexpr double days_per_year = 365.25;
 
 double rounded_tenth(double value) { return std::round(10.0 * value) / 10.0; }
 
-/// Years from the first day of the model's month (July where only the year is known) to `t`, at least 0.
+/// A model is sold before its year begins; one of a year still later is a slip.
+constexpr double most_years_ahead = 1.0;
+
+/// Years from the first day of the model's month (July where only the year is known) to `t`, at least 0; unknown where
+/// the model comes later than `most_years_ahead`.
 double age_at(const Car& car, const market::Calendar& calendar, TimeNs t, int month) {
   if (car.model_year == 0 || t == 0) return unknown;
   const TimeNs from = calendar.start_of(market::LocalDate{car.model_year, month, 1});
-  return std::max(0.0, kernel::hours_between(from, t) / 24.0 / days_per_year);
+  const double years = kernel::hours_between(from, t) / 24.0 / days_per_year;
+  return years < -most_years_ahead ? unknown : std::max(0.0, years);
 }
 
 /// Values of the five indicators, and how many of the segments that could have one do.
@@ -103,6 +108,24 @@ CorrectedScore corrected_score(const PerMetric<double>& known, double penalty, d
   return out;
 }
 
+/// Bounds over every age that the car may have: the penalty grows with it, and so does what efficiency is forgiven,
+/// both in straight pieces, so that the extremes lie at their ends.
+/// @param scores  by age
+template <class Scores>
+void widen_by_age(CorrectedScore& out, const Scores& scores, double least_age, double most_age) {
+  constexpr double longest = 40.0;
+  const double from = is_known(least_age) ? least_age : 0.0, to = is_known(most_age) ? most_age : longest;
+  for (const double end : {from, 1.0, 3.0, 5.0, 0.8 / 0.143, 10.0, to}) {
+    const double age = std::clamp(end, from, std::max(from, to));
+    const double penalty = age_penalty(age);
+    const CorrectedScore at = corrected_score(scores(age), penalty, penalty, penalty);
+    out.low = std::min(out.low, at.low);
+    out.high = std::max(out.high, at.high);
+  }
+  out.grade_low = grade_of(out.low);
+  out.grade_high = grade_of(out.high);
+}
+
 std::string_view availability_of(const CarScore& score) {
   if (!is_known(score.metrics[0].value)) return "empty";
   return score.car->total.charges() > 100 ? "plenty" : "normal";
@@ -165,6 +188,9 @@ CarScore score_car(const Car& car, const CarTypes& types, const market::Calendar
   out.corrected = corrected_score(known, age_known ? age_penalty(out.age_years) : 0.0,
                                   is_known(least_age) ? age_penalty(least_age) : 0.0,
                                   is_known(most_age) ? age_penalty(most_age) : most_age_penalty);
+  if (!car.given && least_age != most_age)
+    widen_by_age(
+        out.corrected, [&](double age) { return scores_at(out, age); }, least_age, most_age);
   out.availability = availability_of(out);
   if (!car.has_records()) return out;
   const auto day_of = [&](TimeNs t) { return market::days_since_epoch(calendar.date(t)); };

@@ -105,9 +105,9 @@ std::vector<std::string> remarks(const Fleet& fleet, Language language) {
   }
   if (fleet.ageless > 0)
     out.push_back(fmt::format(
-        fmt::runtime(
-            ko ? "차령을 모르는 차량 {}대 (연식 또는 기록 없음): 감점 없이, 범위에 0~7.5점을 넣습니다."
-               : "No age of {} car(s) (no model year, or no record): no penalty taken, 0 to 7.5 in the bounds."),
+        fmt::runtime(ko ? "차령을 모르는 차량 {}대 (연식 또는 기록 없음): 감점 없이, 범위에 0~7.5점을 넣습니다."
+                        : "No age of {} car(s) (no model year, one more than a year after its records, or no record): "
+                          "no penalty taken, 0 to 7.5 in the bounds."),
         fleet.ageless));
   for (std::size_t i = 0; i < std::min(cars.notes.size(), most_notes); ++i)
     out.push_back((ko ? cars.notes[i].text_ko : cars.notes[i].text) + ".");

@@ -94,6 +94,57 @@ TEST_F(ReadCars, ImplausibleValuesAreMissingAndCounted) {
   EXPECT_EQ(cars.cars[0].total.charges(), 1U);  // the charge was there, whatever its figures
 }
 
+TEST_F(ReadCars, StatesOfChargeAsFractionsAreToldAndTakenSo) {
+  const std::string charges =
+      "C1,EV6,2022,3,slow_charge,2024-01-02T08:00,,,,,,0.85,1.0,5,\nC1,EV6,2022,3,slow_charge,2024-01-03T08:00,,,,,,0."
+      "2,0.7,9,\n";
+  const Cars cars = read({write("f.csv", std::string(head) + charges)});
+  EXPECT_DOUBLE_EQ(cars.cars[0].total.high_share.mean(), 0.5);
+  ASSERT_EQ(cars.notes.size(), 1U);
+  EXPECT_THAT(cars.notes[0].text, HasSubstr("none of 4 states of charge is above 1: taken as fractions, x 100"));
+  // One above 1, and all are percents.
+  const Cars percents =
+      read({write("p.csv", std::string(head) + charges + "C1,EV6,2022,3,slow_charge,2024-01-04T08:00,,,,,,2,9,9,\n")});
+  EXPECT_DOUBLE_EQ(percents.cars[0].total.high_share.mean(), 0.0);
+  EXPECT_TRUE(percents.notes.empty());
+}
+
+TEST_F(ReadCars, AModelThatComesLongAfterItsRecordsHasNoAge) {
+  const auto age_of = [&](const std::string& year) {
+    const Cars cars =
+        read({write("y.csv", std::string(head) + "C1,EV6," + year + ",3,drive,2024-01-02T08:00,5,,,,,,,,\n")});
+    return score_car(cars.cars[0], CarTypes(), cars.calendar, cars.last_ns).age_years;
+  };
+  EXPECT_NEAR(age_of("2022"), 1.84, 0.01);
+  EXPECT_EQ(age_of("2024"), 0.0);  // sold before its month
+  EXPECT_FALSE(is_known(age_of("2030")));
+}
+
+// The same car with each month it may be of lies within the bounds of the one whose month, or year, is not known; also
+// where a table makes the bounds of efficiency narrow, so that age forgives more than it takes.
+TEST_F(ReadCars, WhateverAgeACarMayHaveItsScoreLiesWithinTheBounds) {
+  const CarTypes narrow(write("narrow.csv", "car_type,class,efficiency_low,efficiency_high\nEV6,mid,4.5,5.5\n"));
+  const auto of = [&](const std::string& year, const std::string& month, const CarTypes& types) {
+    const Cars cars = read({write("m.csv", std::string(head) + "C1,EV6," + year + "," + month +
+                                               ",drive,2024-06-02T08:00,4.6,20,0.01,0.3,0.4,,,,\n")});
+    return score_car(cars.cars[0], types, cars.calendar, cars.last_ns).corrected;
+  };
+  for (const CarTypes& types : {CarTypes(), narrow}) {
+    const CorrectedScore ageless = of("", "", types);
+    for (int year = 2004; year <= 2024; ++year) {
+      const CorrectedScore monthless = of(std::to_string(year), "", types);
+      for (const int month : {1, 4, 7, 12}) {
+        // What age takes is rounded to 0.1, so that between two ends it may be 0.05 more.
+        const CorrectedScore exact = of(std::to_string(year), std::to_string(month), types);
+        EXPECT_LE(ageless.low, exact.low + 0.06) << year << "-" << month;
+        EXPECT_GE(ageless.high, exact.high - 0.06) << year << "-" << month;
+        EXPECT_LE(monthless.low, exact.low + 0.06) << year << "-" << month;
+        EXPECT_GE(monthless.high, exact.high - 0.06) << year << "-" << month;
+      }
+    }
+  }
+}
+
 TEST_F(ReadCars, RepetitionsAndRowsThatCanNotBeUsedAreCounted) {
   const std::string row = "C1,EV6,2022,3,drive,2024-01-02T08:00,5,20,0.01,0.4,0.6,,,,\n";
   const std::string file = write("a.csv", std::string(head) + row + row +
