@@ -32,8 +32,8 @@ void check_answer(const Answered& answered);
 /// An infinite power is no power; any finite one is the guard's to bring within bounds.
 [[noreturn]] void refuse_infinite(const Answered& answered, std::size_t member, double kw);
 
-/// Calls `wish(member, kw)` for every power that was asked of an active EVSE, then of a storage, and `left(member)` where
-/// NaN leaves it as it is. @throws StrategyError for infinite power.
+/// Calls `wish(member, kw)` for every power that was asked of an active EVSE, then of a storage, and `left(member)`
+/// where NaN leaves it as it is. @throws StrategyError for infinite power.
 template <class Wish, class Left>
 void each_wish(const Answered& answered, Wish&& wish, Left&& left) {
   const auto take = [&](std::size_t member, double kw) {
