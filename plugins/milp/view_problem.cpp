@@ -132,6 +132,8 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
       vehicle.starts_made = seen.starts;
     }
     put_wish(out.blocks, remaining_kwh, vehicle);
+    // What does not fit into the stay is taken off what few want.
+    unlikely_kwh = std::max(0.0, unlikely_kwh - (remaining_kwh - vehicle.wanted_kwh));
     if (learned) put_later(out, learned->until_ns, vehicle);
     const double beyond_kwh = vehicle.max_discharge_kw > 0.0 ? count_in_battery(view, i, seen, vehicle) : 0.0;
     // What a driver asked for is no trade: where it is lent, its lack is dearer than all that could be won.

@@ -264,6 +264,30 @@ TEST(LearnedDrivers, WhoTakeHalfArePlannedWithHalf) {
   EXPECT_LE(vehicle.wanted_kwh, 7.5);
 }
 
+// Of 14 kWh few want the last 4.2; a stay of a quarter of an hour has room for less than 9.8, and all of it is as dear.
+TEST(LearnedDrivers, OfAShortStayNothingIsUnlikely) {
+  const auto unlikely_kwh = [](std::int64_t stay_ns) {
+    ViewBuilder site = site_with(32);
+    site.evses.push_back({});
+    EvseRow& car = site.evses[0];
+    car.session = 1;
+    car.arrived_ns = site.now_ns;
+    car.departs_ns = site.now_ns + stay_ns;
+    car.requested_kwh = 14.0;
+    const evtwin_view& view = site.view();
+    SiteMemory memory;
+    memory.look(view);
+    const auto vehicle = problem_from_view(view, learned(), memory).problem.vehicles.at(0);
+    double kwh = 0.0;
+    for (const auto& later : vehicle.later) kwh += later.kwh;
+    return std::pair(kwh, vehicle.wanted_kwh);
+  };
+  const auto [of_short, all_of_short] = unlikely_kwh(15 * minute);
+  EXPECT_EQ(of_short, 0.0);
+  EXPECT_GT(all_of_short, 1.0);
+  EXPECT_NEAR(unlikely_kwh(8 * hour).first, 4.2, 0.2);
+}
+
 // A stay beyond the horizon, where energy costs 0.2: what may still be had later never costs more than to go without.
 TEST(LearnedDrivers, PoseASoundProblemWhateverUnmetEnergyCosts) {
   for (const double unmet : {0.0001, 0.1, 0.2, 0.3, 5.0}) {
