@@ -49,6 +49,7 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   counts.sessions_open += result.sessions_open;
   counts.turned_away += result.turned_away;
   counts.waiting_h += result.waiting_h;
+  counts.waiting_at_end += result.waiting_at_end;
   counts.open_kwh += result.open_kwh;
   counts.open_got_kwh += result.open_got_kwh;
   counts.open_cost += result.open_cost;
@@ -290,11 +291,14 @@ constexpr std::array rows{
          "wanted by vehicles that found no EVSE, lost patience or were still waiting at the end",
          "충전하지 못하고 돌아갔거나 대기 중인 차량의 희망량"},
         [](const Sums& s) { return s.counts.turned_away_kwh; }},
-    Row{{"waiting_time_h", "h", Better::lower, "sum of waiting / (sessions + turned_away)",
-         "mean wait for an EVSE over all vehicles that came (0 for those plugged in at once)",
+    Row{{"waiting_time_h", "h", Better::lower, "sum of waiting / (sessions + turned_away + waiting at the end)",
+         "mean wait for an EVSE over all vehicles that came (0 for those plugged in at once, until the end for those "
+         "who "
+         "still wait)",
          "평균 대기시간(방문 차량 전체)"},
         [](const Sums& s) {
-          return ratio_or(s.counts.waiting_h, static_cast<double>(s.counts.sessions + s.counts.turned_away), 0.0);
+          const std::uint64_t came = s.counts.sessions + s.counts.turned_away + s.counts.waiting_at_end;
+          return ratio_or(s.counts.waiting_h, static_cast<double>(came), 0.0);
         }},
     Row{{"import_kwh", "kWh", Better::lower, "sum of max(0, net)", "from the grid", "수전 전력량"},
         [](const Sums& s) { return s.ledger.import_kwh; }},

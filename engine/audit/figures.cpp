@@ -77,9 +77,10 @@ constexpr std::array all{
     Formula{"sessions_open", [](const Sums& s) { return count_of(s.open); }, {}},
     Formula{"turned_away", [](const Sums& s) { return count_of(s.turned_away); }, {}},
     Formula{"turned_away_kwh", [](const Sums& s) { return s.turned_away_kwh; }, {}},
-    Formula{"waiting_time_h",
-            [](const Sums& s) { return per(s.waiting_h, count_of(s.sessions + s.turned_away), 0.0); },
-            {}},
+    Formula{
+        "waiting_time_h",
+        [](const Sums& s) { return per(s.waiting_h, count_of(s.sessions + s.turned_away + s.waiting_at_end), 0.0); },
+        {}},
     Formula{"import_kwh", [](const Sums& s) { return s.import_kwh; }, {}},
     Formula{"export_kwh", [](const Sums& s) { return s.export_kwh; }, {}},
     Formula{"pv_kwh", [](const Sums& s) { return s.pv_kwh; }, {}},

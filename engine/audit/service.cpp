@@ -231,7 +231,9 @@ void count_session(const Recorded& run, const Site& site, const Session& session
       break;
     case Ended::waiting_at_end:
       sums.open += 1;
+      sums.waiting_at_end += 1;
       sums.turned_away_kwh += session.wanted_kwh;
+      sums.waiting_h += hours_between(session.arrived_ns, session.departed_ns);
       break;
     case Ended::open_at_end:
       sums.open += 1;

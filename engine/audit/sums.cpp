@@ -59,8 +59,8 @@ void add(Sums& all, const Sums& site) {
                             &Sums::co2_kg,
                             &Sums::evse_days})
     all.*sum += site.*sum;
-  for (std::int64_t Sums::*count : {&Sums::sessions, &Sums::ended, &Sums::open, &Sums::turned_away, &Sums::aged,
-                                    &Sums::of_known_battery, &Sums::storages})
+  for (std::int64_t Sums::*count : {&Sums::sessions, &Sums::ended, &Sums::open, &Sums::turned_away,
+                                    &Sums::waiting_at_end, &Sums::aged, &Sums::of_known_battery, &Sums::storages})
     all.*count += site.*count;
   all.most_missing_of_possible = std::max(all.most_missing_of_possible, site.most_missing_of_possible);
   all.tracks = all.tracks || site.tracks;

@@ -53,7 +53,7 @@ struct Sums {
          open_to_come_kwh = 0.0, turned_away_kwh = 0.0, waiting_h = 0.0;
   double missing_of_wanted = 0.0, missing_of_possible = 0.0, squared_missing_of_possible = 0.0,
          most_missing_of_possible = 0.0, missing_of_soc = 0.0;
-  std::int64_t sessions = 0, ended = 0, open = 0, turned_away = 0, aged = 0, of_known_battery = 0;
+  std::int64_t sessions = 0, ended = 0, open = 0, turned_away = 0, waiting_at_end = 0, aged = 0, of_known_battery = 0;
   double wear_calendar = 0.0, wear_cyclic = 0.0;
 
   // Storage and others

@@ -319,7 +319,7 @@ void Occupancy::note_satisfaction(const SessionRecord& record, double counted_kw
                            possible_kwh > got_kwh ? 1.0 - got_kwh / possible_kwh : 0.0);
 }
 
-void Occupancy::finish(SiteResult& result) const {
+void Occupancy::finish(SiteResult& result, TimeNs t) const {
   result.energy_wanted_kwh = counts_.energy_wanted_kwh;
   result.energy_got_kwh = counts_.energy_got_kwh;
   result.satisfaction = counts_.satisfaction;
@@ -334,7 +334,11 @@ void Occupancy::finish(SiteResult& result) const {
   result.open_cost = counts_.open_cost;
   result.open_to_come_kwh = counts_.open_to_come_kwh;
   result.turned_away_kwh = counts_.turned_away_kwh;
-  for (const Waiting& waiting : waiting_) result.turned_away_kwh += wanted_kwh(waiting.visit);
+  result.waiting_at_end = waiting_.size();
+  for (const Waiting& waiting : waiting_) {
+    result.turned_away_kwh += wanted_kwh(waiting.visit);
+    result.waiting_h += kernel::hours_between(waiting.visit.arrival_ns, t);
+  }
 }
 
 void Occupancy::mark_decision() {

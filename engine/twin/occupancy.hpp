@@ -57,7 +57,7 @@ class Occupancy {
   /// The run is over at `t`: those who still wait are told.
   void tell_who_waits(TimeNs t) const;
   /// Adds what is counted here to the result; those who still wait are open.
-  void finish(SiteResult& result) const;
+  void finish(SiteResult& result, TimeNs t) const;
 
   /// Columns that stay for a whole session. @param available  whether the EVSE is in service
   void show_session(control::ViewColumns& columns, std::uint32_t evse, bool available) const;

@@ -69,15 +69,16 @@ struct SiteResult {
   Satisfaction satisfaction;       ///< of sessions that ended
   std::uint64_t sessions = 0;      ///< plugged in
   std::uint64_t sessions_ended = 0;
-  std::uint64_t sessions_open = 0;  ///< still plugged in (or waiting) at the end
-  std::uint64_t turned_away = 0;    ///< found neither EVSE nor waiting place, or lost patience
-  std::uint64_t waited = 0;         ///< plugged in after waiting
-  double waiting_h = 0.0;           ///< sum over those that waited or gave up
-  double open_kwh = 0.0;            ///< still wanted by vehicles on an EVSE at the end
-  double open_got_kwh = 0.0;        ///< of what they wanted, had by then
-  double open_cost = 0.0;           ///< the least that can still cost: market::OwedEnergy
-  double open_to_come_kwh = 0.0;    ///< ... and what of open_kwh is not at the unmet price there
-  double turned_away_kwh = 0.0;     ///< wanted by vehicles that never plugged in, those waiting at the end included
+  std::uint64_t sessions_open = 0;   ///< still plugged in (or waiting) at the end
+  std::uint64_t turned_away = 0;     ///< found neither EVSE nor waiting place, or lost patience
+  std::uint64_t waited = 0;          ///< plugged in after waiting
+  std::uint64_t waiting_at_end = 0;  ///< for an EVSE
+  double waiting_h = 0.0;            ///< sum over those that waited, gave up, or wait at the end
+  double open_kwh = 0.0;             ///< still wanted by vehicles on an EVSE at the end
+  double open_got_kwh = 0.0;         ///< of what they wanted, had by then
+  double open_cost = 0.0;            ///< the least that can still cost: market::OwedEnergy
+  double open_to_come_kwh = 0.0;     ///< ... and what of open_kwh is not at the unmet price there
+  double turned_away_kwh = 0.0;      ///< wanted by vehicles that never plugged in, those waiting at the end included
   double storage_energy_start_kwh = 0.0, storage_energy_end_kwh = 0.0;
   double storage_capacity_kwh = 0.0;  ///< usable, summed
   double contract_excess_h = 0.0;     ///< with import above the contract power

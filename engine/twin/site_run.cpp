@@ -453,7 +453,7 @@ SiteResult SiteRun::finish(TimeNs t) {
   books_.close_day(t, power_.got_kwh());
 
   books_.finish(t, result);
-  occupancy_.finish(result);
+  occupancy_.finish(result, t);
   grants_.finish(result);
   result.decisions = agenda_.decisions();
   conduct_.finish(result, t);

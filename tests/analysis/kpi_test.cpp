@@ -69,7 +69,7 @@ TEST(Kpi, EachIsWhatTheHandSays) {
       {"sessions_open", 1, 1, 0},
       {"turned_away", 1, 1, 0},
       {"turned_away_kwh", 16, 16, 0},
-      {"waiting_time_h", 0.125, 0.15, 0},  // 1.5 h over 12 and over 10 vehicles
+      {"waiting_time_h", 1.5 / 14, 1.5 / 12, 0},  // over 14 and over 12 vehicles, two of which still wait
       {"import_kwh", 150, 100, 50},
       {"export_kwh", 18, 18, 0},
       {"pv_kwh", 30, 30, 0},

@@ -45,8 +45,8 @@ inline twin::Result sample_result() {
   north.ramp_kw = 12;
   north.energy_wanted_kwh = 80, north.energy_got_kwh = 77;
   north.sessions = 9, north.sessions_ended = 8, north.sessions_open = 1, north.turned_away = 1;
-  north.waited = 2, north.waiting_h = 1.5, north.open_kwh = 5, north.open_got_kwh = 3, north.open_cost = 2.5,
-  north.open_to_come_kwh = 4.5, north.turned_away_kwh = 16;
+  north.waited = 2, north.waiting_at_end = 2, north.waiting_h = 1.5, north.open_kwh = 5, north.open_got_kwh = 3,
+  north.open_cost = 2.5, north.open_to_come_kwh = 4.5, north.turned_away_kwh = 16;
   north.storage_capacity_kwh = 12, north.storage_losses_kwh = 0.5, north.vehicle_losses_kwh = 7,
   north.storage_energy_value = 0.5;
   north.decisions = 96;

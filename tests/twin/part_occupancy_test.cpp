@@ -94,7 +94,7 @@ TEST(PartOccupancy, TwoListsSayTheSame) {
   EXPECT_EQ(yard.lines, expected);
 
   SiteResult result;
-  yard.occupancy.finish(result);
+  yard.occupancy.finish(result, testing::monday_ns + 24 * kernel::hour_ns);
   EXPECT_EQ(result.sessions, 5U);
   EXPECT_EQ(result.turned_away, 4U);                               // c, d, f, h
   EXPECT_EQ(result.waited, 2U);                                    // e, g
@@ -166,7 +166,7 @@ TEST(PartOccupancy, SatisfactionMeasuresAgainstWantedAndPossible) {
     yard.occupancy.count(record, record.got_kwh, false);
   }
   SiteResult result;
-  yard.occupancy.finish(result);
+  yard.occupancy.finish(result, at_h(3));
   EXPECT_NEAR(result.satisfaction.missing_of_wanted, 1.0 - 7.04 / 20.0, 1e-15);
   EXPECT_NEAR(result.satisfaction.missing_of_possible, 0.5, 1e-15);
   EXPECT_NEAR(result.satisfaction.squared_missing_of_possible, 0.25, 1e-15);

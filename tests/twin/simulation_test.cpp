@@ -242,6 +242,18 @@ TEST(Simulation, CarsQueueTurnAwayAndLosePatience) {
   EXPECT_EQ(o.seen.sessions[2].record.end, twin::SessionEnd::reneged);
 }
 
+TEST(Simulation, WhoStillWaitsAtTheEndHasWaitedUntilThen) {
+  twin::World world = small_world();
+  world.sites[0].waiting_room = {2, 5.0};
+  add_visits(world,
+             {visit(1, 8, 5, demand::any_evse), visit(1.5, 8, 5, demand::any_evse), visit(2, 8, 5, demand::any_evse)});
+  world.end_ns = world.start_ns + 4 * kernel::hour_ns;
+  const Outcome o = run_world(world, full_power());
+  EXPECT_EQ(o.site().sessions, 1U);
+  EXPECT_EQ(o.site().waiting_at_end, 2U);
+  EXPECT_NEAR(o.site().waiting_h, 2.5 + 2.0, 1e-9);
+}
+
 TEST(Simulation, ACarThatLeavesAndOneThatComesAtTheSameInstantShareTheEvse) {
   twin::World world = small_world();
   add_visits(world, {visit(1, 2, 5), visit(2, 3, 5)});
