@@ -294,7 +294,7 @@
 ---@field lower? number [kW or A] Smallest; not for magnitude_a. Range: -1,000,000 .. 1,000,000. Default: none.
 ---@field members table<string, number|number[]> { ["A-1"] = coefficient }, or { coefficient, angle_deg } (default: the EVSE's phase); a station's name means all its EVSEs.
 
----Who foresees what: a rule for each quantity. A rule is "perfect" (the truth), "yesterday" (what was a whole day before), the id of a forecaster, `forecaster "id" { ... }` with its parameters, { bias = ..., std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.
+---Who foresees what: a rule for each quantity. A rule is "perfect" (the truth), "yesterday" (what was a day before by the local clock), the id of a forecaster, `forecaster "id" { ... }` with its parameters, { bias = ..., std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.
 ---@class evtwin.forecast
 ---@field bias? number [fraction] Forecast = value x (1 + bias + N(0, std)). Range: -1 .. 10. Default: 0.
 ---@field std? number [fraction] Standard deviation of the relative error. Range: 0 .. 10. Default: 0.

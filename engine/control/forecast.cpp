@@ -23,6 +23,7 @@ Forecaster::Forecaster(const SiteForecast& forecast, const market::Calendar& cal
     : forecast_(forecast),
       clock_(calendar),
       window_clock_(calendar),
+      days_before_(calendar),
       tick_ns_(tick_ns),
       seed_(seed),
       site_(site),
@@ -80,16 +81,15 @@ double level_divisor(double std, double level) {
 }
 
 /// What is foreseen from `t` on, as one constant piece.
-Forecaster::Piece Forecaster::piece_at(const Foreseen& what, TimeNs now_ns, TimeNs t) const {
+Forecaster::Piece Forecaster::piece_at(const Foreseen& what, TimeNs now_ns, TimeNs t) {
   if (t < what.now_until_ns) return {what.now_value, what.now_until_ns, true};
   TimeNs back_ns = 0;
   TimeNs day_end_ns = kernel::time_never;
   if (what.rule.kind == Forecast::Kind::model) return {what.now_value, kernel::time_never, true};
   if (what.rule.kind == Forecast::Kind::yesterday) {
-    // The latest day on which this instant of the day has been: from now + d days on one more is needed.
-    const TimeNs days_ahead = (t - now_ns) / kernel::day_ns;
-    back_ns = (days_ahead + 1) * kernel::day_ns;
-    day_end_ns = now_ns + back_ns;
+    const DaysBefore::Back back = days_before_.back(now_ns, t);
+    back_ns = back.by_ns;
+    day_end_ns = back.until_ns;
   }
   const market::Sample sample = what.signal.at(t - back_ns);
   const TimeNs until = std::min(later(sample.until_ns, back_ns), day_end_ns);
@@ -98,7 +98,7 @@ Forecaster::Piece Forecaster::piece_at(const Foreseen& what, TimeNs now_ns, Time
 }
 
 void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon& horizon, std::vector<double>& values,
-                           std::vector<double>& levels) const {
+                           std::vector<double>& levels) {
   const TimeNs now_ns = horizon.start_ns[0], from_ns = horizon.start_ns[k], to_ns = horizon.start_ns[k + 1];
   StepMean all, uncertain;
   TimeNs uncertain_ns = 0;
@@ -191,7 +191,7 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
   // The present value holds until the signal changes, or did yesterday.
   const auto foreseen = [&](const Forecast& rule, market::SignalClock& signal, double now_value, std::uint32_t purpose,
                             const std::vector<double>& divisors) {
-    const TimeNs back_ns = rule.kind == Forecast::Kind::yesterday ? kernel::day_ns : 0;
+    const TimeNs back_ns = rule.kind == Forecast::Kind::yesterday ? days_before_.back(now_ns, now_ns).by_ns : 0;
     const TimeNs change_ns = later(signal.at(now_ns - back_ns).until_ns, back_ns);
     const TimeNs issued_ns = rule.kind == Forecast::Kind::noisy ? midnight_ns : now_ns;
     return Foreseen{rule,

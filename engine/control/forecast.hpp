@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "control/days_before.hpp"
 #include "kernel/time.hpp"
 #include "market/calendar.hpp"
 #include "market/series.hpp"
@@ -23,7 +24,7 @@ class ForecastSource;
 struct Forecast {
   enum class Kind : std::uint8_t {
     perfect,    ///< the truth
-    yesterday,  ///< the value one or more whole days before; the present value where there is none
+    yesterday,  ///< the value at the same local time one or more days before; the present value where there is none
     noisy,      ///< mean x (1 + bias + std x N(0,1)), never negative, issued at local midnight
     model,      ///< by a forecaster, from what has been
   };
@@ -113,7 +114,7 @@ class Forecaster {
 
   /// Fills `horizon` with `steps` steps as seen at `now_ns`, and its levels; allocates on the first call only.
   /// - perfect: the mean of the truth over the step.
-  /// - yesterday: the mean of the latest day that has wholly been by now.
+  /// - yesterday: the mean at the same local time of the latest day on which it has wholly been by now.
   /// - noisy: the mean of the truth, with one error per issue and step.
   /// What the horizon does not want is NaN, arrivals too.
   /// - model: what is known now, in all steps; for IssuedForecast to overwrite.
@@ -138,13 +139,14 @@ class Forecaster {
     TimeNs until_ns;
     bool known;  ///< the present value, on which there is no error
   };
-  Piece piece_at(const Foreseen& what, TimeNs now_ns, TimeNs t) const;
+  Piece piece_at(const Foreseen& what, TimeNs now_ns, TimeNs t);
   void fill_step(const Foreseen& what, std::uint32_t k, const Horizon& horizon, std::vector<double>& values,
-                 std::vector<double>& levels) const;
+                 std::vector<double>& levels);
   void fill_prices(Horizon& horizon);
 
   SiteForecast forecast_;
   market::LocalClock clock_, window_clock_;
+  DaysBefore days_before_;
   TimeNs tick_ns_;
   std::uint64_t seed_, site_;
   market::SignalClock pv_, load_, co2_;

@@ -46,9 +46,9 @@ void fill_kwh_of_counts(Horizon& horizon) {
   }
 }
 
-ArrivalForecaster::ArrivalForecaster(Forecast forecast, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
-                                     std::vector<demand::ArrivalStream> streams)
-    : forecast_(std::move(forecast)), tick_ns_(tick_ns), seed_(seed), site_(site) {
+ArrivalForecaster::ArrivalForecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns,
+                                     std::uint64_t seed, std::uint64_t site, std::vector<demand::ArrivalStream> streams)
+    : forecast_(std::move(forecast)), days_before_(calendar), tick_ns_(tick_ns), seed_(seed), site_(site) {
   for (demand::ArrivalStream& stream : streams) {
     Source& source = sources_.emplace_back(Source{std::move(stream)});
     source.more = source.stream.next(source.next);
@@ -69,7 +69,7 @@ void ArrivalForecaster::move_window(Source& source, TimeNs from_ns, TimeNs until
   }
 }
 
-void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& horizon) const {
+void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& horizon) {
   const bool ahead = forecast_.kind != Forecast::Kind::yesterday;
   const auto end = source.arrivals.end();
   auto at = source.arrivals.begin() + static_cast<std::ptrdiff_t>(source.first);
@@ -78,12 +78,12 @@ void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& hori
     TimeNs from_ns = k == 0 ? now_ns + 1 : horizon.start_ns[k];
     TimeNs to_ns = horizon.start_ns[k + 1];
     if (!ahead) {
-      // The latest day on which all of the step has been.
-      const TimeNs back_ns = (to_ns - now_ns + kernel::day_ns - 1) / kernel::day_ns * kernel::day_ns;
+      // All of the step has been, where its last instant has.
+      const TimeNs back_ns = days_before_.back(now_ns, to_ns - 1).by_ns;
       from_ns -= back_ns;
       to_ns -= back_ns;
     }
-    if (from_ns < reached_ns) {
+    if (from_ns != reached_ns) {
       at = std::lower_bound(source.arrivals.begin() + static_cast<std::ptrdiff_t>(source.first), end, from_ns,
                             [](const Arrival& a, TimeNs t) { return a.at_ns < t; });
     }
@@ -99,9 +99,9 @@ void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
   const std::size_t steps = horizon.start_ns.size() - 1;
   horizon.arrivals.assign(steps, 0.0);
   horizon.arrivals_kwh.assign(steps, 0.0);
-  // A step lasts a tick, and at most a day more where a time zone skips one.
+  // A step lasts a tick, and at most a day more where a time zone skips one; its day before lies at most two days back.
   const bool ahead = forecast_.kind != Forecast::Kind::yesterday;
-  const TimeNs from_ns = ahead ? now_ns + 1 : now_ns - 2 * kernel::day_ns - tick_ns_;
+  const TimeNs from_ns = ahead ? now_ns + 1 : now_ns - 3 * kernel::day_ns - tick_ns_;
   const TimeNs until_ns = ahead ? horizon.start_ns[steps] : now_ns;
   for (Source& source : sources_) {
     move_window(source, from_ns, until_ns);

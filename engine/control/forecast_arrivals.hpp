@@ -19,7 +19,7 @@ void fill_kwh_of_counts(Horizon& horizon);
 
 /// Counts arrivals at the site, whether or not they then find a free EVSE: what comes does not depend on the strategy.
 /// - perfect: who will come. Nobody comes after the end of the run.
-/// - yesterday: who came at the same time of the latest whole day (24 h) before, that has been by now; 0 before the
+/// - yesterday: who came at the same local time of the latest day on which the whole step has been by now; 0 before the
 ///   start of the run.
 /// - noisy: the truth x (1 + bias + std x N(0,1)), never negative: one error per issue and step, for number and energy.
 ///
@@ -28,11 +28,11 @@ void fill_kwh_of_counts(Horizon& horizon);
 class ArrivalForecaster {
  public:
   /// @param streams  of all laws of the site, none asked yet.
-  ArrivalForecaster(Forecast forecast, TimeNs tick_ns, std::uint64_t seed, std::uint64_t site,
-                    std::vector<demand::ArrivalStream> streams);
+  ArrivalForecaster(Forecast forecast, const market::Calendar& calendar, TimeNs tick_ns, std::uint64_t seed,
+                    std::uint64_t site, std::vector<demand::ArrivalStream> streams);
 
   /// Fills the arrivals of a horizon whose steps and issue time are set. Those of now itself are here already: step 0
-  /// begins after it. `now_ns` never goes back. Memory: the horizon's arrivals, or those of two days and a tick.
+  /// begins after it. `now_ns` never goes back. Memory: the horizon's arrivals, or those of three days and a tick.
   /// Levels: perfect knows no spread. Else counts are Poisson about the number foreseen, and each vehicle asks for the
   /// mean of those foreseen in its step.
   void fill(TimeNs now_ns, Horizon& horizon);
@@ -52,10 +52,11 @@ class ArrivalForecaster {
   };
 
   static void move_window(Source& source, TimeNs from_ns, TimeNs until_ns);
-  void count(const Source& source, TimeNs now_ns, Horizon& horizon) const;
+  void count(const Source& source, TimeNs now_ns, Horizon& horizon);
   void add_errors(Horizon& horizon) const;
 
   Forecast forecast_;
+  DaysBefore days_before_;
   TimeNs tick_ns_;
   std::uint64_t seed_, site_;
   std::vector<Source> sources_;

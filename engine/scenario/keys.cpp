@@ -564,7 +564,8 @@ constexpr std::array all_sections{
         "forecast",
         "forecast = { ... }",
         "Who foresees what: a rule for each quantity. A rule is \"perfect\" (the truth), \"yesterday\" (what was a "
-        "whole day before), the id of a forecaster, `forecaster \"id\" { ... }` with its parameters, { bias = ..., "
+        "day before by the local clock), the id of a forecaster, `forecaster \"id\" { ... }` with its parameters, { "
+        "bias = ..., "
         "std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.",
         {},
         forecast_keys},

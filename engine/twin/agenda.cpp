@@ -32,7 +32,7 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
                       clocks.co2(), clocks.tariff());
   arrival_forecaster_.reset();
   if (rules.arrivals.kind != control::Forecast::Kind::model)
-    arrival_forecaster_.emplace(rules.arrivals, world.tick_ns, seed, context_.number, arrivals);
+    arrival_forecaster_.emplace(rules.arrivals, world.calendar, world.tick_ns, seed, context_.number, arrivals);
   issued_forecast_.reset();
   if (rules.uses_models())
     issued_forecast_.emplace(rules, world.calendar, context_.site.tariff.holidays, world.tick_ns,

@@ -57,6 +57,39 @@ TEST(Forecaster, YesterdayShowsNothingLaterThanNow) {
   EXPECT_EQ(h.issued_ns, monday_ns + 5 * hour_ns);
 }
 
+// A load that is the hour of the local clock is foreseen as that hour, whatever days of 23, 25 or 24.5 h lie between.
+TEST(Forecaster, YesterdayIsTheSameLocalTimeWhereTheClockChanges) {
+  for (const auto& [zone, date] : {std::pair{"Europe/Berlin", market::LocalDate{2026, 3, 29}},
+                                   {"Europe/Berlin", {2026, 10, 25}},
+                                   {"Australia/Lord_Howe", {2026, 4, 5}},
+                                   {"Australia/Lord_Howe", {2026, 10, 4}},
+                                   {"America/Havana", {2026, 3, 8}}}) {
+    const market::Calendar calendar(zone);
+    const TimeNs change_ns = calendar.start_of(date);
+    std::vector<TimeNs> times;
+    std::vector<double> values;
+    const TimeNs half_ns = hour_ns / 2;
+    for (TimeNs t = change_ns - 4 * kernel::day_ns; t < change_ns + 6 * kernel::day_ns; t += half_ns) {
+      times.push_back(t);
+      values.push_back(calendar.minute_of_day(t));
+    }
+    const market::SignalClock pv(market::Series(times, values), calendar), none(0.0, calendar);
+    Forecaster forecaster(Forecast{Forecast::Kind::yesterday, 0.0, 0.0}, calendar, half_ns, 7, 0, pv, none, none,
+                          market::TariffClock(market::free_energy(), calendar));
+    for (TimeNs now_ns = change_ns - kernel::day_ns; now_ns < change_ns + 3 * kernel::day_ns; now_ns += half_ns) {
+      Horizon horizon;
+      forecaster.fill(now_ns, 100, calendar.minute_of_day(now_ns), 0.0, horizon);
+      for (std::size_t k = 1; k < 100; ++k) {
+        const int minute = calendar.minute_of_day(horizon.start_ns[k]);
+        // What the change leaves out or has twice was not shown, or shown as something else, on that day.
+        if (minute < 4 * 60) continue;
+        ASSERT_EQ(horizon.pv_kw[k], minute) << zone << " now " << calendar.format_local(now_ns) << " for "
+                                            << calendar.format_local(horizon.start_ns[k]);
+      }
+    }
+  }
+}
+
 TEST(Forecaster, NoiseIsDrawnOncePerIssueAndNoNoiseIsTheTruth) {
   const Horizon exact = seen({Forecast::Kind::noisy, 0.0, 0.0}, monday_ns + 5 * hour_ns, 24, 77);
   for (std::size_t k = 0; k < 24; ++k) EXPECT_EQ(exact.pv_kw[k], 77.0 + static_cast<double>(k));
