@@ -213,10 +213,14 @@ bool look_after(Running& running, const ChildLimits& limits) {
 
 BlackBox* black_box() { return this_box; }
 
+/// The call that this thread is in. Not in the box: a copy of the process keeps it, while the one that it was forked
+/// from may be in its next call already.
+static thread_local char own_call[sizeof BlackBox::copied_in];
+
 void leave_copies() {
   BlackBox& box = *this_box;
   if (getpid() == box.process.load()) return;
-  if (box.copies.fetch_add(1) == 0) std::memcpy(box.copied_in, box.call, sizeof box.copied_in);
+  if (box.copies.fetch_add(1) == 0) std::memcpy(box.copied_in, own_call, sizeof box.copied_in);
   _exit(0);
 }
 
@@ -226,6 +230,7 @@ CallMark::CallMark(const char* call, std::int64_t number) {
   } else {
     std::snprintf(this_box->call, sizeof this_box->call, "%s", call);
   }
+  std::memcpy(own_call, this_box->call, sizeof own_call);
   this_box->inside += 1;
   this_box->beat += 1;
 }
