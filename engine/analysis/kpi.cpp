@@ -293,8 +293,7 @@ constexpr std::array rows{
         [](const Sums& s) { return s.counts.turned_away_kwh; }},
     Row{{"waiting_time_h", "h", Better::lower, "sum of waiting / (sessions + turned_away + waiting at the end)",
          "mean wait for an EVSE over all vehicles that came (0 for those plugged in at once, until the end for those "
-         "who "
-         "still wait)",
+         "who still wait)",
          "평균 대기시간(방문 차량 전체)"},
         [](const Sums& s) {
           const std::uint64_t came = s.counts.sessions + s.counts.turned_away + s.counts.waiting_at_end;
