@@ -565,8 +565,8 @@ constexpr std::array all_sections{
         "forecast = { ... }",
         "Who foresees what: a rule for each quantity. A rule is \"perfect\" (the truth), \"yesterday\" (what was a "
         "day before by the local clock), the id of a forecaster, `forecaster \"id\" { ... }` with its parameters, { "
-        "bias = ..., "
-        "std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and arrivals.",
+        "bias = ..., std = ... }, or a function(past, ask). `bias` and `std` beside the rules are one for PV, load and "
+        "arrivals.",
         {},
         forecast_keys},
     Section{"forecast_error",

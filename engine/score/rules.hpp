@@ -54,6 +54,8 @@ inline constexpr double high_soc_percent = 80.0;
 /// Points taken for age: 1.5 a year at first, less later, at most 7.5; to 0.1. 0 below 0 years.
 double age_penalty(double age_years);
 inline constexpr double most_age_penalty = 7.5;
+/// Ages at which the penalty or what efficiency is forgiven bends, years: between two of them both are straight.
+inline constexpr std::array age_bends{1.0, 3.0, 5.0, 0.8 / 0.143, 10.0};
 /// The published score ends here, so that no car is perfect.
 inline constexpr double published_cap = 98.0;
 

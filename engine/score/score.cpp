@@ -115,13 +115,15 @@ template <class Scores>
 void widen_by_age(CorrectedScore& out, const Scores& scores, double least_age, double most_age) {
   constexpr double longest = 40.0;
   const double from = is_known(least_age) ? least_age : 0.0, to = is_known(most_age) ? most_age : longest;
-  for (const double end : {from, 1.0, 3.0, 5.0, 0.8 / 0.143, 10.0, to}) {
-    const double age = std::clamp(end, from, std::max(from, to));
+  const auto widen = [&](double age) {
     const double penalty = age_penalty(age);
     const CorrectedScore at = corrected_score(scores(age), penalty, penalty, penalty);
     out.low = std::min(out.low, at.low);
     out.high = std::max(out.high, at.high);
-  }
+  };
+  widen(from);
+  for (const double bend : age_bends) widen(std::clamp(bend, from, std::max(from, to)));
+  widen(std::max(from, to));
   out.grade_low = grade_of(out.low);
   out.grade_high = grade_of(out.high);
 }

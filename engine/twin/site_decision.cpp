@@ -84,20 +84,21 @@ void SiteRun::take_strays(const control::Answered& answered, TimeNs t) {
 void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
   const TimeNs wake_ns = answered.decision.wake_ns;
   if (wake_ns != 0) agenda_.wake_at(std::max(wake_ns, commands_.earliest_wake_ns(t)), t);
+  // What stands at 0 may have been asked for already where commands are under way.
+  const bool none_under_way = columns_.view.commands_under_way == 0;
+  const auto left = [&](std::size_t member) {
+    if (none_under_way) note_left_standing(member);
+  };
   if (commands_.is_instant()) {
-    control::each_wish(
-        answered, [&](std::size_t member, double kw) { grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw); },
-        [&](std::size_t member) { note_left_standing(member); });
+    const auto wish = [&](std::size_t member, double kw) {
+      grants_.set_wish_kw(static_cast<std::uint32_t>(member), kw);
+    };
+    control::each_wish(answered, wish, left);
     return;
   }
-  // What stands at 0 may have been asked for already where commands are under way.
-  const bool told = columns_.view.commands_under_way == 0;
   const auto wish_kw = commands_.send(agenda_.decisions(), occupancy_.session_numbers(), t);
   control::each_wish(
-      answered, [&](std::size_t member, double kw) { wish_kw[member] = kw; },
-      [&](std::size_t member) {
-        if (told) note_left_standing(member);
-      });
+      answered, [&](std::size_t member, double kw) { wish_kw[member] = kw; }, left);
   move_commands(t);
 }
 
