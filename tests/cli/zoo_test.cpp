@@ -163,8 +163,11 @@ TEST_F(Zoo, WhomNaNLeftStandingIsTold) {
   EXPECT_EQ(said.status, 0) << said.err;
   EXPECT_NE(said.err.find("sessions got nothing"), std::string::npos) << said.err;
   EXPECT_NE(said.err.find("as it is (NaN)"), std::string::npos) << said.err;
+  // AddressSanitizer's allocator of GCC 12 stays shut for ever in a process that is forked while another thread
+  // allocates: there, one run after the other.
+  const std::string threads = sanitized ? "1" : "2";
   const Said compared = run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--no-bound",
-                             "--strategies", "edf," + paths::zoo_dir + "/answers_nan.so"});
+                             "--threads", threads, "--strategies", "edf," + paths::zoo_dir + "/answers_nan.so"});
   EXPECT_NE(compared.err.find("note: answers-nan: "), std::string::npos) << compared.err;
   EXPECT_EQ(compared.err.find("note: edf: "), std::string::npos) << compared.err;
 }
