@@ -10,6 +10,9 @@ void check_answer(const Answered& answered) {
     const double kw = columns.decided_plan_kw()[cell];
     if (std::isinf(kw)) refuse_infinite(answered, cell / columns.plan_steps(), kw);
   }
+  if (std::isinf(decision.expected_cost))
+    throw StrategyError(
+        fmt::format("{}: decide expects a cost of {}; a finite number is due, or NaN", who, decision.expected_cost));
   if (decision.wake_ns != 0 && decision.wake_ns <= columns.view.now_ns) {
     throw StrategyError(fmt::format("{}: decide asked to be woken at {}, which is not after now", who,
                                     calendar.format_local(decision.wake_ns)));

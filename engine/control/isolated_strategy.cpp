@@ -188,7 +188,10 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
                                        const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make) {
   switch (control->request) {
     case make_instance:
+      state_.emplace();
       strategy = make(view.shown());
+      if (const std::string changed = state_->difference(); !changed.empty())
+        strategy->remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, while it was made", changed)});
       state_.emplace();
       control->subscribes = strategy->subscribes;
       control->horizon_steps = strategy->horizon_steps;

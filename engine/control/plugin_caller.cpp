@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
+#include <mutex>
 #include <new>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +14,7 @@
 #include "kernel/hash.hpp"
 #include "kernel/log.hpp"
 #include "kernel/random.hpp"
+#include "kernel/text.hpp"
 
 namespace evtwin::control {
 
@@ -32,6 +36,17 @@ std::string status_text(evtwin_status status, const char* header) {
     default:
       return fmt::format("status {}, which {} does not know", status, header);
   }
+}
+
+/// Of who is nobody's strategy: each warning once, on the standard error, and no more than a screen can show.
+void warn_once(const std::string& who, std::string_view words) {
+  constexpr std::size_t most_warnings = 20;
+  static std::mutex lock;
+  static std::set<std::string> told;
+  std::string line = fmt::format("{} says: {}", who, kernel::printable(words));
+  const std::lock_guard guard(lock);
+  if (told.size() >= most_warnings || !told.insert(line).second) return;
+  fmt::print(stderr, "warning: {}{}\n", line, told.size() == most_warnings ? " (no more is shown)" : "");
 }
 
 }  // namespace
@@ -66,12 +81,13 @@ void PluginCaller::take_exception() {
   }
 }
 
-void PluginCaller::leave(const char* what, evtwin_status status) {
+void PluginCaller::leave(const char* what, evtwin_status status, const std::string& changed) {
   call_under_way() = {};
   silence();
   if (spoke_out_of_turn_.load(std::memory_order_relaxed))
     fail(what, "it called report() from a thread of its own, or when it was not asked");
   if (status != EVTWIN_OK) fail(what, error_.empty() ? status_text(status, header_) : error_);
+  if (!changed.empty()) fail(what, changed);
 }
 
 void PluginCaller::fail(const char* what, const std::string& why) const {
@@ -92,7 +108,9 @@ void PluginCaller::report(const evtwin_host* host, std::uint32_t severity, const
                    self.who_, words);
   if (severity >= EVTWIN_ERROR) {
     self.error_ = words;
-  } else if (severity != EVTWIN_DEBUG && self.talker_ != nullptr) {
+  } else if (self.talker_ == nullptr) {
+    if (severity == EVTWIN_WARNING) warn_once(self.who_, words);
+  } else if (severity != EVTWIN_DEBUG) {
     if (self.talker_->remarks.size() < most_remarks) {
       self.talker_->remarks.push_back({severity, std::string(words)});
     } else {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "control/process_state.hpp"
 #include "control/strategy.hpp"
 
 namespace evtwin::control {
@@ -16,7 +17,7 @@ class PluginCaller {
  public:
   /// @param who      "strategy half (libhalf.so)"
   /// @param header   of its contract, for messages: "strategy.h"
-  /// @param talker  whose remarks what it reports becomes; null: it goes nowhere but to the log
+  /// @param talker  whose remarks what it reports becomes; null: the log's, and each warning is printed once
   PluginCaller(std::string who, const char* header, std::uint64_t seed, std::uint32_t site, Strategy* talker);
   PluginCaller(const PluginCaller&) = delete;
   PluginCaller& operator=(const PluginCaller&) = delete;
@@ -24,19 +25,20 @@ class PluginCaller {
   const std::string& who() const { return who_; }
   const evtwin_host* host() const { return &host_; }
 
-  /// One call; `plugin` answers an evtwin_status. @throws StrategyError "strategy half (libhalf.so): decide failed:
-  /// ..."
+  /// One call; `plugin` answers an evtwin_status. Modes of numbers that it changes are taken back, and fail the call.
+  /// @throws StrategyError "strategy half (libhalf.so): decide failed: ..."
   template <class Call>
   void operator()(const char* what, Call&& plugin) {
     enter(what);
     evtwin_status status = EVTWIN_FAILED;
+    const NumberModes modes;
     // The contract lets no exception cross; one that does all the same still ends in an error that names the plugin.
     try {
       status = plugin();
     } catch (...) {
       take_exception();
     }
-    leave(what, status);
+    leave(what, status, modes.take_back());
   }
 
   [[noreturn]] void fail(const char* what, const std::string& why) const;
@@ -53,7 +55,7 @@ class PluginCaller {
  private:
   void enter(const char* what);
   void take_exception();
-  void leave(const char* what, evtwin_status status);
+  void leave(const char* what, evtwin_status status, const std::string& changed);
   static PluginCaller& of(const evtwin_host* host) { return *static_cast<PluginCaller*>(host->context); }
   static void report(const evtwin_host* host, std::uint32_t severity, const char* text);
   static std::uint64_t random(const evtwin_host* host, std::uint64_t stream, std::uint64_t index);

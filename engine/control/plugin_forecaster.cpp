@@ -1,12 +1,15 @@
 #include "control/plugin_forecaster.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
+#include "control/process_state.hpp"
 #include "kernel/hash.hpp"
 #include "kernel/log.hpp"
 
@@ -27,9 +30,30 @@ std::string file_digest(const std::string& file) {
 
 }  // namespace
 
+HostWatch::HostWatch() : file_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+
+HostWatch::~HostWatch() {
+  if (file_ >= 0 && ::fcntl(file_, F_GETFD) >= 0) ::close(file_);
+}
+
+std::string HostWatch::over(const std::string& who, const char* what, const std::function<void()>& call) const {
+  const ProcessState before(ProcessPart::but_files);
+  const pid_t process = ::getpid();
+  call();
+  if (::getpid() != process) {
+    // Two processes would go on with one run, and with its files.
+    const std::string words = fmt::format(
+        "warning: {}: {} forked, and the new process came back from the call as well: it was ended\n", who, what);
+    static_cast<void>(::write(STDERR_FILENO, words.data(), words.size()) < 0);
+    ::_exit(1);
+  }
+  if (file_ >= 0 && ::fcntl(file_, F_GETFD) < 0) return "it closed file descriptors of its host";
+  return before.difference();
+}
+
 PluginForecaster::PluginForecaster(std::shared_ptr<const PluginLibrary> library,
                                    std::shared_ptr<const CheckedParams> params, std::uint32_t quantity,
-                                   std::uint64_t seed, std::uint32_t site)
+                                   std::uint64_t seed, std::uint32_t site, bool watched)
     : library_(std::move(library)),
       params_(std::move(params)),
       call_(who_of(*library_, *params_), "forecaster.h", seed, site, nullptr) {
@@ -40,8 +64,9 @@ PluginForecaster::PluginForecaster(std::shared_ptr<const PluginLibrary> library,
     }
     call_.fail("create", fmt::format("it foresees {}, not {}", known, quantity_names[quantity]));
   }
+  if (watched) watch_.emplace();
   const auto values = params_->values();
-  call_("create", [&] {
+  ask("create", [&] {
     return library_->forecaster_entry().create(call_.host(), params_->strategy().id.c_str(), values.data(),
                                                static_cast<std::uint32_t>(values.size()), quantity, &instance_);
   });
@@ -55,7 +80,7 @@ PluginForecaster::PluginForecaster(std::shared_ptr<const PluginLibrary> library,
 PluginForecaster::~PluginForecaster() {
   if (instance_ == nullptr) return;
   try {
-    call_("destroy", [&] {
+    ask("destroy", [&] {
       instance_->destroy(instance_);
       return EVTWIN_OK;
     });
@@ -64,9 +89,15 @@ PluginForecaster::~PluginForecaster() {
   }
 }
 
+void PluginForecaster::ask(const char* what, const std::function<evtwin_status()>& plugin) {
+  if (!watch_) return call_(what, plugin);
+  const std::string changed = watch_->over(call_.who(), what, [&] { call_(what, plugin); });
+  if (!changed.empty()) call_.fail(what, changed);
+}
+
 void PluginForecaster::forecast(const evtwin_history& history, const evtwin_question& question,
                                 const evtwin_answer& answer) {
-  call_("forecast", [&] { return instance_->forecast(instance_, &history, &question, &answer); });
+  ask("forecast", [&] { return instance_->forecast(instance_, &history, &question, &answer); });
 }
 
 ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params) {
@@ -79,10 +110,11 @@ ChosenForecaster choose_forecaster(std::string_view id, const TextParams& params
   auto checked = std::make_shared<const CheckedParams>(std::move(found.description), params, "forecaster");
   kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::info, "forecaster {}: {}, in this process", chosen.label,
                    chosen.file);
-  chosen.factory = [library = PluginLibrary::open(found.file), checked = std::move(checked)](
+  chosen.factory = [library = PluginLibrary::open(found.file), checked = std::move(checked),
+                    watched = !came_with_the_program(found.file)](
                        std::uint32_t quantity, std::uint64_t seed,
                        std::uint32_t site) -> std::unique_ptr<ForecastModel> {
-    return std::make_unique<PluginForecaster>(library, checked, quantity, seed, site);
+    return std::make_unique<PluginForecaster>(library, checked, quantity, seed, site, watched);
   };
   return chosen;
 }

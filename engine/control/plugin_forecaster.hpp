@@ -2,7 +2,9 @@
 #pragma once
 #include <evtwin/forecaster.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,12 +16,28 @@
 
 namespace evtwin::control {
 
+/// What a stranger's call does to this process, where the run goes on after it.
+class HostWatch {
+ public:
+  HostWatch();
+  ~HostWatch();
+  HostWatch(const HostWatch&) = delete;
+  HostWatch& operator=(const HostWatch&) = delete;
+  /// Calls `call`. @returns what is other than before, in words; empty: nothing. A copy of the process that the plugin
+  /// forked, and that comes back as well, ends here with a word of `who`.
+  std::string over(const std::string& who, const char* what, const std::function<void()>& call) const;
+
+ private:
+  int file_;  ///< a descriptor of the host's that nobody else closes: threads of the host close theirs meanwhile
+};
+
 class PluginForecaster : public ForecastModel {
  public:
+  /// @param watched  a stranger's: what it changes in this process ends the run
   /// @throws StrategyError "forecaster sarima (forecast.so): create failed: ...", also for a quantity that it does not
   /// foresee.
   PluginForecaster(std::shared_ptr<const PluginLibrary> library, std::shared_ptr<const CheckedParams> params,
-                   std::uint32_t quantity, std::uint64_t seed, std::uint32_t site);
+                   std::uint32_t quantity, std::uint64_t seed, std::uint32_t site, bool watched);
   ~PluginForecaster() override;
   PluginForecaster(const PluginForecaster&) = delete;
   PluginForecaster& operator=(const PluginForecaster&) = delete;
@@ -28,9 +46,12 @@ class PluginForecaster : public ForecastModel {
   std::string who() const override { return call_.who(); }
 
  private:
+  void ask(const char* what, const std::function<evtwin_status()>& plugin);
+
   std::shared_ptr<const PluginLibrary> library_;
   std::shared_ptr<const CheckedParams> params_;
   PluginCaller call_;
+  std::optional<HostWatch> watch_;
   evtwin_forecaster* instance_ = nullptr;
 };
 

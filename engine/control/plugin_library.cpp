@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "control/loader_lock.hpp"
 #include "control/plugin_symbols.hpp"
@@ -103,14 +106,31 @@ std::string sharing_trouble(const PluginSymbols& symbols) {
       shared.size(), shared.size() == 1 ? "" : "s", shared.front(), shared.size() == 1 ? "" : ", ...");
 }
 
+/// The command that this process is, as a shell takes it; empty where nobody can say.
+std::string own_command() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  const std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-+=:,#@%";
+  std::string command;
+  for (std::string word; std::getline(file, word, '\0');) {
+    if (word.empty() || word.find_first_not_of(plain) != std::string::npos) {
+      std::string quoted;
+      for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+      word = "'" + quoted + "'";
+    }
+    command += (command.empty() ? "" : " ") + word;
+  }
+  return command;
+}
+
 /// For a file with AddressSanitizer in a process without: the line to type. Empty where it can be loaded.
 std::string sanitizer_advice(const PluginSymbols& symbols) {
   if (symbols.asan == AsanRuntime::none || dlsym(RTLD_DEFAULT, "__asan_init") != nullptr) return {};
   return fmt::format(
       "built with AddressSanitizer, whose runtime has to be loaded before evtwin; type: ASAN_OPTIONS=detect_leaks=0 "
-      "LD_PRELOAD=$({}) evtwin ...",
+      "LD_PRELOAD=$({}) {}",
       symbols.asan == AsanRuntime::gcc ? "gcc -print-file-name=libasan.so"
-                                       : "clang -print-file-name=libclang_rt.asan-x86_64.so");
+                                       : "clang -print-file-name=libclang_rt.asan-x86_64.so",
+      own_command());
 }
 
 /// What can be said before the loader runs any of a file; empty: nothing, or its symbols can not be read, and the
@@ -143,11 +163,14 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
   const std::string path = fs::absolute(file);
   if (const std::string trouble = trouble_before_loading(path); !trouble.empty()) refuse(trouble);
   const NumberModes modes;
+  const ProcessState before(ProcessPart::modes);
   auto alone = hold_loader();
   std::unique_ptr<void, CloseLibrary> handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   alone.unlock();
   if (handle == nullptr) refuse(fmt::format("not a loadable shared object ({})", dlerror()));
-  if (const std::string changed = modes.take_back(); !changed.empty()) refuse("when it was loaded, " + changed);
+  std::string changed = modes.take_back();
+  if (changed.empty()) changed = before.difference();
+  if (!changed.empty()) refuse("when it was loaded, " + changed);
   const auto* strategies = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
   const auto* forecasters = static_cast<const evtwin_forecaster_entry*>(dlsym(handle.get(), "evtwin_forecasters"));
   if (strategies == nullptr && forecasters == nullptr)

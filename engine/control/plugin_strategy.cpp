@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-#include "control/process_state.hpp"
+#include "control/given_columns.hpp"
 
 namespace evtwin::control {
 
@@ -134,9 +134,9 @@ void PluginStrategy::refuse_instance(const std::string& why) {
 
 void PluginStrategy::decide(const evtwin_view& view, evtwin_decision& decision) {
   if (stop_ != nullptr && stop_()) throw StrategyError(fmt::format("{}: decide was interrupted", call_.who()));
-  const NumberModes modes;
+  const evtwin_decision given = decision;
   call_("decide", [&] { return instance_->decide(instance_, &view, &decision); });
-  if (const std::string changed = modes.take_back(); !changed.empty()) call_.fail("decide", changed);
+  if (const std::string trouble = trouble_of_columns(given, decision); !trouble.empty()) call_.fail("decide", trouble);
 }
 
 void PluginStrategy::end(const evtwin_view& last) {

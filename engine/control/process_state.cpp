@@ -2,10 +2,12 @@
 
 #include <dirent.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cfenv>
 #include <clocale>
 #include <csignal>
@@ -35,8 +37,24 @@ unsigned number_modes() {
 #endif
 }
 
+/// Limits that a call could lower for its host.
+std::string limits() {
+  struct Limit {
+    const char* name;
+    __rlimit_resource resource;
+  };
+  constexpr std::array all = std::to_array<Limit>(
+      {{"file size", RLIMIT_FSIZE}, {"open files", RLIMIT_NOFILE}, {"stack", RLIMIT_STACK}, {"memory", RLIMIT_AS}});
+  std::string text;
+  for (const Limit& limit : all) {
+    rlimit now{};
+    if (getrlimit(limit.resource, &now) == 0) text += fmt::format("limit of {} {}\n", limit.name, now.rlim_cur);
+  }
+  return text;
+}
+
 /// Everything global that a call could change, as text; open files apart.
-std::string globals() {
+std::string globals(bool environment) {
   std::string all = fmt::format("rounding {}\n", std::fegetround());
 #if defined(__x86_64__)
   all += fmt::format("floating-point control 0x{:x}\n", number_modes());
@@ -54,7 +72,8 @@ std::string globals() {
     all += fmt::format("handler of signal {} ({}) {}\n", signal, name == nullptr ? "unknown" : name,
                        reinterpret_cast<const void*>(action.sa_sigaction));
   }
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
+  all += limits();
+  for (char** variable = environ; environment && variable != nullptr && *variable != nullptr; ++variable)
     all += fmt::format("environment {}\n", *variable);
   return all;
 }
@@ -93,7 +112,8 @@ std::string NumberModes::take_back() const {
 #endif
 }
 
-ProcessState::ProcessState() : before_(globals()) {
+ProcessState::ProcessState(ProcessPart part) : part_(part), before_(globals(part != ProcessPart::modes)) {
+  if (part != ProcessPart::all) return;
   DIR* opened = opendir("/proc/self/fd");
   if (opened == nullptr) return;
   while (const dirent* entry = readdir(opened)) {
@@ -112,7 +132,7 @@ std::string ProcessState::difference() const {
     if (file.st_dev != was.device || file.st_ino != was.node)
       return fmt::format("it replaced file descriptor {} of its host", was.number);
   }
-  const std::string other = first_difference(before_, globals());
+  const std::string other = first_difference(before_, globals(part_ != ProcessPart::modes));
   return other.empty() ? other : "it changed the process: " + other;
 }
 

@@ -18,10 +18,17 @@ class NumberModes {
   unsigned before_ = 0;
 };
 
-/// Modes of numbers, locale, signals, folder, umask, environment and open files, as they are when this is made.
+/// What of a process is compared.
+enum class ProcessPart : unsigned char {
+  all,
+  but_files,  ///< another thread may open and close files meanwhile
+  modes,      ///< neither files nor environment: what a library may not even change when it is loaded
+};
+
+/// Modes of numbers, locale, signals, folder, umask, limits, environment and open files, as they are when this is made.
 class ProcessState {
  public:
-  ProcessState();
+  explicit ProcessState(ProcessPart part = ProcessPart::all);
   /// The first thing that is other than it was, in words; empty: nothing. Some 30 us.
   std::string difference() const;
 
@@ -31,6 +38,7 @@ class ProcessState {
     dev_t device;
     ino_t node;
   };
+  ProcessPart part_;
   std::string before_;
   std::vector<OpenFile> files_;
 };

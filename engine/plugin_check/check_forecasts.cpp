@@ -5,6 +5,7 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <thread>
 
@@ -23,6 +24,7 @@ using Digests = std::vector<std::uint64_t>;
 constexpr std::array<std::uint64_t, 4> short_scenes{1, 2, 15, 16};
 /// Among them gaps, four weeks, both changes of the clock.
 constexpr std::array<std::uint64_t, 7> compared_scenes{1, 5, 9, 11, 12, 14, 15};
+constexpr std::uint64_t most_reports = 100;  // of one call
 
 // ---- What it says of itself, and create(). ----
 
@@ -162,8 +164,7 @@ Digests backwards(const Foreseer& of, const ForecastScene& scene) {
   for (std::size_t k = scene.questions(); k-- > 0;) {
     answers[k] = ask(instance, scene, k, of.quantity);
     if (ask(instance, scene, k, of.quantity) != answers[k])
-      throw Failed(fmt::format("the same call twice, another answer: forecast() number {} of scene {} ({})", k,
-                               scene.number(), scene.words()));
+      throw Failed(fmt::format("the same call twice, another answer: forecast() number {} of {}", k, scene.name()));
   }
   instance.destroy();
   return answers;
@@ -293,6 +294,48 @@ void process_stays(const Foreseer& of) {
   }
 }
 
+/// Questions of the long run, one instance asked all along. @returns answers.
+Digests asked_at_length(const Foreseer& of, const ForecastScene& scene) {
+  // Who needs seconds for an answer is asked fewer times, and the check says so.
+  constexpr double enough_s = 20.0;
+  const auto cpu_s = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
+  const control::ProcessState before;  // with the streams that a host has
+  ForecasterInstance instance(of);
+  Digests answers;
+  const double began_s = cpu_s();
+  while (answers.size() < scene.questions() && cpu_s() - began_s < enough_s) {
+    const std::size_t k = answers.size();
+    answers.push_back(ask(instance, scene, k, of.quantity));
+    const std::string when = fmt::format("in forecast() number {}", k);
+    expect_unchanged(before, when);
+    if (const std::uint64_t said = instance.services().reports(); said > most_reports)
+      throw Failed(fmt::format("it reported {} times {}; at most {} are due", said, when, most_reports));
+  }
+  instance.destroy();
+  expect_unchanged(before, "in destroy()");
+  return answers;
+}
+
+void forecasts_stay_sound(const Foreseer& of) {
+  const ForecastScene scene = ForecastScene::long_run();
+  const std::size_t threads_before = threads_now();
+  Digests answers;
+  expect_silence([&] { answers = asked_at_length(of, scene); });
+  expect_no_threads_left(threads_before, (of.info.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0);
+  // A cache that has grown for weeks, beside instances that know nothing.
+  constexpr std::size_t compared = 10;
+  Digests fresh = answers;
+  for (std::size_t k = answers.size() - std::min(answers.size(), compared); k < answers.size(); ++k) {
+    ForecasterInstance instance(of);
+    fresh[k] = ask(instance, scene, k, of.quantity);
+    instance.destroy();
+  }
+  expect_same(answers, fresh, scene, "from one instance asked all along to a fresh one");
+  note(answers.size() == scene.questions()
+           ? fmt::format("{} forecasts", answers.size())
+           : fmt::format("{} of {} forecasts, for want of CPU time", answers.size(), scene.questions()));
+}
+
 constexpr std::array once_checks = std::to_array<ForecastCheck>({
     {"info", "describes itself the same before and after create(), and on another thread", &info_stays},
     {"parameters", "the table of parameters has texts, and defaults within ranges", &parameters_are_sound},
@@ -321,6 +364,10 @@ constexpr std::array quantity_checks = std::to_array<ForecastCheck>({
     {"threads", "reports come from the calling thread, nothing goes on after a call", &threads_keep_to_calls},
     {"output", "prints nothing and leaves the standard streams open", &prints_nothing},
     {"process", "rounding, locale, signals, folder and environment stay as they were", &process_stays},
+    {"late",
+     "a thousand forecasts over the end of a month and a change of the clock: all of this holds, and answers "
+     "are those of a fresh instance",
+     &forecasts_stay_sound},
 });
 
 }  // namespace

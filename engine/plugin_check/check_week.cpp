@@ -53,7 +53,9 @@ class Watched : public Hosted {
  public:
   Watched(const Specimen& specimen, const evtwin_info& info, const evtwin_view& first,
           const control::ProcessState& before)
-      : Hosted(specimen, info, first), before_(before) {}
+      : Hosted(specimen, info, first), before_(before) {
+    expect_unchanged(before_, "in create()");
+  }
   void decide(const evtwin_view& view, evtwin_decision& decision) override {
     Hosted::decide(view, decision);
     const std::string when = fmt::format("in decide() number {}", view.decision_number);
@@ -61,6 +63,10 @@ class Watched : public Hosted {
     if (const std::uint64_t said = instance_.services().reports(); said > twin::Conduct::most_of_a_decision)
       throw Failed(fmt::format("it reported {} times {}: {} remarks of a decision are recorded, and {} of a run", said,
                                when, twin::Conduct::most_of_a_decision, twin::Conduct::most_of_a_run));
+  }
+  void end(const evtwin_view& last) override {
+    Hosted::end(last);
+    expect_unchanged(before_, "in end()");
   }
 
  private:
@@ -75,7 +81,9 @@ void expect_service(const twin::SiteResult& site) {
   if (site.sessions_left_standing > 0)
     throw Failed(fmt::format("{} sessions got nothing: answers of NaN left their cars at 0 kW; {}",
                              site.sessions_left_standing, served));
-  if (site.energy_got_kwh <= 0.0 && site.energy_wanted_kwh > 0.0) throw Failed("it serves nobody: " + served);
+  if (site.energy_got_kwh > 0.0 || site.energy_wanted_kwh <= 0.0) return;
+  throw Failed("it serves nobody: " + served +
+               (site.decisions == 0 ? "; it was never asked: its subscribes names no occasion" : ""));
 }
 
 void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
@@ -89,6 +97,7 @@ void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
                                })
                     .sites[0]
                     .decisions;
+    expect_unchanged(before, "in destroy()");
   });
   expect_no_threads_left(threads_before, (info.flags & EVTWIN_STRATEGY_KEEP_LOADED) != 0);
   note(fmt::format("{} decisions", decisions));

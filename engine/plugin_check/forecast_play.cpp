@@ -136,8 +136,8 @@ std::uint64_t judged(const evtwin_question& question, std::span<const double> me
   std::size_t at = 0;
   const std::string trouble = control::trouble_of_forecast(question, mean, quantile, at);
   if (!trouble.empty())
-    throw Failed(fmt::format("{}, for step {} of {} in forecast() number {} of scene {} ({})", trouble, at,
-                             question.steps.n, k, scene.number(), scene.words()));
+    throw Failed(fmt::format("{}, for step {} of {} in forecast() number {} of {}", trouble, at, question.steps.n, k,
+                             scene.name()));
   kernel::RollingHash hash;
   for (const double value : mean) hash.mix(value);
   for (const double value : quantile) hash.mix(value);
@@ -247,8 +247,8 @@ void expect_same(std::span<const std::uint64_t> once, std::span<const std::uint6
                  const std::string& how) {
   for (std::size_t k = 0; k < std::max(once.size(), again.size()); ++k) {
     if (k < once.size() && k < again.size() && once[k] == again[k]) continue;
-    throw Failed(fmt::format("the same call, another answer: forecast() number {} of scene {} ({}) differs {}", k,
-                             scene.number(), scene.words(), how));
+    throw Failed(
+        fmt::format("the same call, another answer: forecast() number {} of {} differs {}", k, scene.name(), how));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 #include "plugin_check/random_site.hpp"
 
@@ -90,8 +91,22 @@ double profile(std::uint32_t quantity, int minute_of_day, int weekday) {
 std::uint64_t ForecastScene::corners() { return corner_shapes().size(); }
 
 ForecastScene::ForecastScene(std::uint64_t number)
+    : ForecastScene(number, number <= corners() ? shape_of(number) : random_shape(number)) {}
+
+ForecastScene ForecastScene::long_run() {
+  constexpr int questions = 1000;
+  return {
+      0,
+      {"a thousand hours", Signal::periodic, 60, "Europe/Berlin", {2025, 3, 1}, 0, 0, questions, 1, 48, nine_levels()}};
+}
+
+std::string ForecastScene::name() const {
+  return number_ == 0 ? "the long run" : fmt::format("scene {} ({})", number_, shape_.words);
+}
+
+ForecastScene::ForecastScene(std::uint64_t number, ForecastShape shape)
     : number_(number),
-      shape_(number <= corners() ? shape_of(number) : random_shape(number)),
+      shape_(std::move(shape)),
       calendar_(shape_.zone),
       holidays_{{2025, 1, 1}, {2025, 1, 15}, {2025, 4, 18}, {2025, 10, 3}},
       steps_(calendar_, holidays_, shape_.step_min * minute_ns) {

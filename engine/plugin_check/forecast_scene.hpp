@@ -35,9 +35,13 @@ class ForecastScene {
   /// Numbers from 1; those up to corners() are fixed.
   explicit ForecastScene(std::uint64_t number);
   static std::uint64_t corners();
+  /// What comes late: a thousand questions hour by hour, from no history on, over the end of a month and a day of 23 h.
+  static ForecastScene long_run();
 
+  /// "scene 5 (a history with gaps)".
+  std::string name() const;
   const std::string& words() const { return shape_.words; }
-  std::uint64_t number() const { return number_; }
+  std::uint64_t number() const { return number_; }  ///< 0: the long run
   std::size_t questions() const { return static_cast<std::size_t>(shape_.questions); }
 
   struct Call {
@@ -49,6 +53,7 @@ class ForecastScene {
   Call call(std::size_t k, std::uint32_t quantity) const;
 
  private:
+  ForecastScene(std::uint64_t number, ForecastShape shape);
   void fill(std::uint64_t seed);
 
   std::uint64_t number_;

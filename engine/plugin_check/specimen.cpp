@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "control/given_columns.hpp"
 #include "kernel/random.hpp"
 
 namespace evtwin::plugin_check {
@@ -202,11 +203,14 @@ void Instance::expect_levels() const {
 }
 
 void Instance::decide(const evtwin_view& view, evtwin_decision& decision) {
+  const evtwin_decision given = decision;
   services_.enter();
   const evtwin_status status = called(
       "decide()", [&] { return strategy_->decide(strategy_, &view, &decision); },
       static_cast<std::int64_t>(view.decision_number));
   services_.leave();
+  if (const std::string trouble = control::trouble_of_columns(given, decision); !trouble.empty())
+    throw Failed(fmt::format("{}, in decide() number {}", trouble, view.decision_number));
   if (status == EVTWIN_OK) return;
   const std::string words = services_.take_words();
   throw Failed(fmt::format("decide() number {} answered {}: {}", view.decision_number, name_of_status(status),

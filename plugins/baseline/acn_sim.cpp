@@ -104,12 +104,12 @@ void AcnBooks::load(sdk::StateReader& reader) {
 
 AcnPeriod::AcnPeriod(sdk::Setup& setup)
     : planner_(setup),
-      active_above_kwh_(setup.number("active_above_kwh")),
-      slack_a_(setup.number("limit_slack_a")),
-      slack_fraction_(setup.number("limit_slack_fraction")),
-      min_pilot_a_(setup.number("min_pilot_a")),
-      guaranteed_a_(setup.number("guaranteed_a")),
-      uninterrupted_(setup.number("uninterrupted") == 1.0) {
+      active_above_kwh_(setup.shared().number("active_above_kwh")),
+      slack_a_(setup.shared().number("limit_slack_a")),
+      slack_fraction_(setup.shared().number("limit_slack_fraction")),
+      min_pilot_a_(setup.shared().number("min_pilot_a")),
+      guaranteed_a_(setup.shared().number("guaranteed_a")),
+      uninterrupted_(setup.shared().number("uninterrupted") == 1.0) {
   setup.subscribes = EVTWIN_WHY_TICK;  // once per period, and at no event
   const evtwin_view& first = setup.first().raw;
   for (std::uint32_t i = 0; i < first.n_evses; ++i) {
@@ -282,7 +282,9 @@ void AcnSorted::bisect(AcnCar& car) {
 }
 
 AcnRoundRobin::AcnRoundRobin(sdk::Setup& setup)
-    : AcnStrategy(setup), order_(order_of(setup.text("order"))), inc_a_(setup.number("continuous_inc_a")) {
+    : AcnStrategy(setup),
+      order_(order_of(setup.shared().text("order"))),
+      inc_a_(setup.shared().number("continuous_inc_a")) {
   ladders_.reserve(setup.first().evse_count());
   queue_.reserve(setup.first().evse_count());
 }

@@ -150,7 +150,7 @@ class AcnUncontrolled : public AcnStrategy {
 class AcnSorted : public AcnStrategy {
  public:
   AcnSorted(sdk::Setup& setup, AcnOrder order)
-      : AcnStrategy(setup), order_(order), eps_a_(setup.number("bisection_eps_a")) {}
+      : AcnStrategy(setup), order_(order), eps_a_(setup.shared().number("bisection_eps_a")) {}
   void decide(const sdk::View& view, sdk::Decision& decision);
 
  private:

@@ -14,9 +14,9 @@ constexpr double no_laxity_h = 1e-3 / 3600.0;
 }  // namespace
 
 Planner::Planner(sdk::Setup& setup)
-    : beyond_request_(setup.text("beyond_request") == "continue"),
-      follow_setpoint_(setup.flag("follow_setpoint")),
-      peak_target_kw_(setup.number("peak_target_kw")) {
+    : beyond_request_(setup.shared().text("beyond_request") == "continue"),
+      follow_setpoint_(setup.shared().flag("follow_setpoint")),
+      peak_target_kw_(setup.shared().number("peak_target_kw")) {
   const evtwin_view& first = setup.first().raw;
   setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_LIMIT;
   setup.horizon_steps = storage_horizon_steps(first);

@@ -24,12 +24,12 @@ std::int64_t time_of_day(std::string_view text) {
                           "', must be a time of day from 00:00 to 23:59");
 }
 
-double number_or(const sdk::Setup& setup, const char* id, double otherwise) {
+double number_or(const sdk::Given& setup, const char* id, double otherwise) {
   const double value = setup.number(id);
   return std::isnan(value) ? otherwise : value;
 }
 
-optimise::Method method_of(const sdk::Setup& setup, optimise::TieBreak tie_break) {
+optimise::Method method_of(const sdk::Given& setup, optimise::TieBreak tie_break) {
   const std::string_view method = setup.text("method");
   // `milp` has no such row: it is always one.
   if (method.empty() || method == "milp") return optimise::Method::milp;
@@ -40,48 +40,49 @@ optimise::Method method_of(const sdk::Setup& setup, optimise::TieBreak tie_break
 }  // namespace
 
 Settings::Settings(sdk::Setup& setup) {
-  terms.margin_h = setup.number("margin_min") / 60.0;
-  const double leave_per_h = setup.number("leave_per_h");
+  const sdk::Given given = setup.shared();  // the strategies of this folder have not all the same parameters
+  terms.margin_h = given.number("margin_min") / 60.0;
+  const double leave_per_h = given.number("leave_per_h");
   terms.leave_per_h = std::isnan(leave_per_h) ? 0.0 : leave_per_h;
   const bool claims_given = !std::isnan(terms.margin_h) || !std::isnan(leave_per_h);
-  const std::string_view drivers = setup.text("drivers");
+  const std::string_view drivers = given.text("drivers");
   if (drivers == "learned" && claims_given)
     throw sdk::BadParameter("parameters 'margin_min' and 'leave_per_h' are for drivers = claimed, not learned");
-  three_parties = !std::isnan(setup.number("weight_site"));
+  three_parties = !std::isnan(given.number("weight_site"));
   terms.learn_drivers = drivers == "learned" || (drivers == "auto" && !claims_given);
-  const std::string_view beyond = setup.text("beyond_request");
+  const std::string_view beyond = given.text("beyond_request");
   terms.beyond_request = beyond == "continue" || (beyond == "auto" && terms.learn_drivers);
-  day_ahead = setup.text("mode") == "day-ahead";
-  terms.expected_stay_h = number_or(setup, "stay_h", terms.expected_stay_h);
-  terms.unmet_price_per_kwh = setup.number("unmet_price_per_kwh");
-  terms.demand_share = setup.number("demand_share");
-  terms.peak_target_kw = setup.number("peak_target_kw");
-  terms.storage_value_per_kwh = setup.number("storage_value_per_kwh");
-  terms.follow_setpoint = setup.flag("follow_setpoint");
-  terms.fairness = setup.text("fairness") == "max-min" ? optimise::Fairness::max_min : optimise::Fairness::none;
+  day_ahead = given.text("mode") == "day-ahead";
+  terms.expected_stay_h = number_or(given, "stay_h", terms.expected_stay_h);
+  terms.unmet_price_per_kwh = given.number("unmet_price_per_kwh");
+  terms.demand_share = given.number("demand_share");
+  terms.peak_target_kw = given.number("peak_target_kw");
+  terms.storage_value_per_kwh = given.number("storage_value_per_kwh");
+  terms.follow_setpoint = given.flag("follow_setpoint");
+  terms.fairness = given.text("fairness") == "max-min" ? optimise::Fairness::max_min : optimise::Fairness::none;
 
   using optimise::TieBreak;
-  const std::string_view tie_break = setup.text("tie_break");
+  const std::string_view tie_break = given.text("tie_break");
   planner.tie_break = tie_break == "none"       ? TieBreak::none
                       : tie_break == "earliest" ? TieBreak::earliest
                                                 : TieBreak::steady;
-  planner.method = method_of(setup, planner.tie_break);
-  planner.milp.relative_gap = number_or(setup, "gap", planner.milp.relative_gap);
-  planner.milp.nodes = static_cast<std::uint64_t>(number_or(setup, "nodes", static_cast<double>(planner.milp.nodes)));
+  planner.method = method_of(given, planner.tie_break);
+  planner.milp.relative_gap = number_or(given, "gap", planner.milp.relative_gap);
+  planner.milp.nodes = static_cast<std::uint64_t>(number_or(given, "nodes", static_cast<double>(planner.milp.nodes)));
   terms.whole_numbers = planner.method == optimise::Method::milp;
-  terms.max_starts = static_cast<std::uint32_t>(number_or(setup, "max_starts", 0.0));
+  terms.max_starts = static_cast<std::uint32_t>(number_or(given, "max_starts", 0.0));
 
   terms.expect_arrivals =
-      setup.text("expect") == "true" || (setup.text("expect") == "auto" && (day_ahead || three_parties));
+      given.text("expect") == "true" || (given.text("expect") == "auto" && (day_ahead || three_parties));
   terms.expect_learned =
-      setup.text("expect") == "learned" || (setup.text("expect") == "auto" && !terms.expect_arrivals);
-  expect_auto = setup.text("expect") == "auto";
-  terms.v2g = three_parties || setup.flag("v2g");
+      given.text("expect") == "learned" || (given.text("expect") == "auto" && !terms.expect_arrivals);
+  expect_auto = given.text("expect") == "auto";
+  terms.v2g = three_parties || given.flag("v2g");
   terms.dear_departure = three_parties;
   if (three_parties) {
-    weights = {setup.number("weight_site"),      setup.number("weight_owner"),
-               setup.number("weight_grid"),      setup.number("grid_peak_per_kw"),
-               setup.number("grid_ramp_per_kw"), setup.number("grid_pressure_per_kwh")};
+    weights = {given.number("weight_site"),      given.number("weight_owner"),
+               given.number("weight_grid"),      given.number("grid_peak_per_kw"),
+               given.number("grid_ramp_per_kw"), given.number("grid_pressure_per_kwh")};
     if (weights.site == 0.0 && weights.owner == 0.0 && weights.grid == 0.0) {
       throw sdk::BadParameter(
           "parameters 'weight_site', 'weight_owner' and 'weight_grid' are all 0: nothing is left to plan for; one of "
@@ -89,12 +90,12 @@ Settings::Settings(sdk::Setup& setup) {
     }
   }
 
-  plan_at_ns = time_of_day(setup.text("plan_at"));
-  replan_ns = static_cast<std::int64_t>(number_or(setup, "replan_min", 0.0) * static_cast<double>(minute_ns));
-  horizon_h = number_or(setup, "horizon_h", horizon_h);
-  keep_existing = setup.flag("keep_existing");
-  futures = static_cast<std::uint32_t>(number_or(setup, "futures", 1.0));
-  pv_std = number_or(setup, "pv_std", pv_std);
+  plan_at_ns = time_of_day(given.text("plan_at"));
+  replan_ns = static_cast<std::int64_t>(number_or(given, "replan_min", 0.0) * static_cast<double>(minute_ns));
+  horizon_h = number_or(given, "horizon_h", horizon_h);
+  keep_existing = given.flag("keep_existing");
+  futures = static_cast<std::uint32_t>(number_or(given, "futures", 1.0));
+  pv_std = number_or(given, "pv_std", pv_std);
 
   setup.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE | EVTWIN_WHY_LIMIT;
   const double tick_h = std::max(1e-3, hours(setup.first().raw.tick_ns));

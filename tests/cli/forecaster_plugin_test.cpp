@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "support/paths.hpp"
+#include "support/sweep.hpp"
 
 namespace evtwin::testing {
 namespace {
@@ -160,6 +161,46 @@ TEST_F(ForecasterPlugin, OneThatThrowsOrForeseesWhatCanNotBeEndsTheRunInOneLine)
     EXPECT_THAT(said.err, HasSubstr(std::string(animal) + ".so"));
     EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
   }
+}
+
+// What it does to the process harms the run that goes on in it: the run ends, and says who did what. Late: after a
+// hundred forecasts, every quarter of an hour.
+TEST_F(ForecasterPlugin, OneThatChangesTheProcessLateEndsTheRunWithItsName) {
+  for (const auto& [animal, words] : {std::pair{"late_locale", "it changed the process: 'locale C.UTF-8' was 'locale"},
+                                      {"late_closes", "it closed file descriptors of its host"},
+                                      {"late_flushes", "it made this process take very small numbers for 0"},
+                                      {"late_zone", "environment TZ=Pacific/Auckland"}}) {
+    const Said said = run({"run", week_, "--days", "2", "--strategy", "lp", "--change",
+                           "forecast_load=" + zoo_ + animal + ".so", "--change", "forecast_period_min=15"});
+    EXPECT_EQ(said.status, 1) << animal;
+    std::string id = animal;
+    std::replace(id.begin(), id.end(), '_', '-');
+    EXPECT_THAT(said.err, HasSubstr("forecaster " + id + " (" + animal + ".so): forecast failed: "));
+    EXPECT_THAT(said.err, HasSubstr(words));
+    if (sanitized) break;
+  }
+}
+
+TEST_F(ForecasterPlugin, ACopyThatItForksIsEndedAndTheRunIsWhole) {
+  const Said said = run({"run", week_, "--days", "2", "--strategy", "lp", "--change",
+                         "forecast_load=" + zoo_ + "late_forks.so", "--change", "forecast_period_min=15", "--json"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.err, HasSubstr("warning: forecaster late-forks (late_forks.so): forecast forked, and the new "
+                                  "process came back from the call as well: it was ended"));
+  EXPECT_GT(said.json().at("decisions"), 0);  // one document: one process wrote
+}
+
+TEST_F(ForecasterPlugin, AWarningIsShownOnceAndTheFolderThatLoadingMovesIsRefused) {
+  const Said said = run({"run", week_, "--days", "2", "--strategy", "lp", "--change",
+                         "forecast_load=" + zoo_ + "late_reports.so", "--change", "forecast_period_min=15"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  const std::string_view words = "warning: forecaster late-reports (late_reports.so) says: and another thing\n";
+  const std::size_t first = said.err.find(words);
+  ASSERT_NE(first, std::string::npos) << said.err;
+  EXPECT_EQ(said.err.find(words, first + 1), std::string::npos) << said.err;
+  const Said moved = foresee_with(zoo_ + "changes_folder.so");
+  EXPECT_EQ(moved.status, 1);
+  EXPECT_THAT(moved.err, HasSubstr("when it was loaded, it changed the process: 'working folder /' was"));
 }
 
 TEST_F(ForecasterPlugin, AQuantityThatItDoesNotForeseeIsRefused) {

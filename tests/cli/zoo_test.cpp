@@ -71,6 +71,11 @@ constexpr auto endings = std::to_array<Ending>({
     {"reports_elsewhere", "decide failed: it called report() from a thread of its own"},
     {"changes_rounding", "decide failed: it changed how this process rounds"},
     {"fails_without_words", "decide failed: status 3 (failed), without a word"},
+    {"replaces_column", "decide failed: it replaced decision->evse_kw by a column of its own"},
+    {"replaces_span", "decide failed: a span of its decision was made another one"},
+    {"misspells_parameter", "create failed: it reads a parameter 'factr', which its table has not (it has factor)"},
+    {"rounds_in_create", "create failed: it changed how this process rounds"},
+    {"moves_when_loaded", "when it was loaded, it changed the process: 'working folder /' was"},
 });
 
 const Ending* ending_of(std::string_view animal) {
@@ -157,6 +162,15 @@ INSTANTIATE_TEST_SUITE_P(
         Ending{"late_folder", "'working folder /proc' was"}, Ending{"late_zone", "environment TZ=Pacific/Auckland"},
         Ending{"late_threads", "late_threads.so): 1 thread of its own still runs after destroy"}),
     [](const auto& of) { return std::string(of.param.animal); });
+
+TEST_F(Zoo, WhoIsNeverAskedAndWhatIsDoneAtTheEndIsTold) {
+  const Said never = let_loose("never_asked", {});
+  EXPECT_NE(never.err.find("kWh wanted; the strategy was never asked: it subscribes to no occasion"), std::string::npos)
+      << never.err;
+  const Said at_end = let_loose("ends_with_signals", {});
+  EXPECT_NE(at_end.err.find("handler of signal 2 (Interrupt)"), std::string::npos) << at_end.err;
+  EXPECT_EQ(let_loose("answers_unconnected", {}).err.find("nobody got anything"), std::string::npos);
+}
 
 TEST_F(Zoo, WhomNaNLeftStandingIsTold) {
   const Said said = let_loose("answers_nan", {});

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <evtwin/strategy.hpp>
 #include <span>
+#include <stdexcept>
 
 #pragma GCC visibility push(hidden)
 
@@ -81,8 +82,9 @@ class Answer {
 /// What a forecaster is made from: what is given, and the quantity that it is to foresee.
 class ForecasterSetup : public Given {
  public:
-  ForecasterSetup(const evtwin_host& host, std::span<const evtwin_param_value> params, std::uint32_t quantity)
-      : Given(host, params), quantity_(quantity) {}
+  ForecasterSetup(const evtwin_host& host, std::span<const evtwin_param_value> params, std::uint32_t quantity,
+                  const evtwin_info* of = nullptr)
+      : Given(host, params, of), quantity_(quantity) {}
   std::uint32_t quantity() const { return quantity_; }
 
  private:
@@ -96,7 +98,7 @@ class ForecasterFence {
   static evtwin_status create(const evtwin_host& host, std::span<const evtwin_param_value> params,
                               std::uint32_t quantity, evtwin_forecaster** out) noexcept {
     return guarded(host, [&] {
-      const ForecasterSetup setup(host, params, quantity);
+      const ForecasterSetup setup(host, params, quantity, &F::info);
       auto* fence = new ForecasterFence(host, setup);  // NOLINT(bugprone-unhandled-exception-at-new): guarded() catches
       *out = &fence->c_;
     });
@@ -113,6 +115,9 @@ class ForecasterFence {
       const Question asked(*question);
       Answer out(*answer, asked);
       fence.forecaster_.forecast(History(*history), asked, out);
+      // `answer.mean = mine` compiles, and the host would never see it.
+      if (out.mean.data() != answer->mean)
+        throw std::logic_error("answer.mean was made another span; write into the cells that are there");
     });
   }
   static void destroy(evtwin_forecaster* c) noexcept { delete &of(c); }

@@ -298,32 +298,50 @@ struct Turn {
 /// Host services, and parameters: checked by the host, defaults filled in.
 class Given {
  public:
-  Given(const evtwin_host& host, std::span<const evtwin_param_value> params) : host_(host), params_(params) {}
+  /// @param of  whose table of parameters is the one that may be read; null: any id may
+  Given(const evtwin_host& host, std::span<const evtwin_param_value> params, const evtwin_info* of = nullptr)
+      : host_(host), params_(params), of_(of) {}
+  /// number(), flag() and text() throw std::logic_error for an id that the table has not: a typing error would be NaN
+  /// else, and nobody would see why nobody is served.
   double number(std::string_view id) const {
-    for (const auto& p : params_)
-      if (id == p.id) return p.number;
-    return std::numeric_limits<double>::quiet_NaN();
+    const evtwin_param_value* given = find(id);
+    return given == nullptr ? std::numeric_limits<double>::quiet_NaN() : given->number;
   }
-  /// false where there is no such parameter.
   bool flag(std::string_view id) const { return number(id) == 1.0; }
   std::string_view text(std::string_view id) const {
-    for (const auto& p : params_)
-      if (id == p.id && p.text != nullptr) return p.text;
-    return {};
+    const evtwin_param_value* given = find(id);
+    return given == nullptr || given->text == nullptr ? std::string_view() : given->text;
   }
+  /// For code that several strategies share: NaN, false and empty for parameters that this one has not.
+  Given shared() const { return {host_, params_}; }
   /// Host services; they stay valid as long as what was made from this lives.
   const evtwin_host& host() const { return host_; }
 
  private:
+  const evtwin_param_value* find(std::string_view id) const {
+    for (const evtwin_param_value& value : params_)
+      if (id == value.id) return &value;
+    if (of_ == nullptr) return nullptr;
+    std::string known;
+    for (const evtwin_param_info& row : std::span(of_->params, of_->n_params)) {
+      if (id == row.id) return nullptr;
+      known += (known.empty() ? "" : ", ") + std::string(row.id);
+    }
+    throw std::logic_error("it reads a parameter '" + std::string(id) + "', which its table has not (it has " +
+                           (known.empty() ? "none" : known) + ")");
+  }
+
   const evtwin_host& host_;
   std::span<const evtwin_param_value> params_;
+  const evtwin_info* of_;
 };
 
 /// What a strategy is made from: what is given, and the site at the start.
 class Setup : public Given {
  public:
-  Setup(const evtwin_host& host, std::span<const evtwin_param_value> params, const evtwin_view& first)
-      : Given(host, params), first_(first) {}
+  Setup(const evtwin_host& host, std::span<const evtwin_param_value> params, const evtwin_view& first,
+        const evtwin_info* of = nullptr)
+      : Given(host, params, of), first_(first) {}
   const View& first() const { return first_; }
 
   /// When the strategy wants to be asked. Without EVTWIN_WHY_TICK it is asked at events alone.
@@ -394,7 +412,9 @@ class StateReader {
   void get_as_long(std::vector<T>& values) {
     std::vector<T> read;
     get(read);
-    if (read.size() != values.size()) throw BadState("the state is of a site of another size");
+    if (read.size() != values.size())
+      throw BadState("the state is of a site of another size: it holds " + std::to_string(read.size()) + " values, " +
+                     std::to_string(values.size()) + " are due");
     values = std::move(read);
   }
 
@@ -457,7 +477,7 @@ class Fence {
   static evtwin_status create(const evtwin_host& host, std::span<const evtwin_param_value> params,
                               const evtwin_view& first, evtwin_strategy** out) noexcept {
     return guarded(host, [&] {
-      Setup setup(host, params, first);
+      Setup setup(host, params, first, &S::info);
       auto* fence = new Fence(host, setup);  // NOLINT(bugprone-unhandled-exception-at-new): guarded() catches
       fence->c_.subscribes = setup.subscribes;
       fence->c_.horizon_steps = setup.horizon_steps;
@@ -479,11 +499,19 @@ class Fence {
   }
   static Fence& of(const evtwin_strategy* c) { return *static_cast<Fence*>(c->self); }
 
+  /// `decision.evse_kw = mine` compiles, and the host would never see it.
+  static void expect_given(const Decision& out, const evtwin_decision& given) {
+    if (out.evse_kw.data() != given.evse_kw || out.storage_kw.data() != given.storage_kw ||
+        out.plan_kw.data() != given.plan_kw)
+      throw std::logic_error("a span of its decision was made another one; write into the cells that are there");
+  }
+
   static evtwin_status decide(evtwin_strategy* c, const evtwin_view* view, evtwin_decision* decision) noexcept {
     Fence& fence = of(c);
     return guarded(fence.host_, [&] {
       Decision out(*decision, *view);
       fence.strategy_.decide(View(*view), out);
+      expect_given(out, *decision);
     });
   }
   static evtwin_status end(evtwin_strategy* c, const evtwin_view* last) noexcept {
@@ -501,6 +529,7 @@ class Fence {
         for (std::uint32_t i = 0; i < n; ++i)
           turns.push_back({of(all[i]).strategy_, View(*views[i]), Decision(*decisions[i], *views[i])});
         S::decide_many(std::span<Turn<S>>(turns));
+        for (std::uint32_t i = 0; i < n; ++i) expect_given(turns[i].decision, *decisions[i]);
       }
     });
   }

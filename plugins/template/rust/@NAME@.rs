@@ -2,7 +2,7 @@
 // The structs are those of strategy.h as evtwin itself lays them out: ./build has it write evtwin_abi.rs.
 mod evtwin_abi;
 use evtwin_abi::*;
-use std::ffi::{c_void, CStr};
+use std::ffi::{c_void, CStr, CString};
 use std::os::raw::c_char;
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
@@ -46,6 +46,7 @@ static INFO: Constant<evtwin_info> = Constant(evtwin_info {
 /// One instance serves one site of one run.
 struct Instance {
     c: evtwin_strategy, // what evtwin sees
+    host: *const evtwin_host,
     patience_h: f64,
     queue: Vec<(f64, usize)>, // laxity in h, EVSE
 }
@@ -94,13 +95,25 @@ impl Instance {
     }
 }
 
-// ---- The C ABI. No panic crosses: it becomes a status. ----
+// ---- The C ABI. No panic crosses: it becomes a status, and its words the reason that evtwin tells. ----
+
+type Report = unsafe extern "C" fn(*const evtwin_host, u32, *const c_char);
+
+unsafe fn tell_panic(host: *const evtwin_host, panic: &(dyn std::any::Any + Send)) {
+    let said = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+    let words = CString::new(format!("it panicked: {}", said.unwrap_or("without words"))).unwrap_or_default();
+    let report: Report = std::mem::transmute((*host).report);
+    report(host, EVTWIN_ERROR, words.as_ptr());
+}
 
 unsafe extern "C" fn decide(c: *mut evtwin_strategy, view: *const evtwin_view, decision: *mut evtwin_decision) -> u32 {
     let me = &mut *((*c).self_ as *mut Instance);
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| me.decide(&*view, &mut *decision))) {
         Ok(()) => EVTWIN_OK,
-        Err(_) => EVTWIN_FAILED,
+        Err(panic) => {
+            tell_panic(me.host, &*panic);
+            EVTWIN_FAILED
+        }
     }
 }
 
@@ -113,7 +126,7 @@ unsafe extern "C" fn info(index: u32) -> *const evtwin_info {
 }
 
 unsafe extern "C" fn create(
-    _host: *const evtwin_host,
+    host: *const evtwin_host,
     id: *const c_char,
     values: *const evtwin_param_value,
     n: u32,
@@ -131,7 +144,7 @@ unsafe extern "C" fn create(
             patience_h = value.number;
         }
     }
-    let mut me = Box::new(Instance { c: std::mem::zeroed(), patience_h, queue: Vec::new() });
+    let mut me = Box::new(Instance { c: std::mem::zeroed(), host, patience_h, queue: Vec::new() });
     me.c.struct_size = std::mem::size_of::<evtwin_strategy>() as u32;
     me.c.subscribes = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE;
     me.c.decide = decide as *const c_void;

@@ -90,6 +90,13 @@ inline constexpr std::array animals = std::to_array<Animal>({
     {"odd_id", "its id has capital letters", "info"},
     {"answers_infinite", "answers an infinite set-point", "decide"},
     {"plans_past", "writes one cell past its plan", "decide"},
+    {"replaces_column", "puts a column of its own in the place of evse_kw", "decide"},
+    {"replaces_span", "assigns a vector of its own to the span evse_kw", "decide"},
+    {"misspells_parameter", "reads a parameter that its table has not", "create"},
+    {"never_asked", "subscribes to no occasion", "create"},
+    {"rounds_in_create", "changes how its host rounds when it is made", "create"},
+    {"ends_with_signals", "takes the interrupt from its host at the end of the run", "decide"},
+    {"moves_when_loaded", "changes the working folder of whoever loads it", "load"},
 });
 
 }  // namespace evtwin::zoo
