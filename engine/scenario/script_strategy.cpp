@@ -84,6 +84,7 @@ class LuaStrategy : public control::Strategy {
     lua_getinfo(L, ">S", &where);
     position_ = std::string(where.source[0] == '@' ? where.source + 1 : where.source) + ":" +
                 std::to_string(where.linedefined) + ": ";
+    who_ = "strategy " + definition.description.id + " (" + position_.substr(0, position_.size() - 2) + ")";
     function_ = luaL_ref(L, LUA_REGISTRYINDEX);
     language_.sandbox().push_function([&](lua_State* in) {
       open_view(in, frame_, first, horizon_steps);
@@ -103,6 +104,8 @@ class LuaStrategy : public control::Strategy {
     decision_ = &decision;
     call(ask_, view);
   }
+
+  std::string who() const override { return who_; }
 
   void end(const evtwin_view& last) override {
     if (ended_ != LUA_NOREF) call(tell_the_end_, last);
@@ -248,6 +251,7 @@ class LuaStrategy : public control::Strategy {
   std::map<std::string, std::size_t, std::less<>> evse_rows_, storage_rows_;
   evtwin_decision* decision_ = nullptr;
   std::string position_;
+  std::string who_;  // for messages: "strategy mine (mine.lua:3)"
   int function_ = LUA_NOREF, ask_ = LUA_NOREF, view_ = LUA_NOREF, params_ = LUA_NOREF;
   int ended_ = LUA_NOREF, tell_the_end_ = LUA_NOREF;
 };

@@ -45,6 +45,14 @@ class PluginKit : public Command {
   }
 };
 
+TEST_F(PluginKit, AScriptIsNamedWithItsFileAlsoWhereTheHostSpeaks) {
+  write("hurried.lua",
+        R"(return strategy { id = "hurried", decide = function() return {}, { wake_in_h = 1e-13 } end })");
+  const Said said = run({"run", week_, "--days", "1", "--strategy", path("hurried.lua")});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.err, HasSubstr("strategy hurried (" + path("hurried.lua") + ":1): decide asked 1001 times"));
+}
+
 // What the run file has of a decision is a second witness: the set-points that were new in it.
 TEST_F(PluginKit, ADecisionOfARunIsAnsweredAsItWasWithTheSetPointsOfTheRunFile) {
   for (const char* strategy : {"edf", "price-threshold"}) {
