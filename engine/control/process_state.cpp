@@ -54,7 +54,7 @@ std::string limits() {
 }
 
 /// Everything global that a call could change, as text; open files apart.
-std::string globals(bool environment) {
+std::string globals(ProcessPart part) {
   std::string all = fmt::format("rounding {}\n", std::fegetround());
 #if defined(__x86_64__)
   all += fmt::format("floating-point control 0x{:x}\n", number_modes());
@@ -62,9 +62,12 @@ std::string globals(bool environment) {
   all += fmt::format("locale {}\n", std::setlocale(LC_ALL, nullptr));
   std::error_code gone;
   all += fmt::format("working folder {}\n", std::filesystem::current_path(gone).string());
-  const mode_t mask = umask(0);
-  umask(mask);
-  all += fmt::format("umask {:o}\n", mask);
+  if (part == ProcessPart::all) {
+    // It can be read only by setting it: not where another thread may create a file.
+    const mode_t mask = umask(0);
+    umask(mask);
+    all += fmt::format("umask {:o}\n", mask);
+  }
   for (int signal = 1; signal < NSIG; ++signal) {
     struct sigaction action {};
     if (sigaction(signal, nullptr, &action) != 0) continue;
@@ -73,7 +76,8 @@ std::string globals(bool environment) {
                        reinterpret_cast<const void*>(action.sa_sigaction));
   }
   all += limits();
-  for (char** variable = environ; environment && variable != nullptr && *variable != nullptr; ++variable)
+  if (part == ProcessPart::modes) return all;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
     all += fmt::format("environment {}\n", *variable);
   return all;
 }
@@ -112,7 +116,7 @@ std::string NumberModes::take_back() const {
 #endif
 }
 
-ProcessState::ProcessState(ProcessPart part) : part_(part), before_(globals(part != ProcessPart::modes)) {
+ProcessState::ProcessState(ProcessPart part) : part_(part), before_(globals(part)) {
   if (part != ProcessPart::all) return;
   DIR* opened = opendir("/proc/self/fd");
   if (opened == nullptr) return;
@@ -132,7 +136,7 @@ std::string ProcessState::difference() const {
     if (file.st_dev != was.device || file.st_ino != was.node)
       return fmt::format("it replaced file descriptor {} of its host", was.number);
   }
-  const std::string other = first_difference(before_, globals(part_ != ProcessPart::modes));
+  const std::string other = first_difference(before_, globals(part_));
   return other.empty() ? other : "it changed the process: " + other;
 }
 
