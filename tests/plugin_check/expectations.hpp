@@ -105,7 +105,7 @@ inline constexpr std::array expectations = std::to_array<Expectation>({
      "parameters"},
     {"never_asked", "week", "it was never asked: its subscribes names no occasion", "answers"},
     {"rounds_in_create", "process", "'rounding ", "answers"},
-    {"ends_with_signals", "late", "handler of signal 2 (Interrupt)", "process"},
+    {"ends_with_signals", "late", "handler of signal 15 (Terminated)", "process"},
     {"moves_when_loaded", "entry", "when it was loaded, it changed the process: 'working folder /' was", ""},
     {"plans_past", "memory-after", "it wrote past the end of plan_kw", "empty-views"},
     {"odd_id", "entry", "lower case letters, digits and '-' only", ""},

@@ -1,4 +1,4 @@
-// Takes the interrupt from its host at the end of the run.
+// Takes a signal from its host at the end of the run.
 #include <csignal>
 
 #include "animal.hpp"
@@ -9,7 +9,7 @@ struct Animal : zoo::Tame {
 };
 
 evtwin_status take_signal(evtwin_strategy*, const evtwin_view*) {
-  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
   return EVTWIN_OK;
 }
 
