@@ -144,7 +144,7 @@ constexpr std::array rows{
         objective},
     Row{{"storage_energy_value", "money", Better::higher,
          "(stored at the end - at the start) / charge efficiency x lowest buy price of the run; where less is stored, "
-         "- refilling each storage at full power in the cheapest hours of the run",
+         "- refilling each storage at full power in the cheapest hours of the run, prices below 0 as 0",
          "of the energy left in storage: what charging it at the run's lowest price costs; below 0: it must be "
          "refilled "
          "at the run's cheapest prices, as long as its power takes",
@@ -230,7 +230,7 @@ constexpr std::array rows{
           const double wanted_kwh = c.energy_wanted_kwh + c.open_got_kwh + c.open_kwh + c.turned_away_kwh;
           return ratio_or(c.energy_got_kwh + c.open_got_kwh, wanted_kwh, 1.0);
         }},
-    Row{{"satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / wanted)",
+    Row{{"satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / wanted), at least 0",
          "mean share of what it wanted that a session got; 1 when none ended", "평균 충족도: 세션별 충전량 / 희망량"},
         [](const Sums& s) { return 1.0 - ratio_or(s.counts.satisfaction.missing_of_wanted, ended(s), 0.0); }},
     Row{{"soc_satisfaction_mean", "", Better::higher,
@@ -241,15 +241,16 @@ constexpr std::array rows{
           const auto sessions = static_cast<double>(s.counts.satisfaction.soc_sessions);
           return sessions > 0.0 ? 1.0 - s.counts.satisfaction.missing_of_soc / sessions : none;
         }},
-    Row{{"energy_satisfaction_mean", "", Better::higher, "mean over ended sessions of min(1, got / possible)",
+    Row{{"energy_satisfaction_mean", "", Better::higher,
+         "mean over ended sessions of min(1, got / possible), at least 0",
          "mean share of what its EVSE alone could have given it, at full power all the time, that a session got",
          "평균 에너지 충족도: 세션별 충전량 / 최대 충전 가능량"},
         [](const Sums& s) { return 1.0 - ratio_or(s.counts.satisfaction.missing_of_possible, ended(s), 0.0); }},
     Row{{"energy_satisfaction_std", "", Better::lower,
-         "standard deviation over ended sessions of min(1, got / possible)",
+         "standard deviation over ended sessions of min(1, got / possible), at least 0",
          "how unequally sessions got what was possible", "에너지 충족도의 표준편차"},
         missing_std},
-    Row{{"energy_satisfaction_min", "", Better::higher, "min over ended sessions of min(1, got / possible)",
+    Row{{"energy_satisfaction_min", "", Better::higher, "min over ended sessions of min(1, got / possible), at least 0",
          "share of what was possible that the worst served session got", "에너지 충족도의 최소값"},
         [](const Sums& s) { return 1.0 - s.counts.satisfaction.most_missing_of_possible; }},
     Row{{"unmet_kwh", "kWh", Better::lower, "sum of max(0, wanted - got)",
@@ -353,15 +354,17 @@ constexpr std::array rows{
          "imported above the limit in force: the contract power, or a cut of demand response below it",
          "수전 한도(계약전력 또는 수요반응 제한) 초과 전력량"},
         [](const Sums& s) { return s.ledger.overload_kwh; }},
-    Row{{"contract_excess_kw", "kW", Better::lower, "max over months of peak - contract power, at least 0",
+    Row{{"contract_excess_kw", "kW", Better::lower,
+         "max over months of the month's peak, past_peaks_kw of it included, - its highest contract power, at least 0",
          "by which the highest metering window of a month exceeds the contract power", "계약전력 초과 최대수요(kW)"},
         [](const Sums& s) { return s.contract_excess_kw; }},
-    Row{{"contract_excess_min", "min", Better::lower, "time with import > contract",
+    Row{{"contract_excess_min", "min", Better::lower, "time with import > contract power in force",
          "how long more than the contract power was drawn, to the instant; cuts of demand response do not count",
          "계약전력 초과 시간(분)"},
         [](const Sums& s) { return 60.0 * s.counts.contract_excess_h; }},
     Row{{"contract_excess_cost", "money", Better::lower,
-         "sum over months of (peak - contract power) x excess_price_per_kw x fraction of the month",
+         "sum over months of (peak - contract power, as in contract_excess_kw) x excess_price_per_kw x fraction of the "
+         "month",
          "what that excess costs, part of demand_charge", "계약전력 초과 요금(기본요금에 포함)"},
         [](const Sums& s) { return s.contract_excess_cost; }},
     Row{{"export_overload_kwh", "kWh", Better::lower, "sum of max(0, export - limit x time)",

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "cli/command.hpp"
+#include "cli/stranger_threads.hpp"
 #include "support/paths.hpp"
 #include "support/sweep.hpp"
 
@@ -191,7 +192,7 @@ TEST_F(Refusals, JsonIsOneDocumentAndTablesHoldNoControlCharacters) {
 
 TEST_F(Refusals, AStrategyThatFailsIsNamedAndTheOthersAnswer) {
   const std::string bad = paths::test_plugin_dir + "/bad_decide.so";
-  const Said said = run({"compare", week, "--strategies", "asap," + bad, "--json"});
+  const Said said = run({"compare", week, "--threads", stranger_threads, "--strategies", "asap," + bad, "--json"});
   EXPECT_EQ(said.status, 1);
   EXPECT_NE(said.err.find("the solver gave up"), std::string::npos) << said.err;
   const auto document = said.json();

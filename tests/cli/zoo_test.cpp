@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cli/command.hpp"
+#include "cli/stranger_threads.hpp"
 #include "plugin_check/zoo/animals.hpp"
 #include "support/paths.hpp"
 #include "support/sweep.hpp"
@@ -177,11 +178,9 @@ TEST_F(Zoo, WhomNaNLeftStandingIsTold) {
   EXPECT_EQ(said.status, 0) << said.err;
   EXPECT_NE(said.err.find("sessions got nothing"), std::string::npos) << said.err;
   EXPECT_NE(said.err.find("as it is (NaN)"), std::string::npos) << said.err;
-  // AddressSanitizer's allocator of GCC 12 stays shut for ever in a process that is forked while another thread
-  // allocates: there, one run after the other.
-  const std::string threads = sanitized ? "1" : "2";
-  const Said compared = run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--no-bound",
-                             "--threads", threads, "--strategies", "edf," + paths::zoo_dir + "/answers_nan.so"});
+  const Said compared =
+      run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--no-bound", "--threads",
+           stranger_threads, "--strategies", "edf," + paths::zoo_dir + "/answers_nan.so"});
   EXPECT_NE(compared.err.find("note: answers-nan: "), std::string::npos) << compared.err;
   EXPECT_EQ(compared.err.find("note: edf: "), std::string::npos) << compared.err;
 }
@@ -301,8 +300,8 @@ TEST_F(Zoo, TwoBuildsOfOneStrategyAreToldApart) {
   const std::string build = paths::zoo_dir + "/answers_nan.so", other = path("answers_nan.so");
   std::filesystem::copy_file(build, other);
   const std::string week = source_dir + "/scenarios/workplace_week.lua";
-  const Said said =
-      run({"compare", week, "--days", "1", "--strategies", build + "," + other, "-o", path("runs"), "--json"});
+  const Said said = run({"compare", week, "--days", "1", "--threads", stranger_threads, "--strategies",
+                         build + "," + other, "-o", path("runs"), "--json"});
   EXPECT_EQ(said.status, 0) << said.err;
   EXPECT_NE(said.out.find("answers-nan (" + other + ")"), std::string::npos) << said.out.substr(0, 400);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path("runs")), {}), 2);
@@ -313,8 +312,9 @@ TEST_F(Zoo, TwoBuildsOfOneStrategyAreToldApart) {
 
 TEST_F(Zoo, AComparisonGoesOnWithoutTheFallen) {
   const std::string folder = paths::zoo_dir + "/";
-  const Said said = run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--strategies",
-                         "asap," + folder + "segfaults.so," + folder + "exits.so,edf", "--json"});
+  const Said said =
+      run({"compare", source_dir + "/scenarios/workplace_week.lua", "--days", "1", "--threads", stranger_threads,
+           "--strategies", "asap," + folder + "segfaults.so," + folder + "exits.so,edf", "--json"});
   EXPECT_EQ(said.status, 1);
   EXPECT_NE(said.err.find("segfaults.so): decide crashed"), std::string::npos) << said.err;
   EXPECT_NE(said.err.find("exits.so): decide called exit(0)"), std::string::npos) << said.err;
