@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/command.hpp"
+#include "cli/stranger_threads.hpp"
 #include "support/paths.hpp"
 #include "support/sweep.hpp"
 
@@ -214,7 +215,8 @@ TEST_F(PluginKit, AStrategyThatHidesAShippedOneIsToldAndTheYardstickStays) {
   const Said said = with_path({"run", week_, "--days", "1", "--strategy", "edf"});
   EXPECT_EQ(said.status, 0) << said.err;
   EXPECT_THAT(said.err, HasSubstr("note: edf is that of " + folder + "/baseline.so; it hides evtwin's own"));
-  const Said all = with_path({"compare", week_, "--days", "1", "--strategies", "asap,edf", "--json"});
+  const Said all =
+      with_path({"compare", week_, "--days", "1", "--threads", stranger_threads, "--strategies", "asap,edf", "--json"});
   EXPECT_EQ(all.status, 0) << all.err;
   EXPECT_EQ(run({"run", week_, "--days", "1", "--strategy", "edf"}).err.find("hides"), std::string::npos);
 }
