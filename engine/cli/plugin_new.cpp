@@ -17,6 +17,7 @@
 #include "cli/commands.hpp"
 #include "control/plugin_search.hpp"
 #include "kernel/program_folder.hpp"
+#include "kernel/shell_text.hpp"
 #include "kernel/text.hpp"
 
 namespace evtwin::cli {
@@ -76,15 +77,6 @@ void copy_filled_in(const fs::path& from, const fs::path& to, std::string_view n
       fs::permissions(target, entry.status().permissions());
     if (!out) throw CommandError(fmt::format("{}: can not be written ({})", target.string(), std::strerror(errno)));
   }
-}
-
-/// A path as a shell reads it.
-std::string quoted(const std::string& path) {
-  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+").find(c) != std::string_view::npos;
-  });
-  return plain ? path : "'" + replaced(path, "'", "'\\''") + "'";
 }
 
 /// plugins.md of an installation, or the source tree's; empty where neither is.
@@ -155,10 +147,10 @@ int plugin_new(const PluginNewCommand& command) {
 
   // The next commands as they have to be typed here, with the places of this very program.
   const fs::path program = kernel::program_file();
-  const std::string prefix = quoted(program.parent_path().parent_path().string());
-  const std::string evtwin = quoted(program.string());
+  const std::string prefix = kernel::shell_word(program.parent_path().parent_path().string());
+  const std::string evtwin = kernel::shell_word(program.string());
   const std::string scenarios = kernel::program_folder("scenarios", "scenarios");
-  const std::string week = quoted((fs::path(scenarios) / "workplace_week.lua").string());
+  const std::string week = kernel::shell_word((fs::path(scenarios) / "workplace_week.lua").string());
   if (command.forecaster) {
     fmt::print(
         "Wrote {0}/: a forecaster in C++, a test and a README. Next:\n"

@@ -13,6 +13,7 @@
 #include "control/plugin_symbols.hpp"
 #include "control/process_state.hpp"
 #include "control/strategy.hpp"
+#include "kernel/shell_text.hpp"
 
 namespace evtwin::control {
 
@@ -109,16 +110,9 @@ std::string sharing_trouble(const PluginSymbols& symbols) {
 /// The command that this process is, as a shell takes it; empty where nobody can say.
 std::string own_command() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  const std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-+=:,#@%";
   std::string command;
-  for (std::string word; std::getline(file, word, '\0');) {
-    if (word.empty() || word.find_first_not_of(plain) != std::string::npos) {
-      std::string quoted;
-      for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-      word = "'" + quoted + "'";
-    }
-    command += (command.empty() ? "" : " ") + word;
-  }
+  for (std::string word; std::getline(file, word, '\0');)
+    command += (command.empty() ? "" : " ") + kernel::shell_word(word);
   return command;
 }
 

@@ -2,17 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "kernel/shell_text.hpp"
+
 namespace evtwin::sweep {
 
-namespace {
-
-std::string shell_quoted(const std::string& text) {
-  std::string shell = "'";
-  for (const char c : text) shell += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return shell + "'";
-}
-
-}  // namespace
+using kernel::shell_quoted;
 
 std::string slurm_script(const std::string& program, const std::string& folder, std::size_t shards) {
   return fmt::format(
