@@ -124,6 +124,7 @@
 ---@field soc_floor? number [0..1] Discharging never goes below. Default: 0.2 (a round figure) with v2g.
 ---@field soc_known? boolean Whether the charger learns state of charge and capacity (ISO 15118, DC). Default: false.
 ---@field acceptance_hold? boolean Acceptance is evaluated at decisions and held between them, as stepped tools do. Default: false.
+---@field ageing? evtwin.ageing How it ages, as `evtwin ageing FILE` fits it to capacities over cycles. Default: Schmalstieg 2014.
 
 ---A stationary battery.
 ---@class evtwin.storage
@@ -137,6 +138,14 @@
 ---@field soc_min? number [0..1] Lowest state of charge used. Default: 0.
 ---@field soc_max? number [0..1] Highest state of charge used. Default: 1.
 ---@field standby_kw? number [kW] Drawn at the AC side all the time, lost. Range: 0 .. 10,000. Default: 0.
+---@field ageing? evtwin.ageing How it ages, as `evtwin ageing FILE` fits it to capacities over cycles. Default: Schmalstieg 2014.
+
+---How a battery ages: capacity = 1 - calendar x days^0.75 - cyclic x cycles^power. In wear and lives of runs; it changes no power.
+---@class evtwin.ageing
+---@field calendar? number Fraction of the capacity that time takes, per day^0.75; 0: none. Range: 0 .. 1. Default: Schmalstieg 2014, by mean state of charge, 25 C.
+---@field cyclic? number Fraction that cycling takes, per full equivalent cycle^power, whatever the depth; 0: none. Range: 0 .. 1. Default: Schmalstieg 2014, by depth and state of charge.
+---@field power? number Power of the cycles; needs cyclic. Range: 0.2 .. 3. Default: 0.5.
+---@field replaced_at? number [fraction] Of the new capacity: where a battery is at the end of its life. Range: above 0 .. 0.99. Default: 0.8.
 
 ---Solar power.
 ---@class evtwin.pv

@@ -24,6 +24,8 @@ struct Sums {
   double contract_excess_kw = 0.0, contract_excess_cost = 0.0;
   double imbalance_kwh = 0.0;
   std::size_t storages = 0;
+  double storage_life_years = physics::unknown, storage_soh_5y = physics::unknown;  ///< the least of any storage
+  std::vector<physics::FleetOfLaw> fleets;
   std::optional<double> bound, reference;
 };
 
@@ -69,6 +71,11 @@ void add(Sums& sums, const twin::World& world, std::size_t i, const twin::SiteRe
   counts.decisions += result.decisions;
   counts.sessions_aged += result.sessions_aged;
   sums.storages += result.storage_use.size();
+  for (const twin::StorageUse& storage : result.storage_use) {
+    sums.storage_life_years = std::fmin(sums.storage_life_years, storage.life_years);
+    sums.storage_soh_5y = std::fmin(sums.storage_soh_5y, storage.soh_5y);
+  }
+  for (const physics::FleetOfLaw& fleet : result.fleets) physics::add_fleet(sums.fleets, fleet);
   if (result.tracking) {
     if (!counts.tracking) counts.tracking.emplace();
     counts.tracking->above_kw += result.tracking->above_kw;
@@ -350,6 +357,25 @@ constexpr std::array rows{
          "capacity of storage lost by charging and discharging, fraction, sum",
          "저장장치의 충방전에 의한 용량 손실(비율)"},
         [](const Sums& s) { return if_stored(s, s.ledger.storage_wear_cyclic); }},
+    Row{{"storage_life_years", "years", Better::higher,
+         "time until 1 - alpha x days^0.75 - beta x sqrt(Ah) of a new storage, used at the run's daily rate, is its "
+         "replaced_at (0.8); at most 100; the least of any storage",
+         "how long a new storage lasts that is used as in this run all the time",
+         "저장장치 수명: 새 저장장치를 계속 이 실행처럼 쓸 때 교체까지의 햇수(여러 대면 가장 짧은 것)"},
+        [](const Sums& s) { return s.storage_life_years; }},
+    Row{{"storage_soh_5y", "", Better::higher,
+         "1 - alpha x days^0.75 - beta x sqrt(Ah) of a new storage after 5 x 365.25 days at the run's daily rate, at "
+         "least 0; the least of any storage",
+         "state of health of a new storage after five years used as in this run",
+         "5년 뒤 저장장치 SoH: 새 저장장치를 계속 이 실행처럼 쓸 때(여러 대면 가장 낮은 것)"},
+        [](const Sums& s) { return s.storage_soh_5y; }},
+    Row{{"vehicle_life_years", "years", Better::higher,
+         "as storage_life_years, of a new battery that comes once a day for the mean visit of the run and drives away "
+         "the charge it took; the least of any law of ageing",
+         "how long the fleet's batteries last when each visits once a day as vehicles of this run did; those of known "
+         "batteries",
+         "차량 배터리 수명: 새 배터리가 하루 한 번 이 실행의 평균처럼 방문할 때 교체까지의 햇수"},
+        [](const Sums& s) { return physics::fleet_life_years(s.fleets); }},
     Row{{"overload_kwh", "kWh", Better::lower, "sum of max(0, import - limit x time)",
          "imported above the limit in force: the contract power, or a cut of demand response below it",
          "수전 한도(계약전력 또는 수요반응 제한) 초과 전력량"},

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "kernel/text.hpp"
+#include "physics/battery_life.hpp"
 #include "twin/conduct.hpp"
 
 namespace evtwin::analysis {
@@ -23,7 +24,8 @@ bool always_shown(std::string_view name) {
 
 std::string value_text(const Kpi& kpi, const KpiInfo* info) {
   if (info != nullptr && info->unit == "money") return money_text(kpi.value, kpi.unit);
-  if (kpi.name.ends_with("_fraction") || kpi.name.ends_with("_share")) return number_text(100.0 * kpi.value, 1) + " %";
+  if (kpi.name.ends_with("_fraction") || kpi.name.ends_with("_share") || kpi.name == "storage_soh_5y")
+    return number_text(100.0 * kpi.value, 1) + " %";
   if (kpi.name == "ledger_imbalance_kwh") return fmt::format("{:.1e} kWh", kpi.value);
   // Wear of a session is millionths of a battery.
   if (kpi.unit.empty() && std::abs(kpi.value) < 0.01 && kpi.value != 0.0) return fmt::format("{:.2e}", kpi.value);
@@ -134,6 +136,30 @@ std::string kpi_table_text(std::span<const Kpi> kpis, Language language) {
     table.add_row({kpi.name, value_text(kpi, find_kpi_info(kpi.name)), korean ? kpi.help_ko : kpi.help});
   }
   return table.text();
+}
+
+std::string replacement_text(const market::Calendar& calendar, kernel::TimeNs start_ns, double life_years,
+                             Language language) {
+  if (std::isnan(life_years)) return "-";
+  const auto days = static_cast<std::int64_t>(365.25 * life_years);
+  const std::string date =
+      market::format_date(market::date_of_days(market::days_since_epoch(calendar.date(start_ns)) + days));
+  if (life_years < physics::most_life_years) return date;
+  return language == Language::korean ? date + " 이후" : "after " + date;
+}
+
+std::string replacements_text(const twin::World& world, std::span<const Kpi> kpis, Language language) {
+  const bool korean = language == Language::korean;
+  std::string text;
+  const auto add = [&](std::string_view kpi, std::string_view what) {
+    const double life_years = value_of(kpis, kpi);
+    if (!std::isnan(life_years))
+      text += fmt::format("{} {}\n", what, replacement_text(world.calendar, world.start_ns, life_years, language));
+  };
+  add("storage_life_years", korean ? "저장장치 교체일(계속 이렇게 쓸 때)" : "storage used like this is replaced on");
+  add("vehicle_life_years",
+      korean ? "차량 배터리 교체일(매일 이렇게 방문할 때)" : "vehicles that come like this every day are replaced on");
+  return text;
 }
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }

@@ -32,6 +32,13 @@ nlohmann::ordered_json kpi_json(std::span<const Kpi> kpis, std::int32_t site = -
 /// with unit and explanation.
 std::string kpi_table_text(std::span<const Kpi> kpis, Language language);
 
+/// "2034-05-01": the local day on which a battery is replaced that was new at `start_ns` and lasts so many years;
+/// "after 2125-05-01" where no end was found, "-" where the life is not known.
+std::string replacement_text(const market::Calendar& calendar, kernel::TimeNs start_ns, double life_years,
+                             Language language);
+/// When storage and vehicles are replaced that go on like in this run, a line each; empty where neither is known.
+std::string replacements_text(const twin::World& world, std::span<const Kpi> kpis, Language language);
+
 /// JSON has neither NaN nor infinity: they become null.
 nlohmann::ordered_json number_or_null(double value);
 

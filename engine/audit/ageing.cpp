@@ -1,5 +1,6 @@
 #include "audit/ageing.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace evtwin::audit {
@@ -69,20 +70,59 @@ UseUntil BatteryUse::use(Ns end_ns) const {
   return use;
 }
 
-Wear BatteryUse::wear(Ns end_ns, double history_kwh) const {
+namespace {
+
+/// Per day^0.75. Open-circuit voltage as a line over SoC; 25 C.
+double by_time(const AgeingTerms& terms, double mean_soc) {
+  if (terms.calendar != AgeingTerms::published) return terms.calendar;
+  return (7.543e6 * (3.3324 + 0.8263 * mean_soc) - 23.75e6) * std::exp(-6976.0 / 298.15);
+}
+
+/// What capacities, `turns` of them both directions, take that flow through a battery after `before` of them.
+double by_cycles(const AgeingTerms& terms, double cycle_soc, double depth, double before, double turns) {
+  if (!(turns > 0.0)) return 0.0;
+  if (terms.cyclic == AgeingTerms::published) {
+    constexpr double cell_ah = 2.05;
+    const double beta = 7.348e-3 * std::pow(3.3324 + 0.8263 * cycle_soc - 3.667, 2) + 7.6e-4 + 4.081e-3 * depth;
+    // Growth of the root, written so that little use keeps its digits.
+    return beta * cell_ah * turns / (std::sqrt(cell_ah * (before + turns)) + std::sqrt(cell_ah * before));
+  }
+  // A full cycle is two turns.
+  if (!(before > 0.0)) return terms.cyclic * std::pow(turns / 2.0, terms.power);
+  return terms.cyclic * std::pow(before / 2.0, terms.power) * std::expm1(terms.power * std::log1p(turns / before));
+}
+
+}  // namespace
+
+Wear BatteryUse::wear(Ns end_ns, double history_kwh, const AgeingTerms& terms) const {
   const auto [days, mean_soc, flow_kwh, cycle_soc, depth] = use(end_ns);
-
-  // Open-circuit voltage as a line over SoC; 25 C.
-  const auto volt = [](double soc) { return 3.3324 + 0.8263 * soc; };
-  const double alpha = (7.543e6 * volt(mean_soc) - 23.75e6) * std::exp(-6976.0 / 298.15);
-  const double beta = 7.348e-3 * std::pow(volt(cycle_soc) - 3.667, 2) + 7.6e-4 + 4.081e-3 * depth;
-
-  // Growth of days^0.75 and sqrt(Ah), written so that little use keeps its digits.
   const double grown_days = std::pow(age_days, 0.75) * std::expm1(0.75 * std::log1p(days / age_days));
-  constexpr double cell_ah = 2.05;
-  const double before_ah = history_kwh / capacity_kwh_ * cell_ah, now_ah = flow_kwh / capacity_kwh_ * cell_ah;
-  const double grown_root_ah = now_ah / (std::sqrt(before_ah + now_ah) + std::sqrt(before_ah));
-  return {alpha * grown_days, now_ah > 0.0 ? beta * grown_root_ah : 0.0};
+  return {by_time(terms, mean_soc) * grown_days,
+          by_cycles(terms, cycle_soc, depth, history_kwh / capacity_kwh_, flow_kwh / capacity_kwh_)};
+}
+
+DailyUse daily(const UseUntil& use, double capacity_kwh) {
+  return {use.mean_soc, use.flow_kwh / capacity_kwh / use.days, use.cycle_soc, use.depth};
+}
+
+double health(const AgeingTerms& terms, const DailyUse& day, double days) {
+  return 1.0 - by_time(terms, day.mean_soc) * std::pow(days, 0.75) -
+         by_cycles(terms, day.cycle_soc, day.depth, 0.0, day.turns * days);
+}
+
+double years_until_replaced(const AgeingTerms& terms, const DailyUse& day) {
+  constexpr double most_days = 100.0 * 365.25;
+  if (health(terms, day, most_days) > terms.replaced_at) return 100.0;
+  // Its binary digits from the highest down: each stays that does not make it too long.
+  double days = 0.0;
+  for (double step = most_days; step > 1e-12; step /= 2.0) {
+    if (health(terms, day, days + step) > terms.replaced_at) days += step;
+  }
+  return days / 365.25;
+}
+
+double health_after_five_years(const AgeingTerms& terms, const DailyUse& day) {
+  return std::max(0.0, health(terms, day, 5.0 * 365.25));
 }
 
 }  // namespace evtwin::audit

@@ -7,6 +7,7 @@
 
 #include "audit/local_clock.hpp"
 #include "audit/power_sum.hpp"
+#include "audit/recorded.hpp"
 
 namespace evtwin::audit {
 
@@ -40,7 +41,7 @@ class BatteryUse {
   double stored_kwh() const { return stored_kwh_; }
   UseUntil use(Ns end_ns) const;
   /// Until `end_ns`. @param history_kwh  through the battery before, both directions
-  Wear wear(Ns end_ns, double history_kwh) const;
+  Wear wear(Ns end_ns, double history_kwh, const AgeingTerms& terms) const;
 
  private:
   double capacity_kwh_, stored_kwh_, charge_gain_, discharge_gain_;
@@ -54,5 +55,20 @@ class BatteryUse {
 double car_history_kwh();
 /// Through a storage's battery before: a full cycle a day for two years.
 double storage_history_kwh(double capacity_kwh);
+
+/// What a battery sees in a day, when every day is like that.
+struct DailyUse {
+  double mean_soc = 0.0;
+  double turns = 0.0;  ///< capacities that flow through it, both directions
+  double cycle_soc = 0.5, depth = 0.0;
+};
+/// A run's use as a rate; nothing where no time passed: days is 0.
+DailyUse daily(const UseUntil& use, double capacity_kwh);
+
+/// State of health, 0..1 and below, of a battery that was new so many days ago.
+double health(const AgeingTerms& terms, const DailyUse& day, double days);
+/// Years until it is replaced, at most 100.
+double years_until_replaced(const AgeingTerms& terms, const DailyUse& day);
+double health_after_five_years(const AgeingTerms& terms, const DailyUse& day);
 
 }  // namespace evtwin::audit

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "audit/ageing.hpp"
+
 namespace evtwin::audit {
 namespace {
 
@@ -24,6 +26,23 @@ double satisfaction_std(const Sums& s) {
 }
 double of_aged(const Sums& s, double wear) { return s.aged > 0 ? wear : unknown; }
 double of_storages(const Sums& s, double wear) { return s.storages > 0 ? wear : unknown; }
+
+/// A mean visit every day, the road turning over what it took away; of the law whose vehicles are replaced first.
+double vehicle_life_years(const Sums& s) {
+  double least = unknown;
+  for (const auto& [terms, fleet] : s.fleets) {
+    if (!(fleet.days > 0.0)) continue;
+    DailyUse day;
+    day.mean_soc = fleet.soc_days / fleet.days;
+    day.turns = (fleet.turns + fleet.taken_away) / fleet.visits;
+    if (fleet.turns > 0.0) {
+      day.cycle_soc = fleet.level_turns / fleet.turns;
+      day.depth = fleet.depth_turns / fleet.turns;
+    }
+    least = std::fmin(least, years_until_replaced(terms, day));
+  }
+  return least;
+}
 
 constexpr std::array all{
     Formula{"total_cost", bill, {}},
@@ -99,6 +118,9 @@ constexpr std::array all{
     Formula{"wear_cyclic", [](const Sums& s) { return of_aged(s, s.wear_cyclic); }, {}},
     Formula{"storage_wear_calendar", [](const Sums& s) { return of_storages(s, s.storage_wear_calendar); }, {}},
     Formula{"storage_wear_cyclic", [](const Sums& s) { return of_storages(s, s.storage_wear_cyclic); }, {}},
+    Formula{"storage_life_years", [](const Sums& s) { return s.storage_life_years; }, {}},
+    Formula{"storage_soh_5y", [](const Sums& s) { return s.storage_soh_5y; }, {}},
+    Formula{"vehicle_life_years", vehicle_life_years, {}},
     Formula{"overload_kwh", [](const Sums& s) { return s.overload_kwh; }, {}},
     Formula{"contract_excess_kw", [](const Sums& s) { return s.contract_excess_kw; }, {}},
     Formula{"contract_excess_min", [](const Sums& s) { return s.contract_excess_h * 60.0; }, {}},

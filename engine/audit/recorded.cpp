@@ -20,6 +20,12 @@ double real_or(const Statement& rows, int column, double otherwise) {
   return value != value ? otherwise : value;
 }
 
+/// Of four columns from `first` on.
+AgeingTerms ageing_of(const Statement& rows, int first) {
+  return {real_or(rows, first, AgeingTerms::published), real_or(rows, first + 1, AgeingTerms::published),
+          rows.real(first + 2), rows.real(first + 3)};
+}
+
 /// Rows of things by their id, which counts through all sites.
 class Places {
  public:
@@ -196,20 +202,25 @@ class Reading {
   }
 
   void read_storages() {
-    Statement rows(database_,
-                   "SELECT id, site, name, capacity_kwh, charge_efficiency, discharge_efficiency, soc_start, soc_min, "
-                   "soc_max, standby_kw, max_charge_kw, max_discharge_kw FROM storage ORDER BY id");
+    Statement rows(
+        database_,
+        "SELECT id, site, name, capacity_kwh, charge_efficiency, discharge_efficiency, soc_start, soc_min, "
+        "soc_max, standby_kw, max_charge_kw, max_discharge_kw, ageing_calendar, ageing_cyclic, ageing_power, "
+        "replaced_at FROM storage ORDER BY id");
     while (rows.step()) {
       Site& of = site(rows.integer(1));
       storages_.add(rows.integer(0), static_cast<std::size_t>(rows.integer(1)) - 1, of.storages.size());
       of.storages.push_back({rows.text(2), rows.real(3), rows.real(10), rows.real(11), rows.real(4), rows.real(5),
-                             rows.real(6), rows.real(7), rows.real(8), rows.real(9)});
+                             rows.real(6), rows.real(7), rows.real(8), rows.real(9), ageing_of(rows, 12)});
     }
   }
 
   void read_vehicles() {
-    Statement rows(database_, "SELECT battery_kwh, charge_efficiency, discharge_efficiency FROM vehicle ORDER BY id");
-    while (rows.step()) run_.vehicles.push_back({real_or(rows, 0, infinite), rows.real(1), rows.real(2), {}});
+    Statement rows(database_,
+                   "SELECT battery_kwh, charge_efficiency, discharge_efficiency, ageing_calendar, ageing_cyclic, "
+                   "ageing_power, replaced_at FROM vehicle ORDER BY id");
+    while (rows.step())
+      run_.vehicles.push_back({real_or(rows, 0, infinite), rows.real(1), rows.real(2), ageing_of(rows, 3), {}});
     Statement knots(database_, "SELECT vehicle, soc, kw FROM acceptance ORDER BY id");
     while (knots.step()) {
       const std::size_t vehicle = static_cast<std::size_t>(knots.integer(0)) - 1;

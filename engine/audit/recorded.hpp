@@ -39,6 +39,17 @@ struct Evse {
   int feeder = -1;
 };
 
+/// The law a battery ages by: capacity = 1 - by time - by cycles, until replaced_at.
+struct AgeingTerms {
+  double calendar = published;  ///< per day^0.75
+  double cyclic = published;    ///< per full cycle^power
+  double power = 0.5, replaced_at = 0.8;
+
+  /// In the place of a coefficient: Schmalstieg's term.
+  static constexpr double published = -1.0;
+  auto operator<=>(const AgeingTerms&) const = default;
+};
+
 struct Storage {
   std::string name;
   double capacity_kwh = 0.0;
@@ -46,6 +57,7 @@ struct Storage {
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
   double soc_start = 0.0, soc_min = 0.0, soc_max = 1.0;
   double standby_kw = 0.0;
+  AgeingTerms ageing;
 };
 
 /// Power of an EVSE or storage between two instants: kw x exp(slope x hours since start).
@@ -64,6 +76,7 @@ struct Knot {
 struct Vehicle {
   double battery_kwh = infinite;  ///< infinite: unknown
   double charge_efficiency = 1.0, discharge_efficiency = 1.0;
+  AgeingTerms ageing;
   std::vector<Knot> charge_curve;
 };
 

@@ -1,6 +1,7 @@
 #include "audit/sums.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace evtwin::audit {
 
@@ -63,6 +64,14 @@ void add(Sums& all, const Sums& site) {
                                     &Sums::waiting_at_end, &Sums::aged, &Sums::of_known_battery, &Sums::storages})
     all.*count += site.*count;
   all.most_missing_of_possible = std::max(all.most_missing_of_possible, site.most_missing_of_possible);
+  all.storage_life_years = std::fmin(all.storage_life_years, site.storage_life_years);
+  all.storage_soh_5y = std::fmin(all.storage_soh_5y, site.storage_soh_5y);
+  for (const auto& [terms, fleet] : site.fleets) {
+    FleetSums& of = all.fleets[terms];
+    for (double FleetSums::*sum : {&FleetSums::visits, &FleetSums::days, &FleetSums::soc_days, &FleetSums::turns,
+                                   &FleetSums::level_turns, &FleetSums::depth_turns, &FleetSums::taken_away})
+      of.*sum += fleet.*sum;
+  }
   all.tracks = all.tracks || site.tracks;
   all.unmet_is_free = all.unmet_is_free || site.unmet_is_free;
 }

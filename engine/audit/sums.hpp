@@ -27,6 +27,14 @@ struct SessionSums {
   double got_kwh() const { return charged_kwh - discharged_kwh; }
 };
 
+/// Of the visits of vehicles that age by one law. Flows and rises of SoC in capacities, so that cars of all sizes count
+/// alike.
+struct FleetSums {
+  double visits = 0.0, days = 0.0, soc_days = 0.0;
+  double turns = 0.0, level_turns = 0.0, depth_turns = 0.0;  ///< both directions; times their mean SoC, their depth
+  double taken_away = 0.0;                                   ///< rises of SoC, which the road turns over again
+};
+
 struct Sums {
   // Energies, kWh
   double import_kwh = 0.0, export_kwh = 0.0, pv_kwh = 0.0, pv_exported_kwh = 0.0, load_kwh = 0.0;
@@ -59,6 +67,8 @@ struct Sums {
   // Storage and others
   std::int64_t storages = 0;
   double usable_storage_kwh = 0.0, storage_wear_calendar = 0.0, storage_wear_cyclic = 0.0;
+  double storage_life_years = unknown, storage_soh_5y = unknown;  ///< the least of any storage
+  std::map<AgeingTerms, FleetSums> fleets;                        ///< vehicles of known batteries, by their law
   double co2_kg = 0.0, evse_days = 0.0;
 };
 

@@ -270,9 +270,11 @@ class Sweep {
       sums.ev_wear_cost += session.wear_cost;
       if (battery_of_session_[s] < 0) continue;
       const BatteryUse& use = vehicle_use_[static_cast<std::size_t>(battery_of_session_[s])];
-      const Wear wear = use.wear(std::min(site_.sessions[s].departed_ns, run_.end_ns), car_history_kwh());
-      session.soc_end =
-          use.stored_kwh() / run_.vehicles[static_cast<std::size_t>(site_.sessions[s].vehicle)].battery_kwh;
+      const Vehicle& vehicle = run_.vehicles[static_cast<std::size_t>(site_.sessions[s].vehicle)];
+      const Ns until_ns = std::min(site_.sessions[s].departed_ns, run_.end_ns);
+      const Wear wear = use.wear(until_ns, car_history_kwh(), vehicle.ageing);
+      session.soc_end = use.stored_kwh() / vehicle.battery_kwh;
+      count_visit(use.use(until_ns), vehicle, session.soc_end - site_.sessions[s].soc_start);
       session.wear_calendar = wear.calendar;
       session.wear_cyclic = wear.cyclic;
       sums.wear_calendar += wear.calendar;
@@ -285,16 +287,33 @@ class Sweep {
                  sums.ev_charge_kwh - sums.storage_charge_kwh - sums.export_kwh - sums.losses_kwh);
   }
 
+  void count_visit(const UseUntil& use, const Vehicle& vehicle, double soc_rise) {
+    FleetSums& fleet = recount_.sums.fleets[vehicle.ageing];
+    const double turns = use.flow_kwh / vehicle.battery_kwh;
+    fleet.visits += 1.0;
+    fleet.days += use.days;
+    fleet.soc_days += use.days * use.mean_soc;
+    fleet.turns += turns;
+    fleet.level_turns += turns * use.cycle_soc;
+    fleet.depth_turns += turns * use.depth;
+    if (soc_rise > 0.0) fleet.taken_away += soc_rise;
+  }
+
   void finish_storages() {
     Sums& sums = recount_.sums;
     sums.storages = static_cast<std::int64_t>(site_.storages.size());
     sums.storage_wear_cost = sums.storage_discharge_kwh * site_.wear_price_per_kwh;
     for (std::size_t s = 0; s < site_.storages.size(); ++s) {
       const Storage& storage = site_.storages[s];
-      const Wear wear = storage_use_[s].wear(run_.end_ns, storage_history_kwh(storage.capacity_kwh));
+      const Wear wear = storage_use_[s].wear(run_.end_ns, storage_history_kwh(storage.capacity_kwh), storage.ageing);
       const UseUntil use = storage_use_[s].use(run_.end_ns);
       recount_.storage_use.push_back(
           {use.days, use.mean_soc, use.flow_kwh, use.cycle_soc, use.depth, wear.calendar, wear.cyclic});
+      if (use.days > 0.0) {
+        const DailyUse day = daily(use, storage.capacity_kwh);
+        sums.storage_life_years = std::fmin(sums.storage_life_years, years_until_replaced(storage.ageing, day));
+        sums.storage_soh_5y = std::fmin(sums.storage_soh_5y, health_after_five_years(storage.ageing, day));
+      }
       sums.storage_wear_calendar += wear.calendar;
       sums.storage_wear_cyclic += wear.cyclic;
       sums.usable_storage_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;

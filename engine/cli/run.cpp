@@ -104,8 +104,10 @@ int run(const RunCommand& command) {
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
              world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
   if (start.content) fmt::print("{}\n\n", line_of_start(start, strategy));
-  fmt::print("{}\n",
-             analysis::kpi_table_text(done.kpis, korean ? analysis::Language::korean : analysis::Language::english));
+  const auto language = korean ? analysis::Language::korean : analysis::Language::english;
+  fmt::print("{}\n", analysis::kpi_table_text(done.kpis, language));
+  if (const std::string replaced = analysis::replacements_text(world, done.kpis, language); !replaced.empty())
+    fmt::print("{}\n", replaced);
   for (const std::string& note : analysis::strategy_notes(done.result))
     fmt::print(stderr, "note: {}\n", kernel::printable(note));
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);

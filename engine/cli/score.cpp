@@ -21,6 +21,13 @@ int score_cars(const ScoreCommand& command) {
   const score::CarTypes types = command.types.empty() ? score::CarTypes() : score::CarTypes(command.types);
   const kernel::TimeNs today_ns = command.today.empty() ? 0 : market::parse_instant(command.today, calendar);
   const score::Cars cars = score::read_cars(command.files, calendar);
+  const auto tell_broken = [&] {
+    for (const score::BrokenFile& broken : cars.broken)
+      fmt::print(stderr, "error: {}\n", kernel::printable(broken.why));
+    return cars.broken.empty() ? 0 : 1;
+  };
+  // Where every file is broken there is no fleet to show.
+  if (cars.cars.empty() && !cars.broken.empty() && !command.json) return tell_broken();
   const score::Fleet fleet = score::score_fleet(cars, types, today_ns);
   if (!command.out.empty()) write_new_file(command.out, score::scores_csv(fleet));
   if (!command.page.empty()) write_new_file(command.page, score::fleet_html(fleet, language));
@@ -32,8 +39,7 @@ int score_cars(const ScoreCommand& command) {
       if (!file.empty()) fmt::print("{}: {}\n", command.language == "ko" ? "저장" : "written", kernel::printable(file));
     }
   }
-  for (const score::BrokenFile& broken : cars.broken) fmt::print(stderr, "error: {}\n", kernel::printable(broken.why));
-  return cars.broken.empty() ? 0 : 1;
+  return tell_broken();
 }
 
 }  // namespace evtwin::cli

@@ -175,7 +175,7 @@ Keys vehicle_keys() {
       {name("name", {}, "Model; for people."), battery,
        boolean("soc_known", "true",
                "false: the strategy is shown neither state of charge nor battery; the guard knows them all the same.")},
-      "vehicle", {"share"});
+      "vehicle", {"share", "ageing"});
 }
 
 Keys reserved_keys() {
@@ -191,7 +191,7 @@ Keys storage_keys() {
        other("reason", "string", "none", "Why setpoint_kw is not asked_kw: a word of an answer's corrections."),
        text("limit", {}, "The limit that bound, by name."),
        number("power_kw", "kW", -gigawatt_kw, gigawatt_kw, "setpoint_kw", "Metered now, at its AC terminals.")},
-      "storage", {"soc_start"});
+      "storage", {"soc_start", "ageing"});
 }
 
 Keys prices_keys() {

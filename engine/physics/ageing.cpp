@@ -41,6 +41,23 @@ double growth(double before, double more, double power, double grown) {
 
 }  // namespace
 
+AgeingLaw FittedAgeing::law() const {
+  AgeingLaw law;
+  law.replaced_at = replaced_at;
+  // Terms that depend on voltage, depth and temperature leave; the constant ones stay.
+  if (calendar) {
+    law.calendar_per_v = law.calendar_activation_k = 0.0;
+    law.calendar_offset = -*calendar;
+  }
+  if (cyclic) {
+    law.cyclic_per_v2 = law.cyclic_per_depth = 0.0;
+    law.cyclic_floor = *cyclic;
+    law.cyclic_power = power;
+    law.cell_ah = 0.5;  // both directions of a full cycle are one
+  }
+  return law;
+}
+
 AgeingHistory AgeingHistory::car(double capacity_kwh) {
   constexpr double days = 730.0, km_per_day = 15'000.0 / 365.0, kwh_per_km = 0.186;
   return {days, 2.0 * days * km_per_day * kwh_per_km, capacity_kwh};

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cmath>
+#include <optional>
 
 #include "physics/battery.hpp"
 
@@ -29,8 +30,22 @@ struct AgeingLaw {
   double voltage_at_empty_v = 3.3324;   ///< V; line through the cell's open-circuit voltage, EV2Gym
   double voltage_per_soc_v = 0.8263;    ///< V from empty to full; EV2Gym
   double temperature_k = 298.15;        ///< K; 25 C all the time, EV2Gym
+  double replaced_at = 0.8;             ///< fraction of the capacity that ends its life: what makers of cars warrant
 
   double voltage_at(double soc) const { return voltage_at_empty_v + voltage_per_soc_v * soc; }
+};
+
+/// What was fitted to the capacities of one's own cells, in place of a part of the published law:
+/// capacity = 1 - calendar x days^0.75 - cyclic x cycles^power, whatever SoC, depth and temperature.
+struct FittedAgeing {
+  std::optional<double> calendar;  ///< per day^0.75; nothing: the published alpha, by mean SoC at 25 C
+  std::optional<double> cyclic;    ///< per full equivalent cycle^power; nothing: the published beta, by depth and SoC
+  double power = 0.5;              ///< of cycles
+  double replaced_at = 0.8;        ///< fraction of the capacity that ends its life
+
+  /// The published law with these figures in it.
+  AgeingLaw law() const;
+  bool operator==(const FittedAgeing&) const = default;
 };
 
 /// What a battery has behind it. Loss slows down with age, so the same use costs a young battery more.

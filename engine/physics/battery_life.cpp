@@ -6,6 +6,9 @@
 #include "kernel/unknown.hpp"
 
 namespace evtwin::physics {
+namespace {
+constexpr double days_of_year = 365.25;
+}  // namespace
 
 double health_after(const AgeingLaw& law, double capacity_kwh, const AgeingUse& use, double days) {
   AgeingUse until = use;
@@ -15,19 +18,22 @@ double health_after(const AgeingLaw& law, double capacity_kwh, const AgeingUse& 
   return 1.0 - calendar_loss(law, fresh, until) - cyclic_loss(law, fresh, until);
 }
 
+double health_after_5_years(const AgeingLaw& law, double capacity_kwh, const AgeingUse& use) {
+  if (!(use.days > 0.0)) return kernel::unknown;
+  return std::max(0.0, health_after(law, capacity_kwh, use, 5.0 * days_of_year));
+}
+
 double life_years(const AgeingLaw& law, double capacity_kwh, const AgeingUse& use) {
   if (!(use.days > 0.0)) return kernel::unknown;
+  const auto lasts = [&](double days) { return health_after(law, capacity_kwh, use, days) > law.replaced_at; };
   // Both terms grow with time, so the day is found between halves.
-  double before = 0.0, after = 365.0;
-  while (health_after(law, capacity_kwh, use, after) > replaced_at) {
-    before = after;
-    after *= 2.0;
-  }
-  for (int i = 0; i < 100 && after - before > 1e-9 * after; ++i) {
+  double before = 0.0, after = most_life_years * days_of_year;
+  if (lasts(after)) return most_life_years;
+  while (after - before > 1e-10 * after) {
     const double middle = 0.5 * (before + after);
-    (health_after(law, capacity_kwh, use, middle) > replaced_at ? before : after) = middle;
+    (lasts(middle) ? before : after) = middle;
   }
-  return after / 365.25;
+  return after / days_of_year;
 }
 
 void FleetUse::add(const AgeingUse& use, double capacity_kwh, double soc_rise) {
@@ -63,6 +69,22 @@ double fleet_life_years(const AgeingLaw& law, const FleetUse& fleet) {
     day.depth = fleet.depth_flow / fleet.flow;
   }
   return life_years(law, 1.0, day);
+}
+
+void add_fleet(std::vector<FleetOfLaw>& fleets, const FleetOfLaw& more) {
+  const auto same =
+      std::find_if(fleets.begin(), fleets.end(), [&](const FleetOfLaw& fleet) { return fleet.ageing == more.ageing; });
+  if (same == fleets.end()) {
+    fleets.push_back(more);
+  } else {
+    same->use += more.use;
+  }
+}
+
+double fleet_life_years(std::span<const FleetOfLaw> fleets) {
+  double least = kernel::unknown;
+  for (const FleetOfLaw& fleet : fleets) least = std::fmin(least, fleet_life_years(fleet.ageing.law(), fleet.use));
+  return least;
 }
 
 }  // namespace evtwin::physics

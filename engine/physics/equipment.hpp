@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "physics/ageing.hpp"
 #include "physics/battery.hpp"
 
 namespace evtwin::physics {
@@ -41,6 +42,7 @@ struct Vehicle {
   bool acceptance_hold = false;   ///< acceptance evaluated at decisions and held between them
   bool soc_known = false;         ///< the charger learns SoC and capacity (ISO 15118, DC)
   BatterySpec battery;            ///< curves in kW at the meter
+  FittedAgeing ageing;
 };
 
 /// A stationary battery. Power at its AC terminals.
@@ -55,6 +57,7 @@ struct Storage {
   double soc_min = 0.0;
   double soc_max = 1.0;
   double standby_kw = 0.0;  ///< drawn at the AC side all the time, lost
+  FittedAgeing ageing;
 };
 
 /// How an EVSE and the vehicle on it fit together; all kW at the EVSE meter.

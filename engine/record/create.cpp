@@ -215,6 +215,12 @@ void write_limit_rows(const Database& database, const twin::World& world) {
   member_insert.write();
 }
 
+void insert_ageing(TableInsert& insert, const physics::FittedAgeing& ageing) {
+  insert.finite_or_null(ageing.calendar.value_or(physics::unknown));
+  insert.finite_or_null(ageing.cyclic.value_or(physics::unknown));
+  insert.real(ageing.power).real(ageing.replaced_at);
+}
+
 void write_vehicles(const Database& database, const twin::World& world) {
   TableInsert vehicle_insert(database, "vehicle");
   TableInsert curve_insert(database, "acceptance");
@@ -223,6 +229,7 @@ void write_vehicles(const Database& database, const twin::World& world) {
     const physics::BatterySpec& battery = vehicle.battery;
     vehicle_insert.row().text(vehicle.name).finite_or_null(battery.capacity_kwh);
     vehicle_insert.real(battery.charge_efficiency).real(battery.discharge_efficiency);
+    insert_ageing(vehicle_insert, vehicle.ageing);
     ++vehicle_id;
     for (const physics::Knot& knot : battery.charge.knots)
       curve_insert.row().integer(vehicle_id).real(knot.soc).finite_or_null(knot.kw);
@@ -288,6 +295,7 @@ void write_sites(const Database& database, const twin::World& world) {
       storage_insert.real(storage.max_charge_kw).real(storage.max_discharge_kw);
       storage_insert.real(storage.charge_efficiency).real(storage.discharge_efficiency);
       storage_insert.real(storage.soc_start).real(storage.soc_min).real(storage.soc_max).real(storage.standby_kw);
+      insert_ageing(storage_insert, storage.ageing);
     }
   }
   for (TableInsert* insert : {&site_insert, &feeder_insert, &evse_insert, &storage_insert}) insert->write();

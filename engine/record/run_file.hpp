@@ -10,7 +10,7 @@ namespace evtwin::record {
 /// "EVTW": SQLite's application_id of a run file.
 inline constexpr std::int32_t application_id = 0x45565457;
 /// SQLite's user_version. A reader takes exactly its own version: a run is cheap to repeat, a figure misread is not.
-inline constexpr std::int32_t schema_version = 12;
+inline constexpr std::int32_t schema_version = 13;
 
 /// A run file that cannot be written or read. `what()` is one printable line, "FILE: what", for the user.
 struct RunFileError : std::runtime_error {

@@ -137,13 +137,18 @@ constexpr std::array<SchemaObject, 46> objects{{
   soc_start REAL NOT NULL,        -- 0..1
   soc_min REAL NOT NULL,
   soc_max REAL NOT NULL,
-  standby_kw REAL NOT NULL
+  standby_kw REAL NOT NULL,
+  ageing_calendar REAL,           -- fraction lost per day^0.75; NULL: Schmalstieg 2014, by mean SoC, 25 C
+  ageing_cyclic REAL,             -- fraction lost per full cycle^ageing_power; NULL: Schmalstieg 2014, by depth and SoC
+  ageing_power REAL NOT NULL,
+  replaced_at REAL NOT NULL       -- fraction of the capacity at which it is replaced
 ) STRICT)"},
     {"table", "vehicle", R"(CREATE TABLE vehicle (
   id INTEGER PRIMARY KEY,         -- a type of vehicle
   name TEXT NOT NULL,
   battery_kwh REAL,               -- NULL: unknown
-  charge_efficiency REAL NOT NULL, discharge_efficiency REAL NOT NULL -- stored / metered, metered / stored
+  charge_efficiency REAL NOT NULL, discharge_efficiency REAL NOT NULL, -- stored / metered, metered / stored
+  ageing_calendar REAL, ageing_cyclic REAL, ageing_power REAL NOT NULL, replaced_at REAL NOT NULL -- as of a storage
 ) STRICT)"},
     {"table", "acceptance", R"(CREATE TABLE acceptance (
   id INTEGER PRIMARY KEY,         -- a corner of the charging curve, by ascending SoC; straight lines between
@@ -522,9 +527,12 @@ constexpr std::array<TableContent, 33> contents{{
     {"storage",
      "id, site, name, capacity_kwh, max_charge_kw, max_discharge_kw, charge_efficiency, discharge_efficiency, "
      "soc_start, "
-     "soc_min, soc_max, standby_kw",
+     "soc_min, soc_max, standby_kw, ageing_calendar, ageing_cyclic, ageing_power, replaced_at",
      ""},
-    {"vehicle", "id, name, battery_kwh, charge_efficiency, discharge_efficiency", ""},
+    {"vehicle",
+     "id, name, battery_kwh, charge_efficiency, discharge_efficiency, ageing_calendar, ageing_cyclic, ageing_power, "
+     "replaced_at",
+     ""},
     {"acceptance", "id, vehicle, soc, kw", ""},
     {"flag", "id, subject, reason, left_out", ""},
     {"session",

@@ -25,7 +25,7 @@ std::vector<Text> heads_with_runs(const Report& report, Text first) {
 }
 
 /// What stakeholders ask for first; the other figures stand below on demand.
-constexpr std::array<std::string_view, 19> asked_first{"total_cost",
+constexpr std::array<std::string_view, 22> asked_first{"total_cost",
                                                        "energy_cost",
                                                        "demand_charge",
                                                        "objective",
@@ -42,12 +42,41 @@ constexpr std::array<std::string_view, 19> asked_first{"total_cost",
                                                        "import_kwh",
                                                        "pv_self_use_fraction",
                                                        "v2g_kwh",
+                                                       "storage_soh_5y",
+                                                       "storage_life_years",
+                                                       "vehicle_life_years",
                                                        "overload_kwh",
                                                        "co2_kg"};
 
 int decimals_of(const analysis::KpiInfo* info, double value) {
   if (info != nullptr && info->unit.empty()) return value == std::floor(value) ? 0 : 3;
   return 2;
+}
+
+/// The days on which storages and vehicles are replaced that go on like this; a row where it is known of any run.
+void add_replacements(const Report& report, Table& table) {
+  const auto add = [&](std::string_view kpi, Text head, Text help) {
+    Row row;
+    row.head = std::move(head);
+    row.help = std::move(help);
+    bool known = false;
+    for (const RunRecord& run : report.runs) {
+      const double life_years = analysis::value_of(run.summary.kpis, kpi);
+      known = known || !std::isnan(life_years);
+      const market::Calendar calendar(run.summary.timezone);
+      const auto text_in = [&](analysis::Language language) {
+        return analysis::replacement_text(calendar, run.summary.start_ns, life_years, language);
+      };
+      row.cells.push_back(words({text_in(analysis::Language::english), text_in(analysis::Language::korean)}));
+    }
+    if (known) table.rows.push_back(std::move(row));
+  };
+  add("storage_life_years", {"storage replaced on", "저장장치 교체일"},
+      {"a storage that was new at the start of the run and is used like this all the time",
+       "실행 시작 때 새것인 저장장치를 계속 이렇게 쓸 때"});
+  add("vehicle_life_years", {"vehicles' batteries replaced on", "차량 배터리 교체일"},
+      {"batteries that were new at the start of the run and come like this once a day",
+       "실행 시작 때 새것인 배터리가 하루 한 번 이렇게 방문할 때"});
 }
 
 /// The key figures that say something in any run, in the order of their table, with those who may be called the best.
@@ -110,6 +139,7 @@ Table kpi_table_of(const Report& report) {
                "마지막 충전부터 출발까지의 평균 시간(충전 후 출발한 차량)"};
   for (const RunRecord& run : report.runs) done.cells.push_back(number(mean_done_before_departure_h(run), 2));
   table.rows.push_back(std::move(done));
+  add_replacements(report, table);
   if (compared)
     table.note = {"Bold: the best of a row among those that serve alike, within 0.5 % of the one that serves most.",
                   "굵은 글씨: 최다 충전 전략과 0.5 % 이내로 충전한 전략 중 가장 좋은 값."};

@@ -50,6 +50,19 @@ physics::Curve acceptance_of(const Fields& f, const physics::Vehicle& vehicle) {
   return {{{0.0, full_kw}, {soc, full_kw}, {1.0, end_kw}}};
 }
 
+physics::FittedAgeing ageing_of(const Fields& battery) {
+  const Value* value = battery.find("ageing");
+  if (value == nullptr) return {};
+  const Fields f(*value, section("ageing"), battery.where("ageing"));
+  physics::FittedAgeing ageing;
+  if (f.has("calendar")) ageing.calendar = f.number("calendar");
+  if (f.has("cyclic")) ageing.cyclic = f.number("cyclic");
+  if (f.has("power") && !f.has("cyclic")) fail(f.where("power"), "needs cyclic: the published law has its own power");
+  ageing.power = f.number("power");
+  ageing.replaced_at = f.number("replaced_at");
+  return ageing;
+}
+
 }  // namespace
 
 std::pair<double, double> efficiencies_of(const Value& value, const Where& where) {
@@ -139,6 +152,7 @@ std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where
     out.push_back(vehicle_of(f));
     out.back().name = f.text("name");
     out.back().share = f.number("share");
+    out.back().ageing = ageing_of(f);
     if (!names.insert(out.back().name).second) fail(where / i / "name", "= \"" + out.back().name + "\" is used twice");
     shares += out.back().share;
   }
@@ -147,16 +161,20 @@ std::vector<physics::Vehicle> vehicles_of(const Value& value, const Where& where
 }
 
 std::vector<physics::Storage> storages_of(const Value& value, const Where& where) {
+  const auto one = [](const Value& v, const Where& at, const std::string& default_name) {
+    const Fields f(v, section("storage"), at);
+    physics::Storage storage = storage_of(f, default_name);
+    storage.ageing = ageing_of(f);
+    return storage;
+  };
   const Table* table = value.table();
-  if (table != nullptr && (!table->named.empty() || table->numbered.empty()))
-    return {storage_of(Fields(value, section("storage"), where), "storage")};
+  if (table != nullptr && (!table->named.empty() || table->numbered.empty())) return {one(value, where, "storage")};
   std::vector<physics::Storage> out;
   const std::vector<const Value*> list = list_of(value, where, "storages");
   if (list.size() > 10'000) fail(where, "has more than 10,000 storages");
   std::set<std::string> names;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    out.push_back(storage_of(Fields(*list[i], section("storage"), where / i),
-                             list.size() == 1 ? "storage" : "storage-" + std::to_string(i + 1)));
+    out.push_back(one(*list[i], where / i, list.size() == 1 ? "storage" : "storage-" + std::to_string(i + 1)));
     if (!names.insert(out.back().id).second) fail(where / i / "name", "= \"" + out.back().id + "\" is used twice");
   }
   return out;

@@ -179,6 +179,9 @@ constexpr std::array pv_keys{
                    "peak_kw. A column whose name gives no unit needs `scale`.")),
 };
 
+constexpr Key ageing_key = other("ageing", {}, "evtwin.ageing", "Schmalstieg 2014",
+                                 "How it ages, as `evtwin ageing FILE` fits it to capacities over cycles.");
+
 constexpr std::array storage_keys{
     name("name", "\"storage\", with several \"storage-1\" ...", "Name of the storage."),
     required(above("kwh", "kWh", 0, 1e7, {}, "Capacity.")),
@@ -191,6 +194,16 @@ constexpr std::array storage_keys{
     number("soc_min", "0..1", 0, 1, "0", "Lowest state of charge used."),
     number("soc_max", "0..1", 0, 1, "1", "Highest state of charge used."),
     number("standby_kw", "kW", 0, 1e4, "0", "Drawn at the AC side all the time, lost."),
+    ageing_key,
+};
+
+constexpr std::array ageing_keys{
+    number("calendar", {}, 0, 1, "Schmalstieg 2014, by mean state of charge, 25 C",
+           "Fraction of the capacity that time takes, per day^0.75; 0: none."),
+    number("cyclic", {}, 0, 1, "Schmalstieg 2014, by depth and state of charge",
+           "Fraction that cycling takes, per full equivalent cycle^power, whatever the depth; 0: none."),
+    number("power", {}, 0.2, 3, "0.5", "Power of the cycles; needs cyclic."),
+    above("replaced_at", "fraction", 0, 0.99, "0.8", "Of the new capacity: where a battery is at the end of its life."),
 };
 
 constexpr std::array vehicle_keys{
@@ -216,6 +229,7 @@ constexpr std::array vehicle_keys{
     boolean("soc_known", "false", "Whether the charger learns state of charge and capacity (ISO 15118, DC)."),
     boolean("acceptance_hold", "false",
             "Acceptance is evaluated at decisions and held between them, as stepped tools do."),
+    ageing_key,
 };
 
 constexpr std::array tariff_keys{
@@ -529,6 +543,13 @@ constexpr std::array all_sections{
             station_keys},
     Section{"vehicle", "vehicles = { { ... }, ... }", "Car models.", {}, vehicle_keys},
     Section{"storage", "storage = { ... }", "A stationary battery.", {}, storage_keys},
+    Section{
+        "ageing",
+        "ageing = { ... }",
+        "How a battery ages: capacity = 1 - calendar x days^0.75 - cyclic x cycles^power. In wear and lives of runs; "
+        "it changes no power.",
+        {},
+        ageing_keys},
     Section{"pv", "pv = { ... }", "Solar power.", {}, pv_keys},
     Section{"csv", "csv \"file.csv\" or csv { ... }", "A series over time from a file of the scenario's folder.",
             "the file", csv_keys},

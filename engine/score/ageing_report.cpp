@@ -21,6 +21,10 @@ std::string percent(double fraction, int decimals = 2) {
 
 std::string small(double value) { return is_known(value) ? fmt::format("{:.4g}", value) : "-"; }
 
+std::string replaced_on(const Batteries& of, double life_years, Language language) {
+  return analysis::replacement_text(of.calendar, of.start_ns, life_years, language);
+}
+
 /// The cell's own cycles until 80 %: fitted, and as metered.
 double metered_at_80(const CyclingFile& file, const AgeingFit& fit, const AgedCell& cell) {
   return file.is_fleet ? unknown : metered_cycles_until(fit, cell, 0, 0.8);
@@ -28,6 +32,14 @@ double metered_at_80(const CyclingFile& file, const AgeingFit& fit, const AgedCe
 
 /// A power that would rather be outside of what is looked through is not told by the data.
 bool is_at_limit(const AgeingFit& fit) { return fit.power < least_power + 0.01 || fit.power > most_power - 0.01; }
+
+/// What stands behind `ageing =` in a scenario: of the free power where the data tell it, else of the square root.
+std::string scenario_text(const CyclingFit& of) {
+  const AgeingFit& fit = is_at_limit(of.free.fit) ? of.root.fit : of.free.fit;
+  const std::string calendar = is_known(fit.calendar) ? fmt::format("calendar = {:.6g}, ", fit.calendar) : "";
+  const std::string power = fit.power == 0.5 ? "" : fmt::format(", power = {:.6g}", fit.power);
+  return fmt::format("{{ {}cyclic = {:.6g}{} }}", calendar, fit.cyclic, power);
+}
 
 Json fit_json(const JudgedFit& of) {
   return {{"calendar_per_day_0.75", number_or_null(of.fit.calendar)},
@@ -77,6 +89,9 @@ std::string cycling_text(const CyclingFile& file, const CyclingFit& fit, Languag
   if (!file.has_days)
     text += ko ? "파일에 날짜가 없어 시간에 의한 열화는 사이클과 나눌 수 없습니다.\n"
                : "The file has no days, so what time took can not be told from what cycling took.\n";
+  text += fmt::format(fmt::runtime(ko ? "시나리오의 저장장치나 차량에: ageing = {}\n"
+                                      : "In a scenario, of a storage or a vehicle: ageing = {}\n"),
+                      scenario_text(fit));
   return text;
 }
 
@@ -86,6 +101,7 @@ Json cycling_json(const CyclingFile& file, const CyclingFit& fit) {
             {"rows", file.rows},
             {"rows_left_out", file.left_out},
             {"has_days", file.has_days},
+            {"scenario", scenario_text(fit)},
             {"square_root", fit_json(fit.root)},
             {"free_power", fit_json(fit.free)}};
   json["cells"] = Json::array();
@@ -113,7 +129,7 @@ std::string batteries_text(const Batteries& of, Language language, std::size_t r
                    number_text(row.capacity_kwh, 1), percent(row.soc_start, 1), percent(row.soc_end, 1),
                    percent(row.use.mean_soc, 1), percent(row.use.depth, 1), number_text(row.cycles, 2),
                    percent(row.wear, 4), percent(row.soh_5y, 1), number_text(row.life_years, 2),
-                   is_known(row.life_years) ? market::format_date(of.replaced_on(row.life_years)) : "-"});
+                   replaced_on(of, row.life_years, language)});
   };
   for (const BatteryRow& row : of.storages) add(row);
   for (std::size_t i = 0; i < std::min(rows, of.vehicles.size()); ++i) add(of.vehicles[i]);
@@ -125,20 +141,21 @@ std::string batteries_text(const Batteries& of, Language language, std::size_t r
   if (is_known(of.fleet_life_years))
     text += fmt::format(fmt::runtime(ko ? "차량군: 하루 한 번 이렇게 방문하면 {:.2f}년, {} 교체.\n"
                                         : "Fleet: a visit like these every day lasts {:.2f} years, replaced on {}.\n"),
-                        of.fleet_life_years, market::format_date(of.replaced_on(of.fleet_life_years)));
+                        of.fleet_life_years, replaced_on(of, of.fleet_life_years, language));
   if (of.unknown_vehicles > 0)
     text += fmt::format(
         fmt::runtime(ko ? "배터리를 모르는 차량 {}대는 제외.\n" : "{} vehicles of unknown batteries are left out.\n"),
         of.unknown_vehicles);
-  text += ko ? "교체: 실행 시작 때 새것인 배터리가 25 C에서 계속 이렇게 쓰일 때 용량 80 % (Schmalstieg 2014).\n"
-             : "Replaced: at 80 % of its capacity, new at the start of the run, used like this all the time, 25 C "
-               "(Schmalstieg 2014).\n";
+  text += ko ? "교체: 실행 시작 때 새것인 배터리가 계속 이렇게 쓰일 때 용량이 80 % (시나리오의 replaced_at)가 되는 날. "
+               "법칙은 시나리오의 ageing, 없으면 Schmalstieg 2014, 25 C.\n"
+             : "Replaced: at 80 % of its capacity (the scenario's replaced_at), new at the start of the run, used like "
+               "this all the time; by the scenario's ageing, else Schmalstieg 2014 at 25 C.\n";
   return text;
 }
 
 Json batteries_json(const Batteries& of) {
   const auto date = [&](double years) {
-    return is_known(years) ? Json(market::format_date(of.replaced_on(years))) : Json();
+    return years < physics::most_life_years ? Json(replaced_on(of, years, Language::english)) : Json();
   };
   const auto row_json = [&](const BatteryRow& row) {
     return Json{{"name", row.name},

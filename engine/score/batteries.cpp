@@ -4,6 +4,7 @@
 
 #include "kernel/unknown.hpp"
 #include "record/reader.hpp"
+#include "score/read_run.hpp"
 
 namespace evtwin::score {
 namespace {
@@ -29,7 +30,28 @@ struct Metered {
   }
 };
 
+/// By id, which counts from 1.
+std::vector<physics::FittedAgeing> ageing_of(const record::Database& database, const std::string& table) {
+  record::Statement rows(
+      database, "SELECT ageing_calendar, ageing_cyclic, ageing_power, replaced_at FROM " + table + " ORDER BY id");
+  std::vector<physics::FittedAgeing> out;
+  while (rows.step()) {
+    physics::FittedAgeing& ageing = out.emplace_back();
+    if (kernel::is_known(rows.real(0))) ageing.calendar = rows.real(0);
+    if (kernel::is_known(rows.real(1))) ageing.cyclic = rows.real(1);
+    ageing.power = rows.real(2);
+    ageing.replaced_at = rows.real(3);
+  }
+  return out;
+}
+
+physics::FittedAgeing law_at(const std::vector<physics::FittedAgeing>& laws, std::int64_t id) {
+  return id >= 1 && static_cast<std::size_t>(id) <= laws.size() ? laws[static_cast<std::size_t>(id) - 1]
+                                                                : physics::FittedAgeing{};
+}
+
 void read_storages(const record::Database& database, TimeNs start_ns, Batteries& out) {
+  const std::vector<physics::FittedAgeing> laws = ageing_of(database, "storage");
   record::Statement rows(database,
                          "SELECT s.name, s.capacity_kwh, s.soc_start, u.days, u.mean_soc, u.stored_kwh, u.cycle_soc, "
                          "u.depth, u.wear_calendar + u.wear_cyclic, s.id, s.charge_efficiency, s.discharge_efficiency "
@@ -53,21 +75,23 @@ void read_storages(const record::Database& database, TimeNs start_ns, Batteries&
     while (powers.step()) of.add(powers.integer(0), powers.integer(1), powers.real(2), powers.real(3), powers.real(4));
     row.soc_end = of.stored_kwh / row.capacity_kwh;
     row.cycles = row.use.stored_kwh / 2.0 / row.capacity_kwh;
-    row.life_years = physics::life_years({}, row.capacity_kwh, row.use);
-    row.soh_5y =
-        row.use.days > 0.0 ? physics::health_after({}, row.capacity_kwh, row.use, 5 * 365.25) : kernel::unknown;
+    const physics::AgeingLaw law = law_at(laws, rows.integer(9)).law();
+    row.life_years = physics::life_years(law, row.capacity_kwh, row.use);
+    row.soh_5y = physics::health_after_5_years(law, row.capacity_kwh, row.use);
   }
 }
 
 void read_vehicles(const record::Database& database, TimeNs end_ns, Batteries& out) {
+  const std::vector<physics::FittedAgeing> laws = ageing_of(database, "vehicle");
   record::Statement powers(database,
                            "SELECT session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power "
                            "WHERE session IS NOT NULL ORDER BY session, start_ns");
   bool more = powers.step();
-  record::Statement rows(database,
-                         "SELECT number, name, vehicle, plugged_in_ns, departed_ns, soc_start, battery_kwh, "
-                         "charge_efficiency, discharge_efficiency, wear_calendar + wear_cyclic, soc_end FROM session "
-                         "WHERE number IS NOT NULL ORDER BY number");
+  record::Statement rows(
+      database,
+      "SELECT number, name, vehicle, plugged_in_ns, departed_ns, soc_start, battery_kwh, "
+      "charge_efficiency, discharge_efficiency, wear_calendar + wear_cyclic, soc_end, vehicle_type FROM session "
+      "WHERE number IS NOT NULL ORDER BY number");
   while (rows.step()) {
     Metered of;
     of.begin_ns = rows.integer(3);
@@ -94,21 +118,17 @@ void read_vehicles(const record::Database& database, TimeNs end_ns, Batteries& o
                            hours_between(of.begin_ns, std::min<TimeNs>(rows.integer(4), end_ns)));
     row.cycles = row.use.stored_kwh / 2.0 / capacity_kwh;
     row.wear = rows.real(9);
-    physics::FleetUse alone;
-    alone.add(row.use, capacity_kwh, row.soc_end - row.soc_start);
-    row.life_years = physics::fleet_life_years({}, alone);
-    out.fleet += alone;
+    physics::FleetOfLaw alone{law_at(laws, rows.integer(11)), {}};
+    alone.use.add(row.use, capacity_kwh, row.soc_end - row.soc_start);
+    row.life_years = physics::fleet_life_years(alone.ageing.law(), alone.use);
+    physics::add_fleet(out.fleets, alone);
   }
 }
 
 }  // namespace
 
-market::LocalDate Batteries::replaced_on(double life_years) const {
-  const auto days = static_cast<std::int64_t>(365.25 * life_years);
-  return market::date_of_days(market::days_since_epoch(calendar.date(start_ns)) + days);
-}
-
 Batteries read_batteries(const std::string& run_file) {
+  refuse_incomplete(run_file);
   const record::Database database = record::open_run_file(run_file);
   Batteries out;
   TimeNs end_ns = 0;
@@ -122,7 +142,7 @@ Batteries read_batteries(const std::string& run_file) {
   }
   read_storages(database, out.start_ns, out);
   read_vehicles(database, end_ns, out);
-  out.fleet_life_years = physics::fleet_life_years({}, out.fleet);
+  out.fleet_life_years = physics::fleet_life_years(out.fleets);
   return out;
 }
 

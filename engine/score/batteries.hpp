@@ -26,11 +26,8 @@ struct Batteries {
   kernel::TimeNs start_ns = 0;
   std::vector<BatteryRow> storages, vehicles;
   std::size_t unknown_vehicles = 0;  ///< sessions whose battery nobody knows
-  physics::FleetUse fleet;
+  std::vector<physics::FleetOfLaw> fleets;
   double fleet_life_years = 0.0;  ///< unknown without a vehicle
-
-  /// The day on which a battery that was new at the start of the run is replaced.
-  market::LocalDate replaced_on(double life_years) const;
 };
 
 /// From a run file's recorded powers. @throws record::RunFileError

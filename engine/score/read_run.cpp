@@ -58,7 +58,13 @@ std::vector<Segment> segments_of(TimeNs begin_ns, TimeNs end_ns, std::span<const
   return out;
 }
 
+void refuse_incomplete(const std::string& file) {
+  const std::string incomplete = record::incompleteness(record::read_summary(file));
+  if (!incomplete.empty()) record::refuse_file(file, incomplete + "; batteries are judged by complete runs");
+}
+
 void read_run(const std::string& file, FileRows& rows) {
+  refuse_incomplete(file);
   const record::Database database = record::open_run_file(file);
   const auto end_of_run = [&] {
     record::Statement run(database, "SELECT end_ns FROM run");

@@ -6,6 +6,9 @@
 
 namespace evtwin::score {
 
+/// @throws record::RunFileError with the file's name and why, unless it is of a run that came to its end
+void refuse_incomplete(const std::string& file);
+
 /// Every session of a run is a car that came once: charged (fast at a DC EVSE, else slow) and parked by the recorded
 /// powers, its SoC where its battery is known. A twin lives a site and no roads, so nothing is said of driving.
 /// @throws record::RunFileError

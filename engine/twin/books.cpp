@@ -17,8 +17,13 @@ Books::Books(const SiteContext& context, const physics::FeederTree& tree)
       feeder_kwh_(context.site.feeders.size()),
       feeder_into_kwh_(context.site.feeders.size()),
       metered_kwh_(context.site.evses.size()) {
-  for (const physics::Vehicle& vehicle : context.world.vehicles)
-    vehicle_ageing_.emplace_back(physics::AgeingLaw{}, physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
+  for (const physics::Vehicle& vehicle : context.world.vehicles) {
+    vehicle_ageing_.emplace_back(vehicle.ageing.law(), physics::AgeingHistory::car(vehicle.battery.capacity_kwh));
+    const auto same = std::find(fleet_ageing_.begin(), fleet_ageing_.end(), vehicle.ageing);
+    fleet_of_vehicle_.push_back(static_cast<std::uint32_t>(same - fleet_ageing_.begin()));
+    if (same == fleet_ageing_.end()) fleet_ageing_.push_back(vehicle.ageing);
+  }
+  fleet_use_.resize(fleet_ageing_.size());
   storage_use_.reserve(context.site.storages.size());
 }
 
@@ -34,6 +39,7 @@ void Books::begin() {
   storage_use_.clear();
   std::fill(accounts_.begin(), accounts_.end(), Account{});
   std::fill(evse_day_.begin(), evse_day_.end(), EvseSums{});
+  std::fill(fleet_use_.begin(), fleet_use_.end(), physics::FleetUse{});
   open_day(context_.episode.from_ns);
 }
 
@@ -255,6 +261,8 @@ void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& recor
     total_.ev_wear_calendar += record.wear_calendar = ageing.calendar_loss(*use);
     total_.ev_wear_cyclic += record.wear_cyclic = ageing.cyclic_loss(*use);
     sessions_aged_ += 1;
+    const double capacity_kwh = context_.world.vehicles[record.vehicle_row].battery.capacity_kwh;
+    fleet_use_[fleet_of_vehicle_[record.vehicle_row]].add(*use, capacity_kwh, record.soc_end - record.soc_start);
   }
   vehicle_losses_kwh_ += account.losses_kwh;
   if (record.end == SessionEnd::departed) total_.unmet_kwh += record.unmet_kwh;
@@ -265,9 +273,12 @@ void Books::end_session(std::uint32_t evse, double got_kwh, SessionRecord& recor
 
 void Books::book_storage_wear(std::uint32_t storage, const physics::AgeingUse& use) {
   const double capacity_kwh = context_.site.storages[storage].capacity_kwh;
-  const physics::Ageing ageing({}, physics::AgeingHistory::storage(capacity_kwh));
+  const physics::AgeingLaw law = context_.site.storages[storage].ageing.law();
+  const physics::Ageing ageing(law, physics::AgeingHistory::storage(capacity_kwh));
   StorageUse& used = storage_use_.emplace_back();
   used.use = use;
+  used.life_years = physics::life_years(law, capacity_kwh, use);
+  used.soh_5y = physics::health_after_5_years(law, capacity_kwh, use);
   total_.storage_wear_calendar += used.wear_calendar = ageing.calendar_loss(use);
   total_.storage_wear_cyclic += used.wear_cyclic = ageing.cyclic_loss(use);
 }
@@ -286,6 +297,9 @@ void Books::finish(TimeNs t, SiteResult& result) {
   result.tracking = tracking_;
   result.sessions_aged = sessions_aged_;
   result.storage_use = storage_use_;
+  for (std::size_t i = 0; i < fleet_use_.size(); ++i) {
+    if (fleet_use_[i].sessions > 0.0) result.fleets.push_back({fleet_ageing_[i], fleet_use_[i]});
+  }
 }
 
 namespace {

@@ -13,6 +13,7 @@
 #include "kernel/archive.hpp"
 #include "market/demand_charge.hpp"
 #include "physics/ageing.hpp"
+#include "physics/battery_life.hpp"
 #include "physics/limits.hpp"
 #include "twin/context.hpp"
 #include "twin/flow.hpp"
@@ -133,6 +134,9 @@ class Books {
   std::vector<EvseSums> evse_day_;                    // [evses] of what is booked of the local day
   TimeNs day_start_ns_ = 0, day_end_ns_ = 0;          // the local day, or what of it lies in the run
   std::vector<physics::Ageing> vehicle_ageing_;       // by vehicle of the world
+  std::vector<std::uint32_t> fleet_of_vehicle_;       // likewise, rows of the two below
+  std::vector<physics::FittedAgeing> fleet_ageing_;   // each law of a vehicle once
+  std::vector<physics::FleetUse> fleet_use_;          // of sessions that ended, by law
   std::vector<double> feeder_kwh_, feeder_into_kwh_;  // [feeders] scratch
   std::vector<double> metered_kwh_;                   // [evses] scratch
 };
@@ -146,6 +150,7 @@ void Books::archive(A& a) {
   a.require(tracking_.has_value() == context_.site.power_setpoint_kw.has_value(), "a set-point that there is not");
   a.fixed(accounts_);
   a.fixed(evse_day_);
+  a.fixed(fleet_use_);
 }
 
 }  // namespace evtwin::twin

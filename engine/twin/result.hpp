@@ -11,6 +11,8 @@
 #include "control/ledger.hpp"
 #include "market/demand_charge.hpp"
 #include "physics/ageing.hpp"
+#include "physics/battery.hpp"
+#include "physics/battery_life.hpp"
 
 namespace evtwin::twin {
 
@@ -20,6 +22,7 @@ using control::correction_count;
 struct StorageUse {
   physics::AgeingUse use;
   double wear_calendar = 0.0, wear_cyclic = 0.0;
+  double life_years = physics::unknown, soh_5y = physics::unknown;  ///< of a new one that is used like this for ever
 };
 
 /// How well a site followed its power set-point: mean power P of each metering window against the window's mean
@@ -89,9 +92,10 @@ struct SiteResult {
   std::uint64_t decisions = 0;
   std::array<std::uint64_t, correction_count> corrections{};
   std::vector<market::MonthDemand> months;
-  std::optional<Tracking> tracking;     ///< of a site with a set-point
-  std::uint64_t sessions_aged = 0;      ///< of known batteries: those in the ledger's wear
-  std::vector<StorageUse> storage_use;  ///< by storage
+  std::optional<Tracking> tracking;         ///< of a site with a set-point
+  std::uint64_t sessions_aged = 0;          ///< of known batteries: those in the ledger's wear
+  std::vector<StorageUse> storage_use;      ///< by storage
+  std::vector<physics::FleetOfLaw> fleets;  ///< vehicles of known batteries, by their law of ageing
   std::uint64_t strategy_warnings = 0;
   std::string first_strategy_warning;
   std::uint64_t remarks_left_out = 0;  ///< of the strategy, beyond what is recorded: Conduct

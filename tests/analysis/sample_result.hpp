@@ -58,6 +58,9 @@ inline twin::Result sample_result() {
   l.storage_wear_calendar = 1.0 / 4096, l.storage_wear_cyclic = 1.0 / 2048;
   north.sessions_aged = 8;
   north.storage_use.emplace_back();
+  north.storage_use.back().life_years = 8.5, north.storage_use.back().soh_5y = 0.875;
+  // By a law of its own, a full cycle a day: (0.2 / 0.01)^2 = 400 days.
+  north.fleets.push_back({{0.0, 0.01, 0.5, 0.8}, {2.0, 1.0, 0.5, 2.0, 1.0, 1.0, 2.0}});
   north.tracking = {6, 20, 2.5};  // kW, kW2, kWh
   north.corrections[static_cast<std::size_t>(twin::Correction::limit)] = 3;
 

@@ -390,6 +390,30 @@ TEST_F(FaultsPutBack, HowAStorageWasUsedFollowsFromItsPower) {
             "storage_use wear_calendar, storage_use wear_cyclic");
 }
 
+// Lives and health follow from the recorded powers and the recorded law: another law, another life.
+TEST_F(FaultsPutBack, HowLongBatteriesLastFollowsFromUseAndLaw) {
+  for (const bool fitted : {false, true}) {
+    twin::World world = with_storage_and_v2g();
+    if (fitted) {
+      world.sites[0].storages[0].ageing = {0.0004, 0.006, 0.6, 0.7};
+      world.vehicles[0].ageing = {{}, 0.003, 0.5, 0.8};
+    }
+    const std::string file = record(world, back_and_forth());
+    for (const char* figure : {"storage_life_years", "storage_soh_5y", "vehicle_life_years"}) {
+      EXPECT_GT(question(file, std::string("SELECT value FROM kpi WHERE name = '") + figure + "'"), 0.0) << figure;
+      expect_found(file, set_figure(figure, "1.01 * value"), figure);
+      expect_found(file, set_figure(figure, "NULL"), figure);
+    }
+    expect_found(file, "UPDATE storage SET replaced_at = 0.85", "storage_life_years");
+    expect_found(file, "UPDATE storage SET ageing_calendar = 0.001",
+                 "storage_wear_calendar, storage_life_years, storage_soh_5y, storage_use wear_calendar");
+    expect_found(file, "UPDATE storage SET ageing_cyclic = 0.02",
+                 "storage_wear_cyclic, storage_life_years, storage_soh_5y, storage_use wear_cyclic");
+    expect_found(file, "UPDATE vehicle SET ageing_cyclic = 0.02",
+                 "wear_total, wear_cyclic, vehicle_life_years, session wear_cyclic");
+  }
+}
+
 TEST_F(FaultsPutBack, WearOfASessionIsOfItsOwnUse) {
   const std::string file = record(with_storage_and_v2g(), back_and_forth());
   expect_found(file, "UPDATE session SET wear_calendar = 2 * wear_calendar", "session wear_calendar");

@@ -73,6 +73,16 @@ void add_terms(twin::World& world, Dice& dice) {
   if (dice.chance(0.4))
     site.cuts.push_back({world.start_ns + 5 * hour_ns, world.start_ns + 9 * hour_ns, world.start_ns,
                          site.contract_kw * dice.real(0.2, 0.9)});
+  const auto some_ageing = [&] {
+    physics::FittedAgeing ageing;
+    if (dice.chance(0.4)) ageing.calendar = dice.chance(0.3) ? 0.0 : dice.real(1e-5, 1e-3);
+    if (dice.chance(0.4)) ageing.cyclic = dice.chance(0.3) ? 0.0 : dice.real(1e-5, 1e-2);
+    ageing.power = dice.real(0.2, 1.5);
+    ageing.replaced_at = dice.chance(0.5) ? 0.8 : dice.real(0.5, 0.9);
+    return ageing;
+  };
+  for (physics::Storage& storage : site.storages) storage.ageing = some_ageing();
+  for (physics::Vehicle& vehicle : world.vehicles) vehicle.ageing = some_ageing();
 }
 
 TEST_F(RandomWorldsRecounted, WithBaselines) {

@@ -1,6 +1,7 @@
 // Key figures where their words have to be read twice, against cases worked out by hand from those words.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 #include "cli/command.hpp"
@@ -64,6 +65,43 @@ TEST_F(KeyFigureEdges, NobodyIsPaidForRefilling) {
       "storage = { name = 'B', kwh = 20, kw = 5, efficiency = { 0.8, 0.9 }, soc_start = 0.5 }, " +
       one_evse + " }");
   EXPECT_NEAR(of(kpi, "storage_energy_value"), -(5.0 / 0.9 / 0.8 - 5.0) * 0.3, 1e-9);
+}
+
+// A full cycle a day for four days, without losses: 1 - 0.01 x sqrt(n) is 0.8 after 400 of them, and 0.57 in five
+// years. The same storage at rest: time takes 0.0004 x days^0.75, so that 500^(4/3) = 3,968.5 days.
+TEST_F(KeyFigureEdges, AStorageLastsAsLongAsTheLawSaysOfTheRunsDailyUse) {
+  const auto scenario = [](const std::string& ageing, const std::string& kw) {
+    return "return scenario { start = '2026-06-01', days = 4, timezone = 'UTC',\n"
+           "strategy = function(v) return { B = " +
+           kw +
+           " } end,\n"
+           "site { load = 60, storage = { name = 'B', kwh = 50, kw = 50, soc_start = 0, ageing = { " +
+           ageing + " } }, " + one_evse + " }";
+  };
+  const json cycled =
+      figures(scenario("calendar = 0, cyclic = 0.01", "v.hour == 2 and 50 or v.hour == 18 and -50 or 0"));
+  EXPECT_NEAR(of(cycled, "storage_cycles"), 4.0, 1e-9);
+  EXPECT_NEAR(of(cycled, "storage_life_years"), 400.0 / 365.25, 1e-9);
+  EXPECT_NEAR(of(cycled, "storage_soh_5y"), 1.0 - 0.01 * std::sqrt(5 * 365.25), 1e-12);
+  EXPECT_NEAR(of(cycled, "storage_wear_cyclic"), 0.01 * (std::sqrt(734.0) - std::sqrt(730.0)), 1e-12);
+  EXPECT_TRUE(cycled.at("vehicle_life_years").is_null());
+  const json at_rest = figures(scenario("calendar = 0.0004, cyclic = 0.01", "0"));
+  EXPECT_NEAR(of(at_rest, "storage_life_years"), std::pow(500.0, 4.0 / 3.0) / 365.25, 1e-8);
+}
+
+// A visit a day for two days: 20 of 50 kWh each, that the road takes. 0.4 full cycles a day: (0.2 / 0.01)^2 / 0.4 days.
+TEST_F(KeyFigureEdges, AFleetLastsAsLongAsItsMeanVisitADaySays) {
+  const json kpi = figures(
+      "return scenario { start = '2026-06-01', days = 2, timezone = 'UTC', strategy = 'asap',\n"
+      "vehicles = { { name = 'car', battery_kwh = 50, ac_kw = 11, efficiency = 1, ageing = { calendar = 0, cyclic = "
+      "0.01 "
+      "} } },\n"
+      "site { stations = { { name = 'A', evses = 1, kw = 11 } } }, arrivals = bookings {\n"
+      "{ arrive = '2026-06-01T08:00', leave = '2026-06-01T16:00', vehicle = 'car', soc = 0.4, target = 0.8 },\n"
+      "{ arrive = '2026-06-02T08:00', leave = '2026-06-02T16:00', vehicle = 'car', soc = 0.5, target = 0.9 } } }");
+  EXPECT_NEAR(of(kpi, "vehicle_life_years"), 1000.0 / 365.25, 1e-8);
+  EXPECT_TRUE(kpi.at("storage_life_years").is_null());
+  EXPECT_TRUE(kpi.at("storage_soh_5y").is_null());
 }
 
 // A car that wants 0.1 x 50 kWh / 0.9 gives 20 kWh at the meter: 20 / 0.8 of its battery, / 0.9 at the meter to put

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <vector>
+
 #include "kernel/unknown.hpp"
 
 namespace evtwin::physics {
@@ -15,7 +18,7 @@ TEST(BatteryLife, IsWhereAFifthOfTheCapacityIsLost) {
   const AgeingUse use{7.0, 0.5, 700.0, 0.5, 0.4};  // a capacity a day, both directions
   EXPECT_NEAR(life_years({}, 100.0, use), 3.7797066899313405, 1e-8);
   EXPECT_NEAR(health_after({}, 100.0, use, 5 * 365.25), 0.7641097429573104, 1e-12);
-  EXPECT_NEAR(health_after({}, 100.0, use, 365.25 * life_years({}, 100.0, use)), replaced_at, 1e-9);
+  EXPECT_NEAR(health_after({}, 100.0, use, 365.25 * life_years({}, 100.0, use)), 0.8, 1e-9);
   // Harder used: sooner. Nothing flows: by time alone.
   EXPECT_NEAR(life_years({}, 100.0, {7.0, 0.9, 1400.0, 0.5, 0.8}), 1.0202070856929302, 1e-8);
   EXPECT_NEAR(life_years({}, 100.0, {7.0, 0.5, 0.0, 0.5, 0.0}), 15.232227379634114, 1e-7);
@@ -52,6 +55,57 @@ TEST(BatteryLife, OfAFleetIsThatOfItsMeanVisitADay) {
   twice += fleet;
   EXPECT_NEAR(fleet_life_years({}, twice), fleet_life_years({}, fleet), 1e-9);
   EXPECT_FALSE(kernel::is_known(fleet_life_years({}, {})));
+}
+
+// A fitted law has no regard for SoC and depth. One full cycle a day, c x n^p = 0.2:
+//   c 0.01, p 0.5: n = 20^2 = 400 days; k 0.0004 per day^0.75 alone: n = 500^(4/3) = 3,968.503 days;
+//   both with p 0.75 (k + c = 0.001): n = 200^(4/3) = 1,169.607; until 0.7 with c and p 1: n = 30 days.
+TEST(BatteryLife, OfAFittedLawIsItsClosedForm) {
+  const AgeingUse a_cycle_a_day{1.0, 0.77, 100.0, 0.4, 0.3};  // 50 kWh in and out
+  const auto days = [&](const FittedAgeing& fitted) { return 365.25 * life_years(fitted.law(), 50.0, a_cycle_a_day); };
+  EXPECT_NEAR(days({0.0, 0.01, 0.5, 0.8}), 400.0, 1e-6);
+  EXPECT_NEAR(days({0.0004, 0.0, 0.5, 0.8}), std::pow(500.0, 4.0 / 3.0), 1e-5);
+  EXPECT_NEAR(days({0.0004, 0.0006, 0.75, 0.8}), std::pow(200.0, 4.0 / 3.0), 1e-5);
+  EXPECT_NEAR(days({0.0, 0.01, 1.0, 0.7}), 30.0, 1e-7);
+  EXPECT_NEAR(health_after_5_years(FittedAgeing{0.0, 0.01, 0.5, 0.8}.law(), 50.0, a_cycle_a_day),
+              1.0 - 0.01 * std::sqrt(1826.25), 1e-12);
+  // Half a cycle a day lasts twice as long: cycles count, not days.
+  const AgeingUse half{1.0, 0.77, 50.0, 0.4, 0.3};
+  EXPECT_NEAR(365.25 * life_years(FittedAgeing{0.0, 0.01, 0.5, 0.8}.law(), 50.0, half), 800.0, 1e-6);
+}
+
+TEST(BatteryLife, WhatIsNotFittedIsThePublishedLaws) {
+  const AgeingUse use{7.0, 0.5, 700.0, 0.5, 0.4};
+  EXPECT_EQ(life_years(FittedAgeing{}.law(), 100.0, use), life_years({}, 100.0, use));
+  const AgeingLaw cycles{FittedAgeing{{}, 0.01, 0.5, 0.8}.law()}, time{FittedAgeing{0.0004, {}, 0.5, 0.8}.law()};
+  const AgeingHistory history = AgeingHistory::storage(100.0);
+  EXPECT_EQ(calendar_loss(cycles, history, use), calendar_loss({}, history, use));
+  EXPECT_EQ(cyclic_loss(time, history, use), cyclic_loss({}, history, use));
+  // 730 days and as many cycles behind it: 7 more of each.
+  EXPECT_NEAR(cyclic_loss(cycles, history, {7.0, 0.5, 1400.0, 0.5, 0.4}), 0.01 * (std::sqrt(737.0) - std::sqrt(730.0)),
+              1e-14);
+  EXPECT_NEAR(calendar_loss(time, history, use), 0.0004 * (std::pow(737.0, 0.75) - std::pow(730.0, 0.75)), 1e-14);
+}
+
+TEST(BatteryLife, IsToldUpToAHundredYearsAndHealthDownToNothing) {
+  const AgeingUse use{1.0, 0.5, 100.0, 0.5, 0.4};
+  EXPECT_EQ(life_years(FittedAgeing{0.0, 0.0, 0.5, 0.8}.law(), 100.0, use), most_life_years);
+  EXPECT_EQ(health_after_5_years(FittedAgeing{0.0, 0.0, 0.5, 0.8}.law(), 100.0, use), 1.0);
+  EXPECT_EQ(health_after_5_years(FittedAgeing{0.0, 0.9, 1.0, 0.8}.law(), 100.0, use), 0.0);
+  EXPECT_FALSE(kernel::is_known(health_after_5_years({}, 100.0, {})));
+}
+
+TEST(BatteryLife, OfFleetsIsThatOfTheLawThatIsReplacedFirst) {
+  FleetUse visits;
+  visits.add({0.5, 0.6, 20.0, 0.7, 0.4}, 50.0, 0.4);
+  const FittedAgeing hard{0.0, 0.02, 0.5, 0.8};
+  std::vector<FleetOfLaw> fleets;
+  for (const FittedAgeing& law : {FittedAgeing{}, hard, FittedAgeing{}}) add_fleet(fleets, {law, visits});
+  ASSERT_EQ(fleets.size(), 2U);
+  EXPECT_EQ(fleets[0].use.sessions, 2.0);
+  // 0.4 capacities at the site and 0.4 on the road make 0.4 cycles a day: (0.2 / 0.02)^2 / 0.4 = 250 days.
+  EXPECT_NEAR(365.25 * fleet_life_years(fleets), 250.0, 1e-6);
+  EXPECT_FALSE(kernel::is_known(fleet_life_years(std::vector<FleetOfLaw>{})));
 }
 
 }  // namespace

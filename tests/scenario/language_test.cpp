@@ -58,7 +58,7 @@ TEST_F(Language, EveryKeyOfASiteArrivesInTheWorld) {
   vehicles = {
     { name = "car", share = 2, battery_kwh = 60, ac_kw = 11, ac_phases = 3, dc_kw = 100, efficiency = { 0.9, 0.8 }, taper_soc = 0.8, taper_end_kw = 3,
       v2g = true, discharge_kw = 9, soc_floor = 0.3, soc_known = true, acceptance_hold = true },
-    { name = "curve", battery_kwh = 40, curve = { { 0, 20 }, { 0.5, 40 }, { 1, 0 } } },
+    { name = "curve", battery_kwh = 40, curve = { { 0, 20 }, { 0.5, 40 }, { 1, 0 } }, ageing = { cyclic = 0.004 } },
   },
   arrivals = { arrivals.poisson { name = "x", per_hour = { weekday = 2, saturday = 1, sunday = 0, holiday = 0 }, energy_kwh = normal { mean = 10, std = 2, min = 1, max = 20 },
                                   stay_h = uniform { 1, 3 }, v2g_share = 0.5, soc_target = 0.9, priorities = { { 0, 3 }, { 5, 1 } }, claim_stay_factor_std = 0.2, vehicles = { "curve" } } },
@@ -67,7 +67,7 @@ TEST_F(Language, EveryKeyOfASiteArrivesInTheWorld) {
       R"(
     name = "S", contract_kw = 100, export_limit_kw = 20, limits = "record", voltage_v = 220, load = 3,
     pv = { peak_kw = 10, profile = { 0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0,0 } },
-    storage = { name = "B", kwh = 100, charge_kw = 40, discharge_kw = 50, efficiency = { 0.95, 0.9 }, soc_start = 0.4, soc_min = 0.1, soc_max = 0.9, standby_kw = 0.1 },
+    storage = { name = "B", kwh = 100, charge_kw = 40, discharge_kw = 50, efficiency = { 0.95, 0.9 }, soc_start = 0.4, soc_min = 0.1, soc_max = 0.9, standby_kw = 0.1, ageing = { calendar = 0.0003, cyclic = 0.005, power = 0.6, replaced_at = 0.7 } },
     feeders = { { name = "T", max_kw = 90, efficiency = 0.98 }, { name = "F", parent = "T", max_a = 64 } },
     rows = { { name = "L1", kind = "magnitude_a", upper = 80, members = { ["A-1"] = 1, ["A-2"] = { -1, 120 } } } },
     co2_kg_per_kwh = 0.4, forecast = { bias = 0.1, std = 0.2 }, driver_price_per_kwh = 250, v2g_price_per_kwh = 150, unmet_price_per_kwh = 400, wear_price_per_kwh = 30,
@@ -93,6 +93,9 @@ TEST_F(Language, EveryKeyOfASiteArrivesInTheWorld) {
   ASSERT_EQ(s.storages.size(), 1U);
   EXPECT_EQ(s.storages[0].max_discharge_kw, 50.0);
   EXPECT_EQ(s.storages[0].soc_start, 0.4);
+  EXPECT_EQ(s.storages[0].ageing, (physics::FittedAgeing{0.0003, 0.005, 0.6, 0.7}));
+  EXPECT_EQ(w.vehicles[0].ageing, physics::FittedAgeing{});
+  EXPECT_EQ(w.vehicles[1].ageing, (physics::FittedAgeing{{}, 0.004, 0.5, 0.8}));
   ASSERT_EQ(s.feeders.size(), 2U);
   EXPECT_EQ(s.feeders[1].parent, 0);
   EXPECT_EQ(s.feeders[1].max_a, 64.0);

@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <map>
 #include <sstream>
 
 namespace evtwin::testing {
@@ -166,9 +169,84 @@ TEST_F(ScoreCommand, ALawOfAgeingIsShownAgainstItsData) {
   EXPECT_NEAR(said.json()["square_root"]["cyclic"].get<double>(), 0.01, 1e-5);
   EXPECT_EQ(said.json()["cells"][0]["residuals"].size(), 50U);
   EXPECT_THAT(read_all(page), HasSubstr("class=\"dot\""));
+  // What it says to write into a scenario is taken by one, and its storage ages by it.
+  const std::string ageing = said.json()["scenario"];
+  EXPECT_THAT(run({"ageing", path("cells.csv")}).out, HasSubstr("ageing = " + ageing));
+  const Said used =
+      run({"run", "--json",
+           write("fitted.lua",
+                 "return scenario { start = '2026-06-01', days = 1, timezone = 'UTC', strategy = function(v) "
+                 "return { storage = v.hour < 1 and 50 or v.hour < 2 and -50 or 0 } end,\n"
+                 "site { load = 60, storage = { kwh = 50, kw = 50, soc_start = 0, ageing = " +
+                     ageing + " }, stations = { { name = 'A', evses = 1, kw = 11 } } } }")});
+  ASSERT_EQ(used.status, 0) << used.err;
+  EXPECT_NEAR(used.json()["kpi"]["storage_wear_cyclic"].get<double>(), 0.01 * (std::sqrt(731.0) - std::sqrt(730.0)),
+              1e-6);
   const Said wrong = run({"ageing", cars});
   EXPECT_EQ(wrong.status, 1);
   EXPECT_THAT(wrong.err, HasSubstr("no column of cycles: a cycling file has Cycle"));
+}
+
+TEST_F(ScoreCommand, TheShippedScenarioHasTheLawThatItsPacksSay) {
+  const std::string packs = shared_dir + "/data/battery/blast_tesla_model3lr_mileage_kwh.csv";
+  if (!std::filesystem::exists(packs)) GTEST_SKIP() << "shared is absent";
+  const Said said = run({"ageing", packs, "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const std::string law = said.json()["scenario"];
+  ASSERT_GT(law.size(), 4U);
+  EXPECT_THAT(read_all(source_dir + "/scenarios/storage_life.lua"), HasSubstr(law.substr(2, law.size() - 4)));
+}
+
+// capacity = 1 - k days^0.75 - c sqrt(cycles), by what the run file says of law and use: 0.7 where the life ends.
+TEST_F(ScoreCommand, ABatteryLastsOtherwiseUnderEachStrategyAndAsItsUseSays) {
+  std::map<std::string, double> lives, healths;
+  for (const std::string strategy : {"asap", "alap", "lp"}) {
+    const std::string file = path(strategy + ".evtwin");
+    const Said said = run({"run", source_dir + "/scenarios/storage_life.lua", "--strategy", strategy, "-o", file});
+    ASSERT_EQ(said.status, 0) << said.err;
+    const Said audited = run({"audit", file});
+    EXPECT_EQ(audited.status, 0) << audited.out;
+    const auto row =
+        query(file,
+              "SELECT s.capacity_kwh c, s.ageing_calendar k, s.ageing_cyclic y, s.replaced_at r, u.days d, "
+              "u.stored_kwh f, (SELECT value FROM kpi WHERE name = 'storage_life_years') life, (SELECT value "
+              "FROM kpi WHERE name = 'storage_soh_5y') soh FROM storage_use u JOIN storage s")[0];
+    const auto of = [&](const char* column) { return std::stod(row.at(column)); };
+    const auto capacity_after = [&](double days) {
+      return 1.0 - of("k") * std::pow(days, 0.75) - of("y") * std::sqrt(of("f") / 2.0 / of("c") / of("d") * days);
+    };
+    lives[strategy] = of("life"), healths[strategy] = of("soh");
+    EXPECT_NEAR(capacity_after(365.25 * of("life")), 0.7, 1e-9) << strategy;
+    EXPECT_NEAR(capacity_after(5 * 365.25), of("soh"), 1e-9) << strategy;
+    // The day of replacement is the same in both commands.
+    const std::string date = run({"ageing", file, "--json"}).json()["storages"][0]["replaced_on"];
+    EXPECT_THAT(said.out, HasSubstr("storage used like this is replaced on " + date)) << strategy;
+  }
+  EXPECT_GT(lives["asap"], lives["alap"] + 0.3);
+  EXPECT_GT(lives["alap"], lives["lp"] + 2.0);
+  EXPECT_GT(healths["asap"], healths["alap"] + 0.005);
+  EXPECT_GT(healths["alap"], healths["lp"] + 0.04);
+}
+
+TEST_F(ScoreCommand, ARunThatDidNotComeToItsEndIsRefusedInALine) {
+  const std::string scenario = source_dir + "/scenarios/dc_v2g.lua", file = path("run.evtwin");
+  ASSERT_EQ(run({"run", scenario, "--days", "1", "-o", file}).status, 0);
+  for (const auto& [state, why] : {std::pair("failed', error = 'no power", "the run failed: no power"),
+                                   std::pair("running", "the run was killed or is still going"),
+                                   std::pair("interrupted", "the run was interrupted")}) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+    const std::string sql = std::string("UPDATE run SET state = '") + state + "'";
+    ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+    sqlite3_close(database);
+    for (const char* command : {"score", "ageing"}) {
+      const Said said = run({command, file});
+      EXPECT_EQ(said.status, 1) << state;
+      EXPECT_THAT(said.err, HasSubstr(why)) << command;
+      EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+      EXPECT_EQ(said.out, "") << command;
+    }
+  }
 }
 
 TEST_F(ScoreCommand, TheRulesAreOnePage) {
