@@ -178,7 +178,9 @@ TEST_F(ScoreCommand, ALawOfAgeingIsShownAgainstItsData) {
                  "return scenario { start = '2026-06-01', days = 1, timezone = 'UTC', strategy = function(v) "
                  "return { storage = v.hour < 1 and 50 or v.hour < 2 and -50 or 0 } end,\n"
                  "site { load = 60, storage = { kwh = 50, kw = 50, soc_start = 0, ageing = " +
-                     ageing + " }, stations = { { name = 'A', evses = 1, kw = 11 } } } }")});
+                     ageing +
+                     " }, stations = { { name = 'A', evses = 1, kw = 11 } } }, arrivals = arrivals.poisson { per_hour "
+                     "= 0 } }")});
   ASSERT_EQ(used.status, 0) << used.err;
   EXPECT_NEAR(used.json()["kpi"]["storage_wear_cyclic"].get<double>(), 0.01 * (std::sqrt(731.0) - std::sqrt(730.0)),
               1e-6);
@@ -229,23 +231,19 @@ TEST_F(ScoreCommand, ABatteryLastsOtherwiseUnderEachStrategyAndAsItsUseSays) {
 }
 
 TEST_F(ScoreCommand, ARunThatDidNotComeToItsEndIsRefusedInALine) {
-  const std::string scenario = source_dir + "/scenarios/dc_v2g.lua", file = path("run.evtwin");
-  ASSERT_EQ(run({"run", scenario, "--days", "1", "-o", file}).status, 0);
-  for (const auto& [state, why] : {std::pair("failed', error = 'no power", "the run failed: no power"),
-                                   std::pair("running", "the run was killed or is still going"),
-                                   std::pair("interrupted", "the run was interrupted")}) {
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
-    const std::string sql = std::string("UPDATE run SET state = '") + state + "'";
-    ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
-    sqlite3_close(database);
-    for (const char* command : {"score", "ageing"}) {
-      const Said said = run({command, file});
-      EXPECT_EQ(said.status, 1) << state;
-      EXPECT_THAT(said.err, HasSubstr(why)) << command;
-      EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
-      EXPECT_EQ(said.out, "") << command;
-    }
+  const std::string failed = path("failed.evtwin");
+  const std::string scenario = write("fails.lua",
+                                     "return scenario { start = '2026-06-01', days = 1, timezone = 'UTC',\n"
+                                     "strategy = function(v) if v.hour >= 5 then error('no power') end return {} end,\n"
+                                     "site { stations = { { name = 'A', evses = 1, kw = 11 } } },\n"
+                                     "arrivals = arrivals.poisson { per_hour = 1 } }");
+  ASSERT_EQ(run({"run", scenario, "-o", failed}).status, 1);
+  for (const char* command : {"score", "ageing"}) {
+    const Said said = run({command, failed});
+    EXPECT_EQ(said.status, 1) << command;
+    EXPECT_THAT(said.err, HasSubstr("the run failed")) << command;
+    EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
+    EXPECT_EQ(said.out, "") << command;
   }
 }
 
