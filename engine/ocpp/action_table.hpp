@@ -1,4 +1,4 @@
-// What is known of an action of the protocol.
+// Actions of the protocol, with what is known of each.
 #pragma once
 #include <string_view>
 

@@ -53,12 +53,12 @@ struct ChargingProfile {
   std::string transaction_id;                        ///< empty: not tied to one
   ChargingSchedule schedule;                         ///< of several (2.0.1, for ISO 15118) the first
   Version version = Version::unknown;                ///< in which it was told
-  /// What it has beside and evtwin does not act on: "setpoint", "limit_L2", "2 more chargingSchedules". In order of
+  /// Fields that evtwin reads and does not act on: "setpoint", "limit_L2", "2 more chargingSchedules". In order of
   /// first appearance, each once.
   std::vector<std::string> unsupported;
 };
 
-/// What a station was told, as the log has it.
+/// A request to set or clear profiles, as the log has it.
 struct ProfileCommand {
   enum class Kind : std::uint8_t { set, clear };
   Kind kind = Kind::set;
@@ -73,7 +73,7 @@ struct ProfileCommand {
   std::optional<ProfilePurpose> clear_purpose;
 };
 
-/// What is wrong with a profile, a sentence for each rule of the standard that it breaks; empty: nothing.
+/// Faults of a profile, a sentence for each rule of the standard that it breaks; empty: none.
 /// @param evse 0: the station.
 std::string trouble_with(const ChargingProfile& profile, Version version, int evse);
 
@@ -125,8 +125,8 @@ class ProfileStore {
   /// A transaction's own profiles end with it.
   void end_transaction(int evse, std::string_view transaction_id);
 
-  /// What applies over [start, end): pieces in order, none like its neighbour; the first begins at start. Exact: from
-  /// edge to edge of the schedules. @throws std::length_error beyond 1,000,000 edges.
+  /// Limits over [start, end): pieces in order, none like its neighbour; the first begins at start. Exact: from edge
+  /// to edge of the schedules. @throws std::length_error beyond 1,000,000 edges.
   std::vector<CompositePeriod> composite(const CompositeRequest& request, std::span<const OpenTransaction> open) const;
 
   struct Held {

@@ -66,6 +66,8 @@ CommandBook::Booked* CommandBook::booking(std::size_t station, const std::string
 void CommandBook::reservation(std::size_t station, const ReservationReport& report, const Event& event) {
   using Phase = ReservationReport::Phase;
   Asked asked;
+
+  // A new reservation is found by its id at once; its EVSE is held only once the answer says Accepted (`answer`).
   if (report.phase == Phase::made) {
     asked.kind = Asked::Kind::reserve;
     asked.index = booked_.size();
@@ -80,6 +82,9 @@ void CommandBook::reservation(std::size_t station, const ReservationReport& repo
     ask(event.stamp.number, std::move(asked));
     return;
   }
+
+  // A cancellation waits for its answer, too. ReservationStatusUpdate (2.0.1) reports an end that has come: every
+  // status but Expired counts as cancelled.
   Booked* booked = booking(station, report.id);
   if (!booked) return;
   if (report.phase == Phase::cancelled) {
@@ -96,12 +101,14 @@ void CommandBook::answer(const CommandAnswer& answer, const Event& event) {
   if (found == asked_.end()) return;
   const Asked asked = std::move(found->second);
   asked_.erase(found);
+
   switch (asked.kind) {
     case Asked::Kind::command: {
       Sent& sent = sent_[asked.index];
       sent.command.status = answer.status;
       sent.command.answered = true;
       sent.command.answer_s = seconds_between(sent.stamp.log, event.stamp.log);
+      // A profile holds from the station's answer on, not from the request.
       if (asked.profile != none) {
         Told& told = told_[asked.profile];
         told.command.answered = true;
@@ -113,6 +120,7 @@ void CommandBook::answer(const CommandAnswer& answer, const Event& event) {
     case Asked::Kind::reserve: {
       Booked& booked = booked_[asked.index];
       booked.facts.status = answer.status;
+      // Accepted ones alone hold their EVSE; a log that reserves without end must not fill memory.
       std::vector<std::size_t>& open = open_bookings_[booked.station];
       if (answer.status == "Accepted" && open.size() < 1000) open.push_back(asked.index);
       break;
@@ -130,14 +138,20 @@ void CommandBook::effect(std::size_t station, const Effect& effect, const Stamp&
   const auto found = waiting_.find(station);
   if (found == waiting_.end()) return;
   std::deque<std::size_t>& waiting = found->second;
+
+  // The oldest waiting command that may have caused the effect gets it.
   for (auto i = waiting.begin(); i != waiting.end(); ++i) {
     Sent& sent = sent_[*i];
     const std::string_view action = sent.command.action;
+    // A refused command has no effect; one without an answer may have.
     if (!sent.command.status.empty() && sent.command.status != "Accepted" && sent.command.status != "Scheduled" &&
         sent.command.status != "Unlocked")
       continue;
+
+    // EVSE 0 is the whole station, or not told.
     const bool here = sent.command.evse == 0 || effect.evse == 0 || sent.command.evse == effect.evse;
     bool hit = false;
+
     switch (effect.kind) {
       case Effect::Kind::start:
         hit =
@@ -154,13 +168,17 @@ void CommandBook::effect(std::size_t station, const Effect& effect, const Stamp&
                         ((sent.what == "Operative" && effect.status == Status::available) ||
                          (sent.what == "Inoperative" && effect.status == Status::unavailable))) ||
                        (action == "UnlockConnector" && effect.status == Status::available));
+        // A StatusNotification may itself be the message that was triggered.
         [[fallthrough]];
       case Effect::Kind::message:
         hit = hit || ((action == "TriggerMessage" || action == "ExtendedTriggerMessage") && here &&
                       sent.what == effect.action);
         break;
     }
+
     if (!hit) continue;
+
+    // Too late, or before its command by the log's clock: the command waits no longer, and its delay stays unknown.
     const double s = seconds_between(sent.stamp.log, stamp.log);
     if (s >= 0 && s <= longest_effect_s) sent.command.effect_s = s;
     waiting.erase(i);
@@ -228,7 +246,7 @@ void CommandBook::transaction_started(std::size_t station, const TransactionRepo
 
 void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
                          const std::deque<StationClock*>& clocks) {
-  // What comes before all that has a time happened at the log's beginning.
+  // A message before the first one with a time happened at the log's beginning.
   const auto time_of = [&](std::size_t station, const Stamp& stamp) {
     const TimeNs ns = clocks[station]->at(stamp, log.report).ns;
     return ns == kernel::time_never ? log.first_ns : ns;
@@ -238,6 +256,7 @@ void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
     sent.command.sent_ns = time_of(sent.station, sent.stamp);
     log.commands.push_back(std::move(sent.command));
   }
+
   for (Told& told : told_) {
     told.command.station = stations[told.station];
     told.command.time_ns = time_of(told.station, told.stamp);
@@ -250,6 +269,8 @@ void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
   }
   std::stable_sort(log.profiles.begin(), log.profiles.end(),
                    [](const ProfileCommand& a, const ProfileCommand& b) { return a.time_ns < b.time_ns; });
+
+  // A reservation that nobody used or cancelled ends at its expiry, if the log goes on until then.
   for (Booked& booked : booked_) {
     Reservation& facts = booked.facts;
     facts.station = stations[booked.station];
@@ -257,6 +278,7 @@ void CommandBook::finish(SiteLog& log, const std::vector<std::string>& stations,
     if (facts.ended.empty()) facts.ended = facts.expiry_ns <= log.last_ns ? "expired" : "open";
     log.reservations.push_back(std::move(facts));
   }
+
   log.authorisations = std::move(authorisations_);
 }
 

@@ -1,4 +1,4 @@
-// What the CSMS asked of stations, and what came of it: commands, reservations, charging profiles, authorisations.
+// Requests of the CSMS to stations, and what came of them: commands, reservations, charging profiles, authorisations.
 #pragma once
 #include <deque>
 #include <map>
@@ -15,7 +15,7 @@ class CommandBook {
  public:
   explicit CommandBook(FlagList& flags) : flags_(flags) {}
 
-  /// What a station did, as far as a command may have asked for it.
+  /// An act of a station, as far as a command may have asked for it.
   struct Effect {
     enum class Kind : std::uint8_t { start, stop, boot, status, message };
     Kind kind = Kind::message;

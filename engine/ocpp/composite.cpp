@@ -74,8 +74,8 @@ class Composer {
   };
   static Sum only(const Limit& limit) { return {.limit = limit, .limited = limit.limited()}; }
 
-  /// What all EVSEs may take together, those that nothing limits their default. In A where nobody is limited in W, else
-  /// in W, each with its own phases.
+  /// Limits of all EVSEs added up, those that nothing limits with their default. In A where nobody is limited in W,
+  /// else in W, each with its own phases.
   Sum sum_of_evses(Instant now, TimeNs& next) const {
     double a = 0.0, w = 0.0;
     bool any_w = false;

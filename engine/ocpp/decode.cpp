@@ -134,8 +134,11 @@ ReservationReport reservation_of(const Decoding& d) {
 void decode_call(const Decoding& d) {
   const std::string_view action = d.frame.action;
   EventBody& body = d.event.body;
+
+  // An action that one version alone has tells the version of its station.
   const ActionRow* row = find_action(action);
   if (row && row->version != Version::unknown) d.shows(row->version);
+
   if (action == "StartTransaction") {
     body = decode_start(d);
   } else if (action == "StopTransaction") {
@@ -145,6 +148,7 @@ void decode_call(const Decoding& d) {
   } else if (action == "MeterValues") {
     MeterReport report;
     report.readings = d.readings(d.json(), "meterValue");
+    // MeterValues is in both versions: the name of its EVSE field tells which.
     report.evse = evse_number(d, -1);
     if (d.event.version == Version::unknown && field(d.json(), "evseId")) d.shows(Version::v201);
     report.id = text_of(d.json(), "transactionId");
@@ -154,22 +158,26 @@ void decode_call(const Decoding& d) {
   } else if (action == "BootNotification") {
     body = boot_of(d);
   } else if (action == "Heartbeat") {
+    // Its use is the answer, which tells the time.
     body = Heartbeat{};
   } else if (action == "Authorize") {
     AuthoriseReport report;
     read_token(d, report.id_tag, report.token_type);
     body = std::move(report);
   } else if (action == "SendLocalList") {
+    // Tags that it accepts may charge offline; others get the flag `offline_tag_unknown`.
     body = local_list(d);
   } else if (action == "FirmwareStatusNotification" || action == "SignedFirmwareStatusNotification") {
     body = FirmwareReport{std::string(string_of(d.json(), "status"))};
   } else if (action == "DiagnosticsStatusNotification" || action == "LogStatusNotification") {
+    // Diagnostics of 1.6 and logs of 2.0.1 are one kind of upload.
     body = DiagnosticsReport{std::string(string_of(d.json(), "status"))};
   } else if (action == "ReserveNow" || action == "CancelReservation" || action == "ReservationStatusUpdate") {
     body = reservation_of(d);
   } else if (action == "NotifyEVChargingNeeds") {
     body = decode_needs(d);
   } else if (row && row->command) {
+    // Requests of the CSMS. Two of them carry a profile: one sets it, a remote start may.
     body = command_of(d);
     if (action == "ClearChargingProfile") {
       d.event.profile = decode_clear_profile(d);
@@ -185,11 +193,13 @@ void decode_answer(const Decoding& d) {
   const bool failed = d.frame.type != FrameType::result;
   const Json& json = d.json();
   EventBody& body = d.event.body;
+
   if (action == "StartTransaction" || action == "TransactionEvent") {
     TransactionAnswer answer;
     if (failed) {
       answer.status = "error " + std::string(d.frame.error_code);
     } else {
+      // 1.6 gives the id of a transaction with the answer; in 2.0.1 the station chose it before.
       if (action == "StartTransaction") answer.id = text_of(json, "transactionId");
       answer.status = answered_status(json);
     }
@@ -197,6 +207,7 @@ void decode_answer(const Decoding& d) {
   } else if (action == "Authorize") {
     body = AuthoriseAnswer{failed ? "error " + std::string(d.frame.error_code) : answered_status(json)};
   } else if (action == "BootNotification" || action == "Heartbeat") {
+    // An error tells no time.
     if (failed) return;
     ClockAnswer answer;
     answer.boot = action == "BootNotification";

@@ -44,6 +44,8 @@ ProfileReport decode_clear_profile(const Decoding& d) {
   ProfileReport report;
   ProfileCommand& command = report.command;
   command.kind = ProfileCommand::Kind::clear;
+
+  // A criterion that the message leaves out does not narrow the choice.
   const auto take = [&](const Json& criteria, std::string_view evse) {
     command.clear_evse = small(criteria, evse);
     command.clear_stack_level = small(criteria, "stackLevel");
@@ -53,6 +55,8 @@ ProfileReport decode_clear_profile(const Decoding& d) {
       d.flag("profile_unreadable",
              fmt::format("{}: {} is no purpose of a charging profile", d.frame.action, quoted_text(purpose)));
   };
+
+  // 2.0.1 nests its criteria beside the id, 1.6 has all of them at the top.
   if (const auto criteria = field(json, "chargingProfileCriteria")) {
     d.shows(Version::v201);
     command.clear_id = integer_of(json, "chargingProfileId");
@@ -64,6 +68,7 @@ ProfileReport decode_clear_profile(const Decoding& d) {
     command.clear_id = integer_of(json, "id");
     take(json, "connectorId");
   }
+
   command.evse = command.clear_evse.value_or(0);
   return report;
 }

@@ -121,6 +121,7 @@ TransactionReport decode_transaction_event(const Decoding& d) {
   const std::string_view type = string_of(json, "eventType");
   report.phase = type == "Started" ? Phase::start : type == "Ended" ? Phase::stop : Phase::update;
   if (const auto evse = field(json, "evse")) report.evse = evse_of(*evse, "id");
+
   if (const auto token = field(json, "idToken")) {
     report.id_tag = text_of(*token, "idToken");
     report.token_type = string_of(*token, "type");
@@ -128,6 +129,7 @@ TransactionReport decode_transaction_event(const Decoding& d) {
   report.reservation = text_of(json, "reservationId");
   report.offline = is_true(json, "offline");
   report.sequence = integer_of(json, "seqNo");
+
   if (const auto info = field(json, "transactionInfo")) {
     report.id = text_of(*info, "transactionId");
     report.status = status_of(string_of(*info, "chargingState"));
@@ -165,12 +167,14 @@ NeedsReport decode_needs(const Decoding& d) {
     const double phases = mode == "AC_three_phase" ? 3.0 : mode == "AC_two_phase" ? 2.0 : 1.0;
     if (amps && volts) report.max_power_kw = *amps * *volts * phases * 1e-3;
   }
+
   if (const auto dc = field(*needs, "dcChargingParameters")) {
     report.requested_kwh = told(number_of(*dc, "energyAmount"), 1e-3);
     report.battery_kwh = told(number_of(*dc, "evEnergyCapacity"), 1e-3);
     report.max_power_kw = told(number_of(*dc, "evMaxPower"), 1e-3);
     report.soc = told(number_of(*dc, "stateOfCharge"), 0.01);
     report.target_soc = told(number_of(*dc, "fullSoC"), 0.01);
+    // Without an energy: from the state of charge to the one at which the vehicle counts as full.
     if (std::isnan(report.requested_kwh) && report.soc >= 0 && report.target_soc > report.soc)
       report.requested_kwh = (report.target_soc - report.soc) * report.battery_kwh;
   }

@@ -1,5 +1,5 @@
-// What a message says and JSON lets pass: a key twice in one object; tags and ids that are empty, can not be told apart
-// by eye, or are longer than the protocol allows. Private to this room's .cpp files.
+// Flags texts of a message that JSON lets pass: a key twice in one object; tags and ids that are empty, can not be
+// told apart by eye, or are longer than the protocol allows. Private to this room's .cpp files.
 #pragma once
 #include <string_view>
 

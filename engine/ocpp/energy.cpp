@@ -58,8 +58,8 @@ Fall fall_of(const Registers& r) {
   return fall;
 }
 
-// What passed if the register went over its end; NaN: it does not look so, by start and stop or by the readings on both
-// sides of the fall.
+// Energy that passed if the register went over its end; NaN: it does not look so, by start and stop or by the
+// readings on both sides of the fall.
 double over_the_end(const Registers& r, double hours) {
   const Fall fall = fall_of(r);
   for (const double width : widths_kwh) {
@@ -140,6 +140,7 @@ EnergyVerdict energy_of(const Registers& given) {
   const double from_export = first_of(r.samples, &Sample::export_register_kwh);
   const double to_export = last_of(r.samples, &Sample::export_register_kwh);
   if (to_export > from_export) verdict.exported_kwh = to_export - from_export;
+
   const auto doubt = [&](std::string code, std::string text) {
     verdict.doubts.push_back({std::move(code), std::move(text)});
   };
@@ -185,6 +186,7 @@ EnergyVerdict energy_of(const Registers& given) {
     end = found != r.samples.rend() ? found->register_kwh : last_of(r.samples, &Sample::register_kwh);
     at_least = at_least || found == r.samples.rend();
   }
+
   verdict.begin_kwh = begin;
   verdict.end_kwh = end;
   if (!kernel::is_known(begin) || !kernel::is_known(end)) {
@@ -198,6 +200,9 @@ EnergyVerdict energy_of(const Registers& given) {
 
   const double hours = r.stop_ns >= r.start_ns ? kernel::hours_between(r.start_ns, r.stop_ns) : kernel::unknown;
   double kwh = end - begin;
+
+  // A register that fell went over its end (a usual width), or began anew with readings on both sides of the fall.
+  // Else nothing is certain.
   if (kwh < 0) {
     const Registers known{begin, end, r.samples, r.start_ns, r.stop_ns, r.start_seen, r.stop_seen};
     if (const double over = over_the_end(known, hours); kernel::is_known(over)) {
@@ -218,12 +223,15 @@ EnergyVerdict energy_of(const Registers& given) {
   } else if (kernel::is_known(r.start_kwh) && kernel::is_known(r.stop_kwh)) {
     check_readings(r, verdict);
   }
+
+  // Also a register that only rose can be broken.
   if (kwh > most_mean_kw * (kernel::is_known(hours) ? hours : 1.0) + 1.0) {
     doubt("energy_impossible", fmt::format("{:.15g} kWh in {:.3g} h is an energy that no charger gives (more than {} "
                                            "kW in the mean): it is not known",
                                            kwh, hours, most_mean_kw));
     return verdict;
   }
+
   if (at_least) {
     doubt("energy_at_least", fmt::format("no register at its {}: {} is what its readings show, at least",
                                          kernel::is_known(r.start_kwh)  ? "stop"

@@ -1,4 +1,4 @@
-// What a transaction took, by its registers.
+// Energy of a transaction, by its registers.
 #pragma once
 #include <cmath>
 #include <span>

@@ -1,4 +1,4 @@
-// What a message tells, whatever version of the protocol it came in: OCPP 1.6 and 2.0.1 logs of one session give the
+// Messages as events, the same for every version of the protocol: OCPP 1.6 and 2.0.1 logs of one session give the
 // same events. Strings are copies; nothing here refers to the log.
 #pragma once
 #include <optional>

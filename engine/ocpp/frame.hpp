@@ -19,7 +19,7 @@ using kernel::TimeNs;
 /// The first element of a frame. 5 and 6 exist in OCPP 2.1 only.
 enum class FrameType : std::uint8_t { call = 2, result = 3, error = 4, result_error = 5, send = 6 };
 
-/// Who sent it. Station: the charging station; csms: the system that manages it.
+/// Side that sent a frame. Station: the charging station; csms: the system that manages it.
 enum class Sender : std::uint8_t { unknown, station, csms };
 
 /// Where something stands in the logs.
@@ -28,7 +28,7 @@ struct Place {
   std::uint64_t line = 0;  ///< from 1, of its first byte
 };
 
-/// What the clock of whoever wrote the log showed. A log that gives no zone is read as if it were UTC; the reader
+/// Time that the clock of the log's writer showed. A log that gives no zone is read as if it were UTC; the reader
 /// infers the zone afterwards (LogReport::zones).
 struct LogTime {
   TimeNs ns = kernel::time_never;  ///< time_never: the log does not say
@@ -52,7 +52,8 @@ struct Frame {
   bool blocked = false;           ///< a proxy says that it never reached the other side: counted, not to be used
 };
 
-/// What a log tells about a station's connection beside frames ("Connection is established", "is Disconnected!").
+/// A connection of a station that came or went, as a log tells it beside frames ("Connection is established", "is
+/// Disconnected!").
 struct LinkChange {
   std::string_view station;
   bool connected = false;
@@ -60,8 +61,8 @@ struct LinkChange {
   Place place;
 };
 
-/// Who listens to a reader: everything of all files, in the order in which it happened as far as a file's own order
-/// (ascending or descending) says.
+/// Listener of a reader: it gets everything of all files, in the order in which it happened as far as a file's own
+/// order (ascending or descending) says.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;

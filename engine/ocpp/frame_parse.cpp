@@ -72,9 +72,11 @@ ParseOutcome FrameParser::frame_of(const element& root) {
     if (more) break;
     parts[count++] = part;
   }
+
   std::int64_t type = 0;
   if (count < 2 || parts[0].get(type) != simdjson::SUCCESS || type < 2 || type > 6)
     return other_text("no type of a frame");
+
   ParseOutcome outcome{ParseOutcome::Kind::frame, {}, {}, {}};
   ParsedFrame& frame = outcome.frame;
   frame.type = static_cast<FrameType>(type);
@@ -94,6 +96,8 @@ ParseOutcome FrameParser::frame_of(const element& root) {
       return other_text("the description of an error is no text");
     at = 4;
   }
+
+  // A payload that is left out or null is an empty object, and that is noted.
   if (count > at + 1 || more) outcome.repairs.push_back("more elements than a frame has");
   if (count > at && parts[at].type() == element_type::OBJECT) {
     parts_->payload = parts[at];

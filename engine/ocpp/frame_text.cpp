@@ -71,9 +71,11 @@ Extent walk(std::string_view text, std::size_t at, const RecordShape& record, un
   for (std::size_t i = at; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '\n') {
+      // A line that begins a record cuts the frame off, in the middle of a text too.
       if (i + 1 < text.size() && record.begins(line_at(text, i + 1))) return {Extent::End::cut, i};
       continue;
     }
+
     if (in_string) {
       if (c == '\\') {
         if (i + 1 < text.size() && text[i + 1] != '\n') ++i;
@@ -83,11 +85,13 @@ Extent walk(std::string_view text, std::size_t at, const RecordShape& record, un
       }
       continue;
     }
+
     switch (c) {
       case '"':
         in_string = true;
         break;
       case '[':
+        // A frame where JSON allows no value: the one before was cut off.
         if (depth > 0 && before != ':' && before != ',' && before != '[' &&
             beginning_at(text, i).kind == Beginning::Kind::frame)
           return {Extent::End::cut, i};
@@ -102,6 +106,7 @@ Extent walk(std::string_view text, std::size_t at, const RecordShape& record, un
       default:
         break;
     }
+
     if (!is_blank(c)) before = c;
   }
   return {Extent::End::cut, text.size()};
@@ -146,13 +151,16 @@ void unwrap_json(std::string_view text, std::string& out) {
       continue;
     }
     const char c = text[++i];
+
     constexpr std::string_view from = "nrtbf", to = "\n\r\t\b\f";
     if (const std::size_t which = from.find(c); which != std::string_view::npos) {
       out += to[which];
     } else if (c == 'u') {
       bool good = i + 4 < text.size();
       std::uint32_t code = good ? hex_value(text.substr(i + 1, 4), good) : 0;
+
       std::size_t used = 4;
+      // Characters beyond U+FFFF are a pair of escapes.
       if (good && code >= 0xD800 && code < 0xDC00 && i + 10 < text.size() && text[i + 5] == '\\' &&
           text[i + 6] == 'u') {
         const std::uint32_t low = hex_value(text.substr(i + 7, 4), good);
@@ -161,6 +169,7 @@ void unwrap_json(std::string_view text, std::string& out) {
           used = 10;
         }
       }
+
       if (!good || (code >= 0xD800 && code < 0xE000)) {
         out += "\\u";
       } else {
@@ -185,6 +194,8 @@ void unwrap_html(std::string_view text, std::string& out) {
                                                                         {"&nbsp;", ' '},
                                                                         {"&#47;", '/'},
                                                                         {"&amp;", '&'}}};
+
+  // An & that begins none of these stays as it is.
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto* entity =
         text[i] != '&' ? entities.end() : std::find_if(entities.begin(), entities.end(), [&](const auto& one) {
@@ -219,7 +230,7 @@ void unwrap_python(std::string_view text, std::string& out) {
   }
 }
 
-/// What a list may be long until it is taken for cut off.
+/// Length from which a list is taken for cut off.
 constexpr std::size_t most_literal_bytes = std::size_t{1} << 20;
 
 // One past the ']' of a list that Python or JavaScript shows, strings in either quote; the end of its line where it is
@@ -249,6 +260,7 @@ void unwrap_literal(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (c == '\'' || c == '"') {
+      // Either quote becomes JSON's: an escaped single one loses its backslash, a bare double one gets one.
       out += '"';
       for (++i; i < text.size() && text[i] != c; ++i) {
         if (text[i] == '\\' && i + 1 < text.size()) {
@@ -263,6 +275,7 @@ void unwrap_literal(std::string_view text, std::string& out) {
       out += '"';
       ++i;
     } else if (is_letter(c) || c == '_' || c == '$') {
+      // JavaScript shows the names of fields bare.
       const std::size_t begin = i;
       while (i < text.size() && (is_letter(text[i]) || is_digit(text[i]) || text[i] == '_' || text[i] == '$')) ++i;
       const std::string_view word = text.substr(begin, i - begin);
@@ -292,14 +305,17 @@ Beginning beginning_at(std::string_view text, std::size_t at) {
     const bool another = text[comma] == ',' && quote_at(text, skip_blanks(text, comma + 1)).found;
     return {another ? Kind::lookalike : Kind::nothing, 0, Wrap::none};
   }
+
   if (!is_digit(c) || is_digit(text[i + 1])) return {};
   const int type = c - '0';
+
   i = skip_blanks(text, i + 1);
   if (i >= text.size()) return {Kind::unknown, 0, Wrap::none};
   if (text[i] != ',') return {};
   i = skip_blanks(text, i + 1);
   const Quote quote = quote_at(text, i);
   if (quote.unknown && !quote.found) return {Kind::unknown, 0, Wrap::none};
+
   if (quote.found) return {type >= 2 && type <= 6 ? Kind::frame : Kind::lookalike, type, quote.wrap};
   if (i < text.size() && text[i] == '\'' && type >= 2 && type <= 6) return {Kind::frame, type, Wrap::literal};
   if (type >= 2 && type <= 4 && is_digit(text[i])) {  // [2,17,"
@@ -309,6 +325,8 @@ Beginning beginning_at(std::string_view text, std::size_t at) {
     const bool another = text[i] == ',' && quote_at(text, skip_blanks(text, i + 1)).found;
     return {another ? Kind::lookalike : Kind::nothing, type, Wrap::none};
   }
+
+  // An object or null where the id must stand.
   const bool odd = type >= 2 && type <= 4 && (text[i] == '{' || text.substr(i, 5) == "null,");
   return {odd ? Kind::lookalike : Kind::nothing, type, Wrap::none};
 }
@@ -339,6 +357,7 @@ std::size_t wrapped_end(std::string_view text, std::size_t at, Wrap wrap) {
   std::size_t i = at;
   switch (wrap) {
     case Wrap::csv:
+      // A doubled quote is one of the cell's text; a single one ends the cell.
       for (; i < text.size(); ++i) {
         if (text[i] != '"') continue;
         if (i + 1 >= text.size() || text[i + 1] != '"') return i;
@@ -346,6 +365,7 @@ std::size_t wrapped_end(std::string_view text, std::size_t at, Wrap wrap) {
       }
       return text.size();
     case Wrap::json:
+      // Up to the quote that no backslash escapes, at most to the line's end.
       for (; i < text.size() && text[i] != '\n' && text[i] != '"'; ++i)
         if (text[i] == '\\') ++i;
       return std::min(i, text.size());
@@ -354,6 +374,7 @@ std::size_t wrapped_end(std::string_view text, std::size_t at, Wrap wrap) {
         if (text[i] == '\\') ++i;
       return std::min(i, text.size());
     case Wrap::html:
+      // Text of a page ends where a tag begins.
       return std::min(text.find('<', at), text.size());
     case Wrap::literal:
       return literal_end(text, at);

@@ -11,7 +11,7 @@ namespace evtwin::ocpp {
 /// the quotes of Python's bytes and strings, or as a list that Python or JavaScript shows: [2, 'id', 'Heartbeat', {}].
 enum class Wrap : std::uint8_t { none, csv, json, html, python, literal };
 
-/// What begins at a '['.
+/// Kind of text that begins at a '['.
 struct Beginning {
   enum class Kind : std::uint8_t {
     nothing,    ///< some other bracket
@@ -36,7 +36,7 @@ struct Extent {
   std::size_t end = 0;
 };
 
-/// What a log's next record looks like, learned from the line on which the current one begins.
+/// Shape of a log's next record, learned from the line on which the current one begins.
 class RecordShape {
  public:
   RecordShape() = default;

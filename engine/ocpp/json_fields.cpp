@@ -31,6 +31,7 @@ std::string_view repeated_key(const Json& json) {
   const auto wait_for = [&waiting](const Json& value) {
     if (value.is_object() || value.is_array()) waiting.push_back(value);
   };
+
   while (!waiting.empty()) {
     const Json one = waiting.back();
     waiting.pop_back();

@@ -85,17 +85,24 @@ class Repair {
       }
     }
     std::string_view digits = text_.substr(begin, at_ - begin);
+
     const bool negative = digits[0] == '-';
     std::string_view magnitude = digits.substr(negative ? 1 : 0);
+
+    // Fractions and exponents are left to the parser.
     if (!whole) {
       out_ += digits;
       return;
     }
+
+    // JSON allows no leading zero.
     const std::size_t significant = magnitude.find_first_not_of('0');
     if (magnitude.size() > 1 && significant != 0) {
       note("a number that begins with 0");
       magnitude = significant == std::string_view::npos ? "0" : magnitude.substr(significant);
     }
+
+    // An integer beyond 64 bits would cost the whole frame in the parser: it becomes a text.
     const std::string_view most = negative ? "9223372036854775808" : "18446744073709551615";
     const bool fits = magnitude.size() < most.size() || (magnitude.size() == most.size() && magnitude <= most);
     if (!fits) note("an integer beyond 64 bits");
@@ -120,11 +127,14 @@ class Repair {
     if (c == 'u') {
       const std::uint32_t code = code_unit(at_ + 2);
       if (code > 0xFFFF) {
+        // The `u` stays, the backslash goes.
         note("an escape that JSON does not know");
         out_ += 'u';
         at_ += 2;
         return;
       }
+
+      // Characters beyond U+FFFF are written as a pair of escapes; half a pair is no character.
       const bool high = code >= 0xD800 && code < 0xDC00, low = code >= 0xDC00 && code < 0xE000;
       const std::uint32_t next = text_.substr(at_ + 6, 2) == "\\u" ? code_unit(at_ + 8) : 0;
       if (high && next >= 0xDC00 && next < 0xE000) {
@@ -132,6 +142,7 @@ class Repair {
         at_ += 12;
         return;
       }
+
       if (high || low) {
         note("half a surrogate pair");
         out_ += replacement;
@@ -141,11 +152,13 @@ class Repair {
       at_ += 6;
       return;
     }
+
     if (std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos && c != '\0') {
       out_ += '\\';
       out_ += c;
       at_ += 2;
     } else {
+      // Only the backslash goes; the character behind it is read next, as it stands.
       note("an escape that JSON does not know");
       ++at_;
     }

@@ -84,7 +84,7 @@ class Follower {
         run({.runs = evse_ != 0, .start_ns = span.start_ns, .id = span.id}, start, stop);
         append(pieces_, piece_of(stop, {}));
       }
-      // What was told just when it ended is for the next one.
+      // A profile set at the instant at which this transaction stops belongs to the next one.
       take_commands_before(span.stop_ns);
       if (evse_ != 0) store_.end_transaction(evse_, span.id);
     }
@@ -158,6 +158,7 @@ bool StationLimits::limited() const {
 
 StationLimits limits_over(std::span<const ProfileCommand> commands, std::string_view station,
                           std::span<const TransactionSpan> transactions, TimeNs from_ns, TimeNs to_ns) {
+  // A profile that the station refused limits nothing.
   Commands own;
   for (const ProfileCommand& command : commands)
     if (command.station == station && command.accepted) own.push_back(&command);
@@ -168,6 +169,8 @@ StationLimits limits_over(std::span<const ProfileCommand> commands, std::string_
 
   StationLimits limits;
   Budget budget;
+
+  // A log may have very many commands and EVSEs: the budget is one for the whole station.
   const auto follow = [&](int evse, const std::vector<TransactionSpan>& spans) {
     budget.take(own.size());
     const Commands some = commands_for(own, evse);
@@ -176,7 +179,10 @@ StationLimits limits_over(std::span<const ProfileCommand> commands, std::string_
     limits.not_taken += follower.not_taken();
     return pieces;
   };
+
+  // Limits of the station matter while any of its EVSEs charges.
   limits.station = follow(0, together({transactions.begin(), transactions.end()}));
+  // A transaction whose EVSE the log does not tell has none of its own.
   for (auto& [evse, spans] : by_evse) {
     if (evse > 0) limits.evses.push_back({.evse = evse, .pieces = follow(evse, in_turn(std::move(spans)))});
   }

@@ -111,8 +111,11 @@ FoundWay last_way(View text) {
       while (end < text.size() && (ascii ? is_letter(text[end]) : static_cast<unsigned char>(text[end]) >= 0x80)) ++end;
       const View word = text.substr(i, end - i);
       const Way way = word == "→" ? Way::sent : word == "←" ? Way::received : way_of_letters(word);
+
+      // Beside a digit or an underscore it is a part of a name: `cp_to_csms`.
       const bool part_of_name =
           (i > 0 && (is_digit(text[i - 1]) || text[i - 1] == '_')) || (end < text.size() && text[end] == '_');
+
       if (way != Way::unknown && !part_of_name) found = {way, i};
       i = end;
     } else if (c == '<' || c == '>' || c == '-') {
@@ -123,6 +126,7 @@ FoundWay last_way(View text) {
       const bool alone = (i == 0 || is_blank(text[i - 1])) && (end == text.size() || is_blank(text[end]));
       const bool long_right = arrow.size() > 3 && arrow.find_first_not_of('-') == arrow.size() - 1;
       const bool long_left = arrow.size() > 3 && arrow.find_last_not_of('-') == 0 && arrow[0] == '<';
+
       if (arrow == ">>" || arrow == "->" || arrow == "-->" || (long_right && arrow.back() == '>') ||
           (arrow == ">" && alone))
         found = {Way::sent, i};
@@ -189,8 +193,11 @@ bool python_station(View prefix, View& station) {
     if (rest.size() <= tail.size() || rest.substr(rest.size() - tail.size()) != tail) continue;
     rest.remove_suffix(tail.size());
     rest = trimmed(rest);
+
     if (rest.empty() || rest.back() != ':') return false;
     rest.remove_suffix(1);
+
+    // The name begins behind the logger's mark; the most specific of these is tried first.
     std::size_t begin = 0;
     bool found = false;
     for (const View mark : {View("ocpp:"), View(" - "), View("[ocpp]"), View("] ")}) {
@@ -204,6 +211,7 @@ bool python_station(View prefix, View& station) {
       if (const std::size_t blank = rest.find_last_of(" \t"); blank != View::npos) begin = blank + 1;
       if (rest.find("ocpp") == View::npos && !may_be_name(rest.substr(begin))) return false;
     }
+
     station = trimmed(rest.substr(begin));
     return true;
   }
@@ -333,13 +341,17 @@ View station_of_path(View line) {
 
 LinkText link_of(View line, std::size_t after_stamp) {
   LinkText link;
+
+  // All phrases have these letters and few lines do: one search spares twelve.
   const std::size_t at = find_letters(line, "onnect");
   if (at == View::npos) return link;
+
   struct Phrase {
     View text;
     bool connected;
     bool name_before;  // the station's name is the last word before the phrase; else it may follow
   };
+
   constexpr std::array<Phrase, 12> phrases{{{"connection is established", true, true},
                                             {"connection\tis\testablished", true, true},
                                             {"connection is closed", false, true},
@@ -352,11 +364,13 @@ LinkText link_of(View line, std::size_t after_stamp) {
                                             {"charge point connected: ", true, false},
                                             {"charger disconnected: ", false, false},
                                             {"charger connected: ", true, false}}};
+
   for (const Phrase& phrase : phrases) {
     const std::size_t found = find_letters(line, phrase.text);
     if (found == View::npos) continue;
     link.station = keyed_station(line.substr(0, found));
     if (link.station.empty() && !phrase.name_before) link.station = value_after(line, found + phrase.text.size());
+
     if (link.station.empty() && phrase.name_before) {
       const std::size_t from = std::min(after_stamp, found);
       const View before = trimmed(line.substr(from, found - from));
@@ -364,6 +378,7 @@ LinkText link_of(View line, std::size_t after_stamp) {
       const View name = trimmed_name(before.substr(blank == View::npos ? 0 : blank + 1));
       if (may_be_name(name)) link.station = name;
     }
+
     link.found = !link.station.empty();
     link.connected = phrase.connected;
     return link;

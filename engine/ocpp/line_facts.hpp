@@ -1,4 +1,4 @@
-// What the text around a frame says of it: which way it went, and whose it is.
+// Facts that the text around a frame tells: which way it went, and whose it is.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -120,11 +120,14 @@ void Assembly::end_file() {
         sink_.on_link({one.link.station, one.link.connected, one.found.time, place(one.found.line)});
         continue;
       }
+
+      // The payload's view was the parser's, which has read on since: it is parsed again from the kept text.
       one.payload.append(text_padding, ' ');
       const ParseOutcome outcome = parser_.parse(View(one.payload).substr(0, one.payload.size() - text_padding));
       if (outcome.kind != ParseOutcome::Kind::frame) continue;  // it was written from one that could be read
       one.found.frame = {one.found.frame.type, one.id, one.action, one.error_code, one.error_description,
                          outcome.frame.payload};
+
       one.found.station = one.station;
       one.found.layout = one.layout;
       one.found.action = one.told_action;
@@ -135,6 +138,7 @@ void Assembly::end_file() {
   }
   kept_.clear();
   kept_bytes_ = 0;
+
   const std::vector<ZoneFrom> zones = zone_.zones(static_cast<std::uint32_t>(report_.files.size() - 1));
   report_.zones.insert(report_.zones.end(), zones.begin(), zones.end());
 }
@@ -192,7 +196,7 @@ void Assembly::on_found(const FoundFrame& found) {
 }
 
 bool Assembly::stands_twice(const Frame& frame, const FoundFrame& found) {
-  // What a proxy kept back may stand there again, and pass.
+  // A message that a proxy kept back may stand there again, and pass.
   if (frame.blocked || frame.id.empty()) return false;
   const bool call = frame.type == FrameType::call || frame.type == FrameType::send;
   // Ids are the stations' own, so an answer is known by its call; what was sent again is answered again.
@@ -215,6 +219,8 @@ void Assembly::hand_over(const FoundFrame& given) {
   FoundFrame found = given;
   Frame frame;
   const ParsedFrame& read = found.frame;
+
+  // Where calls alone name their station, an answer is of the one whose call has its id.
   if (calls_alone_) {
     const bool call = read.type == FrameType::call || read.type == FrameType::send;
     if (call && !found.station.empty()) {
@@ -227,6 +233,7 @@ void Assembly::hand_over(const FoundFrame& given) {
       return;
     }
   }
+
   frame.type = read.type;
   frame.id = read.id;
   frame.action = read.action;
@@ -250,17 +257,20 @@ void Assembly::hand_over(const FoundFrame& given) {
   const bool is_call = frame.type == FrameType::call || frame.type == FrameType::send;
   OpenCall call;
   if (is_call) {
+    // The action tells who calls; else the words of the line, else the way that it went.
     const Sender initiator = initiator_of(frame.action);
     frame.sender = initiator;
     if (frame.sender == Sender::unknown) frame.sender = found.sender;
     if (frame.sender == Sender::unknown) frame.sender = side_.sender_of(found.way);
     if (frame.sender == Sender::unknown) frame.sender = Sender::station;  // vendors' messages mostly are the station's
     if (!frame.blocked) side_.learn(found.way, initiator);
+
     if (frame.type == FrameType::call && !frame.blocked) {
       correlation_.call(frame.station, frame.sender, key, frame.action, frame.number);
       ++calls_to_answer_;
     }
   } else if (!frame.blocked) {
+    // An answer goes back to the side that asked, and gets the action of its call.
     Sender sender = found.sender != Sender::unknown ? found.sender : side_.sender_of(found.way);
     const Sender asked = sender == Sender::unknown   ? Sender::unknown
                          : sender == Sender::station ? Sender::csms
@@ -272,6 +282,7 @@ void Assembly::hand_over(const FoundFrame& given) {
       sender = match->second == Sender::station ? Sender::csms : Sender::station;
       ++answered_;
     } else {
+      // Its call is not in the log: the action, where the record names it, tells who must have answered.
       ++report_.answers_without_call;
       frame.action = found.action;
       const Sender initiator = initiator_of(found.action);
@@ -283,12 +294,13 @@ void Assembly::hand_over(const FoundFrame& given) {
   if (stands_twice(frame, found)) {
     if (report_.repeated == 0) report_.first_repeated = frame.place;
     ++report_.repeated;
-    // What was counted of it above is taken back.
+    // Counts of it above are taken back.
     if (frame.type == FrameType::call) --calls_to_answer_;
     if (frame.call_number != 0) --answered_;
     if (!is_call && frame.call_number == 0) --report_.answers_without_call;
     return;
   }
+
   switch (frame.type) {
     case FrameType::call:
       ++report_.calls;
@@ -303,6 +315,7 @@ void Assembly::hand_over(const FoundFrame& given) {
     default:
       ++report_.other;
   }
+
   if (frame.blocked) ++report_.blocked;
   if (is_call) {
     if (!last_count_ || last_action_ != frame.action) {

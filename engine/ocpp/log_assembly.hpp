@@ -10,14 +10,14 @@
 
 namespace evtwin::ocpp {
 
-/// Who sends an action: the side that starts it; unknown: either may, or no version of the protocol has it.
+/// Side that sends an action: the one that starts it; unknown: either may, or no version of the protocol has it.
 Sender initiator_of(std::string_view action);
 
 /// Which side writes a log, as its calls show: who sent them is known by their actions, the log says which way.
 class LoggerSide {
  public:
   void learn(Way way, Sender sender);
-  /// Who sent a frame that went this way; unknown where the log is of two minds.
+  /// Sender of a frame that went this way; unknown where the log is of two minds.
   Sender sender_of(Way way) const;
 
  private:

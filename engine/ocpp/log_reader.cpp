@@ -135,7 +135,7 @@ void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOp
     // A frame or line longer than the window: twice as much next time, up to the longest that may be.
     want = used > 0 ? chunk_bytes : std::max(chunk_bytes, window.text().size());
     if (used == 0 && window.text().size() > options.most_frame_bytes + chunk_bytes) {
-      // A line without end: an array of objects, perhaps. What is whole of it is read.
+      // A line without end: an array of objects, perhaps. Its whole objects are read.
       const std::string_view text = window.text();
       const std::size_t seam = text.rfind("},");
       const std::size_t part = seam == std::string_view::npos ? text.size() : seam + 1;
@@ -145,6 +145,7 @@ void read_one(Opened opened, Assembly& assembly, LogReport& report, const ReadOp
     }
     window.more(want);
   }
+
   assembly.end_file();
   LogFile& file = report.files.back();
   file.bytes = window.bytes();
@@ -165,11 +166,13 @@ void sort_by_time(std::vector<Opened>& logs) {
 /// Files, frames and findings.
 void tell_read(const LogReport& report, double ms) {
   constexpr kernel::LogRoom room = kernel::LogRoom::ocpp;
+  // Texts are made only where somebody reads them.
   if (!kernel::logs(room, kernel::LogLevel::info)) return;
   for (const LogFile& file : report.files) {
     kernel::log_line(room, kernel::LogLevel::info, "{}: {}, {} bytes, {} lines, {} frames{}", file.name, file.layout,
                      file.bytes, file.lines, file.frames, file.newest_first ? ", newest first" : "");
   }
+
   const auto tell_groups = [](std::string_view what, const std::map<std::string, OddityGroup>& groups) {
     for (const auto& [reason, group] : groups) {
       const Oddity* first = group.first.empty() ? nullptr : &group.first.front();
@@ -178,9 +181,11 @@ void tell_read(const LogReport& report, double ms) {
         kernel::log_line(room, kernel::LogLevel::debug, "  line {}: {}", first->place.line, first->excerpt);
     }
   };
+
   tell_groups("unused", report.unused);
   tell_groups("repaired", report.repaired);
   tell_groups("no frame", report.lookalikes);
+
   kernel::log_line(room, kernel::LogLevel::info,
                    "{} calls, {} results, {} errors, {} undecodable, {} answers without call, {} calls without answer, "
                    "{:.1f} ms",

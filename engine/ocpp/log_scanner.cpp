@@ -92,6 +92,7 @@ const LogScanner::Context& LogScanner::context_of(View text, std::size_t at, Lin
     }
     return line.context;
   }
+
   if (line.context_known) return line.context;
   line.context_known = true;
   Context& context = line.context;
@@ -134,10 +135,12 @@ void LogScanner::apply_rule(Context& context) {
       around_ += part;
     }
   }
+
   if (const auto known = short_text ? ruled_.find(around_) : ruled_.end(); known != ruled_.end()) {
     ruled_station_ = known->second.station;
     if (known->second.sender != Sender::unknown) context.facts.sender = known->second.sender;
   } else {
+    // The rule looks at the whole text, with its time.
     const std::string key = short_text ? around_ : std::string();
     around_.assign(context.outer);
     around_ += ' ';
@@ -145,6 +148,7 @@ void LogScanner::apply_rule(Context& context) {
     const StationRule::Found found = manner_.station.find(around_, context.behind);
     ruled_station_ = found.station;
     if (found.sender != Sender::unknown) context.facts.sender = found.sender;
+
     if (short_text) {
       if (ruled_.size() >= most_ruled) ruled_.clear();
       ruled_.emplace(key, Ruled{ruled_station_, found.sender});
@@ -207,6 +211,8 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
       ++at;
       continue;
     }
+
+    // Words before this frame count more than those around the whole text.
     Context own = context;
     const View before = piece.substr(prefix, at - prefix);
     own.before = before;
@@ -216,6 +222,7 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
       if (facts.way != Way::unknown) own.facts.way = facts.way;
       if (facts.sender != Sender::unknown) own.facts.sender = facts.sender;
       if (!facts.station.empty()) own.facts.station = facts.station;
+
       if (!own.time.known()) {
         own.stamp = stamp;
         own.time = time_of(stamp);
@@ -224,6 +231,7 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
       own.facts.retold |= facts.retold;
       if (frames == 0 && own.layout.substr(0, 4) != "JSON") own.layout = layout_name(before);
     }
+
     if (beginning.wrap != Wrap::none && level < most_wrappings) {
       const std::size_t end = wrapped_end(piece, at, beginning.wrap);
       std::string& inner = scratch_[level];
@@ -243,8 +251,11 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
         return frames + 1;
       }
     }
+
+    // Else its brackets are counted, and it is mended if it can be.
     const Extent extent = extent_of(piece, at, none, options_.most_depth);
     const View text = piece.substr(at, extent.end - at);
+
     if (extent.how != Extent::End::closed) {
       odd(beginning.type > 4 ? OddityKind::lookalike : OddityKind::unused,
           extent.how == Extent::End::cut ? cut_off : View("nested too deeply"), context.line, piece.substr(at));
@@ -259,6 +270,7 @@ std::size_t LogScanner::frames_in(View piece, const Context& context, unsigned l
         odd(real ? OddityKind::unused : OddityKind::lookalike, outcome.reason, context.line, text);
       }
     }
+
     at = prefix = std::max(extent.end, at + 1);
   }
   return frames;
@@ -285,6 +297,7 @@ bool LogScanner::join_columns(View text, std::size_t at, std::size_t& end, Line&
   if (arrow > 0) head = head.substr(0, arrow - 1);
   const std::size_t length = head.size();
   if (length < 8 || length > 200) return false;
+
   const RecordShape same(head, length);
   std::string& whole = scratch_[most_wrappings];
   whole.assign(text.substr(at, line.end - at));
@@ -294,20 +307,23 @@ bool LogScanner::join_columns(View text, std::size_t at, std::size_t& end, Line&
     const std::size_t begin = next + 1, stop = line_end(text, begin);
     const View row = text.substr(begin, stop - begin);
     if (row.size() <= length || !same.begins(row)) return false;
-    // What differs from the first line may be figures alone: the time went on.
+    // Figures alone may differ from the first line: the time went on.
     for (std::size_t i = 0; i < length; ++i) {
       const bool digits = row[i] >= '0' && row[i] <= '9' && head[i] >= '0' && head[i] <= '9';
       if (row[i] != head[i] && !digits) return false;
     }
+
     View rest = row.substr(length);
     if (rest.substr(0, 2) == "->" || rest.substr(0, 2) == "<-" ||
         (rest[0] == '[' && beginning_at(rest, 0).kind == Beginning::Kind::frame))
       return false;
+
     while (!whole.empty() && whole.back() == '\r') whole.pop_back();
     whole += rest;
     ++lines;
     next = stop;
     if (rest.find(']') == View::npos) continue;
+    // This may be the frame's end, or a bracket inside it.
     const std::size_t bracket = whole.rfind(']') + 1, size = whole.size();
     const Extent extent = extent_of(View(whole).substr(0, bracket), 0, {}, options_.most_depth);
     if (extent.how != Extent::End::closed) continue;
@@ -315,6 +331,7 @@ bool LogScanner::join_columns(View text, std::size_t at, std::size_t& end, Line&
     outcome = parser_.parse(View(whole).substr(0, extent.end));
     whole.resize(size);
     if (outcome.kind != ParseOutcome::Kind::frame) return false;
+
     Context context = context_of(text, at, line);
     context.layout = "firmware, broken lines";
     found(outcome, View(whole).substr(0, extent.end), context);
@@ -346,6 +363,7 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     }
   }
 
+  // Else its brackets are counted: it may span lines, or be cut off by the next record.
   const View head = text.substr(line.begin, line.end - line.begin);
   const RecordShape record(head, line.begin == line.prefix ? at - line.begin : 0);
   const Extent extent = extent_of(text, at, record, options_.most_depth);
@@ -354,6 +372,7 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     odd(OddityKind::unused, "longer than any frame", line.number, text.substr(at));
     return line.end;
   }
+
   Context context = context_of(text, at, line);
   if (extent.end < line.end) context.behind = text.substr(extent.end, line.end - extent.end);
   if (extent.how == Extent::End::closed) {
@@ -361,6 +380,7 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     ParseOutcome outcome = parser_.parse(whole);
     if (outcome.kind == ParseOutcome::Kind::bad_json) {
       const View before = text.substr(line.prefix, at - line.prefix);
+      // Python shows bytes and strings in its own quotes and escapes.
       if (!before.empty() && before.back() == '\'' && has(whole, "\\"))
         return wrapped_at(text, at, Wrap::python, line, last);
       if (!(context.facts.retold && has(whole, "..."))) outcome = parser_.parse_repaired(whole);
@@ -375,15 +395,19 @@ std::size_t LogScanner::frame_at(View text, std::size_t at, const Beginning& beg
     }
     return extent.end;
   }
+
+  // Cut off at the line's end: the next lines may be its columns.
   if (extent.how == Extent::End::cut && extent.end >= line.end) {
     std::size_t end = 0;
     if (join_columns(text, at, end, line)) return end;
   }
+
   if (context.facts.retold && manner_.skip_retold) {
     // The library leaves out the middle of long frames.
     odd(OddityKind::lookalike, told_twice, line.number, text.substr(at));
     return line.end;
   }
+
   const bool deep = extent.how == Extent::End::too_deep;
   odd(beginning.type > 4 ? OddityKind::lookalike : OddityKind::unused, deep ? View("nested too deeply") : cut_off,
       line.number, text.substr(at));
@@ -395,9 +419,11 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
   const std::size_t first = text.find_first_not_of(" \t\r\n", at + 1);
   if (first == View::npos) return last ? at + 1 : need_more;
   if (text[first] != '"' && text[first] != '}') return at + 1;
+
   const View head = text.substr(line.begin, line.end - line.begin);
   const std::size_t before = at - line.begin;
   const RecordShape record(head, all_blank(head.substr(0, before)) ? 0 : before);
+
   // An object that spans lines is looked at up to a limit; a longer one is a document, and its parts come next.
   const std::size_t limit = std::max(line.end, std::min(text.size(), at + most_object_bytes));
   const Extent extent = object_extent(text.substr(0, limit), at, record, most_object_depth);
@@ -405,21 +431,26 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
     const bool short_of_text = extent.how == Extent::End::cut && extent.end == text.size() && !last;
     return short_of_text && text.size() - at <= most_object_bytes ? need_more : at + 1;
   }
+
   if (extent.end - at > options_.most_frame_bytes) return extent.end;
   const View whole = text.substr(at, extent.end - at);
   const auto messages = objects_.read(whole, extent.end <= line.end);
   if (!messages.valid) return at + 1;
+
   if (manner_.payload_only && messages.root) {
     View prefix = text.substr(line.prefix, at - line.prefix);
     if (all_blank(prefix)) prefix = previous_line_;
     Context context = context_of(text, at, line);
     if (payload_only(prefix, *messages.root, context)) return extent.end;
   }
+
   if (!messages.repeated_key.empty()) {
     const std::size_t second = whole.rfind(messages.repeated_key);
     odd(OddityKind::repaired, "a key twice in the object of a message", line.number,
         whole.substr(second == View::npos || second == 0 ? 0 : second - 1));
   }
+
+  // A message is parsed from its raw text, or put together out of its fields.
   std::size_t frames = 0;
   for (const MessageObject& message : messages.found) {
     Context context = context_of(text, at, line);
@@ -431,10 +462,12 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
     if (message.way.sender != Sender::unknown) context.facts.sender = message.way.sender;
     if (!message.station.empty()) context.facts.station = message.station;
     if (message.station_left_empty) odd(OddityKind::repaired, no_station, line.number, whole);
+
     if (message.time.known()) {
       context.time = message.time;
       context.stamp.reset();
     }
+
     if (!message.raw.empty()) {
       std::string& piece = scratch_[most_wrappings];
       piece.assign(message.raw);
@@ -445,6 +478,8 @@ std::size_t LogScanner::object_at(View text, std::size_t at, Line& line, bool la
       ++frames;
     }
   }
+
+  // An object over several lines that holds no message may hold smaller ones that do.
   if (frames > 0) return extent.end;
   return extent.end <= line.end ? extent.end : at + 1;
 }
@@ -494,15 +529,18 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
   context.record = ++record_;
   context.layout = "table";
   context.outer = text.substr(begin, end - begin);
+
   const auto cell = [&](FieldKind kind) {
     const std::size_t at = table_->find(kind);
     return at < cells_.size() ? cells_[at].text : View();
   };
+
   const View when = cell(FieldKind::time);
   context.stamp = stamps_.find(when);
   context.time = time_of(context.stamp);
   if (const View then = cell(FieldKind::answer_time); !then.empty())
     context.answer_time = time_of(StampReader(manner_.order).find(then));
+
   if (const View way = cell(FieldKind::way); !way.empty()) context.facts = way_of_word(way);
   context.facts.station = cell(FieldKind::station);
   if (table_->find(FieldKind::station) == table_->columns.size())
@@ -511,6 +549,8 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
     odd(OddityKind::repaired, no_station, context.line, text.substr(begin, end - begin));
   // The action tells who started it where a row is cut; it may stand as an event's name, too.
   if (const View action = cell(FieldKind::action); find_action(action)) context.action = action;
+
+  // Any cell may hold frames, or the payload of one, with quotes doubled or not.
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const View piece = cells_[i].text;
     const FieldKind kind = i < table_->columns.size() ? table_->columns[i] : FieldKind::other;
@@ -525,6 +565,7 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
     const std::size_t size = inner.size();
     inner.append(text_padding, ' ');
     const View plain = View(inner).substr(0, size);
+
     if (object) {
       const auto message = objects_.of_row(plain, cell(FieldKind::action), cell(FieldKind::type), cell(FieldKind::id),
                                            kind == FieldKind::answer);
@@ -540,16 +581,20 @@ std::size_t LogScanner::scan_row(View text, std::size_t begin, bool last) {
 
 LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::size_t end, bool last) {
   Line line;
+
+  // The line goes on from an earlier text: its beginning has told whose frames these are.
   if (carried_) {
     line.context = *carried_;
     line.context.line = line_number_;
     line.context_known = line.continued = line.has_frame = true;
     carried_.reset();
   }
+
   line.begin = line.prefix = begin;
   line.end = end;
   line.number = line_number_;
   std::size_t at = begin;
+
   for (;;) {
     const void* bracket = at < line.end ? std::memchr(text.data() + at, '[', line.end - at) : nullptr;
     std::size_t next = bracket ? static_cast<std::size_t>(static_cast<const char*>(bracket) - text.data()) : line.end;
@@ -560,6 +605,7 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
       object = brace != nullptr;
     }
     if (next >= line.end) break;
+
     std::size_t after = next + 1;
     if (object) {
       after = object_at(text, next, line, last);
@@ -573,6 +619,8 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
         odd(OddityKind::lookalike, "resembles a frame", line.number, text.substr(next));
       }
     }
+
+    // Frames that were read are not read again: the next text begins behind them.
     if (after == need_more) {
       if (!line.has_frame) return {begin, true};
       carried_station_ = line.context.facts.station;
@@ -580,14 +628,16 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
       carried_->facts.station = carried_station_;
       return {at, true};
     }
+
     if (after > next + 1) {
       line.has_frame = true;
       previous_line_.clear();
       line.prefix = after;
     }
+
     at = after;
     if (at > line.end) {
-      // What was read ended on a later line.
+      // The frame or object ended on a later line.
       line.number += newlines(text.substr(line.end, at - line.end));
       line.end = line_end(text, at);
       line.last_bracket = 0;
@@ -601,6 +651,7 @@ LogScanner::Progress LogScanner::scan_line(View text, std::size_t begin, std::si
       }
     }
   }
+
   if (!line.has_frame) {
     const View whole = text.substr(begin, end - begin);
     if (!table_ && record_ == 0) {

@@ -73,7 +73,7 @@ class LogScanner {
   std::uint64_t lines() const { return line_number_ - 1; }
 
  private:
-  /// What is known of the frames of one line, row or object.
+  /// Facts known of the frames of one line, row or object.
   struct Context {
     LineFacts facts;
     LogTime time, answer_time;

@@ -68,7 +68,7 @@ class TextBytes final : public Bytes {
   std::string_view rest_;
 };
 
-// What another source gives, some of it read already.
+// The bytes of another source, some of them read already.
 class Unread final : public Bytes {
  public:
   Unread(std::string head, std::unique_ptr<Bytes> rest) : head_(std::move(head)), rest_(std::move(rest)) {}
@@ -109,10 +109,13 @@ class Unpacked final : public Bytes {
           break;
         }
       }
+
+      // A gzip file may hold several members, one after the other (RFC 1952, 2.2).
       if (between_members_ && started_) {
         if (*stream_.next_in != 0x1F) break;  // padding after the last member
         inflateReset(&stream_);
       }
+
       between_members_ = false;
       started_ = true;
       const int status = inflate(&stream_, Z_NO_FLUSH);
@@ -262,6 +265,7 @@ std::vector<LogPath> log_paths(std::span<const std::string> given) {
     known.push_back(real);
     paths.push_back({path, path});
   };
+
   for (const std::string& one : given) {
     std::error_code error;
     if (!fs::exists(one, error)) refuse_source(one, "no such file");
@@ -270,10 +274,12 @@ std::vector<LogPath> log_paths(std::span<const std::string> given) {
       continue;
     }
     if (!fs::is_directory(one, error)) refuse_source(one, "neither a file nor a folder");
+
     std::vector<std::string> inside;
     auto entry = fs::recursive_directory_iterator(one, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
       const std::string name = entry->path().filename().string();
+      // Hidden files of a folder are nobody's log.
       std::error_code broken_link;
       if (entry->is_regular_file(broken_link) && !name.empty() && name[0] != '.')
         inside.push_back(entry->path().string());

@@ -31,7 +31,7 @@ std::vector<LogPath> log_paths(std::span<const std::string> given);
 /// Whether two files hold the same bytes. A file that can not be read is like no other.
 bool same_bytes(const std::string& path_a, const std::string& path_b);
 
-/// What was found of lines that are not UTF-8.
+/// Findings about lines that are not UTF-8.
 struct DecodedLines {
   std::size_t cp949 = 0;
   std::vector<std::pair<std::size_t, std::string>> unknown = {};  ///< lines from `from` on, from 0, with their text

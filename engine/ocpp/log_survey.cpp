@@ -37,7 +37,7 @@ class Tally final : public ScanListener {
   LogTime first, last;
 
  private:
-  // What 03/10 means: figures beyond 12 prove it; else the order that is nearer to the times inside the messages.
+  // Meaning of 03/10: figures beyond 12 prove it; else the order that is nearer to the times inside the messages.
   void days(const FoundFrame& found) {
     constexpr std::uint64_t proof = 1'000'000;
     if (found.stamp->shows == DayOrder::month_first) month_first += proof;
@@ -66,6 +66,8 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
       survey.manner = other;
     }
   }
+
+  // Days before months give other times, and with them another order of records: the head is read again.
   if (tally.month_first != tally.day_first) {
     survey.manner.order = tally.day_first > tally.month_first ? DayOrder::day_first : DayOrder::month_first;
     if (survey.manner.order == DayOrder::day_first) {
@@ -74,15 +76,19 @@ Survey survey_of(std::string_view head, const ReadOptions& options) {
       tally = again;
     }
   }
+
   survey.manner.skip_retold = tally.told > 0;
   if (tally.frames > 0) {
     survey.manner.objects = tally.of_objects > 0 || survey.manner.payload_only;
   }
+
   survey.side = tally.side;
   survey.manner.station = !options.station_regex.empty()   ? StationRule::regex(options.station_regex)
                           : !options.station_field.empty() ? StationRule::field(options.station_field)
                                                            : tally.stations.rule();
+
   survey.first_time = tally.first;
+  // With times of day alone, a step back may be midnight.
   survey.newest_first = tally.earlier >= 3 && tally.earlier > 4 * tally.later && tally.times_of_day == 0;
   return survey;
 }

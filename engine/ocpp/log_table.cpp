@@ -123,12 +123,14 @@ std::optional<TableHead> table_head(std::string_view line) {
   if (line.empty() || line.size() > 1000 || line.find_first_of("[{") != std::string_view::npos) return std::nullopt;
   for (const char separator : {',', ';', '\t', '|'}) {
     if (line.find(separator) == std::string_view::npos) continue;
+
     TableHead head{separator, {}, false};
     std::size_t known = 0;
     std::vector<Cell> cells;
     bool open = false;
     head.columns.assign(256, other);  // as many as there may be, until they are counted
     cut_row(line, 0, head, cells, open);
+
     head.columns.clear();
     for (const Cell& cell : cells) {
       const std::string_view name = trimmed(cell.text);
@@ -137,6 +139,8 @@ std::optional<TableHead> table_head(std::string_view line) {
       head.columns.push_back(field_kind(name));
       if (head.columns.back() != other) ++known;
     }
+
+    // A head names a time or an action, and a payload; at least half of its words are names of columns.
     const auto has = [&](FieldKind kind) { return head.find(kind) < head.columns.size(); };
     if (known >= 2 && known * 2 >= cells.size() && (has(time) || has(action)) && (has(payload) || has(answer)))
       return head;
@@ -149,6 +153,7 @@ std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head
   cells.clear();
   open = false;
   for (;;) {
+    // Columns between bars are not quoted; the last one may hold bars itself.
     if (head.separator == '|') {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       const bool last = cells.size() + 1 >= head.columns.size();
@@ -158,8 +163,10 @@ std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head
       at = bar + 1;
       continue;
     }
+
     if (at < text.size() && text[at] == '"') {
       const std::size_t begin = ++at;
+      // A doubled quote is one of the cell's text (RFC 4180).
       for (;; at += 2) {
         at = std::min(text.find('"', at), text.size());
         if (at + 1 >= text.size() || text[at + 1] != '"') break;
@@ -174,6 +181,7 @@ std::size_t cut_row(std::string_view text, std::size_t at, const TableHead& head
       cells.push_back({trimmed(text.substr(at, end - at)), false});
       at = end;
     }
+
     if (at >= text.size() || text[at] == '\n') return at;
     ++at;
   }

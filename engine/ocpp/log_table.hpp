@@ -8,7 +8,7 @@
 
 namespace evtwin::ocpp {
 
-/// What a column, or a field of an object, holds, as far as its name tells.
+/// Kind of content of a column, or a field of an object, as far as its name tells.
 enum class FieldKind : std::uint8_t {
   other,
   time,

@@ -64,11 +64,13 @@ bool time_of_day(Scanner& scan, TimeNs& ns, bool seconds_needed) {
   if (hours < 1 || hours > 2 || scan.peek(hours) != ':' || !is_digit(scan.peek(hours + 1)) ||
       !is_digit(scan.peek(hours + 2)) || is_digit(scan.peek(hours + 3)))
     return false;
+
   int hour = scan.number(hours);
   ++scan.at;
   const int minute = scan.number(2);
   int second = 0;
   TimeNs fraction = 0;
+
   if (scan.peek() == ':' && is_digit(scan.peek(1)) && is_digit(scan.peek(2))) {
     ++scan.at;
     second = scan.number(2);
@@ -81,6 +83,8 @@ bool time_of_day(Scanner& scan, TimeNs& ns, bool seconds_needed) {
   } else if (seconds_needed) {
     return false;
   }
+
+  // Clocks of 12 hours: 12 AM is midnight, 12 PM is noon.
   Scanner ahead = scan;
   ahead.blanks();
   const char half = lower(ahead.peek());
@@ -90,6 +94,8 @@ bool time_of_day(Scanner& scan, TimeNs& ns, bool seconds_needed) {
     ahead.at += 2;
     scan = ahead;
   }
+
+  // Second 60 is a leap second.
   if (hour > 23 || minute > 59 || second > 60) return false;
   ns = hour * kernel::hour_ns + minute * kernel::minute_ns + second * kernel::second_ns + fraction;
   return true;
@@ -101,6 +107,7 @@ bool zone(Scanner& scan, TimeNs& offset) {
   const bool blank = ahead.peek() == ' ';
   ahead.blanks();
   offset = 0;
+
   const char c = ahead.peek();
   if ((c == 'Z' || c == 'z') && !blank && !is_letter(ahead.peek(1))) {
     ++ahead.at;
@@ -120,22 +127,25 @@ bool zone(Scanner& scan, TimeNs& offset) {
         ++ahead.at;
         minutes = ahead.number(2);
       } else if (blank) {
+        // Two figures alone behind a blank may be anything.
         return false;
       }
     } else {
       return false;
     }
+
     if (hours > 14 || minutes > 59 || is_letter(ahead.peek())) return false;
     offset = hours * kernel::hour_ns + minutes * kernel::minute_ns;
     if (c == '-') offset = -offset;
   } else {
     return false;
   }
+
   scan = ahead;
   return true;
 }
 
-// What stands between a date and its time.
+// Characters between a date and its time.
 void gap(Scanner& scan) {
   if (scan.peek() == 'T' || scan.peek() == 't' || scan.peek() == '_' || scan.peek() == ':') {
     if (is_digit(scan.peek(1))) ++scan.at;
@@ -164,6 +174,7 @@ std::optional<ReadDate> date_at(Scanner& scan) {
     if (date.month == 0) return std::nullopt;
     scan.at += 3;
     while (scan.peek() == ' ' || scan.peek() == '/' || scan.peek() == '-' || scan.peek() == '.') ++scan.at;
+
     const std::size_t digits = scan.digits();
     if (digits < 1 || digits > 2) return std::nullopt;
     date.day = scan.number(digits);
@@ -171,10 +182,12 @@ std::optional<ReadDate> date_at(Scanner& scan) {
     if (scan.digits() != 4) return std::nullopt;
     date.year = scan.number(4);
   } else if (first == 4) {
+    // Year first: 2026-03-10, 2026/3/10, 2026.3.10.
     date.year = scan.number(4);
     const char part = scan.peek();
     if (part != '-' && part != '/' && part != '.') return std::nullopt;
     ++scan.at;
+
     const std::size_t month = scan.digits();
     if (month < 1 || month > 2) return std::nullopt;
     date.month = scan.number(month);
@@ -187,6 +200,7 @@ std::optional<ReadDate> date_at(Scanner& scan) {
     const char part = scan.peek();
     if (part != '-' && part != '/' && part != '.' && part != ' ') return std::nullopt;
     ++scan.at;
+
     if (const int month = month_at(scan); month > 0) {  // 10/Mar/2026
       date.month = month;
       scan.at += 3;
@@ -199,6 +213,9 @@ std::optional<ReadDate> date_at(Scanner& scan) {
       const int two = scan.number(second);
       if (!scan.take(part) || scan.digits() != 4) return std::nullopt;
       date.year = scan.number(4);
+
+      // Dots and dashes stand between day, month and year; with slashes the month comes first, unless it can not be
+      // one.
       const bool day_first = part != '/' || one > 12;
       date.day = day_first ? one : two;
       date.month = day_first ? two : one;
@@ -211,6 +228,7 @@ std::optional<ReadDate> date_at(Scanner& scan) {
   } else {
     return std::nullopt;
   }
+
   if (!date.valid()) return std::nullopt;
   return read;
 }
@@ -257,6 +275,7 @@ std::optional<LogStamp> stamp_at(std::string_view text, std::size_t at, DayOrder
   if (const auto read = date_at(scan)) {
     stamp.either_order = read->either;
     stamp.shows = read->shows;
+
     Date swapped{read->date.year, read->date.day, read->date.month};
     TimeNs of_day = 0;
     Scanner ahead = scan;
@@ -269,13 +288,17 @@ std::optional<LogStamp> stamp_at(std::string_view text, std::size_t at, DayOrder
     } else {
       stamp.kind = LogStamp::Kind::date;
     }
+
     stamp.ns = read->date.ns() + of_day - offset;
     if (read->either) {
+      // The survey decides between 3 October and 10 March.
       stamp.other_ns = swapped.ns() + of_day - offset;
       if (order == DayOrder::day_first) stamp.ns = stamp.other_ns;
     }
     return stamp;
   }
+
+  // Else a time of day alone, or an epoch number where the text begins with it.
   scan.at = at;
   if (time_of_day(scan, stamp.ns, true)) {
     stamp.kind = LogStamp::Kind::time;

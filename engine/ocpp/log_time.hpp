@@ -8,7 +8,7 @@
 
 namespace evtwin::ocpp {
 
-/// What 03/10/2026 means.
+/// Meaning of 03/10/2026.
 enum class DayOrder : std::uint8_t { unknown, month_first, day_first };
 
 struct LogStamp {

@@ -144,6 +144,8 @@ Fields fields_of(const simdjson::dom::object& object) {
       if (kept.empty()) kept = text;
       if (!payload) continue;
     }
+
+    // An array of a type and an id is a frame inside the object.
     if (value.type() == element_type::ARRAY) {
       element first, second;
       std::int64_t type = 0;
@@ -152,12 +154,14 @@ Fields fields_of(const simdjson::dom::object& object) {
         fields.array = value;
       continue;
     }
+
     switch (field_kind(key)) {
       case FieldKind::time:
         if (!fields.time.known()) fields.time = time_in_object(value);
         break;
       case FieldKind::station:
         if (is_text && fields.station.empty()) fields.station = text;
+        // A name that is left empty is flagged.
         fields.station_left_empty = is_text && fields.station.empty();
         break;
       case FieldKind::way:
@@ -169,10 +173,12 @@ Fields fields_of(const simdjson::dom::object& object) {
           fields.type = static_cast<FrameType>(number);
         if (!is_text) break;
         if (const auto type = type_of_word(text)) fields.type = type;
+        // "Received" in the place of a type tells the way.
         if (fields.way.way == Way::unknown) fields.way.way = way_of_word(text).way;
         break;
       }
       case FieldKind::action:
+        // The action may tell the type: HeartbeatRequest.
         if (is_text) fields.action = bare_action(text, fields.type);
         break;
       case FieldKind::id:
@@ -213,12 +219,16 @@ std::optional<MessageObject> message_of(const Fields& fields, const element* pay
   message.station_left_empty = fields.station_left_empty;
   message.time = fields.time;
   message.raw = fields.raw;
+  // Its frames are parsed from the text; the other fields say whose they are.
   if (!fields.raw.empty()) return message;
+
+  // A message has a payload, an action of the protocol or else a type and an id, and a type or an id.
   const bool known = find_action(fields.action) != nullptr;
   const bool error = fields.type == FrameType::error;
   if (!payload && !error) return std::nullopt;
   if (!known && !(fields.type && !fields.id.empty())) return std::nullopt;
   if (!fields.type && fields.id.empty()) return std::nullopt;
+
   ParsedFrame& frame = message.frame;
   frame.type = fields.type.value_or(FrameType::call);
   message.type_open = !fields.type;
@@ -228,12 +238,14 @@ std::optional<MessageObject> message_of(const Fields& fields, const element* pay
   if (error) {
     frame.error_code = fields.error_code;
     frame.error_description = fields.error_description;
+    // Some loggers put code and description of an error into its payload.
     if (fields.error_code.empty() && payload) {
       View text;
       if ((*payload)["errorCode"].get(text) == simdjson::SUCCESS) frame.error_code = text;
       if ((*payload)["errorDescription"].get(text) == simdjson::SUCCESS) frame.error_description = text;
     }
   }
+
   if (frame.type == FrameType::call && frame.action.empty()) return std::nullopt;
   return message;
 }
@@ -270,6 +282,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
     if (waiting[i].type() == element_type::OBJECT) {
       const simdjson::dom::object one = waiting[i];
       Fields fields = fields_of(one);
+      // A payload in a text is a document of its own: its parser keeps it until the next object.
       if (fields.raw.empty() && !fields.payload && !fields.payload_text.empty()) {
         if (texts == parts_->more.size()) parts_->more.push_back(std::make_unique<simdjson::dom::parser>());
         element payload;
@@ -281,6 +294,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
         }
       }
       if (fields.details && !fields.payload) fields.payload = fields.details;
+
       std::size_t payload_at = View::npos;
       bool is_message = false;
       if (fields.raw.empty() && fields.array) {
@@ -299,11 +313,14 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
           is_message = true;
         }
       }
+
       if (is_message) {
         if (result.repeated_key.empty()) result.repeated_key = own_repeated_key(one);
         good.emplace_back(fields, payload_at);
         continue;
       }
+
+      // No message itself, it may hold some further in.
       if (!inside) break;
       for (const auto& field : one)
         if ((field.value.type() == element_type::OBJECT || field.value.type() == element_type::ARRAY) &&
@@ -316,6 +333,8 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
           waiting.push_back(part);
     }
   }
+
+  // Each array has a parser of its own, which keeps the frame's payload.
   std::size_t arrays = 0;
   for (const auto& [fields, at] : good) {
     const element* payload = at == View::npos ? nullptr : &parts_->payloads[at];
@@ -356,6 +375,7 @@ PayloadLabel payload_label(View text) {
   std::vector<View> bracketed;
   std::size_t at = 0;
   while (at < text.size()) {
+    // Words in brackets may hold blanks.
     const bool bracket = text[at] == '[';
     const std::size_t begin = bracket ? at + 1 : at;
     std::size_t end = text.find_first_of(bracket ? View("]\n") : View(" \t\r\n[]():,<>&;\""), begin);
@@ -363,6 +383,8 @@ PayloadLabel payload_label(View text) {
     const View word = text.substr(begin, end - begin);
     at = std::max(end + (bracket ? 1 : 0), at + 1);
     if (word.empty()) continue;
+
+    // An action, perhaps with its Request or Response.
     std::optional<FrameType> type;
     const View bare = bare_action(word, type);
     if (find_action(bare)) {
@@ -370,13 +392,17 @@ PayloadLabel payload_label(View text) {
       if (type) label.type = type;
       continue;
     }
+
+    // Outside brackets a short word like "call" or "req" is no label.
     const bool label_word = bracket || word.size() > 4;
     if (const auto by_word = label_word && word.size() > 1 ? type_of_word(word) : std::nullopt) {
       label.type = by_word;
       continue;
     }
+    // Other brackets are the station and the id, in this order, unless they hold a time.
     if (bracket && !stamp_at(word, 0, DayOrder::unknown)) bracketed.push_back(word);
   }
+
   if (bracketed.size() >= 2) label.station = bracketed[0];
   if (!bracketed.empty()) label.id = bracketed.size() >= 2 ? bracketed[1] : View();
   return label;

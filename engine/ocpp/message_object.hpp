@@ -47,7 +47,7 @@ class MessageObjectReader {
   std::unique_ptr<Parts> parts_;
 };
 
-/// What a line says of the payload that follows: "...: ChargePoint>CentralSystem BootNotification", "[time] [CP1]
+/// Words of a line that name the payload behind it: "...: ChargePoint>CentralSystem BootNotification", "[time] [CP1]
 /// [id] [BootNotification] [Call]".
 struct PayloadLabel {
   std::string_view action;  ///< empty: none that the protocol knows

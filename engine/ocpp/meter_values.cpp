@@ -61,7 +61,7 @@ constexpr UnitRow unit_rows[] = {
     {"kV", Dimension::voltage, 1e3}, {"Percent", Dimension::share, 0.01}, {"%", Dimension::share, 0.01},
 };
 constexpr double default_factor[] = {1e-3, 1e-3, 1.0, 1.0, 0.01};  // by dimension
-// What no meter of a charger shows: 1 TWh, 1 GW, 1 MA, 1 MV, a battery fuller than full. By dimension; in kWh, kW, A,
+// No meter of a charger shows more: 1 TWh, 1 GW, 1 MA, 1 MV, a battery fuller than full. By dimension; in kWh, kW, A,
 // V.
 constexpr double most_plausible[] = {1e9, 1e6, 1e6, 1e6, 1.0 + 1e-9};
 constexpr std::int64_t most_multiplier = 9;

@@ -34,6 +34,7 @@ std::string_view name_of(Status status) {
       return "Unavailable";
     case Status::faulted:
       return "Faulted";
+    // 2.0.1 has this one word for every state with a vehicle.
     case Status::occupied:
       return "Occupied";
     case Status::unknown:

@@ -1,4 +1,4 @@
-// What the statuses of a log imply of the control pilot.
+// Control pilot of an EVSE, as the statuses of a log imply it.
 #pragma once
 #include <vector>
 
@@ -24,7 +24,7 @@ struct PilotSpan {
   friend bool operator==(const PilotSpan&, const PilotSpan&) = default;
 };
 
-/// What the pilot of an EVSE did, as far as its statuses tell. Energy flows in C2 and D2 alone.
+/// States of the pilot of an EVSE, as far as its statuses tell. Energy flows in C2 and D2 alone.
 std::vector<PilotSpan> pilot_spans(const EvseTimeline& timeline);
 
 }  // namespace evtwin::ocpp

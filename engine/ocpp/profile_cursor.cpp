@@ -37,6 +37,7 @@ const SchedulePeriod* period_at(const ChargingProfile& profile, TimeNs base, Tim
   const auto change_at = [&next, t](TimeNs at) {
     if (at > t) next = std::min(next, at);
   };
+
   if (profile.valid_to_ns) {
     if (t >= *profile.valid_to_ns) return nullptr;
     change_at(*profile.valid_to_ns);
@@ -46,6 +47,7 @@ const SchedulePeriod* period_at(const ChargingProfile& profile, TimeNs base, Tim
     return nullptr;
   }
 
+  // Time since the round in force began; a recurring schedule recurs before its start, too.
   const std::uint64_t round = round_of(profile);
   std::uint64_t since = 0;
   if (t >= base) {
@@ -58,16 +60,19 @@ const SchedulePeriod* period_at(const ChargingProfile& profile, TimeNs base, Tim
     const std::uint64_t before = ns_between(t, base) % round;
     since = before == 0 ? 0 : round - before;
   }
+
   const auto change_after = [&](std::uint64_t offset) {
     if (offset > since && offset != never) change_at(later(t, offset - since));
   };
   if (round != never) change_after(round);
+
   if (profile.schedule.duration_s) {
     const std::uint64_t end = ns_of(*profile.schedule.duration_s);
     if (since >= end) return nullptr;
     change_after(end);
   }
 
+  // Periods ascend: the last one that has begun holds.
   const auto& periods = profile.schedule.periods;
   const auto after = std::upper_bound(periods.begin(), periods.end(), since,
                                       [](std::uint64_t ns, const SchedulePeriod& p) { return ns < ns_of(p.start_s); });

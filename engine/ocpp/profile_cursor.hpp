@@ -1,5 +1,5 @@
-// What the profiles of one EVSE say at an instant, and until when: the step from edge to edge that composite schedules
-// and limits in force are made of.
+// Limits that the profiles of one EVSE set at an instant, and until when: the step from edge to edge that composite
+// schedules and limits in force are made of.
 #pragma once
 #include <limits>
 #include <span>

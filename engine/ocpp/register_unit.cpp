@@ -29,6 +29,8 @@ double integral_kwh(const Transaction& transaction) {
 }  // namespace
 
 void mend_register_unit(std::vector<Transaction>& of_station, FlagList& flags) {
+  // The station's transactions vote: among those whose power readings tell an energy, at least three and at least
+  // half must show a register that counts a thousandth of it.
   std::size_t read = 0, thousandfold = 0;
   for (const Transaction& t : of_station) {
     const double integral = integral_kwh(t);
@@ -37,6 +39,8 @@ void mend_register_unit(std::vector<Transaction>& of_station, FlagList& flags) {
     if (std::abs(integral / (thousand * t.energy_kwh) - 1.0) <= tolerance) ++thousandfold;
   }
   if (thousandfold < least_transactions || thousandfold * 2 < read) return;
+
+  // One meter counts all of them in one unit, also those with too few readings to show it.
   for (Transaction& t : of_station) {
     for (double* kwh : {&t.meter_start_kwh, &t.meter_stop_kwh, &t.energy_kwh, &t.exported_kwh, &t.register_step_kwh})
       *kwh *= thousand;
@@ -46,6 +50,7 @@ void mend_register_unit(std::vector<Transaction>& of_station, FlagList& flags) {
     }
     t.flags.emplace_back("register_in_kwh");
   }
+
   const Transaction& first = of_station.front();
   flags.add("register_in_kwh", first.station,
             fmt::format("the register of {} counts a thousandth of what its power readings add up to, in {} of {} "

@@ -142,6 +142,8 @@ void Collector::on_frame(const Frame& frame) {
   const std::size_t index = current_;
   note_action(frame);
   Event event = decode(frame, flags_);
+
+  // A message without any time is near the last one of its station that told one.
   event.stamp.near_ns = state.near_ns;
   if (event.stamp.payload_ns != kernel::time_never) state.near_ns = event.stamp.payload_ns;
   state.last = event.stamp;
@@ -167,6 +169,7 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
   };
   EventBody& body = event.body;
   if (auto* report = std::get_if<TransactionReport>(&body)) {
+    // A message that was queued says nothing of the clock.
     if (!report->offline) state.clock.observe(event.stamp);
     state.book.evse(report->evse);
     const Status status = report->status;
@@ -177,6 +180,8 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
     } else if (report->phase == TransactionReport::Phase::stop) {
       effect(Effect::Kind::stop, evse, {}, report->id);
     }
+
+    // The EVSE of a draft may be told later: its status is kept with it.
     const std::size_t draft = state.transactions.report(std::move(*report), event);
     if (status != Status::unknown && draft != TransactionBook::npos)
       state.statuses.push_back({evse, draft, {0, status, "", false}, event.stamp});
@@ -184,6 +189,7 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
     const std::string tag = state.transactions.answer(*answer, event);
     if (answer->status == "Accepted") commands_.accepted(tag, event.stamp.number);
   } else if (auto* meter = std::get_if<MeterReport>(&body)) {
+    // Readings may have been asked for, too.
     state.clock.observe(event.stamp);
     state.book.evse(std::max(meter->evse, 0));
     effect(Effect::Kind::message, std::max(meter->evse, 0));
@@ -192,10 +198,13 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
     state.clock.observe(event.stamp);
     state.book.status(*status, event.stamp);
     effect(Effect::Kind::status, status->evse, {}, {}, status->status);
+
+    // A 2.0.1 EVSE is in use while any of its connectors is.
     const bool hidden = event.version != Version::v16 && status->connector < 100 && state.other_in_use(*status) &&
                         status->status != Status::occupied;
     if (hidden) return;
     state.transactions.status(*status, event);
+
     if (status->status == Status::unknown) {
       flags_.add("status_unknown", frame.station, "a StatusNotification without a status of the protocol: left out",
                  frame.place);
@@ -209,6 +218,7 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
   } else if (auto* boot = std::get_if<BootReport>(&body)) {
     state.book.boot(*boot, event.stamp);
     effect(Effect::Kind::boot, 0);
+    // A BootNotification may have been asked for, too (TriggerMessage).
     effect(Effect::Kind::message, 0);
     state.transactions.boot(event);
   } else if (std::holds_alternative<Heartbeat>(body)) {
@@ -216,6 +226,7 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
     effect(Effect::Kind::message, 0);
   } else if (auto* clock = std::get_if<ClockAnswer>(&body)) {
     state.book.clock(*clock, event.call_number);
+    // The station has set its clock: its error may be another from here on.
     state.clock.synced();
   } else if (auto* firmware = std::get_if<FirmwareReport>(&body)) {
     state.book.firmware(*firmware, event.stamp);
@@ -226,6 +237,7 @@ void Collector::take(StationState& state, std::size_t index, const Frame& frame,
   } else if (auto* needs = std::get_if<NeedsReport>(&body)) {
     state.transactions.needs(*needs);
   } else if (auto* command = std::get_if<CommandReport>(&body)) {
+    // Messages of the station that follow may be its effect.
     commands_.command(index, frame.action, *command, event);
   } else if (auto* reservation = std::get_if<ReservationReport>(&body)) {
     commands_.reservation(index, *reservation, event);
@@ -248,6 +260,7 @@ SiteLog Collector::finish(LogReport&& report) {
     flags_.add("file_copied", file.name, fmt::format("the same bytes as {}: read once", quoted_text(file.copy_of)),
                {static_cast<std::uint32_t>(i), 0});
   }
+
   const LogReport& r = log_.report;
   TimeNs first_ns = kernel::time_never, last_ns = std::numeric_limits<TimeNs>::min();
   const auto seen = [&](TimeNs ns) {
@@ -262,6 +275,7 @@ SiteLog Collector::finish(LogReport&& report) {
                            "content): counted once",
                            log_.report.repeated),
                log_.report.first_repeated);
+
   for (const auto& [station, place] : unnamed_) {
     const std::string& file = log_.report.files[place.file].name;
     flags_.add(
@@ -303,6 +317,8 @@ SiteLog Collector::finish(LogReport&& report) {
       const std::uint64_t started = draft.start.number;
       transactions.push_back(finish_transaction(std::move(draft), state.clock, r, station_last_ns, flags_));
       Transaction& t = transactions.back();
+
+      // Offline, the station alone let the tag charge: it must have known it from before.
       if (t.offline && t.start_seen && commands_.is_stranger(t.id_tag, started)) {
         t.flags.emplace_back("offline_tag_unknown");
         flags_.add("offline_tag_unknown", t.station,
@@ -310,14 +326,17 @@ SiteLog Collector::finish(LogReport&& report) {
                                quoted_text(t.id_tag), quoted_text(t.station)),
                    t.start_place);
       }
+
       if (t.start_ns > 0) seen(t.start_ns);
       if (t.stop_seen && t.stop_ns > 0) seen(t.stop_ns);
     }
     state.transactions.drafts().clear();
+
     mend_register_unit(transactions, flags_);
     std::stable_sort(transactions.begin(), transactions.end(), [](const Transaction& a, const Transaction& b) {
       return std::pair(a.evse, a.start_ns) < std::pair(b.evse, b.start_ns);
     });
+
     std::vector<Transaction*> all;
     for (Transaction& t : transactions) {
       t.plugged_in_ns = t.start_ns;
@@ -342,6 +361,7 @@ SiteLog Collector::finish(LogReport&& report) {
 
   log_.first_ns = first_ns == kernel::time_never ? 0 : first_ns;
   log_.last_ns = first_ns == kernel::time_never ? 0 : last_ns;
+
   std::deque<StationClock*> clocks;
   for (StationState& state : states_) clocks.push_back(&state.clock);
   commands_.finish(log_, names_, clocks);
@@ -359,7 +379,7 @@ SiteLog Collector::finish(LogReport&& report) {
 
 namespace {
 
-/// What was made of the frames, and what is odd about it, kind by kind.
+/// Logs the counts of what the frames gave, and of the doubts, kind by kind.
 void tell_site(const SiteLog& log, double ms) {
   constexpr kernel::LogRoom room = kernel::LogRoom::ocpp;
   if (!kernel::logs(room, kernel::LogLevel::info)) return;

@@ -1,5 +1,5 @@
-// What the logs of a site say, whole: transactions, stations, states over time, commands. Facts with their doubts; a
-// figure that the log does not give is NaN, never a guess.
+// The logs of a site as facts: transactions, stations, states over time, commands, with their doubts. A figure that
+// the log does not give is NaN, never a guess.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -98,7 +98,7 @@ struct Transaction {
   std::vector<Sample> samples;          ///< ascending in time, without duplicates
   StateHours hours;                     ///< NaN members where no status tells
   std::string stop_reason;              ///< "EVDisconnected"; 1.6 without one: "Local"; empty: no stop seen
-  // What the driver or the vehicle asked for, where the log tells (2.0.1 NotifyEVChargingNeeds, summary objects).
+  // Wishes of the driver or the vehicle, where the log tells them (2.0.1 NotifyEVChargingNeeds, summary objects).
   double requested_kwh = kernel::unknown, battery_kwh = kernel::unknown, soc_start = kernel::unknown,
          max_power_kw = kernel::unknown, target_soc = kernel::unknown;
   TimeNs claimed_departure_ns = kernel::time_never;
@@ -109,7 +109,7 @@ struct Transaction {
   bool whole() const { return start_seen && stop_seen && energy_kwh == energy_kwh; }
 };
 
-/// What a station said of itself, and how it fared.
+/// A station as it describes itself, and how it fared.
 struct Station {
   std::string id;
   Version version = Version::unknown;
@@ -126,7 +126,7 @@ struct Station {
     int evse = 0;     ///< 0: all of the station
   };
   std::vector<Interval> offline, out_of_service;
-  /// What it told of its firmware or of logs that it uploads: "firmware" "Installing", "diagnostics" "Uploaded".
+  /// A status of its firmware or of logs that it uploads: "firmware" "Installing", "diagnostics" "Uploaded".
   struct Progress {
     TimeNs time_ns = 0;
     std::string of, status;

@@ -149,11 +149,13 @@ void StationBook::link(const LinkChange& change) {
 Station StationBook::finish(const StationClock& clock, const LogReport& report, TimeNs last_ns) {
   facts_.version = version;
   facts_.heartbeat_s = given_interval_s_;
+  // Where the CSMS gave no interval, the most frequent distance between heartbeats is taken.
   if (std::isnan(facts_.heartbeat_s) && !beats_.empty())
     facts_.heartbeat_s =
         static_cast<double>(std::max_element(beats_.begin(), beats_.end(), [](const auto& a, const auto& b) {
                               return a.second < b.second;
                             })->first);
+
   const auto place = [&](auto& told, auto& into) {
     for (auto& one : told) {
       one.facts.time_ns = clock.at(one.stamp, report).ns;
@@ -164,11 +166,13 @@ Station StationBook::finish(const StationClock& clock, const LogReport& report, 
   place(boots_, facts_.boots);
   place(progress_, facts_.progress);
 
+  // Stretches that are still open last until the end of the log.
   for (Stretch* open : {&whole_, &firmware_})
     if (open->open) out_of_service_.push_back(*open);
   for (auto& [number, open] : connectors_)
     if (open.open) out_of_service_.push_back(open);
   if (link_.open) offline_.push_back(link_);
+
   const auto settle = [&](const std::vector<Stretch>& stretches, std::vector<Station::Interval>& into) {
     for (const Stretch& s : stretches) {
       const TimeNs from = clock.at(s.from, report).ns;

@@ -1,4 +1,4 @@
-// What a station tells of itself, in the order of the log: boots, firmware, faults, and when it was not there.
+// A station as it describes itself, in the order of the log: boots, firmware, faults, and when it was not there.
 #pragma once
 #include <set>
 #include <string>

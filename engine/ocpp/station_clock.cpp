@@ -43,11 +43,15 @@ void StationClock::observe(const Stamp& stamp) {
     if (stamp.payload_ns < first_charger_ns && lost_++ == 0) first_lost_ = stamp;
     return;
   }
+
   const TimeNs delay = stamp.log.ns - stamp.payload_ns;
+  // More than any zone of the log explains: the clock was never set, or the log is of another year.
   if (distance(delay, 0) > clock_lost_ns + widest_zone_ns) {
     if (lost_++ == 0) first_lost_ = stamp;
     return;
   }
+
+  // The least delay of a stretch is the clock's error: a message can be late, not early.
   if (!cut_ && !stretches_.empty() && !jumped(stamp, delay)) {
     Stretch& last = stretches_.back();
     const bool agrees = distance(delay, last.least_ns) <= agree_ns;
@@ -59,6 +63,7 @@ void StationClock::observe(const Stamp& stamp) {
     }
     return;
   }
+
   cut_ = false;
   stretches_.push_back({stamp.number, stamp.place, stamp.log, delay, stamp.log.ns, false, 0});
 }
@@ -85,17 +90,20 @@ void StationClock::settle(const LogReport& report, std::string_view station, Fla
     };
     return (i > 0 && like(stretches_[i - 1])) || (i + 1 < stretches_.size() && like(stretches_[i + 1]));
   };
+
   std::vector<std::optional<TimeNs>> error(stretches_.size());
   for (std::size_t i = 0; i < stretches_.size(); ++i) {
     if (!decided(i)) continue;
     const TimeNs least = stretches_[i].least_ns;
     error[i] = distance(least, 0) <= clock_tolerance_ns ? 0 : rounded_error(least);
   }
+
   // The others take their neighbour's error where it leaves a delay and not a message before its time.
   std::vector<std::optional<TimeNs>> next(stretches_.size());
   for (std::size_t i = stretches_.size(); i-- > 0;)
     next[i] = error[i] ? error[i] : i + 1 < stretches_.size() ? next[i + 1] : std::nullopt;
   std::optional<TimeNs> previous;
+
   for (std::size_t i = 0; i < stretches_.size(); ++i) {
     Stretch& s = stretches_[i];
     const auto fits = [&](const std::optional<TimeNs>& e) { return e && s.least_ns >= *e - clock_tolerance_ns; };
@@ -105,6 +113,7 @@ void StationClock::settle(const LogReport& report, std::string_view station, Fla
       s.error_ns = fits(previous) ? *previous : fits(next[i]) ? *next[i] : s.least_ns;
     }
     if (error[i]) previous = error[i];
+
     const TimeNs before = i > 0 ? stretches_[i - 1].error_ns : 0;
     if (distance(s.error_ns, before) > agree_ns && s.error_ns != 0 && flags.keeps("clock_off")) {
       flags.add("clock_off", station,
@@ -113,6 +122,7 @@ void StationClock::settle(const LogReport& report, std::string_view station, Fla
                 s.place);
     }
   }
+
   if (lost_ > 0) {
     const market::Calendar utc;
     flags.add("clock_lost", station,

@@ -9,7 +9,7 @@
 
 namespace evtwin::ocpp {
 
-/// What is late by more than this was queued; a clock wrong by more than this is mended.
+/// A message that is late by more than this was queued; a clock wrong by more than this is mended.
 inline constexpr TimeNs clock_tolerance_ns = kernel::minute_ns;
 /// A payload time further than this from the log's is no time at all (a clock never set, a log replayed a year later).
 inline constexpr TimeNs clock_lost_ns = 30 * kernel::day_ns;

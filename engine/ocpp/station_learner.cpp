@@ -72,7 +72,7 @@ bool is_handle(View word) {
   return false;
 }
 
-/// What the name of a field says of its value.
+/// Merit of a field's value as a station's name, by the name of the field.
 int key_merit(View key) {
   for (const View no :
        {View("connector"), View("transaction"), View("message"), View("unique"), View("request"),   View("trace"),
@@ -96,7 +96,8 @@ int word_merit(View word) {
   return digit && letter ? 3 : 1;
 }
 
-// What all names begin with up to a mark, and is a logger's: "csms." of "csms.CP1". A prefix with a figure is a name's.
+// Text up to a mark that all names begin with, which is a logger's: "csms." of "csms.CP1". A prefix with a figure is
+// a name's.
 std::string shared_head(const std::map<std::string, std::uint64_t>& values) {
   std::string head = values.begin()->first;
   for (const auto& [value, count] : values) {
@@ -143,6 +144,7 @@ StationLearner::Tally StationLearner::tally(WordOf word_of, bool calls_only) con
     if (!word.empty()) {
       ++tally.seen;
       ++tally.values[std::string(word)];
+      // A transaction is of one station: another word breaks that.
       if (!sample.transaction.empty()) {
         const auto [known, first] = of_transaction.emplace(sample.transaction, word);
         if (!first) {
@@ -151,6 +153,8 @@ StationLearner::Tally StationLearner::tally(WordOf word_of, bool calls_only) con
         }
       }
     }
+
+    // A call and its answer are of one station, too.
     if (sample.id.empty()) continue;
     std::vector<View>& calls = waiting[sample.id];
     if (sample.is_call) {
@@ -205,9 +209,12 @@ StationLearner::Choice StationLearner::choice(bool calls) const {
     // A word that is always the same is a station's where its place says so, and not where several boot.
     if (one && (!named || several_boot())) continue;
     if (calls) {
+      // Of calls alone a path is trusted, and only where answers hardly ever have it.
       const Tally everywhere = tally(word_at);
       if (place.kind != path || (everywhere.seen - found.seen) * 10 > answers) continue;
     }
+
+    // Words that look like names are worth more; places of loggers' words and actions are none.
     std::uint64_t no_name = 0;
     double merit = 0.0;
     for (const auto& [value, count] : found.values) {
@@ -215,6 +222,7 @@ StationLearner::Choice StationLearner::choice(bool calls) const {
       merit += static_cast<double>(word_merit(value)) * static_cast<double>(count) / static_cast<double>(found.seen);
     }
     if (no_name * 20 > found.seen) continue;
+
     if (place.kind == key) merit += key_merit(place.name);
     if (place.kind == path) merit += 4.0;
     if (place.kind == side) merit += one ? 0.0 : 5.0;
@@ -227,6 +235,7 @@ StationLearner::Choice StationLearner::choice(bool calls) const {
         4.0 * static_cast<double>(found.broken) / static_cast<double>(std::max<std::uint64_t>(1, found.transactions));
     if (one) merit -= 1.0;
     merit -= 0.01 * static_cast<double>(place.kind == segment ? place.index / 16 : place.index);
+
     if (merit < 0.5 || (best.place && merit <= best_merit)) continue;
     best_merit = merit;
     best = {place, one ? std::string() : shared_head(found.values)};

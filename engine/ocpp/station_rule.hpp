@@ -31,7 +31,7 @@ struct StationPlace {
   auto operator<=>(const StationPlace&) const = default;
 };
 
-/// What stands where in a text.
+/// A word of a text, with its place.
 struct PlacedWord {
   StationPlace place;
   std::string_view word;

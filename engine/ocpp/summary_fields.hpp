@@ -18,7 +18,7 @@ namespace evtwin::ocpp {
 /// Fields that nobody used, by their path, with the number of objects that had them.
 using UnusedFields = std::map<std::string, std::size_t>;
 
-/// What a document's flags are about.
+/// Subject of a document's flags, and where they go.
 struct SummaryContext {
   FlagList& flags;
   UnusedFields& unused;

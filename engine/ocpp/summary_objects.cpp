@@ -72,8 +72,11 @@ class SessionBook {
                         s.told_ns == kernel::time_never ? std::numeric_limits<TimeNs>::min() : s.told_ns);
     };
     if (known.source == other.source ? rank(known) <= rank(other) : rank(known) < rank(other)) std::swap(known, other);
+
     Transaction& t = known.facts;
     const Transaction& o = other.facts;
+
+    // Within 0.01 kWh and 1 % the two agree.
     const double most = 0.01 + 0.01 * std::abs(t.energy_kwh);
     if (t.stop_seen && o.stop_seen && std::abs(t.energy_kwh - o.energy_kwh) > most) {
       flags_.add(
@@ -81,12 +84,16 @@ class SessionBook {
           fmt::format("{:g} kWh in one document, {:g} kWh in another: the former is taken", t.energy_kwh, o.energy_kwh),
           o.start_place);
     }
+
+    // Of station and OCPI one may have the end that the other still lacks.
     if (known.source != other.source && !t.stop_seen && o.stop_seen) {
       t.stop_seen = true;
       t.stop_ns = t.plugged_out_ns = o.stop_ns;
       t.energy_kwh = o.energy_kwh;
       t.meter_stop_kwh = o.meter_stop_kwh;
     }
+
+    // Facts that the one lacks come from the other.
     fill(t.id_tag, o.id_tag);
     fill(t.token_type, o.token_type);
     fill(t.stop_reason, o.stop_reason);
@@ -98,6 +105,7 @@ class SessionBook {
     fill(t.requested_kwh, o.requested_kwh);
     fill(t.ocpi_cdr, o.ocpi_cdr);
     fill(t.ocpi_session, o.ocpi_session);
+
     if (t.samples.empty()) t.samples = o.samples;
     if (std::isnan(t.hours.charging)) t.hours = o.hours;
     if (!known.profile) known.profile = std::move(other.profile);
@@ -157,6 +165,8 @@ class SummaryReader {
         flags_.add("document_cut_off", "", "an object is cut off: left out", {file_, piece->line});
         continue;
       }
+
+      // Whole brackets may still not be JSON.
       Json json;
       const auto error = parser_.parse(piece->text.data(), piece->text.size()).get(json);
       if (error != simdjson::SUCCESS) {
@@ -196,6 +206,7 @@ class SummaryReader {
     SummaryContext context{.flags = flags_, .unused = unused_, .subject = "", .place = place};
     SummaryFields fields(json, "", context);
     auto session = summary_session_of(fields, context);
+    // Other objects of OCPI lie beside sessions in many exports: they are named.
     if (!session) {
       const std::string_view other = other_ocpi_object(fields);
       flags_.add(other.empty() ? "document_unknown" : "document_unused", "",
@@ -204,6 +215,7 @@ class SummaryReader {
                  place);
       return;
     }
+
     ++documents_;
     if (const std::string_view key = repeated_key(json); !key.empty())
       flags_.add("key_repeated", context.subject,
@@ -218,6 +230,8 @@ class SummaryReader {
         flags_.add("text_odd", context.subject, "id " + trouble, place);
     }
     fields.leave();
+
+    // Kept as it was read: an export writes it again (replay/ocpi_writer).
     if (session->source == Source::ocpi)
       (is_cdr(fields) ? session->facts.ocpi_cdr : session->facts.ocpi_session) = simdjson::minify(json);
     book_.add(std::move(*session));

@@ -38,6 +38,8 @@ void settle_energy(SummarySession& session, double told_kwh, double start, doubl
   const auto agree = [](double a, double b) { return std::abs(a - b) <= std::max(0.01, 0.01 * std::abs(a)); };
   Transaction& facts = session.facts;
   double unit = unit_kwh > 0.0 ? unit_kwh : 0.001;  // OCPP's registers are in Wh where they name no unit
+
+  // Registers without a unit are kWh only where that agrees with the energy and Wh does not.
   if (is_told(told_kwh) && is_told(start) && is_told(stop) && unit_kwh <= 0.0 &&
       !agree(told_kwh, (stop - start) * unit) && agree(told_kwh, stop - start)) {
     unit = 1.0;
@@ -46,6 +48,7 @@ void settle_energy(SummarySession& session, double told_kwh, double start, doubl
                              "are kWh",
                              start, stop, told_kwh));
   }
+
   facts.meter_start_kwh = start * unit;
   facts.meter_stop_kwh = stop * unit;
   const double metered_kwh = facts.meter_stop_kwh - facts.meter_start_kwh;
@@ -56,6 +59,7 @@ void settle_energy(SummarySession& session, double told_kwh, double start, doubl
     facts.meter_start_kwh = facts.meter_stop_kwh = kernel::unknown;
   }
   facts.energy_kwh = is_told(told_kwh) ? told_kwh : metered_kwh;
+
   if (facts.energy_kwh < 0.0) {
     context.flag("energy_negative", fmt::format("the energy is {:g} kWh, below 0: it is not known", facts.energy_kwh));
     facts.energy_kwh = facts.meter_stop_kwh = kernel::unknown;
@@ -67,7 +71,7 @@ void settle_times(SummarySession& session, TimeNs start, TimeNs stop, SummaryCon
   facts.start_seen = start != kernel::time_never;
   facts.stop_seen = stop != kernel::time_never;
   facts.start_ns = facts.start_seen ? start : stop;
-  // One that goes on is known until when it was told.
+  // A session that goes on is known to last until the heartbeat or last update (`told_ns`).
   facts.stop_ns = facts.stop_seen ? stop : session.told_ns;
   if (facts.stop_ns == kernel::time_never) facts.stop_ns = facts.start_ns;
   if (facts.stop_seen && facts.start_seen && stop < start)
@@ -176,6 +180,8 @@ SummarySession nested_session(SummaryFields& fields, SummaryContext& context) {
   Sample sample;
   sample.time_ns = session.told_ns;
   check_power(connector, sample, context);
+
+  // A session that goes on has a register of now: its reading.
   const bool now = !facts.stop_seen && session.told_ns != kernel::time_never && session.told_ns >= facts.start_ns;
   if (now) {
     sample.register_kwh = facts.meter_start_kwh + facts.energy_kwh;
@@ -215,6 +221,8 @@ SummarySession flat_session(SummaryFields& fields, SummaryContext& context) {
   facts.target_soc = fields.number({"targetsocpercent"}) / 100.0;
   facts.battery_kwh = fields.number({"batterycapacitykwh", "batterykwh"});
   facts.claimed_departure_ns = fields.time({"departuretime", "claimeddeparture"});
+
+  // Below 0 and above 100 % is no state of charge: not used.
   for (double* share : {&facts.soc_start, &facts.target_soc}) {
     if (!is_told(*share) || (*share >= 0.0 && *share <= 1.0)) continue;
     context.flag("field_malformed", fmt::format("a state of charge is {:g} %: 0 to 100", *share * 100.0));
@@ -239,6 +247,8 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
       return;
     }
     before = start;
+
+    // The register at the period's start counts all energy before it.
     Sample sample;
     sample.time_ns = start;
     sample.register_kwh = (is_told(meter_start_kwh) ? meter_start_kwh : 0.0) + sum_kwh;
@@ -247,6 +257,7 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
       period.leave();
       continue;
     }
+
     for (const Json& one : elements(*dimensions)) {
       SummaryFields dimension(one, "charging_periods.dimensions.", context);
       const std::string type = dimension.text({"type"});
@@ -256,6 +267,7 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
         sum_kwh += volume;
         any_energy = true;
       } else if (type == "TIME" || type == "PARKING_TIME") {
+        // Hours, as the kWh of ENERGY are a period's own (OCPI 2.2.1, CdrDimensionType).
         (type == "TIME" ? time_h : parking_h) += volume;
         any_time = true;
       } else if (type == "STATE_OF_CHARGE" && volume <= 100.0) {
@@ -266,19 +278,24 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
       }
       dimension.leave();
     }
+
     period.leave();
     facts.samples.push_back(sample);
   }
+
   if (any_time) facts.hours = {.charging = time_h, .suspended_ev = 0.0, .suspended_evse = 0.0, .connected = parking_h};
   if (!any_energy) {
     for (Sample& sample : facts.samples) sample.register_kwh = kernel::unknown;
     return;
   }
+
+  // The register at the end counts the energy of all periods.
   Sample last;
   last.time_ns = facts.stop_ns;
   last.register_kwh = (is_told(meter_start_kwh) ? meter_start_kwh : 0.0) + sum_kwh;
   last.context = Sample::Context::end;
   if (last.time_ns >= before) facts.samples.push_back(last);
+
   if (is_told(facts.energy_kwh) && std::abs(facts.energy_kwh - sum_kwh) > std::max(0.01, 0.01 * facts.energy_kwh))
     context.flag("energy_disagrees", fmt::format("its charging periods add up to {:g} kWh, its energy is {:g} kWh: the "
                                                  "latter is taken",
@@ -314,12 +331,14 @@ SummarySession ocpi_session(SummaryFields& fields, SummaryContext& context) {
                 fields.number({"meterstop"}), 0.0, context);
   if (const auto periods = fields.take({"chargingperiods"}))
     read_charging_periods(session, *periods, facts.meter_start_kwh, context);
+
   const double time_h = fields.number({"totaltime"}), parking_h = fields.number({"totalparkingtime"});
   if (is_told(time_h))
     facts.hours = {.charging = time_h - (is_told(parking_h) ? parking_h : 0.0),
                    .suspended_ev = 0.0,
                    .suspended_evse = 0.0,
                    .connected = is_told(parking_h) ? parking_h : 0.0};
+
   const std::string status = fields.text({"status"});
   if (status == "INVALID" || status == "RESERVATION")
     context.flag("ocpi_status", fmt::format("its status is {}: kept with this doubt", status));

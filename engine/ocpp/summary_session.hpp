@@ -1,4 +1,4 @@
-// What one summary object says of a session. Private to this room's .cpp files.
+// One summary object as a session. Private to this room's .cpp files.
 #pragma once
 #include <optional>
 #include <string>

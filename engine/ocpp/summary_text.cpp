@@ -12,6 +12,7 @@ std::optional<JsonPiece> JsonPieces::next() {
   const std::size_t start = at_;
   std::uint64_t depth = 0;
   bool in_string = false;
+
   for (; at_ < text_.size(); ++at_) {
     const char c = text_[at_];
     if (c == '\n') {
@@ -30,6 +31,8 @@ std::optional<JsonPiece> JsonPieces::next() {
       return piece;
     }
   }
+
+  // Cut off, by a line that begins with "==" or by the end of the text.
   piece.whole = false;
   piece.text = text_.substr(start, at_ - start);
   return piece;

@@ -43,12 +43,14 @@ StateHours hours_of(const std::vector<StatusSpan>& spans, TimeNs from, TimeNs to
   auto i = std::upper_bound(spans.begin(), spans.end(), from,
                             [](TimeNs time, const StatusSpan& s) { return time < s.from_ns; });
   if (i != spans.begin()) --i;
+
   bool any = false;
   for (; i != spans.end() && i->from_ns < to; ++i) {
     const TimeNs a = std::max(from, i->from_ns), b = std::min(to, i->to_ns);
     if (b <= a) continue;
     const double h = kernel::hours_between(a, b);
     any = true;
+
     switch (i->status) {
       case Status::charging:
         hours.charging += h;
@@ -63,6 +65,8 @@ StateHours hours_of(const std::vector<StatusSpan>& spans, TimeNs from, TimeNs to
         hours.connected += h;
     }
   }
+
+  // Where no status tells, the hours are not known: that is not 0 h.
   if (!any) hours = {kernel::unknown, kernel::unknown, kernel::unknown, kernel::unknown};
   return hours;
 }

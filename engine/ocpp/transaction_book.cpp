@@ -14,7 +14,8 @@ using MessagePhase = TransactionReport::Phase;
 constexpr std::size_t most_open = 1000;
 constexpr std::size_t most_unanswered = 10000;
 constexpr std::size_t most_readings = 16384;
-// What a profile of one-minute means needs of a transaction that is over; short ones keep all.
+// A finished transaction with more readings than this keeps those at least `enough_spacing_ns` apart: enough for
+// one-minute means.
 constexpr std::size_t few_readings = 512;
 constexpr TimeNs enough_spacing_ns = 15 * kernel::second_ns;
 
@@ -44,7 +45,8 @@ void thin(DraftTransaction& draft) {
   if (draft.readings.size() < most_readings) return;
   draft.spacing_ns = draft.spacing_ns == 0 ? enough_spacing_ns : draft.spacing_ns * 2;
   std::vector<StampedReading> kept = spaced(draft, draft.spacing_ns);
-  // What can not be thinned (all at one instant, or all marked) is cut: the last ones are the ones that count.
+  // Readings that can not be thinned (all at one instant, or all marked) are cut: the last ones are the ones that
+  // count.
   if (kept.size() > most_readings / 2)
     kept.erase(kept.begin() + 1, kept.begin() + static_cast<std::ptrdiff_t>(kept.size() - most_readings / 2));
   draft.readings = std::move(kept);
@@ -127,7 +129,7 @@ void TransactionBook::gone(DraftTransaction& draft, const Stamp& stamp, std::str
   draft.gone_why = why;
 }
 
-// What any message of a transaction may tell for the first time.
+// Facts that any message of a transaction may tell for the first time.
 void TransactionBook::take_identity(std::size_t index, const TransactionReport& report, const Stamp& stamp) {
   DraftTransaction& draft = drafts_[index];
   if (report.evse > 0) {
@@ -195,6 +197,8 @@ std::size_t TransactionBook::start(TransactionReport&& report, const Event& even
     const std::size_t known = known_with_id(report.id);
     if (known != npos && !drafts_[known].facts.start_seen) same = known;
   }
+
+  // 1.6 gives no id before the answer: the same tag, time and register make the same start.
   if (event.version == Version::v16 && report.evse > 0) {
     const std::size_t open = open_on(report.evse);
     if (open != npos && drafts_[open].facts.start_seen && drafts_[open].facts.id_tag == report.id_tag &&
@@ -202,6 +206,7 @@ std::size_t TransactionBook::start(TransactionReport&& report, const Event& even
         drafts_[open].facts.meter_start_kwh * 1000.0 == report.meter_wh)
       same = open;
   }
+
   if (same != npos) {
     DraftTransaction& draft = drafts_[same];
     expect_answer(event.stamp.number, same);
@@ -258,6 +263,8 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
   std::size_t index = open_with_id(report.id);
   const std::size_t known = known_with_id(report.id);
   const bool is_16 = event.version == Version::v16;
+
+  // One that is over: its stop was sent again, or it was closed for another reason.
   if (index == npos && known != npos) {
     const DraftTransaction& old = drafts_[known];
     const bool repeated = old.facts.stop_seen && old.stop.payload_ns == event.stamp.payload_ns &&
@@ -281,6 +288,7 @@ std::size_t TransactionBook::stop(TransactionReport&& report, const Event& event
       index = by_tag != open_.rend() ? *by_tag : open_.back();
     }
   }
+
   if (index == npos) {
     index = begin(report, event, false);
     if (is_16) {  // of 2.0.1 the start may still come
@@ -335,6 +343,7 @@ std::string TransactionBook::answer(const TransactionAnswer& answer, const Event
 void TransactionBook::meter(MeterReport&& report, const Event& event) {
   if (report.evse > 0) evses_.insert(report.evse);
   if (report.evse == 0 && !usable(report.id)) return;  // the station's sum meter
+
   std::size_t index = open_with_id(report.id);
   if (index == npos && report.evse > 0) {
     index = usable(report.id) ? open_without_id(report.evse, nullptr) : open_on(report.evse);
@@ -344,6 +353,8 @@ void TransactionBook::meter(MeterReport&& report, const Event& event) {
       index = open_[0];
     if (index != npos && !usable(report.id) && drafts_[index].gone_seen) index = npos;
   }
+
+  // Readings may come after the stop.
   if (index == npos) index = known_with_id(report.id);
   if (index == npos && usable(report.id) && report.evse > 0) {
     // The log begins in the middle of it.
@@ -354,6 +365,7 @@ void TransactionBook::meter(MeterReport&& report, const Event& event) {
                  event.stamp.place);
       return;
     }
+
     TransactionReport unseen;
     unseen.evse = report.evse;
     unseen.id = report.id;
@@ -364,7 +376,9 @@ void TransactionBook::meter(MeterReport&& report, const Event& event) {
                event.stamp.place);
     drafts_[index].facts.flags.push_back("start_missing");
   }
+
   if (index == npos) return;
+
   DraftTransaction& draft = drafts_[index];
   if (usable(report.id) && !usable(draft.facts.id)) {
     draft.facts.id = report.id;

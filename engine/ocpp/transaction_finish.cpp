@@ -71,13 +71,17 @@ std::vector<Sample> settle_readings(std::vector<StampedReading>&& readings, cons
     stamp.place.file = r.file;
     stamp.place.line = 1;
     stamp.number = r.number;
+
     Sample sample = r.reading.sample;
     if (r.reading.register_location != best) sample.register_kwh = kernel::unknown;
     sample.time_ns = clock.at_inner(stamp, sample.time_ns, report);
     if (sample.time_ns != kernel::time_never) samples.push_back(sample);
   }
+
+  // One instant is one reading, whatever the number of messages that carry it.
   std::stable_sort(samples.begin(), samples.end(),
                    [](const Sample& a, const Sample& b) { return a.time_ns < b.time_ns; });
+
   std::vector<Sample> merged;
   merged.reserve(samples.size());
   for (const Sample& s : samples) {
@@ -134,6 +138,7 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     t.start_ns = t.samples.empty() ? last_ns : t.samples.front().time_ns;
     flag("time_not_told", "neither its message nor the log gives a time", t.start_place);
   }
+
   const TimeNs last_reading_ns = t.samples.empty() ? t.start_ns : std::max(t.start_ns, t.samples.back().time_ns);
   if (t.stop_seen) {
     const StationClock::Instant stop = clock.at(draft.stop, report);
@@ -157,6 +162,7 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     }
   }
 
+  // The log's time was taken there; a clock that is lost altogether is flagged by its StationClock.
   for (const auto& [stamp, what] : {std::pair{&draft.start, "start"}, std::pair{&draft.stop, "stop"}}) {
     const StationClock::Instant instant = clock.at(*stamp, report);
     if (instant.refused && instant.ns < stamp->payload_ns + clock_lost_ns &&
@@ -167,9 +173,10 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
            stamp->place);
   }
 
-  // What the CSMS said to the start.
+  // The CSMS's answer to the start.
   if (refused(t.authorised))
     flag("start_refused", fmt::format("the CSMS refused its tag: {}", quoted_text(t.authorised)), t.start_place);
+
   if (t.start_seen && t.version == Version::v16) {
     if (t.authorised.starts_with("error")) {
       flag("start_unanswered", fmt::format("the CSMS answered its start with {}", quoted_text(t.authorised)),
@@ -183,9 +190,12 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
            fmt::format("the transaction id is {}: matched by connector", t.id.empty() ? std::string("not told") : t.id),
            t.start_place);
   }
+
   if (t.evse == 0) flag("evse_not_told", "the log does not say on which EVSE", t.start_place);
   if (!t.start_seen && std::find(t.flags.begin(), t.flags.end(), "start_missing") == t.flags.end())
     flag("start_missing", "no start in the log", t.start_place);
+
+  // seqNo counts the messages of a 2.0.1 transaction.
   if (draft.sequences > 0) {
     const auto span =
         static_cast<std::uint64_t>(draft.last_sequence) - static_cast<std::uint64_t>(draft.first_sequence);
@@ -218,6 +228,7 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     t.meter_start_kwh = base_kwh;
     t.meter_stop_kwh = base_kwh + summed_kwh;
   }
+
   Registers registers{t.meter_start_kwh, t.meter_stop_kwh, t.samples, t.start_ns, t.stop_ns, t.start_seen, t.stop_seen};
   EnergyVerdict energy = energy_of(registers);
   t.energy_kwh = energy.kwh;
@@ -227,6 +238,8 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
   if (!kernel::is_known(t.meter_stop_kwh)) t.meter_stop_kwh = energy.end_kwh;
   for (Doubt& doubt : energy.doubts)
     flag(doubt.code, std::move(doubt.text), t.stop_seen ? t.stop_place : t.start_place);
+
+  // The state of charge as it was read first.
   for (const Sample& s : t.samples) {
     if (kernel::is_known(t.soc_start)) break;
     if (kernel::is_known(s.soc)) t.soc_start = s.soc;
