@@ -109,9 +109,9 @@ struct CompositeRequest {
   bool assume_transaction = false;  ///< on the EVSE, from the start of the request on
 };
 
-/// The profiles a station holds. What a station takes is in force, also where it breaks a rule of the standard: periods
-/// out of order are sorted, an absolute schedule without a start begins as a relative one does (OCPP 1.6 table
-/// ChargingSchedule), or for the station when it was set.
+/// The profiles a station holds. A profile that the station took is in force, also where it breaks a rule of the
+/// standard: periods out of order are sorted, an absolute schedule without a start begins as a relative one does
+/// (OCPP 1.6 table ChargingSchedule), or for the station when it was set.
 class ProfileStore {
  public:
   static constexpr std::size_t most_held = 250;  ///< stations hold tens

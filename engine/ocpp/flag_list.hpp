@@ -1,4 +1,5 @@
-// Collects doubts while logs are read. What of one kind comes by the thousand is counted; the first are kept in words.
+// Collects doubts while logs are read. Doubts that come by the thousand are counted; the first of each kind are kept
+// in words.
 #pragma once
 #include <map>
 #include <string>

@@ -154,7 +154,7 @@ class StationProfiles {
     add_range(stops_, itself);
   }
 
-  /// What a car may draw. Cars that draw at the same time share the station's limit evenly.
+  /// Power that a car may draw. Cars that draw at the same time share the station's limit evenly.
   double kw_at(int evse, TimeNs t, int phases, double voltage_v) const {
     double kw = no_limit;
     if (const ocpp::LimitPiece* piece = ocpp::piece_at(pieces_of(evse), t)) kw = piece->most_kw(phases, voltage_v);
@@ -229,10 +229,12 @@ LoggedLimits logged_limits(const ocpp::SiteLog& log, const std::vector<sessions:
     if (!believable(held, t, session)) held.clear();
     if (pauses == Pauses::foretold && session.waits_h > 0.0)
       add_span(held, {charging.from_ns, kernel::after_hours_rounded_up(charging.from_ns, session.waits_h)});
+
     const auto found = profiles.find(t.station);
     const StationProfiles* station = found == profiles.end() ? nullptr : &found->second;
     const int evse = std::max(1, t.evse);
 
+    // A step begins where the vehicle's presence, charging, a pause or a profile changes.
     std::vector<TimeNs> changes{session.visit.arrival_ns, charging.from_ns, charging.to_ns};
     for (const Span& span : held) changes.insert(changes.end(), {span.from_ns, span.to_ns});
     if (station != nullptr) station->add_changes(evse, charging, changes);
@@ -245,6 +247,7 @@ LoggedLimits logged_limits(const ocpp::SiteLog& log, const std::vector<sessions:
       while (next < held.size() && held[next].to_ns <= from_ns) ++next;
       const bool holds = next < held.size() && held[next].from_ns <= from_ns;
       double kw = no_limit;
+      // Nothing is offered outside of the transaction, or while the station held back.
       if (from_ns < charging.from_ns || from_ns >= charging.to_ns || holds) {
         kw = 0.0;
       } else if (station != nullptr) {

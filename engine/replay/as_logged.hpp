@@ -1,5 +1,5 @@
 // The strategy of a replay: every car gets what the log says it was given, and nothing before its transaction began or
-// after it ended. What the car makes of it is the twin's affair.
+// after it ended. Taking it is the twin's affair.
 #pragma once
 #include <memory>
 #include <string>
@@ -23,10 +23,10 @@ using LoggedLimits = std::vector<std::vector<LimitStep>>;
 /// Whether the pauses of vehicles are the logged ones, or foretold (LogSession::waits_h).
 enum class Pauses : std::uint8_t { logged, foretold };
 
-/// What the log says was in force for each of the sessions while it was plugged in: nothing before the transaction's
-/// start and after its stop, nothing while the station said that it did not charge (unless its register shows
-/// otherwise), and no more than the charging profiles then held allow. With Pauses::foretold only what the station
-/// itself held back counts (SuspendedEVSE), and the vehicle waits as long as the session says.
+/// Limits that the log shows in force for each of the sessions while it was plugged in: nothing before the
+/// transaction's start and after its stop, nothing while the station said that it did not charge (unless its register
+/// shows otherwise), and no more than the charging profiles then held allow. With Pauses::foretold only what the
+/// station itself held back counts (SuspendedEVSE), and the vehicle waits as long as the session says.
 /// @param sessions  on rows of the EVSEs of the world's only site
 /// @param troubles  gets a line for each station whose profiles could not be followed; may be null
 LoggedLimits logged_limits(const ocpp::SiteLog& log, const std::vector<sessions::LogSession>& sessions,

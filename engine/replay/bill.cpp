@@ -68,11 +68,15 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
   market::SignalClock load(site.load_kw, world.calendar), pv(site.pv_kw, world.calendar);
   market::DemandMeter meter(
       {&site.tariff, site.contract_kw, site.past_peaks, site.part_month, world.start_ns, world.end_ns}, world.calendar);
+
   double window_kwh = 0.0;
   Bill bill;
   std::size_t step = 0, term = 0;
+
   double standby_kw = 0.0;
   for (const physics::Storage& storage : site.storages) standby_kw += storage.standby_kw;
+
+  // From edge to edge: between two edges power, prices, base load, PV and contract are constant.
   for (TimeNs t = world.start_ns; t < world.end_ns;) {
     while (step < steps.size() && steps[step].to_ns <= t) ++step;
     TimeNs until = std::min(world.end_ns, meter.window_end_ns());
@@ -80,6 +84,7 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
       if (terms[term].kind == twin::SignalKind::uncut_contract_kw) meter.set_contract_kw(terms[term].value, t);
     }
     if (term < terms.size()) until = std::min(until, terms[term].start_ns);
+
     double ev_kw = 0.0;
     if (step < steps.size()) {
       const bool in_it = steps[step].from_ns <= t;
@@ -98,6 +103,8 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
     bill.export_kwh += export_kwh;
     bill.energy_cost += import_kwh * price.buy_per_kwh - export_kwh * price.sell_per_kwh;
     window_kwh += import_kwh;
+
+    // Demand is the mean of a metering window; the end of the world may cut the last one off.
     t = until;
     if (t == world.end_ns) {
       meter.finish(window_kwh, world.end_ns);
@@ -106,6 +113,7 @@ Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double S
       window_kwh = 0.0;
     }
   }
+
   bill.peak_kw = meter.peak_kw();
   for (const market::MonthDemand& month :
        market::demand_bill(site.tariff, world.calendar, world.start_ns, world.end_ns, meter.peaks(), site.past_peaks,
@@ -134,6 +142,7 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
     double low = 0.0, even = 0.0, high = 0.0;
   };
   std::map<TimeNs, Window> windows;
+
   for (std::size_t s = 0; s < metered.size(); ++s) {
     for (const MeteredPiece& piece : metered[s].pieces) {
       if (piece.kwh <= 0.0) continue;
@@ -141,6 +150,9 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
       const double whole_h = kernel::hours_between(piece.from_ns, piece.to_ns);
       // More than the outlet's rating flowed where the mean is above it.
       const double most_kw = std::max(outlets[s].rated_kw, piece.kw());
+
+      // Energy of the piece in a window: at most at full power, at least as much as the rest of the piece can not
+      // hold.
       for (TimeNs from = world.calendar.tick_at_or_before(piece.from_ns, length); from < piece.to_ns;) {
         const TimeNs to = world.calendar.next_tick(from, length);
         const double inside_h = kernel::hours_between(std::max(from, piece.from_ns), std::min(to, piece.to_ns));
@@ -152,6 +164,7 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
       }
     }
   }
+
   const double hours = static_cast<double>(length) / static_cast<double>(kernel::hour_ns);
   Window peak;
   for (const auto& [from, window] : windows) {

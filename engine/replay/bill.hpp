@@ -1,4 +1,4 @@
-// What a power profile would have cost at a site: the metered one beside those that the simulation bills itself.
+// Bill of a power profile at a site: the metered one beside those that the simulation bills itself.
 #pragma once
 #include <limits>
 #include <span>
@@ -27,7 +27,7 @@ struct Bill {
 Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter,
              std::span<const twin::SignalRecord> terms = {});
 
-/// What drivers pay and are paid per kWh: means over the energy as it was metered.
+/// Prices per kWh that drivers pay and are paid: means over the energy as it was metered.
 struct DriverPrices {
   double charged_per_kwh = 0.0, discharged_per_kwh = 0.0;
 };

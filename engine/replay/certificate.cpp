@@ -169,7 +169,7 @@ class Page {
     if (span % kernel::hour_ns == 0) return fmt::format("{} {}", span / kernel::hour_ns, say("h", "시간"));
     return fmt::format("{} {}", span / kernel::minute_ns, say("min", "분"));
   }
-  /// What of the metered energy has no known time.
+  /// Share of the metered energy that has no known time, as a remark.
   std::string coarse_note() const {
     double all = 0.0, fine = 0.0;
     for (const SiteStep& step : card_.site) {
@@ -223,6 +223,7 @@ class Page {
         fmt::format(fmt::runtime(say("{} calls, {} results, {} errors; {} could not be read.",
                                      "호출 {}, 응답 {}, 오류 {}; 읽지 못함 {}.")),
                     count(report.calls), count(report.results), count(report.errors), count(report.undecodable)));
+
     add("<div class=\"wide\"><table><thead><tr><th>{}</th><th>{}</th><th class=\"n\">{}</th><th "
         "class=\"n\">{}</th></tr></thead><tbody>",
         say("file", "파일"), say("layout", "형식"), say("lines", "줄"), say("frames", "메시지"));
@@ -233,6 +234,8 @@ class Page {
     }
     add("</tbody></table></div>");
     more(report.files.size(), most_reasons);
+
+    // With an excerpt of each kind an operator finds the frames in his log.
     if (report.unused.empty()) return;
     add("<p>{}</p><ul>", say("Frames that could not be used:", "사용하지 못한 메시지:"));
     std::size_t shown = 0;
@@ -258,6 +261,7 @@ class Page {
     for (const sessions::TableFlag& flag : about_.prepared.sessions.flags) {
       if (flag.left_out) left_out.push_back(flag.reason);
     }
+
     if (by_code.empty() && left_out.empty()) return;
     section("Doubts about the log", "로그에서 의심스러운 점");
     add("<ul>");
@@ -270,6 +274,8 @@ class Page {
       if (list.size() > most_texts_on_page) add("<li>&hellip;</li>");
       add("</ul></li>");
     }
+
+    // Transactions that were left out of the replay stand last.
     if (!left_out.empty()) {
       add("<li>{} ({})<ul>", say("not replayed", "재현하지 않음"), count(left_out.size()));
       for (std::size_t i = 0; i < std::min(left_out.size(), most_texts_on_page); ++i)
@@ -277,6 +283,7 @@ class Page {
       if (left_out.size() > most_texts_on_page) add("<li>&hellip;</li>");
       add("</ul></li>");
     }
+
     add("</ul>");
     more(by_code.size(), most_flags);
   }

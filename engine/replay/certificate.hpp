@@ -25,7 +25,7 @@ std::string scores_text(const ScoreCard& card, const market::Calendar& calendar,
 /// "good, on 39 sessions", "pass on 4 sessions only: ...".
 std::string verdict_text(const ScoreCard& card, analysis::Language language);
 
-/// What the page tells of beside the scores.
+/// Facts that the page tells of beside the scores.
 struct Certificate {
   const Prepared& prepared;
   const ScoreCard& card;

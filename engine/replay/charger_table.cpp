@@ -79,14 +79,18 @@ ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware
     row.version = station.version;
     row.evses = station.evses;
     row.boots = station.boots.size();
+
     for (const ocpp::Station::Boot& boot : station.boots) {
+      // A boot that tells another firmware is an update.
       const bool is_new = row.firmwares.empty() || row.firmwares.back().firmware != boot.firmware;
       if (!boot.firmware.empty() && is_new) row.firmwares.push_back({boot.time_ns, boot.firmware});
     }
+
     row.offline_h = hours_of_intervals(station.offline);
     row.out_of_service_h = hours_of_intervals(station.out_of_service);
     row.faults = station.faults;
   }
+
   for (const ocpp::Transaction& transaction : log.transactions) {
     const auto found = rows.find(transaction.station);
     if (found == rows.end()) continue;
@@ -99,6 +103,7 @@ ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware
     }
   }
 
+  // Firmwares of one model are what is compared: stations are added up by vendor, model and firmware.
   std::map<std::tuple<std::string, std::string, std::string>, FirmwareRow> firmwares;
   for (const ChargerRow& row : table.chargers) {
     FirmwareRow& all = firmwares[{row.vendor, row.model, row.firmware}];
@@ -114,6 +119,7 @@ ChargerTable charger_table(const ocpp::SiteLog& log, const std::string& firmware
     all.largest_kw = larger(all.largest_kw, row.largest_kw);
     for (const auto& [code, count] : row.faults) all.faults[code] += count;
   }
+
   for (auto& [key, row] : firmwares) table.firmwares.push_back(std::move(row));
   return table;
 }
@@ -139,6 +145,8 @@ Json charger_json(const ChargerTable& table) {
                                 {"out_of_service_h", row.out_of_service_h},
                                 {"faults", Json(row.faults)}});
   }
+
+  // Firmwares are compared by faults per 100 transactions: counts alone would blame the busiest.
   json["firmwares"] = Json::array();
   for (const FirmwareRow& row : table.firmwares) {
     json["firmwares"].push_back({{"vendor", or_null(row.vendor)},

@@ -77,6 +77,7 @@ std::string site_power_chart(std::span<const SiteStep> steps, const market::Cale
   const TimeNs origin = calendar.day_start(begin);
   const auto floor = [&](TimeNs t) { return t - (t - origin) % step_ns; };
   const auto bins = bin_means(steps, floor, [&](TimeNs t) { return floor(t) + step_ns; });
+
   double most = 0.0;
   for (const BinMean& bin : bins) most = std::max({most, bin.metered_kw, bin.twin_kw});
   const TimeNs first = floor(begin);
@@ -92,6 +93,7 @@ std::string site_power_chart(std::span<const SiteStep> steps, const market::Cale
     svg += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>", frame.x(h),
                        frame.height - bottom + 18.0, anchor, date_text(calendar, at, with_time));
   }
+
   // Steps, back to 0 where nothing flows.
   std::string area, line;
   TimeNs before = first;
@@ -100,6 +102,7 @@ std::string site_power_chart(std::span<const SiteStep> steps, const market::Cale
     area += fmt::format("L{:.1f} {:.1f}", x, frame.y(std::max(metered, 0.0)));
     line += fmt::format("{}{:.1f} {:.1f}", line.empty() ? "M" : "L", x, frame.y(std::max(twin, 0.0)));
   };
+
   for (const BinMean& bin : bins) {
     if (bin.from_ns > before) {
       add(before, 0.0, 0.0);
@@ -110,6 +113,7 @@ std::string site_power_chart(std::span<const SiteStep> steps, const market::Cale
     before = bin.to_ns;
   }
   add(before, 0.0, 0.0);
+
   svg += fmt::format("<path class=\"metered\" d=\"M{:.1f} {:.1f}{}Z\"/>", frame.x(0.0), frame.y(0.0), area);
   svg += fmt::format("<path class=\"twin\" d=\"{}\"/></svg>", line);
   return svg;
@@ -122,6 +126,7 @@ std::string energy_scatter(std::span<const SessionPair> sessions, const std::str
     if (std::isfinite(pair.metered_kwh)) most = std::max({most, pair.metered_kwh, pair.twin_kwh});
   }
   if (most <= 0.0) return {};
+
   const Frame frame{360.0, 320.0, rounded_up(most), rounded_up(most)};
   std::string svg = frame.open(fmt::format("{}, {}", metered_name, twin_name)) + frame.y_axis("kWh");
   const double step = nice_step(frame.x_most);
@@ -133,6 +138,7 @@ std::string energy_scatter(std::span<const SessionPair> sessions, const std::str
                      frame.width - right, frame.height - 3.0, metered_name);
   svg += fmt::format("<line class=\"equal\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>", frame.x(0.0),
                      frame.y(0.0), frame.x(frame.x_most), frame.y(frame.y_most));
+
   // Of dots that lie on each other one is enough.
   std::set<std::pair<long, long>> seen;
   for (const SessionPair& pair : sessions) {

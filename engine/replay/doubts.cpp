@@ -20,7 +20,7 @@ constexpr double most_disagreement = 0.15, reached = 0.9, exceeded = 1.05;
 constexpr std::size_t least_of_station = 3, least_to_reach = 5, least_still = 5;
 constexpr double steps_of_piece = 20.0;  ///< of the register: below that its rounding is what one sees
 
-/// What one transaction's readings say of its meter.
+/// Sums of one transaction's readings, register beside power.
 struct Books {
   double apart_kwh = 0.0, counted_kwh = 0.0, integral_kwh = 0.0;
   bool compared = false, stands_still = false;
@@ -31,10 +31,11 @@ Books books_of(const ocpp::Transaction& transaction) {
   const ocpp::Sample* before = nullptr;
   double integral = 0.0, register_from = kernel::unknown;
   std::size_t pieces = 0, still = 0;
+
   for (const ocpp::Sample& sample : transaction.samples) {
     if (!std::isfinite(sample.power_kw)) continue;
     if (before != nullptr && sample.time_ns - before->time_ns > longest_gap_ns) {
-      // What flowed in between the powers do not say.
+      // The powers do not say how much flowed in between.
       register_from = kernel::unknown;
     } else if (before != nullptr && sample.time_ns > before->time_ns) {
       const double hours = kernel::hours_between(before->time_ns, sample.time_ns);
@@ -47,6 +48,9 @@ Books books_of(const ocpp::Transaction& transaction) {
         if (sample.register_kwh == before->register_kwh) ++still;
       }
     }
+
+    // Register and powers are compared over at least 20 steps of the register: its rounding must not look like a
+    // doubt.
     if (std::isfinite(sample.register_kwh)) {
       if (!std::isfinite(register_from)) {
         register_from = sample.register_kwh;
@@ -63,6 +67,7 @@ Books books_of(const ocpp::Transaction& transaction) {
     }
     before = &sample;
   }
+
   books.stands_still = pieces >= least_still && still * 10 >= pieces * 9;
   return books;
 }
@@ -95,6 +100,7 @@ std::map<std::string, Station> stations_of(const Prepared& prepared) {
     const ocpp::Transaction& transaction = prepared.log.transactions[session.transaction];
     Station& station = stations[transaction.station];
     ++station.sessions;
+
     const Books books = books_of(transaction);
     station.stands_still += books.stands_still ? 1U : 0U;
     if (books.compared) {
@@ -103,10 +109,13 @@ std::map<std::string, Station> stations_of(const Prepared& prepared) {
       station.counted_kwh += books.counted_kwh;
       station.integral_kwh += books.integral_kwh;
     }
+
+    // The most that was held counts: one reading may be a spike.
     if (std::isfinite(session.observed_kw)) {
       ++station.seen;
       station.highest_kw = std::max(station.highest_kw, session.observed_kw);
     }
+
     const auto row = static_cast<std::size_t>(session.visit.evse);
     if (session.visit.evse >= 0 && row < site.evses.size()) {
       station.rating_kw = std::max(station.rating_kw, physics::rated_kw(site.evses[row]));
@@ -131,8 +140,12 @@ void doubt_books(const std::string& name, const Station& station, std::vector<Do
                      station.stands_still)});
     return;
   }
+
   if (station.compared < least_of_station || !(station.counted_kwh > 0.0)) return;
   if (station.apart_kwh <= most_disagreement * station.counted_kwh) return;
+
+  // A factor between the two sums is a wrong unit. Without one energy flowed at other times: half of `apart_kwh`, as
+  // each kWh is too much in one piece and missing in another.
   const double times = station.counted_kwh / station.integral_kwh;
   const bool factor =
       station.integral_kwh > 0.0 && (times > 1.0 + most_disagreement || times < 1.0 - most_disagreement);

@@ -1,4 +1,4 @@
-// What is suspicious about a log and a site together: shown, never acted upon.
+// Doubts about a log and a site together: shown, never acted upon.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>

@@ -160,6 +160,7 @@ DriverHistories driver_histories(const ocpp::SiteLog& log, const market::Calenda
   std::map<std::string, std::size_t> by_token;
   BackTester tester(calendar);
   kernel::RunningMedian<double> everybody_kwh;
+
   std::vector<const ocpp::Transaction*> ordered;
   for (const ocpp::Transaction& transaction : log.transactions) {
     if (!transaction.start_seen) continue;
@@ -169,8 +170,11 @@ DriverHistories driver_histories(const ocpp::SiteLog& log, const market::Calenda
       ordered.push_back(&transaction);
     }
   }
+
   std::stable_sort(ordered.begin(), ordered.end(),
                    [](const auto* a, const auto* b) { return a->plugged_in_ns < b->plugged_in_ns; });
+
+  // Each visit is guessed from those before it: no guess knows its own visit.
   for (const ocpp::Transaction* transaction : ordered) {
     const auto [place, is_new] = by_token.emplace(transaction->id_tag, drivers.size());
     if (is_new) drivers.push_back({transaction->id_tag, transaction->token_type, {}});
@@ -182,6 +186,7 @@ DriverHistories driver_histories(const ocpp::SiteLog& log, const market::Calenda
     tester.test(driver, driver.visits.size() - 1, everybody_kwh.empty() ? kernel::unknown : everybody_kwh.middle());
     if (!std::isnan(transaction->energy_kwh)) everybody_kwh.add(transaction->energy_kwh);
   }
+
   for (const Driver& driver : drivers) result.drivers.push_back(history_of(driver, calendar));
   std::stable_sort(result.drivers.begin(), result.drivers.end(),
                    [](const DriverHistory& a, const DriverHistory& b) { return a.visits > b.visits; });

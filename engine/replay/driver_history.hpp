@@ -1,5 +1,5 @@
-// What a log tells of its drivers, card by card, and what that is worth: when each will come next and how much it will
-// take, from its earlier visits alone, with the error that this way of guessing had on the visits that are known.
+// Drivers of a log, card by card, and the worth of knowing them: when each will come next and how much it will take,
+// from its earlier visits alone, with the error that this way of guessing had on the visits that are known.
 #pragma once
 #include <array>
 #include <cstddef>

@@ -42,6 +42,7 @@ std::string weekday_text(const std::array<std::size_t, 7>& by_weekday) {
 Json driver_json(const DriverHistories& histories, const market::Calendar& calendar, bool show_tokens) {
   Json json;
   json["drivers"] = Json::array();
+  // Cards name people: they are numbered unless they are asked for.
   Pseudonyms pseudonyms;
   for (const DriverHistory& driver : histories.drivers) {
     json["drivers"].push_back({{"token", show_tokens ? driver.token : pseudonyms.of(driver.token)},
@@ -55,6 +56,7 @@ Json driver_json(const DriverHistories& histories, const market::Calendar& calen
                                {"by_weekday", driver.by_weekday},
                                {"next", guess_json(driver.next, calendar)}});
   }
+
   json["without_token"] = histories.without_token;
   const BackTest& test = histories.back_test;
   json["back_test"] = {{"arrivals", test.arrivals},
@@ -80,11 +82,14 @@ std::string driver_text(const DriverHistories& histories, const market::Calendar
                    d.next.arrival_ns == kernel::time_never ? "-" : calendar.format_local(d.next.arrival_ns),
                    d.visits < 2 ? "-" : number_text(d.next.kwh, 1)});
   }
+
   std::string text = table.text();
   if (histories.drivers.size() > most)
     text += fmt::format("... and {} more; --json has all of them\n", histories.drivers.size() - most);
   if (histories.without_token > 0) text += fmt::format("{} transactions name no driver.\n", histories.without_token);
   text += "kWh, stay and days are medians; the times are of " + calendar.zone() + ".\n";
+
+  // The guesses are worth as much as they beat the plain ones that need no history.
   const BackTest& test = histories.back_test;
   if (test.arrivals > 0) {
     text += fmt::format(

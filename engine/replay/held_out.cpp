@@ -131,6 +131,8 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
   const twin::World world = world_of(prepared);
   VehicleHabits habits;
   MeanShape shape;
+
+  // Only sessions that were over when the first of those held out came may teach.
   const auto teaching = static_cast<std::size_t>(teaching_share * static_cast<double>(all.size()));
   out.from_ns = all[teaching].visit.arrival_ns;
   for (std::size_t i = 0; i < teaching; ++i) {
@@ -143,6 +145,7 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
     out.why_not = "fewer than 10 earlier sessions to learn from";
     return out;
   }
+
   std::vector<LogSession> later;
   std::vector<ReplayedSession> rectangles, shapes;
   for (std::size_t i = teaching; i < all.size(); ++i) {
@@ -153,6 +156,7 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
     shapes.push_back(shape.of(all[i]));
   }
   out.judged = later.size();
+
   ReplayOptions quiet;
   quiet.stop = options.stop;
   const twin::World foretold_world = world_with(world, later);
@@ -166,6 +170,7 @@ HeldOut held_out(const Prepared& prepared, const ReplayResult& replayed, const R
     }
     if (way == Way::foretold) out.tested_share = card.tested_share;
   };
+
   judge_way(Way::foretold, replayed_sessions(later, foretold));
   judge_way(Way::fitted, from_on(replayed_sessions(all, replayed), out.from_ns));
   judge_way(Way::rectangle, rectangles);

@@ -53,6 +53,7 @@ svg .naive { fill: none; stroke: var(--fail); stroke-width: 1.2; stroke-dasharra
 }  // namespace
 
 std::string html_text(std::string_view text) {
+  // Also for attributes: both kinds of quotes are escaped.
   std::string safe;
   for (const char c : kernel::printable(text)) {
     switch (c) {

@@ -59,7 +59,7 @@ void IdentifierMask::add(View identifier) {
   if (!known_.emplace(identifier, "").second) return;
   lower_case_.insert(in_lower_case(identifier));
 
-  // What prose is searched for: the identifier from its first word character to its last.
+  // Prose is searched for the identifier from its first word character to its last.
   std::size_t begin = 0, end = identifier.size();
   while (begin < end && !is_word_byte(identifier[begin])) ++begin;
   while (end > begin && !is_word_byte(identifier[end - 1])) --end;
@@ -125,6 +125,7 @@ std::string IdentifierMask::in_words(View text, std::size_t from, std::size_t to
       ++i;
       continue;
     }
+
     const std::size_t end = word_end(text, i);
     const Sought* sought = sought_at(text, i, end);
     if (sought == nullptr || i + sought->lower_case.size() > to) {
@@ -136,6 +137,7 @@ std::string IdentifierMask::in_words(View text, std::size_t from, std::size_t to
       i = end;
       continue;
     }
+
     // Written like one of the known ones, or in other letters: then as the one found.
     const std::string shown(text.substr(i, sought->lower_case.size()));
     out += text.substr(kept, i - kept);

@@ -34,14 +34,14 @@ class IdentifierMask {
   /// The name of a station: stays in words around fields, also where a card has the same.
   void keep(std::string_view name);
 
-  /// Whose words a text is in: a log's, where a number may be any figure, or a report of ours, where an identifier
+  /// Kind of a text's words: a log's, where a number may be any figure, or a report of ours, where an identifier
   /// stands in quotes.
   enum class Words : std::uint8_t { log, report };
   /// Text with every field's value and every known identifier elsewhere replaced.
   std::string masked(std::string_view text, Words words);
   /// Every text of a document of ours; values of `id_tag` and `token` are identifiers whatever they look like.
   void mask(nlohmann::ordered_json& document);
-  /// What stands for an identifier; "" for "".
+  /// Number that stands for an identifier; "" for "".
   std::string pseudonym_of(std::string_view identifier);
 
   std::size_t identifiers() const { return known_.size(); }

@@ -78,11 +78,14 @@ void add_messages(const ocpp::SiteLog& log, const NumberOf& numbers, record::Log
                                               t.stop_reason.empty() ? "" : ", ", t.stop_reason)});
     }
   }
+
+  // Messages of no transaction have session number 0.
   for (const ocpp::Command& command : log.commands) {
     const std::string answer = !command.answered ? "no answer" : command.status.empty() ? "answered" : command.status;
     content.messages.push_back(
         {command.sent_ns, command.station, command.evse, 0, "command", fmt::format("{}: {}", command.action, answer)});
   }
+
   for (const ocpp::Station& station : log.stations) {
     for (const ocpp::Station::Boot& boot : station.boots)
       content.messages.push_back({boot.time_ns, station.id, 0, 0, "boot",
@@ -91,6 +94,7 @@ void add_messages(const ocpp::SiteLog& log, const NumberOf& numbers, record::Log
     for (const ocpp::Station::Progress& told : station.progress)
       content.messages.push_back({told.time_ns, station.id, 0, 0, told.of, told.status});
   }
+
   for (const ocpp::EvseTimeline& line : log.timelines) {
     for (const ocpp::StatusSpan& span : line.spans) {
       const bool fault = !span.error_code.empty() && span.error_code != "NoError";
@@ -99,6 +103,7 @@ void add_messages(const ocpp::SiteLog& log, const NumberOf& numbers, record::Log
            fmt::format("{}{}{}", name_of(span.status), fault ? ": " : "", fault ? span.error_code : std::string())});
     }
   }
+
   std::stable_sort(content.messages.begin(), content.messages.end(),
                    [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
 }

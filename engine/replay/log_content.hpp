@@ -1,4 +1,4 @@
-// What the run file of a replay keeps of its log.
+// Facts of its log that the run file of a replay keeps.
 #pragma once
 #include "record/log_content.hpp"
 #include "replay/judge.hpp"

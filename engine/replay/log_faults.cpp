@@ -45,6 +45,7 @@ void add_fault(LogFaults& faults, const std::string& kind, const std::string& re
       throw std::invalid_argument(fmt::format("the run has no station '{}'", parts[0]));
     return parts[0];
   };
+
   if (kind == "offline" && parts.size() == 3) {
     const LogFaults::Offline offline{station(), market::parse_instant(parts[1], calendar),
                                      market::parse_instant(parts[2], calendar)};
@@ -57,6 +58,7 @@ void add_fault(LogFaults& faults, const std::string& kind, const std::string& re
   } else if (kind == "clock" && parts.size() == 2) {
     faults.clocks.push_back({station(), seconds_of(parts[1])});
   } else if (kind == "lost-stop" && !rest.empty()) {
+    // A session that is open at the run's end has no stop to lose.
     const bool is_there = std::any_of(run.sessions.begin(), run.sessions.end(),
                                       [&](const RecordedSession& s) { return s.name == rest && !s.open; });
     if (!is_there) throw std::invalid_argument(fmt::format("the run has no session '{}' that ended", rest));
@@ -66,6 +68,7 @@ void add_fault(LogFaults& faults, const std::string& kind, const std::string& re
         std::find_if(run.evses.begin(), run.evses.end(), [&](const RecordedEvse& e) { return e.name == parts[0]; });
     if (evse == run.evses.end()) throw std::invalid_argument(fmt::format("the run has no EVSE '{}'", parts[0]));
     const LogFaults::Refused refused{parts[0], market::parse_instant(parts[1], calendar), parts[2]};
+    // The refused car stands on the EVSE for a minute.
     if (!is_free(run, static_cast<std::size_t>(evse - run.evses.begin()), refused.time_ns,
                  refused.time_ns + kernel::minute_ns))
       throw std::invalid_argument("a car is plugged in there at that time");

@@ -1,4 +1,4 @@
-// What goes wrong on real sites, put into a log on purpose: readers can be tried where the truth is known.
+// Troubles of real sites, put into a log on purpose: readers can be tried where the truth is known.
 #pragma once
 #include <span>
 #include <string>
@@ -36,7 +36,7 @@ struct LogFaults {
 };
 
 /// Reads "offline=STATION,FROM,TO", "clock=STATION,SECONDS", "lost-stop=SESSION", "refused=EVSE,TIME,TAG"; times are
-/// local ones of the run. What they name must be in the run.
+/// local ones of the run. Stations, sessions and EVSEs must be those of the run.
 /// @throws std::invalid_argument naming the text and what would be right.
 LogFaults log_faults(std::span<const std::string> texts, const RecordedRun& run);
 

@@ -141,8 +141,10 @@ ordered_json progress_json(const ocpp::Station& station) {
 ordered_json stations_json(const ocpp::SiteLog& log) {
   ordered_json out = ordered_json::array();
   std::map<std::string, double> kwh;
+  // Transactions whose energy is not known add nothing.
   for (const ocpp::Transaction& t : log.transactions)
     if (std::isfinite(t.energy_kwh)) kwh[t.station] += t.energy_kwh;
+
   for (const ocpp::Station& station : log.stations) {
     const auto counted = kwh.find(station.id);
     out.push_back({{"id", station.id},
@@ -234,13 +236,17 @@ ordered_json log_json(const ocpp::SiteLog& log) {
                          {"median", clock.n > 0 ? number_or_null(clock.median) : ordered_json()},
                          {"min", clock.n > 0 ? number_or_null(clock.min) : ordered_json()},
                          {"max", clock.n > 0 ? number_or_null(clock.max) : ordered_json()}};
+
   out["zones"] = zones_json(report);
+  // A log without any time has neither a first nor a last one.
   out["first"] = log.first_ns <= log.last_ns && log.last_ns != 0 ? time_or_null(log.first_ns) : ordered_json();
   out["last"] = log.first_ns <= log.last_ns && log.last_ns != 0 ? time_or_null(log.last_ns) : ordered_json();
+
   out["flags"] = flags_json(log);
   out["unused_frames"] = oddities_json(report, report.unused);
   out["repaired_frames"] = oddities_json(report, report.repaired);
   out["lookalikes"] = oddities_json(report, report.lookalikes);
+
   out["transaction_list"] = transactions_json(log);
   out["stations"] = stations_json(log);
   out["evses"] = evses_json(log);

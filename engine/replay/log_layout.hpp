@@ -28,7 +28,7 @@ struct LogLineFacts {
 /// Without the line feed.
 std::string log_line(LogLayout layout, const LogLineFacts& facts, std::string_view frame);
 
-/// What stands above the lines: `made_by` as a comment, and the column names of csv.
+/// Text above the lines: `made_by` as a comment, and the column names of csv.
 std::string log_head(LogLayout layout, std::string_view made_by);
 
 /// "2026-06-01T08:00:00Z", with milliseconds where they are not zero.

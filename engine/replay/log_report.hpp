@@ -1,4 +1,5 @@
-// What was read of a log, and what could not be used and why: as JSON (`evtwin replay --json`) and for people.
+// The reading of a log, with everything that could not be used and why: as JSON (`evtwin replay --json`) and for
+// people.
 #pragma once
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
@@ -21,7 +22,7 @@ WholeTransactions whole_of(const ocpp::SiteLog& log);
 /// (median, null where no frame tells), clock_offset{n, median, min, max}, zones[], flags{code: {count, texts}},
 /// unused_frames{reason: {count, first[]}}, repaired_frames, lookalikes, transaction_list[], stations[], evses[],
 /// stop_reasons{}, authorisations{}, commands[], reservations[], categories{}, unused_actions{}, unknown_actions{},
-/// first, last (UTC). What the log does not tell is null.
+/// first, last (UTC). Null: the log does not tell it.
 nlohmann::ordered_json log_json(const ocpp::SiteLog& log);
 
 /// sessions (how many), sessions_left_out[{id, reason}], session_flags[].

@@ -79,6 +79,7 @@ std::string log_text(const ocpp::SiteLog& log, const sessions::LogSessions& sess
   const ocpp::LogReport& report = log.report;
   const WholeTransactions whole = whole_of(log);
   std::string out = files_text(report, korean);
+
   if (korean) {
     out += fmt::format("호출 {}, 응답 {}, 오류 {}, 읽지 못한 프레임 {}\n", count_text(report.calls),
                        count_text(report.results), count_text(report.errors), count_text(report.undecodable));
@@ -93,10 +94,12 @@ std::string log_text(const ocpp::SiteLog& log, const sessions::LogSessions& sess
                        number_text(whole.kwh, 3), counted(sessions.sessions.size(), "session"));
   }
 
+  // Lookalikes are listed with the unused frames: neither was read.
   std::map<std::string, Trouble> unused;
   add_oddities(report, report.unused, unused);
   add_oddities(report, report.lookalikes, unused);
   if (!unused.empty()) out += (korean ? "쓰지 못한 프레임:\n" : "Not used:\n") + troubles_text(unused, most);
+
   std::map<std::string, Trouble> doubts;
   for (const ocpp::LogFlag& flag : log.flags) {
     Trouble& doubt = doubts[flag.code];
@@ -105,6 +108,7 @@ std::string log_text(const ocpp::SiteLog& log, const sessions::LogSessions& sess
   }
   add_oddities(report, report.repaired, doubts);
   if (!doubts.empty()) out += (korean ? "의심스러운 점:\n" : "Doubtful:\n") + troubles_text(doubts, most);
+
   std::map<std::string, Trouble> left_out;
   for (const sessions::TableFlag& flag : sessions.flags) {
     Trouble& trouble = left_out[flag.left_out ? (korean ? "제외된 거래" : "transactions left out")

@@ -53,7 +53,7 @@ bool may_have_rested(const ocpp::Transaction& t, double observed_kw, const Logge
   return !(t.energy_kwh > observed_kw * kernel::hours_between(0, rest_ns)) && (rest_ns > 0 || !(t.energy_kwh > 0.0));
 }
 
-/// What is left of `out` without [from, to).
+/// Appends the parts of `out` outside [from, to).
 void add_without(const LoggedOutage& out, TimeNs from, TimeNs to, std::vector<LoggedOutage>& left) {
   if (out.from_ns < std::min(from, out.to_ns)) left.push_back({out.from_ns, std::min(from, out.to_ns)});
   if (std::max(to, out.from_ns) < out.to_ns) left.push_back({std::max(to, out.from_ns), out.to_ns});
@@ -79,6 +79,7 @@ std::vector<twin::Outage> logged_outages(const Prepared& prepared) {
   const twin::World& world = prepared.scenario.world;
   std::map<std::uint32_t, std::vector<LoggedOutage>> told;
   const auto rows = rows_of(prepared);
+
   for (const ocpp::Station& station : prepared.log.stations) {
     for (const ocpp::Station::Interval& interval : station.out_of_service) {
       const LoggedOutage span{std::max(interval.from_ns, world.start_ns), std::min(interval.to_ns, world.end_ns)};
@@ -90,6 +91,8 @@ std::vector<twin::Outage> logged_outages(const Prepared& prepared) {
   if (told.empty()) return {};
   for (auto& [row, spans] : told) spans = joined(std::move(spans));
 
+  // A vehicle that was charged meanwhile speaks against its EVSE being out of service: the time of its transaction is
+  // taken out.
   for (const sessions::LogSession& session : prepared.sessions.sessions) {
     const auto found = told.find(static_cast<std::uint32_t>(session.visit.evse));
     if (found == told.end()) continue;
@@ -105,6 +108,7 @@ std::vector<twin::Outage> logged_outages(const Prepared& prepared) {
     }
     found->second = std::move(left);
   }
+
   std::vector<twin::Outage> outages;
   for (const auto& [row, spans] : told)
     for (const LoggedOutage& span : spans) outages.push_back({row, span.from_ns, span.to_ns});

@@ -51,7 +51,7 @@ void refuse_identifier_columns(const std::string& name, View head) {
   }
 }
 
-// What is masked of a log, under the name that it will have.
+// A file of the masked log, under the name that it will have.
 struct Part {
   ocpp::LogPath file;
   std::string name;

@@ -21,6 +21,7 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
   const bool gives_back = transaction.exported_kwh > 0.0;
   double exported_before = kernel::unknown;  // the export register's first reading
   std::vector<Knot> all{{transaction.start_ns, transaction.meter_start_kwh, kernel::unknown}};
+
   for (const ocpp::Sample& sample : transaction.samples) {
     if (sample.time_ns < transaction.start_ns || sample.time_ns > transaction.stop_ns) continue;
     const double power = gives_back ? sample.power_kw : std::max(sample.power_kw, 0.0);  // NaN stays first
@@ -33,6 +34,7 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
   }
   all.push_back({transaction.stop_ns, transaction.meter_stop_kwh - transaction.exported_kwh, kernel::unknown});
   std::stable_sort(all.begin(), all.end(), [](const Knot& a, const Knot& b) { return a.time_ns < b.time_ns; });
+
   std::vector<Knot> knots;
   for (const Knot& knot : all) {
     if (knots.empty() || knots.back().time_ns != knot.time_ns) {
@@ -50,8 +52,6 @@ std::vector<Knot> knots_of(const ocpp::Transaction& transaction) {
   return knots;
 }
 
-/// A register that goes back, or does not add up to the energy of the transaction, tells nothing of the time between
-/// its ends.
 /// A stop that was rounded down lies below the last reading: that reading is the register's end.
 void mend_end(std::vector<Knot>& knots) {
   constexpr double most_rounding_kwh = 1.0;
@@ -63,6 +63,8 @@ void mend_end(std::vector<Knot>& knots) {
   if (end < before->register_kwh && before->register_kwh - end <= most_rounding_kwh) end = before->register_kwh;
 }
 
+/// A register that goes back, or does not add up to the energy of the transaction, tells nothing of the time between
+/// its ends.
 bool register_is_sound(const std::vector<Knot>& knots, const ocpp::Transaction& transaction, double allowed_kwh) {
   double first = kernel::unknown, last = kernel::unknown;
   for (const Knot& knot : knots) {
@@ -136,7 +138,8 @@ std::vector<double> by_register(const std::vector<Knot>& knots) {
   return kwh;
 }
 
-/// What the powers of a stretch add up to between its first and last reading of the register, beside what that says.
+/// Adds the energy by the powers of a stretch between its first and last reading of the register, and that by the
+/// register.
 void add_closure(const std::vector<Knot>& knots, const DenseStretch& stretch, Metered& result) {
   std::size_t first = stretch.first, last = stretch.last;
   while (first < last && std::isnan(knots[first].register_kwh)) ++first;
@@ -158,6 +161,7 @@ Metered metered(const ocpp::Transaction& transaction) {
     result.not_dense = "energy or duration not known";
     return result;
   }
+
   std::vector<Knot> knots = knots_of(transaction);
   const double end_before = knots.back().register_kwh;
   if (transaction.exported_kwh == 0.0) mend_end(knots);
@@ -166,6 +170,7 @@ Metered metered(const ocpp::Transaction& transaction) {
   if (!sound) {
     for (Knot& knot : knots) knot.register_kwh = kernel::unknown;
   }
+
   const bool has_power =
       std::any_of(knots.begin(), knots.end(), [](const Knot& k) { return std::isfinite(k.power_kw); });
   if (!sound && !has_power) {
@@ -174,7 +179,7 @@ Metered metered(const ocpp::Transaction& transaction) {
     result.not_dense = "the register's readings do not fit each other";
     return result;
   }
-  // What the ends do not say: nothing flowed before the first reading or after the last.
+  // Ends without a register are filled from the energy: nothing flowed before the first reading or after the last.
   const double net_kwh = transaction.energy_kwh - transaction.exported_kwh;
   const auto known = [](const Knot& knot) { return std::isfinite(knot.register_kwh); };
   const auto first_known = std::find_if(knots.begin(), knots.end(), known);
@@ -200,6 +205,7 @@ Metered metered(const ocpp::Transaction& transaction) {
       counted += kwh[i];
     }
     if (powers == 0 && registers < least_readings) continue;  // nothing but means of long times
+
     const bool agree = powers > 0 && counted > 0.0 && std::abs(integral - counted) <= most_disagreement * counted;
     for (std::size_t i = stretch.first; i < stretch.last; ++i) {
       result.pieces[i].dense = true;
@@ -209,6 +215,7 @@ Metered metered(const ocpp::Transaction& transaction) {
     result.shaped_by_power = result.shaped_by_power || agree;
     add_closure(knots, stretch, result);
   }
+
   const bool any_dense = std::any_of(result.pieces.begin(), result.pieces.end(), [](const auto& p) { return p.dense; });
   if (!any_dense && result.not_dense.empty()) result.not_dense = "readings give neither power nor register";
   return result;

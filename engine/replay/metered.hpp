@@ -1,5 +1,5 @@
-// What the readings of a transaction say about its power: pieces between readings, each with the energy that the
-// register counted. Between distant readings nothing is known of the power but its mean, and nothing is made up.
+// Power of a transaction as its readings tell it: pieces between readings, each with the energy that the register
+// counted. Between distant readings nothing is known of the power but its mean, and nothing is made up.
 #pragma once
 #include <string>
 #include <vector>

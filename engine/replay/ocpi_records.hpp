@@ -14,7 +14,7 @@ using OcpiJson = nlohmann::ordered_json;
 /// mod_cdrs.asciidoc 3.1 and mod_sessions.asciidoc 3.1.
 enum class OcpiObject : std::uint8_t { cdr, session };
 
-/// What a record of evtwin's own says of itself, in the CDR's field of that name.
+/// Remark in records that evtwin made, in the CDR's field of that name.
 inline constexpr std::string_view made_by_evtwin = "made by evtwin from a simulation";
 
 /// A document's object with its fields in the standard's names: startDateTime is start_date_time; of the looser names
@@ -24,7 +24,7 @@ OcpiJson in_standard_words(const OcpiJson& document, OcpiObject kind);
 
 /// The Session of a CDR: COMPLETED, with the CDR's session_id. Fields that the CDR lacks are missing.
 OcpiJson session_of(const OcpiJson& cdr);
-/// What a Session says of its CDR; fields that only a CDR has are missing.
+/// CDR as far as a Session tells it; fields that only a CDR has are missing.
 OcpiJson cdr_of(const OcpiJson& session);
 
 /// Takes required fields that `object` lacks from `made`, also those of its token and location. Charging periods of a

@@ -150,7 +150,7 @@ std::string token_type_of(const std::string& logged) {
   return logged.starts_with("ISO14443") || logged.starts_with("ISO15693") ? "RFID" : "OTHER";
 }
 
-/// What every record has, whosesoever it is.
+/// Fields that every record has, whosesoever it is.
 Json party_of(const Facts& facts) {
   return {{"country_code", facts.at("country_code")}, {"party_id", facts.at("party_id")}};
 }
@@ -164,8 +164,10 @@ Json made_token(const std::string& token, const std::string& type, const Facts& 
 
 /// The CDR of a session of the run; of one that is open what is known so far.
 Json made_cdr(const RecordedRun& run, const RecordedSession& session, const std::string& id, const Facts& facts) {
+  // ISO 4217; XXX is its code for no currency.
   const bool is_currency = run.currency.size() == 3 && std::all_of(run.currency.begin(), run.currency.end(),
                                                                    [](char c) { return c >= 'A' && c <= 'Z'; });
+
   Json periods = Json::array();
   double charging_h = 0.0, parking_h = 0.0;
   for (const PeriodStretch& stretch : stretches_of(session)) {
@@ -176,10 +178,13 @@ Json made_cdr(const RecordedRun& run, const RecordedSession& session, const std:
     dimensions.push_back({{"type", stretch.flows ? "TIME" : "PARKING_TIME"}, {"volume", to_seconds(hours)}});
     periods.push_back({{"start_date_time", utc_text(stretch.start_ns)}, {"dimensions", std::move(dimensions)}});
   }
+
+  // OCPI requires one charging period at least.
   if (periods.empty()) {
     periods.push_back({{"start_date_time", utc_text(session.plugged_in_ns)},
                        {"dimensions", Json::array({{{"type", "PARKING_TIME"}, {"volume", 0.0}}})}});
   }
+
   Json cdr = party_of(facts);
   cdr.update(Json{{"id", id}, {"start_date_time", utc_text(session.plugged_in_ns)}});
   if (!session.open) cdr["end_date_time"] = utc_text(session.departed_ns);
@@ -215,7 +220,7 @@ Record record_of(const Json& object) {
           text_in(token, "contract_id"),      object.contains("end_date_time")};
 }
 
-/// What OCPI told of a session, as the object asked for; else the other of its two objects, else nothing.
+/// The object of OCPI that a session was read from; else one made of the other of its two objects, else nothing.
 Json told(const std::string& cdr, const std::string& session, OcpiObject kind) {
   const bool as_cdr = kind == OcpiObject::cdr;
   if (const std::string& same = as_cdr ? cdr : session; !same.empty())
@@ -238,6 +243,7 @@ std::vector<Record> records_of(const RecordedRun& run, const Facts& facts, OcpiO
       ++left_out;
     }
   };
+
   const std::string source = run.event_hash.substr(0, 16);
   std::size_t number = 0;
   for (const RecordedSession& session : run.sessions) {
@@ -251,6 +257,7 @@ std::vector<Record> records_of(const RecordedRun& run, const Facts& facts, OcpiO
     }
     keep(object.empty() ? made : std::move(object), made);
   }
+
   for (const RecordedDocument& document : run.unplayed) {
     // Of a session that did not end there is no CDR, and of one that was not replayed no figure but the document's.
     const bool is_asked = kind == OcpiObject::session || !document.ocpi_cdr.empty();
@@ -259,6 +266,7 @@ std::vector<Record> records_of(const RecordedRun& run, const Facts& facts, OcpiO
     if (is_asked) keep(told(document.ocpi_cdr, document.ocpi_session, kind), made);
     if (!is_asked) ++left_out;
   }
+
   std::stable_sort(records.begin(), records.end(),
                    [](const Record& a, const Record& b) { return std::tie(a.start, a.id) < std::tie(b.start, b.id); });
   return records;

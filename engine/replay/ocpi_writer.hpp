@@ -13,7 +13,7 @@
 
 namespace evtwin::replay {
 
-/// What OCPI wants to know and a run does not say: by key, with a placeholder that is valid and means nothing.
+/// A fact that OCPI requires and a run does not hold: by key, with a placeholder that is valid and means nothing.
 struct OcpiFact {
   std::string_view key, placeholder, help;
   std::size_t most_characters;
@@ -38,8 +38,7 @@ using TextSink = std::function<void(std::string_view)>;
 OcpiSummary write_ocpi(const RecordedRun& run, OcpiObject kind, const std::map<std::string, std::string>& facts,
                        bool anonymise, const TextSink& sink);
 
-/// What sessions are called in exports: as in the run, or "DRIVER#VISIT" where drivers are numbered or a log names
-/// them.
+/// Names of sessions in exports: as in the run, or "DRIVER#VISIT" where drivers are numbered or a log names them.
 std::vector<std::string> session_ids(const RecordedRun& run, bool anonymise);
 
 /// arrival,departure,energy_kwh,requested_kwh,evse,session_id,charging_type (ac, dc): what `sessions "FILE"` of the

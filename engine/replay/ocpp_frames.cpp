@@ -40,7 +40,7 @@ const char* charging_state(Status status) {
   }
 }
 
-// IdTokenEnumType of OCPP 2.0.1 part 2, section 3.43. What other protocols call RFID is either ISO: not told which.
+// IdTokenEnumType of OCPP 2.0.1 part 2, section 3.43. RFID of other protocols is either ISO: not told which.
 Json id_token(const std::string& id_tag, const std::string& type) {
   constexpr std::string_view types[] = {"Central", "eMAID", "ISO14443",   "ISO15693",
                                         "KeyCode", "Local", "MacAddress", "NoAuthorization"};
@@ -94,12 +94,15 @@ Json OcppFrames::meter_value(const MeterReading& reading) const {
   const auto add = [&](const char* measurand, const char* unit, double value, double steps_per_unit) {
     if (std::isnan(value)) return;
     value = rounded(value, steps_per_unit);
+
+    // 1.6 has values as texts, with the unit's name beside; 2.0.1 has numbers, and an object for the unit.
     Json sample;
     if (is_16()) {
       sample["value"] = fmt::format("{}", value);
     } else {
       sample["value"] = value;
     }
+
     if (const char* context = context_name(reading.context)) sample["context"] = context;
     sample["measurand"] = measurand;
     if (is_16()) {
@@ -109,6 +112,7 @@ Json OcppFrames::meter_value(const MeterReading& reading) const {
     }
     samples.push_back(std::move(sample));
   };
+
   const double register_steps = reading.whole_wh ? 1.0 : 1000.0;
   add("Energy.Active.Import.Register", "Wh", reading.import_wh, register_steps);
   add("Energy.Active.Export.Register", "Wh", reading.export_wh, register_steps);

@@ -18,7 +18,7 @@ struct Exchange {
   bool from_station = true;
 };
 
-/// What a meter showed. NaN: not measured.
+/// Reading of a meter. NaN: not measured.
 struct MeterReading {
   std::string timestamp;  ///< of the station's clock
   ocpp::Sample::Context context = ocpp::Sample::Context::periodic;
@@ -38,8 +38,8 @@ struct FrameTransaction {
   int next_seq_no = 0;     ///< 2.0.1
 };
 
-/// Writes the messages of one protocol version. What a version does not have comes back empty: OCPP 2.0.1 tells states
-/// within its transactions, 1.6 by StatusNotification.
+/// Writes the messages of one protocol version. A message that a version does not have comes back empty: OCPP 2.0.1
+/// tells states within its transactions, 1.6 by StatusNotification.
 class OcppFrames {
  public:
   explicit OcppFrames(ocpp::Version version) : version_(version) {}

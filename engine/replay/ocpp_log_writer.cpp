@@ -308,6 +308,7 @@ class LogWriter {
     const std::size_t e = session.evse, s = station_of_[e];
     Live& live = *live_[i];
     live.meter.move_to(t);
+
     if (t >= session.departed_ns) {
       if (!session.open) unplug(live, session, t);
       summary_.open += session.open ? 1 : 0;
@@ -315,12 +316,15 @@ class LogWriter {
       live_.erase(i);
       return;
     }
+
     send_limit(live, e, t);
     if (const Status status = live.meter.status(); status != live.status) {
       live.status = status;
       set_status(e, status, t);
       say(s, t, frames_.state(live.transaction, status, stamp(s, t), is_offline(s, t)), true);
     }
+
+    // Samples come by the clock, and wherever the power jumps, if that is asked for.
     const bool is_sample = t == live.next_sample_ns;
     if (is_sample || (options_.on_change && live.meter.jumped()))
       say(s, t, frames_.meter(live.transaction, reading(live, e, t, Context::periodic), live.status, is_offline(s, t)),

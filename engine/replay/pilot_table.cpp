@@ -107,6 +107,8 @@ PilotSummary write_pilot_table(const RecordedRun& run, PilotForm form, const Tex
     for (const PilotRow& row : pilot_rows(run, e)) {
       const PilotReading& reading = row.reading;
       const std::string from = calendar.format_iso(row.from_ns), to = calendar.format_iso(row.to_ns);
+
+      // A figure that is not known is null in JSON and an empty cell in CSV.
       if (json) {
         const auto number = [](double x) { return is_known(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json(); };
         const nlohmann::ordered_json line{{"evse", run.evses[e].name},
@@ -121,11 +123,14 @@ PilotSummary write_pilot_table(const RecordedRun& run, PilotForm form, const Tex
         sink(fmt::format("{},{},{},{},{},{}\n", kernel::csv_cell(run.evses[e].name), from, to, name_of(reading),
                          number(reading.duty), number(reading.offered_a)));
       }
+
+      // IEC 61851-1 has no duty cycle below 6 A: the summary tells for how long power was offered there.
       ++summary.rows;
       if (reading.oscillates && !is_known(reading.duty))
         summary.below_6_a_h += kernel::hours_between(row.from_ns, row.to_ns);
     }
   }
+
   if (json) sink("\n]\n");
   return summary;
 }

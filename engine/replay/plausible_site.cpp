@@ -26,6 +26,7 @@ struct Zone {
 
 Zone zone_of(const ocpp::SiteLog& log, const std::string& asked, std::vector<Assumption>& assumptions) {
   if (!asked.empty()) return {asked, asked == "Asia/Seoul"};
+
   TimeNs offset_ns = 0;
   bool inferred = false;
   for (const ocpp::ZoneFrom& zone : log.report.zones) {
@@ -34,6 +35,7 @@ Zone zone_of(const ocpp::SiteLog& log, const std::string& asked, std::vector<Ass
     inferred = true;
     break;
   }
+
   Zone out{"UTC", false};
   const TimeNs hours = offset_ns / kernel::hour_ns;
   if (inferred && offset_ns == korea_offset_ns) {
@@ -41,6 +43,7 @@ Zone zone_of(const ocpp::SiteLog& log, const std::string& asked, std::vector<Ass
   } else if (inferred && hours != 0 && hours * kernel::hour_ns == offset_ns && hours >= -12 && hours <= 14) {
     out.name = fmt::format("Etc/GMT{:+d}", -hours);  // POSIX counts westwards
   }
+
   const std::string offset =
       inferred ? fmt::format("the log's own clock is {:+.4g} h off UTC", kernel::hours_between(0, offset_ns))
                : std::string("the log does not tell");
@@ -135,12 +138,16 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
   const sessions::SessionDays days = sessions::days_of(sessions, calendar);
   const auto seen = seen_evses(log, sessions);
   const double voltage_v = site_voltage(seen, zone.korea, assumptions);
+
   assumptions.push_back({"ratings of the EVSEs", "충전기 정격",
                          "the least usual rating that is not below what was metered or offered",
                          "계측되거나 제공된 출력 이상의 가장 작은 통상 정격"});
+
   const std::string priced = tariff_line(tariff);
   const bool has_contract = request.contract_kw > 0.0;
   std::string given, missing, missing_ko;
+
+  // The page says of each whether it was given or is missing: no log tells it.
   const auto sort = [&](bool told, const std::string& what, const char* name, const char* name_ko) {
     if (told) {
       given += (given.empty() ? "" : ", ") + what;
@@ -151,20 +158,25 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
   };
   sort(!tariff.empty(), tariff, "tariff", "요금");
   sort(has_contract, fmt::format("{:.6g} kW", request.contract_kw), "contract power", "계약전력");
+
   if (!given.empty()) assumptions.push_back({"tariff and contract power", "요금제와 계약전력", given, given});
   assumptions.push_back({missing + "base load, PV, storage", missing_ko + "기저부하, 태양광, 저장장치",
                          "none: a log does not tell them (--site gives them)",
                          "없음: 로그에는 나오지 않음 (--site 로 지정)"});
+
   std::vector<double> energies, stays;
   for (const LogSession& session : sessions.sessions) {
     energies.push_back(session.visit.taken_kwh);
     stays.push_back(kernel::hours_between(session.visit.arrival_ns, session.visit.departure_ns));
   }
+
+  // With laws fitted to the log the file can run on other days, too.
   const std::string first = market::format_date(days.first);
   const std::string run =
       laws.inside.empty()
           ? fmt::format("start = \"{}\", days = {},  -- the log's own days", first, days.days)
           : fmt::format("start = param(\"start\", \"{}\"), days = param(\"days\", {}),", first, days.days);
+
   const std::string arrivals =
       !laws.inside.empty()
           ? laws.inside
@@ -180,6 +192,7 @@ std::string plausible_site(const ocpp::SiteLog& log, const sessions::LogSessions
                 std::min(10'000.0, static_cast<double>(sessions.sessions.size()) / (24.0 * days.days)),
                 std::clamp(median_of(std::move(energies)), 0.1, 100.0),
                 std::clamp(median_of(std::move(stays)), 0.05, 72.0));
+
   std::string assumed;
   for (const Assumption& a : assumptions) assumed += fmt::format("--   {}: {}\n", a.what, a.value);
   return fmt::format(

@@ -13,18 +13,20 @@ namespace {
 
 constexpr const char* made_site = "the site made from the log";
 
-/// What holds for every log and is seldom told by one.
+/// Assumptions that hold for every log and are seldom told by one.
 void assume_of_vehicles(const ocpp::SiteLog& log, const sessions::LogSessions& sessions, std::vector<Assumption>& out) {
   double discharged_kwh = 0.0;
   std::size_t without_power = 0, without_battery = 0, tapering = 0;
   for (const sessions::LogSession& session : sessions.sessions) {
     discharged_kwh += log.transactions[session.transaction].exported_kwh;
+    // A session that took nothing shows nothing of its vehicle.
     if (!(session.visit.taken_kwh > 0.0)) continue;
     if (!(session.observed_kw > 0.0)) ++without_power;
     if (session.vehicle.battery.capacity_kwh == physics::infinite) ++without_battery;
     const auto& knots = session.vehicle.battery.charge.knots;
     if (knots.back().kw < knots.front().kw) ++tapering;
   }
+
   if (discharged_kwh > 0.0) {
     out.push_back({"energy that vehicles gave back", "차량이 되돌려준 전력량",
                    fmt::format("{:.3f} kWh: not replayed, what they took is", discharged_kwh),
@@ -36,6 +38,7 @@ void assume_of_vehicles(const ocpp::SiteLog& log, const sessions::LogSessions& s
          fmt::format("no readings tell it in {} of the sessions: taken as what their EVSE gives", without_power),
          fmt::format("{}개 세션은 계측값이 없어 충전기가 주는 대로 받는 것으로 봄", without_power)});
   }
+
   if (without_battery > 0) {
     out.push_back({"battery size of the vehicles", "차량의 배터리 용량",
                    fmt::format("unknown in {} of the sessions: they never fill, the metered energy alone ends charging",
@@ -64,19 +67,23 @@ sessions::LogSessions those_in(const twin::World& world, sessions::LogSessions s
   for (const auto& law : world.sites.front().arrivals) {
     for (const demand::Visit& visit : std::get<demand::Recorded>(*law).visits) there.emplace(visit.id, &visit);
   }
+
   std::unordered_map<std::string_view, const twin::Flag*> why;
   for (const twin::Flag& flag : world.flags) {
     if (flag.left_out) why.emplace(flag.id, &flag);
   }
+
   std::vector<sessions::LogSession> kept;
   for (sessions::LogSession& session : sessions.sessions) {
     const auto found = there.find(session.visit.id);
     if (found == there.end()) {
+      // The world's flag says why.
       const auto reason = why.find(session.visit.id);
       sessions.flags.push_back(
           {session.visit.id, reason == why.end() ? "not simulated" : reason->second->reason, true});
       continue;
     }
+
     session.visit = *found->second;
     session.vehicle = world.vehicles[session.visit.vehicle];
     kept.push_back(std::move(session));
@@ -95,6 +102,7 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::Log
   }
   Prepared out;
   out.log = std::move(log);
+
   scenario::LoadOptions load = request.load;
   std::string file = request.site;
   if (file.empty()) {
@@ -110,8 +118,10 @@ Prepared prepare(const PrepareRequest& request, ocpp::SiteLog log, sessions::Log
   if (out.sessions.sessions.empty())
     throw std::runtime_error(
         fmt::format("{}: no session of the log lies in the days asked for", kernel::printable(file)));
+
   assume_of_evses(out, out.assumptions);
   assume_of_vehicles(out.log, out.sessions, out.assumptions);
+
   kernel::log_line(kernel::LogRoom::replay, kernel::LogLevel::info, "site {}: {} session(s) of {} transaction(s)",
                    request.site.empty() ? "made from the log" : request.site, out.sessions.sessions.size(),
                    out.log.transactions.size());

@@ -71,6 +71,7 @@ std::map<std::int64_t, std::size_t> read_sessions(const record::Database& databa
                          "discharged_kwh, paid, driver_revenue, soc_start, soc_end, ended, battery_kwh, "
                          "charge_efficiency, discharge_efficiency FROM session "
                          "WHERE number IS NOT NULL ORDER BY plugged_in_ns, number");
+
   std::map<std::int64_t, std::size_t> by_number;
   while (rows.step()) {
     RecordedSession session;
@@ -79,6 +80,7 @@ std::map<std::int64_t, std::size_t> read_sessions(const record::Database& databa
     session.name = rows.text(2);
     session.vehicle = rows.text(3);
     session.plugged_in_ns = rows.integer(4);
+    // A session that is open goes on until the run's end.
     session.open = rows.text(13) == "open_at_end";
     session.departed_ns = session.open ? run.end_ns : rows.integer(5);
     session.requested_kwh = rows.real(6);
@@ -91,17 +93,19 @@ std::map<std::int64_t, std::size_t> read_sessions(const record::Database& databa
     session.battery_kwh = rows.real(14);
     session.charge_efficiency = rows.real(15);
     session.discharge_efficiency = rows.real(16);
+
     if (session.plugged_in_ns > session.departed_ns) malformed(run.file, "a session ends before it begins");
     by_number[rows.integer(0)] = run.sessions.size();
     run.sessions.push_back(std::move(session));
   }
+
   record::Statement others(database, "SELECT count(*) FROM session WHERE number IS NULL");
   others.step();
   run.never_plugged_in = static_cast<std::uint64_t>(others.integer(0));
   return by_number;
 }
 
-// Whose the sessions are: of a replay the log says it.
+// Reads the tokens and documents of the sessions: of a replay the log says them.
 void read_tokens(const record::Database& database, RecordedRun& run,
                  const std::map<std::int64_t, std::size_t>& by_number) {
   for (RecordedSession& session : run.sessions) session.token = token_of(session.name);
@@ -170,7 +174,8 @@ void read_outages(const record::Database& database, RecordedRun& run) {
   }
 }
 
-// What was asked for of each EVSE over the run, less what the guard took at the same instant.
+// Reads the set-points of each EVSE over the run; a correction of the guard counts instead of the set-point of its
+// instant.
 void read_limits(const record::Database& database, RecordedRun& run) {
   std::vector<std::vector<RecordedLimit>> asked(run.evses.size());
   const auto evse_of = [&](std::int64_t id) {
@@ -207,7 +212,7 @@ void read_limits(const record::Database& database, RecordedRun& run) {
       const bool stood_before =
           standing != nullptr && (session.limits.empty() || session.limits[0].time_ns > session.plugged_in_ns);
       if (stood_before) {
-        // What stood at plug-in: the last word before.
+        // The set-point at plug-in is the last one before.
         const auto after = std::upper_bound(asked[e].begin(), asked[e].end(), session.plugged_in_ns,
                                             [](TimeNs t, const RecordedLimit& l) { return t < l.time_ns; });
         if (after != asked[e].begin())
@@ -237,6 +242,7 @@ std::vector<std::string> name_stations(std::vector<RecordedEvse>& evses) {
     std::string station;
     if (const int number = number_at_end(evse.name, station); number > 0) numbers[station].push_back(number);
   }
+
   std::map<std::string, bool> whole;
   for (auto& [station, found] : numbers) {
     std::sort(found.begin(), found.end());
@@ -244,9 +250,12 @@ std::vector<std::string> name_stations(std::vector<RecordedEvse>& evses) {
     for (std::size_t i = 0; i < found.size(); ++i) counts = counts && found[i] == static_cast<int>(i) + 1;
     whole[station] = counts;
   }
+
+  // An EVSE may have the name of a station: then the numbers below that name are no parts of it.
   for (const RecordedEvse& evse : evses) {
     if (const auto namesake = whole.find(evse.name); namesake != whole.end()) namesake->second = false;
   }
+
   std::vector<std::string> stations;
   std::map<std::string, bool> seen;
   for (RecordedEvse& evse : evses) {

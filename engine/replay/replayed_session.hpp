@@ -1,4 +1,4 @@
-// What the twin did with a session of a log, and how much energy that was until when.
+// A session of a log as the twin ran it, and how much energy it had taken until when.
 #pragma once
 #include <cstddef>
 #include <string>

@@ -106,6 +106,8 @@ std::string verdict_text(const ScoreCard& card, Language language) {
   const bool korean = language == Language::korean;
   const auto n = card.judged_sessions;
   if (n == 0) return korean ? "판정 불가: 비교할 세션이 없습니다." : "not scorable: there is no session to compare.";
+
+  // Not scorable: the sessions held out could not be judged, or readings time less than half of the energy.
   if (card.gate == Gate::not_scorable && card.tested_share >= least_tested_share) {
     return korean ? "판정 불가: 앞 세션에서 배워 뒤 세션을 예측할 계측값이 부족합니다. 세션 중 MeterValues(전력과 "
                     "계량값, 1분 간격)를 기록하십시오."
@@ -124,6 +126,8 @@ std::string verdict_text(const ScoreCard& card, Language language) {
                         "every minute) during sessions.",
                         share);
   }
+
+  // A line that was given to the twin proves nothing, so it can not fail either.
   std::string failed;
   for (const Score& score : card.scores) {
     if (score.gate != Gate::fail || score.told == Told::given) continue;
@@ -133,6 +137,7 @@ std::string verdict_text(const ScoreCard& card, Language language) {
     return korean ? fmt::format("불합격 ({}개 세션): {}.", n, failed)
                   : fmt::format("fail, on {} sessions: {}.", n, failed);
   }
+
   const std::string_view word = korean ? (card.gate == Gate::good ? "우수" : "합격") : name_of(card.gate);
   if (card.enough()) {
     return korean ? fmt::format("{}: {}개 세션 기준.", word, n) : fmt::format("{}, on {} sessions.", word, n);
@@ -146,6 +151,7 @@ HeldOutTable held_out_table(const HeldOut& held_out, const market::Calendar& cal
   const bool korean = language == Language::korean;
   HeldOutTable table;
   if (held_out.judged == 0) return table;
+
   const std::string from = calendar.format_local(held_out.from_ns);
   table.title = korean ? fmt::format(
                              "예측: {}부터의 {}개 세션. 차량은 앞선 {}개 세션에서 배웠고, 도착·체류·충전량은 "
@@ -155,9 +161,11 @@ HeldOutTable held_out_table(const HeldOut& held_out, const market::Calendar& cal
                              "Foretold: the {} sessions from {} on, with vehicles learnt from the {} before; "
                              "arrivals, stays and energies are given to all",
                              held_out.judged, from, held_out.fitted);
+
   table.heads =
       korean ? std::vector<std::string>{"오차", "예측", "재현(맞춘 값)", "정격 사각형", "평균 곡선", "스킬"}
              : std::vector<std::string>{"error", "foretold", "fitted to them", "rectangle", "mean shape", "skill"};
+
   for (std::size_t line = 0; line < power_lines.size(); ++line) {
     const ScoreInfo& info = score_info(power_lines[line]);
     const auto percent = [](double value) {
@@ -170,6 +178,8 @@ HeldOutTable held_out_table(const HeldOut& held_out, const market::Calendar& cal
     row.push_back(std::isnan(skill) ? "-" : analysis::number_text(skill, 2));
     table.rows.push_back(std::move(row));
   }
+
+  // The skill that counts is that of the site's load by the hour.
   const double skill = held_out.skill(site_load_line);
   if (std::isnan(skill)) return table;
   if (skill > 0.0) {
@@ -206,6 +216,7 @@ std::string scores_text(const ScoreCard& card, const market::Calendar& calendar,
   analysis::TextTable table(korean ? std::vector<std::string>{"항목", "값", "우수", "합격", "근거", "판정"}
                                    : std::vector<std::string>{"", "value", "good", "pass", "based on", "gate"},
                             analysis::LastColumn::prose);
+
   std::string unscored;
   for (const Score& score : card.scores) {
     if (stands_in_table(score)) {
@@ -215,6 +226,8 @@ std::string scores_text(const ScoreCard& card, const market::Calendar& calendar,
                      count_text(score, language), gate_text(score, language)});
       continue;
     }
+
+    // A line without a value says why below the table.
     if (!std::isnan(score.value)) continue;
     std::string why;
     for (const auto& [reason, n] : score.excluded)
@@ -222,6 +235,7 @@ std::string scores_text(const ScoreCard& card, const market::Calendar& calendar,
     if (why.empty()) continue;
     unscored += fmt::format("  {}: {}\n", title_of(score, language), why);
   }
+
   std::string text = table.text();
   const HeldOutTable foretold = held_out_table(card.held_out, calendar, language);
   if (!foretold.rows.empty()) {
@@ -229,6 +243,7 @@ std::string scores_text(const ScoreCard& card, const market::Calendar& calendar,
     for (const std::vector<std::string>& row : foretold.rows) beside.add_row(row);
     text += fmt::format("\n{}:\n\n{}{}\n", foretold.title, beside.text(), foretold.skill);
   }
+
   if (!unscored.empty()) text += fmt::format("\n{}:\n{}", korean ? "판정할 수 없는 항목" : "Not scorable", unscored);
   return text + fmt::format("\n{}: {}\n", korean ? "결과" : "Verdict", verdict_text(card, language));
 }

@@ -24,7 +24,7 @@ inline bool stands_in_table(const Score& score) {
   return !std::isnan(score.value) && (score.told != Told::predicted || !std::isnan(score.pass));
 }
 
-/// What was foretold of the sessions held out, beside the other ways; head and rows of a table.
+/// Scores foretold of the sessions held out, beside the other ways; head and rows of a table.
 struct HeldOutTable {
   std::string title;  ///< "Foretold: 11 sessions from 2026-06-10 09:00 on, ..."
   std::vector<std::string> heads;

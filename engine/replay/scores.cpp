@@ -92,9 +92,12 @@ void score_energy(ScoreCard& card) {
       for (Score* score : {&mape, &bias, &small}) ++score->excluded["energy not known"];
       continue;
     }
+
     ++bias.n;
     metered += pair.metered_kwh;
     twin += pair.twin_kwh;
+
+    // Sessions below 1 kWh are judged in kWh: a percentage of so little would be mostly rounding.
     if (pair.metered_kwh >= small_session_kwh) {
       ++mape.n;
       ++small.excluded["1 kWh or more"];
@@ -105,9 +108,11 @@ void score_energy(ScoreCard& card) {
       absolute += std::abs(pair.twin_kwh - pair.metered_kwh);
     }
   }
+
   if (mape.n > 0) mape.value = relative / static_cast<double>(mape.n);
   if (metered > 0.0) bias.value = (twin - metered) / metered;
   if (small.n > 0) small.value = absolute / static_cast<double>(small.n);
+
   card.judged_sessions = bias.n;
   for (Score* score : {&mape, &bias, &small}) {
     score->gate = gate_of(*score);
@@ -139,22 +144,27 @@ void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
   LoadError error;
   std::map<market::LocalMonth, std::pair<double, double>> months;
   for (const BinMean& hour : hours) {
+    // An hour counts where readings time 95 % of its energy to the hour.
     if (hour.hourly_kw < timed_share * hour.metered_kw) {
       for (Score* score : {&cv_rmse, &nmbe, &month}) ++score->excluded["hours with readings more than an hour apart"];
       continue;
     }
+
     error.add(hour.metered_kw, hour.twin_kw);
     const double h = kernel::hours_between(hour.from_ns, hour.to_ns);
     auto& [metered, twin] = months[calendar.month(hour.from_ns)];
     metered += h * hour.metered_kw;
     twin += h * hour.twin_kw;
   }
+
   cv_rmse.n = nmbe.n = error.n;
   month.n = months.size();
   if (error.scorable()) {
     cv_rmse.value = error.cv_rmse();
     nmbe.value = error.nmbe();
   }
+
+  // Months are compared by their energies, and only from a year on.
   LoadError by_month;
   for (const auto& [key, energies] : months) by_month.add(energies.first, energies.second);
   if (months.size() < least_months) {
@@ -162,6 +172,7 @@ void score_site_load(ScoreCard& card, const market::Calendar& calendar) {
   } else if (by_month.scorable()) {
     month.value = by_month.cv_rmse();
   }
+
   for (Score* score : {&cv_rmse, &nmbe, &month}) {
     score->gate = gate_of(*score);
     card.scores.push_back(std::move(*score));
@@ -200,6 +211,7 @@ void score_minutes(ScoreCard& card) {
       bin_means(without_long_middles(card.site), floor, [&](TimeNs t) { return floor(t) + kernel::minute_ns; });
   const std::size_t all = minutes.size();
   std::erase_if(minutes, [](const BinMean& minute) { return minute.dense_kw < timed_share * minute.metered_kw; });
+
   Score peak = blank("peak_error"), lag = blank("timing_lag"), rmse = blank("timing_rmse"),
         aligned = blank("timing_rmse_aligned");
   double metered = 0.0, twin = 0.0;
@@ -213,6 +225,7 @@ void score_minutes(ScoreCard& card) {
   }
   // Where some minutes are not known, a higher one may lie among them.
   if (metered > 0.0 && minutes.size() * 100 >= all * 99) card.metered_peak_1min_kw = metered;
+
   if (metered > 0.0) {
     peak.value = (twin - metered) / metered;
     int best = 0;
@@ -227,6 +240,7 @@ void score_minutes(ScoreCard& card) {
     }
     lag.value = best;
   }
+
   peak.gate = gate_of(peak);
   for (Score* score : {&peak, &lag, &rmse, &aligned}) card.scores.push_back(std::move(*score));
 }
@@ -269,17 +283,22 @@ void score_limits(ScoreCard& card, const Evidence& evidence) {
       for (Score* score : {&logged, &twin}) ++score->excluded["sessions without a limit in the log"];
       continue;
     }
+
     const auto& list = found->second;
     const auto first_after = [&](TimeNs t) {
       return std::upper_bound(list.begin(), list.end(), t,
                               [](TimeNs time, const LimitStretch* limit) { return time < limit->to_ns; });
     };
+
+    // Readings of the log, each against the limit of its instant.
     for (const ocpp::Sample& sample : evidence.log.transactions[session.transaction].samples) {
       const auto limit = first_after(sample.time_ns);
       if (limit == list.end() || (*limit)->from_ns > sample.time_ns || std::isnan(sample.power_kw)) continue;
       ++logged.n;
       if (sample.power_kw <= (*limit)->kw * limit_tolerance) ++kept;
     }
+
+    // Time of the twin's charging under a limit, and the part of it within the limit.
     const double before_h = all_h;
     for (const twin::PowerSegment& segment : session.power) {
       for (auto limit = first_after(segment.start_ns); limit != list.end() && (*limit)->from_ns < segment.end_ns;
@@ -294,6 +313,7 @@ void score_limits(ScoreCard& card, const Evidence& evidence) {
     }
     if (all_h > before_h) ++twin.n;
   }
+
   if (logged.n > 0) logged.value = static_cast<double>(kept) / static_cast<double>(logged.n);
   if (all_h > 0.0) twin.value = kept_h / all_h;
   twin.gate = gate_of(twin);
@@ -301,7 +321,7 @@ void score_limits(ScoreCard& card, const Evidence& evidence) {
   card.scores.push_back(std::move(twin));
 }
 
-/// What a transaction took: by its register, else what its readings show at least.
+/// Energy of a transaction: by its register, else as much as its readings show at least.
 double least_kwh(const ocpp::Transaction& transaction) {
   if (std::isfinite(transaction.energy_kwh)) return transaction.energy_kwh;
   double first = kernel::unknown, last = kernel::unknown;
@@ -317,13 +337,16 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
   Score coverage = blank("coverage"), frames = blank("frames_decoded"), alike = blank("determinism");
   std::vector<bool> replayed(evidence.log.transactions.size(), false);
   for (const ReplayedSession& session : evidence.twin) replayed[session.transaction] = true;
+
   std::size_t covered = 0;
   Score energy = blank("kwh_replayed");
   for (std::size_t t = 0; t < replayed.size(); ++t) {
     const ocpp::Transaction& transaction = evidence.log.transactions[t];
+    // One that was left out counts with as much as its readings show at least.
     const double kwh = least_kwh(transaction);
     card.kwh_known += kwh;
     ++coverage.n;
+
     if (replayed[t]) {
       ++covered;
       card.kwh_replayed += kwh;
@@ -337,6 +360,7 @@ void score_coverage(ScoreCard& card, const Evidence& evidence) {
       ++coverage.excluded["not replayed: energy not known"];
     }
   }
+
   if (coverage.n > 0) coverage.value = static_cast<double>(covered) / static_cast<double>(coverage.n);
   energy.n = static_cast<std::size_t>(std::lround(card.kwh_known));
   energy.value = card.kwh_replayed_share();
@@ -362,11 +386,14 @@ void pair_sessions(ScoreCard& card, const ocpp::SiteLog& log, std::span<const Re
   std::vector<Metered> readings;
   readings.reserve(twin.size());
   double all_kwh = 0.0, tested_kwh = 0.0, read_kwh = 0.0;
+
   for (const ReplayedSession& session : twin) {
     const ocpp::Transaction& transaction = log.transactions[session.transaction];
     readings.push_back(metered(transaction));
     card.sessions.push_back(pair_of(transaction, readings.back(), session));
     SessionPair& pair = card.sessions.back();
+
+    // Start and stop alone tell a sum; a reading between them tells when energy flowed.
     const bool read_within =
         std::any_of(transaction.samples.begin(), transaction.samples.end(), [&](const ocpp::Sample& sample) {
           return sample.time_ns > transaction.start_ns && sample.time_ns < transaction.stop_ns &&
@@ -376,12 +403,14 @@ void pair_sessions(ScoreCard& card, const ocpp::SiteLog& log, std::span<const Re
       for (const MeteredPiece& piece : readings.back().pieces)
         if (piece.length_ns() <= kernel::hour_ns) pair.timed_kwh += piece.kwh;
     }
+
     pair.power_read = readings.back().shaped_by_power;
     if (!std::isfinite(pair.metered_kwh)) continue;
     all_kwh += pair.metered_kwh;
     tested_kwh += std::isnan(pair.profile_cv_rmse) ? pair.timed_kwh : pair.metered_kwh;
     if (pair.power_read) read_kwh += pair.metered_kwh;
   }
+
   if (all_kwh > 0.0) {
     card.tested_share = tested_kwh / all_kwh;
     card.power_read_share = read_kwh / all_kwh;

@@ -1,4 +1,4 @@
-// What a log shows of an EVSE, and the usual rating that it then has: for sites and libraries made from logs.
+// An EVSE as a log shows it, and the usual rating that it then has: for sites and libraries made from logs.
 #pragma once
 #include <map>
 #include <string>

@@ -29,6 +29,7 @@ void compare_profiles(SessionPair& pair, const ocpp::Transaction& transaction, c
     pair.not_scorable = "no energy flowed between the readings that are dense";
     return;
   }
+
   const double dense_h = kernel::hours_between(0, dense_ns);
   const double mean_kw = dense_kwh / dense_h;
   TimeNs bin_ns = least_bin_ns;
@@ -47,6 +48,7 @@ void compare_profiles(SessionPair& pair, const ocpp::Transaction& transaction, c
     kwh += piece.kwh;
     const bool last = i + 1 == metered.pieces.size() || !metered.pieces[i + 1].dense;
     if (piece.to_ns - *from < bin_ns && !last) continue;
+
     const double hours = kernel::hours_between(*from, piece.to_ns);
     const double difference = (twin.between(*from, piece.to_ns) - kwh) / hours;
     squares += difference * difference * hours;
@@ -69,11 +71,13 @@ void compare_full(SessionPair& pair, const ocpp::Transaction& transaction, const
     pair.full_not_scorable = "no energy";
     return;
   }
+
   for (const MeteredPiece& piece : metered.pieces) {
     if (sum + piece.kwh < wanted) {
       sum += piece.kwh;
       continue;
     }
+
     const double share = piece.kwh > 0.0 ? (wanted - sum) / piece.kwh : 1.0;
     const TimeNs at = piece.from_ns + static_cast<TimeNs>(share * static_cast<double>(piece.length_ns()));
     const TimeNs after = at - transaction.start_ns;

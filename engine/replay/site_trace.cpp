@@ -54,11 +54,14 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
       change.metered_kw = piece.kw();
       change.twin_kw = energy.between(piece.from_ns, piece.to_ns) / kernel::hours_between(piece.from_ns, piece.to_ns);
       if (change.metered_kw == 0.0 && change.twin_kw == 0.0) continue;
+
       if (piece.dense) change.dense_kw = change.metered_kw;
       if (piece.length_ns() <= fine_ns) change.fine_kw = change.metered_kw;
       if (piece.length_ns() <= kernel::hour_ns) change.hourly_kw = change.metered_kw;
       add_change(changes, piece.from_ns, piece.to_ns, change);
     }
+
+    // Before its first reading and after its last the twin's power stands alone.
     const TimeNs first = pieces.empty() ? kernel::time_never : pieces.front().from_ns;
     const TimeNs last = pieces.empty() ? kernel::time_never : pieces.back().to_ns;
     add_bare(changes, sessions[i], energy, std::numeric_limits<TimeNs>::min(), first);

@@ -143,6 +143,7 @@ std::uint64_t write_time_table(const RecordedRun& run, TimeNs step_ns, bool anon
     const RecordedEvse& evse = run.evses[e];
     const RecordedSite& site = run.sites[evse.site];
     Row row(std::move(courses[e]));
+    // The last step may be shorter.
     for (TimeNs from = run.start_ns; from < run.end_ns; from += step_ns) {
       const TimeNs to = std::min(from + step_ns, run.end_ns);
       const Row::Step step = row.step(from, to);
@@ -150,6 +151,7 @@ std::uint64_t write_time_table(const RecordedRun& run, TimeNs step_ns, bool anon
       const double average = averages[evse.site].at(calendar.day_start(from));
       const std::string id =
           step.session == nullptr ? "" : ids[static_cast<std::size_t>(step.session - run.sessions.data())];
+
       sink(fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", iso, iso.substr(0, 10), iso.substr(11, 8),
                        number(mean(site.buy_price, from, to)), number(mean(site.sell_price, from, to)), number(average),
                        kernel::csv_cell(evse.name), kernel::csv_cell(run.strategy), number(step.soc),

@@ -21,12 +21,14 @@ ReplayError error_of(const WhatIfRequest& request, const Bill& metered, const Wh
   const Bill twin = bill_of(world, request.card.site, &SiteStep::twin_kw, request.grid_per_meter, request.terms);
   ReplayError error;
   double all = 0.0, timed = 0.0;
+
   for (const SiteStep& step : request.card.site) {
     const double hours = kernel::hours_between(step.from_ns, step.to_ns);
     all += hours * step.metered_kw;
     timed += hours * step.fine_kw;
   }
   if (all > 0.0) error.timed_fraction = std::min(timed / all, 1.0);
+
   if (error.timed() && logged != nullptr) {
     error.energy = relative(logged->served_kwh, metered.charged_kwh);
     error.energy_cost = relative(logged->energy_cost, metered.energy_cost);
@@ -193,6 +195,7 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
   result.error = error_of(request, recorded, result.find(WhatIfRow::Kind::as_logged), readings);
   result.error.metered_peak_kw = peak_doubt_kw(world, readings, outlets_of(request), request.grid_per_meter);
   result.unforeseen = std::move(unforeseen);
+
   for (WhatIfRow& row : result.rows) give_bars(row, result.error);
   for (WhatIfRow& row : result.unforeseen) give_bars(row, result.error);
   const WhatIfRow* logged = result.find(WhatIfRow::Kind::as_logged);
@@ -224,6 +227,7 @@ WhatIf what_if(const WhatIfRequest& request, std::vector<WhatIfRow> rows, std::v
         control.share = (control.uncontrolled - control.logged) / possible;
     }
   }
+
   return result;
 }
 

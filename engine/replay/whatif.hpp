@@ -1,5 +1,5 @@
-// What the sessions of a log would have cost otherwise, with the replay's own error as error bar. Formulas and what
-// they rest on: README of this room.
+// Cost of the sessions of a log, had they been charged otherwise, with the replay's own error as error bar. Formulas
+// and what they rest on: README of this room.
 #pragma once
 #include <cmath>
 #include <limits>

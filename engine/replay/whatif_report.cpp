@@ -49,7 +49,7 @@ Json saving_json(const WhatIf& result, const Saving& saving) {
           {"per_year", number_or_null(saving.value * days_of_year / result.days)}};
 }
 
-/// What is saved against the row that savings are counted from.
+/// Saving against the row that savings are counted from.
 const Saving& saving_on_base(const WhatIf& result, const WhatIfRow& row) {
   const WhatIfRow* base = result.base();
   return base != nullptr && base->kind == Kind::strategy ? row.against_asap : row.against_logged;
@@ -62,6 +62,7 @@ Json row_json(const WhatIf& result, const WhatIfRow& row, const Json& letters) {
   json["kind"] = name_of(row.kind);
   json["error"] = failed ? Json(row.error) : Json(nullptr);
   if (failed) return json;
+
   json["cost"] = number_or_null(row.cost());
   json["energy_cost"] = number_or_null(row.energy_cost);
   json["demand_charge"] = number_or_null(row.demand_charge);
@@ -70,6 +71,7 @@ Json row_json(const WhatIf& result, const WhatIfRow& row, const Json& letters) {
   json["service_kwh"] = number_or_null(row.service_kwh);
   json["served_fraction"] = number_or_null(row.served_fraction);
   json["unmet_kwh"] = number_or_null(row.unmet_kwh);
+
   json["parties"] = {{"drivers", number_or_null(row.drivers)},
                      {"site", number_or_null(row.site)},
                      {"grid", number_or_null(row.cost())}};
@@ -80,10 +82,13 @@ Json row_json(const WhatIf& result, const WhatIfRow& row, const Json& letters) {
                        {"energy_kwh", number_or_null(row.bar.energy_kwh)}};
   json["saving"] = {{"against_as_logged", saving_json(result, row.against_logged)},
                     {"against_asap", saving_json(result, row.against_asap)}};
+
+  // The same strategy with departures not known, where it was run.
   const WhatIfRow* unforeseen = row.kind == Kind::strategy ? result.find_unforeseen(row.name) : nullptr;
   json["saving"]["without_foresight"] = unforeseen != nullptr && unforeseen->error.empty()
                                             ? saving_json(result, saving_on_base(result, *unforeseen))
                                             : Json();
+
   json["assumptions"] = row.kind == Kind::metered ? Json::array() : letters;
   json["event_hash"] = row.event_hash ? Json(fmt::format("{:016x}", *row.event_hash)) : Json(nullptr);
   return json;
@@ -133,6 +138,7 @@ class Report {
       demand = demand || row.demand_charge != 0.0;
       paid = paid || (row.kind != Kind::bound && row.drivers != 0.0);
     }
+
     std::vector<std::string> heads{std::string(say("strategy", "전략"))};
     const auto head = [&](std::string_view english, std::string_view korean) {
       heads.emplace_back(say(english, korean));
@@ -152,10 +158,12 @@ class Report {
     const auto add = [&](const WhatIfRow& row, std::string name) {
       std::vector<std::string> cells{std::move(name)};
       if (!row.error.empty()) {
+        // A run that failed keeps its row, without figures.
         cells.resize(heads.size(), "-");
         table.add_row(std::move(cells));
         return;
       }
+
       if (priced) {
         cells.push_back(with_bar(money(row.cost()), money(row.bar.cost)));
         if (demand) cells.insert(cells.end(), {money(row.energy_cost), money(row.demand_charge)});
@@ -168,6 +176,7 @@ class Report {
       if (priced) cells.push_back(with_bar(money(saving(row).value), money(saving(row).error_bar)));
       table.add_row(std::move(cells));
     };
+
     for (const WhatIfRow& row : result_.rows) {
       add(row, row_name(row));
       const WhatIfRow* unforeseen = row.kind == Kind::strategy ? result_.find_unforeseen(row.name) : nullptr;
@@ -245,10 +254,13 @@ class Report {
                            "계량값이 없어 제어 정도는 알 수 없습니다. 즉시 충전 {}{} {}.\n")),
           money(control.uncontrolled), best, currency_);
     }
+
     std::string text =
         fmt::format(fmt::runtime(say("How much control there was: as logged {}, charging at once {}{} {}",
                                      "제어 정도: 로그대로 {}, 즉시 충전 {}{} {}")),
                     money(control.logged), money(control.uncontrolled), best, currency_);
+
+    // Costs that differ by no more than the replay's error tell no share.
     if (!control.told()) {
       text += say(": none that the replay's error (±", ": 재현 오차(±");
       text += money(control.error_bar);
@@ -270,7 +282,7 @@ class Report {
       }
       const Saving& saved = saving(row);
       if (row.kind != Kind::strategy || result_.free_energy || base == nullptr || std::isnan(saved.value)) continue;
-      // What an operator may count on is what is left without knowing when drivers leave; the rest is an upper bound.
+      // An operator may count on as much as is saved without knowing when drivers leave; the rest is an upper bound.
       const WhatIfRow* unforeseen = result_.find_unforeseen(row.name);
       if (unforeseen == nullptr || !unforeseen->error.empty()) {
         text += sentence(row, saved, base->cost());
@@ -292,6 +304,8 @@ class Report {
         base_cost > 0.0 ? fmt::format(" ({})", percent(std::abs(saved.value) / base_cost)) : std::string();
     const std::string fewer = number_text(saved.fewer_kwh, 1);
     const double logged_kwh = result_.base()->service_kwh;
+
+    // Less delivered is no saving, whatever it costs less.
     if (!analysis::serves_alike(logged_kwh - saved.fewer_kwh, logged_kwh)) {
       const auto text = saved.value > 0.0
                             ? say("{} delivers {} kWh less than {}: what it costs less ({}) is no saving.\n",
@@ -300,15 +314,19 @@ class Report {
                                   "{}: {} kWh 적게 충전하면서({} 대비) 비용도 줄지 않습니다(+{}).\n");
       return fmt::format(fmt::runtime(text), name, fewer, base_name(), amount);
     }
+
     const std::string short_of =
         saved.fewer_kwh > 0.0 && fewer != "0.0"
             ? fmt::format(fmt::runtime(say(", delivering {} kWh less", ", 충전량 {} kWh 감소")), fewer)
             : std::string();
+
+    // A difference within the error bar is none.
     if (std::abs(saved.value) <= saved.error_bar) {
       return fmt::format(fmt::runtime(say("{}: the difference from {} ({}) is within the replay's error.\n",
                                           "{}: {}와의 차이({})는 재현 오차 이내입니다.\n")),
                          name, base_name(), amount);
     }
+
     const std::string text = fmt::format(
         fmt::runtime(saved.value > 0.0
                          ? say("{} would have saved {}{} against {}{}.\n", "{}: {}{} 절감 ({} 대비{}).\n")
@@ -317,7 +335,7 @@ class Report {
     return saved.value > 0.0 ? text + rate(saved.value) : text;
   }
 
-  /// What a saving would come to, were all days like those of the log.
+  /// The saving by month and year, were all days like those of the log.
   std::string rate(double saved) const {
     if (!(result_.days > 0.0)) return {};
     const auto days = static_cast<int>(std::lround(result_.days));
@@ -338,16 +356,19 @@ class Report {
 
 Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptions, const std::string& currency) {
   Json json, letters = Json::array(), notes = Json::array();
+  // Rows name their assumptions by letter.
   for (std::size_t i = 0; i < assumptions.size(); ++i) {
     letters.push_back(letter(i));
     notes.push_back({{"letter", letter(i)}, {"what", assumptions[i].what}, {"value", assumptions[i].value}});
   }
+
   const WhatIfRow* base = result.base();
   const ReplayError& error = result.error;
   json["currency"] = currency;
   json["free_energy"] = result.free_energy;
   json["days"] = result.days;
   json["base"] = base == nullptr ? Json(nullptr) : Json(base->name);
+
   json["error"] = {{"energy", number_or_null(error.energy)},
                    {"energy_cost", number_or_null(error.energy_cost)},
                    {"demand_charge", number_or_null(error.demand_charge)},
@@ -359,6 +380,7 @@ Json what_if_json(const WhatIf& result, const std::vector<Assumption>& assumptio
                      {"best", number_or_null(result.control.best)},
                      {"error_bar", number_or_null(result.control.error_bar)},
                      {"share_of_possible_saving", number_or_null(result.control.share)}};
+
   json["runs"] = Json::array();
   for (const WhatIfRow& row : result.rows) json["runs"].push_back(row_json(result, row, letters));
   json["assumptions"] = std::move(notes);
