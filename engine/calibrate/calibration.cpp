@@ -59,11 +59,14 @@ std::string vehicles_of(const std::vector<LogSession>& sessions, std::size_t& ki
   for (const LogSession& session : sessions) {
     if (session.observed_kw > 0.0) powered.push_back(&session);
   }
+
   if (powered.size() < least_vehicles) return {};
   std::stable_sort(powered.begin(), powered.end(),
                    [](const LogSession* a, const LogSession* b) { return a->observed_kw < b->observed_kw; });
   std::string out = "  vehicles = {\n";
   const std::size_t n = powered.size();
+
+  // Kinds of equally many sessions, by power; the middle one stands for its kind.
   for (std::size_t k = 0; k < kinds_of_vehicles; ++k) {
     const std::size_t from = k * n / kinds_of_vehicles, to = (k + 1) * n / kinds_of_vehicles;
     std::vector<double> tapers, ends;
@@ -72,11 +75,13 @@ std::string vehicles_of(const std::vector<LogSession>& sessions, std::size_t& ki
       tapers.push_back(powered[i]->taper.over_kwh);
       ends.push_back(powered[i]->taper.end_share);
     }
+
     const double kw = powered[(from + to) / 2]->observed_kw;
     const bool tapering = 2 * tapers.size() >= to - from;
     const double battery_kwh =
         tapering ? std::min(unknown_battery_kwh, median(tapers) / (1.0 - taper_from_soc)) : unknown_battery_kwh;
     const double end_kw = tapering ? kw * median(ends) : kw;
+
     out += fmt::format(
         "    {{ name = \"kind {}\", share = {}, battery_kwh = {:.4g}, efficiency = 1, curve = {{ {{ 0, {:.4g} }}, {{ "
         "{}, "
@@ -88,7 +93,7 @@ std::string vehicles_of(const std::vector<LogSession>& sessions, std::size_t& ki
   return out + "  },\n";
 }
 
-/// What somebody writes who looks at the records for a minute: a flat rate and the medians.
+/// Laws as somebody writes them who looks at the records for a minute: a flat rate and the medians.
 std::string naive_laws(const std::vector<LogSession>& sessions, Days days) {
   std::vector<double> energies, stays;
   for (const LogSession& session : sessions) {
@@ -137,7 +142,7 @@ bool has_readings(const Records& records) {
                      [](const ocpp::Transaction& t) { return !t.samples.empty(); });
 }
 
-/// What the sessions of one EVSE need.
+/// Sessions of one EVSE, and the power that they need.
 struct Use {
   std::size_t sessions = 0;
   double needs_kw = 0.0;
@@ -203,6 +208,7 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
   const std::vector<LogSession>& all = records.sessions.sessions;
   if (all.size() < least_sessions)
     throw std::runtime_error(fmt::format("{} sessions; a calibration takes {}", all.size(), least_sessions));
+
   Calibration out;
   replay::PrepareRequest prepare;
   prepare.timezone = request.timezone;
@@ -217,8 +223,11 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
     load.library_dir = request.library_dir;
     out.calendar = scenario::load_scenario("the twin", load).world.calendar;
   }
+
   const market::Calendar& calendar = out.calendar;
   out.fitted_days = days_of(all, calendar);
+
+  // Judged by later records, or by the last days of these: whole days, so that no day is on both sides.
   std::vector<LogSession> judging;
   if (later != nullptr) {
     judging = later->sessions.sessions;
@@ -236,16 +245,20 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
           "or --judge",
           all.size(), calendar.format_local(split)));
   }
+
   sessions::LogSessions fitted = records.sessions;
   fitted.sessions = within(all, out.fitted_days);
   out.fitted = fitted.sessions.size();
   out.judged = judging.size();
   out.laws = fit_laws(fitted.sessions, calendar, out.fitted_days);
+
+  // Without readings an outlet's power is known only as what its sessions needed: none is made weaker than usual.
   const Uses uses = uses_of(all);
   const double least_kw = has_readings(records) ? 0.0 : usual_kw(uses);
   const std::string vehicles = vehicles_of(fitted.sessions, out.vehicles);
   out.lua = replay::plausible_site(records.log, fitted, prepare, out.assumptions,
                                    {vehicles + lua_of(out.laws, "  "), lua_before(), least_kw});
+
   std::vector<replay::Assumption> ignored;
   const std::string naive = replay::plausible_site(records.log, fitted, prepare, ignored,
                                                    {naive_laws(fitted.sessions, out.fitted_days), "", least_kw});
@@ -257,6 +270,7 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
   const std::vector<Visits> of_fitted = judged_by(out.lua, out.fitted_days),
                             of_judged = judged_by(out.lua, out.judged_days),
                             of_naive = judged_by(naive, out.judged_days);
+
   out.in_sample = differences(visits_of(fitted.sessions), of_fitted, calendar, out.fitted_days);
   out.held_out = differences(out.seen, of_judged, calendar, out.judged_days);
   out.naive = differences(out.seen, of_naive, calendar, out.judged_days);
@@ -264,12 +278,13 @@ Calibration calibrate(const Records& records, const Records* later, const Calibr
   out.seen_day = mean_days(out.seen, calendar, out.judged_days, 1.0);
   out.made_day = mean_days(of_judged.front(), calendar, out.judged_days, 1.0);
   out.naive_day = mean_days(of_naive.front(), calendar, out.judged_days, 1.0);
+
   out.usual_kw = usual_kw(uses);
   out.unfit_seen = unfit_share(out.seen, out.usual_kw);
   out.unfit_made = unfit_share(out.made, out.usual_kw);
   out.odd_evses = odd_evses(all, uses);
   out.power = power_of(records, request);
-  // What it was fitted to and how it was judged stays with the twin.
+  // The twin's file says what it was fitted to and how it was judged.
   std::string remarks = "-- Calibrated by evtwin:\n";
   for (const std::string& line : lines_of(calibration_text(out, analysis::Language::english)))
     remarks += line.empty() ? "--\n" : "--   " + line + "\n";

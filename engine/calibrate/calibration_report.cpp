@@ -77,7 +77,7 @@ std::string verdict_text(const Calibration& c, bool korean) {
              : fmt::format("indicative ({}): judged on {} sessions only; it takes {}", word, c.judged, enough_sessions);
 }
 
-/// What else was found, a sentence each.
+/// Further findings, a sentence each.
 std::vector<std::string> remarks(const Calibration& c, bool korean) {
   std::vector<std::string> out;
   if (!std::isnan(c.laws.dispersion)) {
@@ -87,18 +87,21 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
                               "mean): holidays and seasons are not in them."),
         c.laws.dispersion));
   }
+
   if (c.laws.claims > 0) {
     out.push_back(fmt::format(
         fmt::runtime(korean ? "운전자가 말한 체류 시간의 오차: 표준편차 {:.0f} % ({}개 세션)."
                             : "What drivers claim of their stay is off by {:.0f} % (standard deviation, {} sessions)."),
         100.0 * c.laws.claim_stay_factor_std, c.laws.claims));
   }
+
   out.push_back(c.vehicles > 0
                     ? fmt::format(fmt::runtime(korean ? "차량: 계측 출력에 따른 {}종."
                                                       : "Vehicles: {} kinds by the power they were metered to hold."),
                                   c.vehicles)
                     : std::string(korean ? "차량: 기록에 출력이 없어 충전기가 주는 대로 받습니다."
                                          : "Vehicles: the records tell no power; they take what the EVSE gives."));
+
   out.push_back(fmt::format(
       fmt::runtime(korean
                        ? "트윈 충전량의 {}는 통상 {:.1f} kW로 체류 시간 안에 들어가지 않습니다 (기록: {}): 법칙은 "
@@ -106,6 +109,8 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
                        : "Of the twin's energy {} does not fit into its stays at the usual {:.1f} kW (of the records' "
                          "{}): a law draws energy and stay apart."),
       percent(c.unfit_made), c.usual_kw, percent(c.unfit_seen)));
+
+  // An EVSE that needs more than the usual power may be of another kind: it is named.
   std::size_t shown = 0;
   for (const OddEvse& evse : c.odd_evses) {
     if (shown++ == most_odd) break;
@@ -117,6 +122,7 @@ std::vector<std::string> remarks(const Calibration& c, bool korean) {
                            "{:.0f} kW."),
         id, evse.sessions, evse.unmet_kwh, evse.usual_kw, evse.needs_kw));
   }
+
   if (c.odd_evses.size() > most_odd)
     out.push_back(fmt::format(fmt::runtime(korean ? "외 {}개 EVSE." : "And {} more EVSEs like them."),
                               c.odd_evses.size() - most_odd));
@@ -187,9 +193,12 @@ Json calibration_json(const Calibration& c) {
                     {"to", c.calendar.format_iso(c.judged_days.to_ns)}};
   json["verdict"] = gate.met ? "pass" : "fail";
   json["indicative"] = gate.indicative;
+
+  // Of the days fitted to, of those judged by, and of naive laws on the latter.
   json["in_sample"] = differences_json(c.in_sample);
   json["held_out"] = differences_json(c.held_out);
   json["naive"] = differences_json(c.naive);
+
   json["laws"] = Json::array();
   for (const Law& law : c.laws.laws) {
     json["laws"].push_back({{"days", law.kind == DayKind::weekday ? "weekday" : "weekend"},
@@ -200,12 +209,14 @@ Json calibration_json(const Calibration& c) {
                             {"energy_kwh", law.energy_kwh},
                             {"stay_h", law.stay_h}});
   }
+
   json["claim_stay_factor_std"] = c.laws.claims > 0 ? Json(c.laws.claim_stay_factor_std) : Json();
   json["dispersion"] = number_or_null(c.laws.dispersion);
   json["vehicle_kinds"] = c.vehicles;
   json["power"] = c.power ? replay::held_out_json(*c.power, c.calendar) : Json();
   json["usual_kw"] = c.usual_kw;
   json["unfit_share"] = {{"records", c.unfit_seen}, {"twin", c.unfit_made}};
+
   json["odd_evses"] = Json::array();
   for (const OddEvse& evse : c.odd_evses) {
     json["odd_evses"].push_back({{"evse", evse.id},
@@ -214,6 +225,7 @@ Json calibration_json(const Calibration& c) {
                                  {"usual_kw", evse.usual_kw},
                                  {"needs_kw", evse.needs_kw}});
   }
+
   json["assumptions"] = Json::array();
   for (const replay::Assumption& a : c.assumptions)
     json["assumptions"].push_back({{"what", a.what}, {"value", a.value}});
@@ -226,10 +238,12 @@ std::string calibration_html(const Calibration& c, Language language) {
   using replay::html_text;
   std::string body =
       fmt::format("<h1>{}</h1>\n<p>{}</p>\n", say("Calibration", "보정"), html_text(head_text(c, korean)));
+
   const Gate gate = gate_of(c);
   body += fmt::format("<div class=\"verdict {}\"><b>{}: {}</b></div>\n",
                       gate.indicative ? "" : (gate.met ? "pass" : "fail"), say("Verdict", "결과"),
                       html_text(verdict_text(c, korean)));
+
   body += "<div class=\"wide\"><table><thead><tr>";
   for (const std::string& head : heads_of(korean)) body += fmt::format("<th>{}</th>", head);
   body += "</tr></thead><tbody>\n";
@@ -247,6 +261,8 @@ std::string calibration_html(const Calibration& c, Language language) {
                           "찾지 못할 차량도 셉니다."));
   for (const std::string& remark : remarks(c, korean)) body += fmt::format("<li>{}</li>", html_text(remark));
   body += "</ul>\n";
+
+  // Only figures of a day have a line of the naive way, and a legend for it.
   const auto figure = [&](std::string_view title, const std::vector<replay::ChartLine>& of, const char* x,
                           std::string_view y) {
     body += fmt::format(
@@ -260,16 +276,19 @@ std::string calibration_html(const Calibration& c, Language language) {
     return std::vector{day_line("seen", c.seen_day, from), day_line("twin", c.made_day, from),
                        day_line("naive", c.naive_day, from)};
   };
+
   figure(say("Cars there on a weekday", "평일의 주차 대수"), day(0), "h", say("cars", "대"));
   figure(say("Cars there on a day of the weekend", "주말의 주차 대수"), day(24), "h", say("cars", "대"));
   figure(say("Energy of a session: share at or below", "세션 충전량의 누적 비율"),
          {shares("seen", c.seen.energy_kwh), shares("twin", c.made.energy_kwh)}, "kWh", "%");
   figure(say("Stay: share at or below", "체류 시간의 누적 비율"),
          {shares("seen", stays_h(c.seen)), shares("twin", stays_h(c.made))}, "h", "%");
+
   if (c.power) {
     const replay::HeldOutTable power = replay::held_out_table(*c.power, c.calendar, language);
     if (!power.rows.empty()) body += replay::held_out_html(power);
   }
+
   if (!c.assumptions.empty()) {
     body += fmt::format("<h2>{}</h2><ul>", say("What was assumed", "가정한 것"));
     for (const replay::Assumption& a : c.assumptions) {
@@ -278,6 +297,7 @@ std::string calibration_html(const Calibration& c, Language language) {
     }
     body += "</ul>\n";
   }
+
   return replay::html_page(korean ? "ko" : "en", say("Calibration", "보정"), body);
 }
 

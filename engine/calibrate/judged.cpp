@@ -117,6 +117,7 @@ double wasserstein_1(std::vector<double> a, std::vector<double> b) {
 }
 
 Differences differences(const Visits& seen, std::span<const Visits> made, const market::Calendar& calendar, Days days) {
+  // All seeds together are one sample, as many times larger than the records.
   Visits all;
   double busiest = 0.0;
   for (const Visits& one : made) {
@@ -125,12 +126,15 @@ Differences differences(const Visits& seen, std::span<const Visits> made, const 
     all.energy_kwh.insert(all.energy_kwh.end(), one.energy_kwh.begin(), one.energy_kwh.end());
     busiest += mean_busiest(one, calendar, days) / static_cast<double>(made.size());
   }
+
   Differences out;
   const auto copies = static_cast<double>(made.size());
   out.arrivals = relative(static_cast<double>(all.size()) / copies, static_cast<double>(seen.size()));
   out.busiest = relative(busiest, mean_busiest(seen, calendar, days));
   const std::array<double, 48> of_made = mean_days(all, calendar, days, copies);
   const std::array<double, 48> of_seen = mean_days(seen, calendar, days, 1.0);
+
+  // Occupancy is compared over the hours of a weekday and of a day of the weekend: CV(RMSE) of the 48.
   double squares = 0.0, sum = 0.0;
   for (std::size_t i = 0; i < of_seen.size(); ++i) {
     squares += (of_made[i] - of_seen[i]) * (of_made[i] - of_seen[i]);
@@ -138,10 +142,12 @@ Differences differences(const Visits& seen, std::span<const Visits> made, const 
   }
   const auto n = static_cast<double>(of_seen.size());
   out.occupancy = sum > 0.0 ? std::sqrt(squares / n) / (sum / n) : kernel::unknown;
+
   if (seen.size() == 0 || all.size() == 0) {
     out.energy_ks = out.energy_w1_kwh = out.stay_ks = out.stay_w1_min = kernel::unknown;
     return out;
   }
+
   out.energy_ks = ks_statistic(seen.energy_kwh, all.energy_kwh);
   out.energy_w1_kwh = wasserstein_1(seen.energy_kwh, all.energy_kwh);
   out.stay_ks = ks_statistic(stays_min(seen), stays_min(all));

@@ -11,7 +11,7 @@
 
 namespace evtwin::calibrate {
 
-/// What is compared of sessions: when they come and go, and what they take.
+/// Sessions as they are compared: when they come and go, and what they take.
 struct Visits {
   std::vector<TimeNs> arrival_ns, departure_ns;
   std::vector<double> energy_kwh;

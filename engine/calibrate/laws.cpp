@@ -89,7 +89,7 @@ std::array<std::array<double, 24>, 2> hours_within(const market::Calendar& calen
 
 using Group = std::vector<const LogSession*>;
 
-/// What the laws of one kind of day share.
+/// Facts that the laws of one kind of day share.
 struct KindOfDay {
   DayKind kind = DayKind::weekday;
   std::array<double, 24> hours{};      ///< that the records have of each
@@ -217,6 +217,7 @@ Laws fit_laws(std::span<const LogSession> sessions, const market::Calendar& cale
         by_hour[static_cast<std::size_t>(calendar.minute_of_day(session.visit.arrival_ns) / 60)].push_back(&session);
     }
     const KindOfDay of{kind, hours[static_cast<std::size_t>(kind)], weekday_factors(sessions, calendar, days, kind)};
+
     Group group;
     int from_hour = 0;
     std::size_t left = 0;
@@ -225,13 +226,14 @@ Laws fit_laws(std::span<const LogSession> sessions, const market::Calendar& cale
       const Group& more = by_hour[static_cast<std::size_t>(hour)];
       group.insert(group.end(), more.begin(), more.end());
       left -= more.size();
-      // What is left must be enough for a law, too, else it belongs to this one.
+      // The rest must be enough for a law, too, else it belongs to this one.
       if (hour < 23 && (group.size() < enough_of_hours || left < enough_of_hours)) continue;
       if (!group.empty()) add_laws(group, of, from_hour, hour + 1, calendar, out.laws);
       group.clear();
       from_hour = hour + 1;
     }
   }
+
   out.claim_stay_factor_std = claim_error(sessions, out.claims);
   out.dispersion = dispersion_of(sessions, calendar, days);
   return out;

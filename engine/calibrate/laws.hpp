@@ -1,4 +1,4 @@
-// Who comes, when, for how long and for how much: laws fitted to recorded sessions.
+// Laws fitted to recorded sessions: who comes, when, for how long and for how much.
 #pragma once
 #include <array>
 #include <span>

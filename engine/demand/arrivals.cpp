@@ -26,12 +26,14 @@ double Distribution::at(double u) const {
       value = kernel::exponential(u, a);
       break;
     case Kind::quantiles: {
+      // Equally likely steps, the first value at u = 0 and the last at 1, linear between.
       const double at = u * static_cast<double>(values.size() - 1);
       const std::size_t below = std::min(static_cast<std::size_t>(at), values.size() - 2);
       value = values[below] + (at - static_cast<double>(below)) * (values[below + 1] - values[below]);
       break;
     }
     case Kind::choice: {
+      // Weights need not add up to 1.
       double total = 0.0;
       for (const auto& [figure, weight] : choices) total += weight;
       double left = u * total;
@@ -128,6 +130,7 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
     visit.vehicle = law.vehicles[drawn(law.vehicles, unit(context_, "demand.vehicle", k),
                                        [&](std::uint32_t v) { return vehicles[v].share; })];
   }
+
   const physics::Vehicle& vehicle = vehicles[visit.vehicle];
   const double stay_h = std::max(law.stay_h.at(unit(context_, "demand.stay", k)), 1.0 / 60.0);
   visit.departure_ns = kernel::after_hours_rounded_up(now_ns_, stay_h);
@@ -135,13 +138,14 @@ bool ArrivalStream::next_poisson(const Poisson& law, Visit& visit) {
   visit.claimed_departure_ns =
       kernel::after_hours_rounded_up(now_ns_, std::max(stay_h * (1.0 + claim_error), 1.0 / 60.0));
 
-  // What does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
+  // Energy that does not fit the battery is not wanted: at most from SoC 0.05 to full, metered.
   double energy = std::max(0.0, law.energy_kwh.at(unit(context_, "demand.energy", k)));
   if (vehicle.battery.capacity_kwh < physics::infinite) {
     energy = std::min(energy, 0.95 * vehicle.battery.capacity_kwh / vehicle.battery.charge_efficiency);
   }
   visit.requested_kwh = visit.taken_kwh = energy;
   visit.soc_start = soc_for(vehicle.battery, energy, law.soc_target);
+
   if (!law.priorities.empty()) {
     visit.priority = law.priorities[drawn(law.priorities, unit(context_, "demand.priority", k),
                                           [](const auto& p) { return p.second; })]

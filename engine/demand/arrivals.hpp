@@ -67,7 +67,7 @@ TimeNs notice_ns(double hours);
 
 using ArrivalLaw = std::variant<Recorded, Poisson>;
 
-/// What a stream needs to know of the world.
+/// World, seed and time as a stream needs them.
 struct StreamContext {
   std::uint64_t seed = 0;
   std::uint64_t source = 0;  ///< number of this law within the world: its own random numbers

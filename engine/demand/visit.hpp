@@ -1,4 +1,4 @@
-// A visit: one vehicle that wants energy for a while. What the driver says and what is true are kept apart.
+// A visit: one vehicle that wants energy for a while. The driver's words and the truth are kept apart.
 #pragma once
 #include <cstdint>
 #include <string>

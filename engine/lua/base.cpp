@@ -152,6 +152,7 @@ void push_shown(lua_State* L, int index) {
     luaL_tolstring(L, index, nullptr);
     return;
   }
+
   // Numbered in the order of being shown; the registry table holds its keys weakly.
   Runtime& r = Runtime::of(L);
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &serials_key) != LUA_TTABLE) {
@@ -164,6 +165,7 @@ void push_shown(lua_State* L, int index) {
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &serials_key);
   }
+
   lua_pushvalue(L, index);
   if (lua_rawget(L, -2) != LUA_TNUMBER) {
     lua_pop(L, 1);
@@ -174,6 +176,7 @@ void push_shown(lua_State* L, int index) {
   }
   const lua_Integer serial = lua_tointeger(L, -1);
   lua_pop(L, 2);
+
   const int top = lua_gettop(L);
   const bool named = luaL_getmetafield(L, index, "__name") == LUA_TSTRING;
   std::string text = named ? lua_tostring(L, -1) : luaL_typename(L, index);

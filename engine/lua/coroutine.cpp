@@ -35,15 +35,19 @@ int resume(lua_State* L, lua_State* co, int args) {
     return -1;
   }
   lua_xmove(L, co, args);
+
   int results = 0;
   lua_State* before = std::exchange(r.running, co);
   const int status = lua_resume(co, L, args, &results);
   r.running = before;
+
+  // A stop is raised again; any other error is charged and handed on.
   if (status != LUA_OK && status != LUA_YIELD) {
     r.caught(L, status);
     lua_xmove(co, L, 1);
     return -1;
   }
+
   if (r.stopped()) r.raise_stop(L);
   if (lua_checkstack(L, results + 1) == 0) {
     lua_pop(co, results);

@@ -117,6 +117,7 @@ void push_face(lua_State* L, int real, int made, const std::string& name, bool s
   lua_pushvalue(L, face);
   lua_rawset(L, made);
 
+  // The metatable, hidden from scripts: reads go to the table behind, writes are refused.
   lua_createtable(L, 0, 8);
   lua_pushvalue(L, real);
   lua_rawsetp(L, -2, &behind_key);
@@ -130,6 +131,7 @@ void push_face(lua_State* L, int real, int made, const std::string& name, bool s
   lua_pushvalue(L, -1);
   lua_pushcclosure(L, no_writing, 1);
   lua_setfield(L, -3, "__newindex");
+
   if (strict) {
     lua_pushvalue(L, real);
     lua_pushcclosure(L, strict_index, 2);
@@ -138,11 +140,13 @@ void push_face(lua_State* L, int real, int made, const std::string& name, bool s
     lua_pushvalue(L, real);
   }
   lua_setfield(L, -2, "__index");
+
   lua_pushvalue(L, real);
   lua_pushcclosure(L, length_behind, 1);
   lua_setfield(L, -2, "__len");
   lua_setmetatable(L, face);
 
+  // Tables inside get faces, too, unless they have metatables of their own.
   lua_pushnil(L);
   while (lua_next(L, real) != 0) {
     Runtime::of(L).charge(L, 1);

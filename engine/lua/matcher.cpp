@@ -53,6 +53,8 @@ bool in_class(unsigned char c, unsigned char letter) {
     default:
       return letter == c;
   }
+
+  // A capital letter names the complement of its class.
   if (!is_letter(letter)) return letter == c;
   return is_upper(letter) ? !inside : inside;
 }
@@ -156,6 +158,7 @@ const char* Matcher::match_here(const char* s, const char* p) {
     if (found != nullptr) continue;  // s and p have moved past a %b, %f or %1
 
     const char* after = item_end(p);
+
     const char quantifier = after < pattern_end_ ? *after : '\0';
     if (quantifier == '?') {
       if (single(s, p, after)) {
@@ -202,6 +205,7 @@ const char* Matcher::match_special(const char*& s, const char*& p, bool& done) {
     default:
       return nullptr;
   }
+
   if (!more) return nullptr;
   const char* next = nullptr;
   if (p[1] == 'b') {
@@ -212,6 +216,7 @@ const char* Matcher::match_special(const char*& s, const char*& p, bool& done) {
     if (p == pattern_end_ || *p != '[') luaL_error(L_, "missing '[' after '%%f' in pattern");
     const char* after = item_end(p);
     steps_ += static_cast<std::uint64_t>(after - p);
+    // Before the subject and behind it %f sees a NUL (Lua 5.4 manual, 6.4.1).
     const unsigned char before = s == begin_ ? 0 : byte_at(s - 1);
     const unsigned char here = s == end_ ? 0 : byte_at(s);
     next = !in_set(before, p, after - 1) && in_set(here, p, after - 1) ? s : nullptr;
@@ -222,6 +227,7 @@ const char* Matcher::match_special(const char*& s, const char*& p, bool& done) {
   } else {
     return nullptr;
   }
+
   if (next == nullptr)
     done = true;
   else

@@ -31,12 +31,14 @@ int random(lua_State* L) {
   lua_Integer low = 1;
   lua_Integer high = 0;
   switch (lua_gettop(L)) {
+    // 53 bits: as many as a double below 1 holds.
     case 0:
       lua_pushnumber(L, static_cast<double>(next_bits(state) >> 11) * 0x1p-53);
       return 1;
     case 1:
       high = luaL_checkinteger(L, 1);
       if (high == 0) {
+        // random(0) is an integer of all bits (Lua 5.4 manual, 6.7).
         lua_pushinteger(L, static_cast<lua_Integer>(next_bits(state)));
         return 1;
       }
@@ -48,6 +50,7 @@ int random(lua_State* L) {
     default:
       return luaL_error(L, "wrong number of arguments");
   }
+
   luaL_argcheck(L, low <= high, lua_gettop(L), "interval is empty");
   const std::uint64_t span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   lua_pushinteger(L, static_cast<lua_Integer>(static_cast<std::uint64_t>(low) + next_up_to(state, span)));

@@ -55,6 +55,7 @@ Key key_at(lua_State* L, int index) {
   switch (lua_type(L, index)) {
     case LUA_TNUMBER:
       if (lua_isinteger(L, index) != 0) {
+        // Integers from 1 on come first, as places of a list.
         key.integer = lua_tointeger(L, index);
         key.kind = key.integer >= 1 ? Key::Kind::place : Key::Kind::integer;
       } else {
@@ -224,6 +225,8 @@ int next(lua_State* L) {
     }
   }
   lua_settop(L, 2);
+
+  // The walk of the last call goes on, if it is of this table and stands at this key.
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &next_key) == LUA_TTABLE) {
     lua_rawgeti(L, 3, walk_table);
     lua_rawgeti(L, 3, walk_keys);
@@ -232,10 +235,13 @@ int next(lua_State* L) {
     lua_rawgeti(L, 5, position);
     if (!first && lua_rawequal(L, 4, 1) != 0 && lua_rawequal(L, -1, 2) != 0) return walk_from(L, 1, 3, 5, position + 1);
   }
+
+  // Else a new walk begins behind the key.
   lua_settop(L, 2);
   const std::vector<Key> keys = other_keys(L, 1, list_length(L, 1));
   std::size_t from = 0;
   if (!first) from = static_cast<std::size_t>(std::upper_bound(keys.begin(), keys.end(), key_at(L, 2)) - keys.begin());
+
   lua_createtable(L, 3, 0);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &next_key);

@@ -29,6 +29,8 @@ int find_or_match(lua_State* L, bool find) {
     lua_pushnil(L);
     return 1;
   }
+
+  // Plain text needs no matcher.
   if (find && (lua_toboolean(L, 4) != 0 || pattern.find_first_of("^$*+?.([%-") == std::string_view::npos)) {
     const std::size_t length = subject.size() - start;
     // memmem is linear (two-way search), which std::search is not.
@@ -44,6 +46,7 @@ int find_or_match(lua_State* L, bool find) {
     lua_pushinteger(L, static_cast<lua_Integer>(start + where + pattern.size()));
     return 2;
   }
+
   const bool anchored = pattern.starts_with('^');
   if (anchored) pattern.remove_prefix(1);
   Matcher matcher(L, subject, pattern);
@@ -96,7 +99,7 @@ int gmatch(lua_State* L) {
   return 1;
 }
 
-// What gsub puts in place of a match; the replacement is argument 3.
+// Text that gsub puts in place of a match; the replacement is argument 3.
 class Replacement {
  public:
   Replacement(lua_State* L, Matcher& matcher) : L_(L), matcher_(matcher), type_(lua_type(L, 3)) {
@@ -175,11 +178,14 @@ int gsub(lua_State* L) {
   if (anchored) pattern.remove_prefix(1);
   Matcher matcher(L, subject, pattern);
   Replacement replacement(L, matcher);
+
   std::string out;
   const char* s = subject.data();
   const char* last_end = nullptr;
   bool changed = false;
   lua_Integer n = 0;
+
+  // An empty match right behind the last one does not count.
   while (n < most) {
     const char* end = matcher.match(s);
     if (end != nullptr && end != last_end) {
@@ -193,11 +199,13 @@ int gsub(lua_State* L) {
     }
     if (anchored) break;
   }
+
   matcher.settle();
   if (changed) {
     replacement.add(out, {s, static_cast<std::size_t>(matcher.end() - s)});
     lua_pushlstring(L, out.data(), out.size());
   } else {
+    // Without a change the subject itself is the result.
     lua_pushvalue(L, 1);
   }
   lua_pushinteger(L, n);

@@ -21,12 +21,14 @@ using KeyText = std::string;
 // line end, \u{...}): such keys are not looked at.
 std::optional<std::string> string_of(std::string_view literal) {
   if (literal.front() == '[') {
+    // A long string, [==[...]==], has no escapes; a line end right behind its bracket is not part of it.
     const std::size_t open = literal.find('[', 1) + 1;
     std::string_view body = literal.substr(open, literal.size() - 2 * open);
     if (body.starts_with("\r\n")) body.remove_prefix(1);
     if (body.starts_with('\n')) body.remove_prefix(1);
     return std::string(body);
   }
+
   std::string out;
   const std::string_view body = literal.substr(1, literal.size() - 2);
   for (std::size_t i = 0; i < body.size(); ++i) {
@@ -35,6 +37,7 @@ std::optional<std::string> string_of(std::string_view literal) {
       continue;
     }
     if (++i == body.size()) return {};
+
     constexpr std::string_view letters = "abfnrtv\\\"'", meant = "\a\b\f\n\r\t\v\\\"'";
     unsigned code = 0;
     if (const std::size_t known = letters.find(body[i]); known != std::string_view::npos) {

@@ -53,6 +53,7 @@ int require(lua_State* L) {
   if (name.empty() || name.size() > longest_name || kernel::printable(name) != name) {
     raise(L, "require: \"" + kernel::printable(name, longest_name) + "\" is not a module name");
   }
+
   lua_settop(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &modules_key);
   lua_pushvalue(L, 1);
@@ -66,6 +67,7 @@ int require(lua_State* L) {
     lua_rawget(L, -2);
     return 1;
   }
+
   if (const std::string why = left_out(name); !why.empty()) raise(L, "require: " + why);
   refuse_circle(L, name);
 
@@ -77,10 +79,13 @@ int require(lua_State* L) {
   if (!load_text(L, source, file)) raise(L);
   lua_pushvalue(L, 1);
   lua_call(L, 1, 1);
+
+  // A module that returns nothing counts as loaded: true stands for it.
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
     lua_pushboolean(L, 1);
   }
+
   if (lua_istable(L, -1)) make_read_only(L, -1, name.substr(name.rfind('.') + 1), true);
   lua_pushvalue(L, 1);
   lua_pushvalue(L, -2);

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of the sandbox share: the accounts of one interpreter (work, memory, CPU) and the way a script is
-// stopped. For the files of this room only; everybody else uses sandbox.hpp.
+// State that the parts of the sandbox share: the accounts of one interpreter (work, memory, CPU) and the way a script
+// is stopped. For the files of this room only; everybody else uses sandbox.hpp.
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -111,7 +111,7 @@ void open_environment(lua_State* L);
 void push_builtins(lua_State* L);
 /// Whether the table at `index` is one of ours that scripts may not change: the globals, or a read-only face.
 bool is_guarded(lua_State* L, int index);
-/// What to say about a name that this sandbox leaves out on purpose (os, io, load ...), or "".
+/// Message about a name that this sandbox leaves out on purpose (os, io, load ...), or "".
 std::string left_out(std::string_view name);
 
 }  // namespace evtwin::lua

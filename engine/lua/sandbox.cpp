@@ -74,6 +74,7 @@ std::string error_text(Runtime& r, lua_State* L) {
     lua_pop(L, 1);
     return kernel::printable(with_position(r, r.stop), longest_message);
   }
+
   std::string text;
   const int type = lua_type(L, -1);
   bool is_text = type == LUA_TSTRING || type == LUA_TNUMBER;
@@ -91,6 +92,7 @@ std::string error_text(Runtime& r, lua_State* L) {
     if (r.stopped()) return error_text(r, L);
     if (!is_text) text = "error object (a table) whose __tostring fails";
   }
+
   if (is_text) {
     std::size_t length = 0;
     const char* bytes = lua_tolstring(L, -1, &length);
@@ -148,11 +150,14 @@ bool load_text(lua_State* L, std::string_view source, std::string_view name) {
   // Lua shows at most 59 bytes of a file name, the end of it.
   std::pair chunk(file.size() <= 59 ? file : "..." + file.substr(file.size() - 56), file);
   if (std::find(r.chunks.begin(), r.chunks.end(), chunk) == r.chunks.end()) r.chunks.push_back(std::move(chunk));
+
   const auto refuse = [&](std::string_view why) {
     const std::string text = file + ": " + std::string(why);
     lua_pushlstring(L, text.data(), text.size());
     return false;
   };
+
+  // Program text alone: nothing guards the interpreter against bytecode.
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);
   if (source.starts_with(LUA_SIGNATURE)) return refuse("this is Lua bytecode; only program text is accepted");
   if (source.size() > largest_source) return refuse("its size is above 16 MB");
@@ -162,9 +167,13 @@ bool load_text(lua_State* L, std::string_view source, std::string_view name) {
     lua_pushlstring(L, text.data(), text.size());
     return false;
   }
+
+  // See most_labels: no hook can stop the parser.
   if (count(source, "goto") + count(source, "::") > most_labels) return refuse("more than 20000 goto and labels");
   r.charge(L, source.size() / 64);
   if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + file).c_str(), "t") != LUA_OK) return false;
+
+  // Lua lets the last of two equal keys win in silence: such a table is refused.
   const std::optional<RepeatedKey> repeated = find_repeated_key(source);
   if (!repeated) return true;
   lua_pop(L, 1);

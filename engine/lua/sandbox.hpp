@@ -17,7 +17,7 @@
 
 namespace evtwin::lua {
 
-/// What a script may use up. An *entry* is one outermost call from the host into Lua: loading a file, one decision of a
+/// Limits on a script. An *entry* is one outermost call from the host into Lua: loading a file, one decision of a
 /// strategy, one at() function, one call of an arrival law. Each entry starts with fresh `instructions` and
 /// `cpu_seconds`, so that a strategy called 35,000 times in a simulated year is never stopped for being called often;
 /// memory is one account for the whole state.
@@ -34,7 +34,7 @@ struct SandboxLimits {
   double cpu_seconds = 3.0;
 };
 
-/// What went wrong in a script: "FILE:LINE: what", one line, valid UTF-8 without control characters, at most about 500
+/// An error of a script: "FILE:LINE: what", one line, valid UTF-8 without control characters, at most about 500
 /// bytes.
 class ScriptError : public std::exception {
  public:
@@ -49,18 +49,18 @@ using ModuleLoader = std::function<std::string(std::string_view module, std::str
 
 struct Runtime;
 
-/// Owns one lua_State. Not thread-safe; different sandboxes may run on different threads at once. What scripts see:
-/// - base (without load, loadfile, dofile, collectgarbage), string (without dump), table, math, utf8, coroutine,
-/// require.
+/// Owns one lua_State. Not thread-safe; different sandboxes may run on different threads at once. Scripts see:
+/// - base (without load, loadfile, dofile, collectgarbage), string (without dump), table, math, utf8, coroutine and
+///   require.
 /// - Names given by the host and by the language are read-only; a script may add globals of its own; reading a name
-/// that is not there is an
-///   error that names the nearest one.
+///   that is not there is an error that names the nearest one.
 /// - pairs() and next() visit integers from 1 ascending, then other numbers ascending, then strings in byte order, then
-/// false, true. A table with other
-///   keys (tables, functions) can not be iterated: their order would differ from process to process.
+///   false, true. A table with other keys (tables, functions) can not be iterated: their order would differ from
+///   process to process.
 /// - table.sort is stable; math.random is a function of the seed; tostring numbers tables and functions in the order
-/// they are shown.
+///   in which they are shown.
 /// - setmetatable refuses __gc and __mode; the metatable of strings is locked.
+///
 /// After an instruction, memory or CPU stop the sandbox is spent: every further entry throws the same message.
 class Sandbox {
  public:

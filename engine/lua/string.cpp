@@ -46,12 +46,15 @@ int repeat(lua_State* L) {
   const char* text = luaL_checklstring(L, 1, &length);
   const lua_Integer n = luaL_checkinteger(L, 2);
   const char* separator = luaL_optlstring(L, 3, "", &separator_length);
+
   if (n <= 0 || length + separator_length == 0) {
     lua_pushliteral(L, "");
     return 1;
   }
   Runtime& r = Runtime::of(L);
   const auto times = static_cast<std::size_t>(n);
+
+  // Refused before anything is written: the product may be beyond all memory.
   if (times > r.limits.memory_bytes / (length + separator_length)) {
     r.set_memory_stop(L);
     r.raise_stop(L);
@@ -59,6 +62,7 @@ int repeat(lua_State* L) {
   const std::size_t total = times * length + (times - 1) * separator_length;
   r.need_memory(L, 2 * total);  // the buffer and the string
   r.charge(L, times / 4);
+
   luaL_Buffer buffer;
   char* out = luaL_buffinitsize(L, &buffer, total);
   for (std::size_t i = 0; i < times; ++i) {
@@ -80,6 +84,8 @@ int format(lua_State* L) {
   Runtime& r = Runtime::of(L);
   r.charge(L, length / 16);
   const std::string_view text(bytes, length);
+
+  // Values of %s become texts before Lua's own format sees them.
   int argument = 1;
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     if (text[i] != '%') continue;
@@ -97,6 +103,7 @@ int format(lua_State* L) {
     r.charge(L, lua_rawlen(L, argument) / 64);
     r.need_memory(L, lua_rawlen(L, argument));
   }
+
   return call_original(L);
 }
 

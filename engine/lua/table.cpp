@@ -95,6 +95,7 @@ int concat(lua_State* L) {
   const char* separator = luaL_optlstring(L, 2, "", &separator_length);
   const lua_Integer first = luaL_optinteger(L, 3, 1);
   last = luaL_optinteger(L, 4, last);
+
   std::string text;
   for (lua_Integer i = first; i <= last; ++i) {
     lua_geti(L, 1, i);
@@ -103,6 +104,7 @@ int concat(lua_State* L) {
     if (bytes == nullptr) {
       return luaL_error(L, "invalid value (at index %I) in table for 'concat'", static_cast<LUAI_UACINT>(i));
     }
+    // Work and memory are charged before they are taken.
     r.charge(L, 3 + (size + separator_length) / 64);
     r.need_memory(L, text.size() + size + separator_length);
     text.append(bytes, size);
@@ -110,6 +112,7 @@ int concat(lua_State* L) {
     lua_pop(L, 1);
     if (i == LUA_MAXINTEGER) break;
   }
+
   lua_pushlstring(L, text.data(), text.size());
   return 1;
 }

@@ -78,6 +78,7 @@ std::vector<Token> tokens_of(std::string_view source) {
     Token token{Token::Kind::sign, {}, line};
     std::size_t length = 1;
     bool is_token = true;
+
     if (is_blank(c)) {
       is_token = false;
     } else if (c == '-' && next == '-') {
@@ -98,6 +99,7 @@ std::vector<Token> tokens_of(std::string_view source) {
     } else {
       length = sign(source, at);
     }
+
     token.text = source.substr(at, length);
     if (is_token) tokens.push_back(token);
     line += static_cast<int>(std::count(token.text.begin(), token.text.end(), '\n'));

@@ -19,7 +19,7 @@ namespace evtwin::lua {
 /// costs two stores.
 class Watchdog {
  public:
-  /// What one sandbox shows to the watchdog.
+  /// A sandbox as the watchdog sees it.
   struct Watched {
     std::atomic<std::uint64_t> entry{0};  // odd while Lua runs
     std::atomic<clockid_t> clock{0};      // CPU clock of the thread that runs it

@@ -127,7 +127,7 @@ constexpr std::array monies{
 /// Codes that are words: a currency only in capitals.
 constexpr std::array<std::string_view, 8> words_too{"all", "bam", "cup", "gel", "mad", "pen", "top", "try"};
 
-/// What stands before $ or cents: of which country they are.
+/// Letters before $ or cents that say of which country they are.
 struct Country {
   std::string_view word, code;
   bool before_cents;
@@ -182,9 +182,12 @@ std::optional<NamedMoney> named_money(std::span<const NameWord> words, std::size
     if (before.small == country.word && (dollar ? words[last].touches : country.before_cents && money->parts != 1.0))
       whole = {std::string(country.code)};
   }
+
+  // The whole money may stand before its cents: EUR ct.
   if (whole.empty() && money->parts != 1.0 && before.text.size() > 1) {
     if (const auto one = one_word(before, currency); one && one->parts == 1.0) whole = one->codes;
   }
+
   if (whole.empty()) return money;
   std::erase_if(money->codes,
                 [&](const std::string& code) { return std::find(whole.begin(), whole.end(), code) == whole.end(); });

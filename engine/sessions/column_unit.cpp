@@ -63,7 +63,7 @@ ColumnUnit two_units(std::span<const Found> found) {
   return out;
 }
 
-/// What is read so far, and the words that it takes.
+/// Result so far, and the words that it takes.
 struct Reading {
   ColumnUnit unit;
   std::vector<bool> used;
@@ -139,7 +139,9 @@ std::optional<std::size_t> not_understood(Words words, const Reading& read, Quan
   const bool any_used = std::find(read.used.begin(), read.used.end(), true) != read.used.end();
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (read.uses(i)) continue;
+
     const NameWord& word = words[i];
+    // A '/' is strange beside a word that may be a unit: "cars/h"; in "import/export" it is prose.
     if (is_per(words, i)) {
       const std::size_t left = i > 0 ? i - 1 : words.size();
       const bool strange = is_like_a_unit(words, left, currency) || is_like_a_unit(words, i + 1, currency);
@@ -152,6 +154,7 @@ std::optional<std::size_t> not_understood(Words words, const Reading& read, Quan
       }
       continue;
     }
+
     if (any_used && word.text == "%" && i > 0 && is_number(words[i - 1].small)) continue;  // incl. 19 % VAT
     if (word.text.find('^') != std::string::npos || word.text == "%" || word.text == "‰") return i;
     if (is_other_unit(word.small) && letters_in(word.text) > 1 && in_unit_position(words, i)) return i;
@@ -199,6 +202,7 @@ Reading power_unit(Words words) {
     const bool denominator = one.at > 0 && is_per(words, one.at - 1);
     if (one.unit->dimension != Dimension::mass && !denominator) found.push_back(one);
   }
+
   Reading read(words);
   if (found.empty()) return read;
   ColumnUnit& out = read.unit;
@@ -207,6 +211,8 @@ Reading power_unit(Words words) {
     out = two_units(found);
     return read;
   }
+
+  // The unit's word; with "/ h" behind it three words.
   const NamedUnit& unit = *one->unit;
   const NameWord* per = is_per(words, one->at + 1) && one->at + 2 < words.size() ? &words[one->at + 2] : nullptr;
   read.use(one->at, one->at + (per != nullptr ? 3 : 1));
@@ -215,6 +221,7 @@ Reading power_unit(Words words) {
   out.says = unit.shown;
   if (per != nullptr) out.says += "/" + kernel::printable(per->text, 20);
 
+  // Energy per time is power: kWh/h, kWh/15min.
   const double hours = per != nullptr ? hours_of(per->small) : 0.0;
   if (words[one->at].text == "mW") {
     out.trouble = "names mW, which is milliwatts; a megawatt is written MW";
@@ -288,6 +295,8 @@ Reading price_unit(Words words, std::string_view currency) {
     out = two_units(found);
     return read;
   }
+
+  // In "per 100 kWh" the number and the "per" belong to the unit of energy.
   std::size_t from = words.size();
   const double number = one != nullptr ? number_before(words, one->at) : 1.0;
   if (one != nullptr) {
@@ -295,8 +304,10 @@ Reading price_unit(Words words, std::string_view currency) {
     if (from > 0 && is_per(words, from - 1)) --from;
     read.use(from, one->at + 1);
   }
+
   const auto money = money_of(words, from, one != nullptr ? one->at + 1 : from, currency);
   if (money) read.use(money->from, money->to);
+
   if (one != nullptr) {
     const std::string many = number != 1.0 ? fmt::format("{:g} ", number) : "";
     out.says = fmt::format("{}/{}{}", money ? money->shown : std::string(currency), many, one->unit->shown);
@@ -311,6 +322,7 @@ Reading price_unit(Words words, std::string_view currency) {
       out = strange(out, words[from - 1], Quantity::price, currency);
     }
   }
+
   if (!money) return read;
   out.per *= money->parts;
   if (one == nullptr && money->parts != 1.0) out.says = money->shown;
@@ -336,6 +348,7 @@ Reading carbon_unit(Words words) {
     if (one.unit->dimension == Dimension::mass && (mass == nullptr || energy == nullptr)) mass = &one;
     if (one.unit->dimension == Dimension::energy && (energy == nullptr || mass == nullptr)) energy = &one;
   }
+
   ColumnUnit& out = read.unit;
   if (mass == nullptr && energy == nullptr) return read;
   const double number = energy != nullptr ? number_before(words, energy->at) : 1.0;
@@ -343,9 +356,10 @@ Reading carbon_unit(Words words) {
   const bool has_per = from > 0 && from < words.size() && is_per(words, from - 1);
   if (has_per) --from;
   if (energy != nullptr) read.use(from, energy->at + 1);
-  // What the mass is of may stand between: g CO2 / kWh.
+  // The substance may stand between mass and energy: g CO2 / kWh.
   std::size_t left = from;
   while (left > 0 && is_substance(words[left - 1].small)) --left;
+
   if (mass == nullptr || energy == nullptr) {
     const NamedUnit& only = mass != nullptr ? *mass->unit : *energy->unit;
     out.says = only.shown;
@@ -366,11 +380,13 @@ Reading carbon_unit(Words words) {
     out.trouble = fmt::format("names {} only; kg/kWh are due", only.shown);
     return read;
   }
+
   read.use(mass->at, mass->at + 1);
   if (has_per && left != mass->at + 1 && mass->at + 1 != from) {
     out = strange(out, words[left > 0 ? left - 1 : 0], Quantity::carbon, {});
     return read;
   }
+
   out.says =
       fmt::format("{}/{}{}", mass->unit->shown, number != 1.0 ? fmt::format("{:g} ", number) : "", energy->unit->shown);
   out.times = mass->unit->times * energy->unit->per;

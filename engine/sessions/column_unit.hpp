@@ -7,7 +7,7 @@
 
 namespace evtwin::sessions {
 
-/// What a column is read as. `any`: its name is not looked at.
+/// Quantity that a column is read as. `any`: its name is not looked at.
 enum class Quantity : std::uint8_t {
   any,
   power,   ///< kW

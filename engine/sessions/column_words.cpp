@@ -218,6 +218,8 @@ std::vector<NameWord> joined(const std::vector<NameWord>& words) {
     const NamedUnit* next_unit = next != nullptr ? named_unit(next->small) : nullptr;
     const std::size_t digits = leading_digits(word.small);
     const bool behind_per = !out.empty() && out.back().text == "/";
+
+    // kW and h are energy, also where they are written apart.
     if (next != nullptr && !next->after_comma && unit != nullptr && unit->dimension == Dimension::power &&
         is_hour(next->small)) {
       word.text = word.small = small_letters(unit->shown) + "h";
@@ -232,6 +234,7 @@ std::vector<NameWord> joined(const std::vector<NameWord>& words) {
       ++i;
     } else if (digits > 0 && digits < word.small.size() && (behind_per || word.group > 0) &&
                named_unit(std::string_view(word.small).substr(digits)) != nullptr) {
+      // Elsewhere than behind '/' or in brackets, digits before a unit may be a part of a name.
       NameWord number = word;
       number.text = number.small = word.small.substr(0, digits);
       out.push_back(number);
@@ -242,6 +245,7 @@ std::vector<NameWord> joined(const std::vector<NameWord>& words) {
                (word.small == "pro" || word.small == "je" || word.small == "par" || word.small == "por")) {
       word.text = word.small = "/";
     }
+
     out.push_back(word);
   }
   return out;
@@ -266,12 +270,14 @@ std::vector<NameWord> name_words(std::string_view written) {
   std::vector<int> open;
   int groups = 0;
   bool comma = false, apart = true;
+
   const auto put = [&](const std::string& text, bool touches) {
     const std::string small = small_letters(text);
     const bool per = small == "per";
     words.push_back({per ? "/" : text, per ? "/" : small, open.empty() ? 0 : open.back(), comma, touches});
     comma = apart = false;
   };
+
   const auto close = [&] {
     if (word.empty()) return;
     std::vector<std::string> parts;
@@ -279,6 +285,8 @@ std::vector<NameWord> name_words(std::string_view written) {
     word.clear();
     for (std::size_t i = 0; i < parts.size(); ++i) put(parts[i], i == 0 && !apart);
   };
+
+  // Signs of money, '/' and '%' are words by themselves; letters, digits and '^' make words; all else parts them.
   for (std::size_t i = 0; i < name.size();) {
     const char c = name[i];
     std::size_t sign = money_sign(std::string_view(name).substr(i));

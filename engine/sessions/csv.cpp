@@ -101,6 +101,7 @@ bool CsvReader::read_row() {
   row_line_ = line_;
   fields_.clear();
   unquoted_used_ = 0;
+
   for (;;) {
     if (at_ < text_.size() && text_[at_] == '"') {
       read_quoted();
@@ -115,7 +116,7 @@ bool CsvReader::read_row() {
       }
     }
 
-    // What ends the field: the separator, a line end, or the end of the file.
+    // A field ends with the separator, a line end, or the end of the file.
     if (at_ >= text_.size()) return true;
     const char end = text_[at_++];
     if (end == separator_) continue;
@@ -146,6 +147,7 @@ void CsvReader::read_quoted() {
     doubled = true;
     ++at_;
   }
+
   if (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n' && text_[at_] != '\r') {
     throw InputError(shown_, line_, "text after a closing quote; double the quotes inside a field");
   }

@@ -1,4 +1,4 @@
-// What drivers would have said on arrival, had they been asked to go by their own past.
+// Claims of drivers as they would have made them on arrival, had they been asked to go by their own past.
 #include <map>
 #include <queue>
 
@@ -24,6 +24,8 @@ void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessi
   Habit everybody;
   using Ending = std::pair<kernel::TimeNs, std::size_t>;
   std::priority_queue<Ending, std::vector<Ending>, std::greater<>> there;
+
+  // Only visits that were over when this one came are its past.
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     demand::Visit& visit = sessions[i].visit;
     for (; !there.empty() && there.top().first <= visit.arrival_ns; there.pop()) {
@@ -31,6 +33,7 @@ void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessi
       everybody.add(ended.visit);
       by_tag[log.transactions[ended.transaction].id_tag].add(ended.visit);
     }
+
     there.emplace(visit.departure_ns, i);
     const ocpp::Transaction& t = log.transactions[sessions[i].transaction];
     const auto own = t.id_tag.empty() ? by_tag.end() : by_tag.find(t.id_tag);
@@ -39,6 +42,8 @@ void claim_from_history(const ocpp::SiteLog& log, std::vector<LogSession>& sessi
       visit.claimed_departure_ns = visit.arrival_ns + habit.stay_ns.lower();
       visit.requested_kwh = habit.energy_kwh.lower();
     }
+
+    // A claim that the log tells counts before one made from the past.
     if (t.claimed_departure_ns != kernel::time_never && t.claimed_departure_ns >= visit.arrival_ns)
       visit.claimed_departure_ns = t.claimed_departure_ns;
     if (t.requested_kwh >= 0.0) visit.requested_kwh = t.requested_kwh;

@@ -69,6 +69,7 @@ EvseMatch match_evses(const LogSessions& sessions, const std::vector<std::string
       unknown.push_back(id);
     }
   }
+
   EvseMatch match;
   if (!unknown.empty()) {
     // EVSEs without a session may be missing on the site.

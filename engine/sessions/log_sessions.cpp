@@ -101,10 +101,14 @@ void leave_out_overlaps(const ocpp::SiteLog& log, LogSessions& out) {
   std::unordered_map<std::string, std::size_t> last_on;
   std::vector<LogSession> kept;
   kept.reserve(out.sessions.size());
+
   for (LogSession& session : out.sessions) {
     const auto [last, is_first] = last_on.emplace(session.evse_id, kept.size());
     if (!is_first && session.visit.arrival_ns < kept[last->second].visit.departure_ns) {
       demand::Visit& before = kept[last->second].visit;
+
+      // The cars changed once the earlier transaction had stopped. A later one that had begun by then is a real
+      // overlap.
       const kernel::TimeNs earlier_stop_ns = log.transactions[kept[last->second].transaction].stop_ns;
       const Transaction& later = log.transactions[session.transaction];
       const kernel::TimeNs change_ns = std::max(earlier_stop_ns, std::min(later.start_ns, session.visit.arrival_ns));
@@ -115,10 +119,13 @@ void leave_out_overlaps(const ocpp::SiteLog& log, LogSessions& out) {
                                  kernel::printable(before.id, 80), kernel::printable(session.evse_id, 80)));
         continue;
       }
+
+      // A driver who claimed to leave when he left still does.
       if (before.claimed_departure_ns == before.departure_ns) before.claimed_departure_ns = change_ns;
       before.departure_ns = change_ns;
       session.visit.arrival_ns = change_ns;
     }
+
     last->second = kept.size();
     kept.push_back(std::move(session));
   }
@@ -143,11 +150,14 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
     const Transaction& t = log.transactions[i];
     std::string evse_id = evse_id_of(t.station, std::max(1, t.evse));
     std::string id = ids.of(t, evse_id, i);
+
     if (options.wishes && is_wish(t)) {
       out.sessions.push_back(wish_of(log, i, std::move(evse_id), std::move(id)));
       out.flags.push_back({out.sessions.back().visit.id, words_of_wish(log, out.sessions.back()), false});
       continue;
     }
+
+    // Whatever is left out says why, with its place in the log.
     if (const std::string trouble = trouble_with(t); !trouble.empty()) {
       std::string reason =
           fmt::format("{}: transaction {}: {}", place_in_log(log, t), kernel::printable(id, 80), trouble);
@@ -166,9 +176,11 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
                                kernel::printable(id, 80), t.energy_kwh));
       continue;
     }
+
     if (t.evse < 1 && without_evse++ == 0) first_without = place_in_log(log, t);
     out.sessions.push_back(session_of(t, i, std::move(evse_id), std::move(id)));
   }
+
   if (without_evse > 0) {
     out.flags.push_back({"",
                          fmt::format("{}: the log does not say at which EVSE; taken as the station's first ({} "
@@ -176,11 +188,14 @@ LogSessions sessions_of(const ocpp::SiteLog& log, const LogSessionOptions& optio
                                      first_without, without_evse, without_evse == 1 ? "" : "s"),
                          false});
   }
+
+  // Overlaps are seen in order of arrival, and cutting one moves an arrival.
   sort_by_arrival(out.sessions);
   leave_out_overlaps(log, out);
   sort_by_arrival(out.sessions);
   reserve_as_logged(log, out.sessions);
   if (options.claims == Claims::history) claim_from_history(log, out.sessions);
+
   kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
                    "{} of {} transactions of the log used, at {} EVSE(s), {} note(s)", out.sessions.size(),
                    log.transactions.size(), out.evse_ids.size(), out.flags.size());

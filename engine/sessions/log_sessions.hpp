@@ -37,7 +37,7 @@ struct LogSessions {
   std::vector<std::string> evse_ids;  ///< every EVSE that the log knows, by station in order of appearance, then number
 };
 
-/// What a driver says on arrival; an OCPP log seldom tells.
+/// Claims of drivers on arrival; an OCPP log seldom tells them.
 enum class Claims : std::uint8_t {
   truth,   ///< just what happened: strategies are told the true departure and energy
   history  ///< what the log has of the driver's own words; else the median stay and energy of the same tag's sessions
@@ -86,11 +86,11 @@ void fit_to_evse(LogSession& session, const physics::Evse& evse);
 bool is_wish(const ocpp::Transaction& transaction);
 /// @pre is_wish. Leaves at the departure that its driver claims; else after 24 h.
 LogSession wish_of(const ocpp::SiteLog& log, std::size_t transaction, std::string evse_id, std::string id);
-/// What was assumed of it.
+/// Assumptions that a wish rests on, in words.
 std::string words_of_wish(const ocpp::SiteLog& log, const LogSession& wish);
 
 // log_vehicle.cpp
-/// What a transaction's readings tell of its car.
+/// A car as the readings of a transaction show it.
 struct ObservedVehicle {
   physics::Vehicle vehicle;
   double observed_kw = kernel::unknown;

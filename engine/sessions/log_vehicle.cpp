@@ -1,4 +1,4 @@
-// What meter readings tell of the car: the largest power that it held, and how that fell towards the end.
+// A car as meter readings show it: the largest power that it held, and how that fell towards the end.
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -50,6 +50,7 @@ std::vector<Stretch> from_register(const Transaction& t) {
   const double enough_kwh = register_steps * std::max(t.register_step_kwh, 1e-6);
   TimeNs from_ns = t.start_ns;
   double from_kwh = t.meter_start_kwh;
+
   const auto to = [&](TimeNs time_ns, double kwh, bool limited, bool last) {
     if (!(kwh == kwh)) return;
     if (!(from_kwh == from_kwh)) {
@@ -57,15 +58,18 @@ std::vector<Stretch> from_register(const Transaction& t) {
       from_kwh = kwh;
       return;
     }
+
     const double hours = kernel::hours_between(from_ns, time_ns);
     const double gained = kwh - from_kwh;
     if (hours <= 0.0 || gained < 0.0) return;
+    // Too little for the steps of the register: it is counted with the next reading.
     if (!last && (hours < least_stretch_h || (gained < enough_kwh && gained > 0.0))) return;
     const double start_kwh = t.meter_start_kwh == t.meter_start_kwh ? t.meter_start_kwh : kwh;
     out.push_back({hours, gained / hours, 0.5 * (from_kwh + kwh) - start_kwh, limited});
     from_ns = time_ns;
     from_kwh = kwh;
   };
+
   for (const Sample& sample : t.samples) {
     if (sample.time_ns <= t.start_ns || sample.time_ns >= t.stop_ns) continue;
     to(sample.time_ns, sample.register_kwh, is_limited(sample, sample.power_kw), false);
@@ -171,6 +175,7 @@ Taper taper_of(const std::vector<Stretch>& stretches, double held_kw, double ene
   constexpr double least_fit = 0.8;  // R squared
   constexpr double constant = 0.95;  // of the held power and above: not tapering yet
   constexpr double least_fall = 0.8;
+
   std::vector<const Stretch*> tail;
   for (std::size_t i = stretches.size(); i-- > 0;) {
     const Stretch& s = stretches[i];
@@ -178,6 +183,8 @@ Taper taper_of(const std::vector<Stretch>& stretches, double held_kw, double ene
     if (s.kw > idle_share * held_kw && !s.limited) tail.push_back(&s);
   }
   if (tail.size() < least_readings) return {};
+
+  // Least squares of power over energy: a taper is a line that falls.
   double n = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0, yy = 0.0;
   for (const Stretch* s : tail) {
     n += 1.0;
@@ -189,6 +196,7 @@ Taper taper_of(const std::vector<Stretch>& stretches, double held_kw, double ene
   }
   const double sxx = xx - x * x / n, sxy = xy - x * y / n, syy = yy - y * y / n;
   if (!(sxx > 0.0) || !(syy > 0.0) || sxy >= 0.0 || sxy * sxy < least_fit * sxx * syy) return {};
+
   const double slope = sxy / sxx;
   const auto line = [&](double kwh) { return y / n + slope * (kwh - x / n); };
   const double from_kwh = std::max(0.0, x / n + (held_kw - y / n) / slope);

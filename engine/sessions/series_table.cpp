@@ -84,6 +84,8 @@ ColumnUnit unit_of_column(const CsvReader& csv, std::size_t column, const Series
   const auto flag = [&](const std::string& reason) {
     flags.push_back({"", fmt::format("{}: {} {}", kernel::printable(csv.file()), shown, reason), false});
   };
+
+  // A scale that the user gave counts instead of the name's unit; where the two differ, that is flagged.
   if (options.has_own_scale) {
     if (!unit.trouble.empty() || unit.times != unit.per) {
       flag(fmt::format("names {}; its values times the scale given are taken as {}", unit.says, due));
@@ -91,6 +93,7 @@ ColumnUnit unit_of_column(const CsvReader& csv, std::size_t column, const Series
     unit.times = unit.per = 1.0;
     return unit;
   }
+
   if (!unit.trouble.empty()) throw InputError(csv.file(), csv.line(), fmt::format("{} {}", shown, unit.trouble));
   const double times = unit.times / unit.per;
   if (unit.says.empty()) {
@@ -134,6 +137,7 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
   std::vector<double> values;
   std::optional<std::size_t> currency_at;
   if (!options.currency.empty()) currency_at = csv.find("currency");
+
   while (csv.next()) {
     if (currency_at && trimmed(csv.field(*currency_at)) != options.currency)
       csv.fail(*currency_at, fmt::format("is not the tariff's currency, {}", options.currency));
@@ -143,9 +147,11 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
                                     calendar.format_iso(times_ns.back())));
     }
     times_ns.push_back(t);
+    // Bounds are in the unit that is due: they are compared in the column's own.
     values.push_back(csv.number(value_at, options.least * per / times, options.most * per / times) * times / per *
                      options.scale);
   }
+
   if (times_ns.size() < 2) {
     throw InputError(
         shown, 0, fmt::format("{}; a series needs two rows at least", times_ns.empty() ? "no rows" : "a single row"));
@@ -161,6 +167,7 @@ SeriesTable read_series(const std::string& shown, const std::string& real, const
                     calendar.format_local(table.series.begin_ns()), calendar.format_local(table.series.end_ns()),
                     calendar.format_local(options.need_from_ns), calendar.format_local(options.need_to_ns)));
   }
+
   flag_holes(shown, table.series, calendar, table.flags);
   kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
                    "{}: {} bytes, {} values of column {}, {} note(s), {:.1f} ms", shown, text.size(), rows,

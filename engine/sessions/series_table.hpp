@@ -18,8 +18,8 @@ struct SeriesOptions {
   std::string column = {};
   /// Names the caller knows ("kw", "price_per_kwh"), the likeliest first.
   std::vector<std::string> accepted = {};
-  /// What the column's name must give the unit of. Values in another one (W, EUR/MWh) are converted and flagged, a name
-  /// without one is flagged; what cannot be converted is refused.
+  /// Quantity that the column's name must give the unit of. Values in another one (W, EUR/MWh) are converted and
+  /// flagged, a name without one is flagged; what cannot be converted is refused.
   Quantity quantity = Quantity::any;
   /// The caller multiplies the values by a scale that the user gave: the name's unit converts nothing then.
   bool has_own_scale = false;

@@ -123,6 +123,8 @@ void shift_to_start(SessionTable& table, TimeNs start_ns) {
       visit.departure_ns = moved_by_days(calendar, visit.departure_ns, days);
       visit.claimed_departure_ns =
           std::max(moved_by_days(calendar, visit.claimed_departure_ns, days), visit.arrival_ns);
+
+      // A reservation moves with its visit.
       if (visit.announced_ns != kernel::time_never) {
         visit.announced_ns = moved_by_days(calendar, visit.announced_ns, days);
         visit.reserved_from_ns = moved_by_days(calendar, visit.reserved_from_ns, days);
@@ -132,6 +134,7 @@ void shift_to_start(SessionTable& table, TimeNs start_ns) {
     } catch (const market::TimeTextError& error) {
       throw InputError(table.file, row.line, fmt::format("can not be moved by {} days: {}", days, error.what()));
     }
+
     if (visit.departure_ns <= visit.arrival_ns) {
       leave_out(table, row,
                 fmt::format("moved by {} days, it ends at {}, not after it begins: the clock changes there", days,
@@ -151,6 +154,7 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
   std::vector<SessionRow> kept;
   std::size_t outside = 0;
   TimeNs last_outside_ns = 0;
+
   for (SessionRow& row : table.rows) {
     const TimeNs arrival_ns = row.visit.arrival_ns;
     if (arrival_ns >= start_ns && arrival_ns < end_ns) {
@@ -158,12 +162,15 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
       continue;
     }
     last_outside_ns = arrival_ns;
+    // The first ones are named, the others counted.
     if (++outside > most_named) continue;
     const bool reaches_in = arrival_ns < start_ns && row.visit.departure_ns > start_ns;
     leave_out(table, row,
               fmt::format("arrives at {}, outside the run ({}){}", calendar.format_local(arrival_ns), run,
                           reaches_in ? "; it had begun before the run does" : ""));
   }
+
+  // Days that do not fit are a slip: the message says which would.
   if (kept.empty() && outside > 0) {
     const market::LocalDate last = market::date_of_days(market::days_since_epoch(own.first) + own.days - 1);
     throw InputError(
@@ -173,6 +180,7 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
                     run, market::format_date(own.first), market::format_date(last), market::format_date(own.first),
                     calendar.zone()));
   }
+
   if (outside > most_named) {
     table.flags.push_back(
         {"",
@@ -181,6 +189,7 @@ void keep_window(SessionTable& table, TimeNs start_ns, TimeNs end_ns) {
                      kernel::printable(table.file), outside, run, most_named, date_text(calendar, last_outside_ns)),
          true});
   }
+
   table.rows = std::move(kept);
 }
 

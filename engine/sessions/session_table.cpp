@@ -72,6 +72,7 @@ Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
     throw InputError(csv.file(), 0,
                      fmt::format("no such key of columns: {}; known: {}", kernel::printable(key), listed(all)));
   }
+
   const auto find = [&](std::string_view key) -> std::optional<std::size_t> {
     const auto named = names.find(key);
     if (named == names.end()) return {};
@@ -82,6 +83,8 @@ Layout layout_of(const CsvReader& csv, const ColumnNames& names) {
     if (!found) throw InputError(csv.file(), 0, fmt::format("columns are named, but none for {}", key));
     return *found;
   };
+
+  // These three must be named; the others may be missing.
   at.arrival = need("arrival");
   at.departure = need("departure");
   at.taken = need("energy_kwh");
@@ -106,6 +109,8 @@ Layout layout_of(const CsvReader& csv) {
   at.reserved_at = csv.find("reserved_at");
   at.reserved_from = csv.find("reserved_from");
   at.reserved_until = csv.find("reserved_until");
+
+  // Columns of ACN data have names of their own; a file of it has these four.
   if (acn) {
     at.requested = csv.need(acn_requested);
     at.taken = csv.need(acn_delivered);
@@ -114,6 +119,7 @@ Layout layout_of(const CsvReader& csv) {
     at.claimed = csv.find("claimed");
     return at;
   }
+
   at.taken = csv.need("energy_kwh");
   at.requested = csv.find("requested_kwh");
   at.evse = csv.find("evse");
@@ -159,7 +165,8 @@ bool filled(const CsvReader& csv, std::optional<std::size_t> column) {
   return column && !trimmed(csv.field(*column)).empty();
 }
 
-// What empty cells of a row mean, where other rows fill them; and ids that can not be told apart by eye.
+// Counts empty cells of a row, with how each is taken, where other rows fill them; and ids that can not be told apart
+// by eye.
 void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDoubts& doubts) {
   const auto look = [&](std::optional<std::size_t> column, std::string_view taken_as) {
     if (!column) return;
@@ -168,7 +175,7 @@ void look_at_cells(const CsvReader& csv, const Layout& at, bool claimed, CellDou
     else
       doubts.empty_cell(csv, *column, taken_as);
   };
-  // Who claimed nothing leaves it empty; who did not say when he would leave, left when he said.
+  // A driver who claimed nothing leaves it empty; one who did not say when he would leave, left when he said.
   if (claimed) look(at.requested, "the energy that was taken");
   look(at.evse, "any EVSE");
   look(at.id, "the number of its line");
@@ -230,7 +237,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   visit.id = filled(csv, at.id) ? std::string(trimmed(csv.field(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trimmed(csv.field(*at.evse)));
 
-  // What the driver said; who said nothing is taken to want what happened. Read in any case, so that broken figures
+  // The driver's word; without one he is taken to want what happened. It is read in any case, so that broken figures
   // show.
   visit.requested_kwh = visit.taken_kwh;
   visit.claimed_departure_ns = visit.departure_ns;
@@ -261,6 +268,7 @@ void check_sense(SessionTable& table) {
   std::string first_early;
   std::size_t odd_reservations = 0;
   std::string first_odd;
+
   for (SessionRow& row : table.rows) {
     demand::Visit& visit = row.visit;
     const auto [known, is_new] = line_of_id.emplace(visit.id, row.line);
@@ -268,12 +276,15 @@ void check_sense(SessionTable& table) {
       leave_out(table, row, fmt::format("its id was there before, on line {}", known->second));
       continue;
     }
+
     if (visit.departure_ns <= visit.arrival_ns) {
       leave_out(table, row,
                 fmt::format("its departure, {}, is not after its arrival, {}", calendar.format_iso(visit.departure_ns),
                             calendar.format_iso(visit.arrival_ns)));
       continue;
     }
+
+    // An estimate or reservation that can not be is mended, not left out; one flag counts all of a kind.
     if (visit.claimed_departure_ns < visit.arrival_ns) {
       if (early_estimates++ == 0) first_early = place_of(table, row);
       visit.claimed_departure_ns = visit.arrival_ns;
@@ -282,9 +293,11 @@ void check_sense(SessionTable& table) {
       if (odd_reservations++ == 0) first_odd = place_of(table, row);
       visit.announced_ns = kernel::time_never;
     }
+
     kept.push_back(std::move(row));
   }
   table.rows = std::move(kept);
+
   if (early_estimates > 0) {
     table.flags.push_back(
         {"",
@@ -353,6 +366,7 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   table.file = shown;
   table.calendar = calendar;
   const Layout layout = options.columns.empty() ? layout_of(csv) : layout_of(csv, options.columns);
+
   if (csv.separator() != ',') {
     table.flags.push_back({"",
                            fmt::format("{}: the separator is a {}, not a comma; read as such", kernel::printable(shown),
@@ -372,9 +386,12 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
   }
   unreadable.add_flags(table);
   doubts.add_flags(csv, table.flags);
+
+  // Shares and percents are told apart by the whole column: a share is never above 1.
   const bool percent = std::any_of(table.rows.begin(), table.rows.end(),
                                    [](const SessionRow& row) { return row.visit.soc_start > 1.0; });
   for (SessionRow& row : table.rows) row.visit.soc_start /= percent ? 100.0 : 1.0;
+
   if (table.rows.empty()) throw InputError(shown, 0, "no sessions: the header is there but no row");
   const std::size_t rows = table.rows.size();
   check_sense(table);
@@ -383,8 +400,10 @@ SessionTable read_sessions(const std::string& shown, const std::string& real, co
         std::find_if(table.flags.begin(), table.flags.end(), [](const TableFlag& flag) { return flag.left_out; });
     throw InputError(shown, 0, "no session can be used; the first: " + first_left_out->reason);
   }
+
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const SessionRow& a, const SessionRow& b) { return a.visit.arrival_ns < b.visit.arrival_ns; });
+
   kernel::log_line(kernel::LogRoom::sessions, kernel::LogLevel::info,
                    "{}: {} bytes, {} of {} rows used, {} note(s), {:.1f} ms", shown, text.size(), table.rows.size(),
                    rows, table.flags.size(), watch.ms());

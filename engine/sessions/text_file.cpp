@@ -136,6 +136,7 @@ void unpack(Input& input, std::span<unsigned char> first, Sink& sink) {
         inflateReset(&z);
         member_open = true;
       }
+
       z.next_out = out.data();
       z.avail_out = static_cast<uInt>(out.size());
       const int status = inflate(&z, Z_NO_FLUSH);

@@ -14,7 +14,7 @@ struct InputError : std::runtime_error {
   InputError(std::string_view file, std::size_t line, std::string_view what);
 };
 
-/// What a file may take up, both counted after unpacking.
+/// Limits on a file, both counted after unpacking.
 struct TextLimits {
   std::size_t file_bytes = std::size_t{512} << 20;
   std::size_t line_bytes = std::size_t{1} << 20;

@@ -1,5 +1,5 @@
-// What earlier sessions of a log tell of later ones: how much power a vehicle holds, how that falls towards the end,
-// and how long it waits before it draws.
+// Habits of vehicles, learnt from earlier sessions of a log: how much power one holds, how that falls towards the
+// end, and how long it waits before it draws.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -29,7 +29,7 @@ class VehicleHabits {
   std::size_t learnt() const { return learnt_; }
 
  private:
-  /// What was seen of sessions that have something in common.
+  /// Observations of sessions that have something in common.
   struct Group {
     std::size_t sessions = 0, tapered = 0;
     kernel::RunningMedian<double> kw, waits_h;

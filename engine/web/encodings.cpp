@@ -29,6 +29,7 @@ std::string gzip(std::string_view bytes) {
     stream.next_in = reinterpret_cast<Bytef*>(input.data());
     stream.avail_in = static_cast<uInt>(size);
     const int flush = at == bytes.size() ? Z_FINISH : Z_NO_FLUSH;
+
     do {
       stream.next_out = reinterpret_cast<Bytef*>(room.data());
       stream.avail_out = static_cast<uInt>(room.size());

@@ -172,6 +172,7 @@ std::string new_cmap(const std::map<std::uint32_t, std::uint32_t>& glyph_of) {
     else
       groups.push_back({character, character, glyph});
   }
+
   std::string table;
   put16(table, 0);
   put16(table, 1);  // one subtable: Windows, 32 bits
@@ -183,6 +184,7 @@ std::string new_cmap(const std::map<std::uint32_t, std::uint32_t>& glyph_of) {
   put32(table, static_cast<std::uint32_t>(16 + 12 * groups.size()));
   put32(table, 0);
   put32(table, static_cast<std::uint32_t>(groups.size()));
+
   for (const Group& group : groups) {
     put32(table, group.first);
     put32(table, group.last);

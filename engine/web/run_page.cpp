@@ -79,7 +79,7 @@ std::string inlined(std::string script) {
   return fmt::format("<script>\n{}\n</script>\n", script);
 }
 
-/// What the page is told of its runs. @param in_page  they are in it, by number; else files beside it
+/// The page's list of its runs. @param in_page  they are in it, by number; else files beside it
 std::string list_of(const std::vector<PageRun>& runs, bool in_page) {
   std::string list;
   for (std::size_t i = 0; i < runs.size(); ++i) {

@@ -14,7 +14,7 @@ struct WebError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What scripts/build web made: the page's text, the program, the font it takes characters from.
+/// Parts that scripts/build web made: the page's text, the program, the font it takes characters from.
 struct ViewerParts {
   std::string page;        ///< page.html, with the places that are filled in
   std::string script;      ///< of the page, then evtwin.js
