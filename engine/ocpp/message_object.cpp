@@ -263,6 +263,8 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
         return false;
     return parts_->parser.parse(text.data(), text.size(), false).get(parts_->root) == simdjson::SUCCESS;
   };
+
+  // JSON that its logger damaged is mended and read once more.
   if (!parse(View(parts_->padded).substr(0, object.size()))) {
     std::string mended;
     if (repair_json(object, mended).empty()) return result;
@@ -271,6 +273,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
     parts_->padded.swap(mended);
     if (!parse(View(parts_->padded).substr(0, size))) return result;
   }
+
   result.valid = true;
   result.root = &parts_->root;
 
@@ -343,6 +346,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
         parts_->frame_parsers.push_back(std::make_unique<FrameParser>(parts_->most_depth));
       const ParseOutcome outcome = parts_->frame_parsers[arrays++]->frame_of(*payload);
       if (outcome.kind != ParseOutcome::Kind::frame) continue;
+
       MessageObject message;
       message.frame = outcome.frame;
       message.way = fields.way;

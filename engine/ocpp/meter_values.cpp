@@ -246,6 +246,7 @@ std::vector<Reading> read_meter_values(const Json& list, const Complaint& compla
     instant = MeterInstant{};
     any = false;
   };
+
   if (!list.is_array()) complain("value_not_a_number", fmt::format("meterValue is {}: a list was due", shown(list)));
   for (const Json entry : elements(list)) {
     TimeNs time_ns = kernel::time_never;

@@ -225,6 +225,7 @@ ordered_json log_json(const ocpp::SiteLog& log) {
   const WholeTransactions whole = whole_of(log);
   const ocpp::ClockOffset& clock = report.clock_offset;
   ordered_json out;
+
   out["files"] = files_json(report);
   out["frames"] = frames_json(report);
   out["actions"] = counts_json(report.actions);

@@ -183,10 +183,12 @@ void read_limits(const record::Database& database, RecordedRun& run) {
     if (evse >= run.evses.size()) malformed(run.file, "a set-point of no EVSE");
     return evse;
   };
+
   record::Statement setpoints(database,
                               "SELECT s.evse, d.time_ns, s.kw FROM setpoint s JOIN decision d ON d.id = s.decision "
                               "WHERE s.evse IS NOT NULL ORDER BY s.id");
   while (setpoints.step()) asked[evse_of(setpoints.integer(0))].push_back({setpoints.integer(1), setpoints.real(2)});
+
   record::Statement corrections(
       database,
       "SELECT evse, time_ns, given_kw FROM correction WHERE evse IS NOT NULL AND given_kw IS NOT NULL ORDER BY id");

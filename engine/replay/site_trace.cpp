@@ -79,6 +79,7 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
       now.to_ns = at;
       steps.push_back(now);
     }
+
     for (; i < changes.size() && changes[i].time_ns == at; ++i) {
       open += changes[i].pieces;
       now.metered_kw += changes[i].metered_kw;
@@ -87,6 +88,7 @@ std::vector<SiteStep> site_steps(std::span<const ReplayedSession> sessions, std:
       now.fine_kw += changes[i].fine_kw;
       now.hourly_kw += changes[i].hourly_kw;
     }
+
     if (open == 0) now = {};  // what rounding left goes
     now.from_ns = at;
   }

@@ -147,6 +147,7 @@ class Report {
       heads.push_back(fmt::format("{} {}", say("cost", "총비용"), currency_));
       if (demand) head("energy", "전력량요금"), head("demand", "기본요금");
     }
+
     head("peak kW", "최대전력 kW");
     head("served kWh", "충전량 kWh");
     head("served %", "충족률 %");
