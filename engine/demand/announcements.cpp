@@ -33,7 +33,8 @@ AnnouncementStream::AnnouncementStream(const ArrivalLaw& law, ArrivalStream stre
 }
 
 bool AnnouncementStream::next(Visit& visit) {
-  // Whoever comes later than the stream's next has been announced no earlier than that one could have been.
+  // Later arrivals can not have been announced before ahead_.arrival_ns - longest_notice_ns_. Once the earliest
+  // announcement held is at or before that, it is the next one.
   while (more_ && (announced_.empty() || ahead_.arrival_ns - longest_notice_ns_ < announced_.front().announced_ns)) {
     if (is_announced(ahead_)) {
       announced_.push_back(std::move(ahead_));

@@ -1,7 +1,6 @@
 #pragma once
-// Lua patterns (Reference Manual 5.4, section 6.4.1) with every step counted, so that a match can be stopped: a pattern
-// like
-// (".-"):rep(12) needs 60,000^12 steps on 60,000 bytes, and Lua's own matcher takes them all inside one call.
+// Lua patterns (Reference Manual 5.4, section 6.4.1) with every step counted, so that a match can be stopped: the
+// pattern (".-"):rep(12) needs 60,000^12 steps on 60,000 bytes, and Lua's own matcher takes them all inside one call.
 
 #include <array>
 #include <cstddef>

@@ -14,7 +14,7 @@ struct ActionRow {
   bool command = false;  ///< sent by the CSMS
 };
 
-/// nullptr: in no version of the protocol.
+/// Row of an action; nullptr: no version of the protocol has it.
 const ActionRow* find_action(std::string_view name);
 
 }  // namespace evtwin::ocpp

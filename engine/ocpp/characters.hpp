@@ -17,7 +17,7 @@ inline bool same_letters(std::string_view text, std::string_view letters) {
          std::equal(text.begin(), text.end(), letters.begin(), [](char x, char y) { return lower(x) == y; });
 }
 
-/// Without the blanks at both ends.
+/// `text` without the blanks at both ends.
 inline std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

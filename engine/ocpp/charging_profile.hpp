@@ -117,12 +117,13 @@ class ProfileStore {
   static constexpr std::size_t most_held = 250;  ///< stations hold tens
 
   explicit ProfileStore(int evses = 1) : evses_(evses) {}
-  /// The same id on the same EVSE replaces; so do, in 1.6, the same purpose and stack level on it (2.0.1: with the same
-  /// transaction and at times that overlap). Not accepted: no effect. @returns false: full, not taken.
+  /// Sets or clears as the command says. A profile replaces the one with its id on its EVSE, and in 1.6 the one with
+  /// its purpose and stack level there (2.0.1: with the same transaction and at times that overlap). A command that
+  /// the station refused has no effect. @returns false: full, not taken.
   bool apply(const ProfileCommand& command);
-  /// Adds a profile to those that are there, whatever they are.
+  /// Adds a profile to those that are there and replaces none.
   void hold(int evse, const ChargingProfile& profile, std::optional<TimeNs> set_ns = std::nullopt);
-  /// A transaction's own profiles end with it.
+  /// Drops the profiles of a transaction that has ended.
   void end_transaction(int evse, std::string_view transaction_id);
 
   /// Limits over [start, end): pieces in order, none like its neighbour; the first begins at start. Exact: from edge

@@ -1,4 +1,4 @@
-// A frame of OCPP 1.6, 2.0.1 or 2.1 to what it tells.
+// Decodes a frame of OCPP 1.6, 2.0.1 or 2.1 into the event that it tells of.
 #pragma once
 #include "ocpp/event.hpp"
 #include "ocpp/flag_list.hpp"

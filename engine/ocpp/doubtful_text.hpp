@@ -7,7 +7,7 @@
 
 namespace evtwin::ocpp {
 
-/// Flags them: `key_repeated`, `text_odd`, and `id_unusable` for an empty transaction id.
+/// Flags doubtful texts of a message: `key_repeated`, `text_odd`, and `id_unusable` for an empty transaction id.
 void flag_doubtful_texts(const Decoding& d);
 /// Flags a station's name as `text_odd`. Call once per station.
 void flag_doubtful_station(const Frame& frame, FlagList& flags);

@@ -10,7 +10,7 @@
 
 namespace evtwin::ocpp {
 
-/// Whether a figure was told at all: NaN is not.
+/// Whether a figure is known: NaN is not.
 inline bool told(double value) { return !std::isnan(value); }
 
 /// No connector gives more: the largest MCS connector is rated 3.75 MW (SAE J3271), the largest of cars 0.5 MW; what is
@@ -38,8 +38,9 @@ struct Registers {
   bool start_seen = true, stop_seen = true;
 };
 
-/// energy = stop - start. A register that fell: where it passed a usual width (2^31, 2^32, 10^6 to 10^10 Wh), or where
-/// the readings show the fall, what is certain; otherwise not known. Never negative, never invented.
+/// Energy = stop - start. Where a register fell because it passed a usual width (2^31, 2^32, 10^6 to 10^10 Wh), or
+/// the readings on both sides show the fall, the verdict is the energy that is certain; otherwise the energy is
+/// unknown. It is never negative and never invented.
 EnergyVerdict energy_of(const Registers& registers);
 
 }  // namespace evtwin::ocpp

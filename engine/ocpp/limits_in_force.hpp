@@ -1,5 +1,4 @@
-// The limits that a station's charging profiles put in force over a log: what it was told when, transaction by
-// transaction.
+// The limits that a station's charging profiles put in force over a log, transaction by transaction.
 #pragma once
 #include <cstddef>
 #include <limits>
@@ -26,7 +25,7 @@ struct LimitPiece {
   double kw = std::numeric_limits<double>::infinity();  ///< all phases
   int phases = 3;                                       ///< that may be used
   bool limited() const;
-  /// The power that is left to who charges on `phases_used` phases of `voltage_v` each; infinity: no limit.
+  /// Power left to a vehicle that charges on `phases_used` phases of `voltage_v` each; infinity: no limit.
   double most_kw(int phases_used, double voltage_v) const;
   friend bool operator==(const LimitPiece&, const LimitPiece&) = default;
 };

@@ -22,7 +22,7 @@ struct LineFacts {
 /// @param after_stamp  where the line's time stamp ends; 0: it has none before the frame
 LineFacts facts_of(std::string_view prefix, std::size_t after_stamp);
 
-/// Of a word alone: "IN", "received", "ChargePoint->CSMS", "TX".
+/// Reads a word that stands alone: "IN", "received", "ChargePoint->CSMS", "TX".
 LineFacts way_of_word(std::string_view word);
 
 /// A name for a station as logs have them: not empty, no brackets, quotes or blanks at its ends.

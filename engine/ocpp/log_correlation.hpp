@@ -27,7 +27,7 @@ template <class Value>
 using TextMap = std::unordered_map<std::string, Value, ViewHash, std::equal_to<>>;
 
 /// Calls that wait for an answer: of each station and side those among the last 4,096. A log of one direction answers
-/// none, and what is older than that will not be answered.
+/// none, and an older call will not be answered any more.
 class Correlation {
  public:
   void call(std::string_view station, Sender sender, std::string_view id, std::string_view action,

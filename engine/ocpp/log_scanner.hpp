@@ -51,8 +51,8 @@ class ScanListener {
 struct Manner {
   bool objects = true;        ///< JSON objects around frames, or in their place
   bool payload_only = false;  ///< objects that hold nothing but payloads, the rest beside them
-  bool context = true;        ///< lines without frames date those with
-  bool skip_retold = false;   ///< what a WebSocket library tells stands in the log a second time
+  bool context = true;        ///< a line without a frame may carry the time of frames on other lines
+  bool skip_retold = false;   ///< frames that a WebSocket library retells stand in the log already
   DayOrder order = DayOrder::unknown;
   StationRule station;  ///< where the station stands, if the log's own words do not tell
 };
@@ -111,10 +111,10 @@ class LogScanner {
   bool payload_only(std::string_view prefix, const simdjson::dom::element& payload, Context& context);
 
   const Context& context_of(std::string_view text, std::size_t at, Line& line);
-  /// facts_of and layout_name, remembered: the text around the time is the same on many lines.
+  /// Results of facts_of and layout_name, remembered: the text around the time is the same on many lines.
   void read_prefix(std::string_view prefix, const std::optional<LogStamp>& stamp, Context& context);
   LogTime time_of(const std::optional<LogStamp>& stamp);
-  /// The station by the learnt rule, which stands above the words of the log.
+  /// Sets the station by the learnt rule, which stands above the words of the log.
   void apply_rule(Context& context);
   FoundFrame around(const ParsedFrame& frame, const Context& given);
   void put_together(const MessageObject& message, const Context& context);

@@ -23,21 +23,21 @@ class OffsetStatistics {
   double min_ = 0.0, max_ = 0.0;
 };
 
-/// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15 min;
-/// three votes in a row for another offset change it from there on (the clocks were changed, or the machine moved); at
-/// the end of a log one that came at once is enough for a change of an hour. Where several stations speak, two of them
-/// must agree for a minute that mostly agreed to what stood before: one alone has a wrong clock, and so have several
-/// that never did.
+/// The offsets of one file, in order of its log. A message that came within two minutes votes for a multiple of 15
+/// min. Three votes in a row for another offset change it from there on: the clocks were changed, or the machine
+/// moved. At the end of a log one vote of a message that came at once is enough for a change of an hour. Where
+/// several stations speak, a change needs two of them that agree for a minute and had mostly agreed with the offset
+/// before: one that votes alone, or several that never agreed, have wrong clocks.
 class ZoneFinder {
  public:
   /// @param log_ns  as if UTC; @param utc_ns  what the message says
   void station_says(std::string_view station, TimeNs log_ns, TimeNs utc_ns) { vote(station_, station, log_ns, utc_ns); }
-  /// The CSMS told the time (answers to BootNotification and Heartbeat): asked only where no station does.
+  /// The CSMS told the time (answers to BootNotification and Heartbeat): counts only where no station tells it.
   void csms_says(TimeNs log_ns, TimeNs utc_ns) { vote(csms_, {}, log_ns, utc_ns); }
   std::vector<ZoneFrom> zones(std::uint32_t file) const;
 
  private:
-  /// Two of them are enough to know.
+  /// The first two stations that voted: more need not be known.
   struct Voters {
     std::string first, second;
     bool any = false, several = false;

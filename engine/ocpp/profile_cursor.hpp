@@ -18,9 +18,9 @@ struct Limit {
   static constexpr int phases_unsaid = 3;
   int most_phases() const { return phases > 0 ? phases : phases_unsaid; }
   bool limited() const;
-  /// As one figure; a limit of the other unit is spread over the phases.
+  /// The limits as one figure; a limit of the other unit is spread over the phases.
   double in(RateUnit unit, double voltage_v) const;
-  /// Both hold.
+  /// Adds another limit: both hold.
   void also(const Limit& other);
 };
 

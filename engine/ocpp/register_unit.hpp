@@ -7,9 +7,10 @@
 
 namespace evtwin::ocpp {
 
-/// Where the power readings of three transactions or more, and half of all that have them, add up to a thousand times
-/// what the register counts, it counts kWh, whatever it says (no unit means Wh): its energies are a thousandfold. Told
-/// by the flag register_in_kwh, once for the station; flags of its transactions show the figures as they were told.
+/// Mends the registers of a station that counts kWh, whatever unit it names (none means Wh): the power readings of
+/// three transactions or more, and of half of those that have any, add up to a thousand times what the register
+/// counts. All its energies become a thousandfold. The flag register_in_kwh says so once for the station; flags of
+/// its transactions show the figures as they were told.
 void mend_register_unit(std::vector<Transaction>& of_station, FlagList& flags);
 
 }  // namespace evtwin::ocpp

@@ -34,10 +34,11 @@ class StationClock {
     bool late = false;     ///< told more than clock_tolerance_ns after it happened
     bool refused = false;  ///< the message gave a time that can not be
   };
-  /// After settle. Payload time, mended where the clock was wrong; where that can not be, the log's; else the payload
-  /// time that the station gave last.
+  /// Time of a message, after settle: its payload time, mended where the clock was wrong; where that can not be, the
+  /// log's; else the payload time that the station gave last.
   Instant at(const Stamp& stamp, const LogReport& report) const;
-  /// A time inside a message (a reading): where the clock is lost, as long before the log's time as before the stamp.
+  /// Time of a reading inside a message. Where the clock is lost, it lies as long before the log's time as before the
+  /// message's stamp.
   TimeNs at_inner(const Stamp& stamp, TimeNs payload_ns, const LogReport& report) const;
 
  private:

@@ -18,8 +18,8 @@ namespace evtwin::ocpp {
 class StationLearner {
  public:
   void see(const FoundFrame& found);
-  /// A rule where what the known words say can not be, or they say nothing and the text does. It asks the words where
-  /// they hold.
+  /// The rule for this log: the known words where they hold; a place that was learnt where those contradict what
+  /// stations are, or say nothing.
   StationRule rule() const;
 
  private:
@@ -29,7 +29,7 @@ class StationLearner {
     std::string told;  ///< by the known words
     std::map<StationPlace, std::string> words;
   };
-  /// How a place, or the known words, keep to what stations are.
+  /// Counts of how well a place, or the known words, keep to what stations are.
   struct Tally {
     std::uint64_t seen = 0, pairs = 0, alike = 0, transactions = 0, broken = 0;
     std::map<std::string, std::uint64_t> values;
@@ -42,7 +42,7 @@ class StationLearner {
     std::optional<StationPlace> place;
     std::string strip;
   };
-  /// Stations with two serial numbers of one kind boot.
+  /// Whether several stations boot: two serial numbers in one field.
   bool several_boot() const;
   /// @param calls  of calls alone
   Choice choice(bool calls) const;

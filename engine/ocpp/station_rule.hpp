@@ -48,19 +48,19 @@ class StationRule {
   /// @param strip  what all names begin with and is no part of them: a logger's name
   StationRule(StationPlace place, std::string strip)
       : place_(std::move(place)), strip_(std::move(strip)), known_(true) {}
-  /// As users say it: the field of that name, in any case, wherever around the frame it stands.
+  /// Rule for a field that the user names, in any case, wherever around the frame it stands.
   static StationRule field(std::string_view name);
-  /// The first group of an ECMAScript regular expression, or all of what it matches, in what stands before the frame,
-  /// else behind it. @throws std::invalid_argument for one that is none
+  /// Rule for an ECMAScript regular expression: its first group, or all that it matches, in the text before the
+  /// frame, else behind it. @throws std::invalid_argument for one that is none
   static StationRule regex(const std::string& expression);
-  /// Nothing that stands on a line is the station.
+  /// Rule by which no word of a line is the station.
   static StationRule nowhere() {
     StationRule rule;
     rule.nowhere_ = true;
     return rule;
   }
 
-  /// Calls alone name their station; an answer is of the station whose call has its id.
+  /// Rule where calls alone name their station: an answer is of the station whose call has its id.
   static StationRule of_calls(StationPlace place, std::string strip) {
     StationRule rule(std::move(place), std::move(strip));
     rule.of_calls_ = true;
@@ -68,7 +68,7 @@ class StationRule {
   }
   bool names_calls_alone() const { return of_calls_; }
 
-  /// The log's own words have to be asked: this rule knows nothing.
+  /// Whether the log's own words have to be asked: this rule knows nothing.
   bool asks_words() const { return !known_ && !nowhere_; }
   struct Found {
     std::string_view station;  ///< empty: not there

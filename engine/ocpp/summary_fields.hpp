@@ -42,9 +42,9 @@ class SummaryFields {
   SummaryFields& object(std::initializer_list<std::string_view> names);
 
   std::string text(std::initializer_list<std::string_view> names);
-  /// NaN where there is none; one that is no number is flagged.
+  /// A number; NaN where there is none, and one that is no number is flagged.
   double number(std::initializer_list<std::string_view> names);
-  /// time_never where there is none; one that is no time is flagged.
+  /// A time; time_never where there is none, and one that is no time is flagged.
   TimeNs time(std::initializer_list<std::string_view> names);
 
   /// Tells the context of the members that nobody took, here and in the objects taken from here.

@@ -42,8 +42,8 @@ struct DraftTransaction {
   TimeNs last_interval_ns = std::numeric_limits<TimeNs>::min();
 };
 
-/// Matches messages with transactions: by transaction id; where that is missing, -1, 0 or not yet known, by what is
-/// open on the connector.
+/// Matches messages with transactions: by transaction id; where that is missing, -1, 0 or not yet known, by the
+/// transaction that is open on the connector.
 class TransactionBook {
  public:
   TransactionBook(std::string station, FlagList& flags) : station_(std::move(station)), flags_(flags) {}
@@ -78,7 +78,7 @@ class TransactionBook {
   std::size_t open_with_id(const std::string& id) const;
   std::size_t known_with_id(const std::string& id) const;
   std::size_t open_on(int evse) const;
-  /// Open, without a usable id; evse 0: on any.
+  /// An open transaction without a usable id; evse 0: on any EVSE.
   std::size_t open_without_id(int evse, const TransactionReport* stop) const;
 
   std::string station_;

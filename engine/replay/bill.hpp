@@ -21,9 +21,9 @@ struct Bill {
 
 /// The bill of the world's only site over the run: base load and PV as the world has them, and the steps' power for the
 /// vehicles; a storage stands still and draws its standby.
-/// @param kw  what of a step is meant: &SiteStep::metered_kw. @param grid_per_meter  kWh at the grid connection for one
-/// at the EVSE meters: DC EVSEs and feeders lose some. @param terms  what at() made of the contract power and of prices
-/// for drivers (ReplayResult::terms); none: they are the site's throughout
+/// @param kw  the power of a step that is billed: &SiteStep::metered_kw. @param grid_per_meter  kWh at the grid
+/// connection for one at the EVSE meters: DC EVSEs and feeders lose some. @param terms  contract power and prices for
+/// drivers as at() changed them (ReplayResult::terms); none: they are the site's throughout
 Bill bill_of(const twin::World& world, std::span<const SiteStep> steps, double SiteStep::*kw, double grid_per_meter,
              std::span<const twin::SignalRecord> terms = {});
 
@@ -54,9 +54,9 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
 /// The highest price of energy in the run.
 double highest_price(const twin::World& world);
 
-/// More, for each kWh, than any way of delivering it can cost: at the dearest hour (or instead of selling it at the
-/// best), lost on the way as at the worst EVSE, and the whole of it in one metering window of every month that the run
-/// pays for, on top of the peak and above the contract. An optimum by this price for what is not delivered is the
+/// A price per kWh above the cost of any way of delivering one: at the dearest hour (or instead of selling it at the
+/// best), lost on the way as at the worst EVSE, and the whole of it in one metering window of every month that the
+/// run pays for, on top of the peak and above the contract. An optimum by this price for what is not delivered is the
 /// optimum of those that deliver all that can be (an exact penalty), so it is a constraint in the form of a price.
 double price_above_any_service(const twin::World& world);
 

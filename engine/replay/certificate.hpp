@@ -1,4 +1,5 @@
-// The certificate of a replay: what was reproduced how closely, for the terminal, for programs, and as a page to keep.
+// The certificate of a replay: how closely the twin reproduced the log, for the terminal, for programs, and as a page
+// to keep.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <span>

@@ -5,7 +5,7 @@
 
 namespace evtwin::replay {
 
-/// Any text as what HTML shows of it: one line, nothing of it markup.
+/// Text escaped for HTML: one line, and nothing of it is markup.
 std::string html_text(std::string_view text);
 
 /// A whole document. @param language "en" or "ko". @param title as plain text. @param body as HTML

@@ -9,7 +9,7 @@
 
 namespace evtwin::replay {
 
-/// Those of `logged` that the twin had, in their order. @param result  a run of just them
+/// Sessions of `logged` that the twin had, in their order. @param result  a run of just them
 std::vector<ReplayedSession> replayed_sessions(const std::vector<sessions::LogSession>& logged,
                                                const ReplayResult& result);
 

@@ -22,7 +22,7 @@ const std::vector<OcpiFact>& ocpi_facts();
 
 struct OcpiSummary {
   std::size_t records = 0;
-  std::size_t left_out = 0;               ///< what they must have is not known: of a session that is open no CDR is
+  std::size_t left_out = 0;               ///< records without all that OCPI requires: an open session has no CDR
   std::vector<std::string> placeholders;  ///< keys that were not given
 };
 

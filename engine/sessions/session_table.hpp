@@ -6,9 +6,9 @@
 // Two layouts, known by their header; further columns are ignored, and said to be:
 // - ACN-Data: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, session_id,
 //   [estimated_departure], [claimed: True|False].
-// - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure], [soc: 0..1
-// at
-//   arrival], [priority: number, 0 = none], [v2g: true|false]. Without requested_kwh the driver asks for energy_kwh.
+// - minimal: arrival, departure, energy_kwh, [evse], [session_id], [requested_kwh], [estimated_departure],
+//   [soc: 0..1 at arrival], [priority: number, 0 = none], [v2g: true|false]. Without requested_kwh the driver asks
+//   for energy_kwh.
 // Either may have reserved_at (when the visit was announced), and with it reserved_from and reserved_until (what was
 // reserved; else from the arrival to the estimated departure).
 // Times are ISO 8601 with an offset, or local times of the calendar's zone.
