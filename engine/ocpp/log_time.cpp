@@ -214,8 +214,7 @@ std::optional<ReadDate> date_at(Scanner& scan) {
       if (!scan.take(part) || scan.digits() != 4) return std::nullopt;
       date.year = scan.number(4);
 
-      // Dots and dashes stand between day, month and year; with slashes the month comes first, unless it can not be
-      // one.
+      // Dots and dashes stand between day, month and year. With slashes the month comes first, unless it is above 12.
       const bool day_first = part != '/' || one > 12;
       date.day = day_first ? one : two;
       date.month = day_first ? two : one;

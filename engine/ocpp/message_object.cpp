@@ -323,7 +323,7 @@ MessageObjectReader::Result MessageObjectReader::read(View object, bool inside) 
         continue;
       }
 
-      // No message itself, it may hold some further in.
+      // An object that is no message may hold some further in.
       if (!inside) break;
       for (const auto& field : one)
         if ((field.value.type() == element_type::OBJECT || field.value.type() == element_type::ARRAY) &&

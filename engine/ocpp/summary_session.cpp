@@ -267,7 +267,7 @@ void read_charging_periods(SummarySession& session, const Json& periods, double 
         sum_kwh += volume;
         any_energy = true;
       } else if (type == "TIME" || type == "PARKING_TIME") {
-        // Hours, as the kWh of ENERGY are a period's own (OCPI 2.2.1, CdrDimensionType).
+        // Hours (OCPI 2.2.1, CdrDimensionType).
         (type == "TIME" ? time_h : parking_h) += volume;
         any_time = true;
       } else if (type == "STATE_OF_CHARGE" && volume <= 100.0) {

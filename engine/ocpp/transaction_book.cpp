@@ -45,8 +45,7 @@ void thin(DraftTransaction& draft) {
   if (draft.readings.size() < most_readings) return;
   draft.spacing_ns = draft.spacing_ns == 0 ? enough_spacing_ns : draft.spacing_ns * 2;
   std::vector<StampedReading> kept = spaced(draft, draft.spacing_ns);
-  // Readings that can not be thinned (all at one instant, or all marked) are cut: the last ones are the ones that
-  // count.
+  // Readings at one instant, or all marked, can not be thinned: they are cut, as the last ones are those that count.
   if (kept.size() > most_readings / 2)
     kept.erase(kept.begin() + 1, kept.begin() + static_cast<std::ptrdiff_t>(kept.size() - most_readings / 2));
   draft.readings = std::move(kept);

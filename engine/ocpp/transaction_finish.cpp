@@ -162,7 +162,7 @@ Transaction finish_transaction(DraftTransaction&& draft, const StationClock& clo
     }
   }
 
-  // The log's time was taken there; a clock that is lost altogether is flagged by its StationClock.
+  // Where a time was refused the log's was taken; a clock that is lost altogether is flagged by its StationClock.
   for (const auto& [stamp, what] : {std::pair{&draft.start, "start"}, std::pair{&draft.stop, "stop"}}) {
     const StationClock::Instant instant = clock.at(*stamp, report);
     if (instant.refused && instant.ns < stamp->payload_ns + clock_lost_ns &&

@@ -151,8 +151,7 @@ double peak_doubt_kw(const twin::World& world, std::span<const Metered> metered,
       // More than the outlet's rating flowed where the mean is above it.
       const double most_kw = std::max(outlets[s].rated_kw, piece.kw());
 
-      // Energy of the piece in a window: at most at full power, at least as much as the rest of the piece can not
-      // hold.
+      // In a window: at most the energy at full power, at least all that the rest of the piece can not hold.
       for (TimeNs from = world.calendar.tick_at_or_before(piece.from_ns, length); from < piece.to_ns;) {
         const TimeNs to = world.calendar.next_tick(from, length);
         const double inside_h = kernel::hours_between(std::max(from, piece.from_ns), std::min(to, piece.to_ns));

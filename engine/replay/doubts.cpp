@@ -49,8 +49,7 @@ Books books_of(const ocpp::Transaction& transaction) {
       }
     }
 
-    // Register and powers are compared over at least 20 steps of the register: its rounding must not look like a
-    // doubt.
+    // Register and powers are compared over 20 steps of the register or more: its rounding is no disagreement.
     if (std::isfinite(sample.register_kwh)) {
       if (!std::isfinite(register_from)) {
         register_from = sample.register_kwh;

@@ -124,7 +124,7 @@ PilotSummary write_pilot_table(const RecordedRun& run, PilotForm form, const Tex
                          number(reading.duty), number(reading.offered_a)));
       }
 
-      // IEC 61851-1 has no duty cycle below 6 A: the summary tells for how long power was offered there.
+      // IEC 61851-1 has no duty cycle below 6 A: the summary tells for how long energy flowed there.
       ++summary.rows;
       if (reading.oscillates && !is_known(reading.duty))
         summary.below_6_a_h += kernel::hours_between(row.from_ns, row.to_ns);

@@ -174,8 +174,7 @@ void read_outages(const record::Database& database, RecordedRun& run) {
   }
 }
 
-// Reads the set-points of each EVSE over the run; a correction of the guard counts instead of the set-point of its
-// instant.
+// Reads the set-points of each EVSE; a correction of the guard counts instead of the set-point of its instant.
 void read_limits(const record::Database& database, RecordedRun& run) {
   std::vector<std::vector<RecordedLimit>> asked(run.evses.size());
   const auto evse_of = [&](std::int64_t id) {

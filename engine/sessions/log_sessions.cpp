@@ -107,8 +107,7 @@ void leave_out_overlaps(const ocpp::SiteLog& log, LogSessions& out) {
     if (!is_first && session.visit.arrival_ns < kept[last->second].visit.departure_ns) {
       demand::Visit& before = kept[last->second].visit;
 
-      // The cars changed once the earlier transaction had stopped. A later one that had begun by then is a real
-      // overlap.
+      // The cars changed when the earlier transaction had stopped; one that had begun by then is a real overlap.
       const kernel::TimeNs earlier_stop_ns = log.transactions[kept[last->second].transaction].stop_ns;
       const Transaction& later = log.transactions[session.transaction];
       const kernel::TimeNs change_ns = std::max(earlier_stop_ns, std::min(later.start_ns, session.visit.arrival_ns));

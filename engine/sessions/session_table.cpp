@@ -237,8 +237,7 @@ SessionRow row_of(const CsvReader& csv, const Layout& at, const market::Calendar
   visit.id = filled(csv, at.id) ? std::string(trimmed(csv.field(*at.id))) : fmt::format("line-{}", row.line);
   if (at.evse) row.evse_id = std::string(trimmed(csv.field(*at.evse)));
 
-  // The driver's word; without one he is taken to want what happened. It is read in any case, so that broken figures
-  // show.
+  // The driver's word; without one he wants what happened. It is read in any case, so that broken figures show.
   visit.requested_kwh = visit.taken_kwh;
   visit.claimed_departure_ns = visit.departure_ns;
   const TimeNs estimated_ns = filled(csv, at.estimated) ? time(*at.estimated) : visit.departure_ns;
