@@ -1,4 +1,4 @@
-// What strategy.h and forecaster.h lay down, as tables: structs, fields, offsets, types, constants. For faces in other
+// Layout of strategy.h and forecaster.h as tables: structs, fields, offsets, types, constants. For faces in other
 // languages, which read them as JSON (`evtwin plugin layout --json`) and need no header. A test holds the tables to the
 // headers' text.
 #pragma once
@@ -38,7 +38,7 @@ struct AbiConstant {
 enum class AbiHeader : std::uint8_t { strategy, forecaster };
 std::string_view name_of(AbiHeader header);  ///< "strategy.h"
 
-/// What this header itself lays down, without what it includes; in its order.
+/// Structs that this header itself declares, without those of headers that it includes; in its order.
 std::span<const AbiStruct> abi_structs(AbiHeader header);
 std::span<const AbiConstant> abi_constants(AbiHeader header);
 

@@ -1,4 +1,4 @@
-// What a strategy answered: whether it can be an answer, and the powers it asks for.
+// The answer of a strategy: whether it can be one, and the powers it asks for.
 #pragma once
 #include <evtwin/strategy.h>
 

@@ -21,6 +21,7 @@ void log_decision(const LoggedDecision& decision, const Guard& guard, std::span<
     if (member.reason == Correction::limit && member.limit >= 0)
       bound.insert(guard.rows()[static_cast<std::size_t>(member.limit)].name);
   }
+
   std::string storages;
   if (guard.member_count() > guard.evse_count())
     storages = fmt::format(", storages asked {:.3f} kW, granted {:.3f} kW", asked_kw[1], granted_kw[1]);

@@ -74,7 +74,7 @@ void write_down_crashes(Fault& fault, const std::string& who) {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) sigaction(signal, &action, nullptr);
-  // What the parent registered for its own end is not the child's to do.
+  // Handlers that the parent registered for its own end are not the child's to run.
   ::on_exit([](int status, void*) { ::_exit(status); }, nullptr);
 }
 

@@ -80,7 +80,7 @@ double level_divisor(double std, double level) {
   return 1.0 + std * kernel::standard_normal(none + (1.0 - level) * (1.0 - none));
 }
 
-/// What is foreseen from `t` on, as one constant piece.
+/// Value foreseen from `t` on, as one constant piece.
 Forecaster::Piece Forecaster::piece_at(const Foreseen& what, TimeNs now_ns, TimeNs t) {
   if (t < what.now_until_ns) return {what.now_value, what.now_until_ns, true};
   TimeNs back_ns = 0;
@@ -102,6 +102,7 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
   const TimeNs now_ns = horizon.start_ns[0], from_ns = horizon.start_ns[k], to_ns = horizon.start_ns[k + 1];
   StepMean all, uncertain;
   TimeNs uncertain_ns = 0;
+
   for (TimeNs t = from_ns; t < to_ns;) {
     const Piece piece = piece_at(what, now_ns, t);
     const TimeNs until = std::min(piece.until_ns, to_ns);
@@ -112,6 +113,7 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
     }
     t = until;
   }
+
   const std::size_t steps = values.size();
   values[k] = all.value();
   // The part of the mean that the error is on; all of it but in step 0, to the bit.
@@ -127,6 +129,8 @@ void Forecaster::fill_step(const Foreseen& what, std::uint32_t k, const Horizon&
     share = std::max(0.0, truth * factor);
     if (factor != 1.0) values[k] = whole ? share : values[k] - truth + share;
   }
+
+  // Levels spread the uncertain part alone.
   for (std::size_t l = 0; l < what.divisors.size(); ++l) {
     levels[l * steps + k] = share == 0.0 ? values[k] : values[k] - share + share / what.divisors[l];
   }
@@ -148,12 +152,15 @@ void Forecaster::fill_prices(Horizon& horizon) {
       sell.add(hold(last_sell, price.sell_per_kwh), until - t);
       t = until;
     }
+
+    // CO2 changes at instants of its own.
     for (TimeNs t = horizon.start_ns[k]; t < to_ns;) {
       const market::Sample sample = co2_.at(t);
       const TimeNs until = std::min(sample.until_ns, to_ns);
       co2.add(hold(last_co2, sample.value), until - t);
       t = until;
     }
+
     horizon.buy_per_kwh[k] = buy.value();
     horizon.sell_per_kwh[k] = sell.value();
     horizon.co2_kg_per_kwh[k] = co2.value();
@@ -169,18 +176,25 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
     column->resize(steps);
   }
   for (auto* column : {&horizon.level_pv_kw, &horizon.level_load_kw, &horizon.level_buy_per_kwh}) column->resize(cells);
+
+  // Levels do not change during a run, so that their divisors are worked out once.
   if (pv_divisors_.size() != horizon.level.size()) {
     pv_divisors_ = divisors_of(forecast_.pv, horizon.level);
     load_divisors_ = divisors_of(forecast_.load, horizon.level);
   }
+
+  // Noisy forecasts are issued at local midnight: every question of a day sees the same errors.
   const bool noisy = forecast_.pv.kind == Forecast::Kind::noisy || forecast_.load.kind == Forecast::Kind::noisy ||
                      forecast_.arrivals.kind == Forecast::Kind::noisy;
   const TimeNs midnight_ns = noisy ? clock_.calendar().day_start(now_ns) : now_ns;
   horizon.issued_ns = midnight_ns;
+
   horizon.start_ns[0] = now_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     horizon.start_ns[k + 1] = clock_.next_tick(horizon.start_ns[k], tick_ns_);
   }
+
+  // A step belongs to the metering window in which it begins.
   TimeNs window_end_ns = now_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     while (window_end_ns <= horizon.start_ns[k])
@@ -202,6 +216,7 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
                     issued_ns,
                     std::min(change_ns, horizon.start_ns[steps == 0 ? 0 : 1])};
   };
+
   if (horizon.wants(EVTWIN_READS_PV)) {
     const Foreseen pv = foreseen(forecast_.pv, pv_, pv_now_kw, kernel::purpose_of("control.forecast_pv"), pv_divisors_);
     for (std::uint32_t k = 0; k < steps; ++k) fill_step(pv, k, horizon, horizon.pv_kw, horizon.level_pv_kw);
@@ -211,6 +226,8 @@ void Forecaster::fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, doub
         foreseen(forecast_.load, load_, load_now_kw, kernel::purpose_of("control.forecast_load"), load_divisors_);
     for (std::uint32_t k = 0; k < steps; ++k) fill_step(load, k, horizon, horizon.load_kw, horizon.level_load_kw);
   }
+
+  // Published prices have no spread: every level shows them.
   if (horizon.wants(EVTWIN_READS_PRICES)) {
     fill_prices(horizon);
     for (std::size_t l = 0; l < horizon.level.size(); ++l) {

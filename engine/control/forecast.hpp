@@ -1,4 +1,4 @@
-// What a strategy may foresee of PV and base load: nothing that was not known at the time.
+// Forecasts of PV and base load for strategies: nothing that was not known at the time.
 #pragma once
 #include <evtwin/strategy.h>
 
@@ -116,10 +116,10 @@ class Forecaster {
   /// - perfect: the mean of the truth over the step.
   /// - yesterday: the mean at the same local time of the latest day on which it has wholly been by now.
   /// - noisy: the mean of the truth, with one error per issue and step.
-  /// What the horizon does not want is NaN, arrivals too.
-  /// - model: what is known now, in all steps; for IssuedForecast to overwrite.
-  /// What is known now holds on, in step 0, until the signal is foreseen to change. Prices and CO2 are known; where
-  /// they end, the last one holds on. Where a model foresees prices, both are those of now, in all steps.
+  /// - model: the value known now, in all steps; for IssuedForecast to overwrite.
+  /// Columns that the horizon does not want are NaN, arrivals too. A value known now holds on, in step 0, until the
+  /// signal is foreseen to change. Prices and CO2 are known; where they end, the last one holds on. Where a model
+  /// foresees prices, both are those of now, in all steps.
   void fill(TimeNs now_ns, std::uint32_t steps, double pv_now_kw, double load_now_kw, Horizon& horizon);
 
  private:

@@ -83,6 +83,9 @@ void ArrivalForecaster::count(const Source& source, TimeNs now_ns, Horizon& hori
       from_ns -= back_ns;
       to_ns -= back_ns;
     }
+
+    // Steps follow one another, and so do their days before, but where the local clock jumps: a search is due there
+    // alone.
     if (from_ns != reached_ns) {
       at = std::lower_bound(source.arrivals.begin() + static_cast<std::ptrdiff_t>(source.first), end, from_ns,
                             [](const Arrival& a, TimeNs t) { return a.at_ns < t; });
@@ -103,6 +106,7 @@ void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
   const bool ahead = forecast_.kind != Forecast::Kind::yesterday;
   const TimeNs from_ns = ahead ? now_ns + 1 : now_ns - 3 * kernel::day_ns - tick_ns_;
   const TimeNs until_ns = ahead ? horizon.start_ns[steps] : now_ns;
+
   for (Source& source : sources_) {
     move_window(source, from_ns, until_ns);
     count(source, now_ns, horizon);
@@ -113,6 +117,8 @@ void ArrivalForecaster::fill(TimeNs now_ns, Horizon& horizon) {
     fill_kwh_of_counts(horizon);
     return;
   }
+
+  // The truth has no spread: every level shows it.
   horizon.level_arrivals.resize(horizon.level.size() * steps);
   horizon.level_arrivals_kwh.resize(horizon.level.size() * steps);
   for (std::size_t l = 0; l < horizon.level.size(); ++l) {

@@ -1,4 +1,4 @@
-// What a strategy may foresee of arrivals: how many vehicles will come, and the energy they will ask for.
+// Forecasts of arrivals for strategies: how many vehicles will come, and the energy they will ask for.
 #pragma once
 #include <cstddef>
 #include <cstdint>

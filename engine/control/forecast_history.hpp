@@ -1,4 +1,4 @@
-// What forecasters are told of the past: means and counts over steps of the local clock, up to an instant.
+// The past that forecasters are told: means and counts over steps of the local clock, up to an instant.
 #pragma once
 #include <evtwin/forecaster.h>
 

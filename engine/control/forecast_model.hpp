@@ -1,4 +1,4 @@
-// What foresees one quantity from what has been: a plugin behind forecaster.h, or a function of the scenario.
+// A model that foresees one quantity from the past: a plugin behind forecaster.h, or a function of the scenario.
 #pragma once
 #include <evtwin/forecaster.h>
 

@@ -49,6 +49,8 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
     row.feeder = static_cast<std::int32_t>(f);
     row.upper = feeders[f].max_kw;
     row.lower = -feeders[f].max_export_kw;
+
+    // A member counts with the power that enters the feeder for it: through its EVSE and every feeder on the way.
     for (std::uint32_t i = 0; i < evses.size(); ++i) {
       double coefficient = 1.0 / evses[i].efficiency;
       bool below = false;
@@ -59,10 +61,13 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
           break;
         }
       }
+
       if (!below) continue;
       row.members.push_back(i);
       row.coefficients.push_back(coefficient);
     }
+
+    // Current is not lost on the way: every member counts with its own.
     if (feeders[f].max_a < physics::infinite) {
       GuardRow current = row;
       current.kind = LimitKind::current_a;
@@ -82,6 +87,7 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
     }
   }
 
+  // The scenario's rows follow as declared; a magnitude can not be too low.
   for (const physics::LimitRow& given : rows) {
     GuardRow row;
     row.name = given.name;
@@ -96,6 +102,8 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
     rows_.push_back(std::move(row));
     depths.push_back(1);
   }
+
+  // Phasors are added up at every look, their angles never change.
   for (GuardRow& row : rows_) {
     row.angles_deg.resize(row.members.size(), 0.0);
     for (std::size_t k = 0; k < row.members.size(); ++k) {
@@ -104,6 +112,8 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
       row.sin_coefficients.push_back(row.coefficients[k] * std::sin(angle));
     }
   }
+
+  // All memory that a look may need is taken here: nothing is allocated while a run goes on.
   for (const physics::Evse& evse : evses) rated_kw_.push_back(physics::rated_kw(evse));
   list_entries();
   list_rows_leaves_first(depths);
@@ -113,6 +123,7 @@ Guard::Guard(std::span<const physics::Evse> evses, std::span<const physics::Stor
   out_kw_.resize(feeders.size());
   own_kw_.resize(feeders.size());
   into_kw_.resize(feeders.size());
+
   asked_.resize(members.size());
   shares_.reserve(members.size());
   set_aside_.reserve(members.size());
@@ -167,19 +178,24 @@ void Guard::clamp_evse(std::uint32_t i, const Coupling& coupling) {
   double kw = m.wish_kw;
   m.reason = Correction::none;
   m.limit = -1;
+
+  // An infinite wish is one for all there is in its direction.
   if (!std::isfinite(kw)) {
     kw = kw > 0.0 ? coupling.max_kw : -coupling.max_discharge_kw;
     m.reason = Correction::not_finite;
   }
+
   if (kw == 0.0) {
     m.given_kw = 0.0;
     return;
   }
+
   if (outage[i] != 0.0) {
     m.given_kw = 0.0;
     m.reason = Correction::outage;
     return;
   }
+
   if (kw > 0.0) {
     // Offering more than the vehicle can use is no mistake; more than the EVSE has is.
     if (kw > rated_kw_[i] * (1.0 + tolerance)) m.reason = Correction::evse_rating;
@@ -191,6 +207,8 @@ void Guard::clamp_evse(std::uint32_t i, const Coupling& coupling) {
     m.given_kw = allowed;
     return;
   }
+
+  // A vehicle that gives nothing back is told apart from an EVSE that can not.
   if (coupling.max_discharge_kw <= 0.0) {
     m.given_kw = 0.0;
     m.reason = evse.bidirectional ? Correction::no_v2g : Correction::evse_rating;

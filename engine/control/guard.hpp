@@ -97,7 +97,7 @@ class Guard {
   /// towards that bound.
   double value(const GuardRow& row, Side side, std::span<const physics::Coupling> couplings) const;
 
-  /// What moves; the bounds of the grid connection are the owner's to set again.
+  /// State that moves; the bounds of the grid connection are the owner's to set again.
   template <class A>
   void archive(A& a) {
     a.fixed(members);
@@ -118,7 +118,7 @@ class Guard {
     double re, im;  ///< coefficient x exp(j angle); im is 0 but in magnitude rows
   };
   using Couplings = std::span<const physics::Coupling>;
-  /// What a row adds up to, towards its upper and its lower bound; a magnitude row keeps its phasor here.
+  /// Sum of a row, towards its upper and its lower bound; a magnitude row keeps its phasor here.
   struct Sum {
     double upper_or_re = 0.0, lower_or_im = 0.0;
 
@@ -126,13 +126,14 @@ class Guard {
     friend Sum operator-(Sum a, Sum b) { return {a.upper_or_re - b.upper_or_re, a.lower_or_im - b.lower_or_im}; }
     void operator+=(Sum b) { *this = *this + b; }
   };
-  /// What a member counts with at some setpoint: kW at its meter and at the AC side towards both bounds, and the A of
-  /// its setpoint for magnitude rows.
+  /// Power that a member counts with at some setpoint: kW at its meter and at the AC side towards both bounds, and the
+  /// A of its setpoint for magnitude rows.
   struct Draw {
     Sum kw, ac_kw;
     double a_per_kw = 0.0, set_a = 0.0;
   };
-  /// What a member that pushes a row over its bound takes of it, in the row's unit; im is 0 but in magnitude rows.
+  /// Share that a member which pushes a row over its bound takes of it, in the row's unit; im is 0 but in magnitude
+  /// rows.
   struct Share {
     std::uint32_t member;
     double re, im;              ///< now
@@ -141,7 +142,7 @@ class Guard {
     double base_kw;             ///< that makes `re`, `im`
     bool at_least;              ///< stands at its smallest offer
   };
-  /// What held before the limits were applied.
+  /// Setpoint of a member, and its reason, before the limits were applied.
   struct Asked {
     double kw = 0.0;
     Correction reason = Correction::none;

@@ -12,7 +12,7 @@ namespace evtwin::control {
 inline double slack(double bound) { return 1e-9 * std::max(1.0, std::abs(bound)); }
 /// Within it every order of summation says that a row holds.
 inline double half_slack(double bound) { return 0.5 * slack(bound); }
-/// What rounding makes of a sum that was made to stand at its bound.
+/// Rounding of a sum that was made to stand at its bound.
 inline double rounding(double bound) { return 1e-12 * std::max(1.0, std::abs(bound)); }
 
 /// Largest s from 0 to 1 with |p + s v| <= bound; 0 where there is none.

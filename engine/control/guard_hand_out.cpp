@@ -132,6 +132,7 @@ bool Guard::fill(Couplings couplings) {
       if (given_kw == 0.0 && s.smallest_kw > 0.0) continue;
       const double kw = towards(given_kw, asked_[s.member].kw, step_kw);
       if (blocking_row(s.member, kw, true, couplings) >= 0) continue;
+      // Where only the curve's edge is in the way: to just below it, in one move.
       if (!edge_binds(s.member, couplings)) {
         open_.push_back(s.member);
       } else if (const double near_kw = near_edge_kw(s.member); std::abs(given_kw) < std::abs(near_kw)) {
@@ -139,6 +140,7 @@ bool Guard::fill(Couplings couplings) {
         raised = true;
       }
     }
+
     if (open_.empty()) return raised;
     raised = true;
     if (open_.size() > 1 && raise_together(couplings)) continue;
@@ -225,6 +227,7 @@ bool Guard::move_together(Couplings couplings) {
     sum_up(couplings);
     if (no_worse_since_start()) return true;
   }
+
   for (std::size_t n = 0; n < open_.size(); ++n) members[open_[n]].given_kw = start_kw_[n];
   sum_up(couplings);
   return false;
@@ -237,17 +240,23 @@ void Guard::raise_alone(std::uint32_t i, Couplings couplings) {
     put(i, high_kw, couplings);
     return;
   }
+
+  // `high_kw` does not fit, the member's own power does. A try along straight lines that failed is followed by a
+  // halving, so that the bracket shrinks for sure.
   bool halve = false;
   for (int round = 0; round < bracket_rounds; ++round) {
     const double low_kw = members[i].given_kw;
     if (std::abs(high_kw - low_kw) <= smallest_step_kw) return;
     const double part = halve ? 0.5 : fitting_part(i, high_kw, couplings);
     const double kw = low_kw + part * (high_kw - low_kw);
+
+    // Straight lines lead nowhere: believed only where the smallest step does not fit either.
     if (std::abs(kw - low_kw) <= 0.5 * smallest_step_kw) {
       if (blocking_row(i, next_kw(i, couplings), true, couplings) >= 0) return;
       halve = true;
       continue;
     }
+
     const bool fits = blocking_row(i, kw, true, couplings) < 0;
     if (fits) {
       put(i, kw, couplings);

@@ -110,6 +110,8 @@ double Guard::share_above_offers(const GuardRow& row, double room) {
     share.at_least = false;
     free_re += share.re, free_im += share.im;
   }
+
+  // Each round but the last fixes a member at its least: there are no more rounds than members, and one.
   for (;;) {
     double factor = 0.0;
     if (row.kind == LimitKind::magnitude_a) {
@@ -117,6 +119,8 @@ double Guard::share_above_offers(const GuardRow& row, double room) {
     } else if (free_re > 0.0) {
       factor = std::clamp((room - fixed_re) / free_re, 0.0, 1.0);
     }
+
+    // A part below the smallest offer can not be given: that member stands at its offer, and the others share the rest.
     bool marked = false;
     for (Share& share : shares_) {
       if (share.at_least || factor * std::hypot(share.re, share.im) >= share.least) continue;
@@ -124,6 +128,7 @@ double Guard::share_above_offers(const GuardRow& row, double room) {
       fixed_re += share.least_re, fixed_im += share.least_im;
       free_re -= share.re, free_im -= share.im;
     }
+
     if (marked) continue;
     const double re = fixed_re + factor * free_re, im = fixed_im + factor * free_im;
     const double value = row.kind == LimitKind::magnitude_a ? std::hypot(re, im) : re;
@@ -159,7 +164,7 @@ bool Guard::reduces(const GuardRow& row, std::size_t k, Side side, Couplings cou
          flow_kw_of(i, m.given_kw > 0.0 ? Side::upper : Side::lower) != 0.0;
 }
 
-/// What member k takes of the row. Setpoints count in magnitude rows, in others what may really flow.
+/// Share that member k takes of the row. Setpoints count in magnitude rows, in others what may really flow.
 Guard::Share Guard::share_of(const GuardRow& row, std::size_t k, Couplings couplings) const {
   const std::uint32_t i = row.members[k];
   const GuardMember& m = members[i];
@@ -191,7 +196,7 @@ void Guard::list_shares(const GuardRow& row, Side side, Couplings couplings) {
   }
 }
 
-/// Value of the row with every listed member at 0 kW. What is left up to the bound is what those members may share.
+/// Value of the row with every listed member at 0 kW. Those members may share the rest, up to the bound.
 double Guard::value_without_help(const GuardRow& row, Side side, Couplings couplings) {
   set_aside_.clear();
   for (const Share& share : shares_) {

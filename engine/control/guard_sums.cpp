@@ -1,4 +1,4 @@
-// What limit rows add up to: all of them in one pass, one exactly, and how they change with one member.
+// Sums of limit rows: all of them in one pass, one exactly, and how they change with one member.
 #include <algorithm>
 #include <cmath>
 
@@ -85,6 +85,7 @@ double Guard::value(const GuardRow& row, Side side, Couplings couplings) const {
     for (std::size_t k = 0; k < row.members.size(); ++k) {
       const std::uint32_t i = row.members[k];
       const GuardMember& m = members[i];
+      // Setpoints count here, but a finished vehicle draws nothing.
       const double able = m.given_kw > 0.0 ? m.charge.highest_kw : m.discharge.highest_kw;
       if (m.given_kw == 0.0 || able == 0.0 || couplings[i].kw_per_a == 0.0) continue;
       const double a = m.given_kw / couplings[i].kw_per_a;
@@ -93,6 +94,8 @@ double Guard::value(const GuardRow& row, Side side, Couplings couplings) const {
     }
     return std::hypot(re, im);
   }
+
+  // A plain sum. A negative coefficient turns draw into relief, so that the member counts as towards the other bound.
   if (row.feeder == -2) {
     double sum = row.base;
     for (std::size_t k = 0; k < row.members.size(); ++k) {
@@ -143,7 +146,7 @@ inline Guard::Draw Guard::draw_of(std::uint32_t i, double kw, const Coupling& co
   return draw;
 }
 
-/// What a member's draw adds to one of its sum rows.
+/// Part that a member's draw adds to one of its sum rows.
 inline Guard::Sum Guard::part_in(const Entry& entry, const Draw& draw) const {
   const LimitKind kind = rows_[entry.row].kind;
   if (kind == LimitKind::magnitude_a) return {entry.re * draw.set_a, entry.im * draw.set_a};
@@ -217,6 +220,8 @@ bool Guard::move(std::uint32_t i, double kw, Couplings couplings, See&& see) {
     const Sum into_before{physics::through(out_kw_[f].upper_or_re, efficiency),
                           physics::through(out_kw_[f].lower_or_im, efficiency)};
     const Sum into{physics::through(out.upper_or_re, efficiency), physics::through(out.lower_or_im, efficiency)};
+
+    // A feeder without a row of its own still passes the change on.
     const std::int32_t row = feeder_row_[f];
     if (row >= 0 && !see(static_cast<std::uint32_t>(row), into_before, into)) return false;
     if constexpr (keep) {
@@ -226,6 +231,7 @@ bool Guard::move(std::uint32_t i, double kw, Couplings couplings, See&& see) {
     change = into - into_before;
     node = feeders[f].parent;
   }
+
   const Sum at_connection = sums_[0] + change;
   if (!see(0U, sums_[0], at_connection)) return false;
   if constexpr (keep) sums_[0] = at_connection;

@@ -72,7 +72,7 @@ void* mapped(std::size_t bytes) {
 
 }  // namespace
 
-/// What both processes see.
+/// Memory that both processes see.
 class IsolatedStrategy::Segment {
  public:
   explicit Segment(const evtwin_view& first)
@@ -122,7 +122,7 @@ void IsolatedStrategy::Segment::keep_from_copies() {
   madvise(control, bytes(), MADV_DONTFORK);
 }
 
-/// What the touched address tells: the view, a decision column, or nothing.
+/// The touched address in words: the view, a decision column, or nothing.
 std::string IsolatedStrategy::Segment::place_of_fault() const {
   const Fault& fault = control->fault;
   const int signal = fault.signal.load();
@@ -169,8 +169,8 @@ void IsolatedStrategy::Segment::say(std::span<const Strategy::Remark> remarks) {
   }
 }
 
-/// What a strategy does to its own process harms nobody else, and yet may change its answers later, or another host's
-/// process: it is told with the decision after which it was found.
+/// A strategy's changes to its own process harm nobody else, and yet may change its answers later, or another host's
+/// process: they are told with the decision after which they were found.
 void IsolatedStrategy::Segment::watch_process(Strategy& strategy, bool at_the_end) {
   constexpr std::uint64_t decisions_between_looks = 64;
   if (!at_the_end && ++decided_ % decisions_between_looks != 0) return;
@@ -190,15 +190,19 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
     case make_instance:
       state_.emplace();
       strategy = make(view.shown());
+      // Changes made meanwhile are told once, and are the state to compare with from here on.
       if (const std::string changed = state_->difference(); !changed.empty())
         strategy->remarks.push_back({EVTWIN_WARNING, fmt::format("evtwin: {}, while it was made", changed)});
       state_.emplace();
+
       control->subscribes = strategy->subscribes;
       control->horizon_steps = strategy->horizon_steps;
       control->horizon_reads = strategy->horizon_reads;
       control->plan_steps = strategy->plan_steps;
       control->n_levels = static_cast<std::uint32_t>(std::min(strategy->levels.size(), control->levels.size()));
       std::copy_n(strategy->levels.begin(), control->n_levels, control->levels.begin());
+
+      // Both processes shorten the plan alike, so that a write past its end is caught.
       if (has_room_for(strategy->plan_steps)) plan_kw.shrink(members() * strategy->plan_steps);
       control->can_save = strategy->can_save() ? 1 : 0;
       break;
@@ -213,6 +217,8 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
                                strategy->plan_steps == 0 ? nullptr : plan_kw.cells().data(),
                                strategy->plan_steps,
                                0};
+
+      // Columns lie where both processes see them; only plain members are copied.
       strategy->decide(view.shown(), decision);
       watch_process(*strategy);
       control->wake_ns = decision.wake_ns;
@@ -221,12 +227,14 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
       break;
     }
     case end_of_run:
+      // The last look, however few decisions since the one before.
       strategy->end(view.shown());
       watch_process(*strategy, true);
       break;
     case save_state: {
       std::vector<std::byte> bytes;
       strategy->save(bytes);
+      // The segment's room for a state can not grow: the parent maps it, too.
       if (bytes.size() > most_state_bytes)
         throw StrategyError(
             fmt::format("its state has {} bytes, at most {} can be kept", bytes.size(), most_state_bytes));
@@ -240,6 +248,8 @@ void IsolatedStrategy::Segment::answer(std::unique_ptr<Strategy>& strategy,
     default:
       break;
   }
+
+  // Remarks go into the segment one behind the other, as far as they fit.
   control->unheard = std::exchange(strategy->unheard, 0);
   say(strategy->remarks);
   strategy->remarks.clear();
@@ -268,11 +278,14 @@ void IsolatedStrategy::Segment::serve(const std::string& who,
   view.protect();
   keep_from_copies();
   write_down_crashes(control->fault, who);
+
   std::unique_ptr<Strategy> strategy;
   HandOver::Side own_side(control->turn, HandOver::child);
   while (true) {
     while (!own_side.wait(1000)) {
     }
+
+    // The child never returns: the frames above are a copy of the parent's.
     if (control->request == leave) {
       const bool keeps_threads = strategy != nullptr && strategy->keeps_threads();
       strategy.reset();
@@ -285,6 +298,8 @@ void IsolatedStrategy::Segment::serve(const std::string& who,
       own_side.give();
       ::_exit(0);
     }
+
+    // Exceptions end here: the parent throws their words.
     control->failed = 0;
     try {
       answer(strategy, make);
@@ -314,7 +329,7 @@ std::size_t resident_mib(pid_t process) {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) >> 20;
 }
 
-/// What a child must not share with its parent, and what bounds it.
+/// Separates a child from its parent, and bounds it.
 void prepare_child(pid_t parent, const CallLimits& limits) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) ::_exit(1);  // it died before we said so
@@ -335,8 +350,11 @@ void prepare_child(pid_t parent, const CallLimits& limits) {
 IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, const evtwin_view& first,
                                    const std::function<std::unique_ptr<Strategy>(const evtwin_view&)>& make)
     : who_(std::move(who)), limits_(limits), segment_(std::make_unique<Segment>(first)) {
+  // Text that is not yet written would be written by both processes.
   std::fflush(nullptr);
   const pid_t parent = getpid();
+
+  // Were another thread in the loader while the process is copied, the child would wait for its lock forever.
   auto alone = hold_loader();
   child_ = ::fork();
   alone.unlock();
@@ -344,6 +362,7 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
     prepare_child(parent, limits);
     segment_->serve(who_, make);
   }
+
   if (child_ < 0) throw StrategyError(fmt::format("{}: no process could be made for it", who_));
   try {
     ask(make_instance, "create");
@@ -352,6 +371,8 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
     throw;
   }
   kernel::log_line(kernel::LogRoom::control, kernel::LogLevel::info, "{}: in process {}", who_, child_);
+
+  // A child's figures are bounded before they are used.
   const Control& control = *segment_->control;
   subscribes = control.subscribes;
   horizon_steps = control.horizon_steps;
@@ -360,6 +381,8 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
   levels.assign(control.levels.begin(),
                 control.levels.begin() + std::min<std::uint32_t>(control.n_levels, EVTWIN_MOST_LEVELS));
   can_save_ = control.can_save != 0;
+
+  // More would not fit into the memory that both processes map.
   if (horizon_steps > SharedView::most_horizon_steps) {
     lost_child();
     throw StrategyError(fmt::format("{}: it asks for {} horizon steps; isolated, at most {} are possible", who_,
@@ -372,6 +395,7 @@ IsolatedStrategy::IsolatedStrategy(std::string who, const CallLimits& limits, co
                     "and storages",
                     who_, plan_steps, most_plan_cells / segment_->members(), segment_->members()));
   }
+
   segment_->plan_kw.shrink(segment_->members() * plan_steps);
 }
 
@@ -416,7 +440,7 @@ bool IsolatedStrategy::child_ended(const char* what) {
                     signal_text(WTERMSIG(status)), known ? segment_->place_of_fault() : std::string()));
 }
 
-/// What bounds a call that lasts.
+/// Ends the child where a call was interrupted, lasts too long or takes too much memory.
 void IsolatedStrategy::look_after_child(const char* what, double waited_s) {
   static const std::size_t own_limit_mib = machine_memory_mib() / 10 * 9;
   if (limits_.stop != nullptr && limits_.stop()) end_child(fmt::format("{} was interrupted", what));
@@ -433,6 +457,8 @@ void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
   control.said_bytes = 0;
   HandOver::Side& side = segment_->side;
   side.give();
+
+  // Most answers come within the first wait; during longer ones the child is watched.
   if (!side.wait(round_ms)) {
     const auto begun = Clock::now();
     do {
@@ -440,11 +466,14 @@ void IsolatedStrategy::ask(std::uint32_t request, const char* what) {
       look_after_child(what, std::chrono::duration<double>(Clock::now() - begun).count());
     } while (!side.wait(round_ms));
   }
+
+  // A child can write anything here: lengths are bounded before they are used.
   const std::string_view said(control.said.data(), std::min<std::size_t>(control.said_bytes, most_said_bytes));
   if (control.failed != 0) {
     lost_child();
     throw StrategyError(std::string(said));
   }
+
   for (std::string_view rest = said; rest.size() > sizeof(std::uint32_t);) {
     Remark remark;
     std::memcpy(&remark.severity, rest.data(), sizeof(std::uint32_t));

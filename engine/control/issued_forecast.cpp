@@ -44,7 +44,7 @@ std::uint32_t read_bit(std::uint32_t quantity) {
   return quantity == EVTWIN_QUANTITY_LOAD_KW ? EVTWIN_READS_LOAD : EVTWIN_READS_PRICES;
 }
 
-/// What selling brings, as a fraction of what buying costs; empty where it is a price of its own.
+/// Price of selling as a fraction of that of buying; empty where it is a price of its own.
 std::optional<double> sell_of_buy(const market::Tariff& tariff) {
   const auto* factor = std::get_if<market::SellFactor>(&tariff.sell);
   return factor == nullptr ? std::nullopt : std::optional(factor->of_buy);
@@ -58,10 +58,13 @@ std::string trouble_of_forecast(const evtwin_question& question, std::span<const
   const bool any = question.quantity == EVTWIN_QUANTITY_BUY_PER_KWH;
   const auto wrong = [&](double value) { return !(std::abs(value) <= EVTWIN_MOST_FORESEEN) || (!any && value < 0.0); };
   const char* const due = any ? "a number from -1e9 to 1e9 is due" : "a number from 0 to 1e9 is due";
+
   for (at = 0; at < steps; ++at) {
     if (std::isnan(mean[at])) return fmt::format("it left the mean out; {}", due);
     if (wrong(mean[at])) return fmt::format("it foresaw a mean of {}; {}", mean[at], due);
   }
+
+  // Quantiles may be left out, but all of them: the first alone says whether there is a spread.
   const auto is_blank = [](double value) { return std::isnan(value); };
   const auto blank = static_cast<std::size_t>(std::count_if(quantile.begin(), quantile.end(), is_blank));
   if (blank == quantile.size()) return {};
@@ -70,6 +73,8 @@ std::string trouble_of_forecast(const evtwin_question& question, std::span<const
     at = static_cast<std::size_t>(first - quantile.begin()) % steps;
     return fmt::format("it left {} of {} quantiles out; all or none are due", blank, quantile.size());
   }
+
+  // Levels ascend, and so must their quantiles.
   for (at = 0; at < steps; ++at) {
     for (std::size_t l = 0; l < levels; ++l) {
       const double value = quantile[l * steps + at];
@@ -156,6 +161,7 @@ void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& h
   const std::size_t steps = horizon.start_ns.size() - 1, levels = horizon.level.size(), cells = ahead_.size();
   value.resize(steps);
   level.resize(levels * steps);
+
   const TimeNs now_ns = horizon.start_ns[0];
   std::size_t first = 0;
   for (std::size_t k = 0; k < steps; ++k) {
@@ -163,11 +169,15 @@ void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& h
     TimeNs from_ns = horizon.start_ns[k];
     const auto whole = static_cast<double>(to_ns - from_ns);
     double sum = 0.0, known = 0.0;
+
+    // The value of now goes on for a period at most. A count has none: it is of a stretch of time.
     if (k == 0 && !count) {
       const TimeNs known_until_ns = std::min(to_ns, now_ns + period_ns_);
       known = now_value * (static_cast<double>(known_until_ns - now_ns) / whole);
       from_ns = known_until_ns;
     }
+
+    // Cells ascend as steps do: those before this step are passed for good.
     while (first < cells && ahead_.start_ns(first + 1) <= from_ns) ++first;
     const auto each_piece = [&](auto&& take) {
       for (std::size_t c = first; c < cells && ahead_.start_ns(c) < to_ns; ++c) {
@@ -177,8 +187,10 @@ void IssuedForecast::show(const Foreseen& foreseen, double now_value, Horizon& h
         take(c, static_cast<double>(piece_ns) / of_ns);
       }
     };
+
     each_piece([&](std::size_t c, double share) { sum += foreseen.mean[c] * share; });
     value[k] = known + sum;
+    // A model without a spread shows its mean at every level.
     for (std::size_t l = 0; l < levels; ++l) {
       if (!foreseen.has_spread) {
         level[l * steps + k] = value[k];
@@ -196,11 +208,12 @@ void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, d
   const auto wanted = [&](const Foreseen& foreseen) { return horizon.wants(read_bit(foreseen.quantity)); };
   if (std::none_of(all_.begin(), all_.end(), wanted)) return;
   const TimeNs issued_ns = calendar_.tick_at_or_before(now_ns, period_ns_);
-  // What is issued reaches to the end of the horizon at the end of its period, whenever in it it is first needed.
+  // An issue reaches to the end of the horizon at the end of its period, whenever in it it is first needed.
   const auto steps = static_cast<TimeNs>(horizon.start_ns.size());
   const TimeNs until_ns = std::max(horizon.start_ns.back(), issued_ns + period_ns_ + steps * tick_ns_);
   if (issued_ns_ != issued_ns || ahead_.end_ns() < horizon.start_ns.back())
     issue(issued_ns, until_ns, horizon.reads, horizon.level);
+
   horizon.issued_ns = std::min(horizon.issued_ns, issued_ns);
   bool counts_known = true, kwh_known = true;
   for (const Foreseen& foreseen : all_) {
@@ -211,6 +224,8 @@ void IssuedForecast::fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, d
     show(foreseen, now_value, horizon);
     if (foreseen.quantity == EVTWIN_QUANTITY_ARRIVALS) counts_known = foreseen.has_spread;
     if (foreseen.quantity == EVTWIN_QUANTITY_ARRIVALS_KWH) kwh_known = foreseen.has_spread;
+
+    // A sell price that is a fraction of the buy price follows the foreseen one.
     if (foreseen.quantity == EVTWIN_QUANTITY_BUY_PER_KWH && sell_of_buy_) {
       std::transform(horizon.buy_per_kwh.begin(), horizon.buy_per_kwh.end(), horizon.sell_per_kwh.begin(),
                      [&](double buy) { return *sell_of_buy_ * buy; });

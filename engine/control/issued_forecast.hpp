@@ -15,7 +15,7 @@
 
 namespace evtwin::control {
 
-/// What is wrong with an answer, in words; empty where it is as forecaster.h wants it.
+/// Fault of an answer, in words; empty where it is as forecaster.h wants it.
 /// @param mean      [n]
 /// @param quantile  [n_levels * n]
 /// @param at        set: the step that the words are about
@@ -25,7 +25,7 @@ std::string trouble_of_forecast(const evtwin_question& question, std::span<const
 void check_forecast(const ForecastModel& model, const evtwin_question& question, const evtwin_answer& answer,
                     const market::Calendar& calendar);
 
-/// What forecasting took so far; wall time, which no result depends on.
+/// Work of forecasting so far; wall time, which no result depends on.
 struct ForecastWork {
   std::uint64_t issued = 0;  ///< times of issue
   std::uint64_t calls = 0;   ///< one for each quantity foreseen
@@ -45,7 +45,7 @@ class IssuedForecast {
   /// Overwrites those of the wanted columns whose quantities models foresee, and the sell price where it is a fraction
   /// of a foreseen one; steps and all other columns are filled already, with what is known now in step 0. A forecast is
   /// issued at each multiple of the period that the local clock shows, when it is first needed; it holds until the next
-  /// one. What holds now is taken to go on for a period at most, within step 0. `now_ns` never goes back.
+  /// one. The value of now is taken to go on for a period at most, within step 0. `now_ns` never goes back.
   /// @throws StrategyError as check_forecast, or what the model says
   void fill(TimeNs now_ns, double pv_now_kw, double load_now_kw, double buy_now_per_kwh, Horizon& horizon);
 

@@ -1,4 +1,4 @@
-// Who loads libraries and who forks wait for each other.
+// Threads that load libraries and threads that fork wait for each other.
 #pragma once
 #include <mutex>
 

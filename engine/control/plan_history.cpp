@@ -81,15 +81,20 @@ bool PlanHistory::overlay(std::size_t member, TimeNs now, std::uint64_t decision
     while (step < kw.size() && step_start_ns[step + 1] <= from) ++step;
     const bool was_planned = old < pending.size() && pending[old].start_ns <= from;
     const bool says = step < kw.size() && step_start_ns[step] <= from && !std::isnan(kw[step]);
+
+    // A piece that is said again stays with the decision that said it first.
     if (was_planned && (!says || same(kw[step], pending[old].kw))) {
       append(next_, {from, to, pending[old].kw, pending[old].decision});
       continue;
     }
+
+    // NaN says nothing, and 0 kW says nothing new where nothing was planned.
     if (!says || (!was_planned && same(kw[step], 0.0))) continue;
     if (was_planned) take_back(member, {from, to, pending[old].kw, pending[old].decision}, now);
     append(next_, {from, to, kw[step], decision});
     new_words = true;
   }
+
   pending.swap(next_);
   return new_words;
 }

@@ -1,5 +1,5 @@
-// What a strategy planned, and what became of it: each piece of a plan is handed out once, when it has come or was
-// taken back, so that a plan that is made again and again takes no more room than what it changes.
+// Plans of a strategy, and their fate: each piece of a plan is handed out once, when it has come or was taken back, so
+// that a plan that is made again and again takes no more room than what it changes.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +50,7 @@ class PlanHistory {
   /// Nothing was planned.
   void clear();
 
-  /// What was settled since the last time, in the order of its settling; by member in order of time.
+  /// Pieces that were settled since the last time, in the order of their settling; by member in order of time.
   std::vector<SettledPiece>& settled() { return settled_; }
 
   /// Without what is settled: the caller has taken it.

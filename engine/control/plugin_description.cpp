@@ -153,13 +153,16 @@ PluginDescription describe_here(const std::string& file) {
   ::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the parent
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  // What it prints while it is looked at is not the answer; it prints again when it is opened for good.
+  // Output of a plugin while it is looked at is not the answer; it prints again when it is opened for good.
   const int nowhere = ::open("/dev/null", O_WRONLY);
   if (nowhere >= 0) {
     ::dup2(nowhere, STDOUT_FILENO);
     ::dup2(nowhere, STDERR_FILENO);
   }
+
   ::alarm(patience_s);
+
+  // No exception may leave: the frames above are a copy of the parent's.
   std::string answer;
   try {
     Packer packer;
@@ -173,6 +176,7 @@ PluginDescription describe_here(const std::string& file) {
   } catch (...) {
     answer = fmt::format("-plugin {}: info() let an exception of unknown type cross the C ABI", file);
   }
+
   for (std::size_t sent = 0; sent < answer.size();) {
     const ssize_t n = ::write(pipe_end, answer.data() + sent, answer.size() - sent);
     if (n <= 0) break;
@@ -183,8 +187,11 @@ PluginDescription describe_here(const std::string& file) {
 
 PluginDescription describe_in_child(const std::string& file) {
   const auto refuse = [&](const std::string& why) { throw StrategyError(fmt::format("plugin {}: {}", file, why)); };
+
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) refuse("can not be looked at: no pipe");
+
+  // Text that is not yet written would be written by both processes; a lock of the loader would stay held in the child.
   std::fflush(nullptr);
   auto alone = hold_loader();
   const pid_t child = ::fork();
@@ -193,11 +200,15 @@ PluginDescription describe_in_child(const std::string& file) {
     ::close(ends[0]);
     answer_through(ends[1], file);
   }
+
+  // The child alone holds the writing end from here on, so that its end is the answer's end.
   ::close(ends[1]);
   if (child < 0) {
     ::close(ends[0]);
     refuse("can not be looked at: no process");
   }
+
+  // Longer than its alarm nobody is waited for, also one that switches it off.
   std::string answer;
   std::array<char, 4096> some{};
   bool waited_long_enough = false;
@@ -210,21 +221,27 @@ PluginDescription describe_in_child(const std::string& file) {
       ::kill(child, SIGKILL);
       break;
     }
+
     const ssize_t n = ::read(ends[0], some.data(), some.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     answer.append(some.data(), static_cast<std::size_t>(n));
   }
+
   ::close(ends[0]);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+
+  // The time limit first: it ends the child by a signal, too.
   if (waited_long_enough || (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM))
     refuse(fmt::format("loading it took longer than {} s", patience_s));
   if (WIFSIGNALED(status))
     refuse(fmt::format("damaged: loading or unloading it ended the process with {}", signal_text(WTERMSIG(status))));
   if (answer.empty()) refuse(fmt::format("loading it ended the process with exit status {}", WEXITSTATUS(status)));
   if (answer.front() == '-') throw StrategyError(answer.substr(1));
+
+  // Foreign code ran in the process that wrote these bytes: they may end anywhere.
   PluginDescription plugin;
   plugin.file = file;
   try {

@@ -1,5 +1,5 @@
-// What a plugin says of itself, as plain data: read in a child process, since a damaged or hostile shared object can
-// take the process with it while it is loaded.
+// The description that a plugin gives of itself, as plain data: read in a child process, since a damaged or hostile
+// shared object can take the process with it while it is loaded.
 #pragma once
 #include <evtwin/strategy.h>
 

@@ -16,7 +16,7 @@
 
 namespace evtwin::control {
 
-/// What a stranger's call does to this process, where the run goes on after it.
+/// Finds what a stranger's call does to this process, where the run goes on after it.
 class HostWatch {
  public:
   HostWatch();

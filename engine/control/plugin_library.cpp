@@ -35,7 +35,7 @@ std::string size_trouble(const char* what, std::uint32_t size, std::size_t due) 
   return fmt::format("its {} has {} bytes, {} are due: built from another header", what, size, due);
 }
 
-/// What is wrong with a description, empty when the host can read it.
+/// Fault of a description, empty when the host can read it.
 std::string description_trouble(const evtwin_info* info) {
   if (info == nullptr) return "is missing";
   if (auto trouble = size_trouble("evtwin_info", info->struct_size, sizeof(evtwin_info)); !trouble.empty())
@@ -59,7 +59,7 @@ std::string description_trouble(const evtwin_info* info) {
 
 constexpr std::uint32_t all_quantities = EVTWIN_FORECASTS(EVTWIN_QUANTITIES) - EVTWIN_FORECASTS(0);
 
-/// What an entry has to be, of either kind.
+/// Requirements that an entry of either kind has to meet.
 struct Due {
   const char* header;
   const char* what;  ///< "strategy"
@@ -68,7 +68,7 @@ struct Due {
   const char* digest;
 };
 
-/// What is wrong with an entry, empty when the host can use it.
+/// Fault of an entry, empty when the host can use it.
 template <class Entry>
 std::string entry_trouble(const Entry& entry, std::uint32_t count, const Due& due) {
   if (entry.abi_major != due.major)
@@ -78,11 +78,16 @@ std::string entry_trouble(const Entry& entry, std::uint32_t count, const Due& du
                        due.major, due.minor);
   }
   if (auto trouble = size_trouble("entry", entry.struct_size, due.bytes); !trouble.empty()) return trouble;
+
+  // Below 1 nothing is promised between versions: plugin and host must come from one header.
   if (due.major == 0 && (entry.abi_digest == nullptr || std::string_view(entry.abi_digest) != due.digest))
     return fmt::format("built from another {} than this evtwin (ABI 0 needs the very same header); rebuild it",
                        due.header);
+
   if (entry.info == nullptr || entry.create == nullptr) return "its entry lacks the function info or create";
   if (count == 0) return fmt::format("it holds no {}", due.what);
+
+  // Users name strategies by their ids: each must be readable, and nobody else's.
   for (std::uint32_t i = 0; i < count; ++i) {
     const evtwin_info* info = entry.info(i);
     if (auto trouble = description_trouble(info); !trouble.empty())
@@ -127,8 +132,8 @@ std::string sanitizer_advice(const PluginSymbols& symbols) {
       own_command());
 }
 
-/// What can be said before the loader runs any of a file; empty: nothing, or its symbols can not be read, and the
-/// loader says what is wrong with it.
+/// Trouble that shows before the loader runs any of a file; empty: none, or its symbols can not be read, and the loader
+/// says what is wrong with it.
 std::string trouble_before_loading(const std::string& file) {
   try {
     const PluginSymbols symbols = read_symbols(file);
@@ -156,24 +161,30 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
   // A bare name would be looked for in the system's library folders.
   const std::string path = fs::absolute(file);
   if (const std::string trouble = trouble_before_loading(path); !trouble.empty()) refuse(trouble);
+
+  // Constructors of the file run while it is loaded, and must leave this process as it was.
   const NumberModes modes;
   const ProcessState before(ProcessPart::modes);
   auto alone = hold_loader();
   std::unique_ptr<void, CloseLibrary> handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   alone.unlock();
   if (handle == nullptr) refuse(fmt::format("not a loadable shared object ({})", dlerror()));
+
   std::string changed = modes.take_back();
   if (changed.empty()) changed = before.difference();
   if (!changed.empty()) refuse("when it was loaded, " + changed);
+
   const auto* strategies = static_cast<const evtwin_entry*>(dlsym(handle.get(), "evtwin_strategy_entry"));
   const auto* forecasters = static_cast<const evtwin_forecaster_entry*>(dlsym(handle.get(), "evtwin_forecasters"));
   if (strategies == nullptr && forecasters == nullptr)
     refuse("exports no symbol evtwin_strategy_entry and no evtwin_forecasters; is it an evtwin plugin?");
+
   if (strategies != nullptr) {
     const Due due{"strategy.h",     "strategy",           EVTWIN_ABI_MAJOR,
                   EVTWIN_ABI_MINOR, sizeof(evtwin_entry), EVTWIN_ABI_DIGEST};
     if (auto trouble = entry_trouble(*strategies, strategies->n_strategies, due); !trouble.empty()) refuse(trouble);
   }
+
   if (forecasters != nullptr) {
     const Due due{"forecaster.h",
                   "forecaster",
@@ -182,6 +193,7 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::open(const std::string& file
                   sizeof(evtwin_forecaster_entry),
                   EVTWIN_FORECASTER_ABI_DIGESTS};
     if (auto trouble = entry_trouble(*forecasters, forecasters->n_forecasters, due); !trouble.empty()) refuse(trouble);
+    // Flags of a forecaster name the quantities it foresees.
     for (const evtwin_info* info : all_of(*forecasters, forecasters->n_forecasters)) {
       if ((info->flags & all_quantities) == 0)
         refuse(fmt::format("its forecaster {} foresees nothing: its flags name no quantity", info->id));

@@ -60,6 +60,8 @@ FoundPart find_installed(PluginPart part, std::string_view id) {
     });
     return {*first, std::string(id), hidden == all.end() ? std::string() : hidden->file};
   }
+
+  // Not found: the message offers the nearest name, all that are known, and the plugins that could not be read.
   std::vector<std::string_view> names;
   std::string known;
   for (const auto& listed : all) {

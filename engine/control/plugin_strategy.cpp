@@ -53,6 +53,7 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
     return library_->strategy_entry().create(call_.host(), params_->strategy().id.c_str(), values.data(),
                                              static_cast<std::uint32_t>(values.size()), &first, &instance_);
   });
+
   if (instance_ == nullptr || instance_->struct_size != sizeof(evtwin_strategy) || instance_->decide == nullptr ||
       instance_->destroy == nullptr) {
     const std::string why = instance_ != nullptr && instance_->struct_size != sizeof(evtwin_strategy)
@@ -62,6 +63,8 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
     instance_ = nullptr;  // what it is can not be told, so nothing of it is called
     call_.fail("create", why);
   }
+
+  // An instance's own figures hold for the whole run, so that they are checked once.
   subscribes = instance_->subscribes;
   horizon_steps = instance_->horizon_steps;
   plan_steps = instance_->plan_steps;
@@ -71,6 +74,7 @@ PluginStrategy::PluginStrategy(std::shared_ptr<const PluginLibrary> library,
   if ((horizon_reads & ~EVTWIN_READS_ALL) != 0)
     refuse_instance(fmt::format("create failed: its horizon_reads are {:#x}; bits of {:#x} are due",
                                 instance_->horizon_reads, EVTWIN_READS_ALL));
+
   take_levels();
   if (instance_->extension != nullptr) take_extensions();
 }
@@ -156,13 +160,16 @@ void PluginStrategy::decide_many(std::span<const Asked> asked) {
     views.push_back(one.view);
     decisions.push_back(one.decision);
   }
+
   const auto leave = [&] {
     for (const Asked& one : asked) static_cast<PluginStrategy&>(*one.strategy).call_.silence();
   };
+
   try {
     call_("decide_many", [&] {
       const evtwin_status status = batch_->decide_many(instances.data(), views.data(), decisions.data(),
                                                        static_cast<std::uint32_t>(instances.size()));
+      // Another instance than the one that calls may have said why.
       for (const Asked& one : asked) {
         const auto& plugin = static_cast<const PluginStrategy&>(*one.strategy);
         if (status != EVTWIN_OK && call_.said().empty()) call_.say(plugin.call_.said());

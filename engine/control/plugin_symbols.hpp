@@ -1,4 +1,4 @@
-// What a shared object exports and needs, read from its bytes: nothing of it is loaded.
+// Symbols that a shared object exports and needs, read from its bytes: nothing of it is loaded.
 #pragma once
 #include <string>
 #include <vector>

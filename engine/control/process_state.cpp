@@ -68,6 +68,7 @@ std::string globals(ProcessPart part) {
     umask(mask);
     all += fmt::format("umask {:o}\n", mask);
   }
+
   for (int signal = 1; signal < NSIG; ++signal) {
     struct sigaction action {};
     if (sigaction(signal, nullptr, &action) != 0) continue;
@@ -75,6 +76,7 @@ std::string globals(ProcessPart part) {
     all += fmt::format("handler of signal {} ({}) {}\n", signal, name == nullptr ? "unknown" : name,
                        reinterpret_cast<const void*>(action.sa_sigaction));
   }
+
   all += limits();
   if (part == ProcessPart::modes) return all;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)

@@ -1,4 +1,4 @@
-// What is global in a process: foreign code must leave it as it found it.
+// Global state of a process: foreign code must leave it as it found it.
 #pragma once
 #include <sys/types.h>
 
@@ -11,14 +11,14 @@ namespace evtwin::control {
 class NumberModes {
  public:
   NumberModes();
-  /// What is other than it was, in words, after making it as it was again; empty: nothing.
+  /// Makes everything as it was again. @returns the differences, in words; empty: none.
   std::string take_back() const;
 
  private:
   unsigned before_ = 0;
 };
 
-/// What of a process is compared.
+/// Parts of a process that are compared.
 enum class ProcessPart : unsigned char {
   all,
   but_files,  ///< another thread may open and close files meanwhile

@@ -70,6 +70,7 @@ SharedView::SharedView(const evtwin_view& first) {
   void* mapped = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED) throw std::bad_alloc();
   memory_ = static_cast<std::byte*>(mapped);
+
   view_ = new (memory_) evtwin_view(first);
   std::byte* next = memory_ + rounded(sizeof(evtwin_view));
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -77,6 +78,8 @@ SharedView::SharedView(const evtwin_view& first) {
     set_column(columns[c], *view_, next);
     next += rounded(rooms_[c].bytes);
   }
+
+  // Constant columns are copied once. Texts lie behind all columns: constant ones tightly, others in rooms of one size.
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const ColumnPlace& column = columns[c];
     if (column.constant && column.cell != Cell::text && rooms_[c].bytes > 0)

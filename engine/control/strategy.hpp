@@ -1,4 +1,4 @@
-// What the simulation asks for setpoints: a plugin behind the C ABI, or a Lua function of the scenario.
+// A strategy that the simulation asks for setpoints: a plugin behind the C ABI, or a Lua function of the scenario.
 #pragma once
 #include <evtwin/strategy.h>
 
@@ -47,7 +47,7 @@ class Strategy {
 
   /// Whether a run with this strategy can be checkpointed: it can write down what it remembers, or remembers nothing.
   virtual bool can_save() const { return false; }
-  /// What its further answers depend on, appended to `bytes`. @throws StrategyError.
+  /// Appends to `bytes` all that its further answers depend on. @throws StrategyError.
   virtual void save(std::vector<std::byte>& bytes);
   /// Into a fresh instance, before its first decision. @throws StrategyError for bytes that are not what was saved.
   virtual void load(std::span<const std::byte> bytes);
@@ -58,7 +58,7 @@ class Strategy {
   std::uint32_t horizon_reads = EVTWIN_READS_ALL;
   std::vector<double> levels;  ///< of the forecast, ascending in (0, 1); empty: none
 
-  /// What it had to tell about its last decision, for the run file; the caller takes it away.
+  /// A remark on its last decision, for the run file; the caller takes it away.
   struct Remark {
     std::uint32_t severity = EVTWIN_INFO;
     std::string text;

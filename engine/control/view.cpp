@@ -95,6 +95,8 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
     make(field, column, n);
     for (std::size_t i = 0; i < n; ++i) column[i] = value_of(evses[i]);
   };
+
+  // Constants of the site are written here and never again.
   using physics::Evse;
   constant(&evtwin_view::evse_id, [&](const Evse& e) { return text(e.id); });
   constant(&evtwin_view::evse_phases, [](const Evse& e) { return e.phases; });
@@ -109,6 +111,8 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
   make(&evtwin_view::evse_session_id, session_ids_, n);
   session_id_ = arena_.column<char>(n * session_id_bytes);
   for (std::size_t i = 0; i < n; ++i) session_ids_[i] = session_id_.data() + i * session_id_bytes;
+
+  // The vehicle that is there, and its powers.
   make(&evtwin_view::evse_driver, driver, n);
   make(&evtwin_view::evse_vehicle, vehicle, n);
   make(&evtwin_view::evse_draws, draws, n);
@@ -117,12 +121,16 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
   make(&evtwin_view::evse_reason, reason, n);
   make(&evtwin_view::evse_limit_row, limit_row, n);
   make(&evtwin_view::evse_power_kw, power_kw, n);
+
+  // Times and energies of its stay.
   make(&evtwin_view::evse_arrived_ns, arrived_ns, n);
   make(&evtwin_view::evse_claimed_departs_ns, claimed_departs_ns, n);
   make(&evtwin_view::evse_departs_ns, departs_ns, n);
   make(&evtwin_view::evse_requested_kwh, requested_kwh, n);
   make(&evtwin_view::evse_got_kwh, got_kwh, n);
   make(&evtwin_view::evse_remaining_kwh, remaining_kwh, n);
+
+  // The car's own figures: limits, battery, acceptance curve.
   make(&evtwin_view::evse_car_min_kw, car_min_kw, n);
   make(&evtwin_view::evse_car_max_kw, car_max_kw, n);
   make(&evtwin_view::evse_car_max_discharge_kw, car_max_discharge_kw, n);
@@ -137,11 +145,13 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
   make(&evtwin_view::evse_curve_points, curve_points, n);
   make(&evtwin_view::curve_soc, curve_soc, n * curve_points_);
   make(&evtwin_view::curve_kw, curve_kw, n * curve_points_);
+
   make(&evtwin_view::evse_reserved_from_ns, reserved_from_ns, n);
   make(&evtwin_view::evse_reserved_until_ns, reserved_until_ns, n);
   make(&evtwin_view::evse_reserved_kwh, reserved_kwh, n);
   make(&evtwin_view::evse_v2g_price_per_kwh, v2g_price_per_kwh, n);
 
+  // Rates of all EVSEs in one column; a car's own are written over them while it is plugged in.
   std::size_t rates = 0;
   for (const Evse& evse : evses) rates += evse.rates_a.size();
   make(&evtwin_view::evse_rate_start, rate_start, n + 1);
@@ -154,6 +164,7 @@ void ViewColumns::lay_out_evses(std::span<const physics::Evse> evses) {
         evse.phases == 0 ? evse.max_discharge_kw : evse.phases * evse.voltage_v * evse.max_discharge_a / 1000.0;
     max_discharge_kw[i] = evse.bidirectional ? discharge_kw : 0.0;
     curve_start[i] = static_cast<std::uint32_t>(i * curve_points_);
+
     for (const double a : evse.rates_a) {
       own_rate_kw_.push_back(a * evse.phases * evse.voltage_v / 1000.0);
       rate_kw[rates++] = own_rate_kw_.back();
@@ -198,6 +209,7 @@ void ViewColumns::lay_out_limits(const Guard& guard) {
     view.*field = column.data();
     return column;
   };
+
   auto names = make(&evtwin_view::limit_name, rows);
   auto kinds = make(&evtwin_view::limit_kind, rows);
   limit_lower_ = make(&evtwin_view::limit_lower, rows);
@@ -207,6 +219,8 @@ void ViewColumns::lay_out_limits(const Guard& guard) {
   auto member = make(&evtwin_view::limit_member, members);
   auto coefficient = make(&evtwin_view::limit_coefficient, members);
   auto angle_deg = make(&evtwin_view::limit_angle_deg, members);
+
+  // Members of all rows lie in one column, row behind row.
   std::uint32_t at = 0;
   for (std::size_t r = 0; r < rows; ++r) {
     const GuardRow& row = guard.rows()[r];
@@ -327,6 +341,8 @@ void ViewColumns::add_departure(const Departure& departure) {
 void ViewColumns::make_room_for_horizon() {
   const std::size_t steps = horizon.pv_kw.size(), levels = horizon.level.size();
   const std::size_t level_steps = levels == 0 ? 0 : level_columns_.size() * Arena::bytes_for<double>(levels * steps);
+
+  // One block of memory, taken at the first horizon: no later one is longer.
   horizon_arena_ = std::make_unique<Arena>(Arena::bytes_for<std::int64_t>(steps + 1) +
                                            Arena::bytes_for<std::int64_t>(steps) + Arena::bytes_for<double>(levels) +
                                            horizon_columns_.size() * Arena::bytes_for<double>(steps) + level_steps);
@@ -335,6 +351,7 @@ void ViewColumns::make_room_for_horizon() {
     view.*field = column.data();
     return column;
   };
+
   horizon_start_ns_ = make(&evtwin_view::horizon_start_ns, steps + 1);
   horizon_window_end_ns_ = make(&evtwin_view::horizon_window_end_ns, steps);
   std::size_t next = 0;
@@ -344,6 +361,7 @@ void ViewColumns::make_room_for_horizon() {
         &evtwin_view::horizon_power_setpoint_kw, &evtwin_view::horizon_arrivals, &evtwin_view::horizon_arrivals_kwh}) {
     horizon_columns_[next++] = make(field, steps);
   }
+
   if (levels == 0) return;
   level_ = make(&evtwin_view::level, levels);
   next = 0;
@@ -377,6 +395,8 @@ bool ViewColumns::show_horizon() {
     if (before >= steps_before) break;
     if (horizon_start_ns_[before] != horizon.start_ns[k] || horizon_start_ns_[before + 1] != horizon.start_ns[k + 1])
       continue;
+
+    // A column that is not wanted is NaN before and after: that is no change.
     for (std::size_t c = 0; c < values.size(); ++c)
       changed = changed || !same_figure((*values[c])[k], horizon_columns_[c][before]);
     for (std::size_t c = 0; c < values_by_level.size(); ++c) {

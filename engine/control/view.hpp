@@ -21,7 +21,7 @@ namespace evtwin::control {
 /// Bytes of a session's name in a view, its NUL included.
 inline constexpr std::size_t session_id_bytes = 64;
 
-/// What a strategy is to plan with: what the driver claimed while that lies ahead, else the next tick.
+/// Departure that a strategy is to plan with: the driver's claim while that lies ahead, else the next tick.
 inline std::int64_t departs_ns(std::int64_t claimed_ns, std::int64_t now_ns, std::int64_t next_tick_ns) {
   return claimed_ns > now_ns ? claimed_ns : next_tick_ns;
 }
@@ -83,7 +83,8 @@ class ViewColumns {
   void clear_session(std::uint32_t evse);
   /// The stay on this row as the site names it, cut to what the view has room for; "" for none.
   void name_session(std::uint32_t evse, std::string_view id);
-  /// What a charger that speaks with the car learns of its battery (ISO 15118). SoC itself is the caller's to fill.
+  /// Shows what a charger that speaks with the car learns of its battery (ISO 15118). SoC itself is the caller's to
+  /// fill.
   void know_battery(std::uint32_t evse, const physics::Vehicle& car);
   void show_limits(const Guard& guard);  ///< bounds and bases that may have changed
   /// Copies the horizon to where strategies see it; neither its length nor the number of levels ever grows.
@@ -91,7 +92,8 @@ class ViewColumns {
   ///          (EVTWIN_CHANGED_HORIZON); true at the first call.
   bool show_horizon();
 
-  /// Who left since the last decision, in the order of these calls. Memory is taken where more leave than ever before.
+  /// Vehicles that left since the last decision, in the order of these calls. Memory is taken where more leave than
+  /// ever before.
   void clear_departures() { view.n_departed = 0; }
   void add_departure(const Departure& departure);
 

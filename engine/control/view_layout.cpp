@@ -159,6 +159,7 @@ std::size_t length_of(const ColumnPlace& column, const evtwin_view& view) {
     case Length::rates:
       return view.evse_rate_start[view.n_evses];
     case Length::curve_points: {
+      // Each EVSE's curve has a fixed place with room behind it: the end of the last one counts.
       std::size_t end = 0;
       for (std::uint32_t i = 0; i < view.n_evses; ++i) {
         if (view.evse_curve_points[i] > 0)

@@ -9,7 +9,7 @@
 
 namespace evtwin::control {
 
-/// What the length of a column follows.
+/// Count of the view that the length of a column follows.
 enum class Length : unsigned char {
   evses,
   evses_and_one,

@@ -23,6 +23,8 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
   wake_ns_ = asked_for_ns_ = kernel::time_never;
   next_tick_ns_ = clock_.next_tick(context_.episode.from_ns, context_.world.tick_ns);
   plan_history_.clear();
+
+  // Only a horizon needs forecasters; they are the part of a new episode that allocates.
   if (!looks_ahead()) return;
   const World& world = context_.world;
   const std::uint64_t seed = context_.episode.seed;
@@ -30,9 +32,12 @@ void Agenda::begin(const market::SiteClocks& clocks, std::span<const demand::Arr
   const std::vector<demand::ArrivalStream> arrivals(streams.begin(), streams.end());
   forecaster_.emplace(rules, world.calendar, world.tick_ns, seed, context_.number, clocks.pv(), clocks.load(),
                       clocks.co2(), clocks.tariff());
+
   arrival_forecaster_.reset();
   if (rules.arrivals.kind != control::Forecast::Kind::model)
     arrival_forecaster_.emplace(rules.arrivals, world.calendar, world.tick_ns, seed, context_.number, arrivals);
+
+  // Models are asked at times of issue, and see only the past of each.
   issued_forecast_.reset();
   if (rules.uses_models())
     issued_forecast_.emplace(rules, world.calendar, context_.site.tariff.holidays, world.tick_ns,
@@ -141,7 +146,7 @@ void Agenda::end_plans(TimeNs t) {
   tell_settled_plans();
 }
 
-/// What has become of plans goes to the observer.
+/// Tells the observer the fate of plans that are settled.
 void Agenda::tell_settled_plans() {
   if (plan_history_.settled().empty()) return;
   const std::size_t evses = context_.site.evses.size();

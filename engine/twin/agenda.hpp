@@ -25,7 +25,7 @@ class Agenda {
  public:
   Agenda(const SiteContext& context, std::size_t members);
 
-  /// What whoever answers wants to be told, from the next begin() on.
+  /// Interest of the strategy that answers, from the next begin() on.
   void set_interest(const Interest& interest) { interest_ = interest; }
   const Interest& interest() const { return interest_; }
 
@@ -65,7 +65,7 @@ class Agenda {
   bool looks_ahead() const { return interest_.horizon_steps > 0; }
   /// @throws control::StrategyError of a forecaster.
   void forecast(control::Horizon& horizon, const SignalValues& now, TimeNs t);
-  /// What forecasters took so far; null where there are none.
+  /// Work of forecasters so far; null where there are none.
   const control::ForecastWork* forecast_work() const { return issued_forecast_ ? &issued_forecast_->work() : nullptr; }
 
   /// Keeps what the strategy planned. @returns whether it says anything that was not planned before.

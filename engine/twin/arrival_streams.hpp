@@ -1,4 +1,4 @@
-// Who comes to a site in an episode.
+// Arrivals at a site in an episode.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace evtwin::twin {
 
-/// Makes `streams` one for each of the site's laws, none asked yet. What comes depends on the seed and on nothing that
-/// is decided.
+/// Makes `streams` one for each of the site's laws, none asked yet. Arrivals depend on the seed and on nothing that is
+/// decided.
 inline void begin_arrivals(const World& world, std::uint32_t site, const Episode& episode,
                            std::vector<demand::ArrivalStream>& streams) {
   streams.clear();

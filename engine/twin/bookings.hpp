@@ -21,7 +21,7 @@ class Bookings {
   /// Nothing is booked. @param streams  [laws] none asked yet
   void begin(std::span<const demand::ArrivalStream> streams);
 
-  /// What was announced before the run is known at its start.
+  /// Visits announced before the run are known at its start.
   void start(std::span<const Session> sessions, TimeNs t);
   /// Takes the announcements that are due. No decision is asked for: a reservation is hours ahead, and seen at the
   /// next.

@@ -54,9 +54,9 @@ double excess_kwh(double kwh, double limit_kwh, double rounded_kwh) {
   return excess > 1e-9 * std::abs(limit_kwh) + rounded_kwh ? excess : 0.0;
 }
 
-/// What of all that flows in a piece is no excess, whatever the limit: the rounding of sums in which it cancels out,
-/// and what flows in the nanosecond to which a crossing is rounded up. A part of what flows and no number of kWh, so
-/// that a small excess counts whatever the tick, and a nanosecond of ten megawatts does not.
+/// Part of all that flows in a piece that is no excess, whatever the limit: the rounding of sums in which it cancels
+/// out, and the energy of the nanosecond to which a crossing is rounded up. A part of what flows and no number of kWh,
+/// so that a small excess counts whatever the tick, and a nanosecond of ten megawatts does not.
 double rounded_away_kwh(double flowing_kwh, kernel::TimeNs length_ns) {
   return flowing_kwh * (1e-12 + 1.0 / static_cast<double>(length_ns));
 }
@@ -125,6 +125,7 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   double constant_kw = now.base_kw();
   double flowing_kwh = load_kwh + standby_kwh + pv_kwh;
 
+  // Members without a feeder are at the grid connection; the others reach it with the losses of the way.
   std::fill(feeder_kwh_.begin(), feeder_kwh_.end(), 0.0);
   for (const MemberFlow& flow : piece.flow.members) {
     const bool evse = flow.member < evse_count();
@@ -136,6 +137,8 @@ void Books::book(const Piece& piece, const SignalValues& now) {
     const std::int32_t feeder = evse ? context_.site.evses[flow.member].feeder : -1;
     (feeder < 0 ? net_kwh : feeder_kwh_[static_cast<std::size_t>(feeder)]) += physics::through(flow.kwh, efficiency);
   }
+
+  // Feeders lose in the direction of the flow through them, and so can only be worked out together.
   if (!feeder_kwh_.empty()) {
     double below_kwh = 0.0;
     for (const double kwh : feeder_kwh_) below_kwh += kwh;
@@ -143,6 +146,7 @@ void Books::book(const Piece& piece, const SignalValues& now) {
     net_kwh += into_kwh;
     total_.losses_kwh += into_kwh - below_kwh;
   }
+
   total_.pv_kwh += pv_kwh;
   total_.load_kwh += load_kwh;
   total_.losses_kwh += standby_kwh;
@@ -151,9 +155,12 @@ void Books::book(const Piece& piece, const SignalValues& now) {
   const double export_kwh = std::max(0.0, -net_kwh);
   total_.import_kwh += import_kwh;
   total_.export_kwh += export_kwh;
+  // Export counts against PV first: whatever leaves the site is PV as far as there is any.
   total_.pv_used_kwh += pv_kwh - std::min(pv_kwh, export_kwh);
   total_.energy_cost += import_kwh * now.price.buy_per_kwh - export_kwh * now.price.sell_per_kwh;
   total_.co2_kg += import_kwh * now.co2_kg_per_kwh;
+
+  // Overload is against the contract as cut, excess hours against the contract before cuts.
   const double rounded_kwh = rounded_away_kwh(flowing_kwh, piece.to_ns - piece.from_ns);
   total_.overload_kwh += excess_kwh(import_kwh, now.contract_kw * hours, rounded_kwh);
   if (excess_kwh(import_kwh, now.given_contract_kw * hours, rounded_kwh) > 0.0) contract_excess_h_ += hours;
@@ -204,7 +211,7 @@ void Books::track_setpoint(double net_kwh, double hours) {
   tracking_->deviation_kwh += std::abs(net_kwh - window_setpoint_kwh_);
 }
 
-/// What the session on an EVSE added to the day since it was last asked.
+/// Adds to the day the session's sums since the last call.
 void Books::book_evse_day(std::uint32_t evse, double got_kwh) {
   Account& account = accounts_[evse];
   account.sums.net_kwh = got_kwh;

@@ -23,7 +23,7 @@
 
 namespace evtwin::twin {
 
-/// What flowed and was paid at an EVSE, as increments or totals.
+/// Energies and money at an EVSE, as increments or totals.
 struct EvseSums {
   double net_kwh = 0.0, discharged_kwh = 0.0;  ///< metered
   double cost = 0.0, driver_revenue = 0.0, v2g_payment = 0.0;
@@ -63,7 +63,7 @@ class Books {
 
   // Sessions
   void plug_in(std::uint32_t evse, const demand::Visit& visit);
-  /// What the session that ends had, and what its battery lost. @param use  of a battery of known size
+  /// Completes the record of a session that ends with its money and wear. @param use  of a battery of known size
   void end_session(std::uint32_t evse, double got_kwh, SessionRecord& record,
                    const std::optional<physics::AgeingUse>& use);
   /// To the driver, for energy discharged.
@@ -81,7 +81,7 @@ class Books {
 
   /// The meter's and the driver prices' part of a view, and the ledgers since the last decision and so far.
   void show(control::ViewColumns& columns) const;
-  /// What each driver is paid for energy discharged; it changes with vehicles and the site's price.
+  /// Price that each driver is paid for energy discharged; it changes with vehicles and the site's price.
   void show_v2g_prices(control::ViewColumns& columns, const SignalValues& now,
                        std::span<const std::uint32_t> connected) const;
   void mark_decision() { at_last_decision_ = total_; }

@@ -1,8 +1,8 @@
 // A whole simulation at an instant, as bytes: to go on from later, elsewhere, or under another strategy.
 //
 // A checkpoint at T is the state after every event before T and before any event at T. Nothing is added to the run that
-// makes it, and a run that goes on from it does what the straight run does, bit for bit. What follows from the world
-// (sites, tariffs, forecasts, arrival laws) is not in it: the world is built anew from the very same input.
+// makes it, and a run that goes on from it does what the straight run does, bit for bit. Whatever follows from the
+// world (sites, tariffs, forecasts, arrival laws) is not in it: the world is built anew from the very same input.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ struct CheckpointError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Who decides after a checkpoint.
+/// The strategy that decides after a checkpoint.
 enum class Successor : std::uint8_t {
   same_strategy,  ///< the one of the checkpoint, with the memory it had
   /// A new one, made as at the start of the run. It is first asked at the next tick or the next event it subscribes to;

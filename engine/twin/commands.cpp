@@ -31,6 +31,8 @@ TimeNs Commands::earliest_wake_ns(TimeNs t) const {
 bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<double> wish_kw) {
   bool arrived = false;
   TimeNs next_ns = kernel::time_never;
+
+  // The earliest due first; where a stage takes no time, an order passes several at one instant.
   while (under_way_ > 0) {
     const auto end = orders_.begin() + static_cast<std::ptrdiff_t>(under_way_);
     const auto first =
@@ -38,6 +40,8 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
     next_ns = first->due_ns;
     if (next_ns > t) break;
     next_ns = kernel::time_never;
+
+    // A stage begins when the one before it was due, not when it is looked at.
     switch (first->stage) {
       case Stage::forecast:
         tell("forecast_ready", *first, "", t);
@@ -48,6 +52,7 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
         tell("plan_ready", *first, "", t);
         first->stage = Stage::set_points;
         first->due_ns += context_.site.commands.apply_ns;
+        // Orders still under way were planned on older facts.
         drop_older_than(first->decision, t);
         break;
       case Stage::set_points:
@@ -57,6 +62,7 @@ bool Commands::move(TimeNs t, std::span<const std::uint64_t> session, std::span<
         break;
     }
   }
+
   context_.timers.schedule(EventKind::command, Phase::signal, next_ns);
   return arrived;
 }
@@ -78,11 +84,15 @@ void Commands::arrive(const Order& order, std::span<const std::uint64_t> session
   for (std::uint32_t i = 0; i < members; ++i) {
     const double kw = order.wish_kw[i];
     if (std::isnan(kw)) continue;
+
+    // A command is meant for one session: a vehicle plugged in since does not get it.
     const bool evse = i < evses;
     if (evse && (order.session[i] == 0 || order.session[i] != session[i])) {
       ++ended;
       continue;
     }
+
+    // A command that changes nothing is not sent, and so can not be lost. The draw hangs on decision and member alone.
     if (wish_kw[i] == kw) continue;
     if (kernel::draw_unit(context_.episode.seed, context_.number, purpose, order.decision * members + i) <
         context_.site.commands.loss) {
@@ -94,9 +104,11 @@ void Commands::arrive(const Order& order, std::span<const std::uint64_t> session
       }
       continue;
     }
+
     wish_kw[i] = kw;
     ++arrived;
   }
+
   if (context_.observer == nullptr) return;
   const std::string late = ended == 0 ? "" : fmt::format(", {} for sessions that had ended", ended);
   tell("setpoint_applied", order, fmt::format(": {} changed{}", arrived, late), t);

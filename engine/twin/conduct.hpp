@@ -1,4 +1,4 @@
-// What a strategy says beside its answers, and whom it leaves standing.
+// Remarks of a strategy beside its answers, and the vehicles that it leaves standing.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -14,7 +14,7 @@ namespace evtwin::twin {
 
 class Conduct {
  public:
-  /// What of a strategy's remarks is recorded: a strategy that talks without end must not fill a disk.
+  /// Remarks that are recorded at most: a strategy that talks without end must not fill a disk.
   static constexpr std::size_t most_of_a_decision = 100;
   static constexpr std::uint64_t most_of_a_run = 10'000;
   /// Decisions of a site that are recorded, the first: a strategy may wake itself a thousand times a second for a year.

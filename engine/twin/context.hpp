@@ -1,4 +1,4 @@
-// What the parts of a site share: the world, the stretch of it that runs, timers and who watches.
+// The context that the parts of a site share: the world, the stretch of it that runs, timers and the observer.
 #pragma once
 #include <cstdint>
 

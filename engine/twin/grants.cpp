@@ -58,7 +58,7 @@ void Grants::plug_out(std::uint32_t evse) {
     is_named_[evse] = 0;
     std::erase(named_, evse);
   }
-  // What it drew is there for others, or no longer there to be drawn against an export limit.
+  // Its power is there for others, or no longer there to be drawn against an export limit.
   (held_down_ ? look_due_ : hold_due_) = true;
 }
 
@@ -148,6 +148,7 @@ void Grants::tell_exceeded(std::span<const std::uint32_t> rows, std::span<const 
   if (rows.empty() && !any_row_told_) return;
   any_row_told_ = !rows.empty();
   for (char& told : row_told_) told = static_cast<char>(told & 1);  // bit 0: told before, bit 1: exceeded now
+
   for (const std::uint32_t r : rows) {
     const control::GuardRow& row = guard_.rows()[r];
     const double high = guard_.value(row, control::Side::upper, couplings);

@@ -75,7 +75,7 @@ class Grants {
   bool can_charge(std::uint32_t evse) const { return guard_.members[evse].charge.now_kw != 0.0; }
   bool can_discharge(std::uint32_t evse) const { return guard_.members[evse].discharge.now_kw != 0.0; }
 
-  /// What holds outside, kW: base load less PV.
+  /// Power of the site beside its members, kW: base load and standby less PV.
   void set_base_kw(double kw) { guard_.set_base_kw(kw); }
   /// The guard's answer to what changed at this instant. Rows that stay exceeded are told.
   /// @returns the members whose set-points may be others, ascending: everybody, or those that were named

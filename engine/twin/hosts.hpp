@@ -1,4 +1,4 @@
-// Who answers for the sites of a run: a strategy each.
+// Strategies that answer for the sites of a run, one each.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -19,7 +19,7 @@ class Hosts {
   /// Lets the strategies of asked sites decide, and answers. Those of one batch decide in one call, each at its place.
   /// @throws control::StrategyError with decision and time.
   void ask(std::span<const std::uint32_t> sites);
-  /// The run came to its end, and its books are closed. What is said then is told `observer`, which may be null.
+  /// The run came to its end, and its books are closed. Remarks made then are told `observer`, which may be null.
   /// @throws control::StrategyError.
   void end(Result& result, Observer* observer);
 

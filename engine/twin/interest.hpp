@@ -1,4 +1,4 @@
-// What whoever answers for a site wants to be told.
+// Interest of the strategy that answers for a site: when it is asked, and what it is shown.
 #pragma once
 #include <evtwin/strategy.h>
 

@@ -1,5 +1,5 @@
-// Who watches a simulation: everything that happened, as it happens, in time order per subject. Calls come from the
-// simulation's thread; references are valid during the call.
+// An observer hears of everything that happens in a simulation, as it happens, in time order per subject. Calls come
+// from the simulation's thread; references are valid during the call.
 #pragma once
 #include <cstdint>
 #include <limits>

@@ -93,6 +93,7 @@ void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& acc
     }
   }
 
+  // A vehicle that names its EVSE takes no other, and does not wait for it.
   if (visit.evse != demand::any_evse) {
     const auto evse = static_cast<std::uint32_t>(visit.evse);
     const bool held = !access.holds.empty() && access.holds[evse].held_from_ns <= t;
@@ -104,6 +105,7 @@ void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& acc
     }
     return;
   }
+
   if (const std::int32_t evse = free_evse_for(visit, access, t); evse >= 0) {
     plug_in(static_cast<std::uint32_t>(evse), std::move(visit), t);
     return;
@@ -117,6 +119,8 @@ void Occupancy::admit(Visit visit, std::int32_t reserved_evse, const Access& acc
     turn_away(visit, t, SessionEnd::turned_away);
     return;
   }
+
+  // A stay that counts from the arrival runs out in the queue, too.
   TimeNs gives_up_ns = kernel::after_hours_rounded_up(t, context_.site.waiting_room.patience_h);
   if (!visit.stay_counts_from_plug_in) gives_up_ns = std::min(gives_up_ns, visit.departure_ns);
   waiting_.push_back({std::move(visit), gives_up_ns});
@@ -155,6 +159,8 @@ void Occupancy::admit_waiting(const Access& access, TimeNs t) {
 void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
   const physics::Vehicle& vehicle = context_.world.vehicles[visit.vehicle];
   const TimeNs waited_ns = t - visit.arrival_ns;
+
+  // A stay that counts from the plug-in is as long as announced, however long the wait.
   if (visit.stay_counts_from_plug_in) {
     visit.departure_ns += waited_ns;
     visit.claimed_departure_ns += waited_ns;
@@ -173,6 +179,7 @@ void Occupancy::plug_in(std::uint32_t evse, Visit visit, TimeNs t) {
       std::isnan(visit.soc_start) ? demand::soc_for(vehicle.battery, wanted_kwh(visit), 0.8) : visit.soc_start;
   s.visit = std::move(visit);
   couplings_[evse] = physics::couple(context_.site.evses[evse], vehicle, s.visit.v2g);
+
   --free_evses_;
   counts_.sessions += 1;
   first_claim_ns_ = std::min(first_claim_ns_, s.visit.claimed_departure_ns);
@@ -268,6 +275,7 @@ SessionRecord Occupancy::record_of(std::uint32_t evse, TimeNs t, SessionEnd how)
 }
 
 void Occupancy::count(const SessionRecord& record, double counted_kwh, bool draws) {
+  // Open at the end: counted apart, since it may still get what it lacks.
   if (record.end != SessionEnd::departed) {
     counts_.sessions_open += 1;
     counts_.open_kwh += record.unmet_kwh;
@@ -276,6 +284,8 @@ void Occupancy::count(const SessionRecord& record, double counted_kwh, bool draw
     counts_.open_to_come_kwh += record.open_to_come_kwh;
     return;
   }
+
+  // Strategies hear of a departure at their next decision.
   control::Departure gone;
   gone.evse = static_cast<std::uint32_t>(record.evse);
   gone.session = record.number;
@@ -287,13 +297,14 @@ void Occupancy::count(const SessionRecord& record, double counted_kwh, bool draw
   gone.max_kw = record.max_kw;
   gone.draws = draws ? 1 : 0;
   departed_.push_back(gone);
+
   counts_.sessions_ended += 1;
   counts_.energy_wanted_kwh += record.wanted_kwh;
   counts_.energy_got_kwh += std::min(counted_kwh, record.wanted_kwh);
   note_satisfaction(record, counted_kwh);
 }
 
-/// The state of charge at departure against the one that what was wanted would have made, 1 at most.
+/// State of charge at departure, as a part of the one that the wanted energy would have made, 1 at most.
 void Occupancy::note_soc(const SessionRecord& record) {
   if (std::isnan(record.soc_end)) return;
   const physics::BatterySpec& battery = context_.world.vehicles[record.vehicle_row].battery;
@@ -303,8 +314,8 @@ void Occupancy::note_soc(const SessionRecord& record) {
   if (record.soc_end < wanted) counts_.satisfaction.missing_of_soc += 1.0 - record.soc_end / wanted;
 }
 
-/// What the session got of what was wanted, and of what its EVSE could have given it in its stay: full power from
-/// plug-in to plug-out, no limit beyond its own.
+/// Energy that the session got, against the wanted and against the most that its EVSE could have given it in its stay:
+/// full power from plug-in to plug-out, no limit beyond its own.
 void Occupancy::note_satisfaction(const SessionRecord& record, double counted_kwh) {
   note_soc(record);
   const double got_kwh = std::max(0.0, counted_kwh);
@@ -379,7 +390,7 @@ void Occupancy::show(control::ViewColumns& columns, std::span<const std::uint32_
   view.turned_away = counts_.turned_away - turned_away_at_decision_;
 }
 
-/// What follows from the sessions that were loaded.
+/// Rebuilds all that follows from the sessions that were loaded.
 void Occupancy::restore() {
   free_evses_ = 0;
   for (std::uint32_t i = 0; i < sessions_.size(); ++i) {

@@ -1,4 +1,4 @@
-// Who is on which EVSE: vehicles arrive, wait, plug in and leave.
+// Vehicles at the EVSEs of a site: they arrive, wait, plug in and leave.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -48,7 +48,7 @@ class Occupancy {
 
   /// The energy a visit would have taken: the truth where it is known, else what the driver asked for.
   static double wanted_kwh(const demand::Visit& visit);
-  /// What the stay says of a session that ends; energies and money are others' to add.
+  /// Record of a session that ends, as far as the stay tells it; energies and money are others' to add.
   SessionRecord record_of(std::uint32_t evse, TimeNs t, SessionEnd how) const;
   /// Counts a session that ended, or is open at the end. @param counted_kwh  what it got, as its battery counts it
   /// @param draws  whether it would take power still

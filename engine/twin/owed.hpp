@@ -1,4 +1,4 @@
-// What a vehicle that is still on its EVSE at the end of the run owes: one function for books and bound.
+// Energy owed to a vehicle that is still on its EVSE at the end of the run: one function for books and bound.
 #pragma once
 #include <cstdint>
 #include <span>

@@ -151,7 +151,7 @@ Flow Power::flow_until(TimeNs t) {
 
 // ---- Laws
 
-/// What a law that ends at `t` did to a battery of known size.
+/// Adds the use that a law which ends at `t` made of a battery of known size.
 void Power::count_use(std::uint32_t i, TimeNs t) {
   const Motion& m = motions_[i];
   const bool evse = i < evse_count();
@@ -187,7 +187,7 @@ void Power::end(std::uint32_t member, TimeNs t) {
                                    m.metered});
     }
   }
-  // What a vehicle gave back it takes again.
+  // A vehicle that gave energy back takes it again.
   if (m.law.kw < 0.0 && member < evse_count()) look_whether_it_draws(member);
   if (member < evse_count()) shown_[member] = 0;
   if (m.law.kw != 0.0) moving_.erase(std::lower_bound(moving_.begin(), moving_.end(), member));
@@ -220,6 +220,8 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
   m.setpoint_kw = setpoint_kw;
   m.since_ns = t;
   m.stale = false;
+
+  // A storage has no energy to reach; its window bounds it.
   if (member >= evse_count()) {
     const physics::Storage& storage = context_.site.storages[member - evse_count()];
     m.law = physics::law_at(batteries_[member - evse_count()], stored_kwh_[member], setpoint_kw, infinite,
@@ -227,6 +229,7 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
   } else {
     const physics::Vehicle& vehicle = *cars_[member].vehicle;
     const physics::BatterySpec& battery = vehicle.battery;
+    // Stepped tools keep the acceptance of a step's begin, whatever the state of charge does during the step.
     if (vehicle.acceptance_hold && battery.capacity_kwh < infinite && setpoint_kw > 0.0) {
       m.law = physics::held_law(battery, stored_kwh_[member], std::min(setpoint_kw, held_acceptance_kw_[member]),
                                 metered_left(member), floor_kwh(vehicle));
@@ -234,9 +237,12 @@ void Power::renew(std::uint32_t member, double setpoint_kw, TimeNs t) {
       m.law = physics::law_at(battery, stored_kwh_[member], setpoint_kw, metered_left(member), floor_kwh(vehicle));
     }
   }
+
   if (m.law.kw != 0.0) moving_.insert(std::lower_bound(moving_.begin(), moving_.end(), member), member);
   falling_ += sinks(m.law) ? 1U : 0U;
   rising_ += climbs(m.law) ? 1U : 0U;
+
+  // Energies at the begin of the law, from which those of every later instant follow.
   m.stored_at_start = stored_kwh_[member];
   m.metered_at_start = member < evse_count() ? got_kwh_[member] : 0.0;
   m.counted_at_start = member < evse_count() ? counted_kwh_[member] : 0.0;

@@ -16,7 +16,7 @@
 
 namespace evtwin::twin {
 
-/// What a vehicle on an EVSE is to its power.
+/// A vehicle on an EVSE, as its power needs to know it.
 struct PluggedCar {
   std::uint64_t session = 0;  ///< number; 0: nobody
   const physics::Vehicle* vehicle = nullptr;
@@ -32,7 +32,7 @@ class Power {
   /// Nobody is plugged in, storages have what they start with.
   void begin();
 
-  // Who is there
+  // Vehicles and members
   void plug_in(std::uint32_t evse, const PluggedCar& car, double soc_start);
   void plug_out(std::uint32_t evse);
   /// Members that may have power, ascending: plugged-in EVSEs and all storages.
@@ -65,11 +65,11 @@ class Power {
   bool is_stale(std::uint32_t member) const { return motions_[member].stale; }
   double setpoint_kw(std::uint32_t member) const { return motions_[member].setpoint_kw; }
   void stop_crossing(std::uint32_t evse) { context_.timers.cancel(EventKind::crossing, evse); }
-  /// What stepped tools do, for vehicles that ask for it: the acceptance of this moment holds until the next call.
+  /// Holds the acceptance of this moment until the next call, as stepped tools do, for vehicles that ask for it.
   /// @returns whether there are any.
   bool hold_acceptances();
 
-  // What batteries can take and give at this moment
+  // Power that batteries can take and give at this moment
   /// Whether the vehicle would take power if offered.
   bool draws(std::uint32_t evse) const {
     return motions_[evse].law.kw < 0.0 ? charge_range(evse).now_kw > 0.0 : draws_[evse] != 0;

@@ -1,4 +1,4 @@
-// Limits in kW below the grid connection: those of feeders and the scenario's rows over powers. What a limit adds up to
+// Limits in kW below the grid connection: those of feeders and the scenario's rows over powers. The sum under a limit
 // is told in kW from powers, and in kWh from the energies of a stretch of time in which no feeder turns round.
 #pragma once
 #include <cstdint>

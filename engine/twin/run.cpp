@@ -13,7 +13,7 @@ namespace evtwin::twin {
 
 namespace {
 
-/// What the bytes are; to be counted up whenever a field comes, goes or changes its meaning.
+/// Title of the bytes; to be counted up whenever a field comes, goes or changes its meaning.
 constexpr std::string_view state_title = "evtwin run 5";
 
 constexpr std::uint32_t scripted_timer = 0, first_part_timer = 1;

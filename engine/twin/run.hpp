@@ -48,7 +48,7 @@ class Run final : private SiteControls {
   Run& operator=(const Run&) = delete;
 
   std::uint32_t site_count() const { return static_cast<std::uint32_t>(sites_.size()); }
-  /// What whoever answers for a site wants to be told, before begin() or resume().
+  /// Interest of the strategy that answers for a site, before begin() or resume().
   void set_interest(std::uint32_t site, const Interest& interest);
 
   /// Starts an episode; allocates nothing after the first (but for what a horizon, bookings or a script need).

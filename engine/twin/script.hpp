@@ -8,7 +8,7 @@ namespace evtwin::twin {
 
 using kernel::TimeNs;
 
-/// What a scripted event or outage may touch while the world runs.
+/// Controls of a site that a scripted event or outage may use while the world runs.
 class SiteControls {
  public:
   virtual ~SiteControls() = default;
@@ -31,8 +31,8 @@ class Script {
   virtual ~Script() = default;
   /// Runs the scripted event. @throws anything derived from std::exception; its text is shown to the user.
   virtual void run_event(std::uint32_t index, TimeNs now_ns, SiteControls& controls) = 0;
-  /// Runs an event of the time before a checkpoint once more, so that the functions remember what they did. What they
-  /// print has been printed.
+  /// Runs an event of the time before a checkpoint once more, so that the functions remember what they did. Their
+  /// output is not printed again.
   virtual void repeat_event(std::uint32_t index, TimeNs now_ns, SiteControls& controls) {
     run_event(index, now_ns, controls);
   }

@@ -1,5 +1,5 @@
-// What a scenario's functions have seen: enough to bring their hidden state (upvalues, globals, random draws) back by
-// running them again on the same answers, without the simulation around them.
+// Memory of all that a scenario's functions have seen: enough to bring their hidden state (upvalues, globals, random
+// draws) back by running them again on the same answers, without the simulation around them.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -13,7 +13,7 @@ class ScriptMemory {
   /// Runs a scripted event on `controls` and keeps every answer they give it.
   void run(Script& script, std::uint32_t index, TimeNs now_ns, SiteControls& controls);
 
-  /// Runs all events kept so far, in a script made anew. What they set is not set again.
+  /// Runs all events kept so far, in a script made anew. Values that they set are not set again.
   /// @throws CheckpointError where the functions ask something else than they did; whatever Script throws.
   void replay(Script& script) const;
 

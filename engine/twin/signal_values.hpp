@@ -1,4 +1,4 @@
-// What holds at a site from outside at an instant, as plain data.
+// Values that hold at a site from outside at an instant, as plain data.
 #pragma once
 #include "market/tariff.hpp"
 #include "physics/battery.hpp"
@@ -16,7 +16,7 @@ struct SignalValues {
   double export_limit_kw = physics::infinite;
   double driver_price_per_kwh = 0.0, v2g_price_per_kwh = 0.0;
 
-  /// What the site draws without its EVSEs and storages' charging.
+  /// Power that the site draws without its EVSEs and its storages' charging.
   double base_kw() const { return load_kw + standby_kw - pv_kw; }
 
   template <class A>

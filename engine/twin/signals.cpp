@@ -39,17 +39,23 @@ void Signals::start(TimeNs t) {
   now_.price = tariff_.at(t);
   report(SignalKind::buy_price, now_.price.buy_per_kwh, t);
   report(SignalKind::sell_price, now_.price.sell_per_kwh, t);
+
   const auto sample = [&](market::SignalClock& signal, double& value, TimeNs& until_ns, SignalKind shown) {
     const market::Sample sample_now = signal.at(t);
     value = sample_now.value;
     until_ns = sample_now.until_ns;
     report(shown, value, t);
   };
+
   sample(pv_, now_.pv_kw, pv_until_ns_, SignalKind::pv_kw);
   sample(load_, now_.load_kw, load_until_ns_, SignalKind::load_kw);
   sample(co2_, now_.co2_kg_per_kwh, co2_until_ns_, SignalKind::co2_kg_per_kwh);
+
+  // Without a set-point series nothing is ever due.
   setpoint_until_ns_ = kernel::time_never;
   if (setpoint_) sample(*setpoint_, now_.setpoint_kw, setpoint_until_ns_, SignalKind::power_setpoint_kw);
+
+  // Values without a series: they hold until a cut or a script changes them.
   report(SignalKind::contract_kw, now_.contract_kw, t);
   report(SignalKind::uncut_contract_kw, now_.given_contract_kw, t);
   report(SignalKind::export_limit_kw, now_.export_limit_kw, t);

@@ -1,4 +1,5 @@
-// What holds at a site from outside: prices, sun, base load, CO2, set-point, limits with their cuts, outages' times.
+// Signals that hold at a site from outside: prices, sun, base load, CO2, set-point, limits with their cuts, outages'
+// times.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace evtwin::twin {
 
 class Signals {
  public:
-  /// What an event changed, as bits.
+  /// Changes that an event makes, as bits.
   static constexpr std::uint32_t nothing = 0, price_changed = 1, power_changed = 2, setpoint_changed = 4,
                                  limit_changed = 8, outage_changed = 16;
 

@@ -13,7 +13,7 @@ namespace evtwin::twin {
 
 namespace {
 
-/// What the bytes of a checkpoint are: a run, and what its strategies remember.
+/// Title of the bytes of a checkpoint: a run, and the memory of its strategies.
 constexpr std::string_view checkpoint_title = "evtwin simulation 6";
 
 constexpr kernel::LogRoom log_room = kernel::LogRoom::twin;
@@ -144,6 +144,7 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
   Hosts hosts(run, world, strategy);
   begin(run, hosts, world, options);
   tell_begin(world, options, hosts, run.now_ns());
+
   Stops stops(world, options, run.now_ns());
   while (true) {
     const Pause at = run.advance(stops.next());
@@ -153,6 +154,8 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
       tell_end(world, result, hosts, watch.ms());
       return result;
     }
+
+    // A checkpoint is the state before any event of its instant: a pause for a decision is too late for it.
     if (stops.checkpoint_due(at.now_ns) && at.kind == Pause::Kind::time) {
       const Checkpoint checkpoint = save(run, hosts, at.now_ns);
       stops.checkpoint_made();
@@ -160,12 +163,14 @@ Result simulate(const World& world, const control::StrategyFactory& strategy, co
                        world.calendar.format_local(at.now_ns), checkpoint.state.size());
       if (options.on_checkpoint) options.on_checkpoint(checkpoint);
     }
+
     if (at.kind == Pause::Kind::decision) {
       if (kernel::logs(log_room, kernel::LogLevel::debug)) [[unlikely]]
         tell_question(world, at);
       hosts.ask(at.sites);
       stops.decided();
     }
+
     stops.report(at.now_ns);
   }
 }

@@ -84,7 +84,7 @@ void SiteRun::take_strays(const control::Answered& answered, TimeNs t) {
 void SiteRun::take_wishes(const control::Answered& answered, TimeNs t) {
   const TimeNs wake_ns = answered.decision.wake_ns;
   if (wake_ns != 0) agenda_.wake_at(std::max(wake_ns, commands_.earliest_wake_ns(t)), t);
-  // What stands at 0 may have been asked for already where commands are under way.
+  // Where commands are under way, a member that stands at 0 may have been asked for already.
   const bool none_under_way = columns_.view.commands_under_way == 0;
   const auto left = [&](std::size_t member) {
     if (none_under_way) note_left_standing(member);

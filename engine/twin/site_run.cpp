@@ -10,7 +10,7 @@ namespace evtwin::twin {
 
 namespace {
 
-/// What a first decision is told.
+/// Changes that a first decision is told.
 constexpr std::uint32_t all_changed =
     EVTWIN_CHANGED_ROWS | EVTWIN_CHANGED_SESSIONS | EVTWIN_CHANGED_PRICES | EVTWIN_CHANGED_HORIZON;
 
@@ -120,6 +120,7 @@ bool SiteRun::handle(const kernel::Event& event) {
       break;
     case EventKind::plug_out:
       plug_out(event.entity, t);
+      // The EVSE that was left is free for the queue.
       admit_waiting(t);
       break;
     case EventKind::lose_patience:
@@ -132,6 +133,7 @@ bool SiteRun::handle(const kernel::Event& event) {
       change_signals(t);
       break;
     case EventKind::clock:
+      // One timer serves windows and questions: it may ring for the window alone.
       if (agenda_.window_ends(t)) close_window(t);
       if (agenda_.is_due(t)) return true;
       agenda_.schedule();
@@ -143,6 +145,7 @@ bool SiteRun::handle(const kernel::Event& event) {
     case EventKind::reservation_end:
       bookings_.expire(t);
       bookings_changed(t);
+      // A reservation that was not used frees its EVSE.
       admit_waiting(t);
       break;
     case EventKind::command:
@@ -251,7 +254,7 @@ void SiteRun::arrive(std::uint32_t law, TimeNs t) {
   if (reserved_evse >= 0) changed_ |= EVTWIN_CHANGED_SESSIONS;
   occupancy_.admit(std::move(visit), reserved_evse, access(), t);
   welcome(t);
-  // What was reserved and can not be used is free for others.
+  // An EVSE that was reserved and not taken is free for others.
   if (reserved_evse >= 0) admit_waiting(t);
 }
 
@@ -318,7 +321,7 @@ void SiteRun::end_session(std::uint32_t evse, TimeNs t, SessionEnd how) {
   if (context_.observer != nullptr) context_.observer->on_session(record);
 }
 
-/// What all who stay when the run ends, at `t`, can together get until they leave.
+/// Energies that all who stay when the run ends, at `t`, can together get until they leave.
 void SiteRun::look_beyond_end(TimeNs t) {
   std::vector<MeanPower> stays;
   to_come_kwh_.assign(evse_count(), 0.0);
@@ -335,13 +338,13 @@ void SiteRun::look_beyond_end(TimeNs t) {
   for (std::size_t k = 0; k < stays.size(); ++k) to_come_kwh_[stays[k].evse] *= parts[k];
 }
 
-/// What the energy still wanted on an EVSE costs after the run, which ends at `t`.
+/// Energy still wanted on an EVSE after the run, which ends at `t`, and its cost.
 market::OwedEnergy SiteRun::owed_by(const Session& s, std::uint32_t evse, TimeNs t) const {
   return owed_after(site_, grants_.guard().tree(), signals_.clocks().tariff(),
                     {evse, s.vehicle, s.visit.v2g, t, s.visit.departure_ns});
 }
 
-/// What an EVSE offers, and its vehicle can use: nothing while it is out of service.
+/// Shows the power that an EVSE offers and its vehicle can use: 0 while it is out of service.
 void SiteRun::show_rating(std::uint32_t evse) {
   const bool available = evse_available(evse);
   columns_.max_kw[evse] = available ? physics::rated_kw(site_.evses[evse]) : 0.0;
@@ -350,7 +353,7 @@ void SiteRun::show_rating(std::uint32_t evse) {
 
 // ---- It settles
 
-/// What the batteries can take and give at this moment, for view and guard alike.
+/// Refreshes the powers that batteries can take and give at this moment, for view and guard alike.
 void SiteRun::refresh_ranges() {
   if (grants_.concerns_everybody()) {
     if (!ranges_fresh_) refresh_ranges_of(power_.active());
@@ -404,11 +407,12 @@ void SiteRun::grant(TimeNs t) {
     if (i < evse_count() && given_kw > 0.0 && !power_.draws(i)) occupancy_.took_no_more(i, t);
   }
   grants_.looked();
-  // What limits make of an answer, it is told at the next question; what they change without one, it may ask for.
+  // A limit's change of an answer is told at the next question; for a change without an answer a strategy may ask for a
+  // question of its own.
   if (limited_anew && !decided_at(t)) agenda_.request(EVTWIN_WHY_GRANT, t);
 }
 
-/// Whoever leaves at the end has left; the others are open.
+/// A vehicle that leaves at the end has left; the others are open.
 void SiteRun::end_sessions(TimeNs t) {
   look_beyond_end(t);
   TimeNs last_departure_ns = t;
@@ -440,12 +444,15 @@ SiteResult SiteRun::finish(TimeNs t) {
     const double start_kwh = storage.soc_start * storage.capacity_kwh, end_kwh = power_.stored_kwh(member);
     result.storage_energy_start_kwh += start_kwh;
     result.storage_energy_end_kwh += end_kwh;
+
+    // More than at the start is worth the lowest price of the run; less is owed, refilled in its cheapest slots.
     const double recharge_kwh = (end_kwh - start_kwh) / storage.charge_efficiency;
     const market::RefillCost refill(signals_.clocks().tariff(), context_.episode.from_ns, t, storage.max_charge_kw,
                                     std::max(0.0, -recharge_kwh));
     result.storage_energy_value += refill.value(recharge_kwh);
     result.storage_capacity_kwh += (storage.soc_max - storage.soc_min) * storage.capacity_kwh;
   }
+
   agenda_.end_plans(t);
   for (std::uint32_t s = 0; s < site_.storages.size(); ++s)
     books_.book_storage_wear(s, power_.use_until(static_cast<std::uint32_t>(evse_count() + s), t));

@@ -33,7 +33,7 @@
 
 namespace evtwin::twin {
 
-/// What all sites of a run share.
+/// The context that all sites of a run share.
 struct RunContext {
   const World& world;
   const Episode& episode;
@@ -49,7 +49,7 @@ class SiteRun {
   SiteRun(const SiteRun&) = delete;
   SiteRun& operator=(const SiteRun&) = delete;
 
-  /// Who will answer, before begin().
+  /// Interest of the strategy that will answer, before begin().
   void set_interest(const Interest& interest);
 
   /// Everything as it is at the start of the episode; nothing is due yet.
@@ -94,7 +94,7 @@ class SiteRun {
   bool evse_available(std::uint32_t evse) const { return grants_.available(evse); }
 
  private:
-  // What happens
+  // Events
   void arrive(std::uint32_t law, TimeNs t);
   void admit_waiting(TimeNs t);
   static PluggedCar car_of(const Session& s);

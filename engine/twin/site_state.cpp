@@ -28,7 +28,7 @@ void SiteRun::archive(A& a) {
 template void SiteRun::archive(kernel::ArchiveWriter&);
 template void SiteRun::archive(kernel::ArchiveReader&);
 
-/// What follows from the state that was loaded.
+/// Rebuilds all that follows from the state that was loaded.
 void SiteRun::restore() {
   const std::vector<double> rate_kw(columns_.rate_kw.begin(), columns_.rate_kw.end());
   power_.restore_storages();

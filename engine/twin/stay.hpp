@@ -36,7 +36,7 @@ struct Hold {
   double kwh = 0.0;
 };
 
-/// What of the EVSEs an arriving vehicle depends on, beside who is there.
+/// State of the EVSEs that an arriving vehicle depends on, beside the vehicles there.
 struct Access {
   std::span<const double> outage;  ///< [evses] 1 while out of service
   std::span<const Hold> holds;     ///< [evses]; empty where nothing is ever held

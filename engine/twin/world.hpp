@@ -41,13 +41,13 @@ struct Outage {
   TimeNs to_ns = 0;
 };
 
-/// What happens when a vehicle finds every EVSE taken.
+/// The queue for vehicles that find every EVSE taken.
 struct WaitingRoom {
   std::uint32_t places = 0;               ///< 0: it turns away at once
   double patience_h = physics::infinite;  ///< it leaves the queue after this long
 };
 
-/// What reserving an EVSE means there.
+/// Rules of reserving an EVSE there.
 struct Reservations {
   bool block = true;                        ///< nobody else may take a reserved EVSE ...
   TimeNs hold_ns = 15 * kernel::minute_ns;  ///< ... from this long before the reserved time (or its announcement) on

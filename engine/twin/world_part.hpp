@@ -11,7 +11,7 @@ class ArchiveWriter;
 
 namespace evtwin::twin {
 
-/// What belongs to the world and to no site: drivers on its roads, an aggregator. It acts at instants of its own
+/// A part of the world that belongs to no site: drivers on its roads, an aggregator. It acts at instants of its own
 /// choosing, in the phase of signals, before any decision of that instant.
 class WorldPart {
  public:
@@ -20,7 +20,7 @@ class WorldPart {
   virtual TimeNs begin(const Episode& episode) = 0;
   /// @returns when it acts next, after `now_ns`; time_never: never again.
   virtual TimeNs act(TimeNs now_ns, SiteControls& controls) = 0;
-  /// What moves, for checkpoints.
+  /// State that moves, for checkpoints.
   virtual void save(kernel::ArchiveWriter&) {}
   virtual void load(kernel::ArchiveReader&) {}
 };
