@@ -46,7 +46,7 @@ scenario::LoadedScenario read_scenario(const evtwin_run_spec& spec) {
   return scenario::load_scenario(spec.file == nullptr ? "the text" : spec.file, options);
 }
 
-/// What the world was made from. Nobody can repeat what a caller decided, so that no strategy is named.
+/// Inputs that the world was made from. Nobody can repeat a caller's decisions, so that no strategy is named.
 record::Origin origin_of(const scenario::LoadedScenario& scenario, std::optional<int> days) {
   record::Origin origin;
   origin.days = days;
@@ -68,7 +68,7 @@ HostedRun::HostedRun(const evtwin_run_spec& spec)
   setup.script = script_.get();
   if (!out_.empty()) setup.observer = &tee_;
   run_.emplace(scenario_.world, setup);
-  // Who tells nothing of what it wants to be told is asked at ticks, and has its name in messages all the same.
+  // A caller that tells nothing of its interest is asked at ticks, and has its name in messages all the same.
   twin::Interest own;
   own.who = identity_.label;
   for (std::uint32_t site = 0; site < run_->site_count(); ++site) run_->set_interest(site, own);
@@ -107,17 +107,21 @@ void HostedRun::tell(std::uint32_t site, const evtwin_run_interest& interest) {
     refuse(fmt::format("subscribes has bits that are no EVTWIN_WHY_*: {:#x}", interest.subscribes));
   if ((interest.horizon_reads & ~EVTWIN_READS_ALL) != 0)
     refuse(fmt::format("horizon_reads has bits that are no EVTWIN_READS_*: {:#x}", interest.horizon_reads));
+
   constexpr std::uint32_t most_horizon_steps = 100'000;
   if (interest.horizon_steps > most_horizon_steps)
     refuse(fmt::format("horizon_steps is {}; at most {}", interest.horizon_steps, most_horizon_steps));
   if (interest.plan_steps > interest.horizon_steps)
     refuse(fmt::format("plan_steps is {}, horizon_steps {}; a plan is of the horizon", interest.plan_steps,
                        interest.horizon_steps));
+
   if (interest.n_levels > EVTWIN_MOST_LEVELS)
     refuse(fmt::format("n_levels is {}; at most {}", interest.n_levels, EVTWIN_MOST_LEVELS));
   if (interest.n_levels > 0 && (interest.levels == nullptr || interest.horizon_steps == 0))
     refuse("levels are of the horizon; there are none, or horizon_steps is 0");
+
   twin::Interest taken{identity_.label, interest.subscribes, interest.horizon_steps, interest.plan_steps};
+  // 0 reads every column.
   if (interest.horizon_reads != 0) taken.horizon_reads = interest.horizon_reads;
   for (std::uint32_t l = 0; l < interest.n_levels; ++l) {
     const double level = interest.levels[l];

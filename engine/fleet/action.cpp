@@ -67,6 +67,8 @@ std::uint32_t ActionReader::decide(const evtwin_view& view, const float* cells, 
     storage_kw_[s] = storage_kw_of(view, s, share);
     decision.storage_kw[s] = storage_kw_[s];
   }
+
+  // EVTWIN_ACT_SITE: one share of all that vehicles can be given within the limits. At 1 the powers of most_kw() stand.
   if (act_ == EVTWIN_ACT_SITE) {
     const double share = bounded(cells[0], 0.0, 1.0, clipped);
     const double most_kw = split_.most_kw(view, storage_kw_);
@@ -77,16 +79,20 @@ std::uint32_t ActionReader::decide(const evtwin_view& view, const float* cells, 
     }
     return clipped;
   }
+
   for (std::uint32_t c = 0; c < view.n_connected; ++c) {
     const std::uint32_t i = view.connected_evse[c];
     const std::uint8_t mask = mask_of(view, i);
     const double low = (mask & EVTWIN_MASK_DISCHARGE) != 0 ? -1.0 : 0.0;
     const double share = bounded(cells[i], low, 1.0, clipped);
+
     if (share >= 0.0) {
       const bool charges = (mask & EVTWIN_MASK_CHARGE) != 0;
       decision.evse_kw[i] = charges ? nearest_offer_kw(view, i, share * view.evse_car_max_kw[i]) : 0.0;
       continue;
     }
+
+    // Below half of the smallest discharge is none, from there on at least the smallest.
     const double kw = -share * view.evse_car_max_discharge_kw[i], least_kw = view.evse_car_min_kw[i];
     decision.evse_kw[i] = kw < 0.5 * least_kw ? 0.0 : -std::max(kw, least_kw);
   }

@@ -1,4 +1,4 @@
-// What an agent answers: cells of a row become the columns of its decision, and masks say which cells matter.
+// Answers of agents: cells of a row become the columns of its decision, and masks say which cells matter.
 #pragma once
 #include <evtwin/fleet.h>
 

@@ -1,4 +1,4 @@
-// What every function of libevtwin.so does at its edge: statuses and texts; no exception gets out.
+// The edge of every function of libevtwin.so: statuses and texts; no exception gets out.
 #pragma once
 #include <evtwin/strategy.h>
 

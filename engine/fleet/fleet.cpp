@@ -10,7 +10,7 @@ namespace evtwin::fleet {
 
 namespace {
 
-/// What a policy must find again.
+/// Digest of all that a policy must find again.
 std::uint64_t digest_of(const Plan& plan) {
   std::uint64_t digest = kernel::digest64(fmt::format("act {}", plan.act));
   const auto add = [&](std::span<const evtwin_fleet_column> columns) {
@@ -39,6 +39,7 @@ Fleet::Fleet(const evtwin_fleet_spec& spec) : plan_(plan_of(spec)) {
       spec.threads, spec.n_worlds, [this](Pool::Range range) { serve(range); },
       [this](std::uint32_t world) { states_[world] = State::arrived; });
 
+  // A caller sizes its buffers by this alone.
   shape_.struct_size = sizeof shape_;
   shape_.n_worlds = spec.n_worlds;
   shape_.n_sites = plan_.n_sites;

@@ -145,13 +145,16 @@ void LivedWorld::step(const evtwin_fleet_buffers& with) {
   try {
     write_nothing(with);
     if (phase_ == Phase::failed) return;
+    // Autoreset at the next step: this one begins the episode, and its actions are not read.
     if (phase_ == Phase::ended) {
       begin_next(nullptr, with);
       return;
     }
+
     take_actions(with);
     advance();
     pay(with);
+
     const bool run_over = closed_.has_value() || now_ns_ >= run_end_ns_;
     if (run_over || now_ns_ >= episode_end_ns_) {
       run_goes_on_ = !run_over;
@@ -191,15 +194,20 @@ void LivedWorld::pay(const evtwin_fleet_buffers& to) {
     if (!agent.asked) continue;
     const evtwin_view& view = run_->view(s);
     Outcome outcome{&view, agent.usable_storage_kwh, agent.clipped, 0.0, 0.0};
+
+    // The last reward of a run settles what is left open: energy owed, and the storages' change.
     if (closed_ && plan_.end == EVTWIN_END_TERMINATES) {
       outcome.open_cost = closed_->sites[s].open_cost;
       outcome.storage_energy_value = closed_->sites[s].storage_energy_value;
     }
+
     const std::size_t row = agent_of(s);
     const double reward = plan_.rewards->of(outcome, to.terms == nullptr ? nullptr : to.terms + row * n_terms);
     to.rewards[row] = static_cast<float>(reward);
     if (to.hours != nullptr) to.hours[row] = static_cast<float>(kernel::hours_between(agent.decided_ns, now_ns_));
     agent.reward += reward;
+
+    // Sums of the episode, told when it ends.
     const Departed departed = departed_of(view);
     agent.got_kwh += departed.got_kwh;
     agent.wanted_kwh += departed.requested_kwh;
@@ -216,8 +224,10 @@ void LivedWorld::end_episode(const evtwin_fleet_buffers& to, bool terminated) {
     const std::size_t row = agent_of(s);
     const evtwin_view& view = run_->view(s);
     (terminated ? to.terminated : to.truncated)[row] = 1;
+    // An autoreset in the same step puts the next episode's first observation into the row itself.
     if (to.final_observations != nullptr) write_observation(s, to.final_observations, to);
     if (to.episodes == nullptr) continue;
+
     evtwin_fleet_episode& episode = to.episodes[row];
     episode = {};
     episode.number = episodes_;
@@ -227,10 +237,12 @@ void LivedWorld::end_episode(const evtwin_fleet_buffers& to, bool terminated) {
     episode.to_ns = now_ns_;
     episode.reward = agent.reward;
     episode.ledger = since(*view.so_far, agent.books_before);
+
     if (terminated) {
       episode.open_cost = closed_->sites[s].open_cost;
       episode.storage_energy_value = closed_->sites[s].storage_energy_value;
     }
+
     episode.objective =
         objective_of(episode.ledger, view.unmet_price_per_kwh, episode.open_cost, episode.storage_energy_value);
     episode.got_kwh = agent.got_kwh;
@@ -251,7 +263,7 @@ void LivedWorld::write_observation(std::uint32_t site, float* rows, const evtwin
   plan_.observation->write(run_->view(site), rows + agent_of(site) * to.observation_stride);
 }
 
-/// What an agent sees now; of those that are not asked the row stands.
+/// Shows agents what they see now; of those that are not asked the row stands.
 void LivedWorld::show(const evtwin_fleet_buffers& to) {
   for (std::uint32_t s = 0; s < agents_.size(); ++s) {
     const std::size_t row = agent_of(s);

@@ -163,7 +163,7 @@ void write_evses(const Look& look, const evtwin_fleet_column& column, std::uint3
 
 enum class Block : std::uint8_t { site, horizon, storage, evse };
 
-/// What a cell of 1 stands for.
+/// Quantity that a cell of 1 stands for.
 enum class Unit : std::uint8_t { one, day_h, evse_hour_kwh, site_kw, evse_kw, storage_kw, storage_kwh, price, evses };
 
 struct ColumnRow {
@@ -366,6 +366,7 @@ Observation::Observation(const ObservationShape& shape, const Nameplate& namepla
     std::vector<std::string_view> known;
     for (const evtwin_fleet_column& column : columns_) known.emplace_back(column.id);
     std::vector<bool> wanted(columns_.size());
+
     const std::vector<std::string_view> words = words_of(shape.observe);
     if (words.empty()) throw std::invalid_argument("observe names nothing; NULL shows all");
     for (const std::string_view word : words) {
@@ -375,6 +376,7 @@ Observation::Observation(const ObservationShape& shape, const Nameplate& namepla
             fmt::format("observe: there is no '{}'{}", word, kernel::did_you_mean(word, known)));
       wanted[static_cast<std::size_t>(found - known.begin())] = true;
     }
+
     std::size_t kept = 0;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       if (!wanted[c]) continue;

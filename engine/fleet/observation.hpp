@@ -1,4 +1,4 @@
-// What an agent sees: cells of a row, written from its evtwin_view and nothing else.
+// Observation of an agent: cells of a row, written from its evtwin_view and nothing else.
 #pragma once
 #include <evtwin/fleet.h>
 
@@ -11,7 +11,7 @@
 
 namespace evtwin::fleet {
 
-/// What quantities are scaled by, so that cells are about 1: nameplates and round figures, nothing measured.
+/// Quantities by which cells are scaled to about 1: nameplates and round figures, nothing measured.
 struct Nameplate {
   double site_kw = 1.0;        ///< contract power, else all EVSEs at once
   double evse_kw = 1.0;        ///< of the largest EVSE
@@ -23,7 +23,7 @@ struct Nameplate {
   void cover(const evtwin_view& first);
 };
 
-/// What a kWh roughly costs: 100 of KRW, 20 of JPY, 0.1 of most others. It only brings prices near 1.
+/// Rough cost of a kWh: 100 of KRW, 20 of JPY, 0.1 of most others. It only brings prices near 1.
 double round_price_per_kwh(std::string_view currency);
 
 /// How large a row is, and what it shows.
@@ -39,7 +39,7 @@ struct Circles {
   double day_sin = 0.0, day_cos = 0.0, week_sin = 0.0, week_cos = 0.0;
 };
 
-/// What the values of one row are worked out from.
+/// Facts that the values of one row are worked out from.
 struct Look {
   const evtwin_view& view;
   std::uint32_t horizon_steps = 0;

@@ -28,6 +28,8 @@ void check(const evtwin_fleet_spec& spec) {
   check_choice("draw_start", spec.draw_start, 1);
   check_choice("carry_over", spec.carry_over, 1);
   check_choice("act", spec.act, EVTWIN_ACT_SITE);
+
+  // Bounds far above any use: a slip is refused before memory is asked for.
   constexpr std::uint32_t most_worlds = 1'000'000;
   if (spec.n_worlds > most_worlds) refuse(fmt::format("n_worlds is {}; at most {}", spec.n_worlds, most_worlds));
   constexpr std::uint32_t most_threads = 1024, most_horizon_steps = 100'000, most_padding = 1'000'000;
@@ -36,6 +38,7 @@ void check(const evtwin_fleet_spec& spec) {
     refuse(fmt::format("horizon_steps is {}; at most {}", spec.horizon_steps, most_horizon_steps));
   if (std::max(spec.pad_evses, spec.pad_storages) > most_padding)
     refuse(fmt::format("pad_evses and pad_storages are at most {}", most_padding));
+
   constexpr std::uint32_t all_reasons = 2 * EVTWIN_WHY_READING - 1;
   if ((spec.asked_at & ~all_reasons) != 0)
     refuse(fmt::format("asked_at has bits that are no EVTWIN_WHY_*: {:#x}", spec.asked_at & ~all_reasons));
@@ -109,6 +112,7 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
   plan.autoreset = spec.autoreset;
   plan.end = spec.end;
   plan.episode_days = spec.episode_days;
+
   plan.act = spec.act;
   plan.draw_start = spec.draw_start != 0;
   plan.carry_over = spec.carry_over != 0;
@@ -116,6 +120,8 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
   plan.horizon_steps = spec.horizon_steps;
   if (spec.horizon_reads != 0) plan.horizon_reads = spec.horizon_reads;
   plan.levels.assign(spec.levels, spec.levels + spec.n_levels);
+
+  // Rows are as long as padding says, or as the largest site needs.
   plan.n_evses = spec.pad_evses;
   plan.n_storages = spec.pad_storages;
   plan.rewards = std::make_unique<Rewards>(std::span(spec.weights, spec.n_weights));
@@ -127,6 +133,7 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
     Stage& stage = *plan.stages.back();
     const twin::World& world = stage.scenario.world;
     stage.starts_ns = starts_of(world, plan.episode_days);
+
     const auto sites = static_cast<std::uint32_t>(world.sites.size());
     if (s == 0) plan.n_sites = sites;
     if (sites != plan.n_sites)
@@ -136,6 +143,8 @@ Plan plan_of(const evtwin_fleet_spec& spec) {
       plan.n_evses = std::max(plan.n_evses, static_cast<std::uint32_t>(site.evses.size()));
       plan.n_storages = std::max(plan.n_storages, static_cast<std::uint32_t>(site.storages.size()));
     }
+
+    // Nameplates come from what an agent sees of the empty site.
     const twin::Run empty(world);
     for (std::uint32_t site = 0; site < sites; ++site) {
       plate.cover(empty.view(site));

@@ -1,4 +1,4 @@
-// What the worlds of a fleet have in common: the scenarios read once, tables, and how runs become episodes.
+// The plan that the worlds of a fleet have in common: the scenarios read once, tables, and how runs become episodes.
 #pragma once
 #include <evtwin/fleet.h>
 

@@ -55,7 +55,7 @@ Pool::~Pool() {
   for (std::thread& helper : helpers_) helper.join();
 }
 
-/// Whoever sleeps looks around again. Who goes to sleep says so before it looks for the last time, under the lock.
+/// Wakes the helpers that sleep. A helper that goes to sleep says so before it looks for the last time, under the lock.
 void Pool::wake() {
   if (sleepers_.load() == 0) return;
   { const std::lock_guard lock(mutex_); }

@@ -96,8 +96,11 @@ Rewards::Rewards(std::span<const evtwin_fleet_weight> weights) {
     terms_.push_back({row.id, row.unit, row.help, 0.0});
     known.emplace_back(row.id);
   }
+
+  // Without weights the reward is the objective, a cost, with its sign turned.
   constexpr evtwin_fleet_weight cost{"objective", -1.0};
   if (weights.empty()) weights = {&cost, 1};
+
   for (const evtwin_fleet_weight& given : weights) {
     const std::string_view id = given.term == nullptr ? "" : given.term;
     if (!std::isfinite(given.weight))
@@ -105,12 +108,15 @@ Rewards::Rewards(std::span<const evtwin_fleet_weight> weights) {
     const auto found = std::find(known.begin(), known.end(), id);
     if (found == known.end())
       throw std::invalid_argument(fmt::format("there is no term '{}'{}", id, kernel::did_you_mean(id, known)));
+
+    // `objective` weighs each of its terms.
     const auto at = static_cast<std::size_t>(found - known.begin());
     for (std::size_t t = 0; t < term_table.size(); ++t) {
       if (at == 0) terms_[t].weight += given.weight * term_table[t].in_objective;
       if (at == t + 1) terms_[t].weight += given.weight;
     }
   }
+
   for (std::uint32_t t = 0; t < terms_.size(); ++t) {
     if (terms_[t].weight != 0.0) weighted_.push_back(t);
   }

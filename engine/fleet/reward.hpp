@@ -8,7 +8,7 @@
 
 namespace evtwin::fleet {
 
-/// What a step led to, of one agent.
+/// Outcome of a step, of one agent.
 struct Outcome {
   const evtwin_view* view = nullptr;  ///< at the decision, or the closed books
   double usable_storage_kwh = 0.0;    ///< of the site
@@ -17,7 +17,7 @@ struct Outcome {
   double open_cost = 0.0, storage_energy_value = 0.0;
 };
 
-/// What the sessions that ended since the last decision asked for and got.
+/// Energies that sessions ended since the last decision asked for and got.
 struct Departed {
   double got_kwh = 0.0;  ///< at most what was requested
   double requested_kwh = 0.0;

@@ -11,7 +11,7 @@ namespace evtwin::fleet {
 namespace {
 
 using physics::infinite;
-/// What rounding makes of powers that are equal.
+/// Rounding of powers that are equal.
 constexpr double rounding_kw = 1e-9;
 
 std::span<const double> rates_of(const evtwin_view& view, std::uint32_t evse) {
@@ -92,7 +92,7 @@ void Split::rank(const evtwin_view& view) {
   });
 }
 
-/// What the limits leave beside base and storages.
+/// Works out what the limits leave beside base and storages.
 void Split::open_rows(const evtwin_view& view, std::span<const double> storage_kw) {
   for (std::uint32_t r = 0; r < left_.size(); ++r) left_[r] = view.limit_upper[r] - view.limit_base[r];
   for (std::uint32_t s = 0; s < view.n_storages; ++s) {
@@ -109,7 +109,7 @@ double Split::per_kw(const evtwin_view& view, std::uint32_t evse, const Membersh
   return view.evse_kw_per_a[evse] > 0.0 ? in.per_kw / view.evse_kw_per_a[evse] : 0.0;
 }
 
-/// What the limits leave for an EVSE, and the tightest of them; no_row where none is tight.
+/// Room that the limits leave for an EVSE, and the tightest of them; no_row where none is tight.
 Split::Room Split::room_of(const evtwin_view& view, std::uint32_t evse) const {
   Room room;
   for (std::uint32_t m = first_[evse]; m < first_[evse + 1]; ++m) {

@@ -34,7 +34,7 @@ struct ArchiveError : std::runtime_error {
 template <class T>
 concept ArchivedNumber = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 
-/// What both directions share: which function a value goes to. `Derived` moves raw bytes and counts.
+/// The part that both directions share: which function a value goes to. `Derived` moves raw bytes and counts.
 template <class Derived>
 class ArchiveFields {
  public:
@@ -108,7 +108,7 @@ class ArchiveWriter : public ArchiveFields<ArchiveWriter> {
     number(bytes);
     put(name.data(), name.size());
   }
-  /// What a reader must find to be so. Nothing to a writer.
+  /// A condition that ArchiveReader checks. @throws ArchiveError there; a writer ignores it.
   void require(bool, const char*) {}
 
   /// The bytes with their digest; the writer is empty afterwards.

@@ -1,4 +1,4 @@
-// What happens in a simulation: an event is plain data. Nothing here knows about charging but the names of the phases.
+// Events of a simulation, as plain data. Nothing here knows about charging but the names of the phases.
 #pragma once
 
 #include <cstddef>

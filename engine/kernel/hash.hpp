@@ -28,8 +28,8 @@ class RollingHash {
     state_ = mix_bits(state_ * 0x9e3779b97f4a7c15U + static_cast<std::uint64_t>(word) + 1);
   }
 
-  /// By bit pattern, so that even the last digit counts. What is one value to us is one pattern: -0.0 is taken as
-  /// 0.0, and every NaN ("leave as is") as the same NaN, whatever sign and payload the processor gave it.
+  /// By bit pattern, so that even the last digit counts. One value is one pattern: -0.0 is taken as 0.0, and every NaN
+  /// ("leave as is") as the same NaN, whatever sign and payload the processor gave it.
   constexpr void mix(double number) {
     const double canonical =
         number != number ? std::numeric_limits<double>::quiet_NaN() : (number == 0.0 ? 0.0 : number);

@@ -27,6 +27,8 @@ void HeapQueue::schedule(std::uint32_t timer, TimeNs time, Phase phase, std::uin
   }
 
   const QueuedEvent event{time, make_rank(phase, sequence_++, kind), timer, entity};
+
+  // A root that a pop left free is filled by the event that comes next, at no further cost.
   if (place_of_[timer] == absent) {
     if (root_is_free_) {
       root_is_free_ = false;
@@ -36,6 +38,7 @@ void HeapQueue::schedule(std::uint32_t timer, TimeNs time, Phase phase, std::uin
     }
     return;
   }
+
   fill_root();
   const std::size_t place = place_of_[timer];
   if (comes_before(event, heap_[place])) {

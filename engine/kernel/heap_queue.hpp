@@ -12,10 +12,10 @@
 namespace evtwin::kernel {
 
 /// Event queue for small to middling numbers of pending events (a site has hundreds). Meets the concept EventQueue,
-/// whose comment says what every function promises. schedule, cancel, pop: O(log pending); next_time, pending: O(1).
-/// A position table (timer -> place in the heap) lets a timer move or go without leaving anything behind. What a pop
-/// leaves at the root stays free until the next call: mostly that schedules the event to come, which goes right there.
-/// 28 bytes a timer. Copying a queue is a checkpoint of it.
+/// whose comment says what every function promises. schedule, cancel, pop: O(log pending); next_time, pending: O(1). A
+/// position table (timer -> place in the heap) lets a timer move or go without leaving anything behind. The place that
+/// a pop leaves at the root stays free until the next call: mostly that schedules the event to come, which goes right
+/// there. 28 bytes a timer. Copying a queue is a checkpoint of it.
 class HeapQueue {
  public:
   void reserve_timers(std::size_t count);

@@ -132,21 +132,25 @@ LogLevels parse_log_levels(std::string_view text) {
   const auto twice = [](std::string_view what) {
     throw std::invalid_argument(fmt::format("{} twice; which one is meant?", what));
   };
+
   for (std::size_t from = 0; from <= text.size();) {
     const std::size_t comma = std::min(text.find(',', from), text.size());
     const std::string_view part = text.substr(from, comma - from);
     from = comma + 1;
     const std::size_t equals = part.find('=');
+    // A level without a room is for all rooms that no other word names.
     if (equals == std::string_view::npos) {
       const LogLevel level = level_of(part);
       if (others) twice("a level for all rooms is given");
       others = level;
       continue;
     }
+
     const std::size_t room = need(part.substr(0, equals), "room", log_room_names);
     levels[room] = level_of(part.substr(equals + 1));
     if (std::exchange(named[room], true)) twice(fmt::format("room {} is named", log_room_names[room]));
   }
+
   for (std::size_t room = 0; room < levels.size(); ++room) {
     if (!named[room]) levels[room] = others.value_or(LogLevel::off);
   }

@@ -1,5 +1,5 @@
-// What a room does, told to those who ask for it: each room has a level of its own, and a line goes to stderr or to the
-// end of a file, whole whatever other threads and processes write. Nobody's results depend on it.
+// A log of each room's work for those who ask for it: each room has a level of its own, and a line goes to stderr or to
+// the end of a file, whole whatever other threads and processes write. Nobody's results depend on it.
 //
 // The settings are the environment's, so that plugins, which have a copy of this code of their own, and children go by
 // them too:

@@ -96,15 +96,18 @@ bool ends_blank(std::string_view text) {
 std::string text_trouble(std::string_view text) {
   if (text.empty()) return "is empty";
   if (!is_utf8(text)) return "has bytes that are not UTF-8: " + shown(text) + "; save the file as UTF-8";
+
   bool all_blank = true;
   std::uint32_t before = 0;
   for (std::string_view rest = text; !rest.empty();) {
+    // A flag of a region holds tags that can not be seen, and is one character all the same.
     if (const std::size_t flag = tag_flag_bytes(rest); flag > 0) {
       all_blank = false;
       before = 0x1F3F4;
       rest.remove_prefix(flag);
       continue;
     }
+
     const Utf8Character character = first_character(rest);
     const std::uint32_t code = character.code;
     if (is_control(code) || is_stray_joiner(code, before))
@@ -114,6 +117,7 @@ std::string text_trouble(std::string_view text) {
       return "has a letter and its mark apart (" + code_point(before) + " " + code_point(code) +
              "), which look like one character and are two: " + shown(text) + "; write it composed (Unicode NFC)";
     }
+
     all_blank = all_blank && is_blank(code);
     before = code;
     rest.remove_prefix(character.bytes);

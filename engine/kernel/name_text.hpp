@@ -10,9 +10,9 @@ namespace evtwin::kernel {
 /// Characters of a name or an id: what OCPP 2.1 allows the longest of its ids (idToken, part 2).
 inline constexpr std::size_t most_name_characters = 255;
 
-/// What is wrong with a text of one line, as words to follow its name: "is empty", "has only blanks", "has control
-/// characters or others that can not be seen (U+200B): "A\u{200B}"", bytes that are not UTF-8, U+FFFD, letters and
-/// their marks apart (not Unicode NFC; Latin, Hangul and Kana are looked at). Empty: nothing.
+/// Fault of a text of one line, as words to follow its name: "is empty", "has only blanks", "has control characters or
+/// others that can not be seen (U+200B): "A\u{200B}"", bytes that are not UTF-8, U+FFFD, letters and their marks apart
+/// (not Unicode NFC; Latin, Hangul and Kana are looked at). Empty: none.
 std::string text_trouble(std::string_view text);
 
 /// The same for a name or an id, which has no blank at either end and at most `most_name_characters` characters.

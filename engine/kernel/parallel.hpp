@@ -36,6 +36,7 @@ void parallel_for(std::size_t count, unsigned threads, Function function) {
       try {
         function(index);
       } catch (...) {
+        // The lowest index counts, whichever thread failed first.
         const std::lock_guard lock(failure_mutex);
         if (index < failed_index) {
           failed_index = index;

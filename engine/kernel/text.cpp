@@ -142,7 +142,7 @@ std::string printable(std::string_view text, std::size_t bytes) {
   std::string out;
   std::size_t cut = 0;  // where the text ends if "..." must follow
   while (!text.empty()) {
-    // What is no UTF-8 goes byte by byte.
+    // Bytes that are no UTF-8 go one by one.
     const std::size_t size = std::max({std::size_t{1}, tag_flag_bytes(text), first_character(text).bytes});
     out += printable(text.substr(0, size));
     text.remove_prefix(size);

@@ -75,6 +75,8 @@ LocalLookup look_up(const ZoneTable& table, TimeNs reading) {
       return {LocalExists::never, intervals[i].begin_ns, intervals[i].begin_ns, intervals[i - 1].offset_ns,
               intervals[i].offset_ns};
     }
+
+    // A clock that is set back shows the reading again.
     if (i < last) {
       const TimeNs again = reading - intervals[i + 1].offset_ns;
       if (again >= intervals[i + 1].begin_ns && again < intervals[i + 1].end_ns) {

@@ -20,7 +20,7 @@ namespace evtwin::market {
 
 using kernel::TimeNs;
 
-/// What every error of the calendar derives from; `what()` names the offending text and what would be right.
+/// Base of all errors of the calendar; `what()` names the offending text and what would be right.
 struct CalendarError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -55,7 +55,7 @@ struct LocalMonth {
   friend auto operator<=>(const LocalMonth&, const LocalMonth&) = default;
 };
 
-/// What the clock on the wall shows.
+/// Reading of the clock on the wall.
 struct LocalTime {
   LocalDate date;
   int hour = 0;

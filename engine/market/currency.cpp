@@ -179,7 +179,7 @@ constexpr std::array currencies{
 static_assert(std::is_sorted(currencies.begin(), currencies.end(),
                              [](const Currency& a, const Currency& b) { return a.code < b.code; }));
 
-// What people write instead of a code and the table's names do not give.
+// Words that people write instead of a code, beside the table's names.
 constexpr std::array other_words{
     Currency{"KRW", "\u20A9"}, Currency{"KRW", "\uC6D0"}, Currency{"EUR", "\u20AC"},  Currency{"GBP", "\u00A3"},
     Currency{"GBP", "POUND"},  Currency{"USD", "$"},      Currency{"USD", "DOLLAR"},  Currency{"USD", "CENT"},

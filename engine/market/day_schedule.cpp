@@ -133,6 +133,7 @@ std::vector<std::string> schedule_problems(const std::vector<ScheduleRow>& rows)
       problems.push_back(fmt::format("period {} goes from {} to {}: write 00:00 to 24:00 for the whole day", r + 1,
                                      text(row.from_minute), text(row.to_minute)));
     }
+
     if ((row.months & all_months) == 0 || (row.months & ~all_months) != 0) {
       problems.push_back(fmt::format("period {}: months are 1 to 12, at least one", r + 1));
     }
@@ -142,6 +143,7 @@ std::vector<std::string> schedule_problems(const std::vector<ScheduleRow>& rows)
   }
   if (!problems.empty()) return problems;
 
+  // Each minute of every month and type of day must be covered once; a fault that many days share is told once.
   std::map<Fault, DaysOfFault> faults;
   for (int month = 1; month <= 12; ++month) {
     for (std::size_t d = 0; d < day_type_count; ++d) {

@@ -1,5 +1,5 @@
-// What repeats by the local clock: for every month and type of day a list of steps "from this minute on, row id".
-// Tariff periods and daily profiles are both compiled to this form and read through one cursor.
+// A schedule that repeats by the local clock: for every month and type of day a list of steps "from this minute on, row
+// id". Tariff periods and daily profiles are both compiled to this form and read through one cursor.
 #pragma once
 
 #include <array>
@@ -58,7 +58,7 @@ struct DaySchedule {
   std::vector<LocalDate> holidays;  ///< sorted, unique
 };
 
-/// What is wrong with rows as a cover of every minute of every month and day type, exactly once; empty when nothing.
+/// Faults of rows as a cover of every minute of every month and day type, exactly once; empty when there are none.
 /// Texts such as "no period covers 08:00 to 09:00 (all months, all days)" and
 /// "two periods cover 07:00 to 08:00 (Jun-Aug, weekday)".
 std::vector<std::string> schedule_problems(const std::vector<ScheduleRow>& rows);

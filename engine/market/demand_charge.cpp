@@ -108,7 +108,7 @@ void DemandMeter::look_up_bill() {
   billed_kw_ = market::billed_kw(terms_.tariff->demand, open.month, open.peak_kw, contracts_.back().kw, known_);
 }
 
-/// What of the next month does not depend on the open one.
+/// Works out all of the next month that does not depend on the open one.
 void DemandMeter::look_up_next_month() {
   next_ = {};
   next_floor_without_open_kw_ = 0.0;
@@ -190,6 +190,8 @@ std::vector<MonthDemand> demand_bill(const Tariff& tariff, const Calendar& calen
     for (const MonthPeak& peak : peaks) {
       if (peak.month == month) line.peak_kw = std::max(line.peak_kw, peak.peak_kw);
     }
+
+    // The contract may have changed during the run.
     double in_force_kw = contract_kw;
     for (const MonthContract& contract : contracts) {
       if (contract.month == month) in_force_kw = contract.kw;

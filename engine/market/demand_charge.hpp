@@ -48,8 +48,8 @@ struct MonthContract {
 double billed_kw(const DemandCharge& charge, LocalMonth month, double peak_kw, double contract_kw,
                  std::span<const MonthPeak> known);
 
-/// By how much a month's highest window exceeds the contract power of that month, kW; 0 where there is none. What only
-/// rounding puts above it is no excess.
+/// By how much a month's highest window exceeds the contract power of that month, kW; 0 where there is none. A peak
+/// that only rounding puts above it is no excess.
 /// @param known  as in billed_kw: rows of this month count as its own peak
 double contract_excess_kw(LocalMonth month, double peak_kw, double contract_kw, std::span<const MonthPeak> known);
 
@@ -78,7 +78,7 @@ double paid_fraction(const Calendar& calendar, LocalMonth month, TimeNs from, Ti
 /// half hour in a window of one).
 TimeNs whole_window_ns(const Calendar& calendar, TimeNs window_ns, TimeNs t);
 
-/// What a site's demand charge is reckoned from, beside what it imports.
+/// Terms that a site's demand charge is reckoned from, beside its import.
 struct DemandTerms {
   const Tariff* tariff = nullptr;  ///< outlives the meter
   double contract_kw = std::numeric_limits<double>::infinity();
@@ -87,7 +87,7 @@ struct DemandTerms {
   TimeNs from_ns = 0, to_ns = 0;  ///< the run
 };
 
-/// What the month after the open one will be billed for at least.
+/// Power and price that the month after the open one will be billed for at least.
 struct NextMonthDemand {
   double price_per_kw = 0.0;
   double fraction = 0.0;  ///< of that month's charge that the run pays; 0: the run ends before
@@ -168,7 +168,7 @@ class DemandMeter {
   double contract_before_kw_ = 0.0;  ///< highest before that, within the open month; 0: none
   double peak_kw_ = 0.0;
   double past_charge_ = 0.0, month_charge_ = 0.0;
-  // What follows from the open month and the peaks.
+  // These follow from the open month and the peaks.
   std::vector<MonthPeak> known_;  ///< of the months before the open one, recorded ones included
   TimeNs month_end_ns_ = 0;
   double price_per_kw_ = 0.0, fraction_ = 1.0, billed_kw_ = 0.0, excess_kw_ = 0.0;

@@ -1,5 +1,5 @@
-// What the energy that a vehicle still wants when the run ends can cost at least: the end of a run is no place to hide
-// what was not charged. One function for key figures, bound and rewards.
+// Least cost of the energy that a vehicle still wants when the run ends: the end of a run is no place to hide what was
+// not charged. One function for key figures, bound and rewards.
 #pragma once
 
 #include <vector>

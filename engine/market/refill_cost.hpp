@@ -1,5 +1,5 @@
-// What a storage is worth that ends a run with more or less than it began with: hoarding never pays, emptying is never
-// free. One function for key figures and bound.
+// Worth of a storage that ends a run with more or less than it began with: hoarding never pays, emptying is never free.
+// One function for key figures and bound.
 #pragma once
 
 #include <vector>

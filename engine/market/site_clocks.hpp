@@ -10,7 +10,7 @@
 
 namespace evtwin::market {
 
-/// What a site's clocks are made from.
+/// Signals that a site's clocks are made from.
 struct SiteSignals {
   const Tariff& tariff;
   const Signal &pv_kw, &load_kw, &co2_kg_per_kwh;

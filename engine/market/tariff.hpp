@@ -1,5 +1,5 @@
-// What electricity costs at a site: energy prices by month, day type and local time of day (or a price series), the
-// price of what is fed back, surcharge and tax, and the demand charge. Plain data; `TariffClock` reads it.
+// Price of electricity at a site: energy prices by month, day type and local time of day (or a price series), the price
+// of what is fed back, surcharge and tax, and the demand charge. Plain data; `TariffClock` reads it.
 #pragma once
 
 #include <array>
@@ -47,7 +47,7 @@ struct SellFactor {
 };
 using SellPrice = std::variant<SellFixed, SellFactor, Series>;
 
-/// What the demand charge counts: the month's highest mean import of a metering window, or the contract power.
+/// Power that the demand charge counts: the month's highest mean import of a metering window, or the contract power.
 enum class DemandBasis : std::uint8_t { peak, contract };
 
 /// A charge per kW and month; how the billed kW come about is in demand_charge.hpp.
@@ -93,7 +93,7 @@ void check_tariff(const Tariff& tariff);
 /// Whether the tariff has a price for every instant of [from, to); always true for periods.
 bool covers(const Tariff& tariff, TimeNs from, TimeNs to);
 
-/// What holds at an instant. Surcharge and tax are in `buy_per_kwh`.
+/// Prices that hold at an instant. Surcharge and tax are in `buy_per_kwh`.
 struct PriceNow {
   double buy_per_kwh = 0.0;
   double sell_per_kwh = 0.0;

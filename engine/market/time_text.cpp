@@ -76,6 +76,7 @@ LocalDate scan_date(Scanner& scan, std::string_view text) {
   const auto day = dash2 ? scan.number(2) : std::nullopt;
   if (!day) refuse(text, "write a date as 2025-06-02 or a time as 2025-06-02T14:00");
 
+  // Digits in the right places can still name no day.
   if (*month < 1 || *month > 12) refuse(text, fmt::format("there is no month {:02}", *month));
   if (!is_date(*year, *month, *day)) {
     refuse(text, fmt::format("there is no such date, {:04}-{:02} has {} days", *year, *month,
@@ -120,10 +121,13 @@ std::optional<TimeNs> scan_offset(Scanner& scan, std::string_view text) {
     if (!scan.done()) refuse(text, "nothing may follow the Z");
     return 0;
   }
+
   scan.take(' ');
   const std::string_view shown = scan.rest;
   const bool negative = !scan.done() && scan.rest.front() == '-';
   if (!scan.take('+') && !scan.take('-')) refuse(text, "after the time only an offset may follow, such as +09:00 or Z");
+
+  // ISO 8601 has both forms: +09:00 and +0900.
   int hours = 0;
   int minutes = 0;
   if (const auto both = scan.number(4)) {
@@ -139,6 +143,7 @@ std::optional<TimeNs> scan_offset(Scanner& scan, std::string_view text) {
       minutes = *m;
     }
   }
+
   if (!scan.done()) refuse(text, "nothing may follow the offset");
   const int total = (negative ? -1 : 1) * (hours * 60 + minutes);
   if (minutes > 59 || total < -12 * 60 || total > 14 * 60) {

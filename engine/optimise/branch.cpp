@@ -34,12 +34,15 @@ class Branching {
         complete = false;
         break;
       }
+
       const Node node = std::move(open.back());
       open.pop_back();
       if (!may_be_better(node.bound)) {
         left_below = std::min(left_below, node.bound);
         continue;
       }
+
+      // An infeasible node holds no answer; of one not solved to the end only the bound above it is proven.
       const Solution relaxed = solve(node);
       if (relaxed.outcome == Outcome::infeasible) continue;
       if (relaxed.outcome != Outcome::optimal) {
@@ -51,18 +54,24 @@ class Branching {
         left_below = std::min(left_below, relaxed.objective);
         continue;
       }
+
+      // All whole, and better than what was known.
       const std::uint32_t column = furthest_from_whole(relaxed);
       if (column == no_column) {
         least_ = relaxed.objective;
         best_ = relaxed;
         continue;
       }
+
+      // Depth first, the nearer side first: answers come early, and their cost bounds the rest.
       const double near = std::round(relaxed.values[column]);
       for (const double side : {1.0 - near, near}) {
         open.push_back({node.fixed, relaxed.objective});
         open.back().fixed.emplace_back(column, side);
       }
     }
+
+    // Proven is the least bound of all that was not looked into.
     for (const Node& node : open) left_below = std::min(left_below, node.bound);
     best_.outcome = complete ? Outcome::optimal : Outcome::limit;
     best_.objective = best_.has_answer() ? least_ : infinite;

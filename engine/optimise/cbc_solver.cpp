@@ -52,6 +52,7 @@ CbcModel cbc_model(const LinearModel& model, double scale, const MilpLimits& lim
   const ColumnMatrix matrix = column_matrix(model);
   std::vector<double> cost = model.cost;
   for (double& c : cost) c *= scale;
+
   const CoinRanges columns(model.column_lower, model.column_upper),
       rows(model.row_lower, model.row_upper, narrowest_row);
   Cbc_loadProblem(cbc.get(), static_cast<int>(model.columns()), static_cast<int>(model.rows()), matrix.start.data(),
@@ -61,6 +62,8 @@ CbcModel cbc_model(const LinearModel& model, double scale, const MilpLimits& lim
   for (std::size_t c = 0; c < model.columns(); ++c) {
     if (model.integer[c] != 0) Cbc_setInteger(cbc.get(), static_cast<int>(c));
   }
+
+  // Nothing is left to chance or to the clock: no threads, fixed seeds, a limit of nodes and not of time.
   const auto set = [&](const char* name, const std::string& value) {
     Cbc_setParameter(cbc.get(), name, value.c_str());
   };
@@ -122,6 +125,8 @@ Solution solve_milp(const LinearModel& model, const MilpLimits& limits) {
     best.values = candidate.values;
     best.objective = candidate.objective;
   };
+
+  // A dive costs little, and is often within the gap: then nothing is searched.
   const std::vector<double> dived = dive(lp, model, relaxed.values);
   if (!dived.empty()) take(with_whole_numbers_of(lp, model, dived));
   if (within_gap(best, limits)) return closed(std::move(best), limits);

@@ -208,6 +208,7 @@ Solution LpSolver::solve(std::uint64_t iteration_limit) {
     impl.run(true);
     iterations += static_cast<std::uint64_t>(clp.getIterationCount());
   }
+
   impl.only_costs_changed = clp.status() == 0;
   impl.foreign_basis = false;
   switch (clp.status()) {

@@ -37,6 +37,7 @@ ColumnMatrix column_matrix(const LinearModel& model) {
   for (const std::uint32_t row : model.entry_row) ++next[row + 1];
   for (std::size_t r = 0; r < rows; ++r) next[r + 1] += next[r];
   for (std::uint32_t e = 0; e < entries; ++e) by_row[next[model.entry_row[e]]++] = e;
+
   std::fill(next.begin(), next.end(), 0);
   for (const std::uint32_t column : model.entry_column) ++next[column + 1];
   for (std::size_t c = 0; c < columns; ++c) next[c + 1] += next[c];
@@ -46,12 +47,14 @@ ColumnMatrix column_matrix(const LinearModel& model) {
   matrix.start.assign(columns + 1, 0);
   matrix.row.reserve(entries);
   matrix.value.reserve(entries);
+
   std::size_t e = 0;
   for (std::size_t c = 0; c < columns; ++c) {
     const std::size_t begin = matrix.row.size();
     for (; e < entries && model.entry_column[by_column[e]] == c; ++e) {
       const int row = static_cast<int>(model.entry_row[by_column[e]]);
       const double value = model.entry_value[by_column[e]];
+      // Entries of the same row and column add up.
       if (matrix.row.size() > begin && matrix.row.back() == row) {
         matrix.value.back() += value;
       } else {

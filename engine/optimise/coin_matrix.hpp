@@ -32,9 +32,9 @@ struct ColumnMatrix {
 };
 ColumnMatrix column_matrix(const LinearModel& model);
 
-/// What can be said of a model before any solver sees it: failed for a NaN, an infinite cost or coefficient, or an
-/// entry outside of the matrix; infeasible for a lower bound above its upper one by more than 1e-7, or at an infinity
-/// that no number reaches. Nothing: let the solver try.
+/// Outcome that shows before any solver sees a model: failed for a NaN, an infinite cost or coefficient, or an entry
+/// outside of the matrix; infeasible for a lower bound above its upper one by more than 1e-7, or at an infinity that no
+/// number reaches. Nothing: let the solver try.
 std::optional<Outcome> seen_at_once(const LinearModel& model);
 std::optional<Outcome> seen_at_once(const double* lower, const double* upper, std::size_t count);
 

@@ -20,7 +20,7 @@ double counted_per_metered(const PlanVehicle& vehicle) {
   return vehicle.need_at == NeedAt::battery ? vehicle.charge_efficiency : 1.0;
 }
 
-/// What a metered kWh is worth to the plan, its energy not paid yet.
+/// Worth of a metered kWh to the plan, its energy not paid yet.
 double value_per_kwh(const PlanVehicle& vehicle) {
   return vehicle.unmet_price_per_kwh * counted_per_metered(vehicle) - vehicle.charge_price_per_kwh;
 }
@@ -82,6 +82,8 @@ std::string misfit(const PlanProblem& problem) {
   for (const PlanStorage& storage : problem.storages) {
     if (storage.max_charge_kw > 0.0 || storage.max_discharge_kw > 0.0) return "there is a storage";
   }
+
+  // A price on highest windows ties steps to each other: a kWh then costs by more than its slot.
   const bool billed = std::any_of(problem.windows.begin(), problem.windows.end(), [&](const MeterWindow& window) {
     return problem.periods[window.period].price_per_kw != 0.0;
   });
@@ -89,11 +91,14 @@ std::string misfit(const PlanProblem& problem) {
     return period.price_per_kw != 0.0 && !period.ratchets.empty();
   });
   if (billed || ratcheted) return "there is a demand charge";
+
   const GridWishes& grid = problem.grid;
   if (grid.peak_price_per_kw != 0.0 || grid.ramp_price_per_kw != 0.0 || grid.pressure_price_per_kwh != 0.0)
     return "the grid has wishes";
   if (problem.fairness != Fairness::none) return "shares are to be fair";
   if (!problem.magnitudes.empty()) return "there are magnitude rows";
+
+  // Costs of a slot may not fall with the amount: 0 for PV that would be lost, then the sell price, then the buy price.
   for (std::size_t t = 0; t < problem.steps(); ++t) {
     if (import_broken_at_rest(problem, t) || export_broken_at_rest(problem, t))
       return fmt::format("load or PV alone breaks a limit in step {}", t);
@@ -103,6 +108,7 @@ std::string misfit(const PlanProblem& problem) {
         (problem.sell_per_kwh[t] < 0.0 || problem.sell_per_kwh[t] > problem.buy_per_kwh[t]))
       return fmt::format("PV is left in step {} and selling pays more than buying costs, or less than nothing", t);
   }
+
   const std::string vehicles = vehicles_misfit(problem);
   return vehicles.empty() ? limits_misfit(problem) : vehicles;
 }
@@ -207,7 +213,7 @@ class Network {
   std::vector<std::uint32_t> first_arc_;
 };
 
-/// What flows at the grid connection when the vehicles take what they take.
+/// Power at the grid connection when the vehicles take what they take.
 void settle_grid(const PlanProblem& problem, Plan& plan) {
   std::vector<double> net_kw(problem.load_kw);
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {

@@ -1,10 +1,10 @@
 // The exact greedy: where a plan only charges, and a kWh costs by the slot alone, slots are filled from the cheapest
 // on.
 //
-// What the vehicles can put into each slot is then a polymatroid, over which greedy is exact for costs that do not fall
-// with the amount (Federgruen & Groenevelt 1986, "The greedy procedure for resource allocation problems", Operations
-// Research 34(6)): each slot takes all it can, by a maximum flow that may move energy between the slots filled before
-// but never lowers their totals.
+// Energies that the vehicles can put into the slots are then a polymatroid, over which greedy is exact for costs that
+// do not fall with the amount (Federgruen & Groenevelt 1986, "The greedy procedure for resource allocation problems",
+// Operations Research 34(6)): each slot takes all it can, by a maximum flow that may move energy between the slots
+// filled before but never lowers their totals.
 #pragma once
 #include <string>
 

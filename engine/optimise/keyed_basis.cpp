@@ -51,6 +51,7 @@ Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis basis) {
   std::unordered_map<Name, std::uint32_t, Hash> index;
   index.reserve(saved.series.size());
   for (std::uint32_t s = 0; s < saved.series.size(); ++s) index.emplace(full_name(saved.series[s]), s);
+
   for (const Series& series : model.series) {
     const auto found = index.find(full_name(series));
     if (found == index.end()) continue;
@@ -70,6 +71,7 @@ Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis basis) {
   std::int64_t lacking = static_cast<std::int64_t>(basis.rows.size());
   for (const Standing standing : basis.columns) lacking -= standing == Standing::basic ? 1 : 0;
   for (const Standing standing : basis.rows) lacking -= standing == Standing::basic ? 1 : 0;
+
   for (const ModelBlock& block : model.blocks)
     for (std::size_t v = 0; lacking > 0 && v < block.vehicles.size(); ++v) {
       const VehicleColumns& columns = block.vehicles[v];
@@ -77,6 +79,7 @@ Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis basis) {
       const auto stands_basic = [&](std::uint32_t column) {
         return column != no_index && basis.columns[column] == Standing::basic;
       };
+
       bool has_basic = stands_basic(columns.unmet);
       for (std::uint32_t i = 0; !has_basic && i < columns.length; ++i)
         has_basic =
@@ -85,6 +88,8 @@ Basis fitted(const KeyedBasis& saved, const PlanModel& model, Basis basis) {
       basis.rows[columns.need_row] = Standing::basic;
       --lacking;
     }
+
+  // A basis has exactly as many basic members as rows: slacks make up for the rest, and columns too many go to a bound.
   for (std::size_t r = 0; lacking > 0 && r < basis.rows.size(); ++r)
     if (basis.rows[r] != Standing::basic) {
       basis.rows[r] = Standing::basic;

@@ -36,6 +36,8 @@ std::optional<LimitForest> limit_forest(const std::vector<PlanLimit>& limits) {
   LimitForest forest{std::vector(limits.size(), no_limit), std::vector(evse_count, no_limit)};
   std::vector<std::uint32_t> widest(evse_count, no_limit);  // the largest limit seen so far around each EVSE
   std::vector<std::size_t> seen(limits.size(), 0);
+
+  // From the smallest on: a limit holds each one that it touches wholly, or the two overlap.
   for (const std::uint32_t limit : smallest_first) {
     std::vector<std::uint32_t> inside;
     for (const std::uint32_t evse : evses[limit]) {
@@ -44,6 +46,7 @@ std::optional<LimitForest> limit_forest(const std::vector<PlanLimit>& limits) {
       if (child != no_limit && seen[child]++ == 0) inside.push_back(child);
       widest[evse] = limit;
     }
+
     for (const std::uint32_t child : inside) {
       if (seen[child] != evses[child].size()) return std::nullopt;
       forest.parent[child] = limit;

@@ -1,4 +1,4 @@
-// What the highest windows of a month cost, and what the grid company would like.
+// Cost of the highest windows of a month, and wishes of the grid company.
 #include <algorithm>
 #include <cmath>
 
@@ -14,6 +14,7 @@ void ModelBuilder::look_at_windows() {
   window_binds_.assign(problem_.windows.size(), 0);
   needs_import_.assign(steps(), 0);
   std::vector<std::uint8_t> priced(periods, 0);
+
   for (std::size_t p = 0; p < periods; ++p) {
     billed_at_least_[p] = std::max(0.0, problem_.periods[p].floor_kw);
     if (problem_.periods[p].price_per_kw <= 0.0) continue;
@@ -21,6 +22,8 @@ void ModelBuilder::look_at_windows() {
     for (const DemandPeriod::Ratchet& ratchet : problem_.periods[p].ratchets)
       if (ratchet.share > 0.0) in_ratchet_[ratchet.period] = priced[ratchet.period] = 1;
   }
+
+  // A window binds where all that could be drawn in it is more than what is billed anyway.
   for (std::size_t w = 0; w < problem_.windows.size(); ++w) {
     const MeterWindow& window = problem_.windows[w];
     if (priced[window.period] == 0) continue;
@@ -40,6 +43,7 @@ void ModelBuilder::look_at_windows() {
     window_binds_[w] = 1;
     for (std::uint32_t t = window.first_step; t < window.end_step; ++t) needs_import_[t] = 1;
   }
+
   const GridWishes& grid = problem_.grid;
   for (std::uint32_t t = 0; t < steps(); ++t)
     if (grid.peak_price_per_kw > 0.0 || grid.ramp_price_per_kw > 0.0 || grid.pressure_price_per_kwh > 0.0)
@@ -53,6 +57,7 @@ void ModelBuilder::add_demand_charge() {
   for (std::uint32_t p = 0; p < periods; ++p) {
     const DemandPeriod& period = problem_.periods[p];
     if (period.price_per_kw > 0.0) billed[p] = column(billed_at_least_[p], infinite, period.price_per_kw);
+    // A ratchet is taken of the highest window itself, which the floor does not raise.
     if (in_ratchet_[p] != 0) {
       highest[p] = column(0.0, infinite, 0.0);
       if (billed[p] != no_index) {
@@ -64,6 +69,7 @@ void ModelBuilder::add_demand_charge() {
       highest[p] = billed[p];
     }
   }
+
   for (std::uint32_t p = 0; p < periods; ++p) {
     if (billed[p] == no_index) continue;
     for (const DemandPeriod::Ratchet& ratchet : problem_.periods[p].ratchets) {
@@ -73,8 +79,11 @@ void ModelBuilder::add_demand_charge() {
       linear_.add(at_least, highest[ratchet.period], -ratchet.share);
     }
   }
+
   name(Part::billed, false, 0, 0, billed);
   std::vector<std::uint32_t> rows(steps(), no_index);
+
+  // Only windows that can raise a bill have a row, named by their first step.
   for (std::size_t w = 0; w < problem_.windows.size(); ++w) {
     if (window_binds_[w] == 0) continue;
     const MeterWindow& window = problem_.windows[w];
@@ -102,6 +111,7 @@ void ModelBuilder::add_grid_wishes() {
     if (step.out != no_index) linear_.add(to, step.out, -sign);
     if (step.over_out != no_index) linear_.add(to, step.over_out, -sign);
   };
+
   if (grid.peak_price_per_kw > 0.0 && steps() > 0) {
     const std::uint32_t peak = column(0.0, infinite, grid.peak_price_per_kw);
     std::vector<std::uint32_t> rows(steps());
@@ -112,6 +122,7 @@ void ModelBuilder::add_grid_wishes() {
     }
     name(Part::grid_peak, true, 0, 0, rows);
   }
+
   if (grid.ramp_price_per_kw > 0.0)
     for (std::uint32_t t = std::isnan(grid.last_net_kw) ? 1 : 0; t < steps(); ++t) {
       // |net now - net before| in two rows over one column.
@@ -125,6 +136,8 @@ void ModelBuilder::add_grid_wishes() {
       }
       name(Part::ramp, false, static_cast<std::uint64_t>(problem_.first_step_number + t), t, ramp, 1);
     }
+
+  // Only what is drawn above a share of the limit has a price: no row where no more can flow.
   if (grid.pressure_price_per_kwh > 0.0)
     for (std::uint32_t t = 0; t < steps(); ++t) {
       const double from = grid.pressure_from * problem_.import_limit_kw[t];

@@ -42,6 +42,8 @@ void ModelBuilder::add_grid() {
     else
       add_balanced_step(t);
   }
+
+  // Names by step let the next model begin with this one's basis.
   const auto name_all = [this](Part part, bool is_row, std::uint32_t GridStep::*id) {
     std::vector<std::uint32_t> ids(steps());
     for (std::uint32_t t = 0; t < steps(); ++t) ids[t] = block_.steps[t].*id;
@@ -96,6 +98,8 @@ void ModelBuilder::add_balanced_step(std::uint32_t t) {
     step.curtailed = column(0.0, curtailable, 0.0);
     linear_.add(step.row, step.curtailed, 1.0);
   }
+
+  // Where the base alone breaks a limit, the excess has a price: every model has an answer.
   if (base > import_limit) {
     step.over_in = column(0.0, infinite, buy + over);
     linear_.add(step.row, step.over_in, -1.0);

@@ -25,6 +25,7 @@ void ModelBuilder::add_limits() {
           widen(t, -member.coefficient * storage.max_discharge_kw);
         }
       } else if (member.index < vehicles_of_evse_.size()) {
+        // Vehicles of one EVSE follow one another, each with steps of its own.
         for (const std::uint32_t v : vehicles_of_evse_[member.index]) {
           const PlanVehicle& vehicle = problem_.vehicles[v];
           for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
@@ -34,6 +35,7 @@ void ModelBuilder::add_limits() {
         }
       }
     }
+
     std::vector<std::uint32_t> rows(steps(), no_index), over(steps(), no_index);
     for (std::uint32_t t = 0; t < steps(); ++t) {
       const double base = limit.base.empty() ? 0.0 : at(limit.base, t);
@@ -41,10 +43,12 @@ void ModelBuilder::add_limits() {
       const bool upper_binds = most_up[t] > upper, lower_binds = most_down[t] < lower;
       if (!upper_binds && !lower_binds) continue;
       rows[t] = row(lower_binds ? lower : -infinite, upper_binds ? upper : infinite);
+      // With every power at 0 the row holds: nothing to be paid for.
       if (upper >= 0.0 && lower <= 0.0) continue;
       over[t] = column(0.0, infinite, problem_.over_limit_price_per_kwh * problem_.hours[t]);
       linear_.add(rows[t], over[t], upper < 0.0 ? -1.0 : 1.0);
     }
+
     for (const PlanLimit::Member& member : limit.members) {
       if (member.storage) {
         const StorageColumns& columns = block_.storages[member.index];
@@ -54,6 +58,7 @@ void ModelBuilder::add_limits() {
           linear_.add(rows[t], columns.discharge + t, -member.coefficient);
         }
       } else if (member.index < vehicles_of_evse_.size()) {
+        // Only steps of the stay have columns.
         for (const std::uint32_t v : vehicles_of_evse_[member.index]) {
           const PlanVehicle& vehicle = problem_.vehicles[v];
           const VehicleColumns& columns = block_.vehicles[v];
@@ -66,6 +71,7 @@ void ModelBuilder::add_limits() {
         }
       }
     }
+
     name(Part::limit, true, l, 0, rows);
     name(Part::limit_over, false, l, 0, over);
   }
@@ -107,6 +113,7 @@ void ModelBuilder::add_polygons() {
     const double re = std::cos(angle), im = std::sin(angle);
     const double upper = at(magnitude.upper, side.step) * (outer ? 1.0 : std::cos(std::numbers::pi / polygon_sides));
     const std::uint32_t within = row(-infinite, upper);
+
     for (const PlanMagnitude::Member& member : magnitude.members) {
       if (member.evse >= vehicles_of_evse_.size()) continue;
       const double coefficient = re * member.re + im * member.im;
@@ -114,6 +121,7 @@ void ModelBuilder::add_polygons() {
         const PlanVehicle& vehicle = problem_.vehicles[v];
         if (side.step < vehicle.first_step || side.step >= vehicle.end_step) continue;
         const std::uint32_t i = side.step - vehicle.first_step;
+        // A bound counts with set-points, which lie between the powers and what may be offered.
         if (outer) add_set_points(v);
         const VehicleColumns& columns = block_.vehicles[v];
         linear_.add(within, (columns.set_charge != no_index ? columns.set_charge : columns.charge) + i, coefficient);

@@ -19,6 +19,7 @@ void ModelBuilder::add_storages() {
     columns.discharge = static_cast<std::uint32_t>(linear_.columns());
     for (std::uint32_t t = 0; t < steps(); ++t)
       at_grid(column(0.0, storage.max_discharge_kw, storage.discharge_price_per_kwh * problem_.hours[t]), t, -1.0);
+
     columns.level = static_cast<std::uint32_t>(linear_.columns());
     for (std::uint32_t t = 0; t < steps(); ++t) {
       const double least = contents_.storage_lower.empty() ? std::min(storage.min_kwh, storage.stored_kwh)
@@ -28,6 +29,7 @@ void ModelBuilder::add_storages() {
       const std::uint32_t level = column(
           least, most,
           -storage.hold_value_per_kwh_h * problem_.hours[t] - (t + 1 == steps() ? storage.end_value_per_kwh : 0.0));
+
       const double start = t == 0 ? storage.stored_kwh : 0.0;
       const std::uint32_t step = row(start, start);
       linear_.add(step, level, 1.0);
@@ -35,10 +37,12 @@ void ModelBuilder::add_storages() {
       linear_.add(step, columns.charge + t, -storage.charge_efficiency * problem_.hours[t]);
       linear_.add(step, columns.discharge + t, problem_.hours[t] / storage.discharge_efficiency);
     }
+
     name(Part::storage_charge, false, storage.key, 0, columns.charge, steps());
     name(Part::storage_discharge, false, storage.key, 0, columns.discharge, steps());
     name(Part::storage_level, false, storage.key, 0, columns.level, steps());
     name(Part::storage_level, true, storage.key, 0, columns.level_row, steps());
+
     const std::uint32_t last = columns.level + steps() - 1;
     if (storage.end_excess_price_per_kwh > 0.0) {
       const std::uint32_t excess = column(0.0, infinite, storage.end_excess_price_per_kwh);
@@ -48,6 +52,7 @@ void ModelBuilder::add_storages() {
       name(Part::storage_excess, false, storage.key, 0, excess, 1);
       name(Part::storage_excess, true, storage.key, 0, beyond, 1);
     }
+
     const bool lacks = std::any_of(storage.end_lacks.begin(), storage.end_lacks.end(),
                                    [](const PlanStorage::Lack& lack) { return lack.price_per_kwh > 0.0; });
     if (lacks && storage.stored_kwh > linear_.column_lower[last]) {
@@ -57,6 +62,8 @@ void ModelBuilder::add_storages() {
       for (const PlanStorage::Lack& lack : storage.end_lacks)
         linear_.add(start, column(0.0, lack.kwh, lack.price_per_kwh), 1.0);
     }
+
+    // Energy that must be left is a soft bound, so that every model has an answer.
     if (storage.end_at_least_kwh <= linear_.column_lower[last]) continue;
     const std::uint32_t lack = column(0.0, infinite, problem_.over_limit_price_per_kwh);
     const std::uint32_t end = row(storage.end_at_least_kwh, infinite);

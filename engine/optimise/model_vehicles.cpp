@@ -56,12 +56,14 @@ void ModelBuilder::add_level(std::uint32_t index) {
   VehicleColumns& columns = block_.vehicles[index];
   if (columns.charge == no_index) return;
   const std::uint32_t length = vehicle.end_step - vehicle.first_step;
+
   const auto chain = [&](Part part, double per_charge, double per_discharge, double lower, double upper) {
     double most_up = 0.0, most_down = 0.0;
     for (std::uint32_t t = vehicle.first_step; t < vehicle.end_step; ++t) {
       most_up += problem_.hours[t] * per_charge * linear_.column_upper[columns.charge + t - vehicle.first_step];
       most_down += problem_.hours[t] * per_discharge * most_discharge_kw(vehicle, t);
     }
+    // Powers that can reach neither bound need no level.
     if (most_up <= upper && -most_down >= lower) return no_index;
     const auto first = static_cast<std::uint32_t>(linear_.columns());
     const auto first_row = static_cast<std::uint32_t>(linear_.rows());
@@ -73,6 +75,7 @@ void ModelBuilder::add_level(std::uint32_t index) {
       linear_.add(step, columns.charge + i, -per_charge * hours);
       linear_.add(step, columns.discharge + i, per_discharge * hours);
     }
+
     name(part, false, vehicle.key, vehicle.first_step, first, length);
     name(part, true, vehicle.key, vehicle.first_step, first_row, length);
     if (part == Part::level) columns.level_row = first_row;
@@ -115,6 +118,8 @@ void ModelBuilder::add_need(std::uint32_t index) {
     if (fair && contents_.least_share > 0.0)
       most = std::max(0.0, wanted - contents_.least_share * std::min(wanted, reachable));
     if (!gives_back) most = std::min(most, wanted);
+
+    // Surely unmet is wanted energy that can be had neither in the stay nor later.
     double later_kwh = 0.0;
     for (const PlanVehicle::Later& later : vehicle.later) later_kwh += later.kwh;
     const double least = std::min(most, std::max(0.0, wanted - reachable - later_kwh));
@@ -128,6 +133,7 @@ void ModelBuilder::add_need(std::uint32_t index) {
     column(0.0, gives_back ? vehicle.later[b].kwh : std::min(vehicle.later[b].kwh, wanted),
            vehicle.later[b].price_per_kwh);
   if (later_blocks > 0) name(Part::later, false, vehicle.key, vehicle.first_step, first_later, later_blocks);
+
   std::uint32_t beyond = no_index;
   if (values_end) {
     beyond = column(0.0, gives_back ? infinite : std::max(0.0, cap - wanted), -vehicle.end_value_per_kwh);

@@ -38,6 +38,7 @@ void ModelBuilder::add_whole_numbers() {
                                                     : vehicle.min_kw * share;
       const bool has_least = least > 0.0;
       if (has_starts && most < least) linear_.column_upper[columns.charge + i] = 0.0;
+
       if (most > 0.0 && most >= least && (has_rates || has_least || has_starts || one_way)) {
         on[i] = column(0.0, 1.0, 0.0, true);
         block_.wholes.push_back({Part::on, v, t, on[i], least});
@@ -55,6 +56,7 @@ void ModelBuilder::add_whole_numbers() {
             linear_.add(one, chosen, 1.0);
           }
         } else {
+          // Without rates: 0, or from the least power to the greatest.
           const std::uint32_t at_most = on_rows[i] = row(-infinite, 0.0);
           linear_.add(at_most, charge, 1.0);
           linear_.add(at_most, on[i], -most);
@@ -65,6 +67,8 @@ void ModelBuilder::add_whole_numbers() {
           }
         }
       }
+
+      // The same for discharging.
       const double most_back = gives_back ? most_discharge_kw(vehicle, t) : 0.0;
       const double least_back = contents_.whole_numbers ? vehicle.min_discharge_kw * share : 0.0;
       if (most_back > 0.0 && least_back > most_back) {
@@ -72,6 +76,7 @@ void ModelBuilder::add_whole_numbers() {
       } else if (most_back > 0.0 && (least_back > 0.0 || one_way)) {
         back[i] = column(0.0, 1.0, 0.0, true);
         block_.wholes.push_back({Part::back, v, t, back[i], least_back});
+
         const std::uint32_t at_most = back_rows[i] = row(-infinite, 0.0);
         linear_.add(at_most, columns.discharge + i, 1.0);
         linear_.add(at_most, back[i], -most_back);
@@ -80,6 +85,8 @@ void ModelBuilder::add_whole_numbers() {
           linear_.add(at_least, columns.discharge + i, 1.0);
           linear_.add(at_least, back[i], -least_back);
         }
+
+        // One direction at a time.
         if (on[i] != no_index) {
           const std::uint32_t either = either_rows[i] = row(-infinite, 1.0);
           linear_.add(either, on[i], 1.0);
@@ -87,6 +94,7 @@ void ModelBuilder::add_whole_numbers() {
         }
       }
     }
+
     if (has_starts) {
       // start >= on - on before, as many as allowed; a step without a binary is one at 0 kW.
       const std::uint32_t within = row(-infinite, static_cast<double>(vehicle.starts_left()));
@@ -100,12 +108,15 @@ void ModelBuilder::add_whole_numbers() {
         linear_.add(within, start, 1.0);
       }
     }
+
     name(Part::on, false, vehicle.key, vehicle.first_step, on);
     name(Part::back, false, vehicle.key, vehicle.first_step, back);
     name(Part::on, true, vehicle.key, vehicle.first_step, on_rows);
     name(Part::back, true, vehicle.key, vehicle.first_step, back_rows);
     name(Part::one_way, true, vehicle.key, vehicle.first_step, either_rows);
   }
+
+  // Storages have a direction only in steps where an answer used both.
   if (contents_.storage_one_way.empty()) return;
   for (std::uint32_t s = 0; s < problem_.storages.size(); ++s) {
     const PlanStorage& storage = problem_.storages[s];

@@ -39,7 +39,7 @@ struct Plan {
   std::vector<double> import_kw, export_kw, curtailed_kw;  ///< [steps]
   std::vector<double> peak_kw;                             ///< [periods] highest window
   double over_limit_kwh = 0.0;                             ///< see PlanProblem::over_limit_price_per_kwh
-  /// What one more kW of import limit would save in each step (>= 0), of an LP.
+  /// Saving by one more kW of import limit in each step (>= 0), of an LP.
   std::vector<double> contract_value_per_kw;
   std::uint64_t iterations = 0, nodes = 0;
 

@@ -212,7 +212,7 @@ Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solutio
         if (whole.part != Part::grid_way || weights_[k] <= 0.0) continue;
         const GridStep& step = model_.blocks[k].steps[whole.step];
         if (answer.values[step.in] > same_kw || answer.values[step.out] > same_kw) continue;
-        // What one more kW of sun in this step would save, per kWh.
+        // Saving by one more kW of sun in this step, per kWh.
         const double worth = -answer.row_duals[step.row] / (weights_[k] * problem.hours[whole.step]);
         const bool imports = whole_numbers[whole.column] > 0.5;
         const bool pays = imports ? worth < problem.sell_per_kwh[whole.step] - same_price
@@ -222,6 +222,8 @@ Solution PlanAttempt::turn_directions(std::vector<double> whole_numbers, Solutio
         turned = true;
       }
     }
+
+    // Turning ends where the linear programme does not confirm that it pays.
     if (!turned) break;
     Solution next = solve_on_with(whole_numbers);
     const bool better = next.outcome == Outcome::optimal &&
@@ -257,9 +259,11 @@ bool PlanAttempt::solve_whole() {
     forbid_both_ways();
     for (ModelContents& contents : contents_) contents.whole_numbers = options_.method == Method::milp;
     build();
+
     std::vector<double> best, numbers(model_.linear.columns(), 0.0);
     Basis best_basis;
     double least = infinite;
+
     const auto take = [&](const Solution& candidate) {
       if (candidate.outcome != Outcome::optimal || candidate.objective >= least) return;
       best = candidate.values;
@@ -270,6 +274,7 @@ bool PlanAttempt::solve_whole() {
       return !best.empty() &&
              least - bound_ <= (options_.milp.relative_gap + rounding) * std::max(1.0, std::abs(least));
     };
+
     std::vector<std::vector<double>> tried;
     const auto try_out = [&] {
       if (std::find(tried.begin(), tried.end(), numbers) != tried.end()) return;
@@ -285,6 +290,7 @@ bool PlanAttempt::solve_whole() {
       put_last_ways(numbers);
       try_out();
     }
+
     const bool goes_on = !best.empty();
     for (const double threshold : {0.5, 1.0}) {
       if (goes_on || within_gap(1e-9) || (options_.method == Method::lp && !best.empty())) break;
@@ -292,6 +298,7 @@ bool PlanAttempt::solve_whole() {
         round_plan(*problems_[k], model_.blocks[k], linear[k], threshold, numbers);
       try_out();
     }
+
     if (!may_search() && !goes_on && !within_gap(1e-9)) {
       // Directions from other ends: all that draw, all that give, where the first end took little work.
       for (const double way : {1.0, 0.0}) {
@@ -302,6 +309,8 @@ bool PlanAttempt::solve_whole() {
         try_out();
       }
     }
+
+    // Few directions are branched on in the warm linear programme; CBC searches all whole numbers.
     if (may_search() && options_.method == Method::lp && !within_gap(1e-9)) {
       if (tried.empty()) load_with(ways_basis_ ? *ways_basis_ : basis_);
       const Solution ways = branch(solver_, model_.linear, least, options_.milp);
@@ -310,6 +319,7 @@ bool PlanAttempt::solve_whole() {
       bound_ = std::max(bound_, ways.bound);
       if (ways.has_answer()) take(solve_on_with(ways.values));
     } else if (may_search() && !within_gap(1e-9)) {
+      // Many directions of the connection are kept as they were turned, and only the rest is searched.
       const bool kept = options_.method == Method::milp && turns_grid() && !best.empty();
       if (kept) keep_grid_ways(best);
       const Solution whole = solve_milp(model_.linear, options_.milp);
@@ -318,12 +328,16 @@ bool PlanAttempt::solve_whole() {
       if (!kept) bound_ = std::max(bound_, whole.bound);  // of the kept directions alone it bounds nothing else
       if (whole.has_answer()) take(solve_with(whole.values));
     }
+
+    // Nothing found: with every power at 0 each model has an answer.
     if (best.empty()) {
       for (std::size_t k = 0; k < problems_.size(); ++k) rest(*problems_[k], model_.blocks[k], numbers);
       take(solve_with(numbers));
     }
     outcome_ = within_gap(1e-6) ? Outcome::optimal : Outcome::limit;
     if (best.empty()) return false;
+
+    // The linear model with these whole numbers gives the powers, and the price of contract power.
     if (options_.method == Method::milp) {
       solution_ = solve_with(best);
     } else {
@@ -332,6 +346,7 @@ bool PlanAttempt::solve_whole() {
       remember_ways(best);
     }
     if (solution_.outcome != Outcome::optimal) return false;
+
     read();
     if (complete()) continue;
     if (!must_be_whole()) return true;
@@ -358,6 +373,7 @@ void PlanAttempt::finish(Method method) {
     const bool charge = part == Part::charge || part == Part::storage_charge;
     return last_.last_kw(storage, charge, owner, number);
   };
+
   set_contract_values();
   if (options_.tie_break != TieBreak::none) {
     const std::vector<Plan> first = plans_;
@@ -365,6 +381,7 @@ void PlanAttempt::finish(Method method) {
     solution_ = break_ties(solver_, model_, one, options_.tie_break, last_kw);
     iterations_ += solution_.iterations - one.iterations;
     read();
+
     const bool kept = sound(method) && cost() <= found + 1e-8 * std::max(1.0, std::abs(found));
     bool broken = !kept;
     for (std::size_t k = 0; k < problems_.size() && !broken; ++k) {
@@ -375,6 +392,7 @@ void PlanAttempt::finish(Method method) {
     if (broken) plans_ = first;
     for (std::size_t k = 0; k < plans_.size(); ++k) plans_[k].contract_value_per_kw = first[k].contract_value_per_kw;
   }
+
   for (std::size_t k = 0; k < problems_.size(); ++k) {
     Plan& plan = plans_[k];
     plan.method = method;

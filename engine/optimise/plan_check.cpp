@@ -83,6 +83,7 @@ class Look {
         return fmt::format("{} of vehicle {} (key {}) in step {}", what, v, spec.key, spec.first_step + k);
       };
     };
+
     EnergyCount count(spec);
     for (std::size_t k = 0; k < made.charge_kw.size(); ++k) {
       const auto step = static_cast<std::uint32_t>(spec.first_step + k);
@@ -95,6 +96,8 @@ class Look {
       within(count.got_kwh(), -infinite, spec.most_kwh, tolerance_kwh_, "kWh", name("energy got", k));
       if (plan_.method == Method::milp) whole_numbers(spec, step, made.charge_kw[k], discharge_kw, name("power", k));
     }
+
+    // Unmet energy has a price: a plan must say neither more nor less than what lacks.
     const double unmet_kwh = std::max(0.0, spec.wanted_kwh - count.got_kwh());
     within(made.unmet_kwh, unmet_kwh, unmet_kwh, tolerance_kwh_, "kWh",
            [&] { return fmt::format("unmet energy of vehicle {} (key {})", v, spec.key); });

@@ -12,7 +12,7 @@ namespace evtwin::optimise {
 std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block, const std::vector<double>& values,
                              ModelContents& contents) {
   if (problem.magnitudes.empty()) return 0;
-  // What counts at each EVSE: powers, or set-points where a bound has them.
+  // Power that counts at each EVSE: the vehicle's own, or set-points where a bound has them.
   const std::size_t steps = problem.steps();
   std::vector<double> kw;
   for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
@@ -27,6 +27,7 @@ std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block
       if (discharge != no_index) kw[begin + vehicle.first_step + i] -= values[discharge + i];
     }
   }
+
   const bool outer = problem.linearisation == Linearisation::outer;
   std::vector<PolygonSide> added;
   for (std::uint32_t m = 0; m < problem.magnitudes.size(); ++m) {
@@ -38,10 +39,13 @@ std::size_t add_broken_sides(const PlanProblem& problem, const ModelBlock& block
       });
       const double upper = at(magnitude.upper, t), size = std::abs(sum), slack = 1e-7 * std::max(1.0, upper);
       if (size <= upper + slack) continue;
+
+      // The side whose normal is nearest to the phasor cuts the most off.
       const double turn = std::arg(sum) / (2.0 * std::numbers::pi) * polygon_sides;
       const auto nearest = static_cast<std::int64_t>(std::llround(turn));
       const auto side = static_cast<std::uint32_t>((nearest + std::int64_t{2} * polygon_sides) % polygon_sides);
       const double off = (turn - static_cast<double>(nearest)) * 2.0 * std::numbers::pi / polygon_sides;
+      // Around the circle a side may hold already where the magnitude does not.
       if (outer && size * std::cos(off) <= upper + slack) continue;
       const PolygonSide one{m, t, side};
       if (!std::binary_search(contents.sides.begin(), contents.sides.end(), one)) added.push_back(one);
@@ -59,6 +63,7 @@ bool narrow_storage_levels(const PlanProblem& problem, const Plan& plan, ModelCo
   for (std::size_t s = 0; s < problem.storages.size(); ++s) {
     const PlanStorage& storage = problem.storages[s];
     if (storage.stored_kwh >= storage.min_kwh && storage.stored_kwh <= storage.max_kwh) continue;
+
     if (contents.storage_lower.empty()) {
       for (const PlanStorage& one : problem.storages) {
         contents.storage_lower.emplace_back(problem.steps(), std::min(one.min_kwh, one.stored_kwh));
@@ -66,15 +71,20 @@ bool narrow_storage_levels(const PlanProblem& problem, const Plan& plan, ModelCo
       }
     }
     auto &lower = contents.storage_lower[s], &upper = contents.storage_upper[s];
+
+    // A storage that crawls back into its window for too many rounds rests: that always holds.
     if (hold) {
       std::fill(lower.begin(), lower.end(), storage.stored_kwh);
       std::fill(upper.begin(), upper.end(), storage.stored_kwh);
       continue;
     }
+
     double before = storage.stored_kwh;
     for (std::size_t t = 0; t < problem.steps(); ++t) {
       const double level = plan.storages[s].stored_kwh[t];
       const double most = std::max(storage.max_kwh, before), least = std::min(storage.min_kwh, before);
+
+      // Inwards only: the first level that moves outwards bounds itself and all later ones.
       if (level > most + 1e-7 || level < least - 1e-7) {
         for (std::size_t later = t; later < problem.steps(); ++later) {
           upper[later] = std::min(upper[later], most);

@@ -1,5 +1,5 @@
-// What a model leaves out at first and gets only where an answer breaks it: sides of magnitude polygons, the one-way
-// road of a storage that starts outside of its window.
+// Parts of a model that are left out at first and come only where an answer breaks them: sides of magnitude polygons,
+// the one-way road of a storage that starts outside of its window.
 #pragma once
 #include <vector>
 

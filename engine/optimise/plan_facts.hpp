@@ -1,4 +1,4 @@
-// What a plan's powers come to, counted from the problem's words alone: energies, windows, what is over a limit.
+// Sums of a plan's powers, counted from the problem's words alone: energies, windows, what is over a limit.
 #pragma once
 #include <complex>
 #include <cstddef>
@@ -21,7 +21,7 @@ double most_discharge_kw(const PlanVehicle& vehicle, std::uint32_t step);
 /// Price of a kWh charged in step `step`, besides the energy's own.
 double charge_price_per_kwh(const PlanVehicle& vehicle, std::uint32_t step);
 
-/// What a vehicle's powers come to, step by step.
+/// Energies of a vehicle's powers, step by step.
 class EnergyCount {
  public:
   explicit EnergyCount(const PlanVehicle& vehicle) : vehicle_(vehicle) {}

@@ -74,6 +74,7 @@ void link_first_steps(PlanModel& model, const std::vector<const PlanProblem*>& p
   for (std::size_t future = 0; future < problems.size(); ++future) {
     const PlanProblem& problem = *problems[future];
     if (problem.steps() == 0) continue;
+
     for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
       const PlanVehicle& vehicle = problem.vehicles[v];
       if (vehicle.first_step != 0 || vehicle.end_step == 0) continue;
@@ -83,6 +84,7 @@ void link_first_steps(PlanModel& model, const std::vector<const PlanProblem*>& p
       same_power(first->second.charge, columns.charge);
       same_power(first->second.discharge, columns.discharge);
     }
+
     for (std::size_t s = 0; s < problem.storages.size(); ++s) {
       const StorageColumns& columns = model.blocks[future].storages[s];
       const auto [first, is_new] = storages.try_emplace(problem.storages[s].key, columns);

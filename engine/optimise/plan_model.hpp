@@ -28,7 +28,7 @@ struct AtStep {
   auto operator<=>(const AtStep&) const = default;
 };
 
-/// What of a problem goes into its model: the planner begins with little and adds what an answer breaks.
+/// Contents of a problem's model: the planner begins with little and adds what an answer breaks.
 struct ModelContents {
   bool whole_numbers = false;           ///< minimum currents, rates, starts
   bool worst_share_only = false;        ///< the objective is the worst share of what is wanted, with the sign turned
@@ -42,7 +42,7 @@ struct ModelContents {
   std::vector<std::vector<double>> storage_lower, storage_upper;
 };
 
-/// What a column or a row is; with the key of its owner and a step number its lasting name.
+/// Kind of a column or a row; with the key of its owner and a step number its lasting name.
 enum class Part : std::uint8_t {
   charge,
   discharge,
@@ -122,7 +122,7 @@ struct WholeColumn {
   double kw = 0.0;  ///< on, back: the least power; rate: the power
 };
 
-/// What one problem became.
+/// Columns and rows that one problem became.
 struct ModelBlock {
   std::vector<VehicleColumns> vehicles;
   std::vector<StorageColumns> storages;

@@ -1,5 +1,5 @@
-// What is to be planned, as plain numbers: a site's hours ahead. It knows no simulation and no clock; whoever fills it
-// in (a plugin from its view, the bound from a world, a test from a case) says what each step is.
+// A planning problem as plain numbers: a site's hours ahead. It knows no simulation and no clock; whoever fills it in
+// (a plugin from its view, the bound from a world, a test from a case) says what each step is.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -41,8 +41,8 @@ struct PlanVehicle {
   double wanted_kwh = 0.0;
   double most_kwh = infinite;        ///< never more than this by the same count; infinite: only the battery ends it
   double unmet_price_per_kwh = 0.0;  ///< by the same count
-  /// What may still be had after the horizon, by the same count: kWh at a price below unmet_price_per_kwh, ascending.
-  /// It costs its price instead of the unmet one.
+  /// Energy that may still be had after the horizon, by the same count: kWh at a price below unmet_price_per_kwh,
+  /// ascending. It costs its price instead of the unmet one.
   struct Later {
     double kwh = 0.0;
     double price_per_kwh = 0.0;
@@ -80,8 +80,8 @@ struct PlanStorage {
   /// earlier.
   double hold_value_per_kwh_h = 0.0;
   double end_excess_price_per_kwh = 0.0;  ///< of what is stored at the end beyond the start, >= 0
-  /// What it costs, beside end_value_per_kwh, that less is stored at the end than at the start: block by block, prices
-  /// >= 0 that do not fall, and the last block is infinite. Empty: nothing.
+  /// Cost, beside end_value_per_kwh, of having less stored at the end than at the start: block by block, prices >= 0
+  /// that do not fall, and the last block is infinite. Empty: nothing.
   struct Lack {
     double kwh = 0.0, price_per_kwh = 0.0;
   };
@@ -138,7 +138,7 @@ struct MeterWindow {
   std::uint32_t period = 0;
 };
 
-/// What the grid company would like, in money; all 0: nothing.
+/// Wishes of the grid company, in money; all 0: none.
 struct GridWishes {
   double peak_price_per_kw = 0.0;       ///< of the highest step's import
   double ramp_price_per_kw = 0.0;       ///< of each change of net import from step to step
@@ -174,9 +174,9 @@ struct PlanProblem {
   std::size_t steps() const { return hours.size(); }
 };
 
-/// What is wrong with a problem: one line that names the field and says what would be right; empty when nothing is.
-/// NaN, infinite prices, negative hours, windows outside the horizon, rates out of order ... An empty horizon, no
-/// vehicle, a stay that is over and a storage outside its window are no errors.
+/// Fault of a problem: one line that names the field and says what would be right; empty when there is none. NaN,
+/// infinite prices, negative hours, windows outside the horizon, rates out of order ... An empty horizon, no vehicle, a
+/// stay that is over and a storage outside its window are no errors.
 std::string check_problem(const PlanProblem& problem);
 
 }  // namespace evtwin::optimise

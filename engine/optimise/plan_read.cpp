@@ -39,6 +39,7 @@ void read_plan(const PlanProblem& problem, const ModelBlock& block, const std::v
     of_vehicle.first_step = vehicle.first_step;
     of_vehicle.charge_kw.assign(length, 0.0);
     of_vehicle.discharge_kw.assign(length, 0.0);
+
     const bool by_battery = vehicle.need_at == NeedAt::battery;
     double got = 0.0;
     for (std::uint32_t i = 0; i < length; ++i) {
@@ -47,6 +48,7 @@ void read_plan(const PlanProblem& problem, const ModelBlock& block, const std::v
       double discharge = columns.discharge == no_index ? 0.0 : std::max(0.0, values[columns.discharge + i]);
       if (inner && net(charge, discharge, vehicle.charge_efficiency, vehicle.discharge_efficiency) && both != nullptr)
         both->vehicles.push_back({static_cast<std::uint32_t>(v), t});
+
       of_vehicle.charge_kw[i] = charge;
       of_vehicle.discharge_kw[i] = discharge;
       net_kw[t] += vehicle.grid_kw_per_charge_kw * charge - vehicle.grid_kw_per_discharge_kw * discharge;
@@ -64,12 +66,14 @@ void read_plan(const PlanProblem& problem, const ModelBlock& block, const std::v
     of_storage.charge_kw.resize(steps);
     of_storage.discharge_kw.resize(steps);
     of_storage.stored_kwh.resize(steps);
+
     double stored = storage.stored_kwh;
     for (std::uint32_t t = 0; t < steps; ++t) {
       double charge = std::max(0.0, values[block.storages[s].charge + t]);
       double discharge = std::max(0.0, values[block.storages[s].discharge + t]);
       if (inner && net(charge, discharge, storage.charge_efficiency, storage.discharge_efficiency) && both != nullptr)
         both->storages.push_back({static_cast<std::uint32_t>(s), t});
+
       of_storage.charge_kw[t] = charge;
       of_storage.discharge_kw[t] = discharge;
       net_kw[t] += charge - discharge;
@@ -86,13 +90,18 @@ void read_plan(const PlanProblem& problem, const ModelBlock& block, const std::v
       plan.curtailed_kw[t] = std::clamp(values[step.curtailed], 0.0, problem.pv_kw[t]);
       net_kw[t] += plan.curtailed_kw[t];
     }
+
+    // Netting can leave more to be exported than may be: PV gives way.
     if (inner && -net_kw[t] > problem.export_limit_kw[t] && problem.curtail_pv) {
       const double more = std::min(problem.pv_kw[t] - plan.curtailed_kw[t], -net_kw[t] - problem.export_limit_kw[t]);
       plan.curtailed_kw[t] += more;
       net_kw[t] += more;
     }
+
     plan.import_kw[t] = std::max(0.0, net_kw[t]);
     plan.export_kw[t] = std::max(0.0, -net_kw[t]);
+
+    // Import and export at once is told to the caller, who can forbid it.
     const double through = step.out == no_index ? 0.0 : std::min(values[step.in], values[step.out]);
     if (through <= at_once_kw) continue;
     if (both != nullptr) both->grid.push_back(t);

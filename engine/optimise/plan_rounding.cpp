@@ -81,6 +81,7 @@ void round_plan(const PlanProblem& problem, const ModelBlock& block, const Plan&
       case Part::back: {
         const std::uint32_t i = whole.step - problem.vehicles[whole.of].first_step;
         const double kw = plan.vehicles[whole.of].discharge_kw[i];
+        // A step that charges does not discharge.
         value = on[whole.of][i] == 0 && kw > nothing_kw && kw >= threshold * whole.kw - nothing_kw ? 1.0 : 0.0;
         break;
       }

@@ -49,8 +49,9 @@ class Planner {
   /// Forgets the last plan and basis.
   void forget();
 
-  /// What the next answer depends on beyond its problem, for checkpoints: the last plan and basis, by keys. A planner
-  /// that loads it answers as the one that saved, to the bit: each answer starts from what is saved here and no more.
+  /// State that the next answer depends on beyond its problem, for checkpoints: the last plan and basis, by keys. A
+  /// planner that loads it answers as the one that saved, to the bit: each answer starts from what is saved here and no
+  /// more.
   std::vector<std::byte> save() const;
   void load(std::span<const std::byte> bytes);  ///< @throws std::invalid_argument for bytes that are not what was saved
 

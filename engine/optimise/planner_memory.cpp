@@ -111,7 +111,9 @@ std::vector<std::byte> bytes_of(const PlannerMemory& memory) {
     out.put(series.offset);
     out.put(series.length);
   }
+
   out.put_all(memory.basis.standings);
+
   out.put(static_cast<std::uint64_t>(memory.powers.size()));
   for (const RememberedPowers& powers : memory.powers) {
     out.put(powers.owner);
@@ -120,6 +122,7 @@ std::vector<std::byte> bytes_of(const PlannerMemory& memory) {
     out.put_all(powers.charge_kw);
     out.put_all(powers.discharge_kw);
   }
+
   out.put(static_cast<std::uint64_t>(memory.sides.size()));
   for (const RememberedSide& side : memory.sides) {
     out.put(side.future);
@@ -134,6 +137,8 @@ PlannerMemory memory_from(std::span<const std::byte> bytes) {
   Reader in(bytes);
   if (in.get<std::uint64_t>() != memory_mark) Reader::refuse();
   PlannerMemory memory;
+
+  // The size of a smallest entry bounds each count: no bytes ask for more memory than they could fill.
   memory.basis.series.resize(in.count(30));
   for (Series& series : memory.basis.series) {
     series.part = in.get<Part>();
@@ -145,11 +150,14 @@ PlannerMemory memory_from(std::span<const std::byte> bytes) {
     series.length = in.get<std::uint32_t>();
   }
   memory.basis.standings = in.get_all<Standing>();
+
+  // Every series must lie within the standings.
   for (const Series& series : memory.basis.series)
     if (series.length > memory.basis.standings.size() || series.offset > memory.basis.standings.size() - series.length)
       Reader::refuse();
   for (const Standing standing : memory.basis.standings)
     if (standing > Standing::at_lower) Reader::refuse();
+
   memory.powers.resize(in.count(33));
   for (RememberedPowers& powers : memory.powers) {
     powers.owner = in.get<std::uint64_t>();
@@ -158,6 +166,7 @@ PlannerMemory memory_from(std::span<const std::byte> bytes) {
     powers.charge_kw = in.get_all<double>();
     powers.discharge_kw = in.get_all<double>();
   }
+
   memory.sides.resize(in.count(20));
   for (RememberedSide& side : memory.sides) {
     side.future = in.get<std::uint32_t>();
@@ -165,6 +174,7 @@ PlannerMemory memory_from(std::span<const std::byte> bytes) {
     side.side = in.get<std::uint32_t>();
     side.number = in.get<std::int64_t>();
   }
+
   if (!in.done()) Reader::refuse();
   return memory;
 }

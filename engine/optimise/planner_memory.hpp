@@ -1,4 +1,4 @@
-// What a planner keeps from one plan to the next.
+// Memory of a planner from one plan to the next.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -77,6 +77,7 @@ void check_vehicle(const PlanProblem& problem, std::size_t index) {
     wrong("vehicle {}: steps {} to {} do not lie in the horizon, must be first_step <= end_step <= {}", index,
           v.first_step, v.end_step, steps);
   if (v.evse >= 1u << 24) wrong("vehicle {}: evse is {}, must be below {}", index, v.evse, 1u << 24);
+
   vehicle.within_0_1(v.first_share, "first_share");
   vehicle.within_0_1(v.last_share, "last_share");
   vehicle.at_least_0(v.max_kw, "max_kw");
@@ -85,6 +86,7 @@ void check_vehicle(const PlanProblem& problem, std::size_t index) {
   vehicle.at_least_0(v.min_discharge_kw, "min_discharge_kw");
   vehicle.at_least_0(v.max_setpoint_kw, "max_setpoint_kw");
   vehicle.at_least_0(v.max_discharge_setpoint_kw, "max_discharge_setpoint_kw");
+
   if (!v.step_max_kw.empty() && v.step_max_kw.size() != v.end_step - v.first_step)
     wrong("vehicle {}: step_max_kw has {} values, must have one per step of the stay, {}", index, v.step_max_kw.size(),
           v.end_step - v.first_step);
@@ -104,6 +106,8 @@ void check_vehicle(const PlanProblem& problem, std::size_t index) {
   vehicle.at_least_0_or_infinite(v.room_kwh, "room_kwh");
   vehicle.at_least_0(v.dischargeable_kwh, "dischargeable_kwh");
   vehicle.at_least_0(v.unmet_price_per_kwh, "unmet_price_per_kwh");
+
+  // Later energy comes cheapest first; at the unmet price nobody would take it.
   for (std::size_t b = 0; b < v.later.size(); ++b) {
     const auto& [kwh, price_per_kwh] = v.later[b];
     vehicle.at_least_0(kwh, "later kwh");
@@ -113,12 +117,15 @@ void check_vehicle(const PlanProblem& problem, std::size_t index) {
           "before",
           index, b, price_per_kwh, v.unmet_price_per_kwh);
   }
+
   vehicle.finite(v.charge_price_per_kwh, "charge_price_per_kwh");
   vehicle.finite(v.discharge_price_per_kwh, "discharge_price_per_kwh");
   vehicle.at_least_0(v.end_value_per_kwh, "end_value_per_kwh");
+  // Else raising `unmet` and `beyond` together would earn money without end.
   if (v.end_value_per_kwh > v.unmet_price_per_kwh && (v.wanted_kwh > 0.0 || v.max_discharge_kw > 0.0))
     wrong("vehicle {}: end_value_per_kwh is {}, must be at most unmet_price_per_kwh, {}", index, v.end_value_per_kwh,
           v.unmet_price_per_kwh);
+
   vehicle.at_least_0(v.grid_kw_per_charge_kw, "grid_kw_per_charge_kw");
   vehicle.at_least_0(v.grid_kw_per_discharge_kw, "grid_kw_per_discharge_kw");
 }
@@ -132,12 +139,15 @@ void check_storage(const PlanStorage& s, std::size_t index) {
   storage.finite(s.stored_kwh, "stored_kwh");
   storage.finite(s.min_kwh, "min_kwh");
   storage.finite(s.max_kwh, "max_kwh");
+
   if (s.min_kwh > s.max_kwh)
     wrong("storage {}: min_kwh is {}, must be at most max_kwh, {}", index, s.min_kwh, s.max_kwh);
   storage.finite(s.discharge_price_per_kwh, "discharge_price_per_kwh");
   storage.finite(s.end_value_per_kwh, "end_value_per_kwh");
   storage.at_least_0(s.hold_value_per_kwh_h, "hold_value_per_kwh_h");
   storage.at_least_0(s.end_excess_price_per_kwh, "end_excess_price_per_kwh");
+
+  // Energy that lacks at the end is bought cheapest first, and the last block sells any amount.
   double before_per_kwh = 0.0;
   for (const PlanStorage::Lack& lack : s.end_lacks) {
     if (!(lack.kwh >= 0.0)) wrong("storage {}: end_lacks has a block of {} kWh, must be at least 0", index, lack.kwh);
@@ -149,6 +159,7 @@ void check_storage(const PlanStorage& s, std::size_t index) {
   if (!s.end_lacks.empty() && s.end_lacks.back().kwh != infinite)
     wrong("storage {}: end_lacks ends with a block of {} kWh, must end with an infinite one", index,
           s.end_lacks.back().kwh);
+
   if (std::isnan(s.end_at_least_kwh) || s.end_at_least_kwh == infinite)
     wrong("storage {}: end_at_least_kwh is {}, must be a number", index, s.end_at_least_kwh);
 }
@@ -166,6 +177,8 @@ void check_limits(const PlanProblem& problem) {
     check_row_series(row, limit.lower, steps, "lower");
     check_row_series(row, limit.upper, steps, "upper");
     if (!limit.base.empty()) check_row_series(row, limit.base, steps, "base");
+
+    // A series of one value stands for all steps.
     for (std::size_t t = 0; t < std::max({limit.lower.size(), limit.upper.size(), limit.base.size()}); ++t) {
       const double lower = limit.lower.size() == 1 ? limit.lower[0] : limit.lower[t];
       const double upper = limit.upper.size() == 1 ? limit.upper[0] : limit.upper[t];
@@ -173,6 +186,7 @@ void check_limits(const PlanProblem& problem) {
         wrong("limit {} ('{}'): lower is {} and upper {} in step {}, must be lower <= upper", l, limit.name, lower,
               upper, t);
     }
+
     for (const double base : limit.base) row.finite(base, "base");
     for (const PlanLimit::Member& member : limit.members) {
       row.finite(member.coefficient, "coefficient");
@@ -181,6 +195,7 @@ void check_limits(const PlanProblem& problem) {
               problem.storages.size());
     }
   }
+
   for (std::size_t m = 0; m < problem.magnitudes.size(); ++m) {
     const PlanMagnitude& magnitude = problem.magnitudes[m];
     const Owner row{"magnitude", m};
@@ -206,6 +221,7 @@ void check_demand(const PlanProblem& problem) {
       period.at_least_0(ratchet.share, "ratchet share");
     }
   }
+
   for (std::size_t w = 0; w < problem.windows.size(); ++w) {
     const MeterWindow& one = problem.windows[w];
     const Owner window{"window", w};
@@ -217,11 +233,13 @@ void check_demand(const PlanProblem& problem) {
     if (one.period >= problem.periods.size())
       wrong("window {}: period is {}, must be below {}", w, one.period, problem.periods.size());
   }
+
   const Owner wishes{"grid wishes", 0};
   wishes.at_least_0(problem.grid.peak_price_per_kw, "peak_price_per_kw");
   wishes.at_least_0(problem.grid.ramp_price_per_kw, "ramp_price_per_kw");
   wishes.at_least_0(problem.grid.pressure_price_per_kwh, "pressure_price_per_kwh");
   wishes.at_least_0(problem.grid.pressure_from, "pressure_from");
+  // NaN: the net import before is not known.
   if (std::isinf(problem.grid.last_net_kw)) wrong("grid wishes: last_net_kw is infinite, must be a number or NaN");
 }
 

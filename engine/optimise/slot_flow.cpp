@@ -52,10 +52,12 @@ bool SlotFlow::find_distances(std::uint32_t drain) {
   if (dead_[drain] != 0) return false;
   queue_.push_back(drain);
   distance_[drain] = 0;
+
   std::uint32_t nearest = unseen;
   for (std::size_t head = 0; head < queue_.size(); ++head) {
     const std::uint32_t node = queue_[head];
     next_[node] = start_[node];
+    // Only shortest paths count: nothing is looked for beyond the nearest supply.
     if (distance_[node] >= nearest) continue;
     for (std::uint32_t i = start_[node]; i < start_[node + 1]; ++i) {
       const std::uint32_t half = halves_[i], from = to_[half];
@@ -65,6 +67,8 @@ bool SlotFlow::find_distances(std::uint32_t drain) {
       if (supply_[from] > least) nearest = std::min(nearest, distance_[from]);
     }
   }
+
+  // Nodes that no supply reaches now are never reached again.
   if (nearest != unseen || supply_[drain] > least) return true;
   for (const std::uint32_t seen : queue_) {
     distance_[seen] = unseen;
@@ -77,6 +81,7 @@ bool SlotFlow::find_distances(std::uint32_t drain) {
 double SlotFlow::augment(std::uint32_t drain, double most) {
   path_.clear();
   std::uint32_t node = drain;
+
   while (supply_[node] <= least) {
     bool further = false;
     for (std::uint32_t& i = next_[node]; i < start_[node + 1]; ++i) {
@@ -94,6 +99,7 @@ double SlotFlow::augment(std::uint32_t drain, double most) {
     path_.pop_back();
     ++next_[node];
   }
+
   double amount = std::min(most, supply_[node]);
   for (const std::uint32_t half : path_) amount = std::min(amount, residual_[half ^ 1U]);
   supply_[node] -= amount;

@@ -22,7 +22,7 @@ class SlotFlow {
   double drain(std::uint32_t node, double most);
 
   double supply(std::uint32_t node) const { return supply_[node]; }
-  /// What flows through an arc.
+  /// Amount that flows through an arc.
   double flow(std::uint32_t arc) const { return residual_[2 * arc + 1]; }
 
  private:

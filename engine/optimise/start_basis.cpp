@@ -54,9 +54,11 @@ class Starter {
       if (columns.set_discharge != no_index) rest_on(columns.set_discharge + i, columns.set_discharge_row + i);
     }
     if (columns.need_row == no_index) return;
+
     const bool by_battery = vehicle.need_at == NeedAt::battery;
     const double per_charge = by_battery ? vehicle.charge_efficiency : 1.0;
     const double per_discharge = by_battery ? 1.0 / vehicle.discharge_efficiency : 1.0;
+
     offers_.clear();
     double got = 0.0;
     for (std::uint32_t i = 0; i < columns.length; ++i) {
@@ -65,6 +67,8 @@ class Starter {
       const double cost = linear_.cost[charge] + vehicle.grid_kw_per_charge_kw * kw_cost_[t];
       if (linear_.column_upper[charge] > 0.0)
         offers_.push_back({cost / kwh, kwh * linear_.column_upper[charge], charge, true});
+
+      // Discharging begins at full power: giving less back is an offer, too.
       if (columns.discharge == no_index) continue;
       const std::uint32_t discharge = columns.discharge + i;
       const double back = per_discharge * problem_.hours[t];
@@ -78,13 +82,14 @@ class Starter {
     std::sort(offers_.begin(), offers_.end(), [](const Offer& a, const Offer& b) {
       return a.unit_cost != b.unit_cost ? a.unit_cost < b.unit_cost : a.column < b.column;
     });
+
     const double wanted = linear_.row_lower[columns.need_row], most = linear_.row_upper[columns.need_row];
     const double unmet_cost = columns.unmet == no_index ? infinite
                               : vehicle.later.empty()   ? linear_.cost[columns.unmet]
                                                         : vehicle.later.front().price_per_kwh;
     for (const Offer& offer : offers_) {
       if (offer.unit_cost >= (got < wanted ? unmet_cost : 0.0)) break;
-      // What is cheap enough is taken up to the goal; what pays even then, up to the most that may be got.
+      // An offer that is cheap enough is taken up to the goal; one that pays even then, up to the most that may be got.
       const double target = offer.unit_cost < 0.0 ? most : wanted;
       if (got + offer.kwh > target) {
         basis_.columns[offer.column] = Standing::basic;

@@ -34,6 +34,8 @@ Solution break_ties(LpSolver& solver, const PlanModel& model, const Solution& fi
       if (std::abs(first.reduced_costs[column]) > nothing) continue;
       const double lower = linear.column_lower[column], upper = linear.column_upper[column];
       if (lower == upper) continue;
+
+      // As little power as can be, the earlier the better; `steady`: as near to the last power as can be.
       const std::int64_t number = series.first_number + i;
       const auto later = static_cast<double>(number - model.first_number);
       double cost = 1.0 + 0.01 * later;

@@ -48,7 +48,7 @@ struct FittedAgeing {
   bool operator==(const FittedAgeing&) const = default;
 };
 
-/// What a battery has behind it. Loss slows down with age, so the same use costs a young battery more.
+/// Past of a battery. Loss slows down with age, so the same use costs a young battery more.
 struct AgeingHistory {
   double days = 730.0;         ///< two years; EV2Gym
   double stored_kwh = 0.0;     ///< through the battery so far, both directions, at the battery

@@ -173,6 +173,7 @@ Law law_along(const Way& way, double stored_kwh, double setpoint_kw) {
     }
     break;
   }
+
   return constant_law(way, stored_kwh, setpoint_kw, to_kwh, reason);
 }
 

@@ -27,7 +27,8 @@ struct Curve {
   double max_kw() const;
 };
 
-/// What does not change while a vehicle is plugged in. An infinite capacity is a battery nobody knows: it never fills.
+/// Figures of a battery that do not change while a vehicle is plugged in. An infinite capacity is a battery nobody
+/// knows: it never fills.
 struct BatterySpec {
   double capacity_kwh = infinite;
   double charge_efficiency = 1.0;     ///< stored = metered x efficiency
@@ -80,7 +81,7 @@ Law law_at(const BatterySpec& battery, double stored_kwh, double setpoint_kw, do
 /// stop.
 Law held_law(const BatterySpec& battery, double stored_kwh, double held_kw, double metered_left, double floor_kwh);
 
-/// What a battery can take or give from here on, in one direction; kW at the meter, all >= 0.
+/// Power that a battery can take or give from here on, in one direction; kW at the meter, all >= 0.
 struct PowerRange {
   double now_kw = 0.0;      ///< at this moment
   double highest_kw = 0.0;  ///< at this moment or later on the way

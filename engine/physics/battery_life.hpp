@@ -21,8 +21,8 @@ double health_after_5_years(const AgeingLaw& law, double capacity_kwh, const Age
 /// Years until the health of a new battery is `law.replaced_at`, at most most_life_years; unknown where use.days is 0.
 double life_years(const AgeingLaw& law, double capacity_kwh, const AgeingUse& use);
 
-/// What a fleet's batteries lived through at a site, as sums over sessions: of capacities, so that large and small cars
-/// count alike.
+/// Use of a fleet's batteries at a site, as sums over sessions: of capacities, so that large and small cars count
+/// alike.
 struct FleetUse {
   double sessions = 0.0;
   double days = 0.0, soc_days = 0.0;  ///< plugged in; mean SoC x days

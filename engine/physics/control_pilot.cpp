@@ -73,6 +73,7 @@ bool ControlPilot::on(Event event) {
     case Event::plug_in:
       return set(vehicle_, PilotState::b, !there);
     case Event::unplug:
+      // The offer was made to the vehicle that leaves.
       if (there) offered_ = false;
       return set(vehicle_, PilotState::a, there);
     case Event::ready:
@@ -82,6 +83,7 @@ bool ControlPilot::on(Event event) {
     case Event::not_ready:
       return set(vehicle_, PilotState::b, is_ready);
     case Event::offer:
+      // An offer needs a vehicle, and no fault.
       return set(offered_, true, there && !offered_ && fault_ == PilotState::none);
     case Event::withdraw:
       return set(offered_, false, offered_);

@@ -12,7 +12,7 @@ namespace evtwin::physics {
 enum class PilotState : std::uint8_t { none, a, b, c, d, e, f };
 std::string_view name_of(PilotState state);
 
-/// What a duty cycle says to the vehicle.
+/// Offer that a duty cycle makes to the vehicle.
 struct PilotOffer {
   enum class Kind : std::uint8_t {
     none,           ///< below 3 %, between the ranges, or no duty cycle at all: charging is not allowed

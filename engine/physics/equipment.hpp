@@ -1,4 +1,4 @@
-// What stands on a site: EVSEs, vehicles that come to them, storage. Plain data and the few rules that bind them.
+// Equipment of a site: EVSEs, vehicles that come to them, storage. Plain data and the few rules that bind them.
 #pragma once
 #include <cstdint>
 #include <span>

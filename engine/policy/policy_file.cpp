@@ -26,7 +26,7 @@ constexpr int most_depth = 32;
 
 [[noreturn]] void refuse(const std::string& why) { throw PolicyError(why); }
 
-/// What somebody else's file looks like.
+/// Guess at the kind of somebody else's file.
 std::string_view guess(std::string_view bytes) {
   if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06"))
     return "it is a zip, as PyTorch and TorchScript write; evtwin reads its own format and executes nothing";
@@ -117,6 +117,7 @@ PolicyFile read_policy(std::string_view bytes) {
   if (fault != std::errc() || head_size > most_head || rest.size() < head_size + 2 || rest.front() != '\n' ||
       rest[head_size + 1] != '\n')
     refuse("the size of its head is wrong");
+
   PolicyFile policy;
   policy.head = parse_head(rest.substr(1, head_size));
   rest.remove_prefix(head_size + 2);
@@ -125,10 +126,12 @@ PolicyFile read_policy(std::string_view bytes) {
   if (arrays == policy.head.end() || !arrays->is_array() || arrays->size() > most_arrays)
     refuse("its head has no list of arrays");
   std::set<std::string> names;
+
   for (const nlohmann::json& told : *arrays) {
     const bool sound = told.is_object() && told.contains("name") && told["name"].is_string() &&
                        told.contains("shape") && told["shape"].is_array() && told["shape"].size() <= 4;
     if (!sound) refuse("an array of its head has no name and shape");
+
     Array array{told["name"].get<std::string>(), {}, {}};
     for (const nlohmann::json& size : told["shape"]) {
       if (!size.is_number_unsigned() || size.get<std::uint64_t>() > most_bytes)
@@ -136,16 +139,20 @@ PolicyFile read_policy(std::string_view bytes) {
       array.shape.push_back(size.get<std::uint32_t>());
     }
     if (!names.insert(array.name).second) refuse(fmt::format("it has two arrays {}", array.name));
+
+    // Counted against the bytes that are left: no head asks for more memory than the file fills.
     const std::uint64_t n = product(array.shape);
     if (n * sizeof(float) > rest.size()) refuse(fmt::format("array {} is larger than the file", array.name));
     array.values.resize(n);
     if (n > 0) std::memcpy(array.values.data(), rest.data(), n * sizeof(float));
     rest.remove_prefix(n * sizeof(float));
+
     for (const float value : array.values) {
       if (!std::isfinite(value)) refuse(fmt::format("array {} holds a value that is not finite", array.name));
     }
     policy.arrays.push_back(std::move(array));
   }
+
   if (!rest.empty()) refuse("there are bytes behind its arrays");
   policy.head.erase("arrays");
   return policy;
@@ -162,7 +169,7 @@ PolicyFile read_policy_file(const std::string& path) {
   char part[1 << 14];
   while (in.read(part, sizeof part) || in.gcount() > 0) {
     bytes.append(part, static_cast<std::size_t>(in.gcount()));
-    // What is something else is not read to its end.
+    // Another kind of file is not read to its end.
     if (!bytes.starts_with(magic)) break;
     if (bytes.size() > most_bytes) refuse(fmt::format("it has more than {} bytes", most_bytes));
   }

@@ -24,22 +24,26 @@ constexpr std::array<std::uint32_t, 64> constants{
 using State = std::array<std::uint32_t, 8>;
 
 void take_block(State& state, const unsigned char* block) {
+  // FIPS 180-4, 6.2.2: the message schedule, 64 rounds, the sum.
   std::array<std::uint32_t, 64> w{};
   for (std::size_t t = 0; t < 16; ++t) {
     w[t] = (std::uint32_t{block[4 * t]} << 24) | (std::uint32_t{block[4 * t + 1]} << 16) |
            (std::uint32_t{block[4 * t + 2]} << 8) | std::uint32_t{block[4 * t + 3]};
   }
+
   for (std::size_t t = 16; t < 64; ++t) {
     const std::uint32_t s0 = std::rotr(w[t - 15], 7) ^ std::rotr(w[t - 15], 18) ^ (w[t - 15] >> 3);
     const std::uint32_t s1 = std::rotr(w[t - 2], 17) ^ std::rotr(w[t - 2], 19) ^ (w[t - 2] >> 10);
     w[t] = w[t - 16] + s0 + w[t - 7] + s1;
   }
+
   auto [a, b, c, d, e, f, g, h] = state;
   for (std::size_t t = 0; t < 64; ++t) {
     const std::uint32_t big1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
     const std::uint32_t t1 = h + big1 + ((e & f) ^ (~e & g)) + constants[t] + w[t];
     const std::uint32_t big0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
     const std::uint32_t t2 = big0 + ((a & b) ^ (a & c) ^ (b & c));
+
     h = g;
     g = f;
     f = e;
@@ -49,6 +53,7 @@ void take_block(State& state, const unsigned char* block) {
     b = a;
     a = t1 + t2;
   }
+
   const State add{a, b, c, d, e, f, g, h};
   for (std::size_t i = 0; i < 8; ++i) state[i] += add[i];
 }
@@ -60,7 +65,7 @@ std::string sha256_hex(std::string_view bytes) {
   const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t at = 0;
   for (; at + 64 <= bytes.size(); at += 64) take_block(state, data + at);
-  // What is left, a one bit, zeros, and the length in bits.
+  // The rest, a one bit, zeros, and the length in bits.
   std::array<unsigned char, 128> tail{};
   const std::size_t left = bytes.size() - at, size = left < 56 ? 64 : 128;
   if (left > 0) std::memcpy(tail.data(), data + at, left);
