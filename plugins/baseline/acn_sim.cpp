@@ -183,6 +183,7 @@ void AcnPeriod::put_in_order(AcnOrder order) {
   for (AcnCar& car : cars_) {
     const auto since_arrival = static_cast<double>(view_->now_ns - view_->evse_arrived_ns[car.row]);
     const auto until_departure = static_cast<double>(view_->evse_claimed_departs_ns[car.row] - view_->now_ns);
+    // Periods at the EVSE's full current, whatever the car can take.
     const double periods_needed = car.wanted_a / car.evse_max_a;
     switch (order) {
       case AcnOrder::fcfs:
@@ -267,7 +268,7 @@ void AcnSorted::give_largest_rate(AcnCar& car) {
   below_minimum_ = below_minimum_ || car.min_a > 0.0;
 }
 
-/// What the car still wants if that is feasible, else by halving between its bounds; the answer is the lower end.
+/// Gives what the car still wants if that is feasible, else halves between its bounds; the answer is the lower end.
 void AcnSorted::bisect(AcnCar& car) {
   double lower_a = car.min_a;
   double upper_a = car.upper_a();
@@ -328,6 +329,7 @@ void AcnRoundRobin::decide(const sdk::View& view, sdk::Decision& decision) {
     std::erase_if(queue_, [&](std::uint32_t i) {
       Ladder& ladder = ladders_[i];
       if (ladder.step >= ladder.last) return true;
+
       const double before_a = cars[i].pilot_a;
       period_.set(cars[i], rate_a(cars[i], ladder.step + 1));
       if (!period_.feasible()) {

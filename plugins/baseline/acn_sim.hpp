@@ -1,9 +1,9 @@
 // ACN-Sim's conventions, chosen by compat = "acn-sim": the scheduling of acnportal 0.3.3 (Lee, Li, Low: ACN-Sim, 2019;
 // BSD-3), figure by figure, so that results can be held against those published with it.
 //
-// What is different there: decisions come once per period (the tick) and at no event; a car counts as active while more
-// than a watt-hour is left of its request, full or not; a rest that the smallest current would deliver within one
-// period is never delivered; a car's current is bounded by what it still wants in this period, so that nobody is woken;
+// The differences: decisions come once per period (the tick) and at no event; a car counts as active while more than a
+// watt-hour is left of its request, full or not; a rest that the smallest current would deliver within one period is
+// never delivered; a car's current is bounded by what it still wants in this period, so that nobody is woken;
 // continuous currents are found by bisection; limits may be exceeded by a hair. Everything is in A per phase used.
 #pragma once
 #include "car.hpp"
@@ -40,8 +40,8 @@ inline constexpr evtwin_param_info limit_slack_fraction =
     sdk::real("limit_slack_fraction", "", 0.0, 1.0, 1e-7, "acn-sim: ... or by which part of it, if that is more.");
 }  // namespace acn_param
 
-/// What is wrong with checked parameters taken together: rows of acn_param changed without compat, rows that ACN-Sim
-/// knows nothing of changed with it. Empty if nothing is.
+/// Fault of checked parameters taken together: rows of acn_param changed without compat, rows that ACN-Sim knows
+/// nothing of changed with it. Empty if there is none.
 std::string compat_fault(const evtwin_info& info, std::span<const evtwin_param_value> checked);
 bool wants_acn_sim(std::span<const evtwin_param_value> checked);
 
@@ -72,8 +72,8 @@ struct AcnCar {
   double upper_a() const { return std::min(max_a, wanted_a); }
 };
 
-/// What ACN-Sim believes to have delivered: the sum over the periods of mean current x volts x hours, each term rounded
-/// as there. Requests that are a whole number of A x periods are ties which the last digit of that sum decides.
+/// Energy that ACN-Sim believes to have delivered: the sum over the periods of mean current x volts x hours, each term
+/// rounded as there. Requests that are a whole number of A x periods are ties which the last digit of that sum decides.
 class AcnBooks {
  public:
   void reserve(std::size_t n_evses) { books_.resize(n_evses); }
@@ -128,7 +128,7 @@ class AcnPeriod {
   bool uninterrupted_;
 };
 
-/// What all of them remember from one period to the next: the books.
+/// Memory of all of them from one period to the next: the books.
 class AcnStrategy {
  public:
   explicit AcnStrategy(sdk::Setup& setup) : period_(setup) {}

@@ -112,6 +112,7 @@ bool CarOrder::insert_in_order() {
 void CarOrder::apply(std::span<Car> cars) {
   recall(cars);
   if (!insert_in_order()) std::sort(places_.begin(), places_.end(), &comes_before);
+
   for (const std::uint32_t row : last_rows_) rank_of_row_[row] = none;
   last_rows_.clear();
   for (std::size_t k = 0; places_.size() > few_cars && k < places_.size(); ++k) {
@@ -130,6 +131,7 @@ void CarOrder::apply(std::span<Car> cars) {
       places_[to].index = to;
       to = from;
     }
+
     cars[to] = taken_out;
     places_[to].index = to;
   }

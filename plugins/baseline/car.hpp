@@ -69,7 +69,7 @@ inline bool same_class(const Car& a, const Car& b) {
   return a.request_met == b.request_met && a.priority == b.priority;
 }
 
-/// What the car will take of `offer_kw`, kW: less than the offer where it did not use up the one in force (taper,
+/// Power that the car will take of `offer_kw`: less than the offer where it did not use up the one in force (taper,
 /// full).
 double expected_kw(const evtwin_view& view, std::uint32_t row, double offer_kw);
 

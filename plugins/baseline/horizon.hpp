@@ -1,4 +1,4 @@
-// What the horizon's buy prices say: their mean, and how many hours are cheaper or dearer than now.
+// Facts of the horizon's buy prices: their mean, and how many hours are cheaper or dearer than now.
 #pragma once
 #include <evtwin/strategy.h>
 

@@ -24,7 +24,7 @@ bool is_text(const evtwin_param_info& info) {
   return info.type == EVTWIN_PARAM_TEXT || info.type == EVTWIN_PARAM_CHOICE;
 }
 
-/// What is wrong with `value`; empty if nothing is.
+/// Fault of `value`; empty if there is none.
 std::string fault(const evtwin_param_info& info, const evtwin_param_value& value) {
   if (is_text(info)) {
     if (value.text == nullptr) return "must be text";

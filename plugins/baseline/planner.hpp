@@ -1,4 +1,4 @@
-// What every strategy does around its own rule: look at the cars, close with storage and the next wake-up.
+// The frame of every strategy around its own rule: look at the cars, close with storage and the next wake-up.
 #pragma once
 #include <cstdint>
 #include <evtwin/strategy.hpp>

@@ -64,6 +64,7 @@ void raise_level(SiteRows& rows, std::span<Car> cars, std::span<std::uint8_t> st
     for (std::size_t i = 0; i < cars.size(); ++i) {
       if (state[i] != stopped) level_kw = std::min(level_kw, cars[i].power_kw);
     }
+
     double rise_kw = std::numeric_limits<double>::infinity();
     rows.clear_direction();
     for (std::size_t i = 0; i < cars.size(); ++i) {
@@ -76,6 +77,7 @@ void raise_level(SiteRows& rows, std::span<Car> cars, std::span<std::uint8_t> st
       rows.add_direction(cars[i].row, 1.0);
       rise_kw = std::min(rise_kw, cars[i].max_kw - cars[i].power_kw);
     }
+
     if (level_kw == std::numeric_limits<double>::infinity()) return;
     rise_kw = rows.direction_room(std::max(0.0, rise_kw));
     rows.advance(rise_kw);
@@ -92,6 +94,8 @@ void raise_level(SiteRows& rows, std::span<Car> cars, std::span<std::uint8_t> st
         state[i] = waiting;
       }
     }
+
+    // A row that binds though no rising car seems to raise it would keep the rounds going: all at the level stop.
     if (rows.bound() && !any_stopped) {
       for (std::size_t i = 0; i < cars.size(); ++i) {
         if (cars[i].power_kw <= level_kw + rise_kw + same_kw) state[i] = stopped;
@@ -115,6 +119,7 @@ void share_class(SiteRows& rows, std::span<Car> cars, SharingScratch& scratch) {
     set_power(rows, car, min_kw);
     (car.rates_kw.empty() ? any_continuous : any_finite) = true;
   }
+
   raise_level(rows, cars, state);
   if (!any_finite) return;
 
@@ -127,6 +132,7 @@ void share_class(SiteRows& rows, std::span<Car> cars, SharingScratch& scratch) {
       if (car.power_kw > 0.0) set_power(rows, car, std::min(car.min_kw, car.max_kw));
     }
   }
+
   scratch.queue.clear();
   for (std::size_t i = 0; i < cars.size(); ++i) {
     const Car& car = cars[i];

@@ -24,6 +24,7 @@ void SiteRows::build(const evtwin_view& first) {
   for (std::size_t m = 0; m < n_members; ++m) entry_start_[m + 1] += entry_start_[m];
   entries_.assign(n, Entry{});
   std::vector<std::uint32_t> next(entry_start_.begin(), entry_start_.end() - 1);
+
   for (std::uint32_t r = 0; r < n_rows; ++r) {
     for (std::uint32_t k = first.limit_start[r]; k < first.limit_start[r + 1]; ++k) {
       const std::uint32_t member = first.limit_member[k];

@@ -9,7 +9,7 @@
 namespace evtwin::baseline {
 namespace {
 
-/// What storage s could do until the next tick.
+/// Reach of storage s until the next tick.
 struct Reach {
   double charge_kw = 0.0, discharge_kw = 0.0;  // both >= 0, at the AC terminals
   double fill_h = 0.0, empty_h = 0.0;          // hours at full power until the window ends
@@ -86,6 +86,7 @@ void drive_storage(const evtwin_view& view, double wished_kw, double expected_gr
     const std::uint32_t member = view.n_evses + s;
     // Wishes are at the grid connection; `share` turns them into kW of this storage.
     const double share = rows.grid_coefficient(member) > 0.0 ? 1.0 / rows.grid_coefficient(member) : 1.0;
+
     double kw = 0.0;
     switch (view.storage_policy) {
       case EVTWIN_STORAGE_SELF_CONSUMPTION:
@@ -100,6 +101,8 @@ void drive_storage(const evtwin_view& view, double wished_kw, double expected_gr
       default:
         break;
     }
+
+    // Rows and battery bound the wish; the next storage sees the grid as this one leaves it.
     if (kw > 0.0) {
       kw = rows.room_up(member, std::min(kw, reach.charge_kw));
     } else if (kw < 0.0) {

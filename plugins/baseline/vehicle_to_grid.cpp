@@ -42,6 +42,7 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
     any = any || may_discharge(view, i);
   }
   if (!any) return;
+
   order_.apply(cars_);
   all_charging_.reset(view);
   share_equally(all_charging_, cars_, scratch_);
@@ -53,6 +54,7 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
     if (!may_discharge(view, i) || evse_kw[i] > 0.0) continue;
     const CheapTime cheap = cheap_time(view, view.next_tick_ns, view.evse_departs_ns[i], terms.cheap_per_kwh);
     if (cheap.hours <= 0.0) continue;
+
     const double efficiency = view.evse_efficiency[i];
     const double costs = view.evse_v2g_price_per_kwh[i] + cheap.mean_per_kwh / (terms.round_trip * efficiency);
     const bool import_pays = !terms.must_pay || view.buy_per_kwh * efficiency > costs + same_price;
@@ -64,6 +66,7 @@ void VehicleToGrid::discharge(const evtwin_view& view, const DischargeTerms& ter
     double kw = std::min({view.evse_car_max_discharge_kw[i], view.evse_max_discharge_kw[i], kwh / until_tick_h});
     if (!export_pays) kw = std::min(kw, import_kw / efficiency);
     if (!(kw > same_kw)) continue;
+
     kw = rows.room_down(i, kw);
     if (kw <= same_kw) continue;
     rows.add(i, -kw);

@@ -24,8 +24,8 @@ struct DischargeTerms {
 ///     worth x evse_efficiency > evse_v2g_price + mean cheap price before departure / (round_trip x evse_efficiency)
 ///
 /// worth is the buy price up to the site's own import, and beyond it the sell price (nothing is exported where that
-/// does not pay). What drivers pay for the energy put back is left out: it moves money, it makes none. Until the next
-/// tick a car gives
+/// does not pay). Payments of drivers for the energy put back are left out: they move money, they make none. Until the
+/// next tick a car gives
 ///  - no more than lies above its SoC floor, the discharging loss taken as sqrt(round_trip);
 ///  - no more than the cheap hours between the next tick and its departure estimate put back, besides what it still
 ///  wants,

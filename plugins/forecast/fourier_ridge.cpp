@@ -35,11 +35,13 @@ FourierPredictor::FourierPredictor(const Grid& grid, const Settings& settings)
   double known = 0.0;
   std::vector<double> base;
   for (std::size_t row = 0; row <= grid.today; ++row) {
+    // A day is foreseen by the fit of the days before it alone.
     if (row >= from_row_) {
       const bool enough = known >= days_to_fit * static_cast<double>(grid.slots);
       fitted_.push_back(enough ? equations.solve(settings_.ridge) : std::vector<double>{});
     }
     if (row < grid.today) equations.fade(fade);
+
     for (std::size_t c = row * grid.slots; c < (row + 1) * grid.slots; ++c) {
       const double weight = make_row(grid, grid.value, grid.kind, c);
       if (row >= from_row_) base.push_back(weight > 0.0 && !fitted_.back().empty() ? predicted(row) : std::nan(""));
@@ -77,6 +79,7 @@ double FourierPredictor::make_row(const Grid& grid, std::span<const double> valu
   const std::size_t first = static_cast<std::size_t>(kind) * terms;
   row_.push_back({first, 1.0});
   for (std::size_t k = 1; k < terms; ++k) row_.push_back({first + k, wave_[slot * (terms - 1) + k - 1]});
+
   const double of_week = (static_cast<double>((static_cast<std::size_t>(grid.first_day) + row) % days_in_week) +
                           static_cast<double>(slot) / static_cast<double>(slots)) /
                          static_cast<double>(days_in_week);

@@ -82,6 +82,7 @@ bool PastDays::show(const sdk::History& history, const sdk::Question& question, 
   const std::size_t step_min = minutes_of(step_ns);
   const Range range = range_of(steps, today, step_min);
 
+  // A history that has only grown needs no comparison of its values.
   const std::uint32_t id = history.raw.growing_id;
   const bool only_grown =
       id != 0 && id == growing_id_ && range.begin == begin_ && range.midnight - begin_ == values_.size();
@@ -121,7 +122,7 @@ bool PastDays::show(const sdk::History& history, const sdk::Question& question, 
     cells.means({grid.value.data(), grid.past_cells()});
   }
 
-  // Today, as far as it is over. What the clock shows for the second time, in autumn, is again to come.
+  // Today, as far as it is over. Times that the clock shows again, in autumn, are again to come.
   const std::size_t now_slot = slot_at(question.steps.local_minute()[0], step_min);
   grid.now = grid.past_cells() + now_slot;
   grid.kind[grid.today] = kind_of(grid.quantity, question.steps.weekday()[0], question.steps.holiday()[0]);

@@ -68,8 +68,8 @@ class PastDays {
 /// The steps asked for. None lies before grid.now.
 void targets_of(const sdk::Question& question, const Grid& grid, std::vector<Target>& targets);
 
-/// What a quantity may be, from what was seen: its range widened by itself on both sides, no negative kW, and no PV in
-/// a slot that never had any. Without a whole day of known cells only the sign is bounded.
+/// Range of a quantity, from what was seen: widened by itself on both sides, no negative kW, and no PV in a slot that
+/// never had any. Without a whole day of known cells only the sign is bounded.
 class Bounds {
  public:
   Bounds() = default;

@@ -76,6 +76,7 @@ void Intraday::learn_gains(const Grid& grid, double persist_h) {
   const std::size_t apart = std::max<std::size_t>(1, slots / 24);
   const std::size_t samples_a_day = slots / apart;
   const double prior_samples = prior_days * static_cast<double>(samples_a_day);
+
   gain_.assign(slots, 0.0);
   double most = 1.0;
   for (std::size_t lead = 0; lead < slots; ++lead) {
@@ -88,12 +89,16 @@ void Intraday::learn_gains(const Grid& grid, double persist_h) {
       xx += x * x * square[c + lead];
       samples += 1.0;
     }
+
+    // The slope of the data is drawn to the prior by the weight of some days of data.
     const double prior = std::exp(-static_cast<double>(lead) * grid.step_h / persist_h);
     double gain = prior;
     if (xx > 0.0) {
       const double weight = prior_samples * (xx / samples + rounding);
       gain = (xy + weight * prior) / (xx + weight);
     }
+
+    // In [0, 1], and not rising with the lead time.
     most = std::clamp(gain, 0.0, most);
     gain_[lead] = most;
   }

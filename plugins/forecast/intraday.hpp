@@ -1,4 +1,4 @@
-// What today showed so far corrects the hours ahead.
+// Errors of today so far correct the hours ahead.
 #pragma once
 #include <vector>
 

@@ -23,6 +23,8 @@ std::vector<double> LeastSquares::solve(double ridge) const {
   std::vector<double> factor = gram_;
   std::vector<double> b = right_;
   std::vector<bool> silent(n_, false);
+
+  // Cholesky's factor of the equations, with the ridge on their diagonal in proportion to it.
   for (std::size_t i = 0; i < n_; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       double sum = factor[i * n_ + j];
@@ -32,7 +34,7 @@ std::vector<double> LeastSquares::solve(double ridge) const {
     const double own = gram_[i * n_ + i];
     double pivot = own * (1.0 + ridge);
     for (std::size_t k = 0; k < i; ++k) pivot -= factor[i * n_ + k] * factor[i * n_ + k];
-    // What the unknowns before it leave is rounding.
+    // A rest this small, beside the unknowns before it, is rounding.
     silent[i] = !(pivot > 1e-12 * own);
     factor[i * n_ + i] = silent[i] ? 1.0 : std::sqrt(pivot);
   }

@@ -1,4 +1,4 @@
-// What a model is to the rest of the room: means of cells, from the cells before.
+// A model as the rest of the room sees it: means of cells, from the cells before.
 #pragma once
 #include <span>
 
@@ -14,7 +14,7 @@ class Predictor {
   Predictor& operator=(const Predictor&) = delete;
   virtual ~Predictor() = default;
   /// Means of `targets`, in the order of their cells, none before `now`. It may look at the cells of `grid` before
-  /// `now` only. What comes out is clipped by the caller.
+  /// `now` only. The caller clips them.
   virtual void foresee(const Grid& grid, std::size_t now, std::span<const Target> targets, std::span<double> mean) = 0;
 };
 

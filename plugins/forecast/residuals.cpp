@@ -125,15 +125,18 @@ const std::vector<double>& Residuals::pool(std::size_t day_class, std::size_t le
   } else {
     take_classes(lead, block);
   }
+
   if (made.sorted.size() < samples_needed) {
     made.sorted.clear();
     for (std::size_t b = 0; b < blocks_; ++b) take_classes(lead, b);
   }
+
   if (made.sorted.size() < samples_needed) {
     made.sorted.clear();
     for (const std::vector<double>& errors : error_)
       made.sorted.insert(made.sorted.end(), errors.begin(), errors.end());
   }
+
   std::sort(made.sorted.begin(), made.sorted.end());
   return made.sorted;
 }

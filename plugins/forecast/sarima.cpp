@@ -96,6 +96,7 @@ void SarimaPredictor::fit(const Grid& grid) {
   const std::size_t days_back = static_cast<std::size_t>(settings_.fit_days) * grid.slots;
   const std::size_t from = w.size() - std::min(w.size(), days_back);
 
+  // More than one difference leaves no mean.
   if (settings_.differences + settings_.seasonal_differences <= 1) {
     double sum = 0.0;
     double known = 0.0;
@@ -112,6 +113,8 @@ void SarimaPredictor::fit(const Grid& grid) {
   const auto known = static_cast<std::size_t>(std::count_if(w.begin() + static_cast<std::ptrdiff_t>(from), w.end(),
                                                             [](double value) { return !std::isnan(value); }));
   if (known < std::max(rows_needed, grid.slots / 2)) return;
+
+  // Either polynomial is a linear regression while the other one is fixed: they are fitted by turns.
   std::size_t rows = w.size();
   for (int turn = 0; turn < turns; ++turn) {
     rows = std::min(rows, regress(filtered(w, seasonal_phi_, season_), 1, from, phi_));

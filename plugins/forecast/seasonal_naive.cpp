@@ -18,6 +18,7 @@ void NaivePredictor::foresee(const Grid& grid, std::size_t now, std::span<const 
     }
     return std::nan("");
   };
+
   double mean_of_all = std::nan("");
   const auto mean_so_far = [&] {
     if (!std::isnan(mean_of_all)) return mean_of_all;

@@ -1,4 +1,4 @@
-// What a plan is expected to be billed.
+// The bill that a plan is expected to have.
 #pragma once
 #include "optimise/plan.hpp"
 #include "optimise/plan_problem.hpp"

@@ -63,15 +63,19 @@ void DayAhead::make_plan(const evtwin_view& view, const Settings& settings, cons
     today_ = {};
     missed_.clear();
   }
+
   plan_ = {};
   plan_.day = day;
   keep_existing_ = false;
   Settings today = settings;
+
+  // Where the horizon foresees no arrivals, those of a mean day stand in for them.
   const double foreseen = std::accumulate(view.horizon_arrivals, view.horizon_arrivals + view.horizon_steps, 0.0);
   if (settings.expect_auto && !(foreseen > 0.0)) {
     today.terms.expect_arrivals = false;
     today.terms.expect_learned = true;
   }
+
   const auto planned = planner_.plan(view, today, memory);
   if (!planned) return;
   keep_existing_ = planned->keep_existing;
@@ -88,6 +92,7 @@ void DayAhead::make_plan(const evtwin_view& view, const Settings& settings, cons
     for (std::size_t k = 0; k < steps; ++k)
       plan_.storage_kw[row + k] = planned->plan.storages[s].charge_kw[k] - planned->plan.storages[s].discharge_kw[k];
   }
+
   put_visits(view, *planned);
   show(view, decision);
 }
@@ -97,16 +102,20 @@ void DayAhead::put_visits(const evtwin_view& view, const Planned& planned) {
     if (view.evse_session[i] != 0 && view.evse_draws[i] != 0) plan_.known.push_back(view.evse_session[i]);
     if (view.evse_reserved_kwh[i] > 0.0) plan_.known.push_back(reservation_key(i, view.evse_reserved_from_ns[i]));
   }
+
   const std::size_t steps = plan_.steps();
   for (std::size_t v = 0; v < planned.posed.problem.vehicles.size(); ++v) {
     if (planned.posed.who[v] == Who::expected) continue;  // at no EVSE
     const optimise::PlanVehicle& vehicle = planned.posed.problem.vehicles[v];
+
     Visit visit;
     visit.evse = vehicle.evse;
     visit.kw.assign(steps, 0.0);
     for (std::uint32_t k = vehicle.first_step; k < vehicle.end_step; ++k)
       visit.kw[k] =
           std::clamp(planned.plan.vehicles[v].kw(k) / share_of(vehicle, k), -vehicle.max_discharge_kw, vehicle.max_kw);
+
+    // Shares of the first and the last step become times again.
     const Block& first = planned.posed.blocks[vehicle.first_step];
     const Block& last = planned.posed.blocks[vehicle.end_step - 1];
     const auto part = [](double share, const Block& block) {
@@ -114,6 +123,8 @@ void DayAhead::put_visits(const evtwin_view& view, const Planned& planned) {
     };
     visit.from_ns = first.end_ns - part(vehicle.first_share, first);
     visit.until_ns = last.start_ns + part(vehicle.last_share, last);
+
+    // A car that is here stays from now on; in a stay of one step the share is the whole of its length.
     if (planned.posed.who[v] == Who::connected) {
       visit.session = vehicle.key;
       visit.got_before_kwh = view.evse_got_kwh[visit.evse];
@@ -125,6 +136,7 @@ void DayAhead::put_visits(const evtwin_view& view, const Planned& planned) {
       visit.announced_ns = view.evse_reserved_from_ns[visit.evse];
       visit.remaining_kwh = view.evse_reserved_kwh[visit.evse];
     }
+
     plan_.visits.push_back(std::move(visit));
   }
 }
@@ -183,12 +195,14 @@ bool DayAhead::watch_visit(const evtwin_view& view, Visit& visit) {
     }
     return true;
   }
+
   if (!is_here(view, visit)) {
     visit.over = 1;
     const bool lacks = total_kwh(plan_, visit) - planned_kwh > tolerance && visit.remaining_kwh > large_kwh;
     if (lacks && visit.claimed_ns > view.now_ns) ++today_.left_early;
     return lacks;
   }
+
   visit.remaining_kwh = view.evse_remaining_kwh[visit.evse];
   if (view.now_ns >= visit.until_ns && visit.remaining_kwh > tolerance && view.evse_draws[visit.evse] != 0)
     return true;  // it stays on
@@ -256,6 +270,7 @@ void DayAhead::follow(const evtwin_view& view, const Settings& settings, const S
     decision.storage_kw[s] = plan_.storage_kw[s * plan_.steps() + step];
     storage_kw += decision.storage_kw[s];
   }
+
   const double others_kw = view.load_kw - view.pv_kw;
   // Where a peak costs nothing more may be made good at any time.
   const double highest_kw =
@@ -272,10 +287,13 @@ void DayAhead::follow(const evtwin_view& view, const Settings& settings, const S
     const bool beyond =
         settings.terms.beyond_request || (settings.terms.v2g && view.evse_car_max_discharge_kw[i] > 0.0);
     const bool met = !(view.evse_remaining_kwh[i] > 1e-9);
+
     std::int64_t end_ns = plan_.edge_ns[step + 1];
     if (visit.until_ns > view.now_ns) end_ns = std::min(end_ns, visit.until_ns);
     const double left_h = hours(std::max<std::int64_t>(second_ns, end_ns - view.now_ns));
     const double due_kw = (plan_.kwh_until(visit, end_ns) - got_kwh(view, visit)) / left_h;
+
+    // Behind its plan a car gets more, as far as no paid peak rises; ahead of it, less.
     double kw = visit.kw[step];
     if (due_kw < kw) {
       kw = visit.kw[step] >= 0.0 ? std::max(0.0, due_kw) : kw;
@@ -284,12 +302,14 @@ void DayAhead::follow(const evtwin_view& view, const Settings& settings, const S
       kw += more_kw;
       free_kw -= more_kw;
     }
+
     if (std::abs(kw) < same_kw || (kw > 0.0 && (view.evse_draws[i] == 0 || (met && !beyond)))) continue;
     cars_kw += kw / view.evse_efficiency[i];
     wishes.push_back({i, kw, laxity_h(view, i, settings.terms, memory), beyond});
   }
   decision.wake_ns = write_offers(view, memory, std::move(wishes), decision);
 
+  // Storage charges within the contract, and is exported no more than planned.
   double import_kw = others_kw + cars_kw;
   for (double& kw : decision.storage_kw) {
     if (kw > 0.0) kw = std::min(kw, std::max(0.0, view.contract_kw - import_kw));
@@ -321,11 +341,13 @@ void DayAhead::decide(const evtwin_view& view, const Settings& settings, const S
 }
 
 void DayAhead::save(sdk::StateWriter& writer) const {
+  // load() reads in the same order.
   planner_.save(writer);
   writer.put(plan_.day);
   writer.put(plan_.edge_ns);
   for (const auto* column : {&plan_.import_kw, &plan_.export_kw, &plan_.storage_kw}) writer.put(*column);
   writer.put(plan_.known);
+
   writer.put(static_cast<std::uint64_t>(plan_.visits.size()));
   for (const Visit& visit : plan_.visits) {
     writer.put(visit.evse);
@@ -339,6 +361,7 @@ void DayAhead::save(sdk::StateWriter& writer) const {
     writer.put(visit.claimed_ns);
     writer.put(visit.over);
   }
+
   for (const std::uint32_t count :
        {today_.missing, today_.late, today_.left_early, today_.other_energy, today_.unannounced})
     writer.put(count);
@@ -353,9 +376,12 @@ void DayAhead::load(sdk::StateReader& reader, std::size_t evses, std::size_t sto
   reader.get(plan_.edge_ns);
   for (auto* column : {&plan_.import_kw, &plan_.export_kw, &plan_.storage_kw}) reader.get(*column);
   reader.get(plan_.known);
+
+  // Columns that fit neither each other nor the site would be read past their ends.
   const std::size_t steps = plan_.steps();
   if (plan_.import_kw.size() != steps || plan_.export_kw.size() != steps || plan_.storage_kw.size() != steps * storages)
     throw sdk::BadState("the state is of a site of another size");
+
   std::uint64_t count = 0;
   reader.get(count);
   for (; count > 0; --count) {
@@ -370,10 +396,12 @@ void DayAhead::load(sdk::StateReader& reader, std::size_t evses, std::size_t sto
     reader.get(visit.remaining_kwh);
     reader.get(visit.claimed_ns);
     reader.get(visit.over);
+
     if (visit.evse >= evses) throw sdk::BadState("the state is of a site of another size");
     if (visit.kw.size() != steps) throw sdk::BadState("the plan in the state is of another size than its steps");
     plan_.visits.push_back(std::move(visit));
   }
+
   for (std::uint32_t* seen :
        {&today_.missing, &today_.late, &today_.left_early, &today_.other_energy, &today_.unannounced})
     reader.get(*seen);

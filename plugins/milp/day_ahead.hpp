@@ -43,7 +43,7 @@ struct DayPlan {
   bool knows(std::uint64_t key) const;
 };
 
-/// What went otherwise since the day was planned.
+/// Deviations since the day was planned.
 struct Deviations {
   std::uint32_t missing = 0, late = 0, left_early = 0, other_energy = 0, unannounced = 0;
 

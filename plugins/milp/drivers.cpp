@@ -185,16 +185,19 @@ std::vector<ExpectedGroup> Drivers::expected(std::int64_t now_ns, std::int64_t u
     for (const PastStay& stay : stays_) {
       const std::int64_t came = local_day(stay.arrived_ns, stay.utc_offset_ns);
       if (!(stay.got_kwh > 0.0) || std::find(like.begin(), like.end(), came) == like.end()) continue;
+      // The same time of the clock, on the day that is asked for.
       const std::int64_t clock_ns = stay.arrived_ns + stay.utc_offset_ns - came * day_ns;
       const std::int64_t from_ns = day * day_ns + clock_ns - utc_offset_ns;
       if (from_ns <= now_ns || from_ns >= until_ns) continue;
       Sum& sum = sums[static_cast<std::size_t>(clock_ns / hour_ns)][stay.stayed_h() > long_stay_h ? 1 : 0];
+
       const double kwh = weight * stay.got_kwh;
       sum.kwh += kwh;
       sum.kw += weight * std::max(stay.max_kw, stay.got_kwh / std::max(shortest_claim_h, stay.stayed_h()));
       sum.from += kwh * static_cast<double>(from_ns - now_ns);
       sum.stayed_h += kwh * stay.stayed_h();
     }
+
     for (std::size_t hour = 0; hour < sums.size(); ++hour) {
       for (std::size_t how_long = 0; how_long < 2; ++how_long) {
         const Sum& sum = sums[hour][how_long];

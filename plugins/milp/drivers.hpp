@@ -1,5 +1,5 @@
-// What drivers do, learned from those who left: how long they stay of what they claim, how much they take of what they
-// ask for, and who comes on which day.
+// Habits of drivers, learned from those who left: how long they stay of what they claim, how much they take of what
+// they ask for, and who comes on which day.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -72,10 +72,10 @@ class Drivers {
   /// Stays, as shares of the stay claimed. Those count most who claimed a like stay at a like time of the day, and
   /// the driver's own; all others a little. Until somebody did not, all keep their word.
   ShareCurve stay(const PastStay& like, EarlyLeaving before_seen = EarlyLeaving::expected) const;
-  /// Energy taken, as a share of that requested. Who left while drawing, and before the request was
-  /// met, wanted at least that.
+  /// Energy taken, as a share of that requested. A driver who left while drawing, and before the request was met,
+  /// wanted at least that.
   ShareCurve taken(const PastStay& like) const;
-  /// Who is expected to plug in in (now, until): the mean of the last days of the same kind (workday, Saturday,
+  /// Vehicles expected to plug in in (now, until): the mean of the last days of the same kind (workday, Saturday,
   /// Sunday), by hour and into stays up to 3 h and longer ones. Empty while no such day was seen whole.
   std::vector<ExpectedGroup> expected(std::int64_t now_ns, std::int64_t utc_offset_ns, std::int64_t until_ns) const;
 

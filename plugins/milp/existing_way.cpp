@@ -63,16 +63,18 @@ class Step {
       });
       for (; at != by_evse.end() && problem.vehicles[*at].evse == evse; ++at) row.members.push_back({*at, per_kw});
     };
+
     for (const optimise::PlanLimit& limit : problem.limits) {
       Row row;
       row.base = limit.base.empty() ? 0.0 : at(limit.base, step);
-      // What is broken without any car is not to be broken further.
+      // A limit that is broken without any car is not to be broken further.
       row.lower = std::min(at(limit.lower, step), row.base);
       row.upper = std::max(at(limit.upper, step), row.base);
       for (const optimise::PlanLimit::Member& member : limit.members)
         if (!member.storage) put(row, member.index, member.coefficient);
       rows_.push_back(std::move(row));
     }
+
     for (const optimise::PlanMagnitude& magnitude : problem.magnitudes) {
       Row row;
       row.magnitude = true;
@@ -81,6 +83,7 @@ class Step {
         put(row, member.evse, {member.re, member.im});
       rows_.push_back(std::move(row));
     }
+
     // The grid connection last, as the guard looks at them.
     Row grid;
     grid.base = problem.load_kw[step] - problem.pv_kw[step];
@@ -133,7 +136,7 @@ class Step {
     return false;
   }
 
-  /// What restraint left over, to those who lack most first, each as far as every row holds.
+  /// Gives what restraint left over to those who lack most first, to each as far as every row holds.
   void hand_out(std::vector<double>& kw) const {
     struct Use {
       std::size_t row = 0;
@@ -174,12 +177,14 @@ void charge(const PlanProblem& problem, optimise::Plan& plan, std::vector<double
     stay.charge_kw.assign(vehicle.end_step - vehicle.first_step, 0.0);
     stay.discharge_kw.assign(stay.charge_kw.size(), 0.0);
   }
+
   for (std::uint32_t k = 0; k < problem.steps(); ++k) {
     Step step(problem, k);
     for (const std::size_t v : step.present()) {
       const double left_kw = std::max(0.0, std::min(wanted_kwh[v], room_kwh[v])) / problem.hours[k];
       step.set_most_kw(v, std::min(optimise::most_charge_kw(problem.vehicles[v], k), left_kw));
     }
+
     const std::vector<double> kw = step.shared();
     for (const std::size_t v : step.present()) {
       plan.vehicles[v].charge_kw[k - problem.vehicles[v].first_step] = kw[v];
@@ -188,6 +193,7 @@ void charge(const PlanProblem& problem, optimise::Plan& plan, std::vector<double
       room_kwh[v] -= kw[v] * problem.hours[k];
     }
   }
+
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     const PlanVehicle& vehicle = problem.vehicles[v];
     plan.vehicles[v].unmet_kwh =

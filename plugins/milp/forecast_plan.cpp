@@ -36,6 +36,7 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
   planned.posed = problem_from_view(view, settings.terms, memory);
   const optimise::PlanProblem weighed_problem =
       settings.three_parties ? weighed(view, planned.posed, settings.weights) : planned.posed.problem;
+
   std::vector<optimise::PlanProblem> futures;
   std::vector<optimise::Plan> plans;
   if (settings.futures > 1) {
@@ -46,17 +47,20 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
   } else {
     planned.plan = planner_.plan(weighed_problem);
   }
+
   if (!planned.plan.usable()) {
     report(EVTWIN_WARNING, "no plan (" + std::string(optimise::name_of(planned.plan.outcome)) +
                                "); until there is one cars charge at full power within the limits");
     return std::nullopt;
   }
+
   if (planned.plan.outcome == optimise::Outcome::limit) {
     std::array<char, 160> text{};
     std::snprintf(text.data(), text.size(), "the best plan found; none can be better by more than %.2g %%",
                   100.0 * planned.plan.gap());
     report(EVTWIN_INFO, text.data());
   }
+
   if (plans.empty()) plans.push_back(planned.plan);
   if (futures.empty() || settings.three_parties) {
     // In the site's own money, whatever was planned for.
@@ -64,6 +68,7 @@ std::optional<Planned> ForecastPlanner::plan(const evtwin_view& view, const Sett
                   ? futures_of(view, host_, planned.posed, planned.posed.problem, settings.futures, settings.pv_std)
                   : std::vector<optimise::PlanProblem>{planned.posed.problem};
   }
+
   if (settings.keep_existing) compare_with_existing(futures, plans, planned);
   const optimise::PlanProblem metered = billed_from_view(view, planned.posed.blocks);
   for (std::size_t k = 0; k < futures.size(); ++k)

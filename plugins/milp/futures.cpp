@@ -28,12 +28,16 @@ std::vector<optimise::PlanProblem> futures_of(const evtwin_view& view, const evt
   std::vector<optimise::PlanProblem> futures(n, problem);
   for (std::uint32_t f = 0; f < n; ++f) {
     optimise::PlanProblem& future = futures[f];
+
+    // Step 0 is metered. The sun of a day errs as a whole: one draw for all its steps.
     for (std::size_t k = 1; k < future.steps(); ++k) {
       const std::int64_t day = local_day(posed.blocks[k].start_ns, view.utc_offset_ns);
       const double z =
           normal(host, pv_stream, (std::uint64_t{f} << 32) | (static_cast<std::uint64_t>(day) & 0xffffffffU));
       future.pv_kw[k] *= std::max(0.0, 1.0 + pv_std * z);
     }
+
+    // A number of vehicles varies as Poisson's, by one part in the root of it; their power tells the number.
     for (std::size_t v = 0; v < future.vehicles.size(); ++v) {
       if (posed.who[v] != Who::expected) continue;
       optimise::PlanVehicle& vehicle = future.vehicles[v];

@@ -42,6 +42,8 @@ HeldPlan hold(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t
   held.edge_ns.push_back(posed.blocks.front().start_ns);
   for (const Block& block : posed.blocks) held.edge_ns.push_back(block.end_ns);
   const std::size_t steps = held.steps();
+
+  // A step's power is a mean; while the car is there it draws more, by the share of the step that it stays.
   for (std::size_t v = 0; v < posed.problem.vehicles.size(); ++v) {
     if (posed.who[v] != Who::connected) continue;
     const optimise::PlanVehicle& vehicle = posed.problem.vehicles[v];
@@ -52,6 +54,7 @@ HeldPlan hold(const ViewProblem& posed, const optimise::Plan& plan, std::int64_t
       held.evse_kw.push_back(std::clamp(kw, -vehicle.max_discharge_kw, vehicle.max_kw));
     }
   }
+
   held.storage_kw.assign(storages * steps, 0.0);
   for (std::size_t s = 0; s < plan.storages.size(); ++s) {
     const std::size_t row = static_cast<std::size_t>(posed.problem.storages[s].key) * steps;

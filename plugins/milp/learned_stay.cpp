@@ -47,7 +47,7 @@ LearnedWish learned_wish(const evtwin_view& view, std::uint32_t i, const SiteMem
   const double requested_kwh = view.evse_requested_kwh[i];
   const double seen = view.evse_got_kwh[i] / requested_kwh;
   const ShareCurve taken = memory.drivers.taken(as_seen(view, i));
-  // Who takes more than anybody seen goes on for a while: by a fifth, at first no further than the request.
+  // A driver who takes more than anybody seen goes on for a while: by a fifth, at first no further than the request.
   const double on = seen < 1.0 ? std::min(beyond_share, 1.0 - seen) : beyond_share * seen;
   const double mean = std::max(taken.mean_beyond(seen), on);
   const double most = taken.come_to(likely, seen);

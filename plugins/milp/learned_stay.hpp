@@ -22,7 +22,7 @@ struct LearnedStay {
 /// @param lends  its driver is taken at the word until others broke theirs
 std::optional<LearnedStay> learned_stay(const evtwin_view& view, std::uint32_t i, const SiteMemory& memory, bool lends);
 
-/// What it will take of what it asked for.
+/// Energy that it will take of what it asked for.
 struct LearnedWish {
   double mean_kwh = 0.0;
   double most_kwh = 0.0;  ///< >= mean_kwh

@@ -68,6 +68,7 @@ std::int64_t write_offers(const evtwin_view& view, const SiteMemory& memory, std
     kw = offer_up_to(view, wish.evse, wish.kw);
     lost_kw += std::max(0.0, wish.kw - kw);
   }
+
   // And up again where it suffices for the next one.
   const double until_tick_h = hours(view.next_tick_ns - view.now_ns);
   for (const Wish& wish : wishes) {
@@ -84,11 +85,14 @@ std::int64_t write_offers(const evtwin_view& view, const SiteMemory& memory, std
   for (const Wish& wish : wishes) {
     double& kw = decision.evse_kw[wish.evse];
     if (kw <= 0.0) continue;
+
+    // A car that takes all that it was seen to take is offered a little more: it may take more by now.
     const double takes_kw = std::min(kw, memory.cars[wish.evse].takes_kw);
     if (takes_kw >= memory.cars[wish.evse].takes_kw - bound_slack_kw) {
       const double try_kw = offer_up_to(view, wish.evse, more_than_taken * kw);
       kw = std::max(kw, try_kw);
     }
+
     if (wish.beyond) continue;
     const double rest_h = view.evse_remaining_kwh[wish.evse] / takes_kw;
     if (rest_h >= until_tick_h) continue;

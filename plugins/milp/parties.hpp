@@ -1,4 +1,4 @@
-// Whose profit a plan is after: the site's, the vehicle owners', the grid's.
+// Parties whose profit a plan is after: the site, the vehicle owners, the grid.
 #pragma once
 #include "settings.hpp"
 #include "view_problem.hpp"

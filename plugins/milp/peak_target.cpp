@@ -15,7 +15,7 @@ struct Store {
   double kwh = 0.0, kw = 0.0;
 };
 
-/// What full storages give.
+/// Energy and power that full storages give.
 Store store_of(const evtwin_view& view) {
   Store store;
   for (std::uint32_t s = 0; s < view.n_storages && view.storage_policy != EVTWIN_STORAGE_OFF; ++s) {
@@ -59,6 +59,9 @@ NeededPeak needed_peak(const std::vector<PastStay>& stays, std::int64_t begin_ns
         static_cast<std::size_t>((std::max(stay.left_ns, stay.arrived_ns + 1) - begin_ns - 1) / quarter_ns);
     if (last < quarters) ending[last].emplace_back(first, stay.got_kwh);
   }
+
+  // A peak can not be lower than the energy that must flow between two quarters, less what storage gives, over their
+  // time.
   NeededPeak needed;
   for (std::size_t from = 0; from < quarters; ++from) {
     double cars_kwh = 0.0, other_kwh = 0.0;
@@ -104,7 +107,7 @@ void PeakTarget::look(const evtwin_view& view, const Drivers& drivers) {
     begin_ns_ = midnight_ns;
     learn_history(view, drivers, midnight_ns);
   } else {
-    // What was shown at the last decision held until now.
+    // Load and PV as shown at the last decision held until now.
     for (std::int64_t at_ns = last_ns_; at_ns < view.now_ns;) {
       const auto quarter = static_cast<std::size_t>((at_ns - begin_ns_) / quarter_ns);
       const std::int64_t end_ns =

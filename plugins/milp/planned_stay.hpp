@@ -32,12 +32,12 @@ void put_offers(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle);
 /// Power and energy that it may lend: down to its floor, or what it got here where the battery is not known.
 void put_discharge(const evtwin_view& view, std::uint32_t i, PlanVehicle& vehicle);
 
-/// What was asked for, as stored energy: what was lent on the way and what was lost by that is put back.
+/// The request as stored energy: what was lent on the way and what was lost by that is put back.
 /// @returns stored kWh that it has beyond that
 double count_in_battery(const evtwin_view& view, std::uint32_t i, const CarMemory& seen, PlanVehicle& vehicle);
 
-/// What it still wants: of its request; and where it draws beyond it, nobody knows how much, a fifth of the request
-/// more, looked at anew in every plan.
+/// Energy that it still wants: of its request; and where it draws beyond it, nobody knows how much, a fifth of the
+/// request more, looked at anew in every plan.
 double wanted_kwh(const evtwin_view& view, std::uint32_t i, const ProblemTerms& terms);
 
 /// A kWh planned for later is not given to a car that has left by then: with the chance 1 - exp(-leave_per_h x time) it
@@ -50,7 +50,8 @@ void put_early_leaving(const evtwin_view& view, const std::vector<Block>& blocks
 /// would be offered to a car that takes less and less, and lack at the end.
 std::int64_t done_at(const evtwin_view& view, std::uint32_t i, std::int64_t until_ns, double margin_h);
 
-/// What a stay that goes on beyond the horizon may still be given then, at half its power: at the horizon's mean price.
+/// Puts the energy that a stay beyond the horizon may still be given then, at half its power: at the horizon's mean
+/// price.
 void put_later(const ViewProblem& out, std::int64_t until_ns, PlanVehicle& vehicle);
 
 /// Cheapest first; what costs no less than unmet energy is that, and nobody lacks more than is wanted.

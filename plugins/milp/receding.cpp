@@ -19,8 +19,8 @@ void charge_uncontrolled(const evtwin_view& view, const ProblemTerms& terms, con
   std::fill(decision.storage_kw.begin(), decision.storage_kw.end(), 0.0);
 }
 
-/// What a plan does not know of asks for another: a car that came, a limit, the end of its time. All else waits for
-/// replan_min; an own wake-up (a request was met as planned) is no news.
+/// News that the plan does not know of asks for another: a car that came, a limit, the end of its time. All else waits
+/// for replan_min; an own wake-up (a request was met as planned) is no news.
 bool Receding::wants_new_plan(const evtwin_view& view, const Settings& settings) const {
   if (held_.step_at(view.now_ns) >= held_.steps()) return true;
   if ((view.why & (EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_LIMIT)) != 0) return true;
@@ -40,6 +40,7 @@ void Receding::decide(const evtwin_view& view, const Settings& settings, const S
       show(held_, view, decision);
     }
   }
+
   const std::size_t step = held_.step_at(view.now_ns);
   if (keep_existing_ || step >= held_.steps()) {
     charge_uncontrolled(view, settings.terms, memory, decision);
@@ -59,6 +60,7 @@ void Receding::decide(const evtwin_view& view, const Settings& settings, const S
     if (kw == 0.0 || (kw > 0.0 && (view.evse_draws[i] == 0 || (met && !beyond)))) continue;
     wishes.push_back({i, kw, laxity_h(view, i, settings.terms, memory), beyond});
   }
+
   decision.wake_ns = write_offers(view, memory, std::move(wishes), decision);
   for (std::uint32_t s = 0; s < view.n_storages; ++s)
     decision.storage_kw[s] = held_.storage_kw[s * held_.steps() + step];

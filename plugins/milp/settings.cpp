@@ -45,14 +45,17 @@ Settings::Settings(sdk::Setup& setup) {
   const double leave_per_h = given.number("leave_per_h");
   terms.leave_per_h = std::isnan(leave_per_h) ? 0.0 : leave_per_h;
   const bool claims_given = !std::isnan(terms.margin_h) || !std::isnan(leave_per_h);
+
   const std::string_view drivers = given.text("drivers");
   if (drivers == "learned" && claims_given)
     throw sdk::BadParameter("parameters 'margin_min' and 'leave_per_h' are for drivers = claimed, not learned");
+
   three_parties = !std::isnan(given.number("weight_site"));
   terms.learn_drivers = drivers == "learned" || (drivers == "auto" && !claims_given);
   const std::string_view beyond = given.text("beyond_request");
   terms.beyond_request = beyond == "continue" || (beyond == "auto" && terms.learn_drivers);
   day_ahead = given.text("mode") == "day-ahead";
+
   terms.expected_stay_h = number_or(given, "stay_h", terms.expected_stay_h);
   terms.unmet_price_per_kwh = given.number("unmet_price_per_kwh");
   terms.demand_share = given.number("demand_share");

@@ -12,7 +12,7 @@ namespace evtwin::milp {
 
 inline constexpr double decided_by_strategy = std::numeric_limits<double>::quiet_NaN();
 
-/// Whose money counts, and how much.
+/// Weights of the parties' money, and prices of the grid's wishes.
 struct Weights {
   double site = 1.0, owner = 0.0, grid = 0.0;
   double grid_peak_per_kw = decided_by_strategy, grid_ramp_per_kw = decided_by_strategy,

@@ -29,12 +29,14 @@ void SiteMemory::look(const evtwin_view& view) {
   cars.resize(view.n_evses);
   lowest_buy_per_kwh = std::min(lowest_buy_per_kwh, view.buy_per_kwh);
   for (std::uint32_t d = 0; d < view.n_departed; ++d) {
+    // No session of this run: the scenario's history tells of it.
     if (view.departed_session[d] == 0) {
       if (view.departed_arrived_ns[d] == 0) continue;  // nothing is known of its stay
       drivers.add(left_before(view, d));
       add_early(hours(view.departed_claimed_ns[d] - view.departed_ns[d]));
       continue;
     }
+
     const CarMemory& car = cars[view.departed_evse[d]];
     if (car.session != view.departed_session[d]) continue;
     PastStay stay = left_before(view, d);
@@ -45,12 +47,15 @@ void SiteMemory::look(const evtwin_view& view) {
     stay.finished = car.draws == 0 ? 1 : 0;
     drivers.add(stay);
   }
+
   drivers.begin(view.now_ns);
   peak_target.look(view, drivers);
   rated_kw.resize(view.n_evses, 0.0);
   for (std::uint32_t i = 0; i < view.n_evses; ++i) {
     rated_kw[i] = std::max(rated_kw[i], view.evse_max_kw[i]);
     CarMemory& car = cars[i];
+
+    // Another session: the car before has left.
     if (car.session != view.evse_session[i]) {
       if (car.session != 0) {
         add_early(hours(car.claimed_ns - view.now_ns));
@@ -63,10 +68,14 @@ void SiteMemory::look(const evtwin_view& view) {
       car.driver = view.evse_driver[i];
       car.first_got_kwh = view.evse_got_kwh[i];
     }
+
     if (car.session == 0) continue;
     if (car.claimed_ns > car.arrived_ns) drivers.look_at_word(car.claimed_ns, view.now_ns, false);
     car.draws = view.evse_draws[i];
     if (view.evse_car_max_kw[i] > 0.0) car.car_max_kw = view.evse_car_max_kw[i];
+
+    // A car that draws less than it is offered shows the most it takes; one that draws a larger offer has no such
+    // bound.
     const double offered_kw = view.evse_setpoint_kw[i];
     const double took_kw = view.evse_power_kw[i];
     if (offered_kw > 0.0 && car.charging == 0) ++car.starts;

@@ -1,4 +1,4 @@
-// What a site's planner remembers from decision to decision.
+// Memory of a site's planner from decision to decision.
 #pragma once
 #include <evtwin/strategy.h>
 
@@ -11,7 +11,7 @@
 
 namespace evtwin::milp {
 
-/// What was seen of the car on an EVSE and is not in the view.
+/// Facts of the car on an EVSE that were seen and are not in the view.
 struct CarMemory {
   std::uint64_t session = 0;
   std::int64_t claimed_ns = 0;

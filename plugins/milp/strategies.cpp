@@ -52,6 +52,7 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
   std::uint32_t version = 0;
   reader.get(version);
   if (version != state_version) throw sdk::BadState("the state is of another version");
+
   std::uint64_t count = 0;
   reader.get(count);
   if (count != 0 && count != evses_) throw sdk::BadState("the state is of a site of another size");
@@ -69,12 +70,15 @@ void PlanningStrategy::load(sdk::StateReader& reader) {
     reader.get(car.arrived_ns);
     reader.get(car.driver);
   }
+
   reader.get(memory_.rated_kw);
   reader.get(memory_.early_h);
   reader.get(memory_.departures);
   reader.get(memory_.lowest_buy_per_kwh);
   memory_.drivers.load(reader);
   memory_.peak_target.load(reader);
+
+  // Tables that are read without a look at their size must have it.
   if (memory_.early_h.size() > SiteMemory::most_departures) throw sdk::BadState("the state knows too many departures");
   if (memory_.rated_kw.size() != count) throw sdk::BadState("the state is of a site of another size");
   std::visit([&](auto& way) { way.load(reader, evses_, storages_); }, way_);

@@ -9,7 +9,7 @@
 
 namespace evtwin::milp {
 
-/// What the three share; each plans as its settings say.
+/// The part that the three share; each plans as its settings say.
 class PlanningStrategy {
  public:
   explicit PlanningStrategy(sdk::Setup& setup);

@@ -110,6 +110,7 @@ void put_until_first_leaves(const evtwin_view& view, ViewProblem& out) {
     there[vehicle.evse] = share_of(vehicle, 0);
     most_kw[vehicle.evse] = vehicle.max_kw;
   }
+
   const auto leaves = [&](const PlanLimit::Member& member) { return !member.storage && there[member.index] < 1.0; };
   const auto count_as_they_are = [&](PlanLimit row) {
     if (std::none_of(row.members.begin(), row.members.end(), leaves)) return;
@@ -119,6 +120,8 @@ void put_until_first_leaves(const evtwin_view& view, ViewProblem& out) {
           member.coefficient * (member.storage ? problem.storages[member.index].max_charge_kw : most_kw[member.index]);
       if (leaves(member)) member.coefficient /= there[member.index];
     }
+
+    // A row that all of them at full power can not reach needs no second one.
     if (sum_kw <= row.upper.front()) return;
     row.name += ", until a car leaves";
     row.upper.resize(1);
@@ -126,6 +129,8 @@ void put_until_first_leaves(const evtwin_view& view, ViewProblem& out) {
     row.lower.assign(problem.steps(), -optimise::infinite);
     problem.limits.push_back(std::move(row));
   };
+
+  // A copy: rows are added to the list meanwhile.
   const std::vector<PlanLimit> rows = problem.limits;
   count_as_they_are(connection_row(problem));
   for (const PlanLimit& row : rows) count_as_they_are(row);
@@ -136,12 +141,16 @@ void put_until_first_leaves(const evtwin_view& view, ViewProblem& out) {
 void put_limits(const evtwin_view& view, ViewProblem& out) {
   std::vector<double> at_grid(view.n_evses);
   for (std::uint32_t i = 0; i < view.n_evses; ++i) at_grid[i] = 1.0 / std::max(1e-6, view.evse_efficiency[i]);
+
+  // Row 0 has the losses on the way to the grid connection; without it only those of the EVSE are known.
   if (view.n_limits > 0) {
     for (std::uint32_t m = view.limit_start[0]; m < view.limit_start[1]; ++m) {
       if (view.limit_member[m] < view.n_evses && view.limit_coefficient[m] > 0.0)
         at_grid[view.limit_member[m]] = view.limit_coefficient[m];
     }
   }
+
+  // Expected cars are at no EVSE: the mean of all counts.
   double mean_at_grid = 0.0;
   for (const double kw : at_grid) mean_at_grid += kw / static_cast<double>(view.n_evses);
   for (optimise::PlanVehicle& vehicle : out.problem.vehicles) {

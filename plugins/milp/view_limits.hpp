@@ -4,7 +4,7 @@
 
 namespace evtwin::milp {
 
-/// What each vehicle means at the grid connection (row 0, losses on the way included), and every other row: sums to
+/// Puts each vehicle's share at the grid connection (row 0, losses on the way included), and every other row: sums to
 /// PlanLimit, phasor magnitudes to PlanMagnitude. Rows in A count a member by the kW of 1 A of the car that is plugged
 /// in, or of the EVSE's own phases where a car is only announced; DC EVSEs and storages count nothing in them, as with
 /// the host's guard. A magnitude row's base has no angle: it is taken off the limit. Where cars leave within step 0 the

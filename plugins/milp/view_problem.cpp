@@ -101,12 +101,13 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
         std::max(0.0, out_of_service ? seen.car_max_kw : std::min(view.evse_car_max_kw[i], view.evse_max_kw[i]));
     vehicle.max_kw = std::min(vehicle.max_kw, seen.takes_kw);
     const bool takes_no_more = view.evse_draws[i] == 0;
-    // What a finished car lends it takes again.
+    // A finished car takes again what it lends.
     if (takes_no_more && !lends) vehicle.max_kw = 0.0;
     if (out_of_service) {
       vehicle.step_max_kw.assign(vehicle.end_step - vehicle.first_step, vehicle.max_kw);
       vehicle.step_max_kw.front() = 0.0;
     }
+
     vehicle.charge_efficiency = known_or(view.evse_car_charge_efficiency[i], unknown_battery_efficiency);
     vehicle.discharge_efficiency = known_or(view.evse_car_discharge_efficiency[i], unknown_battery_efficiency);
     if (terms.v2g) put_discharge(view, i, vehicle);
@@ -131,12 +132,13 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
       vehicle.max_starts = terms.max_starts;
       vehicle.starts_made = seen.starts;
     }
+
     put_wish(out.blocks, remaining_kwh, vehicle);
-    // What does not fit into the stay is taken off what few want.
+    // Energy that does not fit into the stay is taken off what few want.
     unlikely_kwh = std::max(0.0, unlikely_kwh - (remaining_kwh - vehicle.wanted_kwh));
     if (learned) put_later(out, learned->until_ns, vehicle);
     const double beyond_kwh = vehicle.max_discharge_kw > 0.0 ? count_in_battery(view, i, seen, vehicle) : 0.0;
-    // What a driver asked for is no trade: where it is lent, its lack is dearer than all that could be won.
+    // A driver's request is no trade: where it is lent, its lack is dearer than all that could be won.
     const double unmet_per_kwh =
         vehicle.max_discharge_kw > 0.0
             ? std::max(out.unmet_price_per_kwh, dear_price(view, out)) * (learned ? lent_on_chance : 1.0)
@@ -151,7 +153,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
         const Block& block = out.blocks[k];
         const std::int64_t middle_ns =
             std::midpoint(std::max(view.now_ns, block.start_ns), std::min(done_ns, block.end_ns));
-        // What is left of a wish is learned on the way, so that of two cars the more important one goes first.
+        // The rest of a wish is learned on the way, so that of two cars the more important one goes first.
         const double waiting = earlier * (view.evse_priority[i] - lowest_priority) *
                                hours(std::max<std::int64_t>(0, middle_ns - view.now_ns));
         vehicle.step_charge_price_per_kwh.push_back((1.0 - learned->there(middle_ns) + waiting) * waiting_per_kwh);
@@ -165,7 +167,7 @@ void put_connected(const evtwin_view& view, const ProblemTerms& terms, const Sit
       for (PlanVehicle::Later& one : vehicle.later) one.price_per_kwh /= vehicle.charge_efficiency;
     }
     close_later(vehicle);
-    // What was charged to be lent may be missing at the end.
+    // Energy that was charged to be lent may be missing at the end.
     if (beyond_kwh > nothing_kwh && vehicle.unmet_price_per_kwh > 0.0)
       vehicle.later.insert(vehicle.later.begin(), {beyond_kwh, 0.0});
     out.problem.vehicles.push_back(std::move(vehicle));
@@ -219,6 +221,8 @@ void put_expected(const evtwin_view& view, const ProblemTerms& terms, const Site
         kwh += view.horizon_arrivals_kwh[h];
       }
     }
+
+    // Reservations are vehicles of their own.
     const std::int64_t from_ns = out.blocks[begin].start_ns;
     const std::int64_t until_ns = out.blocks[k - 1].end_ns;
     for (std::uint32_t i = 0; i < view.n_evses; ++i) {
@@ -266,8 +270,8 @@ void put_learned(const evtwin_view& view, const SiteMemory& memory, ViewProblem&
   }
 }
 
-/// What is in store at the end of a run is worth what charging it would have cost at the lowest price of the run,
-/// losses included; in a horizon that does not reach so far, a mean price of the horizon.
+/// Energy in store at the end of a run is worth what charging it would have cost at the lowest price of the run, losses
+/// included; in a horizon that does not reach so far, a mean price of the horizon.
 double storage_value(const evtwin_view& view, const SiteMemory& memory, double mean_per_kwh, double charge_efficiency,
                      const ViewProblem& out) {
   if (out.blocks.back().end_ns < view.end_ns) return mean_per_kwh;
@@ -328,10 +332,12 @@ void put_demand_charge(const evtwin_view& view, const ProblemTerms& terms, const
     const std::uint32_t period = blocks[k].start_ns < view.month_end_ns ? this_month : next_month;
     if (period == free || blocks[k].start_ns >= view.end_ns) continue;
     const double covered_h = hours(blocks[end - 1].end_ns - blocks[k].start_ns);
+
     if (k > 0) {
       out.problem.windows.push_back({k, end, covered_h, 0.0, period});
       continue;
     }
+
     const double import_kwh = std::max(0.0, view.window_import_kwh);
     const double rest_h = std::max(1e-9, hours(view.window_end_ns - blocks[0].start_ns));
     if (end > 1) {

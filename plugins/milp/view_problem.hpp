@@ -14,7 +14,7 @@ namespace evtwin::milp {
 
 inline constexpr double from_view = std::numeric_limits<double>::quiet_NaN();
 
-/// What the view does not say. NaN: from the view, as each line tells.
+/// Terms that the view does not say. NaN: from the view, as each line tells.
 struct ProblemTerms {
   bool learn_drivers = false;    ///< stays and energy as learned; the next two are then not looked at
   double margin_h = 0.0;         ///< cars shall be done so long before the departure they claim
@@ -36,7 +36,7 @@ struct ProblemTerms {
   optimise::Fairness fairness = optimise::Fairness::none;
 };
 
-/// Who a vehicle of the problem is.
+/// Kind of a vehicle of the problem.
 enum class Who : std::uint8_t { connected, reserved, expected };
 
 struct ViewProblem {
@@ -60,7 +60,7 @@ std::uint64_t reservation_key(std::uint32_t evse, std::int64_t from_ns);
 ///    got, at the unmet price, and as one in twenty takes, at a part of it. Its unmet price is higher the more days of
 ///    the month are left (PeakTarget::share)
 ///  - with V2G, opted-in cars: from their floor to a full battery, also beyond what was requested, to give it later;
-///    where the battery is not known, what they got in this session and no more. What they want counts in the battery:
+///    where the battery is not known, what they got in this session and no more. Their wants count in the battery:
 ///    the losses of lending are not the driver's. One that takes no more is full as it is: it takes what it has given
 ///  - reservations not begun: from max(begin, departure of the car that stands there), at the EVSE's full power
 ///  - arrivals foreseen, put together by the hour, less the reservations among them; they count at the grid connection,

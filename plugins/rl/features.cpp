@@ -157,6 +157,7 @@ void Features::write_site(const evtwin_view& v, float* row) const {
   const std::int64_t week_ns = ((local_ns - monday_ns) % (7 * day_ns) + 7 * day_ns) % (7 * day_ns);
   const double week = static_cast<double>(week_ns) / static_cast<double>(7 * day_ns);
   constexpr double circle = 2.0 * std::numbers::pi;
+
   put(std::sin(circle * day));
   put(std::cos(circle * day));
   put(std::sin(circle * week));
@@ -178,6 +179,7 @@ void Features::write_site(const evtwin_view& v, float* row) const {
   put(v.buy_per_kwh * one_price);
   put(v.sell_per_kwh * one_price);
   put(n > 0 ? static_cast<double>(cheaper) / n : 0.0);
+
   constexpr std::array price_blocks_h{0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0};
   for (std::size_t b = 0; b + 1 < price_blocks_h.size(); ++b) {
     const Steps steps = steps_between(v, price_blocks_h[b], price_blocks_h[b + 1]);
@@ -189,6 +191,7 @@ void Features::write_site(const evtwin_view& v, float* row) const {
     for (std::uint32_t k = steps.from; k < steps.to; ++k) least = std::min(least, buy[k]);
     put((least - v.buy_per_kwh) * one_price);
   }
+
   put(std::log10(std::max(1e-3, v.unmet_price_per_kwh * one_price)));
   put(std::log10(1.0 + std::max(0.0, v.demand_price_per_kw * v.demand_fraction * one_price)));
   put(hours(v.now_ns, v.month_end_ns) / (31.0 * 24.0));
@@ -203,6 +206,7 @@ void Features::write_site(const evtwin_view& v, float* row) const {
     stored_kwh += std::max(0.0, v.storage_soc[s] - v.storage_soc_min[s]) * v.storage_kwh[s];
     room_kwh += std::max(0.0, v.storage_soc_max[s] - v.storage_soc[s]) * v.storage_kwh[s];
   }
+
   put(v.load_kw * one_kw);
   put(v.pv_kw * one_kw);
   put(v.month_peak_kw * one_kw);
@@ -216,6 +220,7 @@ void Features::write_site(const evtwin_view& v, float* row) const {
   double young = 0.0, old = 0.0;
   std::uint32_t n_draw = 0;
   const double tick_h = hours(0, v.tick_ns);
+
   for (std::uint32_t c = 0; c < v.n_connected; ++c) {
     const std::uint32_t i = v.connected_evse[c];
     if (!can_charge(v, i)) continue;
@@ -235,6 +240,7 @@ void Features::write_site(const evtwin_view& v, float* row) const {
     if (stay_h < 2.0) young += rest;
     if (stay_h > 6.0) old += rest;
   }
+
   const double one_evse = 1.0 / std::max(1U, v.n_evses);
   put(v.n_connected * one_evse);
   put(n_draw * one_evse);
@@ -247,13 +253,14 @@ void Features::write_site(const evtwin_view& v, float* row) const {
   put(root(overdue * one_kw));
   put(root(young * one_kw));
   put(root(old * one_kw));
+
   put(v.n_waiting * one_evse);
   put(storage_kw_ > 0.0 ? stored_kwh / storage_kw_ : 0.0);
   put(storage_kw_ > 0.0 ? room_kwh / storage_kw_ : 0.0);
   put(storage_kw_ * one_kw);
   if (ahead_ == Ahead::prices) return;
 
-  // What is foreseen.
+  // The hours ahead as forecast.
   const auto net = [&](std::uint32_t k) { return (v.horizon_load_kw[k] - v.horizon_pv_kw[k]) * one_kw; };
   const double net_now = (v.load_kw - v.pv_kw) * one_kw;
   put(mean_of(steps_between(v, 0.0, 1.0), net_now, net));
@@ -283,6 +290,7 @@ void Features::write_evse(const evtwin_view& v, std::uint32_t i, float* row) con
   const double kw = std::max(1e-9, v.evse_car_max_kw[i]), rest = v.evse_remaining_kwh[i];
   const double requested = v.evse_requested_kwh[i], left_h = hours(v.now_ns, v.evse_departs_ns[i]);
   const bool overdue = v.evse_claimed_departs_ns[i] <= v.now_ns;
+
   put((left_h - rest / kw) / 8.0, -1.0, 3.0);
   put(overdue ? 0.0 : left_h / 8.0, 0.0, 3.0);
   put(overdue ? 1.0 : 0.0);
@@ -295,6 +303,8 @@ void Features::write_evse(const evtwin_view& v, std::uint32_t i, float* row) con
   put(v.evse_car_min_kw[i] / kw, 0.0, 1.0);
   put(root(kw / site_kw_), 0.0, 10.0);
   put(v.evse_car_max_discharge_kw[i] / kw, 0.0, 2.0);
+
+  // Few chargers know the state of charge: 0, and said to be unknown.
   const bool known = !std::isnan(v.evse_soc[i]);
   put(known ? v.evse_soc[i] : 0.0);
   put(known ? 1.0 : 0.0);

@@ -1,5 +1,5 @@
-// What a learnt policy looks at: numbers worked out from an evtwin_view and nothing else, the same in training and in
-// play.
+// Features that a learnt policy looks at: numbers worked out from an evtwin_view and nothing else, the same in training
+// and in play.
 #pragma once
 #include <evtwin/strategy.h>
 
@@ -17,7 +17,7 @@ struct Feature {
 /// the same at another site, under another tariff and in another currency.
 class Features {
  public:
-  /// What is seen of forecasts.
+  /// Forecasts that are seen.
   enum class Ahead : std::uint8_t { prices, all };
 
   /// @param first  the view of the empty site

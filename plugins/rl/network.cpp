@@ -65,11 +65,15 @@ void EvseNetwork::run(const float* site, const float* evses, std::size_t n, floa
   const Eigen::Index h = index(sizes_.hidden), count = index(n);
   const Seen seen(site, index(sizes_.site));
   const Eigen::Map<const Matrix> columns(evses, index(sizes_.evse), count);
+
+  // A code for each EVSE, from its own numbers and the site's.
   common_ = site_code_.bias + evse_code_.bias;
   common_.noalias() += site_code_.weight * seen;
   codes_.resize(h, count);
   codes_.noalias() = evse_code_.weight * columns;
   codes_ = (codes_.colwise() + common_).array().tanh();
+
+  // The context is the mean of all codes, in which neither their number nor their order matters.
   context_.head(h).setZero();
   if (n > 0) context_.head(h) = codes_.rowwise().mean();
   common_ = from_code_.bias + from_context_.bias;
@@ -77,9 +81,11 @@ void EvseNetwork::run(const float* site, const float* evses, std::size_t n, floa
   hidden_.resize(h, count);
   hidden_.noalias() = from_code_.weight * codes_;
   hidden_ = (hidden_.colwise() + common_).array().tanh();
+
   Eigen::Map<Matrix> answers(out, head_.bias.size(), count);
   answers.noalias() = head_.weight * hidden_;
   answers.colwise() += head_.bias;
+
   context_.tail(index(sizes_.site)) = seen;
   storage_hidden_ = storage_.bias;
   storage_hidden_.noalias() += storage_.weight * context_;

@@ -7,7 +7,7 @@ namespace evtwin::rl {
 
 namespace {
 
-/// Who is answered for: whoever would take power, beyond the request as well, and whoever may lend.
+/// Vehicles are answered for that would take power, beyond the request as well, and those that may lend.
 bool is_asked_about(const evtwin_view& view, std::uint32_t evse) {
   return can_charge(view, evse) || can_lend(view, evse);
 }
@@ -45,7 +45,7 @@ void Hands::act(const evtwin_view& view, const Sight& sight, const Answer& answe
                  : site_kw_;
   double give_kw = 0.0;
   for (std::uint32_t s = 0; s < view.n_storages; ++s) {
-    // What it could give for the hour to come.
+    // Power that it could give for the hour to come.
     const double stored_kwh = std::max(0.0, view.storage_soc[s] - view.storage_soc_min[s]) * view.storage_kwh[s];
     give_kw += std::min(view.storage_max_discharge_kw[s], stored_kwh * view.storage_discharge_efficiency[s]);
   }
@@ -121,17 +121,21 @@ Policy::Policy(const policy::PolicyFile& file) {
     if (!head.contains(key) || !head[key].is_string()) throw policy::PolicyError(std::string("its head has no ") + key);
     return head[key].get<std::string>();
   };
+
   const std::string shape = text("shape"), ahead = text("ahead"), act = text("act");
   if (shape != "site" && shape != "evse")
     throw policy::PolicyError("its shape is '" + shape + "'; site or evse is due");
   if (ahead != "prices" && ahead != "all")
     throw policy::PolicyError("it looks ahead at '" + ahead + "'; prices or all is due");
   if (act != "mode" && act != "mean") throw policy::PolicyError("it acts by '" + act + "'; mode or mean is due");
+
   shape_ = shape == "site" ? Shape::site : Shape::evse;
   ahead_ = ahead == "all" ? Features::Ahead::all : Features::Ahead::prices;
   by_mean_ = act == "mean";
   if (!head.contains("hidden") || !head["hidden"].is_number_unsigned() || head["hidden"] < 1 || head["hidden"] > 4096)
     throw policy::PolicyError("its head has no hidden between 1 and 4096");
+
+  // Networks read features by their place: the table must be the very one of the training.
   const auto check_features = [&](const char* key, std::span<const Feature> due) {
     if (!head.contains("features") || !head["features"].is_object() || !head["features"].contains(key) ||
         !head["features"][key].is_array())
@@ -144,13 +148,16 @@ Policy::Policy(const policy::PolicyFile& file) {
       throw policy::PolicyError(std::string("its table features.") + key +
                                 " is not the one of this evtwin; train it anew");
   };
+
   sizes_ = {Features::of_site(ahead_).size(), Features::of_evse().size(), head["hidden"].get<std::size_t>()};
   check_features("site", Features::of_site(ahead_));
+
   const std::string kind = text("kind");
   has_rate_ = kind == "ppo" || kind == "ppo-dqn";
   has_gate_ = kind == "dqn" || kind == "ppo-dqn";
   if (!has_rate_ && !has_gate_) throw policy::PolicyError("its kind is '" + kind + "'; ppo, dqn or ppo-dqn is due");
   if (has_gate_ && shape_ == Shape::site) throw policy::PolicyError("a gate is per EVSE; its shape is 'site'");
+
   site_scale_ = Normaliser(file, "site", sizes_.site);
   if (shape_ == Shape::evse) {
     check_features("evse", Features::of_evse());

@@ -18,14 +18,14 @@
 
 namespace evtwin::rl {
 
-/// What a policy answers for. `site`: one power for all vehicles, handed out least laxity first. `evse`: a share for
+/// Shape of a policy's answers. `site`: one power for all vehicles, handed out least laxity first. `evse`: a share for
 /// every EVSE, of one network; where all would be more than the site should draw, the largest shares come first.
 enum class Shape : std::uint8_t { site, evse };
 
 /// When a policy is asked, in training and in play.
 inline constexpr std::uint32_t asked_at = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL;
 
-/// What is seen at one decision.
+/// Sight of one decision.
 struct Sight {
   std::vector<float> site;           ///< [site features]
   std::vector<float> evses;          ///< [who.size(), EVSE features]
@@ -33,8 +33,8 @@ struct Sight {
   bool storages = false;             ///< there are storages to answer for
 };
 
-/// What is answered for the site as a whole: numbers of the unit interval. The site aims at a target, and at no less
-/// than what the month is billed for already; without a demand charge at all its power.
+/// Answers for the site as a whole: numbers of the unit interval. The site aims at a target, and at no less than what
+/// the month is billed for already; without a demand charge at all its power.
 enum Common : std::size_t {
   use,     ///< share of the room below the target that vehicles get; shape `site` alone
   raise,   ///< cube root of what the target lies above the billed peak, of the site's power
@@ -44,7 +44,7 @@ enum Common : std::size_t {
   n_common
 };
 
-/// What is answered.
+/// Answer to a sight.
 struct Answer {
   std::array<float, n_common> common{1.0F, 1.0F, 1.0F, 0.0F, 0.0F};
   std::vector<float> evses{};  ///< shape `evse`, [who.size()]: from the least to the most of each
@@ -99,7 +99,7 @@ class Policy {
   void gate_outputs(const Sight& normalised, std::vector<float>& outputs, float* common) const;
   bool has_rate() const { return has_rate_; }
   bool has_gate() const { return has_gate_; }
-  /// What a rate is, given its two outputs.
+  /// Rate by its two outputs.
   double rate(const float* outputs) const;
 
  private:
@@ -117,7 +117,7 @@ class Policy {
 inline constexpr std::size_t rate_outputs_each = 2, common_outputs = 2 * n_common, gate_outputs_each = 2,
                              gate_storage_outputs = 3;
 
-/// What a gate's choice for storages means: 0 give all there is, 1 take surplus PV alone, 2 take all there is room for.
+/// Sets storages by a gate's choice: 0 give all there is, 1 take surplus PV alone, 2 take all there is room for.
 void set_storages(std::size_t choice, Answer& answer);
 std::size_t storage_choice(const Answer& answer);
 /// Which of the common answers have an effect on what is seen.

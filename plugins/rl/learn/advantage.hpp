@@ -1,4 +1,4 @@
-// What a decision was worth: generalised advantage estimation (Schulman et al. 2016), and running statistics.
+// Worth of a decision: generalised advantage estimation (Schulman et al. 2016), and running statistics.
 #pragma once
 #include <cstddef>
 #include <cstdint>

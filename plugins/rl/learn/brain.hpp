@@ -1,4 +1,4 @@
-// What learns: networks with gradients. LibTorch stays behind brain_torch.cpp; nothing of it is seen here.
+// Networks that learn, with their gradients. LibTorch stays behind brain_torch.cpp; nothing of it is seen here.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -132,6 +132,7 @@ Chosen choose(const Rows& rows, const Inputs& all, std::span<const std::int64_t>
     part.items = part.rows;
     return part;
   }
+
   std::int64_t n_items = 0;
   for (const std::int64_t r : chosen)
     n_items += rows.first[static_cast<std::size_t>(r) + 1] - rows.first[static_cast<std::size_t>(r)];
@@ -139,6 +140,8 @@ Chosen choose(const Rows& rows, const Inputs& all, std::span<const std::int64_t>
   part.seen.row_of = torch::empty({n_items}, torch::kInt64);
   auto* const items = part.items.data_ptr<std::int64_t>();
   auto* const row_of = part.seen.row_of.data_ptr<std::int64_t>();
+
+  // Items of a row follow one another; `row_of` counts the chosen rows, not all.
   std::int64_t at = 0;
   for (std::size_t k = 0; k < chosen.size(); ++k) {
     const auto r = static_cast<std::size_t>(chosen[k]);
@@ -147,6 +150,7 @@ Chosen choose(const Rows& rows, const Inputs& all, std::span<const std::int64_t>
       row_of[at] = static_cast<std::int64_t>(k);
     }
   }
+
   part.seen.evses = all.evses.index_select(0, part.items);
   part.seen.counts = all.counts.index_select(0, part.rows);
   return part;
@@ -354,17 +358,19 @@ PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, s
       if (size < 2) continue;
       const Chosen part = choose(rows, all, std::span(order).subspan(from, size), p.shape);
       const Betas betas(p.outputs(part.seen));
+
       const Tensor rows_common =
           (part.rows.unsqueeze(1) * static_cast<std::int64_t>(n_common) + commons.unsqueeze(0)).flatten() + n_items;
       const Tensor answers = p.shape == Shape::site ? rows_common : torch::cat({part.items, rows_common});
       const Tensor weight = counts.index_select(0, answers), weights = weight.sum().clamp_min(1.0);
+
       Tensor a = adv.index_select(0, part.rows);
       a = (a - a.mean()) / (a.std() + 1e-8);
       const Tensor a_common = a.repeat_interleave(static_cast<std::int64_t>(n_common));
       const Tensor a_all =
           p.shape == Shape::site ? a_common : torch::cat({a.index_select(0, part.seen.row_of), a_common});
       const Tensor log_new = betas.log_prob(act.index_select(0, answers)), log_old = old.index_select(0, answers);
-      // What has no effect has a ratio of 1 and no gradient.
+      // An answer without effect has a ratio of 1 and no gradient.
       const Tensor log_ratio = (log_new - log_old) * weight, ratio = torch::exp(log_ratio);
       const Tensor clipped = torch::clamp(ratio, 1.0 - options.clip, 1.0 + options.clip);
       const Tensor policy_loss = -(torch::min(ratio * a_all, clipped * a_all) * weight).sum() / weights;
@@ -372,6 +378,8 @@ PpoReport PpoBrain::update(const Rows& rows, std::span<const float> log_probs, s
       const Tensor value = p.value(part.seen), target = ret.index_select(0, part.rows);
       const Tensor value_loss = 0.5 * (value - target).square().mean();
       const Tensor loss = policy_loss + options.value_weight * value_loss - options.entropy * entropy;
+
+      // Nothing is changed by a loss or a gradient that is no number.
       const double loss_now = loss.item<double>();
       if (!std::isfinite(loss_now)) {
         report.finite = false;

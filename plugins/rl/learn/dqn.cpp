@@ -11,7 +11,7 @@ namespace evtwin::rl {
 
 namespace {
 
-/// What was seen, answered and came of it; sights are raw.
+/// A sight, the answer to it and what came of it; sights are raw.
 struct Memory {
   Sight now, next;
   Answer answer;
@@ -45,6 +45,8 @@ class Dqn {
     std::uint64_t told = steps_;
     while (episodes_ < training_.episodes) {
       live();
+
+      // Updates keep pace with steps once enough was seen.
       while (learnt_from_ + plan_.train_every <= steps_ && filled_ >= plan_.learning_starts) {
         learnt_from_ += plan_.train_every;
         const double loss = improve();
@@ -53,15 +55,20 @@ class Dqn {
                        fmt::format("the loss is no number after {} episodes; the last good policy stands", episodes_));
           throw TrainingError("the loss is no number");
         }
+
         loss_sum += loss;
         loss_n += 1.0;
         if (++updates_ % plan_.target_every == 0) brain_.renew_target();
       }
+
+      // No updates are owed for the time before.
       if (filled_ < plan_.learning_starts) learnt_from_ = steps_;
+
       if (steps_ - told < 4096 && episodes_ < training_.episodes) {
         episodes_so_far();
         if (!trainer_.is_validation_due(episodes_) && episodes_ < training_.episodes) continue;
       }
+
       told = steps_;
       episodes_so_far();
       const evtwin_learner_scalar scalars[] = {{"q.loss", "", loss_n > 0.0 ? loss_sum / loss_n : std::nan("")},
@@ -71,6 +78,7 @@ class Dqn {
       bool stop = trainer_.tell(episodes_, steps_, ended_, scalars);
       ended_ = {};
       loss_sum = loss_n = 0.0;
+
       if (trainer_.is_validation_due(episodes_) || episodes_ >= training_.episodes || stop) {
         trainer_.validate(policy());
         stop = trainer_.tell(episodes_, steps_, {}, {}) || stop;
@@ -148,12 +156,14 @@ class Dqn {
       playing_.emplace(policy());
       played_until_ = updates_;
     }
+
     std::vector<float> outputs, rates;
     for (std::uint32_t a = 0; a < n; ++a) {
       Sight seen = sights_[a];
       normalise(seen);
       float storage[gate_storage_outputs];
       playing_->gate_outputs(seen, outputs, storage);
+
       Answer& gates = gates_[a];
       gates.evses.resize(seen.who.size());
       for (std::size_t i = 0; i < seen.who.size(); ++i) {
@@ -161,9 +171,12 @@ class Dqn {
         const bool on = dice_.uniform() < explore_now ? dice_.uniform() < 0.5 : q[1] > q[0];
         gates.evses[i] = on ? 1.0F : 0.0F;
       }
+
       const auto best = std::max_element(storage, storage + gate_storage_outputs) - storage;
       const auto chosen = dice_.uniform() < explore_now ? static_cast<std::ptrdiff_t>(dice_.next() % 3) : best;
       set_storages(static_cast<std::size_t>(chosen), gates);
+
+      // Behind rates a gate only switches: powers and storages are the rates' to say.
       Answer act = gates;
       if (rate_) {
         float common[common_outputs];
@@ -172,8 +185,10 @@ class Dqn {
           act.evses[i] *= static_cast<float>(rate_->rate(rates.data() + i * rate_outputs_each));
         for (std::size_t c = 0; c < n_common; ++c) act.common[c] = static_cast<float>(rate_->rate(common + 2 * c));
       }
+
       worlds_.act(a, sights_[a], act);
     }
+
     worlds_.step(0, trainer_.options().worlds, steps_of_, last_);
     for (std::uint32_t a = 0; a < n; ++a) {
       const Step& step = steps_of_[a];
@@ -183,12 +198,15 @@ class Dqn {
       worlds_.look(a, sights_[a]);
       memory.next = step.cut ? last_[a] : sights_[a];
       memory.reward = static_cast<float>(step.reward);
+      // Nothing follows an end; a run that is only cut goes on in value.
       memory.discount = step.terminated ? 0.0F : static_cast<float>(step.discount);
       if (!rate_) scales_.take(memory.now, Shape::evse);
+
       returns_[a] = step.reward + step.discount * returns_[a];
       const auto value = static_cast<float>(returns_[a]);
       return_scale_.take(&value, 1);
       if (step.cut) returns_[a] = 0.0;
+
       if (memories_.size() < plan_.buffer) {
         memories_.push_back(std::move(memory));
       } else {

@@ -104,6 +104,7 @@ Weights weights_of(const Params& params) {
   if (reward == "boa-fe")
     return {{"energy_cost", "demand_charge", "satisfaction", "storage_cycles"},
             {-1.0, -1.0, params.number("satisfaction_bonus"), -params.number("cycle_penalty")}};
+
   Weights made;
   if (reward != "weights") return made;
   for (std::size_t at = 0; at < text.size();) {
@@ -111,6 +112,7 @@ Weights weights_of(const Params& params) {
     const std::string word = text.substr(at, end - at);
     at = end + 1;
     if (word.empty()) continue;
+
     const std::size_t colon = word.find(':');
     char* rest = nullptr;
     const double value = colon == std::string::npos ? 0.0 : std::strtod(word.c_str() + colon + 1, &rest);

@@ -11,7 +11,7 @@ namespace evtwin::rl {
 
 namespace {
 
-/// What one agent lived in a rollout.
+/// Life of one agent in a rollout.
 struct Diary {
   std::vector<Sight> sights;  ///< [rollout + 1] raw; the last is what comes after
   std::vector<Answer> answers;
@@ -56,6 +56,7 @@ class Ppo {
                      fmt::format("the loss is no number after {} episodes; the last good policy stands", episodes_));
         throw TrainingError("the loss is no number");
       }
+
       const Worlds::Ended ended = worlds_.take_ended();
       episodes_ += ended.n;
       const evtwin_learner_scalar scalars[] = {
@@ -65,11 +66,13 @@ class Ppo {
           {"gradient.norm", "", report.grad_norm}, {"policy.first_ratio_off", "", report.first_ratio_off},
           {"learning_rate", "", learning_rate()},  {"reward.scale", "", reward_scale()}};
       bool stop = trainer_.tell(episodes_, steps_, ended, scalars);
+
       ++iteration_;
       if (iteration_ % restart_every_ == 0) start_worlds();
       if (trainer_.is_validation_due(episodes_) || episodes_ >= training_.episodes || stop) {
         trainer_.validate(trainer_.policy(brain_.weights(), scales_, "mode"));
         stop = trainer_.tell(episodes_, steps_, {}, {}) || stop;
+        // A checkpoint holds no worlds: they begin anew here as in a training that goes on from it.
         if (episodes_ < training_.episodes) renew();
       }
       if (stop) return;
@@ -99,10 +102,12 @@ class Ppo {
       if (state.head.value("kind", "") != "ppo checkpoint") throw TrainingError("that is no checkpoint of ppo");
       brain_.set_weights(state);
       brain_.set_moments(state);
+
       const auto& own = state.head.at("own");
       scales_.site.set_state(own.at("site").get<std::vector<double>>());
       scales_.evse.set_state(own.at("evse").get<std::vector<double>>());
       return_scale_.set_state(own.at("returns").get<std::vector<double>>());
+
       episodes_ = own.at("episodes");
       steps_ = own.at("steps");
       iteration_ = own.at("iteration");
@@ -113,6 +118,7 @@ class Ppo {
       set_scales(*from);
     }
     start_worlds();
+    // A training that goes on was validated before.
     if (training_.resume_from == nullptr) {
       look_around();
       trainer_.validate(trainer_.policy(brain_.weights(), scales_, "mode"));
@@ -228,6 +234,7 @@ class Ppo {
         policy.normalise(seen);
         float common[common_outputs];
         policy.rate_outputs(seen, outputs, common);
+
         Answer& answer = diary.answers[t];
         const auto draw = [&](const float* two) { return static_cast<float>(Beta::of(two).draw(dice_[a])); };
         answer.evses.resize(shape_ == Shape::evse ? seen.who.size() : 0);
@@ -246,6 +253,7 @@ class Ppo {
         }
         worlds_.act(a, diary.sights[t], answer);
       }
+
       worlds_.step(first_world, count, steps, last);
       for (std::uint32_t a = first; a < end; ++a) {
         Diary& diary = diaries_[a];
@@ -269,6 +277,8 @@ class Ppo {
         if (diary.drew_raise[t] == 0) rows_.common_counts[rows_.common_counts.size() - n_common + raise] = 0.0F;
       }
     }
+
+    // Behind each cut, and behind the rollout, there is a state whose value counts.
     for (Diary& diary : diaries_) {
       for (std::uint32_t t = 0; t <= rollout_; ++t) {
         const bool is_cut = t < rollout_ && diary.steps[t].cut;
@@ -278,6 +288,7 @@ class Ppo {
         after_.add(seen, shape_, nullptr);
       }
     }
+
     for (std::size_t a = 0; a < diaries_.size(); ++a) {
       for (const Step& step : diaries_[a].steps) {
         returns_[a] = step.reward + step.discount * returns_[a];
@@ -286,6 +297,7 @@ class Ppo {
         if (step.cut) returns_[a] = 0.0;
       }
     }
+
     brain_.values(rows_, values_);
     brain_.values(after_, values_after_);
     brain_.log_probs(rows_, log_probs_);
@@ -294,6 +306,7 @@ class Ppo {
     const double scale = 1.0 / reward_scale();
     advantage_.resize(n);
     worth_.resize(n);
+
     std::size_t after = 0;
     std::vector<double> reward(rollout_), discount(rollout_);
     std::vector<float> value_after(rollout_);
@@ -310,14 +323,17 @@ class Ppo {
         if (step.cut) ++after;
       }
       ++after;  // what came after the rollout
+
       const std::span<const float> value = std::span(values_).subspan(from, rollout_);
       const std::span<float> advantage = std::span(advantage_).subspan(from, rollout_);
       advantages({reward, discount, value, value_after, terminated, cut}, options_.lambda, advantage);
       for (std::uint32_t t = 0; t < rollout_; ++t) worth_[from + t] = advantage[t] + value[t];
     }
+
     for (const Diary& diary : diaries_) {
       for (std::uint32_t t = 0; t < rollout_; ++t) scales_.take(diary.sights[t], shape_);
     }
+
     PpoOptions now = options_;
     now.learning_rate = learning_rate();
     return brain_.update(rows_, log_probs_, advantage_, worth_, now, order_);

@@ -90,10 +90,13 @@ policy::PolicyFile Trainer::policy(std::vector<policy::Array> weights, const Sca
                {"made_by", torch_and_blas()},
                {"features", {{"site", table(Features::of_site(options_.ahead))}}},
                {"reward", {{"name", options_.reward}, {"weights", nlohmann::json::object()}}}};
+
   if (per_evse) file.head["features"]["evse"] = table(Features::of_evse());
   for (const evtwin_fleet_weight& w : options_.weights) file.head["reward"]["weights"][w.term] = w.weight;
   file.head["reward"]["shaping"] = options_.shaping;
   file.head["reward"]["discount_per_h"] = options_.discount_per_h;
+
+  // The caller's own notes first; figures of this training overwrite them.
   nlohmann::json about = nlohmann::json::object();
   if (training_.about != nullptr) about = nlohmann::json::parse(training_.about, nullptr, false);
   if (!about.is_object()) about = nlohmann::json::object();
@@ -102,6 +105,7 @@ policy::PolicyFile Trainer::policy(std::vector<policy::Array> weights, const Sca
   about["steps"] = steps_;
   about["history"] = history_;
   file.head["training"] = about;
+
   file.arrays = std::move(weights);
   for (policy::Array& array : scales.arrays(options_.shape)) file.arrays.push_back(std::move(array));
   return file;
@@ -122,9 +126,11 @@ double Trainer::validate(policy::PolicyFile file) {
       best_way = way;
     }
   }
+
   judged_->take_ended();
   history_.push_back({{"episodes", episodes_}, {"steps", steps_}, {"objective", objective}, {"act", best_way}});
   last_ = objective;
+
   if (std::isnan(best_) || objective < best_) {
     best_ = objective;
     file.head["act"] = best_way;

@@ -1,4 +1,4 @@
-// What all trainings share: validation, the best policy kept, progress, checkpoints, the head of a policy.
+// The common part of all trainings: validation, the best policy kept, progress, checkpoints, the head of a policy.
 #pragma once
 #include <evtwin/learner.h>
 
@@ -13,7 +13,7 @@
 
 namespace evtwin::rl {
 
-/// What every learner is told.
+/// Options of every learner.
 struct TrainerOptions {
   Shape shape = Shape::site;
   Features::Ahead ahead = Features::Ahead::prices;

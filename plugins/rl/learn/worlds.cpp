@@ -44,6 +44,7 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   wanted.n_weights = static_cast<std::uint32_t>(spec.weights.size());
   wanted.weights = spec.weights.data();
   need(fleet_.create(&wanted, &made_));
+
   const evtwin_fleet_shape& shape = *fleet_.shape_of(made_);
   agents_ = shape.n_agents;
   observations_.resize(std::size_t{agents_} * shape.observation_size);
@@ -55,6 +56,7 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   potential_.resize(agents_);
   prepaid_.resize(agents_);
   ended_.resize(agents_);
+
   evtwin_fleet_buffers buffers{};
   buffers.struct_size = sizeof buffers;
   buffers.observations = observations_.data();
@@ -67,7 +69,7 @@ Worlds::Worlds(const evtwin_training& training, const WorldsSpec& spec) : fleet_
   buffers.episodes = episodes_.data();
   buffers.failed = failed_.data();
   need(fleet_.bind(made_, &buffers));
-  // What a demand charge costs in rewards, whatever they are made of.
+  // Cost of a demand charge in rewards, whatever they are made of.
   std::uint32_t n_terms = 0;
   const evtwin_fleet_term* const terms = fleet_.terms(made_, &n_terms);
   for (std::uint32_t t = 0; t < n_terms; ++t) {
@@ -112,9 +114,9 @@ double Worlds::potential(const evtwin_view& view) const {
   return -spec_.shaping * mean * kwh;
 }
 
-/// What of the month's demand charge, booked where the peak rose, is for the time to come. Rewards move it there: a new
-/// peak costs at once what of the month has passed, and a rent from then on, which adds up to the same by the month's
-/// end. A learner that looks some days ahead would else weigh a month's charge against some days of use.
+/// Part of the month's demand charge, booked where the peak rose, that is for the time to come. Rewards move it there:
+/// a new peak costs at once what of the month has passed, and a rent from then on, which adds up to the same by the
+/// month's end. A learner that looks some days ahead would else weigh a month's charge against some days of use.
 double Worlds::prepaid(const evtwin_view& view) {
   if (view.demand_price_per_kw <= 0.0 || view.demand_fraction <= 0.0) return 0.0;
   constexpr double month_h = 365.25 * 24.0 / 12.0;
@@ -153,18 +155,21 @@ void Worlds::step(std::uint32_t first_world, std::uint32_t count, std::span<Step
       const double after = potential(view);
       step.discount = std::pow(spec_.discount_per_h, static_cast<double>(hours_[a]));
       const double prepaid_after = prepaid(view);
+      // Potentials cancel along a run but for the first: shaping brings rewards forward.
       step.reward = static_cast<double>(rewards_[a]) + step.discount * after - potential_[a] +
                     demand_weight_ * (prepaid_after - prepaid_[a]);
       prepaid_[a] = prepaid_after;
       step.terminated = terminated_[a] != 0;
       step.cut = false;
       potential_[a] = after;
+
       if (terminated_[a] == 0 && truncated_[a] == 0) continue;
       over = true;
       gather(a);
       eyes_[a].look(view, last[a]);
       step.cut = true;
     }
+
     if (!over) continue;
     const std::int64_t was_ns = now_ns_[w * per_world()];
     need(fleet_.step_range(made_, w, 1));  // what comes next begins; no action is read

@@ -13,7 +13,7 @@
 
 namespace evtwin::rl {
 
-/// What a training ends with, in one line.
+/// Fault that a training ends with, in one line.
 struct TrainingError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -31,7 +31,7 @@ struct WorldsSpec {
   double discount_per_h = 0.99;
 };
 
-/// What a step gave.
+/// Result of a step.
 struct Step {
   double reward = 0.0;    ///< with the shaping
   double discount = 1.0;  ///< of what follows

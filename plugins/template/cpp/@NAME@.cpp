@@ -13,7 +13,7 @@ namespace {
 
 namespace sdk = evtwin::sdk;
 
-// What users may set: --strategy ./build/lib@NAME@.so:early=0.1. evtwin checks the range and fills in the default.
+// Users may set these: --strategy ./build/lib@NAME@.so:early=0.1. evtwin checks the range and fills in the default.
 constexpr std::array params{
     sdk::real("early", "", 0.0, 1.0, 0.3, "Part of its stay by which a car is done before its driver said to leave."),
     sdk::real("caution", "", 0.0, 10.0, 3.0, "How much more than foreseen storage holds ready against the peak."),

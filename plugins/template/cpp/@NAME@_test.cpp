@@ -20,7 +20,7 @@ void expect(bool holds, const char* promise) {
   if (!holds) ++failures;
 }
 
-// What the host gives to a strategy.
+// Functions that the host gives to a strategy.
 void report(const evtwin_host*, std::uint32_t, const char* text) { std::printf("the strategy says: %s\n", text); }
 std::uint64_t random_u64(const evtwin_host*, std::uint64_t, std::uint64_t index) { return index; }
 const void* extension(const evtwin_host*, const char*) { return nullptr; }

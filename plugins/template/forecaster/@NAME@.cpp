@@ -12,8 +12,8 @@ namespace {
 
 namespace sdk = evtwin::sdk;
 
-// What users may set: --change forecast=./build/lib@NAME@.so:half_life_days=3. evtwin checks the range and fills in the
-// default.
+// Users may set these: --change forecast=./build/lib@NAME@.so:half_life_days=3. evtwin checks the range and fills in
+// the default.
 constexpr std::array params{
     sdk::real("half_life_days", "days", 0.1, 365.0, 7.0, "A day this long ago counts half as much as today."),
 };

@@ -19,7 +19,7 @@ void expect(bool holds, const char* promise) {
   if (!holds) ++failures;
 }
 
-// What the host gives to a forecaster.
+// Functions that the host gives to a forecaster.
 void report(const evtwin_host*, std::uint32_t, const char* text) { std::printf("the forecaster says: %s\n", text); }
 std::uint64_t random_u64(const evtwin_host*, std::uint64_t, std::uint64_t index) { return index; }
 const void* extension(const evtwin_host*, const char*) { return nullptr; }
