@@ -33,10 +33,12 @@ int advise(const AdviseCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, {});
   const twin::World& world = start.scenario.world;
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
+
   const auto way = [&](const StrategyText& text) {
     const ReadyStrategy ready = ready_strategy(start, &text, command.hosting);
     return advise::Way{ready.identity.label, ready.factory};
   };
+
   const auto answer = [&](const nlohmann::ordered_json& json, const std::string& text) {
     if (!command.json) print_flags(world);
     fmt::print("{}", command.json ? analysis::json_text(json) + "\n" : text);
@@ -47,6 +49,8 @@ int advise(const AdviseCommand& command) {
   catch_interrupt();
   if (command.bookings) {
     advise::BookingAdvice advice;
+
+    // Plugins may print: whatever they write goes to stderr, so that stdout holds the answer alone.
     {
       const OutputAside aside;
       ProgressBar bar("moving bookings");
@@ -54,6 +58,7 @@ int advise(const AdviseCommand& command) {
     }
     return answer(advise::bookings_json(world, advice), advise::bookings_text(world, advice, language));
   }
+
   const advise::VehicleRequest request = advise::read_vehicle(command.vehicle, world);
   const advise::Way existing = way(command.baseline);
   advise::Advice advice;

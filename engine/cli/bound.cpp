@@ -19,6 +19,8 @@ int bound(const BoundCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, "");
   const twin::World& world = start.scenario.world;
   catch_interrupt();
+
+  // Shares of the bar: a tenth each for the run under asap and for the oracle's; the solver between them tells nothing.
   std::shared_ptr<const FoundBound> found;
   FinishedRun played;
   {
@@ -33,6 +35,7 @@ int bound(const BoundCommand& command) {
           [&](double fraction) { bar.show(0.9 + 0.1 * fraction); }, [&] { return &found->yardstick; });
     }
   }
+
   analysis::BoundStory story{world, found->bound, found->reference};
   if (command.play) story.oracle = analysis::value_of(played.kpis, "objective");
   if (command.json) {
@@ -41,6 +44,7 @@ int bound(const BoundCommand& command) {
     fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
+
   print_flags(world);
   fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
              world.calendar.format_local(world.end_ns), world.calendar.zone());

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t most_notes = 5;
 
-/// What was left out of the records, on stderr.
+/// Tells on stderr which records were left out.
 void tell_notes(const calibrate::Records& records) {
   for (std::size_t i = 0; i < std::min(records.notes.size(), most_notes); ++i)
     fmt::print(stderr, "note: {}\n", kernel::printable(records.notes[i]));
@@ -31,16 +31,21 @@ int calibrate(const CalibrateCommand& command) {
     tell_notes(records);
     return records;
   };
+
   const calibrate::Records records = read(command.records);
   calibrate::Records later;
   if (!command.later.empty()) later = read(command.later);
   catch_interrupt();
+
+  // Without later records the split of the calibration itself decides which days judge.
   calibrate::CalibrationRequest request;
   request.timezone = command.timezone;
   request.tariff = command.tariff;
   request.contract_kw = command.contract_kw;
   request.stop = interrupted;
   const calibrate::Calibration done = calibrate::calibrate(records, command.later.empty() ? nullptr : &later, request);
+
+  // Files come before anything is printed: one that can not be written ends the command.
   if (!command.out.empty()) write_new_file(command.out, done.lua);
   if (!command.page.empty()) write_new_file(command.page, calibrate::calibration_html(done, language));
   if (command.json) {
@@ -49,6 +54,8 @@ int calibrate(const CalibrateCommand& command) {
   }
   fmt::print("{}", calibrate::calibration_text(done, language));
   if (!command.page.empty()) fmt::print("page {}\n", kernel::printable(command.page));
+
+  // People are told the next command as they would type it.
   const bool korean = language == analysis::Language::korean;
   if (command.out.empty()) {
     fmt::print("{}\n", korean ? "다음: --out twin.lua 로 트윈을 저장" : "Next: --out twin.lua keeps the twin");

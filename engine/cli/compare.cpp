@@ -30,12 +30,15 @@ int compare_on_seeds(const CompareCommand& command) {
   };
   const auto [start, rounds] = hold_seed_contest(
       command.seeds, load, {command.strategies, command.hosting, command.out, command.threads, command.bound});
+
   const twin::World& world = start->scenario.world;
   const int status = tell_failures(rounds);
   if (command.json) {
     auto json = json_head("compare", *start);
     json.erase("seed");  // there are several
     json.update(analysis::seed_comparison_json(rounds, world.currency));
+
+    // A run that failed leaves no run file to point to.
     for (auto& run : json["runs"]) {
       if (command.out.empty() || !run["error"].is_null()) continue;
       run["run_file"] = contest_file(command.out, seed_run_name(run["strategy"].get<std::string>(),
@@ -44,6 +47,7 @@ int compare_on_seeds(const CompareCommand& command) {
     fmt::print("{}\n", analysis::json_text(json));
     return status;
   }
+
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
   print_flags(world);
   print_title(world);
@@ -60,10 +64,13 @@ int compare(const CompareCommand& command) {
   const ContestResult contest =
       hold_contest(start, {command.strategies, command.hosting, command.out, command.threads, command.bound});
   const twin::World& world = start.scenario.world;
+
   const int status = tell_failures(contest);
   if (command.json) {
     auto json = json_head("compare", start);
     json.update(analysis::comparison_json(contest.contenders, world.currency));
+
+    // Null, not an empty text: no error where a bound was found, or none was asked for.
     json["bound_error"] =
         contest.bound_error.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(contest.bound_error);
     for (auto& run : json["runs"]) {
@@ -73,6 +80,7 @@ int compare(const CompareCommand& command) {
     fmt::print("{}\n", analysis::json_text(json));
     return status;
   }
+
   const auto language = command.language == "ko" ? analysis::Language::korean : analysis::Language::english;
   print_flags(world);
   print_title(world);

@@ -63,7 +63,7 @@ std::vector<ReadyStrategy> strategies_of(const StartPoint& start, const ContestR
   return ready;
 }
 
-/// What is the same on every world.
+/// The part of a contest that is the same on every world.
 struct Field {
   Field(const StartPoint& start, const ContestRules& agreed)
       : rules(agreed), strategies(strategies_of(start, agreed)), names(contest_names(strategies)) {
@@ -113,6 +113,8 @@ analysis::Contender play(const Field& field, const Stage& stage, std::size_t str
                          const std::function<void(double)>& show) {
   analysis::Contender contender;
   contender.strategy = field.names[strategy];
+
+  // The bound is asked for when the run is over: it may still be worked out on another thread until then.
   const auto yardstick = [&]() -> const analysis::Yardstick* {
     try {
       return field.rules.bound ? &stage.round.bound()->yardstick : nullptr;
@@ -122,6 +124,7 @@ analysis::Contender play(const Field& field, const Stage& stage, std::size_t str
       return nullptr;  // said once, by whoever looked for it
     }
   };
+
   try {
     const auto [start, ready] = stage.round.open(strategy);
     FinishedRun done = run_once(*start, ready, {stage.files[strategy], {}, {}}, show, yardstick);
@@ -242,6 +245,8 @@ RoundsResult hold_rounds(const std::vector<Round>& rounds, const std::function<S
   const auto [first_round, first] = first_loaded(rounds.size(), load);
   const Field field(*first, rules);
   if (!rules.out.empty()) make_folder(rules.out);
+
+  // Two runs with one file name are refused before the first run begins.
   std::vector<std::string> run_names, titles;
   for (const Round& round : rounds) {
     titles.push_back(round.title);
@@ -250,6 +255,8 @@ RoundsResult hold_rounds(const std::vector<Round>& rounds, const std::function<S
   const std::vector<std::string> files = files_of(rules.out, run_names);
   catch_interrupt();
 
+  // Worlds are loaded when their turn comes, one at a time; the first is there already, since it showed which
+  // strategies there are.
   std::mutex loading;
   RoundsResult result{first, std::vector<analysis::RoundRuns>(rounds.size())};
   std::vector<std::unique_ptr<ContestRound>> worlds;
@@ -260,6 +267,8 @@ RoundsResult hold_rounds(const std::vector<Round>& rounds, const std::function<S
       const std::lock_guard lock(loading);
       return r == known ? known_start : std::make_shared<const StartPoint>(load(r));
     };
+
+    // One use more than strategies: the bound's.
     worlds.push_back(std::make_unique<ContestRound>(load_one, field.strategies, rules.hosting, field.names.size() + 1));
     const auto begin = files.begin() + static_cast<std::ptrdiff_t>(r * field.names.size());
     stages.push_back({*worlds.back(),

@@ -27,8 +27,8 @@ struct ContestResult {
   std::string bound_error;                      ///< why none was found
 };
 
-/// What each strategy is called in a comparison: its label, and where it comes from if two labels are the same (the
-/// build of yesterday against that of today). @throws CommandError for the same strategy twice.
+/// Name of each strategy in a comparison: its label, and where it comes from if two labels are the same (the build of
+/// yesterday against that of today). @throws CommandError for the same strategy twice.
 std::vector<std::string> contest_names(const std::vector<ReadyStrategy>& strategies);
 
 /// Where a contest's run file of that name lies; empty without a folder.
@@ -52,7 +52,8 @@ struct RoundsResult {
 
 /// A contest on each of several worlds. They are loaded when their turn comes and given back after it; of a run that is
 /// over only the figures of all sites together are kept, without their texts.
-/// @param load  the world of a round; called by one thread at a time. What it throws fails that round's runs alone
+/// @param load  the world of a round; called by one thread at a time. An exception from it fails that round's runs
+/// alone
 /// @throws what loading the first world threw where none can be loaded; CommandError, twin::Interrupted as hold_contest
 /// does
 RoundsResult hold_rounds(const std::vector<Round>& rounds, const std::function<StartPoint(std::size_t)>& load,
@@ -66,10 +67,10 @@ struct SeedContestResult {
 /// hold_rounds on the world of each seed.
 SeedContestResult hold_seed_contest(const std::vector<std::uint64_t>& seeds,
                                     const std::function<StartPoint(std::uint64_t)>& load, const ContestRules& rules);
-/// What the run of a strategy is called among those of all seeds: "edf_seed_07", so that names sort as seeds do.
+/// Name of a strategy's run among those of all seeds: "edf_seed_07", so that names sort as seeds do.
 std::string seed_run_name(const std::string& strategy, std::uint64_t seed, const std::vector<std::uint64_t>& seeds);
 
-/// What went wrong, on stderr. @returns the exit status: 1 where a strategy failed.
+/// Tells on stderr which strategies failed and why. @returns the exit status: 1 where a strategy failed.
 int tell_failures(const ContestResult& result);
 /// @param titles  of the rounds
 int tell_failures(const std::vector<const analysis::RoundRuns*>& rounds, const std::vector<std::string>& titles);

@@ -35,7 +35,7 @@ ContestProgress::ContestProgress(std::vector<std::string> strategies, std::vecto
       ended_(worlds_.size(), 0),
       bar_("", screen),
       begun_(std::chrono::steady_clock::now()) {
-  // What is left grows less while no run tells anything, and a bound tells nothing at all.
+  // The time left is counted down between reports: runs may be silent for long, and a bound reports nothing at all.
   if (bar_.is_seen()) ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
 }
 

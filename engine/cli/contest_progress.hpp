@@ -1,5 +1,5 @@
-// What people at a terminal see of a contest while it goes on: a line for each run that is over, and how long the rest
-// will take.
+// The view that people at a terminal have of a contest: a line for each run that is over, and how long the rest will
+// take.
 #pragma once
 #include <condition_variable>
 #include <mutex>
@@ -33,7 +33,7 @@ class ContestProgress {
 
  private:
   double now_s() const;
-  /// What stands behind the bar. Once a second and when a run is over: more often nobody could read it.
+  /// Renews the note behind the bar, once a second and when a run is over: more often nobody could read it.
   void look_ahead();
   void show();
   void tick(const std::stop_token& stop);

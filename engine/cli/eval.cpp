@@ -118,6 +118,9 @@ ChosenDays choose_days(const EvalCommand& command, const twin::World& world, con
     case EvalDays::frozen:
       break;
   }
+
+  // Days that a policy was frozen with come first: training kept away from them. A list of another length, or with
+  // dates that this scenario lacks, is passed over.
   const std::size_t count = std::min<std::size_t>(all.size(), command.frozen);
   for (const GivenPolicy& policy : policies) {
     const auto dates = frozen_in(policy, world);
@@ -130,11 +133,13 @@ ChosenDays choose_days(const EvalCommand& command, const twin::World& world, con
             fmt::format("The {} of {} days that {} was frozen with before it learnt.", count, all.size(),
                         kernel::printable(policy.file))};
   }
+
+  // Without such a list the scenario's seed draws them, so that every policy is judged by the same days.
   return {frozen_days(all, count, world.seed),
           fmt::format("{} of {} days, drawn by seed {}.", count, all.size(), world.seed)};
 }
 
-/// What a policy learnt from among the days it is judged by. Names and dates are what heads tell.
+/// Says how many of the days that judge a policy it has learnt from. Names and dates are what heads tell.
 std::string overlap_of(const GivenPolicy& policy, const twin::World& world, const std::vector<LocalDay>& days) {
   const Json& scenarios = part_of(policy.training, "scenarios");
   if (!scenarios.is_array()) return {};
@@ -207,6 +212,8 @@ JudgedPolicies judge(const EvalCommand& command) {
   rules.hosting = command.hosting;
   rules.threads = command.threads;
   rules.bound = command.bound;
+
+  // A policy is played as the strategy that its head names.
   for (const std::string& file : command.policies) {
     policies.push_back(given_policy(file));
     rules.strategies.push_back({policies.back().kind, {{"policy", file}}});
@@ -218,16 +225,20 @@ JudgedPolicies judge(const EvalCommand& command) {
   judged.chosen = choose_days(command, whole.scenario.world, policies);
   std::vector<Round> rounds;
   for (const LocalDay& day : judged.chosen.days) rounds.push_back({day.date, {}});
+
   const auto load = [&](std::size_t day) {
     StartPoint start = start_of(command.scenario, command.load, "");
     if (command.days != EvalDays::run)
       start.scenario.world = on_day(std::move(start.scenario.world), judged.chosen.days[day]);
     return start;
   };
+
   RoundsResult held = hold_rounds(rounds, load, rules);
   judged.start = held.start;
   std::vector<const analysis::RoundRuns*> runs;
   std::vector<std::string> titles;
+
+  // In tables a policy is called by its file alone; its label has the whole path.
   const std::vector<std::string> names = policy_names(policies);
   for (std::size_t d = 0; d < rounds.size(); ++d) {
     judged.days.push_back({std::move(held.rounds[d]), rounds[d].title});
@@ -236,6 +247,7 @@ JudgedPolicies judge(const EvalCommand& command) {
   }
   for (const analysis::DayRuns& day : judged.days) runs.push_back(&day);
   judged.status = tell_failures(runs, titles);
+
   judged.rows = rows_of(policies, judged.days.front().contenders);
   for (const GivenPolicy& policy : policies) {
     if (std::string note = overlap_of(policy, whole.scenario.world, judged.chosen.days); !note.empty())
@@ -249,6 +261,7 @@ JudgedPolicies judge(const EvalCommand& command) {
 int eval(const EvalCommand& command) {
   const JudgedPolicies judged = judge(command);
   const twin::World& world = judged.start->scenario.world;
+
   if (command.json) {
     auto json = analysis::day_comparison_json(judged.days, judged.rows, world.currency, world.seed);
     json["scenario"] = world.name;
@@ -257,11 +270,14 @@ int eval(const EvalCommand& command) {
     fmt::print("{}\n", analysis::json_text(json));
     return judged.status;
   }
+
   print_flags(world);
   const bool korean = command.language == "ko";
   fmt::print("{}\n{}\n", kernel::printable(world.name), analysis::wrapped(judged.chosen.origin));
   fmt::print("{}", analysis::day_comparison_text(judged.days, judged.rows, world.currency, world.seed,
                                                  korean ? analysis::Language::korean : analysis::Language::english));
+
+  // A day lived by itself costs otherwise than the same day within a run: readers are told.
   if (command.days != EvalDays::run) {
     fmt::print("{}", analysis::wrapped(analysis::told(
                          korean,

@@ -63,6 +63,8 @@ void export_log(const replay::RecordedRun& run, const ExportCommand& command) {
   replay::OcppLogOptions options = command.log;
   options.faults = replay::log_faults(command.faults, run);
   replay::OcppLogSummary summary;
+
+  // Frames carry no name of their station, so that each station has a file of its own.
   if (options.layout == replay::LogLayout::frames) {
     StationFiles files(command.ocpp);
     summary = write_ocpp_log(run, options,
@@ -73,9 +75,12 @@ void export_log(const replay::RecordedRun& run, const ExportCommand& command) {
     summary = write_ocpp_log(run, options, [&](const std::string&, std::string_view text) { file.write(text); });
     file.finish();
   }
+
   fmt::print("{}: {} stations, {} transactions, {:.3f} kWh, {} lines (OCPP {})\n", kernel::printable(command.ocpp),
              run.stations.size(), summary.transactions, summary.energy_kwh, summary.lines,
              options.version == ocpp::Version::v16 ? "1.6" : "2.0.1");
+
+  // The log can not say these of the run: they are told here, where the log is made.
   if (summary.open > 0)
     fmt::print("  {} transactions are open at the end of the run: they have no stop\n", summary.open);
   if (run.never_plugged_in > 0)

@@ -27,7 +27,7 @@ namespace {
 /// The run need not go on: what was asked for is known.
 struct Enough : std::exception {};
 
-/// What is looked for, and what was found.
+/// The decision looked for, and everything found of it.
 struct Catch {
   const ExportCommand& command;
   const twin::World& world;
@@ -84,7 +84,7 @@ class Listener : public control::Strategy {
   }
 
  private:
-  /// What the request shows, beside what was shown here.
+  /// Notes the columns in which the request, read back, differs from the view of the run.
   void look_back(const evtwin_view& view) const {
     struct Looks : control::Strategy {
       Looks(const evtwin_view& shown, Catch& caught, const control::Strategy& like) : then(shown), to(caught) {
@@ -179,6 +179,7 @@ int export_decision(const ExportCommand& command) {
   const ReadyStrategy strategy = strategy_again(command.runs.front(), summary, start);
   const twin::World& world = start.scenario.world;
   Catch caught{command, world, site_named(world, command.decision_site), {}, {}, 0, false, 0, {}, {}, {}};
+
   if (!command.decision_at.empty()) {
     try {
       caught.at_ns = market::parse_instant(command.decision_at, world.calendar);
@@ -203,6 +204,7 @@ int export_decision(const ExportCommand& command) {
   } else {
     for (const std::string& request : written) text += request + "\n";
   }
+
   if (command.decision == "-") {
     fmt::print("{}", text);
   } else {

@@ -66,6 +66,8 @@ int export_masked(const ExportCommand& command) {
         fmt::format("{}: is a run file; --masked is for logs, and --ocpp, --ocpi and --sessions of a "
                     "run file number the drivers as they are",
                     kernel::printable(command.runs.front())));
+
+  // A folder of logs becomes a folder, a file a file.
   std::error_code error;
   MaskedFiles files(command.masked, fs::is_directory(command.runs.front(), error));
   replay::MaskedLogSummary done;
@@ -76,10 +78,13 @@ int export_masked(const ExportCommand& command) {
     throw CommandError(wrong.what());
   }
   files.finish();
+
   const auto count = [](std::uint64_t n) { return number_text(static_cast<double>(n), 0); };
   fmt::print("{}: {} identifiers of drivers, cards and vehicles in {} places are numbers now, in {} file{}\n",
              kernel::printable(command.masked), count(done.identifiers), count(done.replaced), done.files,
              done.files == 1 ? "" : "s");
+
+  // A mask that missed something is worse than none: each doubt is counted for a person to look at.
   for (const std::string& name : done.left_out)
     fmt::print("  left out: {} holds binary data\n", kernel::printable(name));
   if (done.left > 0)
@@ -87,6 +92,7 @@ int export_masked(const ExportCommand& command) {
   if (done.broken > 0)
     fmt::print("  {} identifiers go on in the next line: their first part is masked, the rest is not; look for it\n",
                count(done.broken));
+
   fmt::print(
       "  Fields are known by their names (idTag, idToken, vin, emaid, userId ...). Names of people in other words "
       "stay:\n"

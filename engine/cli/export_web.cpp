@@ -60,6 +60,7 @@ void export_web(const ExportCommand& command) {
   std::uint64_t run_bytes = 0, bytes = 0;
   for (const web::PageRun& run : runs) run_bytes += run.bytes;
 
+  // The name decides: one page that opens from disk, or a folder for a web server.
   if (fs::path(out).extension() == ".html") {
     const std::string page = one_page(viewer, runs);
     write_new_file(out, page);
@@ -75,6 +76,7 @@ void export_web(const ExportCommand& command) {
                kernel::printable(out), runs.size(), runs.size() == 1 ? "" : "s", megabytes(bytes), megabytes(run_bytes),
                kernel::printable(out));
   }
+
   fmt::print("  whoever opens it can read all of {}: scenario, vehicles, sessions\n",
              runs.size() == 1 ? "the run" : "the runs");
 }

@@ -71,7 +71,7 @@ Candidate candidate_of(const std::string& text) {
   if (text == "yesterday" || text == "perfect") {
     Candidate candidate{text, {text == "yesterday" ? Kind::yesterday : Kind::perfect, 0.0, 0.0}, nullptr, 0};
     if (text == "perfect") return candidate;
-    // What a run calls yesterday, as a forecaster can say it.
+    // A forecaster that says what the run's rule "yesterday" says.
     auto chosen = control::choose_forecaster("seasonal-naive", {{"days", "1"}});
     candidate.flags = chosen.description.flags;
     chosen.label = text;
@@ -175,6 +175,8 @@ std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenar
     ProgressBar bar(fmt::format("running {} forecasts", all.size()));
     std::mutex bar_mutex;
     std::vector<double> fractions(all.size(), 0.0);
+
+    // One run per forecaster, all else alike, so that costs differ by the forecasts only.
     kernel::parallel_for(all.size(), threads, [&](std::size_t i) {
       all[i].label = candidates[i].label;
       const twin::World world = foreseen_by(scenario.world, candidates[i], command.period_min);
@@ -185,6 +187,8 @@ std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenar
       options.script = script.get();
       options.strategy_name = chosen.label;
       options.stop = interrupted;
+
+      // The bar shows the mean of all runs: they go on side by side.
       options.progress = [&, i](double fraction) {
         const std::lock_guard lock(bar_mutex);
         fractions[i] = fraction;
@@ -203,11 +207,14 @@ std::vector<Money> judge_money(const ForecastJudgeCommand& command, const scenar
       }
     });
   }
+
+  // Captured share: (cost of yesterday - cost of this) / (cost of yesterday - cost of perfect), each summed over days.
   const std::vector<double>&yesterday = all[0].days, &perfect = all[1].days;
   if (yesterday.empty() || perfect.empty()) return all;
   std::vector<double> possible(yesterday.size());
   for (std::size_t d = 0; d < possible.size(); ++d) possible[d] = yesterday[d] - perfect[d];
   possible_share = analysis::ratio_of_sums(possible, yesterday, money_block_days);
+
   for (Money& money : all) {
     if (money.days.empty() || !tells(possible_share)) continue;
     std::vector<double> saved(possible.size());
@@ -231,7 +238,9 @@ ordered_json verdict_json(const Verdict& verdict, const ForecastJudgeCommand& co
                     {"errors", ordered_json::array()},
                     {"possible", interval_json(verdict.possible)},
                     {"money", ordered_json::array()}};
+
   for (const Judged& judged : verdict.judged) {
+    // A band of one value covers nothing: without a spread the coverage is null.
     const ForecastScore& s = judged.score;
     json["errors"].push_back({{"quantity", control::quantity_names[judged.quantity]},
                               {"forecaster", judged.label},
@@ -250,12 +259,14 @@ ordered_json verdict_json(const Verdict& verdict, const ForecastJudgeCommand& co
                               {"median_ms", judged.trial.median_ms},
                               {"longest_ms", judged.trial.longest_ms}});
   }
+
   for (const Money& money : verdict.money) {
     json["money"].push_back({{"forecaster", money.label},
                              {"error", money.error.empty() ? ordered_json() : ordered_json(money.error)},
                              {"objective", number(money.objective)},
                              {"captured", interval_json(money.captured)}});
   }
+
   return json;
 }
 
@@ -314,7 +325,10 @@ void print_words(const Verdict& verdict, const ForecastJudgeCommand& command, co
         "days before those judged; the band counts where it is more than one value.\n",
         verdict.days, command.every_h, command.period_min, command.reference);
   }
+
   if (verdict.money.empty()) return;
+
+  // A share of a gain that chance may explain would be noise: it is left blank, and said so.
   if (korean) {
     fmt::print("돈: 전체 기간을 {} 전략으로 실행, PV와 부하 예측만 다름. 0 %는 어제 값, 100 %는 완전 예측.\n",
                strategy);
@@ -340,15 +354,19 @@ int forecast_judge(const ForecastJudgeCommand& command) {
   if (world.sites.size() != 1)
     throw CommandError(fmt::format("{}: has {} sites; forecasts are judged on scenarios of one", command.scenario,
                                    world.sites.size()));
+
   analysis::TrialRules rules;
   rules.period_ns = command.period_min * kernel::minute_ns;
   rules.every_ns = command.every_h * kernel::hour_ns;
   rules.days = command.judged_days;
   rules.history_days = world.sites[0].forecast.history_days;
+
+  // A forecast issued within a step would be judged by a step of which part has come already.
   if (command.every_h * 60 % command.period_min != 0)
     throw CommandError(
         fmt::format("--every {} h: forecasts are issued where a step of {} min begins; give a multiple of it",
                     command.every_h, command.period_min));
+
   const std::vector<Candidate> candidates = candidates_of(command);
   catch_interrupt();
   Verdict verdict;
@@ -357,6 +375,7 @@ int forecast_judge(const ForecastJudgeCommand& command) {
   verdict.judged = judge_errors(command, candidates, trials);
   if (command.money) verdict.money = judge_money(command, scenario, candidates, verdict.possible);
 
+  // A forecaster that fails costs the exit status, not the table of the others.
   int status = 0;
   const auto tell = [&](const std::string& label, const std::string& error) {
     if (error.empty()) return;
@@ -365,10 +384,12 @@ int forecast_judge(const ForecastJudgeCommand& command) {
   };
   for (const Judged& judged : verdict.judged) tell(judged.label, judged.error);
   for (const Money& money : verdict.money) tell(money.label, money.error);
+
   if (command.json) {
     fmt::print("{}\n", analysis::json_text(verdict_json(verdict, command, world)));
     return status;
   }
+
   const bool korean = command.language == "ko";
   fmt::print("{}: {} to {} ({})\n\n", kernel::printable(world.name), world.calendar.format_local(world.start_ns),
              world.calendar.format_local(world.end_ns), world.calendar.zone());

@@ -1,4 +1,4 @@
-// What every JSON document of a run says of itself and of its world.
+// The head that every JSON document of a run has: what it is, and of which world.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>

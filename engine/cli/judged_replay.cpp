@@ -31,11 +31,14 @@ JudgedReplay judged_replay(const replay::Prepared& prepared, const std::vector<s
     out.card = scored(prepared, out.result, repeat, options);
     return out;
   }
+
+  // Origin and inputs are read before the run: they say what it was made from.
   const twin::World world = replay::world_of(prepared);
   record::Origin origin;
   origin.inputs = inputs_of_scenario(prepared.scenario);
   for (record::InputFile& log : inputs_of_logs(logs)) origin.inputs.push_back(std::move(log));
   record::RunWriter writer(run_file, world, {"as logged", "", ""}, origin);
+
   options.observer = &writer;
   try {
     const auto begun = std::chrono::steady_clock::now();
@@ -45,6 +48,7 @@ JudgedReplay judged_replay(const replay::Prepared& prepared, const std::vector<s
     writer.finish(out.result.result, analysis::kpis(world, out.result.result), wall_s,
                   replay::log_content(prepared, out.result, out.card));
   } catch (const twin::Interrupted&) {
+    // A replay that stops leaves a run file that says why.
     writer.fail(record::RunState::interrupted, "interrupted");
     throw;
   } catch (const std::exception& error) {

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What is wrong with an entry, empty when this host can use it.
+/// Trouble with an entry, empty when this host can use it.
 std::string entry_trouble(const evtwin_learner_entry& entry) {
   if (entry.abi_major != EVTWIN_LEARNER_ABI_MAJOR || entry.abi_minor > EVTWIN_LEARNER_ABI_MINOR)
     return fmt::format("made for learner ABI {}.{}, this evtwin has {}.{}; rebuild it", entry.abi_major,
@@ -49,12 +49,14 @@ std::string find_installed(std::string_view id) {
   for (const std::string& folder : control::plugin_folders()) {
     const fs::path learners = fs::path(folder) / "learners";
     folders += fmt::format("{}{}", folders.empty() ? "" : ", ", learners.string());
+
     std::vector<fs::path> files;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(learners, error)) {
       if (entry.path().extension() == ".so") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());  // directory order differs between machines
+
     for (const fs::path& file : files) {
       try {
         for (const std::string& held : Learner::ids_in(file.string())) {
@@ -66,6 +68,8 @@ std::string find_installed(std::string_view id) {
       }
     }
   }
+
+  // Learners that there are, under another name, mean a slip; none at all means that learning was not built.
   const std::string shown = kernel::printable(id, 100);
   if (!known.empty())
     throw CommandError(
@@ -101,6 +105,7 @@ Learner::Learner(std::string_view asked) {
   const auto refuse = [&](const std::string& why) {
     throw CommandError(fmt::format("learner {}: {}", kernel::printable(file_), why));
   };
+
   std::error_code error;
   if (!fs::is_regular_file(file_, error)) refuse("there is no such file; a learner is named FILE.so or FILE.so#ID");
   void* const opened = dlopen(fs::absolute(file_).c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -110,6 +115,7 @@ Learner::Learner(std::string_view asked) {
   if (entry_ == nullptr) refuse("exports no symbol evtwin_learners; is it a learner?");
   if (const std::string trouble = entry_trouble(*entry_); !trouble.empty()) refuse(trouble);
 
+  // A library with one learner needs no #ID.
   std::string known;
   const evtwin_info* chosen = entry_->n_learners == 1 && id.empty() ? entry_->info(0) : nullptr;
   for (std::uint32_t i = 0; i < entry_->n_learners; ++i) {

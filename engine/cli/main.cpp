@@ -72,7 +72,7 @@ int main_of(int argc, const char* const* argv) {
     const auto& [command, log] = std::get<AskedFor>(parsed);
     begin_log(log);
     const int status = std::visit(Dispatch{}, command);
-    // What is still in the buffer is an answer too, and a full disk has not taken it.
+    // Text still in the buffer is an answer too, and a full disk has not taken it.
     errno = 0;
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
     can_not_write("the standard output", errno != 0 ? errno : EIO);

@@ -35,6 +35,7 @@ struct OnScenario {
       app.add_option("SCENARIO", command.scenario, "scenario file (.lua); with --from only where it has been moved");
       go_on = app.add_option("--from", from, "checkpoint to go on from, instead of the scenario's start");
     }
+
     auto* given = add_repeated(app, "--set", set, "value of a param() of the scenario, as name=value; may be repeated");
     auto* changed =
         add_repeated(app, "--change", changes, "what is otherwise at the site, as contract_kw=60; may be repeated");

@@ -65,10 +65,12 @@ struct Recording {
   }
 };
 
-/// What a statement of the scenario answers. @throws CommandError for one that does more than read
+/// Rows that a statement of the scenario yields. @throws CommandError for one that does more than read
 scenario::FigureRows ask_record(record::Database& record, const std::string& sql) {
   // A cross join of a year's segments must end some day.
   constexpr std::int64_t most_work = 20'000'000'000;
+
+  // SQLite calls ATTACH, BEGIN and some PRAGMAs read-only too: the first word keeps them out.
   const std::size_t begin = sql.find_first_not_of(" \t\r\n(");
   const auto begins_with = [&](std::string_view word) {
     if (begin == std::string::npos || sql.size() - begin < word.size()) return false;
@@ -77,6 +79,7 @@ scenario::FigureRows ask_record(record::Database& record, const std::string& sql
   };
   if (!begins_with("SELECT") && !begins_with("WITH"))
     throw CommandError("a figure reads the run: its statement begins with SELECT or WITH");
+
   scenario::FigureRows found;
   record.limit_work(most_work);
   try {
@@ -105,6 +108,7 @@ scenario::FigureRows ask_record(record::Database& record, const std::string& sql
     // The file is sound; the statement is what SQLite speaks of.
     throw CommandError(sqlite3_errmsg(record.handle()));
   }
+
   record.limit_work(std::numeric_limits<std::int64_t>::max());
   return found;
 }
@@ -164,9 +168,12 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
   const twin::World& world = start.scenario.world;
   const auto script = scenario::make_script(start.scenario);
   Recording recording(start, strategy, files);
+
+  // The checkpoint's writer leaves the tee in mid-run, so that the tee itself must stay the observer.
   options.observer = files.checkpoint_at_ns ? &recording.tee : recording.tee.reduced();
   options.script = script.get();
   options.on_checkpoint = [&](const twin::Checkpoint& made) { recording.leave_off(made); };
+
   FinishedRun run;
   try {
     if (options.successor == twin::Successor::other_strategy && options.from != nullptr)
@@ -174,11 +181,13 @@ FinishedRun run_recorded(const StartPoint& start, const ReadyStrategy& strategy,
     const auto begun = std::chrono::steady_clock::now();
     run.result = twin::simulate(world, strategy.factory, options);
     run.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+
     run.kpis = analysis::kpis(world, run.result, yardstick ? yardstick() : nullptr);
     const double objective = analysis::value_of(run.kpis, "objective");
     if (!std::isfinite(objective) || !std::isfinite(analysis::value_of(run.kpis, "energy_delivered_kwh"))) {
       throw CommandError(fmt::format("{}: its figures are too large to add up; are units right?", world.scenario_file));
     }
+
     if (recording.run) {
       std::vector<record::Kpi> own =
           recording.run->finish(run.result, run.kpis, run.wall_s, {}, figures_of(start.scenario));
@@ -205,12 +214,15 @@ FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, con
         "strategy {}: what a Lua function remembers nobody else can read; it can not be checkpointed, plugins can",
         strategy.identity.label));
   }
+
+  // Figures of the scenario's own are statements on a run file: a run that keeps none writes one in passing.
   check_names(start.scenario);
   if (!start.scenario.figures.empty() && files.run.empty()) {
     const PassingFile passing;
     return run_once(start, strategy, {passing.name(), files.checkpoint, files.checkpoint_at_ns}, std::move(progress),
                     yardstick);
   }
+
   twin::RunOptions options;
   options.progress = std::move(progress);
   options.stop = interrupted;
@@ -220,6 +232,8 @@ FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, con
     options.from = &start.content->checkpoint;
     options.successor = successor(start, strategy);
   }
+
+  // Rehearsed before a file is opened: a checkpoint that does not fit leaves nothing behind.
   try {
     if (options.from != nullptr || options.checkpoint_at_ns)
       twin::rehearse(start.scenario.world, strategy.factory, options);

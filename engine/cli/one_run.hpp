@@ -11,7 +11,7 @@
 
 namespace evtwin::cli {
 
-/// What a run leaves behind beside its result.
+/// Files that a run leaves behind beside its result.
 struct RunFiles {
   std::string run;         ///< run file; empty: none
   std::string checkpoint;  ///< file of a checkpoint; empty: none is made
@@ -24,8 +24,8 @@ struct FinishedRun {
   double wall_s = 0.0;
 };
 
-/// Runs and records; a run that fails or is interrupted leaves a run file that says so. What is wrong with a checkpoint
-/// shows before any file is touched.
+/// Runs and records; a run that fails or is interrupted leaves a run file that says so. A checkpoint that can not be
+/// gone on from is refused before any file is touched.
 /// @param progress may be empty
 /// @param yardstick  asked when the run is over; empty, or null from it: no bound is known
 FinishedRun run_once(const StartPoint& start, const ReadyStrategy& strategy, const RunFiles& files,

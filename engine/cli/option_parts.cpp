@@ -29,11 +29,14 @@ void add_hosting(CLI::App& command, control::Hosting& hosting) {
   CLI::Option* here = command.add_flag_callback(
       "--in-process", [&hosting] { hosting.where = control::Where::here; },
       "run plugins of others in this process too: faster, but one that crashes or hangs takes the command with it");
+
   command
       .add_flag_callback("--isolate", apart,
                          "run each strategy in a process of its own, those that came with evtwin and Lua's too: "
                          "whatever it does, the run lives on. Plugins of others are always run so")
       ->excludes(here);
+
+  // A limit can be kept only on a process of its own, so that giving one isolates.
   command
       .add_option("--call-limit-s", hosting.limits.call_s,
                   "seconds a strategy in a process of its own may take for one answer (default 60); isolates it")
@@ -50,6 +53,7 @@ void add_hosting(CLI::App& command, control::Hosting& hosting) {
       ->check(CLI::Range(std::size_t{16}, std::size_t{1} << 24))
       ->excludes(here)
       ->each([apart](const std::string&) { apart(); });
+
   hosting.limits.stop = &interrupted;
 }
 

@@ -84,7 +84,7 @@ void add_language(CLI::App& command, std::string& language, const char* of = "la
 CLI::Option* add_repeated(CLI::App& command, const char* name, std::vector<std::string>& texts, const char* help);
 
 /// @throws CLI::ValidationError for a value that is empty, or that reads as the next option: `-o --json` was written
-/// without a file. What begins like a negative number is none.
+/// without a file. A text that begins like a negative number is a value.
 void check_value(const std::string& option, const std::string& text);
 
 /// @throws CLI::ValidationError for a text that is no name=value.

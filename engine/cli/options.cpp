@@ -23,17 +23,21 @@ StrategyText parse_strategy(const std::string& text) {
       strategy.id = part;
       continue;
     }
+
     const std::size_t equals = part.find('=');
     if (equals == std::string::npos || equals == 0) {
       throw std::invalid_argument(fmt::format("strategy '{}': '{}' must be written key=value", text, part));
     }
     const std::string key = part.substr(0, equals), value = part.substr(equals + 1);
     if (value.empty()) throw std::invalid_argument(fmt::format("strategy '{}': {} has no value", text, key));
+
+    // Given twice, the later would hold silently.
     for (const auto& [known, before] : strategy.params) {
       if (known == key)
         throw std::invalid_argument(
             fmt::format("strategy '{}': {} is given twice, {} and {}; which one holds?", text, key, before, value));
     }
+
     strategy.params.emplace_back(key, value);
   }
   if (strategy.id.empty()) throw std::invalid_argument("a strategy needs an id, for example edf or asap");

@@ -371,7 +371,7 @@ using Command =
                  PluginInfoCommand, PluginLayoutCommand, PluginListCommand, PluginBenchCommand, PluginCheckCommand,
                  TariffsCommand, SweepCommand, TextCommand>;
 
-/// What rooms tell of their work (kernel/log.hpp), from the options or the environment.
+/// Levels and file of the lines that rooms write of their work (kernel/log.hpp), from the options or the environment.
 struct LogOptions {
   std::string levels;
   std::string file;       ///< empty: stderr

@@ -59,6 +59,7 @@ std::vector<std::string> names_of(const std::vector<const CLI::App*>& apps) {
 
 /// Words that may follow each command, for bash; zsh reads the same through bashcompinit.
 std::string bash_completion(const CLI::App& program) {
+  // The longer pattern ("plugin check") stands before the shorter ("plugin"): bash takes the first that fits.
   std::string cases;
   for (const CLI::App* command : commands_of(program)) {
     for (const CLI::App* below : commands_of(*command))
@@ -68,8 +69,11 @@ std::string bash_completion(const CLI::App& program) {
     for (const std::string& option : option_names(*command)) words.push_back(option);
     cases += fmt::format("    \"{0} \"*|\"{0}\") words=\"{1}\" ;;\n", command->get_name(), joined(words));
   }
+
   std::vector<std::string> first = names_of(commands_of(program));
   first.insert(first.end(), {"--help", "--version"});
+
+  // Files are offered wherever an option is not begun: most words are files.
   return fmt::format(
       "# evtwin completion for bash: eval \"$(evtwin completion bash)\"\n"
       "# zsh: autoload -U bashcompinit && bashcompinit, then the same\n"

@@ -81,6 +81,8 @@ void offer_what_if(Offers& offers) {
                                given.command.strategies = checked_strategies(given.strategies);
                                return given.command;
                              });
+
+  // Tariff and contract are asked for where the site is made from the log; a site of one's own has them.
   WhatIfCommand& to = options->command;
   CLI::Option* site = options->add_to(app);
   app.add_option("--tariff", to.tariff,
@@ -89,13 +91,16 @@ void offer_what_if(Offers& offers) {
   app.add_option("--contract-kw", to.contract_kw, "contract power of a site made from the log (default: no limit)")
       ->check(CLI::Range(0.1, 1e6))
       ->excludes(site);
+
   app.add_option("--strategies", options->strategies, "strategies, separated by commas (default asap,edf,lp)");
+
   const std::map<std::string, sessions::Claims> claims{{"truth", sessions::Claims::truth},
                                                        {"history", sessions::Claims::history}};
   app.add_option("--claims", to.claims,
                  "what strategies are told of a session on arrival: truth (default), or what the driver's history says")
       ->transform(CLI::CheckedTransformer(claims));
   app.add_flag("--no-bound", options->no_bound, "leave out the best possible");
+
   add_threads(app, to.threads);
   app.add_option("-o,--out", to.out, "folder for one run file per strategy");
   add_json(app, to.json);
@@ -133,7 +138,10 @@ void offer_export(Offers& offers) {
         return given.command;
       });
   ExportCommand& to = options->command;
+
+  // A run file holds the cards as they were; by default an export does not.
   to.log.anonymise = true;
+
   command.add_option("RUN", to.runs, "run file; for --web also several; with --masked a log: a file or a folder")
       ->required();
   command.add_option("--masked", to.masked,
@@ -141,6 +149,7 @@ void offer_export(Offers& offers) {
   command.add_option("--web", to.web,
                      "the viewer for browsers with the runs in it: a folder for any web server, or one page that opens "
                      "from disk where the name ends in .html");
+
   command.add_option("--ocpp", to.ocpp, "OCPP log to write; with --layout frames a folder, a file per station");
   command.add_option("--ocpi", to.ocpi,
                      "charge detail records of OCPI 2.2.1 to write (JSON); of a replay of OCPI as it was read");
@@ -152,6 +161,8 @@ void offer_export(Offers& offers) {
   command.add_option(
       "--pilot", to.pilot,
       "IEC 61851-1 states and duty cycle of every EVSE to write (CSV; JSON where the name ends in .json)");
+
+  // One decision, by its number or by its time.
   auto* number = command
                      .add_option("--decision", to.decision_number,
                                  "instead: the request (JSON) that evtwin decide answers as the strategy did in its "
@@ -163,7 +174,10 @@ void offer_export(Offers& offers) {
   command.add_option("--site", to.decision_site, "of --decision and --at: the site (default: the first)");
   command.add_option("--request", options->request, "of --decision and --at: file to write (default: standard output)");
   static_cast<void>(instant);
+
   command.add_option("--step", to.step, "of --timeseries, as 15min (default), 10s, 1h, 1d")->needs(rows);
+
+  // Form of the OCPP log.
   const std::map<std::string, ocpp::Version> versions{{"1.6", ocpp::Version::v16}, {"2.0.1", ocpp::Version::v201}};
   command.add_option("--ocpp-version", to.log.version, "1.6 (default) or 2.0.1")
       ->transform(CLI::CheckedTransformer(versions));
@@ -173,6 +187,8 @@ void offer_export(Offers& offers) {
                                                          {"csv", replay::LogLayout::csv}};
   command.add_option("--layout", to.log.layout, "lines as python (default), steve, csv, or bare frames")
       ->transform(CLI::CheckedTransformer(layouts));
+
+  // Meter values: how often, how exact, of which quantities.
   command.add_option("--sample-s", to.log.sample_s, "seconds between meter values (default 60)")
       ->check(CLI::Range(1.0, 86400.0));
   command.add_flag("--on-change", to.log.on_change, "meter values also whenever power jumps");
@@ -181,15 +197,19 @@ void offer_export(Offers& offers) {
   command.add_flag("--whole-wh", to.log.whole_wh, "meter values in whole Wh");
   command.add_flag("--electrical", to.log.electrical, "current and voltage too, on EVSEs of one phase");
   command.add_flag("--ac-soc", to.log.ac_soc, "state of charge on AC EVSEs too, which real ones seldom know");
+
   command.add_flag("!--no-profiles", to.log.profiles, "leave out SetChargingProfile");
   const std::map<std::string, ocpp::RateUnit> units{{"W", ocpp::RateUnit::watt}, {"A", ocpp::RateUnit::ampere}};
   command.add_option("--limit-unit", to.log.limit_unit, "of SetChargingProfile: W (default), or A on AC EVSEs")
       ->transform(CLI::CheckedTransformer(units));
+
   command.add_flag("!--show-tokens,--anonymise", to.log.anonymise,
                    "--show-tokens: cards as the run has them, instead of numbers");
   command.add_flag("--local-clock", to.log.local_clock, "the log's clock shows local time (python, steve)");
   command.add_option("--meter-start-kwh", to.log.meter_start_kwh, "what every register shows at the start (default 0)")
       ->check(CLI::Range(0.0, 1e6));
+
+  // OCPI asks for facts that no run has, addresses for one; each has a placeholder.
   add_repeated(command, "--ocpi-set", options->ocpi_set, "what a run does not say, as key=value; may be repeated");
   std::string keys;
   for (const replay::OcpiFact& fact : replay::ocpi_facts())
@@ -214,11 +234,13 @@ void offer_calibrate(Offers& offers) {
                                  given.command.columns.emplace(key, column);
                                return given.command;
                              });
+
   CalibrateCommand& to = options->command;
   app.add_option("RECORDS", to.records, "OCPP logs of any layout, or one table of sessions (.csv, .csv.gz)")
       ->required();
   app.add_option("--judge", to.later,
                  "records of later days to judge by (default: the days after 70 % of the sessions)");
+
   add_reading(app, to.reading);
   add_repeated(app, "--column", options->columns,
                "column of a table of another layout, as arrival=\"Begin\"; keys: arrival, departure, energy_kwh, evse, "
@@ -228,6 +250,7 @@ void offer_calibrate(Offers& offers) {
                  "tariff of the twin, MODULE.NAME as in california.sce_tou_ev_4 (default: none)");
   app.add_option("--contract-kw", to.contract_kw, "contract power of the twin (default: no limit)")
       ->check(CLI::Range(0.1, 1e6));
+
   app.add_option("-o,--out", to.out, "scenario to write: the twin, which runs alone");
   app.add_option("--page", to.page, "page to write (HTML): each fit as a picture");
   add_json(app, to.json);
@@ -241,10 +264,12 @@ void offer_score(Offers& offers) {
   const auto options = std::make_shared<State>();
   CLI::App& app = offers.add(offers.program(), "score", "Score the batteries of cars from their records", options,
                              [](State& given) {
+                               // The rules can be read without any records.
                                if (given.command.files.empty() && !given.command.rules)
                                  throw CLI::RequiredError("FILES");
                                return given.command;
                              });
+
   ScoreCommand& to = options->command;
   app.add_option("FILES", to.files,
                  "tables of segments (.csv, .csv.gz), Influx line files, results files, lists of cars, run files; "
@@ -254,6 +279,7 @@ void offer_score(Offers& offers) {
   app.add_option("--types", to.types,
                  "table of car types: car_type, class (commercial, small, mid, large, premium) and, where wanted, "
                  "model_year, efficiency_low, efficiency_high");
+
   app.add_option("--today", to.today, "date of the published ages and of last charges (default: the last record)");
   app.add_option("--timezone", to.timezone, "IANA zone of times without offset and of days (default: UTC)");
   app.add_flag("--rules", to.rules, "say the rules: indicators, sources, classes, plausible values, what is corrected");

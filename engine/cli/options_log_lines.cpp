@@ -17,7 +17,7 @@ std::string variable(const char* name) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
-/// Texts of `--log TEXT` and `--log=TEXT`; all of them leave the command line. What follows "--" is no option.
+/// Texts of `--log TEXT` and `--log=TEXT`; all of them leave the command line. A word after "--" is no option.
 std::vector<std::string> take(std::vector<std::string>& words, const std::string& option) {
   std::vector<std::string> taken;
   for (std::size_t i = 0; i < words.size() && words[i] != "--";) {

@@ -28,6 +28,8 @@ void offer_run(Offers& offers) {
         RunCommand command = given.command;
         command.from = given.from;
         if (!given.strategy.empty()) command.strategy = checked_strategy("--strategy", given.strategy);
+
+        // A bound is of the whole run: after a checkpoint part of it has been lived.
         if (command.bound && !command.from.empty())
           throw CLI::ValidationError("--bound", "is of a run from its start; leave out --from");
         if (given.checkpoint.size() == 2) {
@@ -38,6 +40,7 @@ void offer_run(Offers& offers) {
         }
         return command;
       });
+
   options->add_to(app, Start::scenario_or_checkpoint);
   app.add_option("-o,--out", options->command.out, "run file to write (SQLite)");
   app.add_option("--strategy", options->strategy,
@@ -47,6 +50,7 @@ void offer_run(Offers& offers) {
   app.add_option("--metrics", options->command.metrics,
                  "file for Prometheus (text format 0.0.4, as node_exporter's textfile collector reads it): every key "
                  "figure, events, decisions and seconds");
+
   app.add_option("--checkpoint-at", options->checkpoint,
                  "local time (2025-06-04T12:00) and file: keep the whole simulation as it is just before that instant")
       ->expected(2)
@@ -128,6 +132,7 @@ void offer_advise(Offers& offers) {
                    given.command.strategy = checked_strategy("--strategy", given.strategy);
                    return given.command;
                  });
+
   options->add_to(app, Start::scenario);
   auto* vehicle = app.add_option("--vehicle", options->command.vehicle,
                                  "the car: key=value,... as in kwh=64,soc=0.2,target=0.8,arrive=18:00,leave=07:00");
@@ -137,6 +142,8 @@ void offer_advise(Offers& offers) {
   app.add_option("--strategy", options->strategy, "strategy to compare (default lp)");
   app.add_option("--baseline", options->baseline, "the existing way (default asap)")->excludes(moving);
   add_threads(app, options->command.threads);
+
+  // The keys are printed from the tables that read them.
   app.footer("Keys of --vehicle:\n" + advise::vehicle_keys_help() + "Keys of --change:\n" +
              scenario::change_keys_help());
 }
@@ -177,6 +184,7 @@ void offer_train(Offers& offers) {
                                given.command.learner = checked_strategy("--learner", given.learner);
                                return given.command;
                              });
+
   TrainCommand& command = options->command;
   app.add_option("SCENARIO", options->scenarios,
                  "scenario files (.lua), with what is set for one alone: site.lua:sessions=may.csv")
@@ -184,6 +192,7 @@ void offer_train(Offers& offers) {
   app.add_option("--learner", options->learner,
                  "ID[:key=value...] (ppo, dqn, ppo-dqn) or FILE.so[#ID][:key=value...]; it runs in this process")
       ->required();
+
   app.add_option("--episodes", command.episodes, "episodes to live, of all worlds together")
       ->required()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
@@ -191,6 +200,8 @@ void offer_train(Offers& offers) {
   app.add_option("-o,--out", command.out,
                  "policy to write; beside it its learning curve, OUT.curve.sqlite and, for TensorBoard, OUT.tb")
       ->required();
+
+  // --resume goes on with the policy of the checkpoint; a policy to begin with would take its place.
   auto* resume = app.add_flag("--resume", command.resume,
                               "go on where the same training was left: its checkpoint is OUT.checkpoint");
   app.add_option("--from", command.from, "policy to begin with: fine-tuning")->excludes(resume);
@@ -201,6 +212,8 @@ void offer_train(Offers& offers) {
                  "so many trainings, with this seed and the next ones: OUT.seedN.pt each, and the mean")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}))
       ->check(decimal);
+
+  // Which worlds: those held out, parameters, seed, days.
   add_repeated(app, "--test", options->tests,
                "scenario that is held out: nothing that overlaps it is learnt from, and 50 days of it, drawn by the "
                "seed, are listed in the policy; may be repeated");
@@ -211,6 +224,7 @@ void offer_train(Offers& offers) {
   app.add_option("--days", command.load.days, "local days of the scenario, instead of its own")
       ->check(CLI::Range(1, 36500))
       ->check(decimal);
+
   add_threads(app, command.threads);
   add_json(app, command.json);
   add_progress(app);
@@ -253,10 +267,13 @@ void read_days(const std::string& text, EvalCommand& command) {
       throw CLI::ValidationError("--days", fmt::format("'{}': how many days, as frozen:50, from 1 to 36500", text));
   } else {
     command.days = EvalDays::named;
+
+    // Only the shape of a date is checked here: which days there are is known when the scenario is loaded.
     for (std::size_t at = 0; at <= text.size();) {
       const std::size_t comma = std::min(text.find(',', at), text.size());
       command.dates.push_back(text.substr(at, comma - at));
       at = comma + 1;
+
       constexpr std::string_view shape = "dddd-dd-dd";
       const std::string& date = command.dates.back();
       const bool sound = std::equal(date.begin(), date.end(), shape.begin(), shape.end(),
@@ -284,6 +301,8 @@ void offer_eval(Offers& offers) {
           throw CLI::RequiredError("POLICY (or --strategies)");
         return given.command;
       });
+
+  // read_files tells them apart: the scenario ends in .lua.
   app.add_option("POLICY... SCENARIO", options->files,
                  "policy files, as `evtwin train` writes them, and the scenario file (.lua)")
       ->required();
@@ -291,6 +310,7 @@ void offer_eval(Offers& offers) {
                  "frozen:N (days frozen in the policies' files, else drawn by the seed; default frozen:50), all, dates "
                  "as 2019-09-03,2019-09-05, each day by itself; or run: the whole scenario as one");
   app.add_option("--strategies", options->strategies, "strategies beside them, separated by commas; default asap,lp");
+
   options->add_to(app, Start::elsewhere);
   add_threads(app, options->command.threads);
   app.add_flag("--no-bound", options->no_bound, "leave out the bound and the share of the possible saving");
@@ -313,6 +333,7 @@ void offer_forecast(Offers& offers) {
         command.money = !given.no_money;
         return command;
       });
+
   options->add_to(app, Start::scenario);
   ForecastJudgeCommand& command = options->command;
   app.add_option("--forecasters", command.forecasters,
@@ -322,11 +343,15 @@ void offer_forecast(Offers& offers) {
                  "of pv, load, arrivals, arrivals_kwh, price; default: all that vary")
       ->delimiter(',')
       ->check(CLI::IsMember({"pv", "load", "arrivals", "arrivals_kwh", "price"}));
+
+  // Which questions are asked, and how they are judged.
   app.add_option("--judged-days", command.judged_days, "judge the last so many days; default: all but the first 7")
       ->check(CLI::Range(1, 36500));
   app.add_option("--period", command.period_min, "length of the steps, min; default 60")->check(CLI::Range(1, 1440));
   app.add_option("--every", command.every_h, "ask every so many hours; default 6")->check(CLI::Range(1, 24));
   app.add_option("--reference", command.reference, "forecaster that skill is measured against; default seasonal-naive");
+
+  // Money: every forecaster's run under one strategy.
   app.add_option("--strategy", options->strategy, "strategy that plans with the forecasts; default lp");
   app.add_flag("--no-money", options->no_money, "leave out what the forecasts are worth in money");
   add_threads(app, command.threads);

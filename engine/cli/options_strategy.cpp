@@ -50,6 +50,8 @@ void offer_bench(Offers& offers, CLI::App& plugin) {
                                PluginBenchCommand& command = given.command;
                                command.strategy = checked_strategy("STRATEGY", given.strategy);
                                command.rivals = checked_strategies(given.rivals);
+
+                               // At least two: one seed alone has no spread.
                                try {
                                  command.seeds = parse_seeds(given.seeds);
                                } catch (const std::invalid_argument& wrong) {
@@ -57,6 +59,7 @@ void offer_bench(Offers& offers, CLI::App& plugin) {
                                }
                                return command;
                              });
+
   app.add_option("STRATEGY", options->strategy, "ID[:key=value...], FILE.so[#ID] or FILE.lua")->required();
   app.add_option("--against", options->rivals,
                  "strategies beside it, separated by commas; the first is what it is "
@@ -65,6 +68,7 @@ void offer_bench(Offers& offers, CLI::App& plugin) {
   app.add_option("--scenario", options->command.scenarios,
                  "scenarios of yours, separated by commas, instead of five that come with the program")
       ->delimiter(',');
+
   app.add_option("--days", options->command.days, "days of each scenario, instead of its own")
       ->check(CLI::Range(1, 3660));
   add_threads(app, options->command.threads);
@@ -111,12 +115,15 @@ void offer_plugin(Offers& offers) {
   check.add_option("FILE", tried->file, "FILE.so, FILE.so#ID for one of its strategies or forecasters, or FILE.lua")
       ->required();
   check.add_option("--only", tried->only, "these checks alone, separated by commas")->delimiter(',');
+
   check.add_option("--skip", tried->skip, "not these checks, separated by commas: late, week and timing take longest")
       ->delimiter(',');
   check.add_option("--call-limit-s", tried->call_s, "CPU seconds that one call may take (default 5)")
       ->check(CLI::Range(0.01, 86400.0));
   check.add_option("--memory-limit-mib", tried->memory_mib, "MiB that one check may take (default 1024)")
       ->check(CLI::Range(16, 1 << 20));
+
+  // A seed reported by --fuzz is tried alone by --reproduce.
   auto* fuzz = check.add_option("--fuzz", tried->fuzz_s, "then go on with random sites, seconds")
                    ->check(CLI::Range(0.0, 86400.0));
   check.add_option("--reproduce", tried->reproduce, "only the random site with this seed")->excludes(fuzz);

@@ -36,19 +36,25 @@ SweepCommand command_of(SweepOptions& given, SweepCommand::Action action) {
   given.command.load.changes = pairs_of("--change", given.changes);
   SweepCommand command = given.command;
   command.action = action;
+
+  // --seed, which every command has, is a sweep of that one seed.
   try {
     if (!given.seeds.empty()) command.seeds = parse_seeds(given.seeds, 1, 100'000);
     if (command.load.seed) command.seeds = {*command.load.seed};
   } catch (const std::invalid_argument& wrong) {
     throw CLI::ValidationError("--seeds", wrong.what());
   }
+
   command.strategies = names_in("--strategies", given.strategy_lists);
   for (const std::string& text : command.strategies) checked_strategy("--strategies", text);
   command.figures = names_in("--kpi", given.figure_lists);
   command.where = pairs_of("--where", given.where);
+
   if (command.picture.empty() && (!command.where.empty() || !command.against.empty()))
     throw CLI::RequiredError("--picture (for --against and --where)");
   if (!given.pareto.empty()) command.pareto = names_in("--pareto", {given.pareto});
+
+  // Read for their slips alone: these show before a scenario is loaded or a folder made.
   try {
     for (const std::string& text : command.vary) sweep::parse_factor(text);
   } catch (const std::invalid_argument& wrong) {
@@ -59,13 +65,14 @@ SweepCommand command_of(SweepOptions& given, SweepCommand::Action action) {
   } catch (const std::invalid_argument& wrong) {
     throw CLI::ValidationError("--shard", wrong.what());
   }
+
   if (!command.shard.empty() && command.out.empty() && command.action == SweepCommand::Action::run)
     throw CLI::RequiredError("--out (a shard without a folder is lost)");
   if (command.keep_runs && command.out.empty()) throw CLI::RequiredError("--out (for --keep-runs)");
   return command;
 }
 
-/// What is varied, and how.
+/// Options that say which factors are varied, and how.
 void add_design(CLI::App& app, SweepOptions& options) {
   SweepCommand& command = options.command;
   app.add_option("SCENARIO", command.scenario,

@@ -37,7 +37,7 @@ std::vector<std::string> scenarios_of(const PluginBenchCommand& command) {
   return files;
 }
 
-/// What a strategy did on the seeds of one scenario.
+/// Results of a strategy on the seeds of one scenario.
 struct Row {
   std::string strategy;
   analysis::Spread share;                                      ///< of the possible saving
@@ -125,6 +125,8 @@ void print_table(const std::vector<Benched>& all) {
 nlohmann::ordered_json json_of(const std::vector<Benched>& all, double wall_s) {
   using analysis::number_or_null;
   nlohmann::ordered_json json{{"scenarios", nlohmann::ordered_json::array()}, {"wall_s", wall_s}};
+
+  // Statistics of one seed or of failed runs have no value: null, since JSON has no NaN.
   for (const Benched& benched : all) {
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const Row& row : benched.rows) {
@@ -143,6 +145,7 @@ nlohmann::ordered_json json_of(const std::vector<Benched>& all, double wall_s) {
                       {"cheaper", row.cheaper},
                       {"serves_less", row.serves_less}});
     }
+
     json["scenarios"].push_back({{"scenario", benched.scenario}, {"rows", std::move(rows)}});
   }
   return json;

@@ -29,12 +29,14 @@ using plugin_check::Timing;
 using plugin_check::Verdict;
 
 nlohmann::ordered_json report_json(const Report& report) {
+  // Names and words of a plugin are a stranger's text.
   using kernel::printable;
   const auto ids_json = [](const std::vector<std::string>& ids) {
     auto all = nlohmann::ordered_json::array();
     for (const std::string& id : ids) all.push_back(printable(id));
     return all;
   };
+
   auto checks = nlohmann::ordered_json::array();
   for (const Verdict& verdict : report.checks) {
     nlohmann::ordered_json row = {{"strategy", printable(verdict.of.strategy)}};
@@ -42,6 +44,7 @@ nlohmann::ordered_json report_json(const Report& report) {
       row["forecaster"] = printable(verdict.of.forecaster);
       row["quantity"] = verdict.of.quantity;
     }
+
     row["name"] = verdict.name;
     row["pass"] = verdict.pass;
     if (verdict.slow) row["slow"] = true;
@@ -49,11 +52,13 @@ nlohmann::ordered_json report_json(const Report& report) {
     if (!verdict.note.empty()) row["note"] = printable(verdict.note);
     checks.push_back(std::move(row));
   }
+
   auto timing = nlohmann::ordered_json::array();
   for (const Timing& t : report.timing) {
     timing.push_back(
         {{"strategy", printable(t.strategy)}, {"evses", t.evses}, {"median_ns", t.median_ns}, {"p99_ns", t.p99_ns}});
   }
+
   auto forecast_timing = nlohmann::ordered_json::array();
   for (const ForecastTiming& t : report.forecast_timing) {
     forecast_timing.push_back({{"forecaster", printable(t.forecaster)},
@@ -61,6 +66,7 @@ nlohmann::ordered_json report_json(const Report& report) {
                                {"median_ns", t.median_ns},
                                {"p99_ns", t.p99_ns}});
   }
+
   return {{"file", printable(report.file)},
           {"strategies", ids_json(report.strategies)},
           {"forecasters", ids_json(report.forecasters)},
@@ -71,7 +77,7 @@ nlohmann::ordered_json report_json(const Report& report) {
           {"fuzzed", report.fuzzed}};
 }
 
-/// Who passed a check: "edf", "11 strategies", "2 forecasters, 10 quantities".
+/// The parts that passed a check: "edf", "11 strategies", "2 forecasters, 10 quantities".
 std::string passed_text(const std::vector<const Verdict*>& rows, bool forecasters) {
   std::set<std::string> ids;
   std::size_t n = 0, quantities = 0;
@@ -89,7 +95,7 @@ std::string passed_text(const std::vector<const Verdict*>& rows, bool forecaster
   return quantities == 0 ? who : fmt::format("{}, {} quantities", who, quantities);
 }
 
-/// What is slow may be right.
+/// A slow check is not called a failed one: it may be right.
 const char* word_of(const Verdict& verdict) { return verdict.pass ? "pass" : verdict.slow ? "SLOW" : "FAIL"; }
 
 /// Rows as they become known, for a file with one strategy: those of more are summed up in a table at the end.
@@ -120,6 +126,7 @@ void print_table(const Report& report, bool forecasters) {
     if (rows.empty()) order.push_back(verdict.name);
     rows.push_back(&verdict);
   }
+
   if (order.empty()) return;
   analysis::TextTable table({"check", "", forecasters ? "forecaster" : "strategy", "why"}, analysis::LastColumn::prose);
   for (const std::string& name : order) {
@@ -227,6 +234,7 @@ int plugin_check(const PluginCheckCommand& command) {
   const std::size_t hash = std::min(command.file.rfind('#'), command.file.size());
   const std::string file = command.file.substr(0, hash);
   const std::string id = hash < command.file.size() ? command.file.substr(hash + 1) : "";
+
   plugin_check::Options options;
   options.call_s = command.call_s;
   options.memory_mib = command.memory_mib;
@@ -234,12 +242,17 @@ int plugin_check(const PluginCheckCommand& command) {
   options.skip = command.skip;
   options.at_once = plugin_check::children_that_fit(options.memory_mib);
   options.fuzz_s = command.fuzz_s;
+
+  // A fresh seed each time; the seeds of sites that fail are printed for --reproduce.
   options.fuzz_from = std::random_device{}();
   options.reproduce = command.reproduce;
   options.stop = interrupted;
   catch_interrupt();
+
+  // Checks take long: with one strategy people see each verdict as it comes.
   Rows rows;
   if (!command.json && holds_one(file, id)) options.judged = [&](const Verdict& verdict) { rows.add(verdict); };
+
   try {
     const bool lua = file.ends_with(".lua");
     if (lua && (options.fuzz_s > 0.0 || options.reproduce))

@@ -138,7 +138,7 @@ ordered_json parts_json(const std::vector<StrategyDescription>& parts, PluginPar
   return all;
 }
 
-/// What `plugin list` shows of one kind; an id that an earlier plugin has hides a later one of the same kind.
+/// Rows of `plugin list` for one kind; an id that an earlier plugin has hides a later one of the same kind.
 ordered_json listed_json(const std::vector<control::ListedStrategy>& all, PluginPart part) {
   auto rows = ordered_json::array();
   std::set<std::string> seen;
@@ -175,6 +175,8 @@ int plugin_info(const PluginInfoCommand& command) {
       lua ? described_in_lua(command.file) : control::look_at_plugin(command.file);
   if (command.json) {
     ordered_json json{{"file", plugin.file}};
+
+    // A plugin may have one kind alone: keys of the other kind are there, and null.
     const auto add_abi = [&](const std::string& prefix, bool there, std::uint32_t major, std::uint32_t minor,
                              const std::string& digest) {
       json[prefix + "abi_major"] = there ? ordered_json(major) : ordered_json();
@@ -184,11 +186,13 @@ int plugin_info(const PluginInfoCommand& command) {
     add_abi("", !plugin.strategies.empty(), plugin.abi_major, plugin.abi_minor, plugin.abi_digest);
     add_abi("forecaster_", !plugin.forecasters.empty(), plugin.forecaster_abi_major, plugin.forecaster_abi_minor,
             plugin.forecaster_abi_digest);
+
     json["strategies"] = parts_json(plugin.strategies, PluginPart::strategy);
     json["forecasters"] = parts_json(plugin.forecasters, PluginPart::forecaster);
     fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
+
   fmt::print("{}: {}, {}\n", kernel::printable(plugin.file), lua ? std::string("a strategy in Lua") : made_for(plugin),
              count_text(plugin));
   for (const StrategyDescription& s : plugin.strategies) print_part(s, PluginPart::strategy);

@@ -44,6 +44,7 @@ ordered_json layout_json() {
                     {"forecaster_abi_digest", EVTWIN_FORECASTER_ABI_DIGESTS},
                     {"structs", ordered_json::array()},
                     {"constants", ordered_json::object()}};
+
   for (const AbiHeader header : headers) {
     for (const control::AbiStruct& known : control::abi_structs(header)) {
       ordered_json fields = ordered_json::array();
@@ -51,6 +52,8 @@ ordered_json layout_json() {
       json["structs"].push_back(
           {{"name", known.name}, {"header", control::name_of(header)}, {"size", known.size}, {"fields", fields}});
     }
+
+    // A constant is a number or a text, as in the header.
     for (const control::AbiConstant& constant : control::abi_constants(header)) {
       ordered_json& value = json["constants"][std::string(constant.name)];
       if (constant.text.empty())

@@ -135,11 +135,14 @@ int plugin_new(const PluginNewCommand& command) {
   if (const std::string trouble = trouble_with_plugin_name(name); !trouble.empty()) throw CommandError(trouble);
   const std::string id = strategy_id_of(name);
   const auto part = command.forecaster ? control::PluginPart::forecaster : control::PluginPart::strategy;
+
+  // Two of one id could not be told apart where they are asked for by name.
   for (const auto& listed : control::list_parts(part)) {
     if (listed.description.id == id)
       throw CommandError(fmt::format("'{}' is the id of an installed {} ({}); take another name", id,
                                      command.forecaster ? "forecaster" : "strategy", listed.file));
   }
+
   const std::string templates = kernel::program_folder("template", "plugins/template");
   if (templates.empty())
     throw CommandError("the templates are not there; is share/evtwin/template beside the program's folder?");

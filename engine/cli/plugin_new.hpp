@@ -6,7 +6,7 @@
 
 namespace evtwin::cli {
 
-/// What is wrong with a project's name, or "". Good names are file names, CMake targets and, with '-' for '_', ids.
+/// Trouble with a project's name, or "". Good names are file names, CMake targets and, with '-' for '_', ids.
 std::string trouble_with_plugin_name(std::string_view name);
 
 /// "my_idea" -> "my-idea": ids have no underscores.

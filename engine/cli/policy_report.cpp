@@ -114,6 +114,8 @@ std::string policy_text(const std::string& file, const policy::PolicyFile& polic
   std::string text = kind.empty()
                          ? fmt::format("{}: a sound policy that does not say who plays it\n", shown)
                          : fmt::format("{}: a sound policy, played by --strategy {}:policy={}\n", shown, kind, shown);
+
+  // Every key of a head is optional: a line that has nothing to say is left out.
   const auto line = [&](const char* name, const std::string& value) {
     if (!value.empty()) text += fmt::format("{:<12}{}\n", name, value);
   };
@@ -123,6 +125,7 @@ std::string policy_text(const std::string& file, const policy::PolicyFile& polic
   line("made by", made);
   line("learner", told(training, "learner"));
   text += scenarios_text(part(training, "scenarios"), "trained on  ");
+
   std::string amount;
   for (const char* count : {"seed", "episodes", "steps", "objective"}) {
     const std::string value = told(training, count);
@@ -134,6 +137,7 @@ std::string policy_text(const std::string& file, const policy::PolicyFile& polic
   text += scenarios_text(part(training, "test"), "to test on  ");
   text += features_text(part(head, "features"));
   if (policy.arrays.empty()) return text;
+
   analysis::TextTable layers({"layer", "shape", "numbers"});
   std::size_t numbers = 0;
   for (const policy::Array& array : policy.arrays) {

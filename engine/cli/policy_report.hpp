@@ -1,4 +1,4 @@
-// What a policy file says of itself, for people and as JSON.
+// The words of a policy file on itself, for people and as JSON.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>

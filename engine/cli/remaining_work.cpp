@@ -67,24 +67,32 @@ std::optional<double> RemainingWork::left_s(double now_s) const {
   for (const Run& run : runs_) {
     if (const auto length = length_s(run)) of_all.add(*length);
   }
+
   double sum = 0.0, longest = 0.0;
   for (std::size_t first = 0; first < runs_.size(); first += worlds_) {
     Mean of_strategy;
     for (std::size_t i = first; i < first + worlds_; ++i) {
       if (const auto length = length_s(runs_[i])) of_strategy.add(*length);
     }
+
     for (std::size_t i = first; i < first + worlds_; ++i) {
       const Run& run = runs_[i];
       if (run.ended_s) continue;
+
+      // Its own pace is the best guess, then runs of the same strategy on other worlds, then all runs.
       std::optional<double> length = length_s(run);
       if (!length) length = of_strategy.value();
       if (!length) length = of_all.value();
       if (!length) return std::nullopt;
+
+      // A run may take longer than foreseen: it has nothing left, not less than nothing.
       const double left = std::max(0.0, *length - (run.begun_s ? now_s - *run.begun_s : 0.0));
       sum += left;
       longest = std::max(longest, left);
     }
   }
+
+  // Threads share the work, but one run is done by one thread.
   return std::max(longest, sum / threads_);
 }
 

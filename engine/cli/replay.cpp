@@ -25,7 +25,7 @@ namespace {
 
 using analysis::Language;
 
-/// What of the log may be shown: cards as numbers, unless they are asked for.
+/// Makes texts of the log fit to be shown: cards as numbers, unless they are asked for.
 class Shown {
  public:
   Shown(const ReplayCommand& command, const ocpp::SiteLog& log) {
@@ -118,12 +118,14 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
   const twin::World& world = judged.prepared.scenario.world;
   for (const std::string& trouble : judged.result.troubles)
     fmt::print(stderr, "note: {}\n", kernel::printable(trouble));
+
   fmt::print("\n{}\n", replay::scores_text(judged.card, world.calendar, language));
   fmt::print("{}", replay::doubts_text(judged.doubts, language));
   if (!judged.prepared.assumptions.empty()) fmt::print("{}\n", korean ? "가정:" : "Assumed:");
   for (const replay::Assumption& a : judged.prepared.assumptions)
     fmt::print("  {}: {}\n", kernel::printable(korean ? a.what_ko : a.what),
                kernel::printable(korean ? a.value_ko : a.value));
+
   fmt::print("\n{}: {} - {} ({}), event hash {}\n", kernel::printable(site_name(command, korean)),
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
              world.calendar.zone(), judged.hash);
@@ -133,6 +135,8 @@ void print_text(const ReplayCommand& command, const Judged& judged, Language lan
                       : " (keeps the cards of the log; what is exported from it numbers them)");
   if (!command.certificate.empty()) fmt::print("certificate {}\n", kernel::printable(command.certificate));
   if (!command.write_site.empty()) fmt::print("site        {}\n", kernel::printable(command.write_site));
+
+  // The next step: keep the site that was made from the log, or ask about the one there is.
   if (command.site.empty() && command.write_site.empty()) {
     fmt::print("{}\n",
                korean ? "다음: --write-site site.lua 로 사이트를 저장하고 요금과 계약전력을 채운 뒤 evtwin whatif LOG "
@@ -160,6 +164,8 @@ int replay_logs(const ReplayCommand& command) {
   ocpp::SiteLog log = ocpp::read_site_log(command.logs, command.reading);
   sessions::LogSessions sessions = sessions::sessions_of(log);
   Shown shown(command, log);
+
+  // The log's own findings are shown even where it can not be replayed.
   nlohmann::ordered_json json;
   if (command.json) {
     json = replay::log_json(log);
@@ -167,6 +173,7 @@ int replay_logs(const ReplayCommand& command) {
   } else {
     fmt::print("{}", shown.text(replay::log_text(log, sessions, language)));
   }
+
   const bool files = !command.out.empty() || !command.certificate.empty() || !command.write_site.empty();
   std::string why_not;
   if (sessions.sessions.empty()) {
@@ -189,6 +196,7 @@ int replay_logs(const ReplayCommand& command) {
       why_not = error.what();
     }
   }
+
   if (command.json) {
     json["not_replayed"] = why_not;
     print_json(command, std::move(json), shown, nullptr);

@@ -36,7 +36,7 @@ std::map<std::pair<std::string, std::string>, std::string> forecaster_builds(con
   return builds;
 }
 
-/// What is not as it was, and does not keep the run from being repeated.
+/// Differences from the recorded run that do not keep it from being repeated.
 std::vector<std::string> changes_since(const record::RunSummary& then, const ReadyStrategy& now,
                                        const twin::World& world) {
   std::vector<std::string> changes;
@@ -64,6 +64,7 @@ int rerun(const RerunCommand& command) {
   const StartPoint start = start_again(file, summary);
   const ReadyStrategy strategy = strategy_again(file, summary, start);
   const std::vector<std::string> changes = changes_since(summary, strategy, start.scenario.world);
+
   catch_interrupt();
   FinishedRun done;
   {
@@ -71,6 +72,8 @@ int rerun(const RerunCommand& command) {
     ProgressBar bar("running " + kernel::printable(strategy.identity.label) + " again");
     done = run_once(start, strategy, {}, [&](double fraction) { bar.show(fraction); });
   }
+
+  // Equal event hashes mean the same events at the same instants, in the same order.
   const std::string hash = fmt::format("{:016x}", done.result.event_hash);
   const bool same = hash == summary.event_hash;
   if (command.json) {

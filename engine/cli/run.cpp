@@ -60,11 +60,14 @@ int run(const RunCommand& command) {
   const StartPoint start = start_of(command.scenario, command.load, command.from);
   const bool oracle = command.strategy && is_oracle(*command.strategy);
   if (oracle && start.content) throw CommandError("strategy oracle: it plays a whole run; leave out --from");
+
+  // The oracle is made before its bound is known, and waits for it.
   BoundPromise bound;
   const BoundFuture bound_found = bound.get_future().share();
   const ReadyStrategy strategy =
       oracle ? ready_oracle(bound_found)
              : ready_strategy(start, command.strategy ? &*command.strategy : nullptr, command.hosting);
+
   const RunFiles files = files_of(command, start);
   catch_interrupt();
   FinishedRun done;
@@ -77,10 +80,12 @@ int run(const RunCommand& command) {
         start, strategy, files, [&](double fraction) { bar.show(fraction); },
         [&] { return needs_bound ? &bound_found.get()->yardstick : nullptr; });
   }
+
   const twin::World& world = start.scenario.world;
   if (!command.metrics.empty())
     replace_file(command.metrics,
                  analysis::metrics_text(world, done.result, strategy.identity.label, done.kpis, done.wall_s));
+
   if (command.json) {
     auto json = json_head("run", start);
     json.update(analysis::run_json(world, done.result, strategy.identity.label, done.kpis, done.wall_s));
@@ -96,6 +101,7 @@ int run(const RunCommand& command) {
     fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
+
   print_flags(world);
   const bool korean = command.language == "ko";
   std::uint64_t sessions = 0;
@@ -103,6 +109,7 @@ int run(const RunCommand& command) {
   fmt::print("{}: {} to {} ({}), strategy {}, {} sessions\n\n", kernel::printable(world.name),
              world.calendar.format_local(world.start_ns), world.calendar.format_local(world.end_ns),
              world.calendar.zone(), kernel::printable(strategy.identity.label), sessions);
+
   if (start.content) fmt::print("{}\n\n", line_of_start(start, strategy));
   const auto language = korean ? analysis::Language::korean : analysis::Language::english;
   fmt::print("{}\n", analysis::kpi_table_text(done.kpis, language));
@@ -110,6 +117,7 @@ int run(const RunCommand& command) {
     fmt::print("{}\n", replaced);
   for (const std::string& note : analysis::strategy_notes(done.result))
     fmt::print(stderr, "note: {}\n", kernel::printable(note));
+
   fmt::print("event hash {:016x}, {:.3f} s\n", done.result.event_hash, done.wall_s);
   if (!command.out.empty()) fmt::print("run file   {}\n", kernel::printable(command.out));
   if (files.checkpoint_at_ns) {

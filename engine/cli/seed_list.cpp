@@ -46,8 +46,11 @@ std::vector<std::uint64_t> parse_seeds(const std::string& text, std::size_t leas
     const std::uint64_t first = seed_of(part.substr(0, dots), text);
     const std::uint64_t last = dots == std::string::npos ? first : seed_of(part.substr(dots + 2), text);
     if (last < first) throw std::invalid_argument(fmt::format("'{}' runs backwards; write {}..{}", part, last, first));
+
+    // The difference, not the count: last - first + 1 wraps over the whole range of 64 bits.
     if (last - first >= most - seeds.size())
       throw std::invalid_argument(fmt::format("more than {} seeds; name fewer", most));
+
     for (std::uint64_t seed = first;; ++seed) {
       if (!known.insert(seed).second)
         throw std::invalid_argument(fmt::format("{} is named twice; name each seed once", seed));

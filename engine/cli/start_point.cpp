@@ -107,24 +107,31 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
     if (hosting.where != control::Where::apart) return factory;
     return control::isolated(fmt::format("strategy {}", label), hosting.limits, std::move(factory));
   };
+
+  // "own" asked for by name: the scenario's, so that it can stand in a list beside others.
   if (asked != nullptr && (asked->id == own_id || asked->id == "lua")) {
     if (start.content) throw CommandError("strategy own: a checkpoint goes on with its own; leave it out");
     if (!asked->params.empty()) throw CommandError("strategy own: its parameters stand in the scenario");
     return ready_strategy(start, nullptr, hosting);
   }
+
   if (asked != nullptr && asked->id.ends_with(".lua")) {
     auto own_file = scenario::strategy_from_file(start.scenario, asked->id, asked->params);
     return {{own_file.label, asked->id, file_digest(asked->id)},
             hosted(own_file.label, std::move(own_file.factory)),
             *asked};
   }
+
   if (asked != nullptr) return plugin_strategy(*asked, hosting);
   if (start.content) return strategy_of_checkpoint(start, hosting);
+
   const twin::StrategyChoice& own = start.scenario.world.strategy;
   if (own.id == "lua") {
     const std::string& label = start.scenario.strategy_label;
     return {{label, "", ""}, hosted(label, scenario::lua_strategy(start.scenario)), {"lua", {}}, true};
   }
+
+  // A slip in the scenario's own strategy is told with its place there.
   try {
     ReadyStrategy ready = plugin_strategy({own.id, own.params}, hosting);
     ready.own = true;

@@ -25,8 +25,8 @@ struct StartPoint {
 
 /// @param scenario  file; may be empty with `from`, which knows its own
 /// @param from      file of a checkpoint; empty: the start
-/// @throws CommandError, record::RunFileError, scenario::ScriptError. What the checkpoint was made from must be there,
-/// unchanged.
+/// @throws CommandError, record::RunFileError, scenario::ScriptError. The files that the checkpoint was made from must
+/// be there, unchanged.
 StartPoint start_of(const std::string& scenario, const scenario::LoadOptions& load, const std::string& from);
 
 /// The scenario's own strategy, whatever it is, among those that are asked for by name.
@@ -49,7 +49,7 @@ ReadyStrategy ready_strategy(const StartPoint& start, const StrategyText* asked,
 /// Whether a strategy goes on with the memory of the checkpoint: it has the same label and is the same build.
 twin::Successor successor(const StartPoint& start, const ReadyStrategy& strategy);
 
-/// What a run file says of where it comes from. Reads the inputs. @throws scenario::ScriptError for one that has gone.
+/// Origin to be written into a run file. Reads the inputs. @throws scenario::ScriptError for one that has gone.
 record::Origin origin_of(const StartPoint& start, const ReadyStrategy& strategy);
 
 }  // namespace evtwin::cli

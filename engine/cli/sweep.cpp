@@ -43,7 +43,7 @@ sweep::Plan plan_in(const std::string& folder) {
   return plan;
 }
 
-/// What the scenario says of its sweep, wherever the command line says nothing.
+/// Takes the scenario's own sweep { ... } wherever the command line says nothing.
 void add_own_block(const SweepCommand& command, sweep::Plan& plan) {
   if (!command.vary.empty() && !command.seeds.empty() && !command.strategies.empty()) return;
   scenario::AskedSweep own;
@@ -107,7 +107,7 @@ sweep::SummaryRequest request_of(const SweepCommand& command) {
   return {command.figures, command.reference, command.pareto};
 }
 
-/// What the file is called says what it is.
+/// The name of the file says which kind it is.
 std::string picture_text(const SweepCommand& command, const sweep::Table& table) {
   const bool korean = command.language == "ko";
   const std::string kind = fs::path(command.picture).extension().string();
@@ -133,11 +133,14 @@ int tell(const SweepCommand& command, const SweepOutcome& outcome, const std::st
   if (outcome.failed > 0)
     fmt::print(stderr, "error: {} of {} runs failed; the first: {}\n", outcome.failed, outcome.runs,
                kernel::printable(outcome.first_error));
+
+  // Failed runs cost the exit status, not the table of the others.
   const int status = outcome.failed > 0 ? 1 : 0;
   if (!command.picture.empty()) {
     if (!outcome.table) throw CommandError("--picture: a part of a sweep has none; merge the shards first");
     replace_file(command.picture, picture_text(command, *outcome.table));
   }
+
   if (command.json) {
     SweepJson json{{"runs", outcome.runs},     {"found", outcome.found},
                    {"done", outcome.done},     {"missing", outcome.missing},
@@ -146,6 +149,7 @@ int tell(const SweepCommand& command, const SweepOutcome& outcome, const std::st
     fmt::print("{}\n", analysis::json_text(json));
     return status;
   }
+
   if (outcome.table && with_summary)
     fmt::print("{}\n", sweep::summary_text(*outcome.table, request_of(command), command.language == "ko"));
   fmt::print("{} of {} runs: {} found, {} done now", outcome.runs - outcome.missing, outcome.runs, outcome.found,
@@ -154,6 +158,7 @@ int tell(const SweepCommand& command, const SweepOutcome& outcome, const std::st
   fmt::print("\n");
   if (outcome.missing > 0)
     fmt::print("{} are for other shards; evtwin sweep merge puts them together\n", outcome.missing);
+
   if (!command.picture.empty()) fmt::print("Picture in {}\n", kernel::printable(command.picture));
   if (outcome.table && !folder.empty())
     fmt::print("Table in {0}/table.csv and {0}/table.sqlite, summary in {0}/summary.csv\n", kernel::printable(folder));
@@ -167,6 +172,7 @@ int run_sweep(const SweepCommand& command) {
   const bool goes_on = fs::is_directory(command.scenario, error);
   work.folder = command.out.empty() && goes_on ? command.scenario : command.out;
   if (!command.shard.empty()) work.shard = sweep::parse_shard(command.shard);
+
   work.hosting = command.hosting;
   work.threads = command.threads;
   work.keep_runs = command.keep_runs;
@@ -178,6 +184,8 @@ int run_sweep(const SweepCommand& command) {
     make_folder(work.folder);
     replace_file(plan_file(work.folder), sweep::plan_text(work.plan));
   }
+
+  // A sweep may be interrupted at any time: rows that are there are kept.
   const SweepOutcome outcome = [&] {
     try {
       return work_on(work);
@@ -187,6 +195,7 @@ int run_sweep(const SweepCommand& command) {
       throw;
     }
   }();
+
   if (outcome.table && !work.folder.empty()) write_results(*outcome.table, work.folder);
   return tell(command, outcome, work.folder,
               command.summary || work.folder.empty() || !command.figures.empty() || !command.pareto.empty());
@@ -195,11 +204,15 @@ int run_sweep(const SweepCommand& command) {
 int plan_sweep(const SweepCommand& command) {
   const sweep::Plan plan = plan_of(command);
   const sweep::Layout layout = sweep::layout_of(plan);
+
+  // The first world of each point is loaded here, so that a plan that is written can be run.
   const SweepTitle title = check_plan(plan, command.hosting);
+
   if (!command.out.empty()) {
     make_folder(command.out);
     replace_file(plan_file(command.out), sweep::plan_text(plan));
   }
+
   if (command.json) {
     SweepJson json;
     json["scenario"] = title.scenario;
@@ -216,6 +229,7 @@ int plan_sweep(const SweepCommand& command) {
     fmt::print("{}\n", analysis::json_text(json));
     return 0;
   }
+
   fmt::print("{}: {}\n", kernel::printable(title.scenario), size_text(layout, title.strategies.size()));
   for (std::size_t f = 0; f < layout.factors.size(); ++f) {
     const sweep::Factor& factor = layout.factors[f];
@@ -225,6 +239,7 @@ int plan_sweep(const SweepCommand& command) {
     if (factor.span) values = fmt::format("{} to {}", factor.span->low, factor.span->high);
     fmt::print("  {}: {}\n", kernel::printable(factor.name), values);
   }
+
   fmt::print("Every point loads.\n");
   if (!command.out.empty()) fmt::print("evtwin sweep run {} does it\n", kernel::printable(command.out));
   return 0;

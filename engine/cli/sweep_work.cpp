@@ -87,7 +87,7 @@ class Worlds {
   /// @throws what loading throws
   StartPoint load(std::size_t world) const { return start_of(plan_.scenario, options(world), ""); }
 
-  /// What a row depends on, but for the bytes of its inputs.
+  /// Digest of all that a row depends on, but for the bytes of its inputs.
   std::string key(std::size_t world, std::size_t strategy) const {
     const scenario::LoadOptions given = options(world);
     std::vector<std::string> parts{std::string(version()), program_digest(), plan_.bound ? "bound" : ""};
@@ -115,6 +115,8 @@ class Worlds {
     base.changes = plan_.changes;
     base.days = plan_.days;
     if (!plan_.seeds.empty()) base.seed = plan_.seeds.front();
+
+    // A scenario may not load without the parameter that is varied: then both lists stay empty.
     std::vector<std::string> params, sites;
     try {
       const StartPoint start = start_of(plan_.scenario, base, "");
@@ -123,10 +125,12 @@ class Worlds {
     } catch (const scenario::ScriptError&) {
       if (layout_.factors.empty()) throw;
     }
+
     for (const sweep::Factor& factor : layout_.factors) {
       const bool is_param = std::find(params.begin(), params.end(), factor.name) != params.end();
       is_change_.push_back(!is_param && is_change_key(factor, sites));
       if (is_param || is_change_.back() || sites.empty()) continue;
+
       std::vector<std::string_view> known(params.begin(), params.end());
       throw CommandError(fmt::format(
           "--vary {}: the scenario reads no such parameter, and --change has no such key{}; parameters: {}; keys of "
@@ -198,7 +202,7 @@ std::string Worlds::nearest(const std::string& wrong, std::vector<std::string_vi
   return {};
 }
 
-/// What is left to do, handed out to threads. A world is loaded once and stays until all its runs are over.
+/// The work left to do, handed out to threads. A world is loaded once and stays until all its runs are over.
 class Agenda {
  public:
   struct Open {
@@ -310,7 +314,7 @@ class Agenda {
   std::vector<std::shared_ptr<Open>> open_;
 };
 
-/// What people see meanwhile. A strategy's runs take what those of it took that are over.
+/// The view that people have meanwhile. A strategy's runs take what those of it took that are over.
 class SweepProgress {
  public:
   SweepProgress(const Worlds& worlds, std::size_t runs, std::size_t found, unsigned threads)
@@ -375,6 +379,8 @@ void drop_stale(const Worlds& worlds, sweep::RowStore& rows, bool retry_failed, 
         if (retry_failed) rows.drop(key);
         continue;
       }
+
+      // Rows of equal inputs are judged together: files are read again once, not for each row.
       const auto [known, is_new] = is_current.emplace(row->inputs, false);
       if (is_new) {
         try {
@@ -383,6 +389,7 @@ void drop_stale(const Worlds& worlds, sweep::RowStore& rows, bool retry_failed, 
           known->second = false;
         }
       }
+
       if (known->second) continue;
       rows.drop(key);
       ++outcome.stale;
@@ -401,11 +408,14 @@ std::string run_file_of(const SweepWork& work, const Worlds& worlds, std::size_t
 sweep::Row run_task(const SweepWork& work, const Worlds& worlds, const Agenda::Task& task, PointInputs& inputs,
                     std::vector<std::string>& names) {
   const std::size_t world = task.open->world, strategy = *task.strategy;
+
   sweep::Row row;
   row.key = worlds.key(world, strategy);
   try {
     const auto [start, ready] = task.open->round->open(strategy);
     row.inputs = inputs.of(worlds.layout().point_of(world), start->scenario);
+
+    // Asked when the run is over: another thread may still be at the bound until then.
     const auto yardstick = [&]() -> const analysis::Yardstick* {
       if (!work.plan.bound) return nullptr;
       try {
@@ -416,13 +426,17 @@ sweep::Row run_task(const SweepWork& work, const Worlds& worlds, const Agenda::T
         return nullptr;  // figures without a bound are figures all the same
       }
     };
+
     const FinishedRun run =
         run_once(*start, ready, {run_file_of(work, worlds, world, strategy), {}, {}}, {}, yardstick);
+
+    // A table has one column per figure: those of all sites together.
     for (const analysis::Kpi& kpi : run.kpis) {
       if (kpi.site >= 0) continue;
       names.push_back(kpi.name);
       row.figures.push_back(kpi.value);
     }
+
     for (const auto& site : run.result.sites) row.sessions += site.sessions;
     row.event_hash = run.result.event_hash;
     row.wall_s = run.wall_s;
@@ -443,12 +457,16 @@ void do_tasks(const SweepWork& work, const Worlds& worlds, sweep::RowStore& rows
   Agenda agenda(worlds, work, rows);
   PointInputs inputs;
   std::mutex counting;
+
   const OutputAside aside;
   SweepProgress progress(worlds, worlds.layout().runs(), found, threads);
+
+  // A thread that fails stops the agenda: the others end after the run they are in.
   kernel::parallel_for(threads, threads, [&](std::size_t) {
     try {
       while (const std::optional<Agenda::Task> task = agenda.next()) {
         if (interrupted()) throw twin::Interrupted("interrupted");
+
         const auto begun = Clock::now();
         if (!task->strategy) {
           task->open->round->find_bound();
@@ -496,6 +514,7 @@ SweepOutcome work_on(const SweepWork& work) {
   sweep::RowStore rows(work.folder);
   for (const std::string& folder : work.also) rows.read_also(folder);
   drop_stale(worlds, rows, !work.only_gather, outcome);
+
   outcome.runs = worlds.layout().runs();
   const auto present = [&] {
     std::size_t count = 0;
@@ -503,14 +522,18 @@ SweepOutcome work_on(const SweepWork& work) {
       for (std::size_t s = 0; s < worlds.strategies().size(); ++s) count += rows.has(worlds.key(world, s)) ? 1U : 0U;
     return count;
   };
+
+  // Rows of other processes are counted too.
   outcome.found = present();
   if (!work.only_gather) {
     catch_interrupt();
     do_tasks(work, worlds, rows, outcome.found, outcome);
     rows.refresh();
   }
+
   outcome.missing = outcome.runs - present();
   outcome.damaged = rows.damaged_lines();
+
   for (std::size_t world = 0; world < worlds.layout().worlds(); ++world) {
     for (std::size_t s = 0; s < worlds.strategies().size(); ++s) {
       const std::optional<sweep::Row> row = rows.find(worlds.key(world, s));
@@ -519,6 +542,7 @@ SweepOutcome work_on(const SweepWork& work) {
       if (outcome.first_error.empty()) outcome.first_error = row->error;
     }
   }
+
   if (outcome.missing == 0) outcome.table = table_of(worlds, work.plan, rows);
   return outcome;
 }

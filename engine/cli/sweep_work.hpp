@@ -40,7 +40,7 @@ struct SweepOutcome {
 /// where no world of it can be loaded, twin::Interrupted. A run that fails is a row that says why.
 SweepOutcome work_on(const SweepWork& work);
 
-/// What is wrong with a plan shows here: the first world of each point is loaded. @returns title and currency of the
+/// Finds slips in a plan by loading the first world of each point. @returns title and currency of the
 /// scenario. @throws as work_on
 struct SweepTitle {
   std::string scenario, currency;

@@ -105,7 +105,7 @@ class Trainings {
         about_(plan_.about()),
         curve_(std::make_unique<record::LearningCurve>(opened_curve())) {}
 
-  /// What came to nothing leaves nothing.
+  /// A command that learnt nothing leaves no file.
   ~Trainings() {
     if (anything_left_ || command_.resume) return;
     curve_.reset();
@@ -134,7 +134,7 @@ class Trainings {
     return record::LearningCurve::create(curve_file());
   }
 
-  /// What was asked for, but for how fast.
+  /// The training asked for, without the settings that only change how fast it goes.
   std::string identity(std::uint64_t seed) const {
     nlohmann::json asked = about_;
     asked["seed"] = seed;
@@ -169,6 +169,7 @@ class Trainings {
          identity(seed), plan_.first_world().currency},
         *curve_, command_.resume);
     const std::vector<evtwin_fleet_scenario> scenarios = plan_.fleet_scenarios();
+
     nlohmann::json about = about_;
     about["seed"] = seed;
     const std::string about_text = about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -187,17 +188,22 @@ class Trainings {
       training.policy_from = plan_.policy_from().data();
       training.policy_bytes = plan_.policy_from().size();
     }
+
     host.hand_to(training);
     Outcome outcome;
     outcome.files = files;
     outcome.seed = seed;
+
     try {
       learn(learner_, params_, training, host, files.policy);
       host.ended(interrupted() ? "interrupted" : "complete");
       anything_left_ = true;
     } catch (const CommandError& failed) {
+      // A policy kept before the failure stays, and with it the learning curve that says how it came about.
       host.ended("failed");
       anything_left_ = anything_left_ || host.leaves_anything();
+
+      // One failed training of several does not end the others.
       if (!several) {
         for (const std::string& remark : host.remarks)
           if (remark != host.error) fmt::print(stderr, "note: {}\n", kernel::printable(remark));
@@ -205,6 +211,7 @@ class Trainings {
       }
       outcome.error = failed.what();
     }
+
     outcome.episodes = host.episodes;
     outcome.bytes = host.bytes;
     outcome.first_objective = host.first_objective;

@@ -82,16 +82,20 @@ Checkpoint read_checkpoint(const std::string& file) {
   const std::string bytes = bytes_of(file);
   std::string_view rest = bytes;
   if (!rest.starts_with(checkpoint_title)) refuse("it is no checkpoint of a training");
+
+  // The sum is checked before anything is parsed.
   constexpr std::size_t sum_size = 64;
   if (bytes.size() < checkpoint_title.size() + sum_size ||
       policy::sha256_hex(rest.substr(0, bytes.size() - sum_size)) != rest.substr(bytes.size() - sum_size))
     refuse("it is cut short or damaged; begin anew without --resume");
+
   rest.remove_suffix(sum_size);
   rest.remove_prefix(checkpoint_title.size() + std::string_view("head ").size());
   std::size_t size = 0;
   const auto [end, fault] = std::from_chars(rest.data(), rest.data() + rest.size(), size);
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   if (fault != std::errc() || rest.size() < size + 2) refuse("it is damaged");
+
   Checkpoint read;
   try {
     read.head = Json::parse(rest.substr(1, size));
@@ -158,9 +162,12 @@ void TrainingHost::go_on() {
   if (known && known->identity != task_.identity)
     throw CommandError(fmt::format("{}: was another training: {}", task_.files.checkpoint,
                                    difference(known->identity, task_.identity)));
+
+  // A policy under that name that this training did not keep is somebody's own.
   const bool policy_there = is_there(task_.files.policy);
   if (policy_there && !curve_.knows_policy(task_.seed, policy::sha256_hex(bytes_of(task_.files.policy))))
     throw CommandError(task_.files.policy + ": is not what this training has kept there, and it stays");
+
   Checkpoint from;
   if (is_there(task_.files.checkpoint)) {
     from = read_checkpoint(task_.files.checkpoint);
@@ -174,11 +181,15 @@ void TrainingHost::go_on() {
     best_objective = number_of(from.head["best_objective"]);
     resume_from_ = std::move(from.state);
   }
+
+  // Rows drawn after the checkpoint come again.
   curve_.cut(task_.seed, from.head.is_object() ? from.head.value("curve_row", std::int64_t{0}) : 0);
   if (policy_there && from.policy.empty()) fs::remove(task_.files.policy);
+
   if (from.policy.empty()) return;
   if (const int why = write_whole(task_.files.policy, from.policy, policy_there))
     throw CommandError(fmt::format("{}: {}", task_.files.policy, why_not(why)));
+
   kept_ = std::move(from.policy);
   sha256_ = policy::sha256_hex(kept_);
   bytes = kept_.size();

@@ -1,4 +1,4 @@
-// What evtwin does for a training: the policy kept, the checkpoint beside it, the learning curve, and what people see.
+// The part of evtwin in a training: the policy kept, the checkpoint beside it, the learning curve, and what people see.
 #pragma once
 #include <evtwin/learner.h>
 

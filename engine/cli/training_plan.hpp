@@ -1,4 +1,4 @@
-// What a training is made of: its scenarios, those that are held out, and what a policy's head tells of them.
+// The parts of a training: its scenarios, those that are held out, and what a policy's head tells of them.
 #pragma once
 #include <evtwin/fleet.h>
 
@@ -25,7 +25,7 @@ class TrainingPlan {
   std::uint64_t seed() const { return seed_; }  ///< of the first training
   /// The scenarios as fleets read them; texts are this one's.
   std::vector<evtwin_fleet_scenario> fleet_scenarios() const;
-  /// What stands in the policy's head, without the seed of the training.
+  /// Text of the policy's head, without the seed of the training.
   nlohmann::json about() const;
   /// The policy to begin with; empty: none.
   const std::string& policy_from() const { return policy_from_; }

@@ -34,8 +34,11 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
   request.contract_kw = command.contract_kw;
   request.load = command.load;
   request.sessions.claims = command.claims;
+
   sessions::LogSessions sessions = sessions::sessions_of(log, request.sessions);
   replay::Prepared prepared = replay::prepare(request, std::move(log), std::move(sessions));
+
+  // The assumption stands in the answer: savings depend on what strategies know.
   if (command.claims == sessions::Claims::truth) {
     prepared.assumptions.push_back({"what drivers say on arrival", "운전자가 알려 주는 값",
                                     "the departure and energy that came true (--claims history: what their earlier "
@@ -46,6 +49,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
                                     "the median stay and energy of their earlier sessions",
                                     "이전 세션의 체류 시간과 충전량 중앙값"});
   }
+
   twin::World& world = prepared.scenario.world;
   twin::Site& site = world.sites.front();
   // Strategies serve as much as was logged, whatever it costs, within what is possible.
@@ -55,6 +59,7 @@ replay::Prepared prepared_of(const WhatIfCommand& command, ocpp::SiteLog log) {
     return prepared;
   }
   site.unmet_price_per_kwh = price;
+
   prepared.assumptions.push_back(
       {"serving as logged", "로그만큼 충전",
        fmt::format("what can be delivered is, at any cost: a kWh left out counts {:.6g} {} in plans, more than any way "
@@ -130,6 +135,7 @@ int what_if(const WhatIfCommand& command) {
   const twin::World logged_world = replay::world_of(prepared);
   replay::ReplayOptions options;
   options.stop = interrupted;
+
   if (!command.out.empty()) make_folder(command.out);
   const auto [logged, card] =
       judged_replay(prepared, command.logs, contest_file(command.out, "as_logged"), Repeat::once, options);
@@ -149,6 +155,8 @@ int what_if(const WhatIfCommand& command) {
     const twin::SiteResult& asap = contest.bound->reference.sites.front();
     rows.push_back(replay::row_of_bound(contest.bound->bound, asap.energy_wanted_kwh));
   }
+
+  // The share of the saving that is left where stays are only guessed from earlier sessions.
   const std::vector<WhatIfRow> unforeseen = rows_without_foresight(command, prepared.log);
   const replay::WhatIf result =
       replay::what_if({prepared, card, replay::replayed_sessions(prepared.sessions.sessions, logged),
