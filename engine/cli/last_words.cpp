@@ -42,7 +42,7 @@ class Line {
   std::size_t used_ = 0;
 };
 
-/// Says whether the run is lost. Forecasters have no process of their own.
+/// Tells the fate of the run. Forecasters have no process of their own.
 std::string_view left_unfinished(const control::PluginCall& call) {
   if (std::string_view(call.who).starts_with("forecaster "))
     return "; the run is left unfinished, forecasters run in evtwin's own process\n";

@@ -31,7 +31,7 @@ struct LoggedFile {
   std::array<sessions::LogSessions, 2> sessions;
 };
 
-/// What all parts share while a world is being built.
+/// State that all parts share while a world is being built.
 struct Build {
   Language& language;
   const ScenarioSource& source;
@@ -101,7 +101,7 @@ std::vector<twin::LimitCut> cuts_of(const Build& build, const Value& value, cons
 // build_arrivals.cpp
 std::vector<std::shared_ptr<const demand::ArrivalLaw>> arrivals_of(Build& build, const Value& value, const Where& where,
                                                                    const twin::Site& site);
-/// What owners take at least for energy discharged, of a section with that key; 0 where it is not given.
+/// Least price that owners take for energy discharged, of a section with that key; 0 where it is not given.
 demand::Distribution v2g_min_price_of(const Fields& f);
 /// Index of the vehicle with an unknown battery; it is added when it is first needed.
 std::uint32_t unknown_vehicle(Build& build);
@@ -110,7 +110,8 @@ std::uint32_t vehicle_row(const Build& build, const std::string& name, const Whe
 // build_sessions.cpp
 void add_flags(Build& build, const std::vector<sessions::TableFlag>& flags);
 demand::Recorded recorded_of(Build& build, const Construct& sessions, const Where& where, const twin::Site& site);
-/// Who left the site before the run, of `history` = sessions or "from_sessions", then of the site's `arrivals`.
+/// Sessions that left the site before the run, of `history` = sessions or "from_sessions", then of the site's
+/// `arrivals`.
 std::vector<control::Departure> history_of(Build& build, const Value& history, const Where& where,
                                            const Value* arrivals, const Where& arrivals_where, const twin::Site& site);
 // build_bookings.cpp

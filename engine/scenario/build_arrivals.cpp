@@ -40,6 +40,7 @@ demand::Distribution distribution_of(const Value& value, const Where& where, dou
     if (d.a == 0.0 && !zero_is_sane) fail(where, "is 0 " + std::string(unit) + "; it must be above 0");
     return d;
   }
+
   const Construct* word = value.construct();
   if (word == nullptr)
     fail(where, "must be a number in " + std::string(unit) +
@@ -51,6 +52,8 @@ demand::Distribution distribution_of(const Value& value, const Where& where, dou
     d.choices = weighted(word->arguments.front(), at, 0.0, max);
     return d;
   }
+
+  // The quantile function of measured values: it has to ascend.
   if (word->kind == "quantiles") {
     d.kind = Kind::quantiles;
     const std::vector<const Value*> list = list_of(word->arguments.front(), at, "numbers, the least first");
@@ -62,6 +65,7 @@ demand::Distribution distribution_of(const Value& value, const Where& where, dou
     }
     return d;
   }
+
   const auto kind = std::string_view(word->kind);
   if (kind != "uniform" && kind != "normal" && kind != "lognormal" && kind != "exponential") {
     fail(where, "must be a number, or uniform, normal, lognormal, exponential, choice or quantiles { ... }, got " +
@@ -75,6 +79,8 @@ demand::Distribution distribution_of(const Value& value, const Where& where, dou
       fail(f.where("max"), "= " + show_number(d.b) + " is above " + show_number(max) + " " + std::string(unit));
     return d;
   }
+
+  // These three are unbounded by themselves: min and max hold draws within what is sane.
   if (kind == "normal") d = {Kind::normal, f.number("mean"), f.number("std"), 0.0, 0.0, {}, {}};
   if (kind == "lognormal") d = {Kind::lognormal, f.number("median"), f.number("sigma"), 0.0, 0.0, {}, {}};
   if (kind == "exponential") d = {Kind::exponential, f.number("mean"), 0.0, 0.0, 0.0, {}, {}};
@@ -99,6 +105,8 @@ std::vector<double> rates_from_function(Build& build, Function function, const W
         lua_pushinteger(in, value);
         lua_setfield(in, -2, name);
       };
+
+      // Weekdays count from 1, Monday first, as lists do in Lua.
       set("hour", local.hour);
       set("minute", local.minute);
       set("weekday", static_cast<int>(market::weekday_of(local.date)) + 1);
@@ -108,6 +116,7 @@ std::vector<double> rates_from_function(Build& build, Function function, const W
       set("year", local.date.year);
       lua_pushstring(in, market::format_date(local.date).c_str());
       lua_setfield(in, -2, "date");
+
       lua_call(in, 1, 1);
       const Value rate = take_value(in, -1);
       lua_settop(in, 1);
@@ -120,13 +129,14 @@ std::vector<double> rates_from_function(Build& build, Function function, const W
     }
     return 0;
   });
+
   build.language.push(function);
   build.language.sandbox().call(1, 0);
   lua_settop(L, 0);
   return rates;
 }
 
-// Rates by type of day: a week where no holiday plays a part, else every hour of the run.
+// Rates by type of day, for every hour of the run: months and holidays keep them from being one week.
 void read_day_types(Build& build, const Value& value, const Where& where,
                     const std::vector<market::LocalDate>& holidays, demand::Poisson& law) {
   const std::vector<market::DayCurve> curves = curves_of(value, where, 0.0, most_per_hour, 1.0);
@@ -154,6 +164,7 @@ void read_day_types(Build& build, const Value& value, const Where& where,
 
 void read_rates(Build& build, const Value& value, const Where& where, const std::vector<market::LocalDate>& holidays,
                 demand::Poisson& law) {
+  // A number or a list repeats every week; a function and types of day give a rate for every hour of the run.
   law.weekly = true;
   if (value.is_number()) {
     law.rate_per_h.assign(hours_per_week, number_of(value, where, 0.0, most_per_hour, "1/h"));
@@ -164,6 +175,7 @@ void read_rates(Build& build, const Value& value, const Where& where, const std:
     law.rate_per_h = rates_from_function(build, *function, where);
     return;
   }
+
   const Table* table = value.table();
   if (table == nullptr)
     fail(where, "must be a number, 24 or 168 numbers, curves by type of day, or a function, got " + describe(value));
@@ -171,6 +183,7 @@ void read_rates(Build& build, const Value& value, const Where& where, const std:
     read_day_types(build, value, where, holidays, law);
     return;
   }
+
   const std::vector<const Value*> list = list_of(value, where, "24 or 168 rates");
   if (list.size() != 24 && list.size() != hours_per_week) {
     fail(where, "has " + std::to_string(list.size()) +
@@ -189,6 +202,8 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
   ++build.laws;
   law.name = f.text("name", build.laws == 1 ? "car" : "car" + std::to_string(build.laws));
   read_rates(build, *f.find("per_hour"), f.where("per_hour"), holidays, law);
+
+  // Without figures of its own a law takes round ones, and the run says so.
   law.energy_kwh = default_energy_kwh;
   law.stay_h = default_stay_h;
   if (const Value* energy = f.find("energy_kwh"))
@@ -199,23 +214,30 @@ demand::Poisson poisson_of(Build& build, const Construct& word, const Where& whe
       build.flag(where.label() + "." + key,
                  "not given: a round figure is used, " + std::string(find_key(section("poisson"), key)->fallback));
   }
+
   law.v2g_share = f.number("v2g_share");
   law.v2g_min_price_per_kwh = v2g_min_price_of(f);
   law.soc_target = f.number("soc_target");
   law.claim_stay_factor_std = f.number("claim_stay_factor_std");
   law.reserved_share = f.number("reserved_share");
+
+  // Reserved visits are announced up to two weeks ahead: 336 h.
   if (const Value* notice = f.find("reserved_h_before")) {
     law.reserved_h_before = distribution_of(*notice, f.where("reserved_h_before"), 336.0, "h");
     law.reserved_h_before.max = std::min(law.reserved_h_before.max, 336.0);
   } else if (law.reserved_share > 0.0) {
     fail(f.where("reserved_share"), "needs reserved_h_before: how many hours before they come visits are announced");
   }
+
   law.leaves_when_full_share = f.number("leaves_when_full_share");
   const Value* after = f.find("leaves_h_after_full");
   const bool at_once = after == nullptr || (after->is_number() && after->number() == 0.0);
   if (!at_once) law.leaves_h_after_full = distribution_of(*after, f.where("leaves_h_after_full"), 8784.0, "h");
+
   if (const Value* priorities = f.find("priorities"))
     law.priorities = weighted(*priorities, f.where("priorities"), -1e6, 1e6);
+
+  // Named models alone, or every model with a share of the fleet; where there is none, a car with an unknown battery.
   if (const Value* names = f.find("vehicles")) {
     const Where at = f.where("vehicles");
     const std::vector<const Value*> list = list_of(*names, at, "names of car models");
@@ -236,6 +258,8 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
   const Construct* word = value.construct();
   if (word != nullptr && word->kind == "arrivals.poisson") {
     demand::Poisson law = poisson_of(build, *word, where.at(*word), site.tariff.holidays);
+
+    // Ids of drawn sessions begin with the name of their law.
     for (const auto& other : out) {
       const auto* drawn = std::get_if<demand::Poisson>(other.get());
       if (drawn != nullptr && drawn->name == law.name)

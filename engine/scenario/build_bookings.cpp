@@ -27,7 +27,7 @@ std::int32_t evse_of_booking(const Fields& f, const twin::Site& site) {
   fail(f.where("evse"), "= \"" + id + "\": the site has no such EVSE" + kernel::did_you_mean(id, known));
 }
 
-// What is wanted, and the state of charge that it starts from.
+// Reads the energy wanted, and the state of charge that it starts from.
 void read_energy(const Fields& f, const physics::BatterySpec& battery, demand::Visit& visit) {
   const bool known = battery.capacity_kwh < physics::infinite;
   if (f.has("soc")) visit.soc_start = f.number("soc");
@@ -72,6 +72,7 @@ Booking booking_of(Build& build, const Value& entry, const Where& where, const t
   const market::Calendar& calendar = build.world.calendar;
   Booking booking;
   booking.where = where;
+
   demand::Visit& visit = booking.visit;
   visit.id = f.text("id", "booking-" + std::to_string(number));
   visit.arrival_ns = instant_of(*f.find("arrive"), f.where("arrive"), calendar);
@@ -79,6 +80,7 @@ Booking booking_of(Build& build, const Value& entry, const Where& where, const t
   if (visit.departure_ns <= visit.arrival_ns)
     fail(f.where("leave"), "= " + calendar.format_local(visit.departure_ns) + " is not after the arrival, " +
                                calendar.format_local(visit.arrival_ns));
+
   visit.vehicle = f.has("vehicle") ? vehicle_row(build, f.text("vehicle"), f.where("vehicle")) : unknown_vehicle(build);
   const physics::Vehicle& vehicle = build.world.vehicles[visit.vehicle];
   read_energy(f, vehicle.battery, visit);
@@ -122,6 +124,7 @@ demand::Recorded bookings_of(Build& build, const Construct& word, const Where& w
   ++build.laws;
   const std::vector<const Value*> list = list_of(word.arguments.front(), where, "bookings { { arrive = ... }, ... }");
   if (list.empty()) fail(where, "is empty: nobody has booked");
+
   std::vector<Booking> bookings;
   std::set<std::string> ids;
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -129,6 +132,8 @@ demand::Recorded bookings_of(Build& build, const Construct& word, const Where& w
     if (!ids.insert(booking.visit.id).second)
       fail((where / i) / "id", "= \"" + booking.visit.id + "\" is the id of another booking");
     const demand::Visit& visit = booking.visit;
+
+    // A booking outside the run is left out and flagged, as a session of a table is.
     if (visit.arrival_ns < build.world.start_ns || visit.arrival_ns >= build.world.end_ns) {
       const market::Calendar& calendar = build.world.calendar;
       build.world.flags.push_back({visit.id,
@@ -150,6 +155,7 @@ demand::Recorded bookings_of(Build& build, const Construct& word, const Where& w
   std::vector<Booking> ascending;
   for (const std::size_t i : order) ascending.push_back(std::move(bookings[i]));
   bookings = std::move(ascending);
+
   refuse_overlaps(bookings, site);
   demand::Recorded out;
   for (Booking& booking : bookings) {

@@ -90,6 +90,7 @@ physics::Vehicle vehicle_of(const Fields& f) {
   v.acceptance_hold = f.boolean("acceptance_hold");
   v.battery.capacity_kwh = f.number("battery_kwh", physics::infinite);
 
+  // One efficiency for both ways, or one for each, never both spellings.
   v.battery.charge_efficiency = f.number("charge_efficiency", round_efficiency);
   v.battery.discharge_efficiency = f.number("discharge_efficiency", round_efficiency);
   if (const Value* both = f.find("efficiency")) {
@@ -100,6 +101,8 @@ physics::Vehicle vehicle_of(const Fields& f) {
   }
 
   v.battery.charge = acceptance_of(f, v);
+
+  // Keys of discharging without v2g would have no effect: an error says so.
   v.v2g_capable = f.boolean("v2g");
   if (!v.v2g_capable) {
     for (const char* key : {"discharge_kw", "soc_floor"}) {

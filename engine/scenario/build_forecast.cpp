@@ -109,6 +109,7 @@ Forecast changed_rule(const std::string& name, const std::string& text) {
     const std::size_t colon = std::min(text.find(':', from), text.size());
     const std::string part = text.substr(from, colon - from);
     const std::size_t equals = part.find('=');
+
     if (from == 0) {
       id = part;
     } else if (equals == std::string::npos || equals == 0) {
@@ -118,6 +119,8 @@ Forecast changed_rule(const std::string& name, const std::string& text) {
     }
     from = colon + 1;
   }
+
+  // A word of the language (perfect, yesterday) is meant before a forecaster of that name.
   try {
     if (const auto kind = kind_of_word(id)) {
       if (!params.empty()) fail_change(name, text, id + " takes no parameters");
@@ -145,10 +148,13 @@ control::SiteForecast forecast_of(const Build& build, const Value& value, const 
 void change_forecast(const Build& build, twin::Site& site) {
   const LoadOptions& options = build.source.options();
   control::SiteForecast& forecast = site.forecast;
+
+  // The key for all quantities comes first, so that those of single ones win.
   if (const auto all = given_change(options, site.name, "forecast")) {
     if (!foresee_all(changed_rule(all->first, all->second), forecast))
       fail_change(all->first, all->second, "foresees neither PV nor load nor arrivals; prices are forecast_price");
   }
+
   const auto change = [&](const char* key, Forecast& rule) {
     if (const auto own = given_change(options, site.name, key)) rule = changed_rule(own->first, own->second);
   };
@@ -156,10 +162,13 @@ void change_forecast(const Build& build, twin::Site& site) {
   change("forecast_load", forecast.load);
   change("forecast_arrivals", forecast.arrivals);
   change("forecast_price", forecast.price);
+
+  // Yesterday's prices are no forecast: the tariff says tomorrow's.
   if (const auto own = given_change(options, site.name, "forecast_price");
       own && forecast.price.kind == Forecast::Kind::yesterday)
     fail_change(own->first, own->second,
                 "must be perfect (prices are known as far as the tariff goes) or a forecaster");
+
   if (const auto minutes = changed_number(options, site.name, "forecast_period_min")) {
     if (*minutes != std::floor(*minutes)) {
       const auto own = given_change(options, site.name, "forecast_period_min");

@@ -34,6 +34,8 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
   row.upper = f.number("upper", physics::infinite);
   row.lower = f.number("lower", -physics::infinite);
   if (!f.has("upper") && !f.has("lower")) fail_at(where, where.label() + " needs upper or lower");
+
+  // A magnitude has an upper bound only: a lower one would not be convex.
   if (row.kind == physics::LimitKind::magnitude_a && f.has("lower"))
     fail(f.where("lower"), "is not for magnitude_a, which has an upper bound only");
   if (row.kind == physics::LimitKind::magnitude_a && row.upper < 0.0)
@@ -47,6 +49,8 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
   if (members == nullptr || !members->numbered.empty() || members->named.empty()) {
     fail(at, "must be a table { [\"A-1\"] = coefficient, ... } with the ids of EVSEs as keys");
   }
+
+  // A member may be an EVSE or a station, which stands for all of its EVSEs.
   std::set<std::uint32_t> taken;
   for (const auto& [name, coefficient] : members->named) {
     const auto station = stations.by_station.find(name);
@@ -63,6 +67,7 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
       row.members.push_back(member);
     }
   }
+
   std::sort(row.members.begin(), row.members.end(), [](const auto& a, const auto& b) { return a.evse < b.evse; });
   return row;
 }
@@ -72,6 +77,7 @@ physics::LimitRow row_of(const Value& value, const Where& where, const Stations&
 std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) {
   std::vector<physics::Feeder> out;
   const std::vector<const Value*> list = list_of(value, where, "feeders, each in its own braces");
+
   std::vector<std::string> parents;
   std::vector<std::string_view> names;
   out.reserve(list.size());
@@ -83,12 +89,15 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
     feeder.max_a = f.number("max_a", physics::infinite);
     feeder.max_export_kw = f.number("max_export_kw", physics::infinite);
     feeder.efficiency = f.number("efficiency");
+
     if (std::find(names.begin(), names.end(), feeder.name) != names.end())
       fail(f.where("name"), "= \"" + feeder.name + "\" is used twice");
     parents.push_back(f.text("parent"));
     out.push_back(std::move(feeder));
     names.push_back(out.back().name);
   }
+
+  // Parents are looked up when all names are known: a feeder may stand before its parent.
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (parents[i].empty()) continue;
     const auto parent = std::find(names.begin(), names.end(), parents[i]);
@@ -97,6 +106,8 @@ std::vector<physics::Feeder> feeders_of(const Value& value, const Where& where) 
            "= \"" + parents[i] + "\": there is no such feeder" + kernel::did_you_mean(parents[i], names));
     out[i].parent = static_cast<std::int32_t>(parent - names.begin());
   }
+
+  // Built here for its checks alone.
   try {
     static_cast<void>(physics::FeederTree(out));
   } catch (const std::invalid_argument& error) {

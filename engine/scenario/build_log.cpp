@@ -93,6 +93,8 @@ demand::Recorded recorded_of(Build& build, const sessions::LogSessions& given, s
                              const twin::Site& site) {
   add_flags(build, given.flags);
   sessions::LogSessions sessions{in_window(build, given.sessions), {}, given.evse_ids};
+
+  // Ids in a log are not always those of the site: match_evses says which stands for which, and what it assumed.
   if (mode == sessions::EvseMode::as_given) {
     sessions::EvseMatch match;
     try {
@@ -106,10 +108,14 @@ demand::Recorded recorded_of(Build& build, const sessions::LogSessions& given, s
       sessions::fit_to_evse(sessions.sessions[i], site.evses[match.row[i]]);
     }
   }
+
+  // Equal cars are one vehicle of the world.
   Cars cars(build.world.vehicles);
   demand::Recorded out;
   for (sessions::LogSession& session : sessions.sessions) {
     session.visit.vehicle = cars.row_of(std::move(session.vehicle));
+
+    // Unknown: from empty, a battery takes whatever was metered.
     if (std::isnan(session.visit.soc_start)) session.visit.soc_start = 0.0;
     out.visits.push_back(std::move(session.visit));
   }

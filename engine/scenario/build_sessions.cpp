@@ -96,6 +96,7 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
   const Fields f = fields_with_file(sessions, section("sessions"), where);
   ++build.laws;
   sessions::SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
+
   std::vector<std::string> ids;
   std::vector<double> rated_kw;
   for (const physics::Evse& evse : site.evses) {
@@ -103,18 +104,24 @@ demand::Recorded recorded_of(Build& build, const Construct& sessions, const Wher
     rated_kw.push_back(physics::rated_kw(evse));
   }
   try {
+    // Moved first: window, history and EVSEs go by the instants of the run.
     if (f.boolean("shift_to_start")) sessions::shift_to_start(table, build.world.start_ns);
     const auto is_past = [&](const sessions::SessionRow& row) {
       return row.visit.departure_ns <= build.world.start_ns;
     };
+
+    // Rows that ended before the run are its history, not sessions left out; a table of such rows alone is told of
+    // below.
     if (build.past_is_history && !std::all_of(table.rows.begin(), table.rows.end(), is_past))
       std::erase_if(table.rows, is_past);
+
     sessions::keep_window(table, build.world.start_ns, build.world.end_ns);
     sessions::assign_evses(table, ids, f.choice("evse") == 0 ? sessions::EvseMode::as_given : sessions::EvseMode::any);
     sessions::check_against(table, rated_kw);
   } catch (const sessions::InputError& error) {
     throw ScriptError(error.what());
   }
+
   add_flags(build, table.flags);
   demand::Recorded out{sessions::visits_of(table)};
   give_vehicles(build, f, out.visits);
@@ -155,6 +162,7 @@ RecordedDays recorded_days(Build& build, const Construct& scenario, const Where&
   std::vector<std::pair<const Construct*, Where>> words;
   const Table* top = scenario.arguments.front().table();
   if (top != nullptr) {
+    // Sites inside may have arrivals of their own: the days span all of them.
     collect(top->find("arrivals"), where / "arrivals", words);
     for (const auto& entry : top->numbered) {
       const Construct* site = entry.second.construct("site");
@@ -164,6 +172,8 @@ RecordedDays recorded_days(Build& build, const Construct& scenario, const Where&
   }
   if (words.empty())
     fail(where / "start", "= \"from_sessions\" needs arrivals = sessions \"file.csv\" or ocpp \"site.log\"");
+
+  // From the first local day to the one after the last, over all words.
   RecordedDays out;
   std::int64_t first = INT64_MAX;
   std::int64_t last = INT64_MIN;
@@ -185,6 +195,7 @@ void add_past(Build& build, const Construct& sessions, const Where& where, const
               std::vector<control::Departure>& out) {
   const Fields f = fields_with_file(sessions, section("sessions"), where);
   const TimeNs start_ns = build.world.start_ns;
+
   sessions::SessionTable table = table_of(build, file_of(f), f.choice("requested") == 0, f.where("file"));
   const auto later = [&](const sessions::SessionRow& row) { return row.visit.departure_ns > start_ns; };
   if (all) {
@@ -200,6 +211,7 @@ void add_past(Build& build, const Construct& sessions, const Where& where, const
   std::erase_if(table.rows, later);
   table.flags.clear();
 
+  // A row without an EVSE may have been at any of them: the strongest bounds what it could take.
   std::vector<std::string> ids;
   double strongest_kw = 0.0;
   for (const physics::Evse& evse : site.evses) {
@@ -212,6 +224,8 @@ void add_past(Build& build, const Construct& sessions, const Where& where, const
     throw ScriptError(error.what());
   }
   if (all) add_flags(build, table.flags);
+
+  // A car that got 99 % of what its EVSE could give was still drawing when it left.
   constexpr double all_it_could_take = 0.99;
   for (const sessions::SessionRow& row : table.rows) {
     const demand::Visit& visit = row.visit;
@@ -269,9 +283,12 @@ std::vector<control::Departure> history_of(Build& build, const Value& history, c
   } else {
     fail(where, "must be sessions \"file.csv\" or \"from_sessions\", got " + describe(history));
   }
+
   if (out.size() > control::most_departures)
     fail(where, "has " + std::to_string(out.size()) + " sessions; at most " + std::to_string(control::most_departures) +
                     " are shown");
+
+  // Views show departures in the order of leaving; equal ones keep the order of the table.
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at_ns < b.at_ns; });
   if (site.evses.empty()) out.clear();
   return out;

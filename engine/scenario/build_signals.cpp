@@ -60,6 +60,7 @@ std::vector<market::DayCurve> curves_of(const Value& value, const Where& where, 
     add_day_types(value, where, min, max, scale, market::all_months, out);
     return out;
   }
+
   if (table->named.size() > 1 || !table->numbered.empty()) fail(where, "with months takes no other entries");
   const Where at = where / "months";
   const Table* months = by_month->table();
@@ -69,6 +70,8 @@ std::vector<market::DayCurve> curves_of(const Value& value, const Where& where, 
     add_day_types(curve, at / static_cast<std::size_t>(month - 1), min, max, scale,
                   market::month_bit(static_cast<int>(month)), out);
   }
+
+  // All twelve or none: a month without a curve would have no values.
   if (months->numbered.size() != 12) {
     market::MonthMask missing = market::all_months;
     for (const auto& [month, curve] : months->numbered)
@@ -95,16 +98,21 @@ market::Series series_of(Build& build, const Construct& csv, const Where& where,
     options.currency = use.currency;
     options.need_from_ns = build.world.start_ns;
     options.need_to_ns = build.world.end_ns;
+
     const market::Calendar calendar =
         f.has("timezone") ? calendar_of(f.text("timezone"), f.where("timezone")) : build.world.calendar;
     sessions::SeriesTable table = sessions::read_series(opened.shown(), opened.path(), calendar, options);
     add_flags(build, table.flags);
+
+    // Power per kW of peak would pass for kW: it is refused where nobody says how large the plant is.
     if (table.unit.per_kwp && !use.csv_scale && !f.has("scale")) {
       fail_at(at, "csv: the column '" + kernel::printable(table.column, 60) +
                       "' is power per kW of installed PV; kW are due here, or scale = that power");
     }
+
     double scale = use.csv_scale ? use.csv_scale(table, f) : 1.0;
     if (f.has("scale")) scale = number_of(*f.find("scale"), f.where("scale"), use.min >= 0.0 ? 0.0 : -1e9, 1e9);
+
     if (scale == 1.0) return std::move(table.series);
     std::vector<double> values(table.series.values().begin(), table.series.values().end());
     for (double& v : values) v *= scale;
@@ -136,11 +144,14 @@ market::Signal pv_of(Build& build, const Value& value, const Where& where,
     if (!f.has("peak_kw")) fail_at(where, where.label() + " needs peak_kw: its profile is per kW of it");
     return peak_kw;
   };
+
   SignalUse use;
   use.columns = {"kw", "kw_per_kwp"};
   const Value& profile = *f.find("profile");
   if (profile.construct("csv") == nullptr) use.scale = need_peak();
   if (profile.construct("csv") == nullptr) use.max = 2.0;  // per kW of peak power
+
+  // The unit that a column states decides; one that states none must be given a scale.
   use.csv_scale = [&](const sessions::SeriesTable& table, const Fields& csv) {
     if (table.unit.per_kwp) return need_peak();
     if (csv.has("scale") || !table.unit.says.empty()) return 1.0;
@@ -148,7 +159,10 @@ market::Signal pv_of(Build& build, const Value& value, const Where& where,
                                  "', whose unit is not known: add scale = 1 if it is kW, or scale = peak_kw if it is "
                                  "kW per kW of peak power");
   };
+
   market::Signal signal = signal_of(build, profile, f.where("profile"), use, holidays);
+
+  // Well above the peak power: mostly a wrong unit, so that it is flagged.
   if (const auto* series = std::get_if<market::Series>(&signal); series != nullptr && f.has("peak_kw")) {
     const auto values = series->values();
     const double highest = values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());

@@ -96,17 +96,23 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
   site.contract_kw = f.number("contract_kw", physics::infinite);
   site.export_limit_kw = f.number("export_limit_kw", physics::infinite);
   site.limits = static_cast<twin::LimitMode>(f.choice("limits"));
+
   site.forecast =
       f.has("forecast") ? forecast_of(build, *f.find("forecast"), f.where("forecast"), number, forecast) : forecast;
   change_forecast(build, site);
+
   site.driver_price_per_kwh = f.number("driver_price_per_kwh");
   site.v2g_price_per_kwh = f.number("v2g_price_per_kwh");
+
+  // Changes of the command line come before anything that is made from the figures changed: cuts are shares of the
+  // contract.
   const LoadOptions& options = build.source.options();
   change_numbers(options, site);
   site.unmet_price_per_kwh = f.number("unmet_price_per_kwh");
   site.wear_price_per_kwh = f.number("wear_price_per_kwh");
   site.part_month = static_cast<market::PartMonth>(f.choice("billing"));
   site.storage_policy = static_cast<twin::StoragePolicy>(f.choice("storage_policy"));
+
   if (const Value* peaks = f.find("past_peaks_kw")) site.past_peaks = past_peaks_of(*peaks, f.where("past_peaks_kw"));
   if (const Value* queue = f.find("queue")) {
     const Fields q(*queue, section("queue"), f.where("queue"));
@@ -118,6 +124,7 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
     site.reservations.block = r.boolean("block");
     site.reservations.hold_ns = static_cast<TimeNs>(r.number("hold_min") * static_cast<double>(kernel::minute_ns));
   }
+
   if (const Value* value = f.find("commands")) {
     const Fields c(*value, section("commands"), f.where("commands"));
     const auto ns = [&](const char* key) {
@@ -125,18 +132,22 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
     };
     site.commands = {ns("forecast_s"), ns("plan_s"), ns("apply_s"), c.number("loss")};
   }
+
   std::vector<market::LocalDate> holidays;
   if (const Value* own = f.find("holidays")) holidays = dates_of(*own, f.where("holidays"));
   const auto flags_before = static_cast<std::ptrdiff_t>(build.world.flags.size());
   read_tariff(build, f, holidays, site);
-  // What is said of a tariff that does not hold is not said.
+  // A change replaces this tariff: the flags raised while it was read are dropped.
   if (changes_tariff(options, site.name))
     build.world.flags.erase(build.world.flags.begin() + flags_before, build.world.flags.end());
+
   read_signals(build, f, site);
   if (const Value* storage = f.find("storage")) site.storages = storages_of(*storage, f.where("storage"));
+
   change_equipment(build, holidays, site);
   if (site.tariff.demand.basis == market::DemandBasis::contract && site.contract_kw == physics::infinite)
     fail(f.where("tariff"), "bills the contract power (demand basis \"contract\"): the site needs contract_kw");
+
   if (const Value* feeders = f.find("feeders")) site.feeders = feeders_of(*feeders, f.where("feeders"));
 
   const Stations stations =
@@ -158,6 +169,7 @@ twin::Site site_of(Build& build, const Construct& word, const Where& scenario, i
     site.history = history_of(build, *history, own_history != nullptr ? f.where("history") : scenario / "history",
                               arrivals, arrivals_where, site);
 
+  // The sessions of a log take the place of the scenario's arrivals.
   if (const auto& logged = options.arrivals_from) {
     ++build.laws;
     site.arrivals = {

@@ -61,27 +61,36 @@ void make_ac(const Fields& f, physics::Evse& evse, double site_voltage_v) {
   refuse_keys(f, {"min_kw", "efficiency"}, "is for kind = \"dc\"");
   if (f.has("kw") == f.has("max_a")) fail_at(f.where(), f.where().label() + " needs kw or max_a, one of them");
   evse.voltage_v = f.number("voltage_v", site_voltage_v);
+
+  // A rating that one phase carries at 32 A means one phase, unless phases says otherwise: P = phases x V x I / 1000.
   const double kw_of_one_phase_32_a = single_phase_a * evse.voltage_v / 1000.0;
   const bool fits_one_phase = f.has("kw") ? f.number("kw") <= kw_of_one_phase_32_a * rounding_grace : true;
   evse.phases = f.has("phases") ? static_cast<std::uint8_t>(f.whole("phases"))
                                 : std::uint8_t{fits_one_phase ? std::uint8_t{1} : std::uint8_t{3}};
+
   const double kw_per_a = evse.phases * evse.voltage_v / 1000.0;
   evse.max_a = f.has("max_a") ? f.number("max_a") : f.number("kw") / kw_per_a;
+
+  // Powers given in kW imply a current; above that of AC outlets the station is mostly meant as DC.
   if (f.has("kw") && evse.max_a > most_kw_given_a * rounding_grace) {
     fail(f.where("kw"), "= " + show_number(f.number("kw")) + " is " + show_number(std::round(evse.max_a)) + " A on " +
                             std::to_string(evse.phases) + (evse.phases == 1 ? " phase" : " phases") +
                             ", above the 63 A of AC outlets; a fast charger is kind = \"dc\", a rated current up to "
                             "125 A is given as max_a");
   }
+
   if (const Value* phase = f.find("phase")) evse.phase_angle_deg = angle_of(*phase, f.where("phase"));
   read_rates_a(f, evse);
   evse.min_a = f.number("min_a", evse.rates_a.empty() ? smallest_offer_a : 0.0);
+
+  // The default of 6 A (IEC 61851-1) may lie above a small outlet: the key is named where the file gave none.
   if (evse.min_a > evse.max_a) {
     const std::string text =
         show_number(evse.min_a) + " A is above the EVSE's " + show_number(std::round(evse.max_a * 10) / 10) + " A";
     if (f.has("min_a")) fail(f.where("min_a"), "= " + text);
     fail(f.where(), "has a default min_a: " + text + "; set min_a");
   }
+
   if (evse.bidirectional)
     evse.max_discharge_a = f.has("max_discharge_kw") ? f.number("max_discharge_kw") / kw_per_a : evse.max_a;
 }

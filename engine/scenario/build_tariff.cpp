@@ -108,6 +108,7 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
   if (tariff.currency.empty()) fail_at(where, where.label() + " needs currency: three letters such as \"KRW\"");
   if (const std::string trouble = market::currency_trouble(tariff.currency); !trouble.empty())
     fail(f.where("currency"), "= \"" + kernel::printable(tariff.currency, 60) + "\" " + trouble);
+
   tariff.source = f.text("source");
   tariff.valid_from = f.text("valid_from");
   tariff.doubts = f.text("doubts");
@@ -121,6 +122,7 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
     tariff.prices_per_kwh = prices_of(build, f, "series", tariff.currency);
   }
 
+  // At most one price for energy fed back.
   const int sells =
       (f.has("sell_price_per_kwh") ? 1 : 0) + (f.has("sell_factor") ? 1 : 0) + (f.has("sell_series") ? 1 : 0);
   if (sells > 1)
@@ -130,6 +132,7 @@ market::Tariff tariff_of(Build& build, const Value& value, const Where& where) {
   if (f.has("sell_series")) tariff.sell = prices_of(build, f, "sell_series", tariff.currency);
   tariff.surcharge_per_kwh = f.number("surcharge_per_kwh");
   tariff.tax_fraction = f.number("tax_fraction");
+
   if (const Value* demand = f.find("demand")) tariff.demand = demand_of(*demand, f.where("demand"));
   if (const Value* holidays = f.find("holidays")) tariff.holidays = dates_of(*holidays, f.where("holidays"));
 

@@ -228,15 +228,19 @@ Fields::Fields(const Value& value, const Section& section, Where where)
     }
     fail_at(where_ / name, text);
   }
+
   if (!table_->numbered.empty()) {
     if (section.positional.empty()) {
       fail(where_ /
                (table_->numbered.front().first > 0 ? static_cast<std::size_t>(table_->numbered.front().first - 1) : 0),
            "has no key; entries of " + where_.label() + " are written key = value");
     }
+
+    // An entry that is nil leaves a hole: the ones after it would move up unseen.
     if (!table_->is_list()) fail(where_, "has a hole: entry " + std::to_string(table_->list_length() + 1) + " is nil");
     for (const auto& entry : table_->numbered) positional_.push_back(entry.second);
   }
+
   for (const auto& [name, entry] : table_->named) {
     if (!entry.is_nil()) check(*find_key(section, name), entry);
   }
@@ -255,6 +259,8 @@ void Fields::check(const Key& key, const Value& value) const {
     case KeyType::number:
     case KeyType::whole:
       if (!value.is_number()) fail_type(at, article_of(key), value);
+
+      // Some numbers are choices, such as 1 or 3 phases: no range says that.
       if (!key.words.empty()) {
         const std::vector<std::string_view> words = split(key.words);
         const std::string given = show_number(value.number());
@@ -267,15 +273,18 @@ void Fields::check(const Key& key, const Value& value) const {
         fail(at, "= " + show_number(value.number()) + " must be a whole number");
       }
       break;
+
     case KeyType::boolean:
       if (value.boolean() == nullptr) fail_type(at, article_of(key), value);
       break;
+
     case KeyType::text:
       text_of(value, at);
       break;
     case KeyType::name:
       name_of(value, at);
       break;
+
     case KeyType::choice: {
       const std::vector<std::string_view> words = split(key.words);
       std::string known;

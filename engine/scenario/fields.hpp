@@ -41,7 +41,7 @@ struct Where {
   std::string position() const;
 };
 
-/// What is wrong with a JSON document, and which field it is; `what()` is "/evses/1/kw: what, and what would be right".
+/// Error of a JSON document, with the field that is wrong; `what()` is "/evses/1/kw: what, and what would be right".
 struct FieldError : ScriptError {
   FieldError(std::string pointer, const std::string& text)
       : ScriptError((pointer.empty() ? "the request" : pointer) + ": " + text), field(std::move(pointer)) {}

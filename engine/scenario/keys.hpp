@@ -33,7 +33,7 @@ struct Key {
   std::string_view help;      ///< one or two sentences
 };
 
-/// What stands before the braces, and what may stand inside.
+/// A word of the language: its form before the braces, and the keys inside.
 struct Section {
   std::string_view name;  ///< in messages and as the class of the editor definitions: "station"
   std::string_view form;  ///< how it is written: "stations = { { ... } }"
@@ -49,7 +49,7 @@ const Section& section(std::string_view name);
 /// nullptr when the section has no such key.
 const Key* find_key(const Section& section, std::string_view name);
 
-/// What may stand behind a dot in the functions of a scenario: the view of a strategy, the world of at().
+/// Names that may follow a dot in the functions of a scenario: the view of a strategy, the world of at().
 struct Field {
   std::string_view name;
   std::string_view unit;

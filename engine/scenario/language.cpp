@@ -48,7 +48,7 @@ int broken_line(std::string_view text) {
   return 1;
 }
 
-// What a file of Lua may not hold, with its line. @throws ScriptError
+// Refuses bytes that no file of Lua may hold, with their line. @throws ScriptError
 void refuse_other_bytes(std::string_view text, const std::string& file, const std::string& what) {
   if (text.starts_with(LUA_SIGNATURE))
     throw ScriptError(file + ":1: this is Lua bytecode; a " + what + " is a text file");
@@ -134,18 +134,23 @@ std::vector<Input> ScenarioSource::inputs() const {
 }
 
 std::string ScenarioSource::module(std::string_view name, std::string& file) const {
+  // Read once: every Lua state of this source sees the same text, whatever becomes of the file.
   const std::scoped_lock lock(mutex_);
   if (const auto known = modules_.find(name); known != modules_.end()) {
     file = known->second.second;
     return known->second.first;
   }
+
   if (!is_module_name(name)) {
     throw FolderError("require: '" + kernel::printable(name, 60) +
                       "' is no module name; names are letters, digits, - and _, with dots between folders");
   }
+
   std::string path(name);
   std::replace(path.begin(), path.end(), '.', '/');
   path += ".lua";
+
+  // The library wins over the folder: a scenario can not replace a tariff unseen.
   const bool in_library = !options_.library_dir.empty() && exists_below(options_.library_dir, path);
   if (!in_library && !exists_below(folder_, path)) {
     std::string text =
@@ -158,9 +163,11 @@ std::string ScenarioSource::module(std::string_view name, std::string& file) con
     for (std::size_t i = 0; i < there.size(); ++i) text += (i == 0 ? "; the library has: " : ", ") + there[i];
     throw FolderError(text);
   }
+
   const OpenFile opened = open_below(in_library ? options_.library_dir : folder_, path);
   file = in_library ? path : opened.shown();
   std::string text = opened.read(most_source_bytes);
+
   kernel::log_line(kernel::LogRoom::scenario, kernel::LogLevel::info, "module {}: {}, {} bytes", name, file,
                    text.size());
   refuse_other_bytes(text, kernel::printable(file, 300), "module");
@@ -206,6 +213,8 @@ int Language::construct(lua_State* L, const std::string& kind, int most_argument
   auto out = std::make_shared<Construct>();
   out->kind = kind;
   out->takes_table = takes_table;
+
+  // The innermost frame with a line is the script's: frames of C have none.
   lua_Debug frame;
   for (int level = 1; lua_getstack(L, level, &frame) != 0; ++level) {
     if (lua_getinfo(L, "Sl", &frame) == 0 || frame.currentline <= 0) continue;
@@ -213,17 +222,22 @@ int Language::construct(lua_State* L, const std::string& kind, int most_argument
     out->line = frame.currentline;
     break;
   }
+
   const int given = lua_gettop(L);
   if (given == 0) throw std::runtime_error(kind + ": nothing was given; write " + kind + " { ... }");
   if (given > most_arguments) {
     throw std::runtime_error(kind + ": " + std::to_string(given) + " arguments given, at most " +
                              std::to_string(most_arguments) + " due");
   }
+
   for (int i = 1; i <= given; ++i) out->arguments.push_back(take_value(L, i));
+
+  // Sites and events must stand in the scenario to have an effect: those made are counted, so that stray ones are told.
   if (kind == "site" || kind == "at") {
     if (made_.size() >= 100'000) throw std::runtime_error(kind + ": more than 100,000 sites and events");
     made_.push_back(out);
   }
+
   const bool readable = kind == "strategy" && lua_istable(L, 1);
   push_construct(L, std::move(out));
   if (readable) {  // its table can be read: mine.decide(view, params) in a test of it
@@ -238,12 +252,17 @@ int Language::param(lua_State* L) {
   if (lua_type(L, 1) != LUA_TSTRING)
     throw std::runtime_error("param: the name is due in quotes: param(\"name\", default)");
   const std::string name = lua_tostring(L, 1);
+
   const auto known = std::find_if(params_.begin(), params_.end(), [&](const Param& p) { return p.name == name; });
   const auto set = source_->options().set.find(name);
   const bool given = set != source_->options().set.end();
+
+  // Known even where its value is not given: a slip in --set is answered with the names that there are.
   if (known == params_.end()) params_.push_back({name, given});
   lua_settop(L, 2);
   if (!given) return 1;
+
+  // The type of the default decides how the text is read.
   const std::string& text = set->second;
   switch (lua_type(L, 2)) {
     case LUA_TNUMBER: {

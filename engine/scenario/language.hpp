@@ -39,7 +39,7 @@ class ScenarioSource {
   /// FolderError
   std::string module(std::string_view name, std::string& file) const;
 
-  /// What has been read so far, with fingerprints. @throws FolderError for a file that has gone.
+  /// Files read so far, with fingerprints. @throws FolderError for a file that has gone.
   std::vector<Input> inputs() const;
 
   std::uint64_t seed = 0;  ///< of the interpreter's random numbers: the run's seed, once it is known

@@ -114,12 +114,14 @@ std::string editor_definitions() {
 }
 
 std::string language_reference() {
+  // The tables of keys are the ones that scenarios are checked by: text and checks can not differ.
   std::string out;
   for (const Section& section : sections()) {
     out +=
         "\n### " + std::string(section.name) + "\n\n`" + std::string(section.form) + "`: " + std::string(section.help);
     if (!section.positional.empty()) out += " Without a key: " + std::string(section.positional) + ".";
     out += "\n\n| key | unit | default | meaning |\n|---|---|---|---|\n";
+
     for (const Key& key : section.keys) {
       const std::string range = range_of(key);
       std::string unit(key.unit);
@@ -130,6 +132,7 @@ std::string language_reference() {
       out += " |\n";
     }
   }
+
   out += "\n## Inside functions\n";
   for (const FieldSection& section : field_sections()) {
     out += "\n### " + std::string(section.name) + "\n\n" + std::string(section.help) +
@@ -139,6 +142,7 @@ std::string language_reference() {
              (field.writable ? " Can be assigned." : "") + " |\n";
     }
   }
+
   out += "\n## Words\n\n";
   for (const Word& word : words()) out += "- `" + std::string(word.name) + "`: " + std::string(word.help) + "\n";
   return out;

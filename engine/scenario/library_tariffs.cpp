@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view folder_prefix = "tariffs.";
 
-/// What a module of tariffs is asked: its tables that have a currency.
+/// Script that asks a module of tariffs for its tables that have a currency.
 std::string question(const std::string& module) {
   return "local all = require \"" + module + R"lua("
 local function is_tariff(value)

@@ -57,6 +57,8 @@ TimeNs end_of(const market::Calendar& calendar, TimeNs start, int days, const Wh
 void read_run_window(Build& build, const Fields& f, const Construct& scenario) {
   twin::World& world = build.world;
   const LoadOptions& options = build.source.options();
+
+  // Sessions of a log set the window: it begins with their first local day, whatever the scenario says.
   if (options.arrivals_from) {
     const sessions::SessionDays logged = sessions::days_of(*options.arrivals_from, world.calendar);
     world.start_ns = world.calendar.start_of(logged.first);
@@ -66,6 +68,7 @@ void read_run_window(Build& build, const Fields& f, const Construct& scenario) {
     world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where("start"));
     return;
   }
+
   const Value& start = *f.find("start");
   if (f.has("days") == f.has("hours")) fail_at(f.where(), "the scenario needs days or hours, one of them");
   const Value nothing;
@@ -73,11 +76,14 @@ void read_run_window(Build& build, const Fields& f, const Construct& scenario) {
   const auto from_sessions = [](const Value& value) {
     return value.text() != nullptr && *value.text() == "from_sessions";
   };
+
   RecordedDays recorded;
   if (from_sessions(start) || (from_sessions(days) && !options.days))
     recorded = recorded_days(build, scenario, f.where());
   world.start_ns = from_sessions(start) ? world.calendar.start_of(recorded.first)
                                         : instant_of(start, f.where("start"), world.calendar);
+
+  // --days wins over the scenario, in local days, which may have 23 or 25 h.
   if (options.days) {
     if (*options.days < 1 || *options.days > most_days) {
       throw ScriptError("--days " + std::to_string(*options.days) + ": days must be from 1 to 36,500");
@@ -96,9 +102,12 @@ void read_run_window(Build& build, const Fields& f, const Construct& scenario) {
   } else {
     world.days = static_cast<int>(whole_of(days, f.where("days"), 1, most_days, "days"));
   }
+
   const bool by_hours = f.has("hours") && !options.days;
   world.end_ns = end_of(world.calendar, world.start_ns, world.days, f.where(by_hours ? "hours" : "days"));
   if (by_hours) world.end_ns = kernel::after_hours_rounded_up(world.start_ns, f.number("hours"));
+
+  // Beyond the known rules of a time zone local days are a guess: said in the run.
   if (world.end_ns > world.calendar.rules_known_until()) {
     build.flag("timezone", "the changes of clock in " + world.calendar.zone() + " are known until " +
                                world.calendar.format_local(world.calendar.rules_known_until()) +
@@ -125,6 +134,7 @@ void read_strategy(Build& build, const Fields& f, std::string& position, std::st
   const Where where = f.where("strategy");
   position = where.position();
   twin::StrategyChoice& choice = build.world.strategy;
+
   if (value->function() != nullptr) {
     choice.id = "lua";
   } else if (value->text() != nullptr) {
@@ -140,6 +150,8 @@ void read_strategy(Build& build, const Fields& f, std::string& position, std::st
     choice.id = "lua";
     choice.params = params_given(*script, at);
     const ScriptDefinition definition = definition_of(*script, at);
+
+    // Checked here, where the place in the scenario is known.
     try {
       static_cast<void>(checked_params(definition, choice.params));
     } catch (const ScriptError& error) {
@@ -178,13 +190,16 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
   if (const Value* value = f.find("forecast")) forecast = forecast_of(build, *value, f.where("forecast"), -1, forecast);
   const Value* arrivals = f.find("arrivals");
   const Value* history = f.find("history");
+
   if (sites.empty()) fail_at(f.where(), "scenario needs at least one site { ... }");
   if (arrivals != nullptr && sites.size() > 1)
     fail(f.where("arrivals"), "is for scenarios of one site; here each site { ... } has its own arrivals");
   if (history != nullptr && sites.size() > 1)
     fail(f.where("history"), "is for scenarios of one site; here each site { ... } has its own history");
+
   if (build.source.options().arrivals_from && sites.size() > 1)
     fail_at(f.where(), "has " + std::to_string(sites.size()) + " sites; a log is of one site");
+
   std::set<std::string> names;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const std::string default_name = sites.size() == 1 ? "site" : "site-" + std::to_string(i + 1);
@@ -193,6 +208,7 @@ void read_sites(Build& build, const Fields& f, const std::vector<std::shared_ptr
     const std::string& name = build.world.sites.back().name;
     if (!names.insert(name).second) fail(f.where().at(*sites[i]) / "name", "= \"" + name + "\" is used by two sites");
   }
+
   check_changes(build.source.options(), {names.begin(), names.end()});
   // One currency, so that sums over sites mean something.
   for (const twin::Site& site : build.world.sites) {
@@ -284,22 +300,25 @@ std::shared_ptr<const Construct> run_with_seed(const std::shared_ptr<ScenarioSou
   return language->run(print_line);
 }
 
-/// What was built, and what was left out of it.
+/// Logs the world that was built, and the sessions left out of it.
 void tell_loaded(const LoadedScenario& loaded, double ms) {
   constexpr kernel::LogRoom room = kernel::LogRoom::scenario;
   if (!kernel::logs(room, kernel::LogLevel::warning)) return;
   const twin::World& world = loaded.world;
+
   std::size_t evses = 0, storages = 0;
   for (const twin::Site& site : world.sites) {
     evses += site.evses.size();
     storages += site.storages.size();
   }
+
   kernel::log_line(room, kernel::LogLevel::info,
                    "{}: {} bytes; {} site(s), {} EVSE(s), {} storage(s), {} vehicle kind(s), {} to {}, strategy {}, "
                    "seed {}, {:.1f} ms",
                    world.scenario_file, world.scenario_text.size(), world.sites.size(), evses, storages,
                    world.vehicles.size(), world.calendar.format_local(world.start_ns),
                    world.calendar.format_local(world.end_ns), world.strategy.id, world.seed, ms);
+
   std::size_t left_out = 0;
   for (const twin::Flag& flag : world.flags) {
     if (flag.left_out) ++left_out;
@@ -318,6 +337,8 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   const std::shared_ptr<const Construct> scenario = run_with_seed(source, language);
   const Where where = language->where(*scenario);
   const Fields f(scenario->arguments.front(), section("scenario"), where);
+
+  // Sites and events are the only entries without a key.
   for (std::size_t i = 0; i < f.positional().size(); ++i) {
     const Value& entry = f.positional()[i];
     if (entry.construct("site") == nullptr && entry.construct("at") == nullptr) {
@@ -327,6 +348,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
 
   Build build{*language, *source, {}, 0, 0, {}, {}, {}, source};
   twin::World& world = build.world;
+
   world.name = f.text("name", std::filesystem::path(file).stem().string());
   world.scenario_file = file;
   world.scenario_text = source->text();
@@ -334,14 +356,18 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   for (const auto& [key, value] : options.changes) world.parameters[std::string(change_prefix) + key] = value;
   world.seed = source->seed;
   world.test = f.boolean("test");
+
   world.calendar = calendar_of(f.text("timezone"), f.where("timezone"));
   world.tick_ns = f.whole("tick_min") * kernel::minute_ns;
   read_run_window(build, f, *scenario);
   if (const Value* vehicles = f.find("vehicles")) world.vehicles = vehicles_of(*vehicles, f.where("vehicles"));
   read_sites(build, f, positional(f, "site"));
+
   LoadedScenario out;
   read_strategy(build, f, out.strategy_where, out.strategy_label);
   read_events(build, positional(f, "at"), where);
+
+  // Everything that calls param() has run by now, rates of arrivals too: a --set that nothing read is a slip.
   check_params(*language, source->options());
   for (const auto& made : language->made()) {
     const auto& all = f.positional();
@@ -349,9 +375,11 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
     if (!used)
       build.flag(where.at(*made).position(), "this " + made->kind + " is not inside scenario { ... } and does nothing");
   }
+
   twin::compile_clocks(world);
   if (const Value* figures = f.find("kpi")) out.figures = figures_of(*figures, f.where("kpi"));
   if (const Value* sweep = f.find("sweep")) out.sweep = sweep_of(*sweep, f.where("sweep"));
+
   for (const Language::Param& param : language->params()) out.params.push_back(param.name);
   out.world = std::move(world);
   out.source = std::move(source);
@@ -370,7 +398,7 @@ LoadedScenario load_scenario(const std::string& file, const LoadOptions& options
     throw ScriptError(kernel::printable(file, 300) +
                       ": needs more memory than there is; how many EVSEs, sessions or hours does it have?");
   } catch (const std::exception& error) {
-    // What a room below refused in its own words: the file is named at least.
+    // A room below refused something in its own words: the file is named at least.
     throw ScriptError(kernel::printable(file, 300) + ": " + kernel::printable(error.what(), 400));
   }
 }

@@ -38,7 +38,7 @@ struct LoadOptions {
 /// The scenario's text, modules and options: what its functions are rebuilt from, the same in every simulation.
 class ScenarioSource;
 
-/// What a scenario says of the sweep that it is made for; texts as the command line takes them.
+/// A scenario's sweep { ... }, the sweep that it is made for; texts as the command line takes them.
 struct AskedSweep {
   std::vector<std::string> vary, strategies;
   std::size_t samples = 0;  ///< 0: the whole grid
@@ -99,7 +99,7 @@ FileStrategy strategy_from_file(const LoadedScenario& scenario, const std::strin
 /// Names of EVSEs and storages, calendar, tick and seed are all that is read of it.
 FileStrategy strategy_for_world(const twin::World& world, const std::string& file, const control::TextParams& params);
 
-/// What a sound file that returns a strategy { ... } says of it; none for other files, whatever is wrong there.
+/// Description of the strategy { ... } that a sound file returns; none for other files, whatever is wrong there.
 /// @throws ScriptError for a strategy that is not sound
 std::optional<control::StrategyDescription> describe_strategy_file(const std::string& file);
 
@@ -107,7 +107,7 @@ std::optional<control::StrategyDescription> describe_strategy_file(const std::st
 /// scenarios/lib of the source tree that the program was built in; empty when there is none.
 std::string library_folder();
 
-/// What `evtwin init` writes: a commented scenario that runs as it stands.
+/// Text that `evtwin init` writes: a commented scenario that runs as it stands.
 std::string example_scenario();
 
 }  // namespace evtwin::scenario

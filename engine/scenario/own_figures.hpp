@@ -11,7 +11,7 @@
 
 namespace evtwin::scenario {
 
-/// What a query of a run's record answers.
+/// Cell of the answer to a query of a run's record.
 using FigureCell = std::variant<std::monostate, std::int64_t, double, std::string>;
 struct FigureRows {
   std::vector<std::string> columns;

@@ -93,6 +93,8 @@ void set_method(lua_State* L, const ProxyType& type, const char* event, lua_CFun
 void push_proxy(lua_State* L, const ProxyType& type, void* owner, std::size_t row) {
   auto* proxy = static_cast<Proxy*>(lua_newuserdatauv(L, sizeof(Proxy), 0));
   *proxy = {owner, row};
+
+  // The metatable is made once per Lua state and kept in its registry under the type's address.
   lua_rawgetp(L, LUA_REGISTRYINDEX, &type);
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
@@ -102,13 +104,17 @@ void push_proxy(lua_State* L, const ProxyType& type, void* owner, std::size_t ro
       lua_pushlightuserdata(L, const_cast<Accessor*>(&field));
       lua_rawset(L, -3);
     }
+
     lua_newtable(L);
     set_method(L, type, "__index", get_field);
     set_method(L, type, "__newindex", set_field);
     lua_pushstring(L, type.name);
     lua_setfield(L, -2, "__name");
+
+    // getmetatable shows this word instead of the table: scripts can not reach the accessors.
     lua_pushliteral(L, "locked");
     lua_setfield(L, -2, "__metatable");
+
     lua_remove(L, -2);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &type);

@@ -53,15 +53,19 @@ void read_param_row(const Value& value, const Where& where, ScriptDefinition& ou
     fail(f.where("id"), "= \"" + kernel::printable(id, 60) + "\" must be lower case letters, digits and _");
   for (const control::ParamDescription& other : out.description.params)
     if (id == other.id) fail(f.where("id"), "= \"" + id + "\" is used by two parameters");
+
   row.id = id;
   row.unit = f.text("unit");
   row.help = f.text("help");
+
+  // The type of the default is the type of the parameter: keys of other types have no sense.
   const Value& fallback = *f.find("default");
   const bool is_number = fallback.is_number();
   for (const char* key : {"min", "max", "whole"})
     if (!is_number && f.has(key)) fail(f.where(key), "is for numbers; the default is " + describe(fallback));
   if (fallback.text() == nullptr && f.has("choices"))
     fail(f.where("choices"), "is for texts; the default is " + describe(fallback));
+
   if (is_number) {
     read_number(f, row);
   } else if (const bool* flag = fallback.boolean()) {
@@ -138,22 +142,28 @@ ScriptDefinition definition_of(const Construct& strategy, const Where& where) {
   out.description.name = id;
   out.description.help = f.text("help");
   out.horizon_h = f.number("horizon_h");
+
   if (const Value* rows = f.find("params")) {
     const auto list = list_of(*rows, f.where("params"), "tables { id = ..., default = ... }");
     for (std::size_t i = 0; i < list.size(); ++i) read_param_row(*list[i], f.where("params") / i, out);
   }
+
+  // A strategy is asked at ticks too, unless ticks = false.
   if (const Value* events = f.find("subscribes")) {
     out.subscribes = EVTWIN_WHY_TICK | subscribed(*events, f.where("subscribes"));
   }
   if (!f.boolean("ticks")) out.subscribes &= ~EVTWIN_WHY_TICK;
+
   if (const Value* levels = f.find("levels")) out.levels = levels_of(*levels, f.where("levels"));
   if (!out.levels.empty() && out.horizon_h == 0.0)
     fail(f.where("levels"), "is of the horizon, and horizon_h = 0 asks for none");
+
   if (const Value* ended = f.find("ended")) {
     if (ended->function() == nullptr)
       fail(f.where("ended"), "must be a function(view, params), got " + describe(*ended));
     out.ended = *ended->function();
   }
+
   const Function* decide = f.find("decide")->function();
   if (decide == nullptr)
     fail(f.where("decide"), "must be a function(view, params), got " + describe(*f.find("decide")));

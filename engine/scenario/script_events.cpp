@@ -13,7 +13,7 @@ namespace {
 
 using kernel::TimeNs;
 
-// What the objects of the script refer to; `controls` is set while a function runs.
+// State that the objects of the script refer to; `controls` is set while a function runs.
 struct Frame {
   struct Site {
     std::string name;
@@ -161,11 +161,16 @@ class LuaScript : public twin::Script {
       frame_.sites.push_back({site.name, {}});
       for (const physics::Evse& evse : site.evses) frame_.sites.back().evses.push_back(evse.id);
     }
+
+    // The scenario runs again in this Lua state, since functions belong to the state that made them; its prints were
+    // shown when it was loaded.
     const std::shared_ptr<const Construct> scenario = language_.run([](std::string_view) {});
     for (const auto& entry : scenario->arguments.front().table()->numbered) {
       const Construct* at = entry.second.construct("at");
       if (at != nullptr) functions_.push_back(*at->arguments.at(1).function());
     }
+
+    // From here on prints are the run's.
     language_.sandbox().set_print(print_line);
     language_.sandbox().push_function([this](lua_State* L) {
       lua_newtable(L);
@@ -175,6 +180,7 @@ class LuaScript : public twin::Script {
       }
       lua::make_read_only(L, -1, "world.sites", true);
       frame_.site_list = luaL_ref(L, LUA_REGISTRYINDEX);
+
       push_proxy(L, world_type, &frame_, 0);
       world_ = luaL_ref(L, LUA_REGISTRYINDEX);
       return 0;

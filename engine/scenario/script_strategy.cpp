@@ -78,6 +78,8 @@ class LuaStrategy : public control::Strategy {
       language_.push(*definition.ended);
       ended_ = luaL_ref(L, LUA_REGISTRYINDEX);
     }
+
+    // Errors are told with the place of the function: file and line.
     language_.push(definition.decide);
     lua_Debug where;
     lua_pushvalue(L, -1);
@@ -86,6 +88,7 @@ class LuaStrategy : public control::Strategy {
                 std::to_string(where.linedefined) + ": ";
     who_ = "strategy " + definition.description.id + " (" + position_.substr(0, position_.size() - 2) + ")";
     function_ = luaL_ref(L, LUA_REGISTRYINDEX);
+
     language_.sandbox().push_function([&](lua_State* in) {
       open_view(in, frame_, first, horizon_steps);
       view_ = luaL_ref(in, LUA_REGISTRYINDEX);
@@ -94,6 +97,8 @@ class LuaStrategy : public control::Strategy {
       return 0;
     });
     language_.sandbox().call(0, 0);
+
+    // Made once, not at every decision.
     language_.sandbox().push_function([this](lua_State* in) { return ask(in); });
     ask_ = luaL_ref(L, LUA_REGISTRYINDEX);
     language_.sandbox().push_function([this](lua_State* in) { return tell_the_end(in); });
@@ -159,12 +164,13 @@ class LuaStrategy : public control::Strategy {
     return 0;
   }
 
-  // What stands beside the powers: when to ask again, what all of it is expected to cost.
+  // Takes the answers beside the powers: when to ask again, the cost expected of all of it.
   void take_beyond(lua_State* L) {
     if (lua_isnil(L, -1)) return;
     if (lua_type(L, -1) != LUA_TTABLE)
       throw ScriptError(position_ + "the strategy returned a " + luaL_typename(L, -1) +
                         " as its second value; a table such as { wake_in_h = 0.5 } is due");
+
     lua_pushvalue(L, -1);
     const Value value = take_value(L, -1);
     lua_pop(L, 1);
@@ -173,6 +179,7 @@ class LuaStrategy : public control::Strategy {
       throw ScriptError(position_ +
                         "the strategy's second value has entries without a name; it is written { wake_in_h "
                         "= 0.5 }");
+
     for (const auto& [name, entry] : table->named) {
       std::vector<std::string_view> names;
       for (const Field& field : decision_answers()) names.push_back(field.name);
@@ -180,6 +187,8 @@ class LuaStrategy : public control::Strategy {
         throw ScriptError(position_ + "the strategy's second value has no key " + kernel::printable(name, 60) +
                           kernel::did_you_mean(name, names));
       }
+
+      // Anything but a number fails both tests below, as NaN does.
       const double number = entry.is_number() ? entry.number() : physics::unknown;
       if (name == "wake_in_h" || name == "quiet_for_h") {
         if (!(number > 0.0 && number <= longest_wake_h))
@@ -226,13 +235,17 @@ class LuaStrategy : public control::Strategy {
       return std::string("the strategy returned a table with a key that is a ") + luaL_typename(L, -2) +
              "; keys are EVSE ids or positions";
     }
+
     if (lua_type(L, -1) != LUA_TNUMBER)
       return "the strategy returned a " + std::string(luaL_typename(L, -1)) + " for " + kernel::printable(name, 60) +
              "; a number of kW is due";
+
     const double kw = lua_tonumber(L, -1);
     if (!std::isfinite(kw))
       return "the strategy returned " + show_number(kw) + " for EVSE " + kernel::printable(name, 60) +
              "; a finite number of kW is due, or nil to leave it as it is";
+
+    // Answers begin as NaN: one that is not has been given by the other key.
     if (!std::isnan(*target))
       return "the strategy returned two powers for " + kernel::printable(name, 60) + ", by id and by position";
     *target = kw;

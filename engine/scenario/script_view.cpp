@@ -29,7 +29,7 @@ ScriptView& frame_of(void* owner) {
 
 const evtwin_view& view_of(void* owner) { return *frame_of(owner).view; }
 
-// What is not known is nil; counts and instants are whole numbers.
+// An unknown value is nil; counts and instants are whole numbers.
 template <class T>
 void push_number(lua_State* L, T value) {
   if constexpr (std::is_floating_point_v<T>)

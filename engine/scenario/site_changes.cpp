@@ -46,7 +46,7 @@ constexpr std::array keys{
     ChangeKey{"forecast_period_min", "min", 1, 1440, false, false, "how often forecasters are asked, and their steps"},
 };
 
-// What a site without storage gets for the rest: round figures, said in the run.
+// Figures of a storage that --change adds, where it gives none: round ones, said in the run.
 constexpr double added_efficiency = 0.95;
 constexpr double added_soc_start = 0.5;
 
@@ -96,16 +96,20 @@ void change_storage(Build& build, twin::Site& site) {
   const auto kwh = changed_number(options, site.name, "storage_kwh"),
              kw = changed_number(options, site.name, "storage_kw");
   if (!kwh && !kw) return;
+
+  // No capacity or no power is no storage.
   if ((kwh && *kwh == 0.0) || (kw && *kw == 0.0)) {
     site.storages.clear();
     return;
   }
+
   if (site.storages.empty()) {
     if (!kwh || !kw) {
       fail_change(kwh ? "storage_kwh" : "storage_kw", {},
                   "the site " + kernel::printable(site.name, 60) +
                       " has no storage: give storage_kwh and storage_kw, so that there is one");
     }
+
     physics::Storage added;
     added.id = "storage";
     added.capacity_kwh = *kwh;
@@ -118,6 +122,7 @@ void change_storage(Build& build, twin::Site& site) {
                               " in and out, half full at the start (round figures)");
     return;
   }
+
   double was_kwh = 0.0, was_charge_kw = 0.0, was_discharge_kw = 0.0;
   for (const physics::Storage& storage : site.storages) {
     was_kwh += storage.capacity_kwh;

@@ -1,5 +1,5 @@
 #pragma once
-// What a manager changes of a site without editing the scenario: `--change contract_kw=60`.
+// Changes of a site that need no editing of the scenario: `--change contract_kw=60`.
 
 #include <map>
 #include <optional>

@@ -43,18 +43,22 @@ std::size_t find_entry(const std::vector<Token>& tokens, std::size_t brace, cons
   const bool by_position = key.starts_with('[');
   for (std::size_t i = brace + 1; i < tokens.size(); ++i) {
     const std::string_view token = tokens[i].text;
+
+    // Only what stands directly in these braces counts: entries of tables inside have their own.
     if (depth == 0 && begins && !closes(token)) {
       std::size_t value = 0;
       if (has_key(tokens, i, key, value)) {
         line = tokens[i].line;
         return value;
       }
+
       const bool keyed = token == "[" || (i + 1 < tokens.size() && tokens[i + 1].text == "=");
       if (!keyed && by_position && "[" + std::to_string(++position) + "]" == key) {
         line = tokens[i].line;
         return i;
       }
     }
+
     begins = depth == 0 && (token == "," || token == ";");
     if (opens(token)) ++depth;
     if (closes(token) && --depth < 0) break;

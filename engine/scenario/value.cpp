@@ -41,16 +41,21 @@ Value copy_table(Copy& copy, int index) {
   lua_State* L = copy.L;
   const void* identity = lua_topointer(L, index);
   const auto above = copy.path.begin() + copy.depth;
+
+  // Only the tables on the way down count: one that stands twice side by side contains nothing of itself.
   if (std::find(copy.path.begin(), above, identity) != above) return {Unusable{"is a table that contains itself"}};
   if (copy.depth == deepest) return {Unusable{"is nested more than " + std::to_string(deepest) + " tables deep"}};
+
   if (lua_getmetatable(L, index) != 0) {
     lua_pop(L, 1);
     return {Unusable{"is a table with a metatable; give plain tables"}};
   }
+
   luaL_checkstack(L, 4, "too many nested tables");
   copy.path[static_cast<std::size_t>(copy.depth++)] = identity;
   auto table = std::make_shared<Table>();
   Value result;
+
   lua_pushnil(L);
   while (lua_next(L, index) != 0) {
     const int key = lua_gettop(L) - 1;
@@ -65,10 +70,15 @@ Value copy_table(Copy& copy, int index) {
       result = {
           Unusable{std::string("has a key that is a ") + luaL_typename(L, key) + "; keys are names or whole numbers"}};
     }
+
+    // The key stays on the stack: lua_next goes on from it.
     lua_settop(L, key);
   }
+
   --copy.depth;
   if (!result.is_nil()) return result;
+
+  // Sorted, since lua_next goes by hash: nothing may depend on it.
   std::sort(table->numbered.begin(), table->numbered.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   std::sort(table->named.begin(), table->named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -79,6 +89,8 @@ Value copy_value(Copy& copy, int index) {
   lua_State* L = copy.L;
   if (++copy.values > most_values)
     luaL_error(L, "too large: more than %d values in one table", static_cast<int>(most_values));
+
+  // Copying is the script's work: it counts against its budget.
   lua::Sandbox::of(L).charge(4);
   switch (lua_type(L, index)) {
     case LUA_TNIL:
@@ -90,6 +102,7 @@ Value copy_value(Copy& copy, int index) {
       return {static_cast<double>(lua_tonumber(L, index))};
     case LUA_TSTRING:
       return copy_text(L, index);
+
     case LUA_TFUNCTION:
       luaL_checkstack(L, 2, nullptr);
       lua_pushvalue(L, index);
@@ -103,6 +116,7 @@ Value copy_value(Copy& copy, int index) {
       lua_pop(L, 1);
       return value;
     }
+
     case LUA_TUSERDATA:
       if (auto construct = to_construct(L, index)) return {std::move(construct)};
       [[fallthrough]];
@@ -117,7 +131,7 @@ int refuse_change(lua_State* L) {
                     construct ? construct->kind.c_str() : "value of the language");
 }
 
-// What a word keeps for scripts to read: the table of a strategy, nothing for the others.
+// Reads from the table that a word keeps for scripts: that of a strategy; the others keep none.
 int read_construct(lua_State* L) {
   if (to_construct(L, 1) == nullptr || lua_getiuservalue(L, 1, 1) != LUA_TTABLE) return refuse_change(L);
   lua_pushvalue(L, 2);

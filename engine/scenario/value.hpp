@@ -1,5 +1,5 @@
 #pragma once
-// What a script handed over, as plain data: a copy of Lua values that no longer needs the interpreter.
+// A value that a script handed over, as plain data: a copy of Lua values that no longer needs the interpreter.
 
 #include <lua.h>
 
@@ -56,7 +56,7 @@ struct Table {
   std::size_t list_length() const;
 };
 
-/// What `site { ... }`, `sessions "x.csv"` and the other names of the language make.
+/// The object that `site { ... }`, `sessions "x.csv"` and the other names of the language make.
 struct Construct {
   std::string kind;  ///< "site", "sessions", "csv", "arrivals.poisson", "at", ...
   std::string file;  ///< of the call, as messages show it
