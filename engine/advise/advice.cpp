@@ -72,12 +72,14 @@ Advice advise_driver(const twin::World& world, const VehicleRequest& request, co
     const bool has_car = i % 2 == 0;
     const Way& way = i < 2 ? existing : proposed;
     const std::unique_ptr<twin::Script> script = choices.script ? choices.script() : nullptr;
+
     StayObserver observer(with.world, request, with.name);
     twin::RunOptions options;
     options.script = script.get();
     options.stop = choices.stop;
     options.strategy_name = way.label;
     if (has_car) options.observer = &observer;
+
     if (choices.progress) {
       options.progress = [&, i](double fraction) {
         const std::lock_guard lock(progress_mutex);
@@ -92,6 +94,8 @@ Advice advise_driver(const twin::World& world, const VehicleRequest& request, co
   Advice advice;
   advice.request = request;
   advice.driver_price = site.driver_price_per_kwh > 0.0;
+
+  // The car's share of the site's figures is the difference of two runs that are equal but for the car.
   const auto outcome = [&](const Way& way, const Run& with_it, const Run& without_it) {
     const auto row = static_cast<std::int32_t>(request.site);
     Outcome out{way.label, *with_it.stay, 0.0, figures_of(with.world, with_it.result, row), {}};
@@ -99,11 +103,12 @@ Advice advise_driver(const twin::World& world, const VehicleRequest& request, co
     out.added = out.site - figures_of(world, without_it.result, row);
     return out;
   };
+
   advice.existing = outcome(existing, runs[0], runs[1]);
   advice.proposed = outcome(proposed, runs[2], runs[3]);
   advice.verdict = judge(advice.existing, advice.proposed, site.unmet_price_per_kwh > 0.0);
 
-  // Who goes to which EVSE depends on who comes when, and not on the strategy.
+  // Which EVSE a car gets depends on the order of arrivals, and not on the strategy.
   const auto reaches = [&](const Reach& reach) { return request.wanted_kwh - reach.most_kwh <= energy_tolerance_kwh; };
   for (const physics::Evse& evse : site.evses) {
     const Reach reach = reach_of(request, evse);

@@ -75,7 +75,8 @@ struct Advice {
 /// meter of class B may err (EN 50470-3). For the car itself there is no such allowance.
 inline constexpr double same_service = 1e-3;
 
-/// Which way is better: energy first, then the driver's cost, then the site's. What is equal but for rounding is equal.
+/// Which way is better: energy first, then the driver's cost, then the site's. Figures that differ by rounding alone
+/// are equal.
 /// @param unmet_has_price  whether the objective prices unmet energy
 Verdict judge(const Outcome& existing, const Outcome& proposed, bool unmet_has_price);
 

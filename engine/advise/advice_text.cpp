@@ -47,7 +47,7 @@ std::string reason_of(const Advice& advice, const Say& say) {
   return text;
 }
 
-/// What to do, and why: one sentence with both figures.
+/// The advice and its reason: one sentence with both figures.
 std::string why_of(const Advice& advice, const Say& say) {
   const Outcome &was = advice.existing, &plan = advice.proposed;
   const std::string existing = kernel::printable(was.strategy), proposed = kernel::printable(plan.strategy);
@@ -55,6 +55,8 @@ std::string why_of(const Advice& advice, const Say& say) {
   const auto share = [](double less, double more) {
     return more > 0.0 ? fmt::format(" ({} %)", number_text(100.0 * (more - less) / more, 1)) : std::string();
   };
+
+  // Each verdict names the figure that decided it, on both sides.
   switch (advice.verdict) {
     case Verdict::cheaper:
       if (was.cost - plan.cost > 1e-9 * std::abs(was.cost)) {
@@ -67,9 +69,11 @@ std::string why_of(const Advice& advice, const Say& say) {
               say("charge with {0}: the driver pays the same as with {2}, and the site pays {1} less over the run",
                   "{0} 권장: 운전자 요금은 {2}와(과) 같고 사이트 비용은 전체 기간에 {1} 적음")),
           proposed, amount(plan.site.objective, was.site.objective), existing);
+
     case Verdict::same_cost:
       return fmt::format(fmt::runtime(say("{} and {} cost and serve the same", "{}와(과) {}의 비용과 충전량이 같음")),
                          proposed, existing);
+
     case Verdict::serves_less:
       return fmt::format(
           fmt::runtime(say("keep the existing way ({1}): {0} would deliver {2} less ({3} instead of {4}, for {5} "
@@ -77,14 +81,17 @@ std::string why_of(const Advice& advice, const Say& say) {
                            "기존 방식({1}) 유지: {0}은(는) {2} 덜 충전함 ({4} 대신 {3}, {6} 대신 {5})")),
           proposed, existing, kwh(was.stay.got_kwh - plan.stay.got_kwh), kwh(plan.stay.got_kwh), kwh(was.stay.got_kwh),
           say.money(plan.cost), say.money(was.cost));
+
     case Verdict::dearer:
       return fmt::format(fmt::runtime(say("keep the existing way ({1}): {0} would cost {2} more ({3} instead of {4})",
                                           "기존 방식({1}) 유지: {0}은(는) {2} 더 비쌈 ({4} 대신 {3})")),
                          proposed, existing, amount(was.cost, plan.cost), say.money(plan.cost), say.money(was.cost));
+
     case Verdict::site_serves_less:
       return fmt::format(fmt::runtime(say("keep the existing way ({1}): under {0} the other cars get {2} less",
                                           "기존 방식({1}) 유지: {0}에서는 다른 차량이 {2} 덜 충전함")),
                          proposed, existing, kwh(plan.site.unmet_kwh - was.site.unmet_kwh));
+
     case Verdict::site_dearer:
       return fmt::format(
           fmt::runtime(say(
@@ -104,32 +111,41 @@ std::string figures_table(const Advice& advice, const std::vector<const Outcome*
     heads.push_back(way == &advice.existing ? fmt::format("{}: {}", say("existing way", "기존 방식"), way->strategy)
                                             : way->strategy);
   analysis::TextTable table(heads);
+
   const auto row = [&](const std::string& name, auto&& cell) {
     std::vector<std::string> cells{name};
     for (const Outcome* way : ways) cells.push_back(cell(*way));
     table.add_row(std::move(cells));
   };
+
   row("EVSE", [](const Outcome& way) { return way.stay.evse; });
   row(say("plugged in", "접속"), [&](const Outcome& way) { return say.time(way.stay.plugged_in_ns); });
   row(say("ready", "완료"), [&](const Outcome& way) {
     return way.stay.ready ? say.time(*way.stay.ready) : std::string(say("not reached", "미달"));
   });
+
   row(say("energy", "충전량"), [](const Outcome& way) { return kwh(way.stay.got_kwh); });
   row(say("not met", "미충전"), [](const Outcome& way) { return kwh(way.stay.unmet_kwh); });
   row(say("state of charge", "출차 시 SoC"),
       [](const Outcome& way) { return number_text(100.0 * way.stay.soc_end, 1) + " %"; });
+
+  // Drivers compare by what they pay; without a price for them, by what the energy costs the site.
   row(advice.driver_price ? say("cost: driver pays", "비용: 운전자 요금")
                           : say("cost: energy at the buy price", "비용: 구매 단가 기준"),
       [&](const Outcome& way) { return say.money(way.cost); });
   if (ways.front()->stay.wear_cost != 0.0 || ways.back()->stay.wear_cost != 0.0)
     row(say("of it battery wear by V2G", "그중 V2G 배터리 마모비"),
         [&](const Outcome& way) { return say.money(way.stay.wear_cost); });
+
   if (advice.driver_price) {
     row(say("energy at the buy price", "구매 단가 기준"),
         [&](const Outcome& way) { return say.money(way.stay.energy_cost); });
   }
+
+  // No CO2 series, no row: 0 kg would be a claim.
   if (!std::isnan(advice.existing.stay.co2_kg))
     row("CO2", [](const Outcome& way) { return number_text(way.stay.co2_kg, 2) + " kg"; });
+
   row(say("adds to the site's bill", "사이트 요금 증가"),
       [&](const Outcome& way) { return say.money(way.added.bill); });
   row(say("adds to others' unmet energy", "다른 차량 미충전 증가"),
@@ -172,18 +188,23 @@ Json outcome_json(const twin::World& world, const Outcome& way, bool whole) {
             {"got_kwh", way.stay.got_kwh},
             {"unmet_kwh", way.stay.unmet_kwh},
             {"site", site_json(way.site)}};
+
+  // The way that is not advised is shown in one line: its schedule is of no use.
   if (!whole) return json;
   const auto time = [&](TimeNs t) { return world.calendar.format_iso(t); };
+
   json["driver_pays"] = way.stay.paid;
   json["wear_cost"] = way.stay.wear_cost;
   json["energy_at_buy_price"] = way.stay.energy_cost;
   json["co2_kg"] = analysis::number_or_null(way.stay.co2_kg);
   json["soc_end"] = way.stay.soc_end;
+
   json["evse"] = way.stay.evse;
   json["plugged_in"] = time(way.stay.plugged_in_ns);
   json["waited_h"] = way.stay.waited_h;
   json["ready"] = way.stay.ready ? Json(time(*way.stay.ready)) : Json(nullptr);
   json["leaves"] = time(way.stay.departed_ns);
+
   json["added"] = site_json(way.added);
   json["schedule"] = Json::array();
   for (const Piece& piece : way.stay.schedule) {
@@ -225,8 +246,11 @@ Json advice_json(const twin::World& world, const Advice& advice, Language langua
   const twin::Site& site = world.sites[r.site];
   const bool keep = keep_existing(advice.verdict);
   const std::string reason = reason_of(advice, say);
+
+  // The way that is not advised is shown in short, see outcome_json.
   Json json{
       {"scenario", world.name}, {"site", site.name}, {"currency", world.currency}, {"timezone", world.calendar.zone()}};
+
   json["request"] = {{"battery_kwh", r.car.battery.capacity_kwh},
                      {"soc", r.soc},
                      {"target", r.target},
@@ -236,11 +260,13 @@ Json advice_json(const twin::World& world, const Advice& advice, Language langua
                      {"evse", r.evse < 0 ? "any" : site.evses[static_cast<std::size_t>(r.evse)].id},
                      {"v2g", r.v2g},
                      {"priority", r.priority}};
+
   json["reachable"] = advice.reachable;
   json["reason"] = reason.empty() ? Json(nullptr) : Json(reason);
   json["advice"] = keep ? "keep_existing" : "strategy";
   json["verdict"] = name_of(advice.verdict);
   json["why"] = why_of(advice, say);
+
   json["recommended"] = (keep ? advice.existing : advice.proposed).strategy;
   json["cost_is"] = advice.driver_price ? "driver_price" : "buy_price";
   json["existing"] = outcome_json(world, advice.existing, true);
@@ -254,12 +280,14 @@ std::string bookings_text(const twin::World& world, const BookingAdvice& advice,
       fmt::format(fmt::runtime(say("{} bookings are fixed, {} may be moved within their windows; {}, {} runs\n\n",
                                    "고정 예약 {}건, 시간대 안에서 변경 가능한 예약 {}건; {}, 시뮬레이션 {}회\n\n")),
                   advice.fixed, advice.flexible, kernel::printable(advice.strategy), advice.runs);
+
   const double saves = advice.before.objective - advice.after.objective;
   if (advice.moves.empty()) {
     return text + fmt::format(fmt::runtime(say("no move saves anything: keep the bookings as they are ({})\n",
                                                "옮겨도 절감 없음: 예약을 그대로 유지 ({})\n")),
                               say.money(advice.before.objective));
   }
+
   analysis::TextTable table(
       {say("booking", "예약"), "EVSE", say("from", "변경 전"), say("to", "변경 후"), say("window", "가능 시간대")},
       analysis::LastColumn::prose);
@@ -271,10 +299,13 @@ std::string bookings_text(const twin::World& world, const BookingAdvice& advice,
          span(was.from_ns, was.to_ns), span(move.from_ns, move.to_ns), span(was.window.from_ns, was.window.to_ns)});
   }
   text += table.text() + "\n";
+
+  // Figures are those of all sites together.
   analysis::TextTable cost({"", say("before", "변경 전"), say("after", "변경 후")});
   const auto row = [&](const char* name, auto&& cell) {
     cost.add_row({name, cell(advice.before), cell(advice.after)});
   };
+
   row(say("cost (bill, wear, unmet, storage)", "비용 (요금, 마모, 미충전, 저장)"),
       [&](const SiteFigures& f) { return say.money(f.objective); });
   row(say("bill", "전기요금"), [&](const SiteFigures& f) { return say.money(f.bill); });
@@ -289,9 +320,11 @@ Json bookings_json(const twin::World& world, const BookingAdvice& advice) {
   const auto span = [&](TimeNs from_ns, TimeNs to_ns) {
     return Json{{"arrive", world.calendar.format_iso(from_ns)}, {"leave", world.calendar.format_iso(to_ns)}};
   };
+
   Json json{{"scenario", world.name},      {"currency", world.currency}, {"timezone", world.calendar.zone()},
             {"strategy", advice.strategy}, {"fixed", advice.fixed},      {"flexible", advice.flexible},
             {"runs", advice.runs}};
+
   json["moves"] = Json::array();
   for (const BookingMove& move : advice.moves) {
     const BookingRow& was = move.booking;
@@ -305,6 +338,7 @@ Json bookings_json(const twin::World& world, const BookingAdvice& advice) {
                               {{"from", world.calendar.format_iso(was.window.from_ns)},
                                {"to", world.calendar.format_iso(was.window.to_ns)}}}});
   }
+
   json["before"] = site_json(advice.before);
   json["after"] = site_json(advice.after);
   json["saves"] = advice.before.objective - advice.after.objective;

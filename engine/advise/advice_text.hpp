@@ -20,7 +20,7 @@ std::string advice_text(const twin::World& world, const Advice& advice, analysis
 nlohmann::ordered_json advice_json(const twin::World& world, const Advice& advice,
                                    analysis::Language language = analysis::Language::english);
 
-/// Who moves from when to when, and the cost before and after.
+/// The bookings that move, from when to when, and the cost before and after.
 std::string bookings_text(const twin::World& world, const BookingAdvice& advice, analysis::Language language);
 
 /// {"scenario", "currency", "timezone", "strategy", "fixed", "flexible", "runs", "moves": [{id, site, evse, from

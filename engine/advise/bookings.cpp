@@ -152,6 +152,7 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
   advice.flexible = static_cast<std::size_t>(flexible);
   advice.fixed = rows.size() - advice.flexible;
 
+  // Coordinate descent: one booking at a time over its beginnings, the others held, until a round improves nothing.
   Search::Times times;
   const Tried start = search.run(times);
   Tried best = start;
@@ -161,6 +162,7 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
     bool improved = false;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (!rows[i].may_move) continue;
+
       const auto moved = times.find(i);
       const std::vector<TimeNs> candidates =
           beginnings(world, rows[i], moved == times.end() ? rows[i].from_ns : moved->second);
@@ -170,6 +172,7 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
         other[i] = candidates[c];
         tried[c] = search.run(other);
       });
+
       advice.runs += candidates.size();
       // The lowest objective; of those that read the same, the shortest move.
       const auto shift = [&](TimeNs from_ns) { return std::abs(from_ns - rows[i].from_ns); };
@@ -183,11 +186,13 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
             (std::abs(better) < search.least() && shift(candidates[c]) < shift(candidates[*chosen])))
           chosen = c;
       }
+
       if (chosen) {
         best = tried[*chosen];
         times[i] = candidates[*chosen];
         improved = true;
       }
+
       steps_done += 1.0;
       if (choices.progress)
         choices.progress(steps_done / (static_cast<double>(most_rounds) * static_cast<double>(flexible)));
@@ -195,7 +200,7 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
     if (!improved) break;
   }
 
-  // What saves nothing by itself in the end stays where it was.
+  // A move that saves nothing by itself in the end is taken back.
   for (auto it = times.begin(); it != times.end();) {
     Search::Times without = times;
     without.erase(it->first);
@@ -208,6 +213,7 @@ BookingAdvice advise_bookings(const twin::World& world, const Way& way, const Ru
       ++it;
     }
   }
+
   for (const auto& [row, from_ns] : times) {
     if (from_ns != rows[row].from_ns)
       advice.moves.push_back({rows[row], from_ns, from_ns + rows[row].to_ns - rows[row].from_ns});

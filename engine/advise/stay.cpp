@@ -66,11 +66,13 @@ void StayObserver::on_session(const twin::SessionRecord& record) {
 
 Stay StayObserver::stay() const {
   if (!number_) refuse();
+
   Stay stay = stay_;
   double co2_kg = 0.0;
   bool co2_given = false;
   for (const twin::PowerSegment& s : power_) {
     if (s.session != *number_ || s.energy_kwh == 0.0) continue;
+
     const Piece piece{s.start_ns, s.end_ns, s.kw, s.kw + s.slope_kw_per_kwh * s.energy_kwh, s.energy_kwh};
     if (!stay.schedule.empty() && continues(stay.schedule.back(), piece)) {
       Piece& last = stay.schedule.back();
@@ -88,7 +90,10 @@ Stay StayObserver::stay() const {
       co2_given = co2_given || co2_kg_per_kwh_[i].second != 0.0;
     }
   }
+
   stay.co2_kg = co2_given ? co2_kg : physics::unknown;
+
+  // Ready when the last energy flowed in; a car that needed none is ready when it plugs in.
   if (stay.unmet_kwh <= energy_tolerance_kwh) {
     const auto charging =
         std::find_if(stay.schedule.rbegin(), stay.schedule.rend(), [](const Piece& piece) { return piece.kwh > 0.0; });
@@ -101,9 +106,12 @@ void StayObserver::refuse() const {
   const twin::Site& site = world_.sites[request_.site];
   const market::Calendar& calendar = world_.calendar;
   const std::string when = calendar.format_local(request_.arrive_ns);
+
+  // A car that waited, one that asked for an EVSE, one that would take any: each is told who stands in its way.
   if (stay_.end == twin::SessionEnd::reneged || stay_.end == twin::SessionEnd::waiting_at_end)
     throw AdviseError(fmt::format("--vehicle: no EVSE came free for the car while it waited from {} on", when));
   const auto id_of = [&](std::int32_t evse) { return site.evses[static_cast<std::size_t>(evse)].id; };
+
   if (request_.evse != demand::any_evse) {
     const auto other =
         std::find_if(there_.begin(), there_.end(), [&](const Other& o) { return o.evse == request_.evse; });
@@ -116,6 +124,8 @@ void StayObserver::refuse() const {
                                   id_of(other->evse), when, kernel::printable(other->id),
                                   calendar.format_local(other->until_ns)));
   }
+
+  // EVSEs that fit the car come first, then those that come free first.
   const auto next = std::min_element(there_.begin(), there_.end(), [&](const Other& a, const Other& b) {
     const bool a_fits = fits(request_.car, site.evses[static_cast<std::size_t>(a.evse)]);
     const bool b_fits = fits(request_.car, site.evses[static_cast<std::size_t>(b.evse)]);

@@ -1,4 +1,4 @@
-// What became of one session: an observer of the simulation that keeps that session alone.
+// The outcome of one session: an observer of the simulation that keeps that session alone.
 #pragma once
 #include <optional>
 #include <string>

@@ -199,6 +199,8 @@ physics::Vehicle read_car(const Line& line, const twin::World& world) {
   physics::Vehicle car;
   car.battery.charge_efficiency = car.battery.discharge_efficiency = round_efficiency;
   car.soc_floor = round_soc_floor;
+
+  // A model of the scenario, or a car by its figures: never half of each.
   if (line.has("model")) {
     const std::string model = line.text("model");
     const auto found = std::find_if(world.vehicles.begin(), world.vehicles.end(),
@@ -212,6 +214,7 @@ physics::Vehicle read_car(const Line& line, const twin::World& world) {
     for (const char* key : {"kwh", "kw", "phases", "dc_kw", "efficiency"}) {
       if (line.has(key)) fail(key, "and model exclude each other: a model has its own");
     }
+
     car = *found;
     if (!(car.battery.capacity_kwh < physics::infinite))
       fail("model", fmt::format("= '{}' has a battery that nobody knows; give kwh instead", kernel::printable(model)));
@@ -226,6 +229,7 @@ physics::Vehicle read_car(const Line& line, const twin::World& world) {
     const double efficiency = line.number("efficiency").value_or(round_efficiency);
     car.battery.charge_efficiency = car.battery.discharge_efficiency = efficiency;
   }
+
   if (line.boolean("v2g") && !car.v2g_capable) {
     if (line.has("model")) fail("v2g", "= true: the model can not discharge");
     car.v2g_capable = true;
@@ -244,6 +248,8 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
         std::find_if(site.evses.begin(), site.evses.end(), [&](const physics::Evse& e) { return e.id == evse; });
     return found == site.evses.end() ? -1 : static_cast<std::int32_t>(found - site.evses.begin());
   };
+
+  // One pass for both: the site that is meant, and the names to suggest where none is.
   std::vector<std::string_view> sites, evses;
   std::optional<std::uint32_t> at;
   for (std::size_t i = 0; i < world.sites.size(); ++i) {
@@ -253,11 +259,13 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
                          : !at && (evse.empty() || row_at(world.sites[i]) >= 0))
       at = static_cast<std::uint32_t>(i);
   }
+
   if (line.has("site") && !at)
     fail("site", fmt::format("= '{}': there is no such site{}", kernel::printable(line.text("site")),
                              kernel::did_you_mean(line.text("site"), sites)));
   if (!line.has("site") && evse.empty() && world.sites.size() > 1)
     fail("site", fmt::format("is missing: the scenario has {} sites: {}", sites.size(), fmt::join(sites, ", ")));
+
   if (!evse.empty() && (!at || row_at(world.sites[*at]) < 0)) {
     const std::string nearest = kernel::did_you_mean(evse, evses);
     fail("evse", fmt::format("= '{}': there is no such EVSE{}", kernel::printable(evse),
@@ -265,6 +273,7 @@ void read_place(const Line& line, const twin::World& world, VehicleRequest& requ
                                  ? nearest
                                  : fmt::format("; there are {} ... {}, or evse=any", evses.front(), evses.back())));
   }
+
   request.site = *at;
   const twin::Site& site = world.sites[*at];
   if (!evse.empty()) {

@@ -124,6 +124,8 @@ struct Advisor::Situation {
     view.tick_ns = request.tick_ns;
     view.utc_offset_ns = request.calendar.offset_at(request.now_ns).offset_ns;
     view.storage_policy = request.storage_policy;
+
+    // Powers and prices of this instant.
     const Step& now = request.present;
     view.pv_kw = now.pv_kw;
     view.load_kw = now.load_kw;
@@ -136,6 +138,8 @@ struct Advisor::Situation {
     view.v2g_price_per_kwh = request.v2g_price_per_kwh;
     view.unmet_price_per_kwh = request.unmet_price_per_kwh;
     view.wear_price_per_kwh = request.wear_price_per_kwh;
+
+    // Only a charge on peaks changes with decisions: on any other basis the next month's price is 0.
     const Demand& demand = request.demand;
     view.demand_basis = demand.basis;
     view.demand_price_per_kw = demand.price_per_kw;
@@ -145,15 +149,18 @@ struct Advisor::Situation {
     view.next_month_demand_price_per_kw = demand.basis == EVTWIN_DEMAND_PEAK ? demand.next_price_per_kw : 0.0;
     view.next_month_demand_fraction = demand.next_fraction;
     view.next_month_floor_kw = demand.next_floor_kw;
+
     view.metering_window_ns = market::whole_window_ns(request.calendar, demand.window_ns, request.now_ns);
     view.month_end_ns = demand.month_end_ns;
     view.window_import_kwh = demand.window_import_kwh;
     view.window_end_ns = demand.window_end_ns;
+
     view.last_decision_ns = request.last_decision_ns;
     view.end_ns = request.end_ns;
     view.changed = request.changed;
     view.commands_under_way = request.commands_under_way;
     view.commands_lost = request.commands_lost;
+
     columns.since_last = request.since_last;
     columns.so_far = request.so_far;
   }
@@ -188,7 +195,7 @@ struct Advisor::Situation {
     row = static_cast<std::int32_t>(at - rows.begin());
   }
 
-  /// Who left and who waits: shown with the cars, to the first decision and not to create().
+  /// Shows departures and the queue: with the cars, to the first decision and not to create().
   void show_traffic() {
     for (const control::Departure& d : request.departed) columns.add_departure(d);
     columns.view.n_waiting = request.waiting.count;
@@ -233,25 +240,32 @@ struct Advisor::Situation {
     columns.name_session(i, car.id);
     columns.driver[i] = car.driver;
     columns.vehicle[i] = car.model;
+
     show_granted(car.granted, columns.asked_kw[i], columns.reason[i], columns.limit_row[i],
                  fmt::format("/evses/{}/session/limit", i));
+
+    // Without a word of the request the battery says whether the car would draw.
     columns.draws[i] = car.draws.value_or(m.charge.now_kw > 0.0) ? 1 : 0;
     columns.setpoint_kw[i] = car.setpoint_kw;
     columns.power_kw[i] = car.power_kw;
     columns.arrived_ns[i] = car.arrived_ns;
     columns.claimed_departs_ns[i] = car.departs_ns;
+
+    // A claimed departure that has passed counts as the next tick: the car is still there.
     columns.departs_ns[i] = control::departs_ns(car.departs_ns, request.now_ns, columns.view.next_tick_ns);
     columns.requested_kwh[i] = car.requested_kwh;
     columns.got_kwh[i] = car.got_kwh;
     columns.remaining_kwh[i] = std::max(0.0, car.requested_kwh - car.got_kwh);
     columns.priority[i] = car.priority;
     columns.v2g_price_per_kwh[i] = std::max(request.v2g_price_per_kwh, car.v2g_min_price_per_kwh);
+
     if (!car.vehicle.soc_known) return;
     columns.know_battery(i, car.vehicle);
     columns.soc[i] = car.soc;
   }
 
-  /// What the battery can take and give as far as the request tells; without a state of charge all that the car can.
+  /// Powers that the battery can take and give as far as the request tells; without a state of charge all that the car
+  /// can.
   static void set_ranges(const Car& car, const physics::Coupling& coupling, control::GuardMember& m) {
     physics::BatterySpec battery = car.vehicle.battery;
     if (std::isnan(car.soc)) battery.capacity_kwh = physics::infinite;
@@ -281,7 +295,7 @@ struct Advisor::Situation {
     return out;
   }
 
-  /// What became of a member's answer.
+  /// Outcome of a member's answer.
   Asked outcome(std::uint32_t member, const std::string& id, double asked_kw, bool connected) const {
     if (!connected) {
       const bool stray = !std::isnan(asked_kw) && asked_kw != 0.0;
@@ -297,6 +311,8 @@ struct Advisor::Situation {
 void Advisor::number_sessions(const Request& request) {
   numbers_.resize(request.evses.size());
   arrived_ns_.resize(request.evses.size(), kernel::time_never);
+
+  // Numbers that the request gives are taken; others are counted around them.
   std::set<std::uint64_t> taken;
   std::vector<std::uint32_t> fresh;
   for (std::uint32_t i = 0; i < request.evses.size(); ++i) {
@@ -308,15 +324,19 @@ void Advisor::number_sessions(const Request& request) {
       taken.insert(car->number);
     }
   }
+
+  // The same arrival at the same EVSE is the same car.
   for (std::uint32_t i = 0; i < request.evses.size(); ++i) {
     const auto& car = request.evses[i].car;
     if (!car || car->number != 0) continue;
     const bool stays = arrived_ns_[i] == car->arrived_ns && !taken.contains(numbers_[i]);
     if (!stays) fresh.push_back(i);
   }
+
   std::ranges::sort(fresh, {}, [&](std::uint32_t i) { return std::pair(request.evses[i].car->arrived_ns, i); });
   if (!taken.empty()) last_number_ = std::max(last_number_, *taken.rbegin());
   for (const std::uint32_t i : fresh) numbers_[i] = ++last_number_;
+
   for (std::uint32_t i = 0; i < request.evses.size(); ++i) {
     if (request.evses[i].car) arrived_ns_[i] = request.evses[i].car->arrived_ns;
   }
@@ -352,6 +372,7 @@ twin::World world_of(const Request& request) {
 }
 
 Answer Advisor::decide(const Request& request) {
+  // The strategy is made from the first request, and sized for its installation.
   if (first_) check_installation(*first_, request);
   Situation situation(request);
   control::ViewColumns& columns = situation.columns;
@@ -361,6 +382,7 @@ Answer Advisor::decide(const Request& request) {
     strategy_ = chosen_.factory(columns.shown, request.seed, 0);
     first_ = request;
   }
+
   number_sessions(request);
   situation.plug_in(numbers_);
   if (strategy_->horizon_steps > 0) {
@@ -371,6 +393,7 @@ Answer Advisor::decide(const Request& request) {
     columns.show_horizon();
   }
 
+  // Checked before the guard is asked: a strategy's slip ends in an error, not in a correction.
   columns.make_plan(strategy_->plan_steps);
   evtwin_decision& decision = columns.blank_decision();
   strategy_->decide(columns.shown, decision);
@@ -386,6 +409,7 @@ Answer Advisor::decide(const Request& request) {
   Answer answer;
   answer.strategy = chosen_.label;
   answer.exceeded = situation.ask_guard();
+
   const auto evse_kw = columns.decided_evse_kw();
   for (std::uint32_t i = 0; i < situation.evses.size(); ++i) {
     if (std::isinf(evse_kw[i])) control::refuse_infinite(answered, i, evse_kw[i]);  // also where nobody is plugged in
@@ -396,6 +420,7 @@ Answer Advisor::decide(const Request& request) {
     const auto member = static_cast<std::uint32_t>(situation.evses.size() + s);
     answer.storages.push_back(situation.outcome(member, situation.storages[s].id, storage_kw[s], true));
   }
+
   answer.wake_ns = decision.wake_ns;
   answer.quiet_until_ns = decision.quiet_until_ns;
   answer.expected_cost = decision.expected_cost;

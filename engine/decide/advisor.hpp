@@ -32,7 +32,7 @@ struct Exceeded {
   double value = 0.0, lower = 0.0, upper = 0.0;  ///< in the row's unit
 };
 
-/// What the strategy planned, where it did.
+/// The strategy's plan, where it made one.
 struct AnsweredPlan {
   struct Row {
     std::string id;          ///< of an EVSE or storage

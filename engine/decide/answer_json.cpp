@@ -62,10 +62,13 @@ Json answer_json(const Request& request, const Answer& answer) {
   if (!request.id.empty()) json["id"] = request.id;
   json["strategy"] = answer.strategy;
   json["now"] = request.calendar.format_iso(request.now_ns);
+
   json["why"] = Json::array();
   for (const WhyWord& word : why_words()) {
     if ((request.why & word.bit) != 0) json["why"].push_back(word.word);
   }
+
+  // Asked by the strategy, then granted by the guard: a host sends the latter.
   json["evse_kw"] = by_id(answer.evses, &Asked::asked_kw);
   json["storage_kw"] = by_id(answer.storages, &Asked::asked_kw);
   json["granted_kw"] = by_id(answer.evses, &Asked::granted_kw);
@@ -73,12 +76,15 @@ Json answer_json(const Request& request, const Answer& answer) {
   json["corrections"] = Json::array();
   add_corrections(answer.evses, "evse", json["corrections"]);
   add_corrections(answer.storages, "storage", json["corrections"]);
+
   json["exceeded"] = Json::array();
   for (const Exceeded& row : answer.exceeded)
     json["exceeded"].push_back({{"limit", row.limit},
                                 {"value", finite_number(row.value)},
                                 {"lower", finite_number(row.lower)},
                                 {"upper", finite_number(row.upper)}});
+
+  // Instants as people and as programs read them; 0 is none.
   const auto instant = [&](TimeNs t) {
     return t == 0 ? Json() : Json{{"at", request.calendar.format_iso(t)}, {"ns", t}};
   };
@@ -86,6 +92,7 @@ Json answer_json(const Request& request, const Answer& answer) {
   json["quiet_until"] = instant(answer.quiet_until_ns);
   json["expected_cost"] = finite_number(answer.expected_cost);
   json["plan"] = plan_json(request, answer.plan);
+
   json["remarks"] = Json::array();
   for (const auto& remark : answer.remarks)
     json["remarks"].push_back(

@@ -69,7 +69,7 @@ physics::Vehicle read_vehicle(const Fields& f) {
   return vehicle;
 }
 
-/// What became of the last answer, of which `setpoint_kw` is in force.
+/// Reads the outcome of the last answer, of which `setpoint_kw` is in force.
 Granted read_granted(const Fields& f, double setpoint_kw) {
   Granted granted;
   granted.asked_kw = f.number("asked_kw", setpoint_kw);
@@ -92,6 +92,7 @@ Car read_car(const Fields& f, const Request& request) {
   Car car;
   car.arrived_ns = instant_at(f, "arrived", request.calendar, request.now_ns);
   car.departs_ns = instant_at(f, "departs", request.calendar);
+
   const auto shown = [&](TimeNs t) { return request.calendar.format_iso(t); };
   if (car.arrived_ns > request.now_ns)
     fail(f.where("arrived"), fmt::format("{} is after now, {}; leave the session out until then", shown(car.arrived_ns),
@@ -99,6 +100,7 @@ Car read_car(const Fields& f, const Request& request) {
   if (car.departs_ns < car.arrived_ns)
     fail(f.where("departs"),
          fmt::format("{} is before the car arrived, {}", shown(car.departs_ns), shown(car.arrived_ns)));
+
   car.requested_kwh = f.number("requested_kwh");
   car.got_kwh = f.number("got_kwh");
   car.priority = f.number("priority");
@@ -107,14 +109,18 @@ Car read_car(const Fields& f, const Request& request) {
   car.v2g = f.boolean("v2g");
   car.v2g_min_price_per_kwh = f.number("v2g_min_price_per_kwh");
   if (f.has("draws")) car.draws = f.boolean("draws");
+
   car.soc = f.number("soc", physics::unknown);
   if (f.has("number")) car.number = static_cast<std::uint64_t>(f.whole("number"));
   car.id = f.text("id");
   if (f.has("driver")) car.driver = static_cast<std::uint64_t>(f.whole("driver"));
   if (f.has("model")) car.model = static_cast<std::uint32_t>(f.whole("model"));
   car.granted = read_granted(f, car.setpoint_kw);
+
   if (const Value* vehicle = f.find("vehicle"))
     car.vehicle = read_vehicle(part(*vehicle, "vehicle", f.where("vehicle")));
+
+  // A fraction needs the capacity that it is of.
   if (!std::isnan(car.soc) && std::isinf(car.vehicle.battery.capacity_kwh))
     fail(f.where("soc"), "needs vehicle.battery_kwh: a fraction of what?");
   return car;
@@ -185,6 +191,8 @@ Demand read_demand(const Fields& prices, const Request& request) {
   if (prices.has("demand")) demand.basis = bases[f.choice("basis")];
   if (demand.price_per_kw > 0.0 && demand.basis != EVTWIN_DEMAND_PEAK)
     fail(f.where("price_per_kw"), "is of basis \"peak\"; no decision changes the others");
+
+  // A peak price of 0 is no demand charge: no decision changes the bill through it.
   if (demand.price_per_kw == 0.0 && demand.basis == EVTWIN_DEMAND_PEAK) demand.basis = EVTWIN_DEMAND_NONE;
   demand.fraction = f.number("fraction");
   demand.month_peak_kw = f.number("month_peak_kw");
@@ -194,8 +202,11 @@ Demand read_demand(const Fields& prices, const Request& request) {
   demand.next_floor_kw = f.number("next_floor_kw", demand.billed_peak_kw);
   demand.window_ns = f.whole("window_min") * kernel::minute_ns;
   demand.window_import_kwh = f.number("window_import_kwh");
+
   const market::Calendar& calendar = request.calendar;
   demand.month_end_ns = instant_at(f, "month_end", calendar, calendar.next_month_start(request.now_ns));
+
+  // A meter whose windows end off the local clock may say so, within one window.
   const TimeNs by_the_clock_ns = calendar.next_tick(request.now_ns, demand.window_ns);
   demand.window_end_ns = instant_at(f, "window_end", calendar, by_the_clock_ns);
   if (demand.month_end_ns <= request.now_ns) fail(f.where("month_end"), "is not after now");
@@ -210,6 +221,8 @@ void read_horizon(const Fields& f, Request& request) {
   if (value == nullptr) return;
   const Where where = f.where("horizon");
   const auto list = scenario::list_of(*value, where, "steps");
+
+  // Each entry holds until the next: a field that it leaves out stays as before.
   Step step = request.present;
   for (std::size_t k = 0; k < list.size(); ++k) {
     const Fields s = part(*list[k], "step", where / k);
@@ -225,6 +238,8 @@ void read_horizon(const Fields& f, Request& request) {
                              {"power_setpoint_kw", &Step::power_setpoint_kw}}) {
       step.*cell = s.number(key, step.*cell);
     }
+
+    // Arrivals are not carried on: an entry that leaves them out has none.
     step.arrivals = s.number("arrivals");
     step.arrivals_kwh = s.number("arrivals_kwh");
     request.ahead.push_back(step);
@@ -259,26 +274,31 @@ void read_why(const Fields& f, Request& request) {
   if (request.end_ns < request.now_ns) fail(f.where("end"), "is before now");
 }
 
-/// Who left, who waits, what is on its way.
+/// Reads departures, the queue, and set-points on their way.
 void read_traffic(const Fields& f, Request& request) {
   request.turned_away = static_cast<std::uint64_t>(f.whole("turned_away"));
   request.commands_under_way = static_cast<std::uint32_t>(f.whole("commands_under_way"));
   request.commands_lost = static_cast<std::uint32_t>(f.whole("commands_lost"));
+
   if (const Value* value = f.find("waiting")) {
     const Fields w = part(*value, "waiting", f.where("waiting"));
     request.waiting = {static_cast<std::uint32_t>(w.whole("count")), w.number("kwh"),
                        instant_at(w, "since", request.calendar, request.now_ns)};
     if (request.waiting.since_ns > request.now_ns) fail(w.where("since"), "is after now");
   }
+
   const Value* value = f.find("departed");
   if (value == nullptr) return;
   const Where where = f.where("departed");
   const auto list = scenario::list_of(*value, where, "vehicles");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Fields d = part(*list[i], "departed", where / i);
+
+    // A request names EVSEs, the columns of a view have rows.
     const std::string id = d.text("evse");
     const auto evse = std::ranges::find_if(request.evses, [&](const RequestedEvse& e) { return e.evse.id == id; });
     if (evse == request.evses.end()) fail(d.where("evse"), fmt::format("\"{}\" is no EVSE of the site", id));
+
     control::Departure one;
     one.evse = static_cast<std::uint32_t>(evse - request.evses.begin());
     if (d.has("number")) one.session = static_cast<std::uint64_t>(d.whole("number"));
@@ -290,6 +310,7 @@ void read_traffic(const Fields& f, Request& request) {
     if (d.has("driver")) one.driver = static_cast<std::uint64_t>(d.whole("driver"));
     one.max_kw = d.number("max_kw");
     one.draws = d.boolean("draws") ? 1 : 0;
+
     if (one.at_ns > request.now_ns) fail(d.where("left"), "is after now");
     if (one.arrived_ns > one.at_ns) fail(d.where("arrived"), "is after the car left");
     request.departed.push_back(one);
@@ -327,6 +348,7 @@ Request read_request(std::string_view json) {
   read_storages(f, request);
   read_traffic(f, request);
   if (const Value* rows = site.find("rows")) request.rows = scenario::rows_of(*rows, site.where("rows"), by_name);
+
   request.enforce = site.choice("limits") == 0;
   request.export_limit_kw = site.number("export_limit_kw", physics::infinite);
   request.storage_policy = static_cast<std::uint32_t>(site.choice("storage_policy"));
@@ -342,11 +364,14 @@ Request read_request(std::string_view json) {
   present.start_ns = request.now_ns;
   present.pv_kw = site.number("pv_kw");
   present.load_kw = site.number("load_kw");
+
+  // The storages' own consumption flows at all times: it is base load.
   for (const RequestedStorage& s : request.storages) present.load_kw += s.storage.standby_kw;
   present.contract_kw = site.number("contract_kw", physics::infinite);
   present.power_setpoint_kw = site.number("power_setpoint_kw", physics::unknown);
   present.buy_per_kwh = prices.number("buy_per_kwh");
   present.sell_per_kwh = prices.number("sell_per_kwh");
+
   read_horizon(f, request);
   request.since_last = read_ledger(f, "since_last");
   request.so_far = read_ledger(f, "so_far");
@@ -385,6 +410,7 @@ void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t ste
   horizon.issued_ns = request.now_ns;
   horizon.start_ns.resize(std::size_t{steps} + 1);
   horizon.window_end_ns.resize(steps);
+
   const auto columns = {std::pair{&control::Horizon::pv_kw, &Step::pv_kw},
                         {&control::Horizon::load_kw, &Step::load_kw},
                         {&control::Horizon::buy_per_kwh, &Step::buy_per_kwh},
@@ -403,20 +429,27 @@ void fill_horizon(const Request& request, TimeNs next_tick_ns, std::uint32_t ste
   for (std::uint32_t k = 0; k < steps; ++k) {
     for (; next < request.ahead.size() && request.ahead[next].start_ns <= start_ns; ++next)
       in_force = &request.ahead[next];
+
+    // Signals within a step are averaged by time; of contracts the lowest holds, since one that is cut binds.
     const std::span<const Step> within = steps_within(request.ahead, next, end_ns);
     for (const auto& [column, field] : columns)
       (horizon.*column)[k] = mean_within(*in_force, within, field, start_ns, end_ns);
     horizon.contract_kw[k] = in_force->contract_kw;
     for (const Step& step : within) horizon.contract_kw[k] = std::min(horizon.contract_kw[k], step.contract_kw);
+
     horizon.arrivals[k] = in_force->arrivals;
     horizon.arrivals_kwh[k] = in_force->arrivals_kwh;
+
     horizon.start_ns[k] = start_ns;
     while (window_end_ns <= start_ns) window_end_ns = clock.next_tick(window_end_ns - off_ns, window_ns) + off_ns;
     horizon.window_end_ns[k] = window_end_ns;
     start_ns = end_ns;
     end_ns = clock.next_tick(start_ns, request.tick_ns);
   }
+
   horizon.start_ns[steps] = start_ns;
+
+  // A request has no spread: every level shows the mean.
   for (const auto& [levels, values] : {std::pair{&horizon.level_pv_kw, &horizon.pv_kw},
                                        {&horizon.level_load_kw, &horizon.load_kw},
                                        {&horizon.level_buy_per_kwh, &horizon.buy_per_kwh},

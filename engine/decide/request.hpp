@@ -18,7 +18,7 @@ namespace evtwin::decide {
 
 using kernel::TimeNs;
 
-/// What became of the last answer for an EVSE or storage.
+/// Outcome of the last answer for an EVSE or storage.
 struct Granted {
   double asked_kw = 0.0;
   std::uint32_t reason = EVTWIN_REASON_NONE;
@@ -71,7 +71,7 @@ struct Demand {
   TimeNs month_end_ns = 0, window_ns = 0, window_end_ns = 0;
 };
 
-/// What holds from an instant on; what the request left out is filled in.
+/// Values that hold from an instant on; those that the request left out are filled in.
 struct Step {
   TimeNs start_ns = 0;
   double pv_kw = 0.0, load_kw = 0.0, buy_per_kwh = 0.0, sell_per_kwh = 0.0, co2_kg_per_kwh = 0.0;

@@ -78,6 +78,7 @@ Keys with_scenario(Keys own, std::string_view section, std::initializer_list<std
 }
 
 Keys request_keys() {
+  // Keys of the scenario language are taken over whole, so that type, range and default are the same in both.
   return {
       text("id", {}, "Yours: the answer repeats it."),
       required(time("now", {},
@@ -330,6 +331,7 @@ const Section& request_section(std::string_view name) {
 }
 
 std::span<const LedgerField> ledger_fields() {
+  // A field that is added to evtwin_ledger changes its size: the assertion below notices.
   static constexpr std::array<LedgerField, 20> fields{{
       {"import_kwh", &evtwin_ledger::import_kwh},
       {"export_kwh", &evtwin_ledger::export_kwh},

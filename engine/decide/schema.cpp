@@ -76,10 +76,12 @@ Json key_schema(const Key& key) {
           out["enum"].push_back(whole_if_it_is(number_in(number).value()));
         break;
       }
+
       out["type"] = key.type == KeyType::number ? "number" : "integer";
       out[key.above_min ? "exclusiveMinimum" : "minimum"] = whole_if_it_is(key.min);
       out["maximum"] = whole_if_it_is(key.max);
       break;
+
     case KeyType::boolean:
       out["type"] = "boolean";
       break;
@@ -87,6 +89,7 @@ Json key_schema(const Key& key) {
     case KeyType::name:
       out = {{"type", "string"}, {"minLength", 1}};
       break;
+
     case KeyType::choice:
       out["enum"] = split_top(key.words, '|');
       break;
@@ -94,6 +97,8 @@ Json key_schema(const Key& key) {
       out = type_schema(key.lua_type);
       break;
   }
+
+  // Defaults that are no value ("counted from 0") stand in the description.
   std::string help(key.help);
   if (!key.unit.empty()) help = "[" + std::string(key.unit) + "] " + help;
   if (!key.fallback.empty()) {
@@ -147,6 +152,7 @@ Json answer_schema() {
   p["storage_kw"] = described("The same by storage; positive: into it.", kw_by_id);
   p["granted_kw"] = described("What EVSE, car and limits leave of it: the setpoints to send.", kw_by_id);
   p["storage_granted_kw"] = described("The same by storage.", kw_by_id);
+
   p["corrections"] =
       described("Where granted is not what was asked, and why.", list_of({{"evse", text},
                                                                           {"storage", text},
@@ -159,6 +165,7 @@ Json answer_schema() {
       "Limits that do not hold with what is granted: nothing more can be done, or limits = record.",
       list_of({{"limit", text}, {"value", number_or_null}, {"lower", number_or_null}, {"upper", number_or_null}},
               {"limit", "value"}));
+
   const Json instant{{"type", {"object", "null"}},
                      {"required", {"at", "ns"}},
                      {"properties", {{"at", text}, {"ns", {{"type", "integer"}}}}}};
@@ -180,9 +187,10 @@ Json answer_schema() {
   p["remarks"] =
       described("What the strategy had to tell.",
                 list_of({{"severity", {{"enum", {"info", "warning"}}}}, {"text", text}}, {"severity", "text"}));
+
   Json out{{"type", "object"}, {"description", "What is printed."}, {"required", Json::array()}};
   for (const auto& item : p.items()) {
-    if (item.key() != "id") out["required"].push_back(item.key());
+    if (item.key() != "id") out["required"].push_back(item.key());  // the only one that may be missing
   }
   out["properties"] = std::move(p);
   return out;

@@ -179,6 +179,7 @@ class Writer {
     const double max_kw = view_.evse_car_max_kw[i];
     const double* curve_kw = view_.curve_kw + view_.evse_curve_start[i];
     const bool limits = max_kw < view_.evse_max_kw[i];
+
     Json one = Json::object();
     if (e.phases == 0) {
       const double most_kw = std::accumulate(curve_kw, curve_kw + view_.evse_curve_points[i], max_kw,
@@ -188,6 +189,7 @@ class Writer {
       one["ac_phases"] = std::lround(1000.0 * view_.evse_kw_per_a[i] / e.voltage_v);
       if (limits && max_kw > 0.0) one["ac_kw"] = max_kw;
     }
+
     const double discharge_kw = view_.evse_car_max_discharge_kw[i];
     if (discharge_kw > 0.0) one.update({{"v2g", true}, {"discharge_kw", discharge_kw}});
     if (!std::isfinite(view_.evse_battery_kwh[i])) return one;
@@ -284,9 +286,11 @@ bool same_cells(const void* a, const void* b, std::size_t n) {
 }
 
 bool same_column(const control::ColumnPlace& column, const evtwin_view& a, const evtwin_view& b) {
+  // Columns of different lengths differ; two empty ones have nothing to compare.
   const std::size_t n = control::length_of(column, a);
   if (n != control::length_of(column, b)) return false;
   if (n == 0) return true;
+
   const void* x = control::column_of(column, a);
   const void* y = control::column_of(column, b);
   switch (column.cell) {

@@ -86,8 +86,11 @@ std::vector<Tick> time_ticks(const TimeFrame& frame) {
     }
     return ticks;
   }
+
   constexpr std::array<std::int64_t, 9> steps{900,       3'600,     10'800,     21'600,    day_s,
                                               2 * day_s, 7 * day_s, 14 * day_s, 28 * day_s};
+
+  // The finest step with at most about eight ticks in the span.
   std::int64_t step = steps.back();
   for (const std::int64_t one : steps) {
     if (frame.span_s / one <= 8) {
@@ -95,6 +98,7 @@ std::vector<Tick> time_ticks(const TimeFrame& frame) {
       break;
     }
   }
+
   for (std::int64_t at = next_on_clock(frame, 0, step); at <= frame.span_s;
        at = next_on_clock(frame, at + step / 2 + 1, step)) {
     const std::string text = local_time(frame, at);

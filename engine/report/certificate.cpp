@@ -61,6 +61,7 @@ Table certificate_table(const Report& report, std::size_t run) {
                  of + "재현 인증서: 로그를 얼마나 재현하는가"};
   table.heads = {{"score", "항목"},    {"value", "값"},   same("good"),    same("pass"),
                  {"based on", "근거"}, {"shows", "성격"}, {"gate", "판정"}};
+
   for (const Score& score : report.runs[run].scores) {
     Row row;
     row.head = same(score.name);
@@ -73,10 +74,13 @@ Table certificate_table(const Report& report, std::size_t run) {
                  words(gate_text(score))};
     table.rows.push_back(std::move(row));
   }
+
+  // A page is read without the documentation: the words of its columns are explained below it.
   table.note = {
       "What is given was fed to the twin and proves nothing; fitted: on these very sessions; predicted: of days held "
       "out.",
       "주어짐: 트윈에 입력된 값으로 증거가 아님. 맞춤: 같은 세션에 맞춘 값. 예측: 따로 떼어 둔 날에 대한 값."};
+
   if (report.runs[run].left_out > 0) {
     table.note.en += fmt::format(" {} sessions of the log are left out of the run.", report.runs[run].left_out);
     table.note.ko += fmt::format(" 로그의 세션 {}개는 실행에서 제외되었습니다.", report.runs[run].left_out);

@@ -7,8 +7,8 @@
 
 namespace evtwin::report {
 
-/// What a score shows, as the replay's own table has it: "given" (the twin was fed it: no merit), "fitted" on the very
-/// sessions, "predicted" of days that were held out, or "check".
+/// The kind of evidence that a score is, as the replay's own table has it: "given" (the twin was fed it: no merit),
+/// "fitted" on the very sessions, "predicted" of days that were held out, or "check".
 std::string_view told_of_score(std::string_view name);
 
 Table certificate_table(const Report& report, std::size_t run);

@@ -133,6 +133,7 @@ std::string band_path(const Series& series, const Axis& axis, const Placing& pla
       path.up(y_of(placing, axis, all[to].high));
       path.across(x_of(placing, all[to].end_s));
     }
+
     path.turn();
     for (std::size_t back = to; back > from; --back) {
       path.up(y_of(placing, axis, all[back - 1].low));

@@ -12,7 +12,7 @@
 
 namespace evtwin::report {
 
-/// A line over time. What was put together from several recorded values has a band from the lowest to the highest.
+/// A line over time. Samples put together from several recorded values have a band from the lowest to the highest.
 struct Series {
   Text name;
   int colour = 0;  ///< of the palette of eight

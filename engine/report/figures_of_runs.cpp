@@ -38,7 +38,7 @@ Samples window_samples(const Site& site, std::int64_t span_s, double (*kwh)(cons
   return decimated(samples, span_s, most_points);
 }
 
-/// What is said of lines that were put together.
+/// Note below lines that were put together.
 Text decimation_note(const Site& site, std::int64_t span_s) {
   if (site.windows.size() <= most_points)
     return {fmt::format("Means of the site's metering windows of {}.", span_text(site.window_s, false)),
@@ -80,12 +80,14 @@ Figure power_figure(const Report& report, const std::vector<std::size_t>& rows, 
   figure.id = "power" + site_suffix(report, site);
   figure.title = at_site(report, site, {"Power at the grid connection and its limit", "수전점 전력과 한도"});
   figure.unit = "kW";
+
   const std::int64_t span_s = report.frame.span_s;
   struct Flow {
     Text name;
     double (*kwh)(const Window&);
     bool shown;
   };
+
   const Flow flows[] = {
       {{"net import", "순수전"}, [](const Window& w) { return w.import_kwh - w.export_kwh; }, true},
       {{"vehicles", "차량"}, [](const Window& w) { return w.ev_kwh; }, false},
@@ -102,11 +104,14 @@ Figure power_figure(const Report& report, const std::vector<std::size_t>& rows, 
       series.name = given ? flow.name : of_run(report, run, flow.name);
       series.samples = window_samples(record.sites[site], span_s, flow.kwh);
       series.shown = flow.shown;
+
+      // One run: a colour per flow. Several: a colour per run, and dashes for the flows behind the connection.
       series.dashed = !flow.shown && rows.size() > 1 && !given;
       series.colour = rows.size() == 1 || given ? static_cast<int>(&flow - flows) : static_cast<int>(run % 6);
       if (flow.shown || has_any(series.samples)) figure.series.push_back(std::move(series));
     }
   }
+
   const Site& first = report.runs[rows.front()].sites[site];
   for (const std::size_t run : rows) {
     const RunRecord& record = report.runs[run];
@@ -185,6 +190,7 @@ void add_soc_figures(std::vector<Figure>& figures, const Report& report, const s
   storages.id = "storage";
   storages.title = {"State of charge of storage", "저장장치 충전상태"};
   storages.unit = "%", storages.tall = false;
+
   const std::int64_t span_s = report.frame.span_s, bucket_s = bucket_for(span_s, most_points);
   for (const std::size_t run : rows) {
     for (const Storage& storage : report.runs[run].storages) {
@@ -196,27 +202,34 @@ void add_soc_figures(std::vector<Figure>& figures, const Report& report, const s
       storages.series.push_back(std::move(series));
     }
   }
+
   storages.note = {fmt::format("Means over {}, with the range within.", span_text(bucket_s, false)),
                    fmt::format("{} 평균과 그 안의 범위.", span_text(bucket_s, true))};
+
+  // More than two dozen lines can not be told apart: they are left out.
   if (!storages.series.empty() && storages.series.size() <= 24) figures.push_back(std::move(storages));
 
   for (const std::size_t run : rows) {
     const RunRecord& record = report.runs[run];
     if (!record.has_soc) continue;
+
     Figure vehicles;
     vehicles.id = report.runs.size() == 1 ? "soc" : fmt::format("soc-{}", run + 1);
     vehicles.title = of_run(report, run, {"State of charge of vehicles", "차량 충전상태"});
     vehicles.unit = "%", vehicles.tall = false;
+
     for (const Session& session : record.sessions) {
       if (session.soc.size() < 2) continue;
       Series series = soc_line(session.soc, span_s);
       series.colour = static_cast<int>(session.evse % 6);
+
       const std::string text = fmt::format(
           "{}, {}: {:.0f} % -> {:.0f} %", session.vehicle.empty() ? session.name : session.vehicle,
           record.evses[session.evse].name, 100.0 * session.soc.front().second, 100.0 * session.soc.back().second);
       series.hint = same(text);
       vehicles.series.push_back(std::move(series));
     }
+
     vehicles.note = {"Corners are exact; within a taper the line is straight. Rest on a line for its vehicle.",
                      "꺾이는 점은 정확하고, 그 사이는 직선입니다. 선 위에 머물면 차량이 표시됩니다."};
     if (!vehicles.series.empty()) figures.push_back(std::move(vehicles));
@@ -253,11 +266,16 @@ Figure days_figure(const Report& report, const std::vector<std::size_t>& rows) {
   figure.title = {"Bill by day", "일별 전기요금"};
   const std::string& currency = report.runs.front().summary.currency;
   figure.unit = currency, figure.tall = false;
+
+  // Won and yen have no decimals.
   figure.decimals = currency == "KRW" || currency == "JPY" ? 0 : 2;
+
   for (const std::size_t run : rows) {
     Series series;
     series.name = same(report.names[run]);
     series.colour = static_cast<int>(run % 6);
+
+    // Days are local: midnights are placed by the offset in force, so that days of 23 and 25 h keep their length.
     for (const Day& day : report.runs[run].days) {
       const std::int64_t midnight = day.number * 86'400 - report.frame.start_s;
       const auto local = [&](std::int64_t at) {
@@ -312,15 +330,19 @@ Figure points_figure(const Report& report) {
 
 std::vector<Figure> figures_of(const Report& report) {
   const std::vector<std::size_t> rows = runs_in_frame(report);
+
+  // The order of the page: power and prices, EVSE x time, plans, days, states of charge, money.
   std::vector<Figure> figures;
   constexpr std::size_t most_sites = 6;
   for (std::size_t site = 0; site < std::min(most_sites, report.runs.front().sites.size()); ++site) {
     figures.push_back(power_figure(report, rows, site));
     figures.push_back(price_figure(report, site));
   }
+
   for (const std::size_t run : rows) {
     if (!report.runs[run].evses.empty()) figures.push_back(heat_figure(report, run));
   }
+
   for (const std::size_t run : rows) {
     const RunRecord& record = report.runs[run];
     const std::string suffix = report.runs.size() == 1 ? "" : fmt::format("-{}", run + 1);
@@ -333,6 +355,7 @@ std::vector<Figure> figures_of(const Report& report) {
           "metered" + suffix, of_run(report, run, {"Metered against twin, all vehicles", "계량값과 트윈(차량 전체)"}),
           record.span_s, {{"metered", "계량"}, &record.metered}, {{"twin", "트윈"}, &record.twin}));
   }
+
   figures.push_back(days_figure(report, rows));
   add_soc_figures(figures, report, rows);
   figures.push_back(money_figure(report));

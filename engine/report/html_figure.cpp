@@ -48,6 +48,8 @@ std::string foot_of(const Figure& figure) {
 std::string lines_html(const Figure& figure, const TimeFrame& frame) {
   const Axis axis = value_axis(figure);
   std::string out = head_of(figure, true) + "<p class=legend>";
+
+  // Lines with hints (one per vehicle) are too many for a legend: the pointer names them.
   const bool has_hints =
       std::any_of(figure.series.begin(), figure.series.end(), [](const Series& s) { return !s.hint.en.empty(); });
   for (std::size_t i = 0; i < figure.series.size() && !has_hints; ++i) {
@@ -55,12 +57,16 @@ std::string lines_html(const Figure& figure, const TimeFrame& frame) {
     out += fmt::format("<button class=\"k c{}{}\" data-s={} aria-pressed={}>{}</button>", series.colour,
                        series.dashed ? " dash" : "", i, series.shown ? "true" : "false", html(series.name));
   }
+
   out += fmt::format(
       "</p>\n<div class=\"plot{}\" tabindex=0 data-low={:.9g} data-high={:.9g} data-unit=\"{}\" data-dec={}>",
       figure.tall ? "" : " low", axis.low, axis.high, escaped(figure.unit), figure.decimals);
+
   out += fmt::format("<div class=ys>{}</div>", ticks_html(axis.ticks, "bottom"));
   out += fmt::format("<div class=area><svg viewBox=\"0 0 {} {:.0f}\" preserveAspectRatio=none aria-hidden=true>{}",
                      frame.span_s, axis_height, grid_lines(axis, frame.span_s));
+
+  // x is in seconds, y in parts of axis_height: preserveAspectRatio=none stretches the drawing to any screen.
   const Placing placing{0.0, 0.0, 1.0, axis_height, 0};
   for (std::size_t i = 0; i < figure.series.size(); ++i) {
     const Series& series = figure.series[i];
@@ -71,6 +77,7 @@ std::string lines_html(const Figure& figure, const TimeFrame& frame) {
     const std::string hint = series.hint.en.empty() ? "" : fmt::format("<title>{}</title>", escaped(series.hint.en));
     out += fmt::format("<path class=line d=\"{}\">{}</path></g>", line_path(series, axis, placing), hint);
   }
+
   out += fmt::format("</svg></div><div class=xs>{}</div></div>\n", ticks_html(time_ticks(frame), "left"));
   return out + foot_of(figure);
 }
@@ -88,11 +95,13 @@ std::string heat_html(const Figure& figure, const TimeFrame& frame) {
   const Heat& heat = figure.heat;
   std::string out = head_of(figure, true);
   out += "<p class=legend>";
+
   if (heat.plan != nullptr) {
     out += fmt::format(
         "<button data-layer=power aria-pressed=true>{}</button><button data-layer=plan aria-pressed=false>{}</button>",
         html({"what flowed", "실제"}), html({"what was planned", "계획"}));
   }
+
   out += fmt::format("<span class=scale>0 <svg viewBox=\"0 0 {} 1\" preserveAspectRatio=none>", heat_levels);
   for (int level = 1; level <= heat_levels; ++level)
     out += fmt::format("<path class=q{} d=\"M{} .5h1\"/>", level, level - 1);
@@ -108,17 +117,22 @@ std::string heat_html(const Figure& figure, const TimeFrame& frame) {
   for (std::size_t row = 0; row < rows; row += every)
     out += fmt::format("<i style=\"top:{:.2f}%\">{}</i>",
                        100.0 * (static_cast<double>(row) + 0.5) / static_cast<double>(rows), escaped(heat.rows[row]));
+
   const double width = static_cast<double>(frame.span_s) / static_cast<double>(heat.grid->bucket_s);
   out += fmt::format("</div><div class=area><svg viewBox=\"0 0 {:.6g} {}\" preserveAspectRatio=none aria-hidden=true>",
                      width, rows);
+
   out += strokes_html(*heat.grid, heat.max_kw, "power", false);
   if (heat.plan != nullptr) out += strokes_html(*heat.plan, heat.max_kw, "plan", true);
   out += fmt::format("</svg></div><div class=xs>{}</div>", ticks_html(time_ticks(frame), "left"));
+
+  // The cells once more as text, so that the script can read values back under the pointer.
   out += fmt::format("<script type=\"text/plain\" class=cells data-layer=power>{}</script>",
                      packed_cells(*heat.grid, heat.max_kw));
   if (heat.plan != nullptr)
     out += fmt::format("<script type=\"text/plain\" class=cells data-layer=plan>{}</script>",
                        packed_cells(*heat.plan, heat.max_kw));
+
   return out + "</div>\n" + foot_of(figure);
 }
 

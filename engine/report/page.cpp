@@ -49,22 +49,26 @@ std::string verdict_html(const Report& report) {
   return out + "</section>\n";
 }
 
-/// What the script needs beside the drawings: EVSEs, who was plugged in when, and the local clock.
+/// Data that the script needs beside the drawings: EVSEs, who was plugged in when, and the local clock.
 std::string data_json(const Report& report) {
   std::string out = fmt::format("{{\"start\":{},\"span\":{},\"clock\":[", report.frame.start_s, report.frame.span_s);
   for (std::size_t i = 0; i < report.frame.clock.size(); ++i)
     out += fmt::format("{}[{},{}]", i > 0 ? "," : "", std::max<std::int64_t>(0, report.frame.clock[i].first),
                        report.frame.clock[i].second);
   out += "],\"runs\":[";
+
+  // Beyond so many sessions the page leaves out who was plugged in, and says so.
   constexpr std::size_t most_sessions = 8'000;
   std::size_t all = 0;
   for (const RunRecord& run : report.runs) all += run.sessions.size();
+
   for (std::size_t r = 0; r < report.runs.size(); ++r) {
     const RunRecord& run = report.runs[r];
     out += fmt::format("{}{{\"name\":{},\"evses\":[", r > 0 ? "," : "", json_string(report.names[r]));
     for (std::size_t i = 0; i < run.evses.size(); ++i)
       out += fmt::format("{}[{},{:.6g}]", i > 0 ? "," : "", json_string(run.evses[i].name),
                          run.evses[i].max_kw > 0.0 ? run.evses[i].max_kw : 1.0);
+
     out += "],\"sessions\":[";
     bool first = true;
     for (const Session& session : run.sessions) {
@@ -73,6 +77,7 @@ std::string data_json(const Report& report) {
                          json_string(session.vehicle.empty() ? session.name : session.vehicle));
       first = false;
     }
+
     out += fmt::format("],\"all\":{}}}", all > most_sessions ? "false" : "true");
   }
   return out + "]}";
@@ -114,6 +119,7 @@ std::string page_of(const Report& report) {
   for (const Table& table : report.tables) {
     if (table.id != "kpis") out += html_table(table);
   }
+
   out += fmt::format(
       "</main>\n<footer><p>{}</p></footer>\n",
       html({"Made by evtwin from the run files named above; it needs no network and sends nothing.",

@@ -1,4 +1,4 @@
-// What stands in every page: page/page.css and page/page.js, compiled in.
+// Parts of every page: page/page.css and page/page.js, compiled in.
 #pragma once
 
 #include <string_view>

@@ -54,6 +54,7 @@ void read_sites(RunReader& reader) {
 
 void read_equipment(RunReader& reader) {
   RunRecord& run = reader.run;
+
   Statement evses(reader.database, "SELECT site, name, max_kw FROM evse ORDER BY id");
   while (evses.step()) {
     const std::string name = kernel::printable(evses.text(1));
@@ -61,6 +62,7 @@ void read_equipment(RunReader& reader) {
     run.evses.push_back({run.sites.size() > 1 ? run.sites[site].name + " / " + name : name, site,
                          std::max(0.0, finite(reader, evses.real(2), "max_kw of an EVSE"))});
   }
+
   Statement storages(
       reader.database,
       "SELECT name, capacity_kwh, soc_start, charge_efficiency, discharge_efficiency FROM storage ORDER BY id");
@@ -71,6 +73,8 @@ void read_equipment(RunReader& reader) {
                     storages.real(3),
                     storages.real(4),
                     {}};
+
+    // A capacity or an efficiency of 0 would spread infinity or NaN through every state of charge.
     for (const double value : {storage.capacity_kwh, storage.charge_efficiency, storage.discharge_efficiency}) {
       if (!(finite(reader, value, "a storage's figure") > 0.0))
         malformed(reader.run.file, "a storage's figure is not above 0");
@@ -183,6 +187,7 @@ RunRecord read_run(const std::string& file, std::size_t runs) {
   if (!wrong.empty())
     record::refuse_file(
         file, wrong.front() + (wrong.size() > 1 ? fmt::format(" (and {} more: evtwin check)", wrong.size() - 1) : ""));
+
   constexpr TimeNs latest = kernel::time_never / 2;
   if (run.summary.start_ns < -latest || run.summary.end_ns > latest || run.summary.end_ns <= run.summary.start_ns)
     malformed(file, "its end does not follow its start");
@@ -201,6 +206,7 @@ RunRecord read_run(const std::string& file, std::size_t runs) {
   read_plan(reader);
   read_metered(reader);
   read_scores(reader);
+
   Statement flags(reader.database, "SELECT count(*) FROM flag WHERE left_out = 1");
   if (flags.step()) run.left_out = flags.integer(0);
   return run;

@@ -103,19 +103,24 @@ std::string heat_file(const Figure& figure, const TimeFrame& frame, bool korean)
   Sheet sheet(figure, top + height, korean);
   const double per_column =
       (right - left) * static_cast<double>(heat.grid->bucket_s) / static_cast<double>(frame.span_s);
+
   for (const HeatStroke& stroke :
        heat_strokes(*heat.grid, heat.max_kw, {left, top + row_height / 2.0, per_column, row_height, 1}))
     sheet.add(fmt::format("<path fill=\"none\" stroke=\"{}\" stroke-width=\"{:.2f}\" d=\"{}\"/>\n",
                           heat_colour(stroke.level), row_height, stroke.path));
+
+  // As many names as can be read; the first row is always named.
   const auto every = static_cast<std::size_t>(std::max(1.0, std::ceil(20.0 / row_height)));
   for (std::size_t row = 0; row < heat.rows.size(); row += every)
     sheet.text(left - 8.0, top + row_height * (static_cast<double>(row) + 0.5) + 6.0, heat.rows[row], 16, "end");
+
   for (int level = 1; level <= heat_levels; ++level)
     sheet.add(fmt::format("<rect x=\"{:.1f}\" y=\"60\" width=\"15\" height=\"16\" fill=\"{}\"/>\n",
                           left + 30.0 + 15.0 * level, heat_colour(level)));
   sheet.text(left + 36.0, 74.0, "0", 18, "end");
   sheet.text(left + 56.0 + 15.0 * heat_levels, 74.0,
              sheet.pick({"100 % of what the EVSE can give", "EVSE 최대 출력의 100 %"}), 18, "start");
+
   sheet.add(fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{:.1f}\" fill=\"none\" stroke=\"#bbb\"/>\n",
                         left, top, right - left, height));
   sheet.time_axis(frame);
@@ -128,14 +133,18 @@ std::string bars_file(const Figure& figure, bool korean) {
   const double height =
       static_cast<double>(bars.groups.size()) * (group_gap + row * static_cast<double>(bars.runs.size()));
   Sheet sheet(figure, top + height, korean);
+
   double most = 0.0;
   for (const auto& group : bars.values)
     for (const double value : group) most = std::isnan(value) ? most : std::max(most, std::abs(value));
+
+  // Bars of all groups have one scale, so that they can be compared across groups.
   const double zero = 660.0, room = 420.0;
   double y = top;
   for (std::size_t group = 0; group < bars.groups.size(); ++group) {
     sheet.text(30.0, y + 24.0, sheet.pick(bars.groups[group]), 20, "start", "font-weight=\"bold\"");
     y += group_gap;
+
     for (std::size_t run = 0; run < bars.runs.size(); ++run, y += row) {
       const double value = bars.values[group][run];
       const double length = most > 0.0 && !std::isnan(value) ? room * value / most : 0.0;
@@ -146,6 +155,7 @@ std::string bars_file(const Figure& figure, bool korean) {
                  length < 0.0 ? "start" : "end");
     }
   }
+
   sheet.add(fmt::format("<path stroke=\"#999\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>\n", zero, top, top + height));
   sheet.text(right, 74.0, figure.unit, 18, "end");
   return sheet.file();
@@ -155,15 +165,19 @@ std::string points_file(const Figure& figure, bool korean) {
   const Points& points = figure.points;
   const double height = 420.0;
   Sheet sheet(figure, top + height, korean);
+
   sheet.add(fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"#bbb\"/>\n", left,
                         top, right - left, height));
   sheet.text(right, top + height + 28.0, points.x_kpi, 18, "end");
   sheet.text(30.0, 74.0, points.y_kpi, 18, "start");
+
+  // Eight hundredths of margin on the left, twelve on the right: labels stand to the right of their points.
   const auto [x_low, x_high] = std::minmax_element(points.x.begin(), points.x.end());
   const auto [y_low, y_high] = std::minmax_element(points.y.begin(), points.y.end());
   const auto share = [](double value, double low, double high) {
     return high > low ? 0.08 + 0.8 * (value - low) / (high - low) : 0.5;
   };
+
   for (std::size_t run = 0; run < points.runs.size(); ++run) {
     if (std::isnan(points.x[run]) || std::isnan(points.y[run])) continue;
     const double x = left + (right - left) * share(points.x[run], *x_low, *x_high);

@@ -37,6 +37,8 @@ std::string html_table(const Table& table) {
   out += fmt::format("<button class=csv data-csv=\"{}\">CSV</button><div class=wide><table><thead><tr>", table.id);
   for (const Text& head : table.heads) out += fmt::format("<th>{}</th>", html(head));
   out += "</tr></thead>\n<tbody>\n";
+
+  // All rows are in the CSV; a page shows as many as are read.
   for (std::size_t i = 0; i < std::min(table.rows.size(), table.shown); ++i) {
     const Row& row = table.rows[i];
     out +=
@@ -44,6 +46,7 @@ std::string html_table(const Table& table) {
     out += fmt::format("<th>{}", html(row.head));
     if (!row.help.en.empty()) out += fmt::format("<small>{}</small>", html(row.help));
     out += "</th>";
+
     for (const Cell& cell : row.cells) {
       if (std::isnan(cell.value))
         out += fmt::format("<td class=w>{}</td>", html(cell.text));
@@ -53,11 +56,13 @@ std::string html_table(const Table& table) {
     out += "</tr>\n";
   }
   out += "</tbody></table></div>";
+
   const auto more = std::count_if(table.rows.begin(), table.rows.end(), [](const Row& row) { return row.more; });
   if (more > 0)
     out += fmt::format("<p><button class=rest>{}</button></p>",
                        html({fmt::format("{} further figures", more), fmt::format("나머지 지표 {}개", more)}));
   if (!table.note.en.empty()) out += fmt::format("<p class=note>{}</p>", html(table.note));
+
   const std::size_t total = std::max(table.total, table.rows.size());
   if (total > table.shown) {
     out +=

@@ -24,7 +24,7 @@ std::vector<Text> heads_with_runs(const Report& report, Text first) {
   return heads;
 }
 
-/// What stakeholders ask for first; the other figures stand below on demand.
+/// Figures that stakeholders ask for first; the others stand below on demand.
 constexpr std::array<std::string_view, 22> asked_first{"total_cost",
                                                        "energy_cost",
                                                        "demand_charge",
@@ -85,23 +85,27 @@ Table kpi_table_of(const Report& report) {
   table.id = "kpis";
   table.title = {"Key figures", "핵심 지표"};
   table.heads = heads_with_runs(report, {"figure", "지표"});
+
   std::vector<analysis::Contender> contenders;
   for (std::size_t i = 0; i < report.runs.size(); ++i)
     contenders.push_back({report.names[i], report.runs[i].summary.kpis, 0, 0.0, {}});
   const bool compared = report.runs.size() > 1 && report.verdict.trouble.empty();
 
-  // What the verdict speaks of has its row even where it is 0: its words lead there.
+  // A figure that the verdict speaks of has its row even where it is 0: its words lead there.
   std::set<std::string_view> told;
   for (const analysis::PartyVerdict& party : report.verdict.parties) {
     for (const analysis::VerdictPart& part : party.parts) told.insert(part.kpis.begin(), part.kpis.end());
   }
+
   for (const analysis::KpiInfo& info : analysis::kpi_table()) {
+    // The reward is of learners: it says nothing to those who read a report.
     if (info.name == "reward") continue;
     std::vector<double> values;
     for (const RunRecord& run : report.runs) values.push_back(analysis::value_of(run.summary.kpis, info.name));
     if (std::all_of(values.begin(), values.end(), [](double v) { return std::isnan(v) || v == 0.0; }) &&
         info.name != "unmet_kwh" && info.name != "total_cost" && !told.contains(info.name))
       continue;
+
     Row row;
     row.id = "kpi-" + std::string(info.name);
     const bool is_money = info.unit == "money";
@@ -109,11 +113,12 @@ Table kpi_table_of(const Report& report) {
     row.head = same(std::string(info.name) + (unit.empty() ? "" : " (" + unit + ")"));
     row.help = {std::string(info.help), std::string(info.help_ko)};
     row.more = std::find(asked_first.begin(), asked_first.end(), info.name) == asked_first.end();
+
     for (std::size_t i = 0; i < values.size(); ++i)
       row.cells.push_back(is_money ? money(values[i], report.runs[i].summary.currency)
                                    : number(values[i], decimals_of(&info, values[i])));
 
-    // What reads the same is equally good; where all do, nobody is the best.
+    // Figures that read the same are equally good; where all do, nobody is the best.
     const std::vector<char> may = analysis::who_may_be_best(info.name, contenders);
     double best = unknown;
     for (std::size_t i = 0; compared && info.better != analysis::Better::neither && i < values.size(); ++i) {
@@ -140,6 +145,7 @@ Table kpi_table_of(const Report& report) {
   for (const RunRecord& run : report.runs) done.cells.push_back(number(mean_done_before_departure_h(run), 2));
   table.rows.push_back(std::move(done));
   add_replacements(report, table);
+
   if (compared)
     table.note = {"Bold: the best of a row among those that serve alike, within 0.5 % of the one that serves most.",
                   "굵은 글씨: 최다 충전 전략과 0.5 % 이내로 충전한 전략 중 가장 좋은 값."};
@@ -158,6 +164,8 @@ Table money_table(const Report& report) {
     for (const RunRecord& run : report.runs) row.cells.push_back(money(of(run), run.summary.currency));
     table.rows.push_back(std::move(row));
   };
+
+  // A payment stands with the other sign at the party that gets it.
   add({"grid company: energy", "전력회사: 전력량요금"},
       [](const RunRecord& r) { return analysis::value_of(r.summary.kpis, "energy_cost"); });
   add({"grid company: demand charge", "전력회사: 기본요금"},
@@ -166,21 +174,27 @@ Table money_table(const Report& report) {
       [](const RunRecord& r) { return analysis::value_of(r.summary.kpis, "driver_revenue"); });
   add({"site: paid for V2G", "사업자: V2G 지급액"},
       [](const RunRecord& r) { return -analysis::value_of(r.summary.kpis, "v2g_payment"); });
+
   add({"site: electricity bill", "사업자: 전기요금"},
       [](const RunRecord& r) { return -analysis::value_of(r.summary.kpis, "total_cost"); });
+
+  // site_money is the margin less this wear.
   add({"site: storage wear", "사업자: 저장장치 마모"}, [](const RunRecord& r) {
     return analysis::value_of(r.summary.kpis, "site_money") - analysis::value_of(r.summary.kpis, "margin");
   });
   add({"site keeps", "사업자 손익"},
       [](const RunRecord& r) { return analysis::value_of(r.summary.kpis, "site_money"); });
+
   add({"owners: V2G payments", "소유자: V2G 수입"},
       [](const RunRecord& r) { return analysis::value_of(r.summary.kpis, "v2g_payment"); });
   add({"owners: charging", "소유자: 충전 요금"},
       [](const RunRecord& r) { return -analysis::value_of(r.summary.kpis, "driver_revenue"); });
+
   add({"owners: battery wear", "소유자: 배터리 마모"}, [](const RunRecord& r) {
     return analysis::value_of(r.summary.kpis, "owner_money") - analysis::value_of(r.summary.kpis, "v2g_payment") +
            analysis::value_of(r.summary.kpis, "driver_revenue");
   });
+
   add({"owners earn", "소유자 손익"},
       [](const RunRecord& r) { return analysis::value_of(r.summary.kpis, "owner_money"); });
   return table;
@@ -200,11 +214,13 @@ Table provenance_table(const Report& report) {
     for (const RunRecord& run : report.runs) row.cells.push_back(words(same(kernel::printable(of(run)))));
     table.rows.push_back(std::move(row));
   };
+
   const auto join = [](const auto& pairs) {
     std::string all;
     for (const auto& [name, value] : pairs) all += fmt::format("{}{}={}", all.empty() ? "" : " ", name, value);
     return all.empty() ? std::string("-") : all;
   };
+
   add({"run file", "실행 파일"}, [](const RunRecord& r) { return r.file; });
   add({"scenario", "시나리오"},
       [](const RunRecord& r) { return r.summary.name + " (" + r.summary.scenario_file + ")"; });
@@ -212,27 +228,33 @@ Table provenance_table(const Report& report) {
     const TimeFrame frame{r.start_s, r.span_s, r.clock};
     return fmt::format("{} - {} ({})", local_time(frame, 0), local_time(frame, r.span_s), r.summary.timezone);
   });
+
   add({"strategy", "전략"}, [](const RunRecord& r) { return r.summary.strategy; });
   add({"plugin", "플러그인"}, [](const RunRecord& r) {
     return r.summary.plugin_file.empty() ? std::string("-") : r.summary.plugin_file + " " + r.summary.plugin_digest;
   });
   add({"parameters", "매개변수"}, [&](const RunRecord& r) { return join(r.summary.parameters); });
+
   add({"seed", "난수 시드"}, [](const RunRecord& r) { return fmt::format("{}", r.summary.seed); });
   add({"state", "상태"}, [](const RunRecord& r) {
     return std::string(record::name_of(r.summary.state)) + (r.summary.error.empty() ? "" : ": " + r.summary.error);
   });
   add({"event hash", "이벤트 해시"}, [](const RunRecord& r) { return r.summary.event_hash; });
   add(same("evtwin"), [](const RunRecord& r) { return r.summary.evtwin_version + ", " + r.summary.evtwin_commit; });
+
   add({"time zones, SQLite, compiler", "시간대, SQLite, 컴파일러"}, [](const RunRecord& r) {
     return r.summary.tzdata_version + ", " + r.summary.sqlite_version + ", " + r.summary.compiler;
   });
   add({"made at", "생성"}, [](const RunRecord& r) { return r.summary.created_at; });
+
   add({"inputs (bytes, FNV-1a digest)", "입력 (바이트, FNV-1a)"}, [](const RunRecord& r) {
     std::string all;
     for (const record::InputFile& input : r.summary.origin.inputs)
       all += fmt::format("{}{} ({}, {})", all.empty() ? "" : "; ", input.name, input.bytes, hex(input.digest));
     return all.empty() ? std::string("-") : all;
   });
+
+  // The two commands that let a reader check the page.
   add({"make it again", "다시 실행"}, [](const RunRecord& r) { return "evtwin rerun " + r.file; });
   add({"recount it", "검산"}, [](const RunRecord& r) { return "evtwin audit " + r.file; });
   return table;

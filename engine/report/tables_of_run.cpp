@@ -144,6 +144,8 @@ void read_meter(RunReader& reader) {
     day.peak_kw[site] = std::max(day.peak_kw[site], window.import_kwh / window_h);
     if (own_h > 0.0) run.sites[site].windows.push_back(window);
   }
+
+  // Arrivals count on the day they came, plugged in or turned away.
   Statement arrivals(reader.database, "SELECT arrived_ns FROM session");
   while (arrivals.step()) {
     const std::int64_t at = reader.second_of(arrivals.integer(0));
@@ -163,9 +165,12 @@ void read_sessions(RunReader& reader) {
     session.name = kernel::printable(rows.text(0)), session.vehicle = kernel::printable(rows.text(1));
     session.ended = kernel::printable(rows.text(2));
     session.number = std::max<std::int64_t>(0, rows.integer(3));
+
+    // A session without an EVSE never plugged in: it has no number.
     const std::int64_t evse = rows.integer(4);
     if (evse < 1 || evse > static_cast<std::int64_t>(run.evses.size())) session.number = 0;
     session.evse = session.number > 0 ? static_cast<std::size_t>(evse) - 1 : 0;
+
     session.plugged_in_s = reader.second_of(rows.integer(5)), session.departed_s = reader.second_of(rows.integer(6));
     session.wanted_kwh = zero_or(rows.real(7)), session.got_kwh = zero_or(rows.real(8));
     session.unmet_kwh = zero_or(rows.real(9)), session.paid = zero_or(rows.real(10));
@@ -173,6 +178,8 @@ void read_sessions(RunReader& reader) {
     session.charge_efficiency = rows.real(13), session.discharge_efficiency = rows.real(14);
     run.sessions.push_back(std::move(session));
   }
+
+  // In order of plugging in; sessions that never did stand at the end.
   std::stable_sort(run.sessions.begin(), run.sessions.end(), [](const Session& a, const Session& b) {
     return (a.number > 0 ? a.number : INT64_MAX) < (b.number > 0 ? b.number : INT64_MAX);
   });
@@ -193,6 +200,7 @@ void read_power(RunReader& reader) {
   Statement rows(
       reader.database,
       "SELECT evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power ORDER BY id");
+
   while (rows.step()) {
     const double start_s = exact_second(reader, rows.integer(3)), end_s = exact_second(reader, rows.integer(4));
     const double kw = zero_or(rows.real(5)), slope = zero_or(rows.real(6)), kwh = zero_or(rows.real(7));
@@ -207,10 +215,14 @@ void read_power(RunReader& reader) {
       add_corner(storage.soc, from_s, until_s, kwh,
                  {storage.capacity_kwh, storage.charge_efficiency, storage.discharge_efficiency});
     }
+
     const auto found = by_number.find(rows.integer(2));
     if (found == by_number.end()) continue;
     Session& session = *found->second;
+
+    // The last energy into the vehicle: from then on it was done.
     if (kwh > 0.0) session.charged_until_s = std::max(session.charged_until_s, until_s);
+
     if (!run.has_soc || !(session.soc_start >= 0.0) || !(session.battery_kwh > 0.0)) continue;
     if (session.soc.empty()) session.soc.emplace_back(std::min(session.plugged_in_s, from_s), session.soc_start);
     add_corner(session.soc, from_s, until_s, kwh,
@@ -230,12 +242,13 @@ void read_plan(RunReader& reader) {
     add_energy(run.plan, static_cast<std::size_t>(evse) - 1, exact_second(reader, rows.integer(1)),
                exact_second(reader, rows.integer(2)), zero_or(rows.real(3)), 0.0);
   }
-  // What stood of the plans while each vehicle was there, as in the view plan_per_session.
+  // Energy of the plans that stood while each vehicle was there, as in the view plan_per_session.
   Statement planned(
       reader.database,
       "SELECT s.number, sum(p.kw * (min(p.end_ns, s.departed_ns) - max(p.start_ns, s.plugged_in_ns)) / "
       "3600e9) FROM session s JOIN plan p ON p.evse = s.evse WHERE s.number IS NOT NULL AND p.replaced_ns "
       "IS NULL AND p.end_ns > s.plugged_in_ns AND p.start_ns < s.departed_ns GROUP BY s.number");
+
   if (run.plan.kwh.empty()) return;
   std::unordered_map<std::int64_t, double> kwh;
   while (planned.step()) kwh[planned.integer(0)] = planned.real(1);

@@ -96,13 +96,17 @@ Table sessions_table(const Report& report, std::size_t run, bool whole) {
   Table table;
   table.id = report.runs.size() == 1 ? "sessions" : fmt::format("sessions-{}", run + 1);
   const std::string of = report.runs.size() == 1 ? "" : report.names[run] + ": ";
+
   const bool planned = !record.plan.kwh.empty();
   table.title = planned ? Text{of + "Sessions, plan against outcome", of + "세션별 계획과 실제"}
                         : Text{of + "Sessions", of + "세션"};
+
   table.heads = {{"session", "세션"},         {"vehicle", "차량"},     same("EVSE"),
                  {"plugged in", "접속"},      {"left", "출발"},        {"ended", "종료"},
                  {"wanted kWh", "희망 kWh"},  {"got kWh", "충전 kWh"}, {"missing kWh", "미충전 kWh"},
                  {"planned kWh", "계획 kWh"}, {"paid", "지불"}};
+
+  // Worst first: by missing energy, or by distance from the plan, whichever is larger.
   std::vector<const Session*> order;
   for (const Session& session : record.sessions) order.push_back(&session);
   const auto off = [&](const Session& s) {
@@ -111,9 +115,11 @@ Table sessions_table(const Report& report, std::size_t run, bool whole) {
   std::stable_sort(order.begin(), order.end(), [&](const Session* a, const Session* b) {
     return std::max(a->unmet_kwh, off(*a)) > std::max(b->unmet_kwh, off(*b));
   });
+
   table.total = order.size();
   constexpr std::size_t in_page = 25;
   if (!whole && order.size() > in_page) order.resize(in_page);
+
   for (const Session* session : order) {
     const bool plugged_in = session->number > 0;
     Row row;
@@ -134,6 +140,7 @@ Table sessions_table(const Report& report, std::size_t run, bool whole) {
         money(session->paid, record.summary.currency)};
     table.rows.push_back(std::move(row));
   }
+
   table.note = {"Those first that missed most or were furthest from their plan.",
                 "미충전이나 계획과의 차이가 큰 순서."};
   table.folded = true;

@@ -13,6 +13,8 @@ Text same(std::string text) { return {text, std::move(text)}; }
 
 std::string escaped(std::string_view text) {
   std::string out;
+
+  // Safe in text and in attributes, with either kind of quote.
   for (const char c : kernel::printable(text)) {
     switch (c) {
       case '&':

@@ -190,9 +190,12 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
     numeric = numeric && number;
     if (number) x_range.add(*number);
   }
+
   const auto mean_of = [&](const Cell& cell) {
     return analysis::spread_of(figures_by_seed(table, cell, request.figure));
   };
+
+  // The axis has room for the intervals, too.
   for (const Series& one : series) {
     for (const Cell& cell : one.cells) {
       const analysis::Spread s = mean_of(cell);
@@ -202,6 +205,7 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
       y_range.add(interval_of(s).high);
     }
   }
+
   if (y_range.is_empty())
     throw SweepError(fmt::format("{} does not apply to any run of this sweep", kernel::printable(request.figure, 60)));
 
@@ -213,6 +217,7 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
   drawing.title = fmt::format("{}: {} / {}", table.scenario, request.figure, factor);
   const Axis y = axis_of(y_range.low, y_range.high);
   draw_frame(drawing, y, factor, with_unit(table, request.figure));
+
   const double pad = 0.04;
   const auto x_part = [&](const std::string& value) {
     const auto at = static_cast<double>(std::find(values.begin(), values.end(), value) - values.begin());
@@ -232,21 +237,27 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
     // Side by side by a little, so that intervals of several lines at one value can be told apart.
     const double shift =
         spread ? (static_cast<double>(i) - (static_cast<double>(series.size()) - 1.0) / 2.0) * 3.0 : 0.0;
+
     std::optional<std::pair<double, double>> before;
     std::vector<Cell> cells = series[i].cells;
     if (numeric)
       std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
         return *number_of(table.layout.points[a.point][against]) < *number_of(table.layout.points[b.point][against]);
       });
+
     for (const Cell& cell : cells) {
       const analysis::Spread s = mean_of(cell);
+
+      // A mean that does not apply breaks the line: nothing is drawn across the gap.
       if (std::isnan(s.mean)) {
         before.reset();
         continue;
       }
+
       const double x = place_x(x_part(table.layout.points[cell.point][against])) + shift;
       const double at = place_y(y.part(s.mean));
       if (before && numeric) drawing.lines.push_back({before->first, before->second, x, at, 1.6, color});
+
       const Interval interval = interval_of(s);
       if (spread && !std::isnan(interval.low)) {
         const double low = place_y(y.part(interval.low)), high = place_y(y.part(interval.high));
@@ -254,6 +265,7 @@ Chart figure_chart(const Table& table, const ChartRequest& request) {
         drawing.lines.push_back({x - 3.0, low, x + 3.0, low, 1.2, color});
         drawing.lines.push_back({x - 3.0, high, x + 3.0, high, 1.2, color});
       }
+
       drawing.discs.push_back({x, at, 3.2, color});
       before = std::pair(x, at);
     }
@@ -293,6 +305,7 @@ Chart front_chart(const Table& table, const std::vector<std::string>& figures, b
     y_range.add(y);
   }
   if (places.empty()) throw SweepError("no point has both figures: there is no front");
+
   const Axis x = axis_of(x_range.low, x_range.high), y = axis_of(y_range.low, y_range.high);
   Chart chart;
   Drawing& drawing = chart.drawing;
@@ -319,6 +332,7 @@ Chart front_chart(const Table& table, const std::vector<std::string>& figures, b
     drawing.discs.push_back(
         {place_x(x.part(place.x)), place_y(y.part(place.y)), 4.2, palette[place.strategy % palette.size()]});
   draw_legend(drawing, table.strategies);
+
   chart.notes.push_back(
       told(korean,
            "{}: means over {} seed(s). On the line: nothing is better in one without being worse in the other; grey: "

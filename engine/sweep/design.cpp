@@ -71,6 +71,7 @@ Factor parse_factor(std::string_view text) {
   if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
     refuse(text, "write NAME=LOW:HIGH:STEP or NAME=VALUE,VALUE,...; NAME=LOW:HIGH with --samples");
   if (!kernel::is_utf8(text)) refuse(text, "is not UTF-8");
+
   Factor factor;
   factor.name = text.substr(0, equals);
   const std::string_view given = text.substr(equals + 1);

@@ -1,4 +1,4 @@
-// What is varied in a sweep, and the points that come of it: a grid, or samples of a Latin hypercube.
+// Factors of a sweep, and the points that come of them: a grid, or samples of a Latin hypercube.
 #pragma once
 
 #include <cstddef>

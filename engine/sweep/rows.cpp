@@ -122,26 +122,32 @@ std::size_t RowStore::column_of(const std::string& name) {
 void RowStore::read_line(const std::string& line, File& file) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
   try {
+    // Each file has names of its own in its own order: rows are put into the order of all of this sweep.
     if (json.contains("names")) {
       file.columns.clear();
       for (const auto& name : json.at("names")) file.columns.push_back(column_of(name.get<std::string>()));
       return;
     }
+
     Row row;
     json.at("key").get_to(row.key);
     json.at("inputs").get_to(row.inputs);
     json.at("error").get_to(row.error);
     json.at("sessions").get_to(row.sessions);
     json.at("wall_s").get_to(row.wall_s);
+
     const std::string hash = json.at("event_hash");
     const auto [end, wrong] = std::from_chars(hash.data(), hash.data() + hash.size(), row.event_hash, 16);
     if (wrong != std::errc() || end != hash.data() + hash.size()) throw SweepError("");
+
+    // A row of other columns than its file announces is damaged; a failed run has no figures.
     const auto& figures = json.at("figures");
     if (row.error.empty() && figures.size() != file.columns.size()) throw SweepError("");
     row.figures.assign(names_.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < figures.size(); ++i) {
       if (figures[i].is_number()) row.figures[file.columns[i]] = figures[i].get<double>();
     }
+
     put(std::move(row));
   } catch (const nlohmann::json::exception&) {
     ++damaged_;
@@ -187,14 +193,19 @@ void RowStore::write_line(const std::string& line) {
 void RowStore::add(Row row, const std::vector<std::string>& names) {
   using Json = nlohmann::ordered_json;
   const std::lock_guard lock(mutex_);
+
   std::vector<std::size_t> columns;
   for (const std::string& name : names) columns.push_back(column_of(name));
+
   if (!folder_.empty()) {
     if (own_ < 0) open_own();
+
+    // Names are written once, and again where they change: lines stay short.
     if (row.error.empty() && names != own_names_) {
       write_line(Json{{"names", names}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
       own_names_ = names;
     }
+
     Json json;
     json["key"] = row.key;
     json["inputs"] = row.inputs;
@@ -205,6 +216,8 @@ void RowStore::add(Row row, const std::vector<std::string>& names) {
     json["figures"] = Json::array();
     for (const double figure : row.figures) json["figures"].push_back(std::isfinite(figure) ? Json(figure) : Json());
     write_line(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+
+    // Forced to the disk once a second at most: a machine that loses power loses little.
     if (now_s() - synced_s_ > 1.0) {
       if (::fdatasync(own_) != 0) can_not(own_path_, "written", errno);
       synced_s_ = now_s();

@@ -13,7 +13,7 @@
 
 namespace evtwin::sweep {
 
-/// What is kept of one run.
+/// The figures kept of one run.
 struct Row {
   std::string key;     ///< of its content: everything the run depends on but the bytes of its inputs
   std::string inputs;  ///< digest of those; empty where the world could not be loaded
@@ -53,7 +53,7 @@ class RowStore {
   bool has(const std::string& key) const;
   /// A row that is there already is replaced (a failed run, tried again). @throws SweepError for a full disk.
   void add(Row row, const std::vector<std::string>& names);
-  /// Forgets rows made from other inputs than `digest`, among those whose key is `key`.
+  /// Forgets the row of this key.
   void drop(const std::string& key);
 
   /// Names of figures, in their order; empty before the first row that has any.

@@ -32,7 +32,7 @@ double cost_of(const Table& table, const Cell& cell, const std::string& figure) 
   return info != nullptr && info->better == analysis::Better::higher ? -mean : mean;
 }
 
-/// What does not apply in both is the same.
+/// Figures that apply in neither are the same.
 bool same_figures(const std::vector<double>& a, const std::vector<double>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
@@ -128,15 +128,19 @@ std::vector<Standing> pareto(const Table& table, const std::vector<std::string>&
       for (const std::string& figure : figures) costs.back().push_back(cost_of(table, {p, s}, figure));
     }
   }
+
+  // A point with a figure that does not apply can neither dominate nor be dominated.
   const auto known = [](const std::vector<double>& all) {
     return std::none_of(all.begin(), all.end(), [](double cost) { return std::isnan(cost); });
   };
+
   std::vector<Standing> standing;
   for (const auto& own : costs) {
     if (!known(own)) {
       standing.push_back(Standing::apart);
       continue;
     }
+
     const bool beaten = std::any_of(costs.begin(), costs.end(),
                                     [&](const auto& other) { return known(other) && dominates(other, own); });
     standing.push_back(beaten ? Standing::dominated : Standing::on_front);

@@ -1,5 +1,5 @@
-// What the seeds of a sweep say of each point and strategy: means with intervals, differences from a reference on the
-// same cars, and who is dominated by nobody.
+// Statistics over the seeds of a sweep, by point and strategy: means with intervals, differences from a reference on
+// the same cars, and who is dominated by nobody.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,8 +17,8 @@ struct Cell {
   std::size_t point = 0, strategy = 0;
 };
 
-/// What cells are held against: the strategy of that number at the same point, or, where a sweep has one strategy only,
-/// the point of that number.
+/// The cells that others are held against: the strategy of that number at the same point, or, where a sweep has one
+/// strategy only, the point of that number.
 struct Reference {
   bool is_point = false;
   std::size_t index = 0;
@@ -54,7 +54,7 @@ enum class Standing : std::uint8_t { on_front, dominated, apart };
 /// By point, then strategy. @throws SweepError for fewer than two figures, or one that there is not.
 std::vector<Standing> pareto(const Table& table, const std::vector<std::string>& figures);
 
-/// What people and programs are shown.
+/// Content of a summary, for people and programs.
 struct SummaryRequest {
   std::vector<std::string> figures;  ///< empty: objective
   std::string reference;             ///< strategy; empty: the first

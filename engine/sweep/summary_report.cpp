@@ -88,11 +88,14 @@ std::string figure_table(const Table& table, const std::string& figure, const Re
   const auto interval = [&](double low, double high) {
     return std::isnan(low) ? std::string("-") : told(korean, "{} to {}", "{} ~ {}", number(low), number(high));
   };
+
+  // A difference that rounds to 0 has no sign.
   const auto with_sign = [&](double value) {
     const std::string text = number(value);
     const bool zero = text.find_first_of("123456789") == std::string::npos;
     return value > 0.0 && !zero ? "+" + text : text;
   };
+
   analysis::TextTable out(heads);
   for (std::size_t p = 0; p < table.layout.points.size(); ++p) {
     for (std::size_t s = 0; s < table.strategies.size(); ++s) {
@@ -102,10 +105,12 @@ std::string figure_table(const Table& table, const std::string& figure, const Re
       cells.push_back(table.strategies[s]);
       cells.push_back(fmt::format("{}", facts.spread.count));
       cells.push_back(number(facts.spread.mean));
+
       if (spread) {
         cells.push_back(number(facts.spread.deviation));
         cells.push_back(interval(facts.interval.low, facts.interval.high));
       }
+
       const bool known = facts.difference.count > 0;
       if (several) cells.push_back(known ? with_sign(facts.difference.mean) : "-");
       if (several && spread) {
@@ -114,6 +119,8 @@ std::string figure_table(const Table& table, const std::string& figure, const Re
                             : told(korean, "{} to {}", "{} ~ {}", with_sign(facts.difference.low),
                                    with_sign(facts.difference.high)));
       }
+
+      // A lower cost that serves less is no saving: the seeds in which that is so are counted beside it.
       const std::size_t less = serves_less(table, cell);
       cells.push_back(less == 0 ? "" : fmt::format("{}/{}", less, table.layout.seeds));
       out.add_row(std::move(cells));
@@ -127,15 +134,19 @@ std::string front_table(const Table& table, const std::vector<std::string>& figu
   std::vector<std::string> heads;
   for (const Factor& factor : table.layout.factors) heads.push_back(factor.name);
   heads.emplace_back(korean ? "전략" : "strategy");
+
   for (const std::string& figure : figures) {
     const Style style = style_of(table, figure);
     heads.push_back(fmt::format("{}{}", figure, style.unit.empty() ? "" : " " + style.unit));
   }
+
   analysis::TextTable out(heads);
   std::size_t dominated = 0, apart = 0;
   for (std::size_t i = 0; i < standing.size(); ++i) {
     dominated += standing[i] == Standing::dominated ? 1U : 0U;
     apart += standing[i] == Standing::apart ? 1U : 0U;
+
+    // The table lists the front alone; the others are counted below it.
     if (standing[i] != Standing::on_front) continue;
     const Cell cell{i / table.strategies.size(), i % table.strategies.size()};
     std::vector<std::string> cells(table.layout.points[cell.point]);
@@ -147,6 +158,7 @@ std::string front_table(const Table& table, const std::vector<std::string>& figu
     }
     out.add_row(std::move(cells));
   }
+
   std::string text = wrapped(
       told(korean,
            "Pareto front: nothing is better in one of these without being worse in another ({} others are dominated).",
@@ -193,7 +205,7 @@ std::string summary_text(const Table& table, const SummaryRequest& request, bool
   for (const std::string& figure : figures) text += figure_table(table, figure, reference, spread, korean) + "\n";
   if (!request.pareto.empty()) text += front_table(table, request.pareto, korean) + "\n";
 
-  // What is to be known besides.
+  // Notes without which the tables can be misread.
   if (table.layout.points.size() * table.strategies.size() > 1) {
     const std::string name = kernel::printable(name_of_reference(table, reference));
     text +=
@@ -212,6 +224,7 @@ std::string summary_text(const Table& table, const SummaryRequest& request, bool
     text += wrapped(korean ? "시드가 하나뿐이라 편차를 알 수 없습니다: --seeds 1..10."
                            : "One seed is one draw of cars, without a spread: --seeds 1..10 says whether a difference "
                              "holds.");
+
   bool less = false;
   for (std::size_t p = 0; p < table.layout.points.size(); ++p)
     for (std::size_t s = 0; s < table.strategies.size(); ++s) less = less || serves_less(table, {p, s}) > 0;
@@ -220,6 +233,7 @@ std::string summary_text(const Table& table, const SummaryRequest& request, bool
                              "절감이 아닙니다."
                            : "Serves less: seeds in which it serves over 0.5 % less than the strategy that serves "
                              "most; a lower cost is no saving there.");
+
   if (const std::size_t failed = failed_runs(table); failed > 0)
     text += wrapped(told(korean, "{} of {} runs failed and are in no figure; the table says why.",
                          "실행 {}/{}개가 실패하여 수치에서 제외됨; 이유는 표에 있습니다.", failed, table.rows.size()));
@@ -232,6 +246,7 @@ nlohmann::ordered_json summary_json(const Table& table, const SummaryRequest& re
   check_figures(table, figures);
   const Reference reference = reference_of(table, request.reference);
   const bool spread = table.layout.seeds > 1 && seeds_matter(table);
+
   Json json;
   json["scenario"] = table.scenario;
   json["currency"] = table.currency;
@@ -241,6 +256,7 @@ nlohmann::ordered_json summary_json(const Table& table, const SummaryRequest& re
   json["reference"] = name_of_reference(table, reference);
   json["seeds_matter"] = spread;
   json["failed"] = failed_runs(table);
+
   json["figures"] = Json::array();
   for (const std::string& figure : figures) {
     Json cells = Json::array();
@@ -254,6 +270,7 @@ nlohmann::ordered_json summary_json(const Table& table, const SummaryRequest& re
         one["sd"] = number_or_null(facts.spread.deviation);
         one["low"] = number_or_null(facts.interval.low);
         one["high"] = number_or_null(facts.interval.high);
+
         one["difference"] = nullptr;
         if (facts.difference.count > 0)
           one["difference"] = {{"mean", number_or_null(facts.difference.mean)},
@@ -266,7 +283,9 @@ nlohmann::ordered_json summary_json(const Table& table, const SummaryRequest& re
     }
     json["figures"].push_back({{"figure", figure}, {"cells", std::move(cells)}});
   }
+
   if (request.pareto.empty()) return json;
+
   const std::vector<Standing> standing = pareto(table, request.pareto);
   Json cells = Json::array();
   for (std::size_t i = 0; i < standing.size(); ++i) {

@@ -89,11 +89,13 @@ void write_table_sqlite(const Table& table, const std::string& file) {
   for (const std::string& figure : table.figures) columns += ", " + quoted(figure) + " REAL";
   database.execute("CREATE TABLE run (" + columns + ", event_hash TEXT, error TEXT)");
   database.execute("CREATE TABLE sweep (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+
   const std::size_t count = 5 + table.layout.factors.size() + table.figures.size();
   std::string places = "?";
   for (std::size_t i = 1; i < count; ++i) places += ", ?";
   {
     record::Statement insert(database, "INSERT INTO run VALUES (" + places + ")");
+
     for (std::size_t world = 0; world < table.layout.worlds(); ++world) {
       const std::size_t point = table.layout.point_of(world);
       for (std::size_t s = 0; s < table.strategies.size(); ++s) {
@@ -103,15 +105,19 @@ void write_table_sqlite(const Table& table, const std::string& file) {
         for (const std::string& value : table.layout.points[point]) insert.bind(++at, std::string_view(value));
         insert.bind(++at, static_cast<std::int64_t>(table.seeds[table.layout.seed_of(world)]));
         insert.bind(++at, std::string_view(table.strategies[s]));
+
+        // A failed run has its error in place of figures and hash.
         const bool whole = row.error.empty();
         for (std::size_t f = 0; f < table.figures.size(); ++f)
           insert.bind(++at, whole && f < row.figures.size() ? row.figures[f] : std::nan(""));
         const std::string hash = fmt::format("{:016x}", row.event_hash);
         whole ? insert.bind(++at, std::string_view(hash)) : insert.bind_null(++at);
         whole ? insert.bind_null(++at) : insert.bind(++at, std::string_view(row.error));
+
         insert.run();
       }
     }
+
     record::Statement tell(database, "INSERT INTO sweep VALUES (?, ?)");
     const auto say = [&](std::string_view key, const std::string& value) {
       tell.bind(1, key);

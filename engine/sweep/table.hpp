@@ -27,8 +27,8 @@ struct Table {
 };
 
 /// Columns: point (from 1), the factors, seed, strategy, every figure, event_hash, error. Empty: does not
-/// apply. Figures are written with the fewest digits that read back as the same number. What takes time is not in it,
-/// so that the same sweep has the same bytes, wherever and in how many parts it was run.
+/// apply. Figures are written with the fewest digits that read back as the same number. Durations are not in it, so
+/// that the same sweep has the same bytes, wherever and in how many parts it was run.
 std::string table_csv(const Table& table);
 /// A fresh data base of one table `run` with the same columns and one `sweep` of keys and values. The same sweep has
 /// the same bytes, written by the same SQLite. @throws record::RunFileError
