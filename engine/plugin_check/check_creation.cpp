@@ -65,17 +65,21 @@ void unknown_ids_are_refused(const Specimen& specimen, const evtwin_info& info) 
 
 void for_each_bound(const evtwin_info& info,
                     const std::function<void(const std::vector<evtwin_param_value>&, const std::string&)>& look) {
+  // One parameter at a time at its ends and in the middle, the others at their defaults.
   for (std::uint32_t p = 0; p < info.n_params; ++p) {
     const evtwin_param_info& param = info.params[p];
     auto params = defaults(info);
+
     const auto with_number = [&](double number) {
       params[p].number = number;
       look(params, fmt::format("{} = {}", param.id, number));
     };
+
     const auto with_text = [&](const char* text) {
       params[p].text = text;
       look(params, fmt::format("{} = '{}'", param.id, std::string_view(text).substr(0, 40)));
     };
+
     switch (param.type) {
       case EVTWIN_PARAM_BOOL:
         with_number(0.0);
@@ -85,6 +89,8 @@ void for_each_bound(const evtwin_info& info,
       case EVTWIN_PARAM_REAL:
         with_number(param.min);
         with_number(param.max);
+
+        // Halves are added: the sum of two bounds may be beyond the largest double.
         with_number(param.type == EVTWIN_PARAM_INT ? std::floor(0.5 * (param.min + param.max))
                                                    : 0.5 * param.min + 0.5 * param.max);
         break;

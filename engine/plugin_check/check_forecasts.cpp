@@ -26,13 +26,16 @@ constexpr std::array<std::uint64_t, 4> short_scenes{1, 2, 15, 16};
 constexpr std::array<std::uint64_t, 7> compared_scenes{1, 5, 9, 11, 12, 14, 15};
 constexpr std::uint64_t most_reports = 100;  // of one call
 
-// ---- What it says of itself, and create(). ----
+// The description, and create().
 
 void info_stays(const Foreseer& of) {
   const std::string id = of.info.id, before = said_by(of.info);
+
   for (const char* text : {of.info.name, of.info.version, of.info.help}) {
     if (text == nullptr || *text == '\0') throw Failed("it lacks a name, a version or help");
   }
+
+  // Asked of the file again each time: an answer kept from before would prove nothing.
   const auto said_now = [&]() -> std::string {
     for (std::uint32_t i = 0; i < of.specimen.forecasters().n_forecasters; ++i) {
       const evtwin_info& info = of.specimen.forecaster_info(i);
@@ -40,11 +43,15 @@ void info_stays(const Foreseer& of) {
     }
     return "nothing: its id is gone";
   };
+
   const auto expect_unchanged = [&](const std::string& now, const char* when) {
     if (now != before) throw Failed(fmt::format("info() says something else {}", when));
   };
+
   ForecasterInstance instance(of);
   expect_unchanged(said_now(), "after create()");
+
+  // A description that is made per thread would show here.
   std::string elsewhere;
   std::thread([&] {
     try {
@@ -54,6 +61,7 @@ void info_stays(const Foreseer& of) {
     }
   }).join();
   expect_unchanged(elsewhere, "on another thread");
+
   instance.destroy();
   expect_unchanged(said_now(), "after destroy()");
 }
@@ -121,7 +129,7 @@ void parameters_are_taken(const Foreseer& of) {
   if (instance.made().status == EVTWIN_OK) instance.destroy();
 }
 
-// ---- Digests. ----
+// Digests of answers.
 
 void short_histories_are_answered(const Foreseer& of) {
   for (const std::uint64_t number : short_scenes) play(of, ForecastScene(number));
@@ -144,7 +152,7 @@ void longer_structs(const Foreseer& of) {
     play(of, ForecastScene(number), {.wall = Wall::after, .extra = fields_of_a_later_minor});
 }
 
-// ---- An answer depends on create()'s arguments and on the call alone. ----
+// An answer depends on create()'s arguments and on the call alone.
 
 /// Every question of a fresh instance.
 Digests each_by_a_fresh_one(const Foreseer& of, const ForecastScene& scene) {
@@ -215,6 +223,7 @@ void instances_are_apart(const Foreseer& of) {
 }
 
 void instances_on_threads(const Foreseer& of) {
+  // Each set of scenes alone first, then both at the same time: answers must be the same bits.
   constexpr std::array<std::uint64_t, 3> here{1, 9, 14}, there{2, 5, 12};
   const auto run = [&](std::span<const std::uint64_t> numbers) {
     std::vector<Digests> all;
@@ -222,8 +231,10 @@ void instances_on_threads(const Foreseer& of) {
     return all;
   };
   const auto here_alone = run(here), there_alone = run(there);
+
   std::vector<Digests> here_beside, there_beside;
   std::string failed;
+
   std::thread beside([&] {
     try {
       there_beside = run(there);
@@ -231,14 +242,18 @@ void instances_on_threads(const Foreseer& of) {
       failed = error.what();
     }
   });
+
+  // The thread is joined whatever happens here: one that is left would end the process.
   try {
     here_beside = run(here);
   } catch (...) {
     beside.join();
     throw;
   }
+
   beside.join();
   if (!failed.empty()) throw Failed(failed);
+
   for (std::size_t s = 0; s < here.size(); ++s) {
     const char* how = "while another instance runs on another thread";
     expect_same(here_alone[s], here_beside[s], ForecastScene(here[s]), how);
@@ -246,7 +261,7 @@ void instances_on_threads(const Foreseer& of) {
   }
 }
 
-// ---- The process. ----
+// The process, and what a forecaster leaves in it.
 
 void lives_leave_nothing(const Foreseer& of) {
   expect_lives_leave_nothing([&](std::uint64_t life) {
@@ -296,7 +311,7 @@ void process_stays(const Foreseer& of) {
 
 /// Questions of the long run, one instance asked all along. @returns answers.
 Digests asked_at_length(const Foreseer& of, const ForecastScene& scene) {
-  // Who needs seconds for an answer is asked fewer times, and the check says so.
+  // A forecaster that needs seconds for an answer is asked fewer times, and the check says so.
   constexpr double enough_s = 20.0;
   const auto cpu_s = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
   const control::ProcessState before;  // with the streams that a host has
@@ -388,26 +403,32 @@ void one_forecast_scene(const Foreseer& of, std::uint64_t number) {
 
 void time_forecasts(const Foreseer& of) {
   using Clock = std::chrono::steady_clock;
+
   constexpr double enough_s = 1.0;
   constexpr std::uint64_t timed_scene = 9;
   constexpr std::size_t most_rounds = 32, fewest_rounds = 4;
+
   const ForecastScene scene(timed_scene);
   std::vector<double> mean, quantile, all;
   const auto began = Clock::now();
   for (std::size_t round = 0; round < most_rounds; ++round) {
+    // A fresh instance per round: one that has been asked before may answer from memory.
     ForecasterInstance instance(of);
     for (std::size_t k = 0; k < scene.questions(); ++k) {
       const ForecastScene::Call call = scene.call(k, of.quantity);
       mean.assign(call.question.steps.n, std::numeric_limits<double>::quiet_NaN());
       quantile.assign(mean.size() * call.question.n_levels, std::numeric_limits<double>::quiet_NaN());
+
       const evtwin_answer answer{sizeof(evtwin_answer), 0, mean.data(), quantile.data()};
       const auto from = Clock::now();
       instance.forecast(call.history, call.question, answer, k);
       all.push_back(std::chrono::duration<double, std::nano>(Clock::now() - from).count());
     }
+
     instance.destroy();
     if (round + 1 >= fewest_rounds && std::chrono::duration<double>(Clock::now() - began).count() > enough_s) break;
   }
+
   std::sort(all.begin(), all.end());
   keep(std::array<std::uint64_t, 2>{std::bit_cast<std::uint64_t>(all[all.size() / 2]),
                                     std::bit_cast<std::uint64_t>(all[all.size() * 99 / 100])});

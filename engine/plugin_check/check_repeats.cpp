@@ -54,6 +54,7 @@ void instances_are_independent(const Specimen& specimen, const evtwin_info& info
 }
 
 void instances_run_on_threads(const Specimen& specimen, const evtwin_info& info) {
+  // Each run alone first, then both at the same time: answers must be the same bits.
   const auto run = [&](std::uint64_t seed) {
     std::vector<std::uint64_t> answers;
     for (std::uint64_t k = 0; k < repeated_scenes; ++k) {
@@ -62,9 +63,11 @@ void instances_run_on_threads(const Specimen& specimen, const evtwin_info& info)
     }
     return answers;
   };
+
   const auto first_alone = run(1), second_alone = run(101);
   std::vector<std::uint64_t> first, second;
   std::string failed;
+
   std::thread beside([&] {
     try {
       second = run(101);
@@ -72,12 +75,15 @@ void instances_run_on_threads(const Specimen& specimen, const evtwin_info& info)
       failed = error.what();
     }
   });
+
+  // The thread is joined whatever happens here: one that is left would end the process.
   try {
     first = run(1);
   } catch (...) {
     beside.join();
     throw;
   }
+
   beside.join();
   if (!failed.empty()) throw Failed(failed);
   expect_same(first_alone, first, 1, "while another instance runs on another thread");
@@ -94,10 +100,12 @@ void disturb_memory() {
   };
   for (int k = 0; k < 512; ++k) take(4);
   take(1237);
+
   // Kept: what comes after lies elsewhere.
   static std::vector<void*> kept;
   kept.push_back(std::malloc(531 * page + 48));
   for (int k = 0; k < 61; ++k) kept.push_back(std::malloc(page + 16));
+
   // Other bytes: what is freed here is what the plugin gets next, unset.
   std::vector<void*> all;
   for (std::size_t bytes = 16; bytes <= 4096; bytes += 16) {

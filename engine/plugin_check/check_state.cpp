@@ -16,7 +16,7 @@ constexpr std::size_t most_lengths = 256;
 
 using StateBytes = std::vector<std::byte>;
 
-/// Whose state it is: a strategy with these parameters at the site of a scene.
+/// Owner of a state: a strategy with these parameters at the site of a scene.
 struct Case {
   const Specimen& specimen;
   const evtwin_info& info;

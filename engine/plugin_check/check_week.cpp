@@ -105,21 +105,29 @@ void nothing_comes_late(const Specimen& specimen, const evtwin_info& info) {
 
 void week_balances(const Specimen& specimen, const evtwin_info& info) {
   const twin::World world = small_site_week();
+
   const auto run = [&] {
     return twin::simulate(world, [&](const evtwin_view& first, std::uint64_t, std::uint32_t) {
       return std::make_unique<Hosted>(specimen, info, first);
     });
   };
+
   const twin::Result result = run();
   const twin::SiteResult& site = result.sites[0];
   expect_service(site);
+
+  // Rounding grows with the energy turned over: the balance is held to that.
   const double off = std::abs(control::imbalance_kwh(site.ledger));
   if (off > 1e-9 * std::max(1.0, control::turnover_kwh(site.ledger)))
     throw Failed(fmt::format("the ledger is off by {:g} kWh", off));
+
   if (const std::uint64_t again = run().event_hash; again != result.event_hash)
     throw Failed(fmt::format("the same week again has another hash: {:016x}, {:016x}", result.event_hash, again));
+
   note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", site.decisions, site.energy_got_kwh,
                    site.energy_wanted_kwh));
+
+  // The guard's corrections are no failures: a strategy may leave limits to it.
   std::string corrections;
   for (std::size_t c = 1; c < site.corrections.size(); ++c) {
     if (site.corrections[c] > 0)

@@ -54,7 +54,7 @@ std::size_t resident_mib(pid_t process) {
 
 std::string memory_words(std::size_t mib) { return fmt::format("it took more than {} MiB of memory", mib); }
 
-/// What the child is, before the body runs.
+/// Makes the process fit for a check, before the body runs.
 void settle(const ChildLimits& limits) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setpgid(0, 0);
@@ -183,12 +183,15 @@ bool look_after(Running& running, const ChildLimits& limits) {
     kill_for(running, memory_words(limits.memory_mib));
     return false;
   }
+
   if (const std::uint64_t beat = running.box->beat.load(); beat != running.beat) {
     running.beat = beat;
     running.beat_at = Clock::now();
     running.beat_cpu_s = cpu_seconds(running.process);
   }
+
   constexpr double much_longer = 20.0;
+
   const double waited_s = seconds_since(running.beat_at);
   if (waited_s <= limits.call_s) return false;
   const double cpu_s = cpu_seconds(running.process) - running.beat_cpu_s;
@@ -196,6 +199,7 @@ bool look_after(Running& running, const ChildLimits& limits) {
   // One that waits uses next to nothing; one that a busy machine keeps waiting uses its share.
   const bool idle = waited_s > 2.0 * limits.call_s && cpu_s < 0.02 * waited_s;
   if (!running.slow && !idle && waited_s < much_longer * limits.call_s) return false;
+
   std::string why = running.slow
                         ? fmt::format("it did not come back within {:g} s of CPU time", limits.call_s)
                         : fmt::format(
@@ -275,6 +279,7 @@ std::vector<Outcome> run_children(std::span<const Body> bodies, const ChildLimit
   ChildLimits limits = given;
   std::vector<Outcome> outcomes(bodies.size());
   std::vector<Running> running;
+
   const auto bury = [&](Running& child, int status) {
     outcomes[child.number] = outcome_of(child, status);
     if (limits.ended) limits.ended(child.number, outcomes[child.number]);
@@ -282,18 +287,21 @@ std::vector<Outcome> run_children(std::span<const Body> bodies, const ChildLimit
     if (child.handle >= 0) close(child.handle);
     munmap(child.box, sizeof(BlackBox));
   };
+
   std::size_t next = 0;
   while (next < bodies.size() || !running.empty()) {
     while (next < bodies.size() && running.size() < std::max(1U, limits.at_once)) {
       running.push_back(start(next, bodies[next], limits));
       ++next;
     }
+
     std::vector<pollfd> handles;
     for (const Running& child : running) {
       if (child.handle >= 0) handles.push_back({child.handle, POLLIN, 0});
     }
     // Without handles the children are looked at every millisecond.
     poll(handles.data(), handles.size(), handles.size() == running.size() ? 20 : 1);
+
     const bool stop = limits.stop && limits.stop();
     bool hung = false;
     std::erase_if(running, [&](Running& child) {
@@ -306,7 +314,10 @@ std::vector<Outcome> run_children(std::span<const Body> bodies, const ChildLimit
       hung = look_after(child, limits) || hung;
       return false;
     });
+
     if (stop) throw Stopped("interrupted");
+
+    // After one that hangs the others have a tenth of the time: a plugin that hangs once mostly hangs everywhere.
     if (hung) limits.call_s = std::min(limits.call_s, given.call_s / 10.0);
   }
   return outcomes;

@@ -85,7 +85,7 @@ using Body = std::function<void()>;
 
 /// Runs each body in a child of its own. One that returns passed, one that throws failed with its words, one that ends
 /// in any other way failed with the reason in words. After the first that hangs the others get a tenth of the time.
-/// What counts is the CPU time of a call, so that a busy machine makes nobody slow; one that waits is given twice as
+/// A call is measured by its CPU time, so that a busy machine makes nobody slow; one that waits is given twice as
 /// long.
 /// @throws Stopped; std::runtime_error when no process can be made.
 std::vector<Outcome> run_children(std::span<const Body> bodies, const ChildLimits& limits);

@@ -6,7 +6,7 @@ namespace evtwin::plugin_check {
 
 /// Takes over the signals of crashes and exit() in this process; what they say goes to the black box.
 void speak_when_dying();
-/// What AddressSanitizer calls with its whole report: its first line becomes the reason, and the process ends.
+/// Called by AddressSanitizer with its whole report: its first line becomes the reason, and the process ends.
 void die_of_sanitizer(const char* report);
 
 /// Words about an address that was touched and may not be, or false: `write_words(address, wrote, text, size)`.

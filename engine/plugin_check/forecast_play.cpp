@@ -28,6 +28,7 @@ class WalledCall {
       name(b, columns_[b].name, columns_[b].of);
       if (columns_[b].bytes > 0) std::memcpy(blocks_[b].cells, columns_[b].cells, columns_[b].bytes);
     }
+
     const auto at = [this](std::size_t column) { return blocks_[column].cells; };
     const auto steps_at = [&](const evtwin_steps& from, std::size_t first) {
       return evtwin_steps{from.struct_size,
@@ -39,11 +40,14 @@ class WalledCall {
                           reinterpret_cast<const std::uint8_t*>(at(first + 3)),
                           reinterpret_cast<const std::uint8_t*>(at(first + 4))};
     };
+
+    // Structs that are longer by `extra` are those of a newer host, and must be accepted.
     evtwin_history history = source.history;
     history.struct_size += static_cast<std::uint32_t>(extra);
     history.steps = steps_at(source.history.steps, 0);
     for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q)
       history.values[q] = reinterpret_cast<const double*>(at(steps_columns + q));
+
     evtwin_question question = source.question;
     question.struct_size += static_cast<std::uint32_t>(extra);
     question.steps = steps_at(source.question.steps, steps_columns + EVTWIN_QUANTITIES);
@@ -54,11 +58,14 @@ class WalledCall {
     quantile_ = {reinterpret_cast<double*>(at(b + 4)), n_quantile};
     std::fill(mean_.begin(), mean_.end(), left_out);
     std::fill(quantile_.begin(), quantile_.end(), left_out);
+
     const evtwin_answer answer{static_cast<std::uint32_t>(sizeof(evtwin_answer) + extra), 0, mean_.data(),
                                n_quantile == 0 ? nullptr : quantile_.data()};
+
     history_ = place(b, history, "evtwin_history");
     question_ = place(b + 1, question, "evtwin_question");
     answer_ = place(b + 2, answer, "evtwin_answer");
+
     name(b + 3, "mean", "");
     name(b + 4, "quantile", "");
     first_of_answer_ = b + 3;

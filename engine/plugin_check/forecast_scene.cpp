@@ -124,6 +124,7 @@ void ForecastScene::fill(std::uint64_t seed) {
   const auto day = static_cast<std::uint32_t>(24 * 60 / shape_.step_min);
   // Largest values: a large site's PV and load, vehicles and kWh in a step, a price.
   constexpr std::array<double, EVTWIN_QUANTITIES> scale{400.0, 250.0, 12.0, 300.0, 0.6};
+
   Dice dice(seed + 1'000'003);
   for (std::uint32_t q = 0; q < EVTWIN_QUANTITIES; ++q) {
     values_[q].resize(steps.n);
@@ -157,6 +158,7 @@ void ForecastScene::fill(std::uint64_t seed) {
           value = static_cast<int>(k + day) < shape_.history_steps ? not_known : smooth;
           break;
       }
+
       if (q == EVTWIN_QUANTITY_ARRIVALS) value = std::floor(value * scale[q] + rough);
       values_[q][k] = q == EVTWIN_QUANTITY_ARRIVALS ? value : value * scale[q];
     }

@@ -35,7 +35,7 @@ class ForecastScene {
   /// Numbers from 1; those up to corners() are fixed.
   explicit ForecastScene(std::uint64_t number);
   static std::uint64_t corners();
-  /// What comes late: a thousand questions hour by hour, from no history on, over the end of a month and a day of 23 h.
+  /// Late troubles: a thousand questions hour by hour, from no history on, over the end of a month and a day of 23 h.
   static ForecastScene long_run();
 
   /// "scene 5 (a history with gaps)".
@@ -48,7 +48,7 @@ class ForecastScene {
     evtwin_history history;
     evtwin_question question;
   };
-  /// What question `k` shows. The history of a later one begins with that of an earlier one. Valid as long as the
+  /// Call of question `k`. The history of a later one begins with that of an earlier one. Valid as long as the
   /// scene.
   Call call(std::size_t k, std::uint32_t quantity) const;
 

@@ -43,25 +43,32 @@ std::uint64_t Answer::digest() const {
 std::string fault_of(const Answer& answer, const evtwin_view& view) {
   for (std::uint32_t i = 0; i < view.n_evses; ++i) {
     const double kw = answer.evse_kw[i];
+
+    // An outlet without a car may be left out or told 0, and nothing else.
     if (view.evse_session[i] == 0 && !std::isnan(kw) && kw != 0.0)
       return fmt::format("it answered {:g} kW for EVSE {} with nobody plugged in", kw, view.evse_id[i]);
     auto fault = fault_of_setpoint(kw, view.evse_max_discharge_kw[i], view.evse_max_kw[i],
                                    fmt::format("EVSE {}", view.evse_id[i]));
     if (!fault.empty()) return fault;
   }
+
   for (std::uint32_t s = 0; s < view.n_storages; ++s) {
     auto fault = fault_of_setpoint(answer.storage_kw[s], view.storage_max_discharge_kw[s],
                                    view.storage_max_charge_kw[s], fmt::format("storage {}", s + 1));
     if (!fault.empty()) return fault;
   }
+
+  // Steps that the strategy does not plan are NaN; infinity is no plan.
   const bool endless =
       std::any_of(answer.plan_kw.begin(), answer.plan_kw.end(), [](double kw) { return std::isinf(kw); });
   if (endless) return "its plan has an infinite power";
+
   if (answer.wake_ns != 0 && answer.wake_ns <= view.now_ns)
     return fmt::format("it asked to be woken at {} ns, which is not after now ({} ns)", answer.wake_ns, view.now_ns);
   if (answer.quiet_until_ns != 0 && answer.quiet_until_ns <= view.now_ns)
     return fmt::format("it wants no ticks until {} ns, which is not after now ({} ns)", answer.quiet_until_ns,
                        view.now_ns);
+
   if (std::isinf(answer.expected_cost)) return "its expected_cost is infinite";
   return {};
 }

@@ -22,7 +22,7 @@ struct Answer {
   std::uint64_t digest() const;
 };
 
-/// What is wrong with an answer, in words; empty: nothing.
+/// Fault of an answer, in words; empty: none.
 std::string fault_of(const Answer& answer, const evtwin_view& view);
 
 /// How the views are shown, and to an instance of which parameters.

@@ -42,7 +42,7 @@ struct Listed {
   const std::string& id() const { return is_forecaster() ? part.forecaster : part.strategy; }
 };
 
-/// What a child does with either kind; the one that it is of is called.
+/// The work of a child with either kind; the one that it is of is called.
 struct Work {
   std::function<void(const Specimen&, const evtwin_info&)> strategy;
   std::function<void(const Foreseer&)> forecaster;
@@ -103,7 +103,7 @@ class Checker {
     if (options_.judged) options_.judged(report_.checks.back());
   }
 
-  /// What the host reads of the file, with the host's words where it refuses. @returns whether there is something to
+  /// Reads the file as the host does, with the host's words where it refuses. @returns whether there is something to
   /// check.
   bool look_at_entry() {
     Outcome outcome;
@@ -182,9 +182,12 @@ class Checker {
       dup2(output, STDOUT_FILENO);
       if (!stays) specimen.unload();
       const CallMark mark("the end of the process");
+
+      // Passed as far as this body goes: from here on the file's own destructors run.
       black_box()->stage = BlackBox::Stage::passed;
       std::exit(0);
     });
+
     struct stat printed {};
     if (outcome.passed && fstat(output, &printed) == 0 && printed.st_size > 0) {
       outcome.passed = false;
@@ -193,6 +196,7 @@ class Checker {
           "host's results",
           printed.st_size);
     }
+
     if (output >= 0) close(output);
     add({}, "unload", outcome);
   }
@@ -227,6 +231,8 @@ class Checker {
     std::vector<Body> bodies;
     bodies.reserve(looks.size() + 2);
     for (const Look& look : looks) bodies.push_back(on(listed, look.work));
+
+    // Two processes with other addresses and other bytes in fresh memory: answers that differ depend on one of them.
     const bool two_processes = wanted("two-processes");
     const Work kept{&answers_are_kept, &forecasts_are_kept};
     if (two_processes) {
@@ -244,8 +250,10 @@ class Checker {
       known[number] = &outcome;
       for (; next < looks.size() && known[next] != nullptr; ++next) add_look(looks[next], *known[next]);
     };
+
     const auto outcomes = run_children(bodies, limits);
     if (!two_processes) return;
+
     const char* shown = listed.is_forecaster() ? "calls" : "views";
     add(listed.part, "two-processes", compared(outcomes[looks.size()], outcomes[looks.size() + 1], shown));
   }
@@ -338,6 +346,7 @@ class Checker {
         bodies.push_back(on(*sound[k % sound.size()].listed, work));
       }
       const auto outcomes = run_children(bodies, limits_);
+      // One that fails is told once, with the seed that shows it; the others go on.
       std::vector<Fuzzed> still_sound;
       for (std::size_t s = 0; s < sound.size(); ++s) {
         const Outcome* failed = nullptr;
@@ -354,6 +363,7 @@ class Checker {
       }
       sound = std::move(still_sound);
     }
+
     for (const Fuzzed& fuzzed : sound) {
       Outcome outcome;
       outcome.passed = true;

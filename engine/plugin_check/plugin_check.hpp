@@ -9,7 +9,7 @@
 
 namespace evtwin::plugin_check {
 
-/// What of a file is looked at.
+/// The part of a file that is looked at.
 struct Part {
   std::string strategy{};    ///< id; empty: a forecaster, or the file as a whole
   std::string forecaster{};  ///< id; empty: a strategy, or the file as a whole
@@ -27,14 +27,14 @@ struct Verdict {
   std::string note;   ///< worth knowing
 };
 
-/// What a call costs at a site of this many EVSEs.
+/// Cost of a call at a site of this many EVSEs.
 struct Timing {
   std::string strategy;
   std::uint32_t evses = 0;
   double median_ns = 0.0, p99_ns = 0.0;
 };
 
-/// What a call of forecast() costs, for a day of steps of 15 min from four weeks of them.
+/// Cost of a call of forecast(), for a day of steps of 15 min from four weeks of them.
 struct ForecastTiming {
   std::string forecaster, quantity;
   double median_ns = 0.0, p99_ns = 0.0;

@@ -26,7 +26,7 @@ class Dice {
   std::uint64_t seed_, n_ = 0;
 };
 
-/// What a scene must have; the rest is drawn.
+/// Properties that a scene must have; the rest is drawn.
 struct SceneShape {
   int evses = -1;           ///< -1: 1 to 24
   int storages = -1;        ///< -1: 0 to 2

@@ -31,6 +31,7 @@ double random_energy(Dice& dice) {
 }
 
 evtwin_ledger random_ledger(Dice& dice) {
+  // The last field, adjusted_kwh, is of live sites alone: 0 here.
   const auto some = [&] { return dice.chance(0.3) ? 0.0 : dice.real(0.0, 1000.0); };
   return {sizeof(evtwin_ledger),
           0,
@@ -66,35 +67,43 @@ Scene::Scene(std::uint64_t seed, const SceneShape& shape)
   const double export_kw = dice_.chance(0.5) || !shape.limits ? infinite
                            : dice_.chance(0.3)                ? 0.0
                                                               : dice_.real(0.0, 100.0);
+
   guard_ = std::make_unique<control::Guard>(site_.evses, site_.storages, physics::FeederTree(site_.feeders), site_.rows,
                                             contract_kw, export_kw);
   columns_ = std::make_unique<control::ViewColumns>(site_.evses, site_.storages, *guard_,
                                                     control::most_curve_points(site_.vehicles));
+
   guests_.resize(site_.evses.size());
   occupancy_ = shape.occupancy >= 0.0 ? shape.occupancy : dice_.real(0.1, 1.0);
   decisions_ = static_cast<std::uint64_t>(shape.decisions >= 0 ? shape.decisions : dice_.whole(4, 12));
   base_price_ = dice_.chance(0.1) ? 0.0 : dice_.chance(0.3) ? dice_.real(50.0, 300.0) : dice_.real(0.05, 0.6);
 
   evtwin_view& view = columns_->view;
+
+  // Ticks of 1 to 60 min, clocks off UTC by whole and half hours.
   view.tick_ns = std::array{1, 5, 15, 15, 15, 60}[static_cast<std::size_t>(dice_.whole(0, 5))] * minute_ns;
   view.utc_offset_ns = std::array{0, 540, 330, -480}[static_cast<std::size_t>(dice_.whole(0, 3))] * minute_ns;
   view.now_ns = random_start(dice_);
   view.next_tick_ns = tick_after(view.now_ns, view.tick_ns);
   view.last_decision_ns = view.now_ns;
   if (dice_.chance(0.7)) view.end_ns = view.now_ns + 40 * day_ns;  // a dozen decisions end sooner
+
   view.contract_kw = contract_kw;
   view.export_limit_kw = export_kw;
   view.storage_policy = static_cast<std::uint32_t>(dice_.whole(0, 3));
+
   view.demand_basis = static_cast<std::uint32_t>(dice_.whole(0, 2));
   view.month_end_ns = view.now_ns + dice_.instant(hour_ns, 31 * day_ns);
   view.billed_peak_kw = dice_.chance(0.3) ? 0.0 : dice_.real(0.0, 300.0);
   view.month_peak_kw = dice_.real(0.0, 1.0) * view.billed_peak_kw;
   view.demand_price_per_kw = view.demand_basis == EVTWIN_DEMAND_PEAK ? dice_.real(0.0, 8000.0) : 0.0;
   view.demand_fraction = dice_.chance(0.5) ? 1.0 : dice_.real(0.0, 1.0);
+
   view.next_month_demand_price_per_kw =
       view.demand_basis != EVTWIN_DEMAND_PEAK ? 0.0 : view.demand_price_per_kw * dice_.real(0.0, 2.0);
   view.next_month_demand_fraction = dice_.chance(0.5) ? 0.0 : dice_.real(0.0, 1.0);
   view.next_month_floor_kw = dice_.chance(0.5) ? 0.0 : dice_.real(0.0, 1.0) * view.billed_peak_kw;
+
   view.metering_window_ns = std::array{15, 15, 30, 60}[static_cast<std::size_t>(dice_.whole(0, 3))] * minute_ns;
   show_site();
   show_money();
@@ -181,7 +190,7 @@ void Scene::plug_in(std::uint32_t evse) {
   if (vehicle.soc_known) c.know_battery(evse, vehicle);
 }
 
-/// What the car draws now and has got: anything that its limits allow.
+/// Draws the car's power now and its energy so far: anything that its limits allow.
 void Scene::charge(std::uint32_t evse) {
   control::ViewColumns& c = *columns_;
   Guest& guest = guests_[evse];
@@ -220,15 +229,18 @@ void Scene::come_and_go(std::uint32_t subscribes) {
       c.max_kw[i] = physics::rated_kw(site_.evses[i]);
       c.view.why |= subscribes & EVTWIN_WHY_DEPARTURE;
     }
+
     if (c.session[i] == 0 && dice_.chance(occupancy_ * 0.5)) {
       plug_in(i);
       c.view.why |= subscribes & EVTWIN_WHY_ARRIVAL;
     }
+
     const bool reserved = dice_.chance(0.1);
     c.reserved_from_ns[i] = reserved ? c.view.now_ns + dice_.instant(0, day_ns) : 0;
     c.reserved_until_ns[i] = reserved ? c.reserved_from_ns[i] + dice_.instant(minute_ns, day_ns) : 0;
     c.reserved_kwh[i] = reserved ? random_energy(dice_) : 0.0;
   }
+
   c.view.n_connected = 0;
   for (std::uint32_t i = 0; i < guests_.size(); ++i) {
     if (c.session[i] == 0) continue;
@@ -274,7 +286,7 @@ void Scene::show_money() {
   columns_->so_far = random_ledger(dice_);
 }
 
-/// What the last answers became: mostly what was asked, sometimes less, with a reason.
+/// Draws the outcome of the last answers: mostly as asked, sometimes less, with a reason.
 void Scene::show_what_was_granted() {
   control::ViewColumns& c = *columns_;
   const auto rows = static_cast<int>(c.view.n_limits);
@@ -311,31 +323,40 @@ void Scene::show_horizon(const evtwin_strategy& asked) {
   const std::uint32_t steps = asked.horizon_steps;
   if (steps == 0) return;
   const evtwin_view& view = columns_->view;
+
+  // Forecasts may be of now, or older than the view.
   control::Horizon& ahead = columns_->horizon;
   ahead.issued_ns = view.now_ns - (dice_.chance(0.5) ? 0 : dice_.instant(0, std::min(view.now_ns, hour_ns)));
+
   ahead.start_ns.resize(steps + std::size_t{1});
   ahead.window_end_ns.resize(steps);
   for (auto* column : {&ahead.pv_kw, &ahead.load_kw, &ahead.buy_per_kwh, &ahead.sell_per_kwh, &ahead.co2_kg_per_kwh,
                        &ahead.contract_kw, &ahead.power_setpoint_kw, &ahead.arrivals, &ahead.arrivals_kwh})
     column->resize(steps);
+
   ahead.start_ns[0] = view.now_ns;
   for (std::uint32_t k = 0; k < steps; ++k) {
     ahead.start_ns[k + std::size_t{1}] = view.next_tick_ns + static_cast<std::int64_t>(k) * view.tick_ns;
     ahead.window_end_ns[k] = tick_after(ahead.start_ns[k], view.metering_window_ns);
     ahead.pv_kw[k] = dice_.chance(0.5) ? 0.0 : dice_.real(0.0, 200.0);
     ahead.load_kw[k] = dice_.real(0.0, 200.0);
+
+    // The first step is the present: its prices are those that the view has.
     ahead.buy_per_kwh[k] = k == 0 ? view.buy_per_kwh : price();
     ahead.sell_per_kwh[k] = k == 0 ? view.sell_per_kwh : price();
     ahead.co2_kg_per_kwh[k] = dice_.real(0.0, 1.0);
+
     ahead.contract_kw[k] = dice_.chance(0.9) ? view.contract_kw : 0.5 * view.contract_kw;
     ahead.power_setpoint_kw[k] = std::isnan(view.power_setpoint_kw) ? unknown : dice_.real(-50.0, 200.0);
     ahead.arrivals[k] = dice_.real(0.0, 3.0);
     ahead.arrivals_kwh[k] = ahead.arrivals[k] * dice_.real(5.0, 40.0);
   }
+
   ahead.level.assign(asked.levels, asked.levels + asked.n_levels);
   for (auto* column : {&ahead.level_pv_kw, &ahead.level_load_kw, &ahead.level_buy_per_kwh, &ahead.level_arrivals,
                        &ahead.level_arrivals_kwh})
     column->resize(std::size_t{steps} * asked.n_levels);
+
   for (std::size_t l = 0; l < ahead.level.size(); ++l) {
     for (std::size_t k = 0; k < steps; ++k) {
       const std::size_t cell = l * steps + k;
@@ -347,6 +368,7 @@ void Scene::show_horizon(const evtwin_strategy& asked) {
       ahead.level_arrivals_kwh[cell] = ahead.level_arrivals[cell] * 20.0;
     }
   }
+
   ahead.reads = asked.horizon_reads == 0 ? EVTWIN_READS_ALL : asked.horizon_reads;
   control::blank_unread(ahead);
   columns_->show_horizon();

@@ -96,6 +96,7 @@ void repeatable(const ScriptFor& make) {
 }
 
 void run_over(const ScriptFor& make, const twin::World& world, bool again) {
+  // Each decision is marked as well, so that a hang is told with the decision that it is in.
   const auto run = [&] {
     const CallMark mark("decide, in a run");
     return twin::simulate(world,
@@ -116,10 +117,12 @@ void run_over(const ScriptFor& make, const twin::World& world, bool again) {
                             return std::make_unique<Marked>(factory(first, seed, site));
                           });
   };
+
   const twin::Result result = run();
   expect_service(result.sites[0]);
   note(fmt::format("{} decisions, {:.0f} of {:.0f} kWh served", result.sites[0].decisions,
                    result.sites[0].energy_got_kwh, result.sites[0].energy_wanted_kwh));
+
   if (!again) return;
   if (const std::uint64_t other = run().event_hash; other != result.event_hash)
     throw Failed(fmt::format("the same week again has another hash: {:016x}, {:016x}", result.event_hash, other));
@@ -179,6 +182,7 @@ Report check_script(const std::string& file, const std::string& id, const Script
   report.strategies = {id};
   std::vector<const Outcome*> known(bodies.size(), nullptr);
   ChildLimits limits{options.call_s, options.memory_mib, options.at_once, options.stop};
+  // In the order of the table, each as soon as those before it are known.
   limits.ended = [&](std::size_t number, const Outcome& outcome) {
     known[number] = &outcome;
     for (std::size_t next = report.checks.size(); next < known.size() && known[next] != nullptr; ++next) {
@@ -194,7 +198,7 @@ Report check_script(const std::string& file, const std::string& id, const Script
     }
   };
   run_children(bodies, limits);
-  if (!options.timing || !options.wants("timing") || !report.passed()) return report;
+  if (!options.timing || !options.wants("timing") || !report.passed()) return report;  // only of a script that passed
   limits.ended = {};
   const Body timed = [&] { time_script(make); };
   const auto words = run_children({&timed, 1}, limits)[0].words();

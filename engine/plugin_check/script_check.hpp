@@ -20,7 +20,7 @@ struct ScriptVariant {
   ScriptFor make;
 };
 
-/// What a machine can look at where a sandbox sees to the rest: possible answers, empty sites, repetition, parameters,
+/// Checks that are left where a sandbox sees to the rest: possible answers, empty sites, repetition, parameters,
 /// a week and the end of a month. The options `fuzz_s` and `reproduce` are not for scripts.
 /// @param variants  every bound and choice of its parameters
 /// @throws std::runtime_error for a check that there is not.

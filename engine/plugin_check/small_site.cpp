@@ -39,19 +39,23 @@ std::vector<physics::Vehicle> cars() {
   small.battery.capacity_kwh = 40.0;
   small.battery.charge_efficiency = 0.9;
   small.battery.charge = {{{0.0, 50.0}, {0.8, 50.0}, {1.0, 3.0}}};
+
   physics::Vehicle large = small;
   large.name = "large";
   large.ac_phases = 3;
   large.max_ac_kw = 11.0;
   large.max_dc_kw = 150.0;
+
   large.v2g_capable = true;
   large.max_discharge_kw = 15.0;
   large.soc_floor = 0.4;
   large.soc_known = true;
+
   large.battery.capacity_kwh = 77.0;
   large.battery.discharge_efficiency = 0.92;
   large.battery.charge = {{{0.0, 120.0}, {0.6, 120.0}, {1.0, 10.0}}};
   large.battery.discharge = physics::Curve::constant(15.0);
+
   physics::Vehicle unknown_battery;  // nobody knows its battery
   unknown_battery.name = "unknown";
   unknown_battery.share = 0.5;
@@ -103,13 +107,17 @@ twin::World small_site(twin::TimeNs start_ns, int days) {
   world.end_ns = start_ns + days * kernel::day_ns;
   world.seed = 7;
   world.vehicles = cars();
+
+  // Small, with one of everything that a strategy meets: feeder, PV, storage, V2G, an outage, a queue.
   twin::Site site;
   for (int i = 0; i < 12; ++i) site.evses.push_back(outlet(i));
   site.feeders.push_back({"hall", -1, 40.0, physics::infinite, physics::infinite, 0.98});
   site.contract_kw = 90.0;
   site.export_limit_kw = 20.0;
+
   site.tariff = tariff();
   site.tariff_given = true;
+
   std::vector<double> sun(24, 0.0), load(24, 8.0);
   for (std::size_t hour = 6; hour < 20; ++hour) {
     sun[hour] = 45.0 * std::sin(3.14159265358979 * static_cast<double>(hour - 6) / 14.0);
@@ -117,6 +125,7 @@ twin::World small_site(twin::TimeNs start_ns, int days) {
   }
   site.pv_kw = market::DailyProfile{{{market::all_months, market::all_day_types, sun}}, {}};
   site.load_kw = market::DailyProfile{{{market::all_months, market::all_day_types, load}}, {}};
+
   physics::Storage storage;
   storage.id = "S-1";
   storage.capacity_kwh = 60.0;
@@ -126,6 +135,7 @@ twin::World small_site(twin::TimeNs start_ns, int days) {
   storage.soc_max = 0.95;
   storage.standby_kw = 0.1;
   site.storages.push_back(storage);
+
   site.unmet_price_per_kwh = 500.0;
   site.v2g_price_per_kwh = 150.0;
   site.outages.push_back({3, start_ns + 34 * kernel::hour_ns, start_ns + 40 * kernel::hour_ns});

@@ -161,25 +161,32 @@ void Instance::make(const Specimen& specimen, const char* id, std::span<const ev
   });
   services_.leave();
   made_.words = services_.take_words();
+
+  // A refusal makes no instance; an instance comes with EVTWIN_OK, its size and its functions.
   if (made_.status != EVTWIN_OK) {
     if (strategy_ != nullptr)
       throw Failed(fmt::format("create() answered {} and made an instance all the same", name_of_status(made_.status)));
     return;
   }
+
   if (strategy_ == nullptr) throw Failed("create() answered EVTWIN_OK and made no instance");
   if (strategy_->struct_size != sizeof(evtwin_strategy))
     throw Failed(fmt::format("create() made an evtwin_strategy of {} bytes, {} are due", strategy_->struct_size,
                              sizeof(evtwin_strategy)));
   if (strategy_->decide == nullptr || strategy_->destroy == nullptr)
     throw Failed("create() made an instance without decide or destroy");
+
+  // Bits that this host does not know ask for events that it can not tell of.
   constexpr std::uint32_t known = EVTWIN_WHY_TICK | EVTWIN_WHY_ARRIVAL | EVTWIN_WHY_DEPARTURE | EVTWIN_WHY_PRICE |
                                   EVTWIN_WHY_LIMIT | EVTWIN_WHY_FINISHED | EVTWIN_WHY_POWER | EVTWIN_WHY_GRANT |
                                   EVTWIN_WHY_BOOKING | EVTWIN_WHY_READING;
   if ((strategy_->subscribes & ~known) != 0)
     throw Failed(fmt::format("subscribes has unknown bits: 0x{:x}", strategy_->subscribes & ~known));
+
   if (strategy_->horizon_steps > most_steps)
     throw Failed(fmt::format("it asks for {} horizon steps; {} are the most that are tried here",
                              strategy_->horizon_steps, most_steps));
+
   if (strategy_->plan_steps > strategy_->horizon_steps)
     throw Failed(fmt::format("create() made an instance that plans {} steps of a horizon of {}", strategy_->plan_steps,
                              strategy_->horizon_steps));

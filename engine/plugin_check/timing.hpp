@@ -1,4 +1,4 @@
-// What a call costs: decide() alone, at sites of three sizes.
+// Cost of a call: decide() alone, at sites of three sizes.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -46,6 +46,7 @@ bool words_of_blocks(const void* address, bool wrote, char* text, std::size_t si
     const Shown& block = shown_blocks[b];
     const std::byte* wall_begin = block.pages - wall_pages * page_size();
     const std::byte* wall_end = block.pages_end + wall_pages * page_size();
+
     if (at >= block.cells && at < block.cells_end) {
       say_written(block.name, block.of, text, size);
       return true;
@@ -58,6 +59,8 @@ bool words_of_blocks(const void* address, bool wrote, char* text, std::size_t si
       return true;
     }
   }
+
+  // Addresses of earlier calls are never used again, so that a late read is told from a stray one.
   for (const auto& [begin, end] : unmapped) {
     if (at >= begin && at < end) {
       std::snprintf(text, size, "it %s memory of an earlier call: pointers are valid until the call returns", verb);

@@ -42,7 +42,7 @@ class WalledBlocks {
   std::vector<Block> blocks_;
 };
 
-/// What stands where nobody has business.
+/// Filling of the cells where nobody has business.
 inline constexpr auto stray = std::byte{0xA5};
 
 /// For crash.hpp: words about an address in, or in the walls of, the blocks that are shown now or are gone.

@@ -63,6 +63,7 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra, 
   view_ = reinterpret_cast<evtwin_view*>(blocks_[n + 1].cells);
   std::memcpy(view_, &source, sizeof source);
   view_->struct_size = static_cast<std::uint32_t>(sizeof source + extra);
+
   std::byte* text_at = blocks_[n].cells;
   for (std::size_t c = 0; c < n; ++c) {
     blocks_[c].name = columns[c].name.data();
@@ -71,6 +72,7 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra, 
     if (cells == nullptr) continue;
     if (blocks_[c].cell_bytes > 0) std::memcpy(blocks_[c].cells, cells, blocks_[c].cell_bytes);
     control::set_column(columns[c], *view_, blocks_[c].cells);
+
     if (columns[c].cell != control::Cell::text) continue;
     auto** texts = reinterpret_cast<const char**>(blocks_[c].cells);
     for (std::size_t k = 0; k < blocks_[c].cell_bytes / sizeof(char*); ++k) {
@@ -80,6 +82,7 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra, 
       text_at += length;
     }
   }
+
   blocks_[n].name = "a text";
   blocks_[n].of = of_the_view;
   blocks_[n + 1].name = "evtwin_view";
@@ -87,10 +90,13 @@ WalledView::WalledView(const evtwin_view& source, Wall wall, std::size_t extra, 
   blocks_[n + 3].name = "evse_kw";
   blocks_[n + 4].name = "storage_kw";
   blocks_[n + 5].name = "plan_kw";
+
   decision_ = reinterpret_cast<evtwin_decision*>(blocks_[n + 2].cells);
   auto* evse_kw = reinterpret_cast<double*>(blocks_[n + 3].cells);
   auto* storage_kw = reinterpret_cast<double*>(blocks_[n + 4].cells);
   auto* plan_kw = reinterpret_cast<double*>(blocks_[n + 5].cells);
+
+  // NaN is "left as it is": what a strategy does not write stays so.
   const double nan = std::numeric_limits<double>::quiet_NaN();
   std::fill_n(evse_kw, source.n_evses, nan);
   std::fill_n(storage_kw, source.n_storages, nan);

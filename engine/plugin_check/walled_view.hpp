@@ -24,7 +24,7 @@ class WalledView {
 
   const evtwin_view& view() const { return *view_; }
   evtwin_decision& decision() { return *decision_; }
-  /// What was written beside the answers, in words; empty: nothing.
+  /// Damage beside the answers, in words; empty: none.
   std::string damage() const;
 
  private:
