@@ -42,7 +42,8 @@ std::string first_bytes(const std::string& file) {
   return {bytes.data(), n};
 }
 
-/// What is hardly meant: from the scenario alone, and, where that is asked for, from a run that charges at once.
+/// Doubts about things that are hardly meant: from the scenario alone, and, where that is asked for, from a run that
+/// charges at once.
 std::vector<analysis::Doubt> doubts_about(const StartPoint& start, bool strict) {
   const twin::World& world = start.scenario.world;
   std::vector<analysis::Doubt> doubts = analysis::doubts_about(world);

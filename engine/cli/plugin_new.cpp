@@ -116,8 +116,8 @@ void write_plugin_project(const fs::path& from, const fs::path& to, std::string_
   const fs::path growing = to.parent_path() / fmt::format(".{}.{}.part", to.filename().string(), ::getpid());
   try {
     copy_filled_in(from, growing, name);
-    // Whatever took the place meanwhile is kept as well; a file system without this flag gets the plain rename, which
-    // replaces nothing but an empty folder.
+    // A file that took the place meanwhile is kept as well; a file system without this flag gets the plain rename,
+    // which replaces nothing but an empty folder.
     int status = ::renameat2(AT_FDCWD, growing.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
     if (status != 0 && (errno == EINVAL || errno == ENOSYS)) status = ::rename(growing.c_str(), to.c_str());
     if (status != 0) throw CommandError(fmt::format("{}: can not be written ({})", to.string(), std::strerror(errno)));

@@ -176,7 +176,8 @@ int run_sweep(const SweepCommand& command) {
   work.hosting = command.hosting;
   work.threads = command.threads;
   work.keep_runs = command.keep_runs;
-  // Whatever is wrong with the plan shows before there is a folder.
+
+  // Slips in the plan show before there is a folder.
   sweep::layout_of(work.plan);
   if (!work.folder.empty()) {
     if (!fs::exists(work.plan.scenario, error))

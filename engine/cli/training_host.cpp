@@ -270,7 +270,7 @@ evtwin_status TrainingHost::keep(std::string_view policy) {
   const std::string& file = task_.files.policy;
   if (policy.empty()) return not_kept(file, "a policy has bytes, this one has none");
   try {
-    // Whoever came to be there meanwhile stays.
+    // A file that somebody put there meanwhile stays.
     if (is_there(file) && (kept_.empty() || bytes_of(file) != kept_))
       return not_kept(file, "there is another file by now, and it is kept");
     std::string sha256 = policy::sha256_hex(policy);

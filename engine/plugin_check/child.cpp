@@ -86,7 +86,7 @@ void settle(const ChildLimits& limits) {
   };
   try {
     body();
-    // Whatever comes after this is the file's own: its destructors run in check "unload" only.
+    // After this the file's own destructors would run: they do in check "unload" only.
     box.stage = BlackBox::Stage::passed;
   } catch (const std::exception& error) {
     fail(error.what());

@@ -1,6 +1,6 @@
 // A view as a strict host shows it: every column in pages of its own between pages that nobody may touch, at new
-// addresses each time, and gone for good when the call has returned. Whoever reads or writes where it may not is
-// stopped.
+// addresses each time, and gone for good when the call has returned. A plugin that reads or writes where it
+// may not is stopped.
 #pragma once
 #include <evtwin/strategy.h>
 

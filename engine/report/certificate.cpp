@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 7> fitted_scores{"power_profile_cv_rmse",
                                                         "timing_rmse_aligned"};
 
 Text gate_text(const Score& score) {
-  // That what was fed in comes out again says nothing of the twin.
+  // A figure that was fed in comes out again: that says nothing of the twin.
   if (told_of_score(score.name) == "given" && !std::isnan(score.value)) return {"given", "주어진 값"};
   if (score.gate == "not_scorable" && !std::isnan(score.value)) return {"told only", "참고용"};
   const std::string doubt = score.indicative ? " (indicative)" : "", doubt_ko = score.indicative ? " (표본 부족)" : "";

@@ -367,7 +367,7 @@ LoadedScenario load(const std::string& file, const LoadOptions& options) {
   read_strategy(build, f, out.strategy_where, out.strategy_label);
   read_events(build, positional(f, "at"), where);
 
-  // Everything that calls param() has run by now, rates of arrivals too: a --set that nothing read is a slip.
+  // Rates of arrivals may call param() as well: a --set that no call has read by now is a slip.
   check_params(*language, source->options());
   for (const auto& made : language->made()) {
     const auto& all = f.positional();
