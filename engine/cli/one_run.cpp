@@ -86,6 +86,8 @@ scenario::FigureRows ask_record(record::Database& record, const std::string& sql
     record::Statement statement(record, sql);
     if (!statement.reads_only()) throw CommandError("a figure reads the run: its statement changes it");
     for (int c = 0; c < statement.columns(); ++c) found.columns.push_back(statement.column_name(c));
+
+    // Cells keep the types of SQLite; NULL and blobs are empty.
     while (statement.step()) {
       std::vector<scenario::FigureCell>& row = found.rows.emplace_back();
       for (int c = 0; c < statement.columns(); ++c) {

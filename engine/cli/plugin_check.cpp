@@ -258,6 +258,7 @@ int plugin_check(const PluginCheckCommand& command) {
     if (lua && (options.fuzz_s > 0.0 || options.reproduce))
       throw CommandError("--fuzz and --reproduce are for shared objects; a script is run in a sandbox");
     const Report report = lua ? check_lua(file, options) : plugin_check::check_plugin(file, id, options);
+
     if (command.json) {
       fmt::print("{}\n", report_json(report).dump(2));
     } else {

@@ -76,6 +76,7 @@ int rerun(const RerunCommand& command) {
   // Equal event hashes mean the same events at the same instants, in the same order.
   const std::string hash = fmt::format("{:016x}", done.result.event_hash);
   const bool same = hash == summary.event_hash;
+
   if (command.json) {
     const nlohmann::ordered_json json{{"file", file},
                                       {"same_history", same},

@@ -468,6 +468,8 @@ void do_tasks(const SweepWork& work, const Worlds& worlds, sweep::RowStore& rows
         if (interrupted()) throw twin::Interrupted("interrupted");
 
         const auto begun = Clock::now();
+
+        // A bound is a task, but no run: it makes no row.
         if (!task->strategy) {
           task->open->round->find_bound();
         } else {

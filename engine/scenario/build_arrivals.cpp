@@ -269,6 +269,7 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
     out.push_back(std::make_shared<const demand::ArrivalLaw>(std::move(law)));
     return;
   }
+
   if (word != nullptr && word->kind == "sessions") {
     out.push_back(std::make_shared<const demand::ArrivalLaw>(recorded_of(build, *word, where.at(*word), site)));
     return;
@@ -281,6 +282,7 @@ void add_arrivals(Build& build, const Value& value, const Where& where, const tw
     out.push_back(std::make_shared<const demand::ArrivalLaw>(bookings_of(build, *word, where.at(*word), site)));
     return;
   }
+
   fail(where,
        "must be sessions \"file.csv\", ocpp \"site.log\", bookings { ... }, arrivals.poisson { ... }, or a list of "
        "them, got " +

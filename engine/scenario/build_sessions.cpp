@@ -273,6 +273,7 @@ std::vector<control::Departure> history_of(Build& build, const Value& history, c
     if (arrivals != nullptr) collect(arrivals, arrivals_where, words);
     std::erase_if(words, [](const auto& one) { return one.first->kind != "sessions"; });
     if (words.empty()) fail(where, "= \"from_sessions\" needs arrivals = sessions \"file.csv\"");
+
     for (const auto& [recorded, at] : words) {
       if (is_shifted(*recorded))
         fail(where,

@@ -266,6 +266,7 @@ int Language::param(lua_State* L) {
   const std::string& text = set->second;
   switch (lua_type(L, 2)) {
     case LUA_TNUMBER: {
+      // A whole number stays one: Lua prints and divides 6 and 6.0 differently.
       bool is_whole = false;
       const std::int64_t value = parsed_whole(text, is_whole);
       if (is_whole)
@@ -274,6 +275,7 @@ int Language::param(lua_State* L) {
         lua_pushnumber(L, parsed_number(name, text));
       return 1;
     }
+
     case LUA_TBOOLEAN:
       if (text != "true" && text != "false") {
         throw std::runtime_error("--set " + kernel::printable(name, 60) + "=" + kernel::printable(text, 60) +
@@ -281,6 +283,7 @@ int Language::param(lua_State* L) {
       }
       lua_pushboolean(L, text == "true" ? 1 : 0);
       return 1;
+
     case LUA_TNIL:
     case LUA_TSTRING:
       lua_pushlstring(L, text.data(), text.size());

@@ -216,6 +216,7 @@ class LuaStrategy : public control::Strategy {
       std::size_t length = 0;
       const char* bytes = lua_tolstring(L, -2, &length);
       name.assign(bytes, length);
+
       if (const auto evse = evse_rows_.find(name); evse != evse_rows_.end())
         target = decision_->evse_kw + evse->second;
       else if (const auto storage = storage_rows_.find(name); storage != storage_rows_.end())

@@ -313,8 +313,10 @@ Chart front_chart(const Table& table, const std::vector<std::string>& figures, b
   drawing.height = chart_height;
   drawing.title = fmt::format("{}: {} / {}", table.scenario, figures[0], figures[1]);
   draw_frame(drawing, y, with_unit(table, figures[0]), with_unit(table, figures[1]));
+
   for (double value = x.low; value <= x.high + x.step * 1e-6; value += x.step)
     tick_x(drawing, place_x(x.part(value)), tick_text(value, x.step));
+
   // The front's line first, grey points below coloured ones.
   std::vector<Place> front;
   std::copy_if(places.begin(), places.end(), std::back_inserter(front),

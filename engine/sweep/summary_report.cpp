@@ -214,6 +214,7 @@ std::string summary_text(const Table& table, const SummaryRequest& request, bool
             : wrapped(told(korean, "Difference: minus {} at the same point, on the same seed.",
                            "차이: 같은 조건, 같은 시드에서 {}를 뺀 값.", name));
   }
+
   if (spread)
     text += wrapped(korean ? "구간: 95 %, Student t; 차이는 대응 표본."
                            : "Intervals: 95 %, Student's t; of differences, paired by seed.");
