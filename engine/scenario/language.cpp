@@ -266,7 +266,7 @@ int Language::param(lua_State* L) {
   const std::string& text = set->second;
   switch (lua_type(L, 2)) {
     case LUA_TNUMBER: {
-      // A whole number stays one: Lua prints and divides 6 and 6.0 differently.
+      // A whole number stays one: Lua prints 6 and 6.0 differently.
       bool is_whole = false;
       const std::int64_t value = parsed_whole(text, is_whole);
       if (is_whole)
