@@ -101,7 +101,7 @@ class Comparison {
     }
   }
 
-  /// What the rows of the metering windows add up to.
+  /// Each column of `meter` summed over the metering windows, with the site's total.
   void compare_meter(int site, const Site& recorded, const Sums& sums) {
     const std::array<double, meter_columns.size()> figures{sums.import_kwh,
                                                            sums.export_kwh,
@@ -123,6 +123,7 @@ class Comparison {
                                                            sums.storage_discharge_kwh,
                                                            sums.pv_kwh - sums.pv_exported_kwh,
                                                            sums.ev_wear_cost + sums.storage_wear_cost};
+
     for (std::size_t k = 0; k < meter_columns.size(); ++k) {
       const bool energy = meter_columns[k].ends_with("_kwh"), mass = meter_columns[k].ends_with("_kg");
       const std::string unit = energy ? "kWh" : mass ? "kg" : money_unit();
@@ -143,7 +144,7 @@ class Comparison {
     });
   }
 
-  /// What the file says in two places, or in one place of a thing that another bounds.
+  /// Pairs that must agree within one file: the same thing in two places, or a power with the rating that bounds it.
   void compare_statements(int site, const Site& recorded) {
     for (const Statements& both : statements(recorded, run_.start_ns)) {
       Finding finding = made(site, both.name, both.is_price ? money_unit() : both.unit, both.said, both.elsewhere);
@@ -160,6 +161,8 @@ class Comparison {
       double (*run)(const Session&);
       double (*recount)(const Session&, const SessionSums&);
     };
+
+    // `run` is the column as the file has it, `recount` the same figure made from the powers.
     const std::string money = money_unit();
     const Column columns[] = {
         {"got_kwh", "kWh", [](const Session& s) { return s.got_kwh; },
@@ -189,6 +192,8 @@ class Comparison {
         {"wear_cyclic", "", [](const Session& s) { return s.wear_cyclic; },
          [](const Session&, const SessionSums& r) { return r.wear_cyclic; }},
     };
+
+    // A run has thousands of sessions: only the row of each column that is furthest off becomes a finding.
     for (const Column& column : columns) {
       std::vector<Pair> pairs;
       for (std::size_t i = 0; i < recorded.sessions.size(); ++i)
@@ -196,6 +201,8 @@ class Comparison {
       compare_worst(site, std::string("session ") + column.name, column.unit, pairs,
                     [&](std::size_t i) { return recorded.sessions[i].name; });
     }
+
+    // The recorded energy of every power must be the integral of its own taper, or no other figure rests on anything.
     if (const Segment* segment = recount.worst_segment; segment != nullptr) {
       Finding finding = made(site, "power energy_kwh", "kWh", segment->energy_kwh, recount.worst_segment_kwh);
       finding.of = "the power from " + std::to_string(segment->start_ns) + " ns on";
@@ -296,6 +303,7 @@ Audit audit(const std::string& file) {
   const Recorded run = read_recorded(file);
   kernel::log_line(kernel::LogRoom::audit, kernel::LogLevel::info, "{}: read, {} site(s), {} figures, {:.1f} ms", file,
                    run.sites.size(), run.figures.size(), watch.ms());
+
   std::vector<Recount> recounts;
   Sums all;
   for (const Site& site : run.sites) {
@@ -308,6 +316,7 @@ Audit audit(const std::string& file) {
                      recount.months.size(), watch.ms());
   }
 
+  // The sums over all sites stand as site 0; a run of one site has all of its findings there.
   Comparison comparison(run);
   comparison.compare_figures(0, all);
   const bool several = run.sites.size() > 1;
@@ -322,6 +331,7 @@ Audit audit(const std::string& file) {
     comparison.compare_evse_days(several ? site : 0, run.sites[i], recounts[i]);
     comparison.compare_storage_use(several ? site : 0, run.sites[i], recounts[i]);
   }
+
   Audit result = comparison.take();
   for (const Finding& finding : result.findings) {
     kernel::log_line(kernel::LogRoom::audit, finding.differs ? kernel::LogLevel::warning : kernel::LogLevel::debug,

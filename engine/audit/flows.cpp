@@ -50,10 +50,13 @@ void FlowCounter::count_between(double from, double to, const Levels& levels, st
   for (; settled < leaves_first_.size(); ++settled) {
     const std::size_t f = leaves_first_[settled];
     PowerSum out;
+    // Leaves it downwards: its own EVSEs and the feeders that hang on it, which are settled already.
     out.add(own_[f], 1.0);
     for (std::size_t child = 0; child < site_.feeders.size(); ++child) {
       if (site_.feeders[child].parent == static_cast<int>(f)) out.add(into_[child], 1.0);
     }
+
+    // A lossless feeder takes in as much as it gives out, so its turns need no split.
     const double efficiency = site_.feeders[f].efficiency;
     if (efficiency != 1.0) {
       const std::vector<double> turns = out.crossings(0.0, from, to);
@@ -66,10 +69,12 @@ void FlowCounter::count_between(double from, double to, const Levels& levels, st
         return;
       }
     }
+
+    // Within [from, to] the direction is one, so the middle tells it for all of it.
     const bool delivers = out.at(0.5 * (from + to)) >= 0.0;
     into_[f].clear();
     into_[f].add(out, delivers ? 1.0 / efficiency : efficiency);
-    // What a feeder behind this one found before a split is found again there.
+    // A split further on comes back with `settled` beyond this feeder: its sum holds in all the pieces.
   }
   count_grid(from, to, levels, flows);
 }

@@ -1,5 +1,5 @@
-// What flows at one site while no power begins or ends and no signal changes: every meter's power as an exact sum of
-// tapers, split where a sum passes a level that matters.
+// Flows at one site while no power begins or ends and no signal changes: every meter's power as an exact sum of tapers,
+// split where a sum passes a level that matters.
 #pragma once
 
 #include <vector>
@@ -19,7 +19,7 @@ struct Flows {
   double peak_kw = 0.0;  ///< highest import
 };
 
-/// What holds during the piece.
+/// Levels that hold during the piece.
 struct Levels {
   double base_kw = 0.0;  ///< load and standby less PV
   double pv_kw = 0.0;

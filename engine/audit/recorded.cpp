@@ -121,15 +121,21 @@ class Reading {
       site.name = rows.text(0);
       site.contract_kw = real_or(rows, 1, infinite);
       site.window_ns = rows.integer(2);
+      // The recount cuts local days into whole windows.
       if (site.window_ns < 60'000'000'000 || day_ns % site.window_ns != 0)
         senseless(database_, "a metering window that is none");
+
       site.unmet_price_per_kwh = rows.real(3);
       site.wear_price_per_kwh = rows.real(4);
+
+      // Terms of the demand charge; its prices by month follow in read_demand.
       site.demand.by_contract = rows.text(5) == "contract";
       site.demand.whole_months = rows.text(6) == "full";
       site.demand.look_back_months = static_cast<int>(rows.integer(7));
       site.demand.floor_fraction = rows.real(8);
       site.demand.excess_price_per_kw = rows.real(9);
+
+      // Prices for drivers are those at the start; later ones are signals.
       site.export_limit_kw = real_or(rows, 10, infinite);
       site.driver_price_per_kwh = rows.real(11);
       site.v2g_price_per_kwh = rows.real(12);
@@ -246,6 +252,7 @@ class Reading {
     while (rows.step()) {
       Site& of = site(rows.integer(0));
       Session& session = of.sessions.emplace_back();
+      // Number 0 never plugged in: it has an EVSE neither here nor in `power`.
       session.name = rows.text(1);
       session.number = rows.integer(2);
       session.vehicle = static_cast<int>(rows.integer(3)) - 1;
@@ -255,19 +262,24 @@ class Reading {
         session.evse = evses_.of(rows.integer(4), of, run_.sites);
         session_of_number_[{&of, session.number}] = static_cast<int>(of.sessions.size()) - 1;
       }
+
       session.arrived_ns = rows.integer(5);
       session.plugged_in_ns = rows.integer(6);
       session.departed_ns = rows.integer(7);
+
       session.wanted_kwh = rows.real(8);
       session.max_kw = real_or(rows, 9, 0.0);
       session.v2g_min_price_per_kwh = rows.real(10);
       session.soc_start = rows.real(11);
       session.ended = ended_of(rows.text(12));
+
+      // From here on columns that the books made: they are compared, and nothing is recounted from them.
       session.got_kwh = rows.real(13);
       session.discharged_kwh = rows.real(14);
       session.unmet_kwh = rows.real(15);
       session.open_cost = rows.real(16);
       session.cost = rows.real(17);
+
       session.driver_revenue = rows.real(18);
       session.v2g_payment = rows.real(19);
       session.wear_cost = rows.real(20);
@@ -283,6 +295,7 @@ class Reading {
     Statement rows(database_,
                    "SELECT evse, storage, session, start_ns, end_ns, kw, slope_kw_per_kwh, energy_kwh FROM power");
     while (rows.step()) {
+      // An EVSE's power belongs to the session of that number at its site, a storage's to none.
       const bool is_evse = rows.integer(0) != 0;
       const Places::Place& place = is_evse ? evses_.of(rows.integer(0)) : storages_.of(rows.integer(1));
       Site& of = run_.sites[place.site];
@@ -293,6 +306,7 @@ class Reading {
         if (session == session_of_number_.end()) senseless(database_, "power of no session");
         segment.session = session->second;
       }
+
       segment.start_ns = rows.integer(3);
       segment.end_ns = rows.integer(4);
       segment.kw = rows.real(5);
@@ -302,6 +316,8 @@ class Reading {
         senseless(database_, "power outside the run");
       of.segments.push_back(segment);
     }
+
+    // Rows come in any order, the sweep needs them by start; no unit has two powers at once.
     for (Site& of : run_.sites) {
       std::stable_sort(of.segments.begin(), of.segments.end(),
                        [](const Segment& a, const Segment& b) { return a.start_ns < b.start_ns; });
@@ -341,6 +357,8 @@ class Reading {
       site(months.integer(0)).months[month] = {months.real(2), months.real(3), months.real(4), months.real(5),
                                                months.real(6), months.real(7), months.real(8)};
     }
+
+    // Sums are enough for `meter`: of its windows only `peak_kw` is compared row by row.
     std::string sums = "SELECT site";
     for (const std::string_view column : meter_columns) sums += ", sum(" + std::string(column) + ")";
     Statement meter(database_, sums + " FROM meter GROUP BY site");
@@ -348,6 +366,7 @@ class Reading {
       for (std::size_t k = 0; k < meter_columns.size(); ++k)
         site(meter.integer(0)).meter_sums[k] = meter.real(static_cast<int>(k) + 1);
     }
+
     Statement windows(database_, "SELECT site, start_ns, end_ns, peak_kw FROM meter ORDER BY id");
     while (windows.step()) {
       const WindowNs window{windows.integer(1), windows.integer(2)};
@@ -356,6 +375,7 @@ class Reading {
     }
     read_evse_days();
     read_storage_use();
+
     Statement figures(database_, "SELECT site, name, value, unit FROM kpi ORDER BY id");
     while (figures.step()) {
       run_.figures.push_back(

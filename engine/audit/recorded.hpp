@@ -1,5 +1,5 @@
-// What a run file says happened, as plain data: equipment, prices, signals, sessions and powers. None of the figures
-// that the run's books made of it is in here but those in `Claimed`, which the recount is compared with.
+// The contents of a run file as plain data: equipment, prices, signals, sessions and powers. None of the figures that
+// the run's books made of it is in here but those in `Claimed`, which the recount is compared with.
 #pragma once
 
 #include <array>

@@ -38,6 +38,7 @@ double possible_kwh(const Vehicle& vehicle, double soc_start, double max_kw, dou
     for (const Knot& knot : vehicle.charge_curve) accepted_kw = std::max(accepted_kw, knot.kw);
     return std::min(most_kwh, std::min(max_kw, accepted_kw) * hours);
   }
+
   double stored_kwh = soc_start * vehicle.battery_kwh, metered_kwh = 0.0;
   for (const Piece& piece : pieces_under(vehicle, max_kw)) {
     if (stored_kwh >= piece.to_kwh || hours <= 0.0 || metered_kwh >= most_kwh) continue;
@@ -45,12 +46,14 @@ double possible_kwh(const Vehicle& vehicle, double soc_start, double max_kw, dou
     const double along = std::max(0.0, (stored_kwh - piece.from_kwh) / width_kwh);
     const double from_kw = piece.from_kw * (1.0 - along) + piece.to_kw * along;
     if (from_kw <= 0.0) break;  // where nothing is accepted, nothing changes any more
-    // Power follows the stored energy along a line, so over time it is an exponential.
+    // Power follows the stored energy along a line, d(kw)/dt = rate x kw, so over time it is an exponential. Its end is
+    // left / from_kw x ln(1 + change) / change hours away, and h hours give from_kw x (e^(rate h) - 1) / rate.
     const double rate_per_h = (piece.to_kw - piece.from_kw) / width_kwh * vehicle.charge_efficiency;
     const double left_kwh = (piece.to_kwh - stored_kwh) / vehicle.charge_efficiency;
     const double change = rate_per_h * left_kwh / from_kw;  // of the power on the way, relative; -1: it dies away
     double piece_hours = left_kwh / from_kw;
     if (change != 0.0) piece_hours *= change > -1.0 ? std::log1p(change) / change : infinite;
+
     if (piece_hours > hours) {
       const double grown = rate_per_h * hours;
       metered_kwh += from_kw * hours * (grown == 0.0 ? 1.0 : std::expm1(grown) / grown);
@@ -98,6 +101,7 @@ struct Owed {
 Owed owed_by(const Recorded& run, const Site& site, const Session& session, double owed_kwh) {
   const double most_kw = full_kw(run, session);
   const double drawn = drawn_per_kwh(site, site.evses[static_cast<std::size_t>(session.evse)]);
+
   struct Offer {
     double price_per_kwh, hours;
   };
@@ -109,6 +113,8 @@ Owed owed_by(const Recorded& run, const Site& site, const Session& session, doub
     if (until > prices[i].start_ns)
       offers.push_back({prices[i].value * drawn, hours_between(prices[i].start_ns, until)});
   }
+
+  // Cheapest hours first, at full power, as long as they cost less than going without.
   std::sort(offers.begin(), offers.end(), [](Offer a, Offer b) { return a.price_per_kwh < b.price_per_kwh; });
   Owed owed;
   double left_kwh = owed_kwh;
@@ -119,6 +125,7 @@ Owed owed_by(const Recorded& run, const Site& site, const Session& session, doub
     owed.cost += kwh * offer.price_per_kwh;
     left_kwh -= kwh;
   }
+
   owed.to_come_kwh = owed_kwh - left_kwh;
   owed.cost += left_kwh * site.unmet_price_per_kwh;
   return owed;
@@ -144,7 +151,7 @@ bool is_below(const Site& site, const Evse& evse, int feeder) {
   return false;
 }
 
-/// What all get, each at its mean power: limit by limit, everybody's least part of all limits above.
+/// Energy that all get, each at its mean power: limit by limit, everybody's least part of all limits above.
 double together_kwh(const Recorded& run, const Site& site, const std::vector<ToCome>& all) {
   if (site.limits_else) return 0.0;
   std::vector<double> parts(all.size(), 1.0);
@@ -159,7 +166,7 @@ double together_kwh(const Recorded& run, const Site& site, const std::vector<ToC
   limit(
       value_at_end(run, site, Kind::uncut_contract_kw, site.contract_kw) - value_at_end(run, site, Kind::load_kw, 0.0),
       -1);
-  // What a feeder may take in, counted at the connection: with the losses of the feeders above.
+  // A feeder's limit counted at the connection: with the losses of the feeders above.
   for (std::size_t f = 0; f < site.feeders.size(); ++f)
     limit(site.feeders[f].max_kw / efficiency_down_to(site, site.feeders[f].parent), static_cast<int>(f));
   double kwh = 0.0;
@@ -216,12 +223,15 @@ void count_session(const Recorded& run, const Site& site, const Session& session
   // A kWh given back is one again only when its way through the battery and back has been paid for.
   had.counted_kwh = had.charged_kwh - had.discharged_kwh / (vehicle.charge_efficiency * vehicle.discharge_efficiency);
   had.unmet_kwh = std::max(0.0, session.wanted_kwh - had.counted_kwh);
+
   // One that never plugged in waited until it gave up, or the run ended.
   had.waited_h = hours_between(session.arrived_ns, session.number != 0 ? session.plugged_in_ns : session.departed_ns);
   if (session.number != 0) {
     sums.sessions += 1;
     sums.waiting_h += hours_between(session.arrived_ns, session.plugged_in_ns);
   }
+
+  // Wanted, served and unmet energy is of sessions that left; those open at the end have sums of their own.
   const double served_kwh = std::min(had.counted_kwh, session.wanted_kwh);
   switch (session.ended) {
     case Ended::not_served:

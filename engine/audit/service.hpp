@@ -1,4 +1,4 @@
-// What drivers wanted, got and missed.
+// Energy that drivers wanted, got and missed.
 #pragma once
 
 #include "audit/recorded.hpp"

@@ -1,4 +1,4 @@
-// What a run file says more than once: the same thing in two tables, or a power and the rating that bounds it.
+// Statements that a run file makes twice: the same thing in two tables, or a power and the rating that bounds it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What the recount of one site adds up to.
+// Sums of the recount of one site.
 #pragma once
 
 #include <map>

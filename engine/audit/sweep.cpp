@@ -165,6 +165,8 @@ class Sweep {
                                      {load_kw + standby_kw_ - pv_kw, pv_kw, signals_[Kind::contract_kw],
                                       signals_[Kind::uncut_contract_kw], signals_[Kind::export_limit_kw]},
                                      hours);
+
+    // Standby of storages is drawn like load, but is booked as a loss: it serves nobody.
     Sums& sums = recount_.sums;
     sums.pv_kwh += pv_kw * hours;
     sums.load_kwh += load_kw * hours;
@@ -176,9 +178,13 @@ class Sweep {
     sums.contract_excess_h += flows.contract_excess_h;
     sums.export_overload_kwh += flows.export_overload_kwh;
     sums.feeder_overload_kwh += flows.feeder_overload_kwh;
+
+    // Signals are constant within the piece, so its energies have one price and one kg/kWh.
     sums.energy_cost += flows.import_kwh * signals_[Kind::buy_price] - flows.export_kwh * signals_[Kind::sell_price];
     sums.co2_kg += flows.import_kwh * signals_[Kind::co2_kg_per_kwh];
     sums.peak_instant_kw = std::max(sums.peak_instant_kw, flows.peak_kw);
+
+    // Peak, ramp and tracking are of a window's means: they wait until it closes.
     window_.import_kwh += flows.import_kwh;
     window_.export_kwh += flows.export_kwh;
     window_.peak_kw = std::max(window_.peak_kw, flows.peak_kw);
@@ -193,14 +199,19 @@ class Sweep {
       (kwh > 0.0 ? sums.storage_charge_kwh : sums.storage_discharge_kwh) += std::abs(kwh);
       return;
     }
+
     if (kwh == 0.0) return;
     const auto row = static_cast<std::size_t>(running_[unit]->session);
     SessionSums& session = recount_.sessions[row];
     EvseDaySums& day = day_[unit];
+
+    // Valued on the AC side at the buy price: energy given back is worth what it saves the site there.
     const double efficiency = site_.evses[unit].efficiency;
     const double cost = (kwh > 0.0 ? kwh / efficiency : kwh * efficiency) * signals_[Kind::buy_price];
     session.cost += cost;
     day.cost += cost;
+
+    // Drivers pay, and are paid, by the kWh at the EVSE's meter; a session's own lowest V2G price is kept.
     if (kwh > 0.0) {
       const double revenue = kwh * signals_[Kind::driver_price_per_kwh];
       session.charged_kwh += kwh;
@@ -261,6 +272,7 @@ class Sweep {
     close_day();
     Sums& sums = recount_.sums;
     sums.tracks = tracks();
+
     for (std::size_t s = 0; s < site_.sessions.size(); ++s) {
       SessionSums& session = recount_.sessions[s];
       sums.ev_charge_kwh += session.charged_kwh;
@@ -268,7 +280,9 @@ class Sweep {
       sums.driver_revenue += session.driver_revenue;
       sums.v2g_payment += session.v2g_payment;
       sums.ev_wear_cost += session.wear_cost;
+      // A battery of unknown size has no wear: its session is not among those that means are made of.
       if (battery_of_session_[s] < 0) continue;
+
       const BatteryUse& use = vehicle_use_[static_cast<std::size_t>(battery_of_session_[s])];
       const Vehicle& vehicle = run_.vehicles[static_cast<std::size_t>(site_.sessions[s].vehicle)];
       const Ns until_ns = std::min(site_.sessions[s].departed_ns, run_.end_ns);
@@ -281,6 +295,8 @@ class Sweep {
       sums.wear_cyclic += wear.cyclic;
       sums.aged += 1;
     }
+
+    // Conservation of energy at the meters: sources less sinks and losses.
     finish_storages();
     sums.imbalance_kwh =
         std::abs(sums.pv_kwh + sums.import_kwh + sums.ev_discharge_kwh + sums.storage_discharge_kwh - sums.load_kwh -
