@@ -15,8 +15,12 @@ CheckpointContent read_checkpoint(const std::string& file) {
                 fmt::format("a run file, but no checkpoint (its run is {}); one is made by --checkpoint-at TIME FILE",
                             name_of(summary.state)));
   }
+
+  // Every table against its hash: damage would go on into the new file as history.
   const auto problems = check_run_file(file);
   if (!problems.empty()) refuse_file(file, problems.front());
+
+  // Another build may round otherwise, and other time zones move local days: neither goes on bit for bit.
   const auto same = [&](const char* what, const std::string& then, const std::string& now) {
     if (then == now) return;
     refuse_file(file,
@@ -34,6 +38,8 @@ CheckpointContent read_checkpoint(const std::string& file) {
   content.checkpoint.time_ns = row.integer(0);
   content.checkpoint.event_hash = hash_of_hex(file, row.text(1));
   content.checkpoint.events = static_cast<std::uint64_t>(row.integer(2));
+
+  // Opaque here: the simulation checks its own archive when it goes on.
   const std::string_view state = row.bytes(3);
   content.checkpoint.state.resize(state.size());
   if (!state.empty()) std::memcpy(content.checkpoint.state.data(), state.data(), state.size());

@@ -9,13 +9,13 @@
 
 namespace evtwin::record {
 
-/// What a checkpoint's file knows: the simulation at an instant, and where it came from.
+/// Contents of a checkpoint's file: the simulation at an instant, and where it came from.
 struct CheckpointContent {
   twin::Checkpoint checkpoint;
   Origin origin;
 };
 
-/// Reads and checks all of a checkpoint's file. What it says of scenario and strategy is in read_summary().
+/// Reads and checks all of a checkpoint's file. Its words on scenario and strategy are in read_summary().
 /// @throws RunFileError: no run file, a run file that is no checkpoint, one made by another evtwin or with other time
 /// zones, anything that is not what was written.
 CheckpointContent read_checkpoint(const std::string& file);

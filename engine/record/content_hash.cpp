@@ -13,6 +13,7 @@ TableHash hash_table(const Database& database, const TableContent& table, bool w
   while (statement.step()) {
     ++rows;
     for (int column = 0; column < columns; ++column) {
+      // The type as stored, not as declared: 1 and 1.0 are different content.
       switch (statement.type(column)) {
         case SQLITE_NULL:
           hash.null();

@@ -78,21 +78,26 @@ void write_run(const Database& database, const twin::World& world, const Strateg
       nlohmann::json(origin.strategy_parameters).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const std::string parameters = json_of(world.parameters);
   const std::string tzdata = tzdata_version();
+
+  // Wall clock, UTC: two equal runs differ in it.
   Statement now(database, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')");
   now.step();
   const std::string created_at = now.text(0);
 
   TableInsert run(database, "run");
   run.row().text(world.name).text(strategy.label).text(strategy.plugin_file).text(strategy.plugin_digest);
+  // Outcome: no error, hash or count of events until the run has ended.
   run.text(name_of(RunState::running)).text("").null().null();
   run.integer(world.start_ns).integer(world.end_ns).integer(world.tick_ns);
   run.text(world.calendar.zone()).text(world.currency).integer(std::bit_cast<std::int64_t>(world.seed));
   run.text(world.scenario_file).text(world.scenario_text).text(parameters);
+
   if (origin.days) {
     run.integer(*origin.days);
   } else {
     run.null();
   }
+
   run.text(origin.strategy_id).text(strategy_parameters);
   run.text(EVTWIN_VERSION).text(evtwin_commit()).text(sqlite3_libversion()).text(__VERSION__).text(tzdata);
   run.text(created_at).null();
@@ -144,6 +149,8 @@ void write_forecasts(const Database& database, const twin::World& world) {
       } else {
         insert.text("").text("").text("");
       }
+
+      // Columns that a rule does not use are NULL, so that nobody reads a 0 as a figure.
       if (rule.kind == control::Forecast::Kind::noisy) {
         insert.real(rule.bias).real(rule.std);
       } else {
@@ -155,6 +162,7 @@ void write_forecasts(const Database& database, const twin::World& world) {
         insert.null().null();
       }
     };
+
     write("pv", rules.pv);
     write("load", rules.load);
     write("arrivals", rules.arrivals);
@@ -163,7 +171,7 @@ void write_forecasts(const Database& database, const twin::World& world) {
   insert.write();
 }
 
-// What a kW costs in each month, and the peaks that a ratchet starts with.
+// Price of a kW in each month, and the peaks that a ratchet starts with.
 void write_demand_prices(const Database& database, const twin::World& world) {
   TableInsert price_insert(database, "demand_price");
   TableInsert peak_insert(database, "past_peak");
@@ -263,6 +271,7 @@ void write_sites(const Database& database, const twin::World& world) {
   TableInsert storage_insert(database, "storage");
   std::int64_t site_id = 0;
   std::int64_t feeders = 0;  // of the sites before
+
   for (const twin::Site& site : world.sites) {
     ++site_id;
     site_insert.row().text(site.name).finite_or_null(site.contract_kw).finite_or_null(site.export_limit_kw);
@@ -272,6 +281,7 @@ void write_sites(const Database& database, const twin::World& world) {
     site_insert.real(site.driver_price_per_kwh).real(site.v2g_price_per_kwh);
     site_insert.real(site.unmet_price_per_kwh).real(site.wear_price_per_kwh);
 
+    // A parent is a row id, and those count through all sites.
     for (const physics::Feeder& feeder : site.feeders) {
       feeder_insert.row().integer(site_id).text(feeder.name);
       feeder_insert.id_or_null(feeder.parent < 0 ? 0 : feeders + feeder.parent + 1);
@@ -279,6 +289,7 @@ void write_sites(const Database& database, const twin::World& world) {
       feeder_insert.real(feeder.efficiency);
     }
     feeders += static_cast<std::int64_t>(site.feeders.size());
+
     for (const physics::Evse& evse : site.evses) {
       evse_insert.row().integer(site_id).text(evse.id).text(evse.phases == 0 ? "dc" : "ac").integer(evse.phases);
       evse_insert.real(evse.voltage_v).real(physics::rated_kw(evse)).real(evse.efficiency);
@@ -290,6 +301,7 @@ void write_sites(const Database& database, const twin::World& world) {
         evse_insert.null();
       }
     }
+
     for (const physics::Storage& storage : site.storages) {
       storage_insert.row().integer(site_id).text(storage.id).real(storage.capacity_kwh);
       storage_insert.real(storage.max_charge_kw).real(storage.max_discharge_kw);
@@ -347,13 +359,14 @@ Database create_run_file(const std::string& file, const twin::World& world, cons
   check_replaceable(target);
 
   const std::string place = fmt::format("{}.tmp-{}", target, ::getpid());
+  // It grows beside its place and is renamed when whole: opening the name finds the old file or the new one.
   ::unlink(place.c_str());
   const int descriptor = ::open(place.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0) refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));
   ::close(descriptor);
   try {
     make_file(place, world, strategy, origin);
-    // What an older, killed run left beside its file would be taken for the new file's.
+    // Companions of an older, killed run would be taken for the new file's.
     for (const char* companion : {"-wal", "-shm", "-journal"}) ::unlink((target + companion).c_str());
     if (std::rename(place.c_str(), target.c_str()) != 0) {
       refuse_file(file, fmt::format("cannot be written: {}", std::generic_category().message(errno)));

@@ -9,7 +9,7 @@
 
 namespace evtwin::record {
 
-/// What a run file says of the strategy.
+/// A strategy as the run file names it.
 struct StrategyIdentity {
   std::string label;        ///< "edf:margin_min=5"
   std::string plugin_file;  ///< empty for a function of the scenario

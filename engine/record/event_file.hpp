@@ -20,8 +20,8 @@ struct EventScalar {
 /// (tensorflow/core/lib/io/record_writer.h); messages as in tensorflow/core/util/event.proto, version 2.
 class EventFile {
  public:
-  /// Makes the folder and a new file in it. What a file of the same folder tells of `from_step` and later is void,
-  /// where it is above 0. @throws RunFileError
+  /// Makes the folder and a new file in it. Where `from_step` is above 0, all that files of the same folder tell of it
+  /// and later steps is void. @throws RunFileError
   EventFile(const std::string& folder, double wall_s, std::uint64_t from_step);
   ~EventFile();
   EventFile(const EventFile&) = delete;

@@ -20,6 +20,7 @@ FileHeader read_header(const Database& database) {
 
   std::array<unsigned char, 100> bytes{};
   code = file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), 0);
+  // A short read fills the rest with zeros; a file under 100 bytes is no data base.
   if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) database.fail(code);
 
   constexpr char magic[16] = "SQLite format 3";
@@ -29,6 +30,7 @@ FileHeader read_header(const Database& database) {
     for (std::size_t i = 0; i < count; ++i) value = (value << 8) | bytes[offset + i];
     return value;
   };
+  // 65,536 does not fit two bytes and is written as 1.
   header.page_bytes = big_endian(16, 2) == 1 ? 65536 : big_endian(16, 2);
   header.pages = big_endian(28, 4);
   header.user_version = big_endian(60, 4);

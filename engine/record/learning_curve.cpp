@@ -73,7 +73,7 @@ LearningCurve::~LearningCurve() {
     parts_->insert.reset();
     parts_->database.execute("COMMIT; PRAGMA journal_mode = DELETE");  // one file remains
   } catch (const RunFileError&) {
-    // What was committed before stands.
+    // Rows that were committed before stand.
   }
 }
 

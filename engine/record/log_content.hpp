@@ -1,4 +1,4 @@
-// What a replay knows beside its run: what the log metered, how close the twin came, and the messages that mattered.
+// The log behind a replay: what it metered, how close the twin came, and the messages that mattered.
 #pragma once
 
 #include <cstdint>

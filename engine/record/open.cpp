@@ -55,7 +55,7 @@ void check_header(const std::string& file, const FileHeader& header) {
                                 header.user_version, schema_version));
 }
 
-// What SQLite offers against a hostile file (sqlite.org/security.html).
+// Defences that SQLite offers against a hostile file (sqlite.org/security.html).
 void defend(Database& database, std::int64_t file_bytes) {
   sqlite3* handle = database.handle();
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

@@ -1,4 +1,4 @@
-// What a run was made from, and how it was asked for: what evtwin rerun repeats and evtwin diff compares.
+// Inputs that a run was made from, and how it was asked for: evtwin rerun repeats them, evtwin diff compares them.
 #pragma once
 
 #include <cstdint>

@@ -44,6 +44,8 @@ void read_run(const Database& database, RunSummary& summary) {
       "tzdata_version, created_at, wall_s, days, strategy_id, strategy_parameters FROM run");
   if (!run.step())
     throw RunFileError(fmt::format("{}: malformed: table run is empty", kernel::printable(database.file())));
+
+  // `column` counts along with the statement above.
   int column = 0;
   for (std::string* text : {&summary.name, &summary.strategy, &summary.plugin_file, &summary.plugin_digest}) {
     *text = run.text(column++);
@@ -52,6 +54,7 @@ void read_run(const Database& database, RunSummary& summary) {
   for (std::string* text : {&summary.error, &summary.event_hash, &summary.scenario_file, &summary.scenario_text}) {
     *text = run.text(column++);
   }
+
   summary.parameters = parameters_of(run.text(column++), database.file());
   summary.seed = std::bit_cast<std::uint64_t>(run.integer(column++));
   summary.start_ns = run.integer(column++);
@@ -60,6 +63,7 @@ void read_run(const Database& database, RunSummary& summary) {
                             &summary.sqlite_version, &summary.compiler, &summary.tzdata_version, &summary.created_at}) {
     *text = run.text(column++);
   }
+
   summary.wall_s = run.real(column++);
   if (run.type(column) != SQLITE_NULL) summary.origin.days = static_cast<int>(run.integer(column));
   summary.origin.strategy_id = run.text(++column);
@@ -100,7 +104,8 @@ void read_kpis(const Database& database, RunSummary& summary) {
   }
 }
 
-// What the writer's hashes say; empty for a run that was killed. No index is used: one that is damaged is not noticed.
+// Hashes as the writer left them; empty for a run that was killed. No index is used: one that is damaged is not
+// noticed.
 std::map<std::string, std::pair<std::int64_t, std::string>> written_hashes(const Database& database) {
   Statement statement(database, "SELECT name, row_count, hash FROM content_hash NOT INDEXED");
   std::map<std::string, std::pair<std::int64_t, std::string>> hashes;
@@ -219,6 +224,7 @@ std::vector<std::string> check_run_file(const std::string& file) {
 
     RunSummary summary;
     read_run(database, summary);
+    // A killed run has no hashes to be held against.
     const auto written = written_hashes(database);
     if (summary.state == RunState::complete || !written.empty()) {
       for (const TableContent& table : table_contents()) {
@@ -226,6 +232,7 @@ std::vector<std::string> check_run_file(const std::string& file) {
         if (!problem.empty()) problems.push_back(std::move(problem));
       }
     }
+    // References are whole only in a complete run: a session's row follows its power.
     if (summary.state == RunState::complete) check_references(database, problems);
     const std::string incomplete = summary.state == RunState::checkpoint ? "" : incompleteness(summary);
     if (!incomplete.empty()) problems.push_back(incomplete);

@@ -31,7 +31,7 @@ struct ForecastRule {
   friend bool operator==(const ForecastRule&, const ForecastRule&) = default;
 };
 
-/// What a run file says at a glance.
+/// A run file at a glance.
 struct RunSummary {
   std::string name;
   std::string strategy, plugin_file, plugin_digest;
@@ -55,7 +55,7 @@ struct RunSummary {
 /// Value of 16 hex digits, as the file writes hashes. @throws RunFileError.
 std::uint64_t hash_of_hex(const std::string& file, const std::string& hex);
 
-/// What it says of itself was checked against its hashes (the large tables are not: see check_run_file).
+/// Its facts were checked against their hashes (the large tables are not: see check_run_file).
 /// @throws RunFileError, as open_run_file, and where run, sites, KPIs or bill are not what was written.
 RunSummary read_summary(const std::string& file);
 

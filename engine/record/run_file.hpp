@@ -1,4 +1,4 @@
-// What writer and reader of run files share: identity of the format, state of a run, a KPI, the one error type.
+// Shared by writer and reader of run files: identity of the format, state of a run, a KPI, the one error type.
 #pragma once
 
 #include <cstdint>

@@ -31,6 +31,8 @@ std::string explain(sqlite3* handle, int code) {
   const char* said = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   const int system_error = system_error_of(handle);
   const std::string system_says = system_error == 0 ? std::string(said) : std::generic_category().message(system_error);
+
+  // The low byte is the primary code; extended codes refine it.
   switch (code & 0xFF) {
     case SQLITE_FULL:
       return "no space left on the disk";
@@ -39,12 +41,14 @@ std::string explain(sqlite3* handle, int code) {
     case SQLITE_CANTOPEN:
       return fmt::format("cannot be opened: {}", system_says);
     case SQLITE_READONLY:
+
       if (code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY) {
         return "incomplete: its writer was killed in the middle of a change (a journal lies beside it)";
       }
       return fmt::format("is read-only: {}", system_says);
     case SQLITE_PERM:
       return fmt::format("no permission: {}", system_says);
+
     case SQLITE_NOTADB:
       return "not an evtwin run file (no SQLite data base, or its header is malformed)";
     case SQLITE_CORRUPT:
@@ -52,8 +56,10 @@ std::string explain(sqlite3* handle, int code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return "is in use by another program";
+    // NaN is stored as NULL, which NOT NULL columns refuse.
     case SQLITE_CONSTRAINT:
       return fmt::format("refused a figure that is none ({})", said);
+    // Database::limit_work has stopped it.
     case SQLITE_INTERRUPT:
       return "refused: reading it takes far more work than a run file of its size needs (malformed)";
     case SQLITE_TOOBIG:

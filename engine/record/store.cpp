@@ -92,6 +92,7 @@ void Store::copy_rows(const Database& from) {
   for (TableInsert* insert :
        {&power_, &session_, &signal_, &decision_, &setpoint_, &plan_, &correction_, &event_, &meter_, &evse_day_}) {
     Statement rows(from, select_content(insert->content_of_table(), false));
+
     std::deque<std::string> texts;  // stay where they are until the rows are written
     std::size_t waiting = 0;
     const auto write = [&] {
@@ -100,6 +101,7 @@ void Store::copy_rows(const Database& from) {
       count_rows(waiting);
       waiting = 0;
     };
+
     while (rows.step()) {
       insert->row();  // ids count from 1 there as here
       for (int column = 1; column < rows.columns(); ++column) {
@@ -331,10 +333,13 @@ std::vector<Kpi> Store::complete(const twin::Result& result, std::span<const Kpi
     write_months(result);
     write_storage_use(result);
     write_log(log);
+    // These figures are made from the rows, so all rows are written by now.
     if (more) own = more(database_);
     std::vector<Kpi> all(kpis.begin(), kpis.end());
     all.insert(all.end(), own.begin(), own.end());
     write_kpis(all);
+
+    // State and hashes go into one transaction: a file that calls itself complete has the hashes to prove it.
     const std::string hash = hex_text(result.event_hash);
     {
       Statement update(database_, "UPDATE run SET state = ?, event_hash = ?, events = ?, wall_s = ?");
@@ -344,6 +349,7 @@ std::vector<Kpi> Store::complete(const twin::Result& result, std::span<const Kpi
       update.bind(4, wall_s);
       update.run();
     }
+
     write_hashes();
     database_.execute("COMMIT");
     close_file();
@@ -390,8 +396,8 @@ void Store::mark(RunState state, const std::string& error) {
   close_file();
 }
 
-// One whole file remains, unless a reader has it open: then the -wal beside it stays, and is as good. What is reported
-// as done outlives a loss of power: one sync of the whole file, instead of one for each step towards it.
+// One whole file remains, unless a reader has it open: then the -wal beside it stays, and is as good. A run that is
+// reported as done outlives a loss of power: one sync of the whole file, instead of one for each step towards it.
 void Store::close_file() {
   sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   sqlite3_exec(database_.handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);

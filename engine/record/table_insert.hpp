@@ -39,7 +39,7 @@ class TableInsert {
     hash_.real(value);
     return *this;
   }
-  /// What is not finite becomes NULL.
+  /// NULL for NaN and infinity.
   TableInsert& finite_or_null(double value) {
     return real(std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN());
   }

@@ -113,6 +113,7 @@ struct RunWriter::Impl {
     while (true) {
       std::unique_lock lock(mutex);
       const auto is_called = [this] { return closing || !full.empty(); };
+      // Rows come slowly: the simulation hands over what it has, so that a viewer can follow.
       if (!changed.wait_for(lock, longest_wait, is_called)) {
         hurry.store(true, std::memory_order_relaxed);
         lock.unlock();
@@ -120,6 +121,7 @@ struct RunWriter::Impl {
         continue;
       }
       if (full.empty()) return;
+
       std::unique_ptr<Batch> batch = std::move(full.front());
       full.pop_front();
       lock.unlock();
@@ -132,6 +134,7 @@ struct RunWriter::Impl {
         kernel::log_line(kernel::LogRoom::record, kernel::LogLevel::debug, "{}: batch of {} rows, {:.2f} ms", name,
                          batch->rows, watch.ms());
       }
+
       batch->clear();
       commit_if_due();
       lock.lock();
@@ -221,6 +224,7 @@ void RunWriter::on_decision(const twin::DecisionRecord& decision) {
   const std::size_t evses = impl_->evses[decision.site];
   const std::size_t units = std::min(decision.wished_kw.size(), last.size());
   const std::size_t setpoints_before = batch.setpoints.size();
+
   for (std::size_t i = 0; i < units; ++i) {
     const double kw = decision.wished_kw[i];
     if (kw != kw || kw == last[i]) continue;

@@ -17,9 +17,9 @@
 
 namespace evtwin::record {
 
-/// Writes `file` while the simulation runs: state `running` until finish() or fail(). What the simulation's thread pays
-/// is a copy into memory per record; it waits only when the disk is slower than it by several hundred thousand records.
-/// Same calls, same content: rows get their ids in the order of the calls.
+/// Writes `file` while the simulation runs: state `running` until finish() or fail(). The simulation's thread pays a
+/// copy into memory per record; it waits only when the disk is slower than it by several hundred thousand records. Same
+/// calls, same content: rows get their ids in the order of the calls.
 class RunWriter final : public twin::Observer {
  public:
   /// @param world must stay until the writer is gone. @throws RunFileError, as create_run_file.
@@ -46,7 +46,7 @@ class RunWriter final : public twin::Observer {
 
   /// Writes what is left and the outcome; returns when one whole file, state `complete`, is on the disk.
   /// @param wall_s wall-clock seconds of the simulation, for people. @param log  of a replay.
-  /// @param more  further figures, made from what the file holds by then; may be empty. What it throws comes through.
+  /// @param more  further figures, made from what the file holds by then; may be empty. Its exceptions come through.
   /// @returns those. @throws RunFileError.
   std::vector<Kpi> finish(const twin::Result& result, std::span<const Kpi> kpis, double wall_s,
                           const LogContent& log = {}, const FiguresOfRecord& more = {});
