@@ -39,7 +39,7 @@ double most_of(const PlanProblem& problem) {
   return std::max(kw, kwh) + 1.0;
 }
 
-/// What one more kW of contract power saves, summed over the steps in which it limits.
+/// Saving by one more kW of contract power: the shadow prices of the import limit, over the steps in which it limits.
 double value_of_contract_kw(const BoundProblem& stated, const optimise::ModelBlock& block,
                             const optimise::Solution& answer) {
   double value = 0.0;
@@ -64,18 +64,23 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
     parts.energy += p.hours[k] * (p.buy_per_kwh[k] * plan.import_kw[k] - p.sell_per_kwh[k] * plan.export_kw[k]);
     if (p.windows.empty()) parts.peak_kw = std::max(parts.peak_kw, plan.import_kw[k]);
   }
+
   for (const double kw : plan.peak_kw) parts.peak_kw = std::max(parts.peak_kw, kw);
+  // A month is billed by its own peak, its floor or a share of an earlier peak (ratchet), whichever is the highest.
   for (std::size_t m = 0; m < p.periods.size(); ++m) {
     double kw = std::max(plan.peak_kw[m], p.periods[m].floor_kw);
     for (const auto& ratchet : p.periods[m].ratchets) kw = std::max(kw, ratchet.share * plan.peak_kw[ratchet.period]);
     parts.demand += p.periods[m].price_per_kw * kw;
   }
+
   for (std::size_t v = 0; v < p.vehicles.size(); ++v) {
     const optimise::VehiclePlan& vehicle = plan.vehicles[v];
     for (std::size_t i = 0; i < vehicle.discharge_kw.size(); ++i)
       parts.wear += p.hours[vehicle.first_step + i] * vehicle.discharge_kw[i] * p.vehicles[v].discharge_price_per_kwh;
+    // Session 0 is no stay, but the load that wastes losses.
     if (stated.session[v] == 0) continue;
     const optimise::PlanVehicle& stay = p.vehicles[v];
+    // A need counted in the battery is told as kWh at the meter.
     const double missing_kwh =
         vehicle.unmet_kwh / (stay.need_at == optimise::NeedAt::battery ? stay.charge_efficiency : 1.0);
     const double cost = optimise::missing_cost(stay, vehicle.unmet_kwh);
@@ -87,6 +92,7 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
       parts.unmet += cost;
     }
   }
+
   for (std::size_t s = 0; s < p.storages.size(); ++s) {
     for (std::size_t k = 0; k < p.steps(); ++k)
       parts.wear += p.hours[k] * plan.storages[s].discharge_kw[k] * p.storages[s].discharge_price_per_kwh;
@@ -95,6 +101,8 @@ BoundParts parts_of_plan(const BoundProblem& stated, const optimise::Plan& plan)
     parts.storage_value -= optimise::lack_cost(p.storages[s], end_kwh);
     parts.storage_value -= p.storages[s].end_excess_price_per_kwh * std::max(0.0, end_kwh - p.storages[s].stored_kwh);
   }
+
+  // No plan moves these.
   parts.demand += stated.constants.demand;
   parts.unmet += stated.constants.unmet;
   parts.open += stated.constants.open;
@@ -107,6 +115,7 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
   const kernel::Stopwatch watch;
   const std::size_t pairs = stay_steps(foresight, bound_grid(world, world.sites[site], foresight, GridKind::exact));
   SiteBound bound;
+  // Beyond that size metering windows, a further relaxation; where selling pays more than buying they are none.
   const bool may_be_means = pairs > options.most_exact_pairs && !sells_dearer(foresight);
   bound.stated = bound_problem(world, site, foresight, may_be_means ? GridKind::windows : GridKind::exact);
   const PlanProblem& problem = bound.stated.problem;
@@ -120,6 +129,7 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
   optimise::LpSolver solver;
   optimise::KeyedBasis basis;
   optimise::Solution answer;
+  // Circles begin without sides: only those that the answer breaks are added, and it is solved again.
   do {
     if (options.stop && options.stop()) throw twin::Interrupted("stopped");
     model.clear();
@@ -135,13 +145,16 @@ SiteBound site_bound(const twin::World& world, std::uint32_t site, const SiteFor
                      "bound of {}: {} rows, {} columns, {:.10g}, {} iterations", world.sites[site].name,
                      model.linear.rows(), model.linear.columns(), answer.objective, answer.iterations);
   } while (optimise::add_broken_sides(problem, model.blocks.front(), answer.values, contents) > 0);
+
   bound.columns = model.linear.columns();
   bound.rows = model.linear.rows();
   optimise::read_plan(problem, model.blocks.front(), answer.values, bound.plan);
   bound.parts = parts_of_plan(bound.stated, bound.plan);
   bound.planned = bound.parts.sum();
+  // The dual prices alone prove the bound, however good the primal answer is; the gap tells how good.
   bound.proven = optimise::dual_bound(model.linear, answer.row_duals, most_of(problem)) + bound.stated.constants.sum();
   bound.contract_value = value_of_contract_kw(bound.stated, model.blocks.front(), answer);
+
   kernel::log_line(kernel::LogRoom::analysis, kernel::LogLevel::info,
                    "bound of {}: {} steps{}, {} stays, {} rows, {} columns, {} iterations, proven {:.10g}, planned "
                    "{:.10g}, {:.1f} ms",

@@ -110,6 +110,8 @@ class Builder {
       (stay.ended ? out_.constants.unmet : out_.constants.open) += owed.cost(wanted_kwh);  // nothing can flow
       return;
     }
+
+    // Counted for readers of the bound: it may lie lower by whatever these would forbid.
     out_.relaxed.stays += 1;
     const auto falls_below = [](const physics::Curve& curve, double kw) {
       return std::any_of(curve.knots.begin(), curve.knots.end(), [&](const physics::Knot& k) { return k.kw < kw; });
@@ -119,6 +121,8 @@ class Builder {
     out_.relaxed.taper += tapers || fades || car.acceptance_hold ? 1U : 0U;
     out_.relaxed.min_current += coupling.min_kw > 0.0 && coupling.rates_kw.empty() ? 1U : 0U;
     out_.relaxed.rates += coupling.rates_kw.empty() ? 0U : 1U;
+    // Where a curve falls below the offer a setpoint may lie above the power: rows that bind setpoints get it as a
+    // column.
     if (tapers) v.max_setpoint_kw = widened(offered_kw);
     if (fades) v.max_discharge_setpoint_kw = widened(coupling.max_discharge_kw);
     v.max_kw = widened(v.max_kw);
@@ -129,15 +133,17 @@ class Builder {
     v.first_share = out_.grid.share(v.first_step, stay.from_ns, stay.to_ns);
     if (v.end_step > v.first_step + 1) v.last_share = out_.grid.share(v.end_step - 1, stay.from_ns, stay.to_ns);
     limit_by_outages(stay, v);
+
     v.charge_efficiency = battery.charge_efficiency;
     v.discharge_efficiency = battery.discharge_efficiency;
-    // What was discharged counts with what putting it back takes: by the battery, priced by the metered kWh.
+    // Discharged energy counts with what putting it back takes: by the battery, priced by the metered kWh.
     const double counted = v2g ? battery.charge_efficiency : 1.0;
     if (v2g) v.need_at = optimise::NeedAt::battery;
     v.wanted_kwh = wanted_kwh * counted;
     v.most_kwh = stay.taken_kwh * counted;
     v.unmet_price_per_kwh = owed.unmet_price_per_kwh() / counted;
     for (const auto& block : owed.blocks()) v.later.push_back({block.kwh * counted, block.price_per_kwh / counted});
+
     if (known) {
       v.room_kwh = std::max(0.0, battery.capacity_kwh - stored_kwh);
       if (v2g) v.dischargeable_kwh = std::max(0.0, stored_kwh - car.soc_floor * battery.capacity_kwh);
@@ -145,6 +151,7 @@ class Builder {
       v.dischargeable_kwh =
           v.max_discharge_kw * kernel::hours_between(stay.from_ns, stay.to_ns) / battery.discharge_efficiency;
     }
+
     v.discharge_price_per_kwh = site_.wear_price_per_kwh;
     const Path path = path_of(stay.evse);
     v.grid_kw_per_charge_kw = path.draw;
@@ -153,6 +160,7 @@ class Builder {
       out_.relaxed.lossy_v2g += 1;
       lossy_discharge_kw_[stay.evse] = std::max(lossy_discharge_kw_[stay.evse], v.max_discharge_kw * path.give);
     }
+
     for (std::uint32_t k = v.first_step; k < v.end_step; ++k) {
       most_drawn_kw_[k] += v.max_kw * path.draw;
       most_given_kw_[k] += v.max_discharge_kw * path.give;
@@ -208,8 +216,9 @@ class Builder {
       ps.min_kwh = storage.soc_min * storage.capacity_kwh;
       ps.max_kwh = storage.soc_max * storage.capacity_kwh;
       ps.discharge_price_per_kwh = site_.wear_price_per_kwh;
-      // As the books: below 0 what lies beyond the start is to be paid for, and what lacks is no gain. What lacks is
-      // refilled in the cheapest slots, and costs beside end_value_per_kwh what those cost above the cheapest.
+
+      // As in the books: at a lowest price below 0, energy beyond the start is to be paid for and a lack is no gain. A
+      // lack is refilled in the cheapest slots, and costs beside end_value_per_kwh what those cost above the cheapest.
       const double most_lacking_kwh = std::max(0.0, ps.stored_kwh - ps.min_kwh);
       const market::RefillCost refill(tariff_, out_.grid.edges_ns.front(), out_.grid.edges_ns.back(),
                                       storage.max_charge_kw, most_lacking_kwh / storage.charge_efficiency);
@@ -219,7 +228,9 @@ class Builder {
       for (const market::RefillCost::Block& block : refill.blocks())
         ps.end_lacks.push_back({block.kwh * storage.charge_efficiency,
                                 block.price_per_kwh / storage.charge_efficiency - ps.end_value_per_kwh});
+
       out_.constants.storage += ps.end_value_per_kwh * ps.stored_kwh;
+      // All that could flow at once: limit_grid needs no limit beyond that.
       for (std::size_t k = 0; k < steps(); ++k) {
         most_drawn_kw_[k] += ps.max_charge_kw;
         most_given_kw_[k] += ps.max_discharge_kw;
@@ -258,7 +269,7 @@ class Builder {
   PlanLimit row_of(const std::string& name, double lower, double upper, Coefficient coefficient) const {
     PlanLimit row;
     row.name = name;
-    // What no member can help stays: 0 is always possible.
+    // Never tighter than 0: all members at 0 must stay feasible.
     row.lower = {-widened(std::max(0.0, -lower))};
     row.upper = {widened(std::max(0.0, upper))};
     for (const auto& [who, index] : member_) {
@@ -305,13 +316,15 @@ class Builder {
             return kw_per_a != 0.0 && into(f, evse) != 0.0 ? 1.0 / kw_per_a : 0.0;
           }));
     }
+
     // Losses make power in more than this sum, whichever way it flows: the sum is within the cap as well.
     if (feeder.max_kw < infinite) {
       out_.problem.limits.push_back(
           row_of(feeder.name, -infinite, feeder.max_kw, [&](std::uint32_t evse, double) { return into(f, evse); }));
     }
+
     if (feeder.max_export_kw == infinite) return;
-    // What comes back is less than what is given. Without losses below, the node's own are known.
+    // Less comes back than is given. Without losses below, the node's own are known.
     bool plain = true;
     for (std::uint32_t evse = 0; evse < site_.evses.size(); ++evse) {
       const double factor = into(f, evse);
@@ -372,8 +385,10 @@ class Builder {
       const double fraction =
           market::paid_fraction(world_.calendar, month, world_.start_ns, world_.end_ns, site_.part_month);
       period.price_per_kw = market::demand_price_per_kw(site_.tariff, month.month) * fraction;
+
       if (period.price_per_kw > 0.0) {
         const double floor_kw = market::billed_kw(charge, month, 0.0, contract_kw_of(month), site_.past_peaks);
+        // Billed whatever is drawn: no plan moves it.
         if (charge.basis == market::DemandBasis::contract) {
           out_.constants.demand += floor_kw * period.price_per_kw;
           period.price_per_kw = 0.0;
@@ -387,7 +402,8 @@ class Builder {
       months.push_back(month);
       periods.push_back(std::move(period));
     }
-    // What a month costs above its contract power is billed beside it: price x max(peak, contract) - price x contract.
+
+    // An excess over the contract power is billed beside the peak: price x max(peak, contract) - price x contract.
     std::vector<std::uint32_t> excess(periods.size(), optimise::no_index);  // [months] period
     for (std::uint32_t m = 0; m < months.size(); ++m) {
       optimise::DemandPeriod period;
@@ -401,6 +417,7 @@ class Builder {
       excess[m] = static_cast<std::uint32_t>(periods.size());
       periods.push_back(std::move(period));
     }
+
     // Windows only of months whose peak is paid for, then or later.
     std::vector<char> counts(periods.size(), 0);
     for (std::size_t i = 0; i < periods.size(); ++i) {
@@ -408,6 +425,7 @@ class Builder {
       for (const auto& ratchet : periods[i].ratchets) counts[ratchet.period] = 1;
     }
     if (std::find(counts.begin(), counts.end(), 1) == counts.end()) return;
+
     std::uint32_t period = 0;
     for (std::size_t w = 0; w + 1 < edges.size(); ++w) {
       while (months[period] != world_.calendar.month(edges[w])) ++period;

@@ -1,7 +1,7 @@
 // The relaxation of DESIGN's bound as a problem of optimise/: a site's whole run with nothing hidden.
 //
 // Whatever a strategy can do in the simulation, its mean powers of each step satisfy the problem at the same cost or
-// less. What is kept: prices, PV, load, limits, presence, energies, storage, demand charge. What is relaxed is listed
+// less. Prices, PV, load, limits, presence, energies, storage and demand charge are kept; all that is relaxed is listed
 // in `relaxed`. Limits bind means only; costs are convex in power, so means cost no more (Jensen).
 #pragma once
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace evtwin::analysis {
 
-/// What of the physics a bound leaves out; counts of stays, 0 where it plays no role.
+/// Physics that a bound leaves out; counts of stays, 0 where it plays no role.
 struct Relaxed {
   std::size_t stays = 0;        ///< of all that are in the problem
   std::size_t taper = 0;        ///< batteries whose curve falls below what their EVSE offers

@@ -64,7 +64,7 @@ Json site_json(const twin::Site& site, const SiteBound& bound) {
             {"unmet_free", relaxed.unmet_free}}}};
 }
 
-/// What the relaxation leaves out, of all sites; empty when nothing that matters.
+/// The relaxation in words, over all sites; empty when it leaves out nothing that matters.
 std::string relaxed_text(const Bound& bound, bool korean) {
   Relaxed all;
   for (const SiteBound& site : bound.sites) {
@@ -76,7 +76,9 @@ std::string relaxed_text(const Bound& bound, bool korean) {
     all.lossy_v2g += r.lossy_v2g;
     all.feeder_rows += r.feeder_rows;
   }
+
   std::string text;
+  // A relaxation that touches no stay is not named.
   const auto add = [&](std::size_t count, std::string_view what, std::string_view what_ko) {
     if (count == 0) return;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", korean ? what_ko : what, count);
@@ -86,6 +88,7 @@ std::string relaxed_text(const Bound& bound, bool korean) {
   add(all.rates, "finite rates:", "유한 전류값:");
   add(all.lossy_v2g, "losses of feeders that V2G flows through:", "V2G가 흐르는 간선 손실:");
   add(all.feeder_rows, "export caps of lossy feeders:", "손실 간선의 역송 한도:");
+
   if (text.empty()) return {};
   return korean ? fmt::format("완화한 것(세션 {}건 중): {}. 실제 전략은 하한에 이르지 못할 수 있습니다.\n", all.stays,
                               text)
@@ -144,9 +147,11 @@ std::string bound_text(const BoundStory& story, Language language) {
   const auto row = [&](const char* name, const std::string& value, const char* what, const char* what_ko) {
     table.add_row({name, value, korean ? what_ko : what});
   };
+  // Terms that are 0 play no role in this scenario and are left out.
   const auto part = [&](const char* name, double value, const char* what, const char* what_ko) {
     if (value != 0.0) row(name, money(value), what, what_ko);
   };
+
   row("bound", money(bound), "no strategy's objective can be lower", "어떤 전략의 목적함수도 이보다 낮을 수 없음");
   part("  energy_cost", parts.energy, "of it energy", "그중 전력량요금");
   part("  demand_charge", parts.demand, "of it demand charge", "그중 기본요금");
@@ -158,15 +163,18 @@ std::string bound_text(const BoundStory& story, Language language) {
        "그중 저장장치 잔여 에너지 가치");
   row("gap", percent(story.bound.gap()), "the best plan found for the relaxation lies so far above it",
       "완화 문제의 최선 계획과의 차이");
+
   row("asap", money(reference), "objective of charging at once", "즉시 충전의 목적함수");
   row("possible saving", money(reference - bound), "what a strategy could save against that at most",
       "전략이 이에 대해 절감할 수 있는 최대 금액");
+  // Only where --play has let the simulation run the plan.
   if (!std::isnan(story.oracle)) {
     row("oracle", money(story.oracle), "objective of the bound's plan played in the simulation",
         "하한의 계획을 시뮬레이션에서 실행한 목적함수");
     row("oracle regret", percent((story.oracle - bound) / std::max(1.0, std::abs(bound))),
         "what the relaxation leaves out costs at most", "완화로 빠진 것의 최대 비용");
   }
+
   row("peak_kw", number_text(parts.peak_kw, 1) + " kW", "highest import of the plan", "계획의 최대 수전전력");
   if (parts.unmet_kwh != 0.0)
     row("unmet_kwh", number_text(parts.unmet_kwh, 1) + " kWh", "missing in the plan", "계획의 미충전량");

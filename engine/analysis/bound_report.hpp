@@ -9,7 +9,7 @@
 
 namespace evtwin::analysis {
 
-/// What is told of a bound beside itself.
+/// Facts that are told beside a bound.
 struct BoundStory {
   const twin::World& world;
   const Bound& bound;
@@ -20,7 +20,7 @@ struct BoundStory {
 /// Keys: name, currency, objective (the bound), gap, planned_objective, reference{strategy, objective},
 /// possible_saving, contract_value_per_kw, oracle_objective (null unless played), parts{}, sites[{name, objective, gap,
 /// grid, steps, columns, rows, iterations, contract_value_per_kw, parts{}, relaxed{}}]. Costs add up: energy_cost +
-/// demand_charge + wear_cost + unmet_cost - storage_energy_value = planned_objective.
+/// demand_charge + wear_cost + unmet_cost + open_cost - storage_energy_value = planned_objective.
 nlohmann::ordered_json bound_json(const BoundStory& story);
 
 /// A table, then sentences: what is relaxed, how large the problem was, what one more kW of contract power is worth.

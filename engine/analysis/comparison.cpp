@@ -109,7 +109,7 @@ std::string own_figure_text(double value) {
   return number_text(value, size >= 1000.0 || value == std::floor(value) ? 0 : size >= 10.0 ? 1 : 4);
 }
 
-/// Whose figures may be called the best.
+/// Contenders whose figures may be called the best.
 struct Competing {
   std::vector<char> for_objective;  ///< who_competes
   std::vector<char> for_bill;       ///< those among them that had served alike by the end, too
@@ -211,12 +211,15 @@ std::string service_part(const Contender& other, const Contender& reference, boo
 
 /// Why stars or figures are missing.
 std::string notes_text(std::span<const Contender> contenders, const Competing& competing, bool korean) {
+  // `behind` serve less even with all that can follow; `later` catch up after the end, at a cost that only the
+  // objective holds.
   std::string text, behind, later;
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     if (competing.for_bill[i] != 0 || !contenders[i].error.empty()) continue;
     std::string& names = competing.for_objective[i] != 0 ? later : behind;
     names += (names.empty() ? "" : ", ") + kernel::printable(contenders[i].strategy);
   }
+
   if (!behind.empty()) {
     text += korean ? fmt::format("비교(*)에서 제외: {} (최다 충전 전략보다 0.5 % 넘게 적게 충전)\n", behind)
                    : fmt::format("Not compared (*): {}, charging over 0.5 % less than who charges most.\n", behind);
@@ -231,6 +234,8 @@ std::string notes_text(std::span<const Contender> contenders, const Competing& c
                          "the rest later; what that costs is in no other figure.\n",
                          later);
   }
+
+  // A bound without a regret: unmet energy has no price.
   const bool blank = std::any_of(contenders.begin(), contenders.end(), [](const Contender& contender) {
     return !std::isnan(value_of(contender.kpis, "bound")) && std::isnan(value_of(contender.kpis, "regret"));
   });
@@ -298,7 +303,7 @@ struct ShownColumn {
   }
 };
 
-/// What a manager asks for first; the others follow in their own order.
+/// Rank by what a manager asks for first; the others follow in their own order.
 std::size_t rank_of(std::string_view kpi) {
   constexpr std::array<std::string_view, 7> first{"total_cost",   "objective", "served_fraction",     "peak_kw",
                                                   "saving_share", "unmet_kwh", "energy_delivered_kwh"};
@@ -364,6 +369,7 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
   std::size_t first_width = kernel::display_width(heads.front());
   for (const Contender& contender : contenders)
     first_width = std::max(first_width, kernel::display_width(kernel::printable(contender.strategy)));
+  // A narrow terminal loses whole columns, least asked for first.
   const std::string left_out = leave_out(shown, first_width, width);
   for (const ShownColumn& column : shown) heads.push_back(column.head);
 
@@ -373,10 +379,12 @@ std::string comparison_table(std::span<const Contender> contenders, const std::s
     for (const ShownColumn& column : shown) cells.push_back(column.cells[c]);
     table.add_row(std::move(cells));
   }
+
   std::string text = table.text();
   if (!left_out.empty())
     text += korean ? fmt::format("이 화면에 들어가지 않은 열: {} (--wide: 모두 표시)\n", left_out)
                    : fmt::format("Not on this screen: {} (--wide shows all)\n", left_out);
+
   text += notes_text(contenders, compared, korean);
   for (const Contender& contender : contenders) {
     if (contender.error.empty()) continue;

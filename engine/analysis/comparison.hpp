@@ -49,8 +49,8 @@ nlohmann::ordered_json comparison_json(std::span<const Contender> contenders, co
 /// column where they differ, among those that serve alike by the end, or, for the objective and what is made of it, in
 /// all (serves_alike); for the energy charged itself among all. Columns that say nothing (no CO2 figures, nobody turned
 /// away) are left out.
-/// @param width  columns of the terminal, 0: as wide as it needs. What does not fit is left out, least asked for first,
-/// and named below.
+/// @param width  columns of the terminal, 0: as wide as it needs. Columns that do not fit are left out, least asked for
+/// first, and named below.
 std::string comparison_table(std::span<const Contender> contenders, const std::string& currency, Language language,
                              std::size_t width = 0);
 

@@ -36,7 +36,7 @@ bool is_bounded(const DayRuns& day) {
   });
 }
 
-/// What of a day goes into sums.
+/// Figures of a day that go into sums.
 struct Figures {
   double objective = 0.0;
   double asap = 0.0, bound = 0.0;  ///< 0 both, and `saved` too, where the day has no bound
@@ -222,11 +222,15 @@ DayComparison compare_days(std::span<const DayRuns> all, std::span<const DayRow>
     DaySummary& summary = comparison.rows.emplace_back();
     summary.name = row.name;
     summary.members = row.members.size();
+    // One member without any finished day leaves the row without figures: a mean of the others would be of other
+    // policies.
     const bool finished =
         std::all_of(row.members.begin(), row.members.end(), [&](std::size_t member) { return days.finished(member); });
     if (!finished) comparison.failed.push_back(comparison.rows.size() - 1);
     tables.push_back(finished && days.size() > 0 ? days.table(row) : Table{});
     if (tables.back().empty()) continue;
+
+    // All rows are summed over the same days.
     const Figures sums = total(tables.back(), {whole(days.size()), whole(row.members.size())});
     summary.objective = sums.objective;
     summary.saving_share.value = share_of(sums);
@@ -234,11 +238,13 @@ DayComparison compare_days(std::span<const DayRuns> all, std::span<const DayRow>
       comparison.bound = sums.bound;
       comparison.asap_objective = sums.asap;
     }
+
     const DaySummary& reference = comparison.rows[comparison.reference];
     if (&summary != &reference)
       summary.difference.value = (summary.objective - reference.objective) / static_cast<double>(days.size());
     add_sums(days, row, summary);
   }
+
   if (days.size() > 0) add_intervals(tables, comparison, days.size(), seed);
   mark_compared(comparison);
   return comparison;

@@ -78,11 +78,13 @@ std::string sums_table(const DayComparison& comparison, const std::string& curre
                            korean ? "일평균 최대 kW" : "mean peak kW", korean ? "최대 kW" : "peak kW"})
     heads.emplace_back(head);
   if (has_cycles) heads.emplace_back(korean ? "저장장치 사이클" : "storage cycles");
+
   TextTable table(heads);
   const auto bare = [&](double money) {
     const std::string text = std::isnan(money) ? "-" : money_text(money, currency);
     return text.substr(0, text.find(' '));
   };
+
   const DaySummary* best = best_of(comparison);
   for (const DaySummary& row : comparison.rows) {
     std::vector<std::string> cells{row.name, bare(row.objective) + (&row == best ? "*" : " ")};
@@ -133,6 +135,8 @@ std::string notes(const DayComparison& comparison, bool korean) {
   const DaySummary& first = comparison.rows[comparison.reference];
   const bool has_interval = std::any_of(comparison.rows.begin(), comparison.rows.end(),
                                         [](const DaySummary& row) { return !std::isnan(row.saving_share.low); });
+
+  // A note stands only where the table shows the thing that it explains.
   if (comparison.rows.size() > 1)
     text += wrapped(told(korean, "Difference: objective of a day minus that of {}, the first.",
                          "차이: 하루 목적함수 - {}(첫 번째)의 목적함수.", kernel::printable(first.name)));
@@ -143,11 +147,13 @@ std::string notes(const DayComparison& comparison, bool korean) {
                          "구간: 날짜(정책이 여럿이면 정책도)를 {}번 복원 추출; 차이의 구간에 0이 있으면 이 날들로는 "
                          "어느 쪽이 낮은지 알 수 없습니다.",
                          number_text(static_cast<double>(resamples), 0)));
+
   const bool has_share = !std::isnan(first.saving_share.value);
   if (has_share)
     text += wrapped(
         korean ? "절감 달성: (asap의 목적함수 - 전략) / (asap의 목적함수 - 하한), 각각 날들의 합계."
                : "Of saving: (objective of asap - strategy) / (objective of asap - bound), each summed over the days.");
+
   const std::string behind =
       names_of(comparison, [](const DaySummary& row) { return !row.compared && !std::isnan(row.objective); });
   if (best_of(comparison) != nullptr)
@@ -191,18 +197,21 @@ Json day_comparison_json(std::span<const DayRuns> days, std::span<const DayRow> 
             {"bounds", Json::array()},
             {"runs", Json::array()},
             {"summary", Json::array()}};
+
   for (const DayRuns& day : days) {
     json["bounds"].push_back({{"date", day.date},
                               {"bound", number_or_null(day.bound)},
                               {"asap_objective", number_or_null(day.reference)},
                               {"error", day.bound_error.empty() ? Json(nullptr) : Json(day.bound_error)}});
     Json one = comparison_json(day.contenders, currency);
+    // The date comes first, before the run's own keys.
     for (Json& run : one["runs"]) {
       Json with_date{{"date", day.date}};
       with_date.update(run);
       json["runs"].push_back(std::move(with_date));
     }
   }
+
   for (std::size_t r = 0; r < rows.size(); ++r)
     json["summary"].push_back(
         summary_json(comparison.rows[r], rows[r], days.front().contenders, r == comparison.reference));

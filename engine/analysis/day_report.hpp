@@ -17,7 +17,7 @@ namespace evtwin::analysis {
 /// "runs": [{date, and the keys of a run in comparison_json}], by day and strategy, "summary": [{name, strategies,
 /// objective, saving_share{value, low, high}, difference{mean_per_day, low, high} (null of the reference),
 /// served_fraction, energy_served_kwh, unmet_kwh, mean_peak_kw, highest_peak_kw, storage_cycles, compared_for_cost}]}.
-/// What is not known is null.
+/// Unknown figures are null.
 nlohmann::ordered_json day_comparison_json(std::span<const DayRuns> days, std::span<const DayRow> rows,
                                            const std::string& currency, std::uint64_t seed);
 

@@ -39,9 +39,11 @@ ForecastScore score(std::span<const ForecastDay> days, std::span<const ForecastD
     sum.pinball += days[d].pinball;
     sum.banded += days[d].banded;
     sum.within_80 += days[d].within_80;
+    // Pinball loss that this day spares against the reference, for the interval of the skill.
     gain.push_back(reference[d].pinball - days[d].pinball);
     scale_of_gain.push_back(reference[d].pinball);
   }
+
   out.steps = sum.steps;
   if (sum.steps == 0) return out;
   const auto steps = static_cast<double>(sum.steps);
@@ -49,8 +51,10 @@ ForecastScore score(std::span<const ForecastDay> days, std::span<const ForecastD
   out.mae = sum.absolute_error / steps;
   if (scale > 0.0) out.mase = out.mae / scale;
   out.pinball = sum.pinball / steps;
+  // Exact over these nine levels (Bracher et al. 2021).
   out.wis = 2.0 * out.pinball;
   if (sum.banded > 0) out.coverage_80 = static_cast<double>(sum.within_80) / static_cast<double>(sum.banded);
+
   out.skill = ratio_of_sums(gain, scale_of_gain, 1);
   return out;
 }
@@ -61,12 +65,15 @@ Interval ratio_of_sums(std::span<const double> top, std::span<const double> bott
   Interval out;
   const std::size_t days = top.size();
   double all_top = 0.0, all_bottom = 0.0;
+
   for (std::size_t d = 0; d < days; ++d) {
     all_top += top[d];
     all_bottom += bottom[d];
   }
   if (all_bottom == 0.0) return out;
   out.value = all_top / all_bottom;
+
+  // Days that follow each other share their weather: they are drawn in blocks (block bootstrap, Kuensch 1989).
   const std::size_t blocks = (days + block - 1) / block;
   if (blocks < 2) return out;
   std::vector<double> ratios;
@@ -82,7 +89,9 @@ Interval ratio_of_sums(std::span<const double> top, std::span<const double> bott
     }
     if (sum_bottom != 0.0) ratios.push_back(sum_top / sum_bottom);
   }
+
   if (ratios.empty()) return out;
+  // 95 % of the draws lie between these two.
   std::sort(ratios.begin(), ratios.end());
   const auto at = [&](double share) {
     return ratios[static_cast<std::size_t>(std::lround(share * static_cast<double>(ratios.size() - 1)))];

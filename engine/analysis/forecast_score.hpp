@@ -7,8 +7,7 @@
 // - pinball: mean over levels of (y - q) level where y >= q, (q - y) (1 - level) else (Koenker, Bassett, Econometrica
 //   46, 1978).
 // - WIS: the weighted interval score. Over the nine levels 0.1 .. 0.9 it is twice the mean pinball (Bracher et al.,
-// PLOS
-//   Computational Biology 17, 2021), which also approximates the CRPS (Gneiting, Raftery, JASA 102, 2007).
+// PLOS Computational Biology 17, 2021), which also approximates the CRPS (Gneiting, Raftery, JASA 102, 2007).
 // - coverage: share of the truths within the levels 0.1 to 0.9, where that is more than one value (PV at night is left
 //   out).
 // - skill: 1 - WIS / WIS of the reference.

@@ -107,6 +107,8 @@ double ForecastTrials::scale(std::uint32_t quantity) const {
     }
     return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
   };
+
+  // The days before those judged, so that no truth of theirs goes into the scale.
   std::size_t judged = 0;
   while (judged < steps.n && steps.local_day[judged] < parts_->first_day) ++judged;
   const double before = mean_until(judged);
@@ -125,19 +127,24 @@ Trial ForecastTrials::operator()(const control::ForecastSource& forecaster, std:
   for (TimeNs t = calendar.next_tick(first_ns - 1, p.rules.every_ns); t < p.world.end_ns;
        t = calendar.next_tick(t, p.rules.every_ns)) {
     const std::size_t from = p.step_at(t), to = p.step_at(t + p.rules.lead_ns);
+
+    // Unknown beforehand: quantiles that stay so were not told.
     if (from >= to || p.all.steps.start_ns[from] != t) continue;
     const std::size_t n = to - from;
     mean.assign(n, std::numeric_limits<double>::quiet_NaN());
     quantile.assign(n * judged_levels.size(), std::numeric_limits<double>::quiet_NaN());
+    // The past ends where the question begins: nothing of the truth is shown.
     evtwin_history past = p.all;
     past.steps = p.part(0, from);
     const evtwin_question question{sizeof question,      quantity, t, p.part(from, to), judged_levels.data(),
                                    judged_levels.size(), 0};
     const evtwin_answer answer{sizeof answer, 0, mean.data(), quantile.data()};
+
     const kernel::Stopwatch watch;
     model->forecast(past, question, answer);
     ms.push_back(watch.ms());
     control::check_forecast(*model, question, answer, calendar);
+
     const bool spread = !std::isnan(quantile.front());
     trial.has_spread = trial.has_spread || spread;
     ForecastDay& day = trial.days[static_cast<std::size_t>(day_of(calendar, t) - p.first_day)];
@@ -146,6 +153,7 @@ Trial ForecastTrials::operator()(const control::ForecastSource& forecaster, std:
       add_step(day, mean[k], spread ? std::span<const double>(of_step) : std::span<const double>(), truth[from + k]);
     }
   }
+
   trial.calls = ms.size();
   if (!ms.empty()) {
     std::sort(ms.begin(), ms.end());

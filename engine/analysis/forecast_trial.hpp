@@ -32,7 +32,7 @@ struct Trial {
   double median_ms = 0.0, longest_ms = 0.0;  ///< wall time of a call
 };
 
-/// What a site's forecasters can be tried on: its whole history, of which they are shown what had been.
+/// A site's history to try forecasters on; of each moment they are shown only what had been.
 class ForecastTrials {
  public:
   /// @throws std::invalid_argument  one line: no day is left to judge
@@ -55,7 +55,7 @@ class ForecastTrials {
   std::unique_ptr<Parts> parts_;
 };
 
-/// What each local day of a run cost: their sum is the objective.
+/// Cost of each local day of a run; their sum is the objective.
 class DailyCost : public twin::Observer {
  public:
   explicit DailyCost(const twin::World& world);

@@ -1,5 +1,5 @@
 // All that a strategy can not change, known in advance: who stays where from when to when and wants what, prices, PV,
-// load and limits. What a bound is worked out from.
+// load and limits. A bound is worked out from it.
 //
 // Stays do not depend on the strategy: EVSEs are given, held and queued for by arrivals, departures, reservations and
 // outages alone, and a scenario's at() functions can read nothing that a strategy moves. So one run shows them all.
@@ -31,7 +31,7 @@ struct Stay {
   double soc_start = 0.0;                ///< of a known battery
 };
 
-/// What holds from `from_ns` until the next piece.
+/// Signals that hold from `from_ns` until the next piece.
 struct SignalPiece {
   TimeNs from_ns = 0;
   double buy_per_kwh = 0.0, sell_per_kwh = 0.0;

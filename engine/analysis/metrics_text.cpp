@@ -30,11 +30,13 @@ std::string metrics_text(const twin::World& world, const twin::Result& result, c
   std::string text =
       "# HELP evtwin_kpi A key figure of the run; evtwin run tells what each is.\n# TYPE evtwin_kpi gauge\n";
   for (const Kpi& kpi : kpis) {
+    // A figure that does not apply has no sample.
     if (!std::isfinite(kpi.value)) continue;
     const std::string site = kpi.site < 0 ? "" : world.sites.at(static_cast<std::size_t>(kpi.site)).name;
     text += fmt::format("evtwin_kpi{{{},name=\"{}\",unit=\"{}\",site=\"{}\"}} {}\n", labels, label(kpi.name),
                         label(kpi.unit), label(site), kpi.value);
   }
+
   std::uint64_t decisions = 0, sessions = 0;
   for (const twin::SiteResult& site : result.sites) {
     decisions += site.decisions;
@@ -43,6 +45,7 @@ std::string metrics_text(const twin::World& world, const twin::Result& result, c
   const auto one = [&](const char* name, const char* type, const char* help, double value) {
     text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0}{{{3}}} {4}\n", name, help, type, labels, value);
   };
+
   one("evtwin_events_total", "counter", "Events executed.", static_cast<double>(result.events));
   one("evtwin_decisions_total", "counter", "Times that a strategy was asked.", static_cast<double>(decisions));
   one("evtwin_sessions_total", "counter", "Vehicles that plugged in.", static_cast<double>(sessions));

@@ -60,8 +60,8 @@ class Oracle final : public control::Strategy {
     return kwh;
   }
 
-  /// The power that brings a vehicle to where the plan wants it when the step, or its stay, ends. What could not flow
-  /// as planned (a minimum current, a taper) is caught up with.
+  /// The power that brings a vehicle to where the plan wants it when the step, or its stay, ends. Energy that could not
+  /// flow as planned (a minimum current, a taper) is caught up with.
   double vehicle_kw(const evtwin_view& view, std::uint32_t evse, std::uint32_t step) const {
     const auto found = vehicle_of_.find(view.evse_session[evse]);
     if (found == vehicle_of_.end()) return 0.0;
@@ -105,7 +105,7 @@ class Oracle final : public control::Strategy {
     return below;
   }
 
-  /// What leads a storage's level back to the plan's within an hour.
+  /// Power that leads a storage's level back to the plan's within an hour.
   double homeward_kw(const evtwin_view& view, std::uint32_t s, std::uint32_t step) const {
     const BoundGrid& grid = site_.stated.grid;
     const optimise::StoragePlan& plan = site_.plan.storages[s];

@@ -1,5 +1,5 @@
-// The oracle: a strategy that was told everything beforehand, and plays the bound's plan. What it pays beyond the bound
-// is what the bound relaxes: taper, minimum currents, finite rates.
+// The oracle: a strategy that was told everything beforehand, and plays the bound's plan. It pays beyond the bound for
+// what the bound relaxes: taper, minimum currents, finite rates.
 #pragma once
 #include <functional>
 #include <memory>

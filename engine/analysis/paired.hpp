@@ -1,4 +1,4 @@
-// What repeated runs say of a figure: its spread, and how two of them differ run by run.
+// Statistics of repeated runs: the spread of a figure, and how two of them differ run by run.
 #pragma once
 
 #include <cstddef>

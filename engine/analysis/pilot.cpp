@@ -24,6 +24,8 @@ PilotReading pilot_of(const EvseFacts& facts) {
     reading.state = physics::PilotState::a;
     return reading;
   }
+
+  // Energy that flows is offered, whatever the setpoint has become.
   const bool flows = facts.kw != 0.0;
   const double asked_kw = kernel::is_known(facts.setpoint_kw) ? facts.setpoint_kw : facts.max_kw;
   const double offered_kw = std::min(std::max(asked_kw, facts.kw), facts.max_kw);

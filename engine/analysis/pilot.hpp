@@ -1,4 +1,4 @@
-// What the control pilot of an EVSE shows, told from what a run knows of it (IEC 61851-1).
+// The control pilot of an EVSE, told from what a run knows of it (IEC 61851-1).
 #pragma once
 #include <string>
 

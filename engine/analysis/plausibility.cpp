@@ -79,19 +79,23 @@ std::vector<Doubt> PlausibilityWatch::doubts(const twin::Result& result) const {
     doubts.push_back({"", fmt::format("{} of {} sessions want {} kWh more than could flow at full power all the time; "
                                       "Wh for kWh, or stays too short?",
                                       impossible_, sessions_, number_text(impossible_kwh_, 1))});
+
   for (std::size_t s = 0; s < evses_.size(); ++s) {
     const twin::Site& site = world_->sites[s];
+    // EVSEs and storages give the scale: a building is rarely twenty times as large.
     const double most_kw = drawn_at_most_kw(site);
     if (most_load_kw_[s] > 20.0 * most_kw && most_load_kw_[s] > 1000.0)
       doubts.push_back(
           {site.name, fmt::format("the base load reaches {} kW beside EVSEs and storages of {} kW; W for kW?",
                                   number_text(most_load_kw_[s], 0), number_text(most_kw, 1))});
+
     const double peak_kw = result.sites[s].peak_instant_kw;
     if (std::isfinite(site.contract_kw) && sessions_ > 0 && site.contract_kw > 10.0 * std::max(peak_kw, 1.0))
       doubts.push_back(
           {site.name, fmt::format("contract_kw = {} is never reached: the highest import, charging at once, "
                                   "is {} kW",
                                   number_text(site.contract_kw, 0), number_text(peak_kw, 1))});
+
     // Of drawn arrivals it is chance who plugs in where; a record says what an EVSE gave.
     const bool recorded = std::any_of(site.arrivals.begin(), site.arrivals.end(),
                                       [](const auto& law) { return std::holds_alternative<demand::Recorded>(*law); });

@@ -1,4 +1,5 @@
-// What is possible, and yet hardly meant: W for kW, energy that can not flow, a limit that nothing can reach.
+// Scenarios that are possible, and yet hardly meant: W for kW, energy that can not flow, a limit that nothing can
+// reach.
 #pragma once
 
 #include <cstdint>

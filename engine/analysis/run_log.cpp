@@ -63,19 +63,23 @@ Json summary_json(const LoggedRun& run) {
   json["currency"] = s.currency;
   json["evtwin_version"] = s.evtwin_version;
   json["evtwin_commit"] = s.evtwin_commit;
+
   json["forecasts"] = Json::array();
   for (const record::ForecastRule& forecast : s.forecasts)
     json["forecasts"].push_back({{"site", forecast.site},
                                  {"quantity", forecast.quantity},
                                  {"rule", forecast.rule},
                                  {"plugin_digest", forecast.plugin_digest}});
+
   json["inputs"] = Json::array();
   for (const record::InputFile& input : s.origin.inputs)
     json["inputs"].push_back(
         {{"name", input.name}, {"bytes", input.bytes}, {"digest", fmt::format("{:016x}", input.digest)}});
+
   json["created_at"] = s.created_at;
   json["wall_s"] = number_or_null(s.wall_s);
   json["kpi"] = Json::object();
+  // A list compares whole runs; figures of single sites stay in their files.
   for (const Kpi& kpi : s.kpis) {
     if (kpi.site < 0) json["kpi"][kpi.name] = number_or_null(kpi.value);
   }
@@ -111,6 +115,7 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   const auto fact = [&](std::string what, const std::string& of_a, const std::string& of_b) {
     if (of_a != of_b) found.facts.push_back({std::move(what), of_a, of_b});
   };
+
   fact("scenario", a.name, b.name);
   if (a.scenario_text != b.scenario_text) {
     found.lines = text_diff(a.scenario_text, b.scenario_text);
@@ -120,6 +125,8 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
         fmt::format("{} lines less, {} more", found.lines.size() - static_cast<std::size_t>(added), added);
     found.facts.push_back({"scenario text", a.scenario_file, b.scenario_file + " (" + lines + ")"});
   }
+
+  // Parameters, inputs and forecasts are paired by name: one that only one run has stands beside an empty text.
   std::map<std::string, std::array<std::string, 2>> parameters;
   for (const auto& [name, value] : a.parameters) parameters[name][0] = value;
   for (const auto& [name, value] : b.parameters) parameters[name][1] = value;
@@ -128,6 +135,7 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   for (const record::InputFile& input : a.origin.inputs) inputs[input.name][0] = input_text(input);
   for (const record::InputFile& input : b.origin.inputs) inputs[input.name][1] = input_text(input);
   for (const auto& [name, texts] : inputs) fact("input " + name, texts[0], texts[1]);
+
   fact("seed", std::to_string(a.seed), std::to_string(b.seed));
   fact("start", local_text(a, a.start_ns), local_text(b, b.start_ns));
   fact("end", local_text(a, a.end_ns), local_text(b, b.end_ns));
@@ -135,6 +143,7 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
   fact("currency", a.currency, b.currency);
   fact("strategy", a.strategy, b.strategy);
   fact("plugin", a.plugin_digest, b.plugin_digest);
+
   std::map<std::pair<std::string, std::string>, std::array<record::ForecastRule, 2>> forecasts;
   for (const record::ForecastRule& forecast : a.forecasts) forecasts[{forecast.site, forecast.quantity}][0] = forecast;
   for (const record::ForecastRule& forecast : b.forecasts) forecasts[{forecast.site, forecast.quantity}][1] = forecast;
@@ -143,6 +152,7 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
     fact(what, rules[0].rule, rules[1].rule);
     if (rules[0].rule == rules[1].rule) fact("plugin of the " + what, rules[0].plugin_digest, rules[1].plugin_digest);
   }
+
   fact("evtwin", a.evtwin_version, b.evtwin_version);
   fact("evtwin commit", a.evtwin_commit, b.evtwin_commit);
   fact("compiler", a.compiler, b.compiler);
@@ -179,6 +189,7 @@ std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
     for (const FactDifference& d : found.facts) facts.add_row({d.what, d.a, d.b});
     text += facts.text() + "\n";
   }
+
   if (!found.lines.empty()) text += "Scenario text:\n" + text_diff_text(found.lines, 40) + "\n";
   if (!found.kpis.empty()) {
     std::vector<std::string> heads = titles("figure");
@@ -195,6 +206,7 @@ std::string difference_text(const LoggedRun& a, const LoggedRun& b) {
     }
     text += figures.text();
   }
+
   if (found.facts.empty() && found.kpis.empty()) text += "No difference.\n";
   return text;
 }

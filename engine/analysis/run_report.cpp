@@ -58,6 +58,8 @@ std::vector<std::string> strategy_notes(const twin::Result& result) {
     got_kwh += site.energy_got_kwh;
     decisions += site.decisions - std::min(site.decisions, twin::Conduct::most_decisions);
   }
+
+  // NaN leaves a setpoint as it is, and a vehicle begins at 0 kW: told nothing else, it is never charged.
   std::vector<std::string> notes;
   if (sessions > 0)
     notes.push_back(
@@ -67,6 +69,7 @@ std::vector<std::string> strategy_notes(const twin::Result& result) {
     notes.push_back(
         fmt::format("nobody got anything of {} kWh wanted; the strategy was {}", number_text(wanted_kwh, 1),
                     asked == 0 ? "never asked: it subscribes to no occasion" : fmt::format("asked {} times", asked)));
+
   if (warnings > 0) notes.push_back(fmt::format("the strategy warned {} time(s), first: {}", warnings, first));
   if (left_out > 0)
     notes.push_back(
@@ -103,11 +106,13 @@ Json run_json(const twin::World& world, const twin::Result& result, const std::s
   json["sessions_open"] = sessions_open;
   json["sessions_left_out"] = Json::array();
   json["decisions"] = decisions;
+
   json["corrections"] = Json::object();
   for (std::size_t i = 0; i < corrections.size(); ++i) {
     if (corrections[i] == 0) continue;
     json["corrections"][std::string(name_of(static_cast<twin::Correction>(i)))] = corrections[i];
   }
+
   json["events"] = result.events;
   json["wall_s"] = number_or_null(wall_s);
   json["flags"] = Json::array();
@@ -116,6 +121,7 @@ Json run_json(const twin::World& world, const twin::Result& result, const std::s
   }
   json["strategy_notes"] = strategy_notes(result);
   json["sites"] = Json::array();
+  // A single site's figures are those of the run.
   for (std::size_t i = 0; i < result.sites.size(); ++i) {
     const std::int32_t row = result.sites.size() == 1 ? -1 : static_cast<std::int32_t>(i);
     json["sites"].push_back({{"name", world.sites.at(i).name}, {"kpi", kpi_json(kpis, row)}});
@@ -166,7 +172,7 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 
 std::string json_text(const Json& json, int indent) {
   const std::string text = json.dump(indent, ' ', false, Json::error_handler_t::replace);
-  // What is left to escape can only stand inside strings: JSON's own syntax and layout are ASCII without DEL.
+  // Only characters inside strings are left to escape: JSON's own syntax and layout are ASCII without DEL.
   std::string out;
   out.reserve(text.size());
   std::string_view rest = text;

@@ -68,6 +68,7 @@ std::vector<double> figures_by_seed(std::span<const SeedRuns> rounds, std::size_
 SeedComparison compare_seeds(std::span<const SeedRuns> rounds) {
   SeedComparison comparison;
   const std::size_t count = rounds.front().contenders.size();
+  // Recorded sessions give all seeds the same figures; without two runs to hold together seeds are taken to matter.
   comparison.seeds_matter = !has_runs_to_hold_together(rounds);
   for (std::size_t s = 0; s < count; ++s)
     comparison.seeds_matter = comparison.seeds_matter || differs_between_seeds(rounds, s);
@@ -81,6 +82,8 @@ SeedComparison compare_seeds(std::span<const SeedRuns> rounds) {
     if (s != comparison.reference && comparison.seeds_matter)
       summary.difference = paired_difference(objective, reference);
   }
+
+  // Service is compared on each seed: cheaper by serving less is not cheaper.
   for (std::size_t r = 0; r < rounds.size(); ++r) {
     const std::vector<Contender>& contenders = rounds[r].contenders;
     const std::vector<char> competes = who_competes(contenders);
@@ -97,6 +100,8 @@ SeedComparison compare_seeds(std::span<const SeedRuns> rounds) {
       }
     }
   }
+
+  // It may fail only where all did: those seeds tell nothing of any strategy.
   for (StrategySummary& summary : comparison.strategies)
     summary.compared = summary.failed == comparison.lost && summary.serves_less.empty();
   if (comparison.seeds_matter && comparison.lost.size() < rounds.size()) mark_best(rounds, comparison.strategies);

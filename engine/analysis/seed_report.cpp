@@ -98,11 +98,13 @@ std::string differences_table(std::span<const SeedRuns> rounds, const SeedCompar
     });
   });
   if (with_saving) heads.emplace_back(korean ? "절감 달성" : "of saving");
+
   TextTable table(heads);
   for (std::size_t s = 0; s < comparison.strategies.size(); ++s) {
     const StrategySummary& summary = comparison.strategies[s];
     const PairedDifference& difference = summary.difference;
     const bool has_interval = !std::isnan(difference.low);
+    // `serves less` counts all that finished, `cheaper` the seeds on which the reference has finished, too.
     const std::size_t finished = rounds.size() - summary.failed.size();
     std::vector<std::string> cells{
         summary.strategy, difference.count == 0 ? "-" : signed_money(difference.mean, currency),
@@ -111,6 +113,7 @@ std::string differences_table(std::span<const SeedRuns> rounds, const SeedCompar
                      : "-",
         difference.count == 0 ? "-" : fmt::format("{}/{}", summary.cheaper.size(), difference.count),
         finished == 0 ? "-" : fmt::format("{}/{}", summary.serves_less.size(), finished)};
+
     if (with_saving) cells.push_back(percent_text(spread_of(figures_by_seed(rounds, s, "saving_share")).mean));
     table.add_row(std::move(cells));
   }
@@ -134,12 +137,15 @@ std::string saving_note(std::span<const SeedRuns> rounds, bool korean) {
       has_share = has_share || !std::isnan(value_of(contender.kpis, "saving_share"));
     }
     if (has_share || !has_run) continue;
+    // Without an error no bound was asked for (--no-bound), and nothing is missing.
     if (!has_bound) {
       if (!round.bound_error.empty()) without_bound.push_back(round.seed);
     } else {
+      // With a regret but no share, asap costs no more than the bound already.
       (has_regret ? nothing_to_save : unpriced).push_back(round.seed);
     }
   }
+
   std::string text;
   if (!unpriced.empty()) {
     text +=
@@ -185,6 +191,8 @@ std::string star_note(const SeedComparison& comparison, bool korean) {
     text += wrapped(korean ? "*가 없음: 이 시드들로는 전략들이 구별되지 않습니다."
                            : "No *: these seeds do not tell the strategies apart.");
   }
+
+  // A reader would look for the star of the cheapest row: it says why there is none.
   for (const StrategySummary& summary : comparison.strategies) {
     if (!summary.serves_less.empty()) behind += (behind.empty() ? "" : ", ") + kernel::printable(summary.strategy);
   }
@@ -289,6 +297,7 @@ Json seed_comparison_json(std::span<const SeedRuns> rounds, const std::string& c
   json["seeds_matter"] = comparison.seeds_matter;
   json["bounds"] = Json::array();
   json["runs"] = Json::array();
+
   for (const SeedRuns& round : rounds) {
     json["seeds"].push_back(round.seed);
     Json one = comparison_json(round.contenders, currency);
@@ -301,6 +310,8 @@ Json seed_comparison_json(std::span<const SeedRuns> rounds, const std::string& c
       json["runs"].push_back(std::move(with_seed));
     }
   }
+
+  // Kept beside the runs, so that no reader has to work out intervals again.
   json["summary"] = Json::array();
   for (std::size_t s = 0; s < comparison.strategies.size(); ++s)
     json["summary"].push_back(summary_json(rounds, comparison, s));

@@ -19,7 +19,7 @@ std::string seeds_text(std::span<const std::uint64_t> seeds);
 /// "runs": [{seed, and the keys of a run in comparison_json}], by seed and strategy,
 /// "summary": [{strategy, failed_seeds, serves_less_seeds, compared_for_cost (in every seed), among_best,
 /// kpi{name: {seeds, mean, standard_deviation}}, difference{seeds, mean, low, high, cheaper_seeds} of the objective
-/// against the reference}]}. What is not known is null; where seeds do not matter deviations, differences and
+/// against the reference}]}. Unknown figures are null; where seeds do not matter deviations, differences and
 /// among_best are.
 nlohmann::ordered_json seed_comparison_json(std::span<const SeedRuns> rounds, const std::string& currency);
 

@@ -43,6 +43,7 @@ std::vector<LineChange> text_diff(std::string_view a, std::string_view b) {
       }
     }
   }
+
   std::vector<LineChange> changes;
   for (std::size_t i = 0, j = 0; i < n || j < m;) {
     if (compared && i < n && j < m && first[begin + i] == second[begin + j]) {

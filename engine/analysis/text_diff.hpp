@@ -1,4 +1,4 @@
-// What changed between two texts, line by line.
+// Changes between two texts, line by line.
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,7 @@ std::string number_text(double value, int decimals) {
     place -= 3;
     digits.insert(place, 1, ',');
   }
-  // What rounds to zero has no sign.
+  // A figure that rounds to zero has no sign.
   const bool is_zero = digits.find_first_of("123456789") == std::string::npos;
   return value < 0.0 && !is_zero ? "-" + digits : digits;
 }

@@ -53,7 +53,7 @@ std::string trouble_between(const VerdictRun& base, const VerdictRun& run, bool 
   return {};
 }
 
-/// Who is left to be spoken of beside the reference, and who is not and why.
+/// Runs that may be spoken of beside the reference, and those that serve too little to be.
 struct Field {
   std::vector<std::size_t> candidates;  // beside the reference
   std::vector<char> competes;           // by run
@@ -141,6 +141,7 @@ Verdict verdict(std::span<const VerdictRun> runs, Language language) {
     out.note = note_on(runs, out, korean);
     return out;
   }
+
   const bool alone = !out.trouble.empty() || out.left_out.size() + 1 == runs.size();
   const Field field = alone ? Field{} : field_of(runs, *reference, has_figures);
   for (std::size_t i = 0; !alone && i < runs.size(); ++i)

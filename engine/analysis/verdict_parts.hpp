@@ -9,7 +9,7 @@
 
 namespace evtwin::analysis {
 
-/// What a sentence speaks of. `base` is null where it speaks of one run alone.
+/// Runs that a sentence speaks of. `base` is null where it speaks of one run alone.
 struct VerdictPair {
   const VerdictRun* run = nullptr;
   const VerdictRun* base = nullptr;
@@ -23,7 +23,7 @@ struct VerdictPair {
   double change(std::string_view kpi) const { return of_run(kpi) - of_base(kpi); }
 };
 
-/// What is compared for a party, the larger the better: see `verdict`. NaN: it has no such figure.
+/// Figure that is compared for a party, the larger the better: see `verdict`. NaN: it has no such figure.
 double worth_for(Party party, const VerdictRun& run);
 
 /// The sentence of a party, as parts.

@@ -27,7 +27,7 @@ double paid_per_kwh(const VerdictRun& run) {
 }
 double gained_per_kwh(const VerdictRun& run) { return per_kwh(run, value_of(run.kpis, "owner_money")); }
 
-/// What the site's money is made of; against another run what each changes by.
+/// Terms of the site's money; against another run the change of each.
 void site_terms(Words& words, const VerdictPair& pair) {
   const VerdictRun& run = *pair.run;
   const auto change = [&](double (*of)(const VerdictRun&)) {
@@ -48,6 +48,7 @@ void site_sentence(Words& words, const VerdictPair& pair) {
   const VerdictRun& run = *pair.run;
   const std::string period = period_text(run, pair.korean());
   const Keys keys{"site_money", "storage_energy_value"};
+
   if (pair.base == nullptr) {
     const double money = kept(run);
     words.say(keys, "{}: the site {} {}{}", "{}: 사업자 {} {}{}", name_of(pair.run),
@@ -58,6 +59,7 @@ void site_sentence(Words& words, const VerdictPair& pair) {
               "; 충전 {} kWh, 방문 차량 전체 희망량의 {}", number_text(pair.of_run("energy_served_kwh"), 1),
               percent_text(pair.of_run("served_of_all_fraction")));
   } else {
+    // Compared as written: money that reads alike is called the same.
     const double more = kept(run) - kept(*pair.base);
     const std::string money = money_text(std::abs(more), run.currency);
     if (is_nothing(money))
@@ -69,9 +71,11 @@ void site_sentence(Words& words, const VerdictPair& pair) {
     else
       words.say(keys, "{}: the site keeps {} {}{} than with {}", "", name_of(pair.run), money,
                 more > 0.0 ? "more" : "less", period, name_of(pair.base));
+
     site_terms(words, pair);
     say_service(words, pair, true);
   }
+
   say_turned_away(words, pair);
   say_owed(words, pair);
 }
@@ -88,6 +92,7 @@ void drivers_sentence(Words& words, const VerdictPair& pair) {
   const std::string price = pay(run);
   const auto missed = [](const VerdictRun& of) { return number_text(value_of(of.kpis, "unmet_kwh"), 1); };
   const auto waited = [](const VerdictRun& of) { return number_text(or_zero(value_of(of.kpis, "waiting_time_h")), 2); };
+
   if (pair.base == nullptr) {
     words.say(keys, "With {} drivers {}", "{}: 운전자 부담 {}", name_of(pair.run), price);
     words.say({"unmet_kwh"}, "; {} kWh missing at departure", "; 출발 시 미충전 {} kWh", missed(run));
@@ -100,6 +105,7 @@ void drivers_sentence(Words& words, const VerdictPair& pair) {
     else
       words.say(keys, "With {} drivers {}, with {} they {}", "운전자 부담: {} {}, {} {}", name_of(pair.run), price,
                 name_of(pair.base), base_price);
+
     say_service(words, pair, true);
     if (missed(run) == missed(*pair.base))
       words.say({"unmet_kwh"}, "; {} kWh missing at departure in both", "; 출발 시 미충전은 둘 다 {} kWh", missed(run));
@@ -110,6 +116,7 @@ void drivers_sentence(Words& words, const VerdictPair& pair) {
       words.say({"waiting_time_h"}, "; mean wait {} h, with {} {} h", "; 평균 대기 {}시간, {}: {}시간", waited(run),
                 name_of(pair.base), waited(*pair.base));
   }
+
   say_turned_away(words, pair);
   say_owed(words, pair);
 }
@@ -117,6 +124,7 @@ void drivers_sentence(Words& words, const VerdictPair& pair) {
 void grid_sentence(Words& words, const VerdictPair& pair) {
   const VerdictRun& run = *pair.run;
   const std::string peak = number_text(pair.of_run("peak_kw"), 1);
+
   if (pair.base == nullptr) {
     words.say({"peak_kw"}, "With {} the highest metered demand is {} kW", "{}: 최대수요전력 {} kW", name_of(pair.run),
               peak);
@@ -133,13 +141,14 @@ void grid_sentence(Words& words, const VerdictPair& pair) {
                 number_text(std::abs(more_kw), 1),
                 pair.korean() ? (more_kw < 0.0 ? "낮음" : "높음") : (more_kw < 0.0 ? "lower" : "higher"),
                 name_of(pair.base), peak, base_peak);
+
     const std::string bill = signed_money(pair.change("total_cost"), run.currency);
     words.say({"total_cost"}, ", its income {} {}", ", 전력회사 수입 {} {}", is_nothing(bill) ? "0" : bill,
               kernel::printable(run.currency));
     say_service(words, pair, false);
   }
 
-  // What was drawn or fed in beyond what was agreed, where there was any.
+  // Energy drawn or fed in beyond what was agreed, where there was any.
   constexpr std::array<std::pair<std::string_view, std::pair<std::string_view, std::string_view>>, 2> beyond{{
       {"overload_kwh", {"drawn above the limit", "수전 한도 초과"}},
       {"export_overload_kwh", {"fed in above the limit", "송전 한도 초과"}},
@@ -168,6 +177,8 @@ void owner_sentence(Words& words, const VerdictPair& pair) {
   const auto back = [](const VerdictRun& of) { return number_text(or_zero(value_of(of.kpis, "v2g_kwh")), 1); };
   const bool gives_back = !is_nothing(back(run)) || (pair.base != nullptr && !is_nothing(back(*pair.base)));
   const Keys wear_keys{"v2g_payment", "driver_revenue", "owner_money"};
+
+  // Wear is priced by the kWh given back: without V2G there is none to speak of.
   if (pair.base == nullptr) {
     words.say(keys, "With {} owners {} {}, battery wear counted", "{}: 소유자 {} {} (배터리 마모 포함)",
               name_of(pair.run), verb(gained), price);
@@ -177,8 +188,10 @@ void owner_sentence(Words& words, const VerdictPair& pair) {
     }
     return;
   }
+
   const double base_gained = gained_per_kwh(*pair.base);
   const std::string base_price = price_text(std::abs(base_gained), *pair.base);
+  // Compared as written: prices that read alike are called the same.
   if (price == base_price && (gained < 0.0) == (base_gained < 0.0))
     words.say(keys, "Owners {} {} with {} as with {}, battery wear counted",
               "소유자 {}: 둘 다 {} ({}, {}; 배터리 마모 포함)", verb(gained), price, name_of(pair.run),
@@ -189,6 +202,7 @@ void owner_sentence(Words& words, const VerdictPair& pair) {
   else
     words.say(keys, "With {} owners {} {}, with {} they {} {}, battery wear counted", "", name_of(pair.run),
               verb(gained), price, name_of(pair.base), verb(base_gained), base_price);
+
   if (gives_back) {
     words.say({"v2g_kwh"}, "; {} kWh given back, with {} {}", "; 방전 {} kWh, {}: {} kWh", back(run),
               name_of(pair.base), back(*pair.base));

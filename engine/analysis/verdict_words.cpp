@@ -45,6 +45,7 @@ void say_service(Words& words, const VerdictPair& pair, bool also_where_equal) {
   const double share =
       100.0 * std::abs(more_kwh) / std::max(pair.of_run("energy_served_kwh"), pair.of_base("energy_served_kwh"));
   const std::string difference = number_text(std::abs(more_kwh), 1), percent = number_text(share, 1);
+
   if (pair.service == Service::equal) {
     if (!also_where_equal || std::isnan(more_kwh)) return;
     if (got == base_got)
@@ -54,6 +55,8 @@ void say_service(Words& words, const VerdictPair& pair, bool also_where_equal) {
                 "; 서비스는 같음 ({} kWh, {} kWh: {})", got, base_got, name_of(pair.base));
     return;
   }
+
+  // No sentence may stand without it: fewer kWh would look like a saving.
   words.say({"energy_served_kwh"},
             "; NOT at equal service: {} kWh ({} %) {} of what was wanted had been charged by the end",
             "; 서비스가 같지 않음: 종료까지 충전된 희망량이 {} kWh ({} %) {}", difference, percent,

@@ -58,7 +58,7 @@ class Words {
 void say_service(Words& words, const VerdictPair& pair, bool also_where_equal);
 /// "24 (282.7 kWh) in both"; nothing where nobody was.
 void say_turned_away(Words& words, const VerdictPair& pair);
-/// What vehicles still plugged in want when the run ends, and the least that it will cost.
+/// Energy that vehicles still plugged in want when the run ends, and the least that it will cost.
 void say_owed(Words& words, const VerdictPair& pair);
 /// Before the sentence of one that is best among those beside the reference, and still worse than it.
 void say_who_stays_best(Words& words, const VerdictPair& pair);
