@@ -78,6 +78,7 @@ Interval ratio_of_sums(std::span<const double> top, std::span<const double> bott
   if (blocks < 2) return out;
   std::vector<double> ratios;
   ratios.reserve(draws);
+
   for (std::size_t draw = 0; draw < draws; ++draw) {
     double sum_top = 0.0, sum_bottom = 0.0;
     for (std::size_t b = 0; b < blocks; ++b) {

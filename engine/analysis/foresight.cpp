@@ -50,6 +50,7 @@ class Collector final : public twin::Observer {
       case twin::SignalKind::load_kw:
         now.load_kw = record.value;
         break;
+
       case twin::SignalKind::contract_kw:
         now.contract_kw = record.value;
         break;
@@ -59,6 +60,7 @@ class Collector final : public twin::Observer {
       case twin::SignalKind::export_limit_kw:
         now.export_limit_kw = record.value;
         break;
+
       case twin::SignalKind::co2_kg_per_kwh:
       case twin::SignalKind::power_setpoint_kw:
       case twin::SignalKind::driver_price_per_kwh:

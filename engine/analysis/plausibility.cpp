@@ -99,6 +99,7 @@ std::vector<Doubt> PlausibilityWatch::doubts(const twin::Result& result) const {
     // Of drawn arrivals it is chance who plugs in where; a record says what an EVSE gave.
     const bool recorded = std::any_of(site.arrivals.begin(), site.arrivals.end(),
                                       [](const auto& law) { return std::holds_alternative<demand::Recorded>(*law); });
+
     for (std::size_t e = 0; recorded && e < evses_[s].size(); ++e) {
       const OfEvse& evse = evses_[s][e];
       if (evse.beyond_kwh <= 0.1 * evse.wanted_kwh) continue;

@@ -56,6 +56,7 @@ Json summary_json(const LoggedRun& run) {
   json["event_hash"] = s.event_hash;
   json["scenario_file"] = s.scenario_file;
   json["parameters"] = s.parameters;
+
   json["seed"] = s.seed;
   json["start"] = local_text(s, s.start_ns);
   json["end"] = local_text(s, s.end_ns);
@@ -168,6 +169,7 @@ RunDifference difference(const RunSummary& a, const RunSummary& b) {
     }
     return nullptr;
   };
+
   for (const Kpi& kpi : a.kpis) {
     const Kpi* other = kpi.site < 0 ? find(b, kpi.name) : &kpi;
     const double value = other == nullptr ? not_in_run : other->value;

@@ -89,6 +89,7 @@ SeedComparison compare_seeds(std::span<const SeedRuns> rounds) {
     const std::vector<char> competes = who_competes(contenders);
     if (std::none_of(contenders.begin(), contenders.end(), [](const Contender& run) { return run.error.empty(); }))
       comparison.lost.push_back(rounds[r].seed);
+
     for (std::size_t s = 0; s < count; ++s) {
       StrategySummary& summary = comparison.strategies[s];
       if (!contenders[s].error.empty()) {

@@ -154,6 +154,7 @@ std::string saving_note(std::span<const SeedRuns> rounds, bool korean) {
                        : "Share of saving is blank: unmet energy has no price here (unmet_price_per_kwh is 0), so "
                          "that charging nobody would be cheapest.");
   }
+
   if (!without_bound.empty()) {
     text += wrapped(told(korean, "Share of saving without {}: no bound was found.",
                          "절감 달성률에서 제외: 하한을 구하지 못한 {}.", named_seeds(without_bound, korean)));

@@ -137,6 +137,7 @@ Verdict verdict(std::span<const VerdictRun> runs, Language language) {
       out.trouble = trouble_between(runs[*reference], runs[i], korean);
     }
   }
+
   if (!reference) {
     out.note = note_on(runs, out, korean);
     return out;

@@ -132,6 +132,7 @@ void grid_sentence(Words& words, const VerdictPair& pair) {
   } else {
     const double more_kw = pair.change("peak_kw");
     const std::string base_peak = number_text(pair.of_base("peak_kw"), 1);
+
     if (peak == base_peak)
       words.say({"peak_kw"}, "The highest metered demand is {} kW with {} as with {}",
                 "최대수요전력은 둘 다 {} kW ({}, {})", peak, name_of(pair.run), name_of(pair.base));

@@ -103,6 +103,7 @@ class Comparison {
 
   /// Each column of `meter` summed over the metering windows, with the site's total.
   void compare_meter(int site, const Site& recorded, const Sums& sums) {
+    // In the order of meter_columns.
     const std::array<double, meter_columns.size()> figures{sums.import_kwh,
                                                            sums.export_kwh,
                                                            sums.pv_kwh,

@@ -239,12 +239,14 @@ void count_session(const Recorded& run, const Site& site, const Session& session
       sums.turned_away_kwh += session.wanted_kwh;
       sums.waiting_h += hours_between(session.arrived_ns, session.departed_ns);
       break;
+
     case Ended::waiting_at_end:
       sums.open += 1;
       sums.waiting_at_end += 1;
       sums.turned_away_kwh += session.wanted_kwh;
       sums.waiting_h += hours_between(session.arrived_ns, session.departed_ns);
       break;
+
     case Ended::open_at_end:
       sums.open += 1;
       sums.open_kwh += had.unmet_kwh;
@@ -252,6 +254,7 @@ void count_session(const Recorded& run, const Site& site, const Session& session
       had.open_cost = owed_by(run, site, session, had.unmet_kwh).cost;
       sums.open_cost += had.open_cost;
       break;
+
     case Ended::departed:
       sums.ended += 1;
       sums.wanted_kwh += session.wanted_kwh;

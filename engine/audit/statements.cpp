@@ -60,10 +60,13 @@ std::vector<Statements> statements(const Site& site, Ns start_ns) {
   Excess above_evse("power above evse max_kw"), above_session("power above session max_kw"),
       session_above_evse("session max_kw above evse max_kw"), above_charge("power above storage max_charge_kw"),
       above_discharge("power above storage max_discharge_kw");
+
   for (const Session& session : site.sessions) {
     if (session.number == 0) continue;
+    // The rating of EVSE and vehicle together can not be above that of the EVSE.
     session_above_evse.look(session.max_kw, site.evses[static_cast<std::size_t>(session.evse)].max_kw, session.name);
   }
+
   for (const Segment& segment : site.segments) {
     // A taper is highest at one of its ends. The table evse has no rating for discharging.
     const double end_kw = segment.kw * std::exp(segment.slope_per_h * hours_between(segment.start_ns, segment.end_ns));
@@ -79,6 +82,7 @@ std::vector<Statements> statements(const Site& site, Ns start_ns) {
       above_discharge.look(-least_kw, storage.max_discharge_kw, storage.name);
     }
   }
+
   for (const Excess* excess : {&above_evse, &above_session, &session_above_evse}) all.push_back(excess->worst());
   if (site.storages.empty()) return all;
   for (const Excess* excess : {&above_charge, &above_discharge}) all.push_back(excess->worst());
