@@ -60,12 +60,9 @@ void add(Sums& all, const Sums& site) {
                             &Sums::co2_kg,
                             &Sums::evse_days})
     all.*sum += site.*sum;
-
   for (std::int64_t Sums::*count : {&Sums::sessions, &Sums::ended, &Sums::open, &Sums::turned_away,
                                     &Sums::waiting_at_end, &Sums::aged, &Sums::of_known_battery, &Sums::storages})
     all.*count += site.*count;
-
-  // The worst of any site, and flags that hold as soon as one site has them.
   all.most_missing_of_possible = std::max(all.most_missing_of_possible, site.most_missing_of_possible);
   all.storage_life_years = std::fmin(all.storage_life_years, site.storage_life_years);
   all.storage_soh_5y = std::fmin(all.storage_soh_5y, site.storage_soh_5y);

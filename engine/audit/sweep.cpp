@@ -273,6 +273,7 @@ class Sweep {
     Sums& sums = recount_.sums;
     sums.tracks = tracks();
 
+    // A battery of unknown size has no wear: its session is not among those that means are made of.
     for (std::size_t s = 0; s < site_.sessions.size(); ++s) {
       SessionSums& session = recount_.sessions[s];
       sums.ev_charge_kwh += session.charged_kwh;
@@ -280,9 +281,7 @@ class Sweep {
       sums.driver_revenue += session.driver_revenue;
       sums.v2g_payment += session.v2g_payment;
       sums.ev_wear_cost += session.wear_cost;
-      // A battery of unknown size has no wear: its session is not among those that means are made of.
       if (battery_of_session_[s] < 0) continue;
-
       const BatteryUse& use = vehicle_use_[static_cast<std::size_t>(battery_of_session_[s])];
       const Vehicle& vehicle = run_.vehicles[static_cast<std::size_t>(site_.sessions[s].vehicle)];
       const Ns until_ns = std::min(site_.sessions[s].departed_ns, run_.end_ns);
@@ -295,8 +294,6 @@ class Sweep {
       sums.wear_cyclic += wear.cyclic;
       sums.aged += 1;
     }
-
-    // Conservation of energy at the meters: sources less sinks and losses.
     finish_storages();
     sums.imbalance_kwh =
         std::abs(sums.pv_kwh + sums.import_kwh + sums.ev_discharge_kwh + sums.storage_discharge_kwh - sums.load_kwh -
