@@ -1,4 +1,4 @@
-// Who has booked: the sessions of a run as a table that can be read again by a scenario.
+// Bookings: the sessions of a run as a table that can be read again by a scenario.
 #pragma once
 #include <iosfwd>
 #include <string>

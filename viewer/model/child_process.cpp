@@ -67,6 +67,7 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments) {
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&files, out.ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, err.ends[1], STDERR_FILENO);
+
   // Whatever the viewer does with signals, the child has them as a program expects.
   sigset_t no_signals, usual;
   sigemptyset(&no_signals);
@@ -75,12 +76,14 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments) {
   posix_spawnattr_setsigmask(&attributes, &no_signals);
   posix_spawnattr_setsigdefault(&attributes, &usual);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+
   std::vector<char*> words;
   for (std::string& word : arguments) words.push_back(word.data());
   words.push_back(nullptr);
   const int wrong = posix_spawnp(&pid_, words[0], &files, &attributes, words.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
+
   if (wrong != 0)
     throw std::runtime_error(fmt::format("{}: can not be started ({})", arguments[0], std::strerror(wrong)));
   out_pipe_ = out.take_reading_end();
@@ -169,7 +172,7 @@ void ChildProcess::poll() {
   const bool ended = reap();
   read_some();
   if (ended) {
-    // What is left, as far as it is there; a grandchild that keeps a pipe open is not waited for.
+    // Output that is left, as far as it is there; a grandchild that keeps a pipe open is not waited for.
     for (bool more = true; more;) {
       const std::size_t before = out_.size() + err_.size() + line_.size();
       read_some();

@@ -26,11 +26,11 @@ class ChildProcess {
   void cancel();
   bool cancelled() const { return cancelled_; }
 
-  /// What it told last on stderr as a line "progress 0.43", 0..1; 0 before.
+  /// Last line "progress 0.43" on its stderr, 0..1; 0 before.
   double progress() const { return progress_; }
   /// Of a child that has ended: exit status, 128 + signal where one ended it (as a shell has it).
   int status() const { return status_; }
-  /// What it wrote. Of more than 64 MiB the rest is read and dropped, and says_too_much() holds.
+  /// Its output. Of more than 64 MiB the rest is read and dropped, and says_too_much() holds.
   const std::string& out() const { return out_; }
   bool says_too_much() const { return too_much_; }
   /// Its stderr without progress; of more than 128 KiB the last part.

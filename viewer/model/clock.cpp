@@ -31,7 +31,7 @@ std::int64_t days_since_epoch(std::int64_t year, std::int64_t month) {
   return std::chrono::sys_days(first).time_since_epoch().count();
 }
 
-// What a clock without offset shows as ns since 1970.
+// Reading of a clock without offset as ns since 1970.
 TimeNs reading_ns(const CivilTime& local) {
   __extension__ using Wide = __int128;
   const Wide days = Wide{days_since_epoch(local.year, local.month)} + local.day - 1;

@@ -32,19 +32,22 @@ SiteFlows flows_at(const Run& run, std::uint32_t site, TimeNs t) {
     flows.building += storage.standby_kw;
   }
 
-  // What no feeder serves hangs on the busbar itself.
+  // EVSEs that no feeder serves hang on the busbar itself.
   for (const Evse& evse : run.evses) {
     if (!counts(evse.site)) continue;
     const double kw = evse.kw.at(t);
     flows.vehicles_metered += kw;
     if (evse.feeder == no_row) flows.vehicles += kw >= 0.0 ? kw / evse.efficiency : kw * evse.efficiency;
   }
+
   if (!run.feeders.empty()) {
     const std::vector<double> into = feeder_kw(run, t);
     for (std::uint32_t row = 0; row < run.feeders.size(); ++row) {
       if (run.feeders[row].parent == no_row && counts(run.feeders[row].site)) flows.vehicles += into[row];
     }
   }
+
+  // The grid takes up the balance of the busbar.
   flows.grid = flows.building + flows.storage + flows.vehicles - flows.pv;
   return flows;
 }

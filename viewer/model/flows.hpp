@@ -1,4 +1,4 @@
-// What flows at a site at one instant, at its busbar behind the grid connection: these balance.
+// Flows of a site at one instant, at its busbar behind the grid connection: they balance.
 #pragma once
 #include <cstdint>
 

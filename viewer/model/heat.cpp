@@ -100,7 +100,7 @@ void soc_row(const Run& run, const Evse& evse, const Buckets& buckets, std::span
 }
 
 void soc_gap_row(const Run& run, const Evse& evse, const Buckets& buckets, std::span<float> row) {
-  // Who leaves in a stretch was there before its end.
+  // A vehicle that leaves in a stretch was there before its end.
   each_stay(run, evse, buckets.from - 1, buckets.to, [&](std::uint32_t row_of, TimeNs, TimeNs) {
     const Session& session = run.sessions[row_of];
     if (session.ended != "departed" || session.departed_ns < buckets.from || session.departed_ns >= buckets.to) return;
@@ -172,6 +172,8 @@ std::vector<std::uint32_t> ordered_evses(const Run& run, std::uint32_t site, std
     const Evse& evse = run.evses[row];
     if ((site == no_row || evse.site == site) && (station.empty() || evse.station == station)) rows.push_back(row);
   }
+
+  // Stable sorts: EVSEs that are alike stay in the order of the file.
   switch (order) {
     case EvseOrder::file:
       break;

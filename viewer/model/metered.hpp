@@ -1,4 +1,4 @@
-// What a log metered, beside what the twin made of it.
+// Metered energy of a log, beside what the twin made of it.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,4 @@
-// What was decided, planned and corrected.
+// Decisions, plans and corrections.
 #include <algorithm>
 #include <utility>
 
@@ -35,6 +35,8 @@ void read_decisions(const Source& source, Run& run) {
     decision.time_ns = decisions.time(3);
     decision.why = static_cast<std::uint32_t>(decisions.integer(4) & 63);
     decision.expected_cost = decisions.number_or_none(5);
+
+    // Lookups by time are binary searches over these rows.
     if (!run.decisions.empty() && decision.time_ns < run.decisions.back().time_ns)
       decisions.refuse("goes back in time");
     run.sites[decision.site].decisions.push_back(static_cast<std::uint32_t>(run.decisions.size()));

@@ -1,4 +1,4 @@
-// What happened, in one list in the order of time.
+// Events of a run, in one list in the order of time.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,6 +81,8 @@ void read_event_table(const Source& source, Run& run, const EvsesByName& evses) 
     event.time_ns = rows.time(2);
     event.text = rows.text(4);
     const std::string name = rows.text(3);
+
+    // A kind that is not known here keeps its name in the text.
     const auto known = std::ranges::find(kinds, std::string_view(name), &KindName::name);
     if (known != kinds.end()) {
       event.kind = known->kind;
@@ -88,9 +90,12 @@ void read_event_table(const Source& source, Run& run, const EvsesByName& evses) 
     } else {
       event.text = event.text.empty() ? name : name + ": " + event.text;
     }
+
     if (event.kind == EventKind::outage || event.kind == EventKind::reservation) {
       event.evse = evse_of(event.text, evses[event.site]);
     }
+
+    // An alert begins the outage of an EVSE, the next event of it that is none ends it.
     if (event.kind == EventKind::outage && event.evse != no_row) {
       std::uint32_t& outage = open[event.evse];
       if (event.alert && outage == no_row) {
@@ -103,6 +108,7 @@ void read_event_table(const Source& source, Run& run, const EvsesByName& evses) 
         outage = no_row;
       }
     }
+
     if (event.kind == EventKind::reservation) event.text = name + ": " + event.text;
     if (event.kind == EventKind::strategy && name != "strategy") event.text = name + ": " + event.text;
     run.events.push_back(std::move(event));
@@ -134,9 +140,11 @@ void read_replay(const Source& source, Run& run, const EvsesByName& evses) {
     event.kind = EventKind::message;
     event.time_ns = messages.time(1);
     const std::string station = messages.text(2), kind = messages.text(5), text = messages.text(6);
+    // A log names an EVSE of the station, or the station as a whole.
     const std::string name = messages.is_null(3) ? station : fmt::format("{}-{}", station, messages.integer(3));
     event.evse = evse_of(name, evses.front());
     if (!messages.is_null(4)) event.session = session_numbered(sessions, messages.count(4));
+    // The session knows its EVSE by the run's name.
     if (event.session != no_row) event.evse = run.sessions[event.session].evse;
     event.alert = kind == "status" && (text.starts_with("Faulted") || text.find(": ") != std::string::npos);
     event.text = fmt::format("{} {}: {}", name, kind, text);
@@ -182,12 +190,15 @@ void add_session_events(Run& run) {
       event.session = row;
       run.events.push_back(std::move(event));
     };
+
     add(session.arrived_ns, EventKind::arrival);
+    // Not plugged in when the run ends is not turned away.
     if (session.plugged_in_ns == kernel::time_never) {
       if (session.ended != "waiting_at_end") add(session.departed_ns, EventKind::turned_away, true);
       continue;
     }
     if (session.plugged_in_ns != session.arrived_ns) add(session.plugged_in_ns, EventKind::plug_in);
+
     changes[session.site].emplace_back(session.plugged_in_ns, 1);
     if (session.ended != "departed") continue;
     changes[session.site].emplace_back(session.departed_ns, -1);
@@ -197,6 +208,7 @@ void add_session_events(Run& run) {
   sort_events(run);
 
   for (std::size_t i = 0; i < run.sites.size(); ++i) {
+    // Sorted by change too: a departure comes before a plug-in at the same instant, so nobody is counted twice.
     std::ranges::sort(changes[i]);
     Series& occupied = run.sites[i].occupied;
     occupied.add(run.start_ns, 0.0);
@@ -213,6 +225,7 @@ void read_events(const Source& source, Run& run) {
   const EvsesByName evses = evses_by_name(run);
   read_event_table(source, run, evses);
   read_replay(source, run, evses);
+
   for (std::uint32_t i = 0; i < run.sites.size(); ++i) {
     const Site& site = run.sites[i];
     const std::string per_kwh = run.currency + "/kWh";
@@ -221,11 +234,13 @@ void read_events(const Source& source, Run& run) {
     add_changes(run, i, site.power_setpoint_kw, EventKind::limit_change, "power_setpoint_kw", "kW");
     add_changes(run, i, site.buy_price, EventKind::price_change, "buy_price", per_kwh);
   }
+
   for (std::uint32_t row = 0; row < run.corrections.size(); ++row) {
     const Correction& correction = run.corrections[row];
     Event event;
     event.time_ns = correction.time_ns;
     event.kind = EventKind::correction;
+    // A limit that could not be kept and an EVSE that is out are shown as alerts.
     event.alert = correction.reason == "unavoidable" || correction.reason == "outage";
     event.site = correction.site;
     event.evse = correction.evse;

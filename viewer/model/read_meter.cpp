@@ -1,4 +1,4 @@
-// What the meter and the signals of a site say, as series.
+// The meter and the signals of a site as series.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -75,10 +75,12 @@ void read_meter(const Source& source, Run& run) {
     Meter window;
     window.start_ns = rows.time(2);
     window.end_ns = rows.time(3);
+
     const TimeNs after = site.meter.empty() ? run.start_ns : site.meter.back().end_ns;
     if (window.start_ns < after || window.end_ns <= window.start_ns || window.end_ns > run.end_ns) {
       rows.refuse("a window out of order");
     }
+
     int column = 4;
     for (double* value :
          {&window.import_kwh, &window.export_kwh, &window.pv_kwh, &window.load_kwh, &window.ev_charge_kwh,
@@ -87,11 +89,13 @@ void read_meter(const Source& source, Run& run) {
           &window.wear_cost, &window.co2_kg, &window.unmet_kwh}) {
       *value = rows.number(column++);
     }
+    // Beyond import, export or feeder limits: shown as one.
     window.overload_kwh = rows.number(column) + rows.number(column + 1) + rows.number(column + 2);
     window.peak_kw = rows.number(column + 3);
     last_ns = std::max(last_ns, window.end_ns);
     site.meter.push_back(window);
   }
+  // A run that is still written is known up to its last whole window.
   run.known_until_ns = run.state == record::RunState::complete ? run.end_ns : last_ns;
 
   const TimeNs start = run.start_ns, end = run.known_until_ns;
@@ -106,6 +110,7 @@ void read_meter(const Source& source, Run& run) {
         return (m.storage_charge_kwh - m.storage_discharge_kwh) / hours_of(m);
       });
     }
+
     site.cost = so_far(site, start, end, [](const Meter& m) { return m.energy_cost + m.demand_charge; });
     site.energy_cost = so_far(site, start, end, [](const Meter& m) { return m.energy_cost; });
     site.co2_kg = so_far(site, start, end, [](const Meter& m) { return m.co2_kg; });

@@ -133,6 +133,8 @@ void read_feeders(const Source& source, Run& run) {
     if (!(feeder.efficiency > 0.0)) rows.refuse("a feeder that lets nothing through");
     in_file.push_back(std::move(feeder));
   }
+
+  // Each pass places the feeders whose parent is placed; those that no pass places hang in a loop.
   std::vector<std::uint32_t> row_of(count, no_row);
   for (bool placed = true; placed;) {
     placed = false;
@@ -157,6 +159,7 @@ void read_evses(const Source& source, Run& run) {
   for (std::uint32_t row = 0; row < run.feeders.size(); ++row) {
     feeders[run.feeders[row].site].emplace(run.feeders[row].name, row);
   }
+
   Rows rows = source.all("evse", "site, name, kind, phases, voltage_v, max_kw, bidirectional, feeder, efficiency");
   while (rows.next()) {
     Evse evse;
@@ -168,6 +171,7 @@ void read_evses(const Source& source, Run& run) {
     evse.voltage_v = rows.number(5);
     evse.max_kw = rows.number(6);
     evse.bidirectional = rows.integer(7) != 0;
+
     if (!rows.is_null(8)) {
       const auto feeder = feeders[evse.site].find(rows.text(8));
       if (feeder == feeders[evse.site].end()) rows.refuse("hangs on a feeder that is not there");
@@ -175,6 +179,7 @@ void read_evses(const Source& source, Run& run) {
     }
     evse.efficiency = rows.number(9);
     if (!(evse.efficiency > 0.0)) rows.refuse("an EVSE that lets nothing through");
+
     run.sites[evse.site].evses.push_back(static_cast<std::uint32_t>(run.evses.size()));
     run.evses.push_back(std::move(evse));
   }
@@ -216,15 +221,18 @@ Session session_of(const Rows& rows, const Run& run) {
   if (!rows.is_null(7)) session.plugged_in_ns = rows.time(7);
   session.departed_ns = std::min(rows.time(8), run.end_ns);  // who is still there then is shown until then
   session.claimed_departure_ns = rows.time(9);
+
   int column = 10;
   for (double* value :
        {&session.requested_kwh, &session.wanted_kwh, &session.got_kwh, &session.discharged_kwh, &session.unmet_kwh,
         &session.cost, &session.paid, &session.driver_revenue, &session.v2g_payment, &session.wear_cost}) {
     *value = rows.number(column++);
   }
+
   session.soc_start = rows.number_or_none(column++);
   session.soc_end = rows.number_or_none(column++);
   session.battery_kwh = rows.number_or_none(column++);
+  // Without its size a battery's efficiencies are not recorded either.
   if (!std::isnan(session.battery_kwh)) {
     session.charge_efficiency = rows.number(column);
     session.discharge_efficiency = rows.number(column + 1);
@@ -287,6 +295,7 @@ void read_sessions(const Source& source, Run& run) {
     }
   }
   std::ranges::stable_sort(order, {}, &Place::arrived_ns);
+
   run.sessions.reserve(count);
   for (const Place& place : order) run.sessions.push_back(std::move(read[place.part][place.row]));
 

@@ -83,6 +83,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
   const std::int64_t rows = source.rows("power");
   const std::size_t threads = source.threads();
   std::vector<std::vector<Segment>> parts(threads);
+
   for (std::int64_t done = 0; done < rows; done += rows_per_part * static_cast<std::int64_t>(threads)) {
     kernel::parallel_for(threads, static_cast<unsigned>(threads), [&](std::size_t i) {
       const std::int64_t first = done + rows_per_part * static_cast<std::int64_t>(i) + 1;
@@ -93,6 +94,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
       parts[i].reserve(static_cast<std::size_t>(last - first + 1));
       while (part.next()) parts[i].push_back(segment_of(part, run));
     });
+    // Threads read side by side, but pieces are added in the order of the table.
     for (std::size_t i = 0; i < threads; ++i) {
       for (const Segment& segment : parts[i]) {
         PoweredUnit& unit = units[segment.unit];
@@ -106,7 +108,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
     if (!progress(static_cast<double>(done) / static_cast<double>(rows))) return false;
   }
 
-  // What has not been recorded is 0 where the run is over, and unknown where it is not.
+  // Power that has not been recorded is 0 where the run is over, and unknown where it is not.
   const bool over = run.state == record::RunState::complete;
   for (PoweredUnit& unit : units) {
     if (unit.end_ns < run.known_until_ns) unit.series->add(unit.end_ns, over ? 0.0 : none);
@@ -116,6 +118,7 @@ bool read_power(const Source& source, Run& run, const Progress& progress) {
   for (Storage& storage : run.storages) storage.soc = soc_of(storage, run.start_ns, run.known_until_ns);
   if (!over) return true;
 
+  // Exact sums take the place of the means by metering window.
   for (Site& site : run.sites) {
     std::vector<const Series*> evses, storages;
     for (const std::uint32_t row : site.evses) evses.push_back(&run.evses[row].kw);

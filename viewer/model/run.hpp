@@ -228,8 +228,8 @@ struct Run {
 };
 using RunPtr = std::shared_ptr<const Run>;
 
-/// What there is to say of an event beside kind, EVSE and session: its text, a correction's reason and figures, what a
-/// session missed. May be empty. Printable; units as in the file.
+/// Words on an event beside kind, EVSE and session: its text, a correction's reason and figures, what a session missed.
+/// May be empty. Printable; units as in the file.
 std::string event_text(const Run& run, const Event& event);
 
 /// NaN where the run has no such figure. @param site -1: all together

@@ -23,8 +23,8 @@ constexpr std::chrono::milliseconds look_again{500};
 constexpr int times_the_load = 5;  // a file that takes long to read is read less often
 constexpr std::time_t lately_s = 10;
 
-// What of a file and its -wal changes when somebody writes, replaces or deletes it. A look costs two system calls and
-// holds nothing open: a connection kept would keep the writer from leaving one whole file.
+// Changes whenever somebody writes, replaces or deletes the file or its -wal. A look costs two system calls and holds
+// nothing open: a connection kept would keep the writer from leaving one whole file.
 struct FileSign {
   bool exists = false;
   std::tuple<dev_t, ino_t> identity{};
@@ -65,6 +65,7 @@ struct RunFeed::Worker {
       {
         const std::lock_guard lock(mutex);
         load = std::exchange(reload, false) || now != read || busy;
+        // Nothing can be read any more, so what was read stays on the screen.
         if (!now.exists && newest) {
           status.trouble = kernel::printable(file) + ": was deleted or moved away; what was read of it stays";
           status.live = status.loading = false;
@@ -78,12 +79,14 @@ struct RunFeed::Worker {
           status.fraction = 0.0;
         }
       }
+
       if (load) {
         const auto begun = steady_clock::now();
         busy = load_file(stop, now, now.identity != read.identity);
         last_load = steady_clock::now() - begun;
         read = now;
       }
+
       changed.notify_all();
       std::unique_lock lock(mutex);
       const auto wait = std::max<steady_clock::duration>(look_again, times_the_load * last_load);
@@ -112,7 +115,7 @@ struct RunFeed::Worker {
             status.fraction = done;
             return !stop.stop_requested();
           },
-          // Who follows a file keeps the whole of a moment ago until the whole of now is there.
+          // A file that is followed shows the whole of a moment ago until the whole of now is there.
           [&](RunPtr overview) {
             if (is_another) publish(std::move(overview));
             changed.notify_all();
@@ -121,11 +124,13 @@ struct RunFeed::Worker {
     } catch (const std::exception& problem) {
       trouble = problem.what();
     }
+
     const std::lock_guard lock(mutex);
     status.loading = false;
     status.trouble = trouble;
     if (!trouble.empty()) status.live = false;
     loaded = true;
+    // The writer lets go of the file soon.
     return trouble.ends_with("is in use by another program");
   }
 

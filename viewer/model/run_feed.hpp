@@ -16,7 +16,7 @@ namespace evtwin::viewer::model {
 RunPtr read_run(const std::string& file, const std::function<bool(double)>& progress = {},
                 const std::function<void(RunPtr)>& overview = {});
 
-/// What the user should know about a file that is open.
+/// State of an open file, as far as the user should know it.
 struct FeedStatus {
   bool loading = false;
   double fraction = 0.0;  ///< of the loading, 0..1

@@ -95,6 +95,7 @@ void Series::finish(TimeNs end_ns) {
   pieces_.shrink_to_fit();
   levels_.clear();
 
+  // Each level sums up fan_out entries of the one below, so that any stretch takes a few entries of each.
   std::size_t below = pieces_.size();
   while (below > fan_out) {
     std::vector<Extent> level((below + fan_out - 1) / fan_out);

@@ -29,7 +29,7 @@ double value_in(const Piece& piece, TimeNs t);
 /// Of v dt over [from, to], dt in hours; from not before the piece's start.
 double integral_in(const Piece& piece, TimeNs from, TimeNs to);
 
-/// What a stretch of time holds. Extremes and mean are exact, not sampled.
+/// Extremes, mean and integral of a stretch of time: exact, not sampled.
 struct Extent {
   double min = none, max = none;  ///< NaN: nothing but gaps
   double integral_h = 0.0;        ///< of v dt, dt in hours, gaps left out
@@ -48,7 +48,7 @@ class Series {
   /// end_ns or later are dropped.
   void finish(TimeNs end_ns);
 
-  /// Equal numbers: equal content (a copy has its original's). What caches of series are kept by; 0 before finish().
+  /// Equal numbers: equal content (a copy has its original's). Caches of series go by it; 0 before finish().
   std::uint64_t serial() const { return serial_; }
   bool empty() const { return pieces_.empty(); }
   std::size_t size() const { return pieces_.size(); }

@@ -87,6 +87,7 @@ void add_sum(const Active& active, TimeNs from, TimeNs to, int halvings, Series&
         piece.slope_per_h == 0.0 ? piece.rate_per_h : piece.rate_per_h * std::exp(piece.slope_per_h * hours);
     moving = true;
   });
+  // Pieces of one slope add up to a piece of that slope.
   if (same_slope || std::isnan(sum.value)) {
     series.add(sum);
     return;
@@ -99,6 +100,7 @@ void add_sum(const Active& active, TimeNs from, TimeNs to, int halvings, Series&
     integral += integral_in(piece, from, to);
   });
   const std::optional<Piece> curve = curve_between(from, hours, sum.value, end, integral);
+  // The sum turns round in between: its halves may not.
   if (!curve && halvings > 0 && to - from > 1) {
     const TimeNs middle = from + (to - from) / 2;
     add_sum(active, from, middle, halvings - 1, series);
@@ -128,6 +130,7 @@ Series sum_of(const std::vector<const Series*>& series, TimeNs start_ns, TimeNs 
   Active active{std::vector<const Piece*>(series.size(), &nothing),
                 std::vector<std::uint64_t>((series.size() + 63) / 64)};
   TimeNs from = start_ns;
+
   for (std::size_t next = 0; from < end_ns;) {
     while (next < changes.size() && changes[next].time_ns <= from) {
       const Change& change = changes[next++];

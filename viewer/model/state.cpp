@@ -111,6 +111,7 @@ Why why_of(const Run& run, std::uint32_t site, const Series& power, std::span<co
     const bool over = !std::isnan(given) && std::abs(kw) > std::abs(given) * (1.0 + 1e-9) + 1e-9;
     if (!over) why.correction = correction;
   }
+
   // A setpoint has a row where it differs from the one before, that of an earlier session included: this session was
   // asked for the same where it got something, or was corrected.
   if (why.setpoint != no_row) {
@@ -175,6 +176,7 @@ EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t) {
   if (state.session == no_row) return state;
 
   const Session& session = run.sessions[state.session];
+  // Integrals of the power since plug-in are exact, so the SoC at any instant is the run's own.
   const Energy energy = energy_between(e.kw, session.plugged_in_ns, t);
   state.session_kwh = energy.charged_kwh - energy.discharged_kwh;
   if (knows_battery(session)) {
@@ -182,6 +184,8 @@ EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t) {
                                      energy.discharged_kwh / session.discharge_efficiency) /
                                         session.battery_kwh;
   }
+
+  // Money so far goes by the session's mean price per kWh; prices that changed on the way are not told apart.
   state.session_cost = cost_between(e, run.sites[e.site].buy_price, session.plugged_in_ns, t);
   const double charged_kwh = session.got_kwh + session.discharged_kwh;
   if (charged_kwh > 0.0) state.driver_pays += energy.charged_kwh * (session.driver_revenue / charged_kwh);
@@ -227,8 +231,11 @@ SiteState site_state(const Run& run, std::uint32_t site, TimeNs t) {
   state.storage_kw = s.storage_kw.at(t);
   state.contract_kw = s.contract_kw.at(t);
   state.buy_price = s.buy_price.at(t);
+
+  // Nothing has been metered yet.
   const double cost = s.cost.at(t);
   state.cost = std::isnan(cost) ? 0.0 : cost;
+
   for (const std::uint32_t row : s.evses) {
     const std::uint32_t session = session_at(run, row, t);
     if (session != no_row) ++state.vehicles;

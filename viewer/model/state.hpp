@@ -1,5 +1,4 @@
-// What was at an instant: a pure function of (run, t), by binary search. Going backwards costs what going forwards
-// costs.
+// State at an instant: a pure function of (run, t), by binary search. Going backwards costs what going forwards costs.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -33,7 +32,7 @@ struct EvseState {
 };
 /// All of it: walks over the session's recorded powers. At or beyond the end of the run: as in its last instant.
 EvseState evse_state(const Run& run, std::uint32_t evse, TimeNs t);
-/// What its control pilot shows (IEC 61851-1), from occupancy, power, the last set-point or correction, and outages;
+/// Reading of its control pilot (IEC 61851-1), from occupancy, power, the last set-point or correction, and outages;
 /// state unknown where the power is not known yet.
 analysis::PilotReading evse_pilot(const Run& run, std::uint32_t evse, TimeNs t);
 /// Its status alone, O(log n): for a map or list of a thousand.

@@ -55,7 +55,7 @@ class Day {
     add_peak(out);
     add_limit(out);
   }
-  /// What the world does: the same in both runs.
+  /// Moments of the world, which are the same in both runs.
   void add_world(std::vector<Moment>& out) const {
     add_prices(out);
     for (const Outage& outage : run_.outages) {
@@ -89,6 +89,8 @@ class Day {
       Moment& moment = out.emplace_back(at(MomentKind::most_vehicles, most.time_ns));
       moment.a = most.count;
     }
+
+    // All such vehicles are one moment, at the first of them.
     Moment unserved = at(MomentKind::unserved, kernel::time_never);
     Moment missed = at(MomentKind::missed, kernel::time_never);
     unserved.a = missed.a = missed.b = 0.0;
@@ -106,6 +108,7 @@ class Day {
         moment.session = row;
       }
     }
+
     for (const Moment& moment : {unserved, missed}) {
       if (moment.a > 0.0) out.push_back(moment);
     }
@@ -179,7 +182,7 @@ double paid_between(const Site& site, TimeNs from, TimeNs to) {
   return site.cost.empty() ? none : at(to) - at(from);
 }
 
-/// What both runs have at the same instant with the same figures is told once.
+/// A moment that both runs have at the same instant with the same figures is told once.
 void add_unless_there(std::vector<Moment>& moments, const std::vector<Moment>& others) {
   const std::size_t first = moments.size();
   for (const Moment& moment : others) {
@@ -238,6 +241,7 @@ std::vector<Moment> where_runs_part(const Run& a, const Run& b, std::uint32_t si
     windows.push_back({window.start_ns, window.end_ns, kw * kernel::hours_between(window.start_ns, window.end_ns)});
     largest_kw = std::max(largest_kw, std::abs(kw));
   }
+
   constexpr double noise_kw = 0.1, share = 0.25;
   if (largest_kw < noise_kw) return {};
 
@@ -254,6 +258,7 @@ std::vector<Moment> where_runs_part(const Run& a, const Run& b, std::uint32_t si
       stretches.push_back(window);
     }
   }
+
   std::ranges::stable_sort(stretches,
                            [](const Stretch& x, const Stretch& y) { return std::abs(x.kwh) > std::abs(y.kwh); });
   if (stretches.size() > most) stretches.resize(most);

@@ -9,10 +9,10 @@
 
 namespace evtwin::viewer::model {
 
-/// What the owners of the cars at each station have in the end: paid for energy given back, less what they paid for
-/// charging and the wear of their batteries. Money is for energy through the EVSE's meter, so only of cars while they
-/// are plugged in: what a battery holds when its car comes or leaves is no money. Key: "STATION", with several sites
-/// "SITE / STATION".
+/// Money that the owners of the cars at each station have in the end: paid for energy given back, less what they paid
+/// for charging and the wear of their batteries. Money is for energy through the EVSE's meter, so only of cars while
+/// they are plugged in: what a battery holds when its car comes or leaves is no money. Key: "STATION", with several
+/// sites "SITE / STATION".
 std::map<std::string, double> owner_money_by_station(const Run& run);
 
 struct BestForUser {

@@ -18,7 +18,7 @@ Waiting::Waiting(const Run& run) {
       by_arrival_.push_back(row);
       longest_ns_ = std::max(longest_ns_, waits_ns);
     }
-    // Who still waits when the run ends has not been turned away.
+    // A vehicle that still waits when the run ends has not been turned away.
     if (is_unserved(session) && session.ended != "waiting_at_end") unserved_.push_back(row);
   }
   std::ranges::stable_sort(unserved_, {}, [&](std::uint32_t row) { return run.sessions[row].departed_ns; });

@@ -1,4 +1,4 @@
-// Who has come and is not plugged in: the queue of a site, and who leaves without having been served.
+// Vehicles that have come and are not plugged in: the queue of a site, and those that leave without having been served.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -131,6 +131,7 @@ bool AskedWorld::reads(std::string_view parameter) const {
 AskedWorld asked_world(const Run& run) {
   AskedWorld world;
   world.scenario = run.scenario_file;
+  // A replayed world came from a log: there is no scenario to ask with other values.
   if (!run.scores.empty() || run.parameters.contains(std::string(log_parameter))) {
     world.trouble = NotAskable::from_log;
     return world;
@@ -141,10 +142,13 @@ AskedWorld asked_world(const Run& run) {
     else
       world.set[name] = value;
   }
+
   world.seed = run.seed;
   world.days = whole_days(run);
   world.parameters = parameters_of(run.scenario_text);
   world.trouble = NotAskable::no_file;
+
+  // Only a file with the very text of the run answers for it: at its recorded place, or beside the run file.
   const fs::path recorded(run.scenario_file), folder = fs::path(run.file).parent_path();
   for (const fs::path& place : {recorded, folder / recorded, folder / recorded.filename()}) {
     std::error_code error;

@@ -31,7 +31,7 @@ struct AskedWorld {
 /// Looks for the scenario as its path stands in the run, then beside the run file, and compares the text.
 AskedWorld asked_world(const Run& run);
 
-/// What would be otherwise; merged over the run's own.
+/// Changes to the world; merged over the run's own.
 struct SiteRequest {
   std::map<std::string, std::string> changes, set;
   std::string strategy;  ///< "ID[:key=value...]"
@@ -116,7 +116,7 @@ std::vector<std::string> read_strategies(const std::string& json);
 /// Names of the scenario library's tariffs, by currency. @throws std::runtime_error
 std::map<std::string, std::vector<std::string>> read_tariffs(const std::string& json);
 
-/// What went wrong with a child, from its stderr: the line after "error: ", else its last line.
+/// Trouble of a child, from its stderr: the line after "error: ", else its last line.
 std::string error_line(const std::string& err);
 
 }  // namespace evtwin::viewer::model

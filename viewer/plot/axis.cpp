@@ -83,6 +83,7 @@ std::vector<Tick> log_ticks(double min, double max, int count) {
   const int low = static_cast<int>(std::floor(std::log10(min))), high = static_cast<int>(std::ceil(std::log10(max)));
   const auto inside = [&](double value) { return value >= min * (1.0 - 1e-12) && value <= max * (1.0 + 1e-12); };
 
+  // 2 and 5 stand between powers of ten where all of those have room, and are named where fewer than two have a name.
   int powers = 0;
   for (int exponent = low; exponent <= high; ++exponent) powers += inside(Step{1, exponent}.size()) ? 1 : 0;
   const int every = std::max(1, (powers + count - 1) / count);
@@ -100,6 +101,8 @@ std::vector<Tick> log_ticks(double min, double max, int count) {
       if (digit == 1 || between_named) tick.label = tick_label(value, step);
     }
   }
+
+  // A single name gives no scale.
   const auto named = std::count_if(ticks.begin(), ticks.end(), [](const Tick& tick) { return !tick.label.empty(); });
   return named < 2 ? value_ticks(min, max, count) : ticks;
 }

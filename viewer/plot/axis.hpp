@@ -35,7 +35,7 @@ enum class Words : std::uint8_t { english, korean };
 /// time: an hour that comes twice has two ticks. @param count at most about so many.
 /// @param words months and weekdays in that language
 std::vector<TimeTick> time_ticks(const model::Clock& clock, TimeNs from, TimeNs to, int count, Words words);
-/// What plots themselves write that is not ASCII: to be asked of the font.
+/// Characters beyond ASCII that plots themselves write: to be asked of the font.
 std::string_view axis_characters();
 
 /// "1,235 kW", "7.25 kW", "0.35", "-" for NaN: four significant digits, but every digit before the point; no zeros at

@@ -36,7 +36,8 @@ void extend(Entry& entry, const model::Series& series, TimeNs length, std::int64
   const bool apart = entry.extents.empty() || first > entry.end() || end < entry.first;
   const std::int64_t low = std::min(first, entry.first), high = std::max(end, entry.end());
   if (apart || high - low > most_columns) {
-    // Nothing of it can stay, or too much would: what the window needs is kept where it is there already.
+    // Nothing of it can stay, or too much would: the columns that the window needs are kept where they are there
+    // already.
     std::vector<model::Extent> fresh(static_cast<std::size_t>(end - first));
     const std::int64_t from = std::clamp(entry.first, first, end), to = std::clamp(entry.end(), from, end);
     const std::span<model::Extent> out(fresh);
@@ -49,6 +50,8 @@ void extend(Entry& entry, const model::Series& series, TimeNs length, std::int64
     entry.first = first;
     return;
   }
+
+  // Panned: only columns that came in at either end are summed up.
   if (first < entry.first) {
     const auto before = static_cast<std::size_t>(entry.first - first);
     entry.extents.insert(entry.extents.begin(), before, {});

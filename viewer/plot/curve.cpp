@@ -55,11 +55,13 @@ class Tracer {
       const std::size_t column = time_.column_of(std::max(pieces[i].start_ns, begin));
       std::size_t next = i + 1;
       while (next <= last && time_.column_of(pieces[next].start_ns) == column) ++next;
-      // What comes after this column may be a busy one, which begins before its first piece does.
+      // After this column a busy one may come, which begins before its first piece does.
       if (next - i <= busy_starts) {
         for (; i < next; ++i) add_piece(i, std::max(pieces[i].start_ns, begin), end_in(i, next, last, end));
         continue;
       }
+
+      // Too many pieces to see: mean and extremes of the column stand for them.
       const TimeNs from = std::max(begin, time_.column_start(column));
       const TimeNs to = std::min(end, time_.column_start(column + 1));
       const Extent extent = series_.extent(from, to);
@@ -70,6 +72,7 @@ class Tracer {
       } else {
         curve_.gap();
       }
+
       if (to < end) add_piece(next - 1, to, end_in(next - 1, next, last, end));
       i = next;
     }

@@ -33,6 +33,7 @@ void dashes(ImDrawList& list, std::span<const ImVec2> points, ImU32 colour, floa
   dash.clear();
   dash.push_back(points.front());
   bool on = true;
+  // Rest of the dash or gap that is being drawn; it goes on from step to step, so bends do not restart the pattern.
   float left = dash_on * scale;
   for (std::size_t i = 1; i < points.size(); ++i) {
     ImVec2 at = points[i - 1];
@@ -51,6 +52,7 @@ void dashes(ImDrawList& list, std::span<const ImVec2> points, ImU32 colour, floa
       if (on) dash.push_back(at);
       left = (on ? dash_on : dash_off) * scale;
     }
+
     left -= step;
     if (on) dash.push_back(to);
   }

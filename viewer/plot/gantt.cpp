@@ -26,6 +26,7 @@ float scroll(const TimeFrame& frame, const Canvas& canvas, float content, float 
   float& offset = *memory.GetFloatRef(ImGui::GetID("scroll"), 0.0F);
   int& shown = *memory.GetIntRef(ImGui::GetID("selected"), -1);
   const float most = std::max(0.0F, content - frame.height());
+  // Only where the selection is new: afterwards the user may scroll away from it.
   if (selected != model::no_row && static_cast<int>(selected) != shown) {
     const float row_top = static_cast<float>(selected) * row_height;
     if (row_top < offset) offset = row_top;
@@ -45,6 +46,8 @@ float scroll(const TimeFrame& frame, const Canvas& canvas, float content, float 
         offset = (io.MousePos.y - min.y - handle / 2.0F) / std::max(1.0F, frame.height() - handle) * most;
       }
     }
+
+    // The wheel alone zooms time.
     const bool over = ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(frame.outer_min(), frame.outer_max());
     if (over && io.KeyShift) offset -= 3.0F * row_height * io.MouseWheel;
     offset = std::clamp(offset, 0.0F, most);
@@ -163,6 +166,7 @@ GanttReply draw_gantt(const std::string& id, Canvas& canvas, ImVec2 size, std::s
       list.AddRectFilled({frame.min().x, rows.top_of(row)}, {frame.max().x, bottom}, style.selection);
     horizontal(list, style, frame.min().x, frame.max().x, bottom, style.grid);
   }
+
   {
     BarPainter painter(frame, style.scale);
     for (std::size_t row = first; row < last; ++row) {

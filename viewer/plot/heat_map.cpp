@@ -109,6 +109,7 @@ HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
   const HeatSource& source = *grid.source;
   HeatScale scale{0.0, 1.0, source.minus != nullptr, grid.dark};
   if (source.metric == HeatMetric::power_share) {
+    // A share is of the rating; below 0 only where something gave back.
     for (const std::uint32_t evse : source.evses) {
       const model::Series& kw = source.run->evses[evse].kw;
       scale.diverging = scale.diverging || kw.extent(kw.start_ns(), kw.end_ns()).min < 0.0;
@@ -118,6 +119,7 @@ HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
     for (const std::uint32_t evse : source.evses) {
       const model::Evse& row = source.run->evses[evse];
       const model::Extent all = row.kw.extent(source.run->start_ns, source.run->end_ns);
+      // A difference may be as large as the rating, and so may power that is not known yet.
       if (source.minus != nullptr || std::isnan(all.max)) {
         scale.max = std::max(scale.max, row.max_kw);
         continue;
@@ -128,6 +130,7 @@ HeatScale HeatMap::Cache::widest(const HeatGrid& grid) const {
   } else if (source.metric == HeatMetric::soc_gap) {
     scale.max = 0.0;
     for (const model::Session& session : source.run->sessions) scale.max = std::max(scale.max, session.unmet_kwh);
+
     if (source.minus != nullptr) {
       for (const model::Session& session : source.minus->sessions) scale.max = std::max(scale.max, session.unmet_kwh);
     }
@@ -141,10 +144,12 @@ HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
   const auto [found, fresh] = scales.try_emplace({grid.identity, grid.bucket_ns});
   HeatScale& scale = found->second;
   if (!fresh) return scale;
+  // One per length of bucket seen while zooming: cheap to make again.
   if (scales.size() > 200) {
     scales.clear();
     return this->scale(grid);
   }
+
   scale = widest(grid);
   const HeatSource& source = *grid.source;
   const bool fixed = unit_of(source.metric) == "%";
@@ -161,6 +166,8 @@ HeatScale HeatMap::Cache::scale(const HeatGrid& grid) {
     scale.max = most;
     scale.diverging = source.minus != nullptr || negative;
   }
+
+  // A colour means the same in both runs.
   if (source.beside != nullptr) {
     HeatSource other{source.beside, nullptr, nullptr, source.metric,
                      same_evses(*source.run, source.evses, *source.beside)};
@@ -198,6 +205,8 @@ void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& gr
   const std::string length = model::duration_text(grid.bucket_ns);
   const std::string bucket = canvas.words == Words::korean ? length + " 평균" : length + " mean";
   const float gap = 6.0F * style.scale, bar = 90.0F * style.scale, high_line = small_height(canvas);
+
+  // From the right inwards, as far as there is room.
   float right = frame.max().x;
   const auto put = [&](const std::string& text) {
     const float wide = small_size(canvas, text).x;
@@ -207,6 +216,7 @@ void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& gr
   };
   put(high);
   if (right - bar < frame.outer_min().x) return;
+
   Quads quads(frame.list());
   constexpr int steps = 48;
   for (int step = 0; step < steps; ++step) {
@@ -216,6 +226,7 @@ void draw_scale(const TimeFrame& frame, const Canvas& canvas, const HeatGrid& gr
                scale.colour(scale.min + (scale.max - scale.min) * part));
   }
   quads.flush();
+
   right -= bar + gap;
   put(low);
   right -= gap;
@@ -284,7 +295,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
     list.AddImage(tile.texture, {x(tile.from_ns), top}, {x(tile.to_ns), bottom}, {0, 0}, {1, 1}, tint);
   };
 
-  // What is there; then new ones as long as there is time, at least one; meanwhile a coarser picture, dimmed.
+  // Tiles that are there; then new ones as long as there is time, at least one; meanwhile a coarser picture, dimmed.
   list.PushClipRect(frame.min(), frame.max(), true);
   tiles.begin_frame();
   const std::size_t blocks = (grid.lines() + HeatTiles::lines_of(grid) - 1) / HeatTiles::lines_of(grid);
@@ -296,6 +307,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   const auto time_left = [&] {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count() < budget_ms;
   };
+
   std::vector<const HeatTiles::Tile*> there;
   bool made = false;
   for (std::int64_t column = column_of(frame.from_ns()); column <= column_of(frame.to_ns() - 1); ++column) {
@@ -309,6 +321,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
       reply.filling = reply.filling || tile == nullptr;
     }
   }
+
   canvas.filling = canvas.filling || reply.filling;
   if (reply.filling) {
     for (const HeatTiles::Tile* tile : tiles.coarser(grid, frame.from_ns(), frame.to_ns())) {
@@ -334,6 +347,7 @@ HeatReply HeatMap::draw(const std::string& id, Canvas& canvas, ImVec2 size, cons
   const float down = (ImGui::GetIO().MousePos.y - frame.min().y) / row;
   const auto line = static_cast<std::size_t>(std::clamp(down, 0.0F, static_cast<float>(source.evses.size() - 1)));
   reply.evse = source.evses[line];
+
   // The EVSE's own value, also where its line of the picture is the mean of several.
   HeatSource one = source;
   one.evses = {reply.evse};

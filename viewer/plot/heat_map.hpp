@@ -12,7 +12,7 @@
 
 namespace evtwin::viewer::plot {
 
-/// What a heat-map shows.
+/// Contents of a heat-map.
 struct HeatSource {
   model::RunPtr run;
   model::RunPtr minus;   ///< not null: run - minus, diverging colours (rows by the EVSE's name)

@@ -75,6 +75,7 @@ std::vector<float> heat_values(const HeatGrid& grid, std::size_t first_line, std
         fill_with_zero(other, b, buckets, *source.minus, begin, end);
       }
     }
+
     std::size_t next = 0;
     for (std::size_t row = 0; row < rows; ++row) {
       const bool there = grid.minus_rows[first + row] != model::no_row;
@@ -87,6 +88,7 @@ std::vector<float> heat_values(const HeatGrid& grid, std::size_t first_line, std
   }
   if (grid.group == 1) return values;
 
+  // Of several EVSEs on a line, the mean of those that have a value.
   std::vector<float> means(lines * buckets, nothing);
   for (std::size_t line = 0; line < lines; ++line) {
     const std::size_t end = std::min(rows, (line + 1) * grid.group);

@@ -24,7 +24,7 @@ struct HeatScale {
   ImU32 colour(double value) const;
 };
 
-/// What is to be shown: rows, in groups where there are more rows than pixels.
+/// Rows to be shown, in groups where there are more of them than pixels.
 struct HeatGrid {
   const HeatSource* source = nullptr;
   std::vector<std::uint32_t> minus_rows;  ///< rows of source->minus by the EVSEs' names; no_row: it has none

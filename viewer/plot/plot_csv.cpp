@@ -45,6 +45,7 @@ void TimePlot::csv(std::ostream& out, std::size_t max_rows) const {
     if (!hidden(item.label)) shown.push_back(&item);
   }
 
+  // A row per change where max_rows holds them all, else one per pixel column with mean and extremes.
   std::vector<TimeNs> times{time.from_ns};
   bool exact = true;
   for (const Item* item : shown) {
@@ -83,6 +84,7 @@ void TimePlot::csv(std::ostream& out, std::size_t max_rows) const {
     }
     return;
   }
+
   for (std::size_t column = 0; column < time.columns; ++column) {
     const TimeNs from = time.column_start(column), to = time.column_start(column + 1);
     out << canvas_->clock->iso_text(from);

@@ -1,5 +1,4 @@
-// What the mouse does on a plot: click seeks, wheel zooms, left drag pans, right drag zooms to the box, double click
-// fits.
+// The mouse on a plot: click seeks, wheel zooms, left drag pans, right drag zooms to the box, double click fits.
 #include <algorithm>
 #include <cmath>
 

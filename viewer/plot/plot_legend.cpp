@@ -45,6 +45,7 @@ void PlotLegend::place(float left, float width, int lines) {
   int line = 0;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Entry& entry = entries_[i];
+
     // On the last line there must be room for how many are left out.
     const bool last = i + 1 == entries_.size();
     const auto end = [&] { return left + width - (line + 1 == lines && !last ? more : 0.0F); };
@@ -52,12 +53,14 @@ void PlotLegend::place(float left, float width, int lines) {
       ++line;
       x = left;
     }
+
     if (x + entry.width > end()) break;
     entry.x = x;
     entry.line = line;
     x += entry.width + space;
     placed_ = i + 1;
   }
+
   more_x_ = x;
   if (x + more > left + width) more_x_ = -1.0F;
   lines_ = line + 1;
@@ -67,10 +70,12 @@ void PlotLegend::draw_entry(const Entry& entry, ImVec2 at) {
   const Canvas& canvas = *plot_->canvas_;
   const Style& style = canvas.style;
   ImDrawList& list = *ImGui::GetWindowDrawList();
+  // Hidden items keep their entry, so that they can be shown again.
   const bool off = plot_->hidden(entry.label);
   const ImU32 colour = off ? style.frame : entry.colour;
   const float scale = style.scale, wide = sign_width * scale, middle = at.y + line_height_ / 2.0F;
   const float thick = 2.5F * scale;
+
   switch (entry.sign) {
     case Sign::line:
       list.AddRectFilled({at.x, middle - thick / 2.0F}, {at.x + wide, middle + thick / 2.0F}, colour);
@@ -81,6 +86,7 @@ void PlotLegend::draw_entry(const Entry& entry, ImVec2 at) {
                            {at.x + (part + 0.25F) * wide, middle + thick / 2.0F}, colour);
       }
       break;
+
     case Sign::area: {
       const ImVec2 min{at.x + 2.0F * scale, middle - 5.0F * scale},
           max{at.x + wide - 2.0F * scale, middle + 5.0F * scale};
@@ -92,6 +98,7 @@ void PlotLegend::draw_entry(const Entry& entry, ImVec2 at) {
       draw_shape(list, entry.shape, {at.x + wide / 2.0F, middle}, 4.5F * scale, colour);
       break;
   }
+
   small_text(list, canvas, {at.x + wide + 4.0F * scale, at.y + 2.0F * scale}, off ? style.text_weak : style.text,
              entry.shown);
   if (off) {

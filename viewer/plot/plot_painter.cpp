@@ -80,10 +80,12 @@ Range PlotPainter::range(Side side, const TimeScale& time) {
       }
     }
   }
+
   if (stacked) {
     sum_stacks(time);
     for (const double value : stacks.to) reach.add(value, value);
   }
+
   if (axis.log) {
     const double max = reach.max > 0.0 ? reach.max : 1.0;
     const double min = reach.min > 0.0 ? reach.min : max / 1000.0;
@@ -93,6 +95,7 @@ Range PlotPainter::range(Side side, const TimeScale& time) {
     if (!(range.min > 0.0) || !(range.max > range.min)) range.max = (range.min = std::max(range.min, 1e-300)) * 10.0;
     return range;
   }
+
   // A little room, so that what lies at the top is seen whole.
   const double room = 0.03 * (reach.max - (axis.zero ? std::fmin(reach.min, 0.0) : reach.min));
   if (reach.max > 0.0 || !axis.zero) reach.max += room;
@@ -172,6 +175,7 @@ void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, 
   const float scale = plot_->canvas_->style.scale;
   ImDrawList& list = frame.list();
   switch (item.kind) {
+    // draw_stacks has drawn them, all at once.
     case Kind::stack:
       break;
     case Kind::difference:
@@ -186,6 +190,7 @@ void PlotPainter::draw_item(const TimeFrame& frame, const TimePlot::Item& item, 
       break;
     case Kind::line: {
       trace(*item.series, time, value, stroke.stairs, drawn_curve);
+      // A logarithmic axis has no 0 to fill down to.
       if (stroke.fill > 0.0) {
         const float base = value.log ? value.bottom : std::clamp(value.y(0.0), value.top, value.bottom);
         const ImU32 area = with_alpha(stroke.colour, stroke.fill);

@@ -1,4 +1,4 @@
-// What a TimePlot is drawn with: its curves and areas, its legend, the table at the mouse.
+// Parts that draw a TimePlot: its curves and areas, its legend, the table at the mouse.
 #pragma once
 #include <optional>
 #include <string>
@@ -63,7 +63,7 @@ class PlotPainter {
   TimePlot* plot_;
 };
 
-/// What an item has at an instant, or over a pixel column where that holds several pieces.
+/// Value of an item at an instant, or over a pixel column where that holds several pieces.
 struct Sample {
   double value = model::none;
   double min = model::none, max = model::none;  ///< NaN: an instant's value

@@ -77,12 +77,14 @@ void PlotTable::draw(const TimeFrame& frame, TimeNs t) const {
       }
       line(item.stroke.colour, item.label, value);
     }
+
     for (const TimePlot::Spans& spans : plot_->spans_) {
       if (plot_->hidden(spans.label)) continue;
       for (const TimeSpan& span : spans.spans) {
         if (t >= span.from_ns && t < span.to_ns && !span.text.empty()) line(span.colour, spans.label, span.text);
       }
     }
+
     // Marks as near as a mouse can point.
     const TimeNs near = std::llround(6.0 * static_cast<double>(scale) * static_cast<double>(to - from));
     for (const TimePlot::Marks& marks : plot_->marks_) {

@@ -22,7 +22,7 @@ namespace evtwin::viewer::plot {
 
 using model::Series;
 
-/// What all plots of a frame share.
+/// Shared by all plots of a frame.
 struct Canvas {
   model::TimeModel* time = nullptr;
   const model::Clock* clock = nullptr;
